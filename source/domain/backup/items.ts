@@ -1,0 +1,86 @@
+import type { PoolGroup, PoolUser, SignInName } from '../model.ts';
+import type { ItemKey, TableItem } from '../ports.ts';
+import { contentHash } from './hashing.ts';
+
+/**
+ * The backup table's items (hash key `id`, range key `type`). A user and all of its memberships share one `id`, so that
+ * a scan segment always sees them together.
+ */
+export const USER_TYPE = 'PROFILE';
+export const GROUP_TYPE = 'GROUP';
+const MEMBER_OF = 'MEMBER_OF#';
+const USER = 'USER#';
+const GROUP = 'GROUP#';
+
+export const userKey = (sub: string): ItemKey => ({ id: USER + sub, type: USER_TYPE });
+export const membershipKey = (sub: string, group: string): ItemKey => ({ id: USER + sub, type: MEMBER_OF + group });
+export const groupKey = (name: string): ItemKey => ({ id: GROUP + name, type: GROUP_TYPE });
+
+/** One text per key, for maps and digests; NUL cannot occur in Cognito's names. */
+export const keyText = ({ id, type }: ItemKey): string => `${id}\u0000${type}`;
+
+export type ItemKind = 'user' | 'membership' | 'group';
+
+/** What an item is; undefined for the run's own records (manifest, markers, leases). */
+export function itemKind({ id, type }: ItemKey): ItemKind | undefined {
+  if (id.startsWith(USER)) return type === USER_TYPE ? 'user' : type.startsWith(MEMBER_OF) ? 'membership' : undefined;
+  return id.startsWith(GROUP) && type === GROUP_TYPE ? 'group' : undefined;
+}
+
+/** The `sub` of a user or membership item. */
+export const subOf = ({ id }: ItemKey): string => id.slice(USER.length);
+/** The group's name in a membership's key. */
+export const groupOf = ({ type }: ItemKey): string => type.slice(MEMBER_OF.length);
+
+export interface UserItem extends ItemKey, Record<string, unknown> {
+  readonly username: string;
+  /** Value of the pool's username attribute, where it has exactly one and the user has a value. */
+  readonly signInName?: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly enabled: boolean;
+  readonly status: string;
+  readonly created: string;
+  readonly modified: string;
+  /** See contentHash. */
+  readonly contentHash: string;
+  /** Export run that wrote the item last. */
+  readonly changedIn: string;
+}
+
+export interface MembershipItem extends ItemKey, Record<string, unknown> {
+  readonly groupName: string;
+  readonly contentHash: string;
+  readonly changedIn: string;
+}
+
+export interface GroupItem extends ItemKey, Record<string, unknown> {
+  readonly groupName: string;
+  readonly description?: string;
+  readonly precedence?: number;
+  readonly roleArn?: string;
+  readonly contentHash: string;
+  readonly changedIn: string;
+}
+
+const sealedWithHash = <T extends TableItem>(item: Omit<T, 'contentHash' | 'changedIn'> & ItemKey, runId: string): T =>
+  ({ ...item, contentHash: contentHash(item as TableItem), changedIn: runId }) as unknown as T;
+
+export function userItem(user: PoolUser, signInName: SignInName, runId: string): UserItem {
+  const name = signInName === 'username' ? undefined : user.attributes[signInName];
+  return sealedWithHash<UserItem>({
+    ...userKey(user.sub),
+    username: user.username,
+    ...(name === undefined ? {} : { signInName: name }),
+    attributes: { ...user.attributes },
+    enabled: user.enabled,
+    status: user.status,
+    created: user.created,
+    modified: user.modified,
+  }, runId);
+}
+
+export const membershipItem = (sub: string, group: string, runId: string): MembershipItem =>
+  sealedWithHash<MembershipItem>({ ...membershipKey(sub, group), groupName: group }, runId);
+
+export const groupItem = ({ name, ...rest }: PoolGroup, runId: string): GroupItem =>
+  sealedWithHash<GroupItem>({ ...groupKey(name), groupName: name, ...rest }, runId);

@@ -1,0 +1,48 @@
+import type { PoolSettings } from '../model.ts';
+import type { ItemKey, TableItem } from '../ports.ts';
+
+/** Version of the table's data model; a reader refuses a newer one. */
+export const SCHEMA_VERSION = 1;
+
+export interface Counts {
+  readonly users: number;
+  readonly groups: number;
+  readonly memberships: number;
+}
+export const NO_COUNTS: Counts = { users: 0, groups: 0, memberships: 0 };
+
+/** The record of one complete export. It exists only when the run was sealed: counts and checksums then hold for the whole table. */
+export interface Manifest {
+  readonly runId: string;
+  readonly userPoolId: string;
+  readonly poolSettings: PoolSettings;
+  readonly counts: Counts;
+  /** See Checksums. */
+  readonly checksums: readonly string[];
+  readonly added: Counts;
+  readonly changed: Counts;
+  readonly deleted: Counts;
+  /** Not exported: users of identity providers, and their memberships. */
+  readonly skipped: { readonly federatedUsers: number; readonly federatedMemberships: number };
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly softwareVersion: string;
+  readonly schemaVersion: number;
+}
+
+export const manifestKey = (runId: string): ItemKey => ({ id: `EXPORT#${runId}`, type: 'MANIFEST' });
+/** Names the last sealed run; for readers this pointer is the truth. */
+export const LATEST_KEY: ItemKey = { id: 'EXPORT#LATEST', type: 'POINTER' };
+/** Present while a run changes the table; names that run. */
+export const OPEN_KEY: ItemKey = { id: 'EXPORT#OPEN', type: 'MARKER' };
+
+export interface OpenMarker {
+  readonly runId: string;
+  /** ISO 8601. */
+  readonly openedAt: string;
+}
+
+export const manifestItem = (manifest: Manifest): TableItem => ({ ...manifestKey(manifest.runId), ...manifest });
+export const latestItem = (manifest: Manifest): TableItem => ({ ...LATEST_KEY, runId: manifest.runId, endedAt: manifest.endedAt });
+export const openItem = (marker: OpenMarker): TableItem => ({ ...OPEN_KEY, ...marker });

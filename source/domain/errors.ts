@@ -1,0 +1,70 @@
+/**
+ * Errors with a name of their own. Step Functions matches `ErrorEquals` on the name, notifications show the message:
+ * it names the thing, what was found and what to do, and never holds personal data.
+ */
+
+/** Conditions that end an execution on purpose: nothing is retried, the operator is told what to do. */
+export const HALTS = [
+  'ExecutionAlreadyRunning',
+  'RestoreInProgress',
+  'InvalidInput',
+  'MfaNotSupported',
+  'MultipleUsernameAttributes',
+  'UserPoolNotFound',
+  'AccessDenied',
+  'SourcePoolEmpty',
+  'MassDeleteRefused',
+  'InvalidNewUserPoolId',
+  'SourcePoolRefused',
+  'UserPoolNotEmpty',
+  'NoSealedBackup',
+  'BackupTableNotFound',
+  'ReplicaBehind',
+  'PreflightFailed',
+  'AlreadyRestored',
+  'ImportJobFailed',
+  'RestoreIncomplete',
+  'LeaseLost',
+  'Superseded',
+] as const;
+export type HaltName = (typeof HALTS)[number];
+
+/** Ends the execution with `name` as its error; see HALTS. */
+export class Halt extends Error {
+  override readonly name: HaltName;
+  constructor(name: HaltName, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = name;
+  }
+}
+
+/** Conditions that the domain code handles or that a retry of the state mends. */
+export const FAULTS = [
+  /** A pagination token was refused: restart that chain of pages. */
+  'InvalidPaginationToken',
+  /** Cognito refused the filter of a listing: fall back to one unfiltered chain. */
+  'FilterRefused',
+  /** Still throttled after patient retries without any progress. */
+  'Throttled',
+  /** A conditional write to an object lost against another writer. */
+  'PreconditionFailed',
+  /** Items or messages that a batch call kept refusing. */
+  'Unprocessed',
+  /** A stored object is missing, truncated or not what it should be. */
+  'BadState',
+  /** A service answered with an error that a later try may not see. */
+  'ServiceError',
+] as const;
+export type FaultName = (typeof FAULTS)[number];
+
+export class Fault extends Error {
+  override readonly name: FaultName;
+  constructor(name: FaultName, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = name;
+  }
+}
+
+/** True when `error` carries one of `names` (also across bundles, where instanceof fails). */
+export const isNamed = (error: unknown, ...names: readonly (HaltName | FaultName)[]): boolean =>
+  error instanceof Error && (names as readonly string[]).includes(error.name);

@@ -1,0 +1,175 @@
+/**
+ * What the domain needs from the outside world. Adapters in source/shared implement these on AWS, test/support in
+ * memory; domain functions take `Pick`s of them. Every method follows paging rules and partial failures as documented
+ * here, so that no caller can forget them.
+ */
+import type { Attributes, PoolGroup, PoolUser, UserPoolDescription } from './model.ts';
+
+/** Milliseconds since the epoch, and a way to wait. */
+export interface Clock {
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}
+/** Uniform in [0, 1). */
+export type Random = () => number;
+/** Milliseconds until this invocation must have returned. */
+export type TimeLeft = () => number;
+
+/** A page may be short or empty and still carry a token; the listing ends only where `next` is absent. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
+
+// ---- Cognito ------------------------------------------------------------------------------------------------------
+// Every attempt of every call below is paced at CognitoTPS by the adapter. Errors: Halt UserPoolNotFound, AccessDenied;
+// Fault InvalidPaginationToken (with a token), FilterRefused (with a filter, no token), Throttled, ServiceError.
+
+export interface UserPoolReader {
+  describe(poolId: string): Promise<UserPoolDescription>;
+  /** Pages of 60. `filter` in ListUsers syntax, for instance `sub ^= "a"`. */
+  listUsersPage(poolId: string, request: { readonly filter?: string; readonly token?: string; readonly limit?: number }): Promise<Page<PoolUser>>;
+  listGroupsPage(poolId: string, request: { readonly token?: string; readonly limit?: number }): Promise<Page<PoolGroup>>;
+  /** Fault BadState never; a group that no longer exists gives an empty last page. */
+  listUsersInGroupPage(poolId: string, group: string, request: { readonly token?: string }): Promise<Page<PoolUser>>;
+}
+
+/** Why Cognito refused a write for one user: its exception name, for instance `AliasExistsException`. Never its message. */
+export interface Refusal {
+  readonly refused: string;
+}
+export type WriteOutcome = 'done' | Refusal;
+
+export interface UserPoolWriter {
+  /** CreateGroup without a role; a group that exists is updated to the same description and precedence. */
+  createGroup(poolId: string, group: PoolGroup): Promise<void>;
+  /** AdminCreateUser with MessageAction SUPPRESS. `UsernameExistsException` comes back as a refusal. */
+  createUser(poolId: string, user: { readonly username: string; readonly attributes: Attributes }): Promise<WriteOutcome>;
+  /** AdminSetUserPassword, permanent. */
+  setPassword(poolId: string, username: string, password: string): Promise<WriteOutcome>;
+  disableUser(poolId: string, username: string): Promise<WriteOutcome>;
+  addUserToGroup(poolId: string, username: string, group: string): Promise<WriteOutcome>;
+  /** AdminUpdateUserAttributes; only for attributes that send no verification message. */
+  updateAttributes(poolId: string, username: string, attributes: Attributes): Promise<WriteOutcome>;
+}
+
+export type ImportJobStatus = 'Created' | 'Pending' | 'InProgress' | 'Stopping' | 'Expired' | 'Stopped' | 'Failed' | 'Succeeded';
+export const TERMINAL_JOB_STATUSES: readonly ImportJobStatus[] = ['Expired', 'Stopped', 'Failed', 'Succeeded'];
+
+export interface ImportJob {
+  readonly jobId: string;
+  readonly jobName: string;
+  readonly status: ImportJobStatus;
+  /** Only right after creation; valid for 15 minutes. A secret: never stored or logged. */
+  readonly uploadUrl?: string;
+  /** ISO 8601. */
+  readonly created?: string;
+  readonly started?: string;
+  readonly completed?: string;
+  readonly imported: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly completionMessage?: string;
+}
+
+export interface ImportJobs {
+  /** Column names in the order in which the CSV must carry them. */
+  csvHeader(poolId: string): Promise<readonly string[]>;
+  createJob(poolId: string, jobName: string): Promise<ImportJob>;
+  /** PUT to the presigned URL with `x-amz-server-side-encryption: aws:kms`. Fault ServiceError with the HTTP status. */
+  uploadCsv(uploadUrl: string, csv: Uint8Array): Promise<void>;
+  /** `busy`: another job of the account is active; `noCsv`: nothing was uploaded for this job. */
+  startJob(poolId: string, jobId: string): Promise<'started' | 'busy' | 'noCsv'>;
+  describeJob(poolId: string, jobId: string): Promise<ImportJob>;
+  /** Newest first. */
+  listJobsPage(poolId: string, token?: string): Promise<Page<ImportJob>>;
+  /** The job's log lines so far (`[STATUS] Line Number N - ...`); empty when the group or stream does not exist (yet). */
+  readLog(poolId: string, poolName: string, job: Pick<ImportJob, 'jobId' | 'jobName'>): AsyncIterable<string>;
+}
+
+// ---- Backup table -------------------------------------------------------------------------------------------------
+
+/** Keys of the table: `id` is the hash key, `type` the range key; see source/domain/backup/items.ts. */
+export interface ItemKey {
+  readonly id: string;
+  readonly type: string;
+}
+/** An item as stored: the key plus any attributes (strings, numbers, booleans, maps and lists of those). */
+export type TableItem = ItemKey & Readonly<Record<string, unknown>>;
+
+export interface ScanPage {
+  readonly items: readonly TableItem[];
+  /** Where the next page of this segment starts; absent at the segment's end. */
+  readonly next?: ItemKey;
+}
+
+export interface BackupTable {
+  /** BatchGetItem (eventually consistent) in hundreds, UnprocessedKeys followed: content hash by `keyText(key)`; absent items are absent. */
+  contentHashes(keys: readonly ItemKey[]): Promise<ReadonlyMap<string, string>>;
+  /** BatchWriteItem in 25s, UnprocessedItems retried; Fault Unprocessed with the remaining count. Keys must be distinct. */
+  putItems(items: readonly TableItem[]): Promise<void>;
+  deleteItems(keys: readonly ItemKey[]): Promise<void>;
+  /** Strongly consistent GetItem. */
+  getItem(key: ItemKey): Promise<TableItem | undefined>;
+  /** PutItem if `condition` holds: `absent`, or the stored item's `attribute` equals `value`. False when it does not hold. */
+  putItemIf(item: TableItem, condition: 'absent' | { readonly attribute: string; readonly value: string }): Promise<boolean>;
+  /** DeleteItem if the attribute still has the value; false when it does not. */
+  deleteItemIf(key: ItemKey, condition: { readonly attribute: string; readonly value: string }): Promise<boolean>;
+  /** TransactWriteItems: puts and deletes together or not at all. */
+  transact(puts: readonly TableItem[], deletes: readonly ItemKey[]): Promise<void>;
+  /** One page (at most 1 MB) of a parallel scan; all items of one `id` are in the same segment, in order of `type`. */
+  scanPage(request: { readonly segment: number; readonly totalSegments: number; readonly start?: ItemKey; readonly consistent: boolean }): Promise<ScanPage>;
+}
+
+// ---- Objects and queues -------------------------------------------------------------------------------------------
+
+export interface StoredObject {
+  readonly body: Uint8Array;
+  readonly etag: string;
+}
+/** `absent`: create only; `etag`: replace only that version. */
+export type PutCondition = { readonly absent: true } | { readonly etag: string };
+
+/** The Region's mapping-file bucket: encrypted, private, the only place besides the table that holds personal data. */
+export interface ObjectStore {
+  get(key: string): Promise<StoredObject | undefined>;
+  /** Resolves the new ETag; Fault PreconditionFailed when the condition does not hold. */
+  put(key: string, body: Uint8Array | string, condition?: PutCondition): Promise<string>;
+  /** Keys below a prefix, in lexicographic order, all pages. */
+  list(prefix: string): AsyncIterable<string>;
+  /** The object's bytes as they come; Fault BadState when it does not exist. */
+  read(key: string): AsyncIterable<Uint8Array>;
+  /** Writes a large object part by part (multipart above 8 MiB); nothing is visible before it has ended. */
+  write(key: string, parts: AsyncIterable<Uint8Array>): Promise<void>;
+  /** DeleteObjects in thousands; absent keys are no error, refused ones are (Fault Unprocessed). */
+  deleteAll(keys: readonly string[]): Promise<void>;
+}
+
+export interface Received<M> {
+  readonly message: M;
+  readonly receipt: string;
+}
+
+/** A queue only wakes its consumer: messages may come twice, late or never; the truth is in the object store. */
+export interface WakeQueue<M> {
+  /** SendMessageBatch in tens; entries in `Failed` are retried; Fault Unprocessed with the remaining count. */
+  send(messages: readonly M[]): Promise<void>;
+  /** At most 10; messages that do not parse are deleted and not returned. */
+  receive(max: number, waitSeconds: number): Promise<readonly Received<M>[]>;
+  delete(received: readonly Received<M>[]): Promise<void>;
+}
+
+/** What every queue message carries: whose work it is and where the work lies. Nothing personal. */
+export interface WorkMessage {
+  /** Export run id or restore id. */
+  readonly owner: string;
+  /** Object key of the batch. */
+  readonly key: string;
+}
+
+/** Counts and keys only; the adapter drops known personal fields as a safety net. */
+export interface Log {
+  info(message: string, extra?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, extra?: Readonly<Record<string, unknown>>): void;
+  error(message: string, extra?: Readonly<Record<string, unknown>>): void;
+}

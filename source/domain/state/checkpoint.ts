@@ -1,0 +1,82 @@
+import { Fault, Halt, isNamed } from '../errors.ts';
+import type { ObjectStore } from '../ports.ts';
+
+interface Envelope<T> {
+  /** Which invocation holds the checkpoint: a retry that took it over has another claim. */
+  readonly claim: string;
+  readonly savedAt: string;
+  readonly state: T;
+}
+
+/**
+ * Progress of one looped function, in one object. An invocation claims it by a conditional write and every later write
+ * is conditional on its own last one: a predecessor that still runs (a retry may start while it does) loses its next
+ * write and stops with Halt Superseded. The object is written after the data that it vouches for.
+ */
+export class Checkpoint<T> {
+  #etag: string | undefined;
+  #state: T;
+
+  private constructor(
+    private readonly store: Pick<ObjectStore, 'get' | 'put'>,
+    private readonly key: string,
+    private readonly claim: string,
+    private readonly now: () => number,
+    state: T,
+  ) {
+    this.#state = state;
+  }
+
+  /** Takes the checkpoint over, with `initial` where none exists. `claim` is unique per invocation (the request id). */
+  static async claim<T>(
+    store: Pick<ObjectStore, 'get' | 'put'>,
+    { key, claim, now, initial }: { readonly key: string; readonly claim: string; readonly now: () => number; readonly initial: () => T },
+  ): Promise<Checkpoint<T>> {
+    const stored = await store.get(key);
+    const state = stored === undefined ? initial() : parseEnvelope<T>(key, stored.body).state;
+    const checkpoint = new Checkpoint(store, key, claim, now, state);
+    checkpoint.#etag = stored?.etag;
+    await checkpoint.save(state);
+    return checkpoint;
+  }
+
+  /** Reads without claiming; undefined where no checkpoint exists. */
+  static async peek<T>(store: Pick<ObjectStore, 'get'>, key: string): Promise<T | undefined> {
+    const stored = await store.get(key);
+    return stored === undefined ? undefined : parseEnvelope<T>(key, stored.body).state;
+  }
+
+  get state(): T {
+    return this.#state;
+  }
+
+  async save(state: T): Promise<void> {
+    const envelope: Envelope<T> = { claim: this.claim, savedAt: new Date(this.now()).toISOString(), state };
+    try {
+      this.#etag = await this.store.put(this.key, JSON.stringify(envelope), this.#etag === undefined ? { absent: true } : { etag: this.#etag });
+    } catch (error) {
+      if (!isNamed(error, 'PreconditionFailed')) throw error;
+      await this.#adoptOwnWrite(error);
+    }
+    this.#state = state;
+  }
+
+  /** A write whose answer was lost is retried by the SDK and then refused by its own first try: that one is ours. */
+  async #adoptOwnWrite(cause: unknown): Promise<void> {
+    const stored = await this.store.get(this.key);
+    if (stored === undefined || parseEnvelope<T>(this.key, stored.body).claim !== this.claim) {
+      throw new Halt('Superseded', 'A newer invocation of this function has taken its work over; this one stops.', { cause });
+    }
+    this.#etag = stored.etag;
+  }
+}
+
+function parseEnvelope<T>(key: string, body: Uint8Array): Envelope<T> {
+  try {
+    const parsed = JSON.parse(Buffer.from(body).toString('utf8')) as Partial<Envelope<T>> | null;
+    if (parsed !== null && typeof parsed === 'object' && typeof parsed.claim === 'string' && 'state' in parsed) return parsed as Envelope<T>;
+  } catch {
+    // falls through to the one message below
+  }
+  throw new Fault('BadState', `The checkpoint object ${key} is damaged; delete it to start this part of the work anew.`);
+}
