@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import type { AwsRequest, AwsResponse } from '../types.ts';
+import { s3Error } from './answers.ts';
+import { uploadUrlSeconds } from './job-api.ts';
+import type { ImportJobStore } from './job-store.ts';
+
+const badSignature = 'The request signature we calculated does not match the signature you provided. Check your key and signing method.';
+
+/** Whether a request is the upload of a CSV file to the URL of an import job. */
+export function isUpload(request: AwsRequest): boolean {
+  return request.url.pathname.startsWith('/aws-cognito-idp-user-import-');
+}
+
+/**
+ * Takes a CSV file as S3 would: by the exact signed URL, within 15 minutes, with the signed encryption header, of a known
+ * length. Which error a missing encryption header gives is not documented; it is signed, so a wrong signature is expected.
+ */
+export function upload(request: AwsRequest, store: ImportJobStore, baseUrl: string, now: number): AwsResponse {
+  const job = store.byUploadUrl(`${baseUrl}${request.url.pathname}${request.url.search}`, now);
+  if (job === undefined || request.method !== 'PUT' || request.headers['x-amz-server-side-encryption'] !== 'aws:kms') {
+    return s3Error('SignatureDoesNotMatch', badSignature, 403);
+  }
+  if (now >= job.createdAt + uploadUrlSeconds * 1_000) return s3Error('AccessDenied', 'Request has expired', 403);
+  if (request.headers['transfer-encoding'] !== undefined) {
+    return s3Error('NotImplemented', 'A header you provided implies functionality that is not implemented', 501);
+  }
+  if (request.headers['content-length'] === undefined) return s3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.', 411);
+  // A later upload to the same URL replaces the file, but not for a job that has begun to read it.
+  if (job.status === 'Created') job.csv = request.body;
+  const etag = createHash('md5').update(request.body).digest('hex');
+  return { status: 200, headers: { etag: `"${etag}"`, 'x-amz-server-side-encryption': 'aws:kms' }, body: Buffer.alloc(0) };
+}

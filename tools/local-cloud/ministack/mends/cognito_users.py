@@ -1,0 +1,179 @@
+"""Gives user pools an index, and with it AWS's paging, look-ups and a way to create imported users.
+
+MiniStack keeps a pool's users in a plain dict. A filtered ListUsers reads all of them for every page, its tokens are
+offsets (a delete between two pages skips a user), a token of another pool or filter is accepted, filters of another form
+are ignored, AdminCreateUser in an e-mail pool reads all users, and CSV imports do not exist. This mend replaces the dict
+by one that keeps itself indexed, so every path that creates or deletes users stays covered.
+"""
+
+import functools
+
+from ministack.core.responses import error_response_json, json_response, set_request_account_id, set_request_region
+from ministack.services import cognito
+
+from mends import expect
+from mends._user_filter import parse_filter, read_token, write_token
+from mends._user_index import alias_owner, remember_aliases, users_of
+
+# What is patched or leaned on, with the digest of its source in MiniStack 1.5.33.
+PATCHED = {
+    "_list_users": "1a72a5640d0d",
+    "_list_users_in_group": "8425f5941925",
+    "_resolve_user": "005b45b0326d",
+    "_admin_create_user": "b6be9f9333ac",
+    "_merge_attributes": "3d325e67e25f",
+    "_merge_federated_attrs": "aa366600dee8",
+    "_admin_delete_user": "425d5d47c34a",
+    "_admin_add_user_to_group": "357561047de2",
+    "_sign_up": "7c18b40cc080",
+}
+
+INVALID_TOKEN = "Invalid pagination token given."
+
+
+def _refused(message, code="InvalidParameterException"):
+    return error_response_json(code, message, 400)
+
+
+def list_users(data):
+    """ListUsers in the order of `sub`; a token is the last `sub` that was looked at, bound to pool and filter."""
+    pool, error = cognito._resolve_pool(data.get("UserPoolId"))
+    if error:
+        return error
+    filter_text = data.get("Filter") or ""
+    match = parse_filter(filter_text)
+    if match is None:
+        return _refused("One or more requested filters are not valid.")
+    scope = ["ListUsers", pool["Id"], filter_text]
+    after = read_token(data.get("PaginationToken"), scope)
+    if after is None:
+        return _refused(INVALID_TOKEN)
+    limit = min(data.get("Limit") or 60, 60)
+    users, last, more = users_of(pool).page(after, limit, match)
+    response = {"Users": [_listed(user, data.get("AttributesToGet")) for user in users]}
+    if more:
+        response["PaginationToken"] = write_token(last, scope)
+    return json_response(response)
+
+
+def list_users_in_group(data):
+    """ListUsersInGroup in the order of `sub`, deleted users left out (MiniStack keeps their names in the group)."""
+    pool, error = cognito._resolve_pool(data.get("UserPoolId"))
+    if error:
+        return error
+    name = data.get("GroupName")
+    if name not in pool["_groups"]:
+        return _refused("Group not found.", "ResourceNotFoundException")
+    scope = ["ListUsersInGroup", pool["Id"], name]
+    after = read_token(data.get("NextToken"), scope)
+    if after is None:
+        return _refused(INVALID_TOKEN)
+    limit = min(data.get("Limit") or 60, 60)
+    users, last, more = users_of(pool).members_page(pool["_groups"][name], after, limit)
+    response = {"Users": [_listed(user, None) for user in users]}
+    if more:
+        response["NextToken"] = write_token(last, scope)
+    return json_response(response)
+
+
+def _listed(user, attributes_to_get):
+    shown = cognito._user_out(user)
+    if attributes_to_get is not None:
+        shown["Attributes"] = [each for each in shown["Attributes"] if each["Name"] in attributes_to_get]
+    return shown
+
+
+def resolve_user(pool, username):
+    """Finds a user by user name, `sub`, or an attribute that signs in, without reading the whole pool."""
+    users = users_of(pool)
+    user = users.get(username) or users.named(username, pool) or users.with_sub(username)
+    user = user or alias_owner(pool, username)
+    if user is None:
+        return None, _refused("User does not exist.", "UserNotFoundException")
+    return user, None
+
+
+def admin_create_user(original, data):
+    """AdminCreateUser, refusing what AWS refuses: names that differ by case only, and an alias that is taken."""
+    pool = cognito._user_pools.get(data.get("UserPoolId"))
+    if pool is not None and (data.get("MessageAction") or "").upper() != "RESEND":
+        attributes = cognito._attr_list_to_dict(data.get("UserAttributes") or [])
+        if users_of(pool).named(data.get("Username"), pool):
+            return _refused("User account already exists.", "UsernameExistsException")
+        if not data.get("ForceAliasCreation") and _taken_alias(pool, attributes):
+            return _refused("An account with the given email or phone number already exists.", "AliasExistsException")
+    return original(data)
+
+
+def _taken_alias(pool, attributes):
+    """Whether a verified e-mail or phone number of these attributes already signs another user in, as an alias."""
+    for alias in pool.get("AliasAttributes") or []:
+        value = attributes.get(alias)
+        verified = alias == "preferred_username" or str(attributes.get(f"{alias}_verified", "")).lower() == "true"
+        if value and verified and alias_owner(pool, value) is not None:
+            return True
+    return False
+
+
+def import_user(pool, user, now):
+    """Creates one user of a CSV import; the caller has checked the row. Returns (outcome, reason)."""
+    users, attributes = users_of(pool), dict(user["attributes"])
+    sub = cognito.new_uuid()
+    if pool.get("UsernameAttributes"):
+        if alias_owner(pool, user["username"]) is not None:
+            return "SKIPPED", "The user already exists."
+        username = sub
+    else:
+        username = user["username"]
+        if username in users or users.named(username, pool) or users.with_sub(username):
+            return "SKIPPED", "The user already exists."
+        if _taken_alias(pool, attributes):
+            return "FAILED", "An alias of the user is already in use by another user."
+    users[username] = {
+        "Username": username, "Attributes": cognito._dict_to_attr_list({"sub": sub, **attributes}),
+        "UserCreateDate": now, "UserLastModifiedDate": now, "Enabled": True, "UserStatus": user["status"],
+        "MFAOptions": [], "_password": "", "_groups": [], "_tokens": [],
+    }
+    return "SUCCEEDED", "The import succeeded."
+
+
+async def import_users(params):
+    """`/_local/import-users`: {account, region, poolId, users: [{line, username, attributes, status}]} -> results."""
+    body = params["body"]
+    set_request_account_id(body["account"])
+    set_request_region(body["region"])
+    pool = cognito._user_pools.get(body["poolId"])
+    if pool is None:
+        return 404, {"message": "The user pool does not exist."}
+    now = cognito._now_epoch()
+    results = [[user["line"], *import_user(pool, user, now)] for user in body["users"]]
+    pool["EstimatedNumberOfUsers"] = len(pool["_users"])
+    return 200, {"results": results}
+
+
+ROUTES = {"/_local/import-users": import_users}
+
+
+def apply():
+    for function, digest in PATCHED.items():
+        expect(getattr(cognito, function), digest)
+    create, merge, merge_federated = cognito._admin_create_user, cognito._merge_attributes, cognito._merge_federated_attrs
+
+    @functools.wraps(merge)
+    def merge_attributes(existing, updates):
+        merged = merge(existing, updates)
+        remember_aliases(merged)
+        return merged
+
+    @functools.wraps(merge_federated)
+    def merge_federated_attributes(user, *args, **kwargs):
+        sub = merge_federated(user, *args, **kwargs)
+        remember_aliases(user["Attributes"])
+        return sub
+
+    cognito._list_users = list_users
+    cognito._list_users_in_group = list_users_in_group
+    cognito._resolve_user = resolve_user
+    cognito._admin_create_user = functools.wraps(create)(functools.partial(admin_create_user, create))
+    cognito._merge_attributes = merge_attributes
+    cognito._merge_federated_attrs = merge_federated_attributes
