@@ -11,7 +11,7 @@ const STATUSES = ['CONFIRMED', 'UNCONFIRMED', 'FORCE_CHANGE_PASSWORD', 'RESET_RE
  * Throws an error that names the line and the column.
  */
 export function usersFromCsv(file: string): DemoUser[] {
-  const rows = parse(readFileSync(file), { columns: true, bom: true, skip_empty_lines: true }) as Record<string, string>[];
+  const rows = parse<Record<string, string>>(readFileSync(file), { columns: true, bom: true, skip_empty_lines: true });
   if (rows.length === 0 || rows[0]?.['username'] === undefined) throw new Error(`${file}: needs a header with a column "username" and at least one row`);
   return rows.map((row, index) => demoUser(file, row, index + 2));
 }
