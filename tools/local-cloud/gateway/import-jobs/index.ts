@@ -1,8 +1,9 @@
+import { AwsError, errorResponse, jsonResponse } from '../aws-error.ts';
+import { readErrorCode } from '../call-log.ts';
 import type { AwsRequest, AwsResponse, Interceptor, Next } from '../types.ts';
-import { jsonAnswer, jsonError, Refusal } from './answers.ts';
 import type { ImportJobsDeps } from './deps.ts';
 import { rootOf } from './deps.ts';
-import { importJobOperations, isUnknownToEmulator } from './job-api.ts';
+import { importJobOperations } from './job-api.ts';
 import { ImportJobStore } from './job-store.ts';
 import { poolRules } from './pool.ts';
 import { isUpload, upload } from './upload.ts';
@@ -24,7 +25,8 @@ export function importJobsInterceptor(deps: ImportJobsDeps): Interceptor {
     if (isUpload(request)) return upload(request, store, deps.baseUrl(), deps.now());
     if (request.service !== 'cognito-idp') return next(request);
     if (refusedDuringImport.has(request.action) && importsInto(request, store)) {
-      return jsonError(new Refusal('UserImportInProgressException', 'The user pool cannot be changed while a user import job is in progress.'));
+      const message = 'The user pool cannot be changed while a user import job is in progress.';
+      return errorResponse(request, new AwsError('UserImportInProgressException', message));
     }
     return Object.hasOwn(importJobOperations, request.action) ? answer(request, next, store, deps) : next(request);
   };
@@ -32,14 +34,14 @@ export function importJobsInterceptor(deps: ImportJobsDeps): Interceptor {
 
 async function answer(request: AwsRequest, next: Next, store: ImportJobStore, deps: ImportJobsDeps): Promise<AwsResponse> {
   const authorized = await next(request);
-  if (!isUnknownToEmulator(authorized)) return authorized;
+  if (readErrorCode(authorized) !== 'InvalidAction') return authorized;
   try {
     const { account, region, params } = request;
     const pool = await describePool(request, deps);
     const operation = importJobOperations[request.action];
-    return jsonAnswer(operation?.({ account, region, params, pool }, store, deps) ?? {});
+    return jsonResponse(operation?.({ account, region, params, pool }, store, deps) ?? {});
   } catch (error) {
-    if (error instanceof Refusal) return jsonError(error);
+    if (error instanceof AwsError) return errorResponse(request, error);
     throw error;
   }
 }
@@ -51,7 +53,7 @@ async function describePool(request: AwsRequest, deps: ImportJobsDeps): Promise<
     const described = await deps.backend.json('cognito-idp', target, request.region, { UserPoolId: poolId }, rootOf(request.account));
     return poolRules(described['UserPool'] as Record<string, unknown>);
   } catch {
-    throw new Refusal('ResourceNotFoundException', `User pool ${poolId} does not exist.`);
+    throw new AwsError('ResourceNotFoundException', `User pool ${poolId} does not exist.`);
   }
 }
 

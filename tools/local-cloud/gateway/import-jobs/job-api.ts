@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { errorNameOf, Refusal } from './answers.ts';
+import { AwsError } from '../aws-error.ts';
 import type { ImportJobsDeps } from './deps.ts';
 import type { ImportJob } from './job-store.ts';
 import { complete, isActive } from './job-store.ts';
@@ -21,14 +21,14 @@ export const uploadUrlSeconds = 900;
 
 type Operation = (call: JobCall, store: ImportJobStore, deps: ImportJobsDeps) => object;
 
-/** The import-job operations by name; each returns the response's members or throws a Refusal. */
+/** The import-job operations by name; each returns the response's members or throws an AwsError. */
 export const importJobOperations: Readonly<Record<string, Operation>> = {
   GetCSVHeader: ({ pool }, _store, deps) => ({ UserPoolId: pool.id, CSVHeader: csvColumns(pool, deps.options().extraColumns) }),
 
   CreateUserImportJob: ({ account, region, params, pool }, store, deps) => {
     const { jobsPerPool } = deps.options();
     if (store.ofPool(account, region, pool.id, deps.now()).length >= jobsPerPool) {
-      throw new Refusal('LimitExceededException', `The user pool has reached its limit of ${jobsPerPool} user import jobs.`);
+      throw new AwsError('LimitExceededException', `The user pool has reached its limit of ${jobsPerPool} user import jobs.`);
     }
     requireAutoVerified(pool);
     const job = newJob(account, region, params, pool.id, deps);
@@ -39,12 +39,12 @@ export const importJobOperations: Readonly<Record<string, Operation>> = {
   StartUserImportJob: (call, store, deps) => {
     const job = find(call, store, deps);
     if (job.status !== 'Created') {
-      throw new Refusal('PreconditionNotMetException', `The import job ${job.jobId} cannot be started because its status is ${job.status}.`);
+      throw new AwsError('PreconditionNotMetException', `The import job ${job.jobId} cannot be started because its status is ${job.status}.`);
     }
-    if (job.csv === undefined) throw new Refusal('PreconditionNotMetException', `No csv file was uploaded for ${job.jobId}`);
+    if (job.csv === undefined) throw new AwsError('PreconditionNotMetException', `No csv file was uploaded for ${job.jobId}`);
     requireAutoVerified(call.pool);
     if (store.active(call.account, deps.options().oneJobPer === 'region' ? call.region : undefined) !== undefined) {
-      throw new Refusal('PreconditionNotMetException', 'Another user import job is already active in this account.');
+      throw new AwsError('PreconditionNotMetException', 'Another user import job is already active in this account.');
     }
     job.status = 'Pending';
     job.startedAt = deps.now();
@@ -57,7 +57,7 @@ export const importJobOperations: Readonly<Record<string, Operation>> = {
     const job = find(call, store, deps);
     if (job.status === 'Created') complete(job, 'Stopped', 'The Import Job was stopped by the developer.', deps.now());
     else if (isActive(job)) job.status = 'Stopping';
-    else throw new Refusal('PreconditionNotMetException', `The import job ${job.jobId} cannot be stopped because its status is ${job.status}.`);
+    else throw new AwsError('PreconditionNotMetException', `The import job ${job.jobId} cannot be stopped because its status is ${job.status}.`);
     return { UserImportJob: describe(job) };
   },
 
@@ -67,7 +67,7 @@ export const importJobOperations: Readonly<Record<string, Operation>> = {
     const jobs = store.ofPool(account, region, pool.id, deps.now());
     const token = params['PaginationToken'];
     const start = token === undefined ? 0 : jobs.findIndex((job) => pageToken(job) === token) + 1;
-    if (token !== undefined && start === 0) throw new Refusal('InvalidParameterException', 'Invalid pagination token given.');
+    if (token !== undefined && start === 0) throw new AwsError('InvalidParameterException', 'Invalid pagination token given.');
     // The request allows 60, the response's list holds at most 50 (API model).
     const page = jobs.slice(start, start + Math.min(Number(params['MaxResults']), 50));
     const last = page[page.length - 1];
@@ -75,11 +75,6 @@ export const importJobOperations: Readonly<Record<string, Operation>> = {
     return { UserImportJobs: page.map(describe), ...(more ? { PaginationToken: pageToken(last) } : {}) };
   },
 };
-
-/** Whether the emulator let the caller through: it knows no import jobs and says so only after authorization. */
-export function isUnknownToEmulator(response: Parameters<typeof errorNameOf>[0]): boolean {
-  return errorNameOf(response) === 'InvalidAction';
-}
 
 function newJob(account: string, region: string, params: Record<string, unknown>, poolId: string, deps: ImportJobsDeps): ImportJob {
   const jobId = `import-${deps.newId()}`;
@@ -113,13 +108,13 @@ function uploadUrl(account: string, region: string, poolId: string, jobId: strin
 
 function requireAutoVerified(pool: PoolRules): void {
   if (pool.autoVerifiedAttributes.length === 0) {
-    throw new Refusal('InvalidParameterException', 'The user pool must have at least one auto-verified attribute to import users.');
+    throw new AwsError('InvalidParameterException', 'The user pool must have at least one auto-verified attribute to import users.');
   }
 }
 
 function find({ account, region, params, pool }: JobCall, store: ImportJobStore, deps: ImportJobsDeps): ImportJob {
   const job = store.find(account, region, pool.id, String(params['JobId']), deps.now());
-  if (job === undefined) throw new Refusal('ResourceNotFoundException', `The user import job ${String(params['JobId'])} does not exist.`);
+  if (job === undefined) throw new AwsError('ResourceNotFoundException', `The user import job ${String(params['JobId'])} does not exist.`);
   return job;
 }
 

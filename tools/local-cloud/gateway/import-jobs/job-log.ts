@@ -1,3 +1,4 @@
+import { AwsError } from '../aws-error.ts';
 import type { ImportJobsDeps } from './deps.ts';
 import { rootOf } from './deps.ts';
 import type { ImportJob } from './job-store.ts';
@@ -57,7 +58,7 @@ export class JobLog {
     try {
       await this.#call(action, params);
     } catch (error) {
-      if (!`${String((error as { code?: unknown }).code)} ${(error as Error).name}`.includes('ResourceAlreadyExistsException')) throw error;
+      if (!(error instanceof AwsError) || error.code !== 'ResourceAlreadyExistsException') throw error;
     }
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { AwsError, errorResponse } from '../aws-error.ts';
 import type { AwsRequest, AwsResponse } from '../types.ts';
-import { s3Error } from './answers.ts';
 import { uploadUrlSeconds } from './job-api.ts';
 import type { ImportJobStore } from './job-store.ts';
 
@@ -18,13 +18,13 @@ export function isUpload(request: AwsRequest): boolean {
 export function upload(request: AwsRequest, store: ImportJobStore, baseUrl: string, now: number): AwsResponse {
   const job = store.byUploadUrl(`${baseUrl}${request.url.pathname}${request.url.search}`, now);
   if (job === undefined || request.method !== 'PUT' || request.headers['x-amz-server-side-encryption'] !== 'aws:kms') {
-    return s3Error('SignatureDoesNotMatch', badSignature, 403);
+    return errorResponse(request, new AwsError('SignatureDoesNotMatch', badSignature, 403));
   }
-  if (now >= job.createdAt + uploadUrlSeconds * 1_000) return s3Error('AccessDenied', 'Request has expired', 403);
+  if (now >= job.createdAt + uploadUrlSeconds * 1_000) return errorResponse(request, new AwsError('AccessDenied', 'Request has expired', 403));
   if (request.headers['transfer-encoding'] !== undefined) {
-    return s3Error('NotImplemented', 'A header you provided implies functionality that is not implemented', 501);
+    return errorResponse(request, new AwsError('NotImplemented', 'A header you provided implies functionality that is not implemented', 501));
   }
-  if (request.headers['content-length'] === undefined) return s3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.', 411);
+  if (request.headers['content-length'] === undefined) return errorResponse(request, new AwsError('MissingContentLength', 'You must provide the Content-Length HTTP header.', 411));
   // A later upload to the same URL replaces the file, but not for a job that has begun to read it.
   if (job.status === 'Created') job.csv = request.body;
   const etag = createHash('md5').update(request.body).digest('hex');
