@@ -66,7 +66,12 @@ export type UpdateOp =
   /** CreateGroup (also done by the first `add` that needs it). */
   | { readonly op: 'group'; readonly group: number };
 
-/** At most 500 operations; NDJSON of UpdateOp, ordered by group so that creating groups and filling them overlap. */
+/**
+ * At most 500 operations; NDJSON of UpdateOp. A chunk's batches hold its `disable` operations first, then its `add`
+ * operations ordered by group, so that creating groups and filling them overlap. In a batch of users created one by one
+ * each `create` is followed by that user's `disable` and `add` operations, all in the same batch: the order within one
+ * user must be kept.
+ */
 export interface BatchPlan {
   readonly index: number;
   readonly key: string;
@@ -101,6 +106,13 @@ export interface RestorePlan {
   /** GetCSVHeader's answer. */
   readonly csvHeader: readonly string[];
   readonly mfaFlag: 'true' | 'false';
+  /** Whether the new pool tells names apart by case; goes into every name digest (planning/expected.ts). */
+  readonly caseSensitive: boolean;
+  /**
+   * False: the new pool has triggers that AdminCreateUser would fire and AllowTriggers was not given. Then nobody is
+   * created one by one, rows that the import job refused included: they are reported instead.
+   */
+  readonly mayCreateUsers: boolean;
   readonly schema: readonly SchemaAttribute[];
   /** JSON array of PlannedGroup, smallest group first; `group` indexes point into it. */
   readonly groupsKey: string;
@@ -108,6 +120,13 @@ export interface RestorePlan {
   readonly batches: readonly BatchPlan[];
   /** NDJSON of ExcludedUser. */
   readonly excludedKey: string;
+  /** Objects of fixed-width records (planning/expected.ts), read in this order; also the source of the sub map. */
+  readonly expected: {
+    readonly users: readonly string[];
+    readonly memberships: readonly string[];
+  };
+  /** Remarks for the report, one sentence each, without personal data: settings that differ, groups without an item, ... */
+  readonly notes: readonly string[];
   readonly counts: {
     /** In the backup. */
     readonly backup: Counts;
