@@ -1,0 +1,24 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { regionsPicture, type Resources } from './regions-picture.ts';
+import { workflowPicture, type Workflow } from './workflow-picture.ts';
+
+const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const text = (path: string): string => readFileSync(fromRoot(path), 'utf8');
+const resources = (path: string): Resources => (parse(text(path), { logLevel: 'silent' }) as { Resources: Resources }).Resources;
+const workflow = (path: string): Workflow => JSON.parse(text(path)) as Workflow;
+
+/** Every picture that is drawn from the sources: file name in docs/images to its SVG. */
+export const drawPictures = (): ReadonlyMap<string, string> => new Map([
+  ['export-workflow.svg', workflowPicture('ExportWorkflow', workflow('source/state-machines/export-workflow.asl.json'))],
+  ['import-workflow.svg', workflowPicture('ImportWorkflow', workflow('source/state-machines/import-workflow.asl.json'))],
+  ['regions.svg', regionsPicture(resources('templates/cognito-user-profiles-export-reference-architecture.yaml'), resources('templates/stack-set-template.yaml'))],
+]);
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const [name, svg] of drawPictures()) {
+    writeFileSync(fromRoot(`docs/images/${name}`), svg);
+    console.log(`docs/images/${name}`);
+  }
+}
