@@ -1,0 +1,18 @@
+import { Halt } from '../errors.ts';
+import type { PoolSettings } from '../model.ts';
+
+/**
+ * Which pools can be backed up: MFA OFF (a restored pool would not know the users' second factors) and at most one
+ * username attribute (with two it is ambiguous which value a user signs in with). Halts MfaNotSupported or
+ * MultipleUsernameAttributes.
+ */
+export function checkSourcePool(poolId: string, settings: Pick<PoolSettings, 'mfaConfiguration' | 'usernameAttributes'>): void {
+  if (settings.mfaConfiguration !== 'OFF') {
+    throw new Halt('MfaNotSupported',
+      `User pool ${poolId} has multi-factor authentication ${settings.mfaConfiguration}; only pools with MFA OFF can be exported, since second factors cannot be restored. Switch MFA off, or do not back up this pool.`);
+  }
+  if (settings.usernameAttributes.length > 1) {
+    throw new Halt('MultipleUsernameAttributes',
+      `User pool ${poolId} has ${settings.usernameAttributes.length} username attributes (${settings.usernameAttributes.join(', ')}); only pools with none or one can be exported. Username attributes are fixed when a pool is made, so this pool cannot be backed up.`);
+  }
+}
