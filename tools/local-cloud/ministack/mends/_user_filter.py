@@ -7,7 +7,7 @@ import json
 import os
 import re
 
-from mends._user_index import attributes_of
+from mends._user_index import ALIAS_ATTRIBUTES, attributes_of
 
 _KEY = os.urandom(32)  # tokens of another start are foreign
 _GRAMMAR = re.compile(r'\s*"?([A-Za-z_:]+)"?\s*(\^=|=)\s*"((?:[^"\\]|\\.)*)"\s*', re.DOTALL)
@@ -18,13 +18,13 @@ _CASE_SENSITIVE = {"username", "status"}
 
 
 class Match:
-    """One parsed filter; `sub_prefix` and `username` let the index jump instead of read."""
+    """One parsed filter; `sub_prefix` and `key` let the index jump instead of read."""
 
     def __init__(self, attribute="", operator="", value=""):
         self.attribute, self.operator = attribute, operator
         self.value = value if attribute in _CASE_SENSITIVE else value.casefold()
         self.sub_prefix = self.value if attribute == "sub" else ""
-        self.username = value if attribute == "username" and operator == "=" else None
+        self.key = value if operator == "=" and attribute in ("username", *ALIAS_ATTRIBUTES) else None
 
     def accepts(self, user):
         if not self.attribute:

@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right, insort
 
 _LOCK = threading.RLock()  # one for all pools: a lock inside a pool could not be copied, and MiniStack copies pools
 _ALIASES = {}  # e-mail, phone number or preferred name -> subs that had it at some time; verified at every look-up
-_ALIAS_ATTRIBUTES = ("email", "phone_number", "preferred_username")
+ALIAS_ATTRIBUTES = ("email", "phone_number", "preferred_username")
 
 
 def attributes_of(user):
@@ -21,7 +21,7 @@ def remember_aliases(attributes):
     """Notes the aliases in a list of attributes, of whatever pool."""
     values = {each["Name"]: each.get("Value", "") for each in attributes if "Name" in each}
     with _LOCK:
-        for name in _ALIAS_ATTRIBUTES:
+        for name in ALIAS_ATTRIBUTES:
             if values.get(name) and values.get("sub"):
                 _ALIASES.setdefault(values[name].casefold(), set()).add(values["sub"])
 
@@ -105,9 +105,11 @@ class PoolUsers(dict):
     def page(self, after, limit, match):
         """Up to `limit` matching users behind the sub `after`: (users, the last one's sub, whether more follow)."""
         with _LOCK:
-            if match.username is not None:
-                user = None if after else self.get(match.username)
-                return ([user] if user else []), after, False
+            if match.key is not None:
+                found = sorted(
+                    ((sub, user) for sub, user in self._keyed(match) if sub > after and match.accepts(user)), key=lambda pair: pair[0])[:limit + 1]
+                page = found[:limit]
+                return [user for _, user in page], page[-1][0] if page else after, len(found) > limit
             position = max(bisect_left(self._subs, match.sub_prefix), bisect_right(self._subs, after) if after else 0)
             found, last = [], after
             for position in range(position, len(self._subs)):
@@ -122,6 +124,14 @@ class PoolUsers(dict):
                 found.append(user)
                 last = sub
             return found, last, False
+
+    def _keyed(self, match):
+        """The few users that can match an exact user name, e-mail, phone number or preferred name, with their subs."""
+        if match.attribute == "username":
+            users = [self.get(match.key)]
+        else:
+            users = [self.with_sub(sub) for sub in _ALIASES.get(match.key.casefold(), ())]
+        return [(attributes_of(user)["sub"], user) for user in users if user is not None]
 
     def members_page(self, group, after, limit):
         """Like `page`, over the members of a group in the order in which they were added."""
