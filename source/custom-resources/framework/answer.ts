@@ -1,0 +1,54 @@
+/** The body of the answer to CloudFormation: at most 4,096 bytes, whatever the reason says. */
+import type { Attributes, CustomResourceEvent } from './types.ts';
+
+/** Limit of the whole body (CloudFormation User Guide, custom resource response objects). */
+export const MAX_ANSWER_BYTES = 4096;
+
+export interface Verdict {
+  readonly status: 'SUCCESS' | 'FAILED';
+  readonly physicalId: string;
+  readonly reason: string;
+  readonly attributes: Attributes;
+}
+
+const ELLIPSIS = '...';
+const EMAIL = /[^\s@<>"'(),;:=]+@[^\s@<>"'(),;:=]+\.[^\s@<>"'(),;:=]+/g;
+const URL_QUERY = /(https?:\/\/[^\s?"']+)\?[^\s"']+/g;
+
+/** Takes e-mail addresses and the secrets of presigned URLs out of a text that others wrote. */
+export const redacted = (text: string): string => text.replace(URL_QUERY, '$1?[redacted]').replace(EMAIL, '[e-mail address]');
+
+/** The JSON to PUT. A reason that does not fit is cut; attributes that do not fit turn the answer into a failure. */
+export function answerBody(event: CustomResourceEvent, verdict: Verdict): string {
+  const body = (status: string, reason: string, attributes: Attributes): string => JSON.stringify({
+    Status: status,
+    ...(reason === '' ? {} : { Reason: reason }),
+    PhysicalResourceId: verdict.physicalId,
+    StackId: event.StackId,
+    RequestId: event.RequestId,
+    LogicalResourceId: event.LogicalResourceId,
+    Data: attributes,
+  });
+  const fits = (text: string): boolean => Buffer.byteLength(text) <= MAX_ANSWER_BYTES;
+
+  if (verdict.status === 'SUCCESS') {
+    const whole = body('SUCCESS', '', verdict.attributes);
+    if (fits(whole)) return whole;
+    return body('FAILED', `The attributes of ${event.LogicalResourceId} do not fit into the ${MAX_ANSWER_BYTES} bytes that CloudFormation accepts.`, {});
+  }
+  return longestThatFits(redacted(verdict.reason), (reason) => body('FAILED', reason, {}), fits);
+}
+
+function longestThatFits(reason: string, body: (reason: string) => string, fits: (text: string) => boolean): string {
+  const whole = body(reason);
+  if (fits(whole)) return whole;
+  const characters = Array.from(reason); // by code point: no half of a surrogate pair at the end
+  let low = 0;
+  let high = characters.length;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(body(characters.slice(0, middle).join('') + ELLIPSIS))) low = middle;
+    else high = middle - 1;
+  }
+  return body(characters.slice(0, low).join('') + ELLIPSIS);
+}

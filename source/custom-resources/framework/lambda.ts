@@ -1,0 +1,25 @@
+/** Connects the framework with Lambda, the network and the machine's clock. */
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { systemClock, random } from '../../shared/clock.ts';
+import { log } from '../../shared/log.ts';
+import { customResourceHandler } from './handler.ts';
+import { answerPutter } from './put-answer.ts';
+import type { CustomResource, CustomResourceEvent } from './types.ts';
+
+/** What every client of the custom resources has: patient with throttles, impatient with silence. */
+export const CLIENT_DEFAULTS = {
+  maxAttempts: 8,
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+} as const;
+
+async function reinvoke(functionName: string, event: CustomResourceEvent): Promise<void> {
+  await new LambdaClient(CLIENT_DEFAULTS).send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: JSON.stringify(event) }));
+}
+
+/** The Lambda handler of a custom resource. */
+export const lambdaHandler = <P>(build: () => CustomResource<P>) => customResourceHandler(build, {
+  put: answerPutter({ clock: systemClock, random, fetch: globalThis.fetch }),
+  reinvoke,
+  clock: systemClock,
+  log,
+});
