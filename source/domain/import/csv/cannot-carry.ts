@@ -1,0 +1,80 @@
+import type { ContactAttribute } from '../../model.ts';
+import type { RestoreUser } from '../plan-model.ts';
+import { csvBirthdate } from './birthdate.ts';
+import { csvLine, MFA_COLUMN, USERNAME_COLUMN } from './csv-line.ts';
+
+/** Characters of a row, its line end included (Cognito's quota is 16,000; UTF-16 units are never fewer than characters). */
+export const MAX_ROW_CHARS = 16_000;
+
+// Line breaks have no escape in Cognito's CSV; other control characters, separators and the byte order mark are not
+// documented, so none of them is risked.
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\u{feff}]/u;
+const LONE_SURROGATE = /\p{Cs}/u;
+// No escape is documented for either; one by one both come back exactly.
+const BACKSLASH_OR_QUOTE = /[\\"]/;
+const EPOCH_SECONDS = /^\d{1,10}$/;
+
+export interface CsvRules {
+  /** GetCSVHeader's answer. */
+  readonly header: readonly string[];
+  readonly mfaFlag: 'true' | 'false';
+  /** AutoVerifiedAttributes of the new pool. */
+  readonly autoVerified: readonly ContactAttribute[];
+}
+
+/**
+ * Why a CSV row would not bring this user back exactly; undefined when it would. The reason names attributes, never
+ * values. Such a user is created one by one instead.
+ */
+export function csvCannotCarry(user: Pick<RestoreUser, 'name' | 'attributes'>, rules: CsvRules): string | undefined {
+  return missingColumn(user, rules) ?? badValue('the sign-in name', user.name) ?? badAttribute(user)
+    ?? notVerified(user, rules.autoVerified) ?? tooLong(user, rules);
+}
+
+function missingColumn({ attributes }: Pick<RestoreUser, 'attributes'>, { header }: CsvRules): string | undefined {
+  for (const column of [USERNAME_COLUMN, ...Object.keys(attributes)]) {
+    if (!header.includes(column) || column === MFA_COLUMN) return `the CSV has no column for ${column}`;
+  }
+  return undefined;
+}
+
+function badAttribute({ attributes }: Pick<RestoreUser, 'attributes'>): string | undefined {
+  for (const [name, value] of Object.entries(attributes)) {
+    const bad = badValue(name, value) ?? badFormat(name, value);
+    if (bad !== undefined) return bad;
+  }
+  return undefined;
+}
+
+function badValue(what: string, value: string): string | undefined {
+  if (CONTROL.test(value)) return `a line break or control character in ${what}`;
+  if (value !== value.trim()) return `white space at the start or end of ${what}`;
+  if (BACKSLASH_OR_QUOTE.test(value)) return `a backslash or double quote in ${what}`;
+  return LONE_SURROGATE.test(value) ? `half a character in ${what}` : undefined;
+}
+
+function badFormat(name: string, value: string): string | undefined {
+  switch (name) {
+    case 'birthdate':
+      return csvBirthdate(value) === undefined ? 'a birthdate that is not a date in the form YYYY-MM-DD' : undefined;
+    case 'updated_at':
+      return EPOCH_SECONDS.test(value) ? undefined : 'an updated_at that is not a time in seconds';
+    case 'email_verified':
+    case 'phone_number_verified':
+      return /^(true|false)$/i.test(value) ? undefined : `a value of ${name} that is neither true nor false`;
+    default:
+      return undefined;
+  }
+}
+
+/** A pool with exactly one auto-verified attribute wants that one; a pool with two wants at least one of them. */
+function notVerified({ attributes }: Pick<RestoreUser, 'attributes'>, autoVerified: readonly ContactAttribute[]): string | undefined {
+  const verified = autoVerified.some((name) =>
+    (attributes[name] ?? '') !== '' && attributes[`${name}_verified`]?.toLowerCase() === 'true');
+  return verified ? undefined : `no verified ${autoVerified.join(' or ')}`;
+}
+
+function tooLong(user: Pick<RestoreUser, 'name' | 'attributes'>, { header, mfaFlag }: CsvRules): string | undefined {
+  const length = csvLine(user, header, mfaFlag).length;
+  return length > MAX_ROW_CHARS ? `a row of more than ${MAX_ROW_CHARS} characters` : undefined;
+}
