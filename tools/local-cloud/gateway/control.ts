@@ -1,0 +1,52 @@
+import type { CallFilter, CallLog } from './call-log.ts';
+import type { Forward } from './forward.ts';
+import type { IncomingRequest } from './parse-request.ts';
+import type { SimulationConfig } from './simulation/config.ts';
+import type { Simulation } from './simulation/simulation.ts';
+import type { AwsResponse } from './types.ts';
+
+export interface ControlParts {
+  readonly calls: CallLog;
+  readonly simulation: Simulation;
+  readonly forward: Forward;
+}
+
+/**
+ * The local cloud's own pages under /_local/:
+ * `GET health`, `GET calls?service=&action=&region=&caller=&userPoolId=&after=`, `GET messages`,
+ * `GET config`, `POST config` (members of SimulationConfig, and `waitScale`).
+ */
+export async function answerControl(request: IncomingRequest, parts: ControlParts): Promise<AwsResponse> {
+  const url = new URL(request.pathAndQuery, 'http://gateway');
+  switch (`${request.method} ${url.pathname.slice('/_local/'.length)}`) {
+    case 'GET health':
+      return json({ status: 'running', pid: process.pid });
+    case 'GET calls':
+      return json(parts.calls.find(toFilter(url.searchParams)));
+    case 'GET messages':
+      return parts.forward({ method: 'GET', pathAndQuery: '/_local/messages', headers: { host: '127.0.0.1' }, body: Buffer.alloc(0) });
+    case 'GET config':
+      return json(parts.simulation.config);
+    case 'POST config': {
+      const { waitScale, ...changes } = JSON.parse(request.body.toString('utf8')) as Partial<SimulationConfig> & { waitScale?: number };
+      if (waitScale !== undefined) await setInMiniStack(parts.forward, { 'stepfunctions._SFN_WAIT_SCALE': waitScale });
+      parts.simulation.configure(changes);
+      return json(parts.simulation.config);
+    }
+    default:
+      return json({ error: `The local cloud has no page ${request.method} ${url.pathname}.` }, 404);
+  }
+}
+
+function toFilter(query: URLSearchParams): CallFilter {
+  const { after, ...equal } = Object.fromEntries(query);
+  return { ...equal, ...(after === undefined ? {} : { after: Number(after) }) };
+}
+
+async function setInMiniStack(forward: Forward, values: Record<string, unknown>): Promise<void> {
+  await forward({ method: 'POST', pathAndQuery: '/_ministack/config', headers: { host: '127.0.0.1', 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(values)) });
+}
+
+function json(body: unknown, status = 200): AwsResponse {
+  return { status, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(body)) };
+}

@@ -1,0 +1,55 @@
+/** What a request must look like for a rule to apply; absent members match everything. */
+export interface Matcher {
+  readonly service?: string;
+  /** API operation, or a list of them. */
+  readonly action?: string | readonly string[];
+  readonly region?: string;
+  /** Function name (its end, because CloudFormation puts the stack's name before it) or role session of the caller. */
+  readonly caller?: string;
+}
+
+/** Time that is added to each matching call, before it is made. The first matching rule counts. */
+export interface LatencyRule extends Matcher {
+  readonly ms: number;
+  /** Up to this many milliseconds more, evenly distributed. Default 0. */
+  readonly jitterMs?: number;
+}
+
+/** What happens to a call that a fault rule has chosen. */
+export type Fault =
+  /** Refused with this AWS error, not made. */
+  | { readonly kind: 'error'; readonly code: string; readonly message?: string; readonly status?: number }
+  /** The connection is cut, the call not made. */
+  | { readonly kind: 'reset' }
+  /** The call is made and the connection cut before the answer. */
+  | { readonly kind: 'drop-answer' }
+  /** The call is made this many milliseconds later. */
+  | { readonly kind: 'delay'; readonly ms: number }
+  /** Of a batch call, this share of the entries (at least one) is not done and comes back as failed or unprocessed. */
+  | { readonly kind: 'partial'; readonly share: number };
+
+/** Chooses calls to go wrong: among those that match, by number, by chance, or all. */
+export interface FaultRule extends Matcher {
+  readonly fault: Fault;
+  /** Numbers of the matching calls, from 1, counted since the rule was set. */
+  readonly calls?: readonly number[];
+  /** Chance from 0 to 1, drawn from a generator seeded with `seed`. */
+  readonly probability?: number;
+  readonly seed?: number;
+  /** At most this many times. */
+  readonly times?: number;
+}
+
+/** Everything that can be switched while the cloud runs (`POST /_local/config`). A given member replaces the old one. */
+export interface SimulationConfig {
+  /** Cognito's default quotas per category, account and Region; or other figures (calls per second) by category. */
+  readonly quotas: boolean | Readonly<Record<string, number>>;
+  readonly latencies: readonly LatencyRule[];
+  readonly faults: readonly FaultRule[];
+  /** Regions of which every call is refused by a cut connection. */
+  readonly regionsDown: readonly string[];
+  /** Milliseconds until a write reaches the other Region's replica. */
+  readonly replicationLagMs: number;
+}
+
+export const NO_SIMULATION: SimulationConfig = { quotas: false, latencies: [], faults: [], regionsDown: [], replicationLagMs: 0 };

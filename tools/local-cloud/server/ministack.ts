@@ -1,0 +1,128 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const LAUNCHER = join(import.meta.dirname, '..', 'ministack', 'launch.py');
+const START_TIMEOUT_MS = 60_000;
+const ATTEMPTS = 3;
+
+export interface MiniStackOptions {
+  /** Python of the virtual environment. */
+  readonly python: string;
+  readonly gatewayPort: number;
+  readonly iam: boolean;
+  readonly account: string;
+  readonly defaultRegion: string;
+  readonly waitScale: number;
+  readonly stateFolder: string;
+  readonly logLevel: string;
+  readonly secretAccessKey: string;
+}
+
+export interface MiniStack {
+  readonly port: number;
+  readonly pid: number;
+  /** Settles when the process is gone, for whatever reason. */
+  readonly gone: Promise<void>;
+  /** Ends MiniStack and every Lambda worker. */
+  stop(): Promise<void>;
+  /** The same without waiting, for a process that is about to exit. */
+  kill(): void;
+}
+
+/** Starts MiniStack with the mends on a free loopback port, in a process group of its own, and waits until it answers. */
+export async function startMiniStack(options: MiniStackOptions): Promise<MiniStack> {
+  let lastError: unknown;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    try {
+      return await startOn(await freePort(), options);
+    } catch (error) {
+      // Another process may have taken the port between the look and the start.
+      if (!(error instanceof Error) || !/in use/i.test(error.message)) throw error;
+      lastError = error;
+    }
+  }
+  throw lastError;
+}
+
+async function startOn(port: number, options: MiniStackOptions): Promise<MiniStack> {
+  const temporary = join(options.stateFolder, 'tmp');
+  mkdirSync(temporary, { recursive: true });
+  const logFile = join(options.stateFolder, 'ministack.log');
+  const log = openSync(logFile, 'a');
+  const child = spawn(options.python, ['-u', LAUNCHER], { detached: true, stdio: ['pipe', log, log], cwd: options.stateFolder, env: environment(port, temporary, options) });
+  closeSync(log);
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', () => { killGroup(child); resolve(); });
+    child.once('error', () => { resolve(); });
+  });
+  const kill = (): void => { killGroup(child); };
+  const stop = async (): Promise<void> => { kill(); await gone; };
+  try {
+    await untilReady(port, gone, logFile);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { port, pid: child.pid ?? 0, gone, kill, stop };
+}
+
+/**
+ * MiniStack's environment, which its Lambda workers inherit: nothing of the user's own, so that no profile, proxy or
+ * NODE_OPTIONS of the machine changes what a function does. AWS_ENDPOINT_URL leads every SDK through the gateway.
+ */
+function environment(port: number, temporary: string, options: MiniStackOptions): NodeJS.ProcessEnv {
+  return {
+    PATH: [dirname(process.execPath), process.env['PATH'] ?? '/usr/bin:/bin'].join(delimiter),
+    HOME: temporary,
+    TMPDIR: temporary,
+    LANG: 'C.UTF-8',
+    BIND_HOST: '127.0.0.1',
+    GATEWAY_PORT: String(port),
+    LOCAL_CLOUD_GATEWAY: `127.0.0.1:${options.gatewayPort}`,
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${options.gatewayPort}`,
+    AWS_SECRET_ACCESS_KEY: options.secretAccessKey,
+    MINISTACK_ACCOUNT_ID: options.account,
+    MINISTACK_REGION: options.defaultRegion,
+    AUTH: String(options.iam),
+    SFN_WAIT_SCALE: String(options.waitScale),
+    S3_DATA_DIR: join(temporary, 's3'),
+    STATE_DIR: join(temporary, 'state'),
+    LOG_LEVEL: options.logLevel,
+  };
+}
+
+async function untilReady(port: number, gone: Promise<void>, logFile: string): Promise<void> {
+  let exited = false;
+  void gone.then(() => { exited = true; });
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (performance.now() < deadline) {
+    if (exited) throw new Error(`MiniStack ended while starting:\n${readFileSync(logFile, 'utf8').trim().slice(-2000)}`);
+    const answered = await fetch(`http://127.0.0.1:${port}/_ministack/health`, { signal: AbortSignal.timeout(2_000) }).then((r) => r.ok, () => false);
+    if (answered) return;
+    await sleep(50);
+  }
+  throw new Error(`MiniStack did not answer within ${START_TIMEOUT_MS / 1000} s; see ${logFile}.`);
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // Nobody of the group is left.
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => { resolve(port); });
+    });
+  });
+}

@@ -1,0 +1,61 @@
+/**
+ * The process of one local cloud: gateway and MiniStack. Started by `start.ts`; it ends when the starter's end of
+ * standard input closes, however the starter died, unless the starter wrote `detach` first.
+ *
+ * Argument: ServeOptions as JSON. Writes one line of JSON to standard output when it is ready or failed.
+ */
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { reserveGatewayPort } from '../gateway/gateway.ts';
+import { DEFAULT_ACCOUNT, DEFAULT_REGION, SECRET_ACCESS_KEY } from '../options.ts';
+import { DETACH, type ServeOptions } from './serve-options.ts';
+import { startMiniStack, type MiniStack } from './ministack.ts';
+
+async function serve(options: ServeOptions): Promise<{ port: number; ministack: MiniStack; close: () => Promise<void> }> {
+  const { stateFolder, python, account = DEFAULT_ACCOUNT, defaultRegion = DEFAULT_REGION } = options;
+  mkdirSync(stateFolder, { recursive: true });
+  const reserved = await reserveGatewayPort(options.port ?? 0);
+  const ministack = await startMiniStack({
+    python, stateFolder, account, defaultRegion,
+    gatewayPort: reserved.port,
+    iam: options.iam ?? true,
+    waitScale: options.waitScale ?? 1,
+    logLevel: options.logLevel ?? 'WARNING',
+    secretAccessKey: SECRET_ACCESS_KEY,
+  });
+  process.on('exit', () => { ministack.kill(); });
+  const gateway = reserved.open({
+    ministackPort: ministack.port, account, defaultRegion,
+    administrator: { accessKeyId: account, secretAccessKey: SECRET_ACCESS_KEY },
+    callLogFile: join(stateFolder, 'calls.ndjson'),
+    modelsFolder: modelsFolder(python),
+    simulation: options.simulation ?? {},
+  });
+  return { port: gateway.port, ministack, close: async () => { await ministack.stop(); await gateway.close(); if (options.removeState) rmSync(stateFolder, { recursive: true, force: true }); } };
+}
+
+/** Folder of botocore's service models in the virtual environment, which MiniStack brings along. */
+function modelsFolder(python: string): string {
+  const lib = join(dirname(dirname(python)), 'lib');
+  const version = readdirSync(lib).find((name) => name.startsWith('python')) ?? 'python3';
+  return join(lib, version, 'site-packages', 'botocore', 'data');
+}
+
+function endWithStarter(end: () => void): void {
+  let detached = false;
+  const starterGone = (): void => { if (!detached) end(); };
+  process.stdin.on('data', (data: Buffer) => { detached ||= data.toString().includes(DETACH); }).on('end', starterGone).on('error', starterGone);
+}
+
+const options = JSON.parse(process.argv[2] ?? '{}') as ServeOptions;
+try {
+  const cloud = await serve(options);
+  const end = (code: number): void => { void cloud.close().finally(() => process.exit(code)); };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => { end(0); });
+  endWithStarter(() => { end(0); });
+  void cloud.ministack.gone.then(() => { end(1); });
+  process.stdout.write(`${JSON.stringify({ ready: { port: cloud.port, ministackPid: cloud.ministack.pid } })}\n`);
+} catch (error) {
+  process.stdout.write(`${JSON.stringify({ failed: error instanceof Error ? error.message : String(error) })}\n`);
+  process.exit(1);
+}
