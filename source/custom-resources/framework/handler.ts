@@ -37,7 +37,7 @@ export const customResourceHandler = <P>(build: () => CustomResource<P>, deps: F
 
     const serviceTimeLeft = (): number => startedAt + serviceTimeoutMs(event) - HANDOVER_MARGIN_MS - deps.clock.now();
     const timeLeft = (): number => Math.min(context.getRemainingTimeInMillis() - HANDOVER_MARGIN_MS, serviceTimeLeft());
-    const identity = { physicalId: event.RequestType === 'Create' ? NOTHING_MADE : event.PhysicalResourceId };
+    const identity: Identity = { physicalId: event.RequestType === 'Create' ? NOTHING_MADE : event.PhysicalResourceId, retained: '' };
     let verdict: Verdict;
     try {
       const outcome = await withinDeadline(operate(build, event, identity, timeLeft), context.getRemainingTimeInMillis() - ANSWER_MARGIN_MS);
@@ -47,18 +47,24 @@ export const customResourceHandler = <P>(build: () => CustomResource<P>, deps: F
         deps.log.info('Custom resource request goes on in a further invocation', names);
         return; // the next invocation answers
       }
-      verdict = { status: 'SUCCESS', ...identity, reason: '', attributes: outcome.attributes };
+      verdict = { status: 'SUCCESS', physicalId: identity.physicalId, reason: '', attributes: outcome.attributes };
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error('an unknown error');
       deps.log.error('Custom resource request failed', { ...names, errorName: name, reason: redacted(message) });
-      verdict = { status: 'FAILED', ...identity, reason: `${message} (log stream ${context.logStreamName})`, attributes: {} };
+      verdict = { status: 'FAILED', physicalId: identity.physicalId, reason: `${message}${identity.retained} (log stream ${context.logStreamName})`, attributes: {} };
     }
     await deps.put(event.ResponseURL, answerBody(event, verdict));
     deps.log.info('Custom resource request answered', { ...names, status: verdict.status });
   };
 
-/** Sets `identity.physicalId` before the first side effect, so that also a failing Create answers with it. */
-async function operate<P>(build: () => CustomResource<P>, event: CustomResourceEvent, identity: { physicalId: string }, timeLeft: () => number): Promise<Outcome> {
+/** What the answer needs to know of the resource, however its operation ends. */
+interface Identity {
+  physicalId: string;
+  retained: string;
+}
+
+/** Fills `identity` in before the first side effect, so that also a failing Create answers with it. */
+async function operate<P>(build: () => CustomResource<P>, event: CustomResourceEvent, identity: Identity, timeLeft: () => number): Promise<Outcome> {
   if (event.RequestType === 'Delete' && identity.physicalId === NOTHING_MADE) return done();
   const resource = build();
   const work = () => ({
@@ -72,6 +78,7 @@ async function operate<P>(build: () => CustomResource<P>, event: CustomResourceE
   // Another id at an Update would mean a replacement, and a Delete of what the old id names: the old one is echoed.
   if (event.RequestType === 'Update') return resource.update(properties, work());
   identity.physicalId = resource.identify(properties, event.StackId);
+  if (resource.retained !== undefined) identity.retained = ` ${resource.retained(properties)}`;
   return resource.create(properties, work());
 }
 

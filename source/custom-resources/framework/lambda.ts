@@ -2,15 +2,10 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { systemClock, random } from '../../shared/clock.ts';
 import { log } from '../../shared/log.ts';
+import { CLIENT_DEFAULTS } from './aws.ts';
 import { customResourceHandler } from './handler.ts';
 import { answerPutter } from './put-answer.ts';
 import type { CustomResource, CustomResourceEvent } from './types.ts';
-
-/** What every client of the custom resources has: patient with throttles, impatient with silence. */
-export const CLIENT_DEFAULTS = {
-  maxAttempts: 8,
-  requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
-} as const;
 
 async function reinvoke(functionName: string, event: CustomResourceEvent): Promise<void> {
   await new LambdaClient(CLIENT_DEFAULTS).send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: JSON.stringify(event) }));

@@ -41,6 +41,8 @@ export interface CustomResource<P> {
   update(properties: P, work: Work): Promise<Outcome>;
   /** Succeeds when there is nothing (left) to remove. */
   remove(work: Work): Promise<Outcome>;
+  /** A sentence for the reason of a failed Create: what the rollback leaves in the account. */
+  retained?(properties: P): string;
 }
 
 /** CloudFormation's request, and where an earlier invocation has left it. */

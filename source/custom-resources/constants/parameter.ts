@@ -1,0 +1,36 @@
+/** The SSM parameter through which the main stack tells its constants to the instances in both Regions. */
+import * as v from 'valibot';
+import { text } from '../framework/properties.ts';
+
+const schema = v.object({
+  /** Part of the names of this launch's state machines; see launchIdOf. */
+  instanceId: text,
+  /** Random, for the anonymized metrics: says nothing about the account. */
+  uuid: text,
+  backupTableName: text,
+  mainStackName: text,
+  primaryRegion: text,
+  secondaryRegion: text,
+  primaryUserPoolId: text,
+});
+export type Constants = Readonly<v.InferOutput<typeof schema>>;
+
+export const constantsParameterName = (instanceId: string): string => `/cognito-user-profiles-export/${instanceId}/constants`;
+
+/** A parameter's value by its name, absent when there is none; `put` creates or replaces; removing nothing is fine. */
+export interface ParameterStore {
+  readonly get: (name: string) => Promise<string | undefined>;
+  readonly put: (name: string, value: string, description: string) => Promise<void>;
+  /** Creates only; false when the parameter exists already. */
+  readonly putIfAbsent: (name: string, value: string, description: string) => Promise<boolean>;
+  readonly remove: (name: string) => Promise<void>;
+}
+
+/** Throws an Error that names the parameter when its value is not what SolutionConstants writes. */
+export function readConstants(parameterName: string, value: string): Constants {
+  try {
+    return v.parse(schema, JSON.parse(value));
+  } catch {
+    throw new Error(`The SSM parameter ${parameterName} does not hold the constants of this solution. Update the main stack: it writes them again.`);
+  }
+}

@@ -1,0 +1,20 @@
+/** ParameterStore on Systems Manager. */
+import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { CLIENT_DEFAULTS, valueUnless } from '../framework/aws.ts';
+import type { ParameterStore } from './parameter.ts';
+
+export function ssmParameters({ region, userAgent }: { readonly region: string; readonly userAgent: string }): ParameterStore {
+  const client = new SSMClient({ ...CLIENT_DEFAULTS, region, customUserAgent: userAgent });
+  const put = (name: string, value: string, description: string, overwrite: boolean) =>
+    client.send(new PutParameterCommand({ Name: name, Value: value, Description: description, Type: 'String', Overwrite: overwrite }));
+  return {
+    get: async (name) => (await valueUnless('ParameterNotFound', client.send(new GetParameterCommand({ Name: name }))))?.Parameter?.Value,
+    put: async (name, value, description) => {
+      await put(name, value, description, true);
+    },
+    putIfAbsent: async (name, value, description) => (await valueUnless('ParameterAlreadyExists', put(name, value, description, false))) !== undefined,
+    remove: async (name) => {
+      await valueUnless('ParameterNotFound', client.send(new DeleteParameterCommand({ Name: name })));
+    },
+  };
+}

@@ -1,0 +1,20 @@
+/** What the clients of all custom resources have in common. */
+
+/** Patient with throttles, impatient with silence. Times in milliseconds. */
+export const CLIENT_DEFAULTS = {
+  maxAttempts: 8,
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+} as const;
+
+/** The name of an AWS error (its code), or of any other error. */
+export const errorNameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
+
+/** What the call gives; undefined when it fails with the error `name`. */
+export async function valueUnless<T>(name: string, call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (errorNameOf(error) === name) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+/** ReplicaTables on DynamoDB. */
+import { DescribeTableCommand, DynamoDBClient, TagResourceCommand, UpdateContinuousBackupsCommand, UpdateTableCommand, type TableDescription } from '@aws-sdk/client-dynamodb';
+import { CLIENT_DEFAULTS, errorNameOf, valueUnless } from '../framework/aws.ts';
+import type { ReplicaTables, Settled } from './tables.ts';
+
+/**
+ * Errors of a table that is being made or changed (DynamoDB API: UpdateTable, UpdateContinuousBackups, TagResource).
+ * A replica that has just become ACTIVE gives them for a while in its own Region.
+ */
+const BUSY = new Set(['ResourceInUseException', 'LimitExceededException', 'ContinuousBackupsUnavailableException', 'TableNotFoundException', 'ResourceNotFoundException']);
+
+async function settle(call: Promise<unknown>): Promise<Settled> {
+  try {
+    await call;
+    return 'done';
+  } catch (error) {
+    if (BUSY.has(errorNameOf(error))) return 'busy';
+    throw error;
+  }
+}
+
+export function dynamoDbTables({ thisRegion, userAgent }: { readonly thisRegion: string; readonly userAgent: string }): ReplicaTables {
+  const client = (region: string) => new DynamoDBClient({ ...CLIENT_DEFAULTS, region, customUserAgent: userAgent });
+  const describe = async (region: string, tableName: string): Promise<TableDescription | undefined> =>
+    (await valueUnless('ResourceNotFoundException', client(region).send(new DescribeTableCommand({ TableName: tableName }))))?.Table;
+
+  return {
+    replicaStatus: async (tableName, replicaRegion) => {
+      const table = await describe(thisRegion, tableName);
+      if (table === undefined) throw new Error(`Table ${tableName} does not exist in ${thisRegion}.`);
+      return table.Replicas?.find((replica) => replica.RegionName === replicaRegion)?.ReplicaStatus ?? 'absent';
+    },
+    addReplica: (tableName, replicaRegion) => settle(client(thisRegion).send(new UpdateTableCommand({
+      TableName: tableName,
+      ReplicaUpdates: [{ Create: { RegionName: replicaRegion } }],
+    }))),
+    tableStatus: async (region, tableName) => (await describe(region, tableName))?.TableStatus ?? 'absent',
+    keepPointInTimeRecovery: (region, tableName, days) => settle(client(region).send(new UpdateContinuousBackupsCommand({
+      TableName: tableName,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: days },
+    }))),
+    protectFromDeletion: async (region, tableName) => {
+      if ((await describe(region, tableName))?.DeletionProtectionEnabled === true) return 'done';
+      return settle(client(region).send(new UpdateTableCommand({ TableName: tableName, DeletionProtectionEnabled: true })));
+    },
+    tag: async (region, tableName, tags) => {
+      const arn = (await describe(region, tableName))?.TableArn;
+      if (arn === undefined) return 'busy';
+      return settle(client(region).send(new TagResourceCommand({ ResourceArn: arn, Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) })));
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/** What SecondaryUserPoolTable needs of DynamoDB, in the Region that each function names. */
+
+/** Status of the table in a Region, or of its replica there; `absent` when there is none. See DynamoDB ReplicaStatus. */
+export type TableStatus = 'absent' | 'CREATING' | 'UPDATING' | 'ACTIVE' | 'DELETING' | 'CREATION_FAILED' | (string & {});
+
+/** `busy`: not possible yet, ask again. Other errors reject. */
+export type Settled = 'done' | 'busy';
+
+export interface ReplicaTables {
+  /** The replica as the table of this Region knows it. Rejects when that table does not exist. */
+  readonly replicaStatus: (tableName: string, replicaRegion: string) => Promise<TableStatus>;
+  readonly addReplica: (tableName: string, replicaRegion: string) => Promise<Settled>;
+  /** The replica as its own Region knows it. */
+  readonly tableStatus: (region: string, tableName: string) => Promise<TableStatus>;
+  readonly keepPointInTimeRecovery: (region: string, tableName: string, days: number) => Promise<Settled>;
+  readonly protectFromDeletion: (region: string, tableName: string) => Promise<Settled>;
+  readonly tag: (region: string, tableName: string, tags: Readonly<Record<string, string>>) => Promise<Settled>;
+}

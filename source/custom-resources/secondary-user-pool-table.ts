@@ -1,0 +1,11 @@
+/** SecondaryUserPoolTable of the main template. */
+import { systemClock } from '../shared/clock.ts';
+import { readEnv, text } from '../shared/env.ts';
+import { lambdaHandler } from './framework/lambda.ts';
+import { dynamoDbTables } from './replica/dynamodb-tables.ts';
+import { secondaryUserPoolTable } from './replica/secondary-user-pool-table.ts';
+
+export const handler = lambdaHandler(() => {
+  const env = readEnv({ AWS_REGION: text(), USER_AGENT: text() });
+  return secondaryUserPoolTable({ tables: dynamoDbTables({ thisRegion: env.AWS_REGION, userAgent: env.USER_AGENT }), clock: systemClock });
+});

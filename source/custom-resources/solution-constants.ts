@@ -1,0 +1,11 @@
+/** SolutionConstantsCustomResource of the main template. */
+import { randomUUID } from 'node:crypto';
+import { readEnv, text } from '../shared/env.ts';
+import { solutionConstants } from './constants/solution-constants.ts';
+import { ssmParameters } from './constants/ssm-parameters.ts';
+import { lambdaHandler } from './framework/lambda.ts';
+
+export const handler = lambdaHandler(() => {
+  const env = readEnv({ AWS_REGION: text(), USER_AGENT: text() });
+  return solutionConstants({ parameters: ssmParameters({ region: env.AWS_REGION, userAgent: env.USER_AGENT }), newUuid: randomUUID });
+});

@@ -1,0 +1,22 @@
+/** Are the solution's files where both Regions will look for them? */
+
+export type Readable = 'readable' | 'missing' | 'denied' | 'inAnotherRegion';
+
+export interface Assets {
+  /** Name of the buckets without `-<region>`. */
+  readonly bucketPrefix: string;
+  readonly key: string;
+}
+
+/** Throws an Error that names the bucket, the Region and how the files get there. */
+export async function checkAssets({ bucketPrefix, key }: Assets, region: string, look: (region: string, bucket: string, key: string) => Promise<Readable>): Promise<void> {
+  const bucket = `${bucketPrefix}-${region}`;
+  const answer = await look(region, bucket, key);
+  if (answer === 'readable') return;
+  const found = {
+    missing: `has no object ${key}, or does not exist`,
+    denied: `does not let this account read ${key}, or does not exist`,
+    inAnotherRegion: 'lies in another Region',
+  }[answer];
+  throw new Error(`The solution's files cannot be read in ${region}: bucket ${bucket} ${found}. Create the bucket in ${region} and upload the files there with the commands that deployment/build-s3-dist.sh prints, then launch again.`);
+}

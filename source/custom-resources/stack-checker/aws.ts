@@ -1,0 +1,32 @@
+/** The checker's looks at other services. */
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { HeadObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { CLIENT_DEFAULTS } from '../framework/aws.ts';
+import type { Readable } from './assets.ts';
+import type { StackCheckerDeps } from './stack-checker.ts';
+
+/** A Region that does not exist must not be tried for minutes. */
+const FEW_ATTEMPTS = { ...CLIENT_DEFAULTS, maxAttempts: 3 } as const;
+
+export const looks = (userAgent: string): Pick<StackCheckerDeps, 'callRegion' | 'lookForObject'> => ({
+  callRegion: async (region) => {
+    await new DynamoDBClient({ ...FEW_ATTEMPTS, region, customUserAgent: userAgent }).send(new ListTablesCommand({ Limit: 1 }));
+  },
+  lookForObject: async (region, bucket, key) => {
+    try {
+      await new S3Client({ ...FEW_ATTEMPTS, region, customUserAgent: userAgent, followRegionRedirects: false }).send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+      return 'readable';
+    } catch (error) {
+      return answerOf(error);
+    }
+  },
+});
+
+/** HEAD has no body: only the status tells what S3 means (Amazon S3 API, HeadObject). */
+function answerOf(error: unknown): Readable {
+  const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+  if (status === 404) return 'missing';
+  if (status === 403) return 'denied';
+  if (status === 301 || status === 400) return 'inAnotherRegion';
+  throw error;
+}

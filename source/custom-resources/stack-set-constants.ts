@@ -1,0 +1,10 @@
+/** StackSetConstants of the StackSet template. */
+import { readEnv, text } from '../shared/env.ts';
+import { ssmParameters } from './constants/ssm-parameters.ts';
+import { stackSetConstants } from './constants/stack-set-constants.ts';
+import { lambdaHandler } from './framework/lambda.ts';
+
+export const handler = lambdaHandler(() => {
+  const env = readEnv({ USER_AGENT: text() });
+  return stackSetConstants((region) => ssmParameters({ region, userAgent: env.USER_AGENT }));
+});
