@@ -24,7 +24,7 @@ const text = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.string(
 const user = fc.record({
   name: text.filter((name) => name !== ''),
   attributes: fc.record({ name: text, address: text, 'custom:a': text, 'custom:b': text, birthdate: fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10)) }, { requiredKeys: [] })
-    .map((given) => ({ ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== '')), email: 'x@example.com', email_verified: 'true' })),
+    .map((given): Record<string, string> => ({ ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== '')), email: 'x@example.com', email_verified: 'true' })),
 });
 
 describe('CSV round trip', () => {

@@ -1,0 +1,91 @@
+import { Fault, Halt } from '../../errors.ts';
+import type { BackupTable, Clock, Log, ObjectStore, Page, Random, UserPoolReader } from '../../ports.ts';
+import { headKey } from '../plan-model.ts';
+import type { ImportOptions, RestoreHead } from '../plan-model.ts';
+import { assertPoolId } from './pool-id.ts';
+import { newRestoreId } from './restore-id.ts';
+import { readSealedBackup } from './sealed-backup.ts';
+
+export interface CheckNewUserPoolInput {
+  readonly options: ImportOptions;
+  /** Region of this workflow. */
+  readonly region: string;
+  /** The pool that the stack backs up. */
+  readonly primaryUserPoolId: string;
+  /** Table that is restored from; goes into messages. */
+  readonly tableName: string;
+}
+
+export interface CheckNewUserPoolDeps {
+  readonly pools: Pick<UserPoolReader, 'describe' | 'listUsersPage' | 'listGroupsPage'>;
+  readonly table: Pick<BackupTable, 'getItem'>;
+  readonly objects: Pick<ObjectStore, 'get' | 'put'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export interface OpenedRestore {
+  readonly restoreId: string;
+  readonly phase: RestoreHead['phase'];
+  /** An earlier execution began to write to the pool: its plan goes on. */
+  readonly resumed: boolean;
+}
+
+/**
+ * Decides whether the new pool may be restored into, and opens the restore or finds the one in force. Halts:
+ * InvalidNewUserPoolId, UserPoolNotFound, NoSealedBackup, SourcePoolRefused, UserPoolNotEmpty, AlreadyRestored; errors
+ * of the services pass as they are. Writes nothing to the pool.
+ */
+export async function checkNewUserPool(input: CheckNewUserPoolInput, deps: CheckNewUserPoolDeps): Promise<OpenedRestore> {
+  const poolId = input.options.newUserPoolId;
+  assertPoolId(poolId, input.region);
+  await deps.pools.describe(poolId);
+  const head = await readHead(deps.objects, poolId);
+  if (head?.value.phase === 'complete') {
+    throw new Halt('AlreadyRestored', `The restore ${head.value.restoreId} into ${poolId} is complete; its report is in the mapping-file bucket below restores/${poolId}/. To restore once more, create another empty pool.`);
+  }
+  if (head?.value.phase === 'writing' || head?.value.phase === 'partial') {
+    return { restoreId: head.value.restoreId, phase: head.value.phase, resumed: true };
+  }
+  const { manifest } = await readSealedBackup(deps.table, input.tableName);
+  if ([input.primaryUserPoolId, manifest?.userPoolId].includes(poolId) && !input.options.allowSourcePool) {
+    throw new Halt('SourcePoolRefused', `${poolId} is the pool that the backup came from. Restore into a new pool; or, if this pool is empty and shall be filled again, start with "AllowSourcePool": true.`);
+  }
+  await assertEmpty(poolId, deps);
+  const opened: RestoreHead = { restoreId: newRestoreId(deps.clock.now(), deps.random), phase: 'planning', updatedAt: new Date(deps.clock.now()).toISOString() };
+  await deps.objects.put(headKey(poolId), JSON.stringify(opened), head === undefined ? { absent: true } : { etag: head.etag });
+  deps.log.info('Restore opened', { restoreId: opened.restoreId });
+  return { restoreId: opened.restoreId, phase: opened.phase, resumed: false };
+}
+
+async function readHead(objects: Pick<ObjectStore, 'get'>, poolId: string): Promise<{ readonly value: RestoreHead; readonly etag: string } | undefined> {
+  const stored = await objects.get(headKey(poolId));
+  if (stored === undefined) return undefined;
+  try {
+    const value = JSON.parse(Buffer.from(stored.body).toString('utf8')) as Partial<RestoreHead> | null;
+    if (typeof value?.restoreId === 'string' && typeof value.phase === 'string') return { value: value as RestoreHead, etag: stored.etag };
+  } catch {
+    // falls through to the one message below
+  }
+  throw new Fault('BadState', `The object ${headKey(poolId)} is damaged; it names the restore in force. Mend it from the bucket's older version, or restore into another pool.`);
+}
+
+async function assertEmpty(poolId: string, { pools }: CheckNewUserPoolDeps): Promise<void> {
+  const [kind] = await hasAny((token) => pools.listUsersPage(poolId, { limit: 1, ...token })) ? ['users']
+    : await hasAny((token) => pools.listGroupsPage(poolId, { limit: 1, ...token })) ? ['groups'] : [];
+  if (kind !== undefined) {
+    throw new Halt('UserPoolNotEmpty', `The user pool ${poolId} already has ${kind}. Nothing was written to it. Create an empty pool and start again with its id.`);
+  }
+}
+
+/** An empty page that carries a token is followed: only the last page tells that there is nothing. */
+async function hasAny(page: (token: { readonly token?: string }) => Promise<Page<unknown>>): Promise<boolean> {
+  let token: string | undefined;
+  do {
+    const { items, next } = await page(token === undefined ? {} : { token });
+    if (items.length > 0) return true;
+    token = next;
+  } while (token !== undefined);
+  return false;
+}

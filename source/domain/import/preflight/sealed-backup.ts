@@ -1,0 +1,34 @@
+import { LATEST_KEY, manifestKey, OPEN_KEY, SCHEMA_VERSION } from '../../backup/manifest.ts';
+import type { Manifest } from '../../backup/manifest.ts';
+import { Halt } from '../../errors.ts';
+import type { BackupTable } from '../../ports.ts';
+
+export interface SealedBackup {
+  /** Id of the last sealed run. */
+  readonly runId: string;
+  /** Absent while a replica shows only half of the sealing transaction. */
+  readonly manifest?: Manifest;
+  /** Another run that changed the table and has not been sealed: interrupted, or (in a replica) not yet arrived. */
+  readonly openRunId?: string;
+}
+
+/**
+ * Reads what the backup table says about its last sealed run; `EXPORT#LATEST` is the truth, an OPEN marker of that same
+ * run is a replica's half-applied transaction and ignored. Halts with NoSealedBackup when no run was ever sealed, or
+ * when a newer version of the software wrote it.
+ */
+export async function readSealedBackup(table: Pick<BackupTable, 'getItem'>, tableName: string): Promise<SealedBackup> {
+  const latest = await table.getItem(LATEST_KEY);
+  if (latest === undefined) {
+    throw new Halt('NoSealedBackup', `The backup table ${tableName} holds no complete export in this Region. Run ExportWorkflow to its end first, or give BackupTableName of a table that has one.`);
+  }
+  const runId = String(latest.runId);
+  const open = await table.getItem(OPEN_KEY);
+  const stored = await table.getItem(manifestKey(runId));
+  const manifest = stored as unknown as Manifest | undefined;
+  if (manifest !== undefined && manifest.schemaVersion > SCHEMA_VERSION) {
+    throw new Halt('NoSealedBackup', `The export ${runId} in ${tableName} was written by a newer version (${manifest.softwareVersion}, data version ${manifest.schemaVersion}; this one reads up to ${SCHEMA_VERSION}). Update the solution in this Region, then start again.`);
+  }
+  const openRunId = open === undefined || open.runId === runId ? undefined : String(open.runId);
+  return { runId, ...(manifest === undefined ? {} : { manifest }), ...(openRunId === undefined ? {} : { openRunId }) };
+}
