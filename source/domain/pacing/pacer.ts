@@ -1,0 +1,100 @@
+import type { Clock } from '../ports.ts';
+
+/** Share of the ceiling that is granted: leaves room for calls that travel at different speeds. */
+const GRANTED_SHARE = 0.91;
+/** A timer that fires late is made up for up to this much, so that the mean rate stays; far below the room left above. */
+const CATCH_UP_MS = 15;
+/** A throttle that does not say when its call was granted is taken to be this old. */
+const ROUND_TRIP_MS = 100;
+const DECREASE = 0.75;
+/** Growth of a lowered rate per grant: back to the old rate after about 70 calls without a throttle. */
+const INCREASE = 1.004;
+/** The rate never falls below this share of the ceiling's. */
+const FLOOR = 0.02;
+
+/**
+ * Grants calls one by one, in order of asking, so that no sliding second holds more than `callsPerSecond` of them: burst
+ * of one, evenly spaced at 0.91 of the ceiling. A throttle of the service lowers the rate, and it recovers slowly.
+ *
+ * One pacer knows one process only. Functions of a workflow run one after another, therefore each invocation calls
+ * `restart` first: its first grant then comes one interval later than any call of its predecessor.
+ */
+export class Pacer {
+  readonly #clock: Clock;
+  #ceiling: number;
+  /** Calls per second granted now. */
+  #rate: number;
+  #nextAt: number;
+  #loweredAt = Number.NEGATIVE_INFINITY;
+  readonly #waiting: (() => void)[] = [];
+  #serving = false;
+
+  constructor({ callsPerSecond, clock }: { readonly callsPerSecond: number; readonly clock: Clock }) {
+    this.#clock = clock;
+    this.#ceiling = rateBelow(callsPerSecond);
+    this.#rate = this.#ceiling;
+    this.#nextAt = clock.now() + this.#interval;
+  }
+
+  /** Begins an invocation, with another ceiling where one is given. What was learned from throttles stays. */
+  restart(callsPerSecond?: number): void {
+    if (callsPerSecond !== undefined) {
+      const ceiling = rateBelow(callsPerSecond);
+      this.#rate = Math.min(ceiling, this.#rate === this.#ceiling ? ceiling : this.#rate);
+      this.#ceiling = ceiling;
+    }
+    this.#nextAt = this.#clock.now() + this.#interval;
+  }
+
+  /** Resolves when the caller may make one call. `first`: ahead of all who wait already. */
+  take({ first = false }: { readonly first?: boolean } = {}): Promise<void> {
+    return new Promise((granted) => {
+      if (first) this.#waiting.unshift(granted);
+      else this.#waiting.push(granted);
+      if (!this.#serving) void this.#serve();
+    });
+  }
+
+  /** The service refused a call that was granted at `grantedAt`. Several refusals of one round trip count once. */
+  throttled(grantedAt = this.#clock.now() - ROUND_TRIP_MS): void {
+    if (grantedAt <= this.#loweredAt) return;
+    this.#loweredAt = this.#clock.now();
+    this.#rate = Math.max(this.#rate * DECREASE, this.#ceiling * FLOOR);
+    this.#nextAt = Math.max(this.#nextAt, this.#clock.now() + this.#interval);
+  }
+
+  /** Calls per second granted at the moment. */
+  get callsPerSecond(): number {
+    return this.#rate;
+  }
+
+  get #interval(): number {
+    return 1000 / this.#rate;
+  }
+
+  async #serve(): Promise<void> {
+    this.#serving = true;
+    while (this.#waiting.length > 0) {
+      await this.#untilNext();
+      this.#nextAt = Math.max(this.#nextAt, this.#clock.now() - CATCH_UP_MS) + this.#interval;
+      this.#rate = Math.min(this.#ceiling, this.#rate * INCREASE);
+      this.#waiting.shift()?.();
+    }
+    this.#serving = false;
+  }
+
+  async #untilNext(): Promise<void> {
+    for (;;) {
+      const wait = this.#nextAt - this.#clock.now();
+      if (wait <= 0) return;
+      // A system clock that was set back must not stop the workflow for that long.
+      if (wait > this.#interval * 1.5) this.#nextAt = this.#clock.now() + this.#interval;
+      await this.#clock.sleep(Math.min(wait, this.#interval));
+    }
+  }
+}
+
+function rateBelow(callsPerSecond: number): number {
+  if (!(callsPerSecond > 0)) throw new RangeError(`calls per second must be above 0, found ${callsPerSecond}`);
+  return callsPerSecond * GRANTED_SHARE;
+}
