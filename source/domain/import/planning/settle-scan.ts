@@ -1,0 +1,58 @@
+import { Checksums } from '../../backup/checksums.ts';
+import type { Manifest } from '../../backup/manifest.ts';
+import { Halt } from '../../errors.ts';
+import type { RestorePlan } from '../plan-model.ts';
+import type { SealedBackup } from '../preflight/sealed-backup.ts';
+import type { ScanState } from './scan.ts';
+
+/** How long a replica may stay behind its manifest, from the first difference that was seen. */
+const PATIENCE_MS = 5 * 60_000;
+
+export interface ScanAgainst {
+  readonly tableName: string;
+  /** What the table said before the scan, and after it. */
+  readonly before: SealedBackup;
+  readonly after: SealedBackup;
+  readonly scan: ScanState;
+  readonly now: number;
+  /** When the first difference was seen, milliseconds since the epoch. */
+  readonly differsSince: number | undefined;
+  readonly acceptIncomplete: boolean;
+}
+
+/** `accept`: the scan can be planned from. `again`: scan anew after a while. */
+export type Settled =
+  | { readonly verdict: 'accept'; readonly manifest: Manifest; readonly interrupted?: RestorePlan['interrupted']; readonly incomplete?: RestorePlan['incomplete'] }
+  | { readonly verdict: 'again'; readonly differsSince: number };
+
+/**
+ * Holds a complete scan against the sealed manifest. A run that was interrupted (an OPEN marker of another run) makes a
+ * comparison meaningless, it is noted instead. Without one a difference means that the replica is behind: scanned again
+ * for five minutes, then Halt ReplicaBehind, or accepted where AcceptIncomplete was given.
+ */
+export function settleScan(against: ScanAgainst): Settled {
+  const { before, after, scan, now } = against;
+  const differsSince = against.differsSince ?? now;
+  const patient = now - differsSince < PATIENCE_MS;
+  const moved = before.runId !== after.runId || before.openRunId !== after.openRunId;
+  const { manifest } = after;
+  if (manifest === undefined || (moved && patient)) {
+    if (patient) return { verdict: 'again', differsSince };
+    throw behind(against, `the manifest of its last complete export ${after.runId} has not arrived`);
+  }
+  if (after.openRunId !== undefined) {
+    return { verdict: 'accept', manifest, interrupted: { runId: after.openRunId, items: scan.interruptedItems } };
+  }
+  const differingBuckets = Checksums.differing(manifest.checksums, scan.checksums).length;
+  const { users, groups, memberships } = manifest.counts;
+  const same = differingBuckets === 0 && users === scan.counts.users && groups === scan.counts.groups && memberships === scan.counts.memberships;
+  if (same) return { verdict: 'accept', manifest };
+  if (patient) return { verdict: 'again', differsSince };
+  if (!against.acceptIncomplete) {
+    throw behind(against, `it holds ${scan.counts.users} users, ${scan.counts.groups} groups, ${scan.counts.memberships} memberships, the export ${after.runId} sealed ${users}, ${groups}, ${memberships}, and ${differingBuckets} of 256 checksums differ`);
+  }
+  return { verdict: 'accept', manifest, incomplete: { expected: manifest.counts, found: scan.counts, differingBuckets } };
+}
+
+const behind = ({ tableName }: ScanAgainst, found: string): Halt =>
+  new Halt('ReplicaBehind', `The backup table ${tableName} does not match its last complete export in this Region after five minutes: ${found}. Wait for replication and start again, or start with "AcceptIncomplete": true to restore what is there and have the rest reported.`);

@@ -1,0 +1,69 @@
+import type { PoolGroup } from '../../model.ts';
+import type { ObjectStore } from '../../ports.ts';
+import { readNdjson } from '../jobs/ndjson.ts';
+import { excludedBySelf, restorableAttributes, signInNameOfUser } from './classify.ts';
+import type { Rules } from './classify.ts';
+import { nameKey } from './expected.ts';
+import { NameDigests } from './name-digests.ts';
+import type { SpoolLine } from './scan.ts';
+import type { SpooledUser } from './spooled-user.ts';
+
+type SurveyRules = Pick<Rules, 'signInName' | 'restoreUnconfirmed'> & { readonly caseSensitive: boolean };
+
+/** What one look at everybody tells: the facts of the preflight, the groups, and whose names collide. */
+export interface Survey {
+  /** Users that are to be restored, as far as preflight looks. */
+  readonly users: number;
+  /** How many of them have a value, by attribute. */
+  readonly usage: Readonly<Record<string, number>>;
+  readonly groups: readonly PoolGroup[];
+  /** Subs of users who give way to another of the same name. */
+  readonly losers: readonly string[];
+}
+
+/** Reads the spool once, and once more when names may collide; keeps digests and groups, no users. */
+export async function survey(objects: Pick<ObjectStore, 'read'>, parts: readonly string[], rules: SurveyRules): Promise<Survey> {
+  const usage: Record<string, number> = {};
+  const groups: PoolGroup[] = [];
+  const names = new NameDigests(rules.caseSensitive);
+  let users = 0;
+  for await (const line of spoolLines(objects, parts)) {
+    if ('group' in line) {
+      groups.push(line.group);
+    } else if (excludedBySelf(line, rules) === undefined) {
+      users += 1;
+      names.add(signInNameOfUser(line, rules.signInName) as string);
+      for (const name of Object.keys(restorableAttributes(line.attributes))) usage[name] = (usage[name] ?? 0) + 1;
+    }
+  }
+  const repeated = names.repeated();
+  return { users, usage, groups, losers: repeated === undefined ? [] : await collisions(objects, parts, rules, repeated) };
+}
+
+export async function* spoolLines(objects: Pick<ObjectStore, 'read'>, parts: readonly string[]): AsyncGenerator<SpoolLine, void, undefined> {
+  for (const part of parts) yield* readNdjson<SpoolLine>(objects, part);
+}
+
+/**
+ * Of users with one name the one created last is restored: after an interrupted export the older one is a user who was
+ * deleted since, and in a case-insensitive pool only one of them can exist.
+ */
+async function collisions(objects: Pick<ObjectStore, 'read'>, parts: readonly string[], rules: SurveyRules, repeated: (name: string) => boolean): Promise<string[]> {
+  const winners = new Map<string, Pick<SpooledUser, 'sub' | 'created'>>();
+  const losers: string[] = [];
+  for await (const line of spoolLines(objects, parts)) {
+    if ('group' in line || excludedBySelf(line, rules) !== undefined) continue;
+    const name = signInNameOfUser(line, rules.signInName) as string;
+    if (!repeated(name)) continue;
+    const key = nameKey(name, rules.caseSensitive);
+    const rival = winners.get(key);
+    if (rival === undefined) {
+      winners.set(key, { sub: line.sub, created: line.created });
+      continue;
+    }
+    const later = line.created > rival.created || (line.created === rival.created && line.sub > rival.sub);
+    losers.push(later ? rival.sub : line.sub);
+    if (later) winners.set(key, { sub: line.sub, created: line.created });
+  }
+  return losers;
+}
