@@ -27,6 +27,14 @@ export interface EndUserMessage {
   readonly userPoolId: string;
 }
 
+/** A user as `putUsers` makes it: also of a status that only a sign-up or a federated sign-in gives. */
+export interface PutUser {
+  readonly username: string;
+  /** Without `sub`. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly status: string;
+}
+
 /** What an AWS SDK client takes to talk to the local cloud; good for every client, `forcePathStyle` is for S3. */
 export interface ClientConfig {
   readonly endpoint: string;
@@ -49,6 +57,8 @@ export interface LocalCloud {
   calls(filter?: CallFilter): Promise<CallRecord[]>;
   snsMessages(): Promise<SnsMessage[]>;
   endUserMessages(): Promise<EndUserMessage[]>;
+  /** Puts users straight into a pool, past the API and its quotas, 500 at a time; rejects when a user could not be created. */
+  putUsers(region: string, userPoolId: string, users: readonly PutUser[]): Promise<void>;
   /** Switches quotas, latencies, faults, Regions, and the factor on waits, from the next request on. */
   configure(changes: Partial<SimulationConfig> & { readonly waitScale?: number }): Promise<void>;
   /** Ends everything that was started. Safe to call twice. */
@@ -83,6 +93,14 @@ function cloudAt(server: CloudServer, options: LocalCloudOptions): LocalCloud {
     calls: (filter = {}) => ask(`calls?${new URLSearchParams(Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, String(value)]))).toString()}`),
     snsMessages: async () => (await messages()).filter((message) => message.kind === 'sns'),
     endUserMessages: async () => (await messages()).filter((message) => message.kind === 'end-user'),
+    putUsers: async (region, poolId, users) => {
+      for (let first = 0; first < users.length; first += 500) {
+        const page = users.slice(first, first + 500).map((user, index) => ({ ...user, line: first + index }));
+        const { results } = await ask<{ results: [number, string, string][] }>('users', { account, region, poolId, users: page });
+        const refused = results.find(([, outcome]) => outcome !== 'SUCCEEDED');
+        if (refused !== undefined) throw new Error(`The pool ${poolId} did not take user number ${refused[0]}: ${refused[2]}`);
+      }
+    },
     configure: async (changes) => { await ask('config', changes); },
     stop: () => server.stop(),
   };

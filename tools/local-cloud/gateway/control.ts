@@ -14,7 +14,7 @@ export interface ControlParts {
 /**
  * The local cloud's own pages under /_local/:
  * `GET health`, `GET calls?service=&action=&region=&caller=&userPoolId=&after=`, `GET messages`,
- * `GET config`, `POST config` (members of SimulationConfig, and `waitScale`).
+ * `POST users` (puts users of any status into a pool), `GET config`, `POST config` (members of SimulationConfig, and `waitScale`).
  */
 export async function answerControl(request: IncomingRequest, parts: ControlParts): Promise<AwsResponse> {
   const url = new URL(request.pathAndQuery, 'http://gateway');
@@ -25,6 +25,8 @@ export async function answerControl(request: IncomingRequest, parts: ControlPart
       return json(parts.calls.find(toFilter(url.searchParams)));
     case 'GET messages':
       return parts.forward({ method: 'GET', pathAndQuery: '/_local/messages', headers: { host: '127.0.0.1' }, body: Buffer.alloc(0) });
+    case 'POST users':
+      return parts.forward({ method: 'POST', pathAndQuery: '/_local/import-users', headers: { host: '127.0.0.1', 'content-type': 'application/json' }, body: request.body });
     case 'GET config':
       return json(parts.simulation.config);
     case 'POST config': {
