@@ -1,6 +1,14 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stackSetInterceptor } from './stack-sets/index.ts';
 import type { Simulation } from './simulation/simulation.ts';
 import type { GatewayOptions } from './gateway.ts';
-import type { Backend, Interceptor } from './types.ts';
+import { preciseNow } from './http-server.ts';
+import { defaultImportJobOptions, importJobsInterceptor } from './import-jobs/index.ts';
+import type { AwsCredentials, Backend, Interceptor } from './types.ts';
+import { validationInterceptor } from './validation/index.ts';
 
 export interface InterceptorParts extends Omit<GatewayOptions, 'simulation'> {
   readonly backend: Backend;
@@ -8,10 +16,20 @@ export interface InterceptorParts extends Omit<GatewayOptions, 'simulation'> {
 }
 
 /** The gateway's interceptors after the call log, in the order in which a request meets them. */
-export function interceptors({ simulation }: InterceptorParts): Interceptor[] {
+export function interceptors({ simulation, backend, modelsFolder, port }: InterceptorParts): Interceptor[] {
   return [
     simulation.faults,
+    validationInterceptor({ modelsDir: modelsFolder }),
     simulation.quotas,
     simulation.latencies,
+    stackSetInterceptor({ backend, rootOf, now: () => new Date(), sleep, newId: randomUUID }),
+    importJobsInterceptor({
+      backend,
+      now: preciseNow,
+      sleep,
+      newId: randomUUID,
+      baseUrl: () => `http://127.0.0.1:${port}`,
+      options: () => ({ ...defaultImportJobOptions, ...simulation.config.importJobs }),
+    }),
   ];
 }

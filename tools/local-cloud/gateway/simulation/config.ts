@@ -1,3 +1,5 @@
+import type { ImportJobOptions } from '../import-jobs/options.ts';
+
 /** What a request must look like for a rule to apply; absent members match everything. */
 export interface Matcher {
   readonly service?: string;
@@ -50,6 +52,8 @@ export interface SimulationConfig {
   readonly regionsDown: readonly string[];
   /** Milliseconds until a write reaches the other Region's replica. */
   readonly replicationLagMs: number;
+  /** Undocumented behaviour and speed of Cognito's import jobs, where it shall differ from the defaults. */
+  readonly importJobs: Partial<ImportJobOptions>;
 }
 
-export const NO_SIMULATION: SimulationConfig = { quotas: false, latencies: [], faults: [], regionsDown: [], replicationLagMs: 0 };
+export const NO_SIMULATION: SimulationConfig = { quotas: false, latencies: [], faults: [], regionsDown: [], replicationLagMs: 0, importJobs: {} };
