@@ -1,0 +1,80 @@
+import { itemKind, subOf, userItem } from '../../backup/items.ts';
+import { Fault, isNamed } from '../../errors.ts';
+import { FEDERATED_STATUS, signInNameOf } from '../../model.ts';
+import type { PoolUser } from '../../model.ts';
+import { writeChanged } from '../write-changed.ts';
+import { readKeys } from './delete-plan.ts';
+import { StaysTally } from './state.ts';
+import type { CleanUp } from './state.ts';
+
+/** Up to so many users that seem gone are looked up one by one; of more, only a sample. */
+const CONFIRM_ALL = 1000;
+const SAMPLE = 200;
+/** Share of the sample that may turn out to exist before the whole listing is disbelieved. */
+const DOUBTFUL = 0.02;
+const LOOKUPS_AT_A_TIME = 4;
+
+/**
+ * ListUsers is no snapshot: a user that seems gone is looked up by `sub` before it is deleted. One that exists is written
+ * again from what Cognito shows now, and stays with its memberships.
+ */
+export async function confirmGone(cleanUp: CleanUp): Promise<void> {
+  const { deps, progress, sliceOver, run } = cleanUp;
+  const { state } = progress;
+  const subs = await subsToConfirm(cleanUp);
+  const tally = new StaysTally(state.stays);
+  while (state.confirm.asked < subs.length && !sliceOver()) {
+    const some = subs.slice(state.confirm.asked, state.confirm.asked + LOOKUPS_AT_A_TIME);
+    const found = (await Promise.all(some.map((sub) => lookUp(cleanUp, sub)))).filter((user) => user !== undefined);
+    const items = found.map((user) => userItem(user, signInNameOf(run.facts.settings), run.id));
+    await writeChanged(deps.table, items);
+    const stored = await Promise.all(items.map(({ id, type }) => deps.table.getItem({ id, type })));
+    items.forEach((item, index) => tally.add('user', item, stored[index]?.changedIn === run.id));
+    tally.settle();
+    state.confirm.present.push(...found.map(({ sub }) => sub));
+    state.confirm.asked += some.length;
+    await progress.saveIfDue();
+  }
+  if (state.confirm.asked < subs.length) return;
+  await requireBelievable(cleanUp, subs.length);
+  state.phase = 'plan';
+}
+
+async function subsToConfirm({ deps, progress }: CleanUp): Promise<string[]> {
+  const { counts, parts } = progress.state.gone;
+  const wanted = counts.users > CONFIRM_ALL ? SAMPLE : counts.users;
+  const subs: string[] = [];
+  if (wanted === 0) return subs;
+  // The scan goes by the table's hash order, so that the first ones are a fair sample.
+  for await (const key of readKeys(deps.objects, parts)) {
+    if (itemKind(key) === 'user') subs.push(subOf(key));
+    if (subs.length === wanted) break;
+  }
+  return subs;
+}
+
+/** The native user with this sub, if there is one. A page may be empty and still carry a token. */
+async function lookUp({ deps, run }: CleanUp, sub: string): Promise<PoolUser | undefined> {
+  const filter = `sub = "${sub.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
+  let token: string | undefined;
+  try {
+    do {
+      const page = await deps.pool.listUsersPage(run.facts.userPoolId, { filter, ...(token === undefined ? {} : { token }) });
+      const user = page.items.find((found) => found.sub === sub && found.status !== FEDERATED_STATUS);
+      if (user !== undefined) return user;
+      token = page.next === token ? undefined : page.next;
+    } while (token !== undefined);
+  } catch (error) {
+    if (!isNamed(error, 'FilterRefused')) throw error;
+    deps.log.warn('Cognito refused the look-up of a user by sub; the listing alone decides.');
+  }
+  return undefined;
+}
+
+async function requireBelievable({ progress, run }: CleanUp, asked: number): Promise<void> {
+  const { gone, confirm } = progress.state;
+  if (gone.counts.users <= CONFIRM_ALL || confirm.present.length <= asked * DOUBTFUL) return;
+  const reason = `The listing of the user pool missed users that exist (${confirm.present.length} of ${asked} looked up, ${gone.counts.users} seem gone): it cannot be trusted, so nothing was deleted and export run ${run.id} is not sealed. Start ExportWorkflow again.`;
+  await run.abandon(reason);
+  throw new Fault('BadState', reason);
+}

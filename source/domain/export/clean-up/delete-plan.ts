@@ -1,0 +1,94 @@
+import type { Counts } from '../../backup/manifest.ts';
+import { NO_COUNTS } from '../../backup/manifest.ts';
+import { itemKind, subOf } from '../../backup/items.ts';
+import type { ItemKind } from '../../backup/items.ts';
+import { Fault } from '../../errors.ts';
+import type { ItemKey, ObjectStore } from '../../ports.ts';
+import type { Appendix } from '../ledger.ts';
+import { parseJson, runFolder } from '../run.ts';
+
+/** Keys per batch of the delete plan: one object, one message. */
+const BATCH_KEYS = 1000;
+
+/** Batches of a run's delete plan lie here; the marker that one was carried out has the same name below `donePrefix`. */
+export const deletePlanPrefix = (runId: string): string => `${runFolder(runId)}delete/planned/`;
+export const donePrefix = (runId: string): string => `${runFolder(runId)}delete/done/`;
+export const batchName = (index: number): string => `${String(index).padStart(5, '0')}.json`;
+
+const COUNT_OF: Readonly<Record<ItemKind, keyof Counts>> = { user: 'users', group: 'groups', membership: 'memberships' };
+export type MutableCounts = { -readonly [K in keyof Counts]: Counts[K] };
+export const noCounts = (): MutableCounts => ({ ...NO_COUNTS });
+export const countItem = (counts: MutableCounts, kind: ItemKind): void => {
+  counts[COUNT_OF[kind]] += 1;
+};
+export const totalOf = ({ users, groups, memberships }: Counts): number => users + groups + memberships;
+
+/** Objects of item keys, `[[id, type], ...]` each. */
+export type KeyList = string[];
+
+/** Keys of items that the run did not see, gathered while the table is scanned. */
+export class GoneKeys implements Appendix {
+  #new: [string, string][] = [];
+
+  /** `parts` are the objects that hold them; part of the checkpoint. */
+  constructor(private readonly parts: KeyList) {}
+
+  get pending(): number {
+    return this.#new.length;
+  }
+
+  add({ id, type }: ItemKey): void {
+    this.#new.push([id, type]);
+  }
+
+  cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array } | undefined {
+    if (this.#new.length === 0) return undefined;
+    const key = newKey('gone');
+    const body = Buffer.from(JSON.stringify(this.#new));
+    this.#new = [];
+    this.parts.push(key);
+    return { key, body };
+  }
+}
+
+/** The keys in objects that GoneKeys or storePlan wrote; Fault BadState when one is missing or damaged. */
+export async function* readKeys(store: Pick<ObjectStore, 'get'>, objects: AsyncIterable<string> | Iterable<string>): AsyncIterable<ItemKey> {
+  for await (const key of objects) {
+    const stored = await store.get(key);
+    if (stored === undefined) throw new Fault('BadState', `The object ${key} is missing. Delete ${key.split('/').slice(0, 2).join('/')}/run.json and start ExportWorkflow again: it then lists the pool anew.`);
+    for (const [id, type] of parseJson<[string, string][]>(key, stored.body)) yield { id, type };
+  }
+}
+
+export interface DeletePlan {
+  readonly batches: number;
+  readonly counts: Counts;
+}
+
+/** Writes the plan's batches; the same keys in the same order always give the same objects. */
+export async function storePlan(store: Pick<ObjectStore, 'put'>, runId: string, keys: AsyncIterable<ItemKey>): Promise<DeletePlan> {
+  const counts = noCounts();
+  let batches = 0;
+  let batch: [string, string][] = [];
+  const flush = async (): Promise<void> => {
+    if (batch.length === 0) return;
+    await store.put(deletePlanPrefix(runId) + batchName(batches), JSON.stringify(batch));
+    batches += 1;
+    batch = [];
+  };
+  for await (const key of keys) {
+    countItem(counts, itemKind(key) as ItemKind);
+    batch.push([key.id, key.type]);
+    if (batch.length === BATCH_KEYS) await flush();
+  }
+  await flush();
+  return { batches, counts };
+}
+
+/** What is to be deleted: the gone keys, without confirmed users and their memberships. */
+export async function* withoutPresent(keys: AsyncIterable<ItemKey>, present: ReadonlySet<string>): AsyncIterable<ItemKey> {
+  for await (const key of keys) if (!isKept(key, present)) yield key;
+}
+
+/** True for a user who was confirmed to exist, and for that user's memberships (which nobody confirmed to be gone). */
+export const isKept = (key: ItemKey, present: ReadonlySet<string>): boolean => itemKind(key) !== 'group' && present.has(subOf(key));

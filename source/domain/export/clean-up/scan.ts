@@ -1,0 +1,61 @@
+import { keyDigest } from '../../backup/hashing.ts';
+import { itemKind } from '../../backup/items.ts';
+import { Fault } from '../../errors.ts';
+import type { ScanPage } from '../../ports.ts';
+import { DigestSet } from '../digest-set.ts';
+import { digestsIn, readDigests } from '../ledger.ts';
+import { inParallel } from '../page-chain.ts';
+import type { SeenByRun } from './seen.ts';
+import { countItem, GoneKeys, totalOf } from './delete-plan.ts';
+import { StaysTally } from './state.ts';
+import type { CleanUp } from './state.ts';
+
+/**
+ * Reads the whole table, strongly consistent and in parallel segments: an item whose key the run saw stays and is
+ * counted, any other seems gone. Resumes segment by segment.
+ */
+export async function scanTable({ deps, run, progress, sliceOver }: CleanUp, seen: SeenByRun): Promise<void> {
+  const { state } = progress;
+  const digests = new DigestSet(digestsIn(...seen.ledgers));
+  for (const ledger of seen.ledgers) await readDigests(deps.objects, ledger, digests);
+  const tally = new StaysTally(state.stays);
+  const gone = new GoneKeys(state.gone.parts);
+  progress.storeWith(gone);
+
+  const take = ({ items }: ScanPage): void => {
+    for (const item of items) {
+      const kind = itemKind(item);
+      if (kind === undefined) continue;
+      if (digests.has(keyDigest(item))) {
+        tally.add(kind, item, item.changedIn === run.id);
+      } else {
+        countItem(state.gone.counts, kind);
+        gone.add(item);
+      }
+    }
+    tally.settle();
+  };
+
+  const todo = [...state.segments.keys()].filter((segment) => state.segments[segment]?.done === false);
+  await inParallel(todo.length, () => todo.shift(), async (segment, failed) => {
+    const at = state.segments[segment] as (typeof state.segments)[number];
+    while (!at.done && !failed() && !sliceOver()) {
+      const page = await deps.table.scanPage({ segment, totalSegments: state.segments.length, consistent: true, ...(at.start === undefined ? {} : { start: at.start }) });
+      take(page);
+      at.done = page.next === undefined;
+      if (page.next !== undefined) at.start = page.next;
+      await progress.saveIfDue();
+    }
+  });
+  if (state.segments.some(({ done }) => !done)) return;
+  await requireAllSeen(run, totalOf(state.stays.counts), digests.size);
+  state.phase = 'confirm';
+}
+
+/** Everything that the run saw was written before, so it must be in the table now. */
+async function requireAllSeen(run: CleanUp['run'], found: number, expected: number): Promise<void> {
+  if (found === expected) return;
+  const reason = `The backup table lacks ${expected - found} of the ${expected} items that export run ${run.id} saw in the pool: something else changed the table meanwhile. Nothing was deleted and the run is not sealed. Start ExportWorkflow again: it writes what is missing.`;
+  await run.abandon(reason);
+  throw new Fault('BadState', reason);
+}

@@ -1,0 +1,45 @@
+import { Fault } from '../../errors.ts';
+import type { ObjectStore } from '../../ports.ts';
+import { digestsIn } from '../ledger.ts';
+import type { LedgerState } from '../ledger.ts';
+import { stateOf } from '../progress.ts';
+import { GROUP_SYNC_STEP } from '../sync-groups.ts';
+import type { GroupSyncState } from '../sync-groups.ts';
+import { MEMBERS_STEP } from '../sync-members.ts';
+import type { MembersState } from '../sync-members.ts';
+import { USERS_STEP } from '../sync-users.ts';
+import type { UsersState } from '../sync-users.ts';
+import type { Counts } from '../../backup/manifest.ts';
+
+/** What the steps before the clean-up saw and did. */
+export interface SeenByRun {
+  /** Digests of every key that belongs into the table. */
+  readonly ledgers: readonly LedgerState[];
+  /** In the pool, federated users included. */
+  readonly users: number;
+  readonly groups: number;
+  readonly federatedUsers: number;
+  readonly federatedMemberships: number;
+  /** Items written for the first time, as counted by the steps; a crash may have hidden some. */
+  readonly added: Counts;
+}
+
+/** Fault BadState unless every step of the listing is complete: nothing may be deleted by half a listing. */
+export async function seenByRun(objects: Pick<ObjectStore, 'get'>, runId: string): Promise<SeenByRun> {
+  const users = complete(await stateOf<UsersState>(objects, runId, USERS_STEP), runId, 'users');
+  const groups = complete(await stateOf<GroupSyncState>(objects, runId, GROUP_SYNC_STEP), runId, 'groups');
+  const members = complete(await stateOf<MembersState>(objects, runId, MEMBERS_STEP), runId, 'memberships');
+  return {
+    ledgers: [users.users, members.lateUsers, groups.groups, members.memberships],
+    users: digestsIn(users.users, users.federated, members.lateUsers),
+    groups: digestsIn(groups.groups),
+    federatedUsers: digestsIn(users.federated),
+    federatedMemberships: digestsIn(members.federatedMemberships),
+    added: { users: users.counts.added + members.late.added, groups: groups.counts.added, memberships: members.counts.added },
+  };
+}
+
+function complete<S extends { readonly done: boolean }>(state: S | undefined, runId: string, what: string): S {
+  if (state?.done === true) return state;
+  throw new Fault('BadState', `Export run ${runId} has not listed all ${what}, so nothing can be cleaned up. Start ExportWorkflow again.`);
+}

@@ -1,0 +1,74 @@
+import type { Counts } from '../../backup/manifest.ts';
+import { Checksums } from '../../backup/checksums.ts';
+import type { ItemKind } from '../../backup/items.ts';
+import type { BackupTable, ItemKey, ObjectStore, TableItem, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
+import type { Progress } from '../progress.ts';
+import type { Run } from '../run.ts';
+import type { StepDeps } from '../step.ts';
+import { countItem, noCounts } from './delete-plan.ts';
+import type { DeletePlan, KeyList, MutableCounts } from './delete-plan.ts';
+
+export interface CleanUpDeps extends StepDeps {
+  readonly pool: Pick<UserPoolReader, 'describe' | 'listUsersPage'>;
+  readonly table: Pick<BackupTable, 'contentHashes' | 'putItems' | 'deleteItems' | 'getItem' | 'scanPage' | 'transact'>;
+  readonly objects: Pick<ObjectStore, 'get' | 'put' | 'read' | 'list'>;
+  readonly queue: WakeQueue<WorkMessage>;
+}
+
+/** What stays in the table: becomes the manifest. */
+export interface Stays {
+  readonly counts: MutableCounts;
+  checksums: string[];
+  /** Of these, items that this run wrote. */
+  readonly written: MutableCounts;
+}
+
+/** Checkpoint of BackupTableCleanup. */
+export interface CleanUpState {
+  phase: 'scan' | 'confirm' | 'plan' | 'delete' | 'seal' | 'sealed';
+  readonly segments: { start?: ItemKey; done: boolean }[];
+  stays: Stays;
+  readonly gone: { readonly counts: MutableCounts; readonly parts: KeyList };
+  readonly confirm: { asked: number; readonly present: string[] };
+  plan?: DeletePlan;
+}
+
+const SCAN_SEGMENTS = 8;
+
+export const newCleanUp = (): CleanUpState => ({
+  phase: 'scan',
+  segments: Array.from({ length: SCAN_SEGMENTS }, () => ({ done: false })),
+  stays: { counts: noCounts(), checksums: new Checksums().toHex(), written: noCounts() },
+  gone: { counts: noCounts(), parts: [] },
+  confirm: { asked: 0, present: [] },
+});
+
+/** One invocation's view of the clean-up. */
+export interface CleanUp {
+  readonly deps: CleanUpDeps;
+  readonly run: Run;
+  readonly progress: Progress<CleanUpState>;
+  readonly sliceOver: () => boolean;
+}
+
+/** Adds what stays; `written` when this run wrote the item. */
+export class StaysTally {
+  readonly #checksums: Checksums;
+
+  constructor(private readonly stays: Stays) {
+    this.#checksums = new Checksums(stays.checksums);
+  }
+
+  add(kind: ItemKind, item: TableItem, written: boolean): void {
+    countItem(this.stays.counts, kind);
+    if (written) countItem(this.stays.written, kind);
+    this.#checksums.add(item);
+  }
+
+  /** Brings the checksums of `stays` up to what was added. */
+  settle(): void {
+    this.stays.checksums = this.#checksums.toHex();
+  }
+}
+
+export const sumOf = (a: Counts, b: Counts): Counts => ({ users: a.users + b.users, groups: a.groups + b.groups, memberships: a.memberships + b.memberships });

@@ -1,0 +1,87 @@
+import { KEY_DIGEST_BYTES, keyDigest } from '../backup/hashing.ts';
+import { Fault } from '../errors.ts';
+import type { ItemKey, ObjectStore } from '../ports.ts';
+import { DigestSet } from './digest-set.ts';
+
+/** One stored object of a ledger: its digests one after the other. */
+export interface LedgerPart {
+  readonly key: string;
+  readonly digests: number;
+}
+/** A ledger as a checkpoint names it. */
+export type LedgerState = LedgerPart[];
+
+export const digestsIn = (...ledgers: readonly (readonly LedgerPart[])[]): number =>
+  ledgers.flat().reduce((sum, { digests }) => sum + digests, 0);
+
+/** Something whose new content goes into an object of its own before the checkpoint that names it is written. */
+export interface Appendix {
+  /** Takes what is new, names its object in the state, and returns it to be stored; undefined when nothing is new. */
+  cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array } | undefined;
+  /** How much `cut` would take, in records. */
+  readonly pending: number;
+}
+
+/**
+ * What a run has seen: distinct key digests, kept in memory and, part by part, as objects. A part is never written
+ * twice: its key carries the invocation, so that a superseded one cannot overwrite what its successor stored.
+ */
+export class Ledger implements Appendix {
+  #new: Buffer[] = [];
+
+  private constructor(private readonly kind: string, private readonly parts: LedgerState, private readonly set: DigestSet) {}
+
+  /** Loads what `parts` name; the ledger appends to that same array. */
+  static async load(store: Pick<ObjectStore, 'read'>, kind: string, parts: LedgerState): Promise<Ledger> {
+    const set = new DigestSet(digestsIn(parts));
+    await readDigests(store, parts, set);
+    return new Ledger(kind, parts, set);
+  }
+
+  get size(): number {
+    return this.set.size;
+  }
+
+  get pending(): number {
+    return this.#new.length;
+  }
+
+  has(key: ItemKey): boolean {
+    return this.set.has(keyDigest(key));
+  }
+
+  /** False when the key was seen before. */
+  add(key: ItemKey): boolean {
+    const digest = keyDigest(key);
+    const added = this.set.add(digest);
+    if (added) this.#new.push(digest);
+    return added;
+  }
+
+  cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array } | undefined {
+    if (this.#new.length === 0) return undefined;
+    const body = Buffer.concat(this.#new);
+    const part = { key: newKey(`ledger/${this.kind}`), digests: this.#new.length };
+    this.#new = [];
+    this.parts.push(part);
+    return { key: part.key, body };
+  }
+}
+
+/** Adds the digests of all parts to `set`; Fault BadState when a part is not as long as its checkpoint says. */
+export async function readDigests(store: Pick<ObjectStore, 'read'>, parts: readonly LedgerPart[], set: DigestSet): Promise<void> {
+  for (const { key, digests } of parts) {
+    let rest: Buffer = Buffer.alloc(0);
+    let found = 0;
+    for await (const piece of store.read(key)) {
+      const bytes = rest.length === 0 ? Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength) : Buffer.concat([rest, piece]);
+      const whole = bytes.length - (bytes.length % KEY_DIGEST_BYTES);
+      for (let at = 0; at < whole; at += KEY_DIGEST_BYTES) set.add(bytes.subarray(at, at + KEY_DIGEST_BYTES));
+      found += whole / KEY_DIGEST_BYTES;
+      rest = Buffer.from(bytes.subarray(whole));
+    }
+    if (found !== digests || rest.length > 0) {
+      throw new Fault('BadState', `The ledger object ${key} should hold ${digests} digests and holds ${found}. Delete ${key.split('/').slice(0, 2).join('/')}/run.json and start ExportWorkflow again: it then lists the pool anew.`);
+    }
+  }
+}

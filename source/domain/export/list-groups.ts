@@ -1,0 +1,55 @@
+import type { PoolGroup } from '../model.ts';
+import type { UserPoolReader } from '../ports.ts';
+import { followChain, newChain } from './page-chain.ts';
+import type { ChainState } from './page-chain.ts';
+import { Progress } from './progress.ts';
+import { groupsKey, Run } from './run.ts';
+import { workSlice } from './slice.ts';
+import { workThenSave } from './step.ts';
+import type { StepDeps } from './step.ts';
+
+/** ListGroups may be called at most five times a second per pool, whatever CognitoTPS is (AWS-quota UserPoolResourceRead). */
+const MIN_MS_BETWEEN_PAGES = 225;
+
+interface GroupListState {
+  readonly chain: ChainState;
+  groups: PoolGroup[];
+  pages: number;
+}
+
+export interface ListGroupsDeps extends Omit<StepDeps, 'table' | 'log'> {
+  readonly pool: Pick<UserPoolReader, 'listGroupsPage'>;
+}
+
+/** ListGroups: stores the pool's groups as one object, sorted by name, for the two steps that follow. */
+export async function listGroups(deps: ListGroupsDeps, runId: string): Promise<{ readonly done: boolean; readonly groups: number }> {
+  const run = await Run.join(deps, runId);
+  const progress = await Progress.claim<GroupListState>(deps, run, 'groups', () => ({ chain: newChain(), groups: [], pages: 0 }));
+  const { state } = progress;
+  if (!state.chain.done) await workThenSave(progress, () => state.pages, () => follow(deps, run, progress));
+  if (state.chain.done) await deps.objects.put(groupsKey(runId), JSON.stringify(sorted(state.groups)));
+  return { done: state.chain.done, groups: sorted(state.groups).length };
+}
+
+function follow(deps: ListGroupsDeps, run: Run, progress: Progress<GroupListState>): Promise<void> {
+  const { state } = progress;
+  let nextCall = deps.clock.now();
+  return followChain<PoolGroup>(state.chain, {
+    fetch: async (token) => {
+      const wait = nextCall - deps.clock.now();
+      nextCall = Math.max(nextCall, deps.clock.now()) + MIN_MS_BETWEEN_PAGES;
+      if (wait > 0) await deps.clock.sleep(wait);
+      return deps.pool.listGroupsPage(run.facts.userPoolId, token === undefined ? {} : { token });
+    },
+    apply: async (page) => {
+      state.groups.push(...page);
+      state.pages += 1;
+      await progress.saveIfDue();
+    },
+    stop: workSlice(deps.clock, deps.timeLeft),
+  });
+}
+
+/** Each name once (a restarted listing shows groups again: the last sight counts), in an order that does not change. */
+const sorted = (groups: readonly PoolGroup[]): PoolGroup[] =>
+  [...new Map(groups.map((group) => [group.name, group])).values()].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,0 +1,78 @@
+import type { Clock } from '../ports.ts';
+import { newChain } from './page-chain.ts';
+import type { ChainState } from './page-chain.ts';
+
+/** One chain of ListUsers pages; `prefix` is the first digit of the subs that it lists, absent for all users. */
+export interface ListingChain extends ChainState {
+  readonly prefix?: string;
+}
+
+/**
+ * `single`: one chain over the whole pool. `prefixes`: one chain per first hex digit of `sub`, several at a time. A run
+ * begins with `single` and changes when that cannot reach the pace.
+ */
+export interface Listing {
+  mode: 'single' | 'prefixes';
+  /** Set once several chains were refused or could not be trusted. */
+  singleOnly: boolean;
+  chains: ListingChain[];
+}
+
+const HEX_DIGITS = [...'0123456789abcdef'];
+/** Chains at a time; each that ends takes the next prefix. */
+export const CHAINS_AT_A_TIME = 8;
+/** Intervals between pages that are measured before a decision. */
+const MEASURED_INTERVALS = 4;
+/** Pages per second, as a share of CognitoTPS, below which a chain is held up by its latency. The pacer grants about 0.91. */
+const KEEPS_UP = 0.89;
+/** Below this many users the extra pages of 16 chains cost more than they save. */
+const WORTH_SPLITTING = 3000;
+
+export const singleListing = (): Listing => ({ mode: 'single', singleOnly: false, chains: [newChain()] });
+
+export function splitByPrefix(listing: Listing): void {
+  listing.mode = 'prefixes';
+  listing.chains = HEX_DIGITS.map((prefix) => ({ ...newChain(), prefix }));
+}
+
+/** Begins one chain over everything; what was listed already is recognized by the ledger. */
+export function backToSingle(listing: Listing): void {
+  listing.mode = 'single';
+  listing.singleOnly = true;
+  listing.chains = [newChain()];
+}
+
+export const filterOf = ({ prefix }: ListingChain): { readonly filter?: string } => (prefix === undefined ? {} : { filter: `sub ^= "${prefix}"` });
+
+/** Subs are generated as lower-case UUIDs; any other kind would be missed by the prefixes. */
+const hasHexSub = (sub: string): boolean => /^[0-9a-f]/.test(sub);
+
+/** Watches the pages of a single chain and tells when several chains would be faster. */
+export class ChainWatch {
+  readonly #times: number[] = [];
+  #users = 0;
+  #allHex = true;
+
+  constructor(private readonly clock: Pick<Clock, 'now'>, private readonly callsPerSecond: number, private readonly estimatedUsers: number) {}
+
+  sawPage(subs: readonly string[]): void {
+    this.#times.push(this.clock.now());
+    this.#users += subs.length;
+    this.#allHex &&= subs.every(hasHexSub);
+  }
+
+  get shouldSplit(): boolean {
+    const intervals = this.#times.length - 1;
+    if (intervals < MEASURED_INTERVALS || !this.#allHex || Math.max(this.estimatedUsers, this.#users) < WORTH_SPLITTING) return false;
+    const first = this.#times.at(-1 - MEASURED_INTERVALS) as number;
+    const perPage = ((this.#times.at(-1) as number) - first) / MEASURED_INTERVALS;
+    return perPage * this.callsPerSecond * KEEPS_UP > 1000;
+  }
+}
+
+/** Share of Cognito's estimate below which several filtered chains are not believed. */
+const BELIEVABLE = 0.9;
+const ESTIMATE_SLACK = 100;
+
+export const missesUsers = (listed: number, estimatedUsers: number): boolean =>
+  listed < estimatedUsers * BELIEVABLE && estimatedUsers - listed > ESTIMATE_SLACK;

@@ -1,0 +1,90 @@
+import { LATEST_KEY, manifestKey, NO_COUNTS, OPEN_KEY, openItem } from '../backup/manifest.ts';
+import type { Counts, Manifest } from '../backup/manifest.ts';
+import type { UserPoolDescription } from '../model.ts';
+import type { BackupTable, Clock, ObjectStore, Random, UserPoolReader } from '../ports.ts';
+import { checkSourcePool } from '../workflow/source-pool.ts';
+import { deletePlanPrefix } from './clean-up/delete-plan.ts';
+import { EXPORTS_PREFIX, factsKey, HEAD_KEY, parseJson, readJson, RESUME_WINDOW_MS, runFolder } from './run.ts';
+import type { RunFacts, RunHead } from './run.ts';
+
+export interface OpenRunDeps {
+  readonly pool: Pick<UserPoolReader, 'describe'>;
+  readonly table: Pick<BackupTable, 'getItem' | 'putItems'>;
+  readonly objects: Pick<ObjectStore, 'get' | 'put' | 'list' | 'deleteAll'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly random: Random;
+}
+
+interface Found {
+  readonly head: RunHead | undefined;
+  readonly facts: RunFacts | undefined;
+  readonly latestRunId: string | undefined;
+  readonly openRunId: string | undefined;
+}
+
+/**
+ * CheckUserPoolConfig: the pool must be one that can be exported, then the run in progress is resumed if its last
+ * checkpoint is at most an hour old, else a new one begins. The OPEN marker is in the table before anything else is.
+ */
+export async function openRun(deps: OpenRunDeps, userPoolId: string): Promise<{ readonly runId: string; readonly resumed: boolean }> {
+  const description = await deps.pool.describe(userPoolId);
+  checkSourcePool(userPoolId, description.settings);
+  const stored = await deps.objects.get(HEAD_KEY);
+  const head = stored === undefined ? undefined : parseJson<RunHead>(HEAD_KEY, stored.body);
+  const found: Found = {
+    head,
+    facts: head === undefined ? undefined : await readJson<RunFacts>(deps.objects, factsKey(head.runId)),
+    latestRunId: (await deps.table.getItem(LATEST_KEY))?.runId as string | undefined,
+    openRunId: (await deps.table.getItem(OPEN_KEY))?.runId as string | undefined,
+  };
+  const now = new Date(deps.clock.now()).toISOString();
+  const facts = resumable(found, description, deps.clock.now()) ?? await newFacts(deps, found, description, now);
+  const resumed = facts.runId === found.head?.runId;
+  await deps.objects.put(factsKey(facts.runId), JSON.stringify(facts));
+  const next: RunHead = { runId: facts.runId, startedAt: facts.startedAt, checkpointAt: now };
+  await deps.objects.put(HEAD_KEY, JSON.stringify(next), stored === undefined ? { absent: true } : { etag: stored.etag });
+  if (found.openRunId !== facts.runId) await deps.table.putItems([openItem({ runId: facts.runId, openedAt: now })]);
+  if (!resumed) await dropOldRuns(deps.objects, facts);
+  return { runId: facts.runId, resumed };
+}
+
+function resumable({ head, facts, latestRunId }: Found, pool: UserPoolDescription, now: number): RunFacts | undefined {
+  if (head === undefined || facts === undefined || head.closed !== undefined || head.runId === latestRunId) return undefined;
+  if (facts.userPoolId !== pool.id || now - Date.parse(head.checkpointAt) > RESUME_WINDOW_MS) return undefined;
+  return { ...facts, settings: pool.settings };
+}
+
+async function newFacts(deps: Pick<OpenRunDeps, 'table' | 'random'>, found: Found, pool: UserPoolDescription, now: string): Promise<RunFacts> {
+  const manifest = found.latestRunId === undefined ? undefined : await deps.table.getItem(manifestKey(found.latestRunId));
+  const sealed = (manifest as Manifest | undefined)?.counts;
+  const untouched = found.openRunId === undefined || found.openRunId === found.latestRunId;
+  const baseline: Counts | undefined = untouched ? sealed ?? (found.latestRunId === undefined ? NO_COUNTS : undefined) : undefined;
+  return {
+    runId: newRunId(now, deps.random),
+    startedAt: now,
+    userPoolId: pool.id,
+    settings: pool.settings,
+    estimatedUsers: pool.estimatedNumberOfUsers,
+    ...(baseline === undefined ? {} : { baseline }),
+    ...(sealed === undefined ? {} : { sealed }),
+    unsealedRuns: unsealedSince(found),
+  };
+}
+
+/** The run before, if it was not sealed, and those whose plans already counted together with it. */
+const unsealedSince = ({ head, facts, latestRunId }: Found): string[] =>
+  head === undefined || head.runId === latestRunId ? [] : [...facts?.unsealedRuns ?? [], head.runId];
+
+/** `20260301T000000Z-1a2b3c4d`: sorts by time, never twice the same. */
+const newRunId = (now: string, random: Random): string =>
+  `${now.slice(0, 19).replaceAll(/[-:]/g, '')}Z-${Math.floor(random() * 2 ** 32).toString(16).padStart(8, '0')}`;
+
+/** Objects of earlier runs are of no more use, except the delete plans that still count for the guard. */
+async function dropOldRuns(objects: Pick<ObjectStore, 'list' | 'deleteAll'>, facts: RunFacts): Promise<void> {
+  const keep = [HEAD_KEY, runFolder(facts.runId), ...facts.unsealedRuns.map(deletePlanPrefix)];
+  const old: string[] = [];
+  for await (const key of objects.list(EXPORTS_PREFIX)) {
+    if (!keep.some((prefix) => key.startsWith(prefix))) old.push(key);
+  }
+  if (old.length > 0) await objects.deleteAll(old);
+}

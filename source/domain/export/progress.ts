@@ -1,0 +1,89 @@
+import type { Clock, ObjectStore } from '../ports.ts';
+import { Checkpoint } from '../state/checkpoint.ts';
+import type { Appendix } from './ledger.ts';
+import { runFolder } from './run.ts';
+import type { Run } from './run.ts';
+
+/** A crash loses at most this much work. */
+const CHECKPOINT_EVERY_MS = 20_000;
+/** Records that may wait in memory before they are stored early. */
+const MAX_PENDING = 100_000;
+
+export interface ProgressDeps {
+  readonly objects: Pick<ObjectStore, 'get' | 'put'>;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Unique per invocation. */
+  readonly claim: string;
+}
+
+export const progressKey = (runId: string, step: string): string => `${runFolder(runId)}progress/${step}.json`;
+
+/** What an earlier step of the run ended with; undefined when it never began. */
+export const stateOf = <S>(objects: Pick<ObjectStore, 'get'>, runId: string, step: string): Promise<S | undefined> =>
+  Checkpoint.peek<S>(objects, progressKey(runId, step));
+
+/**
+ * The progress of one step of the run. `state` may be changed in place at any time, in steps that are consistent between
+ * two awaits; `save` stores what the appendices gathered, then the state as it was at that moment, and only then moves
+ * the run's checkpoint time.
+ */
+export class Progress<S extends object> {
+  #saving: Promise<void> = Promise.resolve();
+  #busy = false;
+  #savedAt: number;
+  #parts = 0;
+  #appendices: readonly Appendix[] = [];
+
+  private constructor(
+    private readonly deps: ProgressDeps,
+    private readonly run: Run,
+    private readonly checkpoint: Checkpoint<S>,
+    readonly state: S,
+  ) {
+    this.#savedAt = deps.clock.now();
+  }
+
+  /** Claims the step's checkpoint: an older invocation of the same step stops at its next save. */
+  static async claim<S extends object>(deps: ProgressDeps, run: Run, step: string, initial: () => S): Promise<Progress<S>> {
+    const checkpoint = await Checkpoint.claim<S>(deps.objects, { key: progressKey(run.id, step), claim: deps.claim, now: () => deps.clock.now(), initial });
+    await run.touch();
+    return new Progress(deps, run, checkpoint, structuredClone(checkpoint.state));
+  }
+
+  storeWith(...appendices: readonly Appendix[]): void {
+    this.#appendices = appendices;
+  }
+
+  /** Saves when the last save is long ago or much is waiting; returns at once while another save runs. */
+  async saveIfDue(): Promise<void> {
+    if (this.#busy) return;
+    const pending = this.#appendices.reduce((sum, appendix) => sum + appendix.pending, 0);
+    if (pending >= MAX_PENDING || this.deps.clock.now() - this.#savedAt >= CHECKPOINT_EVERY_MS) await this.save();
+  }
+
+  async save(): Promise<void> {
+    const before = this.#saving;
+    const saving = before.then(() => this.#store());
+    this.#saving = saving.catch(() => undefined);
+    this.#busy = true;
+    try {
+      await saving;
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #store(): Promise<void> {
+    this.#savedAt = this.deps.clock.now();
+    const objects = this.#appendices.flatMap((appendix) => appendix.cut((kind) => this.#newKey(kind)) ?? []);
+    const snapshot = structuredClone(this.state);
+    for (const { key, body } of objects) await this.deps.objects.put(key, body);
+    await this.checkpoint.save(snapshot);
+    await this.run.touch();
+  }
+
+  #newKey(kind: string): string {
+    this.#parts += 1;
+    return `${runFolder(this.run.id)}${kind}/${this.deps.claim}-${String(this.#parts).padStart(6, '0')}`;
+  }
+}

@@ -1,0 +1,28 @@
+import { isNamed } from '../errors.ts';
+import type { BackupTable, Clock, Log, ObjectStore, TimeLeft } from '../ports.ts';
+import type { Progress } from './progress.ts';
+
+/** What every looped function of the export needs. */
+export interface StepDeps {
+  readonly table: Pick<BackupTable, 'contentHashes' | 'putItems'>;
+  readonly objects: Pick<ObjectStore, 'get' | 'put' | 'read'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Unique per invocation (the request id). */
+  readonly claim: string;
+  readonly timeLeft: TimeLeft;
+}
+
+/**
+ * Runs the work of one invocation and stores its progress, also when it ended early. Throttling is no failure as long as
+ * something was done meanwhile: the state machine then simply calls again.
+ */
+export async function workThenSave(progress: Progress<object>, doneSoFar: () => number, work: () => Promise<void>): Promise<void> {
+  const before = doneSoFar();
+  try {
+    await work();
+  } catch (error) {
+    if (!isNamed(error, 'Throttled') || doneSoFar() === before) throw error;
+  }
+  await progress.save();
+}

@@ -1,0 +1,58 @@
+import { groupItem, keyText } from '../backup/items.ts';
+import type { PoolGroup } from '../model.ts';
+import { Ledger } from './ledger.ts';
+import type { LedgerState } from './ledger.ts';
+import { Progress } from './progress.ts';
+import { groupsKey, needJson, Run } from './run.ts';
+import { workSlice } from './slice.ts';
+import { workThenSave } from './step.ts';
+import type { StepDeps } from './step.ts';
+import { writeChanged } from './write-changed.ts';
+
+export const GROUP_SYNC_STEP = 'group-sync';
+const GROUPS_AT_A_TIME = 100;
+
+/** Checkpoint of SyncGroup. */
+export interface GroupSyncState {
+  /** Groups before this index of the run's list are stored. */
+  next: number;
+  readonly groups: LedgerState;
+  readonly counts: { added: number; changed: number };
+  done: boolean;
+}
+
+export interface SyncGroupsResult {
+  readonly done: boolean;
+  readonly groups: number;
+  readonly added: number;
+  readonly changed: number;
+}
+
+/** SyncGroup: writes the groups that are new or whose description, precedence or role changed. */
+export async function syncGroups(deps: StepDeps, runId: string): Promise<SyncGroupsResult> {
+  const run = await Run.join(deps, runId);
+  const groups = await needJson<PoolGroup[]>(deps.objects, groupsKey(runId));
+  const progress = await Progress.claim<GroupSyncState>(deps, run, GROUP_SYNC_STEP, () => ({ next: 0, groups: [], counts: { added: 0, changed: 0 }, done: false }));
+  const { state } = progress;
+  if (!state.done) await workThenSave(progress, () => state.next, () => storeGroups(deps, run, progress, groups));
+  return { done: state.done, groups: groups.length, ...state.counts };
+}
+
+async function storeGroups(deps: StepDeps, run: Run, progress: Progress<GroupSyncState>, groups: readonly PoolGroup[]): Promise<void> {
+  const { state } = progress;
+  const sliceOver = workSlice(deps.clock, deps.timeLeft);
+  const ledger = await Ledger.load(deps.objects, 'groups', state.groups);
+  progress.storeWith(ledger);
+  while (state.next < groups.length && !sliceOver()) {
+    const items = groups.slice(state.next, state.next + GROUPS_AT_A_TIME).map((group) => groupItem(group, run.id));
+    const written = await writeChanged(deps.table, items);
+    for (const item of items) {
+      if (!ledger.add(item)) continue;
+      if (written.added.has(keyText(item))) state.counts.added += 1;
+      if (written.changed.has(keyText(item))) state.counts.changed += 1;
+    }
+    state.next += items.length;
+    await progress.saveIfDue();
+  }
+  state.done = state.next >= groups.length;
+}

@@ -1,0 +1,162 @@
+import { keyText, membershipItem, membershipKey, userItem, userKey } from '../backup/items.ts';
+import { FEDERATED_STATUS, signInNameOf } from '../model.ts';
+import type { PoolGroup, PoolUser } from '../model.ts';
+import type { UserPoolReader } from '../ports.ts';
+import { Ledger } from './ledger.ts';
+import type { LedgerState } from './ledger.ts';
+import { followChain, inParallel, newChain } from './page-chain.ts';
+import type { ChainState } from './page-chain.ts';
+import { Progress, stateOf } from './progress.ts';
+import { groupsKey, needJson, Run } from './run.ts';
+import { workSlice } from './slice.ts';
+import { workThenSave } from './step.ts';
+import type { StepDeps } from './step.ts';
+import { USERS_STEP } from './sync-users.ts';
+import type { UsersState } from './sync-users.ts';
+import { writeChanged } from './write-changed.ts';
+
+export const MEMBERS_STEP = 'memberships';
+/** Chains of pages at a time: one group's pages are serial, so that several groups together reach the pace. */
+const GROUPS_AT_A_TIME = 12;
+
+interface GroupChain extends ChainState {
+  /** Index in the run's list of groups. */
+  readonly group: number;
+}
+
+/** Checkpoint of SyncUsersInGroup. */
+export interface MembersState {
+  /** Groups from here on have not begun; those before are done, unless they are in `open`. */
+  next: number;
+  open: GroupChain[];
+  readonly memberships: LedgerState;
+  readonly federatedMemberships: LedgerState;
+  /** Members whom the listing of users did not show. */
+  readonly lateUsers: LedgerState;
+  readonly counts: { listed: number; added: number; changed: number; skipped: number; pages: number };
+  readonly late: { added: number; changed: number };
+  done: boolean;
+}
+
+export interface SyncMembersDeps extends StepDeps {
+  readonly pool: Pick<UserPoolReader, 'listUsersInGroupPage'>;
+}
+
+export interface SyncMembersResult {
+  readonly done: boolean;
+  readonly groups: number;
+  /** Distinct memberships so far, without those of federated users. */
+  readonly listed: number;
+  readonly added: number;
+  /** Memberships of federated users. */
+  readonly skipped: number;
+}
+
+/**
+ * SyncUsersInGroup: lists the members of all groups, many groups per invocation, and writes the memberships that are
+ * new. A member whom the listing of users did not show (created meanwhile) is written as a user too.
+ */
+export async function syncMembers(deps: SyncMembersDeps, runId: string): Promise<SyncMembersResult> {
+  const run = await Run.join(deps, runId);
+  const groups = await needJson<PoolGroup[]>(deps.objects, groupsKey(runId));
+  const progress = await Progress.claim<MembersState>(deps, run, MEMBERS_STEP, () => ({
+    next: 0, open: [], memberships: [], federatedMemberships: [], lateUsers: [],
+    counts: { listed: 0, added: 0, changed: 0, skipped: 0, pages: 0 }, late: { added: 0, changed: 0 }, done: false,
+  }));
+  const { state } = progress;
+  if (!state.done) await new MemberListing(deps, run, progress, groups, await loadLedgers(deps, runId, state)).work();
+  const { listed, added, skipped } = state.counts;
+  return { done: state.done, groups: groups.length, listed, added, skipped };
+}
+
+interface Ledgers {
+  readonly users: Ledger;
+  readonly memberships: Ledger;
+  readonly federatedMemberships: Ledger;
+  readonly lateUsers: Ledger;
+}
+
+async function loadLedgers({ objects }: SyncMembersDeps, runId: string, state: MembersState): Promise<Ledgers> {
+  const listing = await stateOf<UsersState>(objects, runId, USERS_STEP);
+  return {
+    users: await Ledger.load(objects, 'users', listing?.users ?? []),
+    memberships: await Ledger.load(objects, 'memberships', state.memberships),
+    federatedMemberships: await Ledger.load(objects, 'federated-memberships', state.federatedMemberships),
+    lateUsers: await Ledger.load(objects, 'late-users', state.lateUsers),
+  };
+}
+
+class MemberListing {
+  readonly #sliceOver: () => boolean;
+
+  constructor(
+    private readonly deps: SyncMembersDeps,
+    private readonly run: Run,
+    private readonly progress: Progress<MembersState>,
+    private readonly groups: readonly PoolGroup[],
+    private readonly ledgers: Ledgers,
+  ) {
+    this.#sliceOver = workSlice(deps.clock, deps.timeLeft);
+  }
+
+  async work(): Promise<void> {
+    const { state } = this.progress;
+    this.progress.storeWith(this.ledgers.memberships, this.ledgers.federatedMemberships, this.ledgers.lateUsers);
+    const interrupted = [...state.open];
+    await workThenSave(this.progress, () => state.counts.pages, async () => {
+      await inParallel(GROUPS_AT_A_TIME, () => this.#nextChain(interrupted), (chain, failed) => this.#follow(chain, failed));
+      state.done = state.next >= this.groups.length && state.open.length === 0;
+    });
+  }
+
+  #nextChain(interrupted: GroupChain[]): GroupChain | undefined {
+    const { state } = this.progress;
+    if (this.#sliceOver()) return undefined;
+    const chain = interrupted.shift();
+    if (chain !== undefined || state.next >= this.groups.length) return chain;
+    const fresh: GroupChain = { ...newChain(), group: state.next };
+    state.next += 1;
+    state.open.push(fresh);
+    return fresh;
+  }
+
+  async #follow(chain: GroupChain, failed: () => boolean): Promise<void> {
+    const { state } = this.progress;
+    const { name } = this.groups[chain.group] as PoolGroup;
+    await followChain<PoolUser>(chain, {
+      fetch: (token) => this.deps.pool.listUsersInGroupPage(this.run.facts.userPoolId, name, token === undefined ? {} : { token }),
+      apply: async (page) => {
+        await this.#store(page, name);
+        await this.progress.saveIfDue();
+      },
+      stop: () => failed() || this.#sliceOver(),
+    });
+    if (chain.done) state.open = state.open.filter((open) => open !== chain);
+  }
+
+  async #store(page: readonly PoolUser[], group: string): Promise<void> {
+    const { counts, late } = this.progress.state;
+    const { users, lateUsers, memberships, federatedMemberships } = this.ledgers;
+    const native = page.filter(({ status }) => status !== FEDERATED_STATUS);
+    const unseen = native.filter(({ sub }) => !users.has(userKey(sub)) && !lateUsers.has(userKey(sub)));
+    const signInName = signInNameOf(this.run.facts.settings);
+    // Users before memberships: a crash in between leaves no membership without its user.
+    const writtenUsers = await writeChanged(this.deps.table, unseen.map((user) => userItem(user, signInName, this.run.id)));
+    const written = await writeChanged(this.deps.table, native.map(({ sub }) => membershipItem(sub, group, this.run.id)));
+    for (const { sub } of unseen) count(late, lateUsers.add(userKey(sub)), writtenUsers, keyText(userKey(sub)));
+    for (const { sub } of native) {
+      const key = membershipKey(sub, group);
+      const isNew = memberships.add(key);
+      if (isNew) counts.listed += 1;
+      count(counts, isNew, written, keyText(key));
+    }
+    for (const { sub, status } of page) if (status === FEDERATED_STATUS && federatedMemberships.add(membershipKey(sub, group))) counts.skipped += 1;
+    counts.pages += 1;
+  }
+}
+
+function count(counts: { added: number; changed: number }, firstSight: boolean, written: { readonly added: ReadonlySet<string>; readonly changed: ReadonlySet<string> }, text: string): void {
+  if (!firstSight) return;
+  if (written.added.has(text)) counts.added += 1;
+  if (written.changed.has(text)) counts.changed += 1;
+}

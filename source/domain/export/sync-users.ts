@@ -1,0 +1,147 @@
+import { keyText, userItem, userKey } from '../backup/items.ts';
+import { isNamed } from '../errors.ts';
+import { FEDERATED_STATUS, signInNameOf } from '../model.ts';
+import type { PoolUser, SignInName } from '../model.ts';
+import type { UserPoolReader } from '../ports.ts';
+import { Ledger } from './ledger.ts';
+import type { LedgerState } from './ledger.ts';
+import { backToSingle, CHAINS_AT_A_TIME, ChainWatch, filterOf, missesUsers, singleListing, splitByPrefix } from './listing-mode.ts';
+import type { Listing, ListingChain } from './listing-mode.ts';
+import { followChain, inParallel } from './page-chain.ts';
+import { Progress } from './progress.ts';
+import { Run } from './run.ts';
+import { workSlice } from './slice.ts';
+import { workThenSave } from './step.ts';
+import type { StepDeps } from './step.ts';
+import { writeChanged } from './write-changed.ts';
+
+export const USERS_STEP = 'users';
+
+/** Checkpoint of SyncUsers. */
+export interface UsersState {
+  readonly listing: Listing;
+  readonly users: LedgerState;
+  readonly federated: LedgerState;
+  readonly counts: { listed: number; added: number; changed: number; skipped: number; pages: number };
+  done: boolean;
+}
+
+export interface SyncUsersDeps extends StepDeps {
+  readonly pool: Pick<UserPoolReader, 'listUsersPage'>;
+}
+
+export interface SyncUsersResult {
+  readonly done: boolean;
+  /** Distinct users so far, without federated ones. */
+  readonly listed: number;
+  readonly added: number;
+  readonly changed: number;
+  /** Federated users. */
+  readonly skipped: number;
+}
+
+/**
+ * SyncUsers: lists the pool and writes the users that are new or changed, until the listing is complete or the slice
+ * over. What it saw goes to the ledger, by which the clean-up later knows what is gone.
+ */
+export async function syncUsers(deps: SyncUsersDeps, { runId, callsPerSecond }: { readonly runId: string; readonly callsPerSecond: number }): Promise<SyncUsersResult> {
+  const run = await Run.join(deps, runId);
+  const progress = await Progress.claim<UsersState>(deps, run, USERS_STEP, () => ({
+    listing: singleListing(), users: [], federated: [], counts: { listed: 0, added: 0, changed: 0, skipped: 0, pages: 0 }, done: false,
+  }));
+  const { state } = progress;
+  if (!state.done) await new UserListing(deps, run, progress, callsPerSecond).work();
+  const { listed, added, changed, skipped } = state.counts;
+  return { done: state.done, listed, added, changed, skipped };
+}
+
+class UserListing {
+  readonly #signInName: SignInName;
+  readonly #sliceOver: () => boolean;
+  readonly #watch: ChainWatch;
+
+  constructor(
+    private readonly deps: SyncUsersDeps,
+    private readonly run: Run,
+    private readonly progress: Progress<UsersState>,
+    callsPerSecond: number,
+  ) {
+    this.#signInName = signInNameOf(run.facts.settings);
+    this.#sliceOver = workSlice(deps.clock, deps.timeLeft);
+    this.#watch = new ChainWatch(deps.clock, callsPerSecond, run.facts.estimatedUsers);
+  }
+
+  async work(): Promise<void> {
+    const { state } = this.progress;
+    const users = await Ledger.load(this.deps.objects, 'users', state.users);
+    const federated = await Ledger.load(this.deps.objects, 'federated', state.federated);
+    this.progress.storeWith(users, federated);
+    await workThenSave(this.progress, () => state.counts.pages, async () => {
+      while (!state.done && !this.#sliceOver()) await this.#listOn(users, federated);
+    });
+  }
+
+  /** Lists in the present mode until that is complete, should change, or the slice is over. */
+  async #listOn(users: Ledger, federated: Ledger): Promise<void> {
+    const { listing } = this.progress.state;
+    const todo = listing.chains.filter((chain) => !chain.done);
+    try {
+      await inParallel(CHAINS_AT_A_TIME, () => (this.#sliceOver() ? undefined : todo.shift()), (chain, failed) => this.#follow(chain, failed, users, federated));
+    } catch (error) {
+      if (listing.mode === 'single' || !isNamed(error, 'FilterRefused')) throw error;
+      this.deps.log.warn('Cognito refused the listing by the first digit of sub; one chain lists all users instead.');
+      backToSingle(listing);
+      return;
+    }
+    if (listing.chains.every(({ done }) => done)) this.#finish(users.size + federated.size);
+    else if (this.#splits) splitByPrefix(listing);
+  }
+
+  get #splits(): boolean {
+    const { mode, singleOnly } = this.progress.state.listing;
+    return mode === 'single' && !singleOnly && this.#watch.shouldSplit;
+  }
+
+  #follow(chain: ListingChain, failed: () => boolean, users: Ledger, federated: Ledger): Promise<void> {
+    const { pool } = this.deps;
+    return followChain<PoolUser>(chain, {
+      fetch: (token) => pool.listUsersPage(this.run.facts.userPoolId, { ...filterOf(chain), ...(token === undefined ? {} : { token }) }),
+      apply: async (page) => {
+        this.#watch.sawPage(page.map(({ sub }) => sub));
+        await this.#store(page, users, federated);
+        await this.progress.saveIfDue();
+      },
+      stop: () => failed() || this.#sliceOver() || this.#splits,
+    });
+  }
+
+  async #store(page: readonly PoolUser[], users: Ledger, federated: Ledger): Promise<void> {
+    const { counts } = this.progress.state;
+    const native = page.filter(({ status }) => status !== FEDERATED_STATUS);
+    const written = await writeChanged(this.deps.table, native.map((user) => userItem(user, this.#signInName, this.run.id)));
+    for (const { sub } of native) {
+      const key = userKey(sub);
+      if (!users.add(key)) continue;
+      counts.listed += 1;
+      if (written.added.has(keyText(key))) counts.added += 1;
+      if (written.changed.has(keyText(key))) counts.changed += 1;
+    }
+    for (const { sub, status } of page) if (status === FEDERATED_STATUS && federated.add(userKey(sub))) counts.skipped += 1;
+    counts.pages += 1;
+  }
+
+  /** Every chain has ended; several filtered ones are believed only if they found about as many users as Cognito estimates. */
+  #finish(listed: number): void {
+    const { state } = this.progress;
+    const { estimatedUsers } = this.run.facts;
+    if (!missesUsers(listed, estimatedUsers)) {
+      state.done = true;
+    } else if (state.listing.mode === 'prefixes') {
+      this.deps.log.warn('The listing by the first digit of sub found fewer users than Cognito estimates; one chain lists all users again.', { listed, estimatedUsers });
+      backToSingle(state.listing);
+    } else {
+      this.deps.log.warn('The listing found fewer users than Cognito estimates.', { listed, estimatedUsers });
+      state.done = true;
+    }
+  }
+}
