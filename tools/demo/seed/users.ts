@@ -93,6 +93,6 @@ const longText = (number: number): string => `note ${number}, with commas, ümla
 const two = (value: number): string => String(value).padStart(2, '0');
 
 function groupsOf(number: number, groups: readonly DemoGroup[], random: SeededRandom): string[] {
-  const chosen = groups.filter(({ share, atLeast }) => number <= atLeast || random.chance(share)).map(({ name }) => name);
-  return chosen.slice(0, 5);
+  const chosen = groups.filter(({ share, atLeast }) => number <= atLeast || random.chance(share));
+  return chosen.sort((one, other) => one.share - other.share).slice(0, 5).map(({ name }) => name);
 }
