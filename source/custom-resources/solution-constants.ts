@@ -6,6 +6,6 @@ import { ssmParameters } from './constants/ssm-parameters.ts';
 import { lambdaHandler } from './framework/lambda.ts';
 
 export const handler = lambdaHandler(() => {
-  const env = readEnv({ AWS_REGION: text(), USER_AGENT: text() });
-  return solutionConstants({ parameters: ssmParameters({ region: env.AWS_REGION, userAgent: env.USER_AGENT }), newUuid: randomUUID });
+  const env = readEnv({ USER_AGENT: text() });
+  return solutionConstants({ parameters: ssmParameters({ userAgent: env.USER_AGENT }), newUuid: randomUUID });
 });

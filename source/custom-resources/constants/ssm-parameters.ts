@@ -1,10 +1,11 @@
 /** ParameterStore on Systems Manager. */
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { CLIENT_DEFAULTS, valueUnless } from '../framework/aws.ts';
+import { clientOptions, type AdapterOptions } from '../../shared/client-options.ts';
+import { valueUnless } from '../framework/aws.ts';
 import type { ParameterStore } from './parameter.ts';
 
-export function ssmParameters({ region, userAgent }: { readonly region: string; readonly userAgent: string }): ParameterStore {
-  const client = new SSMClient({ ...CLIENT_DEFAULTS, region, customUserAgent: userAgent });
+export function ssmParameters(options: AdapterOptions): ParameterStore {
+  const client = new SSMClient(clientOptions(options));
   const put = (name: string, value: string, description: string, overwrite: boolean) =>
     client.send(new PutParameterCommand({ Name: name, Value: value, Description: description, Type: 'String', Overwrite: overwrite }));
   return {

@@ -1,10 +1,4 @@
-/** What the clients of all custom resources have in common. */
-
-/** Patient with throttles, impatient with silence. Times in milliseconds. */
-export const CLIENT_DEFAULTS = {
-  maxAttempts: 8,
-  requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
-} as const;
+/** Reading what an AWS call answers. */
 
 /** The name of an AWS error (its code), or of any other error. */
 export const errorNameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);

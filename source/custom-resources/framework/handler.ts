@@ -70,6 +70,7 @@ async function operate<P>(build: () => CustomResource<P>, event: CustomResourceE
   const work = () => ({
     stackId: event.StackId,
     physicalId: identity.physicalId,
+    requestId: event.RequestId,
     ...(event.Continuation === undefined ? {} : { handover: event.Continuation.handover }),
     timeLeft,
   });

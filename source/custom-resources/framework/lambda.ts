@@ -1,14 +1,16 @@
 /** Connects the framework with Lambda, the network and the machine's clock. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { systemClock, random } from '../../shared/clock.ts';
+import { clientOptions } from '../../shared/client-options.ts';
+import { random, systemClock } from '../../shared/clock.ts';
+import { readEnv, text } from '../../shared/env.ts';
 import { log } from '../../shared/log.ts';
-import { CLIENT_DEFAULTS } from './aws.ts';
 import { customResourceHandler } from './handler.ts';
 import { answerPutter } from './put-answer.ts';
 import type { CustomResource, CustomResourceEvent } from './types.ts';
 
 async function reinvoke(functionName: string, event: CustomResourceEvent): Promise<void> {
-  await new LambdaClient(CLIENT_DEFAULTS).send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: JSON.stringify(event) }));
+  const env = readEnv({ USER_AGENT: text() });
+  await new LambdaClient(clientOptions({ userAgent: env.USER_AGENT })).send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: JSON.stringify(event) }));
 }
 
 /** The Lambda handler of a custom resource. */

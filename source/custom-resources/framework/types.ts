@@ -16,6 +16,8 @@ export interface Work {
   readonly stackId: string;
   /** The resource's physical id: the same in every request of its life. */
   readonly physicalId: string;
+  /** The same in every delivery and continuation of one request. */
+  readonly requestId: string;
   /** What the invocation before this one handed over; absent in the first. */
   readonly handover?: Handover;
   /** Milliseconds until the operation should end or hand over; zero or less: now. */

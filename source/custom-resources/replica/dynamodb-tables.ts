@@ -1,6 +1,7 @@
 /** ReplicaTables on DynamoDB. */
 import { DescribeTableCommand, DynamoDBClient, TagResourceCommand, UpdateContinuousBackupsCommand, UpdateTableCommand, type TableDescription } from '@aws-sdk/client-dynamodb';
-import { CLIENT_DEFAULTS, errorNameOf, valueUnless } from '../framework/aws.ts';
+import { clientOptions } from '../../shared/client-options.ts';
+import { errorNameOf, valueUnless } from '../framework/aws.ts';
 import type { ReplicaTables, Settled } from './tables.ts';
 
 /**
@@ -20,7 +21,7 @@ async function settle(call: Promise<unknown>): Promise<Settled> {
 }
 
 export function dynamoDbTables({ thisRegion, userAgent }: { readonly thisRegion: string; readonly userAgent: string }): ReplicaTables {
-  const client = (region: string) => new DynamoDBClient({ ...CLIENT_DEFAULTS, region, customUserAgent: userAgent });
+  const client = (region: string) => new DynamoDBClient(clientOptions({ userAgent, region }));
   const describe = async (region: string, tableName: string): Promise<TableDescription | undefined> =>
     (await valueUnless('ResourceNotFoundException', client(region).send(new DescribeTableCommand({ TableName: tableName }))))?.Table;
 

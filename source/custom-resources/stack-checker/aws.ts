@@ -1,20 +1,21 @@
 /** The checker's looks at other services. */
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { HeadObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import { CLIENT_DEFAULTS } from '../framework/aws.ts';
+import { clientOptions } from '../../shared/client-options.ts';
 import type { Readable } from './assets.ts';
 import type { StackCheckerDeps } from './stack-checker.ts';
 
 /** A Region that does not exist must not be tried for minutes. */
-const FEW_ATTEMPTS = { ...CLIENT_DEFAULTS, maxAttempts: 3 } as const;
+const FEW_ATTEMPTS = { maxAttempts: 3 };
+
 
 export const looks = (userAgent: string): Pick<StackCheckerDeps, 'callRegion' | 'lookForObject'> => ({
   callRegion: async (region) => {
-    await new DynamoDBClient({ ...FEW_ATTEMPTS, region, customUserAgent: userAgent }).send(new ListTablesCommand({ Limit: 1 }));
+    await new DynamoDBClient({ ...clientOptions({ userAgent, region }), ...FEW_ATTEMPTS }).send(new ListTablesCommand({ Limit: 1 }));
   },
   lookForObject: async (region, bucket, key) => {
     try {
-      await new S3Client({ ...FEW_ATTEMPTS, region, customUserAgent: userAgent, followRegionRedirects: false }).send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+      await new S3Client({ ...clientOptions({ userAgent, region }), ...FEW_ATTEMPTS }).send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
       return 'readable';
     } catch (error) {
       return answerOf(error);

@@ -39,7 +39,7 @@ export function stackChecker({ thisRegion, pools, callRegion, lookForObject }: S
       checkPoolRegion(poolId, thisRegion);
       await checkSecondaryRegion(properties.SecondaryRegion, thisRegion, callRegion);
       checkSourcePool(poolId, (await pools.describe(poolId)).settings);
-      const assets = { bucketPrefix: properties.AssetBucketPrefix, key: `${properties.AssetKeyPrefix}/${properties.StackSetTemplateKey}` };
+      const assets = { bucketPrefix: properties.AssetBucketPrefix, key: properties.StackSetTemplateKey, keyPrefix: properties.AssetKeyPrefix };
       await checkAssets(assets, thisRegion, lookForObject);
       await checkAssets(assets, properties.SecondaryRegion, lookForObject);
       return done();

@@ -1,0 +1,17 @@
+/** StackCheckerCustomResource of the main template. */
+import { Pacer } from '../domain/pacing/pacer.ts';
+import { systemClock } from '../shared/clock.ts';
+import { userPoolReader } from '../shared/cognito/pool-reader.ts';
+import { readEnv, text } from '../shared/env.ts';
+import { lambdaHandler } from './framework/lambda.ts';
+import { looks } from './stack-checker/aws.ts';
+import { stackChecker } from './stack-checker/stack-checker.ts';
+
+/** It makes one call, whose retries must leave the pool's quota alone. */
+const CALLS_PER_SECOND = 5;
+
+export const handler = lambdaHandler(() => {
+  const env = readEnv({ AWS_REGION: text(), USER_AGENT: text() });
+  const pacer = new Pacer({ callsPerSecond: CALLS_PER_SECOND, clock: systemClock });
+  return stackChecker({ thisRegion: env.AWS_REGION, pools: userPoolReader({ userAgent: env.USER_AGENT, pacer }), ...looks(env.USER_AGENT) });
+});

@@ -1,0 +1,12 @@
+/** StackSetCustomResource of the main template. */
+import { systemClock } from '../shared/clock.ts';
+import { readEnv, text } from '../shared/env.ts';
+import { lambdaHandler } from './framework/lambda.ts';
+import { cloudFormationStackSets } from './stack-set/cloudformation.ts';
+import { firstExportOnAws } from './stack-set/first-export-aws.ts';
+import { stackSet } from './stack-set/stack-set.ts';
+
+export const handler = lambdaHandler(() => {
+  const env = readEnv({ USER_AGENT: text() });
+  return stackSet({ sets: cloudFormationStackSets(env.USER_AGENT), clock: systemClock, firstExport: firstExportOnAws(env.USER_AGENT) });
+});

@@ -1,0 +1,95 @@
+/** StackSetCustomResource: the StackSet and its instances in the primary and the backup Region. */
+import * as v from 'valibot';
+import { launchIdOf } from '../framework/identity.ts';
+import { parseProperties, region, text, texts } from '../framework/properties.ts';
+import { done, handOver, type CustomResource } from '../framework/types.ts';
+import { startFirstExport, type FirstExportDeps } from './first-export.ts';
+import { operationsOf, runOperation, whileRolesAreUnknown, type OperationDeps, type Operations } from './operations.ts';
+import { readOutputs } from './outputs.ts';
+import { removeStackSet } from './removal.ts';
+import type { StackSetDefinition } from './stack-sets.ts';
+
+const schema = v.object({
+  StackSetTemplateUrl: text,
+  AdministrationRoleArn: text,
+  ExecutionRoleName: text,
+  PrimaryRegion: region,
+  SecondaryRegion: region,
+  AccountId: text,
+  Parameters: texts,
+});
+type Properties = v.InferOutput<typeof schema>;
+
+const NAME_PREFIX = 'CognitoUserProfilesExport-';
+const OWN_NAME = /^CognitoUserProfilesExport-[0-9a-f]{12}$/;
+
+export interface StackSetDeps extends OperationDeps {
+  readonly firstExport: FirstExportDeps;
+}
+
+/** Carries a part of the stack's id: another launch under the same stack name gets another StackSet. */
+export const stackSetNameOf = (stackId: string): string => NAME_PREFIX + launchIdOf(stackId);
+
+/**
+ * Each operation looks at what there is and does what is missing, so that it can be repeated at any point. A create that
+ * fails leaves the removal to the Delete of the rollback. Physical id: the StackSet's name.
+ */
+export function stackSet(deps: StackSetDeps): CustomResource<Properties> {
+  return {
+    parse: (properties) => parseProperties(schema, properties),
+    identify: (_properties, stackId) => stackSetNameOf(stackId),
+    create: async (properties, work) => {
+      const operations = operationsOf(deps, work.physicalId, work);
+      const waitingFor = await ensureStackSet(operations, properties) ?? await ensureInstances(operations, properties);
+      if (waitingFor !== undefined) return handOver(waitingFor, operations.tries);
+      const { attributes, exportWorkflowArn, messageBroker } = await readOutputs(deps.sets, work.physicalId, properties.PrimaryRegion, properties.SecondaryRegion);
+      await startFirstExport(deps.firstExport, { stateMachineArn: exportWorkflowArn, launchId: launchIdOf(work.stackId), messageBroker });
+      return done(attributes);
+    },
+    update: async (properties, work) => {
+      const operations = operationsOf(deps, work.physicalId, work);
+      const waitingFor = await ensureStackSet(operations, properties) ?? await bringUpToDate(operations, properties) ?? await ensureInstances(operations, properties);
+      if (waitingFor !== undefined) return handOver(waitingFor, operations.tries);
+      return done((await readOutputs(deps.sets, work.physicalId, properties.PrimaryRegion, properties.SecondaryRegion)).attributes);
+    },
+    // CloudFormation makes up an id when Create was never answered: a StackSet may exist all the same.
+    remove: (work) => removeStackSet(operationsOf(deps, OWN_NAME.test(work.physicalId) ? work.physicalId : stackSetNameOf(work.stackId), work)),
+    retained: () => 'The backup table, its replica and the buckets that the instances had made are retained.',
+  };
+}
+
+const definitionOf = (properties: Properties, name: string): StackSetDefinition => ({
+  name,
+  description: 'Cognito User Profiles Export: workflows of one Region. Managed by its main stack: do not change it by hand.',
+  templateUrl: properties.StackSetTemplateUrl,
+  parameters: properties.Parameters,
+  administrationRoleArn: properties.AdministrationRoleArn,
+  executionRoleName: properties.ExecutionRoleName,
+});
+
+/** Each step gives undefined when it is complete, else what the next invocation has to wait for. */
+async function ensureStackSet(operations: Operations, properties: Properties): Promise<string | undefined> {
+  const { sets, name } = operations;
+  if (await sets.exists(name)) return undefined;
+  await whileRolesAreUnknown(operations, 'define', async () => {
+    await sets.create(definitionOf(properties, name));
+    return 'succeeded';
+  });
+  return undefined;
+}
+
+async function bringUpToDate(operations: Operations, properties: Properties): Promise<string | undefined> {
+  const { sets, name } = operations;
+  const order = [properties.PrimaryRegion, properties.SecondaryRegion];
+  const ended = await runOperation(operations, 'update', (id) => sets.startUpdate(definitionOf(properties, name), order, id));
+  return ended === 'timeUp' ? `the update of the instances of StackSet ${name}` : undefined;
+}
+
+async function ensureInstances(operations: Operations, properties: Properties): Promise<string | undefined> {
+  const { sets, name } = operations;
+  const complete = (await sets.instances(name)).filter(({ status, stackId }) => status === 'CURRENT' && stackId !== undefined).map((instance) => instance.region);
+  const missing = [properties.PrimaryRegion, properties.SecondaryRegion].filter((wanted) => !complete.includes(wanted));
+  if (missing.length === 0) return undefined;
+  const ended = await runOperation(operations, 'create', (id) => sets.startAdding(name, properties.AccountId, missing, id));
+  return ended === 'timeUp' ? `the instances of StackSet ${name} in ${missing.join(' and ')}` : undefined;
+}

@@ -1,0 +1,49 @@
+/** What the StackSet resource needs of CloudFormation StackSets. Operations are named by the caller, so that asking twice starts one. */
+
+export interface StackSetDefinition {
+  readonly name: string;
+  readonly description: string;
+  readonly templateUrl: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly administrationRoleArn: string;
+  readonly executionRoleName: string;
+}
+
+export interface Instance {
+  readonly region: string;
+  readonly account: string;
+  /** CURRENT, OUTDATED or INOPERABLE (CloudFormation StackInstanceStatus). */
+  readonly status: string;
+  /** Absent while, and if, no stack was made. */
+  readonly stackId?: string;
+}
+
+/** `running` also when an operation of that id runs or has run already; `busy` while another operation runs. */
+export type Started = 'running' | 'busy';
+/** CloudFormation StackSetOperationStatus. */
+export type OperationStatus = 'RUNNING' | 'QUEUED' | 'STOPPING' | 'STOPPED' | 'SUCCEEDED' | 'FAILED' | (string & {});
+
+export interface StackSets {
+  readonly exists: (name: string) => Promise<boolean>;
+  /** A StackSet of that name that exists already is no error: the name belongs to this launch. */
+  readonly create: (definition: StackSetDefinition) => Promise<void>;
+  /** `done` also when there is none. */
+  readonly delete: (name: string) => Promise<'done' | 'busy' | 'notEmpty'>;
+  readonly instances: (name: string) => Promise<readonly Instance[]>;
+
+  /** Updates the definition and every instance, one Region after the other in the order given. */
+  readonly startUpdate: (definition: StackSetDefinition, regionOrder: readonly string[], operationId: string) => Promise<Started>;
+  /** Adds, or tries again, the instances of one account in several Regions at the same time. */
+  readonly startAdding: (name: string, account: string, regions: readonly string[], operationId: string) => Promise<Started>;
+  readonly startRemoving: (name: string, account: string, regions: readonly string[], retainStacks: boolean, operationId: string) => Promise<Started>;
+
+  /** An operation of any origin that has not ended. */
+  readonly hasRunningOperation: (name: string) => Promise<boolean>;
+  readonly operationStatus: (name: string, operationId: string) => Promise<OperationStatus>;
+  /** What CloudFormation says of each Region where the operation failed. */
+  readonly operationFailures: (name: string, operationId: string) => Promise<readonly { readonly region: string; readonly reason: string }[]>;
+
+  readonly outputs: (region: string, stackId: string) => Promise<Readonly<Record<string, string>>>;
+  /** The first resource of the stack that failed by itself, with CloudFormation's reason. */
+  readonly firstFailure: (region: string, stackId: string) => Promise<string | undefined>;
+}
