@@ -1,0 +1,23 @@
+import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import type { ImportJobs } from '../../domain/ports.ts';
+import { clientOptions, type AdapterOptions } from '../client-options.ts';
+import { nameOf, serviceError } from '../service-errors.ts';
+
+/** Reads the log that Cognito writes for an import job: group by pool id and name, stream by job id and name. */
+export function jobLogReader(options: AdapterOptions): ImportJobs['readLog'] {
+  const client = new CloudWatchLogsClient(clientOptions(options));
+  return async function* readLog(poolId, poolName, { jobId, jobName }) {
+    const stream = { logGroupName: `/aws/cognito/userpools/${poolId}/${poolName}`, logStreamName: `${jobId}/${jobName}`, startFromHead: true };
+    let token: string | undefined;
+    for (;;) {
+      const { events = [], nextForwardToken } = await client.send(new GetLogEventsCommand({ ...stream, nextToken: token })).catch((error: unknown) => {
+        if (nameOf(error) === 'ResourceNotFoundException') return { events: [], nextForwardToken: token };
+        throw serviceError('GetLogEvents on the log of an import job', error);
+      });
+      for (const { message = '' } of events) yield message.trimEnd();
+      // The end of a stream is told by the same token again.
+      if (nextForwardToken === undefined || nextForwardToken === token) return;
+      token = nextForwardToken;
+    }
+  };
+}

@@ -1,0 +1,58 @@
+import {
+  AdminAddUserToGroupCommand, AdminCreateUserCommand, AdminDisableUserCommand, AdminSetUserPasswordCommand, AdminUpdateUserAttributesCommand, CreateGroupCommand,
+  UpdateGroupCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import type { UserPoolWriter, WriteOutcome } from '../../domain/ports.ts';
+import { nameOf } from '../service-errors.ts';
+import { cognitoClient, type CognitoOptions } from './client.ts';
+import { cognitoCall, cognitoError, isMissingGroup } from './errors.ts';
+import { fromAttributes } from './users.ts';
+
+/** Refusals that concern one user, not the pool or the role (error lists of the operations in Cognito's API model). */
+const REFUSALS = new Set([
+  'UserNotFoundException', 'UsernameExistsException', 'AliasExistsException', 'InvalidParameterException', 'InvalidPasswordException', 'PasswordHistoryPolicyViolationException',
+  'UnsupportedUserStateException', 'PreconditionNotMetException', 'NotAuthorizedException', 'LimitExceededException',
+  'UserLambdaValidationException', 'UnexpectedLambdaException', 'InvalidLambdaResponseException', 'CodeDeliveryFailureException', 'UserImportInProgressException',
+]);
+
+async function outcome(action: string, poolId: string, call: () => Promise<unknown>): Promise<WriteOutcome> {
+  try {
+    await call();
+    return 'done';
+  } catch (error) {
+    if (REFUSALS.has(nameOf(error)) || isMissingGroup(error)) return { refused: nameOf(error) };
+    throw cognitoError(action, poolId, error);
+  }
+}
+
+/** Administrative writes that restore a pool; see UserPoolWriter. None of them sends a message to an end user. */
+export function userPoolWriter(options: CognitoOptions): UserPoolWriter {
+  const client = cognitoClient(options);
+  return {
+    createGroup: (UserPoolId, { name, description, precedence }) => {
+      const group = { UserPoolId, GroupName: name, Description: description, Precedence: precedence };
+      return cognitoCall('CreateGroup', UserPoolId, async () => {
+        try {
+          await client.send(new CreateGroupCommand(group));
+        } catch (error) {
+          if (nameOf(error) !== 'GroupExistsException') throw error;
+          await client.send(new UpdateGroupCommand(group));
+        }
+      });
+    },
+
+    createUser: (UserPoolId, { username, attributes }) => outcome('AdminCreateUser', UserPoolId, () =>
+      client.send(new AdminCreateUserCommand({ UserPoolId, Username: username, UserAttributes: fromAttributes(attributes), MessageAction: 'SUPPRESS' }))),
+
+    setPassword: (UserPoolId, Username, Password) => outcome('AdminSetUserPassword', UserPoolId, () =>
+      client.send(new AdminSetUserPasswordCommand({ UserPoolId, Username, Password, Permanent: true }))),
+
+    disableUser: (UserPoolId, Username) => outcome('AdminDisableUser', UserPoolId, () => client.send(new AdminDisableUserCommand({ UserPoolId, Username }))),
+
+    addUserToGroup: (UserPoolId, Username, GroupName) => outcome('AdminAddUserToGroup', UserPoolId, () =>
+      client.send(new AdminAddUserToGroupCommand({ UserPoolId, Username, GroupName }))),
+
+    updateAttributes: (UserPoolId, Username, attributes) => outcome('AdminUpdateUserAttributes', UserPoolId, () =>
+      client.send(new AdminUpdateUserAttributesCommand({ UserPoolId, Username, UserAttributes: fromAttributes(attributes) }))),
+  };
+}

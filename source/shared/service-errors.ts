@@ -1,0 +1,22 @@
+import { Fault, Halt } from '../domain/errors.ts';
+
+const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'AuthorizationError', 'AuthorizationErrorException', 'KMSAccessDeniedException', 'KmsAccessDenied']);
+
+/** The name of whatever was thrown; never its message, which can hold personal data. */
+export const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'UnknownError');
+
+export const isDenied = (error: unknown): boolean => DENIED.has(nameOf(error));
+
+/**
+ * The error that the product throws for a refused call: Halt AccessDenied, else Fault ServiceError. It carries the
+ * service's error name, HTTP status and request id, and neither its message nor itself as a cause.
+ * @param what the call and its target, for instance `GetItem on table X`
+ */
+export function serviceError(what: string, error: unknown): Halt | Fault {
+  if (error instanceof Halt || error instanceof Fault) return error;
+  const name = nameOf(error);
+  if (isDenied(error)) return new Halt('AccessDenied', `The function's role may not call ${what} (${name}). Check the role's policy, and the key policies where encryption keys of your own are used.`);
+  const { httpStatusCode, requestId } = (error as { $metadata?: { httpStatusCode?: number; requestId?: string } } | null)?.$metadata ?? {};
+  const details = [name, ...(httpStatusCode === undefined ? [] : [`HTTP ${httpStatusCode}`]), ...(requestId === undefined ? [] : [`request ${requestId}`])];
+  return new Fault('ServiceError', `${what} failed: ${details.join(', ')}.`);
+}
