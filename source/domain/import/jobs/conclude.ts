@@ -1,0 +1,53 @@
+import type { ChunkPlan } from '../plan-model.ts';
+import type { JobsRun } from './deps.ts';
+import { lineOffset } from './job-log.ts';
+import type { LogLine } from './job-log.ts';
+import { currentJob } from './job-start.ts';
+import { RowCode, RowResults } from './row-results.ts';
+import { settleChunk } from './settle.ts';
+import { MAX_RUNS, rowResultsKey } from './state.ts';
+import type { JobsState } from './state.ts';
+
+/**
+ * The ended job's rows get the results that its log tells (or all of them success, where the counts say so). Rows that
+ * it does not tell of are then looked up in the pool: the log may be incomplete, the job Failed or Stopped half-way.
+ */
+export async function concludeJob(run: JobsRun, state: JobsState, chunk: ChunkPlan, lines: ReadonlyMap<number, LogLine> | 'allImported'): Promise<JobsState> {
+  const results = await RowResults.load(run.deps.store, state.resultsKey, chunk.users);
+  const rows = results.pending();
+  const { jobName } = currentJob(state);
+  if (lines === 'allImported') for (const row of rows) results.set(row, RowCode.imported);
+  else applyLog(results, rows, lines, { job: jobName, firstRun: state.ran.length === 0 });
+  const { job: _job, startedAt: _startedAt, ended: _ended, ...rest } = state;
+  const next: JobsState = { ...rest, runs: state.runs + 1, ran: [...state.ran, jobName] };
+  if (results.count(RowCode.pending) === 0) return settleOrFollowUp(run, next, chunk, results, 0);
+  return { ...next, resultsKey: await save(run, next, results, 0), stage: 'list', listing: { part: 1, restarts: 0 }, dueAt: 0 };
+}
+
+/** Rows that neither exist nor failed go into a follow-up job, at most MAX_RUNS jobs in all; then the chunk is settled. */
+export async function settleOrFollowUp(run: JobsRun, state: JobsState, chunk: ChunkPlan, results: RowResults, part: number): Promise<JobsState> {
+  const { listing: _listing, ...rest } = state;
+  const left = results.count(RowCode.pending);
+  run.deps.log.info('The rows of an import job have their results', { chunk: chunk.index, run: state.runs, failed: results.count(RowCode.failed), left });
+  if (left === 0 || state.runs >= MAX_RUNS) return settleChunk(run, rest, chunk, results);
+  return { ...rest, resultsKey: await save(run, rest, results, part), stage: 'prepare', attempt: state.attempt + 1, dueAt: 0, logReads: 0 };
+}
+
+/** Every version is an object of its own: an invocation that was superseded cannot spoil what its successor reads. */
+export async function save({ plan, deps }: JobsRun, state: JobsState, results: RowResults, part: number): Promise<string> {
+  const key = rowResultsKey(plan.newUserPoolId, plan.restoreId, state.chunk, state.attempt, part);
+  await results.save(deps.store, key);
+  return key;
+}
+
+/** Only in the chunk's first job a skipped row is a collision of names; later it was imported by an earlier job. */
+function applyLog(results: RowResults, rows: readonly number[], lines: ReadonlyMap<number, LogLine>, { job, firstRun }: { readonly job: string; readonly firstRun: boolean }): void {
+  const offset = lineOffset(lines, rows.length);
+  for (const [number, { status, text }] of lines) {
+    const line = number + offset;
+    const row = rows[line - 1];
+    if (row === undefined) continue;
+    if (status === 'SUCCEEDED' || (status === 'SKIPPED' && !firstRun)) results.set(row, RowCode.imported);
+    else results.set(row, status === 'FAILED' ? RowCode.failed : RowCode.collision, { job, line, text });
+  }
+}

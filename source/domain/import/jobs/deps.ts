@@ -1,0 +1,29 @@
+import type { Checkpoint } from '../../state/checkpoint.ts';
+import type { Clock, ImportJobs, Log, ObjectStore, TimeLeft, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
+import type { ImportJob } from '../../ports.ts';
+import type { RestorePlan } from '../plan-model.ts';
+import type { JobsState } from './state.ts';
+
+/** Told once (rarely twice, after a crash) for every job that reached its end. */
+export type JobEnded = (job: ImportJob) => Promise<void>;
+
+export interface ImportUsersDeps {
+  readonly store: ObjectStore;
+  readonly jobs: ImportJobs;
+  readonly pool: Pick<UserPoolReader, 'listUsersPage'>;
+  readonly newUsers: Pick<WakeQueue<WorkMessage>, 'receive' | 'delete'>;
+  readonly updates: Pick<WakeQueue<WorkMessage>, 'send'>;
+  readonly clock: Clock;
+  readonly timeLeft: TimeLeft;
+  /** Unique per invocation. */
+  readonly claim: string;
+  readonly log: Log;
+  readonly jobEnded: JobEnded;
+}
+
+/** What the steps of one invocation share. */
+export interface JobsRun {
+  readonly plan: RestorePlan;
+  readonly deps: ImportUsersDeps;
+  readonly checkpoint: Checkpoint<JobsState>;
+}

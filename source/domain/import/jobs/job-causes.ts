@@ -1,0 +1,25 @@
+import { Halt } from '../../errors.ts';
+import type { ImportJob } from '../../ports.ts';
+
+/** Cognito ends a job with this when too many rows failed or were skipped; the rows have their own results then. */
+const TOO_MANY = /too many users/i;
+
+/** Documented causes that concern the whole job, by words of its completion message, and what to do about them. */
+const CAUSES: readonly (readonly [RegExp, string])[] = [
+  [/role|cloudwatch|log/i, 'Cognito could not write the job\'s log: check the import-job log role of this stack and its trust in cognito-idp.amazonaws.com'],
+  [/user ?pool/i, 'Cognito reports a problem with the user pool: check that it still exists'],
+  [/csv|header|column|parse|format|encod/i, 'Cognito could not read the CSV file: check that the pool\'s attributes were not changed after the restore began'],
+];
+
+/** True when the job ended for a cause that concerns all of its rows: nothing was processed and more jobs would not help. */
+export const failedAsAWhole = (job: ImportJob): boolean =>
+  job.status === 'Failed' && job.imported + job.skipped + job.failed === 0 && !TOO_MANY.test(job.completionMessage ?? '');
+
+/** The completion message itself is not repeated: it is Cognito's text and could name a user. */
+export function wholeJobFailure(job: ImportJob): Halt {
+  const cause = CAUSES.find(([words]) => words.test(job.completionMessage ?? ''))?.[1] ?? 'Cognito gave no cause that is known; see the job\'s completion message in the console';
+  return new Halt('ImportJobFailed', `The import job ${job.jobName} (${job.jobId}) failed before any user was processed. ${cause}. Then start ImportWorkflow again with the same NewUserPoolId: it continues.`);
+}
+
+export const neverStarted = (name: string, times: number): Halt =>
+  new Halt('ImportJobFailed', `The import job ${name} could not be started: ${times} jobs in a row ended without having run (upload lost or expired, or stopped). Check that no other import job of this account is active, then start ImportWorkflow again with the same NewUserPoolId: it continues.`);

@@ -1,0 +1,90 @@
+import { Fault } from '../../errors.ts';
+import type { ImportJob } from '../../ports.ts';
+import { TERMINAL_JOB_STATUSES } from '../../ports.ts';
+import type { ChunkPlan } from '../plan-model.ts';
+import { markWriting } from '../updates/restore-head.ts';
+import { buildChunkCsv } from './chunk-csv.ts';
+import type { JobsRun } from './deps.ts';
+import { neverStarted } from './job-causes.ts';
+import { BUSY_RETRY_MS, MIN_POLL_MS } from './polling.ts';
+import { RowResults } from './row-results.ts';
+import { jobName, mappingKey, MAX_NEVER_RAN } from './state.ts';
+import type { JobsState } from './state.ts';
+
+/**
+ * Builds the file, stores its mapping and the intention, creates the job and uploads. The intention is stored before
+ * the job exists, so that a crash in between leaves a job that adoptJob finds by its name.
+ */
+export async function createJob(run: JobsRun, state: JobsState, chunk: ChunkPlan): Promise<JobsState> {
+  const { plan, deps, checkpoint } = run;
+  const name = jobName(plan.restoreId, chunk.index, state.attempt);
+  const only = state.resultsKey === undefined ? undefined : (await RowResults.load(deps.store, state.resultsKey, chunk.users)).pending();
+  const { csv, mapping, rows } = await buildChunkCsv(deps.store, plan, chunk, only);
+  if (rows !== (only?.length ?? chunk.users)) throw new Fault('BadState', `The object ${chunk.key} has not the ${chunk.users} users that the plan names: the state of this restore cannot be used.`);
+  await deps.store.put(mappingKey(plan.newUserPoolId, plan.restoreId, name), mapping);
+  await markWriting(deps.store, deps.clock, plan);
+  await checkpoint.save({ ...state, stage: 'create' });
+  const job = await deps.jobs.createJob(plan.newUserPoolId, name);
+  if (job.uploadUrl === undefined) throw new Fault('ServiceError', `Cognito created the import job ${name} without an upload address.`);
+  await deps.jobs.uploadCsv(job.uploadUrl, csv);
+  const created: JobsState = { ...state, stage: 'start', dueAt: 0, job: { jobId: job.jobId, jobName: name, rows } };
+  await checkpoint.save(created);
+  return requestStart(run, created);
+}
+
+/** After a crash while the job was being created: take the job of that name over, or begin again. */
+export async function adoptJob({ plan, deps }: JobsRun, state: JobsState, chunk: ChunkPlan): Promise<JobsState> {
+  const name = jobName(plan.restoreId, chunk.index, state.attempt);
+  const job = await findJob(deps.jobs, plan.newUserPoolId, name);
+  if (job === undefined) return { ...state, stage: 'prepare', dueAt: 0 };
+  const rows = state.resultsKey === undefined ? chunk.users : (await RowResults.load(deps.store, state.resultsKey, chunk.users)).pending().length;
+  return { ...state, stage: 'start', dueAt: 0, job: { jobId: job.jobId, jobName: name, rows } };
+}
+
+/** The job may have been started by an invocation whose answer was lost: look first. */
+export async function startJob(run: JobsRun, state: JobsState): Promise<JobsState> {
+  const { plan, deps } = run;
+  const { status } = await deps.jobs.describeJob(plan.newUserPoolId, currentJob(state).jobId);
+  if (status === 'Created') return requestStart(run, state);
+  if (status === 'Expired') return nextJob(run, state);
+  const startedAt = deps.clock.now();
+  return { ...state, stage: 'poll', started: true, startedAt, neverRan: 0, dueAt: TERMINAL_JOB_STATUSES.includes(status) ? 0 : startedAt + MIN_POLL_MS };
+}
+
+async function requestStart(run: JobsRun, state: JobsState): Promise<JobsState> {
+  const { plan, deps } = run;
+  const answer = await deps.jobs.startJob(plan.newUserPoolId, currentJob(state).jobId);
+  const now = deps.clock.now();
+  if (answer === 'started') return { ...state, stage: 'poll', started: true, startedAt: now, neverRan: 0, dueAt: now + MIN_POLL_MS };
+  if (answer === 'noCsv') return nextJob(run, state);
+  deps.log.info('Another import job of this account is active; this one waits', { chunk: state.chunk, attempt: state.attempt });
+  return { ...state, dueAt: now + BUSY_RETRY_MS };
+}
+
+/** Another job for the same rows, under a new name: the current one can never run. */
+export async function nextJob({ checkpoint, deps }: JobsRun, state: JobsState): Promise<JobsState> {
+  const { job, startedAt: _startedAt, ended: _ended, ...rest } = state;
+  const next: JobsState = { ...rest, stage: 'prepare', attempt: state.attempt + 1, dueAt: 0, logReads: 0, neverRan: state.neverRan + 1 };
+  if (next.neverRan < MAX_NEVER_RAN) {
+    deps.log.warn('An import job ended without having run; another one follows', { chunk: state.chunk, attempt: state.attempt });
+    return next;
+  }
+  await checkpoint.save({ ...next, neverRan: 0 });
+  throw neverStarted(job?.jobName ?? '', next.neverRan);
+}
+
+export function currentJob(state: JobsState): NonNullable<JobsState['job']> {
+  if (state.job === undefined) throw new Fault('BadState', 'The import state names no job: the state of this restore cannot be used.');
+  return state.job;
+}
+
+async function findJob(jobs: JobsRun['deps']['jobs'], poolId: string, name: string): Promise<ImportJob | undefined> {
+  let token: string | undefined;
+  do {
+    const page = await jobs.listJobsPage(poolId, token);
+    const found = page.items.find((job) => job.jobName === name);
+    if (found !== undefined) return found;
+    token = page.next;
+  } while (token !== undefined);
+  return undefined;
+}

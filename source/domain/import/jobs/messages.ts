@@ -1,0 +1,25 @@
+import type { WakeQueue, WorkMessage } from '../../ports.ts';
+import type { RestorePlan } from '../plan-model.ts';
+import { rescueKey } from './state.ts';
+import type { JobsState } from './state.ts';
+
+const BATCH = 10;
+
+/**
+ * Takes what lies on a queue. The plan and the states in the bucket say what is to be done; a message, its duplicate or
+ * one of another restore changes nothing, and a lost one is not missed.
+ */
+export async function drainOwn(queue: Pick<WakeQueue<WorkMessage>, 'receive' | 'delete'>): Promise<void> {
+  const received = await queue.receive(BATCH, 0);
+  if (received.length > 0) await queue.delete(received);
+}
+
+/** One message per batch that the newest finished chunk releases. */
+export async function releaseBatches(plan: RestorePlan, state: JobsState, updates: Pick<WakeQueue<WorkMessage>, 'send'>): Promise<void> {
+  const result = state.finished.at(-1);
+  if (result === undefined) return;
+  const rescues = Array.from({ length: result.rescueParts }, (_, part) => rescueKey(plan.newUserPoolId, plan.restoreId, result.chunk, part));
+  const batches = plan.batches.filter(({ chunk }) => chunk === result.chunk).map(({ key }) => key);
+  const messages = [...rescues, ...batches].map((key) => ({ owner: plan.restoreId, key }));
+  if (messages.length > 0) await updates.send(messages);
+}

@@ -1,0 +1,24 @@
+import type { PoolUser } from '../../model.ts';
+import type { UserPoolReader } from '../../ports.ts';
+import type { RestorePlan } from '../plan-model.ts';
+
+/** The name by which the restore knows a listed user; undefined when it has no value for it. */
+export const nameOf = (user: PoolUser, { signInName }: Pick<RestorePlan, 'signInName'>): string | undefined =>
+  signInName === 'username' ? user.username : user.attributes[signInName];
+
+/** The user of that name in the new pool. Fault FilterRefused when ListUsers cannot filter by this name. */
+export async function findUser(
+  pool: Pick<UserPoolReader, 'listUsersPage'>,
+  target: Pick<RestorePlan, 'newUserPoolId' | 'signInName'>,
+  name: string,
+): Promise<PoolUser | undefined> {
+  const filter = `${target.signInName} = "${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  let token: string | undefined;
+  do {
+    const page = await pool.listUsersPage(target.newUserPoolId, { filter, ...(token === undefined ? {} : { token }) });
+    const found = page.items[0];
+    if (found !== undefined) return found;
+    token = page.next;
+  } while (token !== undefined);
+  return undefined;
+}

@@ -1,0 +1,76 @@
+import type { ChunkPlan, RestoreUser, UpdateOp } from '../plan-model.ts';
+import { failuresPrefix } from '../updates/failures.ts';
+import type { Failure } from '../updates/failures.ts';
+import type { JobsRun } from './deps.ts';
+import { readNdjson, toNdjson } from './ndjson.ts';
+import { RowCode } from './row-results.ts';
+import type { RowResults } from './row-results.ts';
+import { blockedKey, FIRST_OF_CHUNK, rescueKey } from './state.ts';
+import type { ChunkResult, JobsState } from './state.ts';
+
+/** Operations per rescue object, as in planned batches. */
+const RESCUE_OPS = 500;
+const NO_RESULT = 'NoResultAfterAllImportJobs';
+
+/**
+ * The chunk has its final result: rows that no job imported become `create` operations (unless the pool's triggers
+ * would tell the user), collisions are kept from any update, and the chunk's batches are released. The state that the
+ * caller stores is the release; the messages only wake.
+ */
+export async function settleChunk(run: JobsRun, state: JobsState, chunk: ChunkPlan, results: RowResults): Promise<JobsState> {
+  const { plan, deps } = run;
+  const losses = chunk.users - results.count(RowCode.imported);
+  const { rescues, blocked, failures } = losses === 0 ? { rescues: [], blocked: [], failures: [] } : await lossesOf(run, chunk, results);
+
+  if (failures.length > 0) await deps.store.put(`${failuresPrefix(plan.newUserPoolId, plan.restoreId)}chunk-${chunk.index}.ndjson`, toNdjson(failures));
+  const rescueParts = Math.ceil(rescues.length / RESCUE_OPS);
+  for (let part = 0; part < rescueParts; part += 1) {
+    await deps.store.put(rescueKey(plan.newUserPoolId, plan.restoreId, chunk.index, part), toNdjson(rescues.slice(part * RESCUE_OPS, (part + 1) * RESCUE_OPS)));
+  }
+  if (blocked.length > 0) await deps.store.put(blockedKey(plan.newUserPoolId, plan.restoreId, chunk.index), JSON.stringify(blocked));
+
+  const result: ChunkResult = {
+    chunk: chunk.index,
+    users: chunk.users,
+    imported: results.count(RowCode.imported),
+    failed: results.count(RowCode.failed) + results.count(RowCode.pending),
+    collisions: results.count(RowCode.collision),
+    blocked: blocked.length,
+    rescueParts,
+    jobs: state.ran,
+  };
+  deps.log.info('Chunk of users has its final result', { ...result, jobs: result.jobs.length });
+  const { job: _job, ended: _ended, resultsKey: _resultsKey, ...rest } = state;
+  return { ...rest, ...FIRST_OF_CHUNK, chunk: state.chunk + 1, finished: [...state.finished, result] };
+}
+
+interface Losses {
+  readonly rescues: readonly UpdateOp[];
+  /** Subs. */
+  readonly blocked: readonly string[];
+  readonly failures: readonly Failure[];
+}
+
+async function lossesOf({ plan, deps }: JobsRun, chunk: ChunkPlan, results: RowResults): Promise<Losses> {
+  const rescues: UpdateOp[] = [];
+  const blocked: string[] = [];
+  const failures: Failure[] = [];
+  let row = 0;
+  for await (const user of readNdjson<RestoreUser>(deps.store, chunk.key)) {
+    const code = results.code(row);
+    const note = results.note(row);
+    row += 1;
+    if (code === RowCode.imported) continue;
+    const failure: Failure = { sub: user.sub, name: user.name, kind: 'row', reason: note?.text ?? NO_RESULT, ...(note === undefined ? {} : { line: note.line, job: note.job }) };
+    failures.push(failure);
+    if (code === RowCode.collision) {
+      blocked.push(user.sub);
+      failures.push({ ...failure, kind: 'blocked', reason: 'NameCollision' });
+    } else if (plan.mayCreateUsers) rescues.push({ op: 'create', user, why: failure.reason });
+    else {
+      blocked.push(user.sub);
+      failures.push({ ...failure, kind: 'blocked', reason: 'TriggersWouldFire' });
+    }
+  }
+  return { rescues, blocked, failures };
+}
