@@ -1,0 +1,34 @@
+import type { ObjectStore } from '../../ports.ts';
+import { toNdjson } from '../jobs/ndjson.ts';
+import type { BatchPlan, UpdateOp } from '../plan-model.ts';
+import { inFlight } from './in-flight.ts';
+
+export const MAX_BATCH_OPS = 500;
+/** Batches that are written at the same time. */
+const PUTS_IN_FLIGHT = 8;
+
+/** Writes batches under consecutive numbers; `plans` lists them, valid after `flush`. */
+export class BatchWriter {
+  readonly plans: BatchPlan[] = [];
+  #waiting: { readonly key: string; readonly body: string }[] = [];
+
+  constructor(private readonly objects: Pick<ObjectStore, 'put'>, private readonly prefix: string, private readonly firstIndex: number) {}
+
+  /** The batch's index. */
+  async add(ops: readonly UpdateOp[], chunk: number | null): Promise<number> {
+    const index = this.firstIndex + this.plans.length;
+    const key = `${this.prefix}${String(index).padStart(6, '0')}.ndjson`;
+    this.plans.push({ index, key, ops: ops.length, chunk });
+    this.#waiting.push({ key, body: toNdjson(ops) });
+    if (this.#waiting.length >= PUTS_IN_FLIGHT) await this.flush();
+    return index;
+  }
+
+  async flush(): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    await inFlight(waiting, PUTS_IN_FLIGHT, async ({ key, body }) => {
+      await this.objects.put(key, body);
+    });
+  }
+}

@@ -1,0 +1,34 @@
+import type { ObjectStore } from '../../ports.ts';
+import type { PlannedGroup, RestoreUser } from '../plan-model.ts';
+import { encodeExpectedMembership, encodeExpectedUser, membershipDigest, nameDigest, userContentDigest } from './expected.ts';
+import { RecordBuffer } from './record-buffer.ts';
+
+/** Gathers the expected records of one unit of planning. */
+export class ExpectedWriter {
+  readonly #users = new RecordBuffer();
+  readonly #memberships = new RecordBuffer();
+
+  constructor(private readonly groups: readonly PlannedGroup[], private readonly caseSensitive: boolean) {}
+
+  /** See ExpectedUser for `chunk` and `line`. */
+  user(user: RestoreUser, chunk: number | null, line: number): void {
+    this.#users.append(encodeExpectedUser({ nameDigest: nameDigest(user.name, this.caseSensitive), contentDigest: userContentDigest(user), sub: user.sub, chunk, line }));
+  }
+
+  membership(group: number, name: string, batch: number): void {
+    const { name: groupName } = this.groups[group] as PlannedGroup;
+    this.#memberships.append(encodeExpectedMembership({ digest: membershipDigest(groupName, name, this.caseSensitive), batch }));
+  }
+
+  /** Writes `<folder>expected/users-<unit>.bin` and `memberships-<unit>.bin`, where there are records; returns the keys. */
+  async write(objects: Pick<ObjectStore, 'put'>, folder: string, unit: number): Promise<{ readonly users: string[]; readonly memberships: string[] }> {
+    const put = async (kind: string, records: RecordBuffer): Promise<string[]> => {
+      const bytes = records.bytes();
+      if (bytes.length === 0) return [];
+      const key = `${folder}expected/${kind}-${String(unit).padStart(6, '0')}.bin`;
+      await objects.put(key, bytes);
+      return [key];
+    };
+    return { users: await put('users', this.#users), memberships: await put('memberships', this.#memberships) };
+  }
+}

@@ -1,0 +1,86 @@
+import type { Manifest } from '../../backup/manifest.ts';
+import type { UserPoolDescription } from '../../model.ts';
+import type { BackupTable, Clock, ImportJobs, Log, ObjectStore, TimeLeft, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
+import type { ImportOptions, RestorePlan } from '../plan-model.ts';
+import { restoreFolder } from '../plan-model.ts';
+import type { SealedBackup } from '../preflight/sealed-backup.ts';
+import type { Rules } from './classify.ts';
+import { firedByCreation } from '../preflight/triggers.ts';
+import type { ScanState } from './scan.ts';
+import type { Tally } from './tally.ts';
+import type { Draft } from './unit.ts';
+import { signInNameOf } from '../../model.ts';
+
+/** What the scan was accepted as. */
+export interface Accepted {
+  readonly manifest: Manifest;
+  readonly interrupted?: RestorePlan['interrupted'];
+  readonly incomplete?: RestorePlan['incomplete'];
+}
+
+/** The new pool as it was when the survey looked at it; the plan holds for that. */
+export interface Target {
+  readonly pool: UserPoolDescription;
+  readonly header: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** Progress of planning, step by step; each step's result is kept with what the later ones need. Counts, keys and settings only. */
+export type PlanningState =
+  | { readonly step: 'scan'; readonly before?: SealedBackup; readonly scan: ScanState; readonly differsSince?: number }
+  | { readonly step: 'survey'; readonly scan: ScanState; readonly accepted: Accepted }
+  | { readonly step: 'tally'; readonly scan: ScanState; readonly accepted: Accepted; readonly target: Target }
+  | { readonly step: 'chunks'; readonly scan: ScanState; readonly accepted: Accepted; readonly target: Target; readonly tally: Omit<Tally, 'groups'>; readonly draft: Draft }
+  | { readonly step: 'done' };
+
+export type StateOf<S extends PlanningState['step']> = Extract<PlanningState, { readonly step: S }>;
+
+export interface ScanTableInput {
+  readonly restoreId: string;
+  readonly options: ImportOptions;
+  readonly tableName: string;
+}
+
+export interface ScanTableDeps {
+  readonly pools: Pick<UserPoolReader, 'describe'>;
+  readonly jobs: Pick<ImportJobs, 'csvHeader'>;
+  readonly table: Pick<BackupTable, 'getItem' | 'scanPage'>;
+  readonly objects: ObjectStore;
+  readonly newUsers: Pick<WakeQueue<WorkMessage>, 'send'>;
+  readonly updates: Pick<WakeQueue<WorkMessage>, 'send'>;
+  readonly clock: Clock;
+  readonly timeLeft: TimeLeft;
+  /** Unique per invocation (the request id). */
+  readonly claim: string;
+  readonly log: Log;
+}
+
+/** What the steps of one invocation share. */
+export interface PlanningRun {
+  readonly input: ScanTableInput;
+  readonly deps: ScanTableDeps;
+  readonly folder: string;
+  /** True once the invocation should store its progress and return. */
+  readonly stop: () => boolean;
+}
+
+export const folderOf = ({ restoreId, options }: ScanTableInput): string => restoreFolder(options.newUserPoolId, restoreId);
+export const planningKey = (folder: string): string => `${folder}planning/state.json`;
+export const groupsKey = (folder: string): string => `${folder}groups.json`;
+export const losersKey = (folder: string): string => `${folder}planning/losers.json`;
+
+/** AdminCreateUser may be called unless the pool's triggers would see it. */
+export const mayCreateUsers = ({ allowTriggers }: ImportOptions, { pool }: Target): boolean =>
+  allowTriggers || firedByCreation(pool.settings.triggers).length === 0;
+
+export const mfaFlag = ({ pool }: Target): 'true' | 'false' => (pool.settings.mfaConfiguration === 'ON' ? 'true' : 'false');
+
+export const rulesFor = ({ options }: ScanTableInput, { manifest }: Accepted, target: Target): Rules => ({
+  header: target.header,
+  mfaFlag: mfaFlag(target),
+  autoVerified: target.pool.settings.autoVerifiedAttributes,
+  signInName: signInNameOf(manifest.poolSettings),
+  schema: target.pool.settings.schema,
+  restoreUnconfirmed: options.restoreUnconfirmed,
+  mayCreateUsers: mayCreateUsers(options, target),
+});

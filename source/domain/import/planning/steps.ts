@@ -1,0 +1,82 @@
+import { signInNameOf } from '../../model.ts';
+import type { PlannedGroup } from '../plan-model.ts';
+import { assertPreflight, preflight } from '../preflight/preflight.ts';
+import { readSealedBackup } from '../preflight/sealed-backup.ts';
+import { readJson } from './json-object.ts';
+import { groupsKey, losersKey, rulesFor } from './planning-state.ts';
+import type { PlanningRun, PlanningState, StateOf } from './planning-state.ts';
+import { newScan, scanEnded, scanRound, spoolParts } from './scan.ts';
+import { settleScan } from './settle-scan.ts';
+import { survey } from './survey.ts';
+import { tally } from './tally.ts';
+import { newDraft, planUnit } from './unit.ts';
+
+/** A scan stores its progress at least so often. */
+const ROUND_MS = 30_000;
+const RESCAN_AFTER_MS = 20_000;
+
+/** Scans on for a round; at the end of the table holds the scan against the manifest. */
+export async function scanStep(state: StateOf<'scan'>, { input, deps, folder, stop }: PlanningRun): Promise<PlanningState> {
+  const before = state.before ?? await readSealedBackup(deps.table, input.tableName);
+  const roundEnd = deps.clock.now() + ROUND_MS;
+  const scan = await scanRound(state.scan, {
+    table: deps.table,
+    objects: deps.objects,
+    spoolPrefix: `${folder}spool/${deps.claim}-`,
+    openRunId: before.openRunId,
+    stop: () => deps.clock.now() >= roundEnd || stop(),
+  });
+  if (!scanEnded(scan)) return { ...state, before, scan };
+  const after = await readSealedBackup(deps.table, input.tableName);
+  const { verdict, ...settled } = settleScan({
+    tableName: input.tableName, before, after, scan, now: deps.clock.now(), differsSince: state.differsSince, acceptIncomplete: input.options.acceptIncomplete,
+  });
+  if (verdict === 'accept') return { step: 'survey', scan, accepted: settled as StateOf<'survey'>['accepted'] };
+  deps.log.warn('The table does not match its manifest yet; it is scanned again', { ...scan.counts });
+  await deps.clock.sleep(RESCAN_AFTER_MS);
+  await deps.objects.deleteAll(spoolParts(scan));
+  return { step: 'scan', scan: newScan(), ...settled };
+}
+
+/** Looks at everybody once and holds the new pool against what was found: Halt PreflightFailed with every finding. */
+export async function surveyStep({ scan, accepted }: StateOf<'survey'>, { input, deps, folder }: PlanningRun): Promise<PlanningState> {
+  const poolId = input.options.newUserPoolId;
+  const pool = await deps.pools.describe(poolId);
+  const header = await deps.jobs.csvHeader(poolId);
+  const source = accepted.manifest.poolSettings;
+  const found = await survey(deps.objects, spoolParts(scan), {
+    signInName: signInNameOf(source), restoreUnconfirmed: input.options.restoreUnconfirmed, caseSensitive: pool.settings.caseSensitive,
+  });
+  const checked = preflight({ poolId, settings: pool.settings, header, source, users: found.users, usage: found.usage, allowTriggers: input.options.allowTriggers });
+  assertPreflight(poolId, checked);
+  await deps.objects.put(groupsKey(folder), JSON.stringify(found.groups));
+  await deps.objects.put(losersKey(folder), JSON.stringify(found.losers));
+  const collisions = found.losers.length === 0 ? [] : [`${found.losers.length} users have the name of another user in the new pool and are not restored; failures.csv lists them.`];
+  return { step: 'tally', scan, accepted, target: { pool, header, notes: [...checked.notes, ...collisions] } };
+}
+
+/** Counts what comes back in which way, and puts the groups in their order. */
+export async function tallyStep({ scan, accepted, target }: StateOf<'tally'>, { input, deps, folder }: PlanningRun): Promise<PlanningState> {
+  const losers = new Set(await readJson<string[]>(deps.objects, losersKey(folder)));
+  const known = await readJson<PlannedGroup[]>(deps.objects, groupsKey(folder));
+  const { groups, ...rest } = await tally(deps.objects, spoolParts(scan), rulesFor(input, accepted, target), { groups: known, losers, orphans: scan.orphans });
+  await deps.objects.put(groupsKey(folder), JSON.stringify(groups));
+  return { step: 'chunks', scan, accepted, target, tally: rest, draft: newDraft() };
+}
+
+/** Plans one more chunk. */
+export async function chunkStep(state: StateOf<'chunks'>, { input, deps, folder }: PlanningRun): Promise<PlanningState> {
+  const groups = await readJson<PlannedGroup[]>(deps.objects, groupsKey(folder));
+  const draft = await planUnit(state.draft, {
+    objects: deps.objects,
+    parts: spoolParts(state.scan),
+    rules: rulesFor(input, state.accepted, state.target),
+    losers: new Set(await readJson<string[]>(deps.objects, losersKey(folder))),
+    groupIndex: new Map(groups.map(({ name }, index) => [name, index])),
+    firstGroups: state.tally.firstGroups,
+    folder,
+    groups,
+    caseSensitive: state.target.pool.settings.caseSensitive,
+  });
+  return { ...state, draft };
+}
