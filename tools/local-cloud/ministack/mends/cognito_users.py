@@ -14,6 +14,7 @@ from ministack.services import cognito
 from mends import expect
 from mends._user_filter import parse_filter, read_token, write_token
 from mends._user_index import alias_owner, remember_aliases, users_of
+from mends._user_schema import schema_problem, username_problem
 
 # What is patched or leaned on, with the digest of its source in MiniStack 1.5.33.
 PATCHED = {
@@ -21,6 +22,7 @@ PATCHED = {
     "_list_users_in_group": "8425f5941925",
     "_resolve_user": "005b45b0326d",
     "_admin_create_user": "b6be9f9333ac",
+    "_admin_update_user_attributes": "97a3aa75318e",
     "_merge_attributes": "3d325e67e25f",
     "_merge_federated_attrs": "aa366600dee8",
     "_admin_delete_user": "425d5d47c34a",
@@ -94,15 +96,30 @@ def resolve_user(pool, username):
 
 
 def admin_create_user(original, data):
-    """AdminCreateUser, refusing what AWS refuses: names that differ by case only, and an alias that is taken."""
+    """AdminCreateUser, refusing what AWS refuses: attributes outside the schema, names that differ by case only, taken aliases."""
     pool = cognito._user_pools.get(data.get("UserPoolId"))
     if pool is not None and (data.get("MessageAction") or "").upper() != "RESEND":
-        attributes = cognito._attr_list_to_dict(data.get("UserAttributes") or [])
+        listed = data.get("UserAttributes") or []
+        if pool.get("UsernameAttributes"):
+            # The user name becomes this attribute, so a pool that requires it has it.
+            alias = cognito._username_alias_attribute(pool, data.get("Username") or "")
+            listed = listed if any(each["Name"] == alias for each in listed) else [*listed, {"Name": alias, "Value": data.get("Username")}]
+        problem = username_problem(pool, data.get("Username")) or schema_problem(pool, listed, creating=True)
+        if problem:
+            return _refused(problem)
+        attributes = cognito._attr_list_to_dict(listed)
         if users_of(pool).named(data.get("Username"), pool):
             return _refused("User account already exists.", "UsernameExistsException")
         if not data.get("ForceAliasCreation") and _taken_alias(pool, attributes):
             return _refused("An account with the given email or phone number already exists.", "AliasExistsException")
     return original(data)
+
+
+def admin_update_user_attributes(original, data):
+    """AdminUpdateUserAttributes, with the attributes held against the schema."""
+    pool = cognito._user_pools.get(data.get("UserPoolId"))
+    problem = schema_problem(pool, data.get("UserAttributes") or [], creating=False) if pool is not None else None
+    return _refused(problem) if problem else original(data)
 
 
 def _taken_alias(pool, attributes):
@@ -157,7 +174,8 @@ ROUTES = {"/_local/import-users": import_users}
 def apply():
     for function, digest in PATCHED.items():
         expect(getattr(cognito, function), digest)
-    create, merge, merge_federated = cognito._admin_create_user, cognito._merge_attributes, cognito._merge_federated_attrs
+    create, update = cognito._admin_create_user, cognito._admin_update_user_attributes
+    merge, merge_federated = cognito._merge_attributes, cognito._merge_federated_attrs
 
     @functools.wraps(merge)
     def merge_attributes(existing, updates):
@@ -175,5 +193,6 @@ def apply():
     cognito._list_users_in_group = list_users_in_group
     cognito._resolve_user = resolve_user
     cognito._admin_create_user = functools.wraps(create)(functools.partial(admin_create_user, create))
+    cognito._admin_update_user_attributes = functools.wraps(update)(functools.partial(admin_update_user_attributes, update))
     cognito._merge_attributes = merge_attributes
     cognito._merge_federated_attrs = merge_federated_attributes
