@@ -2,7 +2,7 @@ import { build } from 'esbuild';
 import { zipSync } from 'fflate';
 
 /** The oldest time that a zip can hold, in the local time that zips are written in: the same bytes at any time and place. */
-const ZIP_EPOCH = new Date(1980, 0, 1);
+const zipEpoch = (): Date => new Date(1980, 0, 1);
 /** Regular file, readable by all: Lambda runs it as another user. */
 const UNIX_FILE_0644 = 0o100644 << 16;
 const UNIX = 3;
@@ -28,5 +28,5 @@ export async function bundleFunction(root: string, path: string): Promise<Uint8A
   });
   const [code] = outputFiles;
   if (code === undefined) throw new Error(`esbuild gave no output for ${path}`);
-  return zipSync({ 'index.js': [code.contents, { level: 9, mtime: ZIP_EPOCH, os: UNIX, attrs: UNIX_FILE_0644 }] });
+  return zipSync({ 'index.js': [code.contents, { level: 9, mtime: zipEpoch(), os: UNIX, attrs: UNIX_FILE_0644 }] });
 }

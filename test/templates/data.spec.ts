@@ -1,0 +1,108 @@
+import { expect } from 'chai';
+import { mainTemplate, references, resourcesOf, stackSetTemplate, type Resource } from '../support/templates.ts';
+
+const retained = (resource: Resource | undefined): (string | undefined)[] => [resource?.DeletionPolicy, resource?.UpdateReplacePolicy];
+
+describe('Backup table', () => {
+  const table = mainTemplate.Resources['BackupTable'];
+
+  it('stays when the stack goes, is protected, recoverable, encrypted, on demand, with a stream', () => {
+    expect(retained(table)).to.deep.equal(['Retain', 'Retain']);
+    expect(table?.Type).to.equal('AWS::DynamoDB::Table');
+    expect(table?.Properties).to.deep.include({
+      BillingMode: 'PAY_PER_REQUEST',
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 35 },
+      DeletionProtectionEnabled: true,
+      SSESpecification: { SSEEnabled: true },
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }, { AttributeName: 'type', KeyType: 'RANGE' }],
+    });
+    expect(table?.Properties).to.not.have.property('TableName');
+  });
+
+  it('is made only after the parameters were checked', () => {
+    expect(table?.DependsOn).to.equal('StackCheckerCustomResource');
+  });
+});
+
+describe('Order of the main stack', () => {
+  /** Everything that must exist before `id`, by references and DependsOn. */
+  const before = (id: string, seen = new Set<string>()): Set<string> => {
+    const resource = mainTemplate.Resources[id];
+    if (resource === undefined || seen.has(id)) return seen;
+    seen.add(id);
+    for (const { target } of references(resource)) before(target, seen);
+    for (const target of [resource.DependsOn ?? []].flat()) before(target, seen);
+    return seen;
+  };
+
+  it('checks first, then table, replica and constants, then the StackSet', () => {
+    expect([...before('StackSetCustomResource')]).to.include.members(['StackCheckerCustomResource', 'BackupTable', 'SecondaryUserPoolTable', 'SolutionConstantsCustomResource']);
+    expect([...before('StackCheckerCustomResource')]).to.not.include.members(['BackupTable']);
+  });
+
+  it('keeps the policies of the StackSet and of its function until the StackSet is gone', () => {
+    expect([...before('StackSetCustomResource')]).to.include.members(['StackSetAdministrationPolicy', 'StackSetExecutionPolicy', 'StackSetFunctionSelfInvokePolicy', 'StackSetAdministrationRole', 'StackSetExecutionRole']);
+    expect([...before('SecondaryUserPoolTable')]).to.include('SecondaryUserPoolTableFunctionSelfInvokePolicy');
+  });
+
+  it('gives every custom resource its time limit', () => {
+    const custom = [...Object.entries(mainTemplate.Resources), ...Object.entries(stackSetTemplate.Resources)].filter(([, { Type }]) => Type.startsWith('Custom::'));
+    expect(custom.map(([id]) => id)).to.have.members(['StackCheckerCustomResource', 'SecondaryUserPoolTable', 'SolutionConstantsCustomResource', 'StackSetCustomResource', 'StackSetConstants']);
+    for (const [id, { Properties }] of custom) expect(Properties['ServiceTimeout'], id).to.be.within(60, 3600);
+  });
+});
+
+describe('Buckets', () => {
+  const buckets = resourcesOf(stackSetTemplate, 'AWS::S3::Bucket');
+  const policies = resourcesOf(stackSetTemplate, 'AWS::S3::BucketPolicy');
+
+  it('stay with their policies, are private, encrypted, versioned and without ACLs', () => {
+    expect(buckets.map(([id]) => id)).to.have.members(['AccessLogBucket', 'MappingFileBucket']);
+    for (const [id, bucket] of [...buckets, ...policies]) expect(retained(bucket), id).to.deep.equal(['Retain', 'Retain']);
+    for (const [id, { Properties }] of buckets) {
+      expect(Properties, id).to.deep.include({
+        PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+        VersioningConfiguration: { Status: 'Enabled' },
+      });
+      expect(JSON.stringify(Properties['BucketEncryption']), id).to.include('AES256');
+      expect(Properties, id).to.not.have.property('BucketName');
+    }
+  });
+
+  it('refuse requests without TLS', () => {
+    const guarded = policies.filter(([, { Properties }]) => {
+      const { Statement } = Properties['PolicyDocument'] as { Statement: Record<string, unknown>[] };
+      return Statement.some(({ Effect, Action, Condition }) => Effect === 'Deny' && Action === 's3:*' && JSON.stringify(Condition) === '{"Bool":{"aws:SecureTransport":"false"}}');
+    }).map(([, { Properties }]) => references(Properties['Bucket'])[0]?.target);
+    expect(guarded).to.have.members(buckets.map(([id]) => id));
+  });
+
+  it('forget what is no longer needed', () => {
+    const { Rules } = stackSetTemplate.Resources['MappingFileBucket']?.Properties['LifecycleConfiguration'] as { Rules: { Prefix?: string; ExpirationInDays?: number; AbortIncompleteMultipartUpload?: unknown }[] };
+    const days: Record<string, number | undefined> = Object.fromEntries(Rules.filter(({ Prefix }) => Prefix).map(({ Prefix = '', ExpirationInDays }) => [Prefix, ExpirationInDays]));
+    expect(days).to.deep.equal({ 'exports/': 7, 'restores/': 180, 'notices/': 90 });
+    expect(Rules.some(({ AbortIncompleteMultipartUpload }) => JSON.stringify(AbortIncompleteMultipartUpload) === '{"DaysAfterInitiation":1}')).to.equal(true);
+  });
+});
+
+describe('Queues and topic', () => {
+  const queues = resourcesOf(stackSetTemplate, 'AWS::SQS::Queue');
+
+  it('keep messages for 14 days, encrypted, each work queue with a dead-letter queue', () => {
+    for (const [id, { Properties }] of queues) expect(Properties, id).to.include({ MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true });
+    const deadLetters = queues.filter(([, { Properties }]) => 'RedrivePolicy' in Properties).map(([id, { Properties }]) => [id, references(Properties['RedrivePolicy'])[0]?.target]);
+    expect(Object.fromEntries(deadLetters)).to.deep.equal({ NewUsers: 'NewUsersDeadLetterQueue', Updates: 'UpdatesDeadLetterQueue', ExportQueue: 'ExportDeadLetterQueue' });
+  });
+
+  it('refuse requests without TLS or from another account', () => {
+    const { Queues, PolicyDocument } = stackSetTemplate.Resources['QueuePolicy']?.Properties as unknown as { Queues: unknown; PolicyDocument: { Statement: { Sid: string; Effect: string }[] } };
+    expect(new Set(references(Queues).map(({ target }) => target).filter((id) => !id.startsWith('AWS::')))).to.deep.equal(new Set(queues.map(([id]) => id)));
+    const topicPolicy = stackSetTemplate.Resources['WorkflowTopicPolicy']?.Properties['PolicyDocument'] as typeof PolicyDocument;
+    for (const { Statement } of [PolicyDocument, topicPolicy]) {
+      expect(Statement.map(({ Sid, Effect }) => `${Effect} ${Sid}`)).to.deep.equal(['Deny TlsOnly', 'Deny ThisAccountOnly']);
+    }
+    expect(stackSetTemplate.Resources['WorkflowTopic']?.Properties).to.include({ KmsMasterKeyId: 'alias/aws/sns' }).and.not.have.property('Subscription');
+  });
+});

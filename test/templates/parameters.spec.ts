@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { mainTemplate, root, stackSetTemplate, templates } from '../support/templates.ts';
+
+for (const template of templates) {
+  describe(`Template ${template.name}: parameters`, () => {
+    const names = Object.keys(template.Parameters);
+    const { ParameterGroups, ParameterLabels } = template.Metadata['AWS::CloudFormation::Interface'];
+
+    it('stand in exactly one group each', () => {
+      expect(ParameterGroups.flatMap(({ Parameters }) => Parameters).sort()).to.deep.equal([...names].sort());
+    });
+
+    it('carry a label and a description each', () => {
+      expect(Object.keys(ParameterLabels).sort()).to.deep.equal([...names].sort());
+      expect(names.filter((name) => !template.Parameters[name]?.Description)).to.deep.equal([]);
+    });
+
+    it('say in words what their pattern or range demands', () => {
+      const silent = Object.entries(template.Parameters).filter(([, parameter]) => ('AllowedPattern' in parameter || 'MinValue' in parameter) && !parameter.ConstraintDescription);
+      expect(silent.map(([name]) => name)).to.deep.equal([]);
+    });
+
+    it('take no free text', () => {
+      const free = Object.entries(template.Parameters).filter(([, { AllowedPattern, AllowedValues, Type }]) => !AllowedPattern && !AllowedValues && Type === 'String');
+      expect(free.map(([name]) => name)).to.deep.equal([]);
+    });
+  });
+}
+
+describe('Parameters of the main template', () => {
+  const { Parameters } = mainTemplate;
+
+  it('are the documented ones with their defaults and choices', () => {
+    expect(Object.fromEntries(Object.entries(Parameters).map(([name, { Default, AllowedValues }]) => [name, [Default, AllowedValues]]))).to.deep.equal({
+      PrimaryUserPoolId: [undefined, undefined],
+      SecondaryRegion: [undefined, undefined],
+      ExportFrequency: ['EVERY_DAY', ['EVERY_DAY', 'EVERY_7_DAYS', 'EVERY_30_DAYS']],
+      CognitoTPS: [10, [1, 5, 10, 15, 20, 25]],
+      MaxDeletePercent: [20, undefined],
+      NotificationEmail: [undefined, undefined],
+      SnsPreference: ['INFO_AND_ERRORS', ['INFO_AND_ERRORS', 'ERRORS_ONLY']],
+    });
+  });
+
+  const accepts = (name: string, value: string): boolean => new RegExp(Parameters[name]?.AllowedPattern ?? '^$').test(value);
+  it('accept pools and Regions of every partition and refuse other text', () => {
+    expect(['us-east-1_AbCdEfGhI', 'us-gov-west-1_a1', 'ap-southeast-7_Zz9'].filter((id) => !accepts('PrimaryUserPoolId', id))).to.deep.equal([]);
+    expect(['us-east-1', 'us-east-1_', 'us-east-1_a b', 'US-EAST-1_abc', 'us-east-1_a/../b'].filter((id) => accepts('PrimaryUserPoolId', id))).to.deep.equal([]);
+    expect(['eu-west-1', 'cn-north-1', 'us-gov-east-1', 'me-central-1'].filter((region) => !accepts('SecondaryRegion', region))).to.deep.equal([]);
+    expect(['', 'eu', 'eu-west', 'EU-WEST-1', 'eu-west-1 '].filter((region) => accepts('SecondaryRegion', region))).to.deep.equal([]);
+    expect(accepts('NotificationEmail', 'ops@example.com')).to.equal(true);
+    expect(['ops', 'ops@example', 'a b@example.com'].filter((email) => accepts('NotificationEmail', email))).to.deep.equal([]);
+  });
+
+  it('reach the StackSet: StackSetCustomResource passes exactly the parameters of its template', () => {
+    const passed = mainTemplate.Resources['StackSetCustomResource']?.Properties['Parameters'] as Record<string, unknown>;
+    expect(Object.keys(passed).sort()).to.deep.equal(Object.keys(stackSetTemplate.Parameters).sort());
+  });
+
+  it('have the same patterns and choices in both templates', () => {
+    const rules = (parameters: typeof Parameters, name: string): unknown[] => [parameters[name]?.Type, parameters[name]?.AllowedPattern, parameters[name]?.AllowedValues];
+    for (const name of Object.keys(Parameters)) expect(rules(stackSetTemplate.Parameters, name), name).to.deep.equal(rules(Parameters, name));
+  });
+
+  it('stand in the README with their defaults', () => {
+    const rows = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^\| `(\w+)` \| (`[^`]+`|-) \|/gm)].map(([, name = '', value = '']) => [name, value.replaceAll('`', '')]);
+    expect(Object.fromEntries(rows)).to.deep.include(Object.fromEntries(Object.entries(Parameters).map(([name, { Default }]) => [name, String(Default ?? '-')])));
+  });
+});

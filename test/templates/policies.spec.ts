@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import { list, mainTemplate, resourcesOf, stackSetTemplate, statementsOf, templates, type Statement, type Template } from '../support/templates.ts';
+
+const SERVICES = ['cloudformation', 'cognito-idp', 'dynamodb', 'events', 'iam', 'lambda', 'logs', 's3', 'sns', 'sqs', 'ssm', 'states', 'sts'];
+const COGNITO_READS = /^cognito-idp:(Describe|List|Get)/;
+const roles = (template: Template): string[] => resourcesOf(template, 'AWS::IAM::Role').map(([id]) => id);
+const granted = (template: Template): { role: string; statement: Statement }[] =>
+  roles(template).flatMap((role) => statementsOf(template, role).map((statement) => ({ role, statement })));
+const actionsOf = (template: Template, role: string): string[] => statementsOf(template, role).flatMap(({ Action }) => list(Action));
+const resourcesText = (statement: Statement): string => JSON.stringify(statement.Resource);
+
+for (const template of templates) {
+  describe(`Template ${template.name}: policies`, () => {
+    it('name a reason beside every resource "*"', () => {
+      const silent = template.text.split('\n').map((line, index) => ({ line, number: index + 1 })).filter(({ line }) => /^\s*(Resource:|-) '\*'\s*$/.test(line) && !/Principal/.test(line));
+      expect(silent.map(({ number }) => number), 'lines').to.deep.equal([]);
+    });
+
+    it('allow actions of known services by name, wildcards only for the stacks of the StackSet', () => {
+      const actions = granted(template).flatMap(({ role, statement }) => list(statement.Action).map((action) => ({ role, action, sid: statement.Sid })));
+      expect(actions.filter(({ action }) => !SERVICES.includes(action.split(':')[0] ?? ''))).to.deep.equal([]);
+      const wild = actions.filter(({ action }) => action.includes('*'));
+      expect(wild).to.deep.equal(template === mainTemplate ? [{ role: 'StackSetExecutionRole', action: 'cloudformation:*', sid: 'Stacks' }] : []);
+    });
+
+    it('have a Sid for every statement, unique within its role', () => {
+      for (const role of roles(template)) {
+        const sids = statementsOf(template, role).map(({ Sid }) => Sid);
+        expect(sids.every(Boolean), role).to.equal(true);
+        expect(new Set(sids).size, role).to.equal(sids.length);
+      }
+    });
+
+    it('pass roles only to the service that they are for', () => {
+      const passes = granted(template).filter(({ statement }) => list(statement.Action).includes('iam:PassRole'));
+      expect(passes).to.not.be.empty;
+      for (const { role, statement } of passes) expect(JSON.stringify(statement.Condition), role).to.include('iam:PassedToService');
+    });
+
+    it('let principals of the same account only assume the service roles that document such a condition', () => {
+      for (const [id, { Properties }] of resourcesOf(template, 'AWS::IAM::Role')) {
+        const trust = JSON.stringify(Properties['AssumeRolePolicyDocument']);
+        if (/states\.amazonaws|events\.amazonaws|cloudformation\.amazonaws/.test(trust)) expect(trust, id).to.include('aws:SourceAccount');
+      }
+    });
+
+    it('never name a partition, an account or a Region', () => {
+      const fixed = granted(template).filter(({ statement }) => /arn:aws[:-]|\d{12}|us-east-1/.test(resourcesText(statement)));
+      expect(fixed).to.deep.equal([]);
+    });
+  });
+}
+
+describe('Policies of the workflows', () => {
+  const EXPORT = ['CheckUserPoolConfigRole', 'SyncUsersRole', 'ListGroupsRole', 'SyncGroupRole', 'SyncUsersInGroupRole', 'BackupTableCleanupRole'];
+  const IMPORT = ['CheckNewUserPoolRole', 'ScanTableRole', 'ImportUsersRole', 'UpdateUsersRole'];
+  const cognito = (role: string): string[] => actionsOf(stackSetTemplate, role).filter((action) => action.startsWith('cognito-idp:'));
+
+  it('let the export only read, and only the pool that is backed up', () => {
+    for (const role of EXPORT) {
+      expect(cognito(role).filter((action) => !COGNITO_READS.test(action)), role).to.deep.equal([]);
+      const pools = statementsOf(stackSetTemplate, role).filter(({ Action }) => list(Action).some((action) => action.startsWith('cognito-idp:'))).map(resourcesText);
+      expect(pools.filter((resource) => !resource.includes('userpool/${PrimaryUserPoolId}')), role).to.deep.equal([]);
+    }
+  });
+
+  it('let the import write only to pools of its Region and account', () => {
+    for (const role of IMPORT) {
+      const pools = statementsOf(stackSetTemplate, role).filter(({ Action }) => list(Action).some((action) => action.startsWith('cognito-idp:'))).map(resourcesText);
+      expect(pools, role).to.deep.equal(['{"Fn::Sub":"arn:${AWS::Partition}:cognito-idp:${AWS::Region}:${AWS::AccountId}:userpool/*"}']);
+    }
+    expect(cognito('CheckNewUserPoolRole').filter((action) => !COGNITO_READS.test(action))).to.deep.equal([]);
+    expect(cognito('ScanTableRole').filter((action) => !COGNITO_READS.test(action))).to.deep.equal([]);
+  });
+
+  it('let no function but MessageBroker publish, and MessageBroker see neither table nor pools', () => {
+    const publishers = roles(stackSetTemplate).filter((role) => actionsOf(stackSetTemplate, role).includes('sns:Publish'));
+    expect(publishers).to.deep.equal(['MessageBrokerRole']);
+    expect(actionsOf(stackSetTemplate, 'MessageBrokerRole').filter((action) => /^(dynamodb|cognito-idp):/.test(action))).to.deep.equal([]);
+  });
+
+  it('keep each workflow to its own part of the bucket', () => {
+    const prefixes = (role: string): string[] => [...JSON.stringify(statementsOf(stackSetTemplate, role)).matchAll(/MappingFileBucket\.Arn\}\/(\w+)\/\*/g)].map(([, prefix = '']) => prefix);
+    for (const role of EXPORT) expect(new Set(prefixes(role)), role).to.deep.equal(new Set(['exports']));
+    for (const role of IMPORT) expect(new Set(prefixes(role)), role).to.deep.equal(new Set(['restores']));
+  });
+});
+
+describe('Policy of the StackSet execution role', () => {
+  const statements = statementsOf(mainTemplate, 'StackSetExecutionRole');
+
+  it('fits the limit of 10,240 characters of inline policies', () => {
+    // References become names and ids; 60 characters each is more than any of them needs.
+    const size = JSON.stringify(statements).replaceAll(/\{"Fn::Sub":("[^"]*")\}/g, '$1').replaceAll(/\$\{[^}]+\}/g, 'x'.repeat(16)).length;
+    expect(size).to.be.below(10_240);
+  });
+
+  it('holds actions of the service of every type of resource that the StackSet template creates', () => {
+    const services: Record<string, string> = { Logs: 'logs', IAM: 'iam', Lambda: 'lambda', SNS: 'sns', S3: 's3', SQS: 'sqs', Events: 'events', StepFunctions: 'states' };
+    const types = [...new Set(Object.values(stackSetTemplate.Resources).map(({ Type }) => Type))].filter((type) => !type.startsWith('Custom::'));
+    const allowed = new Set(statements.flatMap(({ Action }) => list(Action)).map((action) => action.split(':')[0]));
+    expect(types.filter((type) => !allowed.has(services[type.split('::')[1] ?? '']))).to.deep.equal([]);
+  });
+
+  it('can neither delete buckets nor reach the backup table or user pools', () => {
+    const actions = statements.flatMap(({ Action }) => list(Action));
+    expect(actions.filter((action) => /^(dynamodb|cognito-idp):|s3:DeleteBucket$|s3:.*Object$/.test(action))).to.deep.equal(['s3:GetObject']);
+  });
+});

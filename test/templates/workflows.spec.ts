@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { workflowSources } from '../../deployment/packaging/sources.ts';
+import { list, references, resourcesOf, root, stackSetTemplate, statementsOf } from '../support/templates.ts';
+
+interface MachineProperties {
+  StateMachineName: unknown; RoleArn: unknown; DefinitionS3Location: { Key: string }; DefinitionSubstitutions: Record<string, unknown>; LoggingConfiguration: unknown;
+}
+const machines = resourcesOf(stackSetTemplate, 'AWS::StepFunctions::StateMachine').map(([id, { Properties, Condition }]) => ({ id, Condition, ...(Properties as unknown as MachineProperties) }));
+const sources = workflowSources(root);
+
+describe('Workflows of the StackSet template', () => {
+  it('are the two of the contract, the export in the primary Region only', () => {
+    expect(Object.fromEntries(machines.map(({ id, Condition }) => [id, Condition]))).to.deep.equal({ ExportWorkflow: 'IsPrimaryRegion', ImportWorkflow: undefined });
+    expect(machines.map(({ DefinitionS3Location }) => /^%%ASSET:(.+)%%$/.exec(DefinitionS3Location.Key)?.[1])).to.have.members([...sources.keys()]);
+  });
+
+  for (const { id, DefinitionS3Location, DefinitionSubstitutions, RoleArn, StateMachineName, LoggingConfiguration } of machines) {
+    describe(id, () => {
+      const file = /^%%ASSET:(.+)%%$/.exec(DefinitionS3Location.Key)?.[1] ?? '';
+      const functions = Object.values(DefinitionSubstitutions).flatMap(references).map(({ target }) => target);
+
+      it('has a substitution for every placeholder of its definition, and no other', () => {
+        const definition = readFileSync(join(root, sources.get(file) ?? ''), 'utf8');
+        const placeholders = new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name));
+        expect([...placeholders].sort()).to.deep.equal(Object.keys(DefinitionSubstitutions).sort());
+      });
+
+      it('calls each placeholder after the function behind it', () => {
+        expect(Object.keys(DefinitionSubstitutions)).to.deep.equal(functions.map((name) => `${name}FunctionArn`));
+      });
+
+      it('may invoke exactly its functions', () => {
+        const role = references(RoleArn)[0]?.target ?? '';
+        const invoke = statementsOf(stackSetTemplate, role).filter(({ Action }) => list(Action).includes('lambda:InvokeFunction'));
+        expect(invoke).to.have.length(1);
+        expect(references(invoke[0]?.Resource).map(({ target }) => target).sort()).to.deep.equal([...functions].sort());
+      });
+
+      it('logs errors without inputs and results', () => {
+        expect(LoggingConfiguration).to.deep.include({ Level: 'ERROR', IncludeExecutionData: false });
+      });
+
+      it('has the name from which policies and leases are built', () => {
+        expect(StateMachineName).to.deep.equal({ 'Fn::Sub': `${id}-\${StackSetConstants.InstanceId}` });
+      });
+    });
+  }
+
+  it('tell MessageBroker when one fails, times out or is aborted', () => {
+    const { EventPattern, Targets } = stackSetTemplate.Resources['ExecutionStatusRule']?.Properties as { EventPattern: { detail: { status: string[]; stateMachineArn: unknown } }; Targets: { Arn: unknown }[] };
+    expect(EventPattern.detail.status).to.deep.equal(['FAILED', 'TIMED_OUT', 'ABORTED']);
+    expect(references(EventPattern.detail.stateMachineArn).map(({ target }) => target)).to.include.members(['ImportWorkflow', 'ExportWorkflow']);
+    expect(Targets.flatMap(({ Arn }) => references(Arn)).map(({ target }) => target)).to.deep.equal(['MessageBroker']);
+    expect(stackSetTemplate.Resources['ExecutionStatusRulePermission']?.Properties).to.deep.include({ Principal: 'events.amazonaws.com', SourceArn: { 'Fn::GetAtt': ['ExecutionStatusRule', 'Arn'] } });
+  });
+
+  it('start by the schedule that ExportFrequency names', () => {
+    const { ScheduleExpression, State, Targets } = stackSetTemplate.Resources['ExportSchedule']?.Properties as { ScheduleExpression: unknown; State: string; Targets: { Input: string }[] };
+    expect(ScheduleExpression).to.deep.equal({ 'Fn::If': ['ExportsEveryDay', 'rate(1 day)', { 'Fn::If': ['ExportsEvery7Days', 'rate(7 days)', 'rate(30 days)'] }] });
+    expect(stackSetTemplate.Conditions).to.deep.include({ ExportsEveryDay: { 'Fn::Equals': [{ Ref: 'ExportFrequency' }, 'EVERY_DAY'] }, ExportsEvery7Days: { 'Fn::Equals': [{ Ref: 'ExportFrequency' }, 'EVERY_7_DAYS'] } });
+    expect([State, JSON.parse(Targets[0]?.Input ?? '')]).to.deep.equal(['ENABLED', { Trigger: 'Schedule' }]);
+  });
+});
