@@ -1,0 +1,118 @@
+/** One operation on a stack, followed to its end with the events told as they come. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CloudFormationClient, CreateStackCommand, DeleteStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, UpdateStackCommand,
+  type Stack, type StackEvent,
+} from '@aws-sdk/client-cloudformation';
+import type { ClientConfigOf } from './clients.ts';
+
+export interface StackOperation {
+  readonly clientConfig: ClientConfigOf;
+  readonly region: string;
+  readonly stackName: string;
+  readonly templateUrl: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly onEvent?: (event: StackEvent) => void;
+  /** Milliseconds after which waiting is given up. Default 10 minutes. */
+  readonly patience?: number;
+}
+
+export interface StackOutcome {
+  readonly stackId: string;
+  /** For instance CREATE_COMPLETE; DELETE_COMPLETE also when the stack is no longer listed. */
+  readonly status: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Of this operation, oldest first. */
+  readonly events: readonly StackEvent[];
+}
+
+const CAPABILITIES = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'] as const;
+const POLL_MS = 500;
+const DEFAULT_PATIENCE_MS = 600_000;
+
+export async function createStack(operation: StackOperation): Promise<StackOutcome> {
+  const client = clientOf(operation);
+  const { StackId } = await client.send(new CreateStackCommand({ ...inputOf(operation), OnFailure: 'ROLLBACK' }));
+  return follow(client, operation, StackId ?? operation.stackName, new Set());
+}
+
+/** @throws the SDK's ValidationError when there is nothing to update */
+export async function updateStack(operation: StackOperation): Promise<StackOutcome> {
+  const client = clientOf(operation);
+  const before = await eventIds(client, operation.stackName);
+  const { StackId } = await client.send(new UpdateStackCommand(inputOf(operation)));
+  return follow(client, operation, StackId ?? operation.stackName, before);
+}
+
+/** `stack` is a name or an id; by its id also a deleted stack can be followed to its last event. */
+export async function deleteStack(operation: Pick<StackOperation, 'clientConfig' | 'region' | 'onEvent' | 'patience'>, stack: string): Promise<StackOutcome> {
+  const client = clientOf(operation);
+  const stackId = (await describe(client, stack))?.StackId ?? stack;
+  const before = await eventIds(client, stackId);
+  await client.send(new DeleteStackCommand({ StackName: stackId }));
+  return follow(client, operation, stackId, before);
+}
+
+/** Reasons of the resources that failed, first one first: what a person would look for in the console. */
+export const failuresOf = ({ events }: StackOutcome): string[] =>
+  events.filter(({ ResourceStatus }) => ResourceStatus?.endsWith('_FAILED')).map(({ LogicalResourceId, ResourceStatusReason }) => `${LogicalResourceId ?? ''}: ${ResourceStatusReason ?? ''}`);
+
+const clientOf = ({ clientConfig, region }: Pick<StackOperation, 'clientConfig' | 'region'>): CloudFormationClient => new CloudFormationClient(clientConfig(region));
+
+function inputOf({ stackName, templateUrl, parameters }: StackOperation) {
+  return {
+    StackName: stackName,
+    TemplateURL: templateUrl,
+    Capabilities: [...CAPABILITIES],
+    Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
+  };
+}
+
+async function follow(client: CloudFormationClient, { onEvent, patience = DEFAULT_PATIENCE_MS }: Pick<StackOperation, 'onEvent' | 'patience'>, stackId: string, seen: Set<string>): Promise<StackOutcome> {
+  const events: StackEvent[] = [];
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const stack = await describe(client, stackId);
+    const status = stack?.StackStatus ?? 'DELETE_COMPLETE';
+    for (const event of await eventsOf(client, stackId)) {
+      if (seen.has(event.EventId ?? '')) continue;
+      seen.add(event.EventId ?? '');
+      events.push(event);
+      onEvent?.(event);
+    }
+    if (!status.endsWith('_IN_PROGRESS')) {
+      const outputs = Object.fromEntries((stack?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+      return { stackId, status, outputs, events };
+    }
+    if (Date.now() > deadline) throw new Error(`The stack ${stackId} is still ${status} after ${Math.round(patience / 1000)} s.`);
+    await sleep(POLL_MS);
+  }
+}
+
+async function describe(client: CloudFormationClient, stack: string): Promise<Stack | undefined> {
+  try {
+    return (await client.send(new DescribeStacksCommand({ StackName: stack }))).Stacks?.[0];
+  } catch (error) {
+    if ((error as Error).name === 'ValidationError' && (error as Error).message.includes('does not exist')) return undefined;
+    throw error;
+  }
+}
+
+/** Oldest first; none when the stack is no longer known. */
+async function eventsOf(client: CloudFormationClient, stack: string): Promise<StackEvent[]> {
+  const events: StackEvent[] = [];
+  let NextToken: string | undefined;
+  try {
+    do {
+      const page = await client.send(new DescribeStackEventsCommand({ StackName: stack, ...(NextToken === undefined ? {} : { NextToken }) }));
+      events.push(...(page.StackEvents ?? []));
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+  } catch (error) {
+    if ((error as Error).name !== 'ValidationError') throw error;
+  }
+  return events.reverse();
+}
+
+const eventIds = async (client: CloudFormationClient, stack: string): Promise<Set<string>> =>
+  new Set((await eventsOf(client, stack)).map(({ EventId = '' }) => EventId));
