@@ -19,7 +19,7 @@ export function listen(port: number, handler: Handler): Promise<Server> {
   const server = createServer((incoming, outgoing) => {
     const receivedAt = preciseNow();
     readBody(incoming)
-      .then((body) => handler({ method: incoming.method ?? 'GET', pathAndQuery: incoming.url ?? '/', headers: singleValues(incoming.headers), body, receivedAt }))
+      .then((body) => handler({ method: incoming.method ?? 'GET', pathAndQuery: incoming.url ?? '/', headers: clientHeaders(incoming), body, receivedAt }))
       .then((response) => { answer(outgoing, incoming.method, response); })
       .catch((error: unknown) => { fail(incoming, outgoing, error); });
   });
@@ -34,6 +34,11 @@ export function listen(port: number, handler: Handler): Promise<Server> {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => { resolve(server); });
   });
+}
+
+/** Headers by which the gateway speaks to MiniStack's mends are not a client's to send. */
+function clientHeaders(incoming: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(Object.entries(singleValues(incoming.headers)).filter(([name]) => !name.startsWith('x-local-cloud-')));
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { stackSetInterceptor } from './stack-sets/index.ts';
-import type { Simulation } from './simulation/simulation.ts';
 import type { GatewayOptions } from './gateway.ts';
 import { preciseNow } from './http-server.ts';
 import { defaultImportJobOptions, importJobsInterceptor } from './import-jobs/index.ts';
-import type { AwsCredentials, Backend, Interceptor } from './types.ts';
+import type { Simulation } from './simulation/simulation.ts';
+import { stackSetInterceptor } from './stack-sets/index.ts';
+import type { Backend, Interceptor } from './types.ts';
 import { validationInterceptor } from './validation/index.ts';
 
 export interface InterceptorParts extends Omit<GatewayOptions, 'simulation'> {
@@ -16,13 +14,13 @@ export interface InterceptorParts extends Omit<GatewayOptions, 'simulation'> {
 }
 
 /** The gateway's interceptors after the call log, in the order in which a request meets them. */
-export function interceptors({ simulation, backend, modelsFolder, port }: InterceptorParts): Interceptor[] {
+export function interceptors({ simulation, backend, administrator, modelsFolder, port }: InterceptorParts): Interceptor[] {
   return [
     simulation.faults,
     validationInterceptor({ modelsDir: modelsFolder }),
     simulation.quotas,
     simulation.latencies,
-    stackSetInterceptor({ backend, rootOf, now: () => new Date(), sleep, newId: randomUUID }),
+    stackSetInterceptor({ backend, sleep, now: () => new Date(), newId: randomUUID, rootOf: (account) => ({ ...administrator, accessKeyId: account }) }),
     importJobsInterceptor({
       backend,
       now: preciseNow,

@@ -11,6 +11,7 @@ import importlib
 import logging
 import os
 import pkgutil
+import shutil
 import signal
 import sys
 import threading
@@ -23,11 +24,12 @@ sys.dont_write_bytecode = True
 
 
 def die_with_starter():
-    """Ends this process group when the starter's pipe closes."""
+    """Ends this process group when the starter's pipe closes, and leaves no unpacked functions behind."""
     try:
         while sys.stdin.buffer.read(4096):
             pass
     finally:
+        shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
         os.killpg(os.getpgrp(), signal.SIGKILL)
 
 

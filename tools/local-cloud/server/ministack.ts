@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -48,8 +49,8 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
 }
 
 async function startOn(port: number, options: MiniStackOptions): Promise<MiniStack> {
-  const temporary = join(options.stateFolder, 'tmp');
-  mkdirSync(temporary, { recursive: true });
+  // Outside the checkout: functions are unpacked here, and must not find its package.json and node_modules above them.
+  const temporary = mkdtempSync(join(tmpdir(), 'local-cloud-'));
   const logFile = join(options.stateFolder, 'ministack.log');
   const log = openSync(logFile, 'a');
   const child = spawn(options.python, ['-u', LAUNCHER], { detached: true, stdio: ['pipe', log, log], cwd: options.stateFolder, env: environment(port, temporary, options) });
@@ -58,8 +59,15 @@ async function startOn(port: number, options: MiniStackOptions): Promise<MiniSta
     child.once('exit', () => { killGroup(child); resolve(); });
     child.once('error', () => { resolve(); });
   });
-  const kill = (): void => { killGroup(child); };
-  const stop = async (): Promise<void> => { kill(); await gone; };
+  const kill = (): void => {
+    killGroup(child);
+    rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
+  };
+  const stop = async (): Promise<void> => {
+    killGroup(child);
+    await gone;
+    kill();
+  };
   try {
     await untilReady(port, gone, logFile);
   } catch (error) {
@@ -81,6 +89,7 @@ function environment(port: number, temporary: string, options: MiniStackOptions)
     LANG: 'C.UTF-8',
     BIND_HOST: '127.0.0.1',
     GATEWAY_PORT: String(port),
+    LOCAL_CLOUD_STATE: options.stateFolder,
     LOCAL_CLOUD_GATEWAY: `127.0.0.1:${options.gatewayPort}`,
     AWS_ENDPOINT_URL: `http://127.0.0.1:${options.gatewayPort}`,
     AWS_SECRET_ACCESS_KEY: options.secretAccessKey,

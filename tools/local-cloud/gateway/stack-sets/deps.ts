@@ -1,0 +1,14 @@
+import type { AwsCredentials, Backend } from '../types.ts';
+
+/** What StackSets need of the gateway. */
+export interface StackSetDeps {
+  readonly backend: Backend;
+  readonly now: () => Date;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly newId: () => string;
+  /** Credentials of an account's root. */
+  readonly rootOf: (account: string) => AwsCredentials;
+}
+
+/** How often a stack's status is looked at. */
+export const POLL_MS = 150;
