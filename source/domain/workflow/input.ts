@@ -1,0 +1,104 @@
+import { Halt } from '../errors.ts';
+import type { ImportOptions } from '../import/plan-model.ts';
+import { assertPoolId } from '../import/preflight/pool-id.ts';
+
+/** What a start of ExportWorkflow may ask for; defaults filled in. */
+export interface ExportOptions {
+  /** Deletes also what the mass-delete guard would refuse. */
+  readonly allowMassDelete: boolean;
+  /** Who started it: `Schedule`, `Launch`, or what the operator gave. */
+  readonly trigger?: string;
+}
+
+interface Kind<T> {
+  readonly expects: string;
+  readonly read: (value: unknown) => T | undefined;
+}
+
+const flag: Kind<boolean> = { expects: 'true or false, without quotes', read: (value) => (typeof value === 'boolean' ? value : undefined) };
+const text = (expects: string, pattern: RegExp): Kind<string> => ({ expects, read: (value) => (typeof value === 'string' && pattern.test(value) ? value : undefined) });
+const wholeNumber = (min: number, max: number): Kind<number> => ({
+  expects: `a whole number from ${min} to ${max}, without quotes`,
+  read: (value) => (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : undefined),
+});
+
+/** The Step Functions console starts an execution with this key unless the input is replaced. */
+const CONSOLE_DEFAULT = 'Comment';
+
+const EXPORT_KEYS = {
+  AllowMassDelete: flag,
+  Trigger: text('text of at most 40 letters, digits, blanks, dots, dashes or underscores', /^[\w .-]{1,40}$/),
+};
+
+const IMPORT_KEYS = {
+  NewUserPoolId: { expects: 'the id of the new, empty user pool as text', read: (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined) } satisfies Kind<string>,
+  AllowSourcePool: flag,
+  AllowTriggers: flag,
+  RestoreUnconfirmed: flag,
+  AcceptIncomplete: flag,
+  DryRun: flag,
+  CognitoTPS: wholeNumber(1, 25),
+  BackupTableName: text('the name of a DynamoDB table', /^[\w.-]{3,255}$/),
+};
+
+type Parsed<S extends Record<string, Kind<unknown>>> = { readonly [K in keyof S]?: S[K] extends Kind<infer T> ? T : never };
+
+/**
+ * The input of ExportWorkflow; `{}` is fine.
+ * @throws Halt InvalidInput that names the key, what was found and what is allowed
+ */
+export function parseExportInput(input: unknown): ExportOptions {
+  const { AllowMassDelete = false, Trigger } = parseKeys('ExportWorkflow', input, EXPORT_KEYS);
+  return { allowMassDelete: AllowMassDelete, ...(Trigger === undefined ? {} : { trigger: Trigger }) };
+}
+
+/**
+ * The input of ImportWorkflow in `region`.
+ * @throws Halt InvalidInput; InvalidNewUserPoolId when the pool's id is missing, malformed, or of another Region
+ */
+export function parseImportInput(input: unknown, region: string): ImportOptions {
+  const { NewUserPoolId, CognitoTPS, BackupTableName, ...flags } = parseKeys('ImportWorkflow', input, IMPORT_KEYS);
+  if (NewUserPoolId === undefined) {
+    throw new Halt('InvalidNewUserPoolId', `The input of ImportWorkflow has no NewUserPoolId. Create an empty user pool in ${region} and start the workflow with {"NewUserPoolId": "${region}_AbCdEfGhI"}, its id in place of the example.`);
+  }
+  assertPoolId(NewUserPoolId, region);
+  return {
+    newUserPoolId: NewUserPoolId,
+    allowSourcePool: flags.AllowSourcePool ?? false,
+    allowTriggers: flags.AllowTriggers ?? false,
+    restoreUnconfirmed: flags.RestoreUnconfirmed ?? false,
+    acceptIncomplete: flags.AcceptIncomplete ?? false,
+    dryRun: flags.DryRun ?? false,
+    ...(CognitoTPS === undefined ? {} : { cognitoTps: CognitoTPS }),
+    ...(BackupTableName === undefined ? {} : { backupTableName: BackupTableName }),
+  };
+}
+
+function parseKeys<S extends Record<string, Kind<unknown>>>(workflow: string, input: unknown, kinds: S): Parsed<S> {
+  const allowed = Object.keys(kinds).join(', ');
+  const refuse = (problem: string): never => {
+    throw new Halt('InvalidInput', `The input of ${workflow} ${problem}. Correct it and start the workflow again.`);
+  };
+  if (input === null || typeof input !== 'object' || Array.isArray(input)) return refuse(`must be a JSON object, but is ${kindOf(input)}; allowed keys: ${allowed}`);
+  const parsed: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(input)) {
+    if (key === CONSOLE_DEFAULT) continue;
+    const kind = Object.hasOwn(kinds, key) ? kinds[key] : undefined;
+    if (kind === undefined) return refuse(`has the unknown key "${printable(key)}"; allowed keys: ${allowed}`);
+    const read = kind.read(value);
+    if (read === undefined) refuse(`must give ${key} as ${kind.expects}, but gives ${kindOf(value)}`);
+    parsed[key] = read;
+  }
+  return parsed as Parsed<S>;
+}
+
+/** The kind of a value, without the value: whatever was typed there does not belong into messages. */
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'string') return value === '' ? 'empty text' : 'other text';
+  if (typeof value === 'number') return `the number ${value}`;
+  return typeof value === 'boolean' ? `${value}` : typeof value === 'object' ? 'an object' : 'nothing';
+}
+
+const printable = (key: string): string => key.replaceAll(/[^\w .-]/g, '?').slice(0, 40);

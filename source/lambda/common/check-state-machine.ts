@@ -1,0 +1,22 @@
+import type { Context } from 'aws-lambda';
+import { checkStateMachine, type WorkflowState } from '../../domain/workflow/check-state-machine.ts';
+import { backupTable } from '../../shared/backup-table.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { readEnv, text } from '../../shared/env.ts';
+import { executionStatus } from '../../shared/executions.ts';
+import { log, logger } from '../../shared/log.ts';
+
+const env = readEnv({ BACKUP_TABLE_NAME: text(), PRIMARY_REGION: text(), SECONDARY_REGION: text(), USER_AGENT: text() });
+const deps = {
+  table: backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent: env.USER_AGENT }),
+  executionStatus: executionStatus({ userAgent: env.USER_AGENT }),
+  clock: systemClock,
+};
+
+/** First state of both workflows: checks the input and takes the lease. */
+export const handler = async (event: unknown, context: Context): Promise<WorkflowState> => {
+  logger.addContext(context);
+  const state = await checkStateMachine(deps, event, [env.PRIMARY_REGION, env.SECONDARY_REGION]);
+  log.info('Lease taken', { executionArn: state.executionArn });
+  return state;
+};

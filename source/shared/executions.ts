@@ -1,0 +1,27 @@
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { Halt } from '../domain/errors.ts';
+import type { ExecutionStatus } from '../domain/workflow/lease.ts';
+import type { AdapterOptions } from './client-options.ts';
+import { isDenied } from './service-errors.ts';
+
+/** A Region that is down must not hold a restore up. */
+const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+
+/**
+ * Whether an execution still runs, asked in the Region of its ARN. One that ended, is unknown, or lies in a Region that
+ * does not answer is `gone`. A refusal by IAM is a defect of the deployment and is thrown as Halt AccessDenied.
+ */
+export const executionStatus = ({ userAgent }: Pick<AdapterOptions, 'userAgent'>) => async (executionArn: string): Promise<ExecutionStatus> => {
+  const region = executionArn.split(':')[3];
+  if (region === undefined || region === '') return 'gone';
+  const client = new SFNClient({ region, customUserAgent: userAgent, maxAttempts: 2, requestHandler: TIMEOUTS });
+  try {
+    const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
+    return status === 'RUNNING' ? 'RUNNING' : 'gone';
+  } catch (error) {
+    if (isDenied(error)) throw new Halt('AccessDenied', `The function's role may not call DescribeExecution in ${region}, so it cannot tell whether another execution still runs. Check the role's policy.`);
+    return 'gone';
+  } finally {
+    client.destroy();
+  }
+};

@@ -1,0 +1,100 @@
+import { DeleteObjectsCommand, GetObjectCommand, ListObjectsV2Command, type ListObjectsV2CommandOutput, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { Fault } from '../domain/errors.ts';
+import type { ObjectStore, PutCondition } from '../domain/ports.ts';
+import { inBatchesOf, untilProcessed, type Waits } from './batches.ts';
+import { clientOptions, type AdapterOptions } from './client-options.ts';
+import { multipartWriter } from './object-parts.ts';
+import { nameOf, serviceError } from './service-errors.ts';
+
+export interface ObjectStoreOptions extends AdapterOptions, Waits {
+  readonly bucket: string;
+}
+
+const DELETE_BATCH = 1000;
+/** Times that a broken download is taken up again where it ended. */
+const RESUMES = 5;
+
+const statusOf = (error: unknown): number | undefined => (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
+const isMissing = (error: unknown): boolean => nameOf(error) === 'NoSuchKey' || nameOf(error) === 'NotFound';
+
+const conditionHeaders = (condition: PutCondition | undefined): { IfNoneMatch?: string; IfMatch?: string } =>
+  condition === undefined ? {} : 'absent' in condition ? { IfNoneMatch: '*' } : { IfMatch: condition.etag };
+
+/** Objects of one bucket; see ObjectStore. Encryption is the bucket's default. */
+export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOptions): ObjectStore {
+  const client = new S3Client(clientOptions(options));
+  const waits: Waits = { ...(clock === undefined ? {} : { clock }), ...(random === undefined ? {} : { random }) };
+  const failed = (action: string, error: unknown): Error => serviceError(`${action} on the bucket ${bucket}`, error);
+
+  return {
+    get: async (key) => {
+      try {
+        const { Body, ETag = '' } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        return { body: await (Body as NonNullable<typeof Body>).transformToByteArray(), etag: ETag };
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw failed('GetObject', error);
+      }
+    },
+
+    put: async (key, body, condition) => {
+      try {
+        const { ETag = '' } = await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ...conditionHeaders(condition) }));
+        return ETag;
+      } catch (error) {
+        // 412: the condition does not hold; 409: another conditional write is under way; 404: the version to replace is gone.
+        if (condition !== undefined && [412, 409, 404].includes(statusOf(error) ?? 0) && nameOf(error) !== 'NoSuchBucket') {
+          throw new Fault('PreconditionFailed', `The object ${key} was written or deleted by someone else.`);
+        }
+        throw failed('PutObject', error);
+      }
+    },
+
+    list: async function* list(prefix) {
+      let token: string | undefined;
+      do {
+        const page: ListObjectsV2CommandOutput = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token })).catch((error: unknown) => {
+          throw failed('ListObjectsV2', error);
+        });
+        const { Contents = [], NextContinuationToken } = page;
+        for (const { Key } of Contents) if (Key !== undefined) yield Key;
+        token = NextContinuationToken;
+      } while (token !== undefined);
+    },
+
+    read: async function* read(key) {
+      let offset = 0;
+      let version: string | undefined;
+      for (let resumes = 0; ; resumes += 1) {
+        const from = offset;
+        try {
+          const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...(from === 0 ? {} : { Range: `bytes=${from}-` }), ...(version === undefined ? {} : { IfMatch: version }) }));
+          version = ETag;
+          for await (const piece of Body as AsyncIterable<Uint8Array>) {
+            offset += piece.length;
+            yield piece;
+          }
+          return;
+        } catch (error) {
+          if (isMissing(error) || statusOf(error) === 412) throw new Fault('BadState', `The object ${key} does not exist, or was replaced while it was read.`);
+          if (statusOf(error) === 416) return; // The download broke off after the last byte.
+          if (statusOf(error) !== undefined || resumes >= RESUMES) throw failed('GetObject', error);
+        }
+      }
+    },
+
+    write: multipartWriter(client, bucket),
+
+    deleteAll: async (keys) => {
+      for (const batch of inBatchesOf(DELETE_BATCH, keys)) {
+        await untilProcessed(`DeleteObjects on the bucket ${bucket}`, batch, async (pending) => {
+          const { Errors = [] } = await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Quiet: true, Objects: pending.map((Key) => ({ Key })) } })).catch((error: unknown) => {
+            throw failed('DeleteObjects', error);
+          });
+          const refused = new Set(Errors.map(({ Key }) => Key));
+          return pending.filter((key) => refused.has(key));
+        }, waits);
+      }
+    },
+  };
+}
