@@ -30,7 +30,6 @@ export const importJobOperations: Readonly<Record<string, Operation>> = {
     if (store.ofPool(account, region, pool.id, deps.now()).length >= jobsPerPool) {
       throw new AwsError('LimitExceededException', `The user pool has reached its limit of ${jobsPerPool} user import jobs.`);
     }
-    requireAutoVerified(pool);
     const job = newJob(account, region, params, pool.id, deps);
     store.add(job);
     return { UserImportJob: describe(job) };
