@@ -1,15 +1,15 @@
 import type { Manifest } from '../../backup/manifest.ts';
+import { signInNameOf } from '../../model.ts';
 import type { UserPoolDescription } from '../../model.ts';
 import type { BackupTable, Clock, ImportJobs, Log, ObjectStore, TimeLeft, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
 import type { ImportOptions, RestorePlan } from '../plan-model.ts';
 import { restoreFolder } from '../plan-model.ts';
 import type { SealedBackup } from '../preflight/sealed-backup.ts';
-import type { Rules } from './classify.ts';
 import { firedByCreation } from '../preflight/triggers.ts';
+import type { Rules } from './classify.ts';
 import type { ScanState } from './scan.ts';
 import type { Tally } from './tally.ts';
 import type { Draft } from './unit.ts';
-import { signInNameOf } from '../../model.ts';
 
 /** What the scan was accepted as. */
 export interface Accepted {
@@ -67,6 +67,8 @@ export interface PlanningRun {
 export const folderOf = ({ restoreId, options }: ScanTableInput): string => restoreFolder(options.newUserPoolId, restoreId);
 export const planningKey = (folder: string): string => `${folder}planning/state.json`;
 export const groupsKey = (folder: string): string => `${folder}groups.json`;
+/** Groups as the scan found them, before they are counted and sorted. */
+export const foundGroupsKey = (folder: string): string => `${folder}planning/groups.json`;
 export const losersKey = (folder: string): string => `${folder}planning/losers.json`;
 
 /** AdminCreateUser may be called unless the pool's triggers would see it. */

@@ -1,9 +1,10 @@
 import { signInNameOf } from '../../model.ts';
+import type { PoolGroup } from '../../model.ts';
 import type { PlannedGroup } from '../plan-model.ts';
 import { assertPreflight, preflight } from '../preflight/preflight.ts';
 import { readSealedBackup } from '../preflight/sealed-backup.ts';
 import { readJson } from './json-object.ts';
-import { groupsKey, losersKey, rulesFor } from './planning-state.ts';
+import { foundGroupsKey, groupsKey, losersKey, rulesFor } from './planning-state.ts';
 import type { PlanningRun, PlanningState, StateOf } from './planning-state.ts';
 import { newScan, scanEnded, scanRound, spoolParts } from './scan.ts';
 import { settleScan } from './settle-scan.ts';
@@ -34,7 +35,6 @@ export async function scanStep(state: StateOf<'scan'>, { input, deps, folder, st
   if (verdict === 'accept') return { step: 'survey', scan, accepted: settled as StateOf<'survey'>['accepted'] };
   deps.log.warn('The table does not match its manifest yet; it is scanned again', { ...scan.counts });
   await deps.clock.sleep(RESCAN_AFTER_MS);
-  await deps.objects.deleteAll(spoolParts(scan));
   return { step: 'scan', scan: newScan(), ...settled };
 }
 
@@ -49,7 +49,7 @@ export async function surveyStep({ scan, accepted }: StateOf<'survey'>, { input,
   });
   const checked = preflight({ poolId, settings: pool.settings, header, source, users: found.users, usage: found.usage, allowTriggers: input.options.allowTriggers });
   assertPreflight(poolId, checked);
-  await deps.objects.put(groupsKey(folder), JSON.stringify(found.groups));
+  await deps.objects.put(foundGroupsKey(folder), JSON.stringify(found.groups));
   await deps.objects.put(losersKey(folder), JSON.stringify(found.losers));
   const collisions = found.losers.length === 0 ? [] : [`${found.losers.length} users have the name of another user in the new pool and are not restored; failures.csv lists them.`];
   return { step: 'tally', scan, accepted, target: { pool, header, notes: [...checked.notes, ...collisions] } };
@@ -58,7 +58,7 @@ export async function surveyStep({ scan, accepted }: StateOf<'survey'>, { input,
 /** Counts what comes back in which way, and puts the groups in their order. */
 export async function tallyStep({ scan, accepted, target }: StateOf<'tally'>, { input, deps, folder }: PlanningRun): Promise<PlanningState> {
   const losers = new Set(await readJson<string[]>(deps.objects, losersKey(folder)));
-  const known = await readJson<PlannedGroup[]>(deps.objects, groupsKey(folder));
+  const known = await readJson<PoolGroup[]>(deps.objects, foundGroupsKey(folder));
   const { groups, ...rest } = await tally(deps.objects, spoolParts(scan), rulesFor(input, accepted, target), { groups: known, losers, orphans: scan.orphans });
   await deps.objects.put(groupsKey(folder), JSON.stringify(groups));
   return { step: 'chunks', scan, accepted, target, tally: rest, draft: newDraft() };

@@ -1,0 +1,99 @@
+import { workSlice } from '../../export/slice.ts';
+import type { Counts } from '../../backup/manifest.ts';
+import { Checkpoint } from '../../state/checkpoint.ts';
+import type { RestoreHead, RestorePlan } from '../plan-model.ts';
+import { planKey } from '../plan-model.ts';
+import { readJson } from './json-object.ts';
+import { folderOf, planningKey } from './planning-state.ts';
+import type { PlanningRun, PlanningState, ScanTableDeps, ScanTableInput } from './planning-state.ts';
+import { previewKeys, writePreview } from './preview.ts';
+import { newScan } from './scan.ts';
+import { sealPlan } from './seal.ts';
+import { chunkStep, scanStep, surveyStep, tallyStep } from './steps.ts';
+
+export type { ScanTableDeps, ScanTableInput } from './planning-state.ts';
+
+/** What the state machine sees: counts and object keys. */
+export type ScanTableResult =
+  | { readonly done: false; readonly dryRun: boolean; readonly step: PlanningState['step'] }
+  | {
+    readonly done: true;
+    readonly dryRun: boolean;
+    readonly backup: Counts;
+    readonly byCsv: number;
+    readonly oneByOne: number;
+    readonly excluded: number;
+    readonly chunks: number;
+    readonly batches: number;
+    /** Keys of a dry run's files. */
+    readonly reportKeys?: readonly string[];
+  };
+
+/**
+ * Scans the backup, holds it against its sealed manifest and the new pool (preflight), and plans the restore, slice by
+ * slice until `done`. A restore that has begun to write keeps its plan. Halts: NoSealedBackup, ReplicaBehind,
+ * PreflightFailed, Superseded. Writes nothing to the pool.
+ */
+export async function scanTable(input: ScanTableInput & { readonly phase: RestoreHead['phase'] }, deps: ScanTableDeps): Promise<ScanTableResult> {
+  const folder = folderOf(input);
+  const { dryRun, newUserPoolId } = input.options;
+  if (input.phase !== 'planning') return summary(await readJson<RestorePlan>(deps.objects, planKey(newUserPoolId, input.restoreId)), dryRun);
+  const run: PlanningRun = { input, deps, folder, stop: workSlice(deps.clock, deps.timeLeft) };
+  const checkpoint = await Checkpoint.claim<PlanningState>(deps.objects, {
+    key: planningKey(folder), claim: deps.claim, now: () => deps.clock.now(), initial: () => ({ step: 'scan', scan: newScan() }),
+  });
+  while (checkpoint.state.step !== 'done') {
+    if (run.stop()) return { done: false, dryRun, step: checkpoint.state.step };
+    await checkpoint.save(await nextState(checkpoint.state, run));
+    deps.log.info('Planning goes on', { step: checkpoint.state.step });
+  }
+  await removeSpool(run);
+  const plan = await readJson<RestorePlan>(deps.objects, planKey(newUserPoolId, input.restoreId));
+  return { ...summary(plan, dryRun), ...(dryRun ? { reportKeys: Object.values(previewKeys(folder)) } : {}) };
+}
+
+async function nextState(state: Exclude<PlanningState, { readonly step: 'done' }>, run: PlanningRun): Promise<PlanningState> {
+  switch (state.step) {
+    case 'scan':
+      return scanStep(state, run);
+    case 'survey':
+      return surveyStep(state, run);
+    case 'tally':
+      return tallyStep(state, run);
+    case 'chunks':
+      if (!state.draft.ended) return chunkStep(state, run);
+      await finish(await sealPlan(state, run), run);
+      return { step: 'done' };
+  }
+}
+
+/** A dry run is reported; otherwise the consumers are woken for every chunk and for the batches that wait for none. */
+async function finish(plan: RestorePlan, run: PlanningRun): Promise<void> {
+  if (plan.options.dryRun) {
+    await writePreview(plan, run);
+    return;
+  }
+  const wake = ({ key }: { readonly key: string }): { owner: string; key: string } => ({ owner: plan.restoreId, key });
+  await run.deps.newUsers.send(plan.chunks.map(wake));
+  await run.deps.updates.send(plan.batches.filter(({ chunk }) => chunk === null).map(wake));
+}
+
+/** What only planning needed holds personal data twice: it goes as soon as the plan stands. */
+async function removeSpool({ deps, folder }: PlanningRun): Promise<void> {
+  const keys: string[] = [];
+  for (const prefix of [`${folder}spool/`, `${folder}planning/`]) {
+    for await (const key of deps.objects.list(prefix)) if (key !== planningKey(folder)) keys.push(key);
+  }
+  if (keys.length > 0) await deps.objects.deleteAll(keys);
+}
+
+const summary = ({ counts, chunks, batches }: RestorePlan, dryRun: boolean): Extract<ScanTableResult, { done: true }> => ({
+  done: true,
+  dryRun,
+  backup: counts.backup,
+  byCsv: counts.byCsv,
+  oneByOne: counts.oneByOne,
+  excluded: counts.excluded,
+  chunks: chunks.length,
+  batches: batches.length,
+});

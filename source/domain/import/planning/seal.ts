@@ -1,0 +1,66 @@
+import { signInNameOf } from '../../model.ts';
+import type { BatchPlan, PlannedGroup, RestorePlan, UpdateOp } from '../plan-model.ts';
+import { planKey } from '../plan-model.ts';
+import { MAX_BATCH_OPS, BatchWriter } from './batch-writer.ts';
+import { readJson } from './json-object.ts';
+import { groupsKey, mayCreateUsers, mfaFlag } from './planning-state.ts';
+import type { PlanningRun, StateOf } from './planning-state.ts';
+
+/** Writes what the chunks left open and then the plan itself, which makes them a restore. Done again it writes the same. */
+export async function sealPlan(state: StateOf<'chunks'>, run: PlanningRun): Promise<RestorePlan> {
+  const { input, deps, folder } = run;
+  const groups = await readJson<PlannedGroup[]>(deps.objects, groupsKey(folder));
+  const emptyGroups = await writeEmptyGroups(state, groups, run);
+  const excludedKey = `${folder}excluded.ndjson`;
+  await deps.objects.write(excludedKey, joined(state.draft.excluded, run));
+  const { accepted, target, tally, draft, scan } = state;
+  const { poolSettings, runId, userPoolId } = accepted.manifest;
+  const plan: RestorePlan = {
+    restoreId: input.restoreId,
+    newUserPoolId: target.pool.id,
+    newUserPoolName: target.pool.name,
+    options: input.options,
+    runId,
+    sourceUserPoolId: userPoolId,
+    tableName: input.tableName,
+    ...(accepted.interrupted === undefined ? {} : { interrupted: accepted.interrupted }),
+    ...(accepted.incomplete === undefined ? {} : { incomplete: accepted.incomplete }),
+    signInName: signInNameOf(poolSettings),
+    csvHeader: target.header,
+    mfaFlag: mfaFlag(target),
+    caseSensitive: target.pool.settings.caseSensitive,
+    mayCreateUsers: mayCreateUsers(input.options, target),
+    schema: target.pool.settings.schema,
+    groupsKey: groupsKey(folder),
+    chunks: draft.chunks,
+    batches: [...draft.batches, ...emptyGroups],
+    excludedKey,
+    expected: draft.expected,
+    notes: [...target.notes, ...groupNotes(groups, tally.groupsWithoutItem)],
+    counts: { backup: scan.counts, ...tally.counts },
+    plannedAt: new Date(deps.clock.now()).toISOString(),
+  };
+  await deps.objects.put(planKey(target.pool.id, input.restoreId), JSON.stringify(plan));
+  return plan;
+}
+
+/** Groups that no membership would create. */
+async function writeEmptyGroups({ draft }: StateOf<'chunks'>, groups: readonly PlannedGroup[], { deps, folder }: PlanningRun): Promise<readonly BatchPlan[]> {
+  const batches = new BatchWriter(deps.objects, `${folder}batches/`, draft.batches.length);
+  const ops = groups.flatMap(({ members }, group): UpdateOp[] => (members === 0 ? [{ op: 'group', group }] : []));
+  for (let at = 0; at < ops.length; at += MAX_BATCH_OPS) await batches.add(ops.slice(at, at + MAX_BATCH_OPS), null);
+  await batches.flush();
+  return batches.plans;
+}
+
+async function* joined(keys: readonly string[], { deps }: PlanningRun): AsyncGenerator<Uint8Array, void, undefined> {
+  for (const key of keys) yield* deps.objects.read(key);
+}
+
+function groupNotes(groups: readonly PlannedGroup[], withoutItem: number): string[] {
+  const withRole = groups.filter(({ roleArn }) => roleArn !== undefined).length;
+  return [
+    ...(withRole === 0 ? [] : [`${withRole} groups had an IAM role, which is not set on the restored groups; groups.json of this restore names the roles.`]),
+    ...(withoutItem === 0 ? [] : [`${withoutItem} groups are in the backup by their members only: they are restored without description and precedence.`]),
+  ];
+}
