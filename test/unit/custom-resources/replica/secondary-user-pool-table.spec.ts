@@ -1,0 +1,123 @@
+import { expect } from 'chai';
+import { secondaryUserPoolTable } from '../../../../source/custom-resources/replica/secondary-user-pool-table.ts';
+import type { ReplicaTables, Settled, TableStatus } from '../../../../source/custom-resources/replica/tables.ts';
+import { createRequest, deleteRequest, Deployment, updateRequest } from '../../../support/custom-resources/requests.ts';
+import { FakeClock } from '../../../support/fake-clock.ts';
+
+const PROPERTIES = {
+  TableName: 'Backup-Table',
+  TableArn: 'arn:aws-us-gov:dynamodb:us-east-1:123456789012:table/Backup-Table',
+  SecondaryRegion: 'eu-west-1',
+  Tags: { Team: 'identity' },
+};
+const ID = 'Backup-Table|eu-west-1';
+const MINUTE = 60_000;
+
+/** DynamoDB with a replica that needs `creationMs` to become ACTIVE, and refuses each setting `busy` times after that. */
+class FakeTables implements ReplicaTables {
+  readonly calls: string[] = [];
+  askedAt: number | undefined;
+  broken: TableStatus | undefined;
+  busy = 0;
+  readonly settings: Record<string, unknown> = {};
+  readonly #refusals: Record<string, number> = {};
+  constructor(private readonly clock: FakeClock, private readonly creationMs: number) {}
+
+  replicaStatus = async (): Promise<TableStatus> => {
+    if (this.broken !== undefined) return this.broken;
+    if (this.askedAt === undefined) return 'absent';
+    return this.clock.now() >= this.askedAt + this.creationMs ? 'ACTIVE' : 'CREATING';
+  };
+  addReplica = async (): Promise<Settled> => {
+    this.calls.push('addReplica');
+    if (this.#isBusy('addReplica')) return 'busy';
+    this.askedAt ??= this.clock.now();
+    return 'done';
+  };
+  tableStatus = async (): Promise<TableStatus> => (this.#isBusy('tableStatus') ? 'absent' : 'ACTIVE');
+  keepPointInTimeRecovery = (region: string, _table: string, days: number): Promise<Settled> => this.#set('recovery', `${region} ${days}`);
+  protectFromDeletion = (region: string): Promise<Settled> => this.#set('protection', region);
+  tag = (region: string, _table: string, tags: object): Promise<Settled> => this.#set('tags', `${region} ${JSON.stringify(tags)}`);
+
+  async #set(name: string, value: string): Promise<Settled> {
+    this.calls.push(name);
+    if (this.#isBusy(name)) return 'busy';
+    this.settings[name] = value;
+    return 'done';
+  }
+  #isBusy(name: string): boolean {
+    this.#refusals[name] = (this.#refusals[name] ?? 0) + 1;
+    return this.#refusals[name] <= this.busy;
+  }
+}
+
+describe('SecondaryUserPoolTable', () => {
+  let clock: FakeClock;
+  beforeEach(() => {
+    clock = new FakeClock();
+  });
+  const deploymentOf = (tables: ReplicaTables): Deployment<unknown> => new Deployment(() => secondaryUserPoolTable({ tables, clock }), clock);
+  const SETTINGS = { recovery: 'eu-west-1 35', protection: 'eu-west-1', tags: 'eu-west-1 {"Team":"identity"}' };
+
+  it('adds the replica, waits for it, then protects it in its own Region', async () => {
+    const tables = new FakeTables(clock, 3 * MINUTE);
+    const answer = await deploymentOf(tables).request(createRequest(PROPERTIES));
+    expect(answer).to.deep.include({ Status: 'SUCCESS', PhysicalResourceId: ID, Data: { ReplicaArn: 'arn:aws-us-gov:dynamodb:eu-west-1:123456789012:table/Backup-Table' } });
+    expect(tables.calls).to.deep.equal(['addReplica', 'recovery', 'tags', 'protection']);
+    expect(tables.settings).to.deep.equal(SETTINGS);
+  });
+
+  it('asks again while DynamoDB is not ready', async () => {
+    const tables = new FakeTables(clock, MINUTE);
+    tables.busy = 4;
+    expect((await deploymentOf(tables).request(createRequest(PROPERTIES))).Status).to.equal('SUCCESS');
+    expect(tables.settings).to.deep.equal(SETTINGS);
+    expect(tables.calls.filter((call) => call === 'recovery')).to.have.length(5);
+  });
+
+  it('waits half an hour for a slow replica in a few invocations, asking for it once', async () => {
+    const tables = new FakeTables(clock, 30 * MINUTE);
+    const deployment = deploymentOf(tables);
+    expect((await deployment.request(createRequest(PROPERTIES))).Status).to.equal('SUCCESS');
+    expect(deployment.invocations).to.equal(3);
+    expect(tables.calls.filter((call) => call === 'addReplica')).to.have.length(1);
+  });
+
+  it('takes a replica that exists as it is, also when the request is delivered twice', async () => {
+    const tables = new FakeTables(clock, MINUTE);
+    const answers = await Promise.all([deploymentOf(tables).request(createRequest(PROPERTIES)), deploymentOf(tables).request(createRequest(PROPERTIES))]);
+    expect(answers[0]).to.deep.equal(answers[1]);
+    expect((await deploymentOf(tables).request(createRequest(PROPERTIES))).Status).to.equal('SUCCESS');
+    expect(tables.settings).to.deep.equal(SETTINGS);
+  });
+
+  it('repeats the settings at an update', async () => {
+    const tables = new FakeTables(clock, 0);
+    tables.askedAt = 0;
+    const answer = await deploymentOf(tables).request(updateRequest(ID, { ...PROPERTIES, Tags: {} }, PROPERTIES));
+    expect(answer).to.include({ Status: 'SUCCESS', PhysicalResourceId: ID });
+    expect(tables.settings).to.deep.equal({ recovery: 'eu-west-1 35', protection: 'eu-west-1' });
+  });
+
+  it('fails with the state of a replica that needs someone, and says what is retained', async () => {
+    const tables = new FakeTables(clock, 0);
+    tables.broken = 'REGION_DISABLED';
+    const answer = await deploymentOf(tables).request(createRequest(PROPERTIES));
+    expect(answer.Status).to.equal('FAILED');
+    expect(answer.Reason).to.contain('The replica of Backup-Table in eu-west-1 is REGION_DISABLED').and.to.contain('are retained');
+  });
+
+  it('says what is retained when the replica takes longer than CloudFormation waits', async () => {
+    const tables = new FakeTables(clock, 300 * MINUTE);
+    const answer = await deploymentOf(tables).request(createRequest({ ...PROPERTIES, ServiceTimeout: '3600' }));
+    expect(answer).to.include({ Status: 'FAILED', PhysicalResourceId: ID });
+    expect(answer.Reason).to.contain('still waiting for the replica of Backup-Table in eu-west-1').and.to.contain('are retained');
+    expect(clock.elapsed).to.be.below(60 * MINUTE);
+  });
+
+  it('leaves table and replica at Delete', async () => {
+    const tables = new FakeTables(clock, 0);
+    expect((await deploymentOf(tables).request(deleteRequest(ID))).Status).to.equal('SUCCESS');
+    expect(tables.calls).to.be.empty;
+  });
+});
