@@ -13,7 +13,7 @@ const MAX_TOKEN_RESTARTS = 20;
 
 /** Looks the rows without a result up in the new pool; a listing that does not end in this slice goes on in the next. */
 export async function listRows(run: JobsRun, state: JobsState, chunk: ChunkPlan, over: () => boolean): Promise<JobsState> {
-  const { plan, deps } = run;
+  const { deps } = run;
   const results = await RowResults.load(deps.store, state.resultsKey, chunk.users);
   const listing = state.listing ?? { part: 1, restarts: 0 };
   const rows = await pendingNames(run, chunk, results);

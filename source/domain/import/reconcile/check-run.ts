@@ -1,0 +1,56 @@
+import { restoreFolder } from '../plan-model.ts';
+import type { UpdateRun } from '../updates/update-run.ts';
+import { subMapLine } from '../report/csv-rows.ts';
+import { Marks } from './marks.ts';
+import { initialCheckState } from './state.ts';
+import type { CheckState } from './state.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * The comparison within one invocation: the marks in memory, its state, and the lines of the sub map that wait to be
+ * stored. Everything is stored as it was at one moment: objects first, then the state that names them.
+ */
+export class CheckRun {
+  readonly state: Mutable<CheckState>;
+  /** Taken at the moment of a save; set by whatever lists or walks. */
+  flux: () => Partial<CheckState> = () => ({});
+  #lines: string[] = [];
+  #parts = 0;
+
+  private constructor(readonly run: UpdateRun, readonly marks: Marks, state: CheckState) {
+    this.state = { ...state };
+  }
+
+  static async begin(run: UpdateRun): Promise<CheckRun> {
+    const state = run.state.check ?? initialCheckState();
+    const marks = await Marks.load(run.deps.store, run.plan, state.marksKey);
+    marks.setForeign(run.collisions);
+    const check = new CheckRun(run, marks, state);
+    run.progress = (of) => {
+      Object.assign(check.state, check.flux());
+      return { ...of, check: { ...check.state } };
+    };
+    run.beforeSave = async (snapshot) => ({ ...snapshot, check: await check.#store(snapshot.check as CheckState) });
+    return check;
+  }
+
+  addToSubMap(oldSub: string, newSub: string): void {
+    this.#lines.push(subMapLine(oldSub, newSub));
+  }
+
+  async #store(snapshot: CheckState): Promise<CheckState> {
+    const bytes = this.marks.snapshot();
+    const lines = this.#lines;
+    this.#lines = [];
+    const { plan, deps } = this.run;
+    this.#parts += 1;
+    const name = `${restoreFolder(plan.newUserPoolId, plan.restoreId)}check/${deps.claim}-${String(this.#parts).padStart(5, '0')}`;
+    const marksKey = `${name}.marks`;
+    await deps.store.put(marksKey, bytes);
+    if (lines.length > 0) await deps.store.put(`${name}.submap`, lines.join(''));
+    this.state.marksKey = marksKey;
+    if (lines.length > 0) this.state.subMapParts = [...this.state.subMapParts, `${name}.submap`];
+    return { ...snapshot, marksKey, subMapParts: this.state.subMapParts };
+  }
+}

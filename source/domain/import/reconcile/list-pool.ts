@@ -1,0 +1,80 @@
+import { isNamed } from '../../errors.ts';
+import type { PoolUser } from '../../model.ts';
+import type { PlannedGroup } from '../plan-model.ts';
+import { Chains } from './chains.ts';
+import type { CheckRun } from './check-run.ts';
+import { compareGroups } from './compare-groups.ts';
+import { NO_CHAINS } from './state.ts';
+import { lookUpByName } from './named.ts';
+
+const PREFIXES = [...'0123456789abcdef'];
+
+/** Lists what the state's scope asks for and marks what was found. True at the end, false when the slice ended before. */
+export async function listPool(check: CheckRun): Promise<boolean> {
+  const { state, run } = check;
+  while (state.step !== 'end') {
+    if (run.over()) return false;
+    if (!(await listStep(check))) return false;
+    check.flux = () => ({});
+    Object.assign(state, { chains: NO_CHAINS, walk: { source: 0, item: 0 }, step: state.step === 'users' ? 'groups' : state.step === 'groups' ? 'members' : 'end' });
+    await run.save();
+  }
+  return true;
+}
+
+async function listStep(check: CheckRun): Promise<boolean> {
+  const { state, run } = check;
+  if (state.step === 'groups') {
+    await compareGroups(check);
+    return true;
+  }
+  if (state.step === 'members') return listMembers(check);
+  if (state.usersScope === 'none') return true;
+  if (state.usersScope === 'named') return lookUpByName(check);
+  try {
+    return await listUsers(check, state.usersScope === 'prefixes' ? PREFIXES : []);
+  } catch (error) {
+    if (!isNamed(error, 'FilterRefused') || state.usersScope === 'single') throw error;
+    run.deps.log.warn('Cognito refuses filters on sub; the users are listed in one chain', {});
+    check.flux = () => ({});
+    Object.assign(state, { usersScope: 'single', chains: NO_CHAINS, unknownUsers: 0 });
+    return listUsers(check, []);
+  }
+}
+
+/** One chain per first hex digit of `sub`, or one for all: a single chain is bound by latency. */
+async function listUsers(check: CheckRun, prefixes: readonly string[]): Promise<boolean> {
+  const { run, marks, state } = check;
+  const apply = (_id: number, users: readonly PoolUser[]): void => {
+    for (const user of users) {
+      const found = marks.applyUser(user);
+      if (found === undefined) state.unknownUsers += 1;
+      else if (found.first) check.addToSubMap(found.oldSub, user.sub);
+    }
+  };
+  const fetch = (id: number, token: string | undefined): ReturnType<typeof run.deps.pool.listUsersPage> => run.deps.pool.listUsersPage(run.plan.newUserPoolId, {
+    ...(prefixes.length === 0 ? {} : { filter: `sub ^= "${prefixes[id] as string}"` }), ...(token === undefined ? {} : { token }),
+  });
+  return follow(check, new Chains(Math.max(1, prefixes.length), state.chains, fetch, apply));
+}
+
+async function listMembers(check: CheckRun): Promise<boolean> {
+  const { run, marks, state } = check;
+  const groups = state.memberGroups === 'all' ? run.groups : state.memberGroups.map((index) => run.groups[index] as PlannedGroup);
+  const apply = (id: number, users: readonly PoolUser[]): void => {
+    for (const user of users) {
+      // A second look at a few groups would count theirs twice.
+      if (!marks.applyMember((groups[id] as PlannedGroup).name, user) && state.memberGroups === 'all') state.unknownMemberships += 1;
+    }
+  };
+  const fetch = (id: number, token: string | undefined): ReturnType<typeof run.deps.pool.listUsersInGroupPage> =>
+    run.deps.pool.listUsersInGroupPage(run.plan.newUserPoolId, (groups[id] as PlannedGroup).name, token === undefined ? {} : { token });
+  return follow(check, new Chains(groups.length, state.chains, fetch, apply));
+}
+
+async function follow<T>(check: CheckRun, chains: Chains<T>): Promise<boolean> {
+  check.flux = () => ({ chains: chains.progress });
+  await chains.run(check.run.over, () => check.run.saveIfDue());
+  await check.run.save();
+  return chains.done;
+}

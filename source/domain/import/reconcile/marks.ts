@@ -1,0 +1,111 @@
+import { Fault } from '../../errors.ts';
+import type { PoolUser } from '../../model.ts';
+import type { ObjectStore } from '../../ports.ts';
+import { nameOf } from '../jobs/pool-names.ts';
+import type { RestorePlan } from '../plan-model.ts';
+import { Bitmap, DigestTable } from '../planning/digest-table.ts';
+import {
+  decodeExpectedMembership, decodeExpectedUser, MEMBERSHIP_RECORD_BYTES, membershipDigest, nameDigest, USER_RECORD_BYTES, userContentDigest,
+} from '../planning/expected.ts';
+
+/** Bits of a user's mark. `foreign`: somebody else has the name in the new pool; nothing of it is looked at. */
+export const Mark = { seen: 1, attributesDiffer: 2, enabledDiffers: 4, foreign: 8 } as const;
+
+/** What the pool should hold, and what of it was found: about 100 bytes per user and 30 per membership. */
+export class Marks {
+  readonly users: Uint8Array;
+  readonly memberships: Bitmap;
+  readonly #byName: DigestTable;
+  readonly #byMembership: DigestTable;
+
+  private constructor(private readonly plan: RestorePlan, private readonly userRecords: Buffer, private readonly membershipRecords: Buffer, stored: Uint8Array | undefined) {
+    this.#byName = new DigestTable(userRecords, USER_RECORD_BYTES);
+    this.#byMembership = new DigestTable(membershipRecords, MEMBERSHIP_RECORD_BYTES);
+    const bitmapBytes = Math.ceil(this.#byMembership.size / 8);
+    if (stored !== undefined && stored.length !== this.userCount + bitmapBytes) throw new Fault('BadState', 'The stored comparison does not fit the plan: the state of this restore cannot be used.');
+    this.users = stored === undefined ? new Uint8Array(this.userCount) : stored.slice(0, this.userCount);
+    this.memberships = new Bitmap(this.membershipCount, stored?.slice(this.userCount));
+  }
+
+  static async load(store: Pick<ObjectStore, 'get'>, plan: RestorePlan, marksKey: string | undefined): Promise<Marks> {
+    const stored = marksKey === undefined ? undefined : await bytesOf(store, [marksKey]);
+    return new Marks(plan, await bytesOf(store, plan.expected.users), await bytesOf(store, plan.expected.memberships), stored);
+  }
+
+  get userCount(): number {
+    return this.#byName.size;
+  }
+
+  get membershipCount(): number {
+    return this.#byMembership.size;
+  }
+
+  /** A copy of this moment's marks, as they are stored. */
+  snapshot(): Uint8Array {
+    return Buffer.concat([this.users, this.memberships.bytes]);
+  }
+
+  expectedUser(ordinal: number): ReturnType<typeof decodeExpectedUser> {
+    return decodeExpectedUser(this.userRecords, ordinal);
+  }
+
+  /** Index of the batch that makes the membership. */
+  batchOf(membership: number): number {
+    return decodeExpectedMembership(this.membershipRecords, membership).batch;
+  }
+
+  ordinalOf(name: string): number | undefined {
+    return this.#byName.find(nameDigest(name, this.plan.caseSensitive));
+  }
+
+  membershipOf(group: string, name: string): number | undefined {
+    return this.#byMembership.find(membershipDigest(group, name, this.plan.caseSensitive));
+  }
+
+  /** Users of these old subs are left alone. */
+  setForeign(subs: ReadonlySet<string>): void {
+    if (subs.size === 0) return;
+    for (let ordinal = 0; ordinal < this.userCount; ordinal += 1) if (subs.has(this.expectedUser(ordinal).sub)) this.users[ordinal] = Mark.foreign;
+  }
+
+  /** Before another try: nobody is left alone any more. */
+  clearForeign(): void {
+    this.users.forEach((mark, ordinal) => { if (mark === Mark.foreign) this.users[ordinal] = 0; });
+  }
+
+  /** Compares a listed user. Undefined: not one of ours; `first`: seen for the first time. */
+  applyUser(user: PoolUser): { readonly oldSub: string; readonly first: boolean } | undefined {
+    const ordinal = this.#ours(user);
+    if (ordinal === undefined) return undefined;
+    const { contentDigest, sub } = this.expectedUser(ordinal);
+    const first = ((this.users[ordinal] as number) & Mark.seen) === 0;
+    const same = userContentDigest(user).equals(contentDigest);
+    const flagOnly = !same && userContentDigest({ ...user, enabled: !user.enabled }).equals(contentDigest);
+    this.users[ordinal] = Mark.seen | (same ? 0 : flagOnly ? Mark.enabledDiffers : Mark.attributesDiffer);
+    return { oldSub: sub, first };
+  }
+
+  /** False when the plan has no such membership. */
+  applyMember(group: string, user: PoolUser): boolean {
+    const membership = this.#ours(user) === undefined ? undefined : this.membershipOf(group, nameOf(user, this.plan) as string);
+    if (membership === undefined) return false;
+    this.memberships.set(membership);
+    return true;
+  }
+
+  #ours(user: PoolUser): number | undefined {
+    const name = nameOf(user, this.plan);
+    const ordinal = name === undefined ? undefined : this.ordinalOf(name);
+    return ordinal === undefined || this.users[ordinal] === Mark.foreign ? undefined : ordinal;
+  }
+}
+
+async function bytesOf(store: Pick<ObjectStore, 'get'>, keys: readonly string[]): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for (const key of keys) {
+    const object = await store.get(key);
+    if (object === undefined) throw new Fault('BadState', `The object ${key} is missing: the state of this restore cannot be used.`);
+    parts.push(object.body);
+  }
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,24 @@
+import { isNamed } from '../../errors.ts';
+import { findUser } from '../jobs/pool-names.ts';
+import type { CheckRun } from './check-run.ts';
+import { hasProblem, problemSources, walk } from './walk.ts';
+
+/** Looks up, by name, the users who were missing or different before the repair. */
+export async function lookUpByName(check: CheckRun): Promise<boolean> {
+  const { run, marks } = check;
+  // Marks change as users are found, and the sources with them: an interrupted walk begins anew with what is left.
+  check.state.walk = { source: 0, item: 0 };
+  const sources = problemSources(check, { memberships: false });
+  return walk(check, sources, async (item) => {
+    if (!('user' in item)) return;
+    const ordinal = marks.ordinalOf(item.user.name);
+    if (ordinal === undefined || !hasProblem(marks.users[ordinal] as number)) return;
+    const user = await findUser(run.deps.pool, run.plan, item.user.name).catch((error: unknown) => {
+      if (isNamed(error, 'FilterRefused')) return undefined;
+      throw error;
+    });
+    if (user === undefined) return;
+    const found = marks.applyUser(user);
+    if (found?.first === true) check.addToSubMap(found.oldSub, user.sub);
+  });
+}

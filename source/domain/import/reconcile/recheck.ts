@@ -1,0 +1,58 @@
+import { readNdjson } from '../jobs/ndjson.ts';
+import type { UpdateOp } from '../plan-model.ts';
+import type { CheckRun } from './check-run.ts';
+import { NO_CHAINS } from './state.ts';
+import type { CheckState, UsersScope } from './state.ts';
+import { Mark } from './marks.ts';
+import { hasProblem } from './walk.ts';
+
+/** Up to this many users are looked up by name after a repair. */
+const BY_NAME = 200;
+
+export interface Problems {
+  readonly users: number;
+  readonly missing: number;
+  readonly memberships: number;
+  readonly groups: number;
+}
+
+/** What the comparison found wrong; users whose name somebody else has are not counted here. */
+export function problemsOf({ marks, state }: CheckRun): Problems {
+  let users = 0;
+  let missing = 0;
+  for (const mark of marks.users) {
+    if (!hasProblem(mark)) continue;
+    users += 1;
+    if ((mark & Mark.seen) === 0) missing += 1;
+  }
+  let memberships = 0;
+  for (let membership = 0; membership < marks.membershipCount; membership += 1) if (!marks.memberships.has(membership)) memberships += 1;
+  return { users, missing, memberships, groups: state.groupProblems.length };
+}
+
+export const foundProblems = ({ users, memberships, groups }: Problems): boolean => users + memberships + groups > 0;
+
+/** What has to be looked at again after a repair: only what was wrong before it. */
+export async function recheckScope(check: CheckRun): Promise<Partial<CheckState>> {
+  const { users, missing } = problemsOf(check);
+  // Missing users could be an effect of the filters: then one chain decides.
+  const usersScope: UsersScope = users === 0 ? 'none' : users <= BY_NAME ? 'named' : missing > 0 ? 'single' : 'prefixes';
+  const counted = usersScope === 'single' || usersScope === 'prefixes' ? { unknownUsers: 0 } : {};
+  return { ...counted, step: 'users', usersScope, memberGroups: await groupsOfMissing(check), chains: NO_CHAINS, walk: { source: 0, item: 0 } };
+}
+
+/** Indexes of the groups of missing memberships. */
+async function groupsOfMissing({ marks, run }: CheckRun): Promise<number[]> {
+  const batches = new Set<number>();
+  for (let membership = 0; membership < marks.membershipCount; membership += 1) if (!marks.memberships.has(membership)) batches.add(marks.batchOf(membership));
+  const groups = new Set<number>();
+  for (const { index, key } of run.plan.batches) {
+    if (!batches.has(index)) continue;
+    for await (const op of readNdjson<UpdateOp>(run.deps.store, key)) {
+      if (op.op !== 'add' || groups.has(op.group)) continue;
+      const membership = marks.membershipOf(run.groups[op.group]?.name ?? '', op.name);
+      if (membership !== undefined && !marks.memberships.has(membership)) groups.add(op.group);
+    }
+  }
+  return [...groups].sort((left, right) => left - right);
+}

@@ -1,0 +1,33 @@
+import type { JobsState } from '../jobs/state.ts';
+import type { CheckRun } from '../reconcile/check-run.ts';
+import { Mark } from '../reconcile/marks.ts';
+import { problemsOf } from '../reconcile/recheck.ts';
+import type { UserNotes } from './notes.ts';
+import type { RestoreCounts } from './outcome.ts';
+
+/** Counts what the comparison found; the marks are the truth, records only add how a user came back. */
+export function restoreCounts(check: CheckRun, jobs: JobsState, notes: ReadonlyMap<number, UserNotes>): RestoreCounts {
+  const { marks, run, state } = check;
+  const problems = problemsOf(check);
+  const blocked = marks.users.reduce((sum, mark) => (mark === Mark.foreign ? sum + 1 : sum), 0);
+  const present = [...notes].filter(([ordinal]) => ((marks.users[ordinal] as number) & Mark.seen) !== 0).map(([, note]) => note);
+  return {
+    usersInBackup: run.plan.counts.backup.users,
+    usersRestored: marks.userCount - problems.users - blocked,
+    usersExcluded: run.plan.counts.excluded,
+    usersMissing: problems.missing,
+    usersBlocked: blocked,
+    usersDifferent: problems.users - problems.missing,
+    usersWithoutPassword: present.filter(({ password }) => password !== undefined).length,
+    usersCreatedOneByOne: present.filter(({ created }) => created !== undefined).length,
+    groups: run.groups.length,
+    groupsMissingOrDifferent: problems.groups,
+    memberships: marks.membershipCount,
+    membershipsMissing: problems.memberships,
+    membershipsWithoutUser: run.plan.counts.membershipsWithoutUser,
+    unknownUsers: state.unknownUsers,
+    unknownGroups: state.unknownGroups,
+    unknownMemberships: state.unknownMemberships,
+    importJobs: jobs.finished.reduce((sum, chunk) => sum + chunk.jobs.length, 0),
+  };
+}

@@ -1,0 +1,37 @@
+import { stringify } from 'csv-stringify/sync';
+
+/** One line of failures.csv; every row is a string so that nothing is reformatted. */
+export interface FailureRow {
+  readonly sub: string;
+  readonly name: string;
+  readonly line: string;
+  readonly reason: string;
+  readonly instead: string;
+  readonly changed: string;
+}
+
+export const FAILURES_HEADER = 'sub,sign_in_name,line,reason,done_instead,changed\n';
+export const SUB_MAP_HEADER = 'old_sub,new_sub\n';
+
+/** A value that a spreadsheet would take for a formula is preceded by an apostrophe. */
+const OPTIONS = { escape_formulas: true, record_delimiter: '\n' } as const;
+
+export const failureLine = ({ sub, name, line, reason, instead, changed }: FailureRow): string => stringify([[sub, name, line, reason, instead, changed]], OPTIONS);
+export const subMapLine = (oldSub: string, newSub: string): string => stringify([[oldSub, newSub]], OPTIONS);
+
+const PART_BYTES = 262_144;
+
+/** Text in parts of a size that suits an upload. */
+export async function* inParts(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array, void, undefined> {
+  let waiting: string[] = [];
+  let length = 0;
+  for await (const line of lines) {
+    waiting.push(line);
+    length += line.length;
+    if (length < PART_BYTES) continue;
+    yield Buffer.from(waiting.join(''), 'utf8');
+    waiting = [];
+    length = 0;
+  }
+  if (waiting.length > 0) yield Buffer.from(waiting.join(''), 'utf8');
+}

@@ -1,0 +1,79 @@
+import { readNdjson } from '../jobs/ndjson.ts';
+import type { ExcludedUser, PlannedGroup } from '../plan-model.ts';
+import type { CheckRun } from '../reconcile/check-run.ts';
+import { Mark } from '../reconcile/marks.ts';
+import { itemsOf, problemSources } from '../reconcile/walk.ts';
+import { failuresPrefix } from '../updates/failures.ts';
+import type { Failure } from '../updates/failures.ts';
+import { Bitmap } from '../planning/digest-table.ts';
+import type { FailureRow } from './csv-rows.ts';
+import type { UserNotes } from './notes.ts';
+
+/** Names of a user's attributes that differ in the new pool; undefined when they were not looked up. */
+export type DifferingAttributes = (user: { readonly name: string; readonly attributes: Readonly<Record<string, string>> }) => Promise<readonly string[] | undefined>;
+
+const NOTHING = 'nothing';
+const CREATED = 'created one by one with a permanent random password that nobody knows';
+const NEW_STATUS = 'status CONFIRMED; the user sets a password by "forgot password"';
+
+/**
+ * Every user and membership that is not restored exactly as an import job would restore it, with its reason: users left
+ * out by rule, missing or different ones, missing memberships, differing groups, and users who were created one by one.
+ */
+export async function* failureRows(check: CheckRun, notes: ReadonlyMap<number, UserNotes>, differing: DifferingAttributes): AsyncGenerator<FailureRow, void, undefined> {
+  const { run } = check;
+  for await (const { sub, name, reason, detail } of readNdjson<ExcludedUser>(run.deps.store, run.plan.excludedKey)) {
+    yield { sub, name, line: '', reason: `${reason}: ${detail}`, instead: NOTHING, changed: 'the user is not restored' };
+  }
+  yield* problemRows(check, notes, differing);
+  yield* createdRows(check);
+  for (const index of check.state.groupProblems) {
+    yield { sub: '', name: '', line: '', reason: 'GroupMissingOrDifferent', instead: 'updated once', changed: `group ${(run.groups[index] as PlannedGroup).name}` };
+  }
+}
+
+async function* problemRows(check: CheckRun, notes: ReadonlyMap<number, UserNotes>, differing: DifferingAttributes): AsyncGenerator<FailureRow, void, undefined> {
+  const { marks, run } = check;
+  for (const source of problemSources(check, { memberships: true, foreign: true })) {
+    for await (const item of itemsOf(run, source)) {
+      const { sub, name } = 'user' in item ? item.user : item.add;
+      const ordinal = marks.ordinalOf(name);
+      if (ordinal === undefined) continue;
+      const mark = marks.users[ordinal] as number;
+      const note = notes.get(ordinal) ?? {};
+      const row = { sub, name, line: note.row?.line === undefined ? '' : String(note.row.line) };
+      if (!('user' in item)) {
+        const group = (run.groups[item.add.group] as PlannedGroup).name;
+        const membership = marks.membershipOf(group, name);
+        if (membership === undefined || marks.memberships.has(membership)) continue;
+        const reason = (mark & Mark.seen) === 0 ? 'UserNotRestored' : note.update ?? 'MembershipMissing';
+        yield { ...row, reason, instead: NOTHING, changed: `not a member of the group ${group}` };
+      } else if ((mark & Mark.seen) === 0) {
+        yield { ...row, reason: whyMissing(note), instead: note.create === undefined ? NOTHING : `creating it one by one was refused (${note.create})`, changed: 'the user is not restored' };
+      } else if (mark !== Mark.seen) {
+        const names = (mark & Mark.attributesDiffer) === 0 ? ['enabled'] : (await differing(item.user)) ?? ['attributes'];
+        yield { ...row, reason: note.update ?? 'Different', instead: 'updated once', changed: `different: ${names.join(' ')}` };
+      }
+    }
+  }
+}
+
+const whyMissing = ({ blocked, row, create }: UserNotes): string => blocked ?? row?.reason ?? create ?? 'Missing';
+
+/** Once per user, also when a crash recorded it twice. */
+async function* createdRows({ run, marks }: CheckRun): AsyncGenerator<FailureRow, void, undefined> {
+  const told = new Bitmap(marks.userCount);
+  const toldPassword = new Bitmap(marks.userCount);
+  for await (const key of run.deps.store.list(failuresPrefix(run.plan.newUserPoolId, run.plan.restoreId))) {
+    for await (const { kind, sub, name, reason } of readNdjson<Failure>(run.deps.store, key)) {
+      if (kind !== 'created' && kind !== 'password') continue;
+      const ordinal = marks.ordinalOf(name);
+      const seen = kind === 'created' ? told : toldPassword;
+      if (ordinal === undefined || seen.has(ordinal) || ((marks.users[ordinal] as number) & Mark.seen) === 0) continue;
+      seen.set(ordinal);
+      yield kind === 'created'
+        ? { sub, name, line: '', reason, instead: CREATED, changed: NEW_STATUS }
+        : { sub, name, line: '', reason: `setting the password was refused (${reason})`, instead: NOTHING, changed: 'the user cannot sign in before an administrator sets a password' };
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import type { JobsState } from '../jobs/state.ts';
+import { CheckRun } from '../reconcile/check-run.ts';
+import { listPool } from '../reconcile/list-pool.ts';
+import { foundProblems, problemsOf, recheckScope } from '../reconcile/recheck.ts';
+import { repair } from '../reconcile/repair.ts';
+import { closeHead } from '../updates/restore-head.ts';
+import type { UpdateRun } from '../updates/update-run.ts';
+import type { RestoreOutcome } from './outcome.ts';
+import { writeReport } from './write-report.ts';
+
+/**
+ * The end of a restore: compare, put right, compare again, report. Undefined when the slice ended before. A restore that
+ * ended partial tries what it reported again when another execution asks; any other end is final.
+ */
+export async function finishRestore(run: UpdateRun, jobs: JobsState, { executionArn, bucket }: { readonly executionArn: string; readonly bucket: string }): Promise<RestoreOutcome | undefined> {
+  const { outcome: ended, endedBy } = run.state;
+  if (run.state.phase === 'done' && ended !== undefined && (ended.outcome !== 'partial' || endedBy === executionArn)) {
+    await close(run, ended);
+    return ended;
+  }
+  const check = await CheckRun.begin(run);
+  if (run.state.phase === 'done') await beginRetry(check);
+  if (run.state.phase === 'check') {
+    if (!(await listPool(check))) return undefined;
+    const problems = problemsOf(check);
+    run.deps.log.info('The new pool was compared with the plan', { ...problems });
+    await enter(run, foundProblems(problems) ? 'repair' : 'report');
+  }
+  if (run.state.phase === 'repair') {
+    if (!(await repair(check))) return undefined;
+    Object.assign(check.state, await recheckScope(check));
+    await enter(run, 'recheck');
+  }
+  if (run.state.phase === 'recheck') {
+    if (!(await listPool(check))) return undefined;
+    run.deps.log.info('The new pool was compared again', { ...problemsOf(check) });
+    await enter(run, 'report');
+  }
+  const outcome = await writeReport(check, jobs, bucket);
+  run.change({ phase: 'done', outcome, endedBy: executionArn });
+  await run.save();
+  await close(run, outcome);
+  return outcome;
+}
+
+const close = ({ deps, plan }: UpdateRun, { outcome }: RestoreOutcome): Promise<void> =>
+  closeHead(deps.store, deps.clock, plan, outcome === 'partial' ? 'partial' : 'complete');
+
+async function enter(run: UpdateRun, phase: 'repair' | 'recheck' | 'report'): Promise<void> {
+  run.change({ phase });
+  await run.save();
+}
+
+/** Nobody is left out any more: a name may have become free, a setting may have changed. */
+async function beginRetry({ run, marks, state }: CheckRun): Promise<void> {
+  marks.clearForeign();
+  run.collisions.clear();
+  run.refused.clear();
+  state.walk = { source: 0, item: 0 };
+  run.change({ phase: 'repair', retries: run.state.retries + 1 });
+  await run.save();
+}

@@ -1,0 +1,31 @@
+import type { Marks } from '../reconcile/marks.ts';
+import { readNdjson } from '../jobs/ndjson.ts';
+import { failuresPrefix } from '../updates/failures.ts';
+import type { Failure } from '../updates/failures.ts';
+import type { UpdateRun } from '../updates/update-run.ts';
+
+/** What is on record about one user, one of each kind. */
+export interface UserNotes {
+  row?: Failure;
+  create?: string;
+  created?: string;
+  password?: string;
+  blocked?: string;
+  update?: string;
+}
+
+/** Everything that the restore recorded about users, by their ordinal in the expected records. */
+export async function readNotes({ deps, plan }: UpdateRun, marks: Marks): Promise<ReadonlyMap<number, UserNotes>> {
+  const notes = new Map<number, UserNotes>();
+  for await (const key of deps.store.list(failuresPrefix(plan.newUserPoolId, plan.restoreId))) {
+    for await (const failure of readNdjson<Failure>(deps.store, key)) {
+      const ordinal = marks.ordinalOf(failure.name);
+      if (ordinal === undefined) continue;
+      const known = notes.get(ordinal) ?? {};
+      if (failure.kind === 'row') known.row = failure;
+      else known[failure.kind] = failure.reason;
+      notes.set(ordinal, known);
+    }
+  }
+  return notes;
+}

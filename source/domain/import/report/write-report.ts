@@ -1,0 +1,90 @@
+import { isNamed } from '../../errors.ts';
+import { findUser } from '../jobs/pool-names.ts';
+import type { JobsState } from '../jobs/state.ts';
+import { restoreFolder } from '../plan-model.ts';
+import { comparableAttributes } from '../planning/expected.ts';
+import type { CheckRun } from '../reconcile/check-run.ts';
+import { restoreCounts } from './counts.ts';
+import { failureLine, FAILURES_HEADER, inParts, SUB_MAP_HEADER } from './csv-rows.ts';
+import { failureRows } from './failure-rows.ts';
+import type { DifferingAttributes } from './failure-rows.ts';
+import { readNotes } from './notes.ts';
+import { outcomeOf, summaryOf } from './outcome.ts';
+import type { RestoreCounts, RestoreOutcome } from './outcome.ts';
+
+/** So many differing users are looked at once more, to name the attributes; the others are reported without names. */
+const NAMED_DIFFERENCES = 100;
+
+/** Writes failures.csv, sub-map.csv and report.json, in this order: report.json exists only beside complete others. */
+export async function writeReport(check: CheckRun, jobs: JobsState, bucket: string): Promise<RestoreOutcome> {
+  const { run, marks } = check;
+  const { plan, deps } = run;
+  const folder = `${restoreFolder(plan.newUserPoolId, plan.restoreId)}report/`;
+  const keys = ['report.json', 'failures.csv', 'sub-map.csv'].map((name) => folder + name) as [string, string, string];
+  const notes = await readNotes(run, marks);
+  const counts = restoreCounts(check, jobs, notes);
+  const outcome = outcomeOf(counts, plan);
+
+  await deps.store.write(keys[1], inParts(withHeader(FAILURES_HEADER, lines(failureRows(check, notes, differingAttributes(check))))));
+  await deps.store.write(keys[2], subMap(check));
+  await deps.store.put(keys[0], `${JSON.stringify(reportOf(check, jobs, counts, outcome), null, 2)}\n`);
+  return { outcome, counts, report: { bucket, keys }, summary: summaryOf(outcome, counts, `s3://${bucket}/${folder}`) };
+}
+
+function reportOf({ run, state }: CheckRun, jobs: JobsState, counts: RestoreCounts, outcome: RestoreOutcome['outcome']): object {
+  const { plan, deps } = run;
+  return {
+    restoreId: plan.restoreId,
+    newUserPoolId: plan.newUserPoolId,
+    sourceUserPoolId: plan.sourceUserPoolId,
+    table: plan.tableName,
+    exportRun: plan.runId,
+    outcome,
+    plannedAt: plan.plannedAt,
+    endedAt: new Date(deps.clock.now()).toISOString(),
+    retries: run.state.retries,
+    counts,
+    planned: plan.counts,
+    interruptedExport: plan.interrupted ?? null,
+    differencesFromManifest: plan.incomplete ?? null,
+    chunks: jobs.finished,
+    written: run.state.counts,
+    groupsMissingOrDifferent: state.groupProblems.map((index) => run.groups[index]?.name),
+    rolesNotSet: run.groups.filter(({ roleArn }) => roleArn !== undefined).map(({ name, roleArn }) => ({ group: name, roleArn })),
+    notes: [
+      ...plan.notes,
+      'Passwords, MFA settings, devices and sign-in history cannot be restored by any API; every user has a new sub (sub-map.csv).',
+    ],
+  };
+}
+
+function differingAttributes({ run }: CheckRun): DifferingAttributes {
+  let left = NAMED_DIFFERENCES;
+  return async ({ name, attributes }) => {
+    if (left === 0 || run.over()) return undefined;
+    left -= 1;
+    try {
+      const found = await findUser(run.deps.pool, run.plan, name);
+      if (found === undefined) return undefined;
+      const [wanted, has] = [comparableAttributes(attributes), comparableAttributes(found.attributes)];
+      return [...new Set([...Object.keys(wanted), ...Object.keys(has)])].filter((key) => wanted[key] !== has[key]).sort();
+    } catch (error) {
+      if (isNamed(error, 'FilterRefused')) return undefined;
+      throw error;
+    }
+  };
+}
+
+async function* lines(rows: AsyncIterable<Parameters<typeof failureLine>[0]>): AsyncGenerator<string, void, undefined> {
+  for await (const row of rows) yield failureLine(row);
+}
+
+async function* withHeader(header: string, rest: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+  yield header;
+  yield* rest;
+}
+
+async function* subMap({ run, state }: CheckRun): AsyncGenerator<Uint8Array, void, undefined> {
+  yield Buffer.from(SUB_MAP_HEADER, 'utf8');
+  for (const key of state.subMapParts) yield* run.deps.store.read(key);
+}

@@ -1,0 +1,15 @@
+import type { Clock, Log, ObjectStore, TimeLeft, UserPoolReader, UserPoolWriter, WakeQueue, WorkMessage } from '../../ports.ts';
+
+export interface UpdateUsersDeps {
+  readonly store: ObjectStore;
+  readonly pool: Pick<UserPoolReader, 'listUsersPage' | 'listGroupsPage' | 'listUsersInGroupPage'>;
+  readonly writer: UserPoolWriter;
+  readonly updates: Pick<WakeQueue<WorkMessage>, 'receive' | 'delete'>;
+  /** A new random password that meets any policy. */
+  readonly newPassword: () => string;
+  readonly clock: Clock;
+  readonly timeLeft: TimeLeft;
+  /** Unique per invocation. */
+  readonly claim: string;
+  readonly log: Log;
+}

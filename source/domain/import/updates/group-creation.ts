@@ -1,0 +1,74 @@
+import type { UserPoolWriter } from '../../ports.ts';
+import { Bitmap } from '../planning/digest-table.ts';
+import type { PlannedGroup } from '../plan-model.ts';
+
+/** Enough to use the pool's 5 calls per second (Cognito quotas) at any latency; the adapter paces them. */
+const IN_FLIGHT = 3;
+
+/**
+ * Creates the plan's groups ahead of the memberships that need them: in the plan's order, which is the order of first
+ * need, but a group that an operation waits for goes first. Creating a group again changes nothing.
+ */
+export class GroupCreation {
+  readonly #exists: Bitmap;
+  readonly #creating = new Map<number, Promise<void>>();
+  #next = 0;
+
+  constructor(
+    private readonly writer: Pick<UserPoolWriter, 'createGroup'>,
+    private readonly poolId: string,
+    private readonly groups: readonly PlannedGroup[],
+    exists: string,
+    private readonly onCreated: () => void,
+  ) {
+    this.#exists = new Bitmap(groups.length, exists === '' ? undefined : new Uint8Array(Buffer.from(exists, 'base64')));
+    this.#skipExisting();
+  }
+
+  /** Bitmap of the groups that exist, base64. */
+  get exists(): string {
+    return Buffer.from(this.#exists.bytes).toString('base64');
+  }
+
+  get done(): boolean {
+    return this.#next >= this.groups.length && this.#creating.size === 0;
+  }
+
+  /** Resolves when the group exists. */
+  async need(index: number): Promise<void> {
+    if (!this.#exists.has(index)) await this.#create(index);
+  }
+
+  /** Works ahead until all groups exist or `stop`. Throws when a group could not be created. */
+  async runAhead(stop: () => boolean, afterEach: () => Promise<void>): Promise<void> {
+    const worker = async (): Promise<void> => {
+      while (!stop()) {
+        this.#skipExisting();
+        if (this.#next >= this.groups.length) return;
+        await this.#create(this.#next);
+        await afterEach();
+      }
+    };
+    const outcomes = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, worker));
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+
+  #create(index: number): Promise<void> {
+    const running = this.#creating.get(index);
+    if (running !== undefined) return running;
+    const { name, description, precedence } = this.groups[index] as PlannedGroup;
+    const work = this.writer
+      .createGroup(this.poolId, { name, ...(description === undefined ? {} : { description }), ...(precedence === undefined ? {} : { precedence }) })
+      .then(() => {
+        this.#exists.set(index);
+        this.onCreated();
+      })
+      .finally(() => this.#creating.delete(index));
+    this.#creating.set(index, work);
+    return work;
+  }
+
+  #skipExisting(): void {
+    while (this.#next < this.groups.length && (this.#exists.has(this.#next) || this.#creating.has(this.#next))) this.#next += 1;
+  }
+}

@@ -1,0 +1,110 @@
+import type { Checkpoint } from '../../state/checkpoint.ts';
+import { parseGroups } from './groups.ts';
+import type { PlannedGroup, RestorePlan } from '../plan-model.ts';
+import type { UpdateUsersDeps } from './deps.ts';
+import { FailureLog, failuresPrefix } from './failures.ts';
+import { GroupCreation } from './group-creation.ts';
+import type { OpDeps } from './run-op.ts';
+import type { UpdateCounts, UpdatesState } from './state.ts';
+
+/** Calls in flight: enough to reach 25 calls/s at 300 ms each; the pacer in front of every call keeps the ceiling. */
+export const CALLS_IN_FLIGHT = 10;
+/** A crash repeats at most this much work. */
+const SAVE_EVERY_MS = 20_000;
+
+/** What one invocation of UpdateUsers shares: the state and when it is stored, recorded failures, groups. */
+export class UpdateRun {
+  readonly failures: FailureLog;
+  readonly groupCreation: GroupCreation;
+  readonly collisions: Set<string>;
+  readonly refused: Set<string>;
+  /** Adds to the state, at the moment of a save, what is in flux: for instance how far the current batch has come. */
+  progress: (state: UpdatesState) => UpdatesState = (state) => state;
+  /** Stores objects that the state of this moment relies on, and returns the state that names them. */
+  beforeSave: (state: UpdatesState) => Promise<UpdatesState> = (state) => Promise.resolve(state);
+  #counts: UpdateCounts;
+  #state: UpdatesState;
+  #saving: Promise<void> = Promise.resolve();
+  #busy = false;
+  #savedAt: number;
+
+  private constructor(
+    readonly plan: RestorePlan,
+    readonly deps: UpdateUsersDeps,
+    private readonly checkpoint: Checkpoint<UpdatesState>,
+    readonly groups: readonly PlannedGroup[],
+    /** True once this invocation should store its progress and return. */
+    readonly over: () => boolean,
+  ) {
+    this.#state = checkpoint.state;
+    this.#counts = checkpoint.state.counts;
+    this.#savedAt = deps.clock.now();
+    this.failures = new FailureLog(deps.store, failuresPrefix(plan.newUserPoolId, plan.restoreId), deps.claim);
+    this.groupCreation = new GroupCreation(deps.writer, plan.newUserPoolId, groups, checkpoint.state.groups, () => this.count('groupsCreated'));
+    this.collisions = new Set(checkpoint.state.collisions);
+    this.refused = new Set(checkpoint.state.refused);
+  }
+
+  static async begin(plan: RestorePlan, deps: UpdateUsersDeps, checkpoint: Checkpoint<UpdatesState>, over: () => boolean): Promise<UpdateRun> {
+    return new UpdateRun(plan, deps, checkpoint, await parseGroups(deps.store, plan), over);
+  }
+
+  get state(): UpdatesState {
+    return this.#state;
+  }
+
+  /** What runOp needs. */
+  get opDeps(): OpDeps {
+    return {
+      pool: this.deps.pool,
+      writer: this.deps.writer,
+      newPassword: this.deps.newPassword,
+      groupCreation: this.groupCreation,
+      groups: this.groups,
+      fail: (failure) => this.failures.add(failure),
+      count: (what) => this.count(what),
+      collisions: this.collisions,
+      refused: this.refused,
+    };
+  }
+
+  count(what: keyof UpdateCounts): void {
+    this.#counts = { ...this.#counts, [what]: this.#counts[what] + 1 };
+  }
+
+  change(part: Partial<UpdatesState>): void {
+    this.#state = { ...this.#state, ...part };
+  }
+
+  /** Saves when the last save is long ago; returns at once while another save runs. */
+  async saveIfDue(): Promise<void> {
+    if (!this.#busy && this.deps.clock.now() - this.#savedAt >= SAVE_EVERY_MS) await this.save();
+  }
+
+  async save(): Promise<void> {
+    const saving = this.#saving.then(() => this.#store());
+    this.#saving = saving.catch(() => undefined);
+    this.#busy = true;
+    try {
+      await saving;
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** The state of this moment; then everything that it vouches for; then the state itself. */
+  async #store(): Promise<void> {
+    this.#savedAt = this.deps.clock.now();
+    this.#state = this.progress(this.#state);
+    const snapshot: UpdatesState = {
+      ...this.#state,
+      groups: this.groupCreation.exists,
+      collisions: [...this.collisions],
+      refused: [...this.refused],
+      counts: this.#counts,
+    };
+    const named = await this.beforeSave(snapshot);
+    await this.failures.flush();
+    await this.checkpoint.save(named);
+  }
+}

@@ -1,0 +1,45 @@
+import { workSlice } from '../../export/slice.ts';
+import { Checkpoint } from '../../state/checkpoint.ts';
+import { initialJobsState, jobsStateKey } from '../jobs/state.ts';
+import type { JobsState } from '../jobs/state.ts';
+import type { RestorePlan } from '../plan-model.ts';
+import { finishRestore } from '../report/finish.ts';
+import type { RestoreOutcome } from '../report/outcome.ts';
+import type { UpdateUsersDeps } from './deps.ts';
+import { initialUpdatesState, updatesStateKey } from './state.ts';
+import type { UpdatesState } from './state.ts';
+import { UpdateRun } from './update-run.ts';
+import { workBatches } from './work-batches.ts';
+
+/** What the state machine sees: counts and object keys, no personal data. */
+export type UpdateUsersResult =
+  | { readonly done: false; readonly idle: boolean; readonly waitSeconds: number; readonly phase: UpdatesState['phase'] }
+  | ({ readonly done: true; readonly idle: false; readonly waitSeconds: 0 } & RestoreOutcome);
+
+/**
+ * Works on released batches until the running import job must be looked at again; when all chunks have their result and
+ * all batches are done, compares the pool with what it should hold, puts right what can be, and reports.
+ */
+export async function updateUsers(input: { readonly plan: RestorePlan; readonly executionArn: string; readonly bucket: string }, deps: UpdateUsersDeps): Promise<UpdateUsersResult> {
+  const { plan } = input;
+  const sliceOver = workSlice(deps.clock, deps.timeLeft);
+  const checkpoint = await Checkpoint.claim<UpdatesState>(deps.store, {
+    key: updatesStateKey(plan.newUserPoolId, plan.restoreId), claim: deps.claim, now: () => deps.clock.now(), initial: initialUpdatesState,
+  });
+  const jobs = (await Checkpoint.peek<JobsState>(deps.store, jobsStateKey(plan.newUserPoolId, plan.restoreId))) ?? initialJobsState();
+  const jobsDone = jobs.chunk >= plan.chunks.length;
+  const over = jobsDone ? sliceOver : () => sliceOver() || deps.clock.now() >= jobs.dueAt;
+  const run = await UpdateRun.begin(plan, deps, checkpoint, over);
+
+  if (run.state.phase === 'updates') {
+    const worked = await workBatches(run, jobs);
+    if (!worked || !jobsDone) return turn(run, worked ? Math.ceil((jobs.dueAt - deps.clock.now()) / 1_000) : 0);
+    run.change({ phase: 'check' });
+    await run.save();
+  }
+  const outcome = await finishRestore(run, jobs, input);
+  return outcome === undefined ? turn(run, 0) : { done: true, idle: false, waitSeconds: 0, ...outcome };
+}
+
+const turn = (run: UpdateRun, waitSeconds: number): UpdateUsersResult =>
+  ({ done: false, idle: waitSeconds > 0, waitSeconds: Math.max(0, waitSeconds), phase: run.state.phase });

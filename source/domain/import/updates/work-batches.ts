@@ -1,0 +1,86 @@
+import { Fault } from '../../errors.ts';
+import { blockedKey } from '../jobs/state.ts';
+import type { JobsState } from '../jobs/state.ts';
+import { drainOwn } from '../jobs/messages.ts';
+import { readNdjson } from '../jobs/ndjson.ts';
+import type { UpdateOp } from '../plan-model.ts';
+import { releasedBatches } from './batches.ts';
+import type { ReleasedBatch } from './batches.ts';
+import { LowWater, OrderedWindow } from './ordered-window.ts';
+import { markWriting } from './restore-head.ts';
+import { opKey, runOp } from './run-op.ts';
+import { CALLS_IN_FLIGHT } from './update-run.ts';
+import type { UpdateRun } from './update-run.ts';
+
+type LaneName = 'chunks' | 'once';
+
+/**
+ * Works off released batches, those of finished chunks first (their users exist and wait for their groups), and creates
+ * groups ahead all the while. True when everything that is released is done and all groups exist.
+ */
+export async function workBatches(run: UpdateRun, jobs: JobsState): Promise<boolean> {
+  const lanes = releasedBatches(run.plan, jobs);
+  await blockUsers(run, jobs);
+  if (nextLane(run, lanes) === undefined && run.groupCreation.done) return true;
+  if (run.over()) return false;
+  await markWriting(run.deps.store, run.deps.clock, run.plan);
+  let failed = false;
+  const ahead = run.groupCreation.runAhead(() => failed || run.over(), () => run.saveIfDue());
+  const batches = workLanes(run, lanes).catch((error: unknown) => {
+    failed = true;
+    throw error;
+  });
+  const outcomes = await Promise.allSettled([batches, ahead]);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  await run.save();
+  return nextLane(run, lanes) === undefined && run.groupCreation.done;
+}
+
+type Lanes = Readonly<Record<LaneName, readonly ReleasedBatch[]>>;
+
+const nextLane = ({ state }: UpdateRun, lanes: Lanes): LaneName | undefined =>
+  (['chunks', 'once'] as const).find((name) => state[name].batch < lanes[name].length);
+
+async function workLanes(run: UpdateRun, lanes: Lanes): Promise<void> {
+  for (let name = nextLane(run, lanes); name !== undefined && !run.over(); name = nextLane(run, lanes)) {
+    await workBatch(run, name, lanes[name][run.state[name].batch] as ReleasedBatch);
+    await drainOwn(run.deps.updates);
+  }
+}
+
+async function workBatch(run: UpdateRun, lane: LaneName, batch: ReleasedBatch): Promise<void> {
+  const from = run.state[lane];
+  const ended = new LowWater(from.op);
+  run.progress = (state) => ({ ...state, [lane]: { batch: from.batch, op: ended.mark } });
+  const window = new OrderedWindow(CALLS_IN_FLIGHT);
+  let ops = 0;
+  let whole = true;
+  for await (const op of readNdjson<UpdateOp>(run.deps.store, batch.key)) {
+    const index = ops;
+    ops += 1;
+    if (index < from.op) continue;
+    if (run.over() || window.failed) {
+      whole = false;
+      break;
+    }
+    await window.run(opKey(op), async () => {
+      await runOp(run.plan, op, run.opDeps);
+      ended.end(index);
+    });
+    await run.saveIfDue();
+  }
+  await window.drain();
+  run.progress = (state) => state;
+  run.change({ [lane]: whole ? { batch: from.batch + 1, op: 0 } : { batch: from.batch, op: ended.mark } });
+}
+
+/** Users that the import jobs reported as not ours or not to be created. */
+async function blockUsers(run: UpdateRun, jobs: JobsState): Promise<void> {
+  for (const { chunk, blocked } of jobs.finished) {
+    if (blocked === 0) continue;
+    const key = blockedKey(run.plan.newUserPoolId, run.plan.restoreId, chunk);
+    const object = await run.deps.store.get(key);
+    if (object === undefined) throw new Fault('BadState', `The object ${key} is missing: the state of this restore cannot be used.`);
+    for (const sub of JSON.parse(Buffer.from(object.body).toString('utf8')) as readonly string[]) run.collisions.add(sub);
+  }
+}
