@@ -1,5 +1,5 @@
 import { AwsError, errorResponse } from '../aws-error.ts';
-import type { AwsRequest, Interceptor } from '../types.ts';
+import type { AwsRequest, AwsResponse, Interceptor, Next } from '../types.ts';
 import { CheckerCompiler } from './checker.ts';
 import type { Checker } from './checker.ts';
 import { readServiceModel } from './model.ts';
@@ -26,15 +26,18 @@ export function validationInterceptor({ modelsDir }: ValidationDeps): Intercepto
   return (request, next) => {
     const folder = checkedServices[request.service];
     const target = request.headers['x-amz-target'];
-    if (folder === undefined || target === undefined) return next(request);
+    if (folder === undefined || target === undefined) return afterwards(semanticProblem(request), request, next);
     let service = services.get(folder);
     if (service === undefined) {
       service = new ServiceChecker(readServiceModel(modelsDir, folder));
       services.set(folder, service);
     }
-    const refused = service.refuses(request, target);
-    return refused === undefined ? next(request) : Promise.resolve(errorResponse(request, refused));
+    return afterwards(service.refuses(request, target), request, next);
   };
+}
+
+function afterwards(refused: AwsError | undefined, request: AwsRequest, next: Next): Promise<AwsResponse> {
+  return refused === undefined ? next(request) : Promise.resolve(errorResponse(request, refused));
 }
 
 class ServiceChecker {

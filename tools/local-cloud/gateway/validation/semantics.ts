@@ -10,6 +10,8 @@ const stepFunctionsPayloadBytes = 262_144;
 const batchGetKeys = 100;
 /** Writes per BatchWriteItem, over all its tables (DynamoDB API reference). */
 const batchWriteRequests = 25;
+/** Bytes of a message that e-mail subscribers can get (Publish API reference). */
+const snsMessageBytes = 262_144;
 /** Characters of a value in the standard tier of Parameter Store (PutParameter API reference). */
 const standardParameterCharacters = 4_096;
 
@@ -35,6 +37,10 @@ const rules: Readonly<Record<string, Rule>> = {
   'sqs.ReceiveMessage': (params) => rangeProblem(params, 'WaitTimeSeconds', 20) ?? visibilityProblem(params),
   'sqs.ChangeMessageVisibility': visibilityProblem,
   'sqs.ChangeMessageVisibilityBatch': ({ Entries }) => firstOf(Entries as Members[], visibilityProblem),
+  'sns.Publish': ({ Subject, Message }) => {
+    if (typeof Message === 'string' && Buffer.byteLength(Message) > snsMessageBytes) return new AwsError('InvalidParameter', 'Invalid parameter: Message too long');
+    return Subject === undefined || isSubject(Subject) ? undefined : new AwsError('InvalidParameter', 'Invalid parameter: Subject');
+  },
   'ssm.PutParameter': ({ Value, Tier }) => {
     const length = (Value as string).length;
     if (length === 0) return new AwsError('ValidationException', "1 validation error detected: Value at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1");
@@ -50,6 +56,11 @@ const rules: Readonly<Record<string, Rule>> = {
 /** Holds a request that fits its service model against the limits above. */
 export function semanticProblem(request: AwsRequest): AwsError | undefined {
   return rules[`${request.service}.${request.action}`]?.(request.params);
+}
+
+/** ASCII, begins with a letter, number or punctuation mark, no control characters, less than 100 characters (Publish API reference). */
+function isSubject(subject: unknown): boolean {
+  return typeof subject === 'string' && /^[!-~][ -~]{0,98}$/.test(subject);
 }
 
 function everyHasOneMember(entries: readonly object[], what: string): AwsError | undefined {
