@@ -99,7 +99,7 @@ describe('local cloud', function () {
 
   it('leaves nothing running when its starter is killed', async () => {
     const script = `import { startLocalCloud } from ${JSON.stringify(join(import.meta.dirname, '../../tools/local-cloud/index.ts'))};
-      const cloud = await startLocalCloud();`;
+      const cloud = await startLocalCloud(); console.log(cloud.stateFolder); setInterval(() => {}, 1000);`;
     const starter = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
     const stateFolder = await new Promise<string>((resolve, reject) => {
       starter.stdout.once('data', (data: Buffer) => { resolve(data.toString().trim()); });
