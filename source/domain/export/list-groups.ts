@@ -8,9 +8,6 @@ import { workSlice } from './slice.ts';
 import { workThenSave } from './step.ts';
 import type { StepDeps } from './step.ts';
 
-/** ListGroups may be called at most five times a second per pool, whatever CognitoTPS is (AWS-quota UserPoolResourceRead). */
-const MIN_MS_BETWEEN_PAGES = 225;
-
 interface GroupListState {
   readonly chain: ChainState;
   groups: PoolGroup[];
@@ -33,14 +30,8 @@ export async function listGroups(deps: ListGroupsDeps, runId: string): Promise<{
 
 function follow(deps: ListGroupsDeps, run: Run, progress: Progress<GroupListState>): Promise<void> {
   const { state } = progress;
-  let nextCall = deps.clock.now();
   return followChain<PoolGroup>(state.chain, {
-    fetch: async (token) => {
-      const wait = nextCall - deps.clock.now();
-      nextCall = Math.max(nextCall, deps.clock.now()) + MIN_MS_BETWEEN_PAGES;
-      if (wait > 0) await deps.clock.sleep(wait);
-      return deps.pool.listGroupsPage(run.facts.userPoolId, token === undefined ? {} : { token });
-    },
+    fetch: (token) => deps.pool.listGroupsPage(run.facts.userPoolId, token === undefined ? {} : { token }),
     apply: async (page) => {
       state.groups.push(...page);
       state.pages += 1;

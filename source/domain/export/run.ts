@@ -73,9 +73,10 @@ export class Run {
 
   /** Halt Superseded when another run has begun; Fault BadState with the reason when this one was abandoned. */
   static async join({ objects, clock }: { readonly objects: Pick<ObjectStore, 'get' | 'put'>; readonly clock: Pick<Clock, 'now'> }, runId: string): Promise<Run> {
-    const run = new Run(objects, clock, await needJson<RunFacts>(objects, factsKey(runId)));
-    const head = await run.#readHead();
+    const { head, etag } = await readHead(objects, runId);
     if (head.closed === 'abandoned') throw new Fault('BadState', head.reason ?? `Export run ${runId} was abandoned.`);
+    const run = new Run(objects, clock, await needJson<RunFacts>(objects, factsKey(runId)));
+    run.#etag = etag;
     return run;
   }
 
@@ -107,19 +108,19 @@ export class Run {
       await put();
     } catch (error) {
       if (!isNamed(error, 'PreconditionFailed')) throw error;
-      const { closed } = await this.#readHead();
-      if (closed === 'abandoned') throw new Halt('Superseded', `Export run ${this.id} was abandoned by a newer invocation; this one stops.`);
+      const { head: found, etag } = await readHead(this.store, this.id);
+      this.#etag = etag;
+      if (found.closed === 'abandoned') throw new Halt('Superseded', `Export run ${this.id} was abandoned by a newer invocation; this one stops.`);
       await put();
     }
   }
+}
 
-  async #readHead(): Promise<RunHead> {
-    const stored = await this.store.get(HEAD_KEY);
-    const head = stored === undefined ? undefined : parseJson<RunHead>(HEAD_KEY, stored.body);
-    if (stored === undefined || head?.runId !== this.id) {
-      throw new Halt('Superseded', `Export run ${this.id} is no longer the one in progress (${HEAD_KEY} names ${head?.runId ?? 'none'}); this invocation stops.`);
-    }
-    this.#etag = stored.etag;
-    return head;
+async function readHead(store: Pick<ObjectStore, 'get'>, runId: string): Promise<{ readonly head: RunHead; readonly etag: string }> {
+  const stored = await store.get(HEAD_KEY);
+  const head = stored === undefined ? undefined : parseJson<RunHead>(HEAD_KEY, stored.body);
+  if (stored === undefined || head?.runId !== runId) {
+    throw new Halt('Superseded', `Export run ${runId} is no longer the one in progress (${HEAD_KEY} names ${head?.runId ?? 'none'}); this invocation stops.`);
   }
+  return { head, etag: stored.etag };
 }

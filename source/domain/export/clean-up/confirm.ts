@@ -23,6 +23,7 @@ export async function confirmGone(cleanUp: CleanUp): Promise<void> {
   const { state } = progress;
   const subs = await subsToConfirm(cleanUp);
   const tally = new StaysTally(state.stays);
+  progress.storeWith(tally);
   while (state.confirm.asked < subs.length && !sliceOver()) {
     const some = subs.slice(state.confirm.asked, state.confirm.asked + LOOKUPS_AT_A_TIME);
     const found = (await Promise.all(some.map((sub) => lookUp(cleanUp, sub)))).filter((user) => user !== undefined);
@@ -30,11 +31,11 @@ export async function confirmGone(cleanUp: CleanUp): Promise<void> {
     await writeChanged(deps.table, items);
     const stored = await Promise.all(items.map(({ id, type }) => deps.table.getItem({ id, type })));
     items.forEach((item, index) => tally.add('user', item, stored[index]?.changedIn === run.id));
-    tally.settle();
     state.confirm.present.push(...found.map(({ sub }) => sub));
     state.confirm.asked += some.length;
     await progress.saveIfDue();
   }
+  tally.settle();
   if (state.confirm.asked < subs.length) return;
   await requireBelievable(cleanUp, subs.length);
   state.phase = 'plan';

@@ -90,5 +90,10 @@ export async function* withoutPresent(keys: AsyncIterable<ItemKey>, present: Rea
   for await (const key of keys) if (!isKept(key, present)) yield key;
 }
 
+/** The rest of them: what is kept although the run did not see it. */
+export async function* onlyPresent(keys: AsyncIterable<ItemKey>, present: ReadonlySet<string>): AsyncIterable<ItemKey> {
+  for await (const key of keys) if (isKept(key, present)) yield key;
+}
+
 /** True for a user who was confirmed to exist, and for that user's memberships (which nobody confirmed to be gone). */
 export const isKept = (key: ItemKey, present: ReadonlySet<string>): boolean => itemKind(key) !== 'group' && present.has(subOf(key));

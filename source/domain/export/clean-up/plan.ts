@@ -2,11 +2,11 @@ import { keyDigest } from '../../backup/hashing.ts';
 import { groupOf, itemKind, membershipItem, subOf, userKey } from '../../backup/items.ts';
 import type { Counts } from '../../backup/manifest.ts';
 import { NO_COUNTS } from '../../backup/manifest.ts';
-import { Halt } from '../../errors.ts';
+import { Fault, Halt } from '../../errors.ts';
 import type { ItemKey } from '../../ports.ts';
 import { DigestSet } from '../digest-set.ts';
 import { digestsIn, readDigests } from '../ledger.ts';
-import { countItem, deletePlanPrefix, isKept, noCounts, readKeys, storePlan, totalOf, withoutPresent } from './delete-plan.ts';
+import { countItem, deletePlanPrefix, isKept, noCounts, onlyPresent, readKeys, storePlan, totalOf, withoutPresent } from './delete-plan.ts';
 import { deletedEarlier, refusals } from './guard.ts';
 import type { SeenByRun } from './seen.ts';
 import { StaysTally, sumOf } from './state.ts';
@@ -29,12 +29,17 @@ export async function planDeletes(cleanUp: CleanUp, seen: SeenByRun, options: Pl
   const present = new Set(state.confirm.present);
   const goneKeys = (): AsyncIterable<ItemKey> => readKeys(deps.objects, state.gone.parts);
   const wouldDelete = await countKeys(withoutPresent(goneKeys(), present));
+  const kept = await countKeys(onlyPresent(goneKeys(), present));
+  if (totalOf(sumOf(wouldDelete, kept)) !== totalOf(state.gone.counts)) {
+    throw new Fault('BadState', `The key lists of export run ${run.id} do not hold the ${totalOf(state.gone.counts)} keys that the scan found; nothing was deleted. Start ExportWorkflow again.`);
+  }
   if (!options.allowMassDelete && totalOf(wouldDelete) > 0) await refuseMassDelete(cleanUp, seen, wouldDelete, present, options.maxDeletePercent);
 
   const stays = structuredClone(state.stays);
   const tally = new StaysTally(stays);
-  for await (const key of goneKeys()) {
-    if (itemKind(key) === 'membership' && isKept(key, present)) tally.add('membership', membershipItem(subOf(key), groupOf(key), run.id), false);
+  // Confirmed users are counted already; nobody confirmed that their memberships are gone.
+  for await (const key of onlyPresent(goneKeys(), present)) {
+    if (itemKind(key) === 'membership') tally.add('membership', membershipItem(subOf(key), groupOf(key), run.id), false);
   }
   tally.settle();
   state.plan = await storePlan(deps.objects, run.id, withoutPresent(goneKeys(), present));

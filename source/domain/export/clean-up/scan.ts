@@ -20,7 +20,7 @@ export async function scanTable({ deps, run, progress, sliceOver }: CleanUp, see
   for (const ledger of seen.ledgers) await readDigests(deps.objects, ledger, digests);
   const tally = new StaysTally(state.stays);
   const gone = new GoneKeys(state.gone.parts);
-  progress.storeWith(gone);
+  progress.storeWith(gone, tally);
 
   const take = ({ items }: ScanPage): void => {
     for (const item of items) {
@@ -33,7 +33,6 @@ export async function scanTable({ deps, run, progress, sliceOver }: CleanUp, see
         gone.add(item);
       }
     }
-    tally.settle();
   };
 
   const todo = [...state.segments.keys()].filter((segment) => state.segments[segment]?.done === false);
@@ -50,6 +49,8 @@ export async function scanTable({ deps, run, progress, sliceOver }: CleanUp, see
   if (state.segments.some(({ done }) => !done)) return;
   await requireAllSeen(run, totalOf(state.stays.counts), digests.size);
   state.phase = 'confirm';
+  // The next phases read the gone keys from their objects.
+  await progress.save();
 }
 
 /** Everything that the run saw was written before, so it must be in the table now. */

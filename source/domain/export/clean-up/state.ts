@@ -2,6 +2,7 @@ import type { Counts } from '../../backup/manifest.ts';
 import { Checksums } from '../../backup/checksums.ts';
 import type { ItemKind } from '../../backup/items.ts';
 import type { BackupTable, ItemKey, ObjectStore, TableItem, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
+import type { Appendix } from '../ledger.ts';
 import type { Progress } from '../progress.ts';
 import type { Run } from '../run.ts';
 import type { StepDeps } from '../step.ts';
@@ -51,18 +52,25 @@ export interface CleanUp {
   readonly sliceOver: () => boolean;
 }
 
-/** Adds what stays; `written` when this run wrote the item. */
-export class StaysTally {
+/** Counts and sums up what stays; the checkpoint's own copy is brought up to date whenever it is saved. */
+export class StaysTally implements Appendix {
   readonly #checksums: Checksums;
 
   constructor(private readonly stays: Stays) {
     this.#checksums = new Checksums(stays.checksums);
   }
 
+  readonly pending = 0;
+
+  /** `written`: by this run. */
   add(kind: ItemKind, item: TableItem, written: boolean): void {
     countItem(this.stays.counts, kind);
     if (written) countItem(this.stays.written, kind);
     this.#checksums.add(item);
+  }
+
+  cut(): undefined {
+    this.settle();
   }
 
   /** Brings the checksums of `stays` up to what was added. */

@@ -1,0 +1,75 @@
+import { cleanUpTable } from '../../../source/domain/export/clean-up/clean-up.ts';
+import type { CleanUpResult } from '../../../source/domain/export/clean-up/clean-up.ts';
+import { listGroups } from '../../../source/domain/export/list-groups.ts';
+import { openRun } from '../../../source/domain/export/open-run.ts';
+import { syncGroups } from '../../../source/domain/export/sync-groups.ts';
+import { syncMembers } from '../../../source/domain/export/sync-members.ts';
+import { syncUsers } from '../../../source/domain/export/sync-users.ts';
+import type { ManifestSummary } from '../../../source/domain/export/clean-up/clean-up.ts';
+import type { World } from '../world/world.ts';
+
+export const POOL_ID = 'eu-west-1_Source';
+
+export interface ExportOptions {
+  readonly callsPerSecond?: number;
+  readonly maxDeletePercent?: number;
+  readonly allowMassDelete?: boolean;
+  /** Milliseconds that each invocation has; the least useful is above a minute, the functions' reserve. */
+  readonly invocationMs?: number;
+}
+
+let claims = 0;
+
+/** What ExportWorkflow does, state by state, with a new invocation (and claim) for every call of a function. */
+export class ExportRunner {
+  #invocations = 0;
+
+  constructor(private readonly world: World, private readonly options: ExportOptions = {}) {}
+
+  get invocations(): number {
+    return this.#invocations;
+  }
+
+  /** Dependencies of one invocation. */
+  deps() {
+    const { world } = this;
+    this.#invocations += 1;
+    claims += 1;
+    return {
+      pool: world.cognito, table: world.table, objects: world.objects, queue: world.exportQueue, clock: world.clock, random: world.random, log: world.log,
+      claim: `invocation-${claims}`,
+      timeLeft: world.timeLeft(this.options.invocationMs ?? 900_000),
+    };
+  }
+
+  open(): Promise<{ readonly runId: string; readonly resumed: boolean }> {
+    return openRun(this.deps(), POOL_ID);
+  }
+
+  async listAll(runId: string): Promise<void> {
+    const { callsPerSecond = 10 } = this.options;
+    await looped(() => syncUsers(this.deps(), { runId, callsPerSecond }));
+    await looped(() => listGroups(this.deps(), runId));
+    await looped(() => syncGroups(this.deps(), runId));
+    await looped(() => syncMembers(this.deps(), runId));
+  }
+
+  cleanUp(runId: string): Promise<CleanUpResult> {
+    const { maxDeletePercent = 20, allowMassDelete = false } = this.options;
+    return looped(() => cleanUpTable(this.deps(), { runId, maxDeletePercent, allowMassDelete, softwareVersion: 'v2.0.0' }));
+  }
+
+  async run(): Promise<ManifestSummary> {
+    const { runId } = await this.open();
+    await this.listAll(runId);
+    return (await this.cleanUp(runId)).manifest as ManifestSummary;
+  }
+}
+
+async function looped<R extends { readonly done: boolean }>(invoke: () => Promise<R>): Promise<R> {
+  for (let turn = 0; turn < 1000; turn += 1) {
+    const result = await invoke();
+    if (result.done) return result;
+  }
+  throw new Error('The function was never done.');
+}
