@@ -1,3 +1,4 @@
+import { BACKGROUND_FOLDER, readRunning, startInBackground, stopRunning } from './server/background.ts';
 import { startServer, type CloudServer } from './server/start.ts';
 import type { CallFilter, CallRecord } from './gateway/call-log.ts';
 import type { SimulationConfig } from './gateway/simulation/config.ts';
@@ -52,7 +53,7 @@ export interface LocalCloud {
   readonly credentials: AwsCredentials;
   /** Logs: ministack.log and calls.ndjson. */
   readonly stateFolder: string;
-  clientConfig(region: string): ClientConfig;
+  readonly clientConfig: (region: string) => ClientConfig;
   /** Calls that passed the gateway, oldest first (the newest 500,000). */
   calls(filter?: CallFilter): Promise<CallRecord[]>;
   snsMessages(): Promise<SnsMessage[]>;
@@ -76,7 +77,19 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   return cloudAt(server, options);
 }
 
-function cloudAt(server: CloudServer, options: LocalCloudOptions): LocalCloud {
+/**
+ * Starts the cloud that the command line manages (`npm run local-cloud -- status|stop`); it goes on when this process ends.
+ *
+ * @throws Error when it is running already, and as startLocalCloud does
+ */
+export async function startBackgroundCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
+  const before = await readRunning();
+  if (before !== undefined) throw new Error(`A local cloud is already running at http://127.0.0.1:${before.port}. Stop it first: npm run local-cloud -- stop`);
+  const { port } = await startInBackground(options);
+  return cloudAt({ port, stateFolder: BACKGROUND_FOLDER, stop: async () => { await stopRunning(); } }, options);
+}
+
+function cloudAt(server: Pick<CloudServer, 'port' | 'stateFolder' | 'stop'>, options: LocalCloudOptions): LocalCloud {
   const endpoint = `http://127.0.0.1:${server.port}`;
   const account = options.account ?? DEFAULT_ACCOUNT;
   const credentials = { accessKeyId: account, secretAccessKey: SECRET_ACCESS_KEY };

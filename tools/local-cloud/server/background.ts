@@ -5,8 +5,9 @@ import type { LocalCloudOptions } from '../options.ts';
 import { projectRoot } from '../setup/project-root.ts';
 import { startServer } from './start.ts';
 
-const FOLDER = join(projectRoot, '.local-cloud', 'default');
-const RUNNING_FILE = join(FOLDER, 'running.json');
+/** State and logs of that cloud. */
+export const BACKGROUND_FOLDER = join(projectRoot, '.local-cloud', 'default');
+const RUNNING_FILE = join(BACKGROUND_FOLDER, 'running.json');
 const STOP_TIMEOUT_MS = 10_000;
 
 /** The one cloud that the command line manages; tests and the demo have their own. */
@@ -30,9 +31,9 @@ export async function readRunning(): Promise<Running | undefined> {
 
 /** Starts a cloud that goes on after this command. */
 export async function startInBackground(options: LocalCloudOptions): Promise<Running> {
-  rmSync(FOLDER, { recursive: true, force: true });
-  mkdirSync(FOLDER, { recursive: true });
-  const server = await startServer({ ...options, stateFolder: FOLDER });
+  rmSync(BACKGROUND_FOLDER, { recursive: true, force: true });
+  mkdirSync(BACKGROUND_FOLDER, { recursive: true });
+  const server = await startServer({ ...options, stateFolder: BACKGROUND_FOLDER });
   const { port, pid, ministackPid } = server;
   const running = { port, pid, ministackPid };
   writeFileSync(RUNNING_FILE, JSON.stringify(running));

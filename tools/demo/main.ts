@@ -1,0 +1,65 @@
+import { startBackgroundCloud, startLocalCloud, type LocalCloud } from '../local-cloud/index.ts';
+import { DemoFailure, PRIMARY, SECONDARY, type Demo } from './context.ts';
+import { elapsed, Narrator } from './narrator.ts';
+import { DEMO_USAGE, parseOptions, type DemoOptions } from './options.ts';
+import { exportThreeTimes } from './steps/exports.ts';
+import { lookAround } from './steps/keep.ts';
+import { launch } from './steps/launch.ts';
+import { buildAndUpload } from './steps/prepare.ts';
+import { disasterAndRestore } from './steps/restore.ts';
+import { seedPool } from './steps/seed.ts';
+import { uninstall } from './steps/uninstall.ts';
+import { verify } from './steps/verify.ts';
+
+async function run(options: DemoOptions): Promise<number> {
+  const narrator = new Narrator();
+  narrator.step(`A local AWS with two Regions: ${PRIMARY} and ${SECONDARY}`);
+  const cloud = await (options.keep ? startBackgroundCloud() : startLocalCloud());
+  process.once('SIGINT', () => void cloud.stop().finally(() => process.exit(130)));
+  process.once('SIGTERM', () => void cloud.stop().finally(() => process.exit(143)));
+  try {
+    await tell(demoOn(cloud, narrator, options));
+    process.stdout.write(`\nAll of it held, in ${elapsed(narrator.totalMs)}.\n`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof DemoFailure)) throw error;
+    process.stdout.write(`\nThe demo failed:\n${error.message}\n`);
+    return 1;
+  } finally {
+    if (options.keep) process.stdout.write(lookAround(cloud));
+    else await cloud.stop();
+  }
+}
+
+function demoOn(cloud: LocalCloud, narrator: Narrator, options: DemoOptions): Demo {
+  narrator.say(`AWS_ENDPOINT_URL=${cloud.endpoint} (loopback only, IAM policies are enforced)`);
+  const build = { bucket: 'demo-assets', solutionName: 'cognito-user-profiles-export', version: 'v2.0.0' };
+  return {
+    cloud, narrator, options,
+    solution: { clientConfig: cloud.clientConfig, primaryRegion: PRIMARY, secondaryRegion: SECONDARY, build, stackName: 'CognitoUserProfilesExport' },
+  };
+}
+
+async function tell(demo: Demo): Promise<void> {
+  await buildAndUpload(demo);
+  const seeded = await seedPool(demo);
+  const launched = await launch(demo, seeded.poolId);
+  await exportThreeTimes(demo, launched, seeded);
+  const restored = await disasterAndRestore(demo, launched, seeded);
+  await verify(demo, launched, restored);
+  if (!demo.options.keep) await uninstall(demo, launched);
+}
+
+function optionsOrExit(): DemoOptions {
+  try {
+    const options = parseOptions(process.argv.slice(2));
+    if (options !== 'help') return options;
+    process.stdout.write(`${DEMO_USAGE}\n`);
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${DEMO_USAGE}\n`);
+    process.exit(1);
+  }
+}
+
+process.exitCode = await run(optionsOrExit());

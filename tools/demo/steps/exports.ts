@@ -1,0 +1,97 @@
+import {
+  AdminAddUserToGroupCommand, AdminDeleteUserCommand, AdminRemoveUserFromGroupCommand, AdminUpdateUserAttributesCommand, CognitoIdentityProviderClient,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { concurrently } from '../concurrently.ts';
+import { DemoFailure, PRIMARY, type Demo, type Launched } from '../context.ts';
+import { firstExecution, followExecution, startExecution, type FinishedExecution } from '../executions.ts';
+import { loadUsers } from '../seed/load.ts';
+import { demoUsers } from '../seed/users.ts';
+import { textTable } from '../table.ts';
+import type { SeededPool } from './seed.ts';
+
+interface Counts { readonly users: number; readonly groups: number; readonly memberships: number }
+interface ManifestView {
+  readonly runId: string;
+  readonly counts: Counts;
+  readonly added: Counts;
+  readonly changed: Counts;
+  readonly deleted: Counts;
+  readonly skipped: { readonly federatedUsers: number; readonly federatedMemberships: number };
+}
+
+/** The export that the launch started, an unchanged one, and one after changes in the pool. */
+export async function exportThreeTimes(demo: Demo, launched: Launched, seeded: SeededPool): Promise<void> {
+  const { cloud, narrator } = demo;
+  const sfn = new SFNClient(cloud.clientConfig(PRIMARY));
+
+  narrator.step('The first export, started by the launch');
+  await finished(demo, launched, await firstExecution(sfn, launched.exportWorkflow));
+
+  narrator.step('Once more, with nothing changed');
+  const before = await itemsWritten(demo);
+  await finished(demo, launched, await startExecution(sfn, launched.exportWorkflow, {}));
+  const written = (await itemsWritten(demo)) - before;
+  narrator.say(`${written} write requests to the table; an export that finds nothing new writes its marker, its manifest and its lease.`);
+  if (written > 20) throw new DemoFailure(`An unchanged export wrote ${written} times; at most 20 were expected.`);
+
+  narrator.step('And after changes in the pool');
+  narrator.say(await changePool(demo, seeded));
+  await finished(demo, launched, await startExecution(sfn, launched.exportWorkflow, {}));
+}
+
+async function finished(demo: Demo, { tableName }: Launched, executionArn: string): Promise<FinishedExecution> {
+  const { cloud, narrator } = demo;
+  const execution = await followExecution(new SFNClient(cloud.clientConfig(PRIMARY)), executionArn, narrator);
+  if (execution.status !== 'SUCCEEDED') throw new DemoFailure(`ExportWorkflow ended as ${execution.status}: ${execution.error}: ${execution.cause}`);
+  const { runId, counts, added, changed, deleted, skipped } = await latestManifest(demo, tableName);
+  narrator.say(`Sealed manifest ${runId}:`);
+  const row = (kind: keyof Counts): (string | number)[] => [kind, counts[kind], added[kind], changed[kind], deleted[kind]];
+  narrator.say(textTable(['', 'in the backup', 'added', 'changed', 'deleted'], [row('users'), row('groups'), row('memberships')]));
+  narrator.say(`Not exported: ${skipped.federatedUsers} users of identity providers and ${skipped.federatedMemberships} memberships of theirs.`);
+  narrator.done(`ExportWorkflow ${execution.status}`);
+  return execution;
+}
+
+async function latestManifest({ cloud }: Demo, TableName: string): Promise<ManifestView> {
+  const table = DynamoDBDocumentClient.from(new DynamoDBClient(cloud.clientConfig(PRIMARY)));
+  const { Item: latest } = await table.send(new GetCommand({ TableName, Key: { id: 'EXPORT#LATEST', type: 'POINTER' }, ConsistentRead: true }));
+  const { Item: manifest } = await table.send(new GetCommand({ TableName, Key: { id: `EXPORT#${String(latest?.['runId'])}`, type: 'MANIFEST' }, ConsistentRead: true }));
+  if (manifest === undefined) throw new DemoFailure('The table has no sealed manifest.');
+  return manifest as unknown as ManifestView;
+}
+
+async function itemsWritten({ cloud }: Demo): Promise<number> {
+  const actions = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems'];
+  return (await cloud.calls({ service: 'dynamodb', region: PRIMARY })).filter(({ action }) => actions.includes(action)).length;
+}
+
+/** Adds, edits, deletes and moves one user in a hundred each. */
+async function changePool({ cloud, narrator }: Demo, { poolId, users, groups }: SeededPool): Promise<string> {
+  const client = new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY));
+  const share = Math.max(1, Math.floor(users.length / 100));
+  const local = users.filter(({ status }) => status !== 'EXTERNAL_PROVIDER');
+  const [from, to] = groupsBySize(users);
+  const added = demoUsers(share, groups, 2026, users.length + 1).filter(({ status }) => status !== 'EXTERNAL_PROVIDER');
+  const edited = local.slice(10, 10 + share);
+  const deleted = local.slice(-share);
+  const moved = to === undefined ? [] : local.slice(10 + share, -share).filter((user) => user.groups.includes(from as string)).slice(0, share);
+  narrator.progress('changing the pool');
+  await loadUsers({ cloud, client, region: PRIMARY, poolId }, added);
+  await concurrently(edited, 8, ({ username }) => client.send(new AdminUpdateUserAttributesCommand({ UserPoolId: poolId, Username: username, UserAttributes: [{ Name: 'nickname', Value: 'edited, since the first export' }] })));
+  await concurrently(deleted, 8, ({ username }) => client.send(new AdminDeleteUserCommand({ UserPoolId: poolId, Username: username })));
+  await concurrently(moved, 8, async ({ username }) => {
+    await client.send(new AdminRemoveUserFromGroupCommand({ UserPoolId: poolId, Username: username, GroupName: from }));
+    await client.send(new AdminAddUserToGroupCommand({ UserPoolId: poolId, Username: username, GroupName: to }));
+  });
+  return `Changed in the pool: ${added.length} users added, ${edited.length} edited, ${deleted.length} deleted, ${moved.length} moved from "${from}" to "${to}".`;
+}
+
+/** Names of the groups that have members, largest first. */
+function groupsBySize(users: SeededPool['users']): string[] {
+  const sizes = new Map<string, number>();
+  for (const name of users.flatMap(({ groups }) => groups)) sizes.set(name, (sizes.get(name) ?? 0) + 1);
+  return [...sizes.keys()].sort((one, other) => (sizes.get(other) ?? 0) - (sizes.get(one) ?? 0));
+}
