@@ -1,8 +1,8 @@
 import {
-  AdminAddUserToGroupCommand, AdminCreateUserCommand, AdminDeleteUserCommand, AdminDisableUserCommand, AdminGetUserCommand, AdminUpdateUserAttributesCommand,
-  CognitoIdentityProviderClient, CreateGroupCommand, CreateUserPoolCommand, ListUsersCommand, ListUsersInGroupCommand,
+  AdminAddUserToGroupCommand, AdminCreateUserCommand, AdminDeleteUserCommand, AdminDisableUserCommand, AdminGetUserCommand, AdminListGroupsForUserCommand, AdminUpdateUserAttributesCommand,
+  CognitoIdentityProviderClient, CreateGroupCommand, CreateUserPoolCommand, DeleteGroupCommand, ListGroupsCommand, ListUsersCommand, ListUsersInGroupCommand, UpdateGroupCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import type { CreateUserPoolCommandInput, ListUsersCommandInput, UserType } from '@aws-sdk/client-cognito-identity-provider';
+import type { CreateUserPoolCommandInput, GroupType, ListUsersCommandInput, UserType } from '@aws-sdk/client-cognito-identity-provider';
 import { expect } from 'chai';
 import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
 import { rejection } from '../support/rejection.ts';
@@ -120,6 +120,39 @@ describe('local cloud: listing users', function () {
     expect([first, second, third].flatMap((each) => each.Users ?? []).map((user) => user.Username)).to.deep.equal(members);
     expect(third.NextToken).to.equal(undefined);
     expect((await page()).Users?.map((user) => user.Username)).to.not.include('user10');
+  });
+
+  it('returns groups with what they were given and nothing else, also after UpdateGroup, in pages without gaps', async () => {
+    const UserPoolId = await poolOf(1);
+    const given = (group: GroupType | undefined): unknown => ({ ...group, CreationDate: undefined, LastModifiedDate: undefined, UserPoolId: undefined });
+    const bare = await cognito.send(new CreateGroupCommand({ UserPoolId, GroupName: 'bare' }));
+    expect(given(bare.Group)).to.deep.equal(given({ GroupName: 'bare' }));
+    await cognito.send(new CreateGroupCommand({ UserPoolId, GroupName: 'first', Precedence: 0, Description: 'd' }));
+    const updated = await cognito.send(new UpdateGroupCommand({ UserPoolId, GroupName: 'first', Description: 'e' }));
+    expect(given(updated.Group)).to.deep.equal(given({ GroupName: 'first', Precedence: 0, Description: 'e' }));
+    const names = Array.from({ length: 9 }, (_, index) => `g${index}`);
+    for (const GroupName of names) {
+      await cognito.send(new CreateGroupCommand({ UserPoolId, GroupName }));
+      await cognito.send(new AdminAddUserToGroupCommand({ UserPoolId, GroupName, Username: 'user0' }));
+    }
+    const page = await cognito.send(new ListGroupsCommand({ UserPoolId, Limit: 5 }));
+    await cognito.send(new DeleteGroupCommand({ UserPoolId, GroupName: 'g0' }));
+    const rest = await cognito.send(new ListGroupsCommand({ UserPoolId, NextToken: page.NextToken }));
+    expect([...page.Groups ?? [], ...rest.Groups ?? []].map((group) => group.GroupName)).to.deep.equal(['bare', 'first', ...names]);
+    const mine = await cognito.send(new AdminListGroupsForUserCommand({ UserPoolId, Username: 'user0', Limit: 7 }));
+    const others = await cognito.send(new AdminListGroupsForUserCommand({ UserPoolId, Username: 'user0', NextToken: mine.NextToken }));
+    expect([...mine.Groups ?? [], ...others.Groups ?? []].map((group) => group.GroupName)).to.deep.equal(names.slice(1));
+    expect(others.NextToken).to.equal(undefined);
+  });
+
+  it('lets a user be in 100 groups', async () => {
+    const UserPoolId = await poolOf(1);
+    const join = async (index: number): Promise<void> => {
+      await cognito.send(new CreateGroupCommand({ UserPoolId, GroupName: `g${index}` }));
+      await cognito.send(new AdminAddUserToGroupCommand({ UserPoolId, GroupName: `g${index}`, Username: 'user0' }));
+    };
+    for (let index = 0; index < 100; index += 1) await join(index);
+    expect(await rejection(join(100))).to.have.property('name', 'LimitExceededException');
   });
 
   it('reads at least 100 filtered pages a second from a pool of 100,000 users', async () => {

@@ -26,7 +26,6 @@ PATCHED = {
     "_merge_attributes": "3d325e67e25f",
     "_merge_federated_attrs": "aa366600dee8",
     "_admin_delete_user": "425d5d47c34a",
-    "_admin_add_user_to_group": "357561047de2",
     "_sign_up": "7c18b40cc080",
 }
 
