@@ -1,0 +1,20 @@
+import type { ImportJob } from '../ports.ts';
+import type { Workflow } from './lease.ts';
+
+/** The three events of the implementation guide ("Collection of operational metrics"), with exactly its fields. */
+export type MetricsEvent =
+  | { readonly EventType: 'CognitoUserImportJobEnded'; readonly EventDetails: { readonly JobStatus: string; readonly JobCreationDate: string; readonly JobStartDate: string; readonly JobCompletionDate: string; readonly JobCompletionMessage: string; readonly AWSRegion: string } }
+  | { readonly EventType: 'StepFunctionsWorkflowFinished' | 'StepFunctionsWorkflowError'; readonly EventDetails: { readonly WorkflowName: Workflow; readonly AWSRegion: string; readonly IsPrimaryRegion: 'Yes' | 'No'; readonly RunTimeInSeconds: number } };
+
+export const importJobEnded = ({ status, created = '', started = '', completed = '', completionMessage = '' }: ImportJob, region: string): MetricsEvent => ({
+  EventType: 'CognitoUserImportJobEnded',
+  EventDetails: { JobStatus: status, JobCreationDate: created, JobStartDate: started, JobCompletionDate: completed, JobCompletionMessage: completionMessage, AWSRegion: region },
+});
+
+export const workflowEnded = (
+  how: 'Finished' | 'Error',
+  { workflow, region, primaryRegion, runTimeMs }: { readonly workflow: Workflow; readonly region: string; readonly primaryRegion: string; readonly runTimeMs: number },
+): MetricsEvent => ({
+  EventType: `StepFunctionsWorkflow${how}`,
+  EventDetails: { WorkflowName: workflow, AWSRegion: region, IsPrimaryRegion: region === primaryRegion ? 'Yes' : 'No', RunTimeInSeconds: Math.max(0, Math.round(runTimeMs / 1000)) },
+});

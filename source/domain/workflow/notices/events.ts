@@ -1,0 +1,58 @@
+import { Fault } from '../../errors.ts';
+import type { Workflow } from '../lease.ts';
+
+/** A state's error as a Catch gives it: `Cause` is text, for functions the JSON of what they threw. */
+export interface CaughtError {
+  readonly Error?: string;
+  readonly Cause?: string;
+}
+
+/** What MessageBroker is told: by the workflows, by the launch, and by EventBridge about executions that ended badly. */
+export type NoticeEvent =
+  | { readonly event: 'failed'; readonly workflow: Workflow; readonly executionArn: string; readonly startedAt: number; readonly error: CaughtError }
+  | { readonly event: 'finished'; readonly workflow: Workflow; readonly executionArn: string; readonly startedAt: number; readonly result: Readonly<Record<string, unknown>> }
+  | { readonly event: 'ended'; readonly workflow: Workflow; readonly executionArn: string; readonly startedAt: number; readonly endedAt: number; readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED'; readonly error: CaughtError }
+  | { readonly event: 'launch-export-refused'; readonly workflow: Workflow; readonly stateMachineArn: string; readonly error: string };
+
+type Fields = Readonly<Record<string, unknown>>;
+const fieldsOf = (value: unknown): Fields => (value !== null && typeof value === 'object' ? value as Fields : {});
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const isWorkflow = (value: unknown): value is Workflow => value === 'ExportWorkflow' || value === 'ImportWorkflow';
+
+/** Machines are named `<workflow>-<instance id>`. */
+const workflowOf = (stateMachineArn: string): unknown => stateMachineArn.split(':').at(-1)?.split('-')[0];
+
+/** @throws Fault BadState for an event that nobody should send */
+export function parseNotice(event: unknown): NoticeEvent {
+  const fields = fieldsOf(event);
+  return (fields['detail-type'] === 'Step Functions Execution Status Change' ? parseStatusChange(fieldsOf(fields.detail)) : parseOwn(fields))
+    ?? unknownEvent();
+}
+
+const unknownEvent = (): never => {
+  throw new Fault('BadState', 'MessageBroker got an event of an unknown kind.');
+};
+
+function parseOwn({ event, workflow, executionArn, startTime, stateMachineArn, error, result }: Fields): NoticeEvent | undefined {
+  if (!isWorkflow(workflow)) return undefined;
+  if (event === 'launch-export-refused') return { event, workflow, stateMachineArn: textOf(stateMachineArn) ?? '', error: textOf(error) ?? 'unknown' };
+  if (typeof executionArn !== 'string' || typeof startTime !== 'string') return undefined;
+  const startedAt = Date.parse(startTime);
+  if (event === 'failed') return { event, workflow, executionArn, startedAt, error: caught(fieldsOf(error).Error, fieldsOf(error).Cause) };
+  return event === 'finished' ? { event, workflow, executionArn, startedAt, result: fieldsOf(result) } : undefined;
+}
+
+/** EventBridge's "Step Functions Execution Status Change": times are milliseconds since the epoch. */
+function parseStatusChange({ executionArn, stateMachineArn, status, startDate, stopDate, error, cause }: Fields): NoticeEvent | undefined {
+  const workflow = workflowOf(textOf(stateMachineArn) ?? '');
+  if (!isWorkflow(workflow) || typeof executionArn !== 'string' || typeof startDate !== 'number') return undefined;
+  if (status !== 'FAILED' && status !== 'TIMED_OUT' && status !== 'ABORTED') return undefined;
+  const endedAt = typeof stopDate === 'number' ? stopDate : startDate;
+  return { event: 'ended', workflow, executionArn, startedAt: startDate, endedAt, status, error: caught(error, cause) };
+}
+
+function caught(error: unknown, cause: unknown): CaughtError {
+  const Error = textOf(error);
+  const Cause = textOf(cause);
+  return { ...(Error === undefined ? {} : { Error }), ...(Cause === undefined ? {} : { Cause }) };
+}

@@ -1,0 +1,77 @@
+import type { NamedError } from './cause.ts';
+import { namedError } from './cause.ts';
+import type { NoticeEvent } from './events.ts';
+import { regionOf, type Workflow } from '../lease.ts';
+import { bodyOf, consoleLink, duration, type Notice, subjectOf } from './text.ts';
+
+const AGAIN: Readonly<Record<Workflow, string>> = {
+  ExportWorkflow: 'Start ExportWorkflow again, with the input {}. Within an hour of its last progress it continues where it stopped; later it begins anew. Until an export completes, the backup of the last complete one stays in force.',
+  ImportWorkflow: 'Start ImportWorkflow again with the same input: it continues where it stopped, and what is done is not done again.',
+};
+const CORRECT = 'Correct what the message names, then start the workflow again. Nothing was written to a user pool or to the backup because of this start.';
+const NOTHING = 'Nothing: this execution stopped by itself so that two never work at the same time.';
+
+/** What the operator should do after a halt, where starting again at once is not it. */
+const NEXT: Readonly<Record<string, string>> = {
+  ExecutionAlreadyRunning: NOTHING,
+  LeaseLost: NOTHING,
+  Superseded: NOTHING,
+  RestoreInProgress: 'Nothing while the restore runs. The next scheduled export starts by itself; start one by hand if you need it earlier.',
+  InvalidInput: CORRECT,
+  InvalidNewUserPoolId: CORRECT,
+  SourcePoolRefused: CORRECT,
+  UserPoolNotEmpty: CORRECT,
+  NoSealedBackup: CORRECT,
+  PreflightFailed: CORRECT,
+  MfaNotSupported: CORRECT,
+  MultipleUsernameAttributes: CORRECT,
+  BackupTableNotFound: CORRECT,
+  AlreadyRestored: 'Nothing: this pool has been restored. For another restore create another empty user pool.',
+  SourcePoolEmpty: 'Find out why the user pool shows no users or groups. The backup was left as it is; if the pool is lost, restore it with ImportWorkflow.',
+  MassDeleteRefused: 'Find out whether so much was really deleted from the user pool. If it was meant, start ExportWorkflow with {"AllowMassDelete": true}. If not, restore with ImportWorkflow: the backup still holds all of it.',
+};
+
+/** The message about an execution that failed and said so itself. */
+export function failureNotice({ workflow, executionArn, startedAt, error }: Extract<NoticeEvent, { event: 'failed' }>, { now, about }: { readonly now: number; readonly about: string }): { readonly notice: Notice; readonly named: NamedError } {
+  const named = namedError(error);
+  return { named, notice: failed({ workflow, executionArn, named, about, what: `${workflow} stopped after ${duration(now - startedAt)}: ${named.error}.` }) };
+}
+
+const ENDS = {
+  FAILED: 'failed without being able to say so itself',
+  TIMED_OUT: 'ran into its timeout',
+  ABORTED: 'was stopped from outside (StopExecution)',
+} as const;
+
+/** The message about an execution of which only EventBridge told that it ended badly. */
+export function endedNotice({ workflow, executionArn, startedAt, endedAt, status, error }: Extract<NoticeEvent, { event: 'ended' }>, about: string): Notice {
+  const named = namedError({ Error: status === 'TIMED_OUT' ? 'States.Timeout' : status, ...error });
+  const what = `${workflow} ${ENDS[status]} after ${duration(endedAt - startedAt)}.`;
+  return failed({ workflow, executionArn, about, what, named: status === 'ABORTED' ? { error: 'ABORTED', cause: '' } : named });
+}
+
+function failed({ workflow, executionArn, named, about, what }: { readonly workflow: Workflow; readonly executionArn: string; readonly named: NamedError; readonly about: string; readonly what: string }): Notice {
+  return {
+    subject: subjectOf(`${workflow} in ${regionOf(executionArn)} failed: ${named.error}`),
+    body: bodyOf([
+      what,
+      named.cause === '' ? undefined : named.cause,
+      `What to do next\n  ${NEXT[named.error] ?? AGAIN[workflow]}`,
+      `Execution\n  ${consoleLink(executionArn)}`,
+      about,
+    ]),
+    important: true,
+  };
+}
+
+/** The message about a launch that could not start its first export. */
+export const refusedStartNotice = ({ workflow, stateMachineArn, error }: Extract<NoticeEvent, { event: 'launch-export-refused' }>, about: string): Notice => ({
+  subject: subjectOf(`The first ${workflow} could not be started: ${error}`),
+  body: bodyOf([
+    `The launch is complete, but its first ${workflow} was refused (${error}). There is no backup yet.`,
+    `What to do next\n  Start ${workflow} by hand with the input {}; otherwise the first export comes with the schedule.`,
+    `State machine\n  ${consoleLink(stateMachineArn)}`,
+    about,
+  ]),
+  important: true,
+});

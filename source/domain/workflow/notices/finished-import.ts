@@ -1,0 +1,86 @@
+import type { RestoreOutcome } from '../../import/report/outcome.ts';
+import type { NoticeEvent } from './events.ts';
+import { bodyOf, consoleLink, counted, duration, type Notice, number, subjectOf } from './text.ts';
+
+type Finished = Extract<NoticeEvent, { event: 'finished' }>;
+interface Around {
+  readonly now: number;
+  readonly about: string;
+  readonly firstTime: string | undefined;
+}
+
+/** Counts of a restore with their words, in the order in which they are shown; zero is shown for the first three only. */
+const LINES: readonly (readonly [count: string, words: string])[] = [
+  ['usersRestored', 'users restored'],
+  ['groups', 'groups in the backup'],
+  ['memberships', 'memberships planned'],
+  ['usersCreatedOneByOne', 'of the users created one by one instead of by an import job'],
+  ['usersExcluded', 'users left out by a documented rule'],
+  ['usersMissing', 'users missing'],
+  ['usersBlocked', 'users not created: their name is taken, or creating them could have sent a message'],
+  ['usersDifferent', 'users that differ from the backup'],
+  ['usersWithoutPassword', 'users whose password could not be set'],
+  ['groupsMissingOrDifferent', 'groups missing or different'],
+  ['membershipsMissing', 'memberships missing'],
+  ['membershipsWithoutUser', 'memberships whose user is not restored'],
+  ['unknownUsers', 'users in the pool that are not in the backup'],
+  ['unknownGroups', 'groups in the pool that are not in the backup'],
+  ['unknownMemberships', 'memberships in the pool that are not in the backup'],
+];
+const ALWAYS = 3;
+
+/** The message about a restore that came to its end, whether or not everything came back; or about a dry run. */
+export const importNotice = (event: Finished, around: Around): Notice => (event.result.dryRun === true ? dryRunNotice(event, around) : restoreNotice(event, around));
+
+function restoreNotice({ executionArn, startedAt, result }: Finished, { now, about, firstTime }: Around): Notice {
+  const { outcome = 'partial', counts = {}, report } = result as Partial<Pick<RestoreOutcome, 'outcome' | 'report'>> & { readonly counts?: Readonly<Record<string, unknown>> };
+  const of = (name: string): number => (typeof counts[name] === 'number' ? counts[name] : 0);
+  const notRestored = of('usersInBackup') - of('usersRestored');
+  const lines = LINES.filter(([name], index) => index < ALWAYS || of(name) > 0).map(([name, words]) => `  ${number(of(name))} ${words}`);
+  return {
+    subject: subjectOf(subjects(outcome, notRestored, of('usersInBackup'))),
+    body: bodyOf([
+      `ImportWorkflow came to its end after ${duration(now - startedAt)}. The backup holds ${counted(of('usersInBackup'), 'user')}.`,
+      lines.join('\n'),
+      report === undefined ? undefined : `Report: every user who was not restored, and why; old and new subs\n${report.keys.map((key) => `  s3://${report.bucket}/${key}`).join('\n')}`,
+      `What to do next\n  ${NEXT[outcome]}`,
+      firstTime,
+      `Execution\n  ${consoleLink(executionArn)}`,
+      about,
+    ]),
+    important: outcome !== 'complete',
+  };
+}
+
+function subjects(outcome: RestoreOutcome['outcome'], notRestored: number, inBackup: number): string {
+  const missing = `${number(notRestored)} of ${counted(inBackup, 'user')} not restored`;
+  if (outcome === 'partial') return notRestored > 0 ? `Restore INCOMPLETE: ${missing}` : 'Restore INCOMPLETE: something is missing or different';
+  if (outcome === 'policy') return notRestored > 0 ? `Restore finished, ${missing} (by rule)` : 'Restore finished, with exceptions (by rule)';
+  return `Restore complete: ${counted(inBackup, 'user')}`;
+}
+
+const NEXT: Readonly<Record<RestoreOutcome['outcome'], string>> = {
+  complete: 'Users keep no passwords: each sets a new one by "forgot password". Applications that store the sub need sub-map.csv. Protect the new pool with a launch of its own.',
+  policy: 'Read failures.csv: it names everybody who was left out, and the rule. Users keep no passwords: each sets a new one by "forgot password". Applications that store the sub need sub-map.csv.',
+  partial: 'Read failures.csv, remove the causes that it names, and start ImportWorkflow again with the same input: it tries the reported users again and leaves the restored ones alone.',
+};
+
+function dryRunNotice({ executionArn, startedAt, result }: Finished, { now, about, firstTime }: Around): Notice {
+  const { backup, byCsv, oneByOne, excluded, chunks, reportKeys } = result;
+  const { users, groups, memberships } = (backup ?? {}) as Readonly<Record<string, unknown>>;
+  const left = typeof excluded === 'number' ? excluded : 0;
+  return {
+    subject: subjectOf(left === 0 ? `Dry run: all ${counted(users, 'user')} can be restored` : `Dry run: ${number(left)} of ${counted(users, 'user')} would not be restored`),
+    body: bodyOf([
+      `ImportWorkflow checked the backup against the new pool in ${duration(now - startedAt)} and wrote nothing to the pool.`,
+      `The backup holds ${counted(users, 'user')}, ${counted(groups, 'group')} and ${counted(memberships, 'membership')}.`,
+      `  ${number(byCsv)} users would come back by ${counted(chunks, 'import job')}\n  ${number(oneByOne)} users would be created one by one\n  ${number(left)} users would be left out by a documented rule`,
+      Array.isArray(reportKeys) ? `Report, in the mapping-file bucket of this Region\n${(reportKeys as unknown[]).map((key) => `  ${String(key)}`).join('\n')}` : undefined,
+      'What to do next\n  Read the report, then start ImportWorkflow with the same input without DryRun.',
+      firstTime,
+      `Execution\n  ${consoleLink(executionArn)}`,
+      about,
+    ]),
+    important: left > 0,
+  };
+}

@@ -1,0 +1,105 @@
+import { isNamed } from '../../errors.ts';
+import type { Clock, Log, ObjectStore } from '../../ports.ts';
+import { regionOf } from '../lease.ts';
+import { type MetricsEvent, workflowEnded } from '../metrics.ts';
+import type { NamedError } from './cause.ts';
+import { type NoticeEvent, parseNotice } from './events.ts';
+import { endedNotice, failureNotice, refusedStartNotice } from './failure.ts';
+import { exportNotice } from './finished-export.ts';
+import { importNotice } from './finished-import.ts';
+import type { Notice } from './text.ts';
+
+export interface NotifyDeps {
+  readonly publish: (subject: string, body: string) => Promise<void>;
+  readonly sendMetrics: (event: MetricsEvent) => Promise<void>;
+  readonly objects: Pick<ObjectStore, 'list' | 'put'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+}
+
+export interface NotifySettings {
+  readonly preference: 'INFO_AND_ERRORS' | 'ERRORS_ONLY';
+  readonly primaryRegion: string;
+  readonly userPoolId: string;
+  readonly tableName: string;
+}
+
+/** What MessageBroker answers; of a failure, what the execution then fails with. */
+export type Told = { readonly sent: boolean } | NamedError;
+
+const FIRST_SUCCESS = 'notices/first-success.json';
+
+/** Marks an execution whose end has been told, so that EventBridge's event about the same end sends nothing more. */
+export const toldKey = (executionArn: string): string => {
+  const [machine = '', name = ''] = executionArn.split(':').slice(-2);
+  return `notices/${machine.split('-')[0] ?? ''}/${name}.json`;
+};
+
+/**
+ * MessageBroker: publishes one message per execution that ended, and the metrics of it. The marker follows the message:
+ * what goes wrong between the two gives a second message, never none.
+ */
+export async function notify(event: unknown, deps: NotifyDeps, settings: NotifySettings): Promise<Told> {
+  const notice = parseNotice(event);
+  if (notice.event === 'launch-export-refused') {
+    await publish(refusedStartNotice(notice, aboutOf(settings)), deps, settings);
+    return { sent: true };
+  }
+  const { message, answer } = await compose(notice, deps, settings);
+  if (await exists(deps.objects, toldKey(notice.executionArn))) {
+    deps.log.info('The end of this execution was told before', { workflow: notice.workflow });
+    return answer ?? { sent: false };
+  }
+  const sent = await publish(message, deps, settings);
+  await deps.objects.put(toldKey(notice.executionArn), JSON.stringify({ event: notice.event, toldAt: new Date(deps.clock.now()).toISOString() }));
+  if (notice.event === 'finished' && sent) await mark(deps.objects, FIRST_SUCCESS);
+  await deps.sendMetrics(metricOf(notice, deps.clock.now(), settings));
+  return answer ?? { sent };
+}
+
+async function compose(notice: Exclude<NoticeEvent, { event: 'launch-export-refused' }>, { objects, clock }: NotifyDeps, settings: NotifySettings): Promise<{ readonly message: Notice; readonly answer?: NamedError }> {
+  const about = aboutOf(settings);
+  const now = clock.now();
+  if (notice.event === 'ended') return { message: endedNotice(notice, about) };
+  if (notice.event === 'failed') {
+    const { notice: message, named } = failureNotice(notice, { now, about });
+    return { message, answer: named };
+  }
+  const firstTime = (await exists(objects, FIRST_SUCCESS)) ? undefined : confirmHint(regionOf(notice.executionArn), settings);
+  const around = { now, about, firstTime };
+  return { message: notice.workflow === 'ExportWorkflow' ? exportNotice(notice, around) : importNotice(notice, around) };
+}
+
+async function publish({ subject, body, important }: Notice, { publish: send, log }: NotifyDeps, { preference }: NotifySettings): Promise<boolean> {
+  if (!important && preference === 'ERRORS_ONLY') {
+    log.info('A success is not published with ERRORS_ONLY');
+    return false;
+  }
+  await send(subject, body);
+  return true;
+}
+
+function metricOf(notice: Exclude<NoticeEvent, { event: 'launch-export-refused' }>, now: number, { primaryRegion }: NotifySettings): MetricsEvent {
+  const { workflow, executionArn, startedAt } = notice;
+  const partial = notice.event === 'finished' && notice.result.outcome === 'partial';
+  const runTimeMs = (notice.event === 'ended' ? notice.endedAt : now) - startedAt;
+  return workflowEnded(notice.event === 'finished' && !partial ? 'Finished' : 'Error', { workflow, region: regionOf(executionArn), primaryRegion, runTimeMs });
+}
+
+const aboutOf = ({ userPoolId, tableName }: NotifySettings): string => `About this message\n  Sent by the launch that backs up ${userPoolId} to the table ${tableName}.`;
+
+const confirmHint = (region: string, { primaryRegion }: NotifySettings): string =>
+  `First message from ${region}\n  ${region === primaryRegion ? 'The backup Region' : `The primary Region, ${primaryRegion},`} sends its messages by a topic of its own. Make sure that you confirmed that subscription too; otherwise you will hear nothing from there.`;
+
+async function exists(objects: NotifyDeps['objects'], key: string): Promise<boolean> {
+  for await (const found of objects.list(key)) if (found === key) return true;
+  return false;
+}
+
+async function mark(objects: NotifyDeps['objects'], key: string): Promise<void> {
+  try {
+    await objects.put(key, '{}', { absent: true });
+  } catch (error) {
+    if (!isNamed(error, 'PreconditionFailed')) throw error;
+  }
+}

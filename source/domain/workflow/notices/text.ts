@@ -1,0 +1,60 @@
+/** A message as it is published: plain text for an e-mail. */
+export interface Notice {
+  /** Fewer than 100 printable ASCII characters (SNS, Publish: Subject). */
+  readonly subject: string;
+  readonly body: string;
+  /** True for everything but a clean success: published also with ERRORS_ONLY. */
+  readonly important: boolean;
+}
+
+const SUBJECT_LENGTH = 99;
+const LINE_LENGTH = 78;
+
+export const subjectOf = (text: string): string => {
+  const plain = text.replaceAll(/[^\x20-\x7e]/g, '?');
+  return plain.length <= SUBJECT_LENGTH ? plain : `${plain.slice(0, SUBJECT_LENGTH - 3)}...`;
+};
+
+/** Paragraphs with lines of an e-mail's width; a word that is longer (a link) stays whole. */
+export const bodyOf = (paragraphs: readonly (string | undefined)[]): string =>
+  `${paragraphs.filter((paragraph): paragraph is string => paragraph !== undefined).map((paragraph) => paragraph.split('\n').map(wrapped).join('\n')).join('\n\n')}\n`;
+
+function wrapped(line: string): string {
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  const lines: string[] = [];
+  let current = indent;
+  for (const word of line.trim().split(' ')) {
+    const longer = current.trim() === '' ? `${indent}${word}` : `${current} ${word}`;
+    if (longer.length > LINE_LENGTH && current.trim() !== '') {
+      lines.push(current);
+      current = `${indent}${word}`;
+    } else current = longer;
+  }
+  return [...lines, current].join('\n');
+}
+
+/** `12,345` */
+export const number = (value: unknown): string => (typeof value === 'number' ? value.toLocaleString('en-US') : '?');
+
+/** `1 user`, `2 users` */
+export const counted = (value: unknown, thing: string): string => `${number(value)} ${value === 1 ? thing : `${thing}s`}`;
+
+/** `2 h 5 min`, `3 min 4 s`, `12 s` */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+const CONSOLES: Readonly<Record<string, string>> = {
+  'aws-cn': 'console.amazonaws.cn',
+  'aws-us-gov': 'console.amazonaws-us-gov.com',
+};
+
+/** The Step Functions console's page of an execution (`.../executions/details/`) or a machine, by the ARN's partition and Region. */
+export function consoleLink(arn: string): string {
+  const [, partition = 'aws', , region = '', , kind] = arn.split(':');
+  const host = CONSOLES[partition] ?? `${region}.console.aws.amazon.com`;
+  return `https://${host}/states/home?region=${region}#/v2/${kind === 'execution' ? 'executions/details' : 'statemachines/view'}/${arn}`;
+}

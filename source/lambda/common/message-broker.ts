@@ -1,0 +1,28 @@
+import type { Context } from 'aws-lambda';
+import { notify, type Told } from '../../domain/workflow/notices/notify.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { oneOf, optionalText, readEnv, text, yesNo } from '../../shared/env.ts';
+import { log, logger } from '../../shared/log.ts';
+import { metrics } from '../../shared/metrics.ts';
+import { objectStore } from '../../shared/object-store.ts';
+import { topic } from '../../shared/topic.ts';
+
+const env = readEnv({
+  TOPIC_ARN: text(), SNS_PREFERENCE: oneOf('INFO_AND_ERRORS', 'ERRORS_ONLY'), STATE_BUCKET: text(), PRIMARY_REGION: text(), PRIMARY_USER_POOL_ID: text(), BACKUP_TABLE_NAME: text(),
+  SEND_ANONYMOUS_DATA: yesNo(), METRICS_ENDPOINT: optionalText(), SOLUTION_ID: text(), SOLUTION_UUID: text(), SOLUTION_VERSION: text(), USER_AGENT: text(),
+});
+const deps = {
+  publish: topic({ topicArn: env.TOPIC_ARN, userAgent: env.USER_AGENT }),
+  objects: objectStore({ bucket: env.STATE_BUCKET, userAgent: env.USER_AGENT }),
+  sendMetrics: metrics({
+    enabled: env.SEND_ANONYMOUS_DATA, endpoint: env.METRICS_ENDPOINT, solutionId: env.SOLUTION_ID, solutionVersion: env.SOLUTION_VERSION, uuid: env.SOLUTION_UUID, clock: systemClock, log,
+  }),
+  clock: systemClock,
+  log,
+};
+
+/** Publishes what the workflows, the launch and EventBridge have to tell; the only function that writes to the topic. */
+export const handler = async (event: unknown, context: Context): Promise<Told> => {
+  logger.addContext(context);
+  return notify(event, deps, { preference: env.SNS_PREFERENCE, primaryRegion: env.PRIMARY_REGION, userPoolId: env.PRIMARY_USER_POOL_ID, tableName: env.BACKUP_TABLE_NAME });
+};

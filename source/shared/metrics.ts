@@ -1,0 +1,35 @@
+import type { Clock, Log } from '../domain/ports.ts';
+import type { MetricsEvent } from '../domain/workflow/metrics.ts';
+import { nameOf } from './service-errors.ts';
+
+export interface MetricsOptions {
+  /** `Yes` in the template's mapping AnonymousData/SendAnonymousData/Data. */
+  readonly enabled: boolean;
+  /** Nothing is sent without one. */
+  readonly endpoint: string | undefined;
+  readonly solutionId: string;
+  readonly solutionVersion: string;
+  /** Random, made once per launch. */
+  readonly uuid: string;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Pick<Log, 'warn'>;
+}
+
+const TIMEOUT_MS = 5_000;
+
+/** Sends anonymized metrics; whatever goes wrong is logged and never fails a run. */
+export function metrics({ enabled, endpoint, solutionId, solutionVersion, uuid, clock, log }: MetricsOptions): (event: MetricsEvent) => Promise<void> {
+  return async (event) => {
+    if (!enabled || endpoint === undefined) return;
+    const body = { Solution: solutionId, Version: solutionVersion, TimeStamp: new Date(clock.now()).toISOString(), UUID: uuid, Data: event };
+    try {
+      const response = await fetch(endpoint, {
+        method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      await response.arrayBuffer();
+      if (!response.ok) log.warn('The metrics endpoint refused an event', { status: response.status });
+    } catch (error) {
+      log.warn('The metrics endpoint did not answer', { errorName: nameOf(error) });
+    }
+  };
+}
