@@ -1,0 +1,58 @@
+import { expect } from 'chai';
+import { differences } from '../../../support/import/differences.ts';
+import { NEW_POOL } from '../../../support/import/planning-world.ts';
+import { RestoreWorld } from '../../../support/import/restore-world.ts';
+import { addGroups, addUsers, aUser } from '../../../support/world/builders.ts';
+
+const full = async (users = 400): Promise<RestoreWorld> => {
+  const world = new RestoreWorld();
+  addUsers(world.source, users, { disabled: 0.05 });
+  addGroups(world.source, [0, 1, 3, 40, users]);
+  return world.planned();
+};
+
+describe('A restore from plan to report', () => {
+  it('brings everything back and closes', async () => {
+    const world = await full();
+    const outcome = await world.execute();
+    expect(differences(world.source, world.target)).to.deep.equal([]);
+    expect(outcome.outcome).to.equal('complete');
+    expect(outcome.counts).to.include({ usersInBackup: 400, usersRestored: 400, usersMissing: 0, usersDifferent: 0, groups: 5, membershipsMissing: 0, unknownUsers: 0, unknownMemberships: 0 });
+    expect(world.head().phase).to.equal('complete');
+    expect(world.writer.sentToUsers).to.deep.equal([]);
+  });
+
+  it('restores users one by one that a CSV cannot carry, with a password that nobody knows', async () => {
+    const world = new RestoreWorld();
+    addUsers(world.source, 5);
+    world.source.put(aUser({ username: 'zoe', enabled: false, attributes: { email: 'zoe@example.test', email_verified: 'true', name: 'two\nlines' } }));
+    world.source.put(aUser({ username: 'una', attributes: { email: 'una@example.test' } }));
+    addGroups(world.source, [7]);
+    await world.planned();
+    const outcome = await world.execute();
+    expect(differences(world.source, world.target)).to.deep.equal([]);
+    expect(outcome.outcome).to.equal('complete');
+    expect(outcome.counts.usersCreatedOneByOne).to.equal(2);
+    expect(world.target.find('zoe')?.status).to.equal('CONFIRMED');
+    expect(world.report('failures.csv')).to.contain('zoe').and.to.contain('una');
+  });
+
+  it('maps every old sub to its new one', async () => {
+    const world = await full(70);
+    await world.execute();
+    const lines = world.report('sub-map.csv').trim().split('\n');
+    expect(lines[0]).to.equal('old_sub,new_sub');
+    const expected = [...world.source.users.values()].map(({ user }) => `${user.sub},${world.target.find(user.username)?.sub ?? ''}`);
+    expect(lines.slice(1).sort()).to.deep.equal(expected.sort());
+  });
+
+  it('is final when complete, and answers the same when asked again', async () => {
+    const world = await full(20);
+    const first = await world.execute('execution-1');
+    const before = world.calls.countOf('cognito');
+    const again = await world.execute('execution-2');
+    expect(again).to.deep.equal(first);
+    expect(world.calls.countOf('cognito')).to.equal(before);
+    expect(world.objects.text(`restores/${NEW_POOL}/current.json`)).to.contain('"complete"');
+  });
+});
