@@ -1,4 +1,4 @@
-import { CloudFormationClient, ListStackSetsCommand, ListStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, ListStackSetsCommand, ListStacksCommand, type StackEvent } from '@aws-sdk/client-cloudformation';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient, paginateListRoles } from '@aws-sdk/client-iam';
 import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
@@ -14,7 +14,7 @@ import { textTable } from '../table.ts';
 export async function uninstall(demo: Demo, launched: Launched): Promise<void> {
   const { cloud, narrator } = demo;
   narrator.step('Uninstall: delete the main stack');
-  const onEvent = ({ LogicalResourceId, ResourceStatus }: { LogicalResourceId?: string; ResourceStatus?: string }): void => narrator.progress(`${LogicalResourceId ?? ''} ${ResourceStatus ?? ''}`);
+  const onEvent = ({ LogicalResourceId, ResourceStatus }: StackEvent): void => narrator.progress(`${LogicalResourceId ?? ''} ${ResourceStatus ?? ''}`);
   const outcome = await deleteStack({ clientConfig: cloud.clientConfig, region: PRIMARY, onEvent }, launched.stackId);
   if (outcome.status !== 'DELETE_COMPLETE') throw new DemoFailure(`The stack ended as ${outcome.status}.`);
   const left = [await leftIn(demo, PRIMARY), await leftIn(demo, SECONDARY)] as const;
