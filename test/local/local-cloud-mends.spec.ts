@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CloudFormationClient, CreateStackCommand, DescribeStackResourcesCommand, waitUntilStackCreateComplete } from '@aws-sdk/client-cloudformation';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, type DescribeExecutionOutput } from '@aws-sdk/client-sfn';
+import { expect } from 'chai';
+import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
+
+const REGION = 'us-east-1';
+
+/** Each of these fails without its mend in tools/local-cloud/ministack/mends. */
+describe('local cloud: state machines and functions behave as on AWS', function () {
+  this.timeout(60_000);
+  let cloud: LocalCloud;
+  let machines: Map<string, string>;
+  let states: SFNClient;
+
+  before(async () => {
+    cloud = await startLocalCloud();
+    states = new SFNClient(cloud.clientConfig(REGION));
+    const cloudFormation = new CloudFormationClient(cloud.clientConfig(REGION));
+    const template = readFileSync(join(import.meta.dirname, '..', 'support', 'local-cloud', 'machine.yaml'), 'utf8');
+    await cloudFormation.send(new CreateStackCommand({ StackName: 'machines', TemplateBody: template, Capabilities: ['CAPABILITY_IAM'] }));
+    await waitUntilStackCreateComplete({ client: cloudFormation, maxWaitTime: 30, minDelay: 1 }, { StackName: 'machines' });
+    const { StackResources = [] } = await cloudFormation.send(new DescribeStackResourcesCommand({ StackName: 'machines' }));
+    machines = new Map(StackResources.map((resource) => [resource.LogicalResourceId ?? '', resource.PhysicalResourceId ?? '']));
+  });
+  after(() => cloud.stop());
+
+  const run = async (machine: string, input: object): Promise<DescribeExecutionOutput> => {
+    const { executionArn } = await states.send(new StartExecutionCommand({ stateMachineArn: machines.get(machine), input: JSON.stringify(input) }));
+    for (;;) {
+      const execution = await states.send(new DescribeExecutionCommand({ executionArn }));
+      if (execution.status !== 'RUNNING') return execution;
+      await new Promise((resolve) => { setTimeout(resolve, 100); });
+    }
+  };
+  const outputOf = async (input: object): Promise<unknown> => JSON.parse((await run('CatchByName', input)).output ?? 'null');
+
+  it('catches an error by its name', async () => {
+    expect(await outputOf({ name: 'PoolNotEmpty' })).to.equal('by name');
+  });
+
+  it('passes on other names, and the whole context object', async () => {
+    const output = await outputOf({ name: 'SomethingElse' }) as { error: string; context: { Execution: { Id: string } } };
+    expect(output.error).to.equal('SomethingElse');
+    expect(output.context.Execution.Id).to.contain(':execution:');
+  });
+
+  it('calls a dead process Runtime.ExitError', async () => {
+    expect(await outputOf({ exit: true })).to.include({ error: 'Runtime.ExitError' });
+  });
+
+  it('fails above 256 KiB, which States.ALL does not catch', async () => {
+    expect(await outputOf({ size: 200_000 })).to.equal('fine');
+    const execution = await run('CatchByName', { size: 262_200 });
+    expect(execution).to.include({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+  });
+
+  it('times out a machine', async () => {
+    expect((await run('TooSlow', {})).status).to.equal('TIMED_OUT');
+  });
+});
