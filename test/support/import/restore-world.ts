@@ -5,6 +5,7 @@ import { headKey } from '../../../source/domain/import/plan-model.ts';
 import type { ImportOptions, RestoreHead } from '../../../source/domain/import/plan-model.ts';
 import type { RestoreOutcome } from '../../../source/domain/import/report/outcome.ts';
 import type { UpdateUsersDeps } from '../../../source/domain/import/updates/deps.ts';
+import { passwordFrom, PASSWORD_BYTES } from '../../../source/domain/import/updates/password.ts';
 import { updateUsers } from '../../../source/domain/import/updates/update-users.ts';
 import type { PoolSettings } from '../../../source/domain/model.ts';
 import type { ImportJob } from '../../../source/domain/ports.ts';
@@ -53,7 +54,7 @@ export class RestoreWorld extends PlanningWorld {
   updatesDeps(): UpdateUsersDeps {
     return {
       store: this.objects, pool: this.cognito, writer: this.writer, updates: this.updatesQueue, clock: this.clock, timeLeft: this.timeLeft(), claim: this.#claim(),
-      log: this.log, newPassword: () => `Aa1!${String((this.#passwords += 1)).padStart(60, 'x')}`,
+      log: this.log, newPassword: () => passwordFrom(Buffer.alloc(PASSWORD_BYTES, (this.#passwords += 1))),
     };
   }
 
@@ -61,7 +62,7 @@ export class RestoreWorld extends PlanningWorld {
   async execute(executionArn = 'execution-1'): Promise<RestoreOutcome> {
     for (let turn = 0; turn < MAX_TURNS; turn += 1) {
       this.turns += 1;
-      const jobs = await importUsers(this.plan(), this.jobsDeps());
+      const jobs = await importUsers({ newUserPoolId: NEW_POOL, restoreId: RESTORE_ID }, this.jobsDeps());
       let updates = await this.update(executionArn);
       while (!updates.done && jobs.done) {
         this.turns += 1;
@@ -74,7 +75,7 @@ export class RestoreWorld extends PlanningWorld {
   }
 
   update(executionArn: string): ReturnType<typeof updateUsers> {
-    return updateUsers({ plan: this.plan(), executionArn, bucket: STATE_BUCKET }, this.updatesDeps());
+    return updateUsers({ newUserPoolId: NEW_POOL, restoreId: RESTORE_ID, executionArn, bucket: STATE_BUCKET }, this.updatesDeps());
   }
 
   /** Starts again after every kill, as an operator would. */

@@ -1,7 +1,9 @@
 import { Fault } from '../../errors.ts';
 import { Checkpoint } from '../../state/checkpoint.ts';
 import { workSlice } from '../../export/slice.ts';
+import { planKey } from '../plan-model.ts';
 import type { ChunkPlan, RestorePlan } from '../plan-model.ts';
+import { readJson } from '../planning/json-object.ts';
 import type { ImportUsersDeps, JobsRun } from './deps.ts';
 import { pollJob, readLog } from './job-poll.ts';
 import { adoptJob, createJob, startJob } from './job-start.ts';
@@ -27,10 +29,11 @@ export interface ImportUsersResult {
  * Carries the plan's chunks through Cognito's import jobs, one after the other, a step at a time: every step stores its
  * result, so that a crash repeats at most one. Returns when the running job need not be looked at yet.
  */
-export async function importUsers(plan: RestorePlan, deps: ImportUsersDeps): Promise<ImportUsersResult> {
+export async function importUsers({ newUserPoolId, restoreId }: { readonly newUserPoolId: string; readonly restoreId: string }, deps: ImportUsersDeps): Promise<ImportUsersResult> {
   const over = workSlice(deps.clock, deps.timeLeft);
+  const plan = await readJson<RestorePlan>(deps.store, planKey(newUserPoolId, restoreId));
   const checkpoint = await Checkpoint.claim<JobsState>(deps.store, {
-    key: jobsStateKey(plan.newUserPoolId, plan.restoreId), claim: deps.claim, now: () => deps.clock.now(), initial: initialJobsState,
+    key: jobsStateKey(newUserPoolId, restoreId), claim: deps.claim, now: () => deps.clock.now(), initial: initialJobsState,
   });
   const run: JobsRun = { plan, deps, checkpoint };
   await drainOwn(deps.newUsers);

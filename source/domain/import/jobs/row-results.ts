@@ -1,5 +1,6 @@
 import { Fault } from '../../errors.ts';
 import type { ObjectStore } from '../../ports.ts';
+import { readJson } from '../planning/json-object.ts';
 
 /** What became of one row of a chunk. */
 export const RowCode = { pending: 0, imported: 1, failed: 2, collision: 3 } as const;
@@ -31,9 +32,7 @@ export class RowResults {
 
   static async load(store: Pick<ObjectStore, 'get'>, key: string | undefined, rows: number): Promise<RowResults> {
     if (key === undefined) return RowResults.none(rows);
-    const object = await store.get(key);
-    if (object === undefined) throw new Fault('BadState', `The row results ${key} are missing: the state of this restore cannot be used.`);
-    const stored = JSON.parse(Buffer.from(object.body).toString('utf8')) as Stored;
+    const stored = await readJson<Stored>(store, key);
     const codes = new Uint8Array(Buffer.from(stored.codes, 'base64'));
     if (codes.length !== rows) throw new Fault('BadState', `The row results ${key} have ${codes.length} rows, the chunk has ${rows}: the state of this restore cannot be used.`);
     return new RowResults(codes, stored.notes);

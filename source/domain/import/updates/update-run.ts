@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../../state/checkpoint.ts';
-import { parseGroups } from './groups.ts';
 import type { PlannedGroup, RestorePlan } from '../plan-model.ts';
+import { readJson } from '../planning/json-object.ts';
 import type { UpdateUsersDeps } from './deps.ts';
 import { FailureLog, failuresPrefix } from './failures.ts';
 import { GroupCreation } from './group-creation.ts';
@@ -46,7 +46,7 @@ export class UpdateRun {
   }
 
   static async begin(plan: RestorePlan, deps: UpdateUsersDeps, checkpoint: Checkpoint<UpdatesState>, over: () => boolean): Promise<UpdateRun> {
-    return new UpdateRun(plan, deps, checkpoint, await parseGroups(deps.store, plan), over);
+    return new UpdateRun(plan, deps, checkpoint, await readJson<readonly PlannedGroup[]>(deps.store, plan.groupsKey), over);
   }
 
   get state(): UpdatesState {

@@ -2,7 +2,9 @@ import { workSlice } from '../../export/slice.ts';
 import { Checkpoint } from '../../state/checkpoint.ts';
 import { initialJobsState, jobsStateKey } from '../jobs/state.ts';
 import type { JobsState } from '../jobs/state.ts';
+import { planKey } from '../plan-model.ts';
 import type { RestorePlan } from '../plan-model.ts';
+import { readJson } from '../planning/json-object.ts';
 import { finishRestore } from '../report/finish.ts';
 import type { RestoreOutcome } from '../report/outcome.ts';
 import type { UpdateUsersDeps } from './deps.ts';
@@ -10,6 +12,14 @@ import { initialUpdatesState, updatesStateKey } from './state.ts';
 import type { UpdatesState } from './state.ts';
 import { UpdateRun } from './update-run.ts';
 import { workBatches } from './work-batches.ts';
+
+export interface UpdateUsersInput {
+  readonly newUserPoolId: string;
+  readonly restoreId: string;
+  readonly executionArn: string;
+  /** Where the report lies; goes into the message. */
+  readonly bucket: string;
+}
 
 /** What the state machine sees: counts and object keys, no personal data. */
 export type UpdateUsersResult =
@@ -20,13 +30,14 @@ export type UpdateUsersResult =
  * Works on released batches until the running import job must be looked at again; when all chunks have their result and
  * all batches are done, compares the pool with what it should hold, puts right what can be, and reports.
  */
-export async function updateUsers(input: { readonly plan: RestorePlan; readonly executionArn: string; readonly bucket: string }, deps: UpdateUsersDeps): Promise<UpdateUsersResult> {
-  const { plan } = input;
+export async function updateUsers(input: UpdateUsersInput, deps: UpdateUsersDeps): Promise<UpdateUsersResult> {
+  const { newUserPoolId, restoreId } = input;
   const sliceOver = workSlice(deps.clock, deps.timeLeft);
+  const plan = await readJson<RestorePlan>(deps.store, planKey(newUserPoolId, restoreId));
   const checkpoint = await Checkpoint.claim<UpdatesState>(deps.store, {
-    key: updatesStateKey(plan.newUserPoolId, plan.restoreId), claim: deps.claim, now: () => deps.clock.now(), initial: initialUpdatesState,
+    key: updatesStateKey(newUserPoolId, restoreId), claim: deps.claim, now: () => deps.clock.now(), initial: initialUpdatesState,
   });
-  const jobs = (await Checkpoint.peek<JobsState>(deps.store, jobsStateKey(plan.newUserPoolId, plan.restoreId))) ?? initialJobsState();
+  const jobs = (await Checkpoint.peek<JobsState>(deps.store, jobsStateKey(newUserPoolId, restoreId))) ?? initialJobsState();
   const jobsDone = jobs.chunk >= plan.chunks.length;
   const over = jobsDone ? sliceOver : () => sliceOver() || deps.clock.now() >= jobs.dueAt;
   const run = await UpdateRun.begin(plan, deps, checkpoint, over);

@@ -1,9 +1,9 @@
-import { Fault } from '../../errors.ts';
 import { blockedKey } from '../jobs/state.ts';
 import type { JobsState } from '../jobs/state.ts';
 import { drainOwn } from '../jobs/messages.ts';
 import { readNdjson } from '../jobs/ndjson.ts';
 import type { UpdateOp } from '../plan-model.ts';
+import { readJson } from '../planning/json-object.ts';
 import { releasedBatches } from './batches.ts';
 import type { ReleasedBatch } from './batches.ts';
 import { LowWater, OrderedWindow } from './ordered-window.ts';
@@ -78,9 +78,7 @@ async function workBatch(run: UpdateRun, lane: LaneName, batch: ReleasedBatch): 
 async function blockUsers(run: UpdateRun, jobs: JobsState): Promise<void> {
   for (const { chunk, blocked } of jobs.finished) {
     if (blocked === 0) continue;
-    const key = blockedKey(run.plan.newUserPoolId, run.plan.restoreId, chunk);
-    const object = await run.deps.store.get(key);
-    if (object === undefined) throw new Fault('BadState', `The object ${key} is missing: the state of this restore cannot be used.`);
-    for (const sub of JSON.parse(Buffer.from(object.body).toString('utf8')) as readonly string[]) run.collisions.add(sub);
+    const subs = await readJson<readonly string[]>(run.deps.store, blockedKey(run.plan.newUserPoolId, run.plan.restoreId, chunk));
+    for (const sub of subs) run.collisions.add(sub);
   }
 }

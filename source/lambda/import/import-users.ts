@@ -1,0 +1,48 @@
+import type { Context } from 'aws-lambda';
+import { openedImport } from '../../domain/import/import-state.ts';
+import { importUsers, type ImportUsersResult } from '../../domain/import/jobs/import-users.ts';
+import { Pacer } from '../../domain/pacing/pacer.ts';
+import { assertImportMayRun, regionOf } from '../../domain/workflow/lease.ts';
+import { importJobEnded } from '../../domain/workflow/metrics.ts';
+import { backupTable } from '../../shared/backup-table.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { importJobs } from '../../shared/cognito/import-jobs.ts';
+import { userPoolReader } from '../../shared/cognito/pool-reader.ts';
+import { int, optionalText, readEnv, text, yesNo } from '../../shared/env.ts';
+import { invocationOf } from '../../shared/invocation.ts';
+import { log } from '../../shared/log.ts';
+import { metrics } from '../../shared/metrics.ts';
+import { objectStore } from '../../shared/object-store.ts';
+import { wakeQueue } from '../../shared/wake-queue.ts';
+
+const env = readEnv({
+  BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), COGNITO_TPS: int(1, 25), NEW_USERS_QUEUE_URL: text(), UPDATES_QUEUE_URL: text(), IMPORT_JOB_LOG_ROLE_ARN: text(),
+  SEND_ANONYMOUS_DATA: yesNo(), METRICS_ENDPOINT: optionalText(), SOLUTION_ID: text(), SOLUTION_UUID: text(), SOLUTION_VERSION: text(), USER_AGENT: text(),
+});
+const userAgent = env.USER_AGENT;
+const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
+const leases = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent });
+const deps = {
+  store: objectStore({ bucket: env.STATE_BUCKET, userAgent }),
+  jobs: importJobs({ pacer, userAgent, logRoleArn: env.IMPORT_JOB_LOG_ROLE_ARN }),
+  pool: userPoolReader({ pacer, userAgent }),
+  newUsers: wakeQueue({ queueUrl: env.NEW_USERS_QUEUE_URL, userAgent }),
+  updates: wakeQueue({ queueUrl: env.UPDATES_QUEUE_URL, userAgent }),
+};
+const sendMetrics = metrics({
+  enabled: env.SEND_ANONYMOUS_DATA, endpoint: env.METRICS_ENDPOINT, solutionId: env.SOLUTION_ID, solutionVersion: env.SOLUTION_VERSION, uuid: env.SOLUTION_UUID, clock: systemClock, log,
+});
+
+/** Takes the import jobs of the restore one step on. */
+export const handler = async (event: unknown, context: Context): Promise<ImportUsersResult> => {
+  const invocation = invocationOf(context);
+  const { executionArn, options, restore } = openedImport(event);
+  pacer.restart(options.cognitoTps ?? env.COGNITO_TPS);
+  await assertImportMayRun(leases, executionArn);
+  const result = await importUsers(
+    { newUserPoolId: options.newUserPoolId, restoreId: restore.restoreId },
+    { ...deps, ...invocation, jobEnded: (job) => sendMetrics(importJobEnded(job, regionOf(executionArn))) },
+  );
+  log.info('Import jobs so far', { ...result });
+  return result;
+};

@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import type { Context } from 'aws-lambda';
+import { openedImport } from '../../domain/import/import-state.ts';
+import { PASSWORD_BYTES, passwordFrom } from '../../domain/import/updates/password.ts';
+import { updateUsers, type UpdateUsersResult } from '../../domain/import/updates/update-users.ts';
+import { Pacer } from '../../domain/pacing/pacer.ts';
+import { assertImportMayRun } from '../../domain/workflow/lease.ts';
+import { backupTable } from '../../shared/backup-table.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { userPoolReader } from '../../shared/cognito/pool-reader.ts';
+import { userPoolWriter } from '../../shared/cognito/pool-writer.ts';
+import { int, readEnv, text } from '../../shared/env.ts';
+import { invocationOf } from '../../shared/invocation.ts';
+import { log } from '../../shared/log.ts';
+import { objectStore } from '../../shared/object-store.ts';
+import { wakeQueue } from '../../shared/wake-queue.ts';
+
+const env = readEnv({ BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), COGNITO_TPS: int(1, 25), UPDATES_QUEUE_URL: text(), USER_AGENT: text() });
+const userAgent = env.USER_AGENT;
+const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
+const leases = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent });
+const deps = {
+  store: objectStore({ bucket: env.STATE_BUCKET, userAgent }),
+  pool: userPoolReader({ pacer, userAgent }),
+  writer: userPoolWriter({ pacer, userAgent }),
+  updates: wakeQueue({ queueUrl: env.UPDATES_QUEUE_URL, userAgent }),
+  newPassword: () => passwordFrom(randomBytes(PASSWORD_BYTES)),
+};
+
+/** Groups, memberships, flags and users created one by one; at the end the comparison and the report. */
+export const handler = async (event: unknown, context: Context): Promise<UpdateUsersResult> => {
+  const invocation = invocationOf(context);
+  const { executionArn, options, restore } = openedImport(event);
+  pacer.restart(options.cognitoTps ?? env.COGNITO_TPS);
+  await assertImportMayRun(leases, executionArn);
+  const result = await updateUsers(
+    { newUserPoolId: options.newUserPoolId, restoreId: restore.restoreId, executionArn, bucket: env.STATE_BUCKET },
+    { ...deps, ...invocation },
+  );
+  log.info('Updates so far', result.done ? { done: true, outcome: result.outcome, ...result.counts } : { ...result });
+  return result;
+};
