@@ -1,0 +1,32 @@
+import type { Context } from 'aws-lambda';
+import { startedImport } from '../../domain/import/import-state.ts';
+import { checkNewUserPool, type OpenedRestore } from '../../domain/import/preflight/check-new-user-pool.ts';
+import { Pacer } from '../../domain/pacing/pacer.ts';
+import { assertImportMayRun, regionOf } from '../../domain/workflow/lease.ts';
+import { backupTable } from '../../shared/backup-table.ts';
+import { random, systemClock } from '../../shared/clock.ts';
+import { userPoolReader } from '../../shared/cognito/pool-reader.ts';
+import { int, readEnv, text } from '../../shared/env.ts';
+import { log, logger } from '../../shared/log.ts';
+import { objectStore } from '../../shared/object-store.ts';
+
+const env = readEnv({ BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), PRIMARY_USER_POOL_ID: text(), COGNITO_TPS: int(1, 25), USER_AGENT: text() });
+const userAgent = env.USER_AGENT;
+const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
+const pools = userPoolReader({ pacer, userAgent });
+const leases = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent });
+const objects = objectStore({ bucket: env.STATE_BUCKET, userAgent });
+
+/** Checks the pool to restore into, and opens the restore or finds the one in force. */
+export const handler = async (event: unknown, context: Context): Promise<OpenedRestore> => {
+  logger.addContext(context);
+  const { executionArn, options } = startedImport(event);
+  pacer.restart(options.cognitoTps ?? env.COGNITO_TPS);
+  await assertImportMayRun(leases, executionArn);
+  const tableName = options.backupTableName ?? env.BACKUP_TABLE_NAME;
+  const table = tableName === env.BACKUP_TABLE_NAME ? leases : backupTable({ tableName, userAgent });
+  const input = { options, region: regionOf(executionArn), primaryUserPoolId: env.PRIMARY_USER_POOL_ID, tableName };
+  const opened = await checkNewUserPool(input, { pools, table, objects, clock: systemClock, random, log });
+  log.info('New user pool checked', { ...opened });
+  return opened;
+};

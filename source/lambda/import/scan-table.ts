@@ -1,0 +1,41 @@
+import type { Context } from 'aws-lambda';
+import { openedImport } from '../../domain/import/import-state.ts';
+import { scanTable, type ScanTableResult } from '../../domain/import/planning/scan-table.ts';
+import { Pacer } from '../../domain/pacing/pacer.ts';
+import { assertImportMayRun } from '../../domain/workflow/lease.ts';
+import { backupTable } from '../../shared/backup-table.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { csvHeaderReader } from '../../shared/cognito/csv-header.ts';
+import { userPoolReader } from '../../shared/cognito/pool-reader.ts';
+import { int, readEnv, text } from '../../shared/env.ts';
+import { log, logger } from '../../shared/log.ts';
+import { objectStore } from '../../shared/object-store.ts';
+import { wakeQueue } from '../../shared/wake-queue.ts';
+
+const env = readEnv({ BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), COGNITO_TPS: int(1, 25), NEW_USERS_QUEUE_URL: text(), UPDATES_QUEUE_URL: text(), USER_AGENT: text() });
+const userAgent = env.USER_AGENT;
+const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
+const leases = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent });
+const deps = {
+  pools: userPoolReader({ pacer, userAgent }),
+  jobs: csvHeaderReader({ pacer, userAgent }),
+  objects: objectStore({ bucket: env.STATE_BUCKET, userAgent }),
+  newUsers: wakeQueue({ queueUrl: env.NEW_USERS_QUEUE_URL, userAgent }),
+  updates: wakeQueue({ queueUrl: env.UPDATES_QUEUE_URL, userAgent }),
+  clock: systemClock,
+  log,
+};
+
+/** Reads the backup, checks it against its manifest and the new pool, and plans the restore. */
+export const handler = async (event: unknown, context: Context): Promise<ScanTableResult> => {
+  logger.addContext(context);
+  const { executionArn, options, restore } = openedImport(event);
+  pacer.restart(options.cognitoTps ?? env.COGNITO_TPS);
+  await assertImportMayRun(leases, executionArn);
+  const tableName = options.backupTableName ?? env.BACKUP_TABLE_NAME;
+  const table = tableName === env.BACKUP_TABLE_NAME ? leases : backupTable({ tableName, userAgent });
+  const timeLeft = (): number => context.getRemainingTimeInMillis();
+  const result = await scanTable({ ...restore, options, tableName }, { ...deps, table, timeLeft, claim: context.awsRequestId });
+  log.info(result.done ? 'Restore planned' : 'Planning goes on in the next invocation', { ...result });
+  return result;
+};
