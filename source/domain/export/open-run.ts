@@ -1,5 +1,6 @@
 import { LATEST_KEY, manifestKey, NO_COUNTS, OPEN_KEY, openItem } from '../backup/manifest.ts';
-import type { Counts, Manifest } from '../backup/manifest.ts';
+import type { Counts, Manifest, OpenMarker } from '../backup/manifest.ts';
+import { Fault } from '../errors.ts';
 import type { UserPoolDescription } from '../model.ts';
 import type { BackupTable, Clock, ObjectStore, Random, UserPoolReader } from '../ports.ts';
 import { checkSourcePool } from '../workflow/source-pool.ts';
@@ -9,7 +10,7 @@ import type { RunFacts, RunHead } from './run.ts';
 
 export interface OpenRunDeps {
   readonly pool: Pick<UserPoolReader, 'describe'>;
-  readonly table: Pick<BackupTable, 'getItem' | 'putItems'>;
+  readonly table: Pick<BackupTable, 'getItem' | 'putItemIf'>;
   readonly objects: Pick<ObjectStore, 'get' | 'put' | 'list' | 'deleteAll'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly random: Random;
@@ -43,9 +44,17 @@ export async function openRun(deps: OpenRunDeps, userPoolId: string): Promise<{ 
   await deps.objects.put(factsKey(facts.runId), JSON.stringify(facts));
   const next: RunHead = { runId: facts.runId, startedAt: facts.startedAt, checkpointAt: now };
   await deps.objects.put(HEAD_KEY, JSON.stringify(next), stored === undefined ? { absent: true } : { etag: stored.etag });
-  if (found.openRunId !== facts.runId) await deps.table.putItems([openItem({ runId: facts.runId, openedAt: now })]);
+  if (found.openRunId !== facts.runId) await markOpen(deps.table, { runId: facts.runId, openedAt: now }, found.openRunId);
   if (!resumed) await dropOldRuns(deps.objects, facts);
   return { runId: facts.runId, resumed };
+}
+
+/** Puts the OPEN marker in place of the one that an interrupted run left. */
+async function markOpen(table: Pick<BackupTable, 'getItem' | 'putItemIf'>, marker: OpenMarker, before: string | undefined): Promise<void> {
+  if (await table.putItemIf(openItem(marker), before === undefined ? 'absent' : { attribute: 'runId', value: before })) return;
+  // The answer to an own write may have been lost and the write repeated.
+  if ((await table.getItem(OPEN_KEY))?.runId === marker.runId) return;
+  throw new Fault('ServiceError', `The OPEN marker of export run ${marker.runId} was not set: another run set its own meanwhile.`);
 }
 
 function resumable({ head, facts, latestRunId }: Found, pool: UserPoolDescription, now: number): RunFacts | undefined {
