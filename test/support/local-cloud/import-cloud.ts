@@ -14,6 +14,8 @@ export class ImportCloud {
   readonly users = new Set<string>();
   readonly logLines: string[] = [];
   readonly logStreams: string[] = [];
+  /** Whether uploads say how long they are. */
+  contentLength = true;
   options: ImportJobOptions = defaultImportJobOptions;
   pool = describedPool();
   trust: object | undefined = goodTrust;
@@ -67,7 +69,7 @@ export class ImportCloud {
 
   put(url: string, csv: string, headers: Record<string, string> = {}, method = 'PUT'): Promise<AwsResponse> {
     const body = Buffer.from(csv);
-    const all = { 'x-amz-server-side-encryption': 'aws:kms', 'content-length': String(body.length), ...headers };
+    const all = { 'x-amz-server-side-encryption': 'aws:kms', ...(this.contentLength ? { 'content-length': String(body.length) } : {}), ...headers };
     return this.#send(this.#request({ service: 's3', action: 'PutObject', method, url: new URL(url), headers: all, body }));
   }
 

@@ -6,16 +6,19 @@ import { gzipSync } from 'node:zlib';
 /** A small model in botocore's format that has every kind of shape and rule. */
 export const exampleModel = {
   metadata: { protocol: 'json', targetPrefix: 'AWSCognitoIdentityProviderService' },
-  operations: { CreateThing: { input: { shape: 'CreateThing' } }, NoInput: {} },
+  operations: { CreateThing: { input: { shape: 'CreateThing' } }, SendMessage: { input: { shape: 'SendMessage' } }, NoInput: {} },
   shapes: {
     CreateThing: {
       type: 'structure', required: ['Name', 'Parts'],
       members: {
         Name: { shape: 'Name' }, Kind: { shape: 'Kind' }, Count: { shape: 'Count' }, Ratio: { shape: 'Ratio' }, Flag: { shape: 'Flag' },
         When: { shape: 'When' }, Data: { shape: 'Data' }, Parts: { shape: 'Parts' }, Tags: { shape: 'Tags' }, Value: { shape: 'Value' },
+        Code: { shape: 'Code' }, Big: { shape: 'Big' },
       },
     },
     Name: { type: 'string', min: 1, max: 5, pattern: '[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+' },
+    Code: { type: 'string', min: 2 }, Big: { type: 'integer' },
+    SendMessage: { type: 'structure', members: { DelaySeconds: { shape: 'Big' } } },
     Kind: { type: 'string', enum: ['A', 'B'] },
     Count: { type: 'integer', min: 0, max: 60 },
     Ratio: { type: 'double' }, Flag: { type: 'boolean' }, When: { type: 'timestamp' }, Data: { type: 'blob', max: 3 },

@@ -23,6 +23,7 @@ export class CheckerCompiler {
     this.#model = model;
   }
 
+  /** The checker of a shape of the model; throws when the model has none of that name. */
   checker(shapeName: string): Checker {
     const known = this.#compiled.get(shapeName);
     if (known !== undefined) return known;
@@ -41,7 +42,7 @@ export class CheckerCompiler {
       case 'list': return this.#list(shape);
       case 'map': return this.#map(shape);
       case 'string': return stringChecker(shape);
-      case 'integer': return numberChecker(shape, (value) => Number.isInteger(value) && Math.abs(value) <= 2 ** 31, 'Integer');
+      case 'integer': return numberChecker(shape, (value) => Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31, 'Integer');
       case 'long': return numberChecker(shape, Number.isInteger, 'Long');
       case 'float':
       case 'double': return numberChecker(shape, () => true, 'Double');

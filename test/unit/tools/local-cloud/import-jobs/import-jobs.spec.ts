@@ -26,6 +26,7 @@ describe('import jobs: life of a job', () => {
     expect(cloud.logLines).to.have.length(250);
     expect(cloud.logLines[0]).to.equal('[SUCCEEDED] Line Number 1 - The import succeeded.');
     expect(cloud.logLines[2]).to.match(/^\[FAILED\] Line Number 3 - The User Record does not set any of the auto verified/);
+    expect(cloud.logLines[249]).to.match(/^\[SUCCEEDED\] Line Number 250 - /);
     expect(cloud.logLines[4]).to.equal('[SKIPPED] Line Number 5 - The user already exists.');
   });
 
@@ -55,6 +56,7 @@ describe('import jobs: life of a job', () => {
     expect(await rejection(inOther())).to.include({ code: 'PreconditionNotMetException' });
     cloud.options = { ...cloud.options, oneJobPer: 'region' };
     await inOther();
+    await cloud.call('StartUserImportJob', { JobId: await cloud.job(csv, '444455556666') }, '444455556666');
     await running;
     expect(await cloud.run(second)).to.include({ Status: 'Succeeded' });
   });
@@ -66,6 +68,7 @@ describe('import jobs: life of a job', () => {
     for (const action of ['UpdateUserPool', 'AddCustomAttributes', 'DeleteUserPool']) {
       expect(await rejection(cloud.call(action)), action).to.include({ code: 'UserImportInProgressException' });
     }
+    expect(await rejection(cloud.call('UpdateUserPool', { UserPoolId: 'us-east-1_Another01' }))).to.include({ message: 'from the emulator' });
     await cloud.clock.sleep(2_000);
     expect(await rejection(cloud.call('UpdateUserPool'))).to.include({ message: 'from the emulator' });
   });
@@ -177,6 +180,11 @@ describe('import jobs: upload', () => {
     expect(await statusOf({ 'x-amz-server-side-encryption': 'AES256' })).to.equal('403 SignatureDoesNotMatch');
     expect(await statusOf({}, url, 'POST')).to.equal('403 SignatureDoesNotMatch');
     expect(await statusOf({}, url.replace(/Signature=./, 'Signature=_'))).to.equal('403 SignatureDoesNotMatch');
+  });
+
+  it('refuses a body of unknown length', async () => {
+    cloud.contentLength = false;
+    expect(await statusOf({})).to.equal('411 MissingContentLength');
   });
 
   it('refuses a chunked body, and anything after 15 minutes', async () => {

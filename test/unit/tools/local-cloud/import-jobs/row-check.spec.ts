@@ -88,6 +88,13 @@ describe('import jobs: row checks', () => {
     expect(['-1', '0', '150', '151', 'x'].map((age) => taken({ 'custom:age': age }))).to.deep.equal([false, true, true, false, false]);
   });
 
+  it('holds no attribute of more than 2,048 characters, and has no column for developer attributes', () => {
+    const schema = [{ Name: 'custom:long', AttributeDataType: 'String', StringAttributeConstraints: { MaxLength: '9999' } }, { Name: 'dev:note', AttributeDataType: 'String' }];
+    const taken = (length: number): boolean => typeof check({ ...good, 'custom:long': 'x'.repeat(length) }, { SchemaAttributes: schema }) === 'object';
+    expect([taken(2_048), taken(2_049)]).to.deep.equal([true, false]);
+    expect(csvColumns(poolRules(describedPool({ SchemaAttributes: schema })), [])).to.include('custom:long').and.not.include('dev:note');
+  });
+
   it('wants the sign-in attribute as user name in pools that use one, and another form in pools with aliases', () => {
     const emailPool = { UsernameAttributes: ['email'] };
     expect(check({ ...good, 'cognito:username': 'ann@example.com' }, emailPool)).to.be.an('object');

@@ -27,7 +27,9 @@ async function send(params: unknown, overrides: Partial<AwsRequest> & { target?:
   });
   if (passed) return 'passed';
   expect(answer.status).to.equal(400);
-  const error = JSON.parse(answer.body.toString('utf8')) as { __type: string; message: string };
+  const text = answer.body.toString('utf8');
+  if (text.startsWith('<')) return text;
+  const error = JSON.parse(text) as { __type: string; message: string };
   return `${error.__type}: ${error.message}`;
 }
 
@@ -49,6 +51,8 @@ describe('request validation', () => {
     ['an unknown member', { ...good, Nmae: 'x' }, /^InvalidParameterException: Unknown member 'Nmae' .*must be one of: Name, /],
     ['an unknown member further down', { ...good, Parts: [{ Name: 'a', X: 1 }] }, /Unknown member 'parts\.1\.member\.X'/],
     ['a text that is too long', { ...good, Name: 'abcdef' }, /at 'name' failed to satisfy constraint: Member must have length less than or equal to 5$/],
+    ['a text that is too short, emoji counted as one character', { ...good, Code: '👍' }, /at 'code' .*greater than or equal to 2$/],
+    ['an integer of more than 32 bits', { ...good, Big: 2 ** 33 }, /^SerializationException: big/],
     ['a text outside the pattern', { ...good, Name: 'a b' }, /Member must satisfy regular expression pattern: \[\\p\{L\}/],
     ['several problems at once', { ...good, Name: '', Kind: 'C' }, /^InvalidParameterException: 3 validation errors detected: .*; .*; .*\[A, B\]$/],
     ['a number out of range', { ...good, Count: 61 }, /at 'count' .*Member must have value less than or equal to 60$/],
@@ -96,6 +100,12 @@ describe('request validation', () => {
     expect(await send({ Parts: [] }, { service: 'dynamodb' })).to.match(/^ValidationException: 2 validation errors/);
     expect(await send({ Parts: good.Parts }, { service: 'sqs' })).to.equal('MissingParameter: The request must contain the parameter Name.');
     expect(await send({ ...good, Count: 61 }, { service: 'sqs' })).to.match(/^InvalidParameterValue: /);
+  });
+
+  it('holds a request that fits its model against the further limits', async () => {
+    expect(await send({ DelaySeconds: 900 }, { service: 'sqs', action: 'SendMessage' })).to.equal('passed');
+    expect(await send({ DelaySeconds: 901 }, { service: 'sqs', action: 'SendMessage' })).to.match(/^InvalidParameterValue: .*DelaySeconds/);
+    expect(await send({ Subject: 'x'.repeat(100) }, { service: 'sns', action: 'Publish', headers: {} })).to.match(/Invalid parameter: Subject/);
   });
 
   it('says what to install when a model is missing', () => {
