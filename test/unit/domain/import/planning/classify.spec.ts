@@ -1,0 +1,67 @@
+import { expect } from 'chai';
+import { classify } from '../../../../../source/domain/import/planning/classify.ts';
+import type { Classified, Rules } from '../../../../../source/domain/import/planning/classify.ts';
+import type { SpooledUser } from '../../../../../source/domain/import/planning/spooled-user.ts';
+
+const RULES: Rules = {
+  header: ['email', 'email_verified', 'custom:age', 'cognito:mfa_enabled', 'cognito:username'],
+  mfaFlag: 'false',
+  autoVerified: ['email'],
+  signInName: 'username',
+  schema: [
+    { name: 'sub', type: 'String', mutable: false, required: true, min: '1', max: '2048' },
+    { name: 'email', type: 'String', mutable: true, required: true, min: '0', max: '2048' },
+    { name: 'custom:age', type: 'Number', mutable: true, required: false, min: '0', max: '150' },
+  ],
+  restoreUnconfirmed: false,
+  mayCreateUsers: true,
+};
+const USER: SpooledUser = {
+  sub: 's-1', username: 'ann', attributes: { sub: 's-1', email: 'ann@example.test', email_verified: 'true' }, enabled: true, status: 'CONFIRMED', created: '2025-01-01T00:00:00.000Z', groups: [],
+};
+const look = (user: Partial<SpooledUser>, rules: Partial<Rules> = {}, collides = false): Classified => classify({ ...USER, ...user }, { ...RULES, ...rules }, collides);
+const reason = (classified: Classified): string => (classified.way === 'exclude' ? classified.excluded.reason : classified.way);
+const attributes = (over: Record<string, string>): Partial<SpooledUser> => ({ attributes: { ...USER.attributes, ...over } });
+
+describe('classify', () => {
+  it('imports without sub, identities and empty values', () => {
+    expect(look(attributes({ identities: '[]', 'custom:age': '' }))).to.deep.equal({
+      way: 'csv', user: { sub: 's-1', name: 'ann', attributes: { email: 'ann@example.test', email_verified: 'true' }, enabled: true, status: 'CONFIRMED' },
+    });
+  });
+
+  it('leaves federated users out', () => expect(reason(look({ status: 'EXTERNAL_PROVIDER' }))).to.equal('Federated'));
+
+  it('restores unconfirmed users only when asked', () => {
+    expect(reason(look({ status: 'UNCONFIRMED' }))).to.equal('Unconfirmed');
+    expect(reason(look({ status: 'UNCONFIRMED' }, { restoreUnconfirmed: true }))).to.equal('csv');
+  });
+
+  it('takes the name from the username attribute and misses it', () => {
+    expect(look({}, { signInName: 'email' })).to.have.nested.property('user.name', 'ann@example.test');
+    expect(reason(look({}, { signInName: 'phone_number' }))).to.equal('NoSignInName');
+  });
+
+  it('knows names that Cognito does not take', () => {
+    for (const username of ['two words', 'tab\tname', 'x'.repeat(129)]) expect(reason(look({ username }))).to.equal('BadUsername');
+    for (const username of ['日本語', 'a+b@c.d', 'x'.repeat(128), '😀']) expect(reason(look({ username }))).to.equal('csv');
+  });
+
+  it('leaves out who gives way to another of the same name', () => expect(reason(look({}, {}, true))).to.equal('NameCollision'));
+
+  it('checks required attributes and values against the new schema, sub apart', () => {
+    expect(reason(look({ attributes: { email_verified: 'true' } }))).to.equal('MissingRequiredAttribute');
+    for (const age of ['151', '-1', 'old', ' ']) expect(reason(look(attributes({ 'custom:age': age })))).to.equal('BadAttribute');
+    expect(reason(look(attributes({ 'custom:age': '150' })))).to.equal('csv');
+    expect(reason(look(attributes({ email: 'é'.repeat(2049) })))).to.equal('BadAttribute');
+  });
+
+  it('creates one by one whom the CSV cannot carry, unless triggers would fire', () => {
+    const user = attributes({ email_verified: 'false' });
+    expect(look(user)).to.deep.include({ way: 'create', why: 'no verified email' });
+    const refused = look(user, { mayCreateUsers: false });
+    expect(reason(refused)).to.equal('TriggersWouldFire');
+    expect(refused).to.have.nested.property('excluded.detail').that.matches(/no verified email/);
+    expect(reason(look({}, { mayCreateUsers: false }))).to.equal('csv');
+  });
+});

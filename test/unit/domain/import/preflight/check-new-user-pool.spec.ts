@@ -1,0 +1,122 @@
+import { expect } from 'chai';
+import { Halt } from '../../../../../source/domain/errors.ts';
+import { headKey } from '../../../../../source/domain/import/plan-model.ts';
+import type { ImportOptions, RestoreHead } from '../../../../../source/domain/import/plan-model.ts';
+import { checkNewUserPool } from '../../../../../source/domain/import/preflight/check-new-user-pool.ts';
+import type { OpenedRestore } from '../../../../../source/domain/import/preflight/check-new-user-pool.ts';
+import { NEW_POOL, options, PlanningWorld, SOURCE_POOL } from '../../../../support/import/planning-world.ts';
+import { sealBackup } from '../../../../support/import/sealed-backup.ts';
+import { rejection } from '../../../../support/rejection.ts';
+import { aGroup, aUser } from '../../../../support/world/builders.ts';
+
+function backedUp(): PlanningWorld {
+  const world = new PlanningWorld();
+  world.source.put(aUser());
+  sealBackup(world.table, world.source);
+  return world;
+}
+
+const check = (world: PlanningWorld, over: Partial<ImportOptions> = {}, region = 'us-west-2'): Promise<OpenedRestore> => checkNewUserPool(
+  { options: options(over), region, primaryUserPoolId: SOURCE_POOL, tableName: 'backup-table' },
+  { pools: world.cognito, table: world.table, objects: world.objects, clock: world.clock, random: world.random, log: world.log },
+);
+const halt = async (world: PlanningWorld, over: Partial<ImportOptions> = {}, region?: string): Promise<Error> => rejection(check(world, over, region));
+const putHead = (world: PlanningWorld, phase: RestoreHead['phase']): Promise<string> =>
+  world.objects.put(headKey(NEW_POOL), JSON.stringify({ restoreId: 'earlier', phase, updatedAt: '2026-03-01T00:00:00.000Z' }));
+
+describe('checkNewUserPool', () => {
+  it('opens a restore for an empty pool', async () => {
+    const world = backedUp();
+    const opened = await check(world);
+    expect(opened).to.include({ phase: 'planning', resumed: false });
+    expect(opened.restoreId).to.match(/^20260301T0000\d\dZ-[0-9a-f]{8}$/);
+    expect(world.objects.json<RestoreHead>(headKey(NEW_POOL))).to.include({ restoreId: opened.restoreId, phase: 'planning' });
+  });
+
+  it('refuses what is not a pool id, and a pool of another Region', async () => {
+    for (const newUserPoolId of ['', 'my-pool', 'us-west-2', 'us-west-2_', 'us-west-2_a b', `us-west-2_${'a'.repeat(60)}`, 'https://x\nus-west-2_abc']) {
+      expect(await halt(backedUp(), { newUserPoolId })).to.have.property('name', 'InvalidNewUserPoolId');
+    }
+    const error = await halt(backedUp(), {}, 'eu-central-1');
+    expect(error.name).to.equal('InvalidNewUserPoolId');
+    expect(error.message).to.match(/belongs to the Region us-west-2.*runs in eu-central-1/);
+  });
+
+  it('takes pools of every partition', async () => {
+    for (const [id, region] of [['us-gov-west-1_Abc', 'us-gov-west-1'], ['ap-southeast-5_Abc', 'ap-southeast-5']] as const) {
+      expect(await halt(backedUp(), { newUserPoolId: id }, region)).to.have.property('name', 'UserPoolNotFound');
+    }
+  });
+
+  it('reports errors of the service as themselves', async () => {
+    const world = backedUp();
+    world.calls.fail({ call: 'cognito.listUsersPage', error: () => new Halt('AccessDenied', 'not allowed') });
+    expect(await halt(world)).to.have.property('name', 'AccessDenied');
+  });
+
+  it('halts without a sealed export, and for one of a newer version', async () => {
+    const empty = new PlanningWorld();
+    expect(await halt(empty)).to.have.property('name', 'NoSealedBackup');
+    const newer = backedUp();
+    newer.table.seed({ ...sealBackup(newer.table, newer.source), id: 'EXPORT#20260301T000000Z-0badcafe', type: 'MANIFEST', schemaVersion: 2, softwareVersion: 'v9.0.0' });
+    expect((await halt(newer)).message).to.match(/newer version \(v9\.0\.0/);
+  });
+
+  it('halts for a pool with users or with groups, also behind empty pages', async () => {
+    for (const fill of [(world: PlanningWorld) => world.target.put(aUser()), (world: PlanningWorld) => world.target.putGroup(aGroup())]) {
+      const world = backedUp();
+      fill(world);
+      world.cognito.knobs.emptyPages = 0.7;
+      const error = await halt(world);
+      expect(error.name).to.equal('UserPoolNotEmpty');
+      expect(world.objects.stored.size).to.equal(0);
+    }
+  });
+
+  it('takes the source pool only when it is empty and AllowSourcePool is given', async () => {
+    const world = backedUp();
+    const source = { newUserPoolId: SOURCE_POOL };
+    expect(await halt(world, source, 'us-east-1')).to.have.property('name', 'SourcePoolRefused');
+    expect(await halt(world, { ...source, allowSourcePool: true }, 'us-east-1')).to.have.property('name', 'UserPoolNotEmpty');
+    world.source.remove('ana');
+    expect(await check(world, { ...source, allowSourcePool: true }, 'us-east-1')).to.include({ phase: 'planning' });
+  });
+
+  it('resumes a restore that began to write, although the pool is no longer empty', async () => {
+    for (const phase of ['writing', 'partial'] as const) {
+      const world = backedUp();
+      await putHead(world, phase);
+      world.target.put(aUser());
+      expect(await check(world)).to.deep.equal({ restoreId: 'earlier', phase, resumed: true });
+    }
+  });
+
+  it('plans anew while nothing was written', async () => {
+    const world = backedUp();
+    await putHead(world, 'planning');
+    const opened = await check(world);
+    expect(opened.restoreId).not.to.equal('earlier');
+    expect(world.objects.json<RestoreHead>(headKey(NEW_POOL)).restoreId).to.equal(opened.restoreId);
+    world.target.put(aUser());
+    expect(await halt(world)).to.have.property('name', 'UserPoolNotEmpty');
+  });
+
+  it('halts for a restore that is complete', async () => {
+    const world = backedUp();
+    await putHead(world, 'complete');
+    expect(await halt(world)).to.have.property('name', 'AlreadyRestored');
+  });
+
+  it('stops when the state of the restore is damaged or changes meanwhile', async () => {
+    const damaged = backedUp();
+    await damaged.objects.put(headKey(NEW_POOL), '{"restoreId":');
+    expect(await halt(damaged)).to.have.property('name', 'BadState');
+    const raced = backedUp();
+    const put = raced.objects.put;
+    raced.objects.put = async (key, body, condition) => {
+      await put(headKey(NEW_POOL), '{}');
+      return put(key, body, condition);
+    };
+    expect(await halt(raced)).to.have.property('name', 'PreconditionFailed');
+  });
+});
