@@ -1,0 +1,235 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CloudFormationClient, DescribeStackResourcesCommand, ListStackInstancesCommand } from '@aws-sdk/client-cloudformation';
+import { CognitoIdentityProviderClient, CreateUserPoolCommand, DeleteUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { DescribeContinuousBackupsCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { DeleteObjectsCommand, S3Client } from '@aws-sdk/client-s3';
+import { DescribeStateMachineCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { expect } from 'chai';
+import { buildAssets, type Assets } from '../../deployment/packaging/assets.ts';
+import { inventory, type Inventory } from '../../tools/deploy/inventory.ts';
+import { publishAssets, stackOperation, type SolutionOptions, type SolutionParameters } from '../../tools/deploy/solution.ts';
+import { createStack, deleteStack, failuresOf, updateStack, type StackOutcome } from '../../tools/deploy/stack.ts';
+import { uploadAssets } from '../../tools/deploy/upload.ts';
+import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
+import { buildWithChanges } from '../support/changed-sources.ts';
+import { rejection } from '../support/rejection.ts';
+import { root } from '../support/templates.ts';
+
+const PRIMARY = 'us-east-1';
+const SECONDARY = 'eu-west-1';
+const REGIONS = [PRIMARY, SECONDARY];
+const BUILD = { bucket: 'my-assets', solutionName: 'cognito-user-profiles-export', version: 'v2.0.0' };
+const STACK = 'UserBackup';
+const ASSET_BUCKETS = REGIONS.map((region) => `${BUILD.bucket}-${region}`);
+
+describe('Life of a launch, with IAM enforced', function () {
+  this.timeout(120_000);
+  let cloud: LocalCloud;
+  let assets: Assets;
+  let options: SolutionOptions;
+  let parameters: SolutionParameters;
+  let launched: StackOutcome;
+
+  before(async () => {
+    cloud = await startLocalCloud({ waitScale: 0.05 });
+    options = { clientConfig: cloud.clientConfig, primaryRegion: PRIMARY, secondaryRegion: SECONDARY, build: BUILD, stackName: STACK };
+    assets = await buildAssets(root, BUILD);
+    await publishAssets(options, assets);
+    parameters = { PrimaryUserPoolId: await newPool(), SecondaryRegion: SECONDARY, NotificationEmail: 'ops@example.com' };
+  });
+  after(() => cloud?.stop());
+
+  const newPool = async (): Promise<string> => {
+    const { UserPool } = await new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY)).send(new CreateUserPoolCommand({ PoolName: 'users', AutoVerifiedAttributes: ['email'] }));
+    return UserPool?.Id ?? '';
+  };
+  const launch = (changes: Partial<SolutionParameters> = {}): Promise<StackOutcome> => createStack(stackOperation(options, { ...parameters, ...changes }));
+  const update = (changes: Partial<SolutionParameters>): Promise<StackOutcome> => {
+    parameters = { ...parameters, ...changes };
+    return updateStack(stackOperation(options, parameters));
+  };
+  const uninstall = (stack: StackOutcome): Promise<StackOutcome> => deleteStack({ clientConfig: cloud.clientConfig, region: PRIMARY }, stack.stackId);
+  const inventoryOf = (region: string): Promise<Inventory> => inventory(cloud.clientConfig, region);
+
+  /** Logical id to physical id, of the instance in a Region. */
+  const instanceResources = async (region: string): Promise<Record<string, string>> => {
+    const [instance] = (await inventoryOf(region)).stacks.filter((name) => name.startsWith('StackSet-'));
+    const { StackResources = [] } = await new CloudFormationClient(cloud.clientConfig(region)).send(new DescribeStackResourcesCommand({ StackName: instance }));
+    return Object.fromEntries(StackResources.map(({ LogicalResourceId = '', PhysicalResourceId = '' }) => [LogicalResourceId, PhysicalResourceId]));
+  };
+  const functionIn = async (region: string, name: string) =>
+    new LambdaClient(cloud.clientConfig(region)).send(new GetFunctionConfigurationCommand({ FunctionName: (await instanceResources(region))[name] }));
+  const definitionIn = async (region: string, stateMachineArn: string): Promise<unknown> => {
+    const { definition = '' } = await new SFNClient(cloud.clientConfig(region)).send(new DescribeStateMachineCommand({ stateMachineArn }));
+    return JSON.parse(definition);
+  };
+  const scheduleExpression = async (): Promise<string | undefined> =>
+    (await new EventBridgeClient(cloud.clientConfig(PRIMARY)).send(new DescribeRuleCommand({ Name: (await instanceResources(PRIMARY))['ExportSchedule'] }))).ScheduleExpression;
+  const instanceStatuses = async (): Promise<Record<string, string | undefined>> => {
+    const { Summaries = [] } = await new CloudFormationClient(cloud.clientConfig(PRIMARY)).send(new ListStackInstancesCommand({ StackSetName: launched.outputs['StackSetName'] }));
+    return Object.fromEntries(Summaries.map(({ Region = '', Status }) => [Region, Status]));
+  };
+
+  describe('that cannot work', () => {
+    const refused = async (outcome: StackOutcome, ...words: string[]): Promise<void> => {
+      expect(outcome.status).to.equal('ROLLBACK_COMPLETE');
+      const [reason] = failuresOf(outcome);
+      expect(reason).to.match(/^StackCheckerCustomResource: /);
+      for (const word of words) expect(reason).to.include(word);
+      for (const region of REGIONS) expect((await inventoryOf(region)).tables, region).to.deep.equal([]);
+      await uninstall(outcome);
+    };
+
+    it('is refused for a pool that does not exist, before there is a table', async () => {
+      await refused(await launch({ PrimaryUserPoolId: `${PRIMARY}_doesNotExist` }), `${PRIMARY}_doesNotExist`);
+    });
+
+    it('is refused for a pool of another Region', async () => {
+      await refused(await launch({ PrimaryUserPoolId: 'eu-central-1_AbCdEfGhI' }), 'PrimaryUserPoolId', 'eu-central-1', PRIMARY);
+    });
+
+    it('is refused when the files are missing in the backup Region', async () => {
+      await emptyAssetBucket(SECONDARY, (key) => key.includes('stack-set-template-'));
+      await refused(await launch(), `${BUILD.bucket}-${SECONDARY}`, 'upload');
+      await uploadAssets(cloud.clientConfig, BUILD, assets, [SECONDARY]);
+    });
+
+    it('is refused by a rule of the template when both Regions are the same', async () => {
+      expect(await rejection(launch({ SecondaryRegion: PRIMARY }))).to.have.property('message').that.includes('SecondaryRegion must be another Region');
+    });
+
+    it('rolls back cleanly when an instance fails, and says which resource and what is retained', async () => {
+      await emptyAssetBucket(SECONDARY, (key) => key.includes('update-users-'));
+      const outcome = await launch();
+      expect(outcome.status).to.equal('ROLLBACK_COMPLETE');
+      const [reason] = failuresOf(outcome);
+      expect(reason).to.match(/^StackSetCustomResource: /).and.include(SECONDARY).and.include('UpdateUsers').and.include('retained');
+      await uninstall(outcome);
+      for (const region of REGIONS) await expectOnlyData(region);
+      await uploadAssets(cloud.clientConfig, BUILD, assets, [SECONDARY]);
+    });
+  });
+
+  const emptyAssetBucket = async (region: string, which: (key: string) => boolean): Promise<void> => {
+    const keys = [...assets.regional.keys()].map((name) => `${BUILD.solutionName}/${BUILD.version}/${name}`).filter(which);
+    await new S3Client(cloud.clientConfig(region)).send(new DeleteObjectsCommand({ Bucket: `${BUILD.bucket}-${region}`, Delete: { Objects: keys.map((Key) => ({ Key })) } }));
+  };
+  /** After an uninstall: tables and buckets, and nothing else of ours. */
+  const expectOnlyData = async (region: string): Promise<void> => {
+    const { tables, buckets, ...rest } = await inventoryOf(region);
+    expect(rest, region).to.deep.equal({ stacks: [], stackSets: [], functions: [], roles: [], stateMachines: [], queues: [], topics: [], subscriptions: [], rules: [], logGroups: [], parameters: [] });
+    expect(tables, region).to.not.be.empty;
+    expect(buckets, region).to.include.members(ASSET_BUCKETS);
+  };
+
+  describe('that works', () => {
+    it('ends in CREATE_COMPLETE with an instance in each Region', async () => {
+      launched = await launch();
+      expect(failuresOf(launched)).to.deep.equal([]);
+      expect(launched.status).to.equal('CREATE_COMPLETE');
+      expect(await instanceStatuses()).to.deep.equal({ [PRIMARY]: 'CURRENT', [SECONDARY]: 'CURRENT' });
+      const [primary, secondary] = await Promise.all(REGIONS.map(instanceResources));
+      expect(Object.keys(primary ?? {})).to.include.members(['ExportWorkflow', 'ImportWorkflow', 'ExportSchedule', 'ExportQueue']);
+      expect(Object.keys(secondary ?? {})).to.include('ImportWorkflow').and.not.include.members(['ExportWorkflow', 'ExportSchedule', 'ExportQueue', 'SyncUsers']);
+    });
+
+    it('protects the table in both Regions', async () => {
+      for (const region of REGIONS) {
+        const client = new DynamoDBClient(cloud.clientConfig(region));
+        const TableName = launched.outputs['BackupTableName'];
+        const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+        expect(Table, region).to.deep.include({ TableStatus: 'ACTIVE', DeletionProtectionEnabled: true });
+        const { ContinuousBackupsDescription } = await client.send(new DescribeContinuousBackupsCommand({ TableName }));
+        expect(ContinuousBackupsDescription?.PointInTimeRecoveryDescription, region).to.include({ PointInTimeRecoveryStatus: 'ENABLED', RecoveryPeriodInDays: 35 });
+      }
+    });
+
+    it('deploys the workflows as they are written', async () => {
+      const deployed = [[PRIMARY, 'ExportWorkflowArn', 'export'], [PRIMARY, 'PrimaryImportWorkflowArn', 'import'], [SECONDARY, 'SecondaryImportWorkflowArn', 'import']] as const;
+      for (const [region, output, workflow] of deployed) {
+        const resources = await instanceResources(region);
+        const source = readFileSync(join(root, `source/state-machines/${workflow}-workflow.asl.json`), 'utf8');
+        const expected = source.replaceAll(/\$\{(\w+)FunctionArn\}/g, (_, name: string) => `arn:aws:lambda:${region}:${cloud.account}:function:${resources[name]}`);
+        expect(await definitionIn(region, launched.outputs[output] ?? ''), output).to.deep.equal(JSON.parse(expected));
+      }
+    });
+
+    it('starts the first export', async () => {
+      const { executions = [] } = await new SFNClient(cloud.clientConfig(PRIMARY)).send(new ListExecutionsCommand({ stateMachineArn: launched.outputs['ExportWorkflowArn'] }));
+      expect(executions.map(({ name }) => name)).to.have.length(1);
+      expect(executions[0]?.name).to.match(/^launch-/);
+    });
+  });
+
+  describe('that is updated', () => {
+    it('brings changed parameters to both Regions', async () => {
+      expect(await scheduleExpression()).to.equal('rate(1 day)');
+      const outcome = await update({ CognitoTPS: '25', ExportFrequency: 'EVERY_7_DAYS', SnsPreference: 'ERRORS_ONLY', NotificationEmail: 'new@example.com' });
+      expect(failuresOf(outcome)).to.deep.equal([]);
+      expect(outcome.status).to.equal('UPDATE_COMPLETE');
+      expect(await scheduleExpression()).to.equal('rate(7 days)');
+      for (const region of REGIONS) {
+        expect((await functionIn(region, 'ImportUsers')).Environment?.Variables, region).to.include({ COGNITO_TPS: '25' });
+        expect((await functionIn(region, 'MessageBroker')).Environment?.Variables, region).to.include({ SNS_PREFERENCE: 'ERRORS_ONLY' });
+        expect((await inventoryOf(region)).subscriptions, region).to.deep.equal(['new@example.com']);
+      }
+    });
+
+    it('takes effect with changed code and a changed workflow under the same version', async () => {
+      const before = await Promise.all(REGIONS.map((region) => functionIn(region, 'CheckStateMachine')));
+      const changed = await buildWithChanges(BUILD, { functionFile: 'source/lambda/common/check-state-machine.ts', workflowFile: 'source/state-machines/import-workflow.asl.json', comment: 'changed' });
+      await publishAssets(options, changed);
+      expect((await update({})).status).to.equal('UPDATE_COMPLETE');
+      for (const [index, region] of REGIONS.entries()) {
+        expect((await functionIn(region, 'CheckStateMachine')).CodeSha256, region).to.not.equal(before[index]?.CodeSha256);
+        const output = region === PRIMARY ? 'PrimaryImportWorkflowArn' : 'SecondaryImportWorkflowArn';
+        expect(await definitionIn(region, launched.outputs[output] ?? ''), region).to.have.property('Comment', 'changed');
+      }
+    });
+
+    for (const name of ['SecondaryRegion', 'PrimaryUserPoolId'] as const) {
+      it(`refuses another ${name} and rolls that update back`, async () => {
+        const old = parameters;
+        const other = name === 'SecondaryRegion' ? 'eu-central-1' : await newPool();
+        const outcome = await update({ [name]: other, CognitoTPS: '5' });
+        parameters = old;
+        expect(outcome.status).to.equal('UPDATE_ROLLBACK_COMPLETE');
+        expect(failuresOf(outcome)[0]).to.match(new RegExp(`^StackCheckerCustomResource: .*${name} cannot be changed`));
+        expect(await instanceStatuses()).to.deep.equal({ [PRIMARY]: 'CURRENT', [SECONDARY]: 'CURRENT' });
+        expect((await functionIn(SECONDARY, 'ImportUsers')).Environment?.Variables).to.include({ COGNITO_TPS: '25' });
+      });
+    }
+
+    it('can still change its other parameters when the pool is gone', async () => {
+      await new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY)).send(new DeleteUserPoolCommand({ UserPoolId: parameters.PrimaryUserPoolId }));
+      expect((await update({ CognitoTPS: '15' })).status).to.equal('UPDATE_COMPLETE');
+      expect((await functionIn(SECONDARY, 'ImportUsers')).Environment?.Variables).to.include({ COGNITO_TPS: '15' });
+    });
+  });
+
+  describe('that is uninstalled', () => {
+    it('leaves tables and buckets in both Regions, and nothing else', async () => {
+      const outcome = await uninstall(launched);
+      expect(failuresOf(outcome)).to.deep.equal([]);
+      expect(outcome.status).to.equal('DELETE_COMPLETE');
+      for (const region of REGIONS) {
+        await expectOnlyData(region);
+        expect((await inventoryOf(region)).tables, region).to.include(launched.outputs['BackupTableName']);
+      }
+      expect((await inventoryOf(PRIMARY)).buckets).to.include.members([launched.outputs['PrimaryBucketName'], launched.outputs['SecondaryBucketName']]);
+    });
+
+    it('can be launched again under the same name, with a table of its own', async () => {
+      parameters = { ...parameters, PrimaryUserPoolId: await newPool() };
+      const again = await launch();
+      expect(failuresOf(again)).to.deep.equal([]);
+      expect(again.status).to.equal('CREATE_COMPLETE');
+      expect(again.outputs['BackupTableName']).to.not.equal(launched.outputs['BackupTableName']);
+      expect(again.outputs['StackSetName']).to.not.equal(launched.outputs['StackSetName']);
+      expect((await uninstall(again)).status).to.equal('DELETE_COMPLETE');
+    });
+  });
+});
