@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import { GroupCreation } from '../../../../../source/domain/import/updates/group-creation.ts';
+import { FakeClock } from '../../../../support/fake-clock.ts';
+import { rejection } from '../../../../support/rejection.ts';
+
+const groups = Array.from({ length: 20 }, (_, index) => ({ name: `g${index}`, members: 1, roleArn: 'arn:aws:iam::1:role/x' }));
+
+function creation(exists = '', refuse: string[] = []): { creation: GroupCreation; made: string[]; clock: FakeClock } {
+  const clock = new FakeClock();
+  const made: string[] = [];
+  const createGroup = async (_pool: string, group: object & { name: string }): Promise<void> => {
+    expect(group).to.not.have.property('roleArn');
+    await clock.sleep(60);
+    if (refuse.includes(group.name)) throw new Error(`no ${group.name}`);
+    made.push(group.name);
+  };
+  return { creation: new GroupCreation({ createGroup }, 'pool', groups, exists, () => undefined), made, clock };
+}
+
+describe('GroupCreation', () => {
+  it('creates every group once, ahead and on demand at the same time', async () => {
+    const { creation: it, made } = creation();
+    await Promise.all([it.runAhead(() => false, () => Promise.resolve()), it.need(17), it.need(17), it.need(0)]);
+    expect(made).to.have.length(20);
+    expect(new Set(made).size).to.equal(20);
+    expect(made.indexOf('g17')).to.be.lessThan(5);
+    expect(it.done).to.equal(true);
+  });
+
+  it('goes on from what exists', async () => {
+    const first = creation();
+    let left = 7;
+    await first.creation.runAhead(() => (left -= 1) < 0, () => Promise.resolve());
+    const second = creation(first.creation.exists);
+    await second.creation.runAhead(() => false, () => Promise.resolve());
+    expect([...first.made, ...second.made].sort()).to.deep.equal(groups.map(({ name }) => name).sort());
+  });
+
+  it('tells a failure to whoever waits for that group', async () => {
+    const { creation: it } = creation('', ['g3']);
+    expect((await rejection(it.need(3))).message).to.equal('no g3');
+    expect((await rejection(it.runAhead(() => false, () => Promise.resolve()))).message).to.equal('no g3');
+  });
+});
