@@ -31,7 +31,8 @@ export async function answerControl(request: IncomingRequest, parts: ControlPart
       return json(parts.simulation.config);
     case 'POST config': {
       const { waitScale, ...changes } = JSON.parse(request.body.toString('utf8')) as Partial<SimulationConfig> & { waitScale?: number };
-      if (waitScale !== undefined) await setInMiniStack(parts.forward, { 'stepfunctions._SFN_WAIT_SCALE': waitScale });
+      if (waitScale !== undefined) await tellMiniStack(parts.forward, '/_ministack/config', { 'stepfunctions._SFN_WAIT_SCALE': waitScale });
+      if (changes.replicationLagMs !== undefined) await tellMiniStack(parts.forward, '/_local/replication-lag', { ms: changes.replicationLagMs });
       parts.simulation.configure(changes);
       return json(parts.simulation.config);
     }
@@ -45,8 +46,8 @@ function toFilter(query: URLSearchParams): CallFilter {
   return { ...equal, ...(after === undefined ? {} : { after: Number(after) }) };
 }
 
-async function setInMiniStack(forward: Forward, values: Record<string, unknown>): Promise<void> {
-  await forward({ method: 'POST', pathAndQuery: '/_ministack/config', headers: { host: '127.0.0.1', 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(values)) });
+async function tellMiniStack(forward: Forward, pathAndQuery: string, values: Record<string, unknown>): Promise<void> {
+  await forward({ method: 'POST', pathAndQuery, headers: { host: '127.0.0.1', 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(values)) });
 }
 
 function json(body: unknown, status = 200): AwsResponse {

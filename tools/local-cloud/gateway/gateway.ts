@@ -11,7 +11,6 @@ import { interceptors } from './interceptors.ts';
 import { parseRequest } from './parse-request.ts';
 import { signAgain } from './sign-again.ts';
 import { Simulation } from './simulation/simulation.ts';
-import type { SimulationConfig } from './simulation/config.ts';
 import type { AwsCredentials } from './types.ts';
 
 export interface GatewayOptions {
@@ -24,7 +23,6 @@ export interface GatewayOptions {
   readonly callLogFile: string;
   /** Folder of botocore's service models. */
   readonly modelsFolder: string;
-  readonly simulation: Partial<SimulationConfig>;
 }
 
 export interface Gateway {
@@ -58,7 +56,7 @@ function openGateway(options: GatewayOptions): { handler: Handler; close: () => 
   const forward = forwardTo(options.ministackPort);
   const calls = new CallLog(options.callLogFile);
   const callerOf = callersFrom(forward);
-  const simulation = new Simulation(options.simulation, { now: preciseNow, withBody: signAgain(callerOf, options.administrator) });
+  const simulation = new Simulation({ now: preciseNow, withBody: signAgain(callerOf, options.administrator) });
   const backend = backendOver(forward, `127.0.0.1:${options.port}`, options.administrator);
   const chain = chainOf(
     [callLogInterceptor(calls, preciseNow), ...interceptors({ ...options, backend, simulation })],

@@ -8,7 +8,7 @@ import { stackSetInterceptor } from './stack-sets/index.ts';
 import type { Backend, Interceptor } from './types.ts';
 import { validationInterceptor } from './validation/index.ts';
 
-export interface InterceptorParts extends Omit<GatewayOptions, 'simulation'> {
+export interface InterceptorParts extends GatewayOptions {
   readonly backend: Backend;
   readonly simulation: Simulation;
 }
@@ -20,7 +20,14 @@ export function interceptors({ simulation, backend, administrator, modelsFolder,
     validationInterceptor({ modelsDir: modelsFolder }),
     simulation.quotas,
     simulation.latencies,
-    stackSetInterceptor({ backend, sleep, now: () => new Date(), newId: randomUUID, rootOf: (account) => ({ ...administrator, accessKeyId: account }) }),
+    stackSetInterceptor({
+      backend,
+      sleep,
+      now: () => new Date(),
+      newId: randomUUID,
+      rootOf: (account) => ({ ...administrator, accessKeyId: account }),
+      newRoleUnknownMs: () => simulation.config.newRoleUnknownMs,
+    }),
     importJobsInterceptor({
       backend,
       now: preciseNow,

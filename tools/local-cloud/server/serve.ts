@@ -29,8 +29,8 @@ async function serve(options: ServeOptions): Promise<{ port: number; ministack: 
     administrator: { accessKeyId: account, secretAccessKey: SECRET_ACCESS_KEY },
     callLogFile: join(stateFolder, 'calls.ndjson'),
     modelsFolder: modelsFolder(python),
-    simulation: options.simulation ?? {},
   });
+  if (options.simulation !== undefined) await fetch(`http://127.0.0.1:${gateway.port}/_local/config`, { method: 'POST', body: JSON.stringify(options.simulation) });
   return { port: gateway.port, ministack, close: async () => { await ministack.stop(); await gateway.close(); if (options.removeState) rmSync(stateFolder, { recursive: true, force: true }); } };
 }
 

@@ -29,7 +29,7 @@ export async function setUpPython(requirementsFile: string, say: (line: string) 
   if (installed()) return python;
   return withLock(async () => {
     if (installed()) return python;
-    if (!existsSync(stamp) && !(await works(python, 'import pip'))) {
+    if (!(await works(python, 'import pip'))) {
       const base = await findPython();
       say(`Setting up Python: virtual environment in ${basename(VENV)} (${base}) ...`);
       rmSync(VENV, { recursive: true, force: true });

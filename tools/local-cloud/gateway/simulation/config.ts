@@ -52,8 +52,10 @@ export interface SimulationConfig {
   readonly regionsDown: readonly string[];
   /** Milliseconds until a write reaches the other Region's replica. */
   readonly replicationLagMs: number;
+  /** Age in milliseconds below which StackSets does not know an IAM role yet. */
+  readonly newRoleUnknownMs: number;
   /** Undocumented behaviour and speed of Cognito's import jobs, where it shall differ from the defaults. */
   readonly importJobs: Partial<ImportJobOptions>;
 }
 
-export const NO_SIMULATION: SimulationConfig = { quotas: false, latencies: [], faults: [], regionsDown: [], replicationLagMs: 0, importJobs: {} };
+export const NO_SIMULATION: SimulationConfig = { quotas: false, latencies: [], faults: [], regionsDown: [], replicationLagMs: 0, newRoleUnknownMs: 0, importJobs: {} };

@@ -7,16 +7,15 @@ import { quotaInterceptor } from './quotas.ts';
 
 /** The switchable simulation: holds the configuration of the moment and the interceptors that follow it. */
 export class Simulation {
-  private current: SimulationConfig;
+  private current: SimulationConfig = NO_SIMULATION;
   private faultState: Interceptor;
   private quotaState: Interceptor;
   private readonly now: () => number;
   private readonly withBody: WithBody;
 
-  constructor(initial: Partial<SimulationConfig>, deps: { now: () => number; withBody: WithBody }) {
+  constructor(deps: { now: () => number; withBody: WithBody }) {
     this.now = deps.now;
     this.withBody = deps.withBody;
-    this.current = { ...NO_SIMULATION, ...initial };
     this.faultState = faultInterceptor(this.current, this.withBody);
     this.quotaState = quotaInterceptor(this.current.quotas, this.now);
   }

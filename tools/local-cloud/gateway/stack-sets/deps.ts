@@ -8,6 +8,8 @@ export interface StackSetDeps {
   readonly newId: () => string;
   /** Credentials of an account's root. */
   readonly rootOf: (account: string) => AwsCredentials;
+  /** Age in milliseconds below which a role is not known yet ("a new role may be unknown to StackSets for a minute or two"). */
+  readonly newRoleUnknownMs: () => number;
 }
 
 /** How often a stack's status is looked at. */

@@ -19,8 +19,8 @@ export async function executionCredentials(definition: Definition, home: string,
   const administrator = await administrationCredentials(definition.administrationRoleArn, home, deps);
   const executionRole = `arn:aws:iam::${account}:role/${definition.executionRoleName}`;
   try {
-    // MiniStack without IAM enforcement assumes roles that do not exist.
-    await deps.backend.query('iam', 'GetRole', home, { RoleName: definition.executionRoleName }, deps.rootOf(account));
+    // Without IAM enforcement MiniStack assumes roles that do not exist.
+    await refuseNewRole(definition.executionRoleName, account, home, deps);
     const answer = await deps.backend.query('sts', 'AssumeRole', home, { RoleArn: executionRole, RoleSessionName: 'AWSCloudFormationStackSet' }, administrator);
     return {
       accessKeyId: element(answer, 'AccessKeyId') ?? '',
@@ -32,6 +32,13 @@ export async function executionCredentials(definition: Definition, home: string,
     const administrationRole = definition.administrationRoleArn.split('/').at(-1) ?? '';
     throw new RoleProblem(`Account ${account} should have '${definition.executionRoleName}' role with trust relationship to Role '${administrationRole}'.`);
   }
+}
+
+/** @throws AwsError NoSuchEntity for a role that is not there, or not known yet */
+async function refuseNewRole(roleName: string, account: string, region: string, deps: StackSetDeps): Promise<void> {
+  const role = await deps.backend.query('iam', 'GetRole', region, { RoleName: roleName }, deps.rootOf(account));
+  const age = deps.now().getTime() - Date.parse(element(role, 'CreateDate') ?? '');
+  if (age < deps.newRoleUnknownMs()) throw new AwsError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, 404);
 }
 
 async function administrationCredentials(roleArn: string, region: string, deps: StackSetDeps): Promise<AwsCredentials> {
