@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Fault, Halt } from '../domain/errors.ts';
 import type { Log } from '../domain/ports.ts';
 
-/** Keys whose values are personal data or secrets wherever they occur; compared in lower case without `_`, `-` and `:`. */
+/** Keys whose values are personal data or secrets wherever they occur; compared in lower case without `cognito:`, `_` and `-`. */
 const SENSITIVE = new Set([
   'user', 'users', 'username', 'name', 'sub', 'oldsub', 'newsub', 'signinname', 'email', 'phone', 'phonenumber', 'attributes', 'userattributes',
   'givenname', 'familyname', 'nickname', 'preferredusername', 'address', 'birthdate', 'password', 'temporarypassword',
@@ -25,7 +25,7 @@ const withoutPersonalData = (value: string): string => PERSONAL.reduce((rest, pa
  */
 export function redact(key: string, value: unknown): unknown {
   if (value instanceof Error) return describeError(value);
-  const sensitive = SENSITIVE.has(key.toLowerCase().replaceAll(/[_:-]/g, ''));
+  const sensitive = /^(custom|dev):/.test(key) || SENSITIVE.has(key.toLowerCase().replace(/^cognito:/, '').replaceAll(/[_-]/g, ''));
   if (sensitive && typeof value !== 'number' && typeof value !== 'boolean' && value !== undefined) return HIDDEN;
   return typeof value === 'string' ? withoutPersonalData(value) : value;
 }

@@ -37,7 +37,7 @@ export function wakeQueue({ queueUrl, clock, random, ...options }: WakeQueueOpti
         const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries })).catch((error: unknown) => {
           throw failed('SendMessageBatch', error);
         });
-        return Failed.map(({ Id }) => pending[Number(Id)] as string);
+        return Failed.flatMap(({ Id }) => pending[Number(Id)] ?? []);
       }, waits)),
 
     receive: async (max, waitSeconds) => {
