@@ -9,7 +9,7 @@ import { firedByCreation } from '../preflight/triggers.ts';
 import type { Rules } from './classify.ts';
 import type { ScanState } from './scan.ts';
 import type { Tally } from './tally.ts';
-import type { Draft } from './unit.ts';
+import type { ChunkLimits, Draft } from './unit.ts';
 
 /** What the scan was accepted as. */
 export interface Accepted {
@@ -53,6 +53,8 @@ export interface ScanTableDeps {
   /** Unique per invocation (the request id). */
   readonly claim: string;
   readonly log: Log;
+  /** Other sizes of import jobs than CHUNK_LIMITS. */
+  readonly limits?: ChunkLimits;
 }
 
 /** What the steps of one invocation share. */

@@ -10,11 +10,14 @@ import { newScan, scanEnded, scanRound, spoolParts } from './scan.ts';
 import { settleScan } from './settle-scan.ts';
 import { survey } from './survey.ts';
 import { tally } from './tally.ts';
-import { newDraft, planUnit } from './unit.ts';
+import { CHUNK_LIMITS, newDraft, planUnit } from './unit.ts';
+import type { ChunkLimits } from './unit.ts';
 
 /** A scan stores its progress at least so often. */
 const ROUND_MS = 30_000;
 const RESCAN_AFTER_MS = 20_000;
+
+const limitsOf = ({ limits }: PlanningRun['deps']): ChunkLimits => limits ?? CHUNK_LIMITS;
 
 /** Scans on for a round; at the end of the table holds the scan against the manifest. */
 export async function scanStep(state: StateOf<'scan'>, { input, deps, folder, stop }: PlanningRun): Promise<PlanningState> {
@@ -59,7 +62,9 @@ export async function surveyStep({ scan, accepted }: StateOf<'survey'>, { input,
 export async function tallyStep({ scan, accepted, target }: StateOf<'tally'>, { input, deps, folder }: PlanningRun): Promise<PlanningState> {
   const losers = new Set(await readJson<string[]>(deps.objects, losersKey(folder)));
   const known = await readJson<PoolGroup[]>(deps.objects, foundGroupsKey(folder));
-  const { groups, ...rest } = await tally(deps.objects, spoolParts(scan), rulesFor(input, accepted, target), { groups: known, losers, orphans: scan.orphans });
+  const { groups, ...rest } = await tally(deps.objects, spoolParts(scan), rulesFor(input, accepted, target), {
+    groups: known, losers, orphans: scan.orphans, firstChunkUsers: limitsOf(deps).firstChunkUsers,
+  });
   await deps.objects.put(groupsKey(folder), JSON.stringify(groups));
   return { step: 'chunks', scan, accepted, target, tally: rest, draft: newDraft() };
 }
@@ -77,6 +82,7 @@ export async function chunkStep(state: StateOf<'chunks'>, { input, deps, folder 
     folder,
     groups,
     caseSensitive: state.target.pool.settings.caseSensitive,
+    limits: limitsOf(deps),
   });
   return { ...state, draft };
 }

@@ -5,9 +5,6 @@ import { classify } from './classify.ts';
 import type { Rules } from './classify.ts';
 import { spoolLines } from './survey.ts';
 
-/** The first import job brings at most so many users: the members of the smallest groups first. */
-export const FIRST_CHUNK_USERS = 1_000;
-
 export interface Tally {
   readonly counts: Omit<RestorePlan['counts'], 'backup'>;
   /** Smallest first, with the members that the restore brings back. */
@@ -19,7 +16,7 @@ export interface Tally {
 }
 
 /** Counts what will be restored, in which way, and how large the groups will be. */
-export async function tally(objects: Pick<ObjectStore, 'read'>, parts: readonly string[], rules: Rules, known: { readonly groups: readonly PoolGroup[]; readonly losers: ReadonlySet<string>; readonly orphans: number }): Promise<Tally> {
+export async function tally(objects: Pick<ObjectStore, 'read'>, parts: readonly string[], rules: Rules, known: { readonly groups: readonly PoolGroup[]; readonly losers: ReadonlySet<string>; readonly orphans: number; readonly firstChunkUsers: number }): Promise<Tally> {
   const members = new Map<string, number>(known.groups.map(({ name }) => [name, 0]));
   const excludedBy: Partial<Record<Exclusion, number>> = {};
   const counts = { byCsv: 0, oneByOne: 0, excluded: 0, membershipsWithoutUser: known.orphans, memberships: 0, disabled: 0 };
@@ -38,7 +35,7 @@ export async function tally(objects: Pick<ObjectStore, 'read'>, parts: readonly 
     for (const group of line.groups) members.set(group, (members.get(group) ?? 0) + 1);
   }
   const groups = bySize(known.groups, members);
-  return { counts: { ...counts, excludedBy }, groups, firstGroups: firstGroups(groups), groupsWithoutItem: groups.length - known.groups.length };
+  return { counts: { ...counts, excludedBy }, groups, firstGroups: firstGroups(groups, known.firstChunkUsers), groupsWithoutItem: groups.length - known.groups.length };
 }
 
 function bySize(known: readonly PoolGroup[], members: ReadonlyMap<string, number>): PlannedGroup[] {
@@ -48,8 +45,8 @@ function bySize(known: readonly PoolGroup[], members: ReadonlyMap<string, number
 }
 
 /** As many of the smallest groups as have, together, no more members than the first chunk takes. */
-function firstGroups(groups: readonly PlannedGroup[]): number {
+function firstGroups(groups: readonly PlannedGroup[], firstChunkUsers: number): number {
   let sum = 0;
-  const end = groups.findIndex(({ members }) => (sum += members) > FIRST_CHUNK_USERS);
+  const end = groups.findIndex(({ members }) => (sum += members) > firstChunkUsers);
   return end < 0 ? groups.length : end;
 }

@@ -8,11 +8,17 @@ import type { Candidate, CandidateSource, Cursor } from './candidates.ts';
 import { ChunkOps } from './chunk-ops.ts';
 import { CreateBatches } from './create-batches.ts';
 import { ExpectedWriter } from './expected-writer.ts';
-import { FIRST_CHUNK_USERS } from './tally.ts';
 
-/** Users and bytes of the largest import job; Cognito's limits are 500,000 and 100 MB. */
-const MAX_CHUNK_USERS = 50_000;
-const MAX_CHUNK_BYTES = 90_000_000;
+/** Sizes of import jobs. */
+export interface ChunkLimits {
+  /** The first chunk; each later one may be twice as large as the one before. */
+  readonly firstChunkUsers: number;
+  readonly chunkUsers: number;
+  /** Bytes of CSV, header included. */
+  readonly chunkBytes: number;
+}
+/** Cognito takes 500,000 users and 100 MB per job. */
+export const CHUNK_LIMITS: ChunkLimits = { firstChunkUsers: 1_000, chunkUsers: 50_000, chunkBytes: 90_000_000 };
 /** A unit ends early when so many users were not for the chunk: they are held in memory until it ends. */
 const MAX_CREATED = 20_000;
 const MAX_EXCLUDED = 50_000;
@@ -38,8 +44,7 @@ export interface UnitContext extends CandidateSource {
   readonly folder: string;
   readonly groups: readonly PlannedGroup[];
   readonly caseSensitive: boolean;
-  /** Smaller limits, for tests. */
-  readonly limits?: { readonly firstChunkUsers?: number; readonly chunkUsers?: number; readonly chunkBytes?: number };
+  readonly limits: ChunkLimits;
 }
 
 /**
@@ -88,15 +93,14 @@ interface Unit {
 /** The chunk's lines; everything else that is met on the way goes to its place. */
 async function* fillChunk(index: number, cursor: Cursor, unit: Unit, context: UnitContext): AsyncGenerator<Uint8Array, void, undefined> {
   const { rules, limits } = context;
-  const maxUsers = Math.min((limits?.firstChunkUsers ?? FIRST_CHUNK_USERS) * 2 ** index, limits?.chunkUsers ?? MAX_CHUNK_USERS);
-  const maxBytes = limits?.chunkBytes ?? MAX_CHUNK_BYTES;
+  const maxUsers = Math.min(limits.firstChunkUsers * 2 ** index, limits.chunkUsers);
   unit.bytes = csvBytes(csvHeaderLine(rules.header));
   let text = '';
   for await (const candidate of candidates(index, cursor, context)) {
     if (candidate.way === 'csv') {
       const bytes = csvBytes(csvLine(candidate.user, rules.header, rules.mfaFlag));
       // The members of the smallest groups (without `after`) are few enough for the first chunk by their choice.
-      if (candidate.after !== undefined && (unit.users >= maxUsers || (unit.users > 0 && unit.bytes + bytes > maxBytes))) {
+      if (candidate.after !== undefined && (unit.users >= maxUsers || (unit.users > 0 && unit.bytes + bytes > limits.chunkBytes))) {
         if (text !== '') yield Buffer.from(text);
         return;
       }
