@@ -8,7 +8,7 @@ import { describedPool } from './import-pool.ts';
 
 const goodTrust = { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'cognito-idp.amazonaws.com' } }] };
 
-/** The import-jobs interceptor over an emulator that is only a set of user names and a list of log lines. */
+/** The import-jobs interceptor over an emulator that is only a set of user names and a list of log lines; its clock gives fractions. */
 export class ImportCloud {
   readonly clock = new FakeClock();
   readonly users = new Set<string>();
@@ -24,7 +24,7 @@ export class ImportCloud {
   emulatorAnswer = 'InvalidAction';
 
   readonly #intercept = importJobsInterceptor({
-    backend: this.#backend(), now: this.clock.now, sleep: this.clock.sleep, newId: randomUUID, baseUrl: () => 'http://127.0.0.1:4566', options: () => this.options,
+    backend: this.#backend(), now: () => this.clock.now() + 0.25, sleep: this.clock.sleep, newId: randomUUID, baseUrl: () => 'http://127.0.0.1:4566', options: () => this.options,
   });
 
   /** Calls an operation; rejects with an AwsError as a client would see it. */
@@ -89,7 +89,8 @@ export class ImportCloud {
     return {
       json: async (service, target, _region, params) => {
         if (service === 'cognito-idp') return { UserPool: this.pool };
-        const log = params as { logStreamName?: string; logEvents?: { message: string }[] };
+        const log = params as { logStreamName?: string; logEvents?: { timestamp: number; message: string }[] };
+        if (log.logEvents?.some((event) => !Number.isInteger(event.timestamp)) === true) throw new AwsError('SerializationException', 'no integer');
         if (target.endsWith('CreateLogStream')) this.logStreams.push(log.logStreamName ?? '');
         if (target.endsWith('CreateLogGroup') && this.logStreams.length > 0) throw new AwsError('ResourceAlreadyExistsException', 'exists');
         this.logLines.push(...(log.logEvents ?? []).map((event) => event.message));

@@ -37,7 +37,7 @@ export class JobLog {
 
   async write(results: readonly RowResult[]): Promise<void> {
     const { logDelayMs, dropEveryNthLogLine } = this.#deps.options();
-    const timestamp = this.#deps.now();
+    const timestamp = Math.trunc(this.#deps.now());
     const kept = results.filter(() => {
       this.#written += 1;
       return dropEveryNthLogLine === 0 || this.#written % dropEveryNthLogLine !== 0;

@@ -51,6 +51,7 @@ async function importFile(job: ImportJob, deps: ImportJobsDeps): Promise<void> {
   endIf(await logRoleProblem(job, deps));
   const pool = await describePool(job, deps);
   const file = readCsvFile(job.csv ?? Buffer.alloc(0));
+  job.csv = undefined;
   if ('unreadable' in file) throw new JobEnded('Failed', file.unreadable);
   const options = deps.options();
   const header = splitRow(file.header, options);
