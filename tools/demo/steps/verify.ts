@@ -21,6 +21,8 @@ export async function verify(demo: Demo, launched: Launched, { old, newPoolId, e
   narrator.say(`Left out by rule: ${left.length} unconfirmed users (each in failures.csv with its reason), ${federated} users of identity providers (not in the backup).`);
   narrator.say(`failures.csv: ${[...reported.values()].reduce((sum, count) => sum + count, 0)} rows\n${[...reported.reasons].map(([reason, count]) => `  ${count} x ${reason}`).join('\n')}`);
 
+  narrator.done('compared');
+
   const problems = [
     ...rows.filter(({ missing, different }) => missing + different > 0).map(({ what, missing, different }) => `${what}: ${missing} missing, ${different} different`),
     ...(unexpected.length > 0 ? [`${unexpected.length} users in the new pool that the old one did not have`] : []),
@@ -29,7 +31,6 @@ export async function verify(demo: Demo, launched: Launched, { old, newPoolId, e
     ...(await messageProblems(demo)),
   ];
   if (problems.length > 0) throw new DemoFailure(problems.join('\n'));
-  narrator.done('compared');
 }
 
 /** Nobody can restore users of identity providers; users in status UNCONFIRMED are left out unless it is asked for. */
