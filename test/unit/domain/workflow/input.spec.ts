@@ -1,0 +1,46 @@
+import { expect } from 'chai';
+import { parseExportInput, parseImportInput } from '../../../../source/domain/workflow/input.ts';
+
+const REGION = 'eu-west-1';
+const POOL = 'eu-west-1_AbCdEfGhI';
+
+describe('input of the workflows', () => {
+  it('of an export: empty, with its keys, and with the key that the console adds', () => {
+    expect(parseExportInput({})).to.deep.equal({ allowMassDelete: false });
+    expect(parseExportInput({ AllowMassDelete: true, Trigger: 'Schedule', Comment: 'Insert your JSON here' })).to.deep.equal({ allowMassDelete: true, trigger: 'Schedule' });
+  });
+
+  it('of an import: defaults and every key', () => {
+    expect(parseImportInput({ NewUserPoolId: POOL }, REGION)).to.deep.equal({
+      newUserPoolId: POOL, allowSourcePool: false, allowTriggers: false, restoreUnconfirmed: false, acceptIncomplete: false, dryRun: false,
+    });
+    expect(parseImportInput({ NewUserPoolId: POOL, AllowSourcePool: true, AllowTriggers: true, RestoreUnconfirmed: true, AcceptIncomplete: true, DryRun: true, CognitoTPS: 25, BackupTableName: 'main-BackupTable-1' }, REGION)).to.deep.equal({
+      newUserPoolId: POOL, allowSourcePool: true, allowTriggers: true, restoreUnconfirmed: true, acceptIncomplete: true, dryRun: true, cognitoTps: 25, backupTableName: 'main-BackupTable-1',
+    });
+  });
+
+  const refusals: [string, unknown, string, RegExp][] = [
+    ['no object', 'text', 'InvalidInput', /JSON object, but is other text; allowed keys: NewUserPoolId/],
+    ['a list', [], 'InvalidInput', /a list/],
+    ['null', null, 'InvalidInput', /null/],
+    ['an unknown key', { NewUserPoolID: POOL }, 'InvalidInput', /unknown key "NewUserPoolID".*allowed keys: NewUserPoolId, /],
+    ['a key of the prototype', JSON.parse('{"__proto__": 1}'), 'InvalidInput', /unknown key/],
+    ['a flag as text', { NewUserPoolId: POOL, DryRun: 'true' }, 'InvalidInput', /DryRun as true or false.*other text/],
+    ['too many calls per second', { NewUserPoolId: POOL, CognitoTPS: 26 }, 'InvalidInput', /CognitoTPS as a whole number from 1 to 25.*the number 26/],
+    ['half a call per second', { NewUserPoolId: POOL, CognitoTPS: 0.5 }, 'InvalidInput', /CognitoTPS/],
+    ['an empty table name', { NewUserPoolId: POOL, BackupTableName: '' }, 'InvalidInput', /BackupTableName.*empty text/],
+    ['no pool', {}, 'InvalidNewUserPoolId', /no NewUserPoolId.*eu-west-1_/],
+    ['a malformed pool id', { NewUserPoolId: 'my pool' }, 'InvalidNewUserPoolId', /not the id of a user pool/],
+    ['a pool of another Region', { NewUserPoolId: 'eu-central-1_AbC' }, 'InvalidNewUserPoolId', /eu-central-1/],
+  ];
+  for (const [what, input, name, message] of refusals) {
+    it(`of an import refuses ${what}`, () => {
+      expect(() => parseImportInput(input, REGION)).to.throw(message).with.property('name', name);
+    });
+  }
+
+  it('of an export refuses the import\'s keys and long triggers, and shows no value', () => {
+    expect(() => parseExportInput({ NewUserPoolId: POOL })).to.throw(/allowed keys: AllowMassDelete, Trigger/);
+    expect(() => parseExportInput({ Trigger: 'canary@'.repeat(9) })).to.throw(/Trigger/).and.not.match(/canary/);
+  });
+});
