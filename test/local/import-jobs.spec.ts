@@ -1,4 +1,4 @@
-import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchLogsClient, FilterLogEventsCommand, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   AdminCreateUserCommand, CognitoIdentityProviderClient, CreateUserImportJobCommand, CreateUserPoolCommand, DeleteUserPoolCommand,
   DescribeUserImportJobCommand, GetCSVHeaderCommand, ListUserImportJobsCommand, ListUsersCommand, StartUserImportJobCommand,
@@ -64,6 +64,19 @@ describe('local cloud: Cognito import jobs', function () {
     return users;
   }
 
+  async function logLines(pool: string, job: UserImportJobType): Promise<(string | undefined)[]> {
+    const logs = new CloudWatchLogsClient(cloud.clientConfig(region));
+    const lines: (string | undefined)[] = [];
+    for (let nextToken: string | undefined; ;) {
+      const page = await logs.send(new GetLogEventsCommand({
+        logGroupName: `/aws/cognito/userpools/${pool}/restored`, logStreamName: `${job.JobId ?? ''}/${job.JobName ?? ''}`, startFromHead: true, limit: 4_000, nextToken,
+      }));
+      if (page.nextForwardToken === nextToken) return lines;
+      lines.push(...(page.events ?? []).map((event) => event.message));
+      nextToken = page.nextForwardToken;
+    }
+  }
+
   const good = (name: string): Record<string, string> => ({ 'cognito:username': name, email: `${name}@example.com`, email_verified: 'true' });
   const valueOf = (user: UserType | undefined, name: string): string | undefined => user?.Attributes?.find((attribute) => attribute.Name === name)?.Value;
 
@@ -75,9 +88,11 @@ describe('local cloud: Cognito import jobs', function () {
     const askedAt = Date.now();
     await cognito.send(new ListUsersCommand({ UserPoolId: pool, Limit: 1 }));
     expect(Date.now() - askedAt).to.be.below(1_000);
-    expect(await job).to.include({ Status: 'Succeeded', ImportedUsers: 10_000, FailedUsers: 0, SkippedUsers: 0 });
+    const ended = await job;
+    expect(ended).to.include({ Status: 'Succeeded', ImportedUsers: 10_000, FailedUsers: 0, SkippedUsers: 0 });
     expect(Date.now() - startedAt).to.be.below(20_000);
     expect(new Set((await usersOf(pool)).map((user) => user.Username)).size).to.equal(10_000);
+    expect(await logLines(pool, ended)).to.deep.equal(Array.from({ length: 10_000 }, (_, index) => `[SUCCEEDED] Line Number ${index + 1} - The import succeeded.`));
   });
 
   it('keeps attributes as parsed, gives a new sub, RESET_REQUIRED, and logs each row', async () => {
