@@ -57,5 +57,8 @@ if ! packages_are_current; then
   trap - EXIT
 fi
 
+# The pinned SDK runs on Node 20; its reminder that later versions will not would drown what the tools print.
+export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true
+
 # exec: signals and the exit code are the script's own.
 exec node --import "file://$root/node_modules/tsx/dist/loader.mjs" "$@"
