@@ -1,4 +1,4 @@
-/** SecondaryUserPoolTable: the replica of the backup table, with the same protection as the table itself. */
+/** SecondaryUserPoolTable: the replica of the backup table, and the protection of both. */
 import * as v from 'valibot';
 import type { Clock } from '../../domain/ports.ts';
 import { pollUntil } from '../framework/poll.ts';
@@ -16,6 +16,7 @@ type Properties = v.InferOutput<typeof schema>;
 
 /** The longest period that DynamoDB offers (PointInTimeRecoverySpecification.RecoveryPeriodInDays). */
 const RECOVERY_DAYS = 35;
+const REGION_OF_ARN = /^(arn:[^:]+:dynamodb:)([^:]+)/;
 /** States that end in ACTIVE by themselves; of the others DynamoDB says that someone must act. */
 const ON_THE_WAY = new Set(['absent', 'CREATING', 'UPDATING']);
 
@@ -25,23 +26,23 @@ export interface SecondaryUserPoolTableDeps {
 }
 
 /**
- * Create and Update bring about the same: an ACTIVE replica with point-in-time recovery, tags and deletion protection.
- * Each step looks first or can be repeated. Delete leaves table and replica, which are the backup. Physical id:
+ * Create and Update bring about the same: an ACTIVE replica, and point-in-time recovery, tags and deletion protection in
+ * both Regions, since each keeps these settings for itself (in the table's Region the template asks for them too). Each
+ * step looks first or can be repeated. Delete leaves table and replica, which are the backup. Physical id:
  * `<table name>|<Region>`. Attributes: ReplicaArn.
  */
 export function secondaryUserPoolTable({ tables, clock }: SecondaryUserPoolTableDeps): CustomResource<Properties> {
   const ensure = async (properties: Properties, { timeLeft }: Work): Promise<Outcome> => {
     const { TableName: table, SecondaryRegion: secondary } = properties;
     const wait = { clock, timeLeft };
-    const settled = (set: () => Promise<Settled>) => pollUntil(async () => ((await set()) === 'done' ? true : undefined), wait);
 
     if (!await pollUntil(() => activeReplica(tables, table, secondary), wait)) return handOver(`the replica of ${table} in ${secondary} to become ACTIVE`);
     // The replica's own Region may know it a little later than the table that it replicates.
     if (!await pollUntil(async () => (await tables.tableStatus(secondary, table)) === 'ACTIVE' || undefined, wait)) return handOver(`${secondary} to know the replica of ${table}`);
-    if (!await settled(() => tables.keepPointInTimeRecovery(secondary, table, RECOVERY_DAYS))) return handOver(`point-in-time recovery of ${table} in ${secondary}`);
-    if (Object.keys(properties.Tags).length > 0 && !await settled(() => tables.tag(secondary, table, properties.Tags))) return handOver(`the tags of ${table} in ${secondary}`);
-    if (!await settled(() => tables.protectFromDeletion(secondary, table))) return handOver(`deletion protection of ${table} in ${secondary}`);
-    return done({ ReplicaArn: properties.TableArn.replace(/^(arn:[^:]+:dynamodb:)[^:]+/, `$1${secondary}`) });
+    for (const [what, set] of settingsOf(tables, properties)) {
+      if (!await pollUntil(async () => (await set()) === 'done' || undefined, wait)) return handOver(`${what} of ${table}`);
+    }
+    return done({ ReplicaArn: properties.TableArn.replace(REGION_OF_ARN, `$1${secondary}`) });
   };
   return {
     parse: (properties) => parseProperties(schema, properties),
@@ -52,6 +53,16 @@ export function secondaryUserPoolTable({ tables, clock }: SecondaryUserPoolTable
     retained: ({ TableName, SecondaryRegion }) =>
       `Table ${TableName}, and its replica in ${SecondaryRegion} if there is one, are retained: switch off deletion protection in both Regions before you delete them.`,
   };
+}
+
+/** Each setting of each Region, the replica's first, with the words that name it. */
+function settingsOf(tables: ReplicaTables, { TableName, TableArn, SecondaryRegion, Tags }: Properties): readonly (readonly [string, () => Promise<Settled>])[] {
+  const primary = REGION_OF_ARN.exec(TableArn)?.[2];
+  return [SecondaryRegion, ...(primary === undefined ? [] : [primary])].flatMap((where) => [
+    [`point-in-time recovery in ${where}`, () => tables.keepPointInTimeRecovery(where, TableName, RECOVERY_DAYS)] as const,
+    ...(Object.keys(Tags).length === 0 ? [] : [[`the tags in ${where}`, () => tables.tag(where, TableName, Tags)] as const]),
+    [`deletion protection in ${where}`, () => tables.protectFromDeletion(where, TableName)] as const,
+  ]);
 }
 
 /** True once the replica is ACTIVE; asks for it where there is none. */

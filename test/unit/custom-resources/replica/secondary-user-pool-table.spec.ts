@@ -42,7 +42,8 @@ class FakeTables implements ReplicaTables {
   async #set(name: string, value: string): Promise<Settled> {
     this.calls.push(name);
     if (this.#isBusy(name)) return 'busy';
-    this.settings[name] = value;
+    const [region = '', ...rest] = value.split(' ');
+    this.settings[`${region} ${name}`] = rest.join(' ');
     return 'done';
   }
   #isBusy(name: string): boolean {
@@ -57,13 +58,17 @@ describe('SecondaryUserPoolTable', () => {
     clock = new FakeClock();
   });
   const deploymentOf = (tables: ReplicaTables): Deployment<unknown> => new Deployment(() => secondaryUserPoolTable({ tables, clock }), clock);
-  const SETTINGS = { recovery: 'eu-west-1 35', protection: 'eu-west-1', tags: 'eu-west-1 {"Team":"identity"}' };
+  const TAGS = '{"Team":"identity"}';
+  const SETTINGS = {
+    'eu-west-1 recovery': '35', 'eu-west-1 protection': '', 'eu-west-1 tags': TAGS,
+    'us-east-1 recovery': '35', 'us-east-1 protection': '', 'us-east-1 tags': TAGS,
+  };
 
-  it('adds the replica, waits for it, then protects it in its own Region', async () => {
+  it('adds the replica, waits for it, then protects it and the table, each in its own Region', async () => {
     const tables = new FakeTables(clock, 3 * MINUTE);
     const answer = await deploymentOf(tables).request(createRequest(PROPERTIES));
     expect(answer).to.deep.include({ Status: 'SUCCESS', PhysicalResourceId: ID, Data: { ReplicaArn: 'arn:aws-us-gov:dynamodb:eu-west-1:123456789012:table/Backup-Table' } });
-    expect(tables.calls).to.deep.equal(['addReplica', 'recovery', 'tags', 'protection']);
+    expect(tables.calls).to.deep.equal(['addReplica', 'recovery', 'tags', 'protection', 'recovery', 'tags', 'protection']);
     expect(tables.settings).to.deep.equal(SETTINGS);
   });
 
@@ -72,7 +77,7 @@ describe('SecondaryUserPoolTable', () => {
     tables.busy = 4;
     expect((await deploymentOf(tables).request(createRequest(PROPERTIES))).Status).to.equal('SUCCESS');
     expect(tables.settings).to.deep.equal(SETTINGS);
-    expect(tables.calls.filter((call) => call === 'recovery')).to.have.length(5);
+    expect(tables.calls.filter((call) => call === 'recovery')).to.have.length(6);
   });
 
   it('waits half an hour for a slow replica in a few invocations, asking for it once', async () => {
@@ -96,7 +101,7 @@ describe('SecondaryUserPoolTable', () => {
     tables.askedAt = 0;
     const answer = await deploymentOf(tables).request(updateRequest(ID, { ...PROPERTIES, Tags: {} }, PROPERTIES));
     expect(answer).to.include({ Status: 'SUCCESS', PhysicalResourceId: ID });
-    expect(tables.settings).to.deep.equal({ recovery: 'eu-west-1 35', protection: 'eu-west-1' });
+    expect(tables.settings).to.deep.equal({ 'eu-west-1 recovery': '35', 'eu-west-1 protection': '', 'us-east-1 recovery': '35', 'us-east-1 protection': '' });
   });
 
   it('fails with the state of a replica that needs someone, and says what is retained', async () => {
