@@ -73,7 +73,7 @@ function howToUse(port: number): string {
   return [
     'The local cloud is running. Any AWS client can use it:',
     `  export AWS_ENDPOINT_URL=http://127.0.0.1:${port}`,
-    `  export AWS_ACCESS_KEY_ID=${DEFAULT_ACCOUNT} AWS_SECRET_ACCESS_KEY=${SECRET_ACCESS_KEY} AWS_REGION=${DEFAULT_REGION}`,
+    `  export AWS_ACCESS_KEY_ID=${DEFAULT_ACCOUNT} AWS_SECRET_ACCESS_KEY=${SECRET_ACCESS_KEY} AWS_REGION=${DEFAULT_REGION} AWS_DEFAULT_REGION=${DEFAULT_REGION}`,
   ].join('\n');
 }
 

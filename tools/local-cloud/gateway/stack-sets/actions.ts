@@ -28,11 +28,13 @@ export const stackSetActions: Readonly<Record<string, (call: Call) => Promise<Re
     const name = text(request, 'StackSetName') ?? '';
     if (!NAME.test(name)) throw new AwsError('ValidationError', `1 validation error detected: Value '${name}' at 'stackSetName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`);
     if (text(request, 'PermissionModel') === 'SERVICE_MANAGED') throw new AwsError('ValidationError', 'You must be the management account or delegated admin account of an organization before operating a SERVICE_MANAGED stack set');
-    if (store.find(scope, name) !== undefined) throw new AwsError('NameAlreadyExistsException', `StackSet ${name} already exists`, 409);
     const definition = await readDefinition(request, scope, undefined, deps);
-    if (store.find(scope, name) !== undefined) throw new AwsError('NameAlreadyExistsException', `StackSet ${name} already exists`, 409);
+    const requestToken = text(request, 'ClientRequestToken');
+    const existing = store.find(scope, name);
+    if (existing !== undefined && requestToken !== undefined && existing.requestToken === requestToken) return { StackSetId: existing.id };
+    if (existing !== undefined) throw new AwsError('NameAlreadyExistsException', `StackSet ${name} already exists`, 409);
     const id = `${name}:${deps.newId()}`;
-    store.add({ ...scope, name, id, definition, status: 'ACTIVE', managedExecution: text(subtree(request, 'ManagedExecution'), 'Active') === 'true', instances: [], operations: [] });
+    store.add({ ...scope, name, id, definition, requestToken, status: 'ACTIVE', managedExecution: text(subtree(request, 'ManagedExecution'), 'Active') === 'true', instances: [], operations: [] });
     return { StackSetId: id };
   },
 

@@ -70,6 +70,8 @@ export interface StackSet {
   /** Where the StackSet is administered. */
   readonly region: string;
   readonly managedExecution: boolean;
+  /** ClientRequestToken of the request that created it: the same request again gives the same StackSet. */
+  readonly requestToken: string | undefined;
   status: 'ACTIVE' | 'DELETED';
   definition: Definition;
   readonly instances: StackInstance[];

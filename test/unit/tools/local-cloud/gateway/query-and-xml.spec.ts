@@ -1,0 +1,26 @@
+import { expect } from 'chai';
+import { queryTree, subtree, text, texts, trees } from '../../../../../tools/local-cloud/gateway/query-params.ts';
+import { element, elements, toXml } from '../../../../../tools/local-cloud/gateway/xml.ts';
+
+describe('local cloud gateway: query protocol', () => {
+  it('builds lists and structures from flat keys, in the order of their numbers', () => {
+    const tree = queryTree({
+      Action: 'X', 'Regions.member.10': 'j', 'Regions.member.2': 'b', 'Regions.member.1': 'a',
+      'Parameters.member.1.ParameterKey': 'K', 'Parameters.member.1.ParameterValue': 'V', 'OperationPreferences.RegionOrder.member.1': 'r',
+    });
+    expect(texts(tree, 'Regions')).to.deep.equal(['a', 'b', 'j']);
+    expect(trees(tree, 'Parameters')?.map((parameter) => text(parameter, 'ParameterKey'))).to.deep.equal(['K']);
+    expect(texts(subtree(tree, 'OperationPreferences'), 'RegionOrder')).to.deep.equal(['r']);
+    expect(text(tree, 'Missing')).to.equal(undefined);
+    expect(texts(tree, 'Missing')).to.equal(undefined);
+  });
+
+  it('writes XML that it reads again', () => {
+    const xml = toXml({ Name: 'a <b> & "c"', Left: undefined, List: [{ Key: 'k' }, { Key: 'l' }], At: new Date(0), Empty: [] });
+    expect(element(xml, 'Name')).to.equal('a <b> & "c"');
+    expect(elements(xml, 'Key')).to.deep.equal(['k', 'l']);
+    expect(element(xml, 'At')).to.equal('1970-01-01T00:00:00.000Z');
+    expect(xml).to.contain('<Empty></Empty>').and.not.contain('Left');
+    expect(element('<M>&#38;&#x26;&amp;</M>', 'M')).to.equal('&&&');
+  });
+});
