@@ -16,7 +16,8 @@ export function serviceError(what: string, error: unknown): Halt | Fault {
   if (error instanceof Halt || error instanceof Fault) return error;
   const name = nameOf(error);
   if (isDenied(error)) return new Halt('AccessDenied', `The function's role may not call ${what} (${name}). Check the role's policy, and the key policies where encryption keys of your own are used.`);
-  const { httpStatusCode, requestId } = (error as { $metadata?: { httpStatusCode?: number; requestId?: string } } | null)?.$metadata ?? {};
-  const details = [name, ...(httpStatusCode === undefined ? [] : [`HTTP ${httpStatusCode}`]), ...(requestId === undefined ? [] : [`request ${requestId}`])];
+  const { $metadata: { httpStatusCode, requestId } = {}, code } = (error ?? {}) as { $metadata?: { httpStatusCode?: number; requestId?: string }; code?: unknown };
+  // A broken connection is an `Error` with a code such as ECONNRESET.
+  const details = [name === 'Error' && typeof code === 'string' ? code : name, ...(httpStatusCode === undefined ? [] : [`HTTP ${httpStatusCode}`]), ...(requestId === undefined ? [] : [`request ${requestId}`])];
   return new Fault('ServiceError', `${what} failed: ${details.join(', ')}.`);
 }

@@ -1,0 +1,134 @@
+import { AdminCreateUserCommand, CognitoIdentityProviderClient, CreateUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { expect } from 'chai';
+import { keyText } from '../../source/domain/backup/items.ts';
+import { Pacer } from '../../source/domain/pacing/pacer.ts';
+import { backupTable } from '../../source/shared/backup-table.ts';
+import { systemClock } from '../../source/shared/clock.ts';
+import { userPoolReader } from '../../source/shared/cognito/pool-reader.ts';
+import { userPoolWriter } from '../../source/shared/cognito/pool-writer.ts';
+import { executionStatus } from '../../source/shared/executions.ts';
+import { objectStore } from '../../source/shared/object-store.ts';
+import { wakeQueue } from '../../source/shared/wake-queue.ts';
+import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
+import { rejection } from '../support/rejection.ts';
+
+const REGION = 'us-east-1';
+const VARIABLES = ['AWS_ENDPOINT_URL', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
+const adapter = { userAgent: 'solution/v1' };
+
+/** The adapters of source/shared against the local cloud, whose gateway checks every request against AWS's models. */
+describe('adapters on the local cloud', function () {
+  this.timeout(60_000);
+  let cloud: LocalCloud;
+  const saved = VARIABLES.map((name) => [name, process.env[name]] as const);
+
+  before(async () => {
+    cloud = await startLocalCloud();
+    const { accessKeyId, secretAccessKey } = cloud.credentials;
+    Object.assign(process.env, { AWS_ENDPOINT_URL: cloud.endpoint, AWS_REGION: REGION, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
+  });
+  after(async () => {
+    for (const [name, value] of saved) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+    await cloud?.stop();
+  });
+
+  it('table: writes, conditions, transactions, and a scan that sees every item once', async () => {
+    await new DynamoDBClient(cloud.clientConfig(REGION)).send(new CreateTableCommand({
+      TableName: 'backup', BillingMode: 'PAY_PER_REQUEST', KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }, { AttributeName: 'type', KeyType: 'RANGE' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }, { AttributeName: 'type', AttributeType: 'S' }],
+    }));
+    const table = backupTable({ ...adapter, tableName: 'backup' });
+    const items = Array.from({ length: 60 }, (_, n) => ({ id: `USER#${n}`, type: 'PROFILE', contentHash: `h${n}`, attributes: { 'custom:n': '', ['__proto__']: 'x' } }));
+    await table.putItems(items);
+    const hashes = await table.contentHashes([...items, { id: 'USER#none', type: 'PROFILE' }]);
+    expect(hashes.size).to.equal(60);
+    expect(hashes.get(keyText(items[7] as (typeof items)[number]))).to.equal('h7');
+    const lease = { id: 'LEASE', type: 'LEASE', executionArn: 'a' };
+    expect([await table.putItemIf(lease, 'absent'), await table.putItemIf(lease, 'absent')]).to.deep.equal([true, false]);
+    expect(await table.putItemIf({ ...lease, executionArn: 'b' }, { attribute: 'executionArn', value: 'a' })).to.equal(true);
+    expect(await table.deleteItemIf(lease, { attribute: 'executionArn', value: 'a' })).to.equal(false);
+    await table.transact([{ id: 'x', type: 'y', n: 1 }], [lease]);
+    expect({ ...await table.getItem({ id: 'x', type: 'y' }) }).to.deep.equal({ id: 'x', type: 'y', n: 1 });
+    expect(await table.getItem(lease)).to.equal(undefined);
+    const pages = await Promise.all([0, 1, 2].map((segment) => table.scanPage({ segment, totalSegments: 3, consistent: true })));
+    expect(pages.flatMap((page) => page.items)).to.have.length(61);
+    expect(await rejection(backupTable({ ...adapter, tableName: 'missing' }).getItem(lease))).to.include({ name: 'BackupTableNotFound' });
+  });
+
+  it('objects: conditions, listing, streams and multipart uploads', async () => {
+    await new S3Client(cloud.clientConfig(REGION)).send(new CreateBucketCommand({ Bucket: 'state' }));
+    const store = objectStore({ ...adapter, bucket: 'state' });
+    const etag = await store.put('a/1', 'one', { absent: true });
+    expect(await rejection(store.put('a/1', 'x', { absent: true }))).to.include({ name: 'PreconditionFailed' });
+    await store.put('a/1', 'two', { etag });
+    expect(await rejection(store.put('a/1', 'x', { etag }))).to.include({ name: 'PreconditionFailed' });
+    expect(Buffer.from((await store.get('a/1'))?.body ?? []).toString()).to.equal('two');
+    expect(await store.get('a/none')).to.equal(undefined);
+    const part = Buffer.alloc(6 * 1024 * 1024, 'p');
+    await store.write('a/large', (async function* parts() { yield part; yield part; yield Buffer.from('end'); })());
+    let bytes = 0;
+    for await (const piece of store.read('a/large')) bytes += piece.length;
+    expect(bytes).to.equal(2 * part.length + 3);
+    const keys: string[] = [];
+    for await (const key of store.list('a/')) keys.push(key);
+    expect(keys).to.deep.equal(['a/1', 'a/large']);
+    await store.deleteAll(keys);
+    expect(await store.get('a/1')).to.equal(undefined);
+  });
+
+  it('queue: sends, receives and deletes by the gateway', async () => {
+    const { QueueUrl = '' } = await new SQSClient(cloud.clientConfig(REGION)).send(new CreateQueueCommand({ QueueName: 'work' }));
+    const queue = wakeQueue({ ...adapter, queueUrl: QueueUrl });
+    await queue.send(Array.from({ length: 12 }, (_, n) => ({ owner: 'run', key: `k${n}` })));
+    const received = [...await queue.receive(10, 1), ...await queue.receive(10, 1)];
+    expect(new Set(received.map(({ message }) => message.key)).size).to.equal(12);
+    await queue.delete(received);
+    expect(await queue.receive(10, 0)).to.deep.equal([]);
+    expect((await cloud.calls({ service: 'sqs' })).filter(({ action }) => action === 'SendMessageBatch')).to.have.length(2);
+  });
+
+  it('pools: what is written is read again; calls keep the ceiling; nobody gets a message', async () => {
+    const admin = new CognitoIdentityProviderClient(cloud.clientConfig(REGION));
+    const { UserPool } = await admin.send(new CreateUserPoolCommand({ PoolName: 'p', AutoVerifiedAttributes: ['email'], Schema: [{ Name: 'team', AttributeDataType: 'String', Mutable: true }] }));
+    const pool = UserPool?.Id as string;
+    await admin.send(new AdminCreateUserCommand({ UserPoolId: pool, Username: 'first', MessageAction: 'SUPPRESS' }));
+    const options = { ...adapter, pacer: new Pacer({ callsPerSecond: 10, clock: systemClock }) };
+    const reader = userPoolReader(options);
+    const writer = userPoolWriter(options);
+    const from = Date.now();
+    await writer.createGroup(pool, { name: 'staff', description: 'd', precedence: 0 });
+    await writer.createGroup(pool, { name: 'staff', description: 'changed', precedence: 1 });
+    expect(await writer.createUser(pool, { username: 'ana', attributes: { email: 'ana@example.test', email_verified: 'true', 'custom:team': 'a, "b" \\' } })).to.equal('done');
+    expect(await writer.createUser(pool, { username: 'ana', attributes: {} })).to.deep.equal({ refused: 'UsernameExistsException' });
+    expect(await writer.setPassword(pool, 'ana', 'Long-enough-Passw0rd!')).to.equal('done');
+    expect(await writer.disableUser(pool, 'ana')).to.equal('done');
+    expect(await writer.addUserToGroup(pool, 'ana', 'staff')).to.equal('done');
+    expect(await writer.addUserToGroup(pool, 'nobody', 'staff')).to.deep.equal({ refused: 'UserNotFoundException' });
+    expect(await writer.updateAttributes(pool, 'ana', { name: 'Ana' })).to.equal('done');
+    const { items } = await reader.listUsersInGroupPage(pool, 'staff', {});
+    expect(items[0]).to.include({ username: 'ana', enabled: false, status: 'CONFIRMED' });
+    expect({ ...items[0]?.attributes }).to.include({ name: 'Ana', 'custom:team': 'a, "b" \\' });
+    expect(await reader.listGroupsPage(pool, {})).to.deep.equal({ items: [{ name: 'staff', description: 'changed', precedence: 1 }] });
+    expect((await reader.listUsersPage(pool, { filter: `sub = "${items[0]?.sub ?? ''}"` })).items).to.have.length(1);
+    expect(await reader.listUsersInGroupPage(pool, 'none', {})).to.deep.equal({ items: [] });
+    expect((await reader.describe(pool)).settings).to.deep.include({ autoVerifiedAttributes: ['email'], mfaConfiguration: 'OFF' });
+    expect(await rejection(reader.describe('us-east-1_Missing'))).to.include({ name: 'UserPoolNotFound' });
+    const times = (await cloud.calls({ service: 'cognito-idp' })).map(({ time }) => time).filter((time) => time >= from);
+    expect(times).to.have.length(16);
+    for (let n = 10; n < times.length; n += 1) expect((times[n] as number) - (times[n - 10] as number)).to.be.at.least(1000);
+    expect(await cloud.endUserMessages()).to.deep.equal([]);
+  });
+
+  it('executions: one that nobody knows, and one in a Region that is down, are gone', async () => {
+    const status = executionStatus(adapter);
+    expect(await status(`arn:aws:states:${REGION}:${cloud.account}:execution:ImportWorkflow-x:none`)).to.equal('gone');
+    await cloud.configure({ regionsDown: ['eu-west-1'] });
+    expect(await status(`arn:aws:states:eu-west-1:${cloud.account}:execution:ImportWorkflow-x:none`)).to.equal('gone');
+  });
+});
