@@ -111,7 +111,7 @@ describe('export under crashes', () => {
         churn(pool, seed + round);
         kills.left = 5;
       }
-    }), { numRuns: 25 });
+    }), { numRuns: 12 });
   });
 
   it('recovers from faults of single calls by invoking the function again', async () => {
@@ -123,7 +123,7 @@ describe('export under crashes', () => {
       }
       const summary = await retried(world, seed);
       expectSealedLike(world, pool, summary.runId);
-    }), { numRuns: 40 });
+    }), { numRuns: 20 });
   });
 
   it('is exact for what did not change while it ran, and exact in all after a quiet run more', async () => {
@@ -145,7 +145,7 @@ describe('export under crashes', () => {
       for (const key of Object.keys(before)) if (JSON.stringify(before[key]) === JSON.stringify(after[key])) expect(actual[key], key).to.deep.equal(after[key]);
       const summary = await new ExportRunner(world, { maxDeletePercent: 50 }).run();
       expectSealedLike(world, pool, summary.runId);
-    }), { numRuns: 30 });
+    }), { numRuns: 15 });
   });
 });
 

@@ -22,7 +22,7 @@ function pacedWorld(callsPerSecond: number): { world: World; pool: MemoryPool; r
 describe('pace of the export', () => {
   for (const callsPerSecond of [1, 10, 25]) {
     it(`lists users at the pace of CognitoTPS ${callsPerSecond}, never above it`, async () => {
-      const users = callsPerSecond === 1 ? 1200 : 9000;
+      const users = callsPerSecond === 1 ? 600 : 5000;
       const { world, pool, run } = pacedWorld(callsPerSecond);
       addUsers(pool, users);
       expect(await run()).to.be.below(1.15 * (users / 60 / callsPerSecond) + 6);
