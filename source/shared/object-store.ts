@@ -4,7 +4,7 @@ import type { ObjectStore, PutCondition } from '../domain/ports.ts';
 import { inBatchesOf, untilProcessed, type Waits } from './batches.ts';
 import { clientOptions, type AdapterOptions } from './client-options.ts';
 import { multipartWriter } from './object-parts.ts';
-import { nameOf, serviceError } from './service-errors.ts';
+import { isDenied, nameOf, serviceError } from './service-errors.ts';
 
 export interface ObjectStoreOptions extends AdapterOptions, Waits {
   readonly bucket: string;
@@ -26,13 +26,21 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
   const waits: Waits = { ...(clock === undefined ? {} : { clock }), ...(random === undefined ? {} : { random }) };
   const failed = (action: string, error: unknown): Error => serviceError(`${action} on the bucket ${bucket}`, error);
 
+  /** S3 answers 403 instead of 404 for a missing key where the role may list some prefixes only; a listing tells which it is. */
+  const isListed = async (key: string): Promise<boolean> => {
+    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 })).catch((error: unknown) => {
+      throw failed('ListObjectsV2', error);
+    });
+    return Contents[0]?.Key === key;
+  };
+
   return {
     get: async (key) => {
       try {
         const { Body, ETag = '' } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
         return { body: await (Body as NonNullable<typeof Body>).transformToByteArray(), etag: ETag };
       } catch (error) {
-        if (isMissing(error)) return undefined;
+        if (isMissing(error) || (isDenied(error) && !(await isListed(key)))) return undefined;
         throw failed('GetObject', error);
       }
     },

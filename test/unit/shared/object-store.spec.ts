@@ -35,6 +35,14 @@ describe('objectStore', () => {
     expect(await rejection(store().get('a/b'))).to.include({ name: 'AccessDenied' });
   });
 
+  it('tells a missing object from a forbidden one where S3 answers 403 for both', async () => {
+    const answers = (listing: string) => (request: StubRequest): StubAnswer => (query(request).has('list-type') ? xml(`<ListBucketResult>${listing}</ListBucketResult>`) : refused('AccessDenied', 403));
+    stub.answer = answers('');
+    expect(await store().get('a/b')).to.equal(undefined);
+    stub.answer = answers('<Contents><Key>a/b</Key></Contents>');
+    expect(await rejection(store().get('a/b'))).to.include({ name: 'AccessDenied' });
+  });
+
   it('puts on conditions', async () => {
     stub.answer = () => ({ headers: { etag: '"e2"' } });
     expect(await store().put('k', 'x', { absent: true })).to.equal('"e2"');
