@@ -10,12 +10,12 @@ export const LATE_LOG_WAITS_MS: readonly number[] = [5, 10, 20, 30, 60].map((sec
 const clamp = (ms: number): number => Math.round(Math.min(MAX_POLL_MS, Math.max(MIN_POLL_MS, ms)));
 
 /**
- * Milliseconds until the next look. With an expected end (from the job's own progress or the speed of the last job) it
- * looks shortly before that; without one, and past it, after a quarter of the time that the job has run.
+ * Milliseconds until the next look: shortly before the expected end, which follows from the job's own progress or, while
+ * it shows none, from the speed of the last job. Progress is trusted for as long again as the job has run, since a job
+ * begins slowly. Without any expectation, and past it, after a quarter of the time that the job has run.
  */
-export function pollDelay(job: { readonly elapsedMs: number; readonly rows: number; readonly processed: number; readonly speed?: number }): number {
-  const { elapsedMs, rows, processed, speed } = job;
-  const perSecond = processed > 0 && elapsedMs > 0 ? processed / (elapsedMs / SECOND) : speed;
-  const remainingMs = perSecond === undefined || perSecond <= 0 ? 0 : (processed > 0 ? (rows - processed) / perSecond : rows / perSecond - elapsedMs / SECOND) * SECOND;
+export function pollDelay({ elapsedMs, rows, processed, speed }: { readonly elapsedMs: number; readonly rows: number; readonly processed: number; readonly speed?: number }): number {
+  if (processed > 0 && processed < rows && elapsedMs > 0) return clamp(Math.min(elapsedMs, ((rows - processed) * elapsedMs / processed) * 0.97));
+  const remainingMs = speed === undefined || speed <= 0 ? 0 : (rows / speed) * SECOND - elapsedMs;
   return clamp(remainingMs > 0 ? remainingMs * 0.97 : elapsedMs / 4);
 }

@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AdminCreateUserCommand, CognitoIdentityProviderClient, CreateUserPoolCommand, ListUsersCommand, type CreateUserPoolCommandInput } from '@aws-sdk/client-cognito-identity-provider';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetExecutionHistoryCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { expect } from 'chai';
+import { comparePools } from '../../tools/demo/compare/compare-pools.ts';
+import { readPool, type PoolSnapshot } from '../../tools/demo/compare/read-pool.ts';
+import { firstExecution, startExecution } from '../../tools/demo/executions.ts';
+import { DEMO_GROUPS } from '../../tools/demo/seed/groups.ts';
+import { createPool, loadPool } from '../../tools/demo/seed/load.ts';
+import { demoUsers } from '../../tools/demo/seed/users.ts';
+import { publishAssets, stackOperation, type SolutionOptions } from '../../tools/deploy/solution.ts';
+import { createStack, type StackOutcome } from '../../tools/deploy/stack.ts';
+import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
+import { endOf, type EndedExecution } from '../support/local/executions.ts';
+
+const PRIMARY = 'us-east-1';
+const SECONDARY = 'eu-west-1';
+const BUILD = { bucket: 'my-assets', solutionName: 'cognito-user-profiles-export', version: 'v2.0.0' };
+const USERS = 200;
+const TPS = 25;
+
+describe('Import on the local cloud, with IAM enforced', function () {
+  this.timeout(240_000);
+  let cloud: LocalCloud;
+  let sourcePool: string;
+  let source: PoolSnapshot;
+  let launched: StackOutcome;
+
+  before(async () => {
+    cloud = await startLocalCloud({ waitScale: 0.05 });
+    const options: SolutionOptions = { clientConfig: cloud.clientConfig, primaryRegion: PRIMARY, secondaryRegion: SECONDARY, build: BUILD, stackName: 'UserBackup' };
+    sourcePool = await createPool(cognito(PRIMARY), 'customers');
+    await loadPool({ cloud, client: cognito(PRIMARY), region: PRIMARY, poolId: sourcePool }, DEMO_GROUPS, demoUsers(USERS, DEMO_GROUPS), () => undefined);
+    source = await readPool(cognito(PRIMARY), sourcePool);
+    await publishAssets(options);
+    launched = await createStack(stackOperation(options, { PrimaryUserPoolId: sourcePool, SecondaryRegion: SECONDARY, NotificationEmail: 'ops@example.com', CognitoTPS: `${TPS}` }));
+    expect(launched.status).to.equal('CREATE_COMPLETE');
+    const sfn = new SFNClient(cloud.clientConfig(PRIMARY));
+    const exported = await endOf(sfn, await firstExecution(sfn, launched.outputs['ExportWorkflowArn'] ?? ''));
+    expect(exported.status, exported.cause).to.equal('SUCCEEDED');
+  });
+  after(() => cloud?.stop());
+
+  const cognito = (region: string): CognitoIdentityProviderClient => new CognitoIdentityProviderClient(cloud.clientConfig(region));
+  const steps = (region: string): SFNClient => new SFNClient(cloud.clientConfig(region));
+  const workflow = (region: string): string => launched.outputs[region === PRIMARY ? 'PrimaryImportWorkflowArn' : 'SecondaryImportWorkflowArn'] ?? '';
+  const start = (region: string, input: object): Promise<string> => startExecution(steps(region), workflow(region), input);
+  const run = async (region: string, input: object): Promise<EndedExecution> => endOf(steps(region), await start(region, input));
+
+  /** An object of the Region's mapping-file bucket. */
+  async function object(region: string, Key: string): Promise<string> {
+    const Bucket = launched.outputs[region === PRIMARY ? 'PrimaryBucketName' : 'SecondaryBucketName'];
+    const { Body } = await new S3Client(cloud.clientConfig(region)).send(new GetObjectCommand({ Bucket, Key }));
+    return (await Body?.transformToString()) ?? '';
+  }
+
+  /** Users whom a documented rule leaves out: identity providers', unconfirmed ones. */
+  const restorable = ({ status }: { status: string }): boolean => status !== 'EXTERNAL_PROVIDER' && status !== 'UNCONFIRMED';
+  async function expectRestored(region: string, poolId: string): Promise<void> {
+    const { rows, unexpected } = comparePools(source, await readPool(cognito(region), poolId), restorable);
+    for (const row of rows) expect(row).to.include({ missing: 0, different: 0 });
+    expect(unexpected).to.deep.equal([]);
+  }
+
+  it('brings everything back in the backup Region, by the rules, and reports it', async () => {
+    const poolId = await createPool(cognito(SECONDARY), 'restored');
+    const ended = await run(SECONDARY, { NewUserPoolId: poolId });
+    expect(ended.status, `${ended.error}: ${ended.cause}`).to.equal('SUCCEEDED');
+    await expectRestored(SECONDARY, poolId);
+    const { outcome, report, counts } = ended.output as { outcome: string; report: { keys: string[] }; counts: Record<string, number> };
+    expect(outcome).to.equal('policy');
+    expect(counts).to.include({ usersMissing: 0, usersDifferent: 0, membershipsMissing: 0, groups: DEMO_GROUPS.length });
+    const [json = '', failures = '', subMap = ''] = await Promise.all(report.keys.map((key) => object(SECONDARY, key)));
+    expect(JSON.parse(json)).to.include({ outcome: 'policy', newUserPoolId: poolId, sourceUserPoolId: sourcePool });
+    for (const [name, user] of source.users) if (user.status === 'UNCONFIRMED') expect(failures, name).to.contain(user.sub);
+    expect(subMap.trim().split('\n')).to.have.length((counts['usersRestored'] ?? 0) + 1);
+    expect(await cloud.endUserMessages()).to.deep.equal([]);
+    const told = (await cloud.snsMessages()).filter(({ topicArn }) => topicArn === launched.outputs['SecondaryTopicArn']).map(({ subject }) => subject);
+    expect(told.join('\n')).to.match(/not restored \(by rule\)/);
+
+    const again = await run(SECONDARY, { NewUserPoolId: poolId });
+    expect(again).to.include({ status: 'FAILED', error: 'AlreadyRestored' });
+  });
+
+  it('goes on after it was stopped by hand in the middle, in the primary Region, and lets no second one in', async () => {
+    const poolId = await createPool(cognito(PRIMARY), 'restored');
+    const executionArn = await start(PRIMARY, { NewUserPoolId: poolId });
+    for (let members = 0; members < 20; await sleep(200)) {
+      members = (await cloud.calls({ service: 'cognito-idp', action: 'AdminAddUserToGroup', region: PRIMARY })).filter(({ userPoolId, caller }) => userPoolId === poolId && caller !== undefined).length;
+    }
+    expect(await run(PRIMARY, { NewUserPoolId: poolId })).to.include({ status: 'FAILED', error: 'ExecutionAlreadyRunning' });
+    await steps(PRIMARY).send(new StopExecutionCommand({ executionArn }));
+    const ended = await run(PRIMARY, { NewUserPoolId: poolId });
+    expect(ended.status, `${ended.error}: ${ended.cause}`).to.equal('SUCCEEDED');
+    await expectRestored(PRIMARY, poolId);
+    const { events = [] } = await steps(PRIMARY).send(new GetExecutionHistoryCommand({ executionArn: ended.executionArn, maxResults: 1_000 }));
+    expect(events.length).to.be.below(300);
+  });
+
+  it('plans and reports only, when asked for a dry run', async () => {
+    const poolId = await createPool(cognito(SECONDARY), 'dry');
+    expect(await run(SECONDARY, { NewUserPoolId: poolId, DryRun: true })).to.include({ status: 'SUCCEEDED' });
+    expect((await cognito(SECONDARY).send(new ListUsersCommand({ UserPoolId: poolId }))).Users).to.deep.equal([]);
+  });
+
+  describe('halts, and writes nothing, for', () => {
+    const bare = async (changes: Partial<CreateUserPoolCommandInput> = {}): Promise<string> =>
+      (await cognito(SECONDARY).send(new CreateUserPoolCommand({ PoolName: 'other', AutoVerifiedAttributes: ['email'], ...changes }))).UserPool?.Id ?? '';
+    const refused = async (input: object, error: string, ...words: string[]): Promise<void> => {
+      const after = Date.now();
+      const ended = await run(SECONDARY, input);
+      expect(ended).to.include({ status: 'FAILED', error });
+      for (const word of words) expect(ended.cause).to.include(word);
+      const writes = (await cloud.calls({ service: 'cognito-idp', region: SECONDARY, after })).filter(({ action, caller }) => caller !== undefined && !/^(Get|List|Describe)/.test(action));
+      expect(writes).to.deep.equal([]);
+    };
+
+    it('no input at all', () => refused({}, 'InvalidNewUserPoolId', 'NewUserPoolId'));
+    it('a malformed id', () => refused({ NewUserPoolId: 'not a pool' }, 'InvalidNewUserPoolId'));
+    it('a pool of another Region', () => refused({ NewUserPoolId: sourcePool }, 'InvalidNewUserPoolId', SECONDARY));
+    it('a pool that does not exist', () => refused({ NewUserPoolId: `${SECONDARY}_doesNotExist` }, 'UserPoolNotFound', `${SECONDARY}_doesNotExist`));
+    it('a pool without an auto-verified attribute', async () => refused({ NewUserPoolId: await bare({ AutoVerifiedAttributes: [] }) }, 'PreflightFailed', 'auto-verified'));
+    it('a pool without the custom attributes of the backup', async () => refused({ NewUserPoolId: await bare({ AutoVerifiedAttributes: ['email', 'phone_number'] }) }, 'PreflightFailed', 'custom:tenant'));
+    it('a pool that has users', async () => {
+      const poolId = await bare();
+      await cognito(SECONDARY).send(new AdminCreateUserCommand({ UserPoolId: poolId, Username: 'somebody', MessageAction: 'SUPPRESS' }));
+      await refused({ NewUserPoolId: poolId }, 'UserPoolNotEmpty', poolId);
+    });
+    it('the pool that is backed up', async () => {
+      expect(await run(PRIMARY, { NewUserPoolId: sourcePool })).to.include({ status: 'FAILED', error: 'SourcePoolRefused' });
+    });
+  });
+});
