@@ -41,21 +41,28 @@ function modelsFolder(python: string): string {
   return join(lib, version, 'site-packages', 'botocore', 'data');
 }
 
-function endWithStarter(end: () => void): void {
+/** Calls back when this process shall end: a signal came, or the starter is gone without having detached it. */
+function onEnd(end: () => void): void {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
   let detached = false;
   const starterGone = (): void => { if (!detached) end(); };
   process.stdin.on('data', (data: Buffer) => { detached ||= data.toString().includes(DETACH); }).on('end', starterGone).on('error', starterGone);
+  // Nobody reads any more; the end of standard input tells the same.
+  process.stdout.on('error', () => {});
 }
 
-const options = JSON.parse(process.argv[2] ?? '{}') as ServeOptions;
+// The end may be asked for before everything has started; then it comes right after.
+let asked = false;
+let end = (): void => { asked = true; };
+onEnd(() => { end(); });
 try {
-  const cloud = await serve(options);
-  const end = (code: number): void => { void cloud.close().finally(() => process.exit(code)); };
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => { end(0); });
-  endWithStarter(() => { end(0); });
-  void cloud.ministack.gone.then(() => { end(1); });
+  const cloud = await serve(JSON.parse(process.argv[2] ?? '{}') as ServeOptions);
+  let closing: Promise<void> | undefined;
+  const close = (code: number): void => { closing ??= cloud.close().finally(() => process.exit(code)); };
+  end = () => { close(0); };
+  void cloud.ministack.gone.then(() => { close(1); });
+  if (asked) end();
   process.stdout.write(`${JSON.stringify({ ready: { port: cloud.port, ministackPid: cloud.ministack.pid } })}\n`);
 } catch (error) {
-  process.stdout.write(`${JSON.stringify({ failed: error instanceof Error ? error.message : String(error) })}\n`);
-  process.exit(1);
+  process.stdout.write(`${JSON.stringify({ failed: error instanceof Error ? error.message : String(error) })}\n`, () => process.exit(1));
 }

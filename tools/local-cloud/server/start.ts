@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, openSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { LocalCloudOptions } from '../options.ts';
@@ -9,6 +9,8 @@ import { setUpPython } from '../setup/python-packages.ts';
 import { DETACH, type ServeOptions } from './serve-options.ts';
 
 const REQUIREMENTS = join(import.meta.dirname, '..', 'requirements.txt');
+const FOLDERS = join(projectRoot, '.local-cloud');
+const DAY_MS = 24 * 3_600_000;
 const SERVE = join(import.meta.dirname, 'serve.ts');
 
 /** A started server process. */
@@ -35,7 +37,8 @@ interface Ready {
  */
 export async function startServer(options: LocalCloudOptions): Promise<CloudServer> {
   const python = await setUpPython(REQUIREMENTS);
-  const stateFolder = options.stateFolder ?? join(projectRoot, '.local-cloud', `cloud-${process.pid}-${randomBytes(3).toString('hex')}`);
+  removeOldFolders();
+  const stateFolder = options.stateFolder ?? join(FOLDERS, `cloud-${process.pid}-${randomBytes(3).toString('hex')}`);
   mkdirSync(stateFolder, { recursive: true });
   const removeState = !(options.keepState ?? options.stateFolder !== undefined);
   const serveOptions: ServeOptions = { ...options, python, stateFolder, removeState };
@@ -65,6 +68,15 @@ export async function startServer(options: LocalCloudOptions): Promise<CloudServ
   };
   letParentExit(child);
   return { ...ready, pid: child.pid ?? 0, stateFolder, exited, detach, stop };
+}
+
+/** Logs of clouds that were killed stay for a day, to be looked at. */
+function removeOldFolders(): void {
+  const folders = existsSync(FOLDERS) ? readdirSync(FOLDERS).filter((name) => name.startsWith('cloud-')) : [];
+  for (const path of folders.map((name) => join(FOLDERS, name))) {
+    const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - touched > DAY_MS) rmSync(path, { recursive: true, force: true });
+  }
 }
 
 function firstLine(child: ChildProcess): Promise<Ready> {
