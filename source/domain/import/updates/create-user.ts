@@ -1,15 +1,21 @@
 import { isNamed } from '../../errors.ts';
 import type { PoolUser } from '../../model.ts';
-import type { UserPoolReader, UserPoolWriter } from '../../ports.ts';
+import type { Clock, UserPoolReader, UserPoolWriter } from '../../ports.ts';
 import { findUser } from '../jobs/pool-names.ts';
 import type { RestorePlan, RestoreUser } from '../plan-model.ts';
 import { userContentDigest } from '../planning/expected.ts';
+
+type Target = Pick<RestorePlan, 'newUserPoolId' | 'signInName' | 'caseSensitive'>;
+
+/** ListUsers is eventually consistent: a user who exists and is not listed yet is looked for again after these waits. */
+const LISTING_LAG_MS: readonly number[] = [1_000, 4_000];
 
 export interface CreateUserDeps {
   readonly pool: Pick<UserPoolReader, 'listUsersPage'>;
   readonly writer: Pick<UserPoolWriter, 'createUser' | 'setPassword'>;
   /** A new random password that meets any policy; it is used once and forgotten. */
   readonly newPassword: () => string;
+  readonly clock: Pick<Clock, 'sleep'>;
 }
 
 /**
@@ -23,14 +29,14 @@ export type CreateOutcome = 'done' | { readonly refused: string } | { readonly n
  * planned (an earlier try whose answer was lost, or an import row whose result was); else it is somebody else's.
  */
 export async function createUser(
-  plan: Pick<RestorePlan, 'newUserPoolId' | 'signInName'>,
+  plan: Target,
   user: RestoreUser,
-  { pool, writer, newPassword }: CreateUserDeps,
+  { pool, writer, newPassword, clock }: CreateUserDeps,
 ): Promise<CreateOutcome> {
   const created = await writer.createUser(plan.newUserPoolId, { username: user.name, attributes: user.attributes });
   if (created !== 'done') {
     if (created.refused !== 'UsernameExistsException') return created;
-    const existing = await lookUp(pool, plan, user.name);
+    const existing = await lookUp(pool, plan, user.name, clock);
     if (existing === undefined || !isOurs(existing, user)) return 'collision';
     if (existing.status !== 'FORCE_CHANGE_PASSWORD') return 'done';
   }
@@ -38,8 +44,13 @@ export async function createUser(
   return outcome === 'done' ? 'done' : { noPassword: outcome.refused };
 }
 
-async function lookUp(pool: CreateUserDeps['pool'], plan: Pick<RestorePlan, 'newUserPoolId' | 'signInName'>, name: string): Promise<PoolUser | undefined> {
+async function lookUp(pool: CreateUserDeps['pool'], plan: Target, name: string, clock: CreateUserDeps['clock']): Promise<PoolUser | undefined> {
   try {
+    for (const wait of LISTING_LAG_MS) {
+      const found = await findUser(pool, plan, name);
+      if (found !== undefined) return found;
+      await clock.sleep(wait);
+    }
     return await findUser(pool, plan, name);
   } catch (error) {
     if (isNamed(error, 'FilterRefused')) return undefined;

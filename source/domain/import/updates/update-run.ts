@@ -59,6 +59,7 @@ export class UpdateRun {
       pool: this.deps.pool,
       writer: this.deps.writer,
       newPassword: this.deps.newPassword,
+      clock: this.deps.clock,
       groupCreation: this.groupCreation,
       groups: this.groups,
       fail: (failure) => this.failures.add(failure),

@@ -46,6 +46,27 @@ describe('A restore from plan to report', () => {
     expect(lines.slice(1).sort()).to.deep.equal(expected.sort());
   });
 
+  it('finds users again in a pool that ignores case, and by the address where that is the name', async () => {
+    for (const settings of [{ caseSensitive: false }, { usernameAttributes: ['email' as const] }]) {
+      const world = new RestoreWorld(settings);
+      world.source.put(aUser({ username: settings.usernameAttributes === undefined ? 'Ana' : '11111111-0000-4000-8000-000000000001', attributes: { email: 'Ana@example.test', email_verified: 'true' } }));
+      world.source.put(aUser({ username: settings.usernameAttributes === undefined ? 'Zoe' : '11111111-0000-4000-8000-000000000002', attributes: { email: 'zoe@example.test', email_verified: 'true', name: 'a\nb' } }));
+      addGroups(world.source, [2]);
+      await world.planned();
+      const outcome = await world.execute();
+      expect(outcome.outcome).to.equal('complete');
+      expect(differences(world.source, world.target)).to.deep.equal([]);
+    }
+  });
+
+  it('has nothing to do for an empty backup', async () => {
+    const world = await new RestoreWorld().planned();
+    const outcome = await world.execute();
+    expect(outcome).to.include({ outcome: 'complete' });
+    expect(outcome.counts).to.include({ usersInBackup: 0, importJobs: 0 });
+    expect(world.head().phase).to.equal('complete');
+  });
+
   it('is final when complete, and answers the same when asked again', async () => {
     const world = await full(20);
     const first = await world.execute('execution-1');
