@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CloudFormationClient, CreateStackCommand, DescribeStackResourcesCommand, waitUntilStackCreateComplete } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, CreateStackCommand, CreateStackSetCommand, DescribeStackResourcesCommand, DescribeStackSetCommand, waitUntilStackCreateComplete } from '@aws-sdk/client-cloudformation';
+import { AttachUserPolicyCommand, CreateAccessKeyCommand, CreatePolicyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, type DescribeExecutionOutput } from '@aws-sdk/client-sfn';
+import { CreateQueueCommand, DeleteMessageBatchCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
 import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
 
@@ -58,5 +60,36 @@ describe('local cloud: state machines and functions behave as on AWS', function 
 
   it('times out a machine', async () => {
     expect((await run('TooSlow', {})).status).to.equal('TIMED_OUT');
+  });
+
+  it('authorises batches as the single call, and StackSets by their name', async () => {
+    const iam = new IAMClient(cloud.clientConfig(REGION));
+    const arn = (service: string, resource: string): string => `arn:aws:${service}:${REGION}:${cloud.account}:${resource}`;
+    const Statement = [
+      { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: arn('sqs', 'queue') },
+      { Effect: 'Allow', Action: 'cloudformation:DescribeStackSet', Resource: arn('cloudformation', 'stackset/mine:*') },
+      { Effect: 'Allow', Action: 'cloudformation:CreateStackSet', Resource: '*' },
+      { Effect: 'Allow', Action: 'iam:PassRole', Resource: `arn:aws:iam::${cloud.account}:role/mine` },
+    ];
+    await iam.send(new CreateUserCommand({ UserName: 'limited' }));
+    const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: 'limited', PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement }) }));
+    await iam.send(new AttachUserPolicyCommand({ UserName: 'limited', PolicyArn: Policy?.Arn }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'limited' }));
+    const config = { ...cloud.clientConfig(REGION), maxAttempts: 1, credentials: { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' } };
+    const outcome = (call: Promise<unknown>): Promise<string> => call.then(() => 'done', (error: Error) => error.name);
+
+    const { QueueUrl } = await new SQSClient(cloud.clientConfig(REGION)).send(new CreateQueueCommand({ QueueName: 'queue' }));
+    const sqs = new SQSClient(config);
+    expect(await outcome(sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: [{ Id: 'a', MessageBody: 'a' }] })))).to.equal('done');
+    expect(await outcome(sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: [{ Id: 'a', ReceiptHandle: 'a' }] })))).to.match(/AccessDenied/);
+
+    const cloudFormation = new CloudFormationClient(config);
+    const create = (StackSetName: string, role: string): Promise<string> => outcome(cloudFormation.send(new CreateStackSetCommand({
+      StackSetName, TemplateBody: 'Resources: {T: {Type: "AWS::SNS::Topic"}}', AdministrationRoleARN: `arn:aws:iam::${cloud.account}:role/${role}`,
+    })));
+    expect(await create('mine', 'mine')).to.equal('done');
+    expect(await create('other', 'other'), 'the role may not be passed').to.match(/AccessDenied/);
+    expect(await outcome(cloudFormation.send(new DescribeStackSetCommand({ StackSetName: 'mine' })))).to.equal('done');
+    expect(await outcome(cloudFormation.send(new DescribeStackSetCommand({ StackSetName: 'other' })))).to.match(/AccessDenied/);
   });
 });
