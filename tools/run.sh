@@ -30,7 +30,8 @@ for candidate in python3 python3.13 python3.12 python3.11 python3.10 python; do
   fi
 done
 if [ -z "$found_python" ]; then
-  seen="$(python3 --version 2>&1 || echo 'no python3')"
+  seen="no python3"
+  if command -v python3 >/dev/null; then seen="$(python3 --version 2>&1), without a usable venv module or too old"; fi
   fail "Python 3.10 or newer with the venv module is needed for the local cloud; found: $seen. Install it (Debian/Ubuntu: apt-get install python3 python3-venv) and start again."
 fi
 
