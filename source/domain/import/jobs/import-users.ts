@@ -8,7 +8,7 @@ import type { ImportUsersDeps, JobsRun } from './deps.ts';
 import { pollJob, readLog } from './job-poll.ts';
 import { adoptJob, createJob, startJob } from './job-start.ts';
 import { listRows } from './list-rows.ts';
-import { drainOwn, releaseBatches } from './messages.ts';
+import { releaseBatches, takeAllMessages, takeMessages } from './messages.ts';
 import { initialJobsState, jobsStateKey } from './state.ts';
 import type { JobsState } from './state.ts';
 
@@ -36,11 +36,14 @@ export async function importUsers({ newUserPoolId, restoreId }: { readonly newUs
     key: jobsStateKey(newUserPoolId, restoreId), claim: deps.claim, now: () => deps.clock.now(), initial: initialJobsState,
   });
   const run: JobsRun = { plan, deps, checkpoint };
-  await drainOwn(deps.newUsers);
+  await takeMessages(deps.newUsers);
   for (;;) {
     const state = checkpoint.state;
     const chunk = plan.chunks[state.chunk];
-    if (chunk === undefined) return resultOf(plan, state, { done: true, idle: true, waitSeconds: 0 });
+    if (chunk === undefined) {
+      await takeAllMessages(deps.newUsers);
+      return resultOf(plan, state, { done: true, idle: true, waitSeconds: 0 });
+    }
     const waitMs = state.dueAt - deps.clock.now();
     if (waitMs > 0) return resultOf(plan, state, { done: false, idle: true, waitSeconds: Math.ceil(waitMs / 1_000) });
     if (over()) return resultOf(plan, state, { done: false, idle: false, waitSeconds: 0 });

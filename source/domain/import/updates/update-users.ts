@@ -1,5 +1,6 @@
 import { workSlice } from '../../export/slice.ts';
 import { Checkpoint } from '../../state/checkpoint.ts';
+import { takeAllMessages } from '../jobs/messages.ts';
 import { initialJobsState, jobsStateKey } from '../jobs/state.ts';
 import type { JobsState } from '../jobs/state.ts';
 import { planKey } from '../plan-model.ts';
@@ -45,6 +46,7 @@ export async function updateUsers(input: UpdateUsersInput, deps: UpdateUsersDeps
   if (run.state.phase === 'updates') {
     const worked = await workBatches(run, jobs);
     if (!worked || !jobsDone) return turn(run, worked ? Math.ceil((jobs.dueAt - deps.clock.now()) / 1_000) : 0);
+    await takeAllMessages(deps.updates);
     run.change({ phase: 'check' });
     await run.save();
   }

@@ -1,6 +1,6 @@
 import { blockedKey } from '../jobs/state.ts';
 import type { JobsState } from '../jobs/state.ts';
-import { drainOwn } from '../jobs/messages.ts';
+import { takeMessages } from '../jobs/messages.ts';
 import { readNdjson } from '../jobs/ndjson.ts';
 import type { UpdateOp } from '../plan-model.ts';
 import { readJson } from '../planning/json-object.ts';
@@ -44,7 +44,7 @@ const nextLane = ({ state }: UpdateRun, lanes: Lanes): LaneName | undefined =>
 async function workLanes(run: UpdateRun, lanes: Lanes): Promise<void> {
   for (let name = nextLane(run, lanes); name !== undefined && !run.over(); name = nextLane(run, lanes)) {
     await workBatch(run, name, lanes[name][run.state[name].batch] as ReleasedBatch);
-    await drainOwn(run.deps.updates);
+    await takeMessages(run.deps.updates);
   }
 }
 

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import { Fault } from '../../../../source/domain/errors.ts';
 import { differences } from '../../../support/import/differences.ts';
-import { NEW_POOL } from '../../../support/import/planning-world.ts';
+import { NEW_POOL, RESTORE_ID } from '../../../support/import/planning-world.ts';
 import { RestoreWorld } from '../../../support/import/restore-world.ts';
+import { rejection } from '../../../support/rejection.ts';
 import { addGroups, addUsers, aUser } from '../../../support/world/builders.ts';
 
 const full = async (users = 400): Promise<RestoreWorld> => {
@@ -20,6 +22,7 @@ describe('A restore from plan to report', () => {
     expect(outcome.counts).to.include({ usersInBackup: 400, usersRestored: 400, usersMissing: 0, usersDifferent: 0, groups: 5, membershipsMissing: 0, unknownUsers: 0, unknownMemberships: 0 });
     expect(world.head().phase).to.equal('complete');
     expect(world.writer.sentToUsers).to.deep.equal([]);
+    expect([world.newUsersQueue.length, world.updatesQueue.length]).to.deep.equal([0, 0]);
   });
 
   it('restores users one by one that a CSV cannot carry, with a password that nobody knows', async () => {
@@ -35,6 +38,24 @@ describe('A restore from plan to report', () => {
     expect(outcome.counts.usersCreatedOneByOne).to.equal(2);
     expect(world.target.find('zoe')?.status).to.equal('CONFIRMED');
     expect(world.report('failures.csv')).to.contain('zoe').and.to.contain('una');
+  });
+
+  it('makes the plan binding before its first write to the pool', async () => {
+    for (const call of ['jobs.createJob', 'cognito.createGroup']) {
+      const world = await full(20);
+      expect(world.head().phase).to.equal('planning');
+      world.calls.fail({ call, error: () => new Fault('ServiceError', 'the first write fails') });
+      expect((await rejection(world.execute())).message, call).to.equal('the first write fails');
+      expect(world.head().phase, call).to.equal('writing');
+    }
+  });
+
+  it('names line and sub of every row of a job before the job exists', async () => {
+    const world = await full(20);
+    world.calls.fail({ call: 'jobs.createJob', error: () => new Fault('ServiceError', 'no job') });
+    await rejection(world.execute());
+    const mapping = world.objects.text(`restores/${NEW_POOL}/${RESTORE_ID}/mapping/restore-${RESTORE_ID}-c0-a1.csv`);
+    expect(mapping).to.equal(world.chunkUsers()[0]?.map(({ sub }, row) => `${row + 1},${sub}\n`).join(''));
   });
 
   it('maps every old sub to its new one', async () => {
