@@ -1,0 +1,112 @@
+import type { Attributes, PoolGroup, PoolUser } from '../../source/domain/model.ts';
+
+/** What a benchmarked pool looks like. Everybody is in `perUser` of `groups` groups of equal size. */
+export interface Shape {
+  readonly users: number;
+  readonly groups: number;
+  readonly perUser: number;
+  /** Members of one more, small group. */
+  readonly administrators?: number;
+}
+
+export const ADMINISTRATORS = 'administrators';
+/** Odd numbers: multiplying by them modulo 2^32 is a bijection that scatters neighbours. */
+const SCATTER = 0x9e3779b1;
+const GIVEN = ['Ana', 'Björn', 'Chiara', 'Dmitri', 'Eszter', 'Fatima', 'Goran', 'Hiroko'];
+const FAMILY = ['Almeida', 'Berg', 'Castillo', 'Dubois', 'Eriksen', 'Ferrari', 'Grünwald'];
+const CREATED = '2025-01-02T03:04:05.000Z';
+
+/** `salt` tells the sub of a restored user from the one in the backup. */
+export function subOf(index: number, salt = 0): string {
+  const head = ((Math.imul(index, SCATTER) ^ salt) >>> 0).toString(16).padStart(8, '0');
+  return `${head}-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
+}
+
+/** Inverse of subOf; undefined for a sub that no user of a population has. */
+export function indexOfSub(sub: string, salt = 0): number | undefined {
+  const index = Number.parseInt(sub.slice(-12), 16);
+  return subOf(index, salt) === sub ? index : undefined;
+}
+
+/** First hex digit of the sub, 0 to 15. */
+export const firstDigit = (index: number, salt = 0): number => ((Math.imul(index, SCATTER) ^ salt) >>> 0) >>> 28;
+
+export const usernameOf = (index: number): string => `user-${String(index).padStart(7, '0')}`;
+export const indexOfUsername = (username: string): number => Number(username.slice('user-'.length));
+
+/** Two in a hundred are disabled, one in a thousand has no verified address and is created one by one by a restore. */
+export const isDisabled = (index: number): boolean => index % 50 === 7;
+export const isUnverified = (index: number): boolean => index % 1000 === 3;
+
+/** `version` counts the edits of the user. */
+export const attributesOf = (index: number, version = 0): Attributes => ({
+  email: `${usernameOf(index)}@example.com`,
+  email_verified: isUnverified(index) ? 'false' : 'true',
+  name: `${GIVEN[index % GIVEN.length] as string} ${FAMILY[index % FAMILY.length] as string}`,
+  family_name: FAMILY[index % FAMILY.length] as string,
+  ...(index % 3 === 0 ? { locale: 'de-DE' } : {}),
+  ...(version === 0 ? {} : { nickname: `edited ${version}` }),
+});
+
+export function userOf(index: number, version = 0): PoolUser {
+  const sub = subOf(index);
+  const modified = new Date(Date.parse(CREATED) + version * 86_400_000).toISOString();
+  return { username: usernameOf(index), sub, attributes: { ...attributesOf(index, version), sub }, enabled: !isDisabled(index), status: 'CONFIRMED', created: CREATED, modified };
+}
+
+/** Who is in which group, by arithmetic: nothing is stored, so that millions of memberships cost no memory. */
+export class Memberships {
+  constructor(private readonly shape: Shape) {}
+
+  /** The administrators come last. */
+  get groups(): readonly PoolGroup[] {
+    const { groups, administrators = 0 } = this.shape;
+    const many = Array.from({ length: groups }, (_, index) => ({ name: groupName(index), description: `Group number ${index}`, precedence: index }));
+    return administrators === 0 ? many : [...many, { name: ADMINISTRATORS, description: 'Full access', precedence: 0 }];
+  }
+
+  /** Of `users` users, the first so many of the shape. */
+  count(users = this.shape.users): number {
+    return users * this.#perUser + Math.min(users, this.shape.administrators ?? 0);
+  }
+
+  groupsOf(user: number): number[] {
+    const { groups, administrators = 0 } = this.shape;
+    const own = Array.from({ length: this.#perUser }, (_, place) => (user * this.#perUser + place) % groups);
+    return user < administrators ? [...own, groups] : own;
+  }
+
+  /** The member at a place of a group; undefined behind the last one of `users` users. */
+  memberAt(group: number, place: number, users = this.shape.users): number | undefined {
+    const { groups, administrators = 0 } = this.shape;
+    if (group === groups) return place < Math.min(administrators, users) ? place : undefined;
+    const user = Math.floor((group + groups * place) / this.#perUser);
+    return user < users ? user : undefined;
+  }
+
+  /** A number of its own for each membership, below `(perUser + 1) * users`. */
+  ordinal(user: number, group: number): number {
+    const { groups } = this.shape;
+    if (group === groups) return user * (this.#perUser + 1) + this.#perUser;
+    const place = (group - ((user * this.#perUser) % groups) + groups) % groups;
+    return user * (this.#perUser + 1) + place;
+  }
+
+  get ordinalsPerUser(): number {
+    return this.#perUser + 1;
+  }
+
+  indexOf(name: string): number {
+    return name === ADMINISTRATORS ? this.shape.groups : Number(name.slice('group-'.length));
+  }
+
+  nameOf(group: number): string {
+    return group === this.shape.groups ? ADMINISTRATORS : groupName(group);
+  }
+
+  get #perUser(): number {
+    return this.shape.groups === 0 ? 0 : this.shape.perUser;
+  }
+}
+
+const groupName = (index: number): string => `group-${String(index).padStart(5, '0')}`;

@@ -1,0 +1,82 @@
+import { Lane } from '../../../source/domain/pacing/lane.ts';
+import { Pacer } from '../../../source/domain/pacing/pacer.ts';
+import { PatientRetries } from '../../../source/shared/cognito/retries.ts';
+import { quotaInterceptor } from '../../local-cloud/gateway/simulation/quotas.ts';
+import type { AwsRequest, AwsResponse } from '../../local-cloud/gateway/types.ts';
+import type { Latencies, Meter } from './meter.ts';
+
+/** Below the service's 5 calls per second and pool, as in source/shared/cognito/client.ts. */
+const POOL_RESOURCE_CALLS_PER_SECOND = 4.5;
+const POOL_RESOURCE_CALLS = new Set(['ListGroups', 'GetCSVHeader', 'DescribeUserImportJob', 'ListUserImportJobs', 'CreateGroup', 'CreateUserImportJob', 'StartUserImportJob']);
+const LISTINGS = new Set(['ListUsers', 'ListUsersInGroup']);
+const GRANTED: AwsResponse = { status: 200, headers: {}, body: Buffer.alloc(0) };
+
+/** What one warm function keeps between its invocations. */
+interface Client {
+  readonly pacer: Pacer;
+  readonly lanes: Map<string, Lane>;
+  readonly retries: PatientRetries;
+}
+
+/**
+ * What stands between the domain and a pool: the product's pacer and retries around every attempt, and the same quotas
+ * as the local cloud's gateway behind them.
+ */
+export class CognitoGate {
+  readonly #clients = new Map<string, Client>();
+  #client: Client;
+  readonly #allowed: (request: AwsRequest) => Promise<AwsResponse>;
+
+  constructor(
+    private readonly meter: Meter,
+    private readonly latencies: Latencies,
+    readonly callsPerSecond: number,
+    quotas: boolean | Readonly<Record<string, number>>,
+    private readonly random: () => number,
+  ) {
+    const interceptor = quotaInterceptor(quotas, () => meter.clock.now());
+    this.#allowed = (request) => interceptor(request, () => Promise.resolve(GRANTED));
+    this.#client = this.#clientOf('');
+  }
+
+  /** An invocation of a function begins. */
+  enter(functionName: string): void {
+    this.#client = this.#clientOf(functionName);
+    this.#client.pacer.restart(this.callsPerSecond);
+  }
+
+  async call<T>(action: string, poolId: string, effect: () => T): Promise<T> {
+    const client = this.#client;
+    const request = { service: 'cognito-idp', action, account: '', region: '', headers: {}, params: { UserPoolId: poolId } } as unknown as AwsRequest;
+    let token = await client.retries.acquireInitialRetryToken();
+    for (;;) {
+      await this.#turn(client, action);
+      const grantedAt = this.meter.clock.now();
+      this.meter.arrived();
+      if ((await this.#allowed(request)).status === 200) {
+        client.retries.recordSuccess();
+        return this.meter.call(`cognito.${action}`, LISTINGS.has(action) ? this.latencies.listing : this.latencies.cognito, effect);
+      }
+      this.meter.add('throttled');
+      client.pacer.throttled(grantedAt);
+      token = await client.retries.refreshRetryTokenForRetry(token, { errorType: 'THROTTLING' });
+      await this.meter.clock.sleep(token.getRetryDelay());
+    }
+  }
+
+  #turn({ pacer, lanes }: Client, action: string): Promise<void> {
+    if (!POOL_RESOURCE_CALLS.has(action)) return pacer.take();
+    const lane = lanes.get(action) ?? new Lane(pacer, POOL_RESOURCE_CALLS_PER_SECOND, this.meter.clock);
+    lanes.set(action, lane);
+    return lane.take();
+  }
+
+  #clientOf(functionName: string): Client {
+    const known = this.#clients.get(functionName);
+    if (known !== undefined) return known;
+    const { clock } = this.meter;
+    const client = { pacer: new Pacer({ callsPerSecond: this.callsPerSecond, clock }), lanes: new Map<string, Lane>(), retries: new PatientRetries(clock, this.random) };
+    this.#clients.set(functionName, client);
+    return client;
+  }
+}

@@ -1,0 +1,61 @@
+import { cleanUpTable } from '../../../source/domain/export/clean-up/clean-up.ts';
+import { parseRunEvent } from '../../../source/domain/export/export-event.ts';
+import { listGroups } from '../../../source/domain/export/list-groups.ts';
+import { openRun } from '../../../source/domain/export/open-run.ts';
+import { syncGroups } from '../../../source/domain/export/sync-groups.ts';
+import { syncMembers } from '../../../source/domain/export/sync-members.ts';
+import { syncUsers } from '../../../source/domain/export/sync-users.ts';
+import { openedImport, startedImport } from '../../../source/domain/import/import-state.ts';
+import { importUsers } from '../../../source/domain/import/jobs/import-users.ts';
+import { scanTable } from '../../../source/domain/import/planning/scan-table.ts';
+import { checkNewUserPool } from '../../../source/domain/import/preflight/check-new-user-pool.ts';
+import { PASSWORD_BYTES, passwordFrom } from '../../../source/domain/import/updates/password.ts';
+import { updateUsers } from '../../../source/domain/import/updates/update-users.ts';
+import { checkStateMachine } from '../../../source/domain/workflow/check-state-machine.ts';
+import { SOURCE_POOL } from './source-pool.ts';
+import type { VirtualCloud } from './virtual-cloud.ts';
+
+export const REGIONS = { export: 'us-east-1', import: 'eu-west-1' } as const;
+const TABLE = 'backup-table';
+const BUCKET = 'state-bucket';
+type Handler = (event: unknown) => Promise<unknown>;
+
+/** What the function files of source/lambda do, with the in-memory services in place of the adapters. */
+export function functionsOn(cloud: VirtualCloud): Readonly<Record<string, Handler>> {
+  const { meter: { clock }, source, target, jobs, table, exportObjects, importObjects, queue, random, log } = cloud;
+  const executionStatus = (): Promise<'gone'> => Promise.resolve('gone');
+  const common = () => ({ clock, log, claim: cloud.newClaim(), timeLeft: cloud.timeLeft() });
+  const exporting = () => ({ ...common(), pool: source, table, objects: exportObjects, queue });
+  const importing = () => ({ ...common(), store: importObjects, pool: target, updates: queue });
+  const runId = (event: unknown): string => parseRunEvent(event).runId;
+  return {
+    CheckStateMachine: (event) => checkStateMachine({ table, executionStatus, clock }, event, Object.values(REGIONS)),
+    CheckUserPoolConfig: () => openRun({ pool: source, table, objects: exportObjects, clock, random }, SOURCE_POOL),
+    SyncUsers: (event) => syncUsers(exporting(), { runId: runId(event), callsPerSecond: cloud.callsPerSecond }),
+    ListGroups: (event) => listGroups(exporting(), runId(event)),
+    SyncGroup: (event) => syncGroups(exporting(), runId(event)),
+    SyncUsersInGroup: (event) => syncMembers(exporting(), runId(event)),
+    BackupTableCleanup: (event) => cleanUpTable(exporting(), { runId: runId(event), allowMassDelete: false, maxDeletePercent: 20, softwareVersion: 'bench' }),
+    MessageBroker: async () => {
+      await importObjects.put('notices/bench', '');
+      return {};
+    },
+    CheckNewUserPool: (event) => {
+      const { options } = startedImport(event);
+      return checkNewUserPool({ options, region: REGIONS.import, primaryUserPoolId: SOURCE_POOL, tableName: TABLE }, { pools: target, table, objects: importObjects, clock, random, log });
+    },
+    ScanTable: (event) => {
+      const { options, restore } = openedImport(event);
+      return scanTable({ ...restore, options, tableName: TABLE }, { ...common(), pools: target, jobs, table, objects: importObjects, newUsers: queue, updates: queue });
+    },
+    ImportUsers: (event) => {
+      const { options, restore } = openedImport(event);
+      return importUsers({ newUserPoolId: options.newUserPoolId, restoreId: restore.restoreId }, { ...importing(), jobs, newUsers: queue, jobEnded: () => Promise.resolve() });
+    },
+    UpdateUsers: (event) => {
+      const { executionArn, options, restore } = openedImport(event);
+      const input = { newUserPoolId: options.newUserPoolId, restoreId: restore.restoreId, executionArn, bucket: BUCKET };
+      return updateUsers(input, { ...importing(), writer: target, newPassword: () => passwordFrom(Buffer.alloc(PASSWORD_BYTES, 7)) });
+    },
+  };
+}
