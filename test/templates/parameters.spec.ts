@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'chai';
-import { mainTemplate, root, stackSetTemplate, templates } from '../support/templates.ts';
+import { mainTemplate, stackSetTemplate, templates } from '../support/templates.ts';
 
 for (const template of templates) {
   describe(`Template ${template.name}: parameters`, () => {
@@ -62,10 +60,5 @@ describe('Parameters of the main template', () => {
   it('have the same patterns and choices in both templates', () => {
     const rules = (parameters: typeof Parameters, name: string): unknown[] => [parameters[name]?.Type, parameters[name]?.AllowedPattern, parameters[name]?.AllowedValues];
     for (const name of Object.keys(Parameters)) expect(rules(stackSetTemplate.Parameters, name), name).to.deep.equal(rules(Parameters, name));
-  });
-
-  it('stand in the README with their defaults', () => {
-    const rows = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^\| `(\w+)` \| (`[^`]+`|-) \|/gm)].map(([, name = '', value = '']) => [name, value.replaceAll('`', '')]);
-    expect(Object.fromEntries(rows)).to.deep.include(Object.fromEntries(Object.entries(Parameters).map(([name, { Default }]) => [name, String(Default ?? '-')])));
   });
 });
