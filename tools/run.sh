@@ -45,7 +45,10 @@ if ! packages_are_current; then
   lock="$root/.npm-install.lock"
   until mkdir "$lock" 2>/dev/null; do
     holder="$(cat "$lock/pid" 2>/dev/null || true)"
-    if [ -n "$holder" ] && ! kill -0 "$holder" 2>/dev/null; then rm -rf "$lock"; else sleep 0.5; fi
+    # A holder that is gone, also one that ended before it could write its process id.
+    if [ -n "$holder" ] && ! kill -0 "$holder" 2>/dev/null; then rm -rf "$lock"
+    elif [ -z "$holder" ] && [ -n "$(find "$lock" -maxdepth 0 -mmin +1 2>/dev/null)" ]; then rm -rf "$lock"
+    else sleep 0.5; fi
   done
   trap 'rm -rf "$lock"' EXIT
   echo $$ >"$lock/pid"
