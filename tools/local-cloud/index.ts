@@ -2,6 +2,7 @@ import { BACKGROUND_FOLDER, readRunning, startInBackground, stopRunning } from '
 import { startServer, type CloudServer } from './server/start.ts';
 import type { CallFilter, CallRecord } from './gateway/call-log.ts';
 import type { SimulationConfig } from './gateway/simulation/config.ts';
+import type { FaultStrikes } from './gateway/simulation/simulation.ts';
 import type { AwsCredentials } from './gateway/types.ts';
 import { DEFAULT_ACCOUNT, SECRET_ACCESS_KEY, type LocalCloudOptions } from './options.ts';
 
@@ -34,6 +35,9 @@ export interface PutUser {
   /** Without `sub`. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly status: string;
+  readonly enabled?: boolean;
+  /** Names of groups that exist. */
+  readonly groups?: readonly string[];
 }
 
 /** What an AWS SDK client takes to talk to the local cloud; good for every client, `forcePathStyle` is for S3. */
@@ -62,6 +66,8 @@ export interface LocalCloud {
   putUsers(region: string, userPoolId: string, users: readonly PutUser[]): Promise<void>;
   /** Switches quotas, latencies, faults, Regions, and the factor on waits, from the next request on. */
   configure(changes: Partial<SimulationConfig> & { readonly waitScale?: number }): Promise<void>;
+  /** How often each fault rule has struck since the faults were set. */
+  faultStrikes(): Promise<FaultStrikes[]>;
   /** Ends everything that was started. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -115,6 +121,7 @@ function cloudAt(server: Pick<CloudServer, 'port' | 'stateFolder' | 'stop'>, opt
       }
     },
     configure: async (changes) => { await ask('config', changes); },
+    faultStrikes: () => ask('faults'),
     stop: () => server.stop(),
   };
 }

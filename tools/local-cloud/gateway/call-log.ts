@@ -1,8 +1,9 @@
 import { createWriteStream } from 'node:fs';
+import { metered, type Metered } from './metering.ts';
 import type { AwsRequest, AwsResponse, Interceptor } from './types.ts';
 
 /** One request as the call log keeps it. Never a user's data: no parameters but the pool's id, no path, no body. */
-export interface CallRecord {
+export interface CallRecord extends Metered {
   /** Position in the log, from 1. */
   readonly sequence: number;
   /** Arrival, milliseconds since 1970 with fractions (monotonic within a cloud). */
@@ -88,6 +89,7 @@ function toRecord(request: AwsRequest, response: AwsResponse | undefined, now: n
     ...(errorCode === undefined ? {} : { errorCode }),
     latencyMs: Math.round((now - request.receivedAt) * 10) / 10,
     ...(typeof pool === 'string' ? { userPoolId: pool } : {}),
+    ...metered(request, response),
   };
 }
 

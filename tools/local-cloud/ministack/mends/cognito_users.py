@@ -147,14 +147,20 @@ def import_user(pool, user, now):
             return "FAILED", "An alias of the user is already in use by another user."
     users[username] = {
         "Username": username, "Attributes": cognito._dict_to_attr_list({"sub": sub, **attributes}),
-        "UserCreateDate": now, "UserLastModifiedDate": now, "Enabled": True, "UserStatus": user["status"],
+        "UserCreateDate": now, "UserLastModifiedDate": now, "Enabled": user.get("enabled", True), "UserStatus": user["status"],
         "MFAOptions": [], "_password": "", "_groups": [], "_tokens": [],
     }
+    for name in user.get("groups", []):
+        users[username]["_groups"].append(name)
+        pool["_groups"][name]["_members"].append(username)
     return "SUCCEEDED", "The import succeeded."
 
 
 async def import_users(params):
-    """`/_local/import-users`: {account, region, poolId, users: [{line, username, attributes, status}]} -> results."""
+    """`/_local/import-users`: {account, region, poolId, users: [{line, username, attributes, status}]} -> results.
+
+    A user may also have `enabled` and `groups` (names of existing groups); CSV imports have neither.
+    """
     body = params["body"]
     set_request_account_id(body["account"])
     set_request_region(body["region"])
