@@ -36,6 +36,20 @@ describe('chunks', () => {
     expect(batches.map(({ chunk }) => chunk)).to.deep.equal([null, 0, 0, 0]);
   });
 
+  it('leave users who are created one by one whole, in batches of at most 500 operations', async () => {
+    const world = new PlanningWorld();
+    for (let n = 0; n < 60; n++) world.source.put(aUser({ username: `user${n}`, attributes: { email_verified: 'false' } }));
+    for (let group = 0; group < 20; group++) {
+      world.source.putGroup(aGroup({ name: `g${group}` }));
+      for (let n = 0; n < 60; n++) world.source.join(`user${n}`, `g${group}`);
+    }
+    sealBackup(world.table, world.source);
+    await world.scan();
+    // 21 operations per user: 23 users fit.
+    expect(world.batchOps().map(({ ops }) => ops.length)).to.deep.equal([483, 483, 294]);
+    expect(world.batchOps().every(({ ops }) => ops[0]?.op === 'create')).to.equal(true);
+  });
+
   it('are not made of users who are all created one by one', async () => {
     const world = new PlanningWorld();
     for (let n = 0; n < 3; n++) world.source.put(aUser({ username: `user${n}`, attributes: { email_verified: 'false' } }));

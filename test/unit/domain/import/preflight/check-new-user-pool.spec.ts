@@ -111,12 +111,15 @@ describe('checkNewUserPool', () => {
     const damaged = backedUp();
     await damaged.objects.put(headKey(NEW_POOL), '{"restoreId":');
     expect(await halt(damaged)).to.have.property('name', 'BadState');
-    const raced = backedUp();
-    const put = raced.objects.put;
-    raced.objects.put = async (key, body, condition) => {
-      await put(headKey(NEW_POOL), '{}');
-      return put(key, body, condition);
-    };
-    expect(await halt(raced)).to.have.property('name', 'PreconditionFailed');
+    for (const earlier of [false, true]) {
+      const raced = backedUp();
+      if (earlier) await putHead(raced, 'planning');
+      const put = raced.objects.put;
+      raced.objects.put = async (key, body, condition) => {
+        await put(headKey(NEW_POOL), '{}');
+        return put(key, body, condition);
+      };
+      expect(await halt(raced)).to.have.property('name', 'PreconditionFailed');
+    }
   });
 });
