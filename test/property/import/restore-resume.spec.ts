@@ -46,6 +46,30 @@ describe('A restore that is killed and started again', () => {
     });
   }
 
+  it('loses and repeats little over many slow invocations that are killed now and then', async () => {
+    await fc.assert(fc.asyncProperty(fc.array(fc.integer({ min: 20, max: 250 }), { minLength: 3, maxLength: 5 }), async (kills) => {
+      const world = new RestoreWorld();
+      addUsers(world.source, 150, { disabled: 0.2 });
+      addGroups(world.source, [0, 5, 150, 60]);
+      await world.planned();
+      // Slow enough that every phase takes several slices, with progress stored on the way.
+      Object.assign(world.calls.latencies, { cognito: 20_000, 'cognito.listUsersPage': 60_000, 'cognito.listUsersInGroupPage': 60_000 });
+      world.cognito.knobs.pageSize = 7;
+      world.cognito.knobs.tokenTtlMs = Infinity;
+      for (const nth of kills) {
+        world.calls.killAt(nth, 'after');
+        await world.execute(`execution-${nth}`).catch(() => undefined);
+        world.calls.revive();
+      }
+      await world.executeDespiteKills();
+      assertWhole(world, JSON.stringify(kills));
+      expect(world.log.lines.filter((line) => line.includes('compared with the plan')).join('\n')).to.match(/^[^\n]*"users":0,"missing":0,"memberships":0,"groups":0}$/);
+      const due = 215 + [...world.source.users.values()].filter(({ user }) => !user.enabled).length;
+      const done = world.calls.countOf('cognito.addUserToGroup') + world.calls.countOf('cognito.disableUser');
+      expect(done, JSON.stringify(kills)).to.be.within(due, due + kills.length * 25);
+    }), { numRuns: 6 });
+  });
+
   it('ends the same, killed several times at random calls, with queues that lose and double', async () => {
     await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.integer({ min: 1, max: 120 }), fc.boolean()), { maxLength: 6 }), fc.double({ min: 0, max: 1, noNaN: true }), async (kills, lossy) => {
       const world = await oddWorld();

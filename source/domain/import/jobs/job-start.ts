@@ -46,7 +46,6 @@ export async function startJob(run: JobsRun, state: JobsState): Promise<JobsStat
   const { plan, deps } = run;
   const { status } = await deps.jobs.describeJob(plan.newUserPoolId, currentJob(state).jobId);
   if (status === 'Created') return requestStart(run, state);
-  if (status === 'Expired') return nextJob(run, state);
   const startedAt = deps.clock.now();
   return { ...state, stage: 'poll', started: true, startedAt, neverRan: 0, dueAt: TERMINAL_JOB_STATUSES.includes(status) ? 0 : startedAt + MIN_POLL_MS };
 }

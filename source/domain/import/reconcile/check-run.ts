@@ -49,7 +49,6 @@ export class CheckRun {
     const marksKey = `${name}.marks`;
     await deps.store.put(marksKey, bytes);
     if (lines.length > 0) await deps.store.put(`${name}.submap`, lines.join(''));
-    this.state.marksKey = marksKey;
     if (lines.length > 0) this.state.subMapParts = [...this.state.subMapParts, `${name}.submap`];
     return { ...snapshot, marksKey, subMapParts: this.state.subMapParts };
   }

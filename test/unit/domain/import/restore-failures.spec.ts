@@ -66,6 +66,18 @@ describe('Import jobs that do not go well', () => {
     expect(it.ended.map(({ imported }) => imported)).to.deep.equal([147, 2]);
   });
 
+  it('takes over a job whose creator died, whether or not its file was there', async () => {
+    for (const [call, jobs] of [['jobs.createJob', 2], ['jobs.uploadCsv', 1], ['jobs.startJob', 1]] as const) {
+      const it = await world(10);
+      it.calls.fail({ call, when: 'after', error: () => new Fault('ServiceError', 'the answer was lost') });
+      expect((await rejection(it.execute())).message).to.equal('the answer was lost');
+      await it.execute();
+      expect(differences(it.source, it.target), call).to.deep.equal([]);
+      expect(it.calls.countOf('jobs.createJob'), call).to.equal(jobs);
+      expect(it.ended.filter(({ status }) => status === 'Succeeded'), call).to.have.length(1);
+    }
+  });
+
   it('starts the same job later when another one of the account is active', async () => {
     const it = await world(10);
     it.jobs.knobs.busyStarts = 3;
@@ -144,6 +156,23 @@ describe('Updates that do not go well', () => {
     expect(it.calls.countOf('cognito.createUser')).to.equal(0);
     expect(outcome.outcome).to.equal('partial');
     expect(it.report('failures.csv')).to.contain('TriggersWouldFire');
+  });
+
+  it('creates nobody who vanished after the import either, when triggers would see it', async () => {
+    const it = new RestoreWorld({}, { triggers: ['CustomMessage'] });
+    addUsers(it.source, 10);
+    await it.planned();
+    it.whenJobEnded = () => it.target.remove('user5');
+    const outcome = await it.execute();
+    expect(it.calls.countOf('cognito.createUser')).to.equal(0);
+    expect(outcome.counts).to.include({ usersRestored: 9, usersBlocked: 1 });
+  });
+
+  it('brings back whoever vanished after the import', async () => {
+    const it = await world(30);
+    it.whenJobEnded = () => it.target.remove('user5');
+    expect((await it.execute()).outcome).to.equal('complete');
+    expect(differences(it.source, it.target)).to.deep.equal([]);
   });
 
   it('puts right what differs after the import', async () => {
