@@ -33,3 +33,8 @@ async function ask(forward: Forward, accessKeyId: string): Promise<Caller | unde
   const name = arn?.split('/').at(-1);
   return name === undefined ? undefined : { name, credentials: { accessKeyId, secretAccessKey: secret, sessionToken: token } };
 }
+
+/** Kills the processes that run an invocation of a Lambda function, given its role session's name. */
+export const killerOver = (forward: Forward) => async (caller: string): Promise<void> => {
+  await forward({ method: 'POST', pathAndQuery: '/_local/kill-function', headers: { host: '127.0.0.1', 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify({ caller })) });
+};

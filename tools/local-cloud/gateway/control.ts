@@ -14,7 +14,7 @@ export interface ControlParts {
 /**
  * The local cloud's own pages under /_local/:
  * `GET health`, `GET calls?service=&action=&region=&caller=&userPoolId=&after=`, `GET messages`,
- * `POST users` (puts users of any status into a pool), `GET config`, `POST config` (members of SimulationConfig, and `waitScale`).
+ * `POST users` (puts users of any status into a pool), `GET config`, `GET faults` (how often each rule struck), `POST config` (members of SimulationConfig, and `waitScale`).
  */
 export async function answerControl(request: IncomingRequest, parts: ControlParts): Promise<AwsResponse> {
   const url = new URL(request.pathAndQuery, 'http://gateway');
@@ -27,6 +27,8 @@ export async function answerControl(request: IncomingRequest, parts: ControlPart
       return parts.forward({ method: 'GET', pathAndQuery: '/_local/messages', headers: { host: '127.0.0.1' }, body: Buffer.alloc(0) });
     case 'POST users':
       return parts.forward({ method: 'POST', pathAndQuery: '/_local/import-users', headers: { host: '127.0.0.1', 'content-type': 'application/json' }, body: request.body });
+    case 'GET faults':
+      return json(parts.simulation.strikes());
     case 'GET config':
       return json(parts.simulation.config);
     case 'POST config': {

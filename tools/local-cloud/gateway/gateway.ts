@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { backendOver } from './backend.ts';
 import { callLogInterceptor, CallLog } from './call-log.ts';
-import { callersFrom } from './callers.ts';
+import { callersFrom, killerOver } from './callers.ts';
 import { chainOf } from './chain.ts';
 import { answerControl } from './control.ts';
 import { forwardTo } from './forward.ts';
@@ -56,7 +56,7 @@ function openGateway(options: GatewayOptions): { handler: Handler; close: () => 
   const forward = forwardTo(options.ministackPort);
   const calls = new CallLog(options.callLogFile);
   const callerOf = callersFrom(forward);
-  const simulation = new Simulation({ now: preciseNow, withBody: signAgain(callerOf, options.administrator) });
+  const simulation = new Simulation({ now: preciseNow, withBody: signAgain(callerOf, options.administrator), killCaller: killerOver(forward) });
   const backend = backendOver(forward, `127.0.0.1:${options.port}`, options.administrator);
   const chain = chainOf(
     [callLogInterceptor(calls, preciseNow), ...interceptors({ ...options, backend, simulation })],

@@ -20,9 +20,9 @@ const refusedDuringImport = new Set(['UpdateUserPool', 'AddCustomAttributes', 'D
  * request is passed on, and only what MiniStack refuses as unknown, which it does after its policy check, is answered here.
  */
 export function importJobsInterceptor(deps: ImportJobsDeps): Interceptor {
-  const store = new ImportJobStore();
+  const store = new ImportJobStore(() => deps.options().expiresAfterMs);
   return async (request, next) => {
-    if (isUpload(request)) return upload(request, store, deps.baseUrl(), deps.now());
+    if (isUpload(request)) return upload(request, store, deps);
     if (request.service !== 'cognito-idp') return next(request);
     if (refusedDuringImport.has(request.action) && importsInto(request, store)) {
       const message = 'The user pool cannot be changed while a user import job is in progress.';

@@ -16,9 +16,6 @@ export interface JobCall {
   readonly pool: PoolRules;
 }
 
-/** Seconds for which an upload URL is valid: AWS says 15 minutes. */
-export const uploadUrlSeconds = 900;
-
 type Operation = (call: JobCall, store: ImportJobStore, deps: ImportJobsDeps) => object;
 
 /** The import-job operations by name; each returns the response's members or throws an AwsError. */
@@ -27,10 +24,11 @@ export const importJobOperations: Readonly<Record<string, Operation>> = {
 
   CreateUserImportJob: ({ account, region, params, pool }, store, deps) => {
     const { jobsPerPool } = deps.options();
-    if (store.ofPool(account, region, pool.id, deps.now()).length >= jobsPerPool) {
+    const before = store.ofPool(account, region, pool.id, deps.now()).length;
+    if (before >= jobsPerPool) {
       throw new AwsError('LimitExceededException', `The user pool has reached its limit of ${jobsPerPool} user import jobs.`);
     }
-    const job = newJob(account, region, params, pool.id, deps);
+    const job = newJob(account, region, params, { poolId: pool.id, ordinal: before + 1 }, deps);
     store.add(job);
     return { UserImportJob: describe(job) };
   },
@@ -75,11 +73,11 @@ export const importJobOperations: Readonly<Record<string, Operation>> = {
   },
 };
 
-function newJob(account: string, region: string, params: Record<string, unknown>, poolId: string, deps: ImportJobsDeps): ImportJob {
+function newJob(account: string, region: string, params: Record<string, unknown>, { poolId, ordinal }: { readonly poolId: string; readonly ordinal: number }, deps: ImportJobsDeps): ImportJob {
   const jobId = `import-${deps.newId()}`;
   const createdAt = deps.now();
   return {
-    account, region, poolId, jobId, createdAt,
+    account, region, poolId, jobId, ordinal, createdAt,
     jobName: String(params['JobName']),
     roleArn: String(params['CloudWatchLogsRoleArn']),
     passwordHashingAlgorithm: params['PasswordHashingAlgorithm'] as string | undefined,
@@ -96,7 +94,7 @@ function uploadUrl(account: string, region: string, poolId: string, jobId: strin
     'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
     'X-Amz-Credential': `${account}/${date.slice(0, 8)}/${region}/s3/aws4_request`,
     'X-Amz-Date': date,
-    'X-Amz-Expires': String(uploadUrlSeconds),
+    'X-Amz-Expires': String(deps.options().uploadUrlSeconds),
     'X-Amz-SignedHeaders': 'host;x-amz-server-side-encryption',
     // Not a real signature: a secret that only this URL carries does the same here.
     'X-Amz-Signature': createHash('sha256').update(`${jobId}${deps.newId()}`).digest('hex'),

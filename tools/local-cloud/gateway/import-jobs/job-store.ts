@@ -9,6 +9,8 @@ export interface ImportJob {
   readonly jobId: string;
   readonly jobName: string;
   readonly roleArn: string;
+  /** 1 for the first job of its pool. */
+  readonly ordinal: number;
   readonly passwordHashingAlgorithm: string | undefined;
   readonly preSignedUrl: string;
   readonly createdAt: number;
@@ -23,12 +25,12 @@ export interface ImportJob {
   failed: number;
 }
 
-/** A job that was not started within this time is Expired: AWS says 24 to 48 hours, this is the earliest. */
-const expiresAfterMs = 24 * 3_600_000;
-
 /** All import jobs of one local cloud. AWS has no call that deletes a job, so nothing is ever removed. */
 export class ImportJobStore {
   readonly #jobs = new Map<string, ImportJob>();
+
+  /** @param expiresAfterMs when a job that was not started is Expired, in milliseconds from its creation */
+  constructor(private readonly expiresAfterMs: () => number) {}
 
   add(job: ImportJob): void {
     this.#jobs.set(job.jobId, job);
@@ -42,20 +44,24 @@ export class ImportJobStore {
   /** Every job of a pool, newest first. */
   ofPool(account: string, region: string, poolId: string, now: number): ImportJob[] {
     const jobs = [...this.#jobs.values()].filter((job) => job.account === account && job.region === region && job.poolId === poolId);
-    for (const job of jobs) expireIfDue(job, now);
+    for (const job of jobs) this.#expireIfDue(job, now);
     return jobs.reverse();
   }
 
   /** The job that an upload URL belongs to. */
   byUploadUrl(url: string, now: number): ImportJob | undefined {
     const job = [...this.#jobs.values()].find((candidate) => candidate.preSignedUrl === url);
-    if (job !== undefined) expireIfDue(job, now);
+    if (job !== undefined) this.#expireIfDue(job, now);
     return job;
   }
 
   /** The job that is started and has not ended, in the account, or in one Region of it. */
   active(account: string, region: string | undefined): ImportJob | undefined {
     return [...this.#jobs.values()].find((job) => job.account === account && (region === undefined || job.region === region) && isActive(job));
+  }
+
+  #expireIfDue(job: ImportJob, now: number): void {
+    if (job.status === 'Created' && now >= job.createdAt + this.expiresAfterMs()) complete(job, 'Expired', 'The Import Job has expired.', now);
   }
 }
 
@@ -70,10 +76,4 @@ export function complete(job: ImportJob, status: ImportJobStatus, message: strin
   job.completionMessage = message;
   job.completedAt = now;
   job.csv = undefined;
-}
-
-function expireIfDue(job: ImportJob, now: number): void {
-  if (job.status === 'Created' && now >= job.createdAt + expiresAfterMs) {
-    complete(job, 'Expired', 'The Import Job has expired.', now);
-  }
 }

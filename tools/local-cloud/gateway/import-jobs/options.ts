@@ -23,6 +23,12 @@ export interface ImportJobOptions {
   readonly dropEveryNthLogLine: number;
   /** The job fails once this many rows, and this share of the rows looked at, have FAILED or were SKIPPED. */
   readonly tooMany: { readonly rows: number; readonly share: number } | undefined;
+  /** A job of which the first `jobs` of a pool end so, once this many rows were looked at; the rows after them are not. */
+  readonly endEarly: { readonly afterRows: number; readonly as: 'Failed' | 'Stopped'; readonly jobs: number } | undefined;
+  /** Seconds for which an upload URL is valid (AWS: 15 minutes). */
+  readonly uploadUrlSeconds: number;
+  /** Milliseconds after which a job that was not started is Expired (AWS: 24 to 48 hours). */
+  readonly expiresAfterMs: number;
   /** Scope of "one active import job per account": the quotas are per Region, the sentence about jobs does not say. */
   readonly oneJobPer: 'account' | 'region';
   /** Import jobs that one pool can ever have (AWS: 1,000). */
@@ -44,6 +50,9 @@ export const defaultImportJobOptions: ImportJobOptions = {
   logDelayMs: 0,
   dropEveryNthLogLine: 0,
   tooMany: { rows: 5, share: 0.5 },
+  endEarly: undefined,
+  uploadUrlSeconds: 900,
+  expiresAfterMs: 24 * 3_600_000,
   oneJobPer: 'account',
   jobsPerPool: 1_000,
 };

@@ -64,10 +64,12 @@ async function importFile(job: ImportJob, deps: ImportJobsDeps): Promise<void> {
   const startedAt = deps.now();
   for (let done = 0; done < file.rows.length;) {
     const speed = deps.options().usersPerSecond;
-    const rows = file.rows.slice(done, done + (speed > 0 ? Math.max(1, Math.min(rowsPerCall, Math.floor(speed / 4))) : rowsPerCall));
+    const most = speed > 0 ? Math.max(1, Math.min(rowsPerCall, Math.floor(speed / 4))) : rowsPerCall;
+    const rows = file.rows.slice(done, done + Math.min(most, rowsBeforeEnd(job, options, done)));
     await log.write(await importRows(job, rows, options.firstLineNumber + done, header, pool, deps));
     done += rows.length;
     endIfTooMany(job, options);
+    endEarly(job, options, done);
     endIfStopped(job);
     if (speed > 0) await deps.sleep(Math.max(0, startedAt + (done / speed) * 1_000 - deps.now()));
     endIfStopped(job);
@@ -116,6 +118,15 @@ function endIf(problem: string | undefined): void {
 
 function endIfStopped(job: ImportJob): void {
   if (job.status === 'Stopping') throw new JobEnded('Stopped', messages.stopped);
+}
+
+const endsEarly = (job: ImportJob, { endEarly: end }: ImportJobOptions): ImportJobOptions['endEarly'] => (end !== undefined && job.ordinal <= end.jobs ? end : undefined);
+
+const rowsBeforeEnd = (job: ImportJob, options: ImportJobOptions, done: number): number => (endsEarly(job, options)?.afterRows ?? Infinity) - done;
+
+function endEarly(job: ImportJob, options: ImportJobOptions, done: number): void {
+  const end = endsEarly(job, options);
+  if (end !== undefined && done >= end.afterRows) throw new JobEnded(end.as, end.as === 'Failed' ? messages.internal : messages.stopped);
 }
 
 function endIfTooMany(job: ImportJob, { tooMany }: ImportJobOptions): void {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AwsError, errorResponse } from '../aws-error.ts';
 import type { AwsRequest, AwsResponse } from '../types.ts';
-import { uploadUrlSeconds } from './job-api.ts';
+import type { ImportJobsDeps } from './deps.ts';
 import type { ImportJobStore } from './job-store.ts';
 
 const badSignature = 'The request signature we calculated does not match the signature you provided. Check your key and signing method.';
@@ -15,12 +15,13 @@ export function isUpload(request: AwsRequest): boolean {
  * Takes a CSV file as S3 would: by the exact signed URL, within 15 minutes, with the signed encryption header, of a known
  * length. Which error a missing encryption header gives is not documented; it is signed, so a wrong signature is expected.
  */
-export function upload(request: AwsRequest, store: ImportJobStore, baseUrl: string, now: number): AwsResponse {
-  const job = store.byUploadUrl(`${baseUrl}${request.url.pathname}${request.url.search}`, now);
+export function upload(request: AwsRequest, store: ImportJobStore, deps: Pick<ImportJobsDeps, 'baseUrl' | 'now' | 'options'>): AwsResponse {
+  const now = deps.now();
+  const job = store.byUploadUrl(`${deps.baseUrl()}${request.url.pathname}${request.url.search}`, now);
   if (job === undefined || request.method !== 'PUT' || request.headers['x-amz-server-side-encryption'] !== 'aws:kms') {
     return errorResponse(request, new AwsError('SignatureDoesNotMatch', badSignature, 403));
   }
-  if (now >= job.createdAt + uploadUrlSeconds * 1_000) return errorResponse(request, new AwsError('AccessDenied', 'Request has expired', 403));
+  if (now >= job.createdAt + deps.options().uploadUrlSeconds * 1_000) return errorResponse(request, new AwsError('AccessDenied', 'Request has expired', 403));
   if (request.headers['transfer-encoding'] !== undefined) {
     return errorResponse(request, new AwsError('NotImplemented', 'A header you provided implies functionality that is not implemented', 501));
   }

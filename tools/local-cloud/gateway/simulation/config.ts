@@ -8,6 +8,8 @@ export interface Matcher {
   readonly region?: string;
   /** Function name (its end, because CloudFormation puts the stack's name before it) or role session of the caller. */
   readonly caller?: string;
+  /** Only calls that carry a pagination token, or only those that carry none. */
+  readonly withToken?: boolean;
 }
 
 /** Time that is added to each matching call, before it is made. The first matching rule counts. */
@@ -28,11 +30,25 @@ export type Fault =
   /** The call is made this many milliseconds later. */
   | { readonly kind: 'delay'; readonly ms: number }
   /** Of a batch call, this share of the entries (at least one) is not done and comes back as failed or unprocessed. */
-  | { readonly kind: 'partial'; readonly share: number };
+  | { readonly kind: 'partial'; readonly share: number }
+  /** The process of the calling function is killed, before the call is made or after it was. */
+  | { readonly kind: 'kill'; readonly when: 'before' | 'after' }
+  /** The call is made with these members in place of its own (JSON protocols), for instance a smaller `Limit`. */
+  | { readonly kind: 'alter'; readonly members: Readonly<Record<string, unknown>> }
+  /** The call is made twice and its last answer given: messages of a queue come twice. */
+  | { readonly kind: 'twice' }
+  /** Messages of SendMessageBatch arrive so many seconds later. */
+  | { readonly kind: 'late'; readonly seconds: number }
+  /** A Cognito listing answers with an empty page and a token that leads to the page that was asked for. */
+  | { readonly kind: 'empty-page' }
+  /** A Cognito listing answers with the token that it was asked with; only where it carried one. */
+  | { readonly kind: 'repeat-token' };
 
 /** Chooses calls to go wrong: among those that match, by number, by chance, or all. */
 export interface FaultRule extends Matcher {
   readonly fault: Fault;
+  /** Under what the rule's strikes are counted (`GET /_local/faults`). */
+  readonly label?: string;
   /** Numbers of the matching calls, from 1, counted since the rule was set. */
   readonly calls?: readonly number[];
   /** Chance from 0 to 1, drawn from a generator seeded with `seed`. */

@@ -3,20 +3,33 @@ import { AwsError, errorResponse } from '../aws-error.ts';
 import { ConnectionReset } from '../http-server.ts';
 import type { AwsRequest, AwsResponse, Interceptor, Next } from '../types.ts';
 import type { FaultRule, SimulationConfig } from './config.ts';
+import { afterEmptyPages, emptyPage, repeatToken } from './listings.ts';
 import { matches } from './matching.ts';
 import { partially, type WithBody } from './partial-failure.ts';
 
-/** Makes chosen calls go wrong. The first rule that chooses a call decides; rules count their matching calls each. */
-export function faultInterceptor({ faults, regionsDown }: Pick<SimulationConfig, 'faults' | 'regionsDown'>, withBody: WithBody): Interceptor {
-  const chosenBy = faults.map((rule) => ({ rule, chooses: chooser(rule) }));
-  return async (request, next) => {
-    if (regionsDown.includes(request.region)) throw new ConnectionReset(`${request.region} is down`);
-    const chosen = chosenBy.filter(({ rule }) => matches(rule, request)).find(({ chooses }) => chooses());
-    return chosen === undefined ? next(request) : apply(chosen.rule, request, next, withBody);
-  };
+/** What faults need besides the request: to send another body, and to kill the process of a function. */
+export interface FaultDeps {
+  readonly withBody: WithBody;
+  readonly killCaller: (caller: string) => Promise<void>;
 }
 
-async function apply({ fault }: FaultRule, request: AwsRequest, next: Next, withBody: WithBody): Promise<AwsResponse> {
+/** An interceptor that knows how often each of its rules has struck, in the order of the rules. */
+export type FaultInterceptor = Interceptor & { readonly strikes: () => number[] };
+
+/** Makes chosen calls go wrong. The first rule that chooses a call decides; rules count their matching calls each. */
+export function faultInterceptor({ faults, regionsDown }: Pick<SimulationConfig, 'faults' | 'regionsDown'>, deps: FaultDeps): FaultInterceptor {
+  const chosenBy = faults.map((rule) => ({ rule, chooser: chooser(rule) }));
+  const unwrap = afterEmptyPages(deps.withBody);
+  const intercept: Interceptor = (request, next) => {
+    if (regionsDown.includes(request.region)) throw new ConnectionReset(`${request.region} is down`);
+    const chosen = chosenBy.filter(({ rule }) => matches(rule, request)).find((candidate) => candidate.chooser.strikes());
+    const go: Next = (sent) => unwrap(sent, next);
+    return chosen === undefined ? go(request) : apply(chosen.rule, request, go, deps);
+  };
+  return Object.assign(async (request: AwsRequest, next: Next) => intercept(request, next), { strikes: () => chosenBy.map((candidate) => candidate.chooser.struck()) });
+}
+
+async function apply({ fault }: FaultRule, request: AwsRequest, next: Next, { withBody, killCaller }: FaultDeps): Promise<AwsResponse> {
   switch (fault.kind) {
     case 'error':
       return errorResponse(request, new AwsError(fault.code, fault.message ?? `Simulated ${fault.code}`, fault.status));
@@ -30,20 +43,43 @@ async function apply({ fault }: FaultRule, request: AwsRequest, next: Next, with
       return next(request);
     case 'partial':
       return partially(fault.share, request, next, withBody);
+    case 'kill':
+      if (fault.when === 'after') await next(request);
+      if (request.caller !== undefined) await killCaller(request.caller);
+      throw new ConnectionReset('the calling function was killed');
+    case 'alter':
+      return next(await altered(request, fault.members, withBody));
+    case 'twice':
+      await next(request);
+      return next(request);
+    case 'late':
+      return next(await altered(request, { Entries: entriesOf(request).map((entry) => ({ ...entry, DelaySeconds: fault.seconds })) }, withBody));
+    case 'empty-page':
+      return emptyPage(request, next);
+    case 'repeat-token':
+      return repeatToken(request, next);
   }
 }
 
+const entriesOf = ({ params }: AwsRequest): object[] => (Array.isArray(params['Entries']) ? (params['Entries'] as object[]) : []);
+
+async function altered(request: AwsRequest, members: object, withBody: WithBody): Promise<AwsRequest> {
+  const params = { ...request.params, ...members };
+  return { ...(await withBody(request, Buffer.from(JSON.stringify(params)))), params };
+}
+
 /** Says for each matching call whether the rule strikes. */
-function chooser({ calls, probability, seed = 1, times = Infinity }: FaultRule): () => boolean {
+function chooser({ calls, probability, seed = 1, times = Infinity }: FaultRule): { readonly strikes: () => boolean; readonly struck: () => number } {
   const random = generator(seed);
   let seen = 0;
   let struck = 0;
-  return () => {
+  const decide = (): boolean => {
     seen += 1;
     const strikes = struck < times && (calls === undefined || calls.includes(seen)) && (probability === undefined || random() < probability);
     if (strikes) struck += 1;
     return strikes;
   };
+  return { strikes: decide, struck: () => struck };
 }
 
 /** A small seeded generator of numbers from 0 to 1 (a Weyl sequence through a 32-bit mixer): the same seed, the same faults. */

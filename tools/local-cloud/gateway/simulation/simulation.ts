@@ -1,22 +1,26 @@
 import type { Interceptor } from '../types.ts';
 import { NO_SIMULATION, type SimulationConfig } from './config.ts';
-import { faultInterceptor } from './faults.ts';
+import { faultInterceptor, type FaultDeps, type FaultInterceptor } from './faults.ts';
 import { latencyInterceptor } from './latencies.ts';
-import type { WithBody } from './partial-failure.ts';
 import { quotaInterceptor } from './quotas.ts';
+
+export interface FaultStrikes {
+  readonly label: string;
+  readonly strikes: number;
+}
 
 /** The switchable simulation: holds the configuration of the moment and the interceptors that follow it. */
 export class Simulation {
   private current: SimulationConfig = NO_SIMULATION;
-  private faultState: Interceptor;
+  private faultState: FaultInterceptor;
   private quotaState: Interceptor;
   private readonly now: () => number;
-  private readonly withBody: WithBody;
+  private readonly deps: FaultDeps;
 
-  constructor(deps: { now: () => number; withBody: WithBody }) {
+  constructor(deps: FaultDeps & { readonly now: () => number }) {
     this.now = deps.now;
-    this.withBody = deps.withBody;
-    this.faultState = faultInterceptor(this.current, this.withBody);
+    this.deps = deps;
+    this.faultState = faultInterceptor(this.current, this.deps);
     this.quotaState = quotaInterceptor(this.current.quotas, this.now);
   }
 
@@ -27,8 +31,14 @@ export class Simulation {
   /** Replaces the given members. New faults begin to count anew; new quotas begin with full buckets. */
   configure(changes: Partial<SimulationConfig>): void {
     this.current = { ...this.current, ...changes };
-    if (changes.faults !== undefined || changes.regionsDown !== undefined) this.faultState = faultInterceptor(this.current, this.withBody);
+    if (changes.faults !== undefined || changes.regionsDown !== undefined) this.faultState = faultInterceptor(this.current, this.deps);
     if (changes.quotas !== undefined) this.quotaState = quotaInterceptor(this.current.quotas, this.now);
+  }
+
+  /** How often each fault rule has struck since the rules were set, by its label. */
+  strikes(): FaultStrikes[] {
+    const counts = this.faultState.strikes();
+    return this.current.faults.map(({ label }, index) => ({ label: label ?? '', strikes: counts[index] ?? 0 }));
   }
 
   readonly faults: Interceptor = (request, next) => this.faultState(request, next);

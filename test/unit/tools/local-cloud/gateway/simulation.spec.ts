@@ -3,7 +3,7 @@ import { ConnectionReset } from '../../../../../tools/local-cloud/gateway/http-s
 import type { FaultRule } from '../../../../../tools/local-cloud/gateway/simulation/config.ts';
 import { faultInterceptor } from '../../../../../tools/local-cloud/gateway/simulation/faults.ts';
 import { quotaInterceptor } from '../../../../../tools/local-cloud/gateway/simulation/quotas.ts';
-import type { AwsRequest } from '../../../../../tools/local-cloud/gateway/types.ts';
+import type { AwsRequest, AwsResponse } from '../../../../../tools/local-cloud/gateway/types.ts';
 import { aRequest, anAnswer } from '../../../../support/local-cloud/gateway-request.ts';
 
 const listUsers = aRequest({ service: 'cognito-idp', action: 'ListUsers', params: { UserPoolId: 'p' } });
@@ -49,7 +49,7 @@ describe('local cloud gateway: quotas', () => {
 
 describe('local cloud gateway: faults', () => {
   const withRules = (faults: FaultRule[], regionsDown: string[] = []): ReturnType<typeof faultInterceptor> =>
-    faultInterceptor({ faults, regionsDown }, (request, body) => Promise.resolve({ ...request, body }));
+    faultInterceptor({ faults, regionsDown }, { withBody: (request, body) => Promise.resolve({ ...request, body }), killCaller: () => Promise.resolve() });
   const error = { kind: 'error', code: 'InternalErrorException', status: 500 } as const;
   const struck = async (rules: FaultRule[], calls = 50): Promise<number[]> => {
     const intercept = withRules(rules);
@@ -103,5 +103,62 @@ describe('local cloud gateway: faults', () => {
     const params = { Entries: [{ Id: 'a' }] };
     const answer = await withRules([{ fault: { kind: 'partial', share: 1 } }])(aRequest({ service: 'sqs', action: 'SendMessageBatch', params }), () => Promise.reject(new Error('called')));
     expect(JSON.parse(answer.body.toString())).to.have.nested.property('Failed[0].Id', 'a');
+  });
+
+  describe('of listings', () => {
+    const listed = (token?: string): AwsRequest => aRequest({ service: 'cognito-idp', action: 'ListUsers', params: { UserPoolId: 'p', ...(token === undefined ? {} : { PaginationToken: token }) } });
+    const asked: unknown[] = [];
+    const page = (request: AwsRequest): Promise<AwsResponse> => {
+      asked.push(request.params['PaginationToken']);
+      return Promise.resolve({ status: 200, headers: {}, body: Buffer.from(JSON.stringify({ Users: [{}], PaginationToken: 'next' })) });
+    };
+    const parsed = ({ body }: AwsResponse): Record<string, unknown> => JSON.parse(body.toString('utf8')) as Record<string, unknown>;
+    beforeEach(() => { asked.length = 0; });
+
+    for (const token of [undefined, 'somewhere']) {
+      it(`puts an empty page before the page ${token === undefined ? 'without a token' : 'of a token'}`, async () => {
+        const intercept = withRules([{ fault: { kind: 'empty-page' }, times: 1 }]);
+        const empty = parsed(await intercept(listed(token), page));
+        expect(empty['Users']).to.deep.equal([]);
+        expect(asked).to.deep.equal([]);
+        expect(parsed(await intercept(listed(empty['PaginationToken'] as string), page))).to.deep.equal({ Users: [{}], PaginationToken: 'next' });
+        expect(asked).to.deep.equal([token]);
+      });
+    }
+
+    it('repeats the token of a page that has one', async () => {
+      const intercept = withRules([{ fault: { kind: 'repeat-token' } }]);
+      expect(parsed(await intercept(listed('here'), page))['PaginationToken']).to.equal('here');
+      expect(parsed(await intercept(listed(), page))['PaginationToken']).to.equal('next');
+    });
+
+    it('chooses calls by whether they carry a token', async () => {
+      const intercept = withRules([{ withToken: true, fault: error }]);
+      expect((await intercept(listed(), page)).status).to.equal(200);
+      expect((await intercept(listed('here'), page)).status).to.equal(500);
+    });
+  });
+
+  it('sends messages late or twice, changes members, and kills the caller', async () => {
+    const sent: AwsRequest[] = [];
+    const killed: string[] = [];
+    const send = aRequest({ service: 'sqs', action: 'SendMessageBatch', caller: 'a-function', params: { Entries: [{ Id: '0' }] } });
+    const withRule = (fault: FaultRule['fault']): ReturnType<typeof faultInterceptor> =>
+      faultInterceptor({ faults: [{ fault, label: 'x' }], regionsDown: [] }, { withBody: (request, body) => Promise.resolve({ ...request, body }), killCaller: (caller) => Promise.resolve(void killed.push(caller)) });
+    const next = (request: AwsRequest): Promise<AwsResponse> => Promise.resolve((sent.push(request), anAnswer()));
+    await withRule({ kind: 'late', seconds: 3 })(send, next);
+    expect(JSON.parse(sent[0]?.body.toString('utf8') ?? '')).to.deep.equal({ Entries: [{ Id: '0', DelaySeconds: 3 }] });
+    const twice = withRule({ kind: 'twice' });
+    await twice(send, next);
+    expect(sent).to.have.length(3);
+    expect(twice.strikes()).to.deep.equal([1]);
+    await withRule({ kind: 'alter', members: { VisibilityTimeout: 0 } })(send, next);
+    expect(sent[3]?.params).to.include({ VisibilityTimeout: 0 });
+    for (const when of ['before', 'after'] as const) {
+      const outcome = await withRule({ kind: 'kill', when })(send, next).catch((reason: unknown) => reason);
+      expect(outcome).to.be.instanceOf(ConnectionReset);
+    }
+    expect(killed).to.deep.equal(['a-function', 'a-function']);
+    expect(sent).to.have.length(5);
   });
 });

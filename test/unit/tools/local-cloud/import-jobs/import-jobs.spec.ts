@@ -41,6 +41,26 @@ describe('import jobs: life of a job', () => {
     expect(await rejection(cloud.call('StartUserImportJob', { JobId: done }))).to.include({ code: 'ResourceNotFoundException' });
   });
 
+  it('ends early in the middle of the file, for the first jobs of a pool only', async () => {
+    for (const as of ['Failed', 'Stopped'] as const) {
+      const one = new ImportCloud();
+      one.options = { ...one.options, endEarly: { afterRows: 130, as, jobs: 1 } };
+      expect(await one.run(await one.job(await one.csv(names(250))))).to.include({ Status: as, ImportedUsers: 130 });
+      expect(one.logLines).to.have.length(130);
+      expect(await one.run(await one.job(await one.csv(names(250))))).to.include({ ImportedUsers: 120, SkippedUsers: 130 });
+    }
+  });
+
+  it('lets upload URLs and jobs expire when the options say so', async () => {
+    cloud.options = { ...cloud.options, uploadUrlSeconds: 0 };
+    expect((await cloud.call('CreateUserImportJob', { JobName: 'late', CloudWatchLogsRoleArn: 'arn:aws:iam::111122223333:role/import-log' }))['UserImportJob']).to.include({ Status: 'Created' });
+    const jobId = await cloud.job('x');
+    expect(await rejection(cloud.call('StartUserImportJob', { JobId: jobId }))).to.include({ message: `No csv file was uploaded for ${jobId}` });
+    cloud.options = { ...cloud.options, expiresAfterMs: 1_000 };
+    await cloud.clock.sleep(2_000);
+    expect(await cloud.describe(jobId)).to.include({ Status: 'Expired' });
+  });
+
   it('wants an auto-verified attribute', async () => {
     const jobId = await cloud.job('x');
     cloud.pool = { ...cloud.pool, AutoVerifiedAttributes: [] };
