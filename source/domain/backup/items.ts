@@ -63,7 +63,7 @@ export interface GroupItem extends ItemKey, Record<string, unknown> {
 }
 
 const sealedWithHash = <T extends TableItem>(item: Omit<T, 'contentHash' | 'changedIn'> & ItemKey, runId: string): T =>
-  ({ ...item, contentHash: contentHash(item as TableItem), changedIn: runId }) as unknown as T;
+  ({ ...item, contentHash: contentHash(item), changedIn: runId }) as unknown as T;
 
 export function userItem(user: PoolUser, signInName: SignInName, runId: string): UserItem {
   const name = signInName === 'username' ? undefined : user.attributes[signInName];
