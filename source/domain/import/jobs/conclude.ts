@@ -19,7 +19,7 @@ export async function concludeJob(run: JobsRun, state: JobsState, chunk: ChunkPl
   if (lines === 'allImported') for (const row of rows) results.set(row, RowCode.imported);
   else applyLog(results, rows, lines, { job: jobName, firstRun: state.ran.length === 0 });
   const { job: _job, startedAt: _startedAt, ended: _ended, ...rest } = state;
-  const next: JobsState = { ...rest, runs: state.runs + 1, ran: [...state.ran, jobName] };
+  const next: JobsState = { ...rest, ran: [...state.ran, jobName] };
   if (results.count(RowCode.pending) === 0) return settleOrFollowUp(run, next, chunk, results, 0);
   return { ...next, resultsKey: await save(run, next, results, 0), stage: 'list', listing: { part: 1, restarts: 0 }, dueAt: 0 };
 }
@@ -28,8 +28,8 @@ export async function concludeJob(run: JobsRun, state: JobsState, chunk: ChunkPl
 export async function settleOrFollowUp(run: JobsRun, state: JobsState, chunk: ChunkPlan, results: RowResults, part: number): Promise<JobsState> {
   const { listing: _listing, ...rest } = state;
   const left = results.count(RowCode.pending);
-  run.deps.log.info('The rows of an import job have their results', { chunk: chunk.index, run: state.runs, failed: results.count(RowCode.failed), left });
-  if (left === 0 || state.runs >= MAX_RUNS) return settleChunk(run, rest, chunk, results);
+  run.deps.log.info('The rows of an import job have their results', { chunk: chunk.index, run: state.ran.length, failed: results.count(RowCode.failed), left });
+  if (left === 0 || state.ran.length >= MAX_RUNS) return settleChunk(run, rest, chunk, results);
   return { ...rest, resultsKey: await save(run, rest, results, part), stage: 'prepare', attempt: state.attempt + 1, dueAt: 0, logReads: 0 };
 }
 

@@ -47,14 +47,14 @@ export async function startJob(run: JobsRun, state: JobsState): Promise<JobsStat
   const { status } = await deps.jobs.describeJob(plan.newUserPoolId, currentJob(state).jobId);
   if (status === 'Created') return requestStart(run, state);
   const startedAt = deps.clock.now();
-  return { ...state, stage: 'poll', started: true, startedAt, neverRan: 0, dueAt: TERMINAL_JOB_STATUSES.includes(status) ? 0 : startedAt + MIN_POLL_MS };
+  return { ...state, stage: 'poll', startedAt, dueAt: TERMINAL_JOB_STATUSES.includes(status) ? 0 : startedAt + MIN_POLL_MS };
 }
 
 async function requestStart(run: JobsRun, state: JobsState): Promise<JobsState> {
   const { plan, deps } = run;
   const answer = await deps.jobs.startJob(plan.newUserPoolId, currentJob(state).jobId);
   const now = deps.clock.now();
-  if (answer === 'started') return { ...state, stage: 'poll', started: true, startedAt: now, neverRan: 0, dueAt: now + MIN_POLL_MS };
+  if (answer === 'started') return { ...state, stage: 'poll', startedAt: now, neverRan: 0, dueAt: now + MIN_POLL_MS };
   if (answer === 'noCsv') return nextJob(run, state);
   deps.log.info('Another import job of this account is active; this one waits', { chunk: state.chunk, attempt: state.attempt });
   return { ...state, dueAt: now + BUSY_RETRY_MS };

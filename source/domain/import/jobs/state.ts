@@ -46,10 +46,6 @@ export interface JobsState {
   readonly stage: JobStage;
   /** Number in the name of the current (or next) job of this chunk. */
   readonly attempt: number;
-  /** Jobs of this chunk that ran to an end; at most MAX_RUNS. */
-  readonly runs: number;
-  /** Whether a job of this chunk was ever started: only in the first one a skipped row is a collision. */
-  readonly started: boolean;
   /** Jobs in a row that ended without having been started. */
   readonly neverRan: number;
   readonly job?: { readonly jobId: string; readonly jobName: string; readonly rows: number };
@@ -62,14 +58,14 @@ export interface JobsState {
   readonly listing?: RowListing;
   /** Row results of the chunk so far (RowResults); absent before its first job has ended. */
   readonly resultsKey?: string;
-  /** Names of this chunk's jobs that ran. */
+  /** Names of this chunk's jobs that ran to an end, at most MAX_RUNS; only in the first one a skipped row is a collision. */
   readonly ran: readonly string[];
   /** Users per second of the last complete job: when to look at the next one. */
   readonly speed?: number;
   readonly finished: readonly ChunkResult[];
 }
 
-export const FIRST_OF_CHUNK = { stage: 'prepare', attempt: 1, runs: 0, started: false, neverRan: 0, dueAt: 0, logReads: 0, ran: [] } as const;
+export const FIRST_OF_CHUNK = { stage: 'prepare', attempt: 1, neverRan: 0, dueAt: 0, logReads: 0, ran: [] } as const;
 export const initialJobsState = (): JobsState => ({ chunk: 0, ...FIRST_OF_CHUNK, finished: [] });
 
 /** Follow-up jobs end here; what is left is created one by one. */
