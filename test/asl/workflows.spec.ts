@@ -55,6 +55,8 @@ describe('Workflow definitions', () => {
           const last = Retry.at(-1);
           expect(last?.ErrorEquals, name).to.deep.equal(['States.ALL']);
           expect(last, name).to.deep.include({ IntervalSeconds: 2, MaxAttempts: 5, BackoffRate: 2, MaxDelaySeconds: 60, JitterStrategy: 'FULL' });
+          const patient = Retry.filter(({ MaxAttempts }) => MaxAttempts !== 0);
+          expect(patient.filter(({ JitterStrategy, MaxDelaySeconds }) => JitterStrategy !== 'FULL' || MaxDelaySeconds === undefined), name).to.deep.equal([]);
           const given = Retry.filter(({ MaxAttempts }) => MaxAttempts === 0).flatMap(({ ErrorEquals }) => ErrorEquals);
           expect(given, name).to.include.members([...HALTS]);
         }
