@@ -15,5 +15,5 @@ export function assertPoolId(poolId: string, region: string): void {
   }
 }
 
-/** What was found, short and on one line. */
-const printable = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 60);
+/** What was found, short and on one line; an address typed by mistake is nobody else's business. */
+const printable = (text: string): string => (text.includes('@') ? '(an e-mail address)' : text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 60));

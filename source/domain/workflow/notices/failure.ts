@@ -28,6 +28,9 @@ const NEXT: Readonly<Record<string, string>> = {
   BackupTableNotFound: CORRECT,
   AlreadyRestored: 'Nothing: this pool has been restored. For another restore create another empty user pool.',
   SourcePoolEmpty: 'Find out why the user pool shows no users or groups. The backup was left as it is; if the pool is lost, restore it with ImportWorkflow.',
+  UserPoolNotFound: 'Check the id and the Region of the user pool. If it was deleted, restore it with ImportWorkflow: the backup was left as it is.',
+  AccessDenied: 'Add the permission that the message names (a stack update puts the roles back as they were), then start the workflow again: it continues.',
+  ReplicaBehind: 'Wait for the replication and start ImportWorkflow again; or start it with "AcceptIncomplete": true, and the report says by how much the backup was incomplete.',
   MassDeleteRefused: 'Find out whether so much was really deleted from the user pool. If it was meant, start ExportWorkflow with {"AllowMassDelete": true}. If not, restore with ImportWorkflow: the backup still holds all of it.',
 };
 
