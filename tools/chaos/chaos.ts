@@ -1,0 +1,52 @@
+import type { LocalCloud } from '../local-cloud/index.ts';
+import { deploy, type Deployment } from './deployment.ts';
+import { exportUnderFaults, type PartResult } from './export-run.ts';
+import { importUnderFaults } from './import-run.ts';
+import { planOf, tellPlan, type ChaosPlan } from './plan.ts';
+import type { Shape } from './shapes.ts';
+
+export interface SeedResult {
+  readonly plan: ChaosPlan;
+  readonly exported: PartResult | undefined;
+  readonly imported: PartResult | undefined;
+  readonly problems: readonly string[];
+  readonly seconds: number;
+}
+
+/** Runs one seed after the other; pools of one shape share a deployment. */
+export async function runSeeds(cloud: LocalCloud, seeds: readonly number[], users: number, tell: (line: string) => void): Promise<SeedResult[]> {
+  const deployments = new Map<Shape, Deployment>();
+  const results: SeedResult[] = [];
+  for (const seed of seeds) {
+    const plan = planOf(seed);
+    tell(`\n${tellPlan(plan)}`);
+    const deployment = deployments.get(plan.shape) ?? await deploy(cloud, plan.shape, users);
+    deployments.set(plan.shape, deployment);
+    const result = await runSeed(deployment, plan);
+    for (const [name, part] of [['export', result.exported], ['import', result.imported]] as const) {
+      if (part !== undefined) tell(`  ${name}: ${part.starts} ${part.starts === 1 ? 'start' : 'starts'}${part.errors.length > 0 ? ` (${part.errors.join(', ')})` : ''}; ${[...part.strikes].map(([fault, count]) => `${count} x ${fault}`).join(', ')}`);
+    }
+    for (const problem of result.problems) tell(`  PROBLEM ${problem}`);
+    tell(`  ${result.problems.length === 0 ? 'held' : 'FAILED'} in ${result.seconds.toFixed(0)} s`);
+    results.push(result);
+  }
+  return results;
+}
+
+async function runSeed(deployment: Deployment, plan: ChaosPlan): Promise<SeedResult> {
+  const started = performance.now();
+  const problems: string[] = [];
+  const part = async (what: string, work: Promise<PartResult>): Promise<PartResult | undefined> => {
+    try {
+      const result = await work;
+      problems.push(...result.problems.map((problem) => `${what}: ${problem}`));
+      return result;
+    } catch (error) {
+      problems.push(`${what}: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
+      return undefined;
+    }
+  };
+  const exported = await part('export', exportUnderFaults(deployment, plan));
+  const imported = await part('import', importUnderFaults(deployment, plan));
+  return { plan, exported, imported, problems, seconds: (performance.now() - started) / 1000 };
+}

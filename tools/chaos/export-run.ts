@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SeededRandom } from '../demo/seed/random.ts';
+import { differences, poolContents, tableContents, tableItems, type Contents } from './check/contents.ts';
+import { deadLetters } from './check/queues.ts';
+import { changePool } from './churn.ts';
+import { steps, type Deployment } from './deployment.ts';
+import type { ChaosPlan } from './plan.ts';
+import { PRIMARY, SECONDARY } from './regions.ts';
+import { calm, injectFaults, strikesOf } from './simulation.ts';
+import { runWorkflow, type RunOutcome } from './workflow-run.ts';
+
+export interface PartResult {
+  readonly problems: readonly string[];
+  readonly strikes: ReadonlyMap<string, number>;
+  readonly starts: number;
+  readonly errors: readonly string[];
+}
+
+/** From the third start on the weather is fair. */
+const FAIR_FROM = 3;
+const REPLICA_PATIENCE_MS = 15_000;
+
+/** An export under faults, then a quiet one; what did not change must be right after the first, everything after the second. */
+export async function exportUnderFaults(deployment: Deployment, plan: ChaosPlan): Promise<PartResult> {
+  const { cloud } = deployment;
+  const random = new SeededRandom(plan.seed * 7 + 1);
+  await calm(cloud);
+  await changePool(deployment, random, 10);
+  const before = await poolContents(deployment);
+  await injectFaults(cloud, plan.exportFaults, plan.seed);
+  if (plan.exportEvent === 'backup Region down') await cloud.configure({ regionsDown: [SECONDARY], replicationLagMs: 5_000 });
+  const disturbed = await run(deployment, plan, random);
+  const strikes = await strikesOf(cloud, plan.exportFaults);
+  await calm(cloud);
+  const problems = [...disturbed.problems];
+  if (disturbed.last.status === 'SUCCEEDED') problems.push(...(await stableDifferences(deployment, before)));
+  const quiet = await runWorkflow({ sfn: steps(deployment, PRIMARY), workflow: deployment.exportWorkflow, input: {}, event: 'none', random, meanwhile: noEvent, beforeRestart: noEvent }, []);
+  problems.push(...quiet.problems, ...(quiet.starts > 1 ? [`the quiet export needed ${quiet.starts} starts (${quiet.errors.join(', ')})`] : []));
+  problems.push(...(await exactDifferences(deployment, quiet)), ...(await deadLetters(cloud)));
+  return { problems, strikes, starts: disturbed.starts, errors: disturbed.errors };
+}
+
+const noEvent = (): Promise<void> => Promise.resolve();
+
+function run(deployment: Deployment, plan: ChaosPlan, random: SeededRandom): Promise<RunOutcome> {
+  return runWorkflow({
+    sfn: steps(deployment, PRIMARY), workflow: deployment.exportWorkflow, input: {}, event: plan.exportEvent, random,
+    meanwhile: async () => {
+      for (let round = 0; plan.exportEvent === 'pool changes' && round < 6; round += 1) {
+        await sleep(random.integer(50, 400));
+        await changePool(deployment, random, 3);
+      }
+    },
+    beforeRestart: (start) => (start > FAIR_FROM ? calm(deployment.cloud) : noEvent()),
+  }, []);
+}
+
+/** What was the same before and after the run must be so in the table. */
+async function stableDifferences(deployment: Deployment, before: Contents): Promise<string[]> {
+  const after = await poolContents(deployment);
+  return differences(after, await tableContents(deployment, PRIMARY), 'after the disturbed export', (key) => before.get(key) === after.get(key));
+}
+
+/** After the quiet export both Regions hold exactly the pool, and the manifest counts it right. */
+async function exactDifferences(deployment: Deployment, { last }: RunOutcome): Promise<string[]> {
+  const pool = await poolContents(deployment);
+  const problems = differences(pool, await tableContents(deployment, PRIMARY), 'after the quiet export');
+  let behind: string[] = [];
+  for (const end = Date.now() + REPLICA_PATIENCE_MS; ; await sleep(500)) {
+    behind = differences(pool, await tableContents(deployment, SECONDARY), 'in the replica');
+    if (behind.length === 0 || Date.now() > end) break;
+  }
+  const count = (part: string): number => [...pool.keys()].filter((key) => key.includes(part)).length;
+  const expected = JSON.stringify({ users: count(' PROFILE'), groups: count(' GROUP'), memberships: count(' MEMBER_OF#') });
+  const { manifest } = (last.output ?? {}) as { manifest?: { counts?: Record<string, number> } };
+  const { users, groups, memberships } = manifest?.counts ?? {};
+  const found = JSON.stringify({ users, groups, memberships });
+  const open = (await tableItems(deployment, PRIMARY)).some(({ id }) => id === 'EXPORT#OPEN');
+  return [...problems, ...behind, ...(found === expected ? [] : [`the manifest counts ${found}, the pool has ${expected}`]), ...(open ? ['the OPEN marker is still set after a sealed run'] : [])];
+}

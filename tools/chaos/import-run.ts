@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { SeededRandom } from '../demo/seed/random.ts';
+import { readPool } from '../demo/compare/read-pool.ts';
+import { deadLetters } from './check/queues.ts';
+import { restoreProblems } from './check/restore.ts';
+import { cognito, steps, type Deployment } from './deployment.ts';
+import type { PartResult } from './export-run.ts';
+import { breakLogRoles } from './log-role.ts';
+import type { ChaosPlan } from './plan.ts';
+import { PRIMARY, type Region } from './regions.ts';
+import { createShapedPool } from './shapes.ts';
+import { calm, injectFaults, strikesOf } from './simulation.ts';
+import { runWorkflow } from './workflow-run.ts';
+
+const FAIR_FROM = 3;
+
+/** A restore under faults, started again until it is whole; then pool and report are held against the backup. */
+export async function importUnderFaults(deployment: Deployment, plan: ChaosPlan): Promise<PartResult> {
+  const { cloud, shape } = deployment;
+  const { region, importEvent } = plan;
+  const random = new SeededRandom(plan.seed * 11 + 5);
+  await calm(cloud);
+  const source = await readPool(cognito(deployment, PRIMARY), deployment.poolId);
+  const poolId = await createShapedPool(cognito(deployment, region), shape, `restored-${plan.seed}`);
+  const restoreRoles = importEvent === 'log role cannot be assumed' ? await breakLogRoles(cloud) : undefined;
+  const { importJobs } = await injectFaults(cloud, plan.importFaults, plan.seed + 500);
+  if (importEvent === 'primary Region down') await cloud.configure({ regionsDown: [PRIMARY] });
+  if (importEvent === 'upload URL expires') await cloud.configure({ importJobs: { ...importJobs, uploadUrlSeconds: 0 } });
+  const workflow = { sfn: steps(deployment, region), workflow: deployment.importWorkflow[region], input: { NewUserPoolId: poolId }, random };
+  const disturbed = await runWorkflow({
+    ...workflow, event: importEvent,
+    meanwhile: async () => {
+      if (importEvent !== 'upload URL expires') return;
+      await sleep(random.integer(3_000, 8_000));
+      await cloud.configure({ importJobs });
+    },
+    beforeRestart: async (start) => {
+      await restoreRoles?.();
+      if (start > FAIR_FROM) await calm(cloud);
+    },
+  }, ['RestoreIncomplete', 'AlreadyRestored'], ['log role cannot be assumed', 'upload URL expires'].includes(importEvent) ? ['ImportJobFailed'] : []);
+  const strikes = await strikesOf(cloud, plan.importFaults);
+  await calm(cloud);
+  const result = { strikes, starts: disturbed.starts, errors: [...disturbed.errors, ...(disturbed.last.error === '' ? [] : [disturbed.last.error])] };
+  const problems = [...disturbed.problems];
+  if (disturbed.last.error === 'RestoreIncomplete') {
+    const retried = await runWorkflow({ ...workflow, event: 'none', meanwhile: () => Promise.resolve(), beforeRestart: () => Promise.resolve() }, []);
+    problems.push(...retried.problems.map((problem) => `after a partial restore: ${problem}`));
+  }
+  const keys = await reportKeys(deployment, region, poolId);
+  if (keys === undefined) return { ...result, problems: [...problems, 'there is no report'] };
+  problems.push(...(await restoreProblems(deployment, source, { region, poolId, keys })), ...(await deadLetters(cloud)), ...(await untold(deployment, plan, poolId)));
+  return { ...result, problems };
+}
+
+/** Keys of report.json, failures.csv and sub-map.csv. */
+async function reportKeys({ cloud, bucket }: Deployment, region: Region, poolId: string): Promise<string[] | undefined> {
+  const { Contents = [] } = await new S3Client(cloud.clientConfig(region)).send(new ListObjectsV2Command({ Bucket: bucket[region], Prefix: `restores/${poolId}/` }));
+  const keys = Contents.map(({ Key = '' }) => Key);
+  const found = ['report.json', 'failures.csv', 'sub-map.csv'].map((name) => keys.find((key) => key.endsWith(`/report/${name}`)));
+  return found.every((key) => key !== undefined) ? found : undefined;
+}
+
+/** The Region's topic was told about the restore's end. */
+async function untold({ cloud, topic }: Deployment, { region }: ChaosPlan, poolId: string): Promise<string[]> {
+  const told = (await cloud.snsMessages()).filter(({ topicArn, message }) => topicArn === topic[region] && message.includes(poolId));
+  return told.length > 0 ? [] : ['no message told about the restore'];
+}

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { startLocalCloud } from '../local-cloud/index.ts';
+import { runSeeds } from './chaos.ts';
+import { CHAOS_USAGE, parseOptions, type ChaosOptions } from './options.ts';
+import { reliabilityPage } from './page.ts';
+
+const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'reliability.md');
+/** Waits of the workflows are shortened; faults, retries of the SDK and import jobs take their own time. */
+const WAIT_SCALE = 0.02;
+
+async function run({ seeds, users, write }: ChaosOptions): Promise<number> {
+  const cloud = await startLocalCloud({ waitScale: WAIT_SCALE });
+  process.once('SIGINT', () => void cloud.stop().finally(() => process.exit(130)));
+  process.once('SIGTERM', () => void cloud.stop().finally(() => process.exit(143)));
+  try {
+    const results = await runSeeds(cloud, seeds, users, (line) => process.stdout.write(`${line}\n`));
+    const failed = results.filter(({ problems }) => problems.length > 0).map(({ plan }) => plan.seed);
+    if (write) await writeFile(PAGE, reliabilityPage(results, users));
+    process.stdout.write(failed.length === 0 ? `\nAll ${results.length} seeds held.\n` : `\nFailing seeds: ${failed.join(', ')}. One of them again: npm run chaos -- --seed ${failed[0]} --users ${users}\n`);
+    return failed.length === 0 ? 0 : 1;
+  } finally {
+    await cloud.stop();
+  }
+}
+
+function optionsOrExit(): ChaosOptions {
+  try {
+    const options = parseOptions(process.argv.slice(2));
+    if (options !== 'help') return options;
+    process.stdout.write(`${CHAOS_USAGE}\n`);
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${CHAOS_USAGE}\n`);
+    process.exit(1);
+  }
+}
+
+process.exitCode = await run(optionsOrExit());

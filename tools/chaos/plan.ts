@@ -1,0 +1,50 @@
+import { SeededRandom } from '../demo/seed/random.ts';
+import { FAULT_KINDS, type FaultKind } from './faults.ts';
+import { PRIMARY, SECONDARY, type Region } from './regions.ts';
+import { SHAPES, type Shape } from './shapes.ts';
+
+/** What people and the rest of the world do while a workflow runs. */
+export const EXPORT_EVENTS = ['none', 'pool changes', 'stopped by hand', 'two starts at once', 'a second start', 'backup Region down'] as const;
+export const IMPORT_EVENTS = ['none', 'stopped by hand', 'two starts at once', 'a second start', 'primary Region down', 'upload URL expires', 'log role cannot be assumed'] as const;
+
+/** One seed's run: an export under faults and a restore under faults. */
+export interface ChaosPlan {
+  readonly seed: number;
+  readonly shape: Shape;
+  readonly region: Region;
+  readonly exportFaults: readonly FaultKind[];
+  readonly exportEvent: (typeof EXPORT_EVENTS)[number];
+  readonly importFaults: readonly FaultKind[];
+  readonly importEvent: (typeof IMPORT_EVENTS)[number];
+}
+
+const FAULTS_AT_A_TIME = 3;
+
+/** The plan of a seed: always the same. Consecutive seeds go through all kinds of faults and events in turn. */
+export function planOf(seed: number): ChaosPlan {
+  const random = new SeededRandom(seed);
+  const importEvent = IMPORT_EVENTS[seed % IMPORT_EVENTS.length] as ChaosPlan['importEvent'];
+  return {
+    seed,
+    shape: SHAPES[seed % SHAPES.length] as Shape,
+    region: importEvent === 'primary Region down' || random.chance(0.5) ? SECONDARY : PRIMARY,
+    exportFaults: faultsFor('export', seed, random),
+    exportEvent: EXPORT_EVENTS[seed % EXPORT_EVENTS.length] as ChaosPlan['exportEvent'],
+    importFaults: faultsFor('import', seed, random),
+    importEvent,
+  };
+}
+
+/** One kind by turns, the others by chance. */
+function faultsFor(during: 'export' | 'import', seed: number, random: SeededRandom): FaultKind[] {
+  const kinds = FAULT_KINDS.filter((kind) => kind.during === during || kind.during === 'both');
+  const chosen = new Set([kinds[seed % kinds.length] as FaultKind]);
+  while (chosen.size < FAULTS_AT_A_TIME) chosen.add(random.pick(kinds));
+  return kinds.filter((kind) => chosen.has(kind));
+}
+
+export const tellPlan = ({ seed, shape, region, exportFaults, exportEvent, importFaults, importEvent }: ChaosPlan): string => [
+  `seed ${seed}: pool with ${shape} sign-in`,
+  `  export: ${[...exportFaults.map(({ name }) => name), ...(exportEvent === 'none' ? [] : [exportEvent])].join('; ')}`,
+  `  import in ${region}: ${[...importFaults.map(({ name }) => name), ...(importEvent === 'none' ? [] : [importEvent])].join('; ')}`,
+].join('\n');

@@ -1,0 +1,27 @@
+import { NO_SIMULATION } from '../local-cloud/gateway/simulation/config.ts';
+import type { FaultRule, LocalCloud, SimulationConfig } from '../local-cloud/index.ts';
+import { SeededRandom } from '../demo/seed/random.ts';
+import type { FaultKind } from './faults.ts';
+
+const { importJobs, replicationLagMs, faults, regionsDown, latencies } = NO_SIMULATION;
+const CALM = { importJobs, replicationLagMs, faults, regionsDown, latencies };
+
+/** Switches these faults on; what was on before is switched off. @returns what the gateway was told */
+export async function injectFaults(cloud: LocalCloud, kinds: readonly FaultKind[], seed: number): Promise<Pick<SimulationConfig, 'importJobs'>> {
+  const random = new SeededRandom(seed);
+  const rules = kinds.flatMap(({ name, rules: make }) => (make?.(random) ?? []).map((rule): FaultRule => ({ ...rule, label: name })));
+  const settings = kinds.map(({ settings: make }) => make?.(random) ?? {});
+  const jobs = Object.assign({}, ...settings.map((one) => one.importJobs ?? {})) as SimulationConfig['importJobs'];
+  await cloud.configure({ ...CALM, ...(Object.assign({}, ...settings) as Partial<SimulationConfig>), importJobs: jobs, faults: rules });
+  return { importJobs: jobs };
+}
+
+export const calm = (cloud: LocalCloud): Promise<void> => cloud.configure(CALM);
+
+/** How often each kind of fault has struck so far; kinds that are settings count once. */
+export async function strikesOf(cloud: LocalCloud, kinds: readonly FaultKind[]): Promise<Map<string, number>> {
+  const strikes = new Map<string, number>();
+  for (const { name, settings } of kinds) strikes.set(name, settings === undefined ? 0 : 1);
+  for (const { label, strikes: count } of await cloud.faultStrikes()) strikes.set(label, (strikes.get(label) ?? 0) + count);
+  return strikes;
+}
