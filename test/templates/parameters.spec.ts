@@ -36,7 +36,7 @@ describe('Parameters of the main template', () => {
       SecondaryRegion: [undefined, undefined],
       ExportFrequency: ['EVERY_DAY', ['EVERY_DAY', 'EVERY_7_DAYS', 'EVERY_30_DAYS']],
       CognitoTPS: [10, [1, 5, 10, 15, 20, 25]],
-      MaxDeletePercent: [20, undefined],
+      MaxDeletePercent: ['20', undefined],
       NotificationEmail: [undefined, undefined],
       SnsPreference: ['INFO_AND_ERRORS', ['INFO_AND_ERRORS', 'ERRORS_ONLY']],
     });
