@@ -52,7 +52,7 @@ export class CognitoGate {
     for (;;) {
       await this.#turn(client, action);
       const grantedAt = this.meter.clock.now();
-      this.meter.arrived();
+      this.meter.arrived(action);
       if ((await this.#allowed(request)).status === 200) {
         client.retries.recordSuccess();
         return this.meter.call(`cognito.${action}`, LISTINGS.has(action) ? this.latencies.listing : this.latencies.cognito, effect);

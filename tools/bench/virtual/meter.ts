@@ -24,8 +24,7 @@ export const LATENCIES: Latencies = {
 /** Counts calls and units by name, and lets virtual time pass for each call. */
 export class Meter {
   readonly counts = new Map<string, number>();
-  #cognito = new Float64Array(4096);
-  #cognitoCalls = 0;
+  readonly #arrivals = new Map<string, Arrivals>();
   /** Runs now and then, where memory may be looked at. */
   onCall: () => void = () => undefined;
 
@@ -53,23 +52,47 @@ export class Meter {
     return result;
   }
 
-  arrived(): void {
-    if (this.#cognitoCalls === this.#cognito.length) {
-      const larger = new Float64Array(this.#cognito.length * 2);
-      larger.set(this.#cognito);
-      this.#cognito = larger;
-    }
-    this.#cognito[this.#cognitoCalls] = this.clock.now();
-    this.#cognitoCalls += 1;
+  /** A Cognito call reached the service, which may still throttle it. */
+  arrived(action: string): void {
+    const arrivals = this.#arrivals.get(action) ?? new Arrivals();
+    this.#arrivals.set(action, arrivals);
+    arrivals.push(this.clock.now());
   }
 
-  /** Arrivals of Cognito calls in order, milliseconds; throttled ones included. */
-  get cognitoTimes(): Float64Array {
-    return this.#cognito.subarray(0, this.#cognitoCalls);
+  /** Arrivals of calls of these actions (all without any), milliseconds since the epoch, in order. */
+  cognitoTimes(...actions: readonly string[]): Float64Array {
+    const chosen = [...this.#arrivals].filter(([action]) => actions.length === 0 || actions.includes(action)).map(([, { times }]) => times);
+    const all = new Float64Array(chosen.reduce((sum, times) => sum + times.length, 0));
+    let at = 0;
+    for (const times of chosen) {
+      all.set(times, at);
+      at += times.length;
+    }
+    return all.sort();
   }
 
   reset(): void {
     this.counts.clear();
-    this.#cognitoCalls = 0;
+    this.#arrivals.clear();
+  }
+}
+
+/** Times, eight bytes each. */
+class Arrivals {
+  #times = new Float64Array(256);
+  #count = 0;
+
+  push(time: number): void {
+    if (this.#count === this.#times.length) {
+      const larger = new Float64Array(this.#count * 2);
+      larger.set(this.#times);
+      this.#times = larger;
+    }
+    this.#times[this.#count] = time;
+    this.#count += 1;
+  }
+
+  get times(): Float64Array {
+    return this.#times.subarray(0, this.#count);
   }
 }

@@ -23,8 +23,10 @@ export class TargetPool implements UserPoolReader, UserPoolWriter {
   readonly #groups = new Map<string, { readonly group: PoolGroup; readonly members: IndexList }>();
   /** Runs before every look: a running import job brings its users in. */
   onAccess: () => void = () => undefined;
-  /** Milliseconds since the epoch, when every member of each group was there. */
+  /** When the last member joined each group, milliseconds since the epoch. */
   readonly lastJoinAt = new Map<string, number>();
+  /** When the last user was created one by one. */
+  lastCreatedAt = 0;
 
   constructor(private readonly source: SourcePool, private readonly gate: CognitoGate, private readonly now: () => number) {
     this.#users = new Uint8Array(source.capacity);
@@ -74,7 +76,11 @@ export class TargetPool implements UserPoolReader, UserPoolWriter {
   });
 
   createUser = (poolId: string, { username }: { readonly username: string; readonly attributes: Attributes }): Promise<WriteOutcome> =>
-    this.#call('AdminCreateUser', poolId, () => (this.bring(indexOfUsername(username)) ? 'done' : { refused: 'UsernameExistsException' }));
+    this.#call('AdminCreateUser', poolId, () => {
+      if (!this.bring(indexOfUsername(username))) return { refused: 'UsernameExistsException' };
+      this.lastCreatedAt = this.now();
+      return 'done';
+    });
 
   setPassword = (poolId: string): Promise<WriteOutcome> => this.#call('AdminSetUserPassword', poolId, () => 'done');
 

@@ -58,13 +58,13 @@ export class VirtualCloud {
   readonly queue: VirtualQueue;
   readonly invocations: Invocations;
   readonly #gate: CognitoGate;
-  readonly #latencies: Latencies;
+  readonly latencies: Latencies;
   #claims = 0;
   #executions = 0;
 
   constructor({ shape, callsPerSecond, jobUsersPerSecond = 30, quotas = true, latencies = LATENCIES, folder, room = 0.05 }: VirtualCloudOptions) {
     this.callsPerSecond = callsPerSecond;
-    this.#latencies = latencies;
+    this.latencies = latencies;
     this.#gate = new CognitoGate(this.meter, latencies, callsPerSecond, quotas, this.random);
     this.source = new SourcePool(shape, Math.ceil(shape.users * (1 + room)) + 16, this.#gate);
     this.target = new TargetPool(this.source, this.#gate, () => this.clock.now());
@@ -112,7 +112,7 @@ export class VirtualCloud {
         return (functions[name] as (event: unknown) => Promise<unknown>)(event);
       }),
       sleep: this.clock.sleep,
-      transitionMs: this.#latencies.transition,
+      transitionMs: this.latencies.transition,
       context: {
         Execution: { Id: `arn:aws:states:${REGIONS[workflow]}:111122223333:execution:${workflow}:${this.#executions}`, StartTime: new Date(startedAt).toISOString(), Input: input },
       },

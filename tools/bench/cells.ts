@@ -1,0 +1,46 @@
+import type { Shape } from './population.ts';
+
+/** One cell of the benchmark's matrix, before it was run. */
+export interface Cell {
+  readonly id: string;
+  readonly title: string;
+  readonly workflow: 'export' | 'import';
+  readonly shape: Shape;
+  readonly callsPerSecond: 1 | 5 | 10 | 15 | 20 | 25;
+  /** Speed of import jobs, users per second. */
+  readonly jobUsersPerSecond?: number;
+  /** What was exported before; and the share of the users that changed since. */
+  readonly after?: 'export';
+  readonly churn?: number;
+  /** Share of CognitoTPS that Cognito grants, where the pool's own traffic uses up the rest. */
+  readonly grantedShare?: number;
+}
+
+const thousands = (users: number): string => (users >= 1_000_000 ? `${users / 1_000_000}M` : `${users / 1000}k`);
+export const noGroups = (users: number): Shape => ({ users, groups: 0, perUser: 0 });
+export const oneGroup = (users: number): Shape => ({ users, groups: 1, perUser: 1 });
+export const withAdministrators = (shape: Shape): Shape => ({ ...shape, administrators: 5 });
+export const groupsOf = (groups: number, size: number): Shape => ({ users: groups * size, groups, perUser: 1 });
+
+export function describeShape({ users, groups, perUser }: Shape): string {
+  if (groups === 0) return `${thousands(users)} users, no groups`;
+  if (groups === 1) return `${thousands(users)} users in one group`;
+  return perUser === 1 ? `${groups.toLocaleString('en-US')} groups of ${users / groups}` : `${thousands(users)} users, ${perUser} groups each`;
+}
+
+type Given = Pick<Cell, 'shape' | 'callsPerSecond'> & Partial<Cell>;
+
+export function exportCell(given: Given): Cell {
+  const { shape, callsPerSecond, churn, after, grantedShare } = given;
+  const variant = grantedShare !== undefined ? `, ${grantedShare * 100} % of T granted` : churn !== undefined ? `, ${churn * 100} % changed` : after === 'export' ? ', unchanged' : '';
+  return { workflow: 'export', title: `export: ${describeShape(shape)}${variant}, T = ${callsPerSecond}`, id: idOf('export', given), ...given };
+}
+
+export function importCell(given: Given & { readonly jobUsersPerSecond: number }): Cell {
+  return { workflow: 'import', title: `import: ${describeShape(given.shape)}, T = ${given.callsPerSecond}, jobs ${given.jobUsersPerSecond}/s`, id: idOf('import', given), ...given };
+}
+
+const idOf = (workflow: string, { shape, callsPerSecond, churn, after, grantedShare, jobUsersPerSecond }: Given): string => [
+  workflow, shape.users, `${shape.groups}x${shape.perUser}`, `t${callsPerSecond}`,
+  ...(jobUsersPerSecond === undefined ? [] : [`j${jobUsersPerSecond}`]), ...(churn === undefined ? after === 'export' ? ['unchanged'] : [] : [`churn${churn * 100}`]), ...(grantedShare === undefined ? [] : [`granted${grantedShare * 100}`]),
+].join('-');

@@ -1,0 +1,33 @@
+/**
+ * Computes a series of cells in a process of its own, so that a large pool's memory is gone afterwards. Argument: Series
+ * as JSON. Writes one line of JSON per result to standard output.
+ */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LATENCIES } from '../virtual/meter.ts';
+import { VirtualCloud } from '../virtual/virtual-cloud.ts';
+import { compute } from './compute.ts';
+import type { Line, Series } from './series.ts';
+import { stateResult } from './state-result.ts';
+
+const { cells, state, latencies } = JSON.parse(process.argv[2] ?? '') as Series;
+const tell = (line: Line): void => { process.stdout.write(`${JSON.stringify(line)}\n`); };
+const first = cells[0];
+if (first === undefined) throw new Error('a series has at least one cell');
+
+const jobUsersPerSecond = cells.find((cell) => cell.jobUsersPerSecond !== undefined)?.jobUsersPerSecond;
+const granted = first.grantedShare === undefined ? true : { UserList: first.grantedShare * first.callsPerSecond, UserUpdate: first.grantedShare * first.callsPerSecond };
+const cloud = new VirtualCloud({
+  shape: first.shape, callsPerSecond: first.callsPerSecond, quotas: granted, latencies: { ...LATENCIES, ...latencies }, folder: mkdtempSync(join(tmpdir(), 'bench-')),
+  ...(jobUsersPerSecond === undefined ? {} : { jobUsersPerSecond }),
+});
+try {
+  for (const cell of cells) {
+    const result = await compute(cloud, cell);
+    tell({ result });
+    if (state) tell({ state: stateResult(cloud, cell.shape, result) });
+  }
+} finally {
+  cloud.remove();
+}

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import type { Cell } from '../cells.ts';
+import type { Latencies } from '../virtual/meter.ts';
+import type { CellResult, StateResult } from '../results.ts';
+
+/** Cells of one pool in the order in which they are run. */
+export interface Series {
+  readonly cells: readonly Cell[];
+  /** Also report memory and time per function, with Lambda's limits on the process. */
+  readonly state?: boolean;
+  /** Milliseconds of Cognito calls. */
+  readonly latencies: Pick<Latencies, 'listing' | 'cognito'>;
+}
+
+/** What the child process tells. */
+export interface Line {
+  readonly result?: CellResult;
+  readonly state?: StateResult;
+}
+
+const CHILD = join(import.meta.dirname, 'child.ts');
+/** A plain run trades memory for speed; the one that looks at memory has V8's own sizes. */
+const FAST = ['--max-semi-space-size=64', '--max-old-space-size=6144'];
+
+/** Runs a series in a process of its own; rejects when that fails. */
+export async function runSeries(series: Series, tell: (line: Line) => void): Promise<void> {
+  const child = spawn(process.execPath, [...(series.state === true ? ['--expose-gc'] : FAST), '--import', 'tsx', CHILD, JSON.stringify(series)], {
+    stdio: ['ignore', 'pipe', 'pipe'], cwd: join(import.meta.dirname, '..', '..', '..'),
+  });
+  const end = (): void => { child.kill('SIGTERM'); };
+  process.once('exit', end);
+  let errors = '';
+  child.stderr.on('data', (data: Buffer) => { errors = `${errors}${data.toString()}`.slice(-4000); });
+  createInterface(child.stdout).on('line', (line) => { tell(JSON.parse(line) as Line); });
+  const code = await new Promise<number | null>((resolve) => { child.once('close', resolve); });
+  process.off('exit', end);
+  if (code !== 0) throw new Error(`Computing ${series.cells[0]?.title ?? ''} failed:\n${errors}`);
+}

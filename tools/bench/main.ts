@@ -1,0 +1,43 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Narrator } from '../demo/narrator.ts';
+import { BENCH_USAGE, parseOptions } from './options.ts';
+import type { BenchOptions } from './options.ts';
+import { defaultProfile, onlyCells, quickProfile } from './profile.ts';
+import { writeDocuments } from './report/documents.ts';
+import { printResults } from './report/terminal.ts';
+import type { BenchResults } from './results.ts';
+import { runBench } from './run-bench.ts';
+
+const RESULTS = join(import.meta.dirname, '..', '..', 'bench', 'results.json');
+
+async function run(options: BenchOptions): Promise<number> {
+  if (options.draw) {
+    writeDocuments(JSON.parse(readFileSync(RESULTS, 'utf8')) as BenchResults);
+    return 0;
+  }
+  const whole = options.profile === 'quick' ? quickProfile() : defaultProfile();
+  const results = await runBench(options.only === undefined ? whole : onlyCells(whole, options.only), options, new Narrator());
+  const broken = printResults(results);
+  if (options.profile === 'default' && options.only === undefined) {
+    mkdirSync(join(RESULTS, '..'), { recursive: true });
+    writeFileSync(RESULTS, `${JSON.stringify(results, null, 1)}\n`);
+    writeDocuments(results);
+    process.stdout.write('\nWritten: bench/results.json, docs/benchmarks.md and its pictures.\n');
+  }
+  return broken === 0 ? 0 : 1;
+}
+
+function optionsOrExit(): BenchOptions {
+  try {
+    const options = parseOptions(process.argv.slice(2));
+    if (options !== 'help') return options;
+    process.stdout.write(`${BENCH_USAGE}\n`);
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${BENCH_USAGE}\n`);
+    process.exit(1);
+  }
+}
+
+process.exitCode = await run(optionsOrExit());

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CognitoIdentityProviderClient, DescribeUserPoolCommand, ListUsersInGroupCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
+import type { Cell } from '../cells.ts';
+import { ADMINISTRATORS } from '../population.ts';
+import type { CellResult } from '../results.ts';
+import { PRIMARY, SECONDARY } from './bench-cloud.ts';
+import type { BenchCloud, CognitoLatencies, Launch } from './bench-cloud.ts';
+import { observe } from './observe.ts';
+import type { Ended } from './observe.ts';
+import { churnPool, createPool, seedPool } from './seed.ts';
+
+const POLL_MS = 500;
+type Progress = (text: string) => void;
+
+/** Runs cells of one pool and one CognitoTPS, one after the other: the pool is seeded and the product launched once. */
+export async function runSeries(bench: BenchCloud, cells: readonly Cell[], latencies: CognitoLatencies, progress: Progress, tell: (result: CellResult) => void): Promise<void> {
+  const [first] = cells;
+  if (first === undefined) return;
+  let began = performance.now();
+  await bench.unlimited();
+  const poolId = await createPool(bench.cloud, PRIMARY, 'customers');
+  await seedPool(bench.cloud, PRIMARY, poolId, first.shape, progress);
+  await bench.simulate(first);
+  progress('launching');
+  const launch = await bench.launch(poolId, first.callsPerSecond);
+  for (const [index, cell] of cells.entries()) {
+    const executionArn = index === 0 ? launch.firstExport : await start(bench, cell, launch, poolId, progress);
+    const ended = await follow(bench, cell, executionArn, progress);
+    tell({ ...(await observe(bench, cell, launch, ended, latencies.listing)), tookSeconds: (performance.now() - began) / 1000 });
+    began = performance.now();
+  }
+}
+
+async function start(bench: BenchCloud, cell: Cell, { exportWorkflow, importWorkflow }: Launch, poolId: string, progress: Progress): Promise<string> {
+  await bench.unlimited();
+  if (cell.workflow === 'import') {
+    const NewUserPoolId = await createPool(bench.cloud, SECONDARY, 'customers-restored');
+    await bench.simulate(cell);
+    return bench.start(SECONDARY, importWorkflow, { NewUserPoolId, CognitoTPS: cell.callsPerSecond });
+  }
+  if (cell.churn !== undefined) {
+    progress('changing the pool');
+    await churnPool(bench.cloud, PRIMARY, poolId, cell.shape, cell.churn);
+  }
+  await bench.simulate(cell);
+  return bench.start(PRIMARY, exportWorkflow, {});
+}
+
+/** Waits for the end; throws when it is not SUCCEEDED. */
+async function follow(bench: BenchCloud, cell: Cell, executionArn: string, progress: Progress): Promise<Ended> {
+  const sfn = bench.sfn(cell.workflow === 'export' ? PRIMARY : SECONDARY);
+  const watch = cell.workflow === 'import' ? new RestoreWatch(bench, cell) : undefined;
+  for (;;) {
+    const { status, startDate, stopDate, input, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    const startedAt = startDate?.getTime() ?? 0;
+    if (status === 'RUNNING') {
+      progress(`${Math.round((Date.now() - startedAt) / 1000)} s${watch === undefined ? '' : `, ${watch.users} users`}`);
+      await watch?.look((JSON.parse(input ?? '{}') as { NewUserPoolId: string }).NewUserPoolId, startedAt);
+      await sleep(POLL_MS);
+      continue;
+    }
+    if (status !== 'SUCCEEDED') throw new Error(`${cell.title} ended as ${status ?? ''}: ${error ?? ''}: ${cause ?? ''}`);
+    const seconds = ((stopDate?.getTime() ?? 0) - startedAt) / 1000;
+    return { executionArn, startedAt, seconds, ...(watch === undefined ? {} : { milestones: watch.milestones(seconds) }) };
+  }
+}
+
+/** Sees from outside when all users and the smallest group's members are in the new pool. */
+class RestoreWatch {
+  users = 0;
+  readonly #client: CognitoIdentityProviderClient;
+  #everyUser: number | undefined;
+  #administrators: number | undefined;
+
+  constructor(bench: BenchCloud, private readonly cell: Cell) {
+    this.#client = new CognitoIdentityProviderClient(bench.cloud.clientConfig(SECONDARY));
+  }
+
+  async look(UserPoolId: string, startedAt: number): Promise<void> {
+    const { users, administrators = 0 } = this.cell.shape;
+    const seconds = (Date.now() - startedAt) / 1000;
+    if (this.#everyUser === undefined) {
+      const { UserPool } = await this.#client.send(new DescribeUserPoolCommand({ UserPoolId }));
+      this.users = UserPool?.EstimatedNumberOfUsers ?? 0;
+      if (this.users >= users) this.#everyUser = seconds;
+    }
+    if (this.#administrators === undefined && administrators > 0 && this.users > 0) {
+      const members = await this.#client.send(new ListUsersInGroupCommand({ UserPoolId, GroupName: ADMINISTRATORS })).then(({ Users }) => Users?.length ?? 0, () => 0);
+      if (members >= administrators) this.#administrators = seconds;
+    }
+  }
+
+  milestones(seconds: number): NonNullable<CellResult['milestones']> {
+    return { everyUserExists: this.#everyUser ?? seconds, ...(this.#administrators === undefined ? {} : { administratorsBack: this.#administrators }) };
+  }
+}

@@ -1,0 +1,58 @@
+import { meanPerSecond } from './call-figures.ts';
+import type { Cell } from './cells.ts';
+import { atLeast, atMost } from './results.ts';
+import type { Check, Usage } from './results.ts';
+import { exportBar, importBar } from './limits.ts';
+
+/** The bar on the mean rate applies where so many seconds of calls are due. */
+const LONG_PHASE_SECONDS = 60;
+/** Chains of pages at a time (SyncUsersInGroup); fewer groups than that are bound by their pages' latency. */
+const MANY_GROUPS = 12;
+const MEAN = 0.87;
+const HISTORY_EVENTS = 2000;
+const MEMORY_MB = 512;
+const UNCHANGED_ITEMS = 20;
+/** Where the pool's own traffic takes most of the quota. */
+const THROTTLED_SHARE = 0.05;
+const SLOWER = 1.3;
+
+/**
+ * Mean rate of the slowest of the phases that are long enough and that neither a latency nor an import job bounds;
+ * undefined when there is none.
+ */
+export function boundlessMean(cell: Cell, timesOf: (...actions: readonly string[]) => readonly number[] | Float64Array): number | undefined {
+  const { workflow, shape, callsPerSecond, jobUsersPerSecond = 0, grantedShare } = cell;
+  if (grantedShare !== undefined) return undefined;
+  const phases = workflow === 'export'
+    ? [timesOf('ListUsers'), ...(shape.groups >= MANY_GROUPS ? [timesOf('ListUsersInGroup')] : [])]
+    : jobUsersPerSecond > 4 * callsPerSecond ? [after(timesOf('CreateGroup').at(-1) ?? 0, within(timesOf(), timesOf('AdminAddUserToGroup')))] : [];
+  const means = phases.filter((times) => times.length / callsPerSecond >= LONG_PHASE_SECONDS).map(meanPerSecond);
+  return means.length === 0 ? undefined : Math.min(...means);
+}
+
+/** The times from the first to the last of others; both ascending. */
+const within = (times: ArrayLike<number>, others: ArrayLike<number>): number[] =>
+  (others.length === 0 ? [] : Array.from(times).filter((time) => time >= (others[0] as number) && time <= (others[others.length - 1] as number)));
+
+/** Creating groups has a limit of its own. */
+const after = (begin: number, times: readonly number[]): number[] => times.filter((time) => time > begin);
+
+/** All bars that apply to a cell. */
+export function checksOf(cell: Cell, found: { readonly seconds: number; readonly limitSeconds: number; readonly maxInASecond: number; readonly mean: number | undefined; readonly throttled: number; readonly calls: number; readonly callSeconds: number; readonly usage: Usage }): Check[] {
+  const { callsPerSecond, workflow, after, churn, grantedShare } = cell;
+  const { seconds, limitSeconds, usage, mean } = found;
+  const bar = workflow === 'export' ? exportBar(limitSeconds) : importBar(limitSeconds);
+  return [
+    ...(grantedShare === undefined
+      ? [atMost('seconds', seconds, bar)]
+      : [
+        atMost('seconds of calls', found.callSeconds, (SLOWER * (found.calls - found.throttled)) / (grantedShare * callsPerSecond)),
+        atMost('throttled share of calls', found.throttled / found.calls, THROTTLED_SHARE),
+      ]),
+    atMost('calls in any second', found.maxInASecond, callsPerSecond),
+    ...(mean === undefined ? [] : [atLeast('mean calls per second', mean, MEAN * callsPerSecond)]),
+    atMost('history events', usage.historyEvents, HISTORY_EVENTS),
+    ...Object.entries(usage.peakMemoryMb).map(([name, value]) => atMost(`memory of ${name}, MB`, value, MEMORY_MB)),
+    ...(after === 'export' && churn === undefined ? [atMost('items written', usage.itemsWritten, UNCHANGED_ITEMS)] : []),
+  ];
+}

@@ -1,0 +1,121 @@
+import type { FunctionFigures } from './virtual/invocations.ts';
+import type { Shape } from './population.ts';
+
+/** Everything that one run of the benchmark found: bench/results.json. Times in seconds unless the name says otherwise. */
+export interface BenchResults {
+  readonly profile: 'quick' | 'default';
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly tookSeconds: number;
+  readonly machine: { readonly node: string; readonly cpus: number; readonly memoryMb: number };
+  /** Milliseconds that the local cloud adds to Cognito calls, and those of the computed cells. */
+  readonly latencies: Readonly<Record<string, number>>;
+  readonly cells: readonly CellResult[];
+  readonly agreement: readonly Agreement[];
+  readonly state: readonly StateResult[];
+  readonly cost: readonly CostResult[];
+}
+
+/** One workflow run under one set of conditions. */
+export interface CellResult {
+  readonly id: string;
+  readonly title: string;
+  readonly workflow: 'export' | 'import';
+  /** On the local cloud in real time, or the same domain code on virtual time. */
+  readonly how: 'measured' | 'computed';
+  readonly shape: Shape;
+  readonly callsPerSecond: number;
+  readonly jobUsersPerSecond?: number;
+  readonly seconds: number;
+  /** What the calls and the import jobs alone would take at the limit; see limits.ts. */
+  readonly limitSeconds: number;
+  readonly calls: CallFigures;
+  readonly usage: Usage;
+  /** Seconds from the start of an import. */
+  readonly milestones?: { readonly jobsDone?: number; readonly everyUserExists: number; readonly administratorsBack?: number };
+  readonly checks: readonly Check[];
+  /** Real time that the cell took, seeding and launching included. */
+  readonly tookSeconds: number;
+}
+
+export interface CallFigures {
+  readonly total: number;
+  readonly throttled: number;
+  readonly maxInASecond: number;
+  /** Mean of the longest phase that no latency and no import job bounds; absent when less than a minute is due. */
+  readonly meanPerSecond?: number;
+  /** Calls in each `bucketSeconds` from the first call on, per second. */
+  readonly bucketSeconds: number;
+  readonly perSecond: readonly number[];
+  /** How many of the seconds with calls had 0, 1, 2, ... of them. */
+  readonly histogram: readonly number[];
+}
+
+/** What AWS would bill. */
+export interface Usage {
+  readonly dynamodbCalls: number;
+  readonly itemsWritten: number;
+  readonly writeUnits: number;
+  readonly readUnits: number;
+  readonly s3Writes: number;
+  readonly s3Reads: number;
+  readonly sqsRequests: number;
+  readonly transitions: number;
+  readonly historyEvents: number;
+  readonly largestPayloadBytes: number;
+  readonly invocations: number;
+  readonly coldStarts: number;
+  readonly gbSeconds: number;
+  /** By function, megabytes; of a computed cell the benchmark's whole process. */
+  readonly peakMemoryMb: Readonly<Record<string, number>>;
+}
+
+export interface Check {
+  readonly name: string;
+  readonly value: number;
+  readonly bar: number;
+  readonly rule: 'at most' | 'at least';
+  readonly ok: boolean;
+}
+
+/** The same cell both ways. */
+export interface Agreement {
+  readonly id: string;
+  readonly title: string;
+  readonly measuredSeconds: number;
+  readonly computedSeconds: number;
+  readonly differencePercent: number;
+  readonly ok: boolean;
+}
+
+/** The parts that hold state, at one size of pool. */
+export interface StateResult {
+  readonly workflow: 'export' | 'import';
+  readonly users: number;
+  readonly memberships: number;
+  readonly functions: Readonly<Record<string, FunctionFigures>>;
+  readonly largestObjectMb: number;
+  readonly largestPayloadKb: number;
+  readonly checks: readonly Check[];
+}
+
+export interface CostResult {
+  readonly users: number;
+  readonly memberships: number;
+  readonly churnPercent: number;
+  /** The usage of one daily export. */
+  readonly usage: Usage;
+  readonly storedGb: number;
+  readonly lines: readonly CostLine[];
+  readonly dollarsPerMonth: number;
+}
+
+export interface CostLine {
+  readonly service: string;
+  /** The multiplication as it was done. */
+  readonly arithmetic: string;
+  readonly dollars: number;
+}
+
+export const atMost = (name: string, value: number, bar: number): Check => ({ name, value, bar, rule: 'at most', ok: value <= bar });
+export const atLeast = (name: string, value: number, bar: number): Check => ({ name, value, bar, rule: 'at least', ok: value >= bar });

@@ -1,0 +1,71 @@
+import { cpus, totalmem } from 'node:os';
+import { concurrently } from '../demo/concurrently.ts';
+import { elapsed } from '../demo/narrator.ts';
+import type { Narrator } from '../demo/narrator.ts';
+import { runSeries as compute } from './computed/series.ts';
+import type { Series } from './computed/series.ts';
+import { monthlyCost, readPrices } from './cost.ts';
+import { BenchCloud } from './measured/bench-cloud.ts';
+import { runSeries as measure } from './measured/run-cell.ts';
+import type { BenchOptions } from './options.ts';
+import type { Profile } from './profile.ts';
+import { DAILY_CHURN } from './profile.ts';
+import type { Agreement, BenchResults, CellResult, CostResult, StateResult } from './results.ts';
+import { LATENCIES } from './virtual/meter.ts';
+
+/** Computed cells run side by side, never beside a measured one. */
+const COMPUTED_AT_A_TIME = 2;
+
+/** Runs a whole profile. */
+export async function runBench(profile: Profile, options: BenchOptions, narrator: Narrator): Promise<BenchResults> {
+  const startedAt = new Date().toISOString();
+  const latencies = { listing: options.listingMs, cognito: options.cognitoMs };
+  const cells: CellResult[] = [];
+  const found = (result: CellResult): void => {
+    cells.push(result);
+    narrator.say(`${result.how} ${result.title}: ${result.seconds.toFixed(1)} s, limit ${result.limitSeconds.toFixed(1)} s (took ${elapsed(result.tookSeconds * 1000)})`);
+  };
+  if (profile.measured.length > 0) await measureAll(profile, latencies, narrator, found);
+  const state: StateResult[] = [];
+  narrator.step('On virtual time');
+  const series: Series[] = [...profile.state.map((list) => ({ cells: list, latencies, state: true })), ...profile.computed.map((list) => ({ cells: list, latencies }))];
+  await concurrently(series, COMPUTED_AT_A_TIME, (one) => compute(one, ({ result, state: figures }) => {
+    if (result !== undefined) found(result);
+    if (figures !== undefined) state.push(figures);
+  }));
+  return {
+    profile: options.profile, startedAt, tookSeconds: narrator.totalMs / 1000,
+    machine: { node: process.version, cpus: cpus().length, memoryMb: Math.round(totalmem() / 2 ** 20) },
+    latencies: { ...LATENCIES, ...latencies }, cells, agreement: agreementOf(cells, profile.agreementPercent), state, cost: costOf(cells),
+  };
+}
+
+async function measureAll(profile: Profile, latencies: { readonly listing: number; readonly cognito: number }, narrator: Narrator, found: (result: CellResult) => void): Promise<void> {
+  narrator.step('Build the product and start a local cloud with two Regions');
+  const bench = await BenchCloud.start(latencies);
+  const interrupted = (code: number) => (): void => void bench.stop().finally(() => process.exit(code));
+  process.once('SIGINT', interrupted(130)).once('SIGTERM', interrupted(143));
+  try {
+    for (const cells of profile.measured) {
+      narrator.step(cells.map(({ title }) => title).join('; '));
+      await measure(bench, cells, latencies, (text) => { narrator.progress(text); }, found);
+    }
+  } finally {
+    await bench.stop();
+  }
+}
+
+function agreementOf(cells: readonly CellResult[], allowedPercent: number): Agreement[] {
+  return cells.filter(({ how }) => how === 'measured').flatMap(({ id, title, seconds }) => {
+    const twin = cells.find((cell) => cell.how === 'computed' && cell.id === id);
+    if (twin === undefined) return [];
+    const differencePercent = ((twin.seconds - seconds) / seconds) * 100;
+    return [{ id, title, measuredSeconds: seconds, computedSeconds: twin.seconds, differencePercent, ok: Math.abs(differencePercent) <= allowedPercent }];
+  });
+}
+
+function costOf(cells: readonly CellResult[]): CostResult[] {
+  const prices = readPrices();
+  return cells.filter(({ how, id, workflow, shape }) => how === 'computed' && workflow === 'export' && shape.groups === 1 && id.endsWith(`churn${DAILY_CHURN * 100}`))
+    .map((cell) => monthlyCost(cell, DAILY_CHURN * 100, prices)).sort((a, b) => a.users - b.users);
+}
