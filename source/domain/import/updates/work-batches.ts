@@ -15,8 +15,8 @@ import type { UpdateRun } from './update-run.ts';
 type LaneName = 'chunks' | 'once';
 
 /**
- * Works off released batches, those of finished chunks first (their users exist and wait for their groups), and creates
- * groups ahead all the while. True when everything that is released is done and all groups exist.
+ * Works off released batches, those of finished chunks and those that wait for none in turn, and creates groups ahead
+ * all the while. True when everything that is released is done and all groups exist.
  */
 export async function workBatches(run: UpdateRun, jobs: JobsState): Promise<boolean> {
   const lanes = releasedBatches(run.plan, jobs);
@@ -38,8 +38,14 @@ export async function workBatches(run: UpdateRun, jobs: JobsState): Promise<bool
 
 type Lanes = Readonly<Record<LaneName, readonly ReleasedBatch[]>>;
 
-const nextLane = ({ state }: UpdateRun, lanes: Lanes): LaneName | undefined =>
-  (['chunks', 'once'] as const).find((name) => state[name].batch < lanes[name].length);
+/**
+ * Turn by turn, a finished chunk's batch first: the members of the smallest groups come back at once, and users who are
+ * created one by one do not wait until all memberships of the others are made.
+ */
+function nextLane({ state }: UpdateRun, lanes: Lanes): LaneName | undefined {
+  const left = (['chunks', 'once'] as const).filter((name) => state[name].batch < lanes[name].length);
+  return left.length === 2 && state.once.batch < state.chunks.batch ? 'once' : left[0];
+}
 
 async function workLanes(run: UpdateRun, lanes: Lanes): Promise<void> {
   for (let name = nextLane(run, lanes); name !== undefined && !run.over(); name = nextLane(run, lanes)) {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Fault } from '../../../../source/domain/errors.ts';
+import { Pacer } from '../../../../source/domain/pacing/pacer.ts';
 import { differences } from '../../../support/import/differences.ts';
 import { NEW_POOL, RESTORE_ID } from '../../../support/import/planning-world.ts';
 import { RestoreWorld } from '../../../support/import/restore-world.ts';
@@ -38,6 +39,23 @@ describe('A restore from plan to report', () => {
     expect(outcome.counts.usersCreatedOneByOne).to.equal(2);
     expect(world.target.find('zoe')?.status).to.equal('CONFIRMED');
     expect(world.report('failures.csv')).to.contain('zoe').and.to.contain('una');
+  });
+
+  it('does not let users who are created one by one wait for all memberships of the others', async () => {
+    const world = new RestoreWorld();
+    world.jobs.knobs.rowsPerSecond = 500;
+    addUsers(world.source, 1_200, { disabled: 0 });
+    for (let n = 0; n < 40; n += 1) world.source.put(aUser({ username: `una${n}`, attributes: { email: `una${n}@example.test` } }));
+    addGroups(world.source, [1_240]);
+    await world.planned();
+    world.paceBy(new Pacer({ callsPerSecond: 5, clock: world.clock }));
+    await world.execute();
+    const calls = world.calls.log.map(({ call }) => call);
+    const created = calls.flatMap((call, at) => (call === 'cognito.createUser' ? [at] : []));
+    expect(created).to.have.lengthOf(40);
+    // Batches of both kinds take turns: each holds at most 500 operations.
+    const joinedBefore = calls.slice(0, created[30]).filter((call) => call === 'cognito.addUserToGroup').length;
+    expect(joinedBefore).to.be.at.most(600);
   });
 
   it('makes the plan binding before its first write to the pool', async () => {
