@@ -1,4 +1,5 @@
 import type { FunctionFigures } from './virtual/invocations.ts';
+import type { Latencies } from './virtual/meter.ts';
 import type { Shape } from './population.ts';
 
 /** Everything that one run of the benchmark found: bench/results.json. Times in seconds unless the name says otherwise. */
@@ -33,10 +34,14 @@ export interface CellResult {
   readonly usage: Usage;
   /** Seconds from the start of an import. */
   readonly milestones?: { readonly jobsDone?: number; readonly everyUserExists: number; readonly administratorsBack?: number };
+  /** Measured cells: mean milliseconds of the emulator's calls and of starting and ending an invocation. */
+  readonly observedMs?: Overheads;
   readonly checks: readonly Check[];
   /** Real time that the cell took, seeding and launching included. */
   readonly tookSeconds: number;
 }
+
+export type Overheads = Pick<Latencies, 'listing' | 'cognito' | 'dynamodb' | 's3' | 'sqs' | 'coldStart' | 'warmStart'>;
 
 export interface CallFigures {
   readonly total: number;

@@ -11,7 +11,9 @@ import type { BenchOptions } from './options.ts';
 import type { Profile } from './profile.ts';
 import { DAILY_CHURN } from './profile.ts';
 import type { Agreement, BenchResults, CellResult, CostResult, StateResult } from './results.ts';
+import type { Cell } from './cells.ts';
 import { LATENCIES } from './virtual/meter.ts';
+import type { Latencies } from './virtual/meter.ts';
 
 /** Computed cells run side by side, never beside a measured one. */
 const COMPUTED_AT_A_TIME = 2;
@@ -28,7 +30,7 @@ export async function runBench(profile: Profile, options: BenchOptions, narrator
   if (profile.measured.length > 0) await measureAll(profile, latencies, narrator, found);
   const state: StateResult[] = [];
   narrator.step('On virtual time');
-  const series: Series[] = [...profile.state.map((list) => ({ cells: list, latencies, state: true })), ...profile.computed.map((list) => ({ cells: list, latencies }))];
+  const series: Series[] = [...profile.state.map((list) => ({ cells: list, latencies, state: true })), ...profile.computed.map((list) => ({ cells: list, latencies: { ...latencies, ...observed(list, cells) } }))];
   await concurrently(series, COMPUTED_AT_A_TIME, (one) => compute(one, ({ result, state: figures }) => {
     if (result !== undefined) found(result);
     if (figures !== undefined) state.push(figures);
@@ -38,6 +40,12 @@ export async function runBench(profile: Profile, options: BenchOptions, narrator
     machine: { node: process.version, cpus: cpus().length, memoryMb: Math.round(totalmem() / 2 ** 20) },
     latencies: { ...LATENCIES, ...latencies }, cells, agreement: agreementOf(cells, profile.agreementPercent), state, cost: costOf(cells),
   };
+}
+
+/** What the emulator's calls took in the measured twin of a series, so that both see the same services. */
+function observed(list: readonly Cell[], cells: readonly CellResult[]): Partial<Latencies> {
+  const twin = cells.find(({ how, id, observedMs }) => how === 'measured' && observedMs !== undefined && list.some((cell) => cell.id === id));
+  return twin?.observedMs === undefined ? {} : { ...twin.observedMs, s3MegabytesPerSecond: 1000, transition: 1 };
 }
 
 async function measureAll(profile: Profile, latencies: { readonly listing: number; readonly cognito: number }, narrator: Narrator, found: (result: CellResult) => void): Promise<void> {

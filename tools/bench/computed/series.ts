@@ -10,8 +10,8 @@ export interface Series {
   readonly cells: readonly Cell[];
   /** Also report memory and time per function, with Lambda's limits on the process. */
   readonly state?: boolean;
-  /** Milliseconds of Cognito calls. */
-  readonly latencies: Pick<Latencies, 'listing' | 'cognito'>;
+  /** Where they differ from LATENCIES. */
+  readonly latencies: Partial<Latencies>;
 }
 
 /** What the child process tells. */

@@ -7,8 +7,8 @@ import type { HistoryEvent, SFNClient } from '@aws-sdk/client-sfn';
 export interface History {
   readonly events: number;
   readonly transitions: number;
-  /** Every invocation of a function, and how long its state lasted, in seconds. */
-  readonly invocations: readonly { readonly functionName: string; readonly seconds: number }[];
+  /** Every invocation of a function, and how long its state lasted; `startedAt` in milliseconds since the epoch. */
+  readonly invocations: readonly { readonly functionName: string; readonly startedAt: number; readonly seconds: number }[];
 }
 
 interface Definition { readonly States: Readonly<Record<string, { readonly Resource?: string }>> }
@@ -32,7 +32,7 @@ function functionsByState(workflow: 'export' | 'import'): ReadonlyMap<string, st
 
 /** The workflows run one state at a time, so that events of one visit follow each other. */
 function invocationsOf(events: readonly HistoryEvent[], functions: ReadonlyMap<string, string>): History['invocations'] {
-  const invocations: { functionName: string; seconds: number }[] = [];
+  const invocations: { functionName: string; startedAt: number; seconds: number }[] = [];
   let entered: { functionName: string; at: number } | undefined;
   for (const { stateEnteredEventDetails, stateExitedEventDetails, timestamp } of events) {
     const at = timestamp?.getTime() ?? 0;
@@ -40,7 +40,7 @@ function invocationsOf(events: readonly HistoryEvent[], functions: ReadonlyMap<s
       const functionName = functions.get(stateEnteredEventDetails.name ?? '');
       entered = functionName === undefined ? undefined : { functionName, at };
     } else if (stateExitedEventDetails !== undefined && entered !== undefined) {
-      invocations.push({ functionName: entered.functionName, seconds: (at - entered.at) / 1000 });
+      invocations.push({ functionName: entered.functionName, startedAt: entered.at, seconds: (at - entered.at) / 1000 });
       entered = undefined;
     }
   }

@@ -9,6 +9,7 @@ import { PRIMARY, SECONDARY } from './bench-cloud.ts';
 import type { BenchCloud, Launch } from './bench-cloud.ts';
 import { historyOf } from './history.ts';
 import type { History } from './history.ts';
+import { overheadsOf } from './overheads.ts';
 import type { InstanceFunction } from './instance-functions.ts';
 
 const S3_WRITES = ['PutObject', 'ListObjectsV2', 'CreateMultipartUpload', 'UploadPart', 'CompleteMultipartUpload'];
@@ -43,7 +44,7 @@ export async function observe(bench: BenchCloud, cell: Cell, launch: Launch, { e
   return {
     id: cell.id, title: cell.title, workflow: cell.workflow, how: 'measured', shape: cell.shape, callsPerSecond: cell.callsPerSecond,
     ...(cell.jobUsersPerSecond === undefined ? {} : { jobUsersPerSecond: cell.jobUsersPerSecond }),
-    seconds, limitSeconds, calls, usage, ...(milestones === undefined ? {} : { milestones }),
+    seconds, limitSeconds, calls, usage, ...(milestones === undefined ? {} : { milestones }), observedMs: overheadsOf(records, history, functions),
     checks: checksOf(cell, { seconds, limitSeconds, maxInASecond: calls.maxInASecond, mean, throttled, calls: calls.total, callSeconds, usage }),
   };
 }

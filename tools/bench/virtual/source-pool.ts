@@ -61,7 +61,7 @@ export class SourcePool implements UserPoolReader {
       }
       if (digit === undefined) return this.#page(token, limit, (place) => place, this.capacity);
       const list = this.#listOf(Number.parseInt(digit, 16));
-      return this.#page(token, limit, (place) => list[place] as number, list.length);
+      return this.#page(token, limit, (place) => list[place], list.length);
     });
 
   listGroupsPage = (poolId: string, { token }: { readonly token?: string }): ReturnType<UserPoolReader['listGroupsPage']> => this.gate.call('ListGroups', poolId, () => {
