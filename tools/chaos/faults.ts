@@ -6,7 +6,7 @@ export interface FaultKind {
   readonly name: string;
   readonly during: 'export' | 'import' | 'both';
   readonly rules?: (random: SeededRandom) => readonly FaultRule[];
-  readonly settings?: (random: SeededRandom) => Partial<Pick<SimulationConfig, 'importJobs' | 'replicationLagMs' | 'latencies'>>;
+  readonly settings?: (random: SeededRandom) => Partial<Pick<SimulationConfig, 'importJobs' | 'replicationLagMs' | 'quotas'>>;
 }
 
 /** Part of the name of every function of the workflows: they belong to the StackSet's instances. */
@@ -39,6 +39,9 @@ const OUTAGES: Readonly<Record<'export' | 'import', readonly (readonly [string, 
   ],
 };
 
+/** Calls per second that an account has left when its own traffic takes most of Cognito's quotas: half of CognitoTPS. */
+const LOW_QUOTAS = { UserList: 12, UserUpdate: 12, UserCreation: 12, UserPoolRead: 12, UserPoolResourceRead: 12, UserPoolResourceUpdate: 12 };
+
 const seeded = (random: SeededRandom): number => random.integer(1, 2 ** 30);
 const outage = (during: 'export' | 'import'): FaultKind => ({
   name: 'a call that fails twelve times in a row',
@@ -55,7 +58,8 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   outage('import'),
   {
     name: 'throttled calls', during: 'both',
-    rules: (random) => SERVICES.map(({ service, throttle }) => ({ service, caller: FUNCTIONS, probability: 0.1, seed: seeded(random), fault: { kind: 'error', ...throttle } })),
+    rules: (random) => SERVICES.map(({ service, throttle }) => ({ service, caller: FUNCTIONS, probability: service === 'cognito-idp' ? 0.02 : 0.1, seed: seeded(random), fault: { kind: 'error', ...throttle } })),
+    settings: () => ({ quotas: LOW_QUOTAS }),
   },
   {
     name: 'server errors (5xx)', during: 'both',

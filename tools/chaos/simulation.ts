@@ -3,8 +3,8 @@ import type { FaultRule, LocalCloud, SimulationConfig } from '../local-cloud/ind
 import { SeededRandom } from '../demo/seed/random.ts';
 import type { FaultKind } from './faults.ts';
 
-const { importJobs, replicationLagMs, faults, regionsDown, latencies } = NO_SIMULATION;
-const CALM = { importJobs, replicationLagMs, faults, regionsDown, latencies };
+const { importJobs, replicationLagMs, faults, regionsDown, quotas } = NO_SIMULATION;
+const CALM = { importJobs, replicationLagMs, faults, regionsDown, quotas };
 
 /** Switches these faults on; what was on before is switched off. @returns what the gateway was told */
 export async function injectFaults(cloud: LocalCloud, kinds: readonly FaultKind[], seed: number): Promise<Pick<SimulationConfig, 'importJobs'>> {

@@ -1,0 +1,157 @@
+import { cleanUpTable } from '../../../source/domain/export/clean-up/clean-up.ts';
+import { parseExportEvent, parseRunEvent } from '../../../source/domain/export/export-event.ts';
+import { listGroups } from '../../../source/domain/export/list-groups.ts';
+import { openRun } from '../../../source/domain/export/open-run.ts';
+import { syncGroups } from '../../../source/domain/export/sync-groups.ts';
+import { syncMembers } from '../../../source/domain/export/sync-members.ts';
+import { syncUsers } from '../../../source/domain/export/sync-users.ts';
+import { openedImport, startedImport } from '../../../source/domain/import/import-state.ts';
+import { importUsers } from '../../../source/domain/import/jobs/import-users.ts';
+import { scanTable } from '../../../source/domain/import/planning/scan-table.ts';
+import { checkNewUserPool } from '../../../source/domain/import/preflight/check-new-user-pool.ts';
+import { passwordFrom, PASSWORD_BYTES } from '../../../source/domain/import/updates/password.ts';
+import { updateUsers } from '../../../source/domain/import/updates/update-users.ts';
+import { checkStateMachine } from '../../../source/domain/workflow/check-state-machine.ts';
+import { assertExportMayRun, assertImportMayRun, regionOf } from '../../../source/domain/workflow/lease.ts';
+import { notify } from '../../../source/domain/workflow/notices/notify.ts';
+import type { MemoryPool } from '../world/pool.ts';
+import type { Invocation } from '../../../source/shared/invocation.ts';
+import { World } from '../world/world.ts';
+import { StateMachine, TaskError, type EndedExecution, type Functions } from './state-machine.ts';
+
+export const REGION = 'us-east-1';
+const REGIONS = [REGION, 'eu-west-1'];
+export const SOURCE = `${REGION}_Source123`;
+export const TARGET = `${REGION}_NewPool12`;
+const TABLE = 'backup-table';
+const TPS = 25;
+
+/** Somebody stopped the execution while one of its functions was at work. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
+/**
+ * Both workflows as they are deployed, in memory: their ASL, and every function wired to the ports of one Region as its
+ * function file does it. A process that dies is a Runtime.ExitError, or the end of its execution (`stopOnKill`).
+ */
+export class WorkflowWorld extends World {
+  readonly source: MemoryPool;
+  readonly target: MemoryPool;
+  readonly messages: { readonly subject: string; readonly body: string }[] = [];
+  /** A killed function stops its execution, as a person would, instead of being retried. */
+  stopOnKill = false;
+  /** Names of the functions that were called, in order. */
+  readonly invoked: string[] = [];
+  #executions = 0;
+  #claims = 0;
+
+  constructor(seed = 1) {
+    super({ seed });
+    this.source = this.pool(SOURCE);
+    this.target = this.pool(TARGET);
+  }
+
+  export(input: object = {}): Promise<EndedExecution> {
+    return this.#execute('export-workflow.asl.json', 'ExportWorkflow-0123456789ab', this.#exportFunctions(), input);
+  }
+
+  import(input: object = {}): Promise<EndedExecution> {
+    return this.#execute('import-workflow.asl.json', 'ImportWorkflow-0123456789ab', this.#importFunctions(), { NewUserPoolId: TARGET, ...input });
+  }
+
+  async #execute(file: ConstructorParameters<typeof StateMachine>[0], machine: string, functions: Functions, input: object): Promise<EndedExecution> {
+    this.#executions += 1;
+    const id = `arn:aws:states:${REGION}:111122223333:execution:${machine}:run-${this.clock.now()}-${this.#executions}`;
+    this.executions.set(id, 'RUNNING');
+    try {
+      return await new StateMachine(file, functions, this.clock).run({ id, startTime: new Date(this.clock.now()).toISOString() }, input);
+    } finally {
+      this.executions.set(id, 'gone');
+    }
+  }
+
+  /** What a process that dies, or throws, looks like to Step Functions. */
+  #function(name: string, work: (event: unknown) => Promise<unknown>): (event: unknown) => Promise<unknown> {
+    return async (event) => {
+      this.invoked.push(name);
+      try {
+        return await work(event);
+      } catch (error) {
+        if (this.calls.killed) {
+          this.calls.revive();
+          if (this.stopOnKill) throw new Stopped('stopped');
+          throw new TaskError('Runtime.ExitError', 'the process died', '{"errorType":"Runtime.ExitError","errorMessage":"the process died"}');
+        }
+        const { name: type, message } = error as Error;
+        throw new TaskError(type, message, JSON.stringify({ errorType: type, errorMessage: message }));
+      }
+    };
+  }
+
+  #named(functions: Functions): Functions {
+    return Object.fromEntries(Object.entries(functions).map(([name, work]) => [name, this.#function(name, work)]));
+  }
+
+  #invocation(): Invocation {
+    this.#claims += 1;
+    return { clock: this.clock, log: this.log, claim: `invocation-${String(this.#claims).padStart(6, '0')}`, timeLeft: this.timeLeft() };
+  }
+
+  #common(): Functions {
+    return {
+      CheckStateMachine: (event) => checkStateMachine({ table: this.table, executionStatus: this.executionStatus, clock: this.clock }, event, REGIONS),
+      MessageBroker: (event) => notify(event, {
+        publish: (subject, body) => this.calls.run('topic.publish', () => void this.messages.push({ subject, body })),
+        sendMetrics: () => Promise.resolve(), objects: this.objects, clock: this.clock, log: this.log,
+      }, { preference: 'INFO_AND_ERRORS', primaryRegion: REGION, userPoolId: SOURCE, tableName: TABLE }),
+    };
+  }
+
+  #exportFunctions(): Functions {
+    const ports = { pool: this.cognito, table: this.table, objects: this.objects, queue: this.exportQueue };
+    const lease = { table: this.table, executionStatus: this.executionStatus };
+    const step = (work: (deps: typeof ports & Invocation, event: ReturnType<typeof parseRunEvent>) => Promise<unknown>) => async (event: unknown): Promise<unknown> => {
+      const parsed = parseRunEvent(event);
+      await assertExportMayRun(lease, parsed.executionArn, REGIONS);
+      return work({ ...ports, ...this.#invocation() }, parsed);
+    };
+    return this.#named({
+      ...this.#common(),
+      CheckUserPoolConfig: async (event) => {
+        await assertExportMayRun(lease, parseExportEvent(event).executionArn, REGIONS);
+        return openRun({ ...ports, random: this.random, clock: this.clock }, SOURCE);
+      },
+      SyncUsers: step((deps, { runId }) => syncUsers(deps, { runId, callsPerSecond: TPS })),
+      ListGroups: step((deps, { runId }) => listGroups(deps, runId)),
+      SyncGroup: step((deps, { runId }) => syncGroups(deps, runId)),
+      SyncUsersInGroup: step((deps, { runId }) => syncMembers(deps, runId)),
+      BackupTableCleanup: step((deps, { runId, allowMassDelete }) => cleanUpTable(deps, { runId, allowMassDelete, maxDeletePercent: 20, softwareVersion: 'v2.0.0' })),
+    });
+  }
+
+  #importFunctions(): Functions {
+    const ports = {
+      pools: this.cognito, pool: this.cognito, writer: this.writer, jobs: this.jobs, table: this.table, store: this.objects, objects: this.objects,
+      newUsers: this.newUsersQueue, updates: this.updatesQueue, random: this.random,
+      jobEnded: () => Promise.resolve(), newPassword: () => passwordFrom(Buffer.alloc(PASSWORD_BYTES, 7)),
+    };
+    const step = (work: (deps: typeof ports & Invocation, event: ReturnType<typeof openedImport>) => Promise<unknown>) => async (event: unknown): Promise<unknown> => {
+      const parsed = openedImport(event);
+      await assertImportMayRun(this.table, parsed.executionArn);
+      return work({ ...ports, ...this.#invocation() }, parsed);
+    };
+    const target = (event: ReturnType<typeof openedImport>) => ({ newUserPoolId: event.options.newUserPoolId, restoreId: event.restore.restoreId });
+    return this.#named({
+      ...this.#common(),
+      CheckNewUserPool: async (event) => {
+        const { executionArn, options } = startedImport(event);
+        await assertImportMayRun(this.table, executionArn);
+        return checkNewUserPool({ options, region: regionOf(executionArn), primaryUserPoolId: SOURCE, tableName: TABLE }, { ...ports, ...this.#invocation() });
+      },
+      ScanTable: step((deps, { options, restore }) => scanTable({ ...restore, options, tableName: TABLE }, deps)),
+      ImportUsers: step((deps, event) => importUsers(target(event), deps)),
+      UpdateUsers: step((deps, event) => updateUsers({ ...target(event), executionArn: event.executionArn, bucket: 'state-bucket' }, deps)),
+    });
+  }
+}
