@@ -4,7 +4,7 @@ import { followChain, newChain } from './page-chain.ts';
 import type { ChainState } from './page-chain.ts';
 import { Progress } from './progress.ts';
 import { groupsKey, Run } from './run.ts';
-import { workSlice } from './slice.ts';
+import { workSlice } from '../state/slice.ts';
 import { workThenSave } from './step.ts';
 import type { StepDeps } from './step.ts';
 

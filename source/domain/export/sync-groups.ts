@@ -4,7 +4,7 @@ import { Ledger } from './ledger.ts';
 import type { LedgerState } from './ledger.ts';
 import { Progress } from './progress.ts';
 import { groupsKey, needJson, Run } from './run.ts';
-import { workSlice } from './slice.ts';
+import { workSlice } from '../state/slice.ts';
 import { workThenSave } from './step.ts';
 import type { StepDeps } from './step.ts';
 import { writeChanged } from './write-changed.ts';

@@ -8,7 +8,7 @@ import { followChain, inParallel, newChain } from './page-chain.ts';
 import type { ChainState } from './page-chain.ts';
 import { Progress, stateOf } from './progress.ts';
 import { groupsKey, needJson, Run } from './run.ts';
-import { workSlice } from './slice.ts';
+import { workSlice } from '../state/slice.ts';
 import { workThenSave } from './step.ts';
 import type { StepDeps } from './step.ts';
 import { USERS_STEP } from './sync-users.ts';

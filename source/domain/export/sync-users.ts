@@ -10,7 +10,7 @@ import type { Listing, ListingChain } from './listing-mode.ts';
 import { followChain, inParallel } from './page-chain.ts';
 import { Progress } from './progress.ts';
 import { Run } from './run.ts';
-import { workSlice } from './slice.ts';
+import { workSlice } from '../state/slice.ts';
 import { workThenSave } from './step.ts';
 import type { StepDeps } from './step.ts';
 import { writeChanged } from './write-changed.ts';

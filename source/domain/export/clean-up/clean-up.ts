@@ -1,7 +1,7 @@
 import type { Manifest } from '../../backup/manifest.ts';
 import { Progress } from '../progress.ts';
 import { Run } from '../run.ts';
-import { workSlice } from '../slice.ts';
+import { workSlice } from '../../state/slice.ts';
 import { workThenSave } from '../step.ts';
 import { confirmGone } from './confirm.ts';
 import { deleteGone } from './delete.ts';

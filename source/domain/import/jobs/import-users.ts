@@ -1,6 +1,6 @@
 import { Fault } from '../../errors.ts';
 import { Checkpoint } from '../../state/checkpoint.ts';
-import { workSlice } from '../../export/slice.ts';
+import { workSlice } from '../../state/slice.ts';
 import { planKey } from '../plan-model.ts';
 import type { ChunkPlan, RestorePlan } from '../plan-model.ts';
 import { readJson } from '../planning/json-object.ts';

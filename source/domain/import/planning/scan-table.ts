@@ -1,4 +1,4 @@
-import { workSlice } from '../../export/slice.ts';
+import { workSlice } from '../../state/slice.ts';
 import type { Counts } from '../../backup/manifest.ts';
 import { Checkpoint } from '../../state/checkpoint.ts';
 import type { RestoreHead, RestorePlan } from '../plan-model.ts';

@@ -1,4 +1,4 @@
-import { workSlice } from '../../export/slice.ts';
+import { workSlice } from '../../state/slice.ts';
 import { Checkpoint } from '../../state/checkpoint.ts';
 import { takeAllMessages } from '../jobs/messages.ts';
 import { initialJobsState, jobsStateKey } from '../jobs/state.ts';
