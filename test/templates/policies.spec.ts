@@ -86,6 +86,8 @@ describe('Policies of the workflows', () => {
   });
 });
 
+const NOT_THIS_ACCOUNT = '{"StringNotEquals":{"aws:ResourceAccount":{"Ref":"AWS::AccountId"}},"Null":{"aws:ResourceAccount":"false"}}';
+
 describe('Policy of the StackSet execution role', () => {
   const statements = statementsOf(mainTemplate, 'StackSetExecutionRole');
 
@@ -103,7 +105,20 @@ describe('Policy of the StackSet execution role', () => {
   });
 
   it('can neither delete buckets nor reach the backup table or user pools', () => {
-    const actions = statements.flatMap(({ Action }) => list(Action));
+    const inThisAccount = statements.filter(({ Condition }) => JSON.stringify(Condition ?? {}) !== NOT_THIS_ACCOUNT);
+    const actions = inThisAccount.flatMap(({ Action }) => list(Action));
     expect(actions.filter((action) => /^(dynamodb|cognito-idp):|s3:DeleteBucket$|s3:.*Object$/.test(action))).to.deep.equal(['s3:GetObject']);
+  });
+
+  it('lets StackSets reach buckets of its own, as the User Guide demands, and no other bucket', () => {
+    const everywhere = statements.filter(({ Action, Resource }) => Resource === '*' && list(Action).some((action) => action.startsWith('s3:')));
+    expect(everywhere.map(({ Sid, Condition }) => [Sid, JSON.stringify(Condition)])).to.deep.equal([['BucketsOfStackSets', NOT_THIS_ACCOUNT]]);
+  });
+
+  // What CloudFormation's own handlers need (permissions in the resource types' schemas) and the emulator does not ask for.
+  it('lets CloudFormation find and read back what it creates', () => {
+    const actions = statements.flatMap(({ Action }) => list(Action));
+    const needed = ['s3:ListBucket', 's3:TagResource', 's3:GetBucketWebsite', 's3:GetReplicationConfiguration', 'lambda:GetFunctionScalingConfig', 'lambda:GetRuntimeManagementConfig', 'logs:DescribeResourcePolicies', 'states:DescribeStateMachine'];
+    expect(needed.filter((action) => !actions.includes(action))).to.deep.equal([]);
   });
 });
