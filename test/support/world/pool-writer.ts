@@ -87,6 +87,8 @@ export function newUser(
   if ('sub' in attributes || 'identities' in attributes) return { refused: 'InvalidParameterException' };
   if (!/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u.test(username)) return { refused: 'InvalidParameterException' };
   const { usernameAttributes, schema } = pool.settings;
+  // "Preferred username cannot be provided for unconfirmed account": so Cognito where it is an alias.
+  if (status === 'FORCE_CHANGE_PASSWORD' && 'preferred_username' in attributes && pool.settings.aliasAttributes.includes('preferred_username')) return { refused: 'InvalidParameterException' };
   if (Object.keys(attributes).some((name) => !schema.some((entry) => entry.name === name))) return { refused: 'InvalidParameterException' };
   const sub = subFor(`${pool.id} ${seed}`);
   const kept: Record<string, string> = { ...Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== '')), sub };

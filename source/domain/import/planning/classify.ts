@@ -52,7 +52,7 @@ export function classify(user: SpooledUser, rules: Rules, collides: boolean): Cl
   const { sub, enabled, status } = user;
   const restore = { sub, name: signInNameOfUser(user, rules.signInName) as string, attributes: restorableAttributes(user.attributes), enabled, status };
   const out = (reason: Exclusion, detail: string): Classified => ({ way: 'exclude', excluded: { sub, name: restore.name, reason, detail } });
-  if (collides) return out('NameCollision', 'Another user has the same name in the new pool and was created later; that one is restored.');
+  if (collides) return out('NameCollision', 'Another user has the same name in the new pool and is restored: the one who has verified it, else the one created last.');
   for (const attribute of rules.schema) {
     const value = restore.attributes[attribute.name];
     if (value === undefined) {

@@ -45,11 +45,14 @@ export async function* spoolLines(objects: Pick<ObjectStore, 'read'>, parts: rea
 }
 
 /**
- * Of users with one name the one created last is restored: after an interrupted export the older one is a user who was
- * deleted since, and in a case-insensitive pool only one of them can exist.
+ * Of users with one name one is restored. Where the name is an e-mail address or phone number, the user who has verified
+ * it comes first: anybody can give the address of somebody else. Then the one created last: after an interrupted export
+ * the older one is a user who was deleted since, and in a case-insensitive pool only one of them can exist.
  */
 async function collisions(objects: Pick<ObjectStore, 'read'>, parts: readonly string[], rules: SurveyRules, repeated: (name: string) => boolean): Promise<string[]> {
-  const winners = new Map<string, Pick<SpooledUser, 'sub' | 'created'>>();
+  const rank = ({ attributes, created, sub }: SpooledUser): string =>
+    `${rules.signInName !== 'username' && attributes[`${rules.signInName}_verified`]?.toLowerCase() === 'true' ? 1 : 0} ${created} ${sub}`;
+  const winners = new Map<string, { readonly sub: string; readonly rank: string }>();
   const losers: string[] = [];
   for await (const line of spoolLines(objects, parts)) {
     if ('group' in line || excludedBySelf(line, rules) !== undefined) continue;
@@ -57,13 +60,10 @@ async function collisions(objects: Pick<ObjectStore, 'read'>, parts: readonly st
     if (!repeated(name)) continue;
     const key = nameKey(name, rules.caseSensitive);
     const rival = winners.get(key);
-    if (rival === undefined) {
-      winners.set(key, { sub: line.sub, created: line.created });
-      continue;
-    }
-    const later = line.created > rival.created || (line.created === rival.created && line.sub > rival.sub);
-    losers.push(later ? rival.sub : line.sub);
-    if (later) winners.set(key, { sub: line.sub, created: line.created });
+    const claim = { sub: line.sub, rank: rank(line) };
+    const wins = rival === undefined || claim.rank > rival.rank;
+    if (rival !== undefined) losers.push(wins ? rival.sub : claim.sub);
+    if (wins) winners.set(key, claim);
   }
   return losers;
 }

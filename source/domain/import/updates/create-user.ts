@@ -1,11 +1,13 @@
 import { isNamed } from '../../errors.ts';
-import type { PoolUser } from '../../model.ts';
-import type { Clock, UserPoolReader, UserPoolWriter } from '../../ports.ts';
+import type { Attributes, PoolUser } from '../../model.ts';
+import type { Clock, UserPoolReader, UserPoolWriter, WriteOutcome } from '../../ports.ts';
 import { findUser } from '../jobs/pool-names.ts';
 import type { RestorePlan, RestoreUser } from '../plan-model.ts';
 import { userContentDigest } from '../planning/expected.ts';
 
 type Target = Pick<RestorePlan, 'newUserPoolId' | 'signInName' | 'caseSensitive'>;
+
+const NAME_TAKEN = 'UsernameExistsException';
 
 /** ListUsers is eventually consistent: a user who exists and is not listed yet is looked for again after these waits. */
 const LISTING_LAG_MS: readonly number[] = [1_000, 4_000];
@@ -24,18 +26,25 @@ export interface CreateUserDeps {
  */
 export type CreateOutcome = 'done' | { readonly refused: string } | { readonly noPassword: string } | 'collision';
 
+/** Where it is an alias, Cognito takes it for confirmed users only ("... cannot be provided for unconfirmed account"). */
+const LATE_ATTRIBUTE = 'preferred_username';
+
 /**
  * Creates one user without any message. A user of that name who already exists is ours if everything about it is as
- * planned (an earlier try whose answer was lost, or an import row whose result was); else it is somebody else's.
+ * planned (an earlier try whose answer was lost, or an import row whose result was); else it is somebody else's. A user
+ * who is refused with a preferred_username is created without: the comparison at the end finds it missing and sets it.
  */
 export async function createUser(
   plan: Target,
   user: RestoreUser,
   { pool, writer, newPassword, clock }: CreateUserDeps,
 ): Promise<CreateOutcome> {
-  const created = await writer.createUser(plan.newUserPoolId, { username: user.name, attributes: user.attributes });
+  const create = (attributes: Attributes): Promise<WriteOutcome> => writer.createUser(plan.newUserPoolId, { username: user.name, attributes });
+  const tried = await create(user.attributes);
+  const again = tried !== 'done' && tried.refused !== NAME_TAKEN && LATE_ATTRIBUTE in user.attributes;
+  const created = again ? await create(withoutLate(user.attributes)) : tried;
   if (created !== 'done') {
-    if (created.refused !== 'UsernameExistsException') return created;
+    if (created.refused !== NAME_TAKEN) return created;
     const existing = await lookUp(pool, plan, user.name, clock);
     if (existing === undefined || !isOurs(existing, user)) return 'collision';
     if (existing.status !== 'FORCE_CHANGE_PASSWORD') return 'done';
@@ -58,6 +67,10 @@ async function lookUp(pool: CreateUserDeps['pool'], plan: Target, name: string, 
   }
 }
 
-/** The flag is set by a later operation: either value is ours. */
-const isOurs = (existing: PoolUser, user: RestoreUser): boolean =>
-  userContentDigest({ ...existing, enabled: true }).equals(userContentDigest({ ...user, enabled: true }));
+const withoutLate = (attributes: Attributes): Attributes => Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== LATE_ATTRIBUTE));
+
+/** The flag is set by a later operation, and preferred_username may be: either value of the one, and none of the other, is ours. */
+function isOurs(existing: PoolUser, user: RestoreUser): boolean {
+  const found = userContentDigest({ ...existing, enabled: true });
+  return [user.attributes, withoutLate(user.attributes)].some((attributes) => found.equals(userContentDigest({ attributes, enabled: true })));
+}
