@@ -3,6 +3,7 @@ import { importUsers } from '../../../source/domain/import/jobs/import-users.ts'
 import type { ImportUsersDeps } from '../../../source/domain/import/jobs/deps.ts';
 import { headKey } from '../../../source/domain/import/plan-model.ts';
 import type { ImportOptions, RestoreHead } from '../../../source/domain/import/plan-model.ts';
+import type { ScanTableDeps } from '../../../source/domain/import/planning/scan-table.ts';
 import type { RestoreOutcome } from '../../../source/domain/import/report/outcome.ts';
 import type { UpdateUsersDeps } from '../../../source/domain/import/updates/deps.ts';
 import { passwordFrom, PASSWORD_BYTES } from '../../../source/domain/import/updates/password.ts';
@@ -33,10 +34,10 @@ export class RestoreWorld extends PlanningWorld {
   }
 
   /** Seals a backup of the source pool and plans the restore. */
-  async planned(over: Partial<ImportOptions> = {}): Promise<this> {
+  async planned(over: Partial<ImportOptions> = {}, deps: Partial<ScanTableDeps> = {}): Promise<this> {
     sealBackup(this.table, this.source);
     await this.objects.put(headKey(NEW_POOL), JSON.stringify({ restoreId: RESTORE_ID, phase: 'planning', updatedAt: '2026-03-01T00:00:00.000Z' } satisfies RestoreHead));
-    while (!(await this.scan(over)).done) { /* next slice */ }
+    while (!(await this.scan(over, deps)).done) { /* next slice */ }
     return this;
   }
 
@@ -79,10 +80,10 @@ export class RestoreWorld extends PlanningWorld {
   }
 
   /** Starts again after every kill, as an operator would. */
-  async executeDespiteKills(): Promise<RestoreOutcome> {
+  async executeDespiteKills(name = 'execution'): Promise<RestoreOutcome> {
     for (let start = 1; ; start += 1) {
       try {
-        return await this.execute(`execution-${start}`);
+        return await this.execute(`${name}-${start}`);
       } catch (error) {
         if (!(error instanceof KilledError) && !(error instanceof Error && error.cause instanceof KilledError) && !isNamed(error, 'ImportJobFailed')) throw error;
         this.calls.revive();

@@ -4,7 +4,21 @@ import type { Page } from '../../ports.ts';
 /** Chains of pages are numbered; those below `next` that are not open have ended. */
 export interface ChainProgress {
   readonly next: number;
-  readonly open: readonly { readonly id: number; readonly token?: string }[];
+  /** `unknown`: items of this chain so far that the plan does not know; they are counted again when it starts anew. */
+  readonly open: readonly { readonly id: number; readonly token?: string; readonly unknown?: number }[];
+}
+
+interface OpenChain {
+  readonly token?: string;
+  readonly unknown: number;
+}
+
+/** What becomes of the pages. */
+export interface PageUse<T> {
+  /** Returns how many items the plan does not know, after adding them to their count. */
+  readonly apply: (id: number, items: readonly T[]) => number;
+  /** A chain starts anew: takes so many off that count again. */
+  readonly forget: (unknown: number) => void;
 }
 
 const MAX_TOKEN_RESTARTS = 20;
@@ -17,7 +31,7 @@ const WIDTH = 4;
  * in between, so that `progress` always matches what was applied. A refused token starts its chain anew.
  */
 export class Chains<T> {
-  readonly #open: Map<number, string | undefined>;
+  readonly #open: Map<number, OpenChain>;
   #next: number;
   #restarts = 0;
 
@@ -25,14 +39,14 @@ export class Chains<T> {
     private readonly total: number,
     progress: ChainProgress,
     private readonly fetch: (id: number, token: string | undefined) => Promise<Page<T>>,
-    private readonly apply: (id: number, items: readonly T[]) => void,
+    private readonly use: PageUse<T>,
   ) {
     this.#next = progress.next;
-    this.#open = new Map(progress.open.map(({ id, token }) => [id, token]));
+    this.#open = new Map(progress.open.map(({ id, unknown = 0, ...rest }) => [id, { ...rest, unknown }]));
   }
 
   get progress(): ChainProgress {
-    return { next: this.#next, open: [...this.#open].map(([id, token]) => ({ id, ...(token === undefined ? {} : { token }) })) };
+    return { next: this.#next, open: [...this.#open].map(([id, { token, unknown }]) => ({ id, ...(token === undefined ? {} : { token }), ...(unknown === 0 ? {} : { unknown }) })) };
   }
 
   get done(): boolean {
@@ -62,21 +76,23 @@ export class Chains<T> {
     const id = resumed.shift();
     if (id !== undefined) return id;
     if (this.#next >= this.total) return undefined;
-    this.#open.set(this.#next, undefined);
+    this.#open.set(this.#next, { unknown: 0 });
     this.#next += 1;
     return this.#next - 1;
   }
 
   async #page(id: number): Promise<void> {
+    const { token, unknown } = this.#open.get(id) ?? { unknown: 0 };
     try {
-      const { items, next } = await this.fetch(id, this.#open.get(id));
-      this.apply(id, items);
+      const { items, next } = await this.fetch(id, token);
+      const more = this.use.apply(id, items);
       if (next === undefined) this.#open.delete(id);
-      else this.#open.set(id, next);
+      else this.#open.set(id, { token: next, unknown: unknown + more });
     } catch (error) {
       if (!isNamed(error, 'InvalidPaginationToken') || this.#restarts >= MAX_TOKEN_RESTARTS) throw error;
       this.#restarts += 1;
-      this.#open.set(id, undefined);
+      this.use.forget(unknown);
+      this.#open.set(id, { unknown: 0 });
     }
   }
 }

@@ -25,7 +25,8 @@ export class CheckRun {
   static async begin(run: UpdateRun): Promise<CheckRun> {
     const state = run.state.check ?? initialCheckState();
     const marks = await Marks.load(run.deps.store, run.plan, state.marksKey);
-    marks.setForeign(run.collisions);
+    // A repair goes on where it stopped in a list that follows from the marks: they change when it has ended.
+    if (run.state.phase !== 'repair') marks.setForeign(run.collisions);
     const check = new CheckRun(run, marks, state);
     run.progress = (of) => {
       Object.assign(check.state, check.flux());

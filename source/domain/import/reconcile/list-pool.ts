@@ -2,6 +2,7 @@ import { isNamed } from '../../errors.ts';
 import type { PoolUser } from '../../model.ts';
 import type { PlannedGroup } from '../plan-model.ts';
 import { Chains } from './chains.ts';
+import type { PageUse } from './chains.ts';
 import type { CheckRun } from './check-run.ts';
 import { compareGroups } from './compare-groups.ts';
 import { NO_CHAINS } from './state.ts';
@@ -45,31 +46,41 @@ async function listStep(check: CheckRun): Promise<boolean> {
 /** One chain per first hex digit of `sub`, or one for all: a single chain is bound by latency. */
 async function listUsers(check: CheckRun, prefixes: readonly string[]): Promise<boolean> {
   const { run, marks, state } = check;
-  const apply = (_id: number, users: readonly PoolUser[]): void => {
-    for (const user of users) {
-      const found = marks.applyUser(user);
-      if (found === undefined) state.unknownUsers += 1;
-      else if (found.first) check.addToSubMap(found.oldSub, user.sub);
-    }
+  const use: PageUse<PoolUser> = {
+    apply: (_id, users) => {
+      let unknown = 0;
+      for (const user of users) {
+        const found = marks.applyUser(user);
+        if (found === undefined) unknown += 1;
+        else if (found.first) check.addToSubMap(found.oldSub, user.sub);
+      }
+      state.unknownUsers += unknown;
+      return unknown;
+    },
+    forget: (unknown) => { state.unknownUsers -= unknown; },
   };
   const fetch = (id: number, token: string | undefined): ReturnType<typeof run.deps.pool.listUsersPage> => run.deps.pool.listUsersPage(run.plan.newUserPoolId, {
     ...(prefixes.length === 0 ? {} : { filter: `sub ^= "${prefixes[id] as string}"` }), ...(token === undefined ? {} : { token }),
   });
-  return follow(check, new Chains(Math.max(1, prefixes.length), state.chains, fetch, apply));
+  return follow(check, new Chains(Math.max(1, prefixes.length), state.chains, fetch, use));
 }
 
 async function listMembers(check: CheckRun): Promise<boolean> {
   const { run, marks, state } = check;
   const groups = state.memberGroups === 'all' ? run.groups : state.memberGroups.map((index) => run.groups[index] as PlannedGroup);
-  const apply = (id: number, users: readonly PoolUser[]): void => {
-    for (const user of users) {
+  const use: PageUse<PoolUser> = {
+    apply: (id, users) => {
+      const unplanned = users.filter((user) => !marks.applyMember((groups[id] as PlannedGroup).name, user)).length;
       // A second look at a few groups would count theirs twice.
-      if (!marks.applyMember((groups[id] as PlannedGroup).name, user) && state.memberGroups === 'all') state.unknownMemberships += 1;
-    }
+      const unknown = state.memberGroups === 'all' ? unplanned : 0;
+      state.unknownMemberships += unknown;
+      return unknown;
+    },
+    forget: (unknown) => { state.unknownMemberships -= unknown; },
   };
   const fetch = (id: number, token: string | undefined): ReturnType<typeof run.deps.pool.listUsersInGroupPage> =>
     run.deps.pool.listUsersInGroupPage(run.plan.newUserPoolId, (groups[id] as PlannedGroup).name, token === undefined ? {} : { token });
-  return follow(check, new Chains(groups.length, state.chains, fetch, apply));
+  return follow(check, new Chains(groups.length, state.chains, fetch, use));
 }
 
 async function follow<T>(check: CheckRun, chains: Chains<T>): Promise<boolean> {

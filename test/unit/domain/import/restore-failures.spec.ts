@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { CHUNK_LIMITS } from '../../../../source/domain/import/planning/unit.ts';
 import type { ImportJob } from '../../../../source/domain/ports.ts';
 import { Fault } from '../../../../source/domain/errors.ts';
 import { differences } from '../../../support/import/differences.ts';
@@ -63,8 +64,24 @@ describe('Import jobs that do not go well', () => {
     it.jobs.knobs.rowFate = (job, line) => (!first(job) ? undefined : line === 1 ? 'failed' : line > 5 ? 'silent' : line > 3 ? 'lost' : undefined);
     await it.execute();
     expect(differences(it.source, it.target)).to.deep.equal([]);
-    expect(it.ended.map(({ imported }) => imported)).to.deep.equal([147, 2]);
+    expect(it.ended.map(({ imported }) => imported)).to.deep.equal([147, 3]);
   });
+
+  for (const firstLineNumber of [0, 1, 2] as const) {
+    it(`finds the row of a stranger in the log of a job that ended early, when its lines count from ${firstLineNumber}`, async () => {
+      const it = new RestoreWorld({}, { triggers: ['PreSignUp'] });
+      addUsers(it.source, 30);
+      addGroups(it.source, [30]);
+      await it.planned();
+      const { name = '', sub } = it.chunkUsers()[0]?.[6] ?? {};
+      it.target.put(aUser({ username: name, sub: 'ffffffff-0000-4000-8000-000000000000', attributes: { email: 'stranger@example.test', email_verified: 'true' } }));
+      it.jobs.knobs.firstLineNumber = firstLineNumber;
+      it.jobs.knobs.endEarly = (job) => (first(job) ? { afterRows: 12, status: 'Failed', message: 'An internal error.' } : undefined);
+      const outcome = await it.execute();
+      expect(outcome.counts).to.include({ usersRestored: 29, usersBlocked: 1, usersMissing: 0, membershipsMissing: 1 });
+      expect(it.report('failures.csv')).to.contain(`${sub},${name},7,`);
+    });
+  }
 
   it('takes over a job whose creator died, whether or not its file was there', async () => {
     for (const [call, jobs] of [['jobs.createJob', 2], ['jobs.uploadCsv', 1], ['jobs.startJob', 1]] as const) {
@@ -173,6 +190,32 @@ describe('Updates that do not go well', () => {
     it.whenJobEnded = () => it.target.remove('user5');
     expect((await it.execute()).outcome).to.equal('complete');
     expect(differences(it.source, it.target)).to.deep.equal([]);
+  });
+
+  it('goes on with a repair where it was killed, also when a name had turned out to be a stranger\'s before', async function () {
+    this.timeout(20_000);
+    const disturbed = async (killAt: number): Promise<RestoreWorld> => {
+      const it = new RestoreWorld();
+      addUsers(it.source, 9);
+      await it.planned({}, { limits: { ...CHUNK_LIMITS, firstChunkUsers: 3, chunkUsers: 3 } });
+      const gone = it.chunkUsers().slice(1).flatMap((chunk) => chunk.slice(0, 2).map(({ name }) => name));
+      const stranger = it.chunkUsers()[0]?.[2]?.name ?? '';
+      it.target.put(aUser({ username: stranger, sub: 'ffffffff-0000-4000-8000-000000000000', attributes: { email: 'stranger@example.test', email_verified: 'true' } }));
+      it.whenJobEnded = () => { for (const name of gone) it.target.remove(name); };
+      it.writer.refuse = (call) => (call === 'createUser' ? 'InvalidParameterException' : undefined);
+      expect(it.plan().chunks.map(({ users }) => users)).to.deep.equal([3, 3, 3]);
+      expect((await it.execute('execution-1')).counts).to.include({ usersMissing: 4, usersBlocked: 1 });
+      it.writer.refuse = (call, username) => (call === 'createUser' && username === stranger ? 'UsernameExistsException' : undefined);
+      // So slow that the progress of the repair is stored between two calls.
+      it.calls.latencies.cognito = 12_000;
+      it.calls.killAt(killAt);
+      return it;
+    };
+    for (let killAt = 20; killAt < 36; killAt += 1) {
+      const it = await disturbed(killAt);
+      const outcome = await it.executeDespiteKills('execution-2');
+      expect(outcome.counts, `killed at call ${killAt}`).to.include({ usersMissing: 0, usersBlocked: 1, usersRestored: 8 });
+    }
   });
 
   it('puts right what differs after the import', async () => {

@@ -14,7 +14,7 @@ const pages = (lengths: readonly number[], seen: string[], progress: ChainProgre
     const at = Number(token);
     return Promise.resolve({ items: [`${id}.${at}`], ...(at + 1 < (lengths[id] as number) ? { next: String(at + 1) } : {}) });
   },
-  (_id, items) => void seen.push(...items),
+  { apply: (_id, items) => seen.push(...items) * 0, forget: () => undefined },
 );
 const everything = (lengths: readonly number[]): string[] => lengths.flatMap((length, id) => Array.from({ length }, (_, at) => `${id}.${at}`)).sort();
 const later = (): Promise<void> => Promise.resolve();
@@ -42,5 +42,24 @@ describe('Chains of pages', () => {
     await chains.run(() => false, later);
     expect([...new Set(seen)].sort()).to.deep.equal(everything([3, 3]));
     expect(await rejection(pages([2], [], { next: 0, open: [] }, () => true).run(() => false, later))).to.include({ name: 'InvalidPaginationToken' });
+  });
+
+  it('counts what is unknown once, also when a chain starts anew, stopped and resumed in between', async () => {
+    let unknown = 0;
+    let progress: ChainProgress = { next: 0, open: [] };
+    const refusals = [3, 7];
+    let fetched = 0;
+    for (let turn = 0; turn < 8; turn += 1) {
+      const chains = new Chains<string>(2, progress, (_id, token = '0') => {
+        fetched += 1;
+        if (token !== '0' && refusals.includes(fetched)) return Promise.reject(new Fault('InvalidPaginationToken', 'refused'));
+        return Promise.resolve({ items: ['one', 'two'], ...(token === '4' ? {} : { next: String(Number(token) + 1) }) });
+      }, { apply: (_id, items) => (unknown += items.length, items.length), forget: (count) => { unknown -= count; } });
+      let left = 3;
+      await chains.run(() => turn < 7 && (left -= 1) < 0, later);
+      progress = JSON.parse(JSON.stringify(chains.progress)) as ChainProgress;
+    }
+    expect(fetched).to.be.above(10 + refusals.length);
+    expect(unknown).to.equal(20);
   });
 });
