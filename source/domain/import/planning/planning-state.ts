@@ -30,7 +30,7 @@ export type PlanningState =
   | { readonly step: 'scan'; readonly before?: SealedBackup; readonly scan: ScanState; readonly differsSince?: number }
   | { readonly step: 'survey'; readonly scan: ScanState; readonly accepted: Accepted }
   | { readonly step: 'tally'; readonly scan: ScanState; readonly accepted: Accepted; readonly target: Target }
-  | { readonly step: 'chunks'; readonly scan: ScanState; readonly accepted: Accepted; readonly target: Target; readonly tally: Omit<Tally, 'groups'>; readonly draft: Draft }
+  | { readonly step: 'chunks'; readonly scan: ScanState; readonly accepted: Accepted; readonly target: Target; readonly tally: Omit<Tally, 'groups'>; readonly parts: readonly string[]; readonly draft: Draft }
   | { readonly step: 'done' };
 
 export type StateOf<S extends PlanningState['step']> = Extract<PlanningState, { readonly step: S }>;

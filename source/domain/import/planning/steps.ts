@@ -4,6 +4,7 @@ import type { PlannedGroup } from '../plan-model.ts';
 import { assertPreflight, preflight } from '../preflight/preflight.ts';
 import { readSealedBackup } from '../preflight/sealed-backup.ts';
 import { readJson } from './json-object.ts';
+import { orderByGroup } from './order-by-group.ts';
 import { foundGroupsKey, groupsKey, losersKey, rulesFor } from './planning-state.ts';
 import type { PlanningRun, PlanningState, StateOf } from './planning-state.ts';
 import { newScan, scanEnded, scanRound, spoolParts } from './scan.ts';
@@ -58,7 +59,7 @@ export async function surveyStep({ scan, accepted }: StateOf<'survey'>, { input,
   return { step: 'tally', scan, accepted, target: { pool, header, notes: [...checked.notes, ...collisions] } };
 }
 
-/** Counts what comes back in which way, and puts the groups in their order. */
+/** Counts what comes back in which way, and puts the groups, and the users by them, in their order. */
 export async function tallyStep({ scan, accepted, target }: StateOf<'tally'>, { input, deps, folder }: PlanningRun): Promise<PlanningState> {
   const losers = new Set(await readJson<string[]>(deps.objects, losersKey(folder)));
   const known = await readJson<PoolGroup[]>(deps.objects, foundGroupsKey(folder));
@@ -66,7 +67,8 @@ export async function tallyStep({ scan, accepted, target }: StateOf<'tally'>, { 
     groups: known, losers, orphans: scan.orphans, firstChunkUsers: limitsOf(deps).firstChunkUsers,
   });
   await deps.objects.put(groupsKey(folder), JSON.stringify(groups));
-  return { step: 'chunks', scan, accepted, target, tally: rest, draft: newDraft() };
+  const parts = await orderByGroup(deps.objects, spoolParts(scan), groups, `${folder}spool/${deps.claim}-ordered-`);
+  return { step: 'chunks', scan, accepted, target, tally: rest, parts, draft: newDraft() };
 }
 
 /** Plans one more chunk. */
@@ -74,7 +76,7 @@ export async function chunkStep(state: StateOf<'chunks'>, { input, deps, folder 
   const groups = await readJson<PlannedGroup[]>(deps.objects, groupsKey(folder));
   const draft = await planUnit(state.draft, {
     objects: deps.objects,
-    parts: spoolParts(state.scan),
+    parts: state.parts,
     rules: rulesFor(input, state.accepted, state.target),
     losers: new Set(await readJson<string[]>(deps.objects, losersKey(folder))),
     groupIndex: new Map(groups.map(({ name }, index) => [name, index])),

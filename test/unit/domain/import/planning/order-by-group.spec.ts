@@ -1,0 +1,35 @@
+import { expect } from 'chai';
+import { readNdjson, toNdjson } from '../../../../../source/domain/import/jobs/ndjson.ts';
+import type { PlannedGroup } from '../../../../../source/domain/import/plan-model.ts';
+import { orderByGroup } from '../../../../../source/domain/import/planning/order-by-group.ts';
+import type { SpooledUser } from '../../../../../source/domain/import/planning/spooled-user.ts';
+import { World } from '../../../../support/world/world.ts';
+
+const MEMBERS = 60;
+const groupsOf = (count: number): PlannedGroup[] => Array.from({ length: count }, (_, index) => ({ name: `g${index}`, members: MEMBERS }));
+const user = (sub: string, groups: readonly string[]): SpooledUser => ({ sub, username: sub, attributes: {}, enabled: true, status: 'CONFIRMED', created: '2025-01-01T00:00:00.000Z', groups });
+
+async function ordered(users: readonly SpooledUser[], groups: readonly PlannedGroup[]): Promise<{ readonly parts: readonly string[]; readonly subs: readonly string[] }> {
+  const { objects } = new World();
+  await objects.put('spool', toNdjson([{ group: { name: 'g0' } }, ...users]));
+  const parts = await orderByGroup(objects, ['spool'], groups, 'ordered-');
+  const subs: string[] = [];
+  for (const part of parts) for await (const { sub } of readNdjson<SpooledUser>(objects, part)) subs.push(sub);
+  return { parts, subs };
+}
+
+describe('Order of users by their smallest group', () => {
+  it('brings members of the first groups first, users without a group last, and everybody once', async () => {
+    const users = [user('none', []), user('late', ['g299']), user('both', ['g299', 'g0']), user('middle', ['g150']), user('early', ['g1'])];
+    const { subs } = await ordered(users, groupsOf(300));
+    expect(subs).to.deep.equal(['both', 'early', 'middle', 'late', 'none']);
+  });
+
+  it('keeps a user whose group is not known', async () => {
+    expect((await ordered([user('odd', ['unknown']), user('early', ['g0'])], groupsOf(300))).subs).to.deep.equal(['early', 'odd']);
+  });
+
+  it('leaves the spool as it is when there are few groups', async () => {
+    expect((await ordered([user('late', ['g1']), user('early', ['g0'])], groupsOf(2))).parts).to.deep.equal(['spool']);
+  });
+});
