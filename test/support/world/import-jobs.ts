@@ -24,6 +24,8 @@ export interface JobKnobs {
   startDelayMs: number;
   /** Milliseconds until a log line can be read. */
   logDelayMs: number;
+  /** Number that the log gives to the first data row. */
+  firstLineNumber: 0 | 1 | 2;
   /** Times that StartUserImportJob is refused because another job of the account runs. */
   busyStarts: number;
   /** `lost`: no effect and no log line; `silent`: imported without a log line; `failed`: a FAILED line. */
@@ -37,7 +39,7 @@ const EXPIRES_MS = 24 * 3_600_000;
 
 /** Import jobs by the documented rules, running in virtual time; calls are named `jobs.createJob`, `jobs.startJob`, ... */
 export class MemoryImportJobs implements ImportJobs {
-  readonly knobs: JobKnobs = { rowsPerSecond: 50, startDelayMs: 2_000, logDelayMs: 0, busyStarts: 0, rowFate: () => undefined, endEarly: () => undefined };
+  readonly knobs: JobKnobs = { rowsPerSecond: 50, startDelayMs: 2_000, logDelayMs: 0, firstLineNumber: 1, busyStarts: 0, rowFate: () => undefined, endEarly: () => undefined };
   pacer: { take(): Promise<void> } | undefined;
   readonly held: HeldJob[] = [];
 
@@ -135,7 +137,7 @@ export class MemoryImportJobs implements ImportJobs {
       : importRow(pool, header, cells, { seed: `${held.job.jobId} ${line}`, now: at });
     const counter = ({ SUCCEEDED: 'imported', SKIPPED: 'skipped', FAILED: 'failed' } as const)[result];
     held.job = { ...held.job, [counter]: held.job[counter] + 1 };
-    if (fate !== 'silent') held.log.push({ at, line: `[${result}] Line Number ${line} - ${why}` });
+    if (fate !== 'silent') held.log.push({ at, line: `[${result}] Line Number ${held.at + this.knobs.firstLineNumber} - ${why}` });
   }
 
   #end(held: HeldJob, at: number, status: 'Failed' | 'Stopped' | 'Expired' | 'Succeeded', completionMessage: string): void {

@@ -17,7 +17,7 @@ export async function concludeJob(run: JobsRun, state: JobsState, chunk: ChunkPl
   const rows = results.pending();
   const { jobName } = currentJob(state);
   if (lines === 'allImported') for (const row of rows) results.set(row, RowCode.imported);
-  else applyLog(results, rows, lines, { job: jobName, firstRun: state.ran.length === 0 });
+  else applyLog(results, rows, lines, { job: jobName, firstRun: state.ran.length === 0, looked: state.ended?.status === 'Succeeded' ? undefined : lookedAt(state) });
   const { job: _job, startedAt: _startedAt, ended: _ended, ...rest } = state;
   const next: JobsState = { ...rest, ran: [...state.ran, jobName] };
   if (results.count(RowCode.pending) === 0) return settleOrFollowUp(run, next, chunk, results, 0);
@@ -40,9 +40,20 @@ export async function save({ plan, deps }: JobsRun, state: JobsState, results: R
   return key;
 }
 
+/** Rows that the ended job has counted. */
+export const lookedAt = ({ ended }: Pick<JobsState, 'ended'>): number => (ended === undefined ? 0 : ended.imported + ended.skipped + ended.failed);
+
+interface LoggedJob {
+  readonly job: string;
+  readonly firstRun: boolean;
+  /** See lineOffset. */
+  readonly looked: number | undefined;
+}
+
 /** Only in the chunk's first job a skipped row is a collision of names; later it was imported by an earlier job. */
-function applyLog(results: RowResults, rows: readonly number[], lines: ReadonlyMap<number, LogLine>, { job, firstRun }: { readonly job: string; readonly firstRun: boolean }): void {
-  const offset = lineOffset(lines, rows.length);
+function applyLog(results: RowResults, rows: readonly number[], lines: ReadonlyMap<number, LogLine>, { job, firstRun, looked }: LoggedJob): void {
+  const offset = lineOffset(lines, rows.length, looked);
+  if (offset === undefined) return;
   for (const [number, { status, text }] of lines) {
     const line = number + offset;
     const row = rows[line - 1];

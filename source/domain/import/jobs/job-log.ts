@@ -19,12 +19,24 @@ export function parseLogLine(text: string): LogLine | undefined {
 }
 
 /**
- * What to add to a logged number so that 1 is the first data row. AWS does not document whether the header counts;
- * a number that only the other way of counting can give tells.
+ * What to add to a logged number so that 1 is the first data row: AWS does not document whether the header counts. A
+ * number that only one way of counting can give tells. So does the log of a job that ended after `looked` of its `rows`,
+ * if it is one run of so many numbers; `undefined` for a job that went to its end. Undefined when several ways are
+ * possible: then the log names no row, and the pool decides.
  */
-export function lineOffset(lines: ReadonlyMap<number, LogLine>, rows: number): -1 | 0 | 1 {
-  if (lines.has(0)) return 1;
-  return lines.has(rows + 1) && !lines.has(1) ? -1 : 0;
+export function lineOffset(lines: ReadonlyMap<number, LogLine>, rows: number, looked: number | undefined): -1 | 0 | 1 | undefined {
+  if (lines.has(0)) return lines.has(rows) ? undefined : 1;
+  if (lines.has(rows + 1)) return lines.has(1) ? undefined : -1;
+  if (lines.has(1) && lines.has(rows)) return 0;
+  return 0;
+  let first = Infinity;
+  let last = -Infinity;
+  for (const line of lines.keys()) {
+    first = Math.min(first, line);
+    last = Math.max(last, line);
+  }
+  if (lines.size !== looked || last - first + 1 !== looked) return undefined;
+  return first === 1 ? 0 : first === 2 ? -1 : undefined;
 }
 
 const STRENGTH = { SUCCEEDED: 3, FAILED: 2, SKIPPED: 1 } as const;

@@ -1,11 +1,10 @@
 import { TERMINAL_JOB_STATUSES } from '../../ports.ts';
 import type { ImportJob } from '../../ports.ts';
 import type { ChunkPlan } from '../plan-model.ts';
-import { concludeJob } from './conclude.ts';
+import { concludeJob, lookedAt } from './conclude.ts';
 import type { JobsRun } from './deps.ts';
 import { failedAsAWhole, wholeJobFailure } from './job-causes.ts';
 import { readJobLog } from './job-log.ts';
-import type { LogLine } from './job-log.ts';
 import { currentJob, nextJob } from './job-start.ts';
 import { LATE_LOG_WAITS_MS, pollDelay } from './polling.ts';
 import type { JobsState } from './state.ts';
@@ -33,15 +32,11 @@ export async function pollJob(run: JobsRun, state: JobsState, chunk: ChunkPlan):
 /** Reads the log until it has as many lines as the job counted, or a while has passed; then settles the rows. */
 export async function readLog(run: JobsRun, state: JobsState, chunk: ChunkPlan): Promise<JobsState> {
   const { plan, deps } = run;
-  const { ended } = state;
   const lines = await readJobLog(deps.jobs.readLog(plan.newUserPoolId, plan.newUserPoolName, currentJob(state)));
   const wait = LATE_LOG_WAITS_MS[state.logReads];
-  if (wait !== undefined && isLate(lines, ended)) return { ...state, logReads: state.logReads + 1, dueAt: deps.clock.now() + wait };
+  if (wait !== undefined && lines.size < lookedAt(state)) return { ...state, logReads: state.logReads + 1, dueAt: deps.clock.now() + wait };
   return concludeJob(run, state, chunk, lines);
 }
-
-const isLate = (lines: ReadonlyMap<number, LogLine>, ended: JobsState['ended']): boolean =>
-  ended !== undefined && lines.size < ended.imported + ended.skipped + ended.failed;
 
 /** The next start creates a new job: this one's cause has to be mended first. */
 async function stopForWholeJob({ checkpoint }: JobsRun, state: JobsState, job: ImportJob): Promise<never> {

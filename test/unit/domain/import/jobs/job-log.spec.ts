@@ -24,9 +24,23 @@ describe('Log of an import job', () => {
   });
 
   it('counts from the first data row, from the header, or from zero', () => {
-    expect(lineOffset(numbered(1, 2, 3), 3)).to.equal(0);
-    expect(lineOffset(numbered(2, 3, 4), 3)).to.equal(-1);
-    expect(lineOffset(numbered(0, 1, 2), 3)).to.equal(1);
-    expect(lineOffset(numbered(2), 3)).to.equal(0);
+    expect(lineOffset(numbered(1, 2, 3), 3, undefined)).to.equal(0);
+    expect(lineOffset(numbered(2, 3, 4), 3, undefined)).to.equal(-1);
+    expect(lineOffset(numbered(0, 1, 2), 3, undefined)).to.equal(1);
+  });
+
+  it('counts by the whole log of a job that ended early', () => {
+    expect(lineOffset(numbered(1, 2), 9, 2)).to.equal(0);
+    expect(lineOffset(numbered(2, 3), 9, 2)).to.equal(-1);
+    expect(lineOffset(numbered(0, 1), 9, 2)).to.equal(1);
+  });
+
+  it('names no row when lines are lost that would tell how they are counted', () => {
+    expect(lineOffset(numbered(2), 3, undefined)).to.equal(undefined);
+    expect(lineOffset(numbered(1, 2), 3, undefined)).to.equal(undefined);
+    expect(lineOffset(numbered(2, 3), 9, undefined)).to.equal(undefined);
+    expect(lineOffset(numbered(2, 4), 9, 2)).to.equal(undefined);
+    expect(lineOffset(numbered(), 3, 0)).to.equal(undefined);
+    expect(lineOffset(numbered(1, 3), 3, undefined)).to.equal(0);
   });
 });
