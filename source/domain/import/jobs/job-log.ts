@@ -28,7 +28,7 @@ export function lineOffset(lines: ReadonlyMap<number, LogLine>, rows: number, lo
   if (lines.has(0)) return lines.has(rows) ? undefined : 1;
   if (lines.has(rows + 1)) return lines.has(1) ? undefined : -1;
   if (lines.has(1) && lines.has(rows)) return 0;
-  return 0;
+  if (looked === undefined) return undefined;
   let first = Infinity;
   let last = -Infinity;
   for (const line of lines.keys()) {
