@@ -43,6 +43,10 @@ const OUTAGES: Readonly<Record<'export' | 'import', readonly (readonly [string, 
 const LOW_QUOTAS = { UserList: 12, UserUpdate: 12, UserCreation: 12, UserPoolRead: 12, UserPoolResourceRead: 12, UserPoolResourceUpdate: 12 };
 
 const seeded = (random: SeededRandom): number => random.integer(1, 2 ** 30);
+const SHORT_PAGES = 'short pages';
+/** Small pools have tokens only with small pages. */
+const shortPages = (random: SeededRandom): FaultRule =>
+  ({ label: SHORT_PAGES, service: 'cognito-idp', action: ['ListUsers', 'ListUsersInGroup', 'ListGroups'], caller: FUNCTIONS, fault: { kind: 'alter', members: { Limit: random.integer(9, 25) } } });
 const outage = (during: 'export' | 'import'): FaultKind => ({
   name: 'a call that fails twelve times in a row',
   during,
@@ -90,19 +94,25 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   { name: 'late messages', during: 'both', rules: (random) => [{ service: 'sqs', action: 'SendMessageBatch', caller: FUNCTIONS, fault: { kind: 'late', seconds: random.integer(2, 6) } }] },
   {
     name: 'expired pagination tokens', during: 'both',
-    rules: (random) => LISTINGS.map((action): FaultRule => ({
-      service: 'cognito-idp', action, caller: FUNCTIONS, withToken: true, probability: 0.3, times: 2, seed: seeded(random),
-      fault: { kind: 'error', code: 'InvalidParameterException', message: 'Invalid pagination token given.', status: 400 },
-    })),
+    rules: (random) => [
+      ...LISTINGS.map((action): FaultRule => ({
+        service: 'cognito-idp', action, caller: FUNCTIONS, withToken: true, probability: 0.3, times: 2, seed: seeded(random),
+        fault: { kind: 'error', code: 'InvalidParameterException', message: 'Invalid pagination token given.', status: 400 },
+      })),
+      shortPages(random),
+    ],
   },
   {
     name: 'repeated pagination tokens', during: 'both',
-    rules: (random) => LISTINGS.map((action): FaultRule => ({ service: 'cognito-idp', action, caller: FUNCTIONS, withToken: true, probability: 0.3, times: 2, seed: seeded(random), fault: { kind: 'repeat-token' } })),
+    rules: (random) => [
+      ...LISTINGS.map((action): FaultRule => ({ service: 'cognito-idp', action, caller: FUNCTIONS, withToken: true, probability: 0.3, times: 2, seed: seeded(random), fault: { kind: 'repeat-token' } })),
+      shortPages(random),
+    ],
   },
   { name: 'empty pages with a token', during: 'both', rules: (random) => [{ service: 'cognito-idp', action: LISTINGS, caller: FUNCTIONS, probability: 0.25, seed: seeded(random), fault: { kind: 'empty-page' } }] },
   {
-    name: 'short pages', during: 'both',
-    rules: (random) => [{ service: 'cognito-idp', action: ['ListUsers', 'ListUsersInGroup', 'ListGroups'], caller: FUNCTIONS, fault: { kind: 'alter', members: { Limit: random.integer(9, 25) } } }],
+    name: SHORT_PAGES, during: 'both',
+    rules: (random) => [shortPages(random)],
   },
   { name: 'lagging replica', during: 'export', settings: (random) => ({ replicationLagMs: random.integer(500, 4_000) }) },
   { name: 'import jobs that end Failed half-way', during: 'import', settings: (random) => ({ importJobs: { endEarly: { afterRows: random.integer(1, 60), as: 'Failed', jobs: random.integer(1, 4) } } }) },

@@ -35,10 +35,11 @@ export function planOf(seed: number): ChaosPlan {
   };
 }
 
-/** One kind by turns, the others by chance. */
+/** Two kinds by turns, the others by chance. */
 function faultsFor(during: 'export' | 'import', seed: number, random: SeededRandom): FaultKind[] {
   const kinds = FAULT_KINDS.filter((kind) => kind.during === during || kind.during === 'both');
-  const chosen = new Set([kinds[seed % kinds.length] as FaultKind]);
+  const byTurns = [seed, seed + Math.floor(kinds.length / 2)].map((turn) => kinds[turn % kinds.length] as FaultKind);
+  const chosen = new Set(byTurns);
   while (chosen.size < FAULTS_AT_A_TIME) chosen.add(random.pick(kinds));
   return kinds.filter((kind) => chosen.has(kind));
 }

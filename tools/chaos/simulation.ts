@@ -9,12 +9,16 @@ const CALM = { importJobs, replicationLagMs, faults, regionsDown, quotas };
 /** Switches these faults on; what was on before is switched off. @returns what the gateway was told */
 export async function injectFaults(cloud: LocalCloud, kinds: readonly FaultKind[], seed: number): Promise<Pick<SimulationConfig, 'importJobs'>> {
   const random = new SeededRandom(seed);
-  const rules = kinds.flatMap(({ name, rules: make }) => (make?.(random) ?? []).map((rule): FaultRule => ({ ...rule, label: name })));
+  const rules = kinds.flatMap(({ name, rules: make }) => (make?.(random) ?? []).map((rule): FaultRule => ({ label: name, ...rule })));
+  // What is always on must not hide what strikes now and then.
+  rules.sort((one, other) => Number(isAlwaysOn(one)) - Number(isAlwaysOn(other)));
   const settings = kinds.map(({ settings: make }) => make?.(random) ?? {});
   const jobs = Object.assign({}, ...settings.map((one) => one.importJobs ?? {})) as SimulationConfig['importJobs'];
   await cloud.configure({ ...CALM, ...(Object.assign({}, ...settings) as Partial<SimulationConfig>), importJobs: jobs, faults: rules });
   return { importJobs: jobs };
 }
+
+const isAlwaysOn = ({ probability, calls, times }: FaultRule): boolean => probability === undefined && calls === undefined && times === undefined;
 
 export const calm = (cloud: LocalCloud): Promise<void> => cloud.configure(CALM);
 

@@ -30,13 +30,19 @@ export function emptyPage(request: AwsRequest, next: Next): Promise<AwsResponse>
   return Promise.resolve({ status: 200, headers: { 'content-type': 'application/x-amz-json-1.1' }, body });
 }
 
+/** Several empty pages can follow each other. */
+function unwrapped(token: string): string {
+  const behind = Buffer.from(token.slice(AFTER_EMPTY.length), 'base64url').toString('utf8');
+  return behind.startsWith(AFTER_EMPTY) ? unwrapped(behind) : behind;
+}
+
 /** Turns the token of a simulated empty page back into that of the page behind it. */
 export function afterEmptyPages(withBody: WithBody): Interceptor {
   return async (request, next) => {
     const token = tokenOf(request);
     const listing = listingOf(request);
     if (listing === undefined || !token?.startsWith(AFTER_EMPTY)) return next(request);
-    const behind = Buffer.from(token.slice(AFTER_EMPTY.length), 'base64url').toString('utf8');
+    const behind = unwrapped(token);
     const { [listing.token]: _token, ...rest } = request.params;
     const params = behind === '' ? rest : { ...rest, [listing.token]: behind };
     return next({ ...(await withBody(request, Buffer.from(JSON.stringify(params)))), params });

@@ -116,9 +116,11 @@ describe('local cloud gateway: faults', () => {
     beforeEach(() => { asked.length = 0; });
 
     for (const token of [undefined, 'somewhere']) {
-      it(`puts an empty page before the page ${token === undefined ? 'without a token' : 'of a token'}`, async () => {
-        const intercept = withRules([{ fault: { kind: 'empty-page' }, times: 1 }]);
-        const empty = parsed(await intercept(listed(token), page));
+      it(`puts empty pages before the page ${token === undefined ? 'without a token' : 'of a token'}`, async () => {
+        const intercept = withRules([{ fault: { kind: 'empty-page' }, times: 2 }]);
+        const first = parsed(await intercept(listed(token), page));
+        const empty = parsed(await intercept(listed(first['PaginationToken'] as string), page));
+        expect(empty['PaginationToken']).to.not.equal(first['PaginationToken']);
         expect(empty['Users']).to.deep.equal([]);
         expect(asked).to.deep.equal([]);
         expect(parsed(await intercept(listed(empty['PaginationToken'] as string), page))).to.deep.equal({ Users: [{}], PaginationToken: 'next' });
