@@ -16,6 +16,8 @@ export interface ImportJobOptions extends CognitoOptions {
 /** ListUserImportJobs needs MaxResults; its answer holds at most 50. */
 const JOBS_PER_PAGE = 50;
 
+const UNMET = 'PreconditionNotMetException';
+
 /** Import jobs of user pools; see ImportJobs. */
 export function importJobs({ logRoleArn, ...options }: ImportJobOptions): ImportJobs {
   const client = cognitoClient(options);
@@ -27,8 +29,13 @@ export function importJobs({ logRoleArn, ...options }: ImportJobOptions): Import
     }),
 
     createJob: (UserPoolId, JobName) => cognitoCall('CreateUserImportJob', UserPoolId, async () => {
-      const { UserImportJob } = await client.send(new CreateUserImportJobCommand({ UserPoolId, JobName, CloudWatchLogsRoleArn: logRoleArn }));
-      return toJob(UserImportJob);
+      try {
+        const { UserImportJob } = await client.send(new CreateUserImportJobCommand({ UserPoolId, JobName, CloudWatchLogsRoleArn: logRoleArn }));
+        return toJob(UserImportJob);
+      } catch (error) {
+        if (nameOf(error) !== UNMET) throw error;
+        return 'busy';
+      }
     }),
 
     uploadCsv: (uploadUrl, csv) => uploadCsv(uploadUrl, csv),
@@ -38,7 +45,7 @@ export function importJobs({ logRoleArn, ...options }: ImportJobOptions): Import
         await client.send(new StartUserImportJobCommand({ UserPoolId, JobId }));
         return 'started';
       } catch (error) {
-        if (nameOf(error) !== 'PreconditionNotMetException') throw cognitoError('StartUserImportJob', UserPoolId, error);
+        if (nameOf(error) !== UNMET) throw cognitoError('StartUserImportJob', UserPoolId, error);
         // "No csv file was uploaded for import-XXXX"; every other precondition is a job that is still active.
         return /no csv/i.test((error as Error).message) ? 'noCsv' : 'busy';
       }

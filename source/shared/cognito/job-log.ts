@@ -3,6 +3,12 @@ import type { ImportJobs } from '../../domain/ports.ts';
 import { clientOptions, type AdapterOptions } from '../client-options.ts';
 import { nameOf, serviceError } from '../service-errors.ts';
 
+/**
+ * There is no such group or stream; or there can be none, since a pool's name may have characters (blanks, "+", "@") that
+ * the name of a log group may not: what Cognito does then is not documented. Without a log the pool itself is asked.
+ */
+const NO_LOG = new Set(['ResourceNotFoundException', 'InvalidParameterException']);
+
 /** Reads the log that Cognito writes for an import job: group by pool id and name, stream by job id and name. */
 export function jobLogReader(options: AdapterOptions): ImportJobs['readLog'] {
   const client = new CloudWatchLogsClient(clientOptions(options));
@@ -11,7 +17,7 @@ export function jobLogReader(options: AdapterOptions): ImportJobs['readLog'] {
     let token: string | undefined;
     for (;;) {
       const { events = [], nextForwardToken } = await client.send(new GetLogEventsCommand({ ...stream, nextToken: token })).catch((error: unknown) => {
-        if (nameOf(error) === 'ResourceNotFoundException') return { events: [], nextForwardToken: token };
+        if (NO_LOG.has(nameOf(error))) return { events: [], nextForwardToken: token };
         throw serviceError('GetLogEvents on the log of an import job', error);
       });
       for (const { message = '' } of events) yield message.trimEnd();

@@ -23,3 +23,6 @@ export function wholeJobFailure(job: ImportJob): Halt {
 
 export const neverStarted = (name: string, times: number): Halt =>
   new Halt('ImportJobFailed', `The import job ${name} could not be started: ${times} jobs in a row ended without having run (upload lost or expired, or stopped). Check that no other import job of this account is active, then start ImportWorkflow again with the same NewUserPoolId: it continues.`);
+
+export const blockedByOther = (name: string, hours: number): Halt =>
+  new Halt('ImportJobFailed', `Cognito has refused the import job ${name} for ${hours} hours, as it does while another import job of this account is active in this Region. Let that job end or stop it, and check that the pool still verifies email or phone_number; then start ImportWorkflow again with the same NewUserPoolId: it continues.`);

@@ -5,8 +5,8 @@ import type { ChunkPlan } from '../plan-model.ts';
 import { markWriting } from '../updates/restore-head.ts';
 import { buildChunkCsv } from './chunk-csv.ts';
 import type { JobsRun } from './deps.ts';
-import { neverStarted } from './job-causes.ts';
-import { BUSY_RETRY_MS, MIN_POLL_MS } from './polling.ts';
+import { blockedByOther, neverStarted } from './job-causes.ts';
+import { BUSY_PATIENCE_MS, busyDelay, MIN_POLL_MS } from './polling.ts';
 import { RowResults } from './row-results.ts';
 import { jobName, mappingKey, MAX_NEVER_RAN } from './state.ts';
 import type { JobsState } from './state.ts';
@@ -25,6 +25,7 @@ export async function createJob(run: JobsRun, state: JobsState, chunk: ChunkPlan
   await markWriting(deps.store, deps.clock, plan);
   await checkpoint.save({ ...state, stage: 'create' });
   const job = await deps.jobs.createJob(plan.newUserPoolId, name);
+  if (job === 'busy') return waitForOther(run, state, name);
   if (job.uploadUrl === undefined) throw new Fault('ServiceError', `Cognito created the import job ${name} without an upload address.`);
   await deps.jobs.uploadCsv(job.uploadUrl, csv);
   const created: JobsState = { ...state, stage: 'start', dueAt: 0, job: { jobId: job.jobId, jobName: name, rows } };
@@ -46,23 +47,37 @@ export async function startJob(run: JobsRun, state: JobsState): Promise<JobsStat
   const { plan, deps } = run;
   const { status } = await deps.jobs.describeJob(plan.newUserPoolId, currentJob(state).jobId);
   if (status === 'Created') return requestStart(run, state);
+  const { busySince: _busySince, ...rest } = state;
   const startedAt = deps.clock.now();
-  return { ...state, stage: 'poll', startedAt, dueAt: TERMINAL_JOB_STATUSES.includes(status) ? 0 : startedAt + MIN_POLL_MS };
+  return { ...rest, stage: 'poll', startedAt, dueAt: TERMINAL_JOB_STATUSES.includes(status) ? 0 : startedAt + MIN_POLL_MS };
 }
 
 async function requestStart(run: JobsRun, state: JobsState): Promise<JobsState> {
   const { plan, deps } = run;
-  const answer = await deps.jobs.startJob(plan.newUserPoolId, currentJob(state).jobId);
-  const now = deps.clock.now();
-  if (answer === 'started') return { ...state, stage: 'poll', startedAt: now, neverRan: 0, dueAt: now + MIN_POLL_MS };
+  const { jobId, jobName: name } = currentJob(state);
+  const answer = await deps.jobs.startJob(plan.newUserPoolId, jobId);
+  if (answer === 'busy') return waitForOther(run, state, name);
   if (answer === 'noCsv') return nextJob(run, state);
+  const { busySince: _busySince, ...rest } = state;
+  const now = deps.clock.now();
+  return { ...rest, stage: 'poll', startedAt: now, neverRan: 0, dueAt: now + MIN_POLL_MS };
+}
+
+/** Cognito runs one import job of an account at a time; which of its calls it refuses meanwhile is not documented. */
+async function waitForOther({ deps, checkpoint }: JobsRun, state: JobsState, name: string): Promise<JobsState> {
+  const now = deps.clock.now();
+  const { busySince = now, ...rest } = state;
+  if (now - busySince >= BUSY_PATIENCE_MS) {
+    await checkpoint.save({ ...rest, dueAt: 0 });
+    throw blockedByOther(name, BUSY_PATIENCE_MS / 3_600_000);
+  }
   deps.log.info('Another import job of this account is active; this one waits', { chunk: state.chunk, attempt: state.attempt });
-  return { ...state, dueAt: now + BUSY_RETRY_MS };
+  return { ...rest, busySince, dueAt: now + busyDelay(now - busySince) };
 }
 
 /** Another job for the same rows, under a new name: the current one can never run. */
 export async function nextJob({ checkpoint, deps }: JobsRun, state: JobsState): Promise<JobsState> {
-  const { job, startedAt: _startedAt, ended: _ended, ...rest } = state;
+  const { job, startedAt: _startedAt, busySince: _busySince, ended: _ended, ...rest } = state;
   const next: JobsState = { ...rest, stage: 'prepare', attempt: state.attempt + 1, dueAt: 0, logReads: 0, neverRan: state.neverRan + 1 };
   if (next.neverRan < MAX_NEVER_RAN) {
     deps.log.warn('An import job ended without having run; another one follows', { chunk: state.chunk, attempt: state.attempt });

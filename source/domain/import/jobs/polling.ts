@@ -2,12 +2,16 @@ const SECOND = 1_000;
 /** Bounds of the wait between two looks at a running job. */
 export const MIN_POLL_MS = 5 * SECOND;
 export const MAX_POLL_MS = 300 * SECOND;
-/** Another job of the account is active: how long until Start is tried again. */
-export const BUSY_RETRY_MS = 30 * SECOND;
+/** Another job of the account is active: bounds of the wait until it is tried again, and the end of patience. */
+const MIN_BUSY_RETRY_MS = 30 * SECOND;
+export const BUSY_PATIENCE_MS = 48 * 3_600 * SECOND;
 /** A log that is behind the job's own counts is read again after these waits. */
 export const LATE_LOG_WAITS_MS: readonly number[] = [5, 10, 20, 30, 60].map((seconds) => seconds * SECOND);
 
 const clamp = (ms: number): number => Math.round(Math.min(MAX_POLL_MS, Math.max(MIN_POLL_MS, ms)));
+
+/** Milliseconds until the next try after so many of waiting: a job of hours must not fill the execution's history. */
+export const busyDelay = (waitedMs: number): number => Math.round(Math.min(MAX_POLL_MS, Math.max(MIN_BUSY_RETRY_MS, waitedMs / 4)));
 
 /**
  * Milliseconds until the next look: shortly before the expected end, which follows from the job's own progress or, while

@@ -53,6 +53,8 @@ export interface JobsState {
   readonly startedAt?: number;
   /** Nothing to do for this function before this time, milliseconds since the epoch; 0: at once. */
   readonly dueAt: number;
+  /** Since when Cognito refuses the job because another one of the account is active. */
+  readonly busySince?: number;
   readonly ended?: EndedJob;
   readonly logReads: number;
   readonly listing?: RowListing;
