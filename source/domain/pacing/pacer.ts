@@ -9,6 +9,8 @@ const ROUND_TRIP_MS = 100;
 const DECREASE = 0.75;
 /** Growth of a lowered rate per grant: back to the old rate after about 70 calls without a throttle. */
 const INCREASE = 1.004;
+/** However low the rate fell, it is back at the ceiling after this long without a throttle: few calls are granted down there. */
+const RECOVERY_MS = 120_000;
 /** The rate never falls below this share of the ceiling's. */
 const FLOOR = 0.02;
 
@@ -26,6 +28,7 @@ export class Pacer {
   #rate: number;
   #nextAt: number;
   #loweredAt = Number.NEGATIVE_INFINITY;
+  #grownAt: number;
   readonly #waiting: (() => void)[] = [];
   #serving = false;
 
@@ -34,6 +37,7 @@ export class Pacer {
     this.#ceiling = rateBelow(callsPerSecond);
     this.#rate = this.#ceiling;
     this.#nextAt = clock.now() + this.#interval;
+    this.#grownAt = clock.now();
   }
 
   /** Begins an invocation, with another ceiling where one is given. What was learned from throttles stays. */
@@ -77,10 +81,17 @@ export class Pacer {
     while (this.#waiting.length > 0) {
       await this.#untilNext();
       this.#nextAt = Math.max(this.#nextAt, this.#clock.now() - CATCH_UP_MS) + this.#interval;
-      this.#rate = Math.min(this.#ceiling, this.#rate * INCREASE);
+      this.#grow();
       this.#waiting.shift()?.();
     }
     this.#serving = false;
+  }
+
+  /** A pause teaches nothing, so that a grant makes up for no more than the wait before it. */
+  #grow(): void {
+    const waited = Math.min(this.#clock.now() - this.#grownAt, this.#interval);
+    this.#grownAt = this.#clock.now();
+    this.#rate = Math.min(this.#ceiling, Math.max(this.#rate * INCREASE, this.#rate + (this.#ceiling * Math.max(0, waited)) / RECOVERY_MS));
   }
 
   async #untilNext(): Promise<void> {

@@ -54,6 +54,22 @@ describe('Pacer', () => {
     expect(pacer.callsPerSecond).to.be.closeTo(22.75, 0.01);
   });
 
+  for (const callsPerSecond of [5, 10, 25]) {
+    it(`is back at ${callsPerSecond} calls per second two minutes after a storm of throttles`, async () => {
+      const clock = new FakeClock();
+      const pacer = new Pacer({ callsPerSecond, clock });
+      for (let n = 0; n < 40; n += 1) {
+        await pacer.take();
+        pacer.throttled(clock.now());
+        clock.advance(1);
+      }
+      expect(pacer.callsPerSecond).to.be.below(callsPerSecond * 0.05);
+      const calmSince = clock.elapsed;
+      while (pacer.callsPerSecond < callsPerSecond * 0.909) await pacer.take();
+      expect(clock.elapsed - calmSince).to.be.below(180_000);
+    });
+  }
+
   it('counts the throttles of one round trip once, and keeps what it learned over a restart', () => {
     const clock = new FakeClock();
     const pacer = new Pacer({ callsPerSecond: 10, clock });
