@@ -53,4 +53,13 @@ describe('How long a restore takes', () => {
     const created = world.calls.log.filter(({ call }) => call === 'cognito.createGroup').map(({ at }) => at);
     for (let index = 5; index < created.length; index += 1) expect((created[index] as number) - (created[index - 5] as number)).to.be.at.least(1_000);
   });
+
+  it('uses the time that a function has once no import job is left to look at', async () => {
+    const world = await paced(700, [700, 700, 700, 700, 700, 700, 700, 700], 1);
+    const from = world.clock.elapsed;
+    await world.execute();
+    const quarters = (world.clock.elapsed - from) / (15 * 60_000);
+    expect(quarters).to.be.at.least(6);
+    expect(world.turns).to.be.at.most(quarters * 1.3 + 4);
+  });
 });
