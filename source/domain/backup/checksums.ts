@@ -16,9 +16,10 @@ export class Checksums {
     this.#sums = hex === undefined ? new Array<bigint>(CHECKSUM_BUCKETS).fill(0n) : hex.map((value) => BigInt(`0x${value}`));
   }
 
-  add(item: TableItem): void {
+  /** `digest`: the item's content digest, where it is known already. */
+  add(item: TableItem, digest = contentDigest(item)): void {
     const bucket = bucketOf(item);
-    this.#sums[bucket] = ((this.#sums[bucket] as bigint) + BigInt(`0x${contentDigest(item).toString('hex')}`)) % MODULUS;
+    this.#sums[bucket] = ((this.#sums[bucket] as bigint) + BigInt(`0x${digest.toString('hex')}`)) % MODULUS;
   }
 
   merge(other: Checksums): void {

@@ -1,11 +1,10 @@
 import type { Clock, ObjectStore } from '../ports.ts';
 import { Checkpoint } from '../state/checkpoint.ts';
+import { saveIntervalMs } from '../state/save-interval.ts';
 import type { Appendix } from './ledger.ts';
 import { runFolder } from './run.ts';
 import type { Run } from './run.ts';
 
-/** A crash loses at most this much work. */
-const CHECKPOINT_EVERY_MS = 20_000;
 /** Records that may wait in memory before they are stored early. */
 const MAX_PENDING = 100_000;
 
@@ -58,7 +57,8 @@ export class Progress<S extends object> {
   async saveIfDue(): Promise<void> {
     if (this.#busy) return;
     const pending = this.#appendices.reduce((sum, appendix) => sum + appendix.pending, 0);
-    if (pending >= MAX_PENDING || this.deps.clock.now() - this.#savedAt >= CHECKPOINT_EVERY_MS) await this.save();
+    const now = this.deps.clock.now();
+    if (pending >= MAX_PENDING || now - this.#savedAt >= saveIntervalMs(now - Date.parse(this.run.facts.startedAt))) await this.save();
   }
 
   async save(): Promise<void> {

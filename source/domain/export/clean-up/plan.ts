@@ -4,6 +4,7 @@ import type { Counts } from '../../backup/manifest.ts';
 import { NO_COUNTS } from '../../backup/manifest.ts';
 import { Fault, Halt } from '../../errors.ts';
 import type { ItemKey } from '../../ports.ts';
+import { writeChanged } from '../write-changed.ts';
 import { DigestSet } from '../digest-set.ts';
 import { digestsIn, readDigests } from '../ledger.ts';
 import { countItem, deletePlanPrefix, isKept, noCounts, onlyPresent, readKeys, storePlan, totalOf, withoutPresent } from './delete-plan.ts';
@@ -39,7 +40,10 @@ export async function planDeletes(cleanUp: CleanUp, seen: SeenByRun, options: Pl
   const tally = new StaysTally(stays);
   // Confirmed users are counted already; nobody confirmed that their memberships are gone.
   for await (const key of onlyPresent(goneKeys(), present)) {
-    if (itemKind(key) === 'membership') tally.add('membership', membershipItem(subOf(key), groupOf(key), run.id), false);
+    if (itemKind(key) !== 'membership') continue;
+    const membership = membershipItem(subOf(key), groupOf(key), run.id);
+    await writeChanged(deps.table, [membership]);
+    tally.add('membership', membership, false);
   }
   tally.settle();
   state.plan = await storePlan(deps.objects, run.id, withoutPresent(goneKeys(), present));

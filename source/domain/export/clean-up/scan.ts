@@ -1,10 +1,10 @@
 import { keyDigest } from '../../backup/hashing.ts';
-import { itemKind } from '../../backup/items.ts';
 import { Fault } from '../../errors.ts';
-import type { ScanPage } from '../../ports.ts';
 import { DigestSet } from '../digest-set.ts';
 import { digestsIn, readDigests } from '../ledger.ts';
 import { inParallel } from '../page-chain.ts';
+import { digested, markDamaged, requireUndamaged } from './damage.ts';
+import type { Digested } from './damage.ts';
 import type { SeenByRun } from './seen.ts';
 import { countItem, GoneKeys, totalOf } from './delete-plan.ts';
 import { StaysTally } from './state.ts';
@@ -12,7 +12,7 @@ import type { CleanUp } from './state.ts';
 
 /**
  * Reads the whole table, strongly consistent and in parallel segments: an item whose key the run saw stays and is
- * counted, any other seems gone. Resumes segment by segment.
+ * counted, any other seems gone, and one that stays but is damaged ends the run. Resumes segment by segment.
  */
 export async function scanTable({ deps, run, progress, sliceOver }: CleanUp, seen: SeenByRun): Promise<void> {
   const { state } = progress;
@@ -22,12 +22,10 @@ export async function scanTable({ deps, run, progress, sliceOver }: CleanUp, see
   const gone = new GoneKeys(state.gone.parts);
   progress.storeWith(gone, tally);
 
-  const take = ({ items }: ScanPage): void => {
-    for (const item of items) {
-      const kind = itemKind(item);
-      if (kind === undefined) continue;
+  const take = (found: readonly Digested[]): void => {
+    for (const { item, kind, digest } of found) {
       if (digests.has(keyDigest(item))) {
-        tally.add(kind, item, item.changedIn === run.id);
+        tally.add(kind, item, item.changedIn === run.id, digest);
       } else {
         countItem(state.gone.counts, kind);
         gone.add(item);
@@ -40,13 +38,18 @@ export async function scanTable({ deps, run, progress, sliceOver }: CleanUp, see
     const at = state.segments[segment] as (typeof state.segments)[number];
     while (!at.done && !failed() && !sliceOver()) {
       const page = await deps.table.scanPage({ segment, totalSegments: state.segments.length, consistent: true, ...(at.start === undefined ? {} : { start: at.start }) });
-      take(page);
+      const found = digested(page.items);
+      const damaged = await markDamaged(deps.table, found);
+      // From here to the segment's new start nothing waits: a checkpoint holds all of a page or nothing of it.
+      state.damaged += damaged.filter(({ item }) => digests.has(keyDigest(item))).length;
+      take(found);
       at.done = page.next === undefined;
       if (page.next !== undefined) at.start = page.next;
       await progress.saveIfDue();
     }
   });
   if (state.segments.some(({ done }) => !done)) return;
+  await requireUndamaged(run, state.damaged);
   await requireAllSeen(run, totalOf(state.stays.counts), digests.size);
   state.phase = 'confirm';
   // The next phases read the gone keys from their objects.

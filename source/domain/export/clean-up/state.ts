@@ -11,7 +11,7 @@ import type { DeletePlan, KeyList, MutableCounts } from './delete-plan.ts';
 
 export interface CleanUpDeps extends StepDeps {
   readonly pool: Pick<UserPoolReader, 'describe' | 'listUsersPage'>;
-  readonly table: Pick<BackupTable, 'contentHashes' | 'putItems' | 'deleteItems' | 'getItem' | 'scanPage' | 'transact'>;
+  readonly table: Pick<BackupTable, 'contentHashes' | 'putItems' | 'deleteItems' | 'getItem' | 'putItemIf' | 'scanPage' | 'transact'>;
   readonly objects: Pick<ObjectStore, 'get' | 'put' | 'read' | 'list'>;
   readonly queue: WakeQueue<WorkMessage>;
 }
@@ -30,6 +30,8 @@ export interface CleanUpState {
   readonly segments: { start?: ItemKey; done: boolean }[];
   stays: Stays;
   readonly gone: { readonly counts: MutableCounts; readonly parts: KeyList };
+  /** Items that stay although something else than an export changed them. */
+  damaged: number;
   readonly confirm: { asked: number; readonly present: string[] };
   plan?: DeletePlan;
 }
@@ -41,6 +43,7 @@ export const newCleanUp = (): CleanUpState => ({
   segments: Array.from({ length: SCAN_SEGMENTS }, () => ({ done: false })),
   stays: { counts: noCounts(), checksums: new Checksums().toHex(), written: noCounts() },
   gone: { counts: noCounts(), parts: [] },
+  damaged: 0,
   confirm: { asked: 0, present: [] },
 });
 
@@ -62,11 +65,11 @@ export class StaysTally implements Appendix {
 
   readonly pending = 0;
 
-  /** `written`: by this run. */
-  add(kind: ItemKind, item: TableItem, written: boolean): void {
+  /** `written`: by this run. `digest`: as for Checksums. */
+  add(kind: ItemKind, item: TableItem, written: boolean, digest?: Buffer): void {
     countItem(this.stays.counts, kind);
     if (written) countItem(this.stays.written, kind);
-    this.#checksums.add(item);
+    this.#checksums.add(item, digest);
   }
 
   cut(): undefined {

@@ -1,0 +1,45 @@
+import { contentDigest } from '../../backup/hashing.ts';
+import { itemKind } from '../../backup/items.ts';
+import type { ItemKind } from '../../backup/items.ts';
+import { Fault } from '../../errors.ts';
+import type { BackupTable, TableItem } from '../../ports.ts';
+import { inParallel } from '../page-chain.ts';
+import type { Run } from '../run.ts';
+
+/** An item of the backup, and the digest of what it holds now. */
+export interface Digested {
+  readonly item: TableItem;
+  readonly kind: ItemKind;
+  readonly digest: Buffer;
+}
+
+const MARKED_AT_A_TIME = 8;
+
+/** The users, groups and memberships of a page. */
+export const digested = (items: readonly TableItem[]): Digested[] =>
+  items.flatMap((item) => {
+    const kind = itemKind(item);
+    return kind === undefined ? [] : [{ item, kind, digest: contentDigest(item) }];
+  });
+
+/**
+ * Something else than an export changed these items: they no longer hold what their stored hash vouches for, and by that
+ * hash every listing would take them for unchanged. Empties the hash, so that whoever compares next writes them anew, and
+ * resolves which they are. An item that was written meanwhile is left alone.
+ */
+export async function markDamaged(table: Pick<BackupTable, 'putItemIf'>, found: readonly Digested[]): Promise<readonly Digested[]> {
+  const damaged = found.filter(({ item, digest }) => item.contentHash !== digest.toString('hex'));
+  const todo = damaged.map(({ item }) => item).filter(({ contentHash }) => typeof contentHash === 'string' && contentHash !== '');
+  await inParallel(MARKED_AT_A_TIME, () => todo.shift(), async (item) => {
+    await table.putItemIf({ ...item, contentHash: '' }, { attribute: 'contentHash', value: item.contentHash as string });
+  });
+  return damaged;
+}
+
+/** Damaged items are never sealed: the run is given up, and the next one writes them from the pool. */
+export async function requireUndamaged(run: Run, damaged: number): Promise<void> {
+  if (damaged === 0) return;
+  const reason = `${damaged} items of the backup table do not hold what an export wrote: something else changed them. They are marked to be written anew; nothing was deleted and export run ${run.id} is not sealed. Start ExportWorkflow again: it writes them from the user pool. Find out who else writes to the table.`;
+  await run.abandon(reason);
+  throw new Fault('BadState', reason);
+}
