@@ -31,11 +31,17 @@ const VERIFIED_FLAGS = ['email_verified', 'phone_number_verified'];
 
 /**
  * The attributes that a restore must bring back, in comparable form: without `sub` and `identities` (no import can set
- * them), without empty values (Cognito keeps none) and without verified flags that are not true (absent means the same).
+ * them), without empty values (Cognito keeps none); a verified flag is `true` in whatever case it was given (an import
+ * writes it in lower case), or left out (absent means the same as false).
  */
 export function comparableAttributes(attributes: Attributes): Record<string, string> {
-  return Object.fromEntries(Object.entries(attributes).filter(([name, value]) =>
-    name !== 'sub' && name !== 'identities' && value !== '' && !(VERIFIED_FLAGS.includes(name) && value.toLowerCase() !== 'true')));
+  const comparable: Record<string, string> = {};
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === 'sub' || name === 'identities' || value === '') continue;
+    if (!VERIFIED_FLAGS.includes(name)) comparable[name] = value;
+    else if (value.toLowerCase() === 'true') comparable[name] = 'true';
+  }
+  return comparable;
 }
 
 /** Digest of everything about a user that is compared: attributes (see comparableAttributes) and the enabled flag. */

@@ -55,8 +55,12 @@ export async function surveyStep({ scan, accepted }: StateOf<'survey'>, { input,
   assertPreflight(poolId, checked);
   await deps.objects.put(foundGroupsKey(folder), JSON.stringify(found.groups));
   await deps.objects.put(losersKey(folder), JSON.stringify(found.losers));
-  const collisions = found.losers.length === 0 ? [] : [`${found.losers.length} users have the name of another user in the new pool and are not restored; failures.csv lists them.`];
-  return { step: 'tally', scan, accepted, target: { pool, header, notes: [...checked.notes, ...collisions] } };
+  const notes = [
+    ...checked.notes,
+    ...(found.losers.length === 0 ? [] : [`${found.losers.length} users have the name of another user in the new pool and are not restored; failures.csv lists them.`]),
+    ...(found.linked === 0 ? [] : [`${found.linked} users are linked to accounts of identity providers (attribute identities). The links are not restored: link them anew with AdminLinkProviderForUser before these users sign in through their provider.`]),
+  ];
+  return { step: 'tally', scan, accepted, target: { pool, header, notes } };
 }
 
 /** Counts what comes back in which way, and puts the groups, and the users by them, in their order. */

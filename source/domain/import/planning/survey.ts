@@ -19,6 +19,8 @@ export interface Survey {
   readonly groups: readonly PoolGroup[];
   /** Subs of users who give way to another of the same name. */
   readonly losers: readonly string[];
+  /** Users with accounts of identity providers linked to them, which no import can set. */
+  readonly linked: number;
 }
 
 /** Reads the spool once, and once more when names may collide; keeps digests and groups, no users. */
@@ -27,18 +29,23 @@ export async function survey(objects: Pick<ObjectStore, 'read'>, parts: readonly
   const groups: PoolGroup[] = [];
   const names = new NameDigests(rules.caseSensitive);
   let users = 0;
+  let linked = 0;
   for await (const line of spoolLines(objects, parts)) {
     if ('group' in line) {
       groups.push(line.group);
     } else if (excludedBySelf(line, rules) === undefined) {
       users += 1;
+      if (hasLinks(line)) linked += 1;
       names.add(signInNameOfUser(line, rules.signInName) as string);
       for (const name of Object.keys(restorableAttributes(line.attributes))) usage[name] = (usage[name] ?? 0) + 1;
     }
   }
   const repeated = names.repeated();
-  return { users, usage, groups, losers: repeated === undefined ? [] : await collisions(objects, parts, rules, repeated) };
+  return { users, usage, groups, linked, losers: repeated === undefined ? [] : await collisions(objects, parts, rules, repeated) };
 }
+
+/** `identities` is a JSON list. */
+const hasLinks = ({ attributes: { identities = '' } }: SpooledUser): boolean => !/^\s*(\[\s*\])?\s*$/.test(identities);
 
 export async function* spoolLines(objects: Pick<ObjectStore, 'read'>, parts: readonly string[]): AsyncGenerator<SpoolLine, void, undefined> {
   for (const part of parts) yield* readNdjson<SpoolLine>(objects, part);

@@ -35,6 +35,7 @@ describe('expected records', () => {
     const plain = digest({ email: 'a', name: 'b' });
     expect(digest({ name: 'b', email: 'a', sub: 'x', identities: '[]', locale: '', email_verified: 'false' })).to.equal(plain);
     expect(digest({ email: 'a', name: 'b', email_verified: 'true' })).not.to.equal(plain);
+    for (const flag of ['True', 'TRUE']) expect(digest({ email: 'a', name: 'b', email_verified: flag })).to.equal(digest({ email: 'a', name: 'b', email_verified: 'true' }));
     expect(digest({ email: 'a', name: 'b ' })).not.to.equal(plain);
     expect(digest({ email: 'a', name: 'b' }, false)).not.to.equal(plain);
   });

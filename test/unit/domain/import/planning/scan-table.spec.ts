@@ -43,6 +43,15 @@ describe('scanTable', () => {
     expect(world.plan().counts).to.deep.include({ memberships: 25, membershipsWithoutUser: 1, disabled: 1, excludedBy: { Unconfirmed: 1 } });
   });
 
+  it('says how many users lose their links to identity providers', async () => {
+    const world = oddities();
+    world.source.put(aUser({ username: 'linked', attributes: { email: 'z@example.test', email_verified: 'true', identities: '[{"userId":"1","providerName":"Google"}]' } }));
+    world.source.put(aUser({ username: 'unlinked', attributes: { email: 'w@example.test', email_verified: 'true', identities: '[]' } }));
+    sealBackup(world.table, world.source);
+    expect(await world.scan()).to.include({ byCsv: 23 });
+    expect(world.plan().notes.join()).to.match(/1 users are linked to accounts of identity providers/);
+  });
+
   it('sorts groups by size, keeps their settings and plans empty ones', async () => {
     const world = oddities();
     sealBackup(world.table, world.source);
