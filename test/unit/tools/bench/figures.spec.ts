@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { callFigures, maxInASecond, meanPerSecond } from '../../../../tools/bench/call-figures.ts';
+import { exportCell, groupsOf, importCell, noGroups, oneGroup, withAdministrators } from '../../../../tools/bench/cells.ts';
+import { monthlyCost, readPrices } from '../../../../tools/bench/cost.ts';
+import { exportCalls, exportLimit, importLimit } from '../../../../tools/bench/limits.ts';
+import { checksOf } from '../../../../tools/bench/phases.ts';
+import type { Usage } from '../../../../tools/bench/results.ts';
+
+const usage: Usage = {
+  dynamodbCalls: 0, itemsWritten: 0, writeUnits: 0, readUnits: 0, s3Writes: 0, s3Reads: 0, sqsRequests: 0, transitions: 0, historyEvents: 0, largestPayloadBytes: 0, invocations: 0, coldStarts: 0, gbSeconds: 0, peakMemoryMb: {},
+};
+
+describe('Bench: figures', () => {
+  it('finds the most calls in any sliding second, also across the border of two', () => {
+    expect(maxInASecond([0, 900, 950, 1_000, 1_100, 1_900])).to.equal(4);
+    expect(maxInASecond([0, 1_000, 2_000])).to.equal(1);
+    expect(maxInASecond([])).to.equal(0);
+  });
+
+  it('takes the mean over intervals, and counts seconds by their calls', () => {
+    expect(meanPerSecond([0, 500, 1_000])).to.equal(2);
+    expect(callFigures([0, 100, 2_500], 1, undefined)).to.include({ total: 3, throttled: 1, maxInASecond: 2 }).and.to.deep.include({ histogram: [1, 1, 1], perSecond: [2, 0, 1] });
+  });
+
+  it('computes the limits of the design', () => {
+    expect(exportLimit(noGroups(100_000), 10, 100)).to.be.closeTo(166.7 + 0.1, 0.1);
+    expect(exportLimit(oneGroup(500_000), 10, 100)).to.be.closeTo(27.8 * 60, 2);
+    expect(exportLimit(oneGroup(500_000), 25, 100), 'pages of one group come one after the other').to.be.closeTo(333.4 + 833.4, 0.5);
+    expect(exportCalls(withAdministrators(groupsOf(2_000, 5)))).to.deep.equal({ users: 167, groups: 34 + 2_000 + 1, pagesOfLargest: 1 });
+    expect(importLimit(oneGroup(100_000), 10, 300)).to.be.closeTo(1000 / 300 + (1 + 100_000 + 2_000 + 200) / 10 + (1 + 200_000 / 60) / 10, 0.5);
+    expect(importLimit(groupsOf(10_000, 1), 25, 1000), 'CreateGroup').to.be.closeTo(1 + 10_000 / 4.5 + (10_000 + 20_000 / 60) / 25, 0.5);
+  });
+
+  it('says which bars are broken', () => {
+    const broken = (cell: Parameters<typeof checksOf>[0], found: Partial<Parameters<typeof checksOf>[1]>): string[] =>
+      checksOf(cell, { seconds: 10, limitSeconds: 10, maxInASecond: 10, mean: undefined, throttled: 0, calls: 100, callSeconds: 10, usage, ...found }).filter(({ ok }) => !ok).map(({ name }) => name);
+    const shape = oneGroup(10_000);
+    expect(broken(exportCell({ shape, callsPerSecond: 10 }), {})).to.deep.equal([]);
+    expect(broken(exportCell({ shape, callsPerSecond: 10 }), { seconds: 72, maxInASecond: 11, mean: 8.6 })).to.deep.equal(['seconds', 'calls in any second', 'mean calls per second']);
+    expect(broken(exportCell({ shape, callsPerSecond: 10, after: 'export' }), { usage: { ...usage, itemsWritten: 21 } })).to.deep.equal(['items written']);
+    expect(broken(exportCell({ shape, callsPerSecond: 10, grantedShare: 0.4 }), { throttled: 6, callSeconds: 31 })).to.deep.equal(['seconds of calls', 'throttled share of calls']);
+    expect(broken(importCell({ shape, callsPerSecond: 10, jobUsersPerSecond: 30 }), { usage: { ...usage, historyEvents: 2_001, peakMemoryMb: { ScanTable: 513 } } })).to.deep.equal(['history events', 'memory of ScanTable, MB']);
+  });
+
+  it('adds a month up line by line', () => {
+    const prices = readPrices();
+    const { lines, dollarsPerMonth } = monthlyCost({ shape: oneGroup(500_000), usage: { ...usage, writeUnits: 1e6, transitions: 1_000 } }, 2, prices);
+    const dollars = Object.fromEntries(lines.map((line) => [line.service, line.dollars]));
+    expect(dollars['DynamoDB writes']).to.be.closeTo(60 * 0.625, 1e-9);
+    expect(dollars['Step Functions']).to.be.closeTo(30 * 0.025, 1e-9);
+    expect(dollarsPerMonth).to.be.closeTo(Object.values(dollars).reduce((sum, value) => sum + value, 0), 1e-9);
+    expect(prices.date).to.match(/^\d{4}-\d{2}-\d{2}$/);
+  });
+});
