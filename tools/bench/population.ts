@@ -50,7 +50,7 @@ export const attributesOf = (index: number, version = 0): Attributes => ({
 
 export function userOf(index: number, version = 0): PoolUser {
   const sub = subOf(index);
-  const modified = new Date(Date.parse(CREATED) + version * 86_400_000).toISOString();
+  const modified = version === 0 ? CREATED : new Date(Date.parse(CREATED) + version * 86_400_000).toISOString();
   return { username: usernameOf(index), sub, attributes: { ...attributesOf(index, version), sub }, enabled: !isDisabled(index), status: 'CONFIRMED', created: CREATED, modified };
 }
 
