@@ -8,6 +8,9 @@ interface Envelope<T> {
   readonly state: T;
 }
 
+/** Tries against writers who come in between, before that is taken for an error. */
+const ATTEMPTS = 4;
+
 /**
  * Progress of one looped function, in one object. An invocation claims it by a conditional write and every later write
  * is conditional on its own last one: a predecessor that still runs (a retry may start while it does) loses its next
@@ -32,12 +35,19 @@ export class Checkpoint<T> {
     store: Pick<ObjectStore, 'get' | 'put'>,
     { key, claim, now, initial }: { readonly key: string; readonly claim: string; readonly now: () => number; readonly initial: () => T },
   ): Promise<Checkpoint<T>> {
-    const stored = await store.get(key);
-    const state = stored === undefined ? initial() : parseEnvelope<T>(key, stored.body).state;
-    const checkpoint = new Checkpoint(store, key, claim, now, state);
-    checkpoint.#etag = stored?.etag;
-    await checkpoint.save(state);
-    return checkpoint;
+    for (let attempt = 1; ; attempt += 1) {
+      const stored = await store.get(key);
+      const state = stored === undefined ? initial() : parseEnvelope<T>(key, stored.body).state;
+      const checkpoint = new Checkpoint(store, key, claim, now, state);
+      checkpoint.#etag = stored?.etag;
+      try {
+        await checkpoint.save(state);
+        return checkpoint;
+      } catch (error) {
+        // The predecessor saved between the look and the claim: what it did is taken over too.
+        if (!isNamed(error, 'Superseded') || attempt >= ATTEMPTS) throw error;
+      }
+    }
   }
 
   /** Reads without claiming; undefined where no checkpoint exists. */
@@ -52,22 +62,32 @@ export class Checkpoint<T> {
 
   async save(state: T): Promise<void> {
     const envelope: Envelope<T> = { claim: this.claim, savedAt: new Date(this.now()).toISOString(), state };
-    try {
-      this.#etag = await this.store.put(this.key, JSON.stringify(envelope), this.#etag === undefined ? { absent: true } : { etag: this.#etag });
-    } catch (error) {
-      if (!isNamed(error, 'PreconditionFailed')) throw error;
-      await this.#adoptOwnWrite(error);
+    const body = JSON.stringify(envelope);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        this.#etag = await this.store.put(this.key, body, this.#etag === undefined ? { absent: true } : { etag: this.#etag });
+        break;
+      } catch (error) {
+        if (!isNamed(error, 'PreconditionFailed') || attempt >= ATTEMPTS) throw error;
+        if (await this.#landed(body, error)) break;
+      }
     }
     this.#state = state;
   }
 
-  /** A write whose answer was lost is retried by the SDK and then refused by its own first try: that one is ours. */
-  async #adoptOwnWrite(cause: unknown): Promise<void> {
+  /**
+   * After a refused write: true when it is stored all the same (its answer was lost, and the SDK's repetition was refused by
+   * its own first try), false when it may be tried again (S3 also refuses a write while another one is under way, and then
+   * changes nothing). Halt Superseded when someone else wrote.
+   */
+  async #landed(body: string, cause: unknown): Promise<boolean> {
     const stored = await this.store.get(this.key);
+    if (stored?.etag === this.#etag) return false;
     if (stored === undefined || parseEnvelope<T>(this.key, stored.body).claim !== this.claim) {
       throw new Halt('Superseded', 'A newer invocation of this function has taken its work over; this one stops.', { cause });
     }
     this.#etag = stored.etag;
+    return Buffer.from(stored.body).toString('utf8') === body;
   }
 }
 
