@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../../state/checkpoint.ts';
+import { saveIntervalMs } from '../../state/save-interval.ts';
 import type { PlannedGroup, RestorePlan } from '../plan-model.ts';
 import { readJson } from '../planning/json-object.ts';
 import type { UpdateUsersDeps } from './deps.ts';
@@ -9,8 +10,6 @@ import type { UpdateCounts, UpdatesState } from './state.ts';
 
 /** Calls in flight: enough to reach 25 calls/s at 300 ms each; the pacer in front of every call keeps the ceiling. */
 export const CALLS_IN_FLIGHT = 10;
-/** A crash repeats at most this much work. */
-const SAVE_EVERY_MS = 20_000;
 
 /** What one invocation of UpdateUsers shares: the state and when it is stored, recorded failures, groups. */
 export class UpdateRun {
@@ -79,7 +78,8 @@ export class UpdateRun {
 
   /** Saves when the last save is long ago; returns at once while another save runs. */
   async saveIfDue(): Promise<void> {
-    if (!this.#busy && this.deps.clock.now() - this.#savedAt >= SAVE_EVERY_MS) await this.save();
+    const now = this.deps.clock.now();
+    if (!this.#busy && now - this.#savedAt >= saveIntervalMs(now - Date.parse(this.plan.plannedAt))) await this.save();
   }
 
   async save(): Promise<void> {
