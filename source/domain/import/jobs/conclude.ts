@@ -21,7 +21,7 @@ export async function concludeJob(run: JobsRun, state: JobsState, chunk: ChunkPl
   const { job: _job, startedAt: _startedAt, ended: _ended, ...rest } = state;
   const next: JobsState = { ...rest, ran: [...state.ran, jobName] };
   if (results.count(RowCode.pending) === 0) return settleOrFollowUp(run, next, chunk, results, 0);
-  return { ...next, resultsKey: await save(run, next, results, 0), stage: 'list', listing: { part: 1, restarts: 0 }, dueAt: 0 };
+  return { ...next, resultsKey: await save(run, next, results, 0), stage: 'list', listing: { part: 1 }, dueAt: 0 };
 }
 
 /** Rows that neither exist nor failed go into a follow-up job, at most MAX_RUNS jobs in all; then the chunk is settled. */

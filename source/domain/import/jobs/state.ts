@@ -1,4 +1,6 @@
 import { restoreFolder } from '../plan-model.ts';
+import type { ChainProgress } from '../reconcile/chains.ts';
+import type { ListingScope } from '../reconcile/user-chains.ts';
 
 /**
  * prepare: build the CSV; create: the job may exist; start: it exists; poll: Cognito runs it; log: it ended; list: rows
@@ -10,8 +12,8 @@ export type JobStage = 'prepare' | 'create' | 'start' | 'poll' | 'log' | 'list';
 export interface RowListing {
   /** Results objects written so far; part of the next one's key. */
   readonly part: number;
-  readonly token?: string;
-  readonly restarts: number;
+  /** Absent before the first page. */
+  readonly pages?: { readonly scope: ListingScope; readonly chains: ChainProgress };
 }
 
 /** How one chunk ended: what UpdateUsers and the report need to know. */

@@ -7,8 +7,8 @@ import type { CheckRun } from './check-run.ts';
 import { compareGroups } from './compare-groups.ts';
 import { NO_CHAINS } from './state.ts';
 import { lookUpByName } from './named.ts';
-
-const PREFIXES = [...'0123456789abcdef'];
+import { userChains } from './user-chains.ts';
+import type { ListingScope } from './user-chains.ts';
 
 /** Lists what the state's scope asks for and marks what was found. True at the end, false when the slice ended before. */
 export async function listPool(check: CheckRun): Promise<boolean> {
@@ -33,18 +33,17 @@ async function listStep(check: CheckRun): Promise<boolean> {
   if (state.usersScope === 'none') return true;
   if (state.usersScope === 'named') return lookUpByName(check);
   try {
-    return await listUsers(check, state.usersScope === 'prefixes' ? PREFIXES : []);
+    return await listUsers(check, state.usersScope);
   } catch (error) {
     if (!isNamed(error, 'FilterRefused') || state.usersScope === 'single') throw error;
     run.deps.log.warn('Cognito refuses filters on sub; the users are listed in one chain', {});
     check.flux = () => ({});
     Object.assign(state, { usersScope: 'single', chains: NO_CHAINS, unknownUsers: 0 });
-    return listUsers(check, []);
+    return listUsers(check, 'single');
   }
 }
 
-/** One chain per first hex digit of `sub`, or one for all: a single chain is bound by latency. */
-async function listUsers(check: CheckRun, prefixes: readonly string[]): Promise<boolean> {
+async function listUsers(check: CheckRun, scope: ListingScope): Promise<boolean> {
   const { run, marks, state } = check;
   const use: PageUse<PoolUser> = {
     apply: (_id, users) => {
@@ -59,10 +58,7 @@ async function listUsers(check: CheckRun, prefixes: readonly string[]): Promise<
     },
     forget: (unknown) => { state.unknownUsers -= unknown; },
   };
-  const fetch = (id: number, token: string | undefined): ReturnType<typeof run.deps.pool.listUsersPage> => run.deps.pool.listUsersPage(run.plan.newUserPoolId, {
-    ...(prefixes.length === 0 ? {} : { filter: `sub ^= "${prefixes[id] as string}"` }), ...(token === undefined ? {} : { token }),
-  });
-  return follow(check, new Chains(Math.max(1, prefixes.length), state.chains, fetch, use));
+  return follow(check, userChains(run.deps.pool, run.plan.newUserPoolId, scope, state.chains, use));
 }
 
 async function listMembers(check: CheckRun): Promise<boolean> {

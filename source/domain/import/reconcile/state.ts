@@ -1,7 +1,8 @@
 import type { ChainProgress } from './chains.ts';
+import type { ListingScope } from './user-chains.ts';
 
-/** How the users are looked at: over 16 filters on `sub` at once, in one chain, by name where something was wrong, or not again. */
-export type UsersScope = 'prefixes' | 'single' | 'named' | 'none';
+/** How the users are looked at: all of them, by name where something was wrong, or not again. */
+export type UsersScope = ListingScope | 'named' | 'none';
 
 /** How far the comparison of the pool with the plan has come. */
 export interface CheckState {
