@@ -20,6 +20,11 @@ describe('Backup table', () => {
     expect(table?.Properties).to.not.have.property('TableName');
   });
 
+  it('gets tags in both Regions, which replication does not carry', () => {
+    const { Tags } = mainTemplate.Resources['SecondaryUserPoolTable']?.Properties ?? {};
+    expect(Tags).to.deep.equal({ Solution: 'cognito-user-profiles-export', MainStack: { Ref: 'AWS::StackName' }, UserPool: { Ref: 'PrimaryUserPoolId' } });
+  });
+
   it('is made only after the parameters were checked', () => {
     expect(table?.DependsOn).to.equal('StackCheckerCustomResource');
   });
@@ -79,10 +84,10 @@ describe('Buckets', () => {
     expect(guarded).to.have.members(buckets.map(([id]) => id));
   });
 
-  it('forget what is no longer needed', () => {
+  it('keep the state of exports longer than the longest ExportFrequency, for the mass-delete guard, and forget what is no longer needed', () => {
     const { Rules } = stackSetTemplate.Resources['MappingFileBucket']?.Properties['LifecycleConfiguration'] as { Rules: { Prefix?: string; ExpirationInDays?: number; AbortIncompleteMultipartUpload?: unknown }[] };
     const days: Record<string, number | undefined> = Object.fromEntries(Rules.filter(({ Prefix }) => Prefix).map(({ Prefix = '', ExpirationInDays }) => [Prefix, ExpirationInDays]));
-    expect(days).to.deep.equal({ 'exports/': 7, 'restores/': 180, 'notices/': 90 });
+    expect(days).to.deep.equal({ 'exports/': 90, 'restores/': 180, 'notices/': 90 });
     expect(Rules.some(({ AbortIncompleteMultipartUpload }) => JSON.stringify(AbortIncompleteMultipartUpload) === '{"DaysAfterInitiation":1}')).to.equal(true);
   });
 });

@@ -44,9 +44,9 @@ describe('Parameters of the main template', () => {
 
   const accepts = (name: string, value: string): boolean => new RegExp(Parameters[name]?.AllowedPattern ?? '^$').test(value);
   it('accept pools and Regions of every partition and refuse other text', () => {
-    expect(['us-east-1_AbCdEfGhI', 'us-gov-west-1_a1', 'ap-southeast-7_Zz9'].filter((id) => !accepts('PrimaryUserPoolId', id))).to.deep.equal([]);
+    expect(['us-east-1_AbCdEfGhI', 'us-gov-west-1_a1', 'ap-southeast-7_Zz9', 'eusc-de-east-1_b2'].filter((id) => !accepts('PrimaryUserPoolId', id))).to.deep.equal([]);
     expect(['us-east-1', 'us-east-1_', 'us-east-1_a b', 'US-EAST-1_abc', 'us-east-1_a/../b'].filter((id) => accepts('PrimaryUserPoolId', id))).to.deep.equal([]);
-    expect(['eu-west-1', 'cn-north-1', 'us-gov-east-1', 'me-central-1'].filter((region) => !accepts('SecondaryRegion', region))).to.deep.equal([]);
+    expect(['eu-west-1', 'cn-north-1', 'us-gov-east-1', 'me-central-1', 'eusc-de-east-1'].filter((region) => !accepts('SecondaryRegion', region))).to.deep.equal([]);
     expect(['', 'eu', 'eu-west', 'EU-WEST-1', 'eu-west-1 '].filter((region) => accepts('SecondaryRegion', region))).to.deep.equal([]);
     expect(accepts('NotificationEmail', 'ops@example.com')).to.equal(true);
     expect(['ops', 'ops@example', 'a b@example.com'].filter((email) => accepts('NotificationEmail', email))).to.deep.equal([]);

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { launchIdOf } from '../framework/identity.ts';
 import { parseProperties, region, text } from '../framework/properties.ts';
 import { done, type CustomResource, type Outcome } from '../framework/types.ts';
+import { tableStays } from '../replica/retained.ts';
 import { constantsParameterName, readConstants, type Constants, type ParameterStore } from './parameter.ts';
 
 const schema = v.object({
@@ -57,6 +58,7 @@ export function solutionConstants({ parameters, newUuid }: SolutionConstantsDeps
       await parameters.remove(OWN_NAME.test(physicalId) ? physicalId : constantsParameterName(launchIdOf(stackId)));
       return done();
     },
+    retained: ({ BackupTableName, SecondaryRegion }) => tableStays(BackupTableName, SecondaryRegion),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../../domain/ports.ts';
 import { pollUntil } from '../framework/poll.ts';
 import { parseProperties, region, text, texts } from '../framework/properties.ts';
 import { done, handOver, type CustomResource, type Outcome, type Work } from '../framework/types.ts';
+import { tableStays } from './retained.ts';
 import type { ReplicaTables, Settled } from './tables.ts';
 
 const schema = v.object({
@@ -50,8 +51,7 @@ export function secondaryUserPoolTable({ tables, clock }: SecondaryUserPoolTable
     create: ensure,
     update: ensure,
     remove: () => Promise.resolve(done()),
-    retained: ({ TableName, SecondaryRegion }) =>
-      `Table ${TableName}, and its replica in ${SecondaryRegion} if there is one, are retained: switch off deletion protection in both Regions before you delete them.`,
+    retained: ({ TableName, SecondaryRegion }) => tableStays(TableName, SecondaryRegion),
   };
 }
 

@@ -43,7 +43,7 @@ describe('small adapters', () => {
     });
   });
 
-  it('executionStatus: only RUNNING runs; an ended, unknown or unreachable one is gone; a refusal by IAM is an error', async () => {
+  it('executionStatus: only RUNNING runs; an ended, unknown or unreachable one is gone; a refusal by IAM or a throttle is an error', async () => {
     const status = executionStatus({ userAgent: 'solution/v1' });
     stub.answer = () => ({ body: { status: 'RUNNING' } });
     expect(await status(ARN)).to.equal('RUNNING');
@@ -55,6 +55,8 @@ describe('small adapters', () => {
     expect(await status(ARN)).to.equal('gone');
     stub.answer = () => refusal('AccessDeniedException');
     expect(await rejection(status(ARN))).to.include({ name: 'AccessDenied' });
+    stub.answer = () => refusal('ThrottlingException');
+    expect(await rejection(status(ARN))).to.include({ name: 'ServiceError' });
     expect(await status('nonsense')).to.equal('gone');
   });
 

@@ -34,6 +34,12 @@ describe('SolutionConstants', () => {
   });
   const stored = (): unknown => JSON.parse(parameters.values.get(NAME) ?? 'null');
 
+  it('says in the reason of a failed launch that the table stays', async () => {
+    parameters.putIfAbsent = () => Promise.reject(new Error('ParameterLimitExceeded'));
+    const { Reason } = await deployment.request(createRequest(PROPERTIES));
+    expect(Reason).to.contain('ParameterLimitExceeded').and.to.contain('Backup-BackupTable-ABC').and.to.contain('are retained');
+  });
+
   it('makes the ids of the launch and stores them', async () => {
     expect(await deployment.request(createRequest(PROPERTIES))).to.deep.include({ Status: 'SUCCESS', PhysicalResourceId: NAME, Data: ATTRIBUTES });
     expect(stored()).to.deep.equal(STORED);
