@@ -3,6 +3,7 @@ import { deploy, type Deployment } from './deployment.ts';
 import { exportUnderFaults, type PartResult } from './export-run.ts';
 import { importUnderFaults } from './import-run.ts';
 import { planOf, tellPlan, type ChaosPlan } from './plan.ts';
+import { resumeCosts, type ResumeCost } from './resume-run.ts';
 import type { Shape } from './shapes.ts';
 
 export interface SeedResult {
@@ -13,8 +14,13 @@ export interface SeedResult {
   readonly seconds: number;
 }
 
-/** Runs one seed after the other; pools of one shape share a deployment. */
-export async function runSeeds(cloud: LocalCloud, seeds: readonly number[], users: number, tell: (line: string) => void): Promise<SeedResult[]> {
+export interface ChaosResult {
+  readonly seeds: readonly SeedResult[];
+  readonly resumes: readonly ResumeCost[];
+}
+
+/** Runs one seed after the other, then measures what a stop costs; pools of one shape share a deployment. */
+export async function runSeeds(cloud: LocalCloud, seeds: readonly number[], users: number, tell: (line: string) => void): Promise<ChaosResult> {
   const deployments = new Map<Shape, Deployment>();
   const results: SeedResult[] = [];
   for (const seed of seeds) {
@@ -30,7 +36,10 @@ export async function runSeeds(cloud: LocalCloud, seeds: readonly number[], user
     tell(`  ${result.problems.length === 0 ? 'held' : 'FAILED'} in ${result.seconds.toFixed(0)} s`);
     results.push(result);
   }
-  return results;
+  const [any] = deployments.values();
+  const resumes = any === undefined ? [] : await resumeCosts(any);
+  for (const { workflow, undisturbed, resumed, problem } of resumes) tell(`\n${workflow}: ${undisturbed} Cognito calls, ${resumed} when it was stopped half-way and started again${problem === undefined ? '' : `\n  PROBLEM ${problem}`}`);
+  return { seeds: results, resumes };
 }
 
 async function runSeed(deployment: Deployment, plan: ChaosPlan): Promise<SeedResult> {

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { startExecution } from '../demo/executions.ts';
+import { cognito, steps, type Deployment } from './deployment.ts';
+import { endOf } from './executions.ts';
+import { FUNCTIONS } from './faults.ts';
+import { PRIMARY, SECONDARY, type Region } from './regions.ts';
+import { createShapedPool } from './shapes.ts';
+import { calm } from './simulation.ts';
+
+/** Cognito calls of a workflow that ran through, and of one that was stopped half-way and started again. */
+export interface ResumeCost {
+  readonly workflow: string;
+  readonly undisturbed: number;
+  readonly resumed: number;
+  readonly problem: string | undefined;
+}
+
+/** Repeated calls that are always fine: what CognitoTPS 25 grants in two seconds (progress is stored every second at first), and the checks of a start. */
+const ALWAYS_FINE = 55;
+const SHARE = 0.05;
+
+/** Measures what a stop by hand in the middle costs, without any other fault. */
+export async function resumeCosts(deployment: Deployment): Promise<ResumeCost[]> {
+  await calm(deployment.cloud);
+  const newPool = async (name: string): Promise<object> => ({ NewUserPoolId: await createShapedPool(cognito(deployment, SECONDARY), deployment.shape, name) });
+  return [
+    await cost(deployment, 'ExportWorkflow', PRIMARY, deployment.exportWorkflow, () => Promise.resolve({})),
+    await cost(deployment, 'ImportWorkflow', SECONDARY, deployment.importWorkflow[SECONDARY], () => newPool('resumed')),
+  ];
+}
+
+async function cost(deployment: Deployment, workflow: string, region: Region, arn: string, newInput: () => Promise<object>): Promise<ResumeCost> {
+  const sfn = steps(deployment, region);
+  const callsSince = async (after: number): Promise<number> => (await deployment.cloud.calls({ service: 'cognito-idp', after })).filter(({ caller }) => caller?.startsWith(FUNCTIONS)).length;
+  const now = async (): Promise<number> => (await deployment.cloud.calls()).at(-1)?.sequence ?? 0;
+  const run = async (input: object): Promise<string> => {
+    const { status, error, cause } = await endOf(sfn, await startExecution(sfn, arn, input));
+    return status === 'SUCCEEDED' ? '' : `${workflow} ended as ${status}: ${error}: ${cause}`;
+  };
+
+  let from = await now();
+  let problem = await run(await newInput());
+  const undisturbed = await callsSince(from);
+
+  from = await now();
+  const input = await newInput();
+  const executionArn = await startExecution(sfn, arn, input);
+  while ((await callsSince(from)) < undisturbed / 2) await sleep(50);
+  await sfn.send(new StopExecutionCommand({ executionArn }));
+  problem ||= await run(input);
+  const resumed = await callsSince(from);
+  const repeated = resumed - undisturbed;
+  if (problem === '' && repeated > Math.max(ALWAYS_FINE, undisturbed * SHARE)) problem = `${workflow}: ${repeated} of ${undisturbed} Cognito calls were made again after a stop`;
+  return { workflow, undisturbed, resumed, problem: problem === '' ? undefined : problem };
+}
