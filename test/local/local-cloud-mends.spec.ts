@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, CreateStackCommand, CreateStackSetCommand, DescribeStackResourcesCommand, DescribeStackSetCommand, waitUntilStackCreateComplete } from '@aws-sdk/client-cloudformation';
+import { CreateTableCommand, DynamoDBClient, TagResourceCommand } from '@aws-sdk/client-dynamodb';
 import { AttachUserPolicyCommand, CreateAccessKeyCommand, CreatePolicyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, type DescribeExecutionOutput } from '@aws-sdk/client-sfn';
 import { CreateQueueCommand, DeleteMessageBatchCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -62,13 +63,14 @@ describe('local cloud: state machines and functions behave as on AWS', function 
     expect((await run('TooSlow', {})).status).to.equal('TIMED_OUT');
   });
 
-  it('authorises batches as the single call, and StackSets by their name', async () => {
+  it('authorises batches as the single call, StackSets by their name and tables by their ARN', async () => {
     const iam = new IAMClient(cloud.clientConfig(REGION));
     const arn = (service: string, resource: string): string => `arn:aws:${service}:${REGION}:${cloud.account}:${resource}`;
     const Statement = [
       { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: arn('sqs', 'queue') },
       { Effect: 'Allow', Action: 'cloudformation:DescribeStackSet', Resource: arn('cloudformation', 'stackset/mine:*') },
       { Effect: 'Allow', Action: 'cloudformation:CreateStackSet', Resource: '*' },
+      { Effect: 'Allow', Action: 'dynamodb:TagResource', Resource: arn('dynamodb', 'table/mine') },
       { Effect: 'Allow', Action: 'iam:PassRole', Resource: `arn:aws:iam::${cloud.account}:role/mine` },
     ];
     await iam.send(new CreateUserCommand({ UserName: 'limited' }));
@@ -82,6 +84,11 @@ describe('local cloud: state machines and functions behave as on AWS', function 
     const sqs = new SQSClient(config);
     expect(await outcome(sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: [{ Id: 'a', MessageBody: 'a' }] })))).to.equal('done');
     expect(await outcome(sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: [{ Id: 'a', ReceiptHandle: 'a' }] })))).to.match(/AccessDenied/);
+
+    for (const TableName of ['mine', 'other']) await new DynamoDBClient(cloud.clientConfig(REGION)).send(new CreateTableCommand({ TableName, BillingMode: 'PAY_PER_REQUEST', KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }], AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }] }));
+    const tag = (table: string): Promise<string> => outcome(new DynamoDBClient(config).send(new TagResourceCommand({ ResourceArn: arn('dynamodb', `table/${table}`), Tags: [{ Key: 'a', Value: 'b' }] })));
+    expect(await tag('mine')).to.equal('done');
+    expect(await tag('other')).to.match(/AccessDenied/);
 
     const cloudFormation = new CloudFormationClient(config);
     const create = (StackSetName: string, role: string): Promise<string> => outcome(cloudFormation.send(new CreateStackSetCommand({

@@ -3,10 +3,11 @@
 SQS: the batch calls have no permissions of their own ("SendMessageBatch: you need sqs:SendMessage", SQS API reference);
 MiniStack asks for sqs:SendMessageBatch. CloudFormation: StackSet actions are authorised on the StackSet's ARN
 (stackset/NAME:ID, Service Authorization Reference), except for those that name no existing one; MiniStack knows none of
-them and asks for "*".
+them and asks for "*". DynamoDB: TagResource and the like name their table by ResourceArn; MiniStack asks for "*".
 """
 
 import functools
+import json
 
 from mends import expect
 
@@ -24,11 +25,22 @@ def first(query_params, name):
     return (value[0] if value else "") if isinstance(value, list) else value
 
 
+def named_by_arn(body):
+    """The ResourceArn of a JSON request, if it has one."""
+    try:
+        arn = json.loads(body or b"{}").get("ResourceArn")
+    except (ValueError, AttributeError):
+        return []
+    return [arn] if isinstance(arn, str) and arn else []
+
+
 def apply():
     from ministack.core import iam_actions
 
     expect(iam_actions.extract_iam_action, "ec476b92d969")
     expect(iam_actions.extract_resource_arn, "82f51700695c")
+    expect(iam_actions.dynamodb_resource_arns, "a7186900d54a")
+    tables_of = iam_actions.dynamodb_resource_arns
     action_of, resource_of = iam_actions.extract_iam_action, iam_actions.extract_resource_arn
 
     @functools.wraps(action_of)
@@ -42,7 +54,14 @@ def apply():
         if name and first(query_params, "Action") not in WITHOUT_RESOURCE:
             # The id is the gateway's; policies can only know the name before.
             return f"arn:aws:cloudformation:{region}:{account_id}:stackset/{name if ':' in name else name + ':*'}"
+        if service == "dynamodb" and body and b'"ResourceArn"' in body:
+            return str(json.loads(body)["ResourceArn"])
         return resource_of(service, method, path, headers, body, query_params, region, account_id)
 
+    @functools.wraps(tables_of)
+    def dynamodb_resource_arns(body, region, account_id):
+        return tables_of(body, region, account_id) or named_by_arn(body)
+
+    iam_actions.dynamodb_resource_arns = dynamodb_resource_arns
     iam_actions.extract_iam_action = extract_iam_action
     iam_actions.extract_resource_arn = extract_resource_arn
