@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStackResourcesCommand, ListStackInstancesCommand } from '@aws-sdk/client-cloudformation';
 import { CognitoIdentityProviderClient, CreateUserPoolCommand, DeleteUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { DescribeContinuousBackupsCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeContinuousBackupsCommand, DescribeTableCommand, DynamoDBClient, ListTagsOfResourceCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DeleteObjectsCommand, S3Client } from '@aws-sdk/client-s3';
@@ -143,6 +143,8 @@ describe('Life of a launch, with IAM enforced', function () {
         const TableName = launched.outputs['BackupTableName'];
         const { Table } = await client.send(new DescribeTableCommand({ TableName }));
         expect(Table, region).to.deep.include({ TableStatus: 'ACTIVE', DeletionProtectionEnabled: true });
+        const { Tags = [] } = await client.send(new ListTagsOfResourceCommand({ ResourceArn: Table?.TableArn }));
+        expect(Tags.map(({ Key }) => Key), region).to.include.members(['Solution', 'MainStack', 'UserPool']);
         // MiniStack ignores PITR in a template (templates/data.spec.ts checks it there) and does not keep the period.
         if (region === PRIMARY) continue;
         const { ContinuousBackupsDescription } = await client.send(new DescribeContinuousBackupsCommand({ TableName }));
