@@ -9,7 +9,7 @@ export interface StartedImport {
 
 /** The state after CheckNewUserPool: what every later function of the import gets (and more, by what ran since). */
 export interface OpenedImport extends StartedImport {
-  readonly restore: { readonly restoreId: string; readonly phase: RestoreHead['phase'] };
+  readonly restore: { readonly restoreId: string; readonly phase: RestoreHead['phase']; readonly mayCreateUsers: boolean };
 }
 
 const wrong = (what: string): Fault => new Fault('BadState', `The state machine's event has no ${what}: the workflow's definition and its functions do not belong together.`);
@@ -24,6 +24,6 @@ export function startedImport(event: unknown): StartedImport {
 
 export function openedImport(event: unknown): OpenedImport {
   const { restore } = (event ?? {}) as Partial<OpenedImport>;
-  if (typeof restore?.restoreId !== 'string' || typeof restore.phase !== 'string') throw wrong('restore');
-  return { ...startedImport(event), restore: { restoreId: restore.restoreId, phase: restore.phase } };
+  if (typeof restore?.restoreId !== 'string' || typeof restore.phase !== 'string' || typeof restore.mayCreateUsers !== 'boolean') throw wrong('restore');
+  return { ...startedImport(event), restore: { restoreId: restore.restoreId, phase: restore.phase, mayCreateUsers: restore.mayCreateUsers } };
 }

@@ -110,7 +110,8 @@ export interface RestorePlan {
   readonly caseSensitive: boolean;
   /**
    * False: the new pool has triggers that AdminCreateUser would fire and AllowTriggers was not given. Then nobody is
-   * created one by one, rows that the import job refused included: they are reported instead.
+   * created one by one, rows that the import job refused included: they are reported instead. Every start looks again
+   * (OpenedRestore), and what it finds then counts for whoever is still to be created.
    */
   readonly mayCreateUsers: boolean;
   readonly schema: readonly SchemaAttribute[];

@@ -40,7 +40,7 @@ export const handler = async (event: unknown, context: Context): Promise<ImportU
   pacer.restart(options.cognitoTps ?? env.COGNITO_TPS);
   await assertImportMayRun(leases, executionArn);
   const result = await importUsers(
-    { newUserPoolId: options.newUserPoolId, restoreId: restore.restoreId },
+    { newUserPoolId: options.newUserPoolId, restoreId: restore.restoreId, mayCreateUsers: restore.mayCreateUsers },
     { ...deps, ...invocation, jobEnded: (job) => sendMetrics(importJobEnded(job, regionOf(executionArn))) },
   );
   log.info('Import jobs so far', { ...result });

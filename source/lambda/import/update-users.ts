@@ -34,7 +34,7 @@ export const handler = async (event: unknown, context: Context): Promise<UpdateU
   pacer.restart(options.cognitoTps ?? env.COGNITO_TPS);
   await assertImportMayRun(leases, executionArn);
   const result = await updateUsers(
-    { newUserPoolId: options.newUserPoolId, restoreId: restore.restoreId, executionArn, bucket: env.STATE_BUCKET },
+    { newUserPoolId: options.newUserPoolId, restoreId: restore.restoreId, mayCreateUsers: restore.mayCreateUsers, executionArn, bucket: env.STATE_BUCKET },
     { ...deps, ...invocation },
   );
   log.info('Updates so far', result.done ? { done: true, outcome: result.outcome, ...result.counts } : { ...result });

@@ -4,6 +4,7 @@ import type { ImportUsersDeps } from '../../../source/domain/import/jobs/deps.ts
 import { headKey } from '../../../source/domain/import/plan-model.ts';
 import type { ImportOptions, RestoreHead } from '../../../source/domain/import/plan-model.ts';
 import type { ScanTableDeps } from '../../../source/domain/import/planning/scan-table.ts';
+import { creationIsAllowed } from '../../../source/domain/import/preflight/triggers.ts';
 import type { RestoreOutcome } from '../../../source/domain/import/report/outcome.ts';
 import type { UpdateUsersDeps } from '../../../source/domain/import/updates/deps.ts';
 import { passwordFrom, PASSWORD_BYTES } from '../../../source/domain/import/updates/password.ts';
@@ -63,7 +64,7 @@ export class RestoreWorld extends PlanningWorld {
   async execute(executionArn = 'execution-1'): Promise<RestoreOutcome> {
     for (let turn = 0; turn < MAX_TURNS; turn += 1) {
       this.turns += 1;
-      const jobs = await importUsers({ newUserPoolId: NEW_POOL, restoreId: RESTORE_ID }, this.jobsDeps());
+      const jobs = await importUsers({ newUserPoolId: NEW_POOL, restoreId: RESTORE_ID, mayCreateUsers: this.mayCreateUsers }, this.jobsDeps());
       let updates = await this.update(executionArn);
       while (!updates.done && jobs.done) {
         this.turns += 1;
@@ -76,7 +77,12 @@ export class RestoreWorld extends PlanningWorld {
   }
 
   update(executionArn: string): ReturnType<typeof updateUsers> {
-    return updateUsers({ newUserPoolId: NEW_POOL, restoreId: RESTORE_ID, executionArn, bucket: STATE_BUCKET }, this.updatesDeps());
+    return updateUsers({ newUserPoolId: NEW_POOL, restoreId: RESTORE_ID, mayCreateUsers: this.mayCreateUsers, executionArn, bucket: STATE_BUCKET }, this.updatesDeps());
+  }
+
+  /** As CheckNewUserPool finds it. */
+  get mayCreateUsers(): boolean {
+    return creationIsAllowed(this.plan().options, this.target.settings);
   }
 
   /** Starts again after every kill, as an operator would. */

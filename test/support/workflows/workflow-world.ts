@@ -141,7 +141,7 @@ export class WorkflowWorld extends World {
       await assertImportMayRun(this.table, parsed.executionArn);
       return work({ ...ports, ...this.#invocation() }, parsed);
     };
-    const target = (event: ReturnType<typeof openedImport>) => ({ newUserPoolId: event.options.newUserPoolId, restoreId: event.restore.restoreId });
+    const target = (event: ReturnType<typeof openedImport>) => ({ newUserPoolId: event.options.newUserPoolId, ...event.restore });
     return this.#named({
       ...this.#common(),
       CheckNewUserPool: async (event) => {

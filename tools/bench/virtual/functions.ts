@@ -50,11 +50,11 @@ export function functionsOn(cloud: VirtualCloud): Readonly<Record<string, Handle
     },
     ImportUsers: (event) => {
       const { options, restore } = openedImport(event);
-      return importUsers({ newUserPoolId: options.newUserPoolId, restoreId: restore.restoreId }, { ...importing(), jobs, newUsers: queue, jobEnded: () => Promise.resolve() });
+      return importUsers({ newUserPoolId: options.newUserPoolId, ...restore }, { ...importing(), jobs, newUsers: queue, jobEnded: () => Promise.resolve() });
     },
     UpdateUsers: (event) => {
       const { executionArn, options, restore } = openedImport(event);
-      const input = { newUserPoolId: options.newUserPoolId, restoreId: restore.restoreId, executionArn, bucket: BUCKET };
+      const input = { newUserPoolId: options.newUserPoolId, ...restore, executionArn, bucket: BUCKET };
       return updateUsers(input, { ...importing(), writer: target, newPassword: () => passwordFrom(Buffer.alloc(PASSWORD_BYTES, 7)) });
     },
   };

@@ -12,6 +12,13 @@ import { releaseBatches, takeAllMessages, takeMessages } from './messages.ts';
 import { initialJobsState, jobsStateKey } from './state.ts';
 import type { JobsState } from './state.ts';
 
+export interface ImportUsersInput {
+  readonly newUserPoolId: string;
+  readonly restoreId: string;
+  /** What the execution's start found; see RestorePlan. */
+  readonly mayCreateUsers: boolean;
+}
+
 /** What the state machine sees: no personal data. */
 export interface ImportUsersResult {
   /** Every chunk has its final result. */
@@ -29,9 +36,9 @@ export interface ImportUsersResult {
  * Carries the plan's chunks through Cognito's import jobs, one after the other, a step at a time: every step stores its
  * result, so that a crash repeats at most one. Returns when the running job need not be looked at yet.
  */
-export async function importUsers({ newUserPoolId, restoreId }: { readonly newUserPoolId: string; readonly restoreId: string }, deps: ImportUsersDeps): Promise<ImportUsersResult> {
+export async function importUsers({ newUserPoolId, restoreId, mayCreateUsers }: ImportUsersInput, deps: ImportUsersDeps): Promise<ImportUsersResult> {
   const over = workSlice(deps.clock, deps.timeLeft);
-  const plan = await readJson<RestorePlan>(deps.store, planKey(newUserPoolId, restoreId));
+  const plan = { ...await readJson<RestorePlan>(deps.store, planKey(newUserPoolId, restoreId)), mayCreateUsers };
   const checkpoint = await Checkpoint.claim<JobsState>(deps.store, {
     key: jobsStateKey(newUserPoolId, restoreId), claim: deps.claim, now: () => deps.clock.now(), initial: initialJobsState,
   });

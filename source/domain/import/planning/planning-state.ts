@@ -5,7 +5,7 @@ import type { BackupTable, Clock, ImportJobs, Log, ObjectStore, TimeLeft, UserPo
 import type { ImportOptions, RestorePlan } from '../plan-model.ts';
 import { restoreFolder } from '../plan-model.ts';
 import type { SealedBackup } from '../preflight/sealed-backup.ts';
-import { firedByCreation } from '../preflight/triggers.ts';
+import { creationIsAllowed } from '../preflight/triggers.ts';
 import type { Rules } from './classify.ts';
 import type { ScanState } from './scan.ts';
 import type { Tally } from './tally.ts';
@@ -73,10 +73,6 @@ export const groupsKey = (folder: string): string => `${folder}groups.json`;
 export const foundGroupsKey = (folder: string): string => `${folder}planning/groups.json`;
 export const losersKey = (folder: string): string => `${folder}planning/losers.json`;
 
-/** AdminCreateUser may be called unless the pool's triggers would see it. */
-export const mayCreateUsers = ({ allowTriggers }: ImportOptions, { pool }: Target): boolean =>
-  allowTriggers || firedByCreation(pool.settings.triggers).length === 0;
-
 export const mfaFlag = ({ pool }: Target): 'true' | 'false' => (pool.settings.mfaConfiguration === 'ON' ? 'true' : 'false');
 
 export const rulesFor = ({ options }: ScanTableInput, { manifest }: Accepted, target: Target): Rules => ({
@@ -86,5 +82,5 @@ export const rulesFor = ({ options }: ScanTableInput, { manifest }: Accepted, ta
   signInName: signInNameOf(manifest.poolSettings),
   schema: target.pool.settings.schema,
   restoreUnconfirmed: options.restoreUnconfirmed,
-  mayCreateUsers: mayCreateUsers(options, target),
+  mayCreateUsers: creationIsAllowed(options, target.pool.settings),
 });

@@ -1,9 +1,10 @@
 import { signInNameOf } from '../../model.ts';
 import type { BatchPlan, PlannedGroup, RestorePlan, UpdateOp } from '../plan-model.ts';
 import { planKey } from '../plan-model.ts';
+import { creationIsAllowed } from '../preflight/triggers.ts';
 import { MAX_BATCH_OPS, BatchWriter } from './batch-writer.ts';
 import { readJson } from './json-object.ts';
-import { groupsKey, mayCreateUsers, mfaFlag } from './planning-state.ts';
+import { groupsKey, mfaFlag } from './planning-state.ts';
 import type { PlanningRun, StateOf } from './planning-state.ts';
 
 /** Writes what the chunks left open and then the plan itself, which makes them a restore. Done again it writes the same. */
@@ -29,7 +30,7 @@ export async function sealPlan(state: StateOf<'chunks'>, run: PlanningRun): Prom
     csvHeader: target.header,
     mfaFlag: mfaFlag(target),
     caseSensitive: target.pool.settings.caseSensitive,
-    mayCreateUsers: mayCreateUsers(input.options, target),
+    mayCreateUsers: creationIsAllowed(input.options, target.pool.settings),
     schema: target.pool.settings.schema,
     groupsKey: groupsKey(folder),
     chunks: draft.chunks,

@@ -5,6 +5,7 @@ import type { ImportOptions, RestoreHead } from '../plan-model.ts';
 import { assertPoolId } from './pool-id.ts';
 import { newRestoreId } from './restore-id.ts';
 import { readSealedBackup } from './sealed-backup.ts';
+import { creationIsAllowed } from './triggers.ts';
 
 export interface CheckNewUserPoolInput {
   readonly options: ImportOptions;
@@ -30,6 +31,8 @@ export interface OpenedRestore {
   readonly phase: RestoreHead['phase'];
   /** An earlier execution began to write to the pool: its plan goes on. */
   readonly resumed: boolean;
+  /** Whether AdminCreateUser may be called now: the pool has no triggers that it would fire, or AllowTriggers is given. */
+  readonly mayCreateUsers: boolean;
 }
 
 /**
@@ -40,13 +43,14 @@ export interface OpenedRestore {
 export async function checkNewUserPool(input: CheckNewUserPoolInput, deps: CheckNewUserPoolDeps): Promise<OpenedRestore> {
   const poolId = input.options.newUserPoolId;
   assertPoolId(poolId, input.region);
-  await deps.pools.describe(poolId);
+  const { settings } = await deps.pools.describe(poolId);
+  const mayCreateUsers = creationIsAllowed(input.options, settings);
   const head = await readHead(deps.objects, poolId);
   if (head?.value.phase === 'complete') {
     throw new Halt('AlreadyRestored', `The restore ${head.value.restoreId} into ${poolId} is complete; its report is in the mapping-file bucket below restores/${poolId}/. To restore once more, create another empty pool.`);
   }
   if (head?.value.phase === 'writing' || head?.value.phase === 'partial') {
-    return { restoreId: head.value.restoreId, phase: head.value.phase, resumed: true };
+    return { restoreId: head.value.restoreId, phase: head.value.phase, resumed: true, mayCreateUsers };
   }
   const { manifest } = await readSealedBackup(deps.table, input.tableName);
   if ([input.primaryUserPoolId, manifest?.userPoolId].includes(poolId) && !input.options.allowSourcePool) {
@@ -56,7 +60,7 @@ export async function checkNewUserPool(input: CheckNewUserPoolInput, deps: Check
   const opened: RestoreHead = { restoreId: newRestoreId(deps.clock.now(), deps.random), phase: 'planning', updatedAt: new Date(deps.clock.now()).toISOString() };
   await deps.objects.put(headKey(poolId), JSON.stringify(opened), head === undefined ? { absent: true } : { etag: head.etag });
   deps.log.info('Restore opened', { restoreId: opened.restoreId });
-  return { restoreId: opened.restoreId, phase: opened.phase, resumed: false };
+  return { restoreId: opened.restoreId, phase: opened.phase, resumed: false, mayCreateUsers };
 }
 
 async function readHead(objects: Pick<ObjectStore, 'get'>, poolId: string): Promise<{ readonly value: RestoreHead; readonly etag: string } | undefined> {

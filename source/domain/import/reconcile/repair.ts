@@ -39,12 +39,6 @@ export async function repair(check: CheckRun): Promise<boolean> {
 async function repairUser({ run }: CheckRun, user: RestoreUser, mark: number, why: string | undefined): Promise<void> {
   if (mark === Mark.seen) return;
   const missing = (mark & Mark.seen) === 0;
-  if (missing && !run.plan.mayCreateUsers) {
-    // Whoever may have the name from now on is somebody else.
-    run.collisions.add(user.sub);
-    run.failures.add({ sub: user.sub, name: user.name, kind: 'blocked', reason: 'TriggersWouldFire' });
-    return;
-  }
   if (missing && !(await create(run.plan, user, why ?? 'MissingAfterImport', run.opDeps))) return;
   const { newUserPoolId } = run.plan;
   if (!missing && (mark & Mark.attributesDiffer) !== 0) {

@@ -43,6 +43,12 @@ export async function runOp(plan: RestorePlan, op: UpdateOp, deps: OpDeps): Prom
 /** Creates the user and records how that went; true when the user exists afterwards. */
 export async function create(plan: RestorePlan, user: RestoreUser, why: string, deps: Omit<OpDeps, 'groups' | 'groupCreation'>): Promise<boolean> {
   const about = { sub: user.sub, name: user.name };
+  if (!plan.mayCreateUsers) {
+    // Whoever may have the name from now on is somebody else.
+    deps.collisions.add(user.sub);
+    deps.fail({ ...about, kind: 'blocked', reason: 'TriggersWouldFire' });
+    return false;
+  }
   const outcome = await createUser(plan, user, deps);
   if (outcome === 'done' || (outcome !== 'collision' && 'noPassword' in outcome)) {
     deps.count('usersCreated');

@@ -18,6 +18,8 @@ export interface UpdateUsersInput {
   readonly newUserPoolId: string;
   readonly restoreId: string;
   readonly executionArn: string;
+  /** What the execution's start found; see RestorePlan. */
+  readonly mayCreateUsers: boolean;
   /** Where the report lies; goes into the message. */
   readonly bucket: string;
 }
@@ -40,7 +42,7 @@ const LAST_SLICE_MS = 13 * 60_000;
 export async function updateUsers(input: UpdateUsersInput, deps: UpdateUsersDeps): Promise<UpdateUsersResult> {
   const { newUserPoolId, restoreId } = input;
   const sliceOver = workSlice(deps.clock, deps.timeLeft);
-  const plan = await readJson<RestorePlan>(deps.store, planKey(newUserPoolId, restoreId));
+  const plan = { ...await readJson<RestorePlan>(deps.store, planKey(newUserPoolId, restoreId)), mayCreateUsers: input.mayCreateUsers };
   const checkpoint = await Checkpoint.claim<UpdatesState>(deps.store, {
     key: updatesStateKey(newUserPoolId, restoreId), claim: deps.claim, now: () => deps.clock.now(), initial: initialUpdatesState,
   });

@@ -173,6 +173,18 @@ describe('Updates that do not go well', () => {
     expect(it.calls.countOf('cognito.createUser')).to.equal(0);
     expect(outcome.outcome).to.equal('partial');
     expect(it.report('failures.csv')).to.contain('TriggersWouldFire');
+
+    it.target.settings = { ...it.target.settings, triggers: [] };
+    expect((await it.execute('execution-2')).outcome).to.equal('complete');
+    expect(differences(it.source, it.target)).to.deep.equal([]);
+  });
+
+  it('creates nobody either when the triggers came after the plan', async () => {
+    const it = await world(10, ({ source }) => void source.put(aUser({ username: 'zoe', attributes: { email: 'zoe@example.test' } })));
+    it.target.settings = { ...it.target.settings, triggers: ['PreSignUp'] };
+    const outcome = await it.execute();
+    expect(it.calls.countOf('cognito.createUser')).to.equal(0);
+    expect(outcome.counts).to.include({ usersRestored: 10, usersBlocked: 1 });
   });
 
   it('creates nobody who vanished after the import either, when triggers would see it', async () => {

@@ -16,7 +16,7 @@ async function world(users: number, prefix = 'user'): Promise<RestoreWorld> {
 
 async function allJobs(it: RestoreWorld): Promise<void> {
   for (;;) {
-    const { done, waitSeconds } = await importUsers({ newUserPoolId: NEW_POOL, restoreId: RESTORE_ID }, it.jobsDeps());
+    const { done, waitSeconds } = await importUsers({ newUserPoolId: NEW_POOL, restoreId: RESTORE_ID, mayCreateUsers: true }, it.jobsDeps());
     if (done) return;
     await it.clock.sleep(waitSeconds * 1_000);
   }

@@ -33,6 +33,17 @@ describe('checkNewUserPool', () => {
     expect(world.objects.json<RestoreHead>(headKey(NEW_POOL))).to.include({ restoreId: opened.restoreId, phase: 'planning' });
   });
 
+  it('tells at every start whether users may be created one by one', async () => {
+    for (const phase of ['planning', 'writing', 'partial'] as const) {
+      const world = backedUp();
+      await putHead(world, phase);
+      expect(await check(world), phase).to.include({ mayCreateUsers: true });
+      world.target.settings = { ...world.target.settings, triggers: ['CustomMessage'] };
+      expect(await check(world), phase).to.include({ mayCreateUsers: false });
+      expect(await check(world, { allowTriggers: true }), phase).to.include({ mayCreateUsers: true });
+    }
+  });
+
   it('refuses what is not a pool id, and a pool of another Region', async () => {
     for (const newUserPoolId of ['', 'my-pool', 'us-west-2', 'us-west-2_', 'us-west-2_a b', `us-west-2_${'a'.repeat(60)}`, 'https://x\nus-west-2_abc']) {
       expect(await halt(backedUp(), { newUserPoolId })).to.have.property('name', 'InvalidNewUserPoolId');
@@ -87,7 +98,7 @@ describe('checkNewUserPool', () => {
       const world = backedUp();
       await putHead(world, phase);
       world.target.put(aUser());
-      expect(await check(world)).to.deep.equal({ restoreId: 'earlier', phase, resumed: true });
+      expect(await check(world)).to.deep.equal({ restoreId: 'earlier', phase, resumed: true, mayCreateUsers: true });
     }
   });
 

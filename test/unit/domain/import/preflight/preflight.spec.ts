@@ -57,7 +57,7 @@ describe('preflight', () => {
   it('never halts for triggers, but says what they mean', () => {
     const settings = { ...SOURCE, triggers: ['PostConfirmation', 'PreSignUp'] };
     expect(look({ settings }).findings).to.deep.equal([]);
-    expect(look({ settings }).notes.join()).to.match(/\(PreSignUp\).*were not created/);
+    expect(look({ settings }).notes.join()).to.match(/\(PreSignUp\).*are left out/);
     expect(look({ settings, allowTriggers: true }).notes.join()).to.match(/as AllowTriggers asked/);
     expect(look({ settings: { ...SOURCE, triggers: ['PostConfirmation'] } }).notes).to.deep.equal([]);
   });
