@@ -54,8 +54,6 @@ def apply():
         if name and first(query_params, "Action") not in WITHOUT_RESOURCE:
             # The id is the gateway's; policies can only know the name before.
             return f"arn:aws:cloudformation:{region}:{account_id}:stackset/{name if ':' in name else name + ':*'}"
-        if service == "dynamodb" and body and b'"ResourceArn"' in body:
-            return str(json.loads(body)["ResourceArn"])
         return resource_of(service, method, path, headers, body, query_params, region, account_id)
 
     @functools.wraps(tables_of)
