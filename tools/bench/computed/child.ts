@@ -22,6 +22,11 @@ const cloud = new VirtualCloud({
   shape: first.shape, callsPerSecond: first.callsPerSecond, quotas: granted, latencies: { ...LATENCIES, ...latencies }, folder: mkdtempSync(join(tmpdir(), 'bench-')),
   ...(jobUsersPerSecond === undefined ? {} : { jobUsersPerSecond }),
 });
+// Ctrl-C and the starter's end reach this process as signals.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => {
+  cloud.remove();
+  process.exit(1);
+});
 try {
   for (const cell of cells) {
     const result = await compute(cloud, cell);

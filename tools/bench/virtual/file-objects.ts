@@ -85,19 +85,6 @@ export class FileObjects implements ObjectStore {
     for (let batch = 0; batch < Math.ceil(keys.length / 1000); batch += 1) await this.#request('delete', 0, false);
   };
 
-  /** Removes everything from disk. */
-  remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  keys(): string[] {
-    return [...this.#etags.keys()];
-  }
-
-  text(key: string): string {
-    return readFileSync(this.#path(key), 'utf8');
-  }
-
   #path(key: string): string {
     return join(this.folder, encodeURIComponent(key));
   }

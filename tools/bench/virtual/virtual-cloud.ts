@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../../../source/domain/ports.ts';
 import { FakeClock } from '../../../test/support/fake-clock.ts';
@@ -24,7 +24,7 @@ export interface VirtualCloudOptions {
   readonly jobUsersPerSecond?: number;
   readonly quotas?: boolean | Readonly<Record<string, number>>;
   readonly latencies?: Latencies;
-  /** Where objects go; removed by `remove()`. */
+  /** A folder of its own for objects; removed by `remove()`. */
   readonly folder: string;
   /** Users that churn may add, as a share. */
   readonly room?: number;
@@ -59,11 +59,13 @@ export class VirtualCloud {
   readonly invocations: Invocations;
   readonly #gate: CognitoGate;
   readonly latencies: Latencies;
+  readonly #folder: string;
   #claims = 0;
   #executions = 0;
 
   constructor({ shape, callsPerSecond, jobUsersPerSecond = 30, quotas = true, latencies = LATENCIES, folder, room = 0.05 }: VirtualCloudOptions) {
     this.callsPerSecond = callsPerSecond;
+    this.#folder = folder;
     this.latencies = latencies;
     this.#gate = new CognitoGate(this.meter, latencies, callsPerSecond, quotas, this.random);
     this.source = new SourcePool(shape, Math.ceil(shape.users * (1 + room)) + 16, this.#gate);
@@ -95,8 +97,7 @@ export class VirtualCloud {
   }
 
   remove(): void {
-    this.exportObjects.remove();
-    this.importObjects.remove();
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   /** Figures of the meter and of the functions are those of this run afterwards. */
