@@ -20,13 +20,9 @@ const NO_RESULT = 'NoResultAfterAllImportJobs';
 export async function settleChunk(run: JobsRun, state: JobsState, chunk: ChunkPlan, results: RowResults): Promise<JobsState> {
   const { plan, deps } = run;
   const losses = chunk.users - results.count(RowCode.imported);
-  const { rescues, blocked, failures } = losses === 0 ? { rescues: [], blocked: [], failures: [] } : await lossesOf(run, chunk, results);
+  const { rescueParts, blocked, failures } = losses === 0 ? { rescueParts: 0, blocked: [], failures: [] } : await lossesOf(run, chunk, results);
 
   if (failures.length > 0) await deps.store.put(`${failuresPrefix(plan.newUserPoolId, plan.restoreId)}chunk-${chunk.index}.ndjson`, toNdjson(failures));
-  const rescueParts = Math.ceil(rescues.length / RESCUE_OPS);
-  for (let part = 0; part < rescueParts; part += 1) {
-    await deps.store.put(rescueKey(plan.newUserPoolId, plan.restoreId, chunk.index, part), toNdjson(rescues.slice(part * RESCUE_OPS, (part + 1) * RESCUE_OPS)));
-  }
   if (blocked.length > 0) await deps.store.put(blockedKey(plan.newUserPoolId, plan.restoreId, chunk.index), JSON.stringify(blocked));
 
   const result: ChunkResult = {
@@ -45,14 +41,22 @@ export async function settleChunk(run: JobsRun, state: JobsState, chunk: ChunkPl
 }
 
 interface Losses {
-  readonly rescues: readonly UpdateOp[];
+  /** Objects of `create` operations, already stored: a lost chunk of 90 MB is not held at once. */
+  readonly rescueParts: number;
   /** Subs. */
   readonly blocked: readonly string[];
   readonly failures: readonly Failure[];
 }
 
 async function lossesOf({ plan, deps }: JobsRun, chunk: ChunkPlan, results: RowResults): Promise<Losses> {
-  const rescues: UpdateOp[] = [];
+  let rescues: UpdateOp[] = [];
+  let rescueParts = 0;
+  const storeRescues = async (): Promise<void> => {
+    if (rescues.length === 0) return;
+    await deps.store.put(rescueKey(plan.newUserPoolId, plan.restoreId, chunk.index, rescueParts), toNdjson(rescues));
+    rescueParts += 1;
+    rescues = [];
+  };
   const blocked: string[] = [];
   const failures: Failure[] = [];
   let row = 0;
@@ -71,6 +75,8 @@ async function lossesOf({ plan, deps }: JobsRun, chunk: ChunkPlan, results: RowR
       blocked.push(user.sub);
       failures.push({ ...failure, kind: 'blocked', reason: 'TriggersWouldFire' });
     }
+    if (rescues.length === RESCUE_OPS) await storeRescues();
   }
-  return { rescues, blocked, failures };
+  await storeRescues();
+  return { rescueParts, blocked, failures };
 }

@@ -59,3 +59,17 @@ describe('Rows that the log of an import job does not tell of', () => {
     }
   });
 });
+
+describe('Rows that no import job brings in', () => {
+  it('are handed on in objects of at most 500, nobody twice and nobody lost', async () => {
+    const it = new RestoreWorld();
+    addUsers(it.source, 1_000);
+    await it.planned();
+    it.jobs.knobs.rowFate = () => 'failed';
+    await allJobs(it);
+    const parts = [...it.objects.stored.keys()].filter((key) => key.includes('/rescue/')).sort();
+    const subs = parts.map((key) => it.lines<{ readonly user: { readonly sub: string } }>(key).map(({ user }) => user.sub));
+    expect(subs.map(({ length }) => length)).to.deep.equal([500, 500]);
+    expect(new Set(subs.flat()).size).to.equal(1_000);
+  });
+});
