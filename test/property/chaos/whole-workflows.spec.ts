@@ -56,6 +56,13 @@ function expectRestored(world: WorkflowWorld, about: string): void {
   const report = (name: string): string => world.objects.text(`restores/${TARGET}/${head.restoreId}/report/${name}`);
   const rows = report('failures.csv').trim().split('\n');
   expect(new Set(rows).size, about).to.equal(rows.length);
+  // Imported users are RESET_REQUIRED, those created one by one CONFIRMED; FORCE_CHANGE_PASSWORD would lock a user out.
+  const restored = [...world.target.users.values()].map(({ user }) => user);
+  const byHand = restored.filter(({ status }) => status === 'CONFIRMED');
+  expect(restored.filter(({ status }) => status === 'RESET_REQUIRED'), about).to.have.length(restored.length - byHand.length);
+  const { counts } = JSON.parse(report('report.json')) as { counts: Record<string, number> };
+  expect(counts, about).to.include({ usersInBackup: restored.length, usersRestored: restored.length, usersMissing: 0, usersDifferent: 0, usersWithoutPassword: 0, usersCreatedOneByOne: byHand.length, membershipsMissing: 0 });
+  for (const { username } of byHand) expect(rows.filter((row) => row.includes(`,${username},`)), about).to.have.length(1);
   const map = report('sub-map.csv').trim().split('\n').slice(1).sort();
   const wanted = [...world.source.users.values()].map(({ user }) => `${user.sub},${world.target.find(user.username)?.sub ?? ''}`).sort();
   expect(map, about).to.deep.equal(wanted);
