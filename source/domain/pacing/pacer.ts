@@ -11,6 +11,8 @@ const DECREASE = 0.75;
 const INCREASE = 1.004;
 /** However low the rate fell, it is back at the ceiling after this long without a throttle: few calls are granted down there. */
 const RECOVERY_MS = 120_000;
+/** Less than this cannot be waited for. */
+const RESOLUTION_MS = 0.001;
 /** The rate never falls below this share of the ceiling's. */
 const FLOOR = 0.02;
 
@@ -87,9 +89,13 @@ export class Pacer {
     this.#serving = false;
   }
 
-  /** A pause teaches nothing, so that a grant makes up for no more than the wait before it. */
+  /**
+   * A pause teaches nothing, so that a grant makes up for no more than the wait before it; nor does the wait right after
+   * a throttle, whose end the next call has yet to show.
+   */
   #grow(): void {
-    const waited = Math.min(this.#clock.now() - this.#grownAt, this.#interval);
+    const calm = this.#clock.now() - this.#loweredAt > this.#interval * 1.5;
+    const waited = calm ? Math.min(this.#clock.now() - this.#grownAt, this.#interval) : 0;
     this.#grownAt = this.#clock.now();
     this.#rate = Math.min(this.#ceiling, Math.max(this.#rate * INCREASE, this.#rate + (this.#ceiling * Math.max(0, waited)) / RECOVERY_MS));
   }
@@ -97,7 +103,7 @@ export class Pacer {
   async #untilNext(): Promise<void> {
     for (;;) {
       const wait = this.#nextAt - this.#clock.now();
-      if (wait <= 0) return;
+      if (wait < RESOLUTION_MS) return;
       // A system clock that was set back must not stop the workflow for that long.
       if (wait > this.#interval * 1.5) this.#nextAt = this.#clock.now() + this.#interval;
       await this.#clock.sleep(Math.min(wait, this.#interval));
