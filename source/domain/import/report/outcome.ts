@@ -28,8 +28,8 @@ export interface RestoreCounts {
 }
 
 /**
- * complete: the pool holds all that the backup has; policy: all but what documented rules exclude; partial: something
- * is missing or different that no rule excludes.
+ * complete: the pool holds all that the backup has; policy: all but what the operator chose to leave out (unconfirmed
+ * users, an incomplete backup); partial: something else is missing or different.
  */
 export interface RestoreOutcome {
   readonly outcome: 'complete' | 'policy' | 'partial';
@@ -39,8 +39,10 @@ export interface RestoreOutcome {
   readonly summary: string;
 }
 
-export function outcomeOf(counts: RestoreCounts, plan: Pick<RestorePlan, 'incomplete'>): RestoreOutcome['outcome'] {
-  const lost = counts.usersMissing + counts.usersBlocked + counts.usersDifferent + counts.usersWithoutPassword + counts.groupsMissingOrDifferent + counts.membershipsMissing;
+export function outcomeOf(counts: RestoreCounts, plan: Pick<RestorePlan, 'incomplete'> & { readonly counts: Pick<RestorePlan['counts'], 'excludedBy'> }): RestoreOutcome['outcome'] {
+  // Unconfirmed users are left out by the operator's choice; whoever was left out because the pool cannot take them is lost.
+  const lostByRule = counts.usersExcluded - (plan.counts.excludedBy.Unconfirmed ?? 0);
+  const lost = lostByRule + counts.usersMissing + counts.usersBlocked + counts.usersDifferent + counts.usersWithoutPassword + counts.groupsMissingOrDifferent + counts.membershipsMissing;
   if (lost > 0) return 'partial';
   return counts.usersExcluded + counts.membershipsWithoutUser > 0 || plan.incomplete !== undefined ? 'policy' : 'complete';
 }

@@ -35,15 +35,17 @@ describe('Report files', () => {
 
 describe('Outcome of a restore', () => {
   it('is complete only when nothing at all is left out', () => {
-    expect(outcomeOf(NONE, {})).to.equal('complete');
-    expect(outcomeOf({ ...NONE, usersExcluded: 1 }, {})).to.equal('policy');
-    expect(outcomeOf({ ...NONE, membershipsWithoutUser: 1 }, {})).to.equal('policy');
-    expect(outcomeOf(NONE, { incomplete: { expected: { users: 1, groups: 0, memberships: 0 }, found: { users: 0, groups: 0, memberships: 0 }, differingBuckets: 1 } })).to.equal('policy');
+    const unconfirmed = { counts: { excludedBy: { Unconfirmed: 1 } } };
+    expect(outcomeOf(NONE, { counts: { excludedBy: {} } })).to.equal('complete');
+    expect(outcomeOf({ ...NONE, usersExcluded: 1 }, unconfirmed)).to.equal('policy');
+    expect(outcomeOf({ ...NONE, usersExcluded: 2 }, { counts: { excludedBy: { Unconfirmed: 1, NoSignInName: 1 } } })).to.equal('partial');
+    expect(outcomeOf({ ...NONE, membershipsWithoutUser: 1 }, unconfirmed)).to.equal('policy');
+    expect(outcomeOf(NONE, { counts: { excludedBy: {} }, incomplete: { expected: { users: 1, groups: 0, memberships: 0 }, found: { users: 0, groups: 0, memberships: 0 }, differingBuckets: 1 } })).to.equal('policy');
   });
 
   it('is partial whatever is missing or different', () => {
     for (const lost of ['usersMissing', 'usersBlocked', 'usersDifferent', 'usersWithoutPassword', 'groupsMissingOrDifferent', 'membershipsMissing'] as const) {
-      expect(outcomeOf({ ...NONE, [lost]: 1, usersExcluded: 1 }, {}), lost).to.equal('partial');
+      expect(outcomeOf({ ...NONE, [lost]: 1, usersExcluded: 1 }, { counts: { excludedBy: { Unconfirmed: 1 } } }), lost).to.equal('partial');
       expect(summaryOf('partial', { ...NONE, [lost]: 7 }, 's3://b/f/'), lost).to.contain('7').and.to.contain('s3://b/f/').and.to.contain('again');
     }
   });
