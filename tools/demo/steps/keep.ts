@@ -5,7 +5,7 @@ import { PRIMARY, SECONDARY } from '../context.ts';
 export const lookAround = (cloud: LocalCloud): string => `
 The cloud keeps running, with the solution installed. Look around with the AWS CLI (pip install awscli):
 
-  export AWS_ENDPOINT_URL=${cloud.endpoint} AWS_ACCESS_KEY_ID=${cloud.credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${cloud.credentials.secretAccessKey} AWS_REGION=${PRIMARY}
+  export AWS_ENDPOINT_URL=${cloud.endpoint} AWS_ACCESS_KEY_ID=${cloud.credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${cloud.credentials.secretAccessKey} AWS_REGION=${PRIMARY} AWS_DEFAULT_REGION=${PRIMARY}
   aws cloudformation describe-stacks --query 'Stacks[].[StackName,StackStatus]' --output table
   aws stepfunctions list-state-machines --query 'stateMachines[].stateMachineArn' --output text
   aws stepfunctions list-executions --state-machine-arn <one of them>
