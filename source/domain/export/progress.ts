@@ -1,6 +1,6 @@
 import type { Clock, ObjectStore } from '../ports.ts';
 import { Checkpoint } from '../state/checkpoint.ts';
-import { saveIntervalMs } from '../state/save-interval.ts';
+import { SaveQueue } from '../state/save-queue.ts';
 import type { Appendix } from './ledger.ts';
 import { runFolder } from './run.ts';
 import type { Run } from './run.ts';
@@ -27,9 +27,7 @@ export const stateOf = <S>(objects: Pick<ObjectStore, 'get'>, runId: string, ste
  * the run's checkpoint time.
  */
 export class Progress<S extends object> {
-  #saving: Promise<void> = Promise.resolve();
-  #busy = false;
-  #savedAt: number;
+  readonly #saves: SaveQueue;
   #parts = 0;
   #appendices: readonly Appendix[] = [];
 
@@ -39,7 +37,7 @@ export class Progress<S extends object> {
     private readonly checkpoint: Checkpoint<S>,
     readonly state: S,
   ) {
-    this.#savedAt = deps.clock.now();
+    this.#saves = new SaveQueue(() => deps.clock.now(), Date.parse(run.facts.startedAt), () => this.#store());
   }
 
   /** Claims the step's checkpoint: an older invocation of the same step stops at its next save. */
@@ -55,26 +53,16 @@ export class Progress<S extends object> {
 
   /** Saves when the last save is long ago or much is waiting; returns at once while another save runs. */
   async saveIfDue(): Promise<void> {
-    if (this.#busy) return;
+    if (this.#saves.busy) return;
     const pending = this.#appendices.reduce((sum, appendix) => sum + appendix.pending, 0);
-    const now = this.deps.clock.now();
-    if (pending >= MAX_PENDING || now - this.#savedAt >= saveIntervalMs(now - Date.parse(this.run.facts.startedAt))) await this.save();
+    if (pending >= MAX_PENDING || this.#saves.due) await this.save();
   }
 
-  async save(): Promise<void> {
-    const before = this.#saving;
-    const saving = before.then(() => this.#store());
-    this.#saving = saving.catch(() => undefined);
-    this.#busy = true;
-    try {
-      await saving;
-    } finally {
-      this.#busy = false;
-    }
+  save(): Promise<void> {
+    return this.#saves.save();
   }
 
   async #store(): Promise<void> {
-    this.#savedAt = this.deps.clock.now();
     const objects = this.#appendices.flatMap((appendix) => appendix.cut((kind) => this.#newKey(kind)) ?? []);
     const snapshot = structuredClone(this.state);
     for (const { key, body } of objects) await this.deps.objects.put(key, body);

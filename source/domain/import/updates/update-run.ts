@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../../state/checkpoint.ts';
-import { saveIntervalMs } from '../../state/save-interval.ts';
+import { SaveQueue } from '../../state/save-queue.ts';
 import type { PlannedGroup, RestorePlan } from '../plan-model.ts';
 import { readJson } from '../planning/json-object.ts';
 import type { UpdateUsersDeps } from './deps.ts';
@@ -23,9 +23,7 @@ export class UpdateRun {
   beforeSave: (state: UpdatesState) => Promise<UpdatesState> = (state) => Promise.resolve(state);
   #counts: UpdateCounts;
   #state: UpdatesState;
-  #saving: Promise<void> = Promise.resolve();
-  #busy = false;
-  #savedAt: number;
+  readonly #saves: SaveQueue;
 
   private constructor(
     readonly plan: RestorePlan,
@@ -37,7 +35,7 @@ export class UpdateRun {
   ) {
     this.#state = checkpoint.state;
     this.#counts = checkpoint.state.counts;
-    this.#savedAt = deps.clock.now();
+    this.#saves = new SaveQueue(() => deps.clock.now(), Date.parse(plan.plannedAt), () => this.#store());
     this.failures = new FailureLog(deps.store, failuresPrefix(plan.newUserPoolId, plan.restoreId), deps.claim);
     this.groupCreation = new GroupCreation(deps.writer, plan.newUserPoolId, groups, checkpoint.state.groups, () => this.count('groupsCreated'));
     this.collisions = new Set(checkpoint.state.collisions);
@@ -78,24 +76,15 @@ export class UpdateRun {
 
   /** Saves when the last save is long ago; returns at once while another save runs. */
   async saveIfDue(): Promise<void> {
-    const now = this.deps.clock.now();
-    if (!this.#busy && now - this.#savedAt >= saveIntervalMs(now - Date.parse(this.plan.plannedAt))) await this.save();
+    if (!this.#saves.busy && this.#saves.due) await this.save();
   }
 
-  async save(): Promise<void> {
-    const saving = this.#saving.then(() => this.#store());
-    this.#saving = saving.catch(() => undefined);
-    this.#busy = true;
-    try {
-      await saving;
-    } finally {
-      this.#busy = false;
-    }
+  save(): Promise<void> {
+    return this.#saves.save();
   }
 
   /** The state of this moment; then everything that it vouches for; then the state itself. */
   async #store(): Promise<void> {
-    this.#savedAt = this.deps.clock.now();
     this.#state = this.progress(this.#state);
     const snapshot: UpdatesState = {
       ...this.#state,
