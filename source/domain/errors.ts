@@ -24,6 +24,13 @@ export const HALTS = [
   'AlreadyRestored',
   'ImportJobFailed',
   'RestoreIncomplete',
+  'ExportRunNotFound',
+  'SnapshotDamaged',
+  'ManifestMissing',
+  'CountsDiffer',
+  'ChecksumDiffers',
+  'PoolDiffers',
+  'ExportRunOpen',
   'LeaseLost',
   'Superseded',
 ] as const;

@@ -1,7 +1,7 @@
 import { Fault, Halt } from '../errors.ts';
 import type { BackupTable, Clock, ItemKey } from '../ports.ts';
 
-export type Workflow = 'ExportWorkflow' | 'ImportWorkflow';
+export type Workflow = 'ExportWorkflow' | 'ImportWorkflow' | 'VerifyWorkflow';
 export type ExecutionStatus = 'RUNNING' | 'gone';
 
 /** Who wants a lease: one execution of one workflow, in the Region where it runs. */

@@ -7,6 +7,7 @@ import { bodyOf, consoleLink, duration, type Notice, subjectOf } from './text.ts
 const AGAIN: Readonly<Record<Workflow, string>> = {
   ExportWorkflow: 'Start ExportWorkflow again, with the input {}. Within an hour of its last progress it continues where it stopped; later it begins anew. Until an export completes, the backup of the last complete one stays in force.',
   ImportWorkflow: 'Start ImportWorkflow again with the same input: it continues where it stopped, and what is done is not done again.',
+  VerifyWorkflow: 'Start VerifyWorkflow again with the same input.',
 };
 const CORRECT = 'Correct what the message names, then start the workflow again. Nothing was written to a user pool or to the backup because of this start.';
 const NOTHING = 'Nothing: this execution stopped by itself so that two never work at the same time.';
