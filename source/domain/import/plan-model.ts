@@ -19,6 +19,8 @@ export interface ImportOptions {
   readonly cognitoTps?: number;
   /** Another table than the stack's: recovered by PITR or retained by an earlier launch. */
   readonly backupTableName?: string;
+  /** Restores exactly this run, from the snapshot that this Region keeps of it, instead of the table. */
+  readonly exportRun?: string;
 }
 
 /** A user as it is to be restored. One JSON line per user in chunk and creation files. */

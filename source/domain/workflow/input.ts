@@ -39,6 +39,7 @@ const IMPORT_KEYS = {
   DryRun: flag,
   CognitoTPS: wholeNumber(1, 25),
   BackupTableName: text('the name of a DynamoDB table', /^[\w.-]{3,255}$/),
+  ExportRun: text('the id of an export run, such as 20260301T000000Z-0a1b2c3d', /^\d{8}T\d{6}Z-[0-9a-f]{8}$/),
 };
 
 type Parsed<S extends Record<string, Kind<unknown>>> = { readonly [K in keyof S]?: S[K] extends Kind<infer T> ? T : never };
@@ -57,7 +58,7 @@ export function parseExportInput(input: unknown): ExportOptions {
  * @throws Halt InvalidInput; InvalidNewUserPoolId when the pool's id is missing, malformed, or of another Region
  */
 export function parseImportInput(input: unknown, region: string): ImportOptions {
-  const { NewUserPoolId, CognitoTPS, BackupTableName, ...flags } = parseKeys('ImportWorkflow', input, IMPORT_KEYS);
+  const { NewUserPoolId, CognitoTPS, BackupTableName, ExportRun, ...flags } = parseKeys('ImportWorkflow', input, IMPORT_KEYS);
   if (NewUserPoolId === undefined) {
     throw new Halt('InvalidNewUserPoolId', `The input of ImportWorkflow has no NewUserPoolId. Create an empty user pool in ${region} and start the workflow with {"NewUserPoolId": "${region}_AbCdEfGhI"}, its id in place of the example.`);
   }
@@ -71,6 +72,7 @@ export function parseImportInput(input: unknown, region: string): ImportOptions 
     dryRun: flags.DryRun ?? false,
     ...(CognitoTPS === undefined ? {} : { cognitoTps: CognitoTPS }),
     ...(BackupTableName === undefined ? {} : { backupTableName: BackupTableName }),
+    ...(ExportRun === undefined ? {} : { exportRun: ExportRun }),
   };
 }
 

@@ -14,8 +14,8 @@ describe('input of the workflows', () => {
     expect(parseImportInput({ NewUserPoolId: POOL }, REGION)).to.deep.equal({
       newUserPoolId: POOL, allowSourcePool: false, allowTriggers: false, restoreUnconfirmed: false, acceptIncomplete: false, dryRun: false,
     });
-    expect(parseImportInput({ NewUserPoolId: POOL, AllowSourcePool: true, AllowTriggers: true, RestoreUnconfirmed: true, AcceptIncomplete: true, DryRun: true, CognitoTPS: 25, BackupTableName: 'main-BackupTable-1' }, REGION)).to.deep.equal({
-      newUserPoolId: POOL, allowSourcePool: true, allowTriggers: true, restoreUnconfirmed: true, acceptIncomplete: true, dryRun: true, cognitoTps: 25, backupTableName: 'main-BackupTable-1',
+    expect(parseImportInput({ NewUserPoolId: POOL, AllowSourcePool: true, AllowTriggers: true, RestoreUnconfirmed: true, AcceptIncomplete: true, DryRun: true, CognitoTPS: 25, BackupTableName: 'main-BackupTable-1', ExportRun: '20260301T000000Z-0badcafe' }, REGION)).to.deep.equal({
+      newUserPoolId: POOL, allowSourcePool: true, allowTriggers: true, restoreUnconfirmed: true, acceptIncomplete: true, dryRun: true, cognitoTps: 25, backupTableName: 'main-BackupTable-1', exportRun: '20260301T000000Z-0badcafe',
     });
   });
 
@@ -29,6 +29,7 @@ describe('input of the workflows', () => {
     ['too many calls per second', { NewUserPoolId: POOL, CognitoTPS: 26 }, 'InvalidInput', /CognitoTPS as a whole number from 1 to 25.*the number 26/],
     ['half a call per second', { NewUserPoolId: POOL, CognitoTPS: 0.5 }, 'InvalidInput', /CognitoTPS/],
     ['an empty table name', { NewUserPoolId: POOL, BackupTableName: '' }, 'InvalidInput', /BackupTableName.*empty text/],
+    ['a run that is no run id', { NewUserPoolId: POOL, ExportRun: 'snapshots/20260301T000000Z-0badcafe/' }, 'InvalidInput', /ExportRun as the id of an export run, such as 2026/],
     ['no pool', {}, 'InvalidNewUserPoolId', /no NewUserPoolId.*eu-west-1_/],
     ['a malformed pool id', { NewUserPoolId: 'my pool' }, 'InvalidNewUserPoolId', /not the id of a user pool/],
     ['a pool of another Region', { NewUserPoolId: 'eu-central-1_AbC' }, 'InvalidNewUserPoolId', /eu-central-1/],
