@@ -14,6 +14,9 @@ export interface BenchResults {
   readonly cells: readonly CellResult[];
   readonly agreement: readonly Agreement[];
   readonly state: readonly StateResult[];
+  readonly growth: readonly Growth[];
+  /** Series of cells that could not be computed, with the reason. */
+  readonly failed: readonly string[];
   readonly cost: readonly CostResult[];
 }
 
@@ -32,13 +35,26 @@ export interface CellResult {
   readonly limitSeconds: number;
   readonly calls: CallFigures;
   readonly usage: Usage;
-  /** Seconds from the start of an import. */
-  readonly milestones?: { readonly jobsDone?: number; readonly everyUserExists: number; readonly administratorsBack?: number };
+  readonly milestones?: Milestones;
   /** Measured cells: mean milliseconds of the emulator's calls and of starting and ending an invocation. */
   readonly observedMs?: Overheads;
   readonly checks: readonly Check[];
   /** Real time that the cell took, seeding and launching included. */
   readonly tookSeconds: number;
+}
+
+/** Seconds from the start of an import. */
+export interface Milestones {
+  /** Of all users, as seen from outside. */
+  readonly everyUserExists: number;
+  /** The members of the smallest group. */
+  readonly administratorsBack?: number;
+  /** The last import job ended. */
+  readonly jobsDone?: number;
+  /** First membership, disabled user or user created one by one. */
+  readonly updatesFrom?: number;
+  /** Share of those calls that were made while an import job was still to end. */
+  readonly updatesDuringJobs?: number;
 }
 
 export type Overheads = Pick<Latencies, 'listing' | 'cognito' | 'dynamodb' | 's3' | 'sqs' | 'coldStart' | 'warmStart'>;
@@ -102,6 +118,17 @@ export interface StateResult {
   readonly largestObjectMb: number;
   readonly largestPayloadKb: number;
   readonly checks: readonly Check[];
+}
+
+/** How memory and processor time of one function grew between two sizes of pool. */
+export interface Growth {
+  readonly workflow: 'export' | 'import';
+  readonly functionName: string;
+  /** Users of the larger pool for each of the smaller one. */
+  readonly users: number;
+  readonly cpu: number;
+  readonly memory: number;
+  readonly ok: boolean;
 }
 
 export interface CostResult {

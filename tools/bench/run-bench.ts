@@ -2,6 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import { concurrently } from '../demo/concurrently.ts';
 import { elapsed } from '../demo/narrator.ts';
 import type { Narrator } from '../demo/narrator.ts';
+import { growthOf } from './computed/growth.ts';
 import { runSeries as compute } from './computed/series.ts';
 import type { Series } from './computed/series.ts';
 import { monthlyCost, readPrices } from './cost.ts';
@@ -31,14 +32,19 @@ export async function runBench(profile: Profile, options: BenchOptions, narrator
   const state: StateResult[] = [];
   narrator.step('On virtual time');
   const series: Series[] = [...profile.state.map((list) => ({ cells: list, latencies, state: true })), ...profile.computed.map((list) => ({ cells: list, latencies: { ...latencies, ...observed(list, cells) } }))];
+  const failed: string[] = [];
   await concurrently(series, COMPUTED_AT_A_TIME, (one) => compute(one, ({ result, state: figures }) => {
     if (result !== undefined) found(result);
     if (figures !== undefined) state.push(figures);
+  }).catch((error: unknown) => {
+    // What the other cells found is not thrown away; the run ends with an error all the same.
+    failed.push((error as Error).message);
+    narrator.say((error as Error).message);
   }));
   return {
     profile: options.profile, startedAt, tookSeconds: narrator.totalMs / 1000,
     machine: { node: process.version, cpus: cpus().length, memoryMb: Math.round(totalmem() / 2 ** 20) },
-    latencies: { ...LATENCIES, ...latencies }, cells, agreement: agreementOf(cells, profile.agreementPercent), state, cost: costOf(cells),
+    latencies: { ...LATENCIES, ...latencies }, cells, agreement: agreementOf(cells, profile.agreementPercent), state, growth: growthOf(state), failed, cost: costOf(cells),
   };
 }
 

@@ -4,8 +4,9 @@ import type { Cell } from '../cells.ts';
 import { functionMemory } from '../function-memory.ts';
 import { exportLimit, importLimit } from '../limits.ts';
 import { boundlessMean, checksOf } from '../phases.ts';
+import { overlapOf, UPDATE_ACTIONS } from '../overlap.ts';
 import { ADMINISTRATORS } from '../population.ts';
-import type { CellResult, Usage } from '../results.ts';
+import type { CellResult, Milestones, Usage } from '../results.ts';
 import type { VirtualCloud, WorkflowRun } from '../virtual/virtual-cloud.ts';
 
 const MEMORY = functionMemory();
@@ -40,11 +41,11 @@ function requireComplete({ output }: WorkflowRun): void {
   if (outcome !== 'complete') throw new Error(`the restore on virtual time ended as ${outcome ?? 'unknown'}`);
 }
 
-function milestonesOf(cloud: VirtualCloud, { startedAt }: WorkflowRun): NonNullable<CellResult['milestones']> {
+function milestonesOf(cloud: VirtualCloud, { startedAt }: WorkflowRun): Milestones {
   const since = (time: number): number => (time - startedAt) / 1000;
   const administrators = cloud.target.lastJoinAt.get(ADMINISTRATORS);
   return {
-    jobsDone: since(cloud.jobs.lastEndedAt),
+    ...overlapOf(cloud.meter.cognitoTimes(...UPDATE_ACTIONS), cloud.jobs.lastEndedAt, startedAt),
     everyUserExists: since(Math.max(cloud.jobs.lastEndedAt, cloud.target.lastCreatedAt)),
     ...(administrators === undefined ? {} : { administratorsBack: since(administrators) }),
   };

@@ -7,6 +7,8 @@ import type { HistoryEvent, SFNClient } from '@aws-sdk/client-sfn';
 export interface History {
   readonly events: number;
   readonly transitions: number;
+  /** The longest input or output of a state. */
+  readonly largestPayloadBytes: number;
   /** Every invocation of a function, and how long its state lasted; `startedAt` in milliseconds since the epoch. */
   readonly invocations: readonly { readonly functionName: string; readonly startedAt: number; readonly seconds: number }[];
 }
@@ -17,12 +19,15 @@ export async function historyOf(sfn: SFNClient, executionArn: string, workflow: 
   const events: HistoryEvent[] = [];
   let nextToken: string | undefined;
   do {
-    const page = await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000, includeExecutionData: false, ...(nextToken === undefined ? {} : { nextToken }) }));
+    const page = await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000, includeExecutionData: true, ...(nextToken === undefined ? {} : { nextToken }) }));
     events.push(...(page.events ?? []));
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
-  return { events: events.length, transitions: events.filter(({ type }) => type?.endsWith('StateEntered')).length, invocations: invocationsOf(events, functionsByState(workflow)) };
+  return { events: events.length, transitions: events.filter(({ type }) => type?.endsWith('StateEntered')).length, largestPayloadBytes: Math.max(0, ...events.map(payloadBytes)), invocations: invocationsOf(events, functionsByState(workflow)) };
 }
+
+const payloadBytes = ({ stateEnteredEventDetails, stateExitedEventDetails }: HistoryEvent): number =>
+  Buffer.byteLength(stateEnteredEventDetails?.input ?? stateExitedEventDetails?.output ?? '');
 
 function functionsByState(workflow: 'export' | 'import'): ReadonlyMap<string, string> {
   const file = join(import.meta.dirname, '..', '..', '..', 'source', 'state-machines', `${workflow}-workflow.asl.json`);

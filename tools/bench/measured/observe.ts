@@ -3,6 +3,7 @@ import { callFigures } from '../call-figures.ts';
 import type { Cell } from '../cells.ts';
 import { exportLimit, importLimit } from '../limits.ts';
 import { boundlessMean, checksOf } from '../phases.ts';
+import { overlapOf, UPDATE_ACTIONS } from '../overlap.ts';
 import type { CellResult, Usage } from '../results.ts';
 import { coldStarts } from './cold-starts.ts';
 import { PRIMARY, SECONDARY } from './bench-cloud.ts';
@@ -20,10 +21,12 @@ export interface Ended {
   readonly startedAt: number;
   readonly seconds: number;
   readonly milestones?: CellResult['milestones'];
+  /** Milliseconds since the epoch; only of an import. */
+  readonly lastJobEndedAt?: number;
 }
 
 /** Everything about an execution, from the gateway's call log, its history and the functions' processes and logs. */
-export async function observe(bench: BenchCloud, cell: Cell, launch: Launch, { executionArn, startedAt, seconds, milestones }: Ended, listingMs: number): Promise<Omit<CellResult, 'tookSeconds'>> {
+export async function observe(bench: BenchCloud, cell: Cell, launch: Launch, { executionArn, startedAt, seconds, milestones, lastJobEndedAt }: Ended, listingMs: number): Promise<Omit<CellResult, 'tookSeconds'>> {
   const region = cell.workflow === 'export' ? PRIMARY : SECONDARY;
   const functions = launch.functions[region];
   const names = new Set(functions.map(({ physicalName }) => physicalName));
@@ -44,7 +47,7 @@ export async function observe(bench: BenchCloud, cell: Cell, launch: Launch, { e
   return {
     id: cell.id, title: cell.title, workflow: cell.workflow, how: 'measured', shape: cell.shape, callsPerSecond: cell.callsPerSecond,
     ...(cell.jobUsersPerSecond === undefined ? {} : { jobUsersPerSecond: cell.jobUsersPerSecond }),
-    seconds, limitSeconds, calls, usage, ...(milestones === undefined ? {} : { milestones }), observedMs: overheadsOf(records, history, functions),
+    seconds, limitSeconds, calls, usage, ...(milestones === undefined ? {} : { milestones: { ...milestones, ...overlapOf(timesOf(...UPDATE_ACTIONS), lastJobEndedAt ?? 0, startedAt) } }), observedMs: overheadsOf(records, history, functions),
     checks: checksOf(cell, { seconds, limitSeconds, maxInASecond: calls.maxInASecond, mean, throttled, calls: calls.total, callSeconds, usage }),
   };
 }
@@ -65,7 +68,7 @@ function usageOf(records: readonly CallRecord[], history: History, functions: re
     sqsRequests: sqs.length,
     transitions: history.transitions,
     historyEvents: history.events,
-    largestPayloadBytes: 0,
+    largestPayloadBytes: history.largestPayloadBytes,
     invocations: history.invocations.length,
     gbSeconds: history.invocations.reduce((total, { functionName, seconds }) => total + (seconds * (memory.get(functionName) ?? 128)) / 1024, 0),
     peakMemoryMb: Object.fromEntries(functions.filter(({ name, physicalName }) => used.has(name) && peaks.has(physicalName)).map(({ name, physicalName }) => [name, Math.round(peaks.get(physicalName) ?? 0)])),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CognitoIdentityProviderClient, DescribeUserPoolCommand, ListUsersInGroupCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { CognitoIdentityProviderClient, DescribeUserPoolCommand, ListUserImportJobsCommand, ListUsersInGroupCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Cell } from '../cells.ts';
 import { ADMINISTRATORS } from '../population.ts';
@@ -62,7 +62,7 @@ async function follow(bench: BenchCloud, cell: Cell, executionArn: string, progr
     }
     if (status !== 'SUCCEEDED') throw new Error(`${cell.title} ended as ${status ?? ''}: ${error ?? ''}: ${cause ?? ''}`);
     const seconds = ((stopDate?.getTime() ?? 0) - startedAt) / 1000;
-    return { executionArn, startedAt, seconds, ...(watch === undefined ? {} : { milestones: watch.milestones(seconds) }) };
+    return { executionArn, startedAt, seconds, ...(watch === undefined ? {} : { milestones: watch.milestones(seconds), lastJobEndedAt: await watch.lastJobEndedAt((JSON.parse(input ?? '{}') as { NewUserPoolId: string }).NewUserPoolId) }) };
   }
 }
 
@@ -89,6 +89,17 @@ class RestoreWatch {
       const members = await this.#client.send(new ListUsersInGroupCommand({ UserPoolId, GroupName: ADMINISTRATORS })).then(({ Users }) => Users?.length ?? 0, () => 0);
       if (members >= administrators) this.#administrators = seconds;
     }
+  }
+
+  async lastJobEndedAt(UserPoolId: string): Promise<number> {
+    const ends: number[] = [];
+    let PaginationToken: string | undefined;
+    do {
+      const page = await this.#client.send(new ListUserImportJobsCommand({ UserPoolId, MaxResults: 60, ...(PaginationToken === undefined ? {} : { PaginationToken }) }));
+      for (const { CompletionDate } of page.UserImportJobs ?? []) ends.push(CompletionDate?.getTime() ?? 0);
+      PaginationToken = page.PaginationToken;
+    } while (PaginationToken !== undefined);
+    return Math.max(0, ...ends);
   }
 
   milestones(seconds: number): NonNullable<CellResult['milestones']> {

@@ -28,6 +28,7 @@ export function benchMarkdown(results: BenchResults, pictures: readonly string[]
     '## Measured and computed', '',
     table(['cell', 'measured, s', 'computed, s', 'difference'], results.agreement.map(({ title, measuredSeconds, computedSeconds, differencePercent }) => [title, n(measuredSeconds, 1), n(computedSeconds, 1), `${n(differencePercent, 1)} %`])), '',
     '## The parts that hold state', '', ...stateTables(results),
+    ...(results.growth.length === 0 ? [] : ['### Growth', '', 'From the smaller to the larger pool, by what factor each function took more.', '', table(['function', 'users', 'processor time', 'memory of the process'], results.growth.map(({ functionName, workflow, users, cpu, memory }) => [`${workflow}: ${functionName}`, n(users, 1), n(cpu, 1), n(memory, 1)])), '']),
     '## Cost', '', ...costTables(results), ...picture('bench-cost.svg', 'Cost over pool size'),
   ].join('\n');
 }
@@ -46,8 +47,8 @@ function retiredTable({ cells }: BenchResults): string {
     [`${n(users)} users${inOneGroup ? ' in one group' : ', no groups'}`, ours('export', users, inOneGroup), exportMinutes, ours('import', users, inOneGroup), importMinutes]));
 }
 
-const restoreTable = (cells: readonly CellResult[]): string => table(['restore', 'how', 'smallest group back, s', 'every user exists, s', 'done, s'], cells.filter(({ milestones }) => milestones !== undefined)
-  .map(({ title, how, milestones, seconds }) => [title, how, n(milestones?.administratorsBack, 1), n(milestones?.everyUserExists, 1), n(seconds, 1)]));
+const restoreTable = (cells: readonly CellResult[]): string => table(['restore', 'how', 'smallest group back, s', 'updates begin, s', 'last import job ended, s', 'updates made before that', 'every user exists, s', 'done, s'], cells.filter(({ milestones }) => milestones !== undefined)
+  .map(({ title, how, milestones: at, seconds }) => [title, how, n(at?.administratorsBack, 1), n(at?.updatesFrom, 1), n(at?.jobsDone, 1), at?.updatesDuringJobs === undefined ? '' : `${n(at.updatesDuringJobs * 100)} %`, n(at?.everyUserExists, 1), n(seconds, 1)]));
 
 function histogramTable(cells: readonly CellResult[]): string {
   const measured = cells.filter(({ how }) => how === 'measured');

@@ -3,6 +3,8 @@ import type { BenchResults, Check } from '../results.ts';
 
 const number = (value: number | undefined, digits = 1): string => (value === undefined ? '' : value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits }));
 
+const percent = (share: number | undefined): number | undefined => (share === undefined ? undefined : share * 100);
+
 /** Prints the tables; returns how many bars were broken. */
 export function printResults(results: BenchResults): number {
   const say = (text: string): void => { process.stdout.write(`\n${text}\n`); };
@@ -12,8 +14,8 @@ export function printResults(results: BenchResults): number {
   ])));
   const restores = results.cells.filter(({ milestones }) => milestones !== undefined);
   if (restores.length > 0) {
-    say(textTable(['restore', 'how', 'administrators back, s', 'every user exists, s', 'done, s'], restores.map(({ title, how, milestones, seconds }) =>
-      [title, how, number(milestones?.administratorsBack), number(milestones?.everyUserExists), number(seconds)])));
+    say(textTable(['restore', 'how', 'administrators back, s', 'updates from, s', 'jobs done, s', 'updates during jobs, %', 'every user exists, s', 'done, s'], restores.map(({ title, how, milestones, seconds }) =>
+      [title, how, number(milestones?.administratorsBack), number(milestones?.updatesFrom), number(milestones?.jobsDone), number(percent(milestones?.updatesDuringJobs), 0), number(milestones?.everyUserExists), number(seconds)])));
   }
   if (results.agreement.length > 0) {
     say(textTable(['both ways', 'measured, s', 'computed, s', 'difference, %'], results.agreement.map(({ title, measuredSeconds, computedSeconds, differencePercent }) =>
@@ -23,6 +25,9 @@ export function printResults(results: BenchResults): number {
     say(`${workflow}, ${number(users, 0)} users, ${number(memberships, 0)} memberships; largest object read whole ${number(largestObjectMb)} MB, largest payload ${number(largestPayloadKb)} KiB`);
     say(textTable(['function', 'peak MB', 'invocations', 'longest, s', 'processor, s', 'longest, s'], Object.entries(functions).map(([name, figures]) =>
       [name, number(figures.peakMemoryMb, 0), figures.invocations, number(figures.longestSeconds), number(figures.cpuSeconds), number(figures.longestCpuSeconds)])));
+  }
+  if (results.growth.length > 0) {
+    say(textTable(['growth of', 'workflow', 'users, x', 'processor, x', 'memory, x'], results.growth.map(({ functionName, workflow, users, cpu, memory }) => [functionName, workflow, number(users), number(cpu), number(memory)])));
   }
   if (results.cost.length > 0) {
     say(textTable(['daily export, dollars a month', 'users', 'memberships', 'changed, %', '$'], results.cost.map(({ users, memberships, churnPercent, dollarsPerMonth }) =>
@@ -37,7 +42,7 @@ const allChecks = ({ cells, state }: BenchResults): { readonly title: string; re
   ...cells.flatMap(({ title, how, checks }) => checks.map((check) => ({ title: `${how} ${title}`, check }))),
   ...state.flatMap(({ workflow, users, checks }) => checks.map((check) => ({ title: `${workflow} of ${users} users`, check }))),
 ];
-const checkCount = (results: BenchResults): number => allChecks(results).length + results.agreement.length;
+const checkCount = (results: BenchResults): number => allChecks(results).length + results.agreement.length + results.growth.length;
 
 /** One line per bar that does not hold. */
 export function brokenBars(results: BenchResults): string[] {
@@ -45,6 +50,8 @@ export function brokenBars(results: BenchResults): string[] {
   return [
     ...allChecks(results).filter(({ check }) => !check.ok).map(({ title, check }) => `${title}: ${check.name} ${number(check.value, 2)}, ${check.rule} ${number(check.bar, 2)} wanted`),
     ...results.agreement.filter(({ ok }) => !ok).map(({ title, differencePercent }) => `${title}: computed and measured differ by ${number(differencePercent)} %`),
+    ...results.growth.filter(({ ok }) => !ok).map(({ functionName, workflow, users, cpu, memory }) => `${functionName} of the ${workflow}: processor time x ${number(cpu)} and memory x ${number(memory)} for ${number(users)} x the users`),
+    ...results.failed,
     ...cheap.map(({ dollarsPerMonth }) => `500,000 users cost ${number(dollarsPerMonth, 2)} dollars a month, less than 5 allowed`),
   ];
 }

@@ -3,8 +3,10 @@ import { callFigures, maxInASecond, meanPerSecond } from '../../../../tools/benc
 import { exportCell, groupsOf, importCell, noGroups, oneGroup, withAdministrators } from '../../../../tools/bench/cells.ts';
 import { monthlyCost, readPrices } from '../../../../tools/bench/cost.ts';
 import { exportCalls, exportLimit, importLimit } from '../../../../tools/bench/limits.ts';
+import { growthOf } from '../../../../tools/bench/computed/growth.ts';
+import { overlapOf } from '../../../../tools/bench/overlap.ts';
 import { checksOf } from '../../../../tools/bench/phases.ts';
-import type { Usage } from '../../../../tools/bench/results.ts';
+import type { StateResult, Usage } from '../../../../tools/bench/results.ts';
 
 const usage: Usage = {
   dynamodbCalls: 0, itemsWritten: 0, writeUnits: 0, readUnits: 0, s3Writes: 0, s3Reads: 0, sqsRequests: 0, transitions: 0, historyEvents: 0, largestPayloadBytes: 0, invocations: 0, coldStarts: 0, gbSeconds: 0, peakMemoryMb: {},
@@ -40,6 +42,24 @@ describe('Bench: figures', () => {
     expect(broken(exportCell({ shape, callsPerSecond: 10, after: 'export' }), { usage: { ...usage, itemsWritten: 21 } })).to.deep.equal(['items written']);
     expect(broken(exportCell({ shape, callsPerSecond: 10, grantedShare: 0.4 }), { throttled: 6, callSeconds: 31 })).to.deep.equal(['seconds of calls', 'throttled share of calls']);
     expect(broken(importCell({ shape, callsPerSecond: 10, jobUsersPerSecond: 30 }), { usage: { ...usage, historyEvents: 2_001, peakMemoryMb: { ScanTable: 513 } } })).to.deep.equal(['history events', 'memory of ScanTable, MB']);
+  });
+
+  it('tells how updates and import jobs overlapped', () => {
+    expect(overlapOf([2_000, 3_000, 5_000, 9_000], 5_000, 1_000)).to.deep.equal({ jobsDone: 4, updatesFrom: 1, updatesDuringJobs: 0.5 });
+    expect(overlapOf([], 5_000, 1_000)).to.deep.equal({ jobsDone: 4 });
+  });
+
+  it('sees a function that takes more than in proportion', () => {
+    const at = (users: number, cpuSeconds: number, peakMemoryMb: number): StateResult => ({
+      workflow: 'export', users, memberships: 0, largestObjectMb: 0, largestPayloadKb: 0, checks: [],
+      functions: { SyncUsers: { invocations: 1, coldStarts: 1, seconds: 1, longestSeconds: 1, cpuSeconds, longestCpuSeconds: cpuSeconds, peakMemoryMb } },
+    });
+    const ok = (...state: readonly StateResult[]): boolean[] => growthOf(state).map((growth) => growth.ok);
+    expect(ok(at(1_000_000, 40, 400), at(250_000, 10, 150)), 'in proportion').to.deep.equal([true]);
+    expect(ok(at(250_000, 10, 150), at(1_000_000, 160, 200)), 'quadratic time').to.deep.equal([false]);
+    expect(ok(at(250_000, 10, 100), at(1_000_000, 40, 450)), 'memory beyond the users').to.deep.equal([false]);
+    expect(ok(at(250_000, 0.01, 100), at(1_000_000, 1, 110)), 'noise').to.deep.equal([true]);
+    expect(ok(at(250_000, 1, 1))).to.deep.equal([]);
   });
 
   it('adds a month up line by line', () => {

@@ -44,6 +44,8 @@ describe('Bench: workflows on virtual time', () => {
   it('restores everybody, administrators first', () => {
     const { milestones, seconds } = cells[3] as CellResult;
     expect(milestones?.administratorsBack).to.be.below(seconds / 2);
+    expect(milestones?.updatesDuringJobs, 'updates while jobs run').to.be.within(0, 1);
+    expect(milestones?.jobsDone).to.be.below(seconds);
     // The memory of this process is that of all tests before it; the bench looks at it in a process of its own.
     expect(stateResult(cloud, shape, cells[3] as CellResult).checks.filter(({ ok, name }) => !ok && !name.startsWith('memory of'))).to.deep.equal([]);
   });
@@ -53,12 +55,13 @@ describe('Bench: workflows on virtual time', () => {
     const results: BenchResults = {
       profile: 'quick', startedAt: '2026-03-01T00:00:00.000Z', tookSeconds: 60, machine: { node: 'v20.0.0', cpus: 2, memoryMb: 1 }, latencies: { ...LATENCIES },
       cells: [...larger, ...larger.map((cell) => ({ ...cell, shape: { ...cell.shape, users: 9_000 } })), { ...cells[0] as CellResult, how: 'measured' }],
-      agreement: [], state: [stateResult(cloud, shape, cells[3] as CellResult)], cost: [monthlyCost(cells[2] as CellResult, 2, readPrices())],
+      agreement: [], growth: [], failed: [], state: [stateResult(cloud, shape, cells[3] as CellResult)], cost: [monthlyCost(cells[2] as CellResult, 2, readPrices())],
     };
     const charts = benchCharts(results);
     expect([...charts.keys()]).to.include.members(['bench-export-one-group.svg', 'bench-import-one-group.svg', 'bench-calls.svg', 'bench-cost.svg']);
     for (const text of [...charts.values(), benchMarkdown(results, [...charts.keys()])]) expect(text).not.to.match(/NaN|undefined|Infinity/);
     expect(brokenBars(results).filter((bar) => !bar.includes('memory of'))).to.deep.equal([]);
+    expect(brokenBars({ ...results, failed: ['Computing x failed'] }).filter((bar) => !bar.includes('memory of'))).to.deep.equal(['Computing x failed']);
     expect(brokenBars({ ...results, agreement: [{ id: 'x', title: 'x', measuredSeconds: 10, computedSeconds: 12, differencePercent: 20, ok: false }] })).to.have.lengthOf(1);
   });
 });
