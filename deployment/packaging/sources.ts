@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 /** Folders whose `.ts` files are one function each; their sub-folders hold what functions share. */
-const FUNCTION_FOLDERS = ['source/lambda/common', 'source/lambda/export', 'source/lambda/import', 'source/custom-resources'];
+const FUNCTION_FOLDERS = ['source/lambda/common', 'source/lambda/export', 'source/lambda/import', 'source/lambda/verify', 'source/custom-resources'];
 const WORKFLOW_FOLDER = 'source/state-machines';
 
 /**

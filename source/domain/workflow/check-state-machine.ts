@@ -1,17 +1,24 @@
 import { Fault } from '../errors.ts';
 import type { ImportOptions } from '../import/plan-model.ts';
+import type { VerifyOptions } from '../verify/verify-event.ts';
 import type { ExportOptions } from './input.ts';
-import { parseExportInput, parseImportInput } from './input.ts';
+import { parseExportInput, parseImportInput, parseVerifyInput } from './input.ts';
 import type { LeaseDeps, Workflow } from './lease.ts';
-import { assertNoRestore, regionOf, takeLease } from './lease.ts';
+import { assertNoRestore, isWorkflow, regionOf, takeLease } from './lease.ts';
 
 /** The state of an execution after its first function: what every later function gets. */
 export interface WorkflowState {
   readonly executionArn: string;
   /** ISO 8601. */
   readonly startTime: string;
-  readonly options: ExportOptions | ImportOptions;
+  readonly options: ExportOptions | ImportOptions | VerifyOptions;
 }
+
+const PARSERS: Readonly<Record<Workflow, (input: unknown, region: string) => WorkflowState['options']>> = {
+  ExportWorkflow: parseExportInput,
+  ImportWorkflow: parseImportInput,
+  VerifyWorkflow: parseVerifyInput,
+};
 
 /**
  * CheckStateMachine: checks the input, then takes the workflow's lease in this Region; an export also halts while a
@@ -20,7 +27,7 @@ export interface WorkflowState {
 export async function checkStateMachine(deps: LeaseDeps, event: unknown, regions: readonly string[]): Promise<WorkflowState> {
   const { workflow, executionArn, startTime, input } = parseEvent(event);
   const region = regionOf(executionArn);
-  const options = workflow === 'ExportWorkflow' ? parseExportInput(input) : parseImportInput(input, region);
+  const options = PARSERS[workflow](input, region);
   await takeLease(deps, { workflow, region, executionArn });
   if (workflow === 'ExportWorkflow') await assertNoRestore(deps, regions);
   return { executionArn, startTime, options };
@@ -28,7 +35,7 @@ export async function checkStateMachine(deps: LeaseDeps, event: unknown, regions
 
 function parseEvent(event: unknown): { readonly workflow: Workflow; readonly executionArn: string; readonly startTime: string; readonly input: unknown } {
   const { workflow, executionArn, startTime, input } = (event ?? {}) as Record<string, unknown>;
-  if ((workflow !== 'ExportWorkflow' && workflow !== 'ImportWorkflow') || typeof executionArn !== 'string' || typeof startTime !== 'string') {
+  if (!isWorkflow(workflow) || typeof executionArn !== 'string' || typeof startTime !== 'string') {
     throw new Fault('BadState', 'CheckStateMachine needs workflow, executionArn and startTime from the state machine.');
   }
   return { workflow, executionArn, startTime, input };

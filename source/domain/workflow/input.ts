@@ -1,6 +1,7 @@
 import { Halt } from '../errors.ts';
 import type { ImportOptions } from '../import/plan-model.ts';
 import { assertPoolId } from '../import/preflight/pool-id.ts';
+import type { VerifyOptions } from '../verify/verify-event.ts';
 
 /** What a start of ExportWorkflow may ask for; defaults filled in. */
 export interface ExportOptions {
@@ -25,9 +26,18 @@ const wholeNumber = (min: number, max: number): Kind<number> => ({
 /** The Step Functions console starts an execution with this key unless the input is replaced. */
 const CONSOLE_DEFAULT = 'Comment';
 
+const trigger = text('text of at most 40 letters, digits, blanks, dots, dashes or underscores', /^[\w .-]{1,40}$/);
+
 const EXPORT_KEYS = {
   AllowMassDelete: flag,
-  Trigger: text('text of at most 40 letters, digits, blanks, dots, dashes or underscores', /^[\w .-]{1,40}$/),
+  Trigger: trigger,
+};
+
+const VERIFY_KEYS = {
+  UserPoolId: text('the id of a user pool as text', /^[\w-]{1,55}$/),
+  Percent: wholeNumber(1, 100),
+  Trigger: trigger,
+  CognitoTPS: wholeNumber(1, 25),
 };
 
 const IMPORT_KEYS = {
@@ -73,6 +83,23 @@ export function parseImportInput(input: unknown, region: string): ImportOptions 
     ...(CognitoTPS === undefined ? {} : { cognitoTps: CognitoTPS }),
     ...(BackupTableName === undefined ? {} : { backupTableName: BackupTableName }),
     ...(ExportRun === undefined ? {} : { exportRun: ExportRun }),
+  };
+}
+
+/**
+ * The input of VerifyWorkflow in `region`; `{}` is fine.
+ * @throws Halt InvalidInput, also when UserPoolId is not the id of a pool of this Region
+ */
+export function parseVerifyInput(input: unknown, region: string): VerifyOptions {
+  const { UserPoolId, Percent = 100, Trigger, CognitoTPS } = parseKeys('VerifyWorkflow', input, VERIFY_KEYS);
+  if (UserPoolId !== undefined && !UserPoolId.startsWith(`${region}_`)) {
+    throw new Halt('InvalidInput', `The input of VerifyWorkflow gives a UserPoolId that is no pool of ${region}. Compare a pool with the VerifyWorkflow of its own Region, by its id, such as ${region}_AbCdEfGhI.`);
+  }
+  return {
+    percent: Percent,
+    ...(UserPoolId === undefined ? {} : { userPoolId: UserPoolId }),
+    ...(Trigger === undefined ? {} : { trigger: Trigger }),
+    ...(CognitoTPS === undefined ? {} : { cognitoTps: CognitoTPS }),
   };
 }
 

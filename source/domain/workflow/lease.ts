@@ -1,7 +1,9 @@
 import { Fault, Halt } from '../errors.ts';
 import type { BackupTable, Clock, ItemKey } from '../ports.ts';
 
-export type Workflow = 'ExportWorkflow' | 'ImportWorkflow' | 'VerifyWorkflow';
+const WORKFLOWS = ['ExportWorkflow', 'ImportWorkflow', 'VerifyWorkflow'] as const;
+export type Workflow = (typeof WORKFLOWS)[number];
+export const isWorkflow = (value: unknown): value is Workflow => (WORKFLOWS as readonly unknown[]).includes(value);
 export type ExecutionStatus = 'RUNNING' | 'gone';
 
 /** Who wants a lease: one execution of one workflow, in the Region where it runs. */
@@ -74,6 +76,10 @@ export async function assertExportMayRun(deps: Pick<LeaseDeps, 'executionStatus'
 /** What every function of the import checks first. */
 export const assertImportMayRun = (table: Pick<BackupTable, 'getItem'>, executionArn: string): Promise<void> =>
   assertLease(table, { workflow: 'ImportWorkflow', region: regionOf(executionArn), executionArn });
+
+/** What every function of the verification checks first. */
+export const assertVerifyMayRun = (table: Pick<BackupTable, 'getItem'>, executionArn: string): Promise<void> =>
+  assertLease(table, { workflow: 'VerifyWorkflow', region: regionOf(executionArn), executionArn });
 
 async function holderOf(table: Pick<BackupTable, 'getItem'>, key: ItemKey): Promise<string | undefined> {
   const lease = await table.getItem(key);

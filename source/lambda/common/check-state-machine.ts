@@ -13,7 +13,7 @@ const deps = {
   clock: systemClock,
 };
 
-/** First state of both workflows: checks the input and takes the lease. */
+/** First state of every workflow: checks the input and takes the lease. */
 export const handler = async (event: unknown, context: Context): Promise<WorkflowState> => {
   logger.addContext(context);
   const state = await checkStateMachine(deps, event, [env.PRIMARY_REGION, env.SECONDARY_REGION]);

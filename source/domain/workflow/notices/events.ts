@@ -1,5 +1,5 @@
 import { Fault } from '../../errors.ts';
-import type { Workflow } from '../lease.ts';
+import { isWorkflow, type Workflow } from '../lease.ts';
 
 /** A state's error as a Catch gives it: `Cause` is text, for functions the JSON of what they threw. */
 export interface CaughtError {
@@ -17,7 +17,6 @@ export type NoticeEvent =
 type Fields = Readonly<Record<string, unknown>>;
 const fieldsOf = (value: unknown): Fields => (value !== null && typeof value === 'object' ? value as Fields : {});
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
-const isWorkflow = (value: unknown): value is Workflow => value === 'ExportWorkflow' || value === 'ImportWorkflow';
 
 /** Machines are named `<workflow>-<instance id>`. */
 const workflowOf = (stateMachineArn: string): unknown => stateMachineArn.split(':').at(-1)?.split('-')[0];
