@@ -11,6 +11,18 @@ export interface Counts {
 }
 export const NO_COUNTS: Counts = { users: 0, groups: 0, memberships: 0 };
 
+/** One object of a run's snapshot; see snapshot/names.ts. */
+export interface SnapshotObject {
+  /** Below the snapshot's folder, for instance `segment-0.ndjson.gz`. */
+  readonly name: string;
+  /** Size of the object as stored. */
+  readonly bytes: number;
+  /** Of the object as stored; 64 hex digits. */
+  readonly sha256: string;
+  /** Items in it: one line of JSON each. */
+  readonly items: number;
+}
+
 /** The record of one complete export. It exists only when the run was sealed: counts and checksums then hold for the whole table. */
 export interface Manifest {
   readonly runId: string;
@@ -29,6 +41,8 @@ export interface Manifest {
   readonly endedAt: string;
   readonly softwareVersion: string;
   readonly schemaVersion: number;
+  /** The same items once more, as objects; absent when SnapshotRetentionDays was 0. */
+  readonly snapshot?: { readonly objects: readonly SnapshotObject[] };
 }
 
 export const manifestKey = (runId: string): ItemKey => ({ id: `EXPORT#${runId}`, type: 'MANIFEST' });

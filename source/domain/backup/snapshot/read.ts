@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { Halt, isNamed } from '../../errors.ts';
+import type { ObjectStore, TableItem } from '../../ports.ts';
+import type { Manifest, SnapshotObject } from '../manifest.ts';
+import { gunzipped } from './gunzip.ts';
+import { isManifestOf } from './manifest-shape.ts';
+import { snapshotKey, snapshotManifestKey } from './names.ts';
+
+/** Items per batch that a reader is given. */
+const BATCH = 1000;
+/** DynamoDB's items have at most 400 KB; as JSON, escapes included, they stay below this. */
+const LONGEST_LINE = 4 * 1024 * 1024;
+const NEWLINE = 0x0a;
+
+/** The manifest that closes the run's snapshot; undefined where there is none. Halt SnapshotDamaged when it is no manifest of that run. */
+export async function readSnapshotManifest(store: Pick<ObjectStore, 'get'>, runId: string): Promise<Manifest | undefined> {
+  const key = snapshotManifestKey(runId);
+  const stored = await store.get(key);
+  if (stored === undefined) return undefined;
+  const manifest = parsed(Buffer.from(stored.body).toString('utf8'));
+  return isManifestOf(manifest, runId) ? manifest : damaged(key, `is no manifest of export run ${runId}`);
+}
+
+/**
+ * The items of one object, in batches of at most 1,000, streamed. What it yields is void until the iteration has ended:
+ * only then the object is known to have the size, the SHA-256 and the number of items that its manifest says. Halt
+ * SnapshotDamaged, naming the object, when it is missing or anything else.
+ */
+export async function* readSnapshotObject(store: Pick<ObjectStore, 'read'>, runId: string, object: SnapshotObject): AsyncGenerator<readonly TableItem[]> {
+  const key = snapshotKey(runId, object.name);
+  const sha256 = createHash('sha256');
+  let bytes = 0;
+  let items = 0;
+  let batch: TableItem[] = [];
+  const weighed = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const piece of stored(store, key)) {
+      bytes += piece.length;
+      sha256.update(piece);
+      // More than the manifest says is damage, and no reason to go on unpacking.
+      if (bytes > object.bytes) damaged(key, `has more than its ${object.bytes} bytes`);
+      yield piece;
+    }
+    if (bytes !== object.bytes) damaged(key, `has ${bytes} bytes and should have ${object.bytes}`);
+    const found = sha256.digest('hex');
+    if (found !== object.sha256) damaged(key, `has the SHA-256 ${found} and should have ${object.sha256}`);
+  };
+  for await (const line of linesOf(key, gunzipped(weighed(), () => damaged(key, 'is no valid gzip')))) {
+    batch.push(itemOf(key, line, items + 1));
+    items += 1;
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (items !== object.items) damaged(key, `holds ${items} items and should hold ${object.items}`);
+  if (batch.length > 0) yield batch;
+}
+
+async function* stored(store: Pick<ObjectStore, 'read'>, key: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* store.read(key);
+  } catch (error) {
+    if (isNamed(error, 'BadState')) damaged(key, 'does not exist');
+    throw error;
+  }
+}
+
+/** Complete lines; a last one without its line end is damage. */
+async function* linesOf(key: string, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  let rest: Uint8Array[] = [];
+  let waiting = 0;
+  for await (const piece of pieces) {
+    let from = 0;
+    for (let at = piece.indexOf(NEWLINE); at >= 0; at = piece.indexOf(NEWLINE, from)) {
+      yield Buffer.concat([...rest, piece.subarray(from, at)]).toString('utf8');
+      rest = [];
+      waiting = 0;
+      from = at + 1;
+    }
+    if (from === piece.length) continue;
+    rest.push(piece.subarray(from));
+    waiting += piece.length - from;
+    if (waiting > LONGEST_LINE) damaged(key, `has a line of more than ${LONGEST_LINE} bytes`);
+  }
+  if (waiting > 0) damaged(key, 'ends in the middle of a line');
+}
+
+function itemOf(key: string, line: string, number: number): TableItem {
+  const item = parsed(line) as Partial<TableItem> | null | undefined;
+  return typeof item === 'object' && item !== null && typeof item.id === 'string' && typeof item.type === 'string' ? item as TableItem : damaged(key, `holds no item in line ${number}`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function damaged(key: string, found: string): never {
+  throw new Halt('SnapshotDamaged', `The object ${key} ${found}: this snapshot is damaged. The snapshots of other export runs and the backup table do not depend on it.`);
+}
