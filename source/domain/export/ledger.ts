@@ -2,6 +2,7 @@ import { KEY_DIGEST_BYTES, keyDigest } from '../backup/hashing.ts';
 import { Fault } from '../errors.ts';
 import type { ItemKey, ObjectStore } from '../ports.ts';
 import { DigestSet } from './digest-set.ts';
+import { inParallel } from './page-chain.ts';
 
 /** One stored object of a ledger: its digests one after the other. */
 export interface LedgerPart {
@@ -68,20 +69,26 @@ export class Ledger implements Appendix {
   }
 }
 
+/** Many of the objects are small: one after the other they would take longer than their bytes. */
+const READS_AT_A_TIME = 8;
+
 /** Adds the digests of all parts to `set`; Fault BadState when a part is not as long as its checkpoint says. */
 export async function readDigests(store: Pick<ObjectStore, 'read'>, parts: readonly LedgerPart[], set: DigestSet): Promise<void> {
-  for (const { key, digests } of parts) {
-    let rest: Buffer = Buffer.alloc(0);
-    let found = 0;
-    for await (const piece of store.read(key)) {
-      const bytes = rest.length === 0 ? Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength) : Buffer.concat([rest, piece]);
-      const whole = bytes.length - (bytes.length % KEY_DIGEST_BYTES);
-      for (let at = 0; at < whole; at += KEY_DIGEST_BYTES) set.add(bytes.subarray(at, at + KEY_DIGEST_BYTES));
-      found += whole / KEY_DIGEST_BYTES;
-      rest = Buffer.from(bytes.subarray(whole));
-    }
-    if (found !== digests || rest.length > 0) {
-      throw new Fault('BadState', `The ledger object ${key} should hold ${digests} digests and holds ${found}. Delete ${key.split('/').slice(0, 2).join('/')}/run.json and start ExportWorkflow again: it then lists the pool anew.`);
-    }
+  const todo = [...parts];
+  await inParallel(READS_AT_A_TIME, () => todo.shift(), (part) => readPart(store, part, set));
+}
+
+async function readPart(store: Pick<ObjectStore, 'read'>, { key, digests }: LedgerPart, set: DigestSet): Promise<void> {
+  let rest: Buffer = Buffer.alloc(0);
+  let found = 0;
+  for await (const piece of store.read(key)) {
+    const bytes = rest.length === 0 ? Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength) : Buffer.concat([rest, piece]);
+    const whole = bytes.length - (bytes.length % KEY_DIGEST_BYTES);
+    for (let at = 0; at < whole; at += KEY_DIGEST_BYTES) set.add(bytes.subarray(at, at + KEY_DIGEST_BYTES));
+    found += whole / KEY_DIGEST_BYTES;
+    rest = Buffer.from(bytes.subarray(whole));
+  }
+  if (found !== digests || rest.length > 0) {
+    throw new Fault('BadState', `The ledger object ${key} should hold ${digests} digests and holds ${found}. Delete ${key.split('/').slice(0, 2).join('/')}/run.json and start ExportWorkflow again: it then lists the pool anew.`);
   }
 }

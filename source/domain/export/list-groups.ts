@@ -32,11 +32,12 @@ function follow(deps: ListGroupsDeps, run: Run, progress: Progress<GroupListStat
   const { state } = progress;
   return followChain<PoolGroup>(state.chain, {
     fetch: (token) => deps.pool.listGroupsPage(run.facts.userPoolId, token === undefined ? {} : { token }),
-    apply: async (page) => {
+    apply: (page) => {
       state.groups.push(...page);
       state.pages += 1;
-      await progress.saveIfDue();
+      return Promise.resolve();
     },
+    moved: () => progress.saveIfDue(),
     stop: workSlice(deps.clock, deps.timeLeft),
   });
 }

@@ -16,6 +16,8 @@ export interface ChainWork<T> {
   readonly fetch: (token: string | undefined) => Promise<Page<T>>;
   /** Stores a page; only then does the chain move on. Must bear the same page twice. */
   readonly apply: (items: readonly T[]) => Promise<void>;
+  /** Called after every page that the chain has left behind. */
+  readonly moved: () => void;
   /** True when no further page is to be fetched. */
   readonly stop: () => boolean;
 }
@@ -24,7 +26,7 @@ export interface ChainWork<T> {
  * Follows one chain of pages, fetching the next page while the last one is applied. A token that is refused, or that
  * leads back to itself, restarts the chain.
  */
-export async function followChain<T>(chain: ChainState, { fetch, apply, stop }: ChainWork<T>): Promise<void> {
+export async function followChain<T>(chain: ChainState, { fetch, apply, moved, stop }: ChainWork<T>): Promise<void> {
   let ahead = chain.done || stop() ? undefined : started(fetch(chain.token));
   while (ahead !== undefined) {
     const page: Page<T> | undefined = await unlessTokenRefused(ahead);
@@ -38,6 +40,7 @@ export async function followChain<T>(chain: ChainState, { fetch, apply, stop }: 
     chain.done = page.next === undefined;
     if (page.next === undefined) delete chain.token;
     else chain.token = page.next;
+    moved();
   }
 }
 

@@ -51,11 +51,10 @@ export class Progress<S extends object> {
     this.#appendices = appendices;
   }
 
-  /** Saves when the last save is long ago or much is waiting; returns at once while another save runs. */
-  async saveIfDue(): Promise<void> {
-    if (this.#saves.busy) return;
+  /** Begins a save when the last one is long ago or much is waiting; the work goes on meanwhile. */
+  saveIfDue(): void {
     const pending = this.#appendices.reduce((sum, appendix) => sum + appendix.pending, 0);
-    if (pending >= MAX_PENDING || this.#saves.due) await this.save();
+    this.#saves.saveIfDue(pending >= MAX_PENDING);
   }
 
   save(): Promise<void> {
@@ -65,7 +64,7 @@ export class Progress<S extends object> {
   async #store(): Promise<void> {
     const objects = this.#appendices.flatMap((appendix) => appendix.cut((kind) => this.#newKey(kind)) ?? []);
     const snapshot = structuredClone(this.state);
-    for (const { key, body } of objects) await this.deps.objects.put(key, body);
+    await Promise.all(objects.map(({ key, body }) => this.deps.objects.put(key, body)));
     await this.checkpoint.save(snapshot);
     await this.run.touch();
   }

@@ -52,7 +52,7 @@ async function storeGroups(deps: StepDeps, run: Run, progress: Progress<GroupSyn
       if (written.changed.has(keyText(item))) state.counts.changed += 1;
     }
     state.next += items.length;
-    await progress.saveIfDue();
+    progress.saveIfDue();
   }
   state.done = state.next >= groups.length;
 }

@@ -125,10 +125,8 @@ class MemberListing {
     const { name } = this.groups[chain.group] as PoolGroup;
     await followChain<PoolUser>(chain, {
       fetch: (token) => this.deps.pool.listUsersInGroupPage(this.run.facts.userPoolId, name, token === undefined ? {} : { token }),
-      apply: async (page) => {
-        await this.#store(page, name);
-        await this.progress.saveIfDue();
-      },
+      apply: (page) => this.#store(page, name),
+      moved: () => this.progress.saveIfDue(),
       stop: () => failed() || this.#sliceOver(),
     });
     if (chain.done) state.open = state.open.filter((open) => open !== chain);

@@ -109,8 +109,8 @@ class UserListing {
       apply: async (page) => {
         this.#watch.sawPage(page.map(({ sub }) => sub));
         await this.#store(page, users, federated);
-        await this.progress.saveIfDue();
       },
+      moved: () => this.progress.saveIfDue(),
       stop: () => failed() || this.#sliceOver() || this.#splits,
     });
   }

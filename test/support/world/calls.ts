@@ -74,6 +74,11 @@ export class Calls {
     return this.#dead;
   }
 
+  /** Invocations that were killed so far: work that began under another number is dead. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   /** The next invocation: calls work again; work that was in flight when it was killed stays dead. */
   revive(): void {
     this.#dead = false;

@@ -33,7 +33,7 @@ export async function confirmGone(cleanUp: CleanUp): Promise<void> {
     items.forEach((item, index) => tally.add('user', item, stored[index]?.changedIn === run.id));
     state.confirm.present.push(...found.map(({ sub }) => sub));
     state.confirm.asked += some.length;
-    await progress.saveIfDue();
+    progress.saveIfDue();
   }
   tally.settle();
   if (state.confirm.asked < subs.length) return;

@@ -45,7 +45,7 @@ export async function scanTable({ deps, run, progress, sliceOver }: CleanUp, see
       take(found);
       at.done = page.next === undefined;
       if (page.next !== undefined) at.start = page.next;
-      await progress.saveIfDue();
+      progress.saveIfDue();
     }
   });
   if (state.segments.some(({ done }) => !done)) return;

@@ -54,7 +54,7 @@ export class Chains<T> {
   }
 
   /** Runs until all chains have ended or `stop`; `afterPage` may store the progress. */
-  async run(stop: () => boolean, afterPage: () => Promise<void>): Promise<void> {
+  async run(stop: () => boolean, afterPage: () => void): Promise<void> {
     const resumed = [...this.#open.keys()];
     let failed = false;
     const worker = async (): Promise<void> => {
@@ -62,7 +62,7 @@ export class Chains<T> {
         while (this.#open.has(id)) {
           if (failed || stop()) return;
           await this.#page(id);
-          await afterPage();
+          afterPage();
         }
         if (failed || stop()) return;
       }

@@ -77,7 +77,7 @@ export async function walk(check: CheckRun, sources: readonly Source[], visit: (
         await visit(item);
         ended.end(at);
       });
-      await run.saveIfDue();
+      run.saveIfDue();
     }
     await window.drain();
     state.walk = whole ? { source: source + 1, item: 0 } : { source, item: ended.mark };

@@ -40,13 +40,13 @@ export class GroupCreation {
   }
 
   /** Works ahead until all groups exist or `stop`. Throws when a group could not be created. */
-  async runAhead(stop: () => boolean, afterEach: () => Promise<void>): Promise<void> {
+  async runAhead(stop: () => boolean, afterEach: () => void): Promise<void> {
     const worker = async (): Promise<void> => {
       while (!stop()) {
         this.#skipExisting();
         if (this.#next >= this.groups.length) return;
         await this.#create(this.#next);
-        await afterEach();
+        afterEach();
       }
     };
     const outcomes = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, worker));

@@ -74,9 +74,9 @@ export class UpdateRun {
     this.#state = { ...this.#state, ...part };
   }
 
-  /** Saves when the last save is long ago; returns at once while another save runs. */
-  async saveIfDue(): Promise<void> {
-    if (!this.#saves.busy && this.#saves.due) await this.save();
+  /** Begins a save when the last one is long ago; the work goes on meanwhile. */
+  saveIfDue(): void {
+    this.#saves.saveIfDue();
   }
 
   save(): Promise<void> {

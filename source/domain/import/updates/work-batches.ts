@@ -73,7 +73,7 @@ async function workBatch(run: UpdateRun, lane: LaneName, batch: ReleasedBatch): 
       await runOp(run.plan, op, run.opDeps);
       ended.end(index);
     });
-    await run.saveIfDue();
+    run.saveIfDue();
   }
   await window.drain();
   run.progress = (state) => state;
