@@ -103,7 +103,7 @@ export interface RestorePlan {
   /** An interrupted export found at planning: its run id and how many items carry it. */
   readonly interrupted?: { readonly runId: string; readonly items: number };
   /** Differences from the manifest that AcceptIncomplete let pass. */
-  readonly incomplete?: { readonly expected: Counts; readonly found: Counts; readonly differingBuckets: number };
+  readonly incomplete?: { readonly expected: Counts; readonly found: Counts; readonly differingBuckets: number; readonly damagedItems: number };
   readonly signInName: SignInName;
   /** GetCSVHeader's answer. */
   readonly csvHeader: readonly string[];
@@ -156,6 +156,10 @@ export interface RestoreHead {
   readonly phase: 'planning' | 'writing' | 'complete' | 'partial';
   readonly updatedAt: string;
 }
+
+/** Where the users of a restore are read from: the backup table, or the snapshot of a kept run. */
+export type RestoreSource = 'table' | 'snapshot';
+export const sourceOf = ({ exportRun }: Pick<ImportOptions, 'exportRun'>): RestoreSource => (exportRun === undefined ? 'table' : 'snapshot');
 
 export const restorePrefix = (poolId: string): string => `restores/${poolId}/`;
 export const headKey = (poolId: string): string => `${restorePrefix(poolId)}current.json`;

@@ -3,7 +3,7 @@ import { readNdjson } from '../jobs/ndjson.ts';
 import type { RestoreUser } from '../plan-model.ts';
 import { classify } from './classify.ts';
 import type { Classified, Rules } from './classify.ts';
-import type { SpoolLine } from './scan.ts';
+import type { SpoolLine } from './spool.ts';
 import type { SpooledUser } from './spooled-user.ts';
 
 /** A place in the spool: the part, and how many of its lines are behind. */

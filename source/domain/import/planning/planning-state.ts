@@ -4,6 +4,7 @@ import type { UserPoolDescription } from '../../model.ts';
 import type { BackupTable, Clock, ImportJobs, Log, ObjectStore, TimeLeft, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
 import type { ImportOptions, RestorePlan } from '../plan-model.ts';
 import { restoreFolder } from '../plan-model.ts';
+import type { KeptRun } from '../preflight/kept-run.ts';
 import type { SealedBackup } from '../preflight/sealed-backup.ts';
 import { creationIsAllowed } from '../preflight/triggers.ts';
 import type { Rules } from './classify.ts';
@@ -14,6 +15,8 @@ import type { ChunkLimits, Draft } from './unit.ts';
 /** What the scan was accepted as. */
 export interface Accepted {
   readonly manifest: Manifest;
+  /** Remarks for the report. */
+  readonly notes?: readonly string[];
   readonly interrupted?: RestorePlan['interrupted'];
   readonly incomplete?: RestorePlan['incomplete'];
 }
@@ -28,6 +31,8 @@ export interface Target {
 /** Progress of planning, step by step; each step's result is kept with what the later ones need. Counts, keys and settings only. */
 export type PlanningState =
   | { readonly step: 'scan'; readonly before?: SealedBackup; readonly scan: ScanState; readonly differsSince?: number }
+  /** Instead of the scan, where a kept run is restored: `scan` has one segment per object that was read. */
+  | { readonly step: 'snapshot'; readonly kept?: KeptRun; readonly scan: ScanState; readonly held: readonly string[]; readonly joined: number }
   | { readonly step: 'survey'; readonly scan: ScanState; readonly accepted: Accepted }
   | { readonly step: 'tally'; readonly scan: ScanState; readonly accepted: Accepted; readonly target: Target }
   | { readonly step: 'chunks'; readonly scan: ScanState; readonly accepted: Accepted; readonly target: Target; readonly tally: Omit<Tally, 'groups'>; readonly parts: readonly string[]; readonly draft: Draft }

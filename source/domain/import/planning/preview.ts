@@ -1,4 +1,5 @@
 import { readNdjson } from '../jobs/ndjson.ts';
+import { sourceOf } from '../plan-model.ts';
 import type { ExcludedUser, RestorePlan, UpdateOp } from '../plan-model.ts';
 import { failureLine, FAILURES_HEADER, inParts } from '../report/csv-rows.ts';
 import type { PlanningRun } from './planning-state.ts';
@@ -12,7 +13,7 @@ export async function writePreview(plan: RestorePlan, { deps, folder }: Planning
   const { report, failures } = previewKeys(folder);
   await deps.objects.write(failures, inParts(previewRows(plan, deps.objects)));
   const { chunks, batches, expected: _expected, schema: _schema, csvHeader: _header, groupsKey: _groups, excludedKey: _excluded, ...summary } = plan;
-  const body = { dryRun: true, ...summary, importJobs: chunks.length, updates: batches.reduce((sum, { ops }) => sum + ops, 0) };
+  const body = { dryRun: true, exportRun: plan.runId, source: sourceOf(plan.options), ...summary, importJobs: chunks.length, updates: batches.reduce((sum, { ops }) => sum + ops, 0) };
   await deps.objects.put(report, JSON.stringify(body, undefined, 2));
   return [report, failures];
 }

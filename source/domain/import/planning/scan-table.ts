@@ -1,14 +1,16 @@
 import { workSlice } from '../../state/slice.ts';
 import type { Counts } from '../../backup/manifest.ts';
 import { Checkpoint } from '../../state/checkpoint.ts';
-import type { RestoreHead, RestorePlan } from '../plan-model.ts';
-import { planKey } from '../plan-model.ts';
+import { tagReplaced, tagRestore } from '../closed-objects.ts';
+import type { RestoreHead, RestorePlan, RestoreSource } from '../plan-model.ts';
+import { planKey, sourceOf } from '../plan-model.ts';
 import { readJson } from './json-object.ts';
 import { folderOf, planningKey } from './planning-state.ts';
 import type { PlanningRun, PlanningState, ScanTableDeps, ScanTableInput } from './planning-state.ts';
 import { previewKeys, writePreview } from './preview.ts';
 import { newScan } from './scan.ts';
 import { sealPlan } from './seal.ts';
+import { newSnapshotScan, snapshotStep } from './snapshot-step.ts';
 import { chunkStep, scanStep, surveyStep, tallyStep } from './steps.ts';
 
 export type { ScanTableDeps, ScanTableInput } from './planning-state.ts';
@@ -19,6 +21,9 @@ export type ScanTableResult =
   | {
     readonly done: true;
     readonly dryRun: boolean;
+    /** The run that is restored, and where it is read from. */
+    readonly exportRun: string;
+    readonly source: RestoreSource;
     readonly backup: Counts;
     readonly byCsv: number;
     readonly oneByOne: number;
@@ -30,9 +35,9 @@ export type ScanTableResult =
   };
 
 /**
- * Scans the backup, holds it against its sealed manifest and the new pool (preflight), and plans the restore, slice by
- * slice until `done`. A restore that has begun to write keeps its plan. Halts: NoSealedBackup, ReplicaBehind,
- * PreflightFailed, Superseded. Writes nothing to the pool.
+ * Scans the backup (the table, or the snapshot of the run that was asked for), holds it against its sealed manifest and
+ * the new pool (preflight), and plans the restore, slice by slice until `done`. A restore that has begun to write keeps
+ * its plan. Halts: NoSealedBackup, ReplicaBehind, ChecksumDiffers, SnapshotDamaged, PreflightFailed, Superseded. Writes nothing to the pool.
  */
 export async function scanTable(input: ScanTableInput & { readonly phase: RestoreHead['phase'] }, deps: ScanTableDeps): Promise<ScanTableResult> {
   const folder = folderOf(input);
@@ -40,7 +45,7 @@ export async function scanTable(input: ScanTableInput & { readonly phase: Restor
   if (input.phase !== 'planning') return summary(await readJson<RestorePlan>(deps.objects, planKey(newUserPoolId, input.restoreId)), dryRun);
   const run: PlanningRun = { input, deps, folder, stop: workSlice(deps.clock, deps.timeLeft) };
   const checkpoint = await Checkpoint.claim<PlanningState>(deps.objects, {
-    key: planningKey(folder), claim: deps.claim, now: () => deps.clock.now(), initial: () => ({ step: 'scan', scan: newScan() }),
+    key: planningKey(folder), claim: deps.claim, now: () => deps.clock.now(), initial: () => (input.options.exportRun === undefined ? { step: 'scan', scan: newScan() } : newSnapshotScan()),
   });
   while (checkpoint.state.step !== 'done') {
     if (run.stop()) return { done: false, dryRun, step: checkpoint.state.step };
@@ -48,6 +53,7 @@ export async function scanTable(input: ScanTableInput & { readonly phase: Restor
     deps.log.info('Planning goes on', { step: checkpoint.state.step });
   }
   await removeSpool(run);
+  await tagClosed(run);
   const plan = await readJson<RestorePlan>(deps.objects, planKey(newUserPoolId, input.restoreId));
   return { ...summary(plan, dryRun), ...(dryRun ? { reportKeys: Object.values(previewKeys(folder)) } : {}) };
 }
@@ -56,6 +62,8 @@ async function nextState(state: Exclude<PlanningState, { readonly step: 'done' }
   switch (state.step) {
     case 'scan':
       return scanStep(state, run);
+    case 'snapshot':
+      return snapshotStep(state, run, run.input.options.exportRun as string);
     case 'survey':
       return surveyStep(state, run);
     case 'tally':
@@ -87,9 +95,18 @@ async function removeSpool({ deps, folder }: PlanningRun): Promise<void> {
   if (keys.length > 0) await deps.objects.deleteAll(keys);
 }
 
-const summary = ({ counts, chunks, batches }: RestorePlan, dryRun: boolean): Extract<ScanTableResult, { done: true }> => ({
+/** This plan replaces those of earlier starts; a dry run's is of no more use than its report. */
+async function tagClosed({ input: { restoreId, options: { newUserPoolId, dryRun } }, deps: { objects, timeLeft, log } }: PlanningRun): Promise<void> {
+  const closing = { store: objects, timeLeft, log };
+  await tagReplaced(closing, { newUserPoolId, restoreId });
+  if (dryRun) await tagRestore(closing, { newUserPoolId, restoreId });
+}
+
+const summary = ({ options, runId, counts, chunks, batches }: RestorePlan, dryRun: boolean): Extract<ScanTableResult, { done: true }> => ({
   done: true,
   dryRun,
+  exportRun: runId,
+  source: sourceOf(options),
   backup: counts.backup,
   byCsv: counts.byCsv,
   oneByOne: counts.oneByOne,

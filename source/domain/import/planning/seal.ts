@@ -37,7 +37,7 @@ export async function sealPlan(state: StateOf<'chunks'>, run: PlanningRun): Prom
     batches: [...draft.batches, ...emptyGroups],
     excludedKey,
     expected: draft.expected,
-    notes: [...target.notes, ...groupNotes(groups, tally.groupsWithoutItem)],
+    notes: [...(accepted.notes ?? []), ...target.notes, ...groupNotes(groups, tally.groupsWithoutItem)],
     counts: { backup: scan.counts, ...tally.counts },
     plannedAt: new Date(deps.clock.now()).toISOString(),
   };

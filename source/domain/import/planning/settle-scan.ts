@@ -28,7 +28,8 @@ export type Settled =
 /**
  * Holds a complete scan against the sealed manifest. A run that was interrupted (an OPEN marker of another run) makes a
  * comparison meaningless, it is noted instead. Without one a difference means that the replica is behind: scanned again
- * for five minutes, then Halt ReplicaBehind, or accepted where AcceptIncomplete was given.
+ * for five minutes, then Halt ReplicaBehind, or accepted where AcceptIncomplete was given. Items that do not match their
+ * own hash halt at once with ChecksumDiffers.
  */
 export function settleScan(against: ScanAgainst): Settled {
   const { before, after, scan, now } = against;
@@ -40,10 +41,12 @@ export function settleScan(against: ScanAgainst): Settled {
     if (patient) return { verdict: 'again', differsSince };
     throw behind(against, `the manifest of its last complete export ${after.runId} has not arrived`);
   }
-  if (after.openRunId !== undefined) {
-    return { verdict: 'accept', manifest, interrupted: { runId: after.openRunId, items: scan.interruptedItems } };
-  }
+  if (scan.damagedItems > 0 && !against.acceptIncomplete) throw damaged(against);
   const differingBuckets = Checksums.differing(manifest.checksums, scan.checksums).length;
+  const incomplete = { expected: manifest.counts, found: scan.counts, differingBuckets, damagedItems: scan.damagedItems };
+  if (after.openRunId !== undefined) {
+    return { verdict: 'accept', manifest, interrupted: { runId: after.openRunId, items: scan.interruptedItems }, ...(scan.damagedItems > 0 ? { incomplete } : {}) };
+  }
   const { users, groups, memberships } = manifest.counts;
   const same = differingBuckets === 0 && users === scan.counts.users && groups === scan.counts.groups && memberships === scan.counts.memberships;
   if (same) return { verdict: 'accept', manifest };
@@ -51,8 +54,12 @@ export function settleScan(against: ScanAgainst): Settled {
   if (!against.acceptIncomplete) {
     throw behind(against, `it holds ${scan.counts.users} users, ${scan.counts.groups} groups, ${scan.counts.memberships} memberships, the export ${after.runId} sealed ${users}, ${groups}, ${memberships}, and ${differingBuckets} of 256 checksums differ`);
   }
-  return { verdict: 'accept', manifest, incomplete: { expected: manifest.counts, found: scan.counts, differingBuckets } };
+  return { verdict: 'accept', manifest, incomplete };
 }
+
+/** An item is replicated as a whole, so no patience helps; and an interrupted run, which makes the counts meaningless, excuses none. */
+const damaged = ({ tableName, scan }: ScanAgainst): Halt =>
+  new Halt('ChecksumDiffers', `${scan.damagedItems} items of the backup table ${tableName} do not hold what an export wrote: something else changed them. Nothing was written to the new pool. Restore a run that is kept as a snapshot ("ExportRun") or a table recovered to an earlier time ("BackupTableName"); or start with "AcceptIncomplete": true to restore these items as they are.`);
 
 const behind = ({ tableName }: ScanAgainst, found: string): Halt =>
   new Halt('ReplicaBehind', `The backup table ${tableName} does not match its last complete export in this Region after five minutes: ${found}. Wait for replication and start again, or start with "AcceptIncomplete": true to restore what is there and have the rest reported.`);

@@ -29,6 +29,12 @@ export interface Assembled {
   pending: PendingMemberships | undefined;
 }
 
+/** `item`: a user's. */
+export function spooledUser(item: TableItem, groups: readonly string[]): SpooledUser {
+  const { username, attributes, enabled, status, created } = item as UserItem;
+  return { sub: subOf(item), username, attributes, enabled, status, created, groups };
+}
+
 /** Joins the next items of a segment to `pending` ones of the page before. Groups and run records are passed over. */
 export function assemble(items: readonly TableItem[], before: PendingMemberships | undefined): Assembled {
   const result: Assembled = { users: [], orphans: 0, pending: before };
@@ -43,8 +49,7 @@ export function assemble(items: readonly TableItem[], before: PendingMemberships
     if (kind === 'membership') {
       result.pending = { sub, groups: [...(result.pending?.groups ?? []), groupOf(item)] };
     } else {
-      const { username, attributes, enabled, status, created } = item as UserItem;
-      result.users.push({ sub, username, attributes, enabled, status, created, groups: result.pending?.groups ?? [] });
+      result.users.push(spooledUser(item, result.pending?.groups ?? []));
       result.pending = undefined;
     }
   }

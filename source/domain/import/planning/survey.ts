@@ -5,7 +5,7 @@ import { excludedBySelf, restorableAttributes, signInNameOfUser } from './classi
 import type { Rules } from './classify.ts';
 import { nameKey } from './expected.ts';
 import { NameDigests } from './name-digests.ts';
-import type { SpoolLine } from './scan.ts';
+import type { SpoolLine } from './spool.ts';
 import type { SpooledUser } from './spooled-user.ts';
 
 type SurveyRules = Pick<Rules, 'signInName' | 'restoreUnconfirmed'> & { readonly caseSensitive: boolean };

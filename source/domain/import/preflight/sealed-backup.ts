@@ -26,9 +26,13 @@ export async function readSealedBackup(table: Pick<BackupTable, 'getItem'>, tabl
   const open = await table.getItem(OPEN_KEY);
   const stored = await table.getItem(manifestKey(runId));
   const manifest = stored as unknown as Manifest | undefined;
-  if (manifest !== undefined && manifest.schemaVersion > SCHEMA_VERSION) {
-    throw new Halt('NoSealedBackup', `The export ${runId} in ${tableName} was written by a newer version (${manifest.softwareVersion}, data version ${manifest.schemaVersion}; this one reads up to ${SCHEMA_VERSION}). Update the solution in this Region, then start again.`);
-  }
+  if (manifest !== undefined) assertReadable(manifest, `in ${tableName}`);
   const openRunId = open === undefined || open.runId === runId ? undefined : String(open.runId);
   return { runId, ...(manifest === undefined ? {} : { manifest }), ...(openRunId === undefined ? {} : { openRunId }) };
+}
+
+/** Halts with NoSealedBackup when a newer version of the software wrote the export. `where`: goes into the message. */
+export function assertReadable({ runId, schemaVersion, softwareVersion }: Pick<Manifest, 'runId' | 'schemaVersion' | 'softwareVersion'>, where: string): void {
+  if (schemaVersion <= SCHEMA_VERSION) return;
+  throw new Halt('NoSealedBackup', `The export ${runId} ${where} was written by a newer version (${softwareVersion}, data version ${schemaVersion}; this one reads up to ${SCHEMA_VERSION}). Update the solution in this Region, then start again.`);
 }

@@ -3,6 +3,7 @@ import { CheckRun } from '../reconcile/check-run.ts';
 import { listPool } from '../reconcile/list-pool.ts';
 import { foundProblems, problemsOf, recheckScope } from '../reconcile/recheck.ts';
 import { repair } from '../reconcile/repair.ts';
+import { tagRestore } from '../closed-objects.ts';
 import { closeHead } from '../updates/restore-head.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
 import type { RestoreOutcome } from './outcome.ts';
@@ -43,8 +44,11 @@ export async function finishRestore(run: UpdateRun, jobs: JobsState, { execution
   return outcome;
 }
 
-const close = ({ deps, plan }: UpdateRun, { outcome }: RestoreOutcome): Promise<void> =>
-  closeHead(deps.store, deps.clock, plan, outcome === 'partial' ? 'partial' : 'complete');
+/** Asked again by a retried invocation: nothing is saved after the tags, which a save would take off. */
+async function close({ deps, plan }: UpdateRun, { outcome }: RestoreOutcome): Promise<void> {
+  if (outcome !== 'partial') await tagRestore(deps, plan);
+  await closeHead(deps.store, deps.clock, plan, outcome === 'partial' ? 'partial' : 'complete');
+}
 
 async function enter(run: UpdateRun, phase: 'repair' | 'recheck' | 'report'): Promise<void> {
   run.change({ phase });

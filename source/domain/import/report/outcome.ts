@@ -1,4 +1,4 @@
-import type { RestorePlan } from '../plan-model.ts';
+import type { RestorePlan, RestoreSource } from '../plan-model.ts';
 
 /** All numbers of the report and of the message; none names a user. */
 export interface RestoreCounts {
@@ -33,6 +33,9 @@ export interface RestoreCounts {
  */
 export interface RestoreOutcome {
   readonly outcome: 'complete' | 'policy' | 'partial';
+  /** The run that was restored, and where it was read from. */
+  readonly exportRun: string;
+  readonly source: RestoreSource;
   readonly counts: RestoreCounts;
   readonly report: { readonly bucket: string; readonly keys: readonly string[] };
   /** One line: counts and where the report is. */

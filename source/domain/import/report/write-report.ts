@@ -1,7 +1,7 @@
 import { isNamed } from '../../errors.ts';
 import { findUser } from '../jobs/pool-names.ts';
 import type { JobsState } from '../jobs/state.ts';
-import { restoreFolder } from '../plan-model.ts';
+import { restoreFolder, sourceOf } from '../plan-model.ts';
 import { comparableAttributes } from '../planning/expected.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
 import { restoreCounts } from './counts.ts';
@@ -28,7 +28,7 @@ export async function writeReport(check: CheckRun, jobs: JobsState, bucket: stri
   await deps.store.write(keys[1], inParts(withHeader(FAILURES_HEADER, lines(failureRows(check, notes, differingAttributes(check))))));
   await deps.store.write(keys[2], subMap(check));
   await deps.store.put(keys[0], `${JSON.stringify(reportOf(check, jobs, counts, outcome), null, 2)}\n`);
-  return { outcome, counts, report: { bucket, keys }, summary: summaryOf(outcome, counts, `s3://${bucket}/${folder}`) };
+  return { outcome, exportRun: plan.runId, source: sourceOf(plan.options), counts, report: { bucket, keys }, summary: summaryOf(outcome, counts, `s3://${bucket}/${folder}`) };
 }
 
 function reportOf({ run, state }: CheckRun, jobs: JobsState, counts: RestoreCounts, outcome: RestoreOutcome['outcome']): object {
@@ -39,6 +39,7 @@ function reportOf({ run, state }: CheckRun, jobs: JobsState, counts: RestoreCoun
     sourceUserPoolId: plan.sourceUserPoolId,
     table: plan.tableName,
     exportRun: plan.runId,
+    source: sourceOf(plan.options),
     outcome,
     plannedAt: plan.plannedAt,
     endedAt: new Date(deps.clock.now()).toISOString(),

@@ -29,18 +29,24 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
 ];
 const ALWAYS = 3;
 
+type Restored = Partial<Pick<RestoreOutcome, 'outcome' | 'exportRun' | 'source' | 'report'>>;
+
+/** Which run was read, and from where. */
+const runOf = ({ exportRun = '?', source }: Restored): string =>
+  (source === 'snapshot' ? `It read the export ${exportRun} from the snapshot that this Region keeps of it.` : `It read the backup table, whose last complete export is ${exportRun}.`);
+
 /** The message about a restore that came to its end, whether or not everything came back; or about a dry run. */
 export const importNotice = (event: Finished, around: Around): Notice => (event.result.dryRun === true ? dryRunNotice(event, around) : restoreNotice(event, around));
 
 function restoreNotice({ executionArn, startedAt, result }: Finished, { now, about, firstTime }: Around): Notice {
-  const { outcome = 'partial', counts = {}, report } = result as Partial<Pick<RestoreOutcome, 'outcome' | 'report'>> & { readonly counts?: Readonly<Record<string, unknown>> };
+  const { outcome = 'partial', counts = {}, report, ...restored } = result as Restored & { readonly counts?: Readonly<Record<string, unknown>> };
   const of = (name: string): number => (typeof counts[name] === 'number' ? counts[name] : 0);
   const notRestored = of('usersInBackup') - of('usersRestored');
   const lines = LINES.filter(([name], index) => index < ALWAYS || of(name) > 0).map(([name, words]) => `  ${number(of(name))} ${words}`);
   return {
     subject: subjectOf(subjects(outcome, notRestored, of('usersInBackup'))),
     body: bodyOf([
-      `ImportWorkflow came to its end after ${duration(now - startedAt)}. The backup holds ${counted(of('usersInBackup'), 'user')}.`,
+      `ImportWorkflow came to its end after ${duration(now - startedAt)}. ${runOf(restored)} This backup holds ${counted(of('usersInBackup'), 'user')}.`,
       lines.join('\n'),
       report === undefined ? undefined : `Report: every user who was not restored, and why; old and new subs\n${report.keys.map((key) => `  s3://${report.bucket}/${key}`).join('\n')}`,
       `What to do next\n  ${NEXT[outcome]}`,
@@ -73,7 +79,7 @@ function dryRunNotice({ executionArn, startedAt, result }: Finished, { now, abou
     subject: subjectOf(left === 0 ? `Dry run: all ${counted(users, 'user')} can be restored` : `Dry run: ${number(left)} of ${counted(users, 'user')} would not be restored`),
     body: bodyOf([
       `ImportWorkflow checked the backup against the new pool in ${duration(now - startedAt)} and wrote nothing to the pool.`,
-      `The backup holds ${counted(users, 'user')}, ${counted(groups, 'group')} and ${counted(memberships, 'membership')}.`,
+      `${runOf(result as Restored)} This backup holds ${counted(users, 'user')}, ${counted(groups, 'group')} and ${counted(memberships, 'membership')}.`,
       `  ${number(byCsv)} users would come back by ${counted(chunks, 'import job')}\n  ${number(oneByOne)} users would be created one by one\n  ${number(left)} users would be left out by a documented rule`,
       Array.isArray(reportKeys) ? `Report, in the mapping-file bucket of this Region\n${(reportKeys as unknown[]).map((key) => `  ${String(key)}`).join('\n')}` : undefined,
       'What to do next\n  Read the report, then start ImportWorkflow with the same input without DryRun.',

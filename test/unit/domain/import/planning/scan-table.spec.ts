@@ -1,9 +1,10 @@
 import { expect } from 'chai';
-import { membershipItem, userKey } from '../../../../../source/domain/backup/items.ts';
+import { membershipItem, userItem, userKey } from '../../../../../source/domain/backup/items.ts';
 import { openItem } from '../../../../../source/domain/backup/manifest.ts';
 import type { ExcludedUser, RestoreUser, UpdateOp } from '../../../../../source/domain/import/plan-model.ts';
 import { decodeExpectedMembership, decodeExpectedUser, MEMBERSHIP_RECORD_BYTES, membershipDigest, nameDigest, USER_RECORD_BYTES } from '../../../../../source/domain/import/planning/expected.ts';
 import { scanTable } from '../../../../../source/domain/import/planning/scan-table.ts';
+import type { PoolUser } from '../../../../../source/domain/model.ts';
 import { options, PlanningWorld, RESTORE_ID } from '../../../../support/import/planning-world.ts';
 import { manifestOf, SEALED_RUN, sealBackup } from '../../../../support/import/sealed-backup.ts';
 import { rejection } from '../../../../support/rejection.ts';
@@ -150,8 +151,8 @@ describe('scanTable', () => {
     const world = oddities();
     sealBackup(world.table, world.source);
     world.table.seed(openItem({ runId: '20260302T000000Z-11111111', openedAt: '2026-03-02T00:00:00.000Z' }));
-    const user = world.source.find('user1') as { sub: string };
-    world.table.seed({ ...world.table.peek(userKey(user.sub)), ...userKey(user.sub), enabled: false, changedIn: '20260302T000000Z-11111111' });
+    world.source.put({ ...world.source.find('user1') as PoolUser, enabled: false });
+    world.table.seed(userItem(world.source.find('user1') as PoolUser, 'username', '20260302T000000Z-11111111'));
     await world.scan();
     expect(world.plan().interrupted).to.deep.equal({ runId: '20260302T000000Z-11111111', items: 1 });
     expect(world.plan().runId).to.equal(SEALED_RUN);
@@ -190,7 +191,24 @@ describe('scanTable', () => {
     sealBackup(accepted.table, accepted.source);
     await accepted.table.deleteItems([userKey(accepted.source.find('user2')?.sub as string)]);
     await accepted.scan({ acceptIncomplete: true });
-    expect(accepted.plan().incomplete).to.deep.equal({ expected: { users: 5, groups: 0, memberships: 0 }, found: { users: 4, groups: 0, memberships: 0 }, differingBuckets: 1 });
+    expect(accepted.plan().incomplete).to.deep.equal({ expected: { users: 5, groups: 0, memberships: 0 }, found: { users: 4, groups: 0, memberships: 0 }, differingBuckets: 1, damagedItems: 0 });
+  });
+
+  it('halts with ChecksumDiffers for items that do not match their hash, also while an export is interrupted; AcceptIncomplete restores and reports them', async () => {
+    for (const interrupted of [false, true]) {
+      const world = oddities();
+      sealBackup(world.table, world.source);
+      if (interrupted) world.table.seed(openItem({ runId: '20260302T000000Z-11111111', openedAt: '2026-03-02T00:00:00.000Z' }));
+      const key = userKey(world.source.find('user1')?.sub as string);
+      world.table.seed({ ...world.table.peek(key), ...key, username: 'canary' });
+      const error = await rejection(world.scan());
+      expect(error.name).to.equal('ChecksumDiffers');
+      expect(error.message).to.match(/^1 items of the backup table backup-table.*ExportRun.*AcceptIncomplete/).and.not.match(/canary/);
+      expect(world.clock.elapsed).to.be.below(60_000);
+      await world.scan({ acceptIncomplete: true });
+      expect(world.plan().incomplete).to.include({ damagedItems: 1, differingBuckets: 1 });
+      expect(world.plan().interrupted === undefined).to.equal(!interrupted);
+    }
   });
 
   it('restores the newer of two users with one name', async () => {

@@ -40,7 +40,7 @@ describe('Outcome of a restore', () => {
     expect(outcomeOf({ ...NONE, usersExcluded: 1 }, unconfirmed)).to.equal('policy');
     expect(outcomeOf({ ...NONE, usersExcluded: 2 }, { counts: { excludedBy: { Unconfirmed: 1, NoSignInName: 1 } } })).to.equal('partial');
     expect(outcomeOf({ ...NONE, membershipsWithoutUser: 1 }, unconfirmed)).to.equal('policy');
-    expect(outcomeOf(NONE, { counts: { excludedBy: {} }, incomplete: { expected: { users: 1, groups: 0, memberships: 0 }, found: { users: 0, groups: 0, memberships: 0 }, differingBuckets: 1 } })).to.equal('policy');
+    expect(outcomeOf(NONE, { counts: { excludedBy: {} }, incomplete: { expected: { users: 1, groups: 0, memberships: 0 }, found: { users: 0, groups: 0, memberships: 0 }, differingBuckets: 1, damagedItems: 0 } })).to.equal('policy');
   });
 
   it('is partial whatever is missing or different', () => {

@@ -1,0 +1,54 @@
+import type { GroupItem } from '../../backup/items.ts';
+import type { PoolGroup } from '../../model.ts';
+import type { ObjectStore, TableItem } from '../../ports.ts';
+import type { SpooledUser } from './spooled-user.ts';
+
+/** A line of a spool object: a user with its memberships, or a group. */
+export type SpoolLine = SpooledUser | { readonly group: PoolGroup };
+
+/** Characters of JSON after which a part is written. */
+const PART_CHARS = 4_000_000;
+
+/** Writes lines to numbered objects of a few megabytes: what lies in `parts` after `flush` is stored. */
+export class SpoolWriter {
+  readonly parts: string[];
+  #lines: string[] = [];
+  #chars = 0;
+
+  /** `parts`: written earlier under any prefix; new ones are numbered on from them. */
+  constructor(private readonly objects: Pick<ObjectStore, 'put'>, private readonly prefix: string, parts: readonly string[] = []) {
+    this.parts = [...parts];
+  }
+
+  add(line: unknown): void {
+    const text = `${JSON.stringify(line)}\n`;
+    this.#lines.push(text);
+    this.#chars += text.length;
+  }
+
+  /** True when what is held in memory should be flushed. */
+  get large(): boolean {
+    return this.#chars >= PART_CHARS;
+  }
+
+  async flush(): Promise<void> {
+    if (this.#lines.length === 0) return;
+    const key = `${this.prefix}${String(this.parts.length).padStart(6, '0')}.ndjson`;
+    await this.objects.put(key, this.#lines.join(''));
+    this.parts.push(key);
+    this.#lines = [];
+    this.#chars = 0;
+  }
+}
+
+export function groupLine(item: TableItem): SpoolLine {
+  const { groupName, description, precedence, roleArn } = item as GroupItem;
+  return {
+    group: {
+      name: groupName,
+      ...(description === undefined ? {} : { description }),
+      ...(precedence === undefined ? {} : { precedence }),
+      ...(roleArn === undefined ? {} : { roleArn }),
+    },
+  };
+}
