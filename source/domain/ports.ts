@@ -144,6 +144,11 @@ export interface ObjectStore {
   write(key: string, parts: AsyncIterable<Uint8Array>): Promise<void>;
   /** DeleteObjects in thousands; absent keys are no error, refused ones are (Fault Unprocessed). */
   deleteAll(keys: readonly string[]): Promise<void>;
+  /**
+   * Gives the objects these tags in place of what they have (one request each, several at a time); absent keys are no
+   * error, throttled ones are tried again (Fault Unprocessed). A later `put` of the same key drops its tags.
+   */
+  tagAll(keys: readonly string[], tags: Readonly<Record<string, string>>): Promise<void>;
 }
 
 export interface Received<M> {

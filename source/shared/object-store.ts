@@ -1,7 +1,7 @@
-import { DeleteObjectsCommand, GetObjectCommand, ListObjectsV2Command, type ListObjectsV2CommandOutput, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectsCommand, GetObjectCommand, ListObjectsV2Command, type ListObjectsV2CommandOutput, PutObjectCommand, PutObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import { Fault } from '../domain/errors.ts';
 import type { ObjectStore, PutCondition } from '../domain/ports.ts';
-import { inBatchesOf, untilProcessed, type Waits } from './batches.ts';
+import { eachOf, inBatchesOf, untilProcessed, type Waits } from './batches.ts';
 import { clientOptions, type AdapterOptions } from './client-options.ts';
 import { multipartWriter } from './object-parts.ts';
 import { isDenied, nameOf, serviceError } from './service-errors.ts';
@@ -11,10 +11,14 @@ export interface ObjectStoreOptions extends AdapterOptions, Waits {
 }
 
 const DELETE_BATCH = 1000;
+/** S3 tags one object per request. */
+const TAGS_IN_FLIGHT = 16;
 /** Times that a broken download is taken up again where it ended. */
 const RESUMES = 5;
 
 const statusOf = (error: unknown): number | undefined => (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
+/** S3 has no time for this request now. */
+const isBusy = (error: unknown): boolean => [429, 500, 503].includes(statusOf(error) ?? 0);
 const isMissing = (error: unknown): boolean => nameOf(error) === 'NoSuchKey' || nameOf(error) === 'NotFound';
 
 const conditionHeaders = (condition: PutCondition | undefined): { IfNoneMatch?: string; IfMatch?: string } =>
@@ -103,6 +107,23 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
           return pending.filter((key) => refused.has(key));
         }, waits);
       }
+    },
+
+    tagAll: (keys, tags) => {
+      const Tagging = { TagSet: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
+      return untilProcessed(`PutObjectTagging on the bucket ${bucket}`, keys, async (pending) => {
+        const refused: string[] = [];
+        await eachOf(pending, TAGS_IN_FLIGHT, async (Key) => {
+          try {
+            await client.send(new PutObjectTaggingCommand({ Bucket: bucket, Key, Tagging }));
+          } catch (error) {
+            if (isMissing(error)) return;
+            if (!isBusy(error)) throw failed('PutObjectTagging', error);
+            refused.push(Key);
+          }
+        });
+        return refused;
+      }, waits);
     },
   };
 }

@@ -5,6 +5,8 @@ import type { Calls } from './calls.ts';
 /** Objects in memory; calls are named `objects.get`, `objects.put`, ... */
 export class MemoryObjects implements ObjectStore {
   readonly stored = new Map<string, StoredObject>();
+  /** Tags by key; as in S3, an object that is written anew has none. */
+  readonly tags = new Map<string, Readonly<Record<string, string>>>();
   /** Bytes per piece of `read`; small values exercise records that cross pieces. */
   chunkBytes = 65_536;
   #version = 0;
@@ -41,8 +43,16 @@ export class MemoryObjects implements ObjectStore {
   };
 
   deleteAll = (keys: readonly string[]): Promise<void> => this.calls.run('objects.deleteAll', () => {
-    for (const key of keys) this.stored.delete(key);
+    for (const key of keys) {
+      this.stored.delete(key);
+      this.tags.delete(key);
+    }
   });
+
+  /** One call per object, as with S3. */
+  tagAll = async (keys: readonly string[], tags: Readonly<Record<string, string>>): Promise<void> => {
+    for (const key of keys) await this.calls.run('objects.tag', () => void (this.stored.has(key) && this.tags.set(key, { ...tags })));
+  };
 
   /** The object as text, for assertions. */
   text(key: string): string {
@@ -59,6 +69,7 @@ export class MemoryObjects implements ObjectStore {
     this.#version += 1;
     const etag = `"v${this.#version}"`;
     this.stored.set(key, { body, etag });
+    this.tags.delete(key);
     return etag;
   }
 }

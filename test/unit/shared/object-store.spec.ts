@@ -111,4 +111,20 @@ describe('objectStore', () => {
     expect(stub.requests.map(({ text }) => text.match(/<Key>/g)?.length)).to.deep.equal([1000, 1, 1]);
     expect(stub.requests[1]?.text).to.include('<Key>k3</Key>');
   });
+
+  it('tags each object, passes over missing ones and repeats those for which S3 had no time', async () => {
+    let busy = 4; // more than the SDK itself tries
+    stub.answer = ({ url }) => {
+      if (url.includes('k2')) return refused('NoSuchKey', 404);
+      return url.includes('k5') && (busy -= 1) >= 0 ? refused('NotImplementedHere', 503) : { status: 200 };
+    };
+    await store().tagAll(Array.from({ length: 20 }, (_, n) => `k${n}`), { restore: 'closed' });
+    const asked = stub.requests.map(({ method, url }) => `${method} ${url.split('?')[0] ?? ''}`);
+    expect(new Set(asked).size).to.equal(20);
+    expect(asked.filter((line) => line === 'PUT /bucket/k5')).to.have.length(5);
+    expect(query(stub.requests[0] as StubRequest).has('tagging')).to.equal(true);
+    expect(stub.requests[0]?.text).to.include('<Key>restore</Key><Value>closed</Value>');
+    stub.answer = () => refused('AccessDenied', 403);
+    expect(await rejection(store().tagAll(['k'], { restore: 'closed' }))).to.include({ name: 'AccessDenied' }).and.have.property('message').that.includes('PutObjectTagging');
+  });
 });

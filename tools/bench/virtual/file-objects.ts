@@ -85,6 +85,10 @@ export class FileObjects implements ObjectStore {
     for (let batch = 0; batch < Math.ceil(keys.length / 1000); batch += 1) await this.#request('delete', 0, false);
   };
 
+  tagAll = async (keys: readonly string[]): Promise<void> => {
+    for (const _key of keys) await this.#request('put', 0, false);
+  };
+
   #path(key: string): string {
     return join(this.folder, encodeURIComponent(key));
   }

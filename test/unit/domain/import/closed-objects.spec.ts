@@ -29,7 +29,7 @@ describe('Objects of closed restores', () => {
 
   it('keep the longer retention while a restore is partial, and are tagged when a retry completes it', async () => {
     const world = await exported();
-    world.writer.refuse = (call, username) => (call === 'addUserToGroup' && username === 'user1' ? 'InternalErrorException' : undefined);
+    world.writer.refuse = (call) => (call === 'addUserToGroup' ? 'InternalErrorException' : undefined);
     expect(await world.import()).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
     expect(world.objects.tags.size).to.equal(0);
     world.writer.refuse = () => undefined;
