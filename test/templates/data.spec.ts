@@ -3,6 +3,10 @@ import { mainTemplate, references, resourcesOf, stackSetTemplate, type Resource 
 
 const retained = (resource: Resource | undefined): (string | undefined)[] => [resource?.DeletionPolicy, resource?.UpdateReplacePolicy];
 
+interface LifecycleRule {
+  Id: string; Status: string; Prefix?: string; TagFilters?: unknown; ExpirationInDays?: unknown; NoncurrentVersionExpiration?: unknown; AbortIncompleteMultipartUpload?: unknown;
+}
+
 describe('Backup table', () => {
   const table = mainTemplate.Resources['BackupTable'];
 
@@ -62,6 +66,8 @@ describe('Buckets', () => {
   const buckets = resourcesOf(stackSetTemplate, 'AWS::S3::Bucket');
   const policies = resourcesOf(stackSetTemplate, 'AWS::S3::BucketPolicy');
 
+  const { Rules: rules } = stackSetTemplate.Resources['MappingFileBucket']?.Properties['LifecycleConfiguration'] as { Rules: LifecycleRule[] };
+
   it('stay with their policies, are private, encrypted, versioned and without ACLs', () => {
     expect(buckets.map(([id]) => id)).to.have.members(['AccessLogBucket', 'MappingFileBucket']);
     for (const [id, bucket] of [...buckets, ...policies]) expect(retained(bucket), id).to.deep.equal(['Retain', 'Retain']);
@@ -85,10 +91,26 @@ describe('Buckets', () => {
   });
 
   it('keep the state of exports longer than the longest ExportFrequency, for the mass-delete guard, and forget what is no longer needed', () => {
-    const { Rules } = stackSetTemplate.Resources['MappingFileBucket']?.Properties['LifecycleConfiguration'] as { Rules: { Prefix?: string; ExpirationInDays?: number; AbortIncompleteMultipartUpload?: unknown }[] };
-    const days: Record<string, number | undefined> = Object.fromEntries(Rules.filter(({ Prefix }) => Prefix).map(({ Prefix = '', ExpirationInDays }) => [Prefix, ExpirationInDays]));
-    expect(days).to.deep.equal({ 'exports/': 90, 'restores/': 180, 'notices/': 90 });
-    expect(Rules.some(({ AbortIncompleteMultipartUpload }) => JSON.stringify(AbortIncompleteMultipartUpload) === '{"DaysAfterInitiation":1}')).to.equal(true);
+    const days = Object.fromEntries(rules.filter(({ Prefix, TagFilters }) => Prefix && !TagFilters).map(({ Prefix = '', ExpirationInDays }) => [Prefix, ExpirationInDays]));
+    expect(days).to.deep.equal({
+      'exports/': 90, 'restores/': 180, 'notices/': 90, 'verifications/': 90,
+      'snapshots/': { 'Fn::If': ['KeepsSnapshots', { Ref: 'SnapshotRetentionDays' }, 1] },
+    });
+    expect(stackSetTemplate.Conditions['KeepsSnapshots']).to.deep.equal({ 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'SnapshotRetentionDays' }, '0'] }] });
+    expect(rules.some(({ AbortIncompleteMultipartUpload }) => JSON.stringify(AbortIncompleteMultipartUpload) === '{"DaysAfterInitiation":1}')).to.equal(true);
+    expect(rules.filter(({ ExpirationInDays, NoncurrentVersionExpiration }) => ExpirationInDays !== undefined && NoncurrentVersionExpiration === undefined).map(({ Id }) => Id), 'versions that stay').to.deep.equal([]);
+    expect(rules.filter(({ Status }) => Status !== 'Enabled').map(({ Id }) => Id)).to.deep.equal([]);
+  });
+
+  it('let the objects of a closed restore, which are tagged as such, expire by ReportRetentionDays', () => {
+    const [closed, ...others] = rules.filter(({ TagFilters }) => TagFilters);
+    expect(others).to.deep.equal([]);
+    expect(closed).to.deep.include({ Prefix: 'restores/', TagFilters: [{ Key: 'restore', Value: 'closed' }], ExpirationInDays: { Ref: 'ReportRetentionDays' } });
+  });
+
+  it('hold nothing that no rule lets expire: every folder that a role may write to has its rule', () => {
+    const prefixes = [...JSON.stringify(stackSetTemplate.Resources).matchAll(/MappingFileBucket\.Arn\}\/([\w-]+\/)\*/g)].map(([, prefix]) => prefix);
+    expect(new Set(prefixes)).to.deep.equal(new Set(rules.filter(({ ExpirationInDays }) => ExpirationInDays !== undefined).map(({ Prefix }) => Prefix)));
   });
 });
 

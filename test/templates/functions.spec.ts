@@ -25,7 +25,7 @@ describe('Functions of the templates', () => {
   it('have the names of the contract', () => {
     expect(sorted(functions.filter(({ template }) => template.name === 'stack-set-template').map(({ id }) => id))).to.deep.equal(sorted([
       'CheckStateMachine', 'CheckUserPoolConfig', 'SyncUsers', 'ListGroups', 'SyncGroup', 'SyncUsersInGroup', 'BackupTableCleanup', 'MessageBroker',
-      'CheckNewUserPool', 'ScanTable', 'ImportUsers', 'UpdateUsers', 'StackSetConstantsFunction',
+      'CheckNewUserPool', 'ScanTable', 'ImportUsers', 'UpdateUsers', 'VerifyBackup', 'ComparePool', 'StackSetConstantsFunction',
     ]));
   });
 

@@ -37,6 +37,9 @@ describe('Parameters of the main template', () => {
       ExportFrequency: ['EVERY_DAY', ['EVERY_DAY', 'EVERY_7_DAYS', 'EVERY_30_DAYS']],
       CognitoTPS: [10, [1, 5, 10, 15, 20, 25]],
       MaxDeletePercent: ['20', undefined],
+      MaxChangePercent: ['50', undefined],
+      SnapshotRetentionDays: ['35', undefined],
+      ReportRetentionDays: ['90', undefined],
       NotificationEmail: [undefined, undefined],
       SnsPreference: ['INFO_AND_ERRORS', ['INFO_AND_ERRORS', 'ERRORS_ONLY']],
     });
@@ -50,6 +53,16 @@ describe('Parameters of the main template', () => {
     expect(['', 'eu', 'eu-west', 'EU-WEST-1', 'eu-west-1 '].filter((region) => accepts('SecondaryRegion', region))).to.deep.equal([]);
     expect(accepts('NotificationEmail', 'ops@example.com')).to.equal(true);
     expect(['ops', 'ops@example', 'a b@example.com'].filter((email) => accepts('NotificationEmail', email))).to.deep.equal([]);
+  });
+
+  it('take whole percentages and days within their limits', () => {
+    const limits: Record<string, [number, number]> = { MaxDeletePercent: [0, 100], MaxChangePercent: [0, 100], SnapshotRetentionDays: [0, 3650], ReportRetentionDays: [1, 180] };
+    for (const [name, [least, most]] of Object.entries(limits)) {
+      const accepted = Array.from({ length: 4001 }, (_, number) => number).filter((number) => accepts(name, String(number)));
+      expect([accepted[0], accepted.at(-1), accepted.length], name).to.deep.equal([least, most, most - least + 1]);
+      expect(['', '-1', '1.5', '05', ' 5', '5\n', 'all'].filter((value) => accepts(name, value)), name).to.deep.equal([]);
+      expect(accepts(name, String(Parameters[name]?.Default)), name).to.equal(true);
+    }
   });
 
   it('reach the StackSet: StackSetCustomResource passes exactly the parameters of its template', () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { workflowSources } from '../../deployment/packaging/sources.ts';
-import { list, references, resourcesOf, root, stackSetTemplate, statementsOf } from '../support/templates.ts';
+import { list, mainTemplate, references, resourcesOf, root, stackSetTemplate, statementsOf } from '../support/templates.ts';
 
 interface MachineProperties {
   StateMachineName: unknown; RoleArn: unknown; DefinitionS3Location: { Key: string }; DefinitionSubstitutions: Record<string, unknown>; LoggingConfiguration: unknown;
@@ -11,8 +11,8 @@ const machines = resourcesOf(stackSetTemplate, 'AWS::StepFunctions::StateMachine
 const sources = workflowSources(root);
 
 describe('Workflows of the StackSet template', () => {
-  it('are the two of the contract, the export in the primary Region only', () => {
-    expect(Object.fromEntries(machines.map(({ id, Condition }) => [id, Condition]))).to.deep.equal({ ExportWorkflow: 'IsPrimaryRegion', ImportWorkflow: undefined });
+  it('are the three of the contract, the export in the primary Region only', () => {
+    expect(Object.fromEntries(machines.map(({ id, Condition }) => [id, Condition]))).to.deep.equal({ ExportWorkflow: 'IsPrimaryRegion', ImportWorkflow: undefined, VerifyWorkflow: undefined });
     expect(machines.map(({ DefinitionS3Location }) => /^%%ASSET:(.+)%%$/.exec(DefinitionS3Location.Key)?.[1])).to.have.members([...sources.keys()]);
   });
 
@@ -51,9 +51,37 @@ describe('Workflows of the StackSet template', () => {
   it('tell MessageBroker when one fails, times out or is aborted', () => {
     const { EventPattern, Targets } = stackSetTemplate.Resources['ExecutionStatusRule']?.Properties as { EventPattern: { detail: { status: string[]; stateMachineArn: unknown } }; Targets: { Arn: unknown }[] };
     expect(EventPattern.detail.status).to.deep.equal(['FAILED', 'TIMED_OUT', 'ABORTED']);
-    expect(references(EventPattern.detail.stateMachineArn).map(({ target }) => target)).to.include.members(['ImportWorkflow', 'ExportWorkflow']);
+    expect(references(EventPattern.detail.stateMachineArn).map(({ target }) => target)).to.include.members(machines.map(({ id }) => id));
     expect(Targets.flatMap(({ Arn }) => references(Arn)).map(({ target }) => target)).to.deep.equal(['MessageBroker']);
     expect(stackSetTemplate.Resources['ExecutionStatusRulePermission']?.Properties).to.deep.include({ Principal: 'events.amazonaws.com', SourceArn: { 'Fn::GetAtt': ['ExecutionStatusRule', 'Arn'] } });
+  });
+
+  it('stand in the outputs, by their Region', () => {
+    const { Outputs } = stackSetTemplate;
+    for (const { id, Condition } of machines) expect(Outputs[`${id}Arn`], id).to.deep.include({ Value: { Ref: id }, ...(Condition === undefined ? {} : { Condition }) });
+    const names = machines.flatMap(({ id, Condition }) => (Condition === undefined ? [`Primary${id}Arn`, `Secondary${id}Arn`] : [`${id}Arn`]));
+    for (const name of names) expect(mainTemplate.Outputs[name]?.Value, name).to.deep.equal({ 'Fn::GetAtt': ['StackSetCustomResource', name] });
+  });
+
+  it('are known to CheckStateMachine, which asks for the holder of a lease, in every Region where they run', () => {
+    const [asked] = statementsOf(stackSetTemplate, 'CheckStateMachineRole').filter(({ Sid }) => Sid === 'Executions');
+    const executions = (asked?.Resource as { 'Fn::Sub': string }[]).map((resource) => /states:\$\{(\w+)\}:.+:execution:(\w+)-\$\{StackSetConstants\.InstanceId\}:\*$/.exec(resource['Fn::Sub'])?.slice(1).join(' '));
+    expect(executions).to.have.members(machines.flatMap(({ id, Condition }) => [`PrimaryRegion ${id}`, ...(Condition === undefined ? [`SecondaryRegion ${id}`] : [])]));
+  });
+
+  it('verify by the hour in the backup Region only, by a role for just that', () => {
+    const { VerifySchedule, VerifyScheduleRole } = stackSetTemplate.Resources;
+    expect([VerifySchedule?.Condition, VerifyScheduleRole?.Condition]).to.deep.equal(['IsBackupRegion', 'IsBackupRegion']);
+    expect(stackSetTemplate.Conditions['IsBackupRegion']).to.deep.equal({ 'Fn::Equals': [{ Ref: 'SecondaryRegion' }, { Ref: 'AWS::Region' }] });
+    const { ScheduleExpression, State, Targets } = VerifySchedule?.Properties as { ScheduleExpression: string; State: string; Targets: { Arn: unknown; RoleArn: unknown; Input: string }[] };
+    expect([ScheduleExpression, State, Targets.length, JSON.parse(Targets[0]?.Input ?? '')]).to.deep.equal(['rate(1 hour)', 'ENABLED', 1, { Trigger: 'Schedule' }]);
+    expect(Targets[0]).to.deep.include({ Arn: { Ref: 'VerifyWorkflow' }, RoleArn: { 'Fn::GetAtt': ['VerifyScheduleRole', 'Arn'] } });
+  });
+
+  it('are started by schedules whose roles may start just that workflow', () => {
+    for (const [role, workflow] of [['ExportScheduleRole', 'ExportWorkflow'], ['VerifyScheduleRole', 'VerifyWorkflow']] as const) {
+      expect(statementsOf(stackSetTemplate, role).map(({ Action, Resource }) => ({ Action, Resource })), role).to.deep.equal([{ Action: 'states:StartExecution', Resource: { Ref: workflow } }]);
+    }
   });
 
   it('start by the schedule that ExportFrequency names', () => {

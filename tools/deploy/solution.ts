@@ -18,6 +18,9 @@ export interface SolutionParameters {
   readonly CognitoTPS?: '1' | '5' | '10' | '15' | '20' | '25';
   readonly SnsPreference?: 'INFO_AND_ERRORS' | 'ERRORS_ONLY';
   readonly MaxDeletePercent?: string;
+  readonly MaxChangePercent?: string;
+  readonly SnapshotRetentionDays?: string;
+  readonly ReportRetentionDays?: string;
 }
 
 export interface SolutionOptions {

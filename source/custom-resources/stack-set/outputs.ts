@@ -32,6 +32,8 @@ export async function readOutputs(sets: StackSets, name: string, primaryRegion: 
       ExportWorkflowArn: exportWorkflowArn,
       PrimaryImportWorkflowArn: primary('ImportWorkflowArn'),
       SecondaryImportWorkflowArn: secondary('ImportWorkflowArn'),
+      PrimaryVerifyWorkflowArn: primary('VerifyWorkflowArn'),
+      SecondaryVerifyWorkflowArn: secondary('VerifyWorkflowArn'),
       PrimaryTopicArn: primary('TopicArn'),
       SecondaryTopicArn: secondary('TopicArn'),
       PrimaryBucketName: primary('MappingFileBucketName'),

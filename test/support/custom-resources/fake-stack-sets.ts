@@ -90,7 +90,7 @@ export class FakeStackSets implements StackSets {
     Object.entries(this.operations.find((candidate) => candidate.id === id)?.failures ?? {}).map(([region, reason]) => ({ region, reason }));
 
   outputs = async (region: string, _stackId: string): Promise<Readonly<Record<string, string>>> => ({
-    ImportWorkflowArn: `import-${region}`, TopicArn: `topic-${region}`, MappingFileBucketName: `bucket-${region}`, MessageBrokerFunctionName: `broker-${region}`,
+    ImportWorkflowArn: `import-${region}`, VerifyWorkflowArn: `verify-${region}`, TopicArn: `topic-${region}`, MappingFileBucketName: `bucket-${region}`, MessageBrokerFunctionName: `broker-${region}`,
     ...(region === 'us-east-1' ? { ExportWorkflowArn: 'export-us-east-1' } : {}),
   });
   firstFailure = async (region: string): Promise<string | undefined> => this.firstFailures[region];

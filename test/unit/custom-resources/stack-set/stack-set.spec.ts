@@ -18,6 +18,7 @@ const CHANGED = { ...PROPERTIES, StackSetTemplateUrl: 'https://files/template-2'
 const DATA = {
   StackSetName: NAME, ExportWorkflowArn: 'export-us-east-1',
   PrimaryImportWorkflowArn: 'import-us-east-1', SecondaryImportWorkflowArn: 'import-eu-west-1',
+  PrimaryVerifyWorkflowArn: 'verify-us-east-1', SecondaryVerifyWorkflowArn: 'verify-eu-west-1',
   PrimaryTopicArn: 'topic-us-east-1', SecondaryTopicArn: 'topic-eu-west-1',
   PrimaryBucketName: 'bucket-us-east-1', SecondaryBucketName: 'bucket-eu-west-1',
 };
