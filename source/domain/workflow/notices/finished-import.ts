@@ -79,7 +79,7 @@ function dryRunNotice({ executionArn, startedAt, result }: Finished, { now, abou
     subject: subjectOf(left === 0 ? `Dry run: all ${counted(users, 'user')} can be restored` : `Dry run: ${number(left)} of ${counted(users, 'user')} would not be restored`),
     body: bodyOf([
       `ImportWorkflow checked the backup against the new pool in ${duration(now - startedAt)} and wrote nothing to the pool.`,
-      `${runOf(result as Restored)} This backup holds ${counted(users, 'user')}, ${counted(groups, 'group')} and ${counted(memberships, 'membership')}.`,
+      `${runOf(result)} This backup holds ${counted(users, 'user')}, ${counted(groups, 'group')} and ${counted(memberships, 'membership')}.`,
       `  ${number(byCsv)} users would come back by ${counted(chunks, 'import job')}\n  ${number(oneByOne)} users would be created one by one\n  ${number(left)} users would be left out by a documented rule`,
       Array.isArray(reportKeys) ? `Report, in the mapping-file bucket of this Region\n${(reportKeys as unknown[]).map((key) => `  ${String(key)}`).join('\n')}` : undefined,
       'What to do next\n  Read the report, then start ImportWorkflow with the same input without DryRun.',
