@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { Fault } from '../../errors.ts';
+import type { ObjectStore, TableItem } from '../../ports.ts';
+import type { Manifest, SnapshotObject } from '../manifest.ts';
+import { snapshotKey, snapshotManifestKey } from './names.ts';
+
+/** What waits to become one object of the snapshot; part of a checkpoint. */
+export interface ObjectParts {
+  /** Stored objects, one after the other: whole gzip members each. */
+  readonly parts: { readonly key: string; readonly bytes: number }[];
+  items: number;
+}
+/** By the object's name. */
+export type SnapshotState = Record<string, ObjectParts>;
+
+/** Half of a line is a UUID and a digest, which no level packs: level 9 saves 5 % for three times the time (measured). */
+const LEVEL = 3;
+/** Packed bytes that may wait in memory: about 150,000 items. */
+const MAX_PENDING_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Gathers items for a snapshot while a table is scanned. What was added is named by `state` (and counted there) as soon
+ * as it is cut, so that a checkpoint which is written after the objects of a cut holds all of a page or nothing of it.
+ */
+export class SnapshotParts {
+  #pending = new Map<string, Buffer[]>();
+  #bytes = 0;
+
+  /** `state` is appended to in place. */
+  constructor(private readonly state: SnapshotState) {}
+
+  /** How much waits; 1 is as much as should. */
+  get pending(): number {
+    return this.#bytes / MAX_PENDING_BYTES;
+  }
+
+  /** Appends items to the object `name`, as lines in a gzip member of their own. */
+  add(name: string, items: readonly TableItem[]): void {
+    if (items.length === 0) return;
+    const member = gzipSync(items.map((item) => `${JSON.stringify(item)}\n`).join(''), { level: LEVEL });
+    this.#pending.set(name, [...this.#pending.get(name) ?? [], member]);
+    this.#bytes += member.length;
+    this.state[name] ??= { parts: [], items: 0 };
+    this.state[name].items += items.length;
+  }
+
+  /** Takes what waits, names its objects in the state, and returns them to be stored before the state is. */
+  cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array }[] {
+    const cut = [...this.#pending].map(([name, members]) => {
+      const part = { key: newKey(`snapshot/${name}`), body: Buffer.concat(members) };
+      this.state[name]?.parts.push({ key: part.key, bytes: part.body.length });
+      return part;
+    });
+    this.#pending = new Map();
+    this.#bytes = 0;
+    return cut;
+  }
+}
+
+/**
+ * Writes one object of the snapshot from its parts; the same parts always give the same bytes. Without parts it is an
+ * empty gzip file, so that a reader finds every segment. Fault BadState when a part is not as long as it was stored.
+ */
+export async function joinParts(store: Pick<ObjectStore, 'read' | 'write'>, runId: string, name: string, { parts, items }: ObjectParts = { parts: [], items: 0 }): Promise<SnapshotObject> {
+  const sha256 = createHash('sha256');
+  let bytes = 0;
+  const counted = (piece: Uint8Array): Uint8Array => {
+    sha256.update(piece);
+    bytes += piece.length;
+    return piece;
+  };
+  const joined = async function* (): AsyncGenerator<Uint8Array> {
+    if (parts.length === 0) yield counted(gzipSync(''));
+    for await (const piece of piecesOf(store, parts)) yield counted(piece);
+  };
+  await store.write(snapshotKey(runId, name), joined());
+  return { name, bytes, sha256: sha256.digest('hex'), items };
+}
+
+async function* piecesOf(store: Pick<ObjectStore, 'read'>, parts: ObjectParts['parts']): AsyncGenerator<Uint8Array> {
+  for (const { key, bytes } of parts) {
+    let found = 0;
+    for await (const piece of store.read(key)) {
+      found += piece.length;
+      yield piece;
+    }
+    if (found !== bytes) throw new Fault('BadState', `The object ${key} should have ${bytes} bytes and has ${found}. Delete everything below ${key.split('/').slice(0, 2).join('/')}/ and start the workflow again: it then begins anew.`);
+  }
+}
+
+/** Closes the snapshot, once the run is sealed. Writing it again changes nothing. */
+export async function putSnapshotManifest(store: Pick<ObjectStore, 'put'>, manifest: Manifest): Promise<void> {
+  await store.put(snapshotManifestKey(manifest.runId), JSON.stringify(manifest));
+}
+
+/** Items of all objects together. */
+export const itemsIn = (objects: readonly SnapshotObject[]): number => objects.reduce((sum, { items }) => sum + items, 0);
