@@ -17,7 +17,8 @@ const PERSONAL = [
   /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, // JSON web token
   /https?:\/\/\S*[?&]X-Amz-\S*/gi, // presigned URL
 ];
-const withoutPersonalData = (value: string): string => PERSONAL.reduce((rest, pattern) => rest.replace(pattern, HIDDEN), value);
+/** Takes e-mail addresses, phone numbers, tokens and presigned URLs out of a text. */
+export const withoutPersonalData = (value: string): string => PERSONAL.reduce((rest, pattern) => rest.replace(pattern, HIDDEN), value);
 
 /**
  * JSON replacer of the log: a safety net below the rule that only counts and keys are logged. Numbers stay, so that

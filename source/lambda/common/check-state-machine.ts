@@ -4,6 +4,7 @@ import { backupTable } from '../../shared/backup-table.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { readEnv, text } from '../../shared/env.ts';
 import { executionStatus } from '../../shared/executions.ts';
+import { guarded } from '../../shared/guarded.ts';
 import { log, logger } from '../../shared/log.ts';
 
 const env = readEnv({ BACKUP_TABLE_NAME: text(), PRIMARY_REGION: text(), SECONDARY_REGION: text(), USER_AGENT: text() });
@@ -14,9 +15,9 @@ const deps = {
 };
 
 /** First state of every workflow: checks the input and takes the lease. */
-export const handler = async (event: unknown, context: Context): Promise<WorkflowState> => {
+export const handler = guarded(async (event: unknown, context: Context): Promise<WorkflowState> => {
   logger.addContext(context);
   const state = await checkStateMachine(deps, event, [env.PRIMARY_REGION, env.SECONDARY_REGION]);
   log.info('Lease taken', { executionArn: state.executionArn });
   return state;
-};
+});

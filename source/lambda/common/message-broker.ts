@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { notify, type Told } from '../../domain/workflow/notices/notify.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { oneOf, optionalText, readEnv, text, yesNo } from '../../shared/env.ts';
+import { guarded } from '../../shared/guarded.ts';
 import { log, logger } from '../../shared/log.ts';
 import { metrics } from '../../shared/metrics.ts';
 import { objectStore } from '../../shared/object-store.ts';
@@ -22,7 +23,7 @@ const deps = {
 };
 
 /** Publishes what the workflows, the launch and EventBridge have to tell; the only function that writes to the topic. */
-export const handler = async (event: unknown, context: Context): Promise<Told> => {
+export const handler = guarded(async (event: unknown, context: Context): Promise<Told> => {
   logger.addContext(context);
   return notify(event, deps, { preference: env.SNS_PREFERENCE, primaryRegion: env.PRIMARY_REGION, userPoolId: env.PRIMARY_USER_POOL_ID, tableName: env.BACKUP_TABLE_NAME });
-};
+});

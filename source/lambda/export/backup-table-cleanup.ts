@@ -8,6 +8,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { userPoolReader } from '../../shared/cognito/pool-reader.ts';
 import { int, readEnv, text } from '../../shared/env.ts';
 import { executionStatus } from '../../shared/executions.ts';
+import { guarded } from '../../shared/guarded.ts';
 import { invocationOf } from '../../shared/invocation.ts';
 import { log } from '../../shared/log.ts';
 import { objectStore } from '../../shared/object-store.ts';
@@ -25,7 +26,7 @@ const pool = userPoolReader({ userAgent: env.USER_AGENT, pacer });
 const queue = wakeQueue({ queueUrl: env.EXPORT_QUEUE_URL, userAgent: env.USER_AGENT });
 
 /** Deletes what the complete listing did not show, within the guard's limits, and seals the run. */
-export const handler = async (event: unknown, context: Context): Promise<CleanUpResult> => {
+export const handler = guarded(async (event: unknown, context: Context): Promise<CleanUpResult> => {
   const invocation = invocationOf(context);
   const { executionArn, allowMassDelete, runId } = parseRunEvent(event);
   await assertExportMayRun(lease, executionArn, [env.PRIMARY_REGION, env.SECONDARY_REGION]);
@@ -36,4 +37,4 @@ export const handler = async (event: unknown, context: Context): Promise<CleanUp
   );
   log.info('Clean-up so far', { runId, done: result.done, phase: result.phase });
   return result;
-};
+});

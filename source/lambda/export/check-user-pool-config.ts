@@ -8,6 +8,7 @@ import { random, systemClock } from '../../shared/clock.ts';
 import { userPoolReader } from '../../shared/cognito/pool-reader.ts';
 import { int, readEnv, text } from '../../shared/env.ts';
 import { executionStatus } from '../../shared/executions.ts';
+import { guarded } from '../../shared/guarded.ts';
 import { invocationOf } from '../../shared/invocation.ts';
 import { log } from '../../shared/log.ts';
 import { objectStore } from '../../shared/object-store.ts';
@@ -23,7 +24,7 @@ const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock })
 const pool = userPoolReader({ userAgent: env.USER_AGENT, pacer });
 
 /** Second state of ExportWorkflow: checks the pool and begins or resumes a run. */
-export const handler = async (event: unknown, context: Context): Promise<{ readonly runId: string; readonly resumed: boolean }> => {
+export const handler = guarded(async (event: unknown, context: Context): Promise<{ readonly runId: string; readonly resumed: boolean }> => {
   const invocation = invocationOf(context);
   const { executionArn } = parseExportEvent(event);
   await assertExportMayRun(lease, executionArn, [env.PRIMARY_REGION, env.SECONDARY_REGION]);
@@ -31,4 +32,4 @@ export const handler = async (event: unknown, context: Context): Promise<{ reado
   const run = await openRun({ pool, table, objects, random, clock: invocation.clock }, env.PRIMARY_USER_POOL_ID);
   log.info(run.resumed ? 'Run resumed' : 'Run begun', { runId: run.runId });
   return run;
-};
+});

@@ -8,6 +8,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { userPoolReader } from '../../shared/cognito/pool-reader.ts';
 import { int, readEnv, text } from '../../shared/env.ts';
 import { executionStatus } from '../../shared/executions.ts';
+import { guarded } from '../../shared/guarded.ts';
 import { invocationOf } from '../../shared/invocation.ts';
 import { log } from '../../shared/log.ts';
 import { objectStore } from '../../shared/object-store.ts';
@@ -23,7 +24,7 @@ const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock })
 const pool = userPoolReader({ userAgent: env.USER_AGENT, pacer });
 
 /** Stores the list of the pool's groups. */
-export const handler = async (event: unknown, context: Context): Promise<{ readonly done: boolean; readonly groups: number }> => {
+export const handler = guarded(async (event: unknown, context: Context): Promise<{ readonly done: boolean; readonly groups: number }> => {
   const invocation = invocationOf(context);
   const { executionArn, runId } = parseRunEvent(event);
   await assertExportMayRun(lease, executionArn, [env.PRIMARY_REGION, env.SECONDARY_REGION]);
@@ -31,4 +32,4 @@ export const handler = async (event: unknown, context: Context): Promise<{ reado
   const result = await listGroups({ ...invocation, pool, objects }, runId);
   log.info('Groups listed so far', { runId, ...result });
   return result;
-};
+});

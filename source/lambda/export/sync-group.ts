@@ -5,6 +5,7 @@ import { assertExportMayRun } from '../../domain/workflow/lease.ts';
 import { backupTable } from '../../shared/backup-table.ts';
 import { readEnv, text } from '../../shared/env.ts';
 import { executionStatus } from '../../shared/executions.ts';
+import { guarded } from '../../shared/guarded.ts';
 import { invocationOf } from '../../shared/invocation.ts';
 import { log } from '../../shared/log.ts';
 import { objectStore } from '../../shared/object-store.ts';
@@ -18,11 +19,11 @@ const objects = objectStore({ bucket: env.STATE_BUCKET, userAgent: env.USER_AGEN
 const lease = { table, executionStatus: executionStatus({ userAgent: env.USER_AGENT }) };
 
 /** Writes the groups that changed. */
-export const handler = async (event: unknown, context: Context): Promise<SyncGroupsResult> => {
+export const handler = guarded(async (event: unknown, context: Context): Promise<SyncGroupsResult> => {
   const invocation = invocationOf(context);
   const { executionArn, runId } = parseRunEvent(event);
   await assertExportMayRun(lease, executionArn, [env.PRIMARY_REGION, env.SECONDARY_REGION]);
   const result = await syncGroups({ ...invocation, table, objects }, runId);
   log.info('Groups synced so far', { runId, ...result });
   return result;
-};
+});

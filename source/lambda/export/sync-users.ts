@@ -8,6 +8,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { userPoolReader } from '../../shared/cognito/pool-reader.ts';
 import { int, readEnv, text } from '../../shared/env.ts';
 import { executionStatus } from '../../shared/executions.ts';
+import { guarded } from '../../shared/guarded.ts';
 import { invocationOf } from '../../shared/invocation.ts';
 import { log } from '../../shared/log.ts';
 import { objectStore } from '../../shared/object-store.ts';
@@ -23,7 +24,7 @@ const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock })
 const pool = userPoolReader({ userAgent: env.USER_AGENT, pacer });
 
 /** Lists the pool slice by slice and writes the users that changed. */
-export const handler = async (event: unknown, context: Context): Promise<SyncUsersResult> => {
+export const handler = guarded(async (event: unknown, context: Context): Promise<SyncUsersResult> => {
   const invocation = invocationOf(context);
   const { executionArn, runId } = parseRunEvent(event);
   await assertExportMayRun(lease, executionArn, [env.PRIMARY_REGION, env.SECONDARY_REGION]);
@@ -31,4 +32,4 @@ export const handler = async (event: unknown, context: Context): Promise<SyncUse
   const result = await syncUsers({ ...invocation, pool, table, objects }, { runId, callsPerSecond: env.COGNITO_TPS });
   log.info('Users synced so far', { runId, ...result });
   return result;
-};
+});

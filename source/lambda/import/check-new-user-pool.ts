@@ -7,6 +7,7 @@ import { backupTable } from '../../shared/backup-table.ts';
 import { random, systemClock } from '../../shared/clock.ts';
 import { userPoolReader } from '../../shared/cognito/pool-reader.ts';
 import { int, readEnv, text } from '../../shared/env.ts';
+import { guarded } from '../../shared/guarded.ts';
 import { log, logger } from '../../shared/log.ts';
 import { objectStore } from '../../shared/object-store.ts';
 
@@ -18,7 +19,7 @@ const leases = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent });
 const objects = objectStore({ bucket: env.STATE_BUCKET, userAgent });
 
 /** Checks the pool to restore into, and opens the restore or finds the one in force. */
-export const handler = async (event: unknown, context: Context): Promise<OpenedRestore> => {
+export const handler = guarded(async (event: unknown, context: Context): Promise<OpenedRestore> => {
   logger.addContext(context);
   const { executionArn, options } = startedImport(event);
   pacer.restart(options.cognitoTps ?? env.COGNITO_TPS);
@@ -29,4 +30,4 @@ export const handler = async (event: unknown, context: Context): Promise<OpenedR
   const opened = await checkNewUserPool(input, { pools, table, objects, clock: systemClock, random, log });
   log.info('New user pool checked', { ...opened });
   return opened;
-};
+});

@@ -9,6 +9,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { importJobs } from '../../shared/cognito/import-jobs.ts';
 import { userPoolReader } from '../../shared/cognito/pool-reader.ts';
 import { int, optionalText, readEnv, text, yesNo } from '../../shared/env.ts';
+import { guarded } from '../../shared/guarded.ts';
 import { invocationOf } from '../../shared/invocation.ts';
 import { log } from '../../shared/log.ts';
 import { metrics } from '../../shared/metrics.ts';
@@ -34,7 +35,7 @@ const sendMetrics = metrics({
 });
 
 /** Takes the import jobs of the restore one step on. */
-export const handler = async (event: unknown, context: Context): Promise<ImportUsersResult> => {
+export const handler = guarded(async (event: unknown, context: Context): Promise<ImportUsersResult> => {
   const invocation = invocationOf(context);
   const { executionArn, options, restore } = openedImport(event);
   pacer.restart(options.cognitoTps ?? env.COGNITO_TPS);
@@ -45,4 +46,4 @@ export const handler = async (event: unknown, context: Context): Promise<ImportU
   );
   log.info('Import jobs so far', { ...result });
   return result;
-};
+});

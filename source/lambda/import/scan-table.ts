@@ -8,6 +8,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { csvHeaderReader } from '../../shared/cognito/csv-header.ts';
 import { userPoolReader } from '../../shared/cognito/pool-reader.ts';
 import { int, readEnv, text } from '../../shared/env.ts';
+import { guarded } from '../../shared/guarded.ts';
 import { log, logger } from '../../shared/log.ts';
 import { objectStore } from '../../shared/object-store.ts';
 import { wakeQueue } from '../../shared/wake-queue.ts';
@@ -27,7 +28,7 @@ const deps = {
 };
 
 /** Reads the backup, checks it against its manifest and the new pool, and plans the restore. */
-export const handler = async (event: unknown, context: Context): Promise<ScanTableResult> => {
+export const handler = guarded(async (event: unknown, context: Context): Promise<ScanTableResult> => {
   logger.addContext(context);
   const { executionArn, options, restore } = openedImport(event);
   pacer.restart(options.cognitoTps ?? env.COGNITO_TPS);
@@ -38,4 +39,4 @@ export const handler = async (event: unknown, context: Context): Promise<ScanTab
   const result = await scanTable({ ...restore, options, tableName }, { ...deps, table, timeLeft, claim: context.awsRequestId });
   log.info(result.done ? 'Restore planned' : 'Planning goes on in the next invocation', { ...result });
   return result;
-};
+});

@@ -10,6 +10,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { userPoolReader } from '../../shared/cognito/pool-reader.ts';
 import { userPoolWriter } from '../../shared/cognito/pool-writer.ts';
 import { int, readEnv, text } from '../../shared/env.ts';
+import { guarded } from '../../shared/guarded.ts';
 import { invocationOf } from '../../shared/invocation.ts';
 import { log } from '../../shared/log.ts';
 import { objectStore } from '../../shared/object-store.ts';
@@ -28,7 +29,7 @@ const deps = {
 };
 
 /** Groups, memberships, flags and users created one by one; at the end the comparison and the report. */
-export const handler = async (event: unknown, context: Context): Promise<UpdateUsersResult> => {
+export const handler = guarded(async (event: unknown, context: Context): Promise<UpdateUsersResult> => {
   const invocation = invocationOf(context);
   const { executionArn, options, restore } = openedImport(event);
   pacer.restart(options.cognitoTps ?? env.COGNITO_TPS);
@@ -39,4 +40,4 @@ export const handler = async (event: unknown, context: Context): Promise<UpdateU
   );
   log.info('Updates so far', result.done ? { done: true, outcome: result.outcome, ...result.counts } : { ...result });
   return result;
-};
+});
