@@ -1,97 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, type CollectionTag, type ScalarTag } from 'yaml';
+import { readTemplates } from '../../tools/policies/template.ts';
+
+export { list, nodes, references, resourcesOf, type Parameter, type Resource, type Template } from '../../tools/policies/template.ts';
+export { statementsOf, type Statement } from '../../tools/policies/roles.ts';
 
 export const root = join(import.meta.dirname, '..', '..');
 
-/** A CloudFormation template with short tags (`!Ref X`) read as their long form (`{ Ref: 'X' }`). */
-export interface Template {
-  readonly name: string;
-  readonly text: string;
-  readonly Metadata: { readonly 'AWS::CloudFormation::Interface': ParameterInterface };
-  readonly Parameters: Record<string, Parameter>;
-  readonly Mappings: Record<string, unknown>;
-  readonly Conditions: Record<string, unknown>;
-  readonly Resources: Record<string, Resource>;
-  readonly Outputs: Record<string, { readonly Description?: string; readonly Condition?: string; readonly Value: unknown }>;
-}
-export interface Parameter {
-  readonly Type: string;
-  readonly Description?: string;
-  readonly Default?: string | number;
-  readonly AllowedPattern?: string;
-  readonly AllowedValues?: readonly (string | number)[];
-  readonly ConstraintDescription?: string;
-}
-export interface ParameterInterface {
-  readonly ParameterGroups: readonly { readonly Label: { readonly default: string }; readonly Parameters: readonly string[] }[];
-  readonly ParameterLabels: Record<string, { readonly default: string }>;
-}
-export interface Resource {
-  readonly Type: string;
-  readonly Condition?: string;
-  readonly DependsOn?: string | readonly string[];
-  readonly DeletionPolicy?: string;
-  readonly UpdateReplacePolicy?: string;
-  readonly Properties: Record<string, unknown>;
-}
-export interface Statement {
-  readonly Sid?: string;
-  readonly Effect: 'Allow' | 'Deny';
-  readonly Action: string | readonly string[];
-  readonly Resource: unknown;
-  readonly Condition?: unknown;
-}
-
-const SHORT_FORMS = ['Ref', 'GetAtt', 'Sub', 'If', 'Not', 'Equals', 'Or', 'And', 'FindInMap', 'Join', 'Select', 'Split', 'Condition'];
-const longName = (name: string): string => (name === 'Ref' || name === 'Condition' ? name : `Fn::${name}`);
-const customTags: (ScalarTag | CollectionTag)[] = SHORT_FORMS.flatMap((name): (ScalarTag | CollectionTag)[] => [
-  { tag: `!${name}`, resolve: (value: string) => ({ [longName(name)]: name === 'GetAtt' ? value.split('.') : value }) },
-  { tag: `!${name}`, collection: 'seq', resolve: (seq) => ({ [longName(name)]: (seq as unknown as { toJSON(): unknown }).toJSON() }) },
-]);
-
-export function readTemplate(name: string): Template {
-  const text = readFileSync(join(root, 'templates', `${name}.yaml`), 'utf8');
-  // Through JSON, so that tagged nodes inside sequences become plain values too.
-  const parsed = JSON.parse(JSON.stringify(parse(text, { customTags }))) as Omit<Template, 'name' | 'text'>;
-  return { ...parsed, name, text };
-}
-
-export const mainTemplate = readTemplate('cognito-user-profiles-export-reference-architecture');
-export const stackSetTemplate = readTemplate('stack-set-template');
+const { main, stackSet } = readTemplates(root);
+export const mainTemplate = main;
+export const stackSetTemplate = stackSet;
 export const templates = [mainTemplate, stackSetTemplate];
-
-export const resourcesOf = (template: Template, type: string): [string, Resource][] =>
-  Object.entries(template.Resources).filter(([, { Type }]) => Type === type);
-
-/** Every object and array below `value`, itself included. */
-export function* nodes(value: unknown): Generator<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return;
-  if (!Array.isArray(value)) yield value as Record<string, unknown>;
-  for (const child of Object.values(value)) yield* nodes(child);
-}
-
-/** Logical ids, parameters and pseudo parameters that `value` refers to, with the attribute where there is one. */
-export function references(value: unknown): { target: string; attribute?: string }[] {
-  return [...nodes(value)].flatMap((node) => {
-    if (typeof node['Ref'] === 'string') return [{ target: node['Ref'] }];
-    const getAtt = node['Fn::GetAtt'];
-    if (Array.isArray(getAtt)) return [{ target: String(getAtt[0]), attribute: getAtt.slice(1).join('.') }];
-    const sub = node['Fn::Sub'];
-    if (sub === undefined) return [];
-    const [text, variables] = (Array.isArray(sub) ? sub : [sub, {}]) as [string, Record<string, unknown>];
-    return [...text.matchAll(/\$\{([^!}][^}]*)\}/g)].map(([, name = '']) => name).filter((name) => !(name in variables)).map((name) => {
-      const [target = '', ...attribute] = name.split('.');
-      return attribute.length > 0 ? { target, attribute: attribute.join('.') } : { target };
-    });
-  });
-}
-
-/** Statements of the policies of a role: those inside it and those of AWS::IAM::Policy resources that name it. */
-export function statementsOf(template: Template, roleId: string): Statement[] {
-  const inline = (template.Resources[roleId]?.Properties['Policies'] ?? []) as { PolicyDocument: { Statement: Statement[] } }[];
-  const attached = resourcesOf(template, 'AWS::IAM::Policy').map(([, { Properties }]) => Properties as { Roles: unknown; PolicyDocument: { Statement: Statement[] } })
-    .filter(({ Roles }) => references(Roles).some(({ target }) => target === roleId));
-  return [...inline, ...attached].flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
-}
-export const list = <T>(value: T | readonly T[] | undefined): readonly T[] => (value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T]);
