@@ -1,0 +1,33 @@
+import type { Halt } from '../../errors.ts';
+import { removeWork } from '../progress.ts';
+import { forgetScan } from './state.ts';
+import type { BackupState, Verification } from './state.ts';
+
+/** Between two looks; the state machine waits as long. */
+const BETWEEN_LOOKS_MS = 300_000;
+/** A timer may fire early by a little. */
+const SLACK_MS = 5_000;
+/** Looks that may each find another difference, for instance because a new run arrives each time. */
+const MOST_LOOKS = 6;
+
+/**
+ * A look found a difference. Replication may still be under way, so that only a second look that finds a difference about
+ * the same (`about`) ends the execution, with the halt that `verdict` gives.
+ */
+export async function differ(verification: Verification, about: string, verdict: () => Halt): Promise<void> {
+  const { deps, progress, folder } = verification;
+  const { state } = progress;
+  const confirmed = state.differed?.about === about || state.differences + 1 >= MOST_LOOKS;
+  state.differed = { about, at: deps.clock.now() };
+  state.differences += 1;
+  forgetScan(state);
+  progress.storeWith();
+  await progress.save();
+  await removeWork(deps.objects, folder);
+  if (confirmed) throw verdict();
+  deps.log.warn('The table differs from its manifest; it is looked at once more', { differences: state.differences });
+}
+
+/** True while the second look is not yet due. */
+export const isWaiting = ({ differed, phase }: BackupState, now: number): boolean =>
+  phase === 'look' && differed !== undefined && now < differed.at + BETWEEN_LOOKS_MS - SLACK_MS;

@@ -1,0 +1,64 @@
+import type { Manifest } from '../../backup/manifest.ts';
+import { workSlice } from '../../state/slice.ts';
+import { removeWork, VerifyProgress } from '../progress.ts';
+import { verificationFolder } from '../verify-event.ts';
+import { isWaiting } from './differ.ts';
+import { LAST_KEY, readLast } from './last.ts';
+import type { LastVerification } from './last.ts';
+import { beginLook } from './look.ts';
+import { scanTable } from './scan.ts';
+import { checkSnapshot } from './snapshot.ts';
+import { newState } from './state.ts';
+import type { BackupState, Verification, VerifyBackupDeps, VerifyBackupInput, VerifyBackupResult } from './state.ts';
+import { writeSnapshot } from './write-snapshot.ts';
+
+/**
+ * VerifyBackup: holds every item of this Region's table, and the newest snapshot, against the manifest that was sealed
+ * last; in the backup Region it also writes that Region's snapshot from the replica. Works phase by phase until the slice
+ * is over. Halts: ManifestMissing, CountsDiffer, ChecksumDiffers, ReplicaBehind, each after two looks; ExportRunOpen,
+ * NoSealedBackup, Superseded.
+ */
+export async function verifyBackup(input: VerifyBackupInput, deps: VerifyBackupDeps): Promise<VerifyBackupResult> {
+  const folder = verificationFolder(input.executionArn);
+  const progress = await VerifyProgress.claim<BackupState>(deps, folder, 'backup', newState);
+  const verification: Verification = { input, deps, progress, folder, sliceOver: workSlice(deps.clock, deps.timeLeft) };
+  const { state } = progress;
+  const goesOn = (): boolean => state.phase !== 'done' && !isWaiting(state, deps.clock.now()) && !verification.sliceOver();
+  while (goesOn()) await workOn(verification);
+  return state.result ?? { done: false, again: isWaiting(state, deps.clock.now()), skipped: false, comparePool: false };
+}
+
+async function workOn(verification: Verification): Promise<void> {
+  const { state } = verification.progress;
+  if (state.phase === 'look') return beginLook(verification);
+  if (state.phase === 'scan') return scanTable(verification);
+  const manifest = state.manifest as Manifest;
+  if (state.phase === 'write') return writeSnapshot(verification, manifest);
+  if (await checkSnapshot(verification, manifest)) await finish(verification, manifest);
+}
+
+/** Everything is in order: says so for the looks to come, and removes what only this one needed. */
+async function finish({ input, deps, progress, folder }: Verification, { runId }: Manifest): Promise<void> {
+  const { state } = progress;
+  const { percent, userPoolId } = input.options;
+  const { chosen = [], of = 0 } = state.snapshot ?? {};
+  const objects = { read: chosen.length, of };
+  const { counts } = state.found;
+  const before = await readLast(deps.objects);
+  const last: LastVerification = {
+    runId,
+    ...(percent === 100 ? { wholeRunId: runId } : before?.wholeRunId === undefined ? {} : { wholeRunId: before.wholeRunId }),
+    verifiedAt: new Date(deps.clock.now()).toISOString(),
+    execution: input.executionArn,
+    percent,
+    counts,
+    objects,
+    notes: state.notes,
+    nextObject: state.snapshot?.next ?? before?.nextObject ?? 0,
+  };
+  await deps.objects.put(LAST_KEY, JSON.stringify(last));
+  await removeWork(deps.objects, folder);
+  state.result = { done: true, again: false, skipped: false, comparePool: userPoolId !== undefined, runId, counts, objects, percent, notes: state.notes };
+  state.phase = 'done';
+  await progress.save();
+}

@@ -1,0 +1,25 @@
+import type { Manifest, SnapshotObject } from '../../backup/manifest.ts';
+import { segmentName } from '../../backup/snapshot/names.ts';
+import { joinParts, putSnapshotManifest } from '../../backup/snapshot/write.ts';
+import type { Verification } from './state.ts';
+
+/** Writes this Region's own snapshot from what the scan gathered, object by object; its manifest closes it. */
+export async function writeSnapshot({ deps, progress, sliceOver }: Verification, manifest: Manifest): Promise<void> {
+  const { state } = progress;
+  const names = [...state.found.segments.keys()].map(segmentName);
+  for (const name of names.slice(state.objects.length)) {
+    if (sliceOver()) return;
+    state.objects.push(await joinParts(deps.objects, manifest.runId, name, state.parts[name]));
+    await progress.save();
+  }
+  await putSnapshotManifest(deps.objects, withSnapshot(manifest, state.objects));
+  deps.log.info('The snapshot of this Region is written', { runId: manifest.runId, objects: state.objects.length });
+  state.phase = 'snapshot';
+  await progress.save();
+}
+
+/** The manifest as it was sealed, without the keys that it has in the table. */
+function withSnapshot(sealed: Manifest, objects: readonly SnapshotObject[]): Manifest {
+  const { id: _id, type: _type, ...manifest } = sealed as Manifest & { readonly id?: string; readonly type?: string };
+  return { ...manifest, snapshot: { objects } };
+}
