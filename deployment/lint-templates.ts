@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'built-templates-'));
 try {
   const { global } = await buildAssets(root, { bucket: 'example-assets', solutionName: 'cognito-user-profiles-export', version: 'v0.0.0' });
-  const built = [...global].map(([name, content]) => {
+  const built = [...global].filter(([name]) => name.endsWith('.template')).map(([name, content]) => {
     const path = join(folder, name);
     writeFileSync(path, content);
     return path;

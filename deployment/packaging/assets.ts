@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuildArguments } from './arguments.ts';
-import { bundleFunction } from './bundle.ts';
+import { bundleFunction, NOTICE } from './bundle.ts';
+import { noticeText } from './licences/notice.ts';
+import type { ShippedPackage } from './licences/shipped-packages.ts';
 import { assetsNamedIn, fill } from './placeholders.ts';
 import { functionSources, workflowSources } from './sources.ts';
 
@@ -11,7 +13,7 @@ export const STACK_SET_TEMPLATE = 'stack-set-template';
 
 /** File name to content, for the two output folders. */
 export interface Assets {
-  /** The templates under their plain names: what a person launches or reads. */
+  /** Under plain names what a person launches or reads: the templates, and NOTICE.txt with the licences of all bundles. */
   readonly global: ReadonlyMap<string, Uint8Array>;
   /** What the templates refer to, under content-hashed names; must lie in the Region that uses it. */
   readonly regional: ReadonlyMap<string, Uint8Array>;
@@ -19,7 +21,7 @@ export interface Assets {
 
 /**
  * Builds everything that is uploaded. Pure but for reading the sources: nothing is written.
- * @throws Error naming the asset that a template refers to and that has no source, or what esbuild found
+ * @throws Error naming the asset that a template refers to and that has no source, or what esbuild found, or a package without a licence
  */
 export async function buildAssets(root: string, { bucket, solutionName, version }: BuildArguments): Promise<Assets> {
   const template = (name: string): string => readFileSync(join(root, 'templates', `${name}.yaml`), 'utf8');
@@ -30,6 +32,7 @@ export async function buildAssets(root: string, { bucket, solutionName, version 
 
   const regional = new Map<string, Uint8Array>();
   const assetKeys = new Map<string, string>();
+  const packages: ShippedPackage[] = [];
   const filling = { bucket, solutionName, version, assetKeys };
   const add = (asset: string, content: Uint8Array): void => {
     const fileName = hashedName(asset, content);
@@ -42,12 +45,16 @@ export async function buildAssets(root: string, { bucket, solutionName, version 
   for (const asset of new Set(named)) {
     const source = asset.endsWith('.zip') ? functions.get(asset.slice(0, -'.zip'.length)) : workflows.get(asset);
     if (source === undefined) throw new Error(`A template names the asset ${asset}, but there is no source for it in source/lambda, source/custom-resources or source/state-machines.`);
-    add(asset, asset.endsWith('.zip') ? await bundleFunction(root, source) : readFileSync(join(root, source)));
+    if (asset.endsWith('.zip')) {
+      const bundle = await bundleFunction(root, source);
+      packages.push(...bundle.packages);
+      add(asset, bundle.zip);
+    } else add(asset, readFileSync(join(root, source)));
   }
   const stackSet = Buffer.from(fill(stackSetSource, filling));
   add(stackSetAsset, stackSet);
   const main = Buffer.from(fill(mainSource, filling));
-  return { regional, global: new Map([[`${MAIN_TEMPLATE}.template`, main], [stackSetAsset, stackSet]]) };
+  return { regional, global: new Map([[`${MAIN_TEMPLATE}.template`, main], [stackSetAsset, stackSet], [NOTICE, Buffer.from(noticeText(packages))]]) };
 }
 
 /** `sync-users.zip` -> `sync-users-0123456789abcdef.zip`: another content is another key, so that CloudFormation sees it. */

@@ -39,7 +39,7 @@ describe('Build', () => {
     const name = [...regional.keys()].find((key) => key.startsWith('say-hello-')) ?? '';
     expect(name).to.match(/^say-hello-[0-9a-f]{16}\.zip$/);
     const files = unzipSync(regional.get(name) ?? new Uint8Array());
-    expect(Object.keys(files)).to.deep.equal(['index.js']);
+    expect(Object.keys(files)).to.deep.equal(['index.js', 'NOTICE.txt']);
     const code = text(files['index.js']);
     expect(code).to.not.include('not shipped');
     const module: { exports: { handler?: () => Promise<string> } } = { exports: {} };
