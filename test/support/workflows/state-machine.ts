@@ -55,6 +55,12 @@ interface Machine {
 }
 type Json = Record<string, unknown>;
 
+/** Where an execution is: a redrive enters the state again, with the same input. */
+export interface Position {
+  readonly state: string;
+  readonly data: Json;
+}
+
 /** What a task failed with; `name` is what Retry and Catch match. */
 export class TaskError extends Error {
   constructor(override readonly name: string, message: string, readonly causeText: string) {
@@ -76,19 +82,22 @@ export class StateMachine {
   readonly #machine: Machine;
   readonly #states: string[] = [];
 
-  /** @param stopped true once somebody stopped the execution: then nothing more of it happens */
   constructor(file: 'export-workflow.asl.json' | 'import-workflow.asl.json', private readonly functions: Functions, private readonly clock: Clock) {
     this.#machine = machineOf(file);
   }
 
-  /** Runs one execution to its end. @throws whatever a function throws that is no TaskError */
-  async run(execution: { readonly id: string; readonly startTime: string }, input: object): Promise<EndedExecution> {
-    let name = this.#machine.StartAt;
-    let data: Json = copy(input) as Json;
+  /**
+   * Runs one execution from its first state, or from `from`, to its end. `entered` is told every state before it is worked
+   * on. @throws whatever a function throws that is no TaskError, or `entered`
+   */
+  async run(execution: { readonly id: string; readonly startTime: string }, input: object, { from, entered }: { readonly from?: Position | undefined; readonly entered?: (at: Position) => void } = {}): Promise<EndedExecution> {
+    let name = from?.state ?? this.#machine.StartAt;
+    let data = copy(from?.data ?? input) as Json;
     for (let count = 0; count < MAX_STATES; count += 1) {
       const state = this.#machine.States[name];
       if (state === undefined) throw new Error(`The workflow has no state ${name}.`);
       this.#states.push(name);
+      entered?.({ state: name, data });
       if (state.Type === 'Succeed') return { status: 'SUCCEEDED', output: at(data, state.OutputPath ?? '$', execution), states: this.#states };
       if (state.Type === 'Fail') {
         const text = (path: string | undefined, fixed: string | undefined): string => (path === undefined ? fixed ?? '' : String(at(data, path, execution)));

@@ -17,7 +17,7 @@ import { notify } from '../../../source/domain/workflow/notices/notify.ts';
 import type { MemoryPool } from '../world/pool.ts';
 import type { Invocation } from '../../../source/shared/invocation.ts';
 import { World } from '../world/world.ts';
-import { StateMachine, TaskError, type EndedExecution, type Functions } from './state-machine.ts';
+import { StateMachine, TaskError, type EndedExecution, type Functions, type Position } from './state-machine.ts';
 
 export const REGION = 'us-east-1';
 const REGIONS = [REGION, 'eu-west-1'];
@@ -26,7 +26,16 @@ export const TARGET = `${REGION}_NewPool12`;
 const TABLE = 'backup-table';
 const TPS = 25;
 
-/** Somebody stopped the execution while one of its functions was at work. */
+interface Execution {
+  readonly file: ConstructorParameters<typeof StateMachine>[0];
+  readonly id: string;
+  readonly startTime: string;
+  readonly input: object;
+  at?: Position;
+  stopped: boolean;
+}
+
+/** Somebody stopped the execution. */
 export class Stopped extends Error {
   override readonly name = 'Stopped';
 }
@@ -41,9 +50,11 @@ export class WorkflowWorld extends World {
   readonly messages: { readonly subject: string; readonly body: string }[] = [];
   /** A killed function stops its execution, as a person would, instead of being retried. */
   stopOnKill = false;
+  /** The execution is stopped as it enters its n-th state, counted from 1. */
+  stopAtState = Infinity;
   /** Names of the functions that were called, in order. */
   readonly invoked: string[] = [];
-  #executions = 0;
+  readonly #executions: Execution[] = [];
   #claims = 0;
 
   constructor(seed = 1) {
@@ -53,44 +64,73 @@ export class WorkflowWorld extends World {
   }
 
   export(input: object = {}): Promise<EndedExecution> {
-    return this.#execute('export-workflow.asl.json', 'ExportWorkflow-0123456789ab', this.#exportFunctions(), input);
+    return this.#start('export-workflow.asl.json', 'ExportWorkflow-0123456789ab', input);
   }
 
   import(input: object = {}): Promise<EndedExecution> {
-    return this.#execute('import-workflow.asl.json', 'ImportWorkflow-0123456789ab', this.#importFunctions(), { NewUserPoolId: TARGET, ...input });
+    return this.#start('import-workflow.asl.json', 'ImportWorkflow-0123456789ab', { NewUserPoolId: TARGET, ...input });
   }
 
-  async #execute(file: ConstructorParameters<typeof StateMachine>[0], machine: string, functions: Functions, input: object): Promise<EndedExecution> {
-    this.#executions += 1;
-    const id = `arn:aws:states:${REGION}:111122223333:execution:${machine}:run-${this.clock.now()}-${this.#executions}`;
+  /** Stops the execution that began last, as a person would: the function that is at work does not notice. */
+  stop(): void {
+    const execution = this.#executions.at(-1) as Execution;
+    execution.stopped = true;
+    this.executions.set(execution.id, 'gone');
+  }
+
+  /** Redrives the n-th execution (the last one by default), as Step Functions does: same ARN, from the state that it was in. */
+  redrive(nth = this.#executions.length - 1): Promise<EndedExecution> {
+    const execution = this.#executions[nth] as Execution;
+    execution.stopped = false;
+    return this.#run(execution, execution.at);
+  }
+
+  #start(file: Execution['file'], machine: string, input: object): Promise<EndedExecution> {
+    const id = `arn:aws:states:${REGION}:111122223333:execution:${machine}:run-${this.clock.now()}-${this.#executions.length + 1}`;
+    const execution: Execution = { file, id, startTime: new Date(this.clock.now()).toISOString(), input, stopped: false };
+    this.#executions.push(execution);
+    return this.#run(execution, undefined);
+  }
+
+  async #run(execution: Execution, from: Position | undefined): Promise<EndedExecution> {
+    const { file, id, input } = execution;
+    let states = 0;
+    const entered = (at: Position): void => {
+      if (execution.stopped) throw new Stopped('stopped');
+      execution.at = at;
+      states += 1;
+      if (states !== this.stopAtState) return;
+      this.stopAtState = Infinity;
+      throw new Stopped('stopped');
+    };
+    const functions = this.#of(execution, file === 'export-workflow.asl.json' ? this.#exportFunctions() : this.#importFunctions());
     this.executions.set(id, 'RUNNING');
     try {
-      return await new StateMachine(file, functions, this.clock).run({ id, startTime: new Date(this.clock.now()).toISOString() }, input);
+      return await new StateMachine(file, functions, this.clock).run(execution, input, { from, entered });
     } finally {
       this.executions.set(id, 'gone');
     }
   }
 
   /** What a process that dies, or throws, looks like to Step Functions. */
-  #function(name: string, work: (event: unknown) => Promise<unknown>): (event: unknown) => Promise<unknown> {
+  #function(execution: Execution, name: string, work: (event: unknown) => Promise<unknown>): (event: unknown) => Promise<unknown> {
     return async (event) => {
       this.invoked.push(name);
-      try {
-        return await work(event);
-      } catch (error) {
-        if (this.calls.killed) {
-          this.calls.revive();
-          if (this.stopOnKill) throw new Stopped('stopped');
-          throw new TaskError('Runtime.ExitError', 'the process died', '{"errorType":"Runtime.ExitError","errorMessage":"the process died"}');
-        }
-        const { name: type, message } = error as Error;
-        throw new TaskError(type, message, JSON.stringify({ errorType: type, errorMessage: message }));
+      const ended = await work(event).then((value) => ({ value }), (error: unknown) => ({ error: error as Error }));
+      if (this.calls.killed) {
+        this.calls.revive();
+        if (this.stopOnKill) throw new Stopped('stopped');
+        throw new TaskError('Runtime.ExitError', 'the process died', '{"errorType":"Runtime.ExitError","errorMessage":"the process died"}');
       }
+      if (execution.stopped) throw new Stopped('stopped');
+      if ('value' in ended) return ended.value;
+      const { name: type, message } = ended.error;
+      throw new TaskError(type, message, JSON.stringify({ errorType: type, errorMessage: message }));
     };
   }
 
-  #named(functions: Functions): Functions {
-    return Object.fromEntries(Object.entries(functions).map(([name, work]) => [name, this.#function(name, work)]));
+  #of(execution: Execution, functions: Functions): Functions {
+    return Object.fromEntries(Object.entries(functions).map(([name, work]) => [name, this.#function(execution, name, work)]));
   }
 
   #invocation(): Invocation {
@@ -116,7 +156,7 @@ export class WorkflowWorld extends World {
       await assertExportMayRun(lease, parsed.executionArn, REGIONS);
       return work({ ...ports, ...this.#invocation() }, parsed);
     };
-    return this.#named({
+    return {
       ...this.#common(),
       CheckUserPoolConfig: async (event) => {
         await assertExportMayRun(lease, parseExportEvent(event).executionArn, REGIONS);
@@ -127,7 +167,7 @@ export class WorkflowWorld extends World {
       SyncGroup: step((deps, { runId }) => syncGroups(deps, runId)),
       SyncUsersInGroup: step((deps, { runId }) => syncMembers(deps, runId)),
       BackupTableCleanup: step((deps, { runId, allowMassDelete }) => cleanUpTable(deps, { runId, allowMassDelete, maxDeletePercent: 20, softwareVersion: 'v2.0.0' })),
-    });
+    };
   }
 
   #importFunctions(): Functions {
@@ -142,7 +182,7 @@ export class WorkflowWorld extends World {
       return work({ ...ports, ...this.#invocation() }, parsed);
     };
     const target = (event: ReturnType<typeof openedImport>) => ({ newUserPoolId: event.options.newUserPoolId, ...event.restore });
-    return this.#named({
+    return {
       ...this.#common(),
       CheckNewUserPool: async (event) => {
         const { executionArn, options } = startedImport(event);
@@ -152,6 +192,6 @@ export class WorkflowWorld extends World {
       ScanTable: step((deps, { options, restore }) => scanTable({ ...restore, options, tableName: TABLE }, deps)),
       ImportUsers: step((deps, event) => importUsers(target(event), deps)),
       UpdateUsers: step((deps, event) => updateUsers({ ...target(event), executionArn: event.executionArn, bucket: 'state-bucket' }, deps)),
-    });
+    };
   }
 }
