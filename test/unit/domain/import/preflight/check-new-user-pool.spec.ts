@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import { Halt } from '../../../../../source/domain/errors.ts';
-import { headKey } from '../../../../../source/domain/import/plan-model.ts';
+import { headKey, planKey } from '../../../../../source/domain/import/plan-model.ts';
 import type { ImportOptions, RestoreHead } from '../../../../../source/domain/import/plan-model.ts';
 import { checkNewUserPool } from '../../../../../source/domain/import/preflight/check-new-user-pool.ts';
 import type { OpenedRestore } from '../../../../../source/domain/import/preflight/check-new-user-pool.ts';
+import { keepSnapshot } from '../../../../support/import/kept-snapshot.ts';
 import { NEW_POOL, options, PlanningWorld, SOURCE_POOL } from '../../../../support/import/planning-world.ts';
-import { sealBackup } from '../../../../support/import/sealed-backup.ts';
+import { SEALED_RUN, sealBackup } from '../../../../support/import/sealed-backup.ts';
 import { rejection } from '../../../../support/rejection.ts';
 import { aGroup, aUser } from '../../../../support/world/builders.ts';
 
@@ -116,6 +117,54 @@ describe('checkNewUserPool', () => {
     const world = backedUp();
     await putHead(world, 'complete');
     expect(await halt(world)).to.have.property('name', 'AlreadyRestored');
+  });
+
+  describe('asked for a kept run', () => {
+    const putPlan = (world: PlanningWorld, plan: object): Promise<string> => world.objects.put(planKey(NEW_POOL, 'earlier'), JSON.stringify(plan));
+
+    it('opens a restore when it is kept, also without any export that the table holds', async () => {
+      const world = new PlanningWorld();
+      world.source.put(aUser());
+      keepSnapshot(world.objects, world.table, sealBackup(world.table, world.source));
+      world.table.clear();
+      expect(await halt(world)).to.have.property('name', 'NoSealedBackup');
+      expect(await check(world, { exportRun: SEALED_RUN })).to.include({ phase: 'planning', resumed: false });
+    });
+
+    it('halts when it is not kept, and takes its source pool for what it is', async () => {
+      const world = backedUp();
+      expect(await halt(world, { exportRun: SEALED_RUN })).to.have.property('name', 'ExportRunNotFound');
+      expect(world.objects.stored.size).to.equal(0);
+      const manifest = sealBackup(world.table, world.source);
+      world.table.clear();
+      keepSnapshot(world.objects, world.table, { ...manifest, userPoolId: NEW_POOL });
+      expect(await halt(world, { exportRun: SEALED_RUN })).to.have.property('name', 'SourcePoolRefused');
+    });
+
+    it('continues a restore of that run, whether or not the start names it again', async () => {
+      for (const phase of ['writing', 'partial'] as const) {
+        const world = backedUp();
+        await putHead(world, phase);
+        await putPlan(world, { runId: SEALED_RUN, options: options({ exportRun: SEALED_RUN }) });
+        for (const over of [{}, { exportRun: SEALED_RUN }]) expect(await check(world, over)).to.include({ restoreId: 'earlier', resumed: true });
+      }
+    });
+
+    it('halts when the restore in force brings back something else', async () => {
+      for (const [plan, found] of [
+        [{ runId: '20260228T000000Z-11111111' }, /has begun with the export 20260228T000000Z-11111111\./],
+        [{ runId: SEALED_RUN, interrupted: { runId: '20260302T000000Z-11111111', items: 1 } }, /the table as it was after the export/],
+        [{ runId: SEALED_RUN, incomplete: {} }, /the table as it was after the export/],
+      ] as const) {
+        const world = backedUp();
+        await putHead(world, 'writing');
+        await putPlan(world, { ...plan, options: options() });
+        const error = await halt(world, { exportRun: SEALED_RUN });
+        expect(error.name).to.equal('InvalidInput');
+        expect(error.message).to.match(found).and.to.match(/Start without "ExportRun" to continue/);
+        expect(await check(world)).to.include({ resumed: true });
+      }
+    });
   });
 
   it('stops when the state of the restore is damaged or changes meanwhile', async () => {
