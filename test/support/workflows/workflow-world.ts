@@ -13,14 +13,18 @@ import { passwordFrom, PASSWORD_BYTES } from '../../../source/domain/import/upda
 import { updateUsers } from '../../../source/domain/import/updates/update-users.ts';
 import { checkStateMachine } from '../../../source/domain/workflow/check-state-machine.ts';
 import { assertExportMayRun, assertImportMayRun, regionOf } from '../../../source/domain/workflow/lease.ts';
+import { importJobEnded, type MetricsEvent } from '../../../source/domain/workflow/metrics.ts';
 import { notify } from '../../../source/domain/workflow/notices/notify.ts';
 import type { MemoryPool } from '../world/pool.ts';
+import type { ImportJob } from '../../../source/domain/ports.ts';
+import { shownError } from '../../../source/shared/guarded.ts';
 import type { Invocation } from '../../../source/shared/invocation.ts';
 import { World } from '../world/world.ts';
 import { StateMachine, TaskError, type EndedExecution, type Functions, type Position } from './state-machine.ts';
 
 export const REGION = 'us-east-1';
-const REGIONS = [REGION, 'eu-west-1'];
+const REPLICA_REGION = 'eu-west-1';
+const REGIONS = [REGION, REPLICA_REGION];
 export const SOURCE = `${REGION}_Source123`;
 export const TARGET = `${REGION}_NewPool12`;
 const TABLE = 'backup-table';
@@ -54,6 +58,9 @@ export class WorkflowWorld extends World {
   stopAtState = Infinity;
   /** Names of the functions that were called, in order. */
   readonly invoked: string[] = [];
+  /** What the functions were given, answered and threw, as the execution's history shows it; metrics that were sent. */
+  readonly history: { readonly state: string; readonly event: unknown; readonly answer?: unknown; readonly error?: Error }[] = [];
+  readonly metrics: MetricsEvent[] = [];
   readonly #executions: Execution[] = [];
   #claims = 0;
 
@@ -116,7 +123,8 @@ export class WorkflowWorld extends World {
   #function(execution: Execution, name: string, work: (event: unknown) => Promise<unknown>): (event: unknown) => Promise<unknown> {
     return async (event) => {
       this.invoked.push(name);
-      const ended = await work(event).then((value) => ({ value }), (error: unknown) => ({ error: error as Error }));
+      const ended = await work(event).then((value) => ({ value }), (error: unknown) => ({ error: shownError(error) }));
+      this.history.push({ state: name, event, ...('value' in ended ? { answer: ended.value } : ended) });
       if (this.calls.killed) {
         this.calls.revive();
         if (this.stopOnKill) throw new Stopped('stopped');
@@ -143,13 +151,13 @@ export class WorkflowWorld extends World {
       CheckStateMachine: (event) => checkStateMachine({ table: this.table, executionStatus: this.executionStatus, clock: this.clock }, event, REGIONS),
       MessageBroker: (event) => notify(event, {
         publish: (subject, body) => this.calls.run('topic.publish', () => void this.messages.push({ subject, body })),
-        sendMetrics: () => Promise.resolve(), objects: this.objects, clock: this.clock, log: this.log,
+        sendMetrics: async (event) => void this.metrics.push(event), objects: this.objects, clock: this.clock, log: this.log,
       }, { preference: 'INFO_AND_ERRORS', primaryRegion: REGION, userPoolId: SOURCE, tableName: TABLE }),
     };
   }
 
   #exportFunctions(): Functions {
-    const ports = { pool: this.cognito, table: this.table, objects: this.objects, queue: this.exportQueue };
+    const ports = { pool: this.cognito, table: this.table, replica: this.replica, objects: this.objects, queue: this.exportQueue };
     const lease = { table: this.table, executionStatus: this.executionStatus };
     const step = (work: (deps: typeof ports & Invocation, event: ReturnType<typeof parseRunEvent>) => Promise<unknown>) => async (event: unknown): Promise<unknown> => {
       const parsed = parseRunEvent(event);
@@ -166,7 +174,7 @@ export class WorkflowWorld extends World {
       ListGroups: step((deps, { runId }) => listGroups(deps, runId)),
       SyncGroup: step((deps, { runId }) => syncGroups(deps, runId)),
       SyncUsersInGroup: step((deps, { runId }) => syncMembers(deps, runId)),
-      BackupTableCleanup: step((deps, { runId, allowMassDelete }) => cleanUpTable(deps, { runId, allowMassDelete, maxDeletePercent: 20, softwareVersion: 'v2.0.0' })),
+      BackupTableCleanup: step((deps, { runId, allowMassDelete }) => cleanUpTable(deps, { runId, allowMassDelete, maxDeletePercent: 20, softwareVersion: 'v2.0.0', keepSnapshot: true, replicaRegion: REPLICA_REGION })),
     };
   }
 
@@ -174,7 +182,7 @@ export class WorkflowWorld extends World {
     const ports = {
       pools: this.cognito, pool: this.cognito, writer: this.writer, jobs: this.jobs, table: this.table, store: this.objects, objects: this.objects,
       newUsers: this.newUsersQueue, updates: this.updatesQueue, random: this.random,
-      jobEnded: () => Promise.resolve(), newPassword: () => passwordFrom(Buffer.alloc(PASSWORD_BYTES, 7)),
+      jobEnded: async (job: ImportJob) => void this.metrics.push(importJobEnded(job, REGION)), newPassword: () => passwordFrom(Buffer.alloc(PASSWORD_BYTES, 7)),
     };
     const step = (work: (deps: typeof ports & Invocation, event: ReturnType<typeof openedImport>) => Promise<unknown>) => async (event: unknown): Promise<unknown> => {
       const parsed = openedImport(event);
