@@ -1,0 +1,45 @@
+import { workSlice } from '../../state/slice.ts';
+import { VerifyProgress } from '../progress.ts';
+import { verificationFolder } from '../verify-event.ts';
+import { findAbsent } from './find-absent.ts';
+import { Holdings } from './holdings.ts';
+import { compareGroups } from './list-groups.ts';
+import { listMembers } from './list-members.ts';
+import { listUsers } from './list-users.ts';
+import { readBackup } from './read-backup.ts';
+import { assertSame, differencesKey, reportKey, writeReport } from './report.ts';
+import { newComparison } from './state.ts';
+import type { ComparePoolDeps, ComparePoolInput, ComparePoolResult, CompareState, Comparison } from './state.ts';
+
+/**
+ * ComparePool: lists a user pool and holds every user, group and membership against the backup, in both directions; slice
+ * by slice until `done`. Changes neither. Halts: PoolDiffers (after the report is written), ExportRunOpen,
+ * UserPoolNotFound, AccessDenied, Superseded.
+ */
+export async function comparePool(input: ComparePoolInput, deps: ComparePoolDeps): Promise<ComparePoolResult> {
+  const folder = verificationFolder(input.executionArn);
+  const progress = await VerifyProgress.claim<CompareState>(deps, folder, 'pool', () => newComparison(deps.clock.now()));
+  const comparison: Comparison = { input, deps, progress, folder, sliceOver: workSlice(deps.clock, deps.timeLeft) };
+  const { state } = progress;
+  const { userPoolId } = input;
+  let holdings: Holdings | undefined;
+  while (state.step !== 'done' && !comparison.sliceOver()) {
+    const { step, scope } = state;
+    if (step !== 'scan') holdings ??= await Holdings.load(deps.objects, state);
+    await workOn(comparison, holdings);
+    // Neither ended nor to be done in another way: the slice is over, or Cognito throttles.
+    if (state.step === step && state.scope === scope) break;
+  }
+  if (state.step !== 'done') return { done: false, step: state.step, userPoolId };
+  assertSame(comparison);
+  return { done: true, step: state.step, userPoolId, counts: state.counts, reportKeys: [reportKey(folder), ...(state.rows.length > 0 ? [differencesKey(folder)] : [])] };
+}
+
+async function workOn(comparison: Comparison, holdings: Holdings | undefined): Promise<void> {
+  const { step } = comparison.progress.state;
+  if (holdings === undefined) return readBackup(comparison);
+  if (step === 'users') return listUsers(comparison, holdings);
+  if (step === 'groups') return compareGroups(comparison);
+  if (step === 'members') return listMembers(comparison, holdings);
+  return step === 'absent' ? findAbsent(comparison, holdings) : writeReport(comparison);
+}

@@ -1,0 +1,93 @@
+import { groupOf, itemKind, subOf, userKey } from '../../backup/items.ts';
+import type { UserItem } from '../../backup/items.ts';
+import type { ItemKey, ScanPage, TableItem } from '../../ports.ts';
+import { scanEnded, scanSegments } from '../scan-segments.ts';
+import type { Holdings } from './holdings.ts';
+import { sameRun } from './read-backup.ts';
+import { nameIn } from './records.ts';
+import type { Matching } from './records.ts';
+import { Rows } from './rows.ts';
+import type { Comparison } from './state.ts';
+
+/** Tells, by a second scan where one is needed, which users and memberships of the backup the pool does not have. */
+export async function findAbsent(comparison: Comparison, holdings: Holdings): Promise<void> {
+  const { input, deps, progress, sliceOver } = comparison;
+  const { state } = progress;
+  const complete = holdings.unseenUsers(() => false) + holdings.unseenMemberships === 0;
+  if (!complete) {
+    const rows = new Rows(state.rows);
+    const finder = new AbsentFinder(comparison, holdings, rows);
+    progress.storeWith(rows);
+    await scanSegments({ scanPage: (request) => finder.page(request) }, state.segments, {
+      take: (items) => finder.take(items), afterPage: () => progress.saveIfDue(), stop: sliceOver,
+    });
+    await progress.save();
+    if (!scanEnded(state.segments)) return;
+    await sameRun({ input, deps });
+  }
+  state.step = 'report';
+  await progress.save();
+}
+
+class AbsentFinder {
+  readonly #matching: Matching;
+  /** Users of the pages under way whose memberships lie on another page than they themselves, by the item's `id`. */
+  readonly #elsewhere = new Map<string, UserItem>();
+
+  constructor(private readonly comparison: Comparison, private readonly holdings: Holdings, private readonly rows: Rows) {
+    this.#matching = comparison.progress.state.matching as Matching;
+  }
+
+  /** Reads a page, and the users of its absent memberships. */
+  async page(request: { readonly segment: number; readonly totalSegments: number; readonly start?: ItemKey; readonly consistent: boolean }): Promise<ScanPage> {
+    const { table } = this.comparison.deps;
+    const page = await table.scanPage(request);
+    const here = new Set(page.items.filter((item) => itemKind(item) === 'user').map(({ id }) => id));
+    const wanted = new Set(page.items.filter((item) => this.#isAbsentMembership(item) && !here.has(item.id)).map(({ id }) => id));
+    for (const id of wanted) {
+      const user = await table.getItem(userKey(subOf({ id, type: '' })));
+      if (user !== undefined) this.#elsewhere.set(id, user as UserItem);
+    }
+    return page;
+  }
+
+  take(items: readonly TableItem[]): void {
+    const users = new Map(items.filter((item) => itemKind(item) === 'user').map((item) => [item.id, item as UserItem]));
+    for (const item of items) {
+      if (itemKind(item) === 'user') this.#user(item as UserItem);
+      else if (this.#isAbsentMembership(item)) this.#membership(item, users.get(item.id) ?? this.#elsewhere.get(item.id));
+    }
+    for (const { id } of items) this.#elsewhere.delete(id);
+  }
+
+  #isAbsentMembership(item: TableItem): boolean {
+    if (itemKind(item) !== 'membership') return false;
+    const membership = this.holdings.membership(subOf(item), groupOf(item));
+    return membership === undefined || !this.holdings.hasSeenMembership(membership);
+  }
+
+  #isAbsent(item: UserItem): boolean {
+    const ordinal = this.holdings.find({ sub: subOf(item), username: item.username, attributes: item.attributes });
+    // Of two users with the same name in the backup only one can be the pool's.
+    return ordinal === undefined || !this.holdings.hasSeen(ordinal) || this.holdings.sub(ordinal) !== subOf(item);
+  }
+
+  /** Users who never confirmed their sign-up are not restored unless that is asked for. */
+  #isLeftOut(item: UserItem | undefined): boolean {
+    return item !== undefined && !this.#matching.bySub && item.status === 'UNCONFIRMED' && this.#isAbsent(item);
+  }
+
+  #user(item: UserItem): void {
+    if (!this.#isAbsent(item)) return;
+    const leftOut = this.#isLeftOut(item);
+    this.comparison.progress.state.counts[leftOut ? 'usersNotRestored' : 'usersMissing'] += 1;
+    this.rows.add(subOf(item), nameIn(this.#matching, item), leftOut ? 'expected-not-restored: the user never confirmed the sign-up' : 'missing');
+  }
+
+  #membership(item: TableItem, user: UserItem | undefined): void {
+    const leftOut = this.#isLeftOut(user);
+    this.comparison.progress.state.counts[leftOut ? 'membershipsNotRestored' : 'membershipsMissing'] += 1;
+    const name = user === undefined ? '' : nameIn(this.#matching, user);
+    this.rows.add(subOf(item), name, `membership in the group ${groupOf(item)}: ${leftOut ? 'expected-not-restored: the user never confirmed the sign-up' : 'missing'}`);
+  }
+}

@@ -1,0 +1,108 @@
+import { Fault } from '../../errors.ts';
+import { inParallel } from '../../export/page-chain.ts';
+import { Bitmap, DigestTable } from '../../import/planning/digest-table.ts';
+import { userContentDigest } from '../../import/planning/expected.ts';
+import type { PoolUser } from '../../model.ts';
+import type { ObjectStore } from '../../ports.ts';
+import type { Gathering } from '../progress.ts';
+import { contentIn, isUnconfirmedIn, MEMBERSHIP_RECORD_BYTES, membershipDigest, subIn, USER_RECORD_BYTES, userDigest } from './records.ts';
+import type { Matching } from './records.ts';
+import type { CompareState } from './state.ts';
+
+const READS_AT_A_TIME = 8;
+
+/** What the backup holds, as digests, and what of it was seen in the pool: about 85 bytes per user and 25 per membership. */
+export class Holdings implements Gathering {
+  readonly pending = 0;
+  readonly #byKey: DigestTable;
+  readonly #byMembership: DigestTable;
+  readonly #seenUsers: Bitmap;
+  readonly #seenMemberships: Bitmap;
+
+  private constructor(private readonly state: CompareState, private readonly matching: Matching, private readonly users: Buffer, memberships: Buffer, marks: Uint8Array | undefined) {
+    this.#byKey = new DigestTable(users, USER_RECORD_BYTES);
+    this.#byMembership = new DigestTable(memberships, MEMBERSHIP_RECORD_BYTES);
+    const userBytes = Math.ceil(this.#byKey.size / 8);
+    const bytes = userBytes + Math.ceil(this.#byMembership.size / 8);
+    if (marks !== undefined && marks.length !== bytes) throw new Fault('BadState', 'The stored comparison does not fit what was read from the backup. Start VerifyWorkflow again.');
+    this.#seenUsers = new Bitmap(this.#byKey.size, marks?.slice(0, userBytes));
+    this.#seenMemberships = new Bitmap(this.#byMembership.size, marks?.slice(userBytes));
+  }
+
+  static async load(objects: Pick<ObjectStore, 'get'>, state: CompareState): Promise<Holdings> {
+    const marks = state.marksKey === undefined ? undefined : await joined(objects, [state.marksKey]);
+    return new Holdings(state, state.matching as Matching, await joined(objects, state.records.users), await joined(objects, state.records.memberships), marks);
+  }
+
+  find(user: Pick<PoolUser, 'sub' | 'username' | 'attributes'>): number | undefined {
+    return this.#byKey.find(userDigest(this.matching, user));
+  }
+
+  sub(ordinal: number): string {
+    return subIn(this.users, ordinal);
+  }
+
+  isUnconfirmed(ordinal: number): boolean {
+    return isUnconfirmedIn(this.users, ordinal);
+  }
+
+  /** `enabled`: only the enabled flag differs. */
+  compare(ordinal: number, user: Pick<PoolUser, 'attributes' | 'enabled'>): 'same' | 'enabled' | 'different' {
+    const content = contentIn(this.users, ordinal);
+    if (userContentDigest(user).equals(content)) return 'same';
+    return userContentDigest({ ...user, enabled: !user.enabled }).equals(content) ? 'enabled' : 'different';
+  }
+
+  hasSeen(ordinal: number): boolean {
+    return this.#seenUsers.has(ordinal);
+  }
+
+  see(ordinal: number): void {
+    this.#seenUsers.set(ordinal);
+  }
+
+  /** `sub` as the backup knows it. */
+  membership(sub: string, group: string): number | undefined {
+    return this.#byMembership.find(membershipDigest(sub, group));
+  }
+
+  hasSeenMembership(ordinal: number): boolean {
+    return this.#seenMemberships.has(ordinal);
+  }
+
+  seeMembership(ordinal: number): void {
+    this.#seenMemberships.set(ordinal);
+  }
+
+  /** Users that were not seen, without those whom `ignored` tells. */
+  unseenUsers(ignored: (ordinal: number) => boolean): number {
+    return this.#count(this.#byKey.size, (ordinal) => !this.hasSeen(ordinal) && !ignored(ordinal));
+  }
+
+  get unseenMemberships(): number {
+    return this.#count(this.#byMembership.size, (ordinal) => !this.hasSeenMembership(ordinal));
+  }
+
+  cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array } {
+    const key = newKey('marks');
+    this.state.marksKey = key;
+    return { key, body: Buffer.concat([this.#seenUsers.bytes, this.#seenMemberships.bytes]) };
+  }
+
+  #count(size: number, counts: (ordinal: number) => boolean): number {
+    let found = 0;
+    for (let ordinal = 0; ordinal < size; ordinal += 1) if (counts(ordinal)) found += 1;
+    return found;
+  }
+}
+
+async function joined(objects: Pick<ObjectStore, 'get'>, keys: readonly string[]): Promise<Buffer> {
+  const parts = new Array<Uint8Array>(keys.length);
+  const todo = [...keys.entries()];
+  await inParallel(READS_AT_A_TIME, () => todo.shift(), async ([index, key]) => {
+    const object = await objects.get(key);
+    if (object === undefined) throw new Fault('BadState', `The object ${key} is missing: the state of this comparison cannot be used. Start VerifyWorkflow again.`);
+    parts[index] = object.body;
+  });
+  return Buffer.concat(parts);
+}

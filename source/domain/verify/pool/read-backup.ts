@@ -1,0 +1,63 @@
+import { itemKind, subOf, groupOf } from '../../backup/items.ts';
+import type { GroupItem, UserItem } from '../../backup/items.ts';
+import type { Manifest } from '../../backup/manifest.ts';
+import { Halt } from '../../errors.ts';
+import { readSealedBackup } from '../../import/preflight/sealed-backup.ts';
+import { signInNameOf } from '../../model.ts';
+import type { PoolGroup } from '../../model.ts';
+import { newScan, scanEnded, scanSegments } from '../scan-segments.ts';
+import { matchingOf, membershipDigest, RecordParts, userRecord } from './records.ts';
+import type { Comparison } from './state.ts';
+
+/** The manifest of the run that VerifyBackup found in order; Halt ExportRunOpen when an export has begun, or ended, since. */
+export async function sameRun({ input, deps }: Pick<Comparison, 'input' | 'deps'>): Promise<Manifest> {
+  const { runId, manifest, openRunId } = await readSealedBackup(deps.table, input.tableName);
+  if (openRunId === undefined && runId === input.runId && manifest !== undefined) return manifest;
+  throw new Halt('ExportRunOpen', `The export run ${openRunId ?? runId} changed the table ${input.tableName} while the user pool ${input.userPoolId} was compared with the export ${input.runId}: the comparison is void.`);
+}
+
+/** Reads what the backup holds into records; the comparison is made against these. */
+export async function readBackup(comparison: Comparison): Promise<void> {
+  const { input, deps, progress, sliceOver } = comparison;
+  const { state } = progress;
+  if (state.matching === undefined) await lookAtPool(comparison);
+  const matching = state.matching as NonNullable<typeof state.matching>;
+  const users = new RecordParts('users', state.records.users);
+  const memberships = new RecordParts('memberships', state.records.memberships);
+  const groups = new RecordParts('groups', state.records.groups);
+  progress.storeWith(users, memberships, groups);
+  await scanSegments(deps.table, state.segments, {
+    take: (items) => {
+      for (const item of items) {
+        const kind = itemKind(item);
+        if (kind === undefined) continue;
+        state.counts[`${kind}s`] += 1;
+        if (kind === 'user') users.add(userRecord(matching, item as UserItem));
+        else if (kind === 'membership') memberships.add(membershipDigest(subOf(item), groupOf(item)));
+        else groups.add(Buffer.from(`${JSON.stringify(groupOfItem(item as GroupItem))}\n`));
+      }
+    },
+    afterPage: () => progress.saveIfDue(),
+    stop: sliceOver,
+  });
+  if (!scanEnded(state.segments)) return;
+  await progress.save();
+  await sameRun({ input, deps });
+  state.segments = newScan();
+  state.step = 'users';
+  await progress.save();
+}
+
+const groupOfItem = ({ groupName, description, precedence }: GroupItem): PoolGroup =>
+  ({ name: groupName, ...(description === undefined ? {} : { description }), ...(precedence === undefined ? {} : { precedence }) });
+
+/** Pools with different names at sign-in have no user in common that could be recognized. */
+async function lookAtPool({ input, deps, progress }: Comparison): Promise<void> {
+  const manifest = await sameRun({ input, deps });
+  const { settings } = await deps.pool.describe(input.userPoolId);
+  const [here, there] = [signInNameOf(settings), signInNameOf(manifest.poolSettings)];
+  if (here !== there) {
+    throw new Halt('PoolDiffers', `Users of the pool ${input.userPoolId} sign in by ${here}, those of the backup (export ${input.runId} of ${manifest.userPoolId}) by ${there}: nobody can be recognized. It is no restore of this backup.`);
+  }
+  progress.state.matching = matchingOf(input.userPoolId, settings, manifest);
+}

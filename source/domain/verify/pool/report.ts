@@ -1,0 +1,55 @@
+import { Halt } from '../../errors.ts';
+import { removeWork } from '../progress.ts';
+import { DIFFERENCES_HEADER } from './rows.ts';
+import { differs } from './state.ts';
+import type { Comparison, PoolCounts } from './state.ts';
+
+export const differencesKey = (folder: string): string => `${folder}differences.csv`;
+export const reportKey = (folder: string): string => `${folder}report.json`;
+
+/** Writes differences.csv, where there is a line for it, then report.json, and removes what only the comparison needed. */
+export async function writeReport({ input, deps, progress, folder }: Comparison): Promise<void> {
+  const { state } = progress;
+  const lines = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
+    yield Buffer.from(DIFFERENCES_HEADER);
+    for (const key of state.rows) yield* deps.objects.read(key);
+  };
+  if (state.rows.length > 0) await deps.objects.write(differencesKey(folder), lines());
+  const report = {
+    userPoolId: input.userPoolId,
+    table: input.tableName,
+    exportRun: input.runId,
+    outcome: differs(state.counts) ? 'different' : 'same',
+    usersRecognizedBy: state.matching?.bySub === true ? 'sub' : 'sign-in name',
+    startedAt: state.startedAt,
+    endedAt: new Date(deps.clock.now()).toISOString(),
+    counts: state.counts,
+    notes: [
+      'Users of identity providers are ignored on both sides; roles of groups, passwords and MFA settings are not compared.',
+      ...(state.matching?.bySub === true ? ['This is the pool that the backup was made of: whatever changed there since the export is a difference.'] : []),
+    ],
+  };
+  await deps.objects.put(reportKey(folder), `${JSON.stringify(report, null, 2)}\n`);
+  state.step = 'done';
+  await progress.save();
+  await removeWork(deps.objects, folder);
+}
+
+const WORDS: readonly (readonly [count: keyof PoolCounts, words: string])[] = [
+  ['usersMissing', 'users missing'],
+  ['usersExtra', 'users that the backup does not have'],
+  ['usersDifferent', 'users different'],
+  ['groupsMissing', 'groups missing'],
+  ['groupsExtra', 'groups that the backup does not have'],
+  ['groupsDifferent', 'groups different'],
+  ['membershipsMissing', 'memberships missing'],
+  ['membershipsExtra', 'memberships that the backup does not have'],
+];
+
+/** Halt PoolDiffers with the counts and where the rows are; nothing personal. */
+export function assertSame({ input, progress, folder }: Comparison): void {
+  const { counts } = progress.state;
+  if (!differs(counts)) return;
+  const found = WORDS.filter(([count]) => counts[count] > 0).map(([count, words]) => `${counts[count]} ${words}`).join(', ');
+  throw new Halt('PoolDiffers', `The user pool ${input.userPoolId} is not what the backup holds (export ${input.runId}: ${counts.users} users, ${counts.groups} groups, ${counts.memberships} memberships): ${found}. Who and what: s3://${input.bucket}/${differencesKey(folder)}; counts: s3://${input.bucket}/${reportKey(folder)}.`);
+}

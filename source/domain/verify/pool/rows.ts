@@ -1,0 +1,36 @@
+import { stringify } from 'csv-stringify/sync';
+import type { Gathering } from '../progress.ts';
+
+export const DIFFERENCES_HEADER = 'sub,sign_in_name,difference\n';
+
+/** A value that a spreadsheet would take for a formula is preceded by an apostrophe. */
+const OPTIONS = { escape_formulas: true, record_delimiter: '\n' } as const;
+const MAX_PENDING_CHARS = 4 * 1024 * 1024;
+
+/** Lines of differences.csv, gathered while the pool is listed; `parts` names their objects in order. */
+export class Rows implements Gathering {
+  #lines: string[] = [];
+  #chars = 0;
+
+  constructor(private readonly parts: string[]) {}
+
+  get pending(): number {
+    return this.#chars / MAX_PENDING_CHARS;
+  }
+
+  /** `sub` and `name` are empty for a group. */
+  add(sub: string, name: string, difference: string): void {
+    const line = stringify([[sub, name, difference]], OPTIONS);
+    this.#lines.push(line);
+    this.#chars += line.length;
+  }
+
+  cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array } | undefined {
+    if (this.#lines.length === 0) return undefined;
+    const part = { key: newKey('rows'), body: Buffer.from(this.#lines.join('')) };
+    this.#lines = [];
+    this.#chars = 0;
+    this.parts.push(part.key);
+    return part;
+  }
+}

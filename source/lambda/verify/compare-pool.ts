@@ -1,0 +1,32 @@
+import type { Context } from 'aws-lambda';
+import { Pacer } from '../../domain/pacing/pacer.ts';
+import { comparePool } from '../../domain/verify/pool/compare-pool.ts';
+import type { ComparePoolResult } from '../../domain/verify/pool/state.ts';
+import { parseCompareEvent } from '../../domain/verify/verify-event.ts';
+import { assertVerifyMayRun } from '../../domain/workflow/lease.ts';
+import { backupTable } from '../../shared/backup-table.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { userPoolReader } from '../../shared/cognito/pool-reader.ts';
+import { int, readEnv, text } from '../../shared/env.ts';
+import { invocationOf } from '../../shared/invocation.ts';
+import { log } from '../../shared/log.ts';
+import { objectStore } from '../../shared/object-store.ts';
+
+const env = readEnv({ BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), COGNITO_TPS: int(1, 25), USER_AGENT: text() });
+const tableName = env.BACKUP_TABLE_NAME;
+const userAgent = env.USER_AGENT;
+const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
+const table = backupTable({ tableName, userAgent });
+const objects = objectStore({ bucket: env.STATE_BUCKET, userAgent });
+const pool = userPoolReader({ pacer, userAgent });
+
+/** Holds a user pool against the backup; reads only. */
+export const handler = async (event: unknown, context: Context): Promise<ComparePoolResult> => {
+  const invocation = invocationOf(context);
+  const input = parseCompareEvent(event);
+  pacer.restart(input.options.cognitoTps ?? env.COGNITO_TPS);
+  await assertVerifyMayRun(table, input.executionArn);
+  const result = await comparePool({ ...input, tableName, bucket: env.STATE_BUCKET }, { ...invocation, table, objects, pool });
+  log.info('Compared so far', { ...result });
+  return result;
+};
