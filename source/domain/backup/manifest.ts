@@ -57,6 +57,8 @@ export interface OpenMarker {
   readonly openedAt: string;
 }
 
+/** The manifest in an item that `manifestItem` made. */
+export const manifestIn = ({ id: _id, type: _type, ...manifest }: TableItem): Manifest => manifest as unknown as Manifest;
 export const manifestItem = (manifest: Manifest): TableItem => ({ ...manifestKey(manifest.runId), ...manifest });
 export const latestItem = (manifest: Manifest): TableItem => ({ ...LATEST_KEY, runId: manifest.runId, endedAt: manifest.endedAt });
 export const openItem = (marker: OpenMarker): TableItem => ({ ...OPEN_KEY, ...marker });

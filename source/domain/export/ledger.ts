@@ -15,13 +15,16 @@ export type LedgerState = LedgerPart[];
 export const digestsIn = (...ledgers: readonly (readonly LedgerPart[])[]): number =>
   ledgers.flat().reduce((sum, { digests }) => sum + digests, 0);
 
-/** Something whose new content goes into an object of its own before the checkpoint that names it is written. */
+/** Something whose new content goes into objects of its own before the checkpoint that names them is written. */
 export interface Appendix {
-  /** Takes what is new, names its object in the state, and returns it to be stored; undefined when nothing is new. */
-  cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array } | undefined;
-  /** How much `cut` would take, in records. */
+  /** Takes what is new, names its objects in the state, and returns them to be stored. */
+  cut(newKey: (kind: string) => string): readonly { readonly key: string; readonly body: Uint8Array }[];
+  /** How much `cut` would take; 1 is as much as should wait in memory. */
   readonly pending: number;
 }
+
+/** Keys or digests that may wait in memory before they are stored early. */
+export const MAX_PENDING_KEYS = 100_000;
 
 /**
  * What a run has seen: distinct key digests, kept in memory and, part by part, as objects. A part is never written
@@ -44,7 +47,7 @@ export class Ledger implements Appendix {
   }
 
   get pending(): number {
-    return this.#new.length;
+    return this.#new.length / MAX_PENDING_KEYS;
   }
 
   has(key: ItemKey): boolean {
@@ -59,13 +62,13 @@ export class Ledger implements Appendix {
     return added;
   }
 
-  cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array } | undefined {
-    if (this.#new.length === 0) return undefined;
+  cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array }[] {
+    if (this.#new.length === 0) return [];
     const body = Buffer.concat(this.#new);
     const part = { key: newKey(`ledger/${this.kind}`), digests: this.#new.length };
     this.#new = [];
     this.parts.push(part);
-    return { key: part.key, body };
+    return [{ key: part.key, body }];
   }
 }
 

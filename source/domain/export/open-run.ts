@@ -1,5 +1,6 @@
-import { LATEST_KEY, manifestKey, NO_COUNTS, OPEN_KEY, openItem } from '../backup/manifest.ts';
+import { LATEST_KEY, manifestIn, manifestKey, NO_COUNTS, OPEN_KEY, openItem } from '../backup/manifest.ts';
 import type { Counts, Manifest, OpenMarker } from '../backup/manifest.ts';
+import { putSnapshotManifest } from '../backup/snapshot/write.ts';
 import { Fault } from '../errors.ts';
 import type { UserPoolDescription } from '../model.ts';
 import type { BackupTable, Clock, ObjectStore, Random, UserPoolReader } from '../ports.ts';
@@ -63,9 +64,11 @@ function resumable({ head, facts, latestRunId }: Found, pool: UserPoolDescriptio
   return { ...facts, settings: pool.settings };
 }
 
-async function newFacts(deps: Pick<OpenRunDeps, 'table' | 'random'>, found: Found, pool: UserPoolDescription, now: string): Promise<RunFacts> {
-  const manifest = found.latestRunId === undefined ? undefined : await deps.table.getItem(manifestKey(found.latestRunId));
-  const sealed = (manifest as Manifest | undefined)?.counts;
+async function newFacts(deps: Pick<OpenRunDeps, 'table' | 'objects' | 'random'>, found: Found, pool: UserPoolDescription, now: string): Promise<RunFacts> {
+  const item = found.latestRunId === undefined ? undefined : await deps.table.getItem(manifestKey(found.latestRunId));
+  const manifest = item === undefined ? undefined : manifestIn(item);
+  await closeSnapshot(deps.objects, found, manifest);
+  const sealed = manifest?.counts;
   const untouched = found.openRunId === undefined || found.openRunId === found.latestRunId;
   const baseline: Counts | undefined = untouched ? sealed ?? (found.latestRunId === undefined ? NO_COUNTS : undefined) : undefined;
   return {
@@ -78,6 +81,11 @@ async function newFacts(deps: Pick<OpenRunDeps, 'table' | 'random'>, found: Foun
     ...(sealed === undefined ? {} : { sealed }),
     unsealedRuns: unsealedSince(found),
   };
+}
+
+/** The run before was stopped after it had been sealed and before its end: its snapshot may still lack the manifest. */
+async function closeSnapshot(objects: Pick<ObjectStore, 'put'>, { head, latestRunId }: Found, manifest: Manifest | undefined): Promise<void> {
+  if (head?.runId === latestRunId && head?.closed === undefined && manifest?.snapshot !== undefined) await putSnapshotManifest(objects, manifest);
 }
 
 /** The run before, if it was not sealed, and those whose plans already counted together with it. */

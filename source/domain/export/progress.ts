@@ -5,9 +5,6 @@ import type { Appendix } from './ledger.ts';
 import { runFolder } from './run.ts';
 import type { Run } from './run.ts';
 
-/** Records that may wait in memory before they are stored early. */
-const MAX_PENDING = 100_000;
-
 export interface ProgressDeps {
   readonly objects: Pick<ObjectStore, 'get' | 'put'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -54,7 +51,7 @@ export class Progress<S extends object> {
   /** Begins a save when the last one is long ago or much is waiting; the work goes on meanwhile. */
   saveIfDue(): void {
     const pending = this.#appendices.reduce((sum, appendix) => sum + appendix.pending, 0);
-    this.#saves.saveIfDue(pending >= MAX_PENDING);
+    this.#saves.saveIfDue(pending >= 1);
   }
 
   save(): Promise<void> {
@@ -62,7 +59,7 @@ export class Progress<S extends object> {
   }
 
   async #store(): Promise<void> {
-    const objects = this.#appendices.flatMap((appendix) => appendix.cut((kind) => this.#newKey(kind)) ?? []);
+    const objects = this.#appendices.flatMap((appendix) => appendix.cut((kind) => this.#newKey(kind)));
     const snapshot = structuredClone(this.state);
     await Promise.all(objects.map(({ key, body }) => this.deps.objects.put(key, body)));
     await this.checkpoint.save(snapshot);

@@ -16,9 +16,10 @@ import { wakeQueue } from '../../shared/wake-queue.ts';
 
 const env = readEnv({
   BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), COGNITO_TPS: int(1, 25), EXPORT_QUEUE_URL: text(),
-  MAX_DELETE_PERCENT: int(0, 100), SOLUTION_VERSION: text(), PRIMARY_REGION: text(), SECONDARY_REGION: text(), USER_AGENT: text(),
+  MAX_DELETE_PERCENT: int(0, 100), SNAPSHOT_RETENTION_DAYS: int(0, 3650), SOLUTION_VERSION: text(), PRIMARY_REGION: text(), SECONDARY_REGION: text(), USER_AGENT: text(),
 });
 const table = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent: env.USER_AGENT });
+const replica = backupTable({ tableName: env.BACKUP_TABLE_NAME, region: env.SECONDARY_REGION, impatient: true, userAgent: env.USER_AGENT });
 const objects = objectStore({ bucket: env.STATE_BUCKET, userAgent: env.USER_AGENT });
 const lease = { table, executionStatus: executionStatus({ userAgent: env.USER_AGENT }) };
 const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
@@ -32,8 +33,11 @@ export const handler = guarded(async (event: unknown, context: Context): Promise
   await assertExportMayRun(lease, executionArn, [env.PRIMARY_REGION, env.SECONDARY_REGION]);
   pacer.restart();
   const result = await cleanUpTable(
-    { ...invocation, pool, table, objects, queue },
-    { runId, allowMassDelete, maxDeletePercent: env.MAX_DELETE_PERCENT, softwareVersion: env.SOLUTION_VERSION },
+    { ...invocation, pool, table, replica, objects, queue },
+    {
+      runId, allowMassDelete, maxDeletePercent: env.MAX_DELETE_PERCENT, softwareVersion: env.SOLUTION_VERSION,
+      keepSnapshot: env.SNAPSHOT_RETENTION_DAYS > 0, replicaRegion: env.SECONDARY_REGION,
+    },
   );
   log.info('Clean-up so far', { runId, done: result.done, phase: result.phase });
   return result;

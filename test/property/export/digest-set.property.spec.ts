@@ -44,11 +44,10 @@ describe('Ledger', () => {
       let name = 0;
       for (const [index, n] of numbers.entries()) {
         ledger.add(userKey(n));
-        const part = index % 7 === 0 ? ledger.cut((kind) => `${kind}/${name++}`) : undefined;
-        if (part !== undefined) await world.objects.put(part.key, part.body);
+        const cut = index % 7 === 0 ? ledger.cut((kind) => `${kind}/${name++}`) : [];
+        for (const { key, body } of cut) await world.objects.put(key, body);
       }
-      const last = ledger.cut((kind) => `${kind}/${name++}`);
-      if (last !== undefined) await world.objects.put(last.key, last.body);
+      for (const { key, body } of ledger.cut((kind) => `${kind}/${name++}`)) await world.objects.put(key, body);
       const loaded = await Ledger.load(world.objects, 'users', parts);
       expect(loaded.size).to.equal(new Set(numbers).size);
       for (let n = 0; n < 100; n += 1) expect(loaded.has(userKey(n))).to.equal(numbers.includes(n));

@@ -9,11 +9,14 @@ import type { ManifestSummary } from '../../../source/domain/export/clean-up/cle
 import type { World } from '../world/world.ts';
 
 export const POOL_ID = 'eu-west-1_Source';
+export const REPLICA_REGION = 'eu-central-1';
 
 export interface ExportOptions {
   readonly callsPerSecond?: number;
   readonly maxDeletePercent?: number;
   readonly allowMassDelete?: boolean;
+  /** Default true. */
+  readonly keepSnapshot?: boolean;
   /** Milliseconds that each invocation has; the least useful is above a minute, the functions' reserve. */
   readonly invocationMs?: number;
 }
@@ -36,7 +39,7 @@ export class ExportRunner {
     this.#invocations += 1;
     claims += 1;
     return {
-      pool: world.cognito, table: world.table, objects: world.objects, queue: world.exportQueue, clock: world.clock, random: world.random, log: world.log,
+      pool: world.cognito, table: world.table, replica: world.replica, objects: world.objects, queue: world.exportQueue, clock: world.clock, random: world.random, log: world.log,
       claim: `invocation-${claims}`,
       timeLeft: world.timeLeft(this.options.invocationMs ?? 900_000),
     };
@@ -55,8 +58,9 @@ export class ExportRunner {
   }
 
   cleanUp(runId: string): Promise<CleanUpResult> {
-    const { maxDeletePercent = 20, allowMassDelete = false } = this.options;
-    return looped(() => cleanUpTable(this.deps(), { runId, maxDeletePercent, allowMassDelete, softwareVersion: 'v2.0.0' }));
+    const { maxDeletePercent = 20, allowMassDelete = false, keepSnapshot = true } = this.options;
+    const options = { runId, maxDeletePercent, allowMassDelete, softwareVersion: 'v2.0.0', keepSnapshot, replicaRegion: REPLICA_REGION };
+    return looped(() => cleanUpTable(this.deps(), options));
   }
 
   async run(): Promise<ManifestSummary> {

@@ -1,5 +1,5 @@
 import type { PoolSettings } from '../../../source/domain/model.ts';
-import type { Log, WorkMessage } from '../../../source/domain/ports.ts';
+import type { BackupTable, Log, WorkMessage } from '../../../source/domain/ports.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { seededRandom } from '../random.ts';
 import { Calls } from './calls.ts';
@@ -33,6 +33,8 @@ export class World {
   readonly jobs: MemoryImportJobs;
   readonly table: MemoryTable;
   readonly objects: MemoryObjects;
+  /** The table as the backup Region shows it: up to date, unless a test puts something else here. */
+  replica: Pick<BackupTable, 'getItem'>;
   /** The export clean-up queue, and the two queues of the import. */
   readonly exportQueue: MemoryQueue<WorkMessage>;
   readonly newUsersQueue: MemoryQueue<WorkMessage>;
@@ -48,6 +50,7 @@ export class World {
     this.jobs = new MemoryImportJobs(this.calls, this.pools);
     this.table = new MemoryTable(this.calls);
     this.objects = new MemoryObjects(this.calls);
+    this.replica = { getItem: (key) => this.calls.run('replica.getItem', () => this.table.peek(key)) };
     this.exportQueue = new MemoryQueue(this.calls, this.random);
     this.newUsersQueue = new MemoryQueue(this.calls, this.random);
     this.updatesQueue = new MemoryQueue(this.calls, this.random);

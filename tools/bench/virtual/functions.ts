@@ -25,7 +25,7 @@ export function functionsOn(cloud: VirtualCloud): Readonly<Record<string, Handle
   const { meter: { clock }, source, target, jobs, table, exportObjects, importObjects, queue, random, log } = cloud;
   const executionStatus = (): Promise<'gone'> => Promise.resolve('gone');
   const common = () => ({ clock, log, claim: cloud.newClaim(), timeLeft: cloud.timeLeft() });
-  const exporting = () => ({ ...common(), pool: source, table, objects: exportObjects, queue });
+  const exporting = () => ({ ...common(), pool: source, table, replica: table, objects: exportObjects, queue });
   const importing = () => ({ ...common(), store: importObjects, pool: target, updates: queue });
   const runId = (event: unknown): string => parseRunEvent(event).runId;
   return {
@@ -35,7 +35,7 @@ export function functionsOn(cloud: VirtualCloud): Readonly<Record<string, Handle
     ListGroups: (event) => listGroups(exporting(), runId(event)),
     SyncGroup: (event) => syncGroups(exporting(), runId(event)),
     SyncUsersInGroup: (event) => syncMembers(exporting(), runId(event)),
-    BackupTableCleanup: (event) => cleanUpTable(exporting(), { runId: runId(event), allowMassDelete: false, maxDeletePercent: 20, softwareVersion: 'bench' }),
+    BackupTableCleanup: (event) => cleanUpTable(exporting(), { runId: runId(event), allowMassDelete: false, maxDeletePercent: 20, softwareVersion: 'bench', keepSnapshot: true, replicaRegion: REGIONS.import }),
     MessageBroker: async () => {
       await importObjects.put('notices/bench', '');
       return {};

@@ -1,4 +1,7 @@
+import { manifestIn, manifestKey } from '../../backup/manifest.ts';
 import type { Manifest } from '../../backup/manifest.ts';
+import { SnapshotParts } from '../../backup/snapshot/write.ts';
+import { Fault } from '../../errors.ts';
 import { Progress } from '../progress.ts';
 import { Run } from '../run.ts';
 import { workSlice } from '../../state/slice.ts';
@@ -7,27 +10,37 @@ import { confirmGone } from './confirm.ts';
 import { deleteGone } from './delete.ts';
 import { planDeletes } from './plan.ts';
 import type { PlanOptions } from './plan.ts';
+import { lookAtReplica } from './replica.ts';
 import { scanTable } from './scan.ts';
 import { sealRun } from './seal.ts';
 import { seenByRun } from './seen.ts';
 import type { SeenByRun } from './seen.ts';
+import { joinSnapshot } from './snapshot.ts';
 import { newCleanUp } from './state.ts';
-import type { CleanUp, CleanUpDeps, CleanUpState } from './state.ts';
+import type { CleanUp, CleanUpDeps, CleanUpState, ReplicaLook } from './state.ts';
 
 const CLEAN_UP_STEP = 'clean-up';
 
 export interface CleanUpOptions extends PlanOptions {
   readonly runId: string;
   readonly softwareVersion: string;
+  /** Whether the sealed run is also kept as a snapshot in the bucket (SnapshotRetentionDays above 0). */
+  readonly keepSnapshot: boolean;
+  /** The backup Region. */
+  readonly replicaRegion: string;
 }
 
-/** The manifest without checksums and pool settings: what messages and the execution's output show. */
-export type ManifestSummary = Omit<Manifest, 'checksums' | 'poolSettings'>;
+/** The manifest without its long parts: what messages and the execution's output show. */
+export type ManifestSummary = Omit<Manifest, 'checksums' | 'poolSettings' | 'snapshot'> & {
+  /** Objects of the run's snapshot, its manifest aside; 0 when none is kept. */
+  readonly snapshotObjects: number;
+};
 export interface CleanUpResult {
   readonly done: boolean;
   readonly phase: CleanUpState['phase'];
   /** Once the run is sealed. */
   readonly manifest?: ManifestSummary;
+  readonly replica?: ReplicaLook;
 }
 
 /**
@@ -37,15 +50,18 @@ export interface CleanUpResult {
 export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): Promise<CleanUpResult> {
   const run = await Run.join(deps, options.runId);
   const seen = await seenByRun(deps.objects, run.id);
-  const progress = await Progress.claim<CleanUpState>(deps, run, CLEAN_UP_STEP, newCleanUp);
-  const cleanUp: CleanUp = { deps, run, progress, sliceOver: workSlice(deps.clock, deps.timeLeft) };
+  const progress = await Progress.claim<CleanUpState>(deps, run, CLEAN_UP_STEP, () => newCleanUp(options));
   const { state } = progress;
+  const cleanUp: CleanUp = {
+    deps, run, progress, sliceOver: workSlice(deps.clock, deps.timeLeft),
+    snapshot: state.snapshot === undefined ? undefined : new SnapshotParts(state.snapshot.state),
+  };
   await workThenSave(progress, () => state.confirm.asked, async () => {
-    while (state.phase !== 'seal' && state.phase !== 'sealed' && !cleanUp.sliceOver()) await workOn(cleanUp, seen, options);
+    while (state.phase !== 'sealed' && !cleanUp.sliceOver()) await workOn(cleanUp, seen, options);
   });
-  if (state.phase !== 'seal' && state.phase !== 'sealed') return { done: false, phase: state.phase };
-  const { checksums: _checksums, poolSettings: _poolSettings, ...manifest } = await sealRun(cleanUp, seen, options.softwareVersion);
-  return { done: true, phase: state.phase, manifest };
+  if (state.phase !== 'sealed') return { done: false, phase: state.phase };
+  await run.seal();
+  return { done: true, phase: state.phase, manifest: summaryOf(await sealedManifest(deps.table, run.id)), ...(state.replica === undefined ? {} : { replica: state.replica }) };
 }
 
 async function workOn(cleanUp: CleanUp, seen: SeenByRun, options: CleanUpOptions): Promise<void> {
@@ -54,4 +70,16 @@ async function workOn(cleanUp: CleanUp, seen: SeenByRun, options: CleanUpOptions
   else if (phase === 'confirm') await confirmGone(cleanUp);
   else if (phase === 'plan') await planDeletes(cleanUp, seen, options);
   else if (phase === 'delete') await deleteGone(cleanUp);
+  else if (phase === 'snapshot') await joinSnapshot(cleanUp);
+  else if (phase === 'seal') await sealRun(cleanUp, seen, options.softwareVersion);
+  else if (phase === 'replica') await lookAtReplica(cleanUp, options.replicaRegion);
 }
+
+async function sealedManifest(table: CleanUpDeps['table'], runId: string): Promise<Manifest> {
+  const item = await table.getItem(manifestKey(runId));
+  if (item === undefined) throw new Fault('BadState', `The manifest of export run ${runId} is missing, although the run was sealed: something else changes the backup table. Start ExportWorkflow again.`);
+  return manifestIn(item);
+}
+
+const summaryOf = ({ checksums: _checksums, poolSettings: _poolSettings, snapshot, ...summary }: Manifest): ManifestSummary =>
+  ({ ...summary, snapshotObjects: snapshot?.objects.length ?? 0 });

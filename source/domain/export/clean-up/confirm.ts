@@ -1,10 +1,11 @@
 import { itemKind, subOf, userItem } from '../../backup/items.ts';
+import { KEPT_NAME } from '../../backup/snapshot/names.ts';
 import { Fault, isNamed } from '../../errors.ts';
 import { FEDERATED_STATUS, signInNameOf } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
 import { writeChanged } from '../write-changed.ts';
 import { readKeys } from './delete-plan.ts';
-import { StaysTally } from './state.ts';
+import { appendixOf, StaysTally } from './state.ts';
 import type { CleanUp } from './state.ts';
 
 /** Up to so many users that seem gone are looked up one by one; of more, only a sample. */
@@ -19,11 +20,11 @@ const LOOKUPS_AT_A_TIME = 4;
  * again from what Cognito shows now, and stays with its memberships.
  */
 export async function confirmGone(cleanUp: CleanUp): Promise<void> {
-  const { deps, progress, sliceOver, run } = cleanUp;
+  const { deps, progress, snapshot, sliceOver, run } = cleanUp;
   const { state } = progress;
   const subs = await subsToConfirm(cleanUp);
   const tally = new StaysTally(state.stays);
-  progress.storeWith(tally);
+  progress.storeWith(tally, ...appendixOf(snapshot));
   while (state.confirm.asked < subs.length && !sliceOver()) {
     const some = subs.slice(state.confirm.asked, state.confirm.asked + LOOKUPS_AT_A_TIME);
     const found = (await Promise.all(some.map((sub) => lookUp(cleanUp, sub)))).filter((user) => user !== undefined);
@@ -31,6 +32,7 @@ export async function confirmGone(cleanUp: CleanUp): Promise<void> {
     await writeChanged(deps.table, items);
     const stored = await Promise.all(items.map(({ id, type }) => deps.table.getItem({ id, type })));
     items.forEach((item, index) => tally.add('user', item, stored[index]?.changedIn === run.id));
+    snapshot?.add(KEPT_NAME, items.map((item, index) => stored[index] ?? item));
     state.confirm.present.push(...found.map(({ sub }) => sub));
     state.confirm.asked += some.length;
     progress.saveIfDue();

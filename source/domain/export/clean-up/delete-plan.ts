@@ -4,6 +4,7 @@ import { itemKind, subOf } from '../../backup/items.ts';
 import type { ItemKind } from '../../backup/items.ts';
 import { Fault } from '../../errors.ts';
 import type { ItemKey, ObjectStore } from '../../ports.ts';
+import { MAX_PENDING_KEYS } from '../ledger.ts';
 import type { Appendix } from '../ledger.ts';
 import { parseJson, runFolder } from '../run.ts';
 
@@ -34,20 +35,20 @@ export class GoneKeys implements Appendix {
   constructor(private readonly parts: KeyList) {}
 
   get pending(): number {
-    return this.#new.length;
+    return this.#new.length / MAX_PENDING_KEYS;
   }
 
   add({ id, type }: ItemKey): void {
     this.#new.push([id, type]);
   }
 
-  cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array } | undefined {
-    if (this.#new.length === 0) return undefined;
+  cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array }[] {
+    if (this.#new.length === 0) return [];
     const key = newKey('gone');
     const body = Buffer.from(JSON.stringify(this.#new));
     this.#new = [];
     this.parts.push(key);
-    return { key, body };
+    return [{ key, body }];
   }
 }
 

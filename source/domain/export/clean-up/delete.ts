@@ -28,7 +28,7 @@ export async function deleteGone({ deps, run, progress, sliceOver }: CleanUp): P
     }
     if (received.length > 0) await deps.queue.delete(received);
   }
-  if (open.size === 0) state.phase = 'seal';
+  if (open.size === 0) state.phase = 'snapshot';
 }
 
 async function keysOf(objects: Parameters<typeof readKeys>[0], batch: string): Promise<ItemKey[]> {

@@ -2,15 +2,16 @@ import { keyDigest } from '../../backup/hashing.ts';
 import { groupOf, itemKind, membershipItem, subOf, userKey } from '../../backup/items.ts';
 import type { Counts } from '../../backup/manifest.ts';
 import { NO_COUNTS } from '../../backup/manifest.ts';
+import { KEPT_NAME } from '../../backup/snapshot/names.ts';
 import { Fault, Halt } from '../../errors.ts';
-import type { ItemKey } from '../../ports.ts';
+import type { ItemKey, TableItem } from '../../ports.ts';
 import { writeChanged } from '../write-changed.ts';
 import { DigestSet } from '../digest-set.ts';
 import { digestsIn, readDigests } from '../ledger.ts';
 import { countItem, deletePlanPrefix, isKept, noCounts, onlyPresent, readKeys, storePlan, totalOf, withoutPresent } from './delete-plan.ts';
 import { deletedEarlier, refusals } from './guard.ts';
 import type { SeenByRun } from './seen.ts';
-import { StaysTally, sumOf } from './state.ts';
+import { appendixOf, StaysTally, sumOf } from './state.ts';
 import type { CleanUp } from './state.ts';
 
 export interface PlanOptions {
@@ -23,8 +24,9 @@ export interface PlanOptions {
  * SourcePoolEmpty (an emptied or deleted pool never deletes anything, whatever is allowed) and MassDeleteRefused.
  */
 export async function planDeletes(cleanUp: CleanUp, seen: SeenByRun, options: PlanOptions): Promise<void> {
-  const { deps, run, progress } = cleanUp;
+  const { deps, run, progress, snapshot } = cleanUp;
   const { state } = progress;
+  progress.storeWith(...appendixOf(snapshot));
   await deps.pool.describe(run.facts.userPoolId);
   await refuseEmptyPool(cleanUp, seen);
   const present = new Set(state.confirm.present);
@@ -39,15 +41,20 @@ export async function planDeletes(cleanUp: CleanUp, seen: SeenByRun, options: Pl
   const stays = structuredClone(state.stays);
   const tally = new StaysTally(stays);
   // Confirmed users are counted already; nobody confirmed that their memberships are gone.
+  const memberships: TableItem[] = [];
   for await (const key of onlyPresent(goneKeys(), present)) {
     if (itemKind(key) !== 'membership') continue;
     const membership = membershipItem(subOf(key), groupOf(key), run.id);
     await writeChanged(deps.table, [membership]);
-    tally.add('membership', membership, false);
+    const stored = await deps.table.getItem(key) ?? membership;
+    tally.add('membership', stored, stored.changedIn === run.id);
+    memberships.push(stored);
   }
   tally.settle();
   state.plan = await storePlan(deps.objects, run.id, withoutPresent(goneKeys(), present));
+  // From here to the save nothing waits: what is counted is in the snapshot too.
   state.stays = stays;
+  snapshot?.add(KEPT_NAME, memberships);
   state.phase = 'delete';
   // Nothing is deleted before the plan's checkpoint is stored.
   await progress.save();

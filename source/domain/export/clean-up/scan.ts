@@ -1,36 +1,42 @@
 import { keyDigest } from '../../backup/hashing.ts';
+import { segmentName } from '../../backup/snapshot/names.ts';
 import { Fault } from '../../errors.ts';
 import { DigestSet } from '../digest-set.ts';
 import { digestsIn, readDigests } from '../ledger.ts';
+import type { TableItem } from '../../ports.ts';
 import { inParallel } from '../page-chain.ts';
 import { digested, markDamaged, requireUndamaged } from './damage.ts';
 import type { Digested } from './damage.ts';
 import type { SeenByRun } from './seen.ts';
 import { countItem, GoneKeys, totalOf } from './delete-plan.ts';
-import { StaysTally } from './state.ts';
+import { appendixOf, StaysTally } from './state.ts';
 import type { CleanUp } from './state.ts';
 
 /**
  * Reads the whole table, strongly consistent and in parallel segments: an item whose key the run saw stays and is
- * counted, any other seems gone, and one that stays but is damaged ends the run. Resumes segment by segment.
+ * counted and goes into the snapshot, any other seems gone, and one that stays but is damaged ends the run. Resumes
+ * segment by segment.
  */
-export async function scanTable({ deps, run, progress, sliceOver }: CleanUp, seen: SeenByRun): Promise<void> {
+export async function scanTable({ deps, run, progress, snapshot, sliceOver }: CleanUp, seen: SeenByRun): Promise<void> {
   const { state } = progress;
   const digests = new DigestSet(digestsIn(...seen.ledgers));
   for (const ledger of seen.ledgers) await readDigests(deps.objects, ledger, digests);
   const tally = new StaysTally(state.stays);
   const gone = new GoneKeys(state.gone.parts);
-  progress.storeWith(gone, tally);
+  progress.storeWith(gone, tally, ...appendixOf(snapshot));
 
-  const take = (found: readonly Digested[]): void => {
+  const take = (segment: number, found: readonly Digested[]): void => {
+    const staying: TableItem[] = [];
     for (const { item, kind, digest } of found) {
       if (digests.has(keyDigest(item))) {
         tally.add(kind, item, item.changedIn === run.id, digest);
+        staying.push(item);
       } else {
         countItem(state.gone.counts, kind);
         gone.add(item);
       }
     }
+    snapshot?.add(segmentName(segment), staying);
   };
 
   const todo = [...state.segments.keys()].filter((segment) => state.segments[segment]?.done === false);
@@ -42,7 +48,7 @@ export async function scanTable({ deps, run, progress, sliceOver }: CleanUp, see
       const damaged = await markDamaged(deps.table, found);
       // From here to the segment's new start nothing waits: a checkpoint holds all of a page or nothing of it.
       state.damaged += damaged.filter(({ item }) => digests.has(keyDigest(item))).length;
-      take(found);
+      take(segment, found);
       at.done = page.next === undefined;
       if (page.next !== undefined) at.start = page.next;
       progress.saveIfDue();

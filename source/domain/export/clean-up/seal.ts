@@ -1,22 +1,28 @@
-import { latestItem, manifestItem, manifestKey, NO_COUNTS, OPEN_KEY, SCHEMA_VERSION } from '../../backup/manifest.ts';
+import { latestItem, manifestIn, manifestItem, manifestKey, NO_COUNTS, OPEN_KEY, SCHEMA_VERSION } from '../../backup/manifest.ts';
 import type { Counts, Manifest } from '../../backup/manifest.ts';
+import { putSnapshotManifest } from '../../backup/snapshot/write.ts';
 import type { SeenByRun } from './seen.ts';
+import { objectsOf } from './snapshot.ts';
 import type { CleanUp, CleanUpState } from './state.ts';
 
-/** Seals the run by one transaction: manifest and pointer appear, the OPEN marker goes, together or not at all. */
-export async function sealRun({ deps, run, progress }: CleanUp, seen: SeenByRun, softwareVersion: string): Promise<Manifest> {
+/**
+ * Seals the run by one transaction: manifest and pointer appear, the OPEN marker goes, together or not at all. Only then
+ * the snapshot gets its manifest, without which it is none.
+ */
+export async function sealRun({ deps, run, progress }: CleanUp, seen: SeenByRun, softwareVersion: string): Promise<void> {
   const { state } = progress;
-  const before = await deps.table.getItem(manifestKey(run.id)) as Manifest | undefined;
-  const manifest = before ?? manifestOf(state, seen, { run, softwareVersion, now: deps.clock.now() });
+  const before = await deps.table.getItem(manifestKey(run.id));
+  const manifest = before !== undefined ? manifestIn(before) : manifestOf(state, seen, { run, softwareVersion, now: deps.clock.now() });
   if (before === undefined) await deps.table.transact([manifestItem(manifest), latestItem(manifest)], [OPEN_KEY]);
-  state.phase = 'sealed';
+  if (manifest.snapshot !== undefined) await putSnapshotManifest(deps.objects, manifest);
+  state.phase = 'replica';
   await progress.save();
-  await run.seal();
-  return manifest;
 }
 
-function manifestOf({ stays, plan }: CleanUpState, seen: SeenByRun, { run, softwareVersion, now }: { readonly run: CleanUp['run']; readonly softwareVersion: string; readonly now: number }): Manifest {
+function manifestOf(state: CleanUpState, seen: SeenByRun, { run, softwareVersion, now }: { readonly run: CleanUp['run']; readonly softwareVersion: string; readonly now: number }): Manifest {
   const { facts } = run;
+  const { stays, plan } = state;
+  const objects = objectsOf(state);
   const deleted = plan?.counts ?? NO_COUNTS;
   const added = each((kind) => addedOf(kind, { final: stays.counts, written: stays.written, deleted, baseline: facts.baseline, counted: seen.added }));
   return {
@@ -33,6 +39,7 @@ function manifestOf({ stays, plan }: CleanUpState, seen: SeenByRun, { run, softw
     endedAt: new Date(now).toISOString(),
     softwareVersion,
     schemaVersion: SCHEMA_VERSION,
+    ...(objects === undefined ? {} : { snapshot: { objects } }),
   };
 }
 

@@ -1,5 +1,6 @@
-import type { Counts } from '../../backup/manifest.ts';
+import type { Counts, SnapshotObject } from '../../backup/manifest.ts';
 import { Checksums } from '../../backup/checksums.ts';
+import type { SnapshotParts, SnapshotState } from '../../backup/snapshot/write.ts';
 import type { ItemKind } from '../../backup/items.ts';
 import type { BackupTable, ItemKey, ObjectStore, TableItem, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
 import type { Appendix } from '../ledger.ts';
@@ -12,7 +13,9 @@ import type { DeletePlan, KeyList, MutableCounts } from './delete-plan.ts';
 export interface CleanUpDeps extends StepDeps {
   readonly pool: Pick<UserPoolReader, 'describe' | 'listUsersPage'>;
   readonly table: Pick<BackupTable, 'contentHashes' | 'putItems' | 'deleteItems' | 'getItem' | 'putItemIf' | 'scanPage' | 'transact'>;
-  readonly objects: Pick<ObjectStore, 'get' | 'put' | 'read' | 'list'>;
+  /** The table's replica in the backup Region. */
+  readonly replica: Pick<BackupTable, 'getItem'>;
+  readonly objects: Pick<ObjectStore, 'get' | 'put' | 'read' | 'list' | 'write'>;
   readonly queue: WakeQueue<WorkMessage>;
 }
 
@@ -26,7 +29,7 @@ export interface Stays {
 
 /** Checkpoint of BackupTableCleanup. */
 export interface CleanUpState {
-  phase: 'scan' | 'confirm' | 'plan' | 'delete' | 'seal' | 'sealed';
+  phase: 'scan' | 'confirm' | 'plan' | 'delete' | 'snapshot' | 'seal' | 'replica' | 'sealed';
   readonly segments: { start?: ItemKey; done: boolean }[];
   stays: Stays;
   readonly gone: { readonly counts: MutableCounts; readonly parts: KeyList };
@@ -34,17 +37,33 @@ export interface CleanUpState {
   damaged: number;
   readonly confirm: { asked: number; readonly present: string[] };
   plan?: DeletePlan;
+  /** Absent when the run keeps no snapshot. */
+  readonly snapshot?: {
+    readonly state: SnapshotState;
+    /** Those that are joined, by name. */
+    readonly objects: Record<string, SnapshotObject>;
+  };
+  replica?: ReplicaLook;
+}
+
+/** What the replica showed after the run was sealed. */
+export interface ReplicaLook {
+  readonly region: string;
+  readonly state: 'current' | 'behind' | 'unreachable';
+  /** The run that it names as the last sealed one, where that is another or it did not answer any more. */
+  readonly lastRunId?: string;
 }
 
 const SCAN_SEGMENTS = 8;
 
-export const newCleanUp = (): CleanUpState => ({
+export const newCleanUp = ({ keepSnapshot }: { readonly keepSnapshot: boolean }): CleanUpState => ({
   phase: 'scan',
   segments: Array.from({ length: SCAN_SEGMENTS }, () => ({ done: false })),
   stays: { counts: noCounts(), checksums: new Checksums().toHex(), written: noCounts() },
   gone: { counts: noCounts(), parts: [] },
   damaged: 0,
   confirm: { asked: 0, present: [] },
+  ...(keepSnapshot ? { snapshot: { state: {}, objects: {} } } : {}),
 });
 
 /** One invocation's view of the clean-up. */
@@ -52,6 +71,8 @@ export interface CleanUp {
   readonly deps: CleanUpDeps;
   readonly run: Run;
   readonly progress: Progress<CleanUpState>;
+  /** Where items that stay are gathered; undefined when the run keeps no snapshot. */
+  readonly snapshot: SnapshotParts | undefined;
   readonly sliceOver: () => boolean;
 }
 
@@ -72,8 +93,9 @@ export class StaysTally implements Appendix {
     this.#checksums.add(item, digest);
   }
 
-  cut(): undefined {
+  cut(): [] {
     this.settle();
+    return [];
   }
 
   /** Brings the checksums of `stays` up to what was added. */
@@ -81,5 +103,8 @@ export class StaysTally implements Appendix {
     this.stays.checksums = this.#checksums.toHex();
   }
 }
+
+/** What gathers the snapshot, where there is one, for Progress.storeWith. */
+export const appendixOf = (snapshot: SnapshotParts | undefined): SnapshotParts[] => (snapshot === undefined ? [] : [snapshot]);
 
 export const sumOf = (a: Counts, b: Counts): Counts => ({ users: a.users + b.users, groups: a.groups + b.groups, memberships: a.memberships + b.memberships });

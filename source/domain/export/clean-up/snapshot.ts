@@ -1,0 +1,46 @@
+import { KEPT_NAME, segmentName } from '../../backup/snapshot/names.ts';
+import { itemsIn, joinParts } from '../../backup/snapshot/write.ts';
+import type { SnapshotObject } from '../../backup/manifest.ts';
+import { Fault } from '../../errors.ts';
+import { inParallel } from '../page-chain.ts';
+import { totalOf } from './delete-plan.ts';
+import type { CleanUp, CleanUpState } from './state.ts';
+
+/** Each one being written holds a few parts of 8 MiB. */
+const OBJECTS_AT_A_TIME = 3;
+
+/**
+ * Joins what was gathered to the objects of the run's snapshot. The parts are final since the plan is; an object that was
+ * joined already and forgotten by a crash is written again with the same bytes.
+ */
+export async function joinSnapshot({ deps, run, progress, sliceOver }: CleanUp): Promise<void> {
+  const { state } = progress;
+  const { snapshot } = state;
+  if (snapshot !== undefined) {
+    const todo = namesOf(state).filter((name) => snapshot.objects[name] === undefined);
+    await inParallel(OBJECTS_AT_A_TIME, () => (sliceOver() ? undefined : todo.shift()), async (name) => {
+      snapshot.objects[name] = await joinParts(deps.objects, run.id, name, snapshot.state[name]);
+      progress.saveIfDue();
+    });
+    if (todo.length > 0) return;
+    await requireAllItems(run, itemsIn(objectsOf(state) ?? []), totalOf(state.stays.counts));
+  }
+  state.phase = 'seal';
+}
+
+/** The joined objects as the manifest lists them; undefined when the run keeps no snapshot. */
+export const objectsOf = (state: CleanUpState): readonly SnapshotObject[] | undefined => {
+  const { snapshot } = state;
+  return snapshot === undefined ? undefined : namesOf(state).flatMap((name) => snapshot.objects[name] ?? []);
+};
+
+/** Every segment has an object, if only an empty one. */
+const namesOf = ({ segments, snapshot }: CleanUpState): string[] =>
+  [...segments.map((_, segment) => segmentName(segment)), ...(snapshot?.state[KEPT_NAME] === undefined ? [] : [KEPT_NAME])];
+
+async function requireAllItems(run: CleanUp['run'], found: number, expected: number): Promise<void> {
+  if (found === expected) return;
+  const reason = `The snapshot of export run ${run.id} holds ${found} items and should hold the ${expected} that stay in the backup table, so the run is not sealed. Start ExportWorkflow again: it lists the pool anew.`;
+  await run.abandon(reason);
+  throw new Fault('BadState', reason);
+}
