@@ -1,20 +1,8 @@
 import { isNamed } from '../errors.ts';
+import type { Appendix } from '../export/ledger.ts';
 import type { Clock, ObjectStore } from '../ports.ts';
 import { Checkpoint } from '../state/checkpoint.ts';
 import { SaveQueue } from '../state/save-queue.ts';
-
-interface Part {
-  readonly key: string;
-  readonly body: Uint8Array;
-}
-
-/** Something whose new content goes into objects of its own before the checkpoint that names them is written. */
-export interface Gathering {
-  /** Takes what is new, names its objects in the state, and returns them to be stored. */
-  cut(newKey: (kind: string) => string): readonly Part[] | Part | undefined;
-  /** How much `cut` would take; together 1 is as much as should wait in memory. */
-  readonly pending: number;
-}
 
 export interface ProgressDeps {
   readonly objects: Pick<ObjectStore, 'get' | 'put'>;
@@ -25,13 +13,13 @@ export interface ProgressDeps {
 
 /**
  * The progress of one function of a verification. `state` may be changed in place at any time, in steps that are
- * consistent between two awaits; `save` stores what was gathered, then the state as it was at that moment.
+ * consistent between two awaits; `save` stores what the appendices gathered, then the state as it was at that moment.
  */
 export class VerifyProgress<S extends object> {
   readonly state: S;
   readonly #saves: SaveQueue;
   #parts = 0;
-  #gatherings: readonly Gathering[] = [];
+  #appendices: readonly Appendix[] = [];
 
   private constructor(private readonly deps: ProgressDeps, private readonly folder: string, private readonly checkpoint: Checkpoint<S>) {
     this.state = structuredClone(checkpoint.state);
@@ -44,13 +32,13 @@ export class VerifyProgress<S extends object> {
     return new VerifyProgress(deps, folder, checkpoint);
   }
 
-  storeWith(...gatherings: readonly Gathering[]): void {
-    this.#gatherings = gatherings;
+  storeWith(...appendices: readonly Appendix[]): void {
+    this.#appendices = appendices;
   }
 
   /** Begins a save when the last one is long ago or much is waiting; the work goes on meanwhile. */
   saveIfDue(): void {
-    const pending = this.#gatherings.reduce((sum, gathering) => sum + gathering.pending, 0);
+    const pending = this.#appendices.reduce((sum, appendix) => sum + appendix.pending, 0);
     this.#saves.saveIfDue(pending >= 1);
   }
 
@@ -73,7 +61,7 @@ export class VerifyProgress<S extends object> {
   }
 
   async #store(): Promise<void> {
-    const objects = this.#gatherings.flatMap((gathering) => gathering.cut((kind) => this.#newKey(kind)) ?? []);
+    const objects = this.#appendices.flatMap((appendix) => appendix.cut((kind) => this.#newKey(kind)));
     const snapshot = structuredClone(this.state);
     await Promise.all(objects.map(({ key, body }) => this.deps.objects.put(key, body)));
     await this.checkpoint.save(snapshot);

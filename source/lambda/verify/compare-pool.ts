@@ -1,4 +1,3 @@
-import type { Context } from 'aws-lambda';
 import { Pacer } from '../../domain/pacing/pacer.ts';
 import { comparePool } from '../../domain/verify/pool/compare-pool.ts';
 import type { ComparePoolResult } from '../../domain/verify/pool/state.ts';
@@ -8,6 +7,7 @@ import { backupTable } from '../../shared/backup-table.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { userPoolReader } from '../../shared/cognito/pool-reader.ts';
 import { int, readEnv, text } from '../../shared/env.ts';
+import { guarded } from '../../shared/guarded.ts';
 import { invocationOf } from '../../shared/invocation.ts';
 import { log } from '../../shared/log.ts';
 import { objectStore } from '../../shared/object-store.ts';
@@ -21,7 +21,7 @@ const objects = objectStore({ bucket: env.STATE_BUCKET, userAgent });
 const pool = userPoolReader({ pacer, userAgent });
 
 /** Holds a user pool against the backup; reads only. */
-export const handler = async (event: unknown, context: Context): Promise<ComparePoolResult> => {
+export const handler = guarded(async (event: unknown, context): Promise<ComparePoolResult> => {
   const invocation = invocationOf(context);
   const input = parseCompareEvent(event);
   pacer.restart(input.options.cognitoTps ?? env.COGNITO_TPS);
@@ -29,4 +29,4 @@ export const handler = async (event: unknown, context: Context): Promise<Compare
   const result = await comparePool({ ...input, tableName, bucket: env.STATE_BUCKET }, { ...invocation, table, objects, pool });
   log.info('Compared so far', { ...result });
   return result;
-};
+});

@@ -1,4 +1,3 @@
-import type { Context } from 'aws-lambda';
 import type { VerifyBackupResult } from '../../domain/verify/backup/state.ts';
 import { verifyBackup } from '../../domain/verify/backup/verify-backup.ts';
 import { parseVerifyEvent } from '../../domain/verify/verify-event.ts';
@@ -6,18 +5,19 @@ import { assertVerifyMayRun, regionOf } from '../../domain/workflow/lease.ts';
 import { backupTable } from '../../shared/backup-table.ts';
 import { int, readEnv, text } from '../../shared/env.ts';
 import { guarded } from '../../shared/guarded.ts';
+import { guarded } from '../../shared/guarded.ts';
 import { invocationOf } from '../../shared/invocation.ts';
 import { log } from '../../shared/log.ts';
 import { objectStore } from '../../shared/object-store.ts';
 
 const env = readEnv({
-  BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), PRIMARY_REGION: text(), SECONDARY_REGION: text(), SNAPSHOT_RETENTION_DAYS: int(0, 3650), USER_AGENT: text(),
+  BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), PRIMARY_REGION: text(), SNAPSHOT_RETENTION_DAYS: int(0, 3650), USER_AGENT: text(),
 });
 const tableName = env.BACKUP_TABLE_NAME;
 const userAgent = env.USER_AGENT;
 const table = backupTable({ tableName, userAgent });
 const objects = objectStore({ bucket: env.STATE_BUCKET, userAgent });
-const primary = backupTable({ tableName, userAgent, region: env.PRIMARY_REGION });
+const primary = backupTable({ tableName, userAgent, region: env.PRIMARY_REGION, impatient: true });
 
 /** Holds this Region's table and its newest snapshot against the manifest that was sealed last. */
 export const handler = guarded(async (event: unknown, context: Context): Promise<VerifyBackupResult> => {
@@ -31,4 +31,4 @@ export const handler = guarded(async (event: unknown, context: Context): Promise
   );
   log.info('Verified so far', { ...result });
   return result;
-});
+}});

@@ -3,14 +3,14 @@ import { contentDigest } from '../../backup/hashing.ts';
 import { itemKind } from '../../backup/items.ts';
 import type { ItemKind } from '../../backup/items.ts';
 import type { Counts } from '../../backup/manifest.ts';
+import type { Appendix } from '../../export/ledger.ts';
 import type { TableItem } from '../../ports.ts';
-import type { Gathering } from '../progress.ts';
 import type { Content } from './state.ts';
 
 const COUNT_OF: Readonly<Record<ItemKind, keyof Counts>> = { user: 'users', group: 'groups', membership: 'memberships' };
 
 /** Adds items up: counts, checksums, and how many do not hold what their own hash says. `content` is brought up to date by `settle`. */
-export class ContentTally implements Gathering {
+export class ContentTally implements Appendix {
   readonly pending = 0;
   readonly #checksums: Checksums;
 
@@ -29,8 +29,9 @@ export class ContentTally implements Gathering {
     return COUNT_OF[kind];
   }
 
-  cut(): undefined {
+  cut(): readonly [] {
     this.settle();
+    return [];
   }
 
   settle(): void {

@@ -1,15 +1,14 @@
-import type { Ledger } from '../../export/ledger.ts';
+import type { Appendix } from '../../export/ledger.ts';
 import type { Chains } from '../../import/reconcile/chains.ts';
-import type { Gathering } from '../progress.ts';
 import type { Comparison } from './state.ts';
 
-/** Digests that may wait in memory. */
-const MAX_PENDING = 100_000;
-
-/** A ledger of what is in the pool and not in the backup. */
-export const gatheringOf = (ledger: Ledger): Gathering => ({
-  get pending() { return ledger.pending / MAX_PENDING; },
-  cut: (newKey) => ledger.cut(newKey),
+/** Keeps the state's chains up to what was applied, whenever it is saved. */
+export const chainsIn = <T>({ progress }: Pick<Comparison, 'progress'>, chains: Chains<T>): Appendix => ({
+  pending: 0,
+  cut: () => {
+    progress.state.chains = chains.progress;
+    return [];
+  },
 });
 
 /** Follows the chains until all have ended or the slice is over, and stores the progress, also when throttling ended it early. */

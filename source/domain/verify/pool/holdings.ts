@@ -1,10 +1,10 @@
 import { Fault } from '../../errors.ts';
+import type { Appendix } from '../../export/ledger.ts';
 import { inParallel } from '../../export/page-chain.ts';
 import { Bitmap, DigestTable } from '../../import/planning/digest-table.ts';
 import { userContentDigest } from '../../import/planning/expected.ts';
 import type { PoolUser } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
-import type { Gathering } from '../progress.ts';
 import { contentIn, isUnconfirmedIn, MEMBERSHIP_RECORD_BYTES, membershipDigest, subIn, USER_RECORD_BYTES, userDigest } from './records.ts';
 import type { Matching } from './records.ts';
 import type { CompareState } from './state.ts';
@@ -12,7 +12,7 @@ import type { CompareState } from './state.ts';
 const READS_AT_A_TIME = 8;
 
 /** What the backup holds, as digests, and what of it was seen in the pool: about 85 bytes per user and 25 per membership. */
-export class Holdings implements Gathering {
+export class Holdings implements Appendix {
   readonly pending = 0;
   readonly #byKey: DigestTable;
   readonly #byMembership: DigestTable;
@@ -83,10 +83,10 @@ export class Holdings implements Gathering {
     return this.#count(this.#byMembership.size, (ordinal) => !this.hasSeenMembership(ordinal));
   }
 
-  cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array } {
+  cut(newKey: (kind: string) => string): ReturnType<Appendix['cut']> {
     const key = newKey('marks');
     this.state.marksKey = key;
-    return { key, body: Buffer.concat([this.#seenUsers.bytes, this.#seenMemberships.bytes]) };
+    return [{ key, body: Buffer.concat([this.#seenUsers.bytes, this.#seenMemberships.bytes]) }];
   }
 
   #count(size: number, counts: (ordinal: number) => boolean): number {

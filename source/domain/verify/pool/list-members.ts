@@ -4,7 +4,7 @@ import { readJson } from '../../import/planning/json-object.ts';
 import { Chains } from '../../import/reconcile/chains.ts';
 import { FEDERATED_STATUS } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
-import { followChains, gatheringOf } from './follow.ts';
+import { chainsIn, followChains } from './follow.ts';
 import type { Holdings } from './holdings.ts';
 import { nameIn } from './records.ts';
 import type { Matching } from './records.ts';
@@ -43,7 +43,7 @@ export async function listMembers(comparison: Comparison, holdings: Holdings): P
       forget: () => undefined,
     },
   );
-  progress.storeWith(holdings, rows, gatheringOf(extra), { pending: 0, cut: () => { state.chains = chains.progress; } });
+  progress.storeWith(holdings, rows, extra, chainsIn(comparison, chains));
   await followChains(comparison, chains);
   if (!chains.done) return;
   progress.storeWith();

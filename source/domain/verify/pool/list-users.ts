@@ -8,7 +8,7 @@ import { userChains } from '../../import/reconcile/user-chains.ts';
 import { FEDERATED_STATUS } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
 import type { UserPoolReader } from '../../ports.ts';
-import { followChains, gatheringOf } from './follow.ts';
+import { chainsIn, followChains } from './follow.ts';
 import type { Holdings } from './holdings.ts';
 import { nameIn } from './records.ts';
 import type { Matching } from './records.ts';
@@ -47,7 +47,7 @@ export async function listUsers(comparison: Comparison, holdings: Holdings): Pro
     }
   };
   const chains = chainsOf(comparison, holdings, apply);
-  progress.storeWith(holdings, rows, gatheringOf(extra), { pending: 0, cut: () => { state.chains = chains.progress; } });
+  progress.storeWith(holdings, rows, extra, chainsIn(comparison, chains));
   try {
     await followChains(comparison, chains);
   } catch (error) {

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { KEY_DIGEST_BYTES } from '../../backup/hashing.ts';
 import type { UserItem } from '../../backup/items.ts';
 import { subOf } from '../../backup/items.ts';
+import type { Appendix } from '../../export/ledger.ts';
 import { nameDigest, userContentDigest } from '../../import/planning/expected.ts';
 import { RecordBuffer } from '../../import/planning/record-buffer.ts';
 import { signInNameOf } from '../../model.ts';
 import type { PoolSettings, PoolUser, SignInName } from '../../model.ts';
-import type { Gathering } from '../progress.ts';
 
 /** How users of a pool are recognized among those of the backup. */
 export interface Matching {
@@ -58,7 +58,7 @@ export const isUnconfirmedIn = (records: Buffer, ordinal: number): boolean => re
 const MAX_PENDING_BYTES = 8 * 1024 * 1024;
 
 /** Records gathered during a scan; `parts` names their objects in the order of the records. */
-export class RecordParts implements Gathering {
+export class RecordParts implements Appendix {
   #waiting = new RecordBuffer();
   #bytes = 0;
 
@@ -73,12 +73,12 @@ export class RecordParts implements Gathering {
     this.#bytes += record.length;
   }
 
-  cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array } | undefined {
-    if (this.#bytes === 0) return undefined;
+  cut(newKey: (kind: string) => string): ReturnType<Appendix['cut']> {
+    if (this.#bytes === 0) return [];
     const part = { key: newKey(this.kind), body: this.#waiting.bytes() };
     this.#waiting = new RecordBuffer();
     this.#bytes = 0;
     this.parts.push(part.key);
-    return part;
+    return [part];
   }
 }

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Gathering } from '../progress.ts';
+import type { Appendix } from '../../export/ledger.ts';
 
 export const DIFFERENCES_HEADER = 'sub,sign_in_name,difference\n';
 
@@ -8,7 +8,7 @@ const OPTIONS = { escape_formulas: true, record_delimiter: '\n' } as const;
 const MAX_PENDING_CHARS = 4 * 1024 * 1024;
 
 /** Lines of differences.csv, gathered while the pool is listed; `parts` names their objects in order. */
-export class Rows implements Gathering {
+export class Rows implements Appendix {
   #lines: string[] = [];
   #chars = 0;
 
@@ -25,12 +25,12 @@ export class Rows implements Gathering {
     this.#chars += line.length;
   }
 
-  cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array } | undefined {
-    if (this.#lines.length === 0) return undefined;
+  cut(newKey: (kind: string) => string): ReturnType<Appendix['cut']> {
+    if (this.#lines.length === 0) return [];
     const part = { key: newKey('rows'), body: Buffer.from(this.#lines.join('')) };
     this.#lines = [];
     this.#chars = 0;
     this.parts.push(part.key);
-    return part;
+    return [part];
   }
 }
