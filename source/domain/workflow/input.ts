@@ -113,7 +113,7 @@ function parseKeys<S extends Record<string, Kind<unknown>>>(workflow: string, in
   for (const [key, value] of Object.entries(input)) {
     if (key === CONSOLE_DEFAULT) continue;
     const kind = Object.hasOwn(kinds, key) ? kinds[key] : undefined;
-    if (kind === undefined) return refuse(`has the unknown key "${printable(key)}"; allowed keys: ${allowed}`);
+    if (kind === undefined) return refuse(`has an unknown key${spelling(key, Object.keys(kinds))}; allowed keys: ${allowed}`);
     const read = kind.read(value);
     if (read === undefined) refuse(`must give ${key} as ${kind.expects}, but gives ${kindOf(value)}`);
     parsed[key] = read;
@@ -126,8 +126,14 @@ function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'string') return value === '' ? 'empty text' : 'other text';
-  if (typeof value === 'number') return `the number ${value}`;
+  if (typeof value === 'number') return Math.abs(value) < 10_000 ? `the number ${value}` : 'a large number';
   return typeof value === 'boolean' ? `${value}` : typeof value === 'object' ? 'an object' : 'nothing';
 }
 
-const printable = (key: string): string => key.replaceAll(/[^\w .-]/g, '?').slice(0, 40);
+const letters = (key: string): string => key.toLowerCase().replaceAll(/[^a-z]/g, '');
+
+/** The key itself is not repeated either: somebody's name could have been typed in its place. */
+function spelling(key: string, allowed: readonly string[]): string {
+  const meant = allowed.find((candidate) => letters(candidate) === letters(key));
+  return meant === undefined ? '' : ` (is ${meant} meant? Upper and lower case matter)`;
+}

@@ -22,7 +22,7 @@ describe('A guarded handler', () => {
 
   it('keeps the name and the places of any other error, and nothing of what it says', async () => {
     const foreign: (() => unknown)[] = [
-      () => JSON.parse(`{"email": "${CANARY}" oops`),
+      () => JSON.parse(`{"email": "${CANARY}" oops`) as unknown,
       () => { throw new TypeError(`cannot read ${CANARY}`); },
       () => { throw Object.assign(new Error(`User ${CANARY} exists`), { name: 'UsernameExistsException', $response: CANARY }); },
       () => { throw new Error(`two lines\n    at ${CANARY}:1:2`, { cause: new Error(CANARY) }); },

@@ -8,12 +8,12 @@ const MAX_LENGTH = 55;
 export function assertPoolId(poolId: string, region: string): void {
   const match = poolId.length <= MAX_LENGTH ? POOL_ID.exec(poolId) : null;
   if (match === null) {
-    throw new Halt('InvalidNewUserPoolId', `NewUserPoolId "${printable(poolId)}" is not the id of a user pool. Give an id such as ${region}_AbCdEfGhI, as the Cognito console shows it.`);
+    throw new Halt('InvalidNewUserPoolId', `NewUserPoolId ${shown(poolId)}is not the id of a user pool. Give an id such as ${region}_AbCdEfGhI, as the Cognito console shows it.`);
   }
   if (match[1] !== region) {
     throw new Halt('InvalidNewUserPoolId', `NewUserPoolId ${poolId} belongs to the Region ${match[1]}, but this ImportWorkflow runs in ${region}. Start the ImportWorkflow of ${match[1]}, or create the new pool in ${region}.`);
   }
 }
 
-/** What was found, short and on one line; an address typed by mistake is nobody else's business. */
-const printable = (text: string): string => (text.includes('@') ? '(an e-mail address)' : text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 60));
+/** What was given is repeated only where a name of nobody could look like it: a Region without a pool. */
+const shown = (text: string): string => (/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(text) ? `"${text}" ` : '');
