@@ -7,6 +7,8 @@ const CHECKS: readonly Step[] = [
   { name: 'lint', args: ['node_modules/eslint/bin/eslint.js', '.'] },
   { name: 'type check', args: ['node_modules/typescript/bin/tsc', '--noEmit'] },
   { name: 'cfn-lint', args: [...TSX, 'deployment/lint-templates.ts'] },
+  { name: 'reproducible build', args: [...TSX, 'deployment/testing/check-reproducible.ts'] },
+  { name: 'npm audit', args: [...TSX, 'deployment/testing/audit.ts'] },
   { name: 'unit, property, ASL and template tests', args: ['node_modules/mocha/bin/mocha.js', 'test/{unit,property,asl,templates}/**/*.spec.ts'] },
 ];
 const ON_THE_LOCAL_CLOUD: Step = { name: 'integration tests', args: ['node_modules/mocha/bin/mocha.js', '--timeout', '900000', 'test/local/**/*.spec.ts'] };

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { counts } from '../../../deployment/testing/step.ts';
+import { counts, skipLine, skips } from '../../../deployment/testing/step.ts';
 import { summary } from '../../../deployment/testing/summary.ts';
 
 describe('Test runner', () => {
@@ -16,9 +16,13 @@ describe('Test runner', () => {
 
   it('ends with the totals and names the steps that failed', () => {
     const text = summary([
-      { name: 'lint', ok: true, seconds: 1, passed: 1, failed: 0 },
-      { name: 'unit tests', ok: false, seconds: 2.5, passed: 10, failed: 3 },
+      { name: 'lint', ok: true, seconds: 1, passed: 1, failed: 0, skipped: [] },
+      { name: 'unit tests', ok: false, seconds: 2.5, passed: 10, failed: 3, skipped: ['no registry'] },
     ]);
-    expect(text).to.include('Failed: unit tests').and.match(/\n11 passed, 3 failed$/);
+    expect(text).to.include('Failed: unit tests').and.include('Skipped in unit tests: no registry').and.match(/\n11 passed, 3 failed$/);
+  });
+
+  it('hears what a step could not do', () => {
+    expect(skips(`1 done\n${skipLine('the registry is silent')}\nNot Skipped: x\n`)).to.deep.equal(['the registry is silent']);
   });
 });

@@ -1,0 +1,40 @@
+/**
+ * `npm audit` over what is shipped, where any known vulnerability fails, and over the tools as well, where one of level high
+ * or critical fails: they see only this checkout. Says so and passes where the registry gives no report.
+ */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { verdictOf, type AuditRun, type Verdict } from './audit-verdict.ts';
+import { skipLine } from './step.ts';
+
+const PATIENCE_MS = 45_000;
+/** One try and a short wait: a registry that cannot be reached must not hold up every test run. */
+const NPM_OPTIONS = ['audit', '--json', '--fetch-retries=0', '--fetch-timeout=20000'];
+
+const AUDITS = [
+  { what: 'what is shipped', args: ['--omit=dev'], from: 'info' },
+  { what: 'the tools', args: [], from: 'high' },
+] as const;
+
+function npmAudit(args: readonly string[]): Promise<AuditRun> {
+  return new Promise((resolve) => {
+    const child = spawn('npm', [...NPM_OPTIONS, ...args], { cwd: join(import.meta.dirname, '..', '..'), stdio: ['ignore', 'pipe', 'pipe'], timeout: PATIENCE_MS });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => { stdout += chunk.toString(); });
+    child.stderr.on('data', (chunk: Buffer) => { stderr += chunk.toString(); });
+    child.on('error', (error) => resolve({ exitCode: 1, stdout: '', stderr: `npm could not be started: ${error.message}` }));
+    child.on('close', (code) => resolve({ exitCode: child.killed ? undefined : code ?? 1, stdout, stderr }));
+  });
+}
+
+function tell(what: string, verdict: Verdict): void {
+  switch (verdict.kind) {
+    case 'passed': return console.log(`npm audit of ${what}: no known vulnerability that counts.`);
+    case 'skipped': return console.log(skipLine(`npm audit of ${what}: ${verdict.reason}`));
+    case 'failed':
+      console.error(`npm audit of ${what} found:\n${verdict.reasons.join('\n')}`);
+      process.exitCode = 1;
+  }
+}
+
+await Promise.all(AUDITS.map(async ({ what, args, from }) => tell(what, verdictOf(await npmAudit(args), from))));
