@@ -31,4 +31,4 @@ export const handler = guarded(async (event: unknown, context: Context): Promise
   );
   log.info('Verified so far', { ...result });
   return result;
-}});
+});

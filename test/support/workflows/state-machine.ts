@@ -40,6 +40,7 @@ interface State {
   readonly ResultPath?: string;
   readonly OutputPath?: string;
   readonly SecondsPath?: string;
+  readonly Seconds?: number;
   readonly Retry?: readonly Rule[];
   readonly Catch?: readonly Rule[];
   readonly Choices?: readonly Condition[];
@@ -82,7 +83,7 @@ export class StateMachine {
   readonly #machine: Machine;
   readonly #states: string[] = [];
 
-  constructor(file: 'export-workflow.asl.json' | 'import-workflow.asl.json', private readonly functions: Functions, private readonly clock: Clock) {
+  constructor(file: 'export-workflow.asl.json' | 'import-workflow.asl.json' | 'verify-workflow.asl.json', private readonly functions: Functions, private readonly clock: Clock) {
     this.#machine = machineOf(file);
   }
 
@@ -105,7 +106,7 @@ export class StateMachine {
       }
       if (state.Type === 'Choice') name = choose(state, data);
       else if (state.Type === 'Wait') {
-        await this.clock.sleep(Number(at(data, state.SecondsPath ?? '$', execution)) * 1000);
+        await this.clock.sleep((state.Seconds ?? Number(at(data, state.SecondsPath ?? '$', execution))) * 1000);
         name = state.Next ?? '';
       } else [name, data] = await this.#task(state, data, execution);
     }
@@ -156,7 +157,8 @@ const parameters = (template: Readonly<Record<string, unknown>>, data: Json, exe
 
 function put(data: Json, path: string, result: unknown): Json {
   if (path === '$') return result as Json;
-  return { ...data, [path.slice(2)]: result };
+  const [step = '', ...rest] = path.slice(2).split('.');
+  return { ...data, [step]: rest.length === 0 ? result : put(data[step] as Json, `$.${rest.join('.')}`, result) };
 }
 
 const holds = (condition: Condition, data: Json): boolean => {

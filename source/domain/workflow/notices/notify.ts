@@ -7,6 +7,7 @@ import { type NoticeEvent, parseNotice } from './events.ts';
 import { endedNotice, failureNotice, refusedStartNotice } from './failure.ts';
 import { exportNotice } from './finished-export.ts';
 import { importNotice } from './finished-import.ts';
+import { verifyNotice } from './finished-verify.ts';
 import type { Notice } from './text.ts';
 
 export interface NotifyDeps {
@@ -57,6 +58,8 @@ export async function notify(event: unknown, deps: NotifyDeps, settings: NotifyS
   return answer ?? { sent };
 }
 
+const FINISHED = { ExportWorkflow: exportNotice, ImportWorkflow: importNotice, VerifyWorkflow: verifyNotice } as const;
+
 async function compose(notice: Exclude<NoticeEvent, { event: 'launch-export-refused' }>, { objects, clock }: NotifyDeps, settings: NotifySettings): Promise<{ readonly message: Notice; readonly answer?: NamedError }> {
   const about = aboutOf(settings);
   const now = clock.now();
@@ -67,7 +70,7 @@ async function compose(notice: Exclude<NoticeEvent, { event: 'launch-export-refu
   }
   const firstTime = (await exists(objects, FIRST_SUCCESS)) ? undefined : confirmHint(regionOf(notice.executionArn), settings);
   const around = { now, about, firstTime };
-  return { message: notice.workflow === 'ExportWorkflow' ? exportNotice(notice, around) : importNotice(notice, around) };
+  return { message: FINISHED[notice.workflow](notice, around) };
 }
 
 async function publish({ subject, body, important }: Notice, { publish: send, log }: NotifyDeps, { preference }: NotifySettings): Promise<boolean> {
