@@ -26,7 +26,8 @@ interface Found {
 
 /**
  * CheckUserPoolConfig: the pool must be one that can be exported, then the run in progress is resumed if its last
- * checkpoint is at most an hour old, else a new one begins. The OPEN marker is in the table before anything else is.
+ * checkpoint is at most an hour old (also one that was sealed and stopped before its end), else a new one begins. The
+ * OPEN marker is in the table before anything else is.
  */
 export async function openRun(deps: OpenRunDeps, userPoolId: string): Promise<{ readonly runId: string; readonly resumed: boolean }> {
   const description = await deps.pool.describe(userPoolId);
@@ -45,7 +46,9 @@ export async function openRun(deps: OpenRunDeps, userPoolId: string): Promise<{ 
   await deps.objects.put(factsKey(facts.runId), JSON.stringify(facts));
   const next: RunHead = { runId: facts.runId, startedAt: facts.startedAt, checkpointAt: now };
   await deps.objects.put(HEAD_KEY, JSON.stringify(next), stored === undefined ? { absent: true } : { etag: stored.etag });
-  if (found.openRunId !== facts.runId) await markOpen(deps.table, { runId: facts.runId, openedAt: now }, found.openRunId);
+  // A run that was sealed and only lacks its end changes the table no more.
+  const sealed = facts.runId === found.latestRunId;
+  if (!sealed && found.openRunId !== facts.runId) await markOpen(deps.table, { runId: facts.runId, openedAt: now }, found.openRunId);
   if (!resumed) await dropOldRuns(deps.objects, facts);
   return { runId: facts.runId, resumed };
 }
@@ -58,8 +61,8 @@ async function markOpen(table: Pick<BackupTable, 'getItem' | 'putItemIf'>, marke
   throw new Fault('ServiceError', `The OPEN marker of export run ${marker.runId} was not set: another run set its own meanwhile.`);
 }
 
-function resumable({ head, facts, latestRunId }: Found, pool: UserPoolDescription, now: number): RunFacts | undefined {
-  if (head === undefined || facts === undefined || head.closed !== undefined || head.runId === latestRunId) return undefined;
+function resumable({ head, facts }: Found, pool: UserPoolDescription, now: number): RunFacts | undefined {
+  if (head === undefined || facts === undefined || head.closed !== undefined) return undefined;
   if (facts.userPoolId !== pool.id || now - Date.parse(head.checkpointAt) > RESUME_WINDOW_MS) return undefined;
   return { ...facts, settings: pool.settings };
 }
@@ -83,7 +86,7 @@ async function newFacts(deps: Pick<OpenRunDeps, 'table' | 'objects' | 'random'>,
   };
 }
 
-/** The run before was stopped after it had been sealed and before its end: its snapshot may still lack the manifest. */
+/** The run before was stopped after it had been sealed and before its end, and not resumed: its snapshot may still lack the manifest. */
 async function closeSnapshot(objects: Pick<ObjectStore, 'put'>, { head, latestRunId }: Found, manifest: Manifest | undefined): Promise<void> {
   if (head?.runId === latestRunId && head?.closed === undefined && manifest?.snapshot !== undefined) await putSnapshotManifest(objects, manifest);
 }
