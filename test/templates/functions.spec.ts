@@ -8,6 +8,7 @@ interface FunctionProperties {
   Description: string; Runtime: string; Architectures: string[]; Handler: string; MemorySize: number; Timeout: number;
   Role: unknown; Code: { S3Bucket: unknown; S3Key: string }; LoggingConfig: { LogGroup: unknown }; Environment: { Variables: Record<string, unknown> };
 }
+interface InvokeConfig { FunctionName: unknown; Qualifier: string; MaximumEventAgeInSeconds: number; MaximumRetryAttempts: number; DestinationConfig?: { OnFailure: unknown } }
 const functions = templates.flatMap((template) => resourcesOf(template, 'AWS::Lambda::Function').map(([id, { Properties, Condition }]) => ({ template, id, Condition, ...(Properties as unknown as FunctionProperties) })));
 const sources = functionSources(root);
 const assetOf = (key: string): string => /^%%ASSET:(.+)\.zip%%$/.exec(key)?.[1] ?? '';
@@ -27,6 +28,33 @@ describe('Functions of the templates', () => {
       'CheckStateMachine', 'CheckUserPoolConfig', 'SyncUsers', 'ListGroups', 'SyncGroup', 'SyncUsersInGroup', 'BackupTableCleanup', 'MessageBroker',
       'CheckNewUserPool', 'ScanTable', 'ImportUsers', 'UpdateUsers', 'VerifyBackup', 'ComparePool', 'StackSetConstantsFunction',
     ]));
+  });
+
+  it('that are invoked asynchronously give up in time: MessageBroker into its dead-letter queue, custom resources with CloudFormation', () => {
+    const configs = templates.flatMap((template) => resourcesOf(template, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => ({ template, ...(Properties as unknown as InvokeConfig) })));
+    const customResources = templates.flatMap((template) => Object.values(template.Resources).filter(({ Type }) => Type.startsWith('Custom::')).map(({ Properties, DependsOn }) => ({
+      id: references(Properties['ServiceToken'])[0]?.target, age: Properties['ServiceTimeout'], dependsOn: [DependsOn ?? []].flat(),
+    })));
+    expect(configs.map(({ FunctionName }) => references(FunctionName)[0]?.target)).to.have.members(['MessageBroker', ...customResources.map(({ id }) => id)]);
+    for (const { FunctionName, Qualifier, MaximumEventAgeInSeconds, MaximumRetryAttempts, DestinationConfig } of configs) {
+      const id = references(FunctionName)[0]?.target ?? '';
+      expect([Qualifier, MaximumRetryAttempts], id).to.deep.equal(['$LATEST', 2]);
+      if (id === 'MessageBroker') expect(references(DestinationConfig?.OnFailure)[0]?.target).to.equal('MessageBrokerDeadLetterQueue');
+      else {
+        const custom = customResources.find((resource) => resource.id === id);
+        expect(MaximumEventAgeInSeconds, id).to.equal(custom?.age);
+        expect(custom?.dependsOn, id).to.include(`${id}InvokeConfig`);
+        // The request carries the presigned ResponseURL.
+        expect(DestinationConfig, id).to.equal(undefined);
+      }
+    }
+  });
+
+  it('hold no secrets in their environment: names, numbers and addresses only', () => {
+    const names = new Set(functions.flatMap(({ Environment }) => Object.keys(Environment.Variables)));
+    expect([...names].filter((name) => /SECRET|PASSWORD|TOKEN|CREDENTIAL|PRIVATE|_KEY/.test(name))).to.deep.equal([]);
+    const noEcho = templates.flatMap(({ Parameters }) => Object.entries(Parameters)).filter(([, parameter]) => 'NoEcho' in parameter).map(([name]) => name);
+    expect(noEcho, 'parameters that are secrets').to.deep.equal([]);
   });
 
   it('reserve no concurrency', () => {

@@ -1,7 +1,16 @@
 import { expect } from 'chai';
-import { list, mainTemplate, resourcesOf, stackSetTemplate, statementsOf, templates, type Statement, type Template } from '../support/templates.ts';
+import { rolesOf, type TrustStatement } from '../../tools/policies/roles.ts';
+import { list, mainTemplate, references, resourcesOf, stackSetTemplate, statementsOf, templates, type Statement, type Template } from '../support/templates.ts';
 
 const SERVICES = ['cloudformation', 'cognito-idp', 'dynamodb', 'events', 'iam', 'lambda', 'logs', 's3', 'sns', 'sqs', 'ssm', 'states', 'sts'];
+/** Principals whose documentation shows no condition for taking a role: each with a comment in the template. */
+const UNNARROWED = ['lambda.amazonaws.com', 'cognito-idp.amazonaws.com'];
+const EXPLAINED: Record<string, string> = { 'lambda.amazonaws.com': 'Lambda documents neither aws:SourceAccount nor aws:SourceArn', 'cognito-idp.amazonaws.com': 'whether Cognito sends aws:SourceAccount' };
+const SOURCES: Record<string, string> = {
+  'states.amazonaws.com': 'arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:*',
+  'events.amazonaws.com': 'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/StackSet-CognitoUser*',
+  'cloudformation.amazonaws.com': 'arn:${AWS::Partition}:cloudformation:*:${AWS::AccountId}:stackset/CognitoUserProfilesExport-*',
+};
 const COGNITO_READS = /^cognito-idp:(Describe|List|Get)/;
 const roles = (template: Template): string[] => resourcesOf(template, 'AWS::IAM::Role').map(([id]) => id);
 const granted = (template: Template): { role: string; statement: Statement }[] =>
@@ -13,6 +22,13 @@ for (const template of templates) {
   describe(`Template ${template.name}: policies`, () => {
     it('name a reason beside every resource "*"', () => {
       const silent = template.text.split('\n').map((line, index) => ({ line, number: index + 1 })).filter(({ line }) => /^\s*(Resource:|-) '\*'\s*$/.test(line) && !/Principal/.test(line));
+      expect(silent.map(({ number }) => number), 'lines').to.deep.equal([]);
+    });
+
+    it('name a reason beside every action that is a wildcard, unless it is denied', () => {
+      const lines = template.text.split('\n');
+      const silent = lines.map((line, index) => ({ line, number: index + 1, before: lines.slice(Math.max(0, index - 3), index).join(' ') }))
+        .filter(({ line, before }) => /(Action:|-) [\w-]+:\w*\*/.test(line) && !line.includes('#') && !before.includes('Effect: Deny'));
       expect(silent.map(({ number }) => number), 'lines').to.deep.equal([]);
     });
 
@@ -37,11 +53,26 @@ for (const template of templates) {
       for (const { role, statement } of passes) expect(JSON.stringify(statement.Condition), role).to.include('iam:PassedToService');
     });
 
-    it('let principals of the same account only assume the service roles that document such a condition', () => {
-      for (const [id, { Properties }] of resourcesOf(template, 'AWS::IAM::Role')) {
-        const trust = JSON.stringify(Properties['AssumeRolePolicyDocument']);
-        if (/states\.amazonaws|events\.amazonaws|cloudformation\.amazonaws/.test(trust)) expect(trust, id).to.include('aws:SourceAccount');
+    it('let each role be taken by one principal, narrowed to this account and the kind of source where AWS documents it', () => {
+      for (const { id, trust } of rolesOf(template)) {
+        expect(trust, id).to.have.length(1);
+        const [{ Effect, Principal, Action, Condition } = {} as TrustStatement] = trust;
+        expect([Effect, Action], id).to.deep.equal(['Allow', 'sts:AssumeRole']);
+        const [service = ''] = list(Principal['Service'] as string | string[] | undefined);
+        if (UNNARROWED.includes(service)) expect(Condition, id).to.equal(undefined);
+        else if (service === '') expect([id, references(Principal).map(({ target }) => target)]).to.deep.equal(['StackSetExecutionRole', ['StackSetAdministrationRole']]);
+        else {
+          expect(Condition?.['StringEquals'], id).to.deep.equal({ 'aws:SourceAccount': { Ref: 'AWS::AccountId' } });
+          const source = (Condition?.['ArnLike'] ?? Condition?.['StringLike'])?.['aws:SourceArn'];
+          expect(JSON.stringify(source), id).to.equal(JSON.stringify({ 'Fn::Sub': SOURCES[service] }));
+        }
       }
+    });
+
+    it('say why where a trust policy has no condition', () => {
+      const unexplained = rolesOf(template).filter(({ trust }) => trust.some(({ Condition, Principal }) => Condition === undefined && 'Service' in Principal))
+        .map(({ trust }) => (trust[0]?.Principal['Service'] as string)).filter((service) => !new RegExp(`# (.*\\n *# )?.*${EXPLAINED[service]}`).test(template.text));
+      expect(unexplained).to.deep.equal([]);
     });
 
     it('never name a partition, an account or a Region', () => {
@@ -116,6 +147,28 @@ describe('Policies of the workflows', () => {
 
 const NOT_THIS_ACCOUNT = '{"StringNotEquals":{"aws:ResourceAccount":{"Ref":"AWS::AccountId"}},"Null":{"aws:ResourceAccount":"false"}}';
 
+describe('Policies that the local cloud does not evaluate', () => {
+  it('of state machines: invoke their functions, deliver their logs, nothing else', () => {
+    const machineRoles = rolesOf(stackSetTemplate).filter(({ trust }) => JSON.stringify(trust).includes('states.amazonaws.com'));
+    expect(machineRoles.map(({ id }) => id)).to.deep.equal(['ExportWorkflowRole', 'ImportWorkflowRole', 'VerifyWorkflowRole']);
+    for (const { id, statements } of machineRoles) {
+      expect(statements.map(({ Sid }) => Sid), id).to.deep.equal(['InvokeFunctions', 'LogDelivery']);
+      expect(statements[0]?.Action, id).to.equal('lambda:InvokeFunction');
+      // What the guide of Step Functions asks for (logging to CloudWatch Logs).
+      expect(statements[1], id).to.deep.include({ Resource: '*', Action: [
+        'logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery', 'logs:ListLogDeliveries',
+        'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups',
+      ] });
+    }
+  });
+
+  it('of the administration role: take the execution role, nothing else', () => {
+    expect(statementsOf(mainTemplate, 'StackSetAdministrationRole').map(({ Action, Resource }) => ({ Action, Resource }))).to.deep.equal([
+      { Action: 'sts:AssumeRole', Resource: { 'Fn::GetAtt': ['StackSetExecutionRole', 'Arn'] } },
+    ]);
+  });
+});
+
 describe('Policy of the StackSet execution role', () => {
   const statements = statementsOf(mainTemplate, 'StackSetExecutionRole');
 
@@ -130,6 +183,34 @@ describe('Policy of the StackSet execution role', () => {
     const types = [...new Set(Object.values(stackSetTemplate.Resources).map(({ Type }) => Type))].filter((type) => !type.startsWith('Custom::'));
     const allowed = new Set(statements.flatMap(({ Action }) => list(Action)).map((action) => action.split(':')[0]));
     expect(types.filter((type) => !allowed.has(services[type.split('::')[1] ?? '']))).to.deep.equal([]);
+  });
+
+  it('reaches only what belongs to the StackSet: all else is a template, a subscription, or a list, and says why', () => {
+    const OURS = /(StackSet-CognitoUser|stackset-cognitouser|Workflow-\$\{SolutionConstantsCustomResource\.InstanceId\}|bucket-name-placeholder-)/;
+    const everything = statements.filter(({ Resource }) => Resource === '*').map(({ Sid, Action }) => [Sid, list(Action)]);
+    expect(Object.fromEntries(everything)).to.deep.equal({
+      Templates: ['cloudformation:GetTemplateSummary', 'cloudformation:ValidateTemplate', 'cloudformation:ListStacks'],
+      BucketsOfStackSets: ['s3:GetObject', 's3:PutObject'],
+      Subscriptions: ['sns:GetSubscriptionAttributes', 'sns:SetSubscriptionAttributes', 'sns:Unsubscribe'],
+      FindLogGroups: ['logs:DescribeLogGroups', 'logs:DescribeResourcePolicies'],
+    });
+    for (const { Sid, Resource } of statements.filter((statement) => statement.Resource !== '*')) {
+      const arns = list(Resource).map((resource) => (resource as { 'Fn::Sub'?: string })['Fn::Sub'] ?? '');
+      expect(arns.filter((arn) => !OURS.test(arn)), Sid).to.deep.equal([]);
+    }
+  });
+
+  it('may touch every state machine of the template in each Region where it is made', () => {
+    const machines = resourcesOf(stackSetTemplate, 'AWS::StepFunctions::StateMachine').flatMap(([id, { Condition }]) => [`AWS::Region ${id}`, ...(Condition === undefined ? [`SecondaryRegion ${id}`] : [])]);
+    const allowed = list(statements.find(({ Sid }) => Sid === 'StateMachines')?.Resource).map((resource) => /:states:\$\{([\w:]+)\}:.+:stateMachine:(\w+)-\$/.exec((resource as { 'Fn::Sub': string })['Fn::Sub'])?.slice(1).join(' '));
+    expect(allowed).to.have.members(machines);
+  });
+
+  it('passes roles to exactly the services that take one in the StackSet template', () => {
+    const passed = (statements.find(({ Sid }) => Sid === 'PassRoles')?.Condition as { StringEquals: { 'iam:PassedToService': string[] } }).StringEquals['iam:PassedToService'];
+    // Cognito gets its role from ImportUsers, not from CloudFormation.
+    const services = rolesOf(stackSetTemplate).flatMap(({ trust }) => trust.map(({ Principal }) => Principal['Service'])).filter((service) => service !== 'cognito-idp.amazonaws.com');
+    expect(new Set(passed)).to.deep.equal(new Set(services));
   });
 
   it('can neither delete buckets nor reach the backup table or user pools', () => {

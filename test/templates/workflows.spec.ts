@@ -69,6 +69,15 @@ describe('Workflows of the StackSet template', () => {
     expect(executions).to.have.members(machines.flatMap(({ id, Condition }) => [`PrimaryRegion ${id}`, ...(Condition === undefined ? [`SecondaryRegion ${id}`] : [])]));
   });
 
+  it('lose no event that EventBridge cannot deliver', () => {
+    for (const [id, { Properties }] of resourcesOf(stackSetTemplate, 'AWS::Events::Rule')) {
+      const targets = Properties['Targets'] as { DeadLetterConfig?: { Arn: unknown }; RetryPolicy?: { MaximumEventAgeInSeconds: number; MaximumRetryAttempts: number } }[];
+      expect(targets, id).to.have.length(1);
+      expect(references(targets[0]?.DeadLetterConfig).map(({ target }) => target), id).to.deep.equal(['EventsDeadLetterQueue']);
+      expect(targets[0]?.RetryPolicy?.MaximumEventAgeInSeconds, id).to.be.within(3600, 86_400);
+    }
+  });
+
   it('verify by the hour in the backup Region only, by a role for just that', () => {
     const { VerifySchedule, VerifyScheduleRole } = stackSetTemplate.Resources;
     expect([VerifySchedule?.Condition, VerifyScheduleRole?.Condition]).to.deep.equal(['IsBackupRegion', 'IsBackupRegion']);
