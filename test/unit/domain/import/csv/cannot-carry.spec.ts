@@ -29,6 +29,10 @@ describe('csvCannotCarry', () => {
     expect(reason({}, 'an"n')).to.equal('a backslash or double quote in the sign-in name');
   });
 
+  it('refuses half a character, which UTF-8 cannot hold', () => {
+    for (const value of ['a\ud800', '\udc00b']) expect(reason({ 'custom:note': value })).to.equal('half a character in custom:note');
+  });
+
   it('refuses birth dates that cannot be converted', () => {
     for (const value of ['1990-02-30', '02/28/1990', '0000-01-01', '1990-2-28', 'unknown']) expect(reason({ birthdate: value })).to.match(/birthdate/);
     expect(reason({ birthdate: '2000-02-29' })).to.equal(undefined);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { itemKind, membershipItem, userKey } from '../../../../../source/domain/backup/items.ts';
-import type { Manifest } from '../../../../../source/domain/backup/manifest.ts';
+import type { Manifest, SnapshotObject } from '../../../../../source/domain/backup/manifest.ts';
 import type { RestoreUser } from '../../../../../source/domain/import/plan-model.ts';
 import type { TableItem } from '../../../../../source/domain/ports.ts';
 import { keepSnapshot, putRaw, putSnapshotObject, snapshotKeyOf } from '../../../../support/import/kept-snapshot.ts';
@@ -120,7 +120,7 @@ describe('planning from a snapshot', () => {
     const forged = kept();
     const items = forged.world.table.all().filter((item) => itemKind(item) === 'group').map((item) => ({ ...item, precedence: 99 }));
     const others = forged.manifest.snapshot?.objects ?? [];
-    const [victim] = others as [{ name: string }];
+    const victim = others[0] as SnapshotObject;
     const object = putSnapshotObject(forged.world.objects, SEALED_RUN, victim.name, items);
     putRaw(forged.world.objects, manifestKey, JSON.stringify({ ...forged.manifest, snapshot: { objects: others.map((other) => (other.name === victim.name ? object : other)) } }));
     expect(await refusal(forged.world)).to.include('do not match their manifest');
