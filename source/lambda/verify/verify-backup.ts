@@ -5,7 +5,6 @@ import { assertVerifyMayRun, regionOf } from '../../domain/workflow/lease.ts';
 import { backupTable } from '../../shared/backup-table.ts';
 import { int, readEnv, text } from '../../shared/env.ts';
 import { guarded } from '../../shared/guarded.ts';
-import { guarded } from '../../shared/guarded.ts';
 import { invocationOf } from '../../shared/invocation.ts';
 import { log } from '../../shared/log.ts';
 import { objectStore } from '../../shared/object-store.ts';
@@ -20,7 +19,7 @@ const objects = objectStore({ bucket: env.STATE_BUCKET, userAgent });
 const primary = backupTable({ tableName, userAgent, region: env.PRIMARY_REGION, impatient: true });
 
 /** Holds this Region's table and its newest snapshot against the manifest that was sealed last. */
-export const handler = guarded(async (event: unknown, context: Context): Promise<VerifyBackupResult> => {
+export const handler = guarded(async (event: unknown, context): Promise<VerifyBackupResult> => {
   const invocation = invocationOf(context);
   const { executionArn, options } = parseVerifyEvent(event);
   await assertVerifyMayRun(table, executionArn);
