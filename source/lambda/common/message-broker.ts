@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { notify, type Told } from '../../domain/workflow/notices/notify.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { oneOf, optionalText, readEnv, text, yesNo } from '../../shared/env.ts';
+import { int, oneOf, optionalText, readEnv, text, yesNo } from '../../shared/env.ts';
 import { guarded } from '../../shared/guarded.ts';
 import { log, logger } from '../../shared/log.ts';
 import { metrics } from '../../shared/metrics.ts';
@@ -9,7 +9,7 @@ import { objectStore } from '../../shared/object-store.ts';
 import { topic } from '../../shared/topic.ts';
 
 const env = readEnv({
-  TOPIC_ARN: text(), SNS_PREFERENCE: oneOf('INFO_AND_ERRORS', 'ERRORS_ONLY'), STATE_BUCKET: text(), PRIMARY_REGION: text(), PRIMARY_USER_POOL_ID: text(), BACKUP_TABLE_NAME: text(),
+  TOPIC_ARN: text(), SNS_PREFERENCE: oneOf('INFO_AND_ERRORS', 'ERRORS_ONLY'), STATE_BUCKET: text(), PRIMARY_REGION: text(), PRIMARY_USER_POOL_ID: text(), BACKUP_TABLE_NAME: text(), MAX_CHANGE_PERCENT: int(0, 100),
   SEND_ANONYMOUS_DATA: yesNo(), METRICS_ENDPOINT: optionalText(), SOLUTION_ID: text(), SOLUTION_UUID: text(), SOLUTION_VERSION: text(), USER_AGENT: text(),
 });
 const deps = {
@@ -25,5 +25,7 @@ const deps = {
 /** Publishes what the workflows, the launch and EventBridge have to tell; the only function that writes to the topic. */
 export const handler = guarded(async (event: unknown, context: Context): Promise<Told> => {
   logger.addContext(context);
-  return notify(event, deps, { preference: env.SNS_PREFERENCE, primaryRegion: env.PRIMARY_REGION, userPoolId: env.PRIMARY_USER_POOL_ID, tableName: env.BACKUP_TABLE_NAME });
+  return notify(event, deps, {
+    preference: env.SNS_PREFERENCE, primaryRegion: env.PRIMARY_REGION, userPoolId: env.PRIMARY_USER_POOL_ID, tableName: env.BACKUP_TABLE_NAME, maxChangePercent: env.MAX_CHANGE_PERCENT,
+  });
 });

@@ -152,7 +152,7 @@ export class WorkflowWorld extends World {
       MessageBroker: (event) => notify(event, {
         publish: (subject, body) => this.calls.run('topic.publish', () => void this.messages.push({ subject, body })),
         sendMetrics: async (event) => void this.metrics.push(event), objects: this.objects, clock: this.clock, log: this.log,
-      }, { preference: 'INFO_AND_ERRORS', primaryRegion: REGION, userPoolId: SOURCE, tableName: TABLE }),
+      }, { preference: 'INFO_AND_ERRORS', primaryRegion: REGION, userPoolId: SOURCE, tableName: TABLE, maxChangePercent: 50 }),
     };
   }
 

@@ -1,27 +1,77 @@
-import type { Counts, Manifest } from '../../backup/manifest.ts';
+import type { Counts } from '../../backup/manifest.ts';
+import type { ManifestSummary } from '../../export/clean-up/clean-up.ts';
+import type { ReplicaLook } from '../../export/clean-up/state.ts';
 import type { NoticeEvent } from './events.ts';
 import { bodyOf, consoleLink, counted, duration, type Notice, number, subjectOf } from './text.ts';
 
-type Summary = Partial<Pick<Manifest, 'runId' | 'userPoolId' | 'counts' | 'added' | 'changed' | 'deleted' | 'skipped'>>;
+type Summary = Partial<Pick<ManifestSummary, 'runId' | 'userPoolId' | 'counts' | 'added' | 'changed' | 'deleted' | 'skipped' | 'snapshotObjects'>>;
+interface Around {
+  readonly now: number;
+  readonly about: string;
+  readonly firstTime: string | undefined;
+  /** Share of the backup's users that may change between two exports before the message says so. */
+  readonly maxChangePercent: number;
+}
+/** Something that somebody should look at although the export is complete. */
+interface Warning {
+  readonly subject: string;
+  readonly found: string;
+  readonly next: string;
+}
 
-/** The message about a complete export: what the backup holds, what changed, and who is not in it. */
-export function exportNotice({ executionArn, startedAt, result }: Extract<NoticeEvent, { event: 'finished' }>, { now, about, firstTime }: { readonly now: number; readonly about: string; readonly firstTime: string | undefined }): Notice {
-  const { runId = '?', userPoolId = 'the user pool', counts, added, changed, deleted, skipped } = (result.manifest ?? {}) as Summary;
+/** So few users may change whatever their share. */
+const ALWAYS_UNREMARKABLE = 10;
+
+/** The message about a complete export: what the backup holds, what changed, who is not in it, and what to look at. */
+export function exportNotice({ executionArn, startedAt, result }: Extract<NoticeEvent, { event: 'finished' }>, { now, about, firstTime, maxChangePercent }: Around): Notice {
+  const summary = (result.manifest ?? {}) as Summary;
+  const { runId = '?', userPoolId = 'the user pool', counts, added, changed, deleted, skipped, snapshotObjects = 0 } = summary;
   const line = (thing: keyof Counts): string =>
     `  ${thing}: ${number(counts?.[thing])} (added ${number(added?.[thing])}, changed ${number(changed?.[thing])}, deleted ${number(deleted?.[thing])})`;
   const federated = skipped?.federatedUsers ?? 0;
+  const warnings = [manyChanges(summary, maxChangePercent), replicaWarning(result.replica as ReplicaLook | undefined)].filter((warning) => warning !== undefined);
   return {
-    subject: subjectOf(`Export of ${userPoolId} complete: ${counted(counts?.users, 'user')}`),
+    subject: subjectOf(warnings.length === 0 ? `Export of ${userPoolId} complete: ${counted(counts?.users, 'user')}` : `Export complete, BUT ${warnings.map(({ subject }) => subject).join('; ')} (${userPoolId})`),
     body: bodyOf([
       `ExportWorkflow backed up the user pool ${userPoolId} in ${duration(now - startedAt)} (run ${runId}).`,
+      ...warnings.map(({ found }) => found),
       `The backup now holds\n${line('users')}\n${line('groups')}\n${line('memberships')}`,
       federated === 0 ? undefined
         : `Not in the backup: ${counted(federated, 'user')} of identity providers and ${counted(skipped?.federatedMemberships, 'membership')} of theirs. No import can create them; they come back when they sign in again.`,
-      'What to do next\n  Nothing.',
+      snapshotObjects === 0 ? undefined : `This state is also kept as a snapshot: ImportWorkflow restores exactly it with {"ExportRun":"${runId}"} in its input, also after later exports, as long as SnapshotRetentionDays says.`,
+      `What to do next\n  ${warnings.length === 0 ? 'Nothing.' : warnings.map(({ next }) => next).join('\n  ')}`,
       firstTime,
       `Execution\n  ${consoleLink(executionArn)}`,
       about,
     ]),
-    important: false,
+    important: warnings.length > 0,
   };
+}
+
+/** An export copies bad writes too: it cannot know them, but it can say that there were unusually many. */
+function manyChanges({ counts, changed }: Summary, maxChangePercent: number): Warning | undefined {
+  const [users, of] = [changed?.users ?? 0, counts?.users ?? 0];
+  if (users <= ALWAYS_UNREMARKABLE || users * 100 <= maxChangePercent * of) return undefined;
+  return {
+    subject: `${number(users)} of ${counted(of, 'user')} changed`,
+    found: `${number(users)} of ${counted(of, 'user')} changed since the last export, more than MaxChangePercent (${maxChangePercent} %). The export is complete and holds these changes.`,
+    next: 'Find out whether these changes are right. If they are not, ImportWorkflow restores an earlier export with {"ExportRun":"<its run id>"} in its input; earlier messages name the run ids.',
+  };
+}
+
+function replicaWarning(replica: ReplicaLook | undefined): Warning | undefined {
+  if (replica === undefined || replica.state === 'current') return undefined;
+  const { region, state, lastRunId } = replica;
+  const last = lastRunId === undefined ? 'It names no complete export.' : `The last export that it names is ${lastRunId}.`;
+  return state === 'behind'
+    ? {
+        subject: `${region} is behind`,
+        found: `The replica of the backup in ${region} did not have this export a minute after its end. ${last}`,
+        next: `DynamoDB normally catches up by itself. Start VerifyWorkflow in ${region}, or wait for it: it tells when the replica stays behind.`,
+      }
+    : {
+        subject: `${region} did not answer`,
+        found: `The replica of the backup in ${region} could not be read, so it is unknown whether it has this export.${lastRunId === undefined ? '' : ` ${last}`} The backup in the primary Region is complete.`,
+        next: `Check the health of ${region}. DynamoDB catches up by itself when the Region is back; VerifyWorkflow there proves it.`,
+      };
 }

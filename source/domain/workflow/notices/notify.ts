@@ -23,6 +23,8 @@ export interface NotifySettings {
   readonly primaryRegion: string;
   readonly userPoolId: string;
   readonly tableName: string;
+  /** See exportNotice. */
+  readonly maxChangePercent: number;
 }
 
 /** What MessageBroker answers; of a failure, what the execution then fails with. */
@@ -69,7 +71,7 @@ async function compose(notice: Exclude<NoticeEvent, { event: 'launch-export-refu
     return { message, answer: named };
   }
   const firstTime = (await exists(objects, FIRST_SUCCESS)) ? undefined : confirmHint(regionOf(notice.executionArn), settings);
-  const around = { now, about, firstTime };
+  const around = { now, about, firstTime, maxChangePercent: settings.maxChangePercent };
   return { message: FINISHED[notice.workflow](notice, around) };
 }
 

@@ -8,7 +8,7 @@ import { World } from '../../../../support/world/world.ts';
 const EXPORT = 'arn:aws:states:eu-west-1:000000000000:execution:ExportWorkflow-0123456789ab:run-1';
 const IMPORT = 'arn:aws:states:eu-central-1:000000000000:execution:ImportWorkflow-0123456789ab:run-2';
 const START = '2026-03-01T00:00:00Z';
-const SETTINGS: NotifySettings = { preference: 'INFO_AND_ERRORS', primaryRegion: 'eu-west-1', userPoolId: 'eu-west-1_Source', tableName: 'main-BackupTable-1' };
+const SETTINGS: NotifySettings = { preference: 'INFO_AND_ERRORS', primaryRegion: 'eu-west-1', userPoolId: 'eu-west-1_Source', tableName: 'main-BackupTable-1', maxChangePercent: 50 };
 
 const counts = (users: number, groups: number, memberships: number) => ({ users, groups, memberships });
 const EXPORTED = { done: true, manifest: { runId: '20260301T000000Z-12345678', userPoolId: 'eu-west-1_Source', counts: counts(2000, 12, 2400), added: counts(5, 1, 7), changed: counts(3, 0, 0), deleted: counts(2, 0, 1), skipped: { federatedUsers: 3, federatedMemberships: 1 } } };
@@ -54,6 +54,39 @@ describe('MessageBroker', () => {
     expect(body).to.include('in 2 min 5 s').and.to.include('users: 2,000 (added 5, changed 3, deleted 2)').and.to.include('3 users of identity providers');
     expect(body).to.include(`https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/${EXPORT}`);
     expect(sentMetrics).to.deep.equal([{ EventType: 'StepFunctionsWorkflowFinished', EventDetails: { WorkflowName: 'ExportWorkflow', AWSRegion: 'eu-west-1', IsPrimaryRegion: 'Yes', RunTimeInSeconds: 125 } }]);
+  });
+
+  it('warns of an export that changed more than MaxChangePercent of the users, also with ERRORS_ONLY', async () => {
+    const changing = (users: number) => ({ ...exported(), executionArn: `${EXPORT}-${users}`, result: { ...EXPORTED, manifest: { ...EXPORTED.manifest, changed: counts(users, 0, 0) } } });
+    const settings = { preference: 'ERRORS_ONLY', maxChangePercent: 50 } as const;
+    expect(await tell(changing(1000), settings)).to.deep.equal({ sent: false });
+    await tell(changing(1001), settings);
+    const { subject, body } = only();
+    expect(subject).to.equal('Export complete, BUT 1,001 of 2,000 users changed (eu-west-1_Source)');
+    expect(body.replaceAll(/\s+/g, ' ')).to.include('more than MaxChangePercent (50 %)').and.to.include('{"ExportRun":"<its run id>"}');
+  });
+
+  it('says nothing of ten changed users, whatever their share', async () => {
+    const changing = (users: number) => ({ ...exported(), executionArn: `${EXPORT}-${users}`, result: { ...EXPORTED, manifest: { ...EXPORTED.manifest, changed: counts(users, 0, 0) } } });
+    await tell(changing(10), { maxChangePercent: 0 });
+    await tell(changing(11), { maxChangePercent: 0 });
+    expect(sent.map(({ subject }) => subject.includes('BUT'))).to.deep.equal([false, true]);
+  });
+
+  it('warns of a replica that is behind or does not answer, and not of one that is current', async () => {
+    const look = (state: string, over: object = {}) => ({ ...exported(), executionArn: `${EXPORT}-${state}`, result: { ...EXPORTED, replica: { region: 'eu-central-1', state, ...over } } });
+    await tell(look('current'), { preference: 'ERRORS_ONLY' });
+    await tell(look('behind', { lastRunId: '20260228T000000Z-12345678' }), { preference: 'ERRORS_ONLY' });
+    await tell(look('unreachable'), { preference: 'ERRORS_ONLY' });
+    expect(sent.map(({ subject }) => subject)).to.deep.equal(['Export complete, BUT eu-central-1 is behind (eu-west-1_Source)', 'Export complete, BUT eu-central-1 did not answer (eu-west-1_Source)']);
+    expect(sent[0]?.body).to.include('20260228T000000Z-12345678').and.to.include('VerifyWorkflow');
+    expect(sent[1]?.body.replaceAll(/\s+/g, ' ')).to.include('The backup in the primary Region is complete.');
+  });
+
+  it('says how to restore exactly this export, where a snapshot is kept', async () => {
+    await tell({ ...exported(), result: { ...EXPORTED, manifest: { ...EXPORTED.manifest, snapshotObjects: 8 } } });
+    expect(only().body).to.include('{"ExportRun":"20260301T000000Z-12345678"}');
+    expect(only().body).to.match(/Nothing\./);
   });
 
   it('reminds of the other Region\'s subscription in the first message only', async () => {
