@@ -39,7 +39,9 @@ export class SnapshotParts {
   add(name: string, items: readonly TableItem[]): void {
     if (items.length === 0) return;
     const member = gzipSync(items.map((item) => `${JSON.stringify(item)}\n`).join(''), { level: LEVEL });
-    this.#pending.set(name, [...this.#pending.get(name) ?? [], member]);
+    const members = this.#pending.get(name) ?? [];
+    this.#pending.set(name, members);
+    members.push(member);
     this.#bytes += member.length;
     this.state[name] ??= { parts: [], items: 0 };
     this.state[name].items += items.length;
