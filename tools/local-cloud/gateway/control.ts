@@ -35,6 +35,8 @@ export async function answerControl(request: IncomingRequest, parts: ControlPart
       const { waitScale, ...changes } = JSON.parse(request.body.toString('utf8')) as Partial<SimulationConfig> & { waitScale?: number };
       if (waitScale !== undefined) await tellMiniStack(parts.forward, '/_ministack/config', { 'stepfunctions._SFN_WAIT_SCALE': waitScale });
       if (changes.replicationLagMs !== undefined) await tellMiniStack(parts.forward, '/_local/replication-lag', { ms: changes.replicationLagMs });
+      // A Region that is down receives no writes; they arrive when it is back.
+      if (changes.regionsDown !== undefined) await tellMiniStack(parts.forward, '/_local/replication-hold', { held: changes.regionsDown.length > 0 });
       parts.simulation.configure(changes);
       return json(parts.simulation.config);
     }

@@ -51,6 +51,8 @@ export interface FaultRule extends Matcher {
   readonly label?: string;
   /** Numbers of the matching calls, from 1, counted since the rule was set. */
   readonly calls?: readonly number[];
+  /** Each action's calls are numbered apart: `calls: [1]` strikes the first call of every action. */
+  readonly perAction?: boolean;
   /** Chance from 0 to 1, drawn from a generator seeded with `seed`. */
   readonly probability?: number;
   readonly seed?: number;
@@ -64,7 +66,7 @@ export interface SimulationConfig {
   readonly quotas: boolean | Readonly<Record<string, number>>;
   readonly latencies: readonly LatencyRule[];
   readonly faults: readonly FaultRule[];
-  /** Regions of which every call is refused by a cut connection. */
+  /** Regions of which every call is refused by a cut connection; meanwhile nothing is replicated between Regions. */
   readonly regionsDown: readonly string[];
   /** Milliseconds until a write reaches the other Region's replica. */
   readonly replicationLagMs: number;

@@ -13,8 +13,10 @@ export interface FaultDeps {
   readonly killCaller: (caller: string) => Promise<void>;
 }
 
+/** How often a rule has struck, by `<service>.<action>`. */
+export type Strikes = Readonly<Record<string, number>>;
 /** An interceptor that knows how often each of its rules has struck, in the order of the rules. */
-export type FaultInterceptor = Interceptor & { readonly strikes: () => number[] };
+export type FaultInterceptor = Interceptor & { readonly strikes: () => Strikes[] };
 
 /** Makes chosen calls go wrong. The first rule that chooses a call decides; rules count their matching calls each. */
 export function faultInterceptor({ faults, regionsDown }: Pick<SimulationConfig, 'faults' | 'regionsDown'>, deps: FaultDeps): FaultInterceptor {
@@ -22,7 +24,7 @@ export function faultInterceptor({ faults, regionsDown }: Pick<SimulationConfig,
   const unwrap = afterEmptyPages(deps.withBody);
   const intercept: Interceptor = (request, next) => {
     if (regionsDown.includes(request.region)) throw new ConnectionReset(`${request.region} is down`);
-    const chosen = chosenBy.filter(({ rule }) => matches(rule, request)).find((candidate) => candidate.chooser.strikes());
+    const chosen = chosenBy.filter(({ rule }) => matches(rule, request)).find((candidate) => candidate.chooser.strikes(request));
     const go: Next = (sent) => unwrap(sent, next);
     return chosen === undefined ? go(request) : apply(chosen.rule, request, go, deps);
   };
@@ -69,17 +71,23 @@ async function altered(request: AwsRequest, members: object, withBody: WithBody)
 }
 
 /** Says for each matching call whether the rule strikes. */
-function chooser({ calls, probability, seed = 1, times = Infinity }: FaultRule): { readonly strikes: () => boolean; readonly struck: () => number } {
+function chooser({ calls, probability, seed = 1, times = Infinity, perAction = false }: FaultRule): { readonly strikes: (request: AwsRequest) => boolean; readonly struck: () => Strikes } {
   const random = generator(seed);
-  let seen = 0;
-  let struck = 0;
-  const decide = (): boolean => {
-    seen += 1;
-    const strikes = struck < times && (calls === undefined || calls.includes(seen)) && (probability === undefined || random() < probability);
-    if (strikes) struck += 1;
-    return strikes;
+  const seen = new Map<string, number>();
+  const struck = new Map<string, number>();
+  let total = 0;
+  const decide = ({ service, action }: AwsRequest): boolean => {
+    const name = `${service}.${action}`;
+    const counter = perAction ? name : '';
+    const number = (seen.get(counter) ?? 0) + 1;
+    seen.set(counter, number);
+    const strikes = total < times && (calls === undefined || calls.includes(number)) && (probability === undefined || random() < probability);
+    if (!strikes) return false;
+    total += 1;
+    struck.set(name, (struck.get(name) ?? 0) + 1);
+    return true;
   };
-  return { strikes: decide, struck: () => struck };
+  return { strikes: decide, struck: () => Object.fromEntries(struck) };
 }
 
 /** A small seeded generator of numbers from 0 to 1 (a Weyl sequence through a 32-bit mixer): the same seed, the same faults. */

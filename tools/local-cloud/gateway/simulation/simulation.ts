@@ -1,12 +1,14 @@
 import type { Interceptor } from '../types.ts';
 import { NO_SIMULATION, type SimulationConfig } from './config.ts';
-import { faultInterceptor, type FaultDeps, type FaultInterceptor } from './faults.ts';
+import { faultInterceptor, type FaultDeps, type FaultInterceptor, type Strikes } from './faults.ts';
 import { latencyInterceptor } from './latencies.ts';
 import { quotaInterceptor } from './quotas.ts';
 
 export interface FaultStrikes {
   readonly label: string;
   readonly strikes: number;
+  /** By `<service>.<action>`. */
+  readonly actions: Strikes;
 }
 
 /** The switchable simulation: holds the configuration of the moment and the interceptors that follow it. */
@@ -38,7 +40,10 @@ export class Simulation {
   /** How often each fault rule has struck since the rules were set, by its label. */
   strikes(): FaultStrikes[] {
     const counts = this.faultState.strikes();
-    return this.current.faults.map(({ label }, index) => ({ label: label ?? '', strikes: counts[index] ?? 0 }));
+    return this.current.faults.map(({ label }, index) => {
+      const actions = counts[index] ?? {};
+      return { label: label ?? '', strikes: Object.values(actions).reduce((sum, count) => sum + count, 0), actions };
+    });
   }
 
   readonly faults: Interceptor = (request, next) => this.faultState(request, next);

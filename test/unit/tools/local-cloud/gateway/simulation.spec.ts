@@ -64,6 +64,14 @@ describe('local cloud gateway: faults', () => {
     expect(await struck([{ times: 3, fault: error }])).to.deep.equal([1, 2, 3]);
   });
 
+  it('strikes the first call of every action', async () => {
+    const intercept = withRules([{ calls: [1], perAction: true, fault: error }]);
+    const statuses: number[] = [];
+    for (const action of ['ListUsers', 'ListGroups', 'ListUsers', 'ListGroups', 'AdminGetUser']) statuses.push((await intercept({ ...listUsers, action }, done)).status);
+    expect(statuses).to.deep.equal([500, 500, 200, 200, 500]);
+    expect(intercept.strikes()).to.deep.equal([{ 'cognito-idp.ListUsers': 1, 'cognito-idp.ListGroups': 1, 'cognito-idp.AdminGetUser': 1 }]);
+  });
+
   it('strikes by chance, the same calls for the same seed', async () => {
     const rule = { probability: 0.3, seed: 7, fault: error };
     const first = await struck([rule], 1_000);
@@ -83,8 +91,11 @@ describe('local cloud gateway: faults', () => {
 
   it('cuts every call to a Region that is down', async () => {
     const intercept = withRules([], ['us-east-1']);
-    expect(await intercept(listUsers, done).catch((problem: unknown) => problem)).to.be.instanceOf(ConnectionReset);
-    expect((await intercept({ ...listUsers, region: 'eu-west-1' }, done)).status).to.equal(200);
+    // Control plane and data plane; IAM and the global endpoint of STS are signed for us-east-1.
+    for (const service of ['cognito-idp', 'dynamodb', 's3', 'sqs', 'sns', 'states', 'lambda', 'logs', 'events', 'ssm', 'cloudformation', 'iam', 'sts']) {
+      expect(await intercept({ ...listUsers, service }, done).catch((problem: unknown) => problem), service).to.be.instanceOf(ConnectionReset);
+      expect((await intercept({ ...listUsers, service, region: 'eu-west-1' }, done)).status, service).to.equal(200);
+    }
   });
 
   it('leaves keys out of a BatchGetItem over two tables, and names them', async () => {
@@ -153,7 +164,7 @@ describe('local cloud gateway: faults', () => {
     const twice = withRule({ kind: 'twice' });
     await twice(send, next);
     expect(sent).to.have.length(3);
-    expect(twice.strikes()).to.deep.equal([1]);
+    expect(twice.strikes()).to.deep.equal([{ 'sqs.SendMessageBatch': 1 }]);
     await withRule({ kind: 'alter', members: { VisibilityTimeout: 0 } })(send, next);
     expect(sent[3]?.params).to.include({ VisibilityTimeout: 0 });
     for (const when of ['before', 'after'] as const) {
