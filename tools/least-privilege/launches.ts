@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { MAIN_TEMPLATE, STACK_SET_TEMPLATE, type Assets } from '../../deployment/packaging/assets.ts';
+import { endOf } from '../chaos/executions.ts';
+import { stackOperation } from '../deploy/solution.ts';
+import { createStack, deleteStack, failuresOf, type StackOutcome } from '../deploy/stack.ts';
+import { uploadAssets } from '../deploy/upload.ts';
+import { firstExecution } from '../demo/executions.ts';
+import type { LocalCloud } from '../local-cloud/index.ts';
+import { withoutStatement } from '../policies/remove-statement.ts';
+import { parseTemplate } from '../policies/template.ts';
+import type { Experiment } from './plan.ts';
+import { BUILD, newPool, PRIMARY, SECONDARY, solutionOptions, steps } from './solution.ts';
+import { refusedCalls, type Outcome } from './verdict.ts';
+
+const MAIN = `${MAIN_TEMPLATE}.template`;
+const STACK_SET = `${STACK_SET_TEMPLATE}.template`;
+
+/** The templates of a build without one statement; where the StackSet's template changes, the main one names its new key. */
+export function templatesWithout({ global, regional }: Assets, { role, sid }: Pick<Experiment, 'role' | 'sid'>): Assets {
+  const text = (name: string): string => Buffer.from(global.get(name) ?? []).toString();
+  const [main, stackSet] = [parseTemplate(MAIN, text(MAIN)), parseTemplate(STACK_SET, text(STACK_SET))];
+  if (role in main.Resources) return { global: new Map([[MAIN, Buffer.from(withoutStatement(main, role, sid))]]), regional: new Map() };
+  const changed = Buffer.from(withoutStatement(stackSet, role, sid));
+  const oldName = [...regional.keys()].find((name) => name.startsWith(`${STACK_SET_TEMPLATE}-`)) ?? '';
+  const newName = `${STACK_SET_TEMPLATE}-${createHash('sha256').update(changed).digest('hex').slice(0, 16)}.template`;
+  return { global: new Map([[MAIN, Buffer.from(main.text.replaceAll(oldName, newName))]]), regional: new Map([[newName, changed]]) };
+}
+
+/** Launches these templates, waits for the first export and uninstalls. */
+export async function runLaunch(cloud: LocalCloud, templates: Assets, stackName: string): Promise<Outcome> {
+  await uploadAssets(cloud.clientConfig, BUILD, templates, [PRIMARY, SECONDARY]);
+  const pool = await newPool(cloud, PRIMARY);
+  const after = (await cloud.calls()).at(-1)?.sequence ?? 0;
+  const launched = await createStack(stackOperation(solutionOptions(cloud, stackName), { PrimaryUserPoolId: pool, SecondaryRegion: SECONDARY, NotificationEmail: 'ops@example.com' }));
+  const problems = [...problemsOf(launched, 'CREATE_COMPLETE')];
+  if (launched.status === 'CREATE_COMPLETE') {
+    const sfn = steps(cloud, PRIMARY);
+    const execution = await firstExecution(sfn, launched.outputs['ExportWorkflowArn'] ?? '').catch(() => undefined);
+    if (execution !== undefined) await endOf(sfn, execution);
+  }
+  const uninstalled = await deleteStack({ clientConfig: cloud.clientConfig, region: PRIMARY }, launched.stackId);
+  problems.push(...problemsOf(uninstalled, 'DELETE_COMPLETE'));
+  return { ended: problems.length === 0 ? 'well' : 'badly', told: problems.join('\n'), refused: refusedCalls(await cloud.calls({ after })) };
+}
+
+const problemsOf = (outcome: StackOutcome, wanted: string): readonly string[] =>
+  outcome.status === wanted ? [] : [`${outcome.status}: ${failuresOf(outcome).join('; ')}`];

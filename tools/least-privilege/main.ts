@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../deploy/solution.ts';
+import { startLocalCloud } from '../local-cloud/index.ts';
+import { readTemplates } from '../policies/template.ts';
+import { chosen, LEAST_PRIVILEGE_USAGE, parseOptions, type LeastPrivilegeOptions } from './options.ts';
+import { experimentsOf, nameOf, rolesOfServices, type Experiment } from './plan.ts';
+import { inWords } from './progress.ts';
+import { runExperiments } from './run.ts';
+import { judge, type Judged } from './verdict.ts';
+
+const SURVIVORS = join(import.meta.dirname, 'survivors.json');
+/** Waits of the workflows are shortened; nothing here depends on their length. */
+const WAIT_SCALE = 0.01;
+const tell = (line: string): void => { process.stdout.write(`${line}\n`); };
+
+async function run(experiments: readonly Experiment[], notEvaluated: readonly string[]): Promise<number> {
+  const started = Date.now();
+  const cloud = await startLocalCloud({ waitScale: WAIT_SCALE });
+  process.once('SIGINT', () => void cloud.stop().finally(() => process.exit(130)));
+  process.once('SIGTERM', () => void cloud.stop().finally(() => process.exit(143)));
+  let judged: readonly Judged[];
+  try {
+    judged = await runExperiments(cloud, experiments, tell);
+  } finally {
+    await cloud.stop();
+  }
+  const { reasons } = JSON.parse(readFileSync(SURVIVORS, 'utf8')) as { reasons: Record<string, string> };
+  const { explained, problems } = judge(judged, reasons);
+  const needed = judged.filter(({ verdict }) => verdict.kind === 'needed').length;
+  tell(`\n${judged.length} statements in ${inWords((Date.now() - started) / 1000)}: ${needed} needed, ${judged.length - needed} not shown to be needed.`);
+  if (explained.length > 0) tell(`\nSurvivors, each with its reason:\n${explained.map(({ name, refused, reason }) => `  ${name}${refused.length > 0 ? ` (refused and passed over: ${refused.join(', ')})` : ''}\n    ${reason}`).join('\n')}`);
+  tell(`\nNot run, since services act with these roles and the local cloud does not ask for their permissions (the tests of the templates do): ${notEvaluated.join(', ')}.`);
+  if (problems.length > 0) tell(`\nProblems:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  return problems.length === 0 ? 0 : 1;
+}
+
+function optionsOrExit(): { readonly options: LeastPrivilegeOptions; readonly experiments: readonly Experiment[]; readonly notEvaluated: readonly string[] } {
+  try {
+    const options = parseOptions(process.argv.slice(2));
+    if (options === 'help') {
+      tell(LEAST_PRIVILEGE_USAGE);
+      process.exit(0);
+    }
+    const { main, stackSet } = readTemplates(projectRoot);
+    return { options, experiments: chosen(experimentsOf([main, stackSet]), options), notEvaluated: rolesOfServices([main, stackSet]) };
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${LEAST_PRIVILEGE_USAGE}\n`);
+    process.exit(1);
+  }
+}
+
+const { options, experiments, notEvaluated } = optionsOrExit();
+if (options.list) for (const experiment of experiments) tell(`${nameOf(experiment).padEnd(46)}  ${experiment.scenario}`);
+else process.exitCode = await run(experiments, notEvaluated);

@@ -1,0 +1,60 @@
+import { rolesOf, type Role } from '../policies/roles.ts';
+import type { Template } from '../policies/template.ts';
+
+/** What is done without a statement: a workflow is run on a launched stack, or the stack is launched and uninstalled. */
+export type Scenario = 'export' | 'import' | 'import of a snapshot' | 'import of another table' | 'verify backup' | 'compare pool' | 'launch';
+
+/** One statement that is taken away. */
+export interface Experiment {
+  readonly role: string;
+  readonly sid: string;
+  readonly scenario: Scenario;
+}
+export const nameOf = ({ role, sid }: Pick<Experiment, 'role' | 'sid'>): string => `${role}/${sid}`;
+
+/** Roles of functions that work for a workflow, with the shortest scenario in which each of them has to do its work. */
+const WORKFLOW_ROLES: Readonly<Record<string, Scenario>> = {
+  CheckStateMachineRole: 'export',
+  MessageBrokerRole: 'export',
+  CheckUserPoolConfigRole: 'export',
+  SyncUsersRole: 'export',
+  ListGroupsRole: 'export',
+  SyncGroupRole: 'export',
+  SyncUsersInGroupRole: 'export',
+  BackupTableCleanupRole: 'export',
+  CheckNewUserPoolRole: 'import',
+  ScanTableRole: 'import',
+  ImportUsersRole: 'import',
+  UpdateUsersRole: 'import',
+  VerifyBackupRole: 'verify backup',
+  ComparePoolRole: 'compare pool',
+};
+/** Statements that only a restore with another input uses. */
+const OTHER_SCENARIO: Readonly<Record<string, Scenario>> = {
+  'CheckNewUserPoolRole/Snapshots': 'import of a snapshot',
+  'ScanTableRole/Snapshots': 'import of a snapshot',
+  'CheckNewUserPoolRole/EarlierTables': 'import of another table',
+  'ScanTableRole/EarlierTables': 'import of another table',
+};
+/** Functions of custom resources only work when a stack is launched, updated or uninstalled. */
+const isCustomResource = ({ functions }: Role): boolean => functions.some((name) => /(Checker|Constants|StackSet|Table)Function$/.test(name));
+
+/** The scenarios in the order in which they run: exports change the backup, verifications and restores do not. */
+const ORDER: readonly Scenario[] = ['export', 'verify backup', 'compare pool', 'import', 'import of a snapshot', 'import of another table', 'launch'];
+
+/**
+ * Every statement of every role that a Lambda function has.
+ * @throws Error naming a function's role for which no scenario is known
+ */
+export function experimentsOf(templates: readonly Template[]): readonly Experiment[] {
+  const experiments = templates.flatMap(rolesOf).filter(({ functions }) => functions.length > 0).flatMap((role) => {
+    const scenario = WORKFLOW_ROLES[role.id] ?? (isCustomResource(role) ? 'launch' : undefined);
+    if (scenario === undefined) throw new Error(`No scenario is known in which the function of ${role.id} works. Add the role to tools/least-privilege/plan.ts.`);
+    return role.statements.map(({ Sid = '' }) => ({ role: role.id, sid: Sid, scenario: OTHER_SCENARIO[`${role.id}/${Sid}`] ?? scenario }));
+  });
+  return ORDER.flatMap((scenario) => experiments.filter((experiment) => experiment.scenario === scenario));
+}
+
+/** Roles that services take, not functions: the local cloud does not ask for their permissions, tests of the templates do. */
+export const rolesOfServices = (templates: readonly Template[]): readonly string[] =>
+  templates.flatMap(rolesOf).filter(({ functions }) => functions.length === 0).map(({ id }) => id);

@@ -1,0 +1,25 @@
+import type { Scenario } from './plan.ts';
+
+/** Seconds that one scenario takes, until one was measured: on two busy cores. */
+const GUESS: Readonly<Record<Scenario, number>> = { export: 12, import: 15, 'import of a snapshot': 15, 'import of another table': 15, 'verify backup': 6, 'compare pool': 8, launch: 30 };
+
+/** Tells how long the rest will take, from what the same scenarios took so far. */
+export class Progress {
+  private readonly taken = new Map<Scenario, { count: number; seconds: number }>();
+
+  add(scenario: Scenario, seconds: number): void {
+    const { count, seconds: before } = this.taken.get(scenario) ?? { count: 0, seconds: 0 };
+    this.taken.set(scenario, { count: count + 1, seconds: before + seconds });
+  }
+
+  /** Of what is left, in seconds. */
+  left(scenarios: readonly Scenario[]): number {
+    return scenarios.reduce((sum, scenario) => {
+      const taken = this.taken.get(scenario);
+      return sum + (taken === undefined ? GUESS[scenario] : taken.seconds / taken.count);
+    }, 0);
+  }
+}
+
+/** "40 s", "3 min". */
+export const inWords = (seconds: number): string => (seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`);

@@ -1,0 +1,60 @@
+import { buildAssets, type Assets } from '../../deployment/packaging/assets.ts';
+import { projectRoot } from '../deploy/solution.ts';
+import type { LocalCloud } from '../local-cloud/index.ts';
+import { runLaunch, templatesWithout } from './launches.ts';
+import { nameOf, type Experiment, type Scenario } from './plan.ts';
+import { inWords, Progress } from './progress.ts';
+import { BUILD, launch, type Launched } from './solution.ts';
+import { verdictOn, type Judged, type Outcome } from './verdict.ts';
+import { runScenario, runWithout } from './workflows.ts';
+
+const ATTEMPTS = 2;
+
+/**
+ * Runs every experiment, after each of its scenarios was seen to end well with all statements and without a refused call.
+ * @throws Error when a scenario does not, since nothing could be told from it then
+ */
+export async function runExperiments(cloud: LocalCloud, experiments: readonly Experiment[], tell: (line: string) => void): Promise<readonly Judged[]> {
+  const assets = await buildAssets(projectRoot, BUILD);
+  const scenarios = [...new Set(experiments.map(({ scenario }) => scenario))];
+  const launched = await launch(cloud, assets);
+  const progress = new Progress();
+  const judged: Judged[] = [];
+  const checked = new Set<Scenario>();
+  // An export asks whether a restore runs, and a restore whether another one does: only if there has been one.
+  if (scenarios.includes('export')) await checkScenario(launched, assets, 'import', tell, progress);
+  for (const [index, experiment] of experiments.entries()) {
+    if (!checked.has(experiment.scenario)) await checkScenario(launched, assets, experiment.scenario, tell, progress);
+    checked.add(experiment.scenario);
+    const started = Date.now();
+    let verdict = verdictOn(await runOnce(launched, assets, experiment, `launch-${index + 1}`));
+    for (let attempt = 1; attempt < ATTEMPTS && verdict.kind === 'unclear'; attempt += 1) verdict = verdictOn(await runOnce(launched, assets, experiment, `launch-${index + 1}-again`));
+    const seconds = (Date.now() - started) / 1000;
+    progress.add(experiment.scenario, seconds);
+    judged.push({ experiment, verdict, seconds });
+    const left = progress.left(experiments.slice(index + 1).map(({ scenario }) => scenario));
+    tell(`${String(index + 1).padStart(3)}/${experiments.length}  ${nameOf(experiment).padEnd(46)}  ${describe(verdict).padEnd(60)}  ${seconds.toFixed(1)} s, about ${inWords(left)} left`);
+  }
+  return judged;
+}
+
+const runOnce = (launched: Launched, assets: Assets, experiment: Experiment, stackName: string): Promise<Outcome> =>
+  experiment.scenario === 'launch' ? runLaunch(launched.cloud, templatesWithout(assets, experiment), stackName) : runWithout(launched, { ...experiment, scenario: experiment.scenario });
+
+async function checkScenario(launched: Launched, assets: Assets, scenario: Scenario, tell: (line: string) => void, progress: Progress): Promise<void> {
+  const started = Date.now();
+  const { ended, told, refused } = scenario === 'launch' ? await runLaunch(launched.cloud, { global: assets.global, regional: new Map() }, 'launch-complete') : await runScenario(launched, scenario);
+  const seconds = (Date.now() - started) / 1000;
+  progress.add(scenario, seconds);
+  if (ended === 'badly') throw new Error(`With all statements in place the scenario "${scenario}" failed: ${told}`);
+  if (refused.length > 0) throw new Error(`With all statements in place calls of the scenario "${scenario}" were refused: ${refused.join(', ')}`);
+  tell(`         ${scenario} with all statements: ends well, nothing is refused  ${seconds.toFixed(1)} s`);
+}
+
+function describe(verdict: Judged['verdict']): string {
+  switch (verdict.kind) {
+    case 'needed': return `needed: ${verdict.by} is refused and named`;
+    case 'survivor': return verdict.refused.length > 0 ? `survives: ${verdict.refused.join(', ')} is refused and passed over` : 'survives: nothing is refused';
+    case 'unclear': return `UNCLEAR: ${verdict.why}`;
+  }
+}

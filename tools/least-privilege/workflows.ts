@@ -1,0 +1,69 @@
+import { DeleteUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { endOf, type Ended } from '../chaos/executions.ts';
+import { startExecution } from '../demo/executions.ts';
+import type { Experiment, Scenario } from './plan.ts';
+import { removeStatement } from './role-policy.ts';
+import { copyOfTable, verifiedRun } from './earlier-backups.ts';
+import { changePool, cognito, newPool, PRIMARY, SECONDARY, steps, type Launched } from './solution.ts';
+import { refusedCalls, type Outcome } from './verdict.ts';
+
+type WorkflowScenario = Exclude<Scenario, 'launch'>;
+
+/** Each runs in the Region whose instance has the role: exports in the primary one, restores in the backup Region. */
+const REGION: Readonly<Record<WorkflowScenario, string>> = {
+  export: PRIMARY, 'compare pool': PRIMARY, 'verify backup': SECONDARY, import: SECONDARY, 'import of a snapshot': SECONDARY, 'import of another table': SECONDARY,
+};
+const RESTORE = 'SecondaryImportWorkflowArn';
+const OUTPUT: Readonly<Record<WorkflowScenario, string>> = {
+  export: 'ExportWorkflowArn', 'compare pool': 'PrimaryVerifyWorkflowArn', 'verify backup': 'SecondaryVerifyWorkflowArn', import: RESTORE, 'import of a snapshot': RESTORE, 'import of another table': RESTORE,
+};
+
+/** What the execution gets; `target` is the new pool of a restore. */
+async function inputOf(launched: Launched, scenario: WorkflowScenario, target: string | undefined): Promise<object> {
+  switch (scenario) {
+    case 'compare pool': return { UserPoolId: launched.poolId };
+    case 'import': return { NewUserPoolId: target };
+    case 'import of a snapshot': return { NewUserPoolId: target, ExportRun: await verifiedRun(launched) };
+    case 'import of another table': return { NewUserPoolId: target, BackupTableName: await copyOfTable(launched) };
+    case 'export': case 'verify backup': return {};
+  }
+}
+
+/** Runs the scenario's workflow once, with all permissions that the roles have at the moment. */
+export async function runScenario(launched: Launched, scenario: WorkflowScenario): Promise<Outcome> {
+  const { cloud } = launched;
+  if (scenario === 'export') await changePool(launched);
+  const target = scenario.startsWith('import') ? await newPool(cloud, SECONDARY) : undefined;
+  const input = await inputOf(launched, scenario, target);
+  const after = (await cloud.calls()).at(-1)?.sequence ?? 0;
+  const ended = await start(launched, scenario, input);
+  if (target !== undefined) await cognito(cloud, SECONDARY).send(new DeleteUserPoolCommand({ UserPoolId: target }));
+  return { ended: ended.status === 'SUCCEEDED' ? 'well' : 'badly', told: ended.status === 'SUCCEEDED' ? '' : `${ended.error}: ${ended.cause}`, refused: refusedCalls(await cloud.calls({ after })) };
+}
+
+async function start({ cloud, outputs }: Launched, scenario: WorkflowScenario, input: object): Promise<Ended> {
+  const sfn = steps(cloud, REGION[scenario]);
+  return endOf(sfn, await startExecution(sfn, outputs[OUTPUT[scenario]] ?? '', input));
+}
+
+/** The scenario without one statement, which is put back afterwards. */
+export async function runWithout(launched: Launched, { role, sid, scenario }: Experiment & { readonly scenario: WorkflowScenario }): Promise<Outcome> {
+  const roleName = launched.resources[REGION[scenario]]?.[role];
+  if (roleName === undefined) throw new Error(`The instance in ${REGION[scenario]} has no role ${role}.`);
+  const putBack = await removeStatement(new IAMClient(launched.cloud.clientConfig(PRIMARY)), roleName, sid);
+  let outcome: Outcome;
+  try {
+    outcome = await runScenario(launched, scenario);
+  } finally {
+    await putBack();
+  }
+  // An export that was cut short is resumed by the next one, which would then skip what it has behind it.
+  if (outcome.ended === 'badly' && scenario === 'export') await finishExport(launched, roleName);
+  return outcome;
+}
+
+async function finishExport(launched: Launched, roleName: string): Promise<void> {
+  const { status, error, cause } = await start(launched, 'export', {});
+  if (status !== 'SUCCEEDED') throw new Error(`With all statements of ${roleName} put back the export ended as ${status}: ${error}: ${cause}`);
+}
