@@ -4,6 +4,7 @@ import { manifestKey, OPEN_KEY } from '../../../source/domain/backup/manifest.ts
 import type { Manifest } from '../../../source/domain/backup/manifest.ts';
 import { Fault } from '../../../source/domain/errors.ts';
 import { actualItems, expectedItems, independentSeal, sumOfChecksums } from '../../support/export/expected-table.ts';
+import { expectSnapshots } from '../../support/export/kept-snapshots.ts';
 import { ExportRunner, POOL_ID } from '../../support/export/export-runner.ts';
 import { seededRandom, wholeNumber } from '../../support/random.ts';
 import { addGroups, addUsers, aGroup, aUser } from '../../support/world/builders.ts';
@@ -45,6 +46,7 @@ function expectSealedLike(world: World, pool: MemoryPool, runId: string): void {
   expect(sealed.counts).to.deep.equal(counts);
   expect(sumOfChecksums(sealed.checksums)).to.equal(checksum);
   expect(world.table.peek(OPEN_KEY)).to.equal(undefined);
+  expectSnapshots(world.table, world.objects);
 }
 
 /** Runs the workflow, starting it again after every kill (as Step Functions or the operator would), until it is sealed. */

@@ -4,6 +4,7 @@ import type { Manifest } from '../../../source/domain/backup/manifest.ts';
 import { headKey } from '../../../source/domain/import/plan-model.ts';
 import type { RestoreHead } from '../../../source/domain/import/plan-model.ts';
 import { actualItems, expectedItems, independentSeal, sumOfChecksums } from '../export/expected-table.ts';
+import { expectSnapshots } from '../export/kept-snapshots.ts';
 import { differences } from '../import/differences.ts';
 import { addGroups, addUsers, aGroup, aUser } from '../world/builders.ts';
 import { TARGET, WorkflowWorld } from './workflow-world.ts';
@@ -44,6 +45,7 @@ export function expectSealed(world: WorkflowWorld, about: string): void {
   expect(sealed.counts, about).to.deep.equal(counts);
   expect(sumOfChecksums(sealed.checksums), about).to.equal(checksum);
   expect(world.table.peek(OPEN_KEY), about).to.equal(undefined);
+  expectSnapshots(world.table, world.objects, about);
 }
 
 /** The new pool holds everybody of the source pool, and the report is right to the last count. */
