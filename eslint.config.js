@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 const adaptersOnly = 'domain is pure: it takes plain functions, a clock and a random source; the SDK and I/O belong to source/shared.';
 
 export default tseslint.config(
-  { ignores: ['node_modules/', '.venv/', '.local-cloud/', 'deployment/*-s3-assets/', 'deployment/build/', 'coverage/'] },
+  { ignores: ['node_modules/', '.venv/', '.venv-checkov/', '.local-cloud/', 'deployment/*-s3-assets/', 'deployment/build/', 'coverage/'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -6,7 +6,7 @@ const TSX = ['--import', 'tsx'];
 const CHECKS: readonly Step[] = [
   { name: 'lint', args: ['node_modules/eslint/bin/eslint.js', '.'] },
   { name: 'type check', args: ['node_modules/typescript/bin/tsc', '--noEmit'] },
-  { name: 'cfn-lint', args: [...TSX, 'deployment/lint-templates.ts'] },
+  { name: 'cfn-lint and checkov', args: [...TSX, 'deployment/lint-templates.ts'] },
   { name: 'reproducible build', args: [...TSX, 'deployment/testing/check-reproducible.ts'] },
   { name: 'npm audit', args: [...TSX, 'deployment/testing/audit.ts'] },
   { name: 'unit, property, ASL and template tests', args: ['node_modules/mocha/bin/mocha.js', 'test/{unit,property,asl,templates}/**/*.spec.ts'] },

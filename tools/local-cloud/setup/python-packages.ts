@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from './project-root.ts';
 
-const VENV = join(projectRoot, '.venv');
 const LOCK = join(projectRoot, '.venv.lock');
 const LOCK_IS_STALE_AFTER_MS = 10 * 60_000;
 
@@ -13,17 +12,19 @@ const LOCK_IS_STALE_AFTER_MS = 10 * 60_000;
 const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
 
 /**
- * Makes sure that the virtual environment `.venv` of the checkout holds the packages of a pinned requirements file, and
- * gives the path of its Python. Quiet and quick when nothing is to do; safe when several processes start at once.
+ * Makes sure that a virtual environment of the checkout holds the packages of a pinned requirements file, and gives the
+ * path of its Python. Quiet and quick when nothing is to do; safe when several processes start at once.
  *
  * @param requirementsFile absolute path of a requirements file with hashes
  * @param say receives progress lines
+ * @param folder of the environment; another than `.venv` for packages whose pins contradict those of the others
  * @throws Error naming what is missing or what pip said
  */
-export async function setUpPython(requirementsFile: string, say: (line: string) => void = (line) => process.stderr.write(`${line}\n`)): Promise<string> {
-  const python = join(VENV, 'bin', 'python');
+export async function setUpPython(requirementsFile: string, say: (line: string) => void = (line) => process.stderr.write(`${line}\n`), folder = '.venv'): Promise<string> {
+  const venv = join(projectRoot, folder);
+  const python = join(venv, 'bin', 'python');
   const name = relative(projectRoot, requirementsFile);
-  const stamp = join(VENV, `.installed-${name.replaceAll('/', '-')}`);
+  const stamp = join(venv, `.installed-${name.replaceAll('/', '-')}`);
   const wanted = createHash('sha256').update(readFileSync(requirementsFile)).digest('hex');
   const installed = (): boolean => existsSync(stamp) && existsSync(python) && readFileSync(stamp, 'utf8') === wanted;
   if (installed()) return python;
@@ -31,9 +32,9 @@ export async function setUpPython(requirementsFile: string, say: (line: string) 
     if (installed()) return python;
     if (!(await works(python, 'import pip'))) {
       const base = await findPython();
-      say(`Setting up Python: virtual environment in ${basename(VENV)} (${base}) ...`);
-      rmSync(VENV, { recursive: true, force: true });
-      await run(base, ['-m', 'venv', VENV], 'creating the virtual environment failed');
+      say(`Setting up Python: virtual environment in ${folder} (${base}) ...`);
+      rmSync(venv, { recursive: true, force: true });
+      await run(base, ['-m', 'venv', venv], 'creating the virtual environment failed');
     }
     say(`Setting up Python: installing ${name} ...`);
     await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--require-hashes', '-r', requirementsFile], `installing ${name} failed`);
