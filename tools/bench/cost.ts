@@ -3,18 +3,22 @@ import { join } from 'node:path';
 import { membershipItem, userItem } from '../../source/domain/backup/items.ts';
 import { ADMINISTRATORS, Memberships, subOf, userOf } from './population.ts';
 import type { Shape } from './population.ts';
-import type { CellResult, CostLine, CostResult } from './results.ts';
+import type { CellResult, CostLine, CostResult, Usage } from './results.ts';
 import { itemBytes } from './virtual/item-units.ts';
 
 /** List prices with their date; see prices.json. */
 export type Prices = Readonly<Record<
   'dynamodbWritePerMillion' | 'dynamodbReadPerMillion' | 'dynamodbStorageGbMonth' | 'dynamodbPitrGbMonth' | 'transferPerGb' | 'lambdaGbSecond' | 'lambdaRequestsPerMillion'
-  | 'transitionsPerThousand' | 'sqsPerMillion' | 's3WritesPerThousand' | 's3ReadsPerThousand' | 'logsPerGb', number>> & { readonly date: string; readonly region: string; readonly remark: string };
+  | 'transitionsPerThousand' | 'sqsPerMillion' | 's3WritesPerThousand' | 's3ReadsPerThousand' | 's3StorageGbMonth' | 'logsPerGb', number>> & { readonly date: string; readonly region: string; readonly remark: string };
 
 export const readPrices = (): Prices => JSON.parse(readFileSync(join(import.meta.dirname, 'prices.json'), 'utf8')) as Prices;
 
 const EXPORTS_PER_MONTH = 30;
+/** The backup Region looks every hour; one look per export reads everything. */
+const IDLE_LOOKS_PER_MONTH = 24 * 30 - EXPORTS_PER_MONTH;
 const REGIONS = 2;
+/** Default of SnapshotRetentionDays. */
+const SNAPSHOTS_KEPT = 35;
 /** What DynamoDB adds to every item when it counts storage ("Table and item sizes", DynamoDB Developer Guide). */
 const STORAGE_OVERHEAD = 100;
 const LOG_BYTES_PER_INVOCATION = 3_000;
@@ -33,35 +37,47 @@ export function storedGb({ users, groups, perUser }: Shape): number {
   return ((userBytes / SAMPLE) * users + (memberBytes / SAMPLE) * memberships.count()) / 1e9;
 }
 
-/** One month of daily exports like this one, with the arithmetic. */
-export function monthlyCost({ shape, usage }: Pick<CellResult, 'shape' | 'usage'>, churnPercent: number, prices: Prices): CostResult {
+type Factor = readonly [value: number, unit: string];
+
+/** One month of daily exports like this one, of the verifications that follow them, and of what is kept, with the arithmetic. */
+export function monthlyCost({ shape, usage, verification }: Pick<CellResult, 'shape' | 'usage' | 'verification'>, churnPercent: number, prices: Prices): CostResult {
   const stored = storedGb(shape);
-  const line = (service: string, ...factors: readonly (readonly [value: number, unit: string])[]): CostLine => ({
-    service,
-    arithmetic: factors.map(([value, unit]) => `${plain(value)}${unit === '' ? '' : ` ${unit}`}`).join(' x '),
-    dollars: factors.reduce((product, [value]) => product * value, 1),
-  });
-  const days = [EXPORTS_PER_MONTH, 'days'] as const;
   const both = [REGIONS, 'Regions'] as const;
-  const million = (price: number): readonly [number, string] => [price / 1e6, `$ (${price} per million)`];
   const lines = [
-    line('DynamoDB writes', [usage.writeUnits, 'units'], both, days, million(prices.dynamodbWritePerMillion)),
-    line('DynamoDB reads', [usage.readUnits, 'units'], days, million(prices.dynamodbReadPerMillion)),
-    line('DynamoDB storage', [stored, 'GB'], both, [prices.dynamodbStorageGbMonth, '$']),
-    line('DynamoDB point-in-time recovery', [stored, 'GB'], both, [prices.dynamodbPitrGbMonth, '$']),
-    line('Transfer between Regions', [usage.writeUnits / 1e6, 'GB'], days, [prices.transferPerGb, '$']),
-    line('Lambda time', [usage.gbSeconds, 'GB-s'], days, [prices.lambdaGbSecond, '$']),
-    line('Lambda requests', [usage.invocations, 'invocations'], days, million(prices.lambdaRequestsPerMillion)),
-    line('Step Functions', [usage.transitions, 'transitions'], days, [prices.transitionsPerThousand / 1000, `$ (${prices.transitionsPerThousand} per thousand)`]),
-    line('S3 writes', [usage.s3Writes, 'requests'], days, [prices.s3WritesPerThousand / 1000, `$ (${prices.s3WritesPerThousand} per thousand)`]),
-    line('S3 reads', [usage.s3Reads, 'requests'], days, [prices.s3ReadsPerThousand / 1000, `$ (${prices.s3ReadsPerThousand} per thousand)`]),
-    line('SQS', [usage.sqsRequests, 'requests'], days, million(prices.sqsPerMillion)),
-    line('Logs', [(usage.invocations * LOG_BYTES_PER_INVOCATION) / 1e9, 'GB'], days, [prices.logsPerGb, '$']),
-  ];
-  return {
-    users: shape.users, memberships: new Memberships(shape).count(), churnPercent, usage, storedGb: stored, lines,
-    dollarsPerMonth: lines.reduce((sum, { dollars }) => sum + dollars, 0),
-  };
+    ...usageLines('Export', usage, [EXPORTS_PER_MONTH, 'exports'], prices),
+    ...(verification === undefined ? [] : [
+      ...usageLines('Verification', verification.whole, [EXPORTS_PER_MONTH, 'verifications'], prices),
+      ...usageLines('Hourly look', verification.idle, [IDLE_LOOKS_PER_MONTH, 'looks'], prices),
+      line('Snapshots: S3 storage', [verification.snapshotBytes / 1e9, 'GB'], [SNAPSHOTS_KEPT, 'kept'], both, [prices.s3StorageGbMonth, '$']),
+    ]),
+    line('Table: storage', [stored, 'GB'], both, [prices.dynamodbStorageGbMonth, '$']),
+    line('Table: point-in-time recovery', [stored, 'GB'], both, [prices.dynamodbPitrGbMonth, '$']),
+  ].filter(({ dollars }) => dollars > 0);
+  return { users: shape.users, memberships: new Memberships(shape).count(), churnPercent, storedGb: stored, lines, dollarsPerMonth: lines.reduce((sum, { dollars }) => sum + dollars, 0) };
 }
+
+/** What one run takes, so many times a month. */
+function usageLines(what: string, usage: Usage, times: Factor, prices: Prices): CostLine[] {
+  const million = (price: number): Factor => [price / 1e6, `$ (${price} per million)`];
+  const thousand = (price: number): Factor => [price / 1000, `$ (${price} per thousand)`];
+  return [
+    line(`${what}: DynamoDB writes`, [usage.writeUnits, 'units'], [REGIONS, 'Regions'], times, million(prices.dynamodbWritePerMillion)),
+    line(`${what}: DynamoDB reads`, [usage.readUnits, 'units'], times, million(prices.dynamodbReadPerMillion)),
+    line(`${what}: transfer between Regions`, [usage.writeUnits / 1e6, 'GB'], times, [prices.transferPerGb, '$']),
+    line(`${what}: Lambda time`, [usage.gbSeconds, 'GB-s'], times, [prices.lambdaGbSecond, '$']),
+    line(`${what}: Lambda requests`, [usage.invocations, 'invocations'], times, million(prices.lambdaRequestsPerMillion)),
+    line(`${what}: Step Functions`, [usage.transitions, 'transitions'], times, thousand(prices.transitionsPerThousand)),
+    line(`${what}: S3 writes`, [usage.s3Writes, 'requests'], times, thousand(prices.s3WritesPerThousand)),
+    line(`${what}: S3 reads`, [usage.s3Reads, 'requests'], times, thousand(prices.s3ReadsPerThousand)),
+    line(`${what}: SQS`, [usage.sqsRequests, 'requests'], times, million(prices.sqsPerMillion)),
+    line(`${what}: logs`, [(usage.invocations * LOG_BYTES_PER_INVOCATION) / 1e9, 'GB'], times, [prices.logsPerGb, '$']),
+  ];
+}
+
+const line = (service: string, ...factors: readonly Factor[]): CostLine => ({
+  service,
+  arithmetic: factors.map(([value, unit]) => `${plain(value)}${unit === '' ? '' : ` ${unit}`}`).join(' x '),
+  dollars: factors.reduce((product, [value]) => product * value, 1),
+});
 
 const plain = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en-US') : value >= 0.001 ? String(Math.round(value * 10_000) / 10_000) : value.toExponential(3));

@@ -38,9 +38,20 @@ export interface CellResult {
   readonly milestones?: Milestones;
   /** Measured cells: mean milliseconds of the emulator's calls and of starting and ending an invocation. */
   readonly observedMs?: Overheads;
+  /** What the backup Region's VerifyWorkflow takes after this export; only where a month's cost is computed from the cell. */
+  readonly verification?: VerificationUsage;
   readonly checks: readonly Check[];
   /** Real time that the cell took, seeding and launching included. */
   readonly tookSeconds: number;
+}
+
+export interface VerificationUsage {
+  /** The look that reads everything, once per export. */
+  readonly whole: Usage;
+  /** The hourly look that finds nothing new. */
+  readonly idle: Usage;
+  /** Of one run, in one Region. */
+  readonly snapshotBytes: number;
 }
 
 /** Seconds from the start of an import. */
@@ -111,7 +122,7 @@ export interface Agreement {
 
 /** The parts that hold state, at one size of pool. */
 export interface StateResult {
-  readonly workflow: 'export' | 'import';
+  readonly workflow: 'export' | 'import' | 'verify';
   readonly users: number;
   readonly memberships: number;
   readonly functions: Readonly<Record<string, FunctionFigures>>;
@@ -122,7 +133,7 @@ export interface StateResult {
 
 /** How memory and processor time of one function grew between two sizes of pool. */
 export interface Growth {
-  readonly workflow: 'export' | 'import';
+  readonly workflow: StateResult['workflow'];
   readonly functionName: string;
   /** Users of the larger pool for each of the smaller one. */
   readonly users: number;
@@ -135,8 +146,6 @@ export interface CostResult {
   readonly users: number;
   readonly memberships: number;
   readonly churnPercent: number;
-  /** The usage of one daily export. */
-  readonly usage: Usage;
   readonly storedGb: number;
   readonly lines: readonly CostLine[];
   readonly dollarsPerMonth: number;

@@ -7,14 +7,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LATENCIES } from '../virtual/meter.ts';
 import { VirtualCloud } from '../virtual/virtual-cloud.ts';
-import { compute } from './compute.ts';
+import { compute, usageOf } from './compute.ts';
 import type { Line, Series } from './series.ts';
+import type { VerificationUsage } from '../results.ts';
 import { stateResult } from './state-result.ts';
 
 const { cells, state, latencies } = JSON.parse(process.argv[2] ?? '') as Series;
 const tell = (line: Line): void => { process.stdout.write(`${JSON.stringify(line)}\n`); };
 const first = cells[0];
 if (first === undefined) throw new Error('a series has at least one cell');
+
+/** A look that verifies the export and writes the backup Region's snapshot, and one that finds nothing new. */
+async function verificationOf(virtual: VirtualCloud): Promise<VerificationUsage> {
+  const before = virtual.importObjects.sizeOf('snapshots/');
+  const whole = usageOf(virtual, await virtual.verify());
+  const snapshotBytes = virtual.importObjects.sizeOf('snapshots/') - before;
+  const idle = usageOf(virtual, await virtual.verify());
+  return { whole, idle, snapshotBytes };
+}
 
 const jobUsersPerSecond = cells.find((cell) => cell.jobUsersPerSecond !== undefined)?.jobUsersPerSecond;
 const granted = first.grantedShare === undefined ? true : { UserList: first.grantedShare * first.callsPerSecond, UserUpdate: first.grantedShare * first.callsPerSecond };
@@ -30,8 +40,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 try {
   for (const cell of cells) {
     const result = await compute(cloud, cell);
-    tell({ result });
-    if (state) tell({ state: stateResult(cloud, cell.shape, result) });
+    tell({ result: cell.churn === undefined ? result : { ...result, verification: await verificationOf(cloud) } });
+    if (state !== true) continue;
+    tell({ state: stateResult(cloud, cell.shape, result) });
+    if (cell.workflow === 'export') tell({ state: stateResult(cloud, cell.shape, { workflow: 'verify', usage: usageOf(cloud, await cloud.verify()) }) });
   }
 } finally {
   cloud.remove();

@@ -11,7 +11,7 @@ const SLACK = 1.5;
  * `cpu` and `memory` are the factors by which processor seconds and resident memory (that of the whole process) grew.
  */
 export function growthOf(state: readonly StateResult[]): Growth[] {
-  return (['export', 'import'] as const).flatMap((workflow) => {
+  return (['export', 'import', 'verify'] as const).flatMap((workflow) => {
     const [small, ...rest] = state.filter((result) => result.workflow === workflow).sort((a, b) => a.users - b.users);
     const large = rest.at(-1);
     if (small === undefined || large === undefined) return [];

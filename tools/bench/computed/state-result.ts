@@ -1,6 +1,6 @@
 import type { Shape } from '../population.ts';
 import { atMost } from '../results.ts';
-import type { CellResult, StateResult } from '../results.ts';
+import type { StateResult, Usage } from '../results.ts';
 import type { VirtualCloud } from '../virtual/virtual-cloud.ts';
 
 const MEMORY_MB = 512;
@@ -10,7 +10,7 @@ const PAYLOAD_KB = 200;
 const OBJECT_MB = 100;
 
 /** Memory and time of every function of the run that was just computed. */
-export function stateResult({ invocations, exportObjects, importObjects }: VirtualCloud, shape: Shape, { workflow, usage }: CellResult): StateResult {
+export function stateResult({ invocations, exportObjects, importObjects }: VirtualCloud, shape: Shape, { workflow, usage }: { readonly workflow: StateResult['workflow']; readonly usage: Usage }): StateResult {
   const functions = Object.fromEntries(invocations.figures);
   const largestObjectMb = Math.max(exportObjects.largestWhole, importObjects.largestWhole) / 1e6;
   return {

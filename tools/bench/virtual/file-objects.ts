@@ -89,6 +89,11 @@ export class FileObjects implements ObjectStore {
     for (const _key of keys) await this.#request('put', 0, false);
   };
 
+  /** Bytes of all objects below a prefix. */
+  sizeOf(prefix: string): number {
+    return [...this.#etags.keys()].filter((key) => key.startsWith(prefix)).reduce((sum, key) => sum + statSync(this.#path(key)).size, 0);
+  }
+
   #path(key: string): string {
     return join(this.folder, encodeURIComponent(key));
   }

@@ -11,13 +11,16 @@ import { scanTable } from '../../../source/domain/import/planning/scan-table.ts'
 import { checkNewUserPool } from '../../../source/domain/import/preflight/check-new-user-pool.ts';
 import { PASSWORD_BYTES, passwordFrom } from '../../../source/domain/import/updates/password.ts';
 import { updateUsers } from '../../../source/domain/import/updates/update-users.ts';
+import { verifyBackup } from '../../../source/domain/verify/backup/verify-backup.ts';
+import { parseVerifyEvent } from '../../../source/domain/verify/verify-event.ts';
 import { checkStateMachine } from '../../../source/domain/workflow/check-state-machine.ts';
 import { SOURCE_POOL } from './source-pool.ts';
 import type { VirtualCloud } from './virtual-cloud.ts';
 
-export const REGIONS = { export: 'us-east-1', import: 'eu-west-1' } as const;
+export const REGIONS = { export: 'us-east-1', import: 'eu-west-1', verify: 'eu-west-1' } as const;
 const TABLE = 'backup-table';
 const BUCKET = 'state-bucket';
+const SNAPSHOT_RETENTION_DAYS = 35;
 type Handler = (event: unknown) => Promise<unknown>;
 
 /** What the function files of source/lambda do, with the in-memory services in place of the adapters. */
@@ -57,5 +60,9 @@ export function functionsOn(cloud: VirtualCloud): Readonly<Record<string, Handle
       const input = { newUserPoolId: options.newUserPoolId, ...restore, executionArn, bucket: BUCKET };
       return updateUsers(input, { ...importing(), writer: target, newPassword: () => passwordFrom(Buffer.alloc(PASSWORD_BYTES, 7)) });
     },
+    VerifyBackup: (event) => verifyBackup(
+      { ...parseVerifyEvent(event), tableName: TABLE, region: REGIONS.verify, primaryRegion: REGIONS.export, retentionDays: SNAPSHOT_RETENTION_DAYS },
+      { ...common(), table, objects: importObjects, primary: table },
+    ),
   };
 }

@@ -1,4 +1,4 @@
-/** The part of the Amazon States Language that the two workflows use on their way to success. */
+/** The part of the Amazon States Language that the workflows use on their way to success. */
 interface State {
   readonly Type: 'Task' | 'Choice' | 'Wait' | 'Succeed' | 'Fail';
   readonly Resource?: string;
@@ -7,6 +7,7 @@ interface State {
   readonly Next?: string;
   readonly Default?: string;
   readonly Choices?: readonly Choice[];
+  readonly Seconds?: number;
   readonly SecondsPath?: string;
 }
 interface Test {
@@ -57,7 +58,7 @@ export async function execute({ StartAt, States }: StateMachine, input: unknown,
       const result = await deps.invoke(/^\$\{(\w+)FunctionArn\}$/.exec(state.Resource ?? '')?.[1] ?? '', event);
       data = placed(state.ResultPath ?? '$', data, result);
     } else if (state.Type === 'Wait') {
-      await deps.sleep(Number(at(state.SecondsPath ?? '', data)) * 1000);
+      await deps.sleep(Number(state.Seconds ?? at(state.SecondsPath ?? '', data)) * 1000);
     }
     name = state.Type === 'Choice' ? state.Choices?.find((choice) => holds(choice, data))?.Next ?? state.Default : state.Next;
   }

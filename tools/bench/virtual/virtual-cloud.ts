@@ -33,7 +33,8 @@ export interface VirtualCloudOptions {
 /** A Lambda function's longest time (templates/stack-set-template.yaml). */
 const TIMEOUT_MS = 900_000;
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const definition = (name: 'export' | 'import'): StateMachine =>
+type WorkflowName = keyof typeof REGIONS;
+const definition = (name: WorkflowName): StateMachine =>
   JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', '..', 'source', 'state-machines', `${name}-workflow.asl.json`), 'utf8')) as StateMachine;
 
 export interface WorkflowRun extends Execution {
@@ -96,12 +97,17 @@ export class VirtualCloud {
     return this.#run('import', { NewUserPoolId: TARGET_POOL });
   }
 
+  /** A scheduled look of the backup Region. */
+  verify(): Promise<WorkflowRun> {
+    return this.#run('verify', { Trigger: 'Schedule' });
+  }
+
   remove(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
   /** Figures of the meter and of the functions are those of this run afterwards. */
-  async #run(workflow: 'export' | 'import', input: object): Promise<WorkflowRun> {
+  async #run(workflow: WorkflowName, input: object): Promise<WorkflowRun> {
     this.meter.reset();
     this.invocations.reset();
     const functions = functionsOn(this);

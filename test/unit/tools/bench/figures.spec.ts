@@ -66,9 +66,12 @@ describe('Bench: figures', () => {
     const prices = readPrices();
     const { lines, dollarsPerMonth } = monthlyCost({ shape: oneGroup(500_000), usage: { ...usage, writeUnits: 1e6, transitions: 1_000 } }, 2, prices);
     const dollars = Object.fromEntries(lines.map((line) => [line.service, line.dollars]));
-    expect(dollars['DynamoDB writes']).to.be.closeTo(60 * 0.625, 1e-9);
-    expect(dollars['Step Functions']).to.be.closeTo(30 * 0.025, 1e-9);
+    expect(dollars['Export: DynamoDB writes']).to.be.closeTo(60 * 0.625, 1e-9);
+    expect(dollars['Export: Step Functions']).to.be.closeTo(30 * 0.025, 1e-9);
     expect(dollarsPerMonth).to.be.closeTo(Object.values(dollars).reduce((sum, value) => sum + value, 0), 1e-9);
+    const verification = { whole: { ...usage, readUnits: 1e6 }, idle: { ...usage, transitions: 10 }, snapshotBytes: 1e8 };
+    const more = monthlyCost({ shape: oneGroup(500_000), usage: { ...usage, writeUnits: 1e6, transitions: 1_000 }, verification }, 2, prices);
+    expect(more.dollarsPerMonth - dollarsPerMonth).to.be.closeTo(30 * 0.125 + 690 * 10 * 0.000025 + 0.1 * 35 * 2 * 0.023, 1e-9);
     expect(prices.date).to.match(/^\d{4}-\d{2}-\d{2}$/);
   });
 });

@@ -41,6 +41,16 @@ describe('Bench: workflows on virtual time', () => {
     expect(churned).to.be.at.least(unchanged + 6).and.at.most(unchanged + 20);
   });
 
+  it('verifies the export in the backup Region once, and then finds nothing new', async () => {
+    const whole = await cloud.verify();
+    expect(whole.output).to.have.property('backup').that.deep.includes({ done: true, skipped: false });
+    expect(cloud.importObjects.sizeOf('snapshots/')).to.be.above(1_000);
+    const reads = cloud.meter.count('units.read');
+    const idle = await cloud.verify();
+    expect(idle.output).to.have.property('backup').that.deep.includes({ done: true, skipped: true });
+    expect(cloud.meter.count('units.read')).to.be.below(reads);
+  });
+
   it('restores everybody, administrators first', () => {
     const { milestones, seconds } = cells[3] as CellResult;
     expect(milestones?.administratorsBack).to.be.below(seconds / 2);
