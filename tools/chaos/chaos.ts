@@ -1,10 +1,12 @@
 import type { LocalCloud } from '../local-cloud/index.ts';
+import { Coverage, type ActionRow } from './coverage.ts';
 import { deploy, type Deployment } from './deployment.ts';
 import { exportUnderFaults, type PartResult } from './export-run.ts';
 import { importUnderFaults } from './import-run.ts';
 import { planOf, tellPlan, type ChaosPlan } from './plan.ts';
 import { resumeCosts, type ResumeCost } from './resume-run.ts';
 import type { Shape } from './shapes.ts';
+import { sweep } from './sweep.ts';
 
 export interface SeedResult {
   readonly plan: ChaosPlan;
@@ -17,11 +19,23 @@ export interface SeedResult {
 export interface ChaosResult {
   readonly seeds: readonly SeedResult[];
   readonly resumes: readonly ResumeCost[];
+  /** Every action that the functions called. */
+  readonly actions: readonly ActionRow[];
+  /** Actions that were spared, and what went wrong while that was mended; looked for only `everywhere`. */
+  readonly spared: readonly string[];
+}
+
+export interface SeedOptions {
+  readonly seeds: readonly number[];
+  readonly users: number;
+  /** No action may be spared: enough seeds for that. */
+  readonly everywhere: boolean;
 }
 
 /** Runs one seed after the other, then measures what a stop costs; pools of one shape share a deployment. */
-export async function runSeeds(cloud: LocalCloud, seeds: readonly number[], users: number, tell: (line: string) => void): Promise<ChaosResult> {
+export async function runSeeds(cloud: LocalCloud, { seeds, users, everywhere }: SeedOptions, tell: (line: string) => void): Promise<ChaosResult> {
   const deployments = new Map<Shape, Deployment>();
+  const coverage = new Coverage();
   const results: SeedResult[] = [];
   for (const seed of seeds) {
     const plan = planOf(seed);
@@ -30,16 +44,23 @@ export async function runSeeds(cloud: LocalCloud, seeds: readonly number[], user
     deployments.set(plan.shape, deployment);
     const result = await runSeed(deployment, plan);
     for (const [name, part] of [['export', result.exported], ['import', result.imported]] as const) {
-      if (part !== undefined) tell(`  ${name}: ${part.starts} ${part.starts === 1 ? 'start' : 'starts'}${part.errors.length > 0 ? ` (${part.errors.join(', ')})` : ''}; ${[...part.strikes].map(([fault, count]) => `${count} x ${fault}`).join(', ')}`);
+      if (part === undefined) continue;
+      coverage.met(part.strikes.rules);
+      tell(`  ${name}: ${part.starts} ${part.starts === 1 ? 'start' : 'starts'}${part.errors.length > 0 ? ` (${part.errors.join(', ')})` : ''}; ${[...part.strikes.byKind].map(([fault, count]) => `${count} x ${fault}`).join(', ')}`);
     }
     for (const problem of result.problems) tell(`  PROBLEM ${problem}`);
     tell(`  ${result.problems.length === 0 ? 'held' : 'FAILED'} in ${result.seconds.toFixed(0)} s`);
     results.push(result);
+    await coverage.look(cloud);
   }
-  const [any] = deployments.values();
+  const [first] = deployments.values();
+  // Aliases need one action more.
+  const any = deployments.get('alias') ?? first;
+  const spared = any === undefined || !everywhere ? [] : await sweep(any, coverage, tell);
+  for (const problem of spared) tell(`  PROBLEM ${problem}`);
   const resumes = any === undefined ? [] : await resumeCosts(any);
   for (const { workflow, undisturbed, resumed, problem } of resumes) tell(`\n${workflow}: ${undisturbed} Cognito calls, ${resumed} when it was stopped half-way and started again${problem === undefined ? '' : `\n  PROBLEM ${problem}`}`);
-  return { seeds: results, resumes };
+  return { seeds: results, resumes, actions: coverage.rows(), spared };
 }
 
 async function runSeed(deployment: Deployment, plan: ChaosPlan): Promise<SeedResult> {

@@ -20,6 +20,7 @@ export interface Deployment {
   readonly tableName: string;
   readonly exportWorkflow: string;
   readonly importWorkflow: Readonly<Record<Region, string>>;
+  readonly verifyWorkflow: Readonly<Record<Region, string>>;
   readonly bucket: Readonly<Record<Region, string>>;
   readonly topic: Readonly<Record<Region, string>>;
   /** Number of the next user that is added. */
@@ -47,6 +48,7 @@ export async function deploy(cloud: LocalCloud, shape: Shape, users: number): Pr
     tableName: output('BackupTableName'),
     exportWorkflow: output('ExportWorkflowArn'),
     importWorkflow: { [PRIMARY]: output('PrimaryImportWorkflowArn'), [SECONDARY]: output('SecondaryImportWorkflowArn') },
+    verifyWorkflow: { [PRIMARY]: output('PrimaryVerifyWorkflowArn'), [SECONDARY]: output('SecondaryVerifyWorkflowArn') },
     bucket: { [PRIMARY]: output('PrimaryBucketName'), [SECONDARY]: output('SecondaryBucketName') },
     topic: { [PRIMARY]: output('PrimaryTopicArn'), [SECONDARY]: output('SecondaryTopicArn') },
     nextUser: users + 1,

@@ -2,16 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SeededRandom } from '../demo/seed/random.ts';
 import { differences, poolContents, tableContents, tableItems, type Contents } from './check/contents.ts';
 import { deadLetters } from './check/queues.ts';
+import { verificationProblems } from './check/verified.ts';
 import { changePool } from './churn.ts';
 import { steps, type Deployment } from './deployment.ts';
 import type { ChaosPlan } from './plan.ts';
 import { PRIMARY, SECONDARY } from './regions.ts';
-import { calm, injectFaults, strikesOf } from './simulation.ts';
+import { calm, injectFaults, strikesOf, type Strikes } from './simulation.ts';
 import { runWorkflow, type RunOutcome } from './workflow-run.ts';
 
 export interface PartResult {
   readonly problems: readonly string[];
-  readonly strikes: ReadonlyMap<string, number>;
+  readonly strikes: Strikes;
   readonly starts: number;
   readonly errors: readonly string[];
 }
@@ -28,15 +29,16 @@ export async function exportUnderFaults(deployment: Deployment, plan: ChaosPlan)
   await changePool(deployment, random, 10);
   const before = await poolContents(deployment);
   await injectFaults(cloud, plan.exportFaults, plan.seed);
-  if (plan.exportEvent === 'backup Region down') await cloud.configure({ regionsDown: [SECONDARY], replicationLagMs: 5_000 });
+  if (plan.exportEvent === 'backup Region down') await cloud.configure({ regionsDown: [SECONDARY] });
   const disturbed = await run(deployment, plan, random);
   const strikes = await strikesOf(cloud, plan.exportFaults);
   await calm(cloud);
   const problems = [...disturbed.problems];
   if (disturbed.last.status === 'SUCCEEDED') problems.push(...(await stableDifferences(deployment, before)));
+  if (disturbed.last.status === 'SUCCEEDED' && disturbed.starts === 1 && plan.exportEvent === 'backup Region down') problems.push(...(await replicaUntold(deployment, disturbed)));
   const quiet = await runWorkflow({ sfn: steps(deployment, PRIMARY), workflow: deployment.exportWorkflow, input: {}, event: 'none', random, meanwhile: noEvent, beforeRestart: noEvent }, []);
   problems.push(...quiet.problems, ...(quiet.starts > 1 ? [`the quiet export needed ${quiet.starts} starts (${quiet.errors.join(', ')})`] : []));
-  problems.push(...(await exactDifferences(deployment, quiet)), ...(await deadLetters(cloud)));
+  problems.push(...(await exactDifferences(deployment, quiet)), ...(await verificationProblems(deployment)), ...(await deadLetters(cloud)));
   return { problems, strikes, starts: disturbed.starts, errors: disturbed.errors };
 }
 
@@ -59,6 +61,16 @@ function run(deployment: Deployment, plan: ChaosPlan, random: SeededRandom): Pro
 async function stableDifferences(deployment: Deployment, before: Contents): Promise<string[]> {
   const after = await poolContents(deployment);
   return differences(after, await tableContents(deployment, PRIMARY), 'after the disturbed export', (key) => before.get(key) === after.get(key));
+}
+
+/** An export whose backup Region was down says so, in its output and in its message. */
+async function replicaUntold({ cloud, topic }: Deployment, { last }: RunOutcome): Promise<string[]> {
+  const { manifest, replica } = (last.output ?? {}) as { manifest?: { runId?: string }; replica?: { state?: string } };
+  const told = (await cloud.snsMessages()).find(({ topicArn, message }) => topicArn === topic[PRIMARY] && message.includes(`(run ${manifest?.runId})`));
+  return [
+    ...(replica?.state === 'unreachable' ? [] : [`the backup Region was down, the output says ${replica?.state}`]),
+    ...(told?.subject.includes('BUT') === true ? [] : [`the backup Region was down, the message's subject is ${told?.subject}`]),
+  ];
 }
 
 /** After the quiet export both Regions hold exactly the pool, and the manifest counts it right. */

@@ -14,7 +14,7 @@ export const FUNCTIONS = 'StackSet-';
 
 const LISTINGS = ['ListUsers', 'ListUsersInGroup', 'ListGroups', 'ListUserImportJobs'];
 /** The services that the functions call, with the errors by which each throttles and fails. */
-const SERVICES = [
+export const SERVICES = [
   { service: 'cognito-idp', throttle: { code: 'TooManyRequestsException', status: 400 }, failure: { code: 'InternalErrorException', status: 500 } },
   { service: 'dynamodb', throttle: { code: 'ProvisionedThroughputExceededException', status: 400 }, failure: { code: 'InternalServerError', status: 500 } },
   { service: 's3', throttle: { code: 'SlowDown', status: 503 }, failure: { code: 'InternalError', status: 500 } },
@@ -43,10 +43,13 @@ const OUTAGES: Readonly<Record<'export' | 'import', readonly (readonly [string, 
 const LOW_QUOTAS = { UserList: 12, UserUpdate: 12, UserCreation: 12, UserPoolRead: 12, UserPoolResourceRead: 12, UserPoolResourceUpdate: 12 };
 
 const seeded = (random: SeededRandom): number => random.integer(1, 2 ** 30);
-const SHORT_PAGES = 'short pages';
+export const SHORT_PAGES = 'short pages';
 /** Small pools have tokens only with small pages. */
-const shortPages = (random: SeededRandom): FaultRule =>
+export const shortPages = (random: SeededRandom): FaultRule =>
   ({ label: SHORT_PAGES, service: 'cognito-idp', action: ['ListUsers', 'ListUsersInGroup', 'ListGroups'], caller: FUNCTIONS, fault: { kind: 'alter', members: { Limit: random.integer(9, 25) } } });
+const JOB_FORGOTTEN = 'killed when an import job was just created';
+/** The next invocation finds the job by its name. */
+export const jobForgotten: FaultRule = { label: JOB_FORGOTTEN, service: 'cognito-idp', action: 'CreateUserImportJob', caller: FUNCTIONS, times: 1, fault: { kind: 'kill', when: 'after' } };
 const outage = (during: 'export' | 'import'): FaultKind => ({
   name: 'a call that fails twelve times in a row',
   during,
@@ -56,30 +59,41 @@ const outage = (during: 'export' | 'import'): FaultKind => ({
   }),
 });
 
+export const THROTTLED = 'throttled calls';
+export const FAILED = 'server errors (5xx)';
+export const CUT = 'cut connections';
+/** What every action of every service must have met; see coverage.ts. */
+export const EVERYWHERE = [THROTTLED, FAILED, CUT] as const;
+export type Everywhere = (typeof EVERYWHERE)[number];
+
+/** The first call of every single action goes wrong in this way. */
+export const firstOfEachAction = (what: Everywhere): FaultRule[] => (what === CUT
+  ? [{ label: CUT, caller: FUNCTIONS, calls: [1], perAction: true, fault: { kind: 'reset' } }]
+  : SERVICES.map(({ service, throttle, failure }): FaultRule => ({ label: what, service, caller: FUNCTIONS, calls: [1], perAction: true, fault: { kind: 'error', ...(what === THROTTLED ? throttle : failure) } })));
+
 /** Everything that is injected by rule. A rule that comes first decides, so what is always on comes last. */
 export const FAULT_KINDS: readonly FaultKind[] = [
   outage('export'),
   outage('import'),
   {
-    name: 'throttled calls', during: 'both',
+    name: THROTTLED, during: 'both',
     rules: (random) => SERVICES.map(({ service, throttle }) => ({ service, caller: FUNCTIONS, probability: service === 'cognito-idp' ? 0.02 : 0.1, seed: seeded(random), fault: { kind: 'error', ...throttle } })),
     settings: () => ({ quotas: LOW_QUOTAS }),
   },
   {
-    name: 'server errors (5xx)', during: 'both',
+    name: FAILED, during: 'both',
     rules: (random) => SERVICES.map(({ service, failure }) => ({ service, caller: FUNCTIONS, probability: 0.1, seed: seeded(random), fault: { kind: 'error', ...failure } })),
   },
-  { name: 'cut connections', during: 'both', rules: (random) => [{ caller: FUNCTIONS, probability: 0.1, seed: seeded(random), fault: { kind: 'reset' } }] },
+  { name: CUT, during: 'both', rules: (random) => [{ caller: FUNCTIONS, probability: 0.1, seed: seeded(random), fault: { kind: 'reset' } }] },
   { name: 'lost answers', during: 'both', rules: (random) => [{ caller: FUNCTIONS, probability: 0.1, seed: seeded(random), fault: { kind: 'drop-answer' } }] },
   { name: 'slow answers', during: 'both', rules: (random) => [{ caller: FUNCTIONS, probability: 0.05, seed: seeded(random), fault: { kind: 'delay', ms: random.integer(200, 1_500) } }] },
   {
     name: 'killed functions', during: 'both',
     rules: (random) => (['before', 'after'] as const).map((when) => ({ caller: FUNCTIONS, probability: 0.02, times: 3, seed: seeded(random), fault: { kind: 'kill', when } })),
   },
-  {
-    name: 'UnprocessedItems and UnprocessedKeys', during: 'both',
-    rules: (random) => [{ service: 'dynamodb', action: ['BatchWriteItem', 'BatchGetItem'], caller: FUNCTIONS, probability: 0.5, seed: seeded(random), fault: { kind: 'partial', share: 0.5 } }],
-  },
+  // A restore reads the table by scans and writes nothing to it but its lease.
+  { name: 'UnprocessedItems of batch writes', during: 'export', rules: (random) => [{ service: 'dynamodb', action: 'BatchWriteItem', caller: FUNCTIONS, probability: 0.7, seed: seeded(random), fault: { kind: 'partial', share: 0.5 } }] },
+  { name: 'UnprocessedKeys of batch reads', during: 'export', rules: (random) => [{ service: 'dynamodb', action: 'BatchGetItem', caller: FUNCTIONS, probability: 0.7, seed: seeded(random), fault: { kind: 'partial', share: 0.5 } }] },
   {
     name: 'Failed entries of SQS', during: 'both',
     rules: (random) => [{ service: 'sqs', action: ['SendMessageBatch', 'DeleteMessageBatch'], caller: FUNCTIONS, probability: 0.6, seed: seeded(random), fault: { kind: 'partial', share: 0.5 } }],
@@ -124,6 +138,11 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     settings: (random) => ({ importJobs: { dropEveryNthLogLine: random.integer(1, 4), endEarly: { afterRows: random.integer(5, 50), as: 'Failed', jobs: 1 } } }),
   },
   { name: 'import jobs that take their time', during: 'import', settings: (random) => ({ importJobs: { usersPerSecond: random.integer(10, 30), pendingMs: random.integer(0, 3_000) } }) },
+  {
+    name: 'lost answer of StartUserImportJob', during: 'import',
+    rules: () => [{ service: 'cognito-idp', action: 'StartUserImportJob', caller: FUNCTIONS, times: 1, fault: { kind: 'drop-answer' } }],
+  },
+  { name: JOB_FORGOTTEN, during: 'import', rules: () => [jobForgotten] },
   {
     name: 'another active import job', during: 'import',
     rules: () => [{ service: 'cognito-idp', action: 'StartUserImportJob', caller: FUNCTIONS, times: 1, fault: { kind: 'error', code: 'PreconditionNotMetException', message: 'Another user import job is already active in this account.', status: 400 } }],

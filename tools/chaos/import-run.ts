@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { SeededRandom } from '../demo/seed/random.ts';
 import { readPool } from '../demo/compare/read-pool.ts';
+import { tableItems } from './check/contents.ts';
 import { deadLetters } from './check/queues.ts';
 import { restoreProblems } from './check/restore.ts';
 import { cognito, steps, type Deployment } from './deployment.ts';
@@ -23,11 +24,12 @@ export async function importUnderFaults(deployment: Deployment, plan: ChaosPlan)
   await calm(cloud);
   const source = await readPool(cognito(deployment, PRIMARY), deployment.poolId);
   const poolId = await createShapedPool(cognito(deployment, region), shape, `restored-${plan.seed}`);
+  const input = { NewUserPoolId: poolId, ...(plan.importFrom === 'snapshot' ? { ExportRun: await lastRun(deployment, region) } : {}) };
   const restoreRoles = importEvent === 'log role cannot be assumed' ? await breakLogRoles(cloud) : undefined;
   const { importJobs } = await injectFaults(cloud, plan.importFaults, plan.seed + 500);
   if (importEvent === 'primary Region down') await cloud.configure({ regionsDown: [PRIMARY] });
   if (importEvent === 'upload URL expires') await cloud.configure({ importJobs: { ...importJobs, uploadUrlSeconds: 0 } });
-  const workflow = { sfn: steps(deployment, region), workflow: deployment.importWorkflow[region], input: { NewUserPoolId: poolId }, random };
+  const workflow = { sfn: steps(deployment, region), workflow: deployment.importWorkflow[region], input, random };
   const disturbed = await runWorkflow({
     ...workflow, event: importEvent,
     meanwhile: async () => {
@@ -53,6 +55,9 @@ export async function importUnderFaults(deployment: Deployment, plan: ChaosPlan)
   problems.push(...(await restoreProblems(deployment, source, { region, poolId, keys })), ...(await deadLetters(cloud)), ...(await untold(deployment, plan, poolId)));
   return { ...result, problems };
 }
+
+const lastRun = async (deployment: Deployment, region: Region): Promise<string> =>
+  String((await tableItems(deployment, region)).find(({ id }) => id === 'EXPORT#LATEST')?.['runId']);
 
 /** Keys of report.json, failures.csv and sub-map.csv. */
 async function reportKeys({ cloud, bucket }: Deployment, region: Region, poolId: string): Promise<string[] | undefined> {

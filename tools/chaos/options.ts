@@ -21,8 +21,12 @@ interfere, and compares the result of every run field by field. The same seed al
 
 Exit code 0: nothing was lost in any run. With the default seeds docs/reliability.md is written anew.`;
 
-/** One pool; together: outages, cut connections, lost answers, kills, unprocessed items, an early job end, stops, a log role that is broken. */
-export const QUICK = { seeds: [0, 15, 20], users: 30 };
+/**
+ * One pool; together: kills, cut connections, throttles, unprocessed items and keys, late and double messages, an early job
+ * end, a lost start of a job, a broken log role, stops, changes meanwhile, a lagging replica, a restore from a snapshot
+ * while the primary Region is down.
+ */
+export const QUICK = { seeds: [15, 20, 25], users: 30 };
 
 /** @throws Error that names the option, what was found and what is allowed */
 export function parseOptions(args: readonly string[]): ChaosOptions | 'help' {

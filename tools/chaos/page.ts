@@ -1,4 +1,5 @@
 import type { ChaosResult, SeedResult } from './chaos.ts';
+import { CUT, FAILED, THROTTLED } from './faults.ts';
 
 interface Row {
   runs: number;
@@ -8,7 +9,7 @@ interface Row {
 }
 
 /** docs/reliability.md: which faults were injected how often, and what came of it. */
-export function reliabilityPage({ seeds: results, resumes }: ChaosResult, users: number): string {
+export function reliabilityPage({ seeds: results, resumes, actions, spared }: ChaosResult, users: number): string {
   const exports = new Map<string, Row>();
   const imports = new Map<string, Row>();
   for (const { plan, exported, imported, problems } of results) {
@@ -16,10 +17,11 @@ export function reliabilityPage({ seeds: results, resumes }: ChaosResult, users:
       const row = rows.get(name) ?? { runs: 0, strikes: 0, restarts: 0, problems: 0 };
       rows.set(name, { runs: row.runs + 1, strikes: row.strikes + times, restarts: row.restarts + (part?.starts ?? 1) - 1, problems: row.problems + problems.filter((problem) => problem.startsWith(what)).length });
     };
-    for (const [name, times] of exported?.strikes ?? []) count(exports, name, exported, times, 'export');
+    for (const [name, times] of exported?.strikes.byKind ?? []) count(exports, name, exported, times, 'export');
     if (plan.exportEvent !== 'none') count(exports, plan.exportEvent, exported, 1, 'export');
-    for (const [name, times] of imported?.strikes ?? []) count(imports, name, imported, times, 'import');
+    for (const [name, times] of imported?.strikes.byKind ?? []) count(imports, name, imported, times, 'import');
     if (plan.importEvent !== 'none') count(imports, plan.importEvent, imported, 1, 'import');
+    if (plan.importFrom === 'snapshot') count(imports, 'from the snapshot of the last run', imported, 1, 'import');
   }
   const lost = results.reduce((sum, { problems }) => sum + problems.length, 0);
   return `# Reliability
@@ -32,6 +34,7 @@ ways of signing in. Each seed runs an export and a restore, each under several f
   Regions hold exactly the pool, and the manifest's counts are right;
 * restore: the new pool equals the backup minus the users that rules leave out, nobody exists twice, everybody can set a
   password, no membership is lost, and every count of the report, the sub map and the failures are right;
+* both Regions: VerifyWorkflow holds table and snapshot against the manifest and succeeds;
 * no dead-letter queue holds a message, and no message went to an end user.
 
 Seeds ${results[0]?.plan.seed ?? 0} to ${results.at(-1)?.plan.seed ?? 0}: ${lost === 0 ? 'nothing was lost' : `${lost} findings`}. "Starts again" counts the further starts of all runs in which the fault was among those injected.
@@ -43,6 +46,14 @@ ${table(exports)}
 ## Restores
 
 ${table(imports)}
+
+## Every action
+
+Every action that the functions called, and how often it was throttled, answered with a server error, and cut off${spared.length === 0 ? ': none was spared' : ''}.
+
+| action | calls | throttled | server errors | cut off |
+|---|---:|---:|---:|---:|
+${actions.map(({ action, calls, met }) => `| ${action} | ${calls} | ${met[THROTTLED]} | ${met[FAILED]} | ${met[CUT]} |`).join('\n')}
 
 ## What a stop costs
 

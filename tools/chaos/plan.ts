@@ -1,5 +1,5 @@
 import { SeededRandom } from '../demo/seed/random.ts';
-import { FAULT_KINDS, type FaultKind } from './faults.ts';
+import { FAULT_KINDS, SHORT_PAGES, type FaultKind } from './faults.ts';
 import { PRIMARY, SECONDARY, type Region } from './regions.ts';
 import { SHAPES, type Shape } from './shapes.ts';
 
@@ -16,6 +16,8 @@ export interface ChaosPlan {
   readonly exportEvent: (typeof EXPORT_EVENTS)[number];
   readonly importFaults: readonly FaultKind[];
   readonly importEvent: (typeof IMPORT_EVENTS)[number];
+  /** The restore reads the table, or the snapshot of the last run. */
+  readonly importFrom: 'table' | 'snapshot';
 }
 
 const FAULTS_AT_A_TIME = 3;
@@ -23,29 +25,32 @@ const FAULTS_AT_A_TIME = 3;
 /** The plan of a seed: always the same. Consecutive seeds go through all kinds of faults and events in turn. */
 export function planOf(seed: number): ChaosPlan {
   const random = new SeededRandom(seed);
+  const exportEvent = EXPORT_EVENTS[seed % EXPORT_EVENTS.length] as ChaosPlan['exportEvent'];
   const importEvent = IMPORT_EVENTS[seed % IMPORT_EVENTS.length] as ChaosPlan['importEvent'];
   return {
     seed,
     shape: SHAPES[seed % SHAPES.length] as Shape,
     region: importEvent === 'primary Region down' || random.chance(0.5) ? SECONDARY : PRIMARY,
-    exportFaults: faultsFor('export', seed, random),
-    exportEvent: EXPORT_EVENTS[seed % EXPORT_EVENTS.length] as ChaosPlan['exportEvent'],
+    // What changes meanwhile must fall between two pages.
+    exportFaults: faultsFor('export', seed, random, exportEvent === 'pool changes' ? [SHORT_PAGES] : []),
+    exportEvent,
     importFaults: faultsFor('import', seed, random),
     importEvent,
+    importFrom: seed % 3 === 1 ? 'snapshot' : 'table',
   };
 }
 
 /** Two kinds by turns, the others by chance. */
-function faultsFor(during: 'export' | 'import', seed: number, random: SeededRandom): FaultKind[] {
+function faultsFor(during: 'export' | 'import', seed: number, random: SeededRandom, always: readonly string[] = []): FaultKind[] {
   const kinds = FAULT_KINDS.filter((kind) => kind.during === during || kind.during === 'both');
   const byTurns = [seed, seed + Math.floor(kinds.length / 2)].map((turn) => kinds[turn % kinds.length] as FaultKind);
   const chosen = new Set(byTurns);
   while (chosen.size < FAULTS_AT_A_TIME) chosen.add(random.pick(kinds));
-  return kinds.filter((kind) => chosen.has(kind));
+  return kinds.filter((kind) => chosen.has(kind) || always.includes(kind.name));
 }
 
-export const tellPlan = ({ seed, shape, region, exportFaults, exportEvent, importFaults, importEvent }: ChaosPlan): string => [
+export const tellPlan = ({ seed, shape, region, exportFaults, exportEvent, importFaults, importEvent, importFrom }: ChaosPlan): string => [
   `seed ${seed}: pool with ${shape} sign-in`,
   `  export: ${[...exportFaults.map(({ name }) => name), ...(exportEvent === 'none' ? [] : [exportEvent])].join('; ')}`,
-  `  import in ${region}: ${[...importFaults.map(({ name }) => name), ...(importEvent === 'none' ? [] : [importEvent])].join('; ')}`,
+  `  import in ${region} from the ${importFrom}: ${[...importFaults.map(({ name }) => name), ...(importEvent === 'none' ? [] : [importEvent])].join('; ')}`,
 ].join('\n');

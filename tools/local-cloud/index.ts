@@ -7,6 +7,7 @@ import type { AwsCredentials } from './gateway/types.ts';
 import { DEFAULT_ACCOUNT, SECRET_ACCESS_KEY, type LocalCloudOptions } from './options.ts';
 
 export type { CallFilter, CallRecord } from './gateway/call-log.ts';
+export type { FaultStrikes } from './gateway/simulation/simulation.ts';
 export type { Fault, FaultRule, LatencyRule, Matcher, SimulationConfig } from './gateway/simulation/config.ts';
 export type { LocalCloudOptions } from './options.ts';
 

@@ -1,0 +1,38 @@
+import { SeededRandom } from '../demo/seed/random.ts';
+import { changePool } from './churn.ts';
+import type { Coverage } from './coverage.ts';
+import { cognito, steps, type Deployment } from './deployment.ts';
+import { EVERYWHERE, firstOfEachAction, jobForgotten, shortPages } from './faults.ts';
+import { PRIMARY, SECONDARY } from './regions.ts';
+import { createShapedPool } from './shapes.ts';
+import { calm } from './simulation.ts';
+import { runWorkflow } from './workflow-run.ts';
+
+/**
+ * Actions that are called seldom (a job is looked for by its name, a log is read) may have been spared so far: one more
+ * export and one more restore, in which they are called. @returns what is still spared, and what went wrong
+ */
+export async function sweep(deployment: Deployment, coverage: Coverage, tell: (line: string) => void): Promise<string[]> {
+  const { cloud, shape } = deployment;
+  const problems: string[] = [];
+  await coverage.look(cloud);
+  for (const [index, what] of EVERYWHERE.entries()) {
+    const spared = coverage.spared(what);
+    if (spared.length === 0) continue;
+    tell(`\n${what} once more, for ${spared.join(', ')}`);
+    const random = new SeededRandom(index + 1);
+    const run = { random, event: 'none', meanwhile: nothing, beforeRestart: nothing };
+    await changePool(deployment, random, 12);
+    await cloud.configure({ faults: [...firstOfEachAction(what), jobForgotten, shortPages(random)], importJobs: { endEarly: { afterRows: 5, as: 'Failed', jobs: 1 } } });
+    const exported = await runWorkflow({ ...run, sfn: steps(deployment, PRIMARY), workflow: deployment.exportWorkflow, input: {} }, []);
+    const poolId = await createShapedPool(cognito(deployment, SECONDARY), shape, `swept-${index}`);
+    const imported = await runWorkflow({ ...run, sfn: steps(deployment, SECONDARY), workflow: deployment.importWorkflow[SECONDARY], input: { NewUserPoolId: poolId } }, ['RestoreIncomplete', 'AlreadyRestored']);
+    coverage.met(await cloud.faultStrikes());
+    await calm(cloud);
+    problems.push(...exported.problems, ...imported.problems);
+  }
+  await coverage.look(cloud);
+  return [...problems, ...EVERYWHERE.flatMap((what) => coverage.spared(what).map((action) => `${action} never met: ${what}`))];
+}
+
+const nothing = (): Promise<void> => Promise.resolve();
