@@ -1,6 +1,6 @@
 import { OPEN_KEY } from '../../../source/domain/backup/manifest.ts';
-import type { BackupTable, TableItem } from '../../../source/domain/ports.ts';
 import { Fault } from '../../../source/domain/errors.ts';
+import type { BackupTable, TableItem } from '../../../source/domain/ports.ts';
 import { verifyBackup } from '../../../source/domain/verify/backup/verify-backup.ts';
 import { comparePool } from '../../../source/domain/verify/pool/compare-pool.ts';
 import { parseCompareEvent, parseVerifyEvent } from '../../../source/domain/verify/verify-event.ts';
@@ -48,6 +48,30 @@ export class VerifyWorld {
   whileWaiting: () => void = () => undefined;
   #executions = 0;
   #claims = 0;
+
+  /** The same two Regions and pools at a later moment, without anything of what has happened since. */
+  copy(): VerifyWorld {
+    const copy = new VerifyWorld();
+    for (const item of this.home.table.all()) copy.home.table.seed(item);
+    for (const item of this.replica.all()) copy.replica.seed(item);
+    for (const [key, object] of this.home.objects.stored) copy.home.objects.stored.set(key, object);
+    for (const [key, object] of this.replicaObjects.stored) copy.replicaObjects.stored.set(key, object);
+    for (const [from, to] of [[this.home.source, copy.home.source], [this.restored, copy.restored]] as const) {
+      for (const { user } of from.listing()) to.put(user);
+      for (const { group, members } of from.groups.values()) {
+        to.putGroup(group);
+        for (const member of members.keys()) to.join(member, group.name);
+      }
+    }
+    copy.home.table.pageItems = this.home.table.pageItems;
+    copy.replica.pageItems = this.replica.pageItems;
+    copy.home.cognito.knobs.pageSize = this.home.cognito.knobs.pageSize;
+    copy.#executions = this.#executions;
+    copy.#claims = this.#claims;
+    // Another moment than the earlier runs', so that ids and executions differ.
+    copy.home.clock.advance(this.home.clock.elapsed + 1000);
+    return copy;
+  }
 
   get primary(): Site {
     return { region: REGION, table: this.home.table, objects: this.home.objects };
@@ -129,9 +153,10 @@ export class VerifyWorld {
 
   #primaryTable(): Pick<BackupTable, 'getItem'> {
     return {
-      getItem: (key) => (this.primaryAnswers ? this.home.table.getItem(key) : this.home.calls.run('primary.getItem', () => {
-        throw new Fault('ServiceError', 'GetItem on the table failed: TimeoutError.');
-      })),
+      getItem: (key) => this.home.calls.run('primary.getItem', () => {
+        if (!this.primaryAnswers) throw new Fault('ServiceError', 'GetItem on the table failed: TimeoutError.');
+        return this.home.table.peek(key);
+      }),
     };
   }
 

@@ -1,5 +1,5 @@
 import { workSlice } from '../../state/slice.ts';
-import { VerifyProgress } from '../progress.ts';
+import { removeWork, VerifyProgress } from '../progress.ts';
 import { verificationFolder } from '../verify-event.ts';
 import { findAbsent } from './find-absent.ts';
 import { Holdings } from './holdings.ts';
@@ -31,6 +31,7 @@ export async function comparePool(input: ComparePoolInput, deps: ComparePoolDeps
     if (state.step === step && state.scope === scope) break;
   }
   if (state.step !== 'done') return { done: false, step: state.step, userPoolId };
+  await removeWork(deps.objects, folder);
   assertSame(comparison);
   return { done: true, step: state.step, userPoolId, counts: state.counts, reportKeys: [reportKey(folder), ...(state.rows.length > 0 ? [differencesKey(folder)] : [])] };
 }

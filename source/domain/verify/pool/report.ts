@@ -1,5 +1,4 @@
 import { Halt } from '../../errors.ts';
-import { removeWork } from '../progress.ts';
 import { DIFFERENCES_HEADER } from './rows.ts';
 import { differs } from './state.ts';
 import type { Comparison, PoolCounts } from './state.ts';
@@ -7,7 +6,7 @@ import type { Comparison, PoolCounts } from './state.ts';
 export const differencesKey = (folder: string): string => `${folder}differences.csv`;
 export const reportKey = (folder: string): string => `${folder}report.json`;
 
-/** Writes differences.csv, where there is a line for it, then report.json, and removes what only the comparison needed. */
+/** Writes differences.csv, where there is a line for it, then report.json. */
 export async function writeReport({ input, deps, progress, folder }: Comparison): Promise<void> {
   const { state } = progress;
   const lines = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
@@ -32,7 +31,6 @@ export async function writeReport({ input, deps, progress, folder }: Comparison)
   await deps.objects.put(reportKey(folder), `${JSON.stringify(report, null, 2)}\n`);
   state.step = 'done';
   await progress.save();
-  await removeWork(deps.objects, folder);
 }
 
 const WORDS: readonly (readonly [count: keyof PoolCounts, words: string])[] = [

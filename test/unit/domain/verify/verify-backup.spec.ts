@@ -118,6 +118,17 @@ describe('VerifyWorkflow: the backup', () => {
       expect(world.messages).to.deep.equal([]);
     });
 
+    it('is verified anew where the record of the last verification cannot be read', async () => {
+      await hourly();
+      world.replicaObjects.stored.set('verifications/last.json', { body: Buffer.from('{"runId": 1'), etag: 'x' });
+      expect((await hourly()).output).to.include({ skipped: false });
+    });
+
+    it('with a user pool: is not skipped, since the pool may have changed', async () => {
+      await hourly();
+      expect(await world.verify(world.backup, { Trigger: 'Schedule', UserPoolId: 'eu-west-1_Nowhere1' })).to.include({ error: 'UserPoolNotFound' });
+    });
+
     it('sees a replication that stopped after the last verified run', async () => {
       await hourly();
       await world.home.export();

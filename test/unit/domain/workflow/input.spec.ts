@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseExportInput, parseImportInput } from '../../../../source/domain/workflow/input.ts';
+import { parseExportInput, parseImportInput, parseVerifyInput } from '../../../../source/domain/workflow/input.ts';
 
 const REGION = 'eu-west-1';
 const POOL = 'eu-west-1_AbCdEfGhI';
@@ -41,6 +41,17 @@ describe('input of the workflows', () => {
       expect(() => parseImportInput(input, REGION)).to.throw(message).with.property('name', name);
     });
   }
+
+  it('of a verification: empty, with its keys, and nothing else', () => {
+    expect(parseVerifyInput({}, REGION)).to.deep.equal({ percent: 100 });
+    expect(parseVerifyInput({ UserPoolId: POOL, Percent: 5, Trigger: 'Schedule', CognitoTPS: 25 }, REGION)).to.deep.equal({ userPoolId: POOL, percent: 5, trigger: 'Schedule', cognitoTps: 25 });
+    for (const [input, message] of [
+      [{ Percent: 0 }, /Percent as a whole number from 1 to 100/], [{ Percent: 101 }, /Percent/], [{ CognitoTPS: 26 }, /CognitoTPS/], [{ UserPoolId: '' }, /UserPoolId as the id of a user pool/],
+      [{ UserPoolId: 'ana@example.test' }, /UserPoolId/], [{ UserPoolId: 'eu-central-1_AbC' }, /no pool of eu-west-1/], [{ NewUserPoolId: POOL }, /unknown key "NewUserPoolId"/],
+    ] as const) {
+      expect(() => parseVerifyInput(input, REGION)).to.throw(message).with.property('name', 'InvalidInput');
+    }
+  });
 
   it('of an export refuses the import\'s keys and long triggers, and shows no value', () => {
     expect(() => parseExportInput({ NewUserPoolId: POOL })).to.throw(/allowed keys: AllowMassDelete, Trigger/);
