@@ -1,6 +1,5 @@
-import { LATEST_KEY, manifestIn, manifestKey, NO_COUNTS, OPEN_KEY, openItem } from '../backup/manifest.ts';
+import { LATEST_KEY, manifestKey, NO_COUNTS, OPEN_KEY, openItem, runIdIn } from '../backup/manifest.ts';
 import type { Counts, Manifest, OpenMarker } from '../backup/manifest.ts';
-import { putSnapshotManifest } from '../backup/snapshot/write.ts';
 import { Fault } from '../errors.ts';
 import type { UserPoolDescription } from '../model.ts';
 import type { BackupTable, Clock, ObjectStore, Random, UserPoolReader } from '../ports.ts';
@@ -37,8 +36,8 @@ export async function openRun(deps: OpenRunDeps, userPoolId: string): Promise<{ 
   const found: Found = {
     head,
     facts: head === undefined ? undefined : await readJson<RunFacts>(deps.objects, factsKey(head.runId)),
-    latestRunId: (await deps.table.getItem(LATEST_KEY))?.runId as string | undefined,
-    openRunId: (await deps.table.getItem(OPEN_KEY))?.runId as string | undefined,
+    latestRunId: runIdIn(await deps.table.getItem(LATEST_KEY)),
+    openRunId: runIdIn(await deps.table.getItem(OPEN_KEY)),
   };
   const now = new Date(deps.clock.now()).toISOString();
   const facts = resumable(found, description, deps.clock.now()) ?? await newFacts(deps, found, description, now);
@@ -67,11 +66,10 @@ function resumable({ head, facts }: Found, pool: UserPoolDescription, now: numbe
   return { ...facts, settings: pool.settings };
 }
 
-async function newFacts(deps: Pick<OpenRunDeps, 'table' | 'objects' | 'random'>, found: Found, pool: UserPoolDescription, now: string): Promise<RunFacts> {
-  const item = found.latestRunId === undefined ? undefined : await deps.table.getItem(manifestKey(found.latestRunId));
-  const manifest = item === undefined ? undefined : manifestIn(item);
-  await closeSnapshot(deps.objects, found, manifest);
-  const sealed = manifest?.counts;
+async function newFacts(deps: Pick<OpenRunDeps, 'table' | 'random'>, found: Found, pool: UserPoolDescription, now: string): Promise<RunFacts> {
+  const manifest = found.latestRunId === undefined ? undefined : await deps.table.getItem(manifestKey(found.latestRunId));
+  const sealed = (manifest as Manifest | undefined)?.counts;
+  const unclosed = stoppedAtItsEnd(found);
   const untouched = found.openRunId === undefined || found.openRunId === found.latestRunId;
   const baseline: Counts | undefined = untouched ? sealed ?? (found.latestRunId === undefined ? NO_COUNTS : undefined) : undefined;
   return {
@@ -83,13 +81,13 @@ async function newFacts(deps: Pick<OpenRunDeps, 'table' | 'objects' | 'random'>,
     ...(baseline === undefined ? {} : { baseline }),
     ...(sealed === undefined ? {} : { sealed }),
     unsealedRuns: unsealedSince(found),
+    ...(unclosed === undefined ? {} : { stoppedAtItsEnd: unclosed }),
   };
 }
 
-/** The run before was stopped after it had been sealed and before its end, and not resumed: its snapshot may still lack the manifest. */
-async function closeSnapshot(objects: Pick<ObjectStore, 'put'>, { head, latestRunId }: Found, manifest: Manifest | undefined): Promise<void> {
-  if (head?.runId === latestRunId && head?.closed === undefined && manifest?.snapshot !== undefined) await putSnapshotManifest(objects, manifest);
-}
+/** The last sealed run, if it was stopped between its sealing and its end, and not resumed. */
+const stoppedAtItsEnd = ({ head, facts, latestRunId }: Found): string | undefined =>
+  head?.runId === latestRunId ? (head?.closed === undefined ? head?.runId : undefined) : facts?.stoppedAtItsEnd === latestRunId ? latestRunId : undefined;
 
 /** The run before, if it was not sealed, and those whose plans already counted together with it. */
 const unsealedSince = ({ head, facts, latestRunId }: Found): string[] =>

@@ -2,6 +2,7 @@ import type { Counts } from '../backup/manifest.ts';
 import { Fault, Halt, isNamed } from '../errors.ts';
 import type { PoolSettings } from '../model.ts';
 import type { Clock, ObjectStore } from '../ports.ts';
+import { parsed, shaped } from '../state/stored-shapes.ts';
 
 /** What is fixed when a run begins; `exports/<run id>/run.json`. */
 export interface RunFacts {
@@ -18,6 +19,8 @@ export interface RunFacts {
   readonly sealed?: Counts;
   /** Runs since the last sealed one whose delete plans count together with this run's. */
   readonly unsealedRuns: readonly string[];
+  /** The last sealed run, if it was stopped before its end: its snapshot may still lack the manifest. */
+  readonly stoppedAtItsEnd?: string;
 }
 
 /** `exports/current.json`: the run in progress, or the last one. */
@@ -45,14 +48,8 @@ export async function readJson<T>(store: Pick<ObjectStore, 'get'>, key: string):
   return stored === undefined ? undefined : parseJson<T>(key, stored.body);
 }
 
-/** Fault BadState when the object's body is no JSON. */
-export function parseJson<T>(key: string, body: Uint8Array): T {
-  try {
-    return JSON.parse(Buffer.from(body).toString('utf8')) as T;
-  } catch (cause) {
-    throw new Fault('BadState', `The object ${key} is damaged: it is no JSON. Delete it and start ExportWorkflow again.`, { cause });
-  }
-}
+/** Fault BadState when the object is not what its key says it is. */
+export const parseJson = <T>(key: string, body: Uint8Array): T => shaped<T>(key, parsed(key, body));
 
 /** As readJson; Fault BadState when the object does not exist. */
 export async function needJson<T>(store: Pick<ObjectStore, 'get'>, key: string): Promise<T> {

@@ -1,7 +1,10 @@
 import { Fault, Halt, isNamed } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
+import { adviceFor, parsed, shaped } from './stored-shapes.ts';
 
 interface Envelope<T> {
+  /** Where it lies: an envelope that someone copied from elsewhere is refused. */
+  readonly key: string;
   /** Which invocation holds the checkpoint: a retry that took it over has another claim. */
   readonly claim: string;
   readonly savedAt: string;
@@ -61,7 +64,7 @@ export class Checkpoint<T> {
   }
 
   async save(state: T): Promise<void> {
-    const envelope: Envelope<T> = { claim: this.claim, savedAt: new Date(this.now()).toISOString(), state };
+    const envelope: Envelope<T> = { key: this.key, claim: this.claim, savedAt: new Date(this.now()).toISOString(), state };
     const body = JSON.stringify(envelope);
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -92,11 +95,9 @@ export class Checkpoint<T> {
 }
 
 function parseEnvelope<T>(key: string, body: Uint8Array): Envelope<T> {
-  try {
-    const parsed = JSON.parse(Buffer.from(body).toString('utf8')) as Partial<Envelope<T>> | null;
-    if (parsed !== null && typeof parsed === 'object' && typeof parsed.claim === 'string' && 'state' in parsed) return parsed as Envelope<T>;
-  } catch {
-    // falls through to the one message below
-  }
-  throw new Fault('BadState', `The checkpoint object ${key} is damaged; delete it to start this part of the work anew.`);
+  const envelope = parsed(key, body) as Partial<Envelope<T>> | null;
+  if (typeof envelope?.claim !== 'string' || !('state' in envelope)) throw new Fault('BadState', `The object ${key} is damaged: it is no checkpoint. ${adviceFor(key)}`);
+  if (envelope.key !== key) throw new Fault('BadState', `The object ${key} is damaged: it is the checkpoint of other work. ${adviceFor(key)}`);
+  shaped(key, envelope.state);
+  return envelope as Envelope<T>;
 }

@@ -1,10 +1,15 @@
 import { Fault } from '../../errors.ts';
 import type { ObjectStore } from '../../ports.ts';
+import { adviceFor, checkFor, shapeOf } from '../../state/stored-shapes.ts';
 
 const NEWLINE = 0x0a;
 
-/** The lines of an object of one JSON value per line, parsed as they come; Fault BadState names a line that is damaged. */
+/**
+ * The lines of an object of one JSON value per line, parsed as they come; Fault BadState names a line that is damaged or
+ * not what the object's key says it is.
+ */
 export async function* readNdjson<T>(store: Pick<ObjectStore, 'read'>, key: string): AsyncGenerator<T, void, undefined> {
+  const check = checkFor(shapeOf(key));
   let line = 0;
   let rest: Uint8Array = new Uint8Array(0);
   for await (const part of store.read(key)) {
@@ -12,21 +17,32 @@ export async function* readNdjson<T>(store: Pick<ObjectStore, 'read'>, key: stri
     let from = 0;
     for (let end = bytes.indexOf(NEWLINE, from); end >= 0; end = bytes.indexOf(NEWLINE, from)) {
       line += 1;
-      if (end > from) yield parse<T>(bytes.subarray(from, end), key, line);
+      if (end > from) yield parse<T>(bytes.subarray(from, end), { key, line, check });
       from = end + 1;
     }
     rest = bytes.subarray(from);
   }
-  if (rest.length > 0) yield parse<T>(rest, key, line + 1);
+  if (rest.length > 0) yield parse<T>(rest, { key, line: line + 1, check });
 }
 
 export const toNdjson = (values: readonly unknown[]): string => values.map((value) => `${JSON.stringify(value)}\n`).join('');
 
-function parse<T>(bytes: Uint8Array, key: string, line: number): T {
+interface Place {
+  readonly key: string;
+  readonly line: number;
+  readonly check: ReturnType<typeof checkFor>;
+}
+
+function parse<T>(bytes: Uint8Array, { key, line, check }: Place): T {
+  let value: unknown;
+  let problem: string | undefined;
   try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')) as T;
+    value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+    problem = check(value);
   } catch {
     // The parser's own message quotes the line, which holds personal data.
-    throw new Fault('BadState', `Line ${line} of the object ${key} is damaged: the state of this restore cannot be used.`);
+    problem = 'it is no JSON';
   }
+  if (problem !== undefined) throw new Fault('BadState', `Line ${line} of the object ${key} is damaged: ${problem}. ${adviceFor(key)}`);
+  return value as T;
 }

@@ -1,5 +1,6 @@
-import { Fault, Halt } from '../../errors.ts';
+import { Halt } from '../../errors.ts';
 import type { BackupTable, Clock, Log, ObjectStore, Page, Random, UserPoolReader } from '../../ports.ts';
+import { parsed, shaped } from '../../state/stored-shapes.ts';
 import { headKey, planKey } from '../plan-model.ts';
 import type { ImportOptions, RestoreHead, RestorePlan } from '../plan-model.ts';
 import { readJson } from '../planning/json-object.ts';
@@ -85,13 +86,8 @@ async function assertSameRun({ newUserPoolId, exportRun }: ImportOptions, restor
 async function readHead(objects: Pick<ObjectStore, 'get'>, poolId: string): Promise<{ readonly value: RestoreHead; readonly etag: string } | undefined> {
   const stored = await objects.get(headKey(poolId));
   if (stored === undefined) return undefined;
-  try {
-    const value = JSON.parse(Buffer.from(stored.body).toString('utf8')) as Partial<RestoreHead> | null;
-    if (typeof value?.restoreId === 'string' && typeof value.phase === 'string') return { value: value as RestoreHead, etag: stored.etag };
-  } catch {
-    // falls through to the one message below
-  }
-  throw new Fault('BadState', `The object ${headKey(poolId)} is damaged; it names the restore in force. Mend it from the bucket's older version, or restore into another pool.`);
+  const key = headKey(poolId);
+  return { value: shaped<RestoreHead>(key, parsed(key, stored.body)), etag: stored.etag };
 }
 
 async function assertEmpty(poolId: string, { pools }: CheckNewUserPoolDeps): Promise<void> {

@@ -1,5 +1,5 @@
 import { Checksums } from '../../backup/checksums.ts';
-import { manifestKey } from '../../backup/manifest.ts';
+import { manifestIn, manifestKey } from '../../backup/manifest.ts';
 import type { Manifest } from '../../backup/manifest.ts';
 import { snapshotManifestKey, SNAPSHOTS_PREFIX } from '../../backup/snapshot/names.ts';
 import { readSnapshotManifest } from '../../backup/snapshot/read.ts';
@@ -31,7 +31,8 @@ export async function readKeptRun(deps: KeptRunDeps, { runId, tableName }: { rea
   const manifest = await readSnapshotManifest(deps.objects, runId);
   if (manifest === undefined) throw await notKept(deps.objects, runId);
   assertReadable(manifest, `in ${snapshotManifestKey(runId)}`);
-  const sealed = await deps.table.getItem(manifestKey(runId)) as unknown as Manifest | undefined;
+  const stored = await deps.table.getItem(manifestKey(runId));
+  const sealed = stored === undefined ? undefined : manifestIn(stored);
   if (sealed === undefined) {
     return { manifest, notes: [`The table ${tableName} has no manifest of the export ${runId}: its snapshot was held against the manifest in its own folder only.`] };
   }

@@ -1,4 +1,4 @@
-import { LATEST_KEY, manifestKey, OPEN_KEY, SCHEMA_VERSION } from '../../backup/manifest.ts';
+import { LATEST_KEY, manifestIn, manifestKey, OPEN_KEY, runIdIn, SCHEMA_VERSION } from '../../backup/manifest.ts';
 import type { Manifest } from '../../backup/manifest.ts';
 import { Halt } from '../../errors.ts';
 import type { BackupTable } from '../../ports.ts';
@@ -22,12 +22,12 @@ export async function readSealedBackup(table: Pick<BackupTable, 'getItem'>, tabl
   if (latest === undefined) {
     throw new Halt('NoSealedBackup', `The backup table ${tableName} holds no complete export in this Region. Run ExportWorkflow to its end first, or give BackupTableName of a table that has one.`);
   }
-  const runId = String(latest.runId);
-  const open = await table.getItem(OPEN_KEY);
+  const runId = runIdIn(latest) as string;
+  const open = runIdIn(await table.getItem(OPEN_KEY));
   const stored = await table.getItem(manifestKey(runId));
-  const manifest = stored as unknown as Manifest | undefined;
+  const manifest = stored === undefined ? undefined : manifestIn(stored);
   if (manifest !== undefined) assertReadable(manifest, `in ${tableName}`);
-  const openRunId = open === undefined || open.runId === runId ? undefined : String(open.runId);
+  const openRunId = open === runId ? undefined : open;
   return { runId, ...(manifest === undefined ? {} : { manifest }), ...(openRunId === undefined ? {} : { openRunId }) };
 }
 

@@ -1,5 +1,6 @@
 import { Fault, Halt } from '../../errors.ts';
 import type { Clock, ObjectStore } from '../../ports.ts';
+import { parsed, shaped } from '../../state/stored-shapes.ts';
 import { headKey } from '../plan-model.ts';
 import type { RestoreHead, RestorePlan } from '../plan-model.ts';
 
@@ -24,7 +25,7 @@ async function readHead(store: Pick<ObjectStore, 'get'>, { newUserPoolId, restor
   const key = headKey(newUserPoolId);
   const object = await store.get(key);
   if (object === undefined) throw new Fault('BadState', `The object ${key} is missing: the state of this restore cannot be used.`);
-  const head = JSON.parse(Buffer.from(object.body).toString('utf8')) as RestoreHead;
+  const head = shaped<RestoreHead>(key, parsed(key, object.body));
   if (head.restoreId !== restoreId) throw new Halt('Superseded', `Another restore (${head.restoreId}) of the user pool ${newUserPoolId} is in force; ${restoreId} stops.`);
   return { head, etag: object.etag };
 }

@@ -4,7 +4,7 @@ import { Checkpoint } from '../../../../source/domain/state/checkpoint.ts';
 import { rejection } from '../../../support/rejection.ts';
 import { World } from '../../../support/world/world.ts';
 
-const KEY = 'exports/run/progress/users.json';
+const KEY = 'exports/run/progress/step.json';
 interface State {
   readonly pages: number;
 }
@@ -46,7 +46,7 @@ describe('Checkpoint', () => {
   it('knows its own write again when only the answer was lost', async () => {
     const checkpoint = await claim('one');
     const { put } = world.objects;
-    refuseOnce(() => put(KEY, JSON.stringify({ claim: 'one', savedAt: new Date(world.clock.now()).toISOString(), state: { pages: 1 } })));
+    refuseOnce(() => put(KEY, JSON.stringify({ key: KEY, claim: 'one', savedAt: new Date(world.clock.now()).toISOString(), state: { pages: 1 } })));
     await checkpoint.save({ pages: 1 });
     await checkpoint.save({ pages: 2 });
     expect(await stored()).to.deep.equal({ pages: 2 });
@@ -69,7 +69,12 @@ describe('Checkpoint', () => {
   });
 
   it('refuses a damaged object with its key and what to do', async () => {
-    await world.objects.put(KEY, '{"pages":');
-    expect((await rejection(claim('one'))).message).to.include(KEY).and.include('delete it');
+    const other = JSON.stringify({ key: 'exports/other/progress/step.json', claim: 'one', savedAt: '', state: { pages: 1 } });
+    for (const [body, words] of [['{"pages":', 'it is no JSON'], ['null', 'no checkpoint'], ['{"claim":1,"state":{}}', 'no checkpoint'], [other, 'the checkpoint of other work']] as const) {
+      await world.objects.put(KEY, body);
+      const error = await rejection(claim('one'));
+      expect(error).to.have.property('name', 'BadState');
+      expect(error.message).to.include(KEY).and.include(words).and.include('Delete it');
+    }
   });
 });

@@ -10,6 +10,7 @@ import { Checksums } from '../../../../../source/domain/backup/checksums.ts';
 import { Fault } from '../../../../../source/domain/errors.ts';
 import type { TableItem } from '../../../../../source/domain/ports.ts';
 import { rejection } from '../../../../support/rejection.ts';
+import { PLAIN_SETTINGS } from '../../../../support/world/pool.ts';
 import { World } from '../../../../support/world/world.ts';
 
 const RUN = '20260301T000000Z-12345678';
@@ -156,7 +157,7 @@ describe('snapshots', () => {
 
   describe('manifest', () => {
     const manifest: Manifest = {
-      runId: RUN, userPoolId: 'eu-west-1_Source', poolSettings: { usernameAttributes: [] } as unknown as Manifest['poolSettings'],
+      runId: RUN, userPoolId: 'eu-west-1_Source', poolSettings: PLAIN_SETTINGS,
       counts: { users: 1, groups: 0, memberships: 0 }, checksums: new Checksums().toHex(),
       added: { users: 1, groups: 0, memberships: 0 }, changed: { users: 0, groups: 0, memberships: 0 }, deleted: { users: 0, groups: 0, memberships: 0 },
       skipped: { federatedUsers: 0, federatedMemberships: 0 }, startedAt: '2026-03-01T00:00:00.000Z', endedAt: '2026-03-01T00:01:00.000Z', softwareVersion: 'v2.0.0', schemaVersion: 1,

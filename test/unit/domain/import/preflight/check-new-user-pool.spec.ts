@@ -9,6 +9,7 @@ import { NEW_POOL, options, PlanningWorld, SOURCE_POOL } from '../../../../suppo
 import { SEALED_RUN, sealBackup } from '../../../../support/import/sealed-backup.ts';
 import { rejection } from '../../../../support/rejection.ts';
 import { aGroup, aUser } from '../../../../support/world/builders.ts';
+import { aPlan } from '../../../../support/import/a-plan.ts';
 
 function backedUp(): PlanningWorld {
   const world = new PlanningWorld();
@@ -120,7 +121,7 @@ describe('checkNewUserPool', () => {
   });
 
   describe('asked for a kept run', () => {
-    const putPlan = (world: PlanningWorld, plan: object): Promise<string> => world.objects.put(planKey(NEW_POOL, 'earlier'), JSON.stringify(plan));
+    const putPlan = (world: PlanningWorld, plan: object): Promise<string> => world.objects.put(planKey(NEW_POOL, 'earlier'), JSON.stringify({ ...aPlan(NEW_POOL, 'earlier'), ...plan }));
 
     it('opens a restore when it is kept, also without any export that the table holds', async () => {
       const world = new PlanningWorld();
