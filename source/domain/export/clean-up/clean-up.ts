@@ -15,7 +15,7 @@ import { scanTable } from './scan.ts';
 import { sealRun } from './seal.ts';
 import { seenByRun } from './seen.ts';
 import type { SeenByRun } from './seen.ts';
-import { joinSnapshot } from './snapshot.ts';
+import { closeSnapshotBefore, joinSnapshot } from './snapshot.ts';
 import { newCleanUp } from './state.ts';
 import type { CleanUp, CleanUpDeps, CleanUpState, ReplicaLook } from './state.ts';
 
@@ -57,6 +57,7 @@ export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): 
     snapshot: state.snapshot === undefined ? undefined : new SnapshotParts(state.snapshot.state),
   };
   await workThenSave(progress, () => state.confirm.asked, async () => {
+    if (state.phase === 'scan') await closeSnapshotBefore(cleanUp);
     while (state.phase !== 'sealed' && !cleanUp.sliceOver()) await workOn(cleanUp, seen, options);
   });
   if (state.phase !== 'sealed') return { done: false, phase: state.phase };

@@ -1,6 +1,7 @@
-import { KEPT_NAME, segmentName } from '../../backup/snapshot/names.ts';
-import { itemsIn, joinParts } from '../../backup/snapshot/write.ts';
+import { manifestIn, manifestKey } from '../../backup/manifest.ts';
 import type { SnapshotObject } from '../../backup/manifest.ts';
+import { KEPT_NAME, segmentName } from '../../backup/snapshot/names.ts';
+import { itemsIn, joinParts, putSnapshotManifest } from '../../backup/snapshot/write.ts';
 import { Fault } from '../../errors.ts';
 import { inParallel } from '../page-chain.ts';
 import { totalOf } from './delete-plan.ts';
@@ -37,6 +38,13 @@ export const objectsOf = (state: CleanUpState): readonly SnapshotObject[] | unde
 /** Every segment has an object, if only an empty one. */
 const namesOf = ({ segments, snapshot }: CleanUpState): string[] =>
   [...segments.map((_, segment) => segmentName(segment)), ...(snapshot?.state[KEPT_NAME] === undefined ? [] : [KEPT_NAME])];
+
+/** Gives the snapshot of the run before its manifest, where that run was sealed and stopped before it could. */
+export async function closeSnapshotBefore({ deps, run }: CleanUp): Promise<void> {
+  const { stoppedAtItsEnd } = run.facts;
+  const item = stoppedAtItsEnd === undefined ? undefined : await deps.table.getItem(manifestKey(stoppedAtItsEnd));
+  if (item?.snapshot !== undefined) await putSnapshotManifest(deps.objects, manifestIn(item));
+}
 
 async function requireAllItems(run: CleanUp['run'], found: number, expected: number): Promise<void> {
   if (found === expected) return;
