@@ -1,7 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { readTemplates } from '../policies/template.ts';
+import { withPart } from './marked-part.ts';
 import { regionsPicture, type Resources } from './regions-picture.ts';
+import { roleTable } from './role-table.ts';
 import { workflowPicture, type Workflow } from './workflow-picture.ts';
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -13,12 +16,24 @@ const workflow = (path: string): Workflow => JSON.parse(text(path)) as Workflow;
 export const drawPictures = (): ReadonlyMap<string, string> => new Map([
   ['export-workflow.svg', workflowPicture('ExportWorkflow', workflow('source/state-machines/export-workflow.asl.json'))],
   ['import-workflow.svg', workflowPicture('ImportWorkflow', workflow('source/state-machines/import-workflow.asl.json'))],
+  ['verify-workflow.svg', workflowPicture('VerifyWorkflow', workflow('source/state-machines/verify-workflow.asl.json'))],
   ['regions.svg', regionsPicture(resources('templates/cognito-user-profiles-export-reference-architecture.yaml'), resources('templates/stack-set-template.yaml'))],
 ]);
+
+/** Documents of which a part is written from the sources: path to the whole text with that part as it must be. */
+export function drawDocuments(): ReadonlyMap<string, string> {
+  const { main, stackSet } = readTemplates(fromRoot('.'));
+  const roles = roleTable([{ title: 'Main stack', template: main }, { title: 'Stack of each Region', template: stackSet }]);
+  return new Map([['docs/security.md', withPart(text('docs/security.md'), 'roles', roles)]]);
+}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const [name, svg] of drawPictures()) {
     writeFileSync(fromRoot(`docs/images/${name}`), svg);
     console.log(`docs/images/${name}`);
+  }
+  for (const [path, document] of drawDocuments()) {
+    writeFileSync(fromRoot(path), document);
+    console.log(path);
   }
 }

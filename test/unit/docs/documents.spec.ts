@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { drawDocuments } from '../../../tools/docs/draw.ts';
+import { withPart } from '../../../tools/docs/marked-part.ts';
+import { roleTable } from '../../../tools/docs/role-table.ts';
+import { parseTemplate } from '../../../tools/policies/template.ts';
+import { nodes, resourcesOf, stackSetTemplate, templates } from '../../support/templates.ts';
+
+const documentAt = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+
+describe('generated parts of documents', () => {
+  for (const [path, document] of drawDocuments()) {
+    it(`${path} is what the templates give (npm run docs)`, () => {
+      expect(documentAt(path)).to.equal(document);
+    });
+  }
+
+  it('replace what stood between the two marks, and nothing else', () => {
+    const document = 'before\n<!-- x: written by npm run docs -->\nold\n<!-- end of x -->\nafter\n';
+    expect(withPart(document, 'x', 'new')).to.equal('before\n<!-- x: written by npm run docs -->\n\nnew\n\n<!-- end of x -->\nafter\n');
+    expect(withPart(withPart(document, 'x', 'new'), 'x', 'new')).to.equal(withPart(document, 'x', 'new'));
+  });
+
+  it('need both marks', () => {
+    expect(() => withPart('<!-- end of x -->\n<!-- x: written by npm run docs -->', 'x', '')).to.throw('no part "x"');
+  });
+});
+
+describe('table of roles', () => {
+  const table = (policy: string, trust = 'Service: lambda.amazonaws.com'): string => roleTable([{ title: 'Stack', template: parseTemplate('t', `
+Resources:
+  WorkRole:
+    Type: AWS::IAM::Role
+    Condition: IsPrimaryRegion
+    Properties:
+      Description: Permissions of the function Work
+      AssumeRolePolicyDocument:
+        Statement:
+          - {Effect: Allow, Action: 'sts:AssumeRole', Principal: {${trust}}}
+      Policies:
+        - PolicyName: Work
+          PolicyDocument:
+            Statement: [${policy}]
+  More:
+    Type: AWS::IAM::Policy
+    Properties:
+      Roles: [!Ref WorkRole]
+      PolicyDocument:
+        Statement: [{Sid: Attached, Effect: Allow, Action: 'lambda:InvokeFunction', Resource: !GetAtt Work.Arn}]
+`) }]);
+
+  it('shows actions by service, resources, conditions, the principal and attached policies', () => {
+    const text = table('{Sid: Items, Effect: Allow, Action: [\'dynamodb:GetItem\', \'s3:GetObject\', \'dynamodb:Scan\'], Resource: [!Sub \'arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Constants.Table}\', \'*\'], Condition: {StringLike: {\'s3:prefix\': [a/*, b/*]}}}');
+    expect(text).to.include('**WorkRole**: Permissions of the function Work. Taken by `lambda.amazonaws.com`. Only where `IsPrimaryRegion`.');
+    expect(text).to.include('| Items | dynamodb: `GetItem` `Scan`<br>s3: `GetObject` | `dynamodb:<Region>:<AccountId>:table/<Constants.Table>`<br>`*`<br>if StringLike `s3:prefix` `a/*` or `b/*` |');
+    expect(text).to.include('| Attached | lambda: `InvokeFunction` | `<Work>` |');
+  });
+
+  it('shows a denial as one', () => {
+    expect(table('{Sid: No, Effect: Deny, Action: \'s3:*\', Resource: \'*\'}')).to.include('| No | **nobody may** s3: `*` | `*` |');
+  });
+
+  it('refuses a value that it cannot show', () => {
+    expect(() => table('{Sid: Odd, Effect: Allow, Action: \'s3:GetObject\', Resource: {\'Fn::Join\': [\':\', [a, b]]}}')).to.throw('Fn::Join');
+  });
+});
+
+describe('data map in docs/security.md', () => {
+  const map = documentAt('docs/security.md').split('## Data map')[1]?.split('\n## ')[0] ?? '';
+  const row = (words: string): string => map.split('\n').find((line) => line.startsWith('|') && line.includes(words)) ?? '';
+  type Rule = Readonly<{ Prefix?: string; TagFilters?: unknown; ExpirationInDays?: unknown; NoncurrentVersionExpiration?: { NoncurrentDays: number } }>;
+  const rulesOf = (bucket: string): readonly Rule[] => (stackSetTemplate.Resources[bucket]?.Properties['LifecycleConfiguration'] as { Rules: Rule[] }).Rules;
+  const defaultOf = (parameter: string): string => String(templates[0]?.Parameters[parameter]?.Default);
+  const days = (expiration: unknown): string => {
+    if (typeof expiration === 'number') return `${expiration} days`;
+    const [parameter = ''] = [...nodes(expiration)].flatMap(({ Ref }) => (typeof Ref === 'string' ? [Ref] : []));
+    return `\`${parameter}\` (${defaultOf(parameter)})`;
+  };
+
+  it('says for every prefix of the mapping-file bucket how long its objects are kept', () => {
+    const rules = rulesOf('MappingFileBucket').filter(({ Prefix }) => Prefix !== undefined);
+    expect(rules).to.not.be.empty;
+    for (const { Prefix = '', ExpirationInDays, NoncurrentVersionExpiration } of rules) {
+      expect(row(`\`${Prefix}\``), Prefix).to.include(days(ExpirationInDays)).and.include(`overwritten ${NoncurrentVersionExpiration?.NoncurrentDays} day`);
+    }
+    expect([...map.matchAll(/mapping-file bucket, `(\w+\/)`/g)].map(([, prefix]) => prefix)).to.have.members([...new Set(rules.map(({ Prefix }) => Prefix))]);
+  });
+
+  it('says how long access logs, logs and messages are kept', () => {
+    expect(row('access-log bucket')).to.include(days(rulesOf('AccessLogBucket')[0]?.ExpirationInDays));
+    const logs = new Set(templates.flatMap((template) => resourcesOf(template, 'AWS::Logs::LogGroup')).map(([, { Properties }]) => Properties['RetentionInDays']));
+    expect([...logs].map(days).filter((kept) => !row('log groups of functions').includes(kept))).to.deep.equal([]);
+    const queues = new Set(resourcesOf(stackSetTemplate, 'AWS::SQS::Queue').map(([, { Properties }]) => (Properties['MessageRetentionPeriod'] as number) / 86_400));
+    expect([...queues].map(days).filter((kept) => !row('dead-letter queues').includes(kept))).to.deep.equal([]);
+  });
+});
