@@ -1,4 +1,6 @@
 /** `run-unit-tests.sh [--all]`: runs the steps one after the other, shows their output, and ends with one summary. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { runStep, type Step, type StepResult } from './testing/step.ts';
 import { summary } from './testing/summary.ts';
 
@@ -11,7 +13,11 @@ const CHECKS: readonly Step[] = [
   { name: 'npm audit', args: [...TSX, 'deployment/testing/audit.ts'] },
   { name: 'unit, property, ASL and template tests', args: ['node_modules/mocha/bin/mocha.js', 'test/{unit,property,asl,templates}/**/*.spec.ts'] },
 ];
+/** Where the local clouds of the integration tests write which permissions were used. */
+const PERMISSIONS = join(import.meta.dirname, '..', '.local-cloud', 'permissions.ndjson');
 const ON_THE_LOCAL_CLOUD: Step = { name: 'integration tests', args: ['node_modules/mocha/bin/mocha.js', '--timeout', '900000', 'test/local/**/*.spec.ts'] };
+/** Only after all of them: a test that did not run used nothing. */
+const UNUSED_PERMISSIONS: Step = { name: 'granted but unused permissions', args: [...TSX, 'tools/policies/check-unused.ts', PERMISSIONS] };
 
 const args = process.argv.slice(2);
 const all = args.includes('--all');
@@ -22,9 +28,18 @@ if (unknown !== undefined) {
 }
 
 const results: StepResult[] = [];
-for (const step of all ? [...CHECKS, ON_THE_LOCAL_CLOUD] : CHECKS) {
+async function run(step: Step): Promise<boolean> {
   console.log(`\n=== ${step.name}`);
-  results.push(await runStep(step));
+  const result = await runStep(step);
+  results.push(result);
+  return result.ok;
+}
+for (const step of CHECKS) await run(step);
+if (all) {
+  rmSync(PERMISSIONS, { force: true });
+  mkdirSync(dirname(PERMISSIONS), { recursive: true });
+  process.env['LOCAL_CLOUD_PERMISSIONS'] = PERMISSIONS;
+  if (await run(ON_THE_LOCAL_CLOUD)) await run(UNUSED_PERMISSIONS);
 }
 console.log(`\n${summary(results)}`);
 process.exit(results.every(({ ok }) => ok) ? 0 : 1);

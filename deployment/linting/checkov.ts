@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setUpPython } from '../../tools/local-cloud/setup/python-packages.ts';
+import { skipLine } from '../testing/step.ts';
 import { judge, readAccepted, readReport } from './checkov-findings.ts';
 
 /** checkov's pins contradict those of cfn-lint and MiniStack. */
@@ -16,7 +17,7 @@ export async function checkov(templates: readonly string[]): Promise<boolean> {
   try {
     python = await setUpPython(join(import.meta.dirname, '..', 'requirements-checkov.txt'), undefined, VENV);
   } catch (error) {
-    console.log(`checkov SKIPPED: it could not be installed.\n${(error as Error).message}`);
+    console.log(skipLine(`checkov could not be installed: ${(error as Error).message.replaceAll(/\s+/g, ' ').slice(0, 300)}`));
     return true;
   }
   const { stdout, stderr, error } = spawnSync(python, [join(dirname(python), 'checkov'), '--framework', 'cloudformation', '--skip-download', '--compact', '--quiet', '--output', 'json', ...templates.flatMap((path) => ['--file', path])], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });

@@ -82,7 +82,9 @@ async function startOn(port: number, options: MiniStackOptions): Promise<MiniSta
  * NODE_OPTIONS of the machine changes what a function does. AWS_ENDPOINT_URL leads every SDK through the gateway.
  */
 function environment(port: number, temporary: string, options: MiniStackOptions): NodeJS.ProcessEnv {
+  const { LOCAL_CLOUD_PERMISSIONS } = process.env;
   return {
+    ...(LOCAL_CLOUD_PERMISSIONS === undefined ? {} : { LOCAL_CLOUD_PERMISSIONS }),
     PATH: [dirname(process.execPath), process.env['PATH'] ?? '/usr/bin:/bin'].join(delimiter),
     HOME: temporary,
     TMPDIR: temporary,
