@@ -116,7 +116,7 @@ describe('Policies of the workflows', () => {
   it('keep each workflow to its own part of the bucket', () => {
     for (const role of EXPORT) expect(new Set(prefixes(role)), role).to.deep.equal(new Set(role === 'BackupTableCleanupRole' ? ['exports', 'snapshots'] : ['exports']));
     for (const role of IMPORT) expect(new Set(prefixes(role)), role).to.deep.equal(new Set(READ_SNAPSHOTS.includes(role) ? ['restores', 'snapshots'] : ['restores']));
-    for (const role of VERIFY) expect(new Set(prefixes(role)), role).to.deep.equal(new Set(['snapshots', 'verifications']));
+    for (const role of VERIFY) expect(new Set(prefixes(role)), role).to.deep.equal(new Set(role === 'VerifyBackupRole' ? ['snapshots', 'verifications'] : ['verifications']));
   });
 
   it('let only the export and the verification of the backup write snapshots', () => {
