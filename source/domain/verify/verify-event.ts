@@ -18,6 +18,12 @@ export interface VerifyEvent {
   readonly options: VerifyOptions;
 }
 
+/** What VerifyBackup gets: the state has its own last answer in it. */
+export interface LookEvent extends VerifyEvent {
+  /** Differences after which the state machine has waited. */
+  readonly waitedAfter: number;
+}
+
 /** After VerifyBackup, where a pool is to be compared. */
 export interface CompareEvent extends VerifyEvent {
   readonly userPoolId: string;
@@ -28,11 +34,16 @@ export interface CompareEvent extends VerifyEvent {
 const wrong = (what: string): Fault => new Fault('BadState', `The state machine's event has no ${what}: the workflow's definition and its functions do not belong together.`);
 
 /** Fault BadState when the event is not what the workflow hands over. The options themselves were checked at the start. */
-export function parseVerifyEvent(event: unknown): VerifyEvent {
+function parseVerifyEvent(event: unknown): VerifyEvent {
   const { executionArn, options } = (event ?? {}) as Partial<VerifyEvent>;
   if (typeof executionArn !== 'string') throw wrong('executionArn');
   if (typeof options?.percent !== 'number') throw wrong('options.percent');
   return { executionArn, options };
+}
+
+export function parseLookEvent(event: unknown): LookEvent {
+  const { backup } = (event ?? {}) as { readonly backup?: { readonly differences?: unknown } };
+  return { ...parseVerifyEvent(event), waitedAfter: typeof backup?.differences === 'number' ? backup.differences : 0 };
 }
 
 export function parseCompareEvent(event: unknown): CompareEvent {

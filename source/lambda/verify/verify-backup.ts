@@ -1,6 +1,6 @@
 import type { VerifyBackupResult } from '../../domain/verify/backup/state.ts';
 import { verifyBackup } from '../../domain/verify/backup/verify-backup.ts';
-import { parseVerifyEvent } from '../../domain/verify/verify-event.ts';
+import { parseLookEvent } from '../../domain/verify/verify-event.ts';
 import { assertVerifyMayRun, regionOf } from '../../domain/workflow/lease.ts';
 import { backupTable } from '../../shared/backup-table.ts';
 import { int, readEnv, text } from '../../shared/env.ts';
@@ -21,11 +21,11 @@ const primary = backupTable({ tableName, userAgent, region: env.PRIMARY_REGION, 
 /** Holds this Region's table and its newest snapshot against the manifest that was sealed last. */
 export const handler = guarded(async (event: unknown, context): Promise<VerifyBackupResult> => {
   const invocation = invocationOf(context);
-  const { executionArn, options } = parseVerifyEvent(event);
+  const { executionArn, options, waitedAfter } = parseLookEvent(event);
   await assertVerifyMayRun(table, executionArn);
   const region = regionOf(executionArn);
   const result = await verifyBackup(
-    { executionArn, options, tableName, region, primaryRegion: env.PRIMARY_REGION, retentionDays: env.SNAPSHOT_RETENTION_DAYS },
+    { executionArn, options, waitedAfter, tableName, region, primaryRegion: env.PRIMARY_REGION, retentionDays: env.SNAPSHOT_RETENTION_DAYS },
     { ...invocation, table, objects, ...(region === env.PRIMARY_REGION ? {} : { primary }) },
   );
   log.info('Verified so far', { ...result });

@@ -3,7 +3,7 @@ import { Fault } from '../../../source/domain/errors.ts';
 import type { BackupTable, TableItem } from '../../../source/domain/ports.ts';
 import { verifyBackup } from '../../../source/domain/verify/backup/verify-backup.ts';
 import { comparePool } from '../../../source/domain/verify/pool/compare-pool.ts';
-import { parseCompareEvent, parseVerifyEvent } from '../../../source/domain/verify/verify-event.ts';
+import { parseCompareEvent, parseLookEvent } from '../../../source/domain/verify/verify-event.ts';
 import { checkStateMachine } from '../../../source/domain/workflow/check-state-machine.ts';
 import { assertVerifyMayRun } from '../../../source/domain/workflow/lease.ts';
 import { notify } from '../../../source/domain/workflow/notices/notify.ts';
@@ -131,7 +131,7 @@ export class VerifyWorld {
     const functions: Functions = {
       CheckStateMachine: (event) => checkStateMachine({ table, executionStatus: this.home.executionStatus, clock }, event, REGIONS),
       VerifyBackup: async (event) => {
-        const parsed = parseVerifyEvent(event);
+        const parsed = parseLookEvent(event);
         await assertVerifyMayRun(table, parsed.executionArn);
         return verifyBackup(
           { ...parsed, tableName: TABLE, region, primaryRegion: REGION, retentionDays: this.retentionDays },

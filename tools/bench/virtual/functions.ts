@@ -12,7 +12,7 @@ import { checkNewUserPool } from '../../../source/domain/import/preflight/check-
 import { PASSWORD_BYTES, passwordFrom } from '../../../source/domain/import/updates/password.ts';
 import { updateUsers } from '../../../source/domain/import/updates/update-users.ts';
 import { verifyBackup } from '../../../source/domain/verify/backup/verify-backup.ts';
-import { parseVerifyEvent } from '../../../source/domain/verify/verify-event.ts';
+import { parseLookEvent } from '../../../source/domain/verify/verify-event.ts';
 import { checkStateMachine } from '../../../source/domain/workflow/check-state-machine.ts';
 import { SOURCE_POOL } from './source-pool.ts';
 import type { VirtualCloud } from './virtual-cloud.ts';
@@ -61,7 +61,7 @@ export function functionsOn(cloud: VirtualCloud): Readonly<Record<string, Handle
       return updateUsers(input, { ...importing(), writer: target, newPassword: () => passwordFrom(Buffer.alloc(PASSWORD_BYTES, 7)) });
     },
     VerifyBackup: (event) => verifyBackup(
-      { ...parseVerifyEvent(event), tableName: TABLE, region: REGIONS.verify, primaryRegion: REGIONS.export, retentionDays: SNAPSHOT_RETENTION_DAYS },
+      { ...parseLookEvent(event), tableName: TABLE, region: REGIONS.verify, primaryRegion: REGIONS.export, retentionDays: SNAPSHOT_RETENTION_DAYS },
       { ...common(), table, objects: importObjects, primary: table },
     ),
   };

@@ -1,12 +1,8 @@
 import type { Halt } from '../../errors.ts';
 import { removeWork } from '../progress.ts';
 import { forgetScan } from './state.ts';
-import type { BackupState, Verification } from './state.ts';
+import type { BackupState, Verification, VerifyBackupInput } from './state.ts';
 
-/** Between two looks; the state machine waits as long. */
-const BETWEEN_LOOKS_MS = 300_000;
-/** A timer may fire early by a little. */
-const SLACK_MS = 5_000;
 /** Looks that may each find another difference, for instance because a new run arrives each time. */
 const MOST_LOOKS = 6;
 
@@ -17,8 +13,8 @@ const MOST_LOOKS = 6;
 export async function differ(verification: Verification, about: string, verdict: () => Halt): Promise<void> {
   const { deps, progress, folder } = verification;
   const { state } = progress;
-  const confirmed = state.differed?.about === about || state.differences + 1 >= MOST_LOOKS;
-  state.differed = { about, at: deps.clock.now() };
+  const confirmed = state.differed === about || state.differences + 1 >= MOST_LOOKS;
+  state.differed = about;
   state.differences += 1;
   forgetScan(state);
   progress.storeWith();
@@ -28,6 +24,5 @@ export async function differ(verification: Verification, about: string, verdict:
   deps.log.warn('The table differs from its manifest; it is looked at once more', { differences: state.differences });
 }
 
-/** True while the second look is not yet due. */
-export const isWaiting = ({ differed, phase }: BackupState, now: number): boolean =>
-  phase === 'look' && differed !== undefined && now < differed.at + BETWEEN_LOOKS_MS - SLACK_MS;
+/** True while the state machine has not waited since the last difference: also an invocation that is only a retry waits first. */
+export const isWaiting = ({ phase, differences }: BackupState, { waitedAfter }: VerifyBackupInput): boolean => phase === 'look' && differences > waitedAfter;

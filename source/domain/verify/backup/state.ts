@@ -6,9 +6,9 @@ import type { BackupTable, Clock, Log, ObjectStore, TimeLeft } from '../../ports
 import type { VerifyProgress } from '../progress.ts';
 import { newScan } from '../scan-segments.ts';
 import type { ScanProgress } from '../scan-segments.ts';
-import type { VerifyEvent } from '../verify-event.ts';
+import type { LookEvent, VerifyEvent } from '../verify-event.ts';
 
-export interface VerifyBackupInput extends VerifyEvent {
+export interface VerifyBackupInput extends LookEvent {
   readonly tableName: string;
   /** The Region of this execution. */
   readonly region: string;
@@ -78,6 +78,8 @@ export interface VerifyBackupResult {
   readonly done: boolean;
   /** True when a second look is due after a while. */
   readonly again: boolean;
+  /** Looks so far that found a difference. */
+  readonly differences: number;
   /** True when there was nothing to do: nobody is told. */
   readonly skipped: boolean;
   /** True when a user pool is to be compared now. */
@@ -103,8 +105,8 @@ export interface BackupState {
   objects: SnapshotObject[];
   /** The sealed manifest, once the table was found to match it. */
   manifest?: Manifest;
-  /** The last difference: what it was about, and when it was seen (milliseconds since the epoch). */
-  differed?: { readonly about: string; readonly at: number };
+  /** What the last difference was about. */
+  differed?: string;
   /** Differences so far. */
   differences: number;
   /** Scans during which an export changed the table. */

@@ -23,9 +23,9 @@ export async function verifyBackup(input: VerifyBackupInput, deps: VerifyBackupD
   const progress = await VerifyProgress.claim<BackupState>(deps, folder, 'backup', newState);
   const verification: Verification = { input, deps, progress, folder, sliceOver: workSlice(deps.clock, deps.timeLeft) };
   const { state } = progress;
-  const goesOn = (): boolean => state.phase !== 'done' && !isWaiting(state, deps.clock.now()) && !verification.sliceOver();
+  const goesOn = (): boolean => state.phase !== 'done' && !isWaiting(state, input) && !verification.sliceOver();
   while (goesOn()) await workOn(verification);
-  return state.result ?? { done: false, again: isWaiting(state, deps.clock.now()), skipped: false, comparePool: false };
+  return state.result ?? { done: false, again: isWaiting(state, input), differences: state.differences, skipped: false, comparePool: false };
 }
 
 async function workOn(verification: Verification): Promise<void> {
@@ -58,7 +58,7 @@ async function finish({ input, deps, progress, folder }: Verification, { runId }
   };
   await deps.objects.put(LAST_KEY, JSON.stringify(last));
   await removeWork(deps.objects, folder);
-  state.result = { done: true, again: false, skipped: false, comparePool: userPoolId !== undefined, runId, counts, objects, percent, notes: state.notes };
+  state.result = { done: true, again: false, differences: state.differences, skipped: false, comparePool: userPoolId !== undefined, runId, counts, objects, percent, notes: state.notes };
   state.phase = 'done';
   await progress.save();
 }
