@@ -50,7 +50,6 @@ async function settleScan(verification: Verification, runId: string): Promise<vo
   const { manifest } = after;
   const difference = differenceFrom(manifest, found);
   if (difference !== undefined) return differ(verification, `table ${runId}`, () => tableVerdict(input, manifest, found, difference));
-  delete state.differed;
   state.manifest = manifest;
   state.phase = state.look?.writesSnapshot === true ? 'write' : 'snapshot';
   await progress.save();

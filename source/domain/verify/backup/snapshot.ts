@@ -4,6 +4,7 @@ import { snapshotFolder, snapshotKey, snapshotManifestKey } from '../../backup/s
 import { readSnapshotManifest, readSnapshotObject } from '../../backup/snapshot/read.ts';
 import { Halt, isNamed } from '../../errors.ts';
 import type { ObjectStore } from '../../ports.ts';
+import { differ } from './differ.ts';
 import { readLast } from './last.ts';
 import { inBackupRegion, noContent } from './state.ts';
 import type { SnapshotCheck, Verification } from './state.ts';
@@ -26,6 +27,7 @@ export async function checkSnapshot(verification: Verification, manifest: Manife
   const stored = await storedManifest(verification, manifest);
   state.snapshot ??= await beginCheck(verification, manifest, stored);
   const check = state.snapshot;
+  if (stored === undefined && check.damage.length > 0) return lookAgain(verification, manifest, check);
   for (const name of check.chosen.slice(check.read)) {
     if (sliceOver()) return false;
     await readObject(deps.objects, manifest.runId, objectsOf(stored).find((object) => object.name === name) as SnapshotObject, check);
@@ -36,6 +38,13 @@ export async function checkSnapshot(verification: Verification, manifest: Manife
   if (check.of === 0) return true;
   if (check.read < check.of && input.options.percent < 100) state.notes.push(`Of the snapshot ${check.read} of ${check.of} objects were read; the next verification of a share reads others.`);
   return true;
+}
+
+/** The export puts the snapshot's manifest just after it has sealed the run: a second look decides whether it is missing. */
+async function lookAgain(verification: Verification, manifest: Manifest, check: SnapshotCheck): Promise<false> {
+  delete verification.progress.state.snapshot;
+  await differ(verification, `snapshot ${manifest.runId}`, () => verdictOf(verification, manifest, check.damage));
+  return false;
 }
 
 const objectsOf = (manifest: Manifest | undefined): readonly SnapshotObject[] => manifest?.snapshot?.objects ?? [];
@@ -105,14 +114,16 @@ async function readObject(objects: Pick<ObjectStore, 'read'>, runId: string, obj
   Object.assign(content, own);
 }
 
-function conclude({ input }: Verification, manifest: Manifest, check: SnapshotCheck): void {
-  const { runId } = manifest;
+function conclude(verification: Verification, manifest: Manifest, check: SnapshotCheck): void {
   const whole = check.of > 0 && check.chosen.length === check.of && check.damage.length === 0;
   const difference = whole ? differenceFrom(manifest, check.content)?.found : check.content.damaged > 0 ? `${check.content.damaged} items do not hold what their own content hash says` : undefined;
-  const found = [...check.damage, ...(difference === undefined ? [] : [`The content of the snapshot in ${snapshotFolder(runId)} is not what was sealed: ${difference}.`])];
-  if (found.length === 0) return;
+  const found = [...check.damage, ...(difference === undefined ? [] : [`The content of the snapshot in ${snapshotFolder(manifest.runId)} is not what was sealed: ${difference}.`])];
+  if (found.length > 0) throw verdictOf(verification, manifest, found);
+}
+
+function verdictOf({ input }: Verification, { runId }: Manifest, found: readonly string[]): Halt {
   const mend = inBackupRegion(input)
     ? `Delete the folder ${snapshotFolder(runId)} and start VerifyWorkflow again: it writes this Region's snapshot anew.`
     : 'The next complete export writes a snapshot of its own.';
-  throw new Halt('ChecksumDiffers', `The table in ${input.region} is what the export ${runId} sealed, but its snapshot in this Region's bucket is damaged in ${found.length} ${found.length === 1 ? 'place' : 'places'}. ${found.slice(0, 3).join(' ')}${found.length > 3 ? ' ...' : ''} ${mend}`);
+  return new Halt('ChecksumDiffers', `The table in ${input.region} is what the export ${runId} sealed, but its snapshot in this Region's bucket is damaged in ${found.length} ${found.length === 1 ? 'place' : 'places'}. ${found.slice(0, 3).join(' ')}${found.length > 3 ? ' ...' : ''} ${mend}`);
 }

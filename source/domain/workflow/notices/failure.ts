@@ -36,7 +36,7 @@ const NEXT: Readonly<Record<string, string>> = {
   ReplicaBehind: 'Wait for the replication and start ImportWorkflow again; or start it with "AcceptIncomplete": true, and the report says by how much the backup was incomplete.',
   ManifestMissing: `Until a new run is sealed, this backup cannot be proved. ${MEND_BACKUP}`,
   CountsDiffer: MEND_BACKUP,
-  ChecksumDiffers: MEND_BACKUP,
+  ChecksumDiffers: 'Restore a kept run ("ExportRun"), or start ImportWorkflow with "AcceptIncomplete": true, which restores the damaged items as they are and reports how many. Find out who else writes to the table.',
   PoolDiffers: 'Read differences.csv. In the pool of a restore, start ImportWorkflow again with the same input where it ended partial. In the pool that is backed up, changes since the last export are differences: run ExportWorkflow first, then compare.',
   ExportRunOpen: 'Let the export end (start ExportWorkflow if it was interrupted), then start VerifyWorkflow again.',
   ExportRunNotFound: 'Give ExportRun one of the runs that the message names, or leave it out for the newest. Runs are kept for SnapshotRetentionDays.',
@@ -46,6 +46,7 @@ const NEXT: Readonly<Record<string, string>> = {
 
 /** As NEXT, for halts that mean something else in a verification. */
 const NEXT_OF_VERIFICATION: Readonly<Record<string, string>> = {
+  ChecksumDiffers: MEND_BACKUP,
   NoSealedBackup: 'Run ExportWorkflow in the primary Region to its end first.',
   ReplicaBehind: 'Watch the table\'s ReplicationLatency and the service health of both Regions. The backup Region looks again every hour. If it stays, restore in the other Region, or an earlier run with "ExportRun"; if replication is in order, items were removed here: start ExportWorkflow with the input {}.',
   UserPoolNotFound: 'Check UserPoolId, and that the pool is in the Region of this workflow.',

@@ -355,6 +355,16 @@ describe('VerifyWorkflow: the backup', () => {
       }
     });
 
+    it('whose manifest was not put yet at the first look: nothing happened', async () => {
+      const manifest = world.home.objects.stored.get(snapshotManifestKey(runId)) as { body: Uint8Array; etag: string };
+      world.home.objects.stored.delete(snapshotManifestKey(runId));
+      world.whileWaiting = () => void world.home.objects.stored.set(snapshotManifestKey(runId), manifest);
+      const ended = await world.verify(world.primary);
+      expect(ended.status, ended.cause).to.equal('SUCCEEDED');
+      expect(waited(ended.states)).to.equal(1);
+      expect(ended.output).to.deep.include({ objects: { read: 8, of: 8 } });
+    });
+
     it('all of it whole, but not what was sealed', async () => {
       // A snapshot in which one object stands in for another: every object as its own manifest says.
       await world.verify(world.backup);
