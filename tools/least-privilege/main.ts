@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { projectRoot } from '../deploy/solution.ts';
 import { startLocalCloud } from '../local-cloud/index.ts';
 import { readTemplates } from '../policies/template.ts';
@@ -9,7 +10,7 @@ import { inWords } from './progress.ts';
 import { runExperiments } from './run.ts';
 import { judge, type Judged } from './verdict.ts';
 
-const SURVIVORS = join(import.meta.dirname, 'survivors.json');
+const SURVIVORS = join(import.meta.dirname, 'survivors.yaml');
 /** Waits of the workflows are shortened; nothing here depends on their length. */
 const WAIT_SCALE = 0.01;
 const tell = (line: string): void => { process.stdout.write(`${line}\n`); };
@@ -25,7 +26,7 @@ async function run(experiments: readonly Experiment[], notEvaluated: readonly st
   } finally {
     await cloud.stop();
   }
-  const { reasons } = JSON.parse(readFileSync(SURVIVORS, 'utf8')) as { reasons: Record<string, string> };
+  const reasons = parse(readFileSync(SURVIVORS, 'utf8')) as Record<string, string>;
   const { explained, problems } = judge(judged, reasons);
   const needed = judged.filter(({ verdict }) => verdict.kind === 'needed').length;
   tell(`\n${judged.length} statements in ${inWords((Date.now() - started) / 1000)}: ${needed} needed, ${judged.length - needed} not shown to be needed.`);

@@ -12,7 +12,7 @@ export const LEAST_PRIVILEGE_USAGE = `usage: npm run least-privilege -- [options
 
 Takes each statement of the functions' roles away in turn, on a local AWS emulator with IAM enforced, and runs a short export,
 verification, restore or launch without it. That must fail and name the refused call; a statement that nothing misses is
-listed with its reason from tools/least-privilege/survivors.json.
+listed with its reason from tools/least-privilege/survivors.yaml.
 
   --role NAME   only this role, for instance SyncUsersRole (can be given more than once)
   --list        show the statements and what is run without each

@@ -2,7 +2,9 @@ import { rolesOf, type Role } from '../policies/roles.ts';
 import type { Template } from '../policies/template.ts';
 
 /** What is done without a statement: a workflow is run on a launched stack, or the stack is launched and uninstalled. */
-export type Scenario = 'export' | 'import' | 'import of a snapshot' | 'import of another table' | 'verify backup' | 'compare pool' | 'launch';
+export type Scenario =
+  'export' | 'import' | 'import of a snapshot' | 'import with a failed job'
+  | 'verify backup' | 'compare pool' | 'launch';
 
 /** One statement that is taken away. */
 export interface Experiment {
@@ -29,18 +31,21 @@ const WORKFLOW_ROLES: Readonly<Record<string, Scenario>> = {
   VerifyBackupRole: 'verify backup',
   ComparePoolRole: 'compare pool',
 };
-/** Statements that only a restore with another input uses. */
+/** Statements that only a restore with another input uses, or one that does not go smoothly. */
 const OTHER_SCENARIO: Readonly<Record<string, Scenario>> = {
   'CheckNewUserPoolRole/Snapshots': 'import of a snapshot',
   'ScanTableRole/Snapshots': 'import of a snapshot',
-  'CheckNewUserPoolRole/EarlierTables': 'import of another table',
-  'ScanTableRole/EarlierTables': 'import of another table',
+  'ImportUsersRole/ImportJobLogs': 'import with a failed job',
+};
+/** Refusals that a function explains to the operator instead of naming the call. */
+export const IN_OTHER_WORDS: Readonly<Record<string, string>> = {
+  'StackCheckerFunctionRole/Assets': 'does not let this account read',
 };
 /** Functions of custom resources only work when a stack is launched, updated or uninstalled. */
 const isCustomResource = ({ functions }: Role): boolean => functions.some((name) => /(Checker|Constants|StackSet|Table)Function$/.test(name));
 
 /** The scenarios in the order in which they run: exports change the backup, verifications and restores do not. */
-const ORDER: readonly Scenario[] = ['export', 'verify backup', 'compare pool', 'import', 'import of a snapshot', 'import of another table', 'launch'];
+const ORDER: readonly Scenario[] = ['export', 'verify backup', 'compare pool', 'import', 'import of a snapshot', 'import with a failed job', 'launch'];
 
 /**
  * Every statement of every role that a Lambda function has.

@@ -1,10 +1,10 @@
 import { buildAssets, type Assets } from '../../deployment/packaging/assets.ts';
-import { projectRoot } from '../deploy/solution.ts';
+import { projectRoot, publishAssets } from '../deploy/solution.ts';
 import type { LocalCloud } from '../local-cloud/index.ts';
 import { runLaunch, templatesWithout } from './launches.ts';
-import { nameOf, type Experiment, type Scenario } from './plan.ts';
+import { IN_OTHER_WORDS, nameOf, type Experiment, type Scenario } from './plan.ts';
 import { inWords, Progress } from './progress.ts';
-import { BUILD, launch, type Launched } from './solution.ts';
+import { BUILD, launch, solutionOptions, STACK_NAME, type Launched } from './solution.ts';
 import { verdictOn, type Judged, type Outcome } from './verdict.ts';
 import { runScenario, runWithout } from './workflows.ts';
 
@@ -16,19 +16,21 @@ const ATTEMPTS = 2;
  */
 export async function runExperiments(cloud: LocalCloud, experiments: readonly Experiment[], tell: (line: string) => void): Promise<readonly Judged[]> {
   const assets = await buildAssets(projectRoot, BUILD);
-  const scenarios = [...new Set(experiments.map(({ scenario }) => scenario))];
-  const launched = await launch(cloud, assets);
+  await publishAssets(solutionOptions(cloud, STACK_NAME), assets);
+  const scenarios = new Set(experiments.map(({ scenario }) => scenario));
+  const runs: Runs = { cloud, assets, ...([...scenarios].every((scenario) => scenario === 'launch') ? {} : { launched: await launch(cloud) }) };
   const progress = new Progress();
   const judged: Judged[] = [];
   const checked = new Set<Scenario>();
   // An export asks whether a restore runs, and a restore whether another one does: only if there has been one.
-  if (scenarios.includes('export')) await checkScenario(launched, assets, 'import', tell, progress);
+  if (scenarios.has('export')) await checkScenario(runs, 'import', tell, progress);
   for (const [index, experiment] of experiments.entries()) {
-    if (!checked.has(experiment.scenario)) await checkScenario(launched, assets, experiment.scenario, tell, progress);
+    if (!checked.has(experiment.scenario)) await checkScenario(runs, experiment.scenario, tell, progress);
     checked.add(experiment.scenario);
     const started = Date.now();
-    let verdict = verdictOn(await runOnce(launched, assets, experiment, `launch-${index + 1}`));
-    for (let attempt = 1; attempt < ATTEMPTS && verdict.kind === 'unclear'; attempt += 1) verdict = verdictOn(await runOnce(launched, assets, experiment, `launch-${index + 1}-again`));
+    const words = IN_OTHER_WORDS[nameOf(experiment)];
+    let verdict = verdictOn(await runOnce(runs, experiment, `launch-${index + 1}`), words);
+    for (let attempt = 1; attempt < ATTEMPTS && verdict.kind === 'unclear'; attempt += 1) verdict = verdictOn(await runOnce(runs, experiment, `launch-${index + 1}-again`), words);
     const seconds = (Date.now() - started) / 1000;
     progress.add(experiment.scenario, seconds);
     judged.push({ experiment, verdict, seconds });
@@ -38,12 +40,21 @@ export async function runExperiments(cloud: LocalCloud, experiments: readonly Ex
   return judged;
 }
 
-const runOnce = (launched: Launched, assets: Assets, experiment: Experiment, stackName: string): Promise<Outcome> =>
-  experiment.scenario === 'launch' ? runLaunch(launched.cloud, templatesWithout(assets, experiment), stackName) : runWithout(launched, { ...experiment, scenario: experiment.scenario });
+interface Runs {
+  readonly cloud: LocalCloud;
+  readonly assets: Assets;
+  /** On which the workflows run; absent when only launches are tried. */
+  readonly launched?: Launched;
+}
 
-async function checkScenario(launched: Launched, assets: Assets, scenario: Scenario, tell: (line: string) => void, progress: Progress): Promise<void> {
+function runOnce({ cloud, assets, launched }: Runs, experiment: Experiment, stackName: string): Promise<Outcome> {
+  const { scenario } = experiment;
+  return scenario === 'launch' || launched === undefined ? runLaunch(cloud, templatesWithout(assets, experiment), stackName) : runWithout(launched, { ...experiment, scenario });
+}
+
+async function checkScenario({ cloud, assets, launched }: Runs, scenario: Scenario, tell: (line: string) => void, progress: Progress): Promise<void> {
   const started = Date.now();
-  const { ended, told, refused } = scenario === 'launch' ? await runLaunch(launched.cloud, { global: assets.global, regional: new Map() }, 'launch-complete') : await runScenario(launched, scenario);
+  const { ended, told, refused } = scenario === 'launch' || launched === undefined ? await runLaunch(cloud, { global: assets.global, regional: new Map() }, 'launch-complete') : await runScenario(launched, scenario);
   const seconds = (Date.now() - started) / 1000;
   progress.add(scenario, seconds);
   if (ended === 'badly') throw new Error(`With all statements in place the scenario "${scenario}" failed: ${told}`);

@@ -6,9 +6,8 @@ import { endOf } from '../chaos/executions.ts';
 import { firstExecution } from '../demo/executions.ts';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { inventory } from '../deploy/inventory.ts';
-import { publishAssets, stackOperation, type SolutionOptions } from '../deploy/solution.ts';
+import { stackOperation, type SolutionOptions } from '../deploy/solution.ts';
 import { createStack, failuresOf } from '../deploy/stack.ts';
-import type { Assets } from '../../deployment/packaging/assets.ts';
 import type { LocalCloud, PutUser } from '../local-cloud/index.ts';
 
 export const PRIMARY = 'us-east-1';
@@ -60,12 +59,11 @@ export async function changePool(launched: Launched): Promise<void> {
   if (launched.round > 1) await client.send(new DeleteGroupCommand({ UserPoolId, GroupName: old }));
 }
 
-/** Launches the solution for a new small pool, and waits for the export that the launch starts. */
-export async function launch(cloud: LocalCloud, assets: Assets): Promise<Launched> {
+/** Launches the uploaded solution for a new small pool, and waits for the export that the launch starts. */
+export async function launch(cloud: LocalCloud): Promise<Launched> {
   const poolId = await newPool(cloud, PRIMARY);
   await fill(cloud, poolId);
   const options = solutionOptions(cloud, STACK_NAME);
-  await publishAssets(options, assets);
   const outcome = await createStack(stackOperation(options, { PrimaryUserPoolId: poolId, SecondaryRegion: SECONDARY, NotificationEmail: 'ops@example.com', CognitoTPS: '25', MaxDeletePercent: '100' }));
   if (outcome.status !== 'CREATE_COMPLETE') throw new Error(`The launch ended as ${outcome.status}:\n${failuresOf(outcome).join('\n')}`);
   const sfn = steps(cloud, PRIMARY);

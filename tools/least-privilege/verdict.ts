@@ -18,10 +18,11 @@ export type Verdict =
   /** It failed, but not as it should: no call was refused, or the error does not say which. */
   | { readonly kind: 'unclear'; readonly why: string };
 
-export function verdictOn({ ended, told, refused }: Outcome): Verdict {
+/** @param words in which the error tells of the refusal when it does not name the call */
+export function verdictOn({ ended, told, refused }: Outcome, words?: string): Verdict {
   if (ended === 'well') return { kind: 'survivor', refused };
   if (refused.length === 0) return { kind: 'unclear', why: `it failed although no call was refused: ${told}` };
-  const named = refused.find((call) => told.includes(call.split(':')[1] ?? call));
+  const named = refused.find((call) => told.includes(call.split(':')[1] ?? call) || (words !== undefined && told.includes(words)));
   return named === undefined ? { kind: 'unclear', why: `the error does not name the refused call (${refused.join(', ')}): ${told}` } : { kind: 'needed', by: named };
 }
 
@@ -57,9 +58,9 @@ export function judge(judged: readonly Judged[], reasons: Readonly<Record<string
     const reason = reasonFor(experiment);
     const name = nameOf(experiment);
     switch (verdict.kind) {
-      case 'survivor': return reason === undefined ? [`${name}: it works without this statement${verdict.refused.length > 0 ? ` (refused and passed over: ${verdict.refused.join(', ')})` : ''}. Remove it, or write its reason into tools/least-privilege/survivors.json.`] : [];
+      case 'survivor': return reason === undefined ? [`${name}: it works without this statement${verdict.refused.length > 0 ? ` (refused and passed over: ${verdict.refused.join(', ')})` : ''}. Remove it, or write its reason into tools/least-privilege/survivors.yaml.`] : [];
       case 'unclear': return [`${name}: ${verdict.why}`];
-      case 'needed': return reason === undefined ? [] : [`${name}: it is needed, and yet survivors.json gives a reason why it would not be. Remove that reason.`];
+      case 'needed': return reason === undefined ? [] : [`${name}: it is needed, and yet survivors.yaml gives a reason why it would not be. Remove that reason.`];
     }
   });
   return { explained, problems };
