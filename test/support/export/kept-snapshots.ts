@@ -20,12 +20,14 @@ export function itemsOfSnapshot(objects: MemoryObjects, { runId, snapshot }: Man
   });
 }
 
-/** The last sealed run's snapshot holds exactly the items of the table, and every sealed run's has its manifest. */
+/** The last sealed run's snapshot holds exactly the items of the table; every sealed run's has its manifest, and no other. */
 export function expectSnapshots(table: MemoryTable, objects: MemoryObjects, about = ''): void {
   const all = table.all();
   for (const { id: _id, type, ...manifest } of all) {
     if (type === 'MANIFEST') expect(objects.json(`snapshots/${String(manifest.runId)}/manifest.json`), about).to.deep.equal(manifest);
   }
+  const closed = [...objects.stored.keys()].flatMap((key) => /^snapshots\/(.+)\/manifest\.json$/.exec(key)?.[1] ?? []);
+  expect(closed.filter((runId) => table.peek(manifestKey(runId)) === undefined), about).to.deep.equal([]);
   const latest = table.peek(manifestKey(table.peek(LATEST_KEY)?.runId as string)) as unknown as Manifest;
   const kept = itemsOfSnapshot(objects, latest);
   expect(kept.sort(byKey), about).to.deep.equal(all.filter(({ id }) => /^(USER|GROUP)#/.test(id)).sort(byKey));
