@@ -5,7 +5,7 @@ import { CognitoIdentityProviderClient, CreateUserPoolCommand, DeleteUserPoolCom
 import { DescribeContinuousBackupsCommand, DescribeTableCommand, DynamoDBClient, ListTagsOfResourceCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { DeleteObjectsCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectsCommand, GetBucketLifecycleConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeStateMachineCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { expect } from 'chai';
 import { buildAssets, type Assets } from '../../deployment/packaging/assets.ts';
@@ -66,6 +66,15 @@ describe('Life of a launch, with IAM enforced', function () {
   const definitionIn = async (region: string, stateMachineArn: string): Promise<unknown> => {
     const { definition = '' } = await new SFNClient(cloud.clientConfig(region)).send(new DescribeStateMachineCommand({ stateMachineArn }));
     return JSON.parse(definition);
+  };
+  /** Of the mapping-file bucket: prefix, with the tag where a rule has one, to days. */
+  const expirationDays = async (region: string): Promise<Record<string, number | undefined>> => {
+    const { Rules = [] } = await new S3Client(cloud.clientConfig(region)).send(new GetBucketLifecycleConfigurationCommand({ Bucket: (await instanceResources(region))['MappingFileBucket'] }));
+    return Object.fromEntries(Rules.map(({ Filter, Prefix, Expiration }) => {
+      const [tag] = Filter?.And?.Tags ?? (Filter?.Tag === undefined ? [] : [Filter.Tag]);
+      const prefix = Filter?.And?.Prefix ?? Filter?.Prefix ?? Prefix ?? '';
+      return [tag === undefined ? prefix : `${prefix} ${tag.Key}=${tag.Value}`, Expiration?.Days];
+    }));
   };
   const scheduleExpression = async (): Promise<string | undefined> =>
     (await new EventBridgeClient(cloud.clientConfig(PRIMARY)).send(new DescribeRuleCommand({ Name: (await instanceResources(PRIMARY))['ExportSchedule'] }))).ScheduleExpression;
@@ -133,8 +142,12 @@ describe('Life of a launch, with IAM enforced', function () {
       expect(launched.status).to.equal('CREATE_COMPLETE');
       expect(await instanceStatuses()).to.deep.equal({ [PRIMARY]: 'CURRENT', [SECONDARY]: 'CURRENT' });
       const [primary, secondary] = await Promise.all(REGIONS.map(instanceResources));
-      expect(Object.keys(primary ?? {})).to.include.members(['ExportWorkflow', 'ImportWorkflow', 'ExportSchedule', 'ExportQueue']);
-      expect(Object.keys(secondary ?? {})).to.include('ImportWorkflow').and.not.include.members(['ExportWorkflow', 'ExportSchedule', 'ExportQueue', 'SyncUsers']);
+      const inBoth = ['ImportWorkflow', 'VerifyWorkflow', 'VerifyBackup', 'ComparePool', 'EventsDeadLetterQueue'];
+      const primaryOnly = ['ExportWorkflow', 'ExportSchedule', 'ExportScheduleRole', 'ExportQueue', 'SyncUsers'];
+      const secondaryOnly = ['VerifySchedule', 'VerifyScheduleRole'];
+      const ofInterest = [...inBoth, ...primaryOnly, ...secondaryOnly];
+      expect(ofInterest.filter((id) => id in (primary ?? {}))).to.deep.equal([...inBoth, ...primaryOnly]);
+      expect(ofInterest.filter((id) => id in (secondary ?? {}))).to.deep.equal([...inBoth, ...secondaryOnly]);
     });
 
     it('protects the table in both Regions', async () => {
@@ -153,7 +166,10 @@ describe('Life of a launch, with IAM enforced', function () {
     });
 
     it('deploys the workflows as they are written', async () => {
-      const deployed = [[PRIMARY, 'ExportWorkflowArn', 'export'], [PRIMARY, 'PrimaryImportWorkflowArn', 'import'], [SECONDARY, 'SecondaryImportWorkflowArn', 'import']] as const;
+      const deployed = [
+        [PRIMARY, 'ExportWorkflowArn', 'export'], [PRIMARY, 'PrimaryImportWorkflowArn', 'import'], [SECONDARY, 'SecondaryImportWorkflowArn', 'import'],
+        [PRIMARY, 'PrimaryVerifyWorkflowArn', 'verify'], [SECONDARY, 'SecondaryVerifyWorkflowArn', 'verify'],
+      ] as const;
       for (const [region, output, workflow] of deployed) {
         const resources = await instanceResources(region);
         const source = readFileSync(join(root, `source/state-machines/${workflow}-workflow.asl.json`), 'utf8');
@@ -172,13 +188,15 @@ describe('Life of a launch, with IAM enforced', function () {
   describe('that is updated', () => {
     it('brings changed parameters to both Regions', async () => {
       expect(await scheduleExpression()).to.equal('rate(1 day)');
-      const outcome = await update({ CognitoTPS: '25', ExportFrequency: 'EVERY_7_DAYS', SnsPreference: 'ERRORS_ONLY', NotificationEmail: 'new@example.com' });
+      const outcome = await update({ CognitoTPS: '25', ExportFrequency: 'EVERY_7_DAYS', SnsPreference: 'ERRORS_ONLY', NotificationEmail: 'new@example.com', SnapshotRetentionDays: '0', ReportRetentionDays: '30', MaxChangePercent: '10' });
       expect(failuresOf(outcome)).to.deep.equal([]);
       expect(outcome.status).to.equal('UPDATE_COMPLETE');
       expect(await scheduleExpression()).to.equal('rate(7 days)');
       for (const region of REGIONS) {
         expect((await functionIn(region, 'ImportUsers')).Environment?.Variables, region).to.include({ COGNITO_TPS: '25' });
-        expect((await functionIn(region, 'MessageBroker')).Environment?.Variables, region).to.include({ SNS_PREFERENCE: 'ERRORS_ONLY' });
+        expect((await functionIn(region, 'MessageBroker')).Environment?.Variables, region).to.include({ SNS_PREFERENCE: 'ERRORS_ONLY', MAX_CHANGE_PERCENT: '10' });
+        expect((await functionIn(region, 'VerifyBackup')).Environment?.Variables, region).to.include({ SNAPSHOT_RETENTION_DAYS: '0' });
+        expect(await expirationDays(region), region).to.include({ 'snapshots/': 1, 'restores/ restore=closed': 30, 'restores/': 180 });
         expect((await inventoryOf(region)).subscriptions, region).to.deep.equal(['new@example.com']);
       }
     });
