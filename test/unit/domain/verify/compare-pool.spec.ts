@@ -186,12 +186,25 @@ describe('VerifyWorkflow: a user pool', () => {
     expect(await compareSource()).to.include({ error: 'AccessDenied' });
   });
 
-  it('is not compared while an export changes the table', async () => {
-    world.home.cognito.knobs.pageSize = 60;
-    world.home.calls.fail({ call: 'cognito.describe', times: 1, error: () => { world.open(world.primary); return new Fault('ServiceError', 'later'); } });
-    const ended = await compareSource();
-    expect(ended).to.include({ error: 'ExportRunOpen' });
-    expect(ended.cause).to.match(/comparison is void/);
+  for (const [when, during] of [['before the table is read', 'before'], ['while it is read', 'after']] as const) {
+    it(`is not compared when an export begins to change the table ${when}`, async () => {
+      const { cognito } = world.home;
+      const { describe } = cognito;
+      if (during === 'before') world.home.calls.fail({ call: 'cognito.describe', times: 1, error: () => { world.open(world.primary); return new Fault('ServiceError', 'later'); } });
+      else cognito.describe = (poolId) => describe(poolId).finally(() => world.open(world.primary));
+      const ended = await compareSource();
+      expect(ended).to.include({ error: 'ExportRunOpen' });
+      expect(ended.cause).to.match(/comparison is void/);
+      expect(world.home.calls.countOf('cognito.listGroupsPage')).to.equal(1);
+    });
+  }
+
+  it('is not compared when an export begins while its missing users are looked up', async () => {
+    world.restored.remove('user1');
+    const { cognito } = world.home;
+    const list = cognito.listUsersInGroupPage;
+    cognito.listUsersInGroupPage = (...args) => list(...args).finally(() => world.open(world.backup));
+    expect(await compareRestored()).to.include({ error: 'ExportRunOpen' });
   });
 
   it('is listed to the end through refused filters, refused tokens, empty pages and throttles', async () => {
