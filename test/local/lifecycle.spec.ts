@@ -5,7 +5,7 @@ import { CognitoIdentityProviderClient, CreateUserPoolCommand, DeleteUserPoolCom
 import { DescribeContinuousBackupsCommand, DescribeTableCommand, DynamoDBClient, ListTagsOfResourceCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { DeleteObjectsCommand, GetBucketLifecycleConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectsCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeStateMachineCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { expect } from 'chai';
 import { buildAssets, type Assets } from '../../deployment/packaging/assets.ts';
@@ -66,15 +66,6 @@ describe('Life of a launch, with IAM enforced', function () {
   const definitionIn = async (region: string, stateMachineArn: string): Promise<unknown> => {
     const { definition = '' } = await new SFNClient(cloud.clientConfig(region)).send(new DescribeStateMachineCommand({ stateMachineArn }));
     return JSON.parse(definition);
-  };
-  /** Of the mapping-file bucket: prefix, with the tag where a rule has one, to days. */
-  const expirationDays = async (region: string): Promise<Record<string, number | undefined>> => {
-    const { Rules = [] } = await new S3Client(cloud.clientConfig(region)).send(new GetBucketLifecycleConfigurationCommand({ Bucket: (await instanceResources(region))['MappingFileBucket'] }));
-    return Object.fromEntries(Rules.map(({ Filter, Prefix, Expiration }) => {
-      const [tag] = Filter?.And?.Tags ?? (Filter?.Tag === undefined ? [] : [Filter.Tag]);
-      const prefix = Filter?.And?.Prefix ?? Filter?.Prefix ?? Prefix ?? '';
-      return [tag === undefined ? prefix : `${prefix} ${tag.Key}=${tag.Value}`, Expiration?.Days];
-    }));
   };
   const scheduleExpression = async (): Promise<string | undefined> =>
     (await new EventBridgeClient(cloud.clientConfig(PRIMARY)).send(new DescribeRuleCommand({ Name: (await instanceResources(PRIMARY))['ExportSchedule'] }))).ScheduleExpression;
@@ -188,7 +179,7 @@ describe('Life of a launch, with IAM enforced', function () {
   describe('that is updated', () => {
     it('brings changed parameters to both Regions', async () => {
       expect(await scheduleExpression()).to.equal('rate(1 day)');
-      const outcome = await update({ CognitoTPS: '25', ExportFrequency: 'EVERY_7_DAYS', SnsPreference: 'ERRORS_ONLY', NotificationEmail: 'new@example.com', SnapshotRetentionDays: '0', ReportRetentionDays: '30', MaxChangePercent: '10' });
+      const outcome = await update({ CognitoTPS: '25', ExportFrequency: 'EVERY_7_DAYS', SnsPreference: 'ERRORS_ONLY', NotificationEmail: 'new@example.com', SnapshotRetentionDays: '0', MaxChangePercent: '10' });
       expect(failuresOf(outcome)).to.deep.equal([]);
       expect(outcome.status).to.equal('UPDATE_COMPLETE');
       expect(await scheduleExpression()).to.equal('rate(7 days)');
@@ -196,7 +187,6 @@ describe('Life of a launch, with IAM enforced', function () {
         expect((await functionIn(region, 'ImportUsers')).Environment?.Variables, region).to.include({ COGNITO_TPS: '25' });
         expect((await functionIn(region, 'MessageBroker')).Environment?.Variables, region).to.include({ SNS_PREFERENCE: 'ERRORS_ONLY', MAX_CHANGE_PERCENT: '10' });
         expect((await functionIn(region, 'VerifyBackup')).Environment?.Variables, region).to.include({ SNAPSHOT_RETENTION_DAYS: '0' });
-        expect(await expirationDays(region), region).to.include({ 'snapshots/': 1, 'restores/ restore=closed': 30, 'restores/': 180 });
         expect((await inventoryOf(region)).subscriptions, region).to.deep.equal(['new@example.com']);
       }
     });
