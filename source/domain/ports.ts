@@ -131,7 +131,10 @@ export interface StoredObject {
 /** `absent`: create only; `etag`: replace only that version. */
 export type PutCondition = { readonly absent: true } | { readonly etag: string };
 
-/** The Region's mapping-file bucket: encrypted, private, the only place besides the table that holds personal data. */
+/**
+ * The Region's mapping-file bucket: encrypted, private, the only place besides the table that holds personal data. `get`
+ * and `read` hold objects with a sealed key against it (state/sealed-keys.ts): Fault BadState when they were changed.
+ */
 export interface ObjectStore {
   get(key: string): Promise<StoredObject | undefined>;
   /** Resolves the new ETag; Fault PreconditionFailed when the condition does not hold. */

@@ -1,6 +1,7 @@
 import { DeleteObjectsCommand, GetObjectCommand, ListObjectsV2Command, type ListObjectsV2CommandOutput, PutObjectCommand, PutObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import { Fault } from '../domain/errors.ts';
 import type { ObjectStore, PutCondition } from '../domain/ports.ts';
+import { assertSealed, sealedPieces } from '../domain/state/sealed-keys.ts';
 import { eachOf, inBatchesOf, untilProcessed, type Waits } from './batches.ts';
 import { clientOptions, type AdapterOptions } from './client-options.ts';
 import { multipartWriter } from './object-parts.ts';
@@ -38,11 +39,35 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
     return Contents[0]?.Key === key;
   };
 
+  /** The object's bytes; a broken download is taken up where it ended. */
+  const pieces = async function* (key: string): AsyncGenerator<Uint8Array, void, undefined> {
+    let offset = 0;
+    let version: string | undefined;
+    for (let resumes = 0; ; resumes += 1) {
+      const from = offset;
+      try {
+        const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...(from === 0 ? {} : { Range: `bytes=${from}-` }), ...(version === undefined ? {} : { IfMatch: version }) }));
+        version = ETag;
+        for await (const piece of Body as AsyncIterable<Uint8Array>) {
+          offset += piece.length;
+          yield piece;
+        }
+        return;
+      } catch (error) {
+        if (isMissing(error) || statusOf(error) === 412) throw new Fault('BadState', `The object ${key} does not exist, or was replaced while it was read.`);
+        if (statusOf(error) === 416) return; // The download broke off after the last byte.
+        if (statusOf(error) !== undefined || resumes >= RESUMES) throw failed('GetObject', error);
+      }
+    }
+  };
+
   return {
     get: async (key) => {
       try {
         const { Body, ETag = '' } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        return { body: await (Body as NonNullable<typeof Body>).transformToByteArray(), etag: ETag };
+        const body = await (Body as NonNullable<typeof Body>).transformToByteArray();
+        assertSealed(key, body);
+        return { body, etag: ETag };
       } catch (error) {
         if (isMissing(error) || (isDenied(error) && !(await isListed(key)))) return undefined;
         throw failed('GetObject', error);
@@ -74,26 +99,7 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
       } while (token !== undefined);
     },
 
-    read: async function* read(key) {
-      let offset = 0;
-      let version: string | undefined;
-      for (let resumes = 0; ; resumes += 1) {
-        const from = offset;
-        try {
-          const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...(from === 0 ? {} : { Range: `bytes=${from}-` }), ...(version === undefined ? {} : { IfMatch: version }) }));
-          version = ETag;
-          for await (const piece of Body as AsyncIterable<Uint8Array>) {
-            offset += piece.length;
-            yield piece;
-          }
-          return;
-        } catch (error) {
-          if (isMissing(error) || statusOf(error) === 412) throw new Fault('BadState', `The object ${key} does not exist, or was replaced while it was read.`);
-          if (statusOf(error) === 416) return; // The download broke off after the last byte.
-          if (statusOf(error) !== undefined || resumes >= RESUMES) throw failed('GetObject', error);
-        }
-      }
-    },
+    read: (key) => sealedPieces(key, pieces(key)),
 
     write: multipartWriter(client, bucket),
 

@@ -1,6 +1,7 @@
 import { KEY_DIGEST_BYTES, keyDigest } from '../backup/hashing.ts';
 import { Fault } from '../errors.ts';
 import type { ItemKey, ObjectStore } from '../ports.ts';
+import { sealedKey } from '../state/sealed-keys.ts';
 import { DigestSet } from './digest-set.ts';
 import { inParallel } from './page-chain.ts';
 
@@ -65,7 +66,7 @@ export class Ledger implements Appendix {
   cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array }[] {
     if (this.#new.length === 0) return [];
     const body = Buffer.concat(this.#new);
-    const part = { key: newKey(`ledger/${this.kind}`), digests: this.#new.length };
+    const part = { key: sealedKey(newKey(`ledger/${this.kind}`), 'bin', body), digests: this.#new.length };
     this.#new = [];
     this.parts.push(part);
     return [{ key: part.key, body }];

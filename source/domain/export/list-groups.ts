@@ -5,6 +5,7 @@ import type { ChainState } from './page-chain.ts';
 import { Progress } from './progress.ts';
 import { groupsKey, Run } from './run.ts';
 import { workSlice } from '../state/slice.ts';
+import { putList } from '../state/stored-list.ts';
 import { workThenSave } from './step.ts';
 import type { StepDeps } from './step.ts';
 
@@ -24,7 +25,7 @@ export async function listGroups(deps: ListGroupsDeps, runId: string): Promise<{
   const progress = await Progress.claim<GroupListState>(deps, run, 'groups', () => ({ chain: newChain(), groups: [], pages: 0 }));
   const { state } = progress;
   if (!state.chain.done) await workThenSave(progress, () => state.pages, () => follow(deps, run, progress));
-  if (state.chain.done) await deps.objects.put(groupsKey(runId), JSON.stringify(sorted(state.groups)));
+  if (state.chain.done) await putList(deps.objects, groupsKey(runId), sorted(state.groups));
   return { done: state.chain.done, groups: sorted(state.groups).length };
 }
 

@@ -3,7 +3,8 @@ import type { PoolGroup } from '../model.ts';
 import { Ledger } from './ledger.ts';
 import type { LedgerState } from './ledger.ts';
 import { Progress } from './progress.ts';
-import { groupsKey, needJson, Run } from './run.ts';
+import { groupsKey, Run } from './run.ts';
+import { readList } from '../state/stored-list.ts';
 import { workSlice } from '../state/slice.ts';
 import { workThenSave } from './step.ts';
 import type { StepDeps } from './step.ts';
@@ -31,7 +32,7 @@ export interface SyncGroupsResult {
 /** SyncGroup: writes the groups that are new or whose description, precedence or role changed. */
 export async function syncGroups(deps: StepDeps, runId: string): Promise<SyncGroupsResult> {
   const run = await Run.join(deps, runId);
-  const groups = await needJson<PoolGroup[]>(deps.objects, groupsKey(runId));
+  const groups = await readList<PoolGroup>(deps.objects, groupsKey(runId));
   const progress = await Progress.claim<GroupSyncState>(deps, run, GROUP_SYNC_STEP, () => ({ next: 0, groups: [], counts: { added: 0, changed: 0 }, done: false }));
   const { state } = progress;
   if (!state.done) await workThenSave(progress, () => state.next, () => storeGroups(deps, run, progress, groups));

@@ -47,7 +47,7 @@ export class PlanningWorld extends World {
   }
 
   groups(): PlannedGroup[] {
-    return this.objects.json<PlannedGroup[]>(this.plan().groupsKey);
+    return this.objects.json<{ readonly list: PlannedGroup[] }>(this.plan().groupsKey).list;
   }
 
   chunkUsers(): RestoreUser[][] {

@@ -1,5 +1,6 @@
 import { Fault } from '../../../source/domain/errors.ts';
 import type { ObjectStore, PutCondition, StoredObject } from '../../../source/domain/ports.ts';
+import { assertSealed, sealedPieces } from '../../../source/domain/state/sealed-keys.ts';
 import type { Calls } from './calls.ts';
 
 /** Objects in memory; calls are named `objects.get`, `objects.put`, ... */
@@ -13,7 +14,11 @@ export class MemoryObjects implements ObjectStore {
 
   constructor(private readonly calls: Calls) {}
 
-  get = (key: string): Promise<StoredObject | undefined> => this.calls.run('objects.get', () => this.stored.get(key));
+  get = (key: string): Promise<StoredObject | undefined> => this.calls.run('objects.get', () => {
+    const object = this.stored.get(key);
+    if (object !== undefined) assertSealed(key, object.body);
+    return object;
+  });
 
   put = (key: string, body: Uint8Array | string, condition?: PutCondition): Promise<string> => {
     const bytes = Uint8Array.from(Buffer.from(body as string));
@@ -30,7 +35,11 @@ export class MemoryObjects implements ObjectStore {
     yield* keys;
   }
 
-  async *read(key: string): AsyncIterable<Uint8Array> {
+  read(key: string): AsyncIterable<Uint8Array> {
+    return sealedPieces(key, this.#pieces(key));
+  }
+
+  async *#pieces(key: string): AsyncIterable<Uint8Array> {
     const object = await this.calls.run('objects.read', () => this.stored.get(key));
     if (object === undefined) throw new Fault('BadState', `The object ${key} does not exist.`);
     for (let at = 0; at < object.body.length; at += this.chunkBytes) yield object.body.subarray(at, at + this.chunkBytes);

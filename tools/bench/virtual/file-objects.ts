@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSyn
 import { join } from 'node:path';
 import { Fault } from '../../../source/domain/errors.ts';
 import type { ObjectStore, PutCondition, StoredObject } from '../../../source/domain/ports.ts';
+import { assertSealed, sealedPieces } from '../../../source/domain/state/sealed-keys.ts';
 import type { Latencies, Meter } from './meter.ts';
 
 const PIECE = 65_536;
@@ -25,6 +26,7 @@ export class FileObjects implements ObjectStore {
   get = async (key: string): Promise<StoredObject | undefined> => {
     const etag = this.#etags.get(key);
     const body = etag === undefined ? undefined : readFileSync(this.#path(key));
+    if (body !== undefined) assertSealed(key, body);
     await this.#request('get', body?.length ?? 0);
     return body === undefined || etag === undefined ? undefined : { body, etag };
   };
@@ -47,7 +49,11 @@ export class FileObjects implements ObjectStore {
     }
   }
 
-  async *read(key: string): AsyncIterable<Uint8Array> {
+  read(key: string): AsyncIterable<Uint8Array> {
+    return sealedPieces(key, this.#pieces(key));
+  }
+
+  async *#pieces(key: string): AsyncIterable<Uint8Array> {
     if (!this.#etags.has(key)) throw new Fault('BadState', `The object ${key} does not exist.`);
     const path = this.#path(key);
     await this.#request('get', statSync(path).size, false);

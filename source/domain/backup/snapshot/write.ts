@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { Fault } from '../../errors.ts';
 import type { ObjectStore, TableItem } from '../../ports.ts';
+import { sealedKey } from '../../state/sealed-keys.ts';
 import type { Manifest, SnapshotObject } from '../manifest.ts';
 import { snapshotKey, snapshotManifestKey } from './names.ts';
 
@@ -50,7 +51,8 @@ export class SnapshotParts {
   /** Takes what waits, names its objects in the state, and returns them to be stored before the state is. */
   cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array }[] {
     const cut = [...this.#pending].map(([name, members]) => {
-      const part = { key: newKey(`snapshot/${name}`), body: Buffer.concat(members) };
+      const body = Buffer.concat(members);
+      const part = { key: sealedKey(newKey(`snapshot/${name}`), 'gz', body), body };
       this.state[name]?.parts.push({ key: part.key, bytes: part.body.length });
       return part;
     });

@@ -5,6 +5,7 @@ import type { ItemKind } from '../../backup/items.ts';
 import { Fault } from '../../errors.ts';
 import type { ItemKey, ObjectStore } from '../../ports.ts';
 import { MAX_PENDING_KEYS } from '../ledger.ts';
+import { sealedKey } from '../../state/sealed-keys.ts';
 import type { Appendix } from '../ledger.ts';
 import { parseJson, runFolder } from '../run.ts';
 
@@ -14,6 +15,8 @@ const BATCH_KEYS = 1000;
 /** Batches of a run's delete plan lie here; the marker that one was carried out has the same name below `donePrefix`. */
 export const deletePlanPrefix = (runId: string): string => `${runFolder(runId)}delete/planned/`;
 export const donePrefix = (runId: string): string => `${runFolder(runId)}delete/done/`;
+/** How many keys the batch holds. */
+export const keysInBatch = ({ counts }: DeletePlan, index: number): number => Math.min(BATCH_KEYS, totalOf(counts) - index * BATCH_KEYS);
 export const batchName = (index: number): string => `${String(index).padStart(5, '0')}.json`;
 
 const COUNT_OF: Readonly<Record<ItemKind, keyof Counts>> = { user: 'users', group: 'groups', membership: 'memberships' };
@@ -44,8 +47,8 @@ export class GoneKeys implements Appendix {
 
   cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array }[] {
     if (this.#new.length === 0) return [];
-    const key = newKey('gone');
     const body = Buffer.from(JSON.stringify(this.#new));
+    const key = sealedKey(newKey('gone'), 'json', body);
     this.#new = [];
     this.parts.push(key);
     return [{ key, body }];

@@ -1,5 +1,7 @@
+import { Fault } from '../../errors.ts';
 import type { ItemKey, WorkMessage } from '../../ports.ts';
-import { batchName, deletePlanPrefix, donePrefix, readKeys } from './delete-plan.ts';
+import { batchName, deletePlanPrefix, donePrefix, keysInBatch, readKeys } from './delete-plan.ts';
+import { adviceFor } from '../../state/stored-shapes.ts';
 import type { CleanUp } from './state.ts';
 
 const MESSAGES_AT_A_TIME = 10;
@@ -22,7 +24,10 @@ export async function deleteGone({ deps, run, progress, sliceOver }: CleanUp): P
     // A superseded invocation stops here, before it deletes anything.
     await progress.save();
     for (const key of todo) {
-      await deps.table.deleteItems(await keysOf(deps.objects, key));
+      const keys = await keysOf(deps.objects, key);
+      const index = Number.parseInt(key.slice(planned.length), 10);
+      if (state.plan === undefined || keys.length !== keysInBatch(state.plan, index)) throw new Fault('BadState', `The object ${key} is damaged: it does not hold the keys that the delete plan of export run ${run.id} counted. ${adviceFor(key)}`);
+      await deps.table.deleteItems(keys);
       await deps.objects.put(done + key.slice(planned.length), '');
       open.delete(key);
     }

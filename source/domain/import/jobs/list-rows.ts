@@ -44,7 +44,7 @@ async function listAll({ plan, deps }: JobsRun, { pages }: RowListing, found: (n
   };
   const list = async ({ scope, chains }: NonNullable<RowListing['pages']>): Promise<RowListing['pages']> => {
     const listing = userChains(deps.pool, plan.newUserPoolId, scope, chains, use);
-    await listing.run(over, () => Promise.resolve());
+    await listing.run(over, () => undefined);
     return listing.done ? undefined : { scope, chains: listing.progress };
   };
   try {

@@ -1,3 +1,4 @@
+import { putList } from '../../state/stored-list.ts';
 import type { ChunkPlan, RestoreUser, UpdateOp } from '../plan-model.ts';
 import { failuresPrefix } from '../updates/failures.ts';
 import type { Failure } from '../updates/failures.ts';
@@ -23,7 +24,7 @@ export async function settleChunk(run: JobsRun, state: JobsState, chunk: ChunkPl
   const { rescueParts, blocked, failures } = losses === 0 ? { rescueParts: 0, blocked: [], failures: [] } : await lossesOf(run, chunk, results);
 
   if (failures.length > 0) await deps.store.put(`${failuresPrefix(plan.newUserPoolId, plan.restoreId)}chunk-${chunk.index}.ndjson`, toNdjson(failures));
-  if (blocked.length > 0) await deps.store.put(blockedKey(plan.newUserPoolId, plan.restoreId, chunk.index), JSON.stringify(blocked));
+  if (blocked.length > 0) await putList(deps.store, blockedKey(plan.newUserPoolId, plan.restoreId, chunk.index), blocked);
 
   const result: ChunkResult = {
     chunk: chunk.index,

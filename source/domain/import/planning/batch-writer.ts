@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../../ports.ts';
+import { sealedKey } from '../../state/sealed-keys.ts';
 import { toNdjson } from '../jobs/ndjson.ts';
 import type { BatchPlan, UpdateOp } from '../plan-model.ts';
 import { inFlight } from './in-flight.ts';
@@ -17,9 +18,10 @@ export class BatchWriter {
   /** The batch's index. */
   async add(ops: readonly UpdateOp[], chunk: number | null): Promise<number> {
     const index = this.firstIndex + this.plans.length;
-    const key = `${this.prefix}${String(index).padStart(6, '0')}.ndjson`;
+    const body = toNdjson(ops);
+    const key = sealedKey(`${this.prefix}${String(index).padStart(6, '0')}`, 'ndjson', body);
     this.plans.push({ index, key, ops: ops.length, chunk });
-    this.#waiting.push({ key, body: toNdjson(ops) });
+    this.#waiting.push({ key, body });
     if (this.#waiting.length >= PUTS_IN_FLIGHT) await this.flush();
     return index;
   }

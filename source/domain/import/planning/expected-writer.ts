@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../../ports.ts';
+import { sealedKey } from '../../state/sealed-keys.ts';
 import type { PlannedGroup, RestoreUser } from '../plan-model.ts';
 import { encodeExpectedMembership, encodeExpectedUser, membershipDigest, nameDigest, userContentDigest } from './expected.ts';
 import { RecordBuffer } from './record-buffer.ts';
@@ -20,12 +21,12 @@ export class ExpectedWriter {
     this.#memberships.append(encodeExpectedMembership({ digest: membershipDigest(groupName, name, this.caseSensitive), batch }));
   }
 
-  /** Writes `<folder>expected/users-<unit>.bin` and `memberships-<unit>.bin`, where there are records; returns the keys. */
+  /** Writes `<folder>expected/users-<unit>` and `memberships-<unit>`, where there are records; returns the keys. */
   async write(objects: Pick<ObjectStore, 'put'>, folder: string, unit: number): Promise<{ readonly users: string[]; readonly memberships: string[] }> {
     const put = async (kind: string, records: RecordBuffer): Promise<string[]> => {
       const bytes = records.bytes();
       if (bytes.length === 0) return [];
-      const key = `${folder}expected/${kind}-${String(unit).padStart(6, '0')}.bin`;
+      const key = sealedKey(`${folder}expected/${kind}-${String(unit).padStart(6, '0')}`, 'bin', bytes);
       await objects.put(key, bytes);
       return [key];
     };

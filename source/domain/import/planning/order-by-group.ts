@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../../ports.ts';
+import { sealedKey } from '../../state/sealed-keys.ts';
 import type { PlannedGroup } from '../plan-model.ts';
 import { spoolLines } from './survey.ts';
 
@@ -24,8 +25,9 @@ export async function orderByGroup(
   const flush = async (bucket: number): Promise<void> => {
     const { lines, keys } = waiting[bucket] as (typeof waiting)[number];
     if (lines.length === 0) return;
-    const key = `${prefix}${String(bucket).padStart(3, '0')}-${String(keys.length).padStart(6, '0')}.ndjson`;
-    await objects.put(key, lines.join(''));
+    const body = lines.join('');
+    const key = sealedKey(`${prefix}${String(bucket).padStart(3, '0')}-${String(keys.length).padStart(6, '0')}`, 'ndjson', body);
+    await objects.put(key, body);
     waiting[bucket] = { lines: [], chars: 0, keys: [...keys, key] };
   };
   for await (const line of spoolLines(objects, parts)) {

@@ -1,16 +1,16 @@
 import { signInNameOf } from '../../model.ts';
+import { readList } from '../../state/stored-list.ts';
 import type { BatchPlan, PlannedGroup, RestorePlan, UpdateOp } from '../plan-model.ts';
 import { planKey } from '../plan-model.ts';
 import { creationIsAllowed } from '../preflight/triggers.ts';
 import { MAX_BATCH_OPS, BatchWriter } from './batch-writer.ts';
-import { readJson } from './json-object.ts';
 import { groupsKey, mfaFlag } from './planning-state.ts';
 import type { PlanningRun, StateOf } from './planning-state.ts';
 
 /** Writes what the chunks left open and then the plan itself, which makes them a restore. Done again it writes the same. */
 export async function sealPlan(state: StateOf<'chunks'>, run: PlanningRun): Promise<RestorePlan> {
   const { input, deps, folder } = run;
-  const groups = await readJson<PlannedGroup[]>(deps.objects, groupsKey(folder));
+  const groups = await readList<PlannedGroup>(deps.objects, groupsKey(folder));
   const emptyGroups = await writeEmptyGroups(state, groups, run);
   const excludedKey = `${folder}excluded.ndjson`;
   await deps.objects.write(excludedKey, joined(state.draft.excluded, run));

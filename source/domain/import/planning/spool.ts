@@ -1,6 +1,7 @@
 import type { GroupItem } from '../../backup/items.ts';
 import type { PoolGroup } from '../../model.ts';
 import type { ObjectStore, TableItem } from '../../ports.ts';
+import { sealedKey } from '../../state/sealed-keys.ts';
 import type { SpooledUser } from './spooled-user.ts';
 
 /** A line of a spool object: a user with its memberships, or a group. */
@@ -33,8 +34,9 @@ export class SpoolWriter {
 
   async flush(): Promise<void> {
     if (this.#lines.length === 0) return;
-    const key = `${this.prefix}${String(this.parts.length).padStart(6, '0')}.ndjson`;
-    await this.objects.put(key, this.#lines.join(''));
+    const body = this.#lines.join('');
+    const key = sealedKey(`${this.prefix}${String(this.parts.length).padStart(6, '0')}`, 'ndjson', body);
+    await this.objects.put(key, body);
     this.parts.push(key);
     this.#lines = [];
     this.#chars = 0;

@@ -1,9 +1,9 @@
 import { signInNameOf } from '../../model.ts';
+import { putList, readList } from '../../state/stored-list.ts';
 import type { PoolGroup } from '../../model.ts';
 import type { PlannedGroup } from '../plan-model.ts';
 import { assertPreflight, preflight } from '../preflight/preflight.ts';
 import { readSealedBackup } from '../preflight/sealed-backup.ts';
-import { readJson } from './json-object.ts';
 import { orderByGroup } from './order-by-group.ts';
 import { foundGroupsKey, groupsKey, losersKey, rulesFor } from './planning-state.ts';
 import type { PlanningRun, PlanningState, StateOf } from './planning-state.ts';
@@ -53,8 +53,8 @@ export async function surveyStep({ scan, accepted }: StateOf<'survey'>, { input,
   });
   const checked = preflight({ poolId, settings: pool.settings, header, source, users: found.users, usage: found.usage, allowTriggers: input.options.allowTriggers });
   assertPreflight(poolId, checked);
-  await deps.objects.put(foundGroupsKey(folder), JSON.stringify(found.groups));
-  await deps.objects.put(losersKey(folder), JSON.stringify(found.losers));
+  await putList(deps.objects, foundGroupsKey(folder), found.groups);
+  await putList(deps.objects, losersKey(folder), found.losers);
   const notes = [
     ...checked.notes,
     ...(found.losers.length === 0 ? [] : [`${found.losers.length} users have the name of another user in the new pool and are not restored; failures.csv lists them.`]),
@@ -65,24 +65,24 @@ export async function surveyStep({ scan, accepted }: StateOf<'survey'>, { input,
 
 /** Counts what comes back in which way, and puts the groups, and the users by them, in their order. */
 export async function tallyStep({ scan, accepted, target }: StateOf<'tally'>, { input, deps, folder }: PlanningRun): Promise<PlanningState> {
-  const losers = new Set(await readJson<string[]>(deps.objects, losersKey(folder)));
-  const known = await readJson<PoolGroup[]>(deps.objects, foundGroupsKey(folder));
+  const losers = new Set(await readList<string>(deps.objects, losersKey(folder)));
+  const known = await readList<PoolGroup>(deps.objects, foundGroupsKey(folder));
   const { groups, ...rest } = await tally(deps.objects, spoolParts(scan), rulesFor(input, accepted, target), {
     groups: known, losers, orphans: scan.orphans, firstChunkUsers: limitsOf(deps).firstChunkUsers,
   });
-  await deps.objects.put(groupsKey(folder), JSON.stringify(groups));
+  await putList(deps.objects, groupsKey(folder), groups);
   const parts = await orderByGroup(deps.objects, spoolParts(scan), groups, `${folder}spool/${deps.claim}-ordered-`);
   return { step: 'chunks', scan, accepted, target, tally: rest, parts, draft: newDraft() };
 }
 
 /** Plans one more chunk. */
 export async function chunkStep(state: StateOf<'chunks'>, { input, deps, folder }: PlanningRun): Promise<PlanningState> {
-  const groups = await readJson<PlannedGroup[]>(deps.objects, groupsKey(folder));
+  const groups = await readList<PlannedGroup>(deps.objects, groupsKey(folder));
   const draft = await planUnit(state.draft, {
     objects: deps.objects,
     parts: state.parts,
     rules: rulesFor(input, state.accepted, state.target),
-    losers: new Set(await readJson<string[]>(deps.objects, losersKey(folder))),
+    losers: new Set(await readList<string>(deps.objects, losersKey(folder))),
     groupIndex: new Map(groups.map(({ name }, index) => [name, index])),
     firstGroups: state.tally.firstGroups,
     folder,

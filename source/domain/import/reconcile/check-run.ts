@@ -1,3 +1,4 @@
+import { sealedKey } from '../../state/sealed-keys.ts';
 import { restoreFolder } from '../plan-model.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
 import { subMapLine } from '../report/csv-rows.ts';
@@ -47,10 +48,14 @@ export class CheckRun {
     const { plan, deps } = this.run;
     this.#parts += 1;
     const name = `${restoreFolder(plan.newUserPoolId, plan.restoreId)}check/${deps.claim}-${String(this.#parts).padStart(5, '0')}`;
-    const marksKey = `${name}.marks`;
+    const marksKey = sealedKey(name, 'marks', bytes);
     await deps.store.put(marksKey, bytes);
-    if (lines.length > 0) await deps.store.put(`${name}.submap`, lines.join(''));
-    if (lines.length > 0) this.state.subMapParts = [...this.state.subMapParts, `${name}.submap`];
+    if (lines.length > 0) {
+      const body = lines.join('');
+      const key = sealedKey(name, 'submap', body);
+      await deps.store.put(key, body);
+      this.state.subMapParts = [...this.state.subMapParts, key];
+    }
     return { ...snapshot, marksKey, subMapParts: this.state.subMapParts };
   }
 }

@@ -2,6 +2,8 @@ import { Fault } from '../../errors.ts';
 import type { PoolUser } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { nameOf } from '../jobs/pool-names.ts';
+import { adviceFor } from '../../state/stored-shapes.ts';
+import { planKey } from '../plan-model.ts';
 import type { RestorePlan } from '../plan-model.ts';
 import { Bitmap, DigestTable } from '../planning/digest-table.ts';
 import {
@@ -29,7 +31,13 @@ export class Marks {
 
   static async load(store: Pick<ObjectStore, 'get'>, plan: RestorePlan, marksKey: string | undefined): Promise<Marks> {
     const stored = marksKey === undefined ? undefined : await bytesOf(store, [marksKey]);
-    return new Marks(plan, await bytesOf(store, plan.expected.users), await bytesOf(store, plan.expected.memberships), stored);
+    const { byCsv, oneByOne, memberships } = plan.counts;
+    const users = await bytesOf(store, plan.expected.users);
+    const members = await bytesOf(store, plan.expected.memberships);
+    if (users.length !== (byCsv + oneByOne) * USER_RECORD_BYTES || members.length !== memberships * MEMBERSHIP_RECORD_BYTES) {
+      throw new Fault('BadState', `The expected records of the restore ${plan.restoreId} are not as many as its plan counts. ${adviceFor(planKey(plan.newUserPoolId, plan.restoreId))}`);
+    }
+    return new Marks(plan, users, members, stored);
   }
 
   get userCount(): number {

@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../../ports.ts';
+import { sealedKey } from '../../state/sealed-keys.ts';
 import { restoreFolder } from '../plan-model.ts';
 import { toNdjson } from '../jobs/ndjson.ts';
 
@@ -40,6 +41,7 @@ export class FailureLog {
     const failures = this.#waiting;
     this.#waiting = [];
     this.#parts += 1;
-    await this.store.put(`${this.prefix}${this.claim}-${String(this.#parts).padStart(5, '0')}.ndjson`, toNdjson(failures));
+    const body = toNdjson(failures);
+    await this.store.put(sealedKey(`${this.prefix}${this.claim}-${String(this.#parts).padStart(5, '0')}`, 'ndjson', body), body);
   }
 }

@@ -1,4 +1,7 @@
+import { Fault } from '../../errors.ts';
 import type { UserPoolWriter, WriteOutcome } from '../../ports.ts';
+import { adviceFor } from '../../state/stored-shapes.ts';
+import { planKey } from '../plan-model.ts';
 import type { PlannedGroup, RestorePlan, RestoreUser, UpdateOp } from '../plan-model.ts';
 import { createUser } from './create-user.ts';
 import type { CreateUserDeps } from './create-user.ts';
@@ -35,7 +38,7 @@ export async function runOp(plan: RestorePlan, op: UpdateOp, deps: OpDeps): Prom
   const { newUserPoolId } = plan;
   if (op.op === 'disable') return settle(op, await deps.writer.disableUser(newUserPoolId, op.name), 'disabled', deps);
   const group = deps.groups[op.group];
-  if (group === undefined) throw new RangeError(`the plan has no group ${op.group}`);
+  if (group === undefined) throw new Fault('BadState', `A batch of the restore ${plan.restoreId} names group ${op.group}, which its plan does not have. ${adviceFor(planKey(newUserPoolId, plan.restoreId))}`);
   await deps.groupCreation.need(op.group);
   return settle(op, await deps.writer.addUserToGroup(newUserPoolId, op.name, group.name), 'memberships', deps);
 }

@@ -1,7 +1,7 @@
 import type { Checkpoint } from '../../state/checkpoint.ts';
+import { readList } from '../../state/stored-list.ts';
 import { SaveQueue } from '../../state/save-queue.ts';
 import type { PlannedGroup, RestorePlan } from '../plan-model.ts';
-import { readJson } from '../planning/json-object.ts';
 import type { UpdateUsersDeps } from './deps.ts';
 import { FailureLog, failuresPrefix } from './failures.ts';
 import { GroupCreation } from './group-creation.ts';
@@ -43,7 +43,7 @@ export class UpdateRun {
   }
 
   static async begin(plan: RestorePlan, deps: UpdateUsersDeps, checkpoint: Checkpoint<UpdatesState>, over: () => boolean): Promise<UpdateRun> {
-    return new UpdateRun(plan, deps, checkpoint, await readJson<readonly PlannedGroup[]>(deps.store, plan.groupsKey), over);
+    return new UpdateRun(plan, deps, checkpoint, await readList<PlannedGroup>(deps.store, plan.groupsKey), over);
   }
 
   get state(): UpdatesState {

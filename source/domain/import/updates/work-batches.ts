@@ -3,7 +3,7 @@ import type { JobsState } from '../jobs/state.ts';
 import { takeMessages } from '../jobs/messages.ts';
 import { readNdjson } from '../jobs/ndjson.ts';
 import type { UpdateOp } from '../plan-model.ts';
-import { readJson } from '../planning/json-object.ts';
+import { readList } from '../../state/stored-list.ts';
 import { releasedBatches } from './batches.ts';
 import type { ReleasedBatch } from './batches.ts';
 import { LowWater, OrderedWindow } from './ordered-window.ts';
@@ -84,7 +84,7 @@ async function workBatch(run: UpdateRun, lane: LaneName, batch: ReleasedBatch): 
 async function blockUsers(run: UpdateRun, jobs: JobsState): Promise<void> {
   for (const { chunk, blocked } of jobs.finished) {
     if (blocked === 0) continue;
-    const subs = await readJson<readonly string[]>(run.deps.store, blockedKey(run.plan.newUserPoolId, run.plan.restoreId, chunk));
+    const subs = await readList<string>(run.deps.store, blockedKey(run.plan.newUserPoolId, run.plan.restoreId, chunk));
     for (const sub of subs) run.collisions.add(sub);
   }
 }
