@@ -55,7 +55,7 @@ const DAMAGE: Readonly<Record<string, { readonly apply: (site: Site, runId: stri
   'an item replaced by another': {
     apply: (site, _runId, at) => {
       const item = pick(content(site).filter((each) => itemKind(each) === 'user'), at);
-      const { contentHash: _hash, ...changed } = { ...item, status: 'COMPROMISED' };
+      const changed: TableItem = { ...item, status: 'COMPROMISED' };
       site.table.seed({ ...changed, contentHash: contentHash(changed) });
     },
     errors: ['ChecksumDiffers'],
