@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Fault } from '../../../source/domain/errors.ts';
-import { expectRestored, expectSealed, worldAfter, worldBefore } from '../../support/workflows/small-worlds.ts';
+import { expectRestored, expectSealed, slow, worldAfter, worldBefore } from '../../support/workflows/small-worlds.ts';
 import type { EndedExecution } from '../../support/workflows/state-machine.ts';
 import { Stopped, type WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 
@@ -59,10 +59,11 @@ describe('A Step Functions redrive: same execution, from the state in which it e
     });
 
     it(`of an ${name} that was stopped or timed out while a function was at work goes on`, async () => {
-      const { world: whole } = await undisturbed();
+      const whole = slow(ready());
+      await start(whole);
       for (let nth = 1; nth <= whole.calls.count; nth += 3) {
         const about = `call ${nth}, ${whole.calls.log[nth - 1]?.call}`;
-        const world = ready();
+        const world = slow(ready());
         world.stopOnKill = true;
         world.calls.killAt(nth, 'after');
         await stopped(() => start(world));

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { EndedExecution } from '../../support/workflows/state-machine.ts';
+import { differences } from '../../support/import/differences.ts';
+import { expectSealed } from '../../support/workflows/small-worlds.ts';
 import { cognitoCalls, pacedWorld, stoppedByHand, withKills } from '../../support/workflows/resume-cost.ts';
 import type { WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 
@@ -18,10 +20,11 @@ describe('What a stop costs', function () {
     expect(await exported.export()).to.include({ status: 'SUCCEEDED' });
   });
 
-  const WORKFLOWS: Readonly<Record<string, { readonly start: (world: WorkflowWorld) => Promise<EndedExecution>; readonly ready: () => WorkflowWorld }>> = {
-    ExportWorkflow: { start: (world) => world.export(), ready: () => pacedWorld(SIZE) },
+  const WORKFLOWS: Readonly<Record<string, { readonly start: (world: WorkflowWorld) => Promise<EndedExecution>; readonly ready: () => WorkflowWorld; readonly check: (world: WorkflowWorld) => void }>> = {
+    ExportWorkflow: { start: (world) => world.export(), ready: () => pacedWorld(SIZE), check: expectSealed },
     ImportWorkflow: {
       start: (world) => world.import(),
+      check: ({ source, target }) => expect(differences(source, target)).to.deep.equal([]),
       ready: () => {
         const world = pacedWorld(SIZE);
         for (const item of exported.table.all()) world.table.seed(item);
@@ -31,7 +34,7 @@ describe('What a stop costs', function () {
     },
   };
 
-  for (const [name, { start, ready }] of Object.entries(WORKFLOWS)) {
+  for (const [name, { start, ready, check }] of Object.entries(WORKFLOWS)) {
     it(`${name} repeats at most 5 % of its Cognito calls, killed once or several times, or stopped by hand`, async () => {
       const whole = ready();
       expect(await start(whole)).to.include({ status: 'SUCCEEDED' });
@@ -39,6 +42,7 @@ describe('What a stop costs', function () {
       const repeated = async (stop: (world: WorkflowWorld) => Promise<void>): Promise<number> => {
         const world = ready();
         await stop(world);
+        check(world);
         return (cognitoCalls(world) - toCognito) / toCognito;
       };
       await fc.assert(fc.asyncProperty(MOMENT, fc.array(MOMENT, { minLength: 2, maxLength: 4 }), MOMENT, async (once, several, byHand) => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Fault } from '../../../source/domain/errors.ts';
-import { expectRestored, expectSealed, worldAfter, worldBefore } from '../../support/workflows/small-worlds.ts';
+import { expectRestored, expectSealed, slow, worldAfter, worldBefore } from '../../support/workflows/small-worlds.ts';
 import type { EndedExecution } from '../../support/workflows/state-machine.ts';
 import { Stopped, type WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 
@@ -23,9 +23,10 @@ const WORKFLOWS = [
   { name: 'ImportWorkflow', start: (world: WorkflowWorld) => world.import(), check: expectRestored, functions: ['CheckStateMachine', 'CheckNewUserPool', 'ScanTable', 'ImportUsers', 'UpdateUsers', 'MessageBroker'] },
 ] as const;
 
+const STOPPED = 'an execution that is stopped and started again';
 const DISASTERS = {
   'a process that dies, retried by Step Functions': (world: WorkflowWorld, nth: number) => { world.calls.killAt(nth, 'before'); },
-  'an execution that is stopped and started again': (world: WorkflowWorld, nth: number) => {
+  [STOPPED]: (world: WorkflowWorld, nth: number) => {
     world.stopOnKill = true;
     world.calls.killAt(nth, 'before');
   },
@@ -52,7 +53,10 @@ describe('The whole workflows, by their own ASL, with something wrong at any sin
 
     for (const [disaster, strike] of Object.entries(DISASTERS)) {
       it(`${name} ends the same after ${disaster}`, async () => {
-        const ready = (): WorkflowWorld => worldAfter(name === 'ExportWorkflow' ? once : twice);
+        const ready = (): WorkflowWorld => {
+          const world = worldAfter(name === 'ExportWorkflow' ? once : twice);
+          return disaster === STOPPED ? slow(world) : world;
+        };
         const whole = ready();
         expect(await start(whole)).to.include({ status: 'SUCCEEDED' });
         check(whole, 'undisturbed');

@@ -21,6 +21,12 @@ export function worldBefore(): WorkflowWorld {
   return world;
 }
 
+/** Calls take so long that progress is stored after every page and operation: whoever resumes has something to go on with. */
+export function slow(world: WorkflowWorld): WorkflowWorld {
+  world.calls.latencies.cognito = 300;
+  return world;
+}
+
 /** A world in which these workflows have run, without running them again. */
 export function worldAfter(earlier: WorkflowWorld): WorkflowWorld {
   const world = worldBefore();
@@ -37,7 +43,7 @@ export function worldAfter(earlier: WorkflowWorld): WorkflowWorld {
 }
 
 /** The table holds exactly the source pool, sealed. */
-export function expectSealed(world: WorkflowWorld, about: string): void {
+export function expectSealed(world: WorkflowWorld, about = ''): void {
   expect(actualItems(world.table), about).to.deep.equal(expectedItems(world.source));
   const latest = world.table.peek(LATEST_KEY)?.runId as string;
   const sealed = world.table.peek(manifestKey(latest)) as unknown as Manifest;
