@@ -68,7 +68,7 @@ export interface Milestones {
   readonly updatesDuringJobs?: number;
 }
 
-export type Overheads = Pick<Latencies, 'listing' | 'cognito' | 'dynamodb' | 's3' | 'sqs' | 'coldStart' | 'warmStart'>;
+export type Overheads = Pick<Latencies, 'listing' | 'cognito' | 'dynamodb' | 'scan' | 's3' | 'sqs' | 'coldStart' | 'warmStart'>;
 
 export interface CallFigures {
   readonly total: number;

@@ -15,7 +15,8 @@ export function overheadsOf(records: readonly CallRecord[], { invocations }: His
   return {
     listing: mean(cognito.filter(({ action }) => LISTINGS.includes(action)), LATENCIES.listing),
     cognito: mean(cognito.filter(({ action }) => !LISTINGS.includes(action)), LATENCIES.cognito),
-    dynamodb: mean(of('dynamodb'), LATENCIES.dynamodb),
+    dynamodb: mean(of('dynamodb').filter(({ action }) => action !== 'Scan'), LATENCIES.dynamodb),
+    scan: mean(of('dynamodb').filter(({ action }) => action === 'Scan'), LATENCIES.scan),
     s3: mean(of('s3'), LATENCIES.s3),
     sqs: mean(of('sqs'), LATENCIES.sqs),
     coldStart: start,

@@ -7,6 +7,8 @@ export interface Latencies {
   /** All other Cognito calls. */
   readonly cognito: number;
   readonly dynamodb: number;
+  /** A page of a scan, up to 1 MB. */
+  readonly scan: number;
   readonly s3: number;
   readonly sqs: number;
   /** Megabytes per second of a large object. */
@@ -18,7 +20,7 @@ export interface Latencies {
 
 /** Cognito: what the benchmark is asked to simulate. The others: usual figures within one Region, rounded up. */
 export const LATENCIES: Latencies = {
-  listing: 100, cognito: 60, dynamodb: 10, s3: 30, sqs: 15, s3MegabytesPerSecond: 60, coldStart: 600, warmStart: 20, transition: 25,
+  listing: 100, cognito: 60, dynamodb: 10, scan: 50, s3: 30, sqs: 15, s3MegabytesPerSecond: 60, coldStart: 600, warmStart: 20, transition: 25,
 };
 
 /** Counts calls and units by name, and lets virtual time pass for each call. */

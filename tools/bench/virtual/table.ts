@@ -74,7 +74,7 @@ export class VirtualTable implements BackupTable {
   });
 
   scanPage = ({ segment, totalSegments, start, consistent }: { readonly segment: number; readonly totalSegments: number; readonly start?: ItemKey; readonly consistent: boolean }): Promise<ScanPage> =>
-    this.#call('Scan', () => {
+    this.meter.call('dynamodb.Scan', this.latencies.scan, () => {
       const bound = (part: number): number => Math.ceil((part * this.pool.capacity) / totalSegments);
       let index = start === undefined ? bound(segment) : start.id.startsWith('USER#') ? (indexOfSub(subOfKey(start)) as number) + 1 : -1;
       const items: TableItem[] = [];
