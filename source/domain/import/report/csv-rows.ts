@@ -1,4 +1,4 @@
-import { stringify } from 'csv-stringify/sync';
+import { reportLine } from '../../report-line.ts';
 
 /** One line of failures.csv; every row is a string so that nothing is reformatted. */
 export interface FailureRow {
@@ -13,11 +13,8 @@ export interface FailureRow {
 export const FAILURES_HEADER = 'sub,sign_in_name,line,reason,done_instead,changed\n';
 export const SUB_MAP_HEADER = 'old_sub,new_sub\n';
 
-/** A value that a spreadsheet would take for a formula is preceded by an apostrophe. */
-const OPTIONS = { escape_formulas: true, record_delimiter: '\n' } as const;
-
-export const failureLine = ({ sub, name, line, reason, instead, changed }: FailureRow): string => stringify([[sub, name, line, reason, instead, changed]], OPTIONS);
-export const subMapLine = (oldSub: string, newSub: string): string => stringify([[oldSub, newSub]], OPTIONS);
+export const failureLine = ({ sub, name, line, reason, instead, changed }: FailureRow): string => reportLine([sub, name, line, reason, instead, changed]);
+export const subMapLine = (oldSub: string, newSub: string): string => reportLine([oldSub, newSub]);
 
 const PART_BYTES = 262_144;
 

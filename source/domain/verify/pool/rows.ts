@@ -1,10 +1,8 @@
-import { stringify } from 'csv-stringify/sync';
+import { reportLine } from '../../report-line.ts';
 import type { Appendix } from '../../export/ledger.ts';
 
 export const DIFFERENCES_HEADER = 'sub,sign_in_name,difference\n';
 
-/** A value that a spreadsheet would take for a formula is preceded by an apostrophe. */
-const OPTIONS = { escape_formulas: true, record_delimiter: '\n' } as const;
 const MAX_PENDING_CHARS = 4 * 1024 * 1024;
 
 /** Lines of differences.csv, gathered while the pool is listed; `parts` names their objects in order. */
@@ -20,7 +18,7 @@ export class Rows implements Appendix {
 
   /** `sub` and `name` are empty for a group. */
   add(sub: string, name: string, difference: string): void {
-    const line = stringify([[sub, name, difference]], OPTIONS);
+    const line = reportLine([sub, name, difference]);
     this.#lines.push(line);
     this.#chars += line.length;
   }
