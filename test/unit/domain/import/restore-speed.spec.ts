@@ -58,8 +58,8 @@ describe('How long a restore takes', () => {
     const world = await paced(700, [700, 700, 700, 700, 700, 700, 700, 700], 1);
     const from = world.clock.elapsed;
     await world.execute();
-    const quarters = (world.clock.elapsed - from) / (15 * 60_000);
-    expect(quarters).to.be.at.least(6);
-    expect(world.turns).to.be.at.most(quarters * 1.3 + 4);
+    const tenMinutes = (world.clock.elapsed - from) / (10 * 60_000);
+    expect(tenMinutes).to.be.at.least(9);
+    expect(world.turns).to.be.at.most(tenMinutes * 1.2 + 4);
   });
 });
