@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdminCreateUserCommand, CognitoIdentityProviderClient, CreateUserPoolCommand, ListUsersCommand, type CreateUserPoolCommandInput } from '@aws-sdk/client-cognito-identity-provider';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { GetExecutionHistoryCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { expect } from 'chai';
 import { comparePools } from '../../tools/demo/compare/compare-pools.ts';
@@ -96,6 +96,17 @@ describe('Import on the local cloud, with IAM enforced', function () {
     await expectRestored(PRIMARY, poolId);
     const { events = [] } = await steps(PRIMARY).send(new GetExecutionHistoryCommand({ executionArn: ended.executionArn, maxResults: 1_000 }));
     expect(events.length).to.be.below(300);
+  });
+
+  it('brings back a kept export by its run id, from its snapshot', async () => {
+    const Bucket = launched.outputs['PrimaryBucketName'];
+    const { Contents = [] } = await new S3Client(cloud.clientConfig(PRIMARY)).send(new ListObjectsV2Command({ Bucket, Prefix: 'snapshots/' }));
+    const [runId] = Contents.map(({ Key = '' }) => /^snapshots\/([^/]+)\/manifest\.json$/.exec(Key)?.[1]).filter((id) => id !== undefined);
+    const poolId = await createPool(cognito(PRIMARY), 'kept');
+    const ended = await run(PRIMARY, { NewUserPoolId: poolId, ExportRun: runId });
+    expect(ended.status, ended.cause).to.equal('SUCCEEDED');
+    await expectRestored(PRIMARY, poolId);
+    expect(await run(PRIMARY, { NewUserPoolId: await createPool(cognito(PRIMARY), 'never'), ExportRun: '20200101T000000Z-00000000' })).to.include({ status: 'FAILED', error: 'ExportRunNotFound' });
   });
 
   it('plans and reports only, when asked for a dry run', async () => {
