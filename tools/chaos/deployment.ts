@@ -37,7 +37,8 @@ export async function deploy(cloud: LocalCloud, shape: Shape, users: number): Pr
   await loadPool({ cloud, client, region: PRIMARY, poolId }, DEMO_GROUPS, shapedUsers(shape, users, 1), () => undefined);
   const options: SolutionOptions = { clientConfig: cloud.clientConfig, primaryRegion: PRIMARY, secondaryRegion: SECONDARY, build: BUILD, stackName: `chaos-${shape}` };
   await publishAssets(options);
-  const outcome = await createStack(stackOperation(options, { PrimaryUserPoolId: poolId, SecondaryRegion: SECONDARY, NotificationEmail: 'ops@example.com', CognitoTPS: '25' }));
+  // A dozen changes are a large share of so few users: the guard against mass deletion has tests of its own.
+  const outcome = await createStack(stackOperation(options, { PrimaryUserPoolId: poolId, SecondaryRegion: SECONDARY, NotificationEmail: 'ops@example.com', CognitoTPS: '25', MaxDeletePercent: '60' }));
   if (outcome.status !== 'CREATE_COMPLETE') throw new Error(`The stack for a pool with ${shape} sign-in ended as ${outcome.status}:\n${failuresOf(outcome).join('\n')}`);
   const output = (name: string): string => outcome.outputs[name] ?? '';
   const sfn = steps({ cloud }, PRIMARY);
