@@ -8,6 +8,7 @@ import { firstExecution } from '../demo/executions.ts';
 import type { LocalCloud } from '../local-cloud/index.ts';
 import { withoutStatement } from '../policies/remove-statement.ts';
 import { parseTemplate } from '../policies/template.ts';
+import type { CallWatch } from './call-watch.ts';
 import type { Experiment } from './plan.ts';
 import { BUILD, newPool, PRIMARY, SECONDARY, solutionOptions, steps } from './solution.ts';
 import { refusedCalls, type Outcome } from './verdict.ts';
@@ -27,10 +28,10 @@ export function templatesWithout({ global, regional }: Assets, { role, sid }: Pi
 }
 
 /** Launches these templates, waits for the first export and uninstalls. */
-export async function runLaunch(cloud: LocalCloud, templates: Assets, stackName: string): Promise<Outcome> {
+export async function runLaunch(cloud: LocalCloud, watch: CallWatch, templates: Assets, stackName: string): Promise<Outcome> {
   await uploadAssets(cloud.clientConfig, BUILD, templates, [PRIMARY, SECONDARY]);
   const pool = await newPool(cloud, PRIMARY);
-  const after = (await cloud.calls()).at(-1)?.sequence ?? 0;
+  await watch.news();
   const launched = await createStack(stackOperation(solutionOptions(cloud, stackName), { PrimaryUserPoolId: pool, SecondaryRegion: SECONDARY, NotificationEmail: 'ops@example.com' }));
   const problems = [...problemsOf(launched, 'CREATE_COMPLETE')];
   if (launched.status === 'CREATE_COMPLETE') {
@@ -40,7 +41,7 @@ export async function runLaunch(cloud: LocalCloud, templates: Assets, stackName:
   }
   const uninstalled = await deleteStack({ clientConfig: cloud.clientConfig, region: PRIMARY }, launched.stackId);
   problems.push(...problemsOf(uninstalled, 'DELETE_COMPLETE'));
-  return { ended: problems.length === 0 ? 'well' : 'badly', told: problems.join('\n'), refused: refusedCalls(await cloud.calls({ after })) };
+  return { ended: problems.length === 0 ? 'well' : 'badly', told: problems.join('\n'), refused: refusedCalls(await watch.news()) };
 }
 
 const problemsOf = (outcome: StackOutcome, wanted: string): readonly string[] =>

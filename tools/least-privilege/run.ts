@@ -1,6 +1,7 @@
 import { buildAssets, type Assets } from '../../deployment/packaging/assets.ts';
 import { projectRoot, publishAssets } from '../deploy/solution.ts';
 import type { LocalCloud } from '../local-cloud/index.ts';
+import { CallWatch } from './call-watch.ts';
 import { runLaunch, templatesWithout } from './launches.ts';
 import { IN_OTHER_WORDS, nameOf, type Experiment, type Scenario } from './plan.ts';
 import { inWords, Progress } from './progress.ts';
@@ -18,7 +19,8 @@ export async function runExperiments(cloud: LocalCloud, experiments: readonly Ex
   const assets = await buildAssets(projectRoot, BUILD);
   await publishAssets(solutionOptions(cloud, STACK_NAME), assets);
   const scenarios = new Set(experiments.map(({ scenario }) => scenario));
-  const runs: Runs = { cloud, assets, ...([...scenarios].every((scenario) => scenario === 'launch') ? {} : { launched: await launch(cloud) }) };
+  const watch = new CallWatch(cloud);
+  const runs: Runs = { cloud, watch, assets, ...([...scenarios].every((scenario) => scenario === 'launch') ? {} : { launched: await launch(cloud, watch) }) };
   const progress = new Progress();
   const judged: Judged[] = [];
   const checked = new Set<Scenario>();
@@ -42,19 +44,20 @@ export async function runExperiments(cloud: LocalCloud, experiments: readonly Ex
 
 interface Runs {
   readonly cloud: LocalCloud;
+  readonly watch: CallWatch;
   readonly assets: Assets;
   /** On which the workflows run; absent when only launches are tried. */
   readonly launched?: Launched;
 }
 
-function runOnce({ cloud, assets, launched }: Runs, experiment: Experiment, stackName: string): Promise<Outcome> {
+function runOnce({ cloud, watch, assets, launched }: Runs, experiment: Experiment, stackName: string): Promise<Outcome> {
   const { scenario } = experiment;
-  return scenario === 'launch' || launched === undefined ? runLaunch(cloud, templatesWithout(assets, experiment), stackName) : runWithout(launched, { ...experiment, scenario });
+  return scenario === 'launch' || launched === undefined ? runLaunch(cloud, watch, templatesWithout(assets, experiment), stackName) : runWithout(launched, { ...experiment, scenario });
 }
 
-async function checkScenario({ cloud, assets, launched }: Runs, scenario: Scenario, tell: (line: string) => void, progress: Progress): Promise<void> {
+async function checkScenario({ cloud, watch, assets, launched }: Runs, scenario: Scenario, tell: (line: string) => void, progress: Progress): Promise<void> {
   const started = Date.now();
-  const { ended, told, refused } = scenario === 'launch' || launched === undefined ? await runLaunch(cloud, { global: assets.global, regional: new Map() }, 'launch-complete') : await runScenario(launched, scenario);
+  const { ended, told, refused } = scenario === 'launch' || launched === undefined ? await runLaunch(cloud, watch, { global: assets.global, regional: new Map() }, 'launch-complete') : await runScenario(launched, scenario);
   const seconds = (Date.now() - started) / 1000;
   progress.add(scenario, seconds);
   if (ended === 'badly') throw new Error(`With all statements in place the scenario "${scenario}" failed: ${told}`);

@@ -8,6 +8,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { inventory } from '../deploy/inventory.ts';
 import { stackOperation, type SolutionOptions } from '../deploy/solution.ts';
 import { createStack, failuresOf } from '../deploy/stack.ts';
+import type { CallWatch } from './call-watch.ts';
 import type { LocalCloud, PutUser } from '../local-cloud/index.ts';
 
 export const PRIMARY = 'us-east-1';
@@ -18,6 +19,7 @@ export const BUILD = { bucket: 'least-privilege-assets', solutionName: 'cognito-
 /** The solution for one small pool. */
 export interface Launched {
   readonly cloud: LocalCloud;
+  readonly watch: CallWatch;
   readonly poolId: string;
   readonly outputs: Readonly<Record<string, string>>;
   /** Logical to physical ids of the instance in a Region. */
@@ -60,7 +62,7 @@ export async function changePool(launched: Launched): Promise<void> {
 }
 
 /** Launches the uploaded solution for a new small pool, and waits for the export that the launch starts. */
-export async function launch(cloud: LocalCloud): Promise<Launched> {
+export async function launch(cloud: LocalCloud, watch: CallWatch): Promise<Launched> {
   const poolId = await newPool(cloud, PRIMARY);
   await fill(cloud, poolId);
   const options = solutionOptions(cloud, STACK_NAME);
@@ -70,7 +72,7 @@ export async function launch(cloud: LocalCloud): Promise<Launched> {
   const first = await endOf(sfn, await firstExecution(sfn, outcome.outputs['ExportWorkflowArn'] ?? ''));
   if (first.status !== 'SUCCEEDED') throw new Error(`The first export ended as ${first.status}: ${first.error}: ${first.cause}`);
   const resources = { [PRIMARY]: await resourcesIn(cloud, PRIMARY), [SECONDARY]: await resourcesIn(cloud, SECONDARY) };
-  return { cloud, poolId, outputs: outcome.outputs, resources, round: 0 };
+  return { cloud, watch, poolId, outputs: outcome.outputs, resources, round: 0 };
 }
 
 async function resourcesIn(cloud: LocalCloud, region: string): Promise<Readonly<Record<string, string>>> {

@@ -4,7 +4,7 @@ import { nameOf, type Experiment } from './plan.ts';
 /** What came of a scenario. */
 export interface Outcome {
   readonly ended: 'well' | 'badly';
-  /** Error name and cause of the execution, or the reasons of the stack's failures; empty when it ended well. */
+  /** Error and cause of the execution and of its functions, or the reasons of the stack's failures; empty when it ended well. */
   readonly told: string;
   /** Calls that were refused meanwhile, as `service:Action`, each once. */
   readonly refused: readonly string[];

@@ -1,5 +1,6 @@
 import { DeleteUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { GetExecutionHistoryCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import { endOf, type Ended } from '../chaos/executions.ts';
 import { startExecution } from '../demo/executions.ts';
 import type { Experiment, Scenario } from './plan.ts';
@@ -37,16 +38,27 @@ export async function runScenario(launched: Launched, scenario: WorkflowScenario
   const input = await inputOf(launched, scenario, target);
   // The log of a job that brought in every row is never asked for.
   if (scenario === 'import with a failed job') await cloud.configure({ importJobs: { endEarly: { afterRows: 1, as: 'Failed', jobs: 1 } } });
-  const after = (await cloud.calls()).at(-1)?.sequence ?? 0;
+  await launched.watch.news();
   const ended = await start(launched, scenario, input);
   if (scenario === 'import with a failed job') await cloud.configure({ importJobs: {} });
   if (target !== undefined) await cognito(cloud, SECONDARY).send(new DeleteUserPoolCommand({ UserPoolId: target }));
-  return { ended: ended.status === 'SUCCEEDED' ? 'well' : 'badly', told: ended.status === 'SUCCEEDED' ? '' : `${ended.error}: ${ended.cause}`, refused: refusedCalls(await cloud.calls({ after })) };
+  const refusals = await tasksRefused(steps(cloud, REGION[scenario]), ended.executionArn);
+  const told = [...(ended.status === 'SUCCEEDED' ? [] : [`${ended.error}: ${ended.cause}`]), ...refusals];
+  return { ended: told.length === 0 ? 'well' : 'badly', told: told.join('\n'), refused: refusedCalls(await launched.watch.news()) };
 }
 
 async function start({ cloud, outputs }: Launched, scenario: WorkflowScenario, input: object): Promise<Ended> {
   const sfn = steps(cloud, REGION[scenario]);
   return endOf(sfn, await startExecution(sfn, outputs[OUTPUT[scenario]] ?? '', input));
+}
+
+/**
+ * What functions of an execution failed with for lack of a permission, also where the workflow went on: an export that is
+ * sealed does not fail because nobody could be told of it.
+ */
+async function tasksRefused(sfn: SFNClient, executionArn: string): Promise<readonly string[]> {
+  const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1_000, includeExecutionData: true }));
+  return events.flatMap(({ taskFailedEventDetails: { error = '', cause = '' } = {} }) => (error === 'AccessDenied' ? [`${error}: ${cause}`] : []));
 }
 
 /** The scenario without one statement, which is put back afterwards. */
