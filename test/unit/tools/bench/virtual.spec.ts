@@ -72,7 +72,7 @@ describe('Bench: workflows on virtual time', () => {
     for (const text of [...charts.values(), benchMarkdown(results, [...charts.keys()])]) expect(text).not.to.match(/NaN|undefined|Infinity/);
     expect(brokenBars(results).filter((bar) => !bar.includes('memory of'))).to.deep.equal([]);
     expect(brokenBars({ ...results, failed: ['Computing x failed'] }).filter((bar) => !bar.includes('memory of'))).to.deep.equal(['Computing x failed']);
-    expect(brokenBars({ ...results, agreement: [{ id: 'x', title: 'x', measuredSeconds: 10, computedSeconds: 12, differencePercent: 20, ok: false }] })).to.have.lengthOf(1);
+    expect(brokenBars({ ...results, agreement: [{ id: 'x', title: 'x', measuredSeconds: 10, computedSeconds: 12, differencePercent: 20, ok: false }] }).filter((bar) => !bar.includes('memory of'))).to.have.lengthOf(1);
   });
 });
 
