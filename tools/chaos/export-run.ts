@@ -66,7 +66,7 @@ async function stableDifferences(deployment: Deployment, before: Contents): Prom
 /** An export whose backup Region was down says so, in its output and in its message. */
 async function replicaUntold({ cloud, topic }: Deployment, { last }: RunOutcome): Promise<string[]> {
   const { manifest, replica } = (last.output ?? {}) as { manifest?: { runId?: string }; replica?: { state?: string } };
-  const told = (await cloud.snsMessages()).find(({ topicArn, message }) => topicArn === topic[PRIMARY] && message.includes(`(run ${manifest?.runId})`));
+  const told = (await cloud.snsMessages()).find(({ topicArn, message }) => topicArn === topic[PRIMARY] && manifest?.runId !== undefined && message.includes(manifest.runId));
   return [
     ...(replica?.state === 'unreachable' ? [] : [`the backup Region was down, the output says ${replica?.state}`]),
     ...(told?.subject.includes('BUT') === true ? [] : [`the backup Region was down, the message's subject is ${told?.subject}`]),
