@@ -20,6 +20,7 @@ export interface Launched {
   readonly tableName: string;
   readonly exportWorkflow: string;
   readonly secondaryImportWorkflow: string;
+  readonly verifyWorkflows: Readonly<Record<typeof PRIMARY | typeof SECONDARY, string>>;
   readonly stackSetName: string;
   readonly buckets: Readonly<Record<typeof PRIMARY | typeof SECONDARY, string>>;
 }

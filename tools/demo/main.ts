@@ -6,6 +6,7 @@ import { exportThreeTimes } from './steps/exports.ts';
 import { lookAround } from './steps/keep.ts';
 import { launch } from './steps/launch.ts';
 import { buildAndUpload } from './steps/prepare.ts';
+import { proveBackup, provePool } from './steps/prove.ts';
 import { disasterAndRestore } from './steps/restore.ts';
 import { seedPool } from './steps/seed.ts';
 import { uninstall } from './steps/uninstall.ts';
@@ -45,7 +46,9 @@ async function tell(demo: Demo): Promise<void> {
   const seeded = await seedPool(demo);
   const launched = await launch(demo, seeded.poolId);
   await exportThreeTimes(demo, launched, seeded);
+  await proveBackup(demo, launched);
   const restored = await disasterAndRestore(demo, launched, seeded);
+  await provePool(demo, launched, restored.newPoolId);
   await verify(demo, launched, restored);
   if (!demo.options.keep) await uninstall(demo, launched);
 }

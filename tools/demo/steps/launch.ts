@@ -35,6 +35,7 @@ function launched(stackId: string, outputs: Readonly<Record<string, string>>): L
     tableName: output('BackupTableName'),
     exportWorkflow: output('ExportWorkflowArn'),
     secondaryImportWorkflow: output('SecondaryImportWorkflowArn'),
+    verifyWorkflows: { [PRIMARY]: output('PrimaryVerifyWorkflowArn'), [SECONDARY]: output('SecondaryVerifyWorkflowArn') },
     stackSetName: output('StackSetName'),
     buckets: { [PRIMARY]: output('PrimaryBucketName'), [SECONDARY]: output('SecondaryBucketName') },
   };
