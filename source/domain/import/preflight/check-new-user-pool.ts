@@ -52,7 +52,7 @@ export async function checkNewUserPool(input: CheckNewUserPoolInput, deps: Check
   const mayCreateUsers = creationIsAllowed(input.options, settings);
   const head = await readHead(deps.objects, poolId);
   if (head?.value.phase === 'complete') {
-    throw new Halt('AlreadyRestored', `The restore ${head.value.restoreId} into ${poolId} is complete; its report is in the mapping-file bucket below restores/${poolId}/. To restore once more, create another empty pool.`);
+    throw new Halt('AlreadyRestored', `The restore ${head.value.restoreId} into ${poolId} is complete; its report is in the mapping-file bucket below restores/${poolId}/, for as long as ReportRetentionDays says. To restore once more, create another empty pool.`);
   }
   if (head?.value.phase === 'writing' || head?.value.phase === 'partial') {
     await assertSameRun(input.options, head.value.restoreId, deps);
