@@ -65,21 +65,21 @@ describe('A Region that is down', function () {
     const source = await readPool(cognito(deployment, PRIMARY), deployment.poolId);
     await cloud.configure({ regionsDown: [PRIMARY] });
     const config = { ...cloud.clientConfig(PRIMARY), maxAttempts: 1 };
-    const probes: Record<string, Promise<unknown>> = {
-      cognito: new CognitoIdentityProviderClient(config).send(new ListUserPoolsCommand({ MaxResults: 1 })),
-      dynamodb: new DynamoDBClient(config).send(new ListTablesCommand({})),
-      s3: new S3Client(config).send(new ListBucketsCommand({})),
-      sqs: new SQSClient(config).send(new ListQueuesCommand({})),
-      sns: new SNSClient(config).send(new ListTopicsCommand({})),
-      states: new SFNClient(config).send(new ListStateMachinesCommand({})),
-      lambda: new LambdaClient(config).send(new ListFunctionsCommand({})),
-      logs: new CloudWatchLogsClient(config).send(new DescribeLogGroupsCommand({})),
-      events: new EventBridgeClient(config).send(new ListRulesCommand({})),
-      ssm: new SSMClient(config).send(new DescribeParametersCommand({})),
-      cloudformation: new CloudFormationClient(config).send(new ListStacksCommand({})),
-      iam: new IAMClient(config).send(new ListRolesCommand({})),
+    const probes: Record<string, () => Promise<unknown>> = {
+      cognito: () => new CognitoIdentityProviderClient(config).send(new ListUserPoolsCommand({ MaxResults: 1 })),
+      dynamodb: () => new DynamoDBClient(config).send(new ListTablesCommand({})),
+      s3: () => new S3Client(config).send(new ListBucketsCommand({})),
+      sqs: () => new SQSClient(config).send(new ListQueuesCommand({})),
+      sns: () => new SNSClient(config).send(new ListTopicsCommand({})),
+      states: () => new SFNClient(config).send(new ListStateMachinesCommand({})),
+      lambda: () => new LambdaClient(config).send(new ListFunctionsCommand({})),
+      logs: () => new CloudWatchLogsClient(config).send(new DescribeLogGroupsCommand({})),
+      events: () => new EventBridgeClient(config).send(new ListRulesCommand({})),
+      ssm: () => new SSMClient(config).send(new DescribeParametersCommand({})),
+      cloudformation: () => new CloudFormationClient(config).send(new ListStacksCommand({})),
+      iam: () => new IAMClient(config).send(new ListRolesCommand({})),
     };
-    for (const [service, call] of Object.entries(probes)) expect(await call.then(() => 'answered', () => 'refused'), service).to.equal('refused');
+    for (const [service, call] of Object.entries(probes)) expect(await call().then(() => 'answered', () => 'refused'), service).to.equal('refused');
 
     const before = (await cloud.calls()).at(-1)?.sequence ?? 0;
     const poolId = await createShapedPool(cognito(deployment, SECONDARY), deployment.shape, 'restored');
