@@ -1,17 +1,17 @@
 /** The SSM parameter through which the main stack tells its constants to the instances in both Regions. */
 import * as v from 'valibot';
-import { text } from '../framework/properties.ts';
+import { region, text } from '../framework/properties.ts';
 
 const schema = v.object({
   /** Part of the names of this launch's state machines; see launchIdOf. */
-  instanceId: text,
+  instanceId: v.pipe(text, v.regex(/^[\w-]{1,40}$/)),
   /** Random, for the anonymized metrics: says nothing about the account. */
-  uuid: text,
-  backupTableName: text,
-  mainStackName: text,
-  primaryRegion: text,
-  secondaryRegion: text,
-  primaryUserPoolId: text,
+  uuid: v.pipe(text, v.regex(/^[\w-]{1,64}$/)),
+  backupTableName: v.pipe(text, v.regex(/^[\w.-]{3,255}$/)),
+  mainStackName: v.pipe(text, v.regex(/^[\w-]{1,128}$/)),
+  primaryRegion: region,
+  secondaryRegion: region,
+  primaryUserPoolId: v.pipe(text, v.regex(/^[\w-]{1,55}$/)),
 });
 export type Constants = Readonly<v.InferOutput<typeof schema>>;
 
@@ -26,10 +26,12 @@ export interface ParameterStore {
   readonly remove: (name: string) => Promise<void>;
 }
 
-/** Throws an Error that names the parameter when its value is not what SolutionConstants writes. */
+/** Throws an Error that names the parameter when its value is not what SolutionConstants writes there: damaged, or another launch's. */
 export function readConstants(parameterName: string, value: string): Constants {
   try {
-    return v.parse(schema, JSON.parse(value));
+    const constants = v.parse(schema, JSON.parse(value));
+    if (constantsParameterName(constants.instanceId) === parameterName) return constants;
+    throw new Error('another launch\'s');
   } catch {
     throw new Error(`The SSM parameter ${parameterName} does not hold the constants of this solution. Update the main stack: it writes them again.`);
   }

@@ -118,6 +118,21 @@ describe('StackSetConstants', () => {
     expect((await deployment.request(createRequest(properties))).Reason).to.contain('does not hold the constants');
   });
 
+  it('refuses a parameter that was changed by hand: another launch\'s, a member less or of another kind, a name that could break out', async () => {
+    const members = Object.keys(STORED) as (keyof typeof STORED)[];
+    const damages: unknown[] = [
+      { ...STORED, instanceId: 'fedcba987654' }, null, [], 'x', 7,
+      ...members.flatMap((member) => [null, 7, {}, ['x'], '', '../../x', 'a b', '${x}', '"', 'x'.repeat(300), '__proto__ x'].map((value) => ({ ...STORED, [member]: value }))),
+      ...members.map((member) => Object.fromEntries(Object.entries(STORED).filter(([name]) => name !== member))),
+    ];
+    for (const damage of damages) {
+      parameters.values.set(NAME, JSON.stringify(damage));
+      const { Status, Reason } = await deployment.request(createRequest(properties));
+      expect(Status, JSON.stringify(damage)).to.equal('FAILED');
+      expect(Reason).to.contain(`${NAME} does not hold the constants of this solution. Update the main stack`).and.not.match(/undefined|TypeError|JSON/);
+    }
+  });
+
   it('asks for nothing at Delete, so that it works while the primary Region is away', async () => {
     expect((await deployment.request(deleteRequest(NAME))).Status).to.equal('SUCCESS');
     expect(regions).to.be.empty;
