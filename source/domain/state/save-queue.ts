@@ -15,20 +15,10 @@ export class SaveQueue {
     this.#savedAt = now();
   }
 
-  get busy(): boolean {
-    return this.#busy;
-  }
-
-  /** True when the last save is long ago. */
-  get due(): boolean {
-    const now = this.now();
-    return now - this.#savedAt >= saveIntervalMs(now - this.since);
-  }
-
   /** Begins a save when the last one is long ago, or `early`; not while another one runs. Throws what an earlier one failed with. */
   saveIfDue(early = false): void {
     if (this.#failure !== undefined) throw this.#failure.error;
-    if (this.#busy || !(early || this.due)) return;
+    if (this.#busy || !(early || this.#due)) return;
     this.save().catch((error: unknown) => { this.#failure ??= { error }; });
   }
 
@@ -45,5 +35,10 @@ export class SaveQueue {
     } finally {
       this.#busy = false;
     }
+  }
+
+  get #due(): boolean {
+    const now = this.now();
+    return now - this.#savedAt >= saveIntervalMs(now - this.since);
   }
 }
