@@ -1,5 +1,5 @@
-import { LATEST_KEY, manifestKey, NO_COUNTS, OPEN_KEY, openItem, runIdIn } from '../backup/manifest.ts';
-import type { Counts, Manifest, OpenMarker } from '../backup/manifest.ts';
+import { LATEST_KEY, manifestIn, manifestKey, NO_COUNTS, OPEN_KEY, openItem, runIdIn } from '../backup/manifest.ts';
+import type { Counts, OpenMarker } from '../backup/manifest.ts';
 import { Fault } from '../errors.ts';
 import type { UserPoolDescription } from '../model.ts';
 import type { BackupTable, Clock, ObjectStore, Random, UserPoolReader } from '../ports.ts';
@@ -68,7 +68,7 @@ function resumable({ head, facts }: Found, pool: UserPoolDescription, now: numbe
 
 async function newFacts(deps: Pick<OpenRunDeps, 'table' | 'random'>, found: Found, pool: UserPoolDescription, now: string): Promise<RunFacts> {
   const manifest = found.latestRunId === undefined ? undefined : await deps.table.getItem(manifestKey(found.latestRunId));
-  const sealed = (manifest as Manifest | undefined)?.counts;
+  const sealed = manifest === undefined ? undefined : manifestIn(manifest).counts;
   const unclosed = stoppedAtItsEnd(found);
   const untouched = found.openRunId === undefined || found.openRunId === found.latestRunId;
   const baseline: Counts | undefined = untouched ? sealed ?? (found.latestRunId === undefined ? NO_COUNTS : undefined) : undefined;

@@ -28,7 +28,7 @@ export const EXPORT_STEPS: Readonly<Record<string, Shape>> = {
 export const exportHead = v.object({ runId, startedAt: time, checkpointAt: time, closed: v.optional(v.picklist(['sealed', 'abandoned'])), reason: v.optional(v.string()) });
 
 export const runFacts = (id: string): Shape => v.object({
-  runId: v.literal(id), startedAt: time, userPoolId: v.string(), settings, estimatedUsers: v.number(), baseline: v.optional(counts), sealed: v.optional(counts), unsealedRuns: v.array(runId),
+  runId: v.literal(id), startedAt: time, userPoolId: v.string(), settings, estimatedUsers: v.number(), baseline: v.optional(counts), sealed: v.optional(counts), unsealedRuns: v.array(runId), stoppedAtItsEnd: v.optional(runId),
 });
 
 /** Keys of items, as the clean-up lists what seems gone and what is deleted. */

@@ -21,8 +21,9 @@ export const settings = v.object({
   })),
 });
 
-/** The record that seals a run; whether it keeps a snapshot, snapshots check themselves. */
+/** The record that seals a run. */
 export const manifest = v.object({
   runId, userPoolId: v.string(), poolSettings: settings, counts, checksums, added: counts, changed: counts, deleted: counts,
   skipped: v.object({ federatedUsers: count, federatedMemberships: count }), startedAt: v.string(), endedAt: v.string(), softwareVersion: v.string(), schemaVersion: count,
+  snapshot: v.optional(v.object({ objects: v.array(v.object({ name: v.string(), bytes: count, sha256: v.string(), items: count })) })),
 });
