@@ -1,5 +1,6 @@
 import { Fault, Halt, isNamed } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
+import { digestOfText } from './sealed-keys.ts';
 import { adviceFor, parsed, shaped } from './stored-shapes.ts';
 
 interface Envelope<T> {
@@ -8,6 +9,8 @@ interface Envelope<T> {
   /** Which invocation holds the checkpoint: a retry that took it over has another claim. */
   readonly claim: string;
   readonly savedAt: string;
+  /** Of the state as JSON; see digestOfText. */
+  readonly digest: string;
   readonly state: T;
 }
 
@@ -64,8 +67,9 @@ export class Checkpoint<T> {
   }
 
   async save(state: T): Promise<void> {
-    const envelope: Envelope<T> = { key: this.key, claim: this.claim, savedAt: new Date(this.now()).toISOString(), state };
-    const body = JSON.stringify(envelope);
+    const text = JSON.stringify(state);
+    const about: Omit<Envelope<T>, 'state'> = { key: this.key, claim: this.claim, savedAt: new Date(this.now()).toISOString(), digest: digestOfText(text) };
+    const body = `${JSON.stringify(about).slice(0, -1)},"state":${text}}`;
     for (let attempt = 1; ; attempt += 1) {
       try {
         this.#etag = await this.store.put(this.key, body, this.#etag === undefined ? { absent: true } : { etag: this.#etag });
@@ -98,6 +102,7 @@ function parseEnvelope<T>(key: string, body: Uint8Array): Envelope<T> {
   const envelope = parsed(key, body) as Partial<Envelope<T>> | null;
   if (typeof envelope?.claim !== 'string' || !('state' in envelope)) throw new Fault('BadState', `The object ${key} is damaged: it is no checkpoint. ${adviceFor(key)}`);
   if (envelope.key !== key) throw new Fault('BadState', `The object ${key} is damaged: it is the checkpoint of other work. ${adviceFor(key)}`);
+  if (envelope.digest !== digestOfText(JSON.stringify(envelope.state))) throw new Fault('BadState', `The object ${key} is damaged: its state is not what was saved. ${adviceFor(key)}`);
   shaped(key, envelope.state);
   return envelope as Envelope<T>;
 }

@@ -7,6 +7,8 @@ const DIGITS = 16;
 const SEALED = /\.([0-9a-f]{16})\.[a-z]+$/;
 
 const digestOf = (hash: Hash): string => hash.digest('hex').slice(0, DIGITS);
+/** The digest that stands beside what is stored under a key that cannot carry it. */
+export const digestOfText = (text: string): string => digestOf(createHash('sha256').update(text));
 
 /**
  * The key of an object that is written once and named by a checkpoint or a plan: it carries a digest of what is written,

@@ -1,23 +1,25 @@
 import { Fault } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
+import { digestOfText } from './sealed-keys.ts';
 import { adviceFor, parsed, shaped } from './stored-shapes.ts';
 
-/** A list in an object whose key is fixed: with where it lies and how many there are, an emptied or a foreign one is known. */
+/** A list in an object whose key is fixed: by where it lies and its digest a changed or a foreign one is known. */
 interface StoredList<T> {
   readonly key: string;
-  readonly count: number;
+  /** Of the list as JSON; see digestOfText. */
+  readonly digest: string;
   readonly list: readonly T[];
 }
 
 export async function putList<T>(objects: Pick<ObjectStore, 'put'>, key: string, list: readonly T[]): Promise<void> {
-  await objects.put(key, JSON.stringify({ key, count: list.length, list } satisfies StoredList<T>));
+  await objects.put(key, JSON.stringify({ key, digest: digestOfText(JSON.stringify(list)), list } satisfies StoredList<T>));
 }
 
 /** Fault BadState when the object is missing, or not what putList wrote there. */
 export async function readList<T>(objects: Pick<ObjectStore, 'get'>, key: string): Promise<readonly T[]> {
   const stored = await objects.get(key);
   if (stored === undefined) throw new Fault('BadState', `The object ${key} does not exist. ${adviceFor(key)}`);
-  const { key: of, count, list } = (parsed(key, stored.body) ?? {}) as Partial<StoredList<T>>;
-  if (of !== key || !Array.isArray(list) || list.length !== count) throw new Fault('BadState', `The object ${key} is damaged: it is not the list that was written there. ${adviceFor(key)}`);
+  const { key: of, digest, list } = (parsed(key, stored.body) ?? {}) as Partial<StoredList<T>>;
+  if (of !== key || !Array.isArray(list) || digestOfText(JSON.stringify(list)) !== digest) throw new Fault('BadState', `The object ${key} is damaged: it is not the list that was written there. ${adviceFor(key)}`);
   return shaped<readonly T[]>(key, list);
 }

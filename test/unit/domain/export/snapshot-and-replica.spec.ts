@@ -6,6 +6,7 @@ import { Fault, Halt } from '../../../../source/domain/errors.ts';
 import { expectSnapshots } from '../../../support/export/kept-snapshots.ts';
 import { ExportRunner, POOL_ID, REPLICA_REGION } from '../../../support/export/export-runner.ts';
 import type { ExportOptions } from '../../../support/export/export-runner.ts';
+import { digestOfText } from '../../../../source/domain/state/sealed-keys.ts';
 import { rejection } from '../../../support/rejection.ts';
 import { addGroups, addUsers } from '../../../support/world/builders.ts';
 import { KilledError } from '../../../support/world/calls.ts';
@@ -72,7 +73,9 @@ describe('end of an export', () => {
       world.objects.put = (key, body, condition) => {
         const text = String(body);
         const planned = key.endsWith('progress/clean-up.json') && text.includes('"phase":"delete"');
-        return original(key, planned ? text.replace(/"items":(\d+)/, (_, count) => `"items":${Number(count) + 1}`) : body, condition);
+        if (!planned) return original(key, body, condition);
+        const envelope = JSON.parse(text.replace(/"items":(\d+)/, (_, count) => `"items":${Number(count) + 1}`)) as { readonly state: unknown };
+        return original(key, JSON.stringify({ ...envelope, digest: digestOfText(JSON.stringify(envelope.state)) }), condition);
       };
       // The checkpoint that an invocation finds after it was killed has been changed.
       world.calls.fail({ call: 'objects.write', error: () => new KilledError('killed') });

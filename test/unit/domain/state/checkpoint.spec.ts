@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Fault } from '../../../../source/domain/errors.ts';
+import { digestOfText } from '../../../../source/domain/state/sealed-keys.ts';
 import { Checkpoint } from '../../../../source/domain/state/checkpoint.ts';
 import { rejection } from '../../../support/rejection.ts';
 import { World } from '../../../support/world/world.ts';
@@ -46,7 +47,7 @@ describe('Checkpoint', () => {
   it('knows its own write again when only the answer was lost', async () => {
     const checkpoint = await claim('one');
     const { put } = world.objects;
-    refuseOnce(() => put(KEY, JSON.stringify({ key: KEY, claim: 'one', savedAt: new Date(world.clock.now()).toISOString(), state: { pages: 1 } })));
+    refuseOnce(() => put(KEY, JSON.stringify({ key: KEY, claim: 'one', savedAt: new Date(world.clock.now()).toISOString(), digest: digestOfText('{"pages":1}'), state: { pages: 1 } })));
     await checkpoint.save({ pages: 1 });
     await checkpoint.save({ pages: 2 });
     expect(await stored()).to.deep.equal({ pages: 2 });
@@ -70,7 +71,7 @@ describe('Checkpoint', () => {
 
   it('refuses a damaged object with its key and what to do', async () => {
     const other = JSON.stringify({ key: 'exports/other/progress/step.json', claim: 'one', savedAt: '', state: { pages: 1 } });
-    for (const [body, words] of [['{"pages":', 'it is no JSON'], ['null', 'no checkpoint'], ['{"claim":1,"state":{}}', 'no checkpoint'], [other, 'the checkpoint of other work']] as const) {
+    for (const [body, words] of [['{"pages":', 'it is no JSON'], ['null', 'no checkpoint'], ['{"claim":1,"state":{}}', 'no checkpoint'], [other, 'the checkpoint of other work'], [`{"key":"${KEY}","claim":"one","savedAt":"","digest":"0","state":{"pages":2}}`, 'not what was saved']] as const) {
       await world.objects.put(KEY, body);
       const error = await rejection(claim('one'));
       expect(error).to.have.property('name', 'BadState');

@@ -45,7 +45,12 @@ describe('A stored list', () => {
     const { objects } = new World();
     await putList(objects, key, ['a', 'b']);
     expect(await readList(objects, key)).to.deep.equal(['a', 'b']);
-    for (const damage of ['[]', '["a","b"]', 'null', `{"key":"${key}","count":2,"list":["a"]}`, `{"key":"restores/p/other/planning/losers.json","count":0,"list":[]}`, `{"key":"${key}","count":1,"list":[7]}`, `{"key":"${key}","count":1,"list":{}}`, '{']) {
+    const stored = objects.json<{ readonly digest: string }>(key);
+    const other = 'restores/p/other/planning/losers.json';
+    await putList(objects, other, []);
+    await putList(objects, key, [7]);
+    const kind = objects.text(key);
+    for (const damage of ['[]', '["a","b"]', 'null', '{', kind, objects.text(other), ...[['a'], ['a', 'c'], {}].map((list) => JSON.stringify({ ...stored, list }))]) {
       await objects.put(key, damage);
       expect(await rejection(readList(objects, key)), damage).to.have.property('name', 'BadState');
     }
