@@ -20,9 +20,9 @@ export interface ResumeCost {
 const SHARE = 0.05;
 /**
  * What a run of a second or two may repeat: progress is stored every 200 ms at first, the function that is at work when its
- * execution is stopped goes on until that is taken from it, and a start looks at the pool. CognitoTPS 25 grants this in half a second.
+ * execution is stopped goes on until that is taken from it, and a start looks at the pool. CognitoTPS 25 grants this in a second.
  */
-const ALWAYS_FINE = 12;
+const ALWAYS_FINE = 25;
 /** Of one user each, so that a small pool takes as many calls as one of thousands: in all else nothing is disturbed. */
 const PAGES: FaultRule = { label: 'pages of one', service: 'cognito-idp', action: ['ListUsers', 'ListUsersInGroup', 'ListGroups'], caller: FUNCTIONS, fault: { kind: 'alter', members: { Limit: 1 } } };
 

@@ -23,7 +23,7 @@ export async function sweep(deployment: Deployment, coverage: Coverage, tell: (l
     const random = new SeededRandom(index + 1);
     const run = { random, event: 'none', meanwhile: nothing, beforeRestart: nothing };
     await changePool(deployment, random, 12);
-    await cloud.configure({ faults: [...firstOfEachAction(what), jobForgotten, shortPages(random)], importJobs: { endEarly: { afterRows: 5, as: 'Failed', jobs: 1 } } });
+    await cloud.configure({ faults: [...firstOfEachAction(what), jobForgotten, shortPages(random)], importJobs: { endEarly: { afterRows: 5, as: 'Failed', jobs: 2 } } });
     const exported = await runWorkflow({ ...run, sfn: steps(deployment, PRIMARY), workflow: deployment.exportWorkflow, input: {} }, []);
     const poolId = await createShapedPool(cognito(deployment, SECONDARY), shape, `swept-${index}`);
     const imported = await runWorkflow({ ...run, sfn: steps(deployment, SECONDARY), workflow: deployment.importWorkflow[SECONDARY], input: { NewUserPoolId: poolId } }, ['RestoreIncomplete', 'AlreadyRestored']);
