@@ -153,7 +153,7 @@ describe('local cloud: Cognito import jobs', function () {
   it('lets only callers in whom a policy allows the operation', async () => {
     const pool = await createPool();
     const iam = new IAMClient(cloud.clientConfig(region));
-    const policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'cognito-idp:GetCSVHeader', Resource: '*' }] };
+    const policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: ['cognito-idp:GetCSVHeader', 'cognito-idp:CreateUserImportJob'], Resource: '*' }] };
     await iam.send(new CreateUserCommand({ UserName: 'limited' }));
     await iam.send(new PutUserPolicyCommand({ UserName: 'limited', PolicyName: 'all', PolicyDocument: JSON.stringify(policy) }));
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'limited' }));
@@ -161,5 +161,13 @@ describe('local cloud: Cognito import jobs', function () {
     const client = new CognitoIdentityProviderClient({ ...cloud.clientConfig(region), credentials });
     expect((await client.send(new GetCSVHeaderCommand({ UserPoolId: pool }))).CSVHeader).to.include('cognito:username');
     expect(await rejection(client.send(new ListUserImportJobsCommand({ UserPoolId: pool, MaxResults: 10 })))).to.have.property('name', 'AccessDeniedException');
+    const create = (): Promise<unknown> => client.send(new CreateUserImportJobCommand({ UserPoolId: pool, JobName: 'restore-1', CloudWatchLogsRoleArn: roleArn }));
+    expect(await rejection(create())).to.have.property('message').that.includes('iam:PassRole');
+    const pass = (service: string) => ({ Effect: 'Allow', Action: 'iam:PassRole', Resource: roleArn, Condition: { StringEquals: { 'iam:PassedToService': service } } });
+    const allow = (service: string): Promise<unknown> => iam.send(new PutUserPolicyCommand({ UserName: 'limited', PolicyName: 'pass', PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [pass(service)] }) }));
+    await allow('lambda.amazonaws.com');
+    expect(await rejection(create())).to.have.property('message').that.includes('iam:PassRole');
+    await allow('cognito-idp.amazonaws.com');
+    expect(await create()).to.have.property('UserImportJob').that.includes({ Status: 'Created' });
   });
 });

@@ -20,8 +20,10 @@ export class ImportCloud {
   pool = describedPool();
   trust: object | undefined = goodTrust;
   allowedActions = 4;
-  /** Error name with which the emulator refuses the caller; InvalidAction is its answer to an operation that it lacks. */
-  emulatorAnswer = 'InvalidAction';
+  /** Error name with which the emulator refuses the caller. */
+  refusal: string | undefined;
+  /** Roles that the emulator was asked about, whether the caller may pass them, with the service that gets them. */
+  readonly passedRoles: string[] = [];
 
   readonly #intercept = importJobsInterceptor({
     backend: this.#backend(), now: () => this.clock.now() + 0.25, sleep: this.clock.sleep, newId: randomUUID, baseUrl: () => 'http://127.0.0.1:4566', options: () => this.options,
@@ -81,8 +83,14 @@ export class ImportCloud {
   }
 
   #send(request: AwsRequest): Promise<AwsResponse> {
-    const passedOn = { status: 400, headers: {}, body: Buffer.from(JSON.stringify({ __type: this.emulatorAnswer, message: 'from the emulator' })) };
-    return this.#intercept(request, () => Promise.resolve(passedOn));
+    return this.#intercept(request, ({ headers }) => {
+      const passed = headers['x-local-cloud-pass-role'];
+      if (passed !== undefined) this.passedRoles.push(passed);
+      // What is not only to be authorised is an operation that this emulator lacks.
+      const refusal = this.refusal ?? (headers['x-local-cloud-authorize-only'] === undefined ? 'InvalidAction' : undefined);
+      const answer = refusal === undefined ? {} : { __type: refusal, message: 'from the emulator' };
+      return Promise.resolve({ status: refusal === undefined ? 200 : 400, headers: {}, body: Buffer.from(JSON.stringify(answer)) });
+    });
   }
 
   #backend(): Backend {

@@ -1,5 +1,4 @@
 import { AwsError, errorResponse, jsonResponse } from '../aws-error.ts';
-import { readErrorCode } from '../call-log.ts';
 import type { AwsRequest, AwsResponse, Interceptor, Next } from '../types.ts';
 import type { ImportJobsDeps } from './deps.ts';
 import { rootOf } from './deps.ts';
@@ -16,8 +15,8 @@ export type { ImportJobOptions } from './options.ts';
 const refusedDuringImport = new Set(['UpdateUserPool', 'AddCustomAttributes', 'DeleteUserPool']);
 
 /**
- * Cognito's user import jobs by the documented rules, which MiniStack lacks. Callers are authorized by MiniStack: the
- * request is passed on, and only what MiniStack refuses as unknown, which it does after its policy check, is answered here.
+ * Cognito's user import jobs by the documented rules, which MiniStack lacks. MiniStack decides whether the caller may, and
+ * may pass the role for the log (the request is passed on as one that is only authorised).
  */
 export function importJobsInterceptor(deps: ImportJobsDeps): Interceptor {
   const store = new ImportJobStore(() => deps.options().expiresAfterMs);
@@ -33,8 +32,12 @@ export function importJobsInterceptor(deps: ImportJobsDeps): Interceptor {
 }
 
 async function answer(request: AwsRequest, next: Next, store: ImportJobStore, deps: ImportJobsDeps): Promise<AwsResponse> {
-  const authorized = await next(request);
-  if (readErrorCode(authorized) !== 'InvalidAction') return authorized;
+  const role = request.params['CloudWatchLogsRoleArn'];
+  const authorized = await next({
+    ...request,
+    headers: { ...request.headers, 'x-local-cloud-authorize-only': 'yes', ...(typeof role === 'string' ? { 'x-local-cloud-pass-role': `${role} cognito-idp.amazonaws.com` } : {}) },
+  });
+  if (authorized.status !== 200) return authorized;
   try {
     const { account, region, params } = request;
     const pool = await describePool(request, deps);

@@ -173,8 +173,15 @@ describe('import jobs: life of a job', () => {
   });
 
   it('leaves the refusal of an unauthorized caller as it is', async () => {
-    cloud.emulatorAnswer = 'AccessDeniedException';
+    cloud.refusal = 'AccessDeniedException';
     expect(await rejection(cloud.call('GetCSVHeader'))).to.include({ code: 'AccessDeniedException', message: 'from the emulator' });
+  });
+
+  it('asks whether the caller may pass the role to Cognito', async () => {
+    await cloud.call('GetCSVHeader');
+    expect(cloud.passedRoles).to.deep.equal([]);
+    await cloud.job();
+    expect(cloud.passedRoles).to.deep.equal(['arn:aws:iam::111122223333:role/import-log cognito-idp.amazonaws.com']);
   });
 });
 
