@@ -7,6 +7,7 @@ import { parseCompareEvent, parseLookEvent } from '../../../source/domain/verify
 import { checkStateMachine } from '../../../source/domain/workflow/check-state-machine.ts';
 import { assertVerifyMayRun } from '../../../source/domain/workflow/lease.ts';
 import { notify } from '../../../source/domain/workflow/notices/notify.ts';
+import { shownError } from '../../../source/shared/guarded.ts';
 import type { Invocation } from '../../../source/shared/invocation.ts';
 import { MemoryObjects } from '../world/objects.ts';
 import type { MemoryPool } from '../world/pool.ts';
@@ -118,11 +119,15 @@ export class VerifyWorld {
   #functions(site: Site): Functions {
     const { calls, clock, log, cognito } = this.home;
     const { region, table, objects } = site;
-    const asFunction = (work: (event: unknown) => Promise<unknown>) => async (event: unknown): Promise<unknown> => {
+    const asFunction = (state: string, work: (event: unknown) => Promise<unknown>) => async (event: unknown): Promise<unknown> => {
       try {
-        return await work(event);
-      } catch (error) {
-        const { name, message } = error as Error;
+        const answer = await work(event);
+        this.home.history.push({ state, event, answer });
+        return answer;
+      } catch (thrown) {
+        const error = shownError(thrown);
+        this.home.history.push({ state, event, error });
+        const { name, message } = error;
         if (!calls.killed) throw new TaskError(name, message, JSON.stringify({ errorType: name, errorMessage: message }));
         calls.revive();
         throw new TaskError('Runtime.ExitError', 'the process died', '{"errorType":"Runtime.ExitError","errorMessage":"the process died"}');
@@ -148,7 +153,7 @@ export class VerifyWorld {
         sendMetrics: async ({ EventType }) => void this.metrics.push(EventType), objects, clock, log,
       }, { preference: 'INFO_AND_ERRORS', primaryRegion: REGION, userPoolId: SOURCE, tableName: TABLE, maxChangePercent: 50 }),
     };
-    return Object.fromEntries(Object.entries(functions).map(([name, work]) => [name, asFunction(work)]));
+    return Object.fromEntries(Object.entries(functions).map(([name, work]) => [name, asFunction(name, work)]));
   }
 
   #primaryTable(): Pick<BackupTable, 'getItem'> {

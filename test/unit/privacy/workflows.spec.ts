@@ -1,37 +1,26 @@
 import { expect } from 'chai';
 import { Fault } from '../../../source/domain/errors.ts';
 import { redact } from '../../../source/shared/log.ts';
-import { canariesOf, canaryUser, CANARY_ATTRIBUTES, CANARY_GROUPS, type CanaryUser } from '../../support/privacy/canaries.ts';
+import { canariesOf, canaryUser, type CanaryUser } from '../../support/privacy/canaries.ts';
+import { placesOf, putCanaries, recordTokens, takesCanaries } from '../../support/privacy/memory-places.ts';
 import { findingsText, Search, type Canary, type Place } from '../../support/privacy/search.ts';
 import { TARGET, WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 import type { EndedExecution } from '../../support/workflows/state-machine.ts';
 
 const KINDS = ['csv', 'csv', 'csv', 'csv', 'one by one', 'one by one', 'disabled', 'unconfirmed', 'federated', 'unverified'] as const;
 
-/** A Region whose source pool holds canaries only. Cognito's answers in it are spied on for tokens and upload addresses. */
+/** A Region whose source pool holds canaries only. Cognito's answers in it are spied on for tokens. */
 class CanaryWorld extends WorkflowWorld {
   readonly users: CanaryUser[] = KINDS.map((kind) => canaryUser(kind));
-  readonly tokens = new Set<string>();
+  readonly tokens = recordTokens(this);
   readonly ended: EndedExecution[] = [];
 
   constructor() {
     super();
     this.cognito.knobs.pageSize = 2;
     this.table.pageItems = 3;
-    for (const pool of [this.source, this.target]) pool.settings = { ...pool.settings, schema: [...pool.settings.schema, ...CANARY_ATTRIBUTES] };
-    for (const group of CANARY_GROUPS) this.source.putGroup(group);
-    for (const { groups, ...user } of this.users) {
-      this.source.put({ ...user, attributes: { ...user.attributes, sub: user.sub }, created: '2025-01-02T03:04:05.000Z', modified: '2025-01-02T03:04:05.000Z' });
-      for (const group of groups) this.source.join(user.username, group);
-    }
-    for (const call of ['listUsersPage', 'listGroupsPage', 'listUsersInGroupPage'] as const) {
-      const listed = this.cognito[call] as (...args: unknown[]) => Promise<{ readonly next?: string }>;
-      Object.assign(this.cognito, { [call]: async (...args: unknown[]) => {
-        const page = await listed(...args);
-        if (page.next !== undefined) this.tokens.add(page.next);
-        return page;
-      } });
-    }
+    for (const pool of [this.source, this.target]) takesCanaries(pool);
+    putCanaries(this.source, this.users);
   }
 
   async run(work: Promise<EndedExecution>): Promise<EndedExecution> {
@@ -45,19 +34,8 @@ class CanaryWorld extends WorkflowWorld {
     return [...canariesOf(this.users), ...news, ...[...this.tokens].map((text) => ({ kind: 'pagination token', text }))];
   }
 
-  /** Everything but the encrypted objects' bodies and the table's items: where nobody's data may be. */
   places(): Place[] {
-    const text = (value: unknown): string => JSON.stringify(value, (_key, held: unknown) => (held instanceof Error ? { errorType: held.name, errorMessage: held.message, trace: held.stack } : held));
-    return [
-      ...this.log.lines.map((line, n) => ({ where: `log line ${n}: ${line.split('{')[0] ?? ''}`, text: line })),
-      ...this.history.map(({ state, ...io }, n) => ({ where: `history ${n}: ${state}`, text: text(io) })),
-      ...this.ended.map((ended, n) => ({ where: `end of execution ${n}`, text: text(ended) })),
-      ...this.messages.map(({ subject, body }) => ({ where: `message ${subject}`, text: `${subject}\n${body}` })),
-      ...Object.entries({ export: this.exportQueue, newUsers: this.newUsersQueue, updates: this.updatesQueue }).map(([name, { sent }]) => ({ where: `queue ${name}`, text: text(sent) })),
-      { where: 'metrics', text: text(this.metrics) },
-      ...[...this.objects.stored.keys()].map((key) => ({ where: 'key of an object', text: `${key} ${text(this.objects.tags.get(key) ?? {})}` })),
-      ...this.table.all().filter(({ id }) => id.startsWith('EXPORT#') || id.startsWith('LEASE#')).map((item) => ({ where: `record ${item.id}`, text: text(item) })),
-    ];
+    return placesOf(this, this.ended);
   }
 
   expectSilent(): void {
