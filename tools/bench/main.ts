@@ -16,10 +16,11 @@ async function run(options: BenchOptions): Promise<number> {
     writeDocuments(JSON.parse(readFileSync(RESULTS, 'utf8')) as BenchResults);
     return 0;
   }
+  const before = options.computed ? JSON.parse(readFileSync(RESULTS, 'utf8')) as BenchResults : undefined;
   const whole = options.profile === 'quick' ? quickProfile() : defaultProfile();
-  const results = await runBench(options.only === undefined ? whole : onlyCells(whole, options.only), options, new Narrator());
+  const results = await runBench(options.only === undefined ? whole : onlyCells(whole, options.only), options, new Narrator(), before);
   const broken = printResults(results);
-  if (options.profile === 'default' && options.only === undefined) {
+  if (options.profile === 'default' && (options.only === undefined || options.computed)) {
     mkdirSync(join(RESULTS, '..'), { recursive: true });
     writeFileSync(RESULTS, `${JSON.stringify(results, null, 1)}\n`);
     writeDocuments(results);

@@ -7,6 +7,8 @@ export interface BenchOptions {
   readonly cognitoMs: number;
   /** Only cells whose id contains this; nothing is then written to the repository. */
   readonly only: string | undefined;
+  /** Measure nothing: compute anew, beside the measured cells of bench/results.json. */
+  readonly computed: boolean;
   /** Draw docs/benchmarks.md again from bench/results.json, without running anything. */
   readonly draw: boolean;
 }
@@ -20,6 +22,8 @@ and computes large pools with the same code on virtual time. Writes bench/result
   --listing-ms N     latency of ListUsers and ListUsersInGroup (default 100)
   --cognito-ms N     latency of all other Cognito calls (default 60)
   --only TEXT        only cells whose id contains TEXT; writes no file
+  --computed         measures nothing: computes anew (with --only: only those cells), beside the measured cells of
+                     bench/results.json, and writes all of it
   --draw             only draws docs/benchmarks.md again from bench/results.json
   --help             this text
 
@@ -29,7 +33,7 @@ Exit code 0: every bar was met. The default profile takes under 80 minutes on 2 
 export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
   const { values } = parseArgs({
     args: [...args],
-    options: { quick: { type: 'boolean' }, 'listing-ms': { type: 'string' }, 'cognito-ms': { type: 'string' }, only: { type: 'string' }, draw: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: { quick: { type: 'boolean' }, 'listing-ms': { type: 'string' }, 'cognito-ms': { type: 'string' }, only: { type: 'string' }, draw: { type: 'boolean' }, computed: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
   });
   if (values.help === true) return 'help';
   return {
@@ -38,6 +42,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
     cognitoMs: milliseconds('--cognito-ms', values['cognito-ms'] ?? '60'),
     only: values.only,
     draw: values.draw === true,
+    computed: values.computed === true,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Shape } from './population.ts';
 
 /** What a run of the benchmark does. Cells of one list share a pool and a launch, in this order. */
 export interface Profile {
+  /** Each is also computed with the latencies that were found. */
   readonly measured: readonly (readonly Cell[])[];
   readonly computed: readonly (readonly Cell[])[];
   /** Pools for which memory and time of the functions that hold state are looked at. */
@@ -35,7 +36,6 @@ export function quickProfile(): Profile {
   return {
     measured: [cells],
     computed: [
-      cells,
       [granted(groupsOf(2000, 5), 25)],
       ...[oneGroup(10_000), oneGroup(20_000)].map((pool) => [first(pool, 10), churned(pool, 10, DAILY_CHURN)]),
     ],
@@ -60,7 +60,6 @@ export function defaultProfile(): Profile {
   return {
     measured,
     computed: [
-      ...measured,
       ...sizes.map((users) => [first(oneGroup(users), 10), ...(users === 250_000 ? [] : [churned(oneGroup(users), 10, DAILY_CHURN)]), restored(oneGroup(users), 10, SLOW_JOBS)]),
       [first(oneGroup(100_000), 25), restored(oneGroup(100_000), 25, SLOW_JOBS)],
       ...sizes.map((users) => [first(noGroups(users), 10), restored(noGroups(users), 10, SLOW_JOBS)]),

@@ -27,6 +27,8 @@ export interface CellResult {
   readonly workflow: 'export' | 'import';
   /** On the local cloud in real time, or the same domain code on virtual time. */
   readonly how: 'measured' | 'computed';
+  /** Computed with what the emulator's calls took when the same cell was measured, to hold the one against the other. */
+  readonly twin?: boolean;
   readonly shape: Shape;
   readonly callsPerSecond: number;
   readonly jobUsersPerSecond?: number;

@@ -6,13 +6,14 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LATENCIES } from '../virtual/meter.ts';
+import type { Latencies } from '../virtual/meter.ts';
 import { VirtualCloud } from '../virtual/virtual-cloud.ts';
 import { compute, usageOf } from './compute.ts';
 import type { Line, Series } from './series.ts';
 import type { VerificationUsage } from '../results.ts';
 import { stateResult } from './state-result.ts';
 
-const { cells, state, latencies } = JSON.parse(process.argv[2] ?? '') as Series;
+const { cells, state, twin, latencies } = JSON.parse(process.argv[2] ?? '') as Series;
 const tell = (line: Line): void => { process.stdout.write(`${JSON.stringify(line)}\n`); };
 const first = cells[0];
 if (first === undefined) throw new Error('a series has at least one cell');
@@ -28,8 +29,10 @@ async function verificationOf(virtual: VirtualCloud): Promise<VerificationUsage>
 
 const jobUsersPerSecond = cells.find((cell) => cell.jobUsersPerSecond !== undefined)?.jobUsersPerSecond;
 const granted = first.grantedShare === undefined ? true : { UserList: first.grantedShare * first.callsPerSecond, UserUpdate: first.grantedShare * first.callsPerSecond };
+/** What the services take; every part of the cloud reads it anew at each call. */
+const current: Latencies = { ...LATENCIES };
 const cloud = new VirtualCloud({
-  shape: first.shape, callsPerSecond: first.callsPerSecond, quotas: granted, latencies: { ...LATENCIES, ...latencies }, folder: mkdtempSync(join(tmpdir(), 'bench-')),
+  shape: first.shape, callsPerSecond: first.callsPerSecond, quotas: granted, latencies: current, folder: mkdtempSync(join(tmpdir(), 'bench-')),
   ...(jobUsersPerSecond === undefined ? {} : { jobUsersPerSecond }),
 });
 // Ctrl-C and the starter's end reach this process as signals.
@@ -38,8 +41,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
   process.exit(1);
 });
 try {
-  for (const cell of cells) {
-    const result = await compute(cloud, cell);
+  for (const [index, cell] of cells.entries()) {
+    Object.assign(current, LATENCIES, latencies[index]);
+    const result = { ...(await compute(cloud, cell)), ...(twin === true ? { twin } : {}) };
     tell({ result: cell.churn === undefined ? result : { ...result, verification: await verificationOf(cloud) } });
     if (state !== true) continue;
     tell({ state: stateResult(cloud, cell.shape, result) });

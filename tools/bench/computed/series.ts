@@ -10,8 +10,10 @@ export interface Series {
   readonly cells: readonly Cell[];
   /** Also report memory and time per function, with Lambda's limits on the process. */
   readonly state?: boolean;
-  /** Where they differ from LATENCIES. */
-  readonly latencies: Partial<Latencies>;
+  /** Cell by cell, where they differ from LATENCIES. */
+  readonly latencies: readonly Partial<Latencies>[];
+  /** See CellResult. */
+  readonly twin?: boolean;
 }
 
 /** What the child process tells. */

@@ -22,7 +22,7 @@ export function benchCharts(results: BenchResults): ReadonlyMap<string, string> 
 }
 
 function timeChart({ cells }: BenchResults, workflow: 'export' | 'import', inOneGroup: boolean): string | undefined {
-  const chosen = cells.filter((cell) => cell.workflow === workflow && cell.callsPerSecond === T && cell.shape.groups === (inOneGroup ? 1 : 0) && !/unchanged|churn|granted/.test(cell.id))
+  const chosen = cells.filter((cell) => cell.twin !== true && cell.workflow === workflow && cell.callsPerSecond === T && cell.shape.groups === (inOneGroup ? 1 : 0) && !/unchanged|churn|granted/.test(cell.id))
     .sort((a, b) => a.shape.users - b.shape.users);
   const computed = chosen.filter(({ how }) => how === 'computed');
   if (computed.length < 2) return undefined;
