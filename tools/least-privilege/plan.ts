@@ -41,6 +41,7 @@ const OTHER_SCENARIO: Readonly<Record<string, Scenario>> = {
 export const IN_OTHER_WORDS: Readonly<Record<string, string>> = {
   'StackCheckerFunctionRole/Assets': 'does not let this account read',
   'StackCheckerFunctionRole/RegionEnabled': 'refuses calls of this account',
+  'StackSetFunctionRole/PassAdministrationRole': 'iam:PassRole',
 };
 /** Functions of custom resources only work when a stack is launched, updated or uninstalled. */
 const isCustomResource = ({ functions }: Role): boolean => functions.some((name) => /(Checker|Constants|StackSet|Table)Function$/.test(name));
