@@ -50,6 +50,8 @@ export const shortPages = (random: SeededRandom): FaultRule =>
 const JOB_FORGOTTEN = 'killed when an import job was just created';
 /** The next invocation finds the job by its name. */
 export const jobForgotten: FaultRule = { label: JOB_FORGOTTEN, service: 'cognito-idp', action: 'CreateUserImportJob', caller: FUNCTIONS, times: 1, fault: { kind: 'kill', when: 'after' } };
+/** A group whose creation was answered to nobody is there when it is created again: then it is updated. */
+export const groupTwice: FaultRule = { label: 'lost answer of CreateGroup', service: 'cognito-idp', action: 'CreateGroup', caller: FUNCTIONS, calls: [2], fault: { kind: 'drop-answer' } };
 const outage = (during: 'export' | 'import'): FaultKind => ({
   name: 'a call that fails twelve times in a row',
   during,

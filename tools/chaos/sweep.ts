@@ -2,7 +2,7 @@ import { SeededRandom } from '../demo/seed/random.ts';
 import { changePool } from './churn.ts';
 import type { Coverage } from './coverage.ts';
 import { cognito, steps, type Deployment } from './deployment.ts';
-import { EVERYWHERE, firstOfEachAction, jobForgotten, shortPages } from './faults.ts';
+import { EVERYWHERE, firstOfEachAction, groupTwice, jobForgotten, shortPages } from './faults.ts';
 import { PRIMARY, SECONDARY } from './regions.ts';
 import { createShapedPool } from './shapes.ts';
 import { calm } from './simulation.ts';
@@ -23,7 +23,7 @@ export async function sweep(deployment: Deployment, coverage: Coverage, tell: (l
     const random = new SeededRandom(index + 1);
     const run = { random, event: 'none', meanwhile: nothing, beforeRestart: nothing };
     await changePool(deployment, random, 12);
-    await cloud.configure({ faults: [...firstOfEachAction(what), jobForgotten, shortPages(random)], importJobs: { endEarly: { afterRows: 5, as: 'Failed', jobs: 2 } } });
+    await cloud.configure({ faults: [...firstOfEachAction(what), jobForgotten, groupTwice, shortPages(random)], importJobs: { endEarly: { afterRows: 5, as: 'Failed', jobs: 2 } } });
     const exported = await runWorkflow({ ...run, sfn: steps(deployment, PRIMARY), workflow: deployment.exportWorkflow, input: {} }, []);
     const poolId = await createShapedPool(cognito(deployment, SECONDARY), shape, `swept-${index}`);
     const imported = await runWorkflow({ ...run, sfn: steps(deployment, SECONDARY), workflow: deployment.importWorkflow[SECONDARY], input: { NewUserPoolId: poolId } }, ['RestoreIncomplete', 'AlreadyRestored']);
