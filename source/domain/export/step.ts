@@ -1,6 +1,5 @@
 import { isNamed } from '../errors.ts';
 import type { BackupTable, Clock, Log, ObjectStore, TimeLeft } from '../ports.ts';
-import type { Progress } from './progress.ts';
 
 /** What every looped function of the export needs. */
 export interface StepDeps {
@@ -17,7 +16,7 @@ export interface StepDeps {
  * Runs the work of one invocation and stores its progress, also when it ended early. Throttling is no failure as long as
  * something was done meanwhile: the state machine then simply calls again.
  */
-export async function workThenSave(progress: Progress<object>, doneSoFar: () => number, work: () => Promise<void>): Promise<void> {
+export async function workThenSave(progress: { save(): Promise<void> }, doneSoFar: () => number, work: () => Promise<void>): Promise<void> {
   const before = doneSoFar();
   try {
     await work();

@@ -1,4 +1,3 @@
-import { isNamed } from '../errors.ts';
 import type { Appendix } from '../export/ledger.ts';
 import type { Clock, ObjectStore } from '../ports.ts';
 import { Checkpoint } from '../state/checkpoint.ts';
@@ -44,20 +43,6 @@ export class VerifyProgress<S extends object> {
 
   save(): Promise<void> {
     return this.#saves.save();
-  }
-
-  /**
-   * Runs the work of one invocation and stores its progress, also when it ended early. Throttling is no failure as long as
-   * something was done meanwhile (`doneSoFar` grew): the state machine then simply calls again.
-   */
-  async workThenSave(doneSoFar: () => number, work: () => Promise<void>): Promise<void> {
-    const before = doneSoFar();
-    try {
-      await work();
-    } catch (error) {
-      if (!isNamed(error, 'Throttled') || doneSoFar() === before) throw error;
-    }
-    await this.save();
   }
 
   async #store(): Promise<void> {

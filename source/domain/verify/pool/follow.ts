@@ -1,3 +1,4 @@
+import { workThenSave } from '../../export/step.ts';
 import type { Appendix } from '../../export/ledger.ts';
 import type { Chains } from '../../import/reconcile/chains.ts';
 import type { Comparison } from './state.ts';
@@ -13,5 +14,5 @@ export const chainsIn = <T>({ progress }: Pick<Comparison, 'progress'>, chains: 
 
 /** Follows the chains until all have ended or the slice is over, and stores the progress, also when throttling ended it early. */
 export function followChains<T>({ progress, sliceOver }: Pick<Comparison, 'progress' | 'sliceOver'>, chains: Chains<T>): Promise<void> {
-  return progress.workThenSave(() => progress.state.pages, () => chains.run(sliceOver, () => progress.saveIfDue()));
+  return workThenSave(progress, () => progress.state.pages, () => chains.run(sliceOver, () => progress.saveIfDue()));
 }

@@ -1,18 +1,14 @@
-import { isNamed } from '../../errors.ts';
 import type { PoolGroup } from '../../model.ts';
+import { poolGroups } from '../../pool-groups.ts';
 import { readNdjson } from '../../import/jobs/ndjson.ts';
 import { Rows } from './rows.ts';
 import type { Comparison } from './state.ts';
-
-/** ListGroups takes at most 5 calls per second and pool (Cognito quotas, "UserPoolResourceRead"). */
-const PAGE_INTERVAL_MS = 220;
-const MAX_TOKEN_RESTARTS = 5;
 
 /** Compares the groups by name: description and precedence. Roles are never set on a restored group, so they do not count. */
 export async function compareGroups(comparison: Comparison): Promise<void> {
   const { deps, progress, folder } = comparison;
   const { state } = progress;
-  const inPool = await allGroups(comparison);
+  const inPool = await poolGroups(deps, comparison.input.userPoolId);
   const inBackup = new Map<string, PoolGroup>();
   for (const key of state.records.groups) for await (const group of readNdjson<PoolGroup>(deps.objects, key)) inBackup.set(group.name, group);
   const groupsKey = `${folder}work/pool-groups-${deps.claim}.json`;
@@ -38,23 +34,3 @@ export async function compareGroups(comparison: Comparison): Promise<void> {
 
 const whatDiffers = (wanted: PoolGroup, found: PoolGroup): string =>
   [(wanted.description ?? '') === (found.description ?? '') ? [] : ['description'], wanted.precedence === found.precedence ? [] : ['precedence']].flat().join(' ');
-
-async function allGroups(comparison: Comparison): Promise<Map<string, PoolGroup>> {
-  for (let restarts = 0; ; restarts += 1) {
-    try {
-      return await listGroups(comparison);
-    } catch (error) {
-      if (!isNamed(error, 'InvalidPaginationToken') || restarts >= MAX_TOKEN_RESTARTS) throw error;
-    }
-  }
-}
-
-async function listGroups({ input, deps }: Comparison): Promise<Map<string, PoolGroup>> {
-  const groups = new Map<string, PoolGroup>();
-  for (let token: string | undefined; ; await deps.clock.sleep(PAGE_INTERVAL_MS)) {
-    const page = await deps.pool.listGroupsPage(input.userPoolId, token === undefined ? {} : { token });
-    for (const group of page.items) groups.set(group.name, group);
-    if (page.next === undefined) return groups;
-    token = page.next;
-  }
-}
