@@ -10,9 +10,9 @@ const LONG_PHASE_SECONDS = 60;
 const MANY_GROUPS = 12;
 const MEAN = 0.87;
 const HISTORY_EVENTS = 2000;
-/** A restore of days needs an invocation every nine minutes: then half of what Step Functions allows. */
-const HISTORY_EVENTS_OF_DAYS = 12_500;
-const DAY_SECONDS = 86_400;
+/** A restore of many hours needs an invocation every nine minutes, however few groups it has: then half of what Step Functions allows. */
+const HISTORY_EVENTS_OF_LONG_RUNS = 12_500;
+const LONG_RUN_SECONDS = 12 * 3600;
 const MEMORY_MB = 512;
 const UNCHANGED_ITEMS = 20;
 /** Where the pool's own traffic takes most of the quota. */
@@ -55,7 +55,7 @@ export function checksOf(cell: Cell, found: { readonly seconds: number; readonly
       ]),
     atMost('calls in any second', found.maxInASecond, callsPerSecond),
     ...(mean === undefined ? [] : [atLeast('mean calls per second', mean, MEAN * callsPerSecond)]),
-    atMost('history events', usage.historyEvents, seconds > DAY_SECONDS ? HISTORY_EVENTS_OF_DAYS : HISTORY_EVENTS),
+    atMost('history events', usage.historyEvents, seconds > LONG_RUN_SECONDS ? HISTORY_EVENTS_OF_LONG_RUNS : HISTORY_EVENTS),
     ...Object.entries(usage.peakMemoryMb).map(([name, value]) => atMost(`memory of ${name}, MB`, value, MEMORY_MB)),
     ...(after === 'export' && churn === undefined ? [atMost('items written', usage.itemsWritten, UNCHANGED_ITEMS)] : []),
   ];

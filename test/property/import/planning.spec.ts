@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { chunkSize } from '../../../source/domain/import/planning/chunk-size.ts';
 import type { ExcludedUser, RestoreUser } from '../../../source/domain/import/plan-model.ts';
 import { PlanningWorld } from '../../support/import/planning-world.ts';
 import { sealBackup } from '../../support/import/sealed-backup.ts';
@@ -60,7 +61,7 @@ describe('restore plan', () => {
       expect([...new Set(ops.flatMap((op) => (op.op === 'add' || op.op === 'group' ? [op.group] : [])))]).to.have.length(names.length);
       plan.chunks.forEach((chunk, index) => {
         expect(chunk.users).to.equal(chunks[index]?.length);
-        expect(chunk.users).to.be.at.most(Math.min(LIMITS.firstChunkUsers * 2 ** index, LIMITS.chunkUsers));
+        expect(chunk.users).to.be.at.most(chunkSize({ ...LIMITS, counts: plan.counts }, index));
       });
     }), { numRuns: 30 });
   });

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../backup/hashing.ts';
+import { canonicalJson, sha256 } from '../../backup/hashing.ts';
 import type { Attributes } from '../../model.ts';
 
 /**
@@ -19,7 +18,7 @@ export const USER_RECORD_BYTES = LINE_AT + 4;
 /** membership digest (16), batch index (uint32). */
 export const MEMBERSHIP_RECORD_BYTES = DIGEST_BYTES + 4;
 
-const digest16 = (text: string): Buffer => createHash('sha256').update(text).digest().subarray(0, DIGEST_BYTES);
+const digest16 = (text: string): Buffer => sha256(text).subarray(0, DIGEST_BYTES);
 
 /** The form in which a pool compares sign-in names. `caseSensitive` is the NEW pool's setting (`plan.caseSensitive`). */
 export const nameKey = (name: string, caseSensitive: boolean): string => (caseSensitive ? name : name.toLowerCase());

@@ -7,10 +7,11 @@ import { restoreFolder } from '../plan-model.ts';
 import type { KeptRun } from '../preflight/kept-run.ts';
 import type { SealedBackup } from '../preflight/sealed-backup.ts';
 import { creationIsAllowed } from '../preflight/triggers.ts';
+import type { ChunkLimits } from './chunk-size.ts';
 import type { Rules } from './classify.ts';
 import type { ScanState } from './scan.ts';
 import type { Tally } from './tally.ts';
-import type { ChunkLimits, Draft } from './unit.ts';
+import type { Draft } from './unit.ts';
 
 /** What the scan was accepted as. */
 export interface Accepted {

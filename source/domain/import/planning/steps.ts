@@ -4,6 +4,8 @@ import type { PoolGroup } from '../../model.ts';
 import type { PlannedGroup } from '../plan-model.ts';
 import { assertPreflight, preflight } from '../preflight/preflight.ts';
 import { readSealedBackup } from '../preflight/sealed-backup.ts';
+import { CHUNK_LIMITS } from './chunk-size.ts';
+import type { ChunkLimits } from './chunk-size.ts';
 import { orderByGroup } from './order-by-group.ts';
 import { foundGroupsKey, groupsKey, losersKey, rulesFor } from './planning-state.ts';
 import type { PlanningRun, PlanningState, StateOf } from './planning-state.ts';
@@ -11,8 +13,7 @@ import { newScan, scanEnded, scanRound, spoolParts } from './scan.ts';
 import { settleScan } from './settle-scan.ts';
 import { survey } from './survey.ts';
 import { tally } from './tally.ts';
-import { CHUNK_LIMITS, newDraft, planUnit } from './unit.ts';
-import type { ChunkLimits } from './unit.ts';
+import { newDraft, planUnit } from './unit.ts';
 
 /** A scan stores its progress at least so often. */
 const ROUND_MS = 30_000;
@@ -88,7 +89,7 @@ export async function chunkStep(state: StateOf<'chunks'>, { input, deps, folder 
     folder,
     groups,
     caseSensitive: state.target.pool.settings.caseSensitive,
-    limits: limitsOf(deps),
+    sizes: { ...limitsOf(deps), counts: state.tally.counts },
   });
   return { ...state, draft };
 }

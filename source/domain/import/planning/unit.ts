@@ -6,19 +6,11 @@ import { BatchWriter } from './batch-writer.ts';
 import { firstUsers, otherUsers } from './candidates.ts';
 import type { Candidate, CandidateSource, Cursor } from './candidates.ts';
 import { ChunkOps } from './chunk-ops.ts';
+import { chunkSize } from './chunk-size.ts';
+import type { ChunkSizes } from './chunk-size.ts';
 import { CreateBatches } from './create-batches.ts';
 import { ExpectedWriter } from './expected-writer.ts';
 
-/** Sizes of import jobs. */
-export interface ChunkLimits {
-  /** The first chunk; each later one may be twice as large as the one before. */
-  readonly firstChunkUsers: number;
-  readonly chunkUsers: number;
-  /** Bytes of CSV, header included. */
-  readonly chunkBytes: number;
-}
-/** Cognito takes 500,000 users and 100 MB per job. */
-export const CHUNK_LIMITS: ChunkLimits = { firstChunkUsers: 1_000, chunkUsers: 50_000, chunkBytes: 90_000_000 };
 /** A unit ends early when so many users were not for the chunk: they are held in memory until it ends. */
 const MAX_CREATED = 20_000;
 const MAX_EXCLUDED = 50_000;
@@ -44,7 +36,7 @@ export interface UnitContext extends CandidateSource {
   readonly folder: string;
   readonly groups: readonly PlannedGroup[];
   readonly caseSensitive: boolean;
-  readonly limits: ChunkLimits;
+  readonly sizes: ChunkSizes;
 }
 
 /**
@@ -59,7 +51,7 @@ export async function planUnit(draft: Draft, context: UnitContext): Promise<Draf
   const unit = { ops: new ChunkOps(), creates: new CreateBatches(batches, expected), expected, excluded: [] as ExcludedUser[], cursor: draft.cursor, ended: false, users: 0, bytes: 0 };
   const index = draft.chunks.length;
   const key = `${folder}chunks/${String(index).padStart(6, '0')}.ndjson`;
-  await objects.write(key, fillChunk(index, draft.cursor, unit, context));
+  await objects.write(key, fillChunk(draft, unit, context));
   const chunk: ChunkPlan[] = unit.users === 0 ? [] : [{ index, key, users: unit.users, csvBytes: unit.bytes }];
   if (unit.users === 0) await objects.deleteAll([key]);
   await unit.creates.flush();
@@ -91,16 +83,17 @@ interface Unit {
 }
 
 /** The chunk's lines; everything else that is met on the way goes to its place. */
-async function* fillChunk(index: number, cursor: Cursor, unit: Unit, context: UnitContext): AsyncGenerator<Uint8Array, void, undefined> {
-  const { rules, limits } = context;
-  const maxUsers = Math.min(limits.firstChunkUsers * 2 ** index, limits.chunkUsers);
+async function* fillChunk({ chunks, cursor }: Draft, unit: Unit, context: UnitContext): AsyncGenerator<Uint8Array, void, undefined> {
+  const { rules, sizes } = context;
+  const index = chunks.length;
+  const maxUsers = chunkSize(sizes, index);
   unit.bytes = csvBytes(csvHeaderLine(rules.header));
   let text = '';
   for await (const candidate of candidates(index, cursor, context)) {
     if (candidate.way === 'csv') {
       const bytes = csvBytes(csvLine(candidate.user, rules.header, rules.mfaFlag));
       // The members of the smallest groups (without `after`) are few enough for the first chunk by their choice.
-      if (candidate.after !== undefined && (unit.users >= maxUsers || (unit.users > 0 && unit.bytes + bytes > limits.chunkBytes))) {
+      if (candidate.after !== undefined && (unit.users >= maxUsers || (unit.users > 0 && unit.bytes + bytes > sizes.chunkBytes))) {
         if (text !== '') yield Buffer.from(text);
         return;
       }

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { KEY_DIGEST_BYTES } from '../../backup/hashing.ts';
+import { KEY_DIGEST_BYTES, sha256 } from '../../backup/hashing.ts';
 import type { UserItem } from '../../backup/items.ts';
 import { subOf } from '../../backup/items.ts';
 import type { Appendix } from '../../export/ledger.ts';
@@ -30,7 +29,7 @@ export function userDigest(matching: Matching, user: Pick<PoolUser, 'sub' | 'use
 }
 
 /** 128 bits; `sub` is the one that the backup knows. */
-export const membershipDigest = (sub: string, group: string): Buffer => createHash('sha256').update(`${sub}\u0000${group}`).digest().subarray(0, KEY_DIGEST_BYTES);
+export const membershipDigest = (sub: string, group: string): Buffer => sha256(`${sub}\u0000${group}`).subarray(0, KEY_DIGEST_BYTES);
 
 const SUB_BYTES = 36;
 const CONTENT_AT = KEY_DIGEST_BYTES;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CHUNK_LIMITS } from '../../../../source/domain/import/planning/unit.ts';
+import { CHUNK_LIMITS } from '../../../../source/domain/import/planning/chunk-size.ts';
 import type { ImportJob } from '../../../../source/domain/ports.ts';
 import { Fault } from '../../../../source/domain/errors.ts';
 import { differences } from '../../../support/import/differences.ts';

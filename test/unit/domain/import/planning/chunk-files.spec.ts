@@ -2,8 +2,10 @@ import { expect } from 'chai';
 import { csvHeaderLine, csvLine } from '../../../../../source/domain/import/csv/csv-line.ts';
 import { buildChunkCsv } from '../../../../../source/domain/import/jobs/chunk-csv.ts';
 import type { RestoreUser } from '../../../../../source/domain/import/plan-model.ts';
-import { CHUNK_LIMITS, newDraft, planUnit } from '../../../../../source/domain/import/planning/unit.ts';
-import type { ChunkLimits, UnitContext } from '../../../../../source/domain/import/planning/unit.ts';
+import { CHUNK_LIMITS } from '../../../../../source/domain/import/planning/chunk-size.ts';
+import type { ChunkLimits } from '../../../../../source/domain/import/planning/chunk-size.ts';
+import { newDraft, planUnit } from '../../../../../source/domain/import/planning/unit.ts';
+import type { UnitContext } from '../../../../../source/domain/import/planning/unit.ts';
 import type { PoolUser, SchemaAttribute } from '../../../../../source/domain/model.ts';
 import { csvLimits } from '../../../../../tools/local-cloud/gateway/import-jobs/csv.ts';
 import { headerOf, READINGS, readJobFile, SCHEMA } from '../../../../support/import/csv-pool.ts';
@@ -92,7 +94,7 @@ describe('files of import jobs', () => {
     };
     const draft = await planUnit(newDraft(), {
       objects, parts: ['spool'], losers: new Set(), groupIndex: new Map(), firstGroups: 0, folder: 'restore/', groups: [], caseSensitive: false,
-      limits: { ...CHUNK_LIMITS, firstChunkUsers: CHUNK_LIMITS.chunkUsers },
+      sizes: { ...CHUNK_LIMITS, firstChunkUsers: CHUNK_LIMITS.chunkUsers, counts: { byCsv: fitting + 10, memberships: 0, disabled: 0 } },
       rules: { header, mfaFlag: 'false', autoVerified: ['email'], signInName: 'username', schema: SCHEMA, restoreUnconfirmed: false, mayCreateUsers: true },
     });
     const [chunk] = draft.chunks;
