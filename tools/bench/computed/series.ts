@@ -8,7 +8,7 @@ import type { CellResult, StateResult } from '../results.ts';
 /** Cells of one pool in the order in which they are run. */
 export interface Series {
   readonly cells: readonly Cell[];
-  /** Also report memory and time per function, with Lambda's limits on the process. */
+  /** Also report memory and time per function, with a function's limit on V8's heap. */
   readonly state?: boolean;
   /** Cell by cell, where they differ from LATENCIES. */
   readonly latencies: readonly Partial<Latencies>[];
@@ -23,12 +23,14 @@ export interface Line {
 }
 
 const CHILD = join(import.meta.dirname, 'child.ts');
-/** A plain run trades memory for speed; the one that looks at memory has V8's own sizes. */
+/** A plain run trades memory for speed. */
 const FAST = ['--max-semi-space-size=64', '--max-old-space-size=6144'];
+/** Where memory is looked at, V8 has no more than in a function of 512 MB: with all of this machine's it would let garbage lie. */
+const FRUGAL = ['--expose-gc', '--max-old-space-size=400'];
 
 /** Runs a series in a process of its own; rejects when that fails. */
 export async function runSeries(series: Series, tell: (line: Line) => void): Promise<void> {
-  const child = spawn(process.execPath, [...(series.state === true ? ['--expose-gc'] : FAST), '--import', 'tsx', CHILD, JSON.stringify(series)], {
+  const child = spawn(process.execPath, [...(series.state === true ? FRUGAL : FAST), '--import', 'tsx', CHILD, JSON.stringify(series)], {
     stdio: ['ignore', 'pipe', 'pipe'], cwd: join(import.meta.dirname, '..', '..', '..'),
   });
   const end = (): void => { child.kill('SIGTERM'); };
