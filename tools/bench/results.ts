@@ -7,7 +7,8 @@ export interface BenchResults {
   readonly profile: 'quick' | 'default';
   /** ISO 8601. */
   readonly startedAt: string;
-  readonly tookSeconds: number;
+  /** Real time of the two parts. */
+  readonly tookSeconds: { readonly measured: number; readonly computed: number };
   readonly machine: { readonly node: string; readonly cpus: number; readonly memoryMb: number };
   /** Milliseconds that the local cloud adds to Cognito calls, and those of the computed cells. */
   readonly latencies: Readonly<Record<string, number>>;

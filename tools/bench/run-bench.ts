@@ -11,6 +11,7 @@ import { runSeries as measure } from './measured/run-cell.ts';
 import type { BenchOptions } from './options.ts';
 import type { Profile } from './profile.ts';
 import { DAILY_CHURN } from './profile.ts';
+import { inOrder } from './report/in-order.ts';
 import type { Agreement, BenchResults, CellResult, CostResult, StateResult } from './results.ts';
 import type { Cell } from './cells.ts';
 import { LATENCIES } from './virtual/meter.ts';
@@ -31,6 +32,7 @@ export async function runBench(profile: Profile, options: BenchOptions, narrator
     narrator.say(`${result.how} ${result.title}: ${result.seconds.toFixed(1)} s, limit ${result.limitSeconds.toFixed(1)} s (took ${elapsed(result.tookSeconds * 1000)})`);
   };
   if (before === undefined && profile.measured.length > 0) await measureAll(profile, latencies, narrator, found);
+  const measuredMs = narrator.totalMs;
   const state: StateResult[] = [];
   narrator.step('On virtual time');
   const failed: string[] = [];
@@ -42,9 +44,10 @@ export async function runBench(profile: Profile, options: BenchOptions, narrator
     failed.push((error as Error).message);
     narrator.say((error as Error).message);
   }));
-  const all = { cells: withKept(cells, before?.cells ?? [], (cell) => `${cell.id} ${cell.how} ${cell.twin === true}`), state: withKept(state, before?.state ?? [], ({ workflow, users }) => `${workflow} ${users}`) };
+  const all = { cells: inOrder(withKept(cells, before?.cells ?? [], (cell) => `${cell.id} ${cell.how} ${cell.twin === true}`)), state: withKept(state, before?.state ?? [], ({ workflow, users }) => `${workflow} ${users}`) };
   return {
-    profile: options.profile, startedAt, tookSeconds: (before?.tookSeconds ?? 0) + narrator.totalMs / 1000,
+    profile: options.profile, startedAt,
+    tookSeconds: { measured: before?.tookSeconds.measured ?? measuredMs / 1000, computed: (options.only === undefined ? 0 : before?.tookSeconds.computed ?? 0) + (narrator.totalMs - measuredMs) / 1000 },
     machine: { node: process.version, cpus: cpus().length, memoryMb: Math.round(totalmem() / 2 ** 20) },
     latencies: { ...LATENCIES, ...latencies }, ...all, agreement: agreementOf(all.cells, profile.agreementPercent), growth: growthOf(all.state), failed, cost: costOf(all.cells),
   };

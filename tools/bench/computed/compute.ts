@@ -67,7 +67,8 @@ export function usageOf({ meter, invocations }: VirtualCloud, { transitions, his
     largestPayloadBytes: largestPayload,
     invocations: sum(({ invocations: count }) => count),
     coldStarts: sum(({ coldStarts }) => coldStarts),
-    gbSeconds: sum(({ seconds }, name) => (seconds * (MEMORY[name] ?? 128)) / 1024),
+    // The processor's time is that of the services too, and partly within the waits: an upper bound.
+    gbSeconds: sum(({ seconds, cpuSeconds }, name) => ((seconds + cpuSeconds) * (MEMORY[name] ?? 128)) / 1024),
     peakMemoryMb: Object.fromEntries(functions.map(([name, { peakMemoryMb }]) => [name, Math.round(peakMemoryMb)])),
   };
 }

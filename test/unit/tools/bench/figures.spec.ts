@@ -6,7 +6,8 @@ import { exportCalls, exportLimit, importLimit } from '../../../../tools/bench/l
 import { growthOf } from '../../../../tools/bench/computed/growth.ts';
 import { overlapOf } from '../../../../tools/bench/overlap.ts';
 import { checksOf } from '../../../../tools/bench/phases.ts';
-import type { StateResult, Usage } from '../../../../tools/bench/results.ts';
+import { inOrder } from '../../../../tools/bench/report/in-order.ts';
+import type { CellResult, StateResult, Usage } from '../../../../tools/bench/results.ts';
 
 const usage: Usage = {
   dynamodbCalls: 0, itemsWritten: 0, writeUnits: 0, readUnits: 0, s3Writes: 0, s3Reads: 0, sqsRequests: 0, transitions: 0, historyEvents: 0, largestPayloadBytes: 0, invocations: 0, coldStarts: 0, gbSeconds: 0, peakMemoryMb: {},
@@ -31,6 +32,17 @@ describe('Bench: figures', () => {
     expect(exportCalls(withAdministrators(groupsOf(2_000, 5)))).to.deep.equal({ users: 167, groups: 34 + 2_000 + 1, pagesOfLargest: 1 });
     expect(importLimit(oneGroup(100_000), 10, 300)).to.be.closeTo(1000 / 300 + (1 + 100_000 + 2_000 + 200) / 10 + (1 + 200_000 / 60) / 10, 0.5);
     expect(importLimit(groupsOf(10_000, 1), 25, 1000), 'CreateGroup').to.be.closeTo(1 + 10_000 / 4.5 + (10_000 + 20_000 / 60) / 25, 0.5);
+  });
+
+  it('stand in the order in which a reader looks for them, whichever ended first', () => {
+    const cell = (how: CellResult['how'], of: ReturnType<typeof exportCell>, more: Partial<CellResult> = {}): CellResult => ({ ...of, how, ...more }) as CellResult;
+    const [large, small] = [exportCell({ shape: oneGroup(500), callsPerSecond: 10 }), exportCell({ shape: noGroups(100), callsPerSecond: 25 })];
+    const restored = importCell({ shape: oneGroup(500), callsPerSecond: 10, jobUsersPerSecond: 30 });
+    const changed = exportCell({ shape: oneGroup(500), callsPerSecond: 10, after: 'export', churn: 0.02 });
+    const ended = [cell('computed', restored), cell('computed', changed), cell('computed', small), cell('computed', small, { twin: true }), cell('computed', large), cell('measured', large), cell('computed', large, { twin: true }), cell('measured', small)];
+    expect(inOrder(ended).map(({ how, twin, id }) => `${twin === true ? 'twin' : how} ${id}`)).to.deep.equal([
+      `measured ${large.id}`, `measured ${small.id}`, `twin ${large.id}`, `twin ${small.id}`, `computed ${small.id}`, `computed ${large.id}`, `computed ${changed.id}`, `computed ${restored.id}`,
+    ]);
   });
 
   it('says which bars are broken', () => {

@@ -63,7 +63,7 @@ describe('Bench: workflows on virtual time', () => {
   it('is drawn and told from the results alone, without a gap', () => {
     const larger = cells.map((cell) => ({ ...cell, shape: { ...cell.shape, users: 3_000, groups: 1 }, callsPerSecond: 10 }));
     const results: BenchResults = {
-      profile: 'quick', startedAt: '2026-03-01T00:00:00.000Z', tookSeconds: 60, machine: { node: 'v20.0.0', cpus: 2, memoryMb: 1 }, latencies: { ...LATENCIES },
+      profile: 'quick', startedAt: '2026-03-01T00:00:00.000Z', tookSeconds: { measured: 60, computed: 30 }, machine: { node: 'v20.0.0', cpus: 2, memoryMb: 1 }, latencies: { ...LATENCIES },
       cells: [...larger, ...larger.map((cell) => ({ ...cell, shape: { ...cell.shape, users: 9_000 } })), { ...cells[0] as CellResult, how: 'measured' }],
       agreement: [], growth: [], failed: [], state: [stateResult(cloud, shape, cells[3] as CellResult)], cost: [monthlyCost(cells[2] as CellResult, 2, readPrices())],
     };
