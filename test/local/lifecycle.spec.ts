@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStackResourcesCommand, ListStackInstancesCommand } from '@aws-sdk/client-cloudformation';
-import { CognitoIdentityProviderClient, CreateUserPoolCommand, DeleteUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
+import {
+  AdminAddUserToGroupCommand, AdminCreateUserCommand, CognitoIdentityProviderClient, CreateGroupCommand, CreateUserPoolCommand, DeleteUserPoolCommand, ListUsersInGroupCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
 import { DescribeContinuousBackupsCommand, DescribeTableCommand, DynamoDBClient, ListTagsOfResourceCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DeleteObjectsCommand, S3Client } from '@aws-sdk/client-s3';
-import { DescribeStateMachineCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { DescribeStateMachineCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { expect } from 'chai';
 import { buildAssets, type Assets } from '../../deployment/packaging/assets.ts';
 import { inventory, type Inventory } from '../../tools/deploy/inventory.ts';
@@ -15,6 +17,8 @@ import { createStack, deleteStack, failuresOf, updateStack, type StackOutcome } 
 import { uploadAssets } from '../../tools/deploy/upload.ts';
 import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
 import { buildWithChanges } from '../support/changed-sources.ts';
+import { endOf } from '../support/local/executions.ts';
+import type { EndedExecution } from '../support/local/executions.ts';
 import { rejection } from '../support/rejection.ts';
 import { root } from '../support/templates.ts';
 
@@ -46,6 +50,23 @@ describe('Life of a launch, with IAM enforced', function () {
   const newPool = async (): Promise<string> => {
     const { UserPool } = await new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY)).send(new CreateUserPoolCommand({ PoolName: 'users', AutoVerifiedAttributes: ['email'] }));
     return UserPool?.Id ?? '';
+  };
+  const MEMBERS = ['ann@example.com', 'bob@example.com'];
+  const addMembers = async (UserPoolId: string): Promise<void> => {
+    const cognito = new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY));
+    await cognito.send(new CreateGroupCommand({ UserPoolId, GroupName: 'staff' }));
+    for (const email of MEMBERS) {
+      const UserAttributes = [{ Name: 'email', Value: email }, { Name: 'email_verified', Value: 'true' }];
+      await cognito.send(new AdminCreateUserCommand({ UserPoolId, Username: email.split('@')[0], UserAttributes, MessageAction: 'SUPPRESS' }));
+      await cognito.send(new AdminAddUserToGroupCommand({ UserPoolId, Username: email.split('@')[0], GroupName: 'staff' }));
+    }
+  };
+  const firstExport = async (stack: StackOutcome): Promise<EndedExecution> => {
+    const sfn = new SFNClient(cloud.clientConfig(PRIMARY));
+    const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: stack.outputs['ExportWorkflowArn'] }));
+    expect(executions).to.have.length(1);
+    expect(executions[0]?.name).to.match(/^launch-/);
+    return endOf(sfn, executions[0]?.executionArn ?? '');
   };
   const launch = (changes: Partial<SolutionParameters> = {}): Promise<StackOutcome> => createStack(stackOperation(options, { ...parameters, ...changes }));
   const update = (changes: Partial<SolutionParameters>): Promise<StackOutcome> => {
@@ -128,6 +149,7 @@ describe('Life of a launch, with IAM enforced', function () {
 
   describe('that works', () => {
     it('ends in CREATE_COMPLETE with an instance in each Region', async () => {
+      await addMembers(parameters.PrimaryUserPoolId);
       launched = await launch();
       expect(failuresOf(launched)).to.deep.equal([]);
       expect(launched.status).to.equal('CREATE_COMPLETE');
@@ -170,9 +192,7 @@ describe('Life of a launch, with IAM enforced', function () {
     });
 
     it('starts the first export', async () => {
-      const { executions = [] } = await new SFNClient(cloud.clientConfig(PRIMARY)).send(new ListExecutionsCommand({ stateMachineArn: launched.outputs['ExportWorkflowArn'] }));
-      expect(executions.map(({ name }) => name)).to.have.length(1);
-      expect(executions[0]?.name).to.match(/^launch-/);
+      expect(await firstExport(launched)).to.include({ status: 'SUCCEEDED' });
     });
   });
 
@@ -235,13 +255,21 @@ describe('Life of a launch, with IAM enforced', function () {
       expect((await inventoryOf(PRIMARY)).buckets).to.include.members([launched.outputs['PrimaryBucketName'], launched.outputs['SecondaryBucketName']]);
     });
 
-    it('can be launched again under the same name, with a table of its own', async () => {
+    it('can be launched again under the same name for a new pool, which is restored from the retained table', async () => {
       parameters = { ...parameters, PrimaryUserPoolId: await newPool() };
       const again = await launch();
       expect(failuresOf(again)).to.deep.equal([]);
       expect(again.status).to.equal('CREATE_COMPLETE');
       expect(again.outputs['BackupTableName']).to.not.equal(launched.outputs['BackupTableName']);
       expect(again.outputs['StackSetName']).to.not.equal(launched.outputs['StackSetName']);
+
+      await firstExport(again);
+      const sfn = new SFNClient(cloud.clientConfig(PRIMARY));
+      const input = JSON.stringify({ NewUserPoolId: parameters.PrimaryUserPoolId, BackupTableName: launched.outputs['BackupTableName'] });
+      const { executionArn = '' } = await sfn.send(new StartExecutionCommand({ stateMachineArn: again.outputs['PrimaryImportWorkflowArn'], input }));
+      expect(await endOf(sfn, executionArn)).to.deep.include({ status: 'SUCCEEDED', error: undefined });
+      const { Users = [] } = await new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY)).send(new ListUsersInGroupCommand({ UserPoolId: parameters.PrimaryUserPoolId, GroupName: 'staff' }));
+      expect(Users.map(({ Attributes = [] }) => Attributes.find(({ Name }) => Name === 'email')?.Value).sort()).to.deep.equal(MEMBERS);
       expect((await uninstall(again)).status).to.equal('DELETE_COMPLETE');
     });
   });

@@ -1,6 +1,7 @@
 import { KEY_DIGEST_BYTES, keyDigest } from '../backup/hashing.ts';
 import { Fault } from '../errors.ts';
 import type { ItemKey, ObjectStore } from '../ports.ts';
+import type { Appendix } from '../state/progress.ts';
 import { sealedKey } from '../state/sealed-keys.ts';
 import { DigestSet } from './digest-set.ts';
 import { inParallel } from './page-chain.ts';
@@ -15,14 +16,6 @@ export type LedgerState = LedgerPart[];
 
 export const digestsIn = (...ledgers: readonly (readonly LedgerPart[])[]): number =>
   ledgers.flat().reduce((sum, { digests }) => sum + digests, 0);
-
-/** Something whose new content goes into objects of its own before the checkpoint that names them is written. */
-export interface Appendix {
-  /** Takes what is new, names its objects in the state, and returns them to be stored. */
-  cut(newKey: (kind: string) => string): readonly { readonly key: string; readonly body: Uint8Array }[];
-  /** How much `cut` would take; 1 is as much as should wait in memory. */
-  readonly pending: number;
-}
 
 /** Keys or digests that may wait in memory before they are stored early. */
 export const MAX_PENDING_KEYS = 100_000;

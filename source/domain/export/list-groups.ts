@@ -2,7 +2,8 @@ import type { PoolGroup } from '../model.ts';
 import type { UserPoolReader } from '../ports.ts';
 import { followChain, newChain } from './page-chain.ts';
 import type { ChainState } from './page-chain.ts';
-import { Progress } from './progress.ts';
+import type { Progress } from '../state/progress.ts';
+import { claimStep } from './progress.ts';
 import { groupsKey, Run } from './run.ts';
 import { workSlice } from '../state/slice.ts';
 import { putList } from '../state/stored-list.ts';
@@ -22,7 +23,7 @@ export interface ListGroupsDeps extends Omit<StepDeps, 'table' | 'log'> {
 /** ListGroups: stores the pool's groups as one object, sorted by name, for the two steps that follow. */
 export async function listGroups(deps: ListGroupsDeps, runId: string): Promise<{ readonly done: boolean; readonly groups: number }> {
   const run = await Run.join(deps, runId);
-  const progress = await Progress.claim<GroupListState>(deps, run, 'groups', () => ({ chain: newChain(), groups: [], pages: 0 }));
+  const progress = await claimStep<GroupListState>(deps, run, 'groups', () => ({ chain: newChain(), groups: [], pages: 0 }));
   const { state } = progress;
   if (!state.chain.done) await workThenSave(progress, () => state.pages, () => follow(deps, run, progress));
   if (state.chain.done) await putList(deps.objects, groupsKey(runId), sorted(state.groups));

@@ -2,7 +2,8 @@ import { groupItem, keyText } from '../backup/items.ts';
 import type { PoolGroup } from '../model.ts';
 import { Ledger } from './ledger.ts';
 import type { LedgerState } from './ledger.ts';
-import { Progress } from './progress.ts';
+import type { Progress } from '../state/progress.ts';
+import { claimStep } from './progress.ts';
 import { groupsKey, Run } from './run.ts';
 import { readList } from '../state/stored-list.ts';
 import { workSlice } from '../state/slice.ts';
@@ -33,7 +34,7 @@ export interface SyncGroupsResult {
 export async function syncGroups(deps: StepDeps, runId: string): Promise<SyncGroupsResult> {
   const run = await Run.join(deps, runId);
   const groups = await readList<PoolGroup>(deps.objects, groupsKey(runId));
-  const progress = await Progress.claim<GroupSyncState>(deps, run, GROUP_SYNC_STEP, () => ({ next: 0, groups: [], counts: { added: 0, changed: 0 }, done: false }));
+  const progress = await claimStep<GroupSyncState>(deps, run, GROUP_SYNC_STEP, () => ({ next: 0, groups: [], counts: { added: 0, changed: 0 }, done: false }));
   const { state } = progress;
   if (!state.done) await workThenSave(progress, () => state.next, () => storeGroups(deps, run, progress, groups));
   return { done: state.done, groups: groups.length, ...state.counts };

@@ -6,7 +6,8 @@ import { Ledger } from './ledger.ts';
 import type { LedgerState } from './ledger.ts';
 import { followChain, inParallel, newChain } from './page-chain.ts';
 import type { ChainState } from './page-chain.ts';
-import { Progress, stateOf } from './progress.ts';
+import type { Progress } from '../state/progress.ts';
+import { claimStep, stateOf } from './progress.ts';
 import { groupsKey, Run } from './run.ts';
 import { readList } from '../state/stored-list.ts';
 import { workSlice } from '../state/slice.ts';
@@ -60,7 +61,7 @@ export interface SyncMembersResult {
 export async function syncMembers(deps: SyncMembersDeps, runId: string): Promise<SyncMembersResult> {
   const run = await Run.join(deps, runId);
   const groups = await readList<PoolGroup>(deps.objects, groupsKey(runId));
-  const progress = await Progress.claim<MembersState>(deps, run, MEMBERS_STEP, () => ({
+  const progress = await claimStep<MembersState>(deps, run, MEMBERS_STEP, () => ({
     next: 0, open: [], memberships: [], federatedMemberships: [], lateUsers: [],
     counts: { listed: 0, added: 0, changed: 0, skipped: 0, pages: 0 }, late: { added: 0, changed: 0 }, done: false,
   }));

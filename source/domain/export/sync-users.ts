@@ -8,7 +8,8 @@ import type { LedgerState } from './ledger.ts';
 import { backToSingle, CHAINS_AT_A_TIME, ChainWatch, filterOf, missesUsers, singleListing, splitByPrefix } from './listing-mode.ts';
 import type { Listing, ListingChain } from './listing-mode.ts';
 import { followChain, inParallel } from './page-chain.ts';
-import { Progress } from './progress.ts';
+import type { Progress } from '../state/progress.ts';
+import { claimStep } from './progress.ts';
 import { Run } from './run.ts';
 import { workSlice } from '../state/slice.ts';
 import { workThenSave } from './step.ts';
@@ -46,7 +47,7 @@ export interface SyncUsersResult {
  */
 export async function syncUsers(deps: SyncUsersDeps, { runId, callsPerSecond }: { readonly runId: string; readonly callsPerSecond: number }): Promise<SyncUsersResult> {
   const run = await Run.join(deps, runId);
-  const progress = await Progress.claim<UsersState>(deps, run, USERS_STEP, () => ({
+  const progress = await claimStep<UsersState>(deps, run, USERS_STEP, () => ({
     listing: singleListing(), users: [], federated: [], counts: { listed: 0, added: 0, changed: 0, skipped: 0, pages: 0 }, done: false,
   }));
   const { state } = progress;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Fault } from '../../../source/domain/errors.ts';
-import { expectRestored, expectSealed, slow, worldAfter, worldBefore } from '../../support/workflows/small-worlds.ts';
+import { expectRestored, expectSealed, exportedWorlds, slow, worldAfter } from '../../support/workflows/small-worlds.ts';
 import type { EndedExecution } from '../../support/workflows/state-machine.ts';
 import { Stopped, type WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 
@@ -31,12 +31,7 @@ describe('A Step Functions redrive: same execution, from the state in which it e
   this.timeout(60_000);
   let once: WorkflowWorld;
   let twice: WorkflowWorld;
-  before(async () => {
-    once = worldBefore();
-    await once.export();
-    twice = worldAfter(once);
-    await twice.export();
-  });
+  before(async () => { ({ once, twice } = await exportedWorlds()); });
 
   for (const { name, start, check, failing } of WORKFLOWS) {
     const ready = (): WorkflowWorld => worldAfter(name === 'ExportWorkflow' ? once : twice);

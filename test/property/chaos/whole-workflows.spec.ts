@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Fault } from '../../../source/domain/errors.ts';
-import { expectRestored, expectSealed, slow, worldAfter, worldBefore } from '../../support/workflows/small-worlds.ts';
+import { expectRestored, expectSealed, exportedWorlds, slow, worldAfter } from '../../support/workflows/small-worlds.ts';
 import type { EndedExecution } from '../../support/workflows/state-machine.ts';
 import { Stopped, type WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 
@@ -37,12 +37,7 @@ describe('The whole workflows, by their own ASL, with something wrong at any sin
   this.timeout(120_000);
   let once: WorkflowWorld;
   let twice: WorkflowWorld;
-  before(async () => {
-    once = worldBefore();
-    expect(await once.export()).to.include({ status: 'SUCCEEDED' });
-    twice = worldAfter(once);
-    expect(await twice.export()).to.include({ status: 'SUCCEEDED' });
-  });
+  before(async () => { ({ once, twice } = await exportedWorlds()); });
 
   for (const { name, start, check, functions } of WORKFLOWS) {
     it(`calls every function of ${name}`, async () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { FAULTS, HALTS } from '../../../source/domain/errors.ts';
 import { BLUNT, memberMutations, recordReads, tamperAt, type Mutation, type SeenRead } from '../../support/hostile/tampering.ts';
 import { seededRandom } from '../../support/random.ts';
-import { expectRestored, expectSealed, worldAfter, worldBefore } from '../../support/workflows/small-worlds.ts';
+import { expectRestored, expectSealed, exportedWorlds, worldAfter } from '../../support/workflows/small-worlds.ts';
 import type { EndedExecution } from '../../support/workflows/state-machine.ts';
 import type { WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 
@@ -30,12 +30,7 @@ describe('Objects of the state that were changed by hand', function () {
   this.timeout(300_000);
   let once: WorkflowWorld;
   let twice: WorkflowWorld;
-  before(async () => {
-    once = worldBefore();
-    expect(await once.export()).to.include({ status: 'SUCCEEDED' });
-    twice = worldAfter(once);
-    expect(await twice.export()).to.include({ status: 'SUCCEEDED' });
-  });
+  before(async () => { ({ once, twice } = await exportedWorlds()); });
 
   const workflows = [
     { name: 'ExportWorkflow', before: () => worldAfter(once), start: (world: WorkflowWorld) => world.export(), check: expectSealed },

@@ -5,7 +5,7 @@ import type { TableItem } from '../../../source/domain/ports.ts';
 import { actualItems, expectedItems, independentSeal } from '../../support/export/expected-table.ts';
 import { memberMutations } from '../../support/hostile/tampering.ts';
 import { seededRandom } from '../../support/random.ts';
-import { expectRestored, worldAfter, worldBefore } from '../../support/workflows/small-worlds.ts';
+import { expectRestored, exportedWorlds, worldAfter } from '../../support/workflows/small-worlds.ts';
 import type { EndedExecution } from '../../support/workflows/state-machine.ts';
 import type { WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 
@@ -39,12 +39,7 @@ describe('Items of the backup table that were changed by hand', function () {
   this.timeout(300_000);
   let once: WorkflowWorld;
   let twice: WorkflowWorld;
-  before(async () => {
-    once = worldBefore();
-    expect(await once.export()).to.include({ status: 'SUCCEEDED' });
-    twice = worldAfter(once);
-    expect(await twice.export()).to.include({ status: 'SUCCEEDED' });
-  });
+  before(async () => { ({ once, twice } = await exportedWorlds()); });
 
   const workflows = [
     { name: 'ExportWorkflow', ready: () => worldAfter(once), start: (world: WorkflowWorld) => world.export(), check: expectExported },

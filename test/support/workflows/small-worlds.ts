@@ -42,6 +42,15 @@ export function worldAfter(earlier: WorkflowWorld): WorkflowWorld {
   return world;
 }
 
+/** A world that was exported, and one whose changed pool was exported again: what `worldAfter` starts from. */
+export async function exportedWorlds(): Promise<{ readonly once: WorkflowWorld; readonly twice: WorkflowWorld }> {
+  const once = worldBefore();
+  expect(await once.export()).to.include({ status: 'SUCCEEDED' });
+  const twice = worldAfter(once);
+  expect(await twice.export()).to.include({ status: 'SUCCEEDED' });
+  return { once, twice };
+}
+
 /** The table holds exactly the source pool, sealed. */
 export function expectSealed(world: WorkflowWorld, about = ''): void {
   expect(actualItems(world.table), about).to.deep.equal(expectedItems(world.source));

@@ -2,7 +2,7 @@ import { manifestIn, manifestKey } from '../../backup/manifest.ts';
 import type { Manifest } from '../../backup/manifest.ts';
 import { SnapshotParts } from '../../backup/snapshot/write.ts';
 import { Fault } from '../../errors.ts';
-import { Progress } from '../progress.ts';
+import { claimStep } from '../progress.ts';
 import { Run } from '../run.ts';
 import { workSlice } from '../../state/slice.ts';
 import { workThenSave } from '../step.ts';
@@ -50,7 +50,7 @@ export interface CleanUpResult {
 export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): Promise<CleanUpResult> {
   const run = await Run.join(deps, options.runId);
   const seen = await seenByRun(deps.objects, run.id);
-  const progress = await Progress.claim<CleanUpState>(deps, run, CLEAN_UP_STEP, () => newCleanUp(options));
+  const progress = await claimStep<CleanUpState>(deps, run, CLEAN_UP_STEP, () => newCleanUp(options));
   const { state } = progress;
   const cleanUp: CleanUp = {
     deps, run, progress, sliceOver: workSlice(deps.clock, deps.timeLeft),

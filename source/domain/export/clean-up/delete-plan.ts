@@ -6,7 +6,7 @@ import { Fault } from '../../errors.ts';
 import type { ItemKey, ObjectStore } from '../../ports.ts';
 import { MAX_PENDING_KEYS } from '../ledger.ts';
 import { sealedKey } from '../../state/sealed-keys.ts';
-import type { Appendix } from '../ledger.ts';
+import type { Appendix } from '../../state/progress.ts';
 import { parseJson, runFolder } from '../run.ts';
 
 /** Keys per batch of the delete plan: one object, one message. */

@@ -59,7 +59,8 @@ export async function checkNewUserPool(input: CheckNewUserPoolInput, deps: Check
     return { restoreId: head.value.restoreId, phase: head.value.phase, resumed: true, mayCreateUsers };
   }
   const { manifest } = await readBackup(input, deps);
-  if ([input.primaryUserPoolId, manifest?.userPoolId].includes(poolId) && !input.options.allowSourcePool) {
+  // After an uninstall the stack may have been launched anew for the very pool that the retained table is restored into.
+  if (poolId === (manifest?.userPoolId ?? input.primaryUserPoolId) && !input.options.allowSourcePool) {
     throw new Halt('SourcePoolRefused', `${poolId} is the pool that the backup came from. Restore into a new pool; or, if this pool is empty and shall be filled again, start with "AllowSourcePool": true.`);
   }
   await assertEmpty(poolId, deps);

@@ -2,6 +2,7 @@ import { Fault } from '../../errors.ts';
 import type { PoolUser } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { nameOf } from '../jobs/pool-names.ts';
+import { joinedObjects } from '../../state/joined-objects.ts';
 import { adviceFor } from '../../state/stored-shapes.ts';
 import { planKey } from '../plan-model.ts';
 import type { RestorePlan } from '../plan-model.ts';
@@ -32,8 +33,9 @@ export class Marks {
   static async load(store: Pick<ObjectStore, 'get'>, plan: RestorePlan, marksKey: string | undefined): Promise<Marks> {
     const stored = marksKey === undefined ? undefined : (await need(store, marksKey));
     const { byCsv, oneByOne, memberships } = plan.counts;
-    const users = await joined(store, plan, plan.expected.users, (byCsv + oneByOne) * USER_RECORD_BYTES);
-    const members = await joined(store, plan, plan.expected.memberships, memberships * MEMBERSHIP_RECORD_BYTES);
+    const advice = `They are the records of what the restore ${plan.restoreId} should bring back. ${adviceFor(planKey(plan.newUserPoolId, plan.restoreId))}`;
+    const users = await joinedObjects(store, plan.expected.users, (byCsv + oneByOne) * USER_RECORD_BYTES, advice);
+    const members = await joinedObjects(store, plan.expected.memberships, memberships * MEMBERSHIP_RECORD_BYTES, advice);
     return new Marks(plan, users, members, stored);
   }
 
@@ -103,21 +105,6 @@ export class Marks {
     const ordinal = name === undefined ? undefined : this.ordinalOf(name);
     return ordinal === undefined || this.users[ordinal] === Mark.foreign ? undefined : ordinal;
   }
-}
-
-/** All objects in one buffer that is made once: they take more than 100 MB at a million users. */
-async function joined(store: Pick<ObjectStore, 'get'>, plan: RestorePlan, keys: readonly string[], bytes: number): Promise<Buffer> {
-  const all = Buffer.alloc(bytes);
-  let at = 0;
-  for (const key of keys) {
-    const part = await need(store, key);
-    if (at + part.length <= bytes) all.set(part, at);
-    at += part.length;
-  }
-  if (at !== bytes) {
-    throw new Fault('BadState', `The expected records of the restore ${plan.restoreId} are not as many as its plan counts. ${adviceFor(planKey(plan.newUserPoolId, plan.restoreId))}`);
-  }
-  return all;
 }
 
 async function need(store: Pick<ObjectStore, 'get'>, key: string): Promise<Uint8Array> {

@@ -3,7 +3,7 @@ import type { Counts, Manifest, SnapshotObject } from '../../backup/manifest.ts'
 import { NO_COUNTS } from '../../backup/manifest.ts';
 import type { SnapshotState } from '../../backup/snapshot/write.ts';
 import type { BackupTable, Clock, Log, ObjectStore, TimeLeft } from '../../ports.ts';
-import type { VerifyProgress } from '../progress.ts';
+import type { Progress } from '../../state/progress.ts';
 import { newScan } from '../scan-segments.ts';
 import type { ScanProgress } from '../scan-segments.ts';
 import type { LookEvent, VerifyEvent } from '../verify-event.ts';
@@ -122,7 +122,7 @@ export const newState = (): BackupState => ({ phase: 'look', found: nothingFound
 export interface Verification {
   readonly input: VerifyBackupInput;
   readonly deps: VerifyBackupDeps;
-  readonly progress: VerifyProgress<BackupState>;
+  readonly progress: Progress<BackupState>;
   readonly folder: string;
   readonly sliceOver: () => boolean;
 }

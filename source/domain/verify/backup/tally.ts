@@ -3,7 +3,7 @@ import { contentDigest } from '../../backup/hashing.ts';
 import { itemKind } from '../../backup/items.ts';
 import type { ItemKind } from '../../backup/items.ts';
 import type { Counts } from '../../backup/manifest.ts';
-import type { Appendix } from '../../export/ledger.ts';
+import type { Appendix } from '../../state/progress.ts';
 import type { TableItem } from '../../ports.ts';
 import type { Content } from './state.ts';
 

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../backup/manifest.ts';
 import { workSlice } from '../../state/slice.ts';
-import { removeWork, VerifyProgress } from '../progress.ts';
+import { claimVerification, removeWork } from '../progress.ts';
 import { verificationFolder } from '../verify-event.ts';
 import { isWaiting } from './differ.ts';
 import { LAST_KEY, readLast } from './last.ts';
@@ -20,7 +20,7 @@ import { writeSnapshot } from './write-snapshot.ts';
  */
 export async function verifyBackup(input: VerifyBackupInput, deps: VerifyBackupDeps): Promise<VerifyBackupResult> {
   const folder = verificationFolder(input.executionArn);
-  const progress = await VerifyProgress.claim<BackupState>(deps, folder, 'backup', newState);
+  const progress = await claimVerification<BackupState>(deps, folder, 'backup', newState);
   const verification: Verification = { input, deps, progress, folder, sliceOver: workSlice(deps.clock, deps.timeLeft) };
   const { state } = progress;
   const goesOn = (): boolean => state.phase !== 'done' && !isWaiting(state, input) && !verification.sliceOver();

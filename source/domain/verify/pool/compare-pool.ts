@@ -1,5 +1,5 @@
 import { workSlice } from '../../state/slice.ts';
-import { removeWork, VerifyProgress } from '../progress.ts';
+import { claimVerification, removeWork } from '../progress.ts';
 import { verificationFolder } from '../verify-event.ts';
 import { findAbsent } from './find-absent.ts';
 import { Holdings } from './holdings.ts';
@@ -18,7 +18,7 @@ import type { ComparePoolDeps, ComparePoolInput, ComparePoolResult, CompareState
  */
 export async function comparePool(input: ComparePoolInput, deps: ComparePoolDeps): Promise<ComparePoolResult> {
   const folder = verificationFolder(input.executionArn);
-  const progress = await VerifyProgress.claim<CompareState>(deps, folder, 'pool', () => newComparison(deps.clock.now()));
+  const progress = await claimVerification<CompareState>(deps, folder, 'pool', () => newComparison(deps.clock.now()));
   const comparison: Comparison = { input, deps, progress, folder, sliceOver: workSlice(deps.clock, deps.timeLeft) };
   const { state } = progress;
   const { userPoolId } = input;

@@ -1,5 +1,5 @@
 import { workThenSave } from '../../export/step.ts';
-import type { Appendix } from '../../export/ledger.ts';
+import type { Appendix } from '../../state/progress.ts';
 import type { Chains } from '../../import/reconcile/chains.ts';
 import type { Comparison } from './state.ts';
 

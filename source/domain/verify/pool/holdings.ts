@@ -1,15 +1,14 @@
-import { Fault } from '../../errors.ts';
-import type { Appendix } from '../../export/ledger.ts';
-import { inParallel } from '../../export/page-chain.ts';
 import { Bitmap, DigestTable } from '../../import/planning/digest-table.ts';
 import { userContentDigest } from '../../import/planning/expected.ts';
 import type { PoolUser } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
+import { joinedObjects } from '../../state/joined-objects.ts';
+import type { Appendix } from '../../state/progress.ts';
 import { contentIn, isUnconfirmedIn, MEMBERSHIP_RECORD_BYTES, membershipDigest, subIn, USER_RECORD_BYTES, userDigest } from './records.ts';
 import type { Matching } from './records.ts';
 import type { CompareState } from './state.ts';
 
-const READS_AT_A_TIME = 8;
+const ADVICE = 'The state of this comparison cannot be used. Start VerifyWorkflow again.';
 
 /** What the backup holds, as digests, and what of it was seen in the pool: about 85 bytes per user and 25 per membership. */
 export class Holdings implements Appendix {
@@ -23,15 +22,16 @@ export class Holdings implements Appendix {
     this.#byKey = new DigestTable(users, USER_RECORD_BYTES);
     this.#byMembership = new DigestTable(memberships, MEMBERSHIP_RECORD_BYTES);
     const userBytes = Math.ceil(this.#byKey.size / 8);
-    const bytes = userBytes + Math.ceil(this.#byMembership.size / 8);
-    if (marks !== undefined && marks.length !== bytes) throw new Fault('BadState', 'The stored comparison does not fit what was read from the backup. Start VerifyWorkflow again.');
     this.#seenUsers = new Bitmap(this.#byKey.size, marks?.slice(0, userBytes));
     this.#seenMemberships = new Bitmap(this.#byMembership.size, marks?.slice(userBytes));
   }
 
   static async load(objects: Pick<ObjectStore, 'get'>, state: CompareState): Promise<Holdings> {
-    const marks = state.marksKey === undefined ? undefined : await joined(objects, [state.marksKey]);
-    return new Holdings(state, state.matching as Matching, await joined(objects, state.records.users), await joined(objects, state.records.memberships), marks);
+    const { records, counts, marksKey } = state;
+    const users = await joinedObjects(objects, records.users, counts.users * USER_RECORD_BYTES, ADVICE);
+    const memberships = await joinedObjects(objects, records.memberships, counts.memberships * MEMBERSHIP_RECORD_BYTES, ADVICE);
+    const marks = marksKey === undefined ? undefined : await joinedObjects(objects, [marksKey], marksBytes(counts.users, counts.memberships), ADVICE);
+    return new Holdings(state, state.matching as Matching, users, memberships, marks);
   }
 
   find(user: Pick<PoolUser, 'sub' | 'username' | 'attributes'>): number | undefined {
@@ -96,13 +96,5 @@ export class Holdings implements Appendix {
   }
 }
 
-async function joined(objects: Pick<ObjectStore, 'get'>, keys: readonly string[]): Promise<Buffer> {
-  const parts = new Array<Uint8Array>(keys.length);
-  const todo = [...keys.entries()];
-  await inParallel(READS_AT_A_TIME, () => todo.shift(), async ([index, key]) => {
-    const object = await objects.get(key);
-    if (object === undefined) throw new Fault('BadState', `The object ${key} is missing: the state of this comparison cannot be used. Start VerifyWorkflow again.`);
-    parts[index] = object.body;
-  });
-  return Buffer.concat(parts);
-}
+/** A bit per user and per membership. */
+const marksBytes = (users: number, memberships: number): number => Math.ceil(users / 8) + Math.ceil(memberships / 8);

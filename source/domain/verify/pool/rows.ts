@@ -1,5 +1,5 @@
 import { reportLine } from '../../report-line.ts';
-import type { Appendix } from '../../export/ledger.ts';
+import type { Appendix } from '../../state/progress.ts';
 
 export const DIFFERENCES_HEADER = 'sub,sign_in_name,difference\n';
 

@@ -2,7 +2,7 @@ import type { LedgerState } from '../../export/ledger.ts';
 import type { ChainProgress } from '../../import/reconcile/chains.ts';
 import type { ListingScope } from '../../import/reconcile/user-chains.ts';
 import type { BackupTable, Clock, Log, ObjectStore, TimeLeft, UserPoolReader } from '../../ports.ts';
-import type { VerifyProgress } from '../progress.ts';
+import type { Progress } from '../../state/progress.ts';
 import { newScan } from '../scan-segments.ts';
 import type { ScanProgress } from '../scan-segments.ts';
 import type { CompareEvent } from '../verify-event.ts';
@@ -104,7 +104,7 @@ export interface ComparePoolResult {
 export interface Comparison {
   readonly input: ComparePoolInput;
   readonly deps: ComparePoolDeps;
-  readonly progress: VerifyProgress<CompareState>;
+  readonly progress: Progress<CompareState>;
   readonly folder: string;
   readonly sliceOver: () => boolean;
 }

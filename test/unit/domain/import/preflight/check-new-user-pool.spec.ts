@@ -18,8 +18,8 @@ function backedUp(): PlanningWorld {
   return world;
 }
 
-const check = (world: PlanningWorld, over: Partial<ImportOptions> = {}, region = 'us-west-2'): Promise<OpenedRestore> => checkNewUserPool(
-  { options: options(over), region, primaryUserPoolId: SOURCE_POOL, tableName: 'backup-table' },
+const check = (world: PlanningWorld, over: Partial<ImportOptions> = {}, region = 'us-west-2', primaryUserPoolId = SOURCE_POOL): Promise<OpenedRestore> => checkNewUserPool(
+  { options: options(over), region, primaryUserPoolId, tableName: 'backup-table' },
   { pools: world.cognito, table: world.table, objects: world.objects, clock: world.clock, random: world.random, log: world.log },
 );
 const halt = async (world: PlanningWorld, over: Partial<ImportOptions> = {}, region?: string): Promise<Error> => rejection(check(world, over, region));
@@ -93,6 +93,10 @@ describe('checkNewUserPool', () => {
     expect(await halt(world, { ...source, allowSourcePool: true }, 'us-east-1')).to.have.property('name', 'UserPoolNotEmpty');
     world.source.remove('ana');
     expect(await check(world, { ...source, allowSourcePool: true }, 'us-east-1')).to.include({ phase: 'planning' });
+  });
+
+  it('takes the pool that the stack backs up now, when the table is another pool\'s: a relaunch after an uninstall', async () => {
+    expect(await check(backedUp(), {}, 'us-west-2', NEW_POOL)).to.include({ phase: 'planning', resumed: false });
   });
 
   it('resumes a restore that began to write, although the pool is no longer empty', async () => {

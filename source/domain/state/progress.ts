@@ -1,0 +1,89 @@
+import type { Clock, ObjectStore } from '../ports.ts';
+import { Checkpoint } from './checkpoint.ts';
+import { SaveQueue } from './save-queue.ts';
+
+interface StoredPart {
+  readonly key: string;
+  readonly body: Uint8Array;
+}
+
+/** Something whose new content goes into objects of its own before the checkpoint that names them is written. */
+export interface Appendix {
+  /** Takes what is new, names its objects in the state, and returns them to be stored. */
+  cut(newKey: (kind: string) => string): readonly StoredPart[];
+  /** How much `cut` would take; 1 is as much as should wait in memory. */
+  readonly pending: number;
+}
+
+export interface ProgressDeps {
+  readonly objects: Pick<ObjectStore, 'get' | 'put'>;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Unique per invocation. */
+  readonly claim: string;
+}
+
+/** Where progress is kept, and what belongs to it. */
+export interface ProgressPlace {
+  /** Of the checkpoint. */
+  readonly key: string;
+  /** Folder, with its slash, of the appendices' objects of one kind. */
+  readonly folderOf: (kind: string) => string;
+  /** When the work as a whole began, milliseconds since the epoch. */
+  readonly since: number;
+  /** Runs after the claim and after every save. */
+  readonly saved?: () => Promise<void>;
+}
+
+/**
+ * The progress of one looped function. `state` may be changed in place at any time, in steps that are consistent between
+ * two awaits; `save` stores what the appendices gathered, then the state as it was at that moment.
+ */
+export class Progress<S extends object> {
+  readonly state: S;
+  readonly #saves: SaveQueue;
+  #parts = 0;
+  #appendices: readonly Appendix[] = [];
+  /** The state names them already: what a save could not store, the next one has to. */
+  #unstored: StoredPart[] = [];
+
+  private constructor(private readonly deps: ProgressDeps, private readonly place: ProgressPlace, private readonly checkpoint: Checkpoint<S>) {
+    this.state = structuredClone(checkpoint.state);
+    this.#saves = new SaveQueue(() => deps.clock.now(), place.since, () => this.#store());
+  }
+
+  /** Claims the checkpoint: an older invocation of the same function stops at its next save. */
+  static async claim<S extends object>(deps: ProgressDeps, place: ProgressPlace, initial: () => S): Promise<Progress<S>> {
+    const checkpoint = await Checkpoint.claim<S>(deps.objects, { key: place.key, claim: deps.claim, now: () => deps.clock.now(), initial });
+    await place.saved?.();
+    return new Progress(deps, place, checkpoint);
+  }
+
+  storeWith(...appendices: readonly Appendix[]): void {
+    this.#appendices = appendices;
+  }
+
+  /** Begins a save when the last one is long ago or much is waiting; the work goes on meanwhile. */
+  saveIfDue(): void {
+    const pending = this.#appendices.reduce((sum, appendix) => sum + appendix.pending, 0);
+    this.#saves.saveIfDue(pending >= 1);
+  }
+
+  save(): Promise<void> {
+    return this.#saves.save();
+  }
+
+  async #store(): Promise<void> {
+    this.#unstored.push(...this.#appendices.flatMap((appendix) => appendix.cut((kind) => this.#newKey(kind))));
+    const snapshot = structuredClone(this.state);
+    await Promise.all(this.#unstored.map(({ key, body }) => this.deps.objects.put(key, body)));
+    this.#unstored = [];
+    await this.checkpoint.save(snapshot);
+    await this.place.saved?.();
+  }
+
+  /** Never the key of another invocation's object: a superseded one overwrites nothing. */
+  #newKey(kind: string): string {
+    this.#parts += 1;
+    return `${this.place.folderOf(kind)}${this.deps.claim}-${String(this.#parts).padStart(6, '0')}`;
+  }
+}
