@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Narrator } from '../demo/narrator.ts';
 import { BENCH_USAGE, parseOptions } from './options.ts';
 import type { BenchOptions } from './options.ts';
-import { defaultProfile, onlyCells, quickProfile } from './profile.ts';
+import { defaultProfile, inProfile, onlyCells, quickProfile } from './profile.ts';
 import { writeDocuments } from './report/documents.ts';
 import { printResults } from './report/terminal.ts';
 import type { BenchResults } from './results.ts';
@@ -16,11 +16,11 @@ async function run(options: BenchOptions): Promise<number> {
     writeDocuments(JSON.parse(readFileSync(RESULTS, 'utf8')) as BenchResults);
     return 0;
   }
-  const before = options.computed ? JSON.parse(readFileSync(RESULTS, 'utf8')) as BenchResults : undefined;
-  const whole = options.profile === 'quick' ? quickProfile() : defaultProfile();
+  const whole = options.profile === 'quick' ? quickProfile(options) : defaultProfile(options);
+  const before = options.part === 'both' ? undefined : inProfile(whole, JSON.parse(readFileSync(RESULTS, 'utf8')) as BenchResults);
   const results = await runBench(options.only === undefined ? whole : onlyCells(whole, options.only), options, new Narrator(), before);
   const broken = printResults(results);
-  if (options.profile === 'default' && (options.only === undefined || options.computed)) {
+  if (options.profile === 'default' && (options.only === undefined || options.part !== 'both')) {
     mkdirSync(join(RESULTS, '..'), { recursive: true });
     writeFileSync(RESULTS, `${JSON.stringify(results, null, 1)}\n`);
     writeDocuments(results);

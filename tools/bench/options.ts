@@ -5,10 +5,14 @@ export interface BenchOptions {
   /** Milliseconds that Cognito takes on the local cloud: ListUsers and ListUsersInGroup, and all other calls. */
   readonly listingMs: number;
   readonly cognitoMs: number;
+  /** Users per second of the slow and of the fast import jobs. */
+  readonly jobSpeeds: { readonly slow: number; readonly fast: number };
+  /** Share of CognitoTPS that Cognito grants where the pool's own traffic takes the rest, 0 to 1. */
+  readonly grantedShare: number;
   /** Only cells whose id contains this; nothing is then written to the repository. */
   readonly only: string | undefined;
-  /** Measure nothing: compute anew, beside the measured cells of bench/results.json. */
-  readonly computed: boolean;
+  /** `measured`: measure anew, beside the computed cells of bench/results.json (their twins are computed anew, too); `computed`: the reverse. */
+  readonly part: 'both' | 'measured' | 'computed';
   /** Draw docs/benchmarks.md again from bench/results.json, without running anything. */
   readonly draw: boolean;
 }
@@ -21,9 +25,13 @@ and computes large pools with the same code on virtual time. Writes bench/result
   --quick            small pools, under 5 minutes; writes no file
   --listing-ms N     latency of ListUsers and ListUsersInGroup (default 100)
   --cognito-ms N     latency of all other Cognito calls (default 60)
+  --job-speeds N,N   users per second of the slow and the fast import jobs (default 30,300)
+  --granted N        percent of CognitoTPS that is granted where the pool's own traffic takes the rest (default 40)
   --only TEXT        only cells whose id contains TEXT; writes no file
   --computed         measures nothing: computes anew (with --only: only those cells), beside the measured cells of
                      bench/results.json, and writes all of it
+  --measured         computes nothing but what is measured: measures anew (with --only: only those cells), beside the
+                     computed cells of bench/results.json, and writes all of it
   --draw             only draws docs/benchmarks.md again from bench/results.json
   --help             this text
 
@@ -33,21 +41,34 @@ Exit code 0: every bar was met. The default profile takes under 80 minutes on 2 
 export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
   const { values } = parseArgs({
     args: [...args],
-    options: { quick: { type: 'boolean' }, 'listing-ms': { type: 'string' }, 'cognito-ms': { type: 'string' }, only: { type: 'string' }, draw: { type: 'boolean' }, computed: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: { quick: { type: 'boolean' }, 'listing-ms': { type: 'string' }, 'cognito-ms': { type: 'string' }, 'job-speeds': { type: 'string' }, granted: { type: 'string' }, only: { type: 'string' }, draw: { type: 'boolean' }, computed: { type: 'boolean' }, measured: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
   });
   if (values.help === true) return 'help';
   return {
     profile: values.quick === true ? 'quick' : 'default',
-    listingMs: milliseconds('--listing-ms', values['listing-ms'] ?? '100'),
-    cognitoMs: milliseconds('--cognito-ms', values['cognito-ms'] ?? '60'),
+    listingMs: wholeNumber('--listing-ms', values['listing-ms'] ?? '100', 0, 10_000),
+    cognitoMs: wholeNumber('--cognito-ms', values['cognito-ms'] ?? '60', 0, 10_000),
+    jobSpeeds: speeds(values['job-speeds'] ?? '30,300'),
+    grantedShare: wholeNumber('--granted', values.granted ?? '40', 10, 100) / 100,
     only: values.only,
     draw: values.draw === true,
-    computed: values.computed === true,
+    part: partOf(values.measured === true, values.computed === true),
   };
 }
 
-function milliseconds(option: string, value: string): number {
+function partOf(measured: boolean, computed: boolean): BenchOptions['part'] {
+  if (measured && computed) throw new Error('--measured and --computed exclude each other; without either, both parts are run.');
+  return measured ? 'measured' : computed ? 'computed' : 'both';
+}
+
+function wholeNumber(option: string, value: string, min: number, max: number): number {
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 0 || number > 10_000) throw new Error(`${option} must be a whole number from 0 to 10000, found "${value}".`);
+  if (!Number.isInteger(number) || number < min || number > max) throw new Error(`${option} must be a whole number from ${min} to ${max}, found "${value}".`);
   return number;
+}
+
+function speeds(value: string): BenchOptions['jobSpeeds'] {
+  const [slow = '', fast = '', ...rest] = value.split(',');
+  if (rest.length > 0 || fast === '') throw new Error(`--job-speeds must be two whole numbers, slow and fast, found "${value}".`);
+  return { slow: wholeNumber('--job-speeds', slow, 1, 10_000), fast: wholeNumber('--job-speeds', fast, 1, 10_000) };
 }

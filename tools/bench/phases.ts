@@ -9,9 +9,11 @@ const LONG_PHASE_SECONDS = 60;
 /** Chains of pages at a time (SyncUsersInGroup); fewer groups than that are bound by their pages' latency. */
 const MANY_GROUPS = 12;
 const MEAN = 0.87;
-const HISTORY_EVENTS = 2000;
+/** Where jobs bring so many times more memberships than can be made, updates wait for no job: a chunk is at most twice the one before. */
+const JOBS_AHEAD = 2;
+export const HISTORY_EVENTS = 2000;
 /** A restore of many hours needs an invocation every nine minutes, however few groups it has: then half of what Step Functions allows. */
-const HISTORY_EVENTS_OF_LONG_RUNS = 12_500;
+export const HISTORY_EVENTS_OF_LONG_RUNS = 12_500;
 const LONG_RUN_SECONDS = 12 * 3600;
 const MEMORY_MB = 512;
 const UNCHANGED_ITEMS = 20;
@@ -29,7 +31,7 @@ export function boundlessMean(cell: Cell, timesOf: (...actions: readonly string[
   const phases = workflow === 'export'
     // Users that seem gone are looked up by ListUsers too, long after the listing.
     ? [Array.from(timesOf('ListUsers')).slice(0, exportCalls(shape).users), ...(shape.groups >= MANY_GROUPS ? [timesOf('ListUsersInGroup')] : [])]
-    : jobUsersPerSecond > 4 * callsPerSecond ? [after(timesOf('CreateGroup').at(-1) ?? 0, within(timesOf(), timesOf('AdminAddUserToGroup')))] : [];
+    : jobUsersPerSecond * shape.perUser >= JOBS_AHEAD * callsPerSecond ? [after(timesOf('CreateGroup').at(-1) ?? 0, within(timesOf(), timesOf('AdminAddUserToGroup')))] : [];
   const means = phases.filter((times) => times.length / callsPerSecond >= LONG_PHASE_SECONDS).map(meanPerSecond);
   return means.length === 0 ? undefined : Math.min(...means);
 }

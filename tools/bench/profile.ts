@@ -1,6 +1,8 @@
 import { exportCell, groupsOf, importCell, noGroups, oneGroup, withAdministrators } from './cells.ts';
 import type { Cell } from './cells.ts';
+import type { BenchOptions } from './options.ts';
 import type { Shape } from './population.ts';
+import type { BenchResults } from './results.ts';
 
 /** What a run of the benchmark does. Cells of one list share a pool and a launch, in this order. */
 export interface Profile {
@@ -13,9 +15,9 @@ export interface Profile {
   readonly agreementPercent: number;
 }
 
-/** Slower than any restore that the guide tells of, and one that the updates alone bound. */
-const [SLOW_JOBS, FAST_JOBS] = [30, 300];
-const GRANTED = 0.4;
+/** What the services give; the slow jobs bound a restore at CognitoTPS 25, the fast ones leave that to the updates. */
+export type Conditions = Pick<BenchOptions, 'jobSpeeds' | 'grantedShare'>;
+
 /** Users that change from one day to the next, for the monthly cost. */
 export const DAILY_CHURN = 0.02;
 
@@ -23,28 +25,28 @@ type Tps = Cell['callsPerSecond'];
 const first = (shape: Shape, callsPerSecond: Tps): Cell => exportCell({ shape, callsPerSecond });
 const unchanged = (shape: Shape, callsPerSecond: Tps): Cell => exportCell({ shape, callsPerSecond, after: 'export' });
 const churned = (shape: Shape, callsPerSecond: Tps, churn: number): Cell => exportCell({ shape, callsPerSecond, after: 'export', churn });
-const granted = (shape: Shape, callsPerSecond: Tps): Cell => exportCell({ shape, callsPerSecond, grantedShare: GRANTED });
+const granted = (shape: Shape, callsPerSecond: Tps, grantedShare: number): Cell => exportCell({ shape, callsPerSecond, grantedShare });
 const restored = (shape: Shape, callsPerSecond: Tps, jobUsersPerSecond: number): Cell => importCell({ shape, callsPerSecond, jobUsersPerSecond });
-const stateOf = (users: number, perUser: number): Cell[] => {
+const stateOf = (users: number, perUser: number, jobUsersPerSecond: number): Cell[] => {
   const shape = { users, groups: perUser * 1000, perUser };
-  return [first(shape, 25), restored(shape, 25, FAST_JOBS)];
+  return [first(shape, 25), restored(shape, 25, jobUsersPerSecond)];
 };
 
-export function quickProfile(): Profile {
+export function quickProfile({ jobSpeeds: { fast }, grantedShare }: Conditions): Profile {
   const shape = withAdministrators(groupsOf(150, 12));
-  const cells = [first(shape, 25), unchanged(shape, 25), restored(shape, 25, FAST_JOBS)];
+  const cells = [first(shape, 25), unchanged(shape, 25), restored(shape, 25, fast)];
   return {
     measured: [cells],
     computed: [
-      [granted(groupsOf(2000, 5), 25)],
+      [granted(groupsOf(2000, 5), 25, grantedShare)],
       ...[oneGroup(10_000), oneGroup(20_000)].map((pool) => [first(pool, 10), churned(pool, 10, DAILY_CHURN)]),
     ],
-    state: [stateOf(10_000, 3), stateOf(20_000, 3)],
+    state: [stateOf(10_000, 3, fast), stateOf(20_000, 3, fast)],
     agreementPercent: 25,
   };
 }
 
-export function defaultProfile(): Profile {
+export function defaultProfile({ jobSpeeds: { slow, fast }, grantedShare }: Conditions): Profile {
   const inOneGroup = withAdministrators(oneGroup(10_000));
   const many = groupsOf(2000, 5);
   const measured = [
@@ -52,22 +54,22 @@ export function defaultProfile(): Profile {
     [first(noGroups(100_000), 25), unchanged(noGroups(100_000), 25), churned(noGroups(100_000), 25, 0.01)],
     [first(oneGroup(100_000), 10)],
     [first(many, 25)],
-    [granted(many, 25)],
-    [first(inOneGroup, 25), restored(inOneGroup, 25, SLOW_JOBS)],
-    [first(inOneGroup, 25), restored(inOneGroup, 25, FAST_JOBS)],
+    [granted(many, 25, grantedShare)],
+    [first(inOneGroup, 25), restored(inOneGroup, 25, slow)],
+    [first(inOneGroup, 25), restored(inOneGroup, 25, fast)],
   ];
   // The longest first, so that the last ones are short.
   const sizes = [500_000, 100_000, 10_000];
   return {
     measured,
     computed: [
-      ...[1_000_000, ...sizes].map((users) => [first(oneGroup(users), 10), churned(oneGroup(users), 10, DAILY_CHURN), restored(oneGroup(users), 10, SLOW_JOBS)]),
-      [first(groupsOf(10_000, 10), 25), restored(groupsOf(10_000, 10), 25, SLOW_JOBS)],
-      [first({ users: 100_000, groups: 200, perUser: 20 }, 25), restored({ users: 100_000, groups: 200, perUser: 20 }, 25, SLOW_JOBS)],
-      [first(oneGroup(100_000), 25), restored(oneGroup(100_000), 25, SLOW_JOBS)],
-      ...sizes.map((users) => [first(noGroups(users), 10), restored(noGroups(users), 10, SLOW_JOBS)]),
+      ...[1_000_000, ...sizes].map((users) => [first(oneGroup(users), 10), churned(oneGroup(users), 10, DAILY_CHURN), restored(oneGroup(users), 10, slow)]),
+      [first(groupsOf(10_000, 10), 25), restored(groupsOf(10_000, 10), 25, slow)],
+      [first({ users: 100_000, groups: 200, perUser: 20 }, 25), restored({ users: 100_000, groups: 200, perUser: 20 }, 25, slow)],
+      [first(oneGroup(100_000), 25), restored(oneGroup(100_000), 25, slow)],
+      ...sizes.map((users) => [first(noGroups(users), 10), restored(noGroups(users), 10, slow)]),
     ],
-    state: [stateOf(1_000_000, 3), stateOf(250_000, 3)],
+    state: [stateOf(1_000_000, 3, fast), stateOf(250_000, 3, fast)],
     agreementPercent: 10,
   };
 }
@@ -76,4 +78,11 @@ export function defaultProfile(): Profile {
 export function onlyCells(profile: Profile, text: string): Profile {
   const chosen = (lists: readonly (readonly Cell[])[]): Cell[][] => lists.map((cells) => cells.slice(0, cells.findLastIndex(({ id }) => id.includes(text)) + 1)).filter((cells) => cells.length > 0);
   return { ...profile, measured: chosen(profile.measured), computed: chosen(profile.computed), state: chosen(profile.state) };
+}
+
+/** Results without the cells and pools that the profile no longer has. */
+export function inProfile({ measured, computed, state }: Profile, results: BenchResults): BenchResults {
+  const ids = new Set([...measured, ...computed, ...state].flat().map(({ id }) => id));
+  const pools = new Set(state.flat().map(({ shape }) => shape.users));
+  return { ...results, cells: results.cells.filter(({ id }) => ids.has(id)), state: results.state.filter(({ users }) => pools.has(users)) };
 }

@@ -17,26 +17,29 @@ import type { Cell } from './cells.ts';
 import { LATENCIES } from './virtual/meter.ts';
 import type { Latencies } from './virtual/meter.ts';
 
+type Given = Pick<Latencies, 'listing' | 'cognito'>;
 /** Below this the seconds that the emulator takes to start processes decide, whatever the product does. */
 const COMPARED_FROM_SECONDS = 60;
 /** Computed cells run side by side, never beside a measured one. */
 const COMPUTED_AT_A_TIME = 2;
 
-/** Runs a whole profile; with results of `before` only what is computed, beside their measured cells. */
+/** Runs a whole profile, or one part of it (options.part) beside what `before` holds of the other one. */
 export async function runBench(profile: Profile, options: BenchOptions, narrator: Narrator, before?: BenchResults): Promise<BenchResults> {
-  const startedAt = before?.startedAt ?? new Date().toISOString();
+  const { part } = options;
   const latencies = { listing: options.listingMs, cognito: options.cognitoMs };
-  const cells: CellResult[] = before?.cells.filter(({ how }) => how === 'measured') ?? [];
+  const startedAt = part === 'computed' && before !== undefined ? before.startedAt : new Date().toISOString();
+  const cells: CellResult[] = part === 'computed' ? before?.cells.filter(({ how }) => how === 'measured') ?? [] : [];
   const found = (result: CellResult): void => {
     cells.push(result);
     narrator.say(`${result.how} ${result.title}: ${result.seconds.toFixed(1)} s, limit ${result.limitSeconds.toFixed(1)} s (took ${elapsed(result.tookSeconds * 1000)})`);
   };
-  if (before === undefined && profile.measured.length > 0) await measureAll(profile, latencies, narrator, found);
+  if (part !== 'computed' && profile.measured.length > 0) await measureAll(profile, latencies, narrator, found);
   const measuredMs = narrator.totalMs;
   const state: StateResult[] = [];
   narrator.step('On virtual time');
   const failed: string[] = [];
-  await concurrently(seriesOf(profile, latencies, cells), COMPUTED_AT_A_TIME, (one) => compute(one, ({ result, state: figures }) => {
+  const series = part === 'measured' ? twinsOf(profile, latencies, cells) : seriesOf(profile, latencies, cells);
+  await concurrently(series, COMPUTED_AT_A_TIME, (one) => compute(one, ({ result, state: figures }) => {
     if (result !== undefined) found(result);
     if (figures !== undefined) state.push(figures);
   }).catch((error: unknown) => {
@@ -45,23 +48,23 @@ export async function runBench(profile: Profile, options: BenchOptions, narrator
     narrator.say((error as Error).message);
   }));
   const all = { cells: inOrder(withKept(cells, before?.cells ?? [], (cell) => `${cell.id} ${cell.how} ${cell.twin === true}`)), state: withKept(state, before?.state ?? [], ({ workflow, users }) => `${workflow} ${users}`) };
+  const computedMs = narrator.totalMs - measuredMs;
   return {
     profile: options.profile, startedAt,
-    tookSeconds: { measured: before?.tookSeconds.measured ?? measuredMs / 1000, computed: (options.only === undefined ? 0 : before?.tookSeconds.computed ?? 0) + (narrator.totalMs - measuredMs) / 1000 },
+    tookSeconds: part === 'computed' ? { measured: before?.tookSeconds.measured ?? 0, computed: computedMs / 1000 } : { measured: measuredMs / 1000, computed: part === 'measured' ? before?.tookSeconds.computed ?? 0 : computedMs / 1000 },
     machine: { node: process.version, cpus: cpus().length, memoryMb: Math.round(totalmem() / 2 ** 20) },
     latencies: { ...LATENCIES, ...latencies }, ...all, agreement: agreementOf(all.cells, profile.agreementPercent), growth: growthOf(all.state), failed, cost: costOf(all.cells),
   };
 }
 
 /** What is computed: the parts that hold state, a twin of every measured list, and the larger pools. */
-function seriesOf(profile: Profile, latencies: { readonly listing: number; readonly cognito: number }, cells: readonly CellResult[]): Series[] {
+function seriesOf(profile: Profile, latencies: Given, cells: readonly CellResult[]): Series[] {
   const series = (list: readonly Cell[]): Series => ({ cells: list, latencies: list.map(() => latencies) });
-  return [
-    ...profile.state.map((list) => ({ ...series(list), state: true })),
-    ...profile.measured.map((list) => ({ cells: list, latencies: list.map(({ id }) => ({ ...latencies, ...observed(id, cells) })), twin: true })),
-    ...profile.computed.map(series),
-  ];
+  return [...profile.state.map((list) => ({ ...series(list), state: true })), ...profile.computed.map(series), ...twinsOf(profile, latencies, cells)];
 }
+
+const twinsOf = (profile: Profile, latencies: Given, cells: readonly CellResult[]): Series[] =>
+  profile.measured.map((list) => ({ cells: list, latencies: list.map(({ id }) => ({ ...latencies, ...observed(id, cells) })), twin: true }));
 
 /** What the emulator's calls took in the same cell, so that both see the same services. */
 function observed(id: string, cells: readonly CellResult[]): Partial<Latencies> {
@@ -75,7 +78,7 @@ function withKept<T>(made: readonly T[], before: readonly T[], keyOf: (one: T) =
   return [...made, ...before.filter((one) => !anew.has(keyOf(one)))];
 }
 
-async function measureAll(profile: Profile, latencies: { readonly listing: number; readonly cognito: number }, narrator: Narrator, found: (result: CellResult) => void): Promise<void> {
+async function measureAll(profile: Profile, latencies: Given, narrator: Narrator, found: (result: CellResult) => void): Promise<void> {
   narrator.step('Build the product and start a local cloud with two Regions');
   const bench = await BenchCloud.start(latencies);
   const interrupted = (code: number) => (): void => void bench.stop().finally(() => process.exit(code));

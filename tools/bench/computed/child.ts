@@ -47,7 +47,7 @@ try {
     tell({ result: cell.churn === undefined ? result : { ...result, verification: await verificationOf(cloud) } });
     if (state !== true) continue;
     tell({ state: stateResult(cloud, cell.shape, result) });
-    if (cell.workflow === 'export') tell({ state: stateResult(cloud, cell.shape, { workflow: 'verify', usage: usageOf(cloud, await cloud.verify()) }) });
+    if (cell.workflow === 'import') tell({ state: stateResult(cloud, cell.shape, { workflow: 'verify', usage: usageOf(cloud, await cloud.verifyNewPool()) }) });
   }
 } finally {
   cloud.remove();

@@ -1,4 +1,5 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import type { FilterLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import type { ClientConfigOf } from '../../deploy/clients.ts';
 import type { InstanceFunction } from './instance-functions.ts';
 
@@ -10,14 +11,20 @@ export async function coldStarts(config: ReturnType<ClientConfigOf>, functions: 
     const requests = new Set<string>();
     let nextToken: string | undefined;
     do {
-      const page = await logs.send(new FilterLogEventsCommand({ logGroupName: logGroup, startTime: Math.floor(startTime), ...(nextToken === undefined ? {} : { nextToken }) })).catch(() => undefined);
-      for (const { message = '' } of page?.events ?? []) {
+      const page = await logs.send(new FilterLogEventsCommand({ logGroupName: logGroup, startTime: Math.floor(startTime), ...(nextToken === undefined ? {} : { nextToken }) })).catch(missingGroup);
+      for (const { message = '' } of page.events ?? []) {
         const request = message.includes('"cold_start":true') ? /"function_request_id":"([^"]+)"/.exec(message)?.[1] : undefined;
         if (request !== undefined) requests.add(request);
       }
-      nextToken = page?.nextToken;
+      nextToken = page.nextToken;
     } while (nextToken !== undefined);
     cold += requests.size;
   }
   return cold;
+}
+
+/** A function that never ran has none. */
+function missingGroup(error: Error): FilterLogEventsCommandOutput {
+  if (error.name !== 'ResourceNotFoundException') throw error;
+  return { $metadata: {} };
 }

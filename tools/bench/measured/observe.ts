@@ -13,7 +13,8 @@ import type { History } from './history.ts';
 import { overheadsOf } from './overheads.ts';
 import type { InstanceFunction } from './instance-functions.ts';
 
-const S3_WRITES = ['PutObject', 'ListObjectsV2', 'CreateMultipartUpload', 'UploadPart', 'CompleteMultipartUpload'];
+/** Billed as writes. */
+const S3_WRITES = ['PutObject', 'PutObjectTagging', 'ListObjectsV2', 'CreateMultipartUpload', 'UploadPart', 'CompleteMultipartUpload'];
 
 /** An execution that has ended. */
 export interface Ended {

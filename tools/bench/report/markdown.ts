@@ -1,7 +1,10 @@
 import { readPrices } from '../cost.ts';
+import { functionMemory } from '../function-memory.ts';
+import { HISTORY_EVENTS, HISTORY_EVENTS_OF_LONG_RUNS } from '../phases.ts';
 import type { BenchResults, CellResult } from '../results.ts';
 import { RETIRED, RETIRED_COST } from './retired.ts';
 
+const MEMORY = functionMemory();
 const n = (value: number | undefined, digits = 0): string => (value === undefined ? '' : value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits }));
 const minutes = (seconds: number): string => n(seconds / 60, seconds < 600 ? 2 : 1);
 const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
@@ -24,7 +27,10 @@ export function benchMarkdown(results: BenchResults, pictures: readonly string[]
     '## Calls per second', '',
     'From the gateway\'s own log: the most calls in any sliding second may be at most CognitoTPS.', '',
     ...picture('bench-calls.svg', 'Cognito calls per second over time'), histogramTable(results.cells), '',
-    '## What AWS would count', '', usageTable(results.cells), '',
+    '## What AWS would count', '',
+    `Bar on a history: ${n(HISTORY_EVENTS)} events, and ${n(HISTORY_EVENTS_OF_LONG_RUNS)} (half of what Step Functions allows) where a run takes more than 12 hours: it needs an invocation every nine minutes. The emulator's own histories lack one event per task.`, '',
+    usageTable(results.cells), '',
+    ...memoryTable(results.cells),
     '## Measured and computed', '',
     table(['cell', 'measured, s', 'computed, s', 'difference'], results.agreement.map(({ title, measuredSeconds, computedSeconds, differencePercent }) => [title, n(measuredSeconds, 1), n(computedSeconds, 1), `${n(differencePercent, 1)} %`])), '',
     '## The parts that hold state', '', ...stateTables(results),
@@ -62,6 +68,14 @@ function histogramTable(cells: readonly CellResult[]): string {
 const usageTable = (cells: readonly CellResult[]): string => table(['cell', 'how', 'items written', 'write units', 'read units', 'transitions', 'events', 'invocations', 'cold', 'GB-s', 'S3 writes', 'S3 reads', 'SQS', 'most memory, MB'], cells.map(({ title, how, twin, usage }) =>
   [title, howOf({ how, twin }), n(usage.itemsWritten), n(usage.writeUnits), n(usage.readUnits), n(usage.transitions), n(usage.historyEvents), n(usage.invocations), n(usage.coldStarts), n(usage.gbSeconds), n(usage.s3Writes), n(usage.s3Reads), n(usage.sqsRequests),
     how === 'measured' ? n(Math.max(0, ...Object.values(usage.peakMemoryMb))) : '']));
+
+/** The highest resident memory of each function over all measured cells. */
+function memoryTable(cells: readonly CellResult[]): string[] {
+  const peaks = new Map<string, number>();
+  for (const { how, usage } of cells) if (how === 'measured') for (const [name, peak] of Object.entries(usage.peakMemoryMb)) peaks.set(name, Math.max(peaks.get(name) ?? 0, peak));
+  if (peaks.size === 0) return [];
+  return ['### Memory of the functions, measured', '', table(['function', 'most, MB', 'configured, MB'], [...peaks].sort(([, a], [, b]) => b - a).map(([name, peak]) => [name, n(peak), MEMORY[name] ?? ''])), ''];
+}
 
 const stateTables = ({ state }: BenchResults): string[] => [
   'Resident memory is that of the benchmark\'s whole process (an upper bound); time is virtual, with the processor\'s own time of this machine beside it.', '',

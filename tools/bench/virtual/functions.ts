@@ -12,7 +12,8 @@ import { checkNewUserPool } from '../../../source/domain/import/preflight/check-
 import { PASSWORD_BYTES, passwordFrom } from '../../../source/domain/import/updates/password.ts';
 import { updateUsers } from '../../../source/domain/import/updates/update-users.ts';
 import { verifyBackup } from '../../../source/domain/verify/backup/verify-backup.ts';
-import { parseLookEvent } from '../../../source/domain/verify/verify-event.ts';
+import { comparePool } from '../../../source/domain/verify/pool/compare-pool.ts';
+import { parseCompareEvent, parseLookEvent } from '../../../source/domain/verify/verify-event.ts';
 import { checkStateMachine } from '../../../source/domain/workflow/check-state-machine.ts';
 import { SOURCE_POOL } from './source-pool.ts';
 import type { VirtualCloud } from './virtual-cloud.ts';
@@ -64,5 +65,6 @@ export function functionsOn(cloud: VirtualCloud): Readonly<Record<string, Handle
       { ...parseLookEvent(event), tableName: TABLE, region: REGIONS.verify, primaryRegion: REGIONS.export, retentionDays: SNAPSHOT_RETENTION_DAYS },
       { ...common(), table, objects: importObjects, primary: table },
     ),
+    ComparePool: (event) => comparePool({ ...parseCompareEvent(event), tableName: TABLE, bucket: BUCKET }, { ...common(), table, objects: importObjects, pool: target }),
   };
 }

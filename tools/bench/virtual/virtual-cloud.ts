@@ -102,6 +102,11 @@ export class VirtualCloud {
     return this.#run('verify', { Trigger: 'Schedule' });
   }
 
+  /** A look at the backup, and at the new pool beside it. */
+  verifyNewPool(): Promise<WorkflowRun> {
+    return this.#run('verify', { UserPoolId: TARGET_POOL });
+  }
+
   remove(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }

@@ -89,6 +89,8 @@ function environment(port: number, temporary: string, options: MiniStackOptions)
     HOME: temporary,
     TMPDIR: temporary,
     LANG: 'C.UTF-8',
+    // As on Lambda: a function's log tells which of its invocations was the first of its process.
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     BIND_HOST: '127.0.0.1',
     GATEWAY_PORT: String(port),
     LOCAL_CLOUD_STATE: options.stateFolder,
