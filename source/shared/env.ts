@@ -27,12 +27,13 @@ export const int = (min: number, max: number): EnvReader<number> => ({
   },
 });
 
-/** The template's `Yes` or `No`. */
+/** The template's `Yes` or `No`; written without quotes in YAML they are booleans, which CloudFormation passes on as `true` and `false`. */
 export const yesNo = (): EnvReader<boolean> => ({
   expects: 'Yes or No',
   read: (raw) => {
-    const value = raw?.trim().toLowerCase();
-    return value === 'yes' ? true : value === 'no' ? false : BAD;
+    const value = raw?.trim().toLowerCase() ?? '';
+    if (['yes', 'true'].includes(value)) return true;
+    return ['no', 'false'].includes(value) ? false : BAD;
   },
 });
 

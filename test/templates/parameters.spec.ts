@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { parse } from 'yaml';
+import { readEnv, yesNo } from '../../source/shared/env.ts';
 import { mainTemplate, stackSetTemplate, templates } from '../support/templates.ts';
 
 for (const template of templates) {
@@ -68,6 +70,19 @@ describe('Parameters of the main template', () => {
   it('reach the StackSet: StackSetCustomResource passes exactly the parameters of its template', () => {
     const passed = mainTemplate.Resources['StackSetCustomResource']?.Properties['Parameters'] as Record<string, unknown>;
     expect(Object.keys(passed).sort()).to.deep.equal(Object.keys(stackSetTemplate.Parameters).sort());
+  });
+
+  it('let metrics be switched off and on in the mapping as the guide writes it, without quotes', () => {
+    type Mapped = { readonly Mappings: { readonly AnonymousData: { readonly SendAnonymousData: { readonly Data: unknown } } } };
+    const passed = mainTemplate.Resources['StackSetCustomResource']?.Properties['Parameters'] as Record<string, unknown>;
+    expect(passed['SendAnonymousData']).to.deep.equal({ 'Fn::FindInMap': ['AnonymousData', 'SendAnonymousData', 'Data'] });
+    for (const [written, means] of [['Data: No', false], ['Data: Yes', true], ['Data: \'No\'', false], ['Data: \'Yes\'', true]] as const) {
+      // YAML 1.1, as CloudFormation reads it; a custom resource is given every value as text.
+      const { Mappings } = parse(mainTemplate.text.replace('Data: \'Yes\'', written), { version: '1.1', logLevel: 'silent' }) as Mapped;
+      const value = String(Mappings.AnonymousData.SendAnonymousData.Data);
+      expect(stackSetTemplate.Parameters['SendAnonymousData']?.AllowedValues, written).to.include(value);
+      expect(readEnv({ SEND_ANONYMOUS_DATA: yesNo() }, { SEND_ANONYMOUS_DATA: value }), written).to.deep.equal({ SEND_ANONYMOUS_DATA: means });
+    }
   });
 
   it('have the same patterns and choices in both templates', () => {

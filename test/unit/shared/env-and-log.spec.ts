@@ -15,6 +15,12 @@ describe('readEnv', () => {
       .to.deep.equal({ A: 'a', N: 25, F: true, G: false, W: 'two', E: undefined, M: undefined });
   });
 
+  it('takes a Yes or No that lost its quotes in a template for what it says', () => {
+    const values = ['Yes', 'true', 'No', 'false', ' FALSE '].map((F) => readEnv({ F: yesNo() }, { F }).F);
+    expect(values).to.deep.equal([true, true, false, false, false]);
+    for (const F of ['', '1', 'maybe']) expect(() => readEnv({ F: yesNo() }, { F })).to.throw(/F .*Yes or No/);
+  });
+
   it('names every bad key, and no value', () => {
     const read = () => readEnv({ A: text(), N: int(1, 25), B: int(1, 25), F: yesNo(), W: oneOf('one') }, { N: '26', B: '1e1', F: 'canary', W: 'canary' });
     expect(read).to.throw(/A .*found nothing.*N .*B .*F .*W /).with.property('name', 'BadEnvironment');
