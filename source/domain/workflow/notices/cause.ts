@@ -8,7 +8,9 @@ export interface NamedError {
 }
 
 const OWN: readonly string[] = [...HALTS, ...FAULTS, 'BadEnvironment'];
-const LONGEST = 1_500;
+/** A message of every setting and attribute fits; a Fail state's cause may have 32,768 characters (Step Functions), an e-mail 256 KiB (SNS). */
+const LONGEST = 12_000;
+const CUT = '... (cut; the function\'s error in the execution\'s history has all of it)';
 
 /** Errors of Step Functions and Lambda that say more by an explanation than by their name. */
 const KNOWN: Readonly<Record<string, string>> = {
@@ -32,7 +34,7 @@ export function namedError({ Error: name = 'UnknownError', Cause }: CaughtError)
   const error = clean(errorType ?? name).slice(0, 100);
   if (OWN.includes(error)) {
     const message = errorMessage ?? (OWN.includes(name) && !isJson(Cause) ? Cause : undefined);
-    return { error, cause: clean(message ?? error).slice(0, LONGEST) };
+    return { error, cause: shortened(clean(message ?? error)) };
   }
   return { error, cause: `${KNOWN[error] ?? `A function failed with ${error}.`} The logs of the workflow's functions tell more.` };
 }
@@ -48,6 +50,9 @@ function parseCause(cause: string | undefined): { readonly errorType?: string; r
     return {};
   }
 }
+
+/** At most LONGEST characters, and a word about it where that cut something off; no half of a surrogate pair at the end. */
+const shortened = (text: string): string => (text.length <= LONGEST ? text : `${text.slice(0, LONGEST - CUT.length).replace(/\p{Cs}$/u, '')}${CUT}`);
 
 /** One line without control characters. */
 const clean = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll(/\p{Cc}/gu, '').trim();

@@ -1,8 +1,11 @@
 import { expect } from 'chai';
 import { HALTS } from '../../../../../source/domain/errors.ts';
+import { assertPreflight, preflight } from '../../../../../source/domain/import/preflight/preflight.ts';
+import type { SchemaAttribute } from '../../../../../source/domain/model.ts';
 import { notify, type NotifySettings } from '../../../../../source/domain/workflow/notices/notify.ts';
 import type { MetricsEvent } from '../../../../../source/domain/workflow/metrics.ts';
 import { rejection } from '../../../../support/rejection.ts';
+import { PLAIN_SETTINGS } from '../../../../support/world/pool.ts';
 import { World } from '../../../../support/world/world.ts';
 
 const EXPORT = 'arn:aws:states:eu-west-1:000000000000:execution:ExportWorkflow-0123456789ab:run-1';
@@ -145,6 +148,25 @@ describe('MessageBroker', () => {
     const { subject, body } = only();
     expect(subject).to.equal('ExportWorkflow in eu-west-1 failed: MassDeleteRefused');
     expect(body).to.include('This run would delete 900 of 2000 users.').and.to.include('{"AllowMassDelete": true}').and.not.to.include('canary');
+  });
+
+  it('lists everything that does not fit a pool, also when that is much', async () => {
+    const schema = (max: string): SchemaAttribute[] => Array.from({ length: 50 }, (_, n) => ({ name: `custom:attribute_of_number_${n}`, type: 'String', mutable: true, required: false, min: '1', max }));
+    const names = schema('0').map(({ name }) => name);
+    const facts = { poolId: 'eu-central-1_New', header: names, users: 2000, usage: Object.fromEntries(names.map((name) => [name, 1999])), allowTriggers: false };
+    const result = preflight({ ...facts, settings: { ...PLAIN_SETTINGS, schema: schema('10') }, source: { ...PLAIN_SETTINGS, schema: schema('2048') } });
+    expect(result.findings).to.have.length(50);
+    const halt = await rejection((async () => assertPreflight(facts.poolId, result))());
+    expect(await tell(failed(lambdaError(halt.name, halt.message), 'ImportWorkflow', IMPORT))).to.deep.equal({ error: 'PreflightFailed', cause: halt.message });
+    for (const name of names) expect(only().body).to.include(name);
+  });
+
+  it('says so where a message is longer than an execution\'s cause should be, and cuts no character in two', async () => {
+    for (const [n, filler] of ['x', 'xx'].entries()) {
+      const { cause } = await tell(failed(lambdaError('PreflightFailed', filler + '\u{1F600}'.repeat(10_000)), 'ImportWorkflow', `${IMPORT}-${n}`)) as { cause: string };
+      expect(cause.length).to.be.within(11_999, 12_000);
+      expect(cause).to.match(/ \(cut; the function's error in the execution's history has all of it\)$/).and.not.to.match(/\p{Cs}/u);
+    }
   });
 
   it('shows no message of a foreign error', async () => {
