@@ -28,8 +28,11 @@ describe('launch id', () => {
   it('differs between launches under the same name', () => {
     expect(launchIdOf(STACK_ID.replace('0a1b2c3d', '1a1b2c3d'))).not.to.equal(LAUNCH_ID);
   });
-  it('is refused where there is no uuid', () => {
-    expect(() => launchIdOf('Backup')).to.throw('uuid');
+  it('has the same form where the stack id does not end with a uuid', () => {
+    const ids = ['arn:aws:cloudformation:us-east-1:123456789012:stack/Backup/1', 'arn:aws:cloudformation:us-east-1:123456789012:stack/Backup/2', 'Backup', 'arn:x:stack/Backup/0a1b2c3d'].map(launchIdOf);
+    for (const id of ids) expect(id).to.match(/^[0-9a-f]{12}$/);
+    expect(new Set(ids).size).to.equal(ids.length);
+    expect(launchIdOf('Backup')).to.equal(ids[2]);
   });
 });
 
