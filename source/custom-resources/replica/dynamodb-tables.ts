@@ -4,18 +4,20 @@ import { clientOptions } from '../../shared/client-options.ts';
 import { errorNameOf, valueUnless } from '../framework/aws.ts';
 import type { ReplicaTables, Settled } from './tables.ts';
 
+const UNKNOWN_TABLE = 'ResourceNotFoundException';
 /**
  * Errors of a table that is being made or changed (DynamoDB API: UpdateTable, UpdateContinuousBackups, TagResource).
  * A replica that has just become ACTIVE gives them for a while in its own Region.
  */
-const BUSY = new Set(['ResourceInUseException', 'LimitExceededException', 'ContinuousBackupsUnavailableException', 'TableNotFoundException', 'ResourceNotFoundException']);
+const BUSY = new Set(['ResourceInUseException', 'LimitExceededException', 'ContinuousBackupsUnavailableException', 'TableNotFoundException', UNKNOWN_TABLE]);
 
 async function settle(call: Promise<unknown>): Promise<Settled> {
   try {
     await call;
     return 'done';
   } catch (error) {
-    if (BUSY.has(errorNameOf(error))) return 'busy';
+    const name = errorNameOf(error);
+    if (BUSY.has(name)) return { busy: name };
     throw error;
   }
 }
@@ -23,7 +25,7 @@ async function settle(call: Promise<unknown>): Promise<Settled> {
 export function dynamoDbTables({ thisRegion, userAgent }: { readonly thisRegion: string; readonly userAgent: string }): ReplicaTables {
   const client = (region: string) => new DynamoDBClient(clientOptions({ userAgent, region }));
   const describe = async (region: string, tableName: string): Promise<TableDescription | undefined> =>
-    (await valueUnless('ResourceNotFoundException', client(region).send(new DescribeTableCommand({ TableName: tableName }))))?.Table;
+    (await valueUnless(UNKNOWN_TABLE, client(region).send(new DescribeTableCommand({ TableName: tableName }))))?.Table;
 
   return {
     replicaStatus: async (tableName, replicaRegion) => {
@@ -46,7 +48,7 @@ export function dynamoDbTables({ thisRegion, userAgent }: { readonly thisRegion:
     },
     tag: async (region, tableName, tags) => {
       const arn = (await describe(region, tableName))?.TableArn;
-      if (arn === undefined) return 'busy';
+      if (arn === undefined) return { busy: UNKNOWN_TABLE };
       return settle(client(region).send(new TagResourceCommand({ ResourceArn: arn, Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) })));
     },
   };

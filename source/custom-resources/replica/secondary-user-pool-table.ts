@@ -21,6 +21,9 @@ const REGION_OF_ARN = /^(arn:[^:]+:dynamodb:)([^:]+)/;
 /** States that end in ACTIVE by themselves; of the others DynamoDB says that someone must act. */
 const ON_THE_WAY = new Set(['absent', 'CREATING', 'UPDATING']);
 
+/** Makes a call and remembers what DynamoDB answered; true when it is done. */
+type Ask = (call: () => Promise<Settled>) => Promise<boolean>;
+
 export interface SecondaryUserPoolTableDeps {
   readonly tables: ReplicaTables;
   readonly clock: Pick<Clock, 'sleep'>;
@@ -37,11 +40,17 @@ export function secondaryUserPoolTable({ tables, clock }: SecondaryUserPoolTable
     const { TableName: table, SecondaryRegion: secondary } = properties;
     const wait = { clock, timeLeft };
 
-    if (!await pollUntil(() => activeReplica(tables, table, secondary), wait)) return handOver(`the replica of ${table} in ${secondary} to become ACTIVE`);
+    let last: Settled = 'done';
+    const ask: Ask = async (call) => {
+      last = await call();
+      return last === 'done';
+    };
+
+    if (!await pollUntil(() => activeReplica(tables, table, secondary, ask), wait)) return handOver(`the replica of ${table} in ${secondary} to become ACTIVE${refusal(last, secondary)}`);
     // The replica's own Region may know it a little later than the table that it replicates.
     if (!await pollUntil(async () => (await tables.tableStatus(secondary, table)) === 'ACTIVE' || undefined, wait)) return handOver(`${secondary} to know the replica of ${table}`);
-    for (const [what, set] of settingsOf(tables, properties)) {
-      if (!await pollUntil(async () => (await set()) === 'done' || undefined, wait)) return handOver(`${what} of ${table}`);
+    for (const [what, where, set] of settingsOf(tables, properties)) {
+      if (!await pollUntil(async () => (await ask(set)) || undefined, wait)) return handOver(`${what} in ${where} of ${table}${refusal(last, where)}`);
     }
     return done({ ReplicaArn: properties.TableArn.replace(REGION_OF_ARN, `$1${secondary}`) });
   };
@@ -56,20 +65,26 @@ export function secondaryUserPoolTable({ tables, clock }: SecondaryUserPoolTable
 }
 
 /** Each setting of each Region, the replica's first, with the words that name it. */
-function settingsOf(tables: ReplicaTables, { TableName, TableArn, SecondaryRegion, Tags }: Properties): readonly (readonly [string, () => Promise<Settled>])[] {
+function settingsOf(tables: ReplicaTables, { TableName, TableArn, SecondaryRegion, Tags }: Properties): readonly (readonly [string, string, () => Promise<Settled>])[] {
   const primary = REGION_OF_ARN.exec(TableArn)?.[2];
   return [SecondaryRegion, ...(primary === undefined ? [] : [primary])].flatMap((where) => [
-    [`point-in-time recovery in ${where}`, () => tables.keepPointInTimeRecovery(where, TableName, RECOVERY_DAYS)] as const,
-    ...(Object.keys(Tags).length === 0 ? [] : [[`the tags in ${where}`, () => tables.tag(where, TableName, Tags)] as const]),
-    [`deletion protection in ${where}`, () => tables.protectFromDeletion(where, TableName)] as const,
+    ['point-in-time recovery', where, () => tables.keepPointInTimeRecovery(where, TableName, RECOVERY_DAYS)] as const,
+    ...(Object.keys(Tags).length === 0 ? [] : [['the tags', where, () => tables.tag(where, TableName, Tags)] as const]),
+    ['deletion protection', where, () => tables.protectFromDeletion(where, TableName)] as const,
   ]);
 }
 
 /** True once the replica is ACTIVE; asks for it where there is none. */
-async function activeReplica(tables: ReplicaTables, table: string, secondary: string): Promise<true | undefined> {
+async function activeReplica(tables: ReplicaTables, table: string, secondary: string, ask: Ask): Promise<true | undefined> {
   const status = await tables.replicaStatus(table, secondary);
   if (status === 'ACTIVE') return true;
-  if (status === 'absent') await tables.addReplica(table, secondary);
+  if (status === 'absent') await ask(() => tables.addReplica(table, secondary));
   if (!ON_THE_WAY.has(status)) throw new Error(`The replica of ${table} in ${secondary} is ${status}. Remove that replica, or mend what DynamoDB says about it, and try again.`);
   return undefined;
+}
+
+/** Why the wait goes on, where DynamoDB said so: a refusal that ends by itself and one that somebody must act on have the same names. */
+function refusal(last: Settled, where: string): string {
+  if (last === 'done') return '';
+  return ` (DynamoDB last answered ${last.busy}${last.busy === 'LimitExceededException' ? `: check the table quota of ${where}` : ''})`;
 }

@@ -3,8 +3,8 @@
 /** Status of the table in a Region, or of its replica there; `absent` when there is none. See DynamoDB ReplicaStatus. */
 export type TableStatus = 'absent' | 'CREATING' | 'UPDATING' | 'ACTIVE' | 'DELETING' | 'CREATION_FAILED' | (string & {});
 
-/** `busy`: not possible yet, ask again. Other errors reject. */
-export type Settled = 'done' | 'busy';
+/** `busy`: not possible yet, ask again; the name of the error that DynamoDB answered. Other errors reject. */
+export type Settled = 'done' | { readonly busy: string };
 
 export interface ReplicaTables {
   /** The replica as the table of this Region knows it. Rejects when that table does not exist. */

@@ -19,6 +19,7 @@ class FakeTables implements ReplicaTables {
   askedAt: number | undefined;
   broken: TableStatus | undefined;
   busy = 0;
+  busyWith = 'ResourceInUseException';
   readonly settings: Record<string, unknown> = {};
   readonly #refusals: Record<string, number> = {};
   constructor(private readonly clock: FakeClock, private readonly creationMs: number) {}
@@ -30,7 +31,7 @@ class FakeTables implements ReplicaTables {
   };
   addReplica = async (): Promise<Settled> => {
     this.calls.push('addReplica');
-    if (this.#isBusy('addReplica')) return 'busy';
+    if (this.#isBusy('addReplica')) return { busy: this.busyWith };
     this.askedAt ??= this.clock.now();
     return 'done';
   };
@@ -41,7 +42,7 @@ class FakeTables implements ReplicaTables {
 
   async #set(name: string, value: string): Promise<Settled> {
     this.calls.push(name);
-    if (this.#isBusy(name)) return 'busy';
+    if (this.#isBusy(name)) return { busy: this.busyWith };
     const [region = '', ...rest] = value.split(' ');
     this.settings[`${region} ${name}`] = rest.join(' ');
     return 'done';
@@ -118,6 +119,29 @@ describe('SecondaryUserPoolTable', () => {
     expect(answer).to.include({ Status: 'FAILED', PhysicalResourceId: ID });
     expect(answer.Reason).to.contain('still waiting for the replica of Backup-Table in eu-west-1').and.to.contain('are retained');
     expect(clock.elapsed).to.be.below(60 * MINUTE);
+  });
+
+  it('names what DynamoDB last answered when it keeps refusing the replica, and what to check', async () => {
+    const tables = new FakeTables(clock, 0);
+    tables.busy = Infinity;
+    tables.busyWith = 'LimitExceededException';
+    const answer = await deploymentOf(tables).request(createRequest(PROPERTIES));
+    expect(answer.Status).to.equal('FAILED');
+    expect(answer.Reason).to.contain('waiting for the replica of Backup-Table in eu-west-1 to become ACTIVE (DynamoDB last answered LimitExceededException: check the table quota of eu-west-1).');
+  });
+
+  it('names what DynamoDB last answered when it keeps refusing a setting, and the Region', async () => {
+    const tables = new FakeTables(clock, 0);
+    tables.askedAt = 0;
+    tables.keepPointInTimeRecovery = async (region) => (region === 'us-east-1' ? { busy: 'ContinuousBackupsUnavailableException' } : 'done');
+    const answer = await deploymentOf(tables).request(createRequest(PROPERTIES));
+    expect(answer.Reason).to.contain('waiting for point-in-time recovery in us-east-1 of Backup-Table (DynamoDB last answered ContinuousBackupsUnavailableException).');
+  });
+
+  it('does not blame a refusal that was followed by a yes', async () => {
+    const tables = new FakeTables(clock, 300 * MINUTE);
+    tables.busy = 4;
+    expect((await deploymentOf(tables).request(createRequest(PROPERTIES))).Reason).to.contain('to become ACTIVE.');
   });
 
   it('leaves table and replica at Delete', async () => {
