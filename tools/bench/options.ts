@@ -20,7 +20,8 @@ export interface BenchOptions {
 export const BENCH_USAGE = `usage: npm run bench -- [options]
 
 Measures exports and imports of the built product on the local cloud, with Cognito's quotas and latencies simulated,
-and computes large pools with the same code on virtual time. Writes bench/results.json and docs/benchmarks.md.
+and computes large pools with the same code on virtual time. Writes bench/results.json and docs/benchmarks.md;
+afterwards npm run docs writes the costs into the README.
 
   --quick            small pools, under 5 minutes; writes no file
   --listing-ms N     latency of ListUsers and ListUsersInGroup (default 100)

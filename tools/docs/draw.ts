@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { readmeCosts } from '../bench/report/readme-costs.ts';
+import type { BenchResults } from '../bench/results.ts';
 import { readTemplates } from '../policies/template.ts';
 import { withPart } from './marked-part.ts';
 import { regionsPicture, type Resources } from './regions-picture.ts';
@@ -24,7 +26,11 @@ export const drawPictures = (): ReadonlyMap<string, string> => new Map([
 export function drawDocuments(): ReadonlyMap<string, string> {
   const { main, stackSet } = readTemplates(fromRoot('.'));
   const roles = roleTable([{ title: 'Main stack', template: main }, { title: 'Stack of each Region', template: stackSet }]);
-  return new Map([['docs/security.md', withPart(text('docs/security.md'), 'roles', roles)]]);
+  const { cost } = JSON.parse(text('bench/results.json')) as BenchResults;
+  return new Map([
+    ['docs/security.md', withPart(text('docs/security.md'), 'roles', roles)],
+    ['README.md', withPart(text('README.md'), 'costs', readmeCosts(cost))],
+  ]);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { readmeCosts } from '../../../tools/bench/report/readme-costs.ts';
+import type { CostResult } from '../../../tools/bench/results.ts';
 import { drawDocuments } from '../../../tools/docs/draw.ts';
 import { withPart } from '../../../tools/docs/marked-part.ts';
 import { roleTable } from '../../../tools/docs/role-table.ts';
@@ -10,7 +12,7 @@ const documentAt = (path: string): string => readFileSync(new URL(`../../../${pa
 
 describe('generated parts of documents', () => {
   for (const [path, document] of drawDocuments()) {
-    it(`${path} is what the templates give (npm run docs)`, () => {
+    it(`${path} is what its sources give (npm run docs)`, () => {
       expect(documentAt(path)).to.equal(document);
     });
   }
@@ -62,6 +64,30 @@ Resources:
 
   it('refuses a value that it cannot show', () => {
     expect(() => table('{Sid: Odd, Effect: Allow, Action: \'s3:GetObject\', Resource: {\'Fn::Join\': [\':\', [a, b]]}}')).to.throw('Fn::Join');
+  });
+});
+
+describe('costs in the README', () => {
+  const cost = (users: number, services: Readonly<Record<string, number>>, memberships = users): CostResult => ({
+    users, memberships, churnPercent: 3, storedGb: 1, lines: Object.entries(services).map(([service, dollars]) => ({ service, arithmetic: '', dollars })),
+    dollarsPerMonth: Object.values(services).reduce((sum, dollars) => sum + dollars, 0),
+  });
+  const services = { 'Export: DynamoDB reads': 1, 'Export: DynamoDB writes': 2, 'Export: transfer between Regions': 0.25, 'Export: SQS': 4, 'Export: logs': 0.5, 'Verification: logs': 8, 'Hourly look: logs': 0.125, 'Snapshots: S3 storage': 16, 'Table: storage': 1_000 };
+
+  it('sum up every line of the arithmetic once', () => {
+    const text = readmeCosts([cost(10, { 'Export: logs': 0.004 }), cost(500_000, services)]);
+    expect([...text.matchAll(/\| \**\$([\d,.]+)\** \|/g)].map(([, sum]) => sum)).to.deep.equal(['1.00', '2.25', '4.50', '8.13', '1,016.00', '1,031.88']);
+    expect(text).to.include('500,000 users, each in one group').and.to.include('| 3 % of').and.to.include('10 users ($0.00).');
+  });
+
+  it('tell how many memberships there are where it is not one each, and no other pools where there are none', () => {
+    expect(readmeCosts([cost(500_000, services, 1_500_000)])).to.include('500,000 users, 1,500,000 memberships').and.not.to.include('Other pools');
+  });
+
+  it('need the pool of the table, and a row for every line', () => {
+    expect(() => readmeCosts([cost(10, services)])).to.throw('no cost of 500,000 users, found those of 10');
+    expect(() => readmeCosts([])).to.throw('found those of none');
+    expect(() => readmeCosts([cost(500_000, { ...services, 'Drill: Lambda time': 1 })])).to.throw('no row for "Drill: Lambda time"');
   });
 });
 
