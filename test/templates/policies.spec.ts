@@ -47,6 +47,12 @@ for (const template of templates) {
       }
     });
 
+    it('and roles have generated names, so that CAPABILITY_IAM is all that a launch needs', () => {
+      const iam = Object.entries(template.Resources).filter(([, { Type }]) => Type.startsWith('AWS::IAM::'));
+      expect(iam.map(([, { Type }]) => Type).filter((type) => type !== 'AWS::IAM::Role' && type !== 'AWS::IAM::Policy')).to.deep.equal([]);
+      expect(iam.filter(([, { Properties }]) => 'RoleName' in Properties).map(([id]) => id)).to.deep.equal([]);
+    });
+
     it('pass roles only to the service that they are for', () => {
       const passes = granted(template).filter(({ statement }) => list(statement.Action).includes('iam:PassRole'));
       expect(passes).to.not.be.empty;

@@ -26,7 +26,8 @@ export interface StackOutcome {
   readonly events: readonly StackEvent[];
 }
 
-const CAPABILITIES = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'] as const;
+/** Roles have generated names: CAPABILITY_NAMED_IAM is not needed. */
+const CAPABILITIES = ['CAPABILITY_IAM'] as const;
 const POLL_MS = 500;
 const DEFAULT_PATIENCE_MS = 600_000;
 
