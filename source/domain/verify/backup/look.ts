@@ -1,4 +1,4 @@
-import { LATEST_KEY, manifestKey } from '../../backup/manifest.ts';
+import { LATEST_KEY, manifestKey, OPEN_KEY } from '../../backup/manifest.ts';
 import type { Manifest } from '../../backup/manifest.ts';
 import { readSnapshotManifest } from '../../backup/snapshot/read.ts';
 import { Halt, isNamed } from '../../errors.ts';
@@ -14,6 +14,9 @@ import type { Verification } from './state.ts';
 /** What the primary Region's table says, as far as it can be asked: the id of its last sealed run. */
 type Primary = { readonly latest?: string } | 'unreachable';
 
+/** Longer than an ExportWorkflow runs before it times out. */
+const LONGEST_EXPORT_MS = 7 * 24 * 3600 * 1000;
+
 const UNREACHABLE = 'The table in the primary Region could not be asked: whether this replica is the newest is not known.';
 
 /**
@@ -26,9 +29,14 @@ export async function beginLook(verification: Verification): Promise<void> {
   state.notes.length = 0;
   const primary = await askPrimary(verification);
   const sealed = await lastSealed(verification);
-  if (sealed?.openRunId !== undefined) return runOpen(verification, sealed.openRunId);
+  // Before the OPEN marker: a replication that stopped during an export leaves that marker here for good.
   if (primary !== 'unreachable' && primary?.latest !== undefined && primary.latest !== sealed?.runId) {
     return differ(verification, `behind ${sealed?.runId ?? ''}`, () => behind(verification, sealed?.runId, primary.latest as string));
+  }
+  if (sealed?.openRunId !== undefined) {
+    const openedAt = primary === 'unreachable' ? await openedTooLongAgo(verification) : undefined;
+    if (openedAt === undefined) return runOpen(verification, sealed.openRunId);
+    return differ(verification, `open ${sealed.openRunId}`, () => stuck(verification, sealed, openedAt));
   }
   if (sealed === undefined) {
     if (isScheduled(input)) return skip(verification, 'nothingSealed');
@@ -72,6 +80,17 @@ async function askPrimary({ deps }: Verification): Promise<Primary | undefined> 
 function behind({ input }: Verification, own: string | undefined, primary: string): Halt {
   const { tableName, region, primaryRegion } = input;
   return new Halt('ReplicaBehind', `The replica of the table ${tableName} in ${region} is behind, also five minutes after the first look: the last complete export in ${primaryRegion} is ${primary}, here it is ${own ?? 'none'}.`);
+}
+
+/** When the open run began, where that is longer ago than an export takes: nobody but the primary Region could say why. */
+async function openedTooLongAgo({ deps }: Verification): Promise<string | undefined> {
+  const openedAt = Date.parse(String((await deps.table.getItem(OPEN_KEY))?.openedAt));
+  return deps.clock.now() - openedAt > LONGEST_EXPORT_MS ? new Date(openedAt).toISOString() : undefined;
+}
+
+function stuck({ input }: Verification, { runId, openRunId }: SealedBackup, openedAt: string): Halt {
+  const { tableName, region, primaryRegion } = input;
+  return new Halt('ReplicaBehind', `The replica of the table ${tableName} in ${region} shows the export ${openRunId ?? ''} as under way since ${openedAt}, longer than an export may take, and the table in ${primaryRegion} could not be asked: either replication has stopped, or that export was interrupted and none has completed since. The last complete export here is ${runId}.`);
 }
 
 async function manifestMissing({ input, deps }: Verification, runId: string): Promise<Halt> {

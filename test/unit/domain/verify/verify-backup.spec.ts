@@ -136,6 +136,33 @@ describe('VerifyWorkflow: the backup', () => {
       expect(ended).to.include({ status: 'FAILED', error: 'ReplicaBehind' });
       expect(waited(ended.states)).to.equal(1);
     });
+
+    it('sees a replication that stopped while an export was under way, whoever asks', async () => {
+      await hourly();
+      await world.home.export();
+      const next = world.home.table.peek(LATEST_KEY)?.runId as string;
+      world.open(world.backup, next);
+      for (const input of [{ Trigger: 'Schedule' }, {}]) {
+        const ended = await world.verify(world.backup, input);
+        expect(ended, ended.cause).to.include({ status: 'FAILED', error: 'ReplicaBehind' });
+        expect(ended.cause).to.include(`last complete export in us-east-1 is ${next}, here it is ${runId}`);
+        expect(waited(ended.states)).to.equal(1);
+      }
+    });
+
+    it('lets an open export end while the primary Region cannot be asked, but not for longer than one may take', async () => {
+      world.primaryAnswers = false;
+      world.open(world.backup);
+      world.home.clock.advance(7 * DAY_MS - 1000);
+      expect((await hourly()).output).to.deep.include({ skipped: true, why: 'runOpen' });
+      world.home.clock.advance(2000);
+      const ended = await hourly();
+      expect(ended, ended.cause).to.include({ status: 'FAILED', error: 'ReplicaBehind' });
+      expect(ended.cause).to.match(/shows the export 20260302T000000Z-0000aaaa as under way since .* could not be asked/).and.to.include(`last complete export here is ${runId}`);
+      expect(waited(ended.states)).to.equal(1);
+      world.primaryAnswers = true;
+      expect((await hourly()).output).to.deep.include({ skipped: true, why: 'runOpen' });
+    });
   });
 
   it('is not verified while a run is open when somebody asks', async () => {
