@@ -53,6 +53,24 @@ describe('A Step Functions redrive: same execution, from the state in which it e
       }
     });
 
+    it(`of an ${name} tells how it ended in the end, also after EventBridge has told that it was stopped`, async () => {
+      const { states } = await undisturbed();
+      for (let nth = 1; nth <= states.length; nth += 1) {
+        const about = `state ${nth}, ${states[nth - 1]}`;
+        const world = ready();
+        world.stopAtState = nth;
+        await stopped(() => start(world));
+        const told = world.messages.length;
+        world.clock.advance(60_000);
+        await world.tellEnd('ABORTED');
+        await world.tellEnd('ABORTED');
+        expect(await world.redrive(), about).to.include({ status: 'SUCCEEDED' });
+        expect(world.messages, about).to.have.length(2);
+        expect(world.messages[told]?.subject, about).to.equal(`${name} in us-east-1 failed: ABORTED`);
+        expect(world.messages[1 - told]?.subject, about).to.match(/complete|finished/);
+      }
+    });
+
     it(`of an ${name} that was stopped or timed out while a function was at work goes on`, async () => {
       const whole = slow(ready());
       await start(whole);

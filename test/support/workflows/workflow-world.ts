@@ -92,6 +92,13 @@ export class WorkflowWorld extends World {
     return this.#run(execution, execution.at);
   }
 
+  /** EventBridge tells MessageBroker that the execution that began last has ended badly. */
+  async tellEnd(status: 'FAILED' | 'TIMED_OUT' | 'ABORTED'): Promise<void> {
+    const { id, startTime } = this.#executions.at(-1) as Execution;
+    const detail = { executionArn: id, stateMachineArn: id.split(':').slice(0, -1).join(':').replace(':execution:', ':stateMachine:'), status, startDate: Date.parse(startTime), stopDate: this.clock.now() };
+    await this.#common()['MessageBroker']?.({ 'detail-type': 'Step Functions Execution Status Change', detail });
+  }
+
   #start(file: Execution['file'], machine: string, input: object): Promise<EndedExecution> {
     const id = `arn:aws:states:${REGION}:111122223333:execution:${machine}:run-${this.clock.now()}-${this.#executions.length + 1}`;
     const execution: Execution = { file, id, startTime: new Date(this.clock.now()).toISOString(), input, stopped: false };

@@ -14,6 +14,9 @@ export type NoticeEvent =
   | { readonly event: 'ended'; readonly workflow: Workflow; readonly executionArn: string; readonly startedAt: number; readonly endedAt: number; readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED'; readonly error: CaughtError }
   | { readonly event: 'launch-export-refused'; readonly workflow: Workflow; readonly stateMachineArn: string; readonly error: string };
 
+/** That an execution ended, however. */
+export type EndNotice = Exclude<NoticeEvent, { event: 'launch-export-refused' }>;
+
 type Fields = Readonly<Record<string, unknown>>;
 const fieldsOf = (value: unknown): Fields => (value !== null && typeof value === 'object' ? value as Fields : {});
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);

@@ -3,11 +3,12 @@ import type { Clock, Log, ObjectStore } from '../../ports.ts';
 import { regionOf } from '../lease.ts';
 import { type MetricsEvent, workflowEnded } from '../metrics.ts';
 import type { NamedError } from './cause.ts';
-import { type NoticeEvent, parseNotice } from './events.ts';
+import { type EndNotice, parseNotice } from './events.ts';
 import { endedNotice, failureNotice, refusedStartNotice } from './failure.ts';
 import { exportNotice } from './finished-export.ts';
 import { importNotice } from './finished-import.ts';
 import { verifyNotice } from './finished-verify.ts';
+import { marksOf } from './told.ts';
 import type { Notice } from './text.ts';
 
 export interface NotifyDeps {
@@ -32,14 +33,8 @@ export type Told = { readonly sent: boolean } | NamedError;
 
 const FIRST_SUCCESS = 'notices/first-success.json';
 
-/** Marks an execution whose end has been told, so that EventBridge's event about the same end sends nothing more. */
-export const toldKey = (executionArn: string): string => {
-  const [machine = '', name = ''] = executionArn.split(':').slice(-2);
-  return `notices/${machine.split('-')[0] ?? ''}/${name}.json`;
-};
-
 /**
- * MessageBroker: publishes one message per execution that ended, and the metrics of it. The marker follows the message:
+ * MessageBroker: publishes one message per end of an execution, and the metrics of it. The marker follows the message:
  * what goes wrong between the two gives a second message, never none.
  */
 export async function notify(event: unknown, deps: NotifyDeps, settings: NotifySettings): Promise<Told> {
@@ -49,12 +44,13 @@ export async function notify(event: unknown, deps: NotifyDeps, settings: NotifyS
     return { sent: true };
   }
   const { message, answer } = await compose(notice, deps, settings);
-  if (await exists(deps.objects, toldKey(notice.executionArn))) {
+  const { own, others } = marksOf(notice);
+  if (await existsOneOf(deps.objects, [own, ...others])) {
     deps.log.info('The end of this execution was told before', { workflow: notice.workflow });
     return answer ?? { sent: false };
   }
   const sent = await publish(message, deps, settings);
-  await deps.objects.put(toldKey(notice.executionArn), JSON.stringify({ event: notice.event, toldAt: new Date(deps.clock.now()).toISOString() }));
+  await deps.objects.put(own, JSON.stringify({ event: notice.event, toldAt: new Date(deps.clock.now()).toISOString() }));
   if (notice.event === 'finished' && sent) await mark(deps.objects, FIRST_SUCCESS);
   await deps.sendMetrics(metricOf(notice, deps.clock.now(), settings));
   return answer ?? { sent };
@@ -62,7 +58,7 @@ export async function notify(event: unknown, deps: NotifyDeps, settings: NotifyS
 
 const FINISHED = { ExportWorkflow: exportNotice, ImportWorkflow: importNotice, VerifyWorkflow: verifyNotice } as const;
 
-async function compose(notice: Exclude<NoticeEvent, { event: 'launch-export-refused' }>, { objects, clock }: NotifyDeps, settings: NotifySettings): Promise<{ readonly message: Notice; readonly answer?: NamedError }> {
+async function compose(notice: EndNotice, { objects, clock }: NotifyDeps, settings: NotifySettings): Promise<{ readonly message: Notice; readonly answer?: NamedError }> {
   const about = aboutOf(settings);
   const now = clock.now();
   if (notice.event === 'ended') return { message: endedNotice(notice, about) };
@@ -84,7 +80,7 @@ async function publish({ subject, body, important }: Notice, { publish: send, lo
   return true;
 }
 
-function metricOf(notice: Exclude<NoticeEvent, { event: 'launch-export-refused' }>, now: number, { primaryRegion }: NotifySettings): MetricsEvent {
+function metricOf(notice: EndNotice, now: number, { primaryRegion }: NotifySettings): MetricsEvent {
   const { workflow, executionArn, startedAt } = notice;
   const partial = notice.event === 'finished' && notice.result.outcome === 'partial';
   const runTimeMs = (notice.event === 'ended' ? notice.endedAt : now) - startedAt;
@@ -98,6 +94,11 @@ const confirmHint = (region: string, { primaryRegion }: NotifySettings): string 
 
 async function exists(objects: NotifyDeps['objects'], key: string): Promise<boolean> {
   for await (const found of objects.list(key)) if (found === key) return true;
+  return false;
+}
+
+async function existsOneOf(objects: NotifyDeps['objects'], keys: readonly string[]): Promise<boolean> {
+  for (const key of keys) if (await exists(objects, key)) return true;
   return false;
 }
 

@@ -207,6 +207,30 @@ describe('MessageBroker', () => {
     expect(await tell(failed(lambdaError('AccessDenied', 'No.'), 'ImportWorkflow', IMPORT))).to.deep.equal({ error: 'AccessDenied', cause: 'No.' });
   });
 
+  it('tells every end of an execution that was redriven, each once', async () => {
+    const later = (status: string, minutes: number, over: object = {}) => ended(status, { stopDate: Date.parse(START) + minutes * 60_000, ...over });
+    await tell(later('ABORTED', 10));
+    await tell(later('ABORTED', 10));
+    await tell(later('TIMED_OUT', 20));
+    await tell(restored('partial', { usersRestored: 1999, usersMissing: 1 }));
+    await tell(restored('partial', { usersRestored: 1999, usersMissing: 1 }));
+    await tell(later('FAILED', 30, { error: 'RestoreIncomplete', cause: 'x' }));
+    expect(sent.map(({ subject }) => subject)).to.deep.equal([
+      'ImportWorkflow in eu-central-1 failed: ABORTED', 'ImportWorkflow in eu-central-1 failed: States.Timeout', 'Restore INCOMPLETE: 1 of 2,000 users not restored',
+    ]);
+    expect(sent[2]?.body).to.include('s3://mapping/restores/p/r/report/failures.csv');
+    expect(sentMetrics).to.have.length(3);
+  });
+
+  it('tells a failure after a redrive, also where only EventBridge can', async () => {
+    const stopped = ended('ABORTED');
+    await tell(stopped);
+    await tell(ended('FAILED', { stopDate: stopped.detail.stopDate + 1, error: 'States.Runtime', cause: 'x' }));
+    await tell(failed(lambdaError('AccessDenied', 'No.'), 'ImportWorkflow', IMPORT));
+    await tell(ended('FAILED', { stopDate: stopped.detail.stopDate + 2, error: 'AccessDenied', cause: 'No.' }));
+    expect(sent.map(({ subject }) => subject.split(': ')[1])).to.deep.equal(['ABORTED', 'States.Runtime', 'AccessDenied']);
+  });
+
   it('sends again rather than never when it dies between message and marker', async () => {
     world.calls.fail({ call: 'objects.put', error: () => new Error('lost') });
     await rejection(tell(exported()));
