@@ -1,5 +1,6 @@
 import { isNamed } from './errors.ts';
 import type { PoolGroup } from './model.ts';
+import { nextToken } from './next-token.ts';
 import type { Clock, UserPoolReader } from './ports.ts';
 
 /** ListGroups takes at most 5 calls per second and pool (Cognito quotas, "UserPoolResourceRead"). */
@@ -11,7 +12,7 @@ export interface PoolGroupsDeps {
   readonly clock: Pick<Clock, 'sleep'>;
 }
 
-/** All groups of a pool by name. A refused pagination token restarts the listing, at most five times. */
+/** All groups of a pool by name. A pagination token that is refused, or that leads back to itself, restarts the listing, at most five times. */
 export async function poolGroups(deps: PoolGroupsDeps, poolId: string): Promise<Map<string, PoolGroup>> {
   for (let restarts = 0; ; restarts += 1) {
     try {
@@ -27,7 +28,7 @@ async function listGroups({ pool, clock }: PoolGroupsDeps, poolId: string): Prom
   for (let token: string | undefined; ; await clock.sleep(PAGE_INTERVAL_MS)) {
     const page = await pool.listGroupsPage(poolId, token === undefined ? {} : { token });
     for (const group of page.items) groups.set(group.name, group);
-    if (page.next === undefined) return groups;
-    token = page.next;
+    token = nextToken(page, token);
+    if (token === undefined) return groups;
   }
 }

@@ -1,4 +1,5 @@
 import { isNamed } from '../../errors.ts';
+import { nextToken } from '../../next-token.ts';
 import type { Page } from '../../ports.ts';
 
 /** Chains of pages are numbered; those below `next` that are not open have ended. */
@@ -28,7 +29,8 @@ const WIDTH = 4;
 
 /**
  * Several listings at once, each a chain of pages. A page is applied and its token moved on in one step without an await
- * in between, so that `progress` always matches what was applied. A refused token starts its chain anew.
+ * in between, so that `progress` always matches what was applied. A token that is refused, or that leads back to itself,
+ * starts its chain anew.
  */
 export class Chains<T> {
   readonly #open: Map<number, OpenChain>;
@@ -84,8 +86,9 @@ export class Chains<T> {
   async #page(id: number): Promise<void> {
     const { token, unknown } = this.#open.get(id) ?? { unknown: 0 };
     try {
-      const { items, next } = await this.fetch(id, token);
-      const more = this.use.apply(id, items);
+      const page = await this.fetch(id, token);
+      const next = nextToken(page, token);
+      const more = this.use.apply(id, page.items);
       if (next === undefined) this.#open.delete(id);
       else this.#open.set(id, { token: next, unknown: unknown + more });
     } catch (error) {

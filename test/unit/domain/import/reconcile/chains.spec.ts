@@ -44,6 +44,23 @@ describe('Chains of pages', () => {
     expect(await rejection(pages([2], [], { next: 0, open: [] }, () => true).run(() => false, later))).to.include({ name: 'InvalidPaginationToken' });
   });
 
+  it('starts a chain anew whose token leads back to itself, but not for ever', async () => {
+    const looping = (loops: number, seen: string[]): Chains<string> => {
+      let fetched = 0;
+      let left = loops;
+      return new Chains<string>(1, { next: 0, open: [] }, (_id, token = '0') => {
+        fetched += 1;
+        if (fetched > 200) return Promise.reject(new Error('The chain loops.'));
+        if (token === '1' && (left -= 1) >= 0) return Promise.resolve({ items: ['0.1'], next: '1' });
+        return Promise.resolve({ items: [`0.${token}`], ...(token === '2' ? {} : { next: String(Number(token) + 1) }) });
+      }, { apply: (_id, items) => seen.push(...items) * 0, forget: () => undefined });
+    };
+    const seen: string[] = [];
+    await looping(2, seen).run(() => false, later);
+    expect(seen).to.deep.equal(['0.0', '0.0', '0.0', '0.1', '0.2']);
+    expect(await rejection(looping(Infinity, []).run(() => false, later))).to.include({ name: 'InvalidPaginationToken' });
+  });
+
   it('counts what is unknown once, also when a chain starts anew, stopped and resumed in between', async () => {
     let unknown = 0;
     let progress: ChainProgress = { next: 0, open: [] };
