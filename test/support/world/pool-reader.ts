@@ -13,13 +13,15 @@ export interface ListingKnobs {
   emptyPages: number;
   /** Milliseconds for which a token is valid. */
   tokenTtlMs: number;
+  /** True: a token says how many entries to leave out, so that whatever is removed before it hides one that follows. */
+  offsetTokens: boolean;
   /** False: ListUsers refuses every filter on `sub`. */
   subFilter: boolean;
 }
 
 /** Listings and descriptions of in-memory pools; calls are named `cognito.describe`, `cognito.listUsersPage`, ... */
 export class MemoryPoolReader implements UserPoolReader {
-  readonly knobs: ListingKnobs = { pageSize: 60, shortPages: 0, emptyPages: 0, tokenTtlMs: 3_600_000, subFilter: true };
+  readonly knobs: ListingKnobs = { pageSize: 60, shortPages: 0, emptyPages: 0, tokenTtlMs: 3_600_000, offsetTokens: false, subFilter: true };
   /** What every call waits for before it is made; the product's pacer in tests of speed. */
   pacer: { take(): Promise<void> } | undefined;
 
@@ -71,10 +73,11 @@ export class MemoryPoolReader implements UserPoolReader {
     let size = Math.min(limit ?? this.knobs.pageSize, this.knobs.pageSize);
     if (this.random() < this.knobs.emptyPages) size = 0;
     else if (this.random() < this.knobs.shortPages) size = Math.min(size, 1 + Math.floor(this.random() * size));
-    const found = from(after, size);
+    const { offsetTokens } = this.knobs;
+    const found = offsetTokens ? from(0, after + size).slice(after) : from(after, size);
     const items = found.slice(0, size);
     if (found.length <= size) return { items: items.map(({ value }) => value) };
-    return { items: items.map(({ value }) => value), next: this.#seal(chain, items.at(-1)?.sequence ?? after) };
+    return { items: items.map(({ value }) => value), next: this.#seal(chain, offsetTokens ? after + items.length : items.at(-1)?.sequence ?? after) };
   }
 
   #seal = (chain: string, after: number): string => Buffer.from(JSON.stringify([chain, after, this.calls.clock.now(), this.random()])).toString('base64');

@@ -7,6 +7,7 @@ import { Run } from '../run.ts';
 import { workSlice } from '../../state/slice.ts';
 import { workThenSave } from '../step.ts';
 import { confirmGone } from './confirm.ts';
+import { confirmMemberships } from './confirm-memberships.ts';
 import { deleteGone } from './delete.ts';
 import { planDeletes } from './plan.ts';
 import type { PlanOptions } from './plan.ts';
@@ -56,7 +57,7 @@ export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): 
     deps, run, progress, sliceOver: workSlice(deps.clock, deps.timeLeft),
     snapshot: state.snapshot === undefined ? undefined : new SnapshotParts(state.snapshot.state),
   };
-  await workThenSave(progress, () => state.confirm.asked, async () => {
+  await workThenSave(progress, () => state.confirm.asked + state.doubtful.pages, async () => {
     if (state.phase === 'scan') await closeSnapshotBefore(cleanUp);
     while (state.phase !== 'sealed' && !cleanUp.sliceOver()) await workOn(cleanUp, seen, options);
   });
@@ -69,6 +70,7 @@ async function workOn(cleanUp: CleanUp, seen: SeenByRun, options: CleanUpOptions
   const { phase } = cleanUp.progress.state;
   if (phase === 'scan') await scanTable(cleanUp, seen);
   else if (phase === 'confirm') await confirmGone(cleanUp);
+  else if (phase === 'memberships') await confirmMemberships(cleanUp, seen);
   else if (phase === 'plan') await planDeletes(cleanUp, seen, options);
   else if (phase === 'delete') await deleteGone(cleanUp);
   else if (phase === 'snapshot') await joinSnapshot(cleanUp);

@@ -40,7 +40,7 @@ export async function confirmGone(cleanUp: CleanUp): Promise<void> {
   tally.settle();
   if (state.confirm.asked < subs.length) return;
   await requireBelievable(cleanUp, subs.length);
-  state.phase = 'plan';
+  state.phase = 'memberships';
 }
 
 async function subsToConfirm({ deps, progress }: CleanUp): Promise<string[]> {

@@ -1,6 +1,6 @@
 import type { Counts } from '../../backup/manifest.ts';
 import { NO_COUNTS } from '../../backup/manifest.ts';
-import { itemKind, subOf } from '../../backup/items.ts';
+import { itemKind, keyText, subOf } from '../../backup/items.ts';
 import type { ItemKind } from '../../backup/items.ts';
 import { Fault } from '../../errors.ts';
 import type { ItemKey, ObjectStore } from '../../ports.ts';
@@ -89,15 +89,15 @@ export async function storePlan(store: Pick<ObjectStore, 'put'>, runId: string, 
   return { batches, counts };
 }
 
-/** What is to be deleted: the gone keys, without confirmed users and their memberships. */
-export async function* withoutPresent(keys: AsyncIterable<ItemKey>, present: ReadonlySet<string>): AsyncIterable<ItemKey> {
-  for await (const key of keys) if (!isKept(key, present)) yield key;
+/** What is to be deleted: the gone keys, without those that are kept (see keptIn). */
+export async function* withoutKept(keys: AsyncIterable<ItemKey>, kept: ReadonlySet<string>): AsyncIterable<ItemKey> {
+  for await (const key of keys) if (!isKept(key, kept)) yield key;
 }
 
 /** The rest of them: what is kept although the run did not see it. */
-export async function* onlyPresent(keys: AsyncIterable<ItemKey>, present: ReadonlySet<string>): AsyncIterable<ItemKey> {
-  for await (const key of keys) if (isKept(key, present)) yield key;
+export async function* onlyKept(keys: AsyncIterable<ItemKey>, kept: ReadonlySet<string>): AsyncIterable<ItemKey> {
+  for await (const key of keys) if (isKept(key, kept)) yield key;
 }
 
-/** True for a user who was confirmed to exist, and for that user's memberships (which nobody confirmed to be gone). */
-export const isKept = (key: ItemKey, present: ReadonlySet<string>): boolean => itemKind(key) !== 'group' && present.has(subOf(key));
+/** True for a user who was confirmed to exist, for that user's memberships (which nobody confirmed to be gone), and for a confirmed membership. */
+export const isKept = (key: ItemKey, kept: ReadonlySet<string>): boolean => itemKind(key) !== 'group' && (kept.has(subOf(key)) || kept.has(keyText(key)));

@@ -8,10 +8,10 @@ import type { ItemKey, TableItem } from '../../ports.ts';
 import { writeChanged } from '../write-changed.ts';
 import { DigestSet } from '../digest-set.ts';
 import { digestsIn, readDigests } from '../ledger.ts';
-import { countItem, deletePlanPrefix, isKept, noCounts, onlyPresent, readKeys, storePlan, totalOf, withoutPresent } from './delete-plan.ts';
+import { countItem, deletePlanPrefix, isKept, noCounts, onlyKept, readKeys, storePlan, totalOf, withoutKept } from './delete-plan.ts';
 import { deletedEarlier, refusals } from './guard.ts';
 import type { SeenByRun } from './seen.ts';
-import { appendixOf, StaysTally, sumOf } from './state.ts';
+import { appendixOf, keptIn, StaysTally, sumOf } from './state.ts';
 import type { CleanUp } from './state.ts';
 
 export interface PlanOptions {
@@ -29,20 +29,20 @@ export async function planDeletes(cleanUp: CleanUp, seen: SeenByRun, options: Pl
   progress.storeWith(...appendixOf(snapshot));
   await deps.pool.describe(run.facts.userPoolId);
   await refuseEmptyPool(cleanUp, seen);
-  const present = new Set(state.confirm.present);
+  const kept = keptIn(state);
   const goneKeys = (): AsyncIterable<ItemKey> => readKeys(deps.objects, state.gone.parts);
-  const wouldDelete = await countKeys(withoutPresent(goneKeys(), present));
-  const kept = await countKeys(onlyPresent(goneKeys(), present));
-  if (totalOf(sumOf(wouldDelete, kept)) !== totalOf(state.gone.counts)) {
+  const wouldDelete = await countKeys(withoutKept(goneKeys(), kept));
+  const wouldKeep = await countKeys(onlyKept(goneKeys(), kept));
+  if (totalOf(sumOf(wouldDelete, wouldKeep)) !== totalOf(state.gone.counts)) {
     throw new Fault('BadState', `The key lists of export run ${run.id} do not hold the ${totalOf(state.gone.counts)} keys that the scan found; nothing was deleted. Start ExportWorkflow again.`);
   }
-  if (!options.allowMassDelete && totalOf(wouldDelete) > 0) await refuseMassDelete(cleanUp, seen, wouldDelete, present, options.maxDeletePercent);
+  if (!options.allowMassDelete && totalOf(wouldDelete) > 0) await refuseMassDelete(cleanUp, seen, wouldDelete, kept, options.maxDeletePercent);
 
   const stays = structuredClone(state.stays);
   const tally = new StaysTally(stays);
-  // Confirmed users are counted already; nobody confirmed that their memberships are gone.
+  // Confirmed users are counted already; their memberships, and confirmed ones, are not yet.
   const memberships: TableItem[] = [];
-  for await (const key of onlyPresent(goneKeys(), present)) {
+  for await (const key of onlyKept(goneKeys(), kept)) {
     if (itemKind(key) !== 'membership') continue;
     const membership = membershipItem(subOf(key), groupOf(key), run.id);
     await writeChanged(deps.table, [membership]);
@@ -51,7 +51,7 @@ export async function planDeletes(cleanUp: CleanUp, seen: SeenByRun, options: Pl
     memberships.push(stored);
   }
   tally.settle();
-  state.plan = await storePlan(deps.objects, run.id, withoutPresent(goneKeys(), present));
+  state.plan = await storePlan(deps.objects, run.id, withoutKept(goneKeys(), kept));
   // From here to the save nothing waits: what is counted is in the snapshot too.
   state.stays = stays;
   snapshot?.add(KEPT_NAME, memberships);
@@ -78,12 +78,12 @@ async function refuseEmptyPool({ run, progress }: CleanUp, seen: SeenByRun): Pro
   throw new Halt('SourcePoolEmpty', reason);
 }
 
-async function refuseMassDelete(cleanUp: CleanUp, seen: SeenByRun, wouldDelete: Counts, present: ReadonlySet<string>, maxDeletePercent: number): Promise<void> {
+async function refuseMassDelete(cleanUp: CleanUp, seen: SeenByRun, wouldDelete: Counts, kept: ReadonlySet<string>, maxDeletePercent: number): Promise<void> {
   const { run, progress } = cleanUp;
   const { stays, gone } = progress.state;
   const refused = refusals({
     wouldDelete,
-    earlier: await earlierDeletes(cleanUp, seen, present),
+    earlier: await earlierDeletes(cleanUp, seen, kept),
     baseline: run.facts.sealed ?? sumOf(stays.counts, gone.counts),
     maxDeletePercent,
   });
@@ -93,7 +93,7 @@ async function refuseMassDelete(cleanUp: CleanUp, seen: SeenByRun, wouldDelete: 
   throw new Halt('MassDeleteRefused', reason);
 }
 
-async function earlierDeletes({ deps, run, progress }: CleanUp, seen: SeenByRun, present: ReadonlySet<string>): Promise<Counts> {
+async function earlierDeletes({ deps, run, progress }: CleanUp, seen: SeenByRun, kept: ReadonlySet<string>): Promise<Counts> {
   const { unsealedRuns } = run.facts;
   if (unsealedRuns.length === 0) return NO_COUNTS;
   const { gone, confirm } = progress.state;
@@ -101,7 +101,7 @@ async function earlierDeletes({ deps, run, progress }: CleanUp, seen: SeenByRun,
   for (const ledger of seen.ledgers) await readDigests(deps.objects, ledger, inPool);
   for (const sub of confirm.present) inPool.add(keyDigest(userKey(sub)));
   const planned = new DigestSet(totalOf(gone.counts));
-  for await (const key of readKeys(deps.objects, gone.parts)) (isKept(key, present) ? inPool : planned).add(keyDigest(key));
+  for await (const key of readKeys(deps.objects, gone.parts)) (isKept(key, kept) ? inPool : planned).add(keyDigest(key));
   const batches = async function* (): AsyncIterable<string> {
     for (const runId of unsealedRuns) yield* deps.objects.list(deletePlanPrefix(runId));
   };

@@ -1,9 +1,10 @@
 import { keyDigest } from '../../backup/hashing.ts';
+import { groupKey, groupOf, subOf, userKey } from '../../backup/items.ts';
 import { segmentName } from '../../backup/snapshot/names.ts';
 import { Fault } from '../../errors.ts';
 import { DigestSet } from '../digest-set.ts';
 import { digestsIn, readDigests } from '../ledger.ts';
-import type { TableItem } from '../../ports.ts';
+import type { ItemKey, TableItem } from '../../ports.ts';
 import { inParallel } from '../page-chain.ts';
 import { digested, markDamaged, requireUndamaged } from './damage.ts';
 import type { Digested } from './damage.ts';
@@ -14,8 +15,8 @@ import type { CleanUp } from './state.ts';
 
 /**
  * Reads the whole table, strongly consistent and in parallel segments: an item whose key the run saw stays and is
- * counted and goes into the snapshot, any other seems gone, and one that stays but is damaged ends the run. Resumes
- * segment by segment.
+ * counted and goes into the snapshot, any other seems gone (a membership whose user and group stay is doubtful), and one
+ * that stays but is damaged ends the run. Resumes segment by segment.
  */
 export async function scanTable({ deps, run, progress, snapshot, sliceOver }: CleanUp, seen: SeenByRun): Promise<void> {
   const { state } = progress;
@@ -23,7 +24,9 @@ export async function scanTable({ deps, run, progress, snapshot, sliceOver }: Cl
   for (const ledger of seen.ledgers) await readDigests(deps.objects, ledger, digests);
   const tally = new StaysTally(state.stays);
   const gone = new GoneKeys(state.gone.parts);
-  progress.storeWith(gone, tally, ...appendixOf(snapshot));
+  const doubtful = new GoneKeys(state.doubtful.parts);
+  const isDoubtful = (key: ItemKey): boolean => digests.has(keyDigest(userKey(subOf(key)))) && digests.has(keyDigest(groupKey(groupOf(key))));
+  progress.storeWith(gone, doubtful, tally, ...appendixOf(snapshot));
 
   const take = (segment: number, found: readonly Digested[]): void => {
     const staying: TableItem[] = [];
@@ -34,6 +37,10 @@ export async function scanTable({ deps, run, progress, snapshot, sliceOver }: Cl
       } else {
         countItem(state.gone.counts, kind);
         gone.add(item);
+        if (kind === 'membership' && isDoubtful(item)) {
+          state.doubtful.count += 1;
+          doubtful.add(item);
+        }
       }
     }
     snapshot?.add(segmentName(segment), staying);

@@ -18,6 +18,8 @@ export interface SeenByRun {
   /** In the pool, federated users included. */
   readonly users: number;
   readonly groups: number;
+  /** Calls that the listing of all groups' members took. */
+  readonly memberPages: number;
   readonly federatedUsers: number;
   readonly federatedMemberships: number;
   /** Items written for the first time, as counted by the steps; a crash may have hidden some. */
@@ -33,6 +35,7 @@ export async function seenByRun(objects: Pick<ObjectStore, 'get'>, runId: string
     ledgers: [users.users, members.lateUsers, groups.groups, members.memberships],
     users: digestsIn(users.users, users.federated, members.lateUsers),
     groups: digestsIn(groups.groups),
+    memberPages: members.counts.pages,
     federatedUsers: digestsIn(users.federated),
     federatedMemberships: digestsIn(members.federatedMemberships),
     added: { users: users.counts.added + members.late.added, groups: groups.counts.added, memberships: members.counts.added },

@@ -4,13 +4,15 @@ import type { SnapshotParts, SnapshotState } from '../../backup/snapshot/write.t
 import type { ItemKind } from '../../backup/items.ts';
 import type { BackupTable, ItemKey, ObjectStore, TableItem, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
 import type { Appendix, Progress } from '../../state/progress.ts';
+import { newChain } from '../page-chain.ts';
+import type { ChainState } from '../page-chain.ts';
 import type { Run } from '../run.ts';
 import type { StepDeps } from '../step.ts';
 import { countItem, noCounts } from './delete-plan.ts';
 import type { DeletePlan, KeyList, MutableCounts } from './delete-plan.ts';
 
 export interface CleanUpDeps extends StepDeps {
-  readonly pool: Pick<UserPoolReader, 'describe' | 'listUsersPage'>;
+  readonly pool: Pick<UserPoolReader, 'describe' | 'listUsersPage' | 'listUsersInGroupPage'>;
   readonly table: Pick<BackupTable, 'contentHashes' | 'putItems' | 'deleteItems' | 'getItem' | 'putItemIf' | 'scanPage' | 'transact'>;
   /** The table's replica in the backup Region. */
   readonly replica: Pick<BackupTable, 'getItem'>;
@@ -26,15 +28,28 @@ export interface Stays {
   readonly written: MutableCounts;
 }
 
+/** Memberships that seem gone although the run saw their user and their group, and the second listing of their groups. */
+export interface Doubtful {
+  count: number;
+  readonly parts: KeyList;
+  /** Groups before this index are listed once more; `chain` is that of the group there. */
+  next: number;
+  chain: ChainState;
+  pages: number;
+  /** `keyText` of those that the second listing showed. */
+  readonly present: string[];
+}
+
 /** Checkpoint of BackupTableCleanup. */
 export interface CleanUpState {
-  phase: 'scan' | 'confirm' | 'plan' | 'delete' | 'snapshot' | 'seal' | 'replica' | 'sealed';
+  phase: 'scan' | 'confirm' | 'memberships' | 'plan' | 'delete' | 'snapshot' | 'seal' | 'replica' | 'sealed';
   readonly segments: { start?: ItemKey; done: boolean }[];
   stays: Stays;
   readonly gone: { readonly counts: MutableCounts; readonly parts: KeyList };
   /** Items that stay although something else than an export changed them. */
   damaged: number;
   readonly confirm: { asked: number; readonly present: string[] };
+  readonly doubtful: Doubtful;
   plan?: DeletePlan;
   /** Absent when the run keeps no snapshot. */
   readonly snapshot?: {
@@ -62,6 +77,7 @@ export const newCleanUp = ({ keepSnapshot }: { readonly keepSnapshot: boolean })
   gone: { counts: noCounts(), parts: [] },
   damaged: 0,
   confirm: { asked: 0, present: [] },
+  doubtful: { count: 0, parts: [], next: 0, chain: newChain(), pages: 0, present: [] },
   ...(keepSnapshot ? { snapshot: { state: {}, objects: {} } } : {}),
 });
 
@@ -105,5 +121,8 @@ export class StaysTally implements Appendix {
 
 /** What gathers the snapshot, where there is one, for Progress.storeWith. */
 export const appendixOf = (snapshot: SnapshotParts | undefined): SnapshotParts[] => (snapshot === undefined ? [] : [snapshot]);
+
+/** What stays although the run did not see it: subs of confirmed users, and `keyText` of memberships that a second listing showed. */
+export const keptIn = ({ confirm, doubtful }: CleanUpState): ReadonlySet<string> => new Set([...confirm.present, ...doubtful.present]);
 
 export const sumOf = (a: Counts, b: Counts): Counts => ({ users: a.users + b.users, groups: a.groups + b.groups, memberships: a.memberships + b.memberships });

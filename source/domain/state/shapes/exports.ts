@@ -17,10 +17,12 @@ export const EXPORT_STEPS: Readonly<Record<string, Shape>> = {
     counts: v.object({ listed: count, added: count, changed: count, skipped: count, pages: count }), late: v.object({ added: count, changed: count }), done: v.boolean(),
   }),
   'clean-up': v.object({
-    phase: v.picklist(['scan', 'confirm', 'plan', 'delete', 'snapshot', 'seal', 'replica', 'sealed']),
+    phase: v.picklist(['scan', 'confirm', 'memberships', 'plan', 'delete', 'snapshot', 'seal', 'replica', 'sealed']),
     segments: v.pipe(v.array(v.object({ start: v.optional(itemKey), done: v.boolean() })), v.minLength(1)),
     stays: v.object({ counts, checksums: checksums, written: counts }), gone: v.object({ counts, parts: texts }), damaged: count,
-    confirm: v.object({ asked: count, present: texts }), plan: v.optional(v.object({ batches: count, counts })),
+    confirm: v.object({ asked: count, present: texts }),
+    doubtful: v.object({ count, parts: texts, next: count, chain: v.object(chain), pages: count, present: texts }),
+    plan: v.optional(v.object({ batches: count, counts })),
     snapshot: v.optional(v.object({ state: v.record(v.string(), v.unknown()), objects: v.record(v.string(), v.unknown()) })),
   }),
 };
