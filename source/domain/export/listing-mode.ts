@@ -16,6 +16,8 @@ export interface Listing {
   /** Set once several chains were refused or could not be trusted. */
   singleOnly: boolean;
   chains: ListingChain[];
+  /** Of the users that the single chain had shown, `of` whom the prefixes must show again: the subs of those whom they have not. */
+  again?: { readonly of: number; missing: readonly string[] };
 }
 
 const HEX_DIGITS = [...'0123456789abcdef'];
@@ -25,13 +27,17 @@ export const CHAINS_AT_A_TIME = 8;
 const MEASURED_INTERVALS = 4;
 /** Pages per second, as a share of CognitoTPS, below which a chain is held up by its latency. The pacer grants about 0.91. */
 const KEEPS_UP = 0.89;
+/** Users of the single chain whom the prefixes must show again. */
+const REMEMBERED = 1000;
 /** Below this many users the extra pages of 16 chains cost more than they save. */
 const WORTH_SPLITTING = 3000;
 
 export const singleListing = (): Listing => ({ mode: 'single', singleOnly: false, chains: [newChain()] });
 
-export function splitByPrefix(listing: Listing): void {
+/** `shown`: subs that the single chain has shown. */
+export function splitByPrefix(listing: Listing, shown: readonly string[]): void {
   listing.mode = 'prefixes';
+  listing.again = { of: shown.length, missing: shown };
   listing.chains = HEX_DIGITS.map((prefix) => ({ ...newChain(), prefix }));
 }
 
@@ -40,6 +46,14 @@ export function backToSingle(listing: Listing): void {
   listing.mode = 'single';
   listing.singleOnly = true;
   listing.chains = [newChain()];
+  delete listing.again;
+}
+
+/** A page of the prefixes has shown these. */
+export function shownAgain({ again }: Listing, subs: readonly string[]): void {
+  if (again === undefined || again.missing.length === 0) return;
+  const shown = new Set(subs);
+  again.missing = again.missing.filter((sub) => !shown.has(sub));
 }
 
 export const filterOf = ({ prefix }: ListingChain): { readonly filter?: string } => (prefix === undefined ? {} : { filter: `sub ^= "${prefix}"` });
@@ -51,6 +65,7 @@ const hasHexSub = (sub: string): boolean => /^[0-9a-f]/.test(sub);
 export class ChainWatch {
   readonly #times: number[] = [];
   #users = 0;
+  #last: readonly string[] = [];
   #allHex = true;
 
   constructor(private readonly clock: Pick<Clock, 'now'>, private readonly callsPerSecond: number, private readonly estimatedUsers: number) {}
@@ -58,7 +73,13 @@ export class ChainWatch {
   sawPage(subs: readonly string[]): void {
     this.#times.push(this.clock.now());
     this.#users += subs.length;
+    this.#last = [...this.#last, ...subs].slice(-REMEMBERED);
     this.#allHex &&= subs.every(hasHexSub);
+  }
+
+  /** Subs of the users who were shown last. */
+  get lastShown(): readonly string[] {
+    return this.#last;
   }
 
   get shouldSplit(): boolean {
@@ -76,3 +97,9 @@ const ESTIMATE_SLACK = 100;
 
 export const missesUsers = (listed: number, estimatedUsers: number): boolean =>
   listed < estimatedUsers * BELIEVABLE && estimatedUsers - listed > ESTIMATE_SLACK;
+
+/** Share of the users shown before the split that the prefixes may lack: so many may have been deleted meanwhile. */
+const MAY_BE_GONE = 0.02;
+
+/** True when the filtered chains do not show users again whom the single one had shown. */
+export const missesKnown = ({ again }: Listing): boolean => again !== undefined && again.missing.length > again.of * MAY_BE_GONE;

@@ -5,7 +5,7 @@ import type { PoolUser, SignInName } from '../model.ts';
 import type { UserPoolReader } from '../ports.ts';
 import { Ledger } from './ledger.ts';
 import type { LedgerState } from './ledger.ts';
-import { backToSingle, CHAINS_AT_A_TIME, ChainWatch, filterOf, missesUsers, singleListing, splitByPrefix } from './listing-mode.ts';
+import { backToSingle, CHAINS_AT_A_TIME, ChainWatch, filterOf, missesKnown, missesUsers, shownAgain, singleListing, splitByPrefix } from './listing-mode.ts';
 import type { Listing, ListingChain } from './listing-mode.ts';
 import { followChain, inParallel } from './page-chain.ts';
 import type { Progress } from '../state/progress.ts';
@@ -95,7 +95,7 @@ class UserListing {
       return;
     }
     if (listing.chains.every(({ done }) => done)) this.#finish(users.size + federated.size);
-    else if (this.#splits) splitByPrefix(listing);
+    else if (this.#splits) splitByPrefix(listing, this.#watch.lastShown);
   }
 
   get #splits(): boolean {
@@ -108,8 +108,10 @@ class UserListing {
     return followChain<PoolUser>(chain, {
       fetch: (token) => pool.listUsersPage(this.run.facts.userPoolId, { ...filterOf(chain), ...(token === undefined ? {} : { token }) }),
       apply: async (page) => {
-        this.#watch.sawPage(page.map(({ sub }) => sub));
+        const subs = page.map(({ sub }) => sub);
+        this.#watch.sawPage(subs);
         await this.#store(page, users, federated);
+        shownAgain(this.progress.state.listing, subs);
       },
       moved: () => this.progress.saveIfDue(),
       stop: () => failed() || this.#sliceOver() || this.#splits,
@@ -131,18 +133,21 @@ class UserListing {
     counts.pages += 1;
   }
 
-  /** Every chain has ended; several filtered ones are believed only if they found about as many users as Cognito estimates. */
+  /**
+   * Every chain has ended; several filtered ones are believed only if they found about as many users as Cognito estimates,
+   * and nearly all whom the single chain had shown before.
+   */
   #finish(listed: number): void {
-    const { state } = this.progress;
+    const { listing } = this.progress.state;
     const { estimatedUsers } = this.run.facts;
-    if (!missesUsers(listed, estimatedUsers)) {
-      state.done = true;
-    } else if (state.listing.mode === 'prefixes') {
-      this.deps.log.warn('The listing by the first digit of sub found fewer users than Cognito estimates; one chain lists all users again.', { listed, estimatedUsers });
-      backToSingle(state.listing);
-    } else {
-      this.deps.log.warn('The listing found fewer users than Cognito estimates.', { listed, estimatedUsers });
-      state.done = true;
+    const missed = missesUsers(listed, estimatedUsers);
+    if (listing.mode === 'prefixes' && (missed || missesKnown(listing))) {
+      const { of = 0, missing = [] } = listing.again ?? {};
+      this.deps.log.warn(`The listing by the first digit of sub found fewer users than ${missed ? 'Cognito estimates' : 'one chain had shown before'}; one chain lists all users again.`, { listed, estimatedUsers, shownBefore: of, notAgain: missing.length });
+      backToSingle(listing);
+      return;
     }
+    if (missed) this.deps.log.warn('The listing found fewer users than Cognito estimates.', { listed, estimatedUsers });
+    this.progress.state.done = true;
   }
 }

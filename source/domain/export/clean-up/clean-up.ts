@@ -42,6 +42,8 @@ export interface CleanUpResult {
   /** Once the run is sealed. */
   readonly manifest?: ManifestSummary;
   readonly replica?: ReplicaLook;
+  /** Once the run is sealed: users that it saw in the pool, federated ones included, and Cognito's estimate when it began. */
+  readonly listing?: { readonly users: number; readonly estimatedUsers: number };
 }
 
 /**
@@ -63,7 +65,10 @@ export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): 
   });
   if (state.phase !== 'sealed') return { done: false, phase: state.phase };
   await run.seal();
-  return { done: true, phase: state.phase, manifest: summaryOf(await sealedManifest(deps.table, run.id)), ...(state.replica === undefined ? {} : { replica: state.replica }) };
+  return {
+    done: true, phase: state.phase, manifest: summaryOf(await sealedManifest(deps.table, run.id)), ...(state.replica === undefined ? {} : { replica: state.replica }),
+    listing: { users: seen.users, estimatedUsers: run.facts.estimatedUsers },
+  };
 }
 
 async function workOn(cleanUp: CleanUp, seen: SeenByRun, options: CleanUpOptions): Promise<void> {

@@ -7,7 +7,10 @@ const chain = { token: v.optional(v.string()), done: v.boolean(), restarts: coun
 /** Checkpoints of the export's steps, by name. */
 export const EXPORT_STEPS: Readonly<Record<string, Shape>> = {
   users: v.object({
-    listing: v.object({ mode: v.picklist(['single', 'prefixes']), singleOnly: v.boolean(), chains: v.array(v.object({ ...chain, prefix: v.optional(v.string()) })) }),
+    listing: v.object({
+      mode: v.picklist(['single', 'prefixes']), singleOnly: v.boolean(), chains: v.array(v.object({ ...chain, prefix: v.optional(v.string()) })),
+      again: v.optional(v.object({ of: count, missing: texts })),
+    }),
     users: ledger, federated: ledger, counts: v.object({ listed: count, added: count, changed: count, skipped: count, pages: count }), done: v.boolean(),
   }),
   groups: v.object({ chain: v.object(chain), groups: v.array(group), pages: count }),

@@ -73,6 +73,15 @@ describe('export of a pool', () => {
     expect(summary.deleted).to.deep.equal({ users: 1, groups: 1, memberships: before.memberships + 1 - countsOf(pool).memberships });
   });
 
+  it('answers how many users it saw, and how many Cognito estimated', async () => {
+    const { describe: describePool } = world.cognito;
+    world.cognito.describe = async (poolId) => ({ ...(await describePool(poolId)), estimatedNumberOfUsers: 400 });
+    const runner = new ExportRunner(world);
+    const { runId } = await runner.open();
+    await runner.listAll(runId);
+    expect((await runner.cleanUp(runId)).listing).to.deep.equal({ users: pool.users.size, estimatedUsers: 400 });
+  });
+
   it('seals an empty pool over an empty table with zero counts', async () => {
     world.pool(POOL_ID);
     const summary = await new ExportRunner(world).run();

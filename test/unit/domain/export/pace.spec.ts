@@ -65,4 +65,39 @@ describe('pace of the export', () => {
     expect(Object.keys(actualItems(world.table))).to.have.length(4100);
     expect(world.log.lines.join('\n')).to.include('fewer users than Cognito estimates');
   });
+
+  describe('where Cognito\'s estimate is of no use', () => {
+    const filtered: string[] = [];
+    /** A world whose pool has an estimate of 0; of what a filtered listing shows `shows` decides. */
+    const blindWorld = (shows: (sub: string) => boolean): ReturnType<typeof pacedWorld> => {
+      const given = pacedWorld(25);
+      const { describe: describePool, listUsersPage } = given.world.cognito;
+      given.world.cognito.describe = async (poolId) => ({ ...(await describePool(poolId)), estimatedNumberOfUsers: 0 });
+      filtered.length = 0;
+      given.world.cognito.listUsersPage = async (poolId, request) => {
+        const page = await listUsersPage(poolId, request);
+        if (request.filter === undefined) return page;
+        filtered.push(request.filter);
+        return { ...page, items: page.items.filter(({ sub }) => shows(sub)) };
+      };
+      addUsers(given.pool, 6000);
+      return given;
+    };
+
+    it('falls back to one chain when the prefixes do not show again whom one chain had shown', async () => {
+      const { world, pool, run } = blindWorld((sub) => !sub.startsWith('a'));
+      await run();
+      expect(filtered).to.include('sub ^= "a"');
+      expect(actualItems(world.table)).to.deep.equal(expectedItems(pool));
+      expect(world.log.lines.join('\n')).to.include('than one chain had shown before');
+    });
+
+    it('believes the prefixes when they show nearly all of them', async () => {
+      let hidden = 0;
+      const { world, run } = blindWorld((sub) => sub.slice(1, 3) !== '00' || (hidden += 1) > 15);
+      await run();
+      expect(hidden).to.be.above(0);
+      expect(world.log.lines.join('\n')).not.to.include('one chain lists all users again');
+    });
+  });
 });

@@ -86,6 +86,15 @@ describe('MessageBroker', () => {
     expect(sent[1]?.body.replaceAll(/\s+/g, ' ')).to.include('The backup in the primary Region is complete.');
   });
 
+  it('warns of an export that listed far fewer users than Cognito estimates, also with ERRORS_ONLY', async () => {
+    const listed = (users: number) => ({ ...exported(), executionArn: `${EXPORT}-${users}`, result: { ...EXPORTED, listing: { users, estimatedUsers: 2300 } } });
+    await tell(listed(2070), { preference: 'ERRORS_ONLY' });
+    expect(sent).to.have.length(0);
+    await tell(listed(2069), { preference: 'ERRORS_ONLY' });
+    expect(only().subject).to.equal('Export complete, BUT Cognito listed 2,069 of about 2,300 users (eu-west-1_Source)');
+    expect(only().body.replaceAll(/\s+/g, ' ')).to.include('who are then not in the backup').and.to.include('start ExportWorkflow again').and.not.to.include('Nothing.');
+  });
+
   it('says how to restore exactly this export, where a snapshot is kept', async () => {
     await tell({ ...exported(), result: { ...EXPORTED, manifest: { ...EXPORTED.manifest, snapshotObjects: 8 } } });
     expect(only().body).to.include('{"ExportRun":"20260301T000000Z-12345678"}');
