@@ -8,18 +8,20 @@ import type { CleanUp } from './state.ts';
 
 /** Up to so many doubtful memberships are looked at once more; of more, the listing alone decides. */
 const CONFIRM_ALL = 1000;
+/** Calls of the second listings, as a share of those that the listing of all members took: an export must not take twice as long because one member of a large group left. */
+const SHARE_OF_CALLS = 0.1;
 /** Calls that are always granted, however few the first listing took. */
-const FEW_CALLS = 100;
+const FEW_CALLS = 20;
 
 /**
  * ListUsersInGroup is no snapshot either: a member who leaves, or is deleted, between two pages may hide one who stays.
- * Groups whose members seem gone although the run saw them as users are listed once more, with no more calls than the
- * listing of all members took; who shows up then stays.
+ * Groups whose members seem gone although the run saw them as users are listed once more, within bounds; who
+ * shows up then stays.
  */
 export async function confirmMemberships(cleanUp: CleanUp, { memberPages }: SeenByRun): Promise<void> {
   const { deps, run, progress, snapshot, sliceOver } = cleanUp;
   const { doubtful } = progress.state;
-  const most = Math.max(FEW_CALLS, memberPages);
+  const most = Math.max(FEW_CALLS, Math.ceil(memberPages * SHARE_OF_CALLS));
   const groups = await doubtfulByGroup(cleanUp);
   progress.storeWith(...appendixOf(snapshot));
   while (doubtful.next < groups.length && doubtful.pages < most && !sliceOver()) {
