@@ -40,11 +40,18 @@ export interface Refusal {
 }
 export type WriteOutcome = 'done' | Refusal;
 
+export interface NewUser {
+  readonly username: string;
+  readonly attributes: Attributes;
+  /** Without one Cognito would make a user of a pool with passwordless sign-in that has no password at all, or refuse it. */
+  readonly temporaryPassword: string;
+}
+
 export interface UserPoolWriter {
   /** CreateGroup without a role; a group that exists is updated to the same description and precedence. */
   createGroup(poolId: string, group: PoolGroup): Promise<void>;
   /** AdminCreateUser with MessageAction SUPPRESS. `UsernameExistsException` comes back as a refusal. */
-  createUser(poolId: string, user: { readonly username: string; readonly attributes: Attributes }): Promise<WriteOutcome>;
+  createUser(poolId: string, user: NewUser): Promise<WriteOutcome>;
   /** AdminSetUserPassword, permanent. */
   setPassword(poolId: string, username: string, password: string): Promise<WriteOutcome>;
   disableUser(poolId: string, username: string): Promise<WriteOutcome>;

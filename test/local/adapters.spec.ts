@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { AdminCreateUserCommand, CognitoIdentityProviderClient, CreateUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
 import { keyText } from '../../source/domain/backup/items.ts';
+import { PASSWORD_BYTES, passwordFrom } from '../../source/domain/import/updates/password.ts';
 import { Pacer } from '../../source/domain/pacing/pacer.ts';
 import { backupTable } from '../../source/shared/backup-table.ts';
 import { systemClock } from '../../source/shared/clock.ts';
@@ -104,8 +106,9 @@ describe('adapters on the local cloud', function () {
     const from = Date.now();
     await writer.createGroup(pool, { name: 'staff', description: 'd', precedence: 0 });
     await writer.createGroup(pool, { name: 'staff', description: 'changed', precedence: 1 });
-    expect(await writer.createUser(pool, { username: 'ana', attributes: { email: 'ana@example.test', email_verified: 'true', 'custom:team': 'a, "b" \\' } })).to.equal('done');
-    expect(await writer.createUser(pool, { username: 'ana', attributes: {} })).to.deep.equal({ refused: 'UsernameExistsException' });
+    const temporaryPassword = passwordFrom(randomBytes(PASSWORD_BYTES));
+    expect(await writer.createUser(pool, { username: 'ana', temporaryPassword, attributes: { email: 'ana@example.test', email_verified: 'true', 'custom:team': 'a, "b" \\' } })).to.equal('done');
+    expect(await writer.createUser(pool, { username: 'ana', temporaryPassword, attributes: {} })).to.deep.equal({ refused: 'UsernameExistsException' });
     expect(await writer.setPassword(pool, 'ana', 'Long-enough-Passw0rd!')).to.equal('done');
     expect(await writer.disableUser(pool, 'ana')).to.equal('done');
     expect(await writer.addUserToGroup(pool, 'ana', 'staff')).to.equal('done');

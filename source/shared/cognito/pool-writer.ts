@@ -41,8 +41,8 @@ export function userPoolWriter(options: CognitoOptions): UserPoolWriter {
       });
     },
 
-    createUser: (UserPoolId, { username, attributes }) => outcome('AdminCreateUser', UserPoolId, () =>
-      client.send(new AdminCreateUserCommand({ UserPoolId, Username: username, UserAttributes: fromAttributes(attributes), MessageAction: 'SUPPRESS' }))),
+    createUser: (UserPoolId, { username, attributes, temporaryPassword }) => outcome('AdminCreateUser', UserPoolId, () =>
+      client.send(new AdminCreateUserCommand({ UserPoolId, Username: username, UserAttributes: fromAttributes(attributes), TemporaryPassword: temporaryPassword, MessageAction: 'SUPPRESS' }))),
 
     setPassword: (UserPoolId, Username, Password) => outcome('AdminSetUserPassword', UserPoolId, () =>
       client.send(new AdminSetUserPasswordCommand({ UserPoolId, Username, Password, Permanent: true }))),

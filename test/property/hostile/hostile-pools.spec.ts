@@ -57,7 +57,7 @@ describe('Pools that somebody filled to do harm', function () {
     const world = worldOf({ users: [{ name: '=1+1', values: ['\u202eevil'], enabled: true, verified: true }], groups: [{ name: '../x', description: 'd' }] });
     expect(await world.export()).to.include({ status: 'SUCCEEDED' });
     const create = world.writer.createUser;
-    world.writer.createUser = (pool, { username, attributes }) => create(pool, { username, attributes: { ...attributes, name: 'evil' } });
+    world.writer.createUser = (pool, user) => create(pool, { ...user, attributes: { ...user.attributes, name: 'evil' } });
     world.writer.updateAttributes = () => Promise.resolve({ refused: 'InvalidParameterException' });
     world.jobs.knobs.rowFate = () => 'failed';
     expect(await world.import()).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });

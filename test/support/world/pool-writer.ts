@@ -1,5 +1,5 @@
 import type { Attributes, PoolGroup, PoolUser } from '../../../source/domain/model.ts';
-import type { UserPoolWriter, WriteOutcome } from '../../../source/domain/ports.ts';
+import type { NewUser, UserPoolWriter, WriteOutcome } from '../../../source/domain/ports.ts';
 import type { Calls } from './calls.ts';
 import { type MemoryPool, subFor } from './pool.ts';
 import { poolOf } from './pool-reader.ts';
@@ -16,6 +16,7 @@ export class MemoryPoolWriter implements UserPoolWriter {
   readonly sentToUsers: SentToUser[] = [];
   /** Passwords by username, for assertions about their strength. */
   readonly passwords = new Map<string, string>();
+  readonly temporaryPasswords = new Map<string, string>();
   /** Lets a test refuse a write for one user: returns Cognito's exception name. */
   refuse: (call: string, username: string) => string | undefined = () => undefined;
   #created = 0;
@@ -27,9 +28,10 @@ export class MemoryPoolWriter implements UserPoolWriter {
     poolOf(this.pools, poolId).putGroup(group);
   });
 
-  createUser = (poolId: string, { username, attributes }: { readonly username: string; readonly attributes: Attributes }): Promise<WriteOutcome> =>
+  createUser = (poolId: string, { username, attributes, temporaryPassword }: NewUser): Promise<WriteOutcome> =>
     this.#write('createUser', username, () => {
       this.#created += 1;
+      this.temporaryPasswords.set(username, temporaryPassword);
       return newUser(poolOf(this.pools, poolId), { username, attributes, status: 'FORCE_CHANGE_PASSWORD', seed: `created ${this.#created}`, now: this.calls.clock.now() });
     });
 

@@ -107,8 +107,8 @@ describe('Cognito adapters', () => {
   it('returns refusals for one user by their name, and a group that is gone as an empty page', async () => {
     const writer = userPoolWriter(options());
     stub.answer = () => refusal('UsernameExistsException', SECRET);
-    expect(await writer.createUser(POOL, { username: 'x', attributes: { email: 'e' } })).to.deep.equal({ refused: 'UsernameExistsException' });
-    expect(stub.requests[0]?.json).to.deep.equal({ UserPoolId: POOL, Username: 'x', UserAttributes: [{ Name: 'email', Value: 'e' }], MessageAction: 'SUPPRESS' });
+    expect(await writer.createUser(POOL, { username: 'x', temporaryPassword: 'p', attributes: { email: 'e' } })).to.deep.equal({ refused: 'UsernameExistsException' });
+    expect(stub.requests[0]?.json).to.deep.equal({ UserPoolId: POOL, Username: 'x', UserAttributes: [{ Name: 'email', Value: 'e' }], TemporaryPassword: 'p', MessageAction: 'SUPPRESS' });
     stub.answer = () => refusal('ResourceNotFoundException', 'Group not found.');
     expect(await writer.addUserToGroup(POOL, 'x', 'g')).to.deep.equal({ refused: 'ResourceNotFoundException' });
     expect(await userPoolReader(options()).listUsersInGroupPage(POOL, 'g', {})).to.deep.equal({ items: [] });

@@ -39,7 +39,8 @@ export async function createUser(
   user: RestoreUser,
   { pool, writer, newPassword, clock }: CreateUserDeps,
 ): Promise<CreateOutcome> {
-  const create = (attributes: Attributes): Promise<WriteOutcome> => writer.createUser(plan.newUserPoolId, { username: user.name, attributes });
+  const create = (attributes: Attributes): Promise<WriteOutcome> =>
+    writer.createUser(plan.newUserPoolId, { username: user.name, attributes, temporaryPassword: newPassword() });
   const tried = await create(user.attributes);
   const again = tried !== 'done' && tried.refused !== NAME_TAKEN && LATE_ATTRIBUTE in user.attributes;
   const created = again ? await create(withoutLate(user.attributes)) : tried;
