@@ -68,6 +68,10 @@ export interface UserPoolDescription {
 
 /** The status of users who signed in through an identity provider; no import can create them. */
 export const FEDERATED_STATUS = 'EXTERNAL_PROVIDER';
+/** The status of users whom an import job brought; in a pool with passwordless sign-in they may be CONFIRMED instead. */
+export const IMPORTED_STATUS = 'RESET_REQUIRED';
+/** An administrator created the user and no permanent password was set: no sign-in without the temporary one, and no "forgot password". */
+export const TEMPORARY_PASSWORD_STATUS = 'FORCE_CHANGE_PASSWORD';
 
 /** The attribute that names a user at sign-in: the pool's username attribute if it has exactly one, else the username. */
 export type SignInName = 'username' | ContactAttribute;

@@ -66,7 +66,7 @@ describe('A restore that is killed and started again', () => {
       // Told twice by an invocation that is killed before it has stored what it found.
       const compared = world.log.lines.filter((line) => line.includes('compared with the plan'));
       expect(compared).to.have.length.at.least(1);
-      for (const line of compared) expect(line, JSON.stringify(kills)).to.contain('"users":0,"missing":0,"memberships":0,"groups":0}');
+      for (const line of compared) expect(line, JSON.stringify(kills)).to.contain('"users":0,"missing":0,"withoutPassword":0,"memberships":0,"groups":0}');
       const due = 215 + [...world.source.users.values()].filter(({ user }) => !user.enabled).length;
       const done = world.calls.countOf('cognito.addUserToGroup') + world.calls.countOf('cognito.disableUser');
       expect(done, JSON.stringify(kills)).to.be.within(due, due + kills.length * 25);

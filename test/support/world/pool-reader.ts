@@ -17,11 +17,13 @@ export interface ListingKnobs {
   offsetTokens: boolean;
   /** False: ListUsers refuses every filter on `sub`. */
   subFilter: boolean;
+  /** Milliseconds for which ListUsers does not show a new user: it is eventually consistent. */
+  lagMs: number;
 }
 
 /** Listings and descriptions of in-memory pools; calls are named `cognito.describe`, `cognito.listUsersPage`, ... */
 export class MemoryPoolReader implements UserPoolReader {
-  readonly knobs: ListingKnobs = { pageSize: 60, shortPages: 0, emptyPages: 0, tokenTtlMs: 3_600_000, offsetTokens: false, subFilter: true };
+  readonly knobs: ListingKnobs = { pageSize: 60, shortPages: 0, emptyPages: 0, tokenTtlMs: 3_600_000, offsetTokens: false, subFilter: true, lagMs: 0 };
   /** What every call waits for before it is made; the product's pacer in tests of speed. */
   pacer: { take(): Promise<void> } | undefined;
 
@@ -41,7 +43,7 @@ export class MemoryPoolReader implements UserPoolReader {
         const found: { sequence: number; value: PoolUser }[] = [];
         for (let at = indexAfter(listing, after); at < listing.length && found.length <= size; at += 1) {
           const held = listing[at] as (typeof listing)[number];
-          if (wanted(held.user)) found.push({ sequence: held.sequence, value: held.user });
+          if (wanted(held.user) && this.#shown(held.user)) found.push({ sequence: held.sequence, value: held.user });
         }
         return found;
       });
@@ -94,6 +96,8 @@ export class MemoryPoolReader implements UserPoolReader {
     if (of !== chain || this.calls.clock.now() - at > this.knobs.tokenTtlMs) throw refused;
     return after;
   }
+
+  #shown = ({ created }: PoolUser): boolean => this.knobs.lagMs === 0 || Date.parse(created) + this.knobs.lagMs <= this.calls.clock.now();
 
   #filter(filter: string | undefined): (user: PoolUser) => boolean {
     if (filter === undefined) return () => true;

@@ -8,11 +8,9 @@ import { planKey } from '../plan-model.ts';
 import type { RestorePlan } from '../plan-model.ts';
 import { Bitmap, DigestTable } from '../planning/digest-table.ts';
 import {
-  decodeExpectedMembership, decodeExpectedUser, MEMBERSHIP_RECORD_BYTES, membershipDigest, nameDigest, USER_RECORD_BYTES, userContentDigest,
+  decodeExpectedMembership, decodeExpectedUser, MEMBERSHIP_RECORD_BYTES, membershipDigest, nameDigest, USER_RECORD_BYTES,
 } from '../planning/expected.ts';
-
-/** Bits of a user's mark. `foreign`: somebody else has the name in the new pool; nothing of it is looked at. */
-export const Mark = { seen: 1, attributesDiffer: 2, enabledDiffers: 4, foreign: 8 } as const;
+import { Mark, markOf } from './mark.ts';
 
 /** What the pool should hold, and what of it was found: about 100 bytes per user and 30 per membership. */
 export class Marks {
@@ -86,9 +84,7 @@ export class Marks {
     if (ordinal === undefined) return undefined;
     const { contentDigest, sub } = this.expectedUser(ordinal);
     const first = ((this.users[ordinal] as number) & Mark.seen) === 0;
-    const same = userContentDigest(user).equals(contentDigest);
-    const flagOnly = !same && userContentDigest({ ...user, enabled: !user.enabled }).equals(contentDigest);
-    this.users[ordinal] = Mark.seen | (same ? 0 : flagOnly ? Mark.enabledDiffers : Mark.attributesDiffer);
+    this.users[ordinal] = markOf(user, contentDigest);
     return { oldSub: sub, first };
   }
 

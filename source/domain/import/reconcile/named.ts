@@ -1,9 +1,10 @@
 import { isNamed } from '../../errors.ts';
 import { findUser } from '../jobs/pool-names.ts';
 import type { CheckRun } from './check-run.ts';
-import { hasProblem, problemSources, walk } from './walk.ts';
+import { hasProblem } from './mark.ts';
+import { problemSources, walk } from './walk.ts';
 
-/** Looks up, by name, the users who were missing or different before the repair. */
+/** Looks up, by name, the users who had a problem before the repair. */
 export async function lookUpByName(check: CheckRun): Promise<boolean> {
   const { run, marks } = check;
   // Marks change as users are found, and the sources with them: an interrupted walk begins anew with what is left.

@@ -3,15 +3,16 @@ import type { UpdateOp } from '../plan-model.ts';
 import type { CheckRun } from './check-run.ts';
 import { NO_CHAINS } from './state.ts';
 import type { CheckState, UsersScope } from './state.ts';
-import { Mark } from './marks.ts';
-import { hasProblem } from './walk.ts';
+import { hasNoPassword, hasProblem, isDifferent, isMissing } from './mark.ts';
 
 /** Up to this many users are looked up by name after a repair. */
 const BY_NAME = 200;
 
 export interface Problems {
+  /** Missing or different. */
   readonly users: number;
   readonly missing: number;
+  readonly withoutPassword: number;
   readonly memberships: number;
   readonly groups: number;
 }
@@ -20,21 +21,23 @@ export interface Problems {
 export function problemsOf({ marks, state }: CheckRun): Problems {
   let users = 0;
   let missing = 0;
+  let withoutPassword = 0;
   for (const mark of marks.users) {
-    if (!hasProblem(mark)) continue;
-    users += 1;
-    if ((mark & Mark.seen) === 0) missing += 1;
+    if (isMissing(mark)) missing += 1;
+    if (isMissing(mark) || isDifferent(mark)) users += 1;
+    if (hasNoPassword(mark)) withoutPassword += 1;
   }
   let memberships = 0;
   for (let membership = 0; membership < marks.membershipCount; membership += 1) if (!marks.memberships.has(membership)) memberships += 1;
-  return { users, missing, memberships, groups: state.groupProblems.length };
+  return { users, missing, withoutPassword, memberships, groups: state.groupProblems.length };
 }
 
-export const foundProblems = ({ users, memberships, groups }: Problems): boolean => users + memberships + groups > 0;
+export const foundProblems = ({ users, withoutPassword, memberships, groups }: Problems): boolean => users + withoutPassword + memberships + groups > 0;
 
 /** What has to be looked at again after a repair: only what was wrong before it. */
 export async function recheckScope(check: CheckRun): Promise<Partial<CheckState>> {
-  const { users, missing } = problemsOf(check);
+  const { missing } = problemsOf(check);
+  const users = check.marks.users.reduce((sum, mark) => (hasProblem(mark) ? sum + 1 : sum), 0);
   // Missing users could be an effect of the filters: then one chain decides.
   const usersScope: UsersScope = users === 0 ? 'none' : users <= BY_NAME ? 'named' : missing > 0 ? 'single' : 'prefixes';
   const counted = usersScope === 'single' || usersScope === 'prefixes' ? { unknownUsers: 0 } : {};

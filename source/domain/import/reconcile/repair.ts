@@ -1,16 +1,21 @@
+import { IMPORTED_STATUS } from '../../model.ts';
+import type { PoolUser } from '../../model.ts';
 import type { PlannedGroup, RestoreUser } from '../plan-model.ts';
-import { create, settle } from '../updates/run-op.ts';
+import { adopt, isOurs } from '../updates/create-user.ts';
+import { listedUser } from '../updates/listed-user.ts';
+import { collide, create, recordCreation, settle } from '../updates/run-op.ts';
 import { markWriting } from '../updates/restore-head.ts';
 import type { CheckRun } from './check-run.ts';
-import { Mark } from './marks.ts';
+import { hasNoPassword, hasProblem, isMissing, Mark, markOf } from './mark.ts';
 import { problemSources, walk } from './walk.ts';
 
 /** Changing these could send a verification message to the user. */
 const CONTACT = new Set(['email', 'email_verified', 'phone_number', 'phone_number_verified']);
 
 /**
- * Puts right, once, what the comparison found: groups, users that nobody tried to create one by one yet, attributes that
- * may be changed without a message, disabled flags and memberships. True at the end, false when the slice ended before.
+ * Puts right, once, what the comparison found: groups, users that nobody tried to create one by one yet, passwords that
+ * were not set, attributes that may be changed without a message, disabled flags and memberships. The marks stay as they
+ * are: the comparison that follows looks at everybody again. True at the end, false when the slice ended before.
  */
 export async function repair(check: CheckRun): Promise<boolean> {
   const { run, marks, state } = check;
@@ -24,7 +29,7 @@ export async function repair(check: CheckRun): Promise<boolean> {
     const ordinal = marks.ordinalOf(name);
     if (ordinal === undefined || marks.users[ordinal] === Mark.foreign || run.collisions.has(sub) || run.refused.has(sub)) return;
     if ('user' in item) {
-      await repairUser(check, item.user, marks.users[ordinal] as number, item.why);
+      await repairUser(check, item.user, ordinal, item.why);
       return;
     }
     const group = (run.groups[item.add.group] as PlannedGroup).name;
@@ -36,16 +41,33 @@ export async function repair(check: CheckRun): Promise<boolean> {
   return whole;
 }
 
-async function repairUser({ run }: CheckRun, user: RestoreUser, mark: number, why: string | undefined): Promise<void> {
-  if (mark === Mark.seen) return;
-  const missing = (mark & Mark.seen) === 0;
-  if (missing && !(await create(run.plan, user, why ?? 'MissingAfterImport', run.opDeps))) return;
-  const { newUserPoolId } = run.plan;
-  if (!missing && (mark & Mark.attributesDiffer) !== 0) {
-    const attributes = changeable(user, run.plan.schema);
-    if (Object.keys(attributes).length > 0) settle(user, await run.deps.writer.updateAttributes(newUserPoolId, user.name, attributes), 'attributes', run.opDeps);
+async function repairUser({ run, marks }: CheckRun, user: RestoreUser, ordinal: number, why: string | undefined): Promise<void> {
+  const mark = marks.users[ordinal] as number;
+  if (!hasProblem(mark)) return;
+  const { plan, opDeps: deps } = run;
+  let found = mark;
+  // A listing may show a user late, and since the last execution an administrator may have set the password: look again.
+  const existing = isMissing(mark) || hasNoPassword(mark) ? await listedUser(deps.pool, plan, user.name) : undefined;
+  if (isMissing(mark)) {
+    if (!(await bringBack(run, user, existing, why ?? 'MissingAfterImport'))) return;
+    if (existing !== undefined) found = markOf(existing, marks.expectedUser(ordinal).contentDigest);
+  } else if (existing !== undefined && isOurs(existing, user)) {
+    const outcome = await adopt(plan, user, existing, deps);
+    if (typeof outcome === 'object' && 'noPassword' in outcome) deps.fail({ sub: user.sub, name: user.name, kind: 'password', reason: outcome.noPassword });
   }
-  if (!user.enabled) settle(user, await run.deps.writer.disableUser(newUserPoolId, user.name), 'disabled', run.opDeps);
+  if ((found & Mark.attributesDiffer) !== 0) {
+    const attributes = changeable(user, plan.schema);
+    if (Object.keys(attributes).length > 0) settle(user, await run.deps.writer.updateAttributes(plan.newUserPoolId, user.name, attributes), 'attributes', deps);
+  }
+  if (!user.enabled) settle(user, await deps.writer.disableUser(plan.newUserPoolId, user.name), 'disabled', deps);
+}
+
+/** True when the missing user is in the pool by now: it was listed late, or is created here. */
+async function bringBack({ plan, state, opDeps: deps }: CheckRun['run'], user: RestoreUser, existing: PoolUser | undefined, why: string): Promise<boolean> {
+  if (existing === undefined) return create(plan, user, why, deps);
+  // An import may have changed the form of a value. After the first execution the name may be somebody else's, imported or not.
+  const imported = existing.status === IMPORTED_STATUS && state.retries === 0;
+  return imported || isOurs(existing, user) ? recordCreation(user, why, await adopt(plan, user, existing, deps), deps) : collide(user, deps);
 }
 
 function changeable(user: RestoreUser, schema: CheckRun['run']['plan']['schema']): Record<string, string> {

@@ -3,7 +3,7 @@ import type { RestoreUser, UpdateOp } from '../plan-model.ts';
 import type { CheckRun } from './check-run.ts';
 import { LowWater, OrderedWindow } from '../updates/ordered-window.ts';
 import { CALLS_IN_FLIGHT } from '../updates/update-run.ts';
-import { Mark } from './marks.ts';
+import { hasProblem, Mark } from './mark.ts';
 
 /** An object of the plan that holds users or memberships with a problem. */
 export interface Source {
@@ -12,8 +12,6 @@ export interface Source {
 }
 
 export type Item = { readonly user: RestoreUser; readonly why: string | undefined } | { readonly add: UpdateOp & { readonly op: 'add' } };
-
-export const hasProblem = (mark: number): boolean => mark !== Mark.seen && mark !== Mark.foreign;
 
 /**
  * The objects in which users that are missing or differ, and (on request) missing memberships, can be read again; users

@@ -1,6 +1,6 @@
 import type { JobsState } from '../jobs/state.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
-import { Mark } from '../reconcile/marks.ts';
+import { Mark } from '../reconcile/mark.ts';
 import { problemsOf } from '../reconcile/recheck.ts';
 import type { UserNotes } from './notes.ts';
 import type { RestoreCounts } from './outcome.ts';
@@ -18,7 +18,7 @@ export function restoreCounts(check: CheckRun, jobs: JobsState, notes: ReadonlyM
     usersMissing: problems.missing,
     usersBlocked: blocked,
     usersDifferent: problems.users - problems.missing,
-    usersWithoutPassword: present.filter(({ password }) => password !== undefined).length,
+    usersWithoutPassword: problems.withoutPassword,
     usersCreatedOneByOne: present.filter(({ created }) => created !== undefined).length,
     groups: run.groups.length,
     groupsMissingOrDifferent: problems.groups,

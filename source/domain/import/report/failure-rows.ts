@@ -1,7 +1,7 @@
 import { readNdjson } from '../jobs/ndjson.ts';
 import type { ExcludedUser, PlannedGroup } from '../plan-model.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
-import { Mark } from '../reconcile/marks.ts';
+import { hasNoPassword, isDifferent, Mark } from '../reconcile/mark.ts';
 import { itemsOf, problemSources } from '../reconcile/walk.ts';
 import { failuresPrefix } from '../updates/failures.ts';
 import type { Failure } from '../updates/failures.ts';
@@ -50,7 +50,9 @@ async function* problemRows(check: CheckRun, notes: ReadonlyMap<number, UserNote
         yield { ...row, reason, instead: NOTHING, changed: `not a member of the group ${group}` };
       } else if ((mark & Mark.seen) === 0) {
         yield { ...row, reason: whyMissing(note), instead: note.create === undefined ? NOTHING : `creating it one by one was refused (${note.create})`, changed: 'the user is not restored' };
-      } else if (mark !== Mark.seen) {
+      } else {
+        if (hasNoPassword(mark)) yield passwordRow(row, note);
+        if (!isDifferent(mark)) continue;
         const names = (mark & Mark.attributesDiffer) === 0 ? ['enabled'] : (await differing(item.user)) ?? ['attributes'];
         yield { ...row, reason: note.update ?? 'Different', instead: 'updated once', changed: `different: ${names.join(' ')}` };
       }
@@ -60,20 +62,23 @@ async function* problemRows(check: CheckRun, notes: ReadonlyMap<number, UserNote
 
 const whyMissing = ({ blocked, row, create }: UserNotes): string => blocked ?? row?.reason ?? create ?? 'Missing';
 
-/** Once per user, also when a crash recorded it twice. */
+const passwordRow = (row: Pick<FailureRow, 'sub' | 'name' | 'line'>, { password }: UserNotes): FailureRow => ({
+  ...row,
+  reason: password === undefined ? 'no permanent password was set' : `setting the password was refused (${password})`,
+  instead: 'created one by one',
+  changed: 'the user cannot sign in before an administrator sets a permanent password',
+});
+
+/** Once per user, also when a crash recorded it twice; not for those of whom their missing password is told. */
 async function* createdRows({ run, marks }: CheckRun): AsyncGenerator<FailureRow, void, undefined> {
   const told = new Bitmap(marks.userCount);
-  const toldPassword = new Bitmap(marks.userCount);
   for await (const key of run.deps.store.list(failuresPrefix(run.plan.newUserPoolId, run.plan.restoreId))) {
     for await (const { kind, sub, name, reason } of readNdjson<Failure>(run.deps.store, key)) {
-      if (kind !== 'created' && kind !== 'password') continue;
-      const ordinal = marks.ordinalOf(name);
-      const seen = kind === 'created' ? told : toldPassword;
-      if (ordinal === undefined || seen.has(ordinal) || ((marks.users[ordinal] as number) & Mark.seen) === 0) continue;
-      seen.set(ordinal);
-      yield kind === 'created'
-        ? { sub, name, line: '', reason, instead: CREATED, changed: NEW_STATUS }
-        : { sub, name, line: '', reason: `setting the password was refused (${reason})`, instead: NOTHING, changed: 'the user cannot sign in before an administrator sets a password' };
+      const ordinal = kind === 'created' ? marks.ordinalOf(name) : undefined;
+      const mark = ordinal === undefined ? 0 : marks.users[ordinal] as number;
+      if (ordinal === undefined || told.has(ordinal) || (mark & Mark.seen) === 0 || hasNoPassword(mark)) continue;
+      told.set(ordinal);
+      yield { sub, name, line: '', reason, instead: CREATED, changed: NEW_STATUS };
     }
   }
 }

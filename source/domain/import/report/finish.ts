@@ -9,6 +9,9 @@ import type { UpdateRun } from '../updates/update-run.ts';
 import type { RestoreOutcome } from './outcome.ts';
 import { writeReport } from './write-report.ts';
 
+/** Listings are eventually consistent: what was written just before the end of the work may be seen only after a while. */
+const LISTING_LAG_MS = 10_000;
+
 /**
  * The end of a restore: compare, put right, compare again, report. Undefined when the slice ended before. A restore that
  * ended partial tries what it reported again when another execution asks; any other end is final.
@@ -25,10 +28,13 @@ export async function finishRestore(run: UpdateRun, jobs: JobsState, { execution
     if (!(await listPool(check))) return undefined;
     const problems = problemsOf(check);
     run.deps.log.info('The new pool was compared with the plan', { ...problems });
-    await enter(run, foundProblems(problems) ? 'repair' : 'report');
+    const found = foundProblems(problems);
+    if (found) await run.deps.clock.sleep(LISTING_LAG_MS);
+    await enter(run, found ? 'repair' : 'report');
   }
   if (run.state.phase === 'repair') {
     if (!(await repair(check))) return undefined;
+    await run.deps.clock.sleep(LISTING_LAG_MS);
     Object.assign(check.state, await recheckScope(check));
     await enter(run, 'recheck');
   }

@@ -11,6 +11,7 @@ export interface RestoreCounts {
   /** Not restored, since somebody else has the name or creating them could have sent a message. */
   readonly usersBlocked: number;
   readonly usersDifferent: number;
+  /** Created one by one, and still without a permanent password. */
   readonly usersWithoutPassword: number;
   /** Of the restored ones: created one by one instead of by an import job. */
   readonly usersCreatedOneByOne: number;

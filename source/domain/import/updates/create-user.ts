@@ -1,16 +1,13 @@
-import { isNamed } from '../../errors.ts';
+import { IMPORTED_STATUS, TEMPORARY_PASSWORD_STATUS } from '../../model.ts';
 import type { Attributes, PoolUser } from '../../model.ts';
 import type { Clock, UserPoolReader, UserPoolWriter, WriteOutcome } from '../../ports.ts';
-import { findUser } from '../jobs/pool-names.ts';
-import type { RestorePlan, RestoreUser } from '../plan-model.ts';
+import type { RestoreUser } from '../plan-model.ts';
 import { userContentDigest } from '../planning/expected.ts';
-
-type Target = Pick<RestorePlan, 'newUserPoolId' | 'signInName' | 'caseSensitive'>;
+import { LAG_MS, listedUserInTime } from './listed-user.ts';
+import type { Target } from './listed-user.ts';
 
 const NAME_TAKEN = 'UsernameExistsException';
-
-/** ListUsers is eventually consistent: a user who exists and is not listed yet is looked for again after these waits. */
-const LISTING_LAG_MS: readonly number[] = [1_000, 4_000];
+const NOT_KNOWN_YET = 'UserNotFoundException';
 
 export interface CreateUserDeps {
   readonly pool: Pick<UserPoolReader, 'listUsersPage'>;
@@ -22,9 +19,10 @@ export interface CreateUserDeps {
 
 /**
  * `done`: the user exists with a permanent password that nobody knows (it is set anew by "forgot password");
- * `noPassword`: the user exists, but Cognito refused the password; `collision`: somebody else has the name.
+ * `existed`: an import job had brought the user; `noPassword`: the user exists, but Cognito refused the password;
+ * `collision`: somebody else has the name.
  */
-export type CreateOutcome = 'done' | { readonly refused: string } | { readonly noPassword: string } | 'collision';
+export type CreateOutcome = 'done' | 'existed' | { readonly refused: string } | { readonly noPassword: string } | 'collision';
 
 /** Where it is an alias, Cognito takes it for confirmed users only ("... cannot be provided for unconfirmed account"). */
 const LATE_ATTRIBUTE = 'preferred_username';
@@ -34,11 +32,8 @@ const LATE_ATTRIBUTE = 'preferred_username';
  * planned (an earlier try whose answer was lost, or an import row whose result was); else it is somebody else's. A user
  * who is refused with a preferred_username is created without: the comparison at the end finds it missing and sets it.
  */
-export async function createUser(
-  plan: Target,
-  user: RestoreUser,
-  { pool, writer, newPassword, clock }: CreateUserDeps,
-): Promise<CreateOutcome> {
+export async function createUser(plan: Target, user: RestoreUser, deps: CreateUserDeps): Promise<CreateOutcome> {
+  const { pool, writer, newPassword, clock } = deps;
   const create = (attributes: Attributes): Promise<WriteOutcome> =>
     writer.createUser(plan.newUserPoolId, { username: user.name, attributes, temporaryPassword: newPassword() });
   const tried = await create(user.attributes);
@@ -46,32 +41,34 @@ export async function createUser(
   const created = again ? await create(withoutLate(user.attributes)) : tried;
   if (created !== 'done') {
     if (created.refused !== NAME_TAKEN) return created;
-    const existing = await lookUp(pool, plan, user.name, clock);
-    if (existing === undefined || !isOurs(existing, user)) return 'collision';
-    if (existing.status !== 'FORCE_CHANGE_PASSWORD') return 'done';
+    const existing = await listedUserInTime(pool, plan, user.name, clock);
+    return existing === undefined || !isOurs(existing, user) ? 'collision' : adopt(plan, user, existing, deps);
   }
-  const outcome = await writer.setPassword(plan.newUserPoolId, user.name, newPassword());
-  return outcome === 'done' ? 'done' : { noPassword: outcome.refused };
+  return givePassword(plan, user, deps);
 }
 
-async function lookUp(pool: CreateUserDeps['pool'], plan: Target, name: string, clock: CreateUserDeps['clock']): Promise<PoolUser | undefined> {
-  try {
-    for (const wait of LISTING_LAG_MS) {
-      const found = await findUser(pool, plan, name);
-      if (found !== undefined) return found;
-      await clock.sleep(wait);
-    }
-    return await findUser(pool, plan, name);
-  } catch (error) {
-    if (isNamed(error, 'FilterRefused')) return undefined;
-    throw error;
+/** How a user came who exists already and is ours; one whose creation was cut off gets its password. */
+export async function adopt(plan: Target, user: RestoreUser, { status }: PoolUser, deps: CreateUserDeps): Promise<CreateOutcome> {
+  if (status === TEMPORARY_PASSWORD_STATUS) return givePassword(plan, user, deps);
+  return status === IMPORTED_STATUS ? 'existed' : 'done';
+}
+
+/** Sets the permanent password that nobody knows. Cognito may not know yet, for a moment, a user who was just created. */
+export async function givePassword(plan: Target, { name }: Pick<RestoreUser, 'name'>, { writer, newPassword, clock }: CreateUserDeps): Promise<'done' | { readonly noPassword: string }> {
+  const password = newPassword();
+  let outcome = await writer.setPassword(plan.newUserPoolId, name, password);
+  for (const wait of LAG_MS) {
+    if (outcome === 'done' || outcome.refused !== NOT_KNOWN_YET) break;
+    await clock.sleep(wait);
+    outcome = await writer.setPassword(plan.newUserPoolId, name, password);
   }
+  return outcome === 'done' ? 'done' : { noPassword: outcome.refused };
 }
 
 const withoutLate = (attributes: Attributes): Attributes => Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== LATE_ATTRIBUTE));
 
 /** The flag is set by a later operation, and preferred_username may be: either value of the one, and none of the other, is ours. */
-function isOurs(existing: PoolUser, user: RestoreUser): boolean {
+export function isOurs(existing: PoolUser, user: RestoreUser): boolean {
   const found = userContentDigest({ ...existing, enabled: true });
   return [user.attributes, withoutLate(user.attributes)].some((attributes) => found.equals(userContentDigest({ attributes, enabled: true })));
 }

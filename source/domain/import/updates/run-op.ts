@@ -4,7 +4,7 @@ import { adviceFor } from '../../state/stored-shapes.ts';
 import { planKey } from '../plan-model.ts';
 import type { PlannedGroup, RestorePlan, RestoreUser, UpdateOp } from '../plan-model.ts';
 import { createUser } from './create-user.ts';
-import type { CreateUserDeps } from './create-user.ts';
+import type { CreateOutcome, CreateUserDeps } from './create-user.ts';
 import type { Failure } from './failures.ts';
 import type { GroupCreation } from './group-creation.ts';
 import type { UpdateCounts } from './state.ts';
@@ -20,6 +20,8 @@ export interface OpDeps extends CreateUserDeps {
   /** Subs of users who could not be created: their updates are left out. */
   readonly refused: Set<string>;
 }
+
+type CreationDeps = Omit<OpDeps, 'groups' | 'groupCreation'>;
 
 /** A user who was never created has no updates; that it is missing is reported once, by the comparison at the end. */
 const EXPECTED = new Set(['UserNotFoundException']);
@@ -44,24 +46,38 @@ export async function runOp(plan: RestorePlan, op: UpdateOp, deps: OpDeps): Prom
 }
 
 /** Creates the user and records how that went; true when the user exists afterwards. */
-export async function create(plan: RestorePlan, user: RestoreUser, why: string, deps: Omit<OpDeps, 'groups' | 'groupCreation'>): Promise<boolean> {
-  const about = { sub: user.sub, name: user.name };
+export async function create(plan: RestorePlan, user: RestoreUser, why: string, deps: CreationDeps): Promise<boolean> {
   if (!plan.mayCreateUsers) {
     // Whoever may have the name from now on is somebody else.
     deps.collisions.add(user.sub);
-    deps.fail({ ...about, kind: 'blocked', reason: 'TriggersWouldFire' });
+    deps.fail({ sub: user.sub, name: user.name, kind: 'blocked', reason: 'TriggersWouldFire' });
     return false;
   }
-  const outcome = await createUser(plan, user, deps);
-  if (outcome === 'done' || (outcome !== 'collision' && 'noPassword' in outcome)) {
+  return recordCreation(user, why, await createUser(plan, user, deps), deps);
+}
+
+/** Records how a user came or did not; true when the user exists. */
+export function recordCreation(user: RestoreUser, why: string, outcome: CreateOutcome, deps: CreationDeps): boolean {
+  const about = { sub: user.sub, name: user.name };
+  if (outcome === 'existed') return true;
+  if (outcome === 'collision') return collide(user, deps);
+  if (outcome === 'done' || 'noPassword' in outcome) {
     deps.count('usersCreated');
     deps.fail({ ...about, kind: 'created', reason: why });
     if (outcome !== 'done') deps.fail({ ...about, kind: 'password', reason: outcome.noPassword });
     return true;
   }
   deps.count('refused');
-  deps.fail({ ...about, kind: 'create', reason: outcome === 'collision' ? 'NameCollision' : outcome.refused });
-  (outcome === 'collision' ? deps.collisions : deps.refused).add(user.sub);
+  deps.fail({ ...about, kind: 'create', reason: outcome.refused });
+  deps.refused.add(user.sub);
+  return false;
+}
+
+/** Records that somebody else has the user's name; nothing of that user is touched from now on. */
+export function collide({ sub, name }: RestoreUser, { count, fail, collisions }: Pick<OpDeps, 'count' | 'fail' | 'collisions'>): false {
+  count('refused');
+  fail({ sub, name, kind: 'create', reason: 'NameCollision' });
+  collisions.add(sub);
   return false;
 }
 

@@ -223,7 +223,7 @@ describe('Updates that do not go well', () => {
       it.calls.killAt(killAt);
       return it;
     };
-    for (let killAt = 20; killAt < 36; killAt += 1) {
+    for (let killAt = 20; killAt < 46; killAt += 1) {
       const it = await disturbed(killAt);
       const outcome = await it.executeDespiteKills('execution-2');
       expect(outcome.counts, `killed at call ${killAt}`).to.include({ usersMissing: 0, usersBlocked: 1, usersRestored: 8 });

@@ -1,0 +1,78 @@
+import { expect } from 'chai';
+import { differences } from '../../../support/import/differences.ts';
+import { RestoreWorld } from '../../../support/import/restore-world.ts';
+import { addGroups, addUsers, aUser } from '../../../support/world/builders.ts';
+
+const LOCKED = 'the user cannot sign in before an administrator sets a permanent password';
+
+/** Five users for the import job, and two who are created one by one: zoe has a verified address, una has none. */
+async function world(): Promise<RestoreWorld> {
+  const made = new RestoreWorld();
+  addUsers(made.source, 5);
+  made.source.put(aUser({ username: 'zoe', attributes: { email: 'zoe@example.test', email_verified: 'true', name: 'two\nlines' } }));
+  made.source.put(aUser({ username: 'una', attributes: { email: 'una@example.test' } }));
+  addGroups(made.source, [7]);
+  return made.planned();
+}
+
+const refusing = (it: RestoreWorld, times = Infinity): void => {
+  let left = times;
+  it.writer.refuse = (call, username) => (call === 'setPassword' && username === 'zoe' && (left -= 1) >= 0 ? 'InvalidPasswordException' : undefined);
+};
+const rowsOf = (it: RestoreWorld, name: string): string[] => it.report('failures.csv').split('\n').filter((row) => row.includes(`,${name},`));
+
+describe('Passwords of users who are created one by one', () => {
+  it('are tried once more at the end when Cognito refused them', async () => {
+    const it = await world();
+    refusing(it, 1);
+    const outcome = await it.execute();
+    expect(outcome.outcome).to.equal('complete');
+    expect(outcome.counts.usersWithoutPassword).to.equal(0);
+    expect(it.target.find('zoe')?.status).to.equal('CONFIRMED');
+    expect(rowsOf(it, 'zoe')).to.have.length(1);
+    expect(rowsOf(it, 'zoe')[0]).to.contain('permanent random password');
+  });
+
+  it('are tried again by the next start, and reported until they are set', async () => {
+    const it = await world();
+    refusing(it);
+    const outcome = await it.execute('execution-1');
+    expect(outcome.outcome).to.equal('partial');
+    expect(outcome.counts).to.include({ usersRestored: 7, usersMissing: 0, usersDifferent: 0, usersWithoutPassword: 1, usersCreatedOneByOne: 2 });
+    expect(rowsOf(it, 'zoe')).to.have.length(1);
+    expect(rowsOf(it, 'zoe')[0]).to.contain('setting the password was refused (InvalidPasswordException)').and.to.contain(LOCKED);
+
+    it.writer.refuse = () => undefined;
+    const again = await it.execute('execution-2');
+    expect(again.outcome).to.equal('complete');
+    expect(again.counts).to.include({ usersWithoutPassword: 0, usersCreatedOneByOne: 2 });
+    expect(it.target.find('zoe')?.status).to.equal('CONFIRMED');
+    expect(rowsOf(it, 'zoe')[0]).to.contain('permanent random password');
+    expect(differences(it.source, it.target)).to.deep.equal([]);
+  });
+
+  it('are left alone at the next start when an administrator has set one', async () => {
+    const it = await world();
+    refusing(it);
+    expect((await it.execute('execution-1')).counts.usersWithoutPassword).to.equal(1);
+    const zoe = it.target.find('zoe');
+    if (zoe !== undefined) it.target.put({ ...zoe, status: 'CONFIRMED' });
+    const before = it.calls.countOf('cognito.setPassword');
+    expect((await it.execute('execution-2')).outcome).to.equal('complete');
+    expect(it.calls.countOf('cognito.setPassword')).to.equal(before);
+  });
+
+  it('are not set by the next start for a stranger who has taken the name', async () => {
+    const it = await world();
+    refusing(it);
+    await it.execute('execution-1');
+    it.writer.refuse = () => undefined;
+    it.target.remove('zoe');
+    const stranger = aUser({ username: 'zoe', status: 'FORCE_CHANGE_PASSWORD', attributes: { email: 'stranger@example.test', email_verified: 'true' } });
+    it.target.put(stranger);
+    const before = it.calls.countOf('cognito.setPassword');
+    expect((await it.execute('execution-2')).outcome).to.equal('partial');
+    expect(it.calls.countOf('cognito.setPassword')).to.equal(before);
+    expect(it.target.find('zoe')).to.deep.equal(stranger);
+  });
+});
