@@ -1,5 +1,6 @@
 import type { ContactAttribute } from '../../model.ts';
 import type { RestoreUser } from '../plan-model.ts';
+import { isVerified } from '../verified.ts';
 import { csvBirthdate } from './birthdate.ts';
 import { csvLine, MFA_COLUMN, USERNAME_COLUMN } from './csv-line.ts';
 
@@ -69,9 +70,7 @@ function badFormat(name: string, value: string): string | undefined {
 
 /** A pool with exactly one auto-verified attribute wants that one; a pool with two wants at least one of them. */
 function notVerified({ attributes }: Pick<RestoreUser, 'attributes'>, autoVerified: readonly ContactAttribute[]): string | undefined {
-  const verified = autoVerified.some((name) =>
-    (attributes[name] ?? '') !== '' && attributes[`${name}_verified`]?.toLowerCase() === 'true');
-  return verified ? undefined : `no verified ${autoVerified.join(' or ')}`;
+  return autoVerified.some((name) => isVerified(attributes, name)) ? undefined : `no verified ${autoVerified.join(' or ')}`;
 }
 
 function tooLong(user: Pick<RestoreUser, 'name' | 'attributes'>, { header, mfaFlag }: CsvRules): string | undefined {

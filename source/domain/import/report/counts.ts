@@ -19,6 +19,7 @@ export function restoreCounts(check: CheckRun, jobs: JobsState, notes: ReadonlyM
     usersBlocked: blocked,
     usersDifferent: problems.users - problems.missing,
     usersWithoutPassword: problems.withoutPassword,
+    usersWithoutVerifiedAddress: marks.users.reduce((sum, mark) => ((mark & Mark.unverified) !== 0 ? sum + 1 : sum), 0),
     usersCreatedOneByOne: present.filter(({ created }) => created !== undefined).length,
     groups: run.groups.length,
     groupsMissingOrDifferent: problems.groups,

@@ -15,6 +15,7 @@ export type DifferingAttributes = (user: { readonly name: string; readonly attri
 const NOTHING = 'nothing';
 const CREATED = 'created one by one with a permanent random password that nobody knows';
 const NEW_STATUS = 'status CONFIRMED; the user sets a password by "forgot password"';
+const NO_ADDRESS = 'status CONFIRMED; no address is verified, so the user cannot sign in before an administrator sets a permanent password or verifies an address';
 
 /**
  * Every user and membership that is not restored exactly as an import job would restore it, with its reason: users left
@@ -78,7 +79,7 @@ async function* createdRows({ run, marks }: CheckRun): AsyncGenerator<FailureRow
       const mark = ordinal === undefined ? 0 : marks.users[ordinal] as number;
       if (ordinal === undefined || told.has(ordinal) || (mark & Mark.seen) === 0 || hasNoPassword(mark)) continue;
       told.set(ordinal);
-      yield { sub, name, line: '', reason, instead: CREATED, changed: NEW_STATUS };
+      yield { sub, name, line: '', reason, instead: CREATED, changed: (mark & Mark.unverified) === 0 ? NEW_STATUS : NO_ADDRESS };
     }
   }
 }

@@ -13,6 +13,8 @@ export interface RestoreCounts {
   readonly usersDifferent: number;
   /** Created one by one, and still without a permanent password. */
   readonly usersWithoutPassword: number;
+  /** In the new pool as in the backup, without a verified address: "forgot password" is not for them. */
+  readonly usersWithoutVerifiedAddress: number;
   /** Of the restored ones: created one by one instead of by an import job. */
   readonly usersCreatedOneByOne: number;
   readonly groups: number;
@@ -59,6 +61,7 @@ export function summaryOf(outcome: RestoreOutcome['outcome'], counts: RestoreCou
     ...(counts.usersMissing + counts.usersBlocked > 0 ? [`${counts.usersMissing + counts.usersBlocked} not restored`] : []),
     ...(counts.usersDifferent > 0 ? [`${counts.usersDifferent} different`] : []),
     ...(counts.usersWithoutPassword > 0 ? [`${counts.usersWithoutPassword} without a password`] : []),
+    ...(counts.usersWithoutVerifiedAddress > 0 ? [`${counts.usersWithoutVerifiedAddress} without a verified address`] : []),
     ...(counts.groupsMissingOrDifferent > 0 ? [`${counts.groupsMissingOrDifferent} of ${counts.groups} groups missing or different`] : []),
     ...(counts.membershipsMissing > 0 ? [`${counts.membershipsMissing} of ${counts.memberships} memberships missing`] : []),
     ...(counts.membershipsWithoutUser > 0 ? [`${counts.membershipsWithoutUser} memberships without a restored user`] : []),

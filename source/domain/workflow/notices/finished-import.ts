@@ -20,6 +20,7 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
   ['usersBlocked', 'users not created: their name is taken, or creating them could have sent a message'],
   ['usersDifferent', 'users that differ from the backup'],
   ['usersWithoutPassword', 'users whose password could not be set'],
+  ['usersWithoutVerifiedAddress', 'users who cannot use "forgot password": none of their addresses is verified'],
   ['groupsMissingOrDifferent', 'groups missing or different'],
   ['membershipsMissing', 'memberships missing'],
   ['membershipsWithoutUser', 'memberships whose user is not restored'],
@@ -42,27 +43,29 @@ function restoreNotice({ executionArn, startedAt, result }: Finished, { now, abo
   const { outcome = 'partial', counts = {}, report, ...restored } = result as Restored & { readonly counts?: Readonly<Record<string, unknown>> };
   const of = (name: string): number => (typeof counts[name] === 'number' ? counts[name] : 0);
   const notRestored = of('usersInBackup') - of('usersRestored');
+  const unverified = of('usersWithoutVerifiedAddress');
   const lines = LINES.filter(([name], index) => index < ALWAYS || of(name) > 0).map(([name, words]) => `  ${number(of(name))} ${words}`);
   return {
-    subject: subjectOf(subjects(outcome, notRestored, of('usersInBackup'))),
+    subject: subjectOf(subjects(outcome, { notRestored, inBackup: of('usersInBackup'), unverified })),
     body: bodyOf([
       `ImportWorkflow came to its end after ${duration(now - startedAt)}. ${runOf(restored)} This backup holds ${counted(of('usersInBackup'), 'user')}.`,
       lines.join('\n'),
       report === undefined ? undefined : `Report: every user who was not restored, and why; old and new subs\n${report.keys.map((key) => `  s3://${report.bucket}/${key}`).join('\n')}`,
-      `What to do next\n  ${NEXT[outcome]}`,
+      `What to do next\n  ${NEXT[outcome]}${unverified > 0 ? NEXT_UNVERIFIED : ''}`,
       firstTime,
       `Execution\n  ${consoleLink(executionArn)}`,
       about,
     ]),
-    important: outcome !== 'complete',
+    // Whoever cannot sign in before somebody acts is no success that may go untold.
+    important: outcome !== 'complete' || unverified > 0,
   };
 }
 
-function subjects(outcome: RestoreOutcome['outcome'], notRestored: number, inBackup: number): string {
+function subjects(outcome: RestoreOutcome['outcome'], { notRestored, inBackup, unverified }: { readonly notRestored: number; readonly inBackup: number; readonly unverified: number }): string {
   const missing = `${number(notRestored)} of ${counted(inBackup, 'user')} not restored`;
   if (outcome === 'partial') return notRestored > 0 ? `Restore INCOMPLETE: ${missing}` : 'Restore INCOMPLETE: something is missing or different';
   if (outcome === 'policy') return notRestored > 0 ? `Restore finished, ${missing} (by rule)` : 'Restore finished, with exceptions (by rule)';
-  return `Restore complete: ${counted(inBackup, 'user')}`;
+  return unverified > 0 ? `Restore complete, BUT ${counted(unverified, 'user')} cannot use "forgot password"` : `Restore complete: ${counted(inBackup, 'user')}`;
 }
 
 const NEXT: Readonly<Record<RestoreOutcome['outcome'], string>> = {
@@ -70,6 +73,9 @@ const NEXT: Readonly<Record<RestoreOutcome['outcome'], string>> = {
   policy: 'Read failures.csv: it names everybody who was left out, and the rule. Users keep no passwords: each sets a new one by "forgot password". Applications that store the sub need sub-map.csv.',
   partial: 'Read failures.csv, remove the causes that it names, and start ImportWorkflow again with the same input: it tries the reported users again and leaves the restored ones alone.',
 };
+
+/** "Forgot password" sends its code to verified addresses only. */
+const NEXT_UNVERIFIED = ' Users without a verified address cannot use "forgot password": set a permanent password for each, or verify an address of theirs; failures.csv names them.';
 
 function dryRunNotice({ executionArn, startedAt, result }: Finished, { now, about, firstTime }: Around): Notice {
   const { backup, byCsv, oneByOne, excluded, chunks, reportKeys } = result;

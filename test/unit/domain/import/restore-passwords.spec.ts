@@ -75,4 +75,13 @@ describe('Passwords of users who are created one by one', () => {
     expect(it.calls.countOf('cognito.setPassword')).to.equal(before);
     expect(it.target.find('zoe')).to.deep.equal(stranger);
   });
+
+  it('cannot be set anew by users without a verified address: they are counted, and the report says so', async () => {
+    const it = await world();
+    const outcome = await it.execute();
+    expect(outcome.outcome).to.equal('complete');
+    expect(outcome.counts).to.include({ usersCreatedOneByOne: 2, usersWithoutVerifiedAddress: 1, usersWithoutPassword: 0 });
+    expect(rowsOf(it, 'una')[0]).to.contain('cannot sign in before an administrator').and.not.contain('forgot password');
+    expect(rowsOf(it, 'zoe')[0]).to.contain('forgot password');
+  });
 });

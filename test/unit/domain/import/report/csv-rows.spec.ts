@@ -5,7 +5,7 @@ import type { RestoreCounts } from '../../../../../source/domain/import/report/o
 
 const row = { sub: 's', name: 'n', line: '', reason: 'r', instead: 'i', changed: 'c' };
 const NONE: RestoreCounts = {
-  usersInBackup: 10, usersRestored: 10, usersExcluded: 0, usersMissing: 0, usersBlocked: 0, usersDifferent: 0, usersWithoutPassword: 0, usersCreatedOneByOne: 0, groups: 2,
+  usersInBackup: 10, usersRestored: 10, usersExcluded: 0, usersMissing: 0, usersBlocked: 0, usersDifferent: 0, usersWithoutPassword: 0, usersWithoutVerifiedAddress: 0, usersCreatedOneByOne: 0, groups: 2,
   groupsMissingOrDifferent: 0, memberships: 5, membershipsMissing: 0, membershipsWithoutUser: 0, unknownUsers: 0, unknownGroups: 0, unknownMemberships: 0, importJobs: 1,
 };
 

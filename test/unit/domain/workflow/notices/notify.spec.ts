@@ -15,7 +15,7 @@ const SETTINGS: NotifySettings = { preference: 'INFO_AND_ERRORS', primaryRegion:
 
 const counts = (users: number, groups: number, memberships: number) => ({ users, groups, memberships });
 const EXPORTED = { done: true, manifest: { runId: '20260301T000000Z-12345678', userPoolId: 'eu-west-1_Source', counts: counts(2000, 12, 2400), added: counts(5, 1, 7), changed: counts(3, 0, 0), deleted: counts(2, 0, 1), skipped: { federatedUsers: 3, federatedMemberships: 1 } } };
-const RESTORED = { usersInBackup: 2000, usersRestored: 2000, usersExcluded: 0, usersMissing: 0, usersBlocked: 0, usersDifferent: 0, usersWithoutPassword: 0, usersCreatedOneByOne: 40, groups: 12, groupsMissingOrDifferent: 0, memberships: 2400, membershipsMissing: 0, membershipsWithoutUser: 0, unknownUsers: 0, unknownGroups: 0, unknownMemberships: 0, importJobs: 2 };
+const RESTORED = { usersInBackup: 2000, usersRestored: 2000, usersExcluded: 0, usersMissing: 0, usersBlocked: 0, usersDifferent: 0, usersWithoutPassword: 0, usersWithoutVerifiedAddress: 0, usersCreatedOneByOne: 40, groups: 12, groupsMissingOrDifferent: 0, memberships: 2400, membershipsMissing: 0, membershipsWithoutUser: 0, unknownUsers: 0, unknownGroups: 0, unknownMemberships: 0, importJobs: 2 };
 const REPORT = { bucket: 'mapping', keys: ['restores/p/r/report/report.json', 'restores/p/r/report/failures.csv'] };
 
 describe('MessageBroker', () => {
@@ -141,6 +141,13 @@ describe('MessageBroker', () => {
     await tell(restored('complete'));
     expect(only().subject).to.equal('Restore complete: 2,000 users');
     expect(sent[0]?.body).to.include('forgot password').and.to.include('sub-map.csv').and.to.include('40 of the users created one by one');
+  });
+
+  it('says of a complete restore, also with ERRORS_ONLY, who cannot set a password and what to do about it', async () => {
+    await tell(restored('complete', { usersWithoutVerifiedAddress: 3 }), { preference: 'ERRORS_ONLY' });
+    const { subject, body } = only();
+    expect(subject).to.equal('Restore complete, BUT 3 users cannot use "forgot password"');
+    expect(body.replaceAll(/\s+/g, ' ')).to.include('3 users who cannot use "forgot password": none of their addresses is verified').and.to.include('set a permanent password for each').and.to.include('failures.csv');
   });
 
   it('tells what a dry run found', async () => {
