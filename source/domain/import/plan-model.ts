@@ -39,7 +39,7 @@ export interface RestoreUser {
 
 /** Why a user is left out, by rule; such users are in failures.csv and never count as restored. */
 export type Exclusion =
-  | 'Unconfirmed' | 'TriggersWouldFire' | 'NoSignInName' | 'NameCollision' | 'BadUsername' | 'MissingRequiredAttribute' | 'BadAttribute' | 'Federated';
+  | 'Unconfirmed' | 'TriggersWouldFire' | 'NoSignInName' | 'NameCollision' | 'BadUsername' | 'BadAttribute' | 'Federated';
 
 export interface ExcludedUser {
   readonly sub: string;

@@ -99,7 +99,8 @@ export function newUser(
     if (contact === undefined) return { refused: 'InvalidParameterException' };
     kept[contact] ??= username;
   }
-  if (schema.some((entry) => entry.required && (kept[entry.name] ?? '') === '')) return { refused: 'InvalidParameterException' };
+  // AdminCreateUser takes users without an attribute that the pool requires; an import job does not.
+  if (status !== 'FORCE_CHANGE_PASSWORD' && schema.some((entry) => entry.required && (kept[entry.name] ?? '') === '')) return { refused: 'InvalidParameterException' };
   const iso = new Date(now).toISOString();
   const user: PoolUser = { username: usernameAttributes.length > 0 ? sub : username, sub, attributes: kept, enabled: true, status, created: iso, modified: iso };
   const taken = pool.loginsOf(user).filter((login) => login !== sub).map((login) => pool.find(login)).find((other) => other !== undefined);

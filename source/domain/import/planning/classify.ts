@@ -55,14 +55,16 @@ export function classify(user: SpooledUser, rules: Rules, collides: boolean): Cl
   if (collides) return out('NameCollision', 'Another user has the same name in the new pool and is restored: the one who has verified it, else the one created last.');
   for (const attribute of rules.schema) {
     const value = restore.attributes[attribute.name];
-    if (value === undefined) {
-      if (attribute.required && attribute.name !== 'sub') return out('MissingRequiredAttribute', `The new pool requires ${attribute.name}, which the user does not have.`);
-    } else if (!attributeFits(attribute, value)) {
-      return out('BadAttribute', `The value of ${attribute.name} does not fit the new pool's schema.`);
-    }
+    if (value !== undefined && !attributeFits(attribute, value)) return out('BadAttribute', `The value of ${attribute.name} does not fit the new pool's schema.`);
   }
-  const why = csvCannotCarry(restore, rules);
+  const why = missingRequired(restore.attributes, rules) ?? csvCannotCarry(restore, rules);
   if (why === undefined) return { way: 'csv', user: restore };
   if (!rules.mayCreateUsers) return out('TriggersWouldFire', `An import job cannot take the user (${why}), and creating it one by one would fire the pool's triggers.`);
   return { way: 'create', user: restore, why };
+}
+
+/** An import job wants every attribute that the pool requires. AdminCreateUser does not: the old pool may have such a user from there. */
+function missingRequired(attributes: Readonly<Record<string, string>>, { schema }: Pick<Rules, 'schema'>): string | undefined {
+  const missing = schema.find(({ name, required }) => required && name !== 'sub' && attributes[name] === undefined);
+  return missing === undefined ? undefined : `no ${missing.name}, which the pool requires`;
 }

@@ -1,4 +1,7 @@
-"""Holds the attributes of a new or changed user against the pool's schema, as AdminCreateUser and SignUp do on AWS."""
+"""Holds the attributes of a new or changed user against the pool's schema, as AdminCreateUser does on AWS.
+
+It takes users without an attribute that the pool requires: they give it when they sign in for the first time [API reference].
+"""
 
 import re
 
@@ -23,10 +26,6 @@ def schema_problem(pool, attributes, creating):
         problem = _value_problem(each["Name"], value, rule) if value != "" else None
         if problem:
             return problem
-    if creating:
-        for name, rule in schema.items():
-            if rule.get("Required") and name != "sub" and name not in names:
-                return f"Attributes did not conform to the schema: {name}: The attribute is required"
     return None
 
 

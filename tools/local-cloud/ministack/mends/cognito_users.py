@@ -100,7 +100,7 @@ def admin_create_user(original, data):
     if pool is not None and (data.get("MessageAction") or "").upper() != "RESEND":
         listed = data.get("UserAttributes") or []
         if pool.get("UsernameAttributes"):
-            # The user name becomes this attribute, so a pool that requires it has it.
+            # The user name becomes this attribute.
             alias = cognito._username_alias_attribute(pool, data.get("Username") or "")
             listed = listed if any(each["Name"] == alias for each in listed) else [*listed, {"Name": alias, "Value": data.get("Username")}]
         problem = username_problem(pool, data.get("Username")) or schema_problem(pool, listed, creating=True)

@@ -49,8 +49,13 @@ describe('classify', () => {
 
   it('leaves out who gives way to another of the same name', () => expect(reason(look({}, {}, true))).to.equal('NameCollision'));
 
-  it('checks required attributes and values against the new schema, sub apart', () => {
-    expect(reason(look({ attributes: { email_verified: 'true' } }))).to.equal('MissingRequiredAttribute');
+  it('creates one by one who lacks an attribute that the pool requires, sub apart', () => {
+    const user = { attributes: { email_verified: 'true' } };
+    expect(look(user)).to.deep.include({ way: 'create', why: 'no email, which the pool requires' });
+    expect(reason(look(user, { mayCreateUsers: false }))).to.equal('TriggersWouldFire');
+  });
+
+  it('checks values against the new schema', () => {
     for (const age of ['151', '-1', 'old', ' ']) expect(reason(look(attributes({ 'custom:age': age })))).to.equal('BadAttribute');
     expect(reason(look(attributes({ 'custom:age': '150' })))).to.equal('csv');
     expect(reason(look(attributes({ email: 'é'.repeat(2049) })))).to.equal('BadAttribute');
