@@ -1,4 +1,3 @@
-import { signInNameOf } from '../../model.ts';
 import { putList, readList } from '../../state/stored-list.ts';
 import type { PoolGroup } from '../../model.ts';
 import type { PlannedGroup } from '../plan-model.ts';
@@ -49,9 +48,8 @@ export async function surveyStep({ scan, accepted }: StateOf<'survey'>, { input,
   const pool = await deps.pools.describe(poolId);
   const header = await deps.jobs.csvHeader(poolId);
   const source = accepted.manifest.poolSettings;
-  const found = await survey(deps.objects, spoolParts(scan), {
-    signInName: signInNameOf(source), restoreUnconfirmed: input.options.restoreUnconfirmed, caseSensitive: pool.settings.caseSensitive,
-  });
+  const rules = rulesFor(input, accepted, { pool, header, notes: [] });
+  const found = await survey(deps.objects, spoolParts(scan), { ...rules, caseSensitive: pool.settings.caseSensitive });
   const checked = preflight({ poolId, settings: pool.settings, header, source, users: found.users, usage: found.usage, allowTriggers: input.options.allowTriggers });
   assertPreflight(poolId, checked);
   await putList(deps.objects, foundGroupsKey(folder), found.groups);

@@ -1,14 +1,14 @@
 import type { PoolGroup } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { readNdjson } from '../jobs/ndjson.ts';
-import { excludedBySelf, restorableAttributes, signInNameOfUser } from './classify.ts';
+import { classify, excludedBySelf, restorableAttributes, signInNameOfUser } from './classify.ts';
 import type { Rules } from './classify.ts';
 import { nameKey } from './expected.ts';
 import { NameDigests } from './name-digests.ts';
 import type { SpoolLine } from './spool.ts';
 import type { SpooledUser } from './spooled-user.ts';
 
-type SurveyRules = Pick<Rules, 'signInName' | 'restoreUnconfirmed'> & { readonly caseSensitive: boolean };
+type SurveyRules = Rules & { readonly caseSensitive: boolean };
 
 /** What one look at everybody tells: the facts of the preflight, the groups, and whose names collide. */
 export interface Survey {
@@ -54,7 +54,8 @@ export async function* spoolLines(objects: Pick<ObjectStore, 'read'>, parts: rea
 /**
  * Of users with one name one is restored. Where the name is an e-mail address or phone number, the user who has verified
  * it comes first: anybody can give the address of somebody else. Then the one created last: after an interrupted export
- * the older one is a user who was deleted since, and in a case-insensitive pool only one of them can exist.
+ * the older one is a user who was deleted since, and in a case-insensitive pool only one of them can exist. Whoever is
+ * left out for a reason of their own takes no part: nobody gives way to a user who does not come back.
  */
 async function collisions(objects: Pick<ObjectStore, 'read'>, parts: readonly string[], rules: SurveyRules, repeated: (name: string) => boolean): Promise<string[]> {
   const rank = ({ attributes, created, sub }: SpooledUser): string =>
@@ -62,9 +63,9 @@ async function collisions(objects: Pick<ObjectStore, 'read'>, parts: readonly st
   const winners = new Map<string, { readonly sub: string; readonly rank: string }>();
   const losers: string[] = [];
   for await (const line of spoolLines(objects, parts)) {
-    if ('group' in line || excludedBySelf(line, rules) !== undefined) continue;
-    const name = signInNameOfUser(line, rules.signInName) as string;
-    if (!repeated(name)) continue;
+    if ('group' in line) continue;
+    const name = signInNameOfUser(line, rules.signInName);
+    if (name === undefined || !repeated(name) || classify(line, rules, false).way === 'exclude') continue;
     const key = nameKey(name, rules.caseSensitive);
     const rival = winners.get(key);
     const claim = { sub: line.sub, rank: rank(line) };

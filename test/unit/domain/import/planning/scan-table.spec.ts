@@ -223,6 +223,22 @@ describe('scanTable', () => {
     expect(world.plan().notes.join()).to.match(/case-insensitive in the new pool.*1 users have the name/s);
   });
 
+  it('lets nobody give way to a user of the same name who is left out', async () => {
+    const younger = { username: 'ann', created: '2025-02-01T00:00:00.000Z' };
+    for (const [attributes, reason] of [
+      [{ email: 'ann@example.test', email_verified: 'false' }, 'TriggersWouldFire'],
+      [{ email: 'ann@example.test', email_verified: 'true', name: 'x'.repeat(2_049) }, 'BadAttribute'],
+    ] as const) {
+      const world = new PlanningWorld({ caseSensitive: true }, { caseSensitive: false, triggers: ['PreSignUp'] });
+      world.source.put(aUser({ username: 'Ann', created: '2025-01-01T00:00:00.000Z' }));
+      world.source.put(aUser({ ...younger, attributes }));
+      sealBackup(world.table, world.source);
+      await world.scan();
+      expect(byName(world.chunkUsers().flat()), reason).to.deep.equal(['Ann']);
+      expect(world.lines<ExcludedUser>(world.plan().excludedKey).map(({ name, reason: why }) => [name, why])).to.deep.equal([['ann', reason]]);
+    }
+  });
+
   it('uses the e-mail address as the name where the pool signs in by it, and leaves out users without one', async () => {
     const world = new PlanningWorld({ usernameAttributes: ['email'] });
     world.source.put(aUser({ username: 'aaaa', attributes: { email: 'ann@example.test', email_verified: 'true' } }));
