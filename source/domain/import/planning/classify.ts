@@ -38,7 +38,7 @@ export function excludedBySelf(user: SpooledUser, { signInName, restoreUnconfirm
     ({ sub: user.sub, name: signInNameOfUser(user, signInName) ?? user.username, reason, detail });
   if (user.status === FEDERATED_STATUS) return out('Federated', 'The user comes from an identity provider and returns with the next sign-in through it.');
   if (user.status === 'UNCONFIRMED' && !restoreUnconfirmed) {
-    return out('Unconfirmed', 'The user never confirmed the sign-up; restored, an unproven address would become a usable account. "RestoreUnconfirmed": true restores such users.');
+    return out('Unconfirmed', 'The user never confirmed the sign-up; restored, an unproven address would become a usable account. A restore that begins with "RestoreUnconfirmed": true restores such users; once this one has begun, that takes another empty pool.');
   }
   const name = signInNameOfUser(user, signInName);
   if (name === undefined) return out('NoSignInName', `The user has no ${signInName}, which is the name at sign-in in this pool.`);

@@ -1,9 +1,9 @@
 import { Halt } from '../../errors.ts';
 import type { BackupTable, Clock, Log, ObjectStore, Page, Random, UserPoolReader } from '../../ports.ts';
 import { parsed, shaped } from '../../state/stored-shapes.ts';
-import { headKey, planKey } from '../plan-model.ts';
-import type { ImportOptions, RestoreHead, RestorePlan } from '../plan-model.ts';
-import { readJson } from '../planning/json-object.ts';
+import { headKey } from '../plan-model.ts';
+import type { ImportOptions, RestoreHead } from '../plan-model.ts';
+import { assertAsPlanned } from './as-planned.ts';
 import { readKeptRun } from './kept-run.ts';
 import { assertPoolId } from './pool-id.ts';
 import { newRestoreId } from './restore-id.ts';
@@ -42,7 +42,7 @@ export interface OpenedRestore {
 /**
  * Decides whether the new pool may be restored into, and opens the restore or finds the one in force. Halts:
  * InvalidNewUserPoolId, UserPoolNotFound, NoSealedBackup, SourcePoolRefused, UserPoolNotEmpty, AlreadyRestored, those of
- * readKeptRun, InvalidInput when another run is asked for than the restore in force brings back; errors of the services
+ * readKeptRun, InvalidInput when something else is asked for than the restore in force brings back; errors of the services
  * pass as they are. Writes nothing to the pool.
  */
 export async function checkNewUserPool(input: CheckNewUserPoolInput, deps: CheckNewUserPoolDeps): Promise<OpenedRestore> {
@@ -55,7 +55,7 @@ export async function checkNewUserPool(input: CheckNewUserPoolInput, deps: Check
     throw new Halt('AlreadyRestored', `The restore ${head.value.restoreId} into ${poolId} is complete; its report is in the mapping-file bucket below restores/${poolId}/, for as long as ReportRetentionDays says. To restore once more, create another empty pool.`);
   }
   if (head?.value.phase === 'writing' || head?.value.phase === 'partial') {
-    await assertSameRun(input.options, head.value.restoreId, deps);
+    await assertAsPlanned(input, head.value.restoreId, deps.objects);
     return { restoreId: head.value.restoreId, phase: head.value.phase, resumed: true, mayCreateUsers };
   }
   const { manifest } = await readBackup(input, deps);
@@ -73,16 +73,6 @@ export async function checkNewUserPool(input: CheckNewUserPoolInput, deps: Check
 /** What would be restored, so that a start that cannot work halts before anything is scanned. */
 const readBackup = ({ options: { exportRun }, tableName }: CheckNewUserPoolInput, deps: CheckNewUserPoolDeps): Promise<Pick<SealedBackup, 'manifest'>> =>
   (exportRun === undefined ? readSealedBackup(deps.table, tableName) : readKeptRun(deps, { runId: exportRun, tableName }));
-
-/** A restore that has begun to write goes on with its plan: a start that asks for another run must not seem to have got it. */
-async function assertSameRun({ newUserPoolId, exportRun }: ImportOptions, restoreId: string, { objects }: CheckNewUserPoolDeps): Promise<void> {
-  if (exportRun === undefined) return;
-  const plan = await readJson<RestorePlan>(objects, planKey(newUserPoolId, restoreId));
-  const exactly = plan.interrupted === undefined && plan.incomplete === undefined;
-  if (plan.runId === exportRun && exactly) return;
-  const from = plan.runId !== exportRun ? `the export ${plan.runId}` : `the table as it was after the export ${plan.runId}, which an interrupted export or a replica that was behind had changed`;
-  throw new Halt('InvalidInput', `ExportRun names ${exportRun}, but the restore ${restoreId} into ${newUserPoolId} has begun with ${from}. Start without "ExportRun" to continue it, or create another empty pool to restore ${exportRun}.`);
-}
 
 async function readHead(objects: Pick<ObjectStore, 'get'>, poolId: string): Promise<{ readonly value: RestoreHead; readonly etag: string } | undefined> {
   const stored = await objects.get(headKey(poolId));

@@ -23,6 +23,7 @@ const check = (world: PlanningWorld, over: Partial<ImportOptions> = {}, region =
   { pools: world.cognito, table: world.table, objects: world.objects, clock: world.clock, random: world.random, log: world.log },
 );
 const halt = async (world: PlanningWorld, over: Partial<ImportOptions> = {}, region?: string): Promise<Error> => rejection(check(world, over, region));
+const putPlan = (world: PlanningWorld, plan: object): Promise<string> => world.objects.put(planKey(NEW_POOL, 'earlier'), JSON.stringify({ ...aPlan(NEW_POOL, 'earlier'), ...plan }));
 const putHead = (world: PlanningWorld, phase: RestoreHead['phase']): Promise<string> =>
   world.objects.put(headKey(NEW_POOL), JSON.stringify({ restoreId: 'earlier', phase, updatedAt: '2026-03-01T00:00:00.000Z' }));
 
@@ -124,9 +125,28 @@ describe('checkNewUserPool', () => {
     expect(await halt(world)).to.have.property('name', 'AlreadyRestored');
   });
 
-  describe('asked for a kept run', () => {
-    const putPlan = (world: PlanningWorld, plan: object): Promise<string> => world.objects.put(planKey(NEW_POOL, 'earlier'), JSON.stringify({ ...aPlan(NEW_POOL, 'earlier'), ...plan }));
+  it('halts when another table, or unconfirmed users, are asked for than the restore in force brings back', async () => {
+    for (const phase of ['writing', 'partial'] as const) {
+      const world = backedUp();
+      await putHead(world, phase);
+      await putPlan(world, { tableName: 'other-table' });
+      const table = await halt(world, { backupTableName: 'backup-table' });
+      expect(table.name).to.equal('InvalidInput');
+      expect(table.message).to.match(/names another table, but the restore earlier .* has begun with the table other-table\. Start without "BackupTableName" to continue/);
+      const unconfirmed = await halt(world, { restoreUnconfirmed: true });
+      expect(unconfirmed.name).to.equal('InvalidInput');
+      expect(unconfirmed.message).to.match(/has begun without it\. Start without "RestoreUnconfirmed" to continue it, or create another empty pool/);
+    }
+  });
 
+  it('continues a restore that is asked for as it was planned, or with less', async () => {
+    const world = backedUp();
+    await putHead(world, 'writing');
+    await putPlan(world, { options: options({ restoreUnconfirmed: true, backupTableName: 'backup-table' }), tableName: 'backup-table' });
+    for (const over of [{}, { restoreUnconfirmed: true, backupTableName: 'backup-table' }, { acceptIncomplete: true }]) expect(await check(world, over)).to.include({ restoreId: 'earlier', resumed: true });
+  });
+
+  describe('asked for a kept run', () => {
     it('opens a restore when it is kept, also without any export that the table holds', async () => {
       const world = new PlanningWorld();
       world.source.put(aUser());
