@@ -17,9 +17,10 @@ export async function concludeJob(run: JobsRun, state: JobsState, chunk: ChunkPl
   const rows = results.pending();
   const { jobName } = currentJob(state);
   if (lines === 'allImported') for (const row of rows) results.set(row, RowCode.imported);
-  else applyLog(results, rows, lines, { job: jobName, firstRun: state.ran.length === 0, looked: state.ended?.status === 'Succeeded' ? undefined : lookedAt(state) });
+  else applyLog(results, rows, lines, { job: jobName, skipped: skippedMeans(state), looked: state.ended?.status === 'Succeeded' ? undefined : lookedAt(state) });
   const { job: _job, startedAt: _startedAt, ended: _ended, ...rest } = state;
-  const next: JobsState = { ...rest, ran: [...state.ran, jobName] };
+  const namesTaken = state.ran.length === 0 && (state.ended?.skipped ?? 0) > results.count(RowCode.collision);
+  const next: JobsState = { ...rest, ran: [...state.ran, jobName], ...(namesTaken ? { namesTaken } : {}) };
   if (results.count(RowCode.pending) === 0) return settleOrFollowUp(run, next, chunk, results, 0);
   return { ...next, resultsKey: await save(run, next, results, 0), stage: 'list', listing: { part: 1 }, dueAt: 0 };
 }
@@ -43,22 +44,28 @@ export async function save({ plan, deps }: JobsRun, state: JobsState, results: R
 /** Rows that the ended job has counted. */
 export const lookedAt = ({ ended }: Pick<JobsState, 'ended'>): number => (ended === undefined ? 0 : ended.imported + ended.skipped + ended.failed);
 
+/**
+ * Only in the chunk's first job a skipped row is a collision of names; later it was imported by an earlier job. Where that
+ * first job skipped rows that nobody could name, a look at the pool decides (`pending`).
+ */
+const skippedMeans = ({ ran, namesTaken }: JobsState): RowCode => (ran.length === 0 ? RowCode.collision : namesTaken === true ? RowCode.pending : RowCode.imported);
+
 interface LoggedJob {
   readonly job: string;
-  readonly firstRun: boolean;
+  readonly skipped: RowCode;
   /** See lineOffset. */
   readonly looked: number | undefined;
 }
 
-/** Only in the chunk's first job a skipped row is a collision of names; later it was imported by an earlier job. */
-function applyLog(results: RowResults, rows: readonly number[], lines: ReadonlyMap<number, LogLine>, { job, firstRun, looked }: LoggedJob): void {
+function applyLog(results: RowResults, rows: readonly number[], lines: ReadonlyMap<number, LogLine>, { job, skipped, looked }: LoggedJob): void {
   const offset = lineOffset(lines, rows.length, looked);
   if (offset === undefined) return;
   for (const [number, { status, text }] of lines) {
     const line = number + offset;
     const row = rows[line - 1];
     if (row === undefined) continue;
-    if (status === 'SUCCEEDED' || (status === 'SKIPPED' && !firstRun)) results.set(row, RowCode.imported);
-    else results.set(row, status === 'FAILED' ? RowCode.failed : RowCode.collision, { job, line, text });
+    const code = ({ SUCCEEDED: RowCode.imported, FAILED: RowCode.failed, SKIPPED: skipped } as const)[status];
+    if (code === RowCode.failed || code === RowCode.collision) results.set(row, code, { job, line, text });
+    else results.set(row, code);
   }
 }

@@ -37,7 +37,7 @@ export async function settleChunk(run: JobsRun, state: JobsState, chunk: ChunkPl
     jobs: state.ran,
   };
   deps.log.info('Chunk of users has its final result', { ...result, jobs: result.jobs.length });
-  const { job: _job, ended: _ended, resultsKey: _resultsKey, ...rest } = state;
+  const { job: _job, ended: _ended, resultsKey: _resultsKey, namesTaken: _namesTaken, ...rest } = state;
   return { ...rest, ...FIRST_OF_CHUNK, chunk: state.chunk + 1, finished: [...state.finished, result] };
 }
 

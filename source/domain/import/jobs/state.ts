@@ -60,6 +60,8 @@ export interface JobsState {
   readonly ended?: EndedJob;
   readonly logReads: number;
   readonly listing?: RowListing;
+  /** The chunk's first job skipped rows that its log does not name: a listed name may be somebody else's. */
+  readonly namesTaken?: boolean;
   /** Row results of the chunk so far (RowResults); absent before its first job has ended. */
   readonly resultsKey?: string;
   /** Names of this chunk's jobs that ran to an end, at most MAX_RUNS; only in the first one a skipped row is a collision. */

@@ -42,7 +42,7 @@ const lane = v.object({ batch: count, op: count });
 export const jobsState = v.object({
   chunk: count, stage: v.picklist(['prepare', 'create', 'start', 'poll', 'log', 'list']), attempt: count, neverRan: count, dueAt: v.number(), logReads: count, ran: texts,
   job: v.optional(v.object({ jobId: v.string(), jobName: v.string(), rows: count })), startedAt: v.optional(v.number()), busySince: v.optional(v.number()), speed: v.optional(v.number()),
-  ended: v.optional(v.object({ status: v.string(), imported: count, skipped: count, failed: count })), resultsKey: v.optional(v.string()),
+  ended: v.optional(v.object({ status: v.string(), imported: count, skipped: count, failed: count })), resultsKey: v.optional(v.string()), namesTaken: v.optional(v.boolean()),
   listing: v.optional(v.object({ part: count, pages: v.optional(v.object({ scope: v.picklist(['prefixes', 'single']), chains: pages })) })),
   finished: v.array(v.object({ chunk: count, users: count, imported: count, failed: count, collisions: count, blocked: count, rescueParts: count, jobs: texts })),
 });
