@@ -41,10 +41,20 @@ export class CheckRun {
     this.#lines.push(subMapLine(oldSub, newSub));
   }
 
+  /** Lines that could not be stored wait for the next save: the marks say that they are written. */
   async #store(snapshot: CheckState): Promise<CheckState> {
-    const bytes = this.marks.snapshot();
     const lines = this.#lines;
     this.#lines = [];
+    try {
+      return await this.#storeObjects(snapshot, lines);
+    } catch (error) {
+      this.#lines = [...lines, ...this.#lines];
+      throw error;
+    }
+  }
+
+  async #storeObjects(snapshot: CheckState, lines: readonly string[]): Promise<CheckState> {
+    const bytes = this.marks.snapshot();
     const { plan, deps } = this.run;
     this.#parts += 1;
     const name = `${restoreFolder(plan.newUserPoolId, plan.restoreId)}check/${deps.claim}-${String(this.#parts).padStart(5, '0')}`;

@@ -21,7 +21,10 @@ export interface Failure {
 
 export const failuresPrefix = (poolId: string, restoreId: string): string => `${restoreFolder(poolId, restoreId)}failures/`;
 
-/** Failures of one invocation. They are stored before the progress that leaves them behind, in objects of their own. */
+/**
+ * Failures of one invocation. They are stored before the progress that leaves them behind, in objects of their own; those
+ * that could not be stored wait for the next flush.
+ */
 export class FailureLog {
   #waiting: Failure[] = [];
   #parts = 0;
@@ -42,6 +45,11 @@ export class FailureLog {
     this.#waiting = [];
     this.#parts += 1;
     const body = toNdjson(failures);
-    await this.store.put(sealedKey(`${this.prefix}${this.claim}-${String(this.#parts).padStart(5, '0')}`, 'ndjson', body), body);
+    try {
+      await this.store.put(sealedKey(`${this.prefix}${this.claim}-${String(this.#parts).padStart(5, '0')}`, 'ndjson', body), body);
+    } catch (error) {
+      this.#waiting = [...failures, ...this.#waiting];
+      throw error;
+    }
   }
 }
