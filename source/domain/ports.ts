@@ -82,8 +82,11 @@ export interface ImportJob {
 export interface ImportJobs {
   /** Column names in the order in which the CSV must carry them. */
   csvHeader(poolId: string): Promise<readonly string[]>;
-  /** `busy`: a precondition is not met, which may be that another job of the account is active; nothing was created. */
-  createJob(poolId: string, jobName: string): Promise<ImportJob | 'busy'>;
+  /**
+   * `busy`: a precondition is not met, which may be that another job of the account is active; `limit`: a limit is exceeded,
+   * which may be that, too, or the number of jobs that a pool may ever have. Nothing was created.
+   */
+  createJob(poolId: string, jobName: string): Promise<ImportJob | 'busy' | 'limit'>;
   /** PUT to the presigned URL with `x-amz-server-side-encryption: aws:kms`. Fault ServiceError with the HTTP status. */
   uploadCsv(uploadUrl: string, csv: Uint8Array): Promise<void>;
   /** `busy`: another job of the account is active; `noCsv`: nothing was uploaded for this job. */

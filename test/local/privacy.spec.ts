@@ -155,7 +155,7 @@ describe('Nobody\'s data outside the table and the encrypted objects, on the loc
       quoting('cognito-idp', 'ListGroups', 'UnknownOperationException'), quoting('cognito-idp', 'ListUsersInGroup', 'UnexpectedLambdaException'), quoting('dynamodb', 'Scan', 'ValidationException'), quoting('s3', 'GetObject', 'InvalidRequest'),
     ]) expect((await struckBy([rule], () => exportAgain())).status, JSON.stringify(rule.action)).to.equal('FAILED');
     expect(await exportAgain()).to.include({ status: 'SUCCEEDED' });
-    for (const rule of [quoting('cognito-idp', 'CreateUserImportJob', 'LimitExceededException'), quoting('cognito-idp', 'AdminCreateUser', 'UserLambdaValidationException'), quoting('cognito-idp', 'AdminAddUserToGroup', 'InvalidParameterException')]) {
+    for (const rule of [quoting('cognito-idp', 'CreateUserImportJob', 'InvalidParameterException'), quoting('cognito-idp', 'AdminCreateUser', 'UserLambdaValidationException'), quoting('cognito-idp', 'AdminAddUserToGroup', 'InvalidParameterException')]) {
       const poolId = await createPool(PRIMARY);
       expect((await struckBy([rule], () => restore(PRIMARY, { NewUserPoolId: poolId }))).status, JSON.stringify(rule.action)).to.equal('FAILED');
       canaries.push(...await subsOf(PRIMARY, poolId));

@@ -17,6 +17,7 @@ export interface ImportJobOptions extends CognitoOptions {
 const JOBS_PER_PAGE = 50;
 
 const UNMET = 'PreconditionNotMetException';
+const LIMIT = 'LimitExceededException';
 
 /** Import jobs of user pools; see ImportJobs. */
 export function importJobs({ logRoleArn, ...options }: ImportJobOptions): ImportJobs {
@@ -33,6 +34,7 @@ export function importJobs({ logRoleArn, ...options }: ImportJobOptions): Import
         const { UserImportJob } = await client.send(new CreateUserImportJobCommand({ UserPoolId, JobName, CloudWatchLogsRoleArn: logRoleArn }));
         return toJob(UserImportJob);
       } catch (error) {
+        if (nameOf(error) === LIMIT) return 'limit';
         if (nameOf(error) !== UNMET) throw error;
         return 'busy';
       }

@@ -140,6 +140,8 @@ describe('Cognito adapters', () => {
     stub.answer = () => refusal('PreconditionNotMetException', 'Another job is active');
     expect(await jobs.startJob(POOL, 'import-1')).to.equal('busy');
     expect(await jobs.createJob(POOL, 'n')).to.equal('busy');
+    stub.answer = () => refusal('LimitExceededException', SECRET);
+    expect(await jobs.createJob(POOL, 'n')).to.equal('limit');
     stub.answer = () => ({ body: { UserImportJobs: [], PaginationToken: 'n' } });
     expect(await jobs.listJobsPage(POOL)).to.deep.equal({ items: [], next: 'n' });
     expect(stub.requests.at(-1)?.json).to.include({ MaxResults: 50 });

@@ -26,3 +26,6 @@ export const neverStarted = (name: string, times: number): Halt =>
 
 export const blockedByOther = (name: string, hours: number): Halt =>
   new Halt('ImportJobFailed', `Cognito has refused the import job ${name} for ${hours} hours, as it does while another import job of this account is active in this Region. Let that job end or stop it, and check that the pool still verifies email or phone_number; then start ImportWorkflow again with the same NewUserPoolId: it continues.`);
+
+export const noMoreJobs = (name: string, jobs: number): Halt =>
+  new Halt('ImportJobFailed', `Cognito refuses the import job ${name}: the pool has had ${jobs} import jobs, and a pool takes no more unless AWS Support raises that quota. Have it raised and start ImportWorkflow again with the same NewUserPoolId, which continues; or restore into another new pool.`);

@@ -5,10 +5,10 @@ import type { ChunkPlan } from '../plan-model.ts';
 import { markWriting } from '../updates/restore-head.ts';
 import { buildChunkCsv } from './chunk-csv.ts';
 import type { JobsRun } from './deps.ts';
-import { blockedByOther, neverStarted } from './job-causes.ts';
+import { blockedByOther, neverStarted, noMoreJobs } from './job-causes.ts';
 import { BUSY_PATIENCE_MS, busyDelay, MIN_POLL_MS } from './polling.ts';
 import { RowResults } from './row-results.ts';
-import { jobName, mappingKey, MAX_NEVER_RAN } from './state.ts';
+import { jobName, JOBS_PER_POOL, mappingKey, MAX_NEVER_RAN } from './state.ts';
 import type { JobsState } from './state.ts';
 
 /**
@@ -25,7 +25,8 @@ export async function createJob(run: JobsRun, state: JobsState, chunk: ChunkPlan
   await markWriting(deps.store, deps.clock, plan);
   await checkpoint.save({ ...state, stage: 'create' });
   const job = await deps.jobs.createJob(plan.newUserPoolId, name);
-  if (job === 'busy') return waitForOther(run, state, name);
+  if (job === 'limit' && (await hasAllJobs(deps.jobs, plan.newUserPoolId))) throw noMoreJobs(name, JOBS_PER_POOL);
+  if (job === 'busy' || job === 'limit') return waitForOther(run, state, name);
   if (job.uploadUrl === undefined) throw new Fault('ServiceError', `Cognito created the import job ${name} without an upload address.`);
   await deps.jobs.uploadCsv(job.uploadUrl, csv);
   const created: JobsState = { ...state, stage: 'start', dueAt: 0, job: { jobId: job.jobId, jobName: name, rows } };
@@ -71,7 +72,7 @@ async function waitForOther({ deps, checkpoint }: JobsRun, state: JobsState, nam
     await checkpoint.save({ ...rest, dueAt: 0 });
     throw blockedByOther(name, BUSY_PATIENCE_MS / 3_600_000);
   }
-  deps.log.info('Another import job of this account is active; this one waits', { chunk: state.chunk, attempt: state.attempt });
+  deps.log.info('Cognito refuses the import job, as it does while another one of this account is active; it waits', { chunk: state.chunk, attempt: state.attempt });
   return { ...rest, busySince, dueAt: now + busyDelay(now - busySince) };
 }
 
@@ -93,12 +94,23 @@ export function currentJob(state: JobsState): NonNullable<JobsState['job']> {
 }
 
 async function findJob(jobs: JobsRun['deps']['jobs'], poolId: string, name: string): Promise<ImportJob | undefined> {
+  for await (const job of jobsOf(jobs, poolId)) if (job.jobName === name) return job;
+  return undefined;
+}
+
+/** Waiting ends no limit of a pool's jobs, since none can be deleted. */
+async function hasAllJobs(jobs: JobsRun['deps']['jobs'], poolId: string): Promise<boolean> {
+  let count = 0;
+  for await (const _job of jobsOf(jobs, poolId)) if ((count += 1) >= JOBS_PER_POOL) return true;
+  return false;
+}
+
+/** Newest first. */
+async function* jobsOf(jobs: JobsRun['deps']['jobs'], poolId: string): AsyncGenerator<ImportJob, void, undefined> {
   let token: string | undefined;
   do {
     const page = await jobs.listJobsPage(poolId, token);
-    const found = page.items.find((job) => job.jobName === name);
-    if (found !== undefined) return found;
+    yield* page.items;
     token = page.next;
   } while (token !== undefined);
-  return undefined;
 }

@@ -74,6 +74,8 @@ export interface JobsState {
 export const FIRST_OF_CHUNK = { stage: 'prepare', attempt: 1, neverRan: 0, dueAt: 0, logReads: 0, ran: [] } as const;
 export const initialJobsState = (): JobsState => ({ chunk: 0, ...FIRST_OF_CHUNK, finished: [] });
 
+/** Import jobs that a pool may ever have (Cognito quotas); there is no call that deletes one. */
+export const JOBS_PER_POOL = 1_000;
 /** Follow-up jobs end here; what is left is created one by one. */
 export const MAX_RUNS = 3;
 /** Jobs in a row that could not be started (upload lost, expired) before the restore stops with the reason. */
