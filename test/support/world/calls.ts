@@ -1,4 +1,5 @@
 import type { Clock } from '../../../source/domain/ports.ts';
+import { mostPerSecond } from '../most-per-second.ts';
 
 /** What an invocation sees when its process dies: nothing may catch it and go on. */
 export class KilledError extends Error {
@@ -52,13 +53,7 @@ export class Calls {
 
   /** Most calls below `prefix` that began within one sliding second. */
   maxPerSecond(prefix: string): number {
-    const times = this.log.filter((entry) => matches(prefix, entry.call)).map((entry) => entry.at);
-    let most = 0;
-    for (let first = 0, last = 0; last < times.length; last += 1) {
-      while ((times[last] as number) - (times[first] as number) >= 1000) first += 1;
-      most = Math.max(most, last - first + 1);
-    }
-    return most;
+    return mostPerSecond(this.log.filter((entry) => matches(prefix, entry.call)).map((entry) => entry.at));
   }
 
   fail(rule: FaultRule): void {
