@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setEnvironment } from './environment.ts';
 
 export interface StubRequest {
   /** `ListUsers` from the target header; for S3 and query protocols the method. */
@@ -19,14 +20,12 @@ export interface StubAnswer {
   readonly breakAfter?: number;
 }
 
-const VARIABLES = ['AWS_ENDPOINT_URL', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_EC2_METADATA_DISABLED'] as const;
-
 /** An AWS endpoint on loopback that answers what a test tells it to, so that adapters are tested with the real SDK. */
 export class AwsStub {
   readonly requests: StubRequest[] = [];
   answer: (request: StubRequest) => StubAnswer = () => ({ body: {} });
   #server: Server | undefined;
-  readonly #saved = new Map<string, string | undefined>();
+  #restoreEnvironment = (): void => undefined;
 
   async start(): Promise<void> {
     this.#server = createServer((incoming, outgoing) => {
@@ -45,8 +44,7 @@ export class AwsStub {
       });
     });
     await new Promise<void>((resolve) => this.#server?.listen(0, '127.0.0.1', resolve));
-    for (const name of VARIABLES) this.#saved.set(name, process.env[name]);
-    Object.assign(process.env, { AWS_ENDPOINT_URL: this.url, AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_EC2_METADATA_DISABLED: 'true' });
+    this.#restoreEnvironment = setEnvironment({ AWS_ENDPOINT_URL: this.url, AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_EC2_METADATA_DISABLED: 'true' });
   }
 
   get url(): string {
@@ -59,10 +57,7 @@ export class AwsStub {
   }
 
   async stop(): Promise<void> {
-    for (const [name, value] of this.#saved) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
+    this.#restoreEnvironment();
     this.#server?.closeAllConnections();
     await new Promise((resolve) => this.#server?.close(resolve));
   }
