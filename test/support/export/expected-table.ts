@@ -3,8 +3,8 @@ import type { MemoryPool } from '../world/pool.ts';
 import type { MemoryTable } from '../world/table.ts';
 
 /**
- * What the table should hold for a pool, and what it holds, in one comparable form: written from DESIGN's data model and
- * not by the product's own builders. Federated users and their memberships are left out.
+ * What the table should hold for a pool, and what it holds, in one comparable form: written from the data model and not
+ * by the product's own builders. Federated users and their memberships are left out.
  */
 export function expectedItems(pool: MemoryPool): Record<string, unknown> {
   const expected: Record<string, unknown> = {};
