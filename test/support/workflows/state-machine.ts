@@ -108,7 +108,8 @@ export class StateMachine {
       else if (state.Type === 'Wait') {
         await this.clock.sleep((state.Seconds ?? Number(at(data, state.SecondsPath ?? '$', execution))) * 1000);
         name = state.Next ?? '';
-      } else [name, data] = await this.#task(state, data, execution);
+      } else if (state.Type === 'Task') [name, data] = await this.#task(state, data, execution);
+      else throw new Error(`${name} is a ${String(state.Type)} state; the workflows are loops of tasks, without a transition per item.`);
     }
     throw new Error(`The workflow did not end within ${MAX_STATES} states.`);
   }
