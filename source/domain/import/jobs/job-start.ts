@@ -1,4 +1,5 @@
 import { Fault } from '../../errors.ts';
+import { nextToken } from '../../next-token.ts';
 import type { ImportJob } from '../../ports.ts';
 import { TERMINAL_JOB_STATUSES } from '../../ports.ts';
 import type { ChunkPlan } from '../plan-model.ts';
@@ -111,6 +112,6 @@ async function* jobsOf(jobs: JobsRun['deps']['jobs'], poolId: string): AsyncGene
   do {
     const page = await jobs.listJobsPage(poolId, token);
     yield* page.items;
-    token = page.next;
+    token = nextToken(page, token);
   } while (token !== undefined);
 }

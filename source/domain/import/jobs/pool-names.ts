@@ -1,4 +1,5 @@
 import type { PoolUser } from '../../model.ts';
+import { nextToken } from '../../next-token.ts';
 import type { UserPoolReader } from '../../ports.ts';
 import type { RestorePlan } from '../plan-model.ts';
 import { nameKey } from '../planning/expected.ts';
@@ -34,7 +35,7 @@ async function findExactly(
     const page = await pool.listUsersPage(target.newUserPoolId, { filter, ...(token === undefined ? {} : { token }) });
     const found = page.items[0];
     if (found !== undefined) return found;
-    token = page.next;
+    token = nextToken(page, token);
   } while (token !== undefined);
   return undefined;
 }

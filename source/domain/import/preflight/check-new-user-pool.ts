@@ -1,4 +1,5 @@
 import { Halt } from '../../errors.ts';
+import { nextToken } from '../../next-token.ts';
 import type { BackupTable, Clock, Log, ObjectStore, Page, Random, UserPoolReader } from '../../ports.ts';
 import { parsed, shaped } from '../../state/stored-shapes.ts';
 import { headKey } from '../plan-model.ts';
@@ -93,9 +94,9 @@ async function assertEmpty(poolId: string, { pools }: CheckNewUserPoolDeps): Pro
 async function hasAny(page: (token: { readonly token?: string }) => Promise<Page<unknown>>): Promise<boolean> {
   let token: string | undefined;
   do {
-    const { items, next } = await page(token === undefined ? {} : { token });
-    if (items.length > 0) return true;
-    token = next;
+    const found = await page(token === undefined ? {} : { token });
+    if (found.items.length > 0) return true;
+    token = nextToken(found, token);
   } while (token !== undefined);
   return false;
 }
