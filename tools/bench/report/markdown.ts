@@ -66,7 +66,7 @@ function histogramTable(cells: readonly CellResult[]): string {
 }
 
 const usageTable = (cells: readonly CellResult[]): string => table(['cell', 'how', 'items written', 'write units', 'read units', 'transitions', 'events', 'invocations', 'cold', 'GB-s', 'S3 writes', 'S3 reads', 'SQS', 'most memory, MB'], cells.map(({ title, how, twin, usage }) =>
-  [title, howOf({ how, twin }), n(usage.itemsWritten), n(usage.writeUnits), n(usage.readUnits), n(usage.transitions), n(usage.historyEvents), n(usage.invocations), n(usage.coldStarts), n(usage.gbSeconds), n(usage.s3Writes), n(usage.s3Reads), n(usage.sqsRequests),
+  [title, howOf({ how, twin }), n(usage.itemsWritten), n(usage.writeUnits), n(usage.readUnits), n(usage.transitions), n(usage.historyEvents), n(usage.invocations), how === 'measured' && usage.coldStarts === 0 ? '' : n(usage.coldStarts), n(usage.gbSeconds), n(usage.s3Writes), n(usage.s3Reads), n(usage.sqsRequests),
     how === 'measured' ? n(Math.max(0, ...Object.values(usage.peakMemoryMb))) : '']));
 
 /** The highest resident memory of each function over all measured cells. */
