@@ -17,7 +17,7 @@ const CHECKS: readonly Step[] = [
 const PERMISSIONS = join(import.meta.dirname, '..', '.local-cloud', 'permissions.ndjson');
 const ON_THE_LOCAL_CLOUD: Step = { name: 'integration tests', args: ['node_modules/mocha/bin/mocha.js', '--timeout', '900000', 'test/local/**/*.spec.ts'] };
 /** Only after all of them: a test that did not run used nothing. */
-const UNUSED_PERMISSIONS: Step = { name: 'granted but unused permissions', args: [...TSX, 'tools/policies/check-unused.ts', PERMISSIONS] };
+const UNUSED_PERMISSIONS: Step = { name: 'granted but unused permissions', args: [...TSX, 'tools/least-privilege/policies/check-unused.ts', PERMISSIONS] };
 
 const args = process.argv.slice(2);
 const all = args.includes('--all');

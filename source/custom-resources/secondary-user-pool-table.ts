@@ -1,6 +1,6 @@
 /** SecondaryUserPoolTable of the main template. */
-import { systemClock } from '../shared/clock.ts';
-import { readEnv, text } from '../shared/env.ts';
+import { systemClock } from '../adapters/clock.ts';
+import { readEnv, text } from '../adapters/env.ts';
 import { lambdaHandler } from './framework/lambda.ts';
 import { dynamoDbTables } from './replica/dynamodb-tables.ts';
 import { secondaryUserPoolTable } from './replica/secondary-user-pool-table.ts';

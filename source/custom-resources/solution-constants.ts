@@ -1,6 +1,6 @@
 /** SolutionConstantsCustomResource of the main template. */
 import { randomUUID } from 'node:crypto';
-import { readEnv, text } from '../shared/env.ts';
+import { readEnv, text } from '../adapters/env.ts';
 import { solutionConstants } from './constants/solution-constants.ts';
 import { ssmParameters } from './constants/ssm-parameters.ts';
 import { lambdaHandler } from './framework/lambda.ts';

@@ -1,8 +1,8 @@
 /** StackCheckerCustomResource of the main template. */
 import { Pacer } from '../domain/pacing/pacer.ts';
-import { systemClock } from '../shared/clock.ts';
-import { userPoolReader } from '../shared/cognito/pool-reader.ts';
-import { readEnv, text } from '../shared/env.ts';
+import { systemClock } from '../adapters/clock.ts';
+import { userPoolReader } from '../adapters/cognito/pool-reader.ts';
+import { readEnv, text } from '../adapters/env.ts';
 import { lambdaHandler } from './framework/lambda.ts';
 import { looks } from './stack-checker/aws.ts';
 import { stackChecker } from './stack-checker/stack-checker.ts';

@@ -1,5 +1,5 @@
 /** StackSetConstants of the StackSet template. */
-import { readEnv, text } from '../shared/env.ts';
+import { readEnv, text } from '../adapters/env.ts';
 import { ssmParameters } from './constants/ssm-parameters.ts';
 import { stackSetConstants } from './constants/stack-set-constants.ts';
 import { lambdaHandler } from './framework/lambda.ts';

@@ -1,6 +1,6 @@
 /** StackSetCustomResource of the main template. */
-import { systemClock } from '../shared/clock.ts';
-import { readEnv, text } from '../shared/env.ts';
+import { systemClock } from '../adapters/clock.ts';
+import { readEnv, text } from '../adapters/env.ts';
 import { lambdaHandler } from './framework/lambda.ts';
 import { cloudFormationStackSets } from './stack-set/cloudformation.ts';
 import { firstExportOnAws } from './stack-set/first-export-aws.ts';

@@ -7,13 +7,13 @@ import { expect } from 'chai';
 import { keyText } from '../../source/domain/backup/items.ts';
 import { PASSWORD_BYTES, passwordFrom } from '../../source/domain/import/updates/password.ts';
 import { Pacer } from '../../source/domain/pacing/pacer.ts';
-import { backupTable } from '../../source/shared/backup-table.ts';
-import { systemClock } from '../../source/shared/clock.ts';
-import { userPoolReader } from '../../source/shared/cognito/pool-reader.ts';
-import { userPoolWriter } from '../../source/shared/cognito/pool-writer.ts';
-import { executionStatus } from '../../source/shared/executions.ts';
-import { objectStore } from '../../source/shared/object-store.ts';
-import { wakeQueue } from '../../source/shared/wake-queue.ts';
+import { backupTable } from '../../source/adapters/backup-table.ts';
+import { systemClock } from '../../source/adapters/clock.ts';
+import { userPoolReader } from '../../source/adapters/cognito/pool-reader.ts';
+import { userPoolWriter } from '../../source/adapters/cognito/pool-writer.ts';
+import { executionStatus } from '../../source/adapters/executions.ts';
+import { objectStore } from '../../source/adapters/object-store.ts';
+import { wakeQueue } from '../../source/adapters/wake-queue.ts';
 import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
 import { rejection } from '../support/rejection.ts';
 
@@ -21,7 +21,7 @@ const REGION = 'us-east-1';
 const VARIABLES = ['AWS_ENDPOINT_URL', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
 const adapter = { userAgent: 'solution/v1' };
 
-/** The adapters of source/shared against the local cloud, whose gateway checks every request against AWS's models. */
+/** The adapters of source/adapters against the local cloud, whose gateway checks every request against AWS's models. */
 describe('adapters on the local cloud', function () {
   this.timeout(60_000);
   let cloud: LocalCloud;

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { readTemplates } from '../../tools/policies/template.ts';
+import { readTemplates } from '../../tools/least-privilege/policies/template.ts';
 
-export { list, nodes, references, resourcesOf, type Parameter, type Resource, type Template } from '../../tools/policies/template.ts';
-export { statementsOf, type Statement } from '../../tools/policies/roles.ts';
+export { list, nodes, references, resourcesOf, type Parameter, type Resource, type Template } from '../../tools/least-privilege/policies/template.ts';
+export { statementsOf, type Statement } from '../../tools/least-privilege/policies/roles.ts';
 
 export const root = join(import.meta.dirname, '..', '..');
 

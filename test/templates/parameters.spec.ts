@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { readEnv, yesNo } from '../../source/shared/env.ts';
+import { readEnv, yesNo } from '../../source/adapters/env.ts';
 import { mainTemplate, stackSetTemplate, templates } from '../support/templates.ts';
 
 for (const template of templates) {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { rolesOf, type TrustStatement } from '../../tools/policies/roles.ts';
+import { rolesOf, type TrustStatement } from '../../tools/least-privilege/policies/roles.ts';
 import { list, mainTemplate, references, resourcesOf, stackSetTemplate, statementsOf, templates, type Statement, type Template } from '../support/templates.ts';
 
 const SERVICES = ['cloudformation', 'cognito-idp', 'dynamodb', 'events', 'iam', 'lambda', 'logs', 's3', 'sns', 'sqs', 'ssm', 'states', 'sts'];

@@ -24,7 +24,7 @@ async function run(options: BenchOptions): Promise<number> {
     mkdirSync(join(RESULTS, '..'), { recursive: true });
     writeFileSync(RESULTS, `${JSON.stringify(results, null, 1)}\n`);
     writeDocuments(results);
-    process.stdout.write('\nWritten: bench/results.json, docs/benchmarks.md and its pictures. npm run docs writes the costs into the README.\n');
+    process.stdout.write('\nWritten: tools/bench/results.json, docs/benchmarks.md and its pictures. npm run docs writes the costs into the README.\n');
   }
   return broken === 0 ? 0 : 1;
 }

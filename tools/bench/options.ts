@@ -11,16 +11,16 @@ export interface BenchOptions {
   readonly grantedShare: number;
   /** Only cells whose id contains this; nothing is then written to the repository. */
   readonly only: string | undefined;
-  /** `measured`: measure anew, beside the computed cells of bench/results.json (their twins are computed anew, too); `computed`: the reverse. */
+  /** `measured`: measure anew, beside the computed cells of tools/bench/results.json (their twins are computed anew, too); `computed`: the reverse. */
   readonly part: 'both' | 'measured' | 'computed';
-  /** Draw docs/benchmarks.md again from bench/results.json, without running anything. */
+  /** Draw docs/benchmarks.md again from tools/bench/results.json, without running anything. */
   readonly draw: boolean;
 }
 
 export const BENCH_USAGE = `usage: npm run bench -- [options]
 
 Measures exports and imports of the built product on the local cloud, with Cognito's quotas and latencies simulated,
-and computes large pools with the same code on virtual time. Writes bench/results.json and docs/benchmarks.md;
+and computes large pools with the same code on virtual time. Writes tools/bench/results.json and docs/benchmarks.md;
 afterwards npm run docs writes the costs into the README.
 
   --quick            small pools, under 5 minutes; writes no file
@@ -30,10 +30,10 @@ afterwards npm run docs writes the costs into the README.
   --granted N        percent of CognitoTPS that is granted where the pool's own traffic takes the rest (default 40)
   --only TEXT        only cells whose id contains TEXT; writes no file
   --computed         measures nothing: computes anew (with --only: only those cells), beside the measured cells of
-                     bench/results.json, and writes all of it
+                     tools/bench/results.json, and writes all of it
   --measured         computes nothing but what is measured: measures anew (with --only: only those cells), beside the
-                     computed cells of bench/results.json, and writes all of it
-  --draw             only draws docs/benchmarks.md again from bench/results.json
+                     computed cells of tools/bench/results.json, and writes all of it
+  --draw             only draws docs/benchmarks.md again from tools/bench/results.json
   --help             this text
 
 Exit code 0: every bar was met. The default profile takes under 80 minutes on 2 cores.`;

@@ -2,7 +2,7 @@ import type { FunctionFigures } from './virtual/invocations.ts';
 import type { Latencies } from './virtual/meter.ts';
 import type { Shape } from './population.ts';
 
-/** Everything that one run of the benchmark found: bench/results.json. Times in seconds unless the name says otherwise. */
+/** Everything that one run of the benchmark found: tools/bench/results.json. Times in seconds unless the name says otherwise. */
 export interface BenchResults {
   readonly profile: 'quick' | 'default';
   /** ISO 8601. */

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { readmeCosts } from '../bench/report/readme-costs.ts';
 import type { BenchResults } from '../bench/results.ts';
-import { readTemplates } from '../policies/template.ts';
+import { readTemplates } from '../least-privilege/policies/template.ts';
 import { withPart } from './marked-part.ts';
 import { regionsPicture, type Resources } from './regions-picture.ts';
 import { roleTable } from './role-table.ts';
@@ -26,7 +26,7 @@ export const drawPictures = (): ReadonlyMap<string, string> => new Map([
 export function drawDocuments(): ReadonlyMap<string, string> {
   const { main, stackSet } = readTemplates(fromRoot('.'));
   const roles = roleTable([{ title: 'Main stack', template: main }, { title: 'Stack of each Region', template: stackSet }]);
-  const { cost } = JSON.parse(text('bench/results.json')) as BenchResults;
+  const { cost } = JSON.parse(text('tools/bench/results.json')) as BenchResults;
   return new Map([
     ['docs/security.md', withPart(text('docs/security.md'), 'roles', roles)],
     ['README.md', withPart(text('README.md'), 'costs', readmeCosts(cost))],

@@ -1,5 +1,5 @@
-import { rolesOf, type Role, type Statement, type TrustStatement } from '../policies/roles.ts';
-import { list, type Template } from '../policies/template.ts';
+import { rolesOf, type Role, type Statement, type TrustStatement } from '../least-privilege/policies/roles.ts';
+import { list, type Template } from '../least-privilege/policies/template.ts';
 
 /** Every role of the templates with everything that it allows: one heading per role, one row per statement. Markdown. */
 export function roleTable(templates: readonly { readonly title: string; readonly template: Template }[]): string {

@@ -6,8 +6,8 @@ import { createStack, deleteStack, failuresOf, type StackOutcome } from '../depl
 import { uploadAssets } from '../deploy/upload.ts';
 import { firstExecution } from '../demo/executions.ts';
 import type { LocalCloud } from '../local-cloud/index.ts';
-import { withoutStatement } from '../policies/remove-statement.ts';
-import { parseTemplate } from '../policies/template.ts';
+import { withoutStatement } from './policies/remove-statement.ts';
+import { parseTemplate } from './policies/template.ts';
 import type { CallWatch } from './call-watch.ts';
 import type { Experiment } from './plan.ts';
 import { BUILD, newPool, PRIMARY, SECONDARY, solutionOptions, steps } from './solution.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { projectRoot } from '../deploy/solution.ts';
 import { startLocalCloud } from '../local-cloud/index.ts';
-import { readTemplates } from '../policies/template.ts';
+import { readTemplates } from './policies/template.ts';
 import { chosen, LEAST_PRIVILEGE_USAGE, parseOptions, type LeastPrivilegeOptions } from './options.ts';
 import { experimentsOf, nameOf, rolesOfServices, type Experiment } from './plan.ts';
 import { inWords } from './progress.ts';

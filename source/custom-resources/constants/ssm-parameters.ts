@@ -1,6 +1,6 @@
 /** ParameterStore on Systems Manager. */
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { clientOptions, type AdapterOptions } from '../../shared/client-options.ts';
+import { clientOptions, type AdapterOptions } from '../../adapters/client-options.ts';
 import { valueUnless } from '../framework/aws.ts';
 import type { ParameterStore } from './parameter.ts';
 

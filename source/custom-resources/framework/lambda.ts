@@ -1,9 +1,9 @@
 /** Connects the framework with Lambda, the network and the machine's clock. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { clientOptions } from '../../shared/client-options.ts';
-import { random, systemClock } from '../../shared/clock.ts';
-import { readEnv, text } from '../../shared/env.ts';
-import { log } from '../../shared/log.ts';
+import { clientOptions } from '../../adapters/client-options.ts';
+import { random, systemClock } from '../../adapters/clock.ts';
+import { readEnv, text } from '../../adapters/env.ts';
+import { log } from '../../adapters/log.ts';
 import { customResourceHandler } from './handler.ts';
 import { answerPutter } from './put-answer.ts';
 import type { CustomResource, CustomResourceEvent } from './types.ts';

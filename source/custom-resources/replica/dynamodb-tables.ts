@@ -1,6 +1,6 @@
 /** ReplicaTables on DynamoDB. */
 import { DescribeTableCommand, DynamoDBClient, TagResourceCommand, UpdateContinuousBackupsCommand, UpdateTableCommand, type TableDescription } from '@aws-sdk/client-dynamodb';
-import { clientOptions } from '../../shared/client-options.ts';
+import { clientOptions } from '../../adapters/client-options.ts';
 import { errorNameOf, valueUnless } from '../framework/aws.ts';
 import type { ReplicaTables, Settled } from './tables.ts';
 

@@ -1,7 +1,7 @@
 /** The checker's looks at other services. */
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { HeadObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import { clientOptions } from '../../shared/client-options.ts';
+import { clientOptions } from '../../adapters/client-options.ts';
 import type { Readable } from './assets.ts';
 import type { StackCheckerDeps } from './stack-checker.ts';
 

@@ -1,7 +1,7 @@
 /** StackChecker: the first resource of the main stack, so that a wrong parameter fails before anything is retained. */
 import * as v from 'valibot';
 import type { UserPoolReader } from '../../domain/ports.ts';
-import { checkSourcePool } from '../../domain/workflow/source-pool.ts';
+import { checkSourcePool } from '../../domain/backup/source-pool.ts';
 import { parseProperties, region, text } from '../framework/properties.ts';
 import { done, type CustomResource } from '../framework/types.ts';
 import { checkAssets, type Readable } from './assets.ts';

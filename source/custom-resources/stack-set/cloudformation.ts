@@ -4,7 +4,7 @@ import {
   DescribeStackSetCommand, DescribeStackSetOperationCommand, ListStackSetOperationsCommand, paginateListStackInstances,
   paginateListStackSetOperationResults, UpdateStackSetCommand, type CreateStackSetCommandInput,
 } from '@aws-sdk/client-cloudformation';
-import { clientOptions } from '../../shared/client-options.ts';
+import { clientOptions } from '../../adapters/client-options.ts';
 import { errorNameOf, valueUnless } from '../framework/aws.ts';
 import { firstFailure, outputs } from './instance-stack.ts';
 import type { Instance, StackSetDefinition, StackSets, Started } from './stack-sets.ts';

@@ -1,8 +1,8 @@
 /** Starts the first export on Step Functions; tells MessageBroker through Lambda. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { log } from '../../shared/log.ts';
-import { clientOptions } from '../../shared/client-options.ts';
+import { log } from '../../adapters/log.ts';
+import { clientOptions } from '../../adapters/client-options.ts';
 import { valueUnless } from '../framework/aws.ts';
 import type { FirstExportDeps } from './first-export.ts';
 

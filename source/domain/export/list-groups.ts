@@ -1,14 +1,14 @@
 import type { PoolGroup } from '../model.ts';
 import type { UserPoolReader } from '../ports.ts';
-import { followChain, newChain } from './page-chain.ts';
-import type { ChainState } from './page-chain.ts';
+import { followChain, newChain } from '../listing/page-chain.ts';
+import type { ChainState } from '../listing/page-chain.ts';
 import type { Progress } from '../state/progress.ts';
 import { claimStep } from './progress.ts';
 import { groupsKey, Run } from './run.ts';
 import { workSlice } from '../state/slice.ts';
 import { putList } from '../state/stored-list.ts';
-import { workThenSave } from './step.ts';
-import type { StepDeps } from './step.ts';
+import { workThenSave } from '../state/step.ts';
+import type { StepDeps } from '../state/step.ts';
 
 interface GroupListState {
   readonly chain: ChainState;

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports.ts';
-import { newChain } from './page-chain.ts';
-import type { ChainState } from './page-chain.ts';
+import { newChain } from '../listing/page-chain.ts';
+import type { ChainState } from '../listing/page-chain.ts';
 
 /** One chain of ListUsers pages; `prefix` is the first digit of the subs that it lists, absent for all users. */
 export interface ListingChain extends ChainState {

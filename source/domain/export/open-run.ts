@@ -3,7 +3,7 @@ import type { Counts, OpenMarker } from '../backup/manifest.ts';
 import { Fault } from '../errors.ts';
 import type { UserPoolDescription } from '../model.ts';
 import type { BackupTable, Clock, ObjectStore, Random, UserPoolReader } from '../ports.ts';
-import { checkSourcePool } from '../workflow/source-pool.ts';
+import { checkSourcePool } from '../backup/source-pool.ts';
 import { deletePlanPrefix } from './clean-up/delete-plan.ts';
 import { EXPORTS_PREFIX, factsKey, HEAD_KEY, parseJson, readJson, RESUME_WINDOW_MS, runFolder } from './run.ts';
 import type { RunFacts, RunHead } from './run.ts';

@@ -1,14 +1,14 @@
 import { groupItem, keyText } from '../backup/items.ts';
 import type { PoolGroup } from '../model.ts';
-import { Ledger } from './ledger.ts';
-import type { LedgerState } from './ledger.ts';
+import { Ledger } from '../digests/ledger.ts';
+import type { LedgerState } from '../digests/ledger.ts';
 import type { Progress } from '../state/progress.ts';
 import { claimStep } from './progress.ts';
 import { groupsKey, Run } from './run.ts';
 import { readList } from '../state/stored-list.ts';
 import { workSlice } from '../state/slice.ts';
-import { workThenSave } from './step.ts';
-import type { StepDeps } from './step.ts';
+import { workThenSave } from '../state/step.ts';
+import type { StepDeps } from '../state/step.ts';
 import { writeChanged } from './write-changed.ts';
 
 export const GROUP_SYNC_STEP = 'group-sync';

@@ -1,5 +1,5 @@
 import { Fault } from '../errors.ts';
-import type { ImportOptions, RestoreHead } from './plan-model.ts';
+import type { ImportOptions, RestoreHead } from './plan/plan-model.ts';
 
 /** The execution's state as CheckStateMachine left it: what CheckNewUserPool gets. */
 export interface StartedImport {

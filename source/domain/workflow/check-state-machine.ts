@@ -1,5 +1,5 @@
 import { Fault } from '../errors.ts';
-import type { ImportOptions } from '../import/plan-model.ts';
+import type { ImportOptions } from '../import/plan/plan-model.ts';
 import type { VerifyOptions } from '../verify/verify-event.ts';
 import type { ExportOptions } from './input.ts';
 import { parseExportInput, parseImportInput, parseVerifyInput } from './input.ts';

@@ -1,5 +1,5 @@
 import { Halt } from '../errors.ts';
-import type { ImportOptions } from '../import/plan-model.ts';
+import type { ImportOptions } from '../import/plan/plan-model.ts';
 import { assertPoolId } from '../import/preflight/pool-id.ts';
 import type { VerifyOptions } from '../verify/verify-event.ts';
 

@@ -1,11 +1,11 @@
 import type { Context } from 'aws-lambda';
 import { checkStateMachine, type WorkflowState } from '../../domain/workflow/check-state-machine.ts';
-import { backupTable } from '../../shared/backup-table.ts';
-import { systemClock } from '../../shared/clock.ts';
-import { readEnv, text } from '../../shared/env.ts';
-import { executionStatus } from '../../shared/executions.ts';
-import { guarded } from '../../shared/guarded.ts';
-import { log, logger } from '../../shared/log.ts';
+import { backupTable } from '../../adapters/backup-table.ts';
+import { systemClock } from '../../adapters/clock.ts';
+import { readEnv, text } from '../../adapters/env.ts';
+import { executionStatus } from '../../adapters/executions.ts';
+import { guarded } from '../../adapters/guarded.ts';
+import { log, logger } from '../../adapters/log.ts';
 
 const env = readEnv({ BACKUP_TABLE_NAME: text(), PRIMARY_REGION: text(), SECONDARY_REGION: text(), USER_AGENT: text() });
 const deps = {

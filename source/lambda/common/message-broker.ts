@@ -1,12 +1,12 @@
 import type { Context } from 'aws-lambda';
 import { notify, type Told } from '../../domain/workflow/notices/notify.ts';
-import { systemClock } from '../../shared/clock.ts';
-import { int, oneOf, optionalText, readEnv, text, yesNo } from '../../shared/env.ts';
-import { guarded } from '../../shared/guarded.ts';
-import { log, logger } from '../../shared/log.ts';
-import { metrics } from '../../shared/metrics.ts';
-import { objectStore } from '../../shared/object-store.ts';
-import { topic } from '../../shared/topic.ts';
+import { systemClock } from '../../adapters/clock.ts';
+import { int, oneOf, optionalText, readEnv, text, yesNo } from '../../adapters/env.ts';
+import { guarded } from '../../adapters/guarded.ts';
+import { log, logger } from '../../adapters/log.ts';
+import { metrics } from '../../adapters/metrics.ts';
+import { objectStore } from '../../adapters/object-store.ts';
+import { topic } from '../../adapters/topic.ts';
 
 const env = readEnv({
   TOPIC_ARN: text(), SNS_PREFERENCE: oneOf('INFO_AND_ERRORS', 'ERRORS_ONLY'), STATE_BUCKET: text(), PRIMARY_REGION: text(), PRIMARY_USER_POOL_ID: text(), BACKUP_TABLE_NAME: text(), MAX_CHANGE_PERCENT: int(0, 100),

@@ -3,15 +3,15 @@ import { openRun } from '../../domain/export/open-run.ts';
 import { parseExportEvent } from '../../domain/export/export-event.ts';
 import { Pacer } from '../../domain/pacing/pacer.ts';
 import { assertExportMayRun } from '../../domain/workflow/lease.ts';
-import { backupTable } from '../../shared/backup-table.ts';
-import { random, systemClock } from '../../shared/clock.ts';
-import { userPoolReader } from '../../shared/cognito/pool-reader.ts';
-import { int, readEnv, text } from '../../shared/env.ts';
-import { executionStatus } from '../../shared/executions.ts';
-import { guarded } from '../../shared/guarded.ts';
-import { invocationOf } from '../../shared/invocation.ts';
-import { log } from '../../shared/log.ts';
-import { objectStore } from '../../shared/object-store.ts';
+import { backupTable } from '../../adapters/backup-table.ts';
+import { random, systemClock } from '../../adapters/clock.ts';
+import { userPoolReader } from '../../adapters/cognito/pool-reader.ts';
+import { int, readEnv, text } from '../../adapters/env.ts';
+import { executionStatus } from '../../adapters/executions.ts';
+import { guarded } from '../../adapters/guarded.ts';
+import { invocationOf } from '../../adapters/invocation.ts';
+import { log } from '../../adapters/log.ts';
+import { objectStore } from '../../adapters/object-store.ts';
 
 const env = readEnv({
   BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), PRIMARY_USER_POOL_ID: text(), COGNITO_TPS: int(1, 25),

@@ -2,13 +2,13 @@ import type { Context } from 'aws-lambda';
 import { syncGroups, type SyncGroupsResult } from '../../domain/export/sync-groups.ts';
 import { parseRunEvent } from '../../domain/export/export-event.ts';
 import { assertExportMayRun } from '../../domain/workflow/lease.ts';
-import { backupTable } from '../../shared/backup-table.ts';
-import { readEnv, text } from '../../shared/env.ts';
-import { executionStatus } from '../../shared/executions.ts';
-import { guarded } from '../../shared/guarded.ts';
-import { invocationOf } from '../../shared/invocation.ts';
-import { log } from '../../shared/log.ts';
-import { objectStore } from '../../shared/object-store.ts';
+import { backupTable } from '../../adapters/backup-table.ts';
+import { readEnv, text } from '../../adapters/env.ts';
+import { executionStatus } from '../../adapters/executions.ts';
+import { guarded } from '../../adapters/guarded.ts';
+import { invocationOf } from '../../adapters/invocation.ts';
+import { log } from '../../adapters/log.ts';
+import { objectStore } from '../../adapters/object-store.ts';
 
 const env = readEnv({
   BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), PRIMARY_REGION: text(), SECONDARY_REGION: text(),

@@ -1,15 +1,15 @@
 import type { Context } from 'aws-lambda';
 import { startedImport } from '../../domain/import/import-state.ts';
-import { checkNewUserPool, type OpenedRestore } from '../../domain/import/preflight/check-new-user-pool.ts';
+import { checkNewUserPool, type OpenedRestore } from '../../domain/import/check-new-user-pool.ts';
 import { Pacer } from '../../domain/pacing/pacer.ts';
 import { assertImportMayRun, regionOf } from '../../domain/workflow/lease.ts';
-import { backupTable } from '../../shared/backup-table.ts';
-import { random, systemClock } from '../../shared/clock.ts';
-import { userPoolReader } from '../../shared/cognito/pool-reader.ts';
-import { int, readEnv, text } from '../../shared/env.ts';
-import { guarded } from '../../shared/guarded.ts';
-import { log, logger } from '../../shared/log.ts';
-import { objectStore } from '../../shared/object-store.ts';
+import { backupTable } from '../../adapters/backup-table.ts';
+import { random, systemClock } from '../../adapters/clock.ts';
+import { userPoolReader } from '../../adapters/cognito/pool-reader.ts';
+import { int, readEnv, text } from '../../adapters/env.ts';
+import { guarded } from '../../adapters/guarded.ts';
+import { log, logger } from '../../adapters/log.ts';
+import { objectStore } from '../../adapters/object-store.ts';
 
 const env = readEnv({ BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), PRIMARY_USER_POOL_ID: text(), COGNITO_TPS: int(1, 25), USER_AGENT: text() });
 const userAgent = env.USER_AGENT;

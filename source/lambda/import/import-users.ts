@@ -1,20 +1,20 @@
 import type { Context } from 'aws-lambda';
 import { openedImport } from '../../domain/import/import-state.ts';
-import { importUsers, type ImportUsersResult } from '../../domain/import/jobs/import-users.ts';
+import { importUsers, type ImportUsersResult } from '../../domain/import/import-users.ts';
 import { Pacer } from '../../domain/pacing/pacer.ts';
 import { assertImportMayRun, regionOf } from '../../domain/workflow/lease.ts';
 import { importJobEnded } from '../../domain/workflow/metrics.ts';
-import { backupTable } from '../../shared/backup-table.ts';
-import { systemClock } from '../../shared/clock.ts';
-import { importJobs } from '../../shared/cognito/import-jobs.ts';
-import { userPoolReader } from '../../shared/cognito/pool-reader.ts';
-import { int, optionalText, readEnv, text, yesNo } from '../../shared/env.ts';
-import { guarded } from '../../shared/guarded.ts';
-import { invocationOf } from '../../shared/invocation.ts';
-import { log } from '../../shared/log.ts';
-import { metrics } from '../../shared/metrics.ts';
-import { objectStore } from '../../shared/object-store.ts';
-import { wakeQueue } from '../../shared/wake-queue.ts';
+import { backupTable } from '../../adapters/backup-table.ts';
+import { systemClock } from '../../adapters/clock.ts';
+import { importJobs } from '../../adapters/cognito/import-jobs.ts';
+import { userPoolReader } from '../../adapters/cognito/pool-reader.ts';
+import { int, optionalText, readEnv, text, yesNo } from '../../adapters/env.ts';
+import { guarded } from '../../adapters/guarded.ts';
+import { invocationOf } from '../../adapters/invocation.ts';
+import { log } from '../../adapters/log.ts';
+import { metrics } from '../../adapters/metrics.ts';
+import { objectStore } from '../../adapters/object-store.ts';
+import { wakeQueue } from '../../adapters/wake-queue.ts';
 
 const env = readEnv({
   BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), COGNITO_TPS: int(1, 25), NEW_USERS_QUEUE_URL: text(), UPDATES_QUEUE_URL: text(), IMPORT_JOB_LOG_ROLE_ARN: text(),

@@ -1,17 +1,17 @@
 import type { Context } from 'aws-lambda';
 import { openedImport } from '../../domain/import/import-state.ts';
-import { scanTable, type ScanTableResult } from '../../domain/import/planning/scan-table.ts';
+import { scanTable, type ScanTableResult } from '../../domain/import/scan-table.ts';
 import { Pacer } from '../../domain/pacing/pacer.ts';
 import { assertImportMayRun } from '../../domain/workflow/lease.ts';
-import { backupTable } from '../../shared/backup-table.ts';
-import { systemClock } from '../../shared/clock.ts';
-import { csvHeaderReader } from '../../shared/cognito/csv-header.ts';
-import { userPoolReader } from '../../shared/cognito/pool-reader.ts';
-import { int, readEnv, text } from '../../shared/env.ts';
-import { guarded } from '../../shared/guarded.ts';
-import { log, logger } from '../../shared/log.ts';
-import { objectStore } from '../../shared/object-store.ts';
-import { wakeQueue } from '../../shared/wake-queue.ts';
+import { backupTable } from '../../adapters/backup-table.ts';
+import { systemClock } from '../../adapters/clock.ts';
+import { csvHeaderReader } from '../../adapters/cognito/csv-header.ts';
+import { userPoolReader } from '../../adapters/cognito/pool-reader.ts';
+import { int, readEnv, text } from '../../adapters/env.ts';
+import { guarded } from '../../adapters/guarded.ts';
+import { log, logger } from '../../adapters/log.ts';
+import { objectStore } from '../../adapters/object-store.ts';
+import { wakeQueue } from '../../adapters/wake-queue.ts';
 
 const env = readEnv({ BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), COGNITO_TPS: int(1, 25), NEW_USERS_QUEUE_URL: text(), UPDATES_QUEUE_URL: text(), USER_AGENT: text() });
 const userAgent = env.USER_AGENT;

@@ -2,12 +2,12 @@ import type { VerifyBackupResult } from '../../domain/verify/backup/state.ts';
 import { verifyBackup } from '../../domain/verify/backup/verify-backup.ts';
 import { parseLookEvent } from '../../domain/verify/verify-event.ts';
 import { assertVerifyMayRun, regionOf } from '../../domain/workflow/lease.ts';
-import { backupTable } from '../../shared/backup-table.ts';
-import { int, readEnv, text } from '../../shared/env.ts';
-import { guarded } from '../../shared/guarded.ts';
-import { invocationOf } from '../../shared/invocation.ts';
-import { log } from '../../shared/log.ts';
-import { objectStore } from '../../shared/object-store.ts';
+import { backupTable } from '../../adapters/backup-table.ts';
+import { int, readEnv, text } from '../../adapters/env.ts';
+import { guarded } from '../../adapters/guarded.ts';
+import { invocationOf } from '../../adapters/invocation.ts';
+import { log } from '../../adapters/log.ts';
+import { objectStore } from '../../adapters/object-store.ts';
 
 const env = readEnv({
   BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), PRIMARY_REGION: text(), SNAPSHOT_RETENTION_DAYS: int(0, 3650), USER_AGENT: text(),

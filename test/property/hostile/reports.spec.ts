@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { failureLine, FAILURES_HEADER, subMapLine } from '../../../source/domain/import/report/csv-rows.ts';
+import { failureLine, FAILURES_HEADER, subMapLine } from '../../../source/domain/import/plan/csv-rows.ts';
 import { reportCell, reportLine } from '../../../source/domain/report-line.ts';
 import { hostileText } from '../../support/hostile/alphabet.ts';
 

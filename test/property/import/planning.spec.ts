@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { chunkSize } from '../../../source/domain/import/planning/chunk-size.ts';
-import type { ExcludedUser, RestoreUser } from '../../../source/domain/import/plan-model.ts';
+import type { ExcludedUser, RestoreUser } from '../../../source/domain/import/plan/plan-model.ts';
 import { PlanningWorld } from '../../support/import/planning-world.ts';
 import { sealBackup } from '../../support/import/sealed-backup.ts';
 import { wholeNumber, seededRandom } from '../../support/random.ts';

@@ -1,5 +1,5 @@
 import { NO_COUNTS } from '../../../source/domain/backup/manifest.ts';
-import { restoreFolder, type RestorePlan } from '../../../source/domain/import/plan-model.ts';
+import { restoreFolder, type RestorePlan } from '../../../source/domain/import/plan/plan-model.ts';
 import { PLAIN_SETTINGS } from '../world/pool.ts';
 
 /** The plan of a restore of nobody. */

@@ -1,7 +1,7 @@
-import type { ImportOptions, PlannedGroup, RestorePlan, RestoreUser, UpdateOp } from '../../../source/domain/import/plan-model.ts';
-import { planKey } from '../../../source/domain/import/plan-model.ts';
-import { scanTable } from '../../../source/domain/import/planning/scan-table.ts';
-import type { ScanTableDeps, ScanTableResult } from '../../../source/domain/import/planning/scan-table.ts';
+import type { ImportOptions, PlannedGroup, RestorePlan, RestoreUser, UpdateOp } from '../../../source/domain/import/plan/plan-model.ts';
+import { planKey } from '../../../source/domain/import/plan/plan-model.ts';
+import { scanTable } from '../../../source/domain/import/scan-table.ts';
+import type { ScanTableDeps, ScanTableResult } from '../../../source/domain/import/scan-table.ts';
 import type { PoolSettings } from '../../../source/domain/model.ts';
 import { World } from '../world/world.ts';
 import type { MemoryPool } from '../world/pool.ts';

@@ -7,8 +7,8 @@ import { parseCompareEvent, parseLookEvent } from '../../../source/domain/verify
 import { checkStateMachine } from '../../../source/domain/workflow/check-state-machine.ts';
 import { assertVerifyMayRun } from '../../../source/domain/workflow/lease.ts';
 import { notify } from '../../../source/domain/workflow/notices/notify.ts';
-import { shownError } from '../../../source/shared/guarded.ts';
-import type { Invocation } from '../../../source/shared/invocation.ts';
+import { shownError } from '../../../source/adapters/guarded.ts';
+import type { Invocation } from '../../../source/adapters/invocation.ts';
 import { MemoryObjects } from '../world/objects.ts';
 import type { MemoryPool } from '../world/pool.ts';
 import { MemoryReplica } from '../world/replica.ts';

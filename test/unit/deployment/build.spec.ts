@@ -12,8 +12,8 @@ import { root } from '../../support/templates.ts';
 
 const BUILD = { bucket: 'my-assets', solutionName: 'solution', version: 'v1' };
 const SOURCES: Readonly<Record<string, string>> = {
-  'source/shared/greet.ts': 'export const greet = (name: string): string => `Hello ${name}`; export const unused = "not shipped";',
-  'source/lambda/common/say-hello.ts': 'import { greet } from "../../shared/greet.ts"; export const handler = async (): Promise<string> => greet("you");',
+  'source/adapters/greet.ts': 'export const greet = (name: string): string => `Hello ${name}`; export const unused = "not shipped";',
+  'source/lambda/common/say-hello.ts': 'import { greet } from "../../adapters/greet.ts"; export const handler = async (): Promise<string> => greet("you");',
   'source/custom-resources/framework/helper.ts': 'export const helper = 1;',
   'source/state-machines/flow.asl.json': '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}',
   'templates/stack-set-template.yaml': 'Key: \'%%ASSET:say-hello.zip%%\'\nFlow: \'%%ASSET:flow.asl.json%%\'\nBucket: !Sub bucket-name-placeholder-${AWS::Region}\n',
@@ -70,7 +70,7 @@ describe('Build', () => {
 
   it('gives changed code another key, and with it the StackSet template another one', async () => {
     const first = await buildAssets(project, BUILD);
-    write('source/shared/greet.ts', 'export const greet = (name: string): string => `Good morning ${name}`;');
+    write('source/adapters/greet.ts', 'export const greet = (name: string): string => `Good morning ${name}`;');
     const second = await buildAssets(project, BUILD);
     const changed = [...second.regional.keys()].filter((key) => !first.regional.has(key)).map((key) => key.replace(/-[0-9a-f]{16}/, ''));
     expect(changed).to.have.members(['say-hello.zip', 'stack-set-template.template']);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Fault } from '../../../source/domain/errors.ts';
-import { redact } from '../../../source/shared/log.ts';
+import { redact } from '../../../source/adapters/log.ts';
 import { canariesOf, canaryUser, type CanaryUser } from '../../support/privacy/canaries.ts';
 import { placesOf, putCanaries, recordTokens, takesCanaries } from '../../support/privacy/memory-places.ts';
 import { findingsText, Search, type Canary, type Place } from '../../support/privacy/search.ts';

@@ -20,7 +20,7 @@ const ROWS: readonly (readonly [title: string, takes: RegExp])[] = [
  */
 export function readmeCosts(cost: readonly CostResult[]): string {
   const shown = cost.find(({ users }) => users === RETIRED_COST.users);
-  if (shown === undefined) throw new Error(`bench/results.json has no cost of ${n(RETIRED_COST.users)} users, found those of ${cost.map(({ users }) => n(users)).join(' and ') || 'none'}. Run npm run bench.`);
+  if (shown === undefined) throw new Error(`tools/bench/results.json has no cost of ${n(RETIRED_COST.users)} users, found those of ${cost.map(({ users }) => n(users)).join(' and ') || 'none'}. Run npm run bench.`);
   const others = cost.filter((one) => one !== shown).map(({ users, dollarsPerMonth }) => `${n(users)} users (${dollars(dollarsPerMonth)})`).join(', ');
   return [
     `| per month, ${pool(shown)} | ${shown.churnPercent} % of the users change per day |`,
@@ -36,7 +36,7 @@ function sums(lines: readonly CostLine[]): [string, number][] {
   const rows = ROWS.map(([title]): [string, number] => [title, 0]);
   for (const line of lines) {
     const row = rows[ROWS.findIndex(([, takes]) => takes.test(line.service))];
-    if (row === undefined) throw new Error(`The README's table of costs has no row for "${line.service}" of bench/results.json. Add it to one in tools/bench/report/readme-costs.ts.`);
+    if (row === undefined) throw new Error(`The README's table of costs has no row for "${line.service}" of tools/bench/results.json. Add it to one in tools/bench/report/readme-costs.ts.`);
     row[1] += line.dollars;
   }
   return rows;

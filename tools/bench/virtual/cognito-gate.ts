@@ -1,11 +1,11 @@
 import { Lane } from '../../../source/domain/pacing/lane.ts';
 import { Pacer } from '../../../source/domain/pacing/pacer.ts';
-import { PatientRetries } from '../../../source/shared/cognito/retries.ts';
+import { PatientRetries } from '../../../source/adapters/cognito/retries.ts';
 import { quotaInterceptor } from '../../local-cloud/gateway/simulation/quotas.ts';
 import type { AwsRequest, AwsResponse } from '../../local-cloud/gateway/types.ts';
 import type { Latencies, Meter } from './meter.ts';
 
-/** Below the service's 5 calls per second and pool, as in source/shared/cognito/client.ts. */
+/** Below the service's 5 calls per second and pool, as in source/adapters/cognito/client.ts. */
 const POOL_RESOURCE_CALLS_PER_SECOND = 4.5;
 const POOL_RESOURCE_CALLS = new Set(['ListGroups', 'GetCSVHeader', 'DescribeUserImportJob', 'ListUserImportJobs', 'CreateGroup', 'CreateUserImportJob', 'StartUserImportJob']);
 const LISTINGS = new Set(['ListUsers', 'ListUsersInGroup']);

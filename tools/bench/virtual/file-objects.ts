@@ -6,9 +6,9 @@ import { assertSealed, sealedPieces } from '../../../source/domain/state/sealed-
 import type { Latencies, Meter } from './meter.ts';
 
 const PIECE = 65_536;
-/** A multipart part, as in source/shared/object-parts.ts: one request each. */
+/** A multipart part, as in source/adapters/object-parts.ts: one request each. */
 const PART = 8 * 1024 * 1024;
-/** As in source/shared/object-store.ts. */
+/** As in source/adapters/object-store.ts. */
 const TAGGED_AT_A_TIME = 16;
 
 /**

@@ -5,7 +5,7 @@ import { Fault } from '../../errors.ts';
 import { claimStep } from '../progress.ts';
 import { Run } from '../run.ts';
 import { workSlice } from '../../state/slice.ts';
-import { workThenSave } from '../step.ts';
+import { workThenSave } from '../../state/step.ts';
 import { confirmGone } from './confirm.ts';
 import { confirmMemberships } from './confirm-memberships.ts';
 import { deleteGone } from './delete.ts';

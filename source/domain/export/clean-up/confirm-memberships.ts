@@ -1,6 +1,6 @@
 import { groupOf, keyText, membershipKey } from '../../backup/items.ts';
 import type { PoolUser } from '../../model.ts';
-import { followChain, newChain } from '../page-chain.ts';
+import { followChain, newChain } from '../../listing/page-chain.ts';
 import { readKeys } from './delete-plan.ts';
 import type { SeenByRun } from './seen.ts';
 import { appendixOf } from './state.ts';

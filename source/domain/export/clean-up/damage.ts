@@ -3,7 +3,7 @@ import { itemKind } from '../../backup/items.ts';
 import type { ItemKind } from '../../backup/items.ts';
 import { Fault } from '../../errors.ts';
 import type { BackupTable, TableItem } from '../../ports.ts';
-import { inParallel } from '../page-chain.ts';
+import { inParallel } from '../../listing/page-chain.ts';
 import type { Run } from '../run.ts';
 
 /** An item of the backup, and the digest of what it holds now. */

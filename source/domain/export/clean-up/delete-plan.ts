@@ -4,7 +4,7 @@ import { itemKind, keyText, subOf } from '../../backup/items.ts';
 import type { ItemKind } from '../../backup/items.ts';
 import { Fault } from '../../errors.ts';
 import type { ItemKey, ObjectStore } from '../../ports.ts';
-import { MAX_PENDING_KEYS } from '../ledger.ts';
+import { MAX_PENDING_KEYS } from '../../digests/ledger.ts';
 import { sealedKey } from '../../state/sealed-keys.ts';
 import type { Appendix } from '../../state/progress.ts';
 import { parseJson, runFolder } from '../run.ts';

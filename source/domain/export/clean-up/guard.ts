@@ -2,7 +2,7 @@ import { keyDigest } from '../../backup/hashing.ts';
 import { itemKind } from '../../backup/items.ts';
 import type { Counts } from '../../backup/manifest.ts';
 import type { ItemKey } from '../../ports.ts';
-import type { DigestSet } from '../digest-set.ts';
+import type { DigestSet } from '../../digests/digest-set.ts';
 import { countItem, noCounts } from './delete-plan.ts';
 
 /** So few items may always be deleted. */

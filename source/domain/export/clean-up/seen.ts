@@ -1,7 +1,7 @@
 import { Fault } from '../../errors.ts';
 import type { ObjectStore } from '../../ports.ts';
-import { digestsIn } from '../ledger.ts';
-import type { LedgerState } from '../ledger.ts';
+import { digestsIn } from '../../digests/ledger.ts';
+import type { LedgerState } from '../../digests/ledger.ts';
 import { stateOf } from '../progress.ts';
 import { GROUP_SYNC_STEP } from '../sync-groups.ts';
 import type { GroupSyncState } from '../sync-groups.ts';

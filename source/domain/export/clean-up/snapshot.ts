@@ -3,7 +3,7 @@ import type { SnapshotObject } from '../../backup/manifest.ts';
 import { KEPT_NAME, segmentName } from '../../backup/snapshot/names.ts';
 import { itemsIn, joinParts, putSnapshotManifest } from '../../backup/snapshot/write.ts';
 import { Fault } from '../../errors.ts';
-import { inParallel } from '../page-chain.ts';
+import { inParallel } from '../../listing/page-chain.ts';
 import { totalOf } from './delete-plan.ts';
 import type { CleanUp, CleanUpState } from './state.ts';
 

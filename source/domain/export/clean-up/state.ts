@@ -4,10 +4,10 @@ import type { SnapshotParts, SnapshotState } from '../../backup/snapshot/write.t
 import type { ItemKind } from '../../backup/items.ts';
 import type { BackupTable, ItemKey, ObjectStore, TableItem, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
 import type { Appendix, Progress } from '../../state/progress.ts';
-import { newChain } from '../page-chain.ts';
-import type { ChainState } from '../page-chain.ts';
+import { newChain } from '../../listing/page-chain.ts';
+import type { ChainState } from '../../listing/page-chain.ts';
 import type { Run } from '../run.ts';
-import type { StepDeps } from '../step.ts';
+import type { StepDeps } from '../../state/step.ts';
 import { countItem, noCounts } from './delete-plan.ts';
 import type { DeletePlan, KeyList, MutableCounts } from './delete-plan.ts';
 

@@ -1,6 +1,6 @@
 import type { ContactAttribute } from '../../model.ts';
-import type { RestoreUser } from '../plan-model.ts';
-import { isVerified } from '../verified.ts';
+import type { RestoreUser } from '../plan/plan-model.ts';
+import { isVerified } from './verified.ts';
 import { csvBirthdate } from './birthdate.ts';
 import { csvLine, MFA_COLUMN, USERNAME_COLUMN } from './csv-line.ts';
 

@@ -1,4 +1,4 @@
-import type { RestoreUser } from '../plan-model.ts';
+import type { RestoreUser } from '../plan/plan-model.ts';
 import { csvBirthdate } from './birthdate.ts';
 
 /** Cognito reads `\n`; whether it takes CRLF is not documented. */

@@ -1,8 +1,8 @@
 import type { ObjectStore } from '../../ports.ts';
 import { csvHeaderLine, csvLine } from '../csv/csv-line.ts';
-import type { ChunkPlan, RestorePlan, RestoreUser } from '../plan-model.ts';
+import type { ChunkPlan, RestorePlan, RestoreUser } from '../plan/plan-model.ts';
 import { ByteBuffer } from './byte-buffer.ts';
-import { readNdjson } from './ndjson.ts';
+import { readNdjson } from '../../state/ndjson.ts';
 
 export interface ChunkCsv {
   readonly csv: Uint8Array;

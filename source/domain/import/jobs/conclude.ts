@@ -1,12 +1,12 @@
-import type { ChunkPlan } from '../plan-model.ts';
+import type { ChunkPlan } from '../plan/plan-model.ts';
 import type { JobsRun } from './deps.ts';
 import { lineOffset } from './job-log.ts';
 import type { LogLine } from './job-log.ts';
 import { currentJob } from './job-start.ts';
 import { RowCode, RowResults } from './row-results.ts';
 import { settleChunk } from './settle.ts';
-import { MAX_RUNS, rowResultsKey } from './state.ts';
-import type { JobsState } from './state.ts';
+import { MAX_RUNS, rowResultsKey } from '../plan/jobs-state.ts';
+import type { JobsState } from '../plan/jobs-state.ts';
 
 /**
  * The ended job's rows get the results that its log tells (or all of them success, where the counts say so). Rows that

@@ -1,8 +1,8 @@
 import type { Checkpoint } from '../../state/checkpoint.ts';
 import type { Clock, ImportJobs, Log, ObjectStore, TimeLeft, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
 import type { ImportJob } from '../../ports.ts';
-import type { RestorePlan } from '../plan-model.ts';
-import type { JobsState } from './state.ts';
+import type { RestorePlan } from '../plan/plan-model.ts';
+import type { JobsState } from '../plan/jobs-state.ts';
 
 /** Told once (rarely twice, after a crash) for every job that reached its end. */
 export type JobEnded = (job: ImportJob) => Promise<void>;

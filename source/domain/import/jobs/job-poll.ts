@@ -1,13 +1,13 @@
 import { TERMINAL_JOB_STATUSES } from '../../ports.ts';
 import type { ImportJob } from '../../ports.ts';
-import type { ChunkPlan } from '../plan-model.ts';
+import type { ChunkPlan } from '../plan/plan-model.ts';
 import { concludeJob, lookedAt } from './conclude.ts';
 import type { JobsRun } from './deps.ts';
 import { failedAsAWhole, wholeJobFailure } from './job-causes.ts';
 import { readJobLog } from './job-log.ts';
 import { currentJob, nextJob } from './job-start.ts';
 import { LATE_LOG_WAITS_MS, pollDelay } from './polling.ts';
-import type { JobsState } from './state.ts';
+import type { JobsState } from '../plan/jobs-state.ts';
 
 /** One look at the running job. */
 export async function pollJob(run: JobsRun, state: JobsState, chunk: ChunkPlan): Promise<JobsState> {

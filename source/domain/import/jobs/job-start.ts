@@ -1,16 +1,16 @@
 import { Fault } from '../../errors.ts';
-import { nextToken } from '../../next-token.ts';
+import { nextToken } from '../../listing/next-token.ts';
 import type { ImportJob } from '../../ports.ts';
 import { TERMINAL_JOB_STATUSES } from '../../ports.ts';
-import type { ChunkPlan } from '../plan-model.ts';
-import { markWriting } from '../updates/restore-head.ts';
+import type { ChunkPlan } from '../plan/plan-model.ts';
+import { markWriting } from '../plan/restore-head.ts';
 import { buildChunkCsv } from './chunk-csv.ts';
 import type { JobsRun } from './deps.ts';
 import { blockedByOther, neverStarted, noMoreJobs } from './job-causes.ts';
 import { BUSY_PATIENCE_MS, busyDelay, MIN_POLL_MS } from './polling.ts';
 import { RowResults } from './row-results.ts';
-import { jobName, JOBS_PER_POOL, mappingKey, MAX_NEVER_RAN } from './state.ts';
-import type { JobsState } from './state.ts';
+import { jobName, JOBS_PER_POOL, mappingKey, MAX_NEVER_RAN } from '../plan/jobs-state.ts';
+import type { JobsState } from '../plan/jobs-state.ts';
 
 /**
  * Builds the file, stores its mapping and the intention, creates the job and uploads. The intention is stored before

@@ -1,16 +1,16 @@
 import { isNamed } from '../../errors.ts';
 import type { PoolUser } from '../../model.ts';
-import type { ChunkPlan, RestoreUser } from '../plan-model.ts';
-import { nameKey, userContentDigest } from '../planning/expected.ts';
-import type { PageUse } from '../reconcile/chains.ts';
-import { NO_CHAINS } from '../reconcile/state.ts';
-import { userChains } from '../reconcile/user-chains.ts';
+import type { ChunkPlan, RestoreUser } from '../plan/plan-model.ts';
+import { nameKey, userContentDigest } from '../../digests/expected.ts';
+import type { PageUse } from '../../listing/chains.ts';
+import { NO_CHAINS } from '../plan/check-state.ts';
+import { userChains } from '../../listing/user-chains.ts';
 import { save, settleOrFollowUp } from './conclude.ts';
 import type { JobsRun } from './deps.ts';
-import { readNdjson } from './ndjson.ts';
-import { findUser, nameOf } from './pool-names.ts';
+import { readNdjson } from '../../state/ndjson.ts';
+import { findUser, nameOf } from '../plan/pool-names.ts';
 import { RowCode, RowResults } from './row-results.ts';
-import type { JobsState, RowListing } from './state.ts';
+import type { JobsState, RowListing } from '../plan/jobs-state.ts';
 
 /** Up to this many users are looked up one by one; for more the whole pool is listed. */
 const ONE_BY_ONE = 60;

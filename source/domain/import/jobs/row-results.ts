@@ -1,6 +1,6 @@
 import { Fault } from '../../errors.ts';
 import type { ObjectStore } from '../../ports.ts';
-import { readJson } from '../planning/json-object.ts';
+import { readJson } from '../../state/json-object.ts';
 
 /** What became of one row of a chunk. */
 export const RowCode = { pending: 0, imported: 1, failed: 2, collision: 3 } as const;

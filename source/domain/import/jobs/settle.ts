@@ -1,13 +1,13 @@
 import { putList } from '../../state/stored-list.ts';
-import type { ChunkPlan, RestoreUser, UpdateOp } from '../plan-model.ts';
-import { failuresPrefix } from '../updates/failures.ts';
-import type { Failure } from '../updates/failures.ts';
+import type { ChunkPlan, RestoreUser, UpdateOp } from '../plan/plan-model.ts';
+import { failuresPrefix } from '../plan/failures.ts';
+import type { Failure } from '../plan/failures.ts';
 import type { JobsRun } from './deps.ts';
-import { readNdjson, toNdjson } from './ndjson.ts';
+import { readNdjson, toNdjson } from '../../state/ndjson.ts';
 import { RowCode } from './row-results.ts';
 import type { RowResults } from './row-results.ts';
-import { blockedKey, FIRST_OF_CHUNK, rescueKey } from './state.ts';
-import type { ChunkResult, JobsState } from './state.ts';
+import { blockedKey, FIRST_OF_CHUNK, rescueKey } from '../plan/jobs-state.ts';
+import type { ChunkResult, JobsState } from '../plan/jobs-state.ts';
 
 /** Operations per rescue object, as in planned batches. */
 const RESCUE_OPS = 500;

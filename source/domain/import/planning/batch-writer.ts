@@ -1,7 +1,7 @@
 import type { ObjectStore } from '../../ports.ts';
 import { sealedKey } from '../../state/sealed-keys.ts';
-import { toNdjson } from '../jobs/ndjson.ts';
-import type { BatchPlan, UpdateOp } from '../plan-model.ts';
+import { toNdjson } from '../../state/ndjson.ts';
+import type { BatchPlan, UpdateOp } from '../plan/plan-model.ts';
 import { inFlight } from './in-flight.ts';
 
 export const MAX_BATCH_OPS = 500;

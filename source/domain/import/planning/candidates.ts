@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../../ports.ts';
-import { readNdjson } from '../jobs/ndjson.ts';
-import type { RestoreUser } from '../plan-model.ts';
+import { readNdjson } from '../../state/ndjson.ts';
+import type { RestoreUser } from '../plan/plan-model.ts';
 import { classify } from './classify.ts';
 import type { Classified, Rules } from './classify.ts';
 import type { SpoolLine } from './spool.ts';

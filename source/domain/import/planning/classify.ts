@@ -2,7 +2,7 @@ import type { SchemaAttribute, SignInName } from '../../model.ts';
 import { FEDERATED_STATUS } from '../../model.ts';
 import { csvCannotCarry } from '../csv/cannot-carry.ts';
 import type { CsvRules } from '../csv/cannot-carry.ts';
-import type { ExcludedUser, Exclusion, RestoreUser } from '../plan-model.ts';
+import type { ExcludedUser, Exclusion, RestoreUser } from '../plan/plan-model.ts';
 import { attributeFits } from '../preflight/attribute-fit.ts';
 import type { SpooledUser } from './spooled-user.ts';
 

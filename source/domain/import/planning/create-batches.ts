@@ -1,4 +1,4 @@
-import type { RestoreUser, UpdateOp } from '../plan-model.ts';
+import type { RestoreUser, UpdateOp } from '../plan/plan-model.ts';
 import { MAX_BATCH_OPS } from './batch-writer.ts';
 import type { BatchWriter } from './batch-writer.ts';
 import type { ExpectedWriter } from './expected-writer.ts';

@@ -1,8 +1,8 @@
 import type { ObjectStore } from '../../ports.ts';
 import { sealedKey } from '../../state/sealed-keys.ts';
-import type { PlannedGroup, RestoreUser } from '../plan-model.ts';
-import { encodeExpectedMembership, encodeExpectedUser, membershipDigest, nameDigest, userContentDigest } from './expected.ts';
-import { RecordBuffer } from './record-buffer.ts';
+import type { PlannedGroup, RestoreUser } from '../plan/plan-model.ts';
+import { encodeExpectedMembership, encodeExpectedUser, membershipDigest, nameDigest, userContentDigest } from '../../digests/expected.ts';
+import { RecordBuffer } from '../../digests/record-buffer.ts';
 
 /** Gathers the expected records of one unit of planning. */
 export class ExpectedWriter {

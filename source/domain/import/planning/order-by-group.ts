@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../../ports.ts';
 import { sealedKey } from '../../state/sealed-keys.ts';
-import type { PlannedGroup } from '../plan-model.ts';
+import type { PlannedGroup } from '../plan/plan-model.ts';
 import { spoolLines } from './survey.ts';
 
 /** With fewer groups all of them exist before any update has to wait for one (a pool takes 5 CreateGroup calls per second). */

@@ -1,7 +1,7 @@
-import { readNdjson } from '../jobs/ndjson.ts';
-import { sourceOf } from '../plan-model.ts';
-import type { ExcludedUser, RestorePlan, UpdateOp } from '../plan-model.ts';
-import { failureLine, FAILURES_HEADER, inParts } from '../report/csv-rows.ts';
+import { readNdjson } from '../../state/ndjson.ts';
+import { sourceOf } from '../plan/plan-model.ts';
+import type { ExcludedUser, RestorePlan, UpdateOp } from '../plan/plan-model.ts';
+import { failureLine, FAILURES_HEADER, inParts } from '../plan/csv-rows.ts';
 import type { PlanningRun } from './planning-state.ts';
 
 /** Keys of the files that a dry run writes. */

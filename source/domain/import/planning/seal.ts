@@ -1,7 +1,7 @@
 import { signInNameOf } from '../../model.ts';
 import { readList } from '../../state/stored-list.ts';
-import type { BatchPlan, PlannedGroup, RestorePlan, UpdateOp } from '../plan-model.ts';
-import { planKey } from '../plan-model.ts';
+import type { BatchPlan, PlannedGroup, RestorePlan, UpdateOp } from '../plan/plan-model.ts';
+import { planKey } from '../plan/plan-model.ts';
 import { creationIsAllowed } from '../preflight/triggers.ts';
 import { MAX_BATCH_OPS, BatchWriter } from './batch-writer.ts';
 import { groupsKey, mfaFlag } from './planning-state.ts';

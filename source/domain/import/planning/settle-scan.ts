@@ -1,8 +1,8 @@
 import { Checksums } from '../../backup/checksums.ts';
 import type { Manifest } from '../../backup/manifest.ts';
 import { Halt } from '../../errors.ts';
-import type { RestorePlan } from '../plan-model.ts';
-import type { SealedBackup } from '../preflight/sealed-backup.ts';
+import type { RestorePlan } from '../plan/plan-model.ts';
+import type { SealedBackup } from '../../backup/sealed-backup.ts';
 import type { ScanState } from './scan.ts';
 
 /** How long a replica may stay behind its manifest, from the first difference that was seen. */

@@ -2,7 +2,7 @@ import { groupOf, itemKind, subOf } from '../../backup/items.ts';
 import { readSnapshotObject } from '../../backup/snapshot/read.ts';
 import type { SnapshotObject } from '../../backup/manifest.ts';
 import type { ObjectStore, TableItem } from '../../ports.ts';
-import { readNdjson } from '../jobs/ndjson.ts';
+import { readNdjson } from '../../state/ndjson.ts';
 import type { ItemTotals } from './item-totals.ts';
 import { groupLine, SpoolWriter } from './spool.ts';
 import { assemble, spooledUser } from './spooled-user.ts';

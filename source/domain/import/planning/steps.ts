@@ -1,8 +1,8 @@
 import { putList, readList } from '../../state/stored-list.ts';
 import type { PoolGroup } from '../../model.ts';
-import type { PlannedGroup } from '../plan-model.ts';
+import type { PlannedGroup } from '../plan/plan-model.ts';
 import { assertPreflight, preflight } from '../preflight/preflight.ts';
-import { readSealedBackup } from '../preflight/sealed-backup.ts';
+import { readSealedBackup } from '../../backup/sealed-backup.ts';
 import { CHUNK_LIMITS } from './chunk-size.ts';
 import type { ChunkLimits } from './chunk-size.ts';
 import { orderByGroup } from './order-by-group.ts';

@@ -1,6 +1,6 @@
 import type { PoolGroup } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
-import type { Exclusion, PlannedGroup, RestorePlan } from '../plan-model.ts';
+import type { Exclusion, PlannedGroup, RestorePlan } from '../plan/plan-model.ts';
 import { classify } from './classify.ts';
 import type { Rules } from './classify.ts';
 import { spoolLines } from './survey.ts';

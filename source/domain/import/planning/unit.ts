@@ -1,7 +1,7 @@
 import type { ObjectStore } from '../../ports.ts';
 import { csvBytes, csvHeaderLine, csvLine } from '../csv/csv-line.ts';
-import { toNdjson } from '../jobs/ndjson.ts';
-import type { BatchPlan, ChunkPlan, ExcludedUser, PlannedGroup } from '../plan-model.ts';
+import { toNdjson } from '../../state/ndjson.ts';
+import type { BatchPlan, ChunkPlan, ExcludedUser, PlannedGroup } from '../plan/plan-model.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { firstUsers, otherUsers } from './candidates.ts';
 import type { Candidate, CandidateSource, Cursor } from './candidates.ts';

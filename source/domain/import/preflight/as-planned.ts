@@ -1,8 +1,8 @@
 import { Halt } from '../../errors.ts';
 import type { ObjectStore } from '../../ports.ts';
-import { planKey } from '../plan-model.ts';
-import type { ImportOptions, RestorePlan } from '../plan-model.ts';
-import { readJson } from '../planning/json-object.ts';
+import { planKey } from '../plan/plan-model.ts';
+import type { ImportOptions, RestorePlan } from '../plan/plan-model.ts';
+import { readJson } from '../../state/json-object.ts';
 
 interface Asked {
   readonly options: ImportOptions;

@@ -5,7 +5,7 @@ import { snapshotManifestKey, SNAPSHOTS_PREFIX } from '../../backup/snapshot/nam
 import { readSnapshotManifest } from '../../backup/snapshot/read.ts';
 import { Halt } from '../../errors.ts';
 import type { BackupTable, ObjectStore } from '../../ports.ts';
-import { assertReadable } from './sealed-backup.ts';
+import { assertReadable } from '../../backup/sealed-backup.ts';
 
 /** A run that is kept as a snapshot in this Region's bucket. */
 export interface KeptRun {

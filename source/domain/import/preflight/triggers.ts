@@ -1,5 +1,5 @@
 import type { PoolSettings } from '../../model.ts';
-import type { ImportOptions } from '../plan-model.ts';
+import type { ImportOptions } from '../plan/plan-model.ts';
 
 /**
  * Triggers that AdminCreateUser fires even with MessageAction SUPPRESS or whose effect cannot be foreseen: code of the

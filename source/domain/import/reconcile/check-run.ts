@@ -1,10 +1,10 @@
 import { sealedKey } from '../../state/sealed-keys.ts';
-import { restoreFolder } from '../plan-model.ts';
+import { restoreFolder } from '../plan/plan-model.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
-import { subMapLine } from '../report/csv-rows.ts';
+import { subMapLine } from '../plan/csv-rows.ts';
 import { Marks } from './marks.ts';
-import { initialCheckState } from './state.ts';
-import type { CheckState } from './state.ts';
+import { initialCheckState } from '../plan/check-state.ts';
+import type { CheckState } from '../plan/check-state.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

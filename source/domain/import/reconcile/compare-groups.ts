@@ -1,4 +1,4 @@
-import { poolGroups } from '../../pool-groups.ts';
+import { poolGroups } from '../../listing/pool-groups.ts';
 import type { CheckRun } from './check-run.ts';
 
 /** Finds groups of the plan that are missing or have another description or precedence, and groups that are not in the plan. */

@@ -1,14 +1,14 @@
 import { isNamed } from '../../errors.ts';
 import type { PoolUser } from '../../model.ts';
-import type { PlannedGroup } from '../plan-model.ts';
-import { Chains } from './chains.ts';
-import type { PageUse } from './chains.ts';
+import type { PlannedGroup } from '../plan/plan-model.ts';
+import { Chains } from '../../listing/chains.ts';
+import type { PageUse } from '../../listing/chains.ts';
 import type { CheckRun } from './check-run.ts';
 import { compareGroups } from './compare-groups.ts';
-import { NO_CHAINS } from './state.ts';
+import { NO_CHAINS } from '../plan/check-state.ts';
 import { lookUpByName } from './named.ts';
-import { userChains } from './user-chains.ts';
-import type { ListingScope } from './user-chains.ts';
+import { userChains } from '../../listing/user-chains.ts';
+import type { ListingScope } from '../../listing/user-chains.ts';
 
 /** Lists what the state's scope asks for and marks what was found. True at the end, false when the slice ended before. */
 export async function listPool(check: CheckRun): Promise<boolean> {

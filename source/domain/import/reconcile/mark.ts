@@ -1,7 +1,7 @@
 import { TEMPORARY_PASSWORD_STATUS } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
-import { userContentDigest } from '../planning/expected.ts';
-import { hasVerifiedAddress } from '../verified.ts';
+import { userContentDigest } from '../../digests/expected.ts';
+import { hasVerifiedAddress } from '../csv/verified.ts';
 
 /**
  * Bits of a user's mark. `foreign`, always alone: somebody else has the name in the new pool; nothing of it is looked

@@ -1,15 +1,15 @@
 import { Fault } from '../../errors.ts';
 import type { PoolUser } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
-import { nameOf } from '../jobs/pool-names.ts';
+import { nameOf } from '../plan/pool-names.ts';
 import { joinedObjects } from '../../state/joined-objects.ts';
 import { adviceFor } from '../../state/stored-shapes.ts';
-import { planKey } from '../plan-model.ts';
-import type { RestorePlan } from '../plan-model.ts';
-import { Bitmap, DigestTable } from '../planning/digest-table.ts';
+import { planKey } from '../plan/plan-model.ts';
+import type { RestorePlan } from '../plan/plan-model.ts';
+import { Bitmap, DigestTable } from '../../digests/digest-table.ts';
 import {
   decodeExpectedMembership, decodeExpectedUser, MEMBERSHIP_RECORD_BYTES, membershipDigest, nameDigest, USER_RECORD_BYTES,
-} from '../planning/expected.ts';
+} from '../../digests/expected.ts';
 import { Mark, markOf } from './mark.ts';
 
 /** What the pool should hold, and what of it was found: about 100 bytes per user and 30 per membership. */

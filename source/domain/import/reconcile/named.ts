@@ -1,5 +1,5 @@
 import { isNamed } from '../../errors.ts';
-import { findUser } from '../jobs/pool-names.ts';
+import { findUser } from '../plan/pool-names.ts';
 import type { CheckRun } from './check-run.ts';
 import { hasProblem } from './mark.ts';
 import { problemSources, walk } from './walk.ts';

@@ -1,8 +1,8 @@
-import { readNdjson } from '../jobs/ndjson.ts';
-import type { UpdateOp } from '../plan-model.ts';
+import { readNdjson } from '../../state/ndjson.ts';
+import type { UpdateOp } from '../plan/plan-model.ts';
 import type { CheckRun } from './check-run.ts';
-import { NO_CHAINS } from './state.ts';
-import type { CheckState, UsersScope } from './state.ts';
+import { NO_CHAINS } from '../plan/check-state.ts';
+import type { CheckState, UsersScope } from '../plan/check-state.ts';
 import { hasNoPassword, hasProblem, isDifferent, isMissing } from './mark.ts';
 
 /** Up to this many users are looked up by name after a repair. */

@@ -1,10 +1,10 @@
 import { IMPORTED_STATUS } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
-import type { PlannedGroup, RestoreUser } from '../plan-model.ts';
+import type { PlannedGroup, RestoreUser } from '../plan/plan-model.ts';
 import { adopt, isOurs } from '../updates/create-user.ts';
 import { listedUser } from '../updates/listed-user.ts';
 import { collide, create, recordCreation, settle } from '../updates/run-op.ts';
-import { markWriting } from '../updates/restore-head.ts';
+import { markWriting } from '../plan/restore-head.ts';
 import type { CheckRun } from './check-run.ts';
 import { hasNoPassword, hasProblem, isMissing, Mark, markOf } from './mark.ts';
 import { problemSources, walk } from './walk.ts';

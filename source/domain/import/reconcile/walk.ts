@@ -1,5 +1,5 @@
-import { readNdjson } from '../jobs/ndjson.ts';
-import type { RestoreUser, UpdateOp } from '../plan-model.ts';
+import { readNdjson } from '../../state/ndjson.ts';
+import type { RestoreUser, UpdateOp } from '../plan/plan-model.ts';
 import type { CheckRun } from './check-run.ts';
 import { LowWater, OrderedWindow } from '../updates/ordered-window.ts';
 import { CALLS_IN_FLIGHT } from '../updates/update-run.ts';

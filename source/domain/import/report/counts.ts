@@ -1,9 +1,9 @@
-import type { JobsState } from '../jobs/state.ts';
+import type { JobsState } from '../plan/jobs-state.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
 import { Mark } from '../reconcile/mark.ts';
 import { problemsOf } from '../reconcile/recheck.ts';
 import type { UserNotes } from './notes.ts';
-import type { RestoreCounts } from './outcome.ts';
+import type { RestoreCounts } from '../plan/outcome.ts';
 
 /** Counts what the comparison found; the marks are the truth, records only add how a user came back. */
 export function restoreCounts(check: CheckRun, jobs: JobsState, notes: ReadonlyMap<number, UserNotes>): RestoreCounts {

@@ -1,12 +1,12 @@
-import { readNdjson } from '../jobs/ndjson.ts';
-import type { ExcludedUser, PlannedGroup } from '../plan-model.ts';
+import { readNdjson } from '../../state/ndjson.ts';
+import type { ExcludedUser, PlannedGroup } from '../plan/plan-model.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
 import { hasNoPassword, isDifferent, Mark } from '../reconcile/mark.ts';
 import { itemsOf, problemSources } from '../reconcile/walk.ts';
-import { failuresPrefix } from '../updates/failures.ts';
-import type { Failure } from '../updates/failures.ts';
-import { Bitmap } from '../planning/digest-table.ts';
-import type { FailureRow } from './csv-rows.ts';
+import { failuresPrefix } from '../plan/failures.ts';
+import type { Failure } from '../plan/failures.ts';
+import { Bitmap } from '../../digests/digest-table.ts';
+import type { FailureRow } from '../plan/csv-rows.ts';
 import type { UserNotes } from './notes.ts';
 
 /** Names of a user's attributes that differ in the new pool; undefined when they were not looked up. */

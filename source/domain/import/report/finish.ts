@@ -1,12 +1,12 @@
-import type { JobsState } from '../jobs/state.ts';
+import type { JobsState } from '../plan/jobs-state.ts';
 import { CheckRun } from '../reconcile/check-run.ts';
 import { listPool } from '../reconcile/list-pool.ts';
 import { foundProblems, problemsOf, recheckScope } from '../reconcile/recheck.ts';
 import { repair } from '../reconcile/repair.ts';
-import { tagRestore } from '../closed-objects.ts';
-import { closeHead } from '../updates/restore-head.ts';
+import { tagRestore } from '../plan/closed-objects.ts';
+import { closeHead } from '../plan/restore-head.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
-import type { RestoreOutcome } from './outcome.ts';
+import type { RestoreOutcome } from '../plan/outcome.ts';
 import { writeReport } from './write-report.ts';
 
 /** Listings are eventually consistent: what was written just before the end of the work may be seen only after a while. */

@@ -1,7 +1,7 @@
 import type { Marks } from '../reconcile/marks.ts';
-import { readNdjson } from '../jobs/ndjson.ts';
-import { failuresPrefix } from '../updates/failures.ts';
-import type { Failure } from '../updates/failures.ts';
+import { readNdjson } from '../../state/ndjson.ts';
+import { failuresPrefix } from '../plan/failures.ts';
+import type { Failure } from '../plan/failures.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
 
 /** What is on record about one user, one of each kind. */

@@ -1,16 +1,16 @@
 import { isNamed } from '../../errors.ts';
-import { findUser } from '../jobs/pool-names.ts';
-import type { JobsState } from '../jobs/state.ts';
-import { restoreFolder, sourceOf } from '../plan-model.ts';
-import { comparableAttributes } from '../planning/expected.ts';
+import { findUser } from '../plan/pool-names.ts';
+import type { JobsState } from '../plan/jobs-state.ts';
+import { restoreFolder, sourceOf } from '../plan/plan-model.ts';
+import { comparableAttributes } from '../../digests/expected.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
 import { restoreCounts } from './counts.ts';
-import { failureLine, FAILURES_HEADER, inParts, SUB_MAP_HEADER } from './csv-rows.ts';
+import { failureLine, FAILURES_HEADER, inParts, SUB_MAP_HEADER } from '../plan/csv-rows.ts';
 import { failureRows } from './failure-rows.ts';
 import type { DifferingAttributes } from './failure-rows.ts';
 import { readNotes } from './notes.ts';
-import { outcomeOf, summaryOf } from './outcome.ts';
-import type { RestoreCounts, RestoreOutcome } from './outcome.ts';
+import { outcomeOf, summaryOf } from '../plan/outcome.ts';
+import type { RestoreCounts, RestoreOutcome } from '../plan/outcome.ts';
 
 /** So many differing users are looked at once more, to name the attributes; the others are reported without names. */
 const NAMED_DIFFERENCES = 100;

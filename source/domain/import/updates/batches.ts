@@ -1,6 +1,6 @@
-import { rescueKey } from '../jobs/state.ts';
-import type { JobsState } from '../jobs/state.ts';
-import type { RestorePlan } from '../plan-model.ts';
+import { rescueKey } from '../plan/jobs-state.ts';
+import type { JobsState } from '../plan/jobs-state.ts';
+import type { RestorePlan } from '../plan/plan-model.ts';
 
 /** A batch that may be worked on. */
 export interface ReleasedBatch {

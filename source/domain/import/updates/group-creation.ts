@@ -1,6 +1,6 @@
 import type { UserPoolWriter } from '../../ports.ts';
-import { Bitmap } from '../planning/digest-table.ts';
-import type { PlannedGroup } from '../plan-model.ts';
+import { Bitmap } from '../../digests/digest-table.ts';
+import type { PlannedGroup } from '../plan/plan-model.ts';
 
 /** Enough to use the pool's 5 calls per second (Cognito quotas) at any latency; the adapter paces them. */
 const IN_FLIGHT = 3;

@@ -1,8 +1,8 @@
 import { isNamed } from '../../errors.ts';
 import type { PoolUser } from '../../model.ts';
 import type { Clock, UserPoolReader } from '../../ports.ts';
-import { findUser } from '../jobs/pool-names.ts';
-import type { RestorePlan } from '../plan-model.ts';
+import { findUser } from '../plan/pool-names.ts';
+import type { RestorePlan } from '../plan/plan-model.ts';
 
 export type Target = Pick<RestorePlan, 'newUserPoolId' | 'signInName' | 'caseSensitive'>;
 type Pool = Pick<UserPoolReader, 'listUsersPage'>;

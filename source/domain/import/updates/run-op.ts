@@ -1,13 +1,13 @@
 import { Fault } from '../../errors.ts';
 import type { UserPoolWriter, WriteOutcome } from '../../ports.ts';
 import { adviceFor } from '../../state/stored-shapes.ts';
-import { planKey } from '../plan-model.ts';
-import type { PlannedGroup, RestorePlan, RestoreUser, UpdateOp } from '../plan-model.ts';
+import { planKey } from '../plan/plan-model.ts';
+import type { PlannedGroup, RestorePlan, RestoreUser, UpdateOp } from '../plan/plan-model.ts';
 import { createUser } from './create-user.ts';
 import type { CreateOutcome, CreateUserDeps } from './create-user.ts';
-import type { Failure } from './failures.ts';
+import type { Failure } from '../plan/failures.ts';
 import type { GroupCreation } from './group-creation.ts';
-import type { UpdateCounts } from './state.ts';
+import type { UpdateCounts } from '../plan/updates-state.ts';
 
 export interface OpDeps extends CreateUserDeps {
   readonly writer: CreateUserDeps['writer'] & Pick<UserPoolWriter, 'disableUser' | 'addUserToGroup'>;

@@ -1,12 +1,12 @@
 import type { Checkpoint } from '../../state/checkpoint.ts';
 import { readList } from '../../state/stored-list.ts';
 import { SaveQueue } from '../../state/save-queue.ts';
-import type { PlannedGroup, RestorePlan } from '../plan-model.ts';
+import type { PlannedGroup, RestorePlan } from '../plan/plan-model.ts';
 import type { UpdateUsersDeps } from './deps.ts';
-import { FailureLog, failuresPrefix } from './failures.ts';
+import { FailureLog, failuresPrefix } from '../plan/failures.ts';
 import { GroupCreation } from './group-creation.ts';
 import type { OpDeps } from './run-op.ts';
-import type { UpdateCounts, UpdatesState } from './state.ts';
+import type { UpdateCounts, UpdatesState } from '../plan/updates-state.ts';
 
 /** Calls in flight: enough to reach 25 calls/s at 300 ms each; the pacer in front of every call keeps the ceiling. */
 export const CALLS_IN_FLIGHT = 10;

@@ -1,8 +1,8 @@
 import { segmentName } from '../../backup/snapshot/names.ts';
 import { SnapshotParts } from '../../backup/snapshot/write.ts';
-import { readSealedBackup } from '../../import/preflight/sealed-backup.ts';
+import { readSealedBackup } from '../../backup/sealed-backup.ts';
 import { Halt } from '../../errors.ts';
-import { scanEnded, scanSegments } from '../scan-segments.ts';
+import { scanEnded, scanSegments } from '../../backup/scan-segments.ts';
 import { differ } from './differ.ts';
 import { runOpen } from './look.ts';
 import type { Verification } from './state.ts';

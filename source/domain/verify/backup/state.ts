@@ -4,8 +4,8 @@ import { NO_COUNTS } from '../../backup/manifest.ts';
 import type { SnapshotState } from '../../backup/snapshot/write.ts';
 import type { BackupTable, Clock, Log, ObjectStore, TimeLeft } from '../../ports.ts';
 import type { Progress } from '../../state/progress.ts';
-import { newScan } from '../scan-segments.ts';
-import type { ScanProgress } from '../scan-segments.ts';
+import { newScan } from '../../backup/scan-segments.ts';
+import type { ScanProgress } from '../../backup/scan-segments.ts';
 import type { LookEvent, VerifyEvent } from '../verify-event.ts';
 
 export interface VerifyBackupInput extends LookEvent {

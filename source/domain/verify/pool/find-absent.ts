@@ -1,7 +1,7 @@
 import { groupOf, itemKind, subOf, userKey } from '../../backup/items.ts';
 import type { UserItem } from '../../backup/items.ts';
 import type { ItemKey, ScanPage, TableItem } from '../../ports.ts';
-import { scanEnded, scanSegments } from '../scan-segments.ts';
+import { scanEnded, scanSegments } from '../../backup/scan-segments.ts';
 import type { Holdings } from './holdings.ts';
 import { sameRun } from './read-backup.ts';
 import { nameIn } from './records.ts';

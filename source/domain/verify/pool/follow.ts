@@ -1,6 +1,6 @@
-import { workThenSave } from '../../export/step.ts';
+import { workThenSave } from '../../state/step.ts';
 import type { Appendix } from '../../state/progress.ts';
-import type { Chains } from '../../import/reconcile/chains.ts';
+import type { Chains } from '../../listing/chains.ts';
 import type { Comparison } from './state.ts';
 
 /** Keeps the state's chains up to what was applied, whenever it is saved. */

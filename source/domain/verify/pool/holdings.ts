@@ -1,5 +1,5 @@
-import { Bitmap, DigestTable } from '../../import/planning/digest-table.ts';
-import { userContentDigest } from '../../import/planning/expected.ts';
+import { Bitmap, DigestTable } from '../../digests/digest-table.ts';
+import { userContentDigest } from '../../digests/expected.ts';
 import type { PoolUser } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { joinedObjects } from '../../state/joined-objects.ts';

@@ -1,6 +1,6 @@
 import type { PoolGroup } from '../../model.ts';
-import { poolGroups } from '../../pool-groups.ts';
-import { readNdjson } from '../../import/jobs/ndjson.ts';
+import { poolGroups } from '../../listing/pool-groups.ts';
+import { readNdjson } from '../../state/ndjson.ts';
 import { Rows } from './rows.ts';
 import type { Comparison } from './state.ts';
 

@@ -1,7 +1,7 @@
 import { membershipKey } from '../../backup/items.ts';
-import { Ledger } from '../../export/ledger.ts';
-import { readJson } from '../../import/planning/json-object.ts';
-import { Chains } from '../../import/reconcile/chains.ts';
+import { Ledger } from '../../digests/ledger.ts';
+import { readJson } from '../../state/json-object.ts';
+import { Chains } from '../../listing/chains.ts';
 import { FEDERATED_STATUS } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
 import { chainsIn, followChains } from './follow.ts';

@@ -1,10 +1,10 @@
 import { userKey } from '../../backup/items.ts';
 import type { UserItem } from '../../backup/items.ts';
 import { isNamed } from '../../errors.ts';
-import { Ledger } from '../../export/ledger.ts';
-import { comparableAttributes } from '../../import/planning/expected.ts';
-import type { Chains } from '../../import/reconcile/chains.ts';
-import { userChains } from '../../import/reconcile/user-chains.ts';
+import { Ledger } from '../../digests/ledger.ts';
+import { comparableAttributes } from '../../digests/expected.ts';
+import type { Chains } from '../../listing/chains.ts';
+import { userChains } from '../../listing/user-chains.ts';
 import { FEDERATED_STATUS } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
 import type { UserPoolReader } from '../../ports.ts';

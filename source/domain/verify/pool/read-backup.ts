@@ -2,10 +2,10 @@ import { itemKind, subOf, groupOf } from '../../backup/items.ts';
 import type { GroupItem, UserItem } from '../../backup/items.ts';
 import type { Manifest } from '../../backup/manifest.ts';
 import { Halt } from '../../errors.ts';
-import { readSealedBackup } from '../../import/preflight/sealed-backup.ts';
+import { readSealedBackup } from '../../backup/sealed-backup.ts';
 import { signInNameOf } from '../../model.ts';
 import type { PoolGroup } from '../../model.ts';
-import { newScan, scanEnded, scanSegments } from '../scan-segments.ts';
+import { newScan, scanEnded, scanSegments } from '../../backup/scan-segments.ts';
 import { matchingOf, membershipDigest, RecordParts, userRecord } from './records.ts';
 import type { Comparison } from './state.ts';
 

@@ -2,8 +2,8 @@ import { KEY_DIGEST_BYTES, sha256 } from '../../backup/hashing.ts';
 import type { UserItem } from '../../backup/items.ts';
 import { subOf } from '../../backup/items.ts';
 import type { Appendix } from '../../state/progress.ts';
-import { nameDigest, userContentDigest } from '../../import/planning/expected.ts';
-import { RecordBuffer } from '../../import/planning/record-buffer.ts';
+import { nameDigest, userContentDigest } from '../../digests/expected.ts';
+import { RecordBuffer } from '../../digests/record-buffer.ts';
 import { signInNameOf } from '../../model.ts';
 import type { PoolSettings, PoolUser, SignInName } from '../../model.ts';
 

@@ -1,10 +1,10 @@
-import type { LedgerState } from '../../export/ledger.ts';
-import type { ChainProgress } from '../../import/reconcile/chains.ts';
-import type { ListingScope } from '../../import/reconcile/user-chains.ts';
+import type { LedgerState } from '../../digests/ledger.ts';
+import type { ChainProgress } from '../../listing/chains.ts';
+import type { ListingScope } from '../../listing/user-chains.ts';
 import type { BackupTable, Clock, Log, ObjectStore, TimeLeft, UserPoolReader } from '../../ports.ts';
 import type { Progress } from '../../state/progress.ts';
-import { newScan } from '../scan-segments.ts';
-import type { ScanProgress } from '../scan-segments.ts';
+import { newScan } from '../../backup/scan-segments.ts';
+import type { ScanProgress } from '../../backup/scan-segments.ts';
 import type { CompareEvent } from '../verify-event.ts';
 import type { Matching } from './records.ts';
 

@@ -1,4 +1,4 @@
-import type { RestoreOutcome } from '../../import/report/outcome.ts';
+import type { RestoreOutcome } from '../../import/plan/outcome.ts';
 import type { NoticeEvent } from './events.ts';
 import { bodyOf, consoleLink, counted, duration, type Notice, number, subjectOf } from './text.ts';
 

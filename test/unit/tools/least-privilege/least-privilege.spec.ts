@@ -9,8 +9,8 @@ import { inWords, Progress } from '../../../../tools/least-privilege/progress.ts
 import { removeStatement } from '../../../../tools/least-privilege/role-policy.ts';
 import { judge, refusedCalls, verdictOn, type Judged, type Verdict } from '../../../../tools/least-privilege/verdict.ts';
 import type { CallRecord } from '../../../../tools/local-cloud/index.ts';
-import { rolesOf } from '../../../../tools/policies/roles.ts';
-import { parseTemplate } from '../../../../tools/policies/template.ts';
+import { rolesOf } from '../../../../tools/least-privilege/policies/roles.ts';
+import { parseTemplate } from '../../../../tools/least-privilege/policies/template.ts';
 import { rejection } from '../../../support/rejection.ts';
 import { resourcesOf, templates } from '../../../support/templates.ts';
 

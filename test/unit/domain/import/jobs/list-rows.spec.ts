@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { importUsers } from '../../../../../source/domain/import/jobs/import-users.ts';
+import { importUsers } from '../../../../../source/domain/import/import-users.ts';
 import { differences } from '../../../../support/import/differences.ts';
 import { NEW_POOL, RESTORE_ID } from '../../../../support/import/planning-world.ts';
 import { RestoreWorld } from '../../../../support/import/restore-world.ts';

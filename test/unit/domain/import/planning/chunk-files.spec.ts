@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { csvHeaderLine, csvLine } from '../../../../../source/domain/import/csv/csv-line.ts';
 import { buildChunkCsv } from '../../../../../source/domain/import/jobs/chunk-csv.ts';
-import type { RestoreUser } from '../../../../../source/domain/import/plan-model.ts';
+import type { RestoreUser } from '../../../../../source/domain/import/plan/plan-model.ts';
 import { CHUNK_LIMITS } from '../../../../../source/domain/import/planning/chunk-size.ts';
 import type { ChunkLimits } from '../../../../../source/domain/import/planning/chunk-size.ts';
 import { newDraft, planUnit } from '../../../../../source/domain/import/planning/unit.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { readNdjson, toNdjson } from '../../../../../source/domain/import/jobs/ndjson.ts';
-import type { PlannedGroup } from '../../../../../source/domain/import/plan-model.ts';
+import { readNdjson, toNdjson } from '../../../../../source/domain/state/ndjson.ts';
+import type { PlannedGroup } from '../../../../../source/domain/import/plan/plan-model.ts';
 import { orderByGroup } from '../../../../../source/domain/import/planning/order-by-group.ts';
 import type { SpooledUser } from '../../../../../source/domain/import/planning/spooled-user.ts';
 import { World } from '../../../../support/world/world.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { itemKind, membershipItem, userKey } from '../../../../../source/domain/backup/items.ts';
 import type { Manifest, SnapshotObject } from '../../../../../source/domain/backup/manifest.ts';
-import type { RestoreUser } from '../../../../../source/domain/import/plan-model.ts';
+import type { RestoreUser } from '../../../../../source/domain/import/plan/plan-model.ts';
 import type { TableItem } from '../../../../../source/domain/ports.ts';
 import { keepSnapshot, putRaw, putSnapshotObject, snapshotKeyOf } from '../../../../support/import/kept-snapshot.ts';
 import { PlanningWorld } from '../../../../support/import/planning-world.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { RestoreUser } from '../../../../../source/domain/import/plan-model.ts';
+import type { RestoreUser } from '../../../../../source/domain/import/plan/plan-model.ts';
 import { csvHeaderLine, csvLine } from '../../../../../source/domain/import/csv/csv-line.ts';
 import { PlanningWorld } from '../../../../support/import/planning-world.ts';
 import { sealBackup } from '../../../../support/import/sealed-backup.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { RestoreUser } from '../../../../../source/domain/import/plan-model.ts';
+import type { RestoreUser } from '../../../../../source/domain/import/plan/plan-model.ts';
 import { createUser } from '../../../../../source/domain/import/updates/create-user.ts';
 import type { CreateOutcome } from '../../../../../source/domain/import/updates/create-user.ts';
 import { aUser } from '../../../../support/world/builders.ts';

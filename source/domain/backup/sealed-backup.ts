@@ -1,0 +1,38 @@
+import { LATEST_KEY, manifestIn, manifestKey, OPEN_KEY, runIdIn, SCHEMA_VERSION } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
+import { Halt } from '../errors.ts';
+import type { BackupTable } from '../ports.ts';
+
+export interface SealedBackup {
+  /** Id of the last sealed run. */
+  readonly runId: string;
+  /** Absent while a replica shows only half of the sealing transaction. */
+  readonly manifest?: Manifest;
+  /** Another run that changed the table and has not been sealed: interrupted, or (in a replica) not yet arrived. */
+  readonly openRunId?: string;
+}
+
+/**
+ * Reads what the backup table says about its last sealed run; `EXPORT#LATEST` is the truth, an OPEN marker of that same
+ * run is a replica's half-applied transaction and ignored. Halts with NoSealedBackup when no run was ever sealed, or
+ * when a newer version of the software wrote it.
+ */
+export async function readSealedBackup(table: Pick<BackupTable, 'getItem'>, tableName: string): Promise<SealedBackup> {
+  const latest = await table.getItem(LATEST_KEY);
+  if (latest === undefined) {
+    throw new Halt('NoSealedBackup', `The backup table ${tableName} holds no complete export in this Region. Run ExportWorkflow to its end first, or give BackupTableName of a table that has one.`);
+  }
+  const runId = runIdIn(latest) as string;
+  const open = runIdIn(await table.getItem(OPEN_KEY));
+  const stored = await table.getItem(manifestKey(runId));
+  const manifest = stored === undefined ? undefined : manifestIn(stored);
+  if (manifest !== undefined) assertReadable(manifest, `in ${tableName}`);
+  const openRunId = open === runId ? undefined : open;
+  return { runId, ...(manifest === undefined ? {} : { manifest }), ...(openRunId === undefined ? {} : { openRunId }) };
+}
+
+/** Halts with NoSealedBackup when a newer version of the software wrote the export. `where`: goes into the message. */
+export function assertReadable({ runId, schemaVersion, softwareVersion }: Pick<Manifest, 'runId' | 'schemaVersion' | 'softwareVersion'>, where: string): void {
+  if (schemaVersion <= SCHEMA_VERSION) return;
+  throw new Halt('NoSealedBackup', `The export ${runId} ${where} was written by a newer version (${softwareVersion}, data version ${schemaVersion}; this one reads up to ${SCHEMA_VERSION}). Update the solution in this Region, then start again.`);
+}

@@ -1,0 +1,102 @@
+import { Halt } from '../errors.ts';
+import { nextToken } from '../listing/next-token.ts';
+import type { BackupTable, Clock, Log, ObjectStore, Page, Random, UserPoolReader } from '../ports.ts';
+import { parsed, shaped } from '../state/stored-shapes.ts';
+import { headKey } from './plan/plan-model.ts';
+import type { ImportOptions, RestoreHead } from './plan/plan-model.ts';
+import { assertAsPlanned } from './preflight/as-planned.ts';
+import { readKeptRun } from './preflight/kept-run.ts';
+import { assertPoolId } from './preflight/pool-id.ts';
+import { newRestoreId } from './preflight/restore-id.ts';
+import { readSealedBackup } from '../backup/sealed-backup.ts';
+import type { SealedBackup } from '../backup/sealed-backup.ts';
+import { creationIsAllowed } from './preflight/triggers.ts';
+
+export interface CheckNewUserPoolInput {
+  readonly options: ImportOptions;
+  /** Region of this workflow. */
+  readonly region: string;
+  /** The pool that the stack backs up. */
+  readonly primaryUserPoolId: string;
+  /** Table that is restored from; goes into messages. */
+  readonly tableName: string;
+}
+
+export interface CheckNewUserPoolDeps {
+  readonly pools: Pick<UserPoolReader, 'describe' | 'listUsersPage' | 'listGroupsPage'>;
+  readonly table: Pick<BackupTable, 'getItem'>;
+  readonly objects: Pick<ObjectStore, 'get' | 'put' | 'list'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export interface OpenedRestore {
+  readonly restoreId: string;
+  readonly phase: RestoreHead['phase'];
+  /** An earlier execution began to write to the pool: its plan goes on. */
+  readonly resumed: boolean;
+  /** Whether AdminCreateUser may be called now: the pool has no triggers that it would fire, or AllowTriggers is given. */
+  readonly mayCreateUsers: boolean;
+}
+
+/**
+ * Decides whether the new pool may be restored into, and opens the restore or finds the one in force. Halts:
+ * InvalidNewUserPoolId, UserPoolNotFound, NoSealedBackup, SourcePoolRefused, UserPoolNotEmpty, AlreadyRestored, those of
+ * readKeptRun, InvalidInput when something else is asked for than the restore in force brings back; errors of the services
+ * pass as they are. Writes nothing to the pool.
+ */
+export async function checkNewUserPool(input: CheckNewUserPoolInput, deps: CheckNewUserPoolDeps): Promise<OpenedRestore> {
+  const poolId = input.options.newUserPoolId;
+  assertPoolId(poolId, input.region);
+  const { settings } = await deps.pools.describe(poolId);
+  const mayCreateUsers = creationIsAllowed(input.options, settings);
+  const head = await readHead(deps.objects, poolId);
+  if (head?.value.phase === 'complete') {
+    throw new Halt('AlreadyRestored', `The restore ${head.value.restoreId} into ${poolId} is complete; its report is in the mapping-file bucket below restores/${poolId}/, for as long as ReportRetentionDays says. To restore once more, create another empty pool.`);
+  }
+  if (head?.value.phase === 'writing' || head?.value.phase === 'partial') {
+    await assertAsPlanned(input, head.value.restoreId, deps.objects);
+    return { restoreId: head.value.restoreId, phase: head.value.phase, resumed: true, mayCreateUsers };
+  }
+  const { manifest } = await readBackup(input, deps);
+  // After an uninstall the stack may have been launched anew for the very pool that the retained table is restored into.
+  if (poolId === (manifest?.userPoolId ?? input.primaryUserPoolId) && !input.options.allowSourcePool) {
+    throw new Halt('SourcePoolRefused', `${poolId} is the pool that the backup came from. Restore into a new pool; or, if this pool is empty and shall be filled again, start with "AllowSourcePool": true.`);
+  }
+  await assertEmpty(poolId, deps);
+  const opened: RestoreHead = { restoreId: newRestoreId(deps.clock.now(), deps.random), phase: 'planning', updatedAt: new Date(deps.clock.now()).toISOString() };
+  await deps.objects.put(headKey(poolId), JSON.stringify(opened), head === undefined ? { absent: true } : { etag: head.etag });
+  deps.log.info('Restore opened', { restoreId: opened.restoreId });
+  return { restoreId: opened.restoreId, phase: opened.phase, resumed: false, mayCreateUsers };
+}
+
+/** What would be restored, so that a start that cannot work halts before anything is scanned. */
+const readBackup = ({ options: { exportRun }, tableName }: CheckNewUserPoolInput, deps: CheckNewUserPoolDeps): Promise<Pick<SealedBackup, 'manifest'>> =>
+  (exportRun === undefined ? readSealedBackup(deps.table, tableName) : readKeptRun(deps, { runId: exportRun, tableName }));
+
+async function readHead(objects: Pick<ObjectStore, 'get'>, poolId: string): Promise<{ readonly value: RestoreHead; readonly etag: string } | undefined> {
+  const stored = await objects.get(headKey(poolId));
+  if (stored === undefined) return undefined;
+  const key = headKey(poolId);
+  return { value: shaped<RestoreHead>(key, parsed(key, stored.body)), etag: stored.etag };
+}
+
+async function assertEmpty(poolId: string, { pools }: CheckNewUserPoolDeps): Promise<void> {
+  const [kind] = await hasAny((token) => pools.listUsersPage(poolId, { limit: 1, ...token })) ? ['users']
+    : await hasAny((token) => pools.listGroupsPage(poolId, { limit: 1, ...token })) ? ['groups'] : [];
+  if (kind !== undefined) {
+    throw new Halt('UserPoolNotEmpty', `The user pool ${poolId} already has ${kind}. Nothing was written to it. Create an empty pool and start again with its id.`);
+  }
+}
+
+/** An empty page that carries a token is followed: only the last page tells that there is nothing. */
+async function hasAny(page: (token: { readonly token?: string }) => Promise<Page<unknown>>): Promise<boolean> {
+  let token: string | undefined;
+  do {
+    const found = await page(token === undefined ? {} : { token });
+    if (found.items.length > 0) return true;
+    token = nextToken(found, token);
+  } while (token !== undefined);
+  return false;
+}

@@ -1,0 +1,79 @@
+import { Fault } from '../errors.ts';
+import { Checkpoint } from '../state/checkpoint.ts';
+import { workSlice } from '../state/slice.ts';
+import { planKey } from './plan/plan-model.ts';
+import type { ChunkPlan, RestorePlan } from './plan/plan-model.ts';
+import { readJson } from '../state/json-object.ts';
+import type { ImportUsersDeps, JobsRun } from './jobs/deps.ts';
+import { pollJob, readLog } from './jobs/job-poll.ts';
+import { adoptJob, createJob, startJob } from './jobs/job-start.ts';
+import { listRows } from './jobs/list-rows.ts';
+import { releaseBatches, takeAllMessages, takeMessages } from './plan/messages.ts';
+import { initialJobsState, jobsStateKey } from './plan/jobs-state.ts';
+import type { JobsState } from './plan/jobs-state.ts';
+
+export interface ImportUsersInput {
+  readonly newUserPoolId: string;
+  readonly restoreId: string;
+  /** What the execution's start found; see RestorePlan. */
+  readonly mayCreateUsers: boolean;
+}
+
+/** What the state machine sees: no personal data. */
+export interface ImportUsersResult {
+  /** Every chunk has its final result. */
+  readonly done: boolean;
+  /** Nothing to do before `waitSeconds` have passed. */
+  readonly idle: boolean;
+  readonly waitSeconds: number;
+  readonly chunks: number;
+  readonly chunksDone: number;
+  readonly imported: number;
+  readonly notImported: number;
+}
+
+/**
+ * Carries the plan's chunks through Cognito's import jobs, one after the other, a step at a time: every step stores its
+ * result, so that a crash repeats at most one. Returns when the running job need not be looked at yet.
+ */
+export async function importUsers({ newUserPoolId, restoreId, mayCreateUsers }: ImportUsersInput, deps: ImportUsersDeps): Promise<ImportUsersResult> {
+  const over = workSlice(deps.clock, deps.timeLeft);
+  const plan = { ...await readJson<RestorePlan>(deps.store, planKey(newUserPoolId, restoreId)), mayCreateUsers };
+  const checkpoint = await Checkpoint.claim<JobsState>(deps.store, {
+    key: jobsStateKey(newUserPoolId, restoreId), claim: deps.claim, now: () => deps.clock.now(), initial: initialJobsState,
+  });
+  const run: JobsRun = { plan, deps, checkpoint };
+  await takeMessages(deps.newUsers);
+  for (;;) {
+    const state = checkpoint.state;
+    const chunk = plan.chunks[state.chunk];
+    if (chunk === undefined) {
+      await takeAllMessages(deps.newUsers);
+      return resultOf(plan, state, { done: true, idle: true, waitSeconds: 0 });
+    }
+    const waitMs = state.dueAt - deps.clock.now();
+    if (waitMs > 0) return resultOf(plan, state, { done: false, idle: true, waitSeconds: Math.ceil(waitMs / 1_000) });
+    if (over()) return resultOf(plan, state, { done: false, idle: false, waitSeconds: 0 });
+    const next = await step(run, state, chunk, over);
+    await checkpoint.save(next);
+    if (next.chunk > state.chunk) await releaseBatches(plan, next, deps.updates);
+  }
+}
+
+function step(run: JobsRun, state: JobsState, chunk: ChunkPlan, over: () => boolean): Promise<JobsState> {
+  switch (state.stage) {
+    case 'prepare': return createJob(run, state, chunk);
+    case 'create': return adoptJob(run, state, chunk);
+    case 'start': return startJob(run, state);
+    case 'poll': return pollJob(run, state, chunk);
+    case 'log': return readLog(run, state, chunk);
+    case 'list': return listRows(run, state, chunk, over);
+    default: throw new Fault('BadState', `The import state names an unknown stage ${String(state.stage satisfies never)}.`);
+  }
+}
+
+function resultOf(plan: RestorePlan, state: JobsState, turn: Pick<ImportUsersResult, 'done' | 'idle' | 'waitSeconds'>): ImportUsersResult {
+  const imported = state.finished.reduce((sum, chunk) => sum + chunk.imported, 0);
+  const users = state.finished.reduce((sum, chunk) => sum + chunk.users, 0);
+  return { ...turn, chunks: plan.chunks.length, chunksDone: state.finished.length, imported, notImported: users - imported };
+}

@@ -1,0 +1,72 @@
+import type { RestorePlan, RestoreSource } from './plan-model.ts';
+
+/** All numbers of the report and of the message; none names a user. */
+export interface RestoreCounts {
+  readonly usersInBackup: number;
+  /** In the new pool and, as far as the backup tells, the same. */
+  readonly usersRestored: number;
+  /** Left out by a documented rule. */
+  readonly usersExcluded: number;
+  readonly usersMissing: number;
+  /** Not restored, since somebody else has the name or creating them could have sent a message. */
+  readonly usersBlocked: number;
+  readonly usersDifferent: number;
+  /** Created one by one, and still without a permanent password. */
+  readonly usersWithoutPassword: number;
+  /** In the new pool as in the backup, without a verified address: "forgot password" is not for them. */
+  readonly usersWithoutVerifiedAddress: number;
+  /** Of the restored ones: created one by one instead of by an import job. */
+  readonly usersCreatedOneByOne: number;
+  readonly groups: number;
+  readonly groupsMissingOrDifferent: number;
+  readonly memberships: number;
+  readonly membershipsMissing: number;
+  /** In the backup, but their user is not restored or not in the backup: never planned. */
+  readonly membershipsWithoutUser: number;
+  /** In the new pool, but not in the backup. */
+  readonly unknownUsers: number;
+  readonly unknownGroups: number;
+  readonly unknownMemberships: number;
+  readonly importJobs: number;
+}
+
+/**
+ * complete: the pool holds all that the backup has; policy: all but what the operator chose to leave out (unconfirmed
+ * users, an incomplete backup); partial: something else is missing or different.
+ */
+export interface RestoreOutcome {
+  readonly outcome: 'complete' | 'policy' | 'partial';
+  /** The run that was restored, and where it was read from. */
+  readonly exportRun: string;
+  readonly source: RestoreSource;
+  readonly counts: RestoreCounts;
+  readonly report: { readonly bucket: string; readonly keys: readonly string[] };
+  /** One line: counts and where the report is. */
+  readonly summary: string;
+}
+
+export function outcomeOf(counts: RestoreCounts, plan: Pick<RestorePlan, 'incomplete'> & { readonly counts: Pick<RestorePlan['counts'], 'excludedBy'> }): RestoreOutcome['outcome'] {
+  // Unconfirmed users are left out by the operator's choice; whoever was left out because the pool cannot take them is lost.
+  const lostByRule = counts.usersExcluded - (plan.counts.excludedBy.Unconfirmed ?? 0);
+  const lost = lostByRule + counts.usersMissing + counts.usersBlocked + counts.usersDifferent + counts.usersWithoutPassword + counts.groupsMissingOrDifferent + counts.membershipsMissing;
+  if (lost > 0) return 'partial';
+  return counts.usersExcluded + counts.membershipsWithoutUser > 0 || plan.incomplete !== undefined ? 'policy' : 'complete';
+}
+
+/** For the execution's error and the subject's neighbourhood: no personal data. */
+export function summaryOf(outcome: RestoreOutcome['outcome'], counts: RestoreCounts, folder: string): string {
+  const parts = [
+    `${counts.usersRestored} of ${counts.usersInBackup} users restored`,
+    ...(counts.usersExcluded > 0 ? [`${counts.usersExcluded} left out by rule`] : []),
+    ...(counts.usersMissing + counts.usersBlocked > 0 ? [`${counts.usersMissing + counts.usersBlocked} not restored`] : []),
+    ...(counts.usersDifferent > 0 ? [`${counts.usersDifferent} different`] : []),
+    ...(counts.usersWithoutPassword > 0 ? [`${counts.usersWithoutPassword} without a password`] : []),
+    ...(counts.usersWithoutVerifiedAddress > 0 ? [`${counts.usersWithoutVerifiedAddress} without a verified address`] : []),
+    ...(counts.groupsMissingOrDifferent > 0 ? [`${counts.groupsMissingOrDifferent} of ${counts.groups} groups missing or different`] : []),
+    ...(counts.membershipsMissing > 0 ? [`${counts.membershipsMissing} of ${counts.memberships} memberships missing`] : []),
+    ...(counts.membershipsWithoutUser > 0 ? [`${counts.membershipsWithoutUser} memberships without a restored user`] : []),
+  ];
+  const advice = outcome === 'partial' ? ' Start ImportWorkflow again with the same NewUserPoolId to try the reported ones again.' : '';
+  return `${parts.join(', ')}. The report is in ${folder}.${advice}`;
+}
+

@@ -1,0 +1,116 @@
+import { workSlice } from '../state/slice.ts';
+import type { Counts } from '../backup/manifest.ts';
+import { Checkpoint } from '../state/checkpoint.ts';
+import { tagReplaced, tagRestore } from './plan/closed-objects.ts';
+import type { RestoreHead, RestorePlan, RestoreSource } from './plan/plan-model.ts';
+import { planKey, sourceOf } from './plan/plan-model.ts';
+import { readJson } from '../state/json-object.ts';
+import { folderOf, planningKey } from './planning/planning-state.ts';
+import type { PlanningRun, PlanningState, ScanTableDeps, ScanTableInput } from './planning/planning-state.ts';
+import { previewKeys, writePreview } from './planning/preview.ts';
+import { newScan } from './planning/scan.ts';
+import { sealPlan } from './planning/seal.ts';
+import { newSnapshotScan, snapshotStep } from './planning/snapshot-step.ts';
+import { chunkStep, scanStep, surveyStep, tallyStep } from './planning/steps.ts';
+
+export type { ScanTableDeps, ScanTableInput } from './planning/planning-state.ts';
+
+/** What the state machine sees: counts and object keys. */
+export type ScanTableResult =
+  | { readonly done: false; readonly dryRun: boolean; readonly step: PlanningState['step'] }
+  | {
+    readonly done: true;
+    readonly dryRun: boolean;
+    /** The run that is restored, and where it is read from. */
+    readonly exportRun: string;
+    readonly source: RestoreSource;
+    readonly backup: Counts;
+    readonly byCsv: number;
+    readonly oneByOne: number;
+    readonly excluded: number;
+    readonly chunks: number;
+    readonly batches: number;
+    /** Keys of a dry run's files. */
+    readonly reportKeys?: readonly string[];
+  };
+
+/**
+ * Scans the backup (the table, or the snapshot of the run that was asked for), holds it against its sealed manifest and
+ * the new pool (preflight), and plans the restore, slice by slice until `done`. A restore that has begun to write keeps
+ * its plan. Halts: NoSealedBackup, ReplicaBehind, ChecksumDiffers, SnapshotDamaged, PreflightFailed, Superseded. Writes nothing to the pool.
+ */
+export async function scanTable(input: ScanTableInput & { readonly phase: RestoreHead['phase'] }, deps: ScanTableDeps): Promise<ScanTableResult> {
+  const folder = folderOf(input);
+  const { dryRun, newUserPoolId } = input.options;
+  if (input.phase !== 'planning') return summary(await readJson<RestorePlan>(deps.objects, planKey(newUserPoolId, input.restoreId)), dryRun);
+  const run: PlanningRun = { input, deps, folder, stop: workSlice(deps.clock, deps.timeLeft) };
+  const checkpoint = await Checkpoint.claim<PlanningState>(deps.objects, {
+    key: planningKey(folder), claim: deps.claim, now: () => deps.clock.now(), initial: () => (input.options.exportRun === undefined ? { step: 'scan', scan: newScan() } : newSnapshotScan()),
+  });
+  while (checkpoint.state.step !== 'done') {
+    if (run.stop()) return { done: false, dryRun, step: checkpoint.state.step };
+    await checkpoint.save(await nextState(checkpoint.state, run));
+    deps.log.info('Planning goes on', { step: checkpoint.state.step });
+  }
+  await removeSpool(run);
+  await tagClosed(run);
+  const plan = await readJson<RestorePlan>(deps.objects, planKey(newUserPoolId, input.restoreId));
+  return { ...summary(plan, dryRun), ...(dryRun ? { reportKeys: Object.values(previewKeys(folder)) } : {}) };
+}
+
+async function nextState(state: Exclude<PlanningState, { readonly step: 'done' }>, run: PlanningRun): Promise<PlanningState> {
+  switch (state.step) {
+    case 'scan':
+      return scanStep(state, run);
+    case 'snapshot':
+      return snapshotStep(state, run, run.input.options.exportRun as string);
+    case 'survey':
+      return surveyStep(state, run);
+    case 'tally':
+      return tallyStep(state, run);
+    case 'chunks':
+      if (!state.draft.ended) return chunkStep(state, run);
+      await finish(await sealPlan(state, run), run);
+      return { step: 'done' };
+  }
+}
+
+/** A dry run is reported; otherwise the consumers are woken for every chunk and for the batches that wait for none. */
+async function finish(plan: RestorePlan, run: PlanningRun): Promise<void> {
+  if (plan.options.dryRun) {
+    await writePreview(plan, run);
+    return;
+  }
+  const wake = ({ key }: { readonly key: string }): { owner: string; key: string } => ({ owner: plan.restoreId, key });
+  await run.deps.newUsers.send(plan.chunks.map(wake));
+  await run.deps.updates.send(plan.batches.filter(({ chunk }) => chunk === null).map(wake));
+}
+
+/** What only planning needed holds personal data twice: it goes as soon as the plan stands. */
+async function removeSpool({ deps, folder }: PlanningRun): Promise<void> {
+  const keys: string[] = [];
+  for (const prefix of [`${folder}spool/`, `${folder}planning/`]) {
+    for await (const key of deps.objects.list(prefix)) if (key !== planningKey(folder)) keys.push(key);
+  }
+  if (keys.length > 0) await deps.objects.deleteAll(keys);
+}
+
+/** This plan replaces those of earlier starts; a dry run's is of no more use than its report. */
+async function tagClosed({ input: { restoreId, options: { newUserPoolId, dryRun } }, deps: { objects, timeLeft, log } }: PlanningRun): Promise<void> {
+  const closing = { store: objects, timeLeft, log };
+  await tagReplaced(closing, { newUserPoolId, restoreId });
+  if (dryRun) await tagRestore(closing, { newUserPoolId, restoreId });
+}
+
+const summary = ({ options, runId, counts, chunks, batches }: RestorePlan, dryRun: boolean): Extract<ScanTableResult, { done: true }> => ({
+  done: true,
+  dryRun,
+  exportRun: runId,
+  source: sourceOf(options),
+  backup: counts.backup,
+  byCsv: counts.byCsv,
+  oneByOne: counts.oneByOne,
+  excluded: counts.excluded,
+  chunks: chunks.length,
+  batches: batches.length,
+});

@@ -1,0 +1,66 @@
+import { workSlice } from '../state/slice.ts';
+import { Checkpoint } from '../state/checkpoint.ts';
+import { takeAllMessages } from './plan/messages.ts';
+import { initialJobsState, jobsStateKey } from './plan/jobs-state.ts';
+import type { JobsState } from './plan/jobs-state.ts';
+import { planKey } from './plan/plan-model.ts';
+import type { RestorePlan } from './plan/plan-model.ts';
+import { readJson } from '../state/json-object.ts';
+import { finishRestore } from './report/finish.ts';
+import type { RestoreOutcome } from './plan/outcome.ts';
+import type { UpdateUsersDeps } from './updates/deps.ts';
+import { initialUpdatesState, updatesStateKey } from './plan/updates-state.ts';
+import type { UpdatesState } from './plan/updates-state.ts';
+import { UpdateRun } from './updates/update-run.ts';
+import { workBatches } from './updates/work-batches.ts';
+
+export interface UpdateUsersInput {
+  readonly newUserPoolId: string;
+  readonly restoreId: string;
+  readonly executionArn: string;
+  /** What the execution's start found; see RestorePlan. */
+  readonly mayCreateUsers: boolean;
+  /** Where the report lies; goes into the message. */
+  readonly bucket: string;
+}
+
+/** What the state machine sees: counts and object keys, no personal data. */
+export type UpdateUsersResult =
+  | { readonly done: false; readonly idle: boolean; readonly waitSeconds: number; readonly phase: UpdatesState['phase'] }
+  | ({ readonly done: true; readonly idle: false; readonly waitSeconds: 0 } & RestoreOutcome);
+
+/**
+ * One invocation once no import job is left to look at: longer than others, since every one costs seven of the execution's
+ * 25,000 history events (at 1 call/s a million memberships take 13 days), and well within the function's 15 minutes.
+ */
+const LAST_SLICE_MS = 9 * 60_000;
+
+/**
+ * Works on released batches until the running import job must be looked at again; when all chunks have their result and
+ * all batches are done, compares the pool with what it should hold, puts right what can be, and reports.
+ */
+export async function updateUsers(input: UpdateUsersInput, deps: UpdateUsersDeps): Promise<UpdateUsersResult> {
+  const { newUserPoolId, restoreId } = input;
+  const sliceOver = workSlice(deps.clock, deps.timeLeft);
+  const plan = { ...await readJson<RestorePlan>(deps.store, planKey(newUserPoolId, restoreId)), mayCreateUsers: input.mayCreateUsers };
+  const checkpoint = await Checkpoint.claim<UpdatesState>(deps.store, {
+    key: updatesStateKey(newUserPoolId, restoreId), claim: deps.claim, now: () => deps.clock.now(), initial: initialUpdatesState,
+  });
+  const jobs = (await Checkpoint.peek<JobsState>(deps.store, jobsStateKey(newUserPoolId, restoreId))) ?? initialJobsState();
+  const jobsDone = jobs.chunk >= plan.chunks.length;
+  const over = jobsDone ? workSlice(deps.clock, deps.timeLeft, LAST_SLICE_MS) : () => sliceOver() || deps.clock.now() >= jobs.dueAt;
+  const run = await UpdateRun.begin(plan, deps, checkpoint, over);
+
+  if (run.state.phase === 'updates') {
+    const worked = await workBatches(run, jobs);
+    if (!worked || !jobsDone) return turn(run, worked ? Math.ceil((jobs.dueAt - deps.clock.now()) / 1_000) : 0);
+    await takeAllMessages(deps.updates);
+    run.change({ phase: 'check' });
+    await run.save();
+  }
+  const outcome = await finishRestore(run, jobs, input);
+  return outcome === undefined ? turn(run, 0) : { done: true, idle: false, waitSeconds: 0, ...outcome };
+}
+
+const turn = (run: UpdateRun, waitSeconds: number): UpdateUsersResult =>
+  ({ done: false, idle: waitSeconds > 0, waitSeconds: Math.max(0, waitSeconds), phase: run.state.phase });
