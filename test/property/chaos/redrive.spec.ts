@@ -35,6 +35,15 @@ describe('A Step Functions redrive: same execution, from the state in which it e
 
   for (const { name, start, check, failing } of WORKFLOWS) {
     const ready = (): WorkflowWorld => worldAfter(name === 'ExportWorkflow' ? once : twice);
+    /** The world as it is after an execution that was stopped in each of these states. */
+    async function* stoppedAtEach(states: readonly string[]): AsyncGenerator<{ readonly world: WorkflowWorld; readonly about: string }> {
+      for (const [index, state] of states.entries()) {
+        const world = ready();
+        world.stopAtState = index + 1;
+        await stopped(() => start(world));
+        yield { world, about: `state ${index + 1}, ${state}` };
+      }
+    }
     const undisturbed = async (): Promise<{ readonly states: readonly string[]; readonly world: WorkflowWorld }> => {
       const world = ready();
       return { states: (await start(world)).states, world };
@@ -42,11 +51,7 @@ describe('A Step Functions redrive: same execution, from the state in which it e
 
     it(`of an ${name} that was stopped before any of its states goes on there, and repeats no call`, async () => {
       const { states, world: whole } = await undisturbed();
-      for (let nth = 1; nth <= states.length; nth += 1) {
-        const about = `state ${nth}, ${states[nth - 1]}`;
-        const world = ready();
-        world.stopAtState = nth;
-        await stopped(() => start(world));
+      for await (const { world, about } of stoppedAtEach(states)) {
         expect(await world.redrive(), about).to.include({ status: 'SUCCEEDED' });
         check(world, about);
         expect(cognitoCalls(world), about).to.equal(cognitoCalls(whole));
@@ -54,12 +59,7 @@ describe('A Step Functions redrive: same execution, from the state in which it e
     });
 
     it(`of an ${name} tells how it ended in the end, also after EventBridge has told that it was stopped`, async () => {
-      const { states } = await undisturbed();
-      for (let nth = 1; nth <= states.length; nth += 1) {
-        const about = `state ${nth}, ${states[nth - 1]}`;
-        const world = ready();
-        world.stopAtState = nth;
-        await stopped(() => start(world));
+      for await (const { world, about } of stoppedAtEach((await undisturbed()).states)) {
         const told = world.messages.length;
         world.clock.advance(60_000);
         await world.tellEnd('ABORTED');
@@ -133,12 +133,7 @@ describe('A Step Functions redrive: same execution, from the state in which it e
     });
 
     it(`of an ${name} that was stopped days ago does no harm`, async () => {
-      const { states } = await undisturbed();
-      for (let nth = 1; nth <= states.length; nth += 1) {
-        const about = `state ${nth}, ${states[nth - 1]}`;
-        const world = ready();
-        world.stopAtState = nth;
-        await stopped(() => start(world));
+      for await (const { world, about } of stoppedAtEach((await undisturbed()).states)) {
         world.clock.advance(13 * DAY_MS);
         expect(await world.redrive(), about).to.include({ status: 'SUCCEEDED' });
         check(world, about);
