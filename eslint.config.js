@@ -1,9 +1,20 @@
 import tseslint from 'typescript-eslint';
 
-const adaptersOnly = 'domain is pure: it takes plain functions, a clock and a random source; the SDK and I/O belong to source/adapters.';
+const adaptersOnly =
+  'domain is pure: it takes plain functions, a clock and a random source; the SDK and I/O belong to source/adapters.';
 
 export default tseslint.config(
-  { ignores: ['node_modules/', '.venv/', '.venv-checkov/', '.local-cloud/', 'deployment/*-s3-assets/', 'deployment/build/', 'coverage/'] },
+  {
+    ignores: [
+      'node_modules/',
+      '.venv/',
+      '.venv-checkov/',
+      '.local-cloud/',
+      'deployment/*-s3-assets/',
+      'deployment/build/',
+      'coverage/',
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
@@ -21,18 +32,56 @@ export default tseslint.config(
   {
     files: ['source/domain/**'],
     rules: {
-      'no-restricted-imports': ['error', {
-        patterns: [{ group: ['@aws-sdk/*', '@smithy/*', '@aws-lambda-powertools/*', '**/adapters/**', '**/lambda/**', '**/custom-resources/**', 'node:fs*', 'node:http*', 'node:net', 'node:os', 'node:process', 'node:child_process', 'node:timers*'], message: adaptersOnly }],
-      }],
-      'no-restricted-globals': ['error', { name: 'process', message: adaptersOnly }, { name: 'setTimeout', message: adaptersOnly }, { name: 'fetch', message: adaptersOnly }],
-      'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: adaptersOnly }, { object: 'Math', property: 'random', message: adaptersOnly }],
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: [
+                '@aws-sdk/*',
+                '@smithy/*',
+                '@aws-lambda-powertools/*',
+                '**/adapters/**',
+                '**/lambda/**',
+                '**/custom-resources/**',
+                'node:fs*',
+                'node:http*',
+                'node:net',
+                'node:os',
+                'node:process',
+                'node:child_process',
+                'node:timers*',
+              ],
+              message: adaptersOnly,
+            },
+          ],
+        },
+      ],
+      'no-restricted-globals': [
+        'error',
+        { name: 'process', message: adaptersOnly },
+        { name: 'setTimeout', message: adaptersOnly },
+        { name: 'fetch', message: adaptersOnly },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: adaptersOnly },
+        { object: 'Math', property: 'random', message: adaptersOnly },
+      ],
     },
   },
   {
     files: ['source/**'],
     ignores: ['source/domain/**'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: [{ group: ['**/tools/**', '**/test/**'], message: 'shipped code imports nothing from tools or test.' }] }],
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: ['**/tools/**', '**/test/**'], message: 'shipped code imports nothing from tools or test.' },
+          ],
+        },
+      ],
     },
   },
   {

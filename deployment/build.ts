@@ -21,7 +21,9 @@ try {
   const assets = await buildAssets(root, build);
   writeAssets(import.meta.dirname, assets);
   const bytes = [...assets.regional.values()].reduce((sum, { length }) => sum + length, 0);
-  console.log(`Built ${build.solutionName} ${build.version}: ${assets.global.size} files to launch and read, ${assets.regional.size} regional assets, ${Math.round(bytes / 1024)} KiB.\n`);
+  console.log(
+    `Built ${build.solutionName} ${build.version}: ${assets.global.size} files to launch and read, ${assets.regional.size} regional assets, ${Math.round(bytes / 1024)} KiB.\n`,
+  );
   console.log(nextSteps(build));
 } catch (error) {
   console.error(`The build failed; the output of an earlier build is untouched.\n${(error as Error).message}`);

@@ -7,17 +7,39 @@ import { summary } from './testing/summary.ts';
 const TSX = ['--import', 'tsx'];
 const CHECKS: readonly Step[] = [
   { name: 'lint', args: ['node_modules/eslint/bin/eslint.js', '.'] },
+  { name: 'format', args: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'] },
+  {
+    name: 'rooms and their imports',
+    args: [
+      'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+      '--config',
+      '.dependency-cruiser.js',
+      'source',
+      'tools',
+      'test',
+      'deployment',
+    ],
+  },
   { name: 'type check', args: ['node_modules/typescript/bin/tsc', '--noEmit'] },
   { name: 'cfn-lint and checkov', args: [...TSX, 'deployment/lint-templates.ts'] },
   { name: 'reproducible build', args: [...TSX, 'deployment/testing/check-reproducible.ts'] },
   { name: 'npm audit', args: [...TSX, 'deployment/testing/audit.ts'] },
-  { name: 'unit, property, ASL and template tests', args: ['node_modules/mocha/bin/mocha.js', 'test/{unit,property,asl,templates}/**/*.spec.ts'] },
+  {
+    name: 'unit, property, ASL and template tests',
+    args: ['node_modules/mocha/bin/mocha.js', 'test/{unit,property,asl,templates}/**/*.spec.ts'],
+  },
 ];
 /** Where the local clouds of the integration tests write which permissions were used. */
 const PERMISSIONS = join(import.meta.dirname, '..', '.local-cloud', 'permissions.ndjson');
-const ON_THE_LOCAL_CLOUD: Step = { name: 'integration tests', args: ['node_modules/mocha/bin/mocha.js', '--timeout', '900000', 'test/local/**/*.spec.ts'] };
+const ON_THE_LOCAL_CLOUD: Step = {
+  name: 'integration tests',
+  args: ['node_modules/mocha/bin/mocha.js', '--timeout', '900000', 'test/local/**/*.spec.ts'],
+};
 /** Only after all of them: a test that did not run used nothing. */
-const UNUSED_PERMISSIONS: Step = { name: 'granted but unused permissions', args: [...TSX, 'tools/least-privilege/policies/check-unused.ts', PERMISSIONS] };
+const UNUSED_PERMISSIONS: Step = {
+  name: 'granted but unused permissions',
+  args: [...TSX, 'tools/least-privilege/policies/check-unused.ts', PERMISSIONS],
+};
 
 const args = process.argv.slice(2);
 const all = args.includes('--all');

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setUpPython } from '../../tools/local-cloud/setup/python-packages.ts';
+import { setUpPython } from '../setup/python-packages.ts';
 import { skipLine } from '../testing/step.ts';
 import { judge, readAccepted, readReport } from './checkov-findings.ts';
 
@@ -17,10 +17,26 @@ export async function checkov(templates: readonly string[]): Promise<boolean> {
   try {
     python = await setUpPython(join(import.meta.dirname, '..', 'requirements-checkov.txt'), undefined, VENV);
   } catch (error) {
-    console.log(skipLine(`checkov could not be installed: ${(error as Error).message.replaceAll(/\s+/g, ' ').slice(0, 300)}`));
+    console.log(
+      skipLine(`checkov could not be installed: ${(error as Error).message.replaceAll(/\s+/g, ' ').slice(0, 300)}`),
+    );
     return true;
   }
-  const { stdout, stderr, error } = spawnSync(python, [join(dirname(python), 'checkov'), '--framework', 'cloudformation', '--skip-download', '--compact', '--quiet', '--output', 'json', ...templates.flatMap((path) => ['--file', path])], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  const { stdout, stderr, error } = spawnSync(
+    python,
+    [
+      join(dirname(python), 'checkov'),
+      '--framework',
+      'cloudformation',
+      '--skip-download',
+      '--compact',
+      '--quiet',
+      '--output',
+      'json',
+      ...templates.flatMap((path) => ['--file', path]),
+    ],
+    { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+  );
   if (error) throw error;
   let report;
   try {
@@ -32,6 +48,8 @@ export async function checkov(templates: readonly string[]): Promise<boolean> {
   const complaints = judge(report.findings, accepted);
   for (const complaint of complaints) console.log(complaint);
   const checks = new Set(report.findings.map(({ check }) => check));
-  console.log(`checkov ${report.version}: ${report.resources} resources, ${report.passed} checks passed, ${report.findings.length} findings of ${checks.size} kinds, ${complaints.length} of them without a written reason.`);
+  console.log(
+    `checkov ${report.version}: ${report.resources} resources, ${report.passed} checks passed, ${report.findings.length} findings of ${checks.size} kinds, ${complaints.length} of them without a written reason.`,
+  );
   return complaints.length === 0;
 }

@@ -21,10 +21,18 @@ const FOLDER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** @throws Error that says which argument is wrong and what it must be */
 export function parseArguments(args: readonly string[]): BuildArguments {
   const [bucket, solutionName, version, ...more] = args;
-  if (bucket === undefined || solutionName === undefined || version === undefined) throw new Error(`Three arguments are needed, ${args.length} given.`);
+  if (bucket === undefined || solutionName === undefined || version === undefined)
+    throw new Error(`Three arguments are needed, ${args.length} given.`);
   if (more.length > 0) throw new Error(`Three arguments are needed, ${args.length} given.`);
-  if (!BUCKET.test(bucket)) throw new Error(`<bucket> must be 1 to 48 lower-case letters, digits and hyphens, beginning and ending with a letter or digit; found "${bucket}".`);
-  if (!FOLDER.test(solutionName)) throw new Error(`<solution-name> must be 1 to 64 letters, digits, dots, underscores and hyphens; found "${solutionName}".`);
-  if (!FOLDER.test(version)) throw new Error(`<version> must be 1 to 64 letters, digits, dots, underscores and hyphens; found "${version}".`);
+  if (!BUCKET.test(bucket))
+    throw new Error(
+      `<bucket> must be 1 to 48 lower-case letters, digits and hyphens, beginning and ending with a letter or digit; found "${bucket}".`,
+    );
+  if (!FOLDER.test(solutionName))
+    throw new Error(
+      `<solution-name> must be 1 to 64 letters, digits, dots, underscores and hyphens; found "${solutionName}".`,
+    );
+  if (!FOLDER.test(version))
+    throw new Error(`<version> must be 1 to 64 letters, digits, dots, underscores and hyphens; found "${version}".`);
   return { bucket, solutionName, version };
 }

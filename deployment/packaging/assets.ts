@@ -41,10 +41,15 @@ export async function buildAssets(root: string, { bucket, solutionName, version 
   };
 
   const stackSetAsset = `${STACK_SET_TEMPLATE}.template`;
-  const named = [...assetsNamedIn(mainSource), ...assetsNamedIn(stackSetSource)].filter((asset) => asset !== stackSetAsset);
+  const named = [...assetsNamedIn(mainSource), ...assetsNamedIn(stackSetSource)].filter(
+    (asset) => asset !== stackSetAsset,
+  );
   for (const asset of new Set(named)) {
     const source = asset.endsWith('.zip') ? functions.get(asset.slice(0, -'.zip'.length)) : workflows.get(asset);
-    if (source === undefined) throw new Error(`A template names the asset ${asset}, but there is no source for it in source/lambda, source/custom-resources or source/state-machines.`);
+    if (source === undefined)
+      throw new Error(
+        `A template names the asset ${asset}, but there is no source for it in source/lambda, source/custom-resources or source/state-machines.`,
+      );
     if (asset.endsWith('.zip')) {
       const bundle = await bundleFunction(root, source);
       packages.push(...bundle.packages);
@@ -54,7 +59,14 @@ export async function buildAssets(root: string, { bucket, solutionName, version 
   const stackSet = Buffer.from(fill(stackSetSource, filling));
   add(stackSetAsset, stackSet);
   const main = Buffer.from(fill(mainSource, filling));
-  return { regional, global: new Map([[`${MAIN_TEMPLATE}.template`, main], [stackSetAsset, stackSet], [NOTICE, Buffer.from(noticeText(packages))]]) };
+  return {
+    regional,
+    global: new Map([
+      [`${MAIN_TEMPLATE}.template`, main],
+      [stackSetAsset, stackSet],
+      [NOTICE, Buffer.from(noticeText(packages))],
+    ]),
+  };
 }
 
 /** `sync-users.zip` -> `sync-users-0123456789abcdef.zip`: another content is another key, so that CloudFormation sees it. */

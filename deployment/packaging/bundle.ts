@@ -44,5 +44,8 @@ export async function bundleFunction(root: string, path: string): Promise<Functi
   if (code === undefined) throw new Error(`esbuild gave no output for ${path}`);
   const packages = packageFolders(metafile).map((folder) => readPackage(join(root, folder)));
   const options: ZipOptions = { level: 9, mtime: zipEpoch(), os: UNIX, attrs: UNIX_FILE_0644 };
-  return { zip: zipSync({ 'index.js': [code.contents, options], [NOTICE]: [Buffer.from(noticeText(packages)), options] }), packages };
+  return {
+    zip: zipSync({ 'index.js': [code.contents, options], [NOTICE]: [Buffer.from(noticeText(packages)), options] }),
+    packages,
+  };
 }

@@ -10,7 +10,11 @@ export const mainTemplateUrl = ({ bucket, solutionName, version }: BuildArgument
 
 /** Console page that launches the stack, filled in as far as the build knows. */
 export function quickCreateUrl(build: BuildArguments, region: string): string {
-  const query = [`templateURL=${encodeURIComponent(mainTemplateUrl(build, region))}`, 'stackName=CognitoUserProfilesExport', ...ASKED.map((name) => `param_${name}=`)];
+  const query = [
+    `templateURL=${encodeURIComponent(mainTemplateUrl(build, region))}`,
+    'stackName=CognitoUserProfilesExport',
+    ...ASKED.map((name) => `param_${name}=`),
+  ];
   return `https://${region}.console.aws.amazon.com/cloudformation/home?region=${region}#/stacks/create/review?${query.join('&')}`;
 }
 

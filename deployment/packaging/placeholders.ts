@@ -15,7 +15,8 @@ export interface Filling {
 }
 
 /** The assets that a template names, each once, sorted. */
-export const assetsNamedIn = (template: string): readonly string[] => [...new Set([...template.matchAll(ASSET)].map(([, name = '']) => name))].sort();
+export const assetsNamedIn = (template: string): readonly string[] =>
+  [...new Set([...template.matchAll(ASSET)].map(([, name = '']) => name))].sort();
 
 /**
  * The template with every placeholder replaced.
@@ -32,6 +33,7 @@ export function fill(template: string, { bucket, solutionName, version, assetKey
     .replaceAll('%%SOLUTION_NAME%%', solutionName)
     .replaceAll('%%VERSION%%', version);
   const [unknown] = /%%[^%\n]*%%/.exec(filled) ?? [];
-  if (unknown !== undefined) throw new Error(`The template holds the placeholder ${unknown}, which the build does not know.`);
+  if (unknown !== undefined)
+    throw new Error(`The template holds the placeholder ${unknown}, which the build does not know.`);
   return filled;
 }

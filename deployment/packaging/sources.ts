@@ -2,7 +2,13 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 /** Folders whose `.ts` files are one function each; their sub-folders hold what functions share. */
-const FUNCTION_FOLDERS = ['source/lambda/common', 'source/lambda/export', 'source/lambda/import', 'source/lambda/verify', 'source/custom-resources'];
+const FUNCTION_FOLDERS = [
+  'source/lambda/common',
+  'source/lambda/export',
+  'source/lambda/import',
+  'source/lambda/verify',
+  'source/custom-resources',
+];
 const WORKFLOW_FOLDER = 'source/state-machines';
 
 /**
@@ -16,7 +22,10 @@ export function functionSources(root: string): ReadonlyMap<string, string> {
       const name = basename(file, '.ts');
       const path = `${folder}/${file}`;
       const twin = sources.get(name);
-      if (twin !== undefined) throw new Error(`Two functions are called ${name}: ${twin} and ${path}. Rename one; the name is that of the asset.`);
+      if (twin !== undefined)
+        throw new Error(
+          `Two functions are called ${name}: ${twin} and ${path}. Rename one; the name is that of the asset.`,
+        );
       sources.set(name, path);
     }
   }
@@ -29,5 +38,9 @@ export function workflowSources(root: string): ReadonlyMap<string, string> {
 }
 
 function filesOf(folder: string, suffix: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(suffix)).sort() : [];
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith(suffix))
+        .sort()
+    : [];
 }

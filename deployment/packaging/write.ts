@@ -7,7 +7,10 @@ export const REGIONAL_FOLDER = 'regional-s3-assets';
 
 /** Replaces the two output folders below `folder`; the old ones stay until the new ones are complete. */
 export function writeAssets(folder: string, assets: Assets): void {
-  const outputs = [[GLOBAL_FOLDER, assets.global], [REGIONAL_FOLDER, assets.regional]] as const;
+  const outputs = [
+    [GLOBAL_FOLDER, assets.global],
+    [REGIONAL_FOLDER, assets.regional],
+  ] as const;
   const workFolder = join(folder, 'build', String(process.pid));
   const unfinished = (name: string): string => join(workFolder, name);
   try {

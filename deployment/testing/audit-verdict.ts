@@ -36,7 +36,8 @@ interface Report {
 }
 
 /** Node's and npm's codes for a registry that cannot be reached, or that answers without a report. */
-const REGISTRY_IS_SILENT = /\b(ENOTFOUND|EAI_AGAIN|EAI_FAIL|ECONNREFUSED|ECONNRESET|ECONNABORTED|ETIMEDOUT|ESOCKETTIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|ERR_SOCKET_TIMEOUT|ENOAUDIT|E4\d\d|E5\d\d|FETCH_ERROR|UNABLE_TO_GET_ISSUER_CERT_LOCALLY|SELF_SIGNED_CERT_IN_CHAIN)\b|audit endpoint returned an error|network timeout/;
+const REGISTRY_IS_SILENT =
+  /\b(ENOTFOUND|EAI_AGAIN|EAI_FAIL|ECONNREFUSED|ECONNRESET|ECONNABORTED|ETIMEDOUT|ESOCKETTIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|ERR_SOCKET_TIMEOUT|ENOAUDIT|E4\d\d|E5\d\d|FETCH_ERROR|UNABLE_TO_GET_ISSUER_CERT_LOCALLY|SELF_SIGNED_CERT_IN_CHAIN)\b|audit endpoint returned an error|network timeout/;
 
 /**
  * Holds a report against a level. Only a registry without an answer is a reason to skip: what npm itself cannot do (no lock
@@ -49,10 +50,18 @@ export function verdictOf({ exitCode, stdout, stderr }: AuditRun, from: Severity
   if (report?.auditReportVersion === undefined || report.vulnerabilities === undefined) {
     const message = report?.message ?? report?.error?.summary ?? '';
     const said = [message || stderr.trim().split('\n').at(-1) || 'nothing'].join('').slice(0, 300);
-    const silent = (report?.statusCode ?? 0) >= 400 || REGISTRY_IS_SILENT.test(`${report?.error?.code ?? ''} ${message} ${stderr}`);
-    return silent ? { kind: 'skipped', reason: `the registry gave no report: ${said}` } : { kind: 'failed', reasons: [`npm audit ended with exit code ${exitCode} and no report: ${said}`] };
+    const silent =
+      (report?.statusCode ?? 0) >= 400 || REGISTRY_IS_SILENT.test(`${report?.error?.code ?? ''} ${message} ${stderr}`);
+    return silent
+      ? { kind: 'skipped', reason: `the registry gave no report: ${said}` }
+      : { kind: 'failed', reasons: [`npm audit ended with exit code ${exitCode} and no report: ${said}`] };
   }
-  const reasons = Object.values(report.vulnerabilities).filter(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(from) || !SEVERITIES.includes(severity)).map(line).sort();
+  const reasons = Object.values(report.vulnerabilities)
+    .filter(
+      ({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(from) || !SEVERITIES.includes(severity),
+    )
+    .map(line)
+    .sort();
   return reasons.length === 0 ? { kind: 'passed' } : { kind: 'failed', reasons };
 }
 

@@ -18,19 +18,31 @@ const AUDITS = [
 
 function npmAudit(args: readonly string[]): Promise<AuditRun> {
   return new Promise((resolve) => {
-    const child = spawn('npm', [...NPM_OPTIONS, ...args], { cwd: join(import.meta.dirname, '..', '..'), stdio: ['ignore', 'pipe', 'pipe'], timeout: PATIENCE_MS });
+    const child = spawn('npm', [...NPM_OPTIONS, ...args], {
+      cwd: join(import.meta.dirname, '..', '..'),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: PATIENCE_MS,
+    });
     let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (chunk: Buffer) => { stdout += chunk.toString(); });
-    child.stderr.on('data', (chunk: Buffer) => { stderr += chunk.toString(); });
-    child.on('error', (error) => resolve({ exitCode: 1, stdout: '', stderr: `npm could not be started: ${error.message}` }));
-    child.on('close', (code) => resolve({ exitCode: child.killed ? undefined : code ?? 1, stdout, stderr }));
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    child.on('error', (error) =>
+      resolve({ exitCode: 1, stdout: '', stderr: `npm could not be started: ${error.message}` }),
+    );
+    child.on('close', (code) => resolve({ exitCode: child.killed ? undefined : (code ?? 1), stdout, stderr }));
   });
 }
 
 function tell(what: string, verdict: Verdict): void {
   switch (verdict.kind) {
-    case 'passed': return console.log(`npm audit of ${what}: no known vulnerability that counts.`);
-    case 'skipped': return console.log(skipLine(`npm audit of ${what}: ${verdict.reason}`));
+    case 'passed':
+      return console.log(`npm audit of ${what}: no known vulnerability that counts.`);
+    case 'skipped':
+      return console.log(skipLine(`npm audit of ${what}: ${verdict.reason}`));
     case 'failed':
       console.error(`npm audit of ${what} found:\n${verdict.reasons.join('\n')}`);
       process.exitCode = 1;

@@ -26,18 +26,32 @@ export const skipLine = (reason: string): string => `${SKIPPED}${reason}`;
 export function runStep({ name, args }: Step): Promise<StepResult> {
   const started = Date.now();
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: join(import.meta.dirname, '..', '..'), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, args, {
+      cwd: join(import.meta.dirname, '..', '..'),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
-    child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString(); process.stdout.write(chunk); });
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      process.stdout.write(chunk);
+    });
     child.stderr.on('data', (chunk: Buffer) => process.stderr.write(chunk));
-    const end = (ok: boolean): void => resolve({ name, ok, seconds: (Date.now() - started) / 1000, ...counts(output, ok), skipped: skips(output) });
-    child.on('error', (error) => { console.error(error.message); end(false); });
+    const end = (ok: boolean): void =>
+      resolve({ name, ok, seconds: (Date.now() - started) / 1000, ...counts(output, ok), skipped: skips(output) });
+    child.on('error', (error) => {
+      console.error(error.message);
+      end(false);
+    });
     child.on('close', (code) => end(code === 0));
   });
 }
 
 /** The reasons that a step gave by `skipLine`. */
-export const skips = (output: string): string[] => output.split('\n').filter((line) => line.startsWith(SKIPPED)).map((line) => line.slice(SKIPPED.length).trimEnd());
+export const skips = (output: string): string[] =>
+  output
+    .split('\n')
+    .filter((line) => line.startsWith(SKIPPED))
+    .map((line) => line.slice(SKIPPED.length).trimEnd());
 
 /** Mocha ends with "12 passing (3s)" and, where it applies, "1 failing". A crash before that counts as one failure. */
 export function counts(output: string, ok: boolean): { passed: number; failed: number } {

@@ -3,9 +3,20 @@ import type { StepResult } from './step.ts';
 /** A line per step, what was skipped, and the totals, for people and for CI: the last line is "<n> passed, <n> failed". */
 export function summary(results: readonly StepResult[]): string {
   const width = Math.max(...results.map(({ name }) => name.length));
-  const lines = results.map(({ name, ok, seconds, passed, failed }) => `${ok ? 'ok    ' : 'FAILED'}  ${name.padEnd(width)}  ${passed} passed, ${failed} failed, ${seconds.toFixed(1)} s`);
+  const lines = results.map(
+    ({ name, ok, seconds, passed, failed }) =>
+      `${ok ? 'ok    ' : 'FAILED'}  ${name.padEnd(width)}  ${passed} passed, ${failed} failed, ${seconds.toFixed(1)} s`,
+  );
   const total = (of: 'passed' | 'failed'): number => results.reduce((sum, result) => sum + result[of], 0);
   const broken = results.filter(({ ok }) => !ok).map(({ name }) => name);
-  const skipped = results.flatMap(({ name, skipped: reasons }) => reasons.map((reason) => `Skipped in ${name}: ${reason}`));
-  return [...lines, ...(skipped.length > 0 ? ['', ...skipped] : []), ...(broken.length > 0 ? ['', `Failed: ${broken.join(', ')}`] : []), '', `${total('passed')} passed, ${total('failed')} failed`].join('\n');
+  const skipped = results.flatMap(({ name, skipped: reasons }) =>
+    reasons.map((reason) => `Skipped in ${name}: ${reason}`),
+  );
+  return [
+    ...lines,
+    ...(skipped.length > 0 ? ['', ...skipped] : []),
+    ...(broken.length > 0 ? ['', `Failed: ${broken.join(', ')}`] : []),
+    '',
+    `${total('passed')} passed, ${total('failed')} failed`,
+  ].join('\n');
 }

@@ -1,5 +1,13 @@
 import {
-  type AttributeValue, BatchGetItemCommand, BatchWriteItemCommand, DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand, TransactWriteItemsCommand,
+  type AttributeValue,
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  ScanCommand,
+  TransactWriteItemsCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { keyText } from '../domain/backup/items.ts';
@@ -33,40 +41,68 @@ export function backupTable({ tableName, clock, random, ...options }: BackupTabl
       return await run();
     } catch (error) {
       if (nameOf(error) === 'ResourceNotFoundException') {
-        throw new Halt('BackupTableNotFound', `The table ${tableName} does not exist in this Region. Check BackupTableName, and that the table's replica is active.`);
+        throw new Halt(
+          'BackupTableNotFound',
+          `The table ${tableName} does not exist in this Region. Check BackupTableName, and that the table's replica is active.`,
+        );
       }
       throw serviceError(`${action} on the table ${tableName}`, error);
     }
   };
 
   /** Runs a conditional write; false when its condition did not hold. */
-  const conditional = (action: string, run: () => Promise<unknown>): Promise<boolean> => call(action, async () => {
-    try {
-      await run();
-      return true;
-    } catch (error) {
-      if (nameOf(error) === 'ConditionalCheckFailedException') return false;
-      throw error;
-    }
-  });
+  const conditional = (action: string, run: () => Promise<unknown>): Promise<boolean> =>
+    call(action, async () => {
+      try {
+        await run();
+        return true;
+      } catch (error) {
+        if (nameOf(error) === 'ConditionalCheckFailedException') return false;
+        throw error;
+      }
+    });
 
-  const write = (requests: readonly WriteRequest[]): Promise<void> => eachOf(inBatchesOf(WRITE_BATCH, requests), PARALLEL, (batch) =>
-    untilProcessed(`BatchWriteItem on the table ${tableName}`, batch, (pending) => call('BatchWriteItem', async () => {
-      const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: [...pending] } }));
-      return UnprocessedItems?.[tableName] ?? [];
-    }), waits));
+  const write = (requests: readonly WriteRequest[]): Promise<void> =>
+    eachOf(inBatchesOf(WRITE_BATCH, requests), PARALLEL, (batch) =>
+      untilProcessed(
+        `BatchWriteItem on the table ${tableName}`,
+        batch,
+        (pending) =>
+          call('BatchWriteItem', async () => {
+            const { UnprocessedItems } = await client.send(
+              new BatchWriteItemCommand({ RequestItems: { [tableName]: [...pending] } }),
+            );
+            return UnprocessedItems?.[tableName] ?? [];
+          }),
+        waits,
+      ),
+    );
 
   return {
     contentHashes: async (keys) => {
       const found = new Map<string, string>();
       const distinct = [...new Map(keys.map((key) => [keyText(key), keyOf(key)])).values()];
       await eachOf(inBatchesOf(READ_BATCH, distinct), PARALLEL, (batch) =>
-        untilProcessed(`BatchGetItem on the table ${tableName}`, batch, (pending) => call('BatchGetItem', async () => {
-          const request = { Keys: [...pending], ProjectionExpression: '#id, #type, #hash', ExpressionAttributeNames: { '#id': 'id', '#type': 'type', '#hash': 'contentHash' } };
-          const { Responses, UnprocessedKeys } = await client.send(new BatchGetItemCommand({ RequestItems: { [tableName]: request } }));
-          for (const item of Responses?.[tableName] ?? []) found.set(keyText(toKey(item)), item.contentHash?.S ?? '');
-          return UnprocessedKeys?.[tableName]?.Keys ?? [];
-        }), waits));
+        untilProcessed(
+          `BatchGetItem on the table ${tableName}`,
+          batch,
+          (pending) =>
+            call('BatchGetItem', async () => {
+              const request = {
+                Keys: [...pending],
+                ProjectionExpression: '#id, #type, #hash',
+                ExpressionAttributeNames: { '#id': 'id', '#type': 'type', '#hash': 'contentHash' },
+              };
+              const { Responses, UnprocessedKeys } = await client.send(
+                new BatchGetItemCommand({ RequestItems: { [tableName]: request } }),
+              );
+              for (const item of Responses?.[tableName] ?? [])
+                found.set(keyText(toKey(item)), item.contentHash?.S ?? '');
+              return UnprocessedKeys?.[tableName]?.Keys ?? [];
+            }),
+          waits,
+        ),
+      );
       return found;
     },
 
@@ -74,40 +110,60 @@ export function backupTable({ tableName, clock, random, ...options }: BackupTabl
 
     deleteItems: (keys) => write(keys.map((key) => ({ DeleteRequest: { Key: keyOf(key) } }))),
 
-    getItem: (key) => call('GetItem', async () => {
-      const { Item } = await client.send(new GetItemCommand({ TableName: tableName, Key: keyOf(key), ConsistentRead: true }));
-      return Item === undefined ? undefined : fromAttributeValues(Item);
-    }),
+    getItem: (key) =>
+      call('GetItem', async () => {
+        const { Item } = await client.send(
+          new GetItemCommand({ TableName: tableName, Key: keyOf(key), ConsistentRead: true }),
+        );
+        return Item === undefined ? undefined : fromAttributeValues(Item);
+      }),
 
-    putItemIf: (item, condition) => conditional('PutItem', () => client.send(new PutItemCommand({
-      TableName: tableName,
-      Item: toAttributeValues(item),
-      ...(condition === 'absent'
-        ? { ConditionExpression: 'attribute_not_exists(#id)', ExpressionAttributeNames: { '#id': 'id' } }
-        : equals(condition)),
-    }))),
+    putItemIf: (item, condition) =>
+      conditional('PutItem', () =>
+        client.send(
+          new PutItemCommand({
+            TableName: tableName,
+            Item: toAttributeValues(item),
+            ...(condition === 'absent'
+              ? { ConditionExpression: 'attribute_not_exists(#id)', ExpressionAttributeNames: { '#id': 'id' } }
+              : equals(condition)),
+          }),
+        ),
+      ),
 
-    deleteItemIf: (key, condition) => conditional('DeleteItem', () => client.send(new DeleteItemCommand({ TableName: tableName, Key: keyOf(key), ...equals(condition) }))),
+    deleteItemIf: (key, condition) =>
+      conditional('DeleteItem', () =>
+        client.send(new DeleteItemCommand({ TableName: tableName, Key: keyOf(key), ...equals(condition) })),
+      ),
 
-    transact: (puts, deletes) => call('TransactWriteItems', async () => {
-      await client.send(new TransactWriteItemsCommand({
-        TransactItems: [
-          ...puts.map((item) => ({ Put: { TableName: tableName, Item: toAttributeValues(item) } })),
-          ...deletes.map((key) => ({ Delete: { TableName: tableName, Key: keyOf(key) } })),
-        ],
-      }));
-    }),
+    transact: (puts, deletes) =>
+      call('TransactWriteItems', async () => {
+        await client.send(
+          new TransactWriteItemsCommand({
+            TransactItems: [
+              ...puts.map((item) => ({ Put: { TableName: tableName, Item: toAttributeValues(item) } })),
+              ...deletes.map((key) => ({ Delete: { TableName: tableName, Key: keyOf(key) } })),
+            ],
+          }),
+        );
+      }),
 
-    scanPage: ({ segment, totalSegments, start, consistent }) => call('Scan', async () => {
-      const { Items = [], LastEvaluatedKey } = await client.send(new ScanCommand({
-        TableName: tableName,
-        Segment: segment,
-        TotalSegments: totalSegments,
-        ConsistentRead: consistent,
-        ...(start === undefined ? {} : { ExclusiveStartKey: keyOf(start) }),
-      }));
-      return { items: Items.map(fromAttributeValues), ...(LastEvaluatedKey === undefined ? {} : { next: toKey(LastEvaluatedKey) }) };
-    }),
+    scanPage: ({ segment, totalSegments, start, consistent }) =>
+      call('Scan', async () => {
+        const { Items = [], LastEvaluatedKey } = await client.send(
+          new ScanCommand({
+            TableName: tableName,
+            Segment: segment,
+            TotalSegments: totalSegments,
+            ConsistentRead: consistent,
+            ...(start === undefined ? {} : { ExclusiveStartKey: keyOf(start) }),
+          }),
+        );
+        return {
+          items: Items.map(fromAttributeValues),
+          ...(LastEvaluatedKey === undefined ? {} : { next: toKey(LastEvaluatedKey) }),
+        };
+      }),
   };
 }
 

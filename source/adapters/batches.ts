@@ -3,7 +3,9 @@ import type { Clock, Random } from '../domain/ports.ts';
 import { random, systemClock } from './clock.ts';
 
 export function inBatchesOf<T>(size: number, values: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(values.length / size) }, (_, index) => values.slice(index * size, (index + 1) * size));
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, index) =>
+    values.slice(index * size, (index + 1) * size),
+  );
 }
 
 export interface Waits {
@@ -19,13 +21,22 @@ const PATIENCE = 10;
  * @param send resolves what it did not do
  * @throws Fault Unprocessed with the remaining count
  */
-export async function untilProcessed<T>(what: string, values: readonly T[], send: (pending: readonly T[]) => Promise<readonly T[]>, { clock = systemClock, random: jitter = random }: Waits = {}): Promise<void> {
+export async function untilProcessed<T>(
+  what: string,
+  values: readonly T[],
+  send: (pending: readonly T[]) => Promise<readonly T[]>,
+  { clock = systemClock, random: jitter = random }: Waits = {},
+): Promise<void> {
   let pending = values;
   for (let idle = 0; pending.length > 0;) {
     const left = await send(pending);
     if (left.length === 0) return;
     idle = left.length < pending.length ? 0 : idle + 1;
-    if (idle >= PATIENCE) throw new Fault('Unprocessed', `${what}: ${left.length} of ${values.length} were still refused after ${PATIENCE} rounds without progress.`);
+    if (idle >= PATIENCE)
+      throw new Fault(
+        'Unprocessed',
+        `${what}: ${left.length} of ${values.length} were still refused after ${PATIENCE} rounds without progress.`,
+      );
     pending = left;
     await clock.sleep(jitter() * Math.min(10_000, 50 * 2 ** (idle + 1)));
   }

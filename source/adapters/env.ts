@@ -43,22 +43,32 @@ export const oneOf = <const W extends string>(...words: readonly W[]): EnvReader
   read: (raw) => words.find((word) => word === raw?.trim()) ?? BAD,
 });
 
-type Values<S extends Record<string, EnvReader<unknown>>> = { readonly [K in keyof S]: S[K] extends EnvReader<infer T> ? T : never };
+type Values<S extends Record<string, EnvReader<unknown>>> = {
+  readonly [K in keyof S]: S[K] extends EnvReader<infer T> ? T : never;
+};
 
 /**
  * Reads a function's environment once, at cold start, so that a wrong template fails on the first invocation.
  * @throws Error `BadEnvironment` that names every bad key and what it should be, never a value.
  */
-export function readEnv<S extends Record<string, EnvReader<unknown>>>(shape: S, source: NodeJS.ProcessEnv = process.env): Values<S> {
+export function readEnv<S extends Record<string, EnvReader<unknown>>>(
+  shape: S,
+  source: NodeJS.ProcessEnv = process.env,
+): Values<S> {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [key, reader] of Object.entries(shape)) {
     const value = reader.read(source[key]);
-    if (value === BAD) problems.push(`${key} (expected ${reader.expects}, found ${source[key] === undefined ? 'nothing' : 'something else'})`);
+    if (value === BAD)
+      problems.push(
+        `${key} (expected ${reader.expects}, found ${source[key] === undefined ? 'nothing' : 'something else'})`,
+      );
     else values[key] = value;
   }
   if (problems.length > 0) {
-    const error = new Error(`The function's environment is not what the template should give it: ${problems.join('; ')}.`);
+    const error = new Error(
+      `The function's environment is not what the template should give it: ${problems.join('; ')}.`,
+    );
     error.name = 'BadEnvironment';
     throw error;
   }

@@ -10,7 +10,9 @@ import { nameOf } from './service-errors.ts';
  */
 export function shownError(error: unknown): Error {
   if (error instanceof Halt || error instanceof Fault) return error;
-  const shown = new Error('An unexpected error; its stack tells where. Its message is not shown, since it could hold personal data.');
+  const shown = new Error(
+    'An unexpected error; its stack tells where. Its message is not shown, since it could hold personal data.',
+  );
   shown.name = nameOf(error);
   shown.stack = withoutPersonalData([`${shown.name}: ${shown.message}`, ...placesOf(error)].join('\n'));
   return shown;
@@ -19,14 +21,19 @@ export function shownError(error: unknown): Error {
 /** The lines of the stack below the message, which may have lines of its own. */
 function placesOf(error: unknown): string[] {
   const { stack = '', message } = error instanceof Error ? error : new Error('');
-  return stack.slice(stack.indexOf(message) + message.length).split('\n').filter((line) => /^\s+at .+:\d+:\d+\)?$/.test(line));
+  return stack
+    .slice(stack.indexOf(message) + message.length)
+    .split('\n')
+    .filter((line) => /^\s+at .+:\d+:\d+\)?$/.test(line));
 }
 
 /** A function's handler of which no foreign error message leaves the function. */
-export const guarded = <E, R>(handler: (event: E, context: Context) => Promise<R>) => async (event: E, context: Context): Promise<R> => {
-  try {
-    return await handler(event, context);
-  } catch (error) {
-    throw shownError(error);
-  }
-};
+export const guarded =
+  <E, R>(handler: (event: E, context: Context) => Promise<R>) =>
+  async (event: E, context: Context): Promise<R> => {
+    try {
+      return await handler(event, context);
+    } catch (error) {
+      throw shownError(error);
+    }
+  };

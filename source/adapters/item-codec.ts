@@ -12,7 +12,8 @@ export const toAttributeValues = (item: Readonly<Record<string, unknown>>): Reco
   return values;
 };
 
-export const fromAttributeValues = (values: Readonly<Record<string, AttributeValue>>): TableItem => decodeMap(values) as TableItem;
+export const fromAttributeValues = (values: Readonly<Record<string, AttributeValue>>): TableItem =>
+  decodeMap(values) as TableItem;
 
 function encode(value: unknown): AttributeValue {
   if (typeof value === 'string') return { S: value };

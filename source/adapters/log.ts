@@ -4,10 +4,40 @@ import type { Log } from '../domain/ports.ts';
 
 /** Keys whose values are personal data or secrets wherever they occur; compared in lower case without `cognito:`, `_` and `-`. */
 const SENSITIVE = new Set([
-  'user', 'users', 'username', 'name', 'sub', 'oldsub', 'newsub', 'signinname', 'email', 'phone', 'phonenumber', 'attributes', 'userattributes',
-  'givenname', 'familyname', 'nickname', 'preferredusername', 'address', 'birthdate', 'password', 'temporarypassword',
-  'token', 'nexttoken', 'paginationtoken', 'receipt', 'receipthandle', 'authorization',
-  'uploadurl', 'presignedurl', 'responseurl', 'csv', 'body', 'item', 'items',
+  'user',
+  'users',
+  'username',
+  'name',
+  'sub',
+  'oldsub',
+  'newsub',
+  'signinname',
+  'email',
+  'phone',
+  'phonenumber',
+  'attributes',
+  'userattributes',
+  'givenname',
+  'familyname',
+  'nickname',
+  'preferredusername',
+  'address',
+  'birthdate',
+  'password',
+  'temporarypassword',
+  'token',
+  'nexttoken',
+  'paginationtoken',
+  'receipt',
+  'receipthandle',
+  'authorization',
+  'uploadurl',
+  'presignedurl',
+  'responseurl',
+  'csv',
+  'body',
+  'item',
+  'items',
 ]);
 const HIDDEN = '[redacted]';
 
@@ -18,7 +48,8 @@ const PERSONAL = [
   /https?:\/\/\S*[?&]X-Amz-\S*/gi, // presigned URL
 ];
 /** Takes e-mail addresses, phone numbers, tokens and presigned URLs out of a text. */
-export const withoutPersonalData = (value: string): string => PERSONAL.reduce((rest, pattern) => rest.replace(pattern, HIDDEN), value);
+export const withoutPersonalData = (value: string): string =>
+  PERSONAL.reduce((rest, pattern) => rest.replace(pattern, HIDDEN), value);
 
 /**
  * JSON replacer of the log: a safety net below the rule that only counts and keys are logged. Numbers stay, so that
@@ -26,7 +57,14 @@ export const withoutPersonalData = (value: string): string => PERSONAL.reduce((r
  */
 export function redact(key: string, value: unknown): unknown {
   if (value instanceof Error) return describeError(value);
-  const sensitive = /^(custom|dev):/.test(key) || SENSITIVE.has(key.toLowerCase().replace(/^cognito:/, '').replaceAll(/[_-]/g, ''));
+  const sensitive =
+    /^(custom|dev):/.test(key) ||
+    SENSITIVE.has(
+      key
+        .toLowerCase()
+        .replace(/^cognito:/, '')
+        .replaceAll(/[_-]/g, ''),
+    );
   if (sensitive && typeof value !== 'number' && typeof value !== 'boolean' && value !== undefined) return HIDDEN;
   return typeof value === 'string' ? withoutPersonalData(value) : value;
 }

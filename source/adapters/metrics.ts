@@ -18,13 +18,30 @@ export interface MetricsOptions {
 const TIMEOUT_MS = 5_000;
 
 /** Sends anonymized metrics; whatever goes wrong is logged and never fails a run. */
-export function metrics({ enabled, endpoint, solutionId, solutionVersion, uuid, clock, log }: MetricsOptions): (event: MetricsEvent) => Promise<void> {
+export function metrics({
+  enabled,
+  endpoint,
+  solutionId,
+  solutionVersion,
+  uuid,
+  clock,
+  log,
+}: MetricsOptions): (event: MetricsEvent) => Promise<void> {
   return async (event) => {
     if (!enabled || endpoint === undefined) return;
-    const body = { Solution: solutionId, Version: solutionVersion, TimeStamp: new Date(clock.now()).toISOString(), UUID: uuid, Data: event };
+    const body = {
+      Solution: solutionId,
+      Version: solutionVersion,
+      TimeStamp: new Date(clock.now()).toISOString(),
+      UUID: uuid,
+      Data: event,
+    };
     try {
       const response = await fetch(endpoint, {
-        method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal: AbortSignal.timeout(TIMEOUT_MS),
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       await response.arrayBuffer();
       if (!response.ok) log.warn('The metrics endpoint refused an event', { status: response.status });

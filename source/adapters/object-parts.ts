@@ -1,4 +1,11 @@
-import { AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CreateMultipartUploadCommand, PutObjectCommand, type S3Client, UploadPartCommand } from '@aws-sdk/client-s3';
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  type S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import type { ObjectStore } from '../domain/ports.ts';
 import { serviceError } from './service-errors.ts';
 
@@ -24,34 +31,40 @@ async function* partsOf(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffe
 }
 
 /** ObjectStore's `write`: one PutObject where one part is enough, else a multipart upload that is aborted when it fails. */
-export const multipartWriter = (client: Pick<S3Client, 'send'>, bucket: string): ObjectStore['write'] => async (key, source) => {
-  const target = { Bucket: bucket, Key: key };
-  const parts = partsOf(source);
-  const first = await parts.next();
-  const second = await parts.next();
-  if (first.done === true || second.done === true) {
-    await client.send(new PutObjectCommand({ ...target, Body: first.done === true ? '' : first.value })).catch((error: unknown) => {
-      throw serviceError(`PutObject on the bucket ${bucket}`, error);
+export const multipartWriter =
+  (client: Pick<S3Client, 'send'>, bucket: string): ObjectStore['write'] =>
+  async (key, source) => {
+    const target = { Bucket: bucket, Key: key };
+    const parts = partsOf(source);
+    const first = await parts.next();
+    const second = await parts.next();
+    if (first.done === true || second.done === true) {
+      await client
+        .send(new PutObjectCommand({ ...target, Body: first.done === true ? '' : first.value }))
+        .catch((error: unknown) => {
+          throw serviceError(`PutObject on the bucket ${bucket}`, error);
+        });
+      return;
+    }
+    const { UploadId } = await client.send(new CreateMultipartUploadCommand(target)).catch((error: unknown) => {
+      throw serviceError(`CreateMultipartUpload on the bucket ${bucket}`, error);
     });
-    return;
-  }
-  const { UploadId } = await client.send(new CreateMultipartUploadCommand(target)).catch((error: unknown) => {
-    throw serviceError(`CreateMultipartUpload on the bucket ${bucket}`, error);
-  });
-  const done: { ETag: string | undefined; PartNumber: number }[] = [];
-  const upload = async (Body: Buffer): Promise<void> => {
-    const PartNumber = done.length + 1;
-    const { ETag } = await client.send(new UploadPartCommand({ ...target, UploadId, PartNumber, Body }));
-    done.push({ ETag, PartNumber });
+    const done: { ETag: string | undefined; PartNumber: number }[] = [];
+    const upload = async (Body: Buffer): Promise<void> => {
+      const PartNumber = done.length + 1;
+      const { ETag } = await client.send(new UploadPartCommand({ ...target, UploadId, PartNumber, Body }));
+      done.push({ ETag, PartNumber });
+    };
+    try {
+      await upload(first.value);
+      await upload(second.value);
+      for await (const part of parts) await upload(part);
+      await client.send(new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload: { Parts: done } }));
+    } catch (error) {
+      // A failed abort leaves parts that the bucket's lifecycle removes; the first error is the one that matters.
+      await client.send(new AbortMultipartUploadCommand({ ...target, UploadId })).catch(() => undefined);
+      throw error instanceof Error && '$metadata' in error
+        ? serviceError(`The upload of an object to the bucket ${bucket}`, error)
+        : error;
+    }
   };
-  try {
-    await upload(first.value);
-    await upload(second.value);
-    for await (const part of parts) await upload(part);
-    await client.send(new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload: { Parts: done } }));
-  } catch (error) {
-    // A failed abort leaves parts that the bucket's lifecycle removes; the first error is the one that matters.
-    await client.send(new AbortMultipartUploadCommand({ ...target, UploadId })).catch(() => undefined);
-    throw error instanceof Error && '$metadata' in error ? serviceError(`The upload of an object to the bucket ${bucket}`, error) : error;
-  }
-};

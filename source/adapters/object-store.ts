@@ -1,4 +1,12 @@
-import { DeleteObjectsCommand, GetObjectCommand, ListObjectsV2Command, type ListObjectsV2CommandOutput, PutObjectCommand, PutObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
+  PutObjectCommand,
+  PutObjectTaggingCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { Fault } from '../domain/errors.ts';
 import type { ObjectStore, PutCondition } from '../domain/ports.ts';
 import { assertSealed, sealedPieces } from '../domain/state/sealed-keys.ts';
@@ -17,7 +25,8 @@ const TAGS_IN_FLIGHT = 16;
 /** Times that a broken download is taken up again where it ended. */
 const RESUMES = 5;
 
-const statusOf = (error: unknown): number | undefined => (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
+const statusOf = (error: unknown): number | undefined =>
+  (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
 /** S3 has no time for this request now. */
 const isBusy = (error: unknown): boolean => [429, 500, 503].includes(statusOf(error) ?? 0);
 const isMissing = (error: unknown): boolean => nameOf(error) === 'NoSuchKey' || nameOf(error) === 'NotFound';
@@ -33,9 +42,11 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
 
   /** S3 answers 403 instead of 404 for a missing key where the role may list some prefixes only; a listing tells which it is. */
   const isListed = async (key: string): Promise<boolean> => {
-    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 })).catch((error: unknown) => {
-      throw failed('ListObjectsV2', error);
-    });
+    const { Contents = [] } = await client
+      .send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }))
+      .catch((error: unknown) => {
+        throw failed('ListObjectsV2', error);
+      });
     return Contents[0]?.Key === key;
   };
 
@@ -46,7 +57,14 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
     for (let resumes = 0; ; resumes += 1) {
       const from = offset;
       try {
-        const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...(from === 0 ? {} : { Range: `bytes=${from}-` }), ...(version === undefined ? {} : { IfMatch: version }) }));
+        const { Body, ETag } = await client.send(
+          new GetObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            ...(from === 0 ? {} : { Range: `bytes=${from}-` }),
+            ...(version === undefined ? {} : { IfMatch: version }),
+          }),
+        );
         version = ETag;
         for await (const piece of Body as AsyncIterable<Uint8Array>) {
           offset += piece.length;
@@ -54,7 +72,8 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
         }
         return;
       } catch (error) {
-        if (isMissing(error) || statusOf(error) === 412) throw new Fault('BadState', `The object ${key} does not exist, or was replaced while it was read.`);
+        if (isMissing(error) || statusOf(error) === 412)
+          throw new Fault('BadState', `The object ${key} does not exist, or was replaced while it was read.`);
         if (statusOf(error) === 416) return; // The download broke off after the last byte.
         if (statusOf(error) !== undefined || resumes >= RESUMES) throw failed('GetObject', error);
       }
@@ -76,11 +95,17 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
 
     put: async (key, body, condition) => {
       try {
-        const { ETag = '' } = await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ...conditionHeaders(condition) }));
+        const { ETag = '' } = await client.send(
+          new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ...conditionHeaders(condition) }),
+        );
         return ETag;
       } catch (error) {
         // 412: the condition does not hold; 409: another conditional write is under way; 404: the version to replace is gone.
-        if (condition !== undefined && [412, 409, 404].includes(statusOf(error) ?? 0) && nameOf(error) !== 'NoSuchBucket') {
+        if (
+          condition !== undefined &&
+          [412, 409, 404].includes(statusOf(error) ?? 0) &&
+          nameOf(error) !== 'NoSuchBucket'
+        ) {
           throw new Fault('PreconditionFailed', `The object ${key} was written or deleted by someone else.`);
         }
         throw failed('PutObject', error);
@@ -90,9 +115,11 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
     list: async function* list(prefix) {
       let token: string | undefined;
       do {
-        const page: ListObjectsV2CommandOutput = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token })).catch((error: unknown) => {
-          throw failed('ListObjectsV2', error);
-        });
+        const page: ListObjectsV2CommandOutput = await client
+          .send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }))
+          .catch((error: unknown) => {
+            throw failed('ListObjectsV2', error);
+          });
         const { Contents = [], NextContinuationToken } = page;
         for (const { Key } of Contents) if (Key !== undefined) yield Key;
         token = NextContinuationToken;
@@ -105,31 +132,48 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
 
     deleteAll: async (keys) => {
       for (const batch of inBatchesOf(DELETE_BATCH, keys)) {
-        await untilProcessed(`DeleteObjects on the bucket ${bucket}`, batch, async (pending) => {
-          const { Errors = [] } = await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Quiet: true, Objects: pending.map((Key) => ({ Key })) } })).catch((error: unknown) => {
-            throw failed('DeleteObjects', error);
-          });
-          const refused = new Set(Errors.map(({ Key }) => Key));
-          return pending.filter((key) => refused.has(key));
-        }, waits);
+        await untilProcessed(
+          `DeleteObjects on the bucket ${bucket}`,
+          batch,
+          async (pending) => {
+            const { Errors = [] } = await client
+              .send(
+                new DeleteObjectsCommand({
+                  Bucket: bucket,
+                  Delete: { Quiet: true, Objects: pending.map((Key) => ({ Key })) },
+                }),
+              )
+              .catch((error: unknown) => {
+                throw failed('DeleteObjects', error);
+              });
+            const refused = new Set(Errors.map(({ Key }) => Key));
+            return pending.filter((key) => refused.has(key));
+          },
+          waits,
+        );
       }
     },
 
     tagAll: (keys, tags) => {
       const Tagging = { TagSet: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
-      return untilProcessed(`PutObjectTagging on the bucket ${bucket}`, keys, async (pending) => {
-        const refused: string[] = [];
-        await eachOf(pending, TAGS_IN_FLIGHT, async (Key) => {
-          try {
-            await client.send(new PutObjectTaggingCommand({ Bucket: bucket, Key, Tagging }));
-          } catch (error) {
-            if (isMissing(error)) return;
-            if (!isBusy(error)) throw failed('PutObjectTagging', error);
-            refused.push(Key);
-          }
-        });
-        return refused;
-      }, waits);
+      return untilProcessed(
+        `PutObjectTagging on the bucket ${bucket}`,
+        keys,
+        async (pending) => {
+          const refused: string[] = [];
+          await eachOf(pending, TAGS_IN_FLIGHT, async (Key) => {
+            try {
+              await client.send(new PutObjectTaggingCommand({ Bucket: bucket, Key, Tagging }));
+            } catch (error) {
+              if (isMissing(error)) return;
+              if (!isBusy(error)) throw failed('PutObjectTagging', error);
+              refused.push(Key);
+            }
+          });
+          return refused;
+        },
+        waits,
+      );
     },
   };
 }

@@ -1,6 +1,13 @@
 import { Fault, Halt } from '../domain/errors.ts';
 
-const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'AuthorizationError', 'AuthorizationErrorException', 'KMSAccessDeniedException', 'KmsAccessDenied']);
+const DENIED = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'AuthorizationError',
+  'AuthorizationErrorException',
+  'KMSAccessDeniedException',
+  'KmsAccessDenied',
+]);
 
 /** The name of whatever was thrown; never its message, which can hold personal data. */
 export const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'UnknownError');
@@ -15,9 +22,20 @@ export const isDenied = (error: unknown): boolean => DENIED.has(nameOf(error));
 export function serviceError(what: string, error: unknown): Halt | Fault {
   if (error instanceof Halt || error instanceof Fault) return error;
   const name = nameOf(error);
-  if (isDenied(error)) return new Halt('AccessDenied', `The function's role may not call ${what} (${name}). Check the role's policy, and the key policies where encryption keys of your own are used.`);
-  const { $metadata: { httpStatusCode, requestId } = {}, code } = (error ?? {}) as { $metadata?: { httpStatusCode?: number; requestId?: string }; code?: unknown };
+  if (isDenied(error))
+    return new Halt(
+      'AccessDenied',
+      `The function's role may not call ${what} (${name}). Check the role's policy, and the key policies where encryption keys of your own are used.`,
+    );
+  const { $metadata: { httpStatusCode, requestId } = {}, code } = (error ?? {}) as {
+    $metadata?: { httpStatusCode?: number; requestId?: string };
+    code?: unknown;
+  };
   // A broken connection is an `Error` with a code such as ECONNRESET.
-  const details = [name === 'Error' && typeof code === 'string' ? code : name, ...(httpStatusCode === undefined ? [] : [`HTTP ${httpStatusCode}`]), ...(requestId === undefined ? [] : [`request ${requestId}`])];
+  const details = [
+    name === 'Error' && typeof code === 'string' ? code : name,
+    ...(httpStatusCode === undefined ? [] : [`HTTP ${httpStatusCode}`]),
+    ...(requestId === undefined ? [] : [`request ${requestId}`]),
+  ];
   return new Fault('ServiceError', `${what} failed: ${details.join(', ')}.`);
 }

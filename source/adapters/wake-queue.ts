@@ -1,4 +1,9 @@
-import { DeleteMessageBatchCommand, ReceiveMessageCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  DeleteMessageBatchCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import type { Received, WakeQueue, WorkMessage } from '../domain/ports.ts';
 import { eachOf, inBatchesOf, untilProcessed, type Waits } from './batches.ts';
 import { clientOptions, type AdapterOptions } from './client-options.ts';
@@ -31,21 +36,43 @@ export function wakeQueue({ queueUrl, clock, random, ...options }: WakeQueueOpti
   };
 
   return {
-    send: (messages) => eachOf(inBatchesOf(BATCH, messages.map((message) => JSON.stringify(message))), PARALLEL, (batch) =>
-      untilProcessed(`SendMessageBatch on the queue ${name}`, batch, async (pending) => {
-        const Entries = pending.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
-        const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries })).catch((error: unknown) => {
-          throw failed('SendMessageBatch', error);
-        });
-        return Failed.flatMap(({ Id }) => pending[Number(Id)] ?? []);
-      }, waits)),
+    send: (messages) =>
+      eachOf(
+        inBatchesOf(
+          BATCH,
+          messages.map((message) => JSON.stringify(message)),
+        ),
+        PARALLEL,
+        (batch) =>
+          untilProcessed(
+            `SendMessageBatch on the queue ${name}`,
+            batch,
+            async (pending) => {
+              const Entries = pending.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+              const { Failed = [] } = await client
+                .send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }))
+                .catch((error: unknown) => {
+                  throw failed('SendMessageBatch', error);
+                });
+              return Failed.flatMap(({ Id }) => pending[Number(Id)] ?? []);
+            },
+            waits,
+          ),
+      ),
 
     receive: async (max, waitSeconds) => {
-      const request = new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: Math.min(max, BATCH), WaitTimeSeconds: Math.min(waitSeconds, 20) });
+      const request = new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: Math.min(max, BATCH),
+        WaitTimeSeconds: Math.min(waitSeconds, 20),
+      });
       const { Messages = [] } = await client.send(request).catch((error: unknown) => {
         throw failed('ReceiveMessage', error);
       });
-      const parsed = Messages.map(({ Body = '', ReceiptHandle = '' }) => ({ message: parseWork(Body), receipt: ReceiptHandle }));
+      const parsed = Messages.map(({ Body = '', ReceiptHandle = '' }) => ({
+        message: parseWork(Body),
+        receipt: ReceiptHandle,
+      }));
       const unknown = parsed.filter(({ message }) => message === undefined);
       if (unknown.length > 0) await remove(unknown.map(({ receipt }) => receipt));
       return parsed.filter((entry): entry is Received<WorkMessage> => entry.message !== undefined);

@@ -7,5 +7,8 @@ import { secondaryUserPoolTable } from './replica/secondary-user-pool-table.ts';
 
 export const handler = lambdaHandler(() => {
   const env = readEnv({ AWS_REGION: text(), USER_AGENT: text() });
-  return secondaryUserPoolTable({ tables: dynamoDbTables({ thisRegion: env.AWS_REGION, userAgent: env.USER_AGENT }), clock: systemClock });
+  return secondaryUserPoolTable({
+    tables: dynamoDbTables({ thisRegion: env.AWS_REGION, userAgent: env.USER_AGENT }),
+    clock: systemClock,
+  });
 });

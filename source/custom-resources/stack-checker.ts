@@ -13,5 +13,9 @@ const CALLS_PER_SECOND = 5;
 export const handler = lambdaHandler(() => {
   const env = readEnv({ AWS_REGION: text(), USER_AGENT: text() });
   const pacer = new Pacer({ callsPerSecond: CALLS_PER_SECOND, clock: systemClock });
-  return stackChecker({ thisRegion: env.AWS_REGION, pools: userPoolReader({ userAgent: env.USER_AGENT, pacer }), ...looks(env.USER_AGENT) });
+  return stackChecker({
+    thisRegion: env.AWS_REGION,
+    pools: userPoolReader({ userAgent: env.USER_AGENT, pacer }),
+    ...looks(env.USER_AGENT),
+  });
 });

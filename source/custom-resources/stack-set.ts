@@ -8,5 +8,9 @@ import { stackSet } from './stack-set/stack-set.ts';
 
 export const handler = lambdaHandler(() => {
   const env = readEnv({ USER_AGENT: text() });
-  return stackSet({ sets: cloudFormationStackSets(env.USER_AGENT), clock: systemClock, firstExport: firstExportOnAws(env.USER_AGENT) });
+  return stackSet({
+    sets: cloudFormationStackSets(env.USER_AGENT),
+    clock: systemClock,
+    firstExport: firstExportOnAws(env.USER_AGENT),
+  });
 });

@@ -5,8 +5,14 @@ export type Attributes = Readonly<Record<string, string>>;
 
 /** Cognito's UserStatus values (botocore `UserStatusType`); kept open, since AWS adds values. */
 export type UserStatus =
-  | 'UNCONFIRMED' | 'CONFIRMED' | 'ARCHIVED' | 'COMPROMISED' | 'UNKNOWN'
-  | 'RESET_REQUIRED' | 'FORCE_CHANGE_PASSWORD' | 'EXTERNAL_PROVIDER'
+  | 'UNCONFIRMED'
+  | 'CONFIRMED'
+  | 'ARCHIVED'
+  | 'COMPROMISED'
+  | 'UNKNOWN'
+  | 'RESET_REQUIRED'
+  | 'FORCE_CHANGE_PASSWORD'
+  | 'EXTERNAL_PROVIDER'
   | (string & {});
 
 export interface PoolUser {

@@ -28,8 +28,14 @@ export interface Page<T> {
 export interface UserPoolReader {
   describe(poolId: string): Promise<UserPoolDescription>;
   /** Pages of 60. `filter` in ListUsers syntax, for instance `sub ^= "a"`. */
-  listUsersPage(poolId: string, request: { readonly filter?: string; readonly token?: string; readonly limit?: number }): Promise<Page<PoolUser>>;
-  listGroupsPage(poolId: string, request: { readonly token?: string; readonly limit?: number }): Promise<Page<PoolGroup>>;
+  listUsersPage(
+    poolId: string,
+    request: { readonly filter?: string; readonly token?: string; readonly limit?: number },
+  ): Promise<Page<PoolUser>>;
+  listGroupsPage(
+    poolId: string,
+    request: { readonly token?: string; readonly limit?: number },
+  ): Promise<Page<PoolGroup>>;
   /** Fault BadState never; a group that no longer exists gives an empty last page. */
   listUsersInGroupPage(poolId: string, group: string, request: { readonly token?: string }): Promise<Page<PoolUser>>;
 }
@@ -60,7 +66,8 @@ export interface UserPoolWriter {
   updateAttributes(poolId: string, username: string, attributes: Attributes): Promise<WriteOutcome>;
 }
 
-export type ImportJobStatus = 'Created' | 'Pending' | 'InProgress' | 'Stopping' | 'Expired' | 'Stopped' | 'Failed' | 'Succeeded';
+export type ImportJobStatus =
+  'Created' | 'Pending' | 'InProgress' | 'Stopping' | 'Expired' | 'Stopped' | 'Failed' | 'Succeeded';
 export const TERMINAL_JOB_STATUSES: readonly ImportJobStatus[] = ['Expired', 'Stopped', 'Failed', 'Succeeded'];
 
 export interface ImportJob {
@@ -123,13 +130,21 @@ export interface BackupTable {
   /** Strongly consistent GetItem. */
   getItem(key: ItemKey): Promise<TableItem | undefined>;
   /** PutItem if `condition` holds: `absent`, or the stored item's `attribute` equals `value`. False when it does not hold. */
-  putItemIf(item: TableItem, condition: 'absent' | { readonly attribute: string; readonly value: string }): Promise<boolean>;
+  putItemIf(
+    item: TableItem,
+    condition: 'absent' | { readonly attribute: string; readonly value: string },
+  ): Promise<boolean>;
   /** DeleteItem if the attribute still has the value; false when it does not. */
   deleteItemIf(key: ItemKey, condition: { readonly attribute: string; readonly value: string }): Promise<boolean>;
   /** TransactWriteItems: puts and deletes together or not at all. */
   transact(puts: readonly TableItem[], deletes: readonly ItemKey[]): Promise<void>;
   /** One page (at most 1 MB) of a parallel scan; all items of one `id` are in the same segment, in order of `type`. */
-  scanPage(request: { readonly segment: number; readonly totalSegments: number; readonly start?: ItemKey; readonly consistent: boolean }): Promise<ScanPage>;
+  scanPage(request: {
+    readonly segment: number;
+    readonly totalSegments: number;
+    readonly start?: ItemKey;
+    readonly consistent: boolean;
+  }): Promise<ScanPage>;
 }
 
 // ---- Objects and queues -------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ const codeOf = (character: string): string => `\\u${character.charCodeAt(0).toSt
  * A value as it stands in a report: what it shows is what it is, and nothing of it can be run. Unseen characters are
  * written as \u and their number; an apostrophe precedes what a spreadsheet would take for a formula.
  */
-export const reportCell = (value: string): string => value.replace(UNSEEN, codeOf).replace(FORMULA, '$1$2\'');
+export const reportCell = (value: string): string => value.replace(UNSEEN, codeOf).replace(FORMULA, "$1$2'");
 
 /** One line of a report that is meant for a spreadsheet. */
-export const reportLine = (cells: readonly string[]): string => stringify([cells.map(reportCell)], { record_delimiter: '\n' });
+export const reportLine = (cells: readonly string[]): string =>
+  stringify([cells.map(reportCell)], { record_delimiter: '\n' });

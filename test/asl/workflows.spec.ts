@@ -6,14 +6,40 @@ import { workflowSources } from '../../deployment/packaging/sources.ts';
 import { FAULTS, HALTS } from '../../source/domain/errors.ts';
 import { root } from '../support/templates.ts';
 
-interface Retrier { ErrorEquals: string[]; MaxAttempts?: number; IntervalSeconds?: number; BackoffRate?: number; MaxDelaySeconds?: number; JitterStrategy?: string }
-interface State { Type: string; Next?: string; Default?: string; End?: boolean; Resource?: string; TimeoutSeconds?: number; Retry?: Retrier[]; Catch?: { ErrorEquals: string[]; Next: string; ResultPath?: string }[]; Choices?: { Next: string }[] }
-interface Definition { Comment?: string; StartAt: string; TimeoutSeconds?: number; States: Record<string, State> }
+interface Retrier {
+  ErrorEquals: string[];
+  MaxAttempts?: number;
+  IntervalSeconds?: number;
+  BackoffRate?: number;
+  MaxDelaySeconds?: number;
+  JitterStrategy?: string;
+}
+interface State {
+  Type: string;
+  Next?: string;
+  Default?: string;
+  End?: boolean;
+  Resource?: string;
+  TimeoutSeconds?: number;
+  Retry?: Retrier[];
+  Catch?: { ErrorEquals: string[]; Next: string; ResultPath?: string }[];
+  Choices?: { Next: string }[];
+}
+interface Definition {
+  Comment?: string;
+  StartAt: string;
+  TimeoutSeconds?: number;
+  States: Record<string, State>;
+}
 
 const OF_STEP_FUNCTIONS = /^(States|Lambda)\.[A-Za-z]+$/;
 const OURS: readonly string[] = [...HALTS, ...FAULTS];
 const WEEK_S = 7 * 24 * 3600;
-const MACHINE_TIMEOUTS: Readonly<Record<string, number>> = { 'export-workflow.asl.json': WEEK_S, 'import-workflow.asl.json': 60 * 24 * 3600, 'verify-workflow.asl.json': 24 * 3600 };
+const MACHINE_TIMEOUTS: Readonly<Record<string, number>> = {
+  'export-workflow.asl.json': WEEK_S,
+  'import-workflow.asl.json': 60 * 24 * 3600,
+  'verify-workflow.asl.json': 24 * 3600,
+};
 
 describe('Workflow definitions', () => {
   it('exist for every workflow', () => {
@@ -36,7 +62,9 @@ describe('Workflow definitions', () => {
 
       it('uses placeholders for the ARNs of its functions and for nothing else', () => {
         const elsewhere = text.replaceAll(/"Resource": "\$\{\w+FunctionArn\}"/g, '');
-        expect(elsewhere).to.not.match(/\$\{/).and.not.match(/arn:aws/);
+        expect(elsewhere)
+          .to.not.match(/\$\{/)
+          .and.not.match(/arn:aws/);
         expect(tasks.filter(([, state]) => calls(state) === '').map(([name]) => name)).to.deep.equal([]);
       });
 
@@ -54,9 +82,20 @@ describe('Workflow definitions', () => {
           expect(Retry[0]?.MaxAttempts, name).to.be.at.least(10);
           const last = Retry.at(-1);
           expect(last?.ErrorEquals, name).to.deep.equal(['States.ALL']);
-          expect(last, name).to.deep.include({ IntervalSeconds: 2, MaxAttempts: 5, BackoffRate: 2, MaxDelaySeconds: 60, JitterStrategy: 'FULL' });
+          expect(last, name).to.deep.include({
+            IntervalSeconds: 2,
+            MaxAttempts: 5,
+            BackoffRate: 2,
+            MaxDelaySeconds: 60,
+            JitterStrategy: 'FULL',
+          });
           const patient = Retry.filter(({ MaxAttempts }) => MaxAttempts !== 0);
-          expect(patient.filter(({ JitterStrategy, MaxDelaySeconds }) => JitterStrategy !== 'FULL' || MaxDelaySeconds === undefined), name).to.deep.equal([]);
+          expect(
+            patient.filter(
+              ({ JitterStrategy, MaxDelaySeconds }) => JitterStrategy !== 'FULL' || MaxDelaySeconds === undefined,
+            ),
+            name,
+          ).to.deep.equal([]);
           const given = Retry.filter(({ MaxAttempts }) => MaxAttempts === 0).flatMap(({ ErrorEquals }) => ErrorEquals);
           expect(given, name).to.include.members([...HALTS]);
         }
@@ -71,14 +110,22 @@ describe('Workflow definitions', () => {
       });
 
       it('matches only errors that its functions or Step Functions can raise', () => {
-        const names = states.flatMap(([, { Retry = [], Catch = [] }]) => [...Retry, ...Catch].flatMap(({ ErrorEquals }) => ErrorEquals));
-        expect([...new Set(names)].filter((name) => !OURS.includes(name) && !OF_STEP_FUNCTIONS.test(name))).to.deep.equal([]);
+        const names = states.flatMap(([, { Retry = [], Catch = [] }]) =>
+          [...Retry, ...Catch].flatMap(({ ErrorEquals }) => ErrorEquals),
+        );
+        expect(
+          [...new Set(names)].filter((name) => !OURS.includes(name) && !OF_STEP_FUNCTIONS.test(name)),
+        ).to.deep.equal([]);
       });
 
       it('reaches every state', () => {
-        const next = ({ Next, Default, Choices = [], Catch = [] }: State): string[] => [Next, Default, ...Choices.map((choice) => choice.Next), ...Catch.map((handler) => handler.Next)].filter((name) => name !== undefined);
+        const next = ({ Next, Default, Choices = [], Catch = [] }: State): string[] =>
+          [Next, Default, ...Choices.map((choice) => choice.Next), ...Catch.map((handler) => handler.Next)].filter(
+            (name) => name !== undefined,
+          );
         const reached = new Set([definition.StartAt]);
-        for (const name of reached) for (const following of next(definition.States[name] as State)) reached.add(following);
+        for (const name of reached)
+          for (const following of next(definition.States[name] as State)) reached.add(following);
         expect(states.map(([name]) => name).filter((name) => !reached.has(name))).to.deep.equal([]);
       });
 

@@ -1,5 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { AdminCreateUserCommand, CognitoIdentityProviderClient, CreateUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
+import {
+  AdminCreateUserCommand,
+  CognitoIdentityProviderClient,
+  CreateUserPoolCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -30,7 +34,12 @@ describe('adapters on the local cloud', function () {
   before(async () => {
     cloud = await startLocalCloud();
     const { accessKeyId, secretAccessKey } = cloud.credentials;
-    Object.assign(process.env, { AWS_ENDPOINT_URL: cloud.endpoint, AWS_REGION: REGION, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL: cloud.endpoint,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    });
   });
   after(async () => {
     for (const [name, value] of saved) {
@@ -41,26 +50,50 @@ describe('adapters on the local cloud', function () {
   });
 
   it('table: writes, conditions, transactions, and a scan that sees every item once', async () => {
-    await new DynamoDBClient(cloud.clientConfig(REGION)).send(new CreateTableCommand({
-      TableName: 'backup', BillingMode: 'PAY_PER_REQUEST', KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }, { AttributeName: 'type', KeyType: 'RANGE' }],
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }, { AttributeName: 'type', AttributeType: 'S' }],
-    }));
+    await new DynamoDBClient(cloud.clientConfig(REGION)).send(
+      new CreateTableCommand({
+        TableName: 'backup',
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [
+          { AttributeName: 'id', KeyType: 'HASH' },
+          { AttributeName: 'type', KeyType: 'RANGE' },
+        ],
+        AttributeDefinitions: [
+          { AttributeName: 'id', AttributeType: 'S' },
+          { AttributeName: 'type', AttributeType: 'S' },
+        ],
+      }),
+    );
     const table = backupTable({ ...adapter, tableName: 'backup' });
-    const items = Array.from({ length: 60 }, (_, n) => ({ id: `USER#${n}`, type: 'PROFILE', contentHash: `h${n}`, attributes: { 'custom:n': '', ['__proto__']: 'x' } }));
+    const items = Array.from({ length: 60 }, (_, n) => ({
+      id: `USER#${n}`,
+      type: 'PROFILE',
+      contentHash: `h${n}`,
+      attributes: { 'custom:n': '', ['__proto__']: 'x' },
+    }));
     await table.putItems(items);
     const hashes = await table.contentHashes([...items, { id: 'USER#none', type: 'PROFILE' }]);
     expect(hashes.size).to.equal(60);
     expect(hashes.get(keyText(items[7] as (typeof items)[number]))).to.equal('h7');
     const lease = { id: 'LEASE', type: 'LEASE', executionArn: 'a' };
-    expect([await table.putItemIf(lease, 'absent'), await table.putItemIf(lease, 'absent')]).to.deep.equal([true, false]);
-    expect(await table.putItemIf({ ...lease, executionArn: 'b' }, { attribute: 'executionArn', value: 'a' })).to.equal(true);
+    expect([await table.putItemIf(lease, 'absent'), await table.putItemIf(lease, 'absent')]).to.deep.equal([
+      true,
+      false,
+    ]);
+    expect(await table.putItemIf({ ...lease, executionArn: 'b' }, { attribute: 'executionArn', value: 'a' })).to.equal(
+      true,
+    );
     expect(await table.deleteItemIf(lease, { attribute: 'executionArn', value: 'a' })).to.equal(false);
     await table.transact([{ id: 'x', type: 'y', n: 1 }], [lease]);
-    expect({ ...await table.getItem({ id: 'x', type: 'y' }) }).to.deep.equal({ id: 'x', type: 'y', n: 1 });
+    expect({ ...(await table.getItem({ id: 'x', type: 'y' })) }).to.deep.equal({ id: 'x', type: 'y', n: 1 });
     expect(await table.getItem(lease)).to.equal(undefined);
-    const pages = await Promise.all([0, 1, 2].map((segment) => table.scanPage({ segment, totalSegments: 3, consistent: true })));
+    const pages = await Promise.all(
+      [0, 1, 2].map((segment) => table.scanPage({ segment, totalSegments: 3, consistent: true })),
+    );
     expect(pages.flatMap((page) => page.items)).to.have.length(61);
-    expect(await rejection(backupTable({ ...adapter, tableName: 'missing' }).getItem(lease))).to.include({ name: 'BackupTableNotFound' });
+    expect(await rejection(backupTable({ ...adapter, tableName: 'missing' }).getItem(lease))).to.include({
+      name: 'BackupTableNotFound',
+    });
   });
 
   it('objects: conditions, listing, streams and multipart uploads', async () => {
@@ -73,7 +106,14 @@ describe('adapters on the local cloud', function () {
     expect(Buffer.from((await store.get('a/1'))?.body ?? []).toString()).to.equal('two');
     expect(await store.get('a/none')).to.equal(undefined);
     const part = Buffer.alloc(6 * 1024 * 1024, 'p');
-    await store.write('a/large', (async function* parts() { yield part; yield part; yield Buffer.from('end'); })());
+    await store.write(
+      'a/large',
+      (async function* parts() {
+        yield part;
+        yield part;
+        yield Buffer.from('end');
+      })(),
+    );
     let bytes = 0;
     for await (const piece of store.read('a/large')) bytes += piece.length;
     expect(bytes).to.equal(2 * part.length + 3);
@@ -85,19 +125,29 @@ describe('adapters on the local cloud', function () {
   });
 
   it('queue: sends, receives and deletes by the gateway', async () => {
-    const { QueueUrl = '' } = await new SQSClient(cloud.clientConfig(REGION)).send(new CreateQueueCommand({ QueueName: 'work' }));
+    const { QueueUrl = '' } = await new SQSClient(cloud.clientConfig(REGION)).send(
+      new CreateQueueCommand({ QueueName: 'work' }),
+    );
     const queue = wakeQueue({ ...adapter, queueUrl: QueueUrl });
     await queue.send(Array.from({ length: 12 }, (_, n) => ({ owner: 'run', key: `k${n}` })));
-    const received = [...await queue.receive(10, 1), ...await queue.receive(10, 1)];
+    const received = [...(await queue.receive(10, 1)), ...(await queue.receive(10, 1))];
     expect(new Set(received.map(({ message }) => message.key)).size).to.equal(12);
     await queue.delete(received);
     expect(await queue.receive(10, 0)).to.deep.equal([]);
-    expect((await cloud.calls({ service: 'sqs' })).filter(({ action }) => action === 'SendMessageBatch')).to.have.length(2);
+    expect(
+      (await cloud.calls({ service: 'sqs' })).filter(({ action }) => action === 'SendMessageBatch'),
+    ).to.have.length(2);
   });
 
   it('pools: what is written is read again; calls keep the ceiling; nobody gets a message', async () => {
     const admin = new CognitoIdentityProviderClient(cloud.clientConfig(REGION));
-    const { UserPool } = await admin.send(new CreateUserPoolCommand({ PoolName: 'p', AutoVerifiedAttributes: ['email'], Schema: [{ Name: 'team', AttributeDataType: 'String', Mutable: true }] }));
+    const { UserPool } = await admin.send(
+      new CreateUserPoolCommand({
+        PoolName: 'p',
+        AutoVerifiedAttributes: ['email'],
+        Schema: [{ Name: 'team', AttributeDataType: 'String', Mutable: true }],
+      }),
+    );
     const pool = UserPool?.Id as string;
     await admin.send(new AdminCreateUserCommand({ UserPoolId: pool, Username: 'first', MessageAction: 'SUPPRESS' }));
     const options = { ...adapter, pacer: new Pacer({ callsPerSecond: 10, clock: systemClock }) };
@@ -107,8 +157,16 @@ describe('adapters on the local cloud', function () {
     await writer.createGroup(pool, { name: 'staff', description: 'd', precedence: 0 });
     await writer.createGroup(pool, { name: 'staff', description: 'changed', precedence: 1 });
     const temporaryPassword = passwordFrom(randomBytes(PASSWORD_BYTES));
-    expect(await writer.createUser(pool, { username: 'ana', temporaryPassword, attributes: { email: 'ana@example.test', email_verified: 'true', 'custom:team': 'a, "b" \\' } })).to.equal('done');
-    expect(await writer.createUser(pool, { username: 'ana', temporaryPassword, attributes: {} })).to.deep.equal({ refused: 'UsernameExistsException' });
+    expect(
+      await writer.createUser(pool, {
+        username: 'ana',
+        temporaryPassword,
+        attributes: { email: 'ana@example.test', email_verified: 'true', 'custom:team': 'a, "b" \\' },
+      }),
+    ).to.equal('done');
+    expect(await writer.createUser(pool, { username: 'ana', temporaryPassword, attributes: {} })).to.deep.equal({
+      refused: 'UsernameExistsException',
+    });
     expect(await writer.setPassword(pool, 'ana', 'Long-enough-Passw0rd!')).to.equal('done');
     expect(await writer.disableUser(pool, 'ana')).to.equal('done');
     expect(await writer.addUserToGroup(pool, 'ana', 'staff')).to.equal('done');
@@ -117,14 +175,22 @@ describe('adapters on the local cloud', function () {
     const { items } = await reader.listUsersInGroupPage(pool, 'staff', {});
     expect(items[0]).to.include({ username: 'ana', enabled: false, status: 'CONFIRMED' });
     expect({ ...items[0]?.attributes }).to.include({ name: 'Ana', 'custom:team': 'a, "b" \\' });
-    expect(await reader.listGroupsPage(pool, {})).to.deep.equal({ items: [{ name: 'staff', description: 'changed', precedence: 1 }] });
+    expect(await reader.listGroupsPage(pool, {})).to.deep.equal({
+      items: [{ name: 'staff', description: 'changed', precedence: 1 }],
+    });
     expect((await reader.listUsersPage(pool, { filter: `sub = "${items[0]?.sub ?? ''}"` })).items).to.have.length(1);
     expect(await reader.listUsersInGroupPage(pool, 'none', {})).to.deep.equal({ items: [] });
-    expect((await reader.describe(pool)).settings).to.deep.include({ autoVerifiedAttributes: ['email'], mfaConfiguration: 'OFF' });
+    expect((await reader.describe(pool)).settings).to.deep.include({
+      autoVerifiedAttributes: ['email'],
+      mfaConfiguration: 'OFF',
+    });
     expect(await rejection(reader.describe('us-east-1_Missing'))).to.include({ name: 'UserPoolNotFound' });
-    const times = (await cloud.calls({ service: 'cognito-idp' })).map(({ time }) => time).filter((time) => time >= from);
+    const times = (await cloud.calls({ service: 'cognito-idp' }))
+      .map(({ time }) => time)
+      .filter((time) => time >= from);
     expect(times).to.have.length(16);
-    for (let n = 10; n < times.length; n += 1) expect((times[n] as number) - (times[n - 10] as number)).to.be.at.least(1000);
+    for (let n = 10; n < times.length; n += 1)
+      expect((times[n] as number) - (times[n - 10] as number)).to.be.at.least(1000);
     expect(await cloud.endUserMessages()).to.deep.equal([]);
   });
 

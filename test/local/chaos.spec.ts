@@ -11,7 +11,10 @@ describe('Chaos on the local cloud', function () {
     try {
       const told: string[] = [];
       const { seeds, resumes } = await runSeeds(cloud, { ...QUICK, everywhere: false }, (line) => told.push(line));
-      expect(seeds.flatMap(({ plan, problems }) => problems.map((problem) => `seed ${plan.seed}: ${problem}`)), told.join('\n')).to.deep.equal([]);
+      expect(
+        seeds.flatMap(({ plan, problems }) => problems.map((problem) => `seed ${plan.seed}: ${problem}`)),
+        told.join('\n'),
+      ).to.deep.equal([]);
       expect(resumes.map(({ problem }) => problem)).to.deep.equal([undefined, undefined]);
     } finally {
       await cloud.stop();

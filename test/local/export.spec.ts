@@ -1,13 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStackResourcesCommand, ListStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
-  AdminAddUserToGroupCommand, AdminDeleteUserCommand, AdminDisableUserCommand, AdminRemoveUserFromGroupCommand, CognitoIdentityProviderClient, CreateUserPoolCommand,
-  DeleteGroupCommand, DeleteUserPoolCommand, paginateListGroups, paginateListUsers, paginateListUsersInGroup, SetUserPoolMfaConfigCommand, UpdateGroupCommand,
+  AdminAddUserToGroupCommand,
+  AdminDeleteUserCommand,
+  AdminDisableUserCommand,
+  AdminRemoveUserFromGroupCommand,
+  CognitoIdentityProviderClient,
+  CreateUserPoolCommand,
+  DeleteGroupCommand,
+  DeleteUserPoolCommand,
+  paginateListGroups,
+  paginateListUsers,
+  paginateListUsersInGroup,
+  SetUserPoolMfaConfigCommand,
+  UpdateGroupCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutRuleCommand } from '@aws-sdk/client-eventbridge';
 import { IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
-import { GetFunctionConfigurationCommand, LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import {
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda';
 import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'chai';
@@ -39,17 +54,36 @@ describe('Export on the local cloud, with IAM enforced', function () {
     cloud = await startLocalCloud({ waitScale: 0.05 });
     cognito = new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY));
     sfn = new SFNClient(cloud.clientConfig(PRIMARY));
-    const options: SolutionOptions = { clientConfig: cloud.clientConfig, primaryRegion: PRIMARY, secondaryRegion: SECONDARY, build: BUILD, stackName: 'UserBackup' };
+    const options: SolutionOptions = {
+      clientConfig: cloud.clientConfig,
+      primaryRegion: PRIMARY,
+      secondaryRegion: SECONDARY,
+      build: BUILD,
+      stackName: 'UserBackup',
+    };
     poolId = await createPool(cognito, 'customers');
-    await loadPool({ cloud, client: cognito, region: PRIMARY, poolId }, DEMO_GROUPS, demoUsers(USERS, DEMO_GROUPS), () => undefined);
+    await loadPool(
+      { cloud, client: cognito, region: PRIMARY, poolId },
+      DEMO_GROUPS,
+      demoUsers(USERS, DEMO_GROUPS),
+      () => undefined,
+    );
     await publishAssets(options);
-    launched = await createStack(stackOperation(options, { PrimaryUserPoolId: poolId, SecondaryRegion: SECONDARY, NotificationEmail: 'ops@example.com', CognitoTPS: `${TPS}` }));
+    launched = await createStack(
+      stackOperation(options, {
+        PrimaryUserPoolId: poolId,
+        SecondaryRegion: SECONDARY,
+        NotificationEmail: 'ops@example.com',
+        CognitoTPS: `${TPS}`,
+      }),
+    );
     expect(launched.status).to.equal('CREATE_COMPLETE');
   });
   after(() => cloud?.stop());
 
   const workflow = (): string => launched.outputs['ExportWorkflowArn'] ?? '';
-  const run = async (input: object = {}): Promise<EndedExecution> => endOf(sfn, await startExecution(sfn, workflow(), input));
+  const run = async (input: object = {}): Promise<EndedExecution> =>
+    endOf(sfn, await startExecution(sfn, workflow(), input));
 
   /** Everything of the pool that belongs into the table, read page by page with the SDK's own paginators. */
   async function poolContent(): Promise<Record<string, unknown>> {
@@ -57,16 +91,31 @@ describe('Export on the local cloud, with IAM enforced', function () {
     for await (const { Users = [] } of paginateListUsers({ client: cognito }, { UserPoolId: poolId })) {
       for (const { Username, Attributes = [], Enabled, UserStatus, UserCreateDate } of Users) {
         const attributes = Object.fromEntries(Attributes.map(({ Name = '', Value = '' }) => [Name, Value]));
-        if (UserStatus !== 'EXTERNAL_PROVIDER') content[`USER#${attributes['sub']} PROFILE`] = { username: Username, attributes, enabled: Enabled, status: UserStatus, created: UserCreateDate?.toISOString() };
+        if (UserStatus !== 'EXTERNAL_PROVIDER')
+          content[`USER#${attributes['sub']} PROFILE`] = {
+            username: Username,
+            attributes,
+            enabled: Enabled,
+            status: UserStatus,
+            created: UserCreateDate?.toISOString(),
+          };
       }
     }
     for await (const { Groups = [] } of paginateListGroups({ client: cognito }, { UserPoolId: poolId })) {
       for (const { GroupName = '', Description, Precedence } of Groups) {
-        content[`GROUP#${GroupName} GROUP`] = { groupName: GroupName, description: Description, precedence: Precedence };
-        for await (const { Users = [] } of paginateListUsersInGroup({ client: cognito }, { UserPoolId: poolId, GroupName })) {
+        content[`GROUP#${GroupName} GROUP`] = {
+          groupName: GroupName,
+          description: Description,
+          precedence: Precedence,
+        };
+        for await (const { Users = [] } of paginateListUsersInGroup(
+          { client: cognito },
+          { UserPoolId: poolId, GroupName },
+        )) {
           for (const { UserStatus, Attributes } of Users) {
             const sub = Attributes?.find(({ Name }) => Name === 'sub')?.Value ?? '';
-            if (UserStatus !== 'EXTERNAL_PROVIDER') content[`USER#${sub} MEMBER_OF#${GroupName}`] = { groupName: GroupName };
+            if (UserStatus !== 'EXTERNAL_PROVIDER')
+              content[`USER#${sub} MEMBER_OF#${GroupName}`] = { groupName: GroupName };
           }
         }
       }
@@ -89,18 +138,33 @@ describe('Export on the local cloud, with IAM enforced', function () {
   async function tableItems(region = PRIMARY): Promise<Record<string, unknown>[]> {
     const items: Record<string, unknown>[] = [];
     const client = DynamoDBDocumentClient.from(new DynamoDBClient(cloud.clientConfig(region)));
-    for await (const { Items = [] } of paginateScan({ client }, { TableName: launched.outputs['BackupTableName'], ConsistentRead: true })) items.push(...Items);
+    for await (const { Items = [] } of paginateScan(
+      { client },
+      { TableName: launched.outputs['BackupTableName'], ConsistentRead: true },
+    ))
+      items.push(...Items);
     return items;
   }
   const resources = async (): Promise<Record<string, string>> => {
     const client = new CloudFormationClient(cloud.clientConfig(PRIMARY));
-    const { StackSummaries = [] } = await client.send(new ListStacksCommand({ StackStatusFilter: ['CREATE_COMPLETE'] }));
-    const StackName = StackSummaries.find((stack) => stack.StackName?.startsWith(`StackSet-${launched.outputs['StackSetName']}`))?.StackName;
+    const { StackSummaries = [] } = await client.send(
+      new ListStacksCommand({ StackStatusFilter: ['CREATE_COMPLETE'] }),
+    );
+    const StackName = StackSummaries.find((stack) =>
+      stack.StackName?.startsWith(`StackSet-${launched.outputs['StackSetName']}`),
+    )?.StackName;
     const { StackResources = [] } = await client.send(new DescribeStackResourcesCommand({ StackName }));
-    return Object.fromEntries(StackResources.map(({ LogicalResourceId = '', PhysicalResourceId = '' }) => [LogicalResourceId, PhysicalResourceId]));
+    return Object.fromEntries(
+      StackResources.map(({ LogicalResourceId = '', PhysicalResourceId = '' }) => [
+        LogicalResourceId,
+        PhysicalResourceId,
+      ]),
+    );
   };
   const writesSince = async (start: number): Promise<number> =>
-    (await cloud.calls({ service: 'dynamodb' })).filter(({ time, action, caller }) => time >= start && WRITES.includes(action) && caller !== undefined).length;
+    (await cloud.calls({ service: 'dynamodb' })).filter(
+      ({ time, action, caller }) => time >= start && WRITES.includes(action) && caller !== undefined,
+    ).length;
 
   it('stores every user, group and membership of an odd pool, in both Regions', async () => {
     const first = await endOf(sfn, await firstExecution(sfn, workflow()));
@@ -109,15 +173,24 @@ describe('Export on the local cloud, with IAM enforced', function () {
     expect(Object.keys(expected).length).to.be.above(USERS);
     expect(await tableContent()).to.deep.equal(expected);
     expect(await tableContent(SECONDARY)).to.deep.equal(expected);
-    const { manifest } = first.output as { manifest: { counts: Record<string, number>; skipped: Record<string, number> } };
+    const { manifest } = first.output as {
+      manifest: { counts: Record<string, number>; skipped: Record<string, number> };
+    };
     const count = (part: string): number => Object.keys(expected).filter((key) => key.includes(part)).length;
-    expect(manifest.counts).to.deep.equal({ users: count(' PROFILE'), groups: count(' GROUP'), memberships: count(' MEMBER_OF#') });
+    expect(manifest.counts).to.deep.equal({
+      users: count(' PROFILE'),
+      groups: count(' GROUP'),
+      memberships: count(' MEMBER_OF#'),
+    });
     expect(manifest.skipped['federatedUsers']).to.equal(USERS - count(' PROFILE'));
   });
 
   it('never calls Cognito more often than CognitoTPS in any second', async () => {
     const calls = await cloud.calls({ service: 'cognito-idp' });
-    const times = calls.filter(({ caller, action }) => caller !== undefined && /^(List|DescribeUserPool)/.test(action)).map(({ time }) => time).sort((a, b) => a - b);
+    const times = calls
+      .filter(({ caller, action }) => caller !== undefined && /^(List|DescribeUserPool)/.test(action))
+      .map(({ time }) => time)
+      .sort((a, b) => a - b);
     expect(times.length).to.be.above(10);
     const most = Math.max(...times.map((start) => times.filter((time) => time >= start && time < start + 1000).length));
     expect(most).to.be.at.most(TPS);
@@ -128,22 +201,42 @@ describe('Export on the local cloud, with IAM enforced', function () {
     const second = await run();
     expect(second).to.include({ status: 'SUCCEEDED' });
     expect(await writesSince(start)).to.be.within(2, 6);
-    expect(second.output).to.have.nested.property('manifest.added').that.deep.equals({ users: 0, groups: 0, memberships: 0 });
+    expect(second.output)
+      .to.have.nested.property('manifest.added')
+      .that.deep.equals({ users: 0, groups: 0, memberships: 0 });
   });
 
   it('stores what changed, and nothing personal in the history of the execution', async () => {
     await cognito.send(new AdminDeleteUserCommand({ UserPoolId: poolId, Username: (await nativeUsers())[3] }));
     await cognito.send(new AdminDisableUserCommand({ UserPoolId: poolId, Username: (await nativeUsers())[5] }));
-    await cognito.send(new AdminAddUserToGroupCommand({ UserPoolId: poolId, Username: (await nativeUsers())[7], GroupName: 'empty' }));
-    await cognito.send(new UpdateGroupCommand({ UserPoolId: poolId, GroupName: 'administrators', Description: 'Changed', Precedence: 3 }));
-    await cognito.send(new AdminRemoveUserFromGroupCommand({ UserPoolId: poolId, Username: (await nativeUsers())[0], GroupName: 'everyone' }));
+    await cognito.send(
+      new AdminAddUserToGroupCommand({ UserPoolId: poolId, Username: (await nativeUsers())[7], GroupName: 'empty' }),
+    );
+    await cognito.send(
+      new UpdateGroupCommand({
+        UserPoolId: poolId,
+        GroupName: 'administrators',
+        Description: 'Changed',
+        Precedence: 3,
+      }),
+    );
+    await cognito.send(
+      new AdminRemoveUserFromGroupCommand({
+        UserPoolId: poolId,
+        Username: (await nativeUsers())[0],
+        GroupName: 'everyone',
+      }),
+    );
     await cognito.send(new DeleteGroupCommand({ UserPoolId: poolId, GroupName: 'break-glass' }));
     const changed = await run();
     expect(changed, changed.cause).to.include({ status: 'SUCCEEDED' });
     expect(await tableContent()).to.deep.equal(await poolContent());
-    const { events } = await sfn.send(new GetExecutionHistoryCommand({ executionArn: changed.executionArn, maxResults: 1000 }));
+    const { events } = await sfn.send(
+      new GetExecutionHistoryCommand({ executionArn: changed.executionArn, maxResults: 1000 }),
+    );
     const history = JSON.stringify(events);
-    for (const name of await nativeUsers()) expect(history.includes(JSON.stringify(name).slice(1, -1)), name).to.equal(false);
+    for (const name of await nativeUsers())
+      expect(history.includes(JSON.stringify(name).slice(1, -1)), name).to.equal(false);
     expect(history).to.not.match(/@example\.com|\+1555/);
   });
 
@@ -160,13 +253,21 @@ describe('Export on the local cloud, with IAM enforced', function () {
   it('refuses an unknown key of the input, and names those that are allowed', async () => {
     const refused = await run({ AllowMassDeletes: true });
     expect(refused).to.include({ status: 'FAILED', error: 'InvalidInput' });
-    expect(refused.cause).to.include('has an unknown key').and.match(/allowed keys: .*AllowMassDelete/);
+    expect(refused.cause)
+      .to.include('has an unknown key')
+      .and.match(/allowed keys: .*AllowMassDelete/);
   });
 
   it('halts when MFA is on or optional, without touching the table, and says so by SNS', async () => {
     const before = await tableContent();
     for (const MfaConfiguration of ['ON', 'OPTIONAL'] as const) {
-      await cognito.send(new SetUserPoolMfaConfigCommand({ UserPoolId: poolId, MfaConfiguration, SoftwareTokenMfaConfiguration: { Enabled: true } }));
+      await cognito.send(
+        new SetUserPoolMfaConfigCommand({
+          UserPoolId: poolId,
+          MfaConfiguration,
+          SoftwareTokenMfaConfiguration: { Enabled: true },
+        }),
+      );
       const start = Date.now();
       const halted = await run();
       expect(halted).to.include({ status: 'FAILED', error: 'MfaNotSupported' });
@@ -178,7 +279,9 @@ describe('Export on the local cloud, with IAM enforced', function () {
   });
 
   it('halts when the pool has two username attributes', async () => {
-    const { UserPool } = await cognito.send(new CreateUserPoolCommand({ PoolName: 'two', UsernameAttributes: ['email', 'phone_number'] }));
+    const { UserPool } = await cognito.send(
+      new CreateUserPoolCommand({ PoolName: 'two', UsernameAttributes: ['email', 'phone_number'] }),
+    );
     await pointAt(UserPool?.Id ?? '');
     const halted = await run();
     await pointAt(poolId);
@@ -188,13 +291,19 @@ describe('Export on the local cloud, with IAM enforced', function () {
   it('is started by the schedule', async () => {
     const { executions: before = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: workflow() }));
     const rule = (await resources())['ExportSchedule'];
-    await new EventBridgeClient(cloud.clientConfig(PRIMARY)).send(new PutRuleCommand({ Name: rule, ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' }));
+    await new EventBridgeClient(cloud.clientConfig(PRIMARY)).send(
+      new PutRuleCommand({ Name: rule, ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' }),
+    );
     let newest: string | undefined;
     for (const end = Date.now() + 90_000; newest === undefined && Date.now() < end; await sleep(1000)) {
       const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: workflow() }));
-      newest = executions.find(({ executionArn }) => !before.some((old) => old.executionArn === executionArn))?.executionArn;
+      newest = executions.find(
+        ({ executionArn }) => !before.some((old) => old.executionArn === executionArn),
+      )?.executionArn;
     }
-    await new EventBridgeClient(cloud.clientConfig(PRIMARY)).send(new PutRuleCommand({ Name: rule, ScheduleExpression: 'rate(1 day)', State: 'ENABLED' }));
+    await new EventBridgeClient(cloud.clientConfig(PRIMARY)).send(
+      new PutRuleCommand({ Name: rule, ScheduleExpression: 'rate(1 day)', State: 'ENABLED' }),
+    );
     expect(newest, 'an execution that the rule started').to.not.equal(undefined);
     expect(await endOf(sfn, newest ?? '')).to.include({ status: 'SUCCEEDED' });
   });
@@ -221,8 +330,18 @@ describe('Export on the local cloud, with IAM enforced', function () {
     const { CheckUserPoolConfig: FunctionName, CheckUserPoolConfigRole: RoleName } = await resources();
     const lambda = new LambdaClient(cloud.clientConfig(PRIMARY));
     const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-    await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables: { ...Environment?.Variables, PRIMARY_USER_POOL_ID: id } } }));
-    const allow = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'cognito-idp:DescribeUserPool', Resource: '*' }] };
-    await new IAMClient(cloud.clientConfig(PRIMARY)).send(new PutRolePolicyCommand({ RoleName, PolicyName: 'AnyPool', PolicyDocument: JSON.stringify(allow) }));
+    await lambda.send(
+      new UpdateFunctionConfigurationCommand({
+        FunctionName,
+        Environment: { Variables: { ...Environment?.Variables, PRIMARY_USER_POOL_ID: id } },
+      }),
+    );
+    const allow = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 'cognito-idp:DescribeUserPool', Resource: '*' }],
+    };
+    await new IAMClient(cloud.clientConfig(PRIMARY)).send(
+      new PutRolePolicyCommand({ RoleName, PolicyName: 'AnyPool', PolicyDocument: JSON.stringify(allow) }),
+    );
   }
 });

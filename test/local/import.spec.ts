@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AdminCreateUserCommand, CognitoIdentityProviderClient, CreateUserPoolCommand, ListUsersCommand, type CreateUserPoolCommandInput } from '@aws-sdk/client-cognito-identity-provider';
+import {
+  AdminCreateUserCommand,
+  CognitoIdentityProviderClient,
+  CreateUserPoolCommand,
+  ListUsersCommand,
+  type CreateUserPoolCommandInput,
+} from '@aws-sdk/client-cognito-identity-provider';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { GetExecutionHistoryCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { expect } from 'chai';
@@ -29,12 +35,30 @@ describe('Import on the local cloud, with IAM enforced', function () {
 
   before(async () => {
     cloud = await startLocalCloud({ waitScale: 0.05 });
-    const options: SolutionOptions = { clientConfig: cloud.clientConfig, primaryRegion: PRIMARY, secondaryRegion: SECONDARY, build: BUILD, stackName: 'UserBackup' };
+    const options: SolutionOptions = {
+      clientConfig: cloud.clientConfig,
+      primaryRegion: PRIMARY,
+      secondaryRegion: SECONDARY,
+      build: BUILD,
+      stackName: 'UserBackup',
+    };
     sourcePool = await createPool(cognito(PRIMARY), 'customers');
-    await loadPool({ cloud, client: cognito(PRIMARY), region: PRIMARY, poolId: sourcePool }, DEMO_GROUPS, demoUsers(USERS, DEMO_GROUPS), () => undefined);
+    await loadPool(
+      { cloud, client: cognito(PRIMARY), region: PRIMARY, poolId: sourcePool },
+      DEMO_GROUPS,
+      demoUsers(USERS, DEMO_GROUPS),
+      () => undefined,
+    );
     source = await readPool(cognito(PRIMARY), sourcePool);
     await publishAssets(options);
-    launched = await createStack(stackOperation(options, { PrimaryUserPoolId: sourcePool, SecondaryRegion: SECONDARY, NotificationEmail: 'ops@example.com', CognitoTPS: `${TPS}` }));
+    launched = await createStack(
+      stackOperation(options, {
+        PrimaryUserPoolId: sourcePool,
+        SecondaryRegion: SECONDARY,
+        NotificationEmail: 'ops@example.com',
+        CognitoTPS: `${TPS}`,
+      }),
+    );
     expect(launched.status).to.equal('CREATE_COMPLETE');
     const sfn = new SFNClient(cloud.clientConfig(PRIMARY));
     const exported = await endOf(sfn, await firstExecution(sfn, launched.outputs['ExportWorkflowArn'] ?? ''));
@@ -42,11 +66,15 @@ describe('Import on the local cloud, with IAM enforced', function () {
   });
   after(() => cloud?.stop());
 
-  const cognito = (region: string): CognitoIdentityProviderClient => new CognitoIdentityProviderClient(cloud.clientConfig(region));
+  const cognito = (region: string): CognitoIdentityProviderClient =>
+    new CognitoIdentityProviderClient(cloud.clientConfig(region));
   const steps = (region: string): SFNClient => new SFNClient(cloud.clientConfig(region));
-  const workflow = (region: string): string => launched.outputs[region === PRIMARY ? 'PrimaryImportWorkflowArn' : 'SecondaryImportWorkflowArn'] ?? '';
-  const start = (region: string, input: object): Promise<string> => startExecution(steps(region), workflow(region), input);
-  const run = async (region: string, input: object): Promise<EndedExecution> => endOf(steps(region), await start(region, input));
+  const workflow = (region: string): string =>
+    launched.outputs[region === PRIMARY ? 'PrimaryImportWorkflowArn' : 'SecondaryImportWorkflowArn'] ?? '';
+  const start = (region: string, input: object): Promise<string> =>
+    startExecution(steps(region), workflow(region), input);
+  const run = async (region: string, input: object): Promise<EndedExecution> =>
+    endOf(steps(region), await start(region, input));
 
   /** An object of the Region's mapping-file bucket. */
   async function object(region: string, Key: string): Promise<string> {
@@ -56,7 +84,8 @@ describe('Import on the local cloud, with IAM enforced', function () {
   }
 
   /** Users whom a documented rule leaves out: identity providers', unconfirmed ones. */
-  const restorable = ({ status }: { status: string }): boolean => status !== 'EXTERNAL_PROVIDER' && status !== 'UNCONFIRMED';
+  const restorable = ({ status }: { status: string }): boolean =>
+    status !== 'EXTERNAL_PROVIDER' && status !== 'UNCONFIRMED';
   async function expectRestored(region: string, poolId: string): Promise<void> {
     const { rows, unexpected } = comparePools(source, await readPool(cognito(region), poolId), restorable);
     for (const row of rows) expect(row).to.include({ missing: 0, different: 0 });
@@ -68,15 +97,27 @@ describe('Import on the local cloud, with IAM enforced', function () {
     const ended = await run(SECONDARY, { NewUserPoolId: poolId });
     expect(ended.status, `${ended.error}: ${ended.cause}`).to.equal('SUCCEEDED');
     await expectRestored(SECONDARY, poolId);
-    const { outcome, report, counts } = ended.output as { outcome: string; report: { keys: string[] }; counts: Record<string, number> };
+    const { outcome, report, counts } = ended.output as {
+      outcome: string;
+      report: { keys: string[] };
+      counts: Record<string, number>;
+    };
     expect(outcome).to.equal('policy');
-    expect(counts).to.include({ usersMissing: 0, usersDifferent: 0, membershipsMissing: 0, groups: DEMO_GROUPS.length });
+    expect(counts).to.include({
+      usersMissing: 0,
+      usersDifferent: 0,
+      membershipsMissing: 0,
+      groups: DEMO_GROUPS.length,
+    });
     const [json = '', failures = '', subMap = ''] = await Promise.all(report.keys.map((key) => object(SECONDARY, key)));
     expect(JSON.parse(json)).to.include({ outcome: 'policy', newUserPoolId: poolId, sourceUserPoolId: sourcePool });
-    for (const [name, user] of source.users) if (user.status === 'UNCONFIRMED') expect(failures, name).to.contain(user.sub);
+    for (const [name, user] of source.users)
+      if (user.status === 'UNCONFIRMED') expect(failures, name).to.contain(user.sub);
     expect(subMap.trim().split('\n')).to.have.length((counts['usersRestored'] ?? 0) + 1);
     expect(await cloud.endUserMessages()).to.deep.equal([]);
-    const told = (await cloud.snsMessages()).filter(({ topicArn }) => topicArn === launched.outputs['SecondaryTopicArn']).map(({ subject }) => subject);
+    const told = (await cloud.snsMessages())
+      .filter(({ topicArn }) => topicArn === launched.outputs['SecondaryTopicArn'])
+      .map(({ subject }) => subject);
     expect(told.join('\n')).to.match(/not restored \(by rule\)/);
 
     const again = await run(SECONDARY, { NewUserPoolId: poolId });
@@ -87,26 +128,42 @@ describe('Import on the local cloud, with IAM enforced', function () {
     const poolId = await createPool(cognito(PRIMARY), 'restored');
     const executionArn = await start(PRIMARY, { NewUserPoolId: poolId });
     for (let members = 0; members < 20; await sleep(200)) {
-      members = (await cloud.calls({ service: 'cognito-idp', action: 'AdminAddUserToGroup', region: PRIMARY })).filter(({ userPoolId, caller }) => userPoolId === poolId && caller !== undefined).length;
+      members = (await cloud.calls({ service: 'cognito-idp', action: 'AdminAddUserToGroup', region: PRIMARY })).filter(
+        ({ userPoolId, caller }) => userPoolId === poolId && caller !== undefined,
+      ).length;
     }
-    expect(await run(PRIMARY, { NewUserPoolId: poolId })).to.include({ status: 'FAILED', error: 'ExecutionAlreadyRunning' });
+    expect(await run(PRIMARY, { NewUserPoolId: poolId })).to.include({
+      status: 'FAILED',
+      error: 'ExecutionAlreadyRunning',
+    });
     await steps(PRIMARY).send(new StopExecutionCommand({ executionArn }));
     const ended = await run(PRIMARY, { NewUserPoolId: poolId });
     expect(ended.status, `${ended.error}: ${ended.cause}`).to.equal('SUCCEEDED');
     await expectRestored(PRIMARY, poolId);
-    const { events = [] } = await steps(PRIMARY).send(new GetExecutionHistoryCommand({ executionArn: ended.executionArn, maxResults: 1_000 }));
+    const { events = [] } = await steps(PRIMARY).send(
+      new GetExecutionHistoryCommand({ executionArn: ended.executionArn, maxResults: 1_000 }),
+    );
     expect(events.length).to.be.below(300);
   });
 
   it('brings back a kept export by its run id, from its snapshot', async () => {
     const Bucket = launched.outputs['PrimaryBucketName'];
-    const { Contents = [] } = await new S3Client(cloud.clientConfig(PRIMARY)).send(new ListObjectsV2Command({ Bucket, Prefix: 'snapshots/' }));
-    const [runId] = Contents.map(({ Key = '' }) => /^snapshots\/([^/]+)\/manifest\.json$/.exec(Key)?.[1]).filter((id) => id !== undefined);
+    const { Contents = [] } = await new S3Client(cloud.clientConfig(PRIMARY)).send(
+      new ListObjectsV2Command({ Bucket, Prefix: 'snapshots/' }),
+    );
+    const [runId] = Contents.map(({ Key = '' }) => /^snapshots\/([^/]+)\/manifest\.json$/.exec(Key)?.[1]).filter(
+      (id) => id !== undefined,
+    );
     const poolId = await createPool(cognito(PRIMARY), 'kept');
     const ended = await run(PRIMARY, { NewUserPoolId: poolId, ExportRun: runId });
     expect(ended.status, ended.cause).to.equal('SUCCEEDED');
     await expectRestored(PRIMARY, poolId);
-    expect(await run(PRIMARY, { NewUserPoolId: await createPool(cognito(PRIMARY), 'never'), ExportRun: '20200101T000000Z-00000000' })).to.include({ status: 'FAILED', error: 'ExportRunNotFound' });
+    expect(
+      await run(PRIMARY, {
+        NewUserPoolId: await createPool(cognito(PRIMARY), 'never'),
+        ExportRun: '20200101T000000Z-00000000',
+      }),
+    ).to.include({ status: 'FAILED', error: 'ExportRunNotFound' });
   });
 
   it('plans and reports only, when asked for a dry run', async () => {
@@ -117,29 +174,47 @@ describe('Import on the local cloud, with IAM enforced', function () {
 
   describe('halts, and writes nothing, for', () => {
     const bare = async (changes: Partial<CreateUserPoolCommandInput> = {}): Promise<string> =>
-      (await cognito(SECONDARY).send(new CreateUserPoolCommand({ PoolName: 'other', AutoVerifiedAttributes: ['email'], ...changes }))).UserPool?.Id ?? '';
+      (
+        await cognito(SECONDARY).send(
+          new CreateUserPoolCommand({ PoolName: 'other', AutoVerifiedAttributes: ['email'], ...changes }),
+        )
+      ).UserPool?.Id ?? '';
     const refused = async (input: object, error: string, ...words: string[]): Promise<void> => {
       const after = Date.now();
       const ended = await run(SECONDARY, input);
       expect(ended).to.include({ status: 'FAILED', error });
       for (const word of words) expect(ended.cause).to.include(word);
-      const writes = (await cloud.calls({ service: 'cognito-idp', region: SECONDARY, after })).filter(({ action, caller }) => caller !== undefined && !/^(Get|List|Describe)/.test(action));
+      const writes = (await cloud.calls({ service: 'cognito-idp', region: SECONDARY, after })).filter(
+        ({ action, caller }) => caller !== undefined && !/^(Get|List|Describe)/.test(action),
+      );
       expect(writes).to.deep.equal([]);
     };
 
     it('no input at all', () => refused({}, 'InvalidNewUserPoolId', 'NewUserPoolId'));
     it('a malformed id', () => refused({ NewUserPoolId: 'not a pool' }, 'InvalidNewUserPoolId'));
     it('a pool of another Region', () => refused({ NewUserPoolId: sourcePool }, 'InvalidNewUserPoolId', SECONDARY));
-    it('a pool that does not exist', () => refused({ NewUserPoolId: `${SECONDARY}_doesNotExist` }, 'UserPoolNotFound', `${SECONDARY}_doesNotExist`));
-    it('a pool without an auto-verified attribute', async () => refused({ NewUserPoolId: await bare({ AutoVerifiedAttributes: [] }) }, 'PreflightFailed', 'auto-verified'));
-    it('a pool without the custom attributes of the backup', async () => refused({ NewUserPoolId: await bare({ AutoVerifiedAttributes: ['email', 'phone_number'] }) }, 'PreflightFailed', 'custom:tenant'));
+    it('a pool that does not exist', () =>
+      refused({ NewUserPoolId: `${SECONDARY}_doesNotExist` }, 'UserPoolNotFound', `${SECONDARY}_doesNotExist`));
+    it('a pool without an auto-verified attribute', async () =>
+      refused({ NewUserPoolId: await bare({ AutoVerifiedAttributes: [] }) }, 'PreflightFailed', 'auto-verified'));
+    it('a pool without the custom attributes of the backup', async () =>
+      refused(
+        { NewUserPoolId: await bare({ AutoVerifiedAttributes: ['email', 'phone_number'] }) },
+        'PreflightFailed',
+        'custom:tenant',
+      ));
     it('a pool that has users', async () => {
       const poolId = await bare();
-      await cognito(SECONDARY).send(new AdminCreateUserCommand({ UserPoolId: poolId, Username: 'somebody', MessageAction: 'SUPPRESS' }));
+      await cognito(SECONDARY).send(
+        new AdminCreateUserCommand({ UserPoolId: poolId, Username: 'somebody', MessageAction: 'SUPPRESS' }),
+      );
       await refused({ NewUserPoolId: poolId }, 'UserPoolNotEmpty', poolId);
     });
     it('the pool that is backed up', async () => {
-      expect(await run(PRIMARY, { NewUserPoolId: sourcePool })).to.include({ status: 'FAILED', error: 'SourcePoolRefused' });
+      expect(await run(PRIMARY, { NewUserPoolId: sourcePool })).to.include({
+        status: 'FAILED',
+        error: 'SourcePoolRefused',
+      });
     });
   });
 });

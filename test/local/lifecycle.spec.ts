@@ -1,18 +1,43 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStackResourcesCommand, ListStackInstancesCommand } from '@aws-sdk/client-cloudformation';
 import {
-  AdminAddUserToGroupCommand, AdminCreateUserCommand, CognitoIdentityProviderClient, CreateGroupCommand, CreateUserPoolCommand, DeleteUserPoolCommand, ListUsersInGroupCommand,
+  CloudFormationClient,
+  DescribeStackResourcesCommand,
+  ListStackInstancesCommand,
+} from '@aws-sdk/client-cloudformation';
+import {
+  AdminAddUserToGroupCommand,
+  AdminCreateUserCommand,
+  CognitoIdentityProviderClient,
+  CreateGroupCommand,
+  CreateUserPoolCommand,
+  DeleteUserPoolCommand,
+  ListUsersInGroupCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { DescribeContinuousBackupsCommand, DescribeTableCommand, DynamoDBClient, ListTagsOfResourceCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ListTagsOfResourceCommand,
+} from '@aws-sdk/client-dynamodb';
 import { DescribeRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DeleteObjectsCommand, S3Client } from '@aws-sdk/client-s3';
-import { DescribeStateMachineCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeStateMachineCommand,
+  ListExecutionsCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { expect } from 'chai';
 import { buildAssets, type Assets } from '../../deployment/packaging/assets.ts';
 import { inventory, type Inventory } from '../../tools/deploy/inventory.ts';
-import { publishAssets, stackOperation, type SolutionOptions, type SolutionParameters } from '../../tools/deploy/solution.ts';
+import {
+  publishAssets,
+  stackOperation,
+  type SolutionOptions,
+  type SolutionParameters,
+} from '../../tools/deploy/solution.ts';
 import { createStack, deleteStack, failuresOf, updateStack, type StackOutcome } from '../../tools/deploy/stack.ts';
 import { uploadAssets } from '../../tools/deploy/upload.ts';
 import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
@@ -40,15 +65,27 @@ describe('Life of a launch, with IAM enforced', function () {
 
   before(async () => {
     cloud = await startLocalCloud({ waitScale: 0.05 });
-    options = { clientConfig: cloud.clientConfig, primaryRegion: PRIMARY, secondaryRegion: SECONDARY, build: BUILD, stackName: STACK };
+    options = {
+      clientConfig: cloud.clientConfig,
+      primaryRegion: PRIMARY,
+      secondaryRegion: SECONDARY,
+      build: BUILD,
+      stackName: STACK,
+    };
     assets = await buildAssets(root, BUILD);
     await publishAssets(options, assets);
-    parameters = { PrimaryUserPoolId: await newPool(), SecondaryRegion: SECONDARY, NotificationEmail: 'ops@example.com' };
+    parameters = {
+      PrimaryUserPoolId: await newPool(),
+      SecondaryRegion: SECONDARY,
+      NotificationEmail: 'ops@example.com',
+    };
   });
   after(() => cloud?.stop());
 
   const newPool = async (): Promise<string> => {
-    const { UserPool } = await new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY)).send(new CreateUserPoolCommand({ PoolName: 'users', AutoVerifiedAttributes: ['email'] }));
+    const { UserPool } = await new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY)).send(
+      new CreateUserPoolCommand({ PoolName: 'users', AutoVerifiedAttributes: ['email'] }),
+    );
     return UserPool?.Id ?? '';
   };
   const MEMBERS = ['ann@example.com', 'bob@example.com'];
@@ -56,42 +93,75 @@ describe('Life of a launch, with IAM enforced', function () {
     const cognito = new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY));
     await cognito.send(new CreateGroupCommand({ UserPoolId, GroupName: 'staff' }));
     for (const email of MEMBERS) {
-      const UserAttributes = [{ Name: 'email', Value: email }, { Name: 'email_verified', Value: 'true' }];
-      await cognito.send(new AdminCreateUserCommand({ UserPoolId, Username: email.split('@')[0], UserAttributes, MessageAction: 'SUPPRESS' }));
-      await cognito.send(new AdminAddUserToGroupCommand({ UserPoolId, Username: email.split('@')[0], GroupName: 'staff' }));
+      const UserAttributes = [
+        { Name: 'email', Value: email },
+        { Name: 'email_verified', Value: 'true' },
+      ];
+      await cognito.send(
+        new AdminCreateUserCommand({
+          UserPoolId,
+          Username: email.split('@')[0],
+          UserAttributes,
+          MessageAction: 'SUPPRESS',
+        }),
+      );
+      await cognito.send(
+        new AdminAddUserToGroupCommand({ UserPoolId, Username: email.split('@')[0], GroupName: 'staff' }),
+      );
     }
   };
   const firstExport = async (stack: StackOutcome): Promise<EndedExecution> => {
     const sfn = new SFNClient(cloud.clientConfig(PRIMARY));
-    const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: stack.outputs['ExportWorkflowArn'] }));
+    const { executions = [] } = await sfn.send(
+      new ListExecutionsCommand({ stateMachineArn: stack.outputs['ExportWorkflowArn'] }),
+    );
     expect(executions).to.have.length(1);
     expect(executions[0]?.name).to.match(/^launch-/);
     return endOf(sfn, executions[0]?.executionArn ?? '');
   };
-  const launch = (changes: Partial<SolutionParameters> = {}): Promise<StackOutcome> => createStack(stackOperation(options, { ...parameters, ...changes }));
+  const launch = (changes: Partial<SolutionParameters> = {}): Promise<StackOutcome> =>
+    createStack(stackOperation(options, { ...parameters, ...changes }));
   const update = (changes: Partial<SolutionParameters>): Promise<StackOutcome> => {
     parameters = { ...parameters, ...changes };
     return updateStack(stackOperation(options, parameters));
   };
-  const uninstall = (stack: StackOutcome): Promise<StackOutcome> => deleteStack({ clientConfig: cloud.clientConfig, region: PRIMARY }, stack.stackId);
+  const uninstall = (stack: StackOutcome): Promise<StackOutcome> =>
+    deleteStack({ clientConfig: cloud.clientConfig, region: PRIMARY }, stack.stackId);
   const inventoryOf = (region: string): Promise<Inventory> => inventory(cloud.clientConfig, region);
 
   /** Logical id to physical id, of the instance in a Region. */
   const instanceResources = async (region: string): Promise<Record<string, string>> => {
     const [instance] = (await inventoryOf(region)).stacks.filter((name) => name.startsWith('StackSet-'));
-    const { StackResources = [] } = await new CloudFormationClient(cloud.clientConfig(region)).send(new DescribeStackResourcesCommand({ StackName: instance }));
-    return Object.fromEntries(StackResources.map(({ LogicalResourceId = '', PhysicalResourceId = '' }) => [LogicalResourceId, PhysicalResourceId]));
+    const { StackResources = [] } = await new CloudFormationClient(cloud.clientConfig(region)).send(
+      new DescribeStackResourcesCommand({ StackName: instance }),
+    );
+    return Object.fromEntries(
+      StackResources.map(({ LogicalResourceId = '', PhysicalResourceId = '' }) => [
+        LogicalResourceId,
+        PhysicalResourceId,
+      ]),
+    );
   };
   const functionIn = async (region: string, name: string) =>
-    new LambdaClient(cloud.clientConfig(region)).send(new GetFunctionConfigurationCommand({ FunctionName: (await instanceResources(region))[name] }));
+    new LambdaClient(cloud.clientConfig(region)).send(
+      new GetFunctionConfigurationCommand({ FunctionName: (await instanceResources(region))[name] }),
+    );
   const definitionIn = async (region: string, stateMachineArn: string): Promise<unknown> => {
-    const { definition = '' } = await new SFNClient(cloud.clientConfig(region)).send(new DescribeStateMachineCommand({ stateMachineArn }));
+    const { definition = '' } = await new SFNClient(cloud.clientConfig(region)).send(
+      new DescribeStateMachineCommand({ stateMachineArn }),
+    );
     return JSON.parse(definition);
   };
   const scheduleExpression = async (): Promise<string | undefined> =>
-    (await new EventBridgeClient(cloud.clientConfig(PRIMARY)).send(new DescribeRuleCommand({ Name: (await instanceResources(PRIMARY))['ExportSchedule'] }))).ScheduleExpression;
+    (
+      await new EventBridgeClient(cloud.clientConfig(PRIMARY)).send(
+        new DescribeRuleCommand({ Name: (await instanceResources(PRIMARY))['ExportSchedule'] }),
+      )
+    ).ScheduleExpression;
   const instanceStatuses = async (): Promise<Record<string, string | undefined>> => {
-    const { Summaries = [] } = await new CloudFormationClient(cloud.clientConfig(PRIMARY)).send(new ListStackInstancesCommand({ StackSetName: launched.outputs['StackSetName'] }));
+    const { Summaries = [] } = await new CloudFormationClient(cloud.clientConfig(PRIMARY)).send(
+      new ListStackInstancesCommand({ StackSetName: launched.outputs['StackSetName'] }),
+    );
     return Object.fromEntries(Summaries.map(({ Region = '', Status }) => [Region, Status]));
   };
 
@@ -110,7 +180,12 @@ describe('Life of a launch, with IAM enforced', function () {
     });
 
     it('is refused for a pool of another Region', async () => {
-      await refused(await launch({ PrimaryUserPoolId: 'eu-central-1_AbCdEfGhI' }), 'PrimaryUserPoolId', 'eu-central-1', PRIMARY);
+      await refused(
+        await launch({ PrimaryUserPoolId: 'eu-central-1_AbCdEfGhI' }),
+        'PrimaryUserPoolId',
+        'eu-central-1',
+        PRIMARY,
+      );
     });
 
     it('is refused when the files are missing in the backup Region', async () => {
@@ -120,7 +195,9 @@ describe('Life of a launch, with IAM enforced', function () {
     });
 
     it('is refused by a rule of the template when both Regions are the same', async () => {
-      expect(await rejection(launch({ SecondaryRegion: PRIMARY }))).to.have.property('message').that.includes('SecondaryRegion must be another Region');
+      expect(await rejection(launch({ SecondaryRegion: PRIMARY })))
+        .to.have.property('message')
+        .that.includes('SecondaryRegion must be another Region');
     });
 
     it('rolls back cleanly when an instance fails, and says which resource and what is retained', async () => {
@@ -128,7 +205,11 @@ describe('Life of a launch, with IAM enforced', function () {
       const outcome = await launch();
       expect(outcome.status).to.equal('ROLLBACK_COMPLETE');
       const [reason] = failuresOf(outcome);
-      expect(reason).to.match(/^StackSetCustomResource: /).and.include(SECONDARY).and.include('ImportWorkflow').and.include('retained');
+      expect(reason)
+        .to.match(/^StackSetCustomResource: /)
+        .and.include(SECONDARY)
+        .and.include('ImportWorkflow')
+        .and.include('retained');
       await uninstall(outcome);
       for (const region of REGIONS) await expectOnlyData(region);
       await uploadAssets(cloud.clientConfig, BUILD, assets, [SECONDARY]);
@@ -136,13 +217,32 @@ describe('Life of a launch, with IAM enforced', function () {
   });
 
   const emptyAssetBucket = async (region: string, which: (key: string) => boolean): Promise<void> => {
-    const keys = [...assets.regional.keys()].map((name) => `${BUILD.solutionName}/${BUILD.version}/${name}`).filter(which);
-    await new S3Client(cloud.clientConfig(region)).send(new DeleteObjectsCommand({ Bucket: `${BUILD.bucket}-${region}`, Delete: { Objects: keys.map((Key) => ({ Key })) } }));
+    const keys = [...assets.regional.keys()]
+      .map((name) => `${BUILD.solutionName}/${BUILD.version}/${name}`)
+      .filter(which);
+    await new S3Client(cloud.clientConfig(region)).send(
+      new DeleteObjectsCommand({
+        Bucket: `${BUILD.bucket}-${region}`,
+        Delete: { Objects: keys.map((Key) => ({ Key })) },
+      }),
+    );
   };
   /** After an uninstall: tables and buckets, and nothing else of ours. */
   const expectOnlyData = async (region: string): Promise<void> => {
     const { tables, buckets, ...rest } = await inventoryOf(region);
-    expect(rest, region).to.deep.equal({ stacks: [], stackSets: [], functions: [], roles: [], stateMachines: [], queues: [], topics: [], subscriptions: [], rules: [], logGroups: [], parameters: [] });
+    expect(rest, region).to.deep.equal({
+      stacks: [],
+      stackSets: [],
+      functions: [],
+      roles: [],
+      stateMachines: [],
+      queues: [],
+      topics: [],
+      subscriptions: [],
+      rules: [],
+      logGroups: [],
+      parameters: [],
+    });
     expect(tables, region).to.not.be.empty;
     expect(buckets, region).to.include.members(ASSET_BUCKETS);
   };
@@ -170,23 +270,34 @@ describe('Life of a launch, with IAM enforced', function () {
         const { Table } = await client.send(new DescribeTableCommand({ TableName }));
         expect(Table, region).to.deep.include({ TableStatus: 'ACTIVE', DeletionProtectionEnabled: true });
         const { Tags = [] } = await client.send(new ListTagsOfResourceCommand({ ResourceArn: Table?.TableArn }));
-        expect(Tags.map(({ Key }) => Key), region).to.include.members(['Solution', 'MainStack', 'UserPool']);
+        expect(
+          Tags.map(({ Key }) => Key),
+          region,
+        ).to.include.members(['Solution', 'MainStack', 'UserPool']);
         // MiniStack ignores PITR in a template (templates/data.spec.ts checks it there) and does not keep the period.
         if (region === PRIMARY) continue;
         const { ContinuousBackupsDescription } = await client.send(new DescribeContinuousBackupsCommand({ TableName }));
-        expect(ContinuousBackupsDescription?.PointInTimeRecoveryDescription, region).to.include({ PointInTimeRecoveryStatus: 'ENABLED' });
+        expect(ContinuousBackupsDescription?.PointInTimeRecoveryDescription, region).to.include({
+          PointInTimeRecoveryStatus: 'ENABLED',
+        });
       }
     });
 
     it('deploys the workflows as they are written', async () => {
       const deployed = [
-        [PRIMARY, 'ExportWorkflowArn', 'export'], [PRIMARY, 'PrimaryImportWorkflowArn', 'import'], [SECONDARY, 'SecondaryImportWorkflowArn', 'import'],
-        [PRIMARY, 'PrimaryVerifyWorkflowArn', 'verify'], [SECONDARY, 'SecondaryVerifyWorkflowArn', 'verify'],
+        [PRIMARY, 'ExportWorkflowArn', 'export'],
+        [PRIMARY, 'PrimaryImportWorkflowArn', 'import'],
+        [SECONDARY, 'SecondaryImportWorkflowArn', 'import'],
+        [PRIMARY, 'PrimaryVerifyWorkflowArn', 'verify'],
+        [SECONDARY, 'SecondaryVerifyWorkflowArn', 'verify'],
       ] as const;
       for (const [region, output, workflow] of deployed) {
         const resources = await instanceResources(region);
         const source = readFileSync(join(root, `source/state-machines/${workflow}-workflow.asl.json`), 'utf8');
-        const expected = source.replaceAll(/\$\{(\w+)FunctionArn\}/g, (_, name: string) => `arn:aws:lambda:${region}:${cloud.account}:function:${resources[name]}`);
+        const expected = source.replaceAll(
+          /\$\{(\w+)FunctionArn\}/g,
+          (_, name: string) => `arn:aws:lambda:${region}:${cloud.account}:function:${resources[name]}`,
+        );
         expect(await definitionIn(region, launched.outputs[output] ?? ''), output).to.deep.equal(JSON.parse(expected));
       }
     });
@@ -199,27 +310,50 @@ describe('Life of a launch, with IAM enforced', function () {
   describe('that is updated', () => {
     it('brings changed parameters to both Regions', async () => {
       expect(await scheduleExpression()).to.equal('rate(1 day)');
-      const outcome = await update({ CognitoTPS: '25', ExportFrequency: 'EVERY_7_DAYS', SnsPreference: 'ERRORS_ONLY', NotificationEmail: 'new@example.com', SnapshotRetentionDays: '0', MaxChangePercent: '10' });
+      const outcome = await update({
+        CognitoTPS: '25',
+        ExportFrequency: 'EVERY_7_DAYS',
+        SnsPreference: 'ERRORS_ONLY',
+        NotificationEmail: 'new@example.com',
+        SnapshotRetentionDays: '0',
+        MaxChangePercent: '10',
+      });
       expect(failuresOf(outcome)).to.deep.equal([]);
       expect(outcome.status).to.equal('UPDATE_COMPLETE');
       expect(await scheduleExpression()).to.equal('rate(7 days)');
       for (const region of REGIONS) {
-        expect((await functionIn(region, 'ImportUsers')).Environment?.Variables, region).to.include({ COGNITO_TPS: '25' });
-        expect((await functionIn(region, 'MessageBroker')).Environment?.Variables, region).to.include({ SNS_PREFERENCE: 'ERRORS_ONLY', MAX_CHANGE_PERCENT: '10' });
-        expect((await functionIn(region, 'VerifyBackup')).Environment?.Variables, region).to.include({ SNAPSHOT_RETENTION_DAYS: '0' });
+        expect((await functionIn(region, 'ImportUsers')).Environment?.Variables, region).to.include({
+          COGNITO_TPS: '25',
+        });
+        expect((await functionIn(region, 'MessageBroker')).Environment?.Variables, region).to.include({
+          SNS_PREFERENCE: 'ERRORS_ONLY',
+          MAX_CHANGE_PERCENT: '10',
+        });
+        expect((await functionIn(region, 'VerifyBackup')).Environment?.Variables, region).to.include({
+          SNAPSHOT_RETENTION_DAYS: '0',
+        });
         expect((await inventoryOf(region)).subscriptions, region).to.deep.equal(['new@example.com']);
       }
     });
 
     it('takes effect with changed code and a changed workflow under the same version', async () => {
       const before = await Promise.all(REGIONS.map((region) => functionIn(region, 'CheckStateMachine')));
-      const changed = await buildWithChanges(BUILD, { functionFile: 'source/lambda/common/check-state-machine.ts', workflowFile: 'source/state-machines/import-workflow.asl.json', comment: 'changed' });
+      const changed = await buildWithChanges(BUILD, {
+        functionFile: 'source/lambda/common/check-state-machine.ts',
+        workflowFile: 'source/state-machines/import-workflow.asl.json',
+        comment: 'changed',
+      });
       await publishAssets(options, changed);
       expect((await update({})).status).to.equal('UPDATE_COMPLETE');
       for (const [index, region] of REGIONS.entries()) {
-        expect((await functionIn(region, 'CheckStateMachine')).CodeSha256, region).to.not.equal(before[index]?.CodeSha256);
+        expect((await functionIn(region, 'CheckStateMachine')).CodeSha256, region).to.not.equal(
+          before[index]?.CodeSha256,
+        );
         const output = region === PRIMARY ? 'PrimaryImportWorkflowArn' : 'SecondaryImportWorkflowArn';
-        expect(await definitionIn(region, launched.outputs[output] ?? ''), region).to.have.property('Comment', 'changed');
+        expect(await definitionIn(region, launched.outputs[output] ?? ''), region).to.have.property(
+          'Comment',
+          'changed',
+        );
       }
     });
 
@@ -237,7 +371,9 @@ describe('Life of a launch, with IAM enforced', function () {
     }
 
     it('can still change its other parameters when the pool is gone', async () => {
-      await new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY)).send(new DeleteUserPoolCommand({ UserPoolId: parameters.PrimaryUserPoolId }));
+      await new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY)).send(
+        new DeleteUserPoolCommand({ UserPoolId: parameters.PrimaryUserPoolId }),
+      );
       expect((await update({ CognitoTPS: '15' })).status).to.equal('UPDATE_COMPLETE');
       expect((await functionIn(SECONDARY, 'ImportUsers')).Environment?.Variables).to.include({ COGNITO_TPS: '15' });
     });
@@ -252,7 +388,10 @@ describe('Life of a launch, with IAM enforced', function () {
         await expectOnlyData(region);
         expect((await inventoryOf(region)).tables, region).to.include(launched.outputs['BackupTableName']);
       }
-      expect((await inventoryOf(PRIMARY)).buckets).to.include.members([launched.outputs['PrimaryBucketName'], launched.outputs['SecondaryBucketName']]);
+      expect((await inventoryOf(PRIMARY)).buckets).to.include.members([
+        launched.outputs['PrimaryBucketName'],
+        launched.outputs['SecondaryBucketName'],
+      ]);
     });
 
     it('can be launched again under the same name for a new pool, which is restored from the retained table', async () => {
@@ -265,11 +404,20 @@ describe('Life of a launch, with IAM enforced', function () {
 
       await firstExport(again);
       const sfn = new SFNClient(cloud.clientConfig(PRIMARY));
-      const input = JSON.stringify({ NewUserPoolId: parameters.PrimaryUserPoolId, BackupTableName: launched.outputs['BackupTableName'] });
-      const { executionArn = '' } = await sfn.send(new StartExecutionCommand({ stateMachineArn: again.outputs['PrimaryImportWorkflowArn'], input }));
+      const input = JSON.stringify({
+        NewUserPoolId: parameters.PrimaryUserPoolId,
+        BackupTableName: launched.outputs['BackupTableName'],
+      });
+      const { executionArn = '' } = await sfn.send(
+        new StartExecutionCommand({ stateMachineArn: again.outputs['PrimaryImportWorkflowArn'], input }),
+      );
       expect(await endOf(sfn, executionArn)).to.deep.include({ status: 'SUCCEEDED', error: undefined });
-      const { Users = [] } = await new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY)).send(new ListUsersInGroupCommand({ UserPoolId: parameters.PrimaryUserPoolId, GroupName: 'staff' }));
-      expect(Users.map(({ Attributes = [] }) => Attributes.find(({ Name }) => Name === 'email')?.Value).sort()).to.deep.equal(MEMBERS);
+      const { Users = [] } = await new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY)).send(
+        new ListUsersInGroupCommand({ UserPoolId: parameters.PrimaryUserPoolId, GroupName: 'staff' }),
+      );
+      expect(
+        Users.map(({ Attributes = [] }) => Attributes.find(({ Name }) => Name === 'email')?.Value).sort(),
+      ).to.deep.equal(MEMBERS);
       expect((await uninstall(again)).status).to.equal('DELETE_COMPLETE');
     });
   });

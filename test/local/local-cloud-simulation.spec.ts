@@ -1,5 +1,18 @@
-import { CognitoIdentityProviderClient, CreateUserPoolCommand, DescribeUserPoolCommand, ListUsersCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { BatchWriteItemCommand, CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CognitoIdentityProviderClient,
+  CreateUserPoolCommand,
+  DescribeUserPoolCommand,
+  ListUsersCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import {
+  BatchWriteItemCommand,
+  CreateTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  ScanCommand,
+  UpdateTableCommand,
+} from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -26,15 +39,24 @@ describe('local cloud: simulation', function () {
   after(() => cloud.stop());
 
   // The SDK calls a cut connection TimeoutError.
-  const outcome = (call: Promise<unknown>): Promise<string> => call.then(() => 'done', (error: Error) => error.name);
+  const outcome = (call: Promise<unknown>): Promise<string> =>
+    call.then(
+      () => 'done',
+      (error: Error) => error.name,
+    );
 
   it('refuses calls above a quota, and logs them', async () => {
     await cloud.configure({ quotas: true });
-    const outcomes = await Promise.all(Array.from({ length: 40 }, () => outcome(cognito.send(new ListUsersCommand({ UserPoolId })))));
+    const outcomes = await Promise.all(
+      Array.from({ length: 40 }, () => outcome(cognito.send(new ListUsersCommand({ UserPoolId })))),
+    );
     const refused = outcomes.filter((name) => name === 'TooManyRequestsException').length;
     // A bucket of 30, refilled while the 40 calls come in.
     expect(refused).to.be.within(1, 10);
-    const logged = await cloud.calls({ action: 'ListUsers', ...(UserPoolId === undefined ? {} : { userPoolId: UserPoolId }) });
+    const logged = await cloud.calls({
+      action: 'ListUsers',
+      ...(UserPoolId === undefined ? {} : { userPoolId: UserPoolId }),
+    });
     expect(logged.filter((call) => call.errorCode === 'TooManyRequestsException')).to.have.length(refused);
   });
 
@@ -49,12 +71,19 @@ describe('local cloud: simulation', function () {
   });
 
   it('fails the second call, cuts the connection of the third', async () => {
-    await cloud.configure({ faults: [
-      { action: 'DescribeUserPool', calls: [2], fault: { kind: 'error', code: 'InternalErrorException', status: 500 } },
-      { action: 'DescribeUserPool', calls: [2], fault: { kind: 'reset' } },
-    ] });
+    await cloud.configure({
+      faults: [
+        {
+          action: 'DescribeUserPool',
+          calls: [2],
+          fault: { kind: 'error', code: 'InternalErrorException', status: 500 },
+        },
+        { action: 'DescribeUserPool', calls: [2], fault: { kind: 'reset' } },
+      ],
+    });
     const outcomes = [];
-    for (let call = 0; call < 4; call += 1) outcomes.push(await outcome(cognito.send(new DescribeUserPoolCommand({ UserPoolId }))));
+    for (let call = 0; call < 4; call += 1)
+      outcomes.push(await outcome(cognito.send(new DescribeUserPoolCommand({ UserPoolId }))));
     // The second rule does not see the call that the first one failed: its second call is the third of all.
     expect(outcomes).to.deep.equal(['done', 'InternalErrorException', 'TimeoutError', 'done']);
   });
@@ -63,10 +92,15 @@ describe('local cloud: simulation', function () {
     const sqs = new SQSClient(cloud.clientConfig(REGION));
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'queue' }));
     expect(QueueUrl).to.contain(cloud.endpoint);
-    await cloud.configure({ faults: [{ action: ['SendMessageBatch', 'BatchWriteItem'], fault: { kind: 'partial', share: 0.5 } }] });
+    await cloud.configure({
+      faults: [{ action: ['SendMessageBatch', 'BatchWriteItem'], fault: { kind: 'partial', share: 0.5 } }],
+    });
     const Entries = ['a', 'b', 'c', 'd'].map((Id) => ({ Id, MessageBody: Id }));
     const sent = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
-    expect([sent.Successful?.map(({ Id }) => Id), sent.Failed?.map(({ Id }) => Id)]).to.deep.equal([['a', 'b'], ['c', 'd']]);
+    expect([sent.Successful?.map(({ Id }) => Id), sent.Failed?.map(({ Id }) => Id)]).to.deep.equal([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
     const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
     expect(Messages.map(({ Body }) => Body).sort()).to.deep.equal(['a', 'b']);
 
@@ -79,16 +113,21 @@ describe('local cloud: simulation', function () {
 
   it('takes a Region away, and lets replication lag', async () => {
     const table = await createTable('global');
-    await table.send(new UpdateTableCommand({ TableName: 'global', ReplicaUpdates: [{ Create: { RegionName: OTHER } }] }));
+    await table.send(
+      new UpdateTableCommand({ TableName: 'global', ReplicaUpdates: [{ Create: { RegionName: OTHER } }] }),
+    );
     const replica = new DynamoDBClient({ ...cloud.clientConfig(OTHER), maxAttempts: 1 });
-    const read = async (id: string): Promise<boolean> => (await replica.send(new GetItemCommand({ TableName: 'global', Key: { id: { S: id } } }))).Item !== undefined;
+    const read = async (id: string): Promise<boolean> =>
+      (await replica.send(new GetItemCommand({ TableName: 'global', Key: { id: { S: id } } }))).Item !== undefined;
 
     await cloud.configure({ regionsDown: [OTHER] });
     expect(await outcome(read('1'))).to.equal('TimeoutError');
     await cloud.configure({ regionsDown: [], replicationLagMs: 500 });
     await table.send(new PutItemCommand({ TableName: 'global', Item: { id: { S: '1' } } }));
     expect(await read('1')).to.equal(false);
-    await new Promise((resolve) => { setTimeout(resolve, 700); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 700);
+    });
     expect(await read('1')).to.equal(true);
   });
 
@@ -100,7 +139,9 @@ describe('local cloud: simulation', function () {
     const [message, ...others] = await cloud.snsMessages();
     expect(others).to.deep.equal([]);
     expect(message).to.include({ topicArn: TopicArn, subject: 'Done', message: 'All is well' });
-    expect(message?.subscribers.map(({ protocol, endpoint }) => `${protocol}:${endpoint}`)).to.deep.equal(['email:ops@example.com']);
+    expect(message?.subscribers.map(({ protocol, endpoint }) => `${protocol}:${endpoint}`)).to.deep.equal([
+      'email:ops@example.com',
+    ]);
   });
 
   it('carries an object of 100 MB', async () => {
@@ -113,10 +154,14 @@ describe('local cloud: simulation', function () {
 
   async function createTable(TableName: string): Promise<DynamoDBClient> {
     const client = new DynamoDBClient({ ...cloud.clientConfig(REGION), maxAttempts: 1 });
-    await client.send(new CreateTableCommand({
-      TableName, BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }], KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    }));
+    await client.send(
+      new CreateTableCommand({
+        TableName,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      }),
+    );
     return client;
   }
 });

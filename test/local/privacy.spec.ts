@@ -1,9 +1,31 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CloudWatchLogsClient, CreateLogGroupCommand, CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { CognitoIdentityProviderClient, CreateGroupCommand, CreateUserPoolCommand, ListUsersCommand, type CreateUserPoolCommandInput } from '@aws-sdk/client-cognito-identity-provider';
-import { GetFunctionConfigurationCommand, LambdaClient, ListFunctionsCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { ListObjectVersionsCommand, ListObjectsV2Command, PutObjectCommand, PutObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CognitoIdentityProviderClient,
+  CreateGroupCommand,
+  CreateUserPoolCommand,
+  ListUsersCommand,
+  type CreateUserPoolCommandInput,
+} from '@aws-sdk/client-cognito-identity-provider';
+import {
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  ListFunctionsCommand,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda';
+import {
+  ListObjectVersionsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  PutObjectTaggingCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { ListTopicsCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ListQueuesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -22,12 +44,26 @@ const PRIMARY = 'us-east-1';
 const SECONDARY = 'eu-west-1';
 const BUILD = { bucket: 'privacy-assets', solutionName: 'cognito-user-profiles-export', version: 'v2.0.0' };
 const POOL: Partial<CreateUserPoolCommandInput> = {
-  AutoVerifiedAttributes: ['email'], UsernameConfiguration: { CaseSensitive: true },
-  Schema: ['badge', 'note'].map((Name) => ({ Name, AttributeDataType: 'String' as const, Mutable: true, StringAttributeConstraints: { MinLength: '0', MaxLength: '2048' } })),
+  AutoVerifiedAttributes: ['email'],
+  UsernameConfiguration: { CaseSensitive: true },
+  Schema: ['badge', 'note'].map((Name) => ({
+    Name,
+    AttributeDataType: 'String' as const,
+    Mutable: true,
+    StringAttributeConstraints: { MinLength: '0', MaxLength: '2048' },
+  })),
 };
-const KINDS = [...Array.from({ length: 20 }, () => 'csv' as const), 'one by one', 'one by one', 'disabled', 'unconfirmed', 'federated', 'unverified'] as const;
+const KINDS = [
+  ...Array.from({ length: 20 }, () => 'csv' as const),
+  'one by one',
+  'one by one',
+  'disabled',
+  'unconfirmed',
+  'federated',
+  'unverified',
+] as const;
 
-describe('Nobody\'s data outside the table and the encrypted objects, on the local cloud', function () {
+describe("Nobody's data outside the table and the encrypted objects, on the local cloud", function () {
   this.timeout(900_000);
   let cloud: LocalCloud;
   let metrics: Server;
@@ -37,12 +73,17 @@ describe('Nobody\'s data outside the table and the encrypted objects, on the loc
   let launched: StackOutcome;
   const ownInput = new Set<string>();
 
-  const cognito = (region: string): CognitoIdentityProviderClient => new CognitoIdentityProviderClient(cloud.clientConfig(region));
+  const cognito = (region: string): CognitoIdentityProviderClient =>
+    new CognitoIdentityProviderClient(cloud.clientConfig(region));
   const createPool = async (region: string, over: Partial<CreateUserPoolCommandInput> = {}): Promise<string> =>
-    (await cognito(region).send(new CreateUserPoolCommand({ PoolName: 'customers', ...POOL, ...over }))).UserPool?.Id ?? '';
+    (await cognito(region).send(new CreateUserPoolCommand({ PoolName: 'customers', ...POOL, ...over }))).UserPool?.Id ??
+    '';
   const subsOf = async (region: string, poolId: string): Promise<Canary[]> => {
     const { Users = [] } = await cognito(region).send(new ListUsersCommand({ UserPoolId: poolId }));
-    return Users.map(({ Attributes }) => ({ kind: 'sub', text: Attributes?.find(({ Name }) => Name === 'sub')?.Value ?? '' }));
+    return Users.map(({ Attributes }) => ({
+      kind: 'sub',
+      text: Attributes?.find(({ Name }) => Name === 'sub')?.Value ?? '',
+    }));
   };
 
   const run = async (region: string, output: string, input: object): Promise<EndedExecution> => {
@@ -50,18 +91,29 @@ describe('Nobody\'s data outside the table and the encrypted objects, on the loc
     return endOf(sfn, await startExecution(sfn, launched.outputs[output] ?? '', input), 200_000);
   };
   const exportAgain = (input: object = {}): Promise<EndedExecution> => run(PRIMARY, 'ExportWorkflowArn', input);
-  const restore = (region: string, input: object): Promise<EndedExecution> => run(region, region === PRIMARY ? 'PrimaryImportWorkflowArn' : 'SecondaryImportWorkflowArn', input);
+  const restore = (region: string, input: object): Promise<EndedExecution> =>
+    run(region, region === PRIMARY ? 'PrimaryImportWorkflowArn' : 'SecondaryImportWorkflowArn', input);
   /** While `faults` strike; calls of this test itself are left alone. */
-  const struckBy = async (faults: readonly FaultRule[], work: () => Promise<EndedExecution>): Promise<EndedExecution> => {
+  const struckBy = async (
+    faults: readonly FaultRule[],
+    work: () => Promise<EndedExecution>,
+  ): Promise<EndedExecution> => {
     await cloud.configure({ faults });
     const ended = await work();
-    expect((await cloud.faultStrikes()).some(({ strikes }) => strikes > 0), JSON.stringify(faults[0])).to.equal(true);
+    expect(
+      (await cloud.faultStrikes()).some(({ strikes }) => strikes > 0),
+      JSON.stringify(faults[0]),
+    ).to.equal(true);
     await cloud.configure({ faults: [] });
     return ended;
   };
 
   async function places(): Promise<Place[]> {
-    return [...await collectRegion(cloud, PRIMARY, ownInput), ...await collectRegion(cloud, SECONDARY, ownInput), ...posted];
+    return [
+      ...(await collectRegion(cloud, PRIMARY, ownInput)),
+      ...(await collectRegion(cloud, SECONDARY, ownInput)),
+      ...posted,
+    ];
   }
   async function expectSilent(): Promise<Place[]> {
     const found = await places();
@@ -72,26 +124,52 @@ describe('Nobody\'s data outside the table and the encrypted objects, on the loc
   before(async () => {
     metrics = createServer((request, response) => {
       let body = '';
-      request.on('data', (piece: Buffer) => { body += piece.toString('utf8'); });
+      request.on('data', (piece: Buffer) => {
+        body += piece.toString('utf8');
+      });
       request.on('end', () => {
         posted.push({ where: 'metrics event', text: `${JSON.stringify(request.headers)}\n${body}` });
         response.end('{}');
       });
     });
-    await new Promise<void>((listening) => { metrics.listen(0, '127.0.0.1', listening); });
+    await new Promise<void>((listening) => {
+      metrics.listen(0, '127.0.0.1', listening);
+    });
     cloud = await startLocalCloud({ waitScale: 0.02 });
     const source = await createPool(PRIMARY);
     for (const { name, description, precedence } of CANARY_GROUPS) {
-      await cognito(PRIMARY).send(new CreateGroupCommand({ UserPoolId: source, GroupName: name, Description: description, Precedence: precedence }));
+      await cognito(PRIMARY).send(
+        new CreateGroupCommand({
+          UserPoolId: source,
+          GroupName: name,
+          Description: description,
+          Precedence: precedence,
+        }),
+      );
     }
     await cloud.putUsers(PRIMARY, source, users);
-    canaries = [...canariesOf(users).filter(({ kind }) => kind !== 'sub'), ...await subsOf(PRIMARY, source)];
-    const options: SolutionOptions = { clientConfig: cloud.clientConfig, primaryRegion: PRIMARY, secondaryRegion: SECONDARY, build: BUILD, stackName: 'UserBackup' };
+    canaries = [...canariesOf(users).filter(({ kind }) => kind !== 'sub'), ...(await subsOf(PRIMARY, source))];
+    const options: SolutionOptions = {
+      clientConfig: cloud.clientConfig,
+      primaryRegion: PRIMARY,
+      secondaryRegion: SECONDARY,
+      build: BUILD,
+      stackName: 'UserBackup',
+    };
     await publishAssets(options);
-    launched = await createStack(stackOperation(options, { PrimaryUserPoolId: source, SecondaryRegion: SECONDARY, NotificationEmail: 'ops@example.com', CognitoTPS: '25' }));
+    launched = await createStack(
+      stackOperation(options, {
+        PrimaryUserPoolId: source,
+        SecondaryRegion: SECONDARY,
+        NotificationEmail: 'ops@example.com',
+        CognitoTPS: '25',
+      }),
+    );
     expect(launched.status, failuresOf(launched).join('\n')).to.equal('CREATE_COMPLETE');
     const sfn = new SFNClient(cloud.clientConfig(PRIMARY));
-    expect(await endOf(sfn, await firstExecution(sfn, launched.outputs['ExportWorkflowArn'] ?? ''))).to.include({ status: 'SUCCEEDED' });
+    expect(await endOf(sfn, await firstExecution(sfn, launched.outputs['ExportWorkflowArn'] ?? ''))).to.include({
+      status: 'SUCCEEDED',
+    });
     for (const region of [PRIMARY, SECONDARY]) await sendMetricsHere(region);
   });
   after(async () => {
@@ -104,10 +182,17 @@ describe('Nobody\'s data outside the table and the encrypted objects, on the loc
     const lambda = new LambdaClient(cloud.clientConfig(region));
     const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
     for (const { FunctionName } of Functions) {
-      const { Environment: { Variables = {} } = {} } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+      const { Environment: { Variables = {} } = {} } = await lambda.send(
+        new GetFunctionConfigurationCommand({ FunctionName }),
+      );
       if (Variables['SEND_ANONYMOUS_DATA'] === undefined) continue;
       const METRICS_ENDPOINT = `http://127.0.0.1:${(metrics.address() as AddressInfo).port}/`;
-      await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables: { ...Variables, METRICS_ENDPOINT, SEND_ANONYMOUS_DATA: 'Yes' } } }));
+      await lambda.send(
+        new UpdateFunctionConfigurationCommand({
+          FunctionName,
+          Environment: { Variables: { ...Variables, METRICS_ENDPOINT, SEND_ANONYMOUS_DATA: 'Yes' } },
+        }),
+      );
     }
   }
 
@@ -115,7 +200,9 @@ describe('Nobody\'s data outside the table and the encrypted objects, on the loc
     expect(await exportAgain()).to.include({ status: 'SUCCEEDED' });
     const dry = await createPool(SECONDARY);
     expect(await restore(SECONDARY, { NewUserPoolId: dry, DryRun: true })).to.include({ status: 'SUCCEEDED' });
-    await cloud.configure({ importJobs: { firstLineNumber: 1, dropEveryNthLogLine: 5, endEarly: { afterRows: 9, as: 'Failed', jobs: 1 } } });
+    await cloud.configure({
+      importJobs: { firstLineNumber: 1, dropEveryNthLogLine: 5, endEarly: { afterRows: 9, as: 'Failed', jobs: 1 } },
+    });
     const restored = await createPool(SECONDARY);
     expect(await restore(SECONDARY, { NewUserPoolId: restored })).to.include({ status: 'SUCCEEDED' });
     expect(await restore(SECONDARY, { NewUserPoolId: restored })).to.include({ error: 'AlreadyRestored' });
@@ -125,11 +212,20 @@ describe('Nobody\'s data outside the table and the encrypted objects, on the loc
     canaries.push(...news);
     const bare = await createPool(PRIMARY, { Schema: [{ Name: 'other', AttributeDataType: 'String' }] });
     expect(await restore(PRIMARY, { NewUserPoolId: bare })).to.include({ error: 'PreflightFailed' });
-    const triggers = await createPool(PRIMARY, { LambdaConfig: { PreSignUp: `arn:aws:lambda:${PRIMARY}:111122223333:function:welcome` } });
+    const triggers = await createPool(PRIMARY, {
+      LambdaConfig: { PreSignUp: `arn:aws:lambda:${PRIMARY}:111122223333:function:welcome` },
+    });
     expect(await restore(PRIMARY, { NewUserPoolId: triggers })).to.include({ error: 'RestoreIncomplete' });
-    canaries.push(...await subsOf(PRIMARY, triggers));
-    for (const [output, input] of [['PrimaryVerifyWorkflowArn', {}], ['SecondaryVerifyWorkflowArn', {}], ['SecondaryVerifyWorkflowArn', { UserPoolId: restored }], ['SecondaryVerifyWorkflowArn', { UserPoolId: dry }]] as const) {
-      expect((await run(output.startsWith('Primary') ? PRIMARY : SECONDARY, output, input)).status, output).to.be.oneOf(['SUCCEEDED', 'FAILED']);
+    canaries.push(...(await subsOf(PRIMARY, triggers)));
+    for (const [output, input] of [
+      ['PrimaryVerifyWorkflowArn', {}],
+      ['SecondaryVerifyWorkflowArn', {}],
+      ['SecondaryVerifyWorkflowArn', { UserPoolId: restored }],
+      ['SecondaryVerifyWorkflowArn', { UserPoolId: dry }],
+    ] as const) {
+      expect((await run(output.startsWith('Primary') ? PRIMARY : SECONDARY, output, input)).status, output).to.be.oneOf(
+        ['SUCCEEDED', 'FAILED'],
+      );
     }
     await expectSilent();
   });
@@ -139,37 +235,82 @@ describe('Nobody\'s data outside the table and the encrypted objects, on the loc
     const Bucket = launched.outputs['SecondaryBucketName'] ?? '';
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'restores/' }));
     const tagged = await collectRegion(cloud, SECONDARY, ownInput);
-    const names = tagged.filter(({ where, text }) => where.startsWith(`object in ${Bucket} `) && text.includes('"restores/'));
+    const names = tagged.filter(
+      ({ where, text }) => where.startsWith(`object in ${Bucket} `) && text.includes('"restores/'),
+    );
     expect(names).to.have.length(Contents.length).and.have.length.above(20);
-    for (const { text } of names) expect(text.includes('"Key":"restore","Value":"closed"'), text).to.equal(!text.includes('/current.json'));
-    expect((await s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: 'restores/', MaxKeys: 1 }))).Versions).to.have.length(1);
+    for (const { text } of names)
+      expect(text.includes('"Key":"restore","Value":"closed"'), text).to.equal(!text.includes('/current.json'));
+    expect(
+      (await s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: 'restores/', MaxKeys: 1 }))).Versions,
+    ).to.have.length(1);
   });
 
   it('after executions that fail because services answer with errors that quote a user', async () => {
-    const [{ username, attributes: { email = '' } }] = users as [CanaryUser];
-    const quoting = (service: string, action: string, code: string, status = 400): FaultRule =>
-      ({ service, action, fault: { kind: 'error', code, status, message: `User ${username} <${email}> at https://x.example/?X-Amz-Signature=0123` } });
+    const [
+      {
+        username,
+        attributes: { email = '' },
+      },
+    ] = users as [CanaryUser];
+    const quoting = (service: string, action: string, code: string, status = 400): FaultRule => ({
+      service,
+      action,
+      fault: {
+        kind: 'error',
+        code,
+        status,
+        message: `User ${username} <${email}> at https://x.example/?X-Amz-Signature=0123`,
+      },
+    });
     // In the order of the workflow: a start goes on where the one before stopped.
     for (const rule of [
-      quoting('cognito-idp', 'DescribeUserPool', 'NotAuthorizedException'), quoting('cognito-idp', 'ListUsers', 'ValidationException'), quoting('dynamodb', 'BatchGetItem', 'InternalServerError', 500),
-      quoting('cognito-idp', 'ListGroups', 'UnknownOperationException'), quoting('cognito-idp', 'ListUsersInGroup', 'UnexpectedLambdaException'), quoting('dynamodb', 'Scan', 'ValidationException'), quoting('s3', 'GetObject', 'InvalidRequest'),
-    ]) expect((await struckBy([rule], () => exportAgain())).status, JSON.stringify(rule.action)).to.equal('FAILED');
+      quoting('cognito-idp', 'DescribeUserPool', 'NotAuthorizedException'),
+      quoting('cognito-idp', 'ListUsers', 'ValidationException'),
+      quoting('dynamodb', 'BatchGetItem', 'InternalServerError', 500),
+      quoting('cognito-idp', 'ListGroups', 'UnknownOperationException'),
+      quoting('cognito-idp', 'ListUsersInGroup', 'UnexpectedLambdaException'),
+      quoting('dynamodb', 'Scan', 'ValidationException'),
+      quoting('s3', 'GetObject', 'InvalidRequest'),
+    ])
+      expect((await struckBy([rule], () => exportAgain())).status, JSON.stringify(rule.action)).to.equal('FAILED');
     expect(await exportAgain()).to.include({ status: 'SUCCEEDED' });
-    for (const rule of [quoting('cognito-idp', 'CreateUserImportJob', 'InvalidParameterException'), quoting('cognito-idp', 'AdminCreateUser', 'UserLambdaValidationException'), quoting('cognito-idp', 'AdminAddUserToGroup', 'InvalidParameterException')]) {
+    for (const rule of [
+      quoting('cognito-idp', 'CreateUserImportJob', 'InvalidParameterException'),
+      quoting('cognito-idp', 'AdminCreateUser', 'UserLambdaValidationException'),
+      quoting('cognito-idp', 'AdminAddUserToGroup', 'InvalidParameterException'),
+    ]) {
       const poolId = await createPool(PRIMARY);
-      expect((await struckBy([rule], () => restore(PRIMARY, { NewUserPoolId: poolId }))).status, JSON.stringify(rule.action)).to.equal('FAILED');
-      canaries.push(...await subsOf(PRIMARY, poolId));
+      expect(
+        (await struckBy([rule], () => restore(PRIMARY, { NewUserPoolId: poolId }))).status,
+        JSON.stringify(rule.action),
+      ).to.equal('FAILED');
+      canaries.push(...(await subsOf(PRIMARY, poolId)));
     }
     const killed = await createPool(PRIMARY);
-    await struckBy([{ service: 'cognito-idp', action: 'AdminAddUserToGroup', calls: [2], fault: { kind: 'kill', when: 'after' } }], () => restore(PRIMARY, { NewUserPoolId: killed }));
-    canaries.push(...await subsOf(PRIMARY, killed));
+    await struckBy(
+      [{ service: 'cognito-idp', action: 'AdminAddUserToGroup', calls: [2], fault: { kind: 'kill', when: 'after' } }],
+      () => restore(PRIMARY, { NewUserPoolId: killed }),
+    );
+    canaries.push(...(await subsOf(PRIMARY, killed)));
     await expectSilent();
   });
 
-  it('after executions whose input somebody filled with a user\'s data', async () => {
-    const [{ username, attributes: { email = '', phone_number: phone = '' } }] = users as [CanaryUser];
+  it("after executions whose input somebody filled with a user's data", async () => {
+    const [
+      {
+        username,
+        attributes: { email = '', phone_number: phone = '' },
+      },
+    ] = users as [CanaryUser];
     for (const word of [username, email, phone]) {
-      for (const input of [{ NewUserPoolId: word }, { [word]: true }, { DryRun: word }, { CognitoTPS: Number(phone) }, { ExportRun: word }]) {
+      for (const input of [
+        { NewUserPoolId: word },
+        { [word]: true },
+        { DryRun: word },
+        { CognitoTPS: Number(phone) },
+        { ExportRun: word },
+      ]) {
         const ended = await restore(SECONDARY, input);
         ownInput.add(ended.executionArn);
         expect(ended.error).to.be.oneOf(['InvalidInput', 'InvalidNewUserPoolId']);
@@ -179,8 +320,28 @@ describe('Nobody\'s data outside the table and the encrypted objects, on the loc
       expect(ended.error).to.equal('InvalidInput');
     }
     const found = await expectSilent();
-    const kinds = ['log group', 'execution of', 'error of', 'history of', 'queue', 'dead-letter queue', 'stack events of', 'stack ', 'operations of the stack set', 'SSM parameter', 'EventBridge rule', 'function', 'object in', 'SNS message', 'metrics event'];
-    for (const kind of kinds) expect(found.some(({ where, text }) => where.startsWith(kind) && text.length > 2), kind).to.equal(true);
+    const kinds = [
+      'log group',
+      'execution of',
+      'error of',
+      'history of',
+      'queue',
+      'dead-letter queue',
+      'stack events of',
+      'stack ',
+      'operations of the stack set',
+      'SSM parameter',
+      'EventBridge rule',
+      'function',
+      'object in',
+      'SNS message',
+      'metrics event',
+    ];
+    for (const kind of kinds)
+      expect(
+        found.some(({ where, text }) => where.startsWith(kind) && text.length > 2),
+        kind,
+      ).to.equal(true);
     expect(found.filter(({ where }) => where.startsWith('metrics event')).length).to.be.above(5);
   });
 
@@ -191,22 +352,49 @@ describe('Nobody\'s data outside the table and the encrypted objects, on the loc
     const group = { logGroupName: 'planted', logStreamName: 'stream' };
     await logs.send(new CreateLogGroupCommand({ logGroupName: 'planted' }));
     await logs.send(new CreateLogStreamCommand(group));
-    await logs.send(new PutLogEventsCommand({ ...group, logEvents: [{ timestamp: Date.now(), message: `User ${username}` }] }));
+    await logs.send(
+      new PutLogEventsCommand({ ...group, logEvents: [{ timestamp: Date.now(), message: `User ${username}` }] }),
+    );
     const sqs = new SQSClient({ ...config, useQueueUrlAsEndpoint: false });
-    for (const QueueUrl of (await sqs.send(new ListQueuesCommand({}))).QueueUrls ?? []) await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: `{"key":"${username}"}` }));
-    await new SSMClient(config).send(new PutParameterCommand({ Name: '/planted', Type: 'String', Value: Buffer.from(`x ${username}`).toString('base64') }));
+    for (const QueueUrl of (await sqs.send(new ListQueuesCommand({}))).QueueUrls ?? [])
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: `{"key":"${username}"}` }));
+    await new SSMClient(config).send(
+      new PutParameterCommand({
+        Name: '/planted',
+        Type: 'String',
+        Value: Buffer.from(`x ${username}`).toString('base64'),
+      }),
+    );
     const s3 = new S3Client(config);
     const Bucket = launched.outputs['PrimaryBucketName'] ?? '';
     await s3.send(new PutObjectCommand({ Bucket, Key: `restores/${username}`, Body: '' }));
     await s3.send(new PutObjectCommand({ Bucket, Key: 'planted', Body: '' }));
-    await s3.send(new PutObjectTaggingCommand({ Bucket, Key: 'planted', Tagging: { TagSet: [{ Key: 'user', Value: username }] } }));
+    await s3.send(
+      new PutObjectTaggingCommand({ Bucket, Key: 'planted', Tagging: { TagSet: [{ Key: 'user', Value: username }] } }),
+    );
     const sns = new SNSClient(config);
     const [topic] = (await sns.send(new ListTopicsCommand({}))).Topics ?? [];
-    await sns.send(new PublishCommand({ TopicArn: topic?.TopicArn, Subject: 's', Message: `... ${encodeURIComponent(username)}` }));
+    await sns.send(
+      new PublishCommand({ TopicArn: topic?.TopicArn, Subject: 's', Message: `... ${encodeURIComponent(username)}` }),
+    );
     await exportAgain({ Comment: username });
-    const found = new Search([{ kind: 'username', text: username }]).in(await collectRegion(cloud, PRIMARY, ownInput)).map(({ where }) => where);
-    for (const kind of ['log group planted', 'queue ', 'dead-letter queue ', 'SSM parameter /planted', `object in ${Bucket}`, 'SNS message "s"', 'execution of ExportWorkflow', 'history of ExportWorkflow']) {
-      expect(found.some((where) => where.startsWith(kind)), `${kind} in ${found.join('; ')}`).to.equal(true);
+    const found = new Search([{ kind: 'username', text: username }])
+      .in(await collectRegion(cloud, PRIMARY, ownInput))
+      .map(({ where }) => where);
+    for (const kind of [
+      'log group planted',
+      'queue ',
+      'dead-letter queue ',
+      'SSM parameter /planted',
+      `object in ${Bucket}`,
+      'SNS message "s"',
+      'execution of ExportWorkflow',
+      'history of ExportWorkflow',
+    ]) {
+      expect(
+        found.some((where) => where.startsWith(kind)),
+        `${kind} in ${found.join('; ')}`,
+      ).to.equal(true);
     }
     expect(found.filter((where) => where.startsWith(`object in ${Bucket}`))).to.have.length(2);
   });

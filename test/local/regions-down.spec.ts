@@ -38,7 +38,8 @@ describe('A Region that is down', function () {
   after(() => cloud?.stop());
   afterEach(() => cloud.configure({ regionsDown: [] }));
 
-  const run = async (region: Region, workflow: string, input: object): Promise<Ended> => endOf(steps(deployment, region), await startExecution(steps(deployment, region), workflow, input));
+  const run = async (region: Region, workflow: string, input: object): Promise<Ended> =>
+    endOf(steps(deployment, region), await startExecution(steps(deployment, region), workflow, input));
   const lastRun = ({ output }: Ended): { manifest?: { runId: string }; replica?: { state: string } } => output ?? {};
 
   it('the backup Region: an export completes, says what is behind, and the replica catches up', async () => {
@@ -48,7 +49,9 @@ describe('A Region that is down', function () {
     expect(ended).to.include({ status: 'SUCCEEDED' });
     const { manifest, replica } = lastRun(ended);
     expect(replica).to.include({ region: SECONDARY, state: 'unreachable' });
-    const message = (await cloud.snsMessages()).find(({ topicArn, message: text }) => topicArn === deployment.topic[PRIMARY] && text.includes(manifest?.runId ?? '?'));
+    const message = (await cloud.snsMessages()).find(
+      ({ topicArn, message: text }) => topicArn === deployment.topic[PRIMARY] && text.includes(manifest?.runId ?? '?'),
+    );
     expect(message?.subject).to.match(/BUT/);
     expect(message?.message).to.include(SECONDARY);
     const pool = await poolContents(deployment);
@@ -56,7 +59,8 @@ describe('A Region that is down', function () {
 
     await cloud.configure({ regionsDown: [] });
     let behind: string[] = [''];
-    for (const end = Date.now() + 15_000; behind.length > 0 && Date.now() < end; await sleep(250)) behind = differences(pool, await tableContents(deployment, SECONDARY), 'in the backup Region');
+    for (const end = Date.now() + 15_000; behind.length > 0 && Date.now() < end; await sleep(250))
+      behind = differences(pool, await tableContents(deployment, SECONDARY), 'in the backup Region');
     expect(behind).to.deep.equal([]);
     expect(await verificationProblems(deployment)).to.deep.equal([]);
   });
@@ -79,20 +83,34 @@ describe('A Region that is down', function () {
       cloudformation: () => new CloudFormationClient(config).send(new ListStacksCommand({})),
       iam: () => new IAMClient(config).send(new ListRolesCommand({})),
     };
-    for (const [service, call] of Object.entries(probes)) expect(await call().then(() => 'answered', () => 'refused'), service).to.equal('refused');
+    for (const [service, call] of Object.entries(probes))
+      expect(
+        await call().then(
+          () => 'answered',
+          () => 'refused',
+        ),
+        service,
+      ).to.equal('refused');
 
     const before = (await cloud.calls()).at(-1)?.sequence ?? 0;
     const poolId = await createShapedPool(cognito(deployment, SECONDARY), deployment.shape, 'restored');
     const ended = await run(SECONDARY, deployment.importWorkflow[SECONDARY], { NewUserPoolId: poolId });
     expect(ended).to.include({ status: 'SUCCEEDED' });
-    expect((await cloud.snsMessages()).filter(({ topicArn, message }) => topicArn === deployment.topic[SECONDARY] && message.includes(poolId))).to.have.length(1);
-    const answered = (await cloud.calls({ after: before })).filter(({ region, caller, status }) => region === PRIMARY && status !== 0 && caller?.includes(FUNCTIONS) === true);
+    expect(
+      (await cloud.snsMessages()).filter(
+        ({ topicArn, message }) => topicArn === deployment.topic[SECONDARY] && message.includes(poolId),
+      ),
+    ).to.have.length(1);
+    const answered = (await cloud.calls({ after: before })).filter(
+      ({ region, caller, status }) => region === PRIMARY && status !== 0 && caller?.includes(FUNCTIONS) === true,
+    );
     expect(answered).to.deep.equal([]);
     const { report } = (ended.output ?? {}) as { report?: { keys: string[] } };
-    const keys = [...report?.keys ?? []].sort((one, other) => order(one) - order(other));
+    const keys = [...(report?.keys ?? [])].sort((one, other) => order(one) - order(other));
     expect(await restoreProblems(deployment, source, { region: SECONDARY, poolId, keys })).to.deep.equal([]);
   });
 });
 
 /** report.json, failures.csv, sub-map.csv */
-const order = (key: string): number => ['report.json', 'failures.csv', 'sub-map.csv'].findIndex((name) => key.endsWith(name));
+const order = (key: string): number =>
+  ['report.json', 'failures.csv', 'sub-map.csv'].findIndex((name) => key.endsWith(name));

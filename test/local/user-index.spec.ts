@@ -1,8 +1,26 @@
 import {
-  AdminAddUserToGroupCommand, AdminCreateUserCommand, AdminDeleteUserCommand, AdminDisableUserCommand, AdminGetUserCommand, AdminListGroupsForUserCommand, AdminUpdateUserAttributesCommand,
-  CognitoIdentityProviderClient, CreateGroupCommand, CreateUserPoolCommand, DeleteGroupCommand, ListGroupsCommand, ListUsersCommand, ListUsersInGroupCommand, UpdateGroupCommand,
+  AdminAddUserToGroupCommand,
+  AdminCreateUserCommand,
+  AdminDeleteUserCommand,
+  AdminDisableUserCommand,
+  AdminGetUserCommand,
+  AdminListGroupsForUserCommand,
+  AdminUpdateUserAttributesCommand,
+  CognitoIdentityProviderClient,
+  CreateGroupCommand,
+  CreateUserPoolCommand,
+  DeleteGroupCommand,
+  ListGroupsCommand,
+  ListUsersCommand,
+  ListUsersInGroupCommand,
+  UpdateGroupCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import type { CreateUserPoolCommandInput, GroupType, ListUsersCommandInput, UserType } from '@aws-sdk/client-cognito-identity-provider';
+import type {
+  CreateUserPoolCommandInput,
+  GroupType,
+  ListUsersCommandInput,
+  UserType,
+} from '@aws-sdk/client-cognito-identity-provider';
 import { expect } from 'chai';
 import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
 import { rejection } from '../support/rejection.ts';
@@ -19,19 +37,35 @@ describe('local cloud: listing users', function () {
     cloud = await startLocalCloud({ iam: false });
     cognito = new CognitoIdentityProviderClient(cloud.clientConfig(region));
   });
-  after(async () => { await cloud?.stop(); });
+  after(async () => {
+    await cloud?.stop();
+  });
 
   async function poolOf(count: number, options: Partial<CreateUserPoolCommandInput> = {}): Promise<string> {
-    const pool = (await cognito.send(new CreateUserPoolCommand({ PoolName: 'source', AutoVerifiedAttributes: ['email'], ...options }))).UserPool?.Id ?? '';
+    const pool =
+      (
+        await cognito.send(
+          new CreateUserPoolCommand({ PoolName: 'source', AutoVerifiedAttributes: ['email'], ...options }),
+        )
+      ).UserPool?.Id ?? '';
     const users = Array.from({ length: count }, (_, index) => ({
-      username: `user${index}`, attributes: { email: `user${index}@example.com`, email_verified: 'true', name: index % 2 === 0 ? 'Even One' : 'Odd' }, status: 'CONFIRMED',
+      username: `user${index}`,
+      attributes: {
+        email: `user${index}@example.com`,
+        email_verified: 'true',
+        name: index % 2 === 0 ? 'Even One' : 'Odd',
+      },
+      status: 'CONFIRMED',
     }));
     await cloud.putUsers(region, pool, users);
     return pool;
   }
 
   /** All users that a filter finds, and how many pages it took; `between` runs after each page. */
-  async function list(input: ListUsersCommandInput, between: () => Promise<void> = async () => undefined): Promise<{ names: string[]; pages: number }> {
+  async function list(
+    input: ListUsersCommandInput,
+    between: () => Promise<void> = async () => undefined,
+  ): Promise<{ names: string[]; pages: number }> {
     const users: UserType[] = [];
     let pages = 0;
     let PaginationToken: string | undefined;
@@ -50,7 +84,9 @@ describe('local cloud: listing users', function () {
     const all = await list({ UserPoolId });
     expect(all.pages).to.equal(9);
     expect(new Set(all.names).size).to.equal(500);
-    const parts = await Promise.all(hexDigits.map((digit) => list({ UserPoolId, Filter: `sub ^= "${digit}"`, Limit: 10 })));
+    const parts = await Promise.all(
+      hexDigits.map((digit) => list({ UserPoolId, Filter: `sub ^= "${digit}"`, Limit: 10 })),
+    );
     expect(parts.flatMap((part) => part.names).sort()).to.deep.equal([...all.names].sort());
   });
 
@@ -62,7 +98,9 @@ describe('local cloud: listing users', function () {
       const victim = before[deleted.length * 7] ?? '';
       deleted.push(victim);
       await cognito.send(new AdminDeleteUserCommand({ UserPoolId, Username: victim }));
-      await cognito.send(new AdminCreateUserCommand({ UserPoolId, Username: `new${deleted.length}`, MessageAction: 'SUPPRESS' }));
+      await cognito.send(
+        new AdminCreateUserCommand({ UserPoolId, Username: `new${deleted.length}`, MessageAction: 'SUPPRESS' }),
+      );
     });
     expect(seen.names).to.include.members(before.filter((name) => !deleted.includes(name)));
     expect(new Set(seen.names).size).to.equal(seen.names.length);
@@ -72,36 +110,85 @@ describe('local cloud: listing users', function () {
     const [UserPoolId, other] = [await poolOf(100), await poolOf(100)];
     const { PaginationToken } = await cognito.send(new ListUsersCommand({ UserPoolId, Filter: 'status = "Enabled"' }));
     expect(PaginationToken).to.be.a('string');
-    for (const wrong of [{ UserPoolId: other, Filter: 'status = "Enabled"', PaginationToken }, { UserPoolId, PaginationToken }, { UserPoolId, PaginationToken: '60' }]) {
-      expect(await rejection(cognito.send(new ListUsersCommand(wrong)))).to.include({ name: 'InvalidParameterException', message: 'Invalid pagination token given.' });
+    for (const wrong of [
+      { UserPoolId: other, Filter: 'status = "Enabled"', PaginationToken },
+      { UserPoolId, PaginationToken },
+      { UserPoolId, PaginationToken: '60' },
+    ]) {
+      expect(await rejection(cognito.send(new ListUsersCommand(wrong)))).to.include({
+        name: 'InvalidParameterException',
+        message: 'Invalid pagination token given.',
+      });
     }
     await cognito.send(new CreateGroupCommand({ UserPoolId, GroupName: 'g' }));
-    expect(await rejection(cognito.send(new ListUsersInGroupCommand({ UserPoolId, GroupName: 'g', NextToken: PaginationToken })))).to.have.property('name', 'InvalidParameterException');
+    expect(
+      await rejection(
+        cognito.send(new ListUsersInGroupCommand({ UserPoolId, GroupName: 'g', NextToken: PaginationToken })),
+      ),
+    ).to.have.property('name', 'InvalidParameterException');
   });
 
   it('filters by the documented attributes and refuses other filters', async () => {
     const UserPoolId = await poolOf(100);
     await cognito.send(new AdminDisableUserCommand({ UserPoolId, Username: 'user3' }));
-    const [someone] = (await cognito.send(new ListUsersCommand({ UserPoolId, Filter: 'username = "user5"' }))).Users ?? [];
+    const [someone] =
+      (await cognito.send(new ListUsersCommand({ UserPoolId, Filter: 'username = "user5"' }))).Users ?? [];
     const sub = someone?.Attributes?.find((attribute) => attribute.Name === 'sub')?.Value ?? '';
     const counts: Record<string, number> = {
-      'username = "user5"': 1, 'username = "USER5"': 0, 'username ^= "user1"': 11, 'email = "User7@Example.com"': 1, 'email ^= "user9"': 11,
-      'name = "even one"': 50, '"name" = "Odd"': 50, 'status = "Disabled"': 1, 'status = "Enabled"': 99,
-      'cognito:user_status = "CONFIRMED"': 100, 'cognito:user_status = "confirmed"': 100, 'cognito:user_status = "UNCONFIRMED"': 0,
-      [`sub = "${sub}"`]: 1, [`sub ^= "${sub.slice(0, 12)}"`]: 1, 'phone_number = "+15550100"': 0, 'family_name = "with \\"quotes\\""': 0,
+      'username = "user5"': 1,
+      'username = "USER5"': 0,
+      'username ^= "user1"': 11,
+      'email = "User7@Example.com"': 1,
+      'email ^= "user9"': 11,
+      'name = "even one"': 50,
+      '"name" = "Odd"': 50,
+      'status = "Disabled"': 1,
+      'status = "Enabled"': 99,
+      'cognito:user_status = "CONFIRMED"': 100,
+      'cognito:user_status = "confirmed"': 100,
+      'cognito:user_status = "UNCONFIRMED"': 0,
+      [`sub = "${sub}"`]: 1,
+      [`sub ^= "${sub.slice(0, 12)}"`]: 1,
+      'phone_number = "+15550100"': 0,
+      'family_name = "with \\"quotes\\""': 0,
     };
-    for (const [Filter, count] of Object.entries(counts)) expect((await list({ UserPoolId, Filter })).names.length, Filter).to.equal(count);
-    for (const Filter of ['custom:team = "x"', 'locale = "x"', 'sub != "a"', 'sub = a', 'sub', 'name = "a" or name = "b"']) {
-      expect(await rejection(list({ UserPoolId, Filter })), Filter).to.have.property('name', 'InvalidParameterException');
+    for (const [Filter, count] of Object.entries(counts))
+      expect((await list({ UserPoolId, Filter })).names.length, Filter).to.equal(count);
+    for (const Filter of [
+      'custom:team = "x"',
+      'locale = "x"',
+      'sub != "a"',
+      'sub = a',
+      'sub',
+      'name = "a" or name = "b"',
+    ]) {
+      expect(await rejection(list({ UserPoolId, Filter })), Filter).to.have.property(
+        'name',
+        'InvalidParameterException',
+      );
     }
   });
 
   it('finds users by a changed e-mail address, and forgets the old one', async () => {
-    const pool = (await cognito.send(new CreateUserPoolCommand({ PoolName: 'by-email', UsernameAttributes: ['email'] }))).UserPool?.Id ?? '';
-    await cognito.send(new AdminCreateUserCommand({ UserPoolId: pool, Username: 'old@example.com', MessageAction: 'SUPPRESS' }));
-    await cognito.send(new AdminUpdateUserAttributesCommand({ UserPoolId: pool, Username: 'old@example.com', UserAttributes: [{ Name: 'email', Value: 'new@example.com' }] }));
-    expect((await cognito.send(new AdminGetUserCommand({ UserPoolId: pool, Username: 'new@example.com' }))).UserStatus).to.equal('FORCE_CHANGE_PASSWORD');
-    expect(await rejection(cognito.send(new AdminGetUserCommand({ UserPoolId: pool, Username: 'old@example.com' })))).to.have.property('name', 'UserNotFoundException');
+    const pool =
+      (await cognito.send(new CreateUserPoolCommand({ PoolName: 'by-email', UsernameAttributes: ['email'] }))).UserPool
+        ?.Id ?? '';
+    await cognito.send(
+      new AdminCreateUserCommand({ UserPoolId: pool, Username: 'old@example.com', MessageAction: 'SUPPRESS' }),
+    );
+    await cognito.send(
+      new AdminUpdateUserAttributesCommand({
+        UserPoolId: pool,
+        Username: 'old@example.com',
+        UserAttributes: [{ Name: 'email', Value: 'new@example.com' }],
+      }),
+    );
+    expect(
+      (await cognito.send(new AdminGetUserCommand({ UserPoolId: pool, Username: 'new@example.com' }))).UserStatus,
+    ).to.equal('FORCE_CHANGE_PASSWORD');
+    expect(
+      await rejection(cognito.send(new AdminGetUserCommand({ UserPoolId: pool, Username: 'old@example.com' }))),
+    ).to.have.property('name', 'UserNotFoundException');
     expect((await list({ UserPoolId: pool, Filter: 'email = "new@example.com"' })).names).to.have.length(1);
     expect((await list({ UserPoolId: pool, Filter: 'email = "old@example.com"' })).names).to.have.length(0);
   });
@@ -110,21 +197,31 @@ describe('local cloud: listing users', function () {
     const UserPoolId = await poolOf(150);
     await cognito.send(new CreateGroupCommand({ UserPoolId, GroupName: 'g' }));
     const members = Array.from({ length: 150 }, (_, index) => `user${index}`);
-    for (const Username of members) await cognito.send(new AdminAddUserToGroupCommand({ UserPoolId, GroupName: 'g', Username }));
-    const page = (NextToken?: string) => cognito.send(new ListUsersInGroupCommand({ UserPoolId, GroupName: 'g', Limit: 50, NextToken }));
+    for (const Username of members)
+      await cognito.send(new AdminAddUserToGroupCommand({ UserPoolId, GroupName: 'g', Username }));
+    const page = (NextToken?: string) =>
+      cognito.send(new ListUsersInGroupCommand({ UserPoolId, GroupName: 'g', Limit: 50, NextToken }));
     const first = await page();
-    for (const Username of ['user10', 'user20', 'user49']) await cognito.send(new AdminDeleteUserCommand({ UserPoolId, Username }));
+    for (const Username of ['user10', 'user20', 'user49'])
+      await cognito.send(new AdminDeleteUserCommand({ UserPoolId, Username }));
     await cognito.send(new AdminCreateUserCommand({ UserPoolId, Username: 'user10', MessageAction: 'SUPPRESS' }));
     const second = await page(first.NextToken);
     const third = await page(second.NextToken);
-    expect([first, second, third].flatMap((each) => each.Users ?? []).map((user) => user.Username)).to.deep.equal(members);
+    expect([first, second, third].flatMap((each) => each.Users ?? []).map((user) => user.Username)).to.deep.equal(
+      members,
+    );
     expect(third.NextToken).to.equal(undefined);
     expect((await page()).Users?.map((user) => user.Username)).to.not.include('user10');
   });
 
   it('returns groups with what they were given and nothing else, also after UpdateGroup, in pages without gaps', async () => {
     const UserPoolId = await poolOf(1);
-    const given = (group: GroupType | undefined): unknown => ({ ...group, CreationDate: undefined, LastModifiedDate: undefined, UserPoolId: undefined });
+    const given = (group: GroupType | undefined): unknown => ({
+      ...group,
+      CreationDate: undefined,
+      LastModifiedDate: undefined,
+      UserPoolId: undefined,
+    });
     const bare = await cognito.send(new CreateGroupCommand({ UserPoolId, GroupName: 'bare' }));
     expect(given(bare.Group)).to.deep.equal(given({ GroupName: 'bare' }));
     await cognito.send(new CreateGroupCommand({ UserPoolId, GroupName: 'first', Precedence: 0, Description: 'd' }));
@@ -138,10 +235,18 @@ describe('local cloud: listing users', function () {
     const page = await cognito.send(new ListGroupsCommand({ UserPoolId, Limit: 5 }));
     await cognito.send(new DeleteGroupCommand({ UserPoolId, GroupName: 'g0' }));
     const rest = await cognito.send(new ListGroupsCommand({ UserPoolId, NextToken: page.NextToken }));
-    expect([...page.Groups ?? [], ...rest.Groups ?? []].map((group) => group.GroupName)).to.deep.equal(['bare', 'first', ...names]);
+    expect([...(page.Groups ?? []), ...(rest.Groups ?? [])].map((group) => group.GroupName)).to.deep.equal([
+      'bare',
+      'first',
+      ...names,
+    ]);
     const mine = await cognito.send(new AdminListGroupsForUserCommand({ UserPoolId, Username: 'user0', Limit: 7 }));
-    const others = await cognito.send(new AdminListGroupsForUserCommand({ UserPoolId, Username: 'user0', NextToken: mine.NextToken }));
-    expect([...mine.Groups ?? [], ...others.Groups ?? []].map((group) => group.GroupName)).to.deep.equal(names.slice(1));
+    const others = await cognito.send(
+      new AdminListGroupsForUserCommand({ UserPoolId, Username: 'user0', NextToken: mine.NextToken }),
+    );
+    expect([...(mine.Groups ?? []), ...(others.Groups ?? [])].map((group) => group.GroupName)).to.deep.equal(
+      names.slice(1),
+    );
     expect(others.NextToken).to.equal(undefined);
   });
 
@@ -158,6 +263,9 @@ describe('local cloud: listing users', function () {
   it('reads a large pool by filtered chains that run side by side', async () => {
     const UserPoolId = await poolOf(20_000);
     const parts = await Promise.all(hexDigits.map((digit) => list({ UserPoolId, Filter: `sub ^= "${digit}"` })));
-    expect(parts.reduce((sum, part) => sum + part.pages, 0)).to.be.within(Math.ceil(20_000 / 60), Math.ceil(20_000 / 60) + 2 * hexDigits.length);
+    expect(parts.reduce((sum, part) => sum + part.pages, 0)).to.be.within(
+      Math.ceil(20_000 / 60),
+      Math.ceil(20_000 / 60) + 2 * hexDigits.length,
+    );
   });
 });

@@ -1,4 +1,9 @@
-import { CognitoIdentityProviderClient, CreateGroupCommand, CreateUserPoolCommand, type CreateUserPoolCommandInput } from '@aws-sdk/client-cognito-identity-provider';
+import {
+  CognitoIdentityProviderClient,
+  CreateGroupCommand,
+  CreateUserPoolCommand,
+  type CreateUserPoolCommandInput,
+} from '@aws-sdk/client-cognito-identity-provider';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { expect } from 'chai';
@@ -22,15 +27,27 @@ interface Launched {
   readonly stack: StackOutcome;
 }
 interface Restored extends PoolComparison {
-  readonly report: { readonly outcome: string; readonly counts: Readonly<Record<string, number>>; readonly notes: readonly string[] };
+  readonly report: {
+    readonly outcome: string;
+    readonly counts: Readonly<Record<string, number>>;
+    readonly notes: readonly string[];
+  };
   readonly failures: readonly Readonly<Record<string, string>>[];
 }
 
 describe('Odd users, and what AWS leaves open about import jobs, on the local cloud', function () {
   this.timeout(240_000);
   let cloud: LocalCloud;
-  const odd: Partial<CreateUserPoolCommandInput> = { AutoVerifiedAttributes: ['email'], Schema: [...FIFTY_ATTRIBUTES], UsernameConfiguration: { CaseSensitive: true } };
-  const mail: Partial<CreateUserPoolCommandInput> = { AutoVerifiedAttributes: ['email'], UsernameAttributes: ['email'], UsernameConfiguration: { CaseSensitive: false } };
+  const odd: Partial<CreateUserPoolCommandInput> = {
+    AutoVerifiedAttributes: ['email'],
+    Schema: [...FIFTY_ATTRIBUTES],
+    UsernameConfiguration: { CaseSensitive: true },
+  };
+  const mail: Partial<CreateUserPoolCommandInput> = {
+    AutoVerifiedAttributes: ['email'],
+    UsernameAttributes: ['email'],
+    UsernameConfiguration: { CaseSensitive: false },
+  };
   let oddPool: Launched;
   let mailPool: Launched;
 
@@ -41,16 +58,46 @@ describe('Odd users, and what AWS leaves open about import jobs, on the local cl
   });
   after(() => cloud?.stop());
 
-  const cognito = (region: string): CognitoIdentityProviderClient => new CognitoIdentityProviderClient(cloud.clientConfig(region));
-  const createPool = async (region: string, PoolName: string, settings: Partial<CreateUserPoolCommandInput>): Promise<string> =>
+  const cognito = (region: string): CognitoIdentityProviderClient =>
+    new CognitoIdentityProviderClient(cloud.clientConfig(region));
+  const createPool = async (
+    region: string,
+    PoolName: string,
+    settings: Partial<CreateUserPoolCommandInput>,
+  ): Promise<string> =>
     (await cognito(region).send(new CreateUserPoolCommand({ PoolName, ...settings }))).UserPool?.Id ?? '';
-  const solution = (name: string): SolutionOptions => ({ clientConfig: cloud.clientConfig, primaryRegion: PRIMARY, secondaryRegion: SECONDARY, build: BUILD, stackName: `Backup-${name}` });
+  const solution = (name: string): SolutionOptions => ({
+    clientConfig: cloud.clientConfig,
+    primaryRegion: PRIMARY,
+    secondaryRegion: SECONDARY,
+    build: BUILD,
+    stackName: `Backup-${name}`,
+  });
 
-  async function launch(name: string, settings: Partial<CreateUserPoolCommandInput>, users: readonly DemoUser[]): Promise<Launched> {
+  async function launch(
+    name: string,
+    settings: Partial<CreateUserPoolCommandInput>,
+    users: readonly DemoUser[],
+  ): Promise<Launched> {
     const poolId = await createPool(PRIMARY, name, settings);
-    for (const GroupName of ODD_GROUPS) await cognito(PRIMARY).send(new CreateGroupCommand({ UserPoolId: poolId, GroupName, Description: `All of, ${GroupName}`, Precedence: GroupName.length }));
+    for (const GroupName of ODD_GROUPS)
+      await cognito(PRIMARY).send(
+        new CreateGroupCommand({
+          UserPoolId: poolId,
+          GroupName,
+          Description: `All of, ${GroupName}`,
+          Precedence: GroupName.length,
+        }),
+      );
     await cloud.putUsers(PRIMARY, poolId, users);
-    const stack = await createStack(stackOperation(solution(name), { PrimaryUserPoolId: poolId, SecondaryRegion: SECONDARY, NotificationEmail: 'ops@example.com', CognitoTPS: '25' }));
+    const stack = await createStack(
+      stackOperation(solution(name), {
+        PrimaryUserPoolId: poolId,
+        SecondaryRegion: SECONDARY,
+        NotificationEmail: 'ops@example.com',
+        CognitoTPS: '25',
+      }),
+    );
     expect(stack.status, failuresOf(stack).join('\n')).to.equal('CREATE_COMPLETE');
     const sfn = new SFNClient(cloud.clientConfig(PRIMARY));
     const exported = await endOf(sfn, await firstExecution(sfn, stack.outputs['ExportWorkflowArn'] ?? ''));
@@ -59,10 +106,17 @@ describe('Odd users, and what AWS leaves open about import jobs, on the local cl
   }
 
   /** Restores in the backup Region into a new pool, and compares it with the old one. */
-  async function restore({ source, stack }: Launched, settings: Partial<CreateUserPoolCommandInput>, ends: { status: string; error?: string } = { status: 'SUCCEEDED' }): Promise<Restored> {
+  async function restore(
+    { source, stack }: Launched,
+    settings: Partial<CreateUserPoolCommandInput>,
+    ends: { status: string; error?: string } = { status: 'SUCCEEDED' },
+  ): Promise<Restored> {
     const poolId = await createPool(SECONDARY, 'restored', settings);
     const sfn = new SFNClient(cloud.clientConfig(SECONDARY));
-    const ended = await endOf(sfn, await startExecution(sfn, stack.outputs['SecondaryImportWorkflowArn'] ?? '', { NewUserPoolId: poolId }));
+    const ended = await endOf(
+      sfn,
+      await startExecution(sfn, stack.outputs['SecondaryImportWorkflowArn'] ?? '', { NewUserPoolId: poolId }),
+    );
     expect(ended, `${ended.error}: ${ended.cause}`).to.include(ends);
     const s3 = new S3Client(cloud.clientConfig(SECONDARY));
     const Bucket = stack.outputs['SecondaryBucketName'] ?? '';
@@ -73,11 +127,24 @@ describe('Odd users, and what AWS leaves open about import jobs, on the local cl
     };
     const [json, failures] = [await read('report.json'), await read('failures.csv')];
     const comparison = comparePools(source, await readPool(cognito(SECONDARY), poolId), () => true);
-    return { ...comparison, report: JSON.parse(json) as Restored['report'], failures: parse<Record<string, string>>(failures, { columns: true }) };
+    return {
+      ...comparison,
+      report: JSON.parse(json) as Restored['report'],
+      failures: parse<Record<string, string>>(failures, { columns: true }),
+    };
   }
 
   it('brings all of it back when birth dates are stored as the CSV has them, lines count from 0 and backslashes and quotes are lost', async () => {
-    await cloud.configure({ importJobs: { birthdateStored: 'as-given', firstLineNumber: 0, backslash: 'dropped', quote: 'dropped', extraColumns: ['password_hash'], tooMany: { rows: 1, share: 0 } } });
+    await cloud.configure({
+      importJobs: {
+        birthdateStored: 'as-given',
+        firstLineNumber: 0,
+        backslash: 'dropped',
+        quote: 'dropped',
+        extraColumns: ['password_hash'],
+        tooMany: { rows: 1, share: 0 },
+      },
+    });
     const { rows, unexpected, report } = await restore(oddPool, odd);
     for (const row of rows) expect(row).to.include({ missing: 0, different: 0 });
     expect(unexpected).to.deep.equal([]);
@@ -86,12 +153,29 @@ describe('Odd users, and what AWS leaves open about import jobs, on the local cl
 
   it('imports whom it may, and names the others, when lines count from the header, a job ends early and the pool has triggers', async () => {
     await cloud.configure({ importJobs: { firstLineNumber: 2, endEarly: { afterRows: 7, as: 'Failed', jobs: 1 } } });
-    const { missingSubs, differentSubs, unexpected, report, failures } = await restore(mailPool, { ...mail, LambdaConfig: { PreSignUp: `arn:aws:lambda:${SECONDARY}:111122223333:function:welcome` } }, { status: 'FAILED', error: 'RestoreIncomplete' });
-    const refused = [...mailPool.source.users.values()].filter(({ attributes }) => attributes.get('name')?.includes('\n'));
+    const { missingSubs, differentSubs, unexpected, report, failures } = await restore(
+      mailPool,
+      { ...mail, LambdaConfig: { PreSignUp: `arn:aws:lambda:${SECONDARY}:111122223333:function:welcome` } },
+      { status: 'FAILED', error: 'RestoreIncomplete' },
+    );
+    const refused = [...mailPool.source.users.values()].filter(({ attributes }) =>
+      attributes.get('name')?.includes('\n'),
+    );
     expect([...missingSubs].sort()).to.deep.equal(refused.map(({ sub }) => sub).sort());
     expect({ differentSubs, unexpected }).to.deep.equal({ differentSubs: [], unexpected: [] });
-    expect(failures.filter(({ reason = '' }) => reason.startsWith('TriggersWouldFire')).map(({ sub }) => sub).sort()).to.deep.equal([...missingSubs].sort());
-    expect(report.counts).to.include({ usersMissing: 0, usersCreatedOneByOne: 0, usersExcluded: refused.length, importJobs: 2, membershipsMissing: 0 });
+    expect(
+      failures
+        .filter(({ reason = '' }) => reason.startsWith('TriggersWouldFire'))
+        .map(({ sub }) => sub)
+        .sort(),
+    ).to.deep.equal([...missingSubs].sort());
+    expect(report.counts).to.include({
+      usersMissing: 0,
+      usersCreatedOneByOne: 0,
+      usersExcluded: refused.length,
+      importJobs: 2,
+      membershipsMissing: 0,
+    });
     expect(report.notes.join()).to.match(/1 users are linked to accounts of identity providers/);
     expect(await cloud.endUserMessages()).to.deep.equal([]);
   });

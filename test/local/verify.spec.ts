@@ -1,6 +1,18 @@
-import { AdminDisableUserCommand, AdminEnableUserCommand, CognitoIdentityProviderClient, type ListUsersCommandOutput, ListUsersCommand } from '@aws-sdk/client-cognito-identity-provider';
+import {
+  AdminDisableUserCommand,
+  AdminEnableUserCommand,
+  CognitoIdentityProviderClient,
+  type ListUsersCommandOutput,
+  ListUsersCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DeleteCommand, DynamoDBDocumentClient, paginateScan, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'chai';
@@ -29,14 +41,35 @@ describe('Verification on the local cloud, with IAM enforced', function () {
 
   before(async () => {
     cloud = await startLocalCloud({ waitScale: 0.01 });
-    const options: SolutionOptions = { clientConfig: cloud.clientConfig, primaryRegion: PRIMARY, secondaryRegion: SECONDARY, build: BUILD, stackName: 'UserBackup' };
+    const options: SolutionOptions = {
+      clientConfig: cloud.clientConfig,
+      primaryRegion: PRIMARY,
+      secondaryRegion: SECONDARY,
+      build: BUILD,
+      stackName: 'UserBackup',
+    };
     const cognito = new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY));
     poolId = await createPool(cognito, 'customers');
-    await loadPool({ cloud, client: cognito, region: PRIMARY, poolId }, DEMO_GROUPS, demoUsers(USERS, DEMO_GROUPS), () => undefined);
+    await loadPool(
+      { cloud, client: cognito, region: PRIMARY, poolId },
+      DEMO_GROUPS,
+      demoUsers(USERS, DEMO_GROUPS),
+      () => undefined,
+    );
     await publishAssets(options);
-    launched = await createStack(stackOperation(options, { PrimaryUserPoolId: poolId, SecondaryRegion: SECONDARY, NotificationEmail: 'ops@example.com', CognitoTPS: '25' }));
+    launched = await createStack(
+      stackOperation(options, {
+        PrimaryUserPoolId: poolId,
+        SecondaryRegion: SECONDARY,
+        NotificationEmail: 'ops@example.com',
+        CognitoTPS: '25',
+      }),
+    );
     expect(launched.status, failuresOf(launched).join('\n')).to.equal('CREATE_COMPLETE');
-    const exported = await endOf(steps(PRIMARY), await firstExecution(steps(PRIMARY), launched.outputs['ExportWorkflowArn'] ?? ''));
+    const exported = await endOf(
+      steps(PRIMARY),
+      await firstExecution(steps(PRIMARY), launched.outputs['ExportWorkflowArn'] ?? ''),
+    );
     expect(exported.status, exported.cause).to.equal('SUCCEEDED');
     runId = (exported.output as { manifest: { runId: string } }).manifest.runId;
   });
@@ -44,11 +77,14 @@ describe('Verification on the local cloud, with IAM enforced', function () {
 
   const steps = (region: string): SFNClient => new SFNClient(cloud.clientConfig(region));
   const s3 = (region: string): S3Client => new S3Client(cloud.clientConfig(region));
-  const table = (): DynamoDBDocumentClient => DynamoDBDocumentClient.from(new DynamoDBClient(cloud.clientConfig(PRIMARY)));
+  const table = (): DynamoDBDocumentClient =>
+    DynamoDBDocumentClient.from(new DynamoDBClient(cloud.clientConfig(PRIMARY)));
   const output = (name: string): string => launched.outputs[name] ?? '';
-  const workflow = (region: string): string => output(region === PRIMARY ? 'PrimaryVerifyWorkflowArn' : 'SecondaryVerifyWorkflowArn');
+  const workflow = (region: string): string =>
+    output(region === PRIMARY ? 'PrimaryVerifyWorkflowArn' : 'SecondaryVerifyWorkflowArn');
   const bucket = (region: string): string => output(region === PRIMARY ? 'PrimaryBucketName' : 'SecondaryBucketName');
-  const verify = async (region: string, input: object = {}): Promise<EndedExecution> => endOf(steps(region), await startExecution(steps(region), workflow(region), input));
+  const verify = async (region: string, input: object = {}): Promise<EndedExecution> =>
+    endOf(steps(region), await startExecution(steps(region), workflow(region), input));
   const verifyBoth = (): Promise<[EndedExecution, EndedExecution]> => Promise.all([verify(PRIMARY), verify(SECONDARY)]);
   const told = async (): Promise<string> => (await cloud.snsMessages()).map(({ subject }) => subject).join('\n');
 
@@ -62,13 +98,23 @@ describe('Verification on the local cloud, with IAM enforced', function () {
   }
   async function items(): Promise<Item[]> {
     const found: Item[] = [];
-    for await (const { Items = [] } of paginateScan({ client: table() }, { TableName: output('BackupTableName'), ConsistentRead: true })) found.push(...Items);
+    for await (const { Items = [] } of paginateScan(
+      { client: table() },
+      { TableName: output('BackupTableName'), ConsistentRead: true },
+    ))
+      found.push(...Items);
     return found;
   }
-  const put = async (Item: Item): Promise<void> => void await table().send(new PutCommand({ TableName: output('BackupTableName'), Item }));
-  const remove = async ({ id, type }: Item): Promise<void> => void await table().send(new DeleteCommand({ TableName: output('BackupTableName'), Key: { id, type } }));
+  const put = async (Item: Item): Promise<void> =>
+    void (await table().send(new PutCommand({ TableName: output('BackupTableName'), Item })));
+  const remove = async ({ id, type }: Item): Promise<void> =>
+    void (await table().send(new DeleteCommand({ TableName: output('BackupTableName'), Key: { id, type } })));
   /** What the stopped execution says, and that it was told. */
-  const expectFailed = async ({ status, error, cause }: EndedExecution, name: string, message: RegExp): Promise<void> => {
+  const expectFailed = async (
+    { status, error, cause }: EndedExecution,
+    name: string,
+    message: RegExp,
+  ): Promise<void> => {
     expect({ status, error }, cause).to.deep.equal({ status: 'FAILED', error: name });
     expect(cause).to.match(message);
     expect(await told()).to.include(name);
@@ -77,11 +123,22 @@ describe('Verification on the local cloud, with IAM enforced', function () {
   it('finds the backup in order in both Regions; the backup Region writes its own snapshot', async () => {
     for (const ended of await verifyBoth()) {
       expect(ended.status, `${ended.error}: ${ended.cause}`).to.equal('SUCCEEDED');
-      expect(ended.output).to.deep.include({ done: true, skipped: false, runId, objects: { read: 8, of: 8 }, notes: [] });
+      expect(ended.output).to.deep.include({
+        done: true,
+        skipped: false,
+        runId,
+        objects: { read: 8, of: 8 },
+        notes: [],
+      });
     }
     expect(await keys(SECONDARY, `snapshots/${runId}/`)).to.have.length(9);
-    expect(JSON.parse(Buffer.from(await bytes(SECONDARY, 'verifications/last.json')).toString())).to.include({ runId, wholeRunId: runId });
-    expect(await told()).to.include(`Backup in ${PRIMARY} verified`).and.include(`Backup in ${SECONDARY} verified`);
+    expect(JSON.parse(Buffer.from(await bytes(SECONDARY, 'verifications/last.json')).toString())).to.include({
+      runId,
+      wholeRunId: runId,
+    });
+    expect(await told())
+      .to.include(`Backup in ${PRIMARY} verified`)
+      .and.include(`Backup in ${SECONDARY} verified`);
     expect((await keys(SECONDARY, 'verifications/')).filter((key) => key.includes('/work/'))).to.deep.equal([]);
   });
 
@@ -97,14 +154,18 @@ describe('Verification on the local cloud, with IAM enforced', function () {
     expect(same.status, `${same.error}: ${same.cause}`).to.equal('SUCCEEDED');
     expect(same.output).to.deep.include({ objects: { read: 1, of: 8 } });
     const cognito = new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY));
-    const { Users = [] }: ListUsersCommandOutput = await cognito.send(new ListUsersCommand({ UserPoolId: poolId, Filter: 'status = "Enabled"' }));
+    const { Users = [] }: ListUsersCommandOutput = await cognito.send(
+      new ListUsersCommand({ UserPoolId: poolId, Filter: 'status = "Enabled"' }),
+    );
     const victim = Users.find(({ UserStatus }) => UserStatus === 'CONFIRMED');
     const sub = victim?.Attributes?.find(({ Name }) => Name === 'sub')?.Value ?? '';
     await cognito.send(new AdminDisableUserCommand({ UserPoolId: poolId, Username: victim?.Username }));
     const ended = await verify(PRIMARY, { UserPoolId: poolId, Percent: 5 });
     await expectFailed(ended, 'PoolDiffers', /1 users different\. Who and what: s3:\/\/.*differences\.csv/);
     const key = /s3:\/\/[^/]+\/(\S+differences\.csv)/.exec(ended.cause ?? '')?.[1] ?? '';
-    expect(Buffer.from(await bytes(PRIMARY, key)).toString()).to.match(new RegExp(`^${sub},.*,different: enabled$`, 'm'));
+    expect(Buffer.from(await bytes(PRIMARY, key)).toString()).to.match(
+      new RegExp(`^${sub},.*,different: enabled$`, 'm'),
+    );
     await cognito.send(new AdminEnableUserCommand({ UserPoolId: poolId, Username: victim?.Username }));
   });
 
@@ -113,7 +174,12 @@ describe('Verification on the local cloud, with IAM enforced', function () {
     const user = all.find(({ type }) => type === 'PROFILE') as Item;
     const manifest = all.find(({ type }) => type === 'MANIFEST') as Item;
     await put({ ...user, attributes: { ...(user['attributes'] as object), name: 'Somebody else' } });
-    for (const ended of await verifyBoth()) await expectFailed(ended, 'ChecksumDiffers', /1 of 256 checksums differ; 1 items do not hold what their own content hash says/);
+    for (const ended of await verifyBoth())
+      await expectFailed(
+        ended,
+        'ChecksumDiffers',
+        /1 of 256 checksums differ; 1 items do not hold what their own content hash says/,
+      );
     await put(user);
     await put({ ...user, id: 'USER#00000000-0000-4000-8000-000000000000' });
     for (const ended of await verifyBoth()) await expectFailed(ended, 'CountsDiffer', /sealed \d+ users/);
@@ -132,14 +198,23 @@ describe('Verification on the local cloud, with IAM enforced', function () {
 
   it('sees an object of the snapshot that was flipped, truncated or removed, in either Region', async () => {
     const damage: readonly ((body: Buffer) => Buffer | undefined)[] = [
-      (body) => { body.writeUInt8((body[20] as number) ^ 4, 20); return body; }, (body) => body.subarray(0, body.length - 1), () => undefined,
+      (body) => {
+        body.writeUInt8((body[20] as number) ^ 4, 20);
+        return body;
+      },
+      (body) => body.subarray(0, body.length - 1),
+      () => undefined,
     ];
     for (const region of [PRIMARY, SECONDARY]) {
       const Key = `snapshots/${runId}/segment-3.ndjson.gz`;
       const whole = await bytes(region, Key);
       for (const change of damage) {
         const Body = change(Buffer.from(whole));
-        await s3(region).send(Body === undefined ? new DeleteObjectCommand({ Bucket: bucket(region), Key }) : new PutObjectCommand({ Bucket: bucket(region), Key, Body }));
+        await s3(region).send(
+          Body === undefined
+            ? new DeleteObjectCommand({ Bucket: bucket(region), Key })
+            : new PutObjectCommand({ Bucket: bucket(region), Key, Body }),
+        );
         await expectFailed(await verify(region), 'ChecksumDiffers', new RegExp(Key));
       }
       await s3(region).send(new PutObjectCommand({ Bucket: bucket(region), Key, Body: whole }));
@@ -148,9 +223,17 @@ describe('Verification on the local cloud, with IAM enforced', function () {
 
   it('sees a replication that has stopped, and that it goes on', async () => {
     await cloud.configure({ replicationLagMs: 120_000 });
-    const exported = await endOf(steps(PRIMARY), await startExecution(steps(PRIMARY), output('ExportWorkflowArn'), {}), 150_000);
+    const exported = await endOf(
+      steps(PRIMARY),
+      await startExecution(steps(PRIMARY), output('ExportWorkflowArn'), {}),
+      150_000,
+    );
     expect(exported.status, exported.cause).to.equal('SUCCEEDED');
-    await expectFailed(await verify(SECONDARY, { Trigger: 'Schedule' }), 'ReplicaBehind', new RegExp(`here it is ${runId}`));
+    await expectFailed(
+      await verify(SECONDARY, { Trigger: 'Schedule' }),
+      'ReplicaBehind',
+      new RegExp(`here it is ${runId}`),
+    );
     await cloud.configure({ replicationLagMs: 0 });
   });
 });

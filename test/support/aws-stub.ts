@@ -34,17 +34,39 @@ export class AwsStub {
       incoming.on('end', () => {
         const text = Buffer.concat(pieces).toString('utf8');
         const { method = '', url = '', headers } = incoming;
-        const request = { action: String(headers['x-amz-target'] ?? method).split('.').at(-1) ?? '', method, url, headers, text, json: parse(text) };
+        const request = {
+          action:
+            String(headers['x-amz-target'] ?? method)
+              .split('.')
+              .at(-1) ?? '',
+          method,
+          url,
+          headers,
+          text,
+          json: parse(text),
+        };
         this.requests.push(request);
         const { status = 200, headers: extra = {}, body = '', breakAfter } = this.answer(request);
-        const bytes = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-        outgoing.writeHead(status, { 'content-length': bytes.length, 'content-type': 'application/x-amz-json-1.1', ...extra });
+        const bytes = Buffer.isBuffer(body)
+          ? body
+          : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+        outgoing.writeHead(status, {
+          'content-length': bytes.length,
+          'content-type': 'application/x-amz-json-1.1',
+          ...extra,
+        });
         if (breakAfter === undefined) outgoing.end(bytes);
         else outgoing.write(bytes.subarray(0, breakAfter), () => setTimeout(() => outgoing.destroy(), 20));
       });
     });
     await new Promise<void>((resolve) => this.#server?.listen(0, '127.0.0.1', resolve));
-    this.#restoreEnvironment = setEnvironment({ AWS_ENDPOINT_URL: this.url, AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_EC2_METADATA_DISABLED: 'true' });
+    this.#restoreEnvironment = setEnvironment({
+      AWS_ENDPOINT_URL: this.url,
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    });
   }
 
   get url(): string {
@@ -64,7 +86,11 @@ export class AwsStub {
 }
 
 /** A refusal of a JSON protocol. */
-export const refusal = (name: string, message = '', status = 400): StubAnswer => ({ status, headers: { 'x-amzn-errortype': name }, body: { __type: name, message } });
+export const refusal = (name: string, message = '', status = 400): StubAnswer => ({
+  status,
+  headers: { 'x-amzn-errortype': name },
+  body: { __type: name, message },
+});
 
 function parse(text: string): Record<string, unknown> {
   try {

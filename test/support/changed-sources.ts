@@ -6,14 +6,20 @@ import { buildAssets, type Assets } from '../../deployment/packaging/assets.ts';
 import { root } from './templates.ts';
 
 /** A build of this checkout in which one function's code and one workflow's comment are other than here. */
-export async function buildWithChanges(build: BuildArguments, { functionFile, workflowFile, comment }: { functionFile: string; workflowFile: string; comment: string }): Promise<Assets> {
+export async function buildWithChanges(
+  build: BuildArguments,
+  { functionFile, workflowFile, comment }: { functionFile: string; workflowFile: string; comment: string },
+): Promise<Assets> {
   const copy = mkdtempSync(join(tmpdir(), 'changed-sources-'));
   try {
     for (const folder of ['source', 'templates']) cpSync(join(root, folder), join(copy, folder), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     appendFileSync(join(copy, functionFile), `\nexport const changed = ${JSON.stringify(comment)};\n`);
     const workflow = join(copy, workflowFile);
-    writeFileSync(workflow, JSON.stringify({ ...(JSON.parse(readFileSync(workflow, 'utf8')) as object), Comment: comment }));
+    writeFileSync(
+      workflow,
+      JSON.stringify({ ...(JSON.parse(readFileSync(workflow, 'utf8')) as object), Comment: comment }),
+    );
     return await buildAssets(copy, build);
   } finally {
     rmSync(copy, { recursive: true, force: true });

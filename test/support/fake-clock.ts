@@ -20,7 +20,10 @@ export class FakeClock implements Clock {
   readonly #overshoot: () => number;
 
   /** `overshoot`: milliseconds by which a timer fires late, as real timers do. */
-  constructor({ start = Date.parse('2026-03-01T00:00:00Z'), overshoot = () => 0 }: { readonly start?: number; readonly overshoot?: () => number } = {}) {
+  constructor({
+    start = Date.parse('2026-03-01T00:00:00Z'),
+    overshoot = () => 0,
+  }: { readonly start?: number; readonly overshoot?: () => number } = {}) {
     this.#start = start;
     this.#now = start;
     this.#overshoot = overshoot;
@@ -33,18 +36,19 @@ export class FakeClock implements Clock {
     return this.#now - this.#start;
   }
 
-  sleep = (ms: number): Promise<void> => new Promise((wake) => {
-    const at = this.#now + Math.max(0, ms) + this.#overshoot();
-    let low = 0;
-    let high = this.#timers.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#timers[middle] as Timer).at <= at) low = middle + 1;
-      else high = middle;
-    }
-    this.#timers.splice(low, 0, { at, wake });
-    this.#pump();
-  });
+  sleep = (ms: number): Promise<void> =>
+    new Promise((wake) => {
+      const at = this.#now + Math.max(0, ms) + this.#overshoot();
+      let low = 0;
+      let high = this.#timers.length;
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if ((this.#timers[middle] as Timer).at <= at) low = middle + 1;
+        else high = middle;
+      }
+      this.#timers.splice(low, 0, { at, wake });
+      this.#pump();
+    });
 
   /** Moves time on without waking anyone yet: sleepers that became due wake at the next idle moment. */
   advance(ms: number): void {

@@ -12,4 +12,5 @@ export function seededRandom(seed: number): Random {
 }
 
 /** A whole number from `min` to `max`, both included. */
-export const wholeNumber = (random: Random, min: number, max: number): number => min + Math.floor(random() * (max - min + 1));
+export const wholeNumber = (random: Random, min: number, max: number): number =>
+  min + Math.floor(random() * (max - min + 1));

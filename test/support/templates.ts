@@ -1,7 +1,15 @@
 import { join } from 'node:path';
 import { readTemplates } from '../../tools/least-privilege/policies/template.ts';
 
-export { list, nodes, references, resourcesOf, type Parameter, type Resource, type Template } from '../../tools/least-privilege/policies/template.ts';
+export {
+  list,
+  nodes,
+  references,
+  resourcesOf,
+  type Parameter,
+  type Resource,
+  type Template,
+} from '../../tools/least-privilege/policies/template.ts';
 export { statementsOf, type Statement } from '../../tools/least-privilege/policies/roles.ts';
 
 export const root = join(import.meta.dirname, '..', '..');

@@ -6,7 +6,13 @@ import { FakeClock } from './fake-clock.ts';
 
 /** What the SDK's HTTP handler is given, and gives back. */
 interface Handler {
-  handle(request: { readonly headers: Readonly<Record<string, string>> }): Promise<{ readonly response: { readonly statusCode: number; readonly headers: Record<string, string>; readonly body: Uint8Array } }>;
+  handle(request: { readonly headers: Readonly<Record<string, string>> }): Promise<{
+    readonly response: {
+      readonly statusCode: number;
+      readonly headers: Record<string, string>;
+      readonly body: Uint8Array;
+    };
+  }>;
 }
 
 /**
@@ -25,10 +31,20 @@ export class VirtualCognito {
   #restoreEnvironment = (): void => undefined;
 
   start(): void {
-    this.#restoreEnvironment = setEnvironment({ AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
+    this.#restoreEnvironment = setEnvironment({
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    });
     const handler = Object.getPrototypeOf(new CognitoIdentityProviderClient().config.requestHandler) as Handler;
-    this.#sandbox.replace(handler, 'handle', ({ headers }) => this.#arrive(headers['x-amz-target']?.split('.').at(-1) ?? ''));
-    this.#sandbox.replace(globalThis, 'setTimeout', ((wake: () => void, ms = 0) => void this.clock.sleep(ms).then(wake)) as unknown as typeof setTimeout);
+    this.#sandbox.replace(handler, 'handle', ({ headers }) =>
+      this.#arrive(headers['x-amz-target']?.split('.').at(-1) ?? ''),
+    );
+    this.#sandbox.replace(
+      globalThis,
+      'setTimeout',
+      ((wake: () => void, ms = 0) => void this.clock.sleep(ms).then(wake)) as unknown as typeof setTimeout,
+    );
   }
 
   /** A new clock, and nothing has arrived. */
@@ -49,6 +65,12 @@ export class VirtualCognito {
     await this.clock.sleep(this.travel());
     if (answer === 'broken') throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
     const { status = 200, headers = {}, body = {} } = answer;
-    return { response: { statusCode: status, headers: { 'content-type': 'application/x-amz-json-1.1', ...headers }, body: Buffer.from(JSON.stringify(body)) } };
+    return {
+      response: {
+        statusCode: status,
+        headers: { 'content-type': 'application/x-amz-json-1.1', ...headers },
+        body: Buffer.from(JSON.stringify(body)),
+      },
+    };
   }
 }

@@ -18,12 +18,17 @@ for (const template of templates) {
     });
 
     it('say in words what their pattern or range demands', () => {
-      const silent = Object.entries(template.Parameters).filter(([, parameter]) => ('AllowedPattern' in parameter || 'MinValue' in parameter) && !parameter.ConstraintDescription);
+      const silent = Object.entries(template.Parameters).filter(
+        ([, parameter]) =>
+          ('AllowedPattern' in parameter || 'MinValue' in parameter) && !parameter.ConstraintDescription,
+      );
       expect(silent.map(([name]) => name)).to.deep.equal([]);
     });
 
     it('take no free text', () => {
-      const free = Object.entries(template.Parameters).filter(([, { AllowedPattern, AllowedValues, Type }]) => !AllowedPattern && !AllowedValues && Type === 'String');
+      const free = Object.entries(template.Parameters).filter(
+        ([, { AllowedPattern, AllowedValues, Type }]) => !AllowedPattern && !AllowedValues && Type === 'String',
+      );
       expect(free.map(([name]) => name)).to.deep.equal([]);
     });
   });
@@ -33,7 +38,11 @@ describe('Parameters of the main template', () => {
   const { Parameters } = mainTemplate;
 
   it('are the documented ones with their defaults and choices', () => {
-    expect(Object.fromEntries(Object.entries(Parameters).map(([name, { Default, AllowedValues }]) => [name, [Default, AllowedValues]]))).to.deep.equal({
+    expect(
+      Object.fromEntries(
+        Object.entries(Parameters).map(([name, { Default, AllowedValues }]) => [name, [Default, AllowedValues]]),
+      ),
+    ).to.deep.equal({
       PrimaryUserPoolId: [undefined, undefined],
       SecondaryRegion: [undefined, undefined],
       ExportFrequency: ['EVERY_DAY', ['EVERY_DAY', 'EVERY_7_DAYS', 'EVERY_30_DAYS']],
@@ -47,46 +56,98 @@ describe('Parameters of the main template', () => {
     });
   });
 
-  const accepts = (name: string, value: string): boolean => new RegExp(Parameters[name]?.AllowedPattern ?? '^$').test(value);
+  const accepts = (name: string, value: string): boolean =>
+    new RegExp(Parameters[name]?.AllowedPattern ?? '^$').test(value);
   it('accept pools and Regions of every partition and refuse other text', () => {
-    expect(['us-east-1_AbCdEfGhI', 'us-gov-west-1_a1', 'ap-southeast-7_Zz9', 'eusc-de-east-1_b2'].filter((id) => !accepts('PrimaryUserPoolId', id))).to.deep.equal([]);
-    expect(['us-east-1', 'us-east-1_', 'us-east-1_a b', 'US-EAST-1_abc', 'us-east-1_a/../b'].filter((id) => accepts('PrimaryUserPoolId', id))).to.deep.equal([]);
-    expect(['eu-west-1', 'cn-north-1', 'us-gov-east-1', 'me-central-1', 'eusc-de-east-1'].filter((region) => !accepts('SecondaryRegion', region))).to.deep.equal([]);
-    expect(['', 'eu', 'eu-west', 'EU-WEST-1', 'eu-west-1 '].filter((region) => accepts('SecondaryRegion', region))).to.deep.equal([]);
+    expect(
+      ['us-east-1_AbCdEfGhI', 'us-gov-west-1_a1', 'ap-southeast-7_Zz9', 'eusc-de-east-1_b2'].filter(
+        (id) => !accepts('PrimaryUserPoolId', id),
+      ),
+    ).to.deep.equal([]);
+    expect(
+      ['us-east-1', 'us-east-1_', 'us-east-1_a b', 'US-EAST-1_abc', 'us-east-1_a/../b'].filter((id) =>
+        accepts('PrimaryUserPoolId', id),
+      ),
+    ).to.deep.equal([]);
+    expect(
+      ['eu-west-1', 'cn-north-1', 'us-gov-east-1', 'me-central-1', 'eusc-de-east-1'].filter(
+        (region) => !accepts('SecondaryRegion', region),
+      ),
+    ).to.deep.equal([]);
+    expect(
+      ['', 'eu', 'eu-west', 'EU-WEST-1', 'eu-west-1 '].filter((region) => accepts('SecondaryRegion', region)),
+    ).to.deep.equal([]);
     expect(accepts('NotificationEmail', 'ops@example.com')).to.equal(true);
-    expect(['ops', 'ops@example', 'a b@example.com'].filter((email) => accepts('NotificationEmail', email))).to.deep.equal([]);
+    expect(
+      ['ops', 'ops@example', 'a b@example.com'].filter((email) => accepts('NotificationEmail', email)),
+    ).to.deep.equal([]);
   });
 
   it('take whole percentages and days within their limits', () => {
-    const limits: Record<string, [number, number]> = { MaxDeletePercent: [0, 100], MaxChangePercent: [0, 100], SnapshotRetentionDays: [0, 3650], ReportRetentionDays: [1, 180] };
+    const limits: Record<string, [number, number]> = {
+      MaxDeletePercent: [0, 100],
+      MaxChangePercent: [0, 100],
+      SnapshotRetentionDays: [0, 3650],
+      ReportRetentionDays: [1, 180],
+    };
     for (const [name, [least, most]] of Object.entries(limits)) {
-      const accepted = Array.from({ length: 4001 }, (_, number) => number).filter((number) => accepts(name, String(number)));
+      const accepted = Array.from({ length: 4001 }, (_, number) => number).filter((number) =>
+        accepts(name, String(number)),
+      );
       expect([accepted[0], accepted.at(-1), accepted.length], name).to.deep.equal([least, most, most - least + 1]);
-      expect(['', '-1', '1.5', '05', ' 5', '5\n', 'all'].filter((value) => accepts(name, value)), name).to.deep.equal([]);
+      expect(
+        ['', '-1', '1.5', '05', ' 5', '5\n', 'all'].filter((value) => accepts(name, value)),
+        name,
+      ).to.deep.equal([]);
       expect(accepts(name, String(Parameters[name]?.Default)), name).to.equal(true);
     }
   });
 
   it('reach the StackSet: StackSetCustomResource passes exactly the parameters of its template', () => {
-    const passed = mainTemplate.Resources['StackSetCustomResource']?.Properties['Parameters'] as Record<string, unknown>;
+    const passed = mainTemplate.Resources['StackSetCustomResource']?.Properties['Parameters'] as Record<
+      string,
+      unknown
+    >;
     expect(Object.keys(passed).sort()).to.deep.equal(Object.keys(stackSetTemplate.Parameters).sort());
   });
 
   it('let metrics be switched off and on in the mapping as the guide writes it, without quotes', () => {
-    type Mapped = { readonly Mappings: { readonly AnonymousData: { readonly SendAnonymousData: { readonly Data: unknown } } } };
-    const passed = mainTemplate.Resources['StackSetCustomResource']?.Properties['Parameters'] as Record<string, unknown>;
-    expect(passed['SendAnonymousData']).to.deep.equal({ 'Fn::FindInMap': ['AnonymousData', 'SendAnonymousData', 'Data'] });
-    for (const [written, means] of [['Data: No', false], ['Data: Yes', true], ['Data: \'No\'', false], ['Data: \'Yes\'', true]] as const) {
+    type Mapped = {
+      readonly Mappings: { readonly AnonymousData: { readonly SendAnonymousData: { readonly Data: unknown } } };
+    };
+    const passed = mainTemplate.Resources['StackSetCustomResource']?.Properties['Parameters'] as Record<
+      string,
+      unknown
+    >;
+    expect(passed['SendAnonymousData']).to.deep.equal({
+      'Fn::FindInMap': ['AnonymousData', 'SendAnonymousData', 'Data'],
+    });
+    for (const [written, means] of [
+      ['Data: No', false],
+      ['Data: Yes', true],
+      ["Data: 'No'", false],
+      ["Data: 'Yes'", true],
+    ] as const) {
       // YAML 1.1, as CloudFormation reads it; a custom resource is given every value as text.
-      const { Mappings } = parse(mainTemplate.text.replace('Data: \'Yes\'', written), { version: '1.1', logLevel: 'silent' }) as Mapped;
+      const { Mappings } = parse(mainTemplate.text.replace("Data: 'Yes'", written), {
+        version: '1.1',
+        logLevel: 'silent',
+      }) as Mapped;
       const value = String(Mappings.AnonymousData.SendAnonymousData.Data);
       expect(stackSetTemplate.Parameters['SendAnonymousData']?.AllowedValues, written).to.include(value);
-      expect(readEnv({ SEND_ANONYMOUS_DATA: yesNo() }, { SEND_ANONYMOUS_DATA: value }), written).to.deep.equal({ SEND_ANONYMOUS_DATA: means });
+      expect(readEnv({ SEND_ANONYMOUS_DATA: yesNo() }, { SEND_ANONYMOUS_DATA: value }), written).to.deep.equal({
+        SEND_ANONYMOUS_DATA: means,
+      });
     }
   });
 
   it('have the same patterns and choices in both templates', () => {
-    const rules = (parameters: typeof Parameters, name: string): unknown[] => [parameters[name]?.Type, parameters[name]?.AllowedPattern, parameters[name]?.AllowedValues];
-    for (const name of Object.keys(Parameters)) expect(rules(stackSetTemplate.Parameters, name), name).to.deep.equal(rules(Parameters, name));
+    const rules = (parameters: typeof Parameters, name: string): unknown[] => [
+      parameters[name]?.Type,
+      parameters[name]?.AllowedPattern,
+      parameters[name]?.AllowedValues,
+    ];
+    for (const name of Object.keys(Parameters))
+      expect(rules(stackSetTemplate.Parameters, name), name).to.deep.equal(rules(Parameters, name));
   });
 });

@@ -35,7 +35,12 @@ export function callFigures(times: ArrayLike<number>, throttled: number, mean: n
     return Math.round((some.reduce((sum, calls) => sum + calls, 0) / some.length) * 100) / 100;
   });
   return {
-    total: times.length, throttled, maxInASecond: maxInASecond(times), ...(mean === undefined ? {} : { meanPerSecond: mean }),
-    bucketSeconds, perSecond, histogram: Array.from(histogram, (count) => count ?? 0),
+    total: times.length,
+    throttled,
+    maxInASecond: maxInASecond(times),
+    ...(mean === undefined ? {} : { meanPerSecond: mean }),
+    bucketSeconds,
+    perSecond,
+    histogram: Array.from(histogram, (count) => count ?? 0),
   };
 }

@@ -25,22 +25,50 @@ export const groupsOf = (groups: number, size: number): Shape => ({ users: group
 export function describeShape({ users, groups, perUser }: Shape): string {
   if (groups === 0) return `${thousands(users)} users, no groups`;
   if (groups === 1) return `${thousands(users)} users in one group`;
-  return perUser === 1 ? `${groups.toLocaleString('en-US')} groups of ${users / groups}` : `${thousands(users)} users, ${perUser} groups each`;
+  return perUser === 1
+    ? `${groups.toLocaleString('en-US')} groups of ${users / groups}`
+    : `${thousands(users)} users, ${perUser} groups each`;
 }
 
 type Given = Pick<Cell, 'shape' | 'callsPerSecond'> & Partial<Cell>;
 
 export function exportCell(given: Given): Cell {
   const { shape, callsPerSecond, churn, after, grantedShare } = given;
-  const variant = grantedShare !== undefined ? `, ${grantedShare * 100} % of T granted` : churn !== undefined ? `, ${churn * 100} % changed` : after === 'export' ? ', unchanged' : '';
-  return { workflow: 'export', title: `export: ${describeShape(shape)}${variant}, T = ${callsPerSecond}`, id: idOf('export', given), ...given };
+  const variant =
+    grantedShare !== undefined
+      ? `, ${grantedShare * 100} % of T granted`
+      : churn !== undefined
+        ? `, ${churn * 100} % changed`
+        : after === 'export'
+          ? ', unchanged'
+          : '';
+  return {
+    workflow: 'export',
+    title: `export: ${describeShape(shape)}${variant}, T = ${callsPerSecond}`,
+    id: idOf('export', given),
+    ...given,
+  };
 }
 
 export function importCell(given: Given & { readonly jobUsersPerSecond: number }): Cell {
-  return { workflow: 'import', title: `import: ${describeShape(given.shape)}, T = ${given.callsPerSecond}, jobs ${given.jobUsersPerSecond}/s`, id: idOf('import', given), ...given };
+  return {
+    workflow: 'import',
+    title: `import: ${describeShape(given.shape)}, T = ${given.callsPerSecond}, jobs ${given.jobUsersPerSecond}/s`,
+    id: idOf('import', given),
+    ...given,
+  };
 }
 
-const idOf = (workflow: string, { shape, callsPerSecond, churn, after, grantedShare, jobUsersPerSecond }: Given): string => [
-  workflow, shape.users, `${shape.groups}x${shape.perUser}`, `t${callsPerSecond}`,
-  ...(jobUsersPerSecond === undefined ? [] : [`j${jobUsersPerSecond}`]), ...(churn === undefined ? after === 'export' ? ['unchanged'] : [] : [`churn${churn * 100}`]), ...(grantedShare === undefined ? [] : [`granted${grantedShare * 100}`]),
-].join('-');
+const idOf = (
+  workflow: string,
+  { shape, callsPerSecond, churn, after, grantedShare, jobUsersPerSecond }: Given,
+): string =>
+  [
+    workflow,
+    shape.users,
+    `${shape.groups}x${shape.perUser}`,
+    `t${callsPerSecond}`,
+    ...(jobUsersPerSecond === undefined ? [] : [`j${jobUsersPerSecond}`]),
+    ...(churn === undefined ? (after === 'export' ? ['unchanged'] : []) : [`churn${churn * 100}`]),
+    ...(grantedShare === undefined ? [] : [`granted${grantedShare * 100}`]),
+  ].join('-');

@@ -7,11 +7,27 @@ import type { CellResult, CostLine, CostResult, Usage } from './results.ts';
 import { itemBytes } from './virtual/item-units.ts';
 
 /** List prices with their date; see prices.json. */
-export type Prices = Readonly<Record<
-  'dynamodbWritePerMillion' | 'dynamodbReadPerMillion' | 'dynamodbStorageGbMonth' | 'dynamodbPitrGbMonth' | 'transferPerGb' | 'lambdaGbSecond' | 'lambdaRequestsPerMillion'
-  | 'transitionsPerThousand' | 'sqsPerMillion' | 's3WritesPerThousand' | 's3ReadsPerThousand' | 's3StorageGbMonth' | 'logsPerGb', number>> & { readonly date: string; readonly region: string; readonly remark: string };
+export type Prices = Readonly<
+  Record<
+    | 'dynamodbWritePerMillion'
+    | 'dynamodbReadPerMillion'
+    | 'dynamodbStorageGbMonth'
+    | 'dynamodbPitrGbMonth'
+    | 'transferPerGb'
+    | 'lambdaGbSecond'
+    | 'lambdaRequestsPerMillion'
+    | 'transitionsPerThousand'
+    | 'sqsPerMillion'
+    | 's3WritesPerThousand'
+    | 's3ReadsPerThousand'
+    | 's3StorageGbMonth'
+    | 'logsPerGb',
+    number
+  >
+> & { readonly date: string; readonly region: string; readonly remark: string };
 
-export const readPrices = (): Prices => JSON.parse(readFileSync(join(import.meta.dirname, 'prices.json'), 'utf8')) as Prices;
+export const readPrices = (): Prices =>
+  JSON.parse(readFileSync(join(import.meta.dirname, 'prices.json'), 'utf8')) as Prices;
 
 const EXPORTS_PER_MONTH = 30;
 /** The backup Region looks every hour; one look per export reads everything. */
@@ -32,7 +48,14 @@ export function storedGb({ users, groups, perUser }: Shape): number {
     const index = Math.floor((n * users) / SAMPLE);
     userBytes += itemBytes(userItem(userOf(index), 'username', '20260301T000000Z-00000000')) + STORAGE_OVERHEAD;
     const [group] = memberships.groupsOf(index);
-    memberBytes += itemBytes(membershipItem(subOf(index), group === undefined ? ADMINISTRATORS : memberships.nameOf(group), '20260301T000000Z-00000000')) + STORAGE_OVERHEAD;
+    memberBytes +=
+      itemBytes(
+        membershipItem(
+          subOf(index),
+          group === undefined ? ADMINISTRATORS : memberships.nameOf(group),
+          '20260301T000000Z-00000000',
+        ),
+      ) + STORAGE_OVERHEAD;
   }
   return ((userBytes / SAMPLE) * users + (memberBytes / SAMPLE) * memberships.count()) / 1e9;
 }
@@ -40,20 +63,36 @@ export function storedGb({ users, groups, perUser }: Shape): number {
 type Factor = readonly [value: number, unit: string];
 
 /** One month of daily exports like this one, of the verifications that follow them, and of what is kept, with the arithmetic. */
-export function monthlyCost({ shape, usage, verification }: Pick<CellResult, 'shape' | 'usage' | 'verification'>, churnPercent: number, prices: Prices): CostResult {
+export function monthlyCost(
+  { shape, usage, verification }: Pick<CellResult, 'shape' | 'usage' | 'verification'>,
+  churnPercent: number,
+  prices: Prices,
+): CostResult {
   const stored = storedGb(shape);
   const both = [REGIONS, 'Regions'] as const;
   const lines = [
     ...usageLines('Export', usage, [EXPORTS_PER_MONTH, 'exports'], prices),
-    ...(verification === undefined ? [] : [
-      ...usageLines('Verification', verification.whole, [EXPORTS_PER_MONTH, 'verifications'], prices),
-      ...usageLines('Hourly look', verification.idle, [IDLE_LOOKS_PER_MONTH, 'looks'], prices),
-      line('Snapshots: S3 storage', [verification.snapshotBytes / 1e9, 'GB'], [SNAPSHOTS_KEPT, 'kept'], both, [prices.s3StorageGbMonth, '$']),
-    ]),
+    ...(verification === undefined
+      ? []
+      : [
+          ...usageLines('Verification', verification.whole, [EXPORTS_PER_MONTH, 'verifications'], prices),
+          ...usageLines('Hourly look', verification.idle, [IDLE_LOOKS_PER_MONTH, 'looks'], prices),
+          line('Snapshots: S3 storage', [verification.snapshotBytes / 1e9, 'GB'], [SNAPSHOTS_KEPT, 'kept'], both, [
+            prices.s3StorageGbMonth,
+            '$',
+          ]),
+        ]),
     line('Table: storage', [stored, 'GB'], both, [prices.dynamodbStorageGbMonth, '$']),
     line('Table: point-in-time recovery', [stored, 'GB'], both, [prices.dynamodbPitrGbMonth, '$']),
   ].filter(({ dollars }) => dollars > 0);
-  return { users: shape.users, memberships: new Memberships(shape).count(), churnPercent, storedGb: stored, lines, dollarsPerMonth: lines.reduce((sum, { dollars }) => sum + dollars, 0) };
+  return {
+    users: shape.users,
+    memberships: new Memberships(shape).count(),
+    churnPercent,
+    storedGb: stored,
+    lines,
+    dollarsPerMonth: lines.reduce((sum, { dollars }) => sum + dollars, 0),
+  };
 }
 
 /** What one run takes, so many times a month. */
@@ -61,11 +100,22 @@ function usageLines(what: string, usage: Usage, times: Factor, prices: Prices): 
   const million = (price: number): Factor => [price / 1e6, `$ (${price} per million)`];
   const thousand = (price: number): Factor => [price / 1000, `$ (${price} per thousand)`];
   return [
-    line(`${what}: DynamoDB writes`, [usage.writeUnits, 'units'], [REGIONS, 'Regions'], times, million(prices.dynamodbWritePerMillion)),
+    line(
+      `${what}: DynamoDB writes`,
+      [usage.writeUnits, 'units'],
+      [REGIONS, 'Regions'],
+      times,
+      million(prices.dynamodbWritePerMillion),
+    ),
     line(`${what}: DynamoDB reads`, [usage.readUnits, 'units'], times, million(prices.dynamodbReadPerMillion)),
     line(`${what}: transfer between Regions`, [usage.writeUnits / 1e6, 'GB'], times, [prices.transferPerGb, '$']),
     line(`${what}: Lambda time`, [usage.gbSeconds, 'GB-s'], times, [prices.lambdaGbSecond, '$']),
-    line(`${what}: Lambda requests`, [usage.invocations, 'invocations'], times, million(prices.lambdaRequestsPerMillion)),
+    line(
+      `${what}: Lambda requests`,
+      [usage.invocations, 'invocations'],
+      times,
+      million(prices.lambdaRequestsPerMillion),
+    ),
     line(`${what}: Step Functions`, [usage.transitions, 'transitions'], times, thousand(prices.transitionsPerThousand)),
     line(`${what}: S3 writes`, [usage.s3Writes, 'requests'], times, thousand(prices.s3WritesPerThousand)),
     line(`${what}: S3 reads`, [usage.s3Reads, 'requests'], times, thousand(prices.s3ReadsPerThousand)),
@@ -80,4 +130,9 @@ const line = (service: string, ...factors: readonly Factor[]): CostLine => ({
   dollars: factors.reduce((product, [value]) => product * value, 1),
 });
 
-const plain = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en-US') : value >= 0.001 ? String(Math.round(value * 10_000) / 10_000) : value.toExponential(3));
+const plain = (value: number): string =>
+  value >= 100
+    ? Math.round(value).toLocaleString('en-US')
+    : value >= 0.001
+      ? String(Math.round(value * 10_000) / 10_000)
+      : value.toExponential(3);

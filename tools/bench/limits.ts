@@ -8,18 +8,28 @@ const GROUPS_PER_SECOND = 4.5;
 const FIRST_CHUNK = 1000;
 
 /** Calls that an export needs, and what bounds them. */
-export function exportCalls({ users, groups, perUser, administrators = 0 }: Shape): { readonly users: number; readonly groups: number; readonly pagesOfLargest: number } {
+export function exportCalls({ users, groups, perUser, administrators = 0 }: Shape): {
+  readonly users: number;
+  readonly groups: number;
+  readonly pagesOfLargest: number;
+} {
   const members = groups === 0 ? 0 : (users * perUser) / groups;
   const pagesOfLargest = groups === 0 ? 0 : Math.ceil(members / PAGE);
   const all = groups + (administrators > 0 ? 1 : 0);
   const small = administrators > 0 ? Math.max(1, Math.ceil(administrators / PAGE)) : 0;
-  return { users: Math.ceil(users / PAGE), groups: Math.max(1, Math.ceil(all / PAGE)) + groups * Math.max(1, pagesOfLargest) + small, pagesOfLargest };
+  return {
+    users: Math.ceil(users / PAGE),
+    groups: Math.max(1, Math.ceil(all / PAGE)) + groups * Math.max(1, pagesOfLargest) + small,
+    pagesOfLargest,
+  };
 }
 
 /** Seconds that no export can beat: N/60/T + max(calls for groups / T, pages of the largest group one after the other). */
 export function exportLimit(shape: Shape, callsPerSecond: number, listingMs: number): number {
   const calls = exportCalls(shape);
-  return calls.users / callsPerSecond + Math.max(calls.groups / callsPerSecond, (calls.pagesOfLargest * listingMs) / 1000);
+  return (
+    calls.users / callsPerSecond + Math.max(calls.groups / callsPerSecond, (calls.pagesOfLargest * listingMs) / 1000)
+  );
 }
 
 /** 1.15 of the limit and a minute. */
@@ -37,7 +47,9 @@ export function importLimit(shape: Shape, callsPerSecond: number, jobUsersPerSec
   const jobs = users / jobUsersPerSecond;
   const updates = (groups + memberships + disabled + 2 * oneByOne) / callsPerSecond;
   const comparison = (groups + (users + memberships) / PAGE) / callsPerSecond;
-  return Math.min(FIRST_CHUNK, users) / jobUsersPerSecond + Math.max(jobs, groups / GROUPS_PER_SECOND, updates) + comparison;
+  return (
+    Math.min(FIRST_CHUNK, users) / jobUsersPerSecond + Math.max(jobs, groups / GROUPS_PER_SECOND, updates) + comparison
+  );
 }
 
 /** 1.15 of the limit and three minutes. */

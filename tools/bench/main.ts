@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Narrator } from '../demo/narrator.ts';
 import { BENCH_USAGE, parseOptions } from './options.ts';
@@ -9,22 +9,29 @@ import { printResults } from './report/terminal.ts';
 import type { BenchResults } from './results.ts';
 import { runBench } from './run-bench.ts';
 
-const RESULTS = join(import.meta.dirname, '..', '..', 'bench', 'results.json');
+const RESULTS = join(import.meta.dirname, 'results.json');
 
 async function run(options: BenchOptions): Promise<number> {
   if (options.draw) {
-    writeDocuments(JSON.parse(readFileSync(RESULTS, 'utf8')) as BenchResults);
+    await writeDocuments(JSON.parse(readFileSync(RESULTS, 'utf8')) as BenchResults);
     return 0;
   }
   const whole = options.profile === 'quick' ? quickProfile(options) : defaultProfile(options);
-  const before = options.part === 'both' ? undefined : inProfile(whole, JSON.parse(readFileSync(RESULTS, 'utf8')) as BenchResults);
-  const results = await runBench(options.only === undefined ? whole : onlyCells(whole, options.only), options, new Narrator(), before);
+  const before =
+    options.part === 'both' ? undefined : inProfile(whole, JSON.parse(readFileSync(RESULTS, 'utf8')) as BenchResults);
+  const results = await runBench(
+    options.only === undefined ? whole : onlyCells(whole, options.only),
+    options,
+    new Narrator(),
+    before,
+  );
   const broken = printResults(results);
   if (options.profile === 'default' && (options.only === undefined || options.part !== 'both')) {
-    mkdirSync(join(RESULTS, '..'), { recursive: true });
     writeFileSync(RESULTS, `${JSON.stringify(results, null, 1)}\n`);
-    writeDocuments(results);
-    process.stdout.write('\nWritten: tools/bench/results.json, docs/benchmarks.md and its pictures. npm run docs writes the costs into the README.\n');
+    await writeDocuments(results);
+    process.stdout.write(
+      '\nWritten: tools/bench/results.json, docs/benchmarks.md and its pictures. npm run docs writes the costs into the README.\n',
+    );
   }
   return broken === 0 ? 0 : 1;
 }

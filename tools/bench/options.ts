@@ -42,7 +42,18 @@ Exit code 0: every bar was met. The default profile takes under 80 minutes on 2 
 export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
   const { values } = parseArgs({
     args: [...args],
-    options: { quick: { type: 'boolean' }, 'listing-ms': { type: 'string' }, 'cognito-ms': { type: 'string' }, 'job-speeds': { type: 'string' }, granted: { type: 'string' }, only: { type: 'string' }, draw: { type: 'boolean' }, computed: { type: 'boolean' }, measured: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      quick: { type: 'boolean' },
+      'listing-ms': { type: 'string' },
+      'cognito-ms': { type: 'string' },
+      'job-speeds': { type: 'string' },
+      granted: { type: 'string' },
+      only: { type: 'string' },
+      draw: { type: 'boolean' },
+      computed: { type: 'boolean' },
+      measured: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help === true) return 'help';
   return {
@@ -58,18 +69,21 @@ export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
 }
 
 function partOf(measured: boolean, computed: boolean): BenchOptions['part'] {
-  if (measured && computed) throw new Error('--measured and --computed exclude each other; without either, both parts are run.');
+  if (measured && computed)
+    throw new Error('--measured and --computed exclude each other; without either, both parts are run.');
   return measured ? 'measured' : computed ? 'computed' : 'both';
 }
 
 function wholeNumber(option: string, value: string, min: number, max: number): number {
   const number = Number(value);
-  if (!Number.isInteger(number) || number < min || number > max) throw new Error(`${option} must be a whole number from ${min} to ${max}, found "${value}".`);
+  if (!Number.isInteger(number) || number < min || number > max)
+    throw new Error(`${option} must be a whole number from ${min} to ${max}, found "${value}".`);
   return number;
 }
 
 function speeds(value: string): BenchOptions['jobSpeeds'] {
   const [slow = '', fast = '', ...rest] = value.split(',');
-  if (rest.length > 0 || fast === '') throw new Error(`--job-speeds must be two whole numbers, slow and fast, found "${value}".`);
+  if (rest.length > 0 || fast === '')
+    throw new Error(`--job-speeds must be two whole numbers, slow and fast, found "${value}".`);
   return { slow: wholeNumber('--job-speeds', slow, 1, 10_000), fast: wholeNumber('--job-speeds', fast, 1, 10_000) };
 }

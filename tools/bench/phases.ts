@@ -25,26 +25,51 @@ const SLOWER = 1.3;
  * Mean rate of the slowest of the phases that are long enough and that neither a latency nor an import job bounds;
  * undefined when there is none.
  */
-export function boundlessMean(cell: Cell, timesOf: (...actions: readonly string[]) => readonly number[] | Float64Array): number | undefined {
+export function boundlessMean(
+  cell: Cell,
+  timesOf: (...actions: readonly string[]) => readonly number[] | Float64Array,
+): number | undefined {
   const { workflow, shape, callsPerSecond, jobUsersPerSecond = 0, grantedShare } = cell;
   if (grantedShare !== undefined) return undefined;
-  const phases = workflow === 'export'
-    // Users that seem gone are looked up by ListUsers too, long after the listing.
-    ? [Array.from(timesOf('ListUsers')).slice(0, exportCalls(shape).users), ...(shape.groups >= MANY_GROUPS ? [timesOf('ListUsersInGroup')] : [])]
-    : jobUsersPerSecond * shape.perUser >= JOBS_AHEAD * callsPerSecond ? [after(timesOf('CreateGroup').at(-1) ?? 0, within(timesOf(), timesOf('AdminAddUserToGroup')))] : [];
+  const phases =
+    workflow === 'export'
+      ? // Users that seem gone are looked up by ListUsers too, long after the listing.
+        [
+          Array.from(timesOf('ListUsers')).slice(0, exportCalls(shape).users),
+          ...(shape.groups >= MANY_GROUPS ? [timesOf('ListUsersInGroup')] : []),
+        ]
+      : jobUsersPerSecond * shape.perUser >= JOBS_AHEAD * callsPerSecond
+        ? [after(timesOf('CreateGroup').at(-1) ?? 0, within(timesOf(), timesOf('AdminAddUserToGroup')))]
+        : [];
   const means = phases.filter((times) => times.length / callsPerSecond >= LONG_PHASE_SECONDS).map(meanPerSecond);
   return means.length === 0 ? undefined : Math.min(...means);
 }
 
 /** The times from the first to the last of others; both ascending. */
 const within = (times: ArrayLike<number>, others: ArrayLike<number>): number[] =>
-  (others.length === 0 ? [] : Array.from(times).filter((time) => time >= (others[0] as number) && time <= (others[others.length - 1] as number)));
+  others.length === 0
+    ? []
+    : Array.from(times).filter(
+        (time) => time >= (others[0] as number) && time <= (others[others.length - 1] as number),
+      );
 
 /** Creating groups has a limit of its own. */
 const after = (begin: number, times: readonly number[]): number[] => times.filter((time) => time > begin);
 
 /** All bars that apply to a cell. */
-export function checksOf(cell: Cell, found: { readonly seconds: number; readonly limitSeconds: number; readonly maxInASecond: number; readonly mean: number | undefined; readonly throttled: number; readonly calls: number; readonly callSeconds: number; readonly usage: Usage }): Check[] {
+export function checksOf(
+  cell: Cell,
+  found: {
+    readonly seconds: number;
+    readonly limitSeconds: number;
+    readonly maxInASecond: number;
+    readonly mean: number | undefined;
+    readonly throttled: number;
+    readonly calls: number;
+    readonly callSeconds: number;
+    readonly usage: Usage;
+  },
+): Check[] {
   const { callsPerSecond, workflow, after, churn, grantedShare } = cell;
   const { seconds, limitSeconds, usage, mean } = found;
   const bar = workflow === 'export' ? exportBar(limitSeconds) : importBar(limitSeconds);
@@ -52,13 +77,23 @@ export function checksOf(cell: Cell, found: { readonly seconds: number; readonly
     ...(grantedShare === undefined
       ? [atMost('seconds', seconds, bar)]
       : [
-        atMost('seconds of calls', found.callSeconds, (SLOWER * (found.calls - found.throttled)) / (grantedShare * callsPerSecond)),
-        atMost('throttled share of calls', found.throttled / found.calls, THROTTLED_SHARE),
-      ]),
+          atMost(
+            'seconds of calls',
+            found.callSeconds,
+            (SLOWER * (found.calls - found.throttled)) / (grantedShare * callsPerSecond),
+          ),
+          atMost('throttled share of calls', found.throttled / found.calls, THROTTLED_SHARE),
+        ]),
     atMost('calls in any second', found.maxInASecond, callsPerSecond),
     ...(mean === undefined ? [] : [atLeast('mean calls per second', mean, MEAN * callsPerSecond)]),
-    atMost('history events', usage.historyEvents, seconds > LONG_RUN_SECONDS ? HISTORY_EVENTS_OF_LONG_RUNS : HISTORY_EVENTS),
+    atMost(
+      'history events',
+      usage.historyEvents,
+      seconds > LONG_RUN_SECONDS ? HISTORY_EVENTS_OF_LONG_RUNS : HISTORY_EVENTS,
+    ),
     ...Object.entries(usage.peakMemoryMb).map(([name, value]) => atMost(`memory of ${name}, MB`, value, MEMORY_MB)),
-    ...(after === 'export' && churn === undefined ? [atMost('items written', usage.itemsWritten, UNCHANGED_ITEMS)] : []),
+    ...(after === 'export' && churn === undefined
+      ? [atMost('items written', usage.itemsWritten, UNCHANGED_ITEMS)]
+      : []),
   ];
 }

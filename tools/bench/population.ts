@@ -51,7 +51,15 @@ export const attributesOf = (index: number, version = 0): Attributes => ({
 export function userOf(index: number, version = 0): PoolUser {
   const sub = subOf(index);
   const modified = version === 0 ? CREATED : new Date(Date.parse(CREATED) + version * 86_400_000).toISOString();
-  return { username: usernameOf(index), sub, attributes: { ...attributesOf(index, version), sub }, enabled: !isDisabled(index), status: 'CONFIRMED', created: CREATED, modified };
+  return {
+    username: usernameOf(index),
+    sub,
+    attributes: { ...attributesOf(index, version), sub },
+    enabled: !isDisabled(index),
+    status: 'CONFIRMED',
+    created: CREATED,
+    modified,
+  };
 }
 
 /** Who is in which group, by arithmetic: nothing is stored, so that millions of memberships cost no memory. */
@@ -61,7 +69,11 @@ export class Memberships {
   /** The administrators come last. */
   get groups(): readonly PoolGroup[] {
     const { groups, administrators = 0 } = this.shape;
-    const many = Array.from({ length: groups }, (_, index) => ({ name: groupName(index), description: `Group number ${index}`, precedence: index }));
+    const many = Array.from({ length: groups }, (_, index) => ({
+      name: groupName(index),
+      description: `Group number ${index}`,
+      precedence: index,
+    }));
     return administrators === 0 ? many : [...many, { name: ADMINISTRATORS, description: 'Full access', precedence: 0 }];
   }
 

@@ -24,9 +24,12 @@ export const DAILY_CHURN = 0.02;
 type Tps = Cell['callsPerSecond'];
 const first = (shape: Shape, callsPerSecond: Tps): Cell => exportCell({ shape, callsPerSecond });
 const unchanged = (shape: Shape, callsPerSecond: Tps): Cell => exportCell({ shape, callsPerSecond, after: 'export' });
-const churned = (shape: Shape, callsPerSecond: Tps, churn: number): Cell => exportCell({ shape, callsPerSecond, after: 'export', churn });
-const granted = (shape: Shape, callsPerSecond: Tps, grantedShare: number): Cell => exportCell({ shape, callsPerSecond, grantedShare });
-const restored = (shape: Shape, callsPerSecond: Tps, jobUsersPerSecond: number): Cell => importCell({ shape, callsPerSecond, jobUsersPerSecond });
+const churned = (shape: Shape, callsPerSecond: Tps, churn: number): Cell =>
+  exportCell({ shape, callsPerSecond, after: 'export', churn });
+const granted = (shape: Shape, callsPerSecond: Tps, grantedShare: number): Cell =>
+  exportCell({ shape, callsPerSecond, grantedShare });
+const restored = (shape: Shape, callsPerSecond: Tps, jobUsersPerSecond: number): Cell =>
+  importCell({ shape, callsPerSecond, jobUsersPerSecond });
 const stateOf = (users: number, perUser: number, jobUsersPerSecond: number): Cell[] => {
   const shape = { users, groups: perUser * 1000, perUser };
   return [first(shape, 25), restored(shape, 25, jobUsersPerSecond)];
@@ -63,9 +66,16 @@ export function defaultProfile({ jobSpeeds: { slow, fast }, grantedShare }: Cond
   return {
     measured,
     computed: [
-      ...[1_000_000, ...sizes].map((users) => [first(oneGroup(users), 10), churned(oneGroup(users), 10, DAILY_CHURN), restored(oneGroup(users), 10, slow)]),
+      ...[1_000_000, ...sizes].map((users) => [
+        first(oneGroup(users), 10),
+        churned(oneGroup(users), 10, DAILY_CHURN),
+        restored(oneGroup(users), 10, slow),
+      ]),
       [first(groupsOf(10_000, 10), 25), restored(groupsOf(10_000, 10), 25, slow)],
-      [first({ users: 100_000, groups: 200, perUser: 20 }, 25), restored({ users: 100_000, groups: 200, perUser: 20 }, 25, slow)],
+      [
+        first({ users: 100_000, groups: 200, perUser: 20 }, 25),
+        restored({ users: 100_000, groups: 200, perUser: 20 }, 25, slow),
+      ],
       [first(oneGroup(100_000), 25), restored(oneGroup(100_000), 25, slow)],
       ...sizes.map((users) => [first(noGroups(users), 10), restored(noGroups(users), 10, slow)]),
     ],
@@ -76,13 +86,25 @@ export function defaultProfile({ jobSpeeds: { slow, fast }, grantedShare }: Cond
 
 /** Only cells whose id contains `text`, with those before them in their list. */
 export function onlyCells(profile: Profile, text: string): Profile {
-  const chosen = (lists: readonly (readonly Cell[])[]): Cell[][] => lists.map((cells) => cells.slice(0, cells.findLastIndex(({ id }) => id.includes(text)) + 1)).filter((cells) => cells.length > 0);
-  return { ...profile, measured: chosen(profile.measured), computed: chosen(profile.computed), state: chosen(profile.state) };
+  const chosen = (lists: readonly (readonly Cell[])[]): Cell[][] =>
+    lists
+      .map((cells) => cells.slice(0, cells.findLastIndex(({ id }) => id.includes(text)) + 1))
+      .filter((cells) => cells.length > 0);
+  return {
+    ...profile,
+    measured: chosen(profile.measured),
+    computed: chosen(profile.computed),
+    state: chosen(profile.state),
+  };
 }
 
 /** Results without the cells and pools that the profile no longer has. */
 export function inProfile({ measured, computed, state }: Profile, results: BenchResults): BenchResults {
   const ids = new Set([...measured, ...computed, ...state].flat().map(({ id }) => id));
   const pools = new Set(state.flat().map(({ shape }) => shape.users));
-  return { ...results, cells: results.cells.filter(({ id }) => ids.has(id)), state: results.state.filter(({ users }) => pools.has(users)) };
+  return {
+    ...results,
+    cells: results.cells.filter(({ id }) => ids.has(id)),
+    state: results.state.filter(({ users }) => pools.has(users)),
+  };
 }

@@ -71,7 +71,10 @@ export interface Milestones {
   readonly updatesDuringJobs?: number;
 }
 
-export type Overheads = Pick<Latencies, 'listing' | 'cognito' | 'dynamodb' | 'scan' | 's3' | 'sqs' | 'coldStart' | 'warmStart'>;
+export type Overheads = Pick<
+  Latencies,
+  'listing' | 'cognito' | 'dynamodb' | 'scan' | 's3' | 'sqs' | 'coldStart' | 'warmStart'
+>;
 
 export interface CallFigures {
   readonly total: number;
@@ -161,5 +164,17 @@ export interface CostLine {
   readonly dollars: number;
 }
 
-export const atMost = (name: string, value: number, bar: number): Check => ({ name, value, bar, rule: 'at most', ok: value <= bar });
-export const atLeast = (name: string, value: number, bar: number): Check => ({ name, value, bar, rule: 'at least', ok: value >= bar });
+export const atMost = (name: string, value: number, bar: number): Check => ({
+  name,
+  value,
+  bar,
+  rule: 'at most',
+  ok: value <= bar,
+});
+export const atLeast = (name: string, value: number, bar: number): Check => ({
+  name,
+  value,
+  bar,
+  rule: 'at least',
+  ok: value >= bar,
+});

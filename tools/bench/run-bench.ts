@@ -24,14 +24,21 @@ const COMPARED_FROM_SECONDS = 60;
 const COMPUTED_AT_A_TIME = 2;
 
 /** Runs a whole profile, or one part of it (options.part) beside what `before` holds of the other one. */
-export async function runBench(profile: Profile, options: BenchOptions, narrator: Narrator, before?: BenchResults): Promise<BenchResults> {
+export async function runBench(
+  profile: Profile,
+  options: BenchOptions,
+  narrator: Narrator,
+  before?: BenchResults,
+): Promise<BenchResults> {
   const { part } = options;
   const latencies = { listing: options.listingMs, cognito: options.cognitoMs };
   const startedAt = part === 'computed' && before !== undefined ? before.startedAt : new Date().toISOString();
-  const cells: CellResult[] = part === 'computed' ? before?.cells.filter(({ how }) => how === 'measured') ?? [] : [];
+  const cells: CellResult[] = part === 'computed' ? (before?.cells.filter(({ how }) => how === 'measured') ?? []) : [];
   const found = (result: CellResult): void => {
     cells.push(result);
-    narrator.say(`${result.how} ${result.title}: ${result.seconds.toFixed(1)} s, limit ${result.limitSeconds.toFixed(1)} s (took ${elapsed(result.tookSeconds * 1000)})`);
+    narrator.say(
+      `${result.how} ${result.title}: ${result.seconds.toFixed(1)} s, limit ${result.limitSeconds.toFixed(1)} s (took ${elapsed(result.tookSeconds * 1000)})`,
+    );
   };
   if (part !== 'computed' && profile.measured.length > 0) await measureAll(profile, latencies, narrator, found);
   const measuredMs = narrator.totalMs;
@@ -39,32 +46,57 @@ export async function runBench(profile: Profile, options: BenchOptions, narrator
   narrator.step('On virtual time');
   const failed: string[] = [];
   const series = part === 'measured' ? twinsOf(profile, latencies, cells) : seriesOf(profile, latencies, cells);
-  await concurrently(series, COMPUTED_AT_A_TIME, (one) => compute(one, ({ result, state: figures }) => {
-    if (result !== undefined) found(result);
-    if (figures !== undefined) state.push(figures);
-  }).catch((error: unknown) => {
-    // What the other cells found is not thrown away; the run ends with an error all the same.
-    failed.push((error as Error).message);
-    narrator.say((error as Error).message);
-  }));
-  const all = { cells: inOrder(withKept(cells, before?.cells ?? [], (cell) => `${cell.id} ${cell.how} ${cell.twin === true}`)), state: withKept(state, before?.state ?? [], ({ workflow, users }) => `${workflow} ${users}`) };
+  await concurrently(series, COMPUTED_AT_A_TIME, (one) =>
+    compute(one, ({ result, state: figures }) => {
+      if (result !== undefined) found(result);
+      if (figures !== undefined) state.push(figures);
+    }).catch((error: unknown) => {
+      // What the other cells found is not thrown away; the run ends with an error all the same.
+      failed.push((error as Error).message);
+      narrator.say((error as Error).message);
+    }),
+  );
+  const all = {
+    cells: inOrder(withKept(cells, before?.cells ?? [], (cell) => `${cell.id} ${cell.how} ${cell.twin === true}`)),
+    state: withKept(state, before?.state ?? [], ({ workflow, users }) => `${workflow} ${users}`),
+  };
   const computedMs = narrator.totalMs - measuredMs;
   return {
-    profile: options.profile, startedAt,
-    tookSeconds: part === 'computed' ? { measured: before?.tookSeconds.measured ?? 0, computed: computedMs / 1000 } : { measured: measuredMs / 1000, computed: part === 'measured' ? before?.tookSeconds.computed ?? 0 : computedMs / 1000 },
+    profile: options.profile,
+    startedAt,
+    tookSeconds:
+      part === 'computed'
+        ? { measured: before?.tookSeconds.measured ?? 0, computed: computedMs / 1000 }
+        : {
+            measured: measuredMs / 1000,
+            computed: part === 'measured' ? (before?.tookSeconds.computed ?? 0) : computedMs / 1000,
+          },
     machine: { node: process.version, cpus: cpus().length, memoryMb: Math.round(totalmem() / 2 ** 20) },
-    latencies: { ...LATENCIES, ...latencies }, ...all, agreement: agreementOf(all.cells, profile.agreementPercent), growth: growthOf(all.state), failed, cost: costOf(all.cells),
+    latencies: { ...LATENCIES, ...latencies },
+    ...all,
+    agreement: agreementOf(all.cells, profile.agreementPercent),
+    growth: growthOf(all.state),
+    failed,
+    cost: costOf(all.cells),
   };
 }
 
 /** What is computed: the parts that hold state, a twin of every measured list, and the larger pools. */
 function seriesOf(profile: Profile, latencies: Given, cells: readonly CellResult[]): Series[] {
   const series = (list: readonly Cell[]): Series => ({ cells: list, latencies: list.map(() => latencies) });
-  return [...profile.state.map((list) => ({ ...series(list), state: true })), ...profile.computed.map(series), ...twinsOf(profile, latencies, cells)];
+  return [
+    ...profile.state.map((list) => ({ ...series(list), state: true })),
+    ...profile.computed.map(series),
+    ...twinsOf(profile, latencies, cells),
+  ];
 }
 
 const twinsOf = (profile: Profile, latencies: Given, cells: readonly CellResult[]): Series[] =>
-  profile.measured.map((list) => ({ cells: list, latencies: list.map(({ id }) => ({ ...latencies, ...observed(id, cells) })), twin: true }));
+  profile.measured.map((list) => ({
+    cells: list,
+    latencies: list.map(({ id }) => ({ ...latencies, ...observed(id, cells) })),
+    twin: true,
+  }));
 
 /** What the emulator's calls took in the same cell, so that both see the same services. */
 function observed(id: string, cells: readonly CellResult[]): Partial<Latencies> {
@@ -78,7 +110,12 @@ function withKept<T>(made: readonly T[], before: readonly T[], keyOf: (one: T) =
   return [...made, ...before.filter((one) => !anew.has(keyOf(one)))];
 }
 
-async function measureAll(profile: Profile, latencies: Given, narrator: Narrator, found: (result: CellResult) => void): Promise<void> {
+async function measureAll(
+  profile: Profile,
+  latencies: Given,
+  narrator: Narrator,
+  found: (result: CellResult) => void,
+): Promise<void> {
   narrator.step('Build the product and start a local cloud with two Regions');
   const bench = await BenchCloud.start(latencies);
   const interrupted = (code: number) => (): void => void bench.stop().finally(() => process.exit(code));
@@ -86,7 +123,15 @@ async function measureAll(profile: Profile, latencies: Given, narrator: Narrator
   try {
     for (const cells of profile.measured) {
       narrator.step(cells.map(({ title }) => title).join('; '));
-      await measure(bench, cells, latencies, (text) => { narrator.progress(text); }, found);
+      await measure(
+        bench,
+        cells,
+        latencies,
+        (text) => {
+          narrator.progress(text);
+        },
+        found,
+      );
     }
   } finally {
     await bench.stop();
@@ -94,16 +139,32 @@ async function measureAll(profile: Profile, latencies: Given, narrator: Narrator
 }
 
 function agreementOf(cells: readonly CellResult[], allowedPercent: number): Agreement[] {
-  return cells.filter(({ how }) => how === 'measured').flatMap(({ id, title, seconds }) => {
-    const twin = cells.find((cell) => cell.twin === true && cell.id === id);
-    if (twin === undefined) return [];
-    const differencePercent = ((twin.seconds - seconds) / seconds) * 100;
-    return [{ id, title, measuredSeconds: seconds, computedSeconds: twin.seconds, differencePercent, ok: seconds < COMPARED_FROM_SECONDS || Math.abs(differencePercent) <= allowedPercent }];
-  });
+  return cells
+    .filter(({ how }) => how === 'measured')
+    .flatMap(({ id, title, seconds }) => {
+      const twin = cells.find((cell) => cell.twin === true && cell.id === id);
+      if (twin === undefined) return [];
+      const differencePercent = ((twin.seconds - seconds) / seconds) * 100;
+      return [
+        {
+          id,
+          title,
+          measuredSeconds: seconds,
+          computedSeconds: twin.seconds,
+          differencePercent,
+          ok: seconds < COMPARED_FROM_SECONDS || Math.abs(differencePercent) <= allowedPercent,
+        },
+      ];
+    });
 }
 
 function costOf(cells: readonly CellResult[]): CostResult[] {
   const prices = readPrices();
-  return cells.filter(({ how, id, workflow, shape }) => how === 'computed' && workflow === 'export' && shape.groups === 1 && id.endsWith(`churn${DAILY_CHURN * 100}`))
-    .map((cell) => monthlyCost(cell, DAILY_CHURN * 100, prices)).sort((a, b) => a.users - b.users);
+  return cells
+    .filter(
+      ({ how, id, workflow, shape }) =>
+        how === 'computed' && workflow === 'export' && shape.groups === 1 && id.endsWith(`churn${DAILY_CHURN * 100}`),
+    )
+    .map((cell) => monthlyCost(cell, DAILY_CHURN * 100, prices))
+    .sort((a, b) => a.users - b.users);
 }

@@ -33,20 +33,29 @@ export interface SeedOptions {
 }
 
 /** Runs one seed after the other, then measures what a stop costs; pools of one shape share a deployment. */
-export async function runSeeds(cloud: LocalCloud, { seeds, users, everywhere }: SeedOptions, tell: (line: string) => void): Promise<ChaosResult> {
+export async function runSeeds(
+  cloud: LocalCloud,
+  { seeds, users, everywhere }: SeedOptions,
+  tell: (line: string) => void,
+): Promise<ChaosResult> {
   const deployments = new Map<Shape, Deployment>();
   const coverage = new Coverage();
   const results: SeedResult[] = [];
   for (const seed of seeds) {
     const plan = planOf(seed);
     tell(`\n${tellPlan(plan)}`);
-    const deployment = deployments.get(plan.shape) ?? await deploy(cloud, plan.shape, users);
+    const deployment = deployments.get(plan.shape) ?? (await deploy(cloud, plan.shape, users));
     deployments.set(plan.shape, deployment);
     const result = await runSeed(deployment, plan);
-    for (const [name, part] of [['export', result.exported], ['import', result.imported]] as const) {
+    for (const [name, part] of [
+      ['export', result.exported],
+      ['import', result.imported],
+    ] as const) {
       if (part === undefined) continue;
       coverage.met(part.strikes.rules);
-      tell(`  ${name}: ${part.starts} ${part.starts === 1 ? 'start' : 'starts'}${part.errors.length > 0 ? ` (${part.errors.join(', ')})` : ''}; ${[...part.strikes.byKind].map(([fault, count]) => `${count} x ${fault}`).join(', ')}`);
+      tell(
+        `  ${name}: ${part.starts} ${part.starts === 1 ? 'start' : 'starts'}${part.errors.length > 0 ? ` (${part.errors.join(', ')})` : ''}; ${[...part.strikes.byKind].map(([fault, count]) => `${count} x ${fault}`).join(', ')}`,
+      );
     }
     for (const problem of result.problems) tell(`  PROBLEM ${problem}`);
     tell(`  ${result.problems.length === 0 ? 'held' : 'FAILED'} in ${result.seconds.toFixed(0)} s`);
@@ -59,7 +68,10 @@ export async function runSeeds(cloud: LocalCloud, { seeds, users, everywhere }: 
   const spared = any === undefined || !everywhere ? [] : await sweep(any, coverage, tell);
   for (const problem of spared) tell(`  PROBLEM ${problem}`);
   const resumes = any === undefined ? [] : await resumeCosts(any);
-  for (const { workflow, undisturbed, resumed, problem } of resumes) tell(`\n${workflow}: ${undisturbed} Cognito calls, ${resumed} when it was stopped half-way and started again${problem === undefined ? '' : `\n  PROBLEM ${problem}`}`);
+  for (const { workflow, undisturbed, resumed, problem } of resumes)
+    tell(
+      `\n${workflow}: ${undisturbed} Cognito calls, ${resumed} when it was stopped half-way and started again${problem === undefined ? '' : `\n  PROBLEM ${problem}`}`,
+    );
   return { seeds: results, resumes, actions: coverage.rows(), spared };
 }
 
@@ -72,7 +84,7 @@ async function runSeed(deployment: Deployment, plan: ChaosPlan): Promise<SeedRes
       problems.push(...result.problems.map((problem) => `${what}: ${problem}`));
       return result;
     } catch (error) {
-      problems.push(`${what}: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
+      problems.push(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       return undefined;
     }
   };

@@ -1,6 +1,16 @@
 import {
-  AdminAddUserToGroupCommand, AdminDeleteUserCommand, AdminDisableUserCommand, AdminEnableUserCommand, AdminRemoveUserFromGroupCommand, AdminUpdateUserAttributesCommand,
-  CreateGroupCommand, DeleteGroupCommand, paginateListGroups, paginateListUsers, UpdateGroupCommand, type CognitoIdentityProviderClient,
+  AdminAddUserToGroupCommand,
+  AdminDeleteUserCommand,
+  AdminDisableUserCommand,
+  AdminEnableUserCommand,
+  AdminRemoveUserFromGroupCommand,
+  AdminUpdateUserAttributesCommand,
+  CreateGroupCommand,
+  DeleteGroupCommand,
+  paginateListGroups,
+  paginateListUsers,
+  UpdateGroupCommand,
+  type CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { SeededRandom } from '../demo/seed/random.ts';
 import { loadUsers } from '../demo/seed/load.ts';
@@ -22,14 +32,42 @@ export async function changePool(deployment: Deployment, random: SeededRandom, c
     async () => {
       const [user] = shapedUsers(deployment.shape, 1, random.integer(1, 2 ** 30), deployment.nextUser);
       deployment.nextUser += 1;
-      if (user !== undefined) await loadUsers({ cloud: deployment.cloud, client, region: PRIMARY, poolId: UserPoolId }, [user]);
+      if (user !== undefined)
+        await loadUsers({ cloud: deployment.cloud, client, region: PRIMARY, poolId: UserPoolId }, [user]);
     },
-    () => client.send(new AdminDeleteUserCommand({ UserPoolId, Username: names.splice(random.integer(0, names.length - 1), 1)[0] })),
-    () => client.send(new AdminUpdateUserAttributesCommand({ UserPoolId, Username: someUser(), UserAttributes: [{ Name: 'nickname', Value: `edited ${random.integer(0, 9_999)}` }] })),
-    () => client.send(random.chance(0.5) ? new AdminDisableUserCommand({ UserPoolId, Username: someUser() }) : new AdminEnableUserCommand({ UserPoolId, Username: someUser() })),
-    () => client.send(new AdminAddUserToGroupCommand({ UserPoolId, Username: someUser(), GroupName: random.pick(groups) })),
-    () => client.send(new AdminRemoveUserFromGroupCommand({ UserPoolId, Username: someUser(), GroupName: random.pick(groups) })),
-    () => client.send(new UpdateGroupCommand({ UserPoolId, GroupName: random.pick(groups), Description: `described ${random.integer(0, 9_999)}`, Precedence: random.integer(0, 99) })),
+    () =>
+      client.send(
+        new AdminDeleteUserCommand({ UserPoolId, Username: names.splice(random.integer(0, names.length - 1), 1)[0] }),
+      ),
+    () =>
+      client.send(
+        new AdminUpdateUserAttributesCommand({
+          UserPoolId,
+          Username: someUser(),
+          UserAttributes: [{ Name: 'nickname', Value: `edited ${random.integer(0, 9_999)}` }],
+        }),
+      ),
+    () =>
+      client.send(
+        random.chance(0.5)
+          ? new AdminDisableUserCommand({ UserPoolId, Username: someUser() })
+          : new AdminEnableUserCommand({ UserPoolId, Username: someUser() }),
+      ),
+    () =>
+      client.send(new AdminAddUserToGroupCommand({ UserPoolId, Username: someUser(), GroupName: random.pick(groups) })),
+    () =>
+      client.send(
+        new AdminRemoveUserFromGroupCommand({ UserPoolId, Username: someUser(), GroupName: random.pick(groups) }),
+      ),
+    () =>
+      client.send(
+        new UpdateGroupCommand({
+          UserPoolId,
+          GroupName: random.pick(groups),
+          Description: `described ${random.integer(0, 9_999)}`,
+          Precedence: random.integer(0, 99),
+        }),
+      ),
     async () => {
       const GroupName = `${EXTRA_GROUP}${random.integer(0, 9_999)}`;
       if (groups.includes(GroupName)) return;
@@ -55,6 +93,7 @@ async function userNames(client: CognitoIdentityProviderClient, UserPoolId: stri
 
 async function groupNames(client: CognitoIdentityProviderClient, UserPoolId: string): Promise<string[]> {
   const names: string[] = [];
-  for await (const { Groups = [] } of paginateListGroups({ client }, { UserPoolId })) for (const { GroupName = '' } of Groups) names.push(GroupName);
+  for await (const { Groups = [] } of paginateListGroups({ client }, { UserPoolId }))
+    for (const { GroupName = '' } of Groups) names.push(GroupName);
   return names;
 }

@@ -22,23 +22,34 @@ export class Coverage {
   async look(cloud: Pick<LocalCloud, 'calls'>): Promise<void> {
     const records = await cloud.calls({ after: this.#after });
     this.#after = records.at(-1)?.sequence ?? this.#after;
-    for (const { service, action, caller = '' } of records) if (caller.includes(FUNCTIONS) && !caller.includes(AT_LAUNCH)) add(this.#calls, `${service}.${action}`, 1);
+    for (const { service, action, caller = '' } of records)
+      if (caller.includes(FUNCTIONS) && !caller.includes(AT_LAUNCH)) add(this.#calls, `${service}.${action}`, 1);
   }
 
   met(rules: readonly FaultStrikes[]): void {
-    for (const { label, actions } of rules) for (const [action, count] of Object.entries(actions)) add(this.#met, `${label} ${action}`, count);
+    for (const { label, actions } of rules)
+      for (const [action, count] of Object.entries(actions)) add(this.#met, `${label} ${action}`, count);
   }
 
   rows(): ActionRow[] {
-    return [...this.#calls].sort(([one], [other]) => (one < other ? -1 : 1)).map(([action, calls]) => ({
-      action, calls, met: Object.fromEntries(EVERYWHERE.map((what) => [what, this.#met.get(`${what} ${action}`) ?? 0])) as ActionRow['met'],
-    }));
+    return [...this.#calls]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([action, calls]) => ({
+        action,
+        calls,
+        met: Object.fromEntries(
+          EVERYWHERE.map((what) => [what, this.#met.get(`${what} ${action}`) ?? 0]),
+        ) as ActionRow['met'],
+      }));
   }
 
   /** Actions that were called and never went wrong in this way. */
   spared(what: Everywhere): string[] {
-    return this.rows().filter(({ met }) => met[what] === 0).map(({ action }) => action);
+    return this.rows()
+      .filter(({ met }) => met[what] === 0)
+      .map(({ action }) => action);
   }
 }
 
-const add = (counts: Map<string, number>, key: string, count: number): void => void counts.set(key, (counts.get(key) ?? 0) + count);
+const add = (counts: Map<string, number>, key: string, count: number): void =>
+  void counts.set(key, (counts.get(key) ?? 0) + count);

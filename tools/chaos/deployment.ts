@@ -27,29 +27,64 @@ export interface Deployment {
   nextUser: number;
 }
 
-export const cognito = ({ cloud }: Pick<Deployment, 'cloud'>, region: Region): CognitoIdentityProviderClient => new CognitoIdentityProviderClient(cloud.clientConfig(region));
-export const steps = ({ cloud }: Pick<Deployment, 'cloud'>, region: Region): SFNClient => new SFNClient(cloud.clientConfig(region));
+export const cognito = ({ cloud }: Pick<Deployment, 'cloud'>, region: Region): CognitoIdentityProviderClient =>
+  new CognitoIdentityProviderClient(cloud.clientConfig(region));
+export const steps = ({ cloud }: Pick<Deployment, 'cloud'>, region: Region): SFNClient =>
+  new SFNClient(cloud.clientConfig(region));
 
 /** Launches the solution for a new pool of this shape, and waits for the export that the launch starts. */
 export async function deploy(cloud: LocalCloud, shape: Shape, users: number): Promise<Deployment> {
   const client = cognito({ cloud }, PRIMARY);
   const poolId = await createShapedPool(client, shape, `customers-${shape}`);
-  await loadPool({ cloud, client, region: PRIMARY, poolId }, DEMO_GROUPS, shapedUsers(shape, users, 1), () => undefined);
-  const options: SolutionOptions = { clientConfig: cloud.clientConfig, primaryRegion: PRIMARY, secondaryRegion: SECONDARY, build: BUILD, stackName: `chaos-${shape}` };
+  await loadPool(
+    { cloud, client, region: PRIMARY, poolId },
+    DEMO_GROUPS,
+    shapedUsers(shape, users, 1),
+    () => undefined,
+  );
+  const options: SolutionOptions = {
+    clientConfig: cloud.clientConfig,
+    primaryRegion: PRIMARY,
+    secondaryRegion: SECONDARY,
+    build: BUILD,
+    stackName: `chaos-${shape}`,
+  };
   await publishAssets(options);
   // A dozen changes are a large share of so few users: the guard against mass deletion has tests of its own.
-  const outcome = await createStack(stackOperation(options, { PrimaryUserPoolId: poolId, SecondaryRegion: SECONDARY, NotificationEmail: 'ops@example.com', CognitoTPS: '25', MaxDeletePercent: '60' }));
-  if (outcome.status !== 'CREATE_COMPLETE') throw new Error(`The stack for a pool with ${shape} sign-in ended as ${outcome.status}:\n${failuresOf(outcome).join('\n')}`);
+  const outcome = await createStack(
+    stackOperation(options, {
+      PrimaryUserPoolId: poolId,
+      SecondaryRegion: SECONDARY,
+      NotificationEmail: 'ops@example.com',
+      CognitoTPS: '25',
+      MaxDeletePercent: '60',
+    }),
+  );
+  if (outcome.status !== 'CREATE_COMPLETE')
+    throw new Error(
+      `The stack for a pool with ${shape} sign-in ended as ${outcome.status}:\n${failuresOf(outcome).join('\n')}`,
+    );
   const output = (name: string): string => outcome.outputs[name] ?? '';
   const sfn = steps({ cloud }, PRIMARY);
   const first = await endOf(sfn, await firstExecution(sfn, output('ExportWorkflowArn')));
-  if (first.status !== 'SUCCEEDED') throw new Error(`The first export of a pool with ${shape} sign-in ended as ${first.status}: ${first.error}: ${first.cause}`);
+  if (first.status !== 'SUCCEEDED')
+    throw new Error(
+      `The first export of a pool with ${shape} sign-in ended as ${first.status}: ${first.error}: ${first.cause}`,
+    );
   return {
-    cloud, shape, poolId,
+    cloud,
+    shape,
+    poolId,
     tableName: output('BackupTableName'),
     exportWorkflow: output('ExportWorkflowArn'),
-    importWorkflow: { [PRIMARY]: output('PrimaryImportWorkflowArn'), [SECONDARY]: output('SecondaryImportWorkflowArn') },
-    verifyWorkflow: { [PRIMARY]: output('PrimaryVerifyWorkflowArn'), [SECONDARY]: output('SecondaryVerifyWorkflowArn') },
+    importWorkflow: {
+      [PRIMARY]: output('PrimaryImportWorkflowArn'),
+      [SECONDARY]: output('SecondaryImportWorkflowArn'),
+    },
+    verifyWorkflow: {
+      [PRIMARY]: output('PrimaryVerifyWorkflowArn'),
+      [SECONDARY]: output('SecondaryVerifyWorkflowArn'),
+    },
     bucket: { [PRIMARY]: output('PrimaryBucketName'), [SECONDARY]: output('SecondaryBucketName') },
     topic: { [PRIMARY]: output('PrimaryTopicArn'), [SECONDARY]: output('SecondaryTopicArn') },
     nextUser: users + 1,

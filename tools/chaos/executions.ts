@@ -15,8 +15,20 @@ const POLL_MS = 250;
 /** Waits until an execution has ended. @throws Error when it still runs after `patienceMs` */
 export async function endOf(sfn: SFNClient, executionArn: string, patienceMs = 300_000): Promise<Ended> {
   for (const end = Date.now() + patienceMs; Date.now() < end; await sleep(POLL_MS)) {
-    const { status = '', output, error = '', cause = '' } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-    if (status !== 'RUNNING') return { executionArn, status, output: output === undefined ? undefined : JSON.parse(output) as Record<string, unknown>, error, cause };
+    const {
+      status = '',
+      output,
+      error = '',
+      cause = '',
+    } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    if (status !== 'RUNNING')
+      return {
+        executionArn,
+        status,
+        output: output === undefined ? undefined : (JSON.parse(output) as Record<string, unknown>),
+        error,
+        cause,
+      };
   }
   throw new Error(`${executionArn} still runs after ${patienceMs / 1000} s.`);
 }

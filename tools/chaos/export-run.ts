@@ -35,41 +35,77 @@ export async function exportUnderFaults(deployment: Deployment, plan: ChaosPlan)
   await calm(cloud);
   const problems = [...disturbed.problems];
   if (disturbed.last.status === 'SUCCEEDED') problems.push(...(await stableDifferences(deployment, before)));
-  if (disturbed.last.status === 'SUCCEEDED' && disturbed.starts === 1 && plan.exportEvent === 'backup Region down') problems.push(...(await replicaUntold(deployment, disturbed)));
-  const quiet = await runWorkflow({ sfn: steps(deployment, PRIMARY), workflow: deployment.exportWorkflow, input: {}, event: 'none', random, meanwhile: noEvent, beforeRestart: noEvent }, []);
-  problems.push(...quiet.problems, ...(quiet.starts > 1 ? [`the quiet export needed ${quiet.starts} starts (${quiet.errors.join(', ')})`] : []));
-  problems.push(...(await exactDifferences(deployment, quiet)), ...(await verificationProblems(deployment)), ...(await deadLetters(cloud)));
+  if (disturbed.last.status === 'SUCCEEDED' && disturbed.starts === 1 && plan.exportEvent === 'backup Region down')
+    problems.push(...(await replicaUntold(deployment, disturbed)));
+  const quiet = await runWorkflow(
+    {
+      sfn: steps(deployment, PRIMARY),
+      workflow: deployment.exportWorkflow,
+      input: {},
+      event: 'none',
+      random,
+      meanwhile: noEvent,
+      beforeRestart: noEvent,
+    },
+    [],
+  );
+  problems.push(
+    ...quiet.problems,
+    ...(quiet.starts > 1 ? [`the quiet export needed ${quiet.starts} starts (${quiet.errors.join(', ')})`] : []),
+  );
+  problems.push(
+    ...(await exactDifferences(deployment, quiet)),
+    ...(await verificationProblems(deployment)),
+    ...(await deadLetters(cloud)),
+  );
   return { problems, strikes, starts: disturbed.starts, errors: disturbed.errors };
 }
 
 const noEvent = (): Promise<void> => Promise.resolve();
 
 function run(deployment: Deployment, plan: ChaosPlan, random: SeededRandom): Promise<RunOutcome> {
-  return runWorkflow({
-    sfn: steps(deployment, PRIMARY), workflow: deployment.exportWorkflow, input: {}, event: plan.exportEvent, random,
-    meanwhile: async () => {
-      for (let round = 0; plan.exportEvent === 'pool changes' && round < 6; round += 1) {
-        await sleep(random.integer(50, 400));
-        await changePool(deployment, random, 3);
-      }
+  return runWorkflow(
+    {
+      sfn: steps(deployment, PRIMARY),
+      workflow: deployment.exportWorkflow,
+      input: {},
+      event: plan.exportEvent,
+      random,
+      meanwhile: async () => {
+        for (let round = 0; plan.exportEvent === 'pool changes' && round < 6; round += 1) {
+          await sleep(random.integer(50, 400));
+          await changePool(deployment, random, 3);
+        }
+      },
+      beforeRestart: (start) => (start > FAIR_FROM ? calm(deployment.cloud) : noEvent()),
     },
-    beforeRestart: (start) => (start > FAIR_FROM ? calm(deployment.cloud) : noEvent()),
-  }, []);
+    [],
+  );
 }
 
 /** What was the same before and after the run must be so in the table. */
 async function stableDifferences(deployment: Deployment, before: Contents): Promise<string[]> {
   const after = await poolContents(deployment);
-  return differences(after, await tableContents(deployment, PRIMARY), 'after the disturbed export', (key) => before.get(key) === after.get(key));
+  return differences(
+    after,
+    await tableContents(deployment, PRIMARY),
+    'after the disturbed export',
+    (key) => before.get(key) === after.get(key),
+  );
 }
 
 /** An export whose backup Region was down says so, in its output and in its message. */
 async function replicaUntold({ cloud, topic }: Deployment, { last }: RunOutcome): Promise<string[]> {
   const { manifest, replica } = (last.output ?? {}) as { manifest?: { runId?: string }; replica?: { state?: string } };
-  const told = (await cloud.snsMessages()).find(({ topicArn, message }) => topicArn === topic[PRIMARY] && manifest?.runId !== undefined && message.includes(manifest.runId));
+  const told = (await cloud.snsMessages()).find(
+    ({ topicArn, message }) =>
+      topicArn === topic[PRIMARY] && manifest?.runId !== undefined && message.includes(manifest.runId),
+  );
   return [
     ...(replica?.state === 'unreachable' ? [] : [`the backup Region was down, the output says ${replica?.state}`]),
-    ...(told?.subject.includes('BUT') === true ? [] : [`the backup Region was down, the message's subject is ${told?.subject}`]),
+    ...(told?.subject.includes('BUT') === true
+      ? []
+      : [`the backup Region was down, the message's subject is ${told?.subject}`]),
   ];
 }
 
@@ -83,10 +119,19 @@ async function exactDifferences(deployment: Deployment, { last }: RunOutcome): P
     if (behind.length === 0 || Date.now() > end) break;
   }
   const count = (part: string): number => [...pool.keys()].filter((key) => key.includes(part)).length;
-  const expected = JSON.stringify({ users: count(' PROFILE'), groups: count(' GROUP'), memberships: count(' MEMBER_OF#') });
+  const expected = JSON.stringify({
+    users: count(' PROFILE'),
+    groups: count(' GROUP'),
+    memberships: count(' MEMBER_OF#'),
+  });
   const { manifest } = (last.output ?? {}) as { manifest?: { counts?: Record<string, number> } };
   const { users, groups, memberships } = manifest?.counts ?? {};
   const found = JSON.stringify({ users, groups, memberships });
   const open = (await tableItems(deployment, PRIMARY)).some(({ id }) => id === 'EXPORT#OPEN');
-  return [...problems, ...behind, ...(found === expected ? [] : [`the manifest counts ${found}, the pool has ${expected}`]), ...(open ? ['the OPEN marker is still set after a sealed run'] : [])];
+  return [
+    ...problems,
+    ...behind,
+    ...(found === expected ? [] : [`the manifest counts ${found}, the pool has ${expected}`]),
+    ...(open ? ['the OPEN marker is still set after a sealed run'] : []),
+  ];
 }

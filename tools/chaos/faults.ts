@@ -6,7 +6,9 @@ export interface FaultKind {
   readonly name: string;
   readonly during: 'export' | 'import' | 'both';
   readonly rules?: (random: SeededRandom) => readonly FaultRule[];
-  readonly settings?: (random: SeededRandom) => Partial<Pick<SimulationConfig, 'importJobs' | 'replicationLagMs' | 'quotas'>>;
+  readonly settings?: (
+    random: SeededRandom,
+  ) => Partial<Pick<SimulationConfig, 'importJobs' | 'replicationLagMs' | 'quotas'>>;
 }
 
 /** Part of the name of every function of the workflows: they belong to the StackSet's instances. */
@@ -15,50 +17,137 @@ export const FUNCTIONS = 'StackSet-';
 const LISTINGS = ['ListUsers', 'ListUsersInGroup', 'ListGroups', 'ListUserImportJobs'];
 /** The services that the functions call, with the errors by which each throttles and fails. */
 export const SERVICES = [
-  { service: 'cognito-idp', throttle: { code: 'TooManyRequestsException', status: 400 }, failure: { code: 'InternalErrorException', status: 500 } },
-  { service: 'dynamodb', throttle: { code: 'ProvisionedThroughputExceededException', status: 400 }, failure: { code: 'InternalServerError', status: 500 } },
+  {
+    service: 'cognito-idp',
+    throttle: { code: 'TooManyRequestsException', status: 400 },
+    failure: { code: 'InternalErrorException', status: 500 },
+  },
+  {
+    service: 'dynamodb',
+    throttle: { code: 'ProvisionedThroughputExceededException', status: 400 },
+    failure: { code: 'InternalServerError', status: 500 },
+  },
   { service: 's3', throttle: { code: 'SlowDown', status: 503 }, failure: { code: 'InternalError', status: 500 } },
-  { service: 'sqs', throttle: { code: 'RequestThrottled', status: 400 }, failure: { code: 'InternalFailure', status: 500 } },
+  {
+    service: 'sqs',
+    throttle: { code: 'RequestThrottled', status: 400 },
+    failure: { code: 'InternalFailure', status: 500 },
+  },
   { service: 'sns', throttle: { code: 'Throttled', status: 429 }, failure: { code: 'InternalError', status: 500 } },
-  { service: 'states', throttle: { code: 'ThrottlingException', status: 400 }, failure: { code: 'InternalFailure', status: 500 } },
-  { service: 'logs', throttle: { code: 'ThrottlingException', status: 400 }, failure: { code: 'ServiceUnavailableException', status: 503 } },
+  {
+    service: 'states',
+    throttle: { code: 'ThrottlingException', status: 400 },
+    failure: { code: 'InternalFailure', status: 500 },
+  },
+  {
+    service: 'logs',
+    throttle: { code: 'ThrottlingException', status: 400 },
+    failure: { code: 'ServiceUnavailableException', status: 503 },
+  },
 ] as const;
 
 /** Actions of which a run of twelve failures in a row outlasts the retries of the SDK, so that the function fails. */
 const OUTAGES: Readonly<Record<'export' | 'import', readonly (readonly [string, string])[]>> = {
   export: [
-    ['cognito-idp', 'DescribeUserPool'], ['cognito-idp', 'ListUsers'], ['cognito-idp', 'ListGroups'], ['cognito-idp', 'ListUsersInGroup'], ['dynamodb', 'GetItem'], ['dynamodb', 'PutItem'],
-    ['dynamodb', 'BatchGetItem'], ['dynamodb', 'BatchWriteItem'], ['dynamodb', 'Scan'], ['dynamodb', 'TransactWriteItems'], ['s3', 'PutObject'], ['s3', 'GetObject'], ['s3', 'ListObjectsV2'],
-    ['s3', 'DeleteObjects'], ['sqs', 'SendMessageBatch'], ['sqs', 'ReceiveMessage'], ['sns', 'Publish'],
+    ['cognito-idp', 'DescribeUserPool'],
+    ['cognito-idp', 'ListUsers'],
+    ['cognito-idp', 'ListGroups'],
+    ['cognito-idp', 'ListUsersInGroup'],
+    ['dynamodb', 'GetItem'],
+    ['dynamodb', 'PutItem'],
+    ['dynamodb', 'BatchGetItem'],
+    ['dynamodb', 'BatchWriteItem'],
+    ['dynamodb', 'Scan'],
+    ['dynamodb', 'TransactWriteItems'],
+    ['s3', 'PutObject'],
+    ['s3', 'GetObject'],
+    ['s3', 'ListObjectsV2'],
+    ['s3', 'DeleteObjects'],
+    ['sqs', 'SendMessageBatch'],
+    ['sqs', 'ReceiveMessage'],
+    ['sns', 'Publish'],
   ],
   import: [
-    ['cognito-idp', 'DescribeUserPool'], ['cognito-idp', 'GetCSVHeader'], ['cognito-idp', 'CreateUserImportJob'], ['cognito-idp', 'StartUserImportJob'], ['cognito-idp', 'DescribeUserImportJob'],
-    ['cognito-idp', 'CreateGroup'], ['cognito-idp', 'AdminCreateUser'], ['cognito-idp', 'AdminSetUserPassword'], ['cognito-idp', 'AdminDisableUser'], ['cognito-idp', 'AdminAddUserToGroup'],
-    ['cognito-idp', 'ListUsers'], ['cognito-idp', 'ListUsersInGroup'], ['cognito-idp', 'ListGroups'], ['dynamodb', 'GetItem'], ['dynamodb', 'Scan'], ['s3', 'PutObject'], ['s3', 'GetObject'],
-    ['s3', 'ListObjectsV2'], ['s3', 'DeleteObjects'], ['sqs', 'SendMessageBatch'], ['sqs', 'ReceiveMessage'], ['sqs', 'DeleteMessageBatch'], ['logs', 'GetLogEvents'], ['sns', 'Publish'],
+    ['cognito-idp', 'DescribeUserPool'],
+    ['cognito-idp', 'GetCSVHeader'],
+    ['cognito-idp', 'CreateUserImportJob'],
+    ['cognito-idp', 'StartUserImportJob'],
+    ['cognito-idp', 'DescribeUserImportJob'],
+    ['cognito-idp', 'CreateGroup'],
+    ['cognito-idp', 'AdminCreateUser'],
+    ['cognito-idp', 'AdminSetUserPassword'],
+    ['cognito-idp', 'AdminDisableUser'],
+    ['cognito-idp', 'AdminAddUserToGroup'],
+    ['cognito-idp', 'ListUsers'],
+    ['cognito-idp', 'ListUsersInGroup'],
+    ['cognito-idp', 'ListGroups'],
+    ['dynamodb', 'GetItem'],
+    ['dynamodb', 'Scan'],
+    ['s3', 'PutObject'],
+    ['s3', 'GetObject'],
+    ['s3', 'ListObjectsV2'],
+    ['s3', 'DeleteObjects'],
+    ['sqs', 'SendMessageBatch'],
+    ['sqs', 'ReceiveMessage'],
+    ['sqs', 'DeleteMessageBatch'],
+    ['logs', 'GetLogEvents'],
+    ['sns', 'Publish'],
   ],
 };
 
 /** Calls per second that an account has left when its own traffic takes most of Cognito's quotas: half of CognitoTPS. */
-const LOW_QUOTAS = { UserList: 12, UserUpdate: 12, UserCreation: 12, UserPoolRead: 12, UserPoolResourceRead: 12, UserPoolResourceUpdate: 12 };
+const LOW_QUOTAS = {
+  UserList: 12,
+  UserUpdate: 12,
+  UserCreation: 12,
+  UserPoolRead: 12,
+  UserPoolResourceRead: 12,
+  UserPoolResourceUpdate: 12,
+};
 
 const seeded = (random: SeededRandom): number => random.integer(1, 2 ** 30);
 export const SHORT_PAGES = 'short pages';
 /** Small pools have tokens only with small pages. */
-export const shortPages = (random: SeededRandom): FaultRule =>
-  ({ label: SHORT_PAGES, service: 'cognito-idp', action: ['ListUsers', 'ListUsersInGroup', 'ListGroups'], caller: FUNCTIONS, fault: { kind: 'alter', members: { Limit: random.integer(9, 25) } } });
+export const shortPages = (random: SeededRandom): FaultRule => ({
+  label: SHORT_PAGES,
+  service: 'cognito-idp',
+  action: ['ListUsers', 'ListUsersInGroup', 'ListGroups'],
+  caller: FUNCTIONS,
+  fault: { kind: 'alter', members: { Limit: random.integer(9, 25) } },
+});
 const JOB_FORGOTTEN = 'killed when an import job was just created';
 /** The next invocation finds the job by its name. */
-export const jobForgotten: FaultRule = { label: JOB_FORGOTTEN, service: 'cognito-idp', action: 'CreateUserImportJob', caller: FUNCTIONS, times: 1, fault: { kind: 'kill', when: 'after' } };
+export const jobForgotten: FaultRule = {
+  label: JOB_FORGOTTEN,
+  service: 'cognito-idp',
+  action: 'CreateUserImportJob',
+  caller: FUNCTIONS,
+  times: 1,
+  fault: { kind: 'kill', when: 'after' },
+};
 /** A group whose creation was answered to nobody is there when it is created again: then it is updated. */
-export const groupTwice: FaultRule = { label: 'lost answer of CreateGroup', service: 'cognito-idp', action: 'CreateGroup', caller: FUNCTIONS, calls: [2], fault: { kind: 'drop-answer' } };
+export const groupTwice: FaultRule = {
+  label: 'lost answer of CreateGroup',
+  service: 'cognito-idp',
+  action: 'CreateGroup',
+  caller: FUNCTIONS,
+  calls: [2],
+  fault: { kind: 'drop-answer' },
+};
 const outage = (during: 'export' | 'import'): FaultKind => ({
   name: 'a call that fails twelve times in a row',
   during,
-  rules: (random) => Array.from({ length: 2 }, () => random.pick(OUTAGES[during])).map(([service, action]): FaultRule => {
-    const first = random.integer(1, 6);
-    return { service, action, caller: FUNCTIONS, calls: Array.from({ length: 12 }, (_, index) => first + index), fault: { kind: 'reset' } };
-  }),
+  rules: (random) =>
+    Array.from({ length: 2 }, () => random.pick(OUTAGES[during])).map(([service, action]): FaultRule => {
+      const first = random.integer(1, 6);
+      return {
+        service,
+        action,
+        caller: FUNCTIONS,
+        calls: Array.from({ length: 12 }, (_, index) => first + index),
+        fault: { kind: 'reset' },
+      };
+    }),
 });
 
 export const THROTTLED = 'throttled calls';
@@ -69,89 +158,305 @@ export const EVERYWHERE = [THROTTLED, FAILED, CUT] as const;
 export type Everywhere = (typeof EVERYWHERE)[number];
 
 /** The first call of every single action goes wrong in this way. */
-export const firstOfEachAction = (what: Everywhere): FaultRule[] => (what === CUT
-  ? [{ label: CUT, caller: FUNCTIONS, calls: [1], perAction: true, fault: { kind: 'reset' } }]
-  : SERVICES.map(({ service, throttle, failure }): FaultRule => ({ label: what, service, caller: FUNCTIONS, calls: [1], perAction: true, fault: { kind: 'error', ...(what === THROTTLED ? throttle : failure) } })));
+export const firstOfEachAction = (what: Everywhere): FaultRule[] =>
+  what === CUT
+    ? [{ label: CUT, caller: FUNCTIONS, calls: [1], perAction: true, fault: { kind: 'reset' } }]
+    : SERVICES.map(({ service, throttle, failure }): FaultRule => ({
+        label: what,
+        service,
+        caller: FUNCTIONS,
+        calls: [1],
+        perAction: true,
+        fault: { kind: 'error', ...(what === THROTTLED ? throttle : failure) },
+      }));
 
 /** Everything that is injected by rule. A rule that comes first decides, so what is always on comes last. */
 export const FAULT_KINDS: readonly FaultKind[] = [
   outage('export'),
   outage('import'),
   {
-    name: THROTTLED, during: 'both',
-    rules: (random) => SERVICES.map(({ service, throttle }) => ({ service, caller: FUNCTIONS, probability: service === 'cognito-idp' ? 0.02 : 0.1, seed: seeded(random), fault: { kind: 'error', ...throttle } })),
+    name: THROTTLED,
+    during: 'both',
+    rules: (random) =>
+      SERVICES.map(({ service, throttle }) => ({
+        service,
+        caller: FUNCTIONS,
+        probability: service === 'cognito-idp' ? 0.02 : 0.1,
+        seed: seeded(random),
+        fault: { kind: 'error', ...throttle },
+      })),
     settings: () => ({ quotas: LOW_QUOTAS }),
   },
   {
-    name: FAILED, during: 'both',
-    rules: (random) => SERVICES.map(({ service, failure }) => ({ service, caller: FUNCTIONS, probability: 0.1, seed: seeded(random), fault: { kind: 'error', ...failure } })),
-  },
-  { name: CUT, during: 'both', rules: (random) => [{ caller: FUNCTIONS, probability: 0.1, seed: seeded(random), fault: { kind: 'reset' } }] },
-  { name: 'lost answers', during: 'both', rules: (random) => [{ caller: FUNCTIONS, probability: 0.1, seed: seeded(random), fault: { kind: 'drop-answer' } }] },
-  { name: 'slow answers', during: 'both', rules: (random) => [{ caller: FUNCTIONS, probability: 0.05, seed: seeded(random), fault: { kind: 'delay', ms: random.integer(200, 1_500) } }] },
-  {
-    name: 'killed functions', during: 'both',
-    rules: (random) => (['before', 'after'] as const).map((when) => ({ caller: FUNCTIONS, probability: 0.02, times: 3, seed: seeded(random), fault: { kind: 'kill', when } })),
-  },
-  // A restore reads the table by scans and writes nothing to it but its lease.
-  { name: 'UnprocessedItems of batch writes', during: 'export', rules: (random) => [{ service: 'dynamodb', action: 'BatchWriteItem', caller: FUNCTIONS, probability: 0.7, seed: seeded(random), fault: { kind: 'partial', share: 0.5 } }] },
-  { name: 'UnprocessedKeys of batch reads', during: 'export', rules: (random) => [{ service: 'dynamodb', action: 'BatchGetItem', caller: FUNCTIONS, probability: 0.7, seed: seeded(random), fault: { kind: 'partial', share: 0.5 } }] },
-  {
-    name: 'Failed entries of SQS', during: 'both',
-    rules: (random) => [{ service: 'sqs', action: ['SendMessageBatch', 'DeleteMessageBatch'], caller: FUNCTIONS, probability: 0.6, seed: seeded(random), fault: { kind: 'partial', share: 0.5 } }],
+    name: FAILED,
+    during: 'both',
+    rules: (random) =>
+      SERVICES.map(({ service, failure }) => ({
+        service,
+        caller: FUNCTIONS,
+        probability: 0.1,
+        seed: seeded(random),
+        fault: { kind: 'error', ...failure },
+      })),
   },
   {
-    name: 'messages twice and again', during: 'both',
+    name: CUT,
+    during: 'both',
+    rules: (random) => [{ caller: FUNCTIONS, probability: 0.1, seed: seeded(random), fault: { kind: 'reset' } }],
+  },
+  {
+    name: 'lost answers',
+    during: 'both',
+    rules: (random) => [{ caller: FUNCTIONS, probability: 0.1, seed: seeded(random), fault: { kind: 'drop-answer' } }],
+  },
+  {
+    name: 'slow answers',
+    during: 'both',
     rules: (random) => [
-      { service: 'sqs', action: 'SendMessageBatch', caller: FUNCTIONS, fault: { kind: 'twice' } },
-      { service: 'sqs', action: 'ReceiveMessage', caller: FUNCTIONS, probability: 0.5, seed: seeded(random), times: 5, fault: { kind: 'alter', members: { VisibilityTimeout: 0 } } },
+      {
+        caller: FUNCTIONS,
+        probability: 0.05,
+        seed: seeded(random),
+        fault: { kind: 'delay', ms: random.integer(200, 1_500) },
+      },
     ],
   },
-  { name: 'late messages', during: 'both', rules: (random) => [{ service: 'sqs', action: 'SendMessageBatch', caller: FUNCTIONS, fault: { kind: 'late', seconds: random.integer(2, 6) } }] },
   {
-    name: 'expired pagination tokens', during: 'both',
+    name: 'killed functions',
+    during: 'both',
+    rules: (random) =>
+      (['before', 'after'] as const).map((when) => ({
+        caller: FUNCTIONS,
+        probability: 0.02,
+        times: 3,
+        seed: seeded(random),
+        fault: { kind: 'kill', when },
+      })),
+  },
+  // A restore reads the table by scans and writes nothing to it but its lease.
+  {
+    name: 'UnprocessedItems of batch writes',
+    during: 'export',
+    rules: (random) => [
+      {
+        service: 'dynamodb',
+        action: 'BatchWriteItem',
+        caller: FUNCTIONS,
+        probability: 0.7,
+        seed: seeded(random),
+        fault: { kind: 'partial', share: 0.5 },
+      },
+    ],
+  },
+  {
+    name: 'UnprocessedKeys of batch reads',
+    during: 'export',
+    rules: (random) => [
+      {
+        service: 'dynamodb',
+        action: 'BatchGetItem',
+        caller: FUNCTIONS,
+        probability: 0.7,
+        seed: seeded(random),
+        fault: { kind: 'partial', share: 0.5 },
+      },
+    ],
+  },
+  {
+    name: 'Failed entries of SQS',
+    during: 'both',
+    rules: (random) => [
+      {
+        service: 'sqs',
+        action: ['SendMessageBatch', 'DeleteMessageBatch'],
+        caller: FUNCTIONS,
+        probability: 0.6,
+        seed: seeded(random),
+        fault: { kind: 'partial', share: 0.5 },
+      },
+    ],
+  },
+  {
+    name: 'messages twice and again',
+    during: 'both',
+    rules: (random) => [
+      { service: 'sqs', action: 'SendMessageBatch', caller: FUNCTIONS, fault: { kind: 'twice' } },
+      {
+        service: 'sqs',
+        action: 'ReceiveMessage',
+        caller: FUNCTIONS,
+        probability: 0.5,
+        seed: seeded(random),
+        times: 5,
+        fault: { kind: 'alter', members: { VisibilityTimeout: 0 } },
+      },
+    ],
+  },
+  {
+    name: 'late messages',
+    during: 'both',
+    rules: (random) => [
+      {
+        service: 'sqs',
+        action: 'SendMessageBatch',
+        caller: FUNCTIONS,
+        fault: { kind: 'late', seconds: random.integer(2, 6) },
+      },
+    ],
+  },
+  {
+    name: 'expired pagination tokens',
+    during: 'both',
     rules: (random) => [
       ...LISTINGS.map((action): FaultRule => ({
-        service: 'cognito-idp', action, caller: FUNCTIONS, withToken: true, probability: 0.3, times: 2, seed: seeded(random),
-        fault: { kind: 'error', code: 'InvalidParameterException', message: 'Invalid pagination token given.', status: 400 },
+        service: 'cognito-idp',
+        action,
+        caller: FUNCTIONS,
+        withToken: true,
+        probability: 0.3,
+        times: 2,
+        seed: seeded(random),
+        fault: {
+          kind: 'error',
+          code: 'InvalidParameterException',
+          message: 'Invalid pagination token given.',
+          status: 400,
+        },
       })),
       shortPages(random),
     ],
   },
   {
-    name: 'repeated pagination tokens', during: 'both',
+    name: 'repeated pagination tokens',
+    during: 'both',
     rules: (random) => [
-      ...LISTINGS.map((action): FaultRule => ({ service: 'cognito-idp', action, caller: FUNCTIONS, withToken: true, probability: 0.3, times: 2, seed: seeded(random), fault: { kind: 'repeat-token' } })),
+      ...LISTINGS.map((action): FaultRule => ({
+        service: 'cognito-idp',
+        action,
+        caller: FUNCTIONS,
+        withToken: true,
+        probability: 0.3,
+        times: 2,
+        seed: seeded(random),
+        fault: { kind: 'repeat-token' },
+      })),
       shortPages(random),
     ],
   },
-  { name: 'empty pages with a token', during: 'both', rules: (random) => [{ service: 'cognito-idp', action: LISTINGS, caller: FUNCTIONS, probability: 0.25, seed: seeded(random), fault: { kind: 'empty-page' } }] },
   {
-    name: SHORT_PAGES, during: 'both',
+    name: 'empty pages with a token',
+    during: 'both',
+    rules: (random) => [
+      {
+        service: 'cognito-idp',
+        action: LISTINGS,
+        caller: FUNCTIONS,
+        probability: 0.25,
+        seed: seeded(random),
+        fault: { kind: 'empty-page' },
+      },
+    ],
+  },
+  {
+    name: SHORT_PAGES,
+    during: 'both',
     rules: (random) => [shortPages(random)],
   },
-  { name: 'lagging replica', during: 'export', settings: (random) => ({ replicationLagMs: random.integer(500, 4_000) }) },
-  { name: 'import jobs that end Failed half-way', during: 'import', settings: (random) => ({ importJobs: { endEarly: { afterRows: random.integer(1, 60), as: 'Failed', jobs: random.integer(1, 4) } } }) },
-  { name: 'import jobs that are stopped half-way', during: 'import', settings: (random) => ({ importJobs: { endEarly: { afterRows: random.integer(1, 60), as: 'Stopped', jobs: random.integer(1, 3) } } }) },
-  { name: 'import jobs that fail for too many refused rows', during: 'import', settings: () => ({ importJobs: { tooMany: { rows: 1, share: 0 } } }) },
-  { name: 'late job logs', during: 'import', settings: (random) => ({ importJobs: { logDelayMs: random.integer(1_000, 12_000) } }) },
   {
-    name: 'incomplete job logs', during: 'import',
-    settings: (random) => ({ importJobs: { dropEveryNthLogLine: random.integer(1, 4), endEarly: { afterRows: random.integer(5, 50), as: 'Failed', jobs: 1 } } }),
+    name: 'lagging replica',
+    during: 'export',
+    settings: (random) => ({ replicationLagMs: random.integer(500, 4_000) }),
   },
-  { name: 'import jobs that take their time', during: 'import', settings: (random) => ({ importJobs: { usersPerSecond: random.integer(10, 30), pendingMs: random.integer(0, 3_000) } }) },
   {
-    name: 'lost answer of StartUserImportJob', during: 'import',
-    rules: () => [{ service: 'cognito-idp', action: 'StartUserImportJob', caller: FUNCTIONS, times: 1, fault: { kind: 'drop-answer' } }],
+    name: 'import jobs that end Failed half-way',
+    during: 'import',
+    settings: (random) => ({
+      importJobs: { endEarly: { afterRows: random.integer(1, 60), as: 'Failed', jobs: random.integer(1, 4) } },
+    }),
+  },
+  {
+    name: 'import jobs that are stopped half-way',
+    during: 'import',
+    settings: (random) => ({
+      importJobs: { endEarly: { afterRows: random.integer(1, 60), as: 'Stopped', jobs: random.integer(1, 3) } },
+    }),
+  },
+  {
+    name: 'import jobs that fail for too many refused rows',
+    during: 'import',
+    settings: () => ({ importJobs: { tooMany: { rows: 1, share: 0 } } }),
+  },
+  {
+    name: 'late job logs',
+    during: 'import',
+    settings: (random) => ({ importJobs: { logDelayMs: random.integer(1_000, 12_000) } }),
+  },
+  {
+    name: 'incomplete job logs',
+    during: 'import',
+    settings: (random) => ({
+      importJobs: {
+        dropEveryNthLogLine: random.integer(1, 4),
+        endEarly: { afterRows: random.integer(5, 50), as: 'Failed', jobs: 1 },
+      },
+    }),
+  },
+  {
+    name: 'import jobs that take their time',
+    during: 'import',
+    settings: (random) => ({
+      importJobs: { usersPerSecond: random.integer(10, 30), pendingMs: random.integer(0, 3_000) },
+    }),
+  },
+  {
+    name: 'lost answer of StartUserImportJob',
+    during: 'import',
+    rules: () => [
+      {
+        service: 'cognito-idp',
+        action: 'StartUserImportJob',
+        caller: FUNCTIONS,
+        times: 1,
+        fault: { kind: 'drop-answer' },
+      },
+    ],
   },
   { name: JOB_FORGOTTEN, during: 'import', rules: () => [jobForgotten] },
   {
-    name: 'another active import job', during: 'import',
-    rules: () => [{ service: 'cognito-idp', action: 'StartUserImportJob', caller: FUNCTIONS, times: 1, fault: { kind: 'error', code: 'PreconditionNotMetException', message: 'Another user import job is already active in this account.', status: 400 } }],
+    name: 'another active import job',
+    during: 'import',
+    rules: () => [
+      {
+        service: 'cognito-idp',
+        action: 'StartUserImportJob',
+        caller: FUNCTIONS,
+        times: 1,
+        fault: {
+          kind: 'error',
+          code: 'PreconditionNotMetException',
+          message: 'Another user import job is already active in this account.',
+          status: 400,
+        },
+      },
+    ],
   },
   {
-    name: 'import jobs that expire before they start', during: 'import',
-    rules: () => [{ service: 'cognito-idp', action: 'StartUserImportJob', caller: FUNCTIONS, times: 1, fault: { kind: 'error', code: 'PreconditionNotMetException', message: 'Another user import job is already active in this account.', status: 400 } }],
+    name: 'import jobs that expire before they start',
+    during: 'import',
+    rules: () => [
+      {
+        service: 'cognito-idp',
+        action: 'StartUserImportJob',
+        caller: FUNCTIONS,
+        times: 1,
+        fault: {
+          kind: 'error',
+          code: 'PreconditionNotMetException',
+          message: 'Another user import job is already active in this account.',
+          status: 400,
+        },
+      },
+    ],
     settings: () => ({ importJobs: { expiresAfterMs: 10_000 } }),
   },
 ];

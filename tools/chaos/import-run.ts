@@ -24,35 +24,55 @@ export async function importUnderFaults(deployment: Deployment, plan: ChaosPlan)
   await calm(cloud);
   const source = await readPool(cognito(deployment, PRIMARY), deployment.poolId);
   const poolId = await createShapedPool(cognito(deployment, region), shape, `restored-${plan.seed}`);
-  const input = { NewUserPoolId: poolId, ...(plan.importFrom === 'snapshot' ? { ExportRun: await lastRun(deployment, region) } : {}) };
+  const input = {
+    NewUserPoolId: poolId,
+    ...(plan.importFrom === 'snapshot' ? { ExportRun: await lastRun(deployment, region) } : {}),
+  };
   const restoreRoles = importEvent === 'log role cannot be assumed' ? await breakLogRoles(cloud) : undefined;
   const { importJobs } = await injectFaults(cloud, plan.importFaults, plan.seed + 500);
   if (importEvent === 'primary Region down') await cloud.configure({ regionsDown: [PRIMARY] });
-  if (importEvent === 'upload URL expires') await cloud.configure({ importJobs: { ...importJobs, uploadUrlSeconds: 0 } });
+  if (importEvent === 'upload URL expires')
+    await cloud.configure({ importJobs: { ...importJobs, uploadUrlSeconds: 0 } });
   const workflow = { sfn: steps(deployment, region), workflow: deployment.importWorkflow[region], input, random };
-  const disturbed = await runWorkflow({
-    ...workflow, event: importEvent,
-    meanwhile: async () => {
-      if (importEvent !== 'upload URL expires') return;
-      await sleep(random.integer(3_000, 8_000));
-      await cloud.configure({ importJobs });
+  const disturbed = await runWorkflow(
+    {
+      ...workflow,
+      event: importEvent,
+      meanwhile: async () => {
+        if (importEvent !== 'upload URL expires') return;
+        await sleep(random.integer(3_000, 8_000));
+        await cloud.configure({ importJobs });
+      },
+      beforeRestart: async (start) => {
+        await restoreRoles?.();
+        if (start > FAIR_FROM) await calm(cloud);
+      },
     },
-    beforeRestart: async (start) => {
-      await restoreRoles?.();
-      if (start > FAIR_FROM) await calm(cloud);
-    },
-  }, ['RestoreIncomplete', 'AlreadyRestored'], ['log role cannot be assumed', 'upload URL expires'].includes(importEvent) ? ['ImportJobFailed'] : []);
+    ['RestoreIncomplete', 'AlreadyRestored'],
+    ['log role cannot be assumed', 'upload URL expires'].includes(importEvent) ? ['ImportJobFailed'] : [],
+  );
   const strikes = await strikesOf(cloud, plan.importFaults);
   await calm(cloud);
-  const result = { strikes, starts: disturbed.starts, errors: [...disturbed.errors, ...(disturbed.last.error === '' ? [] : [disturbed.last.error])] };
+  const result = {
+    strikes,
+    starts: disturbed.starts,
+    errors: [...disturbed.errors, ...(disturbed.last.error === '' ? [] : [disturbed.last.error])],
+  };
   const problems = [...disturbed.problems];
   if (disturbed.last.error === 'RestoreIncomplete') {
-    const retried = await runWorkflow({ ...workflow, event: 'none', meanwhile: () => Promise.resolve(), beforeRestart: () => Promise.resolve() }, []);
+    const retried = await runWorkflow(
+      { ...workflow, event: 'none', meanwhile: () => Promise.resolve(), beforeRestart: () => Promise.resolve() },
+      [],
+    );
     problems.push(...retried.problems.map((problem) => `after a partial restore: ${problem}`));
   }
   const keys = await reportKeys(deployment, region, poolId);
   if (keys === undefined) return { ...result, problems: [...problems, 'there is no report'] };
-  problems.push(...(await restoreProblems(deployment, source, { region, poolId, keys })), ...(await deadLetters(cloud)), ...(await untold(deployment, plan, poolId)));
+  problems.push(
+    ...(await restoreProblems(deployment, source, { region, poolId, keys })),
+    ...(await deadLetters(cloud)),
+    ...(await untold(deployment, plan, poolId)),
+  );
   return { ...result, problems };
 }
 
@@ -60,15 +80,25 @@ const lastRun = async (deployment: Deployment, region: Region): Promise<string> 
   String((await tableItems(deployment, region)).find(({ id }) => id === 'EXPORT#LATEST')?.['runId']);
 
 /** Keys of report.json, failures.csv and sub-map.csv. */
-async function reportKeys({ cloud, bucket }: Deployment, region: Region, poolId: string): Promise<string[] | undefined> {
-  const { Contents = [] } = await new S3Client(cloud.clientConfig(region)).send(new ListObjectsV2Command({ Bucket: bucket[region], Prefix: `restores/${poolId}/` }));
+async function reportKeys(
+  { cloud, bucket }: Deployment,
+  region: Region,
+  poolId: string,
+): Promise<string[] | undefined> {
+  const { Contents = [] } = await new S3Client(cloud.clientConfig(region)).send(
+    new ListObjectsV2Command({ Bucket: bucket[region], Prefix: `restores/${poolId}/` }),
+  );
   const keys = Contents.map(({ Key = '' }) => Key);
-  const found = ['report.json', 'failures.csv', 'sub-map.csv'].map((name) => keys.find((key) => key.endsWith(`/report/${name}`)));
+  const found = ['report.json', 'failures.csv', 'sub-map.csv'].map((name) =>
+    keys.find((key) => key.endsWith(`/report/${name}`)),
+  );
   return found.every((key) => key !== undefined) ? found : undefined;
 }
 
 /** The Region's topic was told about the restore's end. */
 async function untold({ cloud, topic }: Deployment, { region }: ChaosPlan, poolId: string): Promise<string[]> {
-  const told = (await cloud.snsMessages()).filter(({ topicArn, message }) => topicArn === topic[region] && message.includes(poolId));
+  const told = (await cloud.snsMessages()).filter(
+    ({ topicArn, message }) => topicArn === topic[region] && message.includes(poolId),
+  );
   return told.length > 0 ? [] : ['no message told about the restore'];
 }

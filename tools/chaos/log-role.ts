@@ -2,7 +2,10 @@ import { GetRoleCommand, IAMClient, ListRolesCommand, UpdateAssumeRolePolicyComm
 import type { LocalCloud } from '../local-cloud/index.ts';
 import { PRIMARY } from './regions.ts';
 
-const NOBODY = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'sts:AssumeRole', Principal: '*' }] });
+const NOBODY = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', Action: 'sts:AssumeRole', Principal: '*' }],
+});
 
 /** Takes Cognito's trust away from every role for the logs of import jobs. @returns what gives it back */
 export async function breakLogRoles(cloud: LocalCloud): Promise<() => Promise<void>> {
@@ -17,6 +20,7 @@ export async function breakLogRoles(cloud: LocalCloud): Promise<() => Promise<vo
     await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: NOBODY }));
   }
   return async () => {
-    for (const [RoleName, PolicyDocument] of before) await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
+    for (const [RoleName, PolicyDocument] of before)
+      await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
   };
 }

@@ -14,11 +14,21 @@ async function run({ seeds, users, write }: ChaosOptions): Promise<number> {
   process.once('SIGINT', () => void cloud.stop().finally(() => process.exit(130)));
   process.once('SIGTERM', () => void cloud.stop().finally(() => process.exit(143)));
   try {
-    const results = await runSeeds(cloud, { seeds, users, everywhere: write }, (line) => process.stdout.write(`${line}\n`));
+    const results = await runSeeds(cloud, { seeds, users, everywhere: write }, (line) =>
+      process.stdout.write(`${line}\n`),
+    );
     const failed = results.seeds.filter(({ problems }) => problems.length > 0).map(({ plan }) => plan.seed);
     if (write) await writeFile(PAGE, reliabilityPage(results, users));
-    process.stdout.write(failed.length === 0 ? `\nAll ${results.seeds.length} seeds held.\n` : `\nFailing seeds: ${failed.join(', ')}. One of them again: npm run chaos -- --seed ${failed[0]} --users ${users}\n`);
-    return failed.length === 0 && results.spared.length === 0 && results.resumes.every(({ problem }) => problem === undefined) ? 0 : 1;
+    process.stdout.write(
+      failed.length === 0
+        ? `\nAll ${results.seeds.length} seeds held.\n`
+        : `\nFailing seeds: ${failed.join(', ')}. One of them again: npm run chaos -- --seed ${failed[0]} --users ${users}\n`,
+    );
+    return failed.length === 0 &&
+      results.spared.length === 0 &&
+      results.resumes.every(({ problem }) => problem === undefined)
+      ? 0
+      : 1;
   } finally {
     await cloud.stop();
   }

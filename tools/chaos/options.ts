@@ -32,12 +32,20 @@ export const QUICK = { seeds: [15, 20, 25], users: 30 };
 export function parseOptions(args: readonly string[]): ChaosOptions | 'help' {
   const { values } = parseArgs({
     args: [...args],
-    options: { seeds: { type: 'string' }, first: { type: 'string' }, seed: { type: 'string' }, users: { type: 'string' }, quick: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      seeds: { type: 'string' },
+      first: { type: 'string' },
+      seed: { type: 'string' },
+      users: { type: 'string' },
+      quick: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help === true) return 'help';
   const whole = (name: 'seeds' | 'first' | 'seed' | 'users', fallback: number, least: number, most: number): number => {
     const value = Number(values[name] ?? fallback);
-    if (!Number.isInteger(value) || value < least || value > most) throw new Error(`--${name} must be a whole number from ${least} to ${most}, found "${values[name]}".`);
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw new Error(`--${name} must be a whole number from ${least} to ${most}, found "${values[name]}".`);
     return value;
   };
   if (values.quick === true) return { ...QUICK, write: false };

@@ -13,9 +13,20 @@ export function reliabilityPage({ seeds: results, resumes, actions, spared }: Ch
   const exports = new Map<string, Row>();
   const imports = new Map<string, Row>();
   for (const { plan, exported, imported, problems } of results) {
-    const count = (rows: Map<string, Row>, name: string, part: SeedResult['exported'], times: number, what: string): void => {
+    const count = (
+      rows: Map<string, Row>,
+      name: string,
+      part: SeedResult['exported'],
+      times: number,
+      what: string,
+    ): void => {
       const row = rows.get(name) ?? { runs: 0, strikes: 0, restarts: 0, problems: 0 };
-      rows.set(name, { runs: row.runs + 1, strikes: row.strikes + times, restarts: row.restarts + (part?.starts ?? 1) - 1, problems: row.problems + problems.filter((problem) => problem.startsWith(what)).length });
+      rows.set(name, {
+        runs: row.runs + 1,
+        strikes: row.strikes + times,
+        restarts: row.restarts + (part?.starts ?? 1) - 1,
+        problems: row.problems + problems.filter((problem) => problem.startsWith(what)).length,
+      });
     };
     for (const [name, times] of exported?.strikes.byKind ?? []) count(exports, name, exported, times, 'export');
     if (plan.exportEvent !== 'none') count(exports, plan.exportEvent, exported, 1, 'export');
@@ -67,8 +78,14 @@ ${resumes.map(({ workflow, undisturbed, resumed }) => `| ${workflow} | ${undistu
 `;
 }
 
-const table = (rows: ReadonlyMap<string, Row>): string => [
-  '| fault | runs | times injected | starts again | findings |',
-  '|---|---:|---:|---:|---:|',
-  ...[...rows].sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, { runs, strikes, restarts, problems }]) => `| ${name} | ${runs} | ${strikes} | ${restarts} | ${problems} |`),
-].join('\n');
+const table = (rows: ReadonlyMap<string, Row>): string =>
+  [
+    '| fault | runs | times injected | starts again | findings |',
+    '|---|---:|---:|---:|---:|',
+    ...[...rows]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(
+        ([name, { runs, strikes, restarts, problems }]) =>
+          `| ${name} | ${runs} | ${strikes} | ${restarts} | ${problems} |`,
+      ),
+  ].join('\n');

@@ -4,8 +4,23 @@ import { PRIMARY, SECONDARY, type Region } from './regions.ts';
 import { SHAPES, type Shape } from './shapes.ts';
 
 /** What people and the rest of the world do while a workflow runs. */
-export const EXPORT_EVENTS = ['none', 'pool changes', 'stopped by hand', 'two starts at once', 'a second start', 'backup Region down'] as const;
-export const IMPORT_EVENTS = ['none', 'stopped by hand', 'two starts at once', 'a second start', 'primary Region down', 'upload URL expires', 'log role cannot be assumed'] as const;
+export const EXPORT_EVENTS = [
+  'none',
+  'pool changes',
+  'stopped by hand',
+  'two starts at once',
+  'a second start',
+  'backup Region down',
+] as const;
+export const IMPORT_EVENTS = [
+  'none',
+  'stopped by hand',
+  'two starts at once',
+  'a second start',
+  'primary Region down',
+  'upload URL expires',
+  'log role cannot be assumed',
+] as const;
 
 /** One seed's run: an export under faults and a restore under faults. */
 export interface ChaosPlan {
@@ -41,7 +56,12 @@ export function planOf(seed: number): ChaosPlan {
 }
 
 /** Two kinds by turns, the others by chance. */
-function faultsFor(during: 'export' | 'import', seed: number, random: SeededRandom, always: readonly string[] = []): FaultKind[] {
+function faultsFor(
+  during: 'export' | 'import',
+  seed: number,
+  random: SeededRandom,
+  always: readonly string[] = [],
+): FaultKind[] {
   const kinds = FAULT_KINDS.filter((kind) => kind.during === during || kind.during === 'both');
   const byTurns = [seed, seed + Math.floor(kinds.length / 2)].map((turn) => kinds[turn % kinds.length] as FaultKind);
   const chosen = new Set(byTurns);
@@ -49,8 +69,18 @@ function faultsFor(during: 'export' | 'import', seed: number, random: SeededRand
   return kinds.filter((kind) => chosen.has(kind) || always.includes(kind.name));
 }
 
-export const tellPlan = ({ seed, shape, region, exportFaults, exportEvent, importFaults, importEvent, importFrom }: ChaosPlan): string => [
-  `seed ${seed}: pool with ${shape} sign-in`,
-  `  export: ${[...exportFaults.map(({ name }) => name), ...(exportEvent === 'none' ? [] : [exportEvent])].join('; ')}`,
-  `  import in ${region} from the ${importFrom}: ${[...importFaults.map(({ name }) => name), ...(importEvent === 'none' ? [] : [importEvent])].join('; ')}`,
-].join('\n');
+export const tellPlan = ({
+  seed,
+  shape,
+  region,
+  exportFaults,
+  exportEvent,
+  importFaults,
+  importEvent,
+  importFrom,
+}: ChaosPlan): string =>
+  [
+    `seed ${seed}: pool with ${shape} sign-in`,
+    `  export: ${[...exportFaults.map(({ name }) => name), ...(exportEvent === 'none' ? [] : [exportEvent])].join('; ')}`,
+    `  import in ${region} from the ${importFrom}: ${[...importFaults.map(({ name }) => name), ...(importEvent === 'none' ? [] : [importEvent])].join('; ')}`,
+  ].join('\n');

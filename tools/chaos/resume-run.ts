@@ -24,7 +24,13 @@ const SHARE = 0.05;
  */
 const ALWAYS_FINE = 25;
 /** Of one user each, so that a small pool takes as many calls as one of thousands: in all else nothing is disturbed. */
-const PAGES: FaultRule = { label: 'pages of one', service: 'cognito-idp', action: ['ListUsers', 'ListUsersInGroup', 'ListGroups'], caller: FUNCTIONS, fault: { kind: 'alter', members: { Limit: 1 } } };
+const PAGES: FaultRule = {
+  label: 'pages of one',
+  service: 'cognito-idp',
+  action: ['ListUsers', 'ListUsersInGroup', 'ListGroups'],
+  caller: FUNCTIONS,
+  fault: { kind: 'alter', members: { Limit: 1 } },
+};
 
 /** Measures what a stop by hand in the middle costs, without any other fault. */
 export async function resumeCosts(deployment: Deployment): Promise<ResumeCost[]> {
@@ -38,16 +44,27 @@ export async function resumeCosts(deployment: Deployment): Promise<ResumeCost[]>
 }
 
 async function costs(deployment: Deployment): Promise<ResumeCost[]> {
-  const newPool = async (name: string): Promise<object> => ({ NewUserPoolId: await createShapedPool(cognito(deployment, SECONDARY), deployment.shape, name) });
+  const newPool = async (name: string): Promise<object> => ({
+    NewUserPoolId: await createShapedPool(cognito(deployment, SECONDARY), deployment.shape, name),
+  });
   return [
     await cost(deployment, 'ExportWorkflow', PRIMARY, deployment.exportWorkflow, () => Promise.resolve({})),
     await cost(deployment, 'ImportWorkflow', SECONDARY, deployment.importWorkflow[SECONDARY], () => newPool('resumed')),
   ];
 }
 
-async function cost(deployment: Deployment, workflow: string, region: Region, arn: string, newInput: () => Promise<object>): Promise<ResumeCost> {
+async function cost(
+  deployment: Deployment,
+  workflow: string,
+  region: Region,
+  arn: string,
+  newInput: () => Promise<object>,
+): Promise<ResumeCost> {
   const sfn = steps(deployment, region);
-  const callsSince = async (after: number): Promise<number> => (await deployment.cloud.calls({ service: 'cognito-idp', after })).filter(({ caller }) => caller?.startsWith(FUNCTIONS)).length;
+  const callsSince = async (after: number): Promise<number> =>
+    (await deployment.cloud.calls({ service: 'cognito-idp', after })).filter(({ caller }) =>
+      caller?.startsWith(FUNCTIONS),
+    ).length;
   const now = async (): Promise<number> => (await deployment.cloud.calls()).at(-1)?.sequence ?? 0;
   const run = async (input: object): Promise<string> => {
     const { status, error, cause } = await endOf(sfn, await startExecution(sfn, arn, input));
@@ -66,6 +83,7 @@ async function cost(deployment: Deployment, workflow: string, region: Region, ar
   problem ||= await run(input);
   const resumed = await callsSince(from);
   const repeated = resumed - undisturbed;
-  if (problem === '' && repeated > Math.max(ALWAYS_FINE, undisturbed * SHARE)) problem = `${workflow}: ${repeated} of ${undisturbed} Cognito calls were made again after a stop`;
+  if (problem === '' && repeated > Math.max(ALWAYS_FINE, undisturbed * SHARE))
+    problem = `${workflow}: ${repeated} of ${undisturbed} Cognito calls were made again after a stop`;
   return { workflow, undisturbed, resumed, problem: problem === '' ? undefined : problem };
 }

@@ -10,19 +10,31 @@ const CALM = { importJobs, replicationLagMs, faults, regionsDown, quotas };
  * Switches these faults on, and on the first call of every action what is met `everywhere` in this run; what was on before
  * is switched off. @returns what the gateway was told
  */
-export async function injectFaults(cloud: LocalCloud, kinds: readonly FaultKind[], seed: number): Promise<Pick<SimulationConfig, 'importJobs'>> {
+export async function injectFaults(
+  cloud: LocalCloud,
+  kinds: readonly FaultKind[],
+  seed: number,
+): Promise<Pick<SimulationConfig, 'importJobs'>> {
   const random = new SeededRandom(seed);
-  const rules = kinds.flatMap(({ name, rules: make }) => (make?.(random) ?? []).map((rule): FaultRule => ({ label: name, ...rule })));
+  const rules = kinds.flatMap(({ name, rules: make }) =>
+    (make?.(random) ?? []).map((rule): FaultRule => ({ label: name, ...rule })),
+  );
   // What is always on must not hide what strikes now and then.
   rules.sort((one, other) => Number(isAlwaysOn(one)) - Number(isAlwaysOn(other)));
   rules.unshift(...firstOfEachAction(EVERYWHERE[seed % EVERYWHERE.length] as Everywhere));
   const settings = kinds.map(({ settings: make }) => make?.(random) ?? {});
   const jobs = Object.assign({}, ...settings.map((one) => one.importJobs ?? {})) as SimulationConfig['importJobs'];
-  await cloud.configure({ ...CALM, ...(Object.assign({}, ...settings) as Partial<SimulationConfig>), importJobs: jobs, faults: rules });
+  await cloud.configure({
+    ...CALM,
+    ...(Object.assign({}, ...settings) as Partial<SimulationConfig>),
+    importJobs: jobs,
+    faults: rules,
+  });
   return { importJobs: jobs };
 }
 
-const isAlwaysOn = ({ probability, calls, times }: FaultRule): boolean => probability === undefined && calls === undefined && times === undefined;
+const isAlwaysOn = ({ probability, calls, times }: FaultRule): boolean =>
+  probability === undefined && calls === undefined && times === undefined;
 
 export const calm = (cloud: LocalCloud): Promise<void> => cloud.configure(CALM);
 
@@ -36,6 +48,7 @@ export async function strikesOf(cloud: LocalCloud, kinds: readonly FaultKind[]):
   const byKind = new Map<string, number>();
   for (const { name, settings } of kinds) byKind.set(name, settings === undefined ? 0 : 1);
   const rules = await cloud.faultStrikes();
-  for (const { label, strikes } of rules) if (strikes > 0 || byKind.has(label)) byKind.set(label, (byKind.get(label) ?? 0) + strikes);
+  for (const { label, strikes } of rules)
+    if (strikes > 0 || byKind.has(label)) byKind.set(label, (byKind.get(label) ?? 0) + strikes);
   return { byKind, rules };
 }

@@ -12,7 +12,11 @@ import { runWorkflow } from './workflow-run.ts';
  * Actions that are called seldom (a job is looked for by its name, a log is read) may have been spared so far: one more
  * export and one more restore, in which they are called. @returns what is still spared, and what went wrong
  */
-export async function sweep(deployment: Deployment, coverage: Coverage, tell: (line: string) => void): Promise<string[]> {
+export async function sweep(
+  deployment: Deployment,
+  coverage: Coverage,
+  tell: (line: string) => void,
+): Promise<string[]> {
   const { cloud, shape } = deployment;
   const problems: string[] = [];
   await coverage.look(cloud);
@@ -23,16 +27,33 @@ export async function sweep(deployment: Deployment, coverage: Coverage, tell: (l
     const random = new SeededRandom(index + 1);
     const run = { random, event: 'none', meanwhile: nothing, beforeRestart: nothing };
     await changePool(deployment, random, 12);
-    await cloud.configure({ faults: [...firstOfEachAction(what), jobForgotten, groupTwice, shortPages(random)], importJobs: { endEarly: { afterRows: 5, as: 'Failed', jobs: 2 } } });
-    const exported = await runWorkflow({ ...run, sfn: steps(deployment, PRIMARY), workflow: deployment.exportWorkflow, input: {} }, []);
+    await cloud.configure({
+      faults: [...firstOfEachAction(what), jobForgotten, groupTwice, shortPages(random)],
+      importJobs: { endEarly: { afterRows: 5, as: 'Failed', jobs: 2 } },
+    });
+    const exported = await runWorkflow(
+      { ...run, sfn: steps(deployment, PRIMARY), workflow: deployment.exportWorkflow, input: {} },
+      [],
+    );
     const poolId = await createShapedPool(cognito(deployment, SECONDARY), shape, `swept-${index}`);
-    const imported = await runWorkflow({ ...run, sfn: steps(deployment, SECONDARY), workflow: deployment.importWorkflow[SECONDARY], input: { NewUserPoolId: poolId } }, ['RestoreIncomplete', 'AlreadyRestored']);
+    const imported = await runWorkflow(
+      {
+        ...run,
+        sfn: steps(deployment, SECONDARY),
+        workflow: deployment.importWorkflow[SECONDARY],
+        input: { NewUserPoolId: poolId },
+      },
+      ['RestoreIncomplete', 'AlreadyRestored'],
+    );
     coverage.met(await cloud.faultStrikes());
     await calm(cloud);
     problems.push(...exported.problems, ...imported.problems);
   }
   await coverage.look(cloud);
-  return [...problems, ...EVERYWHERE.flatMap((what) => coverage.spared(what).map((action) => `${action} never met: ${what}`))];
+  return [
+    ...problems,
+    ...EVERYWHERE.flatMap((what) => coverage.spared(what).map((action) => `${action} never met: ${what}`)),
+  ];
 }
 
 const nothing = (): Promise<void> => Promise.resolve();

@@ -18,7 +18,8 @@ export interface WorkflowRun {
 }
 
 /** Errors of a failed execution that are the faults' own doing; any other one is a finding. */
-const TOLERATED = /^(ServiceError|Throttled|Unprocessed|InvalidPaginationToken|Runtime\.ExitError|Lambda\.\w+|States\.\w+|Sandbox\.Timedout)$/;
+const TOLERATED =
+  /^(ServiceError|Throttled|Unprocessed|InvalidPaginationToken|Runtime\.ExitError|Lambda\.\w+|States\.\w+|Sandbox\.Timedout)$/;
 const MAX_STARTS = 8;
 
 export interface RunOutcome {
@@ -30,17 +31,34 @@ export interface RunOutcome {
 }
 
 /** Starts until an execution succeeds, or ends with an error in `final`. */
-export async function runWorkflow(run: WorkflowRun, final: readonly string[], expected: readonly string[] = []): Promise<RunOutcome> {
+export async function runWorkflow(
+  run: WorkflowRun,
+  final: readonly string[],
+  expected: readonly string[] = [],
+): Promise<RunOutcome> {
   const errors: string[] = [];
   const problems: string[] = [];
   for (let start = 1; ; start += 1) {
     if (start > 1) await run.beforeRestart(start);
-    const ended = start === 1 ? await firstStart(run, problems) : await endOf(run.sfn, await startExecution(run.sfn, run.workflow, run.input));
-    if (ended.status === 'SUCCEEDED' || final.includes(ended.error)) return { last: ended, starts: start, errors, problems };
+    const ended =
+      start === 1
+        ? await firstStart(run, problems)
+        : await endOf(run.sfn, await startExecution(run.sfn, run.workflow, run.input));
+    if (ended.status === 'SUCCEEDED' || final.includes(ended.error))
+      return { last: ended, starts: start, errors, problems };
     errors.push(ended.error || ended.status);
-    const tolerated = ended.status === 'ABORTED' ? run.event === 'stopped by hand' : TOLERATED.test(ended.error) || expected.includes(ended.error);
+    const tolerated =
+      ended.status === 'ABORTED'
+        ? run.event === 'stopped by hand'
+        : TOLERATED.test(ended.error) || expected.includes(ended.error);
     if (!tolerated) problems.push(`start ${start} ended as ${ended.status}: ${ended.error}: ${ended.cause}`);
-    if (start === MAX_STARTS || problems.length > 3) return { last: ended, starts: start, errors, problems: [...problems, `still ${ended.status} (${ended.error}: ${ended.cause}) after ${start} starts`] };
+    if (start === MAX_STARTS || problems.length > 3)
+      return {
+        last: ended,
+        starts: start,
+        errors,
+        problems: [...problems, `still ${ended.status} (${ended.error}: ${ended.cause}) after ${start} starts`],
+      };
   }
 }
 
@@ -78,5 +96,9 @@ function oneRan(first: Ended, second: Ended, problems: string[]): Ended {
   if (halted.length === 2) problems.push('two starts halted each other');
   const alone = [first, second].filter(({ status, error }) => status === 'SUCCEEDED' || error === '');
   if (halted.length === 0 && alone.length === 2) problems.push('two executions at the same time both ran');
-  return [first, second].find(({ status }) => status === 'SUCCEEDED') ?? [first, second].find(({ error }) => error !== 'ExecutionAlreadyRunning') ?? first;
+  return (
+    [first, second].find(({ status }) => status === 'SUCCEEDED') ??
+    [first, second].find(({ error }) => error !== 'ExecutionAlreadyRunning') ??
+    first
+  );
 }

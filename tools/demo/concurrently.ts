@@ -1,5 +1,9 @@
 /** Runs `work` over `items`, at most `limit` at a time; the first failure stops the rest and is thrown. */
-export async function concurrently<T>(items: readonly T[], limit: number, work: (item: T) => Promise<unknown>): Promise<void> {
+export async function concurrently<T>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
   let next = 0;
   let failed = false;
   const worker = async (): Promise<void> => {

@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  DescribeExecutionCommand, GetExecutionHistoryCommand, ListExecutionsCommand, StartExecutionCommand,
-  type ExecutionStatus, type SFNClient,
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  ListExecutionsCommand,
+  StartExecutionCommand,
+  type ExecutionStatus,
+  type SFNClient,
 } from '@aws-sdk/client-sfn';
 import type { Narrator } from './narrator.ts';
 
@@ -31,14 +35,19 @@ export async function firstExecution(sfn: SFNClient, stateMachineArn: string): P
 }
 
 /** Waits for the end of an execution, telling which state it is in. `more` adds a figure to the progress line. */
-export async function followExecution(sfn: SFNClient, executionArn: string, narrator: Narrator, more: () => Promise<string> = () => Promise.resolve('')): Promise<FinishedExecution> {
+export async function followExecution(
+  sfn: SFNClient,
+  executionArn: string,
+  narrator: Narrator,
+  more: () => Promise<string> = () => Promise.resolve(''),
+): Promise<FinishedExecution> {
   for (;;) {
     const execution = await sfn.send(new DescribeExecutionCommand({ executionArn }));
     if (execution.status !== 'RUNNING') {
       return {
         executionArn,
         status: execution.status as ExecutionStatus,
-        output: execution.output === undefined ? undefined : JSON.parse(execution.output) as Record<string, unknown>,
+        output: execution.output === undefined ? undefined : (JSON.parse(execution.output) as Record<string, unknown>),
         error: execution.error,
         cause: execution.cause,
         seconds: ((execution.stopDate?.getTime() ?? 0) - (execution.startDate?.getTime() ?? 0)) / 1000,
@@ -50,6 +59,11 @@ export async function followExecution(sfn: SFNClient, executionArn: string, narr
 }
 
 async function currentState(sfn: SFNClient, executionArn: string): Promise<string> {
-  const { events } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 20, includeExecutionData: false }));
-  return events?.find(({ stateEnteredEventDetails }) => stateEnteredEventDetails !== undefined)?.stateEnteredEventDetails?.name ?? 'starting';
+  const { events } = await sfn.send(
+    new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 20, includeExecutionData: false }),
+  );
+  return (
+    events?.find(({ stateEnteredEventDetails }) => stateEnteredEventDetails !== undefined)?.stateEnteredEventDetails
+      ?.name ?? 'starting'
+  );
 }

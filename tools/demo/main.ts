@@ -36,8 +36,16 @@ function demoOn(cloud: LocalCloud, narrator: Narrator, options: DemoOptions): De
   narrator.say(`AWS_ENDPOINT_URL=${cloud.endpoint} (loopback only, IAM policies are enforced)`);
   const build = { bucket: 'demo-assets', solutionName: 'cognito-user-profiles-export', version: 'v2.0.0' };
   return {
-    cloud, narrator, options,
-    solution: { clientConfig: cloud.clientConfig, primaryRegion: PRIMARY, secondaryRegion: SECONDARY, build, stackName: 'CognitoUserProfilesExport' },
+    cloud,
+    narrator,
+    options,
+    solution: {
+      clientConfig: cloud.clientConfig,
+      primaryRegion: PRIMARY,
+      secondaryRegion: SECONDARY,
+      build,
+      stackName: 'CognitoUserProfilesExport',
+    },
   };
 }
 

@@ -13,12 +13,19 @@ export class Narrator {
     this.#clear();
     this.#step += 1;
     this.#stepStarted = performance.now();
-    process.stdout.write(`\n[${this.#step}] ${title}  (${elapsed(performance.now() - this.#started)} since the start)\n`);
+    process.stdout.write(
+      `\n[${this.#step}] ${title}  (${elapsed(performance.now() - this.#started)} since the start)\n`,
+    );
   }
 
   say(text: string): void {
     this.#clear();
-    process.stdout.write(`${text.split('\n').map((line) => `    ${line}`.trimEnd()).join('\n')}\n`);
+    process.stdout.write(
+      `${text
+        .split('\n')
+        .map((line) => `    ${line}`.trimEnd())
+        .join('\n')}\n`,
+    );
   }
 
   /** On a terminal one line that changes; elsewhere a new line at most every 15 seconds. */

@@ -14,28 +14,92 @@ import type { ClientConfigOf } from './clients.ts';
 
 /** Kinds of resources to their names in a Region; roles and buckets are the account's. */
 export type Inventory = Readonly<Record<Kind, readonly string[]>>;
-export type Kind = 'stacks' | 'stackSets' | 'functions' | 'roles' | 'stateMachines' | 'queues' | 'topics' | 'subscriptions' | 'rules' | 'logGroups' | 'parameters' | 'tables' | 'buckets';
+export type Kind =
+  | 'stacks'
+  | 'stackSets'
+  | 'functions'
+  | 'roles'
+  | 'stateMachines'
+  | 'queues'
+  | 'topics'
+  | 'subscriptions'
+  | 'rules'
+  | 'logGroups'
+  | 'parameters'
+  | 'tables'
+  | 'buckets';
 
 /** One page of each: enough for the few things of a local cloud. */
 export async function inventory(clientConfig: ClientConfigOf, region: string): Promise<Inventory> {
   const config = clientConfig(region);
   const cloudFormation = new CloudFormationClient(config);
   const sns = new SNSClient(config);
-  const names = async (ask: Promise<readonly (string | undefined)[] | undefined>): Promise<string[]> => ((await ask) ?? []).filter((name) => name !== undefined).sort();
+  const names = async (ask: Promise<readonly (string | undefined)[] | undefined>): Promise<string[]> =>
+    ((await ask) ?? []).filter((name) => name !== undefined).sort();
   const kinds: Readonly<Record<Kind, Promise<string[]>>> = {
-    stacks: names(cloudFormation.send(new ListStacksCommand({})).then(({ StackSummaries }) => StackSummaries?.filter(({ StackStatus }) => StackStatus !== 'DELETE_COMPLETE').map(({ StackName }) => StackName))),
-    stackSets: names(cloudFormation.send(new ListStackSetsCommand({ Status: 'ACTIVE' })).then(({ Summaries }) => Summaries?.map(({ StackSetName }) => StackSetName))),
-    functions: names(new LambdaClient(config).send(new ListFunctionsCommand({})).then(({ Functions }) => Functions?.map(({ FunctionName }) => FunctionName))),
-    roles: names(new IAMClient(config).send(new ListRolesCommand({ MaxItems: 1000 })).then(({ Roles }) => Roles?.map(({ RoleName }) => RoleName))),
-    stateMachines: names(new SFNClient(config).send(new ListStateMachinesCommand({})).then(({ stateMachines }) => stateMachines?.map(({ name }) => name))),
-    queues: names(new SQSClient(config).send(new ListQueuesCommand({})).then(({ QueueUrls }) => QueueUrls?.map((url) => url.split('/').at(-1)))),
-    topics: names(sns.send(new ListTopicsCommand({})).then(({ Topics }) => Topics?.map(({ TopicArn }) => TopicArn?.split(':').at(-1)))),
-    subscriptions: names(sns.send(new ListSubscriptionsCommand({})).then(({ Subscriptions }) => Subscriptions?.map(({ Endpoint }) => Endpoint))),
-    rules: names(new EventBridgeClient(config).send(new ListRulesCommand({})).then(({ Rules }) => Rules?.map(({ Name }) => Name))),
-    logGroups: names(new CloudWatchLogsClient(config).send(new DescribeLogGroupsCommand({})).then(({ logGroups }) => logGroups?.map(({ logGroupName }) => logGroupName))),
-    parameters: names(new SSMClient(config).send(new DescribeParametersCommand({})).then(({ Parameters }) => Parameters?.map(({ Name }) => Name))),
+    stacks: names(
+      cloudFormation
+        .send(new ListStacksCommand({}))
+        .then(({ StackSummaries }) =>
+          StackSummaries?.filter(({ StackStatus }) => StackStatus !== 'DELETE_COMPLETE').map(
+            ({ StackName }) => StackName,
+          ),
+        ),
+    ),
+    stackSets: names(
+      cloudFormation
+        .send(new ListStackSetsCommand({ Status: 'ACTIVE' }))
+        .then(({ Summaries }) => Summaries?.map(({ StackSetName }) => StackSetName)),
+    ),
+    functions: names(
+      new LambdaClient(config)
+        .send(new ListFunctionsCommand({}))
+        .then(({ Functions }) => Functions?.map(({ FunctionName }) => FunctionName)),
+    ),
+    roles: names(
+      new IAMClient(config)
+        .send(new ListRolesCommand({ MaxItems: 1000 }))
+        .then(({ Roles }) => Roles?.map(({ RoleName }) => RoleName)),
+    ),
+    stateMachines: names(
+      new SFNClient(config)
+        .send(new ListStateMachinesCommand({}))
+        .then(({ stateMachines }) => stateMachines?.map(({ name }) => name)),
+    ),
+    queues: names(
+      new SQSClient(config)
+        .send(new ListQueuesCommand({}))
+        .then(({ QueueUrls }) => QueueUrls?.map((url) => url.split('/').at(-1))),
+    ),
+    topics: names(
+      sns
+        .send(new ListTopicsCommand({}))
+        .then(({ Topics }) => Topics?.map(({ TopicArn }) => TopicArn?.split(':').at(-1))),
+    ),
+    subscriptions: names(
+      sns
+        .send(new ListSubscriptionsCommand({}))
+        .then(({ Subscriptions }) => Subscriptions?.map(({ Endpoint }) => Endpoint)),
+    ),
+    rules: names(
+      new EventBridgeClient(config).send(new ListRulesCommand({})).then(({ Rules }) => Rules?.map(({ Name }) => Name)),
+    ),
+    logGroups: names(
+      new CloudWatchLogsClient(config)
+        .send(new DescribeLogGroupsCommand({}))
+        .then(({ logGroups }) => logGroups?.map(({ logGroupName }) => logGroupName)),
+    ),
+    parameters: names(
+      new SSMClient(config)
+        .send(new DescribeParametersCommand({}))
+        .then(({ Parameters }) => Parameters?.map(({ Name }) => Name)),
+    ),
     tables: names(new DynamoDBClient(config).send(new ListTablesCommand({})).then(({ TableNames }) => TableNames)),
-    buckets: names(new S3Client(config).send(new ListBucketsCommand({})).then(({ Buckets }) => Buckets?.map(({ Name }) => Name))),
+    buckets: names(
+      new S3Client(config).send(new ListBucketsCommand({})).then(({ Buckets }) => Buckets?.map(({ Name }) => Name)),
+    ),
   };
-  return Object.fromEntries(await Promise.all(Object.entries(kinds).map(async ([kind, found]) => [kind, await found]))) as Inventory;
+  return Object.fromEntries(
+    await Promise.all(Object.entries(kinds).map(async ([kind, found]) => [kind, await found])),
+  ) as Inventory;
 }

@@ -36,14 +36,20 @@ export interface SolutionOptions {
  * Makes the asset buckets in both Regions and uploads the files that belong to the templates.
  * @param assets what to upload; built from this checkout when absent
  */
-export async function publishAssets({ clientConfig, build, primaryRegion, secondaryRegion }: SolutionOptions, assets?: Assets): Promise<void> {
+export async function publishAssets(
+  { clientConfig, build, primaryRegion, secondaryRegion }: SolutionOptions,
+  assets?: Assets,
+): Promise<void> {
   const regions = [primaryRegion, secondaryRegion];
   await createAssetBuckets(clientConfig, build.bucket, regions);
   await uploadAssets(clientConfig, build, assets ?? (await buildAssets(projectRoot, build)), regions);
 }
 
 /** Give it to createStack or updateStack: the main template's URL, as the console gets it, with these parameters. */
-export const stackOperation = ({ clientConfig, build, primaryRegion, stackName, onEvent }: SolutionOptions, parameters: SolutionParameters): StackOperation => ({
+export const stackOperation = (
+  { clientConfig, build, primaryRegion, stackName, onEvent }: SolutionOptions,
+  parameters: SolutionParameters,
+): StackOperation => ({
   clientConfig,
   region: primaryRegion,
   stackName,

@@ -1,8 +1,14 @@
 /** One operation on a stack, followed to its end with the events told as they come. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  CloudFormationClient, CreateStackCommand, DeleteStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, UpdateStackCommand,
-  type Stack, type StackEvent,
+  CloudFormationClient,
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  UpdateStackCommand,
+  type Stack,
+  type StackEvent,
 } from '@aws-sdk/client-cloudformation';
 import type { ClientConfigOf } from './clients.ts';
 
@@ -46,7 +52,10 @@ export async function updateStack(operation: StackOperation): Promise<StackOutco
 }
 
 /** `stack` is a name or an id; by its id also a deleted stack can be followed to its last event. */
-export async function deleteStack(operation: Pick<StackOperation, 'clientConfig' | 'region' | 'onEvent' | 'patience'>, stack: string): Promise<StackOutcome> {
+export async function deleteStack(
+  operation: Pick<StackOperation, 'clientConfig' | 'region' | 'onEvent' | 'patience'>,
+  stack: string,
+): Promise<StackOutcome> {
   const client = clientOf(operation);
   const stackId = (await describe(client, stack))?.StackId ?? stack;
   const before = await eventIds(client, stackId);
@@ -56,9 +65,12 @@ export async function deleteStack(operation: Pick<StackOperation, 'clientConfig'
 
 /** Reasons of the resources that failed, first one first: what a person would look for in the console. */
 export const failuresOf = ({ events }: StackOutcome): string[] =>
-  events.filter(({ ResourceStatus }) => ResourceStatus?.endsWith('_FAILED')).map(({ LogicalResourceId, ResourceStatusReason }) => `${LogicalResourceId ?? ''}: ${ResourceStatusReason ?? ''}`);
+  events
+    .filter(({ ResourceStatus }) => ResourceStatus?.endsWith('_FAILED'))
+    .map(({ LogicalResourceId, ResourceStatusReason }) => `${LogicalResourceId ?? ''}: ${ResourceStatusReason ?? ''}`);
 
-const clientOf = ({ clientConfig, region }: Pick<StackOperation, 'clientConfig' | 'region'>): CloudFormationClient => new CloudFormationClient(clientConfig(region));
+const clientOf = ({ clientConfig, region }: Pick<StackOperation, 'clientConfig' | 'region'>): CloudFormationClient =>
+  new CloudFormationClient(clientConfig(region));
 
 function inputOf({ stackName, templateUrl, parameters }: StackOperation) {
   return {
@@ -69,7 +81,12 @@ function inputOf({ stackName, templateUrl, parameters }: StackOperation) {
   };
 }
 
-async function follow(client: CloudFormationClient, { onEvent, patience = DEFAULT_PATIENCE_MS }: Pick<StackOperation, 'onEvent' | 'patience'>, stackId: string, seen: Set<string>): Promise<StackOutcome> {
+async function follow(
+  client: CloudFormationClient,
+  { onEvent, patience = DEFAULT_PATIENCE_MS }: Pick<StackOperation, 'onEvent' | 'patience'>,
+  stackId: string,
+  seen: Set<string>,
+): Promise<StackOutcome> {
   const events: StackEvent[] = [];
   const deadline = Date.now() + patience;
   for (;;) {
@@ -82,10 +99,13 @@ async function follow(client: CloudFormationClient, { onEvent, patience = DEFAUL
       onEvent?.(event);
     }
     if (!status.endsWith('_IN_PROGRESS')) {
-      const outputs = Object.fromEntries((stack?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+      const outputs = Object.fromEntries(
+        (stack?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+      );
       return { stackId, status, outputs, events };
     }
-    if (Date.now() > deadline) throw new Error(`The stack ${stackId} is still ${status} after ${Math.round(patience / 1000)} s.`);
+    if (Date.now() > deadline)
+      throw new Error(`The stack ${stackId} is still ${status} after ${Math.round(patience / 1000)} s.`);
     await sleep(POLL_MS);
   }
 }
@@ -94,7 +114,8 @@ async function describe(client: CloudFormationClient, stack: string): Promise<St
   try {
     return (await client.send(new DescribeStacksCommand({ StackName: stack }))).Stacks?.[0];
   } catch (error) {
-    if ((error as Error).name === 'ValidationError' && (error as Error).message.includes('does not exist')) return undefined;
+    if ((error as Error).name === 'ValidationError' && (error as Error).message.includes('does not exist'))
+      return undefined;
     throw error;
   }
 }
@@ -105,7 +126,9 @@ async function eventsOf(client: CloudFormationClient, stack: string): Promise<St
   let NextToken: string | undefined;
   try {
     do {
-      const page = await client.send(new DescribeStackEventsCommand({ StackName: stack, ...(NextToken === undefined ? {} : { NextToken }) }));
+      const page = await client.send(
+        new DescribeStackEventsCommand({ StackName: stack, ...(NextToken === undefined ? {} : { NextToken }) }),
+      );
       events.push(...(page.StackEvents ?? []));
       NextToken = page.NextToken;
     } while (NextToken !== undefined);

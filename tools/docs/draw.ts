@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { readmeCosts } from '../bench/report/readme-costs.ts';
 import type { BenchResults } from '../bench/results.ts';
 import { readTemplates } from '../least-privilege/policies/template.ts';
+import { formatted } from './formatted.ts';
 import { withPart } from './marked-part.ts';
 import { regionsPicture, type Resources } from './regions-picture.ts';
 import { roleTable } from './role-table.ts';
@@ -11,26 +12,49 @@ import { workflowPicture, type Workflow } from './workflow-picture.ts';
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const text = (path: string): string => readFileSync(fromRoot(path), 'utf8');
-const resources = (path: string): Resources => (parse(text(path), { logLevel: 'silent' }) as { Resources: Resources }).Resources;
+const resources = (path: string): Resources =>
+  (parse(text(path), { logLevel: 'silent' }) as { Resources: Resources }).Resources;
 const workflow = (path: string): Workflow => JSON.parse(text(path)) as Workflow;
 
 /** Every picture that is drawn from the sources: file name in docs/images to its SVG. */
-export const drawPictures = (): ReadonlyMap<string, string> => new Map([
-  ['export-workflow.svg', workflowPicture('ExportWorkflow', workflow('source/state-machines/export-workflow.asl.json'))],
-  ['import-workflow.svg', workflowPicture('ImportWorkflow', workflow('source/state-machines/import-workflow.asl.json'))],
-  ['verify-workflow.svg', workflowPicture('VerifyWorkflow', workflow('source/state-machines/verify-workflow.asl.json'))],
-  ['regions.svg', regionsPicture(resources('templates/cognito-user-profiles-export-reference-architecture.yaml'), resources('templates/stack-set-template.yaml'))],
-]);
+export const drawPictures = (): ReadonlyMap<string, string> =>
+  new Map([
+    [
+      'export-workflow.svg',
+      workflowPicture('ExportWorkflow', workflow('source/state-machines/export-workflow.asl.json')),
+    ],
+    [
+      'import-workflow.svg',
+      workflowPicture('ImportWorkflow', workflow('source/state-machines/import-workflow.asl.json')),
+    ],
+    [
+      'verify-workflow.svg',
+      workflowPicture('VerifyWorkflow', workflow('source/state-machines/verify-workflow.asl.json')),
+    ],
+    [
+      'regions.svg',
+      regionsPicture(
+        resources('templates/cognito-user-profiles-export-reference-architecture.yaml'),
+        resources('templates/stack-set-template.yaml'),
+      ),
+    ],
+  ]);
 
 /** Documents of which a part is written from the sources: path to the whole text with that part as it must be. */
-export function drawDocuments(): ReadonlyMap<string, string> {
+export async function drawDocuments(): Promise<ReadonlyMap<string, string>> {
   const { main, stackSet } = readTemplates(fromRoot('.'));
-  const roles = roleTable([{ title: 'Main stack', template: main }, { title: 'Stack of each Region', template: stackSet }]);
+  const roles = roleTable([
+    { title: 'Main stack', template: main },
+    { title: 'Stack of each Region', template: stackSet },
+  ]);
   const { cost } = JSON.parse(text('tools/bench/results.json')) as BenchResults;
-  return new Map([
+  const documents = [
     ['docs/security.md', withPart(text('docs/security.md'), 'roles', roles)],
     ['README.md', withPart(text('README.md'), 'costs', readmeCosts(cost))],
-  ]);
+  ] as const;
+  return new Map(
+    await Promise.all(documents.map(async ([path, written]) => [path, await formatted(path, written)] as const)),
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -38,7 +62,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     writeFileSync(fromRoot(`docs/images/${name}`), svg);
     console.log(`docs/images/${name}`);
   }
-  for (const [path, document] of drawDocuments()) {
+  for (const [path, document] of await drawDocuments()) {
     writeFileSync(fromRoot(path), document);
     console.log(path);
   }

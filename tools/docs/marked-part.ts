@@ -8,6 +8,7 @@ const endOf = (name: string): string => `<!-- end of ${name} -->`;
  */
 export function withPart(document: string, name: string, content: string): string {
   const [begin, end] = [document.indexOf(beginOf(name)), document.indexOf(endOf(name))];
-  if (begin < 0 || end < begin) throw new Error(`The document has no part "${name}": a line ${beginOf(name)} and after it a line ${endOf(name)}.`);
+  if (begin < 0 || end < begin)
+    throw new Error(`The document has no part "${name}": a line ${beginOf(name)} and after it a line ${endOf(name)}.`);
   return `${document.slice(0, begin)}${beginOf(name)}\n\n${content}\n\n${document.slice(end)}`;
 }

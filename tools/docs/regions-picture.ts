@@ -12,8 +12,11 @@ const BOTH = ['ImportWorkflow'];
 
 /** Draws the two Regions with what the two templates put into them: counts come from the templates themselves. */
 export function regionsPicture(main: Resources, stackSet: Resources): string {
-  for (const name of [...PRIMARY_ONLY, ...BOTH]) if (stackSet[name]?.Type !== 'AWS::StepFunctions::StateMachine') throw new Error(`The StackSet template has no state machine ${name}.`);
-  for (const name of PRIMARY_ONLY) if (stackSet[name]?.Condition === undefined) throw new Error(`${name} must exist in the primary Region only.`);
+  for (const name of [...PRIMARY_ONLY, ...BOTH])
+    if (stackSet[name]?.Type !== 'AWS::StepFunctions::StateMachine')
+      throw new Error(`The StackSet template has no state machine ${name}.`);
+  for (const name of PRIMARY_ONLY)
+    if (stackSet[name]?.Condition === undefined) throw new Error(`${name} must exist in the primary Region only.`);
   if (main['BackupTable']?.Type !== 'AWS::DynamoDB::Table') throw new Error('The main template has no BackupTable.');
   const primary = Object.entries(stackSet);
   const secondary = primary.filter(([, { Condition }]) => Condition === undefined);
@@ -27,7 +30,9 @@ export function regionsPicture(main: Resources, stackSet: Resources): string {
 
 const counts = (named: readonly (readonly [string, TemplateResource])[]): string => {
   const of = (type: string): number => named.filter(([, { Type }]) => Type === type).length;
-  const deadLetter = named.filter(([name, { Type }]) => Type === 'AWS::SQS::Queue' && name.includes('DeadLetter')).length;
+  const deadLetter = named.filter(
+    ([name, { Type }]) => Type === 'AWS::SQS::Queue' && name.includes('DeadLetter'),
+  ).length;
   return [
     `${of('AWS::Lambda::Function')} functions, each with its own role`,
     `${of('AWS::SQS::Queue') - deadLetter} queues and ${deadLetter} dead-letter queues`,
@@ -41,13 +46,15 @@ function region(x: number, title: string, isPrimary: boolean, summary: string): 
   return [
     rectangle({ x, y: 20, width: 410, height: 430 }, '#fafbfd', '#9aa7b8'),
     label(x + 16, 46, title, { size: 16, weight: 600, anchor: 'start' }),
-    ...(isPrimary ? [
-      ...box(inner, 62, 'User pool', '#fdeef3', '#b73a72'),
-      arrow(`M${middle} 102 V122`),
-      ...box(inner, 124, 'ExportWorkflow', '#e8f1fc', '#2f6fb7'),
-      label(middle + 112, 148, 'on a schedule', { size: 11, anchor: 'start' }),
-      arrow(`M${middle} 164 V236`),
-    ] : []),
+    ...(isPrimary
+      ? [
+          ...box(inner, 62, 'User pool', '#fdeef3', '#b73a72'),
+          arrow(`M${middle} 102 V122`),
+          ...box(inner, 124, 'ExportWorkflow', '#e8f1fc', '#2f6fb7'),
+          label(middle + 112, 148, 'on a schedule', { size: 11, anchor: 'start' }),
+          arrow(`M${middle} 164 V236`),
+        ]
+      : []),
     ...box(inner, 238, isPrimary ? 'BackupTable' : 'BackupTable (replica)', '#e6f6ea', '#2f8a4c'),
     arrow(`M${middle} 278 V298`),
     ...box(inner, 300, 'ImportWorkflow', '#e8f1fc', '#2f6fb7'),
@@ -58,5 +65,7 @@ function region(x: number, title: string, isPrimary: boolean, summary: string): 
   ];
 }
 
-const box = (x: number, y: number, text: string, fill: string, stroke: string): string[] =>
-  [rectangle({ x, y, width: 210, height: 40 }, fill, stroke), label(x + 105, y + 25, text, { weight: 500 })];
+const box = (x: number, y: number, text: string, fill: string, stroke: string): string[] => [
+  rectangle({ x, y, width: 210, height: 40 }, fill, stroke),
+  label(x + 105, y + 25, text, { weight: 500 }),
+];

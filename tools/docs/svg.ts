@@ -1,5 +1,6 @@
 /** The few SVG shapes that the pictures in docs/images are made of. */
-export const escapeXml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+export const escapeXml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 export interface Box {
   readonly x: number;
@@ -23,7 +24,12 @@ export function svgDocument(width: number, height: number, title: string, body: 
 export const rectangle = ({ x, y, width, height }: Box, fill: string, stroke: string, extra = ''): string =>
   `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="8" fill="${fill}" stroke="${stroke}" stroke-width="1.5" ${extra}/>`;
 
-export const label = (x: number, y: number, text: string, { size = 13, weight = 400, fill = '#1d2733', anchor = 'middle' } = {}): string =>
+export const label = (
+  x: number,
+  y: number,
+  text: string,
+  { size = 13, weight = 400, fill = '#1d2733', anchor = 'middle' } = {},
+): string =>
   `<text x="${x}" y="${y}" font-size="${size}" font-weight="${weight}" fill="${fill}" text-anchor="${anchor}">${escapeXml(text)}</text>`;
 
 export const arrow = (path: string, dashed = false): string =>

@@ -32,23 +32,37 @@ export function workflowPicture(name: string, workflow: Workflow): string {
   let lane = 0;
   for (const state of order) {
     const targets = transitions(workflow.States[state] as State);
-    for (const target of targets) body.push(transition(boxes.get(state) as Box, boxes.get(target) as Box, () => (lane += 1)));
+    for (const target of targets)
+      body.push(transition(boxes.get(state) as Box, boxes.get(target) as Box, () => (lane += 1)));
   }
   const handler = workflow.States[workflow.StartAt]?.Catch?.[0]?.Next;
   const caught = order.filter((state) => workflow.States[state]?.Catch?.some(({ Next }) => Next === handler));
   // What an error reaches by another way than the shared one, for instance when the message about it fails too.
   for (const state of order) {
     for (const { Next } of workflow.States[state]?.Catch ?? []) {
-      if (Next !== handler) body.push(transition(boxes.get(state) as Box, boxes.get(Next) as Box, () => (lane += 1), true));
+      if (Next !== handler)
+        body.push(transition(boxes.get(state) as Box, boxes.get(Next) as Box, () => (lane += 1), true));
     }
   }
   const height = 60 + order.length * ROW + 20;
   for (const state of order) body.push(stateBox(state, workflow.States[state] as State, boxes.get(state) as Box));
-  if (handler !== undefined) body.push(...errorPath(caught.filter((state) => state !== handler).map((state) => boxes.get(state) as Box), boxes.get(handler) as Box));
+  if (handler !== undefined)
+    body.push(
+      ...errorPath(
+        caught.filter((state) => state !== handler).map((state) => boxes.get(state) as Box),
+        boxes.get(handler) as Box,
+      ),
+    );
   return svgDocument(660, height, name, body);
 }
 
-const transitions = (state: State): string[] => [...new Set([...(state.Choices ?? []).map((choice) => choice.Next), state.Default, state.Next].filter((next) => next !== undefined))];
+const transitions = (state: State): string[] => [
+  ...new Set(
+    [...(state.Choices ?? []).map((choice) => choice.Next), state.Default, state.Next].filter(
+      (next) => next !== undefined,
+    ),
+  ),
+];
 
 /** The main path first, then what only errors reach. */
 function stateOrder({ StartAt, States }: Workflow): string[] {
@@ -81,12 +95,18 @@ function transition(from: Box, to: Box, nextLane: () => number, dashed = false):
   const toY = to.y + to.height / 2;
   const side = 14 + (nextLane() % 9) * 13;
   // Backward transitions (loops) run on the left, forward ones that skip states too, in lanes of their own.
-  return arrow(`M${from.x} ${fromY + (below > 0 ? 7 : -7)} H${from.x - side} V${toY + (below > 0 ? -7 : 7)} H${to.x - 2}`, dashed);
+  return arrow(
+    `M${from.x} ${fromY + (below > 0 ? 7 : -7)} H${from.x - side} V${toY + (below > 0 ? -7 : 7)} H${to.x - 2}`,
+    dashed,
+  );
 }
 
 function errorPath(from: readonly Box[], handler: Box): string[] {
   const x = handler.x + handler.width + 60;
-  const stubs = from.map((box) => `<path d="M${box.x + box.width} ${box.y + 19} H${x}" stroke="#b73a3a" stroke-width="1.2" stroke-dasharray="4 4" fill="none"/>`);
+  const stubs = from.map(
+    (box) =>
+      `<path d="M${box.x + box.width} ${box.y + 19} H${x}" stroke="#b73a3a" stroke-width="1.2" stroke-dasharray="4 4" fill="none"/>`,
+  );
   const top = Math.min(...from.map(({ y }) => y)) + 19;
   return [
     ...stubs,

@@ -17,22 +17,40 @@ const MAIN = `${MAIN_TEMPLATE}.template`;
 const STACK_SET = `${STACK_SET_TEMPLATE}.template`;
 
 /** The templates of a build without one statement; where the StackSet's template changes, the main one names its new key. */
-export function templatesWithout({ global, regional }: Assets, { role, sid }: Pick<Experiment, 'role' | 'sid'>): Assets {
+export function templatesWithout(
+  { global, regional }: Assets,
+  { role, sid }: Pick<Experiment, 'role' | 'sid'>,
+): Assets {
   const text = (name: string): string => Buffer.from(global.get(name) ?? []).toString();
   const [main, stackSet] = [parseTemplate(MAIN, text(MAIN)), parseTemplate(STACK_SET, text(STACK_SET))];
-  if (role in main.Resources) return { global: new Map([[MAIN, Buffer.from(withoutStatement(main, role, sid))]]), regional: new Map() };
+  if (role in main.Resources)
+    return { global: new Map([[MAIN, Buffer.from(withoutStatement(main, role, sid))]]), regional: new Map() };
   const changed = Buffer.from(withoutStatement(stackSet, role, sid));
   const oldName = [...regional.keys()].find((name) => name.startsWith(`${STACK_SET_TEMPLATE}-`)) ?? '';
   const newName = `${STACK_SET_TEMPLATE}-${createHash('sha256').update(changed).digest('hex').slice(0, 16)}.template`;
-  return { global: new Map([[MAIN, Buffer.from(main.text.replaceAll(oldName, newName))]]), regional: new Map([[newName, changed]]) };
+  return {
+    global: new Map([[MAIN, Buffer.from(main.text.replaceAll(oldName, newName))]]),
+    regional: new Map([[newName, changed]]),
+  };
 }
 
 /** Launches these templates, waits for the first export and uninstalls. */
-export async function runLaunch(cloud: LocalCloud, watch: CallWatch, templates: Assets, stackName: string): Promise<Outcome> {
+export async function runLaunch(
+  cloud: LocalCloud,
+  watch: CallWatch,
+  templates: Assets,
+  stackName: string,
+): Promise<Outcome> {
   await uploadAssets(cloud.clientConfig, BUILD, templates, [PRIMARY, SECONDARY]);
   const pool = await newPool(cloud, PRIMARY);
   await watch.news();
-  const launched = await createStack(stackOperation(solutionOptions(cloud, stackName), { PrimaryUserPoolId: pool, SecondaryRegion: SECONDARY, NotificationEmail: 'ops@example.com' }));
+  const launched = await createStack(
+    stackOperation(solutionOptions(cloud, stackName), {
+      PrimaryUserPoolId: pool,
+      SecondaryRegion: SECONDARY,
+      NotificationEmail: 'ops@example.com',
+    }),
+  );
   const problems = [...problemsOf(launched, 'CREATE_COMPLETE')];
   if (launched.status === 'CREATE_COMPLETE') {
     const sfn = steps(cloud, PRIMARY);
@@ -41,7 +59,11 @@ export async function runLaunch(cloud: LocalCloud, watch: CallWatch, templates: 
   }
   const uninstalled = await deleteStack({ clientConfig: cloud.clientConfig, region: PRIMARY }, launched.stackId);
   problems.push(...problemsOf(uninstalled, 'DELETE_COMPLETE'));
-  return { ended: problems.length === 0 ? 'well' : 'badly', told: problems.join('\n'), refused: refusedCalls(await watch.news()) };
+  return {
+    ended: problems.length === 0 ? 'well' : 'badly',
+    told: problems.join('\n'),
+    refused: refusedCalls(await watch.news()),
+  };
 }
 
 const problemsOf = (outcome: StackOutcome, wanted: string): readonly string[] =>

@@ -13,7 +13,9 @@ import { judge, type Judged } from './verdict.ts';
 const SURVIVORS = join(import.meta.dirname, 'survivors.yaml');
 /** Waits of the workflows are shortened; nothing here depends on their length. */
 const WAIT_SCALE = 0.01;
-const tell = (line: string): void => { process.stdout.write(`${line}\n`); };
+const tell = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
 
 async function run(experiments: readonly Experiment[], notEvaluated: readonly string[]): Promise<number> {
   const started = Date.now();
@@ -29,14 +31,25 @@ async function run(experiments: readonly Experiment[], notEvaluated: readonly st
   const reasons = parse(readFileSync(SURVIVORS, 'utf8')) as Record<string, string>;
   const { explained, problems } = judge(judged, reasons);
   const needed = judged.filter(({ verdict }) => verdict.kind === 'needed').length;
-  tell(`\n${judged.length} statements in ${inWords((Date.now() - started) / 1000)}: ${needed} needed, ${judged.length - needed} not shown to be needed.`);
-  if (explained.length > 0) tell(`\nSurvivors, each with its reason:\n${explained.map(({ name, refused, reason }) => `  ${name}${refused.length > 0 ? ` (refused and passed over: ${refused.join(', ')})` : ''}\n    ${reason}`).join('\n')}`);
-  tell(`\nNot run, since services act with these roles and the local cloud does not ask for their permissions (the tests of the templates do): ${notEvaluated.join(', ')}.`);
+  tell(
+    `\n${judged.length} statements in ${inWords((Date.now() - started) / 1000)}: ${needed} needed, ${judged.length - needed} not shown to be needed.`,
+  );
+  if (explained.length > 0)
+    tell(
+      `\nSurvivors, each with its reason:\n${explained.map(({ name, refused, reason }) => `  ${name}${refused.length > 0 ? ` (refused and passed over: ${refused.join(', ')})` : ''}\n    ${reason}`).join('\n')}`,
+    );
+  tell(
+    `\nNot run, since services act with these roles and the local cloud does not ask for their permissions (the tests of the templates do): ${notEvaluated.join(', ')}.`,
+  );
   if (problems.length > 0) tell(`\nProblems:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
   return problems.length === 0 ? 0 : 1;
 }
 
-function optionsOrExit(): { readonly options: LeastPrivilegeOptions; readonly experiments: readonly Experiment[]; readonly notEvaluated: readonly string[] } {
+function optionsOrExit(): {
+  readonly options: LeastPrivilegeOptions;
+  readonly experiments: readonly Experiment[];
+  readonly notEvaluated: readonly string[];
+} {
   try {
     const options = parseOptions(process.argv.slice(2));
     if (options === 'help') {
@@ -44,7 +57,11 @@ function optionsOrExit(): { readonly options: LeastPrivilegeOptions; readonly ex
       process.exit(0);
     }
     const { main, stackSet } = readTemplates(projectRoot);
-    return { options, experiments: chosen(experimentsOf([main, stackSet]), options), notEvaluated: rolesOfServices([main, stackSet]) };
+    return {
+      options,
+      experiments: chosen(experimentsOf([main, stackSet]), options),
+      notEvaluated: rolesOfServices([main, stackSet]),
+    };
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n\n${LEAST_PRIVILEGE_USAGE}\n`);
     process.exit(1);
@@ -52,5 +69,6 @@ function optionsOrExit(): { readonly options: LeastPrivilegeOptions; readonly ex
 }
 
 const { options, experiments, notEvaluated } = optionsOrExit();
-if (options.list) for (const experiment of experiments) tell(`${nameOf(experiment).padEnd(46)}  ${experiment.scenario}`);
+if (options.list)
+  for (const experiment of experiments) tell(`${nameOf(experiment).padEnd(46)}  ${experiment.scenario}`);
 else process.exitCode = await run(experiments, notEvaluated);

@@ -22,14 +22,25 @@ Exit code 0: every statement is needed, or has a reason.`;
 
 /** @throws Error that names the option and what was found */
 export function parseOptions(args: readonly string[]): LeastPrivilegeOptions | 'help' {
-  const { values } = parseArgs({ args: [...args], options: { role: { type: 'string', multiple: true }, list: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      role: { type: 'string', multiple: true },
+      list: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
   return values.help === true ? 'help' : { roles: values.role ?? [], list: values.list === true };
 }
 
 /** @throws Error naming a role that no function has */
-export function chosen(experiments: readonly Experiment[], { roles }: Pick<LeastPrivilegeOptions, 'roles'>): readonly Experiment[] {
+export function chosen(
+  experiments: readonly Experiment[],
+  { roles }: Pick<LeastPrivilegeOptions, 'roles'>,
+): readonly Experiment[] {
   const known = new Set(experiments.map(({ role }) => role));
   const unknown = roles.find((role) => !known.has(role));
-  if (unknown !== undefined) throw new Error(`--role ${unknown} is no role of a function. There are: ${[...known].join(', ')}.`);
+  if (unknown !== undefined)
+    throw new Error(`--role ${unknown} is no role of a function. There are: ${[...known].join(', ')}.`);
   return roles.length === 0 ? experiments : experiments.filter(({ role }) => roles.includes(role));
 }

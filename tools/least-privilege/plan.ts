@@ -3,8 +3,13 @@ import type { Template } from './policies/template.ts';
 
 /** What is done without a statement: a workflow is run on a launched stack, or the stack is launched and uninstalled. */
 export type Scenario =
-  'export' | 'import' | 'import of a snapshot' | 'import with a failed job'
-  | 'verify backup' | 'compare pool' | 'launch';
+  | 'export'
+  | 'import'
+  | 'import of a snapshot'
+  | 'import with a failed job'
+  | 'verify backup'
+  | 'compare pool'
+  | 'launch';
 
 /** One statement that is taken away. */
 export interface Experiment {
@@ -44,24 +49,46 @@ export const IN_OTHER_WORDS: Readonly<Record<string, string>> = {
   'StackSetFunctionRole/PassAdministrationRole': 'iam:PassRole',
 };
 /** Functions of custom resources only work when a stack is launched, updated or uninstalled. */
-const isCustomResource = ({ functions }: Role): boolean => functions.some((name) => /(Checker|Constants|StackSet|Table)Function$/.test(name));
+const isCustomResource = ({ functions }: Role): boolean =>
+  functions.some((name) => /(Checker|Constants|StackSet|Table)Function$/.test(name));
 
 /** The scenarios in the order in which they run: exports change the backup, verifications and restores do not. */
-const ORDER: readonly Scenario[] = ['export', 'verify backup', 'compare pool', 'import', 'import of a snapshot', 'import with a failed job', 'launch'];
+const ORDER: readonly Scenario[] = [
+  'export',
+  'verify backup',
+  'compare pool',
+  'import',
+  'import of a snapshot',
+  'import with a failed job',
+  'launch',
+];
 
 /**
  * Every statement of every role that a Lambda function has.
  * @throws Error naming a function's role for which no scenario is known
  */
 export function experimentsOf(templates: readonly Template[]): readonly Experiment[] {
-  const experiments = templates.flatMap(rolesOf).filter(({ functions }) => functions.length > 0).flatMap((role) => {
-    const scenario = WORKFLOW_ROLES[role.id] ?? (isCustomResource(role) ? 'launch' : undefined);
-    if (scenario === undefined) throw new Error(`No scenario is known in which the function of ${role.id} works. Add the role to tools/least-privilege/plan.ts.`);
-    return role.statements.map(({ Sid = '' }) => ({ role: role.id, sid: Sid, scenario: OTHER_SCENARIO[`${role.id}/${Sid}`] ?? scenario }));
-  });
+  const experiments = templates
+    .flatMap(rolesOf)
+    .filter(({ functions }) => functions.length > 0)
+    .flatMap((role) => {
+      const scenario = WORKFLOW_ROLES[role.id] ?? (isCustomResource(role) ? 'launch' : undefined);
+      if (scenario === undefined)
+        throw new Error(
+          `No scenario is known in which the function of ${role.id} works. Add the role to tools/least-privilege/plan.ts.`,
+        );
+      return role.statements.map(({ Sid = '' }) => ({
+        role: role.id,
+        sid: Sid,
+        scenario: OTHER_SCENARIO[`${role.id}/${Sid}`] ?? scenario,
+      }));
+    });
   return ORDER.flatMap((scenario) => experiments.filter((experiment) => experiment.scenario === scenario));
 }
 
 /** Roles that services take, not functions: the local cloud does not ask for their permissions, tests of the templates do. */
 export const rolesOfServices = (templates: readonly Template[]): readonly string[] =>
-  templates.flatMap(rolesOf).filter(({ functions }) => functions.length === 0).map(({ id }) => id);
+  templates
+    .flatMap(rolesOf)
+    .filter(({ functions }) => functions.length === 0)
+    .map(({ id }) => id);

@@ -1,7 +1,15 @@
 import type { Scenario } from './plan.ts';
 
 /** Seconds that one scenario takes, until one was measured: on two busy cores. */
-const GUESS: Readonly<Record<Scenario, number>> = { export: 5, import: 10, 'import of a snapshot': 10, 'import with a failed job': 15, 'verify backup': 2, 'compare pool': 4, launch: 30 };
+const GUESS: Readonly<Record<Scenario, number>> = {
+  export: 5,
+  import: 10,
+  'import of a snapshot': 10,
+  'import with a failed job': 15,
+  'verify backup': 2,
+  'compare pool': 4,
+  launch: 30,
+};
 
 /** Tells how long the rest will take, from what the same scenarios took so far. */
 export class Progress {
@@ -22,4 +30,5 @@ export class Progress {
 }
 
 /** "40 s", "3 min". */
-export const inWords = (seconds: number): string => (seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`);
+export const inWords = (seconds: number): string =>
+  seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;

@@ -1,4 +1,10 @@
-import { DeleteRolePolicyCommand, GetRolePolicyCommand, ListRolePoliciesCommand, PutRolePolicyCommand, type IAMClient } from '@aws-sdk/client-iam';
+import {
+  DeleteRolePolicyCommand,
+  GetRolePolicyCommand,
+  ListRolePoliciesCommand,
+  PutRolePolicyCommand,
+  type IAMClient,
+} from '@aws-sdk/client-iam';
 
 interface Document {
   readonly Version: string;
@@ -20,8 +26,17 @@ export async function removeStatement(iam: IAMClient, RoleName: string, sid: str
     if (left.length === document.Statement.length) continue;
     // A policy without a statement is refused by IAM.
     if (left.length === 0) await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
-    else await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: JSON.stringify({ ...document, Statement: left }) }));
-    return async () => { await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: text })); };
+    else
+      await iam.send(
+        new PutRolePolicyCommand({
+          RoleName,
+          PolicyName,
+          PolicyDocument: JSON.stringify({ ...document, Statement: left }),
+        }),
+      );
+    return async () => {
+      await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: text }));
+    };
   }
   throw new Error(`The role ${RoleName} has no statement ${sid} in ${PolicyNames.join(', ') || 'any inline policy'}.`);
 }

@@ -15,12 +15,21 @@ const ATTEMPTS = 2;
  * Runs every experiment, after each of its scenarios was seen to end well with all statements and without a refused call.
  * @throws Error when a scenario does not, since nothing could be told from it then
  */
-export async function runExperiments(cloud: LocalCloud, experiments: readonly Experiment[], tell: (line: string) => void): Promise<readonly Judged[]> {
+export async function runExperiments(
+  cloud: LocalCloud,
+  experiments: readonly Experiment[],
+  tell: (line: string) => void,
+): Promise<readonly Judged[]> {
   const assets = await buildAssets(projectRoot, BUILD);
   await publishAssets(solutionOptions(cloud, STACK_NAME), assets);
   const scenarios = new Set(experiments.map(({ scenario }) => scenario));
   const watch = new CallWatch(cloud);
-  const runs: Runs = { cloud, watch, assets, ...([...scenarios].every((scenario) => scenario === 'launch') ? {} : { launched: await launch(cloud, watch) }) };
+  const runs: Runs = {
+    cloud,
+    watch,
+    assets,
+    ...([...scenarios].every((scenario) => scenario === 'launch') ? {} : { launched: await launch(cloud, watch) }),
+  };
   const progress = new Progress();
   const judged: Judged[] = [];
   const checked = new Set<Scenario>();
@@ -32,12 +41,15 @@ export async function runExperiments(cloud: LocalCloud, experiments: readonly Ex
     const started = Date.now();
     const words = IN_OTHER_WORDS[nameOf(experiment)];
     let verdict = verdictOn(await runOnce(runs, experiment, `launch-${index + 1}`), words);
-    for (let attempt = 1; attempt < ATTEMPTS && verdict.kind === 'unclear'; attempt += 1) verdict = verdictOn(await runOnce(runs, experiment, `launch-${index + 1}-again`), words);
+    for (let attempt = 1; attempt < ATTEMPTS && verdict.kind === 'unclear'; attempt += 1)
+      verdict = verdictOn(await runOnce(runs, experiment, `launch-${index + 1}-again`), words);
     const seconds = (Date.now() - started) / 1000;
     progress.add(experiment.scenario, seconds);
     judged.push({ experiment, verdict, seconds });
     const left = progress.left(experiments.slice(index + 1).map(({ scenario }) => scenario));
-    tell(`${String(index + 1).padStart(3)}/${experiments.length}  ${nameOf(experiment).padEnd(46)}  ${describe(verdict).padEnd(60)}  ${seconds.toFixed(1)} s, about ${inWords(left)} left`);
+    tell(
+      `${String(index + 1).padStart(3)}/${experiments.length}  ${nameOf(experiment).padEnd(46)}  ${describe(verdict).padEnd(60)}  ${seconds.toFixed(1)} s, about ${inWords(left)} left`,
+    );
   }
   return judged;
 }
@@ -50,25 +62,47 @@ interface Runs {
   readonly launched?: Launched;
 }
 
-function runOnce({ cloud, watch, assets, launched }: Runs, experiment: Experiment, stackName: string): Promise<Outcome> {
+function runOnce(
+  { cloud, watch, assets, launched }: Runs,
+  experiment: Experiment,
+  stackName: string,
+): Promise<Outcome> {
   const { scenario } = experiment;
-  return scenario === 'launch' || launched === undefined ? runLaunch(cloud, watch, templatesWithout(assets, experiment), stackName) : runWithout(launched, { ...experiment, scenario });
+  return scenario === 'launch' || launched === undefined
+    ? runLaunch(cloud, watch, templatesWithout(assets, experiment), stackName)
+    : runWithout(launched, { ...experiment, scenario });
 }
 
-async function checkScenario({ cloud, watch, assets, launched }: Runs, scenario: Scenario, tell: (line: string) => void, progress: Progress): Promise<void> {
+async function checkScenario(
+  { cloud, watch, assets, launched }: Runs,
+  scenario: Scenario,
+  tell: (line: string) => void,
+  progress: Progress,
+): Promise<void> {
   const started = Date.now();
-  const { ended, told, refused } = scenario === 'launch' || launched === undefined ? await runLaunch(cloud, watch, { global: assets.global, regional: new Map() }, 'launch-complete') : await runScenario(launched, scenario);
+  const { ended, told, refused } =
+    scenario === 'launch' || launched === undefined
+      ? await runLaunch(cloud, watch, { global: assets.global, regional: new Map() }, 'launch-complete')
+      : await runScenario(launched, scenario);
   const seconds = (Date.now() - started) / 1000;
   progress.add(scenario, seconds);
   if (ended === 'badly') throw new Error(`With all statements in place the scenario "${scenario}" failed: ${told}`);
-  if (refused.length > 0) throw new Error(`With all statements in place calls of the scenario "${scenario}" were refused: ${refused.join(', ')}`);
+  if (refused.length > 0)
+    throw new Error(
+      `With all statements in place calls of the scenario "${scenario}" were refused: ${refused.join(', ')}`,
+    );
   tell(`         ${scenario} with all statements: ends well, nothing is refused  ${seconds.toFixed(1)} s`);
 }
 
 function describe(verdict: Judged['verdict']): string {
   switch (verdict.kind) {
-    case 'needed': return `needed: ${verdict.by} is refused and named`;
-    case 'survivor': return verdict.refused.length > 0 ? `survives: ${verdict.refused.join(', ')} is refused and passed over` : 'survives: nothing is refused';
-    case 'unclear': return `UNCLEAR: ${verdict.why}`;
+    case 'needed':
+      return `needed: ${verdict.by} is refused and named`;
+    case 'survivor':
+      return verdict.refused.length > 0
+        ? `survives: ${verdict.refused.join(', ')} is refused and passed over`
+        : 'survives: nothing is refused';
+    case 'unclear':
+      return `UNCLEAR: ${verdict.why}`;
   }
 }

@@ -22,13 +22,25 @@ export type Verdict =
 export function verdictOn({ ended, told, refused }: Outcome, words?: string): Verdict {
   if (ended === 'well') return { kind: 'survivor', refused };
   if (refused.length === 0) return { kind: 'unclear', why: `it failed although no call was refused: ${told}` };
-  const named = refused.find((call) => told.includes(call.split(':')[1] ?? call) || (words !== undefined && told.includes(words)));
-  return named === undefined ? { kind: 'unclear', why: `the error does not name the refused call (${refused.join(', ')}): ${told}` } : { kind: 'needed', by: named };
+  const named = refused.find(
+    (call) => told.includes(call.split(':')[1] ?? call) || (words !== undefined && told.includes(words)),
+  );
+  return named === undefined
+    ? { kind: 'unclear', why: `the error does not name the refused call (${refused.join(', ')}): ${told}` }
+    : { kind: 'needed', by: named };
 }
 
 /** IAM's refusals, in the form that each service gives them. */
-export const refusedCalls = (calls: readonly CallRecord[]): readonly string[] =>
-  [...new Set(calls.filter(({ status, errorCode }) => status === 403 || /AccessDenied|NotAuthorized|AuthorizationError/.test(errorCode ?? '')).map(({ service, action }) => `${service}:${action}`))];
+export const refusedCalls = (calls: readonly CallRecord[]): readonly string[] => [
+  ...new Set(
+    calls
+      .filter(
+        ({ status, errorCode }) =>
+          status === 403 || /AccessDenied|NotAuthorized|AuthorizationError/.test(errorCode ?? ''),
+      )
+      .map(({ service, action }) => `${service}:${action}`),
+  ),
+];
 
 export interface Judged {
   readonly experiment: Experiment;
@@ -38,7 +50,11 @@ export interface Judged {
 
 export interface Judgement {
   /** Survivors with the written reason why they stay. */
-  readonly explained: readonly { readonly name: string; readonly refused: readonly string[]; readonly reason: string }[];
+  readonly explained: readonly {
+    readonly name: string;
+    readonly refused: readonly string[];
+    readonly reason: string;
+  }[];
   /** What makes the run fail, one line each. */
   readonly problems: readonly string[];
 }
@@ -52,15 +68,26 @@ export function judge(judged: readonly Judged[], reasons: Readonly<Record<string
   const reasonFor = ({ role, sid }: Experiment): string | undefined => reasons[`${role}/${sid}`] ?? reasons[`*/${sid}`];
   const explained = judged.flatMap(({ experiment, verdict }) => {
     const reason = reasonFor(experiment);
-    return verdict.kind === 'survivor' && reason !== undefined ? [{ name: nameOf(experiment), refused: verdict.refused, reason }] : [];
+    return verdict.kind === 'survivor' && reason !== undefined
+      ? [{ name: nameOf(experiment), refused: verdict.refused, reason }]
+      : [];
   });
   const problems = judged.flatMap(({ experiment, verdict }) => {
     const reason = reasonFor(experiment);
     const name = nameOf(experiment);
     switch (verdict.kind) {
-      case 'survivor': return reason === undefined ? [`${name}: it works without this statement${verdict.refused.length > 0 ? ` (refused and passed over: ${verdict.refused.join(', ')})` : ''}. Remove it, or write its reason into tools/least-privilege/survivors.yaml.`] : [];
-      case 'unclear': return [`${name}: ${verdict.why}`];
-      case 'needed': return reason === undefined ? [] : [`${name}: it is needed, and yet survivors.yaml gives a reason why it would not be. Remove that reason.`];
+      case 'survivor':
+        return reason === undefined
+          ? [
+              `${name}: it works without this statement${verdict.refused.length > 0 ? ` (refused and passed over: ${verdict.refused.join(', ')})` : ''}. Remove it, or write its reason into tools/least-privilege/survivors.yaml.`,
+            ]
+          : [];
+      case 'unclear':
+        return [`${name}: ${verdict.why}`];
+      case 'needed':
+        return reason === undefined
+          ? []
+          : [`${name}: it is needed, and yet survivors.yaml gives a reason why it would not be. Remove that reason.`];
     }
   });
   return { explained, problems };

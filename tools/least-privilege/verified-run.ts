@@ -8,9 +8,14 @@ import { SECONDARY, steps, type Launched } from './solution.ts';
 export async function verifiedRun({ cloud, outputs }: Launched): Promise<string> {
   const sfn = steps(cloud, SECONDARY);
   const verified = await endOf(sfn, await startExecution(sfn, outputs['SecondaryVerifyWorkflowArn'] ?? '', {}));
-  if (verified.status !== 'SUCCEEDED') throw new Error(`The verification in ${SECONDARY} ended as ${verified.status}: ${verified.error}: ${verified.cause}`);
+  if (verified.status !== 'SUCCEEDED')
+    throw new Error(
+      `The verification in ${SECONDARY} ended as ${verified.status}: ${verified.error}: ${verified.cause}`,
+    );
   const { id, type } = LATEST_KEY;
-  const { Item } = await new DynamoDBClient(cloud.clientConfig(SECONDARY)).send(new GetItemCommand({ TableName: outputs['BackupTableName'], Key: { id: { S: id }, type: { S: type } } }));
+  const { Item } = await new DynamoDBClient(cloud.clientConfig(SECONDARY)).send(
+    new GetItemCommand({ TableName: outputs['BackupTableName'], Key: { id: { S: id }, type: { S: type } } }),
+  );
   const runId = Item?.['runId']?.S;
   if (runId === undefined) throw new Error('The table in the backup Region names no last sealed run.');
   return runId;

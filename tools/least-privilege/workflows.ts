@@ -13,20 +13,36 @@ type WorkflowScenario = Exclude<Scenario, 'launch'>;
 
 /** Each runs in the Region whose instance has the role: exports in the primary one, restores in the backup Region. */
 const REGION: Readonly<Record<WorkflowScenario, string>> = {
-  export: PRIMARY, 'compare pool': PRIMARY, 'verify backup': SECONDARY, import: SECONDARY, 'import of a snapshot': SECONDARY, 'import with a failed job': SECONDARY,
+  export: PRIMARY,
+  'compare pool': PRIMARY,
+  'verify backup': SECONDARY,
+  import: SECONDARY,
+  'import of a snapshot': SECONDARY,
+  'import with a failed job': SECONDARY,
 };
 const RESTORE = 'SecondaryImportWorkflowArn';
 const OUTPUT: Readonly<Record<WorkflowScenario, string>> = {
-  export: 'ExportWorkflowArn', 'compare pool': 'PrimaryVerifyWorkflowArn', 'verify backup': 'SecondaryVerifyWorkflowArn', import: RESTORE, 'import of a snapshot': RESTORE, 'import with a failed job': RESTORE,
+  export: 'ExportWorkflowArn',
+  'compare pool': 'PrimaryVerifyWorkflowArn',
+  'verify backup': 'SecondaryVerifyWorkflowArn',
+  import: RESTORE,
+  'import of a snapshot': RESTORE,
+  'import with a failed job': RESTORE,
 };
 
 /** What the execution gets; `target` is the new pool of a restore. */
 async function inputOf(launched: Launched, scenario: WorkflowScenario, target: string | undefined): Promise<object> {
   switch (scenario) {
-    case 'compare pool': return { UserPoolId: launched.poolId };
-    case 'import': case 'import with a failed job': return { NewUserPoolId: target };
-    case 'import of a snapshot': return { NewUserPoolId: target, ExportRun: await verifiedRun(launched) };
-    case 'export': case 'verify backup': return {};
+    case 'compare pool':
+      return { UserPoolId: launched.poolId };
+    case 'import':
+    case 'import with a failed job':
+      return { NewUserPoolId: target };
+    case 'import of a snapshot':
+      return { NewUserPoolId: target, ExportRun: await verifiedRun(launched) };
+    case 'export':
+    case 'verify backup':
+      return {};
   }
 }
 
@@ -37,14 +53,19 @@ export async function runScenario(launched: Launched, scenario: WorkflowScenario
   const target = scenario.startsWith('import') ? await newPool(cloud, SECONDARY) : undefined;
   const input = await inputOf(launched, scenario, target);
   // The log of a job that brought in every row is never asked for.
-  if (scenario === 'import with a failed job') await cloud.configure({ importJobs: { endEarly: { afterRows: 1, as: 'Failed', jobs: 1 } } });
+  if (scenario === 'import with a failed job')
+    await cloud.configure({ importJobs: { endEarly: { afterRows: 1, as: 'Failed', jobs: 1 } } });
   await launched.watch.news();
   const ended = await start(launched, scenario, input);
   if (scenario === 'import with a failed job') await cloud.configure({ importJobs: {} });
   if (target !== undefined) await cognito(cloud, SECONDARY).send(new DeleteUserPoolCommand({ UserPoolId: target }));
   const refusals = await tasksRefused(steps(cloud, REGION[scenario]), ended.executionArn);
   const told = [...(ended.status === 'SUCCEEDED' ? [] : [`${ended.error}: ${ended.cause}`]), ...refusals];
-  return { ended: told.length === 0 ? 'well' : 'badly', told: told.join('\n'), refused: refusedCalls(await launched.watch.news()) };
+  return {
+    ended: told.length === 0 ? 'well' : 'badly',
+    told: told.join('\n'),
+    refused: refusedCalls(await launched.watch.news()),
+  };
 }
 
 async function start({ cloud, outputs }: Launched, scenario: WorkflowScenario, input: object): Promise<Ended> {
@@ -57,12 +78,19 @@ async function start({ cloud, outputs }: Launched, scenario: WorkflowScenario, i
  * sealed does not fail because nobody could be told of it.
  */
 async function tasksRefused(sfn: SFNClient, executionArn: string): Promise<readonly string[]> {
-  const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1_000, includeExecutionData: true }));
-  return events.flatMap(({ taskFailedEventDetails: { error = '', cause = '' } = {} }) => (error === 'AccessDenied' ? [`${error}: ${cause}`] : []));
+  const { events = [] } = await sfn.send(
+    new GetExecutionHistoryCommand({ executionArn, maxResults: 1_000, includeExecutionData: true }),
+  );
+  return events.flatMap(({ taskFailedEventDetails: { error = '', cause = '' } = {} }) =>
+    error === 'AccessDenied' ? [`${error}: ${cause}`] : [],
+  );
 }
 
 /** The scenario without one statement, which is put back afterwards. */
-export async function runWithout(launched: Launched, { role, sid, scenario }: Experiment & { readonly scenario: WorkflowScenario }): Promise<Outcome> {
+export async function runWithout(
+  launched: Launched,
+  { role, sid, scenario }: Experiment & { readonly scenario: WorkflowScenario },
+): Promise<Outcome> {
   const roleName = launched.resources[REGION[scenario]]?.[role];
   if (roleName === undefined) throw new Error(`The instance in ${REGION[scenario]} has no role ${role}.`);
   const putBack = await removeStatement(new IAMClient(launched.cloud.clientConfig(PRIMARY)), roleName, sid);
@@ -79,5 +107,6 @@ export async function runWithout(launched: Launched, { role, sid, scenario }: Ex
 
 async function finishExport(launched: Launched, roleName: string): Promise<void> {
   const { status, error, cause } = await start(launched, 'export', {});
-  if (status !== 'SUCCEEDED') throw new Error(`With all statements of ${roleName} put back the export ended as ${status}: ${error}: ${cause}`);
+  if (status !== 'SUCCEEDED')
+    throw new Error(`With all statements of ${roleName} put back the export ended as ${status}: ${error}: ${cause}`);
 }

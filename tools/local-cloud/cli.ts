@@ -20,8 +20,13 @@ async function main(args: string[]): Promise<number> {
     args,
     allowPositionals: true,
     options: {
-      port: { type: 'string' }, 'no-iam': { type: 'boolean' }, quotas: { type: 'boolean' }, latency: { type: 'string' },
-      'wait-scale': { type: 'string' }, foreground: { type: 'boolean' }, help: { type: 'boolean' },
+      port: { type: 'string' },
+      'no-iam': { type: 'boolean' },
+      quotas: { type: 'boolean' },
+      latency: { type: 'string' },
+      'wait-scale': { type: 'string' },
+      foreground: { type: 'boolean' },
+      help: { type: 'boolean' },
     },
   });
   const [command, ...rest] = positionals;
@@ -32,10 +37,15 @@ async function main(args: string[]): Promise<number> {
         iam: values['no-iam'] !== true,
         simulation: {
           quotas: values.quotas === true,
-          latencies: values.latency === undefined ? [] : [{ service: 'cognito-idp', ms: number('--latency', values.latency, 60_000) }],
+          latencies:
+            values.latency === undefined
+              ? []
+              : [{ service: 'cognito-idp', ms: number('--latency', values.latency, 60_000) }],
         },
         ...(values.port === undefined ? {} : { port: number('--port', values.port, 65_535) }),
-        ...(values['wait-scale'] === undefined ? {} : { waitScale: number('--wait-scale', values['wait-scale'], 1_000) }),
+        ...(values['wait-scale'] === undefined
+          ? {}
+          : { waitScale: number('--wait-scale', values['wait-scale'], 1_000) }),
       };
       return start(options, values.foreground === true);
     }
@@ -58,14 +68,18 @@ async function main(args: string[]): Promise<number> {
 async function start(options: LocalCloudOptions, foreground: boolean): Promise<number> {
   const running = await readRunning();
   if (running !== undefined) {
-    console.error(`A local cloud is already running at http://127.0.0.1:${running.port}. Stop it first: npm run local-cloud -- stop`);
+    console.error(
+      `A local cloud is already running at http://127.0.0.1:${running.port}. Stop it first: npm run local-cloud -- stop`,
+    );
     return 1;
   }
   if (!foreground) {
     console.log(howToUse((await startInBackground(options)).port));
     return 0;
   }
-  await startInForeground(options, (port) => { console.log(`${howToUse(port)}\nCtrl-C stops it.`); });
+  await startInForeground(options, (port) => {
+    console.log(`${howToUse(port)}\nCtrl-C stops it.`);
+  });
   return 0;
 }
 
@@ -79,7 +93,8 @@ function howToUse(port: number): string {
 
 function number(option: string, text: string, max: number): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0 || value > max) throw new Error(`${option} needs a number from 0 to ${max}, got "${text}".`);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0 || value > max)
+    throw new Error(`${option} needs a number from 0 to ${max}, got "${text}".`);
   return value;
 }
 

@@ -19,7 +19,11 @@ export interface SnsMessage {
   readonly topicArn: string;
   readonly subject: string;
   readonly message: string;
-  readonly subscribers: ReadonlyArray<{ readonly protocol: string; readonly endpoint: string; readonly confirmed: boolean }>;
+  readonly subscribers: ReadonlyArray<{
+    readonly protocol: string;
+    readonly endpoint: string;
+    readonly confirmed: boolean;
+  }>;
 }
 
 /** A message that Cognito sent to a user of a pool (none may ever be sent); its text is not kept. */
@@ -91,9 +95,21 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
  */
 export async function startBackgroundCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
   const before = await readRunning();
-  if (before !== undefined) throw new Error(`A local cloud is already running at http://127.0.0.1:${before.port}. Stop it first: npm run local-cloud -- stop`);
+  if (before !== undefined)
+    throw new Error(
+      `A local cloud is already running at http://127.0.0.1:${before.port}. Stop it first: npm run local-cloud -- stop`,
+    );
   const { port } = await startInBackground(options);
-  return cloudAt({ port, stateFolder: BACKGROUND_FOLDER, stop: async () => { await stopRunning(); } }, options);
+  return cloudAt(
+    {
+      port,
+      stateFolder: BACKGROUND_FOLDER,
+      stop: async () => {
+        await stopRunning();
+      },
+    },
+    options,
+  );
 }
 
 function cloudAt(server: Pick<CloudServer, 'port' | 'stateFolder' | 'stop'>, options: LocalCloudOptions): LocalCloud {
@@ -101,27 +117,44 @@ function cloudAt(server: Pick<CloudServer, 'port' | 'stateFolder' | 'stop'>, opt
   const account = options.account ?? DEFAULT_ACCOUNT;
   const credentials = { accessKeyId: account, secretAccessKey: SECRET_ACCESS_KEY };
   const ask = async <T>(page: string, body?: object): Promise<T> => {
-    const response = await fetch(`${endpoint}/_local/${page}`, body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) });
-    if (!response.ok) throw new Error(`The local cloud answered ${response.status} to ${page}: ${await response.text()}`);
+    const response = await fetch(
+      `${endpoint}/_local/${page}`,
+      body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) },
+    );
+    if (!response.ok)
+      throw new Error(`The local cloud answered ${response.status} to ${page}: ${await response.text()}`);
     return (await response.json()) as T;
   };
   const messages = (): Promise<Array<SnsMessage | EndUserMessage>> => ask('messages');
   return {
-    endpoint, account, credentials,
+    endpoint,
+    account,
+    credentials,
     stateFolder: server.stateFolder,
     clientConfig: (region) => ({ endpoint, region, credentials, forcePathStyle: true }),
-    calls: (filter = {}) => ask(`calls?${new URLSearchParams(Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, String(value)]))).toString()}`),
+    calls: (filter = {}) =>
+      ask(
+        `calls?${new URLSearchParams(Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, String(value)]))).toString()}`,
+      ),
     snsMessages: async () => (await messages()).filter((message) => message.kind === 'sns'),
     endUserMessages: async () => (await messages()).filter((message) => message.kind === 'end-user'),
     putUsers: async (region, poolId, users) => {
       for (let first = 0; first < users.length; first += 500) {
         const page = users.slice(first, first + 500).map((user, index) => ({ ...user, line: first + index }));
-        const { results } = await ask<{ results: [number, string, string][] }>('users', { account, region, poolId, users: page });
+        const { results } = await ask<{ results: [number, string, string][] }>('users', {
+          account,
+          region,
+          poolId,
+          users: page,
+        });
         const refused = results.find(([, outcome]) => outcome !== 'SUCCEEDED');
-        if (refused !== undefined) throw new Error(`The pool ${poolId} did not take user number ${refused[0]}: ${refused[2]}`);
+        if (refused !== undefined)
+          throw new Error(`The pool ${poolId} did not take user number ${refused[0]}: ${refused[2]}`);
       }
     },
-    configure: async (changes) => { await ask('config', changes); },
+    configure: async (changes) => {
+      await ask('config', changes);
+    },
     faultStrikes: () => ask('faults'),
     stop: () => server.stop(),
   };

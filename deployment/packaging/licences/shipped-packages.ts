@@ -24,7 +24,11 @@ const PACKAGE_FOLDER = /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
 
 /** Folders of the packages of which code, be it one byte, is in the output; relative to the folder that esbuild worked in. */
 export function packageFolders({ outputs }: Metafile): readonly string[] {
-  const shipped = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path));
+  const shipped = Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([path]) => path),
+  );
   return [...new Set(shipped.flatMap((path) => PACKAGE_FOLDER.exec(path)?.[0] ?? []))].sort();
 }
 
@@ -34,15 +38,40 @@ export function packageFolders({ outputs }: Metafile): readonly string[] {
  */
 export function readPackage(folder: string): ShippedPackage {
   const manifest = join(folder, 'package.json');
-  const { name, version, license } = (existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')) : {}) as Record<string, unknown>;
-  if (typeof name !== 'string' || typeof version !== 'string') throw new Error(`${folder} is bundled, but its package.json names no package and version: its licence cannot be told.`);
-  if (typeof license !== 'string') throw new Error(`The package ${name} ${version} is bundled, but its package.json declares no licence. Do without it, or find out its licence.`);
-  if (!ALLOWED.includes(license)) throw new Error(`The package ${name} ${version} is bundled under the licence "${license}". Shipped are only ${ALLOWED.join(', ')}: do without it, or have the licence checked and add it to ALLOWED.`);
-  const files = (pattern: RegExp): string => readdirSync(folder).filter((file) => pattern.test(file)).sort().map((file) => tidy(readFileSync(join(folder, file), 'utf8'))).join('\n\n');
+  const { name, version, license } = (existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')) : {}) as Record<
+    string,
+    unknown
+  >;
+  if (typeof name !== 'string' || typeof version !== 'string')
+    throw new Error(
+      `${folder} is bundled, but its package.json names no package and version: its licence cannot be told.`,
+    );
+  if (typeof license !== 'string')
+    throw new Error(
+      `The package ${name} ${version} is bundled, but its package.json declares no licence. Do without it, or find out its licence.`,
+    );
+  if (!ALLOWED.includes(license))
+    throw new Error(
+      `The package ${name} ${version} is bundled under the licence "${license}". Shipped are only ${ALLOWED.join(', ')}: do without it, or have the licence checked and add it to ALLOWED.`,
+    );
+  const files = (pattern: RegExp): string =>
+    readdirSync(folder)
+      .filter((file) => pattern.test(file))
+      .sort()
+      .map((file) => tidy(readFileSync(join(folder, file), 'utf8')))
+      .join('\n\n');
   const text = files(LICENCE_FILE);
-  if (text === '' && !TEXT_KNOWN.includes(license)) throw new Error(`The package ${name} ${version} is bundled, but holds no licence file, and ${license} demands that its copyright line goes with the code.`);
+  if (text === '' && !TEXT_KNOWN.includes(license))
+    throw new Error(
+      `The package ${name} ${version} is bundled, but holds no licence file, and ${license} demands that its copyright line goes with the code.`,
+    );
   return { name, version, licence: license, text, notice: files(NOTICE_FILE) };
 }
 
 /** Without what only differs between editors: line ends, spaces at the end of lines, empty lines around the text. */
-const tidy = (text: string): string => text.replaceAll(/\r\n?/g, '\n').replaceAll(/[^\S\n]+$/gm, '').replace(/^\n+/, '').trimEnd();
+const tidy = (text: string): string =>
+  text
+    .replaceAll(/\r\n?/g, '\n')
+    .replaceAll(/[^\S\n]+$/gm, '')
+    .replace(/^\n+/, '')
+    .trimEnd();

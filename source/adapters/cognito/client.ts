@@ -16,19 +16,43 @@ export interface CognitoOptions extends AdapterOptions {
 
 /** Calls of which a pool takes 5 per second each, whatever CognitoTPS (Cognito quotas, "UserPoolResourceRead/Update"). */
 const POOL_RESOURCE_CALLS = new Set([
-  'ListGroupsCommand', 'GetCSVHeaderCommand', 'DescribeUserImportJobCommand', 'ListUserImportJobsCommand',
-  'CreateGroupCommand', 'UpdateGroupCommand', 'CreateUserImportJobCommand', 'StartUserImportJobCommand',
+  'ListGroupsCommand',
+  'GetCSVHeaderCommand',
+  'DescribeUserImportJobCommand',
+  'ListUserImportJobsCommand',
+  'CreateGroupCommand',
+  'UpdateGroupCommand',
+  'CreateUserImportJobCommand',
+  'StartUserImportJobCommand',
 ]);
 const POOL_RESOURCE_CALLS_PER_SECOND = 4.5;
 
-const THROTTLES = new Set(['TooManyRequestsException', 'ThrottlingException', 'Throttling', 'ThrottledException', 'RequestLimitExceeded', 'RequestThrottled', 'RequestThrottledException', 'SlowDown']);
+const THROTTLES = new Set([
+  'TooManyRequestsException',
+  'ThrottlingException',
+  'Throttling',
+  'ThrottledException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'SlowDown',
+]);
 /** Whether Cognito refused the call because there were too many; by name, since the API model marks none. */
 export const isThrottle = (error: unknown): boolean =>
-  THROTTLES.has(nameOf(error)) || (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode === 429;
+  THROTTLES.has(nameOf(error)) ||
+  (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode === 429;
 
 /** A Cognito client of which every attempt waits for the pacer before it is signed, so that retries count as calls. */
-export function cognitoClient({ pacer, clock = systemClock, random: jitter = random, ...options }: CognitoOptions): CognitoIdentityProviderClient {
-  const client = new CognitoIdentityProviderClient({ ...clientOptions(options), retryStrategy: new PatientRetries(clock, jitter) });
+export function cognitoClient({
+  pacer,
+  clock = systemClock,
+  random: jitter = random,
+  ...options
+}: CognitoOptions): CognitoIdentityProviderClient {
+  const client = new CognitoIdentityProviderClient({
+    ...clientOptions(options),
+    retryStrategy: new PatientRetries(clock, jitter),
+  });
   const lanes = new Map<string, Lane>();
   const laneOf = (command: string): Lane => {
     const lane = lanes.get(command) ?? new Lane(pacer, POOL_RESOURCE_CALLS_PER_SECOND, clock);
@@ -36,16 +60,20 @@ export function cognitoClient({ pacer, clock = systemClock, random: jitter = ran
     return lane;
   };
   client.middlewareStack.addRelativeTo(
-    <Args, Answer>(next: (args: Args) => Promise<Answer>, { commandName: command = '' }: { readonly commandName?: string }) => async (args: Args): Promise<Answer> => {
-      await (POOL_RESOURCE_CALLS.has(command) ? laneOf(command) : pacer).take();
-      const grantedAt = clock.now();
-      try {
-        return await next(args);
-      } catch (error) {
-        if (isThrottle(error)) pacer.throttled(grantedAt);
-        throw error;
-      }
-    },
+    <Args, Answer>(
+      next: (args: Args) => Promise<Answer>,
+      { commandName: command = '' }: { readonly commandName?: string },
+    ) =>
+      async (args: Args): Promise<Answer> => {
+        await (POOL_RESOURCE_CALLS.has(command) ? laneOf(command) : pacer).take();
+        const grantedAt = clock.now();
+        try {
+          return await next(args);
+        } catch (error) {
+          if (isThrottle(error)) pacer.throttled(grantedAt);
+          throw error;
+        }
+      },
     { name: 'pacing', relation: 'before', toMiddleware: 'httpSigningMiddleware' },
   );
   return client;

@@ -7,9 +7,10 @@ import { cognitoCall } from './errors.ts';
 export function csvHeaderReader(options: CognitoOptions): Pick<ImportJobs, 'csvHeader'> {
   const client = cognitoClient(options);
   return {
-    csvHeader: (UserPoolId) => cognitoCall('GetCSVHeader', UserPoolId, async () => {
-      const { CSVHeader = [] } = await client.send(new GetCSVHeaderCommand({ UserPoolId }));
-      return CSVHeader;
-    }),
+    csvHeader: (UserPoolId) =>
+      cognitoCall('GetCSVHeader', UserPoolId, async () => {
+        const { CSVHeader = [] } = await client.send(new GetCSVHeaderCommand({ UserPoolId }));
+        return CSVHeader;
+      }),
   };
 }

@@ -12,7 +12,12 @@ interface Paging {
  * Runs one Cognito call and turns what it throws into the product's errors. Cognito's messages can hold user names: only
  * the error's name goes on.
  */
-export async function cognitoCall<T>(action: string, poolId: string, call: () => Promise<T>, paging: Paging = {}): Promise<T> {
+export async function cognitoCall<T>(
+  action: string,
+  poolId: string,
+  call: () => Promise<T>,
+  paging: Paging = {},
+): Promise<T> {
   try {
     return await call();
   } catch (error) {
@@ -21,18 +26,37 @@ export async function cognitoCall<T>(action: string, poolId: string, call: () =>
 }
 
 /** The product's error for a refused Cognito call; see cognitoCall. */
-export function cognitoError(action: string, poolId: string, error: unknown, { token, filter }: Paging = {}): Halt | Fault {
+export function cognitoError(
+  action: string,
+  poolId: string,
+  error: unknown,
+  { token, filter }: Paging = {},
+): Halt | Fault {
   const name = nameOf(error);
-  if (isThrottle(error)) return new Fault('Throttled', `Cognito throttled ${action} on ${poolId} for minutes without a single success. Lower CognitoTPS, or start the workflow again later.`);
+  if (isThrottle(error))
+    return new Fault(
+      'Throttled',
+      `Cognito throttled ${action} on ${poolId} for minutes without a single success. Lower CognitoTPS, or start the workflow again later.`,
+    );
   switch (name) {
     case 'ResourceNotFoundException':
-      return new Halt('UserPoolNotFound', `The user pool ${poolId} does not exist in this Region (${action}). Check the pool's id and Region.`);
+      return new Halt(
+        'UserPoolNotFound',
+        `The user pool ${poolId} does not exist in this Region (${action}). Check the pool's id and Region.`,
+      );
     case 'NotAuthorizedException':
-      return new Halt('AccessDenied', `Cognito refused ${action} on the user pool ${poolId} (${name}). Check the function's role and whether the pool accepts administrative calls.`);
+      return new Halt(
+        'AccessDenied',
+        `Cognito refused ${action} on the user pool ${poolId} (${name}). Check the function's role and whether the pool accepts administrative calls.`,
+      );
     case 'OperationNotEnabledException':
-      return new Halt('AccessDenied', `Cognito does not offer ${action} on the user pool ${poolId} (${name}): the pool is a read replica, or the call is not available in this Region. Use a pool that is not a replica.`);
+      return new Halt(
+        'AccessDenied',
+        `Cognito does not offer ${action} on the user pool ${poolId} (${name}): the pool is a read replica, or the call is not available in this Region. Use a pool that is not a replica.`,
+      );
     case 'InvalidParameterException':
-      if (token !== undefined) return new Fault('InvalidPaginationToken', `Cognito refused the pagination token of ${action}.`);
+      if (token !== undefined)
+        return new Fault('InvalidPaginationToken', `Cognito refused the pagination token of ${action}.`);
       if (filter !== undefined) return new Fault('FilterRefused', `Cognito refused the filter of ${action}.`);
       break;
     default:

@@ -1,5 +1,10 @@
 import {
-  CreateUserImportJobCommand, DescribeUserImportJobCommand, GetCSVHeaderCommand, ListUserImportJobsCommand, StartUserImportJobCommand, type UserImportJobType,
+  CreateUserImportJobCommand,
+  DescribeUserImportJobCommand,
+  GetCSVHeaderCommand,
+  ListUserImportJobsCommand,
+  StartUserImportJobCommand,
+  type UserImportJobType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { ImportJob, ImportJobs } from '../../domain/ports.ts';
 import { nameOf } from '../service-errors.ts';
@@ -24,21 +29,25 @@ export function importJobs({ logRoleArn, ...options }: ImportJobOptions): Import
   const client = cognitoClient(options);
   const { pacer: _pacer, clock: _clock, random: _random, ...logOptions } = options;
   return {
-    csvHeader: (UserPoolId) => cognitoCall('GetCSVHeader', UserPoolId, async () => {
-      const { CSVHeader = [] } = await client.send(new GetCSVHeaderCommand({ UserPoolId }));
-      return CSVHeader;
-    }),
+    csvHeader: (UserPoolId) =>
+      cognitoCall('GetCSVHeader', UserPoolId, async () => {
+        const { CSVHeader = [] } = await client.send(new GetCSVHeaderCommand({ UserPoolId }));
+        return CSVHeader;
+      }),
 
-    createJob: (UserPoolId, JobName) => cognitoCall('CreateUserImportJob', UserPoolId, async () => {
-      try {
-        const { UserImportJob } = await client.send(new CreateUserImportJobCommand({ UserPoolId, JobName, CloudWatchLogsRoleArn: logRoleArn }));
-        return toJob(UserImportJob);
-      } catch (error) {
-        if (nameOf(error) === LIMIT) return 'limit';
-        if (nameOf(error) !== UNMET) throw error;
-        return 'busy';
-      }
-    }),
+    createJob: (UserPoolId, JobName) =>
+      cognitoCall('CreateUserImportJob', UserPoolId, async () => {
+        try {
+          const { UserImportJob } = await client.send(
+            new CreateUserImportJobCommand({ UserPoolId, JobName, CloudWatchLogsRoleArn: logRoleArn }),
+          );
+          return toJob(UserImportJob);
+        } catch (error) {
+          if (nameOf(error) === LIMIT) return 'limit';
+          if (nameOf(error) !== UNMET) throw error;
+          return 'busy';
+        }
+      }),
 
     uploadCsv: (uploadUrl, csv) => uploadCsv(uploadUrl, csv),
 
@@ -53,15 +62,24 @@ export function importJobs({ logRoleArn, ...options }: ImportJobOptions): Import
       }
     },
 
-    describeJob: (UserPoolId, JobId) => cognitoCall('DescribeUserImportJob', UserPoolId, async () => {
-      const { UserImportJob } = await client.send(new DescribeUserImportJobCommand({ UserPoolId, JobId }));
-      return toJob(UserImportJob);
-    }),
+    describeJob: (UserPoolId, JobId) =>
+      cognitoCall('DescribeUserImportJob', UserPoolId, async () => {
+        const { UserImportJob } = await client.send(new DescribeUserImportJobCommand({ UserPoolId, JobId }));
+        return toJob(UserImportJob);
+      }),
 
-    listJobsPage: (UserPoolId, token) => cognitoCall('ListUserImportJobs', UserPoolId, async () => {
-      const { UserImportJobs = [], PaginationToken } = await client.send(new ListUserImportJobsCommand({ UserPoolId, MaxResults: JOBS_PER_PAGE, PaginationToken: token }));
-      return { items: UserImportJobs.map(toJob), ...(PaginationToken ? { next: PaginationToken } : {}) };
-    }, { token }),
+    listJobsPage: (UserPoolId, token) =>
+      cognitoCall(
+        'ListUserImportJobs',
+        UserPoolId,
+        async () => {
+          const { UserImportJobs = [], PaginationToken } = await client.send(
+            new ListUserImportJobsCommand({ UserPoolId, MaxResults: JOBS_PER_PAGE, PaginationToken: token }),
+          );
+          return { items: UserImportJobs.map(toJob), ...(PaginationToken ? { next: PaginationToken } : {}) };
+        },
+        { token },
+      ),
 
     readLog: jobLogReader(logOptions),
   };

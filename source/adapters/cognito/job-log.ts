@@ -13,13 +13,19 @@ const NO_LOG = new Set(['ResourceNotFoundException', 'InvalidParameterException'
 export function jobLogReader(options: AdapterOptions): ImportJobs['readLog'] {
   const client = new CloudWatchLogsClient(clientOptions(options));
   return async function* readLog(poolId, poolName, { jobId, jobName }) {
-    const stream = { logGroupName: `/aws/cognito/userpools/${poolId}/${poolName}`, logStreamName: `${jobId}/${jobName}`, startFromHead: true };
+    const stream = {
+      logGroupName: `/aws/cognito/userpools/${poolId}/${poolName}`,
+      logStreamName: `${jobId}/${jobName}`,
+      startFromHead: true,
+    };
     let token: string | undefined;
     for (;;) {
-      const { events = [], nextForwardToken } = await client.send(new GetLogEventsCommand({ ...stream, nextToken: token })).catch((error: unknown) => {
-        if (NO_LOG.has(nameOf(error))) return { events: [], nextForwardToken: token };
-        throw serviceError('GetLogEvents on the log of an import job', error);
-      });
+      const { events = [], nextForwardToken } = await client
+        .send(new GetLogEventsCommand({ ...stream, nextToken: token }))
+        .catch((error: unknown) => {
+          if (NO_LOG.has(nameOf(error))) return { events: [], nextForwardToken: token };
+          throw serviceError('GetLogEvents on the log of an import job', error);
+        });
       for (const { message = '' } of events) yield message.trimEnd();
       // The end of a stream is told by the same token again.
       if (nextForwardToken === undefined || nextForwardToken === token) return;

@@ -1,4 +1,9 @@
-import { DescribeUserPoolCommand, ListGroupsCommand, ListUsersCommand, ListUsersInGroupCommand } from '@aws-sdk/client-cognito-identity-provider';
+import {
+  DescribeUserPoolCommand,
+  ListGroupsCommand,
+  ListUsersCommand,
+  ListUsersInGroupCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
 import type { Page, UserPoolReader } from '../../domain/ports.ts';
 import { cognitoClient, type CognitoOptions } from './client.ts';
 import { cognitoCall, cognitoError, isMissingGroup } from './errors.ts';
@@ -7,30 +12,52 @@ import { toDescription, toPoolGroup, toPoolUser } from './users.ts';
 /** Largest page of all three listings. */
 const PAGE = 60;
 
-const page = <T>(items: readonly T[], next: string | undefined): Page<T> => ({ items, ...(next === undefined || next === '' ? {} : { next }) });
+const page = <T>(items: readonly T[], next: string | undefined): Page<T> => ({
+  items,
+  ...(next === undefined || next === '' ? {} : { next }),
+});
 
 /** Listings and settings of user pools; see UserPoolReader. */
 export function userPoolReader(options: CognitoOptions): UserPoolReader {
   const client = cognitoClient(options);
   return {
-    describe: (poolId) => cognitoCall('DescribeUserPool', poolId, async () => {
-      const { UserPool } = await client.send(new DescribeUserPoolCommand({ UserPoolId: poolId }));
-      return toDescription(poolId, UserPool ?? {});
-    }),
+    describe: (poolId) =>
+      cognitoCall('DescribeUserPool', poolId, async () => {
+        const { UserPool } = await client.send(new DescribeUserPoolCommand({ UserPoolId: poolId }));
+        return toDescription(poolId, UserPool ?? {});
+      }),
 
-    listUsersPage: (poolId, { filter, token, limit = PAGE }) => cognitoCall('ListUsers', poolId, async () => {
-      const { Users = [], PaginationToken } = await client.send(new ListUsersCommand({ UserPoolId: poolId, Limit: limit, Filter: filter, PaginationToken: token }));
-      return page(Users.map(toPoolUser), PaginationToken);
-    }, { token, filter }),
+    listUsersPage: (poolId, { filter, token, limit = PAGE }) =>
+      cognitoCall(
+        'ListUsers',
+        poolId,
+        async () => {
+          const { Users = [], PaginationToken } = await client.send(
+            new ListUsersCommand({ UserPoolId: poolId, Limit: limit, Filter: filter, PaginationToken: token }),
+          );
+          return page(Users.map(toPoolUser), PaginationToken);
+        },
+        { token, filter },
+      ),
 
-    listGroupsPage: (poolId, { token, limit = PAGE }) => cognitoCall('ListGroups', poolId, async () => {
-      const { Groups = [], NextToken } = await client.send(new ListGroupsCommand({ UserPoolId: poolId, Limit: limit, NextToken: token }));
-      return page(Groups.map(toPoolGroup), NextToken);
-    }, { token }),
+    listGroupsPage: (poolId, { token, limit = PAGE }) =>
+      cognitoCall(
+        'ListGroups',
+        poolId,
+        async () => {
+          const { Groups = [], NextToken } = await client.send(
+            new ListGroupsCommand({ UserPoolId: poolId, Limit: limit, NextToken: token }),
+          );
+          return page(Groups.map(toPoolGroup), NextToken);
+        },
+        { token },
+      ),
 
     listUsersInGroupPage: async (poolId, group, { token }) => {
       try {
-        const { Users = [], NextToken } = await client.send(new ListUsersInGroupCommand({ UserPoolId: poolId, GroupName: group, Limit: PAGE, NextToken: token }));
+        const { Users = [], NextToken } = await client.send(
+          new ListUsersInGroupCommand({ UserPoolId: poolId, GroupName: group, Limit: PAGE, NextToken: token }),
+        );
         return page(Users.map(toPoolUser), NextToken);
       } catch (error) {
         if (isMissingGroup(error)) return { items: [] };

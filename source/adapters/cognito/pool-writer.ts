@@ -1,5 +1,10 @@
 import {
-  AdminAddUserToGroupCommand, AdminCreateUserCommand, AdminDisableUserCommand, AdminSetUserPasswordCommand, AdminUpdateUserAttributesCommand, CreateGroupCommand,
+  AdminAddUserToGroupCommand,
+  AdminCreateUserCommand,
+  AdminDisableUserCommand,
+  AdminSetUserPasswordCommand,
+  AdminUpdateUserAttributesCommand,
+  CreateGroupCommand,
   UpdateGroupCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { UserPoolWriter, WriteOutcome } from '../../domain/ports.ts';
@@ -10,9 +15,21 @@ import { fromAttributes } from './users.ts';
 
 /** Refusals that concern one user, not the pool or the role (error lists of the operations in Cognito's API model). */
 const REFUSALS = new Set([
-  'UserNotFoundException', 'UsernameExistsException', 'AliasExistsException', 'InvalidParameterException', 'InvalidPasswordException', 'PasswordHistoryPolicyViolationException',
-  'UnsupportedUserStateException', 'PreconditionNotMetException', 'NotAuthorizedException', 'LimitExceededException',
-  'UserLambdaValidationException', 'UnexpectedLambdaException', 'InvalidLambdaResponseException', 'CodeDeliveryFailureException', 'UserImportInProgressException',
+  'UserNotFoundException',
+  'UsernameExistsException',
+  'AliasExistsException',
+  'InvalidParameterException',
+  'InvalidPasswordException',
+  'PasswordHistoryPolicyViolationException',
+  'UnsupportedUserStateException',
+  'PreconditionNotMetException',
+  'NotAuthorizedException',
+  'LimitExceededException',
+  'UserLambdaValidationException',
+  'UnexpectedLambdaException',
+  'InvalidLambdaResponseException',
+  'CodeDeliveryFailureException',
+  'UserImportInProgressException',
 ]);
 
 async function outcome(action: string, poolId: string, call: () => Promise<unknown>): Promise<WriteOutcome> {
@@ -41,18 +58,37 @@ export function userPoolWriter(options: CognitoOptions): UserPoolWriter {
       });
     },
 
-    createUser: (UserPoolId, { username, attributes, temporaryPassword }) => outcome('AdminCreateUser', UserPoolId, () =>
-      client.send(new AdminCreateUserCommand({ UserPoolId, Username: username, UserAttributes: fromAttributes(attributes), TemporaryPassword: temporaryPassword, MessageAction: 'SUPPRESS' }))),
+    createUser: (UserPoolId, { username, attributes, temporaryPassword }) =>
+      outcome('AdminCreateUser', UserPoolId, () =>
+        client.send(
+          new AdminCreateUserCommand({
+            UserPoolId,
+            Username: username,
+            UserAttributes: fromAttributes(attributes),
+            TemporaryPassword: temporaryPassword,
+            MessageAction: 'SUPPRESS',
+          }),
+        ),
+      ),
 
-    setPassword: (UserPoolId, Username, Password) => outcome('AdminSetUserPassword', UserPoolId, () =>
-      client.send(new AdminSetUserPasswordCommand({ UserPoolId, Username, Password, Permanent: true }))),
+    setPassword: (UserPoolId, Username, Password) =>
+      outcome('AdminSetUserPassword', UserPoolId, () =>
+        client.send(new AdminSetUserPasswordCommand({ UserPoolId, Username, Password, Permanent: true })),
+      ),
 
-    disableUser: (UserPoolId, Username) => outcome('AdminDisableUser', UserPoolId, () => client.send(new AdminDisableUserCommand({ UserPoolId, Username }))),
+    disableUser: (UserPoolId, Username) =>
+      outcome('AdminDisableUser', UserPoolId, () => client.send(new AdminDisableUserCommand({ UserPoolId, Username }))),
 
-    addUserToGroup: (UserPoolId, Username, GroupName) => outcome('AdminAddUserToGroup', UserPoolId, () =>
-      client.send(new AdminAddUserToGroupCommand({ UserPoolId, Username, GroupName }))),
+    addUserToGroup: (UserPoolId, Username, GroupName) =>
+      outcome('AdminAddUserToGroup', UserPoolId, () =>
+        client.send(new AdminAddUserToGroupCommand({ UserPoolId, Username, GroupName })),
+      ),
 
-    updateAttributes: (UserPoolId, Username, attributes) => outcome('AdminUpdateUserAttributes', UserPoolId, () =>
-      client.send(new AdminUpdateUserAttributesCommand({ UserPoolId, Username, UserAttributes: fromAttributes(attributes) }))),
+    updateAttributes: (UserPoolId, Username, attributes) =>
+      outcome('AdminUpdateUserAttributes', UserPoolId, () =>
+        client.send(
+          new AdminUpdateUserAttributesCommand({ UserPoolId, Username, UserAttributes: fromAttributes(attributes) }),
+        ),
+      ),
   };
 }

@@ -1,7 +1,10 @@
 import type { CognitoIdentityProviderClientConfig } from '@aws-sdk/client-cognito-identity-provider';
 import type { Clock, Random } from '../../domain/ports.ts';
 
-type RetryStrategy = Extract<CognitoIdentityProviderClientConfig['retryStrategy'], { refreshRetryTokenForRetry: unknown }>;
+type RetryStrategy = Extract<
+  CognitoIdentityProviderClientConfig['retryStrategy'],
+  { refreshRetryTokenForRetry: unknown }
+>;
 type RetryToken = Parameters<RetryStrategy['refreshRetryTokenForRetry']>[0];
 type RetryErrorInfo = Parameters<RetryStrategy['refreshRetryTokenForRetry']>[1];
 
@@ -18,7 +21,10 @@ const LIMIT_ATTEMPTS = 2;
 export class PatientRetries implements RetryStrategy {
   #succeededAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly clock: Pick<Clock, 'now'>, private readonly random: Random) {}
+  constructor(
+    private readonly clock: Pick<Clock, 'now'>,
+    private readonly random: Random,
+  ) {}
 
   acquireInitialRetryToken(): Promise<RetryToken> {
     return Promise.resolve(new Token(0, 0, this.clock.now()));
@@ -29,11 +35,14 @@ export class PatientRetries implements RetryStrategy {
     const attempts = token.getRetryCount() + 1;
     const limit = error instanceof Error && error.name === 'LimitExceededException';
     const patient = this.clock.now() - Math.max(begunAt, this.#succeededAt) < PATIENCE_MS;
-    const again = limit ? attempts < LIMIT_ATTEMPTS
-      : errorType === 'THROTTLING' ? patient
+    const again = limit
+      ? attempts < LIMIT_ATTEMPTS
+      : errorType === 'THROTTLING'
+        ? patient
         : errorType !== 'CLIENT_ERROR' && attempts < TRANSIENT_ATTEMPTS;
     if (!again) return Promise.reject(new Error('no further attempt'));
-    const longest = errorType === 'THROTTLING' ? Math.min(5_000, 200 * 2 ** attempts) : Math.min(20_000, 50 * 2 ** attempts);
+    const longest =
+      errorType === 'THROTTLING' ? Math.min(5_000, 200 * 2 ** attempts) : Math.min(20_000, 50 * 2 ** attempts);
     return Promise.resolve(new Token(attempts, Math.round(this.random() * longest), begunAt));
   }
 
@@ -43,7 +52,11 @@ export class PatientRetries implements RetryStrategy {
 }
 
 class Token implements RetryToken {
-  constructor(private readonly attempts: number, private readonly delay: number, readonly begunAt: number) {}
+  constructor(
+    private readonly attempts: number,
+    private readonly delay: number,
+    readonly begunAt: number,
+  ) {}
   getRetryCount = (): number => this.attempts;
   getRetryDelay = (): number => this.delay;
   getRetryCost = (): number => 0;

@@ -1,5 +1,13 @@
 import type { AttributeType, GroupType, UserPoolType, UserType } from '@aws-sdk/client-cognito-identity-provider';
-import type { Attributes, ContactAttribute, PoolGroup, PoolSettings, PoolUser, SchemaAttribute, UserPoolDescription } from '../../domain/model.ts';
+import type {
+  Attributes,
+  ContactAttribute,
+  PoolGroup,
+  PoolSettings,
+  PoolUser,
+  SchemaAttribute,
+  UserPoolDescription,
+} from '../../domain/model.ts';
 
 const iso = (date: Date | undefined): string => (date ?? new Date(0)).toISOString();
 
@@ -10,11 +18,27 @@ export function toAttributes(list: readonly AttributeType[] | undefined): Attrib
   return attributes;
 }
 
-export const fromAttributes = (attributes: Attributes): AttributeType[] => Object.entries(attributes).map(([Name, Value]) => ({ Name, Value }));
+export const fromAttributes = (attributes: Attributes): AttributeType[] =>
+  Object.entries(attributes).map(([Name, Value]) => ({ Name, Value }));
 
-export function toPoolUser({ Username = '', Attributes: list, Enabled = true, UserStatus = 'UNKNOWN', UserCreateDate, UserLastModifiedDate }: UserType): PoolUser {
+export function toPoolUser({
+  Username = '',
+  Attributes: list,
+  Enabled = true,
+  UserStatus = 'UNKNOWN',
+  UserCreateDate,
+  UserLastModifiedDate,
+}: UserType): PoolUser {
   const attributes = toAttributes(list);
-  return { username: Username, sub: attributes.sub ?? Username, attributes, enabled: Enabled, status: UserStatus, created: iso(UserCreateDate), modified: iso(UserLastModifiedDate) };
+  return {
+    username: Username,
+    sub: attributes.sub ?? Username,
+    attributes,
+    enabled: Enabled,
+    status: UserStatus,
+    created: iso(UserCreateDate),
+    modified: iso(UserLastModifiedDate),
+  };
 }
 
 export const toPoolGroup = ({ GroupName = '', Description, Precedence, RoleArn }: GroupType): PoolGroup => ({
@@ -36,11 +60,21 @@ function toSettings(pool: UserPoolType): PoolSettings {
     autoVerifiedAttributes: (pool.AutoVerifiedAttributes ?? []).filter(isContact),
     mfaConfiguration: pool.MfaConfiguration ?? 'OFF',
     schema: (pool.SchemaAttributes ?? []).map(toSchemaAttribute),
-    triggers: Object.entries(triggers).filter(([, value]) => value !== undefined && value !== '').map(([name]) => name).sort(),
+    triggers: Object.entries(triggers)
+      .filter(([, value]) => value !== undefined && value !== '')
+      .map(([name]) => name)
+      .sort(),
   };
 }
 
-function toSchemaAttribute({ Name = '', AttributeDataType = 'String', Mutable = true, Required = false, StringAttributeConstraints: text, NumberAttributeConstraints: number }: NonNullable<UserPoolType['SchemaAttributes']>[number]): SchemaAttribute {
+function toSchemaAttribute({
+  Name = '',
+  AttributeDataType = 'String',
+  Mutable = true,
+  Required = false,
+  StringAttributeConstraints: text,
+  NumberAttributeConstraints: number,
+}: NonNullable<UserPoolType['SchemaAttributes']>[number]): SchemaAttribute {
   const min = text?.MinLength ?? number?.MinValue;
   const max = text?.MaxLength ?? number?.MaxValue;
   return {

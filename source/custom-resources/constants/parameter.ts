@@ -15,7 +15,8 @@ const schema = v.object({
 });
 export type Constants = Readonly<v.InferOutput<typeof schema>>;
 
-export const constantsParameterName = (instanceId: string): string => `/cognito-user-profiles-export/${instanceId}/constants`;
+export const constantsParameterName = (instanceId: string): string =>
+  `/cognito-user-profiles-export/${instanceId}/constants`;
 
 /** A parameter's value by its name, absent when there is none; `put` creates or replaces; removing nothing is fine. */
 export interface ParameterStore {
@@ -31,8 +32,10 @@ export function readConstants(parameterName: string, value: string): Constants {
   try {
     const constants = v.parse(schema, JSON.parse(value));
     if (constantsParameterName(constants.instanceId) === parameterName) return constants;
-    throw new Error('another launch\'s');
+    throw new Error("another launch's");
   } catch {
-    throw new Error(`The SSM parameter ${parameterName} does not hold the constants of this solution. Update the main stack: it writes them again.`);
+    throw new Error(
+      `The SSM parameter ${parameterName} does not hold the constants of this solution. Update the main stack: it writes them again.`,
+    );
   }
 }

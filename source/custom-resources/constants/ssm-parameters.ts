@@ -7,13 +7,23 @@ import type { ParameterStore } from './parameter.ts';
 export function ssmParameters(options: AdapterOptions): ParameterStore {
   const client = new SSMClient(clientOptions(options));
   const put = (name: string, value: string, description: string, overwrite: boolean) =>
-    client.send(new PutParameterCommand({ Name: name, Value: value, Description: description, Type: 'String', Overwrite: overwrite }));
+    client.send(
+      new PutParameterCommand({
+        Name: name,
+        Value: value,
+        Description: description,
+        Type: 'String',
+        Overwrite: overwrite,
+      }),
+    );
   return {
-    get: async (name) => (await valueUnless('ParameterNotFound', client.send(new GetParameterCommand({ Name: name }))))?.Parameter?.Value,
+    get: async (name) =>
+      (await valueUnless('ParameterNotFound', client.send(new GetParameterCommand({ Name: name }))))?.Parameter?.Value,
     put: async (name, value, description) => {
       await put(name, value, description, true);
     },
-    putIfAbsent: async (name, value, description) => (await valueUnless('ParameterAlreadyExists', put(name, value, description, false))) !== undefined,
+    putIfAbsent: async (name, value, description) =>
+      (await valueUnless('ParameterAlreadyExists', put(name, value, description, false))) !== undefined,
     remove: async (name) => {
       await valueUnless('ParameterNotFound', client.send(new DeleteParameterCommand({ Name: name })));
     },

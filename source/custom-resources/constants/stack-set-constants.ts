@@ -8,11 +8,15 @@ const schema = v.object({ ConstantsParameterName: text, PrimaryRegion: region })
 type Properties = v.InferOutput<typeof schema>;
 
 /** Attributes: InstanceId, SolutionUuid, BackupTableName, MainStackName. Holds nothing, so Delete asks for nothing. */
-export function stackSetConstants(parametersOf: (region: string) => Pick<ParameterStore, 'get'>): CustomResource<Properties> {
+export function stackSetConstants(
+  parametersOf: (region: string) => Pick<ParameterStore, 'get'>,
+): CustomResource<Properties> {
   const read = async ({ ConstantsParameterName: name, PrimaryRegion }: Properties): Promise<Outcome> => {
     const value = await parametersOf(PrimaryRegion).get(name);
     if (value === undefined) {
-      throw new Error(`The SSM parameter ${name} does not exist in ${PrimaryRegion}. SolutionConstants of the main stack makes it: launch that stack, not this template by itself.`);
+      throw new Error(
+        `The SSM parameter ${name} does not exist in ${PrimaryRegion}. SolutionConstants of the main stack makes it: launch that stack, not this template by itself.`,
+      );
     }
     const constants = readConstants(name, value);
     return done({

@@ -16,25 +16,31 @@ const EMAIL = /[^\s@<>"'(),;:=]+@[^\s@<>"'(),;:=]+\.[^\s@<>"'(),;:=]+/g;
 const URL_QUERY = /(https?:\/\/[^\s?"']+)\?[^\s"']+/g;
 
 /** Takes e-mail addresses and the secrets of presigned URLs out of a text that others wrote. */
-export const redacted = (text: string): string => text.replace(URL_QUERY, '$1?[redacted]').replace(EMAIL, '[e-mail address]');
+export const redacted = (text: string): string =>
+  text.replace(URL_QUERY, '$1?[redacted]').replace(EMAIL, '[e-mail address]');
 
 /** The JSON to PUT. A reason that does not fit is cut; attributes that do not fit turn the answer into a failure. */
 export function answerBody(event: CustomResourceEvent, verdict: Verdict): string {
-  const body = (status: string, reason: string, attributes: Attributes): string => JSON.stringify({
-    Status: status,
-    ...(reason === '' ? {} : { Reason: reason }),
-    PhysicalResourceId: verdict.physicalId,
-    StackId: event.StackId,
-    RequestId: event.RequestId,
-    LogicalResourceId: event.LogicalResourceId,
-    Data: attributes,
-  });
+  const body = (status: string, reason: string, attributes: Attributes): string =>
+    JSON.stringify({
+      Status: status,
+      ...(reason === '' ? {} : { Reason: reason }),
+      PhysicalResourceId: verdict.physicalId,
+      StackId: event.StackId,
+      RequestId: event.RequestId,
+      LogicalResourceId: event.LogicalResourceId,
+      Data: attributes,
+    });
   const fits = (text: string): boolean => Buffer.byteLength(text) <= MAX_ANSWER_BYTES;
 
   if (verdict.status === 'SUCCESS') {
     const whole = body('SUCCESS', '', verdict.attributes);
     if (fits(whole)) return whole;
-    return body('FAILED', `The attributes of ${event.LogicalResourceId} do not fit into the ${MAX_ANSWER_BYTES} bytes that CloudFormation accepts.`, {});
+    return body(
+      'FAILED',
+      `The attributes of ${event.LogicalResourceId} do not fit into the ${MAX_ANSWER_BYTES} bytes that CloudFormation accepts.`,
+      {},
+    );
   }
   return longestThatFits(redacted(verdict.reason), (reason) => body('FAILED', reason, {}), fits);
 }

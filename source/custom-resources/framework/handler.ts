@@ -29,7 +29,8 @@ export interface FrameworkDeps {
 export type InvocationContext = Pick<Context, 'getRemainingTimeInMillis' | 'functionName' | 'logStreamName'>;
 
 /** `build` runs inside the request, so that a wrong environment becomes an answer too. */
-export const customResourceHandler = <P>(build: () => CustomResource<P>, deps: FrameworkDeps) =>
+export const customResourceHandler =
+  <P>(build: () => CustomResource<P>, deps: FrameworkDeps) =>
   async (event: CustomResourceEvent, context: InvocationContext): Promise<void> => {
     const { startedAt, attempt } = event.Continuation ?? { startedAt: deps.clock.now(), attempt: 0 };
     const names = { requestType: event.RequestType, logicalResourceId: event.LogicalResourceId, attempt };
@@ -37,13 +38,23 @@ export const customResourceHandler = <P>(build: () => CustomResource<P>, deps: F
 
     const serviceTimeLeft = (): number => startedAt + serviceTimeoutMs(event) - HANDOVER_MARGIN_MS - deps.clock.now();
     const timeLeft = (): number => Math.min(context.getRemainingTimeInMillis() - HANDOVER_MARGIN_MS, serviceTimeLeft());
-    const identity: Identity = { physicalId: event.RequestType === 'Create' ? NOTHING_MADE : event.PhysicalResourceId, retained: '' };
+    const identity: Identity = {
+      physicalId: event.RequestType === 'Create' ? NOTHING_MADE : event.PhysicalResourceId,
+      retained: '',
+    };
     let verdict: Verdict;
     try {
-      const outcome = await withinDeadline(operate(build, event, identity, timeLeft), context.getRemainingTimeInMillis() - ANSWER_MARGIN_MS);
+      const outcome = await withinDeadline(
+        operate(build, event, identity, timeLeft),
+        context.getRemainingTimeInMillis() - ANSWER_MARGIN_MS,
+      );
       if (outcome.kind === 'handOver') {
-        if (attempt >= MAX_REINVOCATIONS || serviceTimeLeft() <= 0) throw new Error(`It took too long: still waiting for ${outcome.waitingFor}.`);
-        await deps.reinvoke(context.functionName, { ...event, Continuation: { attempt: attempt + 1, startedAt, handover: outcome.handover } });
+        if (attempt >= MAX_REINVOCATIONS || serviceTimeLeft() <= 0)
+          throw new Error(`It took too long: still waiting for ${outcome.waitingFor}.`);
+        await deps.reinvoke(context.functionName, {
+          ...event,
+          Continuation: { attempt: attempt + 1, startedAt, handover: outcome.handover },
+        });
         deps.log.info('Custom resource request goes on in a further invocation', names);
         return; // the next invocation answers
       }
@@ -51,7 +62,12 @@ export const customResourceHandler = <P>(build: () => CustomResource<P>, deps: F
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error('an unknown error');
       deps.log.error('Custom resource request failed', { ...names, errorName: name, reason: redacted(message) });
-      verdict = { status: 'FAILED', physicalId: identity.physicalId, reason: `${message}${identity.retained} (log stream ${context.logStreamName})`, attributes: {} };
+      verdict = {
+        status: 'FAILED',
+        physicalId: identity.physicalId,
+        reason: `${message}${identity.retained} (log stream ${context.logStreamName})`,
+        attributes: {},
+      };
     }
     await deps.put(event.ResponseURL, answerBody(event, verdict));
     deps.log.info('Custom resource request answered', { ...names, status: verdict.status });
@@ -64,7 +80,12 @@ interface Identity {
 }
 
 /** Fills `identity` in before the first side effect, so that also a failing Create answers with it. */
-async function operate<P>(build: () => CustomResource<P>, event: CustomResourceEvent, identity: Identity, timeLeft: () => number): Promise<Outcome> {
+async function operate<P>(
+  build: () => CustomResource<P>,
+  event: CustomResourceEvent,
+  identity: Identity,
+  timeLeft: () => number,
+): Promise<Outcome> {
   if (event.RequestType === 'Delete' && identity.physicalId === NOTHING_MADE) return done();
   const resource = build();
   const work = () => ({

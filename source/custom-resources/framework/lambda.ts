@@ -10,13 +10,16 @@ import type { CustomResource, CustomResourceEvent } from './types.ts';
 
 async function reinvoke(functionName: string, event: CustomResourceEvent): Promise<void> {
   const env = readEnv({ USER_AGENT: text() });
-  await new LambdaClient(clientOptions({ userAgent: env.USER_AGENT })).send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: JSON.stringify(event) }));
+  await new LambdaClient(clientOptions({ userAgent: env.USER_AGENT })).send(
+    new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: JSON.stringify(event) }),
+  );
 }
 
 /** The Lambda handler of a custom resource. */
-export const lambdaHandler = <P>(build: () => CustomResource<P>) => customResourceHandler(build, {
-  put: answerPutter({ clock: systemClock, random, fetch: globalThis.fetch }),
-  reinvoke,
-  clock: systemClock,
-  log,
-});
+export const lambdaHandler = <P>(build: () => CustomResource<P>) =>
+  customResourceHandler(build, {
+    put: answerPutter({ clock: systemClock, random, fetch: globalThis.fetch }),
+    reinvoke,
+    clock: systemClock,
+    log,
+  });

@@ -12,7 +12,10 @@ export interface PollDeps {
 }
 
 /** Looks until `look` gives a value; undefined when the time is up before. Looks at least once. */
-export async function pollUntil<T>(look: () => Promise<T | undefined>, { clock, timeLeft }: PollDeps): Promise<T | undefined> {
+export async function pollUntil<T>(
+  look: () => Promise<T | undefined>,
+  { clock, timeLeft }: PollDeps,
+): Promise<T | undefined> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * GROWTH)) {
     const found = await look();
     if (found !== undefined) return found;

@@ -6,7 +6,10 @@ export const region = v.pipe(text, v.regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'must be
 export const texts = v.record(v.string(), v.string('must be a string'));
 
 /** Reads the properties of a request by `schema`; throws an Error that names each property that is wrong, not its value. */
-export function parseProperties<S extends v.GenericSchema>(schema: S, properties: Readonly<Record<string, unknown>>): v.InferOutput<S> {
+export function parseProperties<S extends v.GenericSchema>(
+  schema: S,
+  properties: Readonly<Record<string, unknown>>,
+): v.InferOutput<S> {
   const result = v.safeParse(schema, properties);
   if (result.success) return result.output;
   const wrong = result.issues.map((issue) => {

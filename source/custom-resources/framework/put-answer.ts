@@ -15,16 +15,18 @@ export interface PutDeps {
  * PUTs `body` until it is accepted. Throws when it never is, so that Lambda runs the request again: a stack that gets
  * no answer hangs for an hour. The URL is a credential and appears in no message.
  */
-export const answerPutter = ({ clock, random, fetch }: PutDeps) => async (url: string, body: string): Promise<void> => {
-  let found = '';
-  for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-    if (attempt > 1) await clock.sleep(random() * FIRST_PAUSE_MS * 2 ** attempt);
-    const response = await tryOnce(fetch, url, body);
-    if (response === 'accepted') return;
-    found = response;
-  }
-  throw new Error(`CloudFormation did not accept the answer in ${TRIES} tries; the last one gave ${found}.`);
-};
+export const answerPutter =
+  ({ clock, random, fetch }: PutDeps) =>
+  async (url: string, body: string): Promise<void> => {
+    let found = '';
+    for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+      if (attempt > 1) await clock.sleep(random() * FIRST_PAUSE_MS * 2 ** attempt);
+      const response = await tryOnce(fetch, url, body);
+      if (response === 'accepted') return;
+      found = response;
+    }
+    throw new Error(`CloudFormation did not accept the answer in ${TRIES} tries; the last one gave ${found}.`);
+  };
 
 async function tryOnce(fetch: PutDeps['fetch'], url: string, body: string): Promise<string> {
   try {

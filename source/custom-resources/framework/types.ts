@@ -30,7 +30,11 @@ export type Outcome =
   | { readonly kind: 'handOver'; readonly handover: Handover; readonly waitingFor: string };
 
 export const done = (attributes: Attributes = {}): Outcome => ({ kind: 'done', attributes });
-export const handOver = (waitingFor: string, handover: Handover = {}): Outcome => ({ kind: 'handOver', handover, waitingFor });
+export const handOver = (waitingFor: string, handover: Handover = {}): Outcome => ({
+  kind: 'handOver',
+  handover,
+  waitingFor,
+});
 
 /** Every operation may be delivered twice, also at the same time, and must then lead to the same end. */
 export interface CustomResource<P> {

@@ -1,5 +1,12 @@
 /** ReplicaTables on DynamoDB. */
-import { DescribeTableCommand, DynamoDBClient, TagResourceCommand, UpdateContinuousBackupsCommand, UpdateTableCommand, type TableDescription } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeTableCommand,
+  DynamoDBClient,
+  TagResourceCommand,
+  UpdateContinuousBackupsCommand,
+  UpdateTableCommand,
+  type TableDescription,
+} from '@aws-sdk/client-dynamodb';
 import { clientOptions } from '../../adapters/client-options.ts';
 import { errorNameOf, valueUnless } from '../framework/aws.ts';
 import type { ReplicaTables, Settled } from './tables.ts';
@@ -9,7 +16,13 @@ const UNKNOWN_TABLE = 'ResourceNotFoundException';
  * Errors of a table that is being made or changed (DynamoDB API: UpdateTable, UpdateContinuousBackups, TagResource).
  * A replica that has just become ACTIVE gives them for a while in its own Region.
  */
-const BUSY = new Set(['ResourceInUseException', 'LimitExceededException', 'ContinuousBackupsUnavailableException', 'TableNotFoundException', UNKNOWN_TABLE]);
+const BUSY = new Set([
+  'ResourceInUseException',
+  'LimitExceededException',
+  'ContinuousBackupsUnavailableException',
+  'TableNotFoundException',
+  UNKNOWN_TABLE,
+]);
 
 async function settle(call: Promise<unknown>): Promise<Settled> {
   try {
@@ -22,7 +35,13 @@ async function settle(call: Promise<unknown>): Promise<Settled> {
   }
 }
 
-export function dynamoDbTables({ thisRegion, userAgent }: { readonly thisRegion: string; readonly userAgent: string }): ReplicaTables {
+export function dynamoDbTables({
+  thisRegion,
+  userAgent,
+}: {
+  readonly thisRegion: string;
+  readonly userAgent: string;
+}): ReplicaTables {
   const client = (region: string) => new DynamoDBClient(clientOptions({ userAgent, region }));
   const describe = async (region: string, tableName: string): Promise<TableDescription | undefined> =>
     (await valueUnless(UNKNOWN_TABLE, client(region).send(new DescribeTableCommand({ TableName: tableName }))))?.Table;
@@ -33,23 +52,42 @@ export function dynamoDbTables({ thisRegion, userAgent }: { readonly thisRegion:
       if (table === undefined) throw new Error(`Table ${tableName} does not exist in ${thisRegion}.`);
       return table.Replicas?.find((replica) => replica.RegionName === replicaRegion)?.ReplicaStatus ?? 'absent';
     },
-    addReplica: (tableName, replicaRegion) => settle(client(thisRegion).send(new UpdateTableCommand({
-      TableName: tableName,
-      ReplicaUpdates: [{ Create: { RegionName: replicaRegion } }],
-    }))),
+    addReplica: (tableName, replicaRegion) =>
+      settle(
+        client(thisRegion).send(
+          new UpdateTableCommand({
+            TableName: tableName,
+            ReplicaUpdates: [{ Create: { RegionName: replicaRegion } }],
+          }),
+        ),
+      ),
     tableStatus: async (region, tableName) => (await describe(region, tableName))?.TableStatus ?? 'absent',
-    keepPointInTimeRecovery: (region, tableName, days) => settle(client(region).send(new UpdateContinuousBackupsCommand({
-      TableName: tableName,
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: days },
-    }))),
+    keepPointInTimeRecovery: (region, tableName, days) =>
+      settle(
+        client(region).send(
+          new UpdateContinuousBackupsCommand({
+            TableName: tableName,
+            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: days },
+          }),
+        ),
+      ),
     protectFromDeletion: async (region, tableName) => {
       if ((await describe(region, tableName))?.DeletionProtectionEnabled === true) return 'done';
-      return settle(client(region).send(new UpdateTableCommand({ TableName: tableName, DeletionProtectionEnabled: true })));
+      return settle(
+        client(region).send(new UpdateTableCommand({ TableName: tableName, DeletionProtectionEnabled: true })),
+      );
     },
     tag: async (region, tableName, tags) => {
       const arn = (await describe(region, tableName))?.TableArn;
       if (arn === undefined) return { busy: UNKNOWN_TABLE };
-      return settle(client(region).send(new TagResourceCommand({ ResourceArn: arn, Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) })));
+      return settle(
+        client(region).send(
+          new TagResourceCommand({
+            ResourceArn: arn,
+            Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+          }),
+        ),
+      );
     },
   };
 }

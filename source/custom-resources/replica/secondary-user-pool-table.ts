@@ -46,11 +46,14 @@ export function secondaryUserPoolTable({ tables, clock }: SecondaryUserPoolTable
       return last === 'done';
     };
 
-    if (!await pollUntil(() => activeReplica(tables, table, secondary, ask), wait)) return handOver(`the replica of ${table} in ${secondary} to become ACTIVE${refusal(last, secondary)}`);
+    if (!(await pollUntil(() => activeReplica(tables, table, secondary, ask), wait)))
+      return handOver(`the replica of ${table} in ${secondary} to become ACTIVE${refusal(last, secondary)}`);
     // The replica's own Region may know it a little later than the table that it replicates.
-    if (!await pollUntil(async () => (await tables.tableStatus(secondary, table)) === 'ACTIVE' || undefined, wait)) return handOver(`${secondary} to know the replica of ${table}`);
+    if (!(await pollUntil(async () => (await tables.tableStatus(secondary, table)) === 'ACTIVE' || undefined, wait)))
+      return handOver(`${secondary} to know the replica of ${table}`);
     for (const [what, where, set] of settingsOf(tables, properties)) {
-      if (!await pollUntil(async () => (await ask(set)) || undefined, wait)) return handOver(`${what} in ${where} of ${table}${refusal(last, where)}`);
+      if (!(await pollUntil(async () => (await ask(set)) || undefined, wait)))
+        return handOver(`${what} in ${where} of ${table}${refusal(last, where)}`);
     }
     return done({ ReplicaArn: properties.TableArn.replace(REGION_OF_ARN, `$1${secondary}`) });
   };
@@ -65,7 +68,10 @@ export function secondaryUserPoolTable({ tables, clock }: SecondaryUserPoolTable
 }
 
 /** Each setting of each Region, the replica's first, with the words that name it. */
-function settingsOf(tables: ReplicaTables, { TableName, TableArn, SecondaryRegion, Tags }: Properties): readonly (readonly [string, string, () => Promise<Settled>])[] {
+function settingsOf(
+  tables: ReplicaTables,
+  { TableName, TableArn, SecondaryRegion, Tags }: Properties,
+): readonly (readonly [string, string, () => Promise<Settled>])[] {
   const primary = REGION_OF_ARN.exec(TableArn)?.[2];
   return [SecondaryRegion, ...(primary === undefined ? [] : [primary])].flatMap((where) => [
     ['point-in-time recovery', where, () => tables.keepPointInTimeRecovery(where, TableName, RECOVERY_DAYS)] as const,
@@ -75,11 +81,19 @@ function settingsOf(tables: ReplicaTables, { TableName, TableArn, SecondaryRegio
 }
 
 /** True once the replica is ACTIVE; asks for it where there is none. */
-async function activeReplica(tables: ReplicaTables, table: string, secondary: string, ask: Ask): Promise<true | undefined> {
+async function activeReplica(
+  tables: ReplicaTables,
+  table: string,
+  secondary: string,
+  ask: Ask,
+): Promise<true | undefined> {
   const status = await tables.replicaStatus(table, secondary);
   if (status === 'ACTIVE') return true;
   if (status === 'absent') await ask(() => tables.addReplica(table, secondary));
-  if (!ON_THE_WAY.has(status)) throw new Error(`The replica of ${table} in ${secondary} is ${status}. Remove that replica, or mend what DynamoDB says about it, and try again.`);
+  if (!ON_THE_WAY.has(status))
+    throw new Error(
+      `The replica of ${table} in ${secondary} is ${status}. Remove that replica, or mend what DynamoDB says about it, and try again.`,
+    );
   return undefined;
 }
 

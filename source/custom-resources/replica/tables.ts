@@ -1,7 +1,8 @@
 /** What SecondaryUserPoolTable needs of DynamoDB, in the Region that each function names. */
 
 /** Status of the table in a Region, or of its replica there; `absent` when there is none. See DynamoDB ReplicaStatus. */
-export type TableStatus = 'absent' | 'CREATING' | 'UPDATING' | 'ACTIVE' | 'DELETING' | 'CREATION_FAILED' | (string & {});
+export type TableStatus =
+  'absent' | 'CREATING' | 'UPDATING' | 'ACTIVE' | 'DELETING' | 'CREATION_FAILED' | (string & {});
 
 /** `busy`: not possible yet, ask again; the name of the error that DynamoDB answered. Other errors reject. */
 export type Settled = 'done' | { readonly busy: string };

@@ -12,7 +12,11 @@ export interface Assets {
 }
 
 /** Throws an Error that names the bucket, the Region and how the files get there. */
-export async function checkAssets({ bucketPrefix, key, keyPrefix }: Assets, region: string, look: (region: string, bucket: string, key: string) => Promise<Readable>): Promise<void> {
+export async function checkAssets(
+  { bucketPrefix, key, keyPrefix }: Assets,
+  region: string,
+  look: (region: string, bucket: string, key: string) => Promise<Readable>,
+): Promise<void> {
   const bucket = `${bucketPrefix}-${region}`;
   const answer = await look(region, bucket, key);
   if (answer === 'readable') return;
@@ -21,5 +25,7 @@ export async function checkAssets({ bucketPrefix, key, keyPrefix }: Assets, regi
     denied: `does not let this account read ${key}, or does not exist`,
     inAnotherRegion: 'lies in another Region',
   }[answer];
-  throw new Error(`The solution's files cannot be read in ${region}: bucket ${bucket} ${found}. Create the bucket in ${region} and upload the files to s3://${bucket}/${keyPrefix}/ with the commands that deployment/build-s3-dist.sh prints, then launch again.`);
+  throw new Error(
+    `The solution's files cannot be read in ${region}: bucket ${bucket} ${found}. Create the bucket in ${region} and upload the files to s3://${bucket}/${keyPrefix}/ with the commands that deployment/build-s3-dist.sh prints, then launch again.`,
+  );
 }

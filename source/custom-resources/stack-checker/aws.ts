@@ -8,14 +8,17 @@ import type { StackCheckerDeps } from './stack-checker.ts';
 /** A Region that does not exist must not be tried for minutes. */
 const FEW_ATTEMPTS = { maxAttempts: 3 };
 
-
 export const looks = (userAgent: string): Pick<StackCheckerDeps, 'callRegion' | 'lookForObject'> => ({
   callRegion: async (region) => {
-    await new DynamoDBClient({ ...clientOptions({ userAgent, region }), ...FEW_ATTEMPTS }).send(new ListTablesCommand({ Limit: 1 }));
+    await new DynamoDBClient({ ...clientOptions({ userAgent, region }), ...FEW_ATTEMPTS }).send(
+      new ListTablesCommand({ Limit: 1 }),
+    );
   },
   lookForObject: async (region, bucket, key) => {
     try {
-      await new S3Client({ ...clientOptions({ userAgent, region }), ...FEW_ATTEMPTS }).send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+      await new S3Client({ ...clientOptions({ userAgent, region }), ...FEW_ATTEMPTS }).send(
+        new HeadObjectCommand({ Bucket: bucket, Key: key }),
+      );
       return 'readable';
     } catch (error) {
       return answerOf(error);

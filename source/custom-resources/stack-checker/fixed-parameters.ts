@@ -16,11 +16,23 @@ export const physicalIdFor = ({ PrimaryUserPoolId, SecondaryRegion }: FixedParam
 /** Throws an Error that names the changed parameter, what is stored, what was given and what to do. */
 export function refuseChanges(physicalId: string, given: FixedParameters): void {
   const [PrimaryUserPoolId, SecondaryRegion] = physicalId.split(SEPARATOR).map(decodeURIComponent);
-  refuse('PrimaryUserPoolId', PrimaryUserPoolId, given.PrimaryUserPoolId, 'to back up another pool, launch another stack');
-  refuse('SecondaryRegion', SecondaryRegion, given.SecondaryRegion, 'to back up into another Region, launch another stack');
+  refuse(
+    'PrimaryUserPoolId',
+    PrimaryUserPoolId,
+    given.PrimaryUserPoolId,
+    'to back up another pool, launch another stack',
+  );
+  refuse(
+    'SecondaryRegion',
+    SecondaryRegion,
+    given.SecondaryRegion,
+    'to back up into another Region, launch another stack',
+  );
 }
 
 function refuse(name: string, stored: string | undefined, given: string, advice: string): void {
   if (stored === given) return;
-  throw new Error(`${name} cannot be changed after the launch: this stack has "${stored ?? ''}", the update gives "${given}". Update again with the old value; ${advice}.`);
+  throw new Error(
+    `${name} cannot be changed after the launch: this stack has "${stored ?? ''}", the update gives "${given}". Update again with the old value; ${advice}.`,
+  );
 }

@@ -30,7 +30,12 @@ export interface StackCheckerDeps {
  * Create checks the pool, the backup Region and the files in both Regions. Update looks at the fixed parameters only:
  * the others can change also when the pool no longer exists. Physical id: the fixed parameters.
  */
-export function stackChecker({ thisRegion, pools, callRegion, lookForObject }: StackCheckerDeps): CustomResource<Properties> {
+export function stackChecker({
+  thisRegion,
+  pools,
+  callRegion,
+  lookForObject,
+}: StackCheckerDeps): CustomResource<Properties> {
   return {
     parse: (properties) => parseProperties(schema, properties),
     identify: physicalIdFor,
@@ -39,7 +44,11 @@ export function stackChecker({ thisRegion, pools, callRegion, lookForObject }: S
       checkPoolRegion(poolId, thisRegion);
       await checkSecondaryRegion(properties.SecondaryRegion, thisRegion, callRegion);
       checkSourcePool(poolId, (await pools.describe(poolId)).settings);
-      const assets = { bucketPrefix: properties.AssetBucketPrefix, key: properties.StackSetTemplateKey, keyPrefix: properties.AssetKeyPrefix };
+      const assets = {
+        bucketPrefix: properties.AssetBucketPrefix,
+        key: properties.StackSetTemplateKey,
+        keyPrefix: properties.AssetKeyPrefix,
+      };
       await checkAssets(assets, thisRegion, lookForObject);
       await checkAssets(assets, properties.SecondaryRegion, lookForObject);
       return done();
@@ -55,8 +64,13 @@ export function stackChecker({ thisRegion, pools, callRegion, lookForObject }: S
 /** A pool's id begins with its Region: `<region>_<random>` (Cognito API, UserPoolIdType). */
 function checkPoolRegion(poolId: string, thisRegion: string): void {
   const poolRegion = /^([\w-]+)_[0-9a-zA-Z]+$/.exec(poolId)?.[1];
-  if (poolRegion === undefined) throw new Error(`PrimaryUserPoolId "${poolId}" is not the id of a user pool, which looks like ${thisRegion}_AbCdEf123.`);
+  if (poolRegion === undefined)
+    throw new Error(
+      `PrimaryUserPoolId "${poolId}" is not the id of a user pool, which looks like ${thisRegion}_AbCdEf123.`,
+    );
   if (poolRegion !== thisRegion) {
-    throw new Error(`PrimaryUserPoolId ${poolId} is a pool of ${poolRegion}, but this stack is launched in ${thisRegion}. Launch it in ${poolRegion}, or give a pool of ${thisRegion}.`);
+    throw new Error(
+      `PrimaryUserPoolId ${poolId} is a pool of ${poolRegion}, but this stack is launched in ${thisRegion}. Launch it in ${poolRegion}, or give a pool of ${thisRegion}.`,
+    );
   }
 }

@@ -1,8 +1,17 @@
 /** StackSets on CloudFormation, self-managed permissions. */
 import {
-  CloudFormationClient, CreateStackInstancesCommand, CreateStackSetCommand, DeleteStackInstancesCommand, DeleteStackSetCommand,
-  DescribeStackSetCommand, DescribeStackSetOperationCommand, ListStackSetOperationsCommand, paginateListStackInstances,
-  paginateListStackSetOperationResults, UpdateStackSetCommand, type CreateStackSetCommandInput,
+  CloudFormationClient,
+  CreateStackInstancesCommand,
+  CreateStackSetCommand,
+  DeleteStackInstancesCommand,
+  DeleteStackSetCommand,
+  DescribeStackSetCommand,
+  DescribeStackSetOperationCommand,
+  ListStackSetOperationsCommand,
+  paginateListStackInstances,
+  paginateListStackSetOperationResults,
+  UpdateStackSetCommand,
+  type CreateStackSetCommandInput,
 } from '@aws-sdk/client-cloudformation';
 import { clientOptions } from '../../adapters/client-options.ts';
 import { errorNameOf, valueUnless } from '../framework/aws.ts';
@@ -18,7 +27,10 @@ const inputOf = (definition: StackSetDefinition): CreateStackSetCommandInput => 
   StackSetName: definition.name,
   Description: definition.description,
   TemplateURL: definition.templateUrl,
-  Parameters: Object.entries(definition.parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
+  Parameters: Object.entries(definition.parameters).map(([ParameterKey, ParameterValue]) => ({
+    ParameterKey,
+    ParameterValue,
+  })),
   Capabilities: ['CAPABILITY_IAM'],
   PermissionModel: 'SELF_MANAGED',
   AdministrationRoleARN: definition.administrationRoleArn,
@@ -40,7 +52,11 @@ export function cloudFormationStackSets(userAgent: string): StackSets {
   const client = new CloudFormationClient(clientOptions({ userAgent }));
   const clientOf = (region: string) => new CloudFormationClient(clientOptions({ userAgent, region }));
   return {
-    exists: async (name) => (await valueUnless('StackSetNotFoundException', client.send(new DescribeStackSetCommand({ StackSetName: name })))) !== undefined,
+    exists: async (name) =>
+      (await valueUnless(
+        'StackSetNotFoundException',
+        client.send(new DescribeStackSetCommand({ StackSetName: name })),
+      )) !== undefined,
     create: async (definition) => {
       await valueUnless('NameAlreadyExistsException', client.send(new CreateStackSetCommand(inputOf(definition))));
     },
@@ -67,15 +83,41 @@ export function cloudFormationStackSets(userAgent: string): StackSets {
     },
 
     // The administration role must be given again: an update without it falls back to the role of the default name.
-    startUpdate: (definition, regionOrder, operationId) => started(client.send(new UpdateStackSetCommand({
-      ...inputOf(definition), OperationId: operationId, OperationPreferences: { ...NO_TOLERANCE, RegionOrder: [...regionOrder] },
-    }))),
-    startAdding: (name, account, regions, operationId) => started(client.send(new CreateStackInstancesCommand({
-      StackSetName: name, Accounts: [account], Regions: [...regions], OperationId: operationId, OperationPreferences: BOTH_AT_ONCE,
-    }))),
-    startRemoving: (name, account, regions, retainStacks, operationId) => started(client.send(new DeleteStackInstancesCommand({
-      StackSetName: name, Accounts: [account], Regions: [...regions], RetainStacks: retainStacks, OperationId: operationId, OperationPreferences: BOTH_AT_ONCE,
-    }))),
+    startUpdate: (definition, regionOrder, operationId) =>
+      started(
+        client.send(
+          new UpdateStackSetCommand({
+            ...inputOf(definition),
+            OperationId: operationId,
+            OperationPreferences: { ...NO_TOLERANCE, RegionOrder: [...regionOrder] },
+          }),
+        ),
+      ),
+    startAdding: (name, account, regions, operationId) =>
+      started(
+        client.send(
+          new CreateStackInstancesCommand({
+            StackSetName: name,
+            Accounts: [account],
+            Regions: [...regions],
+            OperationId: operationId,
+            OperationPreferences: BOTH_AT_ONCE,
+          }),
+        ),
+      ),
+    startRemoving: (name, account, regions, retainStacks, operationId) =>
+      started(
+        client.send(
+          new DeleteStackInstancesCommand({
+            StackSetName: name,
+            Accounts: [account],
+            Regions: [...regions],
+            RetainStacks: retainStacks,
+            OperationId: operationId,
+            OperationPreferences: BOTH_AT_ONCE,
+          }),
+        ),
+      ),
 
     hasRunningOperation: async (name) => {
       // Newest first, one at a time: an unfinished one is on the first page.
@@ -83,11 +125,16 @@ export function cloudFormationStackSets(userAgent: string): StackSets {
       return Summaries.some(({ Status = '' }) => UNFINISHED.has(Status));
     },
     operationStatus: async (name, operationId) =>
-      (await client.send(new DescribeStackSetOperationCommand({ StackSetName: name, OperationId: operationId }))).StackSetOperation?.Status ?? 'RUNNING',
+      (await client.send(new DescribeStackSetOperationCommand({ StackSetName: name, OperationId: operationId })))
+        .StackSetOperation?.Status ?? 'RUNNING',
     operationFailures: async (name, operationId) => {
       const failures: { region: string; reason: string }[] = [];
-      for await (const { Summaries = [] } of paginateListStackSetOperationResults({ client }, { StackSetName: name, OperationId: operationId })) {
-        for (const { Region = '', Status, StatusReason = '' } of Summaries) if (Status === 'FAILED') failures.push({ region: Region, reason: StatusReason });
+      for await (const { Summaries = [] } of paginateListStackSetOperationResults(
+        { client },
+        { StackSetName: name, OperationId: operationId },
+      )) {
+        for (const { Region = '', Status, StatusReason = '' } of Summaries)
+          if (Status === 'FAILED') failures.push({ region: Region, reason: StatusReason });
       }
       return failures;
     },
@@ -95,4 +142,3 @@ export function cloudFormationStackSets(userAgent: string): StackSets {
     firstFailure: (region, stackId) => firstFailure(clientOf(region), stackId),
   };
 }
-

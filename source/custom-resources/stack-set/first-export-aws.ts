@@ -9,11 +9,16 @@ import type { FirstExportDeps } from './first-export.ts';
 export const firstExportOnAws = (userAgent: string): FirstExportDeps => ({
   startExecution: async (stateMachineArn, name, input) => {
     const client = new SFNClient(clientOptions({ userAgent }));
-    await valueUnless('ExecutionAlreadyExists', client.send(new StartExecutionCommand({ stateMachineArn, name, input })));
+    await valueUnless(
+      'ExecutionAlreadyExists',
+      client.send(new StartExecutionCommand({ stateMachineArn, name, input })),
+    );
   },
   tell: async (functionName, event) => {
     const client = new LambdaClient(clientOptions({ userAgent }));
-    await client.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: JSON.stringify(event) }));
+    await client.send(
+      new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: JSON.stringify(event) }),
+    );
   },
   log,
 });

@@ -13,21 +13,39 @@ export interface FirstExportDeps {
  * Starts ExportWorkflow under a name that follows from the launch, so that a second delivery starts nothing more. A
  * refused start does not fail the launch: the operator gets a message and can start the workflow by hand.
  */
-export async function startFirstExport(deps: FirstExportDeps, { stateMachineArn, launchId, messageBroker }: { readonly stateMachineArn: string; readonly launchId: string; readonly messageBroker: string }): Promise<void> {
+export async function startFirstExport(
+  deps: FirstExportDeps,
+  {
+    stateMachineArn,
+    launchId,
+    messageBroker,
+  }: { readonly stateMachineArn: string; readonly launchId: string; readonly messageBroker: string },
+): Promise<void> {
   try {
     await deps.startExecution(stateMachineArn, `launch-${launchId}`, JSON.stringify({ Trigger: 'Launch' }));
     deps.log.info('First export started');
   } catch (error) {
     const errorName = error instanceof Error ? error.name : 'Error';
     deps.log.warn('First export refused', { errorName });
-    await tellOf(deps, messageBroker, { event: 'launch-export-refused', workflow: 'ExportWorkflow', stateMachineArn, error: errorName });
+    await tellOf(deps, messageBroker, {
+      event: 'launch-export-refused',
+      workflow: 'ExportWorkflow',
+      stateMachineArn,
+      error: errorName,
+    });
   }
 }
 
-async function tellOf({ tell, log }: FirstExportDeps, messageBroker: string, event: Readonly<Record<string, string>>): Promise<void> {
+async function tellOf(
+  { tell, log }: FirstExportDeps,
+  messageBroker: string,
+  event: Readonly<Record<string, string>>,
+): Promise<void> {
   try {
     await tell(messageBroker, event);
   } catch (error) {
-    log.warn('The message about the refused first export could not be sent', { errorName: error instanceof Error ? error.name : 'Error' });
+    log.warn('The message about the refused first export could not be sent', {
+      errorName: error instanceof Error ? error.name : 'Error',
+    });
   }
 }

@@ -1,9 +1,19 @@
 /** The ordinary stack behind an instance of the StackSet. */
-import { type CloudFormationClient, DescribeStacksCommand, paginateDescribeStackEvents, type StackEvent } from '@aws-sdk/client-cloudformation';
+import {
+  type CloudFormationClient,
+  DescribeStacksCommand,
+  paginateDescribeStackEvents,
+  type StackEvent,
+} from '@aws-sdk/client-cloudformation';
 
-export async function outputs(client: CloudFormationClient, stackId: string): Promise<Readonly<Record<string, string>>> {
+export async function outputs(
+  client: CloudFormationClient,
+  stackId: string,
+): Promise<Readonly<Record<string, string>>> {
   const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackId }));
-  return Object.fromEntries((Stacks[0]?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+  return Object.fromEntries(
+    (Stacks[0]?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+  );
 }
 
 /**
@@ -26,10 +36,20 @@ export async function firstFailure(client: CloudFormationClient, stackId: string
 }
 
 const beginsOperation = ({ PhysicalResourceId, ResourceStatus }: StackEvent, stackId: string): boolean =>
-  PhysicalResourceId === stackId && (ResourceStatus === 'CREATE_IN_PROGRESS' || ResourceStatus === 'UPDATE_IN_PROGRESS' || ResourceStatus === 'DELETE_IN_PROGRESS');
+  PhysicalResourceId === stackId &&
+  (ResourceStatus === 'CREATE_IN_PROGRESS' ||
+    ResourceStatus === 'UPDATE_IN_PROGRESS' ||
+    ResourceStatus === 'DELETE_IN_PROGRESS');
 
-const isFailure = ({ PhysicalResourceId, ResourceStatus, ResourceStatusReason = '' }: StackEvent, stackId: string): boolean =>
-  PhysicalResourceId !== stackId && ResourceStatus?.endsWith('_FAILED') === true && !/cancell?ed/i.test(ResourceStatusReason);
+const isFailure = (
+  { PhysicalResourceId, ResourceStatus, ResourceStatusReason = '' }: StackEvent,
+  stackId: string,
+): boolean =>
+  PhysicalResourceId !== stackId &&
+  ResourceStatus?.endsWith('_FAILED') === true &&
+  !/cancell?ed/i.test(ResourceStatusReason);
 
 const textOf = (event: StackEvent | undefined): string | undefined =>
-  event === undefined ? undefined : `${event.LogicalResourceId ?? ''} (${event.ResourceType ?? ''}) ${event.ResourceStatus ?? ''}: ${event.ResourceStatusReason ?? 'no reason given'}`;
+  event === undefined
+    ? undefined
+    : `${event.LogicalResourceId ?? ''} (${event.ResourceType ?? ''}) ${event.ResourceStatus ?? ''}: ${event.ResourceStatusReason ?? 'no reason given'}`;

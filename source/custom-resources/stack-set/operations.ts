@@ -19,7 +19,9 @@ export interface Operations {
 export type OperationDeps = Pick<Operations, 'sets' | 'clock'>;
 
 export const operationsOf = ({ sets, clock }: OperationDeps, name: string, work: Work): Operations => {
-  const tries = Object.entries(work.handover ?? {}).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
+  const tries = Object.entries(work.handover ?? {}).filter(
+    (entry): entry is [string, number] => typeof entry[1] === 'number',
+  );
   return { sets, clock, name, work, tries: Object.fromEntries(tries) };
 };
 
@@ -34,19 +36,32 @@ export const waitFor = <T>({ clock, work }: Operations, look: () => Promise<T | 
  * Runs `start` as the operation `<request>-<what>-<try>` and waits for its end. The id makes a second delivery, and the
  * next invocation, join the operation instead of starting another. Throws an Error with CloudFormation's reason.
  */
-export const runOperation = (operations: Operations, what: string, start: (operationId: string) => Promise<Started>): Promise<Ended> =>
+export const runOperation = (
+  operations: Operations,
+  what: string,
+  start: (operationId: string) => Promise<Started>,
+): Promise<Ended> =>
   whileRolesAreUnknown(operations, what, async (attempt) => {
     const { sets, name, work } = operations;
     const operationId = `${work.requestId}-${what}-${attempt}`;
-    if (!await waitFor(operations, async () => ((await start(operationId)) === 'running' ? true : undefined))) return 'timeUp';
-    const status = await waitFor(operations, async () => unlessUnfinished(await sets.operationStatus(name, operationId)));
+    if (!(await waitFor(operations, async () => ((await start(operationId)) === 'running' ? true : undefined))))
+      return 'timeUp';
+    const status = await waitFor(operations, async () =>
+      unlessUnfinished(await sets.operationStatus(name, operationId)),
+    );
     if (status === undefined) return 'timeUp';
     if (status === 'SUCCEEDED') return 'succeeded';
-    throw new Error(`Operation "${what}" of StackSet ${name} ended ${status}. ${await explain(sets, name, operationId)}`);
+    throw new Error(
+      `Operation "${what}" of StackSet ${name} ended ${status}. ${await explain(sets, name, operationId)}`,
+    );
   });
 
 /** Does `run` again after errors that a role made just before may explain; any other error is thrown. */
-export async function whileRolesAreUnknown({ clock, work, tries }: Operations, what: string, run: (attempt: number) => Promise<Ended>): Promise<Ended> {
+export async function whileRolesAreUnknown(
+  { clock, work, tries }: Operations,
+  what: string,
+  run: (attempt: number) => Promise<Ended>,
+): Promise<Ended> {
   // A further invocation comes long after the roles were made.
   const patientUntil = work.handover === undefined ? clock.now() + ROLE_PATIENCE_MS : 0;
   for (let attempt = tries[what] ?? 1; ; attempt += 1) {
@@ -54,7 +69,13 @@ export async function whileRolesAreUnknown({ clock, work, tries }: Operations, w
     try {
       return await run(attempt);
     } catch (error) {
-      if (clock.now() >= patientUntil || work.timeLeft() <= ROLE_PAUSE_MS || !(error instanceof Error) || !mayBeRoleDelay(error.message)) throw error;
+      if (
+        clock.now() >= patientUntil ||
+        work.timeLeft() <= ROLE_PAUSE_MS ||
+        !(error instanceof Error) ||
+        !mayBeRoleDelay(error.message)
+      )
+        throw error;
     }
     await clock.sleep(ROLE_PAUSE_MS);
   }
@@ -67,10 +88,12 @@ async function explain(sets: StackSets, name: string, operationId: string): Prom
   const failures = await sets.operationFailures(name, operationId);
   if (failures.length === 0) return 'CloudFormation gives no reason.';
   const stacks = new Map((await sets.instances(name)).map(({ region, stackId }) => [region, stackId]));
-  const reasons = await Promise.all(failures.map(async ({ region, reason }) => {
-    const stackId = stacks.get(region);
-    const first = stackId === undefined ? undefined : await sets.firstFailure(region, stackId);
-    return `${region}: ${first ?? (reason || 'no reason given')}`;
-  }));
+  const reasons = await Promise.all(
+    failures.map(async ({ region, reason }) => {
+      const stackId = stacks.get(region);
+      const first = stackId === undefined ? undefined : await sets.firstFailure(region, stackId);
+      return `${region}: ${first ?? (reason || 'no reason given')}`;
+    }),
+  );
   return reasons.join(' | ');
 }

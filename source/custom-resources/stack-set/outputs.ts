@@ -10,11 +10,19 @@ export interface Outputs {
 }
 
 /** Throws an Error that names the Region and what its instance lacks. */
-export async function readOutputs(sets: StackSets, name: string, primaryRegion: string, secondaryRegion: string): Promise<Outputs> {
+export async function readOutputs(
+  sets: StackSets,
+  name: string,
+  primaryRegion: string,
+  secondaryRegion: string,
+): Promise<Outputs> {
   const instances = await sets.instances(name);
   const of = async (region: string): Promise<(key: string) => string> => {
     const stackId = instances.find((instance) => instance.region === region)?.stackId;
-    if (stackId === undefined) throw new Error(`StackSet ${name} has no stack in ${region} although its operation succeeded. Try the same operation again.`);
+    if (stackId === undefined)
+      throw new Error(
+        `StackSet ${name} has no stack in ${region} although its operation succeeded. Try the same operation again.`,
+      );
     const values = await sets.outputs(region, stackId);
     return (key) => {
       const value = values[key];

@@ -5,30 +5,43 @@ import type { Instance } from './stack-sets.ts';
 
 export async function removeStackSet(operations: Operations): Promise<Outcome> {
   const { sets, name, tries } = operations;
-  if (!await sets.exists(name)) return done();
+  if (!(await sets.exists(name))) return done();
   // A create that still runs (its own answer came too late, or was lost) may add a stack meanwhile.
-  if (!await waitFor(operations, async () => !await sets.hasRunningOperation(name) || undefined)) return handOver(`an operation of StackSet ${name} that still runs`, tries);
+  if (!(await waitFor(operations, async () => !(await sets.hasRunningOperation(name)) || undefined)))
+    return handOver(`an operation of StackSet ${name} that still runs`, tries);
 
   const instances = await sets.instances(name);
   // Where no stack was ever made there is nothing to retain, and the roles that this may have failed for are not needed.
   const neverMade = instances.filter(({ stackId }) => stackId === undefined);
-  if (await remove(operations, 'forget', neverMade, true) === 'timeUp') return handOver(`the removal of instances of StackSet ${name}`, tries);
+  if ((await remove(operations, 'forget', neverMade, true)) === 'timeUp')
+    return handOver(`the removal of instances of StackSet ${name}`, tries);
   const made = instances.filter(({ stackId }) => stackId !== undefined);
-  if (await remove(operations, 'delete', made, false) === 'timeUp') return handOver(`the deletion of the instances of StackSet ${name}`, tries);
+  if ((await remove(operations, 'delete', made, false)) === 'timeUp')
+    return handOver(`the deletion of the instances of StackSet ${name}`, tries);
 
   const deleted = await waitFor(operations, async () => (await sets.delete(name)) === 'done' || undefined);
   return deleted ? done() : handOver(`the deletion of StackSet ${name}`, tries);
 }
 
-async function remove(operations: Operations, what: string, instances: readonly Instance[], retainStacks: boolean): Promise<Ended> {
+async function remove(
+  operations: Operations,
+  what: string,
+  instances: readonly Instance[],
+  retainStacks: boolean,
+): Promise<Ended> {
   const [first] = instances;
   if (first === undefined) return 'succeeded';
   const { sets, name } = operations;
   const regions = instances.map(({ region }) => region);
   try {
-    return await runOperation(operations, what, (id) => sets.startRemoving(name, first.account, regions, retainStacks, id));
+    return await runOperation(operations, what, (id) =>
+      sets.startRemoving(name, first.account, regions, retainStacks, id),
+    );
   } catch (error) {
     const message = error instanceof Error ? error.message : 'an unknown error';
-    throw new Error(`${message} Remove what keeps the stack in ${regions.join(' and ')} from being deleted and delete the main stack again; or delete the instance of the StackSet with "retain stacks", then its stack by hand, then the main stack.`, { cause: error });
+    throw new Error(
+      `${message} Remove what keeps the stack in ${regions.join(' and ')} from being deleted and delete the main stack again; or delete the instance of the StackSet with "retain stacks", then its stack by hand, then the main stack.`,
+      { cause: error },
+    );
   }
 }

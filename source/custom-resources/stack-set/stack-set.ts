@@ -40,27 +40,47 @@ export function stackSet(deps: StackSetDeps): CustomResource<Properties> {
     identify: (_properties, stackId) => stackSetNameOf(stackId),
     create: async (properties, work) => {
       const operations = operationsOf(deps, work.physicalId, work);
-      const waitingFor = await ensureStackSet(operations, properties) ?? await ensureInstances(operations, properties);
+      const waitingFor =
+        (await ensureStackSet(operations, properties)) ?? (await ensureInstances(operations, properties));
       if (waitingFor !== undefined) return handOver(waitingFor, operations.tries);
-      const { attributes, exportWorkflowArn, messageBroker } = await readOutputs(deps.sets, work.physicalId, properties.PrimaryRegion, properties.SecondaryRegion);
-      await startFirstExport(deps.firstExport, { stateMachineArn: exportWorkflowArn, launchId: launchIdOf(work.stackId), messageBroker });
+      const { attributes, exportWorkflowArn, messageBroker } = await readOutputs(
+        deps.sets,
+        work.physicalId,
+        properties.PrimaryRegion,
+        properties.SecondaryRegion,
+      );
+      await startFirstExport(deps.firstExport, {
+        stateMachineArn: exportWorkflowArn,
+        launchId: launchIdOf(work.stackId),
+        messageBroker,
+      });
       return done(attributes);
     },
     update: async (properties, work) => {
       const operations = operationsOf(deps, work.physicalId, work);
-      const waitingFor = await ensureStackSet(operations, properties) ?? await bringUpToDate(operations, properties) ?? await ensureInstances(operations, properties);
+      const waitingFor =
+        (await ensureStackSet(operations, properties)) ??
+        (await bringUpToDate(operations, properties)) ??
+        (await ensureInstances(operations, properties));
       if (waitingFor !== undefined) return handOver(waitingFor, operations.tries);
-      return done((await readOutputs(deps.sets, work.physicalId, properties.PrimaryRegion, properties.SecondaryRegion)).attributes);
+      return done(
+        (await readOutputs(deps.sets, work.physicalId, properties.PrimaryRegion, properties.SecondaryRegion))
+          .attributes,
+      );
     },
     // CloudFormation makes up an id when Create was never answered: a StackSet may exist all the same.
-    remove: (work) => removeStackSet(operationsOf(deps, OWN_NAME.test(work.physicalId) ? work.physicalId : stackSetNameOf(work.stackId), work)),
+    remove: (work) =>
+      removeStackSet(
+        operationsOf(deps, OWN_NAME.test(work.physicalId) ? work.physicalId : stackSetNameOf(work.stackId), work),
+      ),
     retained: () => 'The backup table, its replica and the buckets that the instances had made are retained.',
   };
 }
 
 const definitionOf = (properties: Properties, name: string): StackSetDefinition => ({
   name,
-  description: 'Cognito User Profiles Export: workflows of one Region. Managed by its main stack: do not change it by hand.',
+  description:
+    'Cognito User Profiles Export: workflows of one Region. Managed by its main stack: do not change it by hand.',
   templateUrl: properties.StackSetTemplateUrl,
   parameters: properties.Parameters,
   administrationRoleArn: properties.AdministrationRoleArn,
@@ -81,15 +101,21 @@ async function ensureStackSet(operations: Operations, properties: Properties): P
 async function bringUpToDate(operations: Operations, properties: Properties): Promise<string | undefined> {
   const { sets, name } = operations;
   const order = [properties.PrimaryRegion, properties.SecondaryRegion];
-  const ended = await runOperation(operations, 'update', (id) => sets.startUpdate(definitionOf(properties, name), order, id));
+  const ended = await runOperation(operations, 'update', (id) =>
+    sets.startUpdate(definitionOf(properties, name), order, id),
+  );
   return ended === 'timeUp' ? `the update of the instances of StackSet ${name}` : undefined;
 }
 
 async function ensureInstances(operations: Operations, properties: Properties): Promise<string | undefined> {
   const { sets, name } = operations;
-  const complete = (await sets.instances(name)).filter(({ status, stackId }) => status === 'CURRENT' && stackId !== undefined).map((instance) => instance.region);
+  const complete = (await sets.instances(name))
+    .filter(({ status, stackId }) => status === 'CURRENT' && stackId !== undefined)
+    .map((instance) => instance.region);
   const missing = [properties.PrimaryRegion, properties.SecondaryRegion].filter((wanted) => !complete.includes(wanted));
   if (missing.length === 0) return undefined;
-  const ended = await runOperation(operations, 'create', (id) => sets.startAdding(name, properties.AccountId, missing, id));
+  const ended = await runOperation(operations, 'create', (id) =>
+    sets.startAdding(name, properties.AccountId, missing, id),
+  );
   return ended === 'timeUp' ? `the instances of StackSet ${name} in ${missing.join(' and ')}` : undefined;
 }

@@ -32,16 +32,34 @@ export interface StackSets {
   readonly instances: (name: string) => Promise<readonly Instance[]>;
 
   /** Updates the definition and every instance, one Region after the other in the order given. */
-  readonly startUpdate: (definition: StackSetDefinition, regionOrder: readonly string[], operationId: string) => Promise<Started>;
+  readonly startUpdate: (
+    definition: StackSetDefinition,
+    regionOrder: readonly string[],
+    operationId: string,
+  ) => Promise<Started>;
   /** Adds, or tries again, the instances of one account in several Regions at the same time. */
-  readonly startAdding: (name: string, account: string, regions: readonly string[], operationId: string) => Promise<Started>;
-  readonly startRemoving: (name: string, account: string, regions: readonly string[], retainStacks: boolean, operationId: string) => Promise<Started>;
+  readonly startAdding: (
+    name: string,
+    account: string,
+    regions: readonly string[],
+    operationId: string,
+  ) => Promise<Started>;
+  readonly startRemoving: (
+    name: string,
+    account: string,
+    regions: readonly string[],
+    retainStacks: boolean,
+    operationId: string,
+  ) => Promise<Started>;
 
   /** An operation of any origin that has not ended. */
   readonly hasRunningOperation: (name: string) => Promise<boolean>;
   readonly operationStatus: (name: string, operationId: string) => Promise<OperationStatus>;
   /** What CloudFormation says of each Region where the operation failed. */
-  readonly operationFailures: (name: string, operationId: string) => Promise<readonly { readonly region: string; readonly reason: string }[]>;
+  readonly operationFailures: (
+    name: string,
+    operationId: string,
+  ) => Promise<readonly { readonly region: string; readonly reason: string }[]>;
 
   readonly outputs: (region: string, stackId: string) => Promise<Readonly<Record<string, string>>>;
   /** The first resource of the stack that failed by itself, with CloudFormation's reason. */

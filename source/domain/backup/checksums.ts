@@ -12,8 +12,10 @@ export class Checksums {
   readonly #sums: bigint[];
 
   constructor(hex?: readonly string[]) {
-    if (hex !== undefined && hex.length !== CHECKSUM_BUCKETS) throw new RangeError(`checksums need ${CHECKSUM_BUCKETS} values, found ${hex.length}`);
-    this.#sums = hex === undefined ? new Array<bigint>(CHECKSUM_BUCKETS).fill(0n) : hex.map((value) => BigInt(`0x${value}`));
+    if (hex !== undefined && hex.length !== CHECKSUM_BUCKETS)
+      throw new RangeError(`checksums need ${CHECKSUM_BUCKETS} values, found ${hex.length}`);
+    this.#sums =
+      hex === undefined ? new Array<bigint>(CHECKSUM_BUCKETS).fill(0n) : hex.map((value) => BigInt(`0x${value}`));
   }
 
   /** `digest`: the item's content digest, where it is known already. */
@@ -34,6 +36,8 @@ export class Checksums {
 
   /** Buckets in which the two differ. */
   static differing(left: readonly string[], right: readonly string[]): number[] {
-    return Array.from({ length: CHECKSUM_BUCKETS }, (_, bucket) => bucket).filter((bucket) => (left[bucket] ?? ZERO) !== (right[bucket] ?? ZERO));
+    return Array.from({ length: CHECKSUM_BUCKETS }, (_, bucket) => bucket).filter(
+      (bucket) => (left[bucket] ?? ZERO) !== (right[bucket] ?? ZERO),
+    );
   }
 }

@@ -14,7 +14,8 @@ export function canonicalJson(value: unknown, without = NOTHING): string {
   let text = '';
   for (const key of Object.keys(record).sort()) {
     const field = record[key];
-    if (field !== undefined && !without.has(key)) text += `${text === '' ? '{' : ','}${JSON.stringify(key)}:${canonicalJson(field)}`;
+    if (field !== undefined && !without.has(key))
+      text += `${text === '' ? '{' : ','}${JSON.stringify(key)}:${canonicalJson(field)}`;
   }
   return text === '' ? '{}' : `${text}}`;
 }

@@ -67,16 +67,19 @@ const sealedWithHash = <T extends TableItem>(item: Omit<T, 'contentHash' | 'chan
 
 export function userItem(user: PoolUser, signInName: SignInName, runId: string): UserItem {
   const name = signInName === 'username' ? undefined : user.attributes[signInName];
-  return sealedWithHash<UserItem>({
-    ...userKey(user.sub),
-    username: user.username,
-    ...(name === undefined ? {} : { signInName: name }),
-    attributes: { ...user.attributes },
-    enabled: user.enabled,
-    status: user.status,
-    created: user.created,
-    modified: user.modified,
-  }, runId);
+  return sealedWithHash<UserItem>(
+    {
+      ...userKey(user.sub),
+      username: user.username,
+      ...(name === undefined ? {} : { signInName: name }),
+      attributes: { ...user.attributes },
+      enabled: user.enabled,
+      status: user.status,
+      created: user.created,
+      modified: user.modified,
+    },
+    runId,
+  );
 }
 
 export const membershipItem = (sub: string, group: string, runId: string): MembershipItem =>

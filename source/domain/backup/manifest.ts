@@ -62,20 +62,33 @@ export interface OpenMarker {
 /** The manifest in an item that `manifestItem` made; Fault BadState when it is none. One of a newer data version is not looked into. */
 export function manifestIn({ id, type: _type, ...manifest }: TableItem): Manifest {
   const newer = typeof manifest.schemaVersion === 'number' && manifest.schemaVersion > SCHEMA_VERSION;
-  const problem = newer ? undefined : manifestKey(String(manifest.runId)).id === id ? manifestProblem(manifest) : 'it belongs to another run';
-  return problem === undefined ? manifest as unknown as Manifest : damagedRecord(id, problem);
+  const problem = newer
+    ? undefined
+    : manifestKey(String(manifest.runId)).id === id
+      ? manifestProblem(manifest)
+      : 'it belongs to another run';
+  return problem === undefined ? (manifest as unknown as Manifest) : damagedRecord(id, problem);
 }
 
 /** The run that an item under LATEST_KEY or OPEN_KEY names; undefined without an item, Fault BadState when it names none. */
 export function runIdIn(item: TableItem | undefined): string | undefined {
   if (item === undefined) return undefined;
-  return typeof item.runId === 'string' && /^[\w-]{1,64}$/.test(item.runId) ? item.runId : damagedRecord(item.id, 'its runId is not the id of a run');
+  return typeof item.runId === 'string' && /^[\w-]{1,64}$/.test(item.runId)
+    ? item.runId
+    : damagedRecord(item.id, 'its runId is not the id of a run');
 }
 
 function damagedRecord(id: string, problem: string): never {
-  throw new Fault('BadState', `The item ${id} of the backup table is damaged: ${problem}. Put it back as it was (recover the table to an earlier moment and copy it from there), or delete it and start ExportWorkflow, which seals a new run.`);
+  throw new Fault(
+    'BadState',
+    `The item ${id} of the backup table is damaged: ${problem}. Put it back as it was (recover the table to an earlier moment and copy it from there), or delete it and start ExportWorkflow, which seals a new run.`,
+  );
 }
 
 export const manifestItem = (manifest: Manifest): TableItem => ({ ...manifestKey(manifest.runId), ...manifest });
-export const latestItem = (manifest: Manifest): TableItem => ({ ...LATEST_KEY, runId: manifest.runId, endedAt: manifest.endedAt });
+export const latestItem = (manifest: Manifest): TableItem => ({
+  ...LATEST_KEY,
+  runId: manifest.runId,
+  endedAt: manifest.endedAt,
+});
 export const openItem = (marker: OpenMarker): TableItem => ({ ...OPEN_KEY, ...marker });

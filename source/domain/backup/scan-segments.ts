@@ -20,16 +20,29 @@ export interface ScanUse {
 }
 
 /** Reads the table on, strongly consistent, until `stop` or its end; `segments` always tells what was taken. */
-export async function scanSegments(table: Pick<BackupTable, 'scanPage'>, segments: ScanProgress, { take, afterPage, stop }: ScanUse): Promise<void> {
+export async function scanSegments(
+  table: Pick<BackupTable, 'scanPage'>,
+  segments: ScanProgress,
+  { take, afterPage, stop }: ScanUse,
+): Promise<void> {
   const todo = [...segments.keys()].filter((segment) => segments[segment]?.done === false);
-  await inParallel(todo.length, () => todo.shift(), async (segment, failed) => {
-    const at = segments[segment] as ScanProgress[number];
-    while (!at.done && !failed() && !stop()) {
-      const page = await table.scanPage({ segment, totalSegments: segments.length, consistent: true, ...(at.start === undefined ? {} : { start: at.start }) });
-      take(page.items, segment);
-      at.done = page.next === undefined;
-      if (page.next !== undefined) at.start = page.next;
-      afterPage();
-    }
-  });
+  await inParallel(
+    todo.length,
+    () => todo.shift(),
+    async (segment, failed) => {
+      const at = segments[segment] as ScanProgress[number];
+      while (!at.done && !failed() && !stop()) {
+        const page = await table.scanPage({
+          segment,
+          totalSegments: segments.length,
+          consistent: true,
+          ...(at.start === undefined ? {} : { start: at.start }),
+        });
+        take(page.items, segment);
+        at.done = page.next === undefined;
+        if (page.next !== undefined) at.start = page.next;
+        afterPage();
+      }
+    },
+  );
 }

@@ -20,7 +20,10 @@ export interface SealedBackup {
 export async function readSealedBackup(table: Pick<BackupTable, 'getItem'>, tableName: string): Promise<SealedBackup> {
   const latest = await table.getItem(LATEST_KEY);
   if (latest === undefined) {
-    throw new Halt('NoSealedBackup', `The backup table ${tableName} holds no complete export in this Region. Run ExportWorkflow to its end first, or give BackupTableName of a table that has one.`);
+    throw new Halt(
+      'NoSealedBackup',
+      `The backup table ${tableName} holds no complete export in this Region. Run ExportWorkflow to its end first, or give BackupTableName of a table that has one.`,
+    );
   }
   const runId = runIdIn(latest) as string;
   const open = runIdIn(await table.getItem(OPEN_KEY));
@@ -32,7 +35,13 @@ export async function readSealedBackup(table: Pick<BackupTable, 'getItem'>, tabl
 }
 
 /** Halts with NoSealedBackup when a newer version of the software wrote the export. `where`: goes into the message. */
-export function assertReadable({ runId, schemaVersion, softwareVersion }: Pick<Manifest, 'runId' | 'schemaVersion' | 'softwareVersion'>, where: string): void {
+export function assertReadable(
+  { runId, schemaVersion, softwareVersion }: Pick<Manifest, 'runId' | 'schemaVersion' | 'softwareVersion'>,
+  where: string,
+): void {
   if (schemaVersion <= SCHEMA_VERSION) return;
-  throw new Halt('NoSealedBackup', `The export ${runId} ${where} was written by a newer version (${softwareVersion}, data version ${schemaVersion}; this one reads up to ${SCHEMA_VERSION}). Update the solution in this Region, then start again.`);
+  throw new Halt(
+    'NoSealedBackup',
+    `The export ${runId} ${where} was written by a newer version (${softwareVersion}, data version ${schemaVersion}; this one reads up to ${SCHEMA_VERSION}). Update the solution in this Region, then start again.`,
+  );
 }

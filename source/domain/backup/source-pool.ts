@@ -6,13 +6,20 @@ import type { PoolSettings } from '../model.ts';
  * username attribute (with two it is ambiguous which value a user signs in with). Halts MfaNotSupported or
  * MultipleUsernameAttributes.
  */
-export function checkSourcePool(poolId: string, settings: Pick<PoolSettings, 'mfaConfiguration' | 'usernameAttributes'>): void {
+export function checkSourcePool(
+  poolId: string,
+  settings: Pick<PoolSettings, 'mfaConfiguration' | 'usernameAttributes'>,
+): void {
   if (settings.mfaConfiguration !== 'OFF') {
-    throw new Halt('MfaNotSupported',
-      `User pool ${poolId} has multi-factor authentication ${settings.mfaConfiguration}; only pools with MFA OFF can be exported, since second factors cannot be restored. Switch MFA off, or do not back up this pool.`);
+    throw new Halt(
+      'MfaNotSupported',
+      `User pool ${poolId} has multi-factor authentication ${settings.mfaConfiguration}; only pools with MFA OFF can be exported, since second factors cannot be restored. Switch MFA off, or do not back up this pool.`,
+    );
   }
   if (settings.usernameAttributes.length > 1) {
-    throw new Halt('MultipleUsernameAttributes',
-      `User pool ${poolId} has ${settings.usernameAttributes.length} username attributes (${settings.usernameAttributes.join(', ')}); only pools with none or one can be exported. Username attributes are fixed when a pool is made, so this pool cannot be backed up.`);
+    throw new Halt(
+      'MultipleUsernameAttributes',
+      `User pool ${poolId} has ${settings.usernameAttributes.length} username attributes (${settings.usernameAttributes.join(', ')}); only pools with none or one can be exported. Username attributes are fixed when a pool is made, so this pool cannot be backed up.`,
+    );
   }
 }

@@ -26,13 +26,20 @@ export class DigestSet {
   /** False when the digest was already there. */
   add(digest: Buffer): boolean {
     if (this.#size + 1 > this.#capacity * FULL) this.#grow();
-    const added = this.#insert(digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8), digest.readUInt32LE(12));
+    const added = this.#insert(
+      digest.readUInt32LE(0),
+      digest.readUInt32LE(4),
+      digest.readUInt32LE(8),
+      digest.readUInt32LE(12),
+    );
     if (added) this.#size += 1;
     return added;
   }
 
   has(digest: Buffer): boolean {
-    return this.#find(digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8), digest.readUInt32LE(12)) >= 0;
+    return (
+      this.#find(digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8), digest.readUInt32LE(12)) >= 0
+    );
   }
 
   #insert(a: number, b: number, c: number, d: number): boolean {

@@ -10,8 +10,12 @@ export class DigestTable {
   readonly size: number;
 
   /** `records`: concatenated records of `recordBytes` each. Of equal digests the first is found. */
-  constructor(private readonly records: Buffer, private readonly recordBytes: number) {
-    if (records.length % recordBytes !== 0) throw new RangeError(`records of ${recordBytes} bytes cannot fill ${records.length} bytes`);
+  constructor(
+    private readonly records: Buffer,
+    private readonly recordBytes: number,
+  ) {
+    if (records.length % recordBytes !== 0)
+      throw new RangeError(`records of ${recordBytes} bytes cannot fill ${records.length} bytes`);
     this.size = records.length / recordBytes;
     let slots = 16;
     while (slots < this.size * 2) slots *= 2;
@@ -33,7 +37,8 @@ export class DigestTable {
       const entry = this.#slots[slot] as number;
       if (entry === 0) return { slot, found: undefined };
       const start = (entry - 1) * this.recordBytes;
-      if (bytes.compare(this.records, start, start + DIGEST_BYTES, at, at + DIGEST_BYTES) === 0) return { slot, found: entry - 1 };
+      if (bytes.compare(this.records, start, start + DIGEST_BYTES, at, at + DIGEST_BYTES) === 0)
+        return { slot, found: entry - 1 };
     }
   }
 }

@@ -44,8 +44,13 @@ export function comparableAttributes(attributes: Attributes): Record<string, str
 }
 
 /** Digest of everything about a user that is compared: attributes (see comparableAttributes) and the enabled flag. */
-export const userContentDigest = ({ attributes, enabled }: { readonly attributes: Attributes; readonly enabled: boolean }): Buffer =>
-  digest16(canonicalJson({ attributes: comparableAttributes(attributes), enabled }));
+export const userContentDigest = ({
+  attributes,
+  enabled,
+}: {
+  readonly attributes: Attributes;
+  readonly enabled: boolean;
+}): Buffer => digest16(canonicalJson({ attributes: comparableAttributes(attributes), enabled }));
 
 export interface ExpectedUser {
   readonly nameDigest: Buffer;
@@ -60,7 +65,8 @@ export interface ExpectedUser {
 
 /** Throws RangeError for a `sub` of more than 36 bytes (Cognito's are UUIDs). */
 export function encodeExpectedUser(user: ExpectedUser): Buffer {
-  if (Buffer.byteLength(user.sub) > SUB_BYTES) throw new RangeError(`a sub has at most ${SUB_BYTES} bytes, found ${Buffer.byteLength(user.sub)}`);
+  if (Buffer.byteLength(user.sub) > SUB_BYTES)
+    throw new RangeError(`a sub has at most ${SUB_BYTES} bytes, found ${Buffer.byteLength(user.sub)}`);
   const record = Buffer.alloc(USER_RECORD_BYTES);
   user.nameDigest.copy(record, 0, 0, DIGEST_BYTES);
   user.contentDigest.copy(record, DIGEST_BYTES, 0, DIGEST_BYTES);

@@ -27,7 +27,11 @@ export const MAX_PENDING_KEYS = 100_000;
 export class Ledger implements Appendix {
   #new: Buffer[] = [];
 
-  private constructor(private readonly kind: string, private readonly parts: LedgerState, private readonly set: DigestSet) {}
+  private constructor(
+    private readonly kind: string,
+    private readonly parts: LedgerState,
+    private readonly set: DigestSet,
+  ) {}
 
   /** Loads what `parts` name; the ledger appends to that same array. */
   static async load(store: Pick<ObjectStore, 'read'>, kind: string, parts: LedgerState): Promise<Ledger> {
@@ -70,22 +74,34 @@ export class Ledger implements Appendix {
 const READS_AT_A_TIME = 8;
 
 /** Adds the digests of all parts to `set`; Fault BadState when a part is not as long as its checkpoint says. */
-export async function readDigests(store: Pick<ObjectStore, 'read'>, parts: readonly LedgerPart[], set: DigestSet): Promise<void> {
+export async function readDigests(
+  store: Pick<ObjectStore, 'read'>,
+  parts: readonly LedgerPart[],
+  set: DigestSet,
+): Promise<void> {
   const todo = [...parts];
-  await inParallel(READS_AT_A_TIME, () => todo.shift(), (part) => readPart(store, part, set));
+  await inParallel(
+    READS_AT_A_TIME,
+    () => todo.shift(),
+    (part) => readPart(store, part, set),
+  );
 }
 
 async function readPart(store: Pick<ObjectStore, 'read'>, { key, digests }: LedgerPart, set: DigestSet): Promise<void> {
   let rest: Buffer = Buffer.alloc(0);
   let found = 0;
   for await (const piece of store.read(key)) {
-    const bytes = rest.length === 0 ? Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength) : Buffer.concat([rest, piece]);
+    const bytes =
+      rest.length === 0 ? Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength) : Buffer.concat([rest, piece]);
     const whole = bytes.length - (bytes.length % KEY_DIGEST_BYTES);
     for (let at = 0; at < whole; at += KEY_DIGEST_BYTES) set.add(bytes.subarray(at, at + KEY_DIGEST_BYTES));
     found += whole / KEY_DIGEST_BYTES;
     rest = Buffer.from(bytes.subarray(whole));
   }
   if (found !== digests || rest.length > 0) {
-    throw new Fault('BadState', `The ledger object ${key} should hold ${digests} digests and holds ${found}. Delete ${key.split('/').slice(0, 2).join('/')}/run.json and start ExportWorkflow again: it then lists the pool anew.`);
+    throw new Fault(
+      'BadState',
+      `The ledger object ${key} should hold ${digests} digests and holds ${found}. Delete ${key.split('/').slice(0, 2).join('/')}/run.json and start ExportWorkflow again: it then lists the pool anew.`,
+    );
   }
 }

@@ -10,7 +10,8 @@ export interface RunEvent extends ExportEvent {
   readonly runId: string;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object' && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** Halt InvalidInput when the event is not the state of ExportWorkflow. */
 export function parseExportEvent(event: unknown): ExportEvent {
@@ -26,5 +27,8 @@ export function parseRunEvent(event: unknown): RunEvent {
 }
 
 function refuse(missing: string): never {
-  throw new Halt('InvalidInput', `This function was called without ${missing}: only ExportWorkflow calls it. Start the workflow instead.`);
+  throw new Halt(
+    'InvalidInput',
+    `This function was called without ${missing}: only ExportWorkflow calls it. Start the workflow instead.`,
+  );
 }

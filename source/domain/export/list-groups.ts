@@ -21,11 +21,23 @@ export interface ListGroupsDeps extends Omit<StepDeps, 'table' | 'log'> {
 }
 
 /** ListGroups: stores the pool's groups as one object, sorted by name, for the two steps that follow. */
-export async function listGroups(deps: ListGroupsDeps, runId: string): Promise<{ readonly done: boolean; readonly groups: number }> {
+export async function listGroups(
+  deps: ListGroupsDeps,
+  runId: string,
+): Promise<{ readonly done: boolean; readonly groups: number }> {
   const run = await Run.join(deps, runId);
-  const progress = await claimStep<GroupListState>(deps, run, 'groups', () => ({ chain: newChain(), groups: [], pages: 0 }));
+  const progress = await claimStep<GroupListState>(deps, run, 'groups', () => ({
+    chain: newChain(),
+    groups: [],
+    pages: 0,
+  }));
   const { state } = progress;
-  if (!state.chain.done) await workThenSave(progress, () => state.pages, () => follow(deps, run, progress));
+  if (!state.chain.done)
+    await workThenSave(
+      progress,
+      () => state.pages,
+      () => follow(deps, run, progress),
+    );
   if (state.chain.done) await putList(deps.objects, groupsKey(runId), sorted(state.groups));
   return { done: state.chain.done, groups: sorted(state.groups).length };
 }

@@ -56,7 +56,8 @@ export function shownAgain({ again }: Listing, subs: readonly string[]): void {
   again.missing = again.missing.filter((sub) => !shown.has(sub));
 }
 
-export const filterOf = ({ prefix }: ListingChain): { readonly filter?: string } => (prefix === undefined ? {} : { filter: `sub ^= "${prefix}"` });
+export const filterOf = ({ prefix }: ListingChain): { readonly filter?: string } =>
+  prefix === undefined ? {} : { filter: `sub ^= "${prefix}"` };
 
 /** Subs are generated as lower-case UUIDs; any other kind would be missed by the prefixes. */
 const hasHexSub = (sub: string): boolean => /^[0-9a-f]/.test(sub);
@@ -68,7 +69,11 @@ export class ChainWatch {
   #last: readonly string[] = [];
   #allHex = true;
 
-  constructor(private readonly clock: Pick<Clock, 'now'>, private readonly callsPerSecond: number, private readonly estimatedUsers: number) {}
+  constructor(
+    private readonly clock: Pick<Clock, 'now'>,
+    private readonly callsPerSecond: number,
+    private readonly estimatedUsers: number,
+  ) {}
 
   sawPage(subs: readonly string[]): void {
     this.#times.push(this.clock.now());
@@ -84,7 +89,8 @@ export class ChainWatch {
 
   get shouldSplit(): boolean {
     const intervals = this.#times.length - 1;
-    if (intervals < MEASURED_INTERVALS || !this.#allHex || Math.max(this.estimatedUsers, this.#users) < WORTH_SPLITTING) return false;
+    if (intervals < MEASURED_INTERVALS || !this.#allHex || Math.max(this.estimatedUsers, this.#users) < WORTH_SPLITTING)
+      return false;
     const first = this.#times.at(-1 - MEASURED_INTERVALS) as number;
     const perPage = ((this.#times.at(-1) as number) - first) / MEASURED_INTERVALS;
     return perPage * this.callsPerSecond * KEEPS_UP > 1000;
@@ -102,4 +108,5 @@ export const missesUsers = (listed: number, estimatedUsers: number): boolean =>
 const MAY_BE_GONE = 0.02;
 
 /** True when the filtered chains do not show users again whom the single one had shown. */
-export const missesKnown = ({ again }: Listing): boolean => again !== undefined && again.missing.length > again.of * MAY_BE_GONE;
+export const missesKnown = ({ again }: Listing): boolean =>
+  again !== undefined && again.missing.length > again.of * MAY_BE_GONE;

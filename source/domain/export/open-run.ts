@@ -28,7 +28,10 @@ interface Found {
  * checkpoint is at most an hour old (also one that was sealed and stopped before its end), else a new one begins. The
  * OPEN marker is in the table before anything else is.
  */
-export async function openRun(deps: OpenRunDeps, userPoolId: string): Promise<{ readonly runId: string; readonly resumed: boolean }> {
+export async function openRun(
+  deps: OpenRunDeps,
+  userPoolId: string,
+): Promise<{ readonly runId: string; readonly resumed: boolean }> {
   const description = await deps.pool.describe(userPoolId);
   checkSourcePool(userPoolId, description.settings);
   const stored = await deps.objects.get(HEAD_KEY);
@@ -40,24 +43,37 @@ export async function openRun(deps: OpenRunDeps, userPoolId: string): Promise<{ 
     openRunId: runIdIn(await deps.table.getItem(OPEN_KEY)),
   };
   const now = new Date(deps.clock.now()).toISOString();
-  const facts = resumable(found, description, deps.clock.now()) ?? await newFacts(deps, found, description, now);
+  const facts = resumable(found, description, deps.clock.now()) ?? (await newFacts(deps, found, description, now));
   const resumed = facts.runId === found.head?.runId;
   await deps.objects.put(factsKey(facts.runId), JSON.stringify(facts));
   const next: RunHead = { runId: facts.runId, startedAt: facts.startedAt, checkpointAt: now };
-  await deps.objects.put(HEAD_KEY, JSON.stringify(next), stored === undefined ? { absent: true } : { etag: stored.etag });
+  await deps.objects.put(
+    HEAD_KEY,
+    JSON.stringify(next),
+    stored === undefined ? { absent: true } : { etag: stored.etag },
+  );
   // A run that was sealed and only lacks its end changes the table no more.
   const sealed = facts.runId === found.latestRunId;
-  if (!sealed && found.openRunId !== facts.runId) await markOpen(deps.table, { runId: facts.runId, openedAt: now }, found.openRunId);
+  if (!sealed && found.openRunId !== facts.runId)
+    await markOpen(deps.table, { runId: facts.runId, openedAt: now }, found.openRunId);
   if (!resumed) await dropOldRuns(deps.objects, facts);
   return { runId: facts.runId, resumed };
 }
 
 /** Puts the OPEN marker in place of the one that an interrupted run left. */
-async function markOpen(table: Pick<BackupTable, 'getItem' | 'putItemIf'>, marker: OpenMarker, before: string | undefined): Promise<void> {
-  if (await table.putItemIf(openItem(marker), before === undefined ? 'absent' : { attribute: 'runId', value: before })) return;
+async function markOpen(
+  table: Pick<BackupTable, 'getItem' | 'putItemIf'>,
+  marker: OpenMarker,
+  before: string | undefined,
+): Promise<void> {
+  if (await table.putItemIf(openItem(marker), before === undefined ? 'absent' : { attribute: 'runId', value: before }))
+    return;
   // The answer to an own write may have been lost and the write repeated.
   if ((await table.getItem(OPEN_KEY))?.runId === marker.runId) return;
-  throw new Fault('ServiceError', `The OPEN marker of export run ${marker.runId} was not set: another run set its own meanwhile.`);
+  throw new Fault(
+    'ServiceError',
+    `The OPEN marker of export run ${marker.runId} was not set: another run set its own meanwhile.`,
+  );
 }
 
 function resumable({ head, facts }: Found, pool: UserPoolDescription, now: number): RunFacts | undefined {
@@ -66,12 +82,20 @@ function resumable({ head, facts }: Found, pool: UserPoolDescription, now: numbe
   return { ...facts, settings: pool.settings };
 }
 
-async function newFacts(deps: Pick<OpenRunDeps, 'table' | 'random'>, found: Found, pool: UserPoolDescription, now: string): Promise<RunFacts> {
-  const manifest = found.latestRunId === undefined ? undefined : await deps.table.getItem(manifestKey(found.latestRunId));
+async function newFacts(
+  deps: Pick<OpenRunDeps, 'table' | 'random'>,
+  found: Found,
+  pool: UserPoolDescription,
+  now: string,
+): Promise<RunFacts> {
+  const manifest =
+    found.latestRunId === undefined ? undefined : await deps.table.getItem(manifestKey(found.latestRunId));
   const sealed = manifest === undefined ? undefined : manifestIn(manifest).counts;
   const unclosed = stoppedAtItsEnd(found);
   const untouched = found.openRunId === undefined || found.openRunId === found.latestRunId;
-  const baseline: Counts | undefined = untouched ? sealed ?? (found.latestRunId === undefined ? NO_COUNTS : undefined) : undefined;
+  const baseline: Counts | undefined = untouched
+    ? (sealed ?? (found.latestRunId === undefined ? NO_COUNTS : undefined))
+    : undefined;
   return {
     runId: newRunId(now, deps.random),
     startedAt: now,
@@ -87,15 +111,23 @@ async function newFacts(deps: Pick<OpenRunDeps, 'table' | 'random'>, found: Foun
 
 /** The last sealed run, if it was stopped between its sealing and its end, and not resumed. */
 const stoppedAtItsEnd = ({ head, facts, latestRunId }: Found): string | undefined =>
-  head?.runId === latestRunId ? (head?.closed === undefined ? head?.runId : undefined) : facts?.stoppedAtItsEnd === latestRunId ? latestRunId : undefined;
+  head?.runId === latestRunId
+    ? head?.closed === undefined
+      ? head?.runId
+      : undefined
+    : facts?.stoppedAtItsEnd === latestRunId
+      ? latestRunId
+      : undefined;
 
 /** The run before, if it was not sealed, and those whose plans already counted together with it. */
 const unsealedSince = ({ head, facts, latestRunId }: Found): string[] =>
-  head === undefined || head.runId === latestRunId ? [] : [...facts?.unsealedRuns ?? [], head.runId];
+  head === undefined || head.runId === latestRunId ? [] : [...(facts?.unsealedRuns ?? []), head.runId];
 
 /** `20260301T000000Z-1a2b3c4d`: sorts by time, never twice the same. */
 const newRunId = (now: string, random: Random): string =>
-  `${now.slice(0, 19).replaceAll(/[-:]/g, '')}Z-${Math.floor(random() * 2 ** 32).toString(16).padStart(8, '0')}`;
+  `${now.slice(0, 19).replaceAll(/[-:]/g, '')}Z-${Math.floor(random() * 2 ** 32)
+    .toString(16)
+    .padStart(8, '0')}`;
 
 /** Objects of earlier runs are of no more use, except the delete plans that still count for the guard. */
 async function dropOldRuns(objects: Pick<ObjectStore, 'list' | 'deleteAll'>, facts: RunFacts): Promise<void> {

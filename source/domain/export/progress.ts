@@ -12,6 +12,19 @@ export const stateOf = <S>(objects: Pick<ObjectStore, 'get'>, runId: string, ste
   Checkpoint.peek<S>(objects, progressKey(runId, step));
 
 /** Takes over the progress of one step of the run; every save also moves the run's checkpoint time. */
-export const claimStep = <S extends object>(deps: ProgressDeps, run: Run, step: string, initial: () => S): Promise<Progress<S>> => Progress.claim(deps, {
-  key: progressKey(run.id, step), folderOf: (kind) => `${runFolder(run.id)}${kind}/`, since: Date.parse(run.facts.startedAt), saved: () => run.touch(),
-}, initial);
+export const claimStep = <S extends object>(
+  deps: ProgressDeps,
+  run: Run,
+  step: string,
+  initial: () => S,
+): Promise<Progress<S>> =>
+  Progress.claim(
+    deps,
+    {
+      key: progressKey(run.id, step),
+      folderOf: (kind) => `${runFolder(run.id)}${kind}/`,
+      since: Date.parse(run.facts.startedAt),
+      saved: () => run.touch(),
+    },
+    initial,
+  );

@@ -54,7 +54,11 @@ export const parseJson = <T>(key: string, body: Uint8Array): T => shaped<T>(key,
 /** As readJson; Fault BadState when the object does not exist. */
 export async function needJson<T>(store: Pick<ObjectStore, 'get'>, key: string): Promise<T> {
   const value = await readJson<T>(store, key);
-  if (value === undefined) throw new Fault('BadState', `The object ${key} is missing. Start ExportWorkflow again; a run that cannot go on lists the pool anew after an hour.`);
+  if (value === undefined)
+    throw new Fault(
+      'BadState',
+      `The object ${key} is missing. Start ExportWorkflow again; a run that cannot go on lists the pool anew after an hour.`,
+    );
   return value;
 }
 
@@ -69,7 +73,10 @@ export class Run {
   ) {}
 
   /** Halt Superseded when another run has begun; Fault BadState with the reason when this one was abandoned. */
-  static async join({ objects, clock }: { readonly objects: Pick<ObjectStore, 'get' | 'put'>; readonly clock: Pick<Clock, 'now'> }, runId: string): Promise<Run> {
+  static async join(
+    { objects, clock }: { readonly objects: Pick<ObjectStore, 'get' | 'put'>; readonly clock: Pick<Clock, 'now'> },
+    runId: string,
+  ): Promise<Run> {
     const { head, etag } = await readHead(objects, runId);
     if (head.closed === 'abandoned') throw new Fault('BadState', head.reason ?? `Export run ${runId} was abandoned.`);
     const run = new Run(objects, clock, await needJson<RunFacts>(objects, factsKey(runId)));
@@ -97,7 +104,12 @@ export class Run {
   }
 
   async #write(change: Pick<RunHead, 'closed' | 'reason'>): Promise<void> {
-    const head: RunHead = { runId: this.id, startedAt: this.facts.startedAt, checkpointAt: new Date(this.clock.now()).toISOString(), ...change };
+    const head: RunHead = {
+      runId: this.id,
+      startedAt: this.facts.startedAt,
+      checkpointAt: new Date(this.clock.now()).toISOString(),
+      ...change,
+    };
     const put = async (): Promise<void> => {
       this.#etag = await this.store.put(HEAD_KEY, JSON.stringify(head), { etag: this.#etag as string });
     };
@@ -107,17 +119,24 @@ export class Run {
       if (!isNamed(error, 'PreconditionFailed')) throw error;
       const { head: found, etag } = await readHead(this.store, this.id);
       this.#etag = etag;
-      if (found.closed === 'abandoned') throw new Halt('Superseded', `Export run ${this.id} was abandoned by a newer invocation; this one stops.`);
+      if (found.closed === 'abandoned')
+        throw new Halt('Superseded', `Export run ${this.id} was abandoned by a newer invocation; this one stops.`);
       await put();
     }
   }
 }
 
-async function readHead(store: Pick<ObjectStore, 'get'>, runId: string): Promise<{ readonly head: RunHead; readonly etag: string }> {
+async function readHead(
+  store: Pick<ObjectStore, 'get'>,
+  runId: string,
+): Promise<{ readonly head: RunHead; readonly etag: string }> {
   const stored = await store.get(HEAD_KEY);
   const head = stored === undefined ? undefined : parseJson<RunHead>(HEAD_KEY, stored.body);
   if (stored === undefined || head?.runId !== runId) {
-    throw new Halt('Superseded', `Export run ${runId} is no longer the one in progress (${HEAD_KEY} names ${head?.runId ?? 'none'}); this invocation stops.`);
+    throw new Halt(
+      'Superseded',
+      `Export run ${runId} is no longer the one in progress (${HEAD_KEY} names ${head?.runId ?? 'none'}); this invocation stops.`,
+    );
   }
   return { head, etag: stored.etag };
 }

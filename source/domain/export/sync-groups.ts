@@ -34,13 +34,28 @@ export interface SyncGroupsResult {
 export async function syncGroups(deps: StepDeps, runId: string): Promise<SyncGroupsResult> {
   const run = await Run.join(deps, runId);
   const groups = await readList<PoolGroup>(deps.objects, groupsKey(runId));
-  const progress = await claimStep<GroupSyncState>(deps, run, GROUP_SYNC_STEP, () => ({ next: 0, groups: [], counts: { added: 0, changed: 0 }, done: false }));
+  const progress = await claimStep<GroupSyncState>(deps, run, GROUP_SYNC_STEP, () => ({
+    next: 0,
+    groups: [],
+    counts: { added: 0, changed: 0 },
+    done: false,
+  }));
   const { state } = progress;
-  if (!state.done) await workThenSave(progress, () => state.next, () => storeGroups(deps, run, progress, groups));
+  if (!state.done)
+    await workThenSave(
+      progress,
+      () => state.next,
+      () => storeGroups(deps, run, progress, groups),
+    );
   return { done: state.done, groups: groups.length, ...state.counts };
 }
 
-async function storeGroups(deps: StepDeps, run: Run, progress: Progress<GroupSyncState>, groups: readonly PoolGroup[]): Promise<void> {
+async function storeGroups(
+  deps: StepDeps,
+  run: Run,
+  progress: Progress<GroupSyncState>,
+  groups: readonly PoolGroup[],
+): Promise<void> {
   const { state } = progress;
   const sliceOver = workSlice(deps.clock, deps.timeLeft);
   const ledger = await Ledger.load(deps.objects, 'groups', state.groups);

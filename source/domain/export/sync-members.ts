@@ -62,8 +62,14 @@ export async function syncMembers(deps: SyncMembersDeps, runId: string): Promise
   const run = await Run.join(deps, runId);
   const groups = await readList<PoolGroup>(deps.objects, groupsKey(runId));
   const progress = await claimStep<MembersState>(deps, run, MEMBERS_STEP, () => ({
-    next: 0, open: [], memberships: [], federatedMemberships: [], lateUsers: [],
-    counts: { listed: 0, added: 0, changed: 0, skipped: 0, pages: 0 }, late: { added: 0, changed: 0 }, done: false,
+    next: 0,
+    open: [],
+    memberships: [],
+    federatedMemberships: [],
+    lateUsers: [],
+    counts: { listed: 0, added: 0, changed: 0, skipped: 0, pages: 0 },
+    late: { added: 0, changed: 0 },
+    done: false,
   }));
   const { state } = progress;
   if (!state.done) await new MemberListing(deps, run, progress, groups, await loadLedgers(deps, runId, state)).work();
@@ -105,10 +111,18 @@ class MemberListing {
     const { state } = this.progress;
     this.progress.storeWith(this.ledgers.memberships, this.ledgers.federatedMemberships, this.ledgers.lateUsers);
     const interrupted = [...state.open];
-    await workThenSave(this.progress, () => state.counts.pages, async () => {
-      await inParallel(GROUPS_AT_A_TIME, () => this.#nextChain(interrupted), (chain, failed) => this.#follow(chain, failed));
-      state.done = state.next >= this.groups.length && state.open.length === 0;
-    });
+    await workThenSave(
+      this.progress,
+      () => state.counts.pages,
+      async () => {
+        await inParallel(
+          GROUPS_AT_A_TIME,
+          () => this.#nextChain(interrupted),
+          (chain, failed) => this.#follow(chain, failed),
+        );
+        state.done = state.next >= this.groups.length && state.open.length === 0;
+      },
+    );
   }
 
   #nextChain(interrupted: GroupChain[]): GroupChain | undefined {
@@ -126,7 +140,8 @@ class MemberListing {
     const { state } = this.progress;
     const { name } = this.groups[chain.group] as PoolGroup;
     await followChain<PoolUser>(chain, {
-      fetch: (token) => this.deps.pool.listUsersInGroupPage(this.run.facts.userPoolId, name, token === undefined ? {} : { token }),
+      fetch: (token) =>
+        this.deps.pool.listUsersInGroupPage(this.run.facts.userPoolId, name, token === undefined ? {} : { token }),
       apply: (page) => this.#store(page, name),
       moved: () => this.progress.saveIfDue(),
       stop: () => failed() || this.#sliceOver(),
@@ -141,8 +156,14 @@ class MemberListing {
     const unseen = native.filter(({ sub }) => !users.has(userKey(sub)) && !lateUsers.has(userKey(sub)));
     const signInName = signInNameOf(this.run.facts.settings);
     // Users before memberships: a crash in between leaves no membership without its user.
-    const writtenUsers = await writeChanged(this.deps.table, unseen.map((user) => userItem(user, signInName, this.run.id)));
-    const written = await writeChanged(this.deps.table, native.map(({ sub }) => membershipItem(sub, group, this.run.id)));
+    const writtenUsers = await writeChanged(
+      this.deps.table,
+      unseen.map((user) => userItem(user, signInName, this.run.id)),
+    );
+    const written = await writeChanged(
+      this.deps.table,
+      native.map(({ sub }) => membershipItem(sub, group, this.run.id)),
+    );
     for (const { sub } of unseen) count(late, lateUsers.add(userKey(sub)), writtenUsers, keyText(userKey(sub)));
     for (const { sub } of native) {
       const key = membershipKey(sub, group);
@@ -150,12 +171,18 @@ class MemberListing {
       if (isNew) counts.listed += 1;
       count(counts, isNew, written, keyText(key));
     }
-    for (const { sub, status } of page) if (status === FEDERATED_STATUS && federatedMemberships.add(membershipKey(sub, group))) counts.skipped += 1;
+    for (const { sub, status } of page)
+      if (status === FEDERATED_STATUS && federatedMemberships.add(membershipKey(sub, group))) counts.skipped += 1;
     counts.pages += 1;
   }
 }
 
-function count(counts: { added: number; changed: number }, firstSight: boolean, written: { readonly added: ReadonlySet<string>; readonly changed: ReadonlySet<string> }, text: string): void {
+function count(
+  counts: { added: number; changed: number },
+  firstSight: boolean,
+  written: { readonly added: ReadonlySet<string>; readonly changed: ReadonlySet<string> },
+  text: string,
+): void {
   if (!firstSight) return;
   if (written.added.has(text)) counts.added += 1;
   if (written.changed.has(text)) counts.changed += 1;

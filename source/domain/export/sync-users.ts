@@ -5,7 +5,17 @@ import type { PoolUser, SignInName } from '../model.ts';
 import type { UserPoolReader } from '../ports.ts';
 import { Ledger } from '../digests/ledger.ts';
 import type { LedgerState } from '../digests/ledger.ts';
-import { backToSingle, CHAINS_AT_A_TIME, ChainWatch, filterOf, missesKnown, missesUsers, shownAgain, singleListing, splitByPrefix } from './listing-mode.ts';
+import {
+  backToSingle,
+  CHAINS_AT_A_TIME,
+  ChainWatch,
+  filterOf,
+  missesKnown,
+  missesUsers,
+  shownAgain,
+  singleListing,
+  splitByPrefix,
+} from './listing-mode.ts';
 import type { Listing, ListingChain } from './listing-mode.ts';
 import { followChain, inParallel } from '../listing/page-chain.ts';
 import type { Progress } from '../state/progress.ts';
@@ -45,10 +55,17 @@ export interface SyncUsersResult {
  * SyncUsers: lists the pool and writes the users that are new or changed, until the listing is complete or the slice
  * over. What it saw goes to the ledger, by which the clean-up later knows what is gone.
  */
-export async function syncUsers(deps: SyncUsersDeps, { runId, callsPerSecond }: { readonly runId: string; readonly callsPerSecond: number }): Promise<SyncUsersResult> {
+export async function syncUsers(
+  deps: SyncUsersDeps,
+  { runId, callsPerSecond }: { readonly runId: string; readonly callsPerSecond: number },
+): Promise<SyncUsersResult> {
   const run = await Run.join(deps, runId);
   const progress = await claimStep<UsersState>(deps, run, USERS_STEP, () => ({
-    listing: singleListing(), users: [], federated: [], counts: { listed: 0, added: 0, changed: 0, skipped: 0, pages: 0 }, done: false,
+    listing: singleListing(),
+    users: [],
+    federated: [],
+    counts: { listed: 0, added: 0, changed: 0, skipped: 0, pages: 0 },
+    done: false,
   }));
   const { state } = progress;
   if (!state.done) await new UserListing(deps, run, progress, callsPerSecond).work();
@@ -77,9 +94,13 @@ class UserListing {
     const users = await Ledger.load(this.deps.objects, 'users', state.users);
     const federated = await Ledger.load(this.deps.objects, 'federated', state.federated);
     this.progress.storeWith(users, federated);
-    await workThenSave(this.progress, () => state.counts.pages, async () => {
-      while (!state.done && !this.#sliceOver()) await this.#listOn(users, federated);
-    });
+    await workThenSave(
+      this.progress,
+      () => state.counts.pages,
+      async () => {
+        while (!state.done && !this.#sliceOver()) await this.#listOn(users, federated);
+      },
+    );
   }
 
   /** Lists in the present mode until that is complete, should change, or the slice is over. */
@@ -87,7 +108,11 @@ class UserListing {
     const { listing } = this.progress.state;
     const todo = listing.chains.filter((chain) => !chain.done);
     try {
-      await inParallel(CHAINS_AT_A_TIME, () => (this.#sliceOver() ? undefined : todo.shift()), (chain, failed) => this.#follow(chain, failed, users, federated));
+      await inParallel(
+        CHAINS_AT_A_TIME,
+        () => (this.#sliceOver() ? undefined : todo.shift()),
+        (chain, failed) => this.#follow(chain, failed, users, federated),
+      );
     } catch (error) {
       if (listing.mode === 'single' || !isNamed(error, 'FilterRefused')) throw error;
       this.deps.log.warn('Cognito refused the listing by the first digit of sub; one chain lists all users instead.');
@@ -106,7 +131,11 @@ class UserListing {
   #follow(chain: ListingChain, failed: () => boolean, users: Ledger, federated: Ledger): Promise<void> {
     const { pool } = this.deps;
     return followChain<PoolUser>(chain, {
-      fetch: (token) => pool.listUsersPage(this.run.facts.userPoolId, { ...filterOf(chain), ...(token === undefined ? {} : { token }) }),
+      fetch: (token) =>
+        pool.listUsersPage(this.run.facts.userPoolId, {
+          ...filterOf(chain),
+          ...(token === undefined ? {} : { token }),
+        }),
       apply: async (page) => {
         const subs = page.map(({ sub }) => sub);
         this.#watch.sawPage(subs);
@@ -121,7 +150,10 @@ class UserListing {
   async #store(page: readonly PoolUser[], users: Ledger, federated: Ledger): Promise<void> {
     const { counts } = this.progress.state;
     const native = page.filter(({ status }) => status !== FEDERATED_STATUS);
-    const written = await writeChanged(this.deps.table, native.map((user) => userItem(user, this.#signInName, this.run.id)));
+    const written = await writeChanged(
+      this.deps.table,
+      native.map((user) => userItem(user, this.#signInName, this.run.id)),
+    );
     for (const { sub } of native) {
       const key = userKey(sub);
       if (!users.add(key)) continue;
@@ -129,7 +161,8 @@ class UserListing {
       if (written.added.has(keyText(key))) counts.added += 1;
       if (written.changed.has(keyText(key))) counts.changed += 1;
     }
-    for (const { sub, status } of page) if (status === FEDERATED_STATUS && federated.add(userKey(sub))) counts.skipped += 1;
+    for (const { sub, status } of page)
+      if (status === FEDERATED_STATUS && federated.add(userKey(sub))) counts.skipped += 1;
     counts.pages += 1;
   }
 
@@ -143,7 +176,10 @@ class UserListing {
     const missed = missesUsers(listed, estimatedUsers);
     if (listing.mode === 'prefixes' && (missed || missesKnown(listing))) {
       const { of = 0, missing = [] } = listing.again ?? {};
-      this.deps.log.warn(`The listing by the first digit of sub found fewer users than ${missed ? 'Cognito estimates' : 'one chain had shown before'}; one chain lists all users again.`, { listed, estimatedUsers, shownBefore: of, notAgain: missing.length });
+      this.deps.log.warn(
+        `The listing by the first digit of sub found fewer users than ${missed ? 'Cognito estimates' : 'one chain had shown before'}; one chain lists all users again.`,
+        { listed, estimatedUsers, shownBefore: of, notAgain: missing.length },
+      );
       backToSingle(listing);
       return;
     }

@@ -11,7 +11,10 @@ export interface Written {
 }
 
 /** Compares items with the table by their content hashes and writes only those that are new or differ. */
-export async function writeChanged(table: Pick<BackupTable, 'contentHashes' | 'putItems'>, items: readonly BackupItem[]): Promise<Written> {
+export async function writeChanged(
+  table: Pick<BackupTable, 'contentHashes' | 'putItems'>,
+  items: readonly BackupItem[],
+): Promise<Written> {
   const distinct = [...new Map(items.map((item) => [keyText(item), item])).values()];
   const added = new Set<string>();
   const changed = new Set<string>();

@@ -46,14 +46,20 @@ export interface OpenedRestore {
  * readKeptRun, InvalidInput when something else is asked for than the restore in force brings back; errors of the services
  * pass as they are. Writes nothing to the pool.
  */
-export async function checkNewUserPool(input: CheckNewUserPoolInput, deps: CheckNewUserPoolDeps): Promise<OpenedRestore> {
+export async function checkNewUserPool(
+  input: CheckNewUserPoolInput,
+  deps: CheckNewUserPoolDeps,
+): Promise<OpenedRestore> {
   const poolId = input.options.newUserPoolId;
   assertPoolId(poolId, input.region);
   const { settings } = await deps.pools.describe(poolId);
   const mayCreateUsers = creationIsAllowed(input.options, settings);
   const head = await readHead(deps.objects, poolId);
   if (head?.value.phase === 'complete') {
-    throw new Halt('AlreadyRestored', `The restore ${head.value.restoreId} into ${poolId} is complete; its report is in the mapping-file bucket below restores/${poolId}/, for as long as ReportRetentionDays says. To restore once more, create another empty pool.`);
+    throw new Halt(
+      'AlreadyRestored',
+      `The restore ${head.value.restoreId} into ${poolId} is complete; its report is in the mapping-file bucket below restores/${poolId}/, for as long as ReportRetentionDays says. To restore once more, create another empty pool.`,
+    );
   }
   if (head?.value.phase === 'writing' || head?.value.phase === 'partial') {
     await assertAsPlanned(input, head.value.restoreId, deps.objects);
@@ -62,20 +68,39 @@ export async function checkNewUserPool(input: CheckNewUserPoolInput, deps: Check
   const { manifest } = await readBackup(input, deps);
   // After an uninstall the stack may have been launched anew for the very pool that the retained table is restored into.
   if (poolId === (manifest?.userPoolId ?? input.primaryUserPoolId) && !input.options.allowSourcePool) {
-    throw new Halt('SourcePoolRefused', `${poolId} is the pool that the backup came from. Restore into a new pool; or, if this pool is empty and shall be filled again, start with "AllowSourcePool": true.`);
+    throw new Halt(
+      'SourcePoolRefused',
+      `${poolId} is the pool that the backup came from. Restore into a new pool; or, if this pool is empty and shall be filled again, start with "AllowSourcePool": true.`,
+    );
   }
   await assertEmpty(poolId, deps);
-  const opened: RestoreHead = { restoreId: newRestoreId(deps.clock.now(), deps.random), phase: 'planning', updatedAt: new Date(deps.clock.now()).toISOString() };
-  await deps.objects.put(headKey(poolId), JSON.stringify(opened), head === undefined ? { absent: true } : { etag: head.etag });
+  const opened: RestoreHead = {
+    restoreId: newRestoreId(deps.clock.now(), deps.random),
+    phase: 'planning',
+    updatedAt: new Date(deps.clock.now()).toISOString(),
+  };
+  await deps.objects.put(
+    headKey(poolId),
+    JSON.stringify(opened),
+    head === undefined ? { absent: true } : { etag: head.etag },
+  );
   deps.log.info('Restore opened', { restoreId: opened.restoreId });
   return { restoreId: opened.restoreId, phase: opened.phase, resumed: false, mayCreateUsers };
 }
 
 /** What would be restored, so that a start that cannot work halts before anything is scanned. */
-const readBackup = ({ options: { exportRun }, tableName }: CheckNewUserPoolInput, deps: CheckNewUserPoolDeps): Promise<Pick<SealedBackup, 'manifest'>> =>
-  (exportRun === undefined ? readSealedBackup(deps.table, tableName) : readKeptRun(deps, { runId: exportRun, tableName }));
+const readBackup = (
+  { options: { exportRun }, tableName }: CheckNewUserPoolInput,
+  deps: CheckNewUserPoolDeps,
+): Promise<Pick<SealedBackup, 'manifest'>> =>
+  exportRun === undefined
+    ? readSealedBackup(deps.table, tableName)
+    : readKeptRun(deps, { runId: exportRun, tableName });
 
-async function readHead(objects: Pick<ObjectStore, 'get'>, poolId: string): Promise<{ readonly value: RestoreHead; readonly etag: string } | undefined> {
+async function readHead(
+  objects: Pick<ObjectStore, 'get'>,
+  poolId: string,
+): Promise<{ readonly value: RestoreHead; readonly etag: string } | undefined> {
   const stored = await objects.get(headKey(poolId));
   if (stored === undefined) return undefined;
   const key = headKey(poolId);
@@ -83,10 +108,16 @@ async function readHead(objects: Pick<ObjectStore, 'get'>, poolId: string): Prom
 }
 
 async function assertEmpty(poolId: string, { pools }: CheckNewUserPoolDeps): Promise<void> {
-  const [kind] = await hasAny((token) => pools.listUsersPage(poolId, { limit: 1, ...token })) ? ['users']
-    : await hasAny((token) => pools.listGroupsPage(poolId, { limit: 1, ...token })) ? ['groups'] : [];
+  const [kind] = (await hasAny((token) => pools.listUsersPage(poolId, { limit: 1, ...token })))
+    ? ['users']
+    : (await hasAny((token) => pools.listGroupsPage(poolId, { limit: 1, ...token })))
+      ? ['groups']
+      : [];
   if (kind !== undefined) {
-    throw new Halt('UserPoolNotEmpty', `The user pool ${poolId} already has ${kind}. Nothing was written to it. Create an empty pool and start again with its id.`);
+    throw new Halt(
+      'UserPoolNotEmpty',
+      `The user pool ${poolId} already has ${kind}. Nothing was written to it. Create an empty pool and start again with its id.`,
+    );
   }
 }
 

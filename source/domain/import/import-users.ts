@@ -36,11 +36,17 @@ export interface ImportUsersResult {
  * Carries the plan's chunks through Cognito's import jobs, one after the other, a step at a time: every step stores its
  * result, so that a crash repeats at most one. Returns when the running job need not be looked at yet.
  */
-export async function importUsers({ newUserPoolId, restoreId, mayCreateUsers }: ImportUsersInput, deps: ImportUsersDeps): Promise<ImportUsersResult> {
+export async function importUsers(
+  { newUserPoolId, restoreId, mayCreateUsers }: ImportUsersInput,
+  deps: ImportUsersDeps,
+): Promise<ImportUsersResult> {
   const over = workSlice(deps.clock, deps.timeLeft);
-  const plan = { ...await readJson<RestorePlan>(deps.store, planKey(newUserPoolId, restoreId)), mayCreateUsers };
+  const plan = { ...(await readJson<RestorePlan>(deps.store, planKey(newUserPoolId, restoreId))), mayCreateUsers };
   const checkpoint = await Checkpoint.claim<JobsState>(deps.store, {
-    key: jobsStateKey(newUserPoolId, restoreId), claim: deps.claim, now: () => deps.clock.now(), initial: initialJobsState,
+    key: jobsStateKey(newUserPoolId, restoreId),
+    claim: deps.claim,
+    now: () => deps.clock.now(),
+    initial: initialJobsState,
   });
   const run: JobsRun = { plan, deps, checkpoint };
   await takeMessages(deps.newUsers);
@@ -62,18 +68,35 @@ export async function importUsers({ newUserPoolId, restoreId, mayCreateUsers }: 
 
 function step(run: JobsRun, state: JobsState, chunk: ChunkPlan, over: () => boolean): Promise<JobsState> {
   switch (state.stage) {
-    case 'prepare': return createJob(run, state, chunk);
-    case 'create': return adoptJob(run, state, chunk);
-    case 'start': return startJob(run, state);
-    case 'poll': return pollJob(run, state, chunk);
-    case 'log': return readLog(run, state, chunk);
-    case 'list': return listRows(run, state, chunk, over);
-    default: throw new Fault('BadState', `The import state names an unknown stage ${String(state.stage satisfies never)}.`);
+    case 'prepare':
+      return createJob(run, state, chunk);
+    case 'create':
+      return adoptJob(run, state, chunk);
+    case 'start':
+      return startJob(run, state);
+    case 'poll':
+      return pollJob(run, state, chunk);
+    case 'log':
+      return readLog(run, state, chunk);
+    case 'list':
+      return listRows(run, state, chunk, over);
+    default:
+      throw new Fault('BadState', `The import state names an unknown stage ${String(state.stage satisfies never)}.`);
   }
 }
 
-function resultOf(plan: RestorePlan, state: JobsState, turn: Pick<ImportUsersResult, 'done' | 'idle' | 'waitSeconds'>): ImportUsersResult {
+function resultOf(
+  plan: RestorePlan,
+  state: JobsState,
+  turn: Pick<ImportUsersResult, 'done' | 'idle' | 'waitSeconds'>,
+): ImportUsersResult {
   const imported = state.finished.reduce((sum, chunk) => sum + chunk.imported, 0);
   const users = state.finished.reduce((sum, chunk) => sum + chunk.users, 0);
-  return { ...turn, chunks: plan.chunks.length, chunksDone: state.finished.length, imported, notImported: users - imported };
+  return {
+    ...turn,
+    chunks: plan.chunks.length,
+    chunksDone: state.finished.length,
+    imported,
+    notImported: users - imported,
+  };
 }

@@ -19,33 +19,40 @@ export type { ScanTableDeps, ScanTableInput } from './planning/planning-state.ts
 export type ScanTableResult =
   | { readonly done: false; readonly dryRun: boolean; readonly step: PlanningState['step'] }
   | {
-    readonly done: true;
-    readonly dryRun: boolean;
-    /** The run that is restored, and where it is read from. */
-    readonly exportRun: string;
-    readonly source: RestoreSource;
-    readonly backup: Counts;
-    readonly byCsv: number;
-    readonly oneByOne: number;
-    readonly excluded: number;
-    readonly chunks: number;
-    readonly batches: number;
-    /** Keys of a dry run's files. */
-    readonly reportKeys?: readonly string[];
-  };
+      readonly done: true;
+      readonly dryRun: boolean;
+      /** The run that is restored, and where it is read from. */
+      readonly exportRun: string;
+      readonly source: RestoreSource;
+      readonly backup: Counts;
+      readonly byCsv: number;
+      readonly oneByOne: number;
+      readonly excluded: number;
+      readonly chunks: number;
+      readonly batches: number;
+      /** Keys of a dry run's files. */
+      readonly reportKeys?: readonly string[];
+    };
 
 /**
  * Scans the backup (the table, or the snapshot of the run that was asked for), holds it against its sealed manifest and
  * the new pool (preflight), and plans the restore, slice by slice until `done`. A restore that has begun to write keeps
  * its plan. Halts: NoSealedBackup, ReplicaBehind, ChecksumDiffers, SnapshotDamaged, PreflightFailed, Superseded. Writes nothing to the pool.
  */
-export async function scanTable(input: ScanTableInput & { readonly phase: RestoreHead['phase'] }, deps: ScanTableDeps): Promise<ScanTableResult> {
+export async function scanTable(
+  input: ScanTableInput & { readonly phase: RestoreHead['phase'] },
+  deps: ScanTableDeps,
+): Promise<ScanTableResult> {
   const folder = folderOf(input);
   const { dryRun, newUserPoolId } = input.options;
-  if (input.phase !== 'planning') return summary(await readJson<RestorePlan>(deps.objects, planKey(newUserPoolId, input.restoreId)), dryRun);
+  if (input.phase !== 'planning')
+    return summary(await readJson<RestorePlan>(deps.objects, planKey(newUserPoolId, input.restoreId)), dryRun);
   const run: PlanningRun = { input, deps, folder, stop: workSlice(deps.clock, deps.timeLeft) };
   const checkpoint = await Checkpoint.claim<PlanningState>(deps.objects, {
-    key: planningKey(folder), claim: deps.claim, now: () => deps.clock.now(), initial: () => (input.options.exportRun === undefined ? { step: 'scan', scan: newScan() } : newSnapshotScan()),
+    key: planningKey(folder),
+    claim: deps.claim,
+    now: () => deps.clock.now(),
+    initial: () => (input.options.exportRun === undefined ? { step: 'scan', scan: newScan() } : newSnapshotScan()),
   });
   while (checkpoint.state.step !== 'done') {
     if (run.stop()) return { done: false, dryRun, step: checkpoint.state.step };
@@ -58,7 +65,10 @@ export async function scanTable(input: ScanTableInput & { readonly phase: Restor
   return { ...summary(plan, dryRun), ...(dryRun ? { reportKeys: Object.values(previewKeys(folder)) } : {}) };
 }
 
-async function nextState(state: Exclude<PlanningState, { readonly step: 'done' }>, run: PlanningRun): Promise<PlanningState> {
+async function nextState(
+  state: Exclude<PlanningState, { readonly step: 'done' }>,
+  run: PlanningRun,
+): Promise<PlanningState> {
   switch (state.step) {
     case 'scan':
       return scanStep(state, run);
@@ -96,13 +106,22 @@ async function removeSpool({ deps, folder }: PlanningRun): Promise<void> {
 }
 
 /** This plan replaces those of earlier starts; a dry run's is of no more use than its report. */
-async function tagClosed({ input: { restoreId, options: { newUserPoolId, dryRun } }, deps: { objects, timeLeft, log } }: PlanningRun): Promise<void> {
+async function tagClosed({
+  input: {
+    restoreId,
+    options: { newUserPoolId, dryRun },
+  },
+  deps: { objects, timeLeft, log },
+}: PlanningRun): Promise<void> {
   const closing = { store: objects, timeLeft, log };
   await tagReplaced(closing, { newUserPoolId, restoreId });
   if (dryRun) await tagRestore(closing, { newUserPoolId, restoreId });
 }
 
-const summary = ({ options, runId, counts, chunks, batches }: RestorePlan, dryRun: boolean): Extract<ScanTableResult, { done: true }> => ({
+const summary = (
+  { options, runId, counts, chunks, batches }: RestorePlan,
+  dryRun: boolean,
+): Extract<ScanTableResult, { done: true }> => ({
   done: true,
   dryRun,
   exportRun: runId,

@@ -26,7 +26,12 @@ export interface UpdateUsersInput {
 
 /** What the state machine sees: counts and object keys, no personal data. */
 export type UpdateUsersResult =
-  | { readonly done: false; readonly idle: boolean; readonly waitSeconds: number; readonly phase: UpdatesState['phase'] }
+  | {
+      readonly done: false;
+      readonly idle: boolean;
+      readonly waitSeconds: number;
+      readonly phase: UpdatesState['phase'];
+    }
   | ({ readonly done: true; readonly idle: false; readonly waitSeconds: 0 } & RestoreOutcome);
 
 /**
@@ -42,13 +47,22 @@ const LAST_SLICE_MS = 9 * 60_000;
 export async function updateUsers(input: UpdateUsersInput, deps: UpdateUsersDeps): Promise<UpdateUsersResult> {
   const { newUserPoolId, restoreId } = input;
   const sliceOver = workSlice(deps.clock, deps.timeLeft);
-  const plan = { ...await readJson<RestorePlan>(deps.store, planKey(newUserPoolId, restoreId)), mayCreateUsers: input.mayCreateUsers };
+  const plan = {
+    ...(await readJson<RestorePlan>(deps.store, planKey(newUserPoolId, restoreId))),
+    mayCreateUsers: input.mayCreateUsers,
+  };
   const checkpoint = await Checkpoint.claim<UpdatesState>(deps.store, {
-    key: updatesStateKey(newUserPoolId, restoreId), claim: deps.claim, now: () => deps.clock.now(), initial: initialUpdatesState,
+    key: updatesStateKey(newUserPoolId, restoreId),
+    claim: deps.claim,
+    now: () => deps.clock.now(),
+    initial: initialUpdatesState,
   });
-  const jobs = (await Checkpoint.peek<JobsState>(deps.store, jobsStateKey(newUserPoolId, restoreId))) ?? initialJobsState();
+  const jobs =
+    (await Checkpoint.peek<JobsState>(deps.store, jobsStateKey(newUserPoolId, restoreId))) ?? initialJobsState();
   const jobsDone = jobs.chunk >= plan.chunks.length;
-  const over = jobsDone ? workSlice(deps.clock, deps.timeLeft, LAST_SLICE_MS) : () => sliceOver() || deps.clock.now() >= jobs.dueAt;
+  const over = jobsDone
+    ? workSlice(deps.clock, deps.timeLeft, LAST_SLICE_MS)
+    : () => sliceOver() || deps.clock.now() >= jobs.dueAt;
   const run = await UpdateRun.begin(plan, deps, checkpoint, over);
 
   if (run.state.phase === 'updates') {
@@ -62,5 +76,9 @@ export async function updateUsers(input: UpdateUsersInput, deps: UpdateUsersDeps
   return outcome === undefined ? turn(run, 0) : { done: true, idle: false, waitSeconds: 0, ...outcome };
 }
 
-const turn = (run: UpdateRun, waitSeconds: number): UpdateUsersResult =>
-  ({ done: false, idle: waitSeconds > 0, waitSeconds: Math.max(0, waitSeconds), phase: run.state.phase });
+const turn = (run: UpdateRun, waitSeconds: number): UpdateUsersResult => ({
+  done: false,
+  idle: waitSeconds > 0,
+  waitSeconds: Math.max(0, waitSeconds),
+  phase: run.state.phase,
+});

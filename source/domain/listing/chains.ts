@@ -48,7 +48,14 @@ export class Chains<T> {
   }
 
   get progress(): ChainProgress {
-    return { next: this.#next, open: [...this.#open].map(([id, { token, unknown }]) => ({ id, ...(token === undefined ? {} : { token }), ...(unknown === 0 ? {} : { unknown }) })) };
+    return {
+      next: this.#next,
+      open: [...this.#open].map(([id, { token, unknown }]) => ({
+        id,
+        ...(token === undefined ? {} : { token }),
+        ...(unknown === 0 ? {} : { unknown }),
+      })),
+    };
   }
 
   get done(): boolean {
@@ -69,7 +76,11 @@ export class Chains<T> {
         if (failed || stop()) return;
       }
     };
-    const guarded = async (): Promise<void> => worker().catch((error: unknown) => { failed = true; throw error; });
+    const guarded = async (): Promise<void> =>
+      worker().catch((error: unknown) => {
+        failed = true;
+        throw error;
+      });
     const outcomes = await Promise.allSettled(Array.from({ length: WIDTH }, guarded));
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }

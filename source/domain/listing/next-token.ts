@@ -7,5 +7,8 @@ import type { Page } from '../ports.ts';
  */
 export function nextToken({ next }: Pick<Page<unknown>, 'next'>, token: string | undefined): string | undefined {
   if (next === undefined || next !== token) return next;
-  throw new Fault('InvalidPaginationToken', 'Cognito gave a page of a listing the token of that same page as the next one. Start the workflow again.');
+  throw new Fault(
+    'InvalidPaginationToken',
+    'Cognito gave a page of a listing the token of that same page as the next one. Start the workflow again.',
+  );
 }

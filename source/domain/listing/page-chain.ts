@@ -63,7 +63,10 @@ function restart(chain: ChainState): void {
   chain.restarts += 1;
   delete chain.token;
   if (chain.restarts > MAX_RESTARTS) {
-    throw new Fault('ServiceError', `Cognito refused the pagination tokens of a listing ${chain.restarts} times. Start ExportWorkflow again.`);
+    throw new Fault(
+      'ServiceError',
+      `Cognito refused the pagination tokens of a listing ${chain.restarts} times. Start ExportWorkflow again.`,
+    );
   }
 }
 
@@ -71,7 +74,11 @@ function restart(chain: ChainState): void {
  * Runs `work` on what `next` hands out, `workers` at a time, until it hands out nothing more or one fails; the others see
  * that by `failed`. Waits for all and rethrows the first failure.
  */
-export async function inParallel<T>(workers: number, next: () => T | undefined, work: (item: T, failed: () => boolean) => Promise<void>): Promise<void> {
+export async function inParallel<T>(
+  workers: number,
+  next: () => T | undefined,
+  work: (item: T, failed: () => boolean) => Promise<void>,
+): Promise<void> {
   const failures: unknown[] = [];
   const failed = (): boolean => failures.length > 0;
   const one = async (): Promise<void> => {

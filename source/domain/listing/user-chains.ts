@@ -10,9 +10,17 @@ const PREFIXES = [...'0123456789abcdef'];
 export type ListingScope = 'prefixes' | 'single';
 
 /** All users of a pool. With the scope `prefixes` a run may end in Fault FilterRefused: then only `single` is possible. */
-export function userChains(pool: Pick<UserPoolReader, 'listUsersPage'>, poolId: string, scope: ListingScope, progress: ChainProgress, use: PageUse<PoolUser>): Chains<PoolUser> {
-  const fetch = (id: number, token: string | undefined): ReturnType<typeof pool.listUsersPage> => pool.listUsersPage(poolId, {
-    ...(scope === 'single' ? {} : { filter: `sub ^= "${PREFIXES[id] as string}"` }), ...(token === undefined ? {} : { token }),
-  });
+export function userChains(
+  pool: Pick<UserPoolReader, 'listUsersPage'>,
+  poolId: string,
+  scope: ListingScope,
+  progress: ChainProgress,
+  use: PageUse<PoolUser>,
+): Chains<PoolUser> {
+  const fetch = (id: number, token: string | undefined): ReturnType<typeof pool.listUsersPage> =>
+    pool.listUsersPage(poolId, {
+      ...(scope === 'single' ? {} : { filter: `sub ^= "${PREFIXES[id] as string}"` }),
+      ...(token === undefined ? {} : { token }),
+    });
   return new Chains(scope === 'single' ? 1 : PREFIXES.length, progress, fetch, use);
 }

@@ -13,7 +13,11 @@ export class Lane {
   #nextAt = 0;
   #tail: Promise<void> = Promise.resolve();
 
-  constructor(private readonly pacer: Pick<Pacer, 'take'>, private readonly callsPerSecond: number, private readonly clock: Clock) {}
+  constructor(
+    private readonly pacer: Pick<Pacer, 'take'>,
+    private readonly callsPerSecond: number,
+    private readonly clock: Clock,
+  ) {}
 
   /** Resolves when the caller may make one call of this kind. */
   take(): Promise<void> {

@@ -97,7 +97,10 @@ export class Pacer {
     const calm = this.#clock.now() - this.#loweredAt > this.#interval * 1.5;
     const waited = calm ? Math.min(this.#clock.now() - this.#grownAt, this.#interval) : 0;
     this.#grownAt = this.#clock.now();
-    this.#rate = Math.min(this.#ceiling, Math.max(this.#rate * INCREASE, this.#rate + (this.#ceiling * Math.max(0, waited)) / RECOVERY_MS));
+    this.#rate = Math.min(
+      this.#ceiling,
+      Math.max(this.#rate * INCREASE, this.#rate + (this.#ceiling * Math.max(0, waited)) / RECOVERY_MS),
+    );
   }
 
   async #untilNext(): Promise<void> {

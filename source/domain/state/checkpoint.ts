@@ -39,7 +39,12 @@ export class Checkpoint<T> {
   /** Takes the checkpoint over, with `initial` where none exists. `claim` is unique per invocation (the request id). */
   static async claim<T>(
     store: Pick<ObjectStore, 'get' | 'put'>,
-    { key, claim, now, initial }: { readonly key: string; readonly claim: string; readonly now: () => number; readonly initial: () => T },
+    {
+      key,
+      claim,
+      now,
+      initial,
+    }: { readonly key: string; readonly claim: string; readonly now: () => number; readonly initial: () => T },
   ): Promise<Checkpoint<T>> {
     for (let attempt = 1; ; attempt += 1) {
       const stored = await store.get(key);
@@ -68,11 +73,20 @@ export class Checkpoint<T> {
 
   async save(state: T): Promise<void> {
     const text = JSON.stringify(state);
-    const about: Omit<Envelope<T>, 'state'> = { key: this.key, claim: this.claim, savedAt: new Date(this.now()).toISOString(), digest: digestOfText(text) };
+    const about: Omit<Envelope<T>, 'state'> = {
+      key: this.key,
+      claim: this.claim,
+      savedAt: new Date(this.now()).toISOString(),
+      digest: digestOfText(text),
+    };
     const body = `${JSON.stringify(about).slice(0, -1)},"state":${text}}`;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        this.#etag = await this.store.put(this.key, body, this.#etag === undefined ? { absent: true } : { etag: this.#etag });
+        this.#etag = await this.store.put(
+          this.key,
+          body,
+          this.#etag === undefined ? { absent: true } : { etag: this.#etag },
+        );
         break;
       } catch (error) {
         if (!isNamed(error, 'PreconditionFailed') || attempt >= ATTEMPTS) throw error;
@@ -91,7 +105,9 @@ export class Checkpoint<T> {
     const stored = await this.store.get(this.key);
     if (stored?.etag === this.#etag) return false;
     if (stored === undefined || parseEnvelope<T>(this.key, stored.body).claim !== this.claim) {
-      throw new Halt('Superseded', 'A newer invocation of this function has taken its work over; this one stops.', { cause });
+      throw new Halt('Superseded', 'A newer invocation of this function has taken its work over; this one stops.', {
+        cause,
+      });
     }
     this.#etag = stored.etag;
     return Buffer.from(stored.body).toString('utf8') === body;
@@ -100,9 +116,12 @@ export class Checkpoint<T> {
 
 function parseEnvelope<T>(key: string, body: Uint8Array): Envelope<T> {
   const envelope = parsed(key, body) as Partial<Envelope<T>> | null;
-  if (typeof envelope?.claim !== 'string' || !('state' in envelope)) throw new Fault('BadState', `The object ${key} is damaged: it is no checkpoint. ${adviceFor(key)}`);
-  if (envelope.key !== key) throw new Fault('BadState', `The object ${key} is damaged: it is the checkpoint of other work. ${adviceFor(key)}`);
-  if (envelope.digest !== digestOfText(JSON.stringify(envelope.state))) throw new Fault('BadState', `The object ${key} is damaged: its state is not what was saved. ${adviceFor(key)}`);
+  if (typeof envelope?.claim !== 'string' || !('state' in envelope))
+    throw new Fault('BadState', `The object ${key} is damaged: it is no checkpoint. ${adviceFor(key)}`);
+  if (envelope.key !== key)
+    throw new Fault('BadState', `The object ${key} is damaged: it is the checkpoint of other work. ${adviceFor(key)}`);
+  if (envelope.digest !== digestOfText(JSON.stringify(envelope.state)))
+    throw new Fault('BadState', `The object ${key} is damaged: its state is not what was saved. ${adviceFor(key)}`);
   shaped(key, envelope.state);
   return envelope as Envelope<T>;
 }

@@ -5,7 +5,12 @@ import type { ObjectStore } from '../ports.ts';
  * All objects one after the other, in one buffer that is made once: at a million users they take more than 100 MB.
  * Fault BadState, with `advice`, when one is missing or when they do not take exactly so many bytes.
  */
-export async function joinedObjects(objects: Pick<ObjectStore, 'get'>, keys: readonly string[], bytes: number, advice: string): Promise<Buffer> {
+export async function joinedObjects(
+  objects: Pick<ObjectStore, 'get'>,
+  keys: readonly string[],
+  bytes: number,
+  advice: string,
+): Promise<Buffer> {
   const all = Buffer.alloc(bytes);
   let at = 0;
   for (const key of keys) {
@@ -14,6 +19,10 @@ export async function joinedObjects(objects: Pick<ObjectStore, 'get'>, keys: rea
     if (at + object.body.length <= bytes) all.set(object.body, at);
     at += object.body.length;
   }
-  if (at !== bytes) throw new Fault('BadState', `The ${keys.length} objects from ${keys[0] ?? 'nowhere'} on take ${at} bytes, and ${bytes} are expected. ${advice}`);
+  if (at !== bytes)
+    throw new Fault(
+      'BadState',
+      `The ${keys.length} objects from ${keys[0] ?? 'nowhere'} on take ${at} bytes, and ${bytes} are expected. ${advice}`,
+    );
   return all;
 }

@@ -8,7 +8,10 @@ const NEWLINE = 0x0a;
  * The lines of an object of one JSON value per line, parsed as they come; Fault BadState names a line that is damaged or
  * not what the object's key says it is.
  */
-export async function* readNdjson<T>(store: Pick<ObjectStore, 'read'>, key: string): AsyncGenerator<T, void, undefined> {
+export async function* readNdjson<T>(
+  store: Pick<ObjectStore, 'read'>,
+  key: string,
+): AsyncGenerator<T, void, undefined> {
   const check = checkFor(shapeOf(key));
   let line = 0;
   let rest: Uint8Array = new Uint8Array(0);
@@ -25,7 +28,8 @@ export async function* readNdjson<T>(store: Pick<ObjectStore, 'read'>, key: stri
   if (rest.length > 0) yield parse<T>(rest, { key, line: line + 1, check });
 }
 
-export const toNdjson = (values: readonly unknown[]): string => values.map((value) => `${JSON.stringify(value)}\n`).join('');
+export const toNdjson = (values: readonly unknown[]): string =>
+  values.map((value) => `${JSON.stringify(value)}\n`).join('');
 
 interface Place {
   readonly key: string;
@@ -43,6 +47,7 @@ function parse<T>(bytes: Uint8Array, { key, line, check }: Place): T {
     // The parser's own message quotes the line, which holds personal data.
     problem = 'it is no JSON';
   }
-  if (problem !== undefined) throw new Fault('BadState', `Line ${line} of the object ${key} is damaged: ${problem}. ${adviceFor(key)}`);
+  if (problem !== undefined)
+    throw new Fault('BadState', `Line ${line} of the object ${key} is damaged: ${problem}. ${adviceFor(key)}`);
   return value as T;
 }

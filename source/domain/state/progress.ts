@@ -46,14 +46,31 @@ export class Progress<S extends object> {
   /** The state names them already: what a save could not store, the next one has to. */
   #unstored: StoredPart[] = [];
 
-  private constructor(private readonly deps: ProgressDeps, private readonly place: ProgressPlace, private readonly checkpoint: Checkpoint<S>) {
+  private constructor(
+    private readonly deps: ProgressDeps,
+    private readonly place: ProgressPlace,
+    private readonly checkpoint: Checkpoint<S>,
+  ) {
     this.state = structuredClone(checkpoint.state);
-    this.#saves = new SaveQueue(() => deps.clock.now(), place.since, () => this.#store());
+    this.#saves = new SaveQueue(
+      () => deps.clock.now(),
+      place.since,
+      () => this.#store(),
+    );
   }
 
   /** Claims the checkpoint: an older invocation of the same function stops at its next save. */
-  static async claim<S extends object>(deps: ProgressDeps, place: ProgressPlace, initial: () => S): Promise<Progress<S>> {
-    const checkpoint = await Checkpoint.claim<S>(deps.objects, { key: place.key, claim: deps.claim, now: () => deps.clock.now(), initial });
+  static async claim<S extends object>(
+    deps: ProgressDeps,
+    place: ProgressPlace,
+    initial: () => S,
+  ): Promise<Progress<S>> {
+    const checkpoint = await Checkpoint.claim<S>(deps.objects, {
+      key: place.key,
+      claim: deps.claim,
+      now: () => deps.clock.now(),
+      initial,
+    });
     await place.saved?.();
     return new Progress(deps, place, checkpoint);
   }

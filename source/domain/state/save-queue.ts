@@ -11,7 +11,11 @@ export class SaveQueue {
   #failure: { readonly error: unknown } | undefined;
 
   /** `since`: when the work as a whole began, milliseconds since the epoch; `store` stores the state of the moment at which it is called. */
-  constructor(private readonly now: () => number, private readonly since: number, private readonly store: () => Promise<void>) {
+  constructor(
+    private readonly now: () => number,
+    private readonly since: number,
+    private readonly store: () => Promise<void>,
+  ) {
     this.#savedAt = now();
   }
 
@@ -19,7 +23,9 @@ export class SaveQueue {
   saveIfDue(early = false): void {
     if (this.#failure !== undefined) throw this.#failure.error;
     if (this.#busy || !(early || this.#due)) return;
-    this.save().catch((error: unknown) => { this.#failure ??= { error }; });
+    this.save().catch((error: unknown) => {
+      this.#failure ??= { error };
+    });
   }
 
   /** Saves after the saves that were asked for before; a failure of theirs does not keep this one from trying. */

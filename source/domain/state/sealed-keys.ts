@@ -14,9 +14,11 @@ export const digestOfText = (text: string): string => digestOf(createHash('sha25
  * The key of an object that is written once and named by a checkpoint or a plan: it carries a digest of what is written,
  * so that whoever reads it can tell whether it still is that. The same content under the same name has the same key.
  */
-export const sealedKey = (name: string, ending: string, body: Uint8Array | string): string => `${name}.${digestOf(createHash('sha256').update(body))}.${ending}`;
+export const sealedKey = (name: string, ending: string, body: Uint8Array | string): string =>
+  `${name}.${digestOf(createHash('sha256').update(body))}.${ending}`;
 
-const damaged = (key: string): Fault => new Fault('BadState', `The object ${key} is damaged: it is not what was written under this name. ${adviceFor(key)}`);
+const damaged = (key: string): Fault =>
+  new Fault('BadState', `The object ${key} is damaged: it is not what was written under this name. ${adviceFor(key)}`);
 
 /** Fault BadState when the key is sealed and the body is not what it was. */
 export function assertSealed(key: string, body: Uint8Array): void {
@@ -25,7 +27,10 @@ export function assertSealed(key: string, body: Uint8Array): void {
 }
 
 /** The pieces of an object as they come; at its end Fault BadState when the key is sealed and they are not what was written. */
-export async function* sealedPieces(key: string, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* sealedPieces(
+  key: string,
+  pieces: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const digest = SEALED.exec(key)?.[1];
   const hash = createHash('sha256');
   for await (const piece of pieces) {

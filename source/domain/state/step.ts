@@ -16,7 +16,11 @@ export interface StepDeps {
  * Runs the work of one invocation and stores its progress, also when it ended early. Throttling is no failure as long as
  * something was done meanwhile: the state machine then simply calls again.
  */
-export async function workThenSave(progress: { save(): Promise<void> }, doneSoFar: () => number, work: () => Promise<void>): Promise<void> {
+export async function workThenSave(
+  progress: { save(): Promise<void> },
+  doneSoFar: () => number,
+  work: () => Promise<void>,
+): Promise<void> {
   const before = doneSoFar();
   try {
     await work();

@@ -12,7 +12,10 @@ interface StoredList<T> {
 }
 
 export async function putList<T>(objects: Pick<ObjectStore, 'put'>, key: string, list: readonly T[]): Promise<void> {
-  await objects.put(key, JSON.stringify({ key, digest: digestOfText(JSON.stringify(list)), list } satisfies StoredList<T>));
+  await objects.put(
+    key,
+    JSON.stringify({ key, digest: digestOfText(JSON.stringify(list)), list } satisfies StoredList<T>),
+  );
 }
 
 /** Fault BadState when the object is missing, or not what putList wrote there. */
@@ -20,6 +23,10 @@ export async function readList<T>(objects: Pick<ObjectStore, 'get'>, key: string
   const stored = await objects.get(key);
   if (stored === undefined) throw new Fault('BadState', `The object ${key} does not exist. ${adviceFor(key)}`);
   const { key: of, digest, list } = (parsed(key, stored.body) ?? {}) as Partial<StoredList<T>>;
-  if (of !== key || !Array.isArray(list) || digestOfText(JSON.stringify(list)) !== digest) throw new Fault('BadState', `The object ${key} is damaged: it is not the list that was written there. ${adviceFor(key)}`);
+  if (of !== key || !Array.isArray(list) || digestOfText(JSON.stringify(list)) !== digest)
+    throw new Fault(
+      'BadState',
+      `The object ${key} is damaged: it is not the list that was written there. ${adviceFor(key)}`,
+    );
   return shaped<readonly T[]>(key, list);
 }

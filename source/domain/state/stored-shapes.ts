@@ -2,7 +2,21 @@ import * as v from 'valibot';
 import { Fault } from '../errors.ts';
 import { EXPORT_STEPS, exportHead, keyList, runFacts } from './shapes/exports.ts';
 import { group, manifest, texts, type Shape } from './shapes/parts.ts';
-import { excludedUser, failure, heldMembership, jobsState, plannedGroups, planningState, planShape, restoreHead, restoreUser, rowResults, spoolLine, updateOp, updatesState } from './shapes/restores.ts';
+import {
+  excludedUser,
+  failure,
+  heldMembership,
+  jobsState,
+  plannedGroups,
+  planningState,
+  planShape,
+  restoreHead,
+  restoreUser,
+  rowResults,
+  spoolLine,
+  updateOp,
+  updatesState,
+} from './shapes/restores.ts';
 
 /**
  * What the objects that steer a run look like. They lie for hours or days in a bucket where an administrator can change
@@ -37,11 +51,12 @@ const SHAPES: readonly (readonly [pattern: RegExp, shape: (match: RegExpExecArra
 
 const ADVICE = {
   exports: 'Delete it and start ExportWorkflow again: a run that cannot go on lists the pool anew.',
-  restores: 'Bring the object\'s older version back and start ImportWorkflow again, or restore into another new pool.',
+  restores: "Bring the object's older version back and start ImportWorkflow again, or restore into another new pool.",
   verifications: 'Start VerifyWorkflow again.',
 } as const;
 
-export const adviceFor = (key: string): string => ADVICE[key.split('/')[0] as keyof typeof ADVICE] ?? 'Start the workflow again.';
+export const adviceFor = (key: string): string =>
+  ADVICE[key.split('/')[0] as keyof typeof ADVICE] ?? 'Start the workflow again.';
 
 /** The shape of the object, or of one of its lines; for a checkpoint that of its state. Undefined where none is set. */
 export function shapeOf(key: string): Shape | undefined {
@@ -53,11 +68,13 @@ export function shapeOf(key: string): Shape | undefined {
 }
 
 /** A check of values of one shape, for many lines of one object. `undefined`: nothing is wrong; else the first thing that is. */
-export const checkFor = (shape: Shape | undefined) => (value: unknown): string | undefined => {
-  if (shape === undefined) return undefined;
-  const { issues } = v.safeParse(shape, value, { abortEarly: true });
-  return issues === undefined ? undefined : problemOf(issues[0]);
-};
+export const checkFor =
+  (shape: Shape | undefined) =>
+  (value: unknown): string | undefined => {
+    if (shape === undefined) return undefined;
+    const { issues } = v.safeParse(shape, value, { abortEarly: true });
+    return issues === undefined ? undefined : problemOf(issues[0]);
+  };
 
 /** The object as JSON; Fault BadState when it is none. The parser's own message is not shown: it quotes what it read. */
 export function parsed(key: string, body: Uint8Array): unknown {
@@ -76,7 +93,12 @@ export function shaped<T>(key: string, value: unknown): T {
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): string {
-  const path = v.getDotPath(issue)?.split('.').map((part) => (/^\w{1,40}$/.test(part) ? part : '?')).join('.') ?? '';
+  const path =
+    v
+      .getDotPath(issue)
+      ?.split('.')
+      .map((part) => (/^\w{1,40}$/.test(part) ? part : '?'))
+      .join('.') ?? '';
   if (issue.input === undefined && path !== '') return `${path} is missing`;
   const expected = issue.kind === 'schema' && issue.expected !== null ? issue.expected.slice(0, 80) : 'a valid value';
   return `${path === '' ? 'it' : path} should be ${expected}, but is ${kindOf(issue.input)}`;

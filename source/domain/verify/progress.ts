@@ -3,8 +3,17 @@ import { Progress } from '../state/progress.ts';
 import type { ProgressDeps } from '../state/progress.ts';
 
 /** Takes over `<folder><name>.json`, the progress of one function of a verification. */
-export const claimVerification = <S extends object>(deps: ProgressDeps, folder: string, name: string, initial: () => S): Promise<Progress<S>> =>
-  Progress.claim(deps, { key: `${folder}${name}.json`, folderOf: (kind) => `${folder}work/${kind}/`, since: deps.clock.now() }, initial);
+export const claimVerification = <S extends object>(
+  deps: ProgressDeps,
+  folder: string,
+  name: string,
+  initial: () => S,
+): Promise<Progress<S>> =>
+  Progress.claim(
+    deps,
+    { key: `${folder}${name}.json`, folderOf: (kind) => `${folder}work/${kind}/`, since: deps.clock.now() },
+    initial,
+  );
 
 /** Removes what only the work in progress needed: it holds personal data. */
 export async function removeWork(objects: Pick<ObjectStore, 'list' | 'deleteAll'>, folder: string): Promise<void> {

@@ -31,7 +31,11 @@ export interface CompareEvent extends VerifyEvent {
   readonly runId: string;
 }
 
-const wrong = (what: string): Fault => new Fault('BadState', `The state machine's event has no ${what}: the workflow's definition and its functions do not belong together.`);
+const wrong = (what: string): Fault =>
+  new Fault(
+    'BadState',
+    `The state machine's event has no ${what}: the workflow's definition and its functions do not belong together.`,
+  );
 
 /** Fault BadState when the event is not what the workflow hands over. The options themselves were checked at the start. */
 function parseVerifyEvent(event: unknown): VerifyEvent {
@@ -56,4 +60,5 @@ export function parseCompareEvent(event: unknown): CompareEvent {
 }
 
 /** Everything that one execution stores lies below this prefix; the name is the last part of its ARN. */
-export const verificationFolder = (executionArn: string): string => `verifications/${executionArn.split(':').at(-1) ?? ''}/`;
+export const verificationFolder = (executionArn: string): string =>
+  `verifications/${executionArn.split(':').at(-1) ?? ''}/`;

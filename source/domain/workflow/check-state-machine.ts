@@ -24,7 +24,11 @@ const PARSERS: Readonly<Record<Workflow, (input: unknown, region: string) => Wor
  * CheckStateMachine: checks the input, then takes the workflow's lease in this Region; an export also halts while a
  * restore runs in one of `regions`. Asked twice by the same execution it answers the same.
  */
-export async function checkStateMachine(deps: LeaseDeps, event: unknown, regions: readonly string[]): Promise<WorkflowState> {
+export async function checkStateMachine(
+  deps: LeaseDeps,
+  event: unknown,
+  regions: readonly string[],
+): Promise<WorkflowState> {
   const { workflow, executionArn, startTime, input } = parseEvent(event);
   const region = regionOf(executionArn);
   const options = PARSERS[workflow](input, region);
@@ -33,7 +37,12 @@ export async function checkStateMachine(deps: LeaseDeps, event: unknown, regions
   return { executionArn, startTime, options };
 }
 
-function parseEvent(event: unknown): { readonly workflow: Workflow; readonly executionArn: string; readonly startTime: string; readonly input: unknown } {
+function parseEvent(event: unknown): {
+  readonly workflow: Workflow;
+  readonly executionArn: string;
+  readonly startTime: string;
+  readonly input: unknown;
+} {
   const { workflow, executionArn, startTime, input } = (event ?? {}) as Record<string, unknown>;
   if (!isWorkflow(workflow) || typeof executionArn !== 'string' || typeof startTime !== 'string') {
     throw new Fault('BadState', 'CheckStateMachine needs workflow, executionArn and startTime from the state machine.');

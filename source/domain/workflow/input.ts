@@ -16,11 +16,18 @@ interface Kind<T> {
   readonly read: (value: unknown) => T | undefined;
 }
 
-const flag: Kind<boolean> = { expects: 'true or false, without quotes', read: (value) => (typeof value === 'boolean' ? value : undefined) };
-const text = (expects: string, pattern: RegExp): Kind<string> => ({ expects, read: (value) => (typeof value === 'string' && pattern.test(value) ? value : undefined) });
+const flag: Kind<boolean> = {
+  expects: 'true or false, without quotes',
+  read: (value) => (typeof value === 'boolean' ? value : undefined),
+};
+const text = (expects: string, pattern: RegExp): Kind<string> => ({
+  expects,
+  read: (value) => (typeof value === 'string' && pattern.test(value) ? value : undefined),
+});
 const wholeNumber = (min: number, max: number): Kind<number> => ({
   expects: `a whole number from ${min} to ${max}, without quotes`,
-  read: (value) => (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : undefined),
+  read: (value) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : undefined,
 });
 
 /** The Step Functions console starts an execution with this key unless the input is replaced. */
@@ -41,7 +48,10 @@ const VERIFY_KEYS = {
 };
 
 const IMPORT_KEYS = {
-  NewUserPoolId: { expects: 'the id of the new, empty user pool as text', read: (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined) } satisfies Kind<string>,
+  NewUserPoolId: {
+    expects: 'the id of the new, empty user pool as text',
+    read: (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined),
+  } satisfies Kind<string>,
   AllowSourcePool: flag,
   AllowTriggers: flag,
   RestoreUnconfirmed: flag,
@@ -52,7 +62,9 @@ const IMPORT_KEYS = {
   ExportRun: text('the id of an export run, such as 20260301T000000Z-0a1b2c3d', /^\d{8}T\d{6}Z-[0-9a-f]{8}$/),
 };
 
-type Parsed<S extends Record<string, Kind<unknown>>> = { readonly [K in keyof S]?: S[K] extends Kind<infer T> ? T : never };
+type Parsed<S extends Record<string, Kind<unknown>>> = {
+  readonly [K in keyof S]?: S[K] extends Kind<infer T> ? T : never;
+};
 
 /**
  * The input of ExportWorkflow; `{}` is fine.
@@ -68,9 +80,16 @@ export function parseExportInput(input: unknown): ExportOptions {
  * @throws Halt InvalidInput; InvalidNewUserPoolId when the pool's id is missing, malformed, or of another Region
  */
 export function parseImportInput(input: unknown, region: string): ImportOptions {
-  const { NewUserPoolId, CognitoTPS, BackupTableName, ExportRun, ...flags } = parseKeys('ImportWorkflow', input, IMPORT_KEYS);
+  const { NewUserPoolId, CognitoTPS, BackupTableName, ExportRun, ...flags } = parseKeys(
+    'ImportWorkflow',
+    input,
+    IMPORT_KEYS,
+  );
   if (NewUserPoolId === undefined) {
-    throw new Halt('InvalidNewUserPoolId', `The input of ImportWorkflow has no NewUserPoolId. Create an empty user pool in ${region} and start the workflow with {"NewUserPoolId": "${region}_AbCdEfGhI"}, its id in place of the example.`);
+    throw new Halt(
+      'InvalidNewUserPoolId',
+      `The input of ImportWorkflow has no NewUserPoolId. Create an empty user pool in ${region} and start the workflow with {"NewUserPoolId": "${region}_AbCdEfGhI"}, its id in place of the example.`,
+    );
   }
   assertPoolId(NewUserPoolId, region);
   return {
@@ -93,7 +112,10 @@ export function parseImportInput(input: unknown, region: string): ImportOptions 
 export function parseVerifyInput(input: unknown, region: string): VerifyOptions {
   const { UserPoolId, Percent = 100, Trigger, CognitoTPS } = parseKeys('VerifyWorkflow', input, VERIFY_KEYS);
   if (UserPoolId !== undefined && !UserPoolId.startsWith(`${region}_`)) {
-    throw new Halt('InvalidInput', `The input of VerifyWorkflow gives a UserPoolId that is no pool of ${region}. Compare a pool with the VerifyWorkflow of its own Region, by its id, such as ${region}_AbCdEfGhI.`);
+    throw new Halt(
+      'InvalidInput',
+      `The input of VerifyWorkflow gives a UserPoolId that is no pool of ${region}. Compare a pool with the VerifyWorkflow of its own Region, by its id, such as ${region}_AbCdEfGhI.`,
+    );
   }
   return {
     percent: Percent,
@@ -108,12 +130,14 @@ function parseKeys<S extends Record<string, Kind<unknown>>>(workflow: string, in
   const refuse = (problem: string): never => {
     throw new Halt('InvalidInput', `The input of ${workflow} ${problem}. Correct it and start the workflow again.`);
   };
-  if (input === null || typeof input !== 'object' || Array.isArray(input)) return refuse(`must be a JSON object, but is ${kindOf(input)}; allowed keys: ${allowed}`);
+  if (input === null || typeof input !== 'object' || Array.isArray(input))
+    return refuse(`must be a JSON object, but is ${kindOf(input)}; allowed keys: ${allowed}`);
   const parsed: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(input)) {
     if (key === CONSOLE_DEFAULT) continue;
     const kind = Object.hasOwn(kinds, key) ? kinds[key] : undefined;
-    if (kind === undefined) return refuse(`has an unknown key${spelling(key, Object.keys(kinds))}; allowed keys: ${allowed}`);
+    if (kind === undefined)
+      return refuse(`has an unknown key${spelling(key, Object.keys(kinds))}; allowed keys: ${allowed}`);
     const read = kind.read(value);
     if (read === undefined) refuse(`must give ${key} as ${kind.expects}, but gives ${kindOf(value)}`);
     parsed[key] = read;

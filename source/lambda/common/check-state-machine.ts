@@ -7,7 +7,12 @@ import { executionStatus } from '../../adapters/executions.ts';
 import { guarded } from '../../adapters/guarded.ts';
 import { log, logger } from '../../adapters/log.ts';
 
-const env = readEnv({ BACKUP_TABLE_NAME: text(), PRIMARY_REGION: text(), SECONDARY_REGION: text(), USER_AGENT: text() });
+const env = readEnv({
+  BACKUP_TABLE_NAME: text(),
+  PRIMARY_REGION: text(),
+  SECONDARY_REGION: text(),
+  USER_AGENT: text(),
+});
 const deps = {
   table: backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent: env.USER_AGENT }),
   executionStatus: executionStatus({ userAgent: env.USER_AGENT }),

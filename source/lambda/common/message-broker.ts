@@ -9,14 +9,31 @@ import { objectStore } from '../../adapters/object-store.ts';
 import { topic } from '../../adapters/topic.ts';
 
 const env = readEnv({
-  TOPIC_ARN: text(), SNS_PREFERENCE: oneOf('INFO_AND_ERRORS', 'ERRORS_ONLY'), STATE_BUCKET: text(), PRIMARY_REGION: text(), PRIMARY_USER_POOL_ID: text(), BACKUP_TABLE_NAME: text(), MAX_CHANGE_PERCENT: int(0, 100),
-  SEND_ANONYMOUS_DATA: yesNo(), METRICS_ENDPOINT: optionalText(), SOLUTION_ID: text(), SOLUTION_UUID: text(), SOLUTION_VERSION: text(), USER_AGENT: text(),
+  TOPIC_ARN: text(),
+  SNS_PREFERENCE: oneOf('INFO_AND_ERRORS', 'ERRORS_ONLY'),
+  STATE_BUCKET: text(),
+  PRIMARY_REGION: text(),
+  PRIMARY_USER_POOL_ID: text(),
+  BACKUP_TABLE_NAME: text(),
+  MAX_CHANGE_PERCENT: int(0, 100),
+  SEND_ANONYMOUS_DATA: yesNo(),
+  METRICS_ENDPOINT: optionalText(),
+  SOLUTION_ID: text(),
+  SOLUTION_UUID: text(),
+  SOLUTION_VERSION: text(),
+  USER_AGENT: text(),
 });
 const deps = {
   publish: topic({ topicArn: env.TOPIC_ARN, userAgent: env.USER_AGENT }),
   objects: objectStore({ bucket: env.STATE_BUCKET, userAgent: env.USER_AGENT }),
   sendMetrics: metrics({
-    enabled: env.SEND_ANONYMOUS_DATA, endpoint: env.METRICS_ENDPOINT, solutionId: env.SOLUTION_ID, solutionVersion: env.SOLUTION_VERSION, uuid: env.SOLUTION_UUID, clock: systemClock, log,
+    enabled: env.SEND_ANONYMOUS_DATA,
+    endpoint: env.METRICS_ENDPOINT,
+    solutionId: env.SOLUTION_ID,
+    solutionVersion: env.SOLUTION_VERSION,
+    uuid: env.SOLUTION_UUID,
+    clock: systemClock,
+    log,
   }),
   clock: systemClock,
   log,
@@ -26,6 +43,10 @@ const deps = {
 export const handler = guarded(async (event: unknown, context: Context): Promise<Told> => {
   logger.addContext(context);
   return notify(event, deps, {
-    preference: env.SNS_PREFERENCE, primaryRegion: env.PRIMARY_REGION, userPoolId: env.PRIMARY_USER_POOL_ID, tableName: env.BACKUP_TABLE_NAME, maxChangePercent: env.MAX_CHANGE_PERCENT,
+    preference: env.SNS_PREFERENCE,
+    primaryRegion: env.PRIMARY_REGION,
+    userPoolId: env.PRIMARY_USER_POOL_ID,
+    tableName: env.BACKUP_TABLE_NAME,
+    maxChangePercent: env.MAX_CHANGE_PERCENT,
   });
 });

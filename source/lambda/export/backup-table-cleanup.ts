@@ -15,11 +15,24 @@ import { objectStore } from '../../adapters/object-store.ts';
 import { wakeQueue } from '../../adapters/wake-queue.ts';
 
 const env = readEnv({
-  BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), COGNITO_TPS: int(1, 25), EXPORT_QUEUE_URL: text(),
-  MAX_DELETE_PERCENT: int(0, 100), SNAPSHOT_RETENTION_DAYS: int(0, 3650), SOLUTION_VERSION: text(), PRIMARY_REGION: text(), SECONDARY_REGION: text(), USER_AGENT: text(),
+  BACKUP_TABLE_NAME: text(),
+  STATE_BUCKET: text(),
+  COGNITO_TPS: int(1, 25),
+  EXPORT_QUEUE_URL: text(),
+  MAX_DELETE_PERCENT: int(0, 100),
+  SNAPSHOT_RETENTION_DAYS: int(0, 3650),
+  SOLUTION_VERSION: text(),
+  PRIMARY_REGION: text(),
+  SECONDARY_REGION: text(),
+  USER_AGENT: text(),
 });
 const table = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent: env.USER_AGENT });
-const replica = backupTable({ tableName: env.BACKUP_TABLE_NAME, region: env.SECONDARY_REGION, impatient: true, userAgent: env.USER_AGENT });
+const replica = backupTable({
+  tableName: env.BACKUP_TABLE_NAME,
+  region: env.SECONDARY_REGION,
+  impatient: true,
+  userAgent: env.USER_AGENT,
+});
 const objects = objectStore({ bucket: env.STATE_BUCKET, userAgent: env.USER_AGENT });
 const lease = { table, executionStatus: executionStatus({ userAgent: env.USER_AGENT }) };
 const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
@@ -35,8 +48,12 @@ export const handler = guarded(async (event: unknown, context: Context): Promise
   const result = await cleanUpTable(
     { ...invocation, pool, table, replica, objects, queue },
     {
-      runId, allowMassDelete, maxDeletePercent: env.MAX_DELETE_PERCENT, softwareVersion: env.SOLUTION_VERSION,
-      keepSnapshot: env.SNAPSHOT_RETENTION_DAYS > 0, replicaRegion: env.SECONDARY_REGION,
+      runId,
+      allowMassDelete,
+      maxDeletePercent: env.MAX_DELETE_PERCENT,
+      softwareVersion: env.SOLUTION_VERSION,
+      keepSnapshot: env.SNAPSHOT_RETENTION_DAYS > 0,
+      replicaRegion: env.SECONDARY_REGION,
     },
   );
   log.info('Clean-up so far', { runId, done: result.done, phase: result.phase });

@@ -14,8 +14,13 @@ import { log } from '../../adapters/log.ts';
 import { objectStore } from '../../adapters/object-store.ts';
 
 const env = readEnv({
-  BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), PRIMARY_USER_POOL_ID: text(), COGNITO_TPS: int(1, 25),
-  PRIMARY_REGION: text(), SECONDARY_REGION: text(), USER_AGENT: text(),
+  BACKUP_TABLE_NAME: text(),
+  STATE_BUCKET: text(),
+  PRIMARY_USER_POOL_ID: text(),
+  COGNITO_TPS: int(1, 25),
+  PRIMARY_REGION: text(),
+  SECONDARY_REGION: text(),
+  USER_AGENT: text(),
 });
 const table = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent: env.USER_AGENT });
 const objects = objectStore({ bucket: env.STATE_BUCKET, userAgent: env.USER_AGENT });
@@ -24,12 +29,14 @@ const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock })
 const pool = userPoolReader({ userAgent: env.USER_AGENT, pacer });
 
 /** Second state of ExportWorkflow: checks the pool and begins or resumes a run. */
-export const handler = guarded(async (event: unknown, context: Context): Promise<{ readonly runId: string; readonly resumed: boolean }> => {
-  const invocation = invocationOf(context);
-  const { executionArn } = parseExportEvent(event);
-  await assertExportMayRun(lease, executionArn, [env.PRIMARY_REGION, env.SECONDARY_REGION]);
-  pacer.restart();
-  const run = await openRun({ pool, table, objects, random, clock: invocation.clock }, env.PRIMARY_USER_POOL_ID);
-  log.info(run.resumed ? 'Run resumed' : 'Run begun', { runId: run.runId });
-  return run;
-});
+export const handler = guarded(
+  async (event: unknown, context: Context): Promise<{ readonly runId: string; readonly resumed: boolean }> => {
+    const invocation = invocationOf(context);
+    const { executionArn } = parseExportEvent(event);
+    await assertExportMayRun(lease, executionArn, [env.PRIMARY_REGION, env.SECONDARY_REGION]);
+    pacer.restart();
+    const run = await openRun({ pool, table, objects, random, clock: invocation.clock }, env.PRIMARY_USER_POOL_ID);
+    log.info(run.resumed ? 'Run resumed' : 'Run begun', { runId: run.runId });
+    return run;
+  },
+);

@@ -14,8 +14,12 @@ import { log } from '../../adapters/log.ts';
 import { objectStore } from '../../adapters/object-store.ts';
 
 const env = readEnv({
-  BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), COGNITO_TPS: int(1, 25), PRIMARY_REGION: text(),
-  SECONDARY_REGION: text(), USER_AGENT: text(),
+  BACKUP_TABLE_NAME: text(),
+  STATE_BUCKET: text(),
+  COGNITO_TPS: int(1, 25),
+  PRIMARY_REGION: text(),
+  SECONDARY_REGION: text(),
+  USER_AGENT: text(),
 });
 const table = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent: env.USER_AGENT });
 const objects = objectStore({ bucket: env.STATE_BUCKET, userAgent: env.USER_AGENT });
@@ -24,12 +28,14 @@ const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock })
 const pool = userPoolReader({ userAgent: env.USER_AGENT, pacer });
 
 /** Stores the list of the pool's groups. */
-export const handler = guarded(async (event: unknown, context: Context): Promise<{ readonly done: boolean; readonly groups: number }> => {
-  const invocation = invocationOf(context);
-  const { executionArn, runId } = parseRunEvent(event);
-  await assertExportMayRun(lease, executionArn, [env.PRIMARY_REGION, env.SECONDARY_REGION]);
-  pacer.restart();
-  const result = await listGroups({ ...invocation, pool, objects }, runId);
-  log.info('Groups listed so far', { runId, ...result });
-  return result;
-});
+export const handler = guarded(
+  async (event: unknown, context: Context): Promise<{ readonly done: boolean; readonly groups: number }> => {
+    const invocation = invocationOf(context);
+    const { executionArn, runId } = parseRunEvent(event);
+    await assertExportMayRun(lease, executionArn, [env.PRIMARY_REGION, env.SECONDARY_REGION]);
+    pacer.restart();
+    const result = await listGroups({ ...invocation, pool, objects }, runId);
+    log.info('Groups listed so far', { runId, ...result });
+    return result;
+  },
+);

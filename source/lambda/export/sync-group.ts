@@ -11,7 +11,10 @@ import { log } from '../../adapters/log.ts';
 import { objectStore } from '../../adapters/object-store.ts';
 
 const env = readEnv({
-  BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), PRIMARY_REGION: text(), SECONDARY_REGION: text(),
+  BACKUP_TABLE_NAME: text(),
+  STATE_BUCKET: text(),
+  PRIMARY_REGION: text(),
+  SECONDARY_REGION: text(),
   USER_AGENT: text(),
 });
 const table = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent: env.USER_AGENT });

@@ -14,8 +14,12 @@ import { log } from '../../adapters/log.ts';
 import { objectStore } from '../../adapters/object-store.ts';
 
 const env = readEnv({
-  BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), COGNITO_TPS: int(1, 25), PRIMARY_REGION: text(),
-  SECONDARY_REGION: text(), USER_AGENT: text(),
+  BACKUP_TABLE_NAME: text(),
+  STATE_BUCKET: text(),
+  COGNITO_TPS: int(1, 25),
+  PRIMARY_REGION: text(),
+  SECONDARY_REGION: text(),
+  USER_AGENT: text(),
 });
 const table = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent: env.USER_AGENT });
 const objects = objectStore({ bucket: env.STATE_BUCKET, userAgent: env.USER_AGENT });

@@ -11,7 +11,13 @@ import { guarded } from '../../adapters/guarded.ts';
 import { log, logger } from '../../adapters/log.ts';
 import { objectStore } from '../../adapters/object-store.ts';
 
-const env = readEnv({ BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), PRIMARY_USER_POOL_ID: text(), COGNITO_TPS: int(1, 25), USER_AGENT: text() });
+const env = readEnv({
+  BACKUP_TABLE_NAME: text(),
+  STATE_BUCKET: text(),
+  PRIMARY_USER_POOL_ID: text(),
+  COGNITO_TPS: int(1, 25),
+  USER_AGENT: text(),
+});
 const userAgent = env.USER_AGENT;
 const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
 const pools = userPoolReader({ pacer, userAgent });

@@ -17,8 +17,18 @@ import { objectStore } from '../../adapters/object-store.ts';
 import { wakeQueue } from '../../adapters/wake-queue.ts';
 
 const env = readEnv({
-  BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), COGNITO_TPS: int(1, 25), NEW_USERS_QUEUE_URL: text(), UPDATES_QUEUE_URL: text(), IMPORT_JOB_LOG_ROLE_ARN: text(),
-  SEND_ANONYMOUS_DATA: yesNo(), METRICS_ENDPOINT: optionalText(), SOLUTION_ID: text(), SOLUTION_UUID: text(), SOLUTION_VERSION: text(), USER_AGENT: text(),
+  BACKUP_TABLE_NAME: text(),
+  STATE_BUCKET: text(),
+  COGNITO_TPS: int(1, 25),
+  NEW_USERS_QUEUE_URL: text(),
+  UPDATES_QUEUE_URL: text(),
+  IMPORT_JOB_LOG_ROLE_ARN: text(),
+  SEND_ANONYMOUS_DATA: yesNo(),
+  METRICS_ENDPOINT: optionalText(),
+  SOLUTION_ID: text(),
+  SOLUTION_UUID: text(),
+  SOLUTION_VERSION: text(),
+  USER_AGENT: text(),
 });
 const userAgent = env.USER_AGENT;
 const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
@@ -31,7 +41,13 @@ const deps = {
   updates: wakeQueue({ queueUrl: env.UPDATES_QUEUE_URL, userAgent }),
 };
 const sendMetrics = metrics({
-  enabled: env.SEND_ANONYMOUS_DATA, endpoint: env.METRICS_ENDPOINT, solutionId: env.SOLUTION_ID, solutionVersion: env.SOLUTION_VERSION, uuid: env.SOLUTION_UUID, clock: systemClock, log,
+  enabled: env.SEND_ANONYMOUS_DATA,
+  endpoint: env.METRICS_ENDPOINT,
+  solutionId: env.SOLUTION_ID,
+  solutionVersion: env.SOLUTION_VERSION,
+  uuid: env.SOLUTION_UUID,
+  clock: systemClock,
+  log,
 });
 
 /** Takes the import jobs of the restore one step on. */

@@ -13,7 +13,14 @@ import { log, logger } from '../../adapters/log.ts';
 import { objectStore } from '../../adapters/object-store.ts';
 import { wakeQueue } from '../../adapters/wake-queue.ts';
 
-const env = readEnv({ BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), COGNITO_TPS: int(1, 25), NEW_USERS_QUEUE_URL: text(), UPDATES_QUEUE_URL: text(), USER_AGENT: text() });
+const env = readEnv({
+  BACKUP_TABLE_NAME: text(),
+  STATE_BUCKET: text(),
+  COGNITO_TPS: int(1, 25),
+  NEW_USERS_QUEUE_URL: text(),
+  UPDATES_QUEUE_URL: text(),
+  USER_AGENT: text(),
+});
 const userAgent = env.USER_AGENT;
 const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
 const leases = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent });
@@ -36,7 +43,10 @@ export const handler = guarded(async (event: unknown, context: Context): Promise
   const tableName = options.backupTableName ?? env.BACKUP_TABLE_NAME;
   const table = tableName === env.BACKUP_TABLE_NAME ? leases : backupTable({ tableName, userAgent });
   const timeLeft = (): number => context.getRemainingTimeInMillis();
-  const result = await scanTable({ ...restore, options, tableName }, { ...deps, table, timeLeft, claim: context.awsRequestId });
+  const result = await scanTable(
+    { ...restore, options, tableName },
+    { ...deps, table, timeLeft, claim: context.awsRequestId },
+  );
   log.info(result.done ? 'Restore planned' : 'Planning goes on in the next invocation', { ...result });
   return result;
 });

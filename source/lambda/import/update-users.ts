@@ -16,7 +16,13 @@ import { log } from '../../adapters/log.ts';
 import { objectStore } from '../../adapters/object-store.ts';
 import { wakeQueue } from '../../adapters/wake-queue.ts';
 
-const env = readEnv({ BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), COGNITO_TPS: int(1, 25), UPDATES_QUEUE_URL: text(), USER_AGENT: text() });
+const env = readEnv({
+  BACKUP_TABLE_NAME: text(),
+  STATE_BUCKET: text(),
+  COGNITO_TPS: int(1, 25),
+  UPDATES_QUEUE_URL: text(),
+  USER_AGENT: text(),
+});
 const userAgent = env.USER_AGENT;
 const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
 const leases = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent });
@@ -35,7 +41,13 @@ export const handler = guarded(async (event: unknown, context: Context): Promise
   pacer.restart(options.cognitoTps ?? env.COGNITO_TPS);
   await assertImportMayRun(leases, executionArn);
   const result = await updateUsers(
-    { newUserPoolId: options.newUserPoolId, restoreId: restore.restoreId, mayCreateUsers: restore.mayCreateUsers, executionArn, bucket: env.STATE_BUCKET },
+    {
+      newUserPoolId: options.newUserPoolId,
+      restoreId: restore.restoreId,
+      mayCreateUsers: restore.mayCreateUsers,
+      executionArn,
+      bucket: env.STATE_BUCKET,
+    },
     { ...deps, ...invocation },
   );
   log.info('Updates so far', result.done ? { done: true, outcome: result.outcome, ...result.counts } : { ...result });

@@ -26,7 +26,10 @@ export const handler = guarded(async (event: unknown, context): Promise<CompareP
   const input = parseCompareEvent(event);
   pacer.restart(input.options.cognitoTps ?? env.COGNITO_TPS);
   await assertVerifyMayRun(table, input.executionArn);
-  const result = await comparePool({ ...input, tableName, bucket: env.STATE_BUCKET }, { ...invocation, table, objects, pool });
+  const result = await comparePool(
+    { ...input, tableName, bucket: env.STATE_BUCKET },
+    { ...invocation, table, objects, pool },
+  );
   log.info('Compared so far', { ...result });
   return result;
 });

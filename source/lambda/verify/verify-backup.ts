@@ -10,7 +10,11 @@ import { log } from '../../adapters/log.ts';
 import { objectStore } from '../../adapters/object-store.ts';
 
 const env = readEnv({
-  BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), PRIMARY_REGION: text(), SNAPSHOT_RETENTION_DAYS: int(0, 3650), USER_AGENT: text(),
+  BACKUP_TABLE_NAME: text(),
+  STATE_BUCKET: text(),
+  PRIMARY_REGION: text(),
+  SNAPSHOT_RETENTION_DAYS: int(0, 3650),
+  USER_AGENT: text(),
 });
 const tableName = env.BACKUP_TABLE_NAME;
 const userAgent = env.USER_AGENT;
@@ -25,7 +29,15 @@ export const handler = guarded(async (event: unknown, context): Promise<VerifyBa
   await assertVerifyMayRun(table, executionArn);
   const region = regionOf(executionArn);
   const result = await verifyBackup(
-    { executionArn, options, waitedAfter, tableName, region, primaryRegion: env.PRIMARY_REGION, retentionDays: env.SNAPSHOT_RETENTION_DAYS },
+    {
+      executionArn,
+      options,
+      waitedAfter,
+      tableName,
+      region,
+      primaryRegion: env.PRIMARY_REGION,
+      retentionDays: env.SNAPSHOT_RETENTION_DAYS,
+    },
     { ...invocation, table, objects, ...(region === env.PRIMARY_REGION ? {} : { primary }) },
   );
   log.info('Verified so far', { ...result });

@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import { Fault } from '../../../source/domain/errors.ts';
-import { expectRestored, expectSealed, exportedWorlds, slow, worldAfter } from '../../support/workflows/small-worlds.ts';
+import {
+  expectRestored,
+  expectSealed,
+  exportedWorlds,
+  slow,
+  worldAfter,
+} from '../../support/workflows/small-worlds.ts';
 import type { EndedExecution } from '../../support/workflows/state-machine.ts';
 import { Stopped, type WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 
@@ -20,23 +26,38 @@ const stopped = async (start: () => Promise<EndedExecution>): Promise<void> => {
 
 /** What follows needs no lease: the execution asks for it anew, or everything but the message is done. */
 const needsNoLease = (states: readonly string[], nth: number): boolean =>
-  states[nth] === 'CheckStateMachine' || !states.slice(nth).some((state) => /^(Check|Sync|List|Scan|Import|Update|Backup)[A-Z]/i.test(state));
+  states[nth] === 'CheckStateMachine' ||
+  !states.slice(nth).some((state) => /^(Check|Sync|List|Scan|Import|Update|Backup)[A-Z]/i.test(state));
 
 const WORKFLOWS = [
-  { name: 'ExportWorkflow', start: (world: WorkflowWorld) => world.export(), check: expectSealed, failing: 'cognito.listGroupsPage' },
-  { name: 'ImportWorkflow', start: (world: WorkflowWorld) => world.import(), check: expectRestored, failing: 'jobs.createJob' },
+  {
+    name: 'ExportWorkflow',
+    start: (world: WorkflowWorld) => world.export(),
+    check: expectSealed,
+    failing: 'cognito.listGroupsPage',
+  },
+  {
+    name: 'ImportWorkflow',
+    start: (world: WorkflowWorld) => world.import(),
+    check: expectRestored,
+    failing: 'jobs.createJob',
+  },
 ] as const;
 
 describe('A Step Functions redrive: same execution, from the state in which it ended', function () {
   this.timeout(60_000);
   let once: WorkflowWorld;
   let twice: WorkflowWorld;
-  before(async () => { ({ once, twice } = await exportedWorlds()); });
+  before(async () => {
+    ({ once, twice } = await exportedWorlds());
+  });
 
   for (const { name, start, check, failing } of WORKFLOWS) {
     const ready = (): WorkflowWorld => worldAfter(name === 'ExportWorkflow' ? once : twice);
     /** The world as it is after an execution that was stopped in each of these states. */
-    async function* stoppedAtEach(states: readonly string[]): AsyncGenerator<{ readonly world: WorkflowWorld; readonly about: string }> {
+    async function* stoppedAtEach(
+      states: readonly string[],
+    ): AsyncGenerator<{ readonly world: WorkflowWorld; readonly about: string }> {
       for (const [index, state] of states.entries()) {
         const world = ready();
         world.stopAtState = index + 1;
@@ -92,7 +113,9 @@ describe('A Step Functions redrive: same execution, from the state in which it e
         const world = ready();
         world.stopAtState = nth + 1;
         await stopped(() => start(world));
-        expect(await start(world), about).to.satisfy(({ status, error }: EndedExecution) => status === 'SUCCEEDED' || error === 'AlreadyRestored');
+        expect(await start(world), about).to.satisfy(
+          ({ status, error }: EndedExecution) => status === 'SUCCEEDED' || error === 'AlreadyRestored',
+        );
         const calls = cognitoCalls(world);
         const ended = await world.redrive(0);
         if (needsNoLease(states, nth)) expect(ended.error, about).to.be.oneOf([undefined, 'AlreadyRestored']);
@@ -113,8 +136,12 @@ describe('A Step Functions redrive: same execution, from the state in which it e
         const other = start(world);
         await world.clock.sleep(12);
         const ended = await world.redrive(0);
-        expect(ended.error, about).to.be.oneOf(needsNoLease(states, nth - 1) ? [undefined, 'ExecutionAlreadyRunning'] : ['LeaseLost']);
-        expect(await other, about).to.satisfy(({ status, error }: EndedExecution) => status === 'SUCCEEDED' || error === 'AlreadyRestored');
+        expect(ended.error, about).to.be.oneOf(
+          needsNoLease(states, nth - 1) ? [undefined, 'ExecutionAlreadyRunning'] : ['LeaseLost'],
+        );
+        expect(await other, about).to.satisfy(
+          ({ status, error }: EndedExecution) => status === 'SUCCEEDED' || error === 'AlreadyRestored',
+        );
         check(world, about);
       }
     });

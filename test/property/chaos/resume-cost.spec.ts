@@ -20,7 +20,16 @@ describe('What a stop costs', function () {
     expect(await exported.export()).to.include({ status: 'SUCCEEDED' });
   });
 
-  const WORKFLOWS: Readonly<Record<string, { readonly start: (world: WorkflowWorld) => Promise<EndedExecution>; readonly ready: () => WorkflowWorld; readonly check: (world: WorkflowWorld) => void }>> = {
+  const WORKFLOWS: Readonly<
+    Record<
+      string,
+      {
+        readonly start: (world: WorkflowWorld) => Promise<EndedExecution>;
+        readonly ready: () => WorkflowWorld;
+        readonly check: (world: WorkflowWorld) => void;
+      }
+    >
+  > = {
     ExportWorkflow: { start: (world) => world.export(), ready: () => pacedWorld(SIZE), check: expectSealed },
     ImportWorkflow: {
       start: (world) => world.import(),
@@ -45,11 +54,28 @@ describe('What a stop costs', function () {
         check(world);
         return (cognitoCalls(world) - toCognito) / toCognito;
       };
-      await fc.assert(fc.asyncProperty(MOMENT, fc.array(MOMENT, { minLength: 2, maxLength: 4 }), MOMENT, async (once, several, byHand) => {
-        expect(await repeated((world) => withKills(world, () => start(world), { shares: [once], calls })), 'killed once').to.be.most(SHARE);
-        expect(await repeated((world) => withKills(world, () => start(world), { shares: several, calls })), `killed ${several.length} times`).to.be.most(SHARE);
-        expect(await repeated((world) => stoppedByHand(world, () => start(world), { share: byHand, calls })), 'stopped by hand').to.be.most(SHARE);
-      }), { numRuns: 1, endOnFailure: true });
+      await fc.assert(
+        fc.asyncProperty(
+          MOMENT,
+          fc.array(MOMENT, { minLength: 2, maxLength: 4 }),
+          MOMENT,
+          async (once, several, byHand) => {
+            expect(
+              await repeated((world) => withKills(world, () => start(world), { shares: [once], calls })),
+              'killed once',
+            ).to.be.most(SHARE);
+            expect(
+              await repeated((world) => withKills(world, () => start(world), { shares: several, calls })),
+              `killed ${several.length} times`,
+            ).to.be.most(SHARE);
+            expect(
+              await repeated((world) => stoppedByHand(world, () => start(world), { share: byHand, calls })),
+              'stopped by hand',
+            ).to.be.most(SHARE);
+          },
+        ),
+        { numRuns: 1, endOnFailure: true },
+      );
     });
   }
 });

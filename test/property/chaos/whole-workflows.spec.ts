@@ -1,11 +1,21 @@
 import { expect } from 'chai';
 import { Fault } from '../../../source/domain/errors.ts';
-import { expectRestored, expectSealed, exportedWorlds, slow, worldAfter } from '../../support/workflows/small-worlds.ts';
+import {
+  expectRestored,
+  expectSealed,
+  exportedWorlds,
+  slow,
+  worldAfter,
+} from '../../support/workflows/small-worlds.ts';
 import type { EndedExecution } from '../../support/workflows/state-machine.ts';
 import { Stopped, type WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 
 /** "Start it again" is all the repair there is. */
-async function until(world: WorkflowWorld, start: () => Promise<EndedExecution>, about: string): Promise<EndedExecution> {
+async function until(
+  world: WorkflowWorld,
+  start: () => Promise<EndedExecution>,
+  about: string,
+): Promise<EndedExecution> {
   for (let starts = 1; starts <= 4; starts += 1) {
     try {
       const ended = await start();
@@ -19,25 +29,50 @@ async function until(world: WorkflowWorld, start: () => Promise<EndedExecution>,
 }
 
 const WORKFLOWS = [
-  { name: 'ExportWorkflow', start: (world: WorkflowWorld) => world.export(), check: expectSealed, functions: ['CheckStateMachine', 'CheckUserPoolConfig', 'SyncUsers', 'ListGroups', 'SyncGroup', 'SyncUsersInGroup', 'BackupTableCleanup', 'MessageBroker'] },
-  { name: 'ImportWorkflow', start: (world: WorkflowWorld) => world.import(), check: expectRestored, functions: ['CheckStateMachine', 'CheckNewUserPool', 'ScanTable', 'ImportUsers', 'UpdateUsers', 'MessageBroker'] },
+  {
+    name: 'ExportWorkflow',
+    start: (world: WorkflowWorld) => world.export(),
+    check: expectSealed,
+    functions: [
+      'CheckStateMachine',
+      'CheckUserPoolConfig',
+      'SyncUsers',
+      'ListGroups',
+      'SyncGroup',
+      'SyncUsersInGroup',
+      'BackupTableCleanup',
+      'MessageBroker',
+    ],
+  },
+  {
+    name: 'ImportWorkflow',
+    start: (world: WorkflowWorld) => world.import(),
+    check: expectRestored,
+    functions: ['CheckStateMachine', 'CheckNewUserPool', 'ScanTable', 'ImportUsers', 'UpdateUsers', 'MessageBroker'],
+  },
 ] as const;
 
 const STOPPED = 'an execution that is stopped and started again';
 const DISASTERS = {
-  'a process that dies, retried by Step Functions': (world: WorkflowWorld, nth: number) => { world.calls.killAt(nth, 'before'); },
+  'a process that dies, retried by Step Functions': (world: WorkflowWorld, nth: number) => {
+    world.calls.killAt(nth, 'before');
+  },
   [STOPPED]: (world: WorkflowWorld, nth: number) => {
     world.stopOnKill = true;
     world.calls.killAt(nth, 'before');
   },
-  'an answer that is lost': (world: WorkflowWorld, nth: number) => { world.calls.fail({ nth, when: 'after', error: () => new Fault('ServiceError', 'the answer was lost') }); },
+  'an answer that is lost': (world: WorkflowWorld, nth: number) => {
+    world.calls.fail({ nth, when: 'after', error: () => new Fault('ServiceError', 'the answer was lost') });
+  },
 } as const;
 
 describe('The whole workflows, by their own ASL, with something wrong at any single call', function () {
   this.timeout(120_000);
   let once: WorkflowWorld;
   let twice: WorkflowWorld;
-  before(async () => { ({ once, twice } = await exportedWorlds()); });
+  before(async () => {
+    ({ once, twice } = await exportedWorlds());
+  });
 
   for (const { name, start, check, functions } of WORKFLOWS) {
     it(`calls every function of ${name}`, async () => {

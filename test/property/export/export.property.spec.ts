@@ -33,10 +33,15 @@ function churn(pool: MemoryPool, seed: number): void {
   for (let n = 0; n < 3; n += 1) pool.put(aUser({ username: `extra-${seed}-${n}` }));
   pool.join(`extra-${seed}-0`, 'group1');
   const changed = pool.find(some());
-  if (changed !== undefined) pool.put({ ...changed, enabled: !changed.enabled, attributes: { ...changed.attributes, nickname: `changed ${seed}` } });
+  if (changed !== undefined)
+    pool.put({
+      ...changed,
+      enabled: !changed.enabled,
+      attributes: { ...changed.attributes, nickname: `changed ${seed}` },
+    });
   pool.remove(some());
   pool.putGroup(aGroup({ name: 'group2', description: `changed ${seed}` }));
-  pool.leave([...pool.groups.get('group2')?.members.keys() ?? []][0] ?? '', 'group2');
+  pool.leave([...(pool.groups.get('group2')?.members.keys() ?? [])][0] ?? '', 'group2');
 }
 
 function expectSealedLike(world: World, pool: MemoryPool, runId: string): void {
@@ -66,7 +71,19 @@ async function runThroughKills(world: World, killAt: () => number | undefined, w
   throw new Error('The export never ended.');
 }
 
-const changesOf = ({ added, changed, deleted, skipped, counts }: Pick<Manifest, 'added' | 'changed' | 'deleted' | 'skipped' | 'counts'>) => ({ added, changed, deleted, skipped, counts });
+const changesOf = ({
+  added,
+  changed,
+  deleted,
+  skipped,
+  counts,
+}: Pick<Manifest, 'added' | 'changed' | 'deleted' | 'skipped' | 'counts'>) => ({
+  added,
+  changed,
+  deleted,
+  skipped,
+  counts,
+});
 
 describe('export under crashes', () => {
   it('gives the same table and the same counts when it is killed once, at any call', async function () {
@@ -90,64 +107,85 @@ describe('export under crashes', () => {
     for (let nth = 1; nth <= calls; nth += 1) {
       const { world, pool } = again();
       let kills = 0;
-      const { runId: last } = await runThroughKills(world, () => (kills++ === 0 ? nth : undefined), () => 'before');
+      const { runId: last } = await runThroughKills(
+        world,
+        () => (kills++ === 0 ? nth : undefined),
+        () => 'before',
+      );
       expectSealedLike(world, pool, last);
       // Killed right after it was sealed, the run is complete; the next start then sealed an unchanged one more.
       const manifests = world.table.all().filter(({ type }) => type === 'MANIFEST') as unknown as Manifest[];
-      const second = manifests.find(({ runId }) => runId !== first && (manifests.length === 2 || runId !== last)) as Manifest;
+      const second = manifests.find(
+        ({ runId }) => runId !== first && (manifests.length === 2 || runId !== last),
+      ) as Manifest;
       expect(changesOf(second), `killed before call ${nth} of ${calls}`).to.deep.equal(changesOf(expected));
     }
   });
 
   it('gives the same table when it is killed again and again, with pages short, empty, and tokens that expire', async function () {
     this.timeout(60_000);
-    await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 1_000_000 }), fc.boolean(), async (seed, filters) => {
-      const { world, pool } = smallWorld(seed, 60);
-      Object.assign(world.cognito.knobs, { shortPages: 0.3, emptyPages: 0.2, subFilter: filters });
-      const random = seededRandom(seed);
-      const kills = { left: 8 };
-      const kill = (): number | undefined => (kills.left-- > 0 ? wholeNumber(random, 20, 90) : undefined);
-      for (let round = 0; round < 2; round += 1) {
-        const summary = await runThroughKills(world, kill, () => (random() < 0.5 ? 'before' : 'after'));
-        expectSealedLike(world, pool, summary.runId);
-        churn(pool, seed + round);
-        kills.left = 5;
-      }
-    }), { numRuns: 12 });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 1_000_000 }), fc.boolean(), async (seed, filters) => {
+        const { world, pool } = smallWorld(seed, 60);
+        Object.assign(world.cognito.knobs, { shortPages: 0.3, emptyPages: 0.2, subFilter: filters });
+        const random = seededRandom(seed);
+        const kills = { left: 8 };
+        const kill = (): number | undefined => (kills.left-- > 0 ? wholeNumber(random, 20, 90) : undefined);
+        for (let round = 0; round < 2; round += 1) {
+          const summary = await runThroughKills(world, kill, () => (random() < 0.5 ? 'before' : 'after'));
+          expectSealedLike(world, pool, summary.runId);
+          churn(pool, seed + round);
+          kills.left = 5;
+        }
+      }),
+      { numRuns: 12 },
+    );
   });
 
   it('recovers from faults of single calls by invoking the function again', async () => {
-    await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 1_000_000 }), async (seed) => {
-      const { world, pool } = smallWorld(seed, 40);
-      const random = seededRandom(seed);
-      for (let n = 0; n < 4; n += 1) {
-        world.calls.fail({ nth: wholeNumber(random, 1, 150), when: random() < 0.5 ? 'before' : 'after', error: () => new Fault(random() < 0.5 ? 'ServiceError' : 'Throttled', 'injected') });
-      }
-      const summary = await retried(world, seed);
-      expectSealedLike(world, pool, summary.runId);
-    }), { numRuns: 20 });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 1_000_000 }), async (seed) => {
+        const { world, pool } = smallWorld(seed, 40);
+        const random = seededRandom(seed);
+        for (let n = 0; n < 4; n += 1) {
+          world.calls.fail({
+            nth: wholeNumber(random, 1, 150),
+            when: random() < 0.5 ? 'before' : 'after',
+            error: () => new Fault(random() < 0.5 ? 'ServiceError' : 'Throttled', 'injected'),
+          });
+        }
+        const summary = await retried(world, seed);
+        expectSealedLike(world, pool, summary.runId);
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it('is exact for what did not change while it ran, and exact in all after a quiet run more', async () => {
-    await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 1_000_000 }), async (seed) => {
-      const { world, pool } = smallWorld(seed, 60);
-      await new ExportRunner(world).run();
-      const before = expectedItems(pool);
-      const random = seededRandom(seed);
-      const at = new Set(Array.from({ length: 3 }, () => world.calls.count + wholeNumber(random, 1, 60)));
-      const original = world.calls.run.bind(world.calls);
-      world.calls.run = (call, effect) => {
-        if (at.delete(world.calls.count)) churn(pool, seed + at.size);
-        return original(call, effect);
-      };
-      await new ExportRunner(world, { maxDeletePercent: 50 }).run();
-      world.calls.run = original;
-      const after = expectedItems(pool);
-      const actual = actualItems(world.table);
-      for (const key of Object.keys(before)) if (JSON.stringify(before[key]) === JSON.stringify(after[key])) expect(actual[key], key).to.deep.equal(after[key]);
-      const summary = await new ExportRunner(world, { maxDeletePercent: 50 }).run();
-      expectSealedLike(world, pool, summary.runId);
-    }), { numRuns: 15 });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 1_000_000 }), async (seed) => {
+        const { world, pool } = smallWorld(seed, 60);
+        await new ExportRunner(world).run();
+        const before = expectedItems(pool);
+        const random = seededRandom(seed);
+        const at = new Set(Array.from({ length: 3 }, () => world.calls.count + wholeNumber(random, 1, 60)));
+        const original = world.calls.run.bind(world.calls);
+        world.calls.run = (call, effect) => {
+          if (at.delete(world.calls.count)) churn(pool, seed + at.size);
+          return original(call, effect);
+        };
+        await new ExportRunner(world, { maxDeletePercent: 50 }).run();
+        world.calls.run = original;
+        const after = expectedItems(pool);
+        const actual = actualItems(world.table);
+        for (const key of Object.keys(before))
+          if (JSON.stringify(before[key]) === JSON.stringify(after[key]))
+            expect(actual[key], key).to.deep.equal(after[key]);
+        const summary = await new ExportRunner(world, { maxDeletePercent: 50 }).run();
+        expectSealedLike(world, pool, summary.runId);
+      }),
+      { numRuns: 15 },
+    );
   });
 });
 

@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import { FAULTS, HALTS } from '../../../source/domain/errors.ts';
-import { BLUNT, memberMutations, recordReads, tamperAt, type Mutation, type SeenRead } from '../../support/hostile/tampering.ts';
+import {
+  BLUNT,
+  memberMutations,
+  recordReads,
+  tamperAt,
+  type Mutation,
+  type SeenRead,
+} from '../../support/hostile/tampering.ts';
 import { seededRandom } from '../../support/random.ts';
 import { expectRestored, expectSealed, exportedWorlds, worldAfter } from '../../support/workflows/small-worlds.ts';
 import type { EndedExecution } from '../../support/workflows/state-machine.ts';
@@ -16,25 +23,44 @@ interface Case {
 }
 
 /** A head without `closed` is that of a run in progress, which a start rightly goes on with. */
-const isNoDamage = ({ key }: SeenRead, { name }: Mutation): boolean => key === 'exports/current.json' && name === 'without closed';
+const isNoDamage = ({ key }: SeenRead, { name }: Mutation): boolean =>
+  key === 'exports/current.json' && name === 'without closed';
 
 /** A share of what can be done to an object before its first and before its last read, and everything blunt to some of them. */
 function casesOf(reads: readonly SeenRead[]): Case[] {
   const random = seededRandom(6);
   const ends = reads.filter(({ key, nth }) => nth === 1 || nth === reads.filter((other) => other.key === key).length);
-  return ends.flatMap((read) => [...BLUNT.filter(() => random() < Math.min(1, SHARE * 5)), ...memberMutations(read.body).filter(() => random() < SHARE)]
-    .filter((mutation) => !isNoDamage(read, mutation)).map((mutation) => ({ read, mutation })));
+  return ends.flatMap((read) =>
+    [
+      ...BLUNT.filter(() => random() < Math.min(1, SHARE * 5)),
+      ...memberMutations(read.body).filter(() => random() < SHARE),
+    ]
+      .filter((mutation) => !isNoDamage(read, mutation))
+      .map((mutation) => ({ read, mutation })),
+  );
 }
 
 describe('Objects of the state that were changed by hand', function () {
   this.timeout(300_000);
   let once: WorkflowWorld;
   let twice: WorkflowWorld;
-  before(async () => { ({ once, twice } = await exportedWorlds()); });
+  before(async () => {
+    ({ once, twice } = await exportedWorlds());
+  });
 
   const workflows = [
-    { name: 'ExportWorkflow', before: () => worldAfter(once), start: (world: WorkflowWorld) => world.export(), check: expectSealed },
-    { name: 'ImportWorkflow', before: () => worldAfter(twice), start: (world: WorkflowWorld) => world.import(), check: expectRestored },
+    {
+      name: 'ExportWorkflow',
+      before: () => worldAfter(once),
+      start: (world: WorkflowWorld) => world.export(),
+      check: expectSealed,
+    },
+    {
+      name: 'ImportWorkflow',
+      before: () => worldAfter(twice),
+      start: (world: WorkflowWorld) => world.import(),
+      check: expectRestored,
+    },
   ];
   for (const { name, before: ready, start, check } of workflows) {
     it(`end ${name} with a clear error, or change nothing: half of it is never called done`, async () => {
@@ -48,7 +74,8 @@ describe('Objects of the state that were changed by hand', function () {
         const world = ready();
         const tampered = tamperAt(world.objects, read, mutation);
         const problem = await problemOf(world, start, check);
-        if (tampered.done && problem.text !== undefined) problems.push(`${read.key} (read ${read.nth}), ${mutation.name}: ${problem.text}`);
+        if (tampered.done && problem.text !== undefined)
+          problems.push(`${read.key} (read ${read.nth}), ${mutation.name}: ${problem.text}`);
         errors.set(problem.ended, (errors.get(problem.ended) ?? 0) + 1);
       }
       expect(problems.join('\n')).to.equal('');
@@ -58,11 +85,19 @@ describe('Objects of the state that were changed by hand', function () {
   }
 });
 
-async function problemOf(world: WorkflowWorld, start: (world: WorkflowWorld) => Promise<EndedExecution>, check: (world: WorkflowWorld, about: string) => void): Promise<{ readonly ended: string; readonly text: string | undefined }> {
+async function problemOf(
+  world: WorkflowWorld,
+  start: (world: WorkflowWorld) => Promise<EndedExecution>,
+  check: (world: WorkflowWorld, about: string) => void,
+): Promise<{ readonly ended: string; readonly text: string | undefined }> {
   const ended = await start(world);
-  const foreign = world.history.map(({ error }) => error).find((error) => error !== undefined && !OWN.includes(error.name));
-  if (foreign !== undefined) return { ended: foreign.name, text: `${foreign.name} ${foreign.stack?.split('\n')[1]?.trim() ?? ''}` };
-  if (ended.status === 'FAILED') return { ended: ended.error ?? '', text: OWN.includes(ended.error ?? '') ? undefined : `ended as ${ended.error}` };
+  const foreign = world.history
+    .map(({ error }) => error)
+    .find((error) => error !== undefined && !OWN.includes(error.name));
+  if (foreign !== undefined)
+    return { ended: foreign.name, text: `${foreign.name} ${foreign.stack?.split('\n')[1]?.trim() ?? ''}` };
+  if (ended.status === 'FAILED')
+    return { ended: ended.error ?? '', text: OWN.includes(ended.error ?? '') ? undefined : `ended as ${ended.error}` };
   try {
     check(world, 'although it succeeded');
     return { ended: 'SUCCEEDED', text: undefined };

@@ -23,19 +23,27 @@ function poolIn(table: MemoryTable): MemoryPool {
   for (const item of items) {
     if (itemKind(item) === 'group') {
       const { groupName, description, precedence } = item as GroupItem;
-      pool.putGroup({ name: groupName, ...(description === undefined ? {} : { description }), ...(precedence === undefined ? {} : { precedence }) });
+      pool.putGroup({
+        name: groupName,
+        ...(description === undefined ? {} : { description }),
+        ...(precedence === undefined ? {} : { precedence }),
+      });
     }
     if (itemKind(item) !== 'user') continue;
     const { username, attributes, enabled, status, created, modified } = item as UserItem;
     pool.put({ username, sub: subOf(item), attributes, enabled, status, created, modified });
     names.set(subOf(item), username);
   }
-  for (const item of items) if (itemKind(item) === 'membership') pool.join(names.get(subOf(item)) as string, groupOf(item));
+  for (const item of items)
+    if (itemKind(item) === 'membership') pool.join(names.get(subOf(item)) as string, groupOf(item));
   return pool;
 }
 
 /** A pool over which `RUNS` exports have run, with changes in between; some users were missed by the listing of a run. */
-async function history(seed: number): Promise<{ readonly world: WorkflowWorld; readonly runs: readonly { readonly runId: string; readonly pool: MemoryPool }[] }> {
+async function history(seed: number): Promise<{
+  readonly world: WorkflowWorld;
+  readonly runs: readonly { readonly runId: string; readonly pool: MemoryPool }[];
+}> {
   const random = seededRandom(seed);
   const world = new WorkflowWorld(seed);
   addUsers(world.source, 40, { random, disabled: 0.1 });
@@ -43,9 +51,12 @@ async function history(seed: number): Promise<{ readonly world: WorkflowWorld; r
   const runs: { runId: string; pool: MemoryPool }[] = [];
   for (let run = 0; run < RUNS; run += 1) {
     // Whom no listing has ever shown, no export can know.
-    const missed = new Set([...runs.at(-1)?.pool.users.keys() ?? []].filter(() => random() < 0.1));
+    const missed = new Set([...(runs.at(-1)?.pool.users.keys() ?? [])].filter(() => random() < 0.1));
     const { listUsersPage, listUsersInGroupPage } = world.cognito;
-    const shown = ({ items, ...rest }: Page<PoolUser>): Page<PoolUser> => ({ ...rest, items: items.filter(({ username }) => !missed.has(username)) });
+    const shown = ({ items, ...rest }: Page<PoolUser>): Page<PoolUser> => ({
+      ...rest,
+      items: items.filter(({ username }) => !missed.has(username)),
+    });
     world.cognito.listUsersPage = async (poolId, request) => {
       const page = await listUsersPage(poolId, request);
       return request.filter?.startsWith('sub = ') === true ? page : shown(page);
@@ -60,12 +71,19 @@ async function history(seed: number): Promise<{ readonly world: WorkflowWorld; r
   return { world, runs };
 }
 
-const pick = <T>(random: () => number, values: readonly T[]): T => values[wholeNumber(random, 0, values.length - 1)] as T;
+const pick = <T>(random: () => number, values: readonly T[]): T =>
+  values[wholeNumber(random, 0, values.length - 1)] as T;
 
 function change(pool: MemoryPool, run: number, random: () => number): void {
   const names = (): string[] => [...pool.users.keys()];
   for (let n = 0; n < 4; n += 1) pool.remove(pick(random, names()));
-  for (let n = 0; n < 3; n += 1) pool.put(aUser({ username: `new-${run}-${n}`, attributes: { email: `new-${run}-${n}@example.test`, email_verified: random() < 0.7 ? 'true' : 'false' } }));
+  for (let n = 0; n < 3; n += 1)
+    pool.put(
+      aUser({
+        username: `new-${run}-${n}`,
+        attributes: { email: `new-${run}-${n}@example.test`, email_verified: random() < 0.7 ? 'true' : 'false' },
+      }),
+    );
   for (let n = 0; n < 5; n += 1) {
     const user = pool.find(pick(random, names())) as PoolUser;
     pool.put({ ...user, enabled: random() < 0.5, attributes: { ...user.attributes, nickname: `run ${run}` } });
@@ -89,7 +107,8 @@ describe('Every kept run', function () {
       for (const { runId, pool } of runs) {
         const target = new MemoryPool(TARGET, { settings: world.source.settings });
         world.pools.set(TARGET, target);
-        for (const key of [...world.objects.stored.keys()]) if (key.startsWith('restores/')) world.objects.stored.delete(key);
+        for (const key of [...world.objects.stored.keys()])
+          if (key.startsWith('restores/')) world.objects.stored.delete(key);
         expect(await world.import({ ExportRun: runId }), runId).to.include({ status: 'SUCCEEDED' });
         expect(differences(pool, target), runId).to.deep.equal([]);
         expect(world.objects.json<RestoreHead>(headKey(TARGET)).phase).to.equal('complete');

@@ -16,12 +16,19 @@ function worldBefore(): WorkflowWorld {
   const world = new WorkflowWorld();
   world.cognito.knobs.pageSize = 4;
   addUsers(world.source, 6, { disabled: 0.3 });
-  world.source.put(aUser({ username: 'zoe', enabled: false, attributes: { email: 'zoe@example.test', email_verified: 'true', name: 'two\nlines' } }));
+  world.source.put(
+    aUser({
+      username: 'zoe',
+      enabled: false,
+      attributes: { email: 'zoe@example.test', email_verified: 'true', name: 'two\nlines' },
+    }),
+  );
   addGroups(world.source, [0, 1, 5]);
   const late = new Set(['user1', 'user4'].map((name) => `USER#${world.source.find(name)?.sub ?? ''}`));
   const manifest = sealBackup(world.table, world.source);
   keepSnapshot(world.objects, world.table, manifest, (item) => itemKind(item) === 'user' && late.has(item.id));
-  for (const { id, type } of world.table.all()) if (id.startsWith('USER#')) void world.table.deleteItems([{ id, type }]);
+  for (const { id, type } of world.table.all())
+    if (id.startsWith('USER#')) void world.table.deleteItems([{ id, type }]);
   return world;
 }
 
@@ -29,9 +36,18 @@ function expectRestored(world: WorkflowWorld, about: string): void {
   expect(differences(world.source, world.target), about).to.deep.equal([]);
   const head = world.objects.json<RestoreHead>(headKey(TARGET));
   expect(head.phase, about).to.equal('complete');
-  const report = JSON.parse(world.objects.text(`restores/${TARGET}/${head.restoreId}/report/report.json`)) as { counts: object };
+  const report = JSON.parse(world.objects.text(`restores/${TARGET}/${head.restoreId}/report/report.json`)) as {
+    counts: object;
+  };
   expect(report, about).to.deep.include({ exportRun: SEALED_RUN, source: 'snapshot', differencesFromManifest: null });
-  expect(report.counts, about).to.include({ usersInBackup: 7, usersRestored: 7, usersMissing: 0, usersDifferent: 0, membershipsMissing: 0, membershipsWithoutUser: 0 });
+  expect(report.counts, about).to.include({
+    usersInBackup: 7,
+    usersRestored: 7,
+    usersMissing: 0,
+    usersDifferent: 0,
+    membershipsMissing: 0,
+    membershipsWithoutUser: 0,
+  });
   expect(world.writer.sentToUsers, about).to.deep.equal([]);
 }
 
@@ -39,7 +55,9 @@ function expectRestored(world: WorkflowWorld, about: string): void {
 async function untilRestored(world: WorkflowWorld, about: string): Promise<EndedExecution> {
   for (let starts = 1; starts <= 4; starts += 1) {
     try {
-      const begun = world.objects.stored.has(headKey(TARGET)) && world.objects.json<RestoreHead>(headKey(TARGET)).phase !== 'planning';
+      const begun =
+        world.objects.stored.has(headKey(TARGET)) &&
+        world.objects.json<RestoreHead>(headKey(TARGET)).phase !== 'planning';
       const ended = await world.import(begun && starts % 2 === 0 ? {} : INPUT);
       if (ended.status === 'SUCCEEDED' || ended.error === 'AlreadyRestored') return ended;
       throw new Error(`${about}: ended as ${ended.error}: ${ended.cause}`);
@@ -51,7 +69,9 @@ async function untilRestored(world: WorkflowWorld, about: string): Promise<Ended
 }
 
 const DISASTERS = {
-  'a process that dies, retried by Step Functions': (world: WorkflowWorld, nth: number) => { world.calls.killAt(nth, 'before'); },
+  'a process that dies, retried by Step Functions': (world: WorkflowWorld, nth: number) => {
+    world.calls.killAt(nth, 'before');
+  },
   'an execution that is stopped and started again': (world: WorkflowWorld, nth: number) => {
     world.stopOnKill = true;
     world.calls.killAt(nth, 'after');
@@ -80,7 +100,9 @@ describe('The restore of a kept run, by its own ASL', function () {
   it('names the run in the message', async () => {
     const world = worldBefore();
     await world.import(INPUT);
-    expect(world.messages.at(-1)?.body.replaceAll(/\s+/g, ' ')).to.include(`It read the export ${SEALED_RUN} from the snapshot that this Region keeps of it.`);
+    expect(world.messages.at(-1)?.body.replaceAll(/\s+/g, ' ')).to.include(
+      `It read the export ${SEALED_RUN} from the snapshot that this Region keeps of it.`,
+    );
   });
 
   it('ends with its own error for damage, and has written nothing to the pool', async () => {

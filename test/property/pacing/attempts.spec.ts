@@ -18,14 +18,29 @@ const THROTTLES = [refusal('TooManyRequestsException', 'Rate exceeded'), refusal
 type Call = () => Promise<unknown>;
 
 /** A warm function: its adapters share the pacer that lives as long as its process. */
-function warmFunction(options: CognitoOptions): { readonly pacer: Pacer; readonly plain: readonly Call[]; readonly inLanes: readonly Call[] } {
+function warmFunction(options: CognitoOptions): {
+  readonly pacer: Pacer;
+  readonly plain: readonly Call[];
+  readonly inLanes: readonly Call[];
+} {
   const reader = userPoolReader(options);
   const writer = userPoolWriter(options);
   const jobs = importJobs({ ...options, logRoleArn: 'role' });
   return {
     pacer: options.pacer,
-    plain: [() => reader.listUsersPage(POOL, {}), () => reader.listUsersInGroupPage(POOL, 'g', {}), () => writer.addUserToGroup(POOL, 'x', 'g'), () => writer.disableUser(POOL, 'x')],
-    inLanes: [() => reader.listGroupsPage(POOL, {}), () => writer.createGroup(POOL, { name: 'g' }), () => jobs.createJob(POOL, 'n'), () => jobs.describeJob(POOL, 'import-1'), () => jobs.csvHeader(POOL)],
+    plain: [
+      () => reader.listUsersPage(POOL, {}),
+      () => reader.listUsersInGroupPage(POOL, 'g', {}),
+      () => writer.addUserToGroup(POOL, 'x', 'g'),
+      () => writer.disableUser(POOL, 'x'),
+    ],
+    inLanes: [
+      () => reader.listGroupsPage(POOL, {}),
+      () => writer.createGroup(POOL, { name: 'g' }),
+      () => jobs.createJob(POOL, 'n'),
+      () => jobs.describeJob(POOL, 'import-1'),
+      () => jobs.csvHeader(POOL),
+    ],
   };
 }
 
@@ -56,7 +71,9 @@ describe('Cognito adapters with the SDK: attempts in a sliding second', () => {
   /** Functions run one after another, each for a moment or longer, in two processes that stay warm. */
   async function invocations(callsPerSecond: number, random: Random): Promise<void> {
     const { clock } = cognito;
-    const functions = [0, 1].map(() => warmFunction({ userAgent: 'solution/v1', clock, random, pacer: new Pacer({ callsPerSecond, clock }) }));
+    const functions = [0, 1].map(() =>
+      warmFunction({ userAgent: 'solution/v1', clock, random, pacer: new Pacer({ callsPerSecond, clock }) }),
+    );
     for (let invocation = 0; invocation < 8; invocation += 1) {
       const { pacer, plain, inLanes } = functions[wholeNumber(random, 0, 1)] as (typeof functions)[number];
       const long = invocation % 4 === 0;
@@ -78,16 +95,19 @@ describe('Cognito adapters with the SDK: attempts in a sliding second', () => {
   for (const callsPerSecond of [1, 5, 10, 15, 20, 25]) {
     it(`never are more than ${callsPerSecond}, whatever fails and is tried again, in whichever lane, and however often functions start`, async () => {
       let most = 0;
-      await fc.assert(fc.asyncProperty(fc.integer(), async (seed) => {
-        const random = seededRandom(seed);
-        cognito.reset();
-        cognito.answer = moody(random, 2 * callsPerSecond);
-        cognito.travel = () => random() * 40;
-        await invocations(callsPerSecond, random);
-        const found = mostPerSecond(cognito.attempts);
-        expect(found).to.be.at.most(callsPerSecond);
-        most = Math.max(most, found);
-      }), { numRuns: 3, endOnFailure: true });
+      await fc.assert(
+        fc.asyncProperty(fc.integer(), async (seed) => {
+          const random = seededRandom(seed);
+          cognito.reset();
+          cognito.answer = moody(random, 2 * callsPerSecond);
+          cognito.travel = () => random() * 40;
+          await invocations(callsPerSecond, random);
+          const found = mostPerSecond(cognito.attempts);
+          expect(found).to.be.at.most(callsPerSecond);
+          most = Math.max(most, found);
+        }),
+        { numRuns: 3, endOnFailure: true },
+      );
       // The calls did press against the ceiling.
       expect(most).to.be.at.least(callsPerSecond * 0.8);
     });

@@ -20,7 +20,12 @@ async function worldBefore(): Promise<VerifyWorld> {
   await world.export();
   for (const { user } of source.users.values()) {
     const sub = subFor(`new ${user.username}`);
-    if (!['never', 'user2'].includes(user.username)) world.restored.put({ ...user, sub, attributes: { ...user.attributes, sub, ...(user.username === 'user3' ? { name: 'Other' } : {}) } });
+    if (!['never', 'user2'].includes(user.username))
+      world.restored.put({
+        ...user,
+        sub,
+        attributes: { ...user.attributes, sub, ...(user.username === 'user3' ? { name: 'Other' } : {}) },
+      });
   }
   world.restored.put(aUser({ username: 'stranger', sub: subFor('stranger') }));
   for (const { group } of source.groups.values()) world.restored.putGroup(group);
@@ -33,32 +38,67 @@ const damaged = (world: VerifyWorld): void => {
   world.replica.seed({ ...item, status: 'COMPROMISED' });
 };
 
-const SCENES: Readonly<Record<string, { readonly prepare?: (world: VerifyWorld) => void; readonly input?: object; readonly ends: Partial<EndedExecution> }>> = {
+const SCENES: Readonly<
+  Record<
+    string,
+    { readonly prepare?: (world: VerifyWorld) => void; readonly input?: object; readonly ends: Partial<EndedExecution> }
+  >
+> = {
   'a backup in order, of which a snapshot is written': { ends: { status: 'SUCCEEDED' } },
   'a damaged backup': { prepare: damaged, ends: { status: 'FAILED', error: 'ChecksumDiffers' } },
-  'a pool that differs': { prepare: (world) => { world.retentionDays = 0; }, input: { UserPoolId: RESTORED }, ends: { status: 'FAILED', error: 'PoolDiffers' } },
+  'a pool that differs': {
+    prepare: (world) => {
+      world.retentionDays = 0;
+    },
+    input: { UserPoolId: RESTORED },
+    ends: { status: 'FAILED', error: 'PoolDiffers' },
+  },
 };
 
 /** Everything that a verification leaves, but for its checkpoints: those tell who wrote them and when. */
 function outcome(world: VerifyWorld, ended: EndedExecution): object {
   const { objects } = world.backup;
-  const texts = [...objects.stored.keys()].filter((key) => !/^notices\/|\/(backup|pool)\.json$|last\.json$/.test(key)).sort()
-    .map((key): [string, string] => [key, key.endsWith('.gz') ? objects.text(key).length.toString() : withoutTimes(objects.text(key))]);
-  return { status: ended.status, error: ended.error, cause: ended.cause, output: ended.output, objects: Object.fromEntries(texts) };
+  const texts = [...objects.stored.keys()]
+    .filter((key) => !/^notices\/|\/(backup|pool)\.json$|last\.json$/.test(key))
+    .sort()
+    .map((key): [string, string] => [
+      key,
+      key.endsWith('.gz') ? objects.text(key).length.toString() : withoutTimes(objects.text(key)),
+    ]);
+  return {
+    status: ended.status,
+    error: ended.error,
+    cause: ended.cause,
+    output: ended.output,
+    objects: Object.fromEntries(texts),
+  };
 }
-const withoutTimes = (text: string): string => text.replaceAll(/"\d{4}-\d\d-\d\dT[^"]*"/g, '""').split('\n').sort().join('\n');
+const withoutTimes = (text: string): string =>
+  text
+    .replaceAll(/"\d{4}-\d\d-\d\dT[^"]*"/g, '""')
+    .split('\n')
+    .sort()
+    .join('\n');
 
 /** `every`: the first at each call, the others, which differ from it by one effect or one retry, at some. */
-const DISASTERS: Readonly<Record<string, { readonly every: number; readonly strike: (world: VerifyWorld, nth: number) => void }>> = {
+const DISASTERS: Readonly<
+  Record<string, { readonly every: number; readonly strike: (world: VerifyWorld, nth: number) => void }>
+> = {
   'a process that dies before a call': { every: 1, strike: (world, nth) => world.home.calls.killAt(nth, 'before') },
   'a process that dies after a call': { every: 3, strike: (world, nth) => world.home.calls.killAt(nth, 'after') },
-  'an answer that is lost': { every: 3, strike: (world, nth) => world.home.calls.fail({ nth, when: 'after', error: () => new Fault('ServiceError', 'the answer was lost') }) },
+  'an answer that is lost': {
+    every: 3,
+    strike: (world, nth) =>
+      world.home.calls.fail({ nth, when: 'after', error: () => new Fault('ServiceError', 'the answer was lost') }),
+  },
 };
 
 describe('VerifyWorkflow, with something wrong at any single call', function () {
   this.timeout(120_000);
   let sealed: VerifyWorld;
-  before(async () => { sealed = await worldBefore(); });
+  before(async () => {
+    sealed = await worldBefore();
+  });
 
   for (const [scene, { prepare, input = {}, ends }] of Object.entries(SCENES)) {
     const ready = (): VerifyWorld => {

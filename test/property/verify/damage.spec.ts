@@ -36,13 +36,23 @@ const content = (site: Site): TableItem[] => site.table.all().filter((item) => i
 const pick = <T>(values: readonly T[], at: number): T => values[at % values.length] as T;
 
 /** Each kind of damage, done to the item or object that `at` selects; and the errors by which it may be told. */
-const DAMAGE: Readonly<Record<string, { readonly apply: (site: Site, runId: string, at: number) => void; readonly errors: readonly string[] }>> = {
+const DAMAGE: Readonly<
+  Record<
+    string,
+    { readonly apply: (site: Site, runId: string, at: number) => void; readonly errors: readonly string[] }
+  >
+> = {
   'a bit of an item': {
-    apply: (site, _runId, at) => site.table.seed(flipped(pick(content(site), at >> 8), at)), errors: ['ChecksumDiffers'],
+    apply: (site, _runId, at) => site.table.seed(flipped(pick(content(site), at >> 8), at)),
+    errors: ['ChecksumDiffers'],
   },
   'an item dropped': {
     // In the replica an item that the last run wrote may also be under way.
-    apply: (site, _runId, at) => { const { id, type } = pick(content(site), at); site.table.rows.delete(`${id}\u0000${type}`); site.table.seed({ id: 'EXPORT#x', type: 'x' }); },
+    apply: (site, _runId, at) => {
+      const { id, type } = pick(content(site), at);
+      site.table.rows.delete(`${id}\u0000${type}`);
+      site.table.seed({ id: 'EXPORT#x', type: 'x' });
+    },
     errors: ['CountsDiffer', 'ReplicaBehind'],
   },
   'an item added': {
@@ -54,28 +64,52 @@ const DAMAGE: Readonly<Record<string, { readonly apply: (site: Site, runId: stri
   },
   'an item replaced by another': {
     apply: (site, _runId, at) => {
-      const item = pick(content(site).filter((each) => itemKind(each) === 'user'), at);
+      const item = pick(
+        content(site).filter((each) => itemKind(each) === 'user'),
+        at,
+      );
       const changed: TableItem = { ...item, status: 'COMPROMISED' };
       site.table.seed({ ...changed, contentHash: contentHash(changed) });
     },
     errors: ['ChecksumDiffers'],
   },
-  'the manifest dropped': { apply: (site, runId) => { site.table.rows.delete(`${manifestKey(runId).id}\u0000MANIFEST`); site.table.seed({ id: 'EXPORT#x', type: 'x' }); }, errors: ['ManifestMissing', 'ReplicaBehind'] },
+  'the manifest dropped': {
+    apply: (site, runId) => {
+      site.table.rows.delete(`${manifestKey(runId).id}\u0000MANIFEST`);
+      site.table.seed({ id: 'EXPORT#x', type: 'x' });
+    },
+    errors: ['ManifestMissing', 'ReplicaBehind'],
+  },
   'a bit of an object': {
-    apply: ({ objects }, runId, at) => stolen(objects, objectOf(objects, runId, at), (body) => {
-      const place = (at >> 4) % (body.length * 8);
-      body.writeUInt8((body[place >> 3] as number) ^ (1 << (place & 7)), place >> 3);
-      return body;
-    }),
+    apply: ({ objects }, runId, at) =>
+      stolen(objects, objectOf(objects, runId, at), (body) => {
+        const place = (at >> 4) % (body.length * 8);
+        body.writeUInt8((body[place >> 3] as number) ^ (1 << (place & 7)), place >> 3);
+        return body;
+      }),
     errors: ['ChecksumDiffers'],
   },
-  'an object cut': { apply: ({ objects }, runId, at) => stolen(objects, objectOf(objects, runId, at), (body) => body.subarray(0, at % body.length)), errors: ['ChecksumDiffers'] },
-  'bytes after an object': { apply: ({ objects }, runId, at) => stolen(objects, objectOf(objects, runId, at), (body) => Buffer.concat([body, Buffer.alloc(1 + (at % 30), at)])), errors: ['ChecksumDiffers'] },
-  'an object removed': { apply: ({ objects }, runId, at) => void objects.stored.delete(objectOf(objects, runId, at)), errors: ['ChecksumDiffers'] },
+  'an object cut': {
+    apply: ({ objects }, runId, at) =>
+      stolen(objects, objectOf(objects, runId, at), (body) => body.subarray(0, at % body.length)),
+    errors: ['ChecksumDiffers'],
+  },
+  'bytes after an object': {
+    apply: ({ objects }, runId, at) =>
+      stolen(objects, objectOf(objects, runId, at), (body) => Buffer.concat([body, Buffer.alloc(1 + (at % 30), at)])),
+    errors: ['ChecksumDiffers'],
+  },
+  'an object removed': {
+    apply: ({ objects }, runId, at) => void objects.stored.delete(objectOf(objects, runId, at)),
+    errors: ['ChecksumDiffers'],
+  },
 };
 
 const objectOf = (objects: MemoryObjects, runId: string, at: number): string =>
-  pick([...objects.stored.keys()].filter((key) => key.startsWith(snapshotFolder(runId)) && key.endsWith('.gz')).sort(), at);
+  pick(
+    [...objects.stored.keys()].filter((key) => key.startsWith(snapshotFolder(runId)) && key.endsWith('.gz')).sort(),
+    at,
+  );
 
 describe('VerifyWorkflow and damage of any kind', function () {
   this.timeout(60_000);
@@ -98,21 +132,25 @@ describe('VerifyWorkflow and damage of any kind', function () {
   });
 
   for (const [what, { apply, errors }] of Object.entries(DAMAGE)) {
-    it(`sees ${what}, in either Region, and in the same words when asked again`, () => fc.assert(
-      fc.asyncProperty(fc.nat(3), fc.nat(1 << 30), fc.boolean(), async (index, at, inPrimary) => {
-        const { world: before, runId } = worlds[index] as (typeof worlds)[number];
-        const world = before.copy();
-        const site = inPrimary ? world.primary : world.backup;
-        expect(await world.verify(site), 'undamaged').to.include({ status: 'SUCCEEDED' });
-        apply(site, runId, at);
-        const ended = await world.verify(site);
-        expect(ended.status).to.equal('FAILED');
-        expect(errors.filter((error) => error !== 'ReplicaBehind' || !inPrimary), ended.cause).to.include(ended.error);
-        expect((await world.verify(site)).cause).to.equal(ended.cause);
-        // The other Region has its own copy.
-        expect(await world.verify(inPrimary ? world.backup : world.primary)).to.include({ status: 'SUCCEEDED' });
-      }),
-      { numRuns: 5 },
-    ));
+    it(`sees ${what}, in either Region, and in the same words when asked again`, () =>
+      fc.assert(
+        fc.asyncProperty(fc.nat(3), fc.nat(1 << 30), fc.boolean(), async (index, at, inPrimary) => {
+          const { world: before, runId } = worlds[index] as (typeof worlds)[number];
+          const world = before.copy();
+          const site = inPrimary ? world.primary : world.backup;
+          expect(await world.verify(site), 'undamaged').to.include({ status: 'SUCCEEDED' });
+          apply(site, runId, at);
+          const ended = await world.verify(site);
+          expect(ended.status).to.equal('FAILED');
+          expect(
+            errors.filter((error) => error !== 'ReplicaBehind' || !inPrimary),
+            ended.cause,
+          ).to.include(ended.error);
+          expect((await world.verify(site)).cause).to.equal(ended.cause);
+          // The other Region has its own copy.
+          expect(await world.verify(inPrimary ? world.backup : world.primary)).to.include({ status: 'SUCCEEDED' });
+        }),
+        { numRuns: 5 },
+      ));
   }
 });

@@ -1,4 +1,10 @@
-import type { Instance, OperationStatus, StackSetDefinition, StackSets, Started } from '../../../source/custom-resources/stack-set/stack-sets.ts';
+import type {
+  Instance,
+  OperationStatus,
+  StackSetDefinition,
+  StackSets,
+  Started,
+} from '../../../source/custom-resources/stack-set/stack-sets.ts';
 import type { FakeClock } from '../fake-clock.ts';
 
 interface Operation {
@@ -53,29 +59,53 @@ export class FakeStackSets implements StackSets {
 
   startUpdate = async (definition: StackSetDefinition, order: readonly string[], id: string): Promise<Started> => {
     const set = this.#set(definition.name);
-    return this.#start(id, `update ${order.join(',')}`, (failed) => {
-      for (const [region, instance] of set.instances) set.instances.set(region, made(instance, failed.includes(region)));
-    }, () => {
-      set.definition = definition; // kept even when the operation fails
-    });
+    return this.#start(
+      id,
+      `update ${order.join(',')}`,
+      (failed) => {
+        for (const [region, instance] of set.instances)
+          set.instances.set(region, made(instance, failed.includes(region)));
+      },
+      () => {
+        set.definition = definition; // kept even when the operation fails
+      },
+    );
   };
   startAdding = async (name: string, account: string, regions: readonly string[], id: string): Promise<Started> => {
     const set = this.#set(name);
-    return this.#start(id, `add ${regions.join(',')}`, (failed) => {
-      for (const region of regions) set.instances.set(region, made(set.instances.get(region) as Instance, failed.includes(region)));
-    }, () => {
-      for (const region of regions) if (!set.instances.has(region)) set.instances.set(region, { region, account, status: 'OUTDATED' });
-    });
+    return this.#start(
+      id,
+      `add ${regions.join(',')}`,
+      (failed) => {
+        for (const region of regions)
+          set.instances.set(region, made(set.instances.get(region) as Instance, failed.includes(region)));
+      },
+      () => {
+        for (const region of regions)
+          if (!set.instances.has(region)) set.instances.set(region, { region, account, status: 'OUTDATED' });
+      },
+    );
   };
-  startRemoving = async (name: string, _account: string, regions: readonly string[], retain: boolean, id: string): Promise<Started> => {
+  startRemoving = async (
+    name: string,
+    _account: string,
+    regions: readonly string[],
+    retain: boolean,
+    id: string,
+  ): Promise<Started> => {
     const set = this.#set(name);
-    return this.#start(id, `${retain ? 'forget' : 'remove'} ${regions.join(',')}`, (failed) => {
-      for (const region of regions) {
-        const instance = set.instances.get(region) as Instance;
-        if (failed.includes(region)) set.instances.set(region, { ...instance, status: 'INOPERABLE' });
-        else set.instances.delete(region);
-      }
-    }, () => {});
+    return this.#start(
+      id,
+      `${retain ? 'forget' : 'remove'} ${regions.join(',')}`,
+      (failed) => {
+        for (const region of regions) {
+          const instance = set.instances.get(region) as Instance;
+          if (failed.includes(region)) set.instances.set(region, { ...instance, status: 'INOPERABLE' });
+          else set.instances.delete(region);
+        }
+      },
+      () => {},
+    );
   };
 
   hasRunningOperation = async (): Promise<boolean> => this.#running() !== undefined;
@@ -87,17 +117,24 @@ export class FakeStackSets implements StackSets {
     return Object.keys(operation.failures).length === 0 ? 'SUCCEEDED' : 'FAILED';
   };
   operationFailures = async (_name: string, id: string): Promise<readonly { region: string; reason: string }[]> =>
-    Object.entries(this.operations.find((candidate) => candidate.id === id)?.failures ?? {}).map(([region, reason]) => ({ region, reason }));
+    Object.entries(this.operations.find((candidate) => candidate.id === id)?.failures ?? {}).map(
+      ([region, reason]) => ({ region, reason }),
+    );
 
   outputs = async (region: string, _stackId: string): Promise<Readonly<Record<string, string>>> => ({
-    ImportWorkflowArn: `import-${region}`, VerifyWorkflowArn: `verify-${region}`, TopicArn: `topic-${region}`, MappingFileBucketName: `bucket-${region}`, MessageBrokerFunctionName: `broker-${region}`,
+    ImportWorkflowArn: `import-${region}`,
+    VerifyWorkflowArn: `verify-${region}`,
+    TopicArn: `topic-${region}`,
+    MappingFileBucketName: `bucket-${region}`,
+    MessageBrokerFunctionName: `broker-${region}`,
     ...(region === 'us-east-1' ? { ExportWorkflowArn: 'export-us-east-1' } : {}),
   });
   firstFailure = async (region: string): Promise<string | undefined> => this.firstFailures[region];
 
   #set(name: string): FakeSet {
     const set = this.sets.get(name);
-    if (set === undefined) throw Object.assign(new Error(`StackSet ${name} not found`), { name: 'StackSetNotFoundException' });
+    if (set === undefined)
+      throw Object.assign(new Error(`StackSet ${name} not found`), { name: 'StackSetNotFoundException' });
     return set;
   }
   #settle(): void {
@@ -125,4 +162,6 @@ export class FakeStackSets implements StackSets {
 }
 
 const made = (instance: Instance, failed: boolean): Instance =>
-  (failed ? { ...instance, status: 'OUTDATED' } : { ...instance, status: 'CURRENT', stackId: instance.stackId ?? `stack-${instance.region}` });
+  failed
+    ? { ...instance, status: 'OUTDATED' }
+    : { ...instance, status: 'CURRENT', stackId: instance.stackId ?? `stack-${instance.region}` };

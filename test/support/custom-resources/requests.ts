@@ -3,7 +3,8 @@ import type { Work, CustomResource, CustomResourceEvent } from '../../../source/
 import { customResourceHandler } from '../../../source/custom-resources/framework/handler.ts';
 import type { FakeClock } from '../fake-clock.ts';
 
-export const STACK_ID = 'arn:aws:cloudformation:us-east-1:123456789012:stack/Backup/0a1b2c3d-4e5f-11ee-9999-0242ac120002';
+export const STACK_ID =
+  'arn:aws:cloudformation:us-east-1:123456789012:stack/Backup/0a1b2c3d-4e5f-11ee-9999-0242ac120002';
 export const LAUNCH_ID = '0a1b2c3d4e5f';
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -20,14 +21,28 @@ const common = (properties: Properties, requestId: string) => ({
   ResourceProperties: { ServiceToken: FUNCTION, ...properties },
 });
 
-export const createRequest = (properties: Properties = {}, requestId = 'create-1'): CustomResourceEvent =>
-  ({ RequestType: 'Create', ...common(properties, requestId) });
+export const createRequest = (properties: Properties = {}, requestId = 'create-1'): CustomResourceEvent => ({
+  RequestType: 'Create',
+  ...common(properties, requestId),
+});
 
-export const updateRequest = (physicalId: string, properties: Properties, old: Properties, requestId = 'update-1'): CustomResourceEvent =>
-  ({ RequestType: 'Update', ...common(properties, requestId), PhysicalResourceId: physicalId, OldResourceProperties: { ServiceToken: FUNCTION, ...old } });
+export const updateRequest = (
+  physicalId: string,
+  properties: Properties,
+  old: Properties,
+  requestId = 'update-1',
+): CustomResourceEvent => ({
+  RequestType: 'Update',
+  ...common(properties, requestId),
+  PhysicalResourceId: physicalId,
+  OldResourceProperties: { ServiceToken: FUNCTION, ...old },
+});
 
-export const deleteRequest = (physicalId: string, properties: Properties = {}, requestId = 'delete-1'): CustomResourceEvent =>
-  ({ RequestType: 'Delete', ...common(properties, requestId), PhysicalResourceId: physicalId });
+export const deleteRequest = (
+  physicalId: string,
+  properties: Properties = {},
+  requestId = 'delete-1',
+): CustomResourceEvent => ({ RequestType: 'Delete', ...common(properties, requestId), PhysicalResourceId: physicalId });
 
 export interface Answer {
   readonly Status: string;
@@ -39,8 +54,13 @@ export interface Answer {
   readonly Data?: Record<string, string>;
 }
 
-export const workOf = (overrides: Partial<Work> = {}): Work =>
-  ({ stackId: STACK_ID, physicalId: 'thing', requestId: 'request-1', timeLeft: () => 600_000, ...overrides });
+export const workOf = (overrides: Partial<Work> = {}): Work => ({
+  stackId: STACK_ID,
+  physicalId: 'thing',
+  requestId: 'request-1',
+  timeLeft: () => 600_000,
+  ...overrides,
+});
 
 /** Runs requests as Lambda would, with functions of 15 minutes: a re-invocation is one more run. */
 export class Deployment<P> {

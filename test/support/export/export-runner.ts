@@ -27,7 +27,10 @@ let claims = 0;
 export class ExportRunner {
   #invocations = 0;
 
-  constructor(private readonly world: World, private readonly options: ExportOptions = {}) {}
+  constructor(
+    private readonly world: World,
+    private readonly options: ExportOptions = {},
+  ) {}
 
   get invocations(): number {
     return this.#invocations;
@@ -39,7 +42,14 @@ export class ExportRunner {
     this.#invocations += 1;
     claims += 1;
     return {
-      pool: world.cognito, table: world.table, replica: world.replica, objects: world.objects, queue: world.exportQueue, clock: world.clock, random: world.random, log: world.log,
+      pool: world.cognito,
+      table: world.table,
+      replica: world.replica,
+      objects: world.objects,
+      queue: world.exportQueue,
+      clock: world.clock,
+      random: world.random,
+      log: world.log,
       claim: `invocation-${claims}`,
       timeLeft: world.timeLeft(this.options.invocationMs ?? 900_000),
     };
@@ -59,7 +69,14 @@ export class ExportRunner {
 
   cleanUp(runId: string): Promise<CleanUpResult> {
     const { maxDeletePercent = 20, allowMassDelete = false, keepSnapshot = true } = this.options;
-    const options = { runId, maxDeletePercent, allowMassDelete, softwareVersion: 'v2.0.0', keepSnapshot, replicaRegion: REPLICA_REGION };
+    const options = {
+      runId,
+      maxDeletePercent,
+      allowMassDelete,
+      softwareVersion: 'v2.0.0',
+      keepSnapshot,
+      replicaRegion: REPLICA_REGION,
+    };
     return looped(() => cleanUpTable(this.deps(), options));
   }
 

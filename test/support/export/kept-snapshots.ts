@@ -7,13 +7,18 @@ import type { TableItem } from '../../../source/domain/ports.ts';
 import type { MemoryObjects } from '../world/objects.ts';
 import type { MemoryTable } from '../world/table.ts';
 
-const byKey = (one: TableItem, other: TableItem): number => (`${one.id} ${one.type}` < `${other.id} ${other.type}` ? -1 : 1);
+const byKey = (one: TableItem, other: TableItem): number =>
+  `${one.id} ${one.type}` < `${other.id} ${other.type}` ? -1 : 1;
 
 /** What the snapshot of a run holds, unpacked by other code than the product's, after its sizes and digests were checked. */
 export function itemsOfSnapshot(objects: MemoryObjects, { runId, snapshot }: Manifest): TableItem[] {
   return (snapshot?.objects ?? []).flatMap(({ name, bytes, sha256, items }) => {
     const body = objects.stored.get(`snapshots/${runId}/${name}`)?.body ?? Buffer.alloc(0);
-    expect({ name, bytes: body.length, sha256: createHash('sha256').update(body).digest('hex') }).to.deep.equal({ name, bytes, sha256 });
+    expect({ name, bytes: body.length, sha256: createHash('sha256').update(body).digest('hex') }).to.deep.equal({
+      name,
+      bytes,
+      sha256,
+    });
     const lines = gunzipSync(body).toString('utf8').split('\n').slice(0, -1);
     expect(lines, name).to.have.length(items);
     return lines.map((line) => JSON.parse(line) as TableItem);
@@ -24,12 +29,19 @@ export function itemsOfSnapshot(objects: MemoryObjects, { runId, snapshot }: Man
 export function expectSnapshots(table: MemoryTable, objects: MemoryObjects, about = ''): void {
   const all = table.all();
   for (const { id: _id, type, ...manifest } of all) {
-    if (type === 'MANIFEST') expect(objects.json(`snapshots/${String(manifest.runId)}/manifest.json`), about).to.deep.equal(manifest);
+    if (type === 'MANIFEST')
+      expect(objects.json(`snapshots/${String(manifest.runId)}/manifest.json`), about).to.deep.equal(manifest);
   }
   const closed = [...objects.stored.keys()].flatMap((key) => /^snapshots\/(.+)\/manifest\.json$/.exec(key)?.[1] ?? []);
-  expect(closed.filter((runId) => table.peek(manifestKey(runId)) === undefined), about).to.deep.equal([]);
+  expect(
+    closed.filter((runId) => table.peek(manifestKey(runId)) === undefined),
+    about,
+  ).to.deep.equal([]);
   const latest = table.peek(manifestKey(table.peek(LATEST_KEY)?.runId as string)) as unknown as Manifest;
   const kept = itemsOfSnapshot(objects, latest);
   expect(kept.sort(byKey), about).to.deep.equal(all.filter(({ id }) => /^(USER|GROUP)#/.test(id)).sort(byKey));
-  expect(new Set(latest.snapshot?.objects.map(({ name }) => name).filter((name) => name !== 'kept.ndjson.gz')), about).to.have.property('size', 8);
+  expect(
+    new Set(latest.snapshot?.objects.map(({ name }) => name).filter((name) => name !== 'kept.ndjson.gz')),
+    about,
+  ).to.have.property('size', 8);
 }

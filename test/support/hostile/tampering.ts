@@ -9,18 +9,30 @@ export interface Mutation {
 const RUN_ID = /\d{8}T\d{6}Z-[0-9a-f]{8}/g;
 const OTHER_RUN = '20200202T020202Z-0badcafe';
 
-const text = (name: string, value: string): Mutation => ({ name, apply: (body) => (body.toString('utf8') === value ? undefined : Buffer.from(value)) });
+const text = (name: string, value: string): Mutation => ({
+  name,
+  apply: (body) => (body.toString('utf8') === value ? undefined : Buffer.from(value)),
+});
 
 /** Ways that need no look into the object. */
 export const BLUNT: readonly Mutation[] = [
-  text('emptied', ''), text('null', 'null'), text('a list', '[]'), text('an object', '{}'), text('text', '"x"'), text('a number', '7'), text('lines of nulls', 'null\nnull\n'),
+  text('emptied', ''),
+  text('null', 'null'),
+  text('a list', '[]'),
+  text('an object', '{}'),
+  text('text', '"x"'),
+  text('a number', '7'),
+  text('lines of nulls', 'null\nnull\n'),
   { name: 'cut in half', apply: (body) => (body.length < 2 ? undefined : body.subarray(0, body.length >> 1)) },
   { name: 'without its last byte', apply: (body) => (body.length === 0 ? undefined : body.subarray(0, -1)) },
   { name: 'other bytes', apply: (body) => Buffer.from(body.map((byte, at) => byte ^ (0x55 + at))) },
-  { name: 'another run\'s', apply: (body) => {
-    const changed = body.toString('utf8').replaceAll(RUN_ID, OTHER_RUN);
-    return changed === body.toString('utf8') ? undefined : Buffer.from(changed);
-  } },
+  {
+    name: "another run's",
+    apply: (body) => {
+      const changed = body.toString('utf8').replaceAll(RUN_ID, OTHER_RUN);
+      return changed === body.toString('utf8') ? undefined : Buffer.from(changed);
+    },
+  },
 ];
 
 type Path = readonly (string | number)[];
@@ -40,9 +52,15 @@ function otherTypes(value: unknown): unknown[] {
   return Array.isArray(value) ? [null, {}, [null]] : [null, [], 'x'];
 }
 
-function changed(root: unknown, path: Path, change: (holder: Record<string | number, unknown>, name: string | number) => void): unknown {
+function changed(
+  root: unknown,
+  path: Path,
+  change: (holder: Record<string | number, unknown>, name: string | number) => void,
+): unknown {
   const copy = structuredClone(root);
-  const holder = path.slice(0, -1).reduce<unknown>((value, name) => (value as Record<string | number, unknown>)[name], copy);
+  const holder = path
+    .slice(0, -1)
+    .reduce<unknown>((value, name) => (value as Record<string | number, unknown>)[name], copy);
   change(holder as Record<string | number, unknown>, path.at(-1) as string | number);
   return copy;
 }
@@ -57,14 +75,32 @@ export function memberMutations(body: Buffer): Mutation[] {
     return [];
   }
   const written = (value: unknown): Buffer => Buffer.from([JSON.stringify(value), ...rest].join('\n'));
-  return pathsOf(root).filter(({ length }) => length > 0).flatMap((path) => {
-    const value = path.reduce<unknown>((member, name) => (member as Record<string | number, unknown>)[name], root);
-    const name = path.join('.');
-    return [
-      { name: `without ${name}`, apply: () => written(changed(root, path, (holder, member) => (Array.isArray(holder) ? holder.splice(Number(member), 1) : delete holder[member]))) },
-      ...otherTypes(value).map((other) => ({ name: `${name} is ${JSON.stringify(other)}`, apply: () => written(changed(root, path, (holder, member) => { holder[member] = other; })) })),
-    ];
-  });
+  return pathsOf(root)
+    .filter(({ length }) => length > 0)
+    .flatMap((path) => {
+      const value = path.reduce<unknown>((member, name) => (member as Record<string | number, unknown>)[name], root);
+      const name = path.join('.');
+      return [
+        {
+          name: `without ${name}`,
+          apply: () =>
+            written(
+              changed(root, path, (holder, member) =>
+                Array.isArray(holder) ? holder.splice(Number(member), 1) : delete holder[member],
+              ),
+            ),
+        },
+        ...otherTypes(value).map((other) => ({
+          name: `${name} is ${JSON.stringify(other)}`,
+          apply: () =>
+            written(
+              changed(root, path, (holder, member) => {
+                holder[member] = other;
+              }),
+            ),
+        })),
+      ];
+    });
 }
 
 /** A read of an object that exists: the n-th of its key. */
@@ -101,7 +137,11 @@ export function recordReads(objects: MemoryObjects): SeenRead[] {
 }
 
 /** Changes the object just before its n-th read, for good. True from then on. */
-export function tamperAt(objects: MemoryObjects, at: Pick<SeenRead, 'key' | 'nth'>, { apply }: Mutation): { readonly done: boolean } {
+export function tamperAt(
+  objects: MemoryObjects,
+  at: Pick<SeenRead, 'key' | 'nth'>,
+  { apply }: Mutation,
+): { readonly done: boolean } {
   const state = { done: false };
   onRead(objects, (key, nth) => {
     if (state.done || key !== at.key || nth !== at.nth) return;

@@ -1,11 +1,20 @@
 import type { SchemaAttribute } from '../../../source/domain/model.ts';
 import { PLAIN_SETTINGS } from '../world/pool.ts';
 import { readCsvFile, splitRow } from '../../../tools/local-cloud/gateway/import-jobs/csv.ts';
-import { defaultImportJobOptions, type ImportJobOptions } from '../../../tools/local-cloud/gateway/import-jobs/options.ts';
+import {
+  defaultImportJobOptions,
+  type ImportJobOptions,
+} from '../../../tools/local-cloud/gateway/import-jobs/options.ts';
 import { csvColumns, poolRules } from '../../../tools/local-cloud/gateway/import-jobs/pool.ts';
 import { checkRow, type ImportUser } from '../../../tools/local-cloud/gateway/import-jobs/row-check.ts';
 
-const custom = (name: string, type: SchemaAttribute['type'], over: Partial<SchemaAttribute> = {}): SchemaAttribute => ({ name: `custom:${name}`, type, mutable: true, required: false, ...over });
+const custom = (name: string, type: SchemaAttribute['type'], over: Partial<SchemaAttribute> = {}): SchemaAttribute => ({
+  name: `custom:${name}`,
+  type,
+  mutable: true,
+  required: false,
+  ...over,
+});
 
 /** Every standard attribute, and a custom one of each type; one name as odd as Cognito lets it be. */
 export const SCHEMA: readonly SchemaAttribute[] = [
@@ -19,22 +28,38 @@ export const SCHEMA: readonly SchemaAttribute[] = [
 
 /** What DescribeUserPool says of a pool with this schema. */
 const described = (schema: readonly SchemaAttribute[]): Record<string, unknown> => ({
-  Id: 'eu-west-1_AbCdEfGhI', Name: 'customers', AutoVerifiedAttributes: ['email'], MfaConfiguration: 'OFF',
+  Id: 'eu-west-1_AbCdEfGhI',
+  Name: 'customers',
+  AutoVerifiedAttributes: ['email'],
+  MfaConfiguration: 'OFF',
   SchemaAttributes: schema.map(({ name, type, required, min, max }) => ({
-    Name: name, AttributeDataType: type, Required: required,
+    Name: name,
+    AttributeDataType: type,
+    Required: required,
     ...(type === 'String' ? { StringAttributeConstraints: { MinLength: min, MaxLength: max } } : {}),
   })),
 });
 
 /** What Cognito does with backslashes and double quotes is not documented: a file must mean the same in all of these. */
 export const READINGS: readonly ImportJobOptions[] = (['kept', 'dropped'] as const).flatMap((backslash) =>
-  (['kept', 'dropped'] as const).map((quote) => ({ ...defaultImportJobOptions, extraColumns: ['password_hash'], backslash, quote })));
+  (['kept', 'dropped'] as const).map((quote) => ({
+    ...defaultImportJobOptions,
+    extraColumns: ['password_hash'],
+    backslash,
+    quote,
+  })),
+);
 
 /** GetCSVHeader's answer. */
-export const headerOf = (schema: readonly SchemaAttribute[]): string[] => csvColumns(poolRules(described(schema)), ['password_hash']);
+export const headerOf = (schema: readonly SchemaAttribute[]): string[] =>
+  csvColumns(poolRules(described(schema)), ['password_hash']);
 
 /** Reads an import job's file as the gateway does, which shares no code with the product. @throws for what Cognito would refuse */
-export function readJobFile(csv: Uint8Array, schema: readonly SchemaAttribute[], reading: ImportJobOptions): ImportUser[] {
+export function readJobFile(
+  csv: Uint8Array,
+  schema: readonly SchemaAttribute[],
+  reading: ImportJobOptions,
+): ImportUser[] {
   const file = readCsvFile(Buffer.from(csv));
   if ('unreadable' in file) throw new Error(file.unreadable);
   const header = splitRow(file.header, reading);

@@ -8,7 +8,7 @@ import type { MemoryPool } from '../world/pool.ts';
 export function differences(source: MemoryPool, target: MemoryPool): string[] {
   const found: string[] = [];
   const signIn = source.settings.usernameAttributes[0];
-  const nameOf = (user: PoolUser): string => (signIn === undefined ? user.username : user.attributes[signIn] ?? '');
+  const nameOf = (user: PoolUser): string => (signIn === undefined ? user.username : (user.attributes[signIn] ?? ''));
   const byName = new Map([...target.users.values()].map(({ user }) => [nameOf(user), user]));
   for (const { user } of source.users.values()) {
     const restored = byName.get(nameOf(user));
@@ -19,7 +19,8 @@ export function differences(source: MemoryPool, target: MemoryPool): string[] {
     }
     const names = new Set([...Object.keys(user.attributes), ...Object.keys(restored.attributes)]);
     names.delete('sub');
-    for (const name of names) if ((user.attributes[name] ?? '') !== (restored.attributes[name] ?? '')) found.push(`${nameOf(user)}: ${name}`);
+    for (const name of names)
+      if ((user.attributes[name] ?? '') !== (restored.attributes[name] ?? '')) found.push(`${nameOf(user)}: ${name}`);
     if (user.enabled !== restored.enabled) found.push(`${nameOf(user)}: enabled`);
   }
   for (const name of byName.keys()) found.push(`unknown ${name}`);
@@ -31,8 +32,10 @@ export function differences(source: MemoryPool, target: MemoryPool): string[] {
     }
     const { name: _n, roleArn: _r, ...wanted } = group;
     const { name: _m, ...has } = restored.group;
-    if (JSON.stringify(Object.entries(wanted).sort()) !== JSON.stringify(Object.entries(has).sort())) found.push(`group ${group.name}`);
-    const names = (pool: MemoryPool, usernames: Iterable<string>): string[] => [...usernames].map((username) => nameOf((pool.users.get(username) as { user: PoolUser }).user)).sort();
+    if (JSON.stringify(Object.entries(wanted).sort()) !== JSON.stringify(Object.entries(has).sort()))
+      found.push(`group ${group.name}`);
+    const names = (pool: MemoryPool, usernames: Iterable<string>): string[] =>
+      [...usernames].map((username) => nameOf((pool.users.get(username) as { user: PoolUser }).user)).sort();
     const [want, have] = [names(source, members.keys()), names(target, restored.members.keys())];
     for (const name of want) if (!have.includes(name)) found.push(`${name} not in ${group.name}`);
     for (const name of have) if (!want.includes(name)) found.push(`${name} too much in ${group.name}`);

@@ -19,10 +19,22 @@ export function putRaw(objects: MemoryObjects, key: string, body: Uint8Array | s
 }
 
 /** One object of a snapshot: NDJSON in gzip members; no code is shared with the export. */
-export function putSnapshotObject(objects: MemoryObjects, runId: string, name: string, items: readonly TableItem[]): SnapshotObject {
+export function putSnapshotObject(
+  objects: MemoryObjects,
+  runId: string,
+  name: string,
+  items: readonly TableItem[],
+): SnapshotObject {
   const members: Buffer[] = [];
   for (let at = 0; at < items.length; at += MEMBER_ITEMS) {
-    members.push(gzipSync(items.slice(at, at + MEMBER_ITEMS).map((item) => `${JSON.stringify(item)}\n`).join('')));
+    members.push(
+      gzipSync(
+        items
+          .slice(at, at + MEMBER_ITEMS)
+          .map((item) => `${JSON.stringify(item)}\n`)
+          .join(''),
+      ),
+    );
   }
   const body = Buffer.concat(members);
   putRaw(objects, snapshotKeyOf(runId, name), body);
@@ -33,17 +45,29 @@ export function putSnapshotObject(objects: MemoryObjects, runId: string, name: s
  * Keeps what the table holds now as the snapshot of the manifest's run, as an export leaves it: the items of one user in
  * one object, in the order of the table. Items for which `late` holds go into the object of kept items instead.
  */
-export function keepSnapshot(objects: MemoryObjects, table: MemoryTable, manifest: Manifest, late: (item: TableItem) => boolean = () => false): Manifest {
+export function keepSnapshot(
+  objects: MemoryObjects,
+  table: MemoryTable,
+  manifest: Manifest,
+  late: (item: TableItem) => boolean = () => false,
+): Manifest {
   const segments = Array.from({ length: SEGMENTS }, (): TableItem[] => []);
   const kept: TableItem[] = [];
   for (const item of table.all()) {
     if (itemKind(item) === undefined) continue;
     const segment = (createHash('sha256').update(item.id).digest()[0] as number) % SEGMENTS;
-    (late(item) ? kept : segments[segment] as TableItem[]).push(item);
+    (late(item) ? kept : (segments[segment] as TableItem[])).push(item);
   }
-  const whole = segments.map((items, segment) => putSnapshotObject(objects, manifest.runId, `segment-${segment}.ndjson.gz`, items));
+  const whole = segments.map((items, segment) =>
+    putSnapshotObject(objects, manifest.runId, `segment-${segment}.ndjson.gz`, items),
+  );
   // Named before the segments: a reader must not rely on the order.
-  const snapshot = { objects: kept.length === 0 ? whole : [putSnapshotObject(objects, manifest.runId, 'kept.ndjson.gz', kept.reverse()), ...whole] };
+  const snapshot = {
+    objects:
+      kept.length === 0
+        ? whole
+        : [putSnapshotObject(objects, manifest.runId, 'kept.ndjson.gz', kept.reverse()), ...whole],
+  };
   const sealed = { ...manifest, snapshot };
   putRaw(objects, snapshotKeyOf(manifest.runId, 'manifest.json'), JSON.stringify(sealed));
   table.seed(manifestItem(sealed));

@@ -1,4 +1,10 @@
-import type { ImportOptions, PlannedGroup, RestorePlan, RestoreUser, UpdateOp } from '../../../source/domain/import/plan/plan-model.ts';
+import type {
+  ImportOptions,
+  PlannedGroup,
+  RestorePlan,
+  RestoreUser,
+  UpdateOp,
+} from '../../../source/domain/import/plan/plan-model.ts';
 import { planKey } from '../../../source/domain/import/plan/plan-model.ts';
 import { scanTable } from '../../../source/domain/import/scan-table.ts';
 import type { ScanTableDeps, ScanTableResult } from '../../../source/domain/import/scan-table.ts';
@@ -11,7 +17,13 @@ export const NEW_POOL = 'us-west-2_NewPool12';
 export const RESTORE_ID = '20260301T010000Z-12345678';
 
 export const options = (over: Partial<ImportOptions> = {}): ImportOptions => ({
-  newUserPoolId: NEW_POOL, allowSourcePool: false, allowTriggers: false, restoreUnconfirmed: false, acceptIncomplete: false, dryRun: false, ...over,
+  newUserPoolId: NEW_POOL,
+  allowSourcePool: false,
+  allowTriggers: false,
+  restoreUnconfirmed: false,
+  acceptIncomplete: false,
+  dryRun: false,
+  ...over,
 });
 
 /** A world with the pool that was backed up and the empty one that takes the restore, both of the same settings. */
@@ -29,13 +41,25 @@ export class PlanningWorld extends World {
   planningDeps(over: Partial<ScanTableDeps> = {}): ScanTableDeps {
     this.#invocations += 1;
     return {
-      pools: this.cognito, jobs: this.jobs, table: this.table, objects: this.objects, newUsers: this.newUsersQueue, updates: this.updatesQueue,
-      clock: this.clock, timeLeft: this.timeLeft(), claim: `claim-${this.#invocations}`, log: this.log, ...over,
+      pools: this.cognito,
+      jobs: this.jobs,
+      table: this.table,
+      objects: this.objects,
+      newUsers: this.newUsersQueue,
+      updates: this.updatesQueue,
+      clock: this.clock,
+      timeLeft: this.timeLeft(),
+      claim: `claim-${this.#invocations}`,
+      log: this.log,
+      ...over,
     };
   }
 
   scan(over: Partial<ImportOptions> = {}, deps: Partial<ScanTableDeps> = {}): Promise<ScanTableResult> {
-    return scanTable({ restoreId: RESTORE_ID, options: options(over), tableName: 'backup-table', phase: 'planning' }, this.planningDeps(deps));
+    return scanTable(
+      { restoreId: RESTORE_ID, options: options(over), tableName: 'backup-table', phase: 'planning' },
+      this.planningDeps(deps),
+    );
   }
 
   plan(): RestorePlan {
@@ -43,7 +67,11 @@ export class PlanningWorld extends World {
   }
 
   lines<T>(key: string): T[] {
-    return this.objects.text(key).split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as T);
+    return this.objects
+      .text(key)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as T);
   }
 
   groups(): PlannedGroup[] {

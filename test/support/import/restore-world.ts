@@ -37,15 +37,32 @@ export class RestoreWorld extends PlanningWorld {
   /** Seals a backup of the source pool and plans the restore. */
   async planned(over: Partial<ImportOptions> = {}, deps: Partial<ScanTableDeps> = {}): Promise<this> {
     sealBackup(this.table, this.source);
-    await this.objects.put(headKey(NEW_POOL), JSON.stringify({ restoreId: RESTORE_ID, phase: 'planning', updatedAt: '2026-03-01T00:00:00.000Z' } satisfies RestoreHead));
-    while (!(await this.scan(over, deps)).done) { /* next slice */ }
+    await this.objects.put(
+      headKey(NEW_POOL),
+      JSON.stringify({
+        restoreId: RESTORE_ID,
+        phase: 'planning',
+        updatedAt: '2026-03-01T00:00:00.000Z',
+      } satisfies RestoreHead),
+    );
+    while (!(await this.scan(over, deps)).done) {
+      /* next slice */
+    }
     return this;
   }
 
   jobsDeps(): ImportUsersDeps {
     return {
-      store: this.objects, jobs: this.jobs, pool: this.cognito, newUsers: this.newUsersQueue, updates: this.updatesQueue, clock: this.clock,
-      timeLeft: this.timeLeft(), claim: this.#claim(), log: this.log, jobEnded: (job) => {
+      store: this.objects,
+      jobs: this.jobs,
+      pool: this.cognito,
+      newUsers: this.newUsersQueue,
+      updates: this.updatesQueue,
+      clock: this.clock,
+      timeLeft: this.timeLeft(),
+      claim: this.#claim(),
+      log: this.log,
+      jobEnded: (job) => {
         this.ended.push(job);
         this.whenJobEnded();
         return Promise.resolve();
@@ -55,8 +72,15 @@ export class RestoreWorld extends PlanningWorld {
 
   updatesDeps(): UpdateUsersDeps {
     return {
-      store: this.objects, pool: this.cognito, writer: this.writer, updates: this.updatesQueue, clock: this.clock, timeLeft: this.timeLeft(), claim: this.#claim(),
-      log: this.log, newPassword: () => passwordFrom(Buffer.alloc(PASSWORD_BYTES, (this.#passwords += 1))),
+      store: this.objects,
+      pool: this.cognito,
+      writer: this.writer,
+      updates: this.updatesQueue,
+      clock: this.clock,
+      timeLeft: this.timeLeft(),
+      claim: this.#claim(),
+      log: this.log,
+      newPassword: () => passwordFrom(Buffer.alloc(PASSWORD_BYTES, (this.#passwords += 1))),
     };
   }
 
@@ -64,7 +88,10 @@ export class RestoreWorld extends PlanningWorld {
   async execute(executionArn = 'execution-1'): Promise<RestoreOutcome> {
     for (let turn = 0; turn < MAX_TURNS; turn += 1) {
       this.turns += 1;
-      const jobs = await importUsers({ newUserPoolId: NEW_POOL, restoreId: RESTORE_ID, mayCreateUsers: this.mayCreateUsers }, this.jobsDeps());
+      const jobs = await importUsers(
+        { newUserPoolId: NEW_POOL, restoreId: RESTORE_ID, mayCreateUsers: this.mayCreateUsers },
+        this.jobsDeps(),
+      );
       let updates = await this.update(executionArn);
       while (!updates.done && jobs.done) {
         this.turns += 1;
@@ -77,7 +104,16 @@ export class RestoreWorld extends PlanningWorld {
   }
 
   update(executionArn: string): ReturnType<typeof updateUsers> {
-    return updateUsers({ newUserPoolId: NEW_POOL, restoreId: RESTORE_ID, mayCreateUsers: this.mayCreateUsers, executionArn, bucket: STATE_BUCKET }, this.updatesDeps());
+    return updateUsers(
+      {
+        newUserPoolId: NEW_POOL,
+        restoreId: RESTORE_ID,
+        mayCreateUsers: this.mayCreateUsers,
+        executionArn,
+        bucket: STATE_BUCKET,
+      },
+      this.updatesDeps(),
+    );
   }
 
   /** As CheckNewUserPool finds it. */
@@ -91,7 +127,12 @@ export class RestoreWorld extends PlanningWorld {
       try {
         return await this.execute(`${name}-${start}`);
       } catch (error) {
-        if (!(error instanceof KilledError) && !(error instanceof Error && error.cause instanceof KilledError) && !isNamed(error, 'ImportJobFailed')) throw error;
+        if (
+          !(error instanceof KilledError) &&
+          !(error instanceof Error && error.cause instanceof KilledError) &&
+          !isNamed(error, 'ImportJobFailed')
+        )
+          throw error;
         this.calls.revive();
       }
     }

@@ -15,7 +15,10 @@ export function backupItems(pool: MemoryPool, runId = SEALED_RUN): TableItem[] {
   const users = [...pool.users.values()].map(({ user }) => userItem(user, signInName, runId));
   const groups = [...pool.groups.values()].map(({ group }) => groupItem(group, runId));
   const memberships = [...pool.groups.values()].flatMap(({ group, members }) =>
-    [...members.keys()].map((username) => membershipItem((pool.users.get(username) as { user: { sub: string } }).user.sub, group.name, runId)));
+    [...members.keys()].map((username) =>
+      membershipItem((pool.users.get(username) as { user: { sub: string } }).user.sub, group.name, runId),
+    ),
+  );
   return [...users, ...groups, ...memberships];
 }
 
@@ -29,8 +32,19 @@ export function manifestOf(pool: MemoryPool, items: readonly TableItem[], runId 
     counts[`${kind}s`] += 1;
   }
   return {
-    runId, userPoolId: pool.id, poolSettings: pool.settings, counts, checksums: checksums.toHex(), added: counts, changed: NO_COUNTS, deleted: NO_COUNTS,
-    skipped: { federatedUsers: 0, federatedMemberships: 0 }, startedAt: '2026-03-01T00:00:00.000Z', endedAt: '2026-03-01T00:05:00.000Z', softwareVersion: 'v2.0.0', schemaVersion: SCHEMA_VERSION,
+    runId,
+    userPoolId: pool.id,
+    poolSettings: pool.settings,
+    counts,
+    checksums: checksums.toHex(),
+    added: counts,
+    changed: NO_COUNTS,
+    deleted: NO_COUNTS,
+    skipped: { federatedUsers: 0, federatedMemberships: 0 },
+    startedAt: '2026-03-01T00:00:00.000Z',
+    endedAt: '2026-03-01T00:05:00.000Z',
+    softwareVersion: 'v2.0.0',
+    schemaVersion: SCHEMA_VERSION,
   };
 }
 

@@ -27,13 +27,21 @@ export class FakeStacks {
     backend: {
       json: () => Promise.reject(new Error('StackSets makes no such call')),
       raw: (_service, _region, _method, path) => Promise.resolve(this.raw(path)),
-      query: (_service, action, region, params) => new Promise((resolve) => { resolve(this.query(action, region, params)); }),
+      query: (_service, action, region, params) =>
+        new Promise((resolve) => {
+          resolve(this.query(action, region, params));
+        }),
     },
   };
 
   private raw(path: string): AwsResponse {
     if (path === '/_local/template') return anAnswer({ url: 'https://templates/t' });
-    if (path === '/_local/service-session') return anAnswer(this.administrationRole.refused === undefined ? { accessKeyId: 'ASIA', secretAccessKey: 's', sessionToken: 't' } : this.administrationRole);
+    if (path === '/_local/service-session')
+      return anAnswer(
+        this.administrationRole.refused === undefined
+          ? { accessKeyId: 'ASIA', secretAccessKey: 's', sessionToken: 't' }
+          : this.administrationRole,
+      );
     return anAnswer({}, 404);
   }
 
@@ -58,9 +66,16 @@ export class FakeStacks {
       return `<member><ResourceType>AWS::SQS::Queue</ResourceType><LogicalResourceId>Queue</LogicalResourceId><ResourceStatus>CREATE_FAILED</ResourceStatus><ResourceStatusReason>no &amp; no</ResourceStatusReason></member>`;
     }
     this.calls.push(`${action} ${region}`);
-    const values = Object.entries(params).filter(([name]) => name.endsWith('ParameterKey')).map(([name, key]) => [key, params[name.replace('Key', 'Value')] ?? '']);
+    const values = Object.entries(params)
+      .filter(([name]) => name.endsWith('ParameterKey'))
+      .map(([name, key]) => [key, params[name.replace('Key', 'Value')] ?? '']);
     if (action !== 'DeleteStack') this.parameters.set(region, Object.fromEntries(values) as Record<string, string>);
-    this.stacks.set(id, this.endings.get(region) ?? { CreateStack: 'CREATE_COMPLETE', UpdateStack: 'UPDATE_COMPLETE', DeleteStack: 'DELETE_COMPLETE' }[action] ?? '');
+    this.stacks.set(
+      id,
+      this.endings.get(region) ??
+        { CreateStack: 'CREATE_COMPLETE', UpdateStack: 'UPDATE_COMPLETE', DeleteStack: 'DELETE_COMPLETE' }[action] ??
+        '',
+    );
     this.endings.delete(region);
     return `<StackId>${id}</StackId>`;
   }

@@ -1,7 +1,12 @@
 /** The function behind `main.yaml`'s custom resource: creates, updates and deletes a StackSet with its instances. */
 import {
-  CloudFormationClient, CreateStackInstancesCommand, CreateStackSetCommand, DeleteStackInstancesCommand, DeleteStackSetCommand,
-  DescribeStackSetOperationCommand, UpdateStackSetCommand,
+  CloudFormationClient,
+  CreateStackInstancesCommand,
+  CreateStackSetCommand,
+  DeleteStackInstancesCommand,
+  DeleteStackSetCommand,
+  DescribeStackSetOperationCommand,
+  UpdateStackSetCommand,
 } from '@aws-sdk/client-cloudformation';
 
 interface Event {
@@ -31,7 +36,16 @@ export async function handler(event: Event): Promise<void> {
     outcome = { Status: 'FAILED', Reason: String(error) };
   }
   const { StackId, RequestId, LogicalResourceId, ResourceProperties } = event;
-  await fetch(event.ResponseURL, { method: 'PUT', body: JSON.stringify({ ...outcome, StackId, RequestId, LogicalResourceId, PhysicalResourceId: ResourceProperties.StackSetName }) });
+  await fetch(event.ResponseURL, {
+    method: 'PUT',
+    body: JSON.stringify({
+      ...outcome,
+      StackId,
+      RequestId,
+      LogicalResourceId,
+      PhysicalResourceId: ResourceProperties.StackSetName,
+    }),
+  });
 }
 
 async function change({ RequestType, StackId, ResourceProperties: properties }: Event): Promise<void> {
@@ -42,7 +56,10 @@ async function change({ RequestType, StackId, ResourceProperties: properties }: 
     TemplateURL: properties.TemplateUrl,
     AdministrationRoleARN: properties.AdministrationRoleArn,
     ExecutionRoleName: properties.ExecutionRoleName,
-    Parameters: [{ ParameterKey: 'Message', ParameterValue: properties.Message }, { ParameterKey: 'PrimaryRegion', ParameterValue: properties.PrimaryRegion }],
+    Parameters: [
+      { ParameterKey: 'Message', ParameterValue: properties.Message },
+      { ParameterKey: 'PrimaryRegion', ParameterValue: properties.PrimaryRegion },
+    ],
   };
   if (RequestType === 'Create') {
     await client.send(new CreateStackSetCommand(definition));
@@ -50,17 +67,24 @@ async function change({ RequestType, StackId, ResourceProperties: properties }: 
   } else if (RequestType === 'Update') {
     await ended(StackSetName, (await client.send(new UpdateStackSetCommand(definition))).OperationId);
   } else {
-    await ended(StackSetName, (await client.send(new DeleteStackInstancesCommand({ ...target, RetainStacks: false }))).OperationId);
+    await ended(
+      StackSetName,
+      (await client.send(new DeleteStackInstancesCommand({ ...target, RetainStacks: false }))).OperationId,
+    );
     await client.send(new DeleteStackSetCommand({ StackSetName }));
   }
 }
 
 async function ended(StackSetName: string, OperationId: string | undefined): Promise<void> {
   for (;;) {
-    const { StackSetOperation } = await client.send(new DescribeStackSetOperationCommand({ StackSetName, OperationId }));
+    const { StackSetOperation } = await client.send(
+      new DescribeStackSetOperationCommand({ StackSetName, OperationId }),
+    );
     const status = StackSetOperation?.Status;
     if (status === 'SUCCEEDED') return;
     if (status !== 'RUNNING') throw new Error(`The operation ended in ${String(status)}.`);
-    await new Promise((resolve) => { setTimeout(resolve, 200); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 200);
+    });
   }
 }

@@ -14,7 +14,14 @@ export interface EndedExecution {
 export async function endOf(sfn: SFNClient, executionArn: string, patienceMs = 100_000): Promise<EndedExecution> {
   for (const end = Date.now() + patienceMs; Date.now() < end; await sleep(250)) {
     const { status, output, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-    if (status !== 'RUNNING') return { executionArn, status, output: output === undefined ? undefined : JSON.parse(output) as unknown, error, cause };
+    if (status !== 'RUNNING')
+      return {
+        executionArn,
+        status,
+        output: output === undefined ? undefined : (JSON.parse(output) as unknown),
+        error,
+        cause,
+      };
   }
   throw new Error(`${executionArn} still runs after ${patienceMs} ms.`);
 }

@@ -10,7 +10,8 @@ export interface CanaryUser extends Pick<PoolUser, 'username' | 'sub' | 'attribu
 
 /** Letters that no other text of the product holds. */
 const random = seededRandom(20_26);
-const letters = (count: number): string => Array.from({ length: count }, () => 'bcdfghjklmnpqrstvwxz'[wholeNumber(random, 0, 19)]).join('');
+const letters = (count: number): string =>
+  Array.from({ length: count }, () => 'bcdfghjklmnpqrstvwxz'[wholeNumber(random, 0, 19)]).join('');
 const digits = (count: number): string => Array.from({ length: count }, () => `${wholeNumber(random, 0, 9)}`).join('');
 
 export const CANARY_ATTRIBUTES: readonly SchemaAttribute[] = [
@@ -19,10 +20,16 @@ export const CANARY_ATTRIBUTES: readonly SchemaAttribute[] = [
 ];
 
 /** Groups are named by customers for customers (a firm, a ward): their names are treated like personal data. */
-export const CANARY_GROUPS: readonly PoolGroup[] = ['ward', 'firm', 'empty'].map((kind, precedence) => ({ name: `${kind}-${letters(14)}`, description: `About ${letters(14)}`, precedence }));
+export const CANARY_GROUPS: readonly PoolGroup[] = ['ward', 'firm', 'empty'].map((kind, precedence) => ({
+  name: `${kind}-${letters(14)}`,
+  description: `About ${letters(14)}`,
+  precedence,
+}));
 
 /** `how`: what the user's way back is to be; a line break in a value keeps a user out of the CSV. */
-export function canaryUser(how: 'csv' | 'one by one' | 'disabled' | 'unconfirmed' | 'federated' | 'unverified' = 'csv'): CanaryUser {
+export function canaryUser(
+  how: 'csv' | 'one by one' | 'disabled' | 'unconfirmed' | 'federated' | 'unverified' = 'csv',
+): CanaryUser {
   const username = `${how === 'federated' ? 'google_' : ''}u${letters(16)}`;
   const note = how === 'one by one' ? `${letters(14)}\n"quoted" ${letters(10)}` : `note, ${letters(14)}`;
   return {
@@ -32,8 +39,13 @@ export function canaryUser(how: 'csv' | 'one by one' | 'disabled' | 'unconfirmed
     status: how === 'unconfirmed' ? 'UNCONFIRMED' : how === 'federated' ? 'EXTERNAL_PROVIDER' : 'CONFIRMED',
     groups: CANARY_GROUPS.slice(0, how === 'csv' ? 2 : 1).map(({ name }) => name),
     attributes: {
-      email: `${letters(12)}@${letters(10)}.example.org`, email_verified: how === 'unverified' ? 'false' : 'true', phone_number: `+1555${digits(9)}`,
-      name: `${letters(10)} ${letters(12)}`, address: `${letters(12)} street`, 'custom:badge': letters(24), 'custom:note': note,
+      email: `${letters(12)}@${letters(10)}.example.org`,
+      email_verified: how === 'unverified' ? 'false' : 'true',
+      phone_number: `+1555${digits(9)}`,
+      name: `${letters(10)} ${letters(12)}`,
+      address: `${letters(12)} street`,
+      'custom:badge': letters(24),
+      'custom:note': note,
     },
   };
 }
@@ -48,10 +60,16 @@ export function canariesOf(users: readonly CanaryUser[], groups: readonly PoolGr
       { kind: 'sub', text: sub },
       { kind: 'e-mail name', text: (attributes.email ?? '').split('@')[0] as string },
       { kind: 'phone number', text: (attributes.phone_number ?? '').replace('+', '') },
-      ...Object.entries(attributes).filter(([name]) => PERSONAL.has(name)).map(([name, value]) => ({ kind: name, text: longest(value.split(/[\n"]/)) })),
+      ...Object.entries(attributes)
+        .filter(([name]) => PERSONAL.has(name))
+        .map(([name, value]) => ({ kind: name, text: longest(value.split(/[\n"]/)) })),
     ]),
-    ...groups.flatMap(({ name, description = '' }) => [{ kind: 'group name', text: name }, { kind: 'group description', text: description }]),
+    ...groups.flatMap(({ name, description = '' }) => [
+      { kind: 'group name', text: name },
+      { kind: 'group description', text: description },
+    ]),
   ];
 }
 
-const longest = (lines: readonly string[]): string => lines.reduce((best, line) => (line.length > best.length ? line : best), '');
+const longest = (lines: readonly string[]): string =>
+  lines.reduce((best, line) => (line.length > best.length ? line : best), '');

@@ -32,7 +32,9 @@ const SECRETS: readonly (readonly [kind: string, pattern: RegExp])[] = [
 function base64Forms(text: string): string[] {
   const bytes = Buffer.from(text);
   return [0, 1, 2].map((shift) => {
-    const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replace(/=+$/, '');
+    const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
     return encoded.slice(Math.ceil((shift * 8) / 6), encoded.length - ((shift + bytes.length) % 3 === 0 ? 0 : 1));
   });
 }
@@ -41,26 +43,41 @@ function base64Forms(text: string): string[] {
 function formsOf(text: string): { readonly form: string; readonly needle: string; readonly exact: boolean }[] {
   const json = JSON.stringify(text).slice(1, -1);
   const plain = [
-    ['as it is', text], ['JSON', json], ['JSON in JSON', JSON.stringify(json).slice(1, -1)], ['URL-encoded', encodeURIComponent(text)],
-    ['form-encoded', encodeURIComponent(text).replaceAll('%20', '+')], ['twice URL-encoded', encodeURIComponent(encodeURIComponent(text))], ['hex', Buffer.from(text).toString('hex')],
+    ['as it is', text],
+    ['JSON', json],
+    ['JSON in JSON', JSON.stringify(json).slice(1, -1)],
+    ['URL-encoded', encodeURIComponent(text)],
+    ['form-encoded', encodeURIComponent(text).replaceAll('%20', '+')],
+    ['twice URL-encoded', encodeURIComponent(encodeURIComponent(text))],
+    ['hex', Buffer.from(text).toString('hex')],
     ['XML', text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')],
     ['CSV', text.replaceAll(',', '\\,')],
   ] as const;
   return [
     ...plain.map(([form, needle]) => ({ form, needle: needle.toLowerCase(), exact: false })),
-    ...base64Forms(text).flatMap((needle) => [{ form: 'base64', needle, exact: true }, { form: 'base64url', needle: needle.replaceAll('+', '-').replaceAll('/', '_'), exact: true }]),
+    ...base64Forms(text).flatMap((needle) => [
+      { form: 'base64', needle, exact: true },
+      { form: 'base64url', needle: needle.replaceAll('+', '-').replaceAll('/', '_'), exact: true },
+    ]),
   ];
 }
 
 /** Looks for the canaries in every form, and for secrets of any kind. */
 export class Search {
-  readonly #needles: readonly { readonly kind: string; readonly form: string; readonly needle: string; readonly exact: boolean }[];
+  readonly #needles: readonly {
+    readonly kind: string;
+    readonly form: string;
+    readonly needle: string;
+    readonly exact: boolean;
+  }[];
 
   /** Texts of fewer than 8 characters would be found by chance. */
   constructor(canaries: readonly Canary[]) {
-    for (const { kind, text } of canaries) if (text.length < 8) throw new Error(`a ${kind} of ${text.length} characters proves nothing`);
+    for (const { kind, text } of canaries)
+      if (text.length < 8) throw new Error(`a ${kind} of ${text.length} characters proves nothing`);
     const seen = new Set<string>();
-    this.#needles = canaries.flatMap(({ kind, text }) => formsOf(text).map((form) => ({ kind, ...form })))
+    this.#needles = canaries
+      .flatMap(({ kind, text }) => formsOf(text).map((form) => ({ kind, ...form })))
       .filter(({ needle }) => !seen.has(needle) && seen.add(needle) !== undefined);
   }
 
@@ -72,7 +89,8 @@ export class Search {
     const findings: Finding[] = [];
     for (const view of views(text)) {
       const lower = view.toLowerCase();
-      for (const { kind, form, needle, exact } of this.#needles) if ((exact ? view : lower).includes(needle)) findings.push({ kind, where, form });
+      for (const { kind, form, needle, exact } of this.#needles)
+        if ((exact ? view : lower).includes(needle)) findings.push({ kind, where, form });
       for (const [kind, pattern] of SECRETS) if (pattern.test(view)) findings.push({ kind, where, form: 'as it is' });
     }
     return findings;
@@ -82,14 +100,18 @@ export class Search {
 /** The text, and what compressed data in it (base64 of gzip) unpacks to. */
 function views(text: string): string[] {
   const packed = text.match(/H4sI[A-Za-z0-9+/]{16,}={0,2}/g) ?? [];
-  return [text, ...packed.flatMap((part) => {
-    try {
-      return [gunzipSync(Buffer.from(part, 'base64')).toString('utf8')];
-    } catch {
-      return [];
-    }
-  })];
+  return [
+    text,
+    ...packed.flatMap((part) => {
+      try {
+        return [gunzipSync(Buffer.from(part, 'base64')).toString('utf8')];
+      } catch {
+        return [];
+      }
+    }),
+  ];
 }
 
 /** One line per finding, without the text itself. */
-export const findingsText = (findings: readonly Finding[]): string => findings.map(({ kind, where, form }) => `${kind} (${form}) in ${where}`).join('\n');
+export const findingsText = (findings: readonly Finding[]): string =>
+  findings.map(({ kind, where, form }) => `${kind} (${form}) in ${where}`).join('\n');

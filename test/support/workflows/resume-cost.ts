@@ -5,7 +5,15 @@ import type { EndedExecution } from './state-machine.ts';
 import { Stopped, WorkflowWorld } from './workflow-world.ts';
 
 /** Milliseconds that calls take, about as AWS answers within a Region. */
-const LATENCIES = { cognito: 60, 'cognito.listUsersPage': 100, 'cognito.listUsersInGroupPage': 100, jobs: 60, table: 10, objects: 30, queue: 10 };
+const LATENCIES = {
+  cognito: 60,
+  'cognito.listUsersPage': 100,
+  'cognito.listUsersInGroupPage': 100,
+  jobs: 60,
+  table: 10,
+  objects: 30,
+  queue: 10,
+};
 /** Of which Cognito sees nothing. */
 const NOT_COGNITO = ['jobs.uploadCsv', 'jobs.readLog'];
 export const CALLS_PER_SECOND = 25;
@@ -30,7 +38,13 @@ export function pacedWorld({ users, pageSize }: PoolSize): WorkflowWorld {
     },
   });
   addUsers(world.source, users, { disabled: 0.03 });
-  for (let odd = 0; odd < users / 100; odd += 1) world.source.put(aUser({ username: `odd${odd}`, attributes: { email: `odd${odd}@example.test`, email_verified: 'true', name: 'two\nlines' } }));
+  for (let odd = 0; odd < users / 100; odd += 1)
+    world.source.put(
+      aUser({
+        username: `odd${odd}`,
+        attributes: { email: `odd${odd}@example.test`, email_verified: 'true', name: 'two\nlines' },
+      }),
+    );
   addGroups(world.source, [users / 2, users / 10, ...Array.from({ length: 20 }, (_, index) => index * 3)]);
   return world;
 }
@@ -39,7 +53,11 @@ export const cognitoCalls = ({ calls: { log } }: WorkflowWorld): number =>
   log.filter(({ call }) => /^(cognito|jobs)\./.test(call) && !NOT_COGNITO.includes(call)).length;
 
 /** Starts again until it ends well. Its process dies, and its execution with it, at these shares of the calls of an undisturbed run. */
-export async function withKills(world: WorkflowWorld, start: () => Promise<EndedExecution>, { shares, calls }: { readonly shares: readonly number[]; readonly calls: number }): Promise<void> {
+export async function withKills(
+  world: WorkflowWorld,
+  start: () => Promise<EndedExecution>,
+  { shares, calls }: { readonly shares: readonly number[]; readonly calls: number },
+): Promise<void> {
   const before = world.calls.count;
   const kills = shares.map((share) => Math.max(1, Math.floor(share * calls))).sort((one, other) => one - other);
   world.stopOnKill = true;
@@ -51,7 +69,11 @@ export async function withKills(world: WorkflowWorld, start: () => Promise<Ended
 }
 
 /** Stopped by hand at this share of the calls, and started again: the function that was at work goes on, unaware. */
-export async function stoppedByHand(world: WorkflowWorld, start: () => Promise<EndedExecution>, { share, calls }: { readonly share: number; readonly calls: number }): Promise<void> {
+export async function stoppedByHand(
+  world: WorkflowWorld,
+  start: () => Promise<EndedExecution>,
+  { share, calls }: { readonly share: number; readonly calls: number },
+): Promise<void> {
   const until = world.calls.count + share * calls;
   const first = endsWell(start);
   while (world.calls.count < until) await world.clock.sleep(20);

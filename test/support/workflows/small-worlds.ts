@@ -15,7 +15,13 @@ export function worldBefore(): WorkflowWorld {
   world.cognito.knobs.pageSize = 4;
   world.table.pageItems = 5;
   addUsers(world.source, 6, { disabled: 0.3 });
-  world.source.put(aUser({ username: 'zoe', enabled: false, attributes: { email: 'zoe@example.test', email_verified: 'true', name: 'two\nlines' } }));
+  world.source.put(
+    aUser({
+      username: 'zoe',
+      enabled: false,
+      attributes: { email: 'zoe@example.test', email_verified: 'true', name: 'two\nlines' },
+    }),
+  );
   world.source.put(aUser({ username: 'google_1', status: 'EXTERNAL_PROVIDER' }));
   addGroups(world.source, [0, 1, 5]);
   return world;
@@ -38,7 +44,8 @@ export function worldAfter(earlier: WorkflowWorld): WorkflowWorld {
   world.source.leave('user2', 'group2');
   world.source.put(aUser({ username: 'late' }));
   world.source.putGroup(aGroup({ name: 'group1', description: 'changed' }));
-  world.jobs.knobs.rowFate = (job, line) => (line === 2 ? 'failed' : job.jobName.endsWith('-a1') && line === 3 ? 'lost' : undefined);
+  world.jobs.knobs.rowFate = (job, line) =>
+    line === 2 ? 'failed' : job.jobName.endsWith('-a1') && line === 3 ? 'lost' : undefined;
   return world;
 }
 
@@ -76,12 +83,29 @@ export function expectRestored(world: WorkflowWorld, about: string): void {
   // Imported users are RESET_REQUIRED, those created one by one CONFIRMED; FORCE_CHANGE_PASSWORD would lock a user out.
   const restored = [...world.target.users.values()].map(({ user }) => user);
   const byHand = restored.filter(({ status }) => status === 'CONFIRMED');
-  expect(restored.filter(({ status }) => status === 'RESET_REQUIRED'), about).to.have.length(restored.length - byHand.length);
+  expect(
+    restored.filter(({ status }) => status === 'RESET_REQUIRED'),
+    about,
+  ).to.have.length(restored.length - byHand.length);
   const { counts } = JSON.parse(report('report.json')) as { counts: Record<string, number> };
-  expect(counts, about).to.include({ usersInBackup: restored.length, usersRestored: restored.length, usersMissing: 0, usersDifferent: 0, usersWithoutPassword: 0, usersCreatedOneByOne: byHand.length, membershipsMissing: 0 });
-  for (const { username } of byHand) expect(rows.filter((row) => row.includes(`,${username},`)), about).to.have.length(1);
+  expect(counts, about).to.include({
+    usersInBackup: restored.length,
+    usersRestored: restored.length,
+    usersMissing: 0,
+    usersDifferent: 0,
+    usersWithoutPassword: 0,
+    usersCreatedOneByOne: byHand.length,
+    membershipsMissing: 0,
+  });
+  for (const { username } of byHand)
+    expect(
+      rows.filter((row) => row.includes(`,${username},`)),
+      about,
+    ).to.have.length(1);
   const map = report('sub-map.csv').trim().split('\n').slice(1).sort();
-  const wanted = [...world.source.users.values()].map(({ user }) => `${user.sub},${world.target.find(user.username)?.sub ?? ''}`).sort();
+  const wanted = [...world.source.users.values()]
+    .map(({ user }) => `${user.sub},${world.target.find(user.username)?.sub ?? ''}`)
+    .sort();
   expect(map, about).to.deep.equal(wanted);
   expect(world.writer.sentToUsers, about).to.deep.equal([]);
 }

@@ -64,7 +64,11 @@ export interface Position {
 
 /** What a task failed with; `name` is what Retry and Catch match. */
 export class TaskError extends Error {
-  constructor(override readonly name: string, message: string, readonly causeText: string) {
+  constructor(
+    override readonly name: string,
+    message: string,
+    readonly causeText: string,
+  ) {
     super(message);
   }
 }
@@ -74,7 +78,7 @@ const FOLDER = join(import.meta.dirname, '..', '..', '..', 'source', 'state-mach
 const machines = new Map<string, Machine>();
 
 function machineOf(file: string): Machine {
-  const machine = machines.get(file) ?? JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Machine;
+  const machine = machines.get(file) ?? (JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Machine);
   machines.set(file, machine);
   return machine;
 }
@@ -83,7 +87,11 @@ export class StateMachine {
   readonly #machine: Machine;
   readonly #states: string[] = [];
 
-  constructor(file: 'export-workflow.asl.json' | 'import-workflow.asl.json' | 'verify-workflow.asl.json', private readonly functions: Functions, private readonly clock: Clock) {
+  constructor(
+    file: 'export-workflow.asl.json' | 'import-workflow.asl.json' | 'verify-workflow.asl.json',
+    private readonly functions: Functions,
+    private readonly clock: Clock,
+  ) {
     this.#machine = machineOf(file);
   }
 
@@ -91,7 +99,11 @@ export class StateMachine {
    * Runs one execution from its first state, or from `from`, to its end. `entered` is told every state before it is worked
    * on. @throws whatever a function throws that is no TaskError, or `entered`
    */
-  async run(execution: { readonly id: string; readonly startTime: string }, input: object, { from, entered }: { readonly from?: Position | undefined; readonly entered?: (at: Position) => void } = {}): Promise<EndedExecution> {
+  async run(
+    execution: { readonly id: string; readonly startTime: string },
+    input: object,
+    { from, entered }: { readonly from?: Position | undefined; readonly entered?: (at: Position) => void } = {},
+  ): Promise<EndedExecution> {
     let name = from?.state ?? this.#machine.StartAt;
     let data = copy(from?.data ?? input) as Json;
     for (let count = 0; count < MAX_STATES; count += 1) {
@@ -99,17 +111,27 @@ export class StateMachine {
       if (state === undefined) throw new Error(`The workflow has no state ${name}.`);
       this.#states.push(name);
       entered?.({ state: name, data });
-      if (state.Type === 'Succeed') return { status: 'SUCCEEDED', output: at(data, state.OutputPath ?? '$', execution), states: this.#states };
+      if (state.Type === 'Succeed')
+        return { status: 'SUCCEEDED', output: at(data, state.OutputPath ?? '$', execution), states: this.#states };
       if (state.Type === 'Fail') {
-        const text = (path: string | undefined, fixed: string | undefined): string => (path === undefined ? fixed ?? '' : String(at(data, path, execution)));
-        return { status: 'FAILED', error: text(state.ErrorPath, state.Error), cause: text(state.CausePath, undefined), states: this.#states };
+        const text = (path: string | undefined, fixed: string | undefined): string =>
+          path === undefined ? (fixed ?? '') : String(at(data, path, execution));
+        return {
+          status: 'FAILED',
+          error: text(state.ErrorPath, state.Error),
+          cause: text(state.CausePath, undefined),
+          states: this.#states,
+        };
       }
       if (state.Type === 'Choice') name = choose(state, data);
       else if (state.Type === 'Wait') {
         await this.clock.sleep((state.Seconds ?? Number(at(data, state.SecondsPath ?? '$', execution))) * 1000);
         name = state.Next ?? '';
       } else if (state.Type === 'Task') [name, data] = await this.#task(state, data, execution);
-      else throw new Error(`${name} is a ${String(state.Type)} state; the workflows are loops of tasks, without a transition per item.`);
+      else
+        throw new Error(
+          `${name} is a ${String(state.Type)} state; the workflows are loops of tasks, without a transition per item.`,
+        );
     }
     throw new Error(`The workflow did not end within ${MAX_STATES} states.`);
   }
@@ -125,10 +147,16 @@ export class StateMachine {
       } catch (error) {
         if (!(error instanceof TaskError)) throw error;
         const rule = state.Retry?.find((candidate) => matches(candidate, error.name));
-        const attempts = rule === undefined ? 0 : tried.get(rule) ?? 0;
+        const attempts = rule === undefined ? 0 : (tried.get(rule) ?? 0);
         if (rule !== undefined && attempts < (rule.MaxAttempts ?? 3)) {
           tried.set(rule, attempts + 1);
-          await this.clock.sleep(1000 * Math.min(rule.MaxDelaySeconds ?? Infinity, (rule.IntervalSeconds ?? 1) * (rule.BackoffRate ?? 2) ** attempts));
+          await this.clock.sleep(
+            1000 *
+              Math.min(
+                rule.MaxDelaySeconds ?? Infinity,
+                (rule.IntervalSeconds ?? 1) * (rule.BackoffRate ?? 2) ** attempts,
+              ),
+          );
           continue;
         }
         const caught = state.Catch?.find((candidate) => matches(candidate, error.name));
@@ -139,8 +167,9 @@ export class StateMachine {
   }
 }
 
-const copy = (value: unknown): unknown => (value === undefined ? null : JSON.parse(JSON.stringify(value)) as unknown);
-const matches = ({ ErrorEquals }: Rule, name: string): boolean => ErrorEquals.includes(name) || ErrorEquals.includes('States.ALL');
+const copy = (value: unknown): unknown => (value === undefined ? null : (JSON.parse(JSON.stringify(value)) as unknown));
+const matches = ({ ErrorEquals }: Rule, name: string): boolean =>
+  ErrorEquals.includes(name) || ErrorEquals.includes('States.ALL');
 
 /** `$.a.b` of the data, `$$.Execution.Id` of the context. */
 function at(data: unknown, path: string, execution: object): unknown {
@@ -148,13 +177,18 @@ function at(data: unknown, path: string, execution: object): unknown {
   const context = execution as { readonly id?: string; readonly startTime?: string };
   const from = root === '$$' ? { Execution: { Id: context.id, StartTime: context.startTime } } : data;
   return steps.reduce<unknown>((value, step) => {
-    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, step)) throw new TaskError('States.ParameterPathFailure', `no ${path}`, '');
+    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, step))
+      throw new TaskError('States.ParameterPathFailure', `no ${path}`, '');
     return (value as Json)[step];
   }, from);
 }
 
 const parameters = (template: Readonly<Record<string, unknown>>, data: Json, execution: object): Json =>
-  Object.fromEntries(Object.entries(template).map(([key, value]) => (key.endsWith('.$') ? [key.slice(0, -2), at(data, String(value), execution)] : [key, value])));
+  Object.fromEntries(
+    Object.entries(template).map(([key, value]) =>
+      key.endsWith('.$') ? [key.slice(0, -2), at(data, String(value), execution)] : [key, value],
+    ),
+  );
 
 function put(data: Json, path: string, result: unknown): Json {
   if (path === '$') return result as Json;

@@ -57,7 +57,10 @@ export class VerifyWorld {
     for (const item of this.replica.all()) copy.replica.seed(item);
     for (const [key, object] of this.home.objects.stored) copy.home.objects.stored.set(key, object);
     for (const [key, object] of this.replicaObjects.stored) copy.replicaObjects.stored.set(key, object);
-    for (const [from, to] of [[this.home.source, copy.home.source], [this.restored, copy.restored]] as const) {
+    for (const [from, to] of [
+      [this.home.source, copy.home.source],
+      [this.restored, copy.restored],
+    ] as const) {
       for (const { user } of from.listing()) to.put(user);
       for (const { group, members } of from.groups.values()) {
         to.putGroup(group);
@@ -119,22 +122,30 @@ export class VerifyWorld {
   #functions(site: Site): Functions {
     const { calls, clock, log, cognito } = this.home;
     const { region, table, objects } = site;
-    const asFunction = (state: string, work: (event: unknown) => Promise<unknown>) => async (event: unknown): Promise<unknown> => {
-      try {
-        const answer = await work(event);
-        this.home.history.push({ state, event, answer });
-        return answer;
-      } catch (thrown) {
-        const error = shownError(thrown);
-        this.home.history.push({ state, event, error });
-        const { name, message } = error;
-        if (!calls.killed) throw new TaskError(name, message, JSON.stringify({ errorType: name, errorMessage: message }));
-        calls.revive();
-        throw new TaskError('Runtime.ExitError', 'the process died', '{"errorType":"Runtime.ExitError","errorMessage":"the process died"}');
-      }
-    };
+    const asFunction =
+      (state: string, work: (event: unknown) => Promise<unknown>) =>
+      async (event: unknown): Promise<unknown> => {
+        try {
+          const answer = await work(event);
+          this.home.history.push({ state, event, answer });
+          return answer;
+        } catch (thrown) {
+          const error = shownError(thrown);
+          this.home.history.push({ state, event, error });
+          const { name, message } = error;
+          if (!calls.killed)
+            throw new TaskError(name, message, JSON.stringify({ errorType: name, errorMessage: message }));
+          calls.revive();
+          throw new TaskError(
+            'Runtime.ExitError',
+            'the process died',
+            '{"errorType":"Runtime.ExitError","errorMessage":"the process died"}',
+          );
+        }
+      };
     const functions: Functions = {
-      CheckStateMachine: (event) => checkStateMachine({ table, executionStatus: this.home.executionStatus, clock }, event, REGIONS),
+      CheckStateMachine: (event) =>
+        checkStateMachine({ table, executionStatus: this.home.executionStatus, clock }, event, REGIONS),
       VerifyBackup: async (event) => {
         const parsed = parseLookEvent(event);
         await assertVerifyMayRun(table, parsed.executionArn);
@@ -146,27 +157,50 @@ export class VerifyWorld {
       ComparePool: async (event) => {
         const input = parseCompareEvent(event);
         await assertVerifyMayRun(table, input.executionArn);
-        return comparePool({ ...input, tableName: TABLE, bucket: 'state-bucket' }, { ...this.#invocation(), table, objects, pool: cognito });
+        return comparePool(
+          { ...input, tableName: TABLE, bucket: 'state-bucket' },
+          { ...this.#invocation(), table, objects, pool: cognito },
+        );
       },
-      MessageBroker: (event) => notify(event, {
-        publish: (subject, body) => calls.run('topic.publish', () => void this.messages.push({ subject, body })),
-        sendMetrics: async ({ EventType }) => void this.metrics.push(EventType), objects, clock, log,
-      }, { preference: 'INFO_AND_ERRORS', primaryRegion: REGION, userPoolId: SOURCE, tableName: TABLE, maxChangePercent: 50 }),
+      MessageBroker: (event) =>
+        notify(
+          event,
+          {
+            publish: (subject, body) => calls.run('topic.publish', () => void this.messages.push({ subject, body })),
+            sendMetrics: async ({ EventType }) => void this.metrics.push(EventType),
+            objects,
+            clock,
+            log,
+          },
+          {
+            preference: 'INFO_AND_ERRORS',
+            primaryRegion: REGION,
+            userPoolId: SOURCE,
+            tableName: TABLE,
+            maxChangePercent: 50,
+          },
+        ),
     };
     return Object.fromEntries(Object.entries(functions).map(([name, work]) => [name, asFunction(name, work)]));
   }
 
   #primaryTable(): Pick<BackupTable, 'getItem'> {
     return {
-      getItem: (key) => this.home.calls.run('primary.getItem', () => {
-        if (!this.primaryAnswers) throw new Fault('ServiceError', 'GetItem on the table failed: TimeoutError.');
-        return this.home.table.peek(key);
-      }),
+      getItem: (key) =>
+        this.home.calls.run('primary.getItem', () => {
+          if (!this.primaryAnswers) throw new Fault('ServiceError', 'GetItem on the table failed: TimeoutError.');
+          return this.home.table.peek(key);
+        }),
     };
   }
 
   #invocation(): Invocation {
     this.#claims += 1;
-    return { clock: this.home.clock, log: this.home.log, claim: `invocation-${String(this.#claims).padStart(6, '0')}`, timeLeft: this.home.timeLeft(this.invocationMs) };
+    return {
+      clock: this.home.clock,
+      log: this.home.log,
+      claim: `invocation-${String(this.#claims).padStart(6, '0')}`,
+      timeLeft: this.home.timeLeft(this.invocationMs),
+    };
   }
 }

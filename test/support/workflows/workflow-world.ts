@@ -59,7 +59,12 @@ export class WorkflowWorld extends World {
   /** Names of the functions that were called, in order. */
   readonly invoked: string[] = [];
   /** What the functions were given, answered and threw, as the execution's history shows it; metrics that were sent. */
-  readonly history: { readonly state: string; readonly event: unknown; readonly answer?: unknown; readonly error?: Error }[] = [];
+  readonly history: {
+    readonly state: string;
+    readonly event: unknown;
+    readonly answer?: unknown;
+    readonly error?: Error;
+  }[] = [];
   readonly metrics: MetricsEvent[] = [];
   readonly #executions: Execution[] = [];
   #claims = 0;
@@ -95,13 +100,25 @@ export class WorkflowWorld extends World {
   /** EventBridge tells MessageBroker that the execution that began last has ended badly. */
   async tellEnd(status: 'FAILED' | 'TIMED_OUT' | 'ABORTED'): Promise<void> {
     const { id, startTime } = this.#executions.at(-1) as Execution;
-    const detail = { executionArn: id, stateMachineArn: id.split(':').slice(0, -1).join(':').replace(':execution:', ':stateMachine:'), status, startDate: Date.parse(startTime), stopDate: this.clock.now() };
+    const detail = {
+      executionArn: id,
+      stateMachineArn: id.split(':').slice(0, -1).join(':').replace(':execution:', ':stateMachine:'),
+      status,
+      startDate: Date.parse(startTime),
+      stopDate: this.clock.now(),
+    };
     await this.#common()['MessageBroker']?.({ 'detail-type': 'Step Functions Execution Status Change', detail });
   }
 
   #start(file: Execution['file'], machine: string, input: object): Promise<EndedExecution> {
     const id = `arn:aws:states:${REGION}:111122223333:execution:${machine}:run-${this.clock.now()}-${this.#executions.length + 1}`;
-    const execution: Execution = { file, id, startTime: new Date(this.clock.now()).toISOString(), input, stopped: false };
+    const execution: Execution = {
+      file,
+      id,
+      startTime: new Date(this.clock.now()).toISOString(),
+      input,
+      stopped: false,
+    };
     this.#executions.push(execution);
     return this.#run(execution, undefined);
   }
@@ -117,7 +134,10 @@ export class WorkflowWorld extends World {
       this.stopAtState = Infinity;
       throw new Stopped('stopped');
     };
-    const functions = this.#of(execution, file === 'export-workflow.asl.json' ? this.#exportFunctions() : this.#importFunctions());
+    const functions = this.#of(
+      execution,
+      file === 'export-workflow.asl.json' ? this.#exportFunctions() : this.#importFunctions(),
+    );
     this.executions.set(id, 'RUNNING');
     try {
       return await new StateMachine(file, functions, this.clock).run(execution, input, { from, entered });
@@ -127,15 +147,26 @@ export class WorkflowWorld extends World {
   }
 
   /** What a process that dies, or throws, looks like to Step Functions. */
-  #function(execution: Execution, name: string, work: (event: unknown) => Promise<unknown>): (event: unknown) => Promise<unknown> {
+  #function(
+    execution: Execution,
+    name: string,
+    work: (event: unknown) => Promise<unknown>,
+  ): (event: unknown) => Promise<unknown> {
     return async (event) => {
       this.invoked.push(name);
-      const ended = await work(event).then((value) => ({ value }), (error: unknown) => ({ error: shownError(error) }));
+      const ended = await work(event).then(
+        (value) => ({ value }),
+        (error: unknown) => ({ error: shownError(error) }),
+      );
       this.history.push({ state: name, event, ...('value' in ended ? { answer: ended.value } : ended) });
       if (this.calls.killed) {
         this.calls.revive();
         if (this.stopOnKill) throw new Stopped('stopped');
-        throw new TaskError('Runtime.ExitError', 'the process died', '{"errorType":"Runtime.ExitError","errorMessage":"the process died"}');
+        throw new TaskError(
+          'Runtime.ExitError',
+          'the process died',
+          '{"errorType":"Runtime.ExitError","errorMessage":"the process died"}',
+        );
       }
       if (execution.stopped) throw new Stopped('stopped');
       if ('value' in ended) return ended.value;
@@ -145,32 +176,67 @@ export class WorkflowWorld extends World {
   }
 
   #of(execution: Execution, functions: Functions): Functions {
-    return Object.fromEntries(Object.entries(functions).map(([name, work]) => [name, this.#function(execution, name, work)]));
+    return Object.fromEntries(
+      Object.entries(functions).map(([name, work]) => [name, this.#function(execution, name, work)]),
+    );
   }
 
   #invocation(): Invocation {
     this.#claims += 1;
-    return { clock: this.clock, log: this.log, claim: `invocation-${String(this.#claims).padStart(6, '0')}`, timeLeft: this.timeLeft() };
+    return {
+      clock: this.clock,
+      log: this.log,
+      claim: `invocation-${String(this.#claims).padStart(6, '0')}`,
+      timeLeft: this.timeLeft(),
+    };
   }
 
   #common(): Functions {
     return {
-      CheckStateMachine: (event) => checkStateMachine({ table: this.table, executionStatus: this.executionStatus, clock: this.clock }, event, REGIONS),
-      MessageBroker: (event) => notify(event, {
-        publish: (subject, body) => this.calls.run('topic.publish', () => void this.messages.push({ subject, body })),
-        sendMetrics: async (event) => void this.metrics.push(event), objects: this.objects, clock: this.clock, log: this.log,
-      }, { preference: 'INFO_AND_ERRORS', primaryRegion: REGION, userPoolId: SOURCE, tableName: TABLE, maxChangePercent: 50 }),
+      CheckStateMachine: (event) =>
+        checkStateMachine(
+          { table: this.table, executionStatus: this.executionStatus, clock: this.clock },
+          event,
+          REGIONS,
+        ),
+      MessageBroker: (event) =>
+        notify(
+          event,
+          {
+            publish: (subject, body) =>
+              this.calls.run('topic.publish', () => void this.messages.push({ subject, body })),
+            sendMetrics: async (event) => void this.metrics.push(event),
+            objects: this.objects,
+            clock: this.clock,
+            log: this.log,
+          },
+          {
+            preference: 'INFO_AND_ERRORS',
+            primaryRegion: REGION,
+            userPoolId: SOURCE,
+            tableName: TABLE,
+            maxChangePercent: 50,
+          },
+        ),
     };
   }
 
   #exportFunctions(): Functions {
-    const ports = { pool: this.cognito, table: this.table, replica: this.replica, objects: this.objects, queue: this.exportQueue };
-    const lease = { table: this.table, executionStatus: this.executionStatus };
-    const step = (work: (deps: typeof ports & Invocation, event: ReturnType<typeof parseRunEvent>) => Promise<unknown>) => async (event: unknown): Promise<unknown> => {
-      const parsed = parseRunEvent(event);
-      await assertExportMayRun(lease, parsed.executionArn, REGIONS);
-      return work({ ...ports, ...this.#invocation() }, parsed);
+    const ports = {
+      pool: this.cognito,
+      table: this.table,
+      replica: this.replica,
+      objects: this.objects,
+      queue: this.exportQueue,
     };
+    const lease = { table: this.table, executionStatus: this.executionStatus };
+    const step =
+      (work: (deps: typeof ports & Invocation, event: ReturnType<typeof parseRunEvent>) => Promise<unknown>) =>
+      async (event: unknown): Promise<unknown> => {
+        const parsed = parseRunEvent(event);
+        await assertExportMayRun(lease, parsed.executionArn, REGIONS);
+        return work({ ...ports, ...this.#invocation() }, parsed);
+      };
     return {
       ...this.#common(),
       CheckUserPoolConfig: async (event) => {
@@ -181,32 +247,60 @@ export class WorkflowWorld extends World {
       ListGroups: step((deps, { runId }) => listGroups(deps, runId)),
       SyncGroup: step((deps, { runId }) => syncGroups(deps, runId)),
       SyncUsersInGroup: step((deps, { runId }) => syncMembers(deps, runId)),
-      BackupTableCleanup: step((deps, { runId, allowMassDelete }) => cleanUpTable(deps, { runId, allowMassDelete, maxDeletePercent: 20, softwareVersion: 'v2.0.0', keepSnapshot: true, replicaRegion: REPLICA_REGION })),
+      BackupTableCleanup: step((deps, { runId, allowMassDelete }) =>
+        cleanUpTable(deps, {
+          runId,
+          allowMassDelete,
+          maxDeletePercent: 20,
+          softwareVersion: 'v2.0.0',
+          keepSnapshot: true,
+          replicaRegion: REPLICA_REGION,
+        }),
+      ),
     };
   }
 
   #importFunctions(): Functions {
     const ports = {
-      pools: this.cognito, pool: this.cognito, writer: this.writer, jobs: this.jobs, table: this.table, store: this.objects, objects: this.objects,
-      newUsers: this.newUsersQueue, updates: this.updatesQueue, random: this.random,
-      jobEnded: async (job: ImportJob) => void this.metrics.push(importJobEnded(job, REGION)), newPassword: () => passwordFrom(Buffer.alloc(PASSWORD_BYTES, 7)),
+      pools: this.cognito,
+      pool: this.cognito,
+      writer: this.writer,
+      jobs: this.jobs,
+      table: this.table,
+      store: this.objects,
+      objects: this.objects,
+      newUsers: this.newUsersQueue,
+      updates: this.updatesQueue,
+      random: this.random,
+      jobEnded: async (job: ImportJob) => void this.metrics.push(importJobEnded(job, REGION)),
+      newPassword: () => passwordFrom(Buffer.alloc(PASSWORD_BYTES, 7)),
     };
-    const step = (work: (deps: typeof ports & Invocation, event: ReturnType<typeof openedImport>) => Promise<unknown>) => async (event: unknown): Promise<unknown> => {
-      const parsed = openedImport(event);
-      await assertImportMayRun(this.table, parsed.executionArn);
-      return work({ ...ports, ...this.#invocation() }, parsed);
-    };
-    const target = (event: ReturnType<typeof openedImport>) => ({ newUserPoolId: event.options.newUserPoolId, ...event.restore });
+    const step =
+      (work: (deps: typeof ports & Invocation, event: ReturnType<typeof openedImport>) => Promise<unknown>) =>
+      async (event: unknown): Promise<unknown> => {
+        const parsed = openedImport(event);
+        await assertImportMayRun(this.table, parsed.executionArn);
+        return work({ ...ports, ...this.#invocation() }, parsed);
+      };
+    const target = (event: ReturnType<typeof openedImport>) => ({
+      newUserPoolId: event.options.newUserPoolId,
+      ...event.restore,
+    });
     return {
       ...this.#common(),
       CheckNewUserPool: async (event) => {
         const { executionArn, options } = startedImport(event);
         await assertImportMayRun(this.table, executionArn);
-        return checkNewUserPool({ options, region: regionOf(executionArn), primaryUserPoolId: SOURCE, tableName: TABLE }, { ...ports, ...this.#invocation() });
+        return checkNewUserPool(
+          { options, region: regionOf(executionArn), primaryUserPoolId: SOURCE, tableName: TABLE },
+          { ...ports, ...this.#invocation() },
+        );
       },
       ScanTable: step((deps, { options, restore }) => scanTable({ ...restore, options, tableName: TABLE }, deps)),
       ImportUsers: step((deps, event) => importUsers(target(event), deps)),
-      UpdateUsers: step((deps, event) => updateUsers({ ...target(event), executionArn: event.executionArn, bucket: 'state-bucket' }, deps)),
+      UpdateUsers: step((deps, event) =>
+        updateUsers({ ...target(event), executionArn: event.executionArn, bucket: 'state-bucket' }, deps),
+      ),
     };
   }
 }

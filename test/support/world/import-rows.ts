@@ -7,8 +7,27 @@ export type RowResult = 'SUCCEEDED' | 'SKIPPED' | 'FAILED';
 
 /** Columns of the pool's CSV header, in the order in which Cognito's own sample has them. */
 export function csvColumns({ schema }: PoolSettings): string[] {
-  const standard = ['name', 'given_name', 'family_name', 'middle_name', 'nickname', 'preferred_username', 'profile', 'picture', 'website', 'email', 'email_verified', 'gender',
-    'birthdate', 'zoneinfo', 'locale', 'phone_number', 'phone_number_verified', 'address', 'updated_at'];
+  const standard = [
+    'name',
+    'given_name',
+    'family_name',
+    'middle_name',
+    'nickname',
+    'preferred_username',
+    'profile',
+    'picture',
+    'website',
+    'email',
+    'email_verified',
+    'gender',
+    'birthdate',
+    'zoneinfo',
+    'locale',
+    'phone_number',
+    'phone_number_verified',
+    'address',
+    'updated_at',
+  ];
   const custom = schema.map(({ name }) => name).filter((name) => name.startsWith('custom:'));
   return [...standard, ...custom, 'cognito:mfa_enabled', 'cognito:username'];
 }
@@ -39,13 +58,24 @@ export function unreadable(rows: readonly (readonly string[])[], settings: PoolS
 }
 
 /** Imports one row by the documented rules. */
-export function importRow(pool: MemoryPool, header: readonly string[], cells: readonly string[], { seed, now }: { readonly seed: string; readonly now: number }): { readonly result: RowResult; readonly why: string } {
+export function importRow(
+  pool: MemoryPool,
+  header: readonly string[],
+  cells: readonly string[],
+  { seed, now }: { readonly seed: string; readonly now: number },
+): { readonly result: RowResult; readonly why: string } {
   const failed = (why: string): { result: RowResult; why: string } => ({ result: 'FAILED', why });
-  if (cells.length !== header.length || cells.join(',').length > 16_000) return failed('The record does not fit the header.');
+  if (cells.length !== header.length || cells.join(',').length > 16_000)
+    return failed('The record does not fit the header.');
   const values = Object.fromEntries(header.map((name, index) => [name, cells[index] as string]));
   const { 'cognito:username': username = '', 'cognito:mfa_enabled': _mfa, ...attributes } = values;
-  const verified = pool.settings.autoVerifiedAttributes.some((name) => values[`${name}_verified`]?.toLowerCase() === 'true' && values[name] !== '');
-  if (!verified) return failed('The User Record does not set any of the auto verified attributes to true. (Example: email_verified to true).');
+  const verified = pool.settings.autoVerifiedAttributes.some(
+    (name) => values[`${name}_verified`]?.toLowerCase() === 'true' && values[name] !== '',
+  );
+  if (!verified)
+    return failed(
+      'The User Record does not set any of the auto verified attributes to true. (Example: email_verified to true).',
+    );
   const { birthdate } = attributes;
   if (birthdate !== undefined && birthdate !== '') {
     const [, month, day, year] = /^(\d\d)\/(\d\d)\/(\d{4})$/.exec(birthdate) ?? [];
@@ -54,5 +84,7 @@ export function importRow(pool: MemoryPool, header: readonly string[], cells: re
   }
   if (pool.find(username) !== undefined) return { result: 'SKIPPED', why: 'The user already exists.' };
   const outcome = newUser(pool, { username, attributes, status: 'RESET_REQUIRED', seed, now });
-  return outcome === 'done' ? { result: 'SUCCEEDED', why: 'The import succeeded.' } : failed('The user data does not match the schema.');
+  return outcome === 'done'
+    ? { result: 'SUCCEEDED', why: 'The import succeeded.' }
+    : failed('The user data does not match the schema.');
 }

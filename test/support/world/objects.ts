@@ -14,24 +14,28 @@ export class MemoryObjects implements ObjectStore {
 
   constructor(private readonly calls: Calls) {}
 
-  get = (key: string): Promise<StoredObject | undefined> => this.calls.run('objects.get', () => {
-    const object = this.stored.get(key);
-    if (object !== undefined) assertSealed(key, object.body);
-    return object;
-  });
+  get = (key: string): Promise<StoredObject | undefined> =>
+    this.calls.run('objects.get', () => {
+      const object = this.stored.get(key);
+      if (object !== undefined) assertSealed(key, object.body);
+      return object;
+    });
 
   put = (key: string, body: Uint8Array | string, condition?: PutCondition): Promise<string> => {
     const bytes = Uint8Array.from(Buffer.from(body as string));
     return this.calls.run('objects.put', () => {
       const now = this.stored.get(key);
-      const holds = condition === undefined || ('absent' in condition ? now === undefined : now?.etag === condition.etag);
+      const holds =
+        condition === undefined || ('absent' in condition ? now === undefined : now?.etag === condition.etag);
       if (!holds) throw new Fault('PreconditionFailed', `The object ${key} was written by someone else.`);
       return this.#store(key, bytes);
     });
   };
 
   async *list(prefix: string): AsyncIterable<string> {
-    const keys = await this.calls.run('objects.list', () => [...this.stored.keys()].filter((key) => key.startsWith(prefix)).sort());
+    const keys = await this.calls.run('objects.list', () =>
+      [...this.stored.keys()].filter((key) => key.startsWith(prefix)).sort(),
+    );
     yield* keys;
   }
 
@@ -42,7 +46,8 @@ export class MemoryObjects implements ObjectStore {
   async *#pieces(key: string): AsyncIterable<Uint8Array> {
     const object = await this.calls.run('objects.read', () => this.stored.get(key));
     if (object === undefined) throw new Fault('BadState', `The object ${key} does not exist.`);
-    for (let at = 0; at < object.body.length; at += this.chunkBytes) yield object.body.subarray(at, at + this.chunkBytes);
+    for (let at = 0; at < object.body.length; at += this.chunkBytes)
+      yield object.body.subarray(at, at + this.chunkBytes);
   }
 
   write = async (key: string, parts: AsyncIterable<Uint8Array>): Promise<void> => {
@@ -51,16 +56,18 @@ export class MemoryObjects implements ObjectStore {
     await this.calls.run('objects.write', () => this.#store(key, Uint8Array.from(Buffer.concat(pieces))));
   };
 
-  deleteAll = (keys: readonly string[]): Promise<void> => this.calls.run('objects.deleteAll', () => {
-    for (const key of keys) {
-      this.stored.delete(key);
-      this.tags.delete(key);
-    }
-  });
+  deleteAll = (keys: readonly string[]): Promise<void> =>
+    this.calls.run('objects.deleteAll', () => {
+      for (const key of keys) {
+        this.stored.delete(key);
+        this.tags.delete(key);
+      }
+    });
 
   /** One call per object, as with S3. */
   tagAll = async (keys: readonly string[], tags: Readonly<Record<string, string>>): Promise<void> => {
-    for (const key of keys) await this.calls.run('objects.tag', () => void (this.stored.has(key) && this.tags.set(key, { ...tags })));
+    for (const key of keys)
+      await this.calls.run('objects.tag', () => void (this.stored.has(key) && this.tags.set(key, { ...tags })));
   };
 
   /** The object as text, for assertions. */

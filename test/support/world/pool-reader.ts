@@ -23,18 +23,40 @@ export interface ListingKnobs {
 
 /** Listings and descriptions of in-memory pools; calls are named `cognito.describe`, `cognito.listUsersPage`, ... */
 export class MemoryPoolReader implements UserPoolReader {
-  readonly knobs: ListingKnobs = { pageSize: 60, shortPages: 0, emptyPages: 0, tokenTtlMs: 3_600_000, offsetTokens: false, subFilter: true, lagMs: 0 };
+  readonly knobs: ListingKnobs = {
+    pageSize: 60,
+    shortPages: 0,
+    emptyPages: 0,
+    tokenTtlMs: 3_600_000,
+    offsetTokens: false,
+    subFilter: true,
+    lagMs: 0,
+  };
   /** What every call waits for before it is made; the product's pacer in tests of speed. */
   pacer: { take(): Promise<void> } | undefined;
 
-  constructor(private readonly calls: Calls, private readonly pools: ReadonlyMap<string, MemoryPool>, private readonly random: Random) {}
+  constructor(
+    private readonly calls: Calls,
+    private readonly pools: ReadonlyMap<string, MemoryPool>,
+    private readonly random: Random,
+  ) {}
 
-  describe = (poolId: string): Promise<UserPoolDescription> => this.paced('cognito.describe', () => {
-    const pool = poolOf(this.pools, poolId);
-    return { id: pool.id, name: pool.name, region: pool.region, settings: pool.settings, estimatedNumberOfUsers: pool.users.size };
-  });
+  describe = (poolId: string): Promise<UserPoolDescription> =>
+    this.paced('cognito.describe', () => {
+      const pool = poolOf(this.pools, poolId);
+      return {
+        id: pool.id,
+        name: pool.name,
+        region: pool.region,
+        settings: pool.settings,
+        estimatedNumberOfUsers: pool.users.size,
+      };
+    });
 
-  listUsersPage = (poolId: string, { filter, token, limit }: { readonly filter?: string; readonly token?: string; readonly limit?: number }): Promise<Page<PoolUser>> =>
+  listUsersPage = (
+    poolId: string,
+    { filter, token, limit }: { readonly filter?: string; readonly token?: string; readonly limit?: number },
+  ): Promise<Page<PoolUser>> =>
     this.paced('cognito.listUsersPage', () => {
       const pool = poolOf(this.pools, poolId);
       const wanted = this.#filter(filter);
@@ -49,20 +71,32 @@ export class MemoryPoolReader implements UserPoolReader {
       });
     });
 
-  listGroupsPage = (poolId: string, { token, limit }: { readonly token?: string; readonly limit?: number }): ReturnType<UserPoolReader['listGroupsPage']> =>
+  listGroupsPage = (
+    poolId: string,
+    { token, limit }: { readonly token?: string; readonly limit?: number },
+  ): ReturnType<UserPoolReader['listGroupsPage']> =>
     this.paced('cognito.listGroupsPage', () => {
-      const groups = [...poolOf(this.pools, poolId).groups.values()].map(({ group }, index) => ({ sequence: index + 1, value: group }));
+      const groups = [...poolOf(this.pools, poolId).groups.values()].map(({ group }, index) => ({
+        sequence: index + 1,
+        value: group,
+      }));
       return this.#page(`groups ${poolId}`, token, limit, (after) => groups.filter((entry) => entry.sequence > after));
     });
 
-  listUsersInGroupPage = (poolId: string, group: string, { token }: { readonly token?: string }): Promise<Page<PoolUser>> =>
+  listUsersInGroupPage = (
+    poolId: string,
+    group: string,
+    { token }: { readonly token?: string },
+  ): Promise<Page<PoolUser>> =>
     this.paced('cognito.listUsersInGroupPage', () => {
       const pool = poolOf(this.pools, poolId);
       const members = [...(pool.groups.get(group)?.members ?? [])].flatMap(([username, sequence]) => {
         const user = pool.users.get(username)?.user;
         return user === undefined ? [] : [{ sequence, value: user }];
       });
-      return this.#page(`members ${poolId} ${group}`, token, undefined, (after) => members.filter((entry) => entry.sequence > after));
+      return this.#page(`members ${poolId} ${group}`, token, undefined, (after) =>
+        members.filter((entry) => entry.sequence > after),
+      );
     });
 
   protected async paced<T>(call: string, effect: () => T): Promise<T> {
@@ -70,7 +104,12 @@ export class MemoryPoolReader implements UserPoolReader {
     return this.calls.run(call, effect);
   }
 
-  #page<T>(chain: string, token: string | undefined, limit: number | undefined, from: (after: number, size: number) => readonly { readonly sequence: number; readonly value: T }[]): Page<T> {
+  #page<T>(
+    chain: string,
+    token: string | undefined,
+    limit: number | undefined,
+    from: (after: number, size: number) => readonly { readonly sequence: number; readonly value: T }[],
+  ): Page<T> {
     const after = token === undefined ? 0 : this.#open(chain, token);
     let size = Math.min(limit ?? this.knobs.pageSize, this.knobs.pageSize);
     if (this.random() < this.knobs.emptyPages) size = 0;
@@ -79,10 +118,14 @@ export class MemoryPoolReader implements UserPoolReader {
     const found = offsetTokens ? from(0, after + size).slice(after) : from(after, size);
     const items = found.slice(0, size);
     if (found.length <= size) return { items: items.map(({ value }) => value) };
-    return { items: items.map(({ value }) => value), next: this.#seal(chain, offsetTokens ? after + items.length : items.at(-1)?.sequence ?? after) };
+    return {
+      items: items.map(({ value }) => value),
+      next: this.#seal(chain, offsetTokens ? after + items.length : (items.at(-1)?.sequence ?? after)),
+    };
   }
 
-  #seal = (chain: string, after: number): string => Buffer.from(JSON.stringify([chain, after, this.calls.clock.now(), this.random()])).toString('base64');
+  #seal = (chain: string, after: number): string =>
+    Buffer.from(JSON.stringify([chain, after, this.calls.clock.now(), this.random()])).toString('base64');
 
   #open(chain: string, token: string): number {
     const refused = new Fault('InvalidPaginationToken', 'Cognito refused the pagination token.');
@@ -97,15 +140,25 @@ export class MemoryPoolReader implements UserPoolReader {
     return after;
   }
 
-  #shown = ({ created }: PoolUser): boolean => this.knobs.lagMs === 0 || Date.parse(created) + this.knobs.lagMs <= this.calls.clock.now();
+  #shown = ({ created }: PoolUser): boolean =>
+    this.knobs.lagMs === 0 || Date.parse(created) + this.knobs.lagMs <= this.calls.clock.now();
 
   #filter(filter: string | undefined): (user: PoolUser) => boolean {
     if (filter === undefined) return () => true;
     const [, name, operator, quoted] = /^\s*"?([\w:]+)"?\s*(\^=|=)\s*"((?:[^"\\]|\\.)*)"\s*$/.exec(filter) ?? [];
-    if (name === undefined || quoted === undefined || (name === 'sub' && !this.knobs.subFilter)) throw new Fault('FilterRefused', 'Cognito refused the filter.');
+    if (name === undefined || quoted === undefined || (name === 'sub' && !this.knobs.subFilter))
+      throw new Fault('FilterRefused', 'Cognito refused the filter.');
     const value = quoted.replaceAll(/\\(.)/g, '$1');
     const valueOf = (user: PoolUser): string | undefined =>
-      name === 'username' ? user.username : name === 'cognito:user_status' ? user.status : name === 'status' ? (user.enabled ? 'Enabled' : 'Disabled') : user.attributes[name];
+      name === 'username'
+        ? user.username
+        : name === 'cognito:user_status'
+          ? user.status
+          : name === 'status'
+            ? user.enabled
+              ? 'Enabled'
+              : 'Disabled'
+            : user.attributes[name];
     return operator === '=' ? (user) => valueOf(user) === value : (user) => valueOf(user)?.startsWith(value) ?? false;
   }
 }

@@ -20,9 +20,38 @@ export const PLAIN_SETTINGS: PoolSettings = {
   autoVerifiedAttributes: ['email'],
   mfaConfiguration: 'OFF',
   schema: [
-    ...['sub', 'name', 'given_name', 'family_name', 'middle_name', 'nickname', 'preferred_username', 'profile', 'picture', 'website', 'email', 'gender',
-      'birthdate', 'zoneinfo', 'locale', 'phone_number', 'address'].map((name) => ({ name, type: 'String' as const, mutable: name !== 'sub', required: name === 'sub', min: '0', max: '2048' })),
-    ...['email_verified', 'phone_number_verified'].map((name) => ({ name, type: 'Boolean' as const, mutable: true, required: false })),
+    ...[
+      'sub',
+      'name',
+      'given_name',
+      'family_name',
+      'middle_name',
+      'nickname',
+      'preferred_username',
+      'profile',
+      'picture',
+      'website',
+      'email',
+      'gender',
+      'birthdate',
+      'zoneinfo',
+      'locale',
+      'phone_number',
+      'address',
+    ].map((name) => ({
+      name,
+      type: 'String' as const,
+      mutable: name !== 'sub',
+      required: name === 'sub',
+      min: '0',
+      max: '2048',
+    })),
+    ...['email_verified', 'phone_number_verified'].map((name) => ({
+      name,
+      type: 'Boolean' as const,
+      mutable: true,
+      required: false,
+    })),
     { name: 'updated_at', type: 'Number', mutable: true, required: false, min: '0' },
   ],
   triggers: [],
@@ -41,7 +70,10 @@ export class MemoryPool {
   /** Lower-cased username, sub, and contact values that can sign in -> username. */
   readonly #logins = new Map<string, string>();
 
-  constructor(readonly id: string, { settings = {}, name = 'customers' }: { readonly settings?: Partial<PoolSettings>; readonly name?: string } = {}) {
+  constructor(
+    readonly id: string,
+    { settings = {}, name = 'customers' }: { readonly settings?: Partial<PoolSettings>; readonly name?: string } = {},
+  ) {
     this.settings = { ...PLAIN_SETTINGS, ...settings };
     this.name = name;
   }
@@ -85,7 +117,8 @@ export class MemoryPool {
 
   join(username: string, groupName: string): void {
     const held = this.groups.get(groupName);
-    if (held === undefined || !this.users.has(username)) throw new Error(`no group ${groupName} or no user ${username}`);
+    if (held === undefined || !this.users.has(username))
+      throw new Error(`no group ${groupName} or no user ${username}`);
     this.#sequence += 1;
     if (!held.members.has(username)) held.members.set(username, this.#sequence);
   }
@@ -110,7 +143,9 @@ export class MemoryPool {
   /** Values by which the user can be found: all must be unique in the pool. */
   loginsOf({ username, sub, attributes }: PoolUser): string[] {
     const contacts = this.settings.usernameAttributes.flatMap((name) => attributes[name] ?? []);
-    const aliases = this.settings.aliasAttributes.flatMap((name) => (name === 'preferred_username' || attributes[`${name}_verified`] === 'true' ? attributes[name] ?? [] : []));
+    const aliases = this.settings.aliasAttributes.flatMap((name) =>
+      name === 'preferred_username' || attributes[`${name}_verified`] === 'true' ? (attributes[name] ?? []) : [],
+    );
     return [username, sub, ...contacts, ...aliases].map((value) => this.#fold(value));
   }
 

@@ -20,21 +20,26 @@ export class MemoryQueue<M> implements WakeQueue<M> {
   readonly #waiting: Waiting<M>[] = [];
   #receipts = 0;
 
-  constructor(private readonly calls: Calls, private readonly random: Random) {}
+  constructor(
+    private readonly calls: Calls,
+    private readonly random: Random,
+  ) {}
 
   /** Messages that are neither deleted nor lost. */
   get length(): number {
     return this.#waiting.length;
   }
 
-  send = (messages: readonly M[]): Promise<void> => this.calls.run('queue.send', () => {
-    for (const message of messages) {
-      const copy = JSON.parse(JSON.stringify(message)) as M;
-      this.sent.push(copy);
-      const times = this.random() < this.lossy ? 0 : this.random() < this.duplicating ? 2 : 1;
-      for (let n = 0; n < times; n += 1) this.#waiting.push({ message: copy, visibleAt: this.calls.clock.now() + this.delayMs, receipt: '' });
-    }
-  });
+  send = (messages: readonly M[]): Promise<void> =>
+    this.calls.run('queue.send', () => {
+      for (const message of messages) {
+        const copy = JSON.parse(JSON.stringify(message)) as M;
+        this.sent.push(copy);
+        const times = this.random() < this.lossy ? 0 : this.random() < this.duplicating ? 2 : 1;
+        for (let n = 0; n < times; n += 1)
+          this.#waiting.push({ message: copy, visibleAt: this.calls.clock.now() + this.delayMs, receipt: '' });
+      }
+    });
 
   receive = async (max: number, waitSeconds: number): Promise<readonly Received<M>[]> => {
     const first = await this.calls.run('queue.receive', () => this.#take(max));
@@ -43,20 +48,24 @@ export class MemoryQueue<M> implements WakeQueue<M> {
     return this.calls.killed ? [] : this.#take(max);
   };
 
-  delete = (received: readonly Received<M>[]): Promise<void> => this.calls.run('queue.delete', () => {
-    for (const { receipt } of received) {
-      const index = this.#waiting.findIndex((entry) => entry.receipt === receipt);
-      if (index >= 0) this.#waiting.splice(index, 1);
-    }
-  });
+  delete = (received: readonly Received<M>[]): Promise<void> =>
+    this.calls.run('queue.delete', () => {
+      for (const { receipt } of received) {
+        const index = this.#waiting.findIndex((entry) => entry.receipt === receipt);
+        if (index >= 0) this.#waiting.splice(index, 1);
+      }
+    });
 
   #take(max: number): Received<M>[] {
     const now = this.calls.clock.now();
-    return this.#waiting.filter((entry) => entry.visibleAt <= now).slice(0, Math.min(max, 10)).map((entry) => {
-      this.#receipts += 1;
-      entry.visibleAt = now + this.visibilityMs;
-      entry.receipt = `receipt-${this.#receipts}`;
-      return { message: entry.message, receipt: entry.receipt };
-    });
+    return this.#waiting
+      .filter((entry) => entry.visibleAt <= now)
+      .slice(0, Math.min(max, 10))
+      .map((entry) => {
+        this.#receipts += 1;
+        entry.visibleAt = now + this.visibilityMs;
+        entry.receipt = `receipt-${this.#receipts}`;
+        return { message: entry.message, receipt: entry.receipt };
+      });
   }
 }

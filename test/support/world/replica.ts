@@ -7,7 +7,10 @@ import { MemoryTable } from './table.ts';
  * `arrived` lets through, so that a test decides what the replica has not received yet.
  */
 export class MemoryReplica extends MemoryTable {
-  constructor(private readonly primary: MemoryTable, calls: Calls) {
+  constructor(
+    private readonly primary: MemoryTable,
+    calls: Calls,
+  ) {
     super(calls);
   }
 

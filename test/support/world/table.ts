@@ -21,28 +21,34 @@ export class MemoryTable implements BackupTable {
 
   constructor(private readonly calls: Calls) {}
 
-  contentHashes = (keys: readonly ItemKey[]): Promise<ReadonlyMap<string, string>> => this.calls.run('table.contentHashes', () => {
-    distinct(keys);
-    const found = keys.flatMap((key) => {
-      const item = this.peek(key);
-      return item === undefined ? [] : [[keyText(key), item.contentHash as string] as const];
+  contentHashes = (keys: readonly ItemKey[]): Promise<ReadonlyMap<string, string>> =>
+    this.calls.run('table.contentHashes', () => {
+      distinct(keys);
+      const found = keys.flatMap((key) => {
+        const item = this.peek(key);
+        return item === undefined ? [] : [[keyText(key), item.contentHash as string] as const];
+      });
+      return new Map(found);
     });
-    return new Map(found);
-  });
 
-  putItems = (items: readonly TableItem[]): Promise<void> => this.calls.run('table.putItems', () => {
-    distinct(items);
-    for (const item of items) this.seed(item);
-  });
+  putItems = (items: readonly TableItem[]): Promise<void> =>
+    this.calls.run('table.putItems', () => {
+      distinct(items);
+      for (const item of items) this.seed(item);
+    });
 
-  deleteItems = (keys: readonly ItemKey[]): Promise<void> => this.calls.run('table.deleteItems', () => {
-    distinct(keys);
-    for (const key of keys) this.#remove(key);
-  });
+  deleteItems = (keys: readonly ItemKey[]): Promise<void> =>
+    this.calls.run('table.deleteItems', () => {
+      distinct(keys);
+      for (const key of keys) this.#remove(key);
+    });
 
   getItem = (key: ItemKey): Promise<TableItem | undefined> => this.calls.run('table.getItem', () => this.peek(key));
 
-  putItemIf = (item: TableItem, condition: 'absent' | { readonly attribute: string; readonly value: string }): Promise<boolean> =>
+  putItemIf = (
+    item: TableItem,
+    condition: 'absent' | { readonly attribute: string; readonly value: string },
+  ): Promise<boolean> =>
     this.calls.run('table.putItemIf', () => {
       const stored = this.peek(item);
       const holds = condition === 'absent' ? stored === undefined : stored?.[condition.attribute] === condition.value;
@@ -50,24 +56,40 @@ export class MemoryTable implements BackupTable {
       return holds;
     });
 
-  deleteItemIf = (key: ItemKey, { attribute, value }: { readonly attribute: string; readonly value: string }): Promise<boolean> =>
+  deleteItemIf = (
+    key: ItemKey,
+    { attribute, value }: { readonly attribute: string; readonly value: string },
+  ): Promise<boolean> =>
     this.calls.run('table.deleteItemIf', () => {
       const holds = this.peek(key)?.[attribute] === value;
       if (holds) this.#remove(key);
       return holds;
     });
 
-  transact = (puts: readonly TableItem[], deletes: readonly ItemKey[]): Promise<void> => this.calls.run('table.transact', () => {
-    distinct([...puts, ...deletes]);
-    for (const item of puts) this.seed(item);
-    for (const key of deletes) this.#remove(key);
-  });
+  transact = (puts: readonly TableItem[], deletes: readonly ItemKey[]): Promise<void> =>
+    this.calls.run('table.transact', () => {
+      distinct([...puts, ...deletes]);
+      for (const item of puts) this.seed(item);
+      for (const key of deletes) this.#remove(key);
+    });
 
-  scanPage = ({ segment, totalSegments, start }: { readonly segment: number; readonly totalSegments: number; readonly start?: ItemKey; readonly consistent: boolean }): Promise<ScanPage> =>
+  scanPage = ({
+    segment,
+    totalSegments,
+    start,
+  }: {
+    readonly segment: number;
+    readonly totalSegments: number;
+    readonly start?: ItemKey;
+    readonly consistent: boolean;
+  }): Promise<ScanPage> =>
     this.calls.run('table.scanPage', () => {
       const rows = this.#inOrder();
       const bound = (part: number): number => Math.ceil((part * 2 ** 32) / totalSegments);
-      let at = start === undefined ? firstIndex(rows, (row) => row.hash >= bound(segment)) : firstIndex(rows, (row) => compare(row, rowOf(start, '')) > 0);
+      let at =
+        start === undefined
+          ? firstIndex(rows, (row) => row.hash >= bound(segment))
+          : firstIndex(rows, (row) => compare(row, rowOf(start, '')) > 0);
       const items: TableItem[] = [];
       for (; at < rows.length && (rows[at] as Row).hash < bound(segment + 1); at += 1) {
         if (items.length === this.pageItems) return { items, next: (rows[at - 1] as Row).key };
@@ -79,7 +101,7 @@ export class MemoryTable implements BackupTable {
   /** Reads without a call, for set-up and assertions. */
   peek(key: ItemKey): TableItem | undefined {
     const row = this.rows.get(keyText(key));
-    return row === undefined ? undefined : JSON.parse(row.json) as TableItem;
+    return row === undefined ? undefined : (JSON.parse(row.json) as TableItem);
   }
 
   /** All items, for assertions. */
@@ -118,7 +140,8 @@ export class MemoryTable implements BackupTable {
 }
 
 function distinct(keys: readonly ItemKey[]): void {
-  if (new Set(keys.map(keyText)).size !== keys.length) throw new Error('ValidationException: Provided list of item keys contains duplicates');
+  if (new Set(keys.map(keyText)).size !== keys.length)
+    throw new Error('ValidationException: Provided list of item keys contains duplicates');
 }
 
 const rowOf = (key: ItemKey, json: string): Row => ({ key, hash: hashOf(key.id), json });
@@ -131,7 +154,8 @@ function hashOf(id: string): number {
 }
 
 const order = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
-const compare = (left: Row, right: Row): number => left.hash - right.hash || order(left.key.id, right.key.id) || order(left.key.type, right.key.type);
+const compare = (left: Row, right: Row): number =>
+  left.hash - right.hash || order(left.key.id, right.key.id) || order(left.key.type, right.key.type);
 
 /** First index for which the (monotonous) predicate holds. */
 function firstIndex<T>(values: readonly T[], holds: (value: T) => boolean): number {

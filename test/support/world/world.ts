@@ -14,9 +14,12 @@ import { MemoryTable } from './table.ts';
 /** Log lines in memory, for assertions about what is (not) said. */
 export class MemoryLog implements Log {
   readonly lines: string[] = [];
-  info = (message: string, extra: object = {}): void => void this.lines.push(`info ${message} ${JSON.stringify(extra)}`);
-  warn = (message: string, extra: object = {}): void => void this.lines.push(`warn ${message} ${JSON.stringify(extra)}`);
-  error = (message: string, extra: object = {}): void => void this.lines.push(`error ${message} ${JSON.stringify(extra)}`);
+  info = (message: string, extra: object = {}): void =>
+    void this.lines.push(`info ${message} ${JSON.stringify(extra)}`);
+  warn = (message: string, extra: object = {}): void =>
+    void this.lines.push(`warn ${message} ${JSON.stringify(extra)}`);
+  error = (message: string, extra: object = {}): void =>
+    void this.lines.push(`error ${message} ${JSON.stringify(extra)}`);
 }
 
 /**

@@ -13,8 +13,10 @@ describe('backupTable', () => {
   before(() => stub.start());
   beforeEach(() => stub.reset());
   after(() => stub.stop());
-  const table = () => backupTable({ tableName: 'T', userAgent: 'solution/v1', clock: new FakeClock(), random: () => 0.5 });
-  const requestsOf = (entry: { json: Record<string, unknown> }): unknown[] => (entry.json.RequestItems as { T: unknown[] }).T;
+  const table = () =>
+    backupTable({ tableName: 'T', userAgent: 'solution/v1', clock: new FakeClock(), random: () => 0.5 });
+  const requestsOf = (entry: { json: Record<string, unknown> }): unknown[] =>
+    (entry.json.RequestItems as { T: unknown[] }).T;
 
   it('reads hashes in hundreds, follows what was not processed, and asks for no key twice', async () => {
     let calls = 0;
@@ -22,7 +24,12 @@ describe('backupTable', () => {
       calls += 1;
       const { Keys } = (json.RequestItems as { T: { Keys: { id: { S: string }; type: { S: string } }[] } }).T;
       const answered = calls === 1 ? Keys.slice(0, 60) : Keys;
-      return { body: { Responses: { T: answered.map((key) => ({ ...key, contentHash: { S: `hash of ${key.id.S}` } })) }, ...(calls === 1 ? { UnprocessedKeys: { T: { Keys: Keys.slice(60) } } } : {}) } };
+      return {
+        body: {
+          Responses: { T: answered.map((key) => ({ ...key, contentHash: { S: `hash of ${key.id.S}` } })) },
+          ...(calls === 1 ? { UnprocessedKeys: { T: { Keys: Keys.slice(60) } } } : {}),
+        },
+      };
     };
     const keys = Array.from({ length: 250 }, (_, n) => ({ id: `USER#${n}`, type: 'PROFILE' }));
     const hashes = await table().contentHashes([...keys, keys[0] as TableItem]);
@@ -56,17 +63,35 @@ describe('backupTable', () => {
     stub.answer = () => refusal('ConditionalCheckFailedException');
     expect(await table().putItemIf(item(1), { attribute: 'executionArn', value: 'a' })).to.equal(false);
     expect(await table().deleteItemIf(item(1), { attribute: 'executionArn', value: 'a' })).to.equal(false);
-    expect(stub.requests[2]?.json).to.deep.include({ ExpressionAttributeNames: { '#attribute': 'executionArn' }, ExpressionAttributeValues: { ':value': { S: 'a' } } });
+    expect(stub.requests[2]?.json).to.deep.include({
+      ExpressionAttributeNames: { '#attribute': 'executionArn' },
+      ExpressionAttributeValues: { ':value': { S: 'a' } },
+    });
   });
 
   it('reads consistently, scans segments and writes transactions', async () => {
-    stub.answer = ({ action }) => ({ body: action === 'Scan' ? { Items: [toAttributeValues(item(1))], LastEvaluatedKey: { id: { S: 'a' }, type: { S: 'b' } } } : {} });
+    stub.answer = ({ action }) => ({
+      body:
+        action === 'Scan'
+          ? { Items: [toAttributeValues(item(1))], LastEvaluatedKey: { id: { S: 'a' }, type: { S: 'b' } } }
+          : {},
+    });
     expect(await table().getItem(item(1))).to.equal(undefined);
     expect(stub.requests[0]?.json).to.include({ ConsistentRead: true });
-    const page = await table().scanPage({ segment: 1, totalSegments: 4, consistent: true, start: { id: 'x', type: 'y' } });
+    const page = await table().scanPage({
+      segment: 1,
+      totalSegments: 4,
+      consistent: true,
+      start: { id: 'x', type: 'y' },
+    });
     expect(page.next).to.deep.equal({ id: 'a', type: 'b' });
     expect({ ...page.items[0] }).to.deep.equal(item(1));
-    expect(stub.requests[1]?.json).to.deep.include({ Segment: 1, TotalSegments: 4, ConsistentRead: true, ExclusiveStartKey: { id: { S: 'x' }, type: { S: 'y' } } });
+    expect(stub.requests[1]?.json).to.deep.include({
+      Segment: 1,
+      TotalSegments: 4,
+      ConsistentRead: true,
+      ExclusiveStartKey: { id: { S: 'x' }, type: { S: 'y' } },
+    });
     await table().transact([item(1)], [item(2)]);
     expect(stub.requests[2]?.json.TransactItems).to.have.length(2);
   });
@@ -84,8 +109,18 @@ describe('backupTable', () => {
 describe('item codec', () => {
   it('carries every kind of value, empty text and names such as __proto__ unchanged', () => {
     const attributes = JSON.parse('{"__proto__":"x","constructor":"","custom:n":"1"}') as Record<string, string>;
-    const original = { id: 'a', type: 'b', n: 12.5, yes: true, nothing: null, list: ['a', 1, { deep: [] }], attributes };
-    const decoded = fromAttributeValues(JSON.parse(JSON.stringify(toAttributeValues(original))) as ReturnType<typeof toAttributeValues>);
+    const original = {
+      id: 'a',
+      type: 'b',
+      n: 12.5,
+      yes: true,
+      nothing: null,
+      list: ['a', 1, { deep: [] }],
+      attributes,
+    };
+    const decoded = fromAttributeValues(
+      JSON.parse(JSON.stringify(toAttributeValues(original))) as ReturnType<typeof toAttributeValues>,
+    );
     expect(JSON.stringify(decoded)).to.equal(JSON.stringify(original));
     expect(Object.keys(decoded.attributes as object)).to.include('__proto__');
   });

@@ -22,30 +22,100 @@ describe('Cognito adapters', () => {
   };
 
   it('reads a page of users: attributes without a prototype, dates as ISO 8601, the token of the next page', async () => {
-    stub.answer = () => ({ body: { Users: [{ Username: 'ana', Enabled: false, UserStatus: 'CONFIRMED', UserCreateDate: 1_700_000_000.5, UserLastModifiedDate: 1_700_000_001, Attributes: [{ Name: 'sub', Value: 's-1' }, { Name: '__proto__', Value: 'x' }] }], PaginationToken: 't2' } });
+    stub.answer = () => ({
+      body: {
+        Users: [
+          {
+            Username: 'ana',
+            Enabled: false,
+            UserStatus: 'CONFIRMED',
+            UserCreateDate: 1_700_000_000.5,
+            UserLastModifiedDate: 1_700_000_001,
+            Attributes: [
+              { Name: 'sub', Value: 's-1' },
+              { Name: '__proto__', Value: 'x' },
+            ],
+          },
+        ],
+        PaginationToken: 't2',
+      },
+    });
     const page = await userPoolReader(options()).listUsersPage(POOL, { filter: 'sub ^= "a"', token: 't1' });
-    expect(stub.requests[0]?.json).to.deep.equal({ UserPoolId: POOL, Limit: 60, Filter: 'sub ^= "a"', PaginationToken: 't1' });
+    expect(stub.requests[0]?.json).to.deep.equal({
+      UserPoolId: POOL,
+      Limit: 60,
+      Filter: 'sub ^= "a"',
+      PaginationToken: 't1',
+    });
     expect(stub.requests[0]?.headers['user-agent']).to.include('solution/v1');
     expect(page.next).to.equal('t2');
     const [user] = page.items;
-    expect(user).to.include({ username: 'ana', sub: 's-1', enabled: false, status: 'CONFIRMED', created: '2023-11-14T22:13:20.500Z' });
+    expect(user).to.include({
+      username: 'ana',
+      sub: 's-1',
+      enabled: false,
+      status: 'CONFIRMED',
+      created: '2023-11-14T22:13:20.500Z',
+    });
     expect(Object.getPrototypeOf(user?.attributes)).to.equal(null);
-    expect(Object.entries(user?.attributes ?? {})).to.deep.equal([['sub', 's-1'], ['__proto__', 'x']]);
+    expect(Object.entries(user?.attributes ?? {})).to.deep.equal([
+      ['sub', 's-1'],
+      ['__proto__', 'x'],
+    ]);
   });
 
   it('pages groups and members by NextToken', async () => {
-    stub.answer = ({ action }) => ({ body: action === 'ListGroups' ? { Groups: [{ GroupName: 'g', Precedence: 0, RoleArn: 'r' }], NextToken: 'n' } : { Users: [] } });
+    stub.answer = ({ action }) => ({
+      body:
+        action === 'ListGroups'
+          ? { Groups: [{ GroupName: 'g', Precedence: 0, RoleArn: 'r' }], NextToken: 'n' }
+          : { Users: [] },
+    });
     const reader = userPoolReader(options());
-    expect(await reader.listGroupsPage(POOL, {})).to.deep.equal({ items: [{ name: 'g', precedence: 0, roleArn: 'r' }], next: 'n' });
+    expect(await reader.listGroupsPage(POOL, {})).to.deep.equal({
+      items: [{ name: 'g', precedence: 0, roleArn: 'r' }],
+      next: 'n',
+    });
     expect(await reader.listUsersInGroupPage(POOL, 'g', { token: 'm' })).to.deep.equal({ items: [] });
     expect(stub.requests[1]?.json).to.deep.equal({ UserPoolId: POOL, GroupName: 'g', Limit: 60, NextToken: 'm' });
   });
 
   it('describes a pool by what matters to a restore', async () => {
-    stub.answer = () => ({ body: { UserPool: { Name: 'p', EstimatedNumberOfUsers: 5, UsernameAttributes: ['email'], AutoVerifiedAttributes: ['email'], LambdaConfig: { PreSignUp: 'arn', KMSKeyID: 'k' }, UsernameConfiguration: { CaseSensitive: false }, SchemaAttributes: [{ Name: 'custom:n', AttributeDataType: 'Number', Mutable: false, Required: false, NumberAttributeConstraints: { MinValue: '1' } }] } } });
+    stub.answer = () => ({
+      body: {
+        UserPool: {
+          Name: 'p',
+          EstimatedNumberOfUsers: 5,
+          UsernameAttributes: ['email'],
+          AutoVerifiedAttributes: ['email'],
+          LambdaConfig: { PreSignUp: 'arn', KMSKeyID: 'k' },
+          UsernameConfiguration: { CaseSensitive: false },
+          SchemaAttributes: [
+            {
+              Name: 'custom:n',
+              AttributeDataType: 'Number',
+              Mutable: false,
+              Required: false,
+              NumberAttributeConstraints: { MinValue: '1' },
+            },
+          ],
+        },
+      },
+    });
     expect(await userPoolReader(options()).describe(POOL)).to.deep.equal({
-      id: POOL, name: 'p', region: 'eu-west-1', estimatedNumberOfUsers: 5,
-      settings: { usernameAttributes: ['email'], aliasAttributes: [], caseSensitive: false, autoVerifiedAttributes: ['email'], mfaConfiguration: 'OFF', triggers: ['PreSignUp'], schema: [{ name: 'custom:n', type: 'Number', mutable: false, required: false, min: '1' }] },
+      id: POOL,
+      name: 'p',
+      region: 'eu-west-1',
+      estimatedNumberOfUsers: 5,
+      settings: {
+        usernameAttributes: ['email'],
+        aliasAttributes: [],
+        caseSensitive: false,
+        autoVerifiedAttributes: ['email'],
+        mfaConfiguration: 'OFF',
+        triggers: ['PreSignUp'],
+        schema: [{ name: 'custom:n', type: 'Number', mutable: false, required: false, min: '1' }],
+      },
     });
   });
 
@@ -53,7 +123,8 @@ describe('Cognito adapters', () => {
     const opts = options();
     const reader = userPoolReader(opts);
     let calls = 0;
-    stub.answer = () => ((calls += 1) <= 20 ? refusal('TooManyRequestsException', 'Rate exceeded') : { body: { Users: [] } });
+    stub.answer = () =>
+      (calls += 1) <= 20 ? refusal('TooManyRequestsException', 'Rate exceeded') : { body: { Users: [] } };
     await reader.listUsersPage(POOL, {});
     expect(stub.requests).to.have.length(21);
     expect(opts.clock.elapsed).to.be.above(20 * 110);
@@ -76,7 +147,7 @@ describe('Cognito adapters', () => {
     expect(clock.elapsed).to.be.above(19 * 222 - 101);
   });
 
-  it('names what was refused by the product\'s errors, without Cognito\'s message', async () => {
+  it("names what was refused by the product's errors, without Cognito's message", async () => {
     const reader = userPoolReader(options());
     const writer = userPoolWriter(options());
     const cases: [string, () => Promise<unknown>, string][] = [
@@ -85,7 +156,11 @@ describe('Cognito adapters', () => {
       ['NotAuthorizedException', () => reader.listUsersPage(POOL, {}), 'AccessDenied'],
       ['OperationNotEnabledException', () => writer.createGroup(POOL, { name: 'g' }), 'AccessDenied'],
       ['InvalidParameterException', () => reader.listUsersPage(POOL, { filter: 'x' }), 'FilterRefused'],
-      ['InvalidParameterException', () => reader.listUsersPage(POOL, { filter: 'x', token: 't' }), 'InvalidPaginationToken'],
+      [
+        'InvalidParameterException',
+        () => reader.listUsersPage(POOL, { filter: 'x', token: 't' }),
+        'InvalidPaginationToken',
+      ],
       ['InvalidParameterException', () => reader.listUsersPage(POOL, {}), 'ServiceError'],
       ['UserPoolTaggingException', () => writer.disableUser(POOL, 'x'), 'ServiceError'],
     ];
@@ -107,8 +182,16 @@ describe('Cognito adapters', () => {
   it('returns refusals for one user by their name, and a group that is gone as an empty page', async () => {
     const writer = userPoolWriter(options());
     stub.answer = () => refusal('UsernameExistsException', SECRET);
-    expect(await writer.createUser(POOL, { username: 'x', temporaryPassword: 'p', attributes: { email: 'e' } })).to.deep.equal({ refused: 'UsernameExistsException' });
-    expect(stub.requests[0]?.json).to.deep.equal({ UserPoolId: POOL, Username: 'x', UserAttributes: [{ Name: 'email', Value: 'e' }], TemporaryPassword: 'p', MessageAction: 'SUPPRESS' });
+    expect(
+      await writer.createUser(POOL, { username: 'x', temporaryPassword: 'p', attributes: { email: 'e' } }),
+    ).to.deep.equal({ refused: 'UsernameExistsException' });
+    expect(stub.requests[0]?.json).to.deep.equal({
+      UserPoolId: POOL,
+      Username: 'x',
+      UserAttributes: [{ Name: 'email', Value: 'e' }],
+      TemporaryPassword: 'p',
+      MessageAction: 'SUPPRESS',
+    });
     stub.answer = () => refusal('ResourceNotFoundException', 'Group not found.');
     expect(await writer.addUserToGroup(POOL, 'x', 'g')).to.deep.equal({ refused: 'ResourceNotFoundException' });
     expect(await userPoolReader(options()).listUsersInGroupPage(POOL, 'g', {})).to.deep.equal({ items: [] });
@@ -127,9 +210,32 @@ describe('Cognito adapters', () => {
 
   it('creates, uploads, starts and describes import jobs', async () => {
     const jobs = importJobs({ ...options(), logRoleArn: 'role' });
-    stub.answer = ({ action }) => (action === 'PUT' ? {} : { body: { UserImportJob: { JobId: 'import-1', JobName: 'n', Status: 'Created', PreSignedUrl: `${stub.url}/upload?X-Amz-Signature=1`, CreationDate: 1_700_000_000, ImportedUsers: 3 } } });
+    stub.answer = ({ action }) =>
+      action === 'PUT'
+        ? {}
+        : {
+            body: {
+              UserImportJob: {
+                JobId: 'import-1',
+                JobName: 'n',
+                Status: 'Created',
+                PreSignedUrl: `${stub.url}/upload?X-Amz-Signature=1`,
+                CreationDate: 1_700_000_000,
+                ImportedUsers: 3,
+              },
+            },
+          };
     const job = await jobs.createJob(POOL, 'n');
-    expect(job).to.deep.equal({ jobId: 'import-1', jobName: 'n', status: 'Created', uploadUrl: `${stub.url}/upload?X-Amz-Signature=1`, created: '2023-11-14T22:13:20.000Z', imported: 3, skipped: 0, failed: 0 });
+    expect(job).to.deep.equal({
+      jobId: 'import-1',
+      jobName: 'n',
+      status: 'Created',
+      uploadUrl: `${stub.url}/upload?X-Amz-Signature=1`,
+      created: '2023-11-14T22:13:20.000Z',
+      imported: 3,
+      skipped: 0,
+      failed: 0,
+    });
     await jobs.uploadCsv(`${stub.url}/upload?X-Amz-Signature=1`, Buffer.from('ä,b'));
     const upload = stub.requests.at(-1);
     expect(upload).to.include({ method: 'PUT', url: '/upload?X-Amz-Signature=1', text: 'ä,b' });
@@ -149,20 +255,33 @@ describe('Cognito adapters', () => {
 
   it('tells a refused upload by its status, never by its URL', async () => {
     stub.answer = () => ({ status: 403 });
-    const error = await rejection(importJobs({ ...options(), logRoleArn: 'role' }).uploadCsv(`${stub.url}/x?X-Amz-Signature=${SECRET}`, Buffer.from('')));
+    const error = await rejection(
+      importJobs({ ...options(), logRoleArn: 'role' }).uploadCsv(
+        `${stub.url}/x?X-Amz-Signature=${SECRET}`,
+        Buffer.from(''),
+      ),
+    );
     expect(error.message).to.include('403').and.not.to.include(SECRET);
   });
 
-  it('reads a job\'s log to its end, and nothing where there is none', async () => {
+  it("reads a job's log to its end, and nothing where there is none", async () => {
     const jobs = importJobs({ ...options(), logRoleArn: 'role' });
     const lines = async (): Promise<string[]> => {
       const read: string[] = [];
       for await (const line of jobs.readLog(POOL, 'p', { jobId: 'import-1', jobName: 'n' })) read.push(line);
       return read;
     };
-    stub.answer = ({ json }) => ({ body: json.nextToken === undefined ? { events: [{ message: 'one\n' }], nextForwardToken: 'f1' } : { events: json.nextToken === 'f1' ? [{ message: 'two' }] : [], nextForwardToken: 'f2' } });
+    stub.answer = ({ json }) => ({
+      body:
+        json.nextToken === undefined
+          ? { events: [{ message: 'one\n' }], nextForwardToken: 'f1' }
+          : { events: json.nextToken === 'f1' ? [{ message: 'two' }] : [], nextForwardToken: 'f2' },
+    });
     expect(await lines()).to.deep.equal(['one', 'two']);
-    expect(stub.requests[0]?.json).to.include({ logGroupName: `/aws/cognito/userpools/${POOL}/p`, logStreamName: 'import-1/n' });
+    expect(stub.requests[0]?.json).to.include({
+      logGroupName: `/aws/cognito/userpools/${POOL}/p`,
+      logStreamName: 'import-1/n',
+    });
     // The second: the pool's name has characters that the name of a log group may not have.
     for (const none of ['ResourceNotFoundException', 'InvalidParameterException']) {
       stub.answer = () => refusal(none);

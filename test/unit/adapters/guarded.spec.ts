@@ -10,24 +10,39 @@ const context = {} as Context;
 const CANARY = 'ana.canary@example.com';
 
 /** Everything that Lambda and Step Functions may write of an error. */
-const written = (error: Error): string => `${error.name} ${error.message} ${error.stack ?? ''} ${JSON.stringify(error)} ${String(error.cause)}`;
+const written = (error: Error): string =>
+  `${error.name} ${error.message} ${error.stack ?? ''} ${JSON.stringify(error)} ${String(error.cause)}`;
 
 describe('A guarded handler', () => {
-  it('hands answers and the product\'s own errors on as they are', async () => {
+  it("hands answers and the product's own errors on as they are", async () => {
     expect(await guarded(async (event: number) => event + 1)(1, context)).to.equal(2);
     for (const own of [new Halt('MfaNotSupported', 'MFA is ON'), new Fault('BadState', 'The object x is damaged.')]) {
-      expect(await rejection(guarded(async () => { throw own; })({}, context))).to.equal(own);
+      expect(
+        await rejection(
+          guarded(async () => {
+            throw own;
+          })({}, context),
+        ),
+      ).to.equal(own);
     }
   });
 
   it('keeps the name and the places of any other error, and nothing of what it says', async () => {
     const foreign: (() => unknown)[] = [
       () => JSON.parse(`{"email": "${CANARY}" oops`) as unknown,
-      () => { throw new TypeError(`cannot read ${CANARY}`); },
-      () => { throw Object.assign(new Error(`User ${CANARY} exists`), { name: 'UsernameExistsException', $response: CANARY }); },
-      () => { throw new Error(`two lines\n    at ${CANARY}:1:2`, { cause: new Error(CANARY) }); },
-      // eslint-disable-next-line @typescript-eslint/only-throw-error
-      () => { throw CANARY; },
+      () => {
+        throw new TypeError(`cannot read ${CANARY}`);
+      },
+      () => {
+        throw Object.assign(new Error(`User ${CANARY} exists`), { name: 'UsernameExistsException', $response: CANARY });
+      },
+      () => {
+        throw new Error(`two lines\n    at ${CANARY}:1:2`, { cause: new Error(CANARY) });
+      },
+      () => {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error
+        throw CANARY;
+      },
     ];
     const names: string[] = [];
     for (const fail of foreign) {
@@ -43,6 +58,7 @@ describe('A guarded handler', () => {
     const folder = 'source/lambda';
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
     expect(files).to.have.length.above(10);
-    for (const file of files) expect(readFileSync(join(folder, file), 'utf8'), file).to.match(/^export const handler = guarded\(/m);
+    for (const file of files)
+      expect(readFileSync(join(folder, file), 'utf8'), file).to.match(/^export const handler = guarded\(/m);
   });
 });

@@ -5,8 +5,13 @@ import { FakeClock } from '../../support/fake-clock.ts';
 import { rejection } from '../../support/rejection.ts';
 
 const MIB = 1024 * 1024;
-const xml = (body: string, status = 200): StubAnswer => ({ status, headers: { 'content-type': 'application/xml' }, body });
-const refused = (code: string, status: number): StubAnswer => xml(`<Error><Code>${code}</Code><Message>m</Message></Error>`, status);
+const xml = (body: string, status = 200): StubAnswer => ({
+  status,
+  headers: { 'content-type': 'application/xml' },
+  body,
+});
+const refused = (code: string, status: number): StubAnswer =>
+  xml(`<Error><Code>${code}</Code><Message>m</Message></Error>`, status);
 const query = ({ url }: StubRequest): URLSearchParams => new URL(url, 'http://x').searchParams;
 async function* pieces(...parts: Buffer[]): AsyncGenerator<Uint8Array> {
   yield* parts;
@@ -17,7 +22,8 @@ describe('objectStore', () => {
   before(() => stub.start());
   beforeEach(() => stub.reset());
   after(() => stub.stop());
-  const store = () => objectStore({ bucket: 'bucket', userAgent: 'solution/v1', clock: new FakeClock(), random: () => 0 });
+  const store = () =>
+    objectStore({ bucket: 'bucket', userAgent: 'solution/v1', clock: new FakeClock(), random: () => 0 });
   const readAll = async (key: string): Promise<string> => {
     const parts: Uint8Array[] = [];
     for await (const part of store().read(key)) parts.push(part);
@@ -36,7 +42,12 @@ describe('objectStore', () => {
   });
 
   it('tells a missing object from a forbidden one where S3 answers 403 for both', async () => {
-    const answers = (listing: string) => (request: StubRequest): StubAnswer => (query(request).has('list-type') ? xml(`<ListBucketResult>${listing}</ListBucketResult>`) : refused('AccessDenied', 403));
+    const answers =
+      (listing: string) =>
+      (request: StubRequest): StubAnswer =>
+        query(request).has('list-type')
+          ? xml(`<ListBucketResult>${listing}</ListBucketResult>`)
+          : refused('AccessDenied', 403);
     stub.answer = answers('');
     expect(await store().get('a/b')).to.equal(undefined);
     stub.answer = answers('<Contents><Key>a/b</Key></Contents>');
@@ -47,8 +58,15 @@ describe('objectStore', () => {
     stub.answer = () => ({ headers: { etag: '"e2"' } });
     expect(await store().put('k', 'x', { absent: true })).to.equal('"e2"');
     await store().put('k', Buffer.from('x'), { etag: '"e2"' });
-    expect(stub.requests.map(({ headers }) => [headers['if-none-match'], headers['if-match']])).to.deep.equal([['*', undefined], [undefined, '"e2"']]);
-    for (const [code, status] of [['PreconditionFailed', 412], ['ConditionalRequestConflict', 409], ['NoSuchKey', 404]] as const) {
+    expect(stub.requests.map(({ headers }) => [headers['if-none-match'], headers['if-match']])).to.deep.equal([
+      ['*', undefined],
+      [undefined, '"e2"'],
+    ]);
+    for (const [code, status] of [
+      ['PreconditionFailed', 412],
+      ['ConditionalRequestConflict', 409],
+      ['NoSuchKey', 404],
+    ] as const) {
       stub.answer = () => refused(code, status);
       expect(await rejection(store().put('k', 'x', { etag: '"e2"' })), code).to.include({ name: 'PreconditionFailed' });
     }
@@ -57,9 +75,12 @@ describe('objectStore', () => {
   });
 
   it('lists all pages', async () => {
-    stub.answer = (request) => xml(query(request).get('continuation-token') === null
-      ? '<ListBucketResult><Contents><Key>a</Key></Contents><NextContinuationToken>t</NextContinuationToken><IsTruncated>true</IsTruncated></ListBucketResult>'
-      : '<ListBucketResult><Contents><Key>b</Key></Contents></ListBucketResult>');
+    stub.answer = (request) =>
+      xml(
+        query(request).get('continuation-token') === null
+          ? '<ListBucketResult><Contents><Key>a</Key></Contents><NextContinuationToken>t</NextContinuationToken><IsTruncated>true</IsTruncated></ListBucketResult>'
+          : '<ListBucketResult><Contents><Key>b</Key></Contents></ListBucketResult>',
+      );
     const keys: string[] = [];
     for await (const key of store().list('')) keys.push(key);
     expect(keys).to.deep.equal(['a', 'b']);
@@ -69,7 +90,12 @@ describe('objectStore', () => {
     const text = 'x'.repeat(1000) + 'y'.repeat(1000);
     stub.answer = ({ headers }) => {
       const from = Number(/bytes=(\d+)-/.exec(String(headers.range))?.[1] ?? 0);
-      return { status: from === 0 ? 200 : 206, headers: { etag: '"e"' }, body: text.slice(from), ...(from === 0 ? { breakAfter: 700 } : {}) };
+      return {
+        status: from === 0 ? 200 : 206,
+        headers: { etag: '"e"' },
+        body: text.slice(from),
+        ...(from === 0 ? { breakAfter: 700 } : {}),
+      };
     };
     expect(await readAll('k')).to.equal(text);
     expect(stub.requests[1]?.headers).to.include({ range: 'bytes=700-', 'if-match': '"e"' });
@@ -79,23 +105,34 @@ describe('objectStore', () => {
 
   it('writes a small object at once and a large one part by part', async () => {
     const multipart = (request: StubRequest): StubAnswer => {
-      if (request.method === 'POST' && query(request).has('uploads')) return xml('<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>');
-      return request.method === 'POST' ? xml('<CompleteMultipartUploadResult/>') : { headers: { etag: `"p${query(request).get('partNumber') ?? ''}"` } };
+      if (request.method === 'POST' && query(request).has('uploads'))
+        return xml('<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>');
+      return request.method === 'POST'
+        ? xml('<CompleteMultipartUploadResult/>')
+        : { headers: { etag: `"p${query(request).get('partNumber') ?? ''}"` } };
     };
     stub.answer = multipart;
     await store().write('small', pieces(Buffer.from('a'), Buffer.from('b')));
-    expect(stub.requests.map(({ method, url }) => `${method} ${url.split('?')[0] ?? ''}`)).to.deep.equal(['PUT /bucket/small']);
+    expect(stub.requests.map(({ method, url }) => `${method} ${url.split('?')[0] ?? ''}`)).to.deep.equal([
+      'PUT /bucket/small',
+    ]);
     stub.reset();
     stub.answer = multipart;
     await store().write('large', pieces(Buffer.alloc(5 * MIB), Buffer.alloc(5 * MIB), Buffer.alloc(7 * MIB)));
-    const parts = stub.requests.filter(({ method }) => method === 'PUT').map((request) => [query(request).get('partNumber'), Number(request.headers['content-length'])]);
+    const parts = stub.requests
+      .filter(({ method }) => method === 'PUT')
+      .map((request) => [query(request).get('partNumber'), Number(request.headers['content-length'])]);
     expect(parts.map(([number]) => number)).to.deep.equal(['1', '2', '3']);
     expect(stub.requests.at(-1)?.text).to.include('p1').and.to.include('p3');
   });
 
   it('aborts a multipart upload that fails, and keeps the first error', async () => {
-    stub.answer = (request) => (request.method === 'POST' ? xml('<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>')
-      : request.method === 'PUT' ? refused('AccessDenied', 403) : { status: 204 });
+    stub.answer = (request) =>
+      request.method === 'POST'
+        ? xml('<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>')
+        : request.method === 'PUT'
+          ? refused('AccessDenied', 403)
+          : { status: 204 };
     expect(await rejection(store().write('large', pieces(Buffer.alloc(9 * MIB))))).to.include({ name: 'AccessDenied' });
     expect(stub.requests.at(-1)?.method).to.equal('DELETE');
   });
@@ -103,7 +140,9 @@ describe('objectStore', () => {
   it('deletes in thousands and repeats what was refused', async () => {
     let first = true;
     stub.answer = () => {
-      const body = first ? '<DeleteResult><Error><Key>k3</Key><Code>SlowDown</Code></Error></DeleteResult>' : '<DeleteResult/>';
+      const body = first
+        ? '<DeleteResult><Error><Key>k3</Key><Code>SlowDown</Code></Error></DeleteResult>'
+        : '<DeleteResult/>';
       first = false;
       return xml(body);
     };
@@ -118,13 +157,19 @@ describe('objectStore', () => {
       if (url.includes('k2')) return refused('NoSuchKey', 404);
       return url.includes('k5') && (busy -= 1) >= 0 ? refused('NotImplementedHere', 503) : { status: 200 };
     };
-    await store().tagAll(Array.from({ length: 20 }, (_, n) => `k${n}`), { restore: 'closed' });
+    await store().tagAll(
+      Array.from({ length: 20 }, (_, n) => `k${n}`),
+      { restore: 'closed' },
+    );
     const asked = stub.requests.map(({ method, url }) => `${method} ${url.split('?')[0] ?? ''}`);
     expect(new Set(asked).size).to.equal(20);
     expect(asked.filter((line) => line === 'PUT /bucket/k5')).to.have.length(5);
     expect(query(stub.requests[0] as StubRequest).has('tagging')).to.equal(true);
     expect(stub.requests[0]?.text).to.include('<Key>restore</Key><Value>closed</Value>');
     stub.answer = () => refused('AccessDenied', 403);
-    expect(await rejection(store().tagAll(['k'], { restore: 'closed' }))).to.include({ name: 'AccessDenied' }).and.have.property('message').that.includes('PutObjectTagging');
+    expect(await rejection(store().tagAll(['k'], { restore: 'closed' })))
+      .to.include({ name: 'AccessDenied' })
+      .and.have.property('message')
+      .that.includes('PutObjectTagging');
   });
 });

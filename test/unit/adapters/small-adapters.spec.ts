@@ -19,24 +19,47 @@ describe('small adapters', () => {
   after(() => stub.stop());
 
   describe('wakeQueue', () => {
-    const queue = () => wakeQueue({ queueUrl: 'http://127.0.0.1:1/000000000000/NewUsers', userAgent: 'solution/v1', clock: new FakeClock(), random: () => 0 });
+    const queue = () =>
+      wakeQueue({
+        queueUrl: 'http://127.0.0.1:1/000000000000/NewUsers',
+        userAgent: 'solution/v1',
+        clock: new FakeClock(),
+        random: () => 0,
+      });
     const work = (n: number) => ({ owner: 'run', key: `k${n}` });
 
-    it('sends in tens by the Region\'s endpoint and repeats failed entries', async () => {
+    it("sends in tens by the Region's endpoint and repeats failed entries", async () => {
       let first = true;
       stub.answer = () => {
-        const body = first ? { Successful: [], Failed: [{ Id: '1', SenderFault: false, Code: 'InternalError' }] } : { Successful: [] };
+        const body = first
+          ? { Successful: [], Failed: [{ Id: '1', SenderFault: false, Code: 'InternalError' }] }
+          : { Successful: [] };
         first = false;
         return { body };
       };
       await queue().send(Array.from({ length: 12 }, (_, n) => work(n)));
-      const sent = stub.requests.flatMap(({ json }) => (json.Entries as { MessageBody: string }[]).map(({ MessageBody }) => (JSON.parse(MessageBody) as { key: string }).key));
+      const sent = stub.requests.flatMap(({ json }) =>
+        (json.Entries as { MessageBody: string }[]).map(
+          ({ MessageBody }) => (JSON.parse(MessageBody) as { key: string }).key,
+        ),
+      );
       expect(sent).to.have.length(13);
       expect(new Set(sent).size).to.equal(12);
     });
 
     it('returns work, and deletes what it cannot read', async () => {
-      stub.answer = ({ action }) => ({ body: action === 'ReceiveMessage' ? { Messages: [JSON.stringify(work(1)), 'junk', '{"owner":1}'].map((Body, n) => ({ Body, MD5OfBody: md5(Body), ReceiptHandle: `r${n + 1}` })) } : {} });
+      stub.answer = ({ action }) => ({
+        body:
+          action === 'ReceiveMessage'
+            ? {
+                Messages: [JSON.stringify(work(1)), 'junk', '{"owner":1}'].map((Body, n) => ({
+                  Body,
+                  MD5OfBody: md5(Body),
+                  ReceiptHandle: `r${n + 1}`,
+                })),
+              }
+            : {},
+      });
       expect(await queue().receive(20, 30)).to.deep.equal([{ message: work(1), receipt: 'r1' }]);
       expect(stub.requests[0]?.json).to.include({ MaxNumberOfMessages: 10, WaitTimeSeconds: 20 });
       expect((stub.requests[1]?.json.Entries as object[]).length).to.equal(2);
@@ -61,19 +84,40 @@ describe('small adapters', () => {
   });
 
   it('topic: publishes subject and message', async () => {
-    stub.answer = () => ({ headers: { 'content-type': 'text/xml' }, body: '<PublishResponse><PublishResult><MessageId>m</MessageId></PublishResult></PublishResponse>' });
+    stub.answer = () => ({
+      headers: { 'content-type': 'text/xml' },
+      body: '<PublishResponse><PublishResult><MessageId>m</MessageId></PublishResult></PublishResponse>',
+    });
     await topic({ topicArn: 'arn:topic', userAgent: 'solution/v1' })('Hello', 'World');
-    expect(Object.fromEntries(new URLSearchParams(stub.requests[0]?.text))).to.include({ TopicArn: 'arn:topic', Subject: 'Hello', Message: 'World' });
+    expect(Object.fromEntries(new URLSearchParams(stub.requests[0]?.text))).to.include({
+      TopicArn: 'arn:topic',
+      Subject: 'Hello',
+      Message: 'World',
+    });
   });
 
   describe('metrics', () => {
-    const event = { EventType: 'StepFunctionsWorkflowFinished', EventDetails: { WorkflowName: 'ExportWorkflow', AWSRegion: 'eu-west-1', IsPrimaryRegion: 'Yes', RunTimeInSeconds: 3 } } as const;
+    const event = {
+      EventType: 'StepFunctionsWorkflowFinished',
+      EventDetails: {
+        WorkflowName: 'ExportWorkflow',
+        AWSRegion: 'eu-west-1',
+        IsPrimaryRegion: 'Yes',
+        RunTimeInSeconds: 3,
+      },
+    } as const;
     const log = new MemoryLog();
     const settings = { enabled: true, solutionId: 'S', solutionVersion: 'v1', uuid: 'u', clock: new FakeClock(), log };
 
     it('posts exactly the fields of the guide', async () => {
       await metrics({ ...settings, endpoint: `${stub.url}/m` })(event);
-      expect(stub.requests[0]?.json).to.deep.equal({ Solution: 'S', Version: 'v1', TimeStamp: '2026-03-01T00:00:00.000Z', UUID: 'u', Data: event });
+      expect(stub.requests[0]?.json).to.deep.equal({
+        Solution: 'S',
+        Version: 'v1',
+        TimeStamp: '2026-03-01T00:00:00.000Z',
+        UUID: 'u',
+        Data: event,
+      });
     });
 
     it('sends nothing without an endpoint or after an opt-out', async () => {

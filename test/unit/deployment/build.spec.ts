@@ -12,12 +12,16 @@ import { root } from '../../support/templates.ts';
 
 const BUILD = { bucket: 'my-assets', solutionName: 'solution', version: 'v1' };
 const SOURCES: Readonly<Record<string, string>> = {
-  'source/adapters/greet.ts': 'export const greet = (name: string): string => `Hello ${name}`; export const unused = "not shipped";',
-  'source/lambda/common/say-hello.ts': 'import { greet } from "../../adapters/greet.ts"; export const handler = async (): Promise<string> => greet("you");',
+  'source/adapters/greet.ts':
+    'export const greet = (name: string): string => `Hello ${name}`; export const unused = "not shipped";',
+  'source/lambda/common/say-hello.ts':
+    'import { greet } from "../../adapters/greet.ts"; export const handler = async (): Promise<string> => greet("you");',
   'source/custom-resources/framework/helper.ts': 'export const helper = 1;',
   'source/state-machines/flow.asl.json': '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}',
-  'templates/stack-set-template.yaml': 'Key: \'%%ASSET:say-hello.zip%%\'\nFlow: \'%%ASSET:flow.asl.json%%\'\nBucket: !Sub bucket-name-placeholder-${AWS::Region}\n',
-  'templates/cognito-user-profiles-export-reference-architecture.yaml': 'Description: Solution %%VERSION%% in %%SOLUTION_NAME%%\nTemplate: \'%%ASSET:stack-set-template.template%%\'\n',
+  'templates/stack-set-template.yaml':
+    "Key: '%%ASSET:say-hello.zip%%'\nFlow: '%%ASSET:flow.asl.json%%'\nBucket: !Sub bucket-name-placeholder-${AWS::Region}\n",
+  'templates/cognito-user-profiles-export-reference-architecture.yaml':
+    "Description: Solution %%VERSION%% in %%SOLUTION_NAME%%\nTemplate: '%%ASSET:stack-set-template.template%%'\n",
 };
 
 describe('Build', () => {
@@ -51,7 +55,10 @@ describe('Build', () => {
   it('fills in bucket, names, versions and the hashed keys', async () => {
     const { global, regional } = await buildAssets(project, BUILD);
     const stackSet = text(global.get('stack-set-template.template'));
-    expect(stackSet).to.match(/Key: 'solution\/v1\/say-hello-[0-9a-f]{16}\.zip'/).and.match(/Flow: 'solution\/v1\/flow-[0-9a-f]{16}\.asl\.json'/).and.include('my-assets-${AWS::Region}');
+    expect(stackSet)
+      .to.match(/Key: 'solution\/v1\/say-hello-[0-9a-f]{16}\.zip'/)
+      .and.match(/Flow: 'solution\/v1\/flow-[0-9a-f]{16}\.asl\.json'/)
+      .and.include('my-assets-${AWS::Region}');
     const main = text(global.get('cognito-user-profiles-export-reference-architecture.template'));
     expect(main).to.include('Solution v1 in solution');
     const key = /Template: 'solution\/v1\/(stack-set-template-[0-9a-f]{16}\.template)'/.exec(main)?.[1] ?? '';
@@ -72,23 +79,31 @@ describe('Build', () => {
     const first = await buildAssets(project, BUILD);
     write('source/adapters/greet.ts', 'export const greet = (name: string): string => `Good morning ${name}`;');
     const second = await buildAssets(project, BUILD);
-    const changed = [...second.regional.keys()].filter((key) => !first.regional.has(key)).map((key) => key.replace(/-[0-9a-f]{16}/, ''));
+    const changed = [...second.regional.keys()]
+      .filter((key) => !first.regional.has(key))
+      .map((key) => key.replace(/-[0-9a-f]{16}/, ''));
     expect(changed).to.have.members(['say-hello.zip', 'stack-set-template.template']);
   });
 
   it('fails when a template names a function that has no source', async () => {
     rmSync(join(project, 'source/lambda/common/say-hello.ts'));
-    expect(await rejection(buildAssets(project, BUILD))).to.have.property('message').that.includes('say-hello.zip');
+    expect(await rejection(buildAssets(project, BUILD)))
+      .to.have.property('message')
+      .that.includes('say-hello.zip');
   });
 
   it('does not take helpers in sub-folders for functions', async () => {
-    write('templates/stack-set-template.yaml', 'Key: \'%%ASSET:helper.zip%%\'\n');
-    expect(await rejection(buildAssets(project, BUILD))).to.have.property('message').that.includes('helper.zip');
+    write('templates/stack-set-template.yaml', "Key: '%%ASSET:helper.zip%%'\n");
+    expect(await rejection(buildAssets(project, BUILD)))
+      .to.have.property('message')
+      .that.includes('helper.zip');
   });
 
   it('fails on a placeholder that it does not know', async () => {
-    write('templates/stack-set-template.yaml', 'Key: \'%%VERSIN%%\'\n');
-    expect(await rejection(buildAssets(project, BUILD))).to.have.property('message').that.includes('%%VERSIN%%');
+    write('templates/stack-set-template.yaml', "Key: '%%VERSIN%%'\n");
+    expect(await rejection(buildAssets(project, BUILD)))
+      .to.have.property('message')
+      .that.includes('%%VERSIN%%');
   });
 
   it('replaces the output of the build before, file by file', async () => {
@@ -98,7 +113,8 @@ describe('Build', () => {
     writeAssets(join(project, 'out'), { global, regional });
     expect(readdirSync(join(project, 'out', 'regional-s3-assets')).sort()).to.deep.equal([...regional.keys()].sort());
     expect(readdirSync(join(project, 'out', 'global-s3-assets')).sort()).to.deep.equal([...global.keys()].sort());
-    for (const [name, content] of regional) expect(readFileSync(join(project, 'out', 'regional-s3-assets', name)).equals(content), name).to.equal(true);
+    for (const [name, content] of regional)
+      expect(readFileSync(join(project, 'out', 'regional-s3-assets', name)).equals(content), name).to.equal(true);
   });
 });
 
@@ -109,9 +125,16 @@ describe('Arguments of the build', () => {
 
   it('are refused when one is missing, too many or wrong, with the one that is wrong', () => {
     const wrong: [string[], string][] = [
-      [[], '0 given'], [['a', 'b'], '2 given'], [['a', 'b', 'c', 'd'], '4 given'],
-      [['My-Bucket', 'b', 'v1'], '<bucket>'], [['a.b', 'b', 'v1'], '<bucket>'], [['-a', 'b', 'v1'], '<bucket>'], [['a'.repeat(49), 'b', 'v1'], '<bucket>'],
-      [['a', '../b', 'v1'], '<solution-name>'], [['a', 'b', 'v 1'], '<version>'], [['a', 'b', ''], '<version>'],
+      [[], '0 given'],
+      [['a', 'b'], '2 given'],
+      [['a', 'b', 'c', 'd'], '4 given'],
+      [['My-Bucket', 'b', 'v1'], '<bucket>'],
+      [['a.b', 'b', 'v1'], '<bucket>'],
+      [['-a', 'b', 'v1'], '<bucket>'],
+      [['a'.repeat(49), 'b', 'v1'], '<bucket>'],
+      [['a', '../b', 'v1'], '<solution-name>'],
+      [['a', 'b', 'v 1'], '<version>'],
+      [['a', 'b', ''], '<version>'],
     ];
     for (const [args, expected] of wrong) expect(() => parseArguments(args), args.join(' ')).to.throw(expected);
   });
@@ -119,14 +142,27 @@ describe('Arguments of the build', () => {
 
 describe('Next steps after a build', () => {
   it('upload both folders to both Regions and never delete', () => {
-    expect(nextSteps(BUILD)).to.include('s3://my-assets-$REGION/solution/v1/').and.include('global-s3-assets regional-s3-assets').and.not.match(/--delete|aws s3 (sync|rm)/);
+    expect(nextSteps(BUILD))
+      .to.include('s3://my-assets-$REGION/solution/v1/')
+      .and.include('global-s3-assets regional-s3-assets')
+      .and.not.match(/--delete|aws s3 (sync|rm)/);
   });
 
   it('launch by a quick-create URL with the template and the parameters to fill in', () => {
     const url = quickCreateUrl(BUILD, 'eu-west-1');
-    expect(url).to.match(/^https:\/\/eu-west-1\.console\.aws\.amazon\.com\/cloudformation\/home\?region=eu-west-1#\/stacks\/create\/review\?/);
+    expect(url).to.match(
+      /^https:\/\/eu-west-1\.console\.aws\.amazon\.com\/cloudformation\/home\?region=eu-west-1#\/stacks\/create\/review\?/,
+    );
     const query = new URLSearchParams(url.split('review?')[1]);
-    expect(query.get('templateURL')).to.equal('https://my-assets-eu-west-1.s3.eu-west-1.amazonaws.com/solution/v1/cognito-user-profiles-export-reference-architecture.template');
-    expect([...query.keys()]).to.deep.equal(['templateURL', 'stackName', 'param_PrimaryUserPoolId', 'param_SecondaryRegion', 'param_NotificationEmail']);
+    expect(query.get('templateURL')).to.equal(
+      'https://my-assets-eu-west-1.s3.eu-west-1.amazonaws.com/solution/v1/cognito-user-profiles-export-reference-architecture.template',
+    );
+    expect([...query.keys()]).to.deep.equal([
+      'templateURL',
+      'stackName',
+      'param_PrimaryUserPoolId',
+      'param_SecondaryRegion',
+      'param_NotificationEmail',
+    ]);
   });
 });

@@ -19,10 +19,15 @@ describe('Test runner', () => {
       { name: 'lint', ok: true, seconds: 1, passed: 1, failed: 0, skipped: [] },
       { name: 'unit tests', ok: false, seconds: 2.5, passed: 10, failed: 3, skipped: ['no registry'] },
     ]);
-    expect(text).to.include('Failed: unit tests').and.include('Skipped in unit tests: no registry').and.match(/\n11 passed, 3 failed$/);
+    expect(text)
+      .to.include('Failed: unit tests')
+      .and.include('Skipped in unit tests: no registry')
+      .and.match(/\n11 passed, 3 failed$/);
   });
 
   it('hears what a step could not do', () => {
-    expect(skips(`1 done\n${skipLine('the registry is silent')}\nNot Skipped: x\n`)).to.deep.equal(['the registry is silent']);
+    expect(skips(`1 done\n${skipLine('the registry is silent')}\nNot Skipped: x\n`)).to.deep.equal([
+      'the registry is silent',
+    ]);
   });
 });

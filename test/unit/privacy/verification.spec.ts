@@ -3,12 +3,18 @@ import { Fault } from '../../../source/domain/errors.ts';
 import { userKey } from '../../../source/domain/backup/items.ts';
 import type { TableItem } from '../../../source/domain/ports.ts';
 import { canariesOf, canaryUser, CANARY_GROUPS, type CanaryUser } from '../../support/privacy/canaries.ts';
-import { placesOf, putCanaries, recordPlaces, recordTokens, takesCanaries } from '../../support/privacy/memory-places.ts';
+import {
+  placesOf,
+  putCanaries,
+  recordPlaces,
+  recordTokens,
+  takesCanaries,
+} from '../../support/privacy/memory-places.ts';
 import { findingsText, Search } from '../../support/privacy/search.ts';
 import type { EndedExecution } from '../../support/workflows/state-machine.ts';
 import { RESTORED, VerifyWorld } from '../../support/workflows/verify-world.ts';
 
-describe('Nobody\'s data outside the table and the encrypted objects, after verifications', () => {
+describe("Nobody's data outside the table and the encrypted objects, after verifications", () => {
   let world: VerifyWorld;
   let users: CanaryUser[];
   let tokens: ReadonlySet<string>;
@@ -31,7 +37,10 @@ describe('Nobody\'s data outside the table and the encrypted objects, after veri
   };
   const expectSilent = (): void => {
     const canaries = [...canariesOf(users), ...[...tokens].map((text) => ({ kind: 'pagination token', text }))];
-    const places = [...placesOf(world.home, ended, [...world.home.messages, ...world.messages]), ...recordPlaces(world.backup)];
+    const places = [
+      ...placesOf(world.home, ended, [...world.home.messages, ...world.messages]),
+      ...recordPlaces(world.backup),
+    ];
     expect(world.messages).to.have.length.above(0);
     expect(findingsText(new Search(canaries).in(places))).to.equal('');
   };
@@ -46,7 +55,8 @@ describe('Nobody\'s data outside the table and the encrypted objects, after veri
     putCanaries(world.restored, users.slice(1, 4));
     const [{ username }] = users.slice(1) as [CanaryUser];
     const held = world.restored.find(username);
-    if (held !== undefined) world.restored.put({ ...held, attributes: { ...held.attributes, name: users[0]?.attributes.name as string } });
+    if (held !== undefined)
+      world.restored.put({ ...held, attributes: { ...held.attributes, name: users[0]?.attributes.name as string } });
     world.restored.leave(username, CANARY_GROUPS[0]?.name as string);
     expect((await run(world.backup, { UserPoolId: RESTORED })).status).to.equal('FAILED');
     const report = [...world.replicaObjects.stored.keys()].find((key) => key.endsWith('differences.csv')) as string;
@@ -58,7 +68,11 @@ describe('Nobody\'s data outside the table and the encrypted objects, after veri
     const key = userKey(users[0]?.sub as string);
     world.replica.seed({ ...(world.replica.peek(key) as TableItem), username: users[1]?.username });
     expect((await run(world.backup)).status).to.equal('FAILED');
-    world.home.calls.fail({ call: 'table.scanPage', times: 100, error: () => Object.assign(new Error(`item ${users[2]?.username}`), { name: 'ValidationException' }) });
+    world.home.calls.fail({
+      call: 'table.scanPage',
+      times: 100,
+      error: () => Object.assign(new Error(`item ${users[2]?.username}`), { name: 'ValidationException' }),
+    });
     expect((await run(world.backup)).status).to.equal('FAILED');
     world.home.calls.fail({ call: 'objects.put', nth: 3, error: () => new Fault('ServiceError', 'PutObject failed.') });
     await run(world.primary);

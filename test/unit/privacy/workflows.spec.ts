@@ -7,7 +7,18 @@ import { findingsText, Search, type Canary, type Place } from '../../support/pri
 import { TARGET, WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 import type { EndedExecution } from '../../support/workflows/state-machine.ts';
 
-const KINDS = ['csv', 'csv', 'csv', 'csv', 'one by one', 'one by one', 'disabled', 'unconfirmed', 'federated', 'unverified'] as const;
+const KINDS = [
+  'csv',
+  'csv',
+  'csv',
+  'csv',
+  'one by one',
+  'one by one',
+  'disabled',
+  'unconfirmed',
+  'federated',
+  'unverified',
+] as const;
 
 /** A Region whose source pool holds canaries only. Cognito's answers in it are spied on for tokens. */
 class CanaryWorld extends WorkflowWorld {
@@ -31,7 +42,11 @@ class CanaryWorld extends WorkflowWorld {
 
   get canaries(): Canary[] {
     const news = [...this.target.users.values()].map(({ user }) => ({ kind: 'new sub', text: user.sub }));
-    return [...canariesOf(this.users), ...news, ...[...this.tokens].map((text) => ({ kind: 'pagination token', text }))];
+    return [
+      ...canariesOf(this.users),
+      ...news,
+      ...[...this.tokens].map((text) => ({ kind: 'pagination token', text })),
+    ];
   }
 
   places(): Place[] {
@@ -43,24 +58,38 @@ class CanaryWorld extends WorkflowWorld {
     expect(places).to.have.length.above(20);
     expect(findingsText(new Search(this.canaries).in(places))).to.equal('');
     // The same search finds all of them where they belong.
-    const kept = new Search(canariesOf(this.users.filter(({ status }) => status !== 'EXTERNAL_PROVIDER'))).in([{ where: 'table', text: JSON.stringify(this.table.all()) }]);
-    expect(new Set(kept.map(({ kind }) => kind))).to.include.members(['username', 'sub', 'email', 'phone_number', 'name', 'custom:badge', 'custom:note', 'group name', 'group description']);
+    const kept = new Search(canariesOf(this.users.filter(({ status }) => status !== 'EXTERNAL_PROVIDER'))).in([
+      { where: 'table', text: JSON.stringify(this.table.all()) },
+    ]);
+    expect(new Set(kept.map(({ kind }) => kind))).to.include.members([
+      'username',
+      'sub',
+      'email',
+      'phone_number',
+      'name',
+      'custom:badge',
+      'custom:note',
+      'group name',
+      'group description',
+    ]);
   }
 }
 
-describe('Nobody\'s data outside the table and the encrypted objects', () => {
+describe("Nobody's data outside the table and the encrypted objects", () => {
   let world: CanaryWorld;
   beforeEach(() => {
     world = new CanaryWorld();
   });
-  const exported = async (): Promise<void> => expect(await world.run(world.export())).to.include({ status: 'SUCCEEDED' }) && undefined;
+  const exported = async (): Promise<void> =>
+    expect(await world.run(world.export())).to.include({ status: 'SUCCEEDED' }) && undefined;
 
   it('after exports that add, change and delete', async () => {
     await exported();
     const [gone, changed] = world.users as [CanaryUser, CanaryUser];
     world.source.remove(gone.username);
     const held = world.source.find(changed.username);
-    if (held !== undefined) world.source.put({ ...held, attributes: { ...held.attributes, name: gone.attributes.name as string } });
+    if (held !== undefined)
+      world.source.put({ ...held, attributes: { ...held.attributes, name: gone.attributes.name as string } });
     await exported();
     world.expectSilent();
   });
@@ -79,23 +108,48 @@ describe('Nobody\'s data outside the table and the encrypted objects', () => {
     await exported();
     const [victim, other] = world.users as [CanaryUser, CanaryUser];
     world.jobs.knobs.rowFate = (_job, line) => (line === 2 ? 'failed' : line === 3 ? 'lost' : undefined);
-    world.jobs.knobs.endEarly = (job) => (job.jobName.endsWith('-a1') ? { afterRows: 3, status: 'Failed', message: `Too many users have failed, for instance ${victim.username}.` } : undefined);
-    world.writer.refuse = (call, username) => (call === 'createUser' && username !== other.username ? 'UserLambdaValidationException' : call === 'addUserToGroup' ? 'InvalidParameterException' : undefined);
+    world.jobs.knobs.endEarly = (job) =>
+      job.jobName.endsWith('-a1')
+        ? { afterRows: 3, status: 'Failed', message: `Too many users have failed, for instance ${victim.username}.` }
+        : undefined;
+    world.writer.refuse = (call, username) =>
+      call === 'createUser' && username !== other.username
+        ? 'UserLambdaValidationException'
+        : call === 'addUserToGroup'
+          ? 'InvalidParameterException'
+          : undefined;
     expect(await world.run(world.import())).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
     world.expectSilent();
   });
 
   it('after a whole job failed for a cause that names somebody', async () => {
     await exported();
-    world.jobs.knobs.endEarly = () => ({ afterRows: 0, status: 'Failed', message: `The role log failed at ${(world.users[0] as CanaryUser).attributes.email as string}` });
+    world.jobs.knobs.endEarly = () => ({
+      afterRows: 0,
+      status: 'Failed',
+      message: `The role log failed at ${(world.users[0] as CanaryUser).attributes.email as string}`,
+    });
     expect(await world.run(world.import())).to.include({ error: 'ImportJobFailed' });
     world.expectSilent();
   });
 
   it('after services answered with errors that quote a user', async () => {
-    const [{ username, attributes: { email = '' } }] = world.users as [CanaryUser];
-    const quoting = (name: string) => (): Error => Object.assign(new Error(`User ${username} <${email}> at https://x.example/?X-Amz-Signature=0`), { name });
-    const calls = ['cognito.listUsersPage', 'cognito.listUsersInGroupPage', 'table.putItems', 'objects.put', 'queue.send', 'topic.publish'];
+    const [
+      {
+        username,
+        attributes: { email = '' },
+      },
+    ] = world.users as [CanaryUser];
+    const quoting = (name: string) => (): Error =>
+      Object.assign(new Error(`User ${username} <${email}> at https://x.example/?X-Amz-Signature=0`), { name });
+    const calls = [
+      'cognito.listUsersPage',
+      'cognito.listUsersInGroupPage',
+      'table.putItems',
+      'objects.put',
+      'queue.send',
+      'topic.publish',
+    ];
     for (const call of calls) {
       world.calls.fail({ call, nth: 2, times: 30, error: quoting('UsernameExistsException') });
       await world.run(world.export());
@@ -110,9 +164,19 @@ describe('Nobody\'s data outside the table and the encrypted objects', () => {
     await exported();
     world.jobs.knobs.rowFate = (_job, line) => (line === 1 ? 'failed' : undefined);
     for (const part of ['/plan.json', '/chunks/', '/groups.json', '/batches/']) {
-      for (const key of [...world.objects.stored.keys()]) if (key.startsWith('restores/')) world.objects.stored.delete(key);
+      for (const key of [...world.objects.stored.keys()])
+        if (key.startsWith('restores/')) world.objects.stored.delete(key);
       const put = world.objects.put;
-      world.objects.put = (key, body, condition) => put(key, key.includes(part) ? `${Buffer.from(body as string).toString('utf8').slice(0, -9)}` : body, condition);
+      world.objects.put = (key, body, condition) =>
+        put(
+          key,
+          key.includes(part)
+            ? `${Buffer.from(body as string)
+                .toString('utf8')
+                .slice(0, -9)}`
+            : body,
+          condition,
+        );
       const write = world.objects.write;
       world.objects.write = async (key, parts) => {
         if (!key.includes(part)) return write(key, parts);
@@ -128,16 +192,36 @@ describe('Nobody\'s data outside the table and the encrypted objects', () => {
 
   it('after inputs in which somebody stands', async () => {
     await exported();
-    const [{ username, sub, attributes: { email = '', phone_number: phone = '' } }] = world.users as [CanaryUser];
+    const [
+      {
+        username,
+        sub,
+        attributes: { email = '', phone_number: phone = '' },
+      },
+    ] = world.users as [CanaryUser];
     const inputs: object[] = [username, email, phone, sub].flatMap((text) => [
-      { NewUserPoolId: text }, { NewUserPoolId: { [text]: 1 } }, { [text]: true }, { DryRun: text }, { CognitoTPS: text }, { CognitoTPS: Number(phone) }, { NewUserPoolId: TARGET, [text]: text },
-      { BackupTableName: `${text} ` }, { ExportRun: text }, { NewUserPoolId: [text] }, { NewUserPoolId: `us-east-1 ${text}` },
+      { NewUserPoolId: text },
+      { NewUserPoolId: { [text]: 1 } },
+      { [text]: true },
+      { DryRun: text },
+      { CognitoTPS: text },
+      { CognitoTPS: Number(phone) },
+      { NewUserPoolId: TARGET, [text]: text },
+      { BackupTableName: `${text} ` },
+      { ExportRun: text },
+      { NewUserPoolId: [text] },
+      { NewUserPoolId: `us-east-1 ${text}` },
     ]);
-    for (const input of inputs) expect((await world.run(world.import(input))).status, Object.keys(input).join()).to.equal('FAILED');
-    for (const text of [username, email, phone]) for (const input of [{ [text]: 1 }, { AllowMassDelete: text }, { Trigger: `${text}@` }]) expect((await world.run(world.export(input))).status).to.equal('FAILED');
+    for (const input of inputs)
+      expect((await world.run(world.import(input))).status, Object.keys(input).join()).to.equal('FAILED');
+    for (const text of [username, email, phone])
+      for (const input of [{ [text]: 1 }, { AllowMassDelete: text }, { Trigger: `${text}@` }])
+        expect((await world.run(world.export(input))).status).to.equal('FAILED');
     // What the operator typed stands in the execution's input; nothing repeats it.
     const places = world.places().filter(({ where }) => !/history \d+: CheckStateMachine/.test(where));
-    const repeated = world.history.filter(({ state }) => state === 'CheckStateMachine').map(({ error }) => ({ where: 'CheckStateMachine', text: `${error?.message ?? ''} ${error?.stack ?? ''}` }));
+    const repeated = world.history
+      .filter(({ state }) => state === 'CheckStateMachine')
+      .map(({ error }) => ({ where: 'CheckStateMachine', text: `${error?.message ?? ''} ${error?.stack ?? ''}` }));
     expect(findingsText(new Search(world.canaries).in([...places, ...repeated]))).to.equal('');
   });
 
@@ -150,13 +234,28 @@ describe('Nobody\'s data outside the table and the encrypted objects', () => {
       'end of execution': () => void world.ended.push({ status: 'FAILED', states: [], cause: username }),
       message: () => void world.messages.push({ subject: 's', body: `... ${username}` }),
       queue: () => void world.updatesQueue.sent.push({ owner: 'r', key: username }),
-      metrics: () => void world.metrics.push({ EventType: 'CognitoUserImportJobEnded', EventDetails: { JobStatus: '', JobCreationDate: '', JobStartDate: '', JobCompletionDate: '', JobCompletionMessage: username, AWSRegion: '' } }),
-      'key of an object': () => void world.objects.stored.set(`restores/${username}`, { body: new Uint8Array(), etag: '' }),
+      metrics: () =>
+        void world.metrics.push({
+          EventType: 'CognitoUserImportJobEnded',
+          EventDetails: {
+            JobStatus: '',
+            JobCreationDate: '',
+            JobStartDate: '',
+            JobCompletionDate: '',
+            JobCompletionMessage: username,
+            AWSRegion: '',
+          },
+        }),
+      'key of an object': () =>
+        void world.objects.stored.set(`restores/${username}`, { body: new Uint8Array(), etag: '' }),
       record: () => world.table.seed({ id: 'EXPORT#LATEST', type: 'POINTER', runId: username }),
     };
     for (const [where, plant] of Object.entries(plants)) {
       plant();
-      expect(search.in(world.places()).some((finding) => finding.where.startsWith(where)), where).to.equal(true);
+      expect(
+        search.in(world.places()).some((finding) => finding.where.startsWith(where)),
+        where,
+      ).to.equal(true);
     }
     expect(redact('username', username)).to.not.include(username);
   });

@@ -12,7 +12,10 @@ async function listAll(world: World, filter?: string): Promise<PoolUser[]> {
   const users: PoolUser[] = [];
   let token: string | undefined;
   do {
-    const page = await world.cognito.listUsersPage(POOL, { ...(filter === undefined ? {} : { filter }), ...(token === undefined ? {} : { token }) });
+    const page = await world.cognito.listUsersPage(POOL, {
+      ...(filter === undefined ? {} : { filter }),
+      ...(token === undefined ? {} : { token }),
+    });
     users.push(...page.items);
     token = page.next;
   } while (token !== undefined);
@@ -42,9 +45,13 @@ describe('the world in memory', () => {
     const world = new World();
     addUsers(world.pool(POOL), 100);
     const { next } = await world.cognito.listUsersPage(POOL, {});
-    expect((await rejection(world.cognito.listUsersPage(POOL, { filter: 'sub ^= "a"', token: next as string }))).name).to.equal('InvalidPaginationToken');
+    expect(
+      (await rejection(world.cognito.listUsersPage(POOL, { filter: 'sub ^= "a"', token: next as string }))).name,
+    ).to.equal('InvalidPaginationToken');
     world.clock.advance(3_600_001);
-    expect((await rejection(world.cognito.listUsersPage(POOL, { token: next as string }))).name).to.equal('InvalidPaginationToken');
+    expect((await rejection(world.cognito.listUsersPage(POOL, { token: next as string }))).name).to.equal(
+      'InvalidPaginationToken',
+    );
   });
 
   it('kills at the chosen call, keeps everything dead, and works again when revived', async () => {
@@ -59,7 +66,12 @@ describe('the world in memory', () => {
 
   it('fails the chosen calls, with or without their effect', async () => {
     const world = new World();
-    world.calls.fail({ call: 'objects.put', nth: 2, when: 'after', error: () => new Fault('ServiceError', 'lost answer') });
+    world.calls.fail({
+      call: 'objects.put',
+      nth: 2,
+      when: 'after',
+      error: () => new Fault('ServiceError', 'lost answer'),
+    });
     await world.objects.put('a', '1');
     expect((await rejection(world.objects.put('b', '2'))).name).to.equal('ServiceError');
     expect(world.objects.text('b')).to.equal('2');
@@ -73,7 +85,12 @@ describe('the world in memory', () => {
     for (let segment = 0; segment < 3; segment += 1) {
       let start: { id: string; type: string } | undefined;
       do {
-        const page = await world.table.scanPage({ segment, totalSegments: 3, consistent: true, ...(start === undefined ? {} : { start }) });
+        const page = await world.table.scanPage({
+          segment,
+          totalSegments: 3,
+          consistent: true,
+          ...(start === undefined ? {} : { start }),
+        });
         seen.push(...page.items.map(({ id, type }) => `${id} ${type}`));
         start = page.next;
       } while (start !== undefined);
@@ -88,20 +105,36 @@ describe('the world in memory', () => {
     const world = new World();
     const pool = world.pool(POOL);
     pool.put(aUser({ username: 'present' }));
-    const row = (over: Record<string, string>): string => csvColumns(pool.settings).map((name) => over[name] ?? '').join(',');
-    const csv = [csvColumns(pool.settings).join(','), row({ 'cognito:username': 'ok', email: 'ok@example.test', email_verified: 'true', name: 'Doe\\, J' }),
-      row({ 'cognito:username': 'unverified', email: 'u@example.test' }), row({ 'cognito:username': 'present', email: 'p@example.test', email_verified: 'true' })].join('\n');
+    const row = (over: Record<string, string>): string =>
+      csvColumns(pool.settings)
+        .map((name) => over[name] ?? '')
+        .join(',');
+    const csv = [
+      csvColumns(pool.settings).join(','),
+      row({ 'cognito:username': 'ok', email: 'ok@example.test', email_verified: 'true', name: 'Doe\\, J' }),
+      row({ 'cognito:username': 'unverified', email: 'u@example.test' }),
+      row({ 'cognito:username': 'present', email: 'p@example.test', email_verified: 'true' }),
+    ].join('\n');
     const { jobId, uploadUrl, jobName } = await world.jobs.createJob(POOL, 'restore-1');
     expect(await world.jobs.startJob(POOL, jobId)).to.equal('noCsv');
     await world.jobs.uploadCsv(uploadUrl as string, Buffer.from(csv));
     expect(await world.jobs.startJob(POOL, jobId)).to.equal('started');
     world.clock.advance(10_000);
-    expect(await world.jobs.describeJob(POOL, jobId)).to.include({ status: 'Succeeded', imported: 1, skipped: 1, failed: 1 });
+    expect(await world.jobs.describeJob(POOL, jobId)).to.include({
+      status: 'Succeeded',
+      imported: 1,
+      skipped: 1,
+      failed: 1,
+    });
     expect(pool.find('ok')).to.deep.include({ status: 'RESET_REQUIRED' });
     expect(pool.find('ok')?.attributes.name).to.equal('Doe, J');
     const lines: string[] = [];
     for await (const line of world.jobs.readLog(POOL, 'customers', { jobId, jobName })) lines.push(line);
-    expect(lines.map((line) => line.split(' - ')[0])).to.deep.equal(['[SUCCEEDED] Line Number 1', '[FAILED] Line Number 2', '[SKIPPED] Line Number 3']);
+    expect(lines.map((line) => line.split(' - ')[0])).to.deep.equal([
+      '[SUCCEEDED] Line Number 1',
+      '[FAILED] Line Number 2',
+      '[SKIPPED] Line Number 3',
+    ]);
   });
 
   it('builds groups with the wanted numbers of members', () => {

@@ -14,7 +14,9 @@ import type { VerificationUsage } from '../results.ts';
 import { stateResult } from './state-result.ts';
 
 const { cells, state, twin, latencies } = JSON.parse(process.argv[2] ?? '') as Series;
-const tell = (line: Line): void => { process.stdout.write(`${JSON.stringify(line)}\n`); };
+const tell = (line: Line): void => {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+};
 const first = cells[0];
 if (first === undefined) throw new Error('a series has at least one cell');
 
@@ -28,18 +30,26 @@ async function verificationOf(virtual: VirtualCloud): Promise<VerificationUsage>
 }
 
 const jobUsersPerSecond = cells.find((cell) => cell.jobUsersPerSecond !== undefined)?.jobUsersPerSecond;
-const granted = first.grantedShare === undefined ? true : { UserList: first.grantedShare * first.callsPerSecond, UserUpdate: first.grantedShare * first.callsPerSecond };
+const granted =
+  first.grantedShare === undefined
+    ? true
+    : { UserList: first.grantedShare * first.callsPerSecond, UserUpdate: first.grantedShare * first.callsPerSecond };
 /** What the services take; every part of the cloud reads it anew at each call. */
 const current: Latencies = { ...LATENCIES };
 const cloud = new VirtualCloud({
-  shape: first.shape, callsPerSecond: first.callsPerSecond, quotas: granted, latencies: current, folder: mkdtempSync(join(tmpdir(), 'bench-')),
+  shape: first.shape,
+  callsPerSecond: first.callsPerSecond,
+  quotas: granted,
+  latencies: current,
+  folder: mkdtempSync(join(tmpdir(), 'bench-')),
   ...(jobUsersPerSecond === undefined ? {} : { jobUsersPerSecond }),
 });
 // Ctrl-C and the starter's end reach this process as signals.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => {
-  cloud.remove();
-  process.exit(1);
-});
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    cloud.remove();
+    process.exit(1);
+  });
 try {
   for (const [index, cell] of cells.entries()) {
     Object.assign(current, LATENCIES, latencies[index]);
@@ -47,7 +57,13 @@ try {
     tell({ result: cell.churn === undefined ? result : { ...result, verification: await verificationOf(cloud) } });
     if (state !== true) continue;
     tell({ state: stateResult(cloud, cell.shape, result) });
-    if (cell.workflow === 'import') tell({ state: stateResult(cloud, cell.shape, { workflow: 'verify', usage: usageOf(cloud, await cloud.verifyNewPool()) }) });
+    if (cell.workflow === 'import')
+      tell({
+        state: stateResult(cloud, cell.shape, {
+          workflow: 'verify',
+          usage: usageOf(cloud, await cloud.verifyNewPool()),
+        }),
+      });
   }
 } finally {
   cloud.remove();

@@ -20,18 +20,36 @@ export async function compute(cloud: VirtualCloud, cell: Cell): Promise<CellResu
   const times = cloud.meter.cognitoTimes();
   const mean = boundlessMean(cell, (...actions) => cloud.meter.cognitoTimes(...actions));
   const usage = usageOf(cloud, run);
-  const limitSeconds = cell.workflow === 'export'
-    ? exportLimit(cell.shape, cell.callsPerSecond, cloud.latencies.listing)
-    : importLimit(cell.shape, cell.callsPerSecond, cell.jobUsersPerSecond ?? 0);
+  const limitSeconds =
+    cell.workflow === 'export'
+      ? exportLimit(cell.shape, cell.callsPerSecond, cloud.latencies.listing)
+      : importLimit(cell.shape, cell.callsPerSecond, cell.jobUsersPerSecond ?? 0);
   const calls = callFigures(times, cloud.meter.count('throttled'), mean);
   const callSeconds = times.length === 0 ? 0 : ((times.at(-1) as number) - (times[0] as number)) / 1000;
   return {
-    id: cell.id, title: cell.title, workflow: cell.workflow, how: 'computed', shape: cell.shape, callsPerSecond: cell.callsPerSecond,
+    id: cell.id,
+    title: cell.title,
+    workflow: cell.workflow,
+    how: 'computed',
+    shape: cell.shape,
+    callsPerSecond: cell.callsPerSecond,
     ...(cell.jobUsersPerSecond === undefined ? {} : { jobUsersPerSecond: cell.jobUsersPerSecond }),
-    seconds: run.seconds, limitSeconds, calls, usage,
+    seconds: run.seconds,
+    limitSeconds,
+    calls,
+    usage,
     ...(cell.workflow === 'import' ? { milestones: milestonesOf(cloud, run) } : {}),
     // The process holds the services too: the memory of functions is measured elsewhere.
-    checks: checksOf(cell, { seconds: run.seconds, limitSeconds, maxInASecond: calls.maxInASecond, mean, throttled: calls.throttled, calls: calls.total, callSeconds, usage: { ...usage, peakMemoryMb: {} } }),
+    checks: checksOf(cell, {
+      seconds: run.seconds,
+      limitSeconds,
+      maxInASecond: calls.maxInASecond,
+      mean,
+      throttled: calls.throttled,
+      calls: calls.total,
+      callSeconds,
+      usage: { ...usage, peakMemoryMb: {} },
+    }),
     tookSeconds: (performance.now() - began) / 1000,
   };
 }
@@ -51,9 +69,13 @@ function milestonesOf(cloud: VirtualCloud, { startedAt }: WorkflowRun): Mileston
   };
 }
 
-export function usageOf({ meter, invocations }: VirtualCloud, { transitions, historyEvents, largestPayload }: WorkflowRun): Usage {
+export function usageOf(
+  { meter, invocations }: VirtualCloud,
+  { transitions, historyEvents, largestPayload }: WorkflowRun,
+): Usage {
   const functions = [...invocations.figures];
-  const sum = (value: (figures: (typeof functions)[number][1], name: string) => number): number => functions.reduce((total, [name, figures]) => total + value(figures, name), 0);
+  const sum = (value: (figures: (typeof functions)[number][1], name: string) => number): number =>
+    functions.reduce((total, [name, figures]) => total + value(figures, name), 0);
   return {
     dynamodbCalls: meter.sum('dynamodb.'),
     itemsWritten: meter.count('items.written') + meter.count('items.deleted'),

@@ -30,15 +30,28 @@ const FRUGAL = ['--expose-gc', '--max-old-space-size=400'];
 
 /** Runs a series in a process of its own; rejects when that fails. */
 export async function runSeries(series: Series, tell: (line: Line) => void): Promise<void> {
-  const child = spawn(process.execPath, [...(series.state === true ? FRUGAL : FAST), '--import', 'tsx', CHILD, JSON.stringify(series)], {
-    stdio: ['ignore', 'pipe', 'pipe'], cwd: join(import.meta.dirname, '..', '..', '..'),
-  });
-  const end = (): void => { child.kill('SIGTERM'); };
+  const child = spawn(
+    process.execPath,
+    [...(series.state === true ? FRUGAL : FAST), '--import', 'tsx', CHILD, JSON.stringify(series)],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: join(import.meta.dirname, '..', '..', '..'),
+    },
+  );
+  const end = (): void => {
+    child.kill('SIGTERM');
+  };
   process.once('exit', end);
   let errors = '';
-  child.stderr.on('data', (data: Buffer) => { errors = `${errors}${data.toString()}`.slice(-4000); });
-  createInterface(child.stdout).on('line', (line) => { tell(JSON.parse(line) as Line); });
-  const code = await new Promise<number | null>((resolve) => { child.once('close', resolve); });
+  child.stderr.on('data', (data: Buffer) => {
+    errors = `${errors}${data.toString()}`.slice(-4000);
+  });
+  createInterface(child.stdout).on('line', (line) => {
+    tell(JSON.parse(line) as Line);
+  });
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('close', resolve);
+  });
   process.off('exit', end);
   if (code !== 0) throw new Error(`Computing ${series.cells[0]?.title ?? ''} failed:\n${errors}`);
 }

@@ -10,14 +10,25 @@ const PAYLOAD_KB = 200;
 const OBJECT_MB = 100;
 
 /** Memory and time of every function of the run that was just computed. */
-export function stateResult({ invocations, exportObjects, importObjects }: VirtualCloud, shape: Shape, { workflow, usage }: { readonly workflow: StateResult['workflow']; readonly usage: Usage }): StateResult {
+export function stateResult(
+  { invocations, exportObjects, importObjects }: VirtualCloud,
+  shape: Shape,
+  { workflow, usage }: { readonly workflow: StateResult['workflow']; readonly usage: Usage },
+): StateResult {
   const functions = Object.fromEntries(invocations.figures);
   const largestObjectMb = Math.max(exportObjects.largestWhole, importObjects.largestWhole) / 1e6;
   return {
-    workflow, users: shape.users, memberships: shape.groups === 0 ? 0 : shape.users * shape.perUser, functions, largestObjectMb, largestPayloadKb: usage.largestPayloadBytes / 1024,
+    workflow,
+    users: shape.users,
+    memberships: shape.groups === 0 ? 0 : shape.users * shape.perUser,
+    functions,
+    largestObjectMb,
+    largestPayloadKb: usage.largestPayloadBytes / 1024,
     checks: [
       ...Object.entries(usage.peakMemoryMb).map(([name, value]) => atMost(`memory of ${name}, MB`, value, MEMORY_MB)),
-      ...Object.entries(functions).map(([name, { longestSeconds, longestCpuSeconds }]) => atMost(`longest invocation of ${name}, s`, longestSeconds + longestCpuSeconds, SECONDS)),
+      ...Object.entries(functions).map(([name, { longestSeconds, longestCpuSeconds }]) =>
+        atMost(`longest invocation of ${name}, s`, longestSeconds + longestCpuSeconds, SECONDS),
+      ),
       atMost('largest payload, KiB', usage.largestPayloadBytes / 1024, PAYLOAD_KB),
       atMost('largest object read whole, MB', largestObjectMb, OBJECT_MB),
     ],

@@ -34,7 +34,10 @@ export class BenchCloud {
   readonly memory: MemoryWatch;
   #launches = 0;
 
-  private constructor(readonly cloud: LocalCloud, private readonly latencies: CognitoLatencies) {
+  private constructor(
+    readonly cloud: LocalCloud,
+    private readonly latencies: CognitoLatencies,
+  ) {
     this.memory = new MemoryWatch(cloud.endpoint);
   }
 
@@ -45,7 +48,11 @@ export class BenchCloud {
   }
 
   /** Quotas, latencies and the speed of import jobs as the cell wants them. */
-  async simulate({ callsPerSecond, grantedShare, jobUsersPerSecond }: Pick<Cell, 'callsPerSecond' | 'grantedShare' | 'jobUsersPerSecond'>): Promise<void> {
+  async simulate({
+    callsPerSecond,
+    grantedShare,
+    jobUsersPerSecond,
+  }: Pick<Cell, 'callsPerSecond' | 'grantedShare' | 'jobUsersPerSecond'>): Promise<void> {
     const granted = (grantedShare ?? 0) * callsPerSecond;
     await this.cloud.configure({
       quotas: grantedShare === undefined ? true : { UserList: granted, UserUpdate: granted },
@@ -53,7 +60,9 @@ export class BenchCloud {
         { service: 'cognito-idp', action: ['ListUsers', 'ListUsersInGroup'], ms: this.latencies.listing },
         { service: 'cognito-idp', ms: this.latencies.cognito },
       ],
-      ...(jobUsersPerSecond === undefined ? {} : { importJobs: { usersPerSecond: jobUsersPerSecond, pendingMs: 1_000 } }),
+      ...(jobUsersPerSecond === undefined
+        ? {}
+        : { importJobs: { usersPerSecond: jobUsersPerSecond, pendingMs: 1_000 } }),
     });
   }
 
@@ -65,10 +74,19 @@ export class BenchCloud {
   /** Launches the main stack for a pool; its first export begins at once. */
   async launch(poolId: string, callsPerSecond: Cell['callsPerSecond']): Promise<Launch> {
     this.#launches += 1;
-    const outcome = await createStack(stackOperation({ ...this.#solution(), stackName: `Bench${this.#launches}` }, {
-      PrimaryUserPoolId: poolId, SecondaryRegion: SECONDARY, NotificationEmail: 'ops@example.com', CognitoTPS: String(callsPerSecond) as '25',
-    }));
-    if (outcome.status !== 'CREATE_COMPLETE') throw new Error(`The stack ended as ${outcome.status}:\n${failuresOf(outcome).join('\n')}`);
+    const outcome = await createStack(
+      stackOperation(
+        { ...this.#solution(), stackName: `Bench${this.#launches}` },
+        {
+          PrimaryUserPoolId: poolId,
+          SecondaryRegion: SECONDARY,
+          NotificationEmail: 'ops@example.com',
+          CognitoTPS: String(callsPerSecond) as '25',
+        },
+      ),
+    );
+    if (outcome.status !== 'CREATE_COMPLETE')
+      throw new Error(`The stack ended as ${outcome.status}:\n${failuresOf(outcome).join('\n')}`);
     const { ExportWorkflowArn = '', SecondaryImportWorkflowArn = '', StackSetName = '' } = outcome.outputs;
     return {
       exportWorkflow: ExportWorkflowArn,
@@ -96,7 +114,10 @@ export class BenchCloud {
 
   #solution(): SolutionOptions {
     return {
-      clientConfig: this.cloud.clientConfig, primaryRegion: PRIMARY, secondaryRegion: SECONDARY, stackName: 'Bench',
+      clientConfig: this.cloud.clientConfig,
+      primaryRegion: PRIMARY,
+      secondaryRegion: SECONDARY,
+      stackName: 'Bench',
       build: { bucket: 'bench-assets', solutionName: 'cognito-user-profiles-export', version: 'v2.0.0' },
     };
   }

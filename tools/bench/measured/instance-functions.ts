@@ -12,15 +12,33 @@ export interface InstanceFunction {
 }
 
 /** The functions of a StackSet's instance in a Region. */
-export async function instanceFunctions(config: ReturnType<ClientConfigOf>, stackSetName: string): Promise<InstanceFunction[]> {
+export async function instanceFunctions(
+  config: ReturnType<ClientConfigOf>,
+  stackSetName: string,
+): Promise<InstanceFunction[]> {
   const cloudFormation = new CloudFormationClient(config);
   const lambda = new LambdaClient(config);
-  const { StackSummaries = [] } = await cloudFormation.send(new ListStacksCommand({ StackStatusFilter: ['CREATE_COMPLETE'] }));
+  const { StackSummaries = [] } = await cloudFormation.send(
+    new ListStacksCommand({ StackStatusFilter: ['CREATE_COMPLETE'] }),
+  );
   const stack = StackSummaries.find(({ StackName }) => StackName?.startsWith(`StackSet-${stackSetName}-`));
   if (stack === undefined) throw new Error(`There is no instance of the StackSet ${stackSetName} in ${config.region}.`);
-  const { StackResources = [] } = await cloudFormation.send(new DescribeStackResourcesCommand({ StackName: stack.StackName }));
-  return Promise.all(StackResources.filter(({ ResourceType }) => ResourceType === 'AWS::Lambda::Function').map(async ({ LogicalResourceId = '', PhysicalResourceId = '' }) => {
-    const { MemorySize = 128, LoggingConfig } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: PhysicalResourceId }));
-    return { name: LogicalResourceId.replace(/Function$/, ''), physicalName: PhysicalResourceId, memoryMb: MemorySize, logGroup: LoggingConfig?.LogGroup ?? `/aws/lambda/${PhysicalResourceId}` };
-  }));
+  const { StackResources = [] } = await cloudFormation.send(
+    new DescribeStackResourcesCommand({ StackName: stack.StackName }),
+  );
+  return Promise.all(
+    StackResources.filter(({ ResourceType }) => ResourceType === 'AWS::Lambda::Function').map(
+      async ({ LogicalResourceId = '', PhysicalResourceId = '' }) => {
+        const { MemorySize = 128, LoggingConfig } = await lambda.send(
+          new GetFunctionConfigurationCommand({ FunctionName: PhysicalResourceId }),
+        );
+        return {
+          name: LogicalResourceId.replace(/Function$/, ''),
+          physicalName: PhysicalResourceId,
+          memoryMb: MemorySize,
+          logGroup: LoggingConfig?.LogGroup ?? `/aws/lambda/${PhysicalResourceId}`,
+        };
+      },
+    ),
+  );
 }

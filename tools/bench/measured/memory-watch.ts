@@ -13,7 +13,9 @@ export class MemoryWatch {
   readonly #timer: NodeJS.Timeout;
 
   constructor(private readonly endpoint: string) {
-    this.#timer = setInterval(() => { this.look(); }, EVERY_MS);
+    this.#timer = setInterval(() => {
+      this.look();
+    }, EVERY_MS);
     this.#timer.unref();
   }
 
@@ -31,8 +33,10 @@ export class MemoryWatch {
     for (const process of processes()) {
       if (!this.#functions.has(process)) this.#functions.set(process, functionOf(process, this.endpoint));
       const name = this.#functions.get(process);
-      const kilobytes = name === undefined ? undefined : /^VmHWM:\s+(\d+)/m.exec(textOf(`/proc/${process}/status`))?.[1];
-      if (name !== undefined && kilobytes !== undefined) this.#peaks.set(name, Math.max(this.#peaks.get(name) ?? 0, Number(kilobytes) / 1024));
+      const kilobytes =
+        name === undefined ? undefined : /^VmHWM:\s+(\d+)/m.exec(textOf(`/proc/${process}/status`))?.[1];
+      if (name !== undefined && kilobytes !== undefined)
+        this.#peaks.set(name, Math.max(this.#peaks.get(name) ?? 0, Number(kilobytes) / 1024));
     }
   }
 }

@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CognitoIdentityProviderClient, DescribeUserPoolCommand, ListUserImportJobsCommand, ListUsersInGroupCommand } from '@aws-sdk/client-cognito-identity-provider';
+import {
+  CognitoIdentityProviderClient,
+  DescribeUserPoolCommand,
+  ListUserImportJobsCommand,
+  ListUsersInGroupCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Cell } from '../cells.ts';
 import { ADMINISTRATORS } from '../population.ts';
@@ -14,7 +19,13 @@ const POLL_MS = 500;
 type Progress = (text: string) => void;
 
 /** Runs cells of one pool and one CognitoTPS, one after the other: the pool is seeded and the product launched once. */
-export async function runSeries(bench: BenchCloud, cells: readonly Cell[], latencies: CognitoLatencies, progress: Progress, tell: (result: CellResult) => void): Promise<void> {
+export async function runSeries(
+  bench: BenchCloud,
+  cells: readonly Cell[],
+  latencies: CognitoLatencies,
+  progress: Progress,
+  tell: (result: CellResult) => void,
+): Promise<void> {
   const [first] = cells;
   if (first === undefined) return;
   let began = performance.now();
@@ -27,12 +38,21 @@ export async function runSeries(bench: BenchCloud, cells: readonly Cell[], laten
   for (const [index, cell] of cells.entries()) {
     const executionArn = index === 0 ? launch.firstExport : await start(bench, cell, launch, poolId, progress);
     const ended = await follow(bench, cell, executionArn, progress);
-    tell({ ...(await observe(bench, cell, launch, ended, latencies.listing)), tookSeconds: (performance.now() - began) / 1000 });
+    tell({
+      ...(await observe(bench, cell, launch, ended, latencies.listing)),
+      tookSeconds: (performance.now() - began) / 1000,
+    });
     began = performance.now();
   }
 }
 
-async function start(bench: BenchCloud, cell: Cell, { exportWorkflow, importWorkflow }: Launch, poolId: string, progress: Progress): Promise<string> {
+async function start(
+  bench: BenchCloud,
+  cell: Cell,
+  { exportWorkflow, importWorkflow }: Launch,
+  poolId: string,
+  progress: Progress,
+): Promise<string> {
   await bench.unlimited();
   if (cell.workflow === 'import') {
     const NewUserPoolId = await createPool(bench.cloud, SECONDARY, 'customers-restored');
@@ -52,17 +72,34 @@ async function follow(bench: BenchCloud, cell: Cell, executionArn: string, progr
   const sfn = bench.sfn(cell.workflow === 'export' ? PRIMARY : SECONDARY);
   const watch = cell.workflow === 'import' ? new RestoreWatch(bench, cell) : undefined;
   for (;;) {
-    const { status, startDate, stopDate, input, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    const { status, startDate, stopDate, input, error, cause } = await sfn.send(
+      new DescribeExecutionCommand({ executionArn }),
+    );
     const startedAt = startDate?.getTime() ?? 0;
     if (status === 'RUNNING') {
-      progress(`${Math.round((Date.now() - startedAt) / 1000)} s${watch === undefined ? '' : `, ${watch.users} users`}`);
+      progress(
+        `${Math.round((Date.now() - startedAt) / 1000)} s${watch === undefined ? '' : `, ${watch.users} users`}`,
+      );
       await watch?.look((JSON.parse(input ?? '{}') as { NewUserPoolId: string }).NewUserPoolId, startedAt);
       await sleep(POLL_MS);
       continue;
     }
-    if (status !== 'SUCCEEDED') throw new Error(`${cell.title} ended as ${status ?? ''}: ${error ?? ''}: ${cause ?? ''}`);
+    if (status !== 'SUCCEEDED')
+      throw new Error(`${cell.title} ended as ${status ?? ''}: ${error ?? ''}: ${cause ?? ''}`);
     const seconds = ((stopDate?.getTime() ?? 0) - startedAt) / 1000;
-    return { executionArn, startedAt, seconds, ...(watch === undefined ? {} : { milestones: watch.milestones(seconds), lastJobEndedAt: await watch.lastJobEndedAt((JSON.parse(input ?? '{}') as { NewUserPoolId: string }).NewUserPoolId) }) };
+    return {
+      executionArn,
+      startedAt,
+      seconds,
+      ...(watch === undefined
+        ? {}
+        : {
+            milestones: watch.milestones(seconds),
+            lastJobEndedAt: await watch.lastJobEndedAt(
+              (JSON.parse(input ?? '{}') as { NewUserPoolId: string }).NewUserPoolId,
+            ),
+          }),
+    };
   }
 }
 
@@ -73,7 +110,10 @@ class RestoreWatch {
   #everyUser: number | undefined;
   #administrators: number | undefined;
 
-  constructor(bench: BenchCloud, private readonly cell: Cell) {
+  constructor(
+    bench: BenchCloud,
+    private readonly cell: Cell,
+  ) {
     this.#client = new CognitoIdentityProviderClient(bench.cloud.clientConfig(SECONDARY));
   }
 
@@ -86,7 +126,12 @@ class RestoreWatch {
       if (this.users >= users) this.#everyUser = seconds;
     }
     if (this.#administrators === undefined && administrators > 0 && this.users > 0) {
-      const members = await this.#client.send(new ListUsersInGroupCommand({ UserPoolId, GroupName: ADMINISTRATORS })).then(({ Users }) => Users?.length ?? 0, () => 0);
+      const members = await this.#client
+        .send(new ListUsersInGroupCommand({ UserPoolId, GroupName: ADMINISTRATORS }))
+        .then(
+          ({ Users }) => Users?.length ?? 0,
+          () => 0,
+        );
       if (members >= administrators) this.#administrators = seconds;
     }
   }
@@ -95,7 +140,13 @@ class RestoreWatch {
     const ends: number[] = [];
     let PaginationToken: string | undefined;
     do {
-      const page = await this.#client.send(new ListUserImportJobsCommand({ UserPoolId, MaxResults: 60, ...(PaginationToken === undefined ? {} : { PaginationToken }) }));
+      const page = await this.#client.send(
+        new ListUserImportJobsCommand({
+          UserPoolId,
+          MaxResults: 60,
+          ...(PaginationToken === undefined ? {} : { PaginationToken }),
+        }),
+      );
       for (const { CompletionDate } of page.UserImportJobs ?? []) ends.push(CompletionDate?.getTime() ?? 0);
       PaginationToken = page.PaginationToken;
     } while (PaginationToken !== undefined);
@@ -103,6 +154,9 @@ class RestoreWatch {
   }
 
   milestones(seconds: number): NonNullable<CellResult['milestones']> {
-    return { everyUserExists: this.#everyUser ?? seconds, ...(this.#administrators === undefined ? {} : { administratorsBack: this.#administrators }) };
+    return {
+      everyUserExists: this.#everyUser ?? seconds,
+      ...(this.#administrators === undefined ? {} : { administratorsBack: this.#administrators }),
+    };
   }
 }

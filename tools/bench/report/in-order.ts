@@ -9,9 +9,17 @@ export function inOrder(cells: readonly CellResult[]): CellResult[] {
   const rank = ({ how, twin, id, shape, callsPerSecond, workflow }: CellResult): readonly number[] => [
     how === 'measured' ? 0 : twin === true ? 1 : 2,
     how === 'measured' || twin === true ? measured.indexOf(id) : 0,
-    Math.min(shape.groups, 2), callsPerSecond, shape.users, shape.groups, workflow === 'export' ? 0 : 1, id.length,
+    Math.min(shape.groups, 2),
+    callsPerSecond,
+    shape.users,
+    shape.groups,
+    workflow === 'export' ? 0 : 1,
+    id.length,
   ];
   const ranked = cells.map((cell) => ({ cell, rank: rank(cell) }));
-  ranked.sort((a, b) => a.rank.map((value, index) => value - (b.rank[index] as number)).find((difference) => difference !== 0) ?? 0);
+  ranked.sort(
+    (a, b) =>
+      a.rank.map((value, index) => value - (b.rank[index] as number)).find((difference) => difference !== 0) ?? 0,
+  );
   return ranked.map(({ cell }) => cell);
 }

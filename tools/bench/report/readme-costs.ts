@@ -2,8 +2,10 @@ import type { CostLine, CostResult } from '../results.ts';
 import { RETIRED_COST } from './retired.ts';
 
 const n = (value: number): string => value.toLocaleString('en-US');
-const dollars = (value: number): string => `$${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
-const pool = ({ users, memberships }: CostResult): string => `${n(users)} users, ${memberships === users ? 'each in one group' : `${n(memberships)} memberships`}`;
+const dollars = (value: number): string =>
+  `$${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+const pool = ({ users, memberships }: CostResult): string =>
+  `${n(users)} users, ${memberships === users ? 'each in one group' : `${n(memberships)} memberships`}`;
 
 /** Rows of the table, each with the lines of the arithmetic that it sums up: a line belongs to the first row that takes it. */
 const ROWS: readonly (readonly [title: string, takes: RegExp])[] = [
@@ -20,8 +22,14 @@ const ROWS: readonly (readonly [title: string, takes: RegExp])[] = [
  */
 export function readmeCosts(cost: readonly CostResult[]): string {
   const shown = cost.find(({ users }) => users === RETIRED_COST.users);
-  if (shown === undefined) throw new Error(`tools/bench/results.json has no cost of ${n(RETIRED_COST.users)} users, found those of ${cost.map(({ users }) => n(users)).join(' and ') || 'none'}. Run npm run bench.`);
-  const others = cost.filter((one) => one !== shown).map(({ users, dollarsPerMonth }) => `${n(users)} users (${dollars(dollarsPerMonth)})`).join(', ');
+  if (shown === undefined)
+    throw new Error(
+      `tools/bench/results.json has no cost of ${n(RETIRED_COST.users)} users, found those of ${cost.map(({ users }) => n(users)).join(' and ') || 'none'}. Run npm run bench.`,
+    );
+  const others = cost
+    .filter((one) => one !== shown)
+    .map(({ users, dollarsPerMonth }) => `${n(users)} users (${dollars(dollarsPerMonth)})`)
+    .join(', ');
   return [
     `| per month, ${pool(shown)} | ${shown.churnPercent} % of the users change per day |`,
     '|---|---|',
@@ -36,7 +44,10 @@ function sums(lines: readonly CostLine[]): [string, number][] {
   const rows = ROWS.map(([title]): [string, number] => [title, 0]);
   for (const line of lines) {
     const row = rows[ROWS.findIndex(([, takes]) => takes.test(line.service))];
-    if (row === undefined) throw new Error(`The README's table of costs has no row for "${line.service}" of tools/bench/results.json. Add it to one in tools/bench/report/readme-costs.ts.`);
+    if (row === undefined)
+      throw new Error(
+        `The README's table of costs has no row for "${line.service}" of tools/bench/results.json. Add it to one in tools/bench/report/readme-costs.ts.`,
+      );
     row[1] += line.dollars;
   }
   return rows;

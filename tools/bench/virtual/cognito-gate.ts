@@ -7,7 +7,15 @@ import type { Latencies, Meter } from './meter.ts';
 
 /** Below the service's 5 calls per second and pool, as in source/adapters/cognito/client.ts. */
 const POOL_RESOURCE_CALLS_PER_SECOND = 4.5;
-const POOL_RESOURCE_CALLS = new Set(['ListGroups', 'GetCSVHeader', 'DescribeUserImportJob', 'ListUserImportJobs', 'CreateGroup', 'CreateUserImportJob', 'StartUserImportJob']);
+const POOL_RESOURCE_CALLS = new Set([
+  'ListGroups',
+  'GetCSVHeader',
+  'DescribeUserImportJob',
+  'ListUserImportJobs',
+  'CreateGroup',
+  'CreateUserImportJob',
+  'StartUserImportJob',
+]);
 const LISTINGS = new Set(['ListUsers', 'ListUsersInGroup']);
 const GRANTED: AwsResponse = { status: 200, headers: {}, body: Buffer.alloc(0) };
 
@@ -47,7 +55,14 @@ export class CognitoGate {
 
   async call<T>(action: string, poolId: string, effect: () => T): Promise<T> {
     const client = this.#client;
-    const request = { service: 'cognito-idp', action, account: '', region: '', headers: {}, params: { UserPoolId: poolId } } as unknown as AwsRequest;
+    const request = {
+      service: 'cognito-idp',
+      action,
+      account: '',
+      region: '',
+      headers: {},
+      params: { UserPoolId: poolId },
+    } as unknown as AwsRequest;
     let token = await client.retries.acquireInitialRetryToken();
     for (;;) {
       await this.#turn(client, action);
@@ -55,7 +70,11 @@ export class CognitoGate {
       this.meter.arrived(action);
       if ((await this.#allowed(request)).status === 200) {
         client.retries.recordSuccess();
-        return this.meter.call(`cognito.${action}`, LISTINGS.has(action) ? this.latencies.listing : this.latencies.cognito, effect);
+        return this.meter.call(
+          `cognito.${action}`,
+          LISTINGS.has(action) ? this.latencies.listing : this.latencies.cognito,
+          effect,
+        );
       }
       this.meter.add('throttled');
       client.pacer.throttled(grantedAt);
@@ -75,7 +94,11 @@ export class CognitoGate {
     const known = this.#clients.get(functionName);
     if (known !== undefined) return known;
     const { clock } = this.meter;
-    const client = { pacer: new Pacer({ callsPerSecond: this.callsPerSecond, clock }), lanes: new Map<string, Lane>(), retries: new PatientRetries(clock, this.random) };
+    const client = {
+      pacer: new Pacer({ callsPerSecond: this.callsPerSecond, clock }),
+      lanes: new Map<string, Lane>(),
+      retries: new PatientRetries(clock, this.random),
+    };
     this.#clients.set(functionName, client);
     return client;
   }

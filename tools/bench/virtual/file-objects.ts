@@ -1,4 +1,14 @@
-import { closeSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../../../source/domain/errors.ts';
 import type { ObjectStore, PutCondition, StoredObject } from '../../../source/domain/ports.ts';
@@ -21,7 +31,11 @@ export class FileObjects implements ObjectStore {
   /** Bytes of the largest object that was read or written whole. */
   largestWhole = 0;
 
-  constructor(private readonly folder: string, private readonly meter: Meter, private readonly latencies: Latencies) {
+  constructor(
+    private readonly folder: string,
+    private readonly meter: Meter,
+    private readonly latencies: Latencies,
+  ) {
     mkdirSync(folder, { recursive: true });
   }
 
@@ -94,12 +108,15 @@ export class FileObjects implements ObjectStore {
   };
 
   tagAll = async (keys: readonly string[]): Promise<void> => {
-    for (let at = 0; at < keys.length; at += TAGGED_AT_A_TIME) await Promise.all(keys.slice(at, at + TAGGED_AT_A_TIME).map(() => this.#request('put', 0, false)));
+    for (let at = 0; at < keys.length; at += TAGGED_AT_A_TIME)
+      await Promise.all(keys.slice(at, at + TAGGED_AT_A_TIME).map(() => this.#request('put', 0, false)));
   };
 
   /** Bytes of all objects below a prefix. */
   sizeOf(prefix: string): number {
-    return [...this.#etags.keys()].filter((key) => key.startsWith(prefix)).reduce((sum, key) => sum + statSync(this.#path(key)).size, 0);
+    return [...this.#etags.keys()]
+      .filter((key) => key.startsWith(prefix))
+      .reduce((sum, key) => sum + statSync(this.#path(key)).size, 0);
   }
 
   #path(key: string): string {
@@ -115,7 +132,10 @@ export class FileObjects implements ObjectStore {
 
   #request(kind: 'get' | 'put' | 'list' | 'delete', bytes: number, whole = true): Promise<void> {
     if (whole) this.largestWhole = Math.max(this.largestWhole, bytes);
-    return this.meter.call(`s3.${kind}`, this.latencies.s3 + bytes / (this.latencies.s3MegabytesPerSecond * 1000), () => undefined);
+    return this.meter.call(
+      `s3.${kind}`,
+      this.latencies.s3 + bytes / (this.latencies.s3MegabytesPerSecond * 1000),
+      () => undefined,
+    );
   }
 }
-

@@ -26,7 +26,18 @@ type Handler = (event: unknown) => Promise<unknown>;
 
 /** What the function files of source/lambda do, with the in-memory services in place of the adapters. */
 export function functionsOn(cloud: VirtualCloud): Readonly<Record<string, Handler>> {
-  const { meter: { clock }, source, target, jobs, table, exportObjects, importObjects, queue, random, log } = cloud;
+  const {
+    meter: { clock },
+    source,
+    target,
+    jobs,
+    table,
+    exportObjects,
+    importObjects,
+    queue,
+    random,
+    log,
+  } = cloud;
   const executionStatus = (): Promise<'gone'> => Promise.resolve('gone');
   const common = () => ({ clock, log, claim: cloud.newClaim(), timeLeft: cloud.timeLeft() });
   const exporting = () => ({ ...common(), pool: source, table, replica: table, objects: exportObjects, queue });
@@ -39,32 +50,64 @@ export function functionsOn(cloud: VirtualCloud): Readonly<Record<string, Handle
     ListGroups: (event) => listGroups(exporting(), runId(event)),
     SyncGroup: (event) => syncGroups(exporting(), runId(event)),
     SyncUsersInGroup: (event) => syncMembers(exporting(), runId(event)),
-    BackupTableCleanup: (event) => cleanUpTable(exporting(), { runId: runId(event), allowMassDelete: false, maxDeletePercent: 20, softwareVersion: 'bench', keepSnapshot: true, replicaRegion: REGIONS.import }),
+    BackupTableCleanup: (event) =>
+      cleanUpTable(exporting(), {
+        runId: runId(event),
+        allowMassDelete: false,
+        maxDeletePercent: 20,
+        softwareVersion: 'bench',
+        keepSnapshot: true,
+        replicaRegion: REGIONS.import,
+      }),
     MessageBroker: async () => {
       await importObjects.put('notices/bench', '');
       return {};
     },
     CheckNewUserPool: (event) => {
       const { options } = startedImport(event);
-      return checkNewUserPool({ options, region: REGIONS.import, primaryUserPoolId: SOURCE_POOL, tableName: TABLE }, { pools: target, table, objects: importObjects, clock, random, log });
+      return checkNewUserPool(
+        { options, region: REGIONS.import, primaryUserPoolId: SOURCE_POOL, tableName: TABLE },
+        { pools: target, table, objects: importObjects, clock, random, log },
+      );
     },
     ScanTable: (event) => {
       const { options, restore } = openedImport(event);
-      return scanTable({ ...restore, options, tableName: TABLE }, { ...common(), pools: target, jobs, table, objects: importObjects, newUsers: queue, updates: queue });
+      return scanTable(
+        { ...restore, options, tableName: TABLE },
+        { ...common(), pools: target, jobs, table, objects: importObjects, newUsers: queue, updates: queue },
+      );
     },
     ImportUsers: (event) => {
       const { options, restore } = openedImport(event);
-      return importUsers({ newUserPoolId: options.newUserPoolId, ...restore }, { ...importing(), jobs, newUsers: queue, jobEnded: () => Promise.resolve() });
+      return importUsers(
+        { newUserPoolId: options.newUserPoolId, ...restore },
+        { ...importing(), jobs, newUsers: queue, jobEnded: () => Promise.resolve() },
+      );
     },
     UpdateUsers: (event) => {
       const { executionArn, options, restore } = openedImport(event);
       const input = { newUserPoolId: options.newUserPoolId, ...restore, executionArn, bucket: BUCKET };
-      return updateUsers(input, { ...importing(), writer: target, newPassword: () => passwordFrom(Buffer.alloc(PASSWORD_BYTES, 7)) });
+      return updateUsers(input, {
+        ...importing(),
+        writer: target,
+        newPassword: () => passwordFrom(Buffer.alloc(PASSWORD_BYTES, 7)),
+      });
     },
-    VerifyBackup: (event) => verifyBackup(
-      { ...parseLookEvent(event), tableName: TABLE, region: REGIONS.verify, primaryRegion: REGIONS.export, retentionDays: SNAPSHOT_RETENTION_DAYS },
-      { ...common(), table, objects: importObjects, primary: table },
-    ),
-    ComparePool: (event) => comparePool({ ...parseCompareEvent(event), tableName: TABLE, bucket: BUCKET }, { ...common(), table, objects: importObjects, pool: target }),
+    VerifyBackup: (event) =>
+      verifyBackup(
+        {
+          ...parseLookEvent(event),
+          tableName: TABLE,
+          region: REGIONS.verify,
+          primaryRegion: REGIONS.export,
+          retentionDays: SNAPSHOT_RETENTION_DAYS,
+        },
+        { ...common(), table, objects: importObjects, primary: table },
+      ),
+    ComparePool: (event) =>
+      comparePool(
+        { ...parseCompareEvent(event), tableName: TABLE, bucket: BUCKET },
+        { ...common(), table, objects: importObjects, pool: target },
+      ),
   };
 }

@@ -22,37 +22,59 @@ export class VirtualImportJobs implements ImportJobs {
   /** Milliseconds since the epoch when the last job ended. */
   lastEndedAt = 0;
 
-  constructor(private readonly pool: TargetPool, private readonly gate: CognitoGate, private readonly meter: Meter, private readonly latencies: Latencies, private readonly usersPerSecond: number) {
+  constructor(
+    private readonly pool: TargetPool,
+    private readonly gate: CognitoGate,
+    private readonly meter: Meter,
+    private readonly latencies: Latencies,
+    private readonly usersPerSecond: number,
+  ) {
     pool.onAccess = () => this.#proceed();
   }
 
   csvHeader = (poolId: string): Promise<readonly string[]> => this.gate.call('GetCSVHeader', poolId, () => CSV_COLUMNS);
 
-  createJob = (poolId: string, jobName: string): Promise<ImportJob> => this.gate.call('CreateUserImportJob', poolId, () => {
-    const jobId = `import-${this.#jobs.length + 1}`;
-    const job: ImportJob = { jobId, jobName, status: 'Created', created: this.#iso(), imported: 0, skipped: 0, failed: 0 };
-    this.#jobs.push({ job, users: new IndexList(), at: 0 });
-    return { ...job, uploadUrl: jobId };
-  });
+  createJob = (poolId: string, jobName: string): Promise<ImportJob> =>
+    this.gate.call('CreateUserImportJob', poolId, () => {
+      const jobId = `import-${this.#jobs.length + 1}`;
+      const job: ImportJob = {
+        jobId,
+        jobName,
+        status: 'Created',
+        created: this.#iso(),
+        imported: 0,
+        skipped: 0,
+        failed: 0,
+      };
+      this.#jobs.push({ job, users: new IndexList(), at: 0 });
+      return { ...job, uploadUrl: jobId };
+    });
 
   uploadCsv = (uploadUrl: string, csv: Uint8Array): Promise<void> =>
-    this.meter.call('upload', this.latencies.s3 + csv.length / (this.latencies.s3MegabytesPerSecond * 1000), () => { this.#job(uploadUrl).users = usersOf(csv); });
+    this.meter.call('upload', this.latencies.s3 + csv.length / (this.latencies.s3MegabytesPerSecond * 1000), () => {
+      this.#job(uploadUrl).users = usersOf(csv);
+    });
 
-  startJob = (poolId: string, jobId: string): Promise<'started' | 'busy' | 'noCsv'> => this.gate.call('StartUserImportJob', poolId, () => {
-    this.#proceed();
-    if (this.#jobs.some(({ job }) => job.status === 'InProgress')) return 'busy';
-    const held = this.#job(jobId);
-    held.startedAt = this.meter.clock.now();
-    held.job = { ...held.job, status: 'InProgress', started: this.#iso() };
-    return 'started';
-  });
+  startJob = (poolId: string, jobId: string): Promise<'started' | 'busy' | 'noCsv'> =>
+    this.gate.call('StartUserImportJob', poolId, () => {
+      this.#proceed();
+      if (this.#jobs.some(({ job }) => job.status === 'InProgress')) return 'busy';
+      const held = this.#job(jobId);
+      held.startedAt = this.meter.clock.now();
+      held.job = { ...held.job, status: 'InProgress', started: this.#iso() };
+      return 'started';
+    });
 
-  describeJob = (poolId: string, jobId: string): Promise<ImportJob> => this.gate.call('DescribeUserImportJob', poolId, () => {
-    this.#proceed();
-    return { ...this.#job(jobId).job };
-  });
+  describeJob = (poolId: string, jobId: string): Promise<ImportJob> =>
+    this.gate.call('DescribeUserImportJob', poolId, () => {
+      this.#proceed();
+      return { ...this.#job(jobId).job };
+    });
 
-  listJobsPage = (poolId: string): Promise<Page<ImportJob>> => this.gate.call('ListUserImportJobs', poolId, () => ({ items: this.#jobs.map(({ job }) => ({ ...job })).reverse() }));
+  listJobsPage = (poolId: string): Promise<Page<ImportJob>> =>
+    this.gate.call('ListUserImportJobs', poolId, () => ({
+      items: this.#jobs.map(({ job }) => ({ ...job })).reverse(),
+    }));
 
   async *readLog(): AsyncIterable<string> {
     await this.meter.call('logs', this.latencies.cognito, () => undefined);
@@ -72,7 +94,12 @@ export class VirtualImportJobs implements ImportJobs {
       }
       const ended = held.at === held.users.length;
       if (ended) this.lastEndedAt = held.startedAt + (held.users.length / this.usersPerSecond) * 1000;
-      held.job = { ...held.job, imported, skipped, ...(ended ? { status: 'Succeeded' as const, completed: new Date(this.lastEndedAt).toISOString() } : {}) };
+      held.job = {
+        ...held.job,
+        imported,
+        skipped,
+        ...(ended ? { status: 'Succeeded' as const, completed: new Date(this.lastEndedAt).toISOString() } : {}),
+      };
     }
   }
 
@@ -92,7 +119,8 @@ function usersOf(csv: Uint8Array): IndexList {
   const users = new IndexList();
   const bytes = Buffer.from(csv.buffer, csv.byteOffset, csv.byteLength);
   const header = csvHeaderLine(CSV_COLUMNS);
-  if (bytes.toString('utf8', 0, header.length) !== header) throw new Fault('ServiceError', 'The CSV has another header than the pool.');
+  if (bytes.toString('utf8', 0, header.length) !== header)
+    throw new Fault('ServiceError', 'The CSV has another header than the pool.');
   for (let at = header.length; at < bytes.length;) {
     const end = bytes.indexOf(10, at);
     users.push(indexOfUsername(bytes.toString('utf8', bytes.lastIndexOf(44, end) + 1, end)));

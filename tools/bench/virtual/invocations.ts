@@ -14,7 +14,15 @@ export interface FunctionFigures {
   readonly peakMemoryMb: number;
 }
 
-const NONE: FunctionFigures = { invocations: 0, coldStarts: 0, seconds: 0, longestSeconds: 0, cpuSeconds: 0, longestCpuSeconds: 0, peakMemoryMb: 0 };
+const NONE: FunctionFigures = {
+  invocations: 0,
+  coldStarts: 0,
+  seconds: 0,
+  longestSeconds: 0,
+  cpuSeconds: 0,
+  longestCpuSeconds: 0,
+  peakMemoryMb: 0,
+};
 const LOOK_EVERY = 64;
 
 /** Of this process, so that a busy machine changes nothing. */
@@ -29,7 +37,10 @@ export class Invocations {
   #calls = 0;
   #peak = 0;
 
-  constructor(private readonly meter: Meter, private readonly latencies: Latencies) {
+  constructor(
+    private readonly meter: Meter,
+    private readonly latencies: Latencies,
+  ) {
     meter.onCall = () => {
       this.#calls += 1;
       if (this.#calls % LOOK_EVERY === 0) this.#look();

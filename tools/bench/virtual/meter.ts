@@ -20,7 +20,16 @@ export interface Latencies {
 
 /** Cognito: what the benchmark is asked to simulate. The others: usual figures within one Region, rounded up. */
 export const LATENCIES: Latencies = {
-  listing: 100, cognito: 60, dynamodb: 10, scan: 50, s3: 30, sqs: 15, s3MegabytesPerSecond: 60, coldStart: 600, warmStart: 20, transition: 25,
+  listing: 100,
+  cognito: 60,
+  dynamodb: 10,
+  scan: 50,
+  s3: 30,
+  sqs: 15,
+  s3MegabytesPerSecond: 60,
+  coldStart: 600,
+  warmStart: 20,
+  transition: 25,
 };
 
 /** Counts calls and units by name, and lets virtual time pass for each call. */
@@ -63,7 +72,9 @@ export class Meter {
 
   /** Arrivals of calls of these actions (all without any), milliseconds since the epoch, in order. */
   cognitoTimes(...actions: readonly string[]): Float64Array {
-    const chosen = [...this.#arrivals].filter(([action]) => actions.length === 0 || actions.includes(action)).map(([, { times }]) => times);
+    const chosen = [...this.#arrivals]
+      .filter(([action]) => actions.length === 0 || actions.includes(action))
+      .map(([, { times }]) => times);
     const all = new Float64Array(chosen.reduce((sum, times) => sum + times.length, 0));
     let at = 0;
     for (const times of chosen) {

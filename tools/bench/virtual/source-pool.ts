@@ -18,7 +18,12 @@ export class SourcePool implements UserPoolReader {
   #prefixes: Uint32Array[] | undefined;
 
   /** `capacity`: users that there can ever be, those added by churn included. */
-  constructor(readonly shape: Shape, readonly capacity: number, private readonly gate: CognitoGate, readonly settings: PoolSettings = SETTINGS) {
+  constructor(
+    readonly shape: Shape,
+    readonly capacity: number,
+    private readonly gate: CognitoGate,
+    readonly settings: PoolSettings = SETTINGS,
+  ) {
     this.memberships = new Memberships(shape);
     this.versions = new Uint8Array(capacity);
     this.#exists = new Uint8Array(capacity).fill(1, 0, shape.users);
@@ -47,14 +52,24 @@ export class SourcePool implements UserPoolReader {
     return counts;
   }
 
-  describe = (poolId: string): Promise<UserPoolDescription> => this.gate.call('DescribeUserPool', poolId, () =>
-    ({ id: poolId, name: 'customers', region: 'us-east-1', settings: this.settings, estimatedNumberOfUsers: this.#users }));
+  describe = (poolId: string): Promise<UserPoolDescription> =>
+    this.gate.call('DescribeUserPool', poolId, () => ({
+      id: poolId,
+      name: 'customers',
+      region: 'us-east-1',
+      settings: this.settings,
+      estimatedNumberOfUsers: this.#users,
+    }));
 
-  listUsersPage = (poolId: string, { filter, token, limit = PAGE }: { readonly filter?: string; readonly token?: string; readonly limit?: number }): Promise<Page<PoolUser>> =>
+  listUsersPage = (
+    poolId: string,
+    { filter, token, limit = PAGE }: { readonly filter?: string; readonly token?: string; readonly limit?: number },
+  ): Promise<Page<PoolUser>> =>
     this.gate.call('ListUsers', poolId, () => {
       const digit = /^sub \^= "([0-9a-f])"$/.exec(filter ?? '')?.[1];
       const sub = /^sub = "([0-9a-f-]+)"$/.exec(filter ?? '')?.[1];
-      if (filter !== undefined && digit === undefined && sub === undefined) throw new Fault('FilterRefused', 'Cognito refused the filter.');
+      if (filter !== undefined && digit === undefined && sub === undefined)
+        throw new Fault('FilterRefused', 'Cognito refused the filter.');
       if (sub !== undefined) {
         const index = indexOfSub(sub);
         return { items: index !== undefined && this.#exists[index] === 1 ? [userOf(index, this.versions[index])] : [] };
@@ -64,19 +79,36 @@ export class SourcePool implements UserPoolReader {
       return this.#page(token, limit, (place) => list[place], list.length);
     });
 
-  listGroupsPage = (poolId: string, { token }: { readonly token?: string }): ReturnType<UserPoolReader['listGroupsPage']> => this.gate.call('ListGroups', poolId, () => {
-    const from = Number(token ?? 0);
-    const { groups } = this.memberships;
-    return { items: groups.slice(from, from + PAGE), ...(groups.length > from + PAGE ? { next: String(from + PAGE) } : {}) };
-  });
+  listGroupsPage = (
+    poolId: string,
+    { token }: { readonly token?: string },
+  ): ReturnType<UserPoolReader['listGroupsPage']> =>
+    this.gate.call('ListGroups', poolId, () => {
+      const from = Number(token ?? 0);
+      const { groups } = this.memberships;
+      return {
+        items: groups.slice(from, from + PAGE),
+        ...(groups.length > from + PAGE ? { next: String(from + PAGE) } : {}),
+      };
+    });
 
-  listUsersInGroupPage = (poolId: string, group: string, { token }: { readonly token?: string }): Promise<Page<PoolUser>> => this.gate.call('ListUsersInGroup', poolId, () => {
-    const index = this.memberships.indexOf(group);
-    return this.#page(token, PAGE, (place) => this.memberships.memberAt(index, place, this.capacity), Infinity);
-  });
+  listUsersInGroupPage = (
+    poolId: string,
+    group: string,
+    { token }: { readonly token?: string },
+  ): Promise<Page<PoolUser>> =>
+    this.gate.call('ListUsersInGroup', poolId, () => {
+      const index = this.memberships.indexOf(group);
+      return this.#page(token, PAGE, (place) => this.memberships.memberAt(index, place, this.capacity), Infinity);
+    });
 
   /** A token is the place behind the last one looked at. */
-  #page(token: string | undefined, limit: number, at: (place: number) => number | undefined, end: number): Page<PoolUser> {
+  #page(
+    token: string | undefined,
+    limit: number,
+    at: (place: number) => number | undefined,
+    end: number,
+  ): Page<PoolUser> {
     const items: PoolUser[] = [];
     for (let place = Number(token ?? 0); place < end; place += 1) {
       const index = at(place);
@@ -96,7 +128,8 @@ export class SourcePool implements UserPoolReader {
 
 function byDigit(capacity: number): Uint32Array[] {
   const counts = new Uint32Array(16);
-  for (let index = 0; index < capacity; index += 1) counts[firstDigit(index)] = (counts[firstDigit(index)] as number) + 1;
+  for (let index = 0; index < capacity; index += 1)
+    counts[firstDigit(index)] = (counts[firstDigit(index)] as number) + 1;
   const lists = [...counts].map((count) => new Uint32Array(count));
   counts.fill(0);
   for (let index = 0; index < capacity; index += 1) {

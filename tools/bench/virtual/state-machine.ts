@@ -42,7 +42,11 @@ export interface Execution {
 const EVENTS = { Task: 5, Choice: 2, Wait: 2, Succeed: 1, Fail: 0 } as const;
 
 /** Runs a workflow's own definition; an error of a function ends it. */
-export async function execute({ StartAt, States }: StateMachine, input: unknown, deps: ExecutionDeps): Promise<Execution> {
+export async function execute(
+  { StartAt, States }: StateMachine,
+  input: unknown,
+  deps: ExecutionDeps,
+): Promise<Execution> {
   let data = input;
   let [transitions, historyEvents, largestPayload] = [0, 2, 0];
   for (let name: string | undefined = StartAt; name !== undefined;) {
@@ -60,21 +64,38 @@ export async function execute({ StartAt, States }: StateMachine, input: unknown,
     } else if (state.Type === 'Wait') {
       await deps.sleep(Number(state.Seconds ?? at(state.SecondsPath ?? '', data)) * 1000);
     }
-    name = state.Type === 'Choice' ? state.Choices?.find((choice) => holds(choice, data))?.Next ?? state.Default : state.Next;
+    name =
+      state.Type === 'Choice'
+        ? (state.Choices?.find((choice) => holds(choice, data))?.Next ?? state.Default)
+        : state.Next;
   }
   return { output: data, transitions, historyEvents, largestPayload };
 }
 
-const filled = (parameters: Readonly<Record<string, unknown>>, data: unknown, context: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(parameters).map(([key, value]) => (key.endsWith('.$')
-    ? [key.slice(0, -2), String(value).startsWith('$$.') ? at(`$.${String(value).slice(3)}`, context) : at(String(value), data)]
-    : [key, value])));
+const filled = (
+  parameters: Readonly<Record<string, unknown>>,
+  data: unknown,
+  context: Readonly<Record<string, unknown>>,
+): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(parameters).map(([key, value]) =>
+      key.endsWith('.$')
+        ? [
+            key.slice(0, -2),
+            String(value).startsWith('$$.') ? at(`$.${String(value).slice(3)}`, context) : at(String(value), data),
+          ]
+        : [key, value],
+    ),
+  );
 
 const at = (path: string, data: unknown): unknown =>
-  path.split('.').slice(1).reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], data);
+  path
+    .split('.')
+    .slice(1)
+    .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], data);
 
 const placed = (path: string, data: unknown, result: unknown): unknown =>
-  (path === '$' ? result : { ...(data as Record<string, unknown>), [path.slice(2)]: result });
+  path === '$' ? result : { ...(data as Record<string, unknown>), [path.slice(2)]: result };
 
 function holds(test: Test, data: unknown): boolean {
   if (test.And !== undefined) return test.And.every((part) => holds(part, data));

@@ -1,4 +1,11 @@
-import { groupOf, itemKind, keyText, membershipItem, subOf as subOfKey, userItem } from '../../../source/domain/backup/items.ts';
+import {
+  groupOf,
+  itemKind,
+  keyText,
+  membershipItem,
+  subOf as subOfKey,
+  userItem,
+} from '../../../source/domain/backup/items.ts';
 import type { UserItem } from '../../../source/domain/backup/items.ts';
 import type { BackupTable, ItemKey, ScanPage, TableItem } from '../../../source/domain/ports.ts';
 import { indexOfSub, userOf } from '../population.ts';
@@ -22,7 +29,11 @@ export class VirtualTable implements BackupTable {
   readonly #memberRun: Uint8Array;
   readonly #other = new Map<string, TableItem>();
 
-  constructor(private readonly pool: SourcePool, private readonly meter: Meter, private readonly latencies: Latencies) {
+  constructor(
+    private readonly pool: SourcePool,
+    private readonly meter: Meter,
+    private readonly latencies: Latencies,
+  ) {
     this.#userRun = new Uint8Array(pool.capacity);
     this.#userVersion = new Uint8Array(pool.capacity);
     this.#memberRun = new Uint8Array(pool.capacity * pool.memberships.ordinalsPerUser);
@@ -54,29 +65,53 @@ export class VirtualTable implements BackupTable {
     return this.#call('GetItem', () => this.#peek(key));
   };
 
-  putItemIf = (item: TableItem, condition: 'absent' | { readonly attribute: string; readonly value: string }): Promise<boolean> => this.#call('PutItem', () => {
-    const stored = this.#peek(item);
-    const holds = condition === 'absent' ? stored === undefined : stored?.[condition.attribute] === condition.value;
-    if (holds) this.#write(item);
-    return holds;
-  });
+  putItemIf = (
+    item: TableItem,
+    condition: 'absent' | { readonly attribute: string; readonly value: string },
+  ): Promise<boolean> =>
+    this.#call('PutItem', () => {
+      const stored = this.#peek(item);
+      const holds = condition === 'absent' ? stored === undefined : stored?.[condition.attribute] === condition.value;
+      if (holds) this.#write(item);
+      return holds;
+    });
 
-  deleteItemIf = (key: ItemKey, { attribute, value }: { readonly attribute: string; readonly value: string }): Promise<boolean> => this.#call('DeleteItem', () => {
-    const holds = this.#peek(key)?.[attribute] === value;
-    if (holds) this.#remove(key);
-    return holds;
-  });
+  deleteItemIf = (
+    key: ItemKey,
+    { attribute, value }: { readonly attribute: string; readonly value: string },
+  ): Promise<boolean> =>
+    this.#call('DeleteItem', () => {
+      const holds = this.#peek(key)?.[attribute] === value;
+      if (holds) this.#remove(key);
+      return holds;
+    });
 
-  transact = (puts: readonly TableItem[], deletes: readonly ItemKey[]): Promise<void> => this.#call('TransactWriteItems', () => {
-    // A transaction costs twice.
-    for (const item of puts) this.#write(item, 2);
-    for (const key of deletes) this.#remove(key, 2);
-  });
+  transact = (puts: readonly TableItem[], deletes: readonly ItemKey[]): Promise<void> =>
+    this.#call('TransactWriteItems', () => {
+      // A transaction costs twice.
+      for (const item of puts) this.#write(item, 2);
+      for (const key of deletes) this.#remove(key, 2);
+    });
 
-  scanPage = ({ segment, totalSegments, start, consistent }: { readonly segment: number; readonly totalSegments: number; readonly start?: ItemKey; readonly consistent: boolean }): Promise<ScanPage> =>
+  scanPage = ({
+    segment,
+    totalSegments,
+    start,
+    consistent,
+  }: {
+    readonly segment: number;
+    readonly totalSegments: number;
+    readonly start?: ItemKey;
+    readonly consistent: boolean;
+  }): Promise<ScanPage> =>
     this.meter.call('dynamodb.Scan', this.latencies.scan, () => {
       const bound = (part: number): number => Math.ceil((part * this.pool.capacity) / totalSegments);
-      let index = start === undefined ? bound(segment) : start.id.startsWith('USER#') ? (indexOfSub(subOfKey(start)) as number) + 1 : -1;
+      let index =
+        start === undefined
+          ? bound(segment)
+          : start.id.startsWith('USER#')
+            ? (indexOfSub(subOfKey(start)) as number) + 1
+            : -1;
       const items: TableItem[] = [];
       let bytes = 0;
       for (; index >= 0 && index < bound(segment + 1) && bytes < PAGE_BYTES; index += 1) {
@@ -103,7 +138,11 @@ export class VirtualTable implements BackupTable {
   /** A user's memberships come before the user: in order of `type`. */
   *#itemsOf(index: number): Generator<TableItem> {
     const { memberships } = this.pool;
-    const names = memberships.groupsOf(index).filter((group) => this.#memberRun[this.#ordinal(index, group)] !== 0).map((group) => memberships.nameOf(group)).sort();
+    const names = memberships
+      .groupsOf(index)
+      .filter((group) => this.#memberRun[this.#ordinal(index, group)] !== 0)
+      .map((group) => memberships.nameOf(group))
+      .sort();
     for (const name of names) yield this.#membership(index, name);
     if (this.#userRun[index] !== 0) yield this.#user(index);
   }
@@ -115,15 +154,23 @@ export class VirtualTable implements BackupTable {
     if (index === undefined) return undefined;
     if (kind === 'user') return this.#userRun[index] === 0 ? undefined : this.#user(index);
     const group = groupOf(key);
-    return this.#memberRun[this.#ordinal(index, this.pool.memberships.indexOf(group))] === 0 ? undefined : this.#membership(index, group);
+    return this.#memberRun[this.#ordinal(index, this.pool.memberships.indexOf(group))] === 0
+      ? undefined
+      : this.#membership(index, group);
   }
 
   #user(index: number): UserItem {
-    return userItem(userOf(index, this.#userVersion[index]), 'username', this.#runs[this.#userRun[index] as number] as string);
+    return userItem(
+      userOf(index, this.#userVersion[index]),
+      'username',
+      this.#runs[this.#userRun[index] as number] as string,
+    );
   }
 
   #membership(index: number, group: string): TableItem {
-    const run = this.#runs[this.#memberRun[this.#ordinal(index, this.pool.memberships.indexOf(group))] as number] as string;
+    const run = this.#runs[
+      this.#memberRun[this.#ordinal(index, this.pool.memberships.indexOf(group))] as number
+    ] as string;
     return membershipItem(userOf(index).sub, group, run);
   }
 
@@ -175,7 +222,10 @@ export class VirtualTable implements BackupTable {
   async #batches(action: string, keys: number, size: number): Promise<void> {
     const batches = Math.ceil(keys / size);
     this.meter.add(`dynamodb.${action}`, batches - 1);
-    await this.meter.call(`dynamodb.${action}`, this.latencies.dynamodb * Math.ceil(batches / PARALLEL), () => undefined);
+    await this.meter.call(
+      `dynamodb.${action}`,
+      this.latencies.dynamodb * Math.ceil(batches / PARALLEL),
+      () => undefined,
+    );
   }
 }
-

@@ -1,5 +1,11 @@
 import { Fault } from '../../../source/domain/errors.ts';
-import type { Attributes, PoolGroup, PoolSettings, PoolUser, UserPoolDescription } from '../../../source/domain/model.ts';
+import type {
+  Attributes,
+  PoolGroup,
+  PoolSettings,
+  PoolUser,
+  UserPoolDescription,
+} from '../../../source/domain/model.ts';
 import type { Page, UserPoolReader, UserPoolWriter, WriteOutcome } from '../../../source/domain/ports.ts';
 import { attributesOf, firstDigit, indexOfUsername, subOf, usernameOf } from '../population.ts';
 import { SETTINGS } from '../settings.ts';
@@ -28,7 +34,11 @@ export class TargetPool implements UserPoolReader, UserPoolWriter {
   /** When the last user was created one by one. */
   lastCreatedAt = 0;
 
-  constructor(private readonly source: SourcePool, private readonly gate: CognitoGate, private readonly now: () => number) {
+  constructor(
+    private readonly source: SourcePool,
+    private readonly gate: CognitoGate,
+    private readonly now: () => number,
+  ) {
     this.#users = new Uint8Array(source.capacity);
   }
 
@@ -45,37 +55,64 @@ export class TargetPool implements UserPoolReader, UserPoolWriter {
     return true;
   }
 
-  describe = (poolId: string): Promise<UserPoolDescription> => this.#call('DescribeUserPool', poolId, () =>
-    ({ id: poolId, name: 'restored', region: 'eu-west-1', settings: this.settings, estimatedNumberOfUsers: this.users }));
+  describe = (poolId: string): Promise<UserPoolDescription> =>
+    this.#call('DescribeUserPool', poolId, () => ({
+      id: poolId,
+      name: 'restored',
+      region: 'eu-west-1',
+      settings: this.settings,
+      estimatedNumberOfUsers: this.users,
+    }));
 
-  listUsersPage = (poolId: string, { filter, token, limit = PAGE }: { readonly filter?: string; readonly token?: string; readonly limit?: number }): Promise<Page<PoolUser>> =>
+  listUsersPage = (
+    poolId: string,
+    { filter, token, limit = PAGE }: { readonly filter?: string; readonly token?: string; readonly limit?: number },
+  ): Promise<Page<PoolUser>> =>
     this.#call('ListUsers', poolId, () => {
       const digit = /^sub \^= "([0-9a-f])"$/.exec(filter ?? '')?.[1];
       const name = /^username = "([\w-]+)"$/.exec(filter ?? '')?.[1];
-      if (filter !== undefined && digit === undefined && name === undefined) throw new Fault('FilterRefused', 'Cognito refused the filter.');
+      if (filter !== undefined && digit === undefined && name === undefined)
+        throw new Fault('FilterRefused', 'Cognito refused the filter.');
       if (name !== undefined) {
         const index = indexOfUsername(name);
         return { items: (this.#users[index] ?? 0) === 0 ? [] : [this.#user(index)] };
       }
-      return this.#page(digit === undefined ? this.#all : this.#byDigit[Number.parseInt(digit, 16)] as IndexList, token, limit);
+      return this.#page(
+        digit === undefined ? this.#all : (this.#byDigit[Number.parseInt(digit, 16)] as IndexList),
+        token,
+        limit,
+      );
     });
 
-  listGroupsPage = (poolId: string, { token }: { readonly token?: string }): ReturnType<UserPoolReader['listGroupsPage']> => this.#call('ListGroups', poolId, () => {
-    const from = Number(token ?? 0);
-    const groups = [...this.#groups.values()].slice(from, from + PAGE).map(({ group }) => group);
-    return { items: groups, ...(this.#groups.size > from + PAGE ? { next: String(from + PAGE) } : {}) };
-  });
+  listGroupsPage = (
+    poolId: string,
+    { token }: { readonly token?: string },
+  ): ReturnType<UserPoolReader['listGroupsPage']> =>
+    this.#call('ListGroups', poolId, () => {
+      const from = Number(token ?? 0);
+      const groups = [...this.#groups.values()].slice(from, from + PAGE).map(({ group }) => group);
+      return { items: groups, ...(this.#groups.size > from + PAGE ? { next: String(from + PAGE) } : {}) };
+    });
 
-  listUsersInGroupPage = (poolId: string, group: string, { token }: { readonly token?: string }): Promise<Page<PoolUser>> => this.#call('ListUsersInGroup', poolId, () => {
-    const members = this.#groups.get(group)?.members;
-    return members === undefined ? { items: [] } : this.#page(members, token, PAGE);
-  });
+  listUsersInGroupPage = (
+    poolId: string,
+    group: string,
+    { token }: { readonly token?: string },
+  ): Promise<Page<PoolUser>> =>
+    this.#call('ListUsersInGroup', poolId, () => {
+      const members = this.#groups.get(group)?.members;
+      return members === undefined ? { items: [] } : this.#page(members, token, PAGE);
+    });
 
-  createGroup = (poolId: string, group: PoolGroup): Promise<void> => this.#call('CreateGroup', poolId, () => {
-    if (!this.#groups.has(group.name)) this.#groups.set(group.name, { group, members: new IndexList() });
-  });
+  createGroup = (poolId: string, group: PoolGroup): Promise<void> =>
+    this.#call('CreateGroup', poolId, () => {
+      if (!this.#groups.has(group.name)) this.#groups.set(group.name, { group, members: new IndexList() });
+    });
 
-  createUser = (poolId: string, { username }: { readonly username: string; readonly attributes: Attributes }): Promise<WriteOutcome> =>
+  createUser = (
+    poolId: string,
+    { username }: { readonly username: string; readonly attributes: Attributes },
+  ): Promise<WriteOutcome> =>
     this.#call('AdminCreateUser', poolId, () => {
       if (!this.bring(indexOfUsername(username))) return { refused: 'UsernameExistsException' };
       this.lastCreatedAt = this.now();
@@ -84,16 +121,25 @@ export class TargetPool implements UserPoolReader, UserPoolWriter {
 
   setPassword = (poolId: string): Promise<WriteOutcome> => this.#call('AdminSetUserPassword', poolId, () => 'done');
 
-  disableUser = (poolId: string, username: string): Promise<WriteOutcome> => this.#call('AdminDisableUser', poolId, () => this.#change(username, (index) => { this.#users[index] = 2; }));
+  disableUser = (poolId: string, username: string): Promise<WriteOutcome> =>
+    this.#call('AdminDisableUser', poolId, () =>
+      this.#change(username, (index) => {
+        this.#users[index] = 2;
+      }),
+    );
 
-  addUserToGroup = (poolId: string, username: string, group: string): Promise<WriteOutcome> => this.#call('AdminAddUserToGroup', poolId, () => this.#change(username, (index) => {
-    const held = this.#groups.get(group);
-    if (held === undefined) throw new Error(`the group ${group} was not created yet`);
-    held.members.push(index);
-    this.lastJoinAt.set(group, this.now());
-  }));
+  addUserToGroup = (poolId: string, username: string, group: string): Promise<WriteOutcome> =>
+    this.#call('AdminAddUserToGroup', poolId, () =>
+      this.#change(username, (index) => {
+        const held = this.#groups.get(group);
+        if (held === undefined) throw new Error(`the group ${group} was not created yet`);
+        held.members.push(index);
+        this.lastJoinAt.set(group, this.now());
+      }),
+    );
 
-  updateAttributes = (poolId: string, username: string): Promise<WriteOutcome> => this.#call('AdminUpdateUserAttributes', poolId, () => this.#change(username, () => undefined));
+  updateAttributes = (poolId: string, username: string): Promise<WriteOutcome> =>
+    this.#call('AdminUpdateUserAttributes', poolId, () => this.#change(username, () => undefined));
 
   #change(username: string, apply: (index: number) => void): WriteOutcome {
     const index = indexOfUsername(username);
@@ -105,7 +151,15 @@ export class TargetPool implements UserPoolReader, UserPoolWriter {
   #user(index: number): PoolUser {
     const sub = subOf(index, SALT);
     const attributes = { ...attributesOf(index, this.source.versions[index]), sub };
-    return { username: usernameOf(index), sub, attributes, enabled: this.#users[index] === 1, status: 'RESET_REQUIRED', created: CREATED, modified: CREATED };
+    return {
+      username: usernameOf(index),
+      sub,
+      attributes,
+      enabled: this.#users[index] === 1,
+      status: 'RESET_REQUIRED',
+      created: CREATED,
+      modified: CREATED,
+    };
   }
 
   #page(list: IndexList, token: string | undefined, limit: number): Page<PoolUser> {

@@ -35,7 +35,12 @@ const TIMEOUT_MS = 900_000;
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 type WorkflowName = keyof typeof REGIONS;
 const definition = (name: WorkflowName): StateMachine =>
-  JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', '..', 'source', 'state-machines', `${name}-workflow.asl.json`), 'utf8')) as StateMachine;
+  JSON.parse(
+    readFileSync(
+      join(import.meta.dirname, '..', '..', '..', 'source', 'state-machines', `${name}-workflow.asl.json`),
+      'utf8',
+    ),
+  ) as StateMachine;
 
 export interface WorkflowRun extends Execution {
   /** Virtual milliseconds since the epoch. */
@@ -64,7 +69,15 @@ export class VirtualCloud {
   #claims = 0;
   #executions = 0;
 
-  constructor({ shape, callsPerSecond, jobUsersPerSecond = 30, quotas = true, latencies = LATENCIES, folder, room = 0.05 }: VirtualCloudOptions) {
+  constructor({
+    shape,
+    callsPerSecond,
+    jobUsersPerSecond = 30,
+    quotas = true,
+    latencies = LATENCIES,
+    folder,
+    room = 0.05,
+  }: VirtualCloudOptions) {
     this.callsPerSecond = callsPerSecond;
     this.#folder = folder;
     this.latencies = latencies;
@@ -119,14 +132,19 @@ export class VirtualCloud {
     const startedAt = this.clock.now();
     this.#executions += 1;
     const execution = await execute(definition(workflow), input, {
-      invoke: (name, event) => this.invocations.run(name, () => {
-        this.#gate.enter(name);
-        return (functions[name] as (event: unknown) => Promise<unknown>)(event);
-      }),
+      invoke: (name, event) =>
+        this.invocations.run(name, () => {
+          this.#gate.enter(name);
+          return (functions[name] as (event: unknown) => Promise<unknown>)(event);
+        }),
       sleep: this.clock.sleep,
       transitionMs: this.latencies.transition,
       context: {
-        Execution: { Id: `arn:aws:states:${REGIONS[workflow]}:111122223333:execution:${workflow}:${this.#executions}`, StartTime: new Date(startedAt).toISOString(), Input: input },
+        Execution: {
+          Id: `arn:aws:states:${REGIONS[workflow]}:111122223333:execution:${workflow}:${this.#executions}`,
+          StartTime: new Date(startedAt).toISOString(),
+          Input: input,
+        },
       },
     });
     return { ...execution, startedAt, seconds: (this.clock.now() - startedAt) / 1000 };

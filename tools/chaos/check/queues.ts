@@ -9,7 +9,9 @@ export async function deadLetters(cloud: LocalCloud): Promise<string[]> {
     const sqs = new SQSClient({ ...cloud.clientConfig(region), useQueueUrlAsEndpoint: false });
     const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
     for (const QueueUrl of QueueUrls.filter((url) => url.includes('DeadLetter'))) {
-      const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }));
+      const { Attributes } = await sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
+      );
       const messages = Number(Attributes?.['ApproximateNumberOfMessages'] ?? 0);
       if (messages > 0) problems.push(`${messages} messages in ${region} ${QueueUrl.split('/').at(-1)}`);
     }

@@ -22,17 +22,37 @@ export interface PoolComparison {
  * Holds the restored pool against the old one: every user, attribute, enabled flag, group and membership.
  * `restorable` says which of the old users a restore can bring back at all; the others are left out of the table.
  */
-export function comparePools(old: PoolSnapshot, restored: PoolSnapshot, restorable: (user: SnapshotUser) => boolean): PoolComparison {
+export function comparePools(
+  old: PoolSnapshot,
+  restored: PoolSnapshot,
+  restorable: (user: SnapshotUser) => boolean,
+): PoolComparison {
   const expected = [...old.users].filter(([, user]) => restorable(user));
   const names = new Set(expected.map(([name]) => name));
   const missing = expected.filter(([name]) => !restored.users.has(name));
-  const present = expected.filter(([name]) => restored.users.has(name)).map(([name, user]) => [user, restored.users.get(name) as SnapshotUser] as const);
-  const different = present.filter(([before, after]) => attributeTally(before, after).different + attributeTally(before, after).missing > 0 || extraAttributes(before, after) > 0 || before.enabled !== after.enabled);
+  const present = expected
+    .filter(([name]) => restored.users.has(name))
+    .map(([name, user]) => [user, restored.users.get(name) as SnapshotUser] as const);
+  const different = present.filter(
+    ([before, after]) =>
+      attributeTally(before, after).different + attributeTally(before, after).missing > 0 ||
+      extraAttributes(before, after) > 0 ||
+      before.enabled !== after.enabled,
+  );
   return {
     rows: [
       tally('users', expected.length, missing.length, different.length),
-      attributesRow(expected.map(([, user]) => user), present, missing.map(([, user]) => user)),
-      tally('enabled flags', expected.length, missing.length, present.filter(([before, after]) => before.enabled !== after.enabled).length),
+      attributesRow(
+        expected.map(([, user]) => user),
+        present,
+        missing.map(([, user]) => user),
+      ),
+      tally(
+        'enabled flags',
+        expected.length,
+        missing.length,
+        present.filter(([before, after]) => before.enabled !== after.enabled).length,
+      ),
       ...groupRows(old, restored),
       membershipsRow(old, restored, names),
     ],
@@ -42,8 +62,13 @@ export function comparePools(old: PoolSnapshot, restored: PoolSnapshot, restorab
   };
 }
 
-const tally = (what: string, expected: number, missing: number, different: number): Comparison =>
-  ({ what, expected, restored: expected - missing - different, missing, different });
+const tally = (what: string, expected: number, missing: number, different: number): Comparison => ({
+  what,
+  expected,
+  restored: expected - missing - different,
+  missing,
+  different,
+});
 
 function attributeTally(before: SnapshotUser, after: SnapshotUser): { missing: number; different: number } {
   let missing = 0;
@@ -51,26 +76,44 @@ function attributeTally(before: SnapshotUser, after: SnapshotUser): { missing: n
   for (const [name, value] of before.attributes) {
     const found = after.attributes.get(name);
     if (found === undefined) missing += 1;
-    else if (found !== value && !(name.endsWith('_verified') && found.toLowerCase() === value.toLowerCase())) different += 1;
+    else if (found !== value && !(name.endsWith('_verified') && found.toLowerCase() === value.toLowerCase()))
+      different += 1;
   }
   return { missing, different };
 }
 
 /** `false` verified flags appear where an import writes every column: the same state, spelled out. */
 const extraAttributes = (before: SnapshotUser, after: SnapshotUser): number =>
-  [...after.attributes].filter(([name, value]) => !before.attributes.has(name) && !(name.endsWith('_verified') && value.toLowerCase() === 'false')).length;
+  [...after.attributes].filter(
+    ([name, value]) => !before.attributes.has(name) && !(name.endsWith('_verified') && value.toLowerCase() === 'false'),
+  ).length;
 
-function attributesRow(expected: readonly SnapshotUser[], present: readonly (readonly [SnapshotUser, SnapshotUser])[], absent: readonly SnapshotUser[]): Comparison {
-  const tallies = present.map(([before, after]) => ({ ...attributeTally(before, after), extra: extraAttributes(before, after) }));
-  const count = (users: readonly SnapshotUser[]): number => users.reduce((sum, { attributes }) => sum + attributes.size, 0);
+function attributesRow(
+  expected: readonly SnapshotUser[],
+  present: readonly (readonly [SnapshotUser, SnapshotUser])[],
+  absent: readonly SnapshotUser[],
+): Comparison {
+  const tallies = present.map(([before, after]) => ({
+    ...attributeTally(before, after),
+    extra: extraAttributes(before, after),
+  }));
+  const count = (users: readonly SnapshotUser[]): number =>
+    users.reduce((sum, { attributes }) => sum + attributes.size, 0);
   const missing = tallies.reduce((sum, one) => sum + one.missing, 0) + count(absent);
-  return tally('attribute values', count(expected), missing, tallies.reduce((sum, one) => sum + one.different + one.extra, 0));
+  return tally(
+    'attribute values',
+    count(expected),
+    missing,
+    tallies.reduce((sum, one) => sum + one.different + one.extra, 0),
+  );
 }
 
 function groupRows(old: PoolSnapshot, restored: PoolSnapshot): Comparison[] {
   const missing = [...old.groups.keys()].filter((name) => !restored.groups.has(name)).length;
   const unequal = (field: 'description' | 'precedence'): number =>
-    [...old.groups].filter(([name, group]) => restored.groups.has(name) && restored.groups.get(name)?.[field] !== group[field]).length;
+    [...old.groups].filter(
+      ([name, group]) => restored.groups.has(name) && restored.groups.get(name)?.[field] !== group[field],
+    ).length;
   const extra = [...restored.groups.keys()].filter((name) => !old.groups.has(name)).length;
   return [
     tally('groups', old.groups.size, missing, extra),

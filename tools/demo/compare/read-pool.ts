@@ -1,6 +1,10 @@
 import {
-  DescribeUserPoolCommand, paginateListGroups, paginateListUsers, paginateListUsersInGroup,
-  type CognitoIdentityProviderClient, type UserType,
+  DescribeUserPoolCommand,
+  paginateListGroups,
+  paginateListUsers,
+  paginateListUsersInGroup,
+  type CognitoIdentityProviderClient,
+  type UserType,
 } from '@aws-sdk/client-cognito-identity-provider';
 
 /** Everything of a pool that a restore should bring back, read straight from Cognito with code of the demo's own. */
@@ -35,13 +39,22 @@ export async function readPool(client: CognitoIdentityProviderClient, UserPoolId
   const groups = new Map<string, SnapshotGroup>();
   for await (const page of paginateListGroups({ client }, { UserPoolId, Limit: 60 })) {
     for (const { GroupName = '', Description, Precedence } of page.Groups ?? []) {
-      groups.set(GroupName, { description: Description || undefined, precedence: Precedence, members: await membersOf(client, UserPoolId, GroupName, nameAttribute) });
+      groups.set(GroupName, {
+        description: Description || undefined,
+        precedence: Precedence,
+        members: await membersOf(client, UserPoolId, GroupName, nameAttribute),
+      });
     }
   }
   return { users, groups };
 }
 
-async function membersOf(client: CognitoIdentityProviderClient, UserPoolId: string, GroupName: string, nameAttribute: string | undefined): Promise<Set<string>> {
+async function membersOf(
+  client: CognitoIdentityProviderClient,
+  UserPoolId: string,
+  GroupName: string,
+  nameAttribute: string | undefined,
+): Promise<Set<string>> {
   const members = new Set<string>();
   for await (const page of paginateListUsersInGroup({ client }, { UserPoolId, GroupName, Limit: 60 })) {
     for (const user of page.Users ?? []) members.add(nameOf(user, nameAttribute));
@@ -49,7 +62,8 @@ async function membersOf(client: CognitoIdentityProviderClient, UserPoolId: stri
   return members;
 }
 
-const valueOf = (user: UserType, name: string): string | undefined => user.Attributes?.find((attribute) => attribute.Name === name)?.Value;
+const valueOf = (user: UserType, name: string): string | undefined =>
+  user.Attributes?.find((attribute) => attribute.Name === name)?.Value;
 
 const nameOf = (user: UserType, nameAttribute: string | undefined): string =>
   (nameAttribute === undefined ? undefined : valueOf(user, nameAttribute)) ?? user.Username ?? '';
@@ -58,5 +72,10 @@ function snapshotUser(user: UserType): SnapshotUser {
   const attributes = (user.Attributes ?? [])
     .filter(({ Name, Value }) => Name !== 'sub' && Name !== 'identities' && Value !== undefined && Value !== '')
     .map(({ Name = '', Value = '' }) => [Name, Value] as const);
-  return { sub: valueOf(user, 'sub') ?? '', status: user.UserStatus ?? '', enabled: user.Enabled ?? true, attributes: new Map(attributes) };
+  return {
+    sub: valueOf(user, 'sub') ?? '',
+    status: user.UserStatus ?? '',
+    enabled: user.Enabled ?? true,
+    attributes: new Map(attributes),
+  };
 }

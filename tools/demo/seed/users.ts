@@ -15,10 +15,30 @@ export interface DemoUser {
 
 /** The pool's custom attributes (AddCustomAttributes names without the prefix). */
 export const CUSTOM_ATTRIBUTES = [
-  { Name: 'tenant', AttributeDataType: 'String', Mutable: false, StringAttributeConstraints: { MinLength: '0', MaxLength: '64' } },
-  { Name: 'employee_no', AttributeDataType: 'Number', Mutable: true, NumberAttributeConstraints: { MinValue: '0', MaxValue: '999999999' } },
-  { Name: 'notes', AttributeDataType: 'String', Mutable: true, StringAttributeConstraints: { MinLength: '0', MaxLength: '2048' } },
-  { Name: 'old_sub', AttributeDataType: 'String', Mutable: true, StringAttributeConstraints: { MinLength: '0', MaxLength: '64' } },
+  {
+    Name: 'tenant',
+    AttributeDataType: 'String',
+    Mutable: false,
+    StringAttributeConstraints: { MinLength: '0', MaxLength: '64' },
+  },
+  {
+    Name: 'employee_no',
+    AttributeDataType: 'Number',
+    Mutable: true,
+    NumberAttributeConstraints: { MinValue: '0', MaxValue: '999999999' },
+  },
+  {
+    Name: 'notes',
+    AttributeDataType: 'String',
+    Mutable: true,
+    StringAttributeConstraints: { MinLength: '0', MaxLength: '2048' },
+  },
+  {
+    Name: 'old_sub',
+    AttributeDataType: 'String',
+    Mutable: true,
+    StringAttributeConstraints: { MinLength: '0', MaxLength: '64' },
+  },
 ] as const;
 
 /** `count` users with a fixed seed: the same call always gives the same pool. */
@@ -51,11 +71,16 @@ function statusOf(random: SeededRandom): DemoStatus {
 function usernameOf(number: number, given: string, status: DemoStatus): string {
   if (status === 'EXTERNAL_PROVIDER') return `Google_1${String(number).padStart(20, '0')}`;
   switch (number % 7) {
-    case 0: return `${given.replaceAll(/\s/gu, '')}${number}`;
-    case 1: return `user${number}@example.com`;
-    case 2: return `tenant|${number},suffix`;
-    case 3: return `=cmd${number}`;
-    default: return `user-${String(number).padStart(6, '0')}`;
+    case 0:
+      return `${given.replaceAll(/\s/gu, '')}${number}`;
+    case 1:
+      return `user${number}@example.com`;
+    case 2:
+      return `tenant|${number},suffix`;
+    case 3:
+      return `=cmd${number}`;
+    default:
+      return `user-${String(number).padStart(6, '0')}`;
   }
 }
 
@@ -79,9 +104,13 @@ function profileOf(number: number, given: string, family: string, random: Seeded
     family_name: family,
     'custom:tenant': `tenant-${number % 17}`,
     ...(random.chance(0.5) ? { 'custom:employee_no': String(random.integer(0, 999_999_999)) } : {}),
-    ...(random.chance(0.3) ? { birthdate: `${random.integer(1930, 2010)}-${two(random.integer(1, 12))}-${two(random.integer(1, 28))}` } : {}),
+    ...(random.chance(0.3)
+      ? { birthdate: `${random.integer(1930, 2010)}-${two(random.integer(1, 12))}-${two(random.integer(1, 28))}` }
+      : {}),
     ...(random.chance(0.2) ? { address: random.pick(ADDRESSES) } : {}),
-    ...(random.chance(0.2) ? { locale: random.pick(['de-DE', 'fr-FR', 'ja-JP', 'en-US']), zoneinfo: 'Europe/Berlin' } : {}),
+    ...(random.chance(0.2)
+      ? { locale: random.pick(['de-DE', 'fr-FR', 'ja-JP', 'en-US']), zoneinfo: 'Europe/Berlin' }
+      : {}),
     ...(random.chance(0.1) ? { updated_at: String(1_600_000_000 + number) } : {}),
     ...(random.chance(0.03) ? { nickname: '' } : {}),
     ...(random.chance(0.02) ? { 'custom:notes': longText(number) } : {}),
@@ -89,10 +118,14 @@ function profileOf(number: number, given: string, family: string, random: Seeded
 }
 
 /** 2,048 characters, with commas that must be escaped. */
-const longText = (number: number): string => `note ${number}, with commas, ümlauts and 漢字; `.repeat(80).slice(0, 2_048);
+const longText = (number: number): string =>
+  `note ${number}, with commas, ümlauts and 漢字; `.repeat(80).slice(0, 2_048);
 const two = (value: number): string => String(value).padStart(2, '0');
 
 function groupsOf(number: number, groups: readonly DemoGroup[], random: SeededRandom): string[] {
   const chosen = groups.filter(({ share, atLeast }) => number <= atLeast || random.chance(share));
-  return chosen.sort((one, other) => one.share - other.share).slice(0, 5).map(({ name }) => name);
+  return chosen
+    .sort((one, other) => one.share - other.share)
+    .slice(0, 5)
+    .map(({ name }) => name);
 }

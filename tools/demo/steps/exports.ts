@@ -1,5 +1,9 @@
 import {
-  AdminAddUserToGroupCommand, AdminDeleteUserCommand, AdminRemoveUserFromGroupCommand, AdminUpdateUserAttributesCommand, CognitoIdentityProviderClient,
+  AdminAddUserToGroupCommand,
+  AdminDeleteUserCommand,
+  AdminRemoveUserFromGroupCommand,
+  AdminUpdateUserAttributesCommand,
+  CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
@@ -12,7 +16,11 @@ import { demoUsers } from '../seed/users.ts';
 import { textTable } from '../table.ts';
 import type { SeededPool } from './seed.ts';
 
-interface Counts { readonly users: number; readonly groups: number; readonly memberships: number }
+interface Counts {
+  readonly users: number;
+  readonly groups: number;
+  readonly memberships: number;
+}
 interface ManifestView {
   readonly runId: string;
   readonly counts: Counts;
@@ -34,7 +42,9 @@ export async function exportThreeTimes(demo: Demo, launched: Launched, seeded: S
   const before = await itemsWritten(demo);
   await finished(demo, launched, await startExecution(sfn, launched.exportWorkflow, {}));
   const written = (await itemsWritten(demo)) - before;
-  narrator.say(`${written} write requests to the table; an export that finds nothing new writes its marker, its manifest and its lease.`);
+  narrator.say(
+    `${written} write requests to the table; an export that finds nothing new writes its marker, its manifest and its lease.`,
+  );
   if (written > 20) throw new DemoFailure(`An unchanged export wrote ${written} times; at most 20 were expected.`);
 
   narrator.step('And after changes in the pool');
@@ -45,27 +55,47 @@ export async function exportThreeTimes(demo: Demo, launched: Launched, seeded: S
 async function finished(demo: Demo, { tableName }: Launched, executionArn: string): Promise<FinishedExecution> {
   const { cloud, narrator } = demo;
   const execution = await followExecution(new SFNClient(cloud.clientConfig(PRIMARY)), executionArn, narrator);
-  if (execution.status !== 'SUCCEEDED') throw new DemoFailure(`ExportWorkflow ended as ${execution.status}: ${execution.error}: ${execution.cause}`);
+  if (execution.status !== 'SUCCEEDED')
+    throw new DemoFailure(`ExportWorkflow ended as ${execution.status}: ${execution.error}: ${execution.cause}`);
   const { runId, counts, added, changed, deleted, skipped } = await latestManifest(demo, tableName);
   narrator.say(`Sealed manifest ${runId}:`);
-  const row = (kind: keyof Counts): (string | number)[] => [kind, counts[kind], added[kind], changed[kind], deleted[kind]];
-  narrator.say(textTable(['', 'in the backup', 'added', 'changed', 'deleted'], [row('users'), row('groups'), row('memberships')]));
-  narrator.say(`Not exported: ${skipped.federatedUsers} users of identity providers and ${skipped.federatedMemberships} memberships of theirs.`);
+  const row = (kind: keyof Counts): (string | number)[] => [
+    kind,
+    counts[kind],
+    added[kind],
+    changed[kind],
+    deleted[kind],
+  ];
+  narrator.say(
+    textTable(['', 'in the backup', 'added', 'changed', 'deleted'], [row('users'), row('groups'), row('memberships')]),
+  );
+  narrator.say(
+    `Not exported: ${skipped.federatedUsers} users of identity providers and ${skipped.federatedMemberships} memberships of theirs.`,
+  );
   narrator.done(`ExportWorkflow ${execution.status}`);
   return execution;
 }
 
 async function latestManifest({ cloud }: Demo, TableName: string): Promise<ManifestView> {
   const table = DynamoDBDocumentClient.from(new DynamoDBClient(cloud.clientConfig(PRIMARY)));
-  const { Item: latest } = await table.send(new GetCommand({ TableName, Key: { id: 'EXPORT#LATEST', type: 'POINTER' }, ConsistentRead: true }));
-  const { Item: manifest } = await table.send(new GetCommand({ TableName, Key: { id: `EXPORT#${String(latest?.['runId'])}`, type: 'MANIFEST' }, ConsistentRead: true }));
+  const { Item: latest } = await table.send(
+    new GetCommand({ TableName, Key: { id: 'EXPORT#LATEST', type: 'POINTER' }, ConsistentRead: true }),
+  );
+  const { Item: manifest } = await table.send(
+    new GetCommand({
+      TableName,
+      Key: { id: `EXPORT#${String(latest?.['runId'])}`, type: 'MANIFEST' },
+      ConsistentRead: true,
+    }),
+  );
   if (manifest === undefined) throw new DemoFailure('The table has no sealed manifest.');
   return manifest as unknown as ManifestView;
 }
 
 async function itemsWritten({ cloud }: Demo): Promise<number> {
   const actions = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems'];
-  return (await cloud.calls({ service: 'dynamodb', region: PRIMARY })).filter(({ action }) => actions.includes(action)).length;
+  return (await cloud.calls({ service: 'dynamodb', region: PRIMARY })).filter(({ action }) => actions.includes(action))
+    .length;
 }
 
 /** Adds, edits, deletes and moves one user in a hundred each. */
@@ -77,11 +107,27 @@ async function changePool({ cloud, narrator }: Demo, { poolId, users, groups }: 
   const added = demoUsers(share, groups, 2026, users.length + 1).filter(({ status }) => status !== 'EXTERNAL_PROVIDER');
   const edited = local.slice(10, 10 + share);
   const deleted = local.slice(-share);
-  const moved = to === undefined ? [] : local.slice(10 + share, -share).filter((user) => user.groups.includes(from as string)).slice(0, share);
+  const moved =
+    to === undefined
+      ? []
+      : local
+          .slice(10 + share, -share)
+          .filter((user) => user.groups.includes(from as string))
+          .slice(0, share);
   narrator.progress('changing the pool');
   await loadUsers({ cloud, client, region: PRIMARY, poolId }, added);
-  await concurrently(edited, 8, ({ username }) => client.send(new AdminUpdateUserAttributesCommand({ UserPoolId: poolId, Username: username, UserAttributes: [{ Name: 'nickname', Value: 'edited, since the first export' }] })));
-  await concurrently(deleted, 8, ({ username }) => client.send(new AdminDeleteUserCommand({ UserPoolId: poolId, Username: username })));
+  await concurrently(edited, 8, ({ username }) =>
+    client.send(
+      new AdminUpdateUserAttributesCommand({
+        UserPoolId: poolId,
+        Username: username,
+        UserAttributes: [{ Name: 'nickname', Value: 'edited, since the first export' }],
+      }),
+    ),
+  );
+  await concurrently(deleted, 8, ({ username }) =>
+    client.send(new AdminDeleteUserCommand({ UserPoolId: poolId, Username: username })),
+  );
   await concurrently(moved, 8, async ({ username }) => {
     await client.send(new AdminRemoveUserFromGroupCommand({ UserPoolId: poolId, Username: username, GroupName: from }));
     await client.send(new AdminAddUserToGroupCommand({ UserPoolId: poolId, Username: username, GroupName: to }));

@@ -12,14 +12,26 @@ export async function launch(demo: Demo, poolId: string): Promise<Launched> {
     if (ResourceStatus === 'CREATE_COMPLETE') resources += 1;
     narrator.progress(`${resources} resources created, ${LogicalResourceId ?? ''} ${ResourceStatus ?? ''}`);
   };
-  const operation = stackOperation({ ...solution, onEvent }, {
-    PrimaryUserPoolId: poolId, SecondaryRegion: SECONDARY, NotificationEmail: 'ops@example.com',
-    CognitoTPS: String(options.cognitoTps) as '25', ExportFrequency: 'EVERY_DAY', SnsPreference: 'INFO_AND_ERRORS',
-  });
+  const operation = stackOperation(
+    { ...solution, onEvent },
+    {
+      PrimaryUserPoolId: poolId,
+      SecondaryRegion: SECONDARY,
+      NotificationEmail: 'ops@example.com',
+      CognitoTPS: String(options.cognitoTps) as '25',
+      ExportFrequency: 'EVERY_DAY',
+      SnsPreference: 'INFO_AND_ERRORS',
+    },
+  );
   narrator.say(operation.templateUrl);
   const outcome = await createStack(operation);
-  if (outcome.status !== 'CREATE_COMPLETE') throw new DemoFailure(`The stack ended as ${outcome.status}:\n${failuresOf(outcome).join('\n')}`);
-  narrator.say(`Outputs:\n${Object.entries(outcome.outputs).map(([name, value]) => `  ${name} = ${value}`).join('\n')}`);
+  if (outcome.status !== 'CREATE_COMPLETE')
+    throw new DemoFailure(`The stack ended as ${outcome.status}:\n${failuresOf(outcome).join('\n')}`);
+  narrator.say(
+    `Outputs:\n${Object.entries(outcome.outputs)
+      .map(([name, value]) => `  ${name} = ${value}`)
+      .join('\n')}`,
+  );
   narrator.done(`${outcome.status}, ${resources} resources of the main stack`);
   return launched(outcome.stackId, outcome.outputs);
 }
@@ -35,7 +47,10 @@ function launched(stackId: string, outputs: Readonly<Record<string, string>>): L
     tableName: output('BackupTableName'),
     exportWorkflow: output('ExportWorkflowArn'),
     secondaryImportWorkflow: output('SecondaryImportWorkflowArn'),
-    verifyWorkflows: { [PRIMARY]: output('PrimaryVerifyWorkflowArn'), [SECONDARY]: output('SecondaryVerifyWorkflowArn') },
+    verifyWorkflows: {
+      [PRIMARY]: output('PrimaryVerifyWorkflowArn'),
+      [SECONDARY]: output('SecondaryVerifyWorkflowArn'),
+    },
     stackSetName: output('StackSetName'),
     buckets: { [PRIMARY]: output('PrimaryBucketName'), [SECONDARY]: output('SecondaryBucketName') },
   };

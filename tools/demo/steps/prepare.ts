@@ -10,7 +10,11 @@ import { PRIMARY, SECONDARY, type Demo } from '../context.ts';
 export async function buildAndUpload({ narrator, solution }: Demo): Promise<void> {
   narrator.step('Build, and upload to both Regions');
   const { bucket, solutionName, version } = solution.build;
-  const { stdout } = await promisify(execFile)('bash', [join(projectRoot, 'deployment', 'build-s3-dist.sh'), bucket, solutionName, version], { maxBuffer: 2 ** 24 });
+  const { stdout } = await promisify(execFile)(
+    'bash',
+    [join(projectRoot, 'deployment', 'build-s3-dist.sh'), bucket, solutionName, version],
+    { maxBuffer: 2 ** 24 },
+  );
   narrator.say(`deployment/build-s3-dist.sh ${bucket} ${solutionName} ${version}`);
   narrator.say(stdout.trim().split('\n')[0] ?? '');
   await publishAssets(solution, builtAssets());

@@ -16,11 +16,21 @@ export async function provePool(demo: Demo, launched: Launched, UserPoolId: stri
   await verification(demo, launched, SECONDARY, { UserPoolId });
 }
 
-async function verification({ cloud, narrator }: Demo, { verifyWorkflows }: Launched, region: Region, input: object): Promise<void> {
+async function verification(
+  { cloud, narrator }: Demo,
+  { verifyWorkflows }: Launched,
+  region: Region,
+  input: object,
+): Promise<void> {
   const sfn = new SFNClient(cloud.clientConfig(region));
   narrator.say(`VerifyWorkflow in ${region}, input ${JSON.stringify(input)}`);
-  const { status, output, error, cause } = await followExecution(sfn, await startExecution(sfn, verifyWorkflows[region], input), narrator);
-  if (status !== 'SUCCEEDED') throw new DemoFailure(`VerifyWorkflow in ${region} ended as ${status}: ${error}: ${cause}`);
+  const { status, output, error, cause } = await followExecution(
+    sfn,
+    await startExecution(sfn, verifyWorkflows[region], input),
+    narrator,
+  );
+  if (status !== 'SUCCEEDED')
+    throw new DemoFailure(`VerifyWorkflow in ${region} ended as ${status}: ${error}: ${cause}`);
   narrator.say(JSON.stringify(output, null, 2));
   narrator.done(`VerifyWorkflow ${status}`);
 }

@@ -1,4 +1,8 @@
-import { CognitoIdentityProviderClient, DeleteUserPoolCommand, DescribeUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
+import {
+  CognitoIdentityProviderClient,
+  DeleteUserPoolCommand,
+  DescribeUserPoolCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { PRIMARY, SECONDARY, type Demo, type Launched } from '../context.ts';
 import { readPool, type PoolSnapshot } from '../compare/read-pool.ts';
@@ -14,7 +18,11 @@ export interface Restored {
 }
 
 /** Deletes the pool, makes an empty one in the backup Region and runs ImportWorkflow there. */
-export async function disasterAndRestore({ cloud, narrator }: Demo, launched: Launched, { poolId, users }: SeededPool): Promise<Restored> {
+export async function disasterAndRestore(
+  { cloud, narrator }: Demo,
+  launched: Launched,
+  { poolId, users }: SeededPool,
+): Promise<Restored> {
   narrator.step(`Disaster in ${PRIMARY}: the pool is deleted`);
   const primary = new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY));
   const old = await readPool(primary, poolId);

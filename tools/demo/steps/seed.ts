@@ -15,10 +15,15 @@ export interface SeededPool {
 export async function seedPool({ cloud, narrator, options }: Demo): Promise<SeededPool> {
   narrator.step(`A user pool in ${PRIMARY}`);
   const users = options.usersCsv === undefined ? demoUsers(options.users, DEMO_GROUPS) : usersFromCsv(options.usersCsv);
-  const groups = options.usersCsv === undefined ? DEMO_GROUPS : [...new Set(users.flatMap((user) => user.groups))].map((name) => ({ name, share: 0, atLeast: 0 }));
+  const groups =
+    options.usersCsv === undefined
+      ? DEMO_GROUPS
+      : [...new Set(users.flatMap((user) => user.groups))].map((name) => ({ name, share: 0, atLeast: 0 }));
   const client = new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY));
   const poolId = await createPool(client, 'customers', users);
-  await loadPool({ cloud, client, region: PRIMARY, poolId }, groups, users, (done, all) => narrator.progress(`${done} of ${all} memberships and disabled users`));
+  await loadPool({ cloud, client, region: PRIMARY, poolId }, groups, users, (done, all) =>
+    narrator.progress(`${done} of ${all} memberships and disabled users`),
+  );
   narrator.say(describe(users, groups));
   narrator.done(`pool ${poolId} loaded`);
   return { poolId, users, groups };

@@ -1,4 +1,9 @@
-import { CloudFormationClient, ListStackSetsCommand, ListStacksCommand, type StackEvent } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  ListStackSetsCommand,
+  ListStacksCommand,
+  type StackEvent,
+} from '@aws-sdk/client-cloudformation';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient, paginateListRoles } from '@aws-sdk/client-iam';
 import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
@@ -14,17 +19,27 @@ import { textTable } from '../table.ts';
 export async function uninstall(demo: Demo, launched: Launched): Promise<void> {
   const { cloud, narrator } = demo;
   narrator.step('Uninstall: delete the main stack');
-  const onEvent = ({ LogicalResourceId, ResourceStatus }: StackEvent): void => narrator.progress(`${LogicalResourceId ?? ''} ${ResourceStatus ?? ''}`);
+  const onEvent = ({ LogicalResourceId, ResourceStatus }: StackEvent): void =>
+    narrator.progress(`${LogicalResourceId ?? ''} ${ResourceStatus ?? ''}`);
   const outcome = await deleteStack({ clientConfig: cloud.clientConfig, region: PRIMARY, onEvent }, launched.stackId);
   if (outcome.status !== 'DELETE_COMPLETE') throw new DemoFailure(`The stack ended as ${outcome.status}.`);
   const left = [await leftIn(demo, PRIMARY), await leftIn(demo, SECONDARY)] as const;
-  narrator.say(textTable(['left over', PRIMARY, SECONDARY], Object.keys(left[0]).map((what) => [what, left[0][what] ?? 0, left[1][what] ?? 0])));
+  narrator.say(
+    textTable(
+      ['left over', PRIMARY, SECONDARY],
+      Object.keys(left[0]).map((what) => [what, left[0][what] ?? 0, left[1][what] ?? 0]),
+    ),
+  );
   const gone = left.every((region) => Object.values(region).every((count) => count === 0));
   if (!gone) throw new DemoFailure('Something other than table and buckets was left behind.');
   for (const region of [PRIMARY, SECONDARY] as const) {
-    const { Table } = await new DynamoDBClient(cloud.clientConfig(region)).send(new DescribeTableCommand({ TableName: launched.tableName }));
+    const { Table } = await new DynamoDBClient(cloud.clientConfig(region)).send(
+      new DescribeTableCommand({ TableName: launched.tableName }),
+    );
     await new S3Client(cloud.clientConfig(region)).send(new HeadBucketCommand({ Bucket: launched.buckets[region] }));
-    narrator.say(`Kept in ${region}: table ${launched.tableName} (${Table?.TableStatus}), bucket ${launched.buckets[region]}`);
+    narrator.say(
+      `Kept in ${region}: table ${launched.tableName} (${Table?.TableStatus}), bucket ${launched.buckets[region]}`,
+    );
   }
   narrator.done(outcome.status);
 }
@@ -37,11 +52,23 @@ async function leftIn({ cloud }: Demo, region: string): Promise<Record<string, n
   return {
     stacks: (StackSummaries ?? []).filter(({ StackStatus }) => StackStatus !== 'DELETE_COMPLETE').length,
     'stack sets': (Summaries ?? []).length,
-    'state machines': await count(paginateListStateMachines({ client: new SFNClient(config) }, {}), ({ stateMachines }) => stateMachines?.length),
-    functions: await count(paginateListFunctions({ client: new LambdaClient(config) }, {}), ({ Functions }) => Functions?.length),
-    queues: await count(paginateListQueues({ client: new SQSClient(config) }, {}), ({ QueueUrls }) => QueueUrls?.length),
+    'state machines': await count(
+      paginateListStateMachines({ client: new SFNClient(config) }, {}),
+      ({ stateMachines }) => stateMachines?.length,
+    ),
+    functions: await count(
+      paginateListFunctions({ client: new LambdaClient(config) }, {}),
+      ({ Functions }) => Functions?.length,
+    ),
+    queues: await count(
+      paginateListQueues({ client: new SQSClient(config) }, {}),
+      ({ QueueUrls }) => QueueUrls?.length,
+    ),
     topics: await count(paginateListTopics({ client: new SNSClient(config) }, {}), ({ Topics }) => Topics?.length),
-    roles: await count(paginateListRoles({ client: new IAMClient(config) }, {}), ({ Roles }) => Roles?.filter(({ Path }) => !Path?.startsWith('/aws-service-role/')).length),
+    roles: await count(
+      paginateListRoles({ client: new IAMClient(config) }, {}),
+      ({ Roles }) => Roles?.filter(({ Path }) => !Path?.startsWith('/aws-service-role/')).length,
+    ),
   };
 }
 

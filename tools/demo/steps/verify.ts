@@ -13,21 +13,37 @@ export async function verify(demo: Demo, launched: Launched, { old, newPoolId, e
   narrator.step('Compare the new pool with the old one, field by field');
   const restored = await readPool(new CognitoIdentityProviderClient(cloud.clientConfig(SECONDARY)), newPoolId);
   const { rows, unexpected, missingSubs, differentSubs } = comparePools(old, restored, restorable);
-  narrator.say(textTable(['', 'expected', 'restored', 'missing', 'different'], rows.map((row) => [row.what, row.expected, row.restored, row.missing, row.different])));
+  narrator.say(
+    textTable(
+      ['', 'expected', 'restored', 'missing', 'different'],
+      rows.map((row) => [row.what, row.expected, row.restored, row.missing, row.different]),
+    ),
+  );
 
   const reported = await reportedSubs(demo, launched, newPoolId);
   const left = [...old.users.values()].filter((user) => user.status === 'UNCONFIRMED');
   const federated = [...old.users.values()].filter((user) => user.status === 'EXTERNAL_PROVIDER').length;
-  narrator.say(`Left out by rule: ${left.length} unconfirmed users (each in failures.csv with its reason), ${federated} users of identity providers (not in the backup).`);
-  narrator.say(`failures.csv: ${[...reported.values()].reduce((sum, count) => sum + count, 0)} rows\n${[...reported.reasons].map(([reason, count]) => `  ${count} x ${reason}`).join('\n')}`);
+  narrator.say(
+    `Left out by rule: ${left.length} unconfirmed users (each in failures.csv with its reason), ${federated} users of identity providers (not in the backup).`,
+  );
+  narrator.say(
+    `failures.csv: ${[...reported.values()].reduce((sum, count) => sum + count, 0)} rows\n${[...reported.reasons].map(([reason, count]) => `  ${count} x ${reason}`).join('\n')}`,
+  );
 
   narrator.done('compared');
 
   const problems = [
-    ...rows.filter(({ missing, different }) => missing + different > 0).map(({ what, missing, different }) => `${what}: ${missing} missing, ${different} different`),
+    ...rows
+      .filter(({ missing, different }) => missing + different > 0)
+      .map(({ what, missing, different }) => `${what}: ${missing} missing, ${different} different`),
     ...(unexpected.length > 0 ? [`${unexpected.length} users in the new pool that the old one did not have`] : []),
-    ...[...left.map(({ sub }) => sub), ...missingSubs, ...differentSubs].filter((sub) => !reported.has(sub)).slice(0, 1).map(() => 'a user that was not restored is not in failures.csv'),
-    ...(execution.status === 'SUCCEEDED' ? [] : [`ImportWorkflow ended as ${execution.status}: ${execution.error}: ${execution.cause}`]),
+    ...[...left.map(({ sub }) => sub), ...missingSubs, ...differentSubs]
+      .filter((sub) => !reported.has(sub))
+      .slice(0, 1)
+      .map(() => 'a user that was not restored is not in failures.csv'),
+    ...(execution.status === 'SUCCEEDED'
+      ? []
+      : [`ImportWorkflow ended as ${execution.status}: ${execution.error}: ${execution.cause}`]),
     ...(await messageProblems(demo)),
   ];
   if (problems.length > 0) throw new DemoFailure(problems.join('\n'));
@@ -51,7 +67,10 @@ async function reportedSubs({ cloud, narrator }: Demo, { buckets }: Launched, po
   if (Key === undefined) throw new DemoFailure('The restore wrote no failures.csv.');
   const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
   const reported = new Reported();
-  for (const { sub = '', reason = '' } of parse<Record<string, string>>(await (Body as { transformToString(): Promise<string> }).transformToString(), { columns: true })) {
+  for (const { sub = '', reason = '' } of parse<Record<string, string>>(
+    await (Body as { transformToString(): Promise<string> }).transformToString(),
+    { columns: true },
+  )) {
     reported.set(sub, (reported.get(sub) ?? 0) + 1);
     reported.reasons.set(reason, (reported.reasons.get(reason) ?? 0) + 1);
   }
@@ -61,11 +80,19 @@ async function reportedSubs({ cloud, narrator }: Demo, { buckets }: Launched, po
 async function messageProblems({ cloud, narrator }: Demo): Promise<string[]> {
   narrator.step('The messages that were sent');
   const messages = await cloud.snsMessages();
-  for (const { topicArn, subject, message } of messages) narrator.say(`${topicArn.split(':')[3]}: ${subject}\n${message.split('\n').map((line) => `  | ${line}`).join('\n')}\n`);
+  for (const { topicArn, subject, message } of messages)
+    narrator.say(
+      `${topicArn.split(':')[3]}: ${subject}\n${message
+        .split('\n')
+        .map((line) => `  | ${line}`)
+        .join('\n')}\n`,
+    );
   const toUsers = await cloud.endUserMessages();
   narrator.say(`Messages from Cognito to users of a pool: ${toUsers.length}`);
   return [
     ...(toUsers.length > 0 ? [`${toUsers.length} messages went to end users`] : []),
-    ...(messages.some(({ topicArn }) => topicArn.split(':')[3] === SECONDARY) ? [] : ['no message about the restore was sent']),
+    ...(messages.some(({ topicArn }) => topicArn.split(':')[3] === SECONDARY)
+      ? []
+      : ['no message about the restore was sent']),
   ];
 }

@@ -12,7 +12,9 @@ import { judgeGrants, readReasons, readUsed } from './unused.ts';
 const root = join(import.meta.dirname, '..', '..');
 const file = process.argv[2] ?? process.env['LOCAL_CLOUD_PERMISSIONS'];
 if (file === undefined) {
-  console.error('usage: tsx tools/least-privilege/policies/check-unused.ts <file that LOCAL_CLOUD_PERMISSIONS named while the local cloud ran>');
+  console.error(
+    'usage: tsx tools/least-privilege/policies/check-unused.ts <file that LOCAL_CLOUD_PERMISSIONS named while the local cloud ran>',
+  );
   process.exit(1);
 }
 const { main, stackSet } = readTemplates(root);
@@ -23,9 +25,23 @@ const { unexplained, explained, stale, used } = judgeGrants(grants, readUsed(rea
 for (const reason of new Set(explained.map((entry) => entry.reason))) {
   console.log(`\nNot used: ${reason}`);
   const its = explained.filter((entry) => entry.reason === reason).map(({ grant }) => grant);
-  for (const role of new Set(its.map((grant) => grant.role))) console.log(`  ${role}: ${its.filter((grant) => grant.role === role).map(({ action, sid }) => `${action} (${sid})`).join(', ')}`);
+  for (const role of new Set(its.map((grant) => grant.role)))
+    console.log(
+      `  ${role}: ${its
+        .filter((grant) => grant.role === role)
+        .map(({ action, sid }) => `${action} (${sid})`)
+        .join(', ')}`,
+    );
 }
-for (const { role, sid, action } of unexplained) console.log(`\n${role} is granted ${action} (${sid}), and no test used it: take it out of the template, test it, or give the reason in tools/least-privilege/policies/unused-reasons.yaml.`);
-for (const { roles, sids, actions } of stale) console.log(`\ntools/policies/unused-reasons.yaml explains what no role is granted any more: ${[roles, sids, actions].map((part) => [part].flat().join('|')).join(' ')}. Take it out.`);
-console.log(`\n${grants.length} grants: ${used} used, ${explained.length} not used with a reason, ${unexplained.length} not used without one.`);
+for (const { role, sid, action } of unexplained)
+  console.log(
+    `\n${role} is granted ${action} (${sid}), and no test used it: take it out of the template, test it, or give the reason in tools/least-privilege/policies/unused-reasons.yaml.`,
+  );
+for (const { roles, sids, actions } of stale)
+  console.log(
+    `\ntools/policies/unused-reasons.yaml explains what no role is granted any more: ${[roles, sids, actions].map((part) => [part].flat().join('|')).join(' ')}. Take it out.`,
+  );
+console.log(
+  `\n${grants.length} grants: ${used} used, ${explained.length} not used with a reason, ${unexplained.length} not used without one.`,
+);
 process.exit(unexplained.length + stale.length === 0 ? 0 : 1);

@@ -8,7 +8,9 @@ import { list, references, resourcesOf, type Template } from './template.ts';
 export function withoutStatement(template: Template, roleId: string, sid: string): string {
   // The short tags are unknown to the YAML parser, which keeps them as they are.
   const document = parseDocument(template.text, { logLevel: 'silent' });
-  const attached = resourcesOf(template, 'AWS::IAM::Policy').filter(([, { Properties }]) => references(Properties['Roles']).some(({ target }) => target === roleId)).map(([id]) => id);
+  const attached = resourcesOf(template, 'AWS::IAM::Policy')
+    .filter(([, { Properties }]) => references(Properties['Roles']).some(({ target }) => target === roleId))
+    .map(([id]) => id);
   for (const id of attached) {
     const properties = document.getIn(['Resources', id, 'Properties']);
     if (isMap(properties) && removeFrom(properties, sid)) {

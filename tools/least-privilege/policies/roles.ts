@@ -26,23 +26,31 @@ export interface Role {
   /** Logical ids of the Lambda functions that run with it. */
   readonly functions: readonly string[];
 }
-interface Document<S> { readonly Statement: readonly S[] }
+interface Document<S> {
+  readonly Statement: readonly S[];
+}
 
 /** All roles of a template, in its order. */
-export const rolesOf = (template: Template): Role[] => resourcesOf(template, 'AWS::IAM::Role').map(([id, { Properties, Condition }]) => ({
-  id,
-  template,
-  description: (Properties['Description'] as string | undefined) ?? '',
-  ...(Condition === undefined ? {} : { condition: Condition }),
-  trust: (Properties['AssumeRolePolicyDocument'] as Document<TrustStatement>).Statement,
-  statements: statementsOf(template, id),
-  functions: resourcesOf(template, 'AWS::Lambda::Function').filter(([, resource]) => references(resource.Properties['Role']).some(({ target }) => target === id)).map(([name]) => name),
-}));
+export const rolesOf = (template: Template): Role[] =>
+  resourcesOf(template, 'AWS::IAM::Role').map(([id, { Properties, Condition }]) => ({
+    id,
+    template,
+    description: (Properties['Description'] as string | undefined) ?? '',
+    ...(Condition === undefined ? {} : { condition: Condition }),
+    trust: (Properties['AssumeRolePolicyDocument'] as Document<TrustStatement>).Statement,
+    statements: statementsOf(template, id),
+    functions: resourcesOf(template, 'AWS::Lambda::Function')
+      .filter(([, resource]) => references(resource.Properties['Role']).some(({ target }) => target === id))
+      .map(([name]) => name),
+  }));
 
 /** Statements of the policies of a role: those inside it and those of AWS::IAM::Policy resources that name it. */
 export function statementsOf(template: Template, roleId: string): Statement[] {
-  const inline = (template.Resources[roleId]?.Properties['Policies'] ?? []) as { PolicyDocument: Document<Statement> }[];
-  const attached = resourcesOf(template, 'AWS::IAM::Policy').map(([, { Properties }]) => Properties as { Roles: unknown; PolicyDocument: Document<Statement> })
+  const inline = (template.Resources[roleId]?.Properties['Policies'] ?? []) as {
+    PolicyDocument: Document<Statement>;
+  }[];
+  const attached = resourcesOf(template, 'AWS::IAM::Policy')
+    .map(([, { Properties }]) => Properties as { Roles: unknown; PolicyDocument: Document<Statement> })
     .filter(({ Roles }) => references(Roles).some(({ target }) => target === roleId));
   return [...inline, ...attached].flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 }
@@ -54,4 +62,8 @@ export interface Grant {
   readonly action: string;
 }
 export const grantsOf = (roles: readonly Role[]): Grant[] =>
-  roles.flatMap(({ id, statements }) => statements.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Sid = '', Action }) => list(Action).map((action) => ({ role: id, sid: Sid, action }))));
+  roles.flatMap(({ id, statements }) =>
+    statements
+      .filter(({ Effect }) => Effect === 'Allow')
+      .flatMap(({ Sid = '', Action }) => list(Action).map((action) => ({ role: id, sid: Sid, action }))),
+  );

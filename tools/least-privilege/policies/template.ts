@@ -12,7 +12,10 @@ export interface Template {
   readonly Mappings: Record<string, unknown>;
   readonly Conditions: Record<string, unknown>;
   readonly Resources: Record<string, Resource>;
-  readonly Outputs: Record<string, { readonly Description?: string; readonly Condition?: string; readonly Value: unknown }>;
+  readonly Outputs: Record<
+    string,
+    { readonly Description?: string; readonly Condition?: string; readonly Value: unknown }
+  >;
 }
 export interface Parameter {
   readonly Type: string;
@@ -23,7 +26,10 @@ export interface Parameter {
   readonly ConstraintDescription?: string;
 }
 export interface ParameterInterface {
-  readonly ParameterGroups: readonly { readonly Label: { readonly default: string }; readonly Parameters: readonly string[] }[];
+  readonly ParameterGroups: readonly {
+    readonly Label: { readonly default: string };
+    readonly Parameters: readonly string[];
+  }[];
   readonly ParameterLabels: Record<string, { readonly default: string }>;
 }
 export interface Resource {
@@ -35,11 +41,29 @@ export interface Resource {
   readonly Properties: Record<string, unknown>;
 }
 
-const SHORT_FORMS = ['Ref', 'GetAtt', 'Sub', 'If', 'Not', 'Equals', 'Or', 'And', 'FindInMap', 'Join', 'Select', 'Split', 'Condition'];
+const SHORT_FORMS = [
+  'Ref',
+  'GetAtt',
+  'Sub',
+  'If',
+  'Not',
+  'Equals',
+  'Or',
+  'And',
+  'FindInMap',
+  'Join',
+  'Select',
+  'Split',
+  'Condition',
+];
 const longName = (name: string): string => (name === 'Ref' || name === 'Condition' ? name : `Fn::${name}`);
 const customTags: (ScalarTag | CollectionTag)[] = SHORT_FORMS.flatMap((name): (ScalarTag | CollectionTag)[] => [
   { tag: `!${name}`, resolve: (value: string) => ({ [longName(name)]: name === 'GetAtt' ? value.split('.') : value }) },
-  { tag: `!${name}`, collection: 'seq', resolve: (seq) => ({ [longName(name)]: (seq as unknown as { toJSON(): unknown }).toJSON() }) },
+  {
+    tag: `!${name}`,
+    collection: 'seq',
+    resolve: (seq) => ({ [longName(name)]: (seq as unknown as { toJSON(): unknown }).toJSON() }),
+  },
 ]);
 
 /** Reads a template, as it is written or as it is built. */
@@ -51,14 +75,16 @@ export function parseTemplate(name: string, text: string): Template {
 
 /** Both templates as they are written; the build only fills in names of buckets and assets. */
 export const readTemplates = (root: string): { readonly main: Template; readonly stackSet: Template } => {
-  const read = (name: string): Template => parseTemplate(name, readFileSync(join(root, 'templates', `${name}.yaml`), 'utf8'));
+  const read = (name: string): Template =>
+    parseTemplate(name, readFileSync(join(root, 'templates', `${name}.yaml`), 'utf8'));
   return { main: read(MAIN_TEMPLATE), stackSet: read(STACK_SET_TEMPLATE) };
 };
 
 export const resourcesOf = (template: Template, type: string): [string, Resource][] =>
   Object.entries(template.Resources).filter(([, { Type }]) => Type === type);
 
-export const list = <T>(value: T | readonly T[] | undefined): readonly T[] => (value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T]);
+export const list = <T>(value: T | readonly T[] | undefined): readonly T[] =>
+  value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
 /** Every object below `value`, itself included; arrays are looked through. */
 export function* nodes(value: unknown): Generator<Record<string, unknown>> {
@@ -76,9 +102,12 @@ export function references(value: unknown): { target: string; attribute?: string
     const sub = node['Fn::Sub'];
     if (sub === undefined) return [];
     const [text, variables] = (Array.isArray(sub) ? sub : [sub, {}]) as [string, Record<string, unknown>];
-    return [...text.matchAll(/\$\{([^!}][^}]*)\}/g)].map(([, name = '']) => name).filter((name) => !(name in variables)).map((name) => {
-      const [target = '', ...attribute] = name.split('.');
-      return attribute.length > 0 ? { target, attribute: attribute.join('.') } : { target };
-    });
+    return [...text.matchAll(/\$\{([^!}][^}]*)\}/g)]
+      .map(([, name = '']) => name)
+      .filter((name) => !(name in variables))
+      .map((name) => {
+        const [target = '', ...attribute] = name.split('.');
+        return attribute.length > 0 ? { target, attribute: attribute.join('.') } : { target };
+      });
   });
 }

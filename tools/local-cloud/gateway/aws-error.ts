@@ -18,7 +18,11 @@ const QUERY_SERVICES = new Set(['cloudformation', 'iam', 'sts', 'sns', 'monitori
 
 /** The answer to a JSON-protocol request. */
 export function jsonResponse(body: object, status = 200): AwsResponse {
-  return { status, headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() }, body: Buffer.from(JSON.stringify(body)) };
+  return {
+    status,
+    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() },
+    body: Buffer.from(JSON.stringify(body)),
+  };
 }
 
 /** The answer to a query-protocol request: the wrapped result of `action`, already as XML text. */
@@ -33,14 +37,25 @@ export function errorResponse(request: AwsRequest, error: AwsError): AwsResponse
   const fault = error.status < 500 ? 'Sender' : 'Receiver';
   if (request.service === 's3') {
     const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${error.code}</Code><Message>${escapeXml(error.message)}</Message><RequestId>${requestId}</RequestId></Error>`;
-    return { status: error.status, headers: { 'content-type': 'application/xml', 'x-amz-request-id': requestId }, body: Buffer.from(xml) };
+    return {
+      status: error.status,
+      headers: { 'content-type': 'application/xml', 'x-amz-request-id': requestId },
+      body: Buffer.from(xml),
+    };
   }
   if (QUERY_SERVICES.has(request.service) && request.headers['x-amz-target'] === undefined) {
     const xml = `<ErrorResponse><Error><Type>${fault}</Type><Code>${error.code}</Code><Message>${escapeXml(error.message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
-    return { status: error.status, headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId }, body: Buffer.from(xml) };
+    return {
+      status: error.status,
+      headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
+      body: Buffer.from(xml),
+    };
   }
   const answer = jsonResponse({ __type: error.code, message: error.message }, error.status);
-  return { ...answer, headers: { ...answer.headers, 'x-amzn-errortype': error.code, 'x-amzn-query-error': `${error.code};${fault}` } };
+  return {
+    ...answer,
+    headers: { ...answer.headers, 'x-amzn-errortype': error.code, 'x-amzn-query-error': `${error.code};${fault}` },
+  };
 }
 
 export function escapeXml(text: string): string {

@@ -19,14 +19,33 @@ export function backendOver(forward: Forward, host: string, administrator: AwsCr
   return {
     raw,
     json: async (service, target, region, params, credentials) => {
-      const headers = { 'content-type': `application/x-amz-json-${JSON_1_0.has(service) ? '1.0' : '1.1'}`, 'x-amz-target': target };
-      const response = await raw(service, region, 'POST', '/', headers, Buffer.from(JSON.stringify(params)), credentials);
+      const headers = {
+        'content-type': `application/x-amz-json-${JSON_1_0.has(service) ? '1.0' : '1.1'}`,
+        'x-amz-target': target,
+      };
+      const response = await raw(
+        service,
+        region,
+        'POST',
+        '/',
+        headers,
+        Buffer.from(JSON.stringify(params)),
+        credentials,
+      );
       refuse(response);
       return response.body.length === 0 ? {} : (JSON.parse(response.body.toString('utf8')) as Record<string, unknown>);
     },
     query: async (service, action, region, params, credentials) => {
       const form = new URLSearchParams({ Action: action, ...params }).toString();
-      const response = await raw(service, region, 'POST', '/', { 'content-type': 'application/x-www-form-urlencoded' }, Buffer.from(form), credentials);
+      const response = await raw(
+        service,
+        region,
+        'POST',
+        '/',
+        { 'content-type': 'application/x-www-form-urlencoded' },
+        Buffer.from(form),
+        credentials,
+      );
       refuse(response);
       return response.body.toString('utf8');
     },
@@ -36,6 +55,9 @@ export function backendOver(forward: Forward, host: string, administrator: AwsCr
 function refuse(response: AwsResponse): void {
   if (response.status < 400) return;
   const text = response.body.toString('utf8');
-  const message = /"[mM]essage"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? /<Message>([^<]*)<\/Message>/.exec(text)?.[1] ?? text.slice(0, 500);
+  const message =
+    /"[mM]essage"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ??
+    /<Message>([^<]*)<\/Message>/.exec(text)?.[1] ??
+    text.slice(0, 500);
   throw new AwsError(readErrorCode(response) ?? `Http${response.status}`, message, response.status);
 }

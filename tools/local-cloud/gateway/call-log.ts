@@ -54,7 +54,11 @@ export class CallLog {
   find(filter: CallFilter): CallRecord[] {
     const { after = 0, ...equal } = filter;
     const wanted = Object.entries(equal);
-    return this.records.filter((record) => record.sequence > after && wanted.every(([key, value]) => value === undefined || record[key as keyof CallRecord] === value));
+    return this.records.filter(
+      (record) =>
+        record.sequence > after &&
+        wanted.every(([key, value]) => value === undefined || record[key as keyof CallRecord] === value),
+    );
   }
 
   close(): Promise<void> {

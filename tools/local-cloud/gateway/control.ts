@@ -24,19 +24,34 @@ export async function answerControl(request: IncomingRequest, parts: ControlPart
     case 'GET calls':
       return json(parts.calls.find(toFilter(url.searchParams)));
     case 'GET messages':
-      return parts.forward({ method: 'GET', pathAndQuery: '/_local/messages', headers: { host: '127.0.0.1' }, body: Buffer.alloc(0) });
+      return parts.forward({
+        method: 'GET',
+        pathAndQuery: '/_local/messages',
+        headers: { host: '127.0.0.1' },
+        body: Buffer.alloc(0),
+      });
     case 'POST users':
-      return parts.forward({ method: 'POST', pathAndQuery: '/_local/import-users', headers: { host: '127.0.0.1', 'content-type': 'application/json' }, body: request.body });
+      return parts.forward({
+        method: 'POST',
+        pathAndQuery: '/_local/import-users',
+        headers: { host: '127.0.0.1', 'content-type': 'application/json' },
+        body: request.body,
+      });
     case 'GET faults':
       return json(parts.simulation.strikes());
     case 'GET config':
       return json(parts.simulation.config);
     case 'POST config': {
-      const { waitScale, ...changes } = JSON.parse(request.body.toString('utf8')) as Partial<SimulationConfig> & { waitScale?: number };
-      if (waitScale !== undefined) await tellMiniStack(parts.forward, '/_ministack/config', { 'stepfunctions._SFN_WAIT_SCALE': waitScale });
-      if (changes.replicationLagMs !== undefined) await tellMiniStack(parts.forward, '/_local/replication-lag', { ms: changes.replicationLagMs });
+      const { waitScale, ...changes } = JSON.parse(request.body.toString('utf8')) as Partial<SimulationConfig> & {
+        waitScale?: number;
+      };
+      if (waitScale !== undefined)
+        await tellMiniStack(parts.forward, '/_ministack/config', { 'stepfunctions._SFN_WAIT_SCALE': waitScale });
+      if (changes.replicationLagMs !== undefined)
+        await tellMiniStack(parts.forward, '/_local/replication-lag', { ms: changes.replicationLagMs });
       // A Region that is down receives no writes; they arrive when it is back.
-      if (changes.regionsDown !== undefined) await tellMiniStack(parts.forward, '/_local/replication-hold', { held: changes.regionsDown.length > 0 });
+      if (changes.regionsDown !== undefined)
+        await tellMiniStack(parts.forward, '/_local/replication-hold', { held: changes.regionsDown.length > 0 });
       parts.simulation.configure(changes);
       return json(parts.simulation.config);
     }
@@ -51,7 +66,12 @@ function toFilter(query: URLSearchParams): CallFilter {
 }
 
 async function tellMiniStack(forward: Forward, pathAndQuery: string, values: Record<string, unknown>): Promise<void> {
-  await forward({ method: 'POST', pathAndQuery, headers: { host: '127.0.0.1', 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(values)) });
+  await forward({
+    method: 'POST',
+    pathAndQuery,
+    headers: { host: '127.0.0.1', 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify(values)),
+  });
 }
 
 function json(body: unknown, status = 200): AwsResponse {

@@ -38,7 +38,8 @@ export interface GatewayPort {
 }
 
 export async function reserveGatewayPort(port: number): Promise<GatewayPort> {
-  let handler: Handler = () => Promise.resolve({ status: 503, headers: {}, body: Buffer.from('The local cloud is starting.') });
+  let handler: Handler = () =>
+    Promise.resolve({ status: 503, headers: {}, body: Buffer.from('The local cloud is starting.') });
   const server = await listen(port, (request) => handler(request));
   const taken = (server.address() as AddressInfo).port;
   return {
@@ -47,7 +48,13 @@ export async function reserveGatewayPort(port: number): Promise<GatewayPort> {
     open: (options) => {
       const opened = openGateway({ ...options, port: taken });
       handler = opened.handler;
-      return { port: taken, close: async () => { await closeServer(server); await opened.close(); } };
+      return {
+        port: taken,
+        close: async () => {
+          await closeServer(server);
+          await opened.close();
+        },
+      };
     },
   };
 }
@@ -56,7 +63,11 @@ function openGateway(options: GatewayOptions): { handler: Handler; close: () => 
   const forward = forwardTo(options.ministackPort);
   const calls = new CallLog(options.callLogFile);
   const callerOf = callersFrom(forward);
-  const simulation = new Simulation({ now: preciseNow, withBody: signAgain(callerOf, options.administrator), killCaller: killerOver(forward) });
+  const simulation = new Simulation({
+    now: preciseNow,
+    withBody: signAgain(callerOf, options.administrator),
+    killCaller: killerOver(forward),
+  });
   const backend = backendOver(forward, `127.0.0.1:${options.port}`, options.administrator);
   const chain = chainOf(
     [callLogInterceptor(calls, preciseNow), ...interceptors({ ...options, backend, simulation })],
@@ -70,12 +81,20 @@ function openGateway(options: GatewayOptions): { handler: Handler; close: () => 
     const caller = await callerOf(parsed.accessKeyId);
     return chain({ ...parsed, caller: caller?.name });
   };
-  return { handler, close: async () => { forward.close(); await calls.close(); } };
+  return {
+    handler,
+    close: async () => {
+      forward.close();
+      await calls.close();
+    },
+  };
 }
 
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => { resolve(); });
+    server.close(() => {
+      resolve();
+    });
     server.closeAllConnections();
   });
 }

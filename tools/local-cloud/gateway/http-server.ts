@@ -19,9 +19,21 @@ export function listen(port: number, handler: Handler): Promise<Server> {
   const server = createServer((incoming, outgoing) => {
     const receivedAt = preciseNow();
     readBody(incoming)
-      .then((body) => handler({ method: incoming.method ?? 'GET', pathAndQuery: incoming.url ?? '/', headers: clientHeaders(incoming), body, receivedAt }))
-      .then((response) => { answer(outgoing, incoming.method, response); })
-      .catch((error: unknown) => { fail(incoming, outgoing, error); });
+      .then((body) =>
+        handler({
+          method: incoming.method ?? 'GET',
+          pathAndQuery: incoming.url ?? '/',
+          headers: clientHeaders(incoming),
+          body,
+          receivedAt,
+        }),
+      )
+      .then((response) => {
+        answer(outgoing, incoming.method, response);
+      })
+      .catch((error: unknown) => {
+        fail(incoming, outgoing, error);
+      });
   });
   // AWS SDKs keep connections open between invocations; a server that closes first causes resets.
   server.keepAliveTimeout = 120_000;
@@ -32,13 +44,17 @@ export function listen(port: number, handler: Handler): Promise<Server> {
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => { resolve(server); });
+    server.listen(port, '127.0.0.1', () => {
+      resolve(server);
+    });
   });
 }
 
 /** Headers by which the gateway speaks to MiniStack's mends are not a client's to send. */
 function clientHeaders(incoming: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(Object.entries(singleValues(incoming.headers)).filter(([name]) => !name.startsWith('x-local-cloud-')));
+  return Object.fromEntries(
+    Object.entries(singleValues(incoming.headers)).filter(([name]) => !name.startsWith('x-local-cloud-')),
+  );
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {
@@ -50,15 +66,22 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer> {
 function answer(outgoing: ServerResponse, method: string | undefined, response: AwsResponse): void {
   // A HEAD answer carries the length of the body that it does not have.
   const length = method === 'HEAD' ? response.headers['content-length'] : String(response.body.length);
-  outgoing.writeHead(response.status, { ...response.headers, ...(length === undefined ? {} : { 'content-length': length }) });
+  outgoing.writeHead(response.status, {
+    ...response.headers,
+    ...(length === undefined ? {} : { 'content-length': length }),
+  });
   outgoing.end(method === 'HEAD' ? undefined : response.body);
 }
 
 function fail(incoming: IncomingMessage, outgoing: ServerResponse, error: unknown): void {
-  if (error instanceof ConnectionReset || incoming.destroyed && !incoming.complete) {
+  if (error instanceof ConnectionReset || (incoming.destroyed && !incoming.complete)) {
     incoming.socket.resetAndDestroy();
     return;
   }
   const message = error instanceof Error ? error.message : String(error);
-  answer(outgoing, incoming.method, { status: 502, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify({ __type: 'LocalCloudGatewayError', message })) });
+  answer(outgoing, incoming.method, {
+    status: 502,
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify({ __type: 'LocalCloudGatewayError', message })),
+  });
 }

@@ -14,7 +14,13 @@ export interface InterceptorParts extends GatewayOptions {
 }
 
 /** The gateway's interceptors after the call log, in the order in which a request meets them. */
-export function interceptors({ simulation, backend, administrator, modelsFolder, port }: InterceptorParts): Interceptor[] {
+export function interceptors({
+  simulation,
+  backend,
+  administrator,
+  modelsFolder,
+  port,
+}: InterceptorParts): Interceptor[] {
   return [
     simulation.faults,
     validationInterceptor({ modelsDir: modelsFolder }),

@@ -10,7 +10,10 @@ export interface Metered {
 
 type Value = Readonly<Record<string, unknown>>;
 type Item = Readonly<Record<string, Value>>;
-interface WriteRequest { readonly PutRequest?: { readonly Item: Item }; readonly DeleteRequest?: object }
+interface WriteRequest {
+  readonly PutRequest?: { readonly Item: Item };
+  readonly DeleteRequest?: object;
+}
 
 const NOTHING: Metered = {};
 const kilobytes = (item: Item): number => Math.max(1, Math.ceil(itemBytes(item) / 1024));
@@ -19,25 +22,44 @@ const kilobytes = (item: Item): number => Math.max(1, Math.ceil(itemBytes(item) 
 export function metered({ service, action, params }: AwsRequest, response: AwsResponse | undefined): Metered {
   if (service !== 'dynamodb' || response?.status !== 200) return NOTHING;
   switch (action) {
-    case 'PutItem': return { items: 1, writeUnits: kilobytes((params['Item'] ?? {}) as Item) };
-    case 'DeleteItem': case 'UpdateItem': return { items: 1, writeUnits: 1 };
-    case 'BatchWriteItem': return written(listsOf<WriteRequest>(params), 1);
-    case 'TransactWriteItems': return written((params['TransactItems'] as { Put?: { Item: Item } }[]).map(({ Put }) => (Put === undefined ? {} : { PutRequest: Put })), 2);
-    case 'GetItem': return { items: 1, readUnits: params['ConsistentRead'] === true ? 1 : 0.5 };
+    case 'PutItem':
+      return { items: 1, writeUnits: kilobytes((params['Item'] ?? {}) as Item) };
+    case 'DeleteItem':
+    case 'UpdateItem':
+      return { items: 1, writeUnits: 1 };
+    case 'BatchWriteItem':
+      return written(listsOf<WriteRequest>(params), 1);
+    case 'TransactWriteItems':
+      return written(
+        (params['TransactItems'] as { Put?: { Item: Item } }[]).map(({ Put }) =>
+          Put === undefined ? {} : { PutRequest: Put },
+        ),
+        2,
+      );
+    case 'GetItem':
+      return { items: 1, readUnits: params['ConsistentRead'] === true ? 1 : 0.5 };
     case 'BatchGetItem': {
-      const keys = Object.values((params['RequestItems'] ?? {}) as Record<string, { Keys: unknown[] }>).reduce((sum, { Keys }) => sum + Keys.length, 0);
+      const keys = Object.values((params['RequestItems'] ?? {}) as Record<string, { Keys: unknown[] }>).reduce(
+        (sum, { Keys }) => sum + Keys.length,
+        0,
+      );
       return { items: keys, readUnits: keys / 2 };
     }
-    case 'Scan': return scanned(response, params['ConsistentRead'] === true);
-    default: return NOTHING;
+    case 'Scan':
+      return scanned(response, params['ConsistentRead'] === true);
+    default:
+      return NOTHING;
   }
 }
 
-const listsOf = <T>(params: Readonly<Record<string, unknown>>): T[] => Object.values((params['RequestItems'] ?? {}) as Record<string, T[]>).flat();
+const listsOf = <T>(params: Readonly<Record<string, unknown>>): T[] =>
+  Object.values((params['RequestItems'] ?? {}) as Record<string, T[]>).flat();
 
 const written = (requests: readonly WriteRequest[], factor: number): Metered => ({
   items: requests.length,
-  writeUnits: requests.reduce((sum, { PutRequest }) => sum + (PutRequest === undefined ? 1 : kilobytes(PutRequest.Item)), 0) * factor,
+  writeUnits:
+    requests.reduce((sum, { PutRequest }) => sum + (PutRequest === undefined ? 1 : kilobytes(PutRequest.Item)), 0) *
+    factor,
 });
 
 function scanned({ body }: AwsResponse, consistent: boolean): Metered {
@@ -47,7 +69,8 @@ function scanned({ body }: AwsResponse, consistent: boolean): Metered {
 }
 
 /** "Item sizes and formats", DynamoDB Developer Guide. */
-export const itemBytes = (item: Item): number => Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
+export const itemBytes = (item: Item): number =>
+  Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
 
 function valueBytes(value: Value): number {
   const [[kind, content] = ['NULL', true]] = Object.entries(value);

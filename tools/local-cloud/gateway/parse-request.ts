@@ -68,7 +68,8 @@ interface Credential {
 }
 
 function readCredential(authorization: string | undefined, url: URL): Credential | undefined {
-  const scope = /Credential=([^,\s]+)/.exec(authorization ?? '')?.[1] ?? url.searchParams.get('X-Amz-Credential') ?? undefined;
+  const scope =
+    /Credential=([^,\s]+)/.exec(authorization ?? '')?.[1] ?? url.searchParams.get('X-Amz-Credential') ?? undefined;
   const parts = scope?.split('/');
   if (parts === undefined || parts.length < 5) return undefined;
   const [accessKeyId = '', , region = '', service = ''] = parts;
@@ -79,7 +80,9 @@ function readJson(body: Buffer): Record<string, unknown> {
   if (body.length === 0) return {};
   try {
     const parsed: unknown = JSON.parse(body.toString('utf8'));
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as Record<string, unknown>) : {};
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+      ? (parsed as Record<string, unknown>)
+      : {};
   } catch {
     return {};
   }
@@ -100,5 +103,8 @@ function restAction(service: string, method: string, url: URL, headers: Record<s
     return `${method} ${url.pathname.replace(/^\/[\d-]+\//, '').replace(/functions\/[^/]+/, 'functions/{name}')}`;
   }
   // Smithy RPC v2: /service/<Service>/operation/<Operation>.
-  return /\/operation\/([A-Za-z]+)$/.exec(url.pathname)?.[1] ?? `${method} ${url.pathname.startsWith('/_ministack/') ? '/_ministack/' : ''}`.trim();
+  return (
+    /\/operation\/([A-Za-z]+)$/.exec(url.pathname)?.[1] ??
+    `${method} ${url.pathname.startsWith('/_ministack/') ? '/_ministack/' : ''}`.trim()
+  );
 }

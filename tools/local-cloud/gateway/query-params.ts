@@ -19,7 +19,9 @@ function withLists(node: unknown): unknown {
   if (typeof node !== 'object' || node === null) return node;
   const { member, ...others } = node as { member?: Record<string, unknown> };
   if (typeof member === 'object' && Object.keys(others).length === 0) {
-    return Object.keys(member).sort((a, b) => Number(a) - Number(b)).map((index) => withLists(member[index]));
+    return Object.keys(member)
+      .sort((a, b) => Number(a) - Number(b))
+      .map((index) => withLists(member[index]));
   }
   return Object.fromEntries(Object.entries(node).map(([name, child]) => [name, withLists(child)]));
 }

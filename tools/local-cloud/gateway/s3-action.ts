@@ -1,8 +1,13 @@
 /** Sub-resources in the query string that make an operation of their own, with its name. */
 const SUB_RESOURCES: ReadonlyArray<readonly [string, string]> = [
-  ['versioning', 'BucketVersioning'], ['lifecycle', 'BucketLifecycleConfiguration'], ['policy', 'BucketPolicy'],
-  ['encryption', 'BucketEncryption'], ['location', 'BucketLocation'], ['publicAccessBlock', 'PublicAccessBlock'],
-  ['ownershipControls', 'BucketOwnershipControls'], ['logging', 'BucketLogging'],
+  ['versioning', 'BucketVersioning'],
+  ['lifecycle', 'BucketLifecycleConfiguration'],
+  ['policy', 'BucketPolicy'],
+  ['encryption', 'BucketEncryption'],
+  ['location', 'BucketLocation'],
+  ['publicAccessBlock', 'PublicAccessBlock'],
+  ['ownershipControls', 'BucketOwnershipControls'],
+  ['logging', 'BucketLogging'],
 ];
 const VERBS: Record<string, string> = { GET: 'Get', PUT: 'Put', POST: 'Post', DELETE: 'Delete', HEAD: 'Head' };
 
@@ -17,7 +22,10 @@ export function s3Action(method: string, url: URL, headers: Record<string, strin
   const isObject = segments.length > (hasBucket ? 0 : 1);
   if (query.has('tagging')) return `${verb}${isObject ? 'Object' : 'Bucket'}Tagging`;
   if (query.has('uploads')) return method === 'POST' ? 'CreateMultipartUpload' : 'ListMultipartUploads';
-  if (query.has('uploadId')) return { PUT: 'UploadPart', POST: 'CompleteMultipartUpload', DELETE: 'AbortMultipartUpload' }[method] ?? 'ListParts';
+  if (query.has('uploadId'))
+    return (
+      { PUT: 'UploadPart', POST: 'CompleteMultipartUpload', DELETE: 'AbortMultipartUpload' }[method] ?? 'ListParts'
+    );
   const sub = SUB_RESOURCES.find(([name]) => query.has(name));
   if (sub !== undefined) return `${verb}${sub[1]}`;
   if (isObject) return headers['x-amz-copy-source'] === undefined ? `${verb}Object` : 'CopyObject';

@@ -40,11 +40,31 @@ export type Interceptor = (request: AwsRequest, next: Next) => Promise<AwsRespon
 /** Sends a request of the gateway's own to MiniStack (not through the chain), for instance `AdminCreateUser` of an import job. */
 export interface Backend {
   /** JSON-protocol call; rejects with an `AwsError` that carries AWS's code and message. */
-  json(service: string, target: string, region: string, params: object, credentials?: AwsCredentials): Promise<Record<string, unknown>>;
+  json(
+    service: string,
+    target: string,
+    region: string,
+    params: object,
+    credentials?: AwsCredentials,
+  ): Promise<Record<string, unknown>>;
   /** Query-protocol call (CloudFormation, IAM, STS, SNS); resolves the XML text. */
-  query(service: string, action: string, region: string, params: Record<string, string>, credentials?: AwsCredentials): Promise<string>;
+  query(
+    service: string,
+    action: string,
+    region: string,
+    params: Record<string, string>,
+    credentials?: AwsCredentials,
+  ): Promise<string>;
   /** Any other request. */
-  raw(service: string, region: string, method: string, pathAndQuery: string, headers: Record<string, string>, body: Buffer, credentials?: AwsCredentials): Promise<AwsResponse>;
+  raw(
+    service: string,
+    region: string,
+    method: string,
+    pathAndQuery: string,
+    headers: Record<string, string>,
+    body: Buffer,
+    credentials?: AwsCredentials,
+  ): Promise<AwsResponse>;
 }
 
 export interface AwsCredentials {

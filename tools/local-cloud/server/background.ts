@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalCloudOptions } from '../options.ts';
-import { projectRoot } from '../setup/project-root.ts';
+import { projectRoot } from '../../../deployment/setup/project-root.ts';
 import { startServer } from './start.ts';
 
 /** State and logs of that cloud. */
@@ -22,8 +22,12 @@ export async function readRunning(): Promise<Running | undefined> {
   if (!existsSync(RUNNING_FILE)) return undefined;
   const running = JSON.parse(readFileSync(RUNNING_FILE, 'utf8')) as Running;
   // The page tells the process id, so that another program on a reused port or with a reused id is never taken for it.
-  const health = await fetch(`http://127.0.0.1:${running.port}/_local/health`, { signal: AbortSignal.timeout(5_000) })
-    .then(async (response) => (await response.json()) as { pid?: number }, () => ({ pid: undefined }));
+  const health = await fetch(`http://127.0.0.1:${running.port}/_local/health`, {
+    signal: AbortSignal.timeout(5_000),
+  }).then(
+    async (response) => (await response.json()) as { pid?: number },
+    () => ({ pid: undefined }),
+  );
   if (health.pid === running.pid) return running;
   rmSync(RUNNING_FILE, { force: true });
   return undefined;
@@ -45,7 +49,10 @@ export async function startInBackground(options: LocalCloudOptions): Promise<Run
 export async function startInForeground(options: LocalCloudOptions, ready: (port: number) => void): Promise<void> {
   const server = await startServer(options);
   const interrupted = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => { resolve(); });
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => {
+        resolve();
+      });
   });
   ready(server.port);
   // The server is not referenced by the event loop; the timer keeps this process waiting for a signal.

@@ -53,11 +53,21 @@ async function startOn(port: number, options: MiniStackOptions): Promise<MiniSta
   const temporary = mkdtempSync(join(tmpdir(), 'local-cloud-'));
   const logFile = join(options.stateFolder, 'ministack.log');
   const log = openSync(logFile, 'a');
-  const child = spawn(options.python, ['-u', LAUNCHER], { detached: true, stdio: ['pipe', log, log], cwd: options.stateFolder, env: environment(port, temporary, options) });
+  const child = spawn(options.python, ['-u', LAUNCHER], {
+    detached: true,
+    stdio: ['pipe', log, log],
+    cwd: options.stateFolder,
+    env: environment(port, temporary, options),
+  });
   closeSync(log);
   const gone = new Promise<void>((resolve) => {
-    child.once('exit', () => { killGroup(child); resolve(); });
-    child.once('error', () => { resolve(); });
+    child.once('exit', () => {
+      killGroup(child);
+      resolve();
+    });
+    child.once('error', () => {
+      resolve();
+    });
   });
   const kill = (): void => {
     killGroup(child);
@@ -109,11 +119,19 @@ function environment(port: number, temporary: string, options: MiniStackOptions)
 
 async function untilReady(port: number, gone: Promise<void>, logFile: string): Promise<void> {
   let exited = false;
-  void gone.then(() => { exited = true; });
+  void gone.then(() => {
+    exited = true;
+  });
   const deadline = performance.now() + START_TIMEOUT_MS;
   while (performance.now() < deadline) {
-    if (exited) throw new Error(`MiniStack ended while starting:\n${readFileSync(logFile, 'utf8').trim().slice(-2000)}`);
-    const answered = await fetch(`http://127.0.0.1:${port}/_ministack/health`, { signal: AbortSignal.timeout(2_000) }).then((r) => r.ok, () => false);
+    if (exited)
+      throw new Error(`MiniStack ended while starting:\n${readFileSync(logFile, 'utf8').trim().slice(-2000)}`);
+    const answered = await fetch(`http://127.0.0.1:${port}/_ministack/health`, {
+      signal: AbortSignal.timeout(2_000),
+    }).then(
+      (r) => r.ok,
+      () => false,
+    );
     if (answered) return;
     await sleep(50);
   }
@@ -135,7 +153,9 @@ function freePort(): Promise<number> {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;
-      server.close(() => { resolve(port); });
+      server.close(() => {
+        resolve(port);
+      });
     });
   });
 }

@@ -11,27 +11,48 @@ import { DEFAULT_ACCOUNT, DEFAULT_REGION, SECRET_ACCESS_KEY } from '../options.t
 import { DETACH, type ServeOptions } from './serve-options.ts';
 import { startMiniStack, type MiniStack } from './ministack.ts';
 
-async function serve(options: ServeOptions): Promise<{ port: number; ministack: MiniStack; close: () => Promise<void> }> {
+async function serve(
+  options: ServeOptions,
+): Promise<{ port: number; ministack: MiniStack; close: () => Promise<void> }> {
   const { stateFolder, python, account = DEFAULT_ACCOUNT, defaultRegion = DEFAULT_REGION } = options;
   mkdirSync(stateFolder, { recursive: true });
   const reserved = await reserveGatewayPort(options.port ?? 0);
   const ministack = await startMiniStack({
-    python, stateFolder, account, defaultRegion,
+    python,
+    stateFolder,
+    account,
+    defaultRegion,
     gatewayPort: reserved.port,
     iam: options.iam ?? true,
     waitScale: options.waitScale ?? 1,
     logLevel: options.logLevel ?? 'WARNING',
     secretAccessKey: SECRET_ACCESS_KEY,
   });
-  process.on('exit', () => { ministack.kill(); });
+  process.on('exit', () => {
+    ministack.kill();
+  });
   const gateway = reserved.open({
-    ministackPort: ministack.port, account, defaultRegion,
+    ministackPort: ministack.port,
+    account,
+    defaultRegion,
     administrator: { accessKeyId: account, secretAccessKey: SECRET_ACCESS_KEY },
     callLogFile: join(stateFolder, 'calls.ndjson'),
     modelsFolder: modelsFolder(python),
   });
-  if (options.simulation !== undefined) await fetch(`http://127.0.0.1:${gateway.port}/_local/config`, { method: 'POST', body: JSON.stringify(options.simulation) });
-  return { port: gateway.port, ministack, close: async () => { await ministack.stop(); await gateway.close(); if (options.removeState) rmSync(stateFolder, { recursive: true, force: true }); } };
+  if (options.simulation !== undefined)
+    await fetch(`http://127.0.0.1:${gateway.port}/_local/config`, {
+      method: 'POST',
+      body: JSON.stringify(options.simulation),
+    });
+  return {
+    port: gateway.port,
+    ministack,
+    close: async () => {
+      await ministack.stop();
+      await gateway.close();
+      if (options.removeState) rmSync(stateFolder, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Folder of botocore's service models in the virtual environment, which MiniStack brings along. */
@@ -45,24 +66,43 @@ function modelsFolder(python: string): string {
 function onEnd(end: () => void): void {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
   let detached = false;
-  const starterGone = (): void => { if (!detached) end(); };
-  process.stdin.on('data', (data: Buffer) => { detached ||= data.toString().includes(DETACH); }).on('end', starterGone).on('error', starterGone);
+  const starterGone = (): void => {
+    if (!detached) end();
+  };
+  process.stdin
+    .on('data', (data: Buffer) => {
+      detached ||= data.toString().includes(DETACH);
+    })
+    .on('end', starterGone)
+    .on('error', starterGone);
   // Nobody reads any more; the end of standard input tells the same.
   process.stdout.on('error', () => {});
 }
 
 // The end may be asked for before everything has started; then it comes right after.
 let asked = false;
-let end = (): void => { asked = true; };
-onEnd(() => { end(); });
+let end = (): void => {
+  asked = true;
+};
+onEnd(() => {
+  end();
+});
 try {
   const cloud = await serve(JSON.parse(process.argv[2] ?? '{}') as ServeOptions);
   let closing: Promise<void> | undefined;
-  const close = (code: number): void => { closing ??= cloud.close().finally(() => process.exit(code)); };
-  end = () => { close(0); };
-  void cloud.ministack.gone.then(() => { close(1); });
+  const close = (code: number): void => {
+    closing ??= cloud.close().finally(() => process.exit(code));
+  };
+  end = () => {
+    close(0);
+  };
+  void cloud.ministack.gone.then(() => {
+    close(1);
+  });
   if (asked) end();
   process.stdout.write(`${JSON.stringify({ ready: { port: cloud.port, ministackPid: cloud.ministack.pid } })}\n`);
 } catch (error) {
-  process.stdout.write(`${JSON.stringify({ failed: error instanceof Error ? error.message : String(error) })}\n`, () => process.exit(1));
+  process.stdout.write(`${JSON.stringify({ failed: error instanceof Error ? error.message : String(error) })}\n`, () =>
+    process.exit(1),
+  );
 }

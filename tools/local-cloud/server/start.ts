@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from '
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { LocalCloudOptions } from '../options.ts';
-import { projectRoot } from '../setup/project-root.ts';
-import { setUpPython } from '../setup/python-packages.ts';
+import { projectRoot } from '../../../deployment/setup/project-root.ts';
+import { setUpPython } from '../../../deployment/setup/python-packages.ts';
 import { DETACH, type ServeOptions } from './serve-options.ts';
 
 const REQUIREMENTS = join(import.meta.dirname, '..', 'requirements.txt');
@@ -49,13 +49,19 @@ export async function startServer(options: LocalCloudOptions): Promise<CloudServ
     cwd: projectRoot,
     stdio: ['pipe', 'pipe', log],
   });
-  const exited = new Promise<void>((resolve) => { child.once('exit', () => { resolve(); }); });
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      resolve();
+    });
+  });
   const stop = async (): Promise<void> => {
     child.ref();
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
     await exited;
   };
-  const giveUp = (): void => { child.kill('SIGTERM'); };
+  const giveUp = (): void => {
+    child.kill('SIGTERM');
+  };
   process.once('exit', giveUp);
   const { ready, failed } = await firstLine(child);
   if (ready === undefined) {
@@ -64,7 +70,11 @@ export async function startServer(options: LocalCloudOptions): Promise<CloudServ
   }
   const detach = async (): Promise<void> => {
     process.off('exit', giveUp);
-    await new Promise<void>((resolve) => child.stdin?.write(DETACH, () => { resolve(); }));
+    await new Promise<void>((resolve) =>
+      child.stdin?.write(DETACH, () => {
+        resolve();
+      }),
+    );
   };
   letParentExit(child);
   return { ...ready, pid: child.pid ?? 0, stateFolder, exited, detach, stop };
@@ -82,8 +92,12 @@ function removeOldFolders(): void {
 function firstLine(child: ChildProcess): Promise<Ready> {
   return new Promise((resolve) => {
     if (child.stdout === null) throw new Error('The server has no standard output.');
-    createInterface(child.stdout).once('line', (line) => { resolve(JSON.parse(line) as Ready); });
-    child.once('exit', () => { resolve({}); });
+    createInterface(child.stdout).once('line', (line) => {
+      resolve(JSON.parse(line) as Ready);
+    });
+    child.once('exit', () => {
+      resolve({});
+    });
   });
 }
 

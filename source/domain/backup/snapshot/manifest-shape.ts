@@ -4,7 +4,7 @@ import { isSnapshotName } from './names.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const fieldsOf = (value: unknown): Fields => (value !== null && typeof value === 'object' ? value as Fields : {});
+const fieldsOf = (value: unknown): Fields => (value !== null && typeof value === 'object' ? (value as Fields) : {});
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 const isObject = (value: unknown): boolean => {
@@ -16,5 +16,10 @@ const isObject = (value: unknown): boolean => {
 export function isManifestOf(value: unknown, runId: string): value is Manifest {
   const manifest = fieldsOf(value);
   const { objects } = fieldsOf(manifest.snapshot);
-  return manifest.runId === runId && manifestProblem(value) === undefined && Array.isArray(objects) && objects.every(isObject);
+  return (
+    manifest.runId === runId &&
+    manifestProblem(value) === undefined &&
+    Array.isArray(objects) &&
+    objects.every(isObject)
+  );
 }

@@ -13,7 +13,10 @@ const LONGEST_LINE = 4 * 1024 * 1024;
 const NEWLINE = 0x0a;
 
 /** The manifest that closes the run's snapshot; undefined where there is none. Halt SnapshotDamaged when it is no manifest of that run. */
-export async function readSnapshotManifest(store: Pick<ObjectStore, 'get'>, runId: string): Promise<Manifest | undefined> {
+export async function readSnapshotManifest(
+  store: Pick<ObjectStore, 'get'>,
+  runId: string,
+): Promise<Manifest | undefined> {
   const key = snapshotManifestKey(runId);
   const stored = await store.get(key);
   if (stored === undefined) return undefined;
@@ -26,7 +29,11 @@ export async function readSnapshotManifest(store: Pick<ObjectStore, 'get'>, runI
  * only then the object is known to have the size, the SHA-256 and the number of items that its manifest says. Halt
  * SnapshotDamaged, naming the object, when it is missing or anything else.
  */
-export async function* readSnapshotObject(store: Pick<ObjectStore, 'read'>, runId: string, object: SnapshotObject): AsyncGenerator<readonly TableItem[]> {
+export async function* readSnapshotObject(
+  store: Pick<ObjectStore, 'read'>,
+  runId: string,
+  object: SnapshotObject,
+): AsyncGenerator<readonly TableItem[]> {
   const key = snapshotKey(runId, object.name);
   const sha256 = createHash('sha256');
   let bytes = 0;
@@ -44,7 +51,10 @@ export async function* readSnapshotObject(store: Pick<ObjectStore, 'read'>, runI
     const found = sha256.digest('hex');
     if (found !== object.sha256) damaged(key, `has the SHA-256 ${found} and should have ${object.sha256}`);
   };
-  for await (const line of linesOf(key, gunzipped(weighed(), () => damaged(key, 'is no valid gzip')))) {
+  for await (const line of linesOf(
+    key,
+    gunzipped(weighed(), () => damaged(key, 'is no valid gzip')),
+  )) {
     batch.push(itemOf(key, line, items + 1));
     items += 1;
     if (batch.length < BATCH) continue;
@@ -86,7 +96,9 @@ async function* linesOf(key: string, pieces: AsyncIterable<Uint8Array>): AsyncGe
 
 function itemOf(key: string, line: string, number: number): TableItem {
   const item = parsed(line) as Partial<TableItem> | null | undefined;
-  return typeof item === 'object' && item !== null && typeof item.id === 'string' && typeof item.type === 'string' ? item as TableItem : damaged(key, `holds no item in line ${number}`);
+  return typeof item === 'object' && item !== null && typeof item.id === 'string' && typeof item.type === 'string'
+    ? (item as TableItem)
+    : damaged(key, `holds no item in line ${number}`);
 }
 
 function parsed(text: string): unknown {
@@ -98,5 +110,8 @@ function parsed(text: string): unknown {
 }
 
 function damaged(key: string, found: string): never {
-  throw new Halt('SnapshotDamaged', `The object ${key} ${found}: this snapshot is damaged. The snapshots of other export runs and the backup table do not depend on it.`);
+  throw new Halt(
+    'SnapshotDamaged',
+    `The object ${key} ${found}: this snapshot is damaged. The snapshots of other export runs and the backup table do not depend on it.`,
+  );
 }

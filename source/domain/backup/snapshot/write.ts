@@ -66,7 +66,12 @@ export class SnapshotParts {
  * Writes one object of the snapshot from its parts; the same parts always give the same bytes. Without parts it is an
  * empty gzip file, so that a reader finds every segment. Fault BadState when a part is not as long as it was stored.
  */
-export async function joinParts(store: Pick<ObjectStore, 'read' | 'write'>, runId: string, name: string, { parts, items }: ObjectParts = { parts: [], items: 0 }): Promise<SnapshotObject> {
+export async function joinParts(
+  store: Pick<ObjectStore, 'read' | 'write'>,
+  runId: string,
+  name: string,
+  { parts, items }: ObjectParts = { parts: [], items: 0 },
+): Promise<SnapshotObject> {
   const sha256 = createHash('sha256');
   let bytes = 0;
   const counted = (piece: Uint8Array): Uint8Array => {
@@ -89,7 +94,11 @@ async function* piecesOf(store: Pick<ObjectStore, 'read'>, parts: ObjectParts['p
       found += piece.length;
       yield piece;
     }
-    if (found !== bytes) throw new Fault('BadState', `The object ${key} should have ${bytes} bytes and has ${found}. Delete everything below ${key.split('/').slice(0, 2).join('/')}/ and start the workflow again: it then begins anew.`);
+    if (found !== bytes)
+      throw new Fault(
+        'BadState',
+        `The object ${key} should have ${bytes} bytes and has ${found}. Delete everything below ${key.split('/').slice(0, 2).join('/')}/ and start the workflow again: it then begins anew.`,
+      );
   }
 }
 
@@ -99,4 +108,5 @@ export async function putSnapshotManifest(store: Pick<ObjectStore, 'put'>, manif
 }
 
 /** Items of all objects together. */
-export const itemsIn = (objects: readonly SnapshotObject[]): number => objects.reduce((sum, { items }) => sum + items, 0);
+export const itemsIn = (objects: readonly SnapshotObject[]): number =>
+  objects.reduce((sum, { items }) => sum + items, 0);

@@ -56,17 +56,27 @@ export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): 
   const progress = await claimStep<CleanUpState>(deps, run, CLEAN_UP_STEP, () => newCleanUp(options));
   const { state } = progress;
   const cleanUp: CleanUp = {
-    deps, run, progress, sliceOver: workSlice(deps.clock, deps.timeLeft),
+    deps,
+    run,
+    progress,
+    sliceOver: workSlice(deps.clock, deps.timeLeft),
     snapshot: state.snapshot === undefined ? undefined : new SnapshotParts(state.snapshot.state),
   };
-  await workThenSave(progress, () => state.confirm.asked + state.doubtful.pages, async () => {
-    if (state.phase === 'scan') await closeSnapshotBefore(cleanUp);
-    while (state.phase !== 'sealed' && !cleanUp.sliceOver()) await workOn(cleanUp, seen, options);
-  });
+  await workThenSave(
+    progress,
+    () => state.confirm.asked + state.doubtful.pages,
+    async () => {
+      if (state.phase === 'scan') await closeSnapshotBefore(cleanUp);
+      while (state.phase !== 'sealed' && !cleanUp.sliceOver()) await workOn(cleanUp, seen, options);
+    },
+  );
   if (state.phase !== 'sealed') return { done: false, phase: state.phase };
   await run.seal();
   return {
-    done: true, phase: state.phase, manifest: summaryOf(await sealedManifest(deps.table, run.id)), ...(state.replica === undefined ? {} : { replica: state.replica }),
+    done: true,
+    phase: state.phase,
+    manifest: summaryOf(await sealedManifest(deps.table, run.id)),
+    ...(state.replica === undefined ? {} : { replica: state.replica }),
     listing: { users: seen.users, estimatedUsers: run.facts.estimatedUsers },
   };
 }
@@ -85,9 +95,17 @@ async function workOn(cleanUp: CleanUp, seen: SeenByRun, options: CleanUpOptions
 
 async function sealedManifest(table: CleanUpDeps['table'], runId: string): Promise<Manifest> {
   const item = await table.getItem(manifestKey(runId));
-  if (item === undefined) throw new Fault('BadState', `The manifest of export run ${runId} is missing, although the run was sealed: something else changes the backup table. Start ExportWorkflow again.`);
+  if (item === undefined)
+    throw new Fault(
+      'BadState',
+      `The manifest of export run ${runId} is missing, although the run was sealed: something else changes the backup table. Start ExportWorkflow again.`,
+    );
   return manifestIn(item);
 }
 
-const summaryOf = ({ checksums: _checksums, poolSettings: _poolSettings, snapshot, ...summary }: Manifest): ManifestSummary =>
-  ({ ...summary, snapshotObjects: snapshot?.objects.length ?? 0 });
+const summaryOf = ({
+  checksums: _checksums,
+  poolSettings: _poolSettings,
+  snapshot,
+  ...summary
+}: Manifest): ManifestSummary => ({ ...summary, snapshotObjects: snapshot?.objects.length ?? 0 });

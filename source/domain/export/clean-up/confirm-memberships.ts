@@ -27,9 +27,12 @@ export async function confirmMemberships(cleanUp: CleanUp, { memberPages }: Seen
   while (doubtful.next < groups.length && doubtful.pages < most && !sliceOver()) {
     const [group, open] = groups[doubtful.next] as (typeof groups)[number];
     await followChain<PoolUser>(doubtful.chain, {
-      fetch: (token) => deps.pool.listUsersInGroupPage(run.facts.userPoolId, group, token === undefined ? {} : { token }),
+      fetch: (token) =>
+        deps.pool.listUsersInGroupPage(run.facts.userPoolId, group, token === undefined ? {} : { token }),
       apply: (page) => {
-        doubtful.present.push(...page.map(({ sub }) => keyText(membershipKey(sub, group))).filter((key) => open.delete(key)));
+        doubtful.present.push(
+          ...page.map(({ sub }) => keyText(membershipKey(sub, group))).filter((key) => open.delete(key)),
+        );
         doubtful.pages += 1;
         return Promise.resolve();
       },
@@ -42,7 +45,10 @@ export async function confirmMemberships(cleanUp: CleanUp, { memberPages }: Seen
   }
   if (doubtful.next < groups.length && doubtful.pages < most) return;
   if (doubtful.next < groups.length || doubtful.count > CONFIRM_ALL) {
-    deps.log.warn('Not all groups whose members seem gone were listed once more; for the others the first listing decides.', { memberships: doubtful.count, groups: groups.length, listed: doubtful.next });
+    deps.log.warn(
+      'Not all groups whose members seem gone were listed once more; for the others the first listing decides.',
+      { memberships: doubtful.count, groups: groups.length, listed: doubtful.next },
+    );
   }
   progress.state.phase = 'plan';
 }

@@ -32,7 +32,10 @@ export async function confirmGone(cleanUp: CleanUp): Promise<void> {
     await writeChanged(deps.table, items);
     const stored = await Promise.all(items.map(({ id, type }) => deps.table.getItem({ id, type })));
     items.forEach((item, index) => tally.add('user', item, stored[index]?.changedIn === run.id));
-    snapshot?.add(KEPT_NAME, items.map((item, index) => stored[index] ?? item));
+    snapshot?.add(
+      KEPT_NAME,
+      items.map((item, index) => stored[index] ?? item),
+    );
     state.confirm.present.push(...found.map(({ sub }) => sub));
     state.confirm.asked += some.length;
     progress.saveIfDue();
@@ -62,7 +65,10 @@ async function lookUp({ deps, run }: CleanUp, sub: string): Promise<PoolUser | u
   let token: string | undefined;
   try {
     do {
-      const page = await deps.pool.listUsersPage(run.facts.userPoolId, { filter, ...(token === undefined ? {} : { token }) });
+      const page = await deps.pool.listUsersPage(run.facts.userPoolId, {
+        filter,
+        ...(token === undefined ? {} : { token }),
+      });
       const user = page.items.find((found) => found.sub === sub && found.status !== FEDERATED_STATUS);
       if (user !== undefined) return user;
       token = page.next === token ? undefined : page.next;

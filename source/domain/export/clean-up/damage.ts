@@ -27,12 +27,24 @@ export const digested = (items: readonly TableItem[]): Digested[] =>
  * hash every listing would take them for unchanged. Empties the hash, so that whoever compares next writes them anew, and
  * resolves which they are. An item that was written meanwhile is left alone.
  */
-export async function markDamaged(table: Pick<BackupTable, 'putItemIf'>, found: readonly Digested[]): Promise<readonly Digested[]> {
+export async function markDamaged(
+  table: Pick<BackupTable, 'putItemIf'>,
+  found: readonly Digested[],
+): Promise<readonly Digested[]> {
   const damaged = found.filter(({ item, digest }) => item.contentHash !== digest.toString('hex'));
-  const todo = damaged.map(({ item }) => item).filter(({ contentHash }) => typeof contentHash === 'string' && contentHash !== '');
-  await inParallel(MARKED_AT_A_TIME, () => todo.shift(), async (item) => {
-    await table.putItemIf({ ...item, contentHash: '' }, { attribute: 'contentHash', value: item.contentHash as string });
-  });
+  const todo = damaged
+    .map(({ item }) => item)
+    .filter(({ contentHash }) => typeof contentHash === 'string' && contentHash !== '');
+  await inParallel(
+    MARKED_AT_A_TIME,
+    () => todo.shift(),
+    async (item) => {
+      await table.putItemIf(
+        { ...item, contentHash: '' },
+        { attribute: 'contentHash', value: item.contentHash as string },
+      );
+    },
+  );
   return damaged;
 }
 

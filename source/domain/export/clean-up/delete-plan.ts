@@ -16,10 +16,15 @@ const BATCH_KEYS = 1000;
 export const deletePlanPrefix = (runId: string): string => `${runFolder(runId)}delete/planned/`;
 export const donePrefix = (runId: string): string => `${runFolder(runId)}delete/done/`;
 /** How many keys the batch holds. */
-export const keysInBatch = ({ counts }: DeletePlan, index: number): number => Math.min(BATCH_KEYS, totalOf(counts) - index * BATCH_KEYS);
+export const keysInBatch = ({ counts }: DeletePlan, index: number): number =>
+  Math.min(BATCH_KEYS, totalOf(counts) - index * BATCH_KEYS);
 export const batchName = (index: number): string => `${String(index).padStart(5, '0')}.json`;
 
-const COUNT_OF: Readonly<Record<ItemKind, keyof Counts>> = { user: 'users', group: 'groups', membership: 'memberships' };
+const COUNT_OF: Readonly<Record<ItemKind, keyof Counts>> = {
+  user: 'users',
+  group: 'groups',
+  membership: 'memberships',
+};
 export type MutableCounts = { -readonly [K in keyof Counts]: Counts[K] };
 export const noCounts = (): MutableCounts => ({ ...NO_COUNTS });
 export const countItem = (counts: MutableCounts, kind: ItemKind): void => {
@@ -56,10 +61,17 @@ export class GoneKeys implements Appendix {
 }
 
 /** The keys in objects that GoneKeys or storePlan wrote; Fault BadState when one is missing or damaged. */
-export async function* readKeys(store: Pick<ObjectStore, 'get'>, objects: AsyncIterable<string> | Iterable<string>): AsyncIterable<ItemKey> {
+export async function* readKeys(
+  store: Pick<ObjectStore, 'get'>,
+  objects: AsyncIterable<string> | Iterable<string>,
+): AsyncIterable<ItemKey> {
   for await (const key of objects) {
     const stored = await store.get(key);
-    if (stored === undefined) throw new Fault('BadState', `The object ${key} is missing. Delete ${key.split('/').slice(0, 2).join('/')}/run.json and start ExportWorkflow again: it then lists the pool anew.`);
+    if (stored === undefined)
+      throw new Fault(
+        'BadState',
+        `The object ${key} is missing. Delete ${key.split('/').slice(0, 2).join('/')}/run.json and start ExportWorkflow again: it then lists the pool anew.`,
+      );
     for (const [id, type] of parseJson<[string, string][]>(key, stored.body)) yield { id, type };
   }
 }
@@ -70,7 +82,11 @@ export interface DeletePlan {
 }
 
 /** Writes the plan's batches; the same keys in the same order always give the same objects. */
-export async function storePlan(store: Pick<ObjectStore, 'put'>, runId: string, keys: AsyncIterable<ItemKey>): Promise<DeletePlan> {
+export async function storePlan(
+  store: Pick<ObjectStore, 'put'>,
+  runId: string,
+  keys: AsyncIterable<ItemKey>,
+): Promise<DeletePlan> {
   const counts = noCounts();
   let batches = 0;
   let batch: [string, string][] = [];
@@ -100,4 +116,5 @@ export async function* onlyKept(keys: AsyncIterable<ItemKey>, kept: ReadonlySet<
 }
 
 /** True for a user who was confirmed to exist, for that user's memberships (which nobody confirmed to be gone), and for a confirmed membership. */
-export const isKept = (key: ItemKey, kept: ReadonlySet<string>): boolean => itemKind(key) !== 'group' && (kept.has(subOf(key)) || kept.has(keyText(key)));
+export const isKept = (key: ItemKey, kept: ReadonlySet<string>): boolean =>
+  itemKind(key) !== 'group' && (kept.has(subOf(key)) || kept.has(keyText(key)));

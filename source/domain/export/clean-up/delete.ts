@@ -19,14 +19,20 @@ export async function deleteGone({ deps, run, progress, sliceOver }: CleanUp): P
   if (open.size > 0) await deps.queue.send([...open].map((key): WorkMessage => ({ owner: run.id, key })));
   while (open.size > 0 && !sliceOver()) {
     const received = await deps.queue.receive(MESSAGES_AT_A_TIME, RECEIVE_WAIT_SECONDS);
-    const asked = received.filter(({ message }) => message.owner === run.id && open.has(message.key)).map(({ message }) => message.key);
+    const asked = received
+      .filter(({ message }) => message.owner === run.id && open.has(message.key))
+      .map(({ message }) => message.key);
     const todo = received.length > 0 ? new Set(asked) : [...open].slice(0, MESSAGES_AT_A_TIME);
     // A superseded invocation stops here, before it deletes anything.
     await progress.save();
     for (const key of todo) {
       const keys = await keysOf(deps.objects, key);
       const index = Number.parseInt(key.slice(planned.length), 10);
-      if (state.plan === undefined || keys.length !== keysInBatch(state.plan, index)) throw new Fault('BadState', `The object ${key} is damaged: it does not hold the keys that the delete plan of export run ${run.id} counted. ${adviceFor(key)}`);
+      if (state.plan === undefined || keys.length !== keysInBatch(state.plan, index))
+        throw new Fault(
+          'BadState',
+          `The object ${key} is damaged: it does not hold the keys that the delete plan of export run ${run.id} counted. ${adviceFor(key)}`,
+        );
       await deps.table.deleteItems(keys);
       await deps.objects.put(done + key.slice(planned.length), '');
       open.delete(key);

@@ -30,7 +30,11 @@ export function refusals({ wouldDelete, earlier, baseline, maxDeletePercent }: G
 }
 
 /** What earlier delete plans hold that is neither in the pool nor in this run's plan: it was deleted from the backup. */
-export async function deletedEarlier(earlierPlans: AsyncIterable<ItemKey>, inPool: DigestSet, planned: DigestSet): Promise<Counts> {
+export async function deletedEarlier(
+  earlierPlans: AsyncIterable<ItemKey>,
+  inPool: DigestSet,
+  planned: DigestSet,
+): Promise<Counts> {
   const counts = noCounts();
   for await (const key of earlierPlans) {
     const digest = keyDigest(key);

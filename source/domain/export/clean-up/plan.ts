@@ -8,7 +8,17 @@ import type { ItemKey, TableItem } from '../../ports.ts';
 import { writeChanged } from '../write-changed.ts';
 import { DigestSet } from '../../digests/digest-set.ts';
 import { digestsIn, readDigests } from '../../digests/ledger.ts';
-import { countItem, deletePlanPrefix, isKept, noCounts, onlyKept, readKeys, storePlan, totalOf, withoutKept } from './delete-plan.ts';
+import {
+  countItem,
+  deletePlanPrefix,
+  isKept,
+  noCounts,
+  onlyKept,
+  readKeys,
+  storePlan,
+  totalOf,
+  withoutKept,
+} from './delete-plan.ts';
 import { deletedEarlier, refusals } from './guard.ts';
 import type { SeenByRun } from './seen.ts';
 import { appendixOf, keptIn, StaysTally, sumOf } from './state.ts';
@@ -34,9 +44,13 @@ export async function planDeletes(cleanUp: CleanUp, seen: SeenByRun, options: Pl
   const wouldDelete = await countKeys(withoutKept(goneKeys(), kept));
   const wouldKeep = await countKeys(onlyKept(goneKeys(), kept));
   if (totalOf(sumOf(wouldDelete, wouldKeep)) !== totalOf(state.gone.counts)) {
-    throw new Fault('BadState', `The key lists of export run ${run.id} do not hold the ${totalOf(state.gone.counts)} keys that the scan found; nothing was deleted. Start ExportWorkflow again.`);
+    throw new Fault(
+      'BadState',
+      `The key lists of export run ${run.id} do not hold the ${totalOf(state.gone.counts)} keys that the scan found; nothing was deleted. Start ExportWorkflow again.`,
+    );
   }
-  if (!options.allowMassDelete && totalOf(wouldDelete) > 0) await refuseMassDelete(cleanUp, seen, wouldDelete, kept, options.maxDeletePercent);
+  if (!options.allowMassDelete && totalOf(wouldDelete) > 0)
+    await refuseMassDelete(cleanUp, seen, wouldDelete, kept, options.maxDeletePercent);
 
   const stays = structuredClone(state.stays);
   const tally = new StaysTally(stays);
@@ -46,7 +60,7 @@ export async function planDeletes(cleanUp: CleanUp, seen: SeenByRun, options: Pl
     if (itemKind(key) !== 'membership') continue;
     const membership = membershipItem(subOf(key), groupOf(key), run.id);
     await writeChanged(deps.table, [membership]);
-    const stored = await deps.table.getItem(key) ?? membership;
+    const stored = (await deps.table.getItem(key)) ?? membership;
     tally.add('membership', stored, stored.changedIn === run.id);
     memberships.push(stored);
   }
@@ -71,14 +85,22 @@ async function countKeys(keys: AsyncIterable<ItemKey>): Promise<Counts> {
 
 async function refuseEmptyPool({ run, progress }: CleanUp, seen: SeenByRun): Promise<void> {
   const { gone } = progress.state;
-  const emptied = seen.users === 0 && (gone.counts.users + gone.counts.memberships > 0 || (seen.groups === 0 && gone.counts.groups > 0));
+  const emptied =
+    seen.users === 0 &&
+    (gone.counts.users + gone.counts.memberships > 0 || (seen.groups === 0 && gone.counts.groups > 0));
   if (!emptied) return;
   const reason = `User pool ${run.facts.userPoolId} has no users any more, while the backup holds ${gone.counts.users} users, ${gone.counts.groups} groups and ${gone.counts.memberships} memberships that would have to be deleted. An empty pool never changes the backup. If the users were lost, restore them with ImportWorkflow; if the pool is empty on purpose, uninstall the solution.`;
   await run.abandon(reason);
   throw new Halt('SourcePoolEmpty', reason);
 }
 
-async function refuseMassDelete(cleanUp: CleanUp, seen: SeenByRun, wouldDelete: Counts, kept: ReadonlySet<string>, maxDeletePercent: number): Promise<void> {
+async function refuseMassDelete(
+  cleanUp: CleanUp,
+  seen: SeenByRun,
+  wouldDelete: Counts,
+  kept: ReadonlySet<string>,
+  maxDeletePercent: number,
+): Promise<void> {
   const { run, progress } = cleanUp;
   const { stays, gone } = progress.state;
   const refused = refusals({
@@ -93,7 +115,11 @@ async function refuseMassDelete(cleanUp: CleanUp, seen: SeenByRun, wouldDelete: 
   throw new Halt('MassDeleteRefused', reason);
 }
 
-async function earlierDeletes({ deps, run, progress }: CleanUp, seen: SeenByRun, kept: ReadonlySet<string>): Promise<Counts> {
+async function earlierDeletes(
+  { deps, run, progress }: CleanUp,
+  seen: SeenByRun,
+  kept: ReadonlySet<string>,
+): Promise<Counts> {
   const { unsealedRuns } = run.facts;
   if (unsealedRuns.length === 0) return NO_COUNTS;
   const { gone, confirm } = progress.state;
@@ -101,7 +127,8 @@ async function earlierDeletes({ deps, run, progress }: CleanUp, seen: SeenByRun,
   for (const ledger of seen.ledgers) await readDigests(deps.objects, ledger, inPool);
   for (const sub of confirm.present) inPool.add(keyDigest(userKey(sub)));
   const planned = new DigestSet(totalOf(gone.counts));
-  for await (const key of readKeys(deps.objects, gone.parts)) (isKept(key, kept) ? inPool : planned).add(keyDigest(key));
+  for await (const key of readKeys(deps.objects, gone.parts))
+    (isKept(key, kept) ? inPool : planned).add(keyDigest(key));
   const batches = async function* (): AsyncIterable<string> {
     for (const runId of unsealedRuns) yield* deps.objects.list(deletePlanPrefix(runId));
   };

@@ -11,7 +11,11 @@ const LONGEST_WAIT_MS = 10_000;
  * sealed whatever the answer: a Region that is down must not fail an export, only be told about.
  */
 export async function lookAtReplica(cleanUp: CleanUp, region: string): Promise<void> {
-  const { deps: { clock }, run, progress: { state } } = cleanUp;
+  const {
+    deps: { clock },
+    run,
+    progress: { state },
+  } = cleanUp;
   const end = clock.now() + PATIENCE_MS;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
     const look = await lookOnce(cleanUp, region, state.replica?.lastRunId);
@@ -19,7 +23,12 @@ export async function lookAtReplica(cleanUp: CleanUp, region: string): Promise<v
     if (look.state === 'current' || clock.now() + wait > end) break;
     await clock.sleep(wait);
   }
-  if (state.replica.state !== 'current') cleanUp.deps.log.warn('The replica does not name this run as the last sealed one', { runId: run.id, region, state: state.replica.state });
+  if (state.replica.state !== 'current')
+    cleanUp.deps.log.warn('The replica does not name this run as the last sealed one', {
+      runId: run.id,
+      region,
+      state: state.replica.state,
+    });
   state.phase = 'sealed';
 }
 

@@ -25,7 +25,8 @@ export async function scanTable({ deps, run, progress, snapshot, sliceOver }: Cl
   const tally = new StaysTally(state.stays);
   const gone = new GoneKeys(state.gone.parts);
   const doubtful = new GoneKeys(state.doubtful.parts);
-  const isDoubtful = (key: ItemKey): boolean => digests.has(keyDigest(userKey(subOf(key)))) && digests.has(keyDigest(groupKey(groupOf(key))));
+  const isDoubtful = (key: ItemKey): boolean =>
+    digests.has(keyDigest(userKey(subOf(key)))) && digests.has(keyDigest(groupKey(groupOf(key))));
   progress.storeWith(gone, doubtful, tally, ...appendixOf(snapshot));
 
   const take = (segment: number, found: readonly Digested[]): void => {
@@ -47,20 +48,29 @@ export async function scanTable({ deps, run, progress, snapshot, sliceOver }: Cl
   };
 
   const todo = [...state.segments.keys()].filter((segment) => state.segments[segment]?.done === false);
-  await inParallel(todo.length, () => todo.shift(), async (segment, failed) => {
-    const at = state.segments[segment] as (typeof state.segments)[number];
-    while (!at.done && !failed() && !sliceOver()) {
-      const page = await deps.table.scanPage({ segment, totalSegments: state.segments.length, consistent: true, ...(at.start === undefined ? {} : { start: at.start }) });
-      const found = digested(page.items);
-      const damaged = await markDamaged(deps.table, found);
-      // From here to the segment's new start nothing waits: a checkpoint holds all of a page or nothing of it.
-      state.damaged += damaged.filter(({ item }) => digests.has(keyDigest(item))).length;
-      take(segment, found);
-      at.done = page.next === undefined;
-      if (page.next !== undefined) at.start = page.next;
-      progress.saveIfDue();
-    }
-  });
+  await inParallel(
+    todo.length,
+    () => todo.shift(),
+    async (segment, failed) => {
+      const at = state.segments[segment] as (typeof state.segments)[number];
+      while (!at.done && !failed() && !sliceOver()) {
+        const page = await deps.table.scanPage({
+          segment,
+          totalSegments: state.segments.length,
+          consistent: true,
+          ...(at.start === undefined ? {} : { start: at.start }),
+        });
+        const found = digested(page.items);
+        const damaged = await markDamaged(deps.table, found);
+        // From here to the segment's new start nothing waits: a checkpoint holds all of a page or nothing of it.
+        state.damaged += damaged.filter(({ item }) => digests.has(keyDigest(item))).length;
+        take(segment, found);
+        at.done = page.next === undefined;
+        if (page.next !== undefined) at.start = page.next;
+        progress.saveIfDue();
+      }
+    },
+  );
   if (state.segments.some(({ done }) => !done)) return;
   await requireUndamaged(run, state.damaged);
   await requireAllSeen(run, totalOf(state.stays.counts), digests.size);

@@ -38,11 +38,18 @@ export async function seenByRun(objects: Pick<ObjectStore, 'get'>, runId: string
     memberPages: members.counts.pages,
     federatedUsers: digestsIn(users.federated),
     federatedMemberships: digestsIn(members.federatedMemberships),
-    added: { users: users.counts.added + members.late.added, groups: groups.counts.added, memberships: members.counts.added },
+    added: {
+      users: users.counts.added + members.late.added,
+      groups: groups.counts.added,
+      memberships: members.counts.added,
+    },
   };
 }
 
 function complete<S extends { readonly done: boolean }>(state: S | undefined, runId: string, what: string): S {
   if (state?.done === true) return state;
-  throw new Fault('BadState', `Export run ${runId} has not listed all ${what}, so nothing can be cleaned up. Start ExportWorkflow again.`);
+  throw new Fault(
+    'BadState',
+    `Export run ${runId} has not listed all ${what}, so nothing can be cleaned up. Start ExportWorkflow again.`,
+  );
 }

@@ -19,10 +19,14 @@ export async function joinSnapshot({ deps, run, progress, sliceOver }: CleanUp):
   const { snapshot } = state;
   if (snapshot !== undefined) {
     const todo = namesOf(state).filter((name) => snapshot.objects[name] === undefined);
-    await inParallel(OBJECTS_AT_A_TIME, () => (sliceOver() ? undefined : todo.shift()), async (name) => {
-      snapshot.objects[name] = await joinParts(deps.objects, run.id, name, snapshot.state[name]);
-      progress.saveIfDue();
-    });
+    await inParallel(
+      OBJECTS_AT_A_TIME,
+      () => (sliceOver() ? undefined : todo.shift()),
+      async (name) => {
+        snapshot.objects[name] = await joinParts(deps.objects, run.id, name, snapshot.state[name]);
+        progress.saveIfDue();
+      },
+    );
     if (todo.length > 0) return;
     await requireAllItems(run, itemsIn(objectsOf(state) ?? []), totalOf(state.stays.counts));
   }
@@ -36,8 +40,10 @@ export const objectsOf = (state: CleanUpState): readonly SnapshotObject[] | unde
 };
 
 /** Every segment has an object, if only an empty one. */
-const namesOf = ({ segments, snapshot }: CleanUpState): string[] =>
-  [...segments.map((_, segment) => segmentName(segment)), ...(snapshot?.state[KEPT_NAME] === undefined ? [] : [KEPT_NAME])];
+const namesOf = ({ segments, snapshot }: CleanUpState): string[] => [
+  ...segments.map((_, segment) => segmentName(segment)),
+  ...(snapshot?.state[KEPT_NAME] === undefined ? [] : [KEPT_NAME]),
+];
 
 /** Gives the snapshot of the run before its manifest, where that run was sealed and stopped before it could. */
 export async function closeSnapshotBefore({ deps, run }: CleanUp): Promise<void> {

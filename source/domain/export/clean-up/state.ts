@@ -2,7 +2,15 @@ import type { Counts, SnapshotObject } from '../../backup/manifest.ts';
 import { Checksums } from '../../backup/checksums.ts';
 import type { SnapshotParts, SnapshotState } from '../../backup/snapshot/write.ts';
 import type { ItemKind } from '../../backup/items.ts';
-import type { BackupTable, ItemKey, ObjectStore, TableItem, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
+import type {
+  BackupTable,
+  ItemKey,
+  ObjectStore,
+  TableItem,
+  UserPoolReader,
+  WakeQueue,
+  WorkMessage,
+} from '../../ports.ts';
 import type { Appendix, Progress } from '../../state/progress.ts';
 import { newChain } from '../../listing/page-chain.ts';
 import type { ChainState } from '../../listing/page-chain.ts';
@@ -13,7 +21,10 @@ import type { DeletePlan, KeyList, MutableCounts } from './delete-plan.ts';
 
 export interface CleanUpDeps extends StepDeps {
   readonly pool: Pick<UserPoolReader, 'describe' | 'listUsersPage' | 'listUsersInGroupPage'>;
-  readonly table: Pick<BackupTable, 'contentHashes' | 'putItems' | 'deleteItems' | 'getItem' | 'putItemIf' | 'scanPage' | 'transact'>;
+  readonly table: Pick<
+    BackupTable,
+    'contentHashes' | 'putItems' | 'deleteItems' | 'getItem' | 'putItemIf' | 'scanPage' | 'transact'
+  >;
   /** The table's replica in the backup Region. */
   readonly replica: Pick<BackupTable, 'getItem'>;
   readonly objects: Pick<ObjectStore, 'get' | 'put' | 'read' | 'list' | 'write'>;
@@ -120,9 +131,15 @@ export class StaysTally implements Appendix {
 }
 
 /** What gathers the snapshot, where there is one, for Progress.storeWith. */
-export const appendixOf = (snapshot: SnapshotParts | undefined): SnapshotParts[] => (snapshot === undefined ? [] : [snapshot]);
+export const appendixOf = (snapshot: SnapshotParts | undefined): SnapshotParts[] =>
+  snapshot === undefined ? [] : [snapshot];
 
 /** What stays although the run did not see it: subs of confirmed users, and `keyText` of memberships that a second listing showed. */
-export const keptIn = ({ confirm, doubtful }: CleanUpState): ReadonlySet<string> => new Set([...confirm.present, ...doubtful.present]);
+export const keptIn = ({ confirm, doubtful }: CleanUpState): ReadonlySet<string> =>
+  new Set([...confirm.present, ...doubtful.present]);
 
-export const sumOf = (a: Counts, b: Counts): Counts => ({ users: a.users + b.users, groups: a.groups + b.groups, memberships: a.memberships + b.memberships });
+export const sumOf = (a: Counts, b: Counts): Counts => ({
+  users: a.users + b.users,
+  groups: a.groups + b.groups,
+  memberships: a.memberships + b.memberships,
+});

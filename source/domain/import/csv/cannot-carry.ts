@@ -28,8 +28,13 @@ export interface CsvRules {
  * values. Such a user is created one by one instead.
  */
 export function csvCannotCarry(user: Pick<RestoreUser, 'name' | 'attributes'>, rules: CsvRules): string | undefined {
-  return missingColumn(user, rules) ?? badValue('the sign-in name', user.name) ?? badAttribute(user)
-    ?? notVerified(user, rules.autoVerified) ?? tooLong(user, rules);
+  return (
+    missingColumn(user, rules) ??
+    badValue('the sign-in name', user.name) ??
+    badAttribute(user) ??
+    notVerified(user, rules.autoVerified) ??
+    tooLong(user, rules)
+  );
 }
 
 function missingColumn({ attributes }: Pick<RestoreUser, 'attributes'>, { header }: CsvRules): string | undefined {
@@ -69,8 +74,13 @@ function badFormat(name: string, value: string): string | undefined {
 }
 
 /** A pool with exactly one auto-verified attribute wants that one; a pool with two wants at least one of them. */
-function notVerified({ attributes }: Pick<RestoreUser, 'attributes'>, autoVerified: readonly ContactAttribute[]): string | undefined {
-  return autoVerified.some((name) => isVerified(attributes, name)) ? undefined : `no verified ${autoVerified.join(' or ')}`;
+function notVerified(
+  { attributes }: Pick<RestoreUser, 'attributes'>,
+  autoVerified: readonly ContactAttribute[],
+): string | undefined {
+  return autoVerified.some((name) => isVerified(attributes, name))
+    ? undefined
+    : `no verified ${autoVerified.join(' or ')}`;
 }
 
 function tooLong(user: Pick<RestoreUser, 'name' | 'attributes'>, { header, mfaFlag }: CsvRules): string | undefined {

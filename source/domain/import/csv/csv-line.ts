@@ -11,7 +11,11 @@ export const MFA_COLUMN = 'cognito:mfa_enabled';
 /** Commas are escaped by a backslash; nothing is ever quoted (there is no quoting in Cognito's CSV). */
 const escape = (value: string): string => value.replaceAll(',', '\\,');
 
-function columnValue(user: Pick<RestoreUser, 'name' | 'attributes'>, column: string, mfaFlag: 'true' | 'false'): string {
+function columnValue(
+  user: Pick<RestoreUser, 'name' | 'attributes'>,
+  column: string,
+  mfaFlag: 'true' | 'false',
+): string {
   if (column === USERNAME_COLUMN) return user.name;
   if (column === MFA_COLUMN) return mfaFlag;
   const value = Object.hasOwn(user.attributes, column) ? (user.attributes[column] as string) : '';
@@ -27,8 +31,11 @@ export const csvHeaderLine = (header: readonly string[]): string => header.map(e
  * user has no value or where the column is unknown to us (`password_hash`). Rules: Developer Guide, "Importing users
  * into user pools from a CSV file". Only for users for whom csvCannotCarry finds no reason.
  */
-export const csvLine = (user: Pick<RestoreUser, 'name' | 'attributes'>, header: readonly string[], mfaFlag: 'true' | 'false'): string =>
-  header.map((column) => escape(columnValue(user, column, mfaFlag))).join(',') + LINE_END;
+export const csvLine = (
+  user: Pick<RestoreUser, 'name' | 'attributes'>,
+  header: readonly string[],
+  mfaFlag: 'true' | 'false',
+): string => header.map((column) => escape(columnValue(user, column, mfaFlag))).join(',') + LINE_END;
 
 /** Size of a row or header in the uploaded file. */
 export const csvBytes = (line: string): number => Buffer.byteLength(line, 'utf8');

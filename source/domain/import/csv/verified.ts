@@ -5,4 +5,5 @@ export const isVerified = (attributes: Attributes, name: ContactAttribute): bool
   (attributes[name] ?? '') !== '' && attributes[`${name}_verified`]?.toLowerCase() === 'true';
 
 /** Cognito sends the code of "forgot password" to verified addresses only; without one an administrator must act. */
-export const hasVerifiedAddress = (attributes: Attributes): boolean => isVerified(attributes, 'email') || isVerified(attributes, 'phone_number');
+export const hasVerifiedAddress = (attributes: Attributes): boolean =>
+  isVerified(attributes, 'email') || isVerified(attributes, 'phone_number');

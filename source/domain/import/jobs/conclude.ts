@@ -12,12 +12,22 @@ import type { JobsState } from '../plan/jobs-state.ts';
  * The ended job's rows get the results that its log tells (or all of them success, where the counts say so). Rows that
  * it does not tell of are then looked up in the pool: the log may be incomplete, the job Failed or Stopped half-way.
  */
-export async function concludeJob(run: JobsRun, state: JobsState, chunk: ChunkPlan, lines: ReadonlyMap<number, LogLine> | 'allImported'): Promise<JobsState> {
+export async function concludeJob(
+  run: JobsRun,
+  state: JobsState,
+  chunk: ChunkPlan,
+  lines: ReadonlyMap<number, LogLine> | 'allImported',
+): Promise<JobsState> {
   const results = await RowResults.load(run.deps.store, state.resultsKey, chunk.users);
   const rows = results.pending();
   const { jobName } = currentJob(state);
   if (lines === 'allImported') for (const row of rows) results.set(row, RowCode.imported);
-  else applyLog(results, rows, lines, { job: jobName, skipped: skippedMeans(state), looked: state.ended?.status === 'Succeeded' ? undefined : lookedAt(state) });
+  else
+    applyLog(results, rows, lines, {
+      job: jobName,
+      skipped: skippedMeans(state),
+      looked: state.ended?.status === 'Succeeded' ? undefined : lookedAt(state),
+    });
   const { job: _job, startedAt: _startedAt, ended: _ended, ...rest } = state;
   const namesTaken = state.ran.length === 0 && (state.ended?.skipped ?? 0) > results.count(RowCode.collision);
   const next: JobsState = { ...rest, ran: [...state.ran, jobName], ...(namesTaken ? { namesTaken } : {}) };
@@ -26,29 +36,54 @@ export async function concludeJob(run: JobsRun, state: JobsState, chunk: ChunkPl
 }
 
 /** Rows that neither exist nor failed go into a follow-up job, at most MAX_RUNS jobs in all; then the chunk is settled. */
-export async function settleOrFollowUp(run: JobsRun, state: JobsState, chunk: ChunkPlan, results: RowResults, part: number): Promise<JobsState> {
+export async function settleOrFollowUp(
+  run: JobsRun,
+  state: JobsState,
+  chunk: ChunkPlan,
+  results: RowResults,
+  part: number,
+): Promise<JobsState> {
   const { listing: _listing, ...rest } = state;
   const left = results.count(RowCode.pending);
-  run.deps.log.info('The rows of an import job have their results', { chunk: chunk.index, run: state.ran.length, failed: results.count(RowCode.failed), left });
+  run.deps.log.info('The rows of an import job have their results', {
+    chunk: chunk.index,
+    run: state.ran.length,
+    failed: results.count(RowCode.failed),
+    left,
+  });
   if (left === 0 || state.ran.length >= MAX_RUNS) return settleChunk(run, rest, chunk, results);
-  return { ...rest, resultsKey: await save(run, rest, results, part), stage: 'prepare', attempt: state.attempt + 1, dueAt: 0, logReads: 0 };
+  return {
+    ...rest,
+    resultsKey: await save(run, rest, results, part),
+    stage: 'prepare',
+    attempt: state.attempt + 1,
+    dueAt: 0,
+    logReads: 0,
+  };
 }
 
 /** Every version is an object of its own: an invocation that was superseded cannot spoil what its successor reads. */
-export async function save({ plan, deps }: JobsRun, state: JobsState, results: RowResults, part: number): Promise<string> {
+export async function save(
+  { plan, deps }: JobsRun,
+  state: JobsState,
+  results: RowResults,
+  part: number,
+): Promise<string> {
   const key = rowResultsKey(plan.newUserPoolId, plan.restoreId, state.chunk, state.attempt, part);
   await results.save(deps.store, key);
   return key;
 }
 
 /** Rows that the ended job has counted. */
-export const lookedAt = ({ ended }: Pick<JobsState, 'ended'>): number => (ended === undefined ? 0 : ended.imported + ended.skipped + ended.failed);
+export const lookedAt = ({ ended }: Pick<JobsState, 'ended'>): number =>
+  ended === undefined ? 0 : ended.imported + ended.skipped + ended.failed;
 
 /**
  * Only in the chunk's first job a skipped row is a collision of names; later it was imported by an earlier job. Where that
  * first job skipped rows that nobody could name, a look at the pool decides (`pending`).
  */
-const skippedMeans = ({ ran, namesTaken }: JobsState): RowCode => (ran.length === 0 ? RowCode.collision : namesTaken === true ? RowCode.pending : RowCode.imported);
+const skippedMeans = ({ ran, namesTaken }: JobsState): RowCode =>
+  ran.length === 0 ? RowCode.collision : namesTaken === true ? RowCode.pending : RowCode.imported;
 
 interface LoggedJob {
   readonly job: string;
@@ -57,7 +92,12 @@ interface LoggedJob {
   readonly looked: number | undefined;
 }
 
-function applyLog(results: RowResults, rows: readonly number[], lines: ReadonlyMap<number, LogLine>, { job, skipped, looked }: LoggedJob): void {
+function applyLog(
+  results: RowResults,
+  rows: readonly number[],
+  lines: ReadonlyMap<number, LogLine>,
+  { job, skipped, looked }: LoggedJob,
+): void {
   const offset = lineOffset(lines, rows.length, looked);
   if (offset === undefined) return;
   for (const [number, { status, text }] of lines) {

@@ -1,5 +1,14 @@
 import type { Checkpoint } from '../../state/checkpoint.ts';
-import type { Clock, ImportJobs, Log, ObjectStore, TimeLeft, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
+import type {
+  Clock,
+  ImportJobs,
+  Log,
+  ObjectStore,
+  TimeLeft,
+  UserPoolReader,
+  WakeQueue,
+  WorkMessage,
+} from '../../ports.ts';
 import type { ImportJob } from '../../ports.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
 import type { JobsState } from '../plan/jobs-state.ts';

@@ -6,26 +6,48 @@ const TOO_MANY = /too many users/i;
 
 /** Documented causes that concern the whole job, by words of its completion message, and what to do about them. */
 const CAUSES: readonly (readonly [RegExp, string])[] = [
-  [/role|cloudwatch|log/i, 'Cognito could not write the job\'s log: check the import-job log role of this stack and its trust in cognito-idp.amazonaws.com'],
+  [
+    /role|cloudwatch|log/i,
+    "Cognito could not write the job's log: check the import-job log role of this stack and its trust in cognito-idp.amazonaws.com",
+  ],
   [/user ?pool/i, 'Cognito reports a problem with the user pool: check that it still exists'],
-  [/csv|header|column|parse|format|encod/i, 'Cognito could not read the CSV file: check that the pool\'s attributes were not changed after the restore began'],
+  [
+    /csv|header|column|parse|format|encod/i,
+    "Cognito could not read the CSV file: check that the pool's attributes were not changed after the restore began",
+  ],
 ];
 
 /** True when the job ended for a cause that concerns all of its rows: nothing was processed and more jobs would not help. */
 export const failedAsAWhole = (job: ImportJob): boolean =>
-  job.status === 'Failed' && job.imported + job.skipped + job.failed === 0 && !TOO_MANY.test(job.completionMessage ?? '');
+  job.status === 'Failed' &&
+  job.imported + job.skipped + job.failed === 0 &&
+  !TOO_MANY.test(job.completionMessage ?? '');
 
 /** The completion message itself is not repeated: it is Cognito's text and could name a user. */
 export function wholeJobFailure(job: ImportJob): Halt {
-  const cause = CAUSES.find(([words]) => words.test(job.completionMessage ?? ''))?.[1] ?? 'Cognito gave no cause that is known; see the job\'s completion message in the console';
-  return new Halt('ImportJobFailed', `The import job ${job.jobName} (${job.jobId}) failed before any user was processed. ${cause}. Then start ImportWorkflow again with the same NewUserPoolId: it continues.`);
+  const cause =
+    CAUSES.find(([words]) => words.test(job.completionMessage ?? ''))?.[1] ??
+    "Cognito gave no cause that is known; see the job's completion message in the console";
+  return new Halt(
+    'ImportJobFailed',
+    `The import job ${job.jobName} (${job.jobId}) failed before any user was processed. ${cause}. Then start ImportWorkflow again with the same NewUserPoolId: it continues.`,
+  );
 }
 
 export const neverStarted = (name: string, times: number): Halt =>
-  new Halt('ImportJobFailed', `The import job ${name} could not be started: ${times} jobs in a row ended without having run (upload lost or expired, or stopped). Check that no other import job of this account is active, then start ImportWorkflow again with the same NewUserPoolId: it continues.`);
+  new Halt(
+    'ImportJobFailed',
+    `The import job ${name} could not be started: ${times} jobs in a row ended without having run (upload lost or expired, or stopped). Check that no other import job of this account is active, then start ImportWorkflow again with the same NewUserPoolId: it continues.`,
+  );
 
 export const blockedByOther = (name: string, hours: number): Halt =>
-  new Halt('ImportJobFailed', `Cognito has refused the import job ${name} for ${hours} hours, as it does while another import job of this account is active in this Region. Let that job end or stop it, and check that the pool still verifies email or phone_number; then start ImportWorkflow again with the same NewUserPoolId: it continues.`);
+  new Halt(
+    'ImportJobFailed',
+    `Cognito has refused the import job ${name} for ${hours} hours, as it does while another import job of this account is active in this Region. Let that job end or stop it, and check that the pool still verifies email or phone_number; then start ImportWorkflow again with the same NewUserPoolId: it continues.`,
+  );
 
 export const noMoreJobs = (name: string, jobs: number): Halt =>
-  new Halt('ImportJobFailed', `Cognito refuses the import job ${name}: the pool has had ${jobs} import jobs, and a pool takes no more unless AWS Support raises that quota. Have it raised and start ImportWorkflow again with the same NewUserPoolId, which continues; or restore into another new pool.`);
+  new Halt(
+    'ImportJobFailed',
+    `Cognito refuses the import job ${name}: the pool has had ${jobs} import jobs, and a pool takes no more unless AWS Support raises that quota. Have it raised and start ImportWorkflow again with the same NewUserPoolId, which continues; or restore into another new pool.`,
+  );

@@ -24,7 +24,11 @@ export function parseLogLine(text: string): LogLine | undefined {
  * if it is one run of so many numbers; `undefined` for a job that went to its end. Undefined when several ways are
  * possible: then the log names no row, and the pool decides.
  */
-export function lineOffset(lines: ReadonlyMap<number, LogLine>, rows: number, looked: number | undefined): -1 | 0 | 1 | undefined {
+export function lineOffset(
+  lines: ReadonlyMap<number, LogLine>,
+  rows: number,
+  looked: number | undefined,
+): -1 | 0 | 1 | undefined {
   if (lines.has(0)) return lines.has(rows) ? undefined : 1;
   if (lines.has(rows + 1)) return lines.has(1) ? undefined : -1;
   if (lines.has(1) && lines.has(rows)) return 0;

@@ -17,15 +17,35 @@ export async function pollJob(run: JobsRun, state: JobsState, chunk: ChunkPlan):
   const now = deps.clock.now();
   const elapsedMs = now - (state.startedAt ?? now);
   if (!TERMINAL_JOB_STATUSES.includes(job.status)) {
-    const delay = pollDelay({ elapsedMs, rows, processed: job.imported + job.skipped + job.failed, ...(state.speed === undefined ? {} : { speed: state.speed }) });
+    const delay = pollDelay({
+      elapsedMs,
+      rows,
+      processed: job.imported + job.skipped + job.failed,
+      ...(state.speed === undefined ? {} : { speed: state.speed }),
+    });
     return { ...state, dueAt: now + delay };
   }
   await deps.jobEnded(job);
-  deps.log.info('Import job ended', { chunk: state.chunk, attempt: state.attempt, status: job.status, rows, imported: job.imported, skipped: job.skipped, failed: job.failed });
+  deps.log.info('Import job ended', {
+    chunk: state.chunk,
+    attempt: state.attempt,
+    status: job.status,
+    rows,
+    imported: job.imported,
+    skipped: job.skipped,
+    failed: job.failed,
+  });
   if (job.status === 'Expired') return nextJob(run, state);
   if (failedAsAWhole(job)) return stopForWholeJob(run, state, job);
   const ended = { status: job.status, imported: job.imported, skipped: job.skipped, failed: job.failed };
-  const next: JobsState = { ...state, ...(job.imported === rows ? speedOf(job, rows, elapsedMs) : {}), stage: 'log', logReads: 0, dueAt: 0, ended };
+  const next: JobsState = {
+    ...state,
+    ...(job.imported === rows ? speedOf(job, rows, elapsedMs) : {}),
+    stage: 'log',
+    logReads: 0,
+    dueAt: 0,
+    ended,
+  };
   return job.status === 'Succeeded' && job.imported === rows ? concludeJob(run, next, chunk, 'allImported') : next;
 }
 
@@ -34,7 +54,8 @@ export async function readLog(run: JobsRun, state: JobsState, chunk: ChunkPlan):
   const { plan, deps } = run;
   const lines = await readJobLog(deps.jobs.readLog(plan.newUserPoolId, plan.newUserPoolName, currentJob(state)));
   const wait = LATE_LOG_WAITS_MS[state.logReads];
-  if (wait !== undefined && lines.size < lookedAt(state)) return { ...state, logReads: state.logReads + 1, dueAt: deps.clock.now() + wait };
+  if (wait !== undefined && lines.size < lookedAt(state))
+    return { ...state, logReads: state.logReads + 1, dueAt: deps.clock.now() + wait };
   return concludeJob(run, state, chunk, lines);
 }
 

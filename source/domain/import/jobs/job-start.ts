@@ -19,16 +19,24 @@ import type { JobsState } from '../plan/jobs-state.ts';
 export async function createJob(run: JobsRun, state: JobsState, chunk: ChunkPlan): Promise<JobsState> {
   const { plan, deps, checkpoint } = run;
   const name = jobName(plan.restoreId, chunk.index, state.attempt);
-  const only = state.resultsKey === undefined ? undefined : (await RowResults.load(deps.store, state.resultsKey, chunk.users)).pending();
+  const only =
+    state.resultsKey === undefined
+      ? undefined
+      : (await RowResults.load(deps.store, state.resultsKey, chunk.users)).pending();
   const { csv, mapping, rows } = await buildChunkCsv(deps.store, plan, chunk, only);
-  if (rows !== (only?.length ?? chunk.users)) throw new Fault('BadState', `The object ${chunk.key} has not the ${chunk.users} users that the plan names: the state of this restore cannot be used.`);
+  if (rows !== (only?.length ?? chunk.users))
+    throw new Fault(
+      'BadState',
+      `The object ${chunk.key} has not the ${chunk.users} users that the plan names: the state of this restore cannot be used.`,
+    );
   await deps.store.put(mappingKey(plan.newUserPoolId, plan.restoreId, name), mapping);
   await markWriting(deps.store, deps.clock, plan);
   await checkpoint.save({ ...state, stage: 'create' });
   const job = await deps.jobs.createJob(plan.newUserPoolId, name);
   if (job === 'limit' && (await hasAllJobs(deps.jobs, plan.newUserPoolId))) throw noMoreJobs(name, JOBS_PER_POOL);
   if (job === 'busy' || job === 'limit') return waitForOther(run, state, name);
-  if (job.uploadUrl === undefined) throw new Fault('ServiceError', `Cognito created the import job ${name} without an upload address.`);
+  if (job.uploadUrl === undefined)
+    throw new Fault('ServiceError', `Cognito created the import job ${name} without an upload address.`);
   await deps.jobs.uploadCsv(job.uploadUrl, csv);
   const created: JobsState = { ...state, stage: 'start', dueAt: 0, job: { jobId: job.jobId, jobName: name, rows } };
   await checkpoint.save(created);
@@ -40,7 +48,10 @@ export async function adoptJob({ plan, deps }: JobsRun, state: JobsState, chunk:
   const name = jobName(plan.restoreId, chunk.index, state.attempt);
   const job = await findJob(deps.jobs, plan.newUserPoolId, name);
   if (job === undefined) return { ...state, stage: 'prepare', dueAt: 0 };
-  const rows = state.resultsKey === undefined ? chunk.users : (await RowResults.load(deps.store, state.resultsKey, chunk.users)).pending().length;
+  const rows =
+    state.resultsKey === undefined
+      ? chunk.users
+      : (await RowResults.load(deps.store, state.resultsKey, chunk.users)).pending().length;
   return { ...state, stage: 'start', dueAt: 0, job: { jobId: job.jobId, jobName: name, rows } };
 }
 
@@ -51,7 +62,12 @@ export async function startJob(run: JobsRun, state: JobsState): Promise<JobsStat
   if (status === 'Created') return requestStart(run, state);
   const { busySince: _busySince, ...rest } = state;
   const startedAt = deps.clock.now();
-  return { ...rest, stage: 'poll', startedAt, dueAt: TERMINAL_JOB_STATUSES.includes(status) ? 0 : startedAt + MIN_POLL_MS };
+  return {
+    ...rest,
+    stage: 'poll',
+    startedAt,
+    dueAt: TERMINAL_JOB_STATUSES.includes(status) ? 0 : startedAt + MIN_POLL_MS,
+  };
 }
 
 async function requestStart(run: JobsRun, state: JobsState): Promise<JobsState> {
@@ -73,16 +89,29 @@ async function waitForOther({ deps, checkpoint }: JobsRun, state: JobsState, nam
     await checkpoint.save({ ...rest, dueAt: 0 });
     throw blockedByOther(name, BUSY_PATIENCE_MS / 3_600_000);
   }
-  deps.log.info('Cognito refuses the import job, as it does while another one of this account is active; it waits', { chunk: state.chunk, attempt: state.attempt });
+  deps.log.info('Cognito refuses the import job, as it does while another one of this account is active; it waits', {
+    chunk: state.chunk,
+    attempt: state.attempt,
+  });
   return { ...rest, busySince, dueAt: now + busyDelay(now - busySince) };
 }
 
 /** Another job for the same rows, under a new name: the current one can never run. */
 export async function nextJob({ checkpoint, deps }: JobsRun, state: JobsState): Promise<JobsState> {
   const { job, startedAt: _startedAt, busySince: _busySince, ended: _ended, ...rest } = state;
-  const next: JobsState = { ...rest, stage: 'prepare', attempt: state.attempt + 1, dueAt: 0, logReads: 0, neverRan: state.neverRan + 1 };
+  const next: JobsState = {
+    ...rest,
+    stage: 'prepare',
+    attempt: state.attempt + 1,
+    dueAt: 0,
+    logReads: 0,
+    neverRan: state.neverRan + 1,
+  };
   if (next.neverRan < MAX_NEVER_RAN) {
-    deps.log.warn('An import job ended without having run; another one follows', { chunk: state.chunk, attempt: state.attempt });
+    deps.log.warn('An import job ended without having run; another one follows', {
+      chunk: state.chunk,
+      attempt: state.attempt,
+    });
     return next;
   }
   await checkpoint.save({ ...next, neverRan: 0 });
@@ -90,7 +119,8 @@ export async function nextJob({ checkpoint, deps }: JobsRun, state: JobsState): 
 }
 
 export function currentJob(state: JobsState): NonNullable<JobsState['job']> {
-  if (state.job === undefined) throw new Fault('BadState', 'The import state names no job: the state of this restore cannot be used.');
+  if (state.job === undefined)
+    throw new Fault('BadState', 'The import state names no job: the state of this restore cannot be used.');
   return state.job;
 }
 

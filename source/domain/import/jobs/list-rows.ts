@@ -23,7 +23,12 @@ type Found = (name: string, user: PoolUser) => void;
  * Looks the rows without a result up in the new pool; a listing that does not end in this slice goes on in the next. A row
  * whose name somebody else has is a collision, which only a job that skipped rows makes possible.
  */
-export async function listRows(run: JobsRun, state: JobsState, chunk: ChunkPlan, over: () => boolean): Promise<JobsState> {
+export async function listRows(
+  run: JobsRun,
+  state: JobsState,
+  chunk: ChunkPlan,
+  over: () => boolean,
+): Promise<JobsState> {
   const results = await RowResults.load(run.deps.store, state.resultsKey, chunk.users);
   const listing = state.listing ?? { part: 1 };
   const rows = await pendingRows(run, chunk, results, state.namesTaken === true);
@@ -36,11 +41,20 @@ export async function listRows(run: JobsRun, state: JobsState, chunk: ChunkPlan,
   const few = rows.size <= ONE_BY_ONE && listing.pages === undefined;
   const pages = few && (await eachByName(run, rows, found)) ? undefined : await listAll(run, listing, found, over);
   if (pages === undefined) return settleOrFollowUp(run, state, chunk, results, listing.part);
-  return { ...state, resultsKey: await save(run, state, results, listing.part), listing: { part: listing.part + 1, pages } };
+  return {
+    ...state,
+    resultsKey: await save(run, state, results, listing.part),
+    listing: { part: listing.part + 1, pages },
+  };
 }
 
 /** Lists the pool on; undefined at its end. */
-async function listAll({ plan, deps }: JobsRun, { pages }: RowListing, found: Found, over: () => boolean): Promise<RowListing['pages']> {
+async function listAll(
+  { plan, deps }: JobsRun,
+  { pages }: RowListing,
+  found: Found,
+  over: () => boolean,
+): Promise<RowListing['pages']> {
   const use: PageUse<PoolUser> = {
     apply: (_id, users) => {
       for (const user of users) found(nameOf(user, plan) ?? '', user);
@@ -61,12 +75,22 @@ async function listAll({ plan, deps }: JobsRun, { pages }: RowListing, found: Fo
   }
 }
 
-async function pendingRows({ deps, plan }: JobsRun, chunk: ChunkPlan, results: RowResults, namesTaken: boolean): Promise<Pending> {
+async function pendingRows(
+  { deps, plan }: JobsRun,
+  chunk: ChunkPlan,
+  results: RowResults,
+  namesTaken: boolean,
+): Promise<Pending> {
   const pending = new Map<string, { readonly row: number; readonly name: string; readonly content?: Buffer }>();
   let row = 0;
   for await (const user of readNdjson<RestoreUser>(deps.store, chunk.key)) {
     const { name } = user;
-    if (results.code(row) === RowCode.pending) pending.set(nameKey(name, plan.caseSensitive), { row, name, ...(namesTaken ? { content: contentOf(user, plan) } : {}) });
+    if (results.code(row) === RowCode.pending)
+      pending.set(nameKey(name, plan.caseSensitive), {
+        row,
+        name,
+        ...(namesTaken ? { content: contentOf(user, plan) } : {}),
+      });
     row += 1;
   }
   return pending;

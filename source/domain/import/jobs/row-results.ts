@@ -22,7 +22,10 @@ interface Stored {
 export class RowResults {
   readonly #notes: Map<number, RowNote>;
 
-  private constructor(private readonly codes: Uint8Array, notes: Iterable<readonly [number, RowNote]>) {
+  private constructor(
+    private readonly codes: Uint8Array,
+    notes: Iterable<readonly [number, RowNote]>,
+  ) {
     this.#notes = new Map(notes);
   }
 
@@ -34,7 +37,11 @@ export class RowResults {
     if (key === undefined) return RowResults.none(rows);
     const stored = await readJson<Stored>(store, key);
     const codes = new Uint8Array(Buffer.from(stored.codes, 'base64'));
-    if (codes.length !== rows) throw new Fault('BadState', `The row results ${key} have ${codes.length} rows, the chunk has ${rows}: the state of this restore cannot be used.`);
+    if (codes.length !== rows)
+      throw new Fault(
+        'BadState',
+        `The row results ${key} have ${codes.length} rows, the chunk has ${rows}: the state of this restore cannot be used.`,
+      );
     return new RowResults(codes, stored.notes);
   }
 
@@ -67,7 +74,9 @@ export class RowResults {
   /** Rows without a result, in order: the rows of the next job. */
   pending(): number[] {
     const rows: number[] = [];
-    this.codes.forEach((code, row) => { if (code === RowCode.pending) rows.push(row); });
+    this.codes.forEach((code, row) => {
+      if (code === RowCode.pending) rows.push(row);
+    });
     return rows;
   }
 

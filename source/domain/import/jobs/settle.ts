@@ -18,13 +18,24 @@ const NO_RESULT = 'NoResultAfterAllImportJobs';
  * would tell the user), collisions are kept from any update, and the chunk's batches are released. The state that the
  * caller stores is the release; the messages only wake.
  */
-export async function settleChunk(run: JobsRun, state: JobsState, chunk: ChunkPlan, results: RowResults): Promise<JobsState> {
+export async function settleChunk(
+  run: JobsRun,
+  state: JobsState,
+  chunk: ChunkPlan,
+  results: RowResults,
+): Promise<JobsState> {
   const { plan, deps } = run;
   const losses = chunk.users - results.count(RowCode.imported);
-  const { rescueParts, blocked, failures } = losses === 0 ? { rescueParts: 0, blocked: [], failures: [] } : await lossesOf(run, chunk, results);
+  const { rescueParts, blocked, failures } =
+    losses === 0 ? { rescueParts: 0, blocked: [], failures: [] } : await lossesOf(run, chunk, results);
 
-  if (failures.length > 0) await deps.store.put(`${failuresPrefix(plan.newUserPoolId, plan.restoreId)}chunk-${chunk.index}.ndjson`, toNdjson(failures));
-  if (blocked.length > 0) await putList(deps.store, blockedKey(plan.newUserPoolId, plan.restoreId, chunk.index), blocked);
+  if (failures.length > 0)
+    await deps.store.put(
+      `${failuresPrefix(plan.newUserPoolId, plan.restoreId)}chunk-${chunk.index}.ndjson`,
+      toNdjson(failures),
+    );
+  if (blocked.length > 0)
+    await putList(deps.store, blockedKey(plan.newUserPoolId, plan.restoreId, chunk.index), blocked);
 
   const result: ChunkResult = {
     chunk: chunk.index,
@@ -66,7 +77,13 @@ async function lossesOf({ plan, deps }: JobsRun, chunk: ChunkPlan, results: RowR
     const note = results.note(row);
     row += 1;
     if (code === RowCode.imported) continue;
-    const failure: Failure = { sub: user.sub, name: user.name, kind: 'row', reason: note?.text ?? NO_RESULT, ...(note === undefined ? {} : { line: note.line, job: note.job }) };
+    const failure: Failure = {
+      sub: user.sub,
+      name: user.name,
+      kind: 'row',
+      reason: note?.text ?? NO_RESULT,
+      ...(note === undefined ? {} : { line: note.line, job: note.job }),
+    };
     failures.push(failure);
     if (code === RowCode.collision) {
       blocked.push(user.sub);

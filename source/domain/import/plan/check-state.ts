@@ -28,6 +28,14 @@ export interface CheckState {
 export const NO_CHAINS: ChainProgress = { next: 0, open: [] };
 
 export const initialCheckState = (): CheckState => ({
-  step: 'users', usersScope: 'prefixes', memberGroups: 'all', chains: NO_CHAINS, subMapParts: [], groupProblems: [],
-  unknownUsers: 0, unknownGroups: 0, unknownMemberships: 0, walk: { source: 0, item: 0 },
+  step: 'users',
+  usersScope: 'prefixes',
+  memberGroups: 'all',
+  chains: NO_CHAINS,
+  subMapParts: [],
+  groupProblems: [],
+  unknownUsers: 0,
+  unknownGroups: 0,
+  unknownMemberships: 0,
+  walk: { source: 0, item: 0 },
 });

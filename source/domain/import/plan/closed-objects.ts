@@ -38,7 +38,11 @@ export const tagReplaced = (deps: ClosingDeps, { newUserPoolId, restoreId }: Res
  * The head object stays untagged: it holds nobody's data and says for 180 days that the pool was restored. A restore
  * never fails for want of tags: what has none keeps the longer retention, and the log says so.
  */
-async function tag({ store, timeLeft, log }: ClosingDeps, prefix: string, wanted: (key: string) => boolean): Promise<void> {
+async function tag(
+  { store, timeLeft, log }: ClosingDeps,
+  prefix: string,
+  wanted: (key: string) => boolean,
+): Promise<void> {
   let tagged = 0;
   let keys: string[] = [];
   const flush = async (): Promise<void> => {
@@ -56,9 +60,16 @@ async function tag({ store, timeLeft, log }: ClosingDeps, prefix: string, wanted
     if (keys.length > 0 && timeLeft() >= RESERVE_MS) await flush();
   } catch (error) {
     if (!isNamed(error, 'AccessDenied', 'ServiceError', 'Unprocessed')) throw error;
-    log.warn('Objects of a closed restore could not be tagged: they expire after 180 days', { prefix, errorName: (error as Error).name });
+    log.warn('Objects of a closed restore could not be tagged: they expire after 180 days', {
+      prefix,
+      errorName: (error as Error).name,
+    });
     return;
   }
-  if (keys.length > 0) log.warn('Not all objects of a closed restore were tagged in time: the others expire after 180 days', { prefix, tagged });
+  if (keys.length > 0)
+    log.warn('Not all objects of a closed restore were tagged in time: the others expire after 180 days', {
+      prefix,
+      tagged,
+    });
   else if (tagged > 0) log.info('Objects of closed restores were tagged', { prefix, tagged });
 }

@@ -13,7 +13,8 @@ export interface FailureRow {
 export const FAILURES_HEADER = 'sub,sign_in_name,line,reason,done_instead,changed\n';
 export const SUB_MAP_HEADER = 'old_sub,new_sub\n';
 
-export const failureLine = ({ sub, name, line, reason, instead, changed }: FailureRow): string => reportLine([sub, name, line, reason, instead, changed]);
+export const failureLine = ({ sub, name, line, reason, instead, changed }: FailureRow): string =>
+  reportLine([sub, name, line, reason, instead, changed]);
 export const subMapLine = (oldSub: string, newSub: string): string => reportLine([oldSub, newSub]);
 
 const PART_BYTES = 262_144;

@@ -19,7 +19,8 @@ export interface Failure {
   readonly job?: string;
 }
 
-export const failuresPrefix = (poolId: string, restoreId: string): string => `${restoreFolder(poolId, restoreId)}failures/`;
+export const failuresPrefix = (poolId: string, restoreId: string): string =>
+  `${restoreFolder(poolId, restoreId)}failures/`;
 
 /**
  * Failures of one invocation. They are stored before the progress that leaves them behind, in objects of their own; those
@@ -46,7 +47,10 @@ export class FailureLog {
     this.#parts += 1;
     const body = toNdjson(failures);
     try {
-      await this.store.put(sealedKey(`${this.prefix}${this.claim}-${String(this.#parts).padStart(5, '0')}`, 'ndjson', body), body);
+      await this.store.put(
+        sealedKey(`${this.prefix}${this.claim}-${String(this.#parts).padStart(5, '0')}`, 'ndjson', body),
+        body,
+      );
     } catch (error) {
       this.#waiting = [...failures, ...this.#waiting];
       throw error;

@@ -81,13 +81,22 @@ export const MAX_RUNS = 3;
 /** Jobs in a row that could not be started (upload lost, expired) before the restore stops with the reason. */
 export const MAX_NEVER_RAN = 5;
 
-export const jobsStateKey = (poolId: string, restoreId: string): string => `${restoreFolder(poolId, restoreId)}state/import-users.json`;
-export const jobName = (restoreId: string, chunk: number, attempt: number): string => `restore-${restoreId}-c${chunk}-a${attempt}`;
+export const jobsStateKey = (poolId: string, restoreId: string): string =>
+  `${restoreFolder(poolId, restoreId)}state/import-users.json`;
+export const jobName = (restoreId: string, chunk: number, attempt: number): string =>
+  `restore-${restoreId}-c${chunk}-a${attempt}`;
 /** `line number,sub` of one job; line 1 is the first data row. */
-export const mappingKey = (poolId: string, restoreId: string, job: string): string => `${restoreFolder(poolId, restoreId)}mapping/${job}.csv`;
-export const rowResultsKey = (poolId: string, restoreId: string, chunk: number, attempt: number, part: number): string =>
-  `${restoreFolder(poolId, restoreId)}results/c${chunk}-a${attempt}-${part}.json`;
+export const mappingKey = (poolId: string, restoreId: string, job: string): string =>
+  `${restoreFolder(poolId, restoreId)}mapping/${job}.csv`;
+export const rowResultsKey = (
+  poolId: string,
+  restoreId: string,
+  chunk: number,
+  attempt: number,
+  part: number,
+): string => `${restoreFolder(poolId, restoreId)}results/c${chunk}-a${attempt}-${part}.json`;
 export const rescueKey = (poolId: string, restoreId: string, chunk: number, part: number): string =>
   `${restoreFolder(poolId, restoreId)}rescue/c${chunk}-${String(part).padStart(5, '0')}.ndjson`;
 /** Users of a chunk whose updates must not be carried out. */
-export const blockedKey = (poolId: string, restoreId: string, chunk: number): string => `${restoreFolder(poolId, restoreId)}blocked/c${chunk}.json`;
+export const blockedKey = (poolId: string, restoreId: string, chunk: number): string =>
+  `${restoreFolder(poolId, restoreId)}blocked/c${chunk}.json`;

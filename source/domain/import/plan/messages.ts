@@ -23,10 +23,16 @@ export async function takeAllMessages(queue: Pick<WakeQueue<WorkMessage>, 'recei
 }
 
 /** One message per batch that the newest finished chunk releases. */
-export async function releaseBatches(plan: RestorePlan, state: JobsState, updates: Pick<WakeQueue<WorkMessage>, 'send'>): Promise<void> {
+export async function releaseBatches(
+  plan: RestorePlan,
+  state: JobsState,
+  updates: Pick<WakeQueue<WorkMessage>, 'send'>,
+): Promise<void> {
   const result = state.finished.at(-1);
   if (result === undefined) return;
-  const rescues = Array.from({ length: result.rescueParts }, (_, part) => rescueKey(plan.newUserPoolId, plan.restoreId, result.chunk, part));
+  const rescues = Array.from({ length: result.rescueParts }, (_, part) =>
+    rescueKey(plan.newUserPoolId, plan.restoreId, result.chunk, part),
+  );
   const batches = plan.batches.filter(({ chunk }) => chunk === result.chunk).map(({ key }) => key);
   const messages = [...rescues, ...batches].map((key) => ({ owner: plan.restoreId, key }));
   if (messages.length > 0) await updates.send(messages);

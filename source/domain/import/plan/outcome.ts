@@ -45,12 +45,24 @@ export interface RestoreOutcome {
   readonly summary: string;
 }
 
-export function outcomeOf(counts: RestoreCounts, plan: Pick<RestorePlan, 'incomplete'> & { readonly counts: Pick<RestorePlan['counts'], 'excludedBy'> }): RestoreOutcome['outcome'] {
+export function outcomeOf(
+  counts: RestoreCounts,
+  plan: Pick<RestorePlan, 'incomplete'> & { readonly counts: Pick<RestorePlan['counts'], 'excludedBy'> },
+): RestoreOutcome['outcome'] {
   // Unconfirmed users are left out by the operator's choice; whoever was left out because the pool cannot take them is lost.
   const lostByRule = counts.usersExcluded - (plan.counts.excludedBy.Unconfirmed ?? 0);
-  const lost = lostByRule + counts.usersMissing + counts.usersBlocked + counts.usersDifferent + counts.usersWithoutPassword + counts.groupsMissingOrDifferent + counts.membershipsMissing;
+  const lost =
+    lostByRule +
+    counts.usersMissing +
+    counts.usersBlocked +
+    counts.usersDifferent +
+    counts.usersWithoutPassword +
+    counts.groupsMissingOrDifferent +
+    counts.membershipsMissing;
   if (lost > 0) return 'partial';
-  return counts.usersExcluded + counts.membershipsWithoutUser > 0 || plan.incomplete !== undefined ? 'policy' : 'complete';
+  return counts.usersExcluded + counts.membershipsWithoutUser > 0 || plan.incomplete !== undefined
+    ? 'policy'
+    : 'complete';
 }
 
 /** For the execution's error and the subject's neighbourhood: no personal data. */
@@ -58,15 +70,27 @@ export function summaryOf(outcome: RestoreOutcome['outcome'], counts: RestoreCou
   const parts = [
     `${counts.usersRestored} of ${counts.usersInBackup} users restored`,
     ...(counts.usersExcluded > 0 ? [`${counts.usersExcluded} left out by rule`] : []),
-    ...(counts.usersMissing + counts.usersBlocked > 0 ? [`${counts.usersMissing + counts.usersBlocked} not restored`] : []),
+    ...(counts.usersMissing + counts.usersBlocked > 0
+      ? [`${counts.usersMissing + counts.usersBlocked} not restored`]
+      : []),
     ...(counts.usersDifferent > 0 ? [`${counts.usersDifferent} different`] : []),
     ...(counts.usersWithoutPassword > 0 ? [`${counts.usersWithoutPassword} without a password`] : []),
-    ...(counts.usersWithoutVerifiedAddress > 0 ? [`${counts.usersWithoutVerifiedAddress} without a verified address`] : []),
-    ...(counts.groupsMissingOrDifferent > 0 ? [`${counts.groupsMissingOrDifferent} of ${counts.groups} groups missing or different`] : []),
-    ...(counts.membershipsMissing > 0 ? [`${counts.membershipsMissing} of ${counts.memberships} memberships missing`] : []),
-    ...(counts.membershipsWithoutUser > 0 ? [`${counts.membershipsWithoutUser} memberships without a restored user`] : []),
+    ...(counts.usersWithoutVerifiedAddress > 0
+      ? [`${counts.usersWithoutVerifiedAddress} without a verified address`]
+      : []),
+    ...(counts.groupsMissingOrDifferent > 0
+      ? [`${counts.groupsMissingOrDifferent} of ${counts.groups} groups missing or different`]
+      : []),
+    ...(counts.membershipsMissing > 0
+      ? [`${counts.membershipsMissing} of ${counts.memberships} memberships missing`]
+      : []),
+    ...(counts.membershipsWithoutUser > 0
+      ? [`${counts.membershipsWithoutUser} memberships without a restored user`]
+      : []),
   ];
-  const advice = outcome === 'partial' ? ' Start ImportWorkflow again with the same NewUserPoolId to try the reported ones again.' : '';
+  const advice =
+    outcome === 'partial'
+      ? ' Start ImportWorkflow again with the same NewUserPoolId to try the reported ones again.'
+      : '';
   return `${parts.join(', ')}. The report is in ${folder}.${advice}`;
 }
-

@@ -39,7 +39,7 @@ export interface RestoreUser {
 
 /** Why a user is left out, by rule; such users are in failures.csv and never count as restored. */
 export type Exclusion =
-  | 'Unconfirmed' | 'TriggersWouldFire' | 'NoSignInName' | 'NameCollision' | 'BadUsername' | 'BadAttribute' | 'Federated';
+  'Unconfirmed' | 'TriggersWouldFire' | 'NoSignInName' | 'NameCollision' | 'BadUsername' | 'BadAttribute' | 'Federated';
 
 export interface ExcludedUser {
   readonly sub: string;
@@ -103,7 +103,12 @@ export interface RestorePlan {
   /** An interrupted export found at planning: its run id and how many items carry it. */
   readonly interrupted?: { readonly runId: string; readonly items: number };
   /** Differences from the manifest that AcceptIncomplete let pass. */
-  readonly incomplete?: { readonly expected: Counts; readonly found: Counts; readonly differingBuckets: number; readonly damagedItems: number };
+  readonly incomplete?: {
+    readonly expected: Counts;
+    readonly found: Counts;
+    readonly differingBuckets: number;
+    readonly damagedItems: number;
+  };
   readonly signInName: SignInName;
   /** GetCSVHeader's answer. */
   readonly csvHeader: readonly string[];
@@ -159,7 +164,8 @@ export interface RestoreHead {
 
 /** Where the users of a restore are read from: the backup table, or the snapshot of a kept run. */
 export type RestoreSource = 'table' | 'snapshot';
-export const sourceOf = ({ exportRun }: Pick<ImportOptions, 'exportRun'>): RestoreSource => (exportRun === undefined ? 'table' : 'snapshot');
+export const sourceOf = ({ exportRun }: Pick<ImportOptions, 'exportRun'>): RestoreSource =>
+  exportRun === undefined ? 'table' : 'snapshot';
 
 export const restorePrefix = (poolId: string): string => `restores/${poolId}/`;
 export const headKey = (poolId: string): string => `${restorePrefix(poolId)}current.json`;

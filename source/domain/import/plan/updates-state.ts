@@ -45,10 +45,26 @@ export interface UpdateCounts {
   readonly attributes: number;
   readonly refused: number;
 }
-export const NO_UPDATES: UpdateCounts = { groupsCreated: 0, usersCreated: 0, disabled: 0, memberships: 0, attributes: 0, refused: 0 };
+export const NO_UPDATES: UpdateCounts = {
+  groupsCreated: 0,
+  usersCreated: 0,
+  disabled: 0,
+  memberships: 0,
+  attributes: 0,
+  refused: 0,
+};
 
 const BEGIN: LaneProgress = { batch: 0, op: 0 };
-export const initialUpdatesState = (): UpdatesState =>
-  ({ phase: 'updates', chunks: BEGIN, once: BEGIN, groups: '', collisions: [], refused: [], counts: NO_UPDATES, retries: 0 });
+export const initialUpdatesState = (): UpdatesState => ({
+  phase: 'updates',
+  chunks: BEGIN,
+  once: BEGIN,
+  groups: '',
+  collisions: [],
+  refused: [],
+  counts: NO_UPDATES,
+  retries: 0,
+});
 
-export const updatesStateKey = (poolId: string, restoreId: string): string => `${restoreFolder(poolId, restoreId)}state/update-users.json`;
+export const updatesStateKey = (poolId: string, restoreId: string): string =>
+  `${restoreFolder(poolId, restoreId)}state/update-users.json`;

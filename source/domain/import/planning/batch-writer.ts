@@ -13,7 +13,11 @@ export class BatchWriter {
   readonly plans: BatchPlan[] = [];
   #waiting: { readonly key: string; readonly body: string }[] = [];
 
-  constructor(private readonly objects: Pick<ObjectStore, 'put'>, private readonly prefix: string, private readonly firstIndex: number) {}
+  constructor(
+    private readonly objects: Pick<ObjectStore, 'put'>,
+    private readonly prefix: string,
+    private readonly firstIndex: number,
+  ) {}
 
   /** The batch's index. */
   async add(ops: readonly UpdateOp[], chunk: number | null): Promise<number> {

@@ -38,9 +38,14 @@ export class ChunkOps {
   }
 
   *#inOrder(): Generator<UpdateOp> {
-    for (const index of this.#disabled) yield { op: 'disable', ...(this.#users[index] as { sub: string; name: string }) };
+    for (const index of this.#disabled)
+      yield { op: 'disable', ...(this.#users[index] as { sub: string; name: string }) };
     for (const at of sortedBy(this.#groups)) {
-      yield { op: 'add', ...(this.#users[this.#members[at] as number] as { sub: string; name: string }), group: this.#groups[at] as number };
+      yield {
+        op: 'add',
+        ...(this.#users[this.#members[at] as number] as { sub: string; name: string }),
+        group: this.#groups[at] as number,
+      };
     }
   }
 }

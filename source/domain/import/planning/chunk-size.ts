@@ -26,6 +26,8 @@ export interface ChunkSizes extends ChunkLimits {
 /** Most users of the chunk `index` (from 0): the first updates begin soon, and a large pool still takes few jobs. */
 export function chunkSize({ firstChunkUsers, chunkUsers, counts }: ChunkSizes, index: number): number {
   const followed = counts.memberships + counts.disabled >= FEW_UPDATES * counts.byCsv;
-  const largest = followed ? Math.min(chunkUsers, Math.max(2 * firstChunkUsers, Math.ceil(counts.byCsv / CHUNKS_WITH_UPDATES))) : chunkUsers;
+  const largest = followed
+    ? Math.min(chunkUsers, Math.max(2 * firstChunkUsers, Math.ceil(counts.byCsv / CHUNKS_WITH_UPDATES)))
+    : chunkUsers;
   return Math.min(firstChunkUsers * 2 ** index, largest);
 }

@@ -12,7 +12,10 @@ export class CreateBatches {
   #ops: UpdateOp[] = [];
   #chars = 0;
 
-  constructor(private readonly batches: BatchWriter, private readonly expected: ExpectedWriter) {}
+  constructor(
+    private readonly batches: BatchWriter,
+    private readonly expected: ExpectedWriter,
+  ) {}
 
   async add(user: RestoreUser, why: string): Promise<void> {
     const { sub, name, enabled, groups } = user;

@@ -1,7 +1,13 @@
 import type { ObjectStore } from '../../ports.ts';
 import { sealedKey } from '../../state/sealed-keys.ts';
 import type { PlannedGroup, RestoreUser } from '../plan/plan-model.ts';
-import { encodeExpectedMembership, encodeExpectedUser, membershipDigest, nameDigest, userContentDigest } from '../../digests/expected.ts';
+import {
+  encodeExpectedMembership,
+  encodeExpectedUser,
+  membershipDigest,
+  nameDigest,
+  userContentDigest,
+} from '../../digests/expected.ts';
 import { RecordBuffer } from '../../digests/record-buffer.ts';
 
 /** Gathers the expected records of one unit of planning. */
@@ -9,20 +15,37 @@ export class ExpectedWriter {
   readonly #users = new RecordBuffer();
   readonly #memberships = new RecordBuffer();
 
-  constructor(private readonly groups: readonly PlannedGroup[], private readonly caseSensitive: boolean) {}
+  constructor(
+    private readonly groups: readonly PlannedGroup[],
+    private readonly caseSensitive: boolean,
+  ) {}
 
   /** See ExpectedUser for `chunk` and `line`. */
   user(user: RestoreUser, chunk: number | null, line: number): void {
-    this.#users.append(encodeExpectedUser({ nameDigest: nameDigest(user.name, this.caseSensitive), contentDigest: userContentDigest(user), sub: user.sub, chunk, line }));
+    this.#users.append(
+      encodeExpectedUser({
+        nameDigest: nameDigest(user.name, this.caseSensitive),
+        contentDigest: userContentDigest(user),
+        sub: user.sub,
+        chunk,
+        line,
+      }),
+    );
   }
 
   membership(group: number, name: string, batch: number): void {
     const { name: groupName } = this.groups[group] as PlannedGroup;
-    this.#memberships.append(encodeExpectedMembership({ digest: membershipDigest(groupName, name, this.caseSensitive), batch }));
+    this.#memberships.append(
+      encodeExpectedMembership({ digest: membershipDigest(groupName, name, this.caseSensitive), batch }),
+    );
   }
 
   /** Writes `<folder>expected/users-<unit>` and `memberships-<unit>`, where there are records; returns the keys. */
-  async write(objects: Pick<ObjectStore, 'put'>, folder: string, unit: number): Promise<{ readonly users: string[]; readonly memberships: string[] }> {
+  async write(
+    objects: Pick<ObjectStore, 'put'>,
+    folder: string,
+    unit: number,
+  ): Promise<{ readonly users: string[]; readonly memberships: string[] }> {
     const put = async (kind: string, records: RecordBuffer): Promise<string[]> => {
       const bytes = records.bytes();
       if (bytes.length === 0) return [];

@@ -2,7 +2,11 @@
  * Runs `work` over the values, at most `limit` at a time, in their order. After a failure nothing more is begun; what
  * runs is awaited, then the first error is thrown, so that nothing still writes when the caller goes on.
  */
-export async function inFlight<T>(values: Iterable<T>, limit: number, work: (value: T) => Promise<void>): Promise<void> {
+export async function inFlight<T>(
+  values: Iterable<T>,
+  limit: number,
+  work: (value: T) => Promise<void>,
+): Promise<void> {
   const iterator = values[Symbol.iterator]();
   const errors: unknown[] = [];
   const runner = async (): Promise<void> => {

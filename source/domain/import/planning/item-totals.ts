@@ -21,7 +21,10 @@ export class ItemTotals {
   #interruptedItems: number;
   #damagedItems: number;
 
-  constructor(before: StoredTotals, private readonly openRunId?: string) {
+  constructor(
+    before: StoredTotals,
+    private readonly openRunId?: string,
+  ) {
     this.#counts = { ...before.counts };
     this.#checksums = new Checksums(before.checksums);
     this.#interruptedItems = before.interruptedItems;
@@ -41,6 +44,11 @@ export class ItemTotals {
   }
 
   stored(): StoredTotals {
-    return { counts: { ...this.#counts }, checksums: this.#checksums.toHex(), interruptedItems: this.#interruptedItems, damagedItems: this.#damagedItems };
+    return {
+      counts: { ...this.#counts },
+      checksums: this.#checksums.toHex(),
+      interruptedItems: this.#interruptedItems,
+      damagedItems: this.#damagedItems,
+    };
   }
 }

@@ -17,7 +17,10 @@ const PART_CHARS = 500_000;
  * members' groups from the whole list, and updates would wait for CreateGroup. Returns the parts to plan from.
  */
 export async function orderByGroup(
-  objects: Pick<ObjectStore, 'read' | 'put'>, parts: readonly string[], groups: readonly PlannedGroup[], prefix: string,
+  objects: Pick<ObjectStore, 'read' | 'put'>,
+  parts: readonly string[],
+  groups: readonly PlannedGroup[],
+  prefix: string,
 ): Promise<readonly string[]> {
   if (groups.length < MANY_GROUPS) return parts;
   const { bucketOf, buckets } = bucketsOf(groups);
@@ -26,13 +29,20 @@ export async function orderByGroup(
     const { lines, keys } = waiting[bucket] as (typeof waiting)[number];
     if (lines.length === 0) return;
     const body = lines.join('');
-    const key = sealedKey(`${prefix}${String(bucket).padStart(3, '0')}-${String(keys.length).padStart(6, '0')}`, 'ndjson', body);
+    const key = sealedKey(
+      `${prefix}${String(bucket).padStart(3, '0')}-${String(keys.length).padStart(6, '0')}`,
+      'ndjson',
+      body,
+    );
     await objects.put(key, body);
     waiting[bucket] = { lines: [], chars: 0, keys: [...keys, key] };
   };
   for await (const line of spoolLines(objects, parts)) {
     if ('group' in line) continue;
-    const index = line.groups.reduce((smallest, name) => Math.min(smallest, bucketOf.get(name) ?? buckets - 1), buckets - 1);
+    const index = line.groups.reduce(
+      (smallest, name) => Math.min(smallest, bucketOf.get(name) ?? buckets - 1),
+      buckets - 1,
+    );
     const bucket = waiting[index] as (typeof waiting)[number];
     const text = `${JSON.stringify(line)}\n`;
     bucket.lines.push(text);
@@ -44,7 +54,10 @@ export async function orderByGroup(
 }
 
 /** Groups, smallest first, cut into buckets of about equally many memberships; one more for users without a group. */
-function bucketsOf(groups: readonly PlannedGroup[]): { readonly bucketOf: ReadonlyMap<string, number>; readonly buckets: number } {
+function bucketsOf(groups: readonly PlannedGroup[]): {
+  readonly bucketOf: ReadonlyMap<string, number>;
+  readonly buckets: number;
+} {
   const all = groups.reduce((sum, { members }) => sum + members, 0);
   const size = Math.max(BUCKET_MEMBERSHIPS, all / MAX_BUCKETS);
   const bucketOf = new Map<string, number>();

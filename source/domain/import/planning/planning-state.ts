@@ -1,7 +1,17 @@
 import type { Manifest } from '../../backup/manifest.ts';
 import { signInNameOf } from '../../model.ts';
 import type { UserPoolDescription } from '../../model.ts';
-import type { BackupTable, Clock, ImportJobs, Log, ObjectStore, TimeLeft, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
+import type {
+  BackupTable,
+  Clock,
+  ImportJobs,
+  Log,
+  ObjectStore,
+  TimeLeft,
+  UserPoolReader,
+  WakeQueue,
+  WorkMessage,
+} from '../../ports.ts';
 import type { ImportOptions, RestorePlan } from '../plan/plan-model.ts';
 import { restoreFolder } from '../plan/plan-model.ts';
 import type { KeptRun } from '../preflight/kept-run.ts';
@@ -33,10 +43,24 @@ export interface Target {
 export type PlanningState =
   | { readonly step: 'scan'; readonly before?: SealedBackup; readonly scan: ScanState; readonly differsSince?: number }
   /** Instead of the scan, where a kept run is restored: `scan` has one segment per object that was read. */
-  | { readonly step: 'snapshot'; readonly kept?: KeptRun; readonly scan: ScanState; readonly held: readonly string[]; readonly joined: number }
+  | {
+      readonly step: 'snapshot';
+      readonly kept?: KeptRun;
+      readonly scan: ScanState;
+      readonly held: readonly string[];
+      readonly joined: number;
+    }
   | { readonly step: 'survey'; readonly scan: ScanState; readonly accepted: Accepted }
   | { readonly step: 'tally'; readonly scan: ScanState; readonly accepted: Accepted; readonly target: Target }
-  | { readonly step: 'chunks'; readonly scan: ScanState; readonly accepted: Accepted; readonly target: Target; readonly tally: Omit<Tally, 'groups'>; readonly parts: readonly string[]; readonly draft: Draft }
+  | {
+      readonly step: 'chunks';
+      readonly scan: ScanState;
+      readonly accepted: Accepted;
+      readonly target: Target;
+      readonly tally: Omit<Tally, 'groups'>;
+      readonly parts: readonly string[];
+      readonly draft: Draft;
+    }
   | { readonly step: 'done' };
 
 export type StateOf<S extends PlanningState['step']> = Extract<PlanningState, { readonly step: S }>;
@@ -72,14 +96,16 @@ export interface PlanningRun {
   readonly stop: () => boolean;
 }
 
-export const folderOf = ({ restoreId, options }: ScanTableInput): string => restoreFolder(options.newUserPoolId, restoreId);
+export const folderOf = ({ restoreId, options }: ScanTableInput): string =>
+  restoreFolder(options.newUserPoolId, restoreId);
 export const planningKey = (folder: string): string => `${folder}planning/state.json`;
 export const groupsKey = (folder: string): string => `${folder}groups.json`;
 /** Groups as the scan found them, before they are counted and sorted. */
 export const foundGroupsKey = (folder: string): string => `${folder}planning/groups.json`;
 export const losersKey = (folder: string): string => `${folder}planning/losers.json`;
 
-export const mfaFlag = ({ pool }: Target): 'true' | 'false' => (pool.settings.mfaConfiguration === 'ON' ? 'true' : 'false');
+export const mfaFlag = ({ pool }: Target): 'true' | 'false' =>
+  pool.settings.mfaConfiguration === 'ON' ? 'true' : 'false';
 
 export const rulesFor = ({ options }: ScanTableInput, { manifest }: Accepted, target: Target): Rules => ({
   header: target.header,

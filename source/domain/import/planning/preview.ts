@@ -5,28 +5,64 @@ import { failureLine, FAILURES_HEADER, inParts } from '../plan/csv-rows.ts';
 import type { PlanningRun } from './planning-state.ts';
 
 /** Keys of the files that a dry run writes. */
-export const previewKeys = (folder: string): { readonly report: string; readonly failures: string } =>
-  ({ report: `${folder}report/report.json`, failures: `${folder}report/failures.csv` });
+export const previewKeys = (folder: string): { readonly report: string; readonly failures: string } => ({
+  report: `${folder}report/report.json`,
+  failures: `${folder}report/failures.csv`,
+});
 
 /** A dry run's report: what a restore would do, and each user who would not come back by an import job. */
 export async function writePreview(plan: RestorePlan, { deps, folder }: PlanningRun): Promise<readonly string[]> {
   const { report, failures } = previewKeys(folder);
   await deps.objects.write(failures, inParts(previewRows(plan, deps.objects)));
-  const { chunks, batches, expected: _expected, schema: _schema, csvHeader: _header, groupsKey: _groups, excludedKey: _excluded, ...summary } = plan;
-  const body = { dryRun: true, exportRun: plan.runId, source: sourceOf(plan.options), ...summary, importJobs: chunks.length, updates: batches.reduce((sum, { ops }) => sum + ops, 0) };
+  const {
+    chunks,
+    batches,
+    expected: _expected,
+    schema: _schema,
+    csvHeader: _header,
+    groupsKey: _groups,
+    excludedKey: _excluded,
+    ...summary
+  } = plan;
+  const body = {
+    dryRun: true,
+    exportRun: plan.runId,
+    source: sourceOf(plan.options),
+    ...summary,
+    importJobs: chunks.length,
+    updates: batches.reduce((sum, { ops }) => sum + ops, 0),
+  };
   await deps.objects.put(report, JSON.stringify(body, undefined, 2));
   return [report, failures];
 }
 
-async function* previewRows(plan: RestorePlan, objects: PlanningRun['deps']['objects']): AsyncGenerator<string, void, undefined> {
+async function* previewRows(
+  plan: RestorePlan,
+  objects: PlanningRun['deps']['objects'],
+): AsyncGenerator<string, void, undefined> {
   yield FAILURES_HEADER;
   for await (const { sub, name, reason, detail } of readNdjson<ExcludedUser>(objects, plan.excludedKey)) {
-    yield failureLine({ sub, name, line: '', reason: `${reason}: ${detail}`, instead: 'would not be restored', changed: '' });
+    yield failureLine({
+      sub,
+      name,
+      line: '',
+      reason: `${reason}: ${detail}`,
+      instead: 'would not be restored',
+      changed: '',
+    });
   }
   for (const { key, chunk } of plan.batches) {
     if (chunk !== null) continue;
     for await (const op of readNdjson<UpdateOp>(objects, key)) {
-      if (op.op === 'create') yield failureLine({ sub: op.user.sub, name: op.user.name, line: '', reason: op.why, instead: 'would be created one by one', changed: '' });
+      if (op.op === 'create')
+        yield failureLine({
+          sub: op.user.sub,
+          name: op.user.name,
+          line: '',
+          reason: op.why,
+          instead: 'would be created one by one',
+          changed: '',
+        });
     }
   }
 }

@@ -38,7 +38,8 @@ export const newScan = (): ScanState => ({
 });
 
 export const scanEnded = ({ segments }: ScanState): boolean => segments.every(({ done }) => done);
-export const spoolParts = ({ segments }: Pick<ScanState, 'segments'>): string[] => segments.flatMap(({ parts }) => parts);
+export const spoolParts = ({ segments }: Pick<ScanState, 'segments'>): string[] =>
+  segments.flatMap(({ parts }) => parts);
 
 export interface ScanDeps {
   readonly table: Pick<BackupTable, 'scanPage'>;
@@ -63,12 +64,22 @@ export async function scanRound(state: ScanState, deps: ScanDeps): Promise<ScanS
   return { ...totals.stored(), segments, orphans };
 }
 
-async function readSegment(segment: number, before: SegmentState, totals: ItemTotals, deps: ScanDeps): Promise<{ readonly state: SegmentState; readonly orphans: number }> {
+async function readSegment(
+  segment: number,
+  before: SegmentState,
+  totals: ItemTotals,
+  deps: ScanDeps,
+): Promise<{ readonly state: SegmentState; readonly orphans: number }> {
   let { next, done, pending } = before;
   const spool = new SpoolWriter(deps.objects, `${deps.spoolPrefix}${segment}-`, before.parts);
   let orphans = 0;
   while (!done && !deps.stop()) {
-    const page = await deps.table.scanPage({ segment, totalSegments: SEGMENTS, consistent: true, ...(next === undefined ? {} : { start: next }) });
+    const page = await deps.table.scanPage({
+      segment,
+      totalSegments: SEGMENTS,
+      consistent: true,
+      ...(next === undefined ? {} : { start: next }),
+    });
     totals.add(page.items);
     const assembled = assemble(page.items, pending);
     pending = assembled.pending;
@@ -84,5 +95,13 @@ async function readSegment(segment: number, before: SegmentState, totals: ItemTo
     orphans += pending.groups.length;
     pending = undefined;
   }
-  return { state: { done, parts: spool.parts, ...(next === undefined ? {} : { next }), ...(pending === undefined ? {} : { pending }) }, orphans };
+  return {
+    state: {
+      done,
+      parts: spool.parts,
+      ...(next === undefined ? {} : { next }),
+      ...(pending === undefined ? {} : { pending }),
+    },
+    orphans,
+  };
 }

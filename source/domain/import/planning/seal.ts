@@ -46,7 +46,11 @@ export async function sealPlan(state: StateOf<'chunks'>, run: PlanningRun): Prom
 }
 
 /** Groups that no membership would create. */
-async function writeEmptyGroups({ draft }: StateOf<'chunks'>, groups: readonly PlannedGroup[], { deps, folder }: PlanningRun): Promise<readonly BatchPlan[]> {
+async function writeEmptyGroups(
+  { draft }: StateOf<'chunks'>,
+  groups: readonly PlannedGroup[],
+  { deps, folder }: PlanningRun,
+): Promise<readonly BatchPlan[]> {
   const batches = new BatchWriter(deps.objects, `${folder}batches/`, draft.batches.length);
   const ops = groups.flatMap(({ members }, group): UpdateOp[] => (members === 0 ? [{ op: 'group', group }] : []));
   for (let at = 0; at < ops.length; at += MAX_BATCH_OPS) await batches.add(ops.slice(at, at + MAX_BATCH_OPS), null);
@@ -61,7 +65,15 @@ async function* joined(keys: readonly string[], { deps }: PlanningRun): AsyncGen
 function groupNotes(groups: readonly PlannedGroup[], withoutItem: number): string[] {
   const withRole = groups.filter(({ roleArn }) => roleArn !== undefined).length;
   return [
-    ...(withRole === 0 ? [] : [`${withRole} groups had an IAM role, which is not set on the restored groups; groups.json of this restore names the roles.`]),
-    ...(withoutItem === 0 ? [] : [`${withoutItem} groups are in the backup by their members only: they are restored without description and precedence.`]),
+    ...(withRole === 0
+      ? []
+      : [
+          `${withRole} groups had an IAM role, which is not set on the restored groups; groups.json of this restore names the roles.`,
+        ]),
+    ...(withoutItem === 0
+      ? []
+      : [
+          `${withoutItem} groups are in the backup by their members only: they are restored without description and precedence.`,
+        ]),
   ];
 }

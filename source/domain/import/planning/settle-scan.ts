@@ -22,7 +22,12 @@ export interface ScanAgainst {
 
 /** `accept`: the scan can be planned from. `again`: scan anew after a while. */
 export type Settled =
-  | { readonly verdict: 'accept'; readonly manifest: Manifest; readonly interrupted?: RestorePlan['interrupted']; readonly incomplete?: RestorePlan['incomplete'] }
+  | {
+      readonly verdict: 'accept';
+      readonly manifest: Manifest;
+      readonly interrupted?: RestorePlan['interrupted'];
+      readonly incomplete?: RestorePlan['incomplete'];
+    }
   | { readonly verdict: 'again'; readonly differsSince: number };
 
 /**
@@ -43,23 +48,46 @@ export function settleScan(against: ScanAgainst): Settled {
   }
   if (scan.damagedItems > 0 && !against.acceptIncomplete) throw damaged(against);
   const differingBuckets = Checksums.differing(manifest.checksums, scan.checksums).length;
-  const incomplete = { expected: manifest.counts, found: scan.counts, differingBuckets, damagedItems: scan.damagedItems };
+  const incomplete = {
+    expected: manifest.counts,
+    found: scan.counts,
+    differingBuckets,
+    damagedItems: scan.damagedItems,
+  };
   if (after.openRunId !== undefined) {
-    return { verdict: 'accept', manifest, interrupted: { runId: after.openRunId, items: scan.interruptedItems }, ...(scan.damagedItems > 0 ? { incomplete } : {}) };
+    return {
+      verdict: 'accept',
+      manifest,
+      interrupted: { runId: after.openRunId, items: scan.interruptedItems },
+      ...(scan.damagedItems > 0 ? { incomplete } : {}),
+    };
   }
   const { users, groups, memberships } = manifest.counts;
-  const same = differingBuckets === 0 && users === scan.counts.users && groups === scan.counts.groups && memberships === scan.counts.memberships;
+  const same =
+    differingBuckets === 0 &&
+    users === scan.counts.users &&
+    groups === scan.counts.groups &&
+    memberships === scan.counts.memberships;
   if (same) return { verdict: 'accept', manifest };
   if (patient) return { verdict: 'again', differsSince };
   if (!against.acceptIncomplete) {
-    throw behind(against, `it holds ${scan.counts.users} users, ${scan.counts.groups} groups, ${scan.counts.memberships} memberships, the export ${after.runId} sealed ${users}, ${groups}, ${memberships}, and ${differingBuckets} of 256 checksums differ`);
+    throw behind(
+      against,
+      `it holds ${scan.counts.users} users, ${scan.counts.groups} groups, ${scan.counts.memberships} memberships, the export ${after.runId} sealed ${users}, ${groups}, ${memberships}, and ${differingBuckets} of 256 checksums differ`,
+    );
   }
   return { verdict: 'accept', manifest, incomplete };
 }
 
 /** An item is replicated as a whole, so no patience helps; and an interrupted run, which makes the counts meaningless, excuses none. */
 const damaged = ({ tableName, scan }: ScanAgainst): Halt =>
-  new Halt('ChecksumDiffers', `${scan.damagedItems} items of the backup table ${tableName} do not hold what an export wrote: something else changed them. Nothing was written to the new pool. Restore a run that is kept as a snapshot ("ExportRun") or a table recovered to an earlier time ("BackupTableName"); or start with "AcceptIncomplete": true to restore these items as they are.`);
+  new Halt(
+    'ChecksumDiffers',
+    `${scan.damagedItems} items of the backup table ${tableName} do not hold what an export wrote: something else changed them. Nothing was written to the new pool. Restore a run that is kept as a snapshot ("ExportRun") or a table recovered to an earlier time ("BackupTableName"); or start with "AcceptIncomplete": true to restore these items as they are.`,
+  );
 
 const behind = ({ tableName }: ScanAgainst, found: string): Halt =>
-  new Halt('ReplicaBehind', `The backup table ${tableName} does not match its last complete export in this Region after five minutes: ${found}. Wait for replication and start again, or start with "AcceptIncomplete": true to restore what is there and have the rest reported.`);
+  new Halt(
+    'ReplicaBehind',
+    `The backup table ${tableName} does not match its last complete export in this Region after five minutes: ${found}. Wait for replication and start again, or start with "AcceptIncomplete": true to restore what is there and have the rest reported.`,
+  );

@@ -58,7 +58,12 @@ export async function readKept({ objects, runId }: SnapshotSource, object: Snaps
 }
 
 /** Spools the users and groups of one segment. Void when it throws: then nothing of it may be counted. */
-export async function readSegmentObject(object: SnapshotObject, kept: Kept, totals: ItemTotals, source: SnapshotSource): Promise<ReadObject> {
+export async function readSegmentObject(
+  object: SnapshotObject,
+  kept: Kept,
+  totals: ItemTotals,
+  source: SnapshotSource,
+): Promise<ReadObject> {
   const spool = new SpoolWriter(source.objects, `${source.spoolPrefix}${object.name}-`);
   const held = new SpoolWriter(source.objects, `${source.spoolPrefix}${object.name}-held-`);
   let pending: PendingMemberships | undefined;
@@ -68,7 +73,10 @@ export async function readSegmentObject(object: SnapshotObject, kept: Kept, tota
     totals.add(items);
     const waits = (item: TableItem): boolean => itemKind(item) === 'membership' && kept.users.has(subOf(item));
     for (const item of items.filter(waits)) held.add({ sub: subOf(item), group: groupOf(item) } satisfies HeldBack);
-    const assembled = assemble(items.filter((item) => !waits(item)), pending);
+    const assembled = assemble(
+      items.filter((item) => !waits(item)),
+      pending,
+    );
     pending = assembled.pending;
     orphans += assembled.orphans;
     for (const user of assembled.users) {
@@ -85,9 +93,16 @@ export async function readSegmentObject(object: SnapshotObject, kept: Kept, tota
 }
 
 /** Spools the kept users, with the memberships that waited for them in `held`; the last object to be read. */
-export async function readKeptObject(object: SnapshotObject, kept: Kept, before: Pick<ReadObject, 'held' | 'joined'>, totals: ItemTotals, source: SnapshotSource): Promise<ReadObject> {
+export async function readKeptObject(
+  object: SnapshotObject,
+  kept: Kept,
+  before: Pick<ReadObject, 'held' | 'joined'>,
+  totals: ItemTotals,
+  source: SnapshotSource,
+): Promise<ReadObject> {
   const groups = new Map([...kept.groups].map(([sub, names]) => [sub, [...names]]));
-  for (const key of before.held) for await (const { sub, group } of readNdjson<HeldBack>(source.objects, key)) push(groups, sub, group);
+  for (const key of before.held)
+    for await (const { sub, group } of readNdjson<HeldBack>(source.objects, key)) push(groups, sub, group);
   const spool = new SpoolWriter(source.objects, `${source.spoolPrefix}${object.name}-`);
   for await (const items of readSnapshotObject(source.objects, source.runId, object)) {
     totals.add(items);
@@ -99,7 +114,10 @@ export async function readKeptObject(object: SnapshotObject, kept: Kept, before:
     }
   }
   await spool.flush();
-  const withoutKeptUser = [...kept.groups].reduce((sum, [sub, names]) => (kept.users.has(sub) ? sum : sum + names.length), 0);
+  const withoutKeptUser = [...kept.groups].reduce(
+    (sum, [sub, names]) => (kept.users.has(sub) ? sum : sum + names.length),
+    0,
+  );
   return { parts: spool.parts, held: [], orphans: withoutKeptUser - before.joined, joined: 0 };
 }
 

@@ -17,7 +17,11 @@ export class SpoolWriter {
   #chars = 0;
 
   /** `parts`: written earlier under any prefix; new ones are numbered on from them. */
-  constructor(private readonly objects: Pick<ObjectStore, 'put'>, private readonly prefix: string, parts: readonly string[] = []) {
+  constructor(
+    private readonly objects: Pick<ObjectStore, 'put'>,
+    private readonly prefix: string,
+    parts: readonly string[] = [],
+  ) {
     this.parts = [...parts];
   }
 

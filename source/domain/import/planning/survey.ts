@@ -24,7 +24,11 @@ export interface Survey {
 }
 
 /** Reads the spool once, and once more when names may collide; keeps digests and groups, no users. */
-export async function survey(objects: Pick<ObjectStore, 'read'>, parts: readonly string[], rules: SurveyRules): Promise<Survey> {
+export async function survey(
+  objects: Pick<ObjectStore, 'read'>,
+  parts: readonly string[],
+  rules: SurveyRules,
+): Promise<Survey> {
   const usage: Record<string, number> = {};
   const groups: PoolGroup[] = [];
   const names = new NameDigests(rules.caseSensitive);
@@ -41,13 +45,22 @@ export async function survey(objects: Pick<ObjectStore, 'read'>, parts: readonly
     }
   }
   const repeated = names.repeated();
-  return { users, usage, groups, linked, losers: repeated === undefined ? [] : await collisions(objects, parts, rules, repeated) };
+  return {
+    users,
+    usage,
+    groups,
+    linked,
+    losers: repeated === undefined ? [] : await collisions(objects, parts, rules, repeated),
+  };
 }
 
 /** `identities` is a JSON list. */
 const hasLinks = ({ attributes: { identities = '' } }: SpooledUser): boolean => !/^\s*(\[\s*\])?\s*$/.test(identities);
 
-export async function* spoolLines(objects: Pick<ObjectStore, 'read'>, parts: readonly string[]): AsyncGenerator<SpoolLine, void, undefined> {
+export async function* spoolLines(
+  objects: Pick<ObjectStore, 'read'>,
+  parts: readonly string[],
+): AsyncGenerator<SpoolLine, void, undefined> {
   for (const part of parts) yield* readNdjson<SpoolLine>(objects, part);
 }
 
@@ -57,7 +70,12 @@ export async function* spoolLines(objects: Pick<ObjectStore, 'read'>, parts: rea
  * the older one is a user who was deleted since, and in a case-insensitive pool only one of them can exist. Whoever is
  * left out for a reason of their own takes no part: nobody gives way to a user who does not come back.
  */
-async function collisions(objects: Pick<ObjectStore, 'read'>, parts: readonly string[], rules: SurveyRules, repeated: (name: string) => boolean): Promise<string[]> {
+async function collisions(
+  objects: Pick<ObjectStore, 'read'>,
+  parts: readonly string[],
+  rules: SurveyRules,
+  repeated: (name: string) => boolean,
+): Promise<string[]> {
   const rank = ({ attributes, created, sub }: SpooledUser): string =>
     `${rules.signInName !== 'username' && attributes[`${rules.signInName}_verified`]?.toLowerCase() === 'true' ? 1 : 0} ${created} ${sub}`;
   const winners = new Map<string, { readonly sub: string; readonly rank: string }>();

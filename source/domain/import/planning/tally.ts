@@ -16,10 +16,27 @@ export interface Tally {
 }
 
 /** Counts what will be restored, in which way, and how large the groups will be. */
-export async function tally(objects: Pick<ObjectStore, 'read'>, parts: readonly string[], rules: Rules, known: { readonly groups: readonly PoolGroup[]; readonly losers: ReadonlySet<string>; readonly orphans: number; readonly firstChunkUsers: number }): Promise<Tally> {
+export async function tally(
+  objects: Pick<ObjectStore, 'read'>,
+  parts: readonly string[],
+  rules: Rules,
+  known: {
+    readonly groups: readonly PoolGroup[];
+    readonly losers: ReadonlySet<string>;
+    readonly orphans: number;
+    readonly firstChunkUsers: number;
+  },
+): Promise<Tally> {
   const members = new Map<string, number>(known.groups.map(({ name }) => [name, 0]));
   const excludedBy: Partial<Record<Exclusion, number>> = {};
-  const counts = { byCsv: 0, oneByOne: 0, excluded: 0, membershipsWithoutUser: known.orphans, memberships: 0, disabled: 0 };
+  const counts = {
+    byCsv: 0,
+    oneByOne: 0,
+    excluded: 0,
+    membershipsWithoutUser: known.orphans,
+    memberships: 0,
+    disabled: 0,
+  };
   for await (const line of spoolLines(objects, parts)) {
     if ('group' in line) continue;
     const classified = classify(line, rules, known.losers.has(line.sub));
@@ -35,12 +52,18 @@ export async function tally(objects: Pick<ObjectStore, 'read'>, parts: readonly 
     for (const group of line.groups) members.set(group, (members.get(group) ?? 0) + 1);
   }
   const groups = bySize(known.groups, members);
-  return { counts: { ...counts, excludedBy }, groups, firstGroups: firstGroups(groups, known.firstChunkUsers), groupsWithoutItem: groups.length - known.groups.length };
+  return {
+    counts: { ...counts, excludedBy },
+    groups,
+    firstGroups: firstGroups(groups, known.firstChunkUsers),
+    groupsWithoutItem: groups.length - known.groups.length,
+  };
 }
 
 function bySize(known: readonly PoolGroup[], members: ReadonlyMap<string, number>): PlannedGroup[] {
   const items = new Map(known.map((group) => [group.name, group]));
-  return [...members].map(([name, count]) => ({ ...(items.get(name) ?? { name }), members: count }))
+  return [...members]
+    .map(([name, count]) => ({ ...(items.get(name) ?? { name }), members: count }))
     .sort((left, right) => left.members - right.members || (left.name < right.name ? -1 : 1));
 }
 

@@ -28,7 +28,15 @@ export interface Draft {
   readonly expected: { readonly users: readonly string[]; readonly memberships: readonly string[] };
 }
 
-export const newDraft = (): Draft => ({ cursor: { part: 0, line: 0 }, ended: false, units: 0, chunks: [], batches: [], excluded: [], expected: { users: [], memberships: [] } });
+export const newDraft = (): Draft => ({
+  cursor: { part: 0, line: 0 },
+  ended: false,
+  units: 0,
+  chunks: [],
+  batches: [],
+  excluded: [],
+  expected: { users: [], memberships: [] },
+});
 
 export interface UnitContext extends CandidateSource {
   readonly objects: Pick<ObjectStore, 'read' | 'put' | 'write' | 'deleteAll'>;
@@ -48,7 +56,16 @@ export async function planUnit(draft: Draft, context: UnitContext): Promise<Draf
   const number = String(draft.units).padStart(6, '0');
   const batches = new BatchWriter(objects, `${folder}batches/`, draft.batches.length);
   const expected = new ExpectedWriter(context.groups, context.caseSensitive);
-  const unit = { ops: new ChunkOps(), creates: new CreateBatches(batches, expected), expected, excluded: [] as ExcludedUser[], cursor: draft.cursor, ended: false, users: 0, bytes: 0 };
+  const unit = {
+    ops: new ChunkOps(),
+    creates: new CreateBatches(batches, expected),
+    expected,
+    excluded: [] as ExcludedUser[],
+    cursor: draft.cursor,
+    ended: false,
+    users: 0,
+    bytes: 0,
+  };
   const index = draft.chunks.length;
   const key = `${folder}chunks/${String(index).padStart(6, '0')}.ndjson`;
   await objects.write(key, fillChunk(draft, unit, context));
@@ -67,7 +84,10 @@ export async function planUnit(draft: Draft, context: UnitContext): Promise<Draf
     chunks: [...draft.chunks, ...chunk],
     batches: [...draft.batches, ...batches.plans],
     excluded: [...draft.excluded, ...(unit.excluded.length > 0 ? [excludedKey] : [])],
-    expected: { users: [...draft.expected.users, ...written.users], memberships: [...draft.expected.memberships, ...written.memberships] },
+    expected: {
+      users: [...draft.expected.users, ...written.users],
+      memberships: [...draft.expected.memberships, ...written.memberships],
+    },
   };
 }
 
@@ -83,7 +103,11 @@ interface Unit {
 }
 
 /** The chunk's lines; everything else that is met on the way goes to its place. */
-async function* fillChunk({ chunks, cursor }: Draft, unit: Unit, context: UnitContext): AsyncGenerator<Uint8Array, void, undefined> {
+async function* fillChunk(
+  { chunks, cursor }: Draft,
+  unit: Unit,
+  context: UnitContext,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const { rules, sizes } = context;
   const index = chunks.length;
   const maxUsers = chunkSize(sizes, index);
@@ -93,7 +117,10 @@ async function* fillChunk({ chunks, cursor }: Draft, unit: Unit, context: UnitCo
     if (candidate.way === 'csv') {
       const bytes = csvBytes(csvLine(candidate.user, rules.header, rules.mfaFlag));
       // The members of the smallest groups (without `after`) are few enough for the first chunk by their choice.
-      if (candidate.after !== undefined && (unit.users >= maxUsers || (unit.users > 0 && unit.bytes + bytes > sizes.chunkBytes))) {
+      if (
+        candidate.after !== undefined &&
+        (unit.users >= maxUsers || (unit.users > 0 && unit.bytes + bytes > sizes.chunkBytes))
+      ) {
         if (text !== '') yield Buffer.from(text);
         return;
       }
@@ -121,7 +148,11 @@ async function* fillChunk({ chunks, cursor }: Draft, unit: Unit, context: UnitCo
   unit.ended = true;
 }
 
-async function* candidates(index: number, cursor: Cursor, context: UnitContext): AsyncGenerator<Candidate, void, undefined> {
+async function* candidates(
+  index: number,
+  cursor: Cursor,
+  context: UnitContext,
+): AsyncGenerator<Candidate, void, undefined> {
   if (index === 0) yield* firstUsers(context);
   yield* otherUsers(context, cursor);
 }

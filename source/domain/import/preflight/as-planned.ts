@@ -14,22 +14,40 @@ interface Asked {
  * A restore that has begun to write goes on with its plan: a start that asks for something else must not seem to have got
  * it. Halt InvalidInput names what differs. AcceptIncomplete is not looked at: the backup was accepted when it was planned.
  */
-export async function assertAsPlanned({ options, tableName }: Asked, restoreId: string, objects: Pick<ObjectStore, 'get'>): Promise<void> {
+export async function assertAsPlanned(
+  { options, tableName }: Asked,
+  restoreId: string,
+  objects: Pick<ObjectStore, 'get'>,
+): Promise<void> {
   const { newUserPoolId, exportRun, backupTableName, restoreUnconfirmed } = options;
   if (exportRun === undefined && backupTableName === undefined && !restoreUnconfirmed) return;
   const plan = await readJson<RestorePlan>(objects, planKey(newUserPoolId, restoreId));
-  const refuse = (key: string, found: string, wanted: string): Halt => new Halt('InvalidInput',
-    `${found}. Start without "${key}" to continue it, or create another empty pool to ${wanted}.`);
+  const refuse = (key: string, found: string, wanted: string): Halt =>
+    new Halt(
+      'InvalidInput',
+      `${found}. Start without "${key}" to continue it, or create another empty pool to ${wanted}.`,
+    );
   const restore = `the restore ${restoreId} into ${newUserPoolId} has begun`;
   if (exportRun !== undefined && !isExactly(plan, exportRun)) {
-    const from = plan.runId !== exportRun ? `the export ${plan.runId}` : `the table as it was after the export ${plan.runId}, which an interrupted export or a replica that was behind had changed`;
+    const from =
+      plan.runId !== exportRun
+        ? `the export ${plan.runId}`
+        : `the table as it was after the export ${plan.runId}, which an interrupted export or a replica that was behind had changed`;
     throw refuse('ExportRun', `ExportRun names ${exportRun}, but ${restore} with ${from}`, `restore ${exportRun}`);
   }
   if (backupTableName !== undefined && tableName !== plan.tableName) {
-    throw refuse('BackupTableName', `BackupTableName names another table, but ${restore} with the table ${plan.tableName}`, 'restore the other table');
+    throw refuse(
+      'BackupTableName',
+      `BackupTableName names another table, but ${restore} with the table ${plan.tableName}`,
+      'restore the other table',
+    );
   }
   if (restoreUnconfirmed && !plan.options.restoreUnconfirmed) {
-    throw refuse('RestoreUnconfirmed', `"RestoreUnconfirmed": true is given, but ${restore} without it`, 'restore unconfirmed users too');
+    throw refuse(
+      'RestoreUnconfirmed',
+      `"RestoreUnconfirmed": true is given, but ${restore} without it`,
+      'restore unconfirmed users too',
+    );
   }
 }
 

@@ -6,7 +6,10 @@ const MAX_VALUE_CHARS = 2048;
 /** Lower and upper bound of lengths (String) or values (Number); unlimited where the schema names none. */
 export function boundsOf({ type, min, max }: SchemaAttribute): { readonly min: number; readonly max: number } {
   const text = type === 'String';
-  return { min: min === undefined ? (text ? 0 : -Infinity) : Number(min), max: max === undefined ? (text ? MAX_VALUE_CHARS : Infinity) : Number(max) };
+  return {
+    min: min === undefined ? (text ? 0 : -Infinity) : Number(min),
+    max: max === undefined ? (text ? MAX_VALUE_CHARS : Infinity) : Number(max),
+  };
 }
 
 /** Whether Cognito takes the value for an attribute of this schema; types without bounds take any text. */

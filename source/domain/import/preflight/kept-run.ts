@@ -27,14 +27,22 @@ const NAMED = 10;
  * can write to the bucket alone can change. A table without it (made or recovered after that run) is noted. Halts:
  * ExportRunNotFound with the runs that are kept, SnapshotDamaged, NoSealedBackup for the run of a newer version.
  */
-export async function readKeptRun(deps: KeptRunDeps, { runId, tableName }: { readonly runId: string; readonly tableName: string }): Promise<KeptRun> {
+export async function readKeptRun(
+  deps: KeptRunDeps,
+  { runId, tableName }: { readonly runId: string; readonly tableName: string },
+): Promise<KeptRun> {
   const manifest = await readSnapshotManifest(deps.objects, runId);
   if (manifest === undefined) throw await notKept(deps.objects, runId);
   assertReadable(manifest, `in ${snapshotManifestKey(runId)}`);
   const stored = await deps.table.getItem(manifestKey(runId));
   const sealed = stored === undefined ? undefined : manifestIn(stored);
   if (sealed === undefined) {
-    return { manifest, notes: [`The table ${tableName} has no manifest of the export ${runId}: its snapshot was held against the manifest in its own folder only.`] };
+    return {
+      manifest,
+      notes: [
+        `The table ${tableName} has no manifest of the export ${runId}: its snapshot was held against the manifest in its own folder only.`,
+      ],
+    };
   }
   assertSame(manifest, sealed, tableName);
   return { manifest, notes: [] };
@@ -44,11 +52,16 @@ function assertSame(kept: Manifest, sealed: Manifest, tableName: string): void {
   const { users, groups, memberships } = kept.counts;
   const differing = [
     ...(kept.userPoolId === sealed.userPoolId ? [] : ['the user pool']),
-    ...(users === sealed.counts.users && groups === sealed.counts.groups && memberships === sealed.counts.memberships ? [] : ['the counts']),
+    ...(users === sealed.counts.users && groups === sealed.counts.groups && memberships === sealed.counts.memberships
+      ? []
+      : ['the counts']),
     ...(Checksums.differing(kept.checksums, sealed.checksums).length === 0 ? [] : ['the checksums']),
   ];
   if (differing.length === 0) return;
-  throw new Halt('SnapshotDamaged', `The object ${snapshotManifestKey(kept.runId)} is not the manifest that the export ${kept.runId} sealed: ${differing.join(' and ')} differ from its manifest in the table ${tableName}, so one of the two was changed later. Nothing was written to the new pool. Restore another run, or start without "ExportRun".`);
+  throw new Halt(
+    'SnapshotDamaged',
+    `The object ${snapshotManifestKey(kept.runId)} is not the manifest that the export ${kept.runId} sealed: ${differing.join(' and ')} differ from its manifest in the table ${tableName}, so one of the two was changed later. Nothing was written to the new pool. Restore another run, or start without "ExportRun".`,
+  );
 }
 
 async function notKept(objects: Pick<ObjectStore, 'list'>, runId: string): Promise<Halt> {
@@ -57,8 +70,12 @@ async function notKept(objects: Pick<ObjectStore, 'list'>, runId: string): Promi
     const [, folder = ''] = key.split('/');
     if (key === snapshotManifestKey(folder)) kept.push(folder);
   }
-  const found = kept.length === 0
-    ? 'No run is kept there: snapshots are off (SnapshotRetentionDays 0), or none has been made in this Region yet. Start without "ExportRun" to restore the backup table'
-    : `Kept, the newest first: ${kept.sort().reverse().slice(0, NAMED).join(', ')}${kept.length > NAMED ? ` and ${kept.length - NAMED} more` : ''}. Start again with one of these, or without "ExportRun" to restore the backup table`;
-  return new Halt('ExportRunNotFound', `The mapping-file bucket of this Region keeps no complete snapshot of the export ${runId}. ${found}.`);
+  const found =
+    kept.length === 0
+      ? 'No run is kept there: snapshots are off (SnapshotRetentionDays 0), or none has been made in this Region yet. Start without "ExportRun" to restore the backup table'
+      : `Kept, the newest first: ${kept.sort().reverse().slice(0, NAMED).join(', ')}${kept.length > NAMED ? ` and ${kept.length - NAMED} more` : ''}. Start again with one of these, or without "ExportRun" to restore the backup table`;
+  return new Halt(
+    'ExportRunNotFound',
+    `The mapping-file bucket of this Region keeps no complete snapshot of the export ${runId}. ${found}.`,
+  );
 }

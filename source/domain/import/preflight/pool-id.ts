@@ -8,10 +8,16 @@ const MAX_LENGTH = 55;
 export function assertPoolId(poolId: string, region: string): void {
   const match = poolId.length <= MAX_LENGTH ? POOL_ID.exec(poolId) : null;
   if (match === null) {
-    throw new Halt('InvalidNewUserPoolId', `NewUserPoolId ${shown(poolId)}is not the id of a user pool. Give an id such as ${region}_AbCdEfGhI, as the Cognito console shows it.`);
+    throw new Halt(
+      'InvalidNewUserPoolId',
+      `NewUserPoolId ${shown(poolId)}is not the id of a user pool. Give an id such as ${region}_AbCdEfGhI, as the Cognito console shows it.`,
+    );
   }
   if (match[1] !== region) {
-    throw new Halt('InvalidNewUserPoolId', `NewUserPoolId ${poolId} belongs to the Region ${match[1]}, but this ImportWorkflow runs in ${region}. Start the ImportWorkflow of ${match[1]}, or create the new pool in ${region}.`);
+    throw new Halt(
+      'InvalidNewUserPoolId',
+      `NewUserPoolId ${poolId} belongs to the Region ${match[1]}, but this ImportWorkflow runs in ${region}. Start the ImportWorkflow of ${match[1]}, or create the new pool in ${region}.`,
+    );
   }
 }
 

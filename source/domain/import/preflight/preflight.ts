@@ -32,7 +32,10 @@ export function preflight(facts: PreflightFacts): PreflightResult {
     const given = facts.settings.schema.find(({ name }) => name === wanted.name);
     if (given === undefined || !Object.hasOwn(facts.usage, wanted.name) || wanted.name === 'sub') continue;
     findings.push(...schemaFindings(wanted, given));
-    if (given.mutable !== wanted.mutable) notes.push(`Attribute ${given.name} is ${given.mutable ? 'mutable' : 'immutable'} in the new pool, but was not in the old one.`);
+    if (given.mutable !== wanted.mutable)
+      notes.push(
+        `Attribute ${given.name} is ${given.mutable ? 'mutable' : 'immutable'} in the new pool, but was not in the old one.`,
+      );
   }
   return { findings, notes: [...notes, ...settingNotes(facts)] };
 }
@@ -41,40 +44,58 @@ export function preflight(facts: PreflightFacts): PreflightResult {
 export function assertPreflight(poolId: string, { findings }: PreflightResult): void {
   if (findings.length === 0) return;
   const list = findings.map((finding, index) => `(${index + 1}) ${finding}`).join('; ');
-  throw new Halt('PreflightFailed', `The user pool ${poolId} cannot take this backup; nothing was written to it. Found: ${list}. Change the pool, or create another one, and start again.`);
+  throw new Halt(
+    'PreflightFailed',
+    `The user pool ${poolId} cannot take this backup; nothing was written to it. Found: ${list}. Change the pool, or create another one, and start again.`,
+  );
 }
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? 'none' : [...names].sort().join(', '));
 
 function signInFindings({ settings, source }: PreflightFacts): string[] {
   const findings: string[] = [];
-  if (settings.autoVerifiedAttributes.length === 0) findings.push('the pool has no auto-verified attribute, so Cognito starts no import job: let it verify email or phone_number');
+  if (settings.autoVerifiedAttributes.length === 0)
+    findings.push(
+      'the pool has no auto-verified attribute, so Cognito starts no import job: let it verify email or phone_number',
+    );
   for (const [what, given, wanted] of [
     ['username attributes', settings.usernameAttributes, source.usernameAttributes],
     ['alias attributes', settings.aliasAttributes, source.aliasAttributes],
   ] as const) {
-    if (listed(given) !== listed(wanted)) findings.push(`another sign-in mode: the pool's ${what} are ${listed(given)}, the backup needs ${listed(wanted)} (fixed when a pool is created)`);
+    if (listed(given) !== listed(wanted))
+      findings.push(
+        `another sign-in mode: the pool's ${what} are ${listed(given)}, the backup needs ${listed(wanted)} (fixed when a pool is created)`,
+      );
   }
   return findings;
 }
 
 function headerFindings({ header, usage }: PreflightFacts): string[] {
-  const missing = Object.keys(usage).filter((name) => !header.includes(name)).sort();
+  const missing = Object.keys(usage)
+    .filter((name) => !header.includes(name))
+    .sort();
   if (missing.length === 0) return [];
   const withCounts = missing.map((name) => `${name} (${usage[name]} users)`).join(', ');
   return [`attributes of the backup that the pool does not have: ${withCounts}; add them to the pool's schema`];
 }
 
 function requiredFindings({ settings, source, users, usage }: PreflightFacts): string[] {
-  return settings.schema.filter((attribute) => attribute.required && attribute.name !== 'sub').flatMap(({ name }) => {
-    const without = users - (usage[name] ?? 0);
-    const wasRequired = source.schema.some((attribute) => attribute.name === name && attribute.required);
-    return without === 0 || wasRequired ? [] : [`the pool requires ${name}, which ${without} users of the backup do not have (fixed when a pool is created)`];
-  });
+  return settings.schema
+    .filter((attribute) => attribute.required && attribute.name !== 'sub')
+    .flatMap(({ name }) => {
+      const without = users - (usage[name] ?? 0);
+      const wasRequired = source.schema.some((attribute) => attribute.name === name && attribute.required);
+      return without === 0 || wasRequired
+        ? []
+        : [
+            `the pool requires ${name}, which ${without} users of the backup do not have (fixed when a pool is created)`,
+          ];
+    });
 }
 
 function schemaFindings(wanted: SchemaAttribute, given: SchemaAttribute): string[] {
-  if (given.type !== wanted.type) return [`attribute ${given.name} has the type ${given.type}, the backup holds ${wanted.type}`];
+  if (given.type !== wanted.type)
+    return [`attribute ${given.name} has the type ${given.type}, the backup holds ${wanted.type}`];
   if (given.type !== 'String' && given.type !== 'Number') return [];
   const [narrow, wide] = [boundsOf(given), boundsOf(wanted)];
   if (narrow.min <= wide.min && narrow.max >= wide.max) return [];
@@ -86,13 +107,19 @@ const range = ({ min, max }: { readonly min: number; readonly max: number }): st
 
 function settingNotes({ settings, source, allowTriggers }: PreflightFacts): string[] {
   const notes: string[] = [];
-  if (settings.caseSensitive !== source.caseSensitive) notes.push(`Sign-in names are case-${settings.caseSensitive ? 'sensitive' : 'insensitive'} in the new pool, but were not in the old one.`);
-  if (settings.mfaConfiguration === 'ON') notes.push('The new pool requires MFA: restored users must set up a factor before they can sign in.');
+  if (settings.caseSensitive !== source.caseSensitive)
+    notes.push(
+      `Sign-in names are case-${settings.caseSensitive ? 'sensitive' : 'insensitive'} in the new pool, but were not in the old one.`,
+    );
+  if (settings.mfaConfiguration === 'ON')
+    notes.push('The new pool requires MFA: restored users must set up a factor before they can sign in.');
   const fired = firedByCreation(settings.triggers);
   if (fired.length > 0) {
-    notes.push(allowTriggers
-      ? `Users who were created one by one went through the pool's triggers (${listed(fired)}), as AllowTriggers asked.`
-      : `The pool has triggers that creating users one by one would fire (${listed(fired)}): users whom an import job cannot take are left out. Those whom a job refuses are created when the workflow is started again without the triggers or with "AllowTriggers": true.`);
+    notes.push(
+      allowTriggers
+        ? `Users who were created one by one went through the pool's triggers (${listed(fired)}), as AllowTriggers asked.`
+        : `The pool has triggers that creating users one by one would fire (${listed(fired)}): users whom an import job cannot take are left out. Those whom a job refuses are created when the workflow is started again without the triggers or with "AllowTriggers": true.`,
+    );
   }
   return notes;
 }

@@ -8,8 +8,11 @@ import type { ImportOptions } from '../plan/plan-model.ts';
 const FIRED_BY_ADMIN_CREATE = ['PreSignUp', 'CustomMessage', 'CustomEmailSender', 'CustomSMSSender'];
 
 /** Those of the pool's triggers that creating a user would fire. */
-export const firedByCreation = (triggers: readonly string[]): string[] => triggers.filter((name) => FIRED_BY_ADMIN_CREATE.includes(name));
+export const firedByCreation = (triggers: readonly string[]): string[] =>
+  triggers.filter((name) => FIRED_BY_ADMIN_CREATE.includes(name));
 
 /** AdminCreateUser may be called unless the pool's triggers would see it. */
-export const creationIsAllowed = ({ allowTriggers }: Pick<ImportOptions, 'allowTriggers'>, { triggers }: Pick<PoolSettings, 'triggers'>): boolean =>
-  allowTriggers || firedByCreation(triggers).length === 0;
+export const creationIsAllowed = (
+  { allowTriggers }: Pick<ImportOptions, 'allowTriggers'>,
+  { triggers }: Pick<PoolSettings, 'triggers'>,
+): boolean => allowTriggers || firedByCreation(triggers).length === 0;

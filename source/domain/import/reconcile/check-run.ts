@@ -19,7 +19,11 @@ export class CheckRun {
   #lines: string[] = [];
   #parts = 0;
 
-  private constructor(readonly run: UpdateRun, readonly marks: Marks, state: CheckState) {
+  private constructor(
+    readonly run: UpdateRun,
+    readonly marks: Marks,
+    state: CheckState,
+  ) {
     this.state = { ...state };
   }
 

@@ -10,7 +10,12 @@ export async function compareGroups(check: CheckRun): Promise<void> {
   run.groups.forEach((planned, index) => {
     const found = inPool.get(planned.name);
     if (found !== undefined) known += 1;
-    if (found === undefined || (found.description ?? '') !== (planned.description ?? '') || found.precedence !== planned.precedence) problems.push(index);
+    if (
+      found === undefined ||
+      (found.description ?? '') !== (planned.description ?? '') ||
+      found.precedence !== planned.precedence
+    )
+      problems.push(index);
   });
   state.groupProblems = problems;
   state.unknownGroups = inPool.size - known;

@@ -17,7 +17,11 @@ export async function listPool(check: CheckRun): Promise<boolean> {
     if (run.over()) return false;
     if (!(await listStep(check))) return false;
     check.flux = () => ({});
-    Object.assign(state, { chains: NO_CHAINS, walk: { source: 0, item: 0 }, step: state.step === 'users' ? 'groups' : state.step === 'groups' ? 'members' : 'end' });
+    Object.assign(state, {
+      chains: NO_CHAINS,
+      walk: { source: 0, item: 0 },
+      step: state.step === 'users' ? 'groups' : state.step === 'groups' ? 'members' : 'end',
+    });
     await run.save();
   }
   return true;
@@ -56,14 +60,17 @@ async function listUsers(check: CheckRun, scope: ListingScope): Promise<boolean>
       state.unknownUsers += unknown;
       return unknown;
     },
-    forget: (unknown) => { state.unknownUsers -= unknown; },
+    forget: (unknown) => {
+      state.unknownUsers -= unknown;
+    },
   };
   return follow(check, userChains(run.deps.pool, run.plan.newUserPoolId, scope, state.chains, use));
 }
 
 async function listMembers(check: CheckRun): Promise<boolean> {
   const { run, marks, state } = check;
-  const groups = state.memberGroups === 'all' ? run.groups : state.memberGroups.map((index) => run.groups[index] as PlannedGroup);
+  const groups =
+    state.memberGroups === 'all' ? run.groups : state.memberGroups.map((index) => run.groups[index] as PlannedGroup);
   const use: PageUse<PoolUser> = {
     apply: (id, users) => {
       const unplanned = users.filter((user) => !marks.applyMember((groups[id] as PlannedGroup).name, user)).length;
@@ -72,10 +79,16 @@ async function listMembers(check: CheckRun): Promise<boolean> {
       state.unknownMemberships += unknown;
       return unknown;
     },
-    forget: (unknown) => { state.unknownMemberships -= unknown; },
+    forget: (unknown) => {
+      state.unknownMemberships -= unknown;
+    },
   };
   const fetch = (id: number, token: string | undefined): ReturnType<typeof run.deps.pool.listUsersInGroupPage> =>
-    run.deps.pool.listUsersInGroupPage(run.plan.newUserPoolId, (groups[id] as PlannedGroup).name, token === undefined ? {} : { token });
+    run.deps.pool.listUsersInGroupPage(
+      run.plan.newUserPoolId,
+      (groups[id] as PlannedGroup).name,
+      token === undefined ? {} : { token },
+    );
   return follow(check, new Chains(groups.length, state.chains, fetch, use));
 }
 

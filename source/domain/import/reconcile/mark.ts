@@ -7,7 +7,14 @@ import { hasVerifiedAddress } from '../csv/verified.ts';
  * Bits of a user's mark. `foreign`, always alone: somebody else has the name in the new pool; nothing of it is looked
  * at. `noPassword`: created one by one, without the permanent password. `unverified`: none of its addresses is verified.
  */
-export const Mark = { seen: 1, attributesDiffer: 2, enabledDiffers: 4, foreign: 8, noPassword: 16, unverified: 32 } as const;
+export const Mark = {
+  seen: 1,
+  attributesDiffer: 2,
+  enabledDiffers: 4,
+  foreign: 8,
+  noPassword: 16,
+  unverified: 32,
+} as const;
 
 const DIFFERS = Mark.attributesDiffer | Mark.enabledDiffers;
 
@@ -15,10 +22,12 @@ const DIFFERS = Mark.attributesDiffer | Mark.enabledDiffers;
 export function markOf(user: PoolUser, contentDigest: Uint8Array): number {
   const same = userContentDigest(user).equals(contentDigest);
   const flagOnly = !same && userContentDigest({ ...user, enabled: !user.enabled }).equals(contentDigest);
-  return Mark.seen
-    | (same ? 0 : flagOnly ? Mark.enabledDiffers : Mark.attributesDiffer)
-    | (user.status === TEMPORARY_PASSWORD_STATUS ? Mark.noPassword : 0)
-    | (hasVerifiedAddress(user.attributes) ? 0 : Mark.unverified);
+  return (
+    Mark.seen |
+    (same ? 0 : flagOnly ? Mark.enabledDiffers : Mark.attributesDiffer) |
+    (user.status === TEMPORARY_PASSWORD_STATUS ? Mark.noPassword : 0) |
+    (hasVerifiedAddress(user.attributes) ? 0 : Mark.unverified)
+  );
 }
 
 export const isMissing = (mark: number): boolean => mark !== Mark.foreign && (mark & Mark.seen) === 0;

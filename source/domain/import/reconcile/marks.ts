@@ -8,7 +8,12 @@ import { planKey } from '../plan/plan-model.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
 import { Bitmap, DigestTable } from '../../digests/digest-table.ts';
 import {
-  decodeExpectedMembership, decodeExpectedUser, MEMBERSHIP_RECORD_BYTES, membershipDigest, nameDigest, USER_RECORD_BYTES,
+  decodeExpectedMembership,
+  decodeExpectedUser,
+  MEMBERSHIP_RECORD_BYTES,
+  membershipDigest,
+  nameDigest,
+  USER_RECORD_BYTES,
 } from '../../digests/expected.ts';
 import { Mark, markOf } from './mark.ts';
 
@@ -19,21 +24,35 @@ export class Marks {
   readonly #byName: DigestTable;
   readonly #byMembership: DigestTable;
 
-  private constructor(private readonly plan: RestorePlan, private readonly userRecords: Buffer, private readonly membershipRecords: Buffer, stored: Uint8Array | undefined) {
+  private constructor(
+    private readonly plan: RestorePlan,
+    private readonly userRecords: Buffer,
+    private readonly membershipRecords: Buffer,
+    stored: Uint8Array | undefined,
+  ) {
     this.#byName = new DigestTable(userRecords, USER_RECORD_BYTES);
     this.#byMembership = new DigestTable(membershipRecords, MEMBERSHIP_RECORD_BYTES);
     const bitmapBytes = Math.ceil(this.#byMembership.size / 8);
-    if (stored !== undefined && stored.length !== this.userCount + bitmapBytes) throw new Fault('BadState', 'The stored comparison does not fit the plan: the state of this restore cannot be used.');
+    if (stored !== undefined && stored.length !== this.userCount + bitmapBytes)
+      throw new Fault(
+        'BadState',
+        'The stored comparison does not fit the plan: the state of this restore cannot be used.',
+      );
     this.users = stored === undefined ? new Uint8Array(this.userCount) : stored.slice(0, this.userCount);
     this.memberships = new Bitmap(this.membershipCount, stored?.slice(this.userCount));
   }
 
   static async load(store: Pick<ObjectStore, 'get'>, plan: RestorePlan, marksKey: string | undefined): Promise<Marks> {
-    const stored = marksKey === undefined ? undefined : (await need(store, marksKey));
+    const stored = marksKey === undefined ? undefined : await need(store, marksKey);
     const { byCsv, oneByOne, memberships } = plan.counts;
     const advice = `They are the records of what the restore ${plan.restoreId} should bring back. ${adviceFor(planKey(plan.newUserPoolId, plan.restoreId))}`;
     const users = await joinedObjects(store, plan.expected.users, (byCsv + oneByOne) * USER_RECORD_BYTES, advice);
-    const members = await joinedObjects(store, plan.expected.memberships, memberships * MEMBERSHIP_RECORD_BYTES, advice);
+    const members = await joinedObjects(
+      store,
+      plan.expected.memberships,
+      memberships * MEMBERSHIP_RECORD_BYTES,
+      advice,
+    );
     return new Marks(plan, users, members, stored);
   }
 
@@ -70,12 +89,15 @@ export class Marks {
   /** Users of these old subs are left alone. */
   setForeign(subs: ReadonlySet<string>): void {
     if (subs.size === 0) return;
-    for (let ordinal = 0; ordinal < this.userCount; ordinal += 1) if (subs.has(this.expectedUser(ordinal).sub)) this.users[ordinal] = Mark.foreign;
+    for (let ordinal = 0; ordinal < this.userCount; ordinal += 1)
+      if (subs.has(this.expectedUser(ordinal).sub)) this.users[ordinal] = Mark.foreign;
   }
 
   /** Before another try: nobody is left alone any more. */
   clearForeign(): void {
-    this.users.forEach((mark, ordinal) => { if (mark === Mark.foreign) this.users[ordinal] = 0; });
+    this.users.forEach((mark, ordinal) => {
+      if (mark === Mark.foreign) this.users[ordinal] = 0;
+    });
   }
 
   /** Compares a listed user. Undefined: not one of ours; `first`: seen for the first time. */
@@ -90,7 +112,8 @@ export class Marks {
 
   /** False when the plan has no such membership. */
   applyMember(group: string, user: PoolUser): boolean {
-    const membership = this.#ours(user) === undefined ? undefined : this.membershipOf(group, nameOf(user, this.plan) as string);
+    const membership =
+      this.#ours(user) === undefined ? undefined : this.membershipOf(group, nameOf(user, this.plan) as string);
     if (membership === undefined) return false;
     this.memberships.set(membership);
     return true;
@@ -105,6 +128,7 @@ export class Marks {
 
 async function need(store: Pick<ObjectStore, 'get'>, key: string): Promise<Uint8Array> {
   const object = await store.get(key);
-  if (object === undefined) throw new Fault('BadState', `The object ${key} is missing: the state of this restore cannot be used.`);
+  if (object === undefined)
+    throw new Fault('BadState', `The object ${key} is missing: the state of this restore cannot be used.`);
   return object.body;
 }

@@ -28,26 +28,37 @@ export function problemsOf({ marks, state }: CheckRun): Problems {
     if (hasNoPassword(mark)) withoutPassword += 1;
   }
   let memberships = 0;
-  for (let membership = 0; membership < marks.membershipCount; membership += 1) if (!marks.memberships.has(membership)) memberships += 1;
+  for (let membership = 0; membership < marks.membershipCount; membership += 1)
+    if (!marks.memberships.has(membership)) memberships += 1;
   return { users, missing, withoutPassword, memberships, groups: state.groupProblems.length };
 }
 
-export const foundProblems = ({ users, withoutPassword, memberships, groups }: Problems): boolean => users + withoutPassword + memberships + groups > 0;
+export const foundProblems = ({ users, withoutPassword, memberships, groups }: Problems): boolean =>
+  users + withoutPassword + memberships + groups > 0;
 
 /** What has to be looked at again after a repair: only what was wrong before it. */
 export async function recheckScope(check: CheckRun): Promise<Partial<CheckState>> {
   const { missing } = problemsOf(check);
   const users = check.marks.users.reduce((sum, mark) => (hasProblem(mark) ? sum + 1 : sum), 0);
   // Missing users could be an effect of the filters: then one chain decides.
-  const usersScope: UsersScope = users === 0 ? 'none' : users <= BY_NAME ? 'named' : missing > 0 ? 'single' : 'prefixes';
+  const usersScope: UsersScope =
+    users === 0 ? 'none' : users <= BY_NAME ? 'named' : missing > 0 ? 'single' : 'prefixes';
   const counted = usersScope === 'single' || usersScope === 'prefixes' ? { unknownUsers: 0 } : {};
-  return { ...counted, step: 'users', usersScope, memberGroups: await groupsOfMissing(check), chains: NO_CHAINS, walk: { source: 0, item: 0 } };
+  return {
+    ...counted,
+    step: 'users',
+    usersScope,
+    memberGroups: await groupsOfMissing(check),
+    chains: NO_CHAINS,
+    walk: { source: 0, item: 0 },
+  };
 }
 
 /** Indexes of the groups of missing memberships. */
 async function groupsOfMissing({ marks, run }: CheckRun): Promise<number[]> {
   const batches = new Set<number>();
-  for (let membership = 0; membership < marks.membershipCount; membership += 1) if (!marks.memberships.has(membership)) batches.add(marks.batchOf(membership));
+  for (let membership = 0; membership < marks.membershipCount; membership += 1)
+    if (!marks.memberships.has(membership)) batches.add(marks.batchOf(membership));
   const groups = new Set<number>();
   for (const { index, key } of run.plan.batches) {
     if (!batches.has(index)) continue;

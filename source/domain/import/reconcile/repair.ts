@@ -22,12 +22,22 @@ export async function repair(check: CheckRun): Promise<boolean> {
   await markWriting(run.deps.store, run.deps.clock, run.plan);
   for (const index of state.groupProblems) {
     const { name, description, precedence } = run.groups[index] as PlannedGroup;
-    await run.deps.writer.createGroup(run.plan.newUserPoolId, { name, ...(description === undefined ? {} : { description }), ...(precedence === undefined ? {} : { precedence }) });
+    await run.deps.writer.createGroup(run.plan.newUserPoolId, {
+      name,
+      ...(description === undefined ? {} : { description }),
+      ...(precedence === undefined ? {} : { precedence }),
+    });
   }
   const whole = await walk(check, problemSources(check, { memberships: true }), async (item) => {
     const { name, sub } = 'user' in item ? item.user : item.add;
     const ordinal = marks.ordinalOf(name);
-    if (ordinal === undefined || marks.users[ordinal] === Mark.foreign || run.collisions.has(sub) || run.refused.has(sub)) return;
+    if (
+      ordinal === undefined ||
+      marks.users[ordinal] === Mark.foreign ||
+      run.collisions.has(sub) ||
+      run.refused.has(sub)
+    )
+      return;
     if ('user' in item) {
       await repairUser(check, item.user, ordinal, item.why);
       return;
@@ -35,13 +45,23 @@ export async function repair(check: CheckRun): Promise<boolean> {
     const group = (run.groups[item.add.group] as PlannedGroup).name;
     const membership = marks.membershipOf(group, name);
     if (membership === undefined || marks.memberships.has(membership)) return;
-    settle(item.add, await run.deps.writer.addUserToGroup(run.plan.newUserPoolId, name, group), 'memberships', run.opDeps);
+    settle(
+      item.add,
+      await run.deps.writer.addUserToGroup(run.plan.newUserPoolId, name, group),
+      'memberships',
+      run.opDeps,
+    );
   });
   if (whole) marks.setForeign(run.collisions);
   return whole;
 }
 
-async function repairUser({ run, marks }: CheckRun, user: RestoreUser, ordinal: number, why: string | undefined): Promise<void> {
+async function repairUser(
+  { run, marks }: CheckRun,
+  user: RestoreUser,
+  ordinal: number,
+  why: string | undefined,
+): Promise<void> {
   const mark = marks.users[ordinal] as number;
   if (!hasProblem(mark)) return;
   const { plan, opDeps: deps } = run;
@@ -53,21 +73,35 @@ async function repairUser({ run, marks }: CheckRun, user: RestoreUser, ordinal: 
     if (existing !== undefined) found = markOf(existing, marks.expectedUser(ordinal).contentDigest);
   } else if (existing !== undefined && isOurs(existing, user)) {
     const outcome = await adopt(plan, user, existing, deps);
-    if (typeof outcome === 'object' && 'noPassword' in outcome) deps.fail({ sub: user.sub, name: user.name, kind: 'password', reason: outcome.noPassword });
+    if (typeof outcome === 'object' && 'noPassword' in outcome)
+      deps.fail({ sub: user.sub, name: user.name, kind: 'password', reason: outcome.noPassword });
   }
   if ((found & Mark.attributesDiffer) !== 0) {
     const attributes = changeable(user, plan.schema);
-    if (Object.keys(attributes).length > 0) settle(user, await run.deps.writer.updateAttributes(plan.newUserPoolId, user.name, attributes), 'attributes', deps);
+    if (Object.keys(attributes).length > 0)
+      settle(
+        user,
+        await run.deps.writer.updateAttributes(plan.newUserPoolId, user.name, attributes),
+        'attributes',
+        deps,
+      );
   }
   if (!user.enabled) settle(user, await deps.writer.disableUser(plan.newUserPoolId, user.name), 'disabled', deps);
 }
 
 /** True when the missing user is in the pool by now: it was listed late, or is created here. */
-async function bringBack({ plan, state, opDeps: deps }: CheckRun['run'], user: RestoreUser, existing: PoolUser | undefined, why: string): Promise<boolean> {
+async function bringBack(
+  { plan, state, opDeps: deps }: CheckRun['run'],
+  user: RestoreUser,
+  existing: PoolUser | undefined,
+  why: string,
+): Promise<boolean> {
   if (existing === undefined) return create(plan, user, why, deps);
   // An import may have changed the form of a value. After the first execution the name may be somebody else's, imported or not.
   const imported = existing.status === IMPORTED_STATUS && state.retries === 0;
-  return imported || isOurs(existing, user) ? recordCreation(user, why, await adopt(plan, user, existing, deps), deps) : collide(user, deps);
+  return imported || isOurs(existing, user)
+    ? recordCreation(user, why, await adopt(plan, user, existing, deps), deps)
+    : collide(user, deps);
 }
 
 function changeable(user: RestoreUser, schema: CheckRun['run']['plan']['schema']): Record<string, string> {

@@ -11,13 +11,18 @@ export interface Source {
   readonly key: string;
 }
 
-export type Item = { readonly user: RestoreUser; readonly why: string | undefined } | { readonly add: UpdateOp & { readonly op: 'add' } };
+export type Item =
+  | { readonly user: RestoreUser; readonly why: string | undefined }
+  | { readonly add: UpdateOp & { readonly op: 'add' } };
 
 /**
  * The objects in which users that are missing or differ, and (on request) missing memberships, can be read again; users
  * first. The list follows from the marks alone, so that a position in it is good for as long as they do not change.
  */
-export function problemSources({ marks, run }: CheckRun, of: { readonly memberships: boolean; readonly foreign?: boolean }): Source[] {
+export function problemSources(
+  { marks, run }: CheckRun,
+  of: { readonly memberships: boolean; readonly foreign?: boolean },
+): Source[] {
   const chunks = new Set<number>();
   const batches = new Set<number>();
   marks.users.forEach((mark, ordinal) => {
@@ -39,7 +44,10 @@ export function problemSources({ marks, run }: CheckRun, of: { readonly membersh
 }
 
 /** Users and memberships of an object of the plan. */
-export async function* itemsOf({ deps }: CheckRun['run'], { kind, key }: Source): AsyncGenerator<Item, void, undefined> {
+export async function* itemsOf(
+  { deps }: CheckRun['run'],
+  { kind, key }: Source,
+): AsyncGenerator<Item, void, undefined> {
   if (kind === 'chunk') {
     for await (const user of readNdjson<RestoreUser>(deps.store, key)) yield { user, why: undefined };
     return;
@@ -54,7 +62,11 @@ export async function* itemsOf({ deps }: CheckRun['run'], { kind, key }: Source)
  * Calls `visit` for every user and `add` of the sources, several at once but one user's in order, from the state's
  * position on. True at the end, false when the slice ended before.
  */
-export async function walk(check: CheckRun, sources: readonly Source[], visit: (item: Item) => Promise<void>): Promise<boolean> {
+export async function walk(
+  check: CheckRun,
+  sources: readonly Source[],
+  visit: (item: Item) => Promise<void>,
+): Promise<boolean> {
   const { run, state } = check;
   for (let source = state.walk.source; source < sources.length; source += 1) {
     const from = state.walk.item;

@@ -10,7 +10,9 @@ export function restoreCounts(check: CheckRun, jobs: JobsState, notes: ReadonlyM
   const { marks, run, state } = check;
   const problems = problemsOf(check);
   const blocked = marks.users.reduce((sum, mark) => (mark === Mark.foreign ? sum + 1 : sum), 0);
-  const present = [...notes].filter(([ordinal]) => ((marks.users[ordinal] as number) & Mark.seen) !== 0).map(([, note]) => note);
+  const present = [...notes]
+    .filter(([ordinal]) => ((marks.users[ordinal] as number) & Mark.seen) !== 0)
+    .map(([, note]) => note);
   return {
     usersInBackup: run.plan.counts.backup.users,
     usersRestored: marks.userCount - problems.users - blocked,

@@ -10,30 +10,56 @@ import type { FailureRow } from '../plan/csv-rows.ts';
 import type { UserNotes } from './notes.ts';
 
 /** Names of a user's attributes that differ in the new pool; undefined when they were not looked up. */
-export type DifferingAttributes = (user: { readonly name: string; readonly attributes: Readonly<Record<string, string>> }) => Promise<readonly string[] | undefined>;
+export type DifferingAttributes = (user: {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}) => Promise<readonly string[] | undefined>;
 
 const NOTHING = 'nothing';
 const CREATED = 'created one by one with a permanent random password that nobody knows';
 const NEW_STATUS = 'status CONFIRMED; the user sets a password by "forgot password"';
-const NO_ADDRESS = 'status CONFIRMED; no address is verified, so the user cannot sign in before an administrator sets a permanent password or verifies an address';
+const NO_ADDRESS =
+  'status CONFIRMED; no address is verified, so the user cannot sign in before an administrator sets a permanent password or verifies an address';
 
 /**
  * Every user and membership that is not restored exactly as an import job would restore it, with its reason: users left
  * out by rule, missing or different ones, missing memberships, differing groups, and users who were created one by one.
  */
-export async function* failureRows(check: CheckRun, notes: ReadonlyMap<number, UserNotes>, differing: DifferingAttributes): AsyncGenerator<FailureRow, void, undefined> {
+export async function* failureRows(
+  check: CheckRun,
+  notes: ReadonlyMap<number, UserNotes>,
+  differing: DifferingAttributes,
+): AsyncGenerator<FailureRow, void, undefined> {
   const { run } = check;
   for await (const { sub, name, reason, detail } of readNdjson<ExcludedUser>(run.deps.store, run.plan.excludedKey)) {
-    yield { sub, name, line: '', reason: `${reason}: ${detail}`, instead: NOTHING, changed: 'the user is not restored' };
+    yield {
+      sub,
+      name,
+      line: '',
+      reason: `${reason}: ${detail}`,
+      instead: NOTHING,
+      changed: 'the user is not restored',
+    };
   }
   yield* problemRows(check, notes, differing);
   yield* createdRows(check);
   for (const index of check.state.groupProblems) {
-    yield { sub: '', name: '', line: '', reason: 'GroupMissingOrDifferent', instead: 'updated once', changed: `group ${(run.groups[index] as PlannedGroup).name}` };
+    yield {
+      sub: '',
+      name: '',
+      line: '',
+      reason: 'GroupMissingOrDifferent',
+      instead: 'updated once',
+      changed: `group ${(run.groups[index] as PlannedGroup).name}`,
+    };
   }
 }
 
-async function* problemRows(check: CheckRun, notes: ReadonlyMap<number, UserNotes>, differing: DifferingAttributes): AsyncGenerator<FailureRow, void, undefined> {
+async function* problemRows(
+  check: CheckRun,
+  notes: ReadonlyMap<number, UserNotes>,
+  differing: DifferingAttributes,
+): AsyncGenerator<FailureRow, void, undefined> {
   const { marks, run } = check;
   for (const source of problemSources(check, { memberships: true, foreign: true })) {
     for await (const item of itemsOf(run, source)) {
@@ -47,15 +73,26 @@ async function* problemRows(check: CheckRun, notes: ReadonlyMap<number, UserNote
         const group = (run.groups[item.add.group] as PlannedGroup).name;
         const membership = marks.membershipOf(group, name);
         if (membership === undefined || marks.memberships.has(membership)) continue;
-        const reason = (mark & Mark.seen) === 0 ? 'UserNotRestored' : note.update ?? 'MembershipMissing';
+        const reason = (mark & Mark.seen) === 0 ? 'UserNotRestored' : (note.update ?? 'MembershipMissing');
         yield { ...row, reason, instead: NOTHING, changed: `not a member of the group ${group}` };
       } else if ((mark & Mark.seen) === 0) {
-        yield { ...row, reason: whyMissing(note), instead: note.create === undefined ? NOTHING : `creating it one by one was refused (${note.create})`, changed: 'the user is not restored' };
+        yield {
+          ...row,
+          reason: whyMissing(note),
+          instead: note.create === undefined ? NOTHING : `creating it one by one was refused (${note.create})`,
+          changed: 'the user is not restored',
+        };
       } else {
         if (hasNoPassword(mark)) yield passwordRow(row, note);
         if (!isDifferent(mark)) continue;
-        const names = (mark & Mark.attributesDiffer) === 0 ? ['enabled'] : (await differing(item.user)) ?? ['attributes'];
-        yield { ...row, reason: note.update ?? 'Different', instead: 'updated once', changed: `different: ${names.join(' ')}` };
+        const names =
+          (mark & Mark.attributesDiffer) === 0 ? ['enabled'] : ((await differing(item.user)) ?? ['attributes']);
+        yield {
+          ...row,
+          reason: note.update ?? 'Different',
+          instead: 'updated once',
+          changed: `different: ${names.join(' ')}`,
+        };
       }
     }
   }
@@ -76,10 +113,17 @@ async function* createdRows({ run, marks }: CheckRun): AsyncGenerator<FailureRow
   for await (const key of run.deps.store.list(failuresPrefix(run.plan.newUserPoolId, run.plan.restoreId))) {
     for await (const { kind, sub, name, reason } of readNdjson<Failure>(run.deps.store, key)) {
       const ordinal = kind === 'created' ? marks.ordinalOf(name) : undefined;
-      const mark = ordinal === undefined ? 0 : marks.users[ordinal] as number;
+      const mark = ordinal === undefined ? 0 : (marks.users[ordinal] as number);
       if (ordinal === undefined || told.has(ordinal) || (mark & Mark.seen) === 0 || hasNoPassword(mark)) continue;
       told.set(ordinal);
-      yield { sub, name, line: '', reason, instead: CREATED, changed: (mark & Mark.unverified) === 0 ? NEW_STATUS : NO_ADDRESS };
+      yield {
+        sub,
+        name,
+        line: '',
+        reason,
+        instead: CREATED,
+        changed: (mark & Mark.unverified) === 0 ? NEW_STATUS : NO_ADDRESS,
+      };
     }
   }
 }

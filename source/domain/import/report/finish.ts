@@ -16,7 +16,11 @@ const LISTING_LAG_MS = 10_000;
  * The end of a restore: compare, put right, compare again, report. Undefined when the slice ended before. A restore that
  * ended partial tries what it reported again when another execution asks; any other end is final.
  */
-export async function finishRestore(run: UpdateRun, jobs: JobsState, { executionArn, bucket }: { readonly executionArn: string; readonly bucket: string }): Promise<RestoreOutcome | undefined> {
+export async function finishRestore(
+  run: UpdateRun,
+  jobs: JobsState,
+  { executionArn, bucket }: { readonly executionArn: string; readonly bucket: string },
+): Promise<RestoreOutcome | undefined> {
   const { outcome: ended, endedBy } = run.state;
   if (run.state.phase === 'done' && ended !== undefined && (ended.outcome !== 'partial' || endedBy === executionArn)) {
     await close(run, ended);

@@ -25,13 +25,28 @@ export async function writeReport(check: CheckRun, jobs: JobsState, bucket: stri
   const counts = restoreCounts(check, jobs, notes);
   const outcome = outcomeOf(counts, plan);
 
-  await deps.store.write(keys[1], inParts(withHeader(FAILURES_HEADER, lines(failureRows(check, notes, differingAttributes(check))))));
+  await deps.store.write(
+    keys[1],
+    inParts(withHeader(FAILURES_HEADER, lines(failureRows(check, notes, differingAttributes(check))))),
+  );
   await deps.store.write(keys[2], subMap(check));
   await deps.store.put(keys[0], `${JSON.stringify(reportOf(check, jobs, counts, outcome), null, 2)}\n`);
-  return { outcome, exportRun: plan.runId, source: sourceOf(plan.options), counts, report: { bucket, keys }, summary: summaryOf(outcome, counts, `s3://${bucket}/${folder}`) };
+  return {
+    outcome,
+    exportRun: plan.runId,
+    source: sourceOf(plan.options),
+    counts,
+    report: { bucket, keys },
+    summary: summaryOf(outcome, counts, `s3://${bucket}/${folder}`),
+  };
 }
 
-function reportOf({ run, state }: CheckRun, jobs: JobsState, counts: RestoreCounts, outcome: RestoreOutcome['outcome']): object {
+function reportOf(
+  { run, state }: CheckRun,
+  jobs: JobsState,
+  counts: RestoreCounts,
+  outcome: RestoreOutcome['outcome'],
+): object {
   const { plan, deps } = run;
   return {
     restoreId: plan.restoreId,
@@ -51,7 +66,9 @@ function reportOf({ run, state }: CheckRun, jobs: JobsState, counts: RestoreCoun
     chunks: jobs.finished,
     written: run.state.counts,
     groupsMissingOrDifferent: state.groupProblems.map((index) => run.groups[index]?.name),
-    rolesNotSet: run.groups.filter(({ roleArn }) => roleArn !== undefined).map(({ name, roleArn }) => ({ group: name, roleArn })),
+    rolesNotSet: run.groups
+      .filter(({ roleArn }) => roleArn !== undefined)
+      .map(({ name, roleArn }) => ({ group: name, roleArn })),
     notes: [
       ...plan.notes,
       'Passwords, MFA settings, devices and sign-in history cannot be restored by any API; every user has a new sub (sub-map.csv).',
@@ -68,7 +85,9 @@ function differingAttributes({ run }: CheckRun): DifferingAttributes {
       const found = await findUser(run.deps.pool, run.plan, name);
       if (found === undefined) return undefined;
       const [wanted, has] = [comparableAttributes(attributes), comparableAttributes(found.attributes)];
-      return [...new Set([...Object.keys(wanted), ...Object.keys(has)])].filter((key) => wanted[key] !== has[key]).sort();
+      return [...new Set([...Object.keys(wanted), ...Object.keys(has)])]
+        .filter((key) => wanted[key] !== has[key])
+        .sort();
     } catch (error) {
       if (isNamed(error, 'FilterRefused')) return undefined;
       throw error;

@@ -22,7 +22,8 @@ export interface CreateUserDeps {
  * `existed`: an import job had brought the user; `noPassword`: the user exists, but Cognito refused the password;
  * `collision`: somebody else has the name.
  */
-export type CreateOutcome = 'done' | 'existed' | { readonly refused: string } | { readonly noPassword: string } | 'collision';
+export type CreateOutcome =
+  'done' | 'existed' | { readonly refused: string } | { readonly noPassword: string } | 'collision';
 
 /** Where it is an alias, Cognito takes it for confirmed users only ("... cannot be provided for unconfirmed account"). */
 const LATE_ATTRIBUTE = 'preferred_username';
@@ -48,13 +49,22 @@ export async function createUser(plan: Target, user: RestoreUser, deps: CreateUs
 }
 
 /** How a user came who exists already and is ours; one whose creation was cut off gets its password. */
-export async function adopt(plan: Target, user: RestoreUser, { status }: PoolUser, deps: CreateUserDeps): Promise<CreateOutcome> {
+export async function adopt(
+  plan: Target,
+  user: RestoreUser,
+  { status }: PoolUser,
+  deps: CreateUserDeps,
+): Promise<CreateOutcome> {
   if (status === TEMPORARY_PASSWORD_STATUS) return givePassword(plan, user, deps);
   return status === IMPORTED_STATUS ? 'existed' : 'done';
 }
 
 /** Sets the permanent password that nobody knows. Cognito may not know yet, for a moment, a user who was just created. */
-export async function givePassword(plan: Target, { name }: Pick<RestoreUser, 'name'>, { writer, newPassword, clock }: CreateUserDeps): Promise<'done' | { readonly noPassword: string }> {
+export async function givePassword(
+  plan: Target,
+  { name }: Pick<RestoreUser, 'name'>,
+  { writer, newPassword, clock }: CreateUserDeps,
+): Promise<'done' | { readonly noPassword: string }> {
   const password = newPassword();
   let outcome = await writer.setPassword(plan.newUserPoolId, name, password);
   for (const wait of LAG_MS) {
@@ -65,10 +75,13 @@ export async function givePassword(plan: Target, { name }: Pick<RestoreUser, 'na
   return outcome === 'done' ? 'done' : { noPassword: outcome.refused };
 }
 
-const withoutLate = (attributes: Attributes): Attributes => Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== LATE_ATTRIBUTE));
+const withoutLate = (attributes: Attributes): Attributes =>
+  Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== LATE_ATTRIBUTE));
 
 /** The flag is set by a later operation, and preferred_username may be: either value of the one, and none of the other, is ours. */
 export function isOurs(existing: PoolUser, user: RestoreUser): boolean {
   const found = userContentDigest({ ...existing, enabled: true });
-  return [user.attributes, withoutLate(user.attributes)].some((attributes) => found.equals(userContentDigest({ attributes, enabled: true })));
+  return [user.attributes, withoutLate(user.attributes)].some((attributes) =>
+    found.equals(userContentDigest({ attributes, enabled: true })),
+  );
 }

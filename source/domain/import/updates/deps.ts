@@ -1,4 +1,13 @@
-import type { Clock, Log, ObjectStore, TimeLeft, UserPoolReader, UserPoolWriter, WakeQueue, WorkMessage } from '../../ports.ts';
+import type {
+  Clock,
+  Log,
+  ObjectStore,
+  TimeLeft,
+  UserPoolReader,
+  UserPoolWriter,
+  WakeQueue,
+  WorkMessage,
+} from '../../ports.ts';
 
 export interface UpdateUsersDeps {
   readonly store: ObjectStore;

@@ -58,7 +58,11 @@ export class GroupCreation {
     if (running !== undefined) return running;
     const { name, description, precedence } = this.groups[index] as PlannedGroup;
     const work = this.writer
-      .createGroup(this.poolId, { name, ...(description === undefined ? {} : { description }), ...(precedence === undefined ? {} : { precedence }) })
+      .createGroup(this.poolId, {
+        name,
+        ...(description === undefined ? {} : { description }),
+        ...(precedence === undefined ? {} : { precedence }),
+      })
       .then(() => {
         this.#exists.set(index);
         this.onCreated();
@@ -69,6 +73,7 @@ export class GroupCreation {
   }
 
   #skipExisting(): void {
-    while (this.#next < this.groups.length && (this.#exists.has(this.#next) || this.#creating.has(this.#next))) this.#next += 1;
+    while (this.#next < this.groups.length && (this.#exists.has(this.#next) || this.#creating.has(this.#next)))
+      this.#next += 1;
   }
 }

@@ -21,7 +21,12 @@ export async function listedUser(pool: Pool, target: Target, name: string): Prom
 }
 
 /** The same, for a user who must exist: looked for again as long as a listing may lag behind. */
-export async function listedUserInTime(pool: Pool, target: Target, name: string, clock: Pick<Clock, 'sleep'>): Promise<PoolUser | undefined> {
+export async function listedUserInTime(
+  pool: Pool,
+  target: Target,
+  name: string,
+  clock: Pick<Clock, 'sleep'>,
+): Promise<PoolUser | undefined> {
   for (const wait of LAG_MS) {
     const found = await listedUser(pool, target, name);
     if (found !== undefined) return found;

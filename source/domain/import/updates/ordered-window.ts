@@ -19,7 +19,9 @@ export class OrderedWindow {
     const before = this.#lastOf.get(key) ?? Promise.resolve();
     const work = before
       .then(() => (this.#failure === undefined ? task() : undefined))
-      .catch((error: unknown) => { this.#failure ??= { error }; })
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
       .finally(() => {
         this.#running.delete(work);
         if (this.#lastOf.get(key) === work) this.#lastOf.delete(key);

@@ -6,6 +6,7 @@ export const PASSWORD_BYTES = 96;
  * 256), with upper and lower case, digits and symbols. Used once, then forgotten.
  */
 export function passwordFrom(bytes: Uint8Array): string {
-  if (bytes.length !== PASSWORD_BYTES) throw new RangeError(`a password needs ${PASSWORD_BYTES} random bytes, found ${bytes.length}`);
+  if (bytes.length !== PASSWORD_BYTES)
+    throw new RangeError(`a password needs ${PASSWORD_BYTES} random bytes, found ${bytes.length}`);
   return `Aa1!${Buffer.from(bytes).toString('base64')}`;
 }

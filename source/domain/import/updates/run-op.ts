@@ -27,7 +27,8 @@ type CreationDeps = Omit<OpDeps, 'groups' | 'groupCreation'>;
 const EXPECTED = new Set(['UserNotFoundException']);
 
 /** Operations of one key run in their order. */
-export const opKey = (op: UpdateOp): string => (op.op === 'create' ? op.user.sub : op.op === 'group' ? `group ${op.group}` : op.sub);
+export const opKey = (op: UpdateOp): string =>
+  op.op === 'create' ? op.user.sub : op.op === 'group' ? `group ${op.group}` : op.sub;
 
 /** Carries one operation out. Refusals are recorded, never thrown: one user's loss stops nobody else's restore. */
 export async function runOp(plan: RestorePlan, op: UpdateOp, deps: OpDeps): Promise<void> {
@@ -40,7 +41,11 @@ export async function runOp(plan: RestorePlan, op: UpdateOp, deps: OpDeps): Prom
   const { newUserPoolId } = plan;
   if (op.op === 'disable') return settle(op, await deps.writer.disableUser(newUserPoolId, op.name), 'disabled', deps);
   const group = deps.groups[op.group];
-  if (group === undefined) throw new Fault('BadState', `A batch of the restore ${plan.restoreId} names group ${op.group}, which its plan does not have. ${adviceFor(planKey(newUserPoolId, plan.restoreId))}`);
+  if (group === undefined)
+    throw new Fault(
+      'BadState',
+      `A batch of the restore ${plan.restoreId} names group ${op.group}, which its plan does not have. ${adviceFor(planKey(newUserPoolId, plan.restoreId))}`,
+    );
   await deps.groupCreation.need(op.group);
   return settle(op, await deps.writer.addUserToGroup(newUserPoolId, op.name, group.name), 'memberships', deps);
 }
@@ -74,14 +79,22 @@ export function recordCreation(user: RestoreUser, why: string, outcome: CreateOu
 }
 
 /** Records that somebody else has the user's name; nothing of that user is touched from now on. */
-export function collide({ sub, name }: RestoreUser, { count, fail, collisions }: Pick<OpDeps, 'count' | 'fail' | 'collisions'>): false {
+export function collide(
+  { sub, name }: RestoreUser,
+  { count, fail, collisions }: Pick<OpDeps, 'count' | 'fail' | 'collisions'>,
+): false {
   count('refused');
   fail({ sub, name, kind: 'create', reason: 'NameCollision' });
   collisions.add(sub);
   return false;
 }
 
-export function settle(op: { readonly sub: string; readonly name: string }, outcome: WriteOutcome, counted: keyof UpdateCounts, deps: Pick<OpDeps, 'count' | 'fail'>): void {
+export function settle(
+  op: { readonly sub: string; readonly name: string },
+  outcome: WriteOutcome,
+  counted: keyof UpdateCounts,
+  deps: Pick<OpDeps, 'count' | 'fail'>,
+): void {
   if (outcome === 'done') {
     deps.count(counted);
   } else if (!EXPECTED.has(outcome.refused)) {

@@ -35,14 +35,25 @@ export class UpdateRun {
   ) {
     this.#state = checkpoint.state;
     this.#counts = checkpoint.state.counts;
-    this.#saves = new SaveQueue(() => deps.clock.now(), Date.parse(plan.plannedAt), () => this.#store());
+    this.#saves = new SaveQueue(
+      () => deps.clock.now(),
+      Date.parse(plan.plannedAt),
+      () => this.#store(),
+    );
     this.failures = new FailureLog(deps.store, failuresPrefix(plan.newUserPoolId, plan.restoreId), deps.claim);
-    this.groupCreation = new GroupCreation(deps.writer, plan.newUserPoolId, groups, checkpoint.state.groups, () => this.count('groupsCreated'));
+    this.groupCreation = new GroupCreation(deps.writer, plan.newUserPoolId, groups, checkpoint.state.groups, () =>
+      this.count('groupsCreated'),
+    );
     this.collisions = new Set(checkpoint.state.collisions);
     this.refused = new Set(checkpoint.state.refused);
   }
 
-  static async begin(plan: RestorePlan, deps: UpdateUsersDeps, checkpoint: Checkpoint<UpdatesState>, over: () => boolean): Promise<UpdateRun> {
+  static async begin(
+    plan: RestorePlan,
+    deps: UpdateUsersDeps,
+    checkpoint: Checkpoint<UpdatesState>,
+    over: () => boolean,
+  ): Promise<UpdateRun> {
     return new UpdateRun(plan, deps, checkpoint, await readList<PlannedGroup>(deps.store, plan.groupsKey), over);
   }
 

@@ -25,7 +25,10 @@ export async function workBatches(run: UpdateRun, jobs: JobsState): Promise<bool
   if (run.over()) return false;
   await markWriting(run.deps.store, run.deps.clock, run.plan);
   let failed = false;
-  const ahead = run.groupCreation.runAhead(() => failed || run.over(), () => run.saveIfDue());
+  const ahead = run.groupCreation.runAhead(
+    () => failed || run.over(),
+    () => run.saveIfDue(),
+  );
   const batches = workLanes(run, lanes).catch((error: unknown) => {
     failed = true;
     throw error;

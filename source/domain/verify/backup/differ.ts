@@ -25,4 +25,5 @@ export async function differ(verification: Verification, about: string, verdict:
 }
 
 /** True while the state machine has not waited since the last difference: also an invocation that is only a retry waits first. */
-export const isWaiting = ({ phase, differences }: BackupState, { waitedAfter }: VerifyBackupInput): boolean => phase === 'look' && differences > waitedAfter;
+export const isWaiting = ({ phase, differences }: BackupState, { waitedAfter }: VerifyBackupInput): boolean =>
+  phase === 'look' && differences > waitedAfter;

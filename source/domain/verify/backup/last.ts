@@ -25,7 +25,9 @@ export async function readLast(objects: Pick<ObjectStore, 'get'>): Promise<LastV
   if (stored === undefined) return undefined;
   try {
     const last = JSON.parse(Buffer.from(stored.body).toString('utf8')) as Partial<LastVerification> | null;
-    return typeof last?.runId === 'string' && Number.isSafeInteger(last.nextObject) ? last as LastVerification : undefined;
+    return typeof last?.runId === 'string' && Number.isSafeInteger(last.nextObject)
+      ? (last as LastVerification)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -49,7 +49,8 @@ async function settleScan(verification: Verification, runId: string): Promise<vo
   if (after.runId !== runId || after.manifest === undefined) return lookAnew(verification, after.runId);
   const { manifest } = after;
   const difference = differenceFrom(manifest, found);
-  if (difference !== undefined) return differ(verification, `table ${runId}`, () => tableVerdict(input, manifest, found, difference));
+  if (difference !== undefined)
+    return differ(verification, `table ${runId}`, () => tableVerdict(input, manifest, found, difference));
   state.manifest = manifest;
   state.phase = state.look?.writesSnapshot === true ? 'write' : 'snapshot';
   await progress.save();
@@ -61,7 +62,10 @@ async function lookAnew(verification: Verification, runId: string): Promise<void
   progress.state.moves += 1;
   if (progress.state.moves > MOST_MOVES) {
     if (isScheduled(input)) return skip(verification, 'runOpen');
-    throw new Halt('ExportRunOpen', `Exports changed the table ${input.tableName} during each of ${MOST_MOVES + 1} scans, the last one as run ${runId}: nothing could be held against a sealed manifest.`);
+    throw new Halt(
+      'ExportRunOpen',
+      `Exports changed the table ${input.tableName} during each of ${MOST_MOVES + 1} scans, the last one as run ${runId}: nothing could be held against a sealed manifest.`,
+    );
   }
   forgetScan(progress.state);
   progress.storeWith();

@@ -5,6 +5,14 @@ export async function skip({ deps, progress }: Verification, why: Skipped, runId
   deps.log.info('Nothing to verify now', { why });
   const { state } = progress;
   state.phase = 'done';
-  state.result = { done: true, again: false, differences: state.differences, skipped: true, comparePool: false, why, ...(runId === undefined ? {} : { runId }) };
+  state.result = {
+    done: true,
+    again: false,
+    differences: state.differences,
+    skipped: true,
+    comparePool: false,
+    why,
+    ...(runId === undefined ? {} : { runId }),
+  };
   await progress.save();
 }

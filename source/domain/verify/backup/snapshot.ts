@@ -14,7 +14,8 @@ import { differenceFrom } from './verdict.ts';
 const DAY_MS = 24 * 3600 * 1000;
 
 /** True when the run is so old that its snapshot may have been removed by the bucket's lifecycle. */
-export const isExpired = ({ endedAt }: Manifest, retentionDays: number, now: number): boolean => now > Date.parse(endedAt) + retentionDays * DAY_MS;
+export const isExpired = ({ endedAt }: Manifest, retentionDays: number, now: number): boolean =>
+  now > Date.parse(endedAt) + retentionDays * DAY_MS;
 
 /**
  * Reads the objects of the last sealed run's snapshot, all or the share that was asked for: each must be what its
@@ -30,13 +31,21 @@ export async function checkSnapshot(verification: Verification, manifest: Manife
   if (stored === undefined && check.damage.length > 0) return lookAgain(verification, manifest, check);
   for (const name of check.chosen.slice(check.read)) {
     if (sliceOver()) return false;
-    await readObject(deps.objects, manifest.runId, objectsOf(stored).find((object) => object.name === name) as SnapshotObject, check);
+    await readObject(
+      deps.objects,
+      manifest.runId,
+      objectsOf(stored).find((object) => object.name === name) as SnapshotObject,
+      check,
+    );
     check.read += 1;
     await progress.save();
   }
   conclude(verification, manifest, check);
   if (check.of === 0) return true;
-  if (check.read < check.of && input.options.percent < 100) state.notes.push(`Of the snapshot ${check.read} of ${check.of} objects were read; the next verification of a share reads others.`);
+  if (check.read < check.of && input.options.percent < 100)
+    state.notes.push(
+      `Of the snapshot ${check.read} of ${check.of} objects were read; the next verification of a share reads others.`,
+    );
   return true;
 }
 
@@ -60,7 +69,11 @@ async function storedManifest({ deps }: Verification, { runId }: Manifest): Prom
 }
 
 /** Decides what is read, and notes what is wrong before anything is: the snapshot's manifest, and objects that are gone. */
-async function beginCheck({ input, deps, progress }: Verification, manifest: Manifest, stored: Manifest | undefined): Promise<SnapshotCheck> {
+async function beginCheck(
+  { input, deps, progress }: Verification,
+  manifest: Manifest,
+  stored: Manifest | undefined,
+): Promise<SnapshotCheck> {
   const { runId } = manifest;
   const present = new Set<string>();
   for await (const key of deps.objects.list(snapshotFolder(runId))) present.add(key);
@@ -68,18 +81,29 @@ async function beginCheck({ input, deps, progress }: Verification, manifest: Man
   const expired = isExpired(manifest, input.retentionDays, deps.clock.now());
   const check: SnapshotCheck = { chosen: [], of: 0, read: 0, next: 0, content: noContent(), damage: [] };
   const isWritten = inBackupRegion(input) ? present.has(snapshotManifestKey(runId)) : manifest.snapshot !== undefined;
-  if (!isWritten || (expired && (stored === undefined || expected.some(({ name }) => !present.has(snapshotKey(runId, name)))))) {
-    progress.state.notes.push(isWritten || expired
-      ? `The snapshot of the export ${runId} is older than ${input.retentionDays} days and was removed.`
-      : `There is no snapshot of the export ${runId}: none was kept when it ran.`);
+  if (
+    !isWritten ||
+    (expired && (stored === undefined || expected.some(({ name }) => !present.has(snapshotKey(runId, name)))))
+  ) {
+    progress.state.notes.push(
+      isWritten || expired
+        ? `The snapshot of the export ${runId} is older than ${input.retentionDays} days and was removed.`
+        : `There is no snapshot of the export ${runId}: none was kept when it ran.`,
+    );
     return check;
   }
   if (stored === undefined || !sameManifest(stored, manifest, inBackupRegion(input))) {
-    check.damage.push(`The object ${snapshotManifestKey(runId)} ${present.has(snapshotManifestKey(runId)) ? 'is not the manifest that the table holds' : 'does not exist'}.`);
+    check.damage.push(
+      `The object ${snapshotManifestKey(runId)} ${present.has(snapshotManifestKey(runId)) ? 'is not the manifest that the table holds' : 'does not exist'}.`,
+    );
     return check;
   }
   const start = (await readLast(deps.objects))?.nextObject ?? 0;
-  const chosen = share(expected.map(({ name }) => name), input.options.percent, start);
+  const chosen = share(
+    expected.map(({ name }) => name),
+    input.options.percent,
+    start,
+  );
   return { ...check, of: expected.length, chosen, next: (start + chosen.length) % Math.max(1, expected.length) };
 }
 
@@ -92,14 +116,23 @@ export function share(names: readonly string[], percent: number, start: number):
 /** In the backup Region the snapshot is this Region's own: all but that must be what was sealed. */
 function sameManifest(stored: Manifest, sealed: Manifest, ownSnapshot: boolean): boolean {
   const comparable = ({ snapshot, ...manifest }: Manifest): string => {
-    const { id: _id, type: _type, ...rest } = manifest as Omit<Manifest, 'snapshot'> & { readonly id?: unknown; readonly type?: unknown };
+    const {
+      id: _id,
+      type: _type,
+      ...rest
+    } = manifest as Omit<Manifest, 'snapshot'> & { readonly id?: unknown; readonly type?: unknown };
     return canonicalJson(ownSnapshot ? rest : { ...rest, snapshot });
   };
   return comparable(stored) === comparable(sealed);
 }
 
 /** Adds the object's items up; what it yields counts only when it was found whole. */
-async function readObject(objects: Pick<ObjectStore, 'read'>, runId: string, object: SnapshotObject, check: SnapshotCheck): Promise<void> {
+async function readObject(
+  objects: Pick<ObjectStore, 'read'>,
+  runId: string,
+  object: SnapshotObject,
+  check: SnapshotCheck,
+): Promise<void> {
   const { content } = check;
   const own = { ...content, counts: { ...content.counts } };
   const tally = new ContentTally(own);
@@ -116,8 +149,17 @@ async function readObject(objects: Pick<ObjectStore, 'read'>, runId: string, obj
 
 function conclude(verification: Verification, manifest: Manifest, check: SnapshotCheck): void {
   const whole = check.of > 0 && check.chosen.length === check.of && check.damage.length === 0;
-  const difference = whole ? differenceFrom(manifest, check.content)?.found : check.content.damaged > 0 ? `${check.content.damaged} items do not hold what their own content hash says` : undefined;
-  const found = [...check.damage, ...(difference === undefined ? [] : [`The content of the snapshot in ${snapshotFolder(manifest.runId)} is not what was sealed: ${difference}.`])];
+  const difference = whole
+    ? differenceFrom(manifest, check.content)?.found
+    : check.content.damaged > 0
+      ? `${check.content.damaged} items do not hold what their own content hash says`
+      : undefined;
+  const found = [
+    ...check.damage,
+    ...(difference === undefined
+      ? []
+      : [`The content of the snapshot in ${snapshotFolder(manifest.runId)} is not what was sealed: ${difference}.`]),
+  ];
   if (found.length > 0) throw verdictOf(verification, manifest, found);
 }
 
@@ -125,5 +167,8 @@ function verdictOf({ input }: Verification, { runId }: Manifest, found: readonly
   const mend = inBackupRegion(input)
     ? `Delete the folder ${snapshotFolder(runId)} and start VerifyWorkflow again: it writes this Region's snapshot anew.`
     : 'The next complete export writes a snapshot of its own.';
-  return new Halt('ChecksumDiffers', `The table in ${input.region} is what the export ${runId} sealed, but its snapshot in this Region's bucket is damaged in ${found.length} ${found.length === 1 ? 'place' : 'places'}. ${found.slice(0, 3).join(' ')}${found.length > 3 ? ' ...' : ''} ${mend}`);
+  return new Halt(
+    'ChecksumDiffers',
+    `The table in ${input.region} is what the export ${runId} sealed, but its snapshot in this Region's bucket is damaged in ${found.length} ${found.length === 1 ? 'place' : 'places'}. ${found.slice(0, 3).join(' ')}${found.length > 3 ? ' ...' : ''} ${mend}`,
+  );
 }

@@ -116,7 +116,15 @@ export interface BackupState {
   result?: VerifyBackupResult;
 }
 
-export const newState = (): BackupState => ({ phase: 'look', found: nothingFound(), parts: {}, objects: [], differences: 0, moves: 0, notes: [] });
+export const newState = (): BackupState => ({
+  phase: 'look',
+  found: nothingFound(),
+  parts: {},
+  objects: [],
+  differences: 0,
+  moves: 0,
+  notes: [],
+});
 
 /** One invocation's view of the verification. */
 export interface Verification {

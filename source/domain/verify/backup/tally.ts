@@ -7,7 +7,11 @@ import type { Appendix } from '../../state/progress.ts';
 import type { TableItem } from '../../ports.ts';
 import type { Content } from './state.ts';
 
-const COUNT_OF: Readonly<Record<ItemKind, keyof Counts>> = { user: 'users', group: 'groups', membership: 'memberships' };
+const COUNT_OF: Readonly<Record<ItemKind, keyof Counts>> = {
+  user: 'users',
+  group: 'groups',
+  membership: 'memberships',
+};
 
 /** Adds items up: counts, checksums, and how many do not hold what their own hash says. `content` is brought up to date by `settle`. */
 export class ContentTally implements Appendix {

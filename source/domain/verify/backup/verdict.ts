@@ -4,7 +4,8 @@ import { Halt } from '../../errors.ts';
 import type { Content, Found } from './state.ts';
 
 const KINDS: readonly (keyof Counts)[] = ['users', 'groups', 'memberships'];
-const text = ({ users, groups, memberships }: Counts): string => `${users} users, ${groups} groups and ${memberships} memberships`;
+const text = ({ users, groups, memberships }: Counts): string =>
+  `${users} users, ${groups} groups and ${memberships} memberships`;
 const total = ({ users, groups, memberships }: Counts): number => users + groups + memberships;
 const sum = (a: Counts, b: Counts): number => total(a) + total(b);
 
@@ -24,7 +25,9 @@ export function differenceFrom(manifest: Manifest, { counts, checksums, damaged 
   const buckets = Checksums.differing(manifest.checksums, checksums).length;
   if (!different && buckets === 0 && damaged === 0) return undefined;
   const found = [
-    different ? `it holds ${text(counts)}, the export ${manifest.runId} sealed ${text(manifest.counts)}` : `it holds ${text(counts)}, as many as the export ${manifest.runId} sealed`,
+    different
+      ? `it holds ${text(counts)}, the export ${manifest.runId} sealed ${text(manifest.counts)}`
+      : `it holds ${text(counts)}, as many as the export ${manifest.runId} sealed`,
     `${buckets} of 256 checksums differ`,
     ...(damaged === 0 ? [] : [`${damaged} items do not hold what their own content hash says`]),
   ].join('; ');
@@ -40,7 +43,12 @@ export function looksUnfinished(manifest: Manifest, found: Found): boolean {
   if (found.damaged > 0) return false;
   if (total(found.written) < sum(manifest.added, manifest.changed)) return true;
   const surplus = KINDS.map((kind) => found.counts[kind] - manifest.counts[kind]);
-  return surplus.some((items) => items > 0) && KINDS.every((kind, index) => (surplus[index] as number) >= 0 && (surplus[index] as number) <= manifest.deleted[kind]);
+  return (
+    surplus.some((items) => items > 0) &&
+    KINDS.every(
+      (kind, index) => (surplus[index] as number) >= 0 && (surplus[index] as number) <= manifest.deleted[kind],
+    )
+  );
 }
 
 export interface Where {
@@ -50,10 +58,21 @@ export interface Where {
 }
 
 /** The halt that a difference between the table and its manifest ends in, once a second look has confirmed it. */
-export function tableVerdict({ tableName, region, primaryRegion }: Where, manifest: Manifest, found: Found, difference: Difference): Halt {
+export function tableVerdict(
+  { tableName, region, primaryRegion }: Where,
+  manifest: Manifest,
+  found: Found,
+  difference: Difference,
+): Halt {
   if (region !== primaryRegion && looksUnfinished(manifest, found)) {
     const { written } = found;
-    return new Halt('ReplicaBehind', `The replica of the table ${tableName} in ${region} does not hold all of the export ${manifest.runId}, also five minutes after the first look: ${difference.found}; ${total(written)} items carry the id of that export, which wrote ${sum(manifest.added, manifest.changed)} and deleted ${total(manifest.deleted)}.`);
+    return new Halt(
+      'ReplicaBehind',
+      `The replica of the table ${tableName} in ${region} does not hold all of the export ${manifest.runId}, also five minutes after the first look: ${difference.found}; ${total(written)} items carry the id of that export, which wrote ${sum(manifest.added, manifest.changed)} and deleted ${total(manifest.deleted)}.`,
+    );
   }
-  return new Halt(difference.counts ? 'CountsDiffer' : 'ChecksumDiffers', `The table ${tableName} in ${region} is not what its last complete export sealed, also five minutes after the first look: ${difference.found}.`);
+  return new Halt(
+    difference.counts ? 'CountsDiffer' : 'ChecksumDiffers',
+    `The table ${tableName} in ${region} is not what its last complete export sealed, also five minutes after the first look: ${difference.found}.`,
+  );
 }

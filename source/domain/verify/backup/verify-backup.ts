@@ -25,7 +25,15 @@ export async function verifyBackup(input: VerifyBackupInput, deps: VerifyBackupD
   const { state } = progress;
   const goesOn = (): boolean => state.phase !== 'done' && !isWaiting(state, input) && !verification.sliceOver();
   while (goesOn()) await workOn(verification);
-  return state.result ?? { done: false, again: isWaiting(state, input), differences: state.differences, skipped: false, comparePool: false };
+  return (
+    state.result ?? {
+      done: false,
+      again: isWaiting(state, input),
+      differences: state.differences,
+      skipped: false,
+      comparePool: false,
+    }
+  );
 }
 
 async function workOn(verification: Verification): Promise<void> {
@@ -47,7 +55,11 @@ async function finish({ input, deps, progress, folder }: Verification, { runId }
   const before = await readLast(deps.objects);
   const last: LastVerification = {
     runId,
-    ...(percent === 100 ? { wholeRunId: runId } : before?.wholeRunId === undefined ? {} : { wholeRunId: before.wholeRunId }),
+    ...(percent === 100
+      ? { wholeRunId: runId }
+      : before?.wholeRunId === undefined
+        ? {}
+        : { wholeRunId: before.wholeRunId }),
     verifiedAt: new Date(deps.clock.now()).toISOString(),
     execution: input.executionArn,
     percent,
@@ -58,7 +70,18 @@ async function finish({ input, deps, progress, folder }: Verification, { runId }
   };
   await deps.objects.put(LAST_KEY, JSON.stringify(last));
   await removeWork(deps.objects, folder);
-  state.result = { done: true, again: false, differences: state.differences, skipped: false, comparePool: userPoolId !== undefined, runId, counts, objects, percent, notes: state.notes };
+  state.result = {
+    done: true,
+    again: false,
+    differences: state.differences,
+    skipped: false,
+    comparePool: userPoolId !== undefined,
+    runId,
+    counts,
+    objects,
+    percent,
+    notes: state.notes,
+  };
   state.phase = 'done';
   await progress.save();
 }

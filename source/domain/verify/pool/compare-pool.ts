@@ -33,7 +33,13 @@ export async function comparePool(input: ComparePoolInput, deps: ComparePoolDeps
   if (state.step !== 'done') return { done: false, step: state.step, userPoolId };
   await removeWork(deps.objects, folder);
   assertSame(comparison);
-  return { done: true, step: state.step, userPoolId, counts: state.counts, reportKeys: [reportKey(folder), ...(state.rows.length > 0 ? [differencesKey(folder)] : [])] };
+  return {
+    done: true,
+    step: state.step,
+    userPoolId,
+    counts: state.counts,
+    reportKeys: [reportKey(folder), ...(state.rows.length > 0 ? [differencesKey(folder)] : [])],
+  };
 }
 
 async function workOn(comparison: Comparison, holdings: Holdings | undefined): Promise<void> {

@@ -19,7 +19,9 @@ export async function findAbsent(comparison: Comparison, holdings: Holdings): Pr
     const finder = new AbsentFinder(comparison, holdings, rows);
     progress.storeWith(rows);
     await scanSegments({ scanPage: (request) => finder.page(request) }, state.segments, {
-      take: (items) => finder.take(items), afterPage: () => progress.saveIfDue(), stop: sliceOver,
+      take: (items) => finder.take(items),
+      afterPage: () => progress.saveIfDue(),
+      stop: sliceOver,
     });
     await progress.save();
     if (!scanEnded(state.segments)) return;
@@ -34,16 +36,27 @@ class AbsentFinder {
   /** Users of the pages under way whose memberships lie on another page than they themselves, by the item's `id`. */
   readonly #elsewhere = new Map<string, UserItem>();
 
-  constructor(private readonly comparison: Comparison, private readonly holdings: Holdings, private readonly rows: Rows) {
+  constructor(
+    private readonly comparison: Comparison,
+    private readonly holdings: Holdings,
+    private readonly rows: Rows,
+  ) {
     this.#matching = comparison.progress.state.matching as Matching;
   }
 
   /** Reads a page, and the users of its absent memberships. */
-  async page(request: { readonly segment: number; readonly totalSegments: number; readonly start?: ItemKey; readonly consistent: boolean }): Promise<ScanPage> {
+  async page(request: {
+    readonly segment: number;
+    readonly totalSegments: number;
+    readonly start?: ItemKey;
+    readonly consistent: boolean;
+  }): Promise<ScanPage> {
     const { table } = this.comparison.deps;
     const page = await table.scanPage(request);
     const here = new Set(page.items.filter((item) => itemKind(item) === 'user').map(({ id }) => id));
-    const wanted = new Set(page.items.filter((item) => this.#isAbsentMembership(item) && !here.has(item.id)).map(({ id }) => id));
+    const wanted = new Set(
+      page.items.filter((item) => this.#isAbsentMembership(item) && !here.has(item.id)).map(({ id }) => id),
+    );
     for (const id of wanted) {
       const user = await table.getItem(userKey(subOf({ id, type: '' })));
       if (user !== undefined) this.#elsewhere.set(id, user as UserItem);
@@ -55,7 +68,8 @@ class AbsentFinder {
     const users = new Map(items.filter((item) => itemKind(item) === 'user').map((item) => [item.id, item as UserItem]));
     for (const item of items) {
       if (itemKind(item) === 'user') this.#user(item as UserItem);
-      else if (this.#isAbsentMembership(item)) this.#membership(item, users.get(item.id) ?? this.#elsewhere.get(item.id));
+      else if (this.#isAbsentMembership(item))
+        this.#membership(item, users.get(item.id) ?? this.#elsewhere.get(item.id));
     }
     for (const { id } of items) this.#elsewhere.delete(id);
   }
@@ -81,13 +95,21 @@ class AbsentFinder {
     if (!this.#isAbsent(item)) return;
     const leftOut = this.#isLeftOut(item);
     this.comparison.progress.state.counts[leftOut ? 'usersNotRestored' : 'usersMissing'] += 1;
-    this.rows.add(subOf(item), nameIn(this.#matching, item), leftOut ? 'expected-not-restored: the user never confirmed the sign-up' : 'missing');
+    this.rows.add(
+      subOf(item),
+      nameIn(this.#matching, item),
+      leftOut ? 'expected-not-restored: the user never confirmed the sign-up' : 'missing',
+    );
   }
 
   #membership(item: TableItem, user: UserItem | undefined): void {
     const leftOut = this.#isLeftOut(user);
     this.comparison.progress.state.counts[leftOut ? 'membershipsNotRestored' : 'membershipsMissing'] += 1;
     const name = user === undefined ? '' : nameIn(this.#matching, user);
-    this.rows.add(subOf(item), name, `membership in the group ${groupOf(item)}: ${leftOut ? 'expected-not-restored: the user never confirmed the sign-up' : 'missing'}`);
+    this.rows.add(
+      subOf(item),
+      name,
+      `membership in the group ${groupOf(item)}: ${leftOut ? 'expected-not-restored: the user never confirmed the sign-up' : 'missing'}`,
+    );
   }
 }

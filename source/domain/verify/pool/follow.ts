@@ -13,6 +13,13 @@ export const chainsIn = <T>({ progress }: Pick<Comparison, 'progress'>, chains: 
 });
 
 /** Follows the chains until all have ended or the slice is over, and stores the progress, also when throttling ended it early. */
-export function followChains<T>({ progress, sliceOver }: Pick<Comparison, 'progress' | 'sliceOver'>, chains: Chains<T>): Promise<void> {
-  return workThenSave(progress, () => progress.state.pages, () => chains.run(sliceOver, () => progress.saveIfDue()));
+export function followChains<T>(
+  { progress, sliceOver }: Pick<Comparison, 'progress' | 'sliceOver'>,
+  chains: Chains<T>,
+): Promise<void> {
+  return workThenSave(
+    progress,
+    () => progress.state.pages,
+    () => chains.run(sliceOver, () => progress.saveIfDue()),
+  );
 }

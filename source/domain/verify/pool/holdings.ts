@@ -4,7 +4,15 @@ import type { PoolUser } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { joinedObjects } from '../../state/joined-objects.ts';
 import type { Appendix } from '../../state/progress.ts';
-import { contentIn, isUnconfirmedIn, MEMBERSHIP_RECORD_BYTES, membershipDigest, subIn, USER_RECORD_BYTES, userDigest } from './records.ts';
+import {
+  contentIn,
+  isUnconfirmedIn,
+  MEMBERSHIP_RECORD_BYTES,
+  membershipDigest,
+  subIn,
+  USER_RECORD_BYTES,
+  userDigest,
+} from './records.ts';
 import type { Matching } from './records.ts';
 import type { CompareState } from './state.ts';
 
@@ -18,7 +26,13 @@ export class Holdings implements Appendix {
   readonly #seenUsers: Bitmap;
   readonly #seenMemberships: Bitmap;
 
-  private constructor(private readonly state: CompareState, private readonly matching: Matching, private readonly users: Buffer, memberships: Buffer, marks: Uint8Array | undefined) {
+  private constructor(
+    private readonly state: CompareState,
+    private readonly matching: Matching,
+    private readonly users: Buffer,
+    memberships: Buffer,
+    marks: Uint8Array | undefined,
+  ) {
     this.#byKey = new DigestTable(users, USER_RECORD_BYTES);
     this.#byMembership = new DigestTable(memberships, MEMBERSHIP_RECORD_BYTES);
     const userBytes = Math.ceil(this.#byKey.size / 8);
@@ -29,8 +43,16 @@ export class Holdings implements Appendix {
   static async load(objects: Pick<ObjectStore, 'get'>, state: CompareState): Promise<Holdings> {
     const { records, counts, marksKey } = state;
     const users = await joinedObjects(objects, records.users, counts.users * USER_RECORD_BYTES, ADVICE);
-    const memberships = await joinedObjects(objects, records.memberships, counts.memberships * MEMBERSHIP_RECORD_BYTES, ADVICE);
-    const marks = marksKey === undefined ? undefined : await joinedObjects(objects, [marksKey], marksBytes(counts.users, counts.memberships), ADVICE);
+    const memberships = await joinedObjects(
+      objects,
+      records.memberships,
+      counts.memberships * MEMBERSHIP_RECORD_BYTES,
+      ADVICE,
+    );
+    const marks =
+      marksKey === undefined
+        ? undefined
+        : await joinedObjects(objects, [marksKey], marksBytes(counts.users, counts.memberships), ADVICE);
     return new Holdings(state, state.matching as Matching, users, memberships, marks);
   }
 

@@ -10,7 +10,8 @@ export async function compareGroups(comparison: Comparison): Promise<void> {
   const { state } = progress;
   const inPool = await poolGroups(deps, comparison.input.userPoolId);
   const inBackup = new Map<string, PoolGroup>();
-  for (const key of state.records.groups) for await (const group of readNdjson<PoolGroup>(deps.objects, key)) inBackup.set(group.name, group);
+  for (const key of state.records.groups)
+    for await (const group of readNdjson<PoolGroup>(deps.objects, key)) inBackup.set(group.name, group);
   const groupsKey = `${folder}work/pool-groups-${deps.claim}.json`;
   await deps.objects.put(groupsKey, JSON.stringify([...inPool.keys()].sort()));
   const rows = new Rows(state.rows);
@@ -33,4 +34,9 @@ export async function compareGroups(comparison: Comparison): Promise<void> {
 }
 
 const whatDiffers = (wanted: PoolGroup, found: PoolGroup): string =>
-  [(wanted.description ?? '') === (found.description ?? '') ? [] : ['description'], wanted.precedence === found.precedence ? [] : ['precedence']].flat().join(' ');
+  [
+    (wanted.description ?? '') === (found.description ?? '') ? [] : ['description'],
+    wanted.precedence === found.precedence ? [] : ['precedence'],
+  ]
+    .flat()
+    .join(' ');

@@ -27,13 +27,18 @@ export async function listMembers(comparison: Comparison, holdings: Holdings): P
     if (membership !== undefined) holdings.seeMembership(membership);
     else if (extra.add(membershipKey(user.sub, group))) {
       state.counts.membershipsExtra += 1;
-      rows.add(ordinal === undefined ? user.sub : holdings.sub(ordinal), nameIn(matching, user), `membership in the group ${group}: extra: the backup has no such membership`);
+      rows.add(
+        ordinal === undefined ? user.sub : holdings.sub(ordinal),
+        nameIn(matching, user),
+        `membership in the group ${group}: extra: the backup has no such membership`,
+      );
     }
   };
   const chains = new Chains<PoolUser>(
     groups.length,
     state.chains,
-    (id, token) => deps.pool.listUsersInGroupPage(input.userPoolId, groups[id] as string, token === undefined ? {} : { token }),
+    (id, token) =>
+      deps.pool.listUsersInGroupPage(input.userPoolId, groups[id] as string, token === undefined ? {} : { token }),
     {
       apply: (id, users) => {
         for (const user of users) take(groups[id] as string, user);

@@ -63,7 +63,11 @@ export async function listUsers(comparison: Comparison, holdings: Holdings): Pro
   else await begin(comparison, state.scope, 'groups');
 }
 
-async function begin({ progress }: Comparison, scope: 'prefixes' | 'single', step: 'users' | 'groups' = 'users'): Promise<void> {
+async function begin(
+  { progress }: Comparison,
+  scope: 'prefixes' | 'single',
+  step: 'users' | 'groups' = 'users',
+): Promise<void> {
   // The state of the chains is no longer theirs: what was gathered is stored first.
   await progress.save();
   progress.storeWith();
@@ -72,7 +76,11 @@ async function begin({ progress }: Comparison, scope: 'prefixes' | 'single', ste
 }
 
 /** Chains over all users; of those who differ it is found out, before their page is applied, in what. */
-function chainsOf(comparison: Comparison, holdings: Holdings, apply: (users: readonly PoolUser[], different: Differing) => void): Chains<PoolUser> {
+function chainsOf(
+  comparison: Comparison,
+  holdings: Holdings,
+  apply: (users: readonly PoolUser[], different: Differing) => void,
+): Chains<PoolUser> {
   const { input, deps, progress } = comparison;
   const { state } = progress;
   const different = new WeakMap<PoolUser, string>();
@@ -97,16 +105,22 @@ function chainsOf(comparison: Comparison, holdings: Holdings, apply: (users: rea
 }
 
 /** Names of what differs between the listed user and the backup; undefined where nothing does, or where it was told before. */
-async function whatDiffers({ deps, progress }: Comparison, holdings: Holdings, user: PoolUser): Promise<string | undefined> {
+async function whatDiffers(
+  { deps, progress }: Comparison,
+  holdings: Holdings,
+  user: PoolUser,
+): Promise<string | undefined> {
   const ordinal = user.status === FEDERATED_STATUS ? undefined : holdings.find(user);
   if (ordinal === undefined || holdings.hasSeen(ordinal)) return undefined;
   const compared = holdings.compare(ordinal, user);
   if (compared !== 'different') return compared === 'same' ? undefined : compared;
   if (progress.state.lookups >= NAMED_DIFFERENCES) return 'attributes';
   progress.state.lookups += 1;
-  const item = await deps.table.getItem(userKey(holdings.sub(ordinal))) as UserItem | undefined;
+  const item = (await deps.table.getItem(userKey(holdings.sub(ordinal)))) as UserItem | undefined;
   if (item === undefined) return 'attributes';
   const [wanted, has] = [comparableAttributes(item.attributes), comparableAttributes(user.attributes)];
-  const names = [...new Set([...Object.keys(wanted), ...Object.keys(has)])].filter((name) => wanted[name] !== has[name]).sort();
+  const names = [...new Set([...Object.keys(wanted), ...Object.keys(has)])]
+    .filter((name) => wanted[name] !== has[name])
+    .sort();
   return [...names, ...(item.enabled === user.enabled ? [] : ['enabled'])].join(' ');
 }

@@ -13,7 +13,10 @@ import type { Comparison } from './state.ts';
 export async function sameRun({ input, deps }: Pick<Comparison, 'input' | 'deps'>): Promise<Manifest> {
   const { runId, manifest, openRunId } = await readSealedBackup(deps.table, input.tableName);
   if (openRunId === undefined && runId === input.runId && manifest !== undefined) return manifest;
-  throw new Halt('ExportRunOpen', `The export run ${openRunId ?? runId} changed the table ${input.tableName} while the user pool ${input.userPoolId} was compared with the export ${input.runId}: the comparison is void.`);
+  throw new Halt(
+    'ExportRunOpen',
+    `The export run ${openRunId ?? runId} changed the table ${input.tableName} while the user pool ${input.userPoolId} was compared with the export ${input.runId}: the comparison is void.`,
+  );
 }
 
 /** Reads what the backup holds into records; the comparison is made against these. */
@@ -48,8 +51,11 @@ export async function readBackup(comparison: Comparison): Promise<void> {
   await progress.save();
 }
 
-const groupOfItem = ({ groupName, description, precedence }: GroupItem): PoolGroup =>
-  ({ name: groupName, ...(description === undefined ? {} : { description }), ...(precedence === undefined ? {} : { precedence }) });
+const groupOfItem = ({ groupName, description, precedence }: GroupItem): PoolGroup => ({
+  name: groupName,
+  ...(description === undefined ? {} : { description }),
+  ...(precedence === undefined ? {} : { precedence }),
+});
 
 /** Pools with different names at sign-in have no user in common that could be recognized. */
 async function lookAtPool({ input, deps, progress }: Comparison): Promise<void> {
@@ -57,7 +63,10 @@ async function lookAtPool({ input, deps, progress }: Comparison): Promise<void> 
   const { settings } = await deps.pool.describe(input.userPoolId);
   const [here, there] = [signInNameOf(settings), signInNameOf(manifest.poolSettings)];
   if (here !== there) {
-    throw new Halt('PoolDiffers', `Users of the pool ${input.userPoolId} sign in by ${here}, those of the backup (export ${input.runId} of ${manifest.userPoolId}) by ${there}: nobody can be recognized. It is no restore of this backup.`);
+    throw new Halt(
+      'PoolDiffers',
+      `Users of the pool ${input.userPoolId} sign in by ${here}, those of the backup (export ${input.runId} of ${manifest.userPoolId}) by ${there}: nobody can be recognized. It is no restore of this backup.`,
+    );
   }
   progress.state.matching = matchingOf(input.userPoolId, settings, manifest);
 }

@@ -15,21 +15,33 @@ export interface Matching {
   readonly caseSensitive: boolean;
 }
 
-export const matchingOf = (poolId: string, settings: Pick<PoolSettings, 'caseSensitive'>, source: { readonly userPoolId: string; readonly poolSettings: PoolSettings }): Matching =>
-  ({ bySub: poolId === source.userPoolId, signInName: signInNameOf(source.poolSettings), caseSensitive: settings.caseSensitive });
+export const matchingOf = (
+  poolId: string,
+  settings: Pick<PoolSettings, 'caseSensitive'>,
+  source: { readonly userPoolId: string; readonly poolSettings: PoolSettings },
+): Matching => ({
+  bySub: poolId === source.userPoolId,
+  signInName: signInNameOf(source.poolSettings),
+  caseSensitive: settings.caseSensitive,
+});
 
 /** The user's name at sign-in; empty where it has none. */
-export const nameIn = ({ signInName }: Matching, { username, attributes }: Pick<PoolUser, 'username' | 'attributes'>): string =>
-  (signInName === 'username' ? username : attributes[signInName]) ?? '';
+export const nameIn = (
+  { signInName }: Matching,
+  { username, attributes }: Pick<PoolUser, 'username' | 'attributes'>,
+): string => (signInName === 'username' ? username : attributes[signInName]) ?? '';
 
 /** Digest of what recognizes the user. A user without a sign-in name is recognized by nothing. */
 export function userDigest(matching: Matching, user: Pick<PoolUser, 'sub' | 'username' | 'attributes'>): Buffer {
   const name = nameIn(matching, user);
-  return matching.bySub || name === '' ? nameDigest(`sub\u0000${user.sub}`, true) : nameDigest(name, matching.caseSensitive);
+  return matching.bySub || name === ''
+    ? nameDigest(`sub\u0000${user.sub}`, true)
+    : nameDigest(name, matching.caseSensitive);
 }
 
 /** 128 bits; `sub` is the one that the backup knows. */
-export const membershipDigest = (sub: string, group: string): Buffer => sha256(`${sub}\u0000${group}`).subarray(0, KEY_DIGEST_BYTES);
+export const membershipDigest = (sub: string, group: string): Buffer =>
+  sha256(`${sub}\u0000${group}`).subarray(0, KEY_DIGEST_BYTES);
 
 const SUB_BYTES = 36;
 const CONTENT_AT = KEY_DIGEST_BYTES;
@@ -49,9 +61,14 @@ export function userRecord(matching: Matching, item: UserItem): Buffer {
   return record;
 }
 
-export const contentIn = (records: Buffer, ordinal: number): Buffer => records.subarray(ordinal * USER_RECORD_BYTES + CONTENT_AT, ordinal * USER_RECORD_BYTES + SUB_AT);
-export const subIn = (records: Buffer, ordinal: number): string => records.toString('utf8', ordinal * USER_RECORD_BYTES + SUB_AT, ordinal * USER_RECORD_BYTES + FLAGS_AT).replace(/\0+$/, '');
-export const isUnconfirmedIn = (records: Buffer, ordinal: number): boolean => records[ordinal * USER_RECORD_BYTES + FLAGS_AT] === 1;
+export const contentIn = (records: Buffer, ordinal: number): Buffer =>
+  records.subarray(ordinal * USER_RECORD_BYTES + CONTENT_AT, ordinal * USER_RECORD_BYTES + SUB_AT);
+export const subIn = (records: Buffer, ordinal: number): string =>
+  records
+    .toString('utf8', ordinal * USER_RECORD_BYTES + SUB_AT, ordinal * USER_RECORD_BYTES + FLAGS_AT)
+    .replace(/\0+$/, '');
+export const isUnconfirmedIn = (records: Buffer, ordinal: number): boolean =>
+  records[ordinal * USER_RECORD_BYTES + FLAGS_AT] === 1;
 
 /** Bytes of records that may wait in memory. */
 const MAX_PENDING_BYTES = 8 * 1024 * 1024;
@@ -61,7 +78,10 @@ export class RecordParts implements Appendix {
   #waiting = new RecordBuffer();
   #bytes = 0;
 
-  constructor(private readonly kind: string, private readonly parts: string[]) {}
+  constructor(
+    private readonly kind: string,
+    private readonly parts: string[],
+  ) {}
 
   get pending(): number {
     return this.#bytes / MAX_PENDING_BYTES;

@@ -25,7 +25,9 @@ export async function writeReport({ input, deps, progress, folder }: Comparison)
     counts: state.counts,
     notes: [
       'Users of identity providers are ignored on both sides; roles of groups, passwords and MFA settings are not compared.',
-      ...(state.matching?.bySub === true ? ['This is the pool that the backup was made of: whatever changed there since the export is a difference.'] : []),
+      ...(state.matching?.bySub === true
+        ? ['This is the pool that the backup was made of: whatever changed there since the export is a difference.']
+        : []),
     ],
   };
   await deps.objects.put(reportKey(folder), `${JSON.stringify(report, null, 2)}\n`);
@@ -48,6 +50,11 @@ const WORDS: readonly (readonly [count: keyof PoolCounts, words: string])[] = [
 export function assertSame({ input, progress, folder }: Comparison): void {
   const { counts } = progress.state;
   if (!differs(counts)) return;
-  const found = WORDS.filter(([count]) => counts[count] > 0).map(([count, words]) => `${counts[count]} ${words}`).join(', ');
-  throw new Halt('PoolDiffers', `The user pool ${input.userPoolId} is not what the backup holds (export ${input.runId}: ${counts.users} users, ${counts.groups} groups, ${counts.memberships} memberships): ${found}. Who and what: s3://${input.bucket}/${differencesKey(folder)}; counts: s3://${input.bucket}/${reportKey(folder)}.`);
+  const found = WORDS.filter(([count]) => counts[count] > 0)
+    .map(([count, words]) => `${counts[count]} ${words}`)
+    .join(', ');
+  throw new Halt(
+    'PoolDiffers',
+    `The user pool ${input.userPoolId} is not what the backup holds (export ${input.runId}: ${counts.users} users, ${counts.groups} groups, ${counts.memberships} memberships): ${found}. Who and what: s3://${input.bucket}/${differencesKey(folder)}; counts: s3://${input.bucket}/${reportKey(folder)}.`,
+  );
 }

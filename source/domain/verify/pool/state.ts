@@ -46,12 +46,30 @@ export interface PoolCounts {
   membershipsNotRestored: number;
 }
 const noCounts = (): PoolCounts => ({
-  users: 0, groups: 0, memberships: 0, usersMissing: 0, groupsMissing: 0, membershipsMissing: 0, usersExtra: 0, groupsExtra: 0, membershipsExtra: 0,
-  usersDifferent: 0, groupsDifferent: 0, usersNotRestored: 0, membershipsNotRestored: 0,
+  users: 0,
+  groups: 0,
+  memberships: 0,
+  usersMissing: 0,
+  groupsMissing: 0,
+  membershipsMissing: 0,
+  usersExtra: 0,
+  groupsExtra: 0,
+  membershipsExtra: 0,
+  usersDifferent: 0,
+  groupsDifferent: 0,
+  usersNotRestored: 0,
+  membershipsNotRestored: 0,
 });
 
 const DIFFERENCES: readonly (keyof PoolCounts)[] = [
-  'usersMissing', 'groupsMissing', 'membershipsMissing', 'usersExtra', 'groupsExtra', 'membershipsExtra', 'usersDifferent', 'groupsDifferent',
+  'usersMissing',
+  'groupsMissing',
+  'membershipsMissing',
+  'usersExtra',
+  'groupsExtra',
+  'membershipsExtra',
+  'usersDifferent',
+  'groupsDifferent',
 ];
 export const differs = (counts: PoolCounts): boolean => DIFFERENCES.some((kind) => counts[kind] > 0);
 
@@ -87,8 +105,18 @@ export interface CompareState {
 export const NO_CHAINS: ChainProgress = { next: 0, open: [] };
 
 export const newComparison = (now: number): CompareState => ({
-  step: 'scan', startedAt: new Date(now).toISOString(), segments: newScan(), records: { users: [], memberships: [], groups: [] }, scope: 'prefixes', chains: NO_CHAINS, pages: 0,
-  extraUsers: [], extraMemberships: [], lookups: 0, rows: [], counts: noCounts(),
+  step: 'scan',
+  startedAt: new Date(now).toISOString(),
+  segments: newScan(),
+  records: { users: [], memberships: [], groups: [] },
+  scope: 'prefixes',
+  chains: NO_CHAINS,
+  pages: 0,
+  extraUsers: [],
+  extraMemberships: [],
+  lookups: 0,
+  rows: [],
+  counts: noCounts(),
 });
 
 /** What the state machine sees: counts and object keys. */

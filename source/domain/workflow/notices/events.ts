@@ -9,16 +9,41 @@ export interface CaughtError {
 
 /** What MessageBroker is told: by the workflows, by the launch, and by EventBridge about executions that ended badly. */
 export type NoticeEvent =
-  | { readonly event: 'failed'; readonly workflow: Workflow; readonly executionArn: string; readonly startedAt: number; readonly error: CaughtError }
-  | { readonly event: 'finished'; readonly workflow: Workflow; readonly executionArn: string; readonly startedAt: number; readonly result: Readonly<Record<string, unknown>> }
-  | { readonly event: 'ended'; readonly workflow: Workflow; readonly executionArn: string; readonly startedAt: number; readonly endedAt: number; readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED'; readonly error: CaughtError }
-  | { readonly event: 'launch-export-refused'; readonly workflow: Workflow; readonly stateMachineArn: string; readonly error: string };
+  | {
+      readonly event: 'failed';
+      readonly workflow: Workflow;
+      readonly executionArn: string;
+      readonly startedAt: number;
+      readonly error: CaughtError;
+    }
+  | {
+      readonly event: 'finished';
+      readonly workflow: Workflow;
+      readonly executionArn: string;
+      readonly startedAt: number;
+      readonly result: Readonly<Record<string, unknown>>;
+    }
+  | {
+      readonly event: 'ended';
+      readonly workflow: Workflow;
+      readonly executionArn: string;
+      readonly startedAt: number;
+      readonly endedAt: number;
+      readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+      readonly error: CaughtError;
+    }
+  | {
+      readonly event: 'launch-export-refused';
+      readonly workflow: Workflow;
+      readonly stateMachineArn: string;
+      readonly error: string;
+    };
 
 /** That an execution ended, however. */
 export type EndNotice = Exclude<NoticeEvent, { event: 'launch-export-refused' }>;
 
 type Fields = Readonly<Record<string, unknown>>;
-const fieldsOf = (value: unknown): Fields => (value !== null && typeof value === 'object' ? value as Fields : {});
+const fieldsOf = (value: unknown): Fields => (value !== null && typeof value === 'object' ? (value as Fields) : {});
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 /** Machines are named `<workflow>-<instance id>`. */
@@ -27,25 +52,46 @@ const workflowOf = (stateMachineArn: string): unknown => stateMachineArn.split('
 /** @throws Fault BadState for an event that nobody should send */
 export function parseNotice(event: unknown): NoticeEvent {
   const fields = fieldsOf(event);
-  return (fields['detail-type'] === 'Step Functions Execution Status Change' ? parseStatusChange(fieldsOf(fields.detail)) : parseOwn(fields))
-    ?? unknownEvent();
+  return (
+    (fields['detail-type'] === 'Step Functions Execution Status Change'
+      ? parseStatusChange(fieldsOf(fields.detail))
+      : parseOwn(fields)) ?? unknownEvent()
+  );
 }
 
 const unknownEvent = (): never => {
   throw new Fault('BadState', 'MessageBroker got an event of an unknown kind.');
 };
 
-function parseOwn({ event, workflow, executionArn, startTime, stateMachineArn, error, result }: Fields): NoticeEvent | undefined {
+function parseOwn({
+  event,
+  workflow,
+  executionArn,
+  startTime,
+  stateMachineArn,
+  error,
+  result,
+}: Fields): NoticeEvent | undefined {
   if (!isWorkflow(workflow)) return undefined;
-  if (event === 'launch-export-refused') return { event, workflow, stateMachineArn: textOf(stateMachineArn) ?? '', error: textOf(error) ?? 'unknown' };
+  if (event === 'launch-export-refused')
+    return { event, workflow, stateMachineArn: textOf(stateMachineArn) ?? '', error: textOf(error) ?? 'unknown' };
   if (typeof executionArn !== 'string' || typeof startTime !== 'string') return undefined;
   const startedAt = Date.parse(startTime);
-  if (event === 'failed') return { event, workflow, executionArn, startedAt, error: caught(fieldsOf(error).Error, fieldsOf(error).Cause) };
+  if (event === 'failed')
+    return { event, workflow, executionArn, startedAt, error: caught(fieldsOf(error).Error, fieldsOf(error).Cause) };
   return event === 'finished' ? { event, workflow, executionArn, startedAt, result: fieldsOf(result) } : undefined;
 }
 
 /** EventBridge's "Step Functions Execution Status Change": times are milliseconds since the epoch. */
-function parseStatusChange({ executionArn, stateMachineArn, status, startDate, stopDate, error, cause }: Fields): NoticeEvent | undefined {
+function parseStatusChange({
+  executionArn,
+  stateMachineArn,
+  status,
+  startDate,
+  stopDate,
+  error,
+  cause,
+}: Fields): NoticeEvent | undefined {
   const workflow = workflowOf(textOf(stateMachineArn) ?? '');
   if (!isWorkflow(workflow) || typeof executionArn !== 'string' || typeof startDate !== 'number') return undefined;
   if (status !== 'FAILED' && status !== 'TIMED_OUT' && status !== 'ABORTED') return undefined;

@@ -5,21 +5,26 @@ import { regionOf, type Workflow } from '../lease.ts';
 import { bodyOf, consoleLink, duration, type Notice, subjectOf } from './text.ts';
 
 const AGAIN: Readonly<Record<Workflow, string>> = {
-  ExportWorkflow: 'Start ExportWorkflow again, with the input {}. Within an hour of its last progress it continues where it stopped; later it begins anew. Until an export completes, the backup of the last complete one stays in force.',
-  ImportWorkflow: 'Start ImportWorkflow again with the same input: it continues where it stopped, and what is done is not done again.',
+  ExportWorkflow:
+    'Start ExportWorkflow again, with the input {}. Within an hour of its last progress it continues where it stopped; later it begins anew. Until an export completes, the backup of the last complete one stays in force.',
+  ImportWorkflow:
+    'Start ImportWorkflow again with the same input: it continues where it stopped, and what is done is not done again.',
   VerifyWorkflow: 'Start VerifyWorkflow again with the same input. It changes neither the backup nor a user pool.',
 };
-const CORRECT = 'Correct what the message names, then start the workflow again. Nothing was written to a user pool or to the backup because of this start.';
+const CORRECT =
+  'Correct what the message names, then start the workflow again. Nothing was written to a user pool or to the backup because of this start.';
 const NOTHING = 'Nothing: this execution stopped by itself so that two never work at the same time.';
 
-const MEND_BACKUP = 'If the user pool is well, start ExportWorkflow in the primary Region with the input {}: it writes damaged and missing items anew, deletes surplus ones and seals a new run. If the pool is lost, restore an earlier run: start ImportWorkflow with "ExportRun" and the id of a run that was verified (the folders below snapshots/ in the mapping-file bucket). Find out who else writes to the table or the bucket.';
+const MEND_BACKUP =
+  'If the user pool is well, start ExportWorkflow in the primary Region with the input {}: it writes damaged and missing items anew, deletes surplus ones and seals a new run. If the pool is lost, restore an earlier run: start ImportWorkflow with "ExportRun" and the id of a run that was verified (the folders below snapshots/ in the mapping-file bucket). Find out who else writes to the table or the bucket.';
 
 /** What the operator should do after a halt, where starting again at once is not it. */
 const NEXT: Readonly<Record<string, string>> = {
   ExecutionAlreadyRunning: NOTHING,
   LeaseLost: NOTHING,
   Superseded: NOTHING,
-  RestoreInProgress: 'Nothing while the restore runs. The next scheduled export starts by itself; start one by hand if you need it earlier.',
+  RestoreInProgress:
+    'Nothing while the restore runs. The next scheduled export starts by itself; start one by hand if you need it earlier.',
   InvalidInput: CORRECT,
   InvalidNewUserPoolId: CORRECT,
   SourcePoolRefused: CORRECT,
@@ -30,32 +35,54 @@ const NEXT: Readonly<Record<string, string>> = {
   MultipleUsernameAttributes: CORRECT,
   BackupTableNotFound: CORRECT,
   AlreadyRestored: 'Nothing: this pool has been restored. For another restore create another empty user pool.',
-  SourcePoolEmpty: 'Find out why the user pool shows no users or groups. The backup was left as it is; if the pool is lost, restore it with ImportWorkflow.',
-  UserPoolNotFound: 'Check the id and the Region of the user pool. If it was deleted, restore it with ImportWorkflow: the backup was left as it is.',
-  AccessDenied: 'Add the permission that the message names (a stack update puts the roles back as they were), then start the workflow again: it continues.',
-  ReplicaBehind: 'Wait for the replication and start ImportWorkflow again; or start it with "AcceptIncomplete": true, and the report says by how much the backup was incomplete.',
+  SourcePoolEmpty:
+    'Find out why the user pool shows no users or groups. The backup was left as it is; if the pool is lost, restore it with ImportWorkflow.',
+  UserPoolNotFound:
+    'Check the id and the Region of the user pool. If it was deleted, restore it with ImportWorkflow: the backup was left as it is.',
+  AccessDenied:
+    'Add the permission that the message names (a stack update puts the roles back as they were), then start the workflow again: it continues.',
+  ReplicaBehind:
+    'Wait for the replication and start ImportWorkflow again; or start it with "AcceptIncomplete": true, and the report says by how much the backup was incomplete.',
   ManifestMissing: `Until a new run is sealed, this backup cannot be proved. ${MEND_BACKUP}`,
   CountsDiffer: MEND_BACKUP,
-  ChecksumDiffers: 'Restore a kept run ("ExportRun"), or start ImportWorkflow with "AcceptIncomplete": true, which restores the damaged items as they are and reports how many. Find out who else writes to the table.',
-  PoolDiffers: 'Read differences.csv. In the pool of a restore, start ImportWorkflow again with the same input where it ended partial. In the pool that is backed up, changes since the last export are differences: run ExportWorkflow first, then compare.',
+  ChecksumDiffers:
+    'Restore a kept run ("ExportRun"), or start ImportWorkflow with "AcceptIncomplete": true, which restores the damaged items as they are and reports how many. Find out who else writes to the table.',
+  PoolDiffers:
+    'Read differences.csv. In the pool of a restore, start ImportWorkflow again with the same input where it ended partial. In the pool that is backed up, changes since the last export are differences: run ExportWorkflow first, then compare.',
   ExportRunOpen: 'Let the export end (start ExportWorkflow if it was interrupted), then start VerifyWorkflow again.',
-  ExportRunNotFound: 'Give ExportRun one of the runs that the message names, or leave it out for the newest. Runs are kept for SnapshotRetentionDays.',
-  SnapshotDamaged: 'Restore another run (ExportRun), or the newest without ExportRun: that is read from the table. VerifyWorkflow tells which snapshots of the newest run are in order.',
-  MassDeleteRefused: 'Find out whether so much was really deleted from the user pool. If it was meant, start ExportWorkflow with {"AllowMassDelete": true}. If not, restore with ImportWorkflow: the backup still holds all of it.',
+  ExportRunNotFound:
+    'Give ExportRun one of the runs that the message names, or leave it out for the newest. Runs are kept for SnapshotRetentionDays.',
+  SnapshotDamaged:
+    'Restore another run (ExportRun), or the newest without ExportRun: that is read from the table. VerifyWorkflow tells which snapshots of the newest run are in order.',
+  MassDeleteRefused:
+    'Find out whether so much was really deleted from the user pool. If it was meant, start ExportWorkflow with {"AllowMassDelete": true}. If not, restore with ImportWorkflow: the backup still holds all of it.',
 };
 
 /** As NEXT, for halts that mean something else in a verification. */
 const NEXT_OF_VERIFICATION: Readonly<Record<string, string>> = {
   ChecksumDiffers: MEND_BACKUP,
   NoSealedBackup: 'Run ExportWorkflow in the primary Region to its end first.',
-  ReplicaBehind: 'Watch the table\'s ReplicationLatency and the service health of both Regions. The backup Region looks again every hour. If it stays, restore in the other Region, or an earlier run with "ExportRun"; if replication is in order, items were removed here: start ExportWorkflow with the input {}.',
+  ReplicaBehind:
+    'Watch the table\'s ReplicationLatency and the service health of both Regions. The backup Region looks again every hour. If it stays, restore in the other Region, or an earlier run with "ExportRun"; if replication is in order, items were removed here: start ExportWorkflow with the input {}.',
   UserPoolNotFound: 'Check UserPoolId, and that the pool is in the Region of this workflow.',
 };
 
 /** The message about an execution that failed and said so itself. */
-export function failureNotice({ workflow, executionArn, startedAt, error }: Extract<NoticeEvent, { event: 'failed' }>, { now, about }: { readonly now: number; readonly about: string }): { readonly notice: Notice; readonly named: NamedError } {
+export function failureNotice(
+  { workflow, executionArn, startedAt, error }: Extract<NoticeEvent, { event: 'failed' }>,
+  { now, about }: { readonly now: number; readonly about: string },
+): { readonly notice: Notice; readonly named: NamedError } {
   const named = namedError(error);
-  return { named, notice: failed({ workflow, executionArn, named, about, what: `${workflow} stopped after ${duration(now - startedAt)}: ${named.error}.` }) };
+  return {
+    named,
+    notice: failed({
+      workflow,
+      executionArn,
+      named,
+      about,
+      what: `${workflow} stopped after ${duration(now - startedAt)}: ${named.error}.`,
+    }),
+  };
 }
 
 const ENDS = {
@@ -65,16 +92,37 @@ const ENDS = {
 } as const;
 
 /** The message about an execution of which only EventBridge told that it ended badly. */
-export function endedNotice({ workflow, executionArn, startedAt, endedAt, status, error }: Extract<NoticeEvent, { event: 'ended' }>, about: string): Notice {
+export function endedNotice(
+  { workflow, executionArn, startedAt, endedAt, status, error }: Extract<NoticeEvent, { event: 'ended' }>,
+  about: string,
+): Notice {
   const named = namedError({ Error: status === 'TIMED_OUT' ? 'States.Timeout' : status, ...error });
   const what = `${workflow} ${ENDS[status]} after ${duration(endedAt - startedAt)}.`;
-  return failed({ workflow, executionArn, about, what, named: status === 'ABORTED' ? { error: 'ABORTED', cause: '' } : named });
+  return failed({
+    workflow,
+    executionArn,
+    about,
+    what,
+    named: status === 'ABORTED' ? { error: 'ABORTED', cause: '' } : named,
+  });
 }
 
 const nextOf = (workflow: Workflow, error: string): string =>
   (workflow === 'VerifyWorkflow' ? NEXT_OF_VERIFICATION[error] : undefined) ?? NEXT[error] ?? AGAIN[workflow];
 
-function failed({ workflow, executionArn, named, about, what }: { readonly workflow: Workflow; readonly executionArn: string; readonly named: NamedError; readonly about: string; readonly what: string }): Notice {
+function failed({
+  workflow,
+  executionArn,
+  named,
+  about,
+  what,
+}: {
+  readonly workflow: Workflow;
+  readonly executionArn: string;
+  readonly named: NamedError;
+  readonly about: string;
+  readonly what: string;
+}): Notice {
   return {
     subject: subjectOf(`${workflow} in ${regionOf(executionArn)} failed: ${named.error}`),
     body: bodyOf([
@@ -89,7 +137,10 @@ function failed({ workflow, executionArn, named, about, what }: { readonly workf
 }
 
 /** The message about a launch that could not start its first export. */
-export const refusedStartNotice = ({ workflow, stateMachineArn, error }: Extract<NoticeEvent, { event: 'launch-export-refused' }>, about: string): Notice => ({
+export const refusedStartNotice = (
+  { workflow, stateMachineArn, error }: Extract<NoticeEvent, { event: 'launch-export-refused' }>,
+  about: string,
+): Notice => ({
   subject: subjectOf(`The first ${workflow} could not be started: ${error}`),
   body: bodyOf([
     `The launch is complete, but its first ${workflow} was refused (${error}). There is no backup yet.`,

@@ -4,7 +4,12 @@ import { missesUsers } from '../../export/listing-mode.ts';
 import type { NoticeEvent } from './events.ts';
 import { bodyOf, consoleLink, counted, duration, type Notice, number, subjectOf } from './text.ts';
 
-type Summary = Partial<Pick<ManifestSummary, 'runId' | 'userPoolId' | 'counts' | 'added' | 'changed' | 'deleted' | 'skipped' | 'snapshotObjects'>>;
+type Summary = Partial<
+  Pick<
+    ManifestSummary,
+    'runId' | 'userPoolId' | 'counts' | 'added' | 'changed' | 'deleted' | 'skipped' | 'snapshotObjects'
+  >
+>;
 interface Around {
   readonly now: number;
   readonly about: string;
@@ -23,23 +28,44 @@ interface Warning {
 const ALWAYS_UNREMARKABLE = 10;
 
 /** The message about a complete export: what the backup holds, what changed, who is not in it, and what to look at. */
-export function exportNotice({ executionArn, startedAt, result }: Extract<NoticeEvent, { event: 'finished' }>, { now, about, firstTime, maxChangePercent }: Around): Notice {
+export function exportNotice(
+  { executionArn, startedAt, result }: Extract<NoticeEvent, { event: 'finished' }>,
+  { now, about, firstTime, maxChangePercent }: Around,
+): Notice {
   const summary = (result.manifest ?? {}) as Summary;
-  const { runId = '?', userPoolId = 'the user pool', counts, added, changed, deleted, skipped, snapshotObjects = 0 } = summary;
+  const {
+    runId = '?',
+    userPoolId = 'the user pool',
+    counts,
+    added,
+    changed,
+    deleted,
+    skipped,
+    snapshotObjects = 0,
+  } = summary;
   const line = (thing: keyof Counts): string =>
     `  ${thing}: ${number(counts?.[thing])} (added ${number(added?.[thing])}, changed ${number(changed?.[thing])}, deleted ${number(deleted?.[thing])})`;
   const federated = skipped?.federatedUsers ?? 0;
   const { listing, replica } = result as Pick<CleanUpResult, 'listing' | 'replica'>;
-  const warnings = [fewListed(listing), manyChanges(summary, maxChangePercent), replicaWarning(replica)].filter((warning) => warning !== undefined);
+  const warnings = [fewListed(listing), manyChanges(summary, maxChangePercent), replicaWarning(replica)].filter(
+    (warning) => warning !== undefined,
+  );
   return {
-    subject: subjectOf(warnings.length === 0 ? `Export of ${userPoolId} complete: ${counted(counts?.users, 'user')}` : `Export complete, BUT ${warnings.map(({ subject }) => subject).join('; ')} (${userPoolId})`),
+    subject: subjectOf(
+      warnings.length === 0
+        ? `Export of ${userPoolId} complete: ${counted(counts?.users, 'user')}`
+        : `Export complete, BUT ${warnings.map(({ subject }) => subject).join('; ')} (${userPoolId})`,
+    ),
     body: bodyOf([
       `ExportWorkflow backed up the user pool ${userPoolId} in ${duration(now - startedAt)} (run ${runId}).`,
       ...warnings.map(({ found }) => found),
       `The backup now holds\n${line('users')}\n${line('groups')}\n${line('memberships')}`,
-      federated === 0 ? undefined
+      federated === 0
+        ? undefined
         : `Not in the backup: ${counted(federated, 'user')} of identity providers and ${counted(skipped?.federatedMemberships, 'membership')} of theirs. No import can create them; they come back when they sign in again.`,
-      snapshotObjects === 0 ? undefined : `This state is also kept as a snapshot: ImportWorkflow restores exactly it with {"ExportRun":"${runId}"} in its input, also after later exports, as long as SnapshotRetentionDays says.`,
+      snapshotObjects === 0
+        ? undefined
+        : `This state is also kept as a snapshot: ImportWorkflow restores exactly it with {"ExportRun":"${runId}"} in its input, also after later exports, as long as SnapshotRetentionDays says.`,
       `What to do next\n  ${warnings.length === 0 ? 'Nothing.' : warnings.map(({ next }) => next).join('\n  ')}`,
       firstTime,
       `Execution\n  ${consoleLink(executionArn)}`,
@@ -74,7 +100,8 @@ function manyChanges({ counts, changed }: Summary, maxChangePercent: number): Wa
 function replicaWarning(replica: CleanUpResult['replica']): Warning | undefined {
   if (replica === undefined || replica.state === 'current') return undefined;
   const { region, state, lastRunId } = replica;
-  const last = lastRunId === undefined ? 'It names no complete export.' : `The last export that it names is ${lastRunId}.`;
+  const last =
+    lastRunId === undefined ? 'It names no complete export.' : `The last export that it names is ${lastRunId}.`;
   return state === 'behind'
     ? {
         subject: `${region} is behind`,

@@ -34,23 +34,35 @@ type Restored = Partial<Pick<RestoreOutcome, 'outcome' | 'exportRun' | 'source' 
 
 /** Which run was read, and from where. */
 const runOf = ({ exportRun = '?', source }: Restored): string =>
-  (source === 'snapshot' ? `It read the export ${exportRun} from the snapshot that this Region keeps of it.` : `It read the backup table, whose last complete export is ${exportRun}.`);
+  source === 'snapshot'
+    ? `It read the export ${exportRun} from the snapshot that this Region keeps of it.`
+    : `It read the backup table, whose last complete export is ${exportRun}.`;
 
 /** The message about a restore that came to its end, whether or not everything came back; or about a dry run. */
-export const importNotice = (event: Finished, around: Around): Notice => (event.result.dryRun === true ? dryRunNotice(event, around) : restoreNotice(event, around));
+export const importNotice = (event: Finished, around: Around): Notice =>
+  event.result.dryRun === true ? dryRunNotice(event, around) : restoreNotice(event, around);
 
 function restoreNotice({ executionArn, startedAt, result }: Finished, { now, about, firstTime }: Around): Notice {
-  const { outcome = 'partial', counts = {}, report, ...restored } = result as Restored & { readonly counts?: Readonly<Record<string, unknown>> };
+  const {
+    outcome = 'partial',
+    counts = {},
+    report,
+    ...restored
+  } = result as Restored & { readonly counts?: Readonly<Record<string, unknown>> };
   const of = (name: string): number => (typeof counts[name] === 'number' ? counts[name] : 0);
   const notRestored = of('usersInBackup') - of('usersRestored');
   const unverified = of('usersWithoutVerifiedAddress');
-  const lines = LINES.filter(([name], index) => index < ALWAYS || of(name) > 0).map(([name, words]) => `  ${number(of(name))} ${words}`);
+  const lines = LINES.filter(([name], index) => index < ALWAYS || of(name) > 0).map(
+    ([name, words]) => `  ${number(of(name))} ${words}`,
+  );
   return {
     subject: subjectOf(subjects(outcome, { notRestored, inBackup: of('usersInBackup'), unverified })),
     body: bodyOf([
       `ImportWorkflow came to its end after ${duration(now - startedAt)}. ${runOf(restored)} This backup holds ${counted(of('usersInBackup'), 'user')}.`,
       lines.join('\n'),
-      report === undefined ? undefined : `Report: every user who was not restored, and why; old and new subs\n${report.keys.map((key) => `  s3://${report.bucket}/${key}`).join('\n')}`,
+      report === undefined
+        ? undefined
+        : `Report: every user who was not restored, and why; old and new subs\n${report.keys.map((key) => `  s3://${report.bucket}/${key}`).join('\n')}`,
       `What to do next\n  ${NEXT[outcome]}${unverified > 0 ? NEXT_UNVERIFIED : ''}`,
       firstTime,
       `Execution\n  ${consoleLink(executionArn)}`,
@@ -61,33 +73,54 @@ function restoreNotice({ executionArn, startedAt, result }: Finished, { now, abo
   };
 }
 
-function subjects(outcome: RestoreOutcome['outcome'], { notRestored, inBackup, unverified }: { readonly notRestored: number; readonly inBackup: number; readonly unverified: number }): string {
+function subjects(
+  outcome: RestoreOutcome['outcome'],
+  {
+    notRestored,
+    inBackup,
+    unverified,
+  }: { readonly notRestored: number; readonly inBackup: number; readonly unverified: number },
+): string {
   const missing = `${number(notRestored)} of ${counted(inBackup, 'user')} not restored`;
-  if (outcome === 'partial') return notRestored > 0 ? `Restore INCOMPLETE: ${missing}` : 'Restore INCOMPLETE: something is missing or different';
-  if (outcome === 'policy') return notRestored > 0 ? `Restore finished, ${missing} (by rule)` : 'Restore finished, with exceptions (by rule)';
-  return unverified > 0 ? `Restore complete, BUT ${counted(unverified, 'user')} cannot use "forgot password"` : `Restore complete: ${counted(inBackup, 'user')}`;
+  if (outcome === 'partial')
+    return notRestored > 0 ? `Restore INCOMPLETE: ${missing}` : 'Restore INCOMPLETE: something is missing or different';
+  if (outcome === 'policy')
+    return notRestored > 0 ? `Restore finished, ${missing} (by rule)` : 'Restore finished, with exceptions (by rule)';
+  return unverified > 0
+    ? `Restore complete, BUT ${counted(unverified, 'user')} cannot use "forgot password"`
+    : `Restore complete: ${counted(inBackup, 'user')}`;
 }
 
 const NEXT: Readonly<Record<RestoreOutcome['outcome'], string>> = {
-  complete: 'Users keep no passwords: each sets a new one by "forgot password". Applications that store the sub need sub-map.csv. Protect the new pool with a launch of its own.',
-  policy: 'Read failures.csv: it names everybody who was left out, and the rule. Users keep no passwords: each sets a new one by "forgot password". Applications that store the sub need sub-map.csv.',
-  partial: 'Read failures.csv, remove the causes that it names, and start ImportWorkflow again with the same input: it tries the reported users again and leaves the restored ones alone.',
+  complete:
+    'Users keep no passwords: each sets a new one by "forgot password". Applications that store the sub need sub-map.csv. Protect the new pool with a launch of its own.',
+  policy:
+    'Read failures.csv: it names everybody who was left out, and the rule. Users keep no passwords: each sets a new one by "forgot password". Applications that store the sub need sub-map.csv.',
+  partial:
+    'Read failures.csv, remove the causes that it names, and start ImportWorkflow again with the same input: it tries the reported users again and leaves the restored ones alone.',
 };
 
 /** "Forgot password" sends its code to verified addresses only. */
-const NEXT_UNVERIFIED = ' Users without a verified address cannot use "forgot password": set a permanent password for each, or verify an address of theirs; failures.csv names them.';
+const NEXT_UNVERIFIED =
+  ' Users without a verified address cannot use "forgot password": set a permanent password for each, or verify an address of theirs; failures.csv names them.';
 
 function dryRunNotice({ executionArn, startedAt, result }: Finished, { now, about, firstTime }: Around): Notice {
   const { backup, byCsv, oneByOne, excluded, chunks, reportKeys } = result;
   const { users, groups, memberships } = (backup ?? {}) as Readonly<Record<string, unknown>>;
   const left = typeof excluded === 'number' ? excluded : 0;
   return {
-    subject: subjectOf(left === 0 ? `Dry run: all ${counted(users, 'user')} can be restored` : `Dry run: ${number(left)} of ${counted(users, 'user')} would not be restored`),
+    subject: subjectOf(
+      left === 0
+        ? `Dry run: all ${counted(users, 'user')} can be restored`
+        : `Dry run: ${number(left)} of ${counted(users, 'user')} would not be restored`,
+    ),
     body: bodyOf([
       `ImportWorkflow checked the backup against the new pool in ${duration(now - startedAt)} and wrote nothing to the pool.`,
       `${runOf(result)} This backup holds ${counted(users, 'user')}, ${counted(groups, 'group')} and ${counted(memberships, 'membership')}.`,
       `  ${number(byCsv)} users would come back by ${counted(chunks, 'import job')}\n  ${number(oneByOne)} users would be created one by one\n  ${number(left)} users would be left out by a documented rule`,
-      Array.isArray(reportKeys) ? `Report, in the mapping-file bucket of this Region\n${(reportKeys as unknown[]).map((key) => `  ${String(key)}`).join('\n')}` : undefined,
+      Array.isArray(reportKeys)
+        ? `Report, in the mapping-file bucket of this Region\n${(reportKeys as unknown[]).map((key) => `  ${String(key)}`).join('\n')}`
+        : undefined,
       'What to do next\n  Read the report, then start ImportWorkflow with the same input without DryRun.',
       firstTime,
       `Execution\n  ${consoleLink(executionArn)}`,

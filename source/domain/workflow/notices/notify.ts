@@ -50,7 +50,10 @@ export async function notify(event: unknown, deps: NotifyDeps, settings: NotifyS
     return answer ?? { sent: false };
   }
   const sent = await publish(message, deps, settings);
-  await deps.objects.put(own, JSON.stringify({ event: notice.event, toldAt: new Date(deps.clock.now()).toISOString() }));
+  await deps.objects.put(
+    own,
+    JSON.stringify({ event: notice.event, toldAt: new Date(deps.clock.now()).toISOString() }),
+  );
   if (notice.event === 'finished' && sent) await mark(deps.objects, FIRST_SUCCESS);
   await deps.sendMetrics(metricOf(notice, deps.clock.now(), settings));
   return answer ?? { sent };
@@ -58,7 +61,11 @@ export async function notify(event: unknown, deps: NotifyDeps, settings: NotifyS
 
 const FINISHED = { ExportWorkflow: exportNotice, ImportWorkflow: importNotice, VerifyWorkflow: verifyNotice } as const;
 
-async function compose(notice: EndNotice, { objects, clock }: NotifyDeps, settings: NotifySettings): Promise<{ readonly message: Notice; readonly answer?: NamedError }> {
+async function compose(
+  notice: EndNotice,
+  { objects, clock }: NotifyDeps,
+  settings: NotifySettings,
+): Promise<{ readonly message: Notice; readonly answer?: NamedError }> {
   const about = aboutOf(settings);
   const now = clock.now();
   if (notice.event === 'ended') return { message: endedNotice(notice, about) };
@@ -66,12 +73,18 @@ async function compose(notice: EndNotice, { objects, clock }: NotifyDeps, settin
     const { notice: message, named } = failureNotice(notice, { now, about });
     return { message, answer: named };
   }
-  const firstTime = (await exists(objects, FIRST_SUCCESS)) ? undefined : confirmHint(regionOf(notice.executionArn), settings);
+  const firstTime = (await exists(objects, FIRST_SUCCESS))
+    ? undefined
+    : confirmHint(regionOf(notice.executionArn), settings);
   const around = { now, about, firstTime, maxChangePercent: settings.maxChangePercent };
   return { message: FINISHED[notice.workflow](notice, around) };
 }
 
-async function publish({ subject, body, important }: Notice, { publish: send, log }: NotifyDeps, { preference }: NotifySettings): Promise<boolean> {
+async function publish(
+  { subject, body, important }: Notice,
+  { publish: send, log }: NotifyDeps,
+  { preference }: NotifySettings,
+): Promise<boolean> {
   if (!important && preference === 'ERRORS_ONLY') {
     log.info('A success is not published with ERRORS_ONLY');
     return false;
@@ -84,10 +97,16 @@ function metricOf(notice: EndNotice, now: number, { primaryRegion }: NotifySetti
   const { workflow, executionArn, startedAt } = notice;
   const partial = notice.event === 'finished' && notice.result.outcome === 'partial';
   const runTimeMs = (notice.event === 'ended' ? notice.endedAt : now) - startedAt;
-  return workflowEnded(notice.event === 'finished' && !partial ? 'Finished' : 'Error', { workflow, region: regionOf(executionArn), primaryRegion, runTimeMs });
+  return workflowEnded(notice.event === 'finished' && !partial ? 'Finished' : 'Error', {
+    workflow,
+    region: regionOf(executionArn),
+    primaryRegion,
+    runTimeMs,
+  });
 }
 
-const aboutOf = ({ userPoolId, tableName }: NotifySettings): string => `About this message\n  Sent by the launch that backs up ${userPoolId} to the table ${tableName}.`;
+const aboutOf = ({ userPoolId, tableName }: NotifySettings): string =>
+  `About this message\n  Sent by the launch that backs up ${userPoolId} to the table ${tableName}.`;
 
 const confirmHint = (region: string, { primaryRegion }: NotifySettings): string =>
   `First message from ${region}\n  ${region === primaryRegion ? 'The backup Region' : `The primary Region, ${primaryRegion},`} sends its messages by a topic of its own. Make sure that you confirmed that subscription too; otherwise you will hear nothing from there.`;

@@ -17,7 +17,10 @@ export const subjectOf = (text: string): string => {
 
 /** Paragraphs with lines of an e-mail's width; a word that is longer (a link) stays whole. */
 export const bodyOf = (paragraphs: readonly (string | undefined)[]): string =>
-  `${paragraphs.filter((paragraph): paragraph is string => paragraph !== undefined).map((paragraph) => paragraph.split('\n').map(wrapped).join('\n')).join('\n\n')}\n`;
+  `${paragraphs
+    .filter((paragraph): paragraph is string => paragraph !== undefined)
+    .map((paragraph) => paragraph.split('\n').map(wrapped).join('\n'))
+    .join('\n\n')}\n`;
 
 function wrapped(line: string): string {
   const indent = /^ */.exec(line)?.[0] ?? '';
@@ -37,7 +40,8 @@ function wrapped(line: string): string {
 export const number = (value: unknown): string => (typeof value === 'number' ? value.toLocaleString('en-US') : '?');
 
 /** `1 user`, `2 users` */
-export const counted = (value: unknown, thing: string): string => `${number(value)} ${value === 1 ? thing : `${thing}s`}`;
+export const counted = (value: unknown, thing: string): string =>
+  `${number(value)} ${value === 1 ? thing : `${thing}s`}`;
 
 /** `2 h 5 min`, `3 min 4 s`, `12 s` */
 export function duration(ms: number): string {

@@ -2,7 +2,13 @@ import { expect } from 'chai';
 import { solutionConstants } from '../../../../source/custom-resources/constants/solution-constants.ts';
 import { stackSetConstants } from '../../../../source/custom-resources/constants/stack-set-constants.ts';
 import { FakeParameters } from '../../../support/custom-resources/fake-parameters.ts';
-import { createRequest, deleteRequest, Deployment, LAUNCH_ID, updateRequest } from '../../../support/custom-resources/requests.ts';
+import {
+  createRequest,
+  deleteRequest,
+  Deployment,
+  LAUNCH_ID,
+  updateRequest,
+} from '../../../support/custom-resources/requests.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 
 const NAME = `/cognito-user-profiles-export/${LAUNCH_ID}/constants`;
@@ -30,18 +36,28 @@ describe('SolutionConstants', () => {
   beforeEach(() => {
     let uuids = 0;
     parameters = new FakeParameters();
-    deployment = new Deployment(() => solutionConstants({ parameters, newUuid: () => `uuid-${uuids += 1}` }), new FakeClock());
+    deployment = new Deployment(
+      () => solutionConstants({ parameters, newUuid: () => `uuid-${(uuids += 1)}` }),
+      new FakeClock(),
+    );
   });
   const stored = (): unknown => JSON.parse(parameters.values.get(NAME) ?? 'null');
 
   it('says in the reason of a failed launch that the table stays', async () => {
     parameters.putIfAbsent = () => Promise.reject(new Error('ParameterLimitExceeded'));
     const { Reason } = await deployment.request(createRequest(PROPERTIES));
-    expect(Reason).to.contain('ParameterLimitExceeded').and.to.contain('Backup-BackupTable-ABC').and.to.contain('are retained');
+    expect(Reason)
+      .to.contain('ParameterLimitExceeded')
+      .and.to.contain('Backup-BackupTable-ABC')
+      .and.to.contain('are retained');
   });
 
   it('makes the ids of the launch and stores them', async () => {
-    expect(await deployment.request(createRequest(PROPERTIES))).to.deep.include({ Status: 'SUCCESS', PhysicalResourceId: NAME, Data: ATTRIBUTES });
+    expect(await deployment.request(createRequest(PROPERTIES))).to.deep.include({
+      Status: 'SUCCESS',
+      PhysicalResourceId: NAME,
+      Data: ATTRIBUTES,
+    });
     expect(stored()).to.deep.equal(STORED);
   });
 
@@ -52,14 +68,22 @@ describe('SolutionConstants', () => {
   });
 
   it('gives two simultaneous deliveries the same uuid', async () => {
-    const answers = await Promise.all([deployment.request(createRequest(PROPERTIES)), new Deployment(() => solutionConstants({ parameters, newUuid: () => 'other' }), new FakeClock()).request(createRequest(PROPERTIES))]
-      .map(async (answer) => (await answer).Data));
+    const answers = await Promise.all(
+      [
+        deployment.request(createRequest(PROPERTIES)),
+        new Deployment(() => solutionConstants({ parameters, newUuid: () => 'other' }), new FakeClock()).request(
+          createRequest(PROPERTIES),
+        ),
+      ].map(async (answer) => (await answer).Data),
+    );
     expect(answers).to.deep.equal([ATTRIBUTES, ATTRIBUTES]);
   });
 
   it('writes changed values at an update and keeps the ids', async () => {
     await deployment.request(createRequest(PROPERTIES));
-    const answer = await deployment.request(updateRequest(NAME, { ...PROPERTIES, BackupTableName: 'Other' }, PROPERTIES));
+    const answer = await deployment.request(
+      updateRequest(NAME, { ...PROPERTIES, BackupTableName: 'Other' }, PROPERTIES),
+    );
     expect(answer).to.deep.include({ Status: 'SUCCESS', PhysicalResourceId: NAME, Data: ATTRIBUTES });
     expect(stored()).to.deep.equal({ ...STORED, backupTableName: 'Other' });
   });
@@ -93,15 +117,28 @@ describe('StackSetConstants', () => {
     parameters = new FakeParameters();
     parameters.values.set(NAME, JSON.stringify(STORED));
     regions = [];
-    deployment = new Deployment(() => stackSetConstants((region) => {
-      regions.push(region);
-      return parameters;
-    }), new FakeClock());
+    deployment = new Deployment(
+      () =>
+        stackSetConstants((region) => {
+          regions.push(region);
+          return parameters;
+        }),
+      new FakeClock(),
+    );
   });
 
   it('reads the parameter of the primary Region', async () => {
-    const Data = { InstanceId: LAUNCH_ID, SolutionUuid: 'uuid-1', BackupTableName: 'Backup-BackupTable-ABC', MainStackName: 'Backup' };
-    expect(await deployment.request(createRequest(properties))).to.deep.include({ Status: 'SUCCESS', PhysicalResourceId: NAME, Data });
+    const Data = {
+      InstanceId: LAUNCH_ID,
+      SolutionUuid: 'uuid-1',
+      BackupTableName: 'Backup-BackupTable-ABC',
+      MainStackName: 'Backup',
+    };
+    expect(await deployment.request(createRequest(properties))).to.deep.include({
+      Status: 'SUCCESS',
+      PhysicalResourceId: NAME,
+      Data,
+    });
     expect(await deployment.request(updateRequest(NAME, properties, properties))).to.deep.include({ Data });
     expect(regions).to.deep.equal(['us-east-1', 'us-east-1']);
   });
@@ -118,18 +155,29 @@ describe('StackSetConstants', () => {
     expect((await deployment.request(createRequest(properties))).Reason).to.contain('does not hold the constants');
   });
 
-  it('refuses a parameter that was changed by hand: another launch\'s, a member less or of another kind, a name that could break out', async () => {
+  it("refuses a parameter that was changed by hand: another launch's, a member less or of another kind, a name that could break out", async () => {
     const members = Object.keys(STORED) as (keyof typeof STORED)[];
     const damages: unknown[] = [
-      { ...STORED, instanceId: 'fedcba987654' }, null, [], 'x', 7,
-      ...members.flatMap((member) => [null, 7, {}, ['x'], '', '../../x', 'a b', '${x}', '"', 'x'.repeat(300), '__proto__ x'].map((value) => ({ ...STORED, [member]: value }))),
+      { ...STORED, instanceId: 'fedcba987654' },
+      null,
+      [],
+      'x',
+      7,
+      ...members.flatMap((member) =>
+        [null, 7, {}, ['x'], '', '../../x', 'a b', '${x}', '"', 'x'.repeat(300), '__proto__ x'].map((value) => ({
+          ...STORED,
+          [member]: value,
+        })),
+      ),
       ...members.map((member) => Object.fromEntries(Object.entries(STORED).filter(([name]) => name !== member))),
     ];
     for (const damage of damages) {
       parameters.values.set(NAME, JSON.stringify(damage));
       const { Status, Reason } = await deployment.request(createRequest(properties));
       expect(Status, JSON.stringify(damage)).to.equal('FAILED');
-      expect(Reason).to.contain(`${NAME} does not hold the constants of this solution. Update the main stack`).and.not.match(/undefined|TypeError|JSON/);
+      expect(Reason)
+        .to.contain(`${NAME} does not hold the constants of this solution. Update the main stack`)
+        .and.not.match(/undefined|TypeError|JSON/);
     }
   });
 

@@ -1,8 +1,20 @@
 import { expect } from 'chai';
 import { customResourceHandler } from '../../../../source/custom-resources/framework/handler.ts';
 import { NOTHING_MADE } from '../../../../source/custom-resources/framework/identity.ts';
-import { done, handOver, type CustomResource, type Outcome, type Work } from '../../../../source/custom-resources/framework/types.ts';
-import { createRequest, deleteRequest, Deployment, STACK_ID, updateRequest } from '../../../support/custom-resources/requests.ts';
+import {
+  done,
+  handOver,
+  type CustomResource,
+  type Outcome,
+  type Work,
+} from '../../../../source/custom-resources/framework/types.ts';
+import {
+  createRequest,
+  deleteRequest,
+  Deployment,
+  STACK_ID,
+  updateRequest,
+} from '../../../support/custom-resources/requests.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { rejection } from '../../../support/rejection.ts';
 
@@ -42,7 +54,12 @@ describe('custom resource framework', () => {
 
   it('answers a Create with the identity and the attributes', async () => {
     expect(await deployment.request(createRequest({ Color: 'red' }))).to.deep.equal({
-      Status: 'SUCCESS', PhysicalResourceId: 'thing-red', StackId: STACK_ID, RequestId: 'create-1', LogicalResourceId: 'Thing', Data: { Answer: '42' },
+      Status: 'SUCCESS',
+      PhysicalResourceId: 'thing-red',
+      StackId: STACK_ID,
+      RequestId: 'create-1',
+      LogicalResourceId: 'Thing',
+      Data: { Answer: '42' },
     });
   });
 
@@ -51,18 +68,29 @@ describe('custom resource framework', () => {
       throw new Error('no room');
     };
     const answer = await deployment.request(createRequest({ Color: 'red' }));
-    expect(answer).to.include({ Status: 'FAILED', PhysicalResourceId: 'thing-red', Reason: 'no room (log stream 2026/11/23/[1]abc)' });
+    expect(answer).to.include({
+      Status: 'FAILED',
+      PhysicalResourceId: 'thing-red',
+      Reason: 'no room (log stream 2026/11/23/[1]abc)',
+    });
     thing.operation = async () => done();
     expect((await deployment.request(deleteRequest('thing-red'))).Status).to.equal('SUCCESS');
-    expect(thing.asked.map(({ operation, work }) => `${operation} ${work.physicalId}`)).to.deep.equal(['create thing-red', 'remove thing-red']);
+    expect(thing.asked.map(({ operation, work }) => `${operation} ${work.physicalId}`)).to.deep.equal([
+      'create thing-red',
+      'remove thing-red',
+    ]);
   });
 
   it('says in the reason of a failed Create what is retained, and only there', async () => {
     thing.operation = () => Promise.reject(new Error('no room'));
     const retaining = Object.assign(thing, { retained: ({ color }: Properties) => `The ${color} paint stays.` });
     const retainingDeployment = new Deployment(() => retaining, clock);
-    expect((await retainingDeployment.request(createRequest({ Color: 'red' }))).Reason).to.contain('no room The red paint stays.');
-    expect((await retainingDeployment.request(updateRequest('thing-red', { Color: 'red' }, {}))).Reason).not.to.contain('stays');
+    expect((await retainingDeployment.request(createRequest({ Color: 'red' }))).Reason).to.contain(
+      'no room The red paint stays.',
+    );
+    expect((await retainingDeployment.request(updateRequest('thing-red', { Color: 'red' }, {}))).Reason).not.to.contain(
+      'stays',
+    );
   });
 
   it('marks a Create whose properties do not parse, and does nothing at the Delete of the mark', async () => {
@@ -84,7 +112,9 @@ describe('custom resource framework', () => {
   });
 
   it('keeps the id at an Update, whatever the properties are and however it ends', async () => {
-    expect((await deployment.request(updateRequest('thing-red', { Color: 'blue' }, { Color: 'red' }))).PhysicalResourceId).to.equal('thing-red');
+    expect(
+      (await deployment.request(updateRequest('thing-red', { Color: 'blue' }, { Color: 'red' }))).PhysicalResourceId,
+    ).to.equal('thing-red');
     thing.operation = () => Promise.reject(new Error('no'));
     const refused = await deployment.request(updateRequest('thing-red', { Color: 'blue' }, { Color: 'red' }));
     expect(refused).to.include({ Status: 'FAILED', PhysicalResourceId: 'thing-red' });
@@ -94,7 +124,10 @@ describe('custom resource framework', () => {
 
   it('gives two deliveries of one request the same work and the same answer', async () => {
     const request = createRequest({ Color: 'red' });
-    const [first, second] = await Promise.all([new Deployment(() => thing, clock).request(request), new Deployment(() => thing, clock).request(request)]);
+    const [first, second] = await Promise.all([
+      new Deployment(() => thing, clock).request(request),
+      new Deployment(() => thing, clock).request(request),
+    ]);
     expect(first).to.deep.equal(second);
     expect(thing.asked.map(({ work }) => work.requestId)).to.deep.equal(['create-1', 'create-1']);
   });
@@ -108,11 +141,13 @@ describe('custom resource framework', () => {
   });
 
   describe('with a wait longer than a function may run', () => {
-    const waitUntil = (readyAt: number) => async ({ timeLeft, handover }: Work): Promise<Outcome> => {
-      const minutes = (handover?.['minutes'] as number | undefined ?? 0) + 14;
-      await clock.sleep(Math.min(timeLeft(), readyAt - clock.now()));
-      return clock.now() >= readyAt ? done({ Minutes: String(minutes) }) : handOver('the paint to dry', { minutes });
-    };
+    const waitUntil =
+      (readyAt: number) =>
+      async ({ timeLeft, handover }: Work): Promise<Outcome> => {
+        const minutes = ((handover?.['minutes'] as number | undefined) ?? 0) + 14;
+        await clock.sleep(Math.min(timeLeft(), readyAt - clock.now()));
+        return clock.now() >= readyAt ? done({ Minutes: String(minutes) }) : handOver('the paint to dry', { minutes });
+      };
 
     it('goes on in further invocations, hands over what was left and answers once', async () => {
       thing.operation = waitUntil(clock.now() + 30 * 60_000);
@@ -150,7 +185,9 @@ describe('custom resource framework', () => {
 
     it('gives up after few invocations, when they come too short', async () => {
       thing.operation = async () => handOver('the paint to dry');
-      expect((await deployment.request(createRequest({ Color: 'red' }))).Reason).to.contain('still waiting for the paint to dry');
+      expect((await deployment.request(createRequest({ Color: 'red' }))).Reason).to.contain(
+        'still waiting for the paint to dry',
+      );
       expect(deployment.invocations).to.equal(5);
     });
 
@@ -162,9 +199,15 @@ describe('custom resource framework', () => {
         put: async (_url, body) => {
           answers.push(body);
         },
-        reinvoke: () => Promise.reject(new Error('not allowed to invoke')), clock, log: quiet,
+        reinvoke: () => Promise.reject(new Error('not allowed to invoke')),
+        clock,
+        log: quiet,
       });
-      await handler(createRequest({ Color: 'red' }), { getRemainingTimeInMillis: () => 900_000, functionName: 'some', logStreamName: 'stream' });
+      await handler(createRequest({ Color: 'red' }), {
+        getRemainingTimeInMillis: () => 900_000,
+        functionName: 'some',
+        logStreamName: 'stream',
+      });
       expect(answers).to.have.length(1);
       expect(answers[0]).to.contain('not allowed to invoke').and.to.contain('FAILED');
     });
@@ -172,13 +215,25 @@ describe('custom resource framework', () => {
 
   it('throws when the answer is not accepted, so that Lambda runs the request again', async () => {
     const quiet = { info: () => {}, warn: () => {}, error: () => {} };
-    const handler = customResourceHandler(() => thing, { put: () => Promise.reject(new Error('HTTP 403')), reinvoke: async () => {}, clock, log: quiet });
-    const error = await rejection(handler(createRequest({ Color: 'red' }), { getRemainingTimeInMillis: () => 900_000, functionName: 'some', logStreamName: 'stream' }));
+    const handler = customResourceHandler(() => thing, {
+      put: () => Promise.reject(new Error('HTTP 403')),
+      reinvoke: async () => {},
+      clock,
+      log: quiet,
+    });
+    const error = await rejection(
+      handler(createRequest({ Color: 'red' }), {
+        getRemainingTimeInMillis: () => 900_000,
+        functionName: 'some',
+        logStreamName: 'stream',
+      }),
+    );
     expect(error.message).to.equal('HTTP 403');
   });
 
   it('logs neither the URL of the answer nor an e-mail address', async () => {
-    thing.operation = () => Promise.reject(new Error('Invalid endpoint: ops@example.com at https://host/path?X-Amz-Signature=abc'));
+    thing.operation = () =>
+      Promise.reject(new Error('Invalid endpoint: ops@example.com at https://host/path?X-Amz-Signature=abc'));
     const answer = await deployment.request(createRequest({ Color: 'red' }));
     for (const text of [answer.Reason ?? '', ...deployment.logged]) expect(text).not.to.match(/ops@|Signature|secret/);
     expect(answer.Reason).to.contain('Invalid endpoint: [e-mail address] at https://host/path?[redacted]');

@@ -16,7 +16,9 @@ describe('properties of a custom resource', () => {
 
   it('are refused by name, without their values', () => {
     const given = { Name: '', Region: 'Mars', More: { a: 1 } };
-    expect(() => parseProperties(schema, given)).to.throw(/^[^M]*Name must not be empty; Region must be a Region name such as eu-west-1; More\.a must be a string\.$/);
+    expect(() => parseProperties(schema, given)).to.throw(
+      /^[^M]*Name must not be empty; Region must be a Region name such as eu-west-1; More\.a must be a string\.$/,
+    );
     expect(() => parseProperties(schema, { Region: 'eu-west-1', More: {} })).to.throw('Name is missing');
   });
 });
@@ -29,7 +31,12 @@ describe('launch id', () => {
     expect(launchIdOf(STACK_ID.replace('0a1b2c3d', '1a1b2c3d'))).not.to.equal(LAUNCH_ID);
   });
   it('has the same form where the stack id does not end with a uuid', () => {
-    const ids = ['arn:aws:cloudformation:us-east-1:123456789012:stack/Backup/1', 'arn:aws:cloudformation:us-east-1:123456789012:stack/Backup/2', 'Backup', 'arn:x:stack/Backup/0a1b2c3d'].map(launchIdOf);
+    const ids = [
+      'arn:aws:cloudformation:us-east-1:123456789012:stack/Backup/1',
+      'arn:aws:cloudformation:us-east-1:123456789012:stack/Backup/2',
+      'Backup',
+      'arn:x:stack/Backup/0a1b2c3d',
+    ].map(launchIdOf);
     for (const id of ids) expect(id).to.match(/^[0-9a-f]{12}$/);
     expect(new Set(ids).size).to.equal(ids.length);
     expect(launchIdOf('Backup')).to.equal(ids[2]);
@@ -40,10 +47,13 @@ describe('polling', () => {
   it('looks with growing pauses of at most 15 s until there is a value', async () => {
     const clock = new FakeClock();
     const at: number[] = [];
-    const found = await pollUntil(async () => {
-      at.push(clock.elapsed / 1000);
-      return clock.elapsed > 60_000 ? 'there' : undefined;
-    }, { clock, timeLeft: () => 840_000 });
+    const found = await pollUntil(
+      async () => {
+        at.push(clock.elapsed / 1000);
+        return clock.elapsed > 60_000 ? 'there' : undefined;
+      },
+      { clock, timeLeft: () => 840_000 },
+    );
     expect(found).to.equal('there');
     expect(at[1]).to.equal(1);
     expect(Math.max(...at.slice(1).map((value, index) => value - (at[index] as number)))).to.equal(15);

@@ -67,7 +67,13 @@ describe('delivery of the answer', () => {
     };
     await answerPutter({ clock, random: () => 0, fetch: flaky })(url, '{}');
     expect(received).to.have.length(1);
-    const broken = answerPutter({ clock, random: () => 0, fetch: () => Promise.reject(new TypeError(`fetch failed: ${url}`)) });
-    expect((await rejection(broken(url, '{}'))).message).to.contain('TypeError').and.not.to.contain('secret');
+    const broken = answerPutter({
+      clock,
+      random: () => 0,
+      fetch: () => Promise.reject(new TypeError(`fetch failed: ${url}`)),
+    });
+    expect((await rejection(broken(url, '{}'))).message)
+      .to.contain('TypeError')
+      .and.not.to.contain('secret');
   });
 });

@@ -16,7 +16,9 @@ describe('ReplicaTables on DynamoDB', () => {
       expect(await tables().addReplica('Backup', 'eu-west-1')).to.deep.equal({ busy: name });
     }
     stub.answer = () => refusal('ResourceNotFoundException');
-    expect(await tables().tag('eu-west-1', 'Backup', { Team: 'identity' })).to.deep.equal({ busy: 'ResourceNotFoundException' });
+    expect(await tables().tag('eu-west-1', 'Backup', { Team: 'identity' })).to.deep.equal({
+      busy: 'ResourceNotFoundException',
+    });
     stub.answer = () => refusal('ValidationException');
     expect(await rejection(tables().addReplica('Backup', 'eu-west-1'))).to.include({ name: 'ValidationException' });
     stub.answer = () => ({ body: {} });

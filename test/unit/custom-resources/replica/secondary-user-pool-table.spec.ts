@@ -22,7 +22,10 @@ class FakeTables implements ReplicaTables {
   busyWith = 'ResourceInUseException';
   readonly settings: Record<string, unknown> = {};
   readonly #refusals: Record<string, number> = {};
-  constructor(private readonly clock: FakeClock, private readonly creationMs: number) {}
+  constructor(
+    private readonly clock: FakeClock,
+    private readonly creationMs: number,
+  ) {}
 
   replicaStatus = async (): Promise<TableStatus> => {
     if (this.broken !== undefined) return this.broken;
@@ -36,9 +39,11 @@ class FakeTables implements ReplicaTables {
     return 'done';
   };
   tableStatus = async (): Promise<TableStatus> => (this.#isBusy('tableStatus') ? 'absent' : 'ACTIVE');
-  keepPointInTimeRecovery = (region: string, _table: string, days: number): Promise<Settled> => this.#set('recovery', `${region} ${days}`);
+  keepPointInTimeRecovery = (region: string, _table: string, days: number): Promise<Settled> =>
+    this.#set('recovery', `${region} ${days}`);
   protectFromDeletion = (region: string): Promise<Settled> => this.#set('protection', region);
-  tag = (region: string, _table: string, tags: object): Promise<Settled> => this.#set('tags', `${region} ${JSON.stringify(tags)}`);
+  tag = (region: string, _table: string, tags: object): Promise<Settled> =>
+    this.#set('tags', `${region} ${JSON.stringify(tags)}`);
 
   async #set(name: string, value: string): Promise<Settled> {
     this.calls.push(name);
@@ -58,18 +63,35 @@ describe('SecondaryUserPoolTable', () => {
   beforeEach(() => {
     clock = new FakeClock();
   });
-  const deploymentOf = (tables: ReplicaTables): Deployment<unknown> => new Deployment(() => secondaryUserPoolTable({ tables, clock }), clock);
+  const deploymentOf = (tables: ReplicaTables): Deployment<unknown> =>
+    new Deployment(() => secondaryUserPoolTable({ tables, clock }), clock);
   const TAGS = '{"Team":"identity"}';
   const SETTINGS = {
-    'eu-west-1 recovery': '35', 'eu-west-1 protection': '', 'eu-west-1 tags': TAGS,
-    'us-east-1 recovery': '35', 'us-east-1 protection': '', 'us-east-1 tags': TAGS,
+    'eu-west-1 recovery': '35',
+    'eu-west-1 protection': '',
+    'eu-west-1 tags': TAGS,
+    'us-east-1 recovery': '35',
+    'us-east-1 protection': '',
+    'us-east-1 tags': TAGS,
   };
 
   it('adds the replica, waits for it, then protects it and the table, each in its own Region', async () => {
     const tables = new FakeTables(clock, 3 * MINUTE);
     const answer = await deploymentOf(tables).request(createRequest(PROPERTIES));
-    expect(answer).to.deep.include({ Status: 'SUCCESS', PhysicalResourceId: ID, Data: { ReplicaArn: 'arn:aws-us-gov:dynamodb:eu-west-1:123456789012:table/Backup-Table' } });
-    expect(tables.calls).to.deep.equal(['addReplica', 'recovery', 'tags', 'protection', 'recovery', 'tags', 'protection']);
+    expect(answer).to.deep.include({
+      Status: 'SUCCESS',
+      PhysicalResourceId: ID,
+      Data: { ReplicaArn: 'arn:aws-us-gov:dynamodb:eu-west-1:123456789012:table/Backup-Table' },
+    });
+    expect(tables.calls).to.deep.equal([
+      'addReplica',
+      'recovery',
+      'tags',
+      'protection',
+      'recovery',
+      'tags',
+      'protection',
+    ]);
     expect(tables.settings).to.deep.equal(SETTINGS);
   });
 
@@ -91,7 +113,10 @@ describe('SecondaryUserPoolTable', () => {
 
   it('takes a replica that exists as it is, also when the request is delivered twice', async () => {
     const tables = new FakeTables(clock, MINUTE);
-    const answers = await Promise.all([deploymentOf(tables).request(createRequest(PROPERTIES)), deploymentOf(tables).request(createRequest(PROPERTIES))]);
+    const answers = await Promise.all([
+      deploymentOf(tables).request(createRequest(PROPERTIES)),
+      deploymentOf(tables).request(createRequest(PROPERTIES)),
+    ]);
     expect(answers[0]).to.deep.equal(answers[1]);
     expect((await deploymentOf(tables).request(createRequest(PROPERTIES))).Status).to.equal('SUCCESS');
     expect(tables.settings).to.deep.equal(SETTINGS);
@@ -102,7 +127,12 @@ describe('SecondaryUserPoolTable', () => {
     tables.askedAt = 0;
     const answer = await deploymentOf(tables).request(updateRequest(ID, { ...PROPERTIES, Tags: {} }, PROPERTIES));
     expect(answer).to.include({ Status: 'SUCCESS', PhysicalResourceId: ID });
-    expect(tables.settings).to.deep.equal({ 'eu-west-1 recovery': '35', 'eu-west-1 protection': '', 'us-east-1 recovery': '35', 'us-east-1 protection': '' });
+    expect(tables.settings).to.deep.equal({
+      'eu-west-1 recovery': '35',
+      'eu-west-1 protection': '',
+      'us-east-1 recovery': '35',
+      'us-east-1 protection': '',
+    });
   });
 
   it('fails with the state of a replica that needs someone, and says what is retained', async () => {
@@ -110,14 +140,18 @@ describe('SecondaryUserPoolTable', () => {
     tables.broken = 'REGION_DISABLED';
     const answer = await deploymentOf(tables).request(createRequest(PROPERTIES));
     expect(answer.Status).to.equal('FAILED');
-    expect(answer.Reason).to.contain('The replica of Backup-Table in eu-west-1 is REGION_DISABLED').and.to.contain('are retained');
+    expect(answer.Reason)
+      .to.contain('The replica of Backup-Table in eu-west-1 is REGION_DISABLED')
+      .and.to.contain('are retained');
   });
 
   it('says what is retained when the replica takes longer than CloudFormation waits', async () => {
     const tables = new FakeTables(clock, 300 * MINUTE);
     const answer = await deploymentOf(tables).request(createRequest({ ...PROPERTIES, ServiceTimeout: '3600' }));
     expect(answer).to.include({ Status: 'FAILED', PhysicalResourceId: ID });
-    expect(answer.Reason).to.contain('still waiting for the replica of Backup-Table in eu-west-1').and.to.contain('are retained');
+    expect(answer.Reason)
+      .to.contain('still waiting for the replica of Backup-Table in eu-west-1')
+      .and.to.contain('are retained');
     expect(clock.elapsed).to.be.below(60 * MINUTE);
   });
 
@@ -127,15 +161,20 @@ describe('SecondaryUserPoolTable', () => {
     tables.busyWith = 'LimitExceededException';
     const answer = await deploymentOf(tables).request(createRequest(PROPERTIES));
     expect(answer.Status).to.equal('FAILED');
-    expect(answer.Reason).to.contain('waiting for the replica of Backup-Table in eu-west-1 to become ACTIVE (DynamoDB last answered LimitExceededException: check the table quota of eu-west-1).');
+    expect(answer.Reason).to.contain(
+      'waiting for the replica of Backup-Table in eu-west-1 to become ACTIVE (DynamoDB last answered LimitExceededException: check the table quota of eu-west-1).',
+    );
   });
 
   it('names what DynamoDB last answered when it keeps refusing a setting, and the Region', async () => {
     const tables = new FakeTables(clock, 0);
     tables.askedAt = 0;
-    tables.keepPointInTimeRecovery = async (region) => (region === 'us-east-1' ? { busy: 'ContinuousBackupsUnavailableException' } : 'done');
+    tables.keepPointInTimeRecovery = async (region) =>
+      region === 'us-east-1' ? { busy: 'ContinuousBackupsUnavailableException' } : 'done';
     const answer = await deploymentOf(tables).request(createRequest(PROPERTIES));
-    expect(answer.Reason).to.contain('waiting for point-in-time recovery in us-east-1 of Backup-Table (DynamoDB last answered ContinuousBackupsUnavailableException).');
+    expect(answer.Reason).to.contain(
+      'waiting for point-in-time recovery in us-east-1 of Backup-Table (DynamoDB last answered ContinuousBackupsUnavailableException).',
+    );
   });
 
   it('does not blame a refusal that was followed by a yes', async () => {

@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import type { Readable } from '../../../../source/custom-resources/stack-checker/assets.ts';
-import { stackChecker, type StackCheckerDeps } from '../../../../source/custom-resources/stack-checker/stack-checker.ts';
+import {
+  stackChecker,
+  type StackCheckerDeps,
+} from '../../../../source/custom-resources/stack-checker/stack-checker.ts';
 import { Halt } from '../../../../source/domain/errors.ts';
 import type { PoolSettings, UserPoolDescription } from '../../../../source/domain/model.ts';
 import { createRequest, deleteRequest, Deployment, updateRequest } from '../../../support/custom-resources/requests.ts';
@@ -16,25 +19,41 @@ const PROPERTIES = {
 const ID = 'us-east-1_AbC|eu-west-1';
 
 const pool = (settings: Partial<PoolSettings> = {}): UserPoolDescription => ({
-  id: 'us-east-1_AbC', name: 'pool', region: 'us-east-1', estimatedNumberOfUsers: 1,
+  id: 'us-east-1_AbC',
+  name: 'pool',
+  region: 'us-east-1',
+  estimatedNumberOfUsers: 1,
   settings: {
-    usernameAttributes: [], aliasAttributes: [], caseSensitive: false, autoVerifiedAttributes: ['email'], mfaConfiguration: 'OFF', schema: [], triggers: [], ...settings,
+    usernameAttributes: [],
+    aliasAttributes: [],
+    caseSensitive: false,
+    autoVerifiedAttributes: ['email'],
+    mfaConfiguration: 'OFF',
+    schema: [],
+    triggers: [],
+    ...settings,
   },
 });
-const named = (name: string, extra: object = {}): Error => Object.assign(new Error('text of the service'), { name, ...extra });
+const named = (name: string, extra: object = {}): Error =>
+  Object.assign(new Error('text of the service'), { name, ...extra });
 
 describe('StackChecker', () => {
   const looked: string[] = [];
-  const deploymentWith = (changes: Partial<StackCheckerDeps> = {}): Deployment<unknown> => new Deployment(() => stackChecker({
-    thisRegion: 'us-east-1',
-    pools: { describe: async () => pool() },
-    callRegion: async () => {},
-    lookForObject: async (region, bucket, key) => {
-      looked.push(`${region} ${bucket} ${key}`);
-      return 'readable';
-    },
-    ...changes,
-  }), new FakeClock());
+  const deploymentWith = (changes: Partial<StackCheckerDeps> = {}): Deployment<unknown> =>
+    new Deployment(
+      () =>
+        stackChecker({
+          thisRegion: 'us-east-1',
+          pools: { describe: async () => pool() },
+          callRegion: async () => {},
+          lookForObject: async (region, bucket, key) => {
+            looked.push(`${region} ${bucket} ${key}`);
+            return 'readable';
+          },
+          ...changes,
+        }),
+      new FakeClock(),
+    );
   const refusal = async (changes: Partial<StackCheckerDeps>, properties: object = {}): Promise<string> => {
     const answer = await deploymentWith(changes).request(createRequest({ ...PROPERTIES, ...properties }));
     expect(answer.Status).to.equal('FAILED');
@@ -45,48 +64,80 @@ describe('StackChecker', () => {
   });
 
   it('accepts a good launch after a look at the files of both Regions', async () => {
-    expect(await deploymentWith().request(createRequest(PROPERTIES))).to.include({ Status: 'SUCCESS', PhysicalResourceId: ID });
-    expect(looked).to.deep.equal([`us-east-1 files-us-east-1 ${PROPERTIES.StackSetTemplateKey}`, `eu-west-1 files-eu-west-1 ${PROPERTIES.StackSetTemplateKey}`]);
+    expect(await deploymentWith().request(createRequest(PROPERTIES))).to.include({
+      Status: 'SUCCESS',
+      PhysicalResourceId: ID,
+    });
+    expect(looked).to.deep.equal([
+      `us-east-1 files-us-east-1 ${PROPERTIES.StackSetTemplateKey}`,
+      `eu-west-1 files-eu-west-1 ${PROPERTIES.StackSetTemplateKey}`,
+    ]);
   });
 
   it('refuses what is not a pool id, or a pool of another Region', async () => {
-    expect(await refusal({}, { PrimaryUserPoolId: 'nonsense' })).to.contain('PrimaryUserPoolId "nonsense" is not the id of a user pool');
-    expect(await refusal({}, { PrimaryUserPoolId: 'eu-west-1_AbC' })).to.contain('is a pool of eu-west-1, but this stack is launched in us-east-1');
+    expect(await refusal({}, { PrimaryUserPoolId: 'nonsense' })).to.contain(
+      'PrimaryUserPoolId "nonsense" is not the id of a user pool',
+    );
+    expect(await refusal({}, { PrimaryUserPoolId: 'eu-west-1_AbC' })).to.contain(
+      'is a pool of eu-west-1, but this stack is launched in us-east-1',
+    );
   });
 
   it('refuses a pool that is missing or that the export would refuse, in the words of the export', async () => {
-    const missing = () => Promise.reject(new Halt('UserPoolNotFound', 'The user pool us-east-1_AbC does not exist in this Region.'));
+    const missing = () =>
+      Promise.reject(new Halt('UserPoolNotFound', 'The user pool us-east-1_AbC does not exist in this Region.'));
     expect(await refusal({ pools: { describe: missing } })).to.contain('does not exist');
-    expect(await refusal({ pools: { describe: async () => pool({ mfaConfiguration: 'OPTIONAL' }) } })).to.contain('multi-factor authentication OPTIONAL');
-    expect(await refusal({ pools: { describe: async () => pool({ usernameAttributes: ['email', 'phone_number'] }) } })).to.contain('2 username attributes');
+    expect(await refusal({ pools: { describe: async () => pool({ mfaConfiguration: 'OPTIONAL' }) } })).to.contain(
+      'multi-factor authentication OPTIONAL',
+    );
+    expect(
+      await refusal({ pools: { describe: async () => pool({ usernameAttributes: ['email', 'phone_number'] }) } }),
+    ).to.contain('2 username attributes');
   });
 
   it('refuses the Region of the stack as the backup Region, without a call', async () => {
     const callRegion = () => Promise.reject(new Error('called'));
-    expect(await refusal({ callRegion }, { SecondaryRegion: 'us-east-1' })).to.contain('SecondaryRegion us-east-1 is the Region of this stack');
+    expect(await refusal({ callRegion }, { SecondaryRegion: 'us-east-1' })).to.contain(
+      'SecondaryRegion us-east-1 is the Region of this stack',
+    );
   });
 
   it('says whether the backup Region is not enabled, forbidden, unknown or silent', async () => {
     const reasonFor = (error: Error): Promise<string> => refusal({ callRegion: () => Promise.reject(error) });
-    expect(await reasonFor(named('UnrecognizedClientException'))).to.contain('SecondaryRegion eu-west-1 is not enabled in this account');
+    expect(await reasonFor(named('UnrecognizedClientException'))).to.contain(
+      'SecondaryRegion eu-west-1 is not enabled in this account',
+    );
     expect(await reasonFor(named('AccessDeniedException'))).to.contain('refuses calls of this account');
     expect(await reasonFor(named('Error', { code: 'ENOTFOUND' }))).to.contain('does not answer (ENOTFOUND)');
     expect(await reasonFor(named('TimeoutError'))).to.contain('does not answer (TimeoutError)');
-    expect(await reasonFor(named('InternalServerError'))).to.contain('could not be checked (InternalServerError)').and.not.to.contain('text of the service');
+    expect(await reasonFor(named('InternalServerError')))
+      .to.contain('could not be checked (InternalServerError)')
+      .and.not.to.contain('text of the service');
   });
 
   it('names the bucket, the Region and the way to upload when the files cannot be read', async () => {
-    const lookIn = (wrong: string, answer: Readable) => async (region: string): Promise<Readable> => (region === wrong ? answer : 'readable');
+    const lookIn =
+      (wrong: string, answer: Readable) =>
+      async (region: string): Promise<Readable> =>
+        region === wrong ? answer : 'readable';
     const secondary = await refusal({ lookForObject: lookIn('eu-west-1', 'missing') });
-    expect(secondary).to.contain('bucket files-eu-west-1 has no object solution/v1/stack-set-template-0123.template').and.to.contain('s3://files-eu-west-1/solution/v1/').and.to.contain('build-s3-dist.sh');
-    expect(await refusal({ lookForObject: lookIn('us-east-1', 'denied') })).to.contain('files-us-east-1 does not let this account read');
-    expect(await refusal({ lookForObject: lookIn('eu-west-1', 'inAnotherRegion') })).to.contain('files-eu-west-1 lies in another Region');
+    expect(secondary)
+      .to.contain('bucket files-eu-west-1 has no object solution/v1/stack-set-template-0123.template')
+      .and.to.contain('s3://files-eu-west-1/solution/v1/')
+      .and.to.contain('build-s3-dist.sh');
+    expect(await refusal({ lookForObject: lookIn('us-east-1', 'denied') })).to.contain(
+      'files-us-east-1 does not let this account read',
+    );
+    expect(await refusal({ lookForObject: lookIn('eu-west-1', 'inAnotherRegion') })).to.contain(
+      'files-eu-west-1 lies in another Region',
+    );
   });
 
   it('keeps its id when the launch is refused, and has nothing to delete', async () => {
     const answer = await deploymentWith({ lookForObject: async () => 'missing' }).request(createRequest(PROPERTIES));
     expect(answer).to.include({ Status: 'FAILED', PhysicalResourceId: ID });
-    for (const id of [ID, 'made-up']) expect((await deploymentWith().request(deleteRequest(id))).Status).to.equal('SUCCESS');
+    for (const id of [ID, 'made-up'])
+      expect((await deploymentWith().request(deleteRequest(id))).Status).to.equal('SUCCESS');
   });
 
   describe('at an update', () => {
@@ -97,7 +148,9 @@ describe('StackChecker', () => {
     };
 
     it('does not look at the pool, which may be gone', async () => {
-      const answer = await deploymentWith(blind).request(updateRequest(ID, { ...PROPERTIES, StackSetTemplateKey: 'other' }, PROPERTIES));
+      const answer = await deploymentWith(blind).request(
+        updateRequest(ID, { ...PROPERTIES, StackSetTemplateKey: 'other' }, PROPERTIES),
+      );
       expect(answer).to.include({ Status: 'SUCCESS', PhysicalResourceId: ID });
     });
 
@@ -107,7 +160,9 @@ describe('StackChecker', () => {
         const changed = { ...PROPERTIES, [parameter]: value };
         const refused = await deploymentWith(blind).request(updateRequest(ID, changed, PROPERTIES));
         expect(refused).to.include({ Status: 'FAILED', PhysicalResourceId: ID });
-        expect(refused.Reason).to.match(new RegExp(`^${parameter} cannot be changed`)).and.to.contain(`the update gives "${value}"`);
+        expect(refused.Reason)
+          .to.match(new RegExp(`^${parameter} cannot be changed`))
+          .and.to.contain(`the update gives "${value}"`);
         const rolledBack = await deploymentWith(blind).request(updateRequest(ID, PROPERTIES, changed, 'rollback-1'));
         expect(rolledBack).to.include({ Status: 'SUCCESS', PhysicalResourceId: ID });
       });

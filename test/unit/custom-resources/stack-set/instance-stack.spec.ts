@@ -3,9 +3,20 @@ import { expect } from 'chai';
 import { firstFailure, outputs } from '../../../../source/custom-resources/stack-set/instance-stack.ts';
 
 const STACK = 'arn:stack';
-const event = (LogicalResourceId: string, ResourceStatus: StackEvent['ResourceStatus'], ResourceStatusReason?: string): StackEvent => ({
-  EventId: LogicalResourceId, StackId: STACK, StackName: 'stack', Timestamp: new Date(0), LogicalResourceId, PhysicalResourceId: LogicalResourceId === 'stack' ? STACK : `id-${LogicalResourceId}`,
-  ResourceType: 'AWS::Some::Type', ResourceStatus, ...(ResourceStatusReason === undefined ? {} : { ResourceStatusReason }),
+const event = (
+  LogicalResourceId: string,
+  ResourceStatus: StackEvent['ResourceStatus'],
+  ResourceStatusReason?: string,
+): StackEvent => ({
+  EventId: LogicalResourceId,
+  StackId: STACK,
+  StackName: 'stack',
+  Timestamp: new Date(0),
+  LogicalResourceId,
+  PhysicalResourceId: LogicalResourceId === 'stack' ? STACK : `id-${LogicalResourceId}`,
+  ResourceType: 'AWS::Some::Type',
+  ResourceStatus,
+  ...(ResourceStatusReason === undefined ? {} : { ResourceStatusReason }),
 });
 
 /** A client that gives these answers in turn. */
@@ -33,11 +44,18 @@ describe('stack of an instance', () => {
   });
 
   it('knows none where nothing failed or the events cannot be read', async () => {
-    expect(await firstFailure(clientGiving({ StackEvents: [event('Topic', 'CREATE_COMPLETE'), event('stack', 'CREATE_IN_PROGRESS')] }), STACK)).to.equal(undefined);
+    expect(
+      await firstFailure(
+        clientGiving({ StackEvents: [event('Topic', 'CREATE_COMPLETE'), event('stack', 'CREATE_IN_PROGRESS')] }),
+        STACK,
+      ),
+    ).to.equal(undefined);
     expect(await firstFailure(clientGiving(), STACK)).to.equal(undefined);
   });
 
   it('gives its outputs', async () => {
-    expect(await outputs(clientGiving({ Stacks: [{ Outputs: [{ OutputKey: 'TopicArn', OutputValue: 'arn' }] }] }), STACK)).to.deep.equal({ TopicArn: 'arn' });
+    expect(
+      await outputs(clientGiving({ Stacks: [{ Outputs: [{ OutputKey: 'TopicArn', OutputValue: 'arn' }] }] }), STACK),
+    ).to.deep.equal({ TopicArn: 'arn' });
   });
 });

@@ -1,7 +1,13 @@
 import { expect } from 'chai';
 import { stackSet } from '../../../../source/custom-resources/stack-set/stack-set.ts';
 import { FakeStackSets } from '../../../support/custom-resources/fake-stack-sets.ts';
-import { createRequest, deleteRequest, Deployment, LAUNCH_ID, updateRequest } from '../../../support/custom-resources/requests.ts';
+import {
+  createRequest,
+  deleteRequest,
+  Deployment,
+  LAUNCH_ID,
+  updateRequest,
+} from '../../../support/custom-resources/requests.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 
 const NAME = `CognitoUserProfilesExport-${LAUNCH_ID}`;
@@ -16,11 +22,16 @@ const PROPERTIES = {
 };
 const CHANGED = { ...PROPERTIES, StackSetTemplateUrl: 'https://files/template-2', Parameters: { CognitoTPS: '25' } };
 const DATA = {
-  StackSetName: NAME, ExportWorkflowArn: 'export-us-east-1',
-  PrimaryImportWorkflowArn: 'import-us-east-1', SecondaryImportWorkflowArn: 'import-eu-west-1',
-  PrimaryVerifyWorkflowArn: 'verify-us-east-1', SecondaryVerifyWorkflowArn: 'verify-eu-west-1',
-  PrimaryTopicArn: 'topic-us-east-1', SecondaryTopicArn: 'topic-eu-west-1',
-  PrimaryBucketName: 'bucket-us-east-1', SecondaryBucketName: 'bucket-eu-west-1',
+  StackSetName: NAME,
+  ExportWorkflowArn: 'export-us-east-1',
+  PrimaryImportWorkflowArn: 'import-us-east-1',
+  SecondaryImportWorkflowArn: 'import-eu-west-1',
+  PrimaryVerifyWorkflowArn: 'verify-us-east-1',
+  SecondaryVerifyWorkflowArn: 'verify-eu-west-1',
+  PrimaryTopicArn: 'topic-us-east-1',
+  SecondaryTopicArn: 'topic-eu-west-1',
+  PrimaryBucketName: 'bucket-us-east-1',
+  SecondaryBucketName: 'bucket-eu-west-1',
 };
 const MINUTE = 60_000;
 const ROLE_UNKNOWN = "Account 123456789012 should have 'execution' role with trust relationship to Role 'admin'.";
@@ -39,19 +50,25 @@ describe('StackSetCustomResource', () => {
     refusal = undefined;
   });
   const quiet = { info: () => {}, warn: () => {} };
-  const deployment = (): Deployment<unknown> => new Deployment(() => stackSet({
-    sets, clock,
-    firstExport: {
-      startExecution: async (arn, name, input) => {
-        if (refusal !== undefined) throw refusal;
-        started.push(`${arn} ${name} ${input}`);
-      },
-      tell: async (functionName, event) => {
-        told.push({ functionName, ...event });
-      },
-      log: quiet,
-    },
-  }), clock);
+  const deployment = (): Deployment<unknown> =>
+    new Deployment(
+      () =>
+        stackSet({
+          sets,
+          clock,
+          firstExport: {
+            startExecution: async (arn, name, input) => {
+              if (refusal !== undefined) throw refusal;
+              started.push(`${arn} ${name} ${input}`);
+            },
+            tell: async (functionName, event) => {
+              told.push({ functionName, ...event });
+            },
+            log: quiet,
+          },
+        }),
+      clock,
+    );
   const created = async (): Promise<void> => {
     expect((await deployment().request(createRequest(PROPERTIES))).Status).to.equal('SUCCESS');
     sets.log.length = 0;
@@ -59,9 +76,17 @@ describe('StackSetCustomResource', () => {
 
   describe('Create', () => {
     it('makes the StackSet with both instances, then starts the first export', async () => {
-      expect(await deployment().request(createRequest(PROPERTIES))).to.deep.include({ Status: 'SUCCESS', PhysicalResourceId: NAME, Data: DATA });
+      expect(await deployment().request(createRequest(PROPERTIES))).to.deep.include({
+        Status: 'SUCCESS',
+        PhysicalResourceId: NAME,
+        Data: DATA,
+      });
       expect(sets.log).to.deep.equal(['create set', 'add us-east-1,eu-west-1']);
-      expect(sets.sets.get(NAME)?.definition).to.deep.include({ templateUrl: PROPERTIES.StackSetTemplateUrl, parameters: { CognitoTPS: '10' }, administrationRoleArn: PROPERTIES.AdministrationRoleArn });
+      expect(sets.sets.get(NAME)?.definition).to.deep.include({
+        templateUrl: PROPERTIES.StackSetTemplateUrl,
+        parameters: { CognitoTPS: '10' },
+        administrationRoleArn: PROPERTIES.AdministrationRoleArn,
+      });
       expect(started).to.deep.equal([`export-us-east-1 launch-${LAUNCH_ID} {"Trigger":"Launch"}`]);
       expect(told).to.be.empty;
     });
@@ -76,7 +101,10 @@ describe('StackSetCustomResource', () => {
     });
 
     it('does the work once when the request is delivered twice at the same time', async () => {
-      const answers = await Promise.all([deployment().request(createRequest(PROPERTIES)), deployment().request(createRequest(PROPERTIES))]);
+      const answers = await Promise.all([
+        deployment().request(createRequest(PROPERTIES)),
+        deployment().request(createRequest(PROPERTIES)),
+      ]);
       expect(answers[0]).to.deep.equal(answers[1]);
       expect(sets.log).to.deep.equal(['create set', 'add us-east-1,eu-west-1']);
       expect(new Set(started).size).to.equal(1); // the same execution name: Step Functions starts one
@@ -105,19 +133,33 @@ describe('StackSetCustomResource', () => {
     });
 
     it('fails with the resource that failed first, and with what is retained', async () => {
-      sets.nextFailures.push({ 'us-east-1': 'ResourceLogicalId: several', 'eu-west-1': 'Cancelled since failure tolerance has exceeded' });
-      sets.firstFailures = { 'us-east-1': 'Subscription (AWS::SNS::Subscription) CREATE_FAILED: Invalid parameter: ops@example.com' };
+      sets.nextFailures.push({
+        'us-east-1': 'ResourceLogicalId: several',
+        'eu-west-1': 'Cancelled since failure tolerance has exceeded',
+      });
+      sets.firstFailures = {
+        'us-east-1': 'Subscription (AWS::SNS::Subscription) CREATE_FAILED: Invalid parameter: ops@example.com',
+      };
       const adding = sets.startAdding;
       sets.startAdding = async (...args) => {
         const answer = await adding(...args);
-        sets.sets.get(NAME)?.instances.set('us-east-1', { region: 'us-east-1', account: '123456789012', status: 'OUTDATED', stackId: 'stack-us-east-1' });
+        sets.sets.get(NAME)?.instances.set('us-east-1', {
+          region: 'us-east-1',
+          account: '123456789012',
+          status: 'OUTDATED',
+          stackId: 'stack-us-east-1',
+        });
         return answer;
       };
       const answer = await deployment().request(createRequest(PROPERTIES));
       expect(answer).to.include({ Status: 'FAILED', PhysicalResourceId: NAME });
-      expect(answer.Reason).to.contain(`Operation "create" of StackSet ${NAME} ended FAILED`)
-        .and.to.contain('us-east-1: Subscription (AWS::SNS::Subscription) CREATE_FAILED: Invalid parameter: [e-mail address]')
-        .and.to.contain('eu-west-1: Cancelled since').and.to.contain('are retained');
+      expect(answer.Reason)
+        .to.contain(`Operation "create" of StackSet ${NAME} ended FAILED`)
+        .and.to.contain(
+          'us-east-1: Subscription (AWS::SNS::Subscription) CREATE_FAILED: Invalid parameter: [e-mail address]',
+        )
+        .and.to.contain('eu-west-1: Cancelled since')
+        .and.to.contain('are retained');
       expect(sets.log).to.deep.equal(['create set', 'add us-east-1,eu-west-1']); // not tried again, nothing deleted here
       expect(started).to.be.empty;
     });
@@ -133,16 +175,32 @@ describe('StackSetCustomResource', () => {
     it('turns a refused first export into a message, not into a failed launch', async () => {
       refusal = Object.assign(new Error('no'), { name: 'ExecutionLimitExceeded' });
       expect((await deployment().request(createRequest(PROPERTIES))).Status).to.equal('SUCCESS');
-      expect(told).to.deep.equal([{ functionName: 'broker-us-east-1', event: 'launch-export-refused', workflow: 'ExportWorkflow', stateMachineArn: 'export-us-east-1', error: 'ExecutionLimitExceeded' }]);
+      expect(told).to.deep.equal([
+        {
+          functionName: 'broker-us-east-1',
+          event: 'launch-export-refused',
+          workflow: 'ExportWorkflow',
+          stateMachineArn: 'export-us-east-1',
+          error: 'ExecutionLimitExceeded',
+        },
+      ]);
     });
   });
 
   describe('Update', () => {
     it('brings template and parameters to both instances, one Region after the other, and starts no export', async () => {
       await created();
-      expect(await deployment().request(updateRequest(NAME, CHANGED, PROPERTIES))).to.deep.include({ Status: 'SUCCESS', PhysicalResourceId: NAME, Data: DATA });
+      expect(await deployment().request(updateRequest(NAME, CHANGED, PROPERTIES))).to.deep.include({
+        Status: 'SUCCESS',
+        PhysicalResourceId: NAME,
+        Data: DATA,
+      });
       expect(sets.log).to.deep.equal(['update us-east-1,eu-west-1']);
-      expect(sets.sets.get(NAME)?.definition).to.deep.include({ templateUrl: 'https://files/template-2', parameters: { CognitoTPS: '25' }, administrationRoleArn: PROPERTIES.AdministrationRoleArn });
+      expect(sets.sets.get(NAME)?.definition).to.deep.include({
+        templateUrl: 'https://files/template-2',
+        parameters: { CognitoTPS: '25' },
+        administrationRoleArn: PROPERTIES.AdministrationRoleArn,
+      });
       expect(started).to.have.length(1);
     });
 
@@ -152,9 +210,14 @@ describe('StackSetCustomResource', () => {
       const refused = await deployment().request(updateRequest(NAME, CHANGED, PROPERTIES));
       expect(refused).to.include({ Status: 'FAILED', PhysicalResourceId: NAME });
       expect(refused.Reason).to.contain('eu-west-1: Function: out of memory').and.not.to.contain('retained');
-      expect((await deployment().request(updateRequest(NAME, PROPERTIES, CHANGED, 'rollback-1'))).Status).to.equal('SUCCESS');
+      expect((await deployment().request(updateRequest(NAME, PROPERTIES, CHANGED, 'rollback-1'))).Status).to.equal(
+        'SUCCESS',
+      );
       expect(sets.sets.get(NAME)?.definition.templateUrl).to.equal(PROPERTIES.StackSetTemplateUrl);
-      expect([...sets.sets.get(NAME)?.instances.values() ?? []].map(({ status }) => status)).to.deep.equal(['CURRENT', 'CURRENT']);
+      expect([...(sets.sets.get(NAME)?.instances.values() ?? [])].map(({ status }) => status)).to.deep.equal([
+        'CURRENT',
+        'CURRENT',
+      ]);
     });
 
     it('waits for another operation of the StackSet', async () => {
@@ -170,8 +233,10 @@ describe('StackSetCustomResource', () => {
       expect((await deployment().request(updateRequest(NAME, CHANGED, PROPERTIES))).Status).to.equal('SUCCESS');
       expect(sets.log).to.deep.equal(['update us-east-1,eu-west-1', 'add eu-west-1']);
       sets.sets.clear();
-      expect((await deployment().request(updateRequest(NAME, PROPERTIES, CHANGED, 'update-2'))).Status).to.equal('SUCCESS');
-      expect([...sets.sets.get(NAME)?.instances.keys() ?? []]).to.have.members(['us-east-1', 'eu-west-1']);
+      expect((await deployment().request(updateRequest(NAME, PROPERTIES, CHANGED, 'update-2'))).Status).to.equal(
+        'SUCCESS',
+      );
+      expect([...(sets.sets.get(NAME)?.instances.keys() ?? [])]).to.have.members(['us-east-1', 'eu-west-1']);
     });
 
     it('joins its operation again after a role delay and a re-invocation', async () => {
@@ -191,7 +256,10 @@ describe('StackSetCustomResource', () => {
   describe('Delete', () => {
     it('deletes both instances, then the StackSet', async () => {
       await created();
-      expect(await deployment().request(deleteRequest(NAME))).to.include({ Status: 'SUCCESS', PhysicalResourceId: NAME });
+      expect(await deployment().request(deleteRequest(NAME))).to.include({
+        Status: 'SUCCESS',
+        PhysicalResourceId: NAME,
+      });
       expect(sets.log).to.deep.equal(['remove us-east-1,eu-west-1', 'delete set']);
       expect(sets.sets.size).to.equal(0);
     });
@@ -203,7 +271,9 @@ describe('StackSetCustomResource', () => {
 
     it('finds the StackSet of a Create that was never answered', async () => {
       await created();
-      expect((await deployment().request(deleteRequest('Backup-StackSetCustomResource-1XYZ'))).Status).to.equal('SUCCESS');
+      expect((await deployment().request(deleteRequest('Backup-StackSetCustomResource-1XYZ'))).Status).to.equal(
+        'SUCCESS',
+      );
       expect(sets.sets.size).to.equal(0);
     });
 
@@ -213,7 +283,12 @@ describe('StackSetCustomResource', () => {
       await clock.sleep(MINUTE);
       expect((await deployment().request(deleteRequest(NAME))).Status).to.equal('SUCCESS');
       await creating;
-      expect(sets.log).to.deep.equal(['create set', 'add us-east-1,eu-west-1', 'remove us-east-1,eu-west-1', 'delete set']);
+      expect(sets.log).to.deep.equal([
+        'create set',
+        'add us-east-1,eu-west-1',
+        'remove us-east-1,eu-west-1',
+        'delete set',
+      ]);
     });
 
     it('waits half an hour for slow stacks', async () => {
@@ -230,7 +305,9 @@ describe('StackSetCustomResource', () => {
       sets.nextFailures.push({ 'eu-west-1': 'Stack has termination protection' });
       const refused = await deployment().request(deleteRequest(NAME));
       expect(refused.Status).to.equal('FAILED');
-      expect(refused.Reason).to.contain('eu-west-1: Stack has termination protection').and.to.contain('delete the main stack again');
+      expect(refused.Reason)
+        .to.contain('eu-west-1: Stack has termination protection')
+        .and.to.contain('delete the main stack again');
       expect((await deployment().request(deleteRequest(NAME, {}, 'delete-2'))).Status).to.equal('SUCCESS');
       expect(sets.sets.size).to.equal(0);
     });

@@ -92,13 +92,18 @@ describe('clean-up of the backup table', () => {
     const original = world.cognito.listUsersPage;
     world.cognito.listUsersPage = async (poolId, request) => {
       const page = await original(poolId, request);
-      return request.filter?.startsWith('sub =') === true ? page : { ...page, items: page.items.filter(({ sub }) => sub !== hidden?.sub) };
+      return request.filter?.startsWith('sub =') === true
+        ? page
+        : { ...page, items: page.items.filter(({ sub }) => sub !== hidden?.sub) };
     };
     world.cognito.listUsersInGroupPage = async () => ({ items: [] });
     const summary = await run({ maxDeletePercent: 100 });
     expect(summary.deleted).to.deep.equal({ users: 0, groups: 0, memberships: 99 });
     expect(summary.counts).to.deep.equal({ users: 100, groups: 1, memberships: 1 });
-    expect(Object.keys(actualItems(world.table))).to.include.members([`USER#${hidden?.sub} PROFILE`, `USER#${hidden?.sub} MEMBER_OF#group0`]);
+    expect(Object.keys(actualItems(world.table))).to.include.members([
+      `USER#${hidden?.sub} PROFILE`,
+      `USER#${hidden?.sub} MEMBER_OF#group0`,
+    ]);
   });
 
   describe('of memberships that a listing missed', () => {
@@ -128,7 +133,10 @@ describe('clean-up of the backup table', () => {
       await run();
     });
 
-    for (const [how, latency, options] of [['at once', 0, {}], ['in many invocations', 900, { invocationMs: 63_000 }]] as const) {
+    for (const [how, latency, options] of [
+      ['at once', 0, {}],
+      ['in many invocations', 900, { invocationMs: 63_000 }],
+    ] as const) {
       it(`lists their groups once more ${how}, and keeps those that show up`, async () => {
         const { listUsersInGroupPage } = world.cognito;
         const { left } = leaveBetweenPages('group0', 'group1');
@@ -145,7 +153,8 @@ describe('clean-up of the backup table', () => {
     }
 
     it('asks for a tenth of the pages that the first listing took, or twenty', async () => {
-      for (const group of ['group0', 'group1']) pool.leave([...pool.groups.get(group)?.members.keys() ?? []][0] as string, group);
+      for (const group of ['group0', 'group1'])
+        pool.leave([...(pool.groups.get(group)?.members.keys() ?? [])][0] as string, group);
       const runner = new ExportRunner(world);
       const { runId } = await runner.open();
       await runner.listAll(runId);
@@ -179,7 +188,9 @@ describe('clean-up of the backup table', () => {
     const original = world.cognito.listUsersPage;
     world.cognito.listUsersPage = async (poolId, request) => {
       const page = await original(poolId, request);
-      return request.filter?.startsWith('sub =') === true ? page : { ...page, items: page.items.filter(({ username }) => username.startsWith('user')) };
+      return request.filter?.startsWith('sub =') === true
+        ? page
+        : { ...page, items: page.items.filter(({ username }) => username.startsWith('user')) };
     };
     const error = await rejection(run({ allowMassDelete: true }));
     expect(error.message).to.include('cannot be trusted');
@@ -203,7 +214,11 @@ describe('clean-up of the backup table', () => {
       'a membership': (item) => ({ ...item, groupName: 'another' }),
       'a group': (item) => ({ ...item, description: 'another' }),
     };
-    const TYPES: Readonly<Record<string, string>> = { 'a user': 'PROFILE', 'a membership': 'MEMBER_OF#group0', 'a group': 'GROUP' };
+    const TYPES: Readonly<Record<string, string>> = {
+      'a user': 'PROFILE',
+      'a membership': 'MEMBER_OF#group0',
+      'a group': 'GROUP',
+    };
     const damage = async (what: string): Promise<TableItem> => {
       const item = world.table.all().find(({ type }) => type === TYPES[what]) as TableItem;
       await world.table.putItems([changed[what]?.(item) as TableItem]);
@@ -222,9 +237,15 @@ describe('clean-up of the backup table', () => {
         await damage(what);
         const error = await rejection(run());
         expect(error).to.have.property('name', 'BadState');
-        expect(error.message).to.include('1 items of the backup table do not hold what an export wrote').and.include('Start ExportWorkflow again');
+        expect(error.message)
+          .to.include('1 items of the backup table do not hold what an export wrote')
+          .and.include('Start ExportWorkflow again');
         expect(latest()).to.equal(sealed);
-        expect((await run()).changed).to.deep.equal({ users: Number(what === 'a user'), groups: Number(what === 'a group'), memberships: Number(what === 'a membership') });
+        expect((await run()).changed).to.deep.equal({
+          users: Number(what === 'a user'),
+          groups: Number(what === 'a group'),
+          memberships: Number(what === 'a membership'),
+        });
         expect(actualItems(world.table)).to.deep.equal(expectedItems(pool));
       });
     }
@@ -249,7 +270,11 @@ describe('clean-up of the backup table', () => {
     it('is written anew where the listing missed it and the look-up finds it', async () => {
       const expected = expectedItems(pool);
       const { id } = await damage('a membership');
-      await world.table.putItems([changed['a user']?.(world.table.all().find((item) => item.id === id && item.type === 'PROFILE') as TableItem) as TableItem]);
+      await world.table.putItems([
+        changed['a user']?.(
+          world.table.all().find((item) => item.id === id && item.type === 'PROFILE') as TableItem,
+        ) as TableItem,
+      ]);
       const hide = (items: readonly PoolUser[]): PoolUser[] => items.filter(({ sub }) => !id.endsWith(sub));
       const { listUsersPage, listUsersInGroupPage } = world.cognito;
       world.cognito.listUsersPage = async (poolId, request) => {
@@ -265,7 +290,11 @@ describe('clean-up of the backup table', () => {
     });
   });
 
-  for (const [what, knobs] of Object.entries({ 'lost messages': { lossy: 1 }, 'messages twice': { duplicating: 1 }, 'late messages': { delayMs: 50_000 } })) {
+  for (const [what, knobs] of Object.entries({
+    'lost messages': { lossy: 1 },
+    'messages twice': { duplicating: 1 },
+    'late messages': { delayMs: 50_000 },
+  })) {
     it(`deletes everything in spite of ${what}`, async () => {
       Object.assign(world.exportQueue, knobs);
       addUsers(pool, 2500, { prefix: 'more' });

@@ -14,7 +14,9 @@ function oddPool(world: World): MemoryPool {
   pool.put(aUser({ username: 'google_1', status: 'EXTERNAL_PROVIDER' }));
   pool.put(aUser({ username: 'no-mail', attributes: { name: 'A, "b" \\ c\nd', 'custom:__proto__': '' } }));
   addGroups(pool, [0, 1, 130, 7]);
-  pool.putGroup(aGroup({ name: 'with role', roleArn: 'arn:aws:iam::111122223333:role/admins', precedence: 0, description: '' }));
+  pool.putGroup(
+    aGroup({ name: 'with role', roleArn: 'arn:aws:iam::111122223333:role/admins', precedence: 0, description: '' }),
+  );
   pool.join('google_1', 'group1');
   pool.join('no-mail', 'with role');
   return pool;
@@ -41,8 +43,15 @@ describe('export of a pool', () => {
     const { counts, checksum } = independentSeal(world.table);
     expect(sealed.counts).to.deep.equal(counts).and.deep.equal(countsOf(pool));
     expect(sumOfChecksums(sealed.checksums)).to.equal(checksum);
-    expect(summary).to.deep.include({ added: counts, changed: { users: 0, groups: 0, memberships: 0 }, deleted: { users: 0, groups: 0, memberships: 0 } });
-    expect(summary.skipped).to.deep.equal({ federatedUsers: 1, federatedMemberships: [...pool.groups.values()].filter(({ members }) => members.has('google_1')).length });
+    expect(summary).to.deep.include({
+      added: counts,
+      changed: { users: 0, groups: 0, memberships: 0 },
+      deleted: { users: 0, groups: 0, memberships: 0 },
+    });
+    expect(summary.skipped).to.deep.equal({
+      federatedUsers: 1,
+      federatedMemberships: [...pool.groups.values()].filter(({ members }) => members.has('google_1')).length,
+    });
     expect(world.table.peek(LATEST_KEY)).to.include({ runId: summary.runId });
     expect(world.table.peek(OPEN_KEY)).to.equal(undefined);
     expect(sealed.poolSettings.usernameAttributes).to.deep.equal(['email']);
@@ -70,7 +79,11 @@ describe('export of a pool', () => {
     expect(actualItems(world.table)).to.deep.equal(expectedItems(pool));
     expect(summary.added).to.deep.equal({ users: 1, groups: 0, memberships: 1 });
     expect(summary.changed).to.deep.equal({ users: 1, groups: 1, memberships: 0 });
-    expect(summary.deleted).to.deep.equal({ users: 1, groups: 1, memberships: before.memberships + 1 - countsOf(pool).memberships });
+    expect(summary.deleted).to.deep.equal({
+      users: 1,
+      groups: 1,
+      memberships: before.memberships + 1 - countsOf(pool).memberships,
+    });
   });
 
   it('answers how many users it saw, and how many Cognito estimated', async () => {
@@ -101,7 +114,12 @@ describe('export of a pool', () => {
   it('keeps the backup when the pool is deleted, before or between any two calls', async () => {
     await new ExportRunner(world).run();
     const before = actualItems(world.table);
-    for (const call of ['cognito.listUsersPage', 'cognito.listGroupsPage', 'cognito.listUsersInGroupPage', 'table.scanPage']) {
+    for (const call of [
+      'cognito.listUsersPage',
+      'cognito.listGroupsPage',
+      'cognito.listUsersInGroupPage',
+      'table.scanPage',
+    ]) {
       world.pools.set(POOL_ID, pool);
       const { runId } = await new ExportRunner(world).open();
       const calls = world.calls.countOf(call);
@@ -119,7 +137,10 @@ describe('export of a pool', () => {
     }
   });
 
-  for (const [settings, name] of [[{ mfaConfiguration: 'OPTIONAL' }, 'MfaNotSupported'], [{ usernameAttributes: ['email', 'phone_number'] }, 'MultipleUsernameAttributes']] as const) {
+  for (const [settings, name] of [
+    [{ mfaConfiguration: 'OPTIONAL' }, 'MfaNotSupported'],
+    [{ usernameAttributes: ['email', 'phone_number'] }, 'MultipleUsernameAttributes'],
+  ] as const) {
     it(`halts with ${name} before it writes anything`, async () => {
       world.pool(POOL_ID, settings);
       expect(await rejection(new ExportRunner(world).run())).to.have.property('name', name);

@@ -9,14 +9,24 @@ import { World } from '../../../support/world/world.ts';
 /** Cognito answers listings in 100 ms and other calls in 60 ms, as docs/benchmarks.md takes it to; the table answers in ten. */
 function pacedWorld(callsPerSecond: number): { world: World; pool: MemoryPool; run: () => Promise<number> } {
   const world = new World();
-  Object.assign(world.calls.latencies, { 'cognito.listUsersPage': 100, 'cognito.listUsersInGroupPage': 100, cognito: 60, table: 10, objects: 20 });
+  Object.assign(world.calls.latencies, {
+    'cognito.listUsersPage': 100,
+    'cognito.listUsersInGroupPage': 100,
+    cognito: 60,
+    table: 10,
+    objects: 20,
+  });
   const pool = world.pool(POOL_ID);
   world.paceBy(new Pacer({ callsPerSecond, clock: world.clock }));
-  return { world, pool, run: async () => {
-    const before = world.clock.elapsed;
-    await new ExportRunner(world, { callsPerSecond }).run();
-    return (world.clock.elapsed - before) / 1000;
-  } };
+  return {
+    world,
+    pool,
+    run: async () => {
+      const before = world.clock.elapsed;
+      await new ExportRunner(world, { callsPerSecond }).run();
+      return (world.clock.elapsed - before) / 1000;
+    },
+  };
 }
 
 describe('pace of the export', () => {
@@ -66,7 +76,7 @@ describe('pace of the export', () => {
     expect(world.log.lines.join('\n')).to.include('fewer users than Cognito estimates');
   });
 
-  describe('where Cognito\'s estimate is of no use', () => {
+  describe("where Cognito's estimate is of no use", () => {
     const filtered: string[] = [];
     /** A world whose pool has an estimate of 0; of what a filtered listing shows `shows` decides. */
     const blindWorld = (shows: (sub: string) => boolean): ReturnType<typeof pacedWorld> => {

@@ -75,7 +75,10 @@ describe('runs of the export', () => {
     const { runId } = await runner.open();
     world.calls.fail({ call: 'cognito.listUsersPage', nth: 3, times: 2, error: throttled });
     expect(await syncUsers(runner.deps(), { runId, callsPerSecond: 10 })).to.include({ done: false, listed: 120 });
-    expect(await rejection(syncUsers(runner.deps(), { runId, callsPerSecond: 10 }))).to.have.property('name', 'Throttled');
+    expect(await rejection(syncUsers(runner.deps(), { runId, callsPerSecond: 10 }))).to.have.property(
+      'name',
+      'Throttled',
+    );
     expect(await syncUsers(runner.deps(), { runId, callsPerSecond: 10 })).to.include({ done: true, listed: 130 });
   });
 });

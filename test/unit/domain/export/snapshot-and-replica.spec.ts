@@ -36,7 +36,9 @@ describe('end of an export', () => {
       const { manifest } = await cleanedUp();
       expect(snapshotKeys()).to.have.length(9);
       expectSnapshots(world.table, world.objects);
-      expect(manifest).to.include({ snapshotObjects: 8 }).and.not.have.any.keys('snapshot', 'checksums', 'poolSettings', 'id', 'type');
+      expect(manifest)
+        .to.include({ snapshotObjects: 8 })
+        .and.not.have.any.keys('snapshot', 'checksums', 'poolSettings', 'id', 'type');
     });
 
     it('of an empty table is there too', async () => {
@@ -65,7 +67,9 @@ describe('end of an export', () => {
       const { manifest } = await cleanedUp();
       await cleanedUp();
       expect(snapshotKeys()).to.have.length(18);
-      expect([...world.objects.stored.keys()].filter((key) => key.startsWith(`exports/${manifest?.runId}/`))).to.deep.equal([]);
+      expect(
+        [...world.objects.stored.keys()].filter((key) => key.startsWith(`exports/${manifest?.runId}/`)),
+      ).to.deep.equal([]);
     });
 
     it('with another number of items than the table is never sealed, and the next start lists anew', async () => {
@@ -74,8 +78,14 @@ describe('end of an export', () => {
         const text = String(body);
         const planned = key.endsWith('progress/clean-up.json') && text.includes('"phase":"delete"');
         if (!planned) return original(key, body, condition);
-        const envelope = JSON.parse(text.replace(/"items":(\d+)/, (_, count) => `"items":${Number(count) + 1}`)) as { readonly state: unknown };
-        return original(key, JSON.stringify({ ...envelope, digest: digestOfText(JSON.stringify(envelope.state)) }), condition);
+        const envelope = JSON.parse(text.replace(/"items":(\d+)/, (_, count) => `"items":${Number(count) + 1}`)) as {
+          readonly state: unknown;
+        };
+        return original(
+          key,
+          JSON.stringify({ ...envelope, digest: digestOfText(JSON.stringify(envelope.state)) }),
+          condition,
+        );
       };
       // The checkpoint that an invocation finds after it was killed has been changed.
       world.calls.fail({ call: 'objects.write', error: () => new KilledError('killed') });
@@ -142,7 +152,11 @@ describe('end of an export', () => {
 
     it('is current when it names the run, and then nobody waits', async () => {
       const { result, ms } = await lookedFor();
-      expect(result).to.deep.include({ done: true, phase: 'sealed', replica: { region: REPLICA_REGION, state: 'current' } });
+      expect(result).to.deep.include({
+        done: true,
+        phase: 'sealed',
+        replica: { region: REPLICA_REGION, state: 'current' },
+      });
       expect(ms).to.equal(0);
     });
 
@@ -160,20 +174,41 @@ describe('end of an export', () => {
       const replica = new MemoryReplica(world.table, world.calls);
       world.replica = replica;
       const first = await lookedFor();
-      expect(first.result).to.deep.include({ done: true, phase: 'sealed', replica: { region: REPLICA_REGION, state: 'behind' } });
+      expect(first.result).to.deep.include({
+        done: true,
+        phase: 'sealed',
+        replica: { region: REPLICA_REGION, state: 'behind' },
+      });
       expect(first.ms).to.be.within(45_000, 60_000);
       replica.catchUp();
       const { result } = await lookedFor();
-      expect(result.replica).to.deep.equal({ region: REPLICA_REGION, state: 'behind', lastRunId: first.result.manifest?.runId });
+      expect(result.replica).to.deep.equal({
+        region: REPLICA_REGION,
+        state: 'behind',
+        lastRunId: first.result.manifest?.runId,
+      });
       expect(world.table.peek(LATEST_KEY)).to.include({ runId: result.manifest?.runId });
       expect(world.table.peek(OPEN_KEY)).to.equal(undefined);
     });
 
-    for (const error of [new Fault('ServiceError', 'GetItem failed: TimeoutError.'), new Halt('BackupTableNotFound', 'The table does not exist.'), new Halt('AccessDenied', 'GetItem')]) {
+    for (const error of [
+      new Fault('ServiceError', 'GetItem failed: TimeoutError.'),
+      new Halt('BackupTableNotFound', 'The table does not exist.'),
+      new Halt('AccessDenied', 'GetItem'),
+    ]) {
       it(`is unreachable when every look ends with ${error.name}; the run is sealed all the same`, async () => {
-        world.replica = { getItem: () => world.calls.run('replica.getItem', () => { throw error; }) };
+        world.replica = {
+          getItem: () =>
+            world.calls.run('replica.getItem', () => {
+              throw error;
+            }),
+        };
         const { result, ms } = await lookedFor();
-        expect(result).to.deep.include({ done: true, phase: 'sealed', replica: { region: REPLICA_REGION, state: 'unreachable' } });
+        expect(result).to.deep.include({
+          done: true,
+          phase: 'sealed',
+          replica: { region: REPLICA_REGION, state: 'unreachable' },
+        });
         expect(ms).to.be.at.most(60_000);
         expect(world.log.lines.join('\n')).to.include(error.name);
         expectSnapshots(world.table, world.objects);
@@ -181,14 +216,25 @@ describe('end of an export', () => {
     }
 
     it('that answers again within the minute is what it then says', async () => {
-      world.calls.fail({ call: 'replica.getItem', times: 3, error: () => new Fault('ServiceError', 'GetItem failed.') });
+      world.calls.fail({
+        call: 'replica.getItem',
+        times: 3,
+        error: () => new Fault('ServiceError', 'GetItem failed.'),
+      });
       expect((await lookedFor()).result.replica).to.deep.equal({ region: REPLICA_REGION, state: 'current' });
     });
 
     it('is told again by an invocation that is repeated after the end', async () => {
       const { result } = await lookedFor();
       const runner = new ExportRunner(world);
-      const options = { runId: result.manifest?.runId ?? '', allowMassDelete: false, maxDeletePercent: 20, softwareVersion: 'v2.0.0', keepSnapshot: true, replicaRegion: REPLICA_REGION };
+      const options = {
+        runId: result.manifest?.runId ?? '',
+        allowMassDelete: false,
+        maxDeletePercent: 20,
+        softwareVersion: 'v2.0.0',
+        keepSnapshot: true,
+        replicaRegion: REPLICA_REGION,
+      };
       expect(await cleanUpTable(runner.deps(), options)).to.deep.equal(result);
     });
   });

@@ -18,14 +18,32 @@ function backedUp(): PlanningWorld {
   return world;
 }
 
-const check = (world: PlanningWorld, over: Partial<ImportOptions> = {}, region = 'us-west-2', primaryUserPoolId = SOURCE_POOL): Promise<OpenedRestore> => checkNewUserPool(
-  { options: options(over), region, primaryUserPoolId, tableName: 'backup-table' },
-  { pools: world.cognito, table: world.table, objects: world.objects, clock: world.clock, random: world.random, log: world.log },
-);
-const halt = async (world: PlanningWorld, over: Partial<ImportOptions> = {}, region?: string): Promise<Error> => rejection(check(world, over, region));
-const putPlan = (world: PlanningWorld, plan: object): Promise<string> => world.objects.put(planKey(NEW_POOL, 'earlier'), JSON.stringify({ ...aPlan(NEW_POOL, 'earlier'), ...plan }));
+const check = (
+  world: PlanningWorld,
+  over: Partial<ImportOptions> = {},
+  region = 'us-west-2',
+  primaryUserPoolId = SOURCE_POOL,
+): Promise<OpenedRestore> =>
+  checkNewUserPool(
+    { options: options(over), region, primaryUserPoolId, tableName: 'backup-table' },
+    {
+      pools: world.cognito,
+      table: world.table,
+      objects: world.objects,
+      clock: world.clock,
+      random: world.random,
+      log: world.log,
+    },
+  );
+const halt = async (world: PlanningWorld, over: Partial<ImportOptions> = {}, region?: string): Promise<Error> =>
+  rejection(check(world, over, region));
+const putPlan = (world: PlanningWorld, plan: object): Promise<string> =>
+  world.objects.put(planKey(NEW_POOL, 'earlier'), JSON.stringify({ ...aPlan(NEW_POOL, 'earlier'), ...plan }));
 const putHead = (world: PlanningWorld, phase: RestoreHead['phase']): Promise<string> =>
-  world.objects.put(headKey(NEW_POOL), JSON.stringify({ restoreId: 'earlier', phase, updatedAt: '2026-03-01T00:00:00.000Z' }));
+  world.objects.put(
+    headKey(NEW_POOL),
+    JSON.stringify({ restoreId: 'earlier', phase, updatedAt: '2026-03-01T00:00:00.000Z' }),
+  );
 
 describe('checkNewUserPool', () => {
   it('opens a restore for an empty pool', async () => {
@@ -33,7 +51,10 @@ describe('checkNewUserPool', () => {
     const opened = await check(world);
     expect(opened).to.include({ phase: 'planning', resumed: false });
     expect(opened.restoreId).to.match(/^20260301T0000\d\dZ-[0-9a-f]{8}$/);
-    expect(world.objects.json<RestoreHead>(headKey(NEW_POOL))).to.include({ restoreId: opened.restoreId, phase: 'planning' });
+    expect(world.objects.json<RestoreHead>(headKey(NEW_POOL))).to.include({
+      restoreId: opened.restoreId,
+      phase: 'planning',
+    });
   });
 
   it('tells at every start whether users may be created one by one', async () => {
@@ -48,7 +69,15 @@ describe('checkNewUserPool', () => {
   });
 
   it('refuses what is not a pool id, and a pool of another Region', async () => {
-    for (const newUserPoolId of ['', 'my-pool', 'us-west-2', 'us-west-2_', 'us-west-2_a b', `us-west-2_${'a'.repeat(60)}`, 'https://x\nus-west-2_abc']) {
+    for (const newUserPoolId of [
+      '',
+      'my-pool',
+      'us-west-2',
+      'us-west-2_',
+      'us-west-2_a b',
+      `us-west-2_${'a'.repeat(60)}`,
+      'https://x\nus-west-2_abc',
+    ]) {
       expect(await halt(backedUp(), { newUserPoolId })).to.have.property('name', 'InvalidNewUserPoolId');
     }
     const error = await halt(backedUp(), {}, 'eu-central-1');
@@ -57,7 +86,10 @@ describe('checkNewUserPool', () => {
   });
 
   it('takes pools of every partition', async () => {
-    for (const [id, region] of [['us-gov-west-1_Abc', 'us-gov-west-1'], ['ap-southeast-5_Abc', 'ap-southeast-5']] as const) {
+    for (const [id, region] of [
+      ['us-gov-west-1_Abc', 'us-gov-west-1'],
+      ['ap-southeast-5_Abc', 'ap-southeast-5'],
+    ] as const) {
       expect(await halt(backedUp(), { newUserPoolId: id }, region)).to.have.property('name', 'UserPoolNotFound');
     }
   });
@@ -72,12 +104,21 @@ describe('checkNewUserPool', () => {
     const empty = new PlanningWorld();
     expect(await halt(empty)).to.have.property('name', 'NoSealedBackup');
     const newer = backedUp();
-    newer.table.seed({ ...sealBackup(newer.table, newer.source), id: 'EXPORT#20260301T000000Z-0badcafe', type: 'MANIFEST', schemaVersion: 2, softwareVersion: 'v9.0.0' });
+    newer.table.seed({
+      ...sealBackup(newer.table, newer.source),
+      id: 'EXPORT#20260301T000000Z-0badcafe',
+      type: 'MANIFEST',
+      schemaVersion: 2,
+      softwareVersion: 'v9.0.0',
+    });
     expect((await halt(newer)).message).to.match(/newer version \(v9\.0\.0/);
   });
 
   it('halts for a pool with users or with groups, also behind empty pages', async () => {
-    for (const fill of [(world: PlanningWorld) => world.target.put(aUser()), (world: PlanningWorld) => world.target.putGroup(aGroup())]) {
+    for (const fill of [
+      (world: PlanningWorld) => world.target.put(aUser()),
+      (world: PlanningWorld) => world.target.putGroup(aGroup()),
+    ]) {
       const world = backedUp();
       fill(world);
       world.cognito.knobs.emptyPages = 0.7;
@@ -91,12 +132,15 @@ describe('checkNewUserPool', () => {
     const world = backedUp();
     const source = { newUserPoolId: SOURCE_POOL };
     expect(await halt(world, source, 'us-east-1')).to.have.property('name', 'SourcePoolRefused');
-    expect(await halt(world, { ...source, allowSourcePool: true }, 'us-east-1')).to.have.property('name', 'UserPoolNotEmpty');
+    expect(await halt(world, { ...source, allowSourcePool: true }, 'us-east-1')).to.have.property(
+      'name',
+      'UserPoolNotEmpty',
+    );
     world.source.remove('ana');
     expect(await check(world, { ...source, allowSourcePool: true }, 'us-east-1')).to.include({ phase: 'planning' });
   });
 
-  it('takes the pool that the stack backs up now, when the table is another pool\'s: a relaunch after an uninstall', async () => {
+  it("takes the pool that the stack backs up now, when the table is another pool's: a relaunch after an uninstall", async () => {
     expect(await check(backedUp(), {}, 'us-west-2', NEW_POOL)).to.include({ phase: 'planning', resumed: false });
   });
 
@@ -132,18 +176,26 @@ describe('checkNewUserPool', () => {
       await putPlan(world, { tableName: 'other-table' });
       const table = await halt(world, { backupTableName: 'backup-table' });
       expect(table.name).to.equal('InvalidInput');
-      expect(table.message).to.match(/names another table, but the restore earlier .* has begun with the table other-table\. Start without "BackupTableName" to continue/);
+      expect(table.message).to.match(
+        /names another table, but the restore earlier .* has begun with the table other-table\. Start without "BackupTableName" to continue/,
+      );
       const unconfirmed = await halt(world, { restoreUnconfirmed: true });
       expect(unconfirmed.name).to.equal('InvalidInput');
-      expect(unconfirmed.message).to.match(/has begun without it\. Start without "RestoreUnconfirmed" to continue it, or create another empty pool/);
+      expect(unconfirmed.message).to.match(
+        /has begun without it\. Start without "RestoreUnconfirmed" to continue it, or create another empty pool/,
+      );
     }
   });
 
   it('continues a restore that is asked for as it was planned, or with less', async () => {
     const world = backedUp();
     await putHead(world, 'writing');
-    await putPlan(world, { options: options({ restoreUnconfirmed: true, backupTableName: 'backup-table' }), tableName: 'backup-table' });
-    for (const over of [{}, { restoreUnconfirmed: true, backupTableName: 'backup-table' }, { acceptIncomplete: true }]) expect(await check(world, over)).to.include({ restoreId: 'earlier', resumed: true });
+    await putPlan(world, {
+      options: options({ restoreUnconfirmed: true, backupTableName: 'backup-table' }),
+      tableName: 'backup-table',
+    });
+    for (const over of [{}, { restoreUnconfirmed: true, backupTableName: 'backup-table' }, { acceptIncomplete: true }])
+      expect(await check(world, over)).to.include({ restoreId: 'earlier', resumed: true });
   });
 
   describe('asked for a kept run', () => {
@@ -171,14 +223,18 @@ describe('checkNewUserPool', () => {
         const world = backedUp();
         await putHead(world, phase);
         await putPlan(world, { runId: SEALED_RUN, options: options({ exportRun: SEALED_RUN }) });
-        for (const over of [{}, { exportRun: SEALED_RUN }]) expect(await check(world, over)).to.include({ restoreId: 'earlier', resumed: true });
+        for (const over of [{}, { exportRun: SEALED_RUN }])
+          expect(await check(world, over)).to.include({ restoreId: 'earlier', resumed: true });
       }
     });
 
     it('halts when the restore in force brings back something else', async () => {
       for (const [plan, found] of [
         [{ runId: '20260228T000000Z-11111111' }, /has begun with the export 20260228T000000Z-11111111\./],
-        [{ runId: SEALED_RUN, interrupted: { runId: '20260302T000000Z-11111111', items: 1 } }, /the table as it was after the export/],
+        [
+          { runId: SEALED_RUN, interrupted: { runId: '20260302T000000Z-11111111', items: 1 } },
+          /the table as it was after the export/,
+        ],
         [{ runId: SEALED_RUN, incomplete: {} }, /the table as it was after the export/],
       ] as const) {
         const world = backedUp();
@@ -186,7 +242,9 @@ describe('checkNewUserPool', () => {
         await putPlan(world, { ...plan, options: options() });
         const error = await halt(world, { exportRun: SEALED_RUN });
         expect(error.name).to.equal('InvalidInput');
-        expect(error.message).to.match(found).and.to.match(/Start without "ExportRun" to continue/);
+        expect(error.message)
+          .to.match(found)
+          .and.to.match(/Start without "ExportRun" to continue/);
         expect(await check(world)).to.include({ resumed: true });
       }
     });

@@ -4,13 +4,21 @@ import { RestoreWorld } from '../../../support/import/restore-world.ts';
 import { addGroups, addUsers, aUser } from '../../../support/world/builders.ts';
 import { PLAIN_SETTINGS } from '../../../support/world/pool.ts';
 
-const schema = PLAIN_SETTINGS.schema.map((attribute) => (attribute.name === 'name' ? { ...attribute, required: true } : attribute));
+const schema = PLAIN_SETTINGS.schema.map((attribute) =>
+  attribute.name === 'name' ? { ...attribute, required: true } : attribute,
+);
 
 /** A pool that requires a name, and in it one user whom an administrator created without. */
 async function world(triggers: readonly string[] = []): Promise<RestoreWorld> {
   const made = new RestoreWorld({ schema }, { triggers });
   addUsers(made.source, 5);
-  made.source.put(aUser({ username: 'zoe', status: 'FORCE_CHANGE_PASSWORD', attributes: { email: 'zoe@example.test', email_verified: 'true' } }));
+  made.source.put(
+    aUser({
+      username: 'zoe',
+      status: 'FORCE_CHANGE_PASSWORD',
+      attributes: { email: 'zoe@example.test', email_verified: 'true' },
+    }),
+  );
   addGroups(made.source, [6]);
   return made.planned();
 }
@@ -28,14 +36,15 @@ describe('Users without an attribute that both pools require', () => {
 
   it('are reported when the pool refuses them all the same', async () => {
     const it = await world();
-    it.writer.refuse = (call, username) => (call === 'createUser' && username === 'zoe' ? 'InvalidParameterException' : undefined);
+    it.writer.refuse = (call, username) =>
+      call === 'createUser' && username === 'zoe' ? 'InvalidParameterException' : undefined;
     const outcome = await it.execute();
     expect(outcome).to.deep.include({ outcome: 'partial' });
     expect(outcome.counts).to.include({ usersRestored: 5, usersMissing: 1 });
     expect(it.report('failures.csv')).to.match(/zoe,.*InvalidParameterException/);
   });
 
-  it('are left out, with the reason, when the pool\'s triggers would see it', async () => {
+  it("are left out, with the reason, when the pool's triggers would see it", async () => {
     const it = await world(['PreSignUp']);
     expect(it.plan().counts.excludedBy).to.deep.equal({ TriggersWouldFire: 1 });
     const outcome = await it.execute();

@@ -26,16 +26,23 @@ const first = (job: ImportJob): boolean => job.jobName.endsWith('-a1');
 describe('Import jobs that do not go well', () => {
   it('finishes by a follow-up job what a job that failed half-way left', async () => {
     const it = await world();
-    it.jobs.knobs.endEarly = (job) => (first(job) ? { afterRows: 25, status: 'Failed', message: 'Too many users have failed or been skipped during the import.' } : undefined);
+    it.jobs.knobs.endEarly = (job) =>
+      first(job)
+        ? { afterRows: 25, status: 'Failed', message: 'Too many users have failed or been skipped during the import.' }
+        : undefined;
     const outcome = await it.execute();
     expect(differences(it.source, it.target)).to.deep.equal([]);
     expect(outcome).to.deep.include({ outcome: 'complete' });
-    expect(it.ended.map(({ status, imported }) => [status, imported])).to.deep.equal([['Failed', 25], ['Succeeded', 35]]);
+    expect(it.ended.map(({ status, imported }) => [status, imported])).to.deep.equal([
+      ['Failed', 25],
+      ['Succeeded', 35],
+    ]);
   });
 
   it('goes on after a job that was stopped by hand', async () => {
     const it = await world();
-    it.jobs.knobs.endEarly = (job) => (first(job) ? { afterRows: 10, status: 'Stopped', message: 'The user import job was stopped.' } : undefined);
+    it.jobs.knobs.endEarly = (job) =>
+      first(job) ? { afterRows: 10, status: 'Stopped', message: 'The user import job was stopped.' } : undefined;
     await it.execute();
     expect(differences(it.source, it.target)).to.deep.equal([]);
   });
@@ -61,7 +68,8 @@ describe('Import jobs that do not go well', () => {
 
   it('looks rows up that a log never tells of', async () => {
     const it = await world(150);
-    it.jobs.knobs.rowFate = (job, line) => (!first(job) ? undefined : line === 1 ? 'failed' : line > 5 ? 'silent' : line > 3 ? 'lost' : undefined);
+    it.jobs.knobs.rowFate = (job, line) =>
+      !first(job) ? undefined : line === 1 ? 'failed' : line > 5 ? 'silent' : line > 3 ? 'lost' : undefined;
     await it.execute();
     expect(differences(it.source, it.target)).to.deep.equal([]);
     expect(it.ended.map(({ imported }) => imported)).to.deep.equal([147, 3]);
@@ -74,9 +82,16 @@ describe('Import jobs that do not go well', () => {
       addGroups(it.source, [30]);
       await it.planned();
       const { name = '', sub } = it.chunkUsers()[0]?.[6] ?? {};
-      it.target.put(aUser({ username: name, sub: 'ffffffff-0000-4000-8000-000000000000', attributes: { email: 'stranger@example.test', email_verified: 'true' } }));
+      it.target.put(
+        aUser({
+          username: name,
+          sub: 'ffffffff-0000-4000-8000-000000000000',
+          attributes: { email: 'stranger@example.test', email_verified: 'true' },
+        }),
+      );
       it.jobs.knobs.firstLineNumber = firstLineNumber;
-      it.jobs.knobs.endEarly = (job) => (first(job) ? { afterRows: 12, status: 'Failed', message: 'An internal error.' } : undefined);
+      it.jobs.knobs.endEarly = (job) =>
+        first(job) ? { afterRows: 12, status: 'Failed', message: 'An internal error.' } : undefined;
       const outcome = await it.execute();
       expect(outcome.counts).to.include({ usersRestored: 29, usersBlocked: 1, usersMissing: 0, membershipsMissing: 1 });
       expect(it.report('failures.csv')).to.contain(`${sub},${name},7,`);
@@ -84,14 +99,21 @@ describe('Import jobs that do not go well', () => {
   }
 
   it('takes over a job whose creator died, whether or not its file was there', async () => {
-    for (const [call, jobs] of [['jobs.createJob', 2], ['jobs.uploadCsv', 1], ['jobs.startJob', 1]] as const) {
+    for (const [call, jobs] of [
+      ['jobs.createJob', 2],
+      ['jobs.uploadCsv', 1],
+      ['jobs.startJob', 1],
+    ] as const) {
       const it = await world(10);
       it.calls.fail({ call, when: 'after', error: () => new Fault('ServiceError', 'the answer was lost') });
       expect((await rejection(it.execute())).message).to.equal('the answer was lost');
       await it.execute();
       expect(differences(it.source, it.target), call).to.deep.equal([]);
       expect(it.calls.countOf('jobs.createJob'), call).to.equal(jobs);
-      expect(it.ended.filter(({ status }) => status === 'Succeeded'), call).to.have.length(1);
+      expect(
+        it.ended.filter(({ status }) => status === 'Succeeded'),
+        call,
+      ).to.have.length(1);
     }
   });
 
@@ -118,10 +140,16 @@ describe('Import jobs that do not go well', () => {
 
   it('stops with the cause of a whole job, and goes on when it is started again', async () => {
     const it = await world(10);
-    it.jobs.knobs.endEarly = () => ({ afterRows: 0, status: 'Failed', message: 'The log role canary@example.test cannot be assumed.' });
+    it.jobs.knobs.endEarly = () => ({
+      afterRows: 0,
+      status: 'Failed',
+      message: 'The log role canary@example.test cannot be assumed.',
+    });
     const error = await rejection(it.execute('execution-1'));
     expect(error).to.include({ name: 'ImportJobFailed' });
-    expect(error.message).to.match(/log role/).and.not.match(/canary/);
+    expect(error.message)
+      .to.match(/log role/)
+      .and.not.match(/canary/);
     it.jobs.knobs.endEarly = () => undefined;
     await it.execute('execution-2');
     expect(differences(it.source, it.target)).to.deep.equal([]);
@@ -129,10 +157,18 @@ describe('Import jobs that do not go well', () => {
 
   it('never touches a user who took a name of the backup meanwhile', async () => {
     const it = await world(10);
-    const stranger = aUser({ username: 'user3', sub: 'ffffffff-0000-4000-8000-000000000000', attributes: { email: 'stranger@example.test', email_verified: 'true' } });
+    const stranger = aUser({
+      username: 'user3',
+      sub: 'ffffffff-0000-4000-8000-000000000000',
+      attributes: { email: 'stranger@example.test', email_verified: 'true' },
+    });
     it.target.put(stranger);
     const outcome = await it.execute();
-    expect(it.target.find('user3')).to.deep.include({ sub: stranger.sub, enabled: true, attributes: stranger.attributes });
+    expect(it.target.find('user3')).to.deep.include({
+      sub: stranger.sub,
+      enabled: true,
+      attributes: stranger.attributes,
+    });
     for (const { members } of it.target.groups.values()) expect([...members.keys()]).to.not.include('user3');
     expect(outcome.outcome).to.equal('partial');
     expect(outcome.counts).to.include({ usersRestored: 9, usersBlocked: 1, unknownUsers: 1 });
@@ -150,8 +186,12 @@ describe('Import jobs that do not go well', () => {
 
 describe('Updates that do not go well', () => {
   it('reports what Cognito keeps refusing, and tries it again in the next execution', async () => {
-    const it = await world(10, ({ source }) => void source.put(aUser({ username: 'zoe', attributes: { email: 'zoe@example.test' } })));
-    it.writer.refuse = (call, username) => (username === 'zoe' && call === 'createUser' ? 'InvalidParameterException' : undefined);
+    const it = await world(
+      10,
+      ({ source }) => void source.put(aUser({ username: 'zoe', attributes: { email: 'zoe@example.test' } })),
+    );
+    it.writer.refuse = (call, username) =>
+      username === 'zoe' && call === 'createUser' ? 'InvalidParameterException' : undefined;
     const outcome = await it.execute('execution-1');
     expect(outcome.outcome).to.equal('partial');
     expect(outcome.counts).to.include({ usersMissing: 1, usersRestored: 10 });
@@ -180,7 +220,10 @@ describe('Updates that do not go well', () => {
   });
 
   it('creates nobody either when the triggers came after the plan', async () => {
-    const it = await world(10, ({ source }) => void source.put(aUser({ username: 'zoe', attributes: { email: 'zoe@example.test' } })));
+    const it = await world(
+      10,
+      ({ source }) => void source.put(aUser({ username: 'zoe', attributes: { email: 'zoe@example.test' } })),
+    );
     it.target.settings = { ...it.target.settings, triggers: ['PreSignUp'] };
     const outcome = await it.execute();
     expect(it.calls.countOf('cognito.createUser')).to.equal(0);
@@ -204,20 +247,32 @@ describe('Updates that do not go well', () => {
     expect(differences(it.source, it.target)).to.deep.equal([]);
   });
 
-  it('goes on with a repair where it was killed, also when a name had turned out to be a stranger\'s before', async function () {
+  it("goes on with a repair where it was killed, also when a name had turned out to be a stranger's before", async function () {
     this.timeout(20_000);
     const disturbed = async (killAt: number): Promise<RestoreWorld> => {
       const it = new RestoreWorld();
       addUsers(it.source, 9);
       await it.planned({}, { limits: { ...CHUNK_LIMITS, firstChunkUsers: 3, chunkUsers: 3 } });
-      const gone = it.chunkUsers().slice(1).flatMap((chunk) => chunk.slice(0, 2).map(({ name }) => name));
+      const gone = it
+        .chunkUsers()
+        .slice(1)
+        .flatMap((chunk) => chunk.slice(0, 2).map(({ name }) => name));
       const stranger = it.chunkUsers()[0]?.[2]?.name ?? '';
-      it.target.put(aUser({ username: stranger, sub: 'ffffffff-0000-4000-8000-000000000000', attributes: { email: 'stranger@example.test', email_verified: 'true' } }));
-      it.whenJobEnded = () => { for (const name of gone) it.target.remove(name); };
+      it.target.put(
+        aUser({
+          username: stranger,
+          sub: 'ffffffff-0000-4000-8000-000000000000',
+          attributes: { email: 'stranger@example.test', email_verified: 'true' },
+        }),
+      );
+      it.whenJobEnded = () => {
+        for (const name of gone) it.target.remove(name);
+      };
       it.writer.refuse = (call) => (call === 'createUser' ? 'InvalidParameterException' : undefined);
       expect(it.plan().chunks.map(({ users }) => users)).to.deep.equal([3, 3, 3]);
       expect((await it.execute('execution-1')).counts).to.include({ usersMissing: 4, usersBlocked: 1 });
-      it.writer.refuse = (call, username) => (call === 'createUser' && username === stranger ? 'UsernameExistsException' : undefined);
+      it.writer.refuse = (call, username) =>
+        call === 'createUser' && username === stranger ? 'UsernameExistsException' : undefined;
       // So slow that the progress of the repair is stored between two calls.
       it.calls.latencies.cognito = 12_000;
       it.calls.killAt(killAt);
@@ -226,7 +281,11 @@ describe('Updates that do not go well', () => {
     for (let killAt = 20; killAt < 46; killAt += 1) {
       const it = await disturbed(killAt);
       const outcome = await it.executeDespiteKills('execution-2');
-      expect(outcome.counts, `killed at call ${killAt}`).to.include({ usersMissing: 0, usersBlocked: 1, usersRestored: 8 });
+      expect(outcome.counts, `killed at call ${killAt}`).to.include({
+        usersMissing: 0,
+        usersBlocked: 1,
+        usersRestored: 8,
+      });
     }
   });
 
@@ -256,7 +315,11 @@ describe('Updates that do not go well', () => {
     Object.assign(it.cognito.knobs, { shortPages: 0.3, emptyPages: 0.2, subFilter: false });
     it.newUsersQueue.lossy = it.updatesQueue.lossy = 0.5;
     it.newUsersQueue.duplicating = it.updatesQueue.duplicating = 0.5;
-    it.calls.fail({ call: 'cognito.listUsersInGroupPage', nth: 3, error: () => new Fault('InvalidPaginationToken', 'refused') });
+    it.calls.fail({
+      call: 'cognito.listUsersInGroupPage',
+      nth: 3,
+      error: () => new Fault('InvalidPaginationToken', 'refused'),
+    });
     const outcome = await it.execute();
     expect(outcome.outcome).to.equal('complete');
     expect(differences(it.source, it.target)).to.deep.equal([]);
@@ -267,7 +330,8 @@ describe('Updates that do not go well', () => {
     it.jobs.knobs.rowFate = (_job, line) => (line === 2 ? 'failed' : undefined);
     const outcome = await it.execute();
     const said = it.log.lines.join('\n') + JSON.stringify(outcome);
-    for (const { user } of it.source.users.values()) for (const secret of [user.username, user.sub]) expect(said.includes(`${secret}"`), secret).to.equal(false);
+    for (const { user } of it.source.users.values())
+      for (const secret of [user.username, user.sub]) expect(said.includes(`${secret}"`), secret).to.equal(false);
     expect(said).to.not.contain('example.test');
     expect(said).to.not.contain('X-Amz-Signature');
   });

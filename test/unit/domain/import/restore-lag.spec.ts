@@ -15,16 +15,23 @@ async function lagging(lagMs: number, targetSettings: Partial<PoolSettings> = {}
   it.cognito.knobs.lagMs = lagMs;
   it.whenJobEnded = () => {
     for (const { user } of [...it.target.users.values()]) {
-      it.target.put({ ...user, created: new Date(it.clock.now() - (user.username === 'user5' ? 0 : 3_600_000)).toISOString() });
+      it.target.put({
+        ...user,
+        created: new Date(it.clock.now() - (user.username === 'user5' ? 0 : 3_600_000)).toISOString(),
+      });
     }
   };
   return it;
 }
 
-const rows = (it: RestoreWorld, file: 'failures.csv' | 'sub-map.csv'): string[] => it.report(file).trim().split('\n').slice(1);
+const rows = (it: RestoreWorld, file: 'failures.csv' | 'sub-map.csv'): string[] =>
+  it.report(file).trim().split('\n').slice(1);
 
 describe('A restore of which a listing shows somebody late', () => {
-  for (const [how, settings] of [['may create users', {}], ['may create nobody', TRIGGERS]] as const) {
+  for (const [how, settings] of [
+    ['may create users', {}],
+    ['may create nobody', TRIGGERS],
+  ] as const) {
     it(`looks once more, where it ${how}, and neither creates nor reports the user`, async () => {
       const it = await lagging(6_000, settings);
       const outcome = await it.execute();
@@ -47,7 +54,10 @@ describe('A restore of which a listing shows somebody late', () => {
     expect(it.target.find('user5')?.status).to.equal('RESET_REQUIRED');
   });
 
-  for (const [how, settings] of [['the name seemed taken', {}], ['triggers seemed in the way', TRIGGERS]] as const) {
+  for (const [how, settings] of [
+    ['the name seemed taken', {}],
+    ['triggers seemed in the way', TRIGGERS],
+  ] as const) {
     it(`finds the user at the next start, when the listing took so long that ${how}`, async () => {
       const it = await lagging(120_000, settings);
       expect((await it.execute('execution-1')).counts).to.include({ usersRestored: 9, usersBlocked: 1 });
@@ -88,12 +98,17 @@ describe('A restore of which a listing shows somebody late', () => {
     it.writer.refuse = (call) => (call === 'createUser' ? 'InvalidParameterException' : undefined);
     expect((await it.execute('execution-1')).counts).to.include({ usersMissing: 1 });
     it.writer.refuse = () => undefined;
-    const stranger = aUser({ username: 'user5', sub: 'ffffffff-0000-4000-8000-000000000000', status: 'RESET_REQUIRED', attributes: { email: 'stranger@example.test', email_verified: 'true' } });
+    const stranger = aUser({
+      username: 'user5',
+      sub: 'ffffffff-0000-4000-8000-000000000000',
+      status: 'RESET_REQUIRED',
+      attributes: { email: 'stranger@example.test', email_verified: 'true' },
+    });
     it.target.put(stranger);
     const outcome = await it.execute('execution-2');
     expect(outcome.counts).to.include({ usersRestored: 9, usersBlocked: 1, membershipsMissing: 1 });
     expect(it.target.find('user5')).to.deep.equal(stranger);
-    expect([...it.target.groups.get('group0')?.members.keys() ?? []]).to.not.include('user5');
+    expect([...(it.target.groups.get('group0')?.members.keys() ?? [])]).to.not.include('user5');
     expect(it.report('sub-map.csv')).to.not.contain(stranger.sub);
   });
 });

@@ -9,7 +9,9 @@ const LOCKED = 'the user cannot sign in before an administrator sets a permanent
 async function world(): Promise<RestoreWorld> {
   const made = new RestoreWorld();
   addUsers(made.source, 5);
-  made.source.put(aUser({ username: 'zoe', attributes: { email: 'zoe@example.test', email_verified: 'true', name: 'two\nlines' } }));
+  made.source.put(
+    aUser({ username: 'zoe', attributes: { email: 'zoe@example.test', email_verified: 'true', name: 'two\nlines' } }),
+  );
   made.source.put(aUser({ username: 'una', attributes: { email: 'una@example.test' } }));
   addGroups(made.source, [7]);
   return made.planned();
@@ -17,9 +19,14 @@ async function world(): Promise<RestoreWorld> {
 
 const refusing = (it: RestoreWorld, times = Infinity): void => {
   let left = times;
-  it.writer.refuse = (call, username) => (call === 'setPassword' && username === 'zoe' && (left -= 1) >= 0 ? 'InvalidPasswordException' : undefined);
+  it.writer.refuse = (call, username) =>
+    call === 'setPassword' && username === 'zoe' && (left -= 1) >= 0 ? 'InvalidPasswordException' : undefined;
 };
-const rowsOf = (it: RestoreWorld, name: string): string[] => it.report('failures.csv').split('\n').filter((row) => row.includes(`,${name},`));
+const rowsOf = (it: RestoreWorld, name: string): string[] =>
+  it
+    .report('failures.csv')
+    .split('\n')
+    .filter((row) => row.includes(`,${name},`));
 
 describe('Passwords of users who are created one by one', () => {
   it('are tried once more at the end when Cognito refused them', async () => {
@@ -38,9 +45,17 @@ describe('Passwords of users who are created one by one', () => {
     refusing(it);
     const outcome = await it.execute('execution-1');
     expect(outcome.outcome).to.equal('partial');
-    expect(outcome.counts).to.include({ usersRestored: 7, usersMissing: 0, usersDifferent: 0, usersWithoutPassword: 1, usersCreatedOneByOne: 2 });
+    expect(outcome.counts).to.include({
+      usersRestored: 7,
+      usersMissing: 0,
+      usersDifferent: 0,
+      usersWithoutPassword: 1,
+      usersCreatedOneByOne: 2,
+    });
     expect(rowsOf(it, 'zoe')).to.have.length(1);
-    expect(rowsOf(it, 'zoe')[0]).to.contain('setting the password was refused (InvalidPasswordException)').and.to.contain(LOCKED);
+    expect(rowsOf(it, 'zoe')[0])
+      .to.contain('setting the password was refused (InvalidPasswordException)')
+      .and.to.contain(LOCKED);
 
     it.writer.refuse = () => undefined;
     const again = await it.execute('execution-2');
@@ -68,7 +83,11 @@ describe('Passwords of users who are created one by one', () => {
     await it.execute('execution-1');
     it.writer.refuse = () => undefined;
     it.target.remove('zoe');
-    const stranger = aUser({ username: 'zoe', status: 'FORCE_CHANGE_PASSWORD', attributes: { email: 'stranger@example.test', email_verified: 'true' } });
+    const stranger = aUser({
+      username: 'zoe',
+      status: 'FORCE_CHANGE_PASSWORD',
+      attributes: { email: 'stranger@example.test', email_verified: 'true' },
+    });
     it.target.put(stranger);
     const before = it.calls.countOf('cognito.setPassword');
     expect((await it.execute('execution-2')).outcome).to.equal('partial');
@@ -80,8 +99,14 @@ describe('Passwords of users who are created one by one', () => {
     const it = await world();
     const outcome = await it.execute();
     expect(outcome.outcome).to.equal('complete');
-    expect(outcome.counts).to.include({ usersCreatedOneByOne: 2, usersWithoutVerifiedAddress: 1, usersWithoutPassword: 0 });
-    expect(rowsOf(it, 'una')[0]).to.contain('cannot sign in before an administrator').and.not.contain('forgot password');
+    expect(outcome.counts).to.include({
+      usersCreatedOneByOne: 2,
+      usersWithoutVerifiedAddress: 1,
+      usersWithoutPassword: 0,
+    });
+    expect(rowsOf(it, 'una')[0])
+      .to.contain('cannot sign in before an administrator')
+      .and.not.contain('forgot password');
     expect(rowsOf(it, 'zoe')[0]).to.contain('forgot password');
   });
 });

@@ -20,7 +20,16 @@ describe('A restore from plan to report', () => {
     const outcome = await world.execute();
     expect(differences(world.source, world.target)).to.deep.equal([]);
     expect(outcome.outcome).to.equal('complete');
-    expect(outcome.counts).to.include({ usersInBackup: 400, usersRestored: 400, usersMissing: 0, usersDifferent: 0, groups: 5, membershipsMissing: 0, unknownUsers: 0, unknownMemberships: 0 });
+    expect(outcome.counts).to.include({
+      usersInBackup: 400,
+      usersRestored: 400,
+      usersMissing: 0,
+      usersDifferent: 0,
+      groups: 5,
+      membershipsMissing: 0,
+      unknownUsers: 0,
+      unknownMemberships: 0,
+    });
     expect(world.head().phase).to.equal('complete');
     expect(world.writer.sentToUsers).to.deep.equal([]);
     expect([world.newUsersQueue.length, world.updatesQueue.length]).to.deep.equal([0, 0]);
@@ -29,7 +38,13 @@ describe('A restore from plan to report', () => {
   it('restores users one by one that a CSV cannot carry, with a password that nobody knows', async () => {
     const world = new RestoreWorld();
     addUsers(world.source, 5);
-    world.source.put(aUser({ username: 'zoe', enabled: false, attributes: { email: 'zoe@example.test', email_verified: 'true', name: 'two\nlines' } }));
+    world.source.put(
+      aUser({
+        username: 'zoe',
+        enabled: false,
+        attributes: { email: 'zoe@example.test', email_verified: 'true', name: 'two\nlines' },
+      }),
+    );
     world.source.put(aUser({ username: 'una', attributes: { email: 'una@example.test' } }));
     addGroups(world.source, [7]);
     await world.planned();
@@ -45,7 +60,8 @@ describe('A restore from plan to report', () => {
     const world = new RestoreWorld();
     world.jobs.knobs.rowsPerSecond = 500;
     addUsers(world.source, 1_200, { disabled: 0 });
-    for (let n = 0; n < 40; n += 1) world.source.put(aUser({ username: `una${n}`, attributes: { email: `una${n}@example.test` } }));
+    for (let n = 0; n < 40; n += 1)
+      world.source.put(aUser({ username: `una${n}`, attributes: { email: `una${n}@example.test` } }));
     addGroups(world.source, [1_240]);
     await world.planned();
     world.paceBy(new Pacer({ callsPerSecond: 5, clock: world.clock }));
@@ -73,7 +89,12 @@ describe('A restore from plan to report', () => {
     world.calls.fail({ call: 'jobs.createJob', error: () => new Fault('ServiceError', 'no job') });
     await rejection(world.execute());
     const mapping = world.objects.text(`restores/${NEW_POOL}/${RESTORE_ID}/mapping/restore-${RESTORE_ID}-c0-a1.csv`);
-    expect(mapping).to.equal(world.chunkUsers()[0]?.map(({ sub }, row) => `${row + 1},${sub}\n`).join(''));
+    expect(mapping).to.equal(
+      world
+        .chunkUsers()[0]
+        ?.map(({ sub }, row) => `${row + 1},${sub}\n`)
+        .join(''),
+    );
   });
 
   it('maps every old sub to its new one', async () => {
@@ -81,15 +102,27 @@ describe('A restore from plan to report', () => {
     await world.execute();
     const lines = world.report('sub-map.csv').trim().split('\n');
     expect(lines[0]).to.equal('old_sub,new_sub');
-    const expected = [...world.source.users.values()].map(({ user }) => `${user.sub},${world.target.find(user.username)?.sub ?? ''}`);
+    const expected = [...world.source.users.values()].map(
+      ({ user }) => `${user.sub},${world.target.find(user.username)?.sub ?? ''}`,
+    );
     expect(lines.slice(1).sort()).to.deep.equal(expected.sort());
   });
 
   it('finds users again in a pool that ignores case, and by the address where that is the name', async () => {
     for (const settings of [{ caseSensitive: false }, { usernameAttributes: ['email' as const] }]) {
       const world = new RestoreWorld(settings);
-      world.source.put(aUser({ username: settings.usernameAttributes === undefined ? 'Ana' : '11111111-0000-4000-8000-000000000001', attributes: { email: 'Ana@example.test', email_verified: 'true' } }));
-      world.source.put(aUser({ username: settings.usernameAttributes === undefined ? 'Zoe' : '11111111-0000-4000-8000-000000000002', attributes: { email: 'zoe@example.test', email_verified: 'true', name: 'a\nb' } }));
+      world.source.put(
+        aUser({
+          username: settings.usernameAttributes === undefined ? 'Ana' : '11111111-0000-4000-8000-000000000001',
+          attributes: { email: 'Ana@example.test', email_verified: 'true' },
+        }),
+      );
+      world.source.put(
+        aUser({
+          username: settings.usernameAttributes === undefined ? 'Zoe' : '11111111-0000-4000-8000-000000000002',
+          attributes: { email: 'zoe@example.test', email_verified: 'true', name: 'a\nb' },
+        }),
+      );
       addGroups(world.source, [2]);
       await world.planned();
       const outcome = await world.execute();

@@ -2,7 +2,14 @@ import { expect } from 'chai';
 import { membershipItem, userItem, userKey } from '../../../../source/domain/backup/items.ts';
 import { openItem } from '../../../../source/domain/backup/manifest.ts';
 import type { ExcludedUser, RestoreUser, UpdateOp } from '../../../../source/domain/import/plan/plan-model.ts';
-import { decodeExpectedMembership, decodeExpectedUser, MEMBERSHIP_RECORD_BYTES, membershipDigest, nameDigest, USER_RECORD_BYTES } from '../../../../source/domain/digests/expected.ts';
+import {
+  decodeExpectedMembership,
+  decodeExpectedUser,
+  MEMBERSHIP_RECORD_BYTES,
+  membershipDigest,
+  nameDigest,
+  USER_RECORD_BYTES,
+} from '../../../../source/domain/digests/expected.ts';
 import { scanTable } from '../../../../source/domain/import/scan-table.ts';
 import type { PoolUser } from '../../../../source/domain/model.ts';
 import { options, PlanningWorld, RESTORE_ID } from '../../../support/import/planning-world.ts';
@@ -21,7 +28,14 @@ function oddities(): PlanningWorld {
   world.source.put(aUser({ username: 'noverified', attributes: { email: 'y@example.test', email_verified: 'false' } }));
   world.source.put(aUser({ username: 'pending', status: 'UNCONFIRMED' }));
   world.source.put(aUser({ username: 'off', enabled: false }));
-  world.source.putGroup(aGroup({ name: 'admins', description: 'All rights', precedence: 0, roleArn: 'arn:aws:iam::123456789012:role/admins' }));
+  world.source.putGroup(
+    aGroup({
+      name: 'admins',
+      description: 'All rights',
+      precedence: 0,
+      roleArn: 'arn:aws:iam::123456789012:role/admins',
+    }),
+  );
   world.source.putGroup(aGroup({ name: 'empty' }));
   world.source.putGroup(aGroup({ name: 'all' }));
   for (const name of ['breaks', 'user3']) world.source.join(name, 'admins');
@@ -37,17 +51,44 @@ describe('scanTable', () => {
     expect(result).to.deep.include({ done: true, dryRun: false, byCsv: 21, oneByOne: 2, excluded: 1, chunks: 1 });
     const [chunk] = world.chunkUsers() as [RestoreUser[]];
     expect(byName(chunk)).to.deep.equal([...Array.from({ length: 20 }, (_, n) => `user${n}`), 'off'].sort());
-    expect(world.lines<ExcludedUser>(world.plan().excludedKey)).to.have.length(1).and.to.have.nested.property('[0].reason', 'Unconfirmed');
-    const creates = world.batchOps().flatMap(({ ops }) => ops).filter((op) => op.op === 'create');
+    expect(world.lines<ExcludedUser>(world.plan().excludedKey))
+      .to.have.length(1)
+      .and.to.have.nested.property('[0].reason', 'Unconfirmed');
+    const creates = world
+      .batchOps()
+      .flatMap(({ ops }) => ops)
+      .filter((op) => op.op === 'create');
     expect(byName(creates.map(({ user }) => user))).to.deep.equal(['breaks', 'noverified']);
-    expect(creates.map(({ why }) => why).sort()).to.deep.equal(['a line break or control character in address', 'no verified email']);
-    expect(world.plan().counts).to.deep.include({ memberships: 25, membershipsWithoutUser: 1, disabled: 1, excludedBy: { Unconfirmed: 1 } });
+    expect(creates.map(({ why }) => why).sort()).to.deep.equal([
+      'a line break or control character in address',
+      'no verified email',
+    ]);
+    expect(world.plan().counts).to.deep.include({
+      memberships: 25,
+      membershipsWithoutUser: 1,
+      disabled: 1,
+      excludedBy: { Unconfirmed: 1 },
+    });
   });
 
   it('says how many users lose their links to identity providers', async () => {
     const world = oddities();
-    world.source.put(aUser({ username: 'linked', attributes: { email: 'z@example.test', email_verified: 'true', identities: '[{"userId":"1","providerName":"Google"}]' } }));
-    world.source.put(aUser({ username: 'unlinked', attributes: { email: 'w@example.test', email_verified: 'true', identities: '[]' } }));
+    world.source.put(
+      aUser({
+        username: 'linked',
+        attributes: {
+          email: 'z@example.test',
+          email_verified: 'true',
+          identities: '[{"userId":"1","providerName":"Google"}]',
+        },
+      }),
+    );
+    world.source.put(
+      aUser({
+        username: 'unlinked',
+        attributes: { email: 'w@example.test', email_verified: 'true', identities: '[]' },
+      }),
+    );
     sealBackup(world.table, world.source);
     expect(await world.scan()).to.include({ byCsv: 23 });
     expect(world.plan().notes.join()).to.match(/1 users are linked to accounts of identity providers/);
@@ -57,9 +98,16 @@ describe('scanTable', () => {
     const world = oddities();
     sealBackup(world.table, world.source);
     await world.scan();
-    expect(world.groups().map(({ name, members }) => [name, members])).to.deep.equal([['empty', 0], ['admins', 2], ['all', 23]]);
+    expect(world.groups().map(({ name, members }) => [name, members])).to.deep.equal([
+      ['empty', 0],
+      ['admins', 2],
+      ['all', 23],
+    ]);
     expect(world.groups()[1]).to.include({ description: 'All rights', precedence: 0 });
-    expect(world.batchOps().find(({ ops }) => ops[0]?.op === 'group')).to.deep.equal({ chunk: null, ops: [{ op: 'group', group: 0 }] });
+    expect(world.batchOps().find(({ ops }) => ops[0]?.op === 'group')).to.deep.equal({
+      chunk: null,
+      ops: [{ op: 'group', group: 0 }],
+    });
     expect(world.plan().notes.join()).to.match(/1 groups had an IAM role/);
   });
 
@@ -67,7 +115,10 @@ describe('scanTable', () => {
     const world = oddities();
     sealBackup(world.table, world.source);
     await world.scan();
-    const ops = world.batchOps().filter(({ chunk }) => chunk === 0).flatMap((batch) => batch.ops);
+    const ops = world
+      .batchOps()
+      .filter(({ chunk }) => chunk === 0)
+      .flatMap((batch) => batch.ops);
     expect(ops[0]).to.deep.include({ op: 'disable', name: 'off' });
     const adds = ops.slice(1).filter((op): op is Extract<UpdateOp, { op: 'add' }> => op.op === 'add');
     expect(adds).to.have.length(22);
@@ -77,7 +128,9 @@ describe('scanTable', () => {
 
   it('keeps all operations of a user who is created one by one together and in order, for release at once', async () => {
     const world = oddities();
-    world.source.put(aUser({ username: 'breaks', enabled: false, attributes: { email_verified: 'true', address: 'a\nb' } }));
+    world.source.put(
+      aUser({ username: 'breaks', enabled: false, attributes: { email_verified: 'true', address: 'a\nb' } }),
+    );
     sealBackup(world.table, world.source);
     await world.scan();
     const [batch] = world.batchOps().filter(({ ops }) => ops.some((op) => op.op === 'create'));
@@ -91,22 +144,32 @@ describe('scanTable', () => {
     sealBackup(world.table, world.source);
     await world.scan();
     const { expected, chunks, batches } = world.plan();
-    const users = Buffer.concat(expected.users.map((key) => Buffer.from(world.objects.stored.get(key)?.body as Uint8Array)));
+    const users = Buffer.concat(
+      expected.users.map((key) => Buffer.from(world.objects.stored.get(key)?.body as Uint8Array)),
+    );
     expect(users.length / USER_RECORD_BYTES).to.equal(23);
     for (let ordinal = 0; ordinal < 23; ordinal++) {
       const record = decodeExpectedUser(users, ordinal);
-      const found = record.chunk === null
-        ? world.lines<UpdateOp>(batches[record.line]?.key as string).flatMap((op) => (op.op === 'create' ? [op.user] : [])).find(({ sub }) => sub === record.sub)
-        : world.lines<RestoreUser>(chunks[record.chunk]?.key as string)[record.line - 1];
+      const found =
+        record.chunk === null
+          ? world
+              .lines<UpdateOp>(batches[record.line]?.key as string)
+              .flatMap((op) => (op.op === 'create' ? [op.user] : []))
+              .find(({ sub }) => sub === record.sub)
+          : world.lines<RestoreUser>(chunks[record.chunk]?.key as string)[record.line - 1];
       expect(found?.sub).to.equal(record.sub);
       expect(nameDigest(found?.name as string, false).equals(record.nameDigest)).to.equal(true);
     }
-    const memberships = Buffer.concat(expected.memberships.map((key) => Buffer.from(world.objects.stored.get(key)?.body as Uint8Array)));
+    const memberships = Buffer.concat(
+      expected.memberships.map((key) => Buffer.from(world.objects.stored.get(key)?.body as Uint8Array)),
+    );
     expect(memberships.length / MEMBERSHIP_RECORD_BYTES).to.equal(25);
     const groups = world.groups();
     for (let ordinal = 0; ordinal < 25; ordinal++) {
       const { digest, batch } = decodeExpectedMembership(memberships, ordinal);
-      const digests = world.lines<UpdateOp>(batches[batch]?.key as string).flatMap((op) => (op.op === 'add' ? [membershipDigest(groups[op.group]?.name as string, op.name, false)] : []));
+      const digests = world
+        .lines<UpdateOp>(batches[batch]?.key as string)
+        .flatMap((op) => (op.op === 'add' ? [membershipDigest(groups[op.group]?.name as string, op.name, false)] : []));
       expect(digests.some((found) => found.equals(digest))).to.equal(true);
     }
   });
@@ -116,8 +179,15 @@ describe('scanTable', () => {
     sealBackup(world.table, world.source);
     await world.scan();
     expect(world.newUsersQueue.sent).to.deep.equal(world.plan().chunks.map(({ key }) => ({ owner: RESTORE_ID, key })));
-    expect(world.updatesQueue.sent).to.deep.equal(world.plan().batches.filter(({ chunk }) => chunk === null).map(({ key }) => ({ owner: RESTORE_ID, key })));
-    expect([...world.objects.stored.keys()].filter((key) => key.includes('/spool/') || key.includes('excluded-'))).to.deep.equal([]);
+    expect(world.updatesQueue.sent).to.deep.equal(
+      world
+        .plan()
+        .batches.filter(({ chunk }) => chunk === null)
+        .map(({ key }) => ({ owner: RESTORE_ID, key })),
+    );
+    expect(
+      [...world.objects.stored.keys()].filter((key) => key.includes('/spool/') || key.includes('excluded-')),
+    ).to.deep.equal([]);
     expect(world.log.lines.join()).not.to.match(/user3|example\.test/);
   });
 
@@ -138,9 +208,16 @@ describe('scanTable', () => {
   it('reports memberships without a user and plans groups that only memberships name', async () => {
     const world = oddities();
     const manifest = sealBackup(world.table, world.source);
-    const items = [membershipItem('00000000-0000-4000-8000-000000000001', 'all', SEALED_RUN), membershipItem(world.source.find('user5')?.sub as string, 'ghosts', SEALED_RUN)];
+    const items = [
+      membershipItem('00000000-0000-4000-8000-000000000001', 'all', SEALED_RUN),
+      membershipItem(world.source.find('user5')?.sub as string, 'ghosts', SEALED_RUN),
+    ];
     for (const item of items) world.table.seed(item);
-    world.table.seed({ ...manifestOf(world.source, [...world.table.all()]), id: `EXPORT#${manifest.runId}`, type: 'MANIFEST' });
+    world.table.seed({
+      ...manifestOf(world.source, [...world.table.all()]),
+      id: `EXPORT#${manifest.runId}`,
+      type: 'MANIFEST',
+    });
     await world.scan();
     expect(world.plan().counts.membershipsWithoutUser).to.equal(2);
     expect(world.groups().map(({ name, members }) => [name, members])).to.deep.include(['ghosts', 1]);
@@ -151,7 +228,7 @@ describe('scanTable', () => {
     const world = oddities();
     sealBackup(world.table, world.source);
     world.table.seed(openItem({ runId: '20260302T000000Z-11111111', openedAt: '2026-03-02T00:00:00.000Z' }));
-    world.source.put({ ...world.source.find('user1') as PoolUser, enabled: false });
+    world.source.put({ ...(world.source.find('user1') as PoolUser), enabled: false });
     world.table.seed(userItem(world.source.find('user1') as PoolUser, 'username', '20260302T000000Z-11111111'));
     await world.scan();
     expect(world.plan().interrupted).to.deep.equal({ runId: '20260302T000000Z-11111111', items: 1 });
@@ -169,7 +246,10 @@ describe('scanTable', () => {
   it('waits for a replica that is behind and plans from what arrives', async () => {
     const world = oddities();
     sealBackup(world.table, world.source);
-    const late = world.table.all().filter(({ id }) => id.startsWith('USER#')).slice(0, 3);
+    const late = world.table
+      .all()
+      .filter(({ id }) => id.startsWith('USER#'))
+      .slice(0, 3);
     for (const { id, type } of late) await world.table.deleteItems([{ id, type }]);
     const scan = world.scan();
     void world.clock.sleep(100_000).then(() => late.forEach((item) => world.table.seed(item)));
@@ -180,7 +260,9 @@ describe('scanTable', () => {
   it('halts with ReplicaBehind after five minutes, or accepts and reports it', async () => {
     const world = oddities();
     sealBackup(world.table, world.source);
-    const [{ id, type }] = world.table.all().filter((item) => item.type === 'MEMBER_OF#all') as [{ id: string; type: string }];
+    const [{ id, type }] = world.table.all().filter((item) => item.type === 'MEMBER_OF#all') as [
+      { id: string; type: string },
+    ];
     await world.table.deleteItems([{ id, type }]);
     const error = await rejection(world.scan());
     expect(error.name).to.equal('ReplicaBehind');
@@ -191,19 +273,27 @@ describe('scanTable', () => {
     sealBackup(accepted.table, accepted.source);
     await accepted.table.deleteItems([userKey(accepted.source.find('user2')?.sub as string)]);
     await accepted.scan({ acceptIncomplete: true });
-    expect(accepted.plan().incomplete).to.deep.equal({ expected: { users: 5, groups: 0, memberships: 0 }, found: { users: 4, groups: 0, memberships: 0 }, differingBuckets: 1, damagedItems: 0 });
+    expect(accepted.plan().incomplete).to.deep.equal({
+      expected: { users: 5, groups: 0, memberships: 0 },
+      found: { users: 4, groups: 0, memberships: 0 },
+      differingBuckets: 1,
+      damagedItems: 0,
+    });
   });
 
   it('halts with ChecksumDiffers for items that do not match their hash, also while an export is interrupted; AcceptIncomplete restores and reports them', async () => {
     for (const interrupted of [false, true]) {
       const world = oddities();
       sealBackup(world.table, world.source);
-      if (interrupted) world.table.seed(openItem({ runId: '20260302T000000Z-11111111', openedAt: '2026-03-02T00:00:00.000Z' }));
+      if (interrupted)
+        world.table.seed(openItem({ runId: '20260302T000000Z-11111111', openedAt: '2026-03-02T00:00:00.000Z' }));
       const key = userKey(world.source.find('user1')?.sub as string);
       world.table.seed({ ...world.table.peek(key), ...key, username: 'canary' });
       const error = await rejection(world.scan());
       expect(error.name).to.equal('ChecksumDiffers');
-      expect(error.message).to.match(/^1 items of the backup table backup-table.*ExportRun.*AcceptIncomplete/).and.not.match(/canary/);
+      expect(error.message)
+        .to.match(/^1 items of the backup table backup-table.*ExportRun.*AcceptIncomplete/)
+        .and.not.match(/canary/);
       expect(world.clock.elapsed).to.be.below(60_000);
       await world.scan({ acceptIncomplete: true });
       expect(world.plan().incomplete).to.include({ damagedItems: 1, differingBuckets: 1 });
@@ -235,7 +325,9 @@ describe('scanTable', () => {
       sealBackup(world.table, world.source);
       await world.scan();
       expect(byName(world.chunkUsers().flat()), reason).to.deep.equal(['Ann']);
-      expect(world.lines<ExcludedUser>(world.plan().excludedKey).map(({ name, reason: why }) => [name, why])).to.deep.equal([['ann', reason]]);
+      expect(
+        world.lines<ExcludedUser>(world.plan().excludedKey).map(({ name, reason: why }) => [name, why]),
+      ).to.deep.equal([['ann', reason]]);
     }
   });
 
@@ -268,8 +360,12 @@ describe('scanTable', () => {
     sealBackup(world.table, world.source);
     await world.scan();
     const scans = world.calls.countOf('table.scanPage');
-    for (const key of [...world.objects.stored.keys()]) if (key.includes('/planning/')) world.objects.stored.delete(key);
-    const again = await scanTable({ restoreId: RESTORE_ID, options: options(), tableName: 'backup-table', phase: 'writing' }, world.planningDeps());
+    for (const key of [...world.objects.stored.keys()])
+      if (key.includes('/planning/')) world.objects.stored.delete(key);
+    const again = await scanTable(
+      { restoreId: RESTORE_ID, options: options(), tableName: 'backup-table', phase: 'writing' },
+      world.planningDeps(),
+    );
     expect(again).to.deep.include({ done: true, byCsv: 21, chunks: 1 });
     expect(world.calls.countOf('table.scanPage')).to.equal(scans);
   });

@@ -11,7 +11,9 @@ const POOL = 'eu-west-1_Source';
 
 describe('Groups of a pool', () => {
   /** Groups `group0` to `group4`, two on a page; `spoilt` may put another page in place of one. */
-  const list = (spoilt: (token: string | undefined, page: Page<PoolGroup>) => Page<PoolGroup>): ReturnType<typeof poolGroups> => {
+  const list = (
+    spoilt: (token: string | undefined, page: Page<PoolGroup>) => Page<PoolGroup>,
+  ): ReturnType<typeof poolGroups> => {
     const world = new World();
     addGroups(world.pool(POOL), [0, 0, 0, 0, 0]);
     world.cognito.knobs.pageSize = 2;
@@ -36,6 +38,8 @@ describe('Groups of a pool', () => {
   });
 
   it('are given up where their tokens always lead back to themselves', async () => {
-    expect(await rejection(list((token, page) => (token === undefined ? page : { ...page, next: token })))).to.include({ name: 'InvalidPaginationToken' });
+    expect(await rejection(list((token, page) => (token === undefined ? page : { ...page, next: token })))).to.include({
+      name: 'InvalidPaginationToken',
+    });
   });
 });

@@ -50,7 +50,7 @@ describe('Pacer', () => {
     const pacer = new Pacer({ callsPerSecond: 10, clock });
     pacer.restart(1);
     for (let n = 0; n < 3; n += 1) await pacer.take();
-    expect(clock.elapsed).to.be.closeTo(3 / 0.91 * 1000, 1);
+    expect(clock.elapsed).to.be.closeTo((3 / 0.91) * 1000, 1);
     pacer.restart(25);
     expect(pacer.callsPerSecond).to.be.closeTo(22.75, 0.01);
   });
@@ -101,10 +101,14 @@ describe('Lane', () => {
         }
       });
       const at: number[] = [];
-      await Promise.all(Array.from({ length: 60 }, () => lane.take().then(() => {
-        at.push(clock.now());
-        all.push(clock.now());
-      })));
+      await Promise.all(
+        Array.from({ length: 60 }, () =>
+          lane.take().then(() => {
+            at.push(clock.now());
+            all.push(clock.now());
+          }),
+        ),
+      );
       stop = true;
       const seconds = clock.elapsed / 1000;
       const others = all.length - at.length;

@@ -16,7 +16,12 @@ describe('Checkpoint', () => {
     world = new World();
   });
   const claim = (name: string): Promise<Checkpoint<State>> =>
-    Checkpoint.claim(world.objects, { key: KEY, claim: name, now: () => world.clock.now(), initial: () => ({ pages: 0 }) });
+    Checkpoint.claim(world.objects, {
+      key: KEY,
+      claim: name,
+      now: () => world.clock.now(),
+      initial: () => ({ pages: 0 }),
+    });
   const stored = (): Promise<State | undefined> => Checkpoint.peek<State>(world.objects, KEY);
   /** The next write is refused once; `effect` happens first. */
   const refuseOnce = (effect: () => Promise<unknown> = () => Promise.resolve()): void => {
@@ -47,7 +52,18 @@ describe('Checkpoint', () => {
   it('knows its own write again when only the answer was lost', async () => {
     const checkpoint = await claim('one');
     const { put } = world.objects;
-    refuseOnce(() => put(KEY, JSON.stringify({ key: KEY, claim: 'one', savedAt: new Date(world.clock.now()).toISOString(), digest: digestOfText('{"pages":1}'), state: { pages: 1 } })));
+    refuseOnce(() =>
+      put(
+        KEY,
+        JSON.stringify({
+          key: KEY,
+          claim: 'one',
+          savedAt: new Date(world.clock.now()).toISOString(),
+          digest: digestOfText('{"pages":1}'),
+          state: { pages: 1 },
+        }),
+      ),
+    );
     await checkpoint.save({ pages: 1 });
     await checkpoint.save({ pages: 2 });
     expect(await stored()).to.deep.equal({ pages: 2 });
@@ -70,8 +86,19 @@ describe('Checkpoint', () => {
   });
 
   it('refuses a damaged object with its key and what to do', async () => {
-    const other = JSON.stringify({ key: 'exports/other/progress/step.json', claim: 'one', savedAt: '', state: { pages: 1 } });
-    for (const [body, words] of [['{"pages":', 'it is no JSON'], ['null', 'no checkpoint'], ['{"claim":1,"state":{}}', 'no checkpoint'], [other, 'the checkpoint of other work'], [`{"key":"${KEY}","claim":"one","savedAt":"","digest":"0","state":{"pages":2}}`, 'not what was saved']] as const) {
+    const other = JSON.stringify({
+      key: 'exports/other/progress/step.json',
+      claim: 'one',
+      savedAt: '',
+      state: { pages: 1 },
+    });
+    for (const [body, words] of [
+      ['{"pages":', 'it is no JSON'],
+      ['null', 'no checkpoint'],
+      ['{"claim":1,"state":{}}', 'no checkpoint'],
+      [other, 'the checkpoint of other work'],
+      [`{"key":"${KEY}","claim":"one","savedAt":"","digest":"0","state":{"pages":2}}`, 'not what was saved'],
+    ] as const) {
       await world.objects.put(KEY, body);
       const error = await rejection(claim('one'));
       expect(error).to.have.property('name', 'BadState');

@@ -11,11 +11,20 @@ describe('Progress with appendices', () => {
   it('stores what a failed save had cut off, before the state that names it', async () => {
     const { objects, clock } = new World();
     let refused = 1;
-    const put: typeof objects.put = (key, ...rest) => (key.startsWith('run/parts/') && refused-- > 0 ? Promise.reject(new Error('S3 is down')) : objects.put(key, ...rest));
-    const progress = await Progress.claim<Seen>({ objects: { get: objects.get, put }, clock, claim: 'a' }, { key: 'run/state.json', folderOf: (kind) => `run/${kind}/`, since: clock.now() }, () => ({ parts: [] }));
+    const put: typeof objects.put = (key, ...rest) =>
+      key.startsWith('run/parts/') && refused-- > 0
+        ? Promise.reject(new Error('S3 is down'))
+        : objects.put(key, ...rest);
+    const progress = await Progress.claim<Seen>(
+      { objects: { get: objects.get, put }, clock, claim: 'a' },
+      { key: 'run/state.json', folderOf: (kind) => `run/${kind}/`, since: clock.now() },
+      () => ({ parts: [] }),
+    );
     let waiting = 'first';
     progress.storeWith({
-      get pending() { return waiting === '' ? 0 : 1; },
+      get pending() {
+        return waiting === '' ? 0 : 1;
+      },
       cut: (newKey) => {
         if (waiting === '') return [];
         const part = { key: newKey('parts'), body: Buffer.from(waiting) };
@@ -31,6 +40,8 @@ describe('Progress with appendices', () => {
 
     waiting = 'second';
     await progress.save();
-    expect(objects.json<{ readonly state: Seen }>('run/state.json').state.parts.map((key) => objects.text(key))).to.deep.equal(['first', 'second']);
+    expect(
+      objects.json<{ readonly state: Seen }>('run/state.json').state.parts.map((key) => objects.text(key)),
+    ).to.deep.equal(['first', 'second']);
   });
 });

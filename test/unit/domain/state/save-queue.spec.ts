@@ -8,12 +8,16 @@ describe('Queue of saves', () => {
   let fail: Error | undefined;
   /** Ends the save that runs. */
   let end: () => void = () => undefined;
-  const slow = (): Promise<void> => new Promise((resolve, reject) => {
-    saved.push(now);
-    end = () => (fail === undefined ? resolve() : reject(fail));
-  });
+  const slow = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      saved.push(now);
+      end = () => (fail === undefined ? resolve() : reject(fail));
+    });
   const queue = (): SaveQueue => new SaveQueue(() => now, 0, slow);
-  const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
+  const turn = (): Promise<void> =>
+    new Promise((resolve) => {
+      setImmediate(resolve);
+    });
   beforeEach(() => {
     now = 0;
     saved.length = 0;

@@ -26,12 +26,19 @@ describe('Objects with a sealed key', () => {
   it('are read as long as they are what was written', async () => {
     assertSealed(key, Buffer.from('some lines\n'));
     expect(await all(sealedPieces(key, pieces('some ', 'lines\n')))).to.equal('some lines\n');
-    expect(() => assertSealed(key, Buffer.from('some lines'))).to.throw(/is not what was written under this name/).with.property('name', 'BadState');
-    for (const found of [['some lines'], [], ['some lines\n', '\n'], ['same lines\n']]) expect(await rejection(all(sealedPieces(key, pieces(...found))))).to.have.property('name', 'BadState');
+    expect(() => assertSealed(key, Buffer.from('some lines')))
+      .to.throw(/is not what was written under this name/)
+      .with.property('name', 'BadState');
+    for (const found of [['some lines'], [], ['some lines\n', '\n'], ['same lines\n']])
+      expect(await rejection(all(sealedPieces(key, pieces(...found))))).to.have.property('name', 'BadState');
   });
 
   it('are the only ones that are looked at', async () => {
-    for (const plain of ['exports/current.json', 'snapshots/r/segment-0.ndjson.gz', 'restores/p/r/report/failures.csv']) {
+    for (const plain of [
+      'exports/current.json',
+      'snapshots/r/segment-0.ndjson.gz',
+      'restores/p/r/report/failures.csv',
+    ]) {
       assertSealed(plain, Buffer.from('anything'));
       expect(await all(sealedPieces(plain, pieces('anything')))).to.equal('anything');
     }
@@ -50,7 +57,15 @@ describe('A stored list', () => {
     await putList(objects, other, []);
     await putList(objects, key, [7]);
     const kind = objects.text(key);
-    for (const damage of ['[]', '["a","b"]', 'null', '{', kind, objects.text(other), ...[['a'], ['a', 'c'], {}].map((list) => JSON.stringify({ ...stored, list }))]) {
+    for (const damage of [
+      '[]',
+      '["a","b"]',
+      'null',
+      '{',
+      kind,
+      objects.text(other),
+      ...[['a'], ['a', 'c'], {}].map((list) => JSON.stringify({ ...stored, list })),
+    ]) {
       await objects.put(key, damage);
       expect(await rejection(readList(objects, key)), damage).to.have.property('name', 'BadState');
     }
@@ -70,21 +85,49 @@ describe('The shape of a stored object', () => {
   };
 
   it('is named by the member, what it should be, what to do, and no value', () => {
-    const head = { runId: '20260301T000000Z-12345678', startedAt: '2026-03-01T00:00:00.000Z', checkpointAt: '2026-03-01T00:00:00.000Z' };
+    const head = {
+      runId: '20260301T000000Z-12345678',
+      startedAt: '2026-03-01T00:00:00.000Z',
+      checkpointAt: '2026-03-01T00:00:00.000Z',
+    };
     expect(problem('exports/current.json', head)).to.equal('');
-    expect(problem('exports/current.json', { ...head, checkpointAt: 'ana@example.org' })).to.match(/exports\/current\.json is damaged: checkpointAt should be .*Delete it and start ExportWorkflow again/).and.not.include('ana');
+    expect(problem('exports/current.json', { ...head, checkpointAt: 'ana@example.org' }))
+      .to.match(/exports\/current\.json is damaged: checkpointAt should be .*Delete it and start ExportWorkflow again/)
+      .and.not.include('ana');
     expect(problem('exports/current.json', { ...head, runId: '../../x' })).to.include('runId should be');
     expect(problem('exports/current.json', { startedAt: head.startedAt })).to.include('runId is missing');
     expect(problem('exports/current.json', null)).to.include('it should be Object, but is null');
-    expect(problem('restores/p/r/chunks/000000.ndjson', { sub: 's', name: 'n', attributes: { 'ana@example.org': 7 }, enabled: true, status: '', groups: [] })).to.include('attributes').and.not.include('ana');
+    expect(
+      problem('restores/p/r/chunks/000000.ndjson', {
+        sub: 's',
+        name: 'n',
+        attributes: { 'ana@example.org': 7 },
+        enabled: true,
+        status: '',
+        groups: [],
+      }),
+    )
+      .to.include('attributes')
+      .and.not.include('ana');
   });
 
   it('takes any attribute for what it is, also those that are called like members of every object', () => {
     const attributes = JSON.parse('{"__proto__": "a", "constructor": "b", "custom:__proto__": "c"}') as object;
-    expect(problem('restores/p/r/chunks/000000.ndjson', { sub: 's', name: '__proto__', attributes, enabled: true, status: '', groups: [] })).to.equal('');
+    expect(
+      problem('restores/p/r/chunks/000000.ndjson', {
+        sub: 's',
+        name: '__proto__',
+        attributes,
+        enabled: true,
+        status: '',
+        groups: [],
+      }),
+    ).to.equal('');
   });
 
   it('is asked for objects that are no JSON without quoting them', () => {
-    expect(() => parsed('exports/current.json', Buffer.from('ana@example.org'))).to.throw(/it is no JSON/).and.not.match(/ana/);
+    expect(() => parsed('exports/current.json', Buffer.from('ana@example.org')))
+      .to.throw(/it is no JSON/)
+      .and.not.match(/ana/);
   });
 });

@@ -43,60 +43,115 @@ describe('VerifyWorkflow: a user pool', () => {
   });
 
   const compareSource = (): Promise<EndedExecution> => world.verify(world.primary, { UserPoolId: SOURCE });
-  const compareRestored = (): Promise<EndedExecution> => world.verify(world.backup, { UserPoolId: RESTORED, Percent: 1 });
-  const poolOf = (ended: EndedExecution): { counts: PoolCounts; reportKeys: string[] } => (ended.output as { pool: { counts: PoolCounts; reportKeys: string[] } }).pool;
+  const compareRestored = (): Promise<EndedExecution> =>
+    world.verify(world.backup, { UserPoolId: RESTORED, Percent: 1 });
+  const poolOf = (ended: EndedExecution): { counts: PoolCounts; reportKeys: string[] } =>
+    (ended.output as { pool: { counts: PoolCounts; reportKeys: string[] } }).pool;
   const changed = (username: string, over: Partial<PoolUser>): void => {
     const user = world.restored.find(username) as PoolUser;
     world.restored.put({ ...user, ...over, attributes: { ...user.attributes, ...over.attributes } });
   };
-  const rows = (): string[] => world.replicaObjects.text('verifications/run-1/differences.csv').trim().split('\n').slice(1).sort();
+  const rows = (): string[] =>
+    world.replicaObjects.text('verifications/run-1/differences.csv').trim().split('\n').slice(1).sort();
   const sub = (username: string): string => world.home.source.find(username)?.sub ?? subFor(username);
 
   it('that is backed up is the same right after its export', async () => {
     const ended = await compareSource();
     expect(ended.status, ended.cause).to.equal('SUCCEEDED');
     expect(poolOf(ended).counts).to.deep.equal({
-      users: 31, groups: 3, memberships: 10, usersMissing: 0, groupsMissing: 0, membershipsMissing: 0, usersExtra: 0, groupsExtra: 0, membershipsExtra: 0,
-      usersDifferent: 0, groupsDifferent: 0, usersNotRestored: 0, membershipsNotRestored: 0,
+      users: 31,
+      groups: 3,
+      memberships: 10,
+      usersMissing: 0,
+      groupsMissing: 0,
+      membershipsMissing: 0,
+      usersExtra: 0,
+      groupsExtra: 0,
+      membershipsExtra: 0,
+      usersDifferent: 0,
+      groupsDifferent: 0,
+      usersNotRestored: 0,
+      membershipsNotRestored: 0,
     });
-    expect(world.messages.map(({ subject }) => subject)).to.deep.equal(['Backup in us-east-1 verified: 31 users, the same as the pool']);
+    expect(world.messages.map(({ subject }) => subject)).to.deep.equal([
+      'Backup in us-east-1 verified: 31 users, the same as the pool',
+    ]);
     expect(poolOf(ended).reportKeys).to.deep.equal(['verifications/run-1/report.json']);
-    expect(world.home.objects.json('verifications/run-1/report.json')).to.deep.include({ userPoolId: SOURCE, outcome: 'same', usersRecognizedBy: 'sub' });
+    expect(world.home.objects.json('verifications/run-1/report.json')).to.deep.include({
+      userPoolId: SOURCE,
+      outcome: 'same',
+      usersRecognizedBy: 'sub',
+    });
   });
 
   it('of a restore is the same but for users who never confirmed their sign-up, whom it reports apart', async () => {
     const ended = await compareRestored();
     expect(ended.status, ended.cause).to.equal('SUCCEEDED');
-    expect(poolOf(ended).counts).to.deep.include({ usersMissing: 0, usersExtra: 0, usersDifferent: 0, membershipsMissing: 0, membershipsExtra: 0, usersNotRestored: 1, membershipsNotRestored: 1 });
+    expect(poolOf(ended).counts).to.deep.include({
+      usersMissing: 0,
+      usersExtra: 0,
+      usersDifferent: 0,
+      membershipsMissing: 0,
+      membershipsExtra: 0,
+      usersNotRestored: 1,
+      membershipsNotRestored: 1,
+    });
     expect(rows()).to.deep.equal([
       `${sub('never')},never,expected-not-restored: the user never confirmed the sign-up`,
       `${sub('never')},never,membership in the group group0: expected-not-restored: the user never confirmed the sign-up`,
     ]);
-    expect(world.messages[0]?.body).to.match(/1 user of the backup who never confirmed the sign-up is not in the\s+pool/);
+    expect(world.messages[0]?.body).to.match(
+      /1 user of the backup who never confirmed the sign-up is not in the\s+pool/,
+    );
   });
 
   it('never asks for single users, and writes nothing to Cognito', async () => {
     await compareRestored();
-    const calls = new Set(world.home.calls.log.map(({ call }) => call).filter((call) => call.startsWith('cognito') || call.startsWith('writer')));
-    expect([...calls].sort()).to.deep.equal(['cognito.describe', 'cognito.listGroupsPage', 'cognito.listUsersInGroupPage', 'cognito.listUsersPage']);
+    const calls = new Set(
+      world.home.calls.log
+        .map(({ call }) => call)
+        .filter((call) => call.startsWith('cognito') || call.startsWith('writer')),
+    );
+    expect([...calls].sort()).to.deep.equal([
+      'cognito.describe',
+      'cognito.listGroupsPage',
+      'cognito.listUsersInGroupPage',
+      'cognito.listUsersPage',
+    ]);
   });
 
   it('leaves only its reports and checkpoints behind', async () => {
     await compareRestored();
-    expect([...world.replicaObjects.stored.keys()].filter((key) => key.startsWith('verifications/run-1/')).sort()).to.deep.equal(
-      ['backup.json', 'differences.csv', 'pool.json', 'report.json'].map((name) => `verifications/run-1/${name}`));
+    expect(
+      [...world.replicaObjects.stored.keys()].filter((key) => key.startsWith('verifications/run-1/')).sort(),
+    ).to.deep.equal(
+      ['backup.json', 'differences.csv', 'pool.json', 'report.json'].map((name) => `verifications/run-1/${name}`),
+    );
   });
 
   const expectDifferent = async (counts: Partial<PoolCounts>, expected: readonly string[]): Promise<string> => {
     const ended = await compareRestored();
     expect(ended).to.include({ status: 'FAILED', error: 'PoolDiffers' });
-    const report = world.replicaObjects.json<{ counts: PoolCounts; outcome: string }>('verifications/run-1/report.json');
+    const report = world.replicaObjects.json<{ counts: PoolCounts; outcome: string }>(
+      'verifications/run-1/report.json',
+    );
     expect(report.outcome).to.equal('different');
-    const { users: _users, groups: _groups, memberships: _memberships, usersNotRestored: _u, membershipsNotRestored: _m, ...found } = report.counts;
+    const {
+      users: _users,
+      groups: _groups,
+      memberships: _memberships,
+      usersNotRestored: _u,
+      membershipsNotRestored: _m,
+      ...found
+    } = report.counts;
     expect(Object.fromEntries(Object.entries(found).filter(([, count]) => count > 0))).to.deep.equal(counts);
     expect(rows().filter((row) => !row.includes('expected-not-restored'))).to.deep.equal([...expected].sort());
-    expect(ended.cause).to.include('s3://state-bucket/verifications/run-1/differences.csv').and.include(`The user pool ${RESTORED} is not what the backup holds`);
-    expect(`${ended.cause}${world.messages[0]?.body}${world.home.log.lines.join('')}`).to.not.match(/user\d|stranger|Other|example\.test/);
+    expect(ended.cause)
+      .to.include('s3://state-bucket/verifications/run-1/differences.csv')
+      .and.include(`The user pool ${RESTORED} is not what the backup holds`);
+    expect(`${ended.cause}${world.messages[0]?.body}${world.home.log.lines.join('')}`).to.not.match(
+      /user\d|stranger|Other|example\.test/,
+    );
     return ended.cause ?? '';
   };
 
@@ -104,9 +159,12 @@ describe('VerifyWorkflow: a user pool', () => {
     const { members } = world.home.source.groups.get('group1') as { members: Map<string, number> };
     const [name = ''] = members.keys();
     world.restored.remove(name);
-    const groups = [...world.home.source.groups.values()].filter((group) => group.members.has(name)).map(({ group }) => group.name);
+    const groups = [...world.home.source.groups.values()]
+      .filter((group) => group.members.has(name))
+      .map(({ group }) => group.name);
     const cause = await expectDifferent({ usersMissing: 1, membershipsMissing: groups.length }, [
-      `${sub(name)},${name},missing`, ...groups.map((group) => `${sub(name)},${name},membership in the group ${group}: missing`),
+      `${sub(name)},${name},missing`,
+      ...groups.map((group) => `${sub(name)},${name},membership in the group ${group}: missing`),
     ]);
     expect(cause).to.include(`1 users missing, ${groups.length} memberships missing`);
   });
@@ -128,7 +186,9 @@ describe('VerifyWorkflow: a user pool', () => {
     changed('user3', { enabled: world.restored.find('user3')?.enabled === false, attributes: { name: 'Other' } });
     changed('user4', { attributes: { email_verified: 'True', phone_number_verified: 'false' } });
     await expectDifferent({ usersDifferent: 3 }, [
-      `${sub('user1')},user1,different: custom:team name`, `${sub('user2')},user2,different: enabled`, `${sub('user3')},user3,different: name enabled`,
+      `${sub('user1')},user1,different: custom:team name`,
+      `${sub('user2')},user2,different: enabled`,
+      `${sub('user3')},user3,different: name enabled`,
     ]);
   });
 
@@ -137,24 +197,31 @@ describe('VerifyWorkflow: a user pool', () => {
     world.restored.putGroup(aGroup({ name: 'group0', description: 'Other', precedence: 9 }));
     world.restored.putGroup(aGroup({ name: '=cmd()', precedence: 1 }));
     await expectDifferent({ groupsMissing: 1, groupsExtra: 1, groupsDifferent: 1 }, [
-      ',,group group2: missing', ',,group group0: different: description precedence', ',,group =cmd(): extra: the backup has no such group',
+      ',,group group2: missing',
+      ',,group group0: different: description precedence',
+      ',,group =cmd(): extra: the backup has no such group',
     ]);
   });
 
   it('whose names look like formulas: a spreadsheet takes them for text', async () => {
     world.restored.put(aUser({ username: '=HYPERLINK("x")', sub: subFor('formula') }));
-    await expectDifferent({ usersExtra: 1 }, [`${subFor('formula')},"'=HYPERLINK(""x"")",extra: the backup has no such user`]);
+    await expectDifferent({ usersExtra: 1 }, [
+      `${subFor('formula')},"'=HYPERLINK(""x"")",extra: the backup has no such user`,
+    ]);
   });
 
   it('that is case-insensitive recognizes a name in another case; a case-sensitive one does not', async () => {
     const user = world.restored.find('user5') as PoolUser;
     world.restored.remove('user5');
     world.restored.put({ ...user, username: 'USER5' });
-    for (const { group, members } of world.home.source.groups.values()) if (members.has('user5')) world.restored.join('USER5', group.name);
+    for (const { group, members } of world.home.source.groups.values())
+      if (members.has('user5')) world.restored.join('USER5', group.name);
     expect((await compareRestored()).status).to.equal('SUCCEEDED');
     world.restored.settings = { ...world.restored.settings, caseSensitive: true };
     expect(await compareRestored()).to.include({ error: 'PoolDiffers' });
-    expect(world.replicaObjects.text('verifications/run-2/differences.csv')).to.include(`${sub('user5')},user5,missing`).and.include(',USER5,extra');
+    expect(world.replicaObjects.text('verifications/run-2/differences.csv'))
+      .to.include(`${sub('user5')},user5,missing`)
+      .and.include(',USER5,extra');
   });
 
   it('whose users sign in by something else is no restore of this backup', async () => {
@@ -181,16 +248,33 @@ describe('VerifyWorkflow: a user pool', () => {
   });
 
   it('that does not exist, or may not be read, is reported as that', async () => {
-    expect(await world.verify(world.primary, { UserPoolId: 'us-east-1_Nowhere1' })).to.include({ error: 'UserPoolNotFound' });
-    world.home.calls.fail({ call: 'cognito.listUsersPage', times: 1, error: () => new Halt('AccessDenied', 'ListUsers is denied.') });
+    expect(await world.verify(world.primary, { UserPoolId: 'us-east-1_Nowhere1' })).to.include({
+      error: 'UserPoolNotFound',
+    });
+    world.home.calls.fail({
+      call: 'cognito.listUsersPage',
+      times: 1,
+      error: () => new Halt('AccessDenied', 'ListUsers is denied.'),
+    });
     expect(await compareSource()).to.include({ error: 'AccessDenied' });
   });
 
-  for (const [when, during] of [['before the table is read', 'before'], ['while it is read', 'after']] as const) {
+  for (const [when, during] of [
+    ['before the table is read', 'before'],
+    ['while it is read', 'after'],
+  ] as const) {
     it(`is not compared when an export begins to change the table ${when}`, async () => {
       const { cognito } = world.home;
       const { describe } = cognito;
-      if (during === 'before') world.home.calls.fail({ call: 'cognito.describe', times: 1, error: () => { world.open(world.primary); return new Fault('ServiceError', 'later'); } });
+      if (during === 'before')
+        world.home.calls.fail({
+          call: 'cognito.describe',
+          times: 1,
+          error: () => {
+            world.open(world.primary);
+            return new Fault('ServiceError', 'later');
+          },
+        });
       else cognito.describe = (poolId) => describe(poolId).finally(() => world.open(world.primary));
       const ended = await compareSource();
       expect(ended).to.include({ error: 'ExportRunOpen' });
@@ -210,9 +294,22 @@ describe('VerifyWorkflow: a user pool', () => {
   it('is listed to the end through refused filters, refused tokens, empty pages and throttles', async () => {
     const { knobs } = world.home.cognito;
     knobs.emptyPages = 0.3;
-    world.home.calls.fail({ call: 'cognito.listUsersPage', nth: 3, error: () => new Fault('InvalidPaginationToken', 'no') });
-    world.home.calls.fail({ call: 'cognito.listUsersInGroupPage', nth: 3, error: () => new Fault('InvalidPaginationToken', 'no') });
-    world.home.calls.fail({ call: 'cognito.listUsersPage', nth: 9, times: 2, error: () => new Fault('Throttled', 'slow down') });
+    world.home.calls.fail({
+      call: 'cognito.listUsersPage',
+      nth: 3,
+      error: () => new Fault('InvalidPaginationToken', 'no'),
+    });
+    world.home.calls.fail({
+      call: 'cognito.listUsersInGroupPage',
+      nth: 3,
+      error: () => new Fault('InvalidPaginationToken', 'no'),
+    });
+    world.home.calls.fail({
+      call: 'cognito.listUsersPage',
+      nth: 9,
+      times: 2,
+      error: () => new Fault('Throttled', 'slow down'),
+    });
     expect((await compareRestored()).status).to.equal('SUCCEEDED');
     world.home.calls.fail({ call: 'cognito.listUsersPage', nth: 4, error: () => new Fault('FilterRefused', 'no') });
     const ended = await compareRestored();
@@ -224,7 +321,9 @@ describe('VerifyWorkflow: a user pool', () => {
     const list = world.home.cognito.listUsersPage;
     world.home.cognito.listUsersPage = async (poolId, request) => {
       const page = await list(poolId, request);
-      return request.filter === undefined ? page : { ...page, items: page.items.filter(({ username }) => username !== 'user9') };
+      return request.filter === undefined
+        ? page
+        : { ...page, items: page.items.filter(({ username }) => username !== 'user9') };
     };
     expect((await compareRestored()).status).to.equal('SUCCEEDED');
   });

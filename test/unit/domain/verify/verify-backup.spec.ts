@@ -24,9 +24,11 @@ describe('VerifyWorkflow: the backup', () => {
     runId = await world.export();
   });
 
-  const content = (items: readonly TableItem[] = world.home.table.all()): TableItem[] => items.filter((item) => itemKind(item) !== undefined);
+  const content = (items: readonly TableItem[] = world.home.table.all()): TableItem[] =>
+    items.filter((item) => itemKind(item) !== undefined);
   const users = (): TableItem[] => content().filter((item) => itemKind(item) === 'user');
-  const last = (objects: MemoryObjects): { runId: string; nextObject: number; objects: object } => objects.json('verifications/last.json');
+  const last = (objects: MemoryObjects): { runId: string; nextObject: number; objects: object } =>
+    objects.json('verifications/last.json');
   const waited = (states: readonly string[]): number => states.filter((state) => state === 'WaitForSecondLook').length;
 
   it('is found in order in the primary Region, with its snapshot, and says so', async () => {
@@ -44,12 +46,16 @@ describe('VerifyWorkflow: the backup', () => {
 
   it('changes neither the table nor the bucket but for what it stores below verifications/', async () => {
     const before = JSON.stringify(content());
-    const objects = (): string[] => [...world.home.objects.stored.keys()].filter((key) => !/^(verifications|notices)\//.test(key)).sort();
+    const objects = (): string[] =>
+      [...world.home.objects.stored.keys()].filter((key) => !/^(verifications|notices)\//.test(key)).sort();
     const keys = objects();
     await world.verify(world.primary);
     expect(JSON.stringify(content())).to.equal(before);
     expect(objects()).to.deep.equal(keys);
-    expect([...world.home.objects.stored.keys()].filter((key) => key.startsWith('verifications/'))).to.deep.equal(['verifications/run-1/backup.json', 'verifications/last.json']);
+    expect([...world.home.objects.stored.keys()].filter((key) => key.startsWith('verifications/'))).to.deep.equal([
+      'verifications/run-1/backup.json',
+      'verifications/last.json',
+    ]);
   });
 
   it('in the backup Region is copied into a snapshot of that Region, once', async () => {
@@ -57,10 +63,19 @@ describe('VerifyWorkflow: the backup', () => {
     expect(ended.output).to.deep.include({ skipped: false, runId, objects: { read: 8, of: 8 } });
     const manifest = world.replicaObjects.json<Manifest>(snapshotManifestKey(runId));
     expect(manifest).to.not.have.any.keys('id', 'type');
-    const { id: _id, type: _type, snapshot: _snapshot, ...sealed } = world.replica.peek(manifestKey(runId)) as TableItem & { snapshot: object };
+    const {
+      id: _id,
+      type: _type,
+      snapshot: _snapshot,
+      ...sealed
+    } = world.replica.peek(manifestKey(runId)) as TableItem & { snapshot: object };
     expect({ ...manifest, snapshot: undefined }).to.deep.equal({ ...sealed, snapshot: undefined });
     expect(manifest.snapshot?.objects.reduce((sum, { items }) => sum + items, 0)).to.equal(content().length);
-    expect([...world.replicaObjects.stored.keys()].filter((key) => key.startsWith('verifications/') && key.includes('/work/'))).to.deep.equal([]);
+    expect(
+      [...world.replicaObjects.stored.keys()].filter(
+        (key) => key.startsWith('verifications/') && key.includes('/work/'),
+      ),
+    ).to.deep.equal([]);
     const written = world.home.calls.countOf('objects.write');
     expect((await world.verify(world.backup)).status).to.equal('SUCCEEDED');
     expect(world.home.calls.countOf('objects.write')).to.equal(written);
@@ -82,7 +97,11 @@ describe('VerifyWorkflow: the backup', () => {
         const ended = await world.verify(world.primary, { Percent: 30 });
         expect(ended.output).to.deep.include({ percent: 30, objects: { read: 3, of: 8 } });
         expect(world.home.calls.countOf('objects.read') - from).to.equal(3);
-        read.push(...world.home.objects.json<{ state: { snapshot: { chosen: string[] } } }>(`verifications/run-${turn + 1}/backup.json`).state.snapshot.chosen);
+        read.push(
+          ...world.home.objects.json<{ state: { snapshot: { chosen: string[] } } }>(
+            `verifications/run-${turn + 1}/backup.json`,
+          ).state.snapshot.chosen,
+        );
       }
       expect(new Set(read).size).to.equal(8);
     });
@@ -126,7 +145,9 @@ describe('VerifyWorkflow: the backup', () => {
 
     it('with a user pool: is not skipped, since the pool may have changed', async () => {
       await hourly();
-      expect(await world.verify(world.backup, { Trigger: 'Schedule', UserPoolId: 'eu-west-1_Nowhere1' })).to.include({ error: 'UserPoolNotFound' });
+      expect(await world.verify(world.backup, { Trigger: 'Schedule', UserPoolId: 'eu-west-1_Nowhere1' })).to.include({
+        error: 'UserPoolNotFound',
+      });
     });
 
     it('sees a replication that stopped after the last verified run', async () => {
@@ -158,7 +179,9 @@ describe('VerifyWorkflow: the backup', () => {
       world.home.clock.advance(2000);
       const ended = await hourly();
       expect(ended, ended.cause).to.include({ status: 'FAILED', error: 'ReplicaBehind' });
-      expect(ended.cause).to.match(/shows the export 20260302T000000Z-0000aaaa as under way since .* could not be asked/).and.to.include(`last complete export here is ${runId}`);
+      expect(ended.cause)
+        .to.match(/shows the export 20260302T000000Z-0000aaaa as under way since .* could not be asked/)
+        .and.to.include(`last complete export here is ${runId}`);
       expect(waited(ended.states)).to.equal(1);
       world.primaryAnswers = true;
       expect((await hourly()).output).to.deep.include({ skipped: true, why: 'runOpen' });
@@ -186,7 +209,9 @@ describe('VerifyWorkflow: the backup', () => {
     world.primaryAnswers = false;
     const ended = await world.verify(world.backup);
     expect(ended.status).to.equal('SUCCEEDED');
-    expect((ended.output as { notes: string[] }).notes).to.deep.equal(['The table in the primary Region could not be asked: whether this replica is the newest is not known.']);
+    expect((ended.output as { notes: string[] }).notes).to.deep.equal([
+      'The table in the primary Region could not be asked: whether this replica is the newest is not known.',
+    ]);
   });
 
   it('goes slice by slice', async () => {
@@ -200,19 +225,30 @@ describe('VerifyWorkflow: the backup', () => {
   });
 
   it('a snapshot that retention has removed is a note', async () => {
-    for (const key of world.home.objects.stored.keys()) if (key.startsWith(snapshotFolder(runId))) world.home.objects.stored.delete(key);
+    for (const key of world.home.objects.stored.keys())
+      if (key.startsWith(snapshotFolder(runId))) world.home.objects.stored.delete(key);
     world.home.clock.advance(36 * DAY_MS);
     const ended = await world.verify(world.primary);
     expect(ended.status).to.equal('SUCCEEDED');
-    expect((ended.output as { notes: string[] }).notes).to.deep.equal([`The snapshot of the export ${runId} is older than 35 days and was removed.`]);
+    expect((ended.output as { notes: string[] }).notes).to.deep.equal([
+      `The snapshot of the export ${runId} is older than 35 days and was removed.`,
+    ]);
     expect(world.messages[0]?.body).to.include('older than 35 days');
   });
 
   describe('with damage', () => {
     const victim = (): TableItem => users()[3] as TableItem;
-    const flipped = (item: TableItem): TableItem => ({ ...item, attributes: { ...(item.attributes as object), name: 'Somebody else' } });
+    const flipped = (item: TableItem): TableItem => ({
+      ...item,
+      attributes: { ...(item.attributes as object), name: 'Somebody else' },
+    });
 
-    const expectFailed = async (site: VerifyWorld['primary'], error: string, message: RegExp, looks: number): Promise<void> => {
+    const expectFailed = async (
+      site: VerifyWorld['primary'],
+      error: string,
+      message: RegExp,
+      looks: number,
+    ): Promise<void> => {
       const began = world.home.clock.now();
       const ended = await world.verify(site);
       expect(ended, ended.cause).to.include({ status: 'FAILED', error });
@@ -221,22 +257,34 @@ describe('VerifyWorkflow: the backup', () => {
       expect(world.home.clock.now() - began).to.be.at.least((looks - 1) * LOOKS_APART_S * 1000);
       expect(world.messages).to.have.length(1);
       expect(world.messages[0]?.subject).to.include(error);
-      expect(`${world.messages[0]?.body}${world.home.log.lines.join('\n')}`).to.not.match(/@example\.test|Somebody|user\d+\b/);
+      expect(`${world.messages[0]?.body}${world.home.log.lines.join('\n')}`).to.not.match(
+        /@example\.test|Somebody|user\d+\b/,
+      );
     };
 
     it('in one attribute: ChecksumDiffers', async () => {
       world.home.table.seed(flipped(victim()));
-      await expectFailed(world.primary, 'ChecksumDiffers', /1 of 256 checksums differ; 1 items do not hold what their own content hash says/, 2);
+      await expectFailed(
+        world.primary,
+        'ChecksumDiffers',
+        /1 of 256 checksums differ; 1 items do not hold what their own content hash says/,
+        2,
+      );
     });
 
-    it('in an item\'s own hash: ChecksumDiffers', async () => {
+    it("in an item's own hash: ChecksumDiffers", async () => {
       world.home.table.seed({ ...victim(), contentHash: '0'.repeat(64) });
       await expectFailed(world.primary, 'ChecksumDiffers', /0 of 256 checksums differ; 1 items/, 2);
     });
 
     it('of an item that is gone: CountsDiffer', async () => {
       await world.home.table.deleteItems([victim()]);
-      await expectFailed(world.primary, 'CountsDiffer', /holds 29 users, 2 groups and 8 memberships, the export .* sealed 30 users/, 2);
+      await expectFailed(
+        world.primary,
+        'CountsDiffer',
+        /holds 29 users, 2 groups and 8 memberships, the export .* sealed 30 users/,
+        2,
+      );
     });
 
     it('of an item too many: CountsDiffer', async () => {
@@ -246,7 +294,12 @@ describe('VerifyWorkflow: the backup', () => {
 
     it('of the manifest: ManifestMissing', async () => {
       await world.home.table.deleteItems([manifestKey(runId)]);
-      await expectFailed(world.primary, 'ManifestMissing', new RegExp(`names the export ${runId}, but its manifest is not there`), 2);
+      await expectFailed(
+        world.primary,
+        'ManifestMissing',
+        new RegExp(`names the export ${runId}, but its manifest is not there`),
+        2,
+      );
     });
 
     it('that is gone at the second look: nothing happened', async () => {
@@ -262,7 +315,11 @@ describe('VerifyWorkflow: the backup', () => {
       it('in one attribute: ChecksumDiffers, and no snapshot is written', async () => {
         world.replica.seed(flipped(victim()));
         await expectFailed(world.backup, 'ChecksumDiffers', /in eu-west-1/, 2);
-        expect([...world.replicaObjects.stored.keys()].filter((key) => key.startsWith('snapshots/') || key.includes('/work/'))).to.deep.equal([]);
+        expect(
+          [...world.replicaObjects.stored.keys()].filter(
+            (key) => key.startsWith('snapshots/') || key.includes('/work/'),
+          ),
+        ).to.deep.equal([]);
       });
 
       it('of an item too many: CountsDiffer', async () => {
@@ -279,7 +336,12 @@ describe('VerifyWorkflow: the backup', () => {
       it('of a replica at the run before: ReplicaBehind', async () => {
         addUsers(world.home.source, 2, { prefix: 'new' });
         await world.home.export();
-        await expectFailed(world.backup, 'ReplicaBehind', new RegExp(`last complete export in us-east-1 is .*, here it is ${runId}`), 2);
+        await expectFailed(
+          world.backup,
+          'ReplicaBehind',
+          new RegExp(`last complete export in us-east-1 is .*, here it is ${runId}`),
+          2,
+        );
       });
 
       it('of a replica that never got anything: ReplicaBehind', async () => {
@@ -344,9 +406,17 @@ describe('VerifyWorkflow: the backup', () => {
     };
     const truncate = (body: Buffer): Buffer => body.subarray(0, body.length - 9);
     const biggest = (objects: MemoryObjects): string =>
-      [...objects.stored].filter(([name]) => name.startsWith(key('segment-'))).sort(([, a], [, b]) => b.body.length - a.body.length)[0]?.[0].split('/').at(-1) ?? '';
+      [...objects.stored]
+        .filter(([name]) => name.startsWith(key('segment-')))
+        .sort(([, a], [, b]) => b.body.length - a.body.length)[0]?.[0]
+        .split('/')
+        .at(-1) ?? '';
 
-    const cases: readonly (readonly [what: string, change: (body: Buffer) => Buffer | undefined])[] = [['a flipped bit', flip], ['a truncated object', truncate], ['a missing object', () => undefined]];
+    const cases: readonly (readonly [what: string, change: (body: Buffer) => Buffer | undefined])[] = [
+      ['a flipped bit', flip],
+      ['a truncated object', truncate],
+      ['a missing object', () => undefined],
+    ];
     for (const [what, change] of cases) {
       it(`of the primary Region, ${what}: ChecksumDiffers names the object`, async () => {
         const name = biggest(world.home.objects);
@@ -363,8 +433,11 @@ describe('VerifyWorkflow: the backup', () => {
         damage(world.replicaObjects, name, change);
         const ended = await world.verify(world.backup);
         expect(ended).to.include({ status: 'FAILED', error: 'ChecksumDiffers' });
-        expect(ended.cause).to.include(key(name)).and.include(`Delete the folder ${snapshotFolder(runId)}`);
-        for (const stored of [...world.replicaObjects.stored.keys()]) if (stored.startsWith(snapshotFolder(runId))) world.replicaObjects.stored.delete(stored);
+        expect(ended.cause)
+          .to.include(key(name))
+          .and.include(`Delete the folder ${snapshotFolder(runId)}`);
+        for (const stored of [...world.replicaObjects.stored.keys()])
+          if (stored.startsWith(snapshotFolder(runId))) world.replicaObjects.stored.delete(stored);
         expect((await world.verify(world.backup)).output).to.deep.include({ objects: { read: 8, of: 8 } });
       });
     }
@@ -397,7 +470,10 @@ describe('VerifyWorkflow: the backup', () => {
       await world.verify(world.backup);
       const manifest = world.replicaObjects.json<Manifest>(snapshotManifestKey(runId));
       const objects = manifest.snapshot?.objects.slice(1) ?? [];
-      world.replicaObjects.stored.set(snapshotManifestKey(runId), { body: Buffer.from(JSON.stringify({ ...manifest, snapshot: { objects } })), etag: 'x' });
+      world.replicaObjects.stored.set(snapshotManifestKey(runId), {
+        body: Buffer.from(JSON.stringify({ ...manifest, snapshot: { objects } })),
+        etag: 'x',
+      });
       const ended = await world.verify(world.backup);
       expect(ended).to.include({ status: 'FAILED', error: 'ChecksumDiffers' });
       expect(ended.cause).to.match(/The content of the snapshot .* is not what was sealed: it holds \d+ users/);

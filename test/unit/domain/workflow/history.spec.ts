@@ -12,7 +12,10 @@ interface Size {
 
 const USERS = 200;
 const SMALL: Size = { groups: 20, page: 60 };
-const LARGER: Readonly<Record<string, Size>> = { '200 groups instead of 20': { groups: 200, page: 60 }, '200 pages of users instead of 4': { groups: 20, page: 1 } };
+const LARGER: Readonly<Record<string, Size>> = {
+  '200 groups instead of 20': { groups: 200, page: 60 },
+  '200 pages of users instead of 4': { groups: 20, page: 1 },
+};
 
 /** Every user is in one group, and calls take no time: an invocation can do all that it is given, whatever the size. */
 function filled(world: WorkflowWorld, { groups, page }: Size): void {
@@ -52,8 +55,8 @@ const WORKFLOWS: Readonly<Record<string, (size: Size) => Promise<Ready>>> = {
     shrunk(world);
     return { world, start: () => world.export() };
   },
-  'ImportWorkflow': exported,
-  'VerifyWorkflow': async (size) => {
+  ImportWorkflow: exported,
+  VerifyWorkflow: async (size) => {
     const verified = new VerifyWorld();
     filled(verified.home, size);
     await verified.export();
@@ -72,7 +75,9 @@ describe('The history of a workflow, by its own ASL', () => {
       return { states, invocations: world.history.slice(before).map(({ state }) => state) };
     };
     let small: unknown;
-    before(async () => { small = await history(SMALL); });
+    before(async () => {
+      small = await history(SMALL);
+    });
 
     for (const [what, size] of Object.entries(LARGER)) {
       it(`${workflow} does not grow with ${what}`, async () => {

@@ -1,10 +1,16 @@
 import { expect } from 'chai';
 import { checkStateMachine } from '../../../../source/domain/workflow/check-state-machine.ts';
-import { assertExportMayRun, assertImportMayRun, leaseKey, takeLease } from '../../../../source/domain/workflow/lease.ts';
+import {
+  assertExportMayRun,
+  assertImportMayRun,
+  leaseKey,
+  takeLease,
+} from '../../../../source/domain/workflow/lease.ts';
 import { rejection } from '../../../support/rejection.ts';
 import { World } from '../../../support/world/world.ts';
 
-const arn = (workflow: string, name: string, region = 'eu-west-1'): string => `arn:aws:states:${region}:000000000000:execution:${workflow}-0123456789ab:${name}`;
+const arn = (workflow: string, name: string, region = 'eu-west-1'): string =>
+  `arn:aws:states:${region}:000000000000:execution:${workflow}-0123456789ab:${name}`;
 const EXPORT = arn('ExportWorkflow', 'one');
 const OTHER = arn('ExportWorkflow', 'two');
 const IMPORT = arn('ImportWorkflow', 'three');
@@ -13,7 +19,8 @@ const REGIONS = ['eu-west-1', 'eu-central-1'];
 describe('leases', () => {
   let world: World;
   const deps = () => ({ table: world.table, executionStatus: world.executionStatus, clock: world.clock });
-  const take = (executionArn: string) => takeLease(deps(), { workflow: 'ExportWorkflow', region: 'eu-west-1', executionArn });
+  const take = (executionArn: string) =>
+    takeLease(deps(), { workflow: 'ExportWorkflow', region: 'eu-west-1', executionArn });
   const holder = () => world.table.peek(leaseKey('ExportWorkflow', 'eu-west-1'))?.executionArn;
   beforeEach(() => {
     world = new World();
@@ -68,22 +75,38 @@ describe('leases', () => {
       const restore = arn('ImportWorkflow', 'r', region);
       world.table.seed({ ...leaseKey('ImportWorkflow', region), executionArn: restore });
       world.executions.set(restore, 'RUNNING');
-      expect(await rejection(assertExportMayRun(deps(), EXPORT, REGIONS)), region).to.include({ name: 'RestoreInProgress' });
+      expect(await rejection(assertExportMayRun(deps(), EXPORT, REGIONS)), region).to.include({
+        name: 'RestoreInProgress',
+      });
       world.executions.set(restore, 'gone');
       await assertExportMayRun(deps(), EXPORT, REGIONS);
     }
   });
 
   describe('checkStateMachine', () => {
-    const event = (workflow: string, executionArn: string, input: unknown) => ({ workflow, executionArn, startTime: '2026-03-01T00:00:00Z', input });
+    const event = (workflow: string, executionArn: string, input: unknown) => ({
+      workflow,
+      executionArn,
+      startTime: '2026-03-01T00:00:00Z',
+      input,
+    });
 
     it('answers the state that later functions get, the same when asked again', async () => {
-      const state = { executionArn: EXPORT, startTime: '2026-03-01T00:00:00Z', options: { allowMassDelete: false, trigger: 'Launch' } };
-      for (let n = 0; n < 2; n += 1) expect(await checkStateMachine(deps(), event('ExportWorkflow', EXPORT, { Trigger: 'Launch' }), REGIONS)).to.deep.equal(state);
+      const state = {
+        executionArn: EXPORT,
+        startTime: '2026-03-01T00:00:00Z',
+        options: { allowMassDelete: false, trigger: 'Launch' },
+      };
+      for (let n = 0; n < 2; n += 1)
+        expect(
+          await checkStateMachine(deps(), event('ExportWorkflow', EXPORT, { Trigger: 'Launch' }), REGIONS),
+        ).to.deep.equal(state);
     });
 
     it('checks the input before it takes the lease', async () => {
-      expect(await rejection(checkStateMachine(deps(), event('ImportWorkflow', IMPORT, {}), REGIONS))).to.include({ name: 'InvalidNewUserPoolId' });
+      expect(await rejection(checkStateMachine(deps(), event('ImportWorkflow', IMPORT, {}), REGIONS))).to.include({
+        name: 'InvalidNewUserPoolId',
+      });
       expect(world.table.written).to.equal(0);
     });
 
@@ -91,8 +114,14 @@ describe('leases', () => {
       const restore = arn('ImportWorkflow', 'r', 'eu-central-1');
       world.table.seed({ ...leaseKey('ImportWorkflow', 'eu-central-1'), executionArn: restore });
       world.executions.set(restore, 'RUNNING');
-      expect(await rejection(checkStateMachine(deps(), event('ExportWorkflow', EXPORT, {}), REGIONS))).to.include({ name: 'RestoreInProgress' });
-      const { options } = await checkStateMachine(deps(), event('ImportWorkflow', IMPORT, { NewUserPoolId: 'eu-west-1_New' }), REGIONS);
+      expect(await rejection(checkStateMachine(deps(), event('ExportWorkflow', EXPORT, {}), REGIONS))).to.include({
+        name: 'RestoreInProgress',
+      });
+      const { options } = await checkStateMachine(
+        deps(),
+        event('ImportWorkflow', IMPORT, { NewUserPoolId: 'eu-west-1_New' }),
+        REGIONS,
+      );
       expect(options).to.include({ newUserPoolId: 'eu-west-1_New' });
     });
 

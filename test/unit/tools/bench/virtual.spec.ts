@@ -20,14 +20,24 @@ describe('Bench: workflows on virtual time', () => {
   let cloud: VirtualCloud;
 
   before(async () => {
-    cloud = new VirtualCloud({ shape, callsPerSecond: 25, jobUsersPerSecond: 300, folder: mkdtempSync(join(tmpdir(), 'bench-test-')) });
+    cloud = new VirtualCloud({
+      shape,
+      callsPerSecond: 25,
+      jobUsersPerSecond: 300,
+      folder: mkdtempSync(join(tmpdir(), 'bench-test-')),
+    });
     cells = [];
     for (const cell of [
-      exportCell({ shape, callsPerSecond: 25 }), exportCell({ shape, callsPerSecond: 25, after: 'export' }), exportCell({ shape, callsPerSecond: 25, after: 'export', churn: 0.02 }),
+      exportCell({ shape, callsPerSecond: 25 }),
+      exportCell({ shape, callsPerSecond: 25, after: 'export' }),
+      exportCell({ shape, callsPerSecond: 25, after: 'export', churn: 0.02 }),
       importCell({ shape, callsPerSecond: 25, jobUsersPerSecond: 300 }),
-    ]) cells.push(await compute(cloud, cell));
+    ])
+      cells.push(await compute(cloud, cell));
   });
-  after(() => { cloud.remove(); });
+  after(() => {
+    cloud.remove();
+  });
 
   it('runs the real state machines to their end, within every bar', () => {
     expect(cells.flatMap(({ checks }) => checks).filter(({ ok }) => !ok)).to.deep.equal([]);
@@ -36,9 +46,13 @@ describe('Bench: workflows on virtual time', () => {
 
   it('writes every item once, nothing for an unchanged pool, and changes only', () => {
     const [whole = 0, unchanged = 0, churned = 0] = cells.map(({ usage }) => usage.itemsWritten);
-    expect(whole).to.be.at.least(300 + 21 + 305).and.at.most(300 + 21 + 305 + 10);
+    expect(whole)
+      .to.be.at.least(300 + 21 + 305)
+      .and.at.most(300 + 21 + 305 + 10);
     expect(unchanged).to.be.at.most(20);
-    expect(churned).to.be.at.least(unchanged + 6).and.at.most(unchanged + 20);
+    expect(churned)
+      .to.be.at.least(unchanged + 6)
+      .and.at.most(unchanged + 20);
   });
 
   it('verifies the export in the backup Region once, and then finds nothing new', async () => {
@@ -57,22 +71,57 @@ describe('Bench: workflows on virtual time', () => {
     expect(milestones?.updatesDuringJobs, 'updates while jobs run').to.be.within(0, 1);
     expect(milestones?.jobsDone).to.be.below(seconds);
     // The memory of this process is that of all tests before it; the bench looks at it in a process of its own.
-    expect(stateResult(cloud, shape, cells[3] as CellResult).checks.filter(({ ok, name }) => !ok && !name.startsWith('memory of'))).to.deep.equal([]);
+    expect(
+      stateResult(cloud, shape, cells[3] as CellResult).checks.filter(
+        ({ ok, name }) => !ok && !name.startsWith('memory of'),
+      ),
+    ).to.deep.equal([]);
   });
 
   it('is drawn and told from the results alone, without a gap', () => {
-    const larger = cells.map((cell) => ({ ...cell, shape: { ...cell.shape, users: 3_000, groups: 1 }, callsPerSecond: 10 }));
+    const larger = cells.map((cell) => ({
+      ...cell,
+      shape: { ...cell.shape, users: 3_000, groups: 1 },
+      callsPerSecond: 10,
+    }));
     const results: BenchResults = {
-      profile: 'quick', startedAt: '2026-03-01T00:00:00.000Z', tookSeconds: { measured: 60, computed: 30 }, machine: { node: 'v20.0.0', cpus: 2, memoryMb: 1 }, latencies: { ...LATENCIES },
-      cells: [...larger, ...larger.map((cell) => ({ ...cell, shape: { ...cell.shape, users: 9_000 } })), { ...cells[0] as CellResult, how: 'measured' }],
-      agreement: [], growth: [], failed: [], state: [stateResult(cloud, shape, cells[3] as CellResult)], cost: [monthlyCost(cells[2] as CellResult, 2, readPrices())],
+      profile: 'quick',
+      startedAt: '2026-03-01T00:00:00.000Z',
+      tookSeconds: { measured: 60, computed: 30 },
+      machine: { node: 'v20.0.0', cpus: 2, memoryMb: 1 },
+      latencies: { ...LATENCIES },
+      cells: [
+        ...larger,
+        ...larger.map((cell) => ({ ...cell, shape: { ...cell.shape, users: 9_000 } })),
+        { ...(cells[0] as CellResult), how: 'measured' },
+      ],
+      agreement: [],
+      growth: [],
+      failed: [],
+      state: [stateResult(cloud, shape, cells[3] as CellResult)],
+      cost: [monthlyCost(cells[2] as CellResult, 2, readPrices())],
     };
     const charts = benchCharts(results);
-    expect([...charts.keys()]).to.include.members(['bench-export-one-group.svg', 'bench-import-one-group.svg', 'bench-calls.svg', 'bench-cost.svg']);
-    for (const text of [...charts.values(), benchMarkdown(results, [...charts.keys()])]) expect(text).not.to.match(/NaN|undefined|Infinity/);
+    expect([...charts.keys()]).to.include.members([
+      'bench-export-one-group.svg',
+      'bench-import-one-group.svg',
+      'bench-calls.svg',
+      'bench-cost.svg',
+    ]);
+    for (const text of [...charts.values(), benchMarkdown(results, [...charts.keys()])])
+      expect(text).not.to.match(/NaN|undefined|Infinity/);
     expect(brokenBars(results).filter((bar) => !bar.includes('memory of'))).to.deep.equal([]);
-    expect(brokenBars({ ...results, failed: ['Computing x failed'] }).filter((bar) => !bar.includes('memory of'))).to.deep.equal(['Computing x failed']);
-    expect(brokenBars({ ...results, agreement: [{ id: 'x', title: 'x', measuredSeconds: 10, computedSeconds: 12, differencePercent: 20, ok: false }] }).filter((bar) => !bar.includes('memory of'))).to.have.lengthOf(1);
+    expect(
+      brokenBars({ ...results, failed: ['Computing x failed'] }).filter((bar) => !bar.includes('memory of')),
+    ).to.deep.equal(['Computing x failed']);
+    expect(
+      brokenBars({
+        ...results,
+        agreement: [
+          { id: 'x', title: 'x', measuredSeconds: 10, computedSeconds: 12, differencePercent: 20, ok: false },
+        ],
+      }).filter((bar) => !bar.includes('memory of')),
+    ).to.have.lengthOf(1);
   });
 });
 
@@ -80,19 +129,34 @@ describe('Bench: population', () => {
   it('finds a user by its sub again, and nobody by the sub of another pool', () => {
     for (const index of [0, 1, 77, 999_999]) expect(indexOfSub(subOf(index))).to.equal(index);
     expect(indexOfSub(subOf(7, 1))).to.equal(undefined);
-    expect(subOf(7)).to.match(/^[0-9a-f]{8}-/).and.to.satisfy((sub: string) => Number.parseInt(sub[0] as string, 16) === firstDigit(7));
+    expect(subOf(7))
+      .to.match(/^[0-9a-f]{8}-/)
+      .and.to.satisfy((sub: string) => Number.parseInt(sub[0] as string, 16) === firstDigit(7));
   });
 
   it('numbers every membership once, seen from users and from groups', () => {
     const memberships = new Memberships({ users: 30, groups: 4, perUser: 3, administrators: 5 });
-    const fromUsers = Array.from({ length: 30 }, (_, user) => memberships.groupsOf(user).map((group) => `${user} ${group}`)).flat().sort();
+    const fromUsers = Array.from({ length: 30 }, (_, user) =>
+      memberships.groupsOf(user).map((group) => `${user} ${group}`),
+    )
+      .flat()
+      .sort();
     const fromGroups = Array.from({ length: 5 }, (_, group) => {
       const found: string[] = [];
-      for (let place = 0, user = memberships.memberAt(group, 0); user !== undefined; place += 1, user = memberships.memberAt(group, place)) found.push(`${user} ${group}`);
+      for (
+        let place = 0, user = memberships.memberAt(group, 0);
+        user !== undefined;
+        place += 1, user = memberships.memberAt(group, place)
+      )
+        found.push(`${user} ${group}`);
       return found;
-    }).flat().sort();
+    })
+      .flat()
+      .sort();
     expect(fromUsers).to.deep.equal(fromGroups).and.to.have.lengthOf(memberships.count());
-    const ordinals = new Set(fromUsers.map((pair) => memberships.ordinal(Number(pair.split(' ')[0]), Number(pair.split(' ')[1]))));
+    const ordinals = new Set(
+      fromUsers.map((pair) => memberships.ordinal(Number(pair.split(' ')[0]), Number(pair.split(' ')[1]))),
+    );
     expect(ordinals.size).to.equal(fromUsers.length);
     expect(memberships.groups.map(({ name }) => memberships.indexOf(name))).to.deep.equal([0, 1, 2, 3, 4]);
   });

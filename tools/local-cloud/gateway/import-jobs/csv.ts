@@ -14,7 +14,8 @@ export type CsvFile = { readonly header: string; readonly rows: readonly string[
  */
 export function readCsvFile(file: Buffer): CsvFile {
   if (file.byteLength > csvLimits.fileBytes) return { unreadable: 'The CSV file is larger than 100 MB.' };
-  if (file.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]))) return { unreadable: 'The CSV file begins with a byte order mark.' };
+  if (file.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])))
+    return { unreadable: 'The CSV file begins with a byte order mark.' };
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(file);

@@ -31,11 +31,20 @@ export function importJobsInterceptor(deps: ImportJobsDeps): Interceptor {
   };
 }
 
-async function answer(request: AwsRequest, next: Next, store: ImportJobStore, deps: ImportJobsDeps): Promise<AwsResponse> {
+async function answer(
+  request: AwsRequest,
+  next: Next,
+  store: ImportJobStore,
+  deps: ImportJobsDeps,
+): Promise<AwsResponse> {
   const role = request.params['CloudWatchLogsRoleArn'];
   const authorized = await next({
     ...request,
-    headers: { ...request.headers, 'x-local-cloud-authorize-only': 'yes', ...(typeof role === 'string' ? { 'x-local-cloud-pass-role': `${role} cognito-idp.amazonaws.com` } : {}) },
+    headers: {
+      ...request.headers,
+      'x-local-cloud-authorize-only': 'yes',
+      ...(typeof role === 'string' ? { 'x-local-cloud-pass-role': `${role} cognito-idp.amazonaws.com` } : {}),
+    },
   });
   if (authorized.status !== 200) return authorized;
   try {
@@ -53,7 +62,13 @@ async function describePool(request: AwsRequest, deps: ImportJobsDeps): Promise<
   const poolId = String(request.params['UserPoolId']);
   try {
     const target = 'AWSCognitoIdentityProviderService.DescribeUserPool';
-    const described = await deps.backend.json('cognito-idp', target, request.region, { UserPoolId: poolId }, rootOf(request.account));
+    const described = await deps.backend.json(
+      'cognito-idp',
+      target,
+      request.region,
+      { UserPoolId: poolId },
+      rootOf(request.account),
+    );
     return poolRules(described['UserPool'] as Record<string, unknown>);
   } catch {
     throw new AwsError('ResourceNotFoundException', `User pool ${poolId} does not exist.`);

@@ -42,12 +42,17 @@ export class JobLog {
       this.#written += 1;
       return dropEveryNthLogLine === 0 || this.#written % dropEveryNthLogLine !== 0;
     });
-    const events = kept.map(({ line, outcome, reason }) => ({ timestamp, message: `[${outcome}] Line Number ${line} - ${reason}` }));
+    const events = kept.map(({ line, outcome, reason }) => ({
+      timestamp,
+      message: `[${outcome}] Line Number ${line} - ${reason}`,
+    }));
     if (events.length === 0) return;
     if (logDelayMs === 0) return this.#put(events);
     // A job can end before its last lines appear: nobody waits for them, and one that cannot be written any more is lost.
-    this.#late = this.#late.then(() => this.#deps.sleep(Math.max(0, timestamp + logDelayMs - this.#deps.now())))
-      .then(() => this.#put(events)).catch(() => undefined);
+    this.#late = this.#late
+      .then(() => this.#deps.sleep(Math.max(0, timestamp + logDelayMs - this.#deps.now())))
+      .then(() => this.#put(events))
+      .catch(() => undefined);
   }
 
   async #put(events: readonly { timestamp: number; message: string }[]): Promise<void> {
@@ -63,6 +68,12 @@ export class JobLog {
   }
 
   async #call(action: string, params: object): Promise<void> {
-    await this.#deps.backend.json('logs', `Logs_20140328.${action}`, this.#job.region, params, rootOf(this.#job.account));
+    await this.#deps.backend.json(
+      'logs',
+      `Logs_20140328.${action}`,
+      this.#job.region,
+      params,
+      rootOf(this.#job.account),
+    );
   }
 }

@@ -1,5 +1,6 @@
 /** Status values of UserImportJobStatusType in the Cognito API model. */
-export type ImportJobStatus = 'Created' | 'Pending' | 'InProgress' | 'Stopping' | 'Expired' | 'Stopped' | 'Failed' | 'Succeeded';
+export type ImportJobStatus =
+  'Created' | 'Pending' | 'InProgress' | 'Stopping' | 'Expired' | 'Stopped' | 'Failed' | 'Succeeded';
 
 /** One import job, as the gateway keeps it; times are epoch milliseconds. */
 export interface ImportJob {
@@ -43,7 +44,9 @@ export class ImportJobStore {
 
   /** Every job of a pool, newest first. */
   ofPool(account: string, region: string, poolId: string, now: number): ImportJob[] {
-    const jobs = [...this.#jobs.values()].filter((job) => job.account === account && job.region === region && job.poolId === poolId);
+    const jobs = [...this.#jobs.values()].filter(
+      (job) => job.account === account && job.region === region && job.poolId === poolId,
+    );
     for (const job of jobs) this.#expireIfDue(job, now);
     return jobs.reverse();
   }
@@ -57,11 +60,14 @@ export class ImportJobStore {
 
   /** The job that is started and has not ended, in the account, or in one Region of it. */
   active(account: string, region: string | undefined): ImportJob | undefined {
-    return [...this.#jobs.values()].find((job) => job.account === account && (region === undefined || job.region === region) && isActive(job));
+    return [...this.#jobs.values()].find(
+      (job) => job.account === account && (region === undefined || job.region === region) && isActive(job),
+    );
   }
 
   #expireIfDue(job: ImportJob, now: number): void {
-    if (job.status === 'Created' && now >= job.createdAt + this.expiresAfterMs()) complete(job, 'Expired', 'The Import Job has expired.', now);
+    if (job.status === 'Created' && now >= job.createdAt + this.expiresAfterMs())
+      complete(job, 'Expired', 'The Import Job has expired.', now);
   }
 }
 

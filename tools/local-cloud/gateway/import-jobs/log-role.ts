@@ -17,7 +17,10 @@ interface Statement {
  *
  * @returns undefined when it fits, else the completion message
  */
-export async function logRoleProblem(job: ImportJob, deps: Pick<ImportJobsDeps, 'backend'>): Promise<string | undefined> {
+export async function logRoleProblem(
+  job: ImportJob,
+  deps: Pick<ImportJobsDeps, 'backend'>,
+): Promise<string | undefined> {
   const credentials = rootOf(job.account);
   const roleName = job.roleArn.split('/').pop() ?? '';
   let trust: string;
@@ -31,18 +34,35 @@ export async function logRoleProblem(job: ImportJob, deps: Pick<ImportJobsDeps, 
 
   const logGroup = `arn:aws:logs:${job.region}:${job.account}:log-group:/aws/cognito/userpools/${job.poolId}/any:log-stream:${job.jobId}`;
   const actions = Object.fromEntries(neededActions.map((action, index) => [`ActionNames.member.${index + 1}`, action]));
-  const simulated = await deps.backend.query('iam', 'SimulatePrincipalPolicy', 'us-east-1', {
-    PolicySourceArn: job.roleArn, 'ResourceArns.member.1': logGroup, ...actions,
-  }, credentials);
+  const simulated = await deps.backend.query(
+    'iam',
+    'SimulatePrincipalPolicy',
+    'us-east-1',
+    {
+      PolicySourceArn: job.roleArn,
+      'ResourceArns.member.1': logGroup,
+      ...actions,
+    },
+    credentials,
+  );
   const allowed = simulated.match(/<EvalDecision>allowed<\/EvalDecision>/g)?.length ?? 0;
-  return allowed === neededActions.length ? undefined : 'The CloudWatch Logs role lacks permissions to write the log of the import job.';
+  return allowed === neededActions.length
+    ? undefined
+    : 'The CloudWatch Logs role lacks permissions to write the log of the import job.';
 }
 
 function trustsCognito(document: string): boolean {
   const policy = JSON.parse(document) as { Statement?: Statement | Statement[] };
-  return [policy.Statement ?? []].flat().some((statement) => statement.Effect === 'Allow'
-    && [statement.Action ?? []].flat().some((action) => action === 'sts:AssumeRole' || action === 'sts:*' || action === '*')
-    && [statement.Principal?.Service ?? []].flat().includes('cognito-idp.amazonaws.com'));
+  return [policy.Statement ?? []]
+    .flat()
+    .some(
+      (statement) =>
+        statement.Effect === 'Allow' &&
+        [statement.Action ?? []]
+          .flat()
+          .some((action) => action === 'sts:AssumeRole' || action === 'sts:*' || action === '*') &&
+        [statement.Principal?.Service ?? []].flat().includes('cognito-idp.amazonaws.com'),
+    );
 }
 
 function element(xml: string, name: string): string {

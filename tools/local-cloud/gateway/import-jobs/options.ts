@@ -24,7 +24,8 @@ export interface ImportJobOptions {
   /** The job fails once this many rows, and this share of the rows looked at, have FAILED or were SKIPPED. */
   readonly tooMany: { readonly rows: number; readonly share: number } | undefined;
   /** A job of which the first `jobs` of a pool end so, once this many rows were looked at; the rows after them are not. */
-  readonly endEarly: { readonly afterRows: number; readonly as: 'Failed' | 'Stopped'; readonly jobs: number } | undefined;
+  readonly endEarly:
+    { readonly afterRows: number; readonly as: 'Failed' | 'Stopped'; readonly jobs: number } | undefined;
   /** Seconds for which an upload URL is valid (AWS: 15 minutes). */
   readonly uploadUrlSeconds: number;
   /** Milliseconds after which a job that was not started is Expired (AWS: 24 to 48 hours). */

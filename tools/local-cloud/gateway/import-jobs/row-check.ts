@@ -21,7 +21,12 @@ const emailPattern = /^[^\s@]+@[^\s@]+\.[^\s@]+$/u;
 const phonePattern = /^\+[1-9][0-9]{1,14}$/;
 
 /** Applies the documented rules of the CSV import to one data row; uniqueness is the pool's to judge. */
-export function checkRow(row: string, header: readonly string[], pool: PoolRules, options: RowOptions): ImportUser | RowRefusal {
+export function checkRow(
+  row: string,
+  header: readonly string[],
+  pool: PoolRules,
+  options: RowOptions,
+): ImportUser | RowRefusal {
   if (row.length > csvLimits.rowCharacters) return { refused: 'The row is longer than 16,000 characters.' };
   const values = splitRow(row, options);
   if (values.length !== header.length) return { refused: 'The number of values in the row does not match the header.' };
@@ -33,16 +38,18 @@ export function checkRow(row: string, header: readonly string[], pool: PoolRules
     if (column.startsWith('cognito:') || options.extraColumns.includes(column)) continue;
     if (value !== '') attributes[column] = value;
   }
-  const refused = usernameProblem(username, attributes, pool)
-    ?? mfaProblem(cells.get('cognito:mfa_enabled') ?? '', pool)
-    ?? attributeProblem(attributes, pool)
-    ?? verifiedProblem(attributes, pool);
+  const refused =
+    usernameProblem(username, attributes, pool) ??
+    mfaProblem(cells.get('cognito:mfa_enabled') ?? '', pool) ??
+    attributeProblem(attributes, pool) ??
+    verifiedProblem(attributes, pool);
   if (refused !== undefined) return { refused };
 
   for (const flag of ['email_verified', 'phone_number_verified']) {
     if (attributes[flag] !== undefined) attributes[flag] = attributes[flag].toLowerCase();
   }
-  if (attributes['birthdate'] !== undefined && options.birthdateStored === 'iso') attributes['birthdate'] = isoDate(attributes['birthdate']);
+  if (attributes['birthdate'] !== undefined && options.birthdateStored === 'iso')
+    attributes['birthdate'] = isoDate(attributes['birthdate']);
   return { username, attributes, status: statusOf(attributes, pool) };
 }
 
@@ -52,13 +59,19 @@ function usernameProblem(username: string, attributes: Record<string, string>, p
   const isEmail = emailPattern.test(username);
   const isPhone = phonePattern.test(username);
   if (pool.usernameAttributes.length > 0) {
-    const attribute = isPhone && pool.usernameAttributes.includes('phone_number') ? 'phone_number'
-      : isEmail && pool.usernameAttributes.includes('email') ? 'email' : undefined;
-    if (attribute === undefined) return 'The cognito:username value is not one of the username attributes of the user pool.';
+    const attribute =
+      isPhone && pool.usernameAttributes.includes('phone_number')
+        ? 'phone_number'
+        : isEmail && pool.usernameAttributes.includes('email')
+          ? 'email'
+          : undefined;
+    if (attribute === undefined)
+      return 'The cognito:username value is not one of the username attributes of the user pool.';
     if (attributes[attribute] !== username) return `The cognito:username value must equal the ${attribute} value.`;
     return undefined;
   }
-  if (isEmail && pool.aliasAttributes.includes('email')) return 'Username cannot be of email format, since user pool is configured for email alias.';
+  if (isEmail && pool.aliasAttributes.includes('email'))
+    return 'Username cannot be of email format, since user pool is configured for email alias.';
   if (isPhone && pool.aliasAttributes.includes('phone_number')) {
     return 'Username cannot be of phone number format, since user pool is configured for phone number alias.';
   }
@@ -68,7 +81,9 @@ function usernameProblem(username: string, attributes: Record<string, string>, p
 function mfaProblem(value: string, pool: PoolRules): string | undefined {
   const flag = value.toLowerCase();
   const allowed = pool.mfa === 'OFF' ? ['', 'false'] : pool.mfa === 'ON' ? ['', 'true'] : ['', 'true', 'false'];
-  return allowed.includes(flag) ? undefined : 'The cognito:mfa_enabled value does not agree with the MFA setting of the user pool.';
+  return allowed.includes(flag)
+    ? undefined
+    : 'The cognito:mfa_enabled value does not agree with the MFA setting of the user pool.';
 }
 
 function attributeProblem(attributes: Record<string, string>, pool: PoolRules): string | undefined {
@@ -85,19 +100,27 @@ function attributeProblem(attributes: Record<string, string>, pool: PoolRules): 
 
 function fits(value: string, rule: AttributeRule): boolean {
   switch (rule.name) {
-    case 'email': return emailPattern.test(value) && value.length <= rule.maxLength;
-    case 'phone_number': return phonePattern.test(value);
-    case 'birthdate': return isCalendarDate(value);
+    case 'email':
+      return emailPattern.test(value) && value.length <= rule.maxLength;
+    case 'phone_number':
+      return phonePattern.test(value);
+    case 'birthdate':
+      return isCalendarDate(value);
     // Seconds: ten digits reach the year 2286, so eleven or more are milliseconds.
-    case 'updated_at': return /^[0-9]{1,10}$/.test(value);
+    case 'updated_at':
+      return /^[0-9]{1,10}$/.test(value);
     default:
   }
   switch (rule.type) {
-    case 'Boolean': return /^(true|false)$/i.test(value);
-    case 'Number': return /^-?[0-9]+(\.[0-9]+)?$/.test(value) && Number(value) >= rule.minValue && Number(value) <= rule.maxValue;
-    case 'String': return [...value].length >= rule.minLength && [...value].length <= rule.maxLength;
+    case 'Boolean':
+      return /^(true|false)$/i.test(value);
+    case 'Number':
+      return /^-?[0-9]+(\.[0-9]+)?$/.test(value) && Number(value) >= rule.minValue && Number(value) <= rule.maxValue;
+    case 'String':
+      return [...value].length >= rule.minLength && [...value].length <= rule.maxLength;
     // The text form of DateTime in a CSV is not documented; only the general length limit is sure.
-    case 'DateTime': return value.length <= rule.maxLength;
+    case 'DateTime':
+      return value.length <= rule.maxLength;
   }
 }
 
@@ -106,11 +129,15 @@ function fits(value: string, rule: AttributeRule): boolean {
  * them; and a verified address must be there.
  */
 function verifiedProblem(attributes: Record<string, string>, pool: PoolRules): string | undefined {
-  const verified = pool.autoVerifiedAttributes.filter((name) => attributes[`${name}_verified`]?.toLowerCase() === 'true');
+  const verified = pool.autoVerifiedAttributes.filter(
+    (name) => attributes[`${name}_verified`]?.toLowerCase() === 'true',
+  );
   if (verified.length === 0) {
     return 'The User Record does not set any of the auto verified attributes to true. (Example: email_verified to true).';
   }
-  const empty = ['email', 'phone_number'].find((name) => attributes[`${name}_verified`]?.toLowerCase() === 'true' && attributes[name] === undefined);
+  const empty = ['email', 'phone_number'].find(
+    (name) => attributes[`${name}_verified`]?.toLowerCase() === 'true' && attributes[name] === undefined,
+  );
   return empty === undefined ? undefined : `${empty}_verified is true but ${empty} has no value.`;
 }
 
@@ -127,7 +154,8 @@ function isoDate(monthDayYear: string): string {
 }
 
 function statusOf(attributes: Record<string, string>, pool: PoolRules): ImportUser['status'] {
-  const passwordless = (pool.passwordless.includes('EMAIL_OTP') && attributes['email'] !== undefined)
-    || (pool.passwordless.includes('SMS_OTP') && attributes['phone_number'] !== undefined);
+  const passwordless =
+    (pool.passwordless.includes('EMAIL_OTP') && attributes['email'] !== undefined) ||
+    (pool.passwordless.includes('SMS_OTP') && attributes['phone_number'] !== undefined);
   return passwordless ? 'CONFIRMED' : 'RESET_REQUIRED';
 }

@@ -77,15 +77,22 @@ async function importFile(job: ImportJob, deps: ImportJobsDeps): Promise<void> {
 }
 
 async function importRows(
-  job: ImportJob, rows: readonly string[], firstLine: number, header: readonly string[], pool: PoolRules, deps: ImportJobsDeps,
+  job: ImportJob,
+  rows: readonly string[],
+  firstLine: number,
+  header: readonly string[],
+  pool: PoolRules,
+  deps: ImportJobsDeps,
 ): Promise<RowResult[]> {
   const options = deps.options();
   const checked = rows.map((row, index) => ({ line: firstLine + index, user: checkRow(row, header, pool, options) }));
   const users = checked.flatMap(({ line, user }) => ('refused' in user ? [] : [{ line, ...user }]));
   const created = new Map((await createUsers(job, users, deps)).map((result) => [result.line, result]));
-  const results = checked.map(({ line, user }): RowResult => ('refused' in user
-    ? { line, outcome: 'FAILED', reason: user.refused }
-    : created.get(line) ?? { line, outcome: 'FAILED', reason: 'An internal error occurred.' }));
+  const results = checked.map(({ line, user }): RowResult =>
+    'refused' in user
+      ? { line, outcome: 'FAILED', reason: user.refused }
+      : (created.get(line) ?? { line, outcome: 'FAILED', reason: 'An internal error occurred.' }),
+  );
   for (const { outcome } of results) {
     if (outcome === 'SUCCEEDED') job.imported += 1;
     else if (outcome === 'SKIPPED') job.skipped += 1;
@@ -95,20 +102,39 @@ async function importRows(
 }
 
 /** Creates users through the emulator's mend for imported users (ministack/mends/cognito_users.py). */
-async function createUsers(job: ImportJob, users: readonly (ImportUser & { line: number })[], deps: ImportJobsDeps): Promise<RowResult[]> {
+async function createUsers(
+  job: ImportJob,
+  users: readonly (ImportUser & { line: number })[],
+  deps: ImportJobsDeps,
+): Promise<RowResult[]> {
   if (users.length === 0) return [];
   const body = Buffer.from(JSON.stringify({ account: job.account, region: job.region, poolId: job.poolId, users }));
   const headers = { 'content-type': 'application/json' };
-  const answer = await deps.backend.raw('cognito-idp', job.region, 'POST', '/_local/import-users', headers, body, rootOf(job.account));
+  const answer = await deps.backend.raw(
+    'cognito-idp',
+    job.region,
+    'POST',
+    '/_local/import-users',
+    headers,
+    body,
+    rootOf(job.account),
+  );
   if (answer.status === 404) throw new JobEnded('Failed', 'The user pool was deleted.');
-  if (answer.status !== 200) throw new Error(`The emulator answered ${answer.status} to the creation of imported users.`);
+  if (answer.status !== 200)
+    throw new Error(`The emulator answered ${answer.status} to the creation of imported users.`);
   const { results } = JSON.parse(answer.body.toString('utf8')) as { results: [number, RowResult['outcome'], string][] };
   return results.map(([line, outcome, reason]) => ({ line, outcome, reason }));
 }
 
 async function describePool(job: ImportJob, deps: ImportJobsDeps): Promise<PoolRules> {
   const target = 'AWSCognitoIdentityProviderService.DescribeUserPool';
-  const answer = await deps.backend.json('cognito-idp', target, job.region, { UserPoolId: job.poolId }, rootOf(job.account));
+  const answer = await deps.backend.json(
+    'cognito-idp',
+    target,
+    job.region,
+    { UserPoolId: job.poolId },
+    rootOf(job.account),
+  );
   return poolRules(answer['UserPool'] as Record<string, unknown>);
 }
 
@@ -120,16 +146,20 @@ function endIfStopped(job: ImportJob): void {
   if (job.status === 'Stopping') throw new JobEnded('Stopped', messages.stopped);
 }
 
-const endsEarly = (job: ImportJob, { endEarly: end }: ImportJobOptions): ImportJobOptions['endEarly'] => (end !== undefined && job.ordinal <= end.jobs ? end : undefined);
+const endsEarly = (job: ImportJob, { endEarly: end }: ImportJobOptions): ImportJobOptions['endEarly'] =>
+  end !== undefined && job.ordinal <= end.jobs ? end : undefined;
 
-const rowsBeforeEnd = (job: ImportJob, options: ImportJobOptions, done: number): number => (endsEarly(job, options)?.afterRows ?? Infinity) - done;
+const rowsBeforeEnd = (job: ImportJob, options: ImportJobOptions, done: number): number =>
+  (endsEarly(job, options)?.afterRows ?? Infinity) - done;
 
 function endEarly(job: ImportJob, options: ImportJobOptions, done: number): void {
   const end = endsEarly(job, options);
-  if (end !== undefined && done >= end.afterRows) throw new JobEnded(end.as, end.as === 'Failed' ? messages.internal : messages.stopped);
+  if (end !== undefined && done >= end.afterRows)
+    throw new JobEnded(end.as, end.as === 'Failed' ? messages.internal : messages.stopped);
 }
 
 function endIfTooMany(job: ImportJob, { tooMany }: ImportJobOptions): void {
   const lost = job.failed + job.skipped;
-  if (tooMany !== undefined && lost >= tooMany.rows && lost > tooMany.share * (lost + job.imported)) throw new JobEnded('Failed', messages.tooMany);
+  if (tooMany !== undefined && lost >= tooMany.rows && lost > tooMany.share * (lost + job.imported))
+    throw new JobEnded('Failed', messages.tooMany);
 }

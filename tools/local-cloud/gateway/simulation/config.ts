@@ -76,4 +76,12 @@ export interface SimulationConfig {
   readonly importJobs: Partial<ImportJobOptions>;
 }
 
-export const NO_SIMULATION: SimulationConfig = { quotas: false, latencies: [], faults: [], regionsDown: [], replicationLagMs: 0, newRoleUnknownMs: 0, importJobs: {} };
+export const NO_SIMULATION: SimulationConfig = {
+  quotas: false,
+  latencies: [],
+  faults: [],
+  regionsDown: [],
+  replicationLagMs: 0,
+  newRoleUnknownMs: 0,
+  importJobs: {},
+};

@@ -19,19 +19,31 @@ export type Strikes = Readonly<Record<string, number>>;
 export type FaultInterceptor = Interceptor & { readonly strikes: () => Strikes[] };
 
 /** Makes chosen calls go wrong. The first rule that chooses a call decides; rules count their matching calls each. */
-export function faultInterceptor({ faults, regionsDown }: Pick<SimulationConfig, 'faults' | 'regionsDown'>, deps: FaultDeps): FaultInterceptor {
+export function faultInterceptor(
+  { faults, regionsDown }: Pick<SimulationConfig, 'faults' | 'regionsDown'>,
+  deps: FaultDeps,
+): FaultInterceptor {
   const chosenBy = faults.map((rule) => ({ rule, chooser: chooser(rule) }));
   const unwrap = afterEmptyPages(deps.withBody);
   const intercept: Interceptor = (request, next) => {
     if (regionsDown.includes(request.region)) throw new ConnectionReset(`${request.region} is down`);
-    const chosen = chosenBy.filter(({ rule }) => matches(rule, request)).find((candidate) => candidate.chooser.strikes(request));
+    const chosen = chosenBy
+      .filter(({ rule }) => matches(rule, request))
+      .find((candidate) => candidate.chooser.strikes(request));
     const go: Next = (sent) => unwrap(sent, next);
     return chosen === undefined ? go(request) : apply(chosen.rule, request, go, deps);
   };
-  return Object.assign(async (request: AwsRequest, next: Next) => intercept(request, next), { strikes: () => chosenBy.map((candidate) => candidate.chooser.struck()) });
+  return Object.assign(async (request: AwsRequest, next: Next) => intercept(request, next), {
+    strikes: () => chosenBy.map((candidate) => candidate.chooser.struck()),
+  });
 }
 
-async function apply({ fault }: FaultRule, request: AwsRequest, next: Next, { withBody, killCaller }: FaultDeps): Promise<AwsResponse> {
+async function apply(
+  { fault }: FaultRule,
+  request: AwsRequest,
+  next: Next,
+  { withBody, killCaller }: FaultDeps,
+): Promise<AwsResponse> {
   switch (fault.kind) {
     case 'error':
       return errorResponse(request, new AwsError(fault.code, fault.message ?? `Simulated ${fault.code}`, fault.status));
@@ -55,7 +67,13 @@ async function apply({ fault }: FaultRule, request: AwsRequest, next: Next, { wi
       await next(request);
       return next(request);
     case 'late':
-      return next(await altered(request, { Entries: entriesOf(request).map((entry) => ({ ...entry, DelaySeconds: fault.seconds })) }, withBody));
+      return next(
+        await altered(
+          request,
+          { Entries: entriesOf(request).map((entry) => ({ ...entry, DelaySeconds: fault.seconds })) },
+          withBody,
+        ),
+      );
     case 'empty-page':
       return emptyPage(request, next);
     case 'repeat-token':
@@ -63,7 +81,8 @@ async function apply({ fault }: FaultRule, request: AwsRequest, next: Next, { wi
   }
 }
 
-const entriesOf = ({ params }: AwsRequest): object[] => (Array.isArray(params['Entries']) ? (params['Entries'] as object[]) : []);
+const entriesOf = ({ params }: AwsRequest): object[] =>
+  Array.isArray(params['Entries']) ? (params['Entries'] as object[]) : [];
 
 async function altered(request: AwsRequest, members: object, withBody: WithBody): Promise<AwsRequest> {
   const params = { ...request.params, ...members };
@@ -71,7 +90,10 @@ async function altered(request: AwsRequest, members: object, withBody: WithBody)
 }
 
 /** Says for each matching call whether the rule strikes. */
-function chooser({ calls, probability, seed = 1, times = Infinity, perAction = false }: FaultRule): { readonly strikes: (request: AwsRequest) => boolean; readonly struck: () => Strikes } {
+function chooser({ calls, probability, seed = 1, times = Infinity, perAction = false }: FaultRule): {
+  readonly strikes: (request: AwsRequest) => boolean;
+  readonly struck: () => Strikes;
+} {
   const random = generator(seed);
   const seen = new Map<string, number>();
   const struck = new Map<string, number>();
@@ -81,7 +103,10 @@ function chooser({ calls, probability, seed = 1, times = Infinity, perAction = f
     const counter = perAction ? name : '';
     const number = (seen.get(counter) ?? 0) + 1;
     seen.set(counter, number);
-    const strikes = total < times && (calls === undefined || calls.includes(number)) && (probability === undefined || random() < probability);
+    const strikes =
+      total < times &&
+      (calls === undefined || calls.includes(number)) &&
+      (probability === undefined || random() < probability);
     if (!strikes) return false;
     total += 1;
     struck.set(name, (struck.get(name) ?? 0) + 1);

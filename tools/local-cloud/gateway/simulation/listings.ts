@@ -2,14 +2,16 @@ import type { AwsRequest, AwsResponse, Interceptor, Next } from '../types.ts';
 import type { WithBody } from './partial-failure.ts';
 
 /** Cognito's paged listings: where the token is, and which member holds the page. */
-const LISTINGS: Readonly<Record<string, { readonly token: 'PaginationToken' | 'NextToken'; readonly items: string }>> = {
-  ListUsers: { token: 'PaginationToken', items: 'Users' },
-  ListUsersInGroup: { token: 'NextToken', items: 'Users' },
-  ListGroups: { token: 'NextToken', items: 'Groups' },
-  ListUserImportJobs: { token: 'PaginationToken', items: 'UserImportJobs' },
-};
+const LISTINGS: Readonly<Record<string, { readonly token: 'PaginationToken' | 'NextToken'; readonly items: string }>> =
+  {
+    ListUsers: { token: 'PaginationToken', items: 'Users' },
+    ListUsersInGroup: { token: 'NextToken', items: 'Users' },
+    ListGroups: { token: 'NextToken', items: 'Groups' },
+    ListUserImportJobs: { token: 'PaginationToken', items: 'UserImportJobs' },
+  };
 
-const listingOf = ({ service, action }: AwsRequest): (typeof LISTINGS)[string] | undefined => (service === 'cognito-idp' ? LISTINGS[action] : undefined);
+const listingOf = ({ service, action }: AwsRequest): (typeof LISTINGS)[string] | undefined =>
+  service === 'cognito-idp' ? LISTINGS[action] : undefined;
 
 /** The pagination token that a request of a Cognito listing carries. */
 export function tokenOf(request: AwsRequest): string | undefined {

@@ -24,19 +24,46 @@ const sqsBatch: BatchCall = {
   },
   report: (answer, left) => ({
     ...answer,
-    Failed: [...((answer['Failed'] ?? []) as unknown[]), ...(left as { Id: string }[]).map(({ Id }) => ({ Id, Code: 'InternalError', Message: 'Simulated failure', SenderFault: false }))],
+    Failed: [
+      ...((answer['Failed'] ?? []) as unknown[]),
+      ...(left as { Id: string }[]).map(({ Id }) => ({
+        Id,
+        Code: 'InternalError',
+        Message: 'Simulated failure',
+        SenderFault: false,
+      })),
+    ],
   }),
 };
 
 /** `nested` gives and takes the list inside one table's request. */
-function dynamoBatch(member: string, list: (table: unknown) => unknown[], withList: (table: unknown, entries: unknown[]) => unknown): BatchCall {
+function dynamoBatch(
+  member: string,
+  list: (table: unknown) => unknown[],
+  withList: (table: unknown, entries: unknown[]) => unknown,
+): BatchCall {
   return {
     split: (params, share) => {
       const tables = Object.entries((params['RequestItems'] ?? {}) as Json);
-      const { kept, left } = cut(tables.flatMap(([name, table]) => list(table).map((entry) => ({ name, entry }))), share);
-      const collect = (entries: { name: string; entry: unknown }[]): Json => Object.fromEntries(tables
-        .map(([name, table]) => [name, withList(table, entries.filter((e) => e.name === name).map((e) => e.entry))] as const)
-        .filter(([, table]) => list(table).length > 0));
+      const { kept, left } = cut(
+        tables.flatMap(([name, table]) => list(table).map((entry) => ({ name, entry }))),
+        share,
+      );
+      const collect = (entries: { name: string; entry: unknown }[]): Json =>
+        Object.fromEntries(
+          tables
+            .map(
+              ([name, table]) =>
+                [
+                  name,
+                  withList(
+                    table,
+                    entries.filter((e) => e.name === name).map((e) => e.entry),
+                  ),
+                ] as const,
+            )
+            .filter(([, table]) => list(table).length > 0),
+        );
       return { kept: { ...params, RequestItems: collect(kept) }, left: collect(left) };
     },
     report: (answer, left) => ({ ...answer, [member]: { ...(answer[member] as Json | undefined), ...(left as Json) } }),
@@ -47,26 +74,41 @@ const BATCH_CALLS: Readonly<Record<string, BatchCall>> = {
   SendMessageBatch: sqsBatch,
   DeleteMessageBatch: sqsBatch,
   ChangeMessageVisibilityBatch: sqsBatch,
-  BatchWriteItem: dynamoBatch('UnprocessedItems', (table) => table as unknown[], (_table, entries) => entries),
-  BatchGetItem: dynamoBatch('UnprocessedKeys', (table) => ((table as Json)['Keys'] ?? []) as unknown[], (table, entries) => ({ ...(table as Json), Keys: entries })),
+  BatchWriteItem: dynamoBatch(
+    'UnprocessedItems',
+    (table) => table as unknown[],
+    (_table, entries) => entries,
+  ),
+  BatchGetItem: dynamoBatch(
+    'UnprocessedKeys',
+    (table) => ((table as Json)['Keys'] ?? []) as unknown[],
+    (table, entries) => ({ ...(table as Json), Keys: entries }),
+  ),
 };
 
 /**
  * Does only a part of a batch call and reports the rest the way AWS does, with HTTP 200: `UnprocessedItems` and
  * `UnprocessedKeys` of DynamoDB, `Failed` of SQS. Calls that know no partial failure are made whole.
  */
-export async function partially(share: number, request: AwsRequest, next: Next, withBody: WithBody): Promise<AwsResponse> {
+export async function partially(
+  share: number,
+  request: AwsRequest,
+  next: Next,
+  withBody: WithBody,
+): Promise<AwsResponse> {
   const call = BATCH_CALLS[request.action];
   const split = call?.split(request.params, share);
   if (call === undefined || split === undefined) return next(request);
   const { kept, left } = split;
-  const nothingKept = Object.keys((kept['RequestItems'] ?? kept['Entries'] ?? {})).length === 0;
+  const nothingKept = Object.keys(kept['RequestItems'] ?? kept['Entries'] ?? {}).length === 0;
   const response = nothingKept
     ? { status: 200, headers: { 'content-type': 'application/x-amz-json-1.0' }, body: Buffer.from('{}') }
     : await next({ ...(await withBody(request, Buffer.from(JSON.stringify(kept)))), params: kept });
   if (response.status !== 200) return response;
   const body = Buffer.from(JSON.stringify(call.report(JSON.parse(response.body.toString('utf8')) as Json, left)));
   // DynamoDB answers carry a checksum that the SDK verifies.
-  const headers = Object.fromEntries(Object.entries(response.headers).filter(([name]) => name !== 'x-amz-crc32' && name !== 'content-length'));
+  const headers = Object.fromEntries(
+    Object.entries(response.headers).filter(([name]) => name !== 'x-amz-crc32' && name !== 'content-length'),
+  );
   return { ...response, headers, body };
 }

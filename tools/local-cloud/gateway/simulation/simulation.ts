@@ -33,7 +33,8 @@ export class Simulation {
   /** Replaces the given members. New faults begin to count anew; new quotas begin with full buckets. */
   configure(changes: Partial<SimulationConfig>): void {
     this.current = { ...this.current, ...changes };
-    if (changes.faults !== undefined || changes.regionsDown !== undefined) this.faultState = faultInterceptor(this.current, this.deps);
+    if (changes.faults !== undefined || changes.regionsDown !== undefined)
+      this.faultState = faultInterceptor(this.current, this.deps);
     if (changes.quotas !== undefined) this.quotaState = quotaInterceptor(this.current.quotas, this.now);
   }
 

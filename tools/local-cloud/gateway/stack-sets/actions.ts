@@ -6,7 +6,14 @@ import type { StackSetDeps } from './deps.ts';
 import { begin, refuseWhileRunning, targetsOf } from './operations.ts';
 import type { StackInstance } from './model.ts';
 import { findInstance, getInstance, getOperation, type Scope, type StackSetStore } from './store.ts';
-import { instanceSummary, instanceView, operationSummary, operationView, stackSetSummary, stackSetView } from './views.ts';
+import {
+  instanceSummary,
+  instanceView,
+  operationSummary,
+  operationView,
+  stackSetSummary,
+  stackSetView,
+} from './views.ts';
 
 /** One call: the request's members, the caller's account and Region. */
 export interface Call {
@@ -19,22 +26,43 @@ export interface Call {
 type Result = Record<string, XmlValue>;
 const NAME = /^[a-zA-Z][-a-zA-Z0-9]{0,127}$/;
 
-const setOf = ({ store, scope, request }: Call): ReturnType<StackSetStore['get']> => store.get(scope, text(request, 'StackSetName'));
+const setOf = ({ store, scope, request }: Call): ReturnType<StackSetStore['get']> =>
+  store.get(scope, text(request, 'StackSetName'));
 
 /** The StackSet actions of the CloudFormation API. Each gives the members of its result. @throws AwsError */
 export const stackSetActions: Readonly<Record<string, (call: Call) => Promise<Result> | Result>> = {
   CreateStackSet: async (call) => {
     const { request, scope, store, deps } = call;
     const name = text(request, 'StackSetName') ?? '';
-    if (!NAME.test(name)) throw new AwsError('ValidationError', `1 validation error detected: Value '${name}' at 'stackSetName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`);
-    if (text(request, 'PermissionModel') === 'SERVICE_MANAGED') throw new AwsError('ValidationError', 'You must be the management account or delegated admin account of an organization before operating a SERVICE_MANAGED stack set');
+    if (!NAME.test(name))
+      throw new AwsError(
+        'ValidationError',
+        `1 validation error detected: Value '${name}' at 'stackSetName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
+      );
+    if (text(request, 'PermissionModel') === 'SERVICE_MANAGED')
+      throw new AwsError(
+        'ValidationError',
+        'You must be the management account or delegated admin account of an organization before operating a SERVICE_MANAGED stack set',
+      );
     const definition = await readDefinition(request, scope, undefined, deps);
     const requestToken = text(request, 'ClientRequestToken');
     const existing = store.find(scope, name);
-    if (existing !== undefined && requestToken !== undefined && existing.requestToken === requestToken) return { StackSetId: existing.id };
-    if (existing !== undefined) throw new AwsError('NameAlreadyExistsException', `StackSet ${name} already exists`, 409);
+    if (existing !== undefined && requestToken !== undefined && existing.requestToken === requestToken)
+      return { StackSetId: existing.id };
+    if (existing !== undefined)
+      throw new AwsError('NameAlreadyExistsException', `StackSet ${name} already exists`, 409);
     const id = `${name}:${deps.newId()}`;
-    store.add({ ...scope, name, id, definition, requestToken, status: 'ACTIVE', managedExecution: text(subtree(request, 'ManagedExecution'), 'Active') === 'true', instances: [], operations: [] });
+    store.add({
+      ...scope,
+      name,
+      id,
+      definition,
+      requestToken,
+      status: 'ACTIVE',
+      managedExecution: text(subtree(request, 'ManagedExecution'), 'Active') === 'true',
+      instances: [],
+      operations: [],
+    });
     return { StackSetId: id };
   },
 
@@ -43,13 +71,24 @@ export const stackSetActions: Readonly<Record<string, (call: Call) => Promise<Re
     refuseWhileRunning(set);
     // A custom administration role must be given at every update; without it the default one is used (and may not exist).
     const definition = await readDefinition(call.request, call.scope, set.definition, call.deps);
-    const only = texts(call.request, 'Accounts') === undefined && texts(call.request, 'Regions') === undefined ? undefined : targetsOf(call.request);
-    const instances = only === undefined ? [...set.instances] : only.map(({ account, region }) => getInstance(set, account, region));
+    const only =
+      texts(call.request, 'Accounts') === undefined && texts(call.request, 'Regions') === undefined
+        ? undefined
+        : targetsOf(call.request);
+    const instances =
+      only === undefined ? [...set.instances] : only.map(({ account, region }) => getInstance(set, account, region));
     refuseWhileRunning(set);
     // The new definition stays, also when the operation fails.
     set.definition = definition;
     for (const instance of set.instances) if (instance.status === 'CURRENT') instance.status = 'OUTDATED';
-    return { OperationId: begin(call, set, 'UPDATE', instances.filter((instance) => instance.status !== 'INOPERABLE')) };
+    return {
+      OperationId: begin(
+        call,
+        set,
+        'UPDATE',
+        instances.filter((instance) => instance.status !== 'INOPERABLE'),
+      ),
+    };
   },
 
   DeleteStackSet: (call) => {
@@ -66,7 +105,12 @@ export const stackSetActions: Readonly<Record<string, (call: Call) => Promise<Re
 
   ListStackSets: ({ request, store, scope }) => {
     const status = text(request, 'Status');
-    return { Summaries: store.list(scope).filter((set) => status === undefined || set.status === status).map(stackSetSummary) };
+    return {
+      Summaries: store
+        .list(scope)
+        .filter((set) => status === undefined || set.status === status)
+        .map(stackSetSummary),
+    };
   },
 
   CreateStackInstances: (call) => {
@@ -77,7 +121,16 @@ export const stackSetActions: Readonly<Record<string, (call: Call) => Promise<Re
     const instances = targets.map(({ account, region }) => {
       const existing = findInstance(set, account, region);
       if (existing !== undefined) existing.overrides = overrides;
-      const instance: StackInstance = existing ?? { account, region, overrides, stackId: undefined, status: 'OUTDATED', detailedStatus: 'PENDING', reason: undefined, lastOperationId: undefined };
+      const instance: StackInstance = existing ?? {
+        account,
+        region,
+        overrides,
+        stackId: undefined,
+        status: 'OUTDATED',
+        detailedStatus: 'PENDING',
+        reason: undefined,
+        lastOperationId: undefined,
+      };
       if (existing === undefined) set.instances.push(instance);
       return instance;
     });
@@ -96,9 +149,15 @@ export const stackSetActions: Readonly<Record<string, (call: Call) => Promise<Re
   DeleteStackInstances: (call) => {
     const set = setOf(call);
     const retain = text(call.request, 'RetainStacks');
-    if (retain === undefined) throw new AwsError('ValidationError', "1 validation error detected: Value null at 'retainStacks' failed to satisfy constraint: Member must not be null");
+    if (retain === undefined)
+      throw new AwsError(
+        'ValidationError',
+        "1 validation error detected: Value null at 'retainStacks' failed to satisfy constraint: Member must not be null",
+      );
     refuseWhileRunning(set);
-    const instances = targetsOf(call.request).flatMap(({ account, region }) => findInstance(set, account, region) ?? []);
+    const instances = targetsOf(call.request).flatMap(
+      ({ account, region }) => findInstance(set, account, region) ?? [],
+    );
     return { OperationId: begin(call, set, 'DELETE', instances, retain === 'true') };
   },
 
@@ -107,14 +166,28 @@ export const stackSetActions: Readonly<Record<string, (call: Call) => Promise<Re
     const account = text(call.request, 'StackInstanceAccount');
     const region = text(call.request, 'StackInstanceRegion');
     return {
-      Summaries: set.instances.filter((instance) => (account === undefined || instance.account === account) && (region === undefined || instance.region === region))
+      Summaries: set.instances
+        .filter(
+          (instance) =>
+            (account === undefined || instance.account === account) &&
+            (region === undefined || instance.region === region),
+        )
         .map((instance) => instanceSummary(set, instance)),
     };
   },
 
   DescribeStackInstance: (call) => {
     const set = setOf(call);
-    return { StackInstance: instanceView(set, getInstance(set, text(call.request, 'StackInstanceAccount') ?? '', text(call.request, 'StackInstanceRegion') ?? '')) };
+    return {
+      StackInstance: instanceView(
+        set,
+        getInstance(
+          set,
+          text(call.request, 'StackInstanceAccount') ?? '',
+          text(call.request, 'StackInstanceRegion') ?? '',
+        ),
+      ),
+    };
   },
 
   DescribeStackSetOperation: (call) => {
@@ -125,13 +198,20 @@ export const stackSetActions: Readonly<Record<string, (call: Call) => Promise<Re
   ListStackSetOperations: (call) => ({ Summaries: [...setOf(call).operations].reverse().map(operationSummary) }),
 
   ListStackSetOperationResults: (call) => ({
-    Summaries: getOperation(setOf(call), text(call.request, 'OperationId')).targets
-      .map(({ account, region, status, reason }) => ({ Account: account, Region: region, Status: status, StatusReason: reason })),
+    Summaries: getOperation(setOf(call), text(call.request, 'OperationId')).targets.map(
+      ({ account, region, status, reason }) => ({
+        Account: account,
+        Region: region,
+        Status: status,
+        StatusReason: reason,
+      }),
+    ),
   }),
 
   StopStackSetOperation: (call) => {
     const operation = getOperation(setOf(call), text(call.request, 'OperationId'));
-    if (operation.status !== 'RUNNING') throw new AwsError('InvalidOperationException', `Operation ${operation.id} is not running and cannot be stopped`);
+    if (operation.status !== 'RUNNING')
+      throw new AwsError('InvalidOperationException', `Operation ${operation.id} is not running and cannot be stopped`);
     operation.status = 'STOPPING';
     return {};
   },

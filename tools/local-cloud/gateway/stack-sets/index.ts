@@ -17,12 +17,19 @@ const PASSES_ROLE = new Set(['CreateStackSet', 'UpdateStackSet']);
 export function stackSetInterceptor(deps: StackSetDeps): Interceptor {
   const store = new StackSetStore();
   return async (request, next) => {
-    const action = request.service === 'cloudformation' && Object.hasOwn(stackSetActions, request.action) ? stackSetActions[request.action] : undefined;
+    const action =
+      request.service === 'cloudformation' && Object.hasOwn(stackSetActions, request.action)
+        ? stackSetActions[request.action]
+        : undefined;
     if (action === undefined) return next(request);
     const role = PASSES_ROLE.has(request.action) ? request.params['AdministrationRoleARN'] : undefined;
     const authorized = await next({
       ...request,
-      headers: { ...request.headers, 'x-local-cloud-authorize-only': 'yes', ...(typeof role === 'string' ? { 'x-local-cloud-pass-role': `${role} cloudformation.amazonaws.com` } : {}) },
+      headers: {
+        ...request.headers,
+        'x-local-cloud-authorize-only': 'yes',
+        ...(typeof role === 'string' ? { 'x-local-cloud-pass-role': `${role} cloudformation.amazonaws.com` } : {}),
+      },
     });
     if (authorized.status !== 200) return authorized;
     try {

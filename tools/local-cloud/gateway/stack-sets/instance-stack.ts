@@ -22,10 +22,19 @@ interface Place {
  *
  * @throws StackFailed with the reason of the first resource that failed
  */
-export async function deployStack(set: StackSet, instance: StackInstance, definition: Definition, credentials: AwsCredentials, deps: StackSetDeps): Promise<void> {
+export async function deployStack(
+  set: StackSet,
+  instance: StackInstance,
+  definition: Definition,
+  credentials: AwsCredentials,
+  deps: StackSetDeps,
+): Promise<void> {
   const place = { region: instance.region, credentials, deps };
   let status = instance.stackId === undefined ? undefined : await stackStatus(instance.stackId, place);
-  if (instance.stackId !== undefined && (status === 'ROLLBACK_COMPLETE' || status === 'CREATE_FAILED' || status === 'ROLLBACK_FAILED')) {
+  if (
+    instance.stackId !== undefined &&
+    (status === 'ROLLBACK_COMPLETE' || status === 'CREATE_FAILED' || status === 'ROLLBACK_FAILED')
+  ) {
     await call('DeleteStack', { StackName: instance.stackId }, place);
     await settled(instance.stackId, place);
     status = 'DELETE_COMPLETE';
@@ -48,7 +57,11 @@ export async function deployStack(set: StackSet, instance: StackInstance, defini
 }
 
 /** Deletes the instance's stack and waits. @throws StackFailed */
-export async function deleteStack(instance: StackInstance, credentials: AwsCredentials, deps: StackSetDeps): Promise<void> {
+export async function deleteStack(
+  instance: StackInstance,
+  credentials: AwsCredentials,
+  deps: StackSetDeps,
+): Promise<void> {
   if (instance.stackId === undefined) return;
   const place = { region: instance.region, credentials, deps };
   await call('DeleteStack', { StackName: instance.stackId }, place);
@@ -56,16 +69,31 @@ export async function deleteStack(instance: StackInstance, credentials: AwsCrede
 }
 
 /** Inline templates end at 51,200 bytes, StackSets' own at 1 MB; so the stack gets its template by a URL. */
-async function stackInputs(definition: Definition, overrides: readonly Parameter[], deps: StackSetDeps): Promise<Record<string, string>> {
-  const answer = await deps.backend.raw('cloudformation', 'us-east-1', 'POST', '/_local/template', { 'content-type': 'application/json' }, Buffer.from(JSON.stringify({ template: definition.templateBody })));
+async function stackInputs(
+  definition: Definition,
+  overrides: readonly Parameter[],
+  deps: StackSetDeps,
+): Promise<Record<string, string>> {
+  const answer = await deps.backend.raw(
+    'cloudformation',
+    'us-east-1',
+    'POST',
+    '/_local/template',
+    { 'content-type': 'application/json' },
+    Buffer.from(JSON.stringify({ template: definition.templateBody })),
+  );
   const { url } = JSON.parse(answer.body.toString('utf8')) as { url: string };
-  const values = new Map([...definition.parameters, ...overrides].map((parameter) => [parameter.ParameterKey, parameter.ParameterValue]));
+  const values = new Map(
+    [...definition.parameters, ...overrides].map((parameter) => [parameter.ParameterKey, parameter.ParameterValue]),
+  );
   const flat: Record<string, string> = { TemplateURL: url };
   [...values].forEach(([key, value], index) => {
     flat[`Parameters.member.${index + 1}.ParameterKey`] = key;
     flat[`Parameters.member.${index + 1}.ParameterValue`] = value;
   });
-  definition.capabilities.forEach((capability, index) => { flat[`Capabilities.member.${index + 1}`] = capability; });
+  definition.capabilities.forEach((capability, index) => {
+    flat[`Capabilities.member.${index + 1}`] = capability;
+  });
   definition.tags.forEach((tag, index) => {
     flat[`Tags.member.${index + 1}.Key`] = tag.Key;
     flat[`Tags.member.${index + 1}.Value`] = tag.Value;
@@ -73,7 +101,11 @@ async function stackInputs(definition: Definition, overrides: readonly Parameter
   return flat;
 }
 
-async function call(action: string, params: Record<string, string>, { region, credentials, deps }: Place): Promise<string> {
+async function call(
+  action: string,
+  params: Record<string, string>,
+  { region, credentials, deps }: Place,
+): Promise<string> {
   try {
     return await deps.backend.query('cloudformation', action, region, params, credentials);
   } catch (error) {
@@ -84,7 +116,10 @@ async function call(action: string, params: Record<string, string>, { region, cr
 
 async function stackStatus(stackId: string, { region, credentials, deps }: Place): Promise<string | undefined> {
   try {
-    return element(await deps.backend.query('cloudformation', 'DescribeStacks', region, { StackName: stackId }, credentials), 'StackStatus');
+    return element(
+      await deps.backend.query('cloudformation', 'DescribeStacks', region, { StackName: stackId }, credentials),
+      'StackStatus',
+    );
   } catch (error) {
     if (error instanceof AwsError && error.message.includes('does not exist')) return undefined;
     if (error instanceof AwsError) throw new StackFailed(error.message);
@@ -107,12 +142,24 @@ async function expectStatus(stackId: string, wanted: string, place: Place): Prom
 
 /** The first failed resource of the stack's last operation, in the form that StackSets reports. */
 async function failureReason(stackId: string, status: string, { region, credentials, deps }: Place): Promise<string> {
-  const events = await deps.backend.query('cloudformation', 'DescribeStackEvents', region, { StackName: stackId }, credentials);
+  const events = await deps.backend.query(
+    'cloudformation',
+    'DescribeStackEvents',
+    region,
+    { StackName: stackId },
+    credentials,
+  );
   // Newest first: the last operation begins at the newest event of the stack itself that started something by the user.
   const members = elements(events, 'member');
-  const begin = members.findIndex((event) => element(event, 'ResourceType') === 'AWS::CloudFormation::Stack' && /^(CREATE|UPDATE|DELETE)_IN_PROGRESS$/.test(element(event, 'ResourceStatus') ?? ''));
-  const failed = (begin < 0 ? members : members.slice(0, begin)).filter((event) => (element(event, 'ResourceStatus') ?? '').endsWith('_FAILED'))
-    .filter((event) => element(event, 'ResourceType') !== 'AWS::CloudFormation::Stack').at(-1);
+  const begin = members.findIndex(
+    (event) =>
+      element(event, 'ResourceType') === 'AWS::CloudFormation::Stack' &&
+      /^(CREATE|UPDATE|DELETE)_IN_PROGRESS$/.test(element(event, 'ResourceStatus') ?? ''),
+  );
+  const failed = (begin < 0 ? members : members.slice(0, begin))
+    .filter((event) => (element(event, 'ResourceStatus') ?? '').endsWith('_FAILED'))
+    .filter((event) => element(event, 'ResourceType') !== 'AWS::CloudFormation::Stack')
+    .at(-1);
   if (failed === undefined) return `Stack ended in ${status}.`;
   return `ResourceLogicalId:${element(failed, 'LogicalResourceId') ?? ''}, ResourceType:${element(failed, 'ResourceType') ?? ''}, ResourceStatusReason:${element(failed, 'ResourceStatusReason') ?? status}.`;
 }

@@ -8,7 +8,12 @@ import { runOperation } from './run-operation.ts';
 /** One operation at a time per StackSet. @throws AwsError OperationInProgressException */
 export function refuseWhileRunning(set: StackSet): void {
   const running = set.operations.find(({ status }) => status === 'RUNNING' || status === 'STOPPING');
-  if (running !== undefined) throw new AwsError('OperationInProgressException', `Another Operation on StackSet ${set.id} is in progress: ${running.id}`, 409);
+  if (running !== undefined)
+    throw new AwsError(
+      'OperationInProgressException',
+      `Another Operation on StackSet ${set.id} is in progress: ${running.id}`,
+      409,
+    );
 }
 
 /** Every combination of the request's accounts and Regions. @throws AwsError ValidationError */
@@ -26,12 +31,21 @@ export function targetsOf(request: QueryTree): Array<{ account: string; region: 
  *
  * @throws AwsError OperationIdAlreadyExistsException
  */
-export function begin({ request, deps }: Call, set: StackSet, action: OperationAction, instances: readonly StackInstance[], retainStacks?: boolean): string {
+export function begin(
+  { request, deps }: Call,
+  set: StackSet,
+  action: OperationAction,
+  instances: readonly StackInstance[],
+  retainStacks?: boolean,
+): string {
   const id = text(request, 'OperationId') ?? deps.newId();
-  if (set.operations.some((earlier) => earlier.id === id)) throw new AwsError('OperationIdAlreadyExistsException', `Operation ${id} already exists`, 409);
+  if (set.operations.some((earlier) => earlier.id === id))
+    throw new AwsError('OperationIdAlreadyExistsException', `Operation ${id} already exists`, 409);
   const regions = new Set(instances.map((instance) => instance.region)).size;
   const operation: Operation = {
-    id, action, retainStacks,
+    id,
+    action,
+    retainStacks,
     createdAt: deps.now(),
     definition: set.definition,
     preferences: readPreferences(request, regions === 0 ? 0 : instances.length / regions),

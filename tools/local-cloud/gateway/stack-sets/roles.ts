@@ -15,13 +15,24 @@ export class RoleProblem extends Error {
  *
  * @throws RoleProblem in the words of the service
  */
-export async function executionCredentials(definition: Definition, home: string, account: string, deps: StackSetDeps): Promise<AwsCredentials> {
+export async function executionCredentials(
+  definition: Definition,
+  home: string,
+  account: string,
+  deps: StackSetDeps,
+): Promise<AwsCredentials> {
   const administrator = await administrationCredentials(definition.administrationRoleArn, home, deps);
   const executionRole = `arn:aws:iam::${account}:role/${definition.executionRoleName}`;
   try {
     // Without IAM enforcement MiniStack assumes roles that do not exist.
     await refuseNewRole(definition.executionRoleName, account, home, deps);
-    const answer = await deps.backend.query('sts', 'AssumeRole', home, { RoleArn: executionRole, RoleSessionName: 'AWSCloudFormationStackSet' }, administrator);
+    const answer = await deps.backend.query(
+      'sts',
+      'AssumeRole',
+      home,
+      { RoleArn: executionRole, RoleSessionName: 'AWSCloudFormationStackSet' },
+      administrator,
+    );
     return {
       accessKeyId: element(answer, 'AccessKeyId') ?? '',
       secretAccessKey: element(answer, 'SecretAccessKey') ?? '',
@@ -30,7 +41,9 @@ export async function executionCredentials(definition: Definition, home: string,
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     const administrationRole = definition.administrationRoleArn.split('/').at(-1) ?? '';
-    throw new RoleProblem(`Account ${account} should have '${definition.executionRoleName}' role with trust relationship to Role '${administrationRole}'.`);
+    throw new RoleProblem(
+      `Account ${account} should have '${definition.executionRoleName}' role with trust relationship to Role '${administrationRole}'.`,
+    );
   }
 }
 
@@ -38,13 +51,30 @@ export async function executionCredentials(definition: Definition, home: string,
 async function refuseNewRole(roleName: string, account: string, region: string, deps: StackSetDeps): Promise<void> {
   const role = await deps.backend.query('iam', 'GetRole', region, { RoleName: roleName }, deps.rootOf(account));
   const age = deps.now().getTime() - Date.parse(element(role, 'CreateDate') ?? '');
-  if (age < deps.newRoleUnknownMs()) throw new AwsError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, 404);
+  if (age < deps.newRoleUnknownMs())
+    throw new AwsError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, 404);
 }
 
 async function administrationCredentials(roleArn: string, region: string, deps: StackSetDeps): Promise<AwsCredentials> {
-  const body = Buffer.from(JSON.stringify({ roleArn, sessionName: 'AWSCloudFormationStackSetAdministration', services: ['cloudformation.amazonaws.com', `cloudformation.${region}.amazonaws.com`] }));
-  const response = await deps.backend.raw('sts', region, 'POST', '/_local/service-session', { 'content-type': 'application/json' }, body);
+  const body = Buffer.from(
+    JSON.stringify({
+      roleArn,
+      sessionName: 'AWSCloudFormationStackSetAdministration',
+      services: ['cloudformation.amazonaws.com', `cloudformation.${region}.amazonaws.com`],
+    }),
+  );
+  const response = await deps.backend.raw(
+    'sts',
+    region,
+    'POST',
+    '/_local/service-session',
+    { 'content-type': 'application/json' },
+    body,
+  );
   const session = JSON.parse(response.body.toString('utf8')) as AwsCredentials & { refused?: string };
-  if (session.refused !== undefined) throw new RoleProblem(`Role arn ${roleArn} is invalid or cannot be assumed by CloudFormation (${session.refused}).`);
+  if (session.refused !== undefined)
+    throw new RoleProblem(
+      `Role arn ${roleArn} is invalid or cannot be assumed by CloudFormation (${session.refused}).`,
+    );
   return session;
 }

@@ -13,17 +13,25 @@ const STOPPED_REASON = 'Cancelled since the operation was stopped';
  * Region's stacks finish.
  */
 export async function runOperation(set: StackSet, operation: Operation, deps: StackSetDeps): Promise<void> {
-  const regions = [...new Set([...(operation.preferences.regionOrder ?? []), ...operation.targets.map((target) => target.region)])]
-    .map((region) => operation.targets.filter((target) => target.region === region));
-  if (operation.preferences.parallelRegions) await Promise.all(regions.map((targets) => runRegion(set, operation, targets, deps)));
+  const regions = [
+    ...new Set([...(operation.preferences.regionOrder ?? []), ...operation.targets.map((target) => target.region)]),
+  ].map((region) => operation.targets.filter((target) => target.region === region));
+  if (operation.preferences.parallelRegions)
+    await Promise.all(regions.map((targets) => runRegion(set, operation, targets, deps)));
   else for (const targets of regions) await runRegion(set, operation, targets, deps);
   operation.endedAt = deps.now();
   operation.status = operation.status === 'STOPPING' ? 'STOPPED' : anyRegionFailed(operation) ? 'FAILED' : 'SUCCEEDED';
 }
 
-async function runRegion(set: StackSet, operation: Operation, targets: readonly Target[], deps: StackSetDeps): Promise<void> {
+async function runRegion(
+  set: StackSet,
+  operation: Operation,
+  targets: readonly Target[],
+  deps: StackSetDeps,
+): Promise<void> {
   for (const target of targets) {
-    const cancelReason = operation.status === 'STOPPING' ? STOPPED_REASON : anyRegionFailed(operation) ? CANCELLED_REASON : undefined;
+    const cancelReason =
+      operation.status === 'STOPPING' ? STOPPED_REASON : anyRegionFailed(operation) ? CANCELLED_REASON : undefined;
     if (cancelReason === undefined) await runTarget(set, operation, target, deps);
     else finish(set, operation, target, 'CANCELLED', cancelReason);
   }
@@ -32,7 +40,8 @@ async function runRegion(set: StackSet, operation: Operation, targets: readonly 
 /** Whether the failures in some Region exceed the tolerance. */
 function anyRegionFailed(operation: Operation): boolean {
   const failures = new Map<string, number>();
-  for (const { status, region } of operation.targets) if (status === 'FAILED') failures.set(region, (failures.get(region) ?? 0) + 1);
+  for (const { status, region } of operation.targets)
+    if (status === 'FAILED') failures.set(region, (failures.get(region) ?? 0) + 1);
   return [...failures.values()].some((count) => count > operation.preferences.failureTolerance);
 }
 
@@ -61,7 +70,13 @@ async function work(set: StackSet, operation: Operation, instance: StackInstance
 }
 
 /** Writes a target's result into the operation and its instance. */
-function finish(set: StackSet, operation: Operation, target: Target, status: 'SUCCEEDED' | 'FAILED' | 'CANCELLED', reason: string | undefined): void {
+function finish(
+  set: StackSet,
+  operation: Operation,
+  target: Target,
+  status: 'SUCCEEDED' | 'FAILED' | 'CANCELLED',
+  reason: string | undefined,
+): void {
   target.status = status;
   target.reason = reason;
   const instance = findInstance(set, target.account, target.region);

@@ -27,7 +27,8 @@ export class StackSetStore {
   /** @throws AwsError StackSetNotFoundException */
   get(scope: Scope, nameOrId: string | undefined): StackSet {
     const found = this.find(scope, nameOrId);
-    if (found === undefined) throw new AwsError('StackSetNotFoundException', `StackSet ${nameOrId ?? ''} not found`, 404);
+    if (found === undefined)
+      throw new AwsError('StackSetNotFoundException', `StackSet ${nameOrId ?? ''} not found`, 404);
     return found;
   }
 }
@@ -46,6 +47,11 @@ export function findInstance(stackSet: StackSet, account: string, region: string
 /** @throws AwsError StackInstanceNotFoundException */
 export function getInstance(stackSet: StackSet, account: string, region: string): StackInstance {
   const found = findInstance(stackSet, account, region);
-  if (found === undefined) throw new AwsError('StackInstanceNotFoundException', `Stack instance for stack set ${stackSet.id}, account ${account} and region ${region} not found`, 404);
+  if (found === undefined)
+    throw new AwsError(
+      'StackInstanceNotFoundException',
+      `Stack instance for stack set ${stackSet.id}, account ${account} and region ${region} not found`,
+      404,
+    );
   return found;
 }

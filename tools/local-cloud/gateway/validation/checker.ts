@@ -38,44 +38,63 @@ export class CheckerCompiler {
 
   #compile(shape: Shape): Checker {
     switch (shape.type) {
-      case 'structure': return shape.document === true ? anything : this.#structure(shape);
-      case 'list': return this.#list(shape);
-      case 'map': return this.#map(shape);
-      case 'string': return stringChecker(shape);
-      case 'integer': return numberChecker(shape, (value) => Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31, 'Integer');
-      case 'long': return numberChecker(shape, Number.isInteger, 'Long');
+      case 'structure':
+        return shape.document === true ? anything : this.#structure(shape);
+      case 'list':
+        return this.#list(shape);
+      case 'map':
+        return this.#map(shape);
+      case 'string':
+        return stringChecker(shape);
+      case 'integer':
+        return numberChecker(
+          shape,
+          (value) => Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31,
+          'Integer',
+        );
+      case 'long':
+        return numberChecker(shape, Number.isInteger, 'Long');
       case 'float':
-      case 'double': return numberChecker(shape, () => true, 'Double');
-      case 'boolean': return (value) => (typeof value === 'boolean' ? undefined : wrongType(value, 'Boolean'));
+      case 'double':
+        return numberChecker(shape, () => true, 'Double');
+      case 'boolean':
+        return (value) => (typeof value === 'boolean' ? undefined : wrongType(value, 'Boolean'));
       // The JSON protocols carry epoch seconds, with fractions.
-      case 'timestamp': return (value) => (typeof value === 'number' ? undefined : wrongType(value, 'Timestamp'));
-      case 'blob': return blobChecker(shape);
-      default: throw new Error(`The service model has a shape of the unknown type ${shape.type}.`);
+      case 'timestamp':
+        return (value) => (typeof value === 'number' ? undefined : wrongType(value, 'Timestamp'));
+      case 'blob':
+        return blobChecker(shape);
+      default:
+        throw new Error(`The service model has a shape of the unknown type ${shape.type}.`);
     }
   }
 
   #structure(shape: Shape): Checker {
     const members = new Map<string, { path: string; check: Checker }>();
-    for (const [name, member] of Object.entries(shape.members ?? {})) members.set(name, { path: lowerFirst(name), check: this.checker(member.shape) });
+    for (const [name, member] of Object.entries(shape.members ?? {}))
+      members.set(name, { path: lowerFirst(name), check: this.checker(member.shape) });
     const required = shape.required ?? [];
     return (value) => {
       if (!isObject(value)) return wrongType(value, 'Structure');
       const problems: Problem[] = [];
       for (const name of required) {
-        if (value[name] === undefined || value[name] === null) problems.push({ kind: 'constraint', path: lowerFirst(name), text: 'Member must not be null' });
+        if (value[name] === undefined || value[name] === null)
+          problems.push({ kind: 'constraint', path: lowerFirst(name), text: 'Member must not be null' });
       }
       let present = 0;
       for (const name in value) {
         const given = value[name];
         const member = members.get(name);
-        if (member === undefined) problems.push({ kind: 'unknown', path: name, text: `must be one of: ${[...members.keys()].join(', ')}` });
+        if (member === undefined)
+          problems.push({ kind: 'unknown', path: name, text: `must be one of: ${[...members.keys()].join(', ')}` });
         // JSON null is an absent member.
         else if (given !== null && given !== undefined) {
           present += 1;
           within(member.path, member.check(given), problems);
         }
       }
-      if (shape.union === true && present !== 1) problems.push({ kind: 'constraint', path: '', text: 'Exactly one member of the union must be set' });
+      if (shape.union === true && present !== 1)
+        problems.push({ kind: 'constraint', path: '', text: 'Exactly one member of the union must be set' });
       return problems.length === 0 ? undefined : problems;
     };
   }
@@ -86,7 +105,8 @@ export class CheckerCompiler {
       if (!Array.isArray(value)) return wrongType(value, 'List');
       const problems: Problem[] = [];
       lengthProblem(value.length, shape, problems);
-      for (let index = 0; index < value.length; index += 1) within(`${index + 1}.member`, check(value[index]), problems);
+      for (let index = 0; index < value.length; index += 1)
+        within(`${index + 1}.member`, check(value[index]), problems);
       return problems.length === 0 ? undefined : problems;
     };
   }
@@ -117,8 +137,10 @@ function stringChecker(shape: Shape): Checker {
     if (typeof value !== 'string') return wrongType(value, 'String');
     const problems: Problem[] = [];
     lengthProblem(codePoints(value, shape), shape, problems);
-    if (pattern !== undefined && !pattern.test(value)) problems.push(constraint(`Member must satisfy regular expression pattern: ${shape.pattern ?? ''}`));
-    if (allowed !== undefined && !allowed.has(value)) problems.push(constraint(`Member must satisfy enum value set: [${[...allowed].join(', ')}]`));
+    if (pattern !== undefined && !pattern.test(value))
+      problems.push(constraint(`Member must satisfy regular expression pattern: ${shape.pattern ?? ''}`));
+    if (allowed !== undefined && !allowed.has(value))
+      problems.push(constraint(`Member must satisfy enum value set: [${[...allowed].join(', ')}]`));
     return problems.length === 0 ? undefined : problems;
   };
 }
@@ -136,7 +158,8 @@ function numberChecker(shape: Shape, fits: (value: number) => boolean, name: str
 function blobChecker(shape: Shape): Checker {
   return (value) => {
     if (typeof value !== 'string') return wrongType(value, 'Blob');
-    if (value.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(value)) return [{ kind: 'type', path: '', text: 'the value is not valid base64' }];
+    if (value.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(value))
+      return [{ kind: 'type', path: '', text: 'the value is not valid base64' }];
     const problems: Problem[] = [];
     lengthProblem(Buffer.byteLength(value, 'base64'), shape, problems);
     return problems.length === 0 ? undefined : problems;
@@ -149,8 +172,10 @@ function codePoints(value: string, { min = 0, max = Infinity }: Shape): number {
 }
 
 function lengthProblem(length: number, { min, max }: Shape, problems: Problem[]): void {
-  if (min !== undefined && length < min) problems.push(constraint(`Member must have length greater than or equal to ${min}`));
-  if (max !== undefined && length > max) problems.push(constraint(`Member must have length less than or equal to ${max}`));
+  if (min !== undefined && length < min)
+    problems.push(constraint(`Member must have length greater than or equal to ${min}`));
+  if (max !== undefined && length > max)
+    problems.push(constraint(`Member must have length less than or equal to ${max}`));
 }
 
 function constraint(text: string): Problem {
@@ -158,13 +183,21 @@ function constraint(text: string): Problem {
 }
 
 function wrongType(value: unknown, expected: string): readonly Problem[] {
-  const found = value === null ? 'NULL' : Array.isArray(value) ? 'START_ARRAY' : typeof value === 'object' ? 'START_OBJECT' : `${(typeof value).toUpperCase()}_VALUE`;
+  const found =
+    value === null
+      ? 'NULL'
+      : Array.isArray(value)
+        ? 'START_ARRAY'
+        : typeof value === 'object'
+          ? 'START_OBJECT'
+          : `${(typeof value).toUpperCase()}_VALUE`;
   return [{ kind: 'type', path: '', text: `${found} can not be converted to ${expected}` }];
 }
 
 function within(prefix: string, inner: readonly Problem[] | undefined, problems: Problem[]): void {
   if (inner === undefined) return;
-  for (const problem of inner) problems.push({ ...problem, path: problem.path === '' ? prefix : `${prefix}.${problem.path}` });
+  for (const problem of inner)
+    problems.push({ ...problem, path: problem.path === '' ? prefix : `${prefix}.${problem.path}` });
 }
 
 function lowerFirst(name: string): string {

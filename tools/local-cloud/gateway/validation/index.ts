@@ -14,7 +14,12 @@ export interface ValidationDeps {
 
 /** Services that are checked, by their name in the credential scope, with botocore's folder. All speak a JSON protocol. */
 const checkedServices: Readonly<Record<string, string>> = {
-  'cognito-idp': 'cognito-idp', dynamodb: 'dynamodb', sqs: 'sqs', states: 'stepfunctions', ssm: 'ssm', logs: 'logs',
+  'cognito-idp': 'cognito-idp',
+  dynamodb: 'dynamodb',
+  sqs: 'sqs',
+  states: 'stepfunctions',
+  ssm: 'ssm',
+  logs: 'logs',
 };
 
 /**
@@ -55,8 +60,10 @@ class ServiceChecker {
     // Another API of the same signing name, as DynamoDB Streams.
     if (!target.startsWith(`${this.#model.metadata.targetPrefix ?? ''}.`)) return undefined;
     const check = this.#checker(request.action);
-    if (check === undefined) return new AwsError('UnknownOperationException', `The operation ${request.action} does not exist.`);
-    if (!isJsonObject(request)) return new AwsError('SerializationException', 'The body of the request is not a JSON object.');
+    if (check === undefined)
+      return new AwsError('UnknownOperationException', `The operation ${request.action} does not exist.`);
+    if (!isJsonObject(request))
+      return new AwsError('SerializationException', 'The body of the request is not a JSON object.');
     const problems = check(request.params);
     return problems === undefined ? semanticProblem(request) : refusal(request.service, problems);
   }
@@ -66,7 +73,8 @@ class ServiceChecker {
     if (known !== undefined) return known;
     const operation = this.#model.operations[action];
     if (operation === undefined) return undefined;
-    const compiled: Checker = operation.input === undefined ? () => undefined : this.#compiler.checker(operation.input.shape);
+    const compiled: Checker =
+      operation.input === undefined ? () => undefined : this.#compiler.checker(operation.input.shape);
     this.#operations.set(action, compiled);
     return compiled;
   }

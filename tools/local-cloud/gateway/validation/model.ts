@@ -37,7 +37,10 @@ export function readServiceModel(modelsDir: string, folder: string): ServiceMode
   for (const version of versions) {
     const plain = join(modelsDir, folder, version, 'service-2.json');
     if (existsSync(plain)) return JSON.parse(readFileSync(plain, 'utf8')) as ServiceModel;
-    if (existsSync(`${plain}.gz`)) return JSON.parse(gunzipSync(readFileSync(`${plain}.gz`)).toString('utf8')) as ServiceModel;
+    if (existsSync(`${plain}.gz`))
+      return JSON.parse(gunzipSync(readFileSync(`${plain}.gz`)).toString('utf8')) as ServiceModel;
   }
-  throw new Error(`No service model of ${folder} in ${modelsDir}: install the local cloud's Python requirements, botocore brings the models.`);
+  throw new Error(
+    `No service model of ${folder} in ${modelsDir}: install the local cloud's Python requirements, botocore brings the models.`,
+  );
 }

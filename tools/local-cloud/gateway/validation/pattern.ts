@@ -1,6 +1,14 @@
 /** POSIX classes of Java, which are ASCII there. */
 const posixClasses: Readonly<Record<string, string>> = {
-  Alpha: 'a-zA-Z', Digit: '0-9', Alnum: 'a-zA-Z0-9', Lower: 'a-z', Upper: 'A-Z', Print: '\\x20-\\x7e', Graph: '\\x21-\\x7e', Punct: '!-\\/:-@\\[-`\\{-~', ASCII: '\\x00-\\x7f',
+  Alpha: 'a-zA-Z',
+  Digit: '0-9',
+  Alnum: 'a-zA-Z0-9',
+  Lower: 'a-z',
+  Upper: 'A-Z',
+  Print: '\\x20-\\x7e',
+  Graph: '\\x21-\\x7e',
+  Punct: '!-\\/:-@\\[-`\\{-~',
+  ASCII: '\\x00-\\x7f',
 };
 
 /**
@@ -23,19 +31,22 @@ export function wholeValuePattern(javaPattern: string): RegExp {
 /** Replaces POSIX classes, and takes the backslash from escapes that Java allows and `u` does not: `\_`, `\@`, `\:`. */
 function rewritten(pattern: string): string {
   let inClass = false;
-  return pattern.replace(/\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[pP]\{(\w+)\}|[\s\S])|[[\]]/g, (token: string, property: string | undefined) => {
-    if (property !== undefined) {
-      const posix = posixClasses[property];
-      if (posix === undefined) return token.replace('{Is', '{');
-      return inClass ? posix : `[${posix}]`;
-    }
-    if (token === '[' || token === ']') {
-      // A `[` inside a class is an ordinary character in these models.
-      if (token === '[' && inClass) return '\\[';
-      inClass = token === '[';
-      return token;
-    }
-    if (token.length > 2 || /[\\^$.*+?()[\]{}|/dDsSwWbBnrtvf0]/.test(token.charAt(1))) return token;
-    return token === '\\-' && inClass ? token : token.slice(1);
-  });
+  return pattern.replace(
+    /\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[pP]\{(\w+)\}|[\s\S])|[[\]]/g,
+    (token: string, property: string | undefined) => {
+      if (property !== undefined) {
+        const posix = posixClasses[property];
+        if (posix === undefined) return token.replace('{Is', '{');
+        return inClass ? posix : `[${posix}]`;
+      }
+      if (token === '[' || token === ']') {
+        // A `[` inside a class is an ordinary character in these models.
+        if (token === '[' && inClass) return '\\[';
+        inClass = token === '[';
+        return token;
+      }
+      if (token.length > 2 || /[\\^$.*+?()[\]{}|/dDsSwWbBnrtvf0]/.test(token.charAt(1))) return token;
+      return token === '\\-' && inClass ? token : token.slice(1);
+    },
+  );
 }

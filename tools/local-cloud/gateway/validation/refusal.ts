@@ -23,12 +23,22 @@ export function refusal(service: string, problems: readonly Problem[]): AwsError
   const code = constraintCodes[service] ?? 'ValidationException';
   const unknown = problems.find((problem) => problem.kind === 'unknown');
   if (unknown !== undefined) {
-    return new AwsError(code, `Unknown member '${unknown.path}' in the request, ${unknown.text} (the local cloud refuses what AWS would ignore).`);
+    return new AwsError(
+      code,
+      `Unknown member '${unknown.path}' in the request, ${unknown.text} (the local cloud refuses what AWS would ignore).`,
+    );
   }
   const missing = problems.find((problem) => problem.text === 'Member must not be null');
-  if (service === 'sqs' && missing !== undefined) return new AwsError('MissingParameter', `The request must contain the parameter ${upperFirst(missing.path)}.`);
-  const details = problems.map(({ path, text }) => `Value ${text === 'Member must not be null' ? 'null ' : ''}at '${path}' failed to satisfy constraint: ${text}`);
-  return new AwsError(code, `${problems.length} validation error${problems.length === 1 ? '' : 's'} detected: ${details.join('; ')}`);
+  if (service === 'sqs' && missing !== undefined)
+    return new AwsError('MissingParameter', `The request must contain the parameter ${upperFirst(missing.path)}.`);
+  const details = problems.map(
+    ({ path, text }) =>
+      `Value ${text === 'Member must not be null' ? 'null ' : ''}at '${path}' failed to satisfy constraint: ${text}`,
+  );
+  return new AwsError(
+    code,
+    `${problems.length} validation error${problems.length === 1 ? '' : 's'} detected: ${details.join('; ')}`,
+  );
 }
 
 function upperFirst(text: string): string {

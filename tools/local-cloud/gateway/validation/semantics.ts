@@ -21,31 +21,54 @@ const standardParameterCharacters = 4_096;
  */
 const rules: Readonly<Record<string, Rule>> = {
   'dynamodb.BatchGetItem': ({ RequestItems }) => {
-    const keys = Object.values(RequestItems as Record<string, { Keys: unknown[] }>).reduce((sum, table) => sum + table.Keys.length, 0);
-    return keys > batchGetKeys ? new AwsError('ValidationException', `Too many items requested for the BatchGetItem call: ${keys}, at most ${batchGetKeys}.`) : undefined;
+    const keys = Object.values(RequestItems as Record<string, { Keys: unknown[] }>).reduce(
+      (sum, table) => sum + table.Keys.length,
+      0,
+    );
+    return keys > batchGetKeys
+      ? new AwsError(
+          'ValidationException',
+          `Too many items requested for the BatchGetItem call: ${keys}, at most ${batchGetKeys}.`,
+        )
+      : undefined;
   },
   'dynamodb.BatchWriteItem': ({ RequestItems }) => {
     const requests = Object.values(RequestItems as Record<string, object[]>).flat();
     if (requests.length > batchWriteRequests) {
-      return new AwsError('ValidationException', `Too many items requested for the BatchWriteItem call: ${requests.length}, at most ${batchWriteRequests}.`);
+      return new AwsError(
+        'ValidationException',
+        `Too many items requested for the BatchWriteItem call: ${requests.length}, at most ${batchWriteRequests}.`,
+      );
     }
     return everyHasOneMember(requests, 'write request');
   },
-  'dynamodb.TransactWriteItems': ({ TransactItems }) => everyHasOneMember(TransactItems as object[], 'transaction item'),
+  'dynamodb.TransactWriteItems': ({ TransactItems }) =>
+    everyHasOneMember(TransactItems as object[], 'transaction item'),
   'sqs.SendMessage': delayProblem,
   'sqs.SendMessageBatch': ({ Entries }) => firstOf(Entries as Members[], delayProblem),
   'sqs.ReceiveMessage': (params) => rangeProblem(params, 'WaitTimeSeconds', 20) ?? visibilityProblem(params),
   'sqs.ChangeMessageVisibility': visibilityProblem,
   'sqs.ChangeMessageVisibilityBatch': ({ Entries }) => firstOf(Entries as Members[], visibilityProblem),
   'sns.Publish': ({ Subject, Message }) => {
-    if (typeof Message === 'string' && Buffer.byteLength(Message) > snsMessageBytes) return new AwsError('InvalidParameter', 'Invalid parameter: Message too long');
-    return Subject === undefined || isSubject(Subject) ? undefined : new AwsError('InvalidParameter', 'Invalid parameter: Subject');
+    if (typeof Message === 'string' && Buffer.byteLength(Message) > snsMessageBytes)
+      return new AwsError('InvalidParameter', 'Invalid parameter: Message too long');
+    return Subject === undefined || isSubject(Subject)
+      ? undefined
+      : new AwsError('InvalidParameter', 'Invalid parameter: Subject');
   },
   'ssm.PutParameter': ({ Value, Tier }) => {
     const length = (Value as string).length;
-    if (length === 0) return new AwsError('ValidationException', "1 validation error detected: Value at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1");
-    if (length <= standardParameterCharacters || Tier === 'Advanced' || Tier === 'Intelligent-Tiering') return undefined;
-    return new AwsError('ValidationException', `Standard tier parameters support a maximum parameter value of ${standardParameterCharacters} characters; this one has ${length}.`);
+    if (length === 0)
+      return new AwsError(
+        'ValidationException',
+        "1 validation error detected: Value at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1",
+      );
+    if (length <= standardParameterCharacters || Tier === 'Advanced' || Tier === 'Intelligent-Tiering')
+      return undefined;
+    return new AwsError(
+      'ValidationException',
+      `Standard tier parameters support a maximum parameter value of ${standardParameterCharacters} characters; this one has ${length}.`,
+    );
   },
   'states.StartExecution': ({ name, input }) => nameProblem(name) ?? payloadProblem(input, 'InvalidExecutionInput'),
   'states.StartSyncExecution': ({ name, input }) => nameProblem(name) ?? payloadProblem(input, 'InvalidExecutionInput'),
@@ -64,8 +87,12 @@ function isSubject(subject: unknown): boolean {
 }
 
 function everyHasOneMember(entries: readonly object[], what: string): AwsError | undefined {
-  const wrong = entries.findIndex((entry) => Object.values(entry).filter((value) => value !== null && value !== undefined).length !== 1);
-  return wrong < 0 ? undefined : new AwsError('ValidationException', `The ${what} ${wrong + 1} must hold exactly one operation.`);
+  const wrong = entries.findIndex(
+    (entry) => Object.values(entry).filter((value) => value !== null && value !== undefined).length !== 1,
+  );
+  return wrong < 0
+    ? undefined
+    : new AwsError('ValidationException', `The ${what} ${wrong + 1} must hold exactly one operation.`);
 }
 
 function delayProblem(params: Members): AwsError | undefined {
@@ -79,7 +106,10 @@ function visibilityProblem(params: Members): AwsError | undefined {
 function rangeProblem(params: Members, name: string, max: number): AwsError | undefined {
   const value = params[name];
   if (typeof value !== 'number' || (value >= 0 && value <= max)) return undefined;
-  return new AwsError('InvalidParameterValue', `Value ${value} for parameter ${name} is invalid. Reason: Must be >= 0 and <= ${max}, if provided.`);
+  return new AwsError(
+    'InvalidParameterValue',
+    `Value ${value} for parameter ${name} is invalid. Reason: Must be >= 0 and <= ${max}, if provided.`,
+  );
 }
 
 function firstOf(entries: readonly Members[], rule: Rule): AwsError | undefined {
@@ -92,7 +122,8 @@ function firstOf(entries: readonly Members[], rule: Rule): AwsError | undefined 
 
 /** Names of executions and machines: no white space, brackets, wildcards, control or special characters (StartExecution API reference). */
 function nameProblem(name: unknown): AwsError | undefined {
-  if (typeof name !== 'string' || !/[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/.test(name)) return undefined;
+  if (typeof name !== 'string' || !/[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/.test(name))
+    return undefined;
   return new AwsError('InvalidName', `Invalid Name: '${name}' holds characters that are not allowed.`);
 }
 

@@ -3,7 +3,18 @@ import { csvCannotCarry, MAX_ROW_CHARS } from '../../../../../source/domain/impo
 import type { CsvRules } from '../../../../../source/domain/import/csv/cannot-carry.ts';
 
 const RULES: CsvRules = {
-  header: ['name', 'birthdate', 'updated_at', 'email', 'email_verified', 'phone_number', 'phone_number_verified', 'custom:note', 'cognito:mfa_enabled', 'cognito:username'],
+  header: [
+    'name',
+    'birthdate',
+    'updated_at',
+    'email',
+    'email_verified',
+    'phone_number',
+    'phone_number_verified',
+    'custom:note',
+    'cognito:mfa_enabled',
+    'cognito:username',
+  ],
   mfaFlag: 'false',
   autoVerified: ['email'],
 };
@@ -13,28 +24,44 @@ const reason = (attributes: Record<string, string>, name = 'ann', rules: Partial
 
 describe('csvCannotCarry', () => {
   it('finds nothing against plain values, commas, inner spaces, many scripts and emoji', () => {
-    expect(reason({ name: 'Lee, Ann  Мария 山田 😀', 'custom:note': "it's <b>fine</b>; 100 %" }, 'дмитрий')).to.equal(undefined);
+    expect(reason({ name: 'Lee, Ann  Мария 山田 😀', 'custom:note': "it's <b>fine</b>; 100 %" }, 'дмитрий')).to.equal(
+      undefined,
+    );
   });
 
-  for (const [what, value] of [['line feed', 'a\nb'], ['carriage return', 'a\rb'], ['tab', 'a\tb'], ['NUL', 'a\0b'], ['next line', 'a\u0085b'], ['line separator', 'a\u2028b'], ['paragraph separator', 'a\u2029b'], ['byte order mark', 'a\ufeffb']] as const) {
-    it(`refuses a ${what} inside a value`, () => expect(reason({ 'custom:note': value })).to.equal('a line break or control character in custom:note'));
+  for (const [what, value] of [
+    ['line feed', 'a\nb'],
+    ['carriage return', 'a\rb'],
+    ['tab', 'a\tb'],
+    ['NUL', 'a\0b'],
+    ['next line', 'a\u0085b'],
+    ['line separator', 'a\u2028b'],
+    ['paragraph separator', 'a\u2029b'],
+    ['byte order mark', 'a\ufeffb'],
+  ] as const) {
+    it(`refuses a ${what} inside a value`, () =>
+      expect(reason({ 'custom:note': value })).to.equal('a line break or control character in custom:note'));
   }
 
   it('refuses white space at either end, no-break and ideographic spaces too', () => {
-    for (const value of [' a', 'a ', '\u00a0a', 'a\u3000']) expect(reason({ 'custom:note': value })).to.equal('white space at the start or end of custom:note');
+    for (const value of [' a', 'a ', '\u00a0a', 'a\u3000'])
+      expect(reason({ 'custom:note': value })).to.equal('white space at the start or end of custom:note');
   });
 
   it('refuses backslashes and double quotes, since no escape is documented', () => {
-    for (const value of ['a\\', 'C:\\x', 'say "hi"']) expect(reason({ 'custom:note': value })).to.equal('a backslash or double quote in custom:note');
+    for (const value of ['a\\', 'C:\\x', 'say "hi"'])
+      expect(reason({ 'custom:note': value })).to.equal('a backslash or double quote in custom:note');
     expect(reason({}, 'an"n')).to.equal('a backslash or double quote in the sign-in name');
   });
 
   it('refuses half a character, which UTF-8 cannot hold', () => {
-    for (const value of ['a\ud800', '\udc00b']) expect(reason({ 'custom:note': value })).to.equal('half a character in custom:note');
+    for (const value of ['a\ud800', '\udc00b'])
+      expect(reason({ 'custom:note': value })).to.equal('half a character in custom:note');
   });
 
   it('refuses birth dates that cannot be converted', () => {
-    for (const value of ['1990-02-30', '02/28/1990', '0000-01-01', '1990-2-28', 'unknown']) expect(reason({ birthdate: value })).to.match(/birthdate/);
+    for (const value of ['1990-02-30', '02/28/1990', '0000-01-01', '1990-2-28', 'unknown'])
+      expect(reason({ birthdate: value })).to.match(/birthdate/);
     expect(reason({ birthdate: '2000-02-29' })).to.equal(undefined);
   });
 
@@ -51,13 +78,17 @@ describe('csvCannotCarry', () => {
     const unverified = { email: 'a@example.com', email_verified: 'false' };
     expect(reason(unverified)).to.equal('no verified email');
     expect(reason({ email: '', email_verified: 'true' })).to.equal('no verified email');
-    expect(reason({ ...unverified, phone_number: '+14155550100', phone_number_verified: 'true' })).to.equal('no verified email');
+    expect(reason({ ...unverified, phone_number: '+14155550100', phone_number_verified: 'true' })).to.equal(
+      'no verified email',
+    );
     expect(reason({}, 'ann', { autoVerified: ['phone_number'] })).to.equal('no verified phone_number');
   });
 
   it('takes either attribute where the pool verifies both', () => {
     const both = { autoVerified: ['email', 'phone_number'] } as const;
-    expect(reason({ email_verified: 'false', phone_number: '+14155550100', phone_number_verified: 'true' }, 'ann', both)).to.equal(undefined);
+    expect(
+      reason({ email_verified: 'false', phone_number: '+14155550100', phone_number_verified: 'true' }, 'ann', both),
+    ).to.equal(undefined);
     expect(reason({ email_verified: 'false' }, 'ann', both)).to.equal('no verified email or phone_number');
   });
 

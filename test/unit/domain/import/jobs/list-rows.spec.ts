@@ -10,13 +10,17 @@ async function world(users: number, prefix = 'user'): Promise<RestoreWorld> {
   const made = new RestoreWorld();
   addUsers(made.source, users, { prefix });
   await made.planned();
-  made.jobs.knobs.rowFate = (job, line) => (!job.jobName.endsWith('-a1') ? undefined : line === 1 ? 'failed' : 'silent');
+  made.jobs.knobs.rowFate = (job, line) =>
+    !job.jobName.endsWith('-a1') ? undefined : line === 1 ? 'failed' : 'silent';
   return made;
 }
 
 async function allJobs(it: RestoreWorld): Promise<void> {
   for (;;) {
-    const { done, waitSeconds } = await importUsers({ newUserPoolId: NEW_POOL, restoreId: RESTORE_ID, mayCreateUsers: true }, it.jobsDeps());
+    const { done, waitSeconds } = await importUsers(
+      { newUserPoolId: NEW_POOL, restoreId: RESTORE_ID, mayCreateUsers: true },
+      it.jobsDeps(),
+    );
     if (done) return;
     await it.clock.sleep(waitSeconds * 1_000);
   }
@@ -61,7 +65,11 @@ describe('Rows that the log of an import job does not tell of', () => {
 });
 
 describe('Rows that a job without a readable log skipped', () => {
-  const stranger = aUser({ username: 'user3', sub: 'ffffffff-0000-4000-8000-000000000000', attributes: { email: 'stranger@example.test', email_verified: 'true' } });
+  const stranger = aUser({
+    username: 'user3',
+    sub: 'ffffffff-0000-4000-8000-000000000000',
+    attributes: { email: 'stranger@example.test', email_verified: 'true' },
+  });
 
   /** Somebody signs up with a name of the backup before the first job comes to it. */
   async function taken(users: number): Promise<RestoreWorld> {
@@ -77,19 +85,33 @@ describe('Rows that a job without a readable log skipped', () => {
     return it;
   }
 
-  for (const [users, how] of [[20, 'one by one'], [90, 'in a listing']] as const) {
+  for (const [users, how] of [
+    [20, 'one by one'],
+    [90, 'in a listing'],
+  ] as const) {
     it(`are somebody else's when the pool shows another user, looked up ${how}`, async () => {
       const it = await taken(users);
       it.jobs.knobs.logDelayMs = Infinity;
       // In which form a pool keeps a birth date after an import is not documented.
       it.whenJobEnded = () => {
         const user = it.target.find('user1');
-        if (user?.attributes.birthdate === '1980-01-02') it.target.put({ ...user, attributes: { ...user.attributes, birthdate: '01/02/1980' } });
+        if (user?.attributes.birthdate === '1980-01-02')
+          it.target.put({ ...user, attributes: { ...user.attributes, birthdate: '01/02/1980' } });
       };
       const outcome = await it.execute();
-      expect(it.target.find('user3')).to.deep.include({ sub: stranger.sub, enabled: true, attributes: stranger.attributes });
+      expect(it.target.find('user3')).to.deep.include({
+        sub: stranger.sub,
+        enabled: true,
+        attributes: stranger.attributes,
+      });
       for (const { members } of it.target.groups.values()) expect([...members.keys()]).to.not.include('user3');
-      expect(outcome.counts).to.include({ usersRestored: users - 1, usersBlocked: 1, usersDifferent: 0, usersCreatedOneByOne: 0, membershipsMissing: 1 });
+      expect(outcome.counts).to.include({
+        usersRestored: users - 1,
+        usersBlocked: 1,
+        usersDifferent: 0,
+        usersCreatedOneByOne: 0,
+        membershipsMissing: 1,
+      });
       expect(it.report('failures.csv')).to.match(/user3,.*NameCollision/);
     });
   }
@@ -97,13 +119,16 @@ describe('Rows that a job without a readable log skipped', () => {
   it('are looked up also when only a later log names them', async () => {
     const it = await taken(20);
     // The first job ends before its last row and has no log; the listing behind it does not show the stranger yet.
-    it.jobs.knobs.endEarly = (job) => (job.jobName.endsWith('-a1') ? { afterRows: 19, status: 'Failed', message: 'An internal error.' } : undefined);
+    it.jobs.knobs.endEarly = (job) =>
+      job.jobName.endsWith('-a1') ? { afterRows: 19, status: 'Failed', message: 'An internal error.' } : undefined;
     const list = it.cognito.listUsersPage;
     it.cognito.listUsersPage = async (...request) => {
       const page = await list(...request);
       return it.ended.length > 1 ? page : { ...page, items: page.items.filter(({ username }) => username !== 'user3') };
     };
-    it.whenJobEnded = () => { it.jobs.knobs.logDelayMs = it.ended.length === 1 ? Infinity : 0; };
+    it.whenJobEnded = () => {
+      it.jobs.knobs.logDelayMs = it.ended.length === 1 ? Infinity : 0;
+    };
     await it.execute();
     expect(it.ended.length).to.be.at.least(2);
     for (const { members } of it.target.groups.values()) expect([...members.keys()]).to.not.include('user3');
@@ -119,7 +144,9 @@ describe('Rows that no import job brings in', () => {
     it.jobs.knobs.rowFate = () => 'failed';
     await allJobs(it);
     const parts = [...it.objects.stored.keys()].filter((key) => key.includes('/rescue/')).sort();
-    const subs = parts.map((key) => it.lines<{ readonly user: { readonly sub: string } }>(key).map(({ user }) => user.sub));
+    const subs = parts.map((key) =>
+      it.lines<{ readonly user: { readonly sub: string } }>(key).map(({ user }) => user.sub),
+    );
     expect(subs.map(({ length }) => length)).to.deep.equal([500, 500]);
     expect(new Set(subs.flat()).size).to.equal(1_000);
   });

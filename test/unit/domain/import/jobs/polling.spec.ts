@@ -3,7 +3,17 @@ import fc from 'fast-check';
 import { MAX_POLL_MS, MIN_POLL_MS, pollDelay } from '../../../../../source/domain/import/jobs/polling.ts';
 
 /** Looks that a job of this length costs, and by how much the last one comes late. */
-function polls({ rows, perSecond, showsProgress, speed }: { rows: number; perSecond: number; showsProgress: boolean; speed?: number }): { looks: number; lateMs: number } {
+function polls({
+  rows,
+  perSecond,
+  showsProgress,
+  speed,
+}: {
+  rows: number;
+  perSecond: number;
+  showsProgress: boolean;
+  speed?: number;
+}): { looks: number; lateMs: number } {
   const lengthMs = (rows / perSecond) * 1_000;
   let at = MIN_POLL_MS;
   let looks = 1;
@@ -45,20 +55,42 @@ describe('When to look at a running job', () => {
     const rows = 50_000;
     const looksAt = (processed: (look: number) => number, speed?: number): number => {
       let looks = 1;
-      for (let at = MIN_POLL_MS; at < twoDays; looks += 1) at += pollDelay({ elapsedMs: at, rows, processed: processed(looks), ...(speed === undefined ? {} : { speed }) });
+      for (let at = MIN_POLL_MS; at < twoDays; looks += 1)
+        at += pollDelay({
+          elapsedMs: at,
+          rows,
+          processed: processed(looks),
+          ...(speed === undefined ? {} : { speed }),
+        });
       return looks;
     };
     expect(looksAt(() => rows - 1)).to.be.at.most(1_100);
-    fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: rows }), { minLength: 1 }), fc.option(fc.double({ min: 0, max: 100, noNaN: true }), { nil: undefined }), (shown, speed) => {
-      expect(looksAt((look) => shown[look % shown.length] as number, speed)).to.be.at.most(1_100);
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: rows }), { minLength: 1 }),
+        fc.option(fc.double({ min: 0, max: 100, noNaN: true }), { nil: undefined }),
+        (shown, speed) => {
+          expect(looksAt((look) => shown[look % shown.length] as number, speed)).to.be.at.most(1_100);
+        },
+      ),
+    );
   });
 
   it('is late by a hundredth of a steady job at most, or by five seconds', () => {
-    fc.assert(fc.property(fc.integer({ min: 1_000, max: 50_000 }), fc.double({ min: 0.5, max: 500, noNaN: true }), (rows, perSecond) => {
-      const lengthMs = (rows / perSecond) * 1_000;
-      expect(polls({ rows, perSecond, showsProgress: true }).lateMs).to.be.at.most(Math.max(MIN_POLL_MS, lengthMs / 100));
-      expect(polls({ rows, perSecond, showsProgress: false, speed: perSecond }).lateMs).to.be.at.most(Math.max(MIN_POLL_MS, lengthMs / 100));
-    }));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1_000, max: 50_000 }),
+        fc.double({ min: 0.5, max: 500, noNaN: true }),
+        (rows, perSecond) => {
+          const lengthMs = (rows / perSecond) * 1_000;
+          expect(polls({ rows, perSecond, showsProgress: true }).lateMs).to.be.at.most(
+            Math.max(MIN_POLL_MS, lengthMs / 100),
+          );
+          expect(polls({ rows, perSecond, showsProgress: false, speed: perSecond }).lateMs).to.be.at.most(
+            Math.max(MIN_POLL_MS, lengthMs / 100),
+          );
+        },
+      ),
+    );
   });
 });

@@ -15,8 +15,10 @@ async function exported(): Promise<WorkflowWorld> {
 }
 
 const restoreId = (world: WorkflowWorld): string => world.objects.json<RestoreHead>(headKey(TARGET)).restoreId;
-const keys = (world: WorkflowWorld, prefix: string): string[] => [...world.objects.stored.keys()].filter((key) => key.startsWith(prefix));
-const untagged = (world: WorkflowWorld, prefix: string): string[] => keys(world, prefix).filter((key) => world.objects.tags.get(key)?.restore !== CLOSED.restore);
+const keys = (world: WorkflowWorld, prefix: string): string[] =>
+  [...world.objects.stored.keys()].filter((key) => key.startsWith(prefix));
+const untagged = (world: WorkflowWorld, prefix: string): string[] =>
+  keys(world, prefix).filter((key) => world.objects.tags.get(key)?.restore !== CLOSED.restore);
 
 describe('Objects of closed restores', () => {
   it('are all tagged when the restore is complete, except the head that says so', async () => {
@@ -63,7 +65,9 @@ describe('Objects of closed restores', () => {
     world.calls.fail({ call: 'objects.tag', times: 1_000, error: () => new Fault('Unprocessed', 'no') });
     expect(await world.import()).to.include({ status: 'SUCCEEDED' });
     expect(world.objects.json<RestoreHead>(headKey(TARGET)).phase).to.equal('complete');
-    expect(world.log.lines.join('\n')).to.match(/warn Objects of a closed restore could not be tagged: they expire after 180 days/);
+    expect(world.log.lines.join('\n')).to.match(
+      /warn Objects of a closed restore could not be tagged: they expire after 180 days/,
+    );
   });
 
   it('are tagged by a retried invocation when the first one died meanwhile', async () => {

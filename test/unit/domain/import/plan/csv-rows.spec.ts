@@ -5,8 +5,24 @@ import type { RestoreCounts } from '../../../../../source/domain/import/plan/out
 
 const row = { sub: 's', name: 'n', line: '', reason: 'r', instead: 'i', changed: 'c' };
 const NONE: RestoreCounts = {
-  usersInBackup: 10, usersRestored: 10, usersExcluded: 0, usersMissing: 0, usersBlocked: 0, usersDifferent: 0, usersWithoutPassword: 0, usersWithoutVerifiedAddress: 0, usersCreatedOneByOne: 0, groups: 2,
-  groupsMissingOrDifferent: 0, memberships: 5, membershipsMissing: 0, membershipsWithoutUser: 0, unknownUsers: 0, unknownGroups: 0, unknownMemberships: 0, importJobs: 1,
+  usersInBackup: 10,
+  usersRestored: 10,
+  usersExcluded: 0,
+  usersMissing: 0,
+  usersBlocked: 0,
+  usersDifferent: 0,
+  usersWithoutPassword: 0,
+  usersWithoutVerifiedAddress: 0,
+  usersCreatedOneByOne: 0,
+  groups: 2,
+  groupsMissingOrDifferent: 0,
+  memberships: 5,
+  membershipsMissing: 0,
+  membershipsWithoutUser: 0,
+  unknownUsers: 0,
+  unknownGroups: 0,
+  unknownMemberships: 0,
+  importJobs: 1,
 };
 
 describe('Report files', () => {
@@ -38,15 +54,40 @@ describe('Outcome of a restore', () => {
     const unconfirmed = { counts: { excludedBy: { Unconfirmed: 1 } } };
     expect(outcomeOf(NONE, { counts: { excludedBy: {} } })).to.equal('complete');
     expect(outcomeOf({ ...NONE, usersExcluded: 1 }, unconfirmed)).to.equal('policy');
-    expect(outcomeOf({ ...NONE, usersExcluded: 2 }, { counts: { excludedBy: { Unconfirmed: 1, NoSignInName: 1 } } })).to.equal('partial');
+    expect(
+      outcomeOf({ ...NONE, usersExcluded: 2 }, { counts: { excludedBy: { Unconfirmed: 1, NoSignInName: 1 } } }),
+    ).to.equal('partial');
     expect(outcomeOf({ ...NONE, membershipsWithoutUser: 1 }, unconfirmed)).to.equal('policy');
-    expect(outcomeOf(NONE, { counts: { excludedBy: {} }, incomplete: { expected: { users: 1, groups: 0, memberships: 0 }, found: { users: 0, groups: 0, memberships: 0 }, differingBuckets: 1, damagedItems: 0 } })).to.equal('policy');
+    expect(
+      outcomeOf(NONE, {
+        counts: { excludedBy: {} },
+        incomplete: {
+          expected: { users: 1, groups: 0, memberships: 0 },
+          found: { users: 0, groups: 0, memberships: 0 },
+          differingBuckets: 1,
+          damagedItems: 0,
+        },
+      }),
+    ).to.equal('policy');
   });
 
   it('is partial whatever is missing or different', () => {
-    for (const lost of ['usersMissing', 'usersBlocked', 'usersDifferent', 'usersWithoutPassword', 'groupsMissingOrDifferent', 'membershipsMissing'] as const) {
-      expect(outcomeOf({ ...NONE, [lost]: 1, usersExcluded: 1 }, { counts: { excludedBy: { Unconfirmed: 1 } } }), lost).to.equal('partial');
-      expect(summaryOf('partial', { ...NONE, [lost]: 7 }, 's3://b/f/'), lost).to.contain('7').and.to.contain('s3://b/f/').and.to.contain('again');
+    for (const lost of [
+      'usersMissing',
+      'usersBlocked',
+      'usersDifferent',
+      'usersWithoutPassword',
+      'groupsMissingOrDifferent',
+      'membershipsMissing',
+    ] as const) {
+      expect(
+        outcomeOf({ ...NONE, [lost]: 1, usersExcluded: 1 }, { counts: { excludedBy: { Unconfirmed: 1 } } }),
+        lost,
+      ).to.equal('partial');
+      expect(summaryOf('partial', { ...NONE, [lost]: 7 }, 's3://b/f/'), lost)
+        .to.contain('7')
+        .and.to.contain('s3://b/f/')
+        .and.to.contain('again');
     }
   });
 });

@@ -20,6 +20,12 @@ describe('Failures that are recorded', () => {
     await log.flush();
     expect([...objects.stored.keys()]).to.have.length(1);
     const [key = ''] = objects.stored.keys();
-    expect(objects.text(key).trim().split('\n').map((line) => (JSON.parse(line) as Failure).sub)).to.deep.equal(['s-1', 's-2']);
+    expect(
+      objects
+        .text(key)
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as Failure).sub),
+    ).to.deep.equal(['s-1', 's-2']);
   });
 });

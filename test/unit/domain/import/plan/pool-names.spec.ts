@@ -16,7 +16,8 @@ describe('A user of the new pool, by name', () => {
 
   it('is given up where a token leads back to itself', async () => {
     let calls = 0;
-    const listUsersPage: UserPoolReader['listUsersPage'] = () => ((calls += 1) > 10 ? Promise.reject(new Error('The listing loops.')) : Promise.resolve({ items: [], next: 'a' }));
+    const listUsersPage: UserPoolReader['listUsersPage'] = () =>
+      (calls += 1) > 10 ? Promise.reject(new Error('The listing loops.')) : Promise.resolve({ items: [], next: 'a' });
     expect(await rejection(findUser({ listUsersPage }, target, 'ann'))).to.include({ name: 'InvalidPaginationToken' });
     expect(calls).to.equal(2);
   });

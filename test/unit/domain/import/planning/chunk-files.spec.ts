@@ -16,7 +16,8 @@ import { sealBackup } from '../../../../support/import/sealed-backup.ts';
 import { aUser } from '../../../../support/world/builders.ts';
 
 const READING = READINGS[0] as (typeof READINGS)[number];
-const verified = (username: string, over: Record<string, string> = {}): PoolUser => aUser({ username, attributes: { email: `${username}@example.test`, email_verified: 'true', ...over } });
+const verified = (username: string, over: Record<string, string> = {}): PoolUser =>
+  aUser({ username, attributes: { email: `${username}@example.test`, email_verified: 'true', ...over } });
 
 /** Users whose rows have all the same number of bytes: 3 of UTF-8 per character of the name. */
 function alike(count: number): { readonly world: PlanningWorld; readonly header: number; readonly row: number } {
@@ -24,8 +25,14 @@ function alike(count: number): { readonly world: PlanningWorld; readonly header:
   for (let n = 0; n < count; n += 1) world.source.put(verified(`user${100 + n}`, { name: '山'.repeat(20) }));
   sealBackup(world.table, world.source);
   const columns = headerOf(world.target.settings.schema).filter((column) => column !== 'password_hash');
-  const { attributes: { sub: _sub, ...attributes } } = world.source.find('user100') as PoolUser;
-  return { world, header: Buffer.byteLength(csvHeaderLine(columns)), row: Buffer.byteLength(csvLine({ name: 'user100', attributes }, columns, 'false')) };
+  const {
+    attributes: { sub: _sub, ...attributes },
+  } = world.source.find('user100') as PoolUser;
+  return {
+    world,
+    header: Buffer.byteLength(csvHeaderLine(columns)),
+    row: Buffer.byteLength(csvLine({ name: 'user100', attributes }, columns, 'false')),
+  };
 }
 
 async function filesOf(world: PlanningWorld, limits: ChunkLimits): Promise<readonly Uint8Array[]> {
@@ -43,7 +50,11 @@ async function filesOf(world: PlanningWorld, limits: ChunkLimits): Promise<reado
 
 describe('files of import jobs', () => {
   it('split exactly at the limit of bytes: the row that reaches it is in, the one that exceeds it is not', async () => {
-    for (const [over, sizes] of [[0, [7, 7, 6]], [-1, [6, 6, 6, 2]], [1, [7, 7, 6]]] as const) {
+    for (const [over, sizes] of [
+      [0, [7, 7, 6]],
+      [-1, [6, 6, 6, 2]],
+      [1, [7, 7, 6]],
+    ] as const) {
       const { world, header, row } = alike(20);
       const chunkBytes = header + 7 * row + over;
       const files = await filesOf(world, { firstChunkUsers: 50, chunkUsers: 50, chunkBytes });
@@ -56,7 +67,9 @@ describe('files of import jobs', () => {
     const { world } = alike(20);
     const files = await filesOf(world, { firstChunkUsers: 7, chunkUsers: 7, chunkBytes: 1_000_000 });
     expect(world.plan().chunks.map(({ users }) => users)).to.deep.equal([7, 7, 6]);
-    expect(files.map((file) => Buffer.from(file).toString('utf8').trimEnd().split('\n').length - 1)).to.deep.equal([7, 7, 6]);
+    expect(files.map((file) => Buffer.from(file).toString('utf8').trimEnd().split('\n').length - 1)).to.deep.equal([
+      7, 7, 6,
+    ]);
   });
 
   it('take a user alone whose row is larger than the limit', async () => {
@@ -74,12 +87,21 @@ describe('files of import jobs', () => {
     this.timeout(60_000);
     const header = headerOf(SCHEMA);
     const text = '山'.repeat(2_000);
-    const attributes = { email: 'a@example.test', email_verified: 'true', ...Object.fromEntries(['name', 'nickname', 'profile', 'picture', 'website', 'address', 'custom:text'].map((name) => [name, text])) };
+    const attributes = {
+      email: 'a@example.test',
+      email_verified: 'true',
+      ...Object.fromEntries(
+        ['name', 'nickname', 'profile', 'picture', 'website', 'address', 'custom:text'].map((name) => [name, text]),
+      ),
+    };
     const name = (n: number): string => `user${10_000 + n}`;
     const rowBytes = new TextEncoder().encode(csvLine({ name: name(0), attributes }, header, 'false')).length;
     expect(rowBytes).to.be.within(42_000, 43_000);
-    const fitting = Math.floor((CHUNK_LIMITS.chunkBytes - new TextEncoder().encode(csvHeaderLine(header)).length) / rowBytes);
-    const line = (n: number): string => `${JSON.stringify({ username: name(n), sub: `sub-${n}`, attributes, enabled: true, status: 'CONFIRMED', created: '', groups: [] })}\n`;
+    const fitting = Math.floor(
+      (CHUNK_LIMITS.chunkBytes - new TextEncoder().encode(csvHeaderLine(header)).length) / rowBytes,
+    );
+    const line = (n: number): string =>
+      `${JSON.stringify({ username: name(n), sub: `sub-${n}`, attributes, enabled: true, status: 'CONFIRMED', created: '', groups: [] })}\n`;
     const written: Buffer[] = [];
     const objects: UnitContext['objects'] = {
       async *read(key) {
@@ -93,16 +115,37 @@ describe('files of import jobs', () => {
       deleteAll: () => Promise.resolve(),
     };
     const draft = await planUnit(newDraft(), {
-      objects, parts: ['spool'], losers: new Set(), groupIndex: new Map(), firstGroups: 0, folder: 'restore/', groups: [], caseSensitive: false,
-      sizes: { ...CHUNK_LIMITS, firstChunkUsers: CHUNK_LIMITS.chunkUsers, counts: { byCsv: fitting + 10, memberships: 0, disabled: 0 } },
-      rules: { header, mfaFlag: 'false', autoVerified: ['email'], signInName: 'username', schema: SCHEMA, restoreUnconfirmed: false, mayCreateUsers: true },
+      objects,
+      parts: ['spool'],
+      losers: new Set(),
+      groupIndex: new Map(),
+      firstGroups: 0,
+      folder: 'restore/',
+      groups: [],
+      caseSensitive: false,
+      sizes: {
+        ...CHUNK_LIMITS,
+        firstChunkUsers: CHUNK_LIMITS.chunkUsers,
+        counts: { byCsv: fitting + 10, memberships: 0, disabled: 0 },
+      },
+      rules: {
+        header,
+        mfaFlag: 'false',
+        autoVerified: ['email'],
+        signInName: 'username',
+        schema: SCHEMA,
+        restoreUnconfirmed: false,
+        mayCreateUsers: true,
+      },
     });
     const [chunk] = draft.chunks;
     if (chunk === undefined) throw new Error('no chunk');
     expect(draft).to.deep.include({ ended: false, cursor: { part: 0, line: fitting } });
     expect(chunk.users).to.equal(fitting);
     const { csv } = await buildChunkCsv(objects, { csvHeader: header, mfaFlag: 'false' }, chunk);
-    expect(csv.length).to.equal(chunk.csvBytes).and.to.be.within(CHUNK_LIMITS.chunkBytes - rowBytes, CHUNK_LIMITS.chunkBytes);
+    expect(csv.length)
+      .to.equal(chunk.csvBytes)
+      .and.to.be.within(CHUNK_LIMITS.chunkBytes - rowBytes, CHUNK_LIMITS.chunkBytes);
     const users = readJobFile(csv, SCHEMA, READING);
     expect(users.map(({ username }) => username)).to.deep.equal(Array.from({ length: fitting }, (_, n) => name(n)));
     expect(users.at(-1)?.attributes).to.deep.equal(attributes);
@@ -110,13 +153,22 @@ describe('files of import jobs', () => {
 });
 
 describe('users near the limits of Cognito', () => {
-  const FULL: readonly SchemaAttribute[] = Array.from({ length: 50 }, (_, n) => ({ name: `custom:attribute_${n}`, type: 'String' as const, mutable: true, required: false, min: '0', max: '2048' }));
-  const filled = (count: number, filling: string): Record<string, string> => Object.fromEntries(FULL.slice(0, count).map(({ name }) => [name, filling]));
+  const FULL: readonly SchemaAttribute[] = Array.from({ length: 50 }, (_, n) => ({
+    name: `custom:attribute_${n}`,
+    type: 'String' as const,
+    mutable: true,
+    required: false,
+    min: '0',
+    max: '2048',
+  }));
+  const filled = (count: number, filling: string): Record<string, string> =>
+    Object.fromEntries(FULL.slice(0, count).map(({ name }) => [name, filling]));
 
   it('with 50 custom attributes of 2,048 characters, and with rows of 15,999 to 16,001, all come back in full', async () => {
     const schema = [...new RestoreWorld().source.settings.schema, ...FULL];
     const world = new RestoreWorld({ schema });
-    for (const filling of ['x', '山', ',', '"']) world.source.put(verified(`full-${filling.codePointAt(0) ?? 0}`, filled(50, filling.repeat(2_048))));
+    for (const filling of ['x', '山', ',', '"'])
+      world.source.put(verified(`full-${filling.codePointAt(0) ?? 0}`, filled(50, filling.repeat(2_048))));
     const columns = headerOf(schema).filter((column) => column !== 'password_hash');
     const ways: Record<string, 'csv' | 'create'> = {};
     for (const length of [15_999, 16_000, 16_001]) {
@@ -127,8 +179,16 @@ describe('users near the limits of Cognito', () => {
       ways[username] = length > 16_000 ? 'create' : 'csv';
     }
     await world.planned();
-    const byCsv = world.chunkUsers().flat().map(({ name }: RestoreUser) => name).sort();
-    expect(byCsv).to.deep.equal(Object.keys(ways).filter((name) => ways[name] === 'csv').sort());
+    const byCsv = world
+      .chunkUsers()
+      .flat()
+      .map(({ name }: RestoreUser) => name)
+      .sort();
+    expect(byCsv).to.deep.equal(
+      Object.keys(ways)
+        .filter((name) => ways[name] === 'csv')
+        .sort(),
+    );
     const { outcome, counts } = await world.execute();
     expect(outcome).to.equal('complete');
     expect(counts).to.include({ usersRestored: 7, usersCreatedOneByOne: 5, usersDifferent: 0 });

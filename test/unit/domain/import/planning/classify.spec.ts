@@ -17,16 +17,33 @@ const RULES: Rules = {
   mayCreateUsers: true,
 };
 const USER: SpooledUser = {
-  sub: 's-1', username: 'ann', attributes: { sub: 's-1', email: 'ann@example.test', email_verified: 'true' }, enabled: true, status: 'CONFIRMED', created: '2025-01-01T00:00:00.000Z', groups: [],
+  sub: 's-1',
+  username: 'ann',
+  attributes: { sub: 's-1', email: 'ann@example.test', email_verified: 'true' },
+  enabled: true,
+  status: 'CONFIRMED',
+  created: '2025-01-01T00:00:00.000Z',
+  groups: [],
 };
-const look = (user: Partial<SpooledUser>, rules: Partial<Rules> = {}, collides = false): Classified => classify({ ...USER, ...user }, { ...RULES, ...rules }, collides);
-const reason = (classified: Classified): string => (classified.way === 'exclude' ? classified.excluded.reason : classified.way);
-const attributes = (over: Record<string, string>): Partial<SpooledUser> => ({ attributes: { ...USER.attributes, ...over } });
+const look = (user: Partial<SpooledUser>, rules: Partial<Rules> = {}, collides = false): Classified =>
+  classify({ ...USER, ...user }, { ...RULES, ...rules }, collides);
+const reason = (classified: Classified): string =>
+  classified.way === 'exclude' ? classified.excluded.reason : classified.way;
+const attributes = (over: Record<string, string>): Partial<SpooledUser> => ({
+  attributes: { ...USER.attributes, ...over },
+});
 
 describe('classify', () => {
   it('imports without sub, identities and empty values', () => {
     expect(look(attributes({ identities: '[]', 'custom:age': '' }))).to.deep.equal({
-      way: 'csv', user: { sub: 's-1', name: 'ann', attributes: { email: 'ann@example.test', email_verified: 'true' }, enabled: true, status: 'CONFIRMED' },
+      way: 'csv',
+      user: {
+        sub: 's-1',
+        name: 'ann',
+        attributes: { email: 'ann@example.test', email_verified: 'true' },
+        enabled: true,
+        status: 'CONFIRMED',
+      },
     });
   });
 
@@ -43,11 +60,14 @@ describe('classify', () => {
   });
 
   it('knows names that Cognito does not take', () => {
-    for (const username of ['two words', 'tab\tname', 'x'.repeat(129)]) expect(reason(look({ username }))).to.equal('BadUsername');
-    for (const username of ['日本語', 'a+b@c.d', 'x'.repeat(128), '😀']) expect(reason(look({ username }))).to.equal('csv');
+    for (const username of ['two words', 'tab\tname', 'x'.repeat(129)])
+      expect(reason(look({ username }))).to.equal('BadUsername');
+    for (const username of ['日本語', 'a+b@c.d', 'x'.repeat(128), '😀'])
+      expect(reason(look({ username }))).to.equal('csv');
   });
 
-  it('leaves out who gives way to another of the same name', () => expect(reason(look({}, {}, true))).to.equal('NameCollision'));
+  it('leaves out who gives way to another of the same name', () =>
+    expect(reason(look({}, {}, true))).to.equal('NameCollision'));
 
   it('creates one by one who lacks an attribute that the pool requires, sub apart', () => {
     const user = { attributes: { email_verified: 'true' } };
@@ -56,7 +76,8 @@ describe('classify', () => {
   });
 
   it('checks values against the new schema', () => {
-    for (const age of ['151', '-1', 'old', ' ']) expect(reason(look(attributes({ 'custom:age': age })))).to.equal('BadAttribute');
+    for (const age of ['151', '-1', 'old', ' '])
+      expect(reason(look(attributes({ 'custom:age': age })))).to.equal('BadAttribute');
     expect(reason(look(attributes({ 'custom:age': '150' })))).to.equal('csv');
     expect(reason(look(attributes({ email: 'é'.repeat(2049) })))).to.equal('BadAttribute');
   });
@@ -66,7 +87,9 @@ describe('classify', () => {
     expect(look(user)).to.deep.include({ way: 'create', why: 'no verified email' });
     const refused = look(user, { mayCreateUsers: false });
     expect(reason(refused)).to.equal('TriggersWouldFire');
-    expect(refused).to.have.nested.property('excluded.detail').that.matches(/no verified email/);
+    expect(refused)
+      .to.have.nested.property('excluded.detail')
+      .that.matches(/no verified email/);
     expect(reason(look({}, { mayCreateUsers: false }))).to.equal('csv');
   });
 });

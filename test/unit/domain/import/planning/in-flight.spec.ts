@@ -23,11 +23,13 @@ describe('inFlight', () => {
   it('begins nothing after a failure and waits for what runs', async () => {
     const clock = new FakeClock();
     const ended: number[] = [];
-    const error = await rejection(inFlight([1, 2, 3, 4], 2, async (value) => {
-      await clock.sleep(value * 10);
-      if (value === 1) throw new Error('first');
-      ended.push(value);
-    }));
+    const error = await rejection(
+      inFlight([1, 2, 3, 4], 2, async (value) => {
+        await clock.sleep(value * 10);
+        if (value === 1) throw new Error('first');
+        ended.push(value);
+      }),
+    );
     expect(error.message).to.equal('first');
     expect(ended).to.deep.equal([2]);
   });

@@ -6,10 +6,22 @@ import type { SpooledUser } from '../../../../../source/domain/import/planning/s
 import { World } from '../../../../support/world/world.ts';
 
 const MEMBERS = 60;
-const groupsOf = (count: number): PlannedGroup[] => Array.from({ length: count }, (_, index) => ({ name: `g${index}`, members: MEMBERS }));
-const user = (sub: string, groups: readonly string[]): SpooledUser => ({ sub, username: sub, attributes: {}, enabled: true, status: 'CONFIRMED', created: '2025-01-01T00:00:00.000Z', groups });
+const groupsOf = (count: number): PlannedGroup[] =>
+  Array.from({ length: count }, (_, index) => ({ name: `g${index}`, members: MEMBERS }));
+const user = (sub: string, groups: readonly string[]): SpooledUser => ({
+  sub,
+  username: sub,
+  attributes: {},
+  enabled: true,
+  status: 'CONFIRMED',
+  created: '2025-01-01T00:00:00.000Z',
+  groups,
+});
 
-async function ordered(users: readonly SpooledUser[], groups: readonly PlannedGroup[]): Promise<{ readonly parts: readonly string[]; readonly subs: readonly string[] }> {
+async function ordered(
+  users: readonly SpooledUser[],
+  groups: readonly PlannedGroup[],
+): Promise<{ readonly parts: readonly string[]; readonly subs: readonly string[] }> {
   const { objects } = new World();
   await objects.put('spool', toNdjson([{ group: { name: 'g0' } }, ...users]));
   const parts = await orderByGroup(objects, ['spool'], groups, 'ordered-');
@@ -20,13 +32,22 @@ async function ordered(users: readonly SpooledUser[], groups: readonly PlannedGr
 
 describe('Order of users by their smallest group', () => {
   it('brings members of the first groups first, users without a group last, and everybody once', async () => {
-    const users = [user('none', []), user('late', ['g299']), user('both', ['g299', 'g0']), user('middle', ['g150']), user('early', ['g1'])];
+    const users = [
+      user('none', []),
+      user('late', ['g299']),
+      user('both', ['g299', 'g0']),
+      user('middle', ['g150']),
+      user('early', ['g1']),
+    ];
     const { subs } = await ordered(users, groupsOf(300));
     expect(subs).to.deep.equal(['both', 'early', 'middle', 'late', 'none']);
   });
 
   it('keeps a user whose group is not known', async () => {
-    expect((await ordered([user('odd', ['unknown']), user('early', ['g0'])], groupsOf(300))).subs).to.deep.equal(['early', 'odd']);
+    expect((await ordered([user('odd', ['unknown']), user('early', ['g0'])], groupsOf(300))).subs).to.deep.equal([
+      'early',
+      'odd',
+    ]);
   });
 
   it('leaves the spool as it is when there are few groups', async () => {

@@ -20,7 +20,15 @@ function kept(late?: (item: TableItem) => boolean): { readonly world: PlanningWo
   const manifest = keepSnapshot(world.objects, world.table, sealBackup(world.table, world.source), late);
   const { id } = userKey(world.source.find('user7')?.sub as string);
   for (const item of world.table.all()) if (item.id === id) void world.table.deleteItems([{ id, type: item.type }]);
-  world.table.seed({ ...userKey('not-of-this-run'), username: 'late', attributes: {}, enabled: true, status: 'CONFIRMED', created: '', modified: '' });
+  world.table.seed({
+    ...userKey('not-of-this-run'),
+    username: 'late',
+    attributes: {},
+    enabled: true,
+    status: 'CONFIRMED',
+    created: '',
+    modified: '',
+  });
   return { world, manifest };
 }
 const manifestKey = snapshotKeyOf(SEALED_RUN, 'manifest.json');
@@ -29,13 +37,26 @@ const bytesOf = (world: PlanningWorld, key: string): Uint8Array => world.objects
 /** Every user of the plan with the names of its groups. */
 function planned(world: PlanningWorld): Record<string, string[]> {
   const groups = world.groups();
-  const users = [...world.chunkUsers().flat(), ...world.batchOps().flatMap(({ ops }) => ops.flatMap((op) => (op.op === 'create' ? [op.user] : [])))];
-  return Object.fromEntries(users.map((user: RestoreUser) => [user.name, user.groups.map((group) => groups[group]?.name as string).sort()]));
+  const users = [
+    ...world.chunkUsers().flat(),
+    ...world.batchOps().flatMap(({ ops }) => ops.flatMap((op) => (op.op === 'create' ? [op.user] : []))),
+  ];
+  return Object.fromEntries(
+    users.map((user: RestoreUser) => [user.name, user.groups.map((group) => groups[group]?.name as string).sort()]),
+  );
 }
 
 function wanted(world: PlanningWorld): Record<string, string[]> {
   const groups = [...world.source.groups.values()];
-  return Object.fromEntries([...world.source.users.keys()].map((name) => [name, groups.filter(({ members }) => members.has(name)).map(({ group }) => group.name).sort()]));
+  return Object.fromEntries(
+    [...world.source.users.keys()].map((name) => [
+      name,
+      groups
+        .filter(({ members }) => members.has(name))
+        .map(({ group }) => group.name)
+        .sort(),
+    ]),
+  );
 }
 
 async function refusal(world: PlanningWorld): Promise<string> {
@@ -49,7 +70,14 @@ async function refusal(world: PlanningWorld): Promise<string> {
 describe('planning from a snapshot', () => {
   it('plans exactly the kept run, whatever the table holds now', async () => {
     const { world, manifest } = kept();
-    expect(await world.scan(FROM_SNAPSHOT)).to.deep.include({ done: true, exportRun: SEALED_RUN, source: 'snapshot', backup: manifest.counts, byCsv: 30, oneByOne: 1 });
+    expect(await world.scan(FROM_SNAPSHOT)).to.deep.include({
+      done: true,
+      exportRun: SEALED_RUN,
+      source: 'snapshot',
+      backup: manifest.counts,
+      byCsv: 30,
+      oneByOne: 1,
+    });
     expect(planned(world)).to.deep.equal(wanted(world));
     expect(world.plan()).to.deep.include({ runId: SEALED_RUN, notes: [] });
     expect(world.calls.countOf('table.scanPage')).to.equal(0);
@@ -90,13 +118,17 @@ describe('planning from a snapshot', () => {
     const { world } = kept((item) => itemKind(item) === 'user' && /[0-7]$/.test(item.id));
     world.calls.latencies['objects.read'] = 250_000;
     let rounds = 1;
-    for (let result = await world.scan(FROM_SNAPSHOT); !result.done; result = await world.scan(FROM_SNAPSHOT)) rounds += 1;
+    for (let result = await world.scan(FROM_SNAPSHOT); !result.done; result = await world.scan(FROM_SNAPSHOT))
+      rounds += 1;
     expect(rounds).to.be.at.least(6);
     expect(planned(world)).to.deep.equal(wanted(world));
   });
 
   it('halts for any damage to any object, and nothing is planned', async () => {
-    const names = kept().manifest.snapshot?.objects.filter(({ items }) => items > 0).map(({ name }) => name) ?? [];
+    const names =
+      kept()
+        .manifest.snapshot?.objects.filter(({ items }) => items > 0)
+        .map(({ name }) => name) ?? [];
     expect(names).to.have.length.of.at.least(4);
     for (const name of names) {
       const key = snapshotKeyOf(SEALED_RUN, name);
@@ -105,7 +137,16 @@ describe('planning from a snapshot', () => {
         const body = bytesOf(world, key);
         const middle = body.length >> 1;
         if (damage === 'missing') world.objects.stored.delete(key);
-        else putRaw(world.objects, key, damage === 'truncated' ? body.subarray(0, -1) : damage === 'longer' ? Buffer.concat([body, body]) : body.map((byte, at) => (at === middle ? byte ^ 1 : byte)));
+        else
+          putRaw(
+            world.objects,
+            key,
+            damage === 'truncated'
+              ? body.subarray(0, -1)
+              : damage === 'longer'
+                ? Buffer.concat([body, body])
+                : body.map((byte, at) => (at === middle ? byte ^ 1 : byte)),
+          );
         expect(await refusal(world), damage).to.include(key);
       }
     }
@@ -113,16 +154,32 @@ describe('planning from a snapshot', () => {
 
   it('halts when the objects are whole but not those of the manifest', async () => {
     const dropped = kept();
-    putRaw(dropped.world.objects, manifestKey, JSON.stringify({ ...dropped.manifest, snapshot: { objects: dropped.manifest.snapshot?.objects.slice(1) } }));
-    expect(await refusal(dropped.world)).to.match(/hold \d+ users, \d+ groups, \d+ memberships, the export sealed 31, 3, 33, and \d+ of 256 checksums differ/);
+    putRaw(
+      dropped.world.objects,
+      manifestKey,
+      JSON.stringify({ ...dropped.manifest, snapshot: { objects: dropped.manifest.snapshot?.objects.slice(1) } }),
+    );
+    expect(await refusal(dropped.world)).to.match(
+      /hold \d+ users, \d+ groups, \d+ memberships, the export sealed 31, 3, 33, and \d+ of 256 checksums differ/,
+    );
 
     // One item exchanged by somebody who also mended size, SHA-256 and number in manifest.json.
     const forged = kept();
-    const items = forged.world.table.all().filter((item) => itemKind(item) === 'group').map((item) => ({ ...item, precedence: 99 }));
+    const items = forged.world.table
+      .all()
+      .filter((item) => itemKind(item) === 'group')
+      .map((item) => ({ ...item, precedence: 99 }));
     const others = forged.manifest.snapshot?.objects ?? [];
     const victim = others[0] as SnapshotObject;
     const object = putSnapshotObject(forged.world.objects, SEALED_RUN, victim.name, items);
-    putRaw(forged.world.objects, manifestKey, JSON.stringify({ ...forged.manifest, snapshot: { objects: others.map((other) => (other.name === victim.name ? object : other)) } }));
+    putRaw(
+      forged.world.objects,
+      manifestKey,
+      JSON.stringify({
+        ...forged.manifest,
+        snapshot: { objects: others.map((other) => (other.name === victim.name ? object : other)) },
+      }),
+    );
     expect(await refusal(forged.world)).to.include('do not match their manifest');
   });
 

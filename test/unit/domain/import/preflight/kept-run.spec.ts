@@ -16,8 +16,10 @@ function kept(): { readonly world: PlanningWorld; readonly manifest: Manifest } 
   world.source.put(aUser());
   return { world, manifest: keepSnapshot(world.objects, world.table, sealBackup(world.table, world.source)) };
 }
-const read = ({ objects, table }: PlanningWorld, runId = SEALED_RUN): Promise<KeptRun> => readKeptRun({ objects, table }, { runId, tableName: 'backup-table' });
-const change = (world: PlanningWorld, manifest: object): void => putRaw(world.objects, snapshotKeyOf(SEALED_RUN, 'manifest.json'), JSON.stringify(manifest));
+const read = ({ objects, table }: PlanningWorld, runId = SEALED_RUN): Promise<KeptRun> =>
+  readKeptRun({ objects, table }, { runId, tableName: 'backup-table' });
+const change = (world: PlanningWorld, manifest: object): void =>
+  putRaw(world.objects, snapshotKeyOf(SEALED_RUN, 'manifest.json'), JSON.stringify(manifest));
 
 describe('readKeptRun', () => {
   it('gives the manifest of the run', async () => {
@@ -27,12 +29,16 @@ describe('readKeptRun', () => {
 
   it('names the ten newest runs that are kept, when another one is asked for', async () => {
     const { world } = kept();
-    for (let day = 10; day < 22; day += 1) putRaw(world.objects, `snapshots/202602${day}T000000Z-0badcafe/manifest.json`, '{}');
+    for (let day = 10; day < 22; day += 1)
+      putRaw(world.objects, `snapshots/202602${day}T000000Z-0badcafe/manifest.json`, '{}');
     // Not closed by a manifest: no run that could be restored.
     putRaw(world.objects, `snapshots/${OTHER_RUN}/segment-0.ndjson.gz`, 'x');
     const error = await rejection(read(world, OTHER_RUN));
     expect(error.name).to.equal('ExportRunNotFound');
-    expect(error.message).to.include(`${SEALED_RUN}, 20260221T000000Z-0badcafe,`).and.to.include('20260213T000000Z-0badcafe and 3 more.').and.not.to.include('20260212');
+    expect(error.message)
+      .to.include(`${SEALED_RUN}, 20260221T000000Z-0badcafe,`)
+      .and.to.include('20260213T000000Z-0badcafe and 3 more.')
+      .and.not.to.include('20260212');
     expect(error.message.match(new RegExp(OTHER_RUN, 'g'))).to.have.length(1);
   });
 

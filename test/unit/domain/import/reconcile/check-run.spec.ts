@@ -25,7 +25,9 @@ describe('The comparison at the end of a restore', () => {
     };
     expect((await rejection(it.execute('execution-1'))).message).to.equal('S3 is not itself');
     expect((await it.execute('execution-2')).outcome).to.equal('complete');
-    const expected = [...it.source.users.values()].map(({ user }) => `${user.sub},${it.target.find(user.username)?.sub ?? ''}`);
+    const expected = [...it.source.users.values()].map(
+      ({ user }) => `${user.sub},${it.target.find(user.username)?.sub ?? ''}`,
+    );
     expect(it.report('sub-map.csv').trim().split('\n').slice(1).sort()).to.deep.equal(expected.sort());
   });
 });

@@ -6,7 +6,14 @@ import { aUser } from '../../../../support/world/builders.ts';
 import { World } from '../../../../support/world/world.ts';
 
 const POOL = 'eu-west-1_NewPool01';
-const USER: RestoreUser = { sub: 'old', name: 'una', attributes: { email: 'una@example.test' }, enabled: true, status: 'CONFIRMED', groups: [] };
+const USER: RestoreUser = {
+  sub: 'old',
+  name: 'una',
+  attributes: { email: 'una@example.test' },
+  enabled: true,
+  status: 'CONFIRMED',
+  groups: [],
+};
 
 describe('Creating a user one by one', () => {
   let world: World;
@@ -16,18 +23,26 @@ describe('Creating a user one by one', () => {
     world.pool(POOL);
     passwords = 0;
   });
-  const create = (): Promise<CreateOutcome> => createUser({ newUserPoolId: POOL, signInName: 'username', caseSensitive: false }, USER, {
-    pool: world.cognito, writer: world.writer, clock: world.clock, newPassword: () => `password ${(passwords += 1)}`,
-  });
+  const create = (): Promise<CreateOutcome> =>
+    createUser({ newUserPoolId: POOL, signInName: 'username', caseSensitive: false }, USER, {
+      pool: world.cognito,
+      writer: world.writer,
+      clock: world.clock,
+      newPassword: () => `password ${(passwords += 1)}`,
+    });
   const refuseOften = (call: string, times: number, name: string): void => {
     let left = times;
     world.writer.refuse = (called) => (called === call && (left -= 1) >= 0 ? name : undefined);
   };
-  const putExisting = (status: string, attributes: Record<string, string> = USER.attributes): void => world.pools.get(POOL)?.put(aUser({ username: 'una', status, attributes }));
+  const putExisting = (status: string, attributes: Record<string, string> = USER.attributes): void =>
+    world.pools.get(POOL)?.put(aUser({ username: 'una', status, attributes }));
 
   it('gives it a temporary password, so that no pool makes a user without any, and then another one for good', async () => {
     expect(await create()).to.equal('done');
-    expect([world.writer.temporaryPasswords.get('una'), world.writer.passwords.get('una')]).to.deep.equal(['password 1', 'password 2']);
+    expect([world.writer.temporaryPasswords.get('una'), world.writer.passwords.get('una')]).to.deep.equal([
+      'password 1',
+      'password 2',
+    ]);
   });
 
   it('sets the password as soon as Cognito knows the new user', async () => {
@@ -38,7 +53,10 @@ describe('Creating a user one by one', () => {
   });
 
   it('tries no other refusal of the password again, and a user who stays unknown three times', async () => {
-    for (const [refusal, calls] of [['InvalidPasswordException', 1], ['UserNotFoundException', 3]] as const) {
+    for (const [refusal, calls] of [
+      ['InvalidPasswordException', 1],
+      ['UserNotFoundException', 3],
+    ] as const) {
       const before = world.calls.countOf('cognito.setPassword');
       refuseOften('setPassword', Infinity, refusal);
       expect(await create()).to.deep.equal({ noPassword: refusal });
@@ -47,7 +65,11 @@ describe('Creating a user one by one', () => {
   });
 
   it('tells whom an import job had brought from whom an earlier try had created', async () => {
-    for (const [status, expected, passwordsSet] of [['RESET_REQUIRED', 'existed', 0], ['CONFIRMED', 'done', 0], ['FORCE_CHANGE_PASSWORD', 'done', 1]] as const) {
+    for (const [status, expected, passwordsSet] of [
+      ['RESET_REQUIRED', 'existed', 0],
+      ['CONFIRMED', 'done', 0],
+      ['FORCE_CHANGE_PASSWORD', 'done', 1],
+    ] as const) {
       putExisting(status);
       const before = world.calls.countOf('cognito.setPassword');
       expect(await create(), status).to.equal(expected);

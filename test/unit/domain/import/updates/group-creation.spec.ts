@@ -3,7 +3,11 @@ import { GroupCreation } from '../../../../../source/domain/import/updates/group
 import { FakeClock } from '../../../../support/fake-clock.ts';
 import { rejection } from '../../../../support/rejection.ts';
 
-const groups = Array.from({ length: 20 }, (_, index) => ({ name: `g${index}`, members: 1, roleArn: 'arn:aws:iam::1:role/x' }));
+const groups = Array.from({ length: 20 }, (_, index) => ({
+  name: `g${index}`,
+  members: 1,
+  roleArn: 'arn:aws:iam::1:role/x',
+}));
 
 function creation(exists = '', refuse: string[] = []): { creation: GroupCreation; made: string[]; clock: FakeClock } {
   const clock = new FakeClock();
@@ -20,7 +24,15 @@ function creation(exists = '', refuse: string[] = []): { creation: GroupCreation
 describe('GroupCreation', () => {
   it('creates every group once, ahead and on demand at the same time', async () => {
     const { creation: it, made } = creation();
-    await Promise.all([it.runAhead(() => false, () => undefined), it.need(17), it.need(17), it.need(0)]);
+    await Promise.all([
+      it.runAhead(
+        () => false,
+        () => undefined,
+      ),
+      it.need(17),
+      it.need(17),
+      it.need(0),
+    ]);
     expect(made).to.have.length(20);
     expect(new Set(made).size).to.equal(20);
     expect(made.indexOf('g17')).to.be.lessThan(5);
@@ -30,15 +42,30 @@ describe('GroupCreation', () => {
   it('goes on from what exists', async () => {
     const first = creation();
     let left = 7;
-    await first.creation.runAhead(() => (left -= 1) < 0, () => undefined);
+    await first.creation.runAhead(
+      () => (left -= 1) < 0,
+      () => undefined,
+    );
     const second = creation(first.creation.exists);
-    await second.creation.runAhead(() => false, () => undefined);
+    await second.creation.runAhead(
+      () => false,
+      () => undefined,
+    );
     expect([...first.made, ...second.made].sort()).to.deep.equal(groups.map(({ name }) => name).sort());
   });
 
   it('tells a failure to whoever waits for that group', async () => {
     const { creation: it } = creation('', ['g3']);
     expect((await rejection(it.need(3))).message).to.equal('no g3');
-    expect((await rejection(it.runAhead(() => false, () => undefined))).message).to.equal('no g3');
+    expect(
+      (
+        await rejection(
+          it.runAhead(
+            () => false,
+            () => undefined,
+          ),
+        )
+      ).message,
+    ).to.equal('no g3');
   });
 });

@@ -6,7 +6,8 @@ describe('Passwords that nobody knows', () => {
     for (const fill of [0, 1, 127, 255]) {
       const password = passwordFrom(Buffer.alloc(PASSWORD_BYTES, fill));
       expect(password.length).to.be.within(99, 256);
-      for (const kind of [/[a-z]/, /[A-Z]/, /\d/, /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+-]/]) expect(password).to.match(kind);
+      for (const kind of [/[a-z]/, /[A-Z]/, /\d/, /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+-]/])
+        expect(password).to.match(kind);
       expect(password).to.match(/^\S+$/);
     }
   });

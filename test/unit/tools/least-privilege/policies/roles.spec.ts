@@ -46,9 +46,18 @@ describe('Roles of a template', () => {
   it('come with their statements from both places, their functions and what each allows', () => {
     const [role, ...others] = rolesOf(template);
     expect(others).to.deep.equal([]);
-    expect(role).to.deep.include({ id: 'WorkRole', condition: 'IsPrimaryRegion', description: 'Permissions of Work', functions: ['Work'] });
+    expect(role).to.deep.include({
+      id: 'WorkRole',
+      condition: 'IsPrimaryRegion',
+      description: 'Permissions of Work',
+      functions: ['Work'],
+    });
     expect(role?.statements.map(({ Sid }) => Sid)).to.deep.equal(['Read', 'Guard', 'Invoke']);
-    expect(grantsOf(rolesOf(template)).map(({ sid, action }) => `${sid} ${action}`)).to.deep.equal(['Read s3:GetObject', 'Read s3:ListBucket', 'Invoke lambda:InvokeFunction']);
+    expect(grantsOf(rolesOf(template)).map(({ sid, action }) => `${sid} ${action}`)).to.deep.equal([
+      'Read s3:GetObject',
+      'Read s3:ListBucket',
+      'Invoke lambda:InvokeFunction',
+    ]);
   });
 
   it('lose one statement, with everything else and its tags as it was', () => {
@@ -64,7 +73,9 @@ describe('Roles of a template', () => {
   });
 
   it('say when there is no such statement', () => {
-    expect(() => withoutStatement(template, 'WorkRole', 'Write')).to.throw('The role WorkRole of small has no statement Write.');
+    expect(() => withoutStatement(template, 'WorkRole', 'Write')).to.throw(
+      'The role WorkRole of small has no statement Write.',
+    );
   });
 
   it('can lose a statement of the real templates and nothing more', () => {

@@ -5,8 +5,13 @@ import { element, elements, toXml } from '../../../../../tools/local-cloud/gatew
 describe('local cloud gateway: query protocol', () => {
   it('builds lists and structures from flat keys, in the order of their numbers', () => {
     const tree = queryTree({
-      Action: 'X', 'Regions.member.10': 'j', 'Regions.member.2': 'b', 'Regions.member.1': 'a',
-      'Parameters.member.1.ParameterKey': 'K', 'Parameters.member.1.ParameterValue': 'V', 'OperationPreferences.RegionOrder.member.1': 'r',
+      Action: 'X',
+      'Regions.member.10': 'j',
+      'Regions.member.2': 'b',
+      'Regions.member.1': 'a',
+      'Parameters.member.1.ParameterKey': 'K',
+      'Parameters.member.1.ParameterValue': 'V',
+      'OperationPreferences.RegionOrder.member.1': 'r',
     });
     expect(texts(tree, 'Regions')).to.deep.equal(['a', 'b', 'j']);
     expect(trees(tree, 'Parameters')?.map((parameter) => text(parameter, 'ParameterKey'))).to.deep.equal(['K']);
@@ -16,7 +21,13 @@ describe('local cloud gateway: query protocol', () => {
   });
 
   it('writes XML that it reads again', () => {
-    const xml = toXml({ Name: 'a <b> & "c"', Left: undefined, List: [{ Key: 'k' }, { Key: 'l' }], At: new Date(0), Empty: [] });
+    const xml = toXml({
+      Name: 'a <b> & "c"',
+      Left: undefined,
+      List: [{ Key: 'k' }, { Key: 'l' }],
+      At: new Date(0),
+      Empty: [],
+    });
     expect(element(xml, 'Name')).to.equal('a <b> & "c"');
     expect(elements(xml, 'Key')).to.deep.equal(['k', 'l']);
     expect(element(xml, 'At')).to.equal('1970-01-01T00:00:00.000Z');

@@ -11,15 +11,22 @@ const done = (): Promise<ReturnType<typeof anAnswer>> => Promise.resolve(anAnswe
 
 describe('local cloud gateway: quotas', () => {
   let time = 0;
-  const statusOf = async (intercept: ReturnType<typeof quotaInterceptor>, request: AwsRequest): Promise<number> => (await intercept(request, done)).status;
-  const allowed = async (intercept: ReturnType<typeof quotaInterceptor>, request: AwsRequest, calls: number): Promise<number> => {
+  const statusOf = async (intercept: ReturnType<typeof quotaInterceptor>, request: AwsRequest): Promise<number> =>
+    (await intercept(request, done)).status;
+  const allowed = async (
+    intercept: ReturnType<typeof quotaInterceptor>,
+    request: AwsRequest,
+    calls: number,
+  ): Promise<number> => {
     let count = 0;
     for (let call = 0; call < calls; call += 1) if ((await statusOf(intercept, request)) === 200) count += 1;
     return count;
   };
-  beforeEach(() => { time = 0; });
+  beforeEach(() => {
+    time = 0;
+  });
 
-  it('grants a second\'s worth at once and refills evenly', async () => {
+  it("grants a second's worth at once and refills evenly", async () => {
     const intercept = quotaInterceptor(true, () => time);
     expect(await allowed(intercept, listUsers, 40)).to.equal(30);
     time = 500;
@@ -42,19 +49,35 @@ describe('local cloud gateway: quotas', () => {
   });
 
   it('takes other figures, and none', async () => {
-    expect(await allowed(quotaInterceptor({ UserList: 3 }, () => time), listUsers, 10)).to.equal(3);
-    expect(await allowed(quotaInterceptor(false, () => time), listUsers, 100)).to.equal(100);
+    expect(
+      await allowed(
+        quotaInterceptor({ UserList: 3 }, () => time),
+        listUsers,
+        10,
+      ),
+    ).to.equal(3);
+    expect(
+      await allowed(
+        quotaInterceptor(false, () => time),
+        listUsers,
+        100,
+      ),
+    ).to.equal(100);
   });
 });
 
 describe('local cloud gateway: faults', () => {
   const withRules = (faults: FaultRule[], regionsDown: string[] = []): ReturnType<typeof faultInterceptor> =>
-    faultInterceptor({ faults, regionsDown }, { withBody: (request, body) => Promise.resolve({ ...request, body }), killCaller: () => Promise.resolve() });
+    faultInterceptor(
+      { faults, regionsDown },
+      { withBody: (request, body) => Promise.resolve({ ...request, body }), killCaller: () => Promise.resolve() },
+    );
   const error = { kind: 'error', code: 'InternalErrorException', status: 500 } as const;
   const struck = async (rules: FaultRule[], calls = 50): Promise<number[]> => {
     const intercept = withRules(rules);
     const numbers = [];
-    for (let call = 1; call <= calls; call += 1) if ((await intercept(listUsers, done)).status !== 200) numbers.push(call);
+    for (let call = 1; call <= calls; call += 1)
+      if ((await intercept(listUsers, done)).status !== 200) numbers.push(call);
     return numbers;
   };
 
@@ -67,9 +90,12 @@ describe('local cloud gateway: faults', () => {
   it('strikes the first call of every action', async () => {
     const intercept = withRules([{ calls: [1], perAction: true, fault: error }]);
     const statuses: number[] = [];
-    for (const action of ['ListUsers', 'ListGroups', 'ListUsers', 'ListGroups', 'AdminGetUser']) statuses.push((await intercept({ ...listUsers, action }, done)).status);
+    for (const action of ['ListUsers', 'ListGroups', 'ListUsers', 'ListGroups', 'AdminGetUser'])
+      statuses.push((await intercept({ ...listUsers, action }, done)).status);
     expect(statuses).to.deep.equal([500, 500, 200, 200, 500]);
-    expect(intercept.strikes()).to.deep.equal([{ 'cognito-idp.ListUsers': 1, 'cognito-idp.ListGroups': 1, 'cognito-idp.AdminGetUser': 1 }]);
+    expect(intercept.strikes()).to.deep.equal([
+      { 'cognito-idp.ListUsers': 1, 'cognito-idp.ListGroups': 1, 'cognito-idp.AdminGetUser': 1 },
+    ]);
   });
 
   it('strikes by chance, the same calls for the same seed', async () => {
@@ -81,9 +107,15 @@ describe('local cloud gateway: faults', () => {
   });
 
   it('makes the call before it drops the answer, but not before a reset', async () => {
-    for (const [kind, made] of [['drop-answer', 1], ['reset', 0]] as const) {
+    for (const [kind, made] of [
+      ['drop-answer', 1],
+      ['reset', 0],
+    ] as const) {
       let calls = 0;
-      const thrown: unknown = await withRules([{ fault: { kind } }])(listUsers, () => { calls += 1; return done(); }).catch((problem: unknown) => problem);
+      const thrown: unknown = await withRules([{ fault: { kind } }])(listUsers, () => {
+        calls += 1;
+        return done();
+      }).catch((problem: unknown) => problem);
       expect(thrown).to.be.instanceOf(ConnectionReset);
       expect(calls).to.equal(made);
     }
@@ -92,39 +124,79 @@ describe('local cloud gateway: faults', () => {
   it('cuts every call to a Region that is down', async () => {
     const intercept = withRules([], ['us-east-1']);
     // Control plane and data plane; IAM and the global endpoint of STS are signed for us-east-1.
-    for (const service of ['cognito-idp', 'dynamodb', 's3', 'sqs', 'sns', 'states', 'lambda', 'logs', 'events', 'ssm', 'cloudformation', 'iam', 'sts']) {
-      expect(await intercept({ ...listUsers, service }, done).catch((problem: unknown) => problem), service).to.be.instanceOf(ConnectionReset);
+    for (const service of [
+      'cognito-idp',
+      'dynamodb',
+      's3',
+      'sqs',
+      'sns',
+      'states',
+      'lambda',
+      'logs',
+      'events',
+      'ssm',
+      'cloudformation',
+      'iam',
+      'sts',
+    ]) {
+      expect(
+        await intercept({ ...listUsers, service }, done).catch((problem: unknown) => problem),
+        service,
+      ).to.be.instanceOf(ConnectionReset);
       expect((await intercept({ ...listUsers, service, region: 'eu-west-1' }, done)).status, service).to.equal(200);
     }
   });
 
   it('leaves keys out of a BatchGetItem over two tables, and names them', async () => {
     const key = (id: string): object => ({ id: { S: id } });
-    const params = { RequestItems: { a: { Keys: [key('1'), key('2')], ConsistentRead: true }, b: { Keys: [key('3')] } } };
+    const params = {
+      RequestItems: { a: { Keys: [key('1'), key('2')], ConsistentRead: true }, b: { Keys: [key('3')] } },
+    };
     let asked: unknown;
-    const answer = await withRules([{ fault: { kind: 'partial', share: 0.6 } }])(aRequest({ service: 'dynamodb', action: 'BatchGetItem', params }), (request) => {
-      asked = JSON.parse(request.body.toString());
-      return Promise.resolve(anAnswer({ Responses: { a: [key('1')] }, UnprocessedKeys: {} }));
-    });
+    const answer = await withRules([{ fault: { kind: 'partial', share: 0.6 } }])(
+      aRequest({ service: 'dynamodb', action: 'BatchGetItem', params }),
+      (request) => {
+        asked = JSON.parse(request.body.toString());
+        return Promise.resolve(anAnswer({ Responses: { a: [key('1')] }, UnprocessedKeys: {} }));
+      },
+    );
     expect(asked).to.deep.equal({ RequestItems: { a: { Keys: [key('1')], ConsistentRead: true } } });
-    expect(JSON.parse(answer.body.toString())).to.deep.equal({ Responses: { a: [key('1')] }, UnprocessedKeys: { a: { Keys: [key('2')], ConsistentRead: true }, b: { Keys: [key('3')] } } });
+    expect(JSON.parse(answer.body.toString())).to.deep.equal({
+      Responses: { a: [key('1')] },
+      UnprocessedKeys: { a: { Keys: [key('2')], ConsistentRead: true }, b: { Keys: [key('3')] } },
+    });
   });
 
   it('fails a whole batch without making the call', async () => {
     const params = { Entries: [{ Id: 'a' }] };
-    const answer = await withRules([{ fault: { kind: 'partial', share: 1 } }])(aRequest({ service: 'sqs', action: 'SendMessageBatch', params }), () => Promise.reject(new Error('called')));
+    const answer = await withRules([{ fault: { kind: 'partial', share: 1 } }])(
+      aRequest({ service: 'sqs', action: 'SendMessageBatch', params }),
+      () => Promise.reject(new Error('called')),
+    );
     expect(JSON.parse(answer.body.toString())).to.have.nested.property('Failed[0].Id', 'a');
   });
 
   describe('of listings', () => {
-    const listed = (token?: string): AwsRequest => aRequest({ service: 'cognito-idp', action: 'ListUsers', params: { UserPoolId: 'p', ...(token === undefined ? {} : { PaginationToken: token }) } });
+    const listed = (token?: string): AwsRequest =>
+      aRequest({
+        service: 'cognito-idp',
+        action: 'ListUsers',
+        params: { UserPoolId: 'p', ...(token === undefined ? {} : { PaginationToken: token }) },
+      });
     const asked: unknown[] = [];
     const page = (request: AwsRequest): Promise<AwsResponse> => {
       asked.push(request.params['PaginationToken']);
-      return Promise.resolve({ status: 200, headers: {}, body: Buffer.from(JSON.stringify({ Users: [{}], PaginationToken: 'next' })) });
+      return Promise.resolve({
+        status: 200,
+        headers: {},
+        body: Buffer.from(JSON.stringify({ Users: [{}], PaginationToken: 'next' })),
+      });
     };
-    const parsed = ({ body }: AwsResponse): Record<string, unknown> => JSON.parse(body.toString('utf8')) as Record<string, unknown>;
-    beforeEach(() => { asked.length = 0; });
+    const parsed = ({ body }: AwsResponse): Record<string, unknown> =>
+      JSON.parse(body.toString('utf8')) as Record<string, unknown>;
+    beforeEach(() => {
+      asked.length = 0;
+    });
 
     for (const token of [undefined, 'somewhere']) {
       it(`puts empty pages before the page ${token === undefined ? 'without a token' : 'of a token'}`, async () => {
@@ -134,7 +206,10 @@ describe('local cloud gateway: faults', () => {
         expect(empty['PaginationToken']).to.not.equal(first['PaginationToken']);
         expect(empty['Users']).to.deep.equal([]);
         expect(asked).to.deep.equal([]);
-        expect(parsed(await intercept(listed(empty['PaginationToken'] as string), page))).to.deep.equal({ Users: [{}], PaginationToken: 'next' });
+        expect(parsed(await intercept(listed(empty['PaginationToken'] as string), page))).to.deep.equal({
+          Users: [{}],
+          PaginationToken: 'next',
+        });
         expect(asked).to.deep.equal([token]);
       });
     }
@@ -155,9 +230,20 @@ describe('local cloud gateway: faults', () => {
   it('sends messages late or twice, changes members, and kills the caller', async () => {
     const sent: AwsRequest[] = [];
     const killed: string[] = [];
-    const send = aRequest({ service: 'sqs', action: 'SendMessageBatch', caller: 'a-function', params: { Entries: [{ Id: '0' }] } });
+    const send = aRequest({
+      service: 'sqs',
+      action: 'SendMessageBatch',
+      caller: 'a-function',
+      params: { Entries: [{ Id: '0' }] },
+    });
     const withRule = (fault: FaultRule['fault']): ReturnType<typeof faultInterceptor> =>
-      faultInterceptor({ faults: [{ fault, label: 'x' }], regionsDown: [] }, { withBody: (request, body) => Promise.resolve({ ...request, body }), killCaller: (caller) => Promise.resolve(void killed.push(caller)) });
+      faultInterceptor(
+        { faults: [{ fault, label: 'x' }], regionsDown: [] },
+        {
+          withBody: (request, body) => Promise.resolve({ ...request, body }),
+          killCaller: (caller) => Promise.resolve(void killed.push(caller)),
+        },
+      );
     const next = (request: AwsRequest): Promise<AwsResponse> => Promise.resolve((sent.push(request), anAnswer()));
     await withRule({ kind: 'late', seconds: 3 })(send, next);
     expect(JSON.parse(sent[0]?.body.toString('utf8') ?? '')).to.deep.equal({ Entries: [{ Id: '0', DelaySeconds: 3 }] });

@@ -1,13 +1,21 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { csvLimits, headerProblem, readCsvFile, splitRow } from '../../../../../tools/local-cloud/gateway/import-jobs/csv.ts';
+import {
+  csvLimits,
+  headerProblem,
+  readCsvFile,
+  splitRow,
+} from '../../../../../tools/local-cloud/gateway/import-jobs/csv.ts';
 
 const kept = { backslash: 'kept', quote: 'kept' } as const;
 const dropped = { backslash: 'dropped', quote: 'dropped' } as const;
 
 describe('import jobs: CSV file', () => {
   it('splits lines at line feeds only and forgets empty lines at the end', () => {
-    expect(readCsvFile(Buffer.from('a,b\n1,2\n3,"4\n5"\n\n\n'))).to.deep.equal({ header: 'a,b', rows: ['1,2', '3,"4', '5"'] });
+    expect(readCsvFile(Buffer.from('a,b\n1,2\n3,"4\n5"\n\n\n'))).to.deep.equal({
+      header: 'a,b',
+      rows: ['1,2', '3,"4', '5"'],
+    });
   });
 
   it('refuses a byte order mark, bytes that are not UTF-8, an empty file and a file of more than 100 MB', () => {
@@ -20,7 +28,9 @@ describe('import jobs: CSV file', () => {
 
   it('allows 500,000 rows and not one more', () => {
     const file = (rows: number): Buffer => Buffer.from(`h\n${'x\n'.repeat(rows)}`);
-    expect(readCsvFile(file(csvLimits.rows))).to.have.property('rows').with.length(csvLimits.rows);
+    expect(readCsvFile(file(csvLimits.rows)))
+      .to.have.property('rows')
+      .with.length(csvLimits.rows);
     expect(readCsvFile(file(csvLimits.rows + 1))).to.have.property('unreadable');
   });
 
@@ -41,13 +51,16 @@ describe('import jobs: CSV file', () => {
 
   it('gives back any value without line feed, backslash and outer space that was written with escaped commas', () => {
     const value = fc.string({ unit: 'binary' }).map((text) => text.replace(/[\n\\]/g, '').trim());
-    fc.assert(fc.property(fc.array(value, { minLength: 1 }), (values) => {
-      expect(splitRow(values.map((text) => text.replaceAll(',', '\\,')).join(','), kept)).to.deep.equal(values);
-    }));
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 1 }), (values) => {
+        expect(splitRow(values.map((text) => text.replaceAll(',', '\\,')).join(','), kept)).to.deep.equal(values);
+      }),
+    );
   });
 
   it('wants every column exactly once, in any order, and no other', () => {
     expect(headerProblem(['b', 'a'], ['a', 'b'])).to.equal(undefined);
-    for (const header of [['a'], ['a', 'b', 'c'], ['a', 'a', 'b'], ['a', 'c']]) expect(headerProblem(header, ['a', 'b']), header.join()).to.match(/header/);
+    for (const header of [['a'], ['a', 'b', 'c'], ['a', 'a', 'b'], ['a', 'c']])
+      expect(headerProblem(header, ['a', 'b']), header.join()).to.match(/header/);
   });
 });

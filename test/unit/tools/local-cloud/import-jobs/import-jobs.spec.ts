@@ -6,13 +6,21 @@ const names = (count: number): string[] => Array.from({ length: count }, (_, ind
 
 describe('import jobs: life of a job', () => {
   let cloud: ImportCloud;
-  beforeEach(() => { cloud = new ImportCloud(); });
+  beforeEach(() => {
+    cloud = new ImportCloud();
+  });
 
-  it('returns the header: standard columns, custom attributes, Cognito\'s two, and what the option adds', async () => {
+  it("returns the header: standard columns, custom attributes, Cognito's two, and what the option adds", async () => {
     cloud.options = { ...cloud.options, extraColumns: ['password_hash'] };
     const header = (await cloud.call('GetCSVHeader'))['CSVHeader'] as string[];
     expect(header).to.have.length(23);
-    expect(header.slice(-5)).to.deep.equal(['updated_at', 'custom:team', 'cognito:mfa_enabled', 'cognito:username', 'password_hash']);
+    expect(header.slice(-5)).to.deep.equal([
+      'updated_at',
+      'custom:team',
+      'cognito:mfa_enabled',
+      'cognito:username',
+      'password_hash',
+    ]);
     expect(header).to.not.include.members(['sub']);
   });
 
@@ -25,20 +33,28 @@ describe('import jobs: life of a job', () => {
     expect(cloud.logStreams).to.deep.equal([`${String(job['JobId'])}/restore-1`]);
     expect(cloud.logLines).to.have.length(250);
     expect(cloud.logLines[0]).to.equal('[SUCCEEDED] Line Number 1 - The import succeeded.');
-    expect(cloud.logLines[2]).to.match(/^\[FAILED\] Line Number 3 - The User Record does not set any of the auto verified/);
+    expect(cloud.logLines[2]).to.match(
+      /^\[FAILED\] Line Number 3 - The User Record does not set any of the auto verified/,
+    );
     expect(cloud.logLines[249]).to.match(/^\[SUCCEEDED\] Line Number 250 - /);
     expect(cloud.logLines[4]).to.equal('[SKIPPED] Line Number 5 - The user already exists.');
   });
 
   it('refuses to start without a file, twice, or a job of another pool', async () => {
     const jobId = await cloud.job();
-    expect(await rejection(cloud.call('StartUserImportJob', { JobId: jobId })))
-      .to.include({ code: 'PreconditionNotMetException', message: `No csv file was uploaded for ${jobId}` });
+    expect(await rejection(cloud.call('StartUserImportJob', { JobId: jobId }))).to.include({
+      code: 'PreconditionNotMetException',
+      message: `No csv file was uploaded for ${jobId}`,
+    });
     const done = await cloud.job(await cloud.csv(['a']));
     await cloud.run(done);
-    expect(await rejection(cloud.call('StartUserImportJob', { JobId: done }))).to.include({ code: 'PreconditionNotMetException' });
+    expect(await rejection(cloud.call('StartUserImportJob', { JobId: done }))).to.include({
+      code: 'PreconditionNotMetException',
+    });
     cloud.pool = { ...cloud.pool, Id: 'us-east-1_Another01' };
-    expect(await rejection(cloud.call('StartUserImportJob', { JobId: done }))).to.include({ code: 'ResourceNotFoundException' });
+    expect(await rejection(cloud.call('StartUserImportJob', { JobId: done }))).to.include({
+      code: 'ResourceNotFoundException',
+    });
   });
 
   it('ends early in the middle of the file, for the first jobs of a pool only', async () => {
@@ -47,15 +63,27 @@ describe('import jobs: life of a job', () => {
       one.options = { ...one.options, tooMany: undefined, endEarly: { afterRows: 130, as, jobs: 1 } };
       expect(await one.run(await one.job(await one.csv(names(250))))).to.include({ Status: as, ImportedUsers: 130 });
       expect(one.logLines).to.have.length(130);
-      expect(await one.run(await one.job(await one.csv(names(250))))).to.include({ ImportedUsers: 120, SkippedUsers: 130 });
+      expect(await one.run(await one.job(await one.csv(names(250))))).to.include({
+        ImportedUsers: 120,
+        SkippedUsers: 130,
+      });
     }
   });
 
   it('lets upload URLs and jobs expire when the options say so', async () => {
     cloud.options = { ...cloud.options, uploadUrlSeconds: 0 };
-    expect((await cloud.call('CreateUserImportJob', { JobName: 'late', CloudWatchLogsRoleArn: 'arn:aws:iam::111122223333:role/import-log' }))['UserImportJob']).to.include({ Status: 'Created' });
+    expect(
+      (
+        await cloud.call('CreateUserImportJob', {
+          JobName: 'late',
+          CloudWatchLogsRoleArn: 'arn:aws:iam::111122223333:role/import-log',
+        })
+      )['UserImportJob'],
+    ).to.include({ Status: 'Created' });
     const jobId = await cloud.job('x');
-    expect(await rejection(cloud.call('StartUserImportJob', { JobId: jobId }))).to.include({ message: `No csv file was uploaded for ${jobId}` });
+    expect(await rejection(cloud.call('StartUserImportJob', { JobId: jobId }))).to.include({
+      message: `No csv file was uploaded for ${jobId}`,
+    });
     cloud.options = { ...cloud.options, expiresAfterMs: 1_000 };
     await cloud.clock.sleep(2_000);
     expect(await cloud.describe(jobId)).to.include({ Status: 'Expired' });
@@ -64,15 +92,24 @@ describe('import jobs: life of a job', () => {
   it('wants an auto-verified attribute', async () => {
     const jobId = await cloud.job('x');
     cloud.pool = { ...cloud.pool, AutoVerifiedAttributes: [] };
-    expect(await rejection(cloud.call('StartUserImportJob', { JobId: jobId }))).to.include({ code: 'InvalidParameterException' });
+    expect(await rejection(cloud.call('StartUserImportJob', { JobId: jobId }))).to.include({
+      code: 'InvalidParameterException',
+    });
   });
 
   it('lets one job run per account, or per Region where the option says so', async () => {
     const csv = await cloud.csv(['a']);
-    const [first, second, other] = [await cloud.job(csv), await cloud.job(csv), await cloud.job(csv, '111122223333', 'eu-west-1')];
+    const [first, second, other] = [
+      await cloud.job(csv),
+      await cloud.job(csv),
+      await cloud.job(csv, '111122223333', 'eu-west-1'),
+    ];
     const running = cloud.run(first);
-    expect(await rejection(cloud.call('StartUserImportJob', { JobId: second }))).to.include({ code: 'PreconditionNotMetException' });
-    const inOther = (): Promise<unknown> => cloud.call('StartUserImportJob', { JobId: other }, '111122223333', 'eu-west-1');
+    expect(await rejection(cloud.call('StartUserImportJob', { JobId: second }))).to.include({
+      code: 'PreconditionNotMetException',
+    });
+    const inOther = (): Promise<unknown> =>
+      cloud.call('StartUserImportJob', { JobId: other }, '111122223333', 'eu-west-1');
     expect(await rejection(inOther())).to.include({ code: 'PreconditionNotMetException' });
     cloud.options = { ...cloud.options, oneJobPer: 'region' };
     await inOther();
@@ -88,7 +125,9 @@ describe('import jobs: life of a job', () => {
     for (const action of ['UpdateUserPool', 'AddCustomAttributes', 'DeleteUserPool']) {
       expect(await rejection(cloud.call(action)), action).to.include({ code: 'UserImportInProgressException' });
     }
-    expect(await rejection(cloud.call('UpdateUserPool', { UserPoolId: 'us-east-1_Another01' }))).to.include({ message: 'from the emulator' });
+    expect(await rejection(cloud.call('UpdateUserPool', { UserPoolId: 'us-east-1_Another01' }))).to.include({
+      message: 'from the emulator',
+    });
     await cloud.clock.sleep(2_000);
     expect(await rejection(cloud.call('UpdateUserPool'))).to.include({ message: 'from the emulator' });
   });
@@ -99,7 +138,9 @@ describe('import jobs: life of a job', () => {
     const ended = cloud.run(jobId);
     await cloud.clock.sleep(5_000);
     expect((await cloud.describe(jobId))['Status']).to.equal('InProgress');
-    expect((await cloud.call('StopUserImportJob', { JobId: jobId }))['UserImportJob']).to.include({ Status: 'Stopping' });
+    expect((await cloud.call('StopUserImportJob', { JobId: jobId }))['UserImportJob']).to.include({
+      Status: 'Stopping',
+    });
     const job = await ended;
     expect(job).to.include({ Status: 'Stopped' });
     expect(job['ImportedUsers']).to.be.within(45, 60);
@@ -112,32 +153,54 @@ describe('import jobs: life of a job', () => {
     const jobId = await cloud.job('x');
     cloud.clock.advance(24 * 3_600_000);
     expect(await cloud.describe(jobId)).to.include({ Status: 'Expired' });
-    expect(await rejection(cloud.call('StartUserImportJob', { JobId: jobId }))).to.include({ code: 'PreconditionNotMetException' });
+    expect(await rejection(cloud.call('StartUserImportJob', { JobId: jobId }))).to.include({
+      code: 'PreconditionNotMetException',
+    });
   });
 
   it('fails the job when the role is missing, does not trust Cognito or lacks permissions', async () => {
     const csv = await cloud.csv(['a']);
     cloud.allowedActions = 3;
-    expect(await cloud.run(await cloud.job(csv))).to.include({ Status: 'Failed', CompletionMessage: 'The CloudWatch Logs role lacks permissions to write the log of the import job.' });
-    cloud.trust = { Statement: { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: ['lambda.amazonaws.com'] } } };
-    expect(await cloud.run(await cloud.job(csv))).to.include({ Status: 'Failed', CompletionMessage: 'Cognito cannot assume the CloudWatch Logs role.' });
+    expect(await cloud.run(await cloud.job(csv))).to.include({
+      Status: 'Failed',
+      CompletionMessage: 'The CloudWatch Logs role lacks permissions to write the log of the import job.',
+    });
+    cloud.trust = {
+      Statement: { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: ['lambda.amazonaws.com'] } },
+    };
+    expect(await cloud.run(await cloud.job(csv))).to.include({
+      Status: 'Failed',
+      CompletionMessage: 'Cognito cannot assume the CloudWatch Logs role.',
+    });
     cloud.trust = undefined;
-    expect(await cloud.run(await cloud.job(csv))).to.include({ Status: 'Failed', CompletionMessage: 'The CloudWatch Logs role does not exist.' });
+    expect(await cloud.run(await cloud.job(csv))).to.include({
+      Status: 'Failed',
+      CompletionMessage: 'The CloudWatch Logs role does not exist.',
+    });
     expect(cloud.users.size).to.equal(0);
   });
 
   it('fails the job when the header does not fit or the file cannot be read', async () => {
     expect((await cloud.run(await cloud.job('cognito:username,email\na,b')))['CompletionMessage']).to.match(/header/);
-    expect((await cloud.run(await cloud.job(`\uFEFF${await cloud.csv(['a'])}`)))['CompletionMessage']).to.match(/byte order mark/);
+    expect((await cloud.run(await cloud.job(`\uFEFF${await cloud.csv(['a'])}`)))['CompletionMessage']).to.match(
+      /byte order mark/,
+    );
   });
 
   it('fails the job when too many rows are lost, keeping what was imported', async () => {
     const csv = await cloud.csv(names(300), (name) => (Number(name.slice(4)) > 100 ? { email_verified: '' } : {}));
     expect(await cloud.run(await cloud.job(csv))).to.include({
-      Status: 'Failed', CompletionMessage: 'Too many users have failed or been skipped during the import.', ImportedUsers: 100, FailedUsers: 200,
+      Status: 'Failed',
+      CompletionMessage: 'Too many users have failed or been skipped during the import.',
+      ImportedUsers: 100,
+      FailedUsers: 200,
     });
     cloud.options = { ...cloud.options, tooMany: undefined };
-    expect(await cloud.run(await cloud.job(csv))).to.include({ Status: 'Succeeded', SkippedUsers: 100, FailedUsers: 200 });
+    expect(await cloud.run(await cloud.job(csv))).to.include({
+      Status: 'Succeeded',
+      SkippedUsers: 100,
+      FailedUsers: 200,
+    });
   });
 
   it('numbers, delays and loses log lines as the options say', async () => {
@@ -159,10 +222,14 @@ describe('import jobs: life of a job', () => {
     for (let index = 0; index < 5; index += 1) ids.unshift(await cloud.job());
     const first = await cloud.call('ListUserImportJobs', { MaxResults: 3 });
     const second = await cloud.call('ListUserImportJobs', { MaxResults: 3, PaginationToken: first['PaginationToken'] });
-    const listed = [first, second].flatMap((page) => (page['UserImportJobs'] as { JobId: string }[]).map((job) => job.JobId));
+    const listed = [first, second].flatMap((page) =>
+      (page['UserImportJobs'] as { JobId: string }[]).map((job) => job.JobId),
+    );
     expect(listed).to.deep.equal(ids);
     expect(second).to.not.have.property('PaginationToken');
-    expect(await rejection(cloud.call('ListUserImportJobs', { MaxResults: 3, PaginationToken: 'x' }))).to.include({ code: 'InvalidParameterException' });
+    expect(await rejection(cloud.call('ListUserImportJobs', { MaxResults: 3, PaginationToken: 'x' }))).to.include({
+      code: 'InvalidParameterException',
+    });
   });
 
   it('refuses more jobs than a pool can have', async () => {
@@ -174,7 +241,10 @@ describe('import jobs: life of a job', () => {
 
   it('leaves the refusal of an unauthorized caller as it is', async () => {
     cloud.refusal = 'AccessDeniedException';
-    expect(await rejection(cloud.call('GetCSVHeader'))).to.include({ code: 'AccessDeniedException', message: 'from the emulator' });
+    expect(await rejection(cloud.call('GetCSVHeader'))).to.include({
+      code: 'AccessDeniedException',
+      message: 'from the emulator',
+    });
   });
 
   it('asks whether the caller may pass the role to Cognito', async () => {

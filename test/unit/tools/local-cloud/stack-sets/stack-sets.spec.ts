@@ -6,7 +6,12 @@ import { FakeStacks } from '../../../../support/local-cloud/fake-stacks.ts';
 import { aRequest, anAnswer } from '../../../../support/local-cloud/gateway-request.ts';
 
 const BOTH = { 'Accounts.member.1': '111122223333', 'Regions.member.1': 'us-east-1', 'Regions.member.2': 'eu-west-1' };
-const DEFINITION = { TemplateBody: '{}', 'Capabilities.member.1': 'CAPABILITY_IAM', 'Parameters.member.1.ParameterKey': 'Rate', 'Parameters.member.1.ParameterValue': '10' };
+const DEFINITION = {
+  TemplateBody: '{}',
+  'Capabilities.member.1': 'CAPABILITY_IAM',
+  'Parameters.member.1.ParameterKey': 'Rate',
+  'Parameters.member.1.ParameterValue': '10',
+};
 
 describe('local cloud: StackSets', () => {
   let world: FakeStacks;
@@ -17,8 +22,15 @@ describe('local cloud: StackSets', () => {
     intercept = stackSetInterceptor(world.deps);
   });
 
-  const call = async (action: string, params: Record<string, string> = {}): Promise<{ status: number; code: string | undefined; xml: string }> => {
-    const request = aRequest({ service: 'cloudformation', action, params: { Action: action, StackSetName: 'set', ...params } });
+  const call = async (
+    action: string,
+    params: Record<string, string> = {},
+  ): Promise<{ status: number; code: string | undefined; xml: string }> => {
+    const request = aRequest({
+      service: 'cloudformation',
+      action,
+      params: { Action: action, StackSetName: 'set', ...params },
+    });
     const { status, body } = await intercept(request, () => Promise.resolve(anAnswer()));
     const xml = body.toString();
     return { status, code: element(xml, 'Code'), xml };
@@ -29,7 +41,10 @@ describe('local cloud: StackSets', () => {
     const OperationId = element(started.xml, 'OperationId');
     expect(OperationId, started.xml).to.be.a('string');
     for (;;) {
-      const status = element((await call('DescribeStackSetOperation', { OperationId: OperationId ?? '' })).xml, 'Status');
+      const status = element(
+        (await call('DescribeStackSetOperation', { OperationId: OperationId ?? '' })).xml,
+        'Status',
+      );
       if (status === 'RUNNING' || status === 'STOPPING') {
         await new Promise(setImmediate);
         continue;
@@ -40,18 +55,29 @@ describe('local cloud: StackSets', () => {
   };
   const instances = async (): Promise<string[]> => {
     const { xml } = await call('ListStackInstances');
-    return elements(xml, 'Region').map((region, index) => `${region} ${elements(xml, 'Status')[index] ?? ''} ${elements(xml, 'DetailedStatus')[index] ?? ''}`);
+    return elements(xml, 'Region').map(
+      (region, index) =>
+        `${region} ${elements(xml, 'Status')[index] ?? ''} ${elements(xml, 'DetailedStatus')[index] ?? ''}`,
+    );
   };
 
   it('creates, updates and deletes instances, one Region after the other', async () => {
     await call('CreateStackSet', DEFINITION);
     expect(await operate('CreateStackInstances', BOTH)).to.deep.equal(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
     expect(await instances()).to.deep.equal(['us-east-1 CURRENT SUCCEEDED', 'eu-west-1 CURRENT SUCCEEDED']);
-    expect(await operate('UpdateStackSet', { ...DEFINITION, 'Parameters.member.1.ParameterValue': '25' })).to.deep.equal(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
+    expect(
+      await operate('UpdateStackSet', { ...DEFINITION, 'Parameters.member.1.ParameterValue': '25' }),
+    ).to.deep.equal(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
     expect(world.parameters.get('eu-west-1')).to.deep.equal({ Rate: '25' });
     expect((await call('DeleteStackSet')).code).to.equal('StackSetNotEmptyException');
-    expect(await operate('DeleteStackInstances', { ...BOTH, RetainStacks: 'false' })).to.deep.equal(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
-    expect(world.calls).to.deep.equal(['Create', 'Update', 'Delete'].flatMap((verb) => [`${verb}Stack us-east-1`, `${verb}Stack eu-west-1`]));
+    expect(await operate('DeleteStackInstances', { ...BOTH, RetainStacks: 'false' })).to.deep.equal([
+      'SUCCEEDED',
+      'SUCCEEDED',
+      'SUCCEEDED',
+    ]);
+    expect(world.calls).to.deep.equal(
+      ['Create', 'Update', 'Delete'].flatMap((verb) => [`${verb}Stack us-east-1`, `${verb}Stack eu-west-1`]),
+    );
     expect((await call('DeleteStackSet')).status).to.equal(200);
     expect(await call('DescribeStackSet')).to.include({ status: 404, code: 'StackSetNotFoundException' });
     expect((await call('DeleteStackSet')).status, 'deleting what is not there').to.equal(200);
@@ -61,18 +87,30 @@ describe('local cloud: StackSets', () => {
     await call('CreateStackSet', DEFINITION);
     await operate('CreateStackInstances', BOTH);
     world.endings.set('us-east-1', 'UPDATE_ROLLBACK_COMPLETE');
-    expect(await operate('UpdateStackSet', { ...DEFINITION, 'Parameters.member.1.ParameterValue': '25' })).to.deep.equal(['FAILED', 'FAILED', 'CANCELLED']);
+    expect(
+      await operate('UpdateStackSet', { ...DEFINITION, 'Parameters.member.1.ParameterValue': '25' }),
+    ).to.deep.equal(['FAILED', 'FAILED', 'CANCELLED']);
     expect(await instances()).to.deep.equal(['us-east-1 OUTDATED FAILED', 'eu-west-1 OUTDATED CANCELLED']);
-    expect(element((await call('ListStackInstances')).xml, 'StatusReason')).to.equal('ResourceLogicalId:Queue, ResourceType:AWS::SQS::Queue, ResourceStatusReason:no & no.');
+    expect(element((await call('ListStackInstances')).xml, 'StatusReason')).to.equal(
+      'ResourceLogicalId:Queue, ResourceType:AWS::SQS::Queue, ResourceStatusReason:no & no.',
+    );
     expect(element((await call('DescribeStackSet')).xml, 'ParameterValue')).to.equal('25');
   });
 
   it('bears as many failures per Region as tolerated', async () => {
     await call('CreateStackSet', DEFINITION);
     world.endings.set('us-east-1', 'ROLLBACK_COMPLETE');
-    expect(await operate('CreateStackInstances', { ...BOTH, 'OperationPreferences.FailureToleranceCount': '1' })).to.deep.equal(['SUCCEEDED', 'FAILED', 'SUCCEEDED']);
-    expect(await operate('CreateStackInstances', BOTH), 'a stack that failed to be created is made anew').to.deep.equal(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
-    expect(world.calls.filter((made) => made.endsWith('us-east-1'))).to.deep.equal(['CreateStack us-east-1', 'DeleteStack us-east-1', 'CreateStack us-east-1']);
+    expect(
+      await operate('CreateStackInstances', { ...BOTH, 'OperationPreferences.FailureToleranceCount': '1' }),
+    ).to.deep.equal(['SUCCEEDED', 'FAILED', 'SUCCEEDED']);
+    expect(await operate('CreateStackInstances', BOTH), 'a stack that failed to be created is made anew').to.deep.equal(
+      ['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED'],
+    );
+    expect(world.calls.filter((made) => made.endsWith('us-east-1'))).to.deep.equal([
+      'CreateStack us-east-1',
+      'DeleteStack us-east-1',
+      'CreateStack us-east-1',
+    ]);
   });
 
   it('goes through the Regions in the order that is asked for', async () => {
@@ -85,10 +123,21 @@ describe('local cloud: StackSets', () => {
     await call('CreateStackSet', DEFINITION);
     await operate('CreateStackInstances', BOTH);
     world.endings.set('us-east-1', 'DELETE_FAILED');
-    expect(await operate('DeleteStackInstances', { ...BOTH, RetainStacks: 'false' })).to.deep.equal(['FAILED', 'FAILED', 'CANCELLED']);
+    expect(await operate('DeleteStackInstances', { ...BOTH, RetainStacks: 'false' })).to.deep.equal([
+      'FAILED',
+      'FAILED',
+      'CANCELLED',
+    ]);
     expect((await instances())[0]).to.equal('us-east-1 INOPERABLE INOPERABLE');
-    expect(await operate('UpdateStackSet', DEFINITION), 'an inoperable instance is left out').to.deep.equal(['SUCCEEDED', 'SUCCEEDED']);
-    expect(await operate('DeleteStackInstances', { ...BOTH, RetainStacks: 'true' })).to.deep.equal(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
+    expect(await operate('UpdateStackSet', DEFINITION), 'an inoperable instance is left out').to.deep.equal([
+      'SUCCEEDED',
+      'SUCCEEDED',
+    ]);
+    expect(await operate('DeleteStackInstances', { ...BOTH, RetainStacks: 'true' })).to.deep.equal([
+      'SUCCEEDED',
+      'SUCCEEDED',
+      'SUCCEEDED',
+    ]);
     expect(await instances()).to.deep.equal([]);
     expect([...world.stacks.values()], 'the stack itself stays').to.include('UPDATE_COMPLETE');
   });
@@ -100,7 +149,9 @@ describe('local cloud: StackSets', () => {
     expect((await call('DeleteStackSet')).code).to.equal('OperationInProgressException');
     await first;
     for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
-    expect((await call('CreateStackInstances', { ...BOTH, OperationId: 'one' })).code).to.equal('OperationIdAlreadyExistsException');
+    expect((await call('CreateStackInstances', { ...BOTH, OperationId: 'one' })).code).to.equal(
+      'OperationIdAlreadyExistsException',
+    );
   });
 
   it('stops after the Region at work', async () => {
@@ -109,7 +160,9 @@ describe('local cloud: StackSets', () => {
     expect(started.status).to.equal(200);
     expect((await call('StopStackSetOperation', { OperationId: 'one' })).status).to.equal(200);
     for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
-    expect(element((await call('DescribeStackSetOperation', { OperationId: 'one' })).xml, 'Status')).to.equal('STOPPED');
+    expect(element((await call('DescribeStackSetOperation', { OperationId: 'one' })).xml, 'Status')).to.equal(
+      'STOPPED',
+    );
     expect(await instances()).to.include('eu-west-1 OUTDATED CANCELLED');
     expect((await call('StopStackSetOperation', { OperationId: 'one' })).code).to.equal('InvalidOperationException');
   });
@@ -121,11 +174,15 @@ describe('local cloud: StackSets', () => {
       return element((await call('ListStackInstances')).xml, 'StatusReason');
     };
     world.administrationRole = { refused: 'role does not trust the service' };
-    expect(await reason()).to.contain('role/AWSCloudFormationStackSetAdministrationRole is invalid or cannot be assumed');
+    expect(await reason()).to.contain(
+      'role/AWSCloudFormationStackSetAdministrationRole is invalid or cannot be assumed',
+    );
     world.administrationRole = {};
     world.newRoleUnknownMs = 60_000;
     world.executionRoleCreated = '2026-11-22T23:59:30Z';
-    expect(await reason()).to.contain("should have 'AWSCloudFormationStackSetExecutionRole' role with trust relationship to Role 'AWSCloudFormationStackSetAdministrationRole'");
+    expect(await reason()).to.contain(
+      "should have 'AWSCloudFormationStackSetExecutionRole' role with trust relationship to Role 'AWSCloudFormationStackSetAdministrationRole'",
+    );
     world.newRoleUnknownMs = 10_000;
     expect(await operate('CreateStackInstances', BOTH)).to.deep.equal(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
   });
@@ -134,7 +191,12 @@ describe('local cloud: StackSets', () => {
     const custom = 'arn:aws:iam::111122223333:role/custom';
     await call('CreateStackSet', { ...DEFINITION, AdministrationRoleARN: custom });
     expect(element((await call('DescribeStackSet')).xml, 'AdministrationRoleARN')).to.equal(custom);
-    const update = { UsePreviousTemplate: 'true', 'Capabilities.member.1': 'CAPABILITY_IAM', 'Parameters.member.1.ParameterKey': 'Rate', 'Parameters.member.1.UsePreviousValue': 'true' };
+    const update = {
+      UsePreviousTemplate: 'true',
+      'Capabilities.member.1': 'CAPABILITY_IAM',
+      'Parameters.member.1.ParameterKey': 'Rate',
+      'Parameters.member.1.UsePreviousValue': 'true',
+    };
     expect((await operate('UpdateStackSet', update))[0]).to.equal('SUCCEEDED');
     const { xml } = await call('DescribeStackSet');
     expect(element(xml, 'ParameterValue')).to.equal('10');
@@ -144,13 +206,25 @@ describe('local cloud: StackSets', () => {
   it('overrides parameters of single instances', async () => {
     await call('CreateStackSet', DEFINITION);
     await operate('CreateStackInstances', BOTH);
-    await operate('UpdateStackInstances', { 'Accounts.member.1': '111122223333', 'Regions.member.1': 'eu-west-1', 'ParameterOverrides.member.1.ParameterKey': 'Rate', 'ParameterOverrides.member.1.ParameterValue': '5' });
-    expect([world.parameters.get('us-east-1'), world.parameters.get('eu-west-1')]).to.deep.equal([{ Rate: '10' }, { Rate: '5' }]);
-    expect((await call('UpdateStackInstances', { 'Accounts.member.1': '111122223333', 'Regions.member.1': 'eu-central-1' })).code).to.equal('StackInstanceNotFoundException');
+    await operate('UpdateStackInstances', {
+      'Accounts.member.1': '111122223333',
+      'Regions.member.1': 'eu-west-1',
+      'ParameterOverrides.member.1.ParameterKey': 'Rate',
+      'ParameterOverrides.member.1.ParameterValue': '5',
+    });
+    expect([world.parameters.get('us-east-1'), world.parameters.get('eu-west-1')]).to.deep.equal([
+      { Rate: '10' },
+      { Rate: '5' },
+    ]);
+    expect(
+      (await call('UpdateStackInstances', { 'Accounts.member.1': '111122223333', 'Regions.member.1': 'eu-central-1' }))
+        .code,
+    ).to.equal('StackInstanceNotFoundException');
   });
 
   it('refuses bad definitions', async () => {
-    const refused = async (params: Record<string, string>): Promise<string | undefined> => (await call('CreateStackSet', params)).code;
+    const refused = async (params: Record<string, string>): Promise<string | undefined> =>
+      (await call('CreateStackSet', params)).code;
     expect(await refused({ ...DEFINITION, 'Capabilities.member.1': '' })).to.equal('InsufficientCapabilitiesException');
     expect(await refused({ ...DEFINITION, 'Parameters.member.1.ParameterKey': 'Unknown' })).to.equal('ValidationError');
     expect(await refused({ 'Capabilities.member.1': 'CAPABILITY_IAM' })).to.equal('ValidationError');
@@ -158,16 +232,26 @@ describe('local cloud: StackSets', () => {
     expect(await refused({ ...DEFINITION, StackSetName: '1-digit-first' })).to.equal('ValidationError');
     await call('CreateStackSet', { ...DEFINITION, ClientRequestToken: 'token' });
     expect(await refused(DEFINITION)).to.equal('NameAlreadyExistsException');
-    expect((await call('CreateStackSet', { ...DEFINITION, ClientRequestToken: 'token' })).status, 'the same request again').to.equal(200);
+    expect(
+      (await call('CreateStackSet', { ...DEFINITION, ClientRequestToken: 'token' })).status,
+      'the same request again',
+    ).to.equal(200);
   });
 
   it('leaves the caller to the policies, and other calls alone', async () => {
     const denied = { ...anAnswer({}, 403) };
     const seen: Array<string | undefined> = [];
-    const answer = await intercept(aRequest({ service: 'cloudformation', action: 'CreateStackSet', params: { AdministrationRoleARN: 'arn:role/admin' } }), (request) => {
-      seen.push(request.headers['x-local-cloud-authorize-only'], request.headers['x-local-cloud-pass-role']);
-      return Promise.resolve(denied);
-    });
+    const answer = await intercept(
+      aRequest({
+        service: 'cloudformation',
+        action: 'CreateStackSet',
+        params: { AdministrationRoleARN: 'arn:role/admin' },
+      }),
+      (request) => {
+        seen.push(request.headers['x-local-cloud-authorize-only'], request.headers['x-local-cloud-pass-role']);
+        return Promise.resolve(denied);
+      },
+    );
     expect(answer).to.equal(denied);
     expect(seen).to.deep.equal(['yes', 'arn:role/admin cloudformation.amazonaws.com']);
     const plain = aRequest({ service: 'cloudformation', action: 'CreateStack' });

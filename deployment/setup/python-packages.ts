@@ -20,7 +20,11 @@ const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.1
  * @param folder of the environment; another than `.venv` for packages whose pins contradict those of the others
  * @throws Error naming what is missing or what pip said
  */
-export async function setUpPython(requirementsFile: string, say: (line: string) => void = (line) => process.stderr.write(`${line}\n`), folder = '.venv'): Promise<string> {
+export async function setUpPython(
+  requirementsFile: string,
+  say: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
+  folder = '.venv',
+): Promise<string> {
   const venv = join(projectRoot, folder);
   const python = join(venv, 'bin', 'python');
   const name = relative(projectRoot, requirementsFile);
@@ -37,7 +41,11 @@ export async function setUpPython(requirementsFile: string, say: (line: string) 
       await run(base, ['-m', 'venv', venv], 'creating the virtual environment failed');
     }
     say(`Setting up Python: installing ${name} ...`);
-    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--require-hashes', '-r', requirementsFile], `installing ${name} failed`);
+    await run(
+      python,
+      ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--require-hashes', '-r', requirementsFile],
+      `installing ${name} failed`,
+    );
     writeFileSync(stamp, wanted);
     say(`Setting up Python: ${name} done.`);
     return python;
@@ -48,7 +56,9 @@ async function findPython(): Promise<string> {
   for (const name of PYTHONS) {
     if (await works(name, 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))')) return name;
   }
-  throw new Error('Python 3.10 or newer with the venv module is needed for the local cloud, and none was found on the PATH. Install it (Debian/Ubuntu: apt-get install python3 python3-venv) and start again.');
+  throw new Error(
+    'Python 3.10 or newer with the venv module is needed for the local cloud, and none was found on the PATH. Install it (Debian/Ubuntu: apt-get install python3 python3-venv) and start again.',
+  );
 }
 
 /** One process at a time works on the environment; a lock left behind by a killed one is taken over. */
@@ -84,7 +94,10 @@ function holderIsGone(): boolean {
 }
 
 function works(program: string, script: string): Promise<boolean> {
-  return run(program, ['-c', script], '').then(() => true, () => false);
+  return run(program, ['-c', script], '').then(
+    () => true,
+    () => false,
+  );
 }
 
 function run(program: string, args: readonly string[], failure: string): Promise<void> {
@@ -94,6 +107,10 @@ function run(program: string, args: readonly string[], failure: string): Promise
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`${failure} (exit code ${code ?? 'none'}):\n${output.trim().slice(-2000)}`))));
+    child.on('close', (code) =>
+      code === 0
+        ? resolve()
+        : reject(new Error(`${failure} (exit code ${code ?? 'none'}):\n${output.trim().slice(-2000)}`)),
+    );
   });
 }

@@ -1,4 +1,4 @@
 import { resolve } from 'node:path';
 
 /** The checkout's root folder, absolute. */
-export const projectRoot = resolve(import.meta.dirname, '..', '..', '..');
+export const projectRoot = resolve(import.meta.dirname, '..', '..');
