@@ -9,7 +9,7 @@ import pMap from 'p-map';
 export async function forEachAtOnce<T>(
   values: Iterable<T>,
   limit: number,
-  work: (value: T, failed: () => boolean) => Promise<void>,
+  work: (value: T, failed: () => boolean) => Promise<unknown>,
 ): Promise<void> {
   const failures: unknown[] = [];
   const failed = (): boolean => failures.length > 0;

@@ -2,6 +2,7 @@ import { itemKind, subOf, userItem } from '../../backup/items.ts';
 import { KEPT_NAME } from '../../backup/snapshot/names.ts';
 import { ItemTally } from '../../backup/tally.ts';
 import { Fault, isNamed } from '../../errors.ts';
+import { findInPages, withToken } from '../../listing/page-chain.ts';
 import { FEDERATED_STATUS, signInNameOf } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
 import { writeChanged } from '../write-changed.ts';
@@ -60,25 +61,19 @@ async function subsToConfirm({ deps, progress }: CleanUp): Promise<string[]> {
   return subs;
 }
 
-/** The native user with this sub, if there is one. A page may be empty and still carry a token. */
+/** The native user with this sub, if there is one. */
 async function lookUp({ deps, run }: CleanUp, sub: string): Promise<PoolUser | undefined> {
   const filter = `sub = "${sub.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
-  let token: string | undefined;
   try {
-    do {
-      const page = await deps.pool.listUsersPage(run.facts.userPoolId, {
-        filter,
-        ...(token === undefined ? {} : { token }),
-      });
-      const user = page.items.find((found) => found.sub === sub && found.status !== FEDERATED_STATUS);
-      if (user !== undefined) return user;
-      token = page.next === token ? undefined : page.next;
-    } while (token !== undefined);
+    return await findInPages<PoolUser, PoolUser>(
+      (token) => deps.pool.listUsersPage(run.facts.userPoolId, { filter, ...withToken(token) }),
+      (page) => page.find((found) => found.sub === sub && found.status !== FEDERATED_STATUS),
+    );
   } catch (error) {
     if (!isNamed(error, 'FilterRefused')) throw error;
     deps.log.warn('Cognito refused the look-up of a user by sub; the listing alone decides.');
+    return undefined;
   }
-  return undefined;
 }
 
 async function requireBelievable({ progress, run }: CleanUp, asked: number): Promise<void> {
