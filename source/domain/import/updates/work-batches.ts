@@ -1,3 +1,4 @@
+import { forEachAtOnce } from '../../concurrency.ts';
 import { blockedKey } from '../plan/jobs-state.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
 import { takeMessages } from '../plan/messages.ts';
@@ -24,17 +25,13 @@ export async function workBatches(run: UpdateRun, jobs: JobsState): Promise<bool
   if (nextLane(run, lanes) === undefined && run.groupCreation.done) return true;
   if (run.over()) return false;
   await markWriting(run.deps.store, run.deps.clock, run.plan);
-  let failed = false;
-  const ahead = run.groupCreation.runAhead(
-    () => failed || run.over(),
-    () => run.saveIfDue(),
-  );
-  const batches = workLanes(run, lanes).catch((error: unknown) => {
-    failed = true;
-    throw error;
-  });
-  const outcomes = await Promise.allSettled([batches, ahead]);
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  const createGroups = (failed: () => boolean): Promise<void> =>
+    run.groupCreation.runAhead(
+      () => failed() || run.over(),
+      () => run.saveIfDue(),
+    );
+  const work = [createGroups, () => workLanes(run, lanes)];
+  await forEachAtOnce(work, work.length, (part, failed) => part(failed));
   await run.save();
   return nextLane(run, lanes) === undefined && run.groupCreation.done;
 }
