@@ -2,12 +2,14 @@ import { Fault } from '../domain/errors.ts';
 import type { Clock, Random } from '../domain/ports.ts';
 import { random, systemClock } from './clock.ts';
 
+/** Cuts a list into pieces of at most `size`, the largest that one batch call of AWS takes. */
 export function inBatchesOf<T>(size: number, values: readonly T[]): T[][] {
   return Array.from({ length: Math.ceil(values.length / size) }, (_, index) =>
     values.slice(index * size, (index + 1) * size),
   );
 }
 
+/** Clock and jitter of the waits between two rounds; the real ones when absent. */
 export interface Waits {
   readonly clock?: Pick<Clock, 'sleep'>;
   readonly random?: Random;

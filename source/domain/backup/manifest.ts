@@ -6,11 +6,13 @@ import { manifestProblem } from '../state/stored-shapes.ts';
 /** Version of the table's data model; a reader refuses a newer one. */
 export const SCHEMA_VERSION = 1;
 
+/** Items by kind. */
 export interface Counts {
   readonly users: number;
   readonly groups: number;
   readonly memberships: number;
 }
+/** Of something that holds no items. */
 export const NO_COUNTS: Counts = { users: 0, groups: 0, memberships: 0 };
 
 /** One object of a run's snapshot; see snapshot/names.ts. */
@@ -47,12 +49,14 @@ export interface Manifest {
   readonly snapshot?: { readonly objects: readonly SnapshotObject[] };
 }
 
+/** Key of a run's manifest in the table. */
 export const manifestKey = (runId: string): ItemKey => ({ id: `EXPORT#${runId}`, type: 'MANIFEST' });
 /** Names the last sealed run; for readers this pointer is the truth. */
 export const LATEST_KEY: ItemKey = { id: 'EXPORT#LATEST', type: 'POINTER' };
 /** Present while a run changes the table; names that run. */
 export const OPEN_KEY: ItemKey = { id: 'EXPORT#OPEN', type: 'MARKER' };
 
+/** What lies under OPEN_KEY. */
 export interface OpenMarker {
   readonly runId: string;
   /** ISO 8601. */
@@ -85,10 +89,13 @@ function damagedRecord(id: string, problem: string): never {
   );
 }
 
+/** The item that seals a run; manifestIn reads it. */
 export const manifestItem = (manifest: Manifest): TableItem => ({ ...manifestKey(manifest.runId), ...manifest });
+/** The pointer that makes a run the last sealed one; runIdIn reads it. */
 export const latestItem = (manifest: Manifest): TableItem => ({
   ...LATEST_KEY,
   runId: manifest.runId,
   endedAt: manifest.endedAt,
 });
+/** The marker of a run that may have changed the table; runIdIn reads it. */
 export const openItem = (marker: OpenMarker): TableItem => ({ ...OPEN_KEY, ...marker });

@@ -7,7 +7,9 @@ const SEGMENTS = 8;
 /** How far a scan has come, segment by segment; part of checkpoints. */
 export type ScanProgress = { start?: ItemKey; done: boolean }[];
 
+/** A scan before its first page. */
 export const newScan = (): ScanProgress => Array.from({ length: SEGMENTS }, () => ({ done: false }));
+/** True when every segment has been read to its end. */
 export const scanEnded = (segments: readonly { readonly done: boolean }[]): boolean =>
   segments.every(({ done }) => done);
 

@@ -16,6 +16,7 @@ interface GroupListState {
   pages: number;
 }
 
+/** What ListGroups needs: it writes no items. */
 export interface ListGroupsDeps extends Omit<StepDeps, 'table' | 'log'> {
   readonly pool: Pick<UserPoolReader, 'listGroupsPage'>;
 }

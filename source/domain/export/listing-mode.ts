@@ -32,6 +32,7 @@ const REMEMBERED = 1000;
 /** Below this many users the extra pages of 16 chains cost more than they save. */
 const WORTH_SPLITTING = 3000;
 
+/** How every run begins: one chain over all users, until that proves too slow. */
 export const singleListing = (): Listing => ({ mode: 'single', singleOnly: false, chains: [newChain()] });
 
 /** `shown`: subs that the single chain has shown. */
@@ -98,6 +99,7 @@ export class ChainWatch {
 const BELIEVABLE = 0.9;
 const ESTIMATE_SLACK = 100;
 
+/** True when the listing found far fewer users than Cognito estimates. */
 export const missesUsers = (listed: number, estimatedUsers: number): boolean =>
   listed < estimatedUsers * BELIEVABLE && estimatedUsers - listed > ESTIMATE_SLACK;
 

@@ -8,6 +8,7 @@ import { deletePlanPrefix } from './clean-up/delete-plan.ts';
 import { EXPORTS_PREFIX, factsKey, HEAD_KEY, parseJson, readJson, RESUME_WINDOW_MS, runFolder } from './run.ts';
 import type { RunFacts, RunHead } from './run.ts';
 
+/** What CheckUserPoolConfig needs. */
 export interface OpenRunDeps {
   readonly pool: Pick<UserPoolReader, 'describe'>;
   readonly table: Pick<BackupTable, 'getItem' | 'putItemIf'>;

@@ -5,7 +5,8 @@ import type { ProgressDeps } from '../state/progress.ts';
 import { runFolder } from './run.ts';
 import type { Run } from './run.ts';
 
-export const progressKey = (runId: string, step: string): string => `${runFolder(runId)}progress/${step}.json`;
+/** Key of a step's checkpoint. */
+const progressKey = (runId: string, step: string): string => `${runFolder(runId)}progress/${step}.json`;
 
 /** What an earlier step of the run ended with; undefined when it never began. */
 export const stateOf = <S>(objects: Pick<ObjectStore, 'get'>, runId: string, step: string): Promise<S | undefined> =>

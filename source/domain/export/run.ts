@@ -29,17 +29,22 @@ export interface RunHead {
   readonly startedAt: string;
   /** ISO 8601; a start within RESUME_WINDOW_MS of it resumes the run. */
   readonly checkpointAt: string;
-  /** `sealed`: complete. `abandoned`: the next start lists anew; `reason` says why. */
+  /** `sealed`: complete. `abandoned`: the next start lists the pool again; `reason` says why. */
   readonly closed?: 'sealed' | 'abandoned';
   readonly reason?: string;
 }
 
+/** So long after its last checkpoint a run can be resumed: later its listing is too old to delete by. */
 export const RESUME_WINDOW_MS = 60 * 60_000;
+/** Everything that the export stores in its bucket lies below. */
 export const EXPORTS_PREFIX = 'exports/';
+/** Names the current run; one object for all runs, written on conditions. */
 export const HEAD_KEY = `${EXPORTS_PREFIX}current.json`;
 /** Everything of one run lies below this prefix. */
 export const runFolder = (runId: string): string => `${EXPORTS_PREFIX}${runId}/`;
+/** Key of the run's RunFacts. */
 export const factsKey = (runId: string): string => `${runFolder(runId)}run.json`;
+/** Key of the pool's groups as ListGroups found them. */
 export const groupsKey = (runId: string): string => `${runFolder(runId)}groups.json`;
 
 /** The object as JSON; undefined when it does not exist. */
@@ -52,12 +57,12 @@ export async function readJson<T>(store: Pick<ObjectStore, 'get'>, key: string):
 export const parseJson = <T>(key: string, body: Uint8Array): T => shaped<T>(key, parsed(key, body));
 
 /** As readJson; Fault BadState when the object does not exist. */
-export async function needJson<T>(store: Pick<ObjectStore, 'get'>, key: string): Promise<T> {
+async function needJson<T>(store: Pick<ObjectStore, 'get'>, key: string): Promise<T> {
   const value = await readJson<T>(store, key);
   if (value === undefined)
     throw new Fault(
       'BadState',
-      `The object ${key} is missing. Start ExportWorkflow again; a run that cannot go on lists the pool anew after an hour.`,
+      `The object ${key} is missing. Start ExportWorkflow again; a run that cannot go on lists the pool again after an hour.`,
     );
   return value;
 }
@@ -98,7 +103,7 @@ export class Run {
     await this.#write({ closed: 'sealed' });
   }
 
-  /** Ends the run without sealing it: the next start lists the pool anew instead of resuming. */
+  /** Ends the run without sealing it: the next start lists the whole pool again instead of resuming. */
   async abandon(reason: string): Promise<void> {
     await this.#write({ closed: 'abandoned', reason });
   }

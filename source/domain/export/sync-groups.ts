@@ -11,6 +11,7 @@ import { workThenSave } from '../state/step.ts';
 import type { StepDeps } from '../state/step.ts';
 import { writeChanged } from './write-changed.ts';
 
+/** Name of the step, and of its checkpoint. */
 export const GROUP_SYNC_STEP = 'group-sync';
 const GROUPS_AT_A_TIME = 100;
 
@@ -23,6 +24,7 @@ export interface GroupSyncState {
   done: boolean;
 }
 
+/** What the state machine sees. */
 export interface SyncGroupsResult {
   readonly done: boolean;
   readonly groups: number;

@@ -18,6 +18,7 @@ import { USERS_STEP } from './sync-users.ts';
 import type { UsersState } from './sync-users.ts';
 import { writeChanged } from './write-changed.ts';
 
+/** Name of the step, and of its checkpoint. */
 export const MEMBERS_STEP = 'memberships';
 /** Chains of pages at a time: one group's pages are serial, so that several groups together reach the pace. */
 const GROUPS_AT_A_TIME = 12;
@@ -41,10 +42,12 @@ export interface MembersState {
   done: boolean;
 }
 
+/** What SyncUsersInGroup needs. */
 export interface SyncMembersDeps extends StepDeps {
   readonly pool: Pick<UserPoolReader, 'listUsersInGroupPage'>;
 }
 
+/** What the state machine sees. */
 export interface SyncMembersResult {
   readonly done: boolean;
   readonly groups: number;

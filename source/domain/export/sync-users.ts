@@ -27,6 +27,7 @@ import { workThenSave } from '../state/step.ts';
 import type { StepDeps } from '../state/step.ts';
 import { writeChanged } from './write-changed.ts';
 
+/** Name of the step, and of its checkpoint. */
 export const USERS_STEP = 'users';
 
 /** Checkpoint of SyncUsers. */
@@ -38,10 +39,12 @@ export interface UsersState {
   done: boolean;
 }
 
+/** What SyncUsers needs. */
 export interface SyncUsersDeps extends StepDeps {
   readonly pool: Pick<UserPoolReader, 'listUsersPage'>;
 }
 
+/** What the state machine sees. */
 export interface SyncUsersResult {
   readonly done: boolean;
   /** Distinct users so far, without federated ones. */

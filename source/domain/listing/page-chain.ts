@@ -8,6 +8,7 @@ export interface ChainState {
   /** How often the chain has begun again because of its tokens. */
   restarts: number;
 }
+/** A chain before its first page. */
 export const newChain = (): ChainState => ({ done: false, restarts: 0 });
 
 /** How often any chain of pages may begin again. */

@@ -5,6 +5,7 @@ import { followChain, newChain, withToken } from './page-chain.ts';
 /** ListGroups takes at most 5 calls per second and pool (Cognito quotas, "UserPoolResourceRead"). */
 const PAGE_INTERVAL_MS = 220;
 
+/** What listing the groups of a pool needs. */
 export interface PoolGroupsDeps {
   readonly pool: Pick<UserPoolReader, 'listGroupsPage'>;
   readonly clock: Pick<Clock, 'sleep'>;

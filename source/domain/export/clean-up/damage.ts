@@ -43,7 +43,7 @@ export async function markDamaged(table: Pick<BackupTable, 'putItemIf'>, found: 
 /** Damaged items are never sealed: the run is given up, and the next one writes them from the pool. */
 export async function requireUndamaged(run: Run, damaged: number): Promise<void> {
   if (damaged === 0) return;
-  const reason = `${damaged} items of the backup table do not hold what an export wrote: something else changed them. They are marked to be written anew; nothing was deleted and export run ${run.id} is not sealed. Start ExportWorkflow again: it writes them from the user pool. Find out who else writes to the table.`;
+  const reason = `${damaged} items of the backup table do not hold what an export wrote: something else changed them. They are marked to be written again; nothing was deleted and export run ${run.id} is not sealed. Start ExportWorkflow again: it writes them from the user pool. Find out who else writes to the table.`;
   await run.abandon(reason);
   throw new Fault('BadState', reason);
 }

@@ -18,6 +18,7 @@ export const donePrefix = (runId: string): string => `${runFolder(runId)}delete/
 /** How many keys the batch holds. */
 export const keysInBatch = ({ counts }: DeletePlan, index: number): number =>
   Math.min(BATCH_KEYS, totalOf(counts) - index * BATCH_KEYS);
+/** Name of a batch's object; names sort as their numbers do. */
 export const batchName = (index: number): string => `${String(index).padStart(5, '0')}.json`;
 
 /** Objects of item keys, `[[id, type], ...]` each. */
@@ -58,12 +59,13 @@ export async function* readKeys(
     if (stored === undefined)
       throw new Fault(
         'BadState',
-        `The object ${key} is missing. Delete ${key.split('/').slice(0, 2).join('/')}/run.json and start ExportWorkflow again: it then lists the pool anew.`,
+        `The object ${key} is missing. Delete ${key.split('/').slice(0, 2).join('/')}/run.json and start ExportWorkflow again: it then lists the pool again.`,
       );
     for (const [id, type] of parseJson<[string, string][]>(key, stored.body)) yield { id, type };
   }
 }
 
+/** What is to be deleted, once that is decided; the keys lie in the batches. */
 export interface DeletePlan {
   readonly batches: number;
   readonly counts: Counts;

@@ -9,6 +9,7 @@ import { countItem, noCounts } from '../../backup/counts.ts';
 const ALWAYS_ALLOWED = 10;
 const KINDS = ['users', 'groups', 'memberships'] as const;
 
+/** What a delete plan is held against. */
 export interface GuardInput {
   /** What this run would delete, and what unsealed runs since the last sealed one deleted already. */
   readonly wouldDelete: Counts;

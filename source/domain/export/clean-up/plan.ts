@@ -16,6 +16,7 @@ import type { SeenByRun } from './seen.ts';
 import { appendixOf, keptIn } from './state.ts';
 import type { CleanUp } from './state.ts';
 
+/** How much a run may delete. */
 export interface PlanOptions {
   readonly maxDeletePercent: number;
   readonly allowMassDelete: boolean;

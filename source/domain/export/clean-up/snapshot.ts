@@ -51,7 +51,7 @@ export async function closeSnapshotBefore({ deps, run }: CleanUp): Promise<void>
 
 async function requireAllItems(run: CleanUp['run'], found: number, expected: number): Promise<void> {
   if (found === expected) return;
-  const reason = `The snapshot of export run ${run.id} holds ${found} items and should hold the ${expected} that stay in the backup table, so the run is not sealed. Start ExportWorkflow again: it lists the pool anew.`;
+  const reason = `The snapshot of export run ${run.id} holds ${found} items and should hold the ${expected} that stay in the backup table, so the run is not sealed. Start ExportWorkflow again: it lists the pool again.`;
   await run.abandon(reason);
   throw new Fault('BadState', reason);
 }

@@ -14,6 +14,7 @@ import type { Run } from '../run.ts';
 import type { StepDeps } from '../../state/step.ts';
 import type { DeletePlan, KeyList } from './delete-plan.ts';
 
+/** What BackupTableCleanup needs. */
 export interface CleanUpDeps extends StepDeps {
   readonly pool: Pick<UserPoolReader, 'describe' | 'listUsersPage' | 'listUsersInGroupPage'>;
   readonly table: Pick<
@@ -72,6 +73,7 @@ export interface ReplicaLook {
   readonly lastRunId?: string;
 }
 
+/** The clean-up before its first page; the scan gathers a snapshot where one is to be kept. */
 export const newCleanUp = ({ keepSnapshot }: { readonly keepSnapshot: boolean }): CleanUpState => ({
   phase: 'scan',
   segments: newScan(),

@@ -171,11 +171,11 @@ function conclude(verification: Verification, manifest: Manifest, check: Snapsho
 }
 
 function verdictOf({ input }: Verification, { runId }: Manifest, found: readonly string[]): Halt {
-  const mend = inBackupRegion(input)
-    ? `Delete the folder ${snapshotFolder(runId)} and start VerifyWorkflow again: it writes this Region's snapshot anew.`
+  const repair = inBackupRegion(input)
+    ? `Delete the folder ${snapshotFolder(runId)} and start VerifyWorkflow again: it writes this Region's snapshot again.`
     : 'The next complete export writes a snapshot of its own.';
   return new Halt(
     'ChecksumDiffers',
-    `The table in ${input.region} is what the export ${runId} sealed, but its snapshot in this Region's bucket is damaged in ${found.length} ${found.length === 1 ? 'place' : 'places'}. ${found.slice(0, 3).join(' ')}${found.length > 3 ? ' ...' : ''} ${mend}`,
+    `The table in ${input.region} is what the export ${runId} sealed, but its snapshot in this Region's bucket is damaged in ${found.length} ${found.length === 1 ? 'place' : 'places'}. ${found.slice(0, 3).join(' ')}${found.length > 3 ? ' ...' : ''} ${repair}`,
   );
 }

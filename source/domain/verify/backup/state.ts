@@ -43,14 +43,14 @@ export interface Found extends Held {
   readonly written: MutableCounts;
   readonly segments: ScanProgress;
 }
-export const nothingFound = (): Found => ({
+const nothingFound = (): Found => ({
   ...noContent(),
   damaged: 0,
   written: noCounts(),
   segments: newScan(),
 });
 
-/** Begins the look anew: nothing of an earlier scan counts. */
+/** Begins the look again: nothing of an earlier scan counts. */
 export function forgetScan(state: BackupState): void {
   Object.assign(state, { phase: 'look', found: nothingFound(), parts: {}, objects: [] });
   delete state.look;

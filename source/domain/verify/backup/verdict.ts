@@ -40,7 +40,7 @@ export function differenceFrom(manifest: Manifest, { counts, checksums, damaged 
  * carry its id than it wrote, or the surplus is no more than it deleted. Replication delivers items whole, so an item that
  * contradicts its own hash is no such thing.
  */
-export function looksUnfinished(manifest: Manifest, found: Found): boolean {
+function looksUnfinished(manifest: Manifest, found: Found): boolean {
   if (found.damaged > 0) return false;
   if (totalOf(found.written) < writtenBy(manifest)) return true;
   const surplus = KINDS.map((kind) => found.counts[kind] - manifest.counts[kind]);
