@@ -8,7 +8,8 @@ import { formatted } from './formatted.ts';
 import { withPart } from './marked-part.ts';
 import { regionsPicture, type Resources } from './regions-picture.ts';
 import { roleTable } from './role-table.ts';
-import { workflowPicture, type Workflow } from './workflow-picture.ts';
+import { workflowPicture } from './workflow-picture.ts';
+import type { Workflow } from './workflow.ts';
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const text = (path: string): string => readFileSync(fromRoot(path), 'utf8');
