@@ -1,5 +1,5 @@
 /** The SVG that every picture in docs/images is made of: one style sheet for the light and the dark scheme of the reader. */
-export const escapeXml = (text: string): string =>
+export const escapeSvg = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 type Declarations = Readonly<Record<string, string>>;
@@ -46,8 +46,8 @@ const head = (name: string): string =>
 /** A whole picture. What `body` draws carries one of the classes above instead of a colour. */
 export function svgDocument(width: number, height: number, title: string, body: readonly string[]): string {
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeXml(title)}" font-family="system-ui, 'Segoe UI', Helvetica, Arial, sans-serif">`,
-    `<title>${escapeXml(title)}</title>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeSvg(title)}" font-family="system-ui, 'Segoe UI', Helvetica, Arial, sans-serif">`,
+    `<title>${escapeSvg(title)}</title>`,
     `<style>${rules(0)}@media (prefers-color-scheme: dark){${rules(1)}}</style>`,
     `<defs>${head('line-head')}${head('error-head')}</defs>`,
     `<rect width="${width}" height="${height}" class="ground"/>`,
@@ -74,7 +74,7 @@ export const label = (
   text: string,
   { size = 13, weight = 400, className = 'text', anchor = 'middle' }: TextStyle = {},
 ): string =>
-  `<text x="${rounded(x)}" y="${rounded(y)}" class="${className}" font-size="${size}" font-weight="${weight}" text-anchor="${anchor}">${escapeXml(text)}</text>`;
+  `<text x="${rounded(x)}" y="${rounded(y)}" class="${className}" font-size="${size}" font-weight="${weight}" text-anchor="${anchor}">${escapeSvg(text)}</text>`;
 
 /** How wide a line of text is at most in the fonts that the pictures name. */
 export const widthOf = (text: string, size: number): number => Math.ceil(text.length * size * 0.56);

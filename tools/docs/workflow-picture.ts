@@ -9,7 +9,7 @@ import {
   type Point,
 } from './drawing.ts';
 import { LABEL_SIZE, layeredLayout, type Layout } from './layered-layout.ts';
-import { pathsOf, transitionsFrom, type Workflow } from './workflow.ts';
+import { pathsOf, transitionsFrom, type WorkflowDefinition } from './workflow.ts';
 
 const COLOURS: Readonly<Record<string, string>> = {
   Task: 'blue',
@@ -23,10 +23,11 @@ const HEADER = 60;
 const GAP = 22;
 
 /** Draws a workflow from its own ASL as SVG. */
-export const workflowPicture = (name: string, workflow: Workflow): string => toSvg(workflowDrawing(name, workflow));
+export const workflowPicture = (name: string, workflow: WorkflowDefinition): string =>
+  toSvg(workflowDrawing(name, workflow));
 
 /** Every state once, every transition as a line; the errors of all states join one dashed line, apart from the way to success. */
-export function workflowDrawing(name: string, workflow: Workflow): Drawing {
+export function workflowDrawing(name: string, workflow: WorkflowDefinition): Drawing {
   const { main, beside, error, caught } = pathsOf(workflow);
   const between = (states: readonly string[]) =>
     states.flatMap((state) => transitionsFrom(workflow, state).filter(({ to }) => states.includes(to)));
@@ -95,7 +96,7 @@ function errorBundle(
 
 function drawing(
   name: string,
-  workflow: Workflow,
+  workflow: WorkflowDefinition,
   layouts: readonly Layout[],
   lines: readonly DrawnLine[],
   texts: readonly DrawnText[],

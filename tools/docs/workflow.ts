@@ -12,7 +12,7 @@ interface State {
   readonly Catch?: readonly { readonly Next: string }[];
 }
 /** A state machine's definition in the Amazon States Language, as far as the pictures show it. */
-export interface Workflow {
+export interface WorkflowDefinition {
   readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
 }
@@ -38,14 +38,14 @@ export interface Paths {
   readonly caught: readonly string[];
 }
 
-const stateOf = ({ States }: Workflow, name: string): State => {
+const stateOf = ({ States }: WorkflowDefinition, name: string): State => {
   const state = States[name];
   if (state === undefined) throw new Error(`The workflow has no state ${name}.`);
   return state;
 };
 
 /** Every transition from this state, in the order of the definition. */
-export function transitionsFrom(workflow: Workflow, from: string): Transition[] {
+export function transitionsFrom(workflow: WorkflowDefinition, from: string): Transition[] {
   const { Next, Default, Choices = [], Catch = [] } = stateOf(workflow, from);
   const found = new Map<string, { label: string[]; isError: boolean }>();
   const add = (to: string, label: readonly string[], isError: boolean): void => {
@@ -74,7 +74,7 @@ function condition({ Variable = '', BooleanEquals, StringEquals, And }: Rule): s
  * Sets the paths of a workflow apart.
  * @throws Error when no way leads to a Succeed state
  */
-export function pathsOf(workflow: Workflow): Paths {
+export function pathsOf(workflow: WorkflowDefinition): Paths {
   const next = (name: string): string[] =>
     transitionsFrom(workflow, name)
       .filter(({ isError }) => !isError)

@@ -4,7 +4,7 @@ import { drawPictures } from '../../../tools/docs/draw.ts';
 import { toSvg } from '../../../tools/docs/drawing.ts';
 import { regionsDrawing, type Resources } from '../../../tools/docs/regions-picture.ts';
 import { workflowDrawing } from '../../../tools/docs/workflow-picture.ts';
-import { pathsOf, transitionsFrom, type Workflow } from '../../../tools/docs/workflow.ts';
+import { pathsOf, transitionsFrom, type WorkflowDefinition } from '../../../tools/docs/workflow.ts';
 import { stackSetTemplate, templates } from '../../support/templates.ts';
 import { flawsOf } from './flaws.ts';
 
@@ -38,7 +38,7 @@ describe('pictures in docs/images', () => {
 describe('pictures of the workflows', () => {
   for (const name of ['ExportWorkflow', 'ImportWorkflow', 'VerifyWorkflow']) {
     const file = name.replace('W', '-w').toLowerCase();
-    const workflow = JSON.parse(fromRoot(`source/state-machines/${file}.asl.json`)) as Workflow;
+    const workflow = JSON.parse(fromRoot(`source/state-machines/${file}.asl.json`)) as WorkflowDefinition;
     const drawing = workflowDrawing(name, workflow);
     const box = (state: string) => drawing.boxes.find(({ text }) => text === state) as (typeof drawing.boxes)[number];
 
@@ -104,7 +104,7 @@ describe('pictures of the workflows', () => {
   });
 
   it('refuse a definition that they cannot show', () => {
-    const states = (next: object): Workflow => ({
+    const states = (next: object): WorkflowDefinition => ({
       StartAt: 'Ask',
       States: { Ask: { Type: 'Choice', ...next }, Done: { Type: 'Succeed' }, Broken: { Type: 'Fail' } },
     });

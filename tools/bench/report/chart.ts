@@ -1,8 +1,8 @@
 import { textArea, type Area, type DrawnText, type Point } from '../../docs/drawing.ts';
-import { escapeXml, label, rounded, svgDocument } from '../../docs/svg.ts';
+import { escapeSvg, label, rounded, svgDocument } from '../../docs/svg.ts';
 import { axis, type Axis } from './axis.ts';
 
-export interface Line {
+export interface ChartLine {
   readonly name: string;
   /** Its colour, by a class of the pictures' style sheet. */
   readonly className: 'ours' | 'ours-too' | 'measured' | 'limit' | 'theirs';
@@ -19,7 +19,7 @@ export interface Chart {
   readonly yName: string;
   /** Both axes by powers of ten; else both begin at 0. */
   readonly logarithmic: boolean;
-  readonly lines: readonly Line[];
+  readonly lines: readonly ChartLine[];
 }
 /** Where a chart's parts lie, in the units of the picture. */
 export interface ChartLayout {
@@ -61,7 +61,7 @@ export function drawChart(chart: Chart): string {
   const { x, y, plot, legend } = layOutChart(chart);
   const [right, bottom] = [plot.x + plot.width, plot.y + plot.height];
   const middle = plot.y + plot.height / 2;
-  const at = (line: Line): Point[] => line.points.map(([px, py]) => ({ x: x.at(px), y: y.at(py) }));
+  const at = (line: ChartLine): Point[] => line.points.map(([px, py]) => ({ x: x.at(px), y: y.at(py) }));
   return svgDocument(WIDTH, HEIGHT, title, [
     label(24, 30, title, { size: 16, weight: 600, anchor: 'start' }),
     ...x.ticks.flatMap((tick) => [
@@ -74,7 +74,7 @@ export function drawChart(chart: Chart): string {
     ]),
     `<path d="M${plot.x} ${plot.y} V${bottom} H${right}" fill="none" class="line"/>`,
     label(plot.x + plot.width / 2, HEIGHT - 14, xName, { size: 12 }),
-    `<text x="22" y="${middle}" class="text" font-size="12" text-anchor="middle" transform="rotate(-90 22 ${middle})">${escapeXml(yName)}</text>`,
+    `<text x="22" y="${middle}" class="text" font-size="12" text-anchor="middle" transform="rotate(-90 22 ${middle})">${escapeSvg(yName)}</text>`,
     ...lines.filter(({ marksOnly }) => marksOnly !== true).map((line) => stroke(line, at(line))),
     ...lines.flatMap((line) => at(line).flatMap((point) => mark(line, point))),
     `<rect x="${legend.x}" y="${legend.y}" width="${legend.width}" height="${legend.height}" rx="6" class="legend"/>`,
@@ -82,10 +82,10 @@ export function drawChart(chart: Chart): string {
   ]);
 }
 
-const stroke = ({ className, dashed = false }: Line, points: readonly Point[]): string =>
+const stroke = ({ className, dashed = false }: ChartLine, points: readonly Point[]): string =>
   `<path d="${points.map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${rounded(x)} ${rounded(y)}`).join(' ')}" style="fill:none" class="${className}" stroke-width="2"${dashed ? ' stroke-dasharray="6 4"' : ''}/>`;
 
-function mark({ className, mark: shape }: Line, { x, y }: Point): string[] {
+function mark({ className, mark: shape }: ChartLine, { x, y }: Point): string[] {
   if (shape === undefined) return [];
   if (shape === 'circle') return [`<circle cx="${rounded(x)}" cy="${rounded(y)}" r="4" class="${className}"/>`];
   const size = shape === 'diamond' ? MARK : 4;
@@ -98,7 +98,7 @@ function mark({ className, mark: shape }: Line, { x, y }: Point): string[] {
   ];
 }
 
-const rowText = ({ name }: Line, legend: Point, index: number): DrawnText => ({
+const rowText = ({ name }: ChartLine, legend: Point, index: number): DrawnText => ({
   x: legend.x + SWATCH,
   y: legend.y + 8 + (index + 0.5) * ROW,
   lines: [name],
@@ -106,7 +106,7 @@ const rowText = ({ name }: Line, legend: Point, index: number): DrawnText => ({
   anchor: 'start',
 });
 
-function legendRow(line: Line, legend: Area, index: number): string[] {
+function legendRow(line: ChartLine, legend: Area, index: number): string[] {
   const { x, y, lines } = rowText(line, legend, index);
   const ends = [
     { x: legend.x + 10, y },
@@ -119,7 +119,7 @@ function legendRow(line: Line, legend: Area, index: number): string[] {
   ];
 }
 
-function legendSize(lines: readonly Line[]): Pick<Area, 'width' | 'height'> {
+function legendSize(lines: readonly ChartLine[]): Pick<Area, 'width' | 'height'> {
   const texts = lines.map((line, index) => textArea(rowText(line, { x: 0, y: 0 }, index)));
   return { width: Math.max(...texts.map(({ x, width }) => x + width)) + 8, height: lines.length * ROW + 16 };
 }
@@ -136,7 +136,7 @@ function corners({ width, height }: Pick<Area, 'width' | 'height'>): Area[] {
 }
 
 /** Points of the drawn line, close enough that no corner of a legend fits between two of them. */
-export function pointsAlong({ points, marksOnly = false }: Line, x: Axis, y: Axis): Point[] {
+export function pointsAlong({ points, marksOnly = false }: ChartLine, x: Axis, y: Axis): Point[] {
   const at = points.map(([px, py]) => ({ x: x.at(px), y: y.at(py) }));
   if (marksOnly) return at;
   return at.flatMap((to, index) => {

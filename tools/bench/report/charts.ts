@@ -1,5 +1,5 @@
 import type { BenchResults, CellResult } from '../results.ts';
-import type { Chart, Line } from './chart.ts';
+import type { Chart, ChartLine } from './chart.ts';
 import { RETIRED, RETIRED_COST } from './retired.ts';
 
 /** What no other picture shows as well: how near the limit exports and restores are, over the size of the pool. */
@@ -76,7 +76,7 @@ function timeChart(results: BenchResults, workflow: 'export' | 'import', inOneGr
   if (computed.length < 2) return undefined;
   const measured = chosen.filter(({ how }) => how === 'measured');
   const retired = RETIRED.filter((figure) => figure.inOneGroup === inOneGroup && figure.callsPerSecond === T);
-  const lines: Line[] = [
+  const lines: ChartLine[] = [
     {
       name: 'retired, measured on AWS',
       ...THEIRS,
