@@ -6,6 +6,7 @@ import { exportCell, groupsOf, importCell, withAdministrators } from '../../../.
 import { compute } from '../../../../tools/bench/computed/compute.ts';
 import { stateResult } from '../../../../tools/bench/computed/state-result.ts';
 import { firstDigit, indexOfSub, Memberships, subOf } from '../../../../tools/bench/population.ts';
+import { drawChart } from '../../../../tools/bench/report/chart.ts';
 import { benchCharts } from '../../../../tools/bench/report/charts.ts';
 import { benchMarkdown } from '../../../../tools/bench/report/markdown.ts';
 import { brokenBars } from '../../../../tools/bench/report/terminal.ts';
@@ -103,12 +104,13 @@ describe('Bench: workflows on virtual time', () => {
     };
     const charts = benchCharts(results);
     expect([...charts.keys()]).to.include.members([
+      'bench-essence.svg',
       'bench-export-one-group.svg',
       'bench-import-one-group.svg',
       'bench-calls.svg',
       'bench-cost.svg',
     ]);
-    for (const text of [...charts.values(), benchMarkdown(results, [...charts.keys()])])
+    for (const text of [...[...charts.values()].map(drawChart), benchMarkdown(results, [...charts.keys()])])
       expect(text).not.to.match(/NaN|undefined|Infinity/);
     expect(brokenBars(results).filter((bar) => !bar.includes('memory of'))).to.deep.equal([]);
     expect(
