@@ -1,15 +1,14 @@
 import { Fault } from '../errors.ts';
 import { workSlice } from '../state/slice.ts';
-import { planKey } from './plan/plan-model.ts';
+import { readPlan } from './plan/plan-model.ts';
 import type { ChunkPlan, RestorePlan } from './plan/plan-model.ts';
-import { readJson } from '../state/json-object.ts';
 import type { ImportUsersDeps, JobsRun } from './jobs/deps.ts';
 import { pollJob, readLog } from './jobs/job-poll.ts';
 import { adoptJob, createJob, startJob } from './jobs/job-start.ts';
 import { listRows } from './jobs/list-rows.ts';
 import { claimRestore } from './plan/progress.ts';
 import { releaseBatches, takeAllMessages, takeMessages } from './plan/messages.ts';
-import { initialJobsState, jobsStateKey } from './plan/jobs-state.ts';
+import { initialJobsState, jobsStateKey, jobsStateShape } from './plan/jobs-state.ts';
 import type { JobsState } from './plan/jobs-state.ts';
 
 export interface ImportUsersInput {
@@ -41,12 +40,11 @@ export async function importUsers(
   deps: ImportUsersDeps,
 ): Promise<ImportUsersResult> {
   const over = workSlice(deps.clock, deps.timeLeft);
-  const plan = { ...(await readJson<RestorePlan>(deps.store, planKey(newUserPoolId, restoreId))), mayCreateUsers };
+  const plan = { ...(await readPlan(deps.store, newUserPoolId, restoreId)), mayCreateUsers };
   const progress = await claimRestore<JobsState>(
     { objects: deps.store, clock: deps.clock, claim: deps.claim },
     { newUserPoolId, restoreId, since: Date.parse(plan.plannedAt) },
-    jobsStateKey(newUserPoolId, restoreId),
-    initialJobsState,
+    { key: jobsStateKey(newUserPoolId, restoreId), shape: jobsStateShape, initial: initialJobsState },
   );
   const run: JobsRun = { plan, deps, progress };
   await takeMessages(deps.newUsers);

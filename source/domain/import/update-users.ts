@@ -1,15 +1,14 @@
 import { workSlice } from '../state/slice.ts';
 import { Checkpoint } from '../state/checkpoint.ts';
 import { takeAllMessages } from './plan/messages.ts';
-import { initialJobsState, jobsStateKey } from './plan/jobs-state.ts';
+import { initialJobsState, jobsStateKey, jobsStateShape } from './plan/jobs-state.ts';
 import type { JobsState } from './plan/jobs-state.ts';
-import { planKey } from './plan/plan-model.ts';
+import { readPlan } from './plan/plan-model.ts';
 import type { RestorePlan } from './plan/plan-model.ts';
-import { readJson } from '../state/json-object.ts';
 import { finishRestore } from './report/finish.ts';
 import type { RestoreOutcome } from './plan/outcome.ts';
 import type { UpdateUsersDeps } from './updates/deps.ts';
-import { initialUpdatesState, updatesStateKey } from './plan/updates-state.ts';
+import { initialUpdatesState, updatesStateKey, updatesStateShape } from './plan/updates-state.ts';
 import type { UpdatesState } from './plan/updates-state.ts';
 import { claimRestore } from './plan/progress.ts';
 import { beginUpdates } from './updates/update-run.ts';
@@ -50,17 +49,16 @@ export async function updateUsers(input: UpdateUsersInput, deps: UpdateUsersDeps
   const { newUserPoolId, restoreId } = input;
   const sliceOver = workSlice(deps.clock, deps.timeLeft);
   const plan = {
-    ...(await readJson<RestorePlan>(deps.store, planKey(newUserPoolId, restoreId))),
+    ...(await readPlan(deps.store, newUserPoolId, restoreId)),
     mayCreateUsers: input.mayCreateUsers,
   };
-  const progress = await claimRestore<UpdatesState>(
+  const progress = await claimRestore(
     { objects: deps.store, clock: deps.clock, claim: deps.claim },
     { newUserPoolId, restoreId, since: Date.parse(plan.plannedAt) },
-    updatesStateKey(newUserPoolId, restoreId),
-    initialUpdatesState,
+    { key: updatesStateKey(newUserPoolId, restoreId), shape: updatesStateShape, initial: initialUpdatesState },
   );
   const jobs =
-    (await Checkpoint.peek<JobsState>(deps.store, jobsStateKey(newUserPoolId, restoreId))) ?? initialJobsState();
+    (await Checkpoint.peek(deps.store, jobsStateKey(newUserPoolId, restoreId), jobsStateShape)) ?? initialJobsState();
   const over = allImported(plan, jobs)
     ? workSlice(deps.clock, deps.timeLeft, LAST_SLICE_MS)
     : () => sliceOver() || deps.clock.now() >= jobs.dueAt;

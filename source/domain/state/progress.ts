@@ -1,6 +1,7 @@
 import type { Clock, ObjectStore } from '../ports.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { SaveQueue } from './save-queue.ts';
+import type { Shape } from './shape.ts';
 
 interface StoredPart {
   readonly key: string;
@@ -23,9 +24,11 @@ export interface ProgressDeps {
 }
 
 /** Where progress is kept, and what belongs to it. */
-export interface ProgressPlace {
+export interface ProgressPlace<S> {
   /** Of the checkpoint. */
   readonly key: string;
+  /** Of the state. */
+  readonly shape: Shape<S>;
   /** Folder, with its slash, of the appendices' objects of one kind. */
   readonly folderOf: (kind: string) => string;
   /** When the work as a whole began, milliseconds since the epoch. */
@@ -49,7 +52,7 @@ export class Progress<S extends object> {
 
   private constructor(
     private readonly deps: ProgressDeps,
-    private readonly place: ProgressPlace,
+    private readonly place: ProgressPlace<S>,
     private readonly checkpoint: Checkpoint<S>,
   ) {
     this.#state = structuredClone(checkpoint.state);
@@ -63,11 +66,12 @@ export class Progress<S extends object> {
   /** Claims the checkpoint: an older invocation of the same function stops at its next save. */
   static async claim<S extends object>(
     deps: ProgressDeps,
-    place: ProgressPlace,
+    place: ProgressPlace<S>,
     initial: () => S,
   ): Promise<Progress<S>> {
-    const checkpoint = await Checkpoint.claim<S>(deps.objects, {
+    const checkpoint = await Checkpoint.claim(deps.objects, {
       key: place.key,
+      shape: place.shape,
       claim: deps.claim,
       now: () => deps.clock.now(),
       initial,

@@ -1,23 +1,27 @@
+import * as v from 'valibot';
 import type { Appendix } from '../../state/progress.ts';
 import { sealedKey } from '../../state/sealed-keys.ts';
 import { restoreFolder } from './plan-model.ts';
 import { toNdjson } from '../../state/ndjson.ts';
+import { countShape, subShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
 
-/** Something that could not be done as planned for one user; one JSON line, for the report. */
-export interface Failure {
-  readonly sub: string;
-  readonly name: string;
+export const failureShape = v.object({
+  sub: subShape,
+  name: v.string(),
   /**
    * row: the import job refused the row; create: creating the user one by one was refused; created: it was created one
    * by one; password: it was, but without a password; blocked: its updates were left out; update: an update was refused.
    */
-  readonly kind: 'row' | 'create' | 'created' | 'password' | 'blocked' | 'update';
+  kind: v.picklist(['row', 'create', 'created', 'password', 'blocked', 'update']),
   /** Cognito's exception name, the job log's text, or the plan's reason. */
-  readonly reason: string;
+  reason: v.string(),
   /** Line of the job's CSV, 1 = first data row, and the job. */
-  readonly line?: number;
-  readonly job?: string;
-}
+  line: v.exactOptional(countShape),
+  job: v.exactOptional(v.string()),
+});
+/** Something that could not be done as planned for one user; one JSON line, for the report. */
+export type Failure = Stored<typeof failureShape>;
 
 const FAILURES = 'failures';
 export const failuresPrefix = (poolId: string, restoreId: string): string =>

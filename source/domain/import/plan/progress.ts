@@ -1,5 +1,6 @@
 import { Progress } from '../../state/progress.ts';
 import type { ProgressDeps } from '../../state/progress.ts';
+import type { Shape } from '../../state/shape.ts';
 import { restoreFolder } from './plan-model.ts';
 
 /** The restore whose progress it is. `since`: when its work began, milliseconds since the epoch. */
@@ -13,11 +14,10 @@ interface RestoreInWork {
 export const claimRestore = <S extends object>(
   deps: ProgressDeps,
   { newUserPoolId, restoreId, since }: RestoreInWork,
-  key: string,
-  initial: () => S,
+  { key, shape, initial }: { readonly key: string; readonly shape: Shape<S>; readonly initial: () => S },
 ): Promise<Progress<S>> =>
   Progress.claim(
     deps,
-    { key, folderOf: (kind) => `${restoreFolder(newUserPoolId, restoreId)}${kind}/`, since },
+    { key, shape, folderOf: (kind) => `${restoreFolder(newUserPoolId, restoreId)}${kind}/`, since },
     initial,
   );

@@ -1,50 +1,53 @@
-import type { CheckState } from './check-state.ts';
+import * as v from 'valibot';
+import { countShape, onlyRead, textsShape } from '../../state/shape.ts';
+import { checkStateShape } from './check-state.ts';
+import { restoreOutcomeShape } from './outcome.ts';
 import { restoreFolder } from './plan-model.ts';
-import type { RestoreOutcome } from './outcome.ts';
 
 /** How far one of the two sequences of batches has come: everything before it is done. */
-export interface LaneProgress {
+const laneShape = v.object({
   /** Batches done. */
-  batch: number;
+  batch: countShape,
   /** Operations of the next batch that are done, from its beginning. */
-  op: number;
-}
+  op: countShape,
+});
 
-/** updates: batches; check: list and compare; repair: put right what differs; recheck: compare what was repaired; report; done. */
-export type UpdatesPhase = 'updates' | 'check' | 'repair' | 'recheck' | 'report' | 'done';
-
-/** Progress of UpdateUsers; one object, see Progress. */
-export interface UpdatesState {
-  phase: UpdatesPhase;
-  /** Batches of finished chunks, and batches that wait for no chunk. */
-  readonly chunks: LaneProgress;
-  readonly once: LaneProgress;
-  /** Bitmap of plan groups that exist, base64. */
-  groups: string;
-  /** Subs of users whose name somebody else has in the new pool: nothing of theirs is ever written. */
-  collisions: string[];
-  /** Subs of users who could not be created: their updates are left out. */
-  refused: string[];
-  readonly counts: UpdateCounts;
-  /** Present from the first comparison on. */
-  check?: CheckState;
-  /** Executions that ended partial and were followed by another one. */
-  retries: number;
-  /** Present in phase done. */
-  outcome?: RestoreOutcome;
-  /** The execution that ended the restore: the same one asking again gets the same answer, another one a retry. */
-  endedBy?: string;
-}
-
+const updateCountsShape = v.object({
+  groupsCreated: countShape,
+  usersCreated: countShape,
+  disabled: countShape,
+  memberships: countShape,
+  attributes: countShape,
+  refused: countShape,
+});
 /** What was written; a crash may count the work of its last seconds twice. */
-export interface UpdateCounts {
-  groupsCreated: number;
-  usersCreated: number;
-  disabled: number;
-  memberships: number;
-  attributes: number;
-  refused: number;
-}
+export type UpdateCounts = v.InferOutput<typeof updateCountsShape>;
+
+export const updatesStateShape = v.object({
+  /** updates: batches; check: list and compare; repair: what differs; recheck: compare what was repaired; report; done. */
+  phase: v.picklist(['updates', 'check', 'repair', 'recheck', 'report', 'done']),
+  /** Batches of finished chunks, and batches that wait for no chunk. */
+  chunks: laneShape,
+  once: laneShape,
+  /** Bitmap of plan groups that exist, base64. */
+  groups: v.string(),
+  /** Subs of users whose name somebody else has in the new pool: nothing of theirs is ever written. */
+  collisions: textsShape,
+  /** Subs of users who could not be created: their updates are left out. */
+  refused: textsShape,
+  counts: updateCountsShape,
+  /** Present from the first comparison on. */
+  check: v.exactOptional(checkStateShape),
+  /** Executions that ended partial and were followed by another one. */
+  retries: countShape,
+  /** Present in phase done. */
+  outcome: v.exactOptional(onlyRead(restoreOutcomeShape)),
+  /** The execution that ended the restore: the same one asking again gets the same answer, another one a retry. */
+  endedBy: v.exactOptional(v.string()),
+});
+/** Progress of UpdateUsers, changed in place; see Progress. */
+export type UpdatesState = v.InferOutput<typeof updatesStateShape>;
+
 export const initialUpdatesState = (): UpdatesState => ({
   phase: 'updates',
   chunks: { batch: 0, op: 0 },

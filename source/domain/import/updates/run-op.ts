@@ -1,6 +1,6 @@
 import { Fault } from '../../errors.ts';
 import type { WriteOutcome } from '../../ports.ts';
-import { adviceFor } from '../../state/stored-shapes.ts';
+import { adviceFor } from '../../state/advice.ts';
 import { planKey } from '../plan/plan-model.ts';
 import type { RestoreUser, UpdateOp } from '../plan/plan-model.ts';
 import { createUser } from './create-user.ts';

@@ -1,5 +1,6 @@
 import type { Progress } from '../../state/progress.ts';
 import { readList } from '../../state/stored-list.ts';
+import { plannedGroupShape } from '../plan/plan-model.ts';
 import type { PlannedGroup, RestorePlan } from '../plan/plan-model.ts';
 import type { UpdateUsersDeps } from './deps.ts';
 import { FailureLog } from '../plan/failures.ts';
@@ -34,7 +35,7 @@ export async function beginUpdates(
   over: () => boolean,
 ): Promise<UpdateRun> {
   const { state } = progress;
-  const groups = await readList<PlannedGroup>(deps.store, plan.groupsKey);
+  const groups = await readList(deps.store, plan.groupsKey, plannedGroupShape);
   return {
     plan,
     deps,

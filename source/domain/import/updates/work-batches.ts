@@ -2,8 +2,9 @@ import { blockedKey } from '../plan/jobs-state.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
 import { takeMessages } from '../plan/messages.ts';
 import { readNdjson } from '../../state/ndjson.ts';
-import type { UpdateOp } from '../plan/plan-model.ts';
+import { updateOpShape } from '../plan/plan-model.ts';
 import { readList } from '../../state/stored-list.ts';
+import { subShape } from '../../state/shape.ts';
 import type { StepEnd } from '../../state/step.ts';
 import { releasedBatches } from './batches.ts';
 import type { ReleasedBatch } from './batches.ts';
@@ -60,7 +61,7 @@ async function workLanes(run: UpdateRun, lanes: Lanes): Promise<void> {
 
 async function workBatch(run: UpdateRun, lane: LaneName, batch: ReleasedBatch): Promise<void> {
   const place = run.state[lane];
-  const end = await workInOrder(readNdjson<UpdateOp>(run.deps.store, batch.key), CALLS_IN_FLIGHT, {
+  const end = await workInOrder(readNdjson(run.deps.store, batch.key, updateOpShape), CALLS_IN_FLIGHT, {
     from: place.op,
     keyOf: opKey,
     work: (op) => runOp(run, op),
@@ -77,7 +78,11 @@ async function workBatch(run: UpdateRun, lane: LaneName, batch: ReleasedBatch): 
 async function blockUsers(run: UpdateRun, jobs: JobsState): Promise<void> {
   for (const { chunk, blocked } of jobs.finished) {
     if (blocked === 0) continue;
-    const subs = await readList<string>(run.deps.store, blockedKey(run.plan.newUserPoolId, run.plan.restoreId, chunk));
+    const subs = await readList(
+      run.deps.store,
+      blockedKey(run.plan.newUserPoolId, run.plan.restoreId, chunk),
+      subShape,
+    );
     for (const sub of subs) run.collisions.add(sub);
   }
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import * as v from 'valibot';
 import { Fault } from '../../../../../source/domain/errors.ts';
 import { FailureLog } from '../../../../../source/domain/import/plan/failures.ts';
 import type { Failure } from '../../../../../source/domain/import/plan/failures.ts';
@@ -14,8 +15,7 @@ describe('Failures that are recorded', () => {
     const progress = await claimRestore(
       { objects, clock, claim: 'claim' },
       { newUserPoolId: 'p', restoreId: 'r', since: 0 },
-      'restores/p/r/state/update-users.json',
-      () => ({}),
+      { key: 'restores/p/r/state/update-users.json', shape: v.object({}), initial: () => ({}) },
     );
     const log = new FailureLog();
     await progress.gather([log], async () => {
