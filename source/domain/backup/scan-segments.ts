@@ -1,11 +1,17 @@
+import * as v from 'valibot';
 import { inParallel } from '../listing/page-chain.ts';
-import type { BackupTable, ItemKey, TableItem } from '../ports.ts';
+import type { BackupTable, TableItem } from '../ports.ts';
+import { onlyRead } from '../state/shape.ts';
+import { itemKeyShape } from './items.ts';
 
 /** Segments of a scan of the whole table; all are read at the same time, a page (1 MB) of each. */
 const SEGMENTS = 8;
 
+export const scanProgressShape = v.array(
+  v.object({ start: v.exactOptional(onlyRead(itemKeyShape)), done: v.boolean() }),
+);
 /** How far a scan has come; part of a checkpoint. */
-export type ScanProgress = { start?: ItemKey; done: boolean }[];
+export type ScanProgress = v.InferOutput<typeof scanProgressShape>;
 
 export const newScan = (): ScanProgress => Array.from({ length: SEGMENTS }, () => ({ done: false }));
 export const scanEnded = (segments: ScanProgress): boolean => segments.every(({ done }) => done);

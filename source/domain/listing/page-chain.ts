@@ -1,13 +1,16 @@
+import * as v from 'valibot';
 import { Fault, isNamed } from '../errors.ts';
 import type { Page } from '../ports.ts';
+import { countShape } from '../state/shape.ts';
 
+export const chainShape = v.object({
+  token: v.exactOptional(v.string()),
+  done: v.boolean(),
+  /** How often the chain began again because its token was refused. */
+  restarts: countShape,
+});
 /** Where a chain of pages stands: everything before `token` has been applied. Part of a checkpoint. */
-export interface ChainState {
-  token?: string;
-  done: boolean;
-  /** How often the chain began anew because its token was refused. */
-  restarts: number;
-}
+export type ChainState = v.InferOutput<typeof chainShape>;
 export const newChain = (): ChainState => ({ done: false, restarts: 0 });
 
 const MAX_RESTARTS = 10;

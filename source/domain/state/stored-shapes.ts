@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { EXPORT_STEPS, exportHead, keyList, runFacts } from './shapes/exports.ts';
 import { group } from './shapes/parts.ts';
 import { excludedUser, heldMembership, planningState, restoreUser, spoolLine, updateOp } from './shapes/restores.ts';
 import type { Shape } from './shape.ts';
@@ -8,11 +7,6 @@ export { adviceFor } from './advice.ts';
 
 /** Shapes by key, of objects whose readers give none; the first pattern that fits counts. */
 const SHAPES: readonly (readonly [pattern: RegExp, shape: (match: RegExpExecArray) => Shape])[] = [
-  [/^exports\/current\.json$/, () => exportHead],
-  [/^exports\/([^/]+)\/run\.json$/, ([, id = '']) => runFacts(id)],
-  [/^exports\/[^/]+\/groups\.json$/, () => group],
-  [/^exports\/[^/]+\/(gone|delete\/planned)\//, () => keyList],
-  [/^exports\/[^/]+\/progress\/([^/]+)\.json$/, ([, step = '']) => EXPORT_STEPS[step] ?? v.unknown()],
   [/^restores\/[^/]+\/[^/]+\/groups\.json$/, () => v.object({ ...group.entries, members: v.number() })],
   [/\/planning\/groups\.json$/, () => group],
   [/\/planning\/losers\.json$/, () => v.string()],

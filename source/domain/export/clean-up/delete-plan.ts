@@ -1,5 +1,6 @@
+import * as v from 'valibot';
 import type { Counts } from '../../backup/manifest.ts';
-import { NO_COUNTS } from '../../backup/manifest.ts';
+import { countsShape, NO_COUNTS } from '../../backup/manifest.ts';
 import { itemKind, keyText, subOf } from '../../backup/items.ts';
 import type { ItemKind } from '../../backup/items.ts';
 import { Fault } from '../../errors.ts';
@@ -7,7 +8,10 @@ import type { ItemKey, ObjectStore } from '../../ports.ts';
 import { MAX_PENDING_KEYS } from '../../digests/ledger.ts';
 import { sealedKey } from '../../state/sealed-keys.ts';
 import type { Appendix } from '../../state/progress.ts';
-import { parseJson, runFolder } from '../run.ts';
+import { parseJson } from '../../state/json-object.ts';
+import { countShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
+import { runFolder } from '../run.ts';
 
 /** Keys per batch of the delete plan: one object, one message. */
 const BATCH_KEYS = 1000;
@@ -34,6 +38,7 @@ export const totalOf = ({ users, groups, memberships }: Counts): number => users
 
 /** Objects of item keys, `[[id, type], ...]` each. */
 export type KeyList = string[];
+const keyListShape = v.array(v.strictTuple([v.string(), v.string()]));
 
 /** Keys of items that the run did not see, gathered while the table is scanned. */
 export class GoneKeys implements Appendix {
@@ -72,14 +77,13 @@ export async function* readKeys(
         'BadState',
         `The object ${key} is missing. Delete ${key.split('/').slice(0, 2).join('/')}/run.json and start ExportWorkflow again: it then lists the pool anew.`,
       );
-    for (const [id, type] of parseJson<[string, string][]>(key, stored.body)) yield { id, type };
+    for (const [id, type] of parseJson(key, stored.body, keyListShape)) yield { id, type };
   }
 }
 
-export interface DeletePlan {
-  readonly batches: number;
-  readonly counts: Counts;
-}
+export const deletePlanShape = v.object({ batches: countShape, counts: countsShape });
+/** How much of the plan there is; the batches themselves are objects. */
+export type DeletePlan = Stored<typeof deletePlanShape>;
 
 /** Writes the plan's batches; the same keys in the same order always give the same objects. */
 export async function storePlan(

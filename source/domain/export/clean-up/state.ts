@@ -1,23 +1,19 @@
-import type { Counts, SnapshotObject } from '../../backup/manifest.ts';
-import { Checksums } from '../../backup/checksums.ts';
-import type { SnapshotParts, SnapshotState } from '../../backup/snapshot/write.ts';
+import * as v from 'valibot';
+import { countsShape, snapshotObjectShape } from '../../backup/manifest.ts';
+import type { Counts } from '../../backup/manifest.ts';
+import { Checksums, checksumsShape } from '../../backup/checksums.ts';
+import { scanProgressShape } from '../../backup/scan-segments.ts';
+import { snapshotStateShape } from '../../backup/snapshot/write.ts';
+import type { SnapshotParts } from '../../backup/snapshot/write.ts';
 import type { ItemKind } from '../../backup/items.ts';
-import type {
-  BackupTable,
-  ItemKey,
-  ObjectStore,
-  TableItem,
-  UserPoolReader,
-  WakeQueue,
-  WorkMessage,
-} from '../../ports.ts';
+import type { BackupTable, ObjectStore, TableItem, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
 import type { Appendix, Progress } from '../../state/progress.ts';
-import { newChain } from '../../listing/page-chain.ts';
-import type { ChainState } from '../../listing/page-chain.ts';
+import { countShape, onlyRead, textsShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
+import { chainShape, newChain } from '../../listing/page-chain.ts';
 import type { Run } from '../run.ts';
 import type { StepDeps } from '../../state/step.ts';
-import { countItem, noCounts } from './delete-plan.ts';
-import type { DeletePlan, KeyList, MutableCounts } from './delete-plan.ts';
+import { countItem, deletePlanShape, noCounts } from './delete-plan.ts';
 
 export interface CleanUpDeps extends StepDeps {
   readonly pool: Pick<UserPoolReader, 'describe' | 'listUsersPage' | 'listUsersInGroupPage'>;
@@ -31,53 +27,59 @@ export interface CleanUpDeps extends StepDeps {
   readonly queue: WakeQueue<WorkMessage>;
 }
 
-/** What stays in the table: becomes the manifest. */
-export interface Stays {
-  readonly counts: MutableCounts;
-  checksums: string[];
+const staysShape = v.object({
+  counts: countsShape,
+  checksums: checksumsShape,
   /** Of these, items that this run wrote. */
-  readonly written: MutableCounts;
-}
+  written: countsShape,
+});
+/** What stays in the table: becomes the manifest. */
+export type Stays = v.InferOutput<typeof staysShape>;
 
-/** Memberships that seem gone although the run saw their user and their group, and the second listing of their groups. */
-export interface Doubtful {
-  count: number;
-  readonly parts: KeyList;
+const doubtfulShape = v.object({
+  count: countShape,
+  parts: textsShape,
   /** Groups before this index are listed once more; `chain` is that of the group there. */
-  next: number;
-  chain: ChainState;
-  pages: number;
+  next: countShape,
+  chain: chainShape,
+  pages: countShape,
   /** `keyText` of those that the second listing showed. */
-  readonly present: string[];
-}
+  present: textsShape,
+});
+/** Memberships that seem gone although the run saw their user and their group, and the second listing of their groups. */
+export type Doubtful = v.InferOutput<typeof doubtfulShape>;
 
-/** Checkpoint of BackupTableCleanup. */
-export interface CleanUpState {
-  phase: 'scan' | 'confirm' | 'memberships' | 'plan' | 'delete' | 'snapshot' | 'seal' | 'replica' | 'sealed';
-  readonly segments: { start?: ItemKey; done: boolean }[];
-  stays: Stays;
-  readonly gone: { readonly counts: MutableCounts; readonly parts: KeyList };
-  /** Items that stay although something else than an export changed them. */
-  damaged: number;
-  readonly confirm: { asked: number; readonly present: string[] };
-  readonly doubtful: Doubtful;
-  plan?: DeletePlan;
-  /** Absent when the run keeps no snapshot. */
-  readonly snapshot?: {
-    readonly state: SnapshotState;
-    /** Those that are joined, by name. */
-    readonly objects: Record<string, SnapshotObject>;
-  };
-  replica?: ReplicaLook;
-}
-
-/** What the replica showed after the run was sealed. */
-export interface ReplicaLook {
-  readonly region: string;
-  readonly state: 'current' | 'behind' | 'unreachable';
+const replicaLookShape = v.object({
+  region: v.string(),
+  state: v.picklist(['current', 'behind', 'unreachable']),
   /** The run that it names as the last sealed one, where that is another or it did not answer any more. */
-  readonly lastRunId?: string;
-}
+  lastRunId: v.exactOptional(v.string()),
+});
+/** What the replica showed after the run was sealed. */
+export type ReplicaLook = Stored<typeof replicaLookShape>;
+
+export const cleanUpStateShape = v.object({
+  phase: v.picklist(['scan', 'confirm', 'memberships', 'plan', 'delete', 'snapshot', 'seal', 'replica', 'sealed']),
+  segments: v.pipe(scanProgressShape, v.minLength(1)),
+  stays: staysShape,
+  gone: v.object({ counts: countsShape, parts: textsShape }),
+  /** Items that stay although something else than an export changed them. */
+  damaged: countShape,
+  confirm: v.object({ asked: countShape, present: textsShape }),
+  doubtful: doubtfulShape,
+  plan: v.exactOptional(onlyRead(deletePlanShape)),
+  /** Absent when the run keeps no snapshot. */
+  snapshot: v.exactOptional(
+    v.object({
+      state: snapshotStateShape,
+      /** Those that are joined, by name. */
+      objects: v.record(v.string(), onlyRead(snapshotObjectShape)),
+    }),
+  ),
+  replica: v.exactOptional(onlyRead(replicaLookShape)),
+});
+/** Checkpoint of BackupTableCleanup. */
+export type CleanUpState = v.InferOutput<typeof cleanUpStateShape>;
 
 const SCAN_SEGMENTS = 8;
 
