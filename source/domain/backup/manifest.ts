@@ -10,7 +10,9 @@ import { checksumsShape } from './checksums.ts';
 export const SCHEMA_VERSION = 1;
 
 export const countsShape = v.object({ users: countShape, groups: countShape, memberships: countShape });
+/** Items by kind. */
 export type Counts = Stored<typeof countsShape>;
+/** Of something that holds no items. */
 export const NO_COUNTS: Counts = { users: 0, groups: 0, memberships: 0 };
 
 export const snapshotObjectShape = v.object({
@@ -48,12 +50,14 @@ export const manifestShape = v.object({
 /** The record of one complete export. It exists only when the run was sealed: counts and checksums then hold for the whole table. */
 export type Manifest = Stored<typeof manifestShape>;
 
+/** Key of a run's manifest in the table. */
 export const manifestKey = (runId: string): ItemKey => ({ id: `EXPORT#${runId}`, type: 'MANIFEST' });
 /** Names the last sealed run; for readers this pointer is the truth. */
 export const LATEST_KEY: ItemKey = { id: 'EXPORT#LATEST', type: 'POINTER' };
 /** Present while a run changes the table; names that run. */
 export const OPEN_KEY: ItemKey = { id: 'EXPORT#OPEN', type: 'MARKER' };
 
+/** What lies under OPEN_KEY. */
 export interface OpenMarker {
   readonly runId: string;
   /** ISO 8601. */
@@ -86,10 +90,13 @@ function damagedRecord(id: string, problem: string): never {
   );
 }
 
+/** The item that seals a run; manifestIn reads it. */
 export const manifestItem = (manifest: Manifest): TableItem => ({ ...manifestKey(manifest.runId), ...manifest });
+/** The pointer that makes a run the last sealed one; runIdIn reads it. */
 export const latestItem = (manifest: Manifest): TableItem => ({
   ...LATEST_KEY,
   runId: manifest.runId,
   endedAt: manifest.endedAt,
 });
+/** The marker of a run that may have changed the table; runIdIn reads it. */
 export const openItem = (marker: OpenMarker): TableItem => ({ ...OPEN_KEY, ...marker });

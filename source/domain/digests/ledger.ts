@@ -6,7 +6,7 @@ import type { Appendix } from '../state/progress.ts';
 import { sealedKey } from '../state/sealed-keys.ts';
 import { countShape } from '../state/shape.ts';
 import { DigestSet } from './digest-set.ts';
-import { inParallel } from '../listing/page-chain.ts';
+import { forEachAtOnce } from '../concurrency.ts';
 
 /** `folder`: where a checkpoint's ledgers lie; they name no objects elsewhere. */
 export const ledgerShape = (folder: string) =>
@@ -81,12 +81,7 @@ export async function readDigests(
   parts: readonly LedgerPart[],
   set: DigestSet,
 ): Promise<void> {
-  const todo = [...parts];
-  await inParallel(
-    READS_AT_A_TIME,
-    () => todo.shift(),
-    (part) => readPart(store, part, set),
-  );
+  await forEachAtOnce(parts, READS_AT_A_TIME, (part) => readPart(store, part, set));
 }
 
 async function readPart(store: Pick<ObjectStore, 'read'>, { key, digests }: LedgerPart, set: DigestSet): Promise<void> {

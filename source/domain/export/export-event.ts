@@ -20,6 +20,7 @@ export function parseExportEvent(event: unknown): ExportEvent {
   return { executionArn, allowMassDelete: options.allowMassDelete === true };
 }
 
+/** The same for the steps behind CheckUserPoolConfig: with the run that it opened. */
 export function parseRunEvent(event: unknown): RunEvent {
   const parsed = parseExportEvent(event);
   const run = isObject(event) && isObject(event.run) ? event.run : {};

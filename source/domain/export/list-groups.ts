@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { groupShape } from '../model.ts';
 import type { PoolGroup } from '../model.ts';
 import type { UserPoolReader } from '../ports.ts';
-import { chainShape, followChain, newChain } from '../listing/page-chain.ts';
+import { chainShape, followChain, newChain, withToken } from '../listing/page-chain.ts';
 import type { Progress } from '../state/progress.ts';
 import { claimStep } from './progress.ts';
 import { groupsKey, Run } from './run.ts';
@@ -20,6 +20,7 @@ const groupListStateShape = v.object({
 /** Checkpoint of ListGroups. */
 type GroupListState = v.InferOutput<typeof groupListStateShape>;
 
+/** What ListGroups needs: it writes no items. */
 export interface ListGroupsDeps extends Omit<StepDeps, 'table' | 'log'> {
   readonly pool: Pick<UserPoolReader, 'listGroupsPage'>;
 }
@@ -49,14 +50,14 @@ export async function listGroups(
 function follow(deps: ListGroupsDeps, run: Run, progress: Progress<GroupListState>): Promise<void> {
   const { state } = progress;
   return followChain<PoolGroup>(state.chain, {
-    fetch: (token) => deps.pool.listGroupsPage(run.facts.userPoolId, token === undefined ? {} : { token }),
+    fetch: (token) => deps.pool.listGroupsPage(run.facts.userPoolId, withToken(token)),
     apply: (page) => {
       state.groups.push(...page);
       state.pages += 1;
-      return Promise.resolve();
     },
     moved: () => progress.saveIfDue(),
     stop: workSlice(deps.clock, deps.timeLeft),
+    prefetch: true,
   });
 }
 

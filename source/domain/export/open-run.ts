@@ -9,6 +9,7 @@ import { parseJson } from '../state/json-object.ts';
 import { EXPORTS_PREFIX, factsKey, findFacts, HEAD_KEY, RESUME_WINDOW_MS, runFolder, runHeadShape } from './run.ts';
 import type { RunFacts, RunHead } from './run.ts';
 
+/** What CheckUserPoolConfig needs. */
 export interface OpenRunDeps {
   readonly pool: Pick<UserPoolReader, 'describe'>;
   readonly table: Pick<BackupTable, 'getItem' | 'putItemIf'>;

@@ -7,8 +7,8 @@ import type { Shape } from '../state/shape.ts';
 import { EXPORTS_PREFIX, runFolder } from './run.ts';
 import type { Run } from './run.ts';
 
-/** Where the checkpoint of one step of a run lies. */
-export const progressKey = (runId: string, step: string): string => `${runFolder(runId)}progress/${step}.json`;
+/** Key of a step's checkpoint. */
+const progressKey = (runId: string, step: string): string => `${runFolder(runId)}progress/${step}.json`;
 
 /** Ledgers that the checkpoints of exports name. */
 export const exportLedgerShape = ledgerShape(EXPORTS_PREFIX);

@@ -40,12 +40,17 @@ export const runHeadShape = v.object({
 /** `exports/current.json`: the run in progress, or the last one. */
 export type RunHead = Stored<typeof runHeadShape>;
 
+/** So long after its last checkpoint a run can be resumed: later its listing is too old to delete by. */
 export const RESUME_WINDOW_MS = 60 * 60_000;
+/** Everything that the export stores in its bucket lies below. */
 export const EXPORTS_PREFIX = 'exports/';
+/** Names the current run; one object for all runs, written on conditions. */
 export const HEAD_KEY = `${EXPORTS_PREFIX}current.json`;
 /** Everything of one run lies below this prefix. */
 export const runFolder = (runId: string): string => `${EXPORTS_PREFIX}${runId}/`;
+/** Key of the run's RunFacts. */
 export const factsKey = (runId: string): string => `${runFolder(runId)}run.json`;
+/** Key of the pool's groups as ListGroups found them. */
 export const groupsKey = (runId: string): string => `${runFolder(runId)}groups.json`;
 
 /** The facts of a run; undefined when it has none. Fault BadState when the object is not what its key says it is. */
@@ -60,7 +65,7 @@ async function readFacts(store: Pick<ObjectStore, 'get'>, runId: string): Promis
   if (facts !== undefined) return facts;
   throw new Fault(
     'BadState',
-    `The object ${factsKey(runId)} is missing. Start ExportWorkflow again; a run that cannot go on lists the pool anew after an hour.`,
+    `The object ${factsKey(runId)} is missing. Start ExportWorkflow again; a run that cannot go on lists the pool again after an hour.`,
   );
 }
 
@@ -100,7 +105,7 @@ export class Run {
     await this.#write({ closed: 'sealed' });
   }
 
-  /** Ends the run without sealing it: the next start lists the pool anew instead of resuming. */
+  /** Ends the run without sealing it: the next start lists the whole pool again instead of resuming. */
   async abandon(reason: string): Promise<void> {
     await this.#write({ closed: 'abandoned', reason });
   }

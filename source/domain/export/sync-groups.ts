@@ -13,6 +13,7 @@ import { workThenSave } from '../state/step.ts';
 import type { StepDeps } from '../state/step.ts';
 import { writeChanged } from './write-changed.ts';
 
+/** Name of the step, and of its checkpoint. */
 export const GROUP_SYNC_STEP = 'group-sync';
 const GROUPS_AT_A_TIME = 100;
 
@@ -26,6 +27,7 @@ export const groupSyncStateShape = v.object({
 /** Checkpoint of SyncGroup. */
 export type GroupSyncState = v.InferOutput<typeof groupSyncStateShape>;
 
+/** What the state machine sees. */
 export interface SyncGroupsResult {
   readonly done: boolean;
   readonly groups: number;

@@ -9,7 +9,6 @@ import {
   backToSingle,
   CHAINS_AT_A_TIME,
   ChainWatch,
-  filterOf,
   listingShape,
   missesKnown,
   missesUsers,
@@ -18,7 +17,9 @@ import {
   splitByPrefix,
 } from './listing-mode.ts';
 import type { ListingChain } from './listing-mode.ts';
-import { followChain, inParallel } from '../listing/page-chain.ts';
+import { forEachAtOnce } from '../concurrency.ts';
+import { followChain, withToken } from '../listing/page-chain.ts';
+import { prefixFilter } from '../listing/user-chains.ts';
 import type { Progress } from '../state/progress.ts';
 import { claimStep, exportLedgerShape } from './progress.ts';
 import { Run } from './run.ts';
@@ -28,6 +29,7 @@ import { workThenSave } from '../state/step.ts';
 import type { StepDeps } from '../state/step.ts';
 import { writeChanged } from './write-changed.ts';
 
+/** Name of the step, and of its checkpoint. */
 export const USERS_STEP = 'users';
 
 export const usersStateShape = v.object({
@@ -46,10 +48,12 @@ export const usersStateShape = v.object({
 /** Checkpoint of SyncUsers. */
 export type UsersState = v.InferOutput<typeof usersStateShape>;
 
+/** What SyncUsers needs. */
 export interface SyncUsersDeps extends StepDeps {
   readonly pool: Pick<UserPoolReader, 'listUsersPage'>;
 }
 
+/** What the state machine sees. */
 export interface SyncUsersResult {
   readonly done: boolean;
   /** Distinct users so far, without federated ones. */
@@ -117,11 +121,7 @@ class UserListing {
     const { listing } = this.progress.state;
     const todo = listing.chains.filter((chain) => !chain.done);
     try {
-      await inParallel(
-        CHAINS_AT_A_TIME,
-        () => (this.#sliceOver() ? undefined : todo.shift()),
-        (chain, failed) => this.#follow(chain, failed, users, federated),
-      );
+      await forEachAtOnce(todo, CHAINS_AT_A_TIME, (chain, failed) => this.#follow(chain, failed, users, federated));
     } catch (error) {
       if (listing.mode === 'single' || !isNamed(error, 'FilterRefused')) throw error;
       this.deps.log.warn('Cognito refused the listing by the first digit of sub; one chain lists all users instead.');
@@ -142,8 +142,8 @@ class UserListing {
     return followChain<PoolUser>(chain, {
       fetch: (token) =>
         pool.listUsersPage(this.run.facts.userPoolId, {
-          ...filterOf(chain),
-          ...(token === undefined ? {} : { token }),
+          ...prefixFilter(chain.prefix),
+          ...withToken(token),
         }),
       apply: async (page) => {
         const subs = page.map(({ sub }) => sub);
@@ -153,6 +153,7 @@ class UserListing {
       },
       moved: () => this.progress.saveIfDue(),
       stop: () => failed() || this.#sliceOver() || this.#splits,
+      prefetch: true,
     });
   }
 

@@ -9,7 +9,7 @@ import { shapeOf } from '../state/stored-shapes.ts';
 import { folderOf, planningKey } from './planning/planning-state.ts';
 import type { PlanningRun, PlanningState, ScanTableDeps, ScanTableInput } from './planning/planning-state.ts';
 import { previewKeys, writePreview } from './planning/preview.ts';
-import { newScan } from './planning/scan.ts';
+import { newTableScan } from './planning/scan.ts';
 import { sealPlan } from './planning/seal.ts';
 import { newSnapshotScan, snapshotStep } from './planning/snapshot-step.ts';
 import { chunkStep, scanStep, surveyStep, tallyStep } from './planning/steps.ts';
@@ -54,7 +54,8 @@ export async function scanTable(
     {
       key: planningKey(folder),
       shape: shapeOf<PlanningState>(planningKey(folder)),
-      initial: () => (input.options.exportRun === undefined ? { step: 'scan', scan: newScan() } : newSnapshotScan()),
+      initial: () =>
+        input.options.exportRun === undefined ? { step: 'scan', scan: newTableScan() } : newSnapshotScan(),
     },
   );
   for (;;) {

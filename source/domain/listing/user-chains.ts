@@ -3,9 +3,14 @@ import type { PoolUser } from '../model.ts';
 import type { UserPoolReader } from '../ports.ts';
 import { Chains } from './chains.ts';
 import type { ChainProgress, PageUse } from './chains.ts';
+import { withToken } from './page-chain.ts';
 
-/** Together these name every user once: the first hex digit of `sub`. */
-const PREFIXES = [...'0123456789abcdef'];
+/** Subs are lower-case UUIDs, so that these first digits together name every user once. */
+export const SUB_PREFIXES = [...'0123456789abcdef'];
+
+/** The filter of ListUsers for the users whose sub begins so; none for all users. */
+export const prefixFilter = (prefix: string | undefined): { readonly filter?: string } =>
+  prefix === undefined ? {} : { filter: `sub ^= "${prefix}"` };
 
 export const listingScopeShape = v.picklist(['prefixes', 'single']);
 /** Over 16 filters on `sub` at once, or in one chain, which is bound by latency. */
@@ -19,10 +24,11 @@ export function userChains(
   progress: ChainProgress,
   use: PageUse<PoolUser>,
 ): Chains<PoolUser> {
-  const fetch = (id: number, token: string | undefined): ReturnType<typeof pool.listUsersPage> =>
-    pool.listUsersPage(poolId, {
-      ...(scope === 'single' ? {} : { filter: `sub ^= "${PREFIXES[id] as string}"` }),
-      ...(token === undefined ? {} : { token }),
-    });
-  return new Chains(scope === 'single' ? 1 : PREFIXES.length, progress, fetch, use);
+  const prefixes = scope === 'single' ? [undefined] : SUB_PREFIXES;
+  return new Chains(
+    prefixes.length,
+    progress,
+    (id, token) => pool.listUsersPage(poolId, { ...prefixFilter(prefixes[id]), ...withToken(token) }),
+    use,
+  );
 }

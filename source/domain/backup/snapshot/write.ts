@@ -101,7 +101,7 @@ async function* piecesOf(store: Pick<ObjectStore, 'read'>, parts: ObjectParts['p
     if (found !== bytes)
       throw new Fault(
         'BadState',
-        `The object ${key} should have ${bytes} bytes and has ${found}. Delete everything below ${key.split('/').slice(0, 2).join('/')}/ and start the workflow again: it then begins anew.`,
+        `The object ${key} should have ${bytes} bytes and has ${found}. Delete everything below ${key.split('/').slice(0, 2).join('/')}/ and start the workflow again: it then begins from the start.`,
       );
   }
 }

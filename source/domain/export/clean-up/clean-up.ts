@@ -22,6 +22,7 @@ import type { CleanUp, CleanUpDeps, CleanUpState, ReplicaLook } from './state.ts
 
 const CLEAN_UP_STEP = 'clean-up';
 
+/** The execution's options and the stack's parameters, as the clean-up needs them. */
 export interface CleanUpOptions extends PlanOptions {
   readonly runId: string;
   readonly softwareVersion: string;
@@ -36,6 +37,7 @@ export type ManifestSummary = Omit<Manifest, 'checksums' | 'poolSettings' | 'sna
   /** Objects of the run's snapshot, its manifest aside; 0 when none is kept. */
   readonly snapshotObjects: number;
 };
+/** What the state machine sees: the phase, and at the end what was sealed. */
 export interface CleanUpResult {
   readonly done: boolean;
   readonly phase: CleanUpState['phase'];

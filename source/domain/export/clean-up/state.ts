@@ -1,20 +1,21 @@
 import * as v from 'valibot';
 import { countsShape, snapshotObjectShape } from '../../backup/manifest.ts';
-import type { Counts } from '../../backup/manifest.ts';
-import { Checksums, checksumsShape } from '../../backup/checksums.ts';
-import { scanProgressShape } from '../../backup/scan-segments.ts';
+import { checksumsShape } from '../../backup/checksums.ts';
 import { snapshotStateShape } from '../../backup/snapshot/write.ts';
 import type { SnapshotParts } from '../../backup/snapshot/write.ts';
-import type { ItemKind } from '../../backup/items.ts';
-import type { BackupTable, ObjectStore, TableItem, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
-import type { Appendix, Progress } from '../../state/progress.ts';
+import { noCounts } from '../../backup/counts.ts';
+import { newScan, scanProgressShape } from '../../backup/scan-segments.ts';
+import { noContent } from '../../backup/tally.ts';
+import type { BackupTable, ObjectStore, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
+import type { Progress } from '../../state/progress.ts';
 import { countShape, onlyRead, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { chainShape, newChain } from '../../listing/page-chain.ts';
 import type { Run } from '../run.ts';
 import type { StepDeps } from '../../state/step.ts';
-import { countItem, deletePlanShape, noCounts } from './delete-plan.ts';
+import { deletePlanShape } from './delete-plan.ts';
 
+/** What BackupTableCleanup needs. */
 export interface CleanUpDeps extends StepDeps {
   readonly pool: Pick<UserPoolReader, 'describe' | 'listUsersPage' | 'listUsersInGroupPage'>;
   readonly table: Pick<
@@ -81,12 +82,11 @@ export const cleanUpStateShape = v.object({
 /** Checkpoint of BackupTableCleanup. */
 export type CleanUpState = v.InferOutput<typeof cleanUpStateShape>;
 
-const SCAN_SEGMENTS = 8;
-
+/** The clean-up before its first page; the scan gathers a snapshot where one is to be kept. */
 export const newCleanUp = ({ keepSnapshot }: { readonly keepSnapshot: boolean }): CleanUpState => ({
   phase: 'scan',
-  segments: Array.from({ length: SCAN_SEGMENTS }, () => ({ done: false })),
-  stays: { counts: noCounts(), checksums: new Checksums().toHex(), written: noCounts() },
+  segments: newScan(),
+  stays: { ...noContent(), written: noCounts() },
   gone: { counts: noCounts(), parts: [] },
   damaged: 0,
   confirm: { asked: 0, present: [] },
@@ -104,34 +104,6 @@ export interface CleanUp {
   readonly sliceOver: () => boolean;
 }
 
-/** Counts and sums up what stays; the checkpoint's own copy is brought up to date whenever it is saved. */
-export class StaysTally implements Appendix {
-  readonly #checksums: Checksums;
-
-  constructor(private readonly stays: Stays) {
-    this.#checksums = new Checksums(stays.checksums);
-  }
-
-  readonly pending = 0;
-
-  /** `written`: by this run. `digest`: as for Checksums. */
-  add(kind: ItemKind, item: TableItem, written: boolean, digest?: Buffer): void {
-    countItem(this.stays.counts, kind);
-    if (written) countItem(this.stays.written, kind);
-    this.#checksums.add(item, digest);
-  }
-
-  cut(): [] {
-    this.settle();
-    return [];
-  }
-
-  /** Brings the checksums of `stays` up to what was added. */
-  settle(): void {
-    this.stays.checksums = this.#checksums.toHex();
-  }
-}
-
 /** What gathers the snapshot, where there is one, for Progress.storeWith. */
 export const appendixOf = (snapshot: SnapshotParts | undefined): SnapshotParts[] =>
   snapshot === undefined ? [] : [snapshot];
@@ -139,9 +111,3 @@ export const appendixOf = (snapshot: SnapshotParts | undefined): SnapshotParts[]
 /** What stays although the run did not see it: subs of confirmed users, and `keyText` of memberships that a second listing showed. */
 export const keptIn = ({ confirm, doubtful }: CleanUpState): ReadonlySet<string> =>
   new Set([...confirm.present, ...doubtful.present]);
-
-export const sumOf = (a: Counts, b: Counts): Counts => ({
-  users: a.users + b.users,
-  groups: a.groups + b.groups,
-  memberships: a.memberships + b.memberships,
-});

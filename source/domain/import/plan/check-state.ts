@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { chainProgressShape } from '../../listing/chains.ts';
-import type { ChainProgress } from '../../listing/chains.ts';
+import { chainProgressShape, NO_CHAINS } from '../../listing/chains.ts';
 import { listingScopeShape } from '../../listing/user-chains.ts';
 import { countShape, onlyRead, textsShape } from '../../state/shape.ts';
 
@@ -29,8 +28,6 @@ export const checkStateShape = v.object({
 });
 /** How far the comparison of the pool with the plan has come; changed in place. */
 export type CheckState = v.InferOutput<typeof checkStateShape>;
-
-export const NO_CHAINS: ChainProgress = { next: 0, open: [] };
 
 export const initialCheckState = (): CheckState => ({
   step: 'users',

@@ -1,12 +1,12 @@
 import { isNamed } from '../../errors.ts';
 import type { PoolUser } from '../../model.ts';
 import type { PlannedGroup } from '../plan/plan-model.ts';
-import { Chains } from '../../listing/chains.ts';
+import { Chains, NO_CHAINS } from '../../listing/chains.ts';
 import type { PageUse } from '../../listing/chains.ts';
 import type { CheckRun } from './check-run.ts';
 import { compareGroups } from './compare-groups.ts';
-import { NO_CHAINS } from '../plan/check-state.ts';
 import { lookUpByName } from './named.ts';
+import { withToken } from '../../listing/page-chain.ts';
 import { userChains } from '../../listing/user-chains.ts';
 import type { ListingScope } from '../../listing/user-chains.ts';
 import type { Appendix } from '../../state/progress.ts';
@@ -83,11 +83,7 @@ async function listMembers(check: CheckRun): Promise<StepEnd> {
     },
   };
   const fetch = (id: number, token: string | undefined): ReturnType<typeof run.deps.pool.listUsersInGroupPage> =>
-    run.deps.pool.listUsersInGroupPage(
-      run.plan.newUserPoolId,
-      (groups[id] as PlannedGroup).name,
-      token === undefined ? {} : { token },
-    );
+    run.deps.pool.listUsersInGroupPage(run.plan.newUserPoolId, (groups[id] as PlannedGroup).name, withToken(token));
   return follow(check, new Chains(groups.length, state.chains, fetch, use));
 }
 

@@ -1,7 +1,7 @@
 import { readNdjson } from '../../state/ndjson.ts';
 import type { UpdateOp } from '../plan/plan-model.ts';
 import type { CheckRun } from './check-run.ts';
-import { NO_CHAINS } from '../plan/check-state.ts';
+import { NO_CHAINS } from '../../listing/chains.ts';
 import type { CheckState, UsersScope } from '../plan/check-state.ts';
 import { hasNoPassword, hasProblem, isDifferent, isMissing } from './mark.ts';
 

@@ -2,7 +2,8 @@ import { membershipKey } from '../../backup/items.ts';
 import { Ledger } from '../../digests/ledger.ts';
 import { readJson } from '../../state/json-object.ts';
 import { textsShape } from '../../state/shape.ts';
-import { Chains } from '../../listing/chains.ts';
+import { Chains, NO_CHAINS } from '../../listing/chains.ts';
+import { withToken } from '../../listing/page-chain.ts';
 import { FEDERATED_STATUS } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
 import { chainsIn, followChains } from './follow.ts';
@@ -10,7 +11,6 @@ import type { Holdings } from './holdings.ts';
 import { nameIn } from './records.ts';
 import type { Matching } from './records.ts';
 import { Rows } from './rows.ts';
-import { NO_CHAINS } from './state.ts';
 import type { Comparison } from './state.ts';
 
 /** Lists the members of every group of the pool and compares the memberships with the backup's. */
@@ -38,8 +38,7 @@ export async function listMembers(comparison: Comparison, holdings: Holdings): P
   const chains = new Chains<PoolUser>(
     groups.length,
     state.chains,
-    (id, token) =>
-      deps.pool.listUsersInGroupPage(input.userPoolId, groups[id] as string, token === undefined ? {} : { token }),
+    (id, token) => deps.pool.listUsersInGroupPage(input.userPoolId, groups[id] as string, withToken(token)),
     {
       apply: (id, users) => {
         for (const user of users) take(groups[id] as string, user);

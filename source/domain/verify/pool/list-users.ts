@@ -3,6 +3,7 @@ import type { UserItem } from '../../backup/items.ts';
 import { isNamed } from '../../errors.ts';
 import { Ledger } from '../../digests/ledger.ts';
 import { comparableAttributes } from '../../digests/expected.ts';
+import { NO_CHAINS } from '../../listing/chains.ts';
 import type { Chains } from '../../listing/chains.ts';
 import { userChains } from '../../listing/user-chains.ts';
 import { FEDERATED_STATUS } from '../../model.ts';
@@ -13,7 +14,6 @@ import type { Holdings } from './holdings.ts';
 import { nameIn } from './records.ts';
 import type { Matching } from './records.ts';
 import { Rows } from './rows.ts';
-import { NO_CHAINS } from './state.ts';
 import type { Comparison } from './state.ts';
 
 /** Users whose differing attributes are named; of more it is only told that they differ. */

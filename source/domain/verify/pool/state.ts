@@ -1,4 +1,5 @@
 import type { LedgerState } from '../../digests/ledger.ts';
+import { NO_CHAINS } from '../../listing/chains.ts';
 import type { ChainProgress } from '../../listing/chains.ts';
 import type { ListingScope } from '../../listing/user-chains.ts';
 import type { BackupTable, Clock, Log, ObjectStore, TimeLeft, UserPoolReader } from '../../ports.ts';
@@ -101,8 +102,6 @@ export interface CompareState {
   readonly rows: string[];
   readonly counts: PoolCounts;
 }
-
-export const NO_CHAINS: ChainProgress = { next: 0, open: [] };
 
 export const newComparison = (now: number): CompareState => ({
   step: 'scan',
