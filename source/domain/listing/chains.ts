@@ -9,6 +9,9 @@ export interface ChainProgress {
   readonly open: readonly { readonly id: number; readonly token?: string; readonly unknown?: number }[];
 }
 
+/** Before the first page. */
+export const NO_CHAINS: ChainProgress = { next: 0, open: [] };
+
 interface OpenChain {
   readonly token?: string;
   readonly unknown: number;

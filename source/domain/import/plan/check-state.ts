@@ -1,3 +1,4 @@
+import { NO_CHAINS } from '../../listing/chains.ts';
 import type { ChainProgress } from '../../listing/chains.ts';
 import type { ListingScope } from '../../listing/user-chains.ts';
 
@@ -24,8 +25,6 @@ export interface CheckState {
   /** How far the walk over objects with problems has come (repair, or named look-ups). */
   readonly walk: { readonly source: number; readonly item: number };
 }
-
-export const NO_CHAINS: ChainProgress = { next: 0, open: [] };
 
 export const initialCheckState = (): CheckState => ({
   step: 'users',

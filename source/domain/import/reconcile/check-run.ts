@@ -1,8 +1,9 @@
+import type { Marks } from '../../comparison/marks.ts';
 import { sealedKey } from '../../state/sealed-keys.ts';
 import { restoreFolder } from '../plan/plan-model.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
 import { subMapLine } from '../plan/csv-rows.ts';
-import { Marks } from './marks.ts';
+import { loadPlanMarks, setForeign } from './plan-marks.ts';
 import { initialCheckState } from '../plan/check-state.ts';
 import type { CheckState } from '../plan/check-state.ts';
 
@@ -29,9 +30,9 @@ export class CheckRun {
 
   static async begin(run: UpdateRun): Promise<CheckRun> {
     const state = run.state.check ?? initialCheckState();
-    const marks = await Marks.load(run.deps.store, run.plan, state.marksKey);
+    const marks = await loadPlanMarks(run.deps.store, run.plan, state.marksKey);
     // A repair goes on where it stopped in a list that follows from the marks: they change when it has ended.
-    if (run.state.phase !== 'repair') marks.setForeign(run.collisions);
+    if (run.state.phase !== 'repair') setForeign(marks, run.collisions);
     const check = new CheckRun(run, marks, state);
     run.progress = (of) => {
       Object.assign(check.state, check.flux());
@@ -41,8 +42,8 @@ export class CheckRun {
     return check;
   }
 
-  addToSubMap(oldSub: string, newSub: string): void {
-    this.#lines.push(subMapLine(oldSub, newSub));
+  addToSubMap(ordinal: number, newSub: string): void {
+    this.#lines.push(subMapLine(this.marks.expectedUser(ordinal).sub, newSub));
   }
 
   /** Lines that could not be stored wait for the next save: the marks say that they are written. */

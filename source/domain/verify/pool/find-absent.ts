@@ -1,22 +1,26 @@
 import { groupOf, itemKind, subOf, userKey } from '../../backup/items.ts';
 import type { UserItem } from '../../backup/items.ts';
-import type { ItemKey, ScanPage, TableItem } from '../../ports.ts';
+import { isSeen } from '../../comparison/mark.ts';
+import type { Marks } from '../../comparison/marks.ts';
+import { nameOf } from '../../comparison/matching.ts';
+import type { Matching } from '../../comparison/matching.ts';
+import type { BackupTable, ScanPage, TableItem } from '../../ports.ts';
 import { scanEnded, scanSegments } from '../../backup/scan-segments.ts';
-import type { Holdings } from './holdings.ts';
+import { isUnconfirmed, recognizable } from './expected.ts';
 import { sameRun } from './read-backup.ts';
-import { nameIn } from './records.ts';
-import type { Matching } from './records.ts';
 import { Rows } from './rows.ts';
 import type { Comparison } from './state.ts';
 
+const NEVER_CONFIRMED = 'expected-not-restored: the user never confirmed the sign-up';
+
 /** Tells, by a second scan where one is needed, which users and memberships of the backup the pool does not have. */
-export async function findAbsent(comparison: Comparison, holdings: Holdings): Promise<void> {
+export async function findAbsent(comparison: Comparison, marks: Marks): Promise<void> {
   const { input, deps, progress, sliceOver } = comparison;
   const { state } = progress;
-  const complete = holdings.unseenUsers(() => false) + holdings.unseenMemberships === 0;
+  const complete = marks.countUsers((mark) => !isSeen(mark)) + marks.unseenMembershipCount === 0;
   if (!complete) {
     const rows = new Rows(state.rows);
-    const finder = new AbsentFinder(comparison, holdings, rows);
+    const finder = new AbsentFinder(comparison, marks, rows);
     progress.storeWith(rows);
     await scanSegments({ scanPage: (request) => finder.page(request) }, state.segments, {
       take: (items) => finder.take(items),
@@ -38,19 +42,14 @@ class AbsentFinder {
 
   constructor(
     private readonly comparison: Comparison,
-    private readonly holdings: Holdings,
+    private readonly marks: Marks,
     private readonly rows: Rows,
   ) {
     this.#matching = comparison.progress.state.matching as Matching;
   }
 
   /** Reads a page, and the users of its absent memberships. */
-  async page(request: {
-    readonly segment: number;
-    readonly totalSegments: number;
-    readonly start?: ItemKey;
-    readonly consistent: boolean;
-  }): Promise<ScanPage> {
+  async page(request: Parameters<BackupTable['scanPage']>[0]): Promise<ScanPage> {
     const { table } = this.comparison.deps;
     const page = await table.scanPage(request);
     const here = new Set(page.items.filter((item) => itemKind(item) === 'user').map(({ id }) => id));
@@ -76,40 +75,38 @@ class AbsentFinder {
 
   #isAbsentMembership(item: TableItem): boolean {
     if (itemKind(item) !== 'membership') return false;
-    const membership = this.holdings.membership(subOf(item), groupOf(item));
-    return membership === undefined || !this.holdings.hasSeenMembership(membership);
+    const membership = this.marks.membershipOf(groupOf(item), subOf(item));
+    return membership === undefined || !this.marks.memberships.has(membership);
   }
 
   #isAbsent(item: UserItem): boolean {
-    const ordinal = this.holdings.find({ sub: subOf(item), username: item.username, attributes: item.attributes });
+    const { marks } = this;
+    const ordinal = marks.find(recognizable(item));
+    if (ordinal === undefined || !isSeen(marks.users[ordinal] as number)) return true;
     // Of two users with the same name in the backup only one can be the pool's.
-    return ordinal === undefined || !this.holdings.hasSeen(ordinal) || this.holdings.sub(ordinal) !== subOf(item);
+    return marks.expectedUser(ordinal).sub !== subOf(item);
   }
 
   /** Users who never confirmed their sign-up are not restored unless that is asked for. */
   #isLeftOut(item: UserItem | undefined): boolean {
-    return item !== undefined && !this.#matching.bySub && item.status === 'UNCONFIRMED' && this.#isAbsent(item);
+    return item !== undefined && !this.#matching.bySub && isUnconfirmed(item) && this.#isAbsent(item);
   }
 
   #user(item: UserItem): void {
     if (!this.#isAbsent(item)) return;
     const leftOut = this.#isLeftOut(item);
     this.comparison.progress.state.counts[leftOut ? 'usersNotRestored' : 'usersMissing'] += 1;
-    this.rows.add(
-      subOf(item),
-      nameIn(this.#matching, item),
-      leftOut ? 'expected-not-restored: the user never confirmed the sign-up' : 'missing',
-    );
+    this.rows.tell(subOf(item), nameOf(item, this.#matching), leftOut ? NEVER_CONFIRMED : 'missing');
   }
 
   #membership(item: TableItem, user: UserItem | undefined): void {
     const leftOut = this.#isLeftOut(user);
     this.comparison.progress.state.counts[leftOut ? 'membershipsNotRestored' : 'membershipsMissing'] += 1;
-    const name = user === undefined ? '' : nameIn(this.#matching, user);
-    this.rows.add(
+    const name = user === undefined ? '' : nameOf(user, this.#matching);
+    this.rows.tell(
       subOf(item),
       name,
-      `membership in the group ${groupOf(item)}: ${leftOut ? 'expected-not-restored: the user never confirmed the sign-up' : 'missing'}`,
+      `membership in the group ${groupOf(item)}: ${leftOut ? NEVER_CONFIRMED : 'missing'}`,
     );
   }
 }

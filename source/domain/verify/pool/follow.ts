@@ -1,13 +1,13 @@
 import { workThenSave } from '../../state/step.ts';
 import type { Appendix } from '../../state/progress.ts';
 import type { Chains } from '../../listing/chains.ts';
-import type { Comparison } from './state.ts';
+import type { CompareState, Comparison } from './state.ts';
 
 /** Keeps the state's chains up to what was applied, whenever it is saved. */
-export const chainsIn = <T>({ progress }: Pick<Comparison, 'progress'>, chains: Chains<T>): Appendix => ({
+export const chainsIn = <T>(state: CompareState, chains: Chains<T>): Appendix => ({
   pending: 0,
   cut: () => {
-    progress.state.chains = chains.progress;
+    state.chains = chains.progress;
     return [];
   },
 });
@@ -17,9 +17,14 @@ export function followChains<T>(
   { progress, sliceOver }: Pick<Comparison, 'progress' | 'sliceOver'>,
   chains: Chains<T>,
 ): Promise<void> {
+  let pages = 0;
   return workThenSave(
     progress,
-    () => progress.state.pages,
-    () => chains.run(sliceOver, () => progress.saveIfDue()),
+    () => pages,
+    () =>
+      chains.run(sliceOver, () => {
+        pages += 1;
+        progress.saveIfDue();
+      }),
   );
 }

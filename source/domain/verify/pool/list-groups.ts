@@ -1,42 +1,30 @@
+import { compareGroups } from '../../comparison/compare-groups.ts';
 import type { PoolGroup } from '../../model.ts';
 import { poolGroups } from '../../listing/pool-groups.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 import { Rows } from './rows.ts';
 import type { Comparison } from './state.ts';
 
-/** Compares the groups by name: description and precedence. Roles are never set on a restored group, so they do not count. */
-export async function compareGroups(comparison: Comparison): Promise<void> {
-  const { deps, progress, folder } = comparison;
+/** Lists the groups of the pool and compares them with the backup's. */
+export async function listGroups({ input, deps, progress, folder }: Comparison): Promise<void> {
   const { state } = progress;
-  const inPool = await poolGroups(deps, comparison.input.userPoolId);
-  const inBackup = new Map<string, PoolGroup>();
+  const inPool = await poolGroups(deps, input.userPoolId);
+  const inBackup: PoolGroup[] = [];
   for (const key of state.records.groups)
-    for await (const group of readNdjson<PoolGroup>(deps.objects, key)) inBackup.set(group.name, group);
+    for await (const group of readNdjson<PoolGroup>(deps.objects, key)) inBackup.push(group);
   const groupsKey = `${folder}work/pool-groups-${deps.claim}.json`;
   await deps.objects.put(groupsKey, JSON.stringify([...inPool.keys()].sort()));
   const rows = new Rows(state.rows);
-  for (const [name, group] of inBackup) {
-    const found = inPool.get(name);
-    const different = found === undefined ? undefined : whatDiffers(group, found);
-    if (found === undefined) rows.add('', '', `group ${name}: missing`);
-    else if (different !== '') rows.add('', '', `group ${name}: different: ${different}`);
-    if (found === undefined) state.counts.groupsMissing += 1;
-    else if (different !== '') state.counts.groupsDifferent += 1;
+  const { problems, extra } = compareGroups(inBackup, inPool);
+  for (const { name, differs } of problems) {
+    state.counts[differs === undefined ? 'groupsMissing' : 'groupsDifferent'] += 1;
+    rows.tell('', '', `group ${name}: ${differs === undefined ? 'missing' : `different: ${differs.join(' ')}`}`);
   }
-  for (const name of inPool.keys()) {
-    if (inBackup.has(name)) continue;
-    rows.add('', '', `group ${name}: extra: the backup has no such group`);
+  for (const name of extra) {
     state.counts.groupsExtra += 1;
+    rows.tell('', '', `group ${name}: extra: the backup has no such group`);
   }
   Object.assign(state, { groupsKey, step: 'members' });
   progress.storeWith(rows);
   await progress.save();
 }
-
-const whatDiffers = (wanted: PoolGroup, found: PoolGroup): string =>
-  [
-    (wanted.description ?? '') === (found.description ?? '') ? [] : ['description'],
-    wanted.precedence === found.precedence ? [] : ['precedence'],
-  ]
-    .flat()
-    .join(' ');

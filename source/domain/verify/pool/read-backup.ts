@@ -1,12 +1,14 @@
-import { itemKind, subOf, groupOf } from '../../backup/items.ts';
+import { itemKind } from '../../backup/items.ts';
 import type { GroupItem, UserItem } from '../../backup/items.ts';
 import type { Manifest } from '../../backup/manifest.ts';
+import type { Matching } from '../../comparison/matching.ts';
 import { Halt } from '../../errors.ts';
 import { readSealedBackup } from '../../backup/sealed-backup.ts';
 import { signInNameOf } from '../../model.ts';
 import type { PoolGroup } from '../../model.ts';
 import { newScan, scanEnded, scanSegments } from '../../backup/scan-segments.ts';
-import { matchingOf, membershipDigest, RecordParts, userRecord } from './records.ts';
+import { membershipRecord, userRecord } from './expected.ts';
+import { Parts } from './parts.ts';
 import type { Comparison } from './state.ts';
 
 /** The manifest of the run that VerifyBackup found in order; Halt ExportRunOpen when an export has begun, or ended, since. */
@@ -23,11 +25,11 @@ export async function sameRun({ input, deps }: Pick<Comparison, 'input' | 'deps'
 export async function readBackup(comparison: Comparison): Promise<void> {
   const { input, deps, progress, sliceOver } = comparison;
   const { state } = progress;
-  if (state.matching === undefined) await lookAtPool(comparison);
-  const matching = state.matching as NonNullable<typeof state.matching>;
-  const users = new RecordParts('users', state.records.users);
-  const memberships = new RecordParts('memberships', state.records.memberships);
-  const groups = new RecordParts('groups', state.records.groups);
+  state.matching ??= await matchingOf(comparison);
+  const { matching } = state;
+  const users = new Parts('users', state.records.users);
+  const memberships = new Parts('memberships', state.records.memberships);
+  const groups = new Parts('groups', state.records.groups);
   progress.storeWith(users, memberships, groups);
   await scanSegments(deps.table, state.segments, {
     take: (items) => {
@@ -35,8 +37,8 @@ export async function readBackup(comparison: Comparison): Promise<void> {
         const kind = itemKind(item);
         if (kind === undefined) continue;
         state.counts[`${kind}s`] += 1;
-        if (kind === 'user') users.add(userRecord(matching, item as UserItem));
-        else if (kind === 'membership') memberships.add(membershipDigest(subOf(item), groupOf(item)));
+        if (kind === 'user') users.add(userRecord(item as UserItem, matching));
+        else if (kind === 'membership') memberships.add(membershipRecord(item));
         else groups.add(Buffer.from(`${JSON.stringify(groupOfItem(item as GroupItem))}\n`));
       }
     },
@@ -57,8 +59,8 @@ const groupOfItem = ({ groupName, description, precedence }: GroupItem): PoolGro
   ...(precedence === undefined ? {} : { precedence }),
 });
 
-/** Pools with different names at sign-in have no user in common that could be recognized. */
-async function lookAtPool({ input, deps, progress }: Comparison): Promise<void> {
+/** How users are recognized; Halt PoolDiffers where none could be, since the pools have different names at sign-in. */
+async function matchingOf({ input, deps }: Comparison): Promise<Matching> {
   const manifest = await sameRun({ input, deps });
   const { settings } = await deps.pool.describe(input.userPoolId);
   const [here, there] = [signInNameOf(settings), signInNameOf(manifest.poolSettings)];
@@ -68,5 +70,9 @@ async function lookAtPool({ input, deps, progress }: Comparison): Promise<void> 
       `Users of the pool ${input.userPoolId} sign in by ${here}, those of the backup (export ${input.runId} of ${manifest.userPoolId}) by ${there}: nobody can be recognized. It is no restore of this backup.`,
     );
   }
-  progress.state.matching = matchingOf(input.userPoolId, settings, manifest);
+  return {
+    bySub: input.userPoolId === manifest.userPoolId,
+    signInName: here,
+    caseSensitive: settings.caseSensitive,
+  };
 }
