@@ -1,7 +1,7 @@
 import { workSlice } from '../state/slice.ts';
 import type { Counts } from '../backup/manifest.ts';
-import { Checkpoint } from '../state/checkpoint.ts';
 import { tagReplaced, tagRestore } from './plan/closed-objects.ts';
+import { claimRestore } from './plan/progress.ts';
 import type { RestoreHead, RestorePlan, RestoreSource } from './plan/plan-model.ts';
 import { planKey, sourceOf } from './plan/plan-model.ts';
 import { readJson } from '../state/json-object.ts';
@@ -48,16 +48,18 @@ export async function scanTable(
   if (input.phase !== 'planning')
     return summary(await readJson<RestorePlan>(deps.objects, planKey(newUserPoolId, input.restoreId)), dryRun);
   const run: PlanningRun = { input, deps, folder, stop: workSlice(deps.clock, deps.timeLeft) };
-  const checkpoint = await Checkpoint.claim<PlanningState>(deps.objects, {
-    key: planningKey(folder),
-    claim: deps.claim,
-    now: () => deps.clock.now(),
-    initial: () => (input.options.exportRun === undefined ? { step: 'scan', scan: newScan() } : newSnapshotScan()),
-  });
-  while (checkpoint.state.step !== 'done') {
-    if (run.stop()) return { done: false, dryRun, step: checkpoint.state.step };
-    await checkpoint.save(await nextState(checkpoint.state, run));
-    deps.log.info('Planning goes on', { step: checkpoint.state.step });
+  const progress = await claimRestore<PlanningState>(
+    deps,
+    { newUserPoolId, restoreId: input.restoreId, since: deps.clock.now() },
+    planningKey(folder),
+    () => (input.options.exportRun === undefined ? { step: 'scan', scan: newScan() } : newSnapshotScan()),
+  );
+  for (;;) {
+    const { state } = progress;
+    if (state.step === 'done') break;
+    if (run.stop()) return { done: false, dryRun, step: state.step };
+    await progress.moveTo(await nextState(state, run));
+    deps.log.info('Planning goes on', { step: progress.state.step });
   }
   await removeSpool(run);
   await tagClosed(run);

@@ -7,23 +7,23 @@ export type UsersScope = ListingScope | 'named' | 'none';
 
 /** How far the comparison of the pool with the plan has come. */
 export interface CheckState {
-  readonly step: 'users' | 'groups' | 'members' | 'end';
-  readonly usersScope: UsersScope;
+  step: 'users' | 'groups' | 'members' | 'end';
+  usersScope: UsersScope;
   /** Indexes of the groups whose members are listed. */
-  readonly memberGroups: 'all' | readonly number[];
-  readonly chains: ChainProgress;
+  memberGroups: 'all' | number[];
+  chains: ChainProgress;
   /** Object with the marks of this state; absent before the first. */
-  readonly marksKey?: string;
+  marksKey?: string;
   /** Objects with the lines of the sub map found so far. */
-  readonly subMapParts: readonly string[];
+  subMapParts: string[];
   /** Groups of the plan that are missing or differ. */
-  readonly groupProblems: readonly number[];
+  groupProblems: number[];
   /** In the pool, but not in the plan: reported only. */
-  readonly unknownUsers: number;
-  readonly unknownGroups: number;
-  readonly unknownMemberships: number;
+  unknownUsers: number;
+  unknownGroups: number;
+  unknownMemberships: number;
   /** How far the walk over objects with problems has come (repair, or named look-ups). */
-  readonly walk: { readonly source: number; readonly item: number };
+  walk: { source: number; item: number };
 }
 
 export const initialCheckState = (): CheckState => ({

@@ -1,4 +1,4 @@
-import type { ObjectStore } from '../../ports.ts';
+import type { Appendix } from '../../state/progress.ts';
 import { sealedKey } from '../../state/sealed-keys.ts';
 import { restoreFolder } from './plan-model.ts';
 import { toNdjson } from '../../state/ndjson.ts';
@@ -19,41 +19,23 @@ export interface Failure {
   readonly job?: string;
 }
 
+const FAILURES = 'failures';
 export const failuresPrefix = (poolId: string, restoreId: string): string =>
-  `${restoreFolder(poolId, restoreId)}failures/`;
+  `${restoreFolder(poolId, restoreId)}${FAILURES}/`;
 
-/**
- * Failures of one invocation. They are stored before the progress that leaves them behind, in objects of their own; those
- * that could not be stored wait for the next flush.
- */
-export class FailureLog {
+/** Failures of one invocation: stored, in objects of their own, before the progress that leaves them behind. */
+export class FailureLog implements Appendix {
+  readonly pending = 0;
   #waiting: Failure[] = [];
-  #parts = 0;
-
-  constructor(
-    private readonly store: Pick<ObjectStore, 'put'>,
-    private readonly prefix: string,
-    private readonly claim: string,
-  ) {}
 
   add(failure: Failure): void {
     this.#waiting.push(failure);
   }
 
-  async flush(): Promise<void> {
-    if (this.#waiting.length === 0) return;
-    const failures = this.#waiting;
+  cut(newKey: (kind: string) => string): ReturnType<Appendix['cut']> {
+    if (this.#waiting.length === 0) return [];
+    const body = toNdjson(this.#waiting);
     this.#waiting = [];
-    this.#parts += 1;
-    const body = toNdjson(failures);
-    try {
-      await this.store.put(
-        sealedKey(`${this.prefix}${this.claim}-${String(this.#parts).padStart(5, '0')}`, 'ndjson', body),
-        body,
-      );
-    } catch (error) {
-      this.#waiting = [...failures, ...this.#waiting];
-      throw error;
-    }
+    return [{ key: sealedKey(newKey(FAILURES), 'ndjson', body), body }];
   }
 }

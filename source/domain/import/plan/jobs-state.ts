@@ -41,7 +41,7 @@ export interface EndedJob {
   readonly failed: number;
 }
 
-/** Progress of ImportUsers over the chunks; one object, see Checkpoint. */
+/** Progress of ImportUsers over the chunks; one object, see Progress. */
 export interface JobsState {
   /** The chunk in work; the number of chunks when all have their final result. */
   readonly chunk: number;

@@ -5,64 +5,54 @@ import type { RestoreOutcome } from './outcome.ts';
 /** How far one of the two sequences of batches has come: everything before it is done. */
 export interface LaneProgress {
   /** Batches done. */
-  readonly batch: number;
+  batch: number;
   /** Operations of the next batch that are done, from its beginning. */
-  readonly op: number;
+  op: number;
 }
 
 /** updates: batches; check: list and compare; repair: put right what differs; recheck: compare what was repaired; report; done. */
 export type UpdatesPhase = 'updates' | 'check' | 'repair' | 'recheck' | 'report' | 'done';
 
-/** Progress of UpdateUsers; one object, see Checkpoint. */
+/** Progress of UpdateUsers; one object, see Progress. */
 export interface UpdatesState {
-  readonly phase: UpdatesPhase;
+  phase: UpdatesPhase;
   /** Batches of finished chunks, and batches that wait for no chunk. */
   readonly chunks: LaneProgress;
   readonly once: LaneProgress;
   /** Bitmap of plan groups that exist, base64. */
-  readonly groups: string;
+  groups: string;
   /** Subs of users whose name somebody else has in the new pool: nothing of theirs is ever written. */
-  readonly collisions: readonly string[];
+  collisions: string[];
   /** Subs of users who could not be created: their updates are left out. */
-  readonly refused: readonly string[];
+  refused: string[];
   readonly counts: UpdateCounts;
   /** Present from the first comparison on. */
-  readonly check?: CheckState;
+  check?: CheckState;
   /** Executions that ended partial and were followed by another one. */
-  readonly retries: number;
+  retries: number;
   /** Present in phase done. */
-  readonly outcome?: RestoreOutcome;
+  outcome?: RestoreOutcome;
   /** The execution that ended the restore: the same one asking again gets the same answer, another one a retry. */
-  readonly endedBy?: string;
+  endedBy?: string;
 }
 
 /** What was written; a crash may count the work of its last seconds twice. */
 export interface UpdateCounts {
-  readonly groupsCreated: number;
-  readonly usersCreated: number;
-  readonly disabled: number;
-  readonly memberships: number;
-  readonly attributes: number;
-  readonly refused: number;
+  groupsCreated: number;
+  usersCreated: number;
+  disabled: number;
+  memberships: number;
+  attributes: number;
+  refused: number;
 }
-export const NO_UPDATES: UpdateCounts = {
-  groupsCreated: 0,
-  usersCreated: 0,
-  disabled: 0,
-  memberships: 0,
-  attributes: 0,
-  refused: 0,
-};
-
-const BEGIN: LaneProgress = { batch: 0, op: 0 };
 export const initialUpdatesState = (): UpdatesState => ({
   phase: 'updates',
-  chunks: BEGIN,
-  once: BEGIN,
+  chunks: { batch: 0, op: 0 },
+  once: { batch: 0, op: 0 },
   groups: '',
   collisions: [],
   refused: [],
-  counts: NO_UPDATES,
+  counts: { groupsCreated: 0, usersCreated: 0, disabled: 0, memberships: 0, attributes: 0, refused: 0 },
   retries: 0,
 });
 

@@ -1,51 +1,50 @@
 import { compareGroups } from '../../comparison/compare-groups.ts';
+import { followChains } from '../../comparison/follow-chains.ts';
 import { membersAgainst, usersAgainst } from '../../comparison/list-against.ts';
 import { NO_CHAINS } from '../../listing/chains.ts';
 import type { Chains } from '../../listing/chains.ts';
 import { poolGroups } from '../../listing/pool-groups.ts';
 import { inOneChainIfRefused } from '../../listing/user-chains.ts';
 import type { ListingScope } from '../../listing/user-chains.ts';
+import type { StepEnd } from '../../state/step.ts';
 import type { CheckRun } from './check-run.ts';
 import { lookUpByName } from './named.ts';
 
-/** Lists what the state's scope asks for and marks what was found. True at the end, false when the slice ended before. */
-export async function listPool(check: CheckRun): Promise<boolean> {
+/** Lists what the state's scope asks for and marks what was found. */
+export async function listPool(check: CheckRun): Promise<StepEnd> {
   const { state, run } = check;
   while (state.step !== 'end') {
-    if (run.over()) return false;
-    if (!(await listStep(check))) return false;
-    check.flux = () => ({});
+    if (run.over() || (await listStep(check)) === 'sliceOver') return 'sliceOver';
     Object.assign(state, {
       chains: NO_CHAINS,
       walk: { source: 0, item: 0 },
       step: state.step === 'users' ? 'groups' : state.step === 'groups' ? 'members' : 'end',
     });
-    await run.save();
+    await run.progress.save();
   }
-  return true;
+  return 'moved';
 }
 
-async function listStep(check: CheckRun): Promise<boolean> {
+async function listStep(check: CheckRun): Promise<StepEnd> {
   const { state, run } = check;
   if (state.step === 'groups') {
     await listGroups(check);
-    return true;
+    return 'moved';
   }
   if (state.step === 'members') return listMembers(check);
-  if (state.usersScope === 'none') return true;
+  if (state.usersScope === 'none') return 'moved';
   if (state.usersScope === 'named') return lookUpByName(check);
   return inOneChainIfRefused(
     state.usersScope,
     (scope) => listUsers(check, scope),
     () => {
       run.deps.log.warn('Cognito refuses filters on sub; the users are listed in one chain', {});
-      check.flux = () => ({});
       Object.assign(state, { usersScope: 'single', chains: NO_CHAINS, unknownUsers: 0 });
     },
   );
 }
 
-async function listUsers(check: CheckRun, scope: ListingScope): Promise<boolean> {
+async function listUsers(check: CheckRun, scope: ListingScope): Promise<StepEnd> {
   const { run, marks, state } = check;
   const chains = usersAgainst(
     marks,
@@ -72,7 +71,7 @@ async function listGroups({ run, state }: CheckRun): Promise<void> {
   state.unknownGroups = extra.length;
 }
 
-async function listMembers(check: CheckRun): Promise<boolean> {
+async function listMembers(check: CheckRun): Promise<StepEnd> {
   const { run, marks, state } = check;
   const planned = run.groups.map(({ name }) => name);
   const groups = state.memberGroups === 'all' ? planned : state.memberGroups.map((index) => planned[index] as string);
@@ -93,9 +92,8 @@ async function listMembers(check: CheckRun): Promise<boolean> {
   return follow(check, chains);
 }
 
-async function follow<T>(check: CheckRun, chains: Chains<T>): Promise<boolean> {
-  check.flux = () => ({ chains: chains.progress });
-  await chains.run(check.run.over, () => check.run.saveIfDue());
-  await check.run.save();
-  return chains.done;
+async function follow<T>({ run, state }: CheckRun, chains: Chains<T>): Promise<StepEnd> {
+  await followChains(chains, { progress: run.progress, state, stop: run.over });
+  await run.progress.save();
+  return chains.done ? 'moved' : 'sliceOver';
 }

@@ -1,5 +1,6 @@
 import type { Marks } from '../../comparison/marks.ts';
 import { workSlice } from '../../state/slice.ts';
+import type { StepEnd } from '../../state/step.ts';
 import { claimVerification, removeWork } from '../progress.ts';
 import { verificationFolder } from '../verify-event.ts';
 import { loadMarks } from './expected.ts';
@@ -25,11 +26,8 @@ export async function comparePool(input: ComparePoolInput, deps: ComparePoolDeps
   const { userPoolId } = input;
   let marks: Marks | undefined;
   while (state.step !== 'done' && !comparison.sliceOver()) {
-    const { step, scope } = state;
-    if (step !== 'scan') marks ??= await loadMarks(deps.objects, state);
-    await workOn(comparison, marks);
-    // Neither ended nor to be done in another way: the slice is over, or Cognito throttles.
-    if (state.step === step && state.scope === scope) break;
+    if (state.step !== 'scan') marks ??= await loadMarks(deps.objects, state);
+    if ((await workOn(comparison, marks)) === 'sliceOver') break;
   }
   if (state.step !== 'done') return { done: false, step: state.step, userPoolId };
   await removeWork(deps.objects, folder);
@@ -43,7 +41,7 @@ export async function comparePool(input: ComparePoolInput, deps: ComparePoolDeps
   };
 }
 
-async function workOn(comparison: Comparison, marks: Marks | undefined): Promise<void> {
+async function workOn(comparison: Comparison, marks: Marks | undefined): Promise<StepEnd> {
   const { step } = comparison.progress.state;
   if (marks === undefined) return readBackup(comparison);
   if (step === 'users') return listUsers(comparison, marks);

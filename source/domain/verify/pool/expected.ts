@@ -6,7 +6,6 @@ import { membershipDigest, userDigest } from '../../comparison/matching.ts';
 import type { Matching, Recognizable } from '../../comparison/matching.ts';
 import { userContentDigest } from '../../digests/user-content.ts';
 import type { ItemKey, ObjectStore } from '../../ports.ts';
-import type { Appendix } from '../../state/progress.ts';
 import type { CompareState } from './state.ts';
 
 /** The first own number of a user's record. */
@@ -50,15 +49,6 @@ export const loadMarks = (
     },
     marksKey,
   );
-
-/** Keeps the state's marks up to what was applied, whenever it is saved. */
-export const marksIn = (state: CompareState, marks: Marks): Appendix => ({
-  pending: 0,
-  cut: (newKey) => {
-    state.marksKey = newKey('marks');
-    return [{ key: state.marksKey, body: marks.snapshot() }];
-  },
-});
 
 /** Users of the backup who should be in the pool and were not seen. */
 export const unseenUsers = (marks: Marks, matching: Matching): number =>

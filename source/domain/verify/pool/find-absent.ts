@@ -6,6 +6,7 @@ import { nameOf } from '../../comparison/matching.ts';
 import type { Matching } from '../../comparison/matching.ts';
 import type { BackupTable, ScanPage, TableItem } from '../../ports.ts';
 import { scanEnded, scanSegments } from '../../backup/scan-segments.ts';
+import type { StepEnd } from '../../state/step.ts';
 import { isUnconfirmed, recognizable } from './expected.ts';
 import { sameRun } from './read-backup.ts';
 import { Rows } from './rows.ts';
@@ -14,25 +15,27 @@ import type { Comparison } from './state.ts';
 const NEVER_CONFIRMED = 'expected-not-restored: the user never confirmed the sign-up';
 
 /** Tells, by a second scan where one is needed, which users and memberships of the backup the pool does not have. */
-export async function findAbsent(comparison: Comparison, marks: Marks): Promise<void> {
+export async function findAbsent(comparison: Comparison, marks: Marks): Promise<StepEnd> {
   const { input, deps, progress, sliceOver } = comparison;
   const { state } = progress;
   const complete = marks.countUsers((mark) => !isSeen(mark)) + marks.unseenMembershipCount === 0;
   if (!complete) {
     const rows = new Rows(state.rows);
     const finder = new AbsentFinder(comparison, marks, rows);
-    progress.storeWith(rows);
-    await scanSegments({ scanPage: (request) => finder.page(request) }, state.segments, {
-      take: (items) => finder.take(items),
-      afterPage: () => progress.saveIfDue(),
-      stop: sliceOver,
-    });
+    await progress.gather([rows], () =>
+      scanSegments({ scanPage: (request) => finder.page(request) }, state.segments, {
+        take: (items) => finder.take(items),
+        afterPage: () => progress.saveIfDue(),
+        stop: sliceOver,
+      }),
+    );
     await progress.save();
-    if (!scanEnded(state.segments)) return;
+    if (!scanEnded(state.segments)) return 'sliceOver';
     await sameRun({ input, deps });
   }
   state.step = 'report';
   await progress.save();
+  return 'moved';
 }
 
 class AbsentFinder {

@@ -1,30 +1,38 @@
 import { compareGroups } from '../../comparison/compare-groups.ts';
-import type { PoolGroup } from '../../model.ts';
 import { poolGroups } from '../../listing/pool-groups.ts';
+import type { PoolGroup } from '../../model.ts';
 import { readNdjson } from '../../state/ndjson.ts';
+import type { StepEnd } from '../../state/step.ts';
 import { Rows } from './rows.ts';
 import type { Comparison } from './state.ts';
 
 /** Lists the groups of the pool and compares them with the backup's. */
-export async function listGroups({ input, deps, progress, folder }: Comparison): Promise<void> {
-  const { state } = progress;
+export async function listGroups(comparison: Comparison): Promise<StepEnd> {
+  const { progress } = comparison;
+  const rows = new Rows(progress.state.rows);
+  const groupsKey = await progress.gather([rows], () => tellDifferences(comparison, rows));
+  Object.assign(progress.state, { groupsKey, step: 'members' });
+  await progress.save();
+  return 'moved';
+}
+
+/** Returns the key of the object with the names of the pool's groups. */
+async function tellDifferences({ input, deps, progress, folder }: Comparison, rows: Rows): Promise<string> {
+  const { counts, records } = progress.state;
   const inPool = await poolGroups(deps, input.userPoolId);
   const inBackup: PoolGroup[] = [];
-  for (const key of state.records.groups)
+  for (const key of records.groups)
     for await (const group of readNdjson<PoolGroup>(deps.objects, key)) inBackup.push(group);
   const groupsKey = `${folder}work/pool-groups-${deps.claim}.json`;
   await deps.objects.put(groupsKey, JSON.stringify([...inPool.keys()].sort()));
-  const rows = new Rows(state.rows);
   const { problems, extra } = compareGroups(inBackup, inPool);
   for (const { name, differs } of problems) {
-    state.counts[differs === undefined ? 'groupsMissing' : 'groupsDifferent'] += 1;
+    counts[differs === undefined ? 'groupsMissing' : 'groupsDifferent'] += 1;
     rows.tell('', '', `group ${name}: ${differs === undefined ? 'missing' : `different: ${differs.join(' ')}`}`);
   }
   for (const name of extra) {
-    state.counts.groupsExtra += 1;
+    counts.groupsExtra += 1;
     rows.tell('', '', `group ${name}: extra: the backup has no such group`);
   }
-  Object.assign(state, { groupsKey, step: 'members' });
-  progress.storeWith(rows);
-  await progress.save();
+  return groupsKey;
 }

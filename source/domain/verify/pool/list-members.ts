@@ -6,14 +6,14 @@ import type { Matching } from '../../comparison/matching.ts';
 import { Ledger } from '../../digests/ledger.ts';
 import { NO_CHAINS } from '../../listing/chains.ts';
 import { readJson } from '../../state/json-object.ts';
-import { marksIn } from './expected.ts';
-import { chainsIn, followChains } from './follow.ts';
+import type { StepEnd } from '../../state/step.ts';
+import { follow } from './follow.ts';
 import { nativeUsers } from './native-users.ts';
 import { Rows } from './rows.ts';
 import type { Comparison } from './state.ts';
 
 /** Lists the members of every group of the pool and compares the memberships with the backup's. */
-export async function listMembers(comparison: Comparison, marks: Marks): Promise<void> {
+export async function listMembers(comparison: Comparison, marks: Marks): Promise<StepEnd> {
   const { input, deps, progress } = comparison;
   const { state } = progress;
   const matching = state.matching as Matching;
@@ -35,10 +35,8 @@ export async function listMembers(comparison: Comparison, marks: Marks): Promise
       },
     },
   );
-  progress.storeWith(marksIn(state, marks), rows, extra, chainsIn(state, chains));
-  await followChains(comparison, chains);
-  if (!chains.done) return;
-  progress.storeWith();
+  if ((await follow(comparison, marks, chains, [rows, extra])) === 'sliceOver') return 'sliceOver';
   Object.assign(state, { step: 'absent', chains: NO_CHAINS });
   await progress.save();
+  return 'moved';
 }

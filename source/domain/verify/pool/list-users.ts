@@ -12,8 +12,9 @@ import { NO_CHAINS } from '../../listing/chains.ts';
 import type { Chains } from '../../listing/chains.ts';
 import { inOneChainIfRefused } from '../../listing/user-chains.ts';
 import type { PoolUser } from '../../model.ts';
-import { marksIn, unseenUsers } from './expected.ts';
-import { chainsIn, followChains } from './follow.ts';
+import type { StepEnd } from '../../state/step.ts';
+import { unseenUsers } from './expected.ts';
+import { follow } from './follow.ts';
 import { nativeUsers } from './native-users.ts';
 import { Rows } from './rows.ts';
 import type { Comparison, CompareState } from './state.ts';
@@ -22,31 +23,27 @@ import type { Comparison, CompareState } from './state.ts';
 const NAMED_DIFFERENCES = 1_000;
 
 /** Lists all users of the pool and compares each with the backup. */
-export async function listUsers(comparison: Comparison, marks: Marks): Promise<void> {
+export async function listUsers(comparison: Comparison, marks: Marks): Promise<StepEnd> {
   const { deps, progress } = comparison;
   const { state } = progress;
   const extra = await Ledger.load(deps.objects, 'extra-users', state.extraUsers);
   const rows = new Rows(state.rows);
-  const list = async (): Promise<boolean> => {
-    const chains = chainsOf(comparison, marks, extra, rows);
-    progress.storeWith(marksIn(state, marks), rows, extra, chainsIn(state, chains));
-    await followChains(comparison, chains);
-    return chains.done;
-  };
-  const ended = await inOneChainIfRefused(state.scope, list, async () => {
-    deps.log.warn('Cognito refuses filters on sub; the users are listed in one chain', {});
-    await begin(comparison, { scope: 'single' });
-  });
-  if (!ended) return;
+  const end = await inOneChainIfRefused(
+    state.scope,
+    () => follow(comparison, marks, chainsOf(comparison, marks, extra, rows), [rows, extra]),
+    async () => {
+      deps.log.warn('Cognito refuses filters on sub; the users are listed in one chain', {});
+      await begin(comparison, { scope: 'single' });
+    },
+  );
+  if (end === 'sliceOver') return end;
   // Users that the filters did not show may be there all the same: one chain over everybody decides.
   const again = state.scope === 'prefixes' && unseenUsers(marks, state.matching as Matching) > 0;
   await begin(comparison, again ? { scope: 'single' } : { step: 'groups' });
+  return 'moved';
 }
 
 async function begin({ progress }: Comparison, next: Partial<Pick<CompareState, 'scope' | 'step'>>): Promise<void> {
-  // The state of the chains is no longer theirs: what was gathered is stored first.
-  await progress.save();
-  progress.storeWith();
   Object.assign(progress.state, next, { chains: NO_CHAINS });
   await progress.save();
 }

@@ -7,6 +7,8 @@ import { readSealedBackup } from '../../backup/sealed-backup.ts';
 import { signInNameOf } from '../../model.ts';
 import type { PoolGroup } from '../../model.ts';
 import { newScan, scanEnded, scanSegments } from '../../backup/scan-segments.ts';
+import type { TableItem } from '../../ports.ts';
+import type { StepEnd } from '../../state/step.ts';
 import { membershipRecord, userRecord } from './expected.ts';
 import { Parts } from './parts.ts';
 import type { Comparison } from './state.ts';
@@ -22,7 +24,7 @@ export async function sameRun({ input, deps }: Pick<Comparison, 'input' | 'deps'
 }
 
 /** Reads what the backup holds into records; the comparison is made against these. */
-export async function readBackup(comparison: Comparison): Promise<void> {
+export async function readBackup(comparison: Comparison): Promise<StepEnd> {
   const { input, deps, progress, sliceOver } = comparison;
   const { state } = progress;
   state.matching ??= await matchingOf(comparison);
@@ -30,27 +32,27 @@ export async function readBackup(comparison: Comparison): Promise<void> {
   const users = new Parts('users', state.records.users);
   const memberships = new Parts('memberships', state.records.memberships);
   const groups = new Parts('groups', state.records.groups);
-  progress.storeWith(users, memberships, groups);
-  await scanSegments(deps.table, state.segments, {
-    take: (items) => {
-      for (const item of items) {
-        const kind = itemKind(item);
-        if (kind === undefined) continue;
-        state.counts[`${kind}s`] += 1;
-        if (kind === 'user') users.add(userRecord(item as UserItem, matching));
-        else if (kind === 'membership') memberships.add(membershipRecord(item));
-        else groups.add(Buffer.from(`${JSON.stringify(groupOfItem(item as GroupItem))}\n`));
-      }
-    },
-    afterPage: () => progress.saveIfDue(),
-    stop: sliceOver,
-  });
-  if (!scanEnded(state.segments)) return;
+  const take = (item: TableItem): void => {
+    const kind = itemKind(item);
+    if (kind === undefined) return;
+    state.counts[`${kind}s`] += 1;
+    if (kind === 'user') users.add(userRecord(item as UserItem, matching));
+    else if (kind === 'membership') memberships.add(membershipRecord(item));
+    else groups.add(Buffer.from(`${JSON.stringify(groupOfItem(item as GroupItem))}\n`));
+  };
+  await progress.gather([users, memberships, groups], () =>
+    scanSegments(deps.table, state.segments, {
+      take: (items) => items.forEach(take),
+      afterPage: () => progress.saveIfDue(),
+      stop: sliceOver,
+    }),
+  );
   await progress.save();
+  if (!scanEnded(state.segments)) return 'sliceOver';
   await sameRun({ input, deps });
-  state.segments = newScan();
-  state.step = 'users';
+  Object.assign(state, { segments: newScan(), step: 'users' });
   await progress.save();
+  return 'moved';
 }
 
 const groupOfItem = ({ groupName, description, precedence }: GroupItem): PoolGroup => ({
