@@ -113,7 +113,7 @@ export interface RestorePlan {
   /** GetCSVHeader's answer. */
   readonly csvHeader: readonly string[];
   readonly mfaFlag: 'true' | 'false';
-  /** Whether the new pool tells names apart by case; goes into every name digest (planning/expected.ts). */
+  /** Whether the new pool tells names apart by case; goes into every name digest (see comparison/matching.ts). */
   readonly caseSensitive: boolean;
   /**
    * False: the new pool has triggers that AdminCreateUser would fire and AllowTriggers was not given. Then nobody is
@@ -128,7 +128,7 @@ export interface RestorePlan {
   readonly batches: readonly BatchPlan[];
   /** NDJSON of ExcludedUser. */
   readonly excludedKey: string;
-  /** Objects of fixed-width records (planning/expected.ts), read in this order; also the source of the sub map. */
+  /** Objects of fixed-width records (see comparison/expected-records.ts), read in this order; also the source of the sub map. */
   readonly expected: {
     readonly users: readonly string[];
     readonly memberships: readonly string[];
