@@ -41,23 +41,3 @@ export async function untilProcessed<T>(
     await clock.sleep(jitter() * Math.min(10_000, 50 * 2 ** (idle + 1)));
   }
 }
-
-/** Runs `work` on every value, at most `limit` at a time. After a failure nothing new starts, and what runs is awaited. */
-export async function eachOf<T>(values: readonly T[], limit: number, work: (value: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  let failed = false;
-  const worker = async (): Promise<void> => {
-    while (!failed && next < values.length) {
-      const value = values[next] as T;
-      next += 1;
-      try {
-        await work(value);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
-  };
-  const outcomes = await Promise.allSettled(Array.from({ length: Math.min(limit, values.length) }, worker));
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-}

@@ -1,5 +1,6 @@
 import { Chains } from '../listing/chains.ts';
 import type { ChainProgress } from '../listing/chains.ts';
+import { withToken } from '../listing/page-chain.ts';
 import { userChains } from '../listing/user-chains.ts';
 import type { ListingScope } from '../listing/user-chains.ts';
 import type { PoolUser } from '../model.ts';
@@ -84,7 +85,7 @@ export function membersAgainst(
   return new Chains<PoolUser>(
     groups.length,
     chains,
-    (id, token) => pool.listUsersInGroupPage(poolId, nameAt(id), token === undefined ? {} : { token }),
+    (id, token) => pool.listUsersInGroupPage(poolId, nameAt(id), withToken(token)),
     {
       apply: (id, users) => {
         let extras = 0;

@@ -4,7 +4,7 @@ import type { ItemKey, ObjectStore } from '../ports.ts';
 import type { Appendix } from '../state/progress.ts';
 import { sealedKey } from '../state/sealed-keys.ts';
 import { DigestSet } from './digest-set.ts';
-import { inParallel } from '../listing/page-chain.ts';
+import { forEachAtOnce } from '../concurrency.ts';
 
 /** One stored object of a ledger: its digests one after the other. */
 export interface LedgerPart {
@@ -79,12 +79,7 @@ export async function readDigests(
   parts: readonly LedgerPart[],
   set: DigestSet,
 ): Promise<void> {
-  const todo = [...parts];
-  await inParallel(
-    READS_AT_A_TIME,
-    () => todo.shift(),
-    (part) => readPart(store, part, set),
-  );
+  await forEachAtOnce(parts, READS_AT_A_TIME, (part) => readPart(store, part, set));
 }
 
 async function readPart(store: Pick<ObjectStore, 'read'>, { key, digests }: LedgerPart, set: DigestSet): Promise<void> {

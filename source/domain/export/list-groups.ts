@@ -1,6 +1,6 @@
 import type { PoolGroup } from '../model.ts';
 import type { UserPoolReader } from '../ports.ts';
-import { followChain, newChain } from '../listing/page-chain.ts';
+import { followChain, newChain, withToken } from '../listing/page-chain.ts';
 import type { ChainState } from '../listing/page-chain.ts';
 import type { Progress } from '../state/progress.ts';
 import { claimStep } from './progress.ts';
@@ -45,14 +45,14 @@ export async function listGroups(
 function follow(deps: ListGroupsDeps, run: Run, progress: Progress<GroupListState>): Promise<void> {
   const { state } = progress;
   return followChain<PoolGroup>(state.chain, {
-    fetch: (token) => deps.pool.listGroupsPage(run.facts.userPoolId, token === undefined ? {} : { token }),
+    fetch: (token) => deps.pool.listGroupsPage(run.facts.userPoolId, withToken(token)),
     apply: (page) => {
       state.groups.push(...page);
       state.pages += 1;
-      return Promise.resolve();
     },
     moved: () => progress.saveIfDue(),
     stop: workSlice(deps.clock, deps.timeLeft),
+    prefetch: true,
   });
 }
 

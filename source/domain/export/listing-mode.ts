@@ -1,5 +1,6 @@
 import type { Clock } from '../ports.ts';
 import { newChain } from '../listing/page-chain.ts';
+import { SUB_PREFIXES } from '../listing/user-chains.ts';
 import type { ChainState } from '../listing/page-chain.ts';
 
 /** One chain of ListUsers pages; `prefix` is the first digit of the subs that it lists, absent for all users. */
@@ -20,7 +21,6 @@ export interface Listing {
   again?: { readonly of: number; missing: readonly string[] };
 }
 
-const HEX_DIGITS = [...'0123456789abcdef'];
 /** Chains at a time; each that ends takes the next prefix. */
 export const CHAINS_AT_A_TIME = 8;
 /** Intervals between pages that are measured before a decision. */
@@ -38,7 +38,7 @@ export const singleListing = (): Listing => ({ mode: 'single', singleOnly: false
 export function splitByPrefix(listing: Listing, shown: readonly string[]): void {
   listing.mode = 'prefixes';
   listing.again = { of: shown.length, missing: shown };
-  listing.chains = HEX_DIGITS.map((prefix) => ({ ...newChain(), prefix }));
+  listing.chains = SUB_PREFIXES.map((prefix) => ({ ...newChain(), prefix }));
 }
 
 /** Begins one chain over everything; what was listed already is recognized by the ledger. */
@@ -55,9 +55,6 @@ export function shownAgain({ again }: Listing, subs: readonly string[]): void {
   const shown = new Set(subs);
   again.missing = again.missing.filter((sub) => !shown.has(sub));
 }
-
-export const filterOf = ({ prefix }: ListingChain): { readonly filter?: string } =>
-  prefix === undefined ? {} : { filter: `sub ^= "${prefix}"` };
 
 /** Subs are generated as lower-case UUIDs; any other kind would be missed by the prefixes. */
 const hasHexSub = (sub: string): boolean => /^[0-9a-f]/.test(sub);

@@ -4,7 +4,8 @@ import type { PoolGroup, PoolUser } from '../model.ts';
 import type { UserPoolReader } from '../ports.ts';
 import { Ledger } from '../digests/ledger.ts';
 import type { LedgerState } from '../digests/ledger.ts';
-import { followChain, inParallel, newChain } from '../listing/page-chain.ts';
+import { forEachAtOnce } from '../concurrency.ts';
+import { followChain, newChain, withToken } from '../listing/page-chain.ts';
 import type { ChainState } from '../listing/page-chain.ts';
 import type { Progress } from '../state/progress.ts';
 import { claimStep, stateOf } from './progress.ts';
@@ -110,41 +111,37 @@ class MemberListing {
   async work(): Promise<void> {
     const { state } = this.progress;
     this.progress.storeWith(this.ledgers.memberships, this.ledgers.federatedMemberships, this.ledgers.lateUsers);
-    const interrupted = [...state.open];
     await workThenSave(
       this.progress,
       () => state.counts.pages,
       async () => {
-        await inParallel(
-          GROUPS_AT_A_TIME,
-          () => this.#nextChain(interrupted),
-          (chain, failed) => this.#follow(chain, failed),
-        );
+        await forEachAtOnce(this.#chains(), GROUPS_AT_A_TIME, (chain, failed) => this.#follow(chain, failed));
         state.done = state.next >= this.groups.length && state.open.length === 0;
       },
     );
   }
 
-  #nextChain(interrupted: GroupChain[]): GroupChain | undefined {
+  /** Those that an earlier slice left open first; each of the others is opened when its turn comes. */
+  *#chains(): Generator<GroupChain, void, undefined> {
     const { state } = this.progress;
-    if (this.#sliceOver()) return undefined;
-    const chain = interrupted.shift();
-    if (chain !== undefined || state.next >= this.groups.length) return chain;
-    const fresh: GroupChain = { ...newChain(), group: state.next };
-    state.next += 1;
-    state.open.push(fresh);
-    return fresh;
+    yield* [...state.open];
+    while (state.next < this.groups.length && !this.#sliceOver()) {
+      const chain: GroupChain = { ...newChain(), group: state.next };
+      state.next += 1;
+      state.open.push(chain);
+      yield chain;
+    }
   }
 
   async #follow(chain: GroupChain, failed: () => boolean): Promise<void> {
     const { state } = this.progress;
     const { name } = this.groups[chain.group] as PoolGroup;
     await followChain<PoolUser>(chain, {
-      fetch: (token) =>
-        this.deps.pool.listUsersInGroupPage(this.run.facts.userPoolId, name, token === undefined ? {} : { token }),
+      fetch: (token) => this.deps.pool.listUsersInGroupPage(this.run.facts.userPoolId, name, withToken(token)),
       apply: (page) => this.#store(page, name),
       moved: () => this.progress.saveIfDue(),
       stop: () => failed() || this.#sliceOver(),
+      prefetch: true,
     });
     if (chain.done) state.open = state.open.filter((open) => open !== chain);
   }

@@ -9,7 +9,6 @@ import {
   backToSingle,
   CHAINS_AT_A_TIME,
   ChainWatch,
-  filterOf,
   missesKnown,
   missesUsers,
   shownAgain,
@@ -17,7 +16,9 @@ import {
   splitByPrefix,
 } from './listing-mode.ts';
 import type { Listing, ListingChain } from './listing-mode.ts';
-import { followChain, inParallel } from '../listing/page-chain.ts';
+import { forEachAtOnce } from '../concurrency.ts';
+import { followChain, withToken } from '../listing/page-chain.ts';
+import { prefixFilter } from '../listing/user-chains.ts';
 import type { Progress } from '../state/progress.ts';
 import { claimStep } from './progress.ts';
 import { Run } from './run.ts';
@@ -108,11 +109,7 @@ class UserListing {
     const { listing } = this.progress.state;
     const todo = listing.chains.filter((chain) => !chain.done);
     try {
-      await inParallel(
-        CHAINS_AT_A_TIME,
-        () => (this.#sliceOver() ? undefined : todo.shift()),
-        (chain, failed) => this.#follow(chain, failed, users, federated),
-      );
+      await forEachAtOnce(todo, CHAINS_AT_A_TIME, (chain, failed) => this.#follow(chain, failed, users, federated));
     } catch (error) {
       if (listing.mode === 'single' || !isNamed(error, 'FilterRefused')) throw error;
       this.deps.log.warn('Cognito refused the listing by the first digit of sub; one chain lists all users instead.');
@@ -133,8 +130,8 @@ class UserListing {
     return followChain<PoolUser>(chain, {
       fetch: (token) =>
         pool.listUsersPage(this.run.facts.userPoolId, {
-          ...filterOf(chain),
-          ...(token === undefined ? {} : { token }),
+          ...prefixFilter(chain.prefix),
+          ...withToken(token),
         }),
       apply: async (page) => {
         const subs = page.map(({ sub }) => sub);
@@ -144,6 +141,7 @@ class UserListing {
       },
       moved: () => this.progress.saveIfDue(),
       stop: () => failed() || this.#sliceOver() || this.#splits,
+      prefetch: true,
     });
   }
 

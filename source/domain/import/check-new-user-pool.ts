@@ -1,5 +1,5 @@
 import { Halt } from '../errors.ts';
-import { nextToken } from '../listing/next-token.ts';
+import { findInPages, withToken } from '../listing/page-chain.ts';
 import type { BackupTable, Clock, Log, ObjectStore, Page, Random, UserPoolReader } from '../ports.ts';
 import { parsed, shaped } from '../state/stored-shapes.ts';
 import { headKey } from './plan/plan-model.ts';
@@ -122,12 +122,8 @@ async function assertEmpty(poolId: string, { pools }: CheckNewUserPoolDeps): Pro
 }
 
 /** An empty page that carries a token is followed: only the last page tells that there is nothing. */
-async function hasAny(page: (token: { readonly token?: string }) => Promise<Page<unknown>>): Promise<boolean> {
-  let token: string | undefined;
-  do {
-    const found = await page(token === undefined ? {} : { token });
-    if (found.items.length > 0) return true;
-    token = nextToken(found, token);
-  } while (token !== undefined);
-  return false;
-}
+const hasAny = async (page: (token: { readonly token?: string }) => Promise<Page<unknown>>): Promise<boolean> =>
+  (await findInPages(
+    (token) => page(withToken(token)),
+    ({ length }) => length > 0 || undefined,
+  )) === true;

@@ -8,7 +8,7 @@ import { readJson } from '../state/json-object.ts';
 import { folderOf, planningKey } from './planning/planning-state.ts';
 import type { PlanningRun, PlanningState, ScanTableDeps, ScanTableInput } from './planning/planning-state.ts';
 import { previewKeys, writePreview } from './planning/preview.ts';
-import { newScan } from './planning/scan.ts';
+import { newTableScan } from './planning/scan.ts';
 import { sealPlan } from './planning/seal.ts';
 import { newSnapshotScan, snapshotStep } from './planning/snapshot-step.ts';
 import { chunkStep, scanStep, surveyStep, tallyStep } from './planning/steps.ts';
@@ -52,7 +52,7 @@ export async function scanTable(
     deps,
     { newUserPoolId, restoreId: input.restoreId, since: deps.clock.now() },
     planningKey(folder),
-    () => (input.options.exportRun === undefined ? { step: 'scan', scan: newScan() } : newSnapshotScan()),
+    () => (input.options.exportRun === undefined ? { step: 'scan', scan: newTableScan() } : newSnapshotScan()),
   );
   for (;;) {
     const { state } = progress;

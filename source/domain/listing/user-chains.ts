@@ -2,9 +2,14 @@ import { isNamed } from '../errors.ts';
 import type { Page, UserPoolReader } from '../ports.ts';
 import { Chains } from './chains.ts';
 import type { ChainProgress, PageUse } from './chains.ts';
+import { withToken } from './page-chain.ts';
 
-/** Together these name every user once: the first hex digit of `sub`. */
-const PREFIXES = [...'0123456789abcdef'];
+/** Subs are lower-case UUIDs, so that these first digits together name every user once. */
+export const SUB_PREFIXES = [...'0123456789abcdef'];
+
+/** The filter of ListUsers for the users whose sub begins so; none for all users. */
+export const prefixFilter = (prefix: string | undefined): { readonly filter?: string } =>
+  prefix === undefined ? {} : { filter: `sub ^= "${prefix}"` };
 
 /** Over 16 filters on `sub` at once, or in one chain, which is bound by latency. */
 export type ListingScope = 'prefixes' | 'single';
@@ -22,12 +27,13 @@ export function userChains<T>(
   progress: ChainProgress,
   use: PageUse<T>,
 ): Chains<T> {
-  const fetch = (id: number, token: string | undefined): Promise<Page<T>> =>
-    pool.listUsersPage(poolId, {
-      ...(scope === 'single' ? {} : { filter: `sub ^= "${PREFIXES[id] as string}"` }),
-      ...(token === undefined ? {} : { token }),
-    });
-  return new Chains(scope === 'single' ? 1 : PREFIXES.length, progress, fetch, use);
+  const prefixes = scope === 'single' ? [undefined] : SUB_PREFIXES;
+  return new Chains(
+    prefixes.length,
+    progress,
+    (id, token) => pool.listUsersPage(poolId, { ...prefixFilter(prefixes[id]), ...withToken(token) }),
+    use,
+  );
 }
 
 /** Calls `list`; once more, in one chain and after `refused`, where Cognito refuses the filters. */

@@ -1,5 +1,5 @@
 import { Fault } from '../../errors.ts';
-import { nextToken } from '../../listing/next-token.ts';
+import { findInPages } from '../../listing/page-chain.ts';
 import type { ImportJob } from '../../ports.ts';
 import { TERMINAL_JOB_STATUSES } from '../../ports.ts';
 import type { ChunkPlan } from '../plan/plan-model.ts';
@@ -124,24 +124,22 @@ export function currentJob(state: JobsState): NonNullable<JobsState['job']> {
   return state.job;
 }
 
-async function findJob(jobs: JobsRun['deps']['jobs'], poolId: string, name: string): Promise<ImportJob | undefined> {
-  for await (const job of jobsOf(jobs, poolId)) if (job.jobName === name) return job;
-  return undefined;
+function findJob(jobs: JobsRun['deps']['jobs'], poolId: string, name: string): Promise<ImportJob | undefined> {
+  return findInPages<ImportJob, ImportJob>(
+    (token) => jobs.listJobsPage(poolId, token),
+    (page) => page.find(({ jobName }) => jobName === name),
+  );
 }
 
 /** Waiting ends no limit of a pool's jobs, since none can be deleted. */
 async function hasAllJobs(jobs: JobsRun['deps']['jobs'], poolId: string): Promise<boolean> {
-  let count = 0;
-  for await (const _job of jobsOf(jobs, poolId)) if ((count += 1) >= JOBS_PER_POOL) return true;
-  return false;
-}
-
-/** Newest first. */
-async function* jobsOf(jobs: JobsRun['deps']['jobs'], poolId: string): AsyncGenerator<ImportJob, void, undefined> {
-  let token: string | undefined;
-  do {
-    const page = await jobs.listJobsPage(poolId, token);
-    yield* page.items;
-    token = nextToken(page, token);
-  } while (token !== undefined);
+  const seen = new Set<string>();
+  const all = await findInPages<ImportJob, true>(
+    (token) => jobs.listJobsPage(poolId, token),
+    (page) => {
+      for (const { jobId } of page) seen.add(jobId);
+      return seen.size >= JOBS_PER_POOL || undefined;
+    },
+  );
+  return all === true;
 }

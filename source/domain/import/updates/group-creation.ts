@@ -1,10 +1,11 @@
 import type { UserPoolWriter } from '../../ports.ts';
+import { forEachAtOnce } from '../../concurrency.ts';
 import { Bitmap } from '../../digests/digest-table.ts';
 import type { PlannedGroup } from '../plan/plan-model.ts';
 import type { UpdatesState } from '../plan/updates-state.ts';
 
 /** Enough to use the pool's 5 calls per second (Cognito quotas) at any latency; the adapter paces them. */
-const IN_FLIGHT = 3;
+const AT_ONCE = 3;
 
 /**
  * Creates the plan's groups ahead of the memberships that need them: in the plan's order, which is the order of first
@@ -38,16 +39,19 @@ export class GroupCreation {
 
   /** Works ahead until all groups exist or `stop`. Throws when a group could not be created. */
   async runAhead(stop: () => boolean, afterEach: () => void): Promise<void> {
-    const worker = async (): Promise<void> => {
-      while (!stop()) {
-        this.#skipExisting();
-        if (this.#next >= this.groups.length) return;
-        await this.#create(this.#next);
-        afterEach();
-      }
-    };
-    const outcomes = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, worker));
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    await forEachAtOnce(this.#ahead(stop), AT_ONCE, async (index) => {
+      await this.need(index);
+      afterEach();
+    });
+  }
+
+  *#ahead(stop: () => boolean): Generator<number, void, undefined> {
+    while (!stop()) {
+      this.#skipExisting();
+      if (this.#next >= this.groups.length) return;
+      this.#next += 1;
+      yield this.#next - 1;
+    }
   }
 
   #create(index: number): Promise<void> {

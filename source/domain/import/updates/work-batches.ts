@@ -1,3 +1,4 @@
+import { forEachAtOnce } from '../../concurrency.ts';
 import { blockedKey } from '../plan/jobs-state.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
 import { takeMessages } from '../plan/messages.ts';
@@ -25,17 +26,13 @@ export async function workBatches(run: UpdateRun, jobs: JobsState): Promise<Step
   if (nextLane(run, lanes) === undefined && run.groupCreation.done) return 'moved';
   if (run.over()) return 'sliceOver';
   await markWriting(run.deps.store, run.deps.clock, run.plan);
-  let failed = false;
-  const ahead = run.groupCreation.runAhead(
-    () => failed || run.over(),
-    () => run.progress.saveIfDue(),
-  );
-  const batches = workLanes(run, lanes).catch((error: unknown) => {
-    failed = true;
-    throw error;
-  });
-  const outcomes = await Promise.allSettled([batches, ahead]);
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  const createGroups = (failed: () => boolean): Promise<void> =>
+    run.groupCreation.runAhead(
+      () => failed() || run.over(),
+      () => run.progress.saveIfDue(),
+    );
+  const work = [createGroups, () => workLanes(run, lanes)];
+  await forEachAtOnce(work, work.length, (part, failed) => part(failed));
   await run.progress.save();
   return nextLane(run, lanes) === undefined && run.groupCreation.done ? 'moved' : 'sliceOver';
 }
