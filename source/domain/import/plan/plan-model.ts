@@ -157,7 +157,7 @@ function planShape(newUserPoolId: string, restoreId: string) {
     /** GetCSVHeader's answer. */
     csvHeader: textsShape,
     mfaFlag: v.picklist(['true', 'false']),
-    /** Whether the new pool tells names apart by case; goes into every name digest. */
+    /** Whether the new pool tells names apart by case; goes into every name digest (see comparison/matching.ts). */
     caseSensitive: v.boolean(),
     /**
      * False: the new pool has triggers that AdminCreateUser would fire and AllowTriggers was not given. Then nobody is
@@ -172,7 +172,7 @@ function planShape(newUserPoolId: string, restoreId: string) {
     batches: v.array(batchPlanShape(key)),
     /** NDJSON of ExcludedUser. */
     excludedKey: key,
-    /** Objects of fixed-width records, read in this order; also the source of the sub map. */
+    /** Objects of fixed-width records (see comparison/expected-records.ts), read in this order; also the source of the sub map. */
     expected: v.object({ users: v.array(key), memberships: v.array(key) }),
     /** Remarks for the report, one sentence each, without personal data: settings that differ, groups without an item, ... */
     notes: textsShape,

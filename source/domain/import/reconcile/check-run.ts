@@ -1,8 +1,9 @@
+import type { Marks } from '../../comparison/marks.ts';
 import type { Appendix } from '../../state/progress.ts';
 import { sealedKey } from '../../state/sealed-keys.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
 import { subMapLine } from '../plan/csv-rows.ts';
-import { Marks } from './marks.ts';
+import { loadPlanMarks, setForeign } from './plan-marks.ts';
 import { initialCheckState } from '../plan/check-state.ts';
 import type { CheckState } from '../plan/check-state.ts';
 
@@ -20,14 +21,14 @@ export class CheckRun implements Appendix {
 
   static async begin(run: UpdateRun): Promise<CheckRun> {
     const state = (run.state.check ??= initialCheckState());
-    const marks = await Marks.load(run.deps.store, run.plan, state.marksKey);
+    const marks = await loadPlanMarks(run.deps.store, run.plan, state.marksKey);
     // A repair goes on where it stopped in a list that follows from the marks: they change when it has ended.
-    if (run.state.phase !== 'repair') marks.setForeign(run.collisions);
+    if (run.state.phase !== 'repair') setForeign(marks, run.collisions);
     return new CheckRun(run, marks, state);
   }
 
-  addToSubMap(oldSub: string, newSub: string): void {
-    this.#lines.push(subMapLine(oldSub, newSub));
+  addToSubMap(ordinal: number, newSub: string): void {
+    this.#lines.push(subMapLine(this.marks.expectedUser(ordinal).sub, newSub));
   }
 
   /** The marks as they are, and the lines that they say are written. */

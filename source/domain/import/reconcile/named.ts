@@ -2,7 +2,7 @@ import { isNamed } from '../../errors.ts';
 import { findUser } from '../plan/pool-names.ts';
 import type { StepEnd } from '../../state/step.ts';
 import type { CheckRun } from './check-run.ts';
-import { hasProblem } from './mark.ts';
+import { hasProblem } from './plan-marks.ts';
 import { problemSources, walk } from './walk.ts';
 
 /** Looks up, by name, the users who had a problem before the repair. */
@@ -20,7 +20,7 @@ export async function lookUpByName(check: CheckRun): Promise<StepEnd> {
       throw error;
     });
     if (user === undefined) return;
-    const found = marks.applyUser(user);
-    if (found?.first === true) check.addToSubMap(found.oldSub, user.sub);
+    const compared = marks.compare(user);
+    if (compared !== undefined && marks.see(compared)) check.addToSubMap(ordinal, user.sub);
   });
 }

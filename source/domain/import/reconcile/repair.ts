@@ -1,3 +1,4 @@
+import { contentMark, isMissing, Mark } from '../../comparison/mark.ts';
 import { IMPORTED_STATUS } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
 import type { PlannedGroup, RestoreUser } from '../plan/plan-model.ts';
@@ -7,7 +8,7 @@ import { collide, create, recordCreation, settle } from '../updates/run-op.ts';
 import { markWriting } from '../plan/restore-head.ts';
 import type { StepEnd } from '../../state/step.ts';
 import type { CheckRun } from './check-run.ts';
-import { hasNoPassword, hasProblem, isMissing, Mark, markOf } from './mark.ts';
+import { hasNoPassword, hasProblem, setForeign } from './plan-marks.ts';
 import { problemSources, walk } from './walk.ts';
 
 /** Changing these could send a verification message to the user. */
@@ -48,7 +49,7 @@ export async function repair(check: CheckRun): Promise<StepEnd> {
     if (membership === undefined || marks.memberships.has(membership)) return;
     settle(run, item.add, await run.deps.writer.addUserToGroup(run.plan.newUserPoolId, name, group), 'memberships');
   });
-  if (end === 'moved') marks.setForeign(run.collisions);
+  if (end === 'moved') setForeign(marks, run.collisions);
   return end;
 }
 
@@ -66,7 +67,7 @@ async function repairUser(
   const existing = isMissing(mark) || hasNoPassword(mark) ? await listedUser(deps.pool, plan, user.name) : undefined;
   if (isMissing(mark)) {
     if (!(await bringBack(run, user, existing, why ?? 'MissingAfterImport'))) return;
-    if (existing !== undefined) found = markOf(existing, marks.expectedUser(ordinal).contentDigest);
+    if (existing !== undefined) found = contentMark(existing, marks.expectedUser(ordinal).contentDigest);
   } else if (existing !== undefined && isOurs(existing, user)) {
     const outcome = await adopt(plan, user, existing, deps);
     if (typeof outcome === 'object' && 'noPassword' in outcome)

@@ -1,9 +1,11 @@
+import { Mark } from '../../comparison/mark.ts';
 import { readNdjson } from '../../state/ndjson.ts';
+import { placeOf } from '../plan/expected-place.ts';
 import type { RestoreUser, UpdateOp } from '../plan/plan-model.ts';
 import type { CheckRun } from './check-run.ts';
 import { workInOrder } from '../updates/ordered-window.ts';
 import { CALLS_IN_FLIGHT } from '../updates/update-run.ts';
-import { hasProblem, Mark } from './mark.ts';
+import { hasProblem } from './plan-marks.ts';
 import type { StepEnd } from '../../state/step.ts';
 
 /** An object of the plan that holds users or memberships with a problem. */
@@ -28,14 +30,12 @@ export function problemSources(
   const batches = new Set<number>();
   marks.users.forEach((mark, ordinal) => {
     if (!hasProblem(mark) && !(mark === Mark.foreign && of.foreign === true)) return;
-    const { chunk, line } = marks.expectedUser(ordinal);
+    const { chunk, line } = placeOf(marks.expectedUser(ordinal));
     if (chunk === null) batches.add(line);
     else chunks.add(chunk);
   });
   if (of.memberships) {
-    for (let membership = 0; membership < marks.membershipCount; membership += 1) {
-      if (!marks.memberships.has(membership)) batches.add(marks.batchOf(membership));
-    }
+    for (const membership of marks.unseenMemberships()) batches.add(marks.expectedMembership(membership).own);
   }
   const { plan } = run;
   return [

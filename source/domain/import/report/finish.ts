@@ -1,6 +1,7 @@
 import type { JobsState } from '../plan/jobs-state.ts';
 import { CheckRun } from '../reconcile/check-run.ts';
 import { listPool } from '../reconcile/list-pool.ts';
+import { clearForeign } from '../reconcile/plan-marks.ts';
 import { foundProblems, problemsOf, recheckScope } from '../reconcile/recheck.ts';
 import { repair } from '../reconcile/repair.ts';
 import { tagRestore } from '../plan/closed-objects.ts';
@@ -83,7 +84,7 @@ async function enter(run: UpdateRun, phase: 'repair' | 'recheck' | 'report'): Pr
 
 /** Nobody is left out any more: a name may have become free, a setting may have changed. */
 async function beginRetry({ run, marks, state }: CheckRun): Promise<void> {
-  marks.clearForeign();
+  clearForeign(marks);
   run.collisions.clear();
   run.refused.clear();
   state.walk = { source: 0, item: 0 };

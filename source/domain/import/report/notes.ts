@@ -1,4 +1,4 @@
-import type { Marks } from '../reconcile/marks.ts';
+import type { Marks } from '../../comparison/marks.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 import { failureShape, failuresPrefix } from '../plan/failures.ts';
 import type { Failure } from '../plan/failures.ts';
