@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { PoolGroup, PoolUser, SignInName } from '../model.ts';
 import type { ItemKey, TableItem } from '../ports.ts';
 import { contentHash } from './hashing.ts';
@@ -11,6 +12,9 @@ const GROUP_TYPE = 'GROUP';
 const MEMBER_OF = 'MEMBER_OF#';
 const USER = 'USER#';
 const GROUP = 'GROUP#';
+
+/** Of ItemKey, where it is part of a checkpoint. */
+export const itemKeyShape = v.object({ id: v.string(), type: v.string() });
 
 /** Key of a user by `sub`, which never changes and is never given to somebody else. */
 export const userKey = (sub: string): ItemKey => ({ id: USER + sub, type: USER_TYPE });

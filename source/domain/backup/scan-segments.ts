@@ -1,11 +1,17 @@
+import * as v from 'valibot';
 import { forEachAtOnce } from '../concurrency.ts';
 import type { BackupTable, ItemKey, TableItem } from '../ports.ts';
+import { onlyRead } from '../state/shape.ts';
+import { itemKeyShape } from './items.ts';
 
 /** Segments of a scan of the whole table. */
 const SEGMENTS = 8;
 
+export const scanProgressShape = v.array(
+  v.object({ start: v.exactOptional(onlyRead(itemKeyShape)), done: v.boolean() }),
+);
 /** How far a scan has come, segment by segment; part of checkpoints. */
-export type ScanProgress = { start?: ItemKey; done: boolean }[];
+export type ScanProgress = v.InferOutput<typeof scanProgressShape>;
 
 /** A scan before its first page. */
 export const newScan = (): ScanProgress => Array.from({ length: SEGMENTS }, () => ({ done: false }));

@@ -1,25 +1,27 @@
+import * as v from 'valibot';
 import type { Clock } from '../ports.ts';
-import { newChain } from '../listing/page-chain.ts';
+import { chainShape, newChain } from '../listing/page-chain.ts';
 import { SUB_PREFIXES } from '../listing/user-chains.ts';
-import type { ChainState } from '../listing/page-chain.ts';
+import { countShape, onlyRead, textsShape } from '../state/shape.ts';
 
+const listingChainShape = v.object({ ...chainShape.entries, prefix: v.exactOptional(v.string()) });
 /** One chain of ListUsers pages; `prefix` is the first digit of the subs that it lists, absent for all users. */
-export interface ListingChain extends ChainState {
-  readonly prefix?: string;
-}
+export type ListingChain = v.InferOutput<typeof listingChainShape>;
 
-/**
- * `single`: one chain over the whole pool. `prefixes`: one chain per first hex digit of `sub`, several at a time. A run
- * begins with `single` and changes when that cannot reach the pace.
- */
-export interface Listing {
-  mode: 'single' | 'prefixes';
+export const listingShape = v.object({
+  /**
+   * `single`: one chain over the whole pool. `prefixes`: one chain per first hex digit of `sub`, several at a time. A run
+   * begins with `single` and changes when that cannot reach the pace.
+   */
+  mode: v.picklist(['single', 'prefixes']),
   /** Set once several chains were refused or could not be trusted. */
-  singleOnly: boolean;
-  chains: ListingChain[];
+  singleOnly: v.boolean(),
+  chains: v.array(listingChainShape),
   /** Of the users that the single chain had shown, `of` whom the prefixes must show again: the subs of those whom they have not. */
-  again?: { readonly of: number; missing: readonly string[] };
-}
+  again: v.exactOptional(v.object({ of: countShape, missing: onlyRead(textsShape) })),
+});
+/** How a run lists the users, and how far it has come. */
+export type Listing = v.InferOutput<typeof listingShape>;
 
 /** Chains at a time; each that ends takes the next prefix. */
 export const CHAINS_AT_A_TIME = 8;

@@ -1,21 +1,20 @@
+import * as v from 'valibot';
 import { keyText, membershipItem, membershipKey, userItem, userKey } from '../backup/items.ts';
-import { FEDERATED_STATUS, signInNameOf } from '../model.ts';
+import { FEDERATED_STATUS, groupShape, signInNameOf } from '../model.ts';
 import type { PoolGroup, PoolUser } from '../model.ts';
 import type { UserPoolReader } from '../ports.ts';
 import { Ledger } from '../digests/ledger.ts';
-import type { LedgerState } from '../digests/ledger.ts';
 import { forEachAtOnce } from '../concurrency.ts';
-import { followChain, newChain, withToken } from '../listing/page-chain.ts';
-import type { ChainState } from '../listing/page-chain.ts';
+import { chainShape, followChain, newChain, withToken } from '../listing/page-chain.ts';
 import type { Progress } from '../state/progress.ts';
-import { claimStep, stateOf } from './progress.ts';
+import { claimStep, exportLedgerShape, stateOf } from './progress.ts';
 import { groupsKey, Run } from './run.ts';
 import { readList } from '../state/stored-list.ts';
+import { countShape } from '../state/shape.ts';
 import { workSlice } from '../state/slice.ts';
 import { workThenSave } from '../state/step.ts';
 import type { StepDeps } from '../state/step.ts';
-import { USERS_STEP } from './sync-users.ts';
-import type { UsersState } from './sync-users.ts';
+import { USERS_STEP, usersStateShape } from './sync-users.ts';
 import { writeChanged } from './write-changed.ts';
 
 /** Name of the step, and of its checkpoint. */
@@ -23,24 +22,33 @@ export const MEMBERS_STEP = 'memberships';
 /** Chains of pages at a time: one group's pages are serial, so that several groups together reach the pace. */
 const GROUPS_AT_A_TIME = 12;
 
-interface GroupChain extends ChainState {
+const groupChainShape = v.object({
+  ...chainShape.entries,
   /** Index in the run's list of groups. */
-  readonly group: number;
-}
+  group: countShape,
+});
+type GroupChain = v.InferOutput<typeof groupChainShape>;
 
-/** Checkpoint of SyncUsersInGroup. */
-export interface MembersState {
+export const membersStateShape = v.object({
   /** Groups from here on have not begun; those before are done, unless they are in `open`. */
-  next: number;
-  open: GroupChain[];
-  readonly memberships: LedgerState;
-  readonly federatedMemberships: LedgerState;
+  next: countShape,
+  open: v.array(groupChainShape),
+  memberships: exportLedgerShape,
+  federatedMemberships: exportLedgerShape,
   /** Members whom the listing of users did not show. */
-  readonly lateUsers: LedgerState;
-  readonly counts: { listed: number; added: number; changed: number; skipped: number; pages: number };
-  readonly late: { added: number; changed: number };
-  done: boolean;
-}
+  lateUsers: exportLedgerShape,
+  counts: v.object({
+    listed: countShape,
+    added: countShape,
+    changed: countShape,
+    skipped: countShape,
+    pages: countShape,
+  }),
+  late: v.object({ added: countShape, changed: countShape }),
+  done: v.boolean(),
+});
+/** Checkpoint of SyncUsersInGroup. */
+export type MembersState = v.InferOutput<typeof membersStateShape>;
 
 /** What SyncUsersInGroup needs. */
 export interface SyncMembersDeps extends StepDeps {
@@ -64,8 +72,8 @@ export interface SyncMembersResult {
  */
 export async function syncMembers(deps: SyncMembersDeps, runId: string): Promise<SyncMembersResult> {
   const run = await Run.join(deps, runId);
-  const groups = await readList<PoolGroup>(deps.objects, groupsKey(runId));
-  const progress = await claimStep<MembersState>(deps, run, MEMBERS_STEP, () => ({
+  const groups = await readList(deps.objects, groupsKey(runId), groupShape);
+  const progress = await claimStep<MembersState>(deps, run, MEMBERS_STEP, membersStateShape, () => ({
     next: 0,
     open: [],
     memberships: [],
@@ -89,7 +97,7 @@ interface Ledgers {
 }
 
 async function loadLedgers({ objects }: SyncMembersDeps, runId: string, state: MembersState): Promise<Ledgers> {
-  const listing = await stateOf<UsersState>(objects, runId, USERS_STEP);
+  const listing = await stateOf(objects, runId, USERS_STEP, usersStateShape);
   return {
     users: await Ledger.load(objects, 'users', listing?.users ?? []),
     memberships: await Ledger.load(objects, 'memberships', state.memberships),

@@ -1,27 +1,29 @@
+import * as v from 'valibot';
 import { keyText, userItem, userKey } from '../backup/items.ts';
 import { isNamed } from '../errors.ts';
 import { FEDERATED_STATUS, signInNameOf } from '../model.ts';
 import type { PoolUser, SignInName } from '../model.ts';
 import type { UserPoolReader } from '../ports.ts';
 import { Ledger } from '../digests/ledger.ts';
-import type { LedgerState } from '../digests/ledger.ts';
 import {
   backToSingle,
   CHAINS_AT_A_TIME,
   ChainWatch,
+  listingShape,
   missesKnown,
   missesUsers,
   shownAgain,
   singleListing,
   splitByPrefix,
 } from './listing-mode.ts';
-import type { Listing, ListingChain } from './listing-mode.ts';
+import type { ListingChain } from './listing-mode.ts';
 import { forEachAtOnce } from '../concurrency.ts';
 import { followChain, withToken } from '../listing/page-chain.ts';
 import { prefixFilter } from '../listing/user-chains.ts';
 import type { Progress } from '../state/progress.ts';
-import { claimStep } from './progress.ts';
+import { claimStep, exportLedgerShape } from './progress.ts';
 import { Run } from './run.ts';
+import { countShape } from '../state/shape.ts';
 import { workSlice } from '../state/slice.ts';
 import { workThenSave } from '../state/step.ts';
 import type { StepDeps } from '../state/step.ts';
@@ -30,14 +32,21 @@ import { writeChanged } from './write-changed.ts';
 /** Name of the step, and of its checkpoint. */
 export const USERS_STEP = 'users';
 
+export const usersStateShape = v.object({
+  listing: listingShape,
+  users: exportLedgerShape,
+  federated: exportLedgerShape,
+  counts: v.object({
+    listed: countShape,
+    added: countShape,
+    changed: countShape,
+    skipped: countShape,
+    pages: countShape,
+  }),
+  done: v.boolean(),
+});
 /** Checkpoint of SyncUsers. */
-export interface UsersState {
-  readonly listing: Listing;
-  readonly users: LedgerState;
-  readonly federated: LedgerState;
-  readonly counts: { listed: number; added: number; changed: number; skipped: number; pages: number };
-  done: boolean;
-}
+export type UsersState = v.InferOutput<typeof usersStateShape>;
 
 /** What SyncUsers needs. */
 export interface SyncUsersDeps extends StepDeps {
@@ -64,7 +73,7 @@ export async function syncUsers(
   { runId, callsPerSecond }: { readonly runId: string; readonly callsPerSecond: number },
 ): Promise<SyncUsersResult> {
   const run = await Run.join(deps, runId);
-  const progress = await claimStep<UsersState>(deps, run, USERS_STEP, () => ({
+  const progress = await claimStep<UsersState>(deps, run, USERS_STEP, usersStateShape, () => ({
     listing: singleListing(),
     users: [],
     federated: [],

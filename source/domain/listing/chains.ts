@@ -1,14 +1,24 @@
+import * as v from 'valibot';
 import { forEachAtOnce } from '../concurrency.ts';
 import type { Page } from '../ports.ts';
+import { countShape } from '../state/shape.ts';
+import type { Stored } from '../state/shape.ts';
 import { followChain, newChain } from './page-chain.ts';
 import type { ChainState } from './page-chain.ts';
 
+export const chainProgressShape = v.object({
+  next: countShape,
+  open: v.array(
+    v.object({
+      id: countShape,
+      token: v.exactOptional(v.string()),
+      /** Items of this chain so far that the plan does not know; they are counted again when it begins again. */
+      unknown: v.exactOptional(countShape),
+    }),
+  ),
+});
 /** Chains of pages are numbered; those below `next` that are not open have ended. */
-export interface ChainProgress {
-  readonly next: number;
-  /** `unknown`: items of this chain so far that the plan does not know; they are counted again when it begins again. */
-  readonly open: readonly { readonly id: number; readonly token?: string; readonly unknown?: number }[];
-}
+export type ChainProgress = Stored<typeof chainProgressShape>;
 
 /** No chain has begun. */
 export const NO_CHAINS: ChainProgress = { next: 0, open: [] };

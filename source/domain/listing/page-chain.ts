@@ -1,13 +1,16 @@
+import * as v from 'valibot';
 import { Fault, isNamed } from '../errors.ts';
 import type { Page } from '../ports.ts';
+import { countShape } from '../state/shape.ts';
 
-/** Where a chain of pages stands: everything before `token` has been applied. Part of checkpoints. */
-export interface ChainState {
-  token?: string;
-  done: boolean;
+export const chainShape = v.object({
+  token: v.exactOptional(v.string()),
+  done: v.boolean(),
   /** How often the chain has begun again because of its tokens. */
-  restarts: number;
-}
+  restarts: countShape,
+});
+/** Where a chain of pages stands: everything before `token` has been applied. Part of checkpoints. */
+export type ChainState = v.InferOutput<typeof chainShape>;
 /** A chain before its first page. */
 export const newChain = (): ChainState => ({ done: false, restarts: 0 });
 

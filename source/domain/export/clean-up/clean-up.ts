@@ -17,7 +17,7 @@ import { sealRun } from './seal.ts';
 import { seenByRun } from './seen.ts';
 import type { SeenByRun } from './seen.ts';
 import { closeSnapshotBefore, joinSnapshot } from './snapshot.ts';
-import { newCleanUp } from './state.ts';
+import { cleanUpStateShape, newCleanUp } from './state.ts';
 import type { CleanUp, CleanUpDeps, CleanUpState, ReplicaLook } from './state.ts';
 
 const CLEAN_UP_STEP = 'clean-up';
@@ -55,7 +55,7 @@ export interface CleanUpResult {
 export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): Promise<CleanUpResult> {
   const run = await Run.join(deps, options.runId);
   const seen = await seenByRun(deps.objects, run.id);
-  const progress = await claimStep<CleanUpState>(deps, run, CLEAN_UP_STEP, () => newCleanUp(options));
+  const progress = await claimStep(deps, run, CLEAN_UP_STEP, cleanUpStateShape, () => newCleanUp(options));
   const { state } = progress;
   const cleanUp: CleanUp = {
     deps,

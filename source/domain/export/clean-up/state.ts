@@ -1,18 +1,19 @@
-import type { SnapshotObject } from '../../backup/manifest.ts';
-import type { SnapshotParts, SnapshotState } from '../../backup/snapshot/write.ts';
+import * as v from 'valibot';
+import { countsShape, snapshotObjectShape } from '../../backup/manifest.ts';
+import { checksumsShape } from '../../backup/checksums.ts';
+import { snapshotStateShape } from '../../backup/snapshot/write.ts';
+import type { SnapshotParts } from '../../backup/snapshot/write.ts';
 import { noCounts } from '../../backup/counts.ts';
-import type { MutableCounts } from '../../backup/counts.ts';
-import { newScan } from '../../backup/scan-segments.ts';
-import type { ScanProgress } from '../../backup/scan-segments.ts';
+import { newScan, scanProgressShape } from '../../backup/scan-segments.ts';
 import { noContent } from '../../backup/tally.ts';
-import type { Content } from '../../backup/tally.ts';
 import type { BackupTable, ObjectStore, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
 import type { Progress } from '../../state/progress.ts';
-import { newChain } from '../../listing/page-chain.ts';
-import type { ChainState } from '../../listing/page-chain.ts';
+import { countShape, onlyRead, textsShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
+import { chainShape, newChain } from '../../listing/page-chain.ts';
 import type { Run } from '../run.ts';
 import type { StepDeps } from '../../state/step.ts';
-import type { DeletePlan, KeyList } from './delete-plan.ts';
+import { deletePlanShape } from './delete-plan.ts';
 
 /** What BackupTableCleanup needs. */
 export interface CleanUpDeps extends StepDeps {
@@ -27,51 +28,59 @@ export interface CleanUpDeps extends StepDeps {
   readonly queue: WakeQueue<WorkMessage>;
 }
 
-/** What stays in the table: becomes the manifest. */
-export interface Stays extends Pick<Content, 'counts' | 'checksums'> {
+const staysShape = v.object({
+  counts: countsShape,
+  checksums: checksumsShape,
   /** Of these, items that this run wrote. */
-  readonly written: MutableCounts;
-}
+  written: countsShape,
+});
+/** What stays in the table: becomes the manifest. */
+export type Stays = v.InferOutput<typeof staysShape>;
 
-/** Memberships that seem gone although the run saw their user and their group, and the second listing of their groups. */
-export interface Doubtful {
-  count: number;
-  readonly parts: KeyList;
+const doubtfulShape = v.object({
+  count: countShape,
+  parts: textsShape,
   /** Groups before this index are listed once more; `chain` is that of the group there. */
-  next: number;
-  chain: ChainState;
-  pages: number;
+  next: countShape,
+  chain: chainShape,
+  pages: countShape,
   /** `keyText` of those that the second listing showed. */
-  readonly present: string[];
-}
+  present: textsShape,
+});
+/** Memberships that seem gone although the run saw their user and their group, and the second listing of their groups. */
+export type Doubtful = v.InferOutput<typeof doubtfulShape>;
 
-/** Checkpoint of BackupTableCleanup. */
-export interface CleanUpState {
-  phase: 'scan' | 'confirm' | 'memberships' | 'plan' | 'delete' | 'snapshot' | 'seal' | 'replica' | 'sealed';
-  readonly segments: ScanProgress;
-  stays: Stays;
-  readonly gone: { readonly counts: MutableCounts; readonly parts: KeyList };
-  /** Items that stay although something else than an export changed them. */
-  damaged: number;
-  readonly confirm: { asked: number; readonly present: string[] };
-  readonly doubtful: Doubtful;
-  plan?: DeletePlan;
-  /** Absent when the run keeps no snapshot. */
-  readonly snapshot?: {
-    readonly state: SnapshotState;
-    /** Those that are joined, by name. */
-    readonly objects: Record<string, SnapshotObject>;
-  };
-  replica?: ReplicaLook;
-}
-
-/** What the replica showed after the run was sealed. */
-export interface ReplicaLook {
-  readonly region: string;
-  readonly state: 'current' | 'behind' | 'unreachable';
+const replicaLookShape = v.object({
+  region: v.string(),
+  state: v.picklist(['current', 'behind', 'unreachable']),
   /** The run that it names as the last sealed one, where that is another or it did not answer any more. */
-  readonly lastRunId?: string;
-}
+  lastRunId: v.exactOptional(v.string()),
+});
+/** What the replica showed after the run was sealed. */
+export type ReplicaLook = Stored<typeof replicaLookShape>;
+
+export const cleanUpStateShape = v.object({
+  phase: v.picklist(['scan', 'confirm', 'memberships', 'plan', 'delete', 'snapshot', 'seal', 'replica', 'sealed']),
+  segments: v.pipe(scanProgressShape, v.minLength(1)),
+  stays: staysShape,
+  gone: v.object({ counts: countsShape, parts: textsShape }),
+  /** Items that stay although something else than an export changed them. */
+  damaged: countShape,
+  confirm: v.object({ asked: countShape, present: textsShape }),
+  doubtful: doubtfulShape,
+  plan: v.exactOptional(onlyRead(deletePlanShape)),
+  /** Absent when the run keeps no snapshot. */
+  snapshot: v.exactOptional(
+    v.object({
+      state: snapshotStateShape,
+      /** Those that are joined, by name. */
+      objects: v.record(v.string(), onlyRead(snapshotObjectShape)),
+    }),
+  ),
+  replica: v.exactOptional(onlyRead(replicaLookShape)),
+});
+/** Checkpoint of BackupTableCleanup. */
+export type CleanUpState = v.InferOutput<typeof cleanUpStateShape>;
 
 /** The clean-up before its first page; the scan gathers a snapshot where one is to be kept. */
 export const newCleanUp = ({ keepSnapshot }: { readonly keepSnapshot: boolean }): CleanUpState => ({

@@ -2,11 +2,7 @@ import type { PoolUser } from '../../model.ts';
 import { findInPages, withToken } from '../../listing/page-chain.ts';
 import type { UserPoolReader } from '../../ports.ts';
 import type { RestorePlan } from './plan-model.ts';
-import { nameKey } from '../../digests/expected.ts';
-
-/** The name by which the restore knows a listed user; undefined when it has no value for it. */
-export const nameOf = (user: PoolUser, { signInName }: Pick<RestorePlan, 'signInName'>): string | undefined =>
-  signInName === 'username' ? user.username : user.attributes[signInName];
+import { nameKey } from '../../digests/user-content.ts';
 
 /**
  * The user of that name in the new pool. Whether a filter ignores case where the pool does is not documented, so both
