@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayOptions } from './gateway.ts';
 import { preciseNow } from './http-server.ts';
 import { defaultImportJobOptions, importJobsInterceptor } from './import-jobs/index.ts';
+import { multipartChecksums } from './multipart-checksums.ts';
 import type { Simulation } from './simulation/simulation.ts';
 import { stackSetInterceptor } from './stack-sets/index.ts';
 import type { Backend, Interceptor } from './types.ts';
@@ -24,6 +25,7 @@ export function interceptors({
   return [
     simulation.faults,
     validationInterceptor({ modelsDir: modelsFolder }),
+    multipartChecksums(),
     simulation.quotas,
     simulation.latencies,
     stackSetInterceptor({
