@@ -2,7 +2,6 @@ import {
   type AttributeValue,
   BatchGetItemCommand,
   BatchWriteItemCommand,
-  DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -49,18 +48,6 @@ export function backupTable({ tableName, clock, random, ...options }: BackupTabl
       throw serviceError(`${action} on the table ${tableName}`, error);
     }
   };
-
-  /** Runs a conditional write; false when its condition did not hold. */
-  const conditional = (action: string, run: () => Promise<unknown>): Promise<boolean> =>
-    call(action, async () => {
-      try {
-        await run();
-        return true;
-      } catch (error) {
-        if (nameOf(error) === 'ConditionalCheckFailedException') return false;
-        throw error;
-      }
-    });
 
   const write = (requests: readonly WriteRequest[]): Promise<void> =>
     eachOf(inBatchesOf(WRITE_BATCH, requests), PARALLEL, (batch) =>
@@ -119,22 +106,19 @@ export function backupTable({ tableName, clock, random, ...options }: BackupTabl
       }),
 
     putItemIf: (item, condition) =>
-      conditional('PutItem', () =>
-        client.send(
-          new PutItemCommand({
-            TableName: tableName,
-            Item: toAttributeValues(item),
-            ...(condition === 'absent'
-              ? { ConditionExpression: 'attribute_not_exists(#id)', ExpressionAttributeNames: { '#id': 'id' } }
-              : equals(condition)),
-          }),
-        ),
-      ),
-
-    deleteItemIf: (key, condition) =>
-      conditional('DeleteItem', () =>
-        client.send(new DeleteItemCommand({ TableName: tableName, Key: keyOf(key), ...equals(condition) })),
-      ),
+      call('PutItem', async () => {
+        const holds =
+          condition === 'absent'
+            ? { ConditionExpression: 'attribute_not_exists(#id)', ExpressionAttributeNames: { '#id': 'id' } }
+            : equals(condition);
+        try {
+          await client.send(new PutItemCommand({ TableName: tableName, Item: toAttributeValues(item), ...holds }));
+          return true;
+        } catch (error) {
+          if (nameOf(error) === 'ConditionalCheckFailedException') return false;
+          throw error;
+        }
+      }),
 
     transact: (puts, deletes) =>
       call('TransactWriteItems', async () => {

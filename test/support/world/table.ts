@@ -56,16 +56,6 @@ export class MemoryTable implements BackupTable {
       return holds;
     });
 
-  deleteItemIf = (
-    key: ItemKey,
-    { attribute, value }: { readonly attribute: string; readonly value: string },
-  ): Promise<boolean> =>
-    this.calls.run('table.deleteItemIf', () => {
-      const holds = this.peek(key)?.[attribute] === value;
-      if (holds) this.#remove(key);
-      return holds;
-    });
-
   transact = (puts: readonly TableItem[], deletes: readonly ItemKey[]): Promise<void> =>
     this.calls.run('table.transact', () => {
       distinct([...puts, ...deletes]);

@@ -76,16 +76,6 @@ export class VirtualTable implements BackupTable {
       return holds;
     });
 
-  deleteItemIf = (
-    key: ItemKey,
-    { attribute, value }: { readonly attribute: string; readonly value: string },
-  ): Promise<boolean> =>
-    this.#call('DeleteItem', () => {
-      const holds = this.#peek(key)?.[attribute] === value;
-      if (holds) this.#remove(key);
-      return holds;
-    });
-
   transact = (puts: readonly TableItem[], deletes: readonly ItemKey[]): Promise<void> =>
     this.#call('TransactWriteItems', () => {
       // A transaction costs twice.
