@@ -17,22 +17,22 @@ function asBuilt(value: XmlValue): unknown {
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.length === 0 ? '' : { member: value.map(asBuilt) };
   if (typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, asBuilt(child as XmlValue)]));
+  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, asBuilt(child)]));
 }
 
 /** All elements of that name, in their order, each before those within it. */
 export function elements(xml: XmlTree, name: string): XmlTree[] {
-  // Text within a tree was read already, and would be no XML.
-  return within(typeof xml === 'string' ? (parser.parse(xml) as XmlTree) : xml, name);
+  // The text of an element is read once more, but holds no elements.
+  const tree: XmlTree = typeof xml === 'string' ? (parser.parse(xml) as Exclude<XmlTree, string>) : xml;
+  return within(tree, name);
 }
 
 function within(tree: XmlTree, name: string): XmlTree[] {
   if (typeof tree === 'string') return [];
   return Object.entries(tree).flatMap(([childName, children]) =>
-    ([children].flat() as XmlTree[]).flatMap((child) => [
-      ...(childName === name ? [child] : []),
-      ...within(child, name),
-    ]),
+    [children]
+      .flat<(XmlTree | readonly XmlTree[])[]>()
+      .flatMap((child) => [...(childName === name ? [child] : []), ...within(child, name)]),
   );
 }
 
