@@ -108,15 +108,12 @@ export function backupTable({ tableName, clock, random, ...options }: BackupTabl
 
     putItemIf: (item, condition) =>
       call('PutItem', async () => {
-        const put = new PutItemCommand({
-          TableName: tableName,
-          Item: toAttributeValues(item),
-          ...(condition === 'absent'
+        const holds =
+          condition === 'absent'
             ? { ConditionExpression: 'attribute_not_exists(#id)', ExpressionAttributeNames: { '#id': 'id' } }
-            : equals(condition)),
-        });
+            : equals(condition);
         try {
-          await client.send(put);
+          await client.send(new PutItemCommand({ TableName: tableName, Item: toAttributeValues(item), ...holds }));
           return true;
         } catch (error) {
           if (nameOf(error) === 'ConditionalCheckFailedException') return false;

@@ -6,7 +6,7 @@ import { differences } from '../../support/import/differences.ts';
 import { keepSnapshot, putRaw, snapshotKeyOf } from '../../support/import/kept-snapshot.ts';
 import { SEALED_RUN, sealBackup } from '../../support/import/sealed-backup.ts';
 import { Stopped, TARGET, WorkflowWorld } from '../../support/workflows/workflow-world.ts';
-import type { EndedExecution } from '../../support/workflows/state-machine.ts';
+import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
 import { addGroups, addUsers, aUser } from '../../support/world/builders.ts';
 
 const INPUT = { ExportRun: SEALED_RUN };

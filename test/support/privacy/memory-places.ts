@@ -1,7 +1,7 @@
 import type { MemoryObjects } from '../world/objects.ts';
 import type { MemoryPool } from '../world/pool.ts';
 import type { MemoryTable } from '../world/table.ts';
-import type { EndedExecution } from '../workflows/state-machine.ts';
+import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
 import type { WorkflowWorld } from '../workflows/workflow-world.ts';
 import { CANARY_ATTRIBUTES, CANARY_GROUPS, type CanaryUser } from './canaries.ts';
 import type { Place } from './search.ts';

@@ -1,8 +1,10 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../../../source/domain/ports.ts';
 import { FakeClock } from '../../../test/support/fake-clock.ts';
 import { seededRandom } from '../../../test/support/random.ts';
+import { workflowNamed, type WorkflowName } from '../../simulation/workflow/definition.ts';
+import { runWorkflow, type Functions } from '../../simulation/workflow/run-workflow.ts';
 import type { Shape } from '../population.ts';
 import { CognitoGate } from './cognito-gate.ts';
 import { FileObjects } from './file-objects.ts';
@@ -13,8 +15,6 @@ import { LATENCIES, Meter } from './meter.ts';
 import type { Latencies } from './meter.ts';
 import { VirtualQueue } from './queue.ts';
 import { SourcePool } from './source-pool.ts';
-import { execute } from './state-machine.ts';
-import type { Execution, StateMachine } from './state-machine.ts';
 import { VirtualTable } from './table.ts';
 import { TARGET_POOL, TargetPool } from './target-pool.ts';
 
@@ -33,16 +33,14 @@ export interface VirtualCloudOptions {
 /** A Lambda function's longest time (templates/stack-set-template.yaml). */
 const TIMEOUT_MS = 900_000;
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-type WorkflowName = keyof typeof REGIONS;
-const definition = (name: WorkflowName): StateMachine =>
-  JSON.parse(
-    readFileSync(
-      join(import.meta.dirname, '..', '..', '..', 'source', 'state-machines', `${name}-workflow.asl.json`),
-      'utf8',
-    ),
-  ) as StateMachine;
 
-export interface WorkflowRun extends Execution {
+/** What one execution took, of which Step Functions bills the transitions. */
+export interface WorkflowRun {
+  readonly output: unknown;
+  readonly transitions: number;
+  readonly historyEvents: number;
+  /** Largest state that was handed to a function, bytes of JSON. */
+  readonly largestPayload: number;
   /** Virtual milliseconds since the epoch. */
   readonly startedAt: number;
   readonly seconds: number;
@@ -128,25 +126,30 @@ export class VirtualCloud {
   async #run(workflow: WorkflowName, input: object): Promise<WorkflowRun> {
     this.meter.reset();
     this.invocations.reset();
-    const functions = functionsOn(this);
     const startedAt = this.clock.now();
     this.#executions += 1;
-    const execution = await execute(definition(workflow), input, {
-      invoke: (name, event) =>
-        this.invocations.run(name, () => {
+    let largestPayload = 0;
+    const functions = Object.entries(functionsOn(this)).map(([name, work]) => [
+      name,
+      (event: unknown) => {
+        largestPayload = Math.max(largestPayload, JSON.stringify(event).length);
+        return this.invocations.run(name, () => {
           this.#gate.enter(name);
-          return (functions[name] as (event: unknown) => Promise<unknown>)(event);
-        }),
-      sleep: this.clock.sleep,
-      transitionMs: this.latencies.transition,
-      context: {
-        Execution: {
-          Id: `arn:aws:states:${REGIONS[workflow]}:111122223333:execution:${workflow}:${this.#executions}`,
-          StartTime: new Date(startedAt).toISOString(),
-          Input: input,
-        },
+          return work(event);
+        });
       },
+    ]);
+    const { status, output, error, states, historyEvents } = await runWorkflow(workflowNamed(workflow), input, {
+      functions: Object.fromEntries(functions) as Functions,
+      clock: this.clock,
+      execution: {
+        id: `arn:aws:states:${REGIONS[workflow]}:111122223333:execution:${workflow}:${this.#executions}`,
+        startTime: new Date(startedAt).toISOString(),
+      },
+      entered: () => this.clock.sleep(this.latencies.transition),
     });
-    return { ...execution, startedAt, seconds: (this.clock.now() - startedAt) / 1000 };
+    if (status === 'FAILED') throw new Error(`The workflow ended in ${states.at(-1) ?? ''}: ${error ?? ''}`);
+    const seconds = (this.clock.now() - startedAt) / 1000;
+    return { output, transitions: states.length, historyEvents, largestPayload, startedAt, seconds };
   }
 }
