@@ -1,8 +1,8 @@
 import type { ChainProgress, Chains } from '../listing/chains.ts';
 import type { Appendix, Progress } from '../state/progress.ts';
 
-/** What a listing is stored in. */
-export interface Listing {
+/** Where a listing is stored, and what goes with it. */
+export interface StoredListing {
   readonly progress: Pick<Progress<object>, 'gather' | 'saveIfDue'>;
   /** The part of the progress's state that holds the chains: they are where their pages were applied, whenever it is saved. */
   readonly state: { chains: ChainProgress };
@@ -16,7 +16,7 @@ export interface Listing {
 /** Follows chains until all have ended or `stop`. The caller stores the progress then: see Progress.gather. */
 export function followChains<T>(
   chains: Chains<T>,
-  { progress, state, appendices = [], moved, stop }: Listing,
+  { progress, state, appendices = [], moved, stop }: StoredListing,
 ): Promise<void> {
   const place: Appendix = {
     pending: 0,

@@ -11,7 +11,7 @@ import {
 } from './expected-records.ts';
 import type { ExpectedMembership, ExpectedUser } from './expected-records.ts';
 import { contentMark, isSeen, Mark } from './mark.ts';
-import { membershipDigest, nameOf, userDigest } from './matching.ts';
+import { membershipDigest, signInNameFrom, userDigest } from './matching.ts';
 import type { Holders, Matching, Recognizable } from './matching.ts';
 
 /** The records of what a pool should hold, and what is to be known to compare the pool with them. */
@@ -134,7 +134,7 @@ export class Marks {
     const { holders, matching } = this.expected;
     const membership = this.membershipOf(
       group,
-      holders === 'sub' ? this.expectedUser(ordinal).sub : nameOf(user, matching),
+      holders === 'sub' ? this.expectedUser(ordinal).sub : signInNameFrom(user, matching),
     );
     if (membership !== undefined) this.memberships.set(membership);
     return { ordinal, expected: membership !== undefined };

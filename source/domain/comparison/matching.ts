@@ -18,14 +18,14 @@ export type Holders = 'sub' | 'name';
 export type Recognizable = Pick<PoolUser, 'sub' | 'username' | 'attributes'>;
 
 /** The user's name at sign-in; empty where it has none. */
-export const nameOf = (
+export const signInNameFrom = (
   { username, attributes }: Pick<PoolUser, 'username' | 'attributes'>,
   { signInName }: Pick<Matching, 'signInName'>,
 ): string => (signInName === 'username' ? username : attributes[signInName]) ?? '';
 
 /** Digest of what recognizes the user. Without a sign-in name that is the `sub`, which no other pool has. */
 export function userDigest(user: Recognizable, matching: Matching): Buffer {
-  const name = nameOf(user, matching);
+  const name = signInNameFrom(user, matching);
   return matching.bySub || name === '' ? textDigest(`sub\u0000${user.sub}`) : nameDigest(name, matching.caseSensitive);
 }
 

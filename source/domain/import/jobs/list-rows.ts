@@ -3,7 +3,7 @@ import type { PoolUser } from '../../model.ts';
 import { restoreUserShape } from '../plan/plan-model.ts';
 import type { ChunkPlan } from '../plan/plan-model.ts';
 import { nameKey, userContentDigest } from '../../digests/user-content.ts';
-import { nameOf } from '../../comparison/matching.ts';
+import { signInNameFrom } from '../../comparison/matching.ts';
 import { NO_CHAINS } from '../../listing/chains.ts';
 import type { PageUse } from '../../listing/chains.ts';
 import { inOneChainIfRefused, userChains } from '../../listing/user-chains.ts';
@@ -60,7 +60,7 @@ async function listAll(
 ): Promise<RowListing['pages']> {
   const use: PageUse<PoolUser> = {
     apply: (_id, users) => {
-      for (const user of users) found(nameOf(user, plan), user);
+      for (const user of users) found(signInNameFrom(user, plan), user);
       return 0;
     },
     forget: () => undefined,

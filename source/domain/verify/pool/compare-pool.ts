@@ -5,7 +5,7 @@ import { claimVerification, removeWork } from '../progress.ts';
 import { verificationFolder } from '../verify-event.ts';
 import { loadMarks } from './expected.ts';
 import { findAbsent } from './find-absent.ts';
-import { listGroups } from './list-groups.ts';
+import { listPoolGroups } from './list-groups.ts';
 import { listMembers } from './list-members.ts';
 import { listUsers } from './list-users.ts';
 import { readBackup } from './read-backup.ts';
@@ -45,7 +45,7 @@ async function workOn(comparison: Comparison, marks: Marks | undefined): Promise
   const { step } = comparison.progress.state;
   if (marks === undefined) return readBackup(comparison);
   if (step === 'users') return listUsers(comparison, marks);
-  if (step === 'groups') return listGroups(comparison);
+  if (step === 'groups') return listPoolGroups(comparison);
   if (step === 'members') return listMembers(comparison, marks);
   return step === 'absent' ? findAbsent(comparison, marks) : writeReport(comparison);
 }

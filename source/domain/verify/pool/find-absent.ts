@@ -4,7 +4,7 @@ import { scanEnded, scanSegments } from '../../backup/scan-segments.ts';
 import type { ScanSource } from '../../backup/scan-segments.ts';
 import { isSeen } from '../../comparison/mark.ts';
 import type { Marks } from '../../comparison/marks.ts';
-import { nameOf } from '../../comparison/matching.ts';
+import { signInNameFrom } from '../../comparison/matching.ts';
 import type { Matching } from '../../comparison/matching.ts';
 import type { BackupTable, TableItem } from '../../ports.ts';
 import type { StepEnd } from '../../state/step.ts';
@@ -72,7 +72,7 @@ function absentItems(
   const absent = (item: TableItem, user: UserItem | undefined): Absent => ({
     sub: subOf(item),
     ...(itemKind(item) === 'membership' ? { group: groupOf(item) } : {}),
-    name: user === undefined ? '' : nameOf(user, matching),
+    name: user === undefined ? '' : signInNameFrom(user, matching),
     // The pool that the backup was made of is no restore.
     leftOut: user !== undefined && !matching.bySub && isUnconfirmed(user) && isAbsentUser(user),
   });

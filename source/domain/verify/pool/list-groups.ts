@@ -7,7 +7,7 @@ import { Rows } from './rows.ts';
 import type { Comparison } from './state.ts';
 
 /** Lists the groups of the pool and compares them with the backup's. */
-export async function listGroups(comparison: Comparison): Promise<StepEnd> {
+export async function listPoolGroups(comparison: Comparison): Promise<StepEnd> {
   const { progress } = comparison;
   const rows = new Rows(progress.state.rows);
   const groupsKey = await progress.gather([rows], () => tellDifferences(comparison, rows));

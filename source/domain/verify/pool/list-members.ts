@@ -1,7 +1,7 @@
 import { membershipKey } from '../../backup/items.ts';
 import { membersAgainst } from '../../comparison/list-against.ts';
 import type { Marks } from '../../comparison/marks.ts';
-import { nameOf } from '../../comparison/matching.ts';
+import { signInNameFrom } from '../../comparison/matching.ts';
 import type { Matching } from '../../comparison/matching.ts';
 import { Ledger } from '../../digests/ledger.ts';
 import { NO_CHAINS } from '../../listing/chains.ts';
@@ -30,7 +30,7 @@ export async function listMembers(comparison: Comparison, marks: Marks): Promise
         state.counts.membershipsExtra += 1;
         rows.tell(
           ordinal === undefined ? user.sub : marks.expectedUser(ordinal).sub,
-          nameOf(user, matching),
+          signInNameFrom(user, matching),
           `membership in the group ${group}: extra: the backup has no such membership`,
         );
       },

@@ -4,7 +4,7 @@ import { usersAgainst } from '../../comparison/list-against.ts';
 import type { ListedUser } from '../../comparison/list-against.ts';
 import { isDifferent, isSeen, Mark } from '../../comparison/mark.ts';
 import type { Compared, Marks } from '../../comparison/marks.ts';
-import { nameOf } from '../../comparison/matching.ts';
+import { signInNameFrom } from '../../comparison/matching.ts';
 import type { Matching } from '../../comparison/matching.ts';
 import { Ledger } from '../../digests/ledger.ts';
 import { differingAttributes } from '../../digests/user-content.ts';
@@ -67,12 +67,12 @@ function chainsOf(comparison: Comparison, marks: Marks, extra: Ledger, rows: Row
         const names = first ? different.get(user) : undefined;
         if (names === undefined) return;
         state.counts.usersDifferent += 1;
-        rows.tell(marks.expectedUser(ordinal).sub, nameOf(user, matching), `different: ${names}`);
+        rows.tell(marks.expectedUser(ordinal).sub, signInNameFrom(user, matching), `different: ${names}`);
       },
       extra: (user) => {
         if (!extra.add(userKey(user.sub))) return;
         state.counts.usersExtra += 1;
-        rows.tell(user.sub, nameOf(user, matching), 'extra: the backup has no such user');
+        rows.tell(user.sub, signInNameFrom(user, matching), 'extra: the backup has no such user');
       },
     },
   );

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { membershipDigest, nameOf, userDigest } from '../../../../source/domain/comparison/matching.ts';
+import { membershipDigest, signInNameFrom, userDigest } from '../../../../source/domain/comparison/matching.ts';
 import type { Matching } from '../../../../source/domain/comparison/matching.ts';
 import { aUser } from '../../../support/world/builders.ts';
 
@@ -23,7 +23,7 @@ describe('a user is recognized', () => {
     const bySub = { ...byName, bySub: true };
     expect(digest({ ...ann, attributes: {} }, bySub)).to.equal(digest(ann, bySub));
     const nameless = { ...ann, attributes: {} };
-    expect(nameOf(nameless, byName)).to.equal('');
+    expect(signInNameFrom(nameless, byName)).to.equal('');
     expect(digest(nameless, byName)).to.equal(digest({ ...nameless, attributes: { email: '' } }, byName));
     expect(digest(nameless, byName)).not.to.equal(digest({ ...nameless, sub: 'another' }, byName));
   });
