@@ -6,7 +6,7 @@ import { headKey } from '../../../source/domain/import/plan/plan-model.ts';
 import type { RestoreHead } from '../../../source/domain/import/plan/plan-model.ts';
 import type { PoolUser } from '../../../source/domain/model.ts';
 import type { Page } from '../../../source/domain/ports.ts';
-import { seededRandom, wholeNumber } from '../../support/random.ts';
+import { seededRandom, wholeNumber } from '../../../tools/simulation/random.ts';
 import { differences } from '../../support/import/differences.ts';
 import { SOURCE, TARGET, WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 import { addGroups, addUsers, aGroup, aUser } from '../../support/world/builders.ts';

@@ -6,7 +6,7 @@ import {
 } from '../../../tools/local-cloud/gateway/import-jobs/index.ts';
 import type { ImportJobOptions } from '../../../tools/local-cloud/gateway/import-jobs/index.ts';
 import type { AwsRequest, AwsResponse, Backend } from '../../../tools/local-cloud/gateway/types.ts';
-import { FakeClock } from '../fake-clock.ts';
+import { FakeClock } from '../../../tools/simulation/fake-clock.ts';
 import { describedPool } from './import-pool.ts';
 
 const goodTrust = {

@@ -1,6 +1,6 @@
 import type { PoolGroup, PoolUser } from '../../../source/domain/model.ts';
 import type { Random } from '../../../source/domain/ports.ts';
-import { seededRandom, wholeNumber } from '../random.ts';
+import { seededRandom, wholeNumber } from '../../../tools/simulation/random.ts';
 import type { MemoryPool } from './pool.ts';
 import { subFor } from './pool.ts';
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../source/domain/ports.ts';
-import { mostPerSecond } from '../most-per-second.ts';
+import { mostPerSecond } from '../../../tools/simulation/most-per-second.ts';
 
 /** What an invocation sees when its process dies: nothing may catch it and go on. */
 export class KilledError extends Error {

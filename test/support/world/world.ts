@@ -1,7 +1,7 @@
 import type { PoolSettings } from '../../../source/domain/model.ts';
 import type { BackupTable, Log, WorkMessage } from '../../../source/domain/ports.ts';
-import { FakeClock } from '../fake-clock.ts';
-import { seededRandom } from '../random.ts';
+import { FakeClock } from '../../../tools/simulation/fake-clock.ts';
+import { seededRandom } from '../../../tools/simulation/random.ts';
 import { Calls } from './calls.ts';
 import { MemoryImportJobs } from './import-jobs.ts';
 import { MemoryObjects } from './objects.ts';

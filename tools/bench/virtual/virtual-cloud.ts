@@ -1,8 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../../../source/domain/ports.ts';
-import { FakeClock } from '../../../test/support/fake-clock.ts';
-import { seededRandom } from '../../../test/support/random.ts';
+import { FakeClock } from '../../simulation/fake-clock.ts';
+import { seededRandom } from '../../simulation/random.ts';
 import type { Shape } from '../population.ts';
 import { CognitoGate } from './cognito-gate.ts';
 import { FileObjects } from './file-objects.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { GroupCreation } from '../../../../../source/domain/import/updates/group-creation.ts';
-import { FakeClock } from '../../../../support/fake-clock.ts';
+import { FakeClock } from '../../../../../tools/simulation/fake-clock.ts';
 import { rejection } from '../../../../support/rejection.ts';
 
 const groups = Array.from({ length: 20 }, (_, index) => ({
