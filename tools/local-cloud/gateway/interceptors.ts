@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defaultImportJobOptions } from '../../simulation/import-jobs/options.ts';
 import type { GatewayOptions } from './gateway.ts';
 import { preciseNow } from './http-server.ts';
-import { defaultImportJobOptions, importJobsInterceptor } from './import-jobs/index.ts';
+import { importJobsInterceptor } from './import-jobs/index.ts';
 import type { Simulation } from './simulation/simulation.ts';
 import { stackSetInterceptor } from './stack-sets/index.ts';
 import type { Backend, Interceptor } from './types.ts';
