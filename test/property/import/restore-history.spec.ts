@@ -10,13 +10,13 @@ import { seededRandom, wholeNumber } from '../../../tools/simulation/random.ts';
 import { differences } from '../../support/import/differences.ts';
 import { SOURCE, TARGET, WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 import { addGroups, addUsers, aGroup, aUser } from '../../support/world/builders.ts';
-import { MemoryPool } from '../../support/world/pool.ts';
-import type { MemoryTable } from '../../support/world/table.ts';
+import { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
+import type { SimulatedTable } from '../../../tools/simulation/storage/table.ts';
 
 const RUNS = 4;
 
 /** The pool as the table has it now: what the run that was just sealed must bring back. */
-function poolIn(table: MemoryTable): MemoryPool {
+function poolIn(table: SimulatedTable): MemoryPool {
   const pool = new MemoryPool(SOURCE);
   const items = table.all();
   const names = new Map<string, string>();

@@ -1,5 +1,5 @@
 import type { PoolGroup, PoolUser, SchemaAttribute } from '../../../source/domain/model.ts';
-import { subFor } from '../world/pool.ts';
+import { subFor } from '../../../tools/simulation/cognito/memory-pool.ts';
 import { seededRandom, wholeNumber } from '../../../tools/simulation/random.ts';
 import type { Canary } from './search.ts';
 

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { Fault } from '../../../source/domain/errors.ts';
 import type { PoolUser } from '../../../source/domain/model.ts';
+import type { ImportJob } from '../../../source/domain/ports.ts';
 import { rejection } from '../../support/rejection.ts';
 import { addGroups, addUsers, aUser } from '../../support/world/builders.ts';
-import { csvColumns } from '../../support/world/import-rows.ts';
+import { csvColumns } from '../../../tools/simulation/import-jobs/csv.ts';
 import { World } from '../../support/world/world.ts';
 
 const POOL = 'eu-west-1_Source';
@@ -115,7 +116,7 @@ describe('the world in memory', () => {
       row({ 'cognito:username': 'unverified', email: 'u@example.test' }),
       row({ 'cognito:username': 'present', email: 'p@example.test', email_verified: 'true' }),
     ].join('\n');
-    const { jobId, uploadUrl, jobName } = await world.jobs.createJob(POOL, 'restore-1');
+    const { jobId, uploadUrl, jobName } = (await world.jobs.createJob(POOL, 'restore-1')) as ImportJob;
     expect(await world.jobs.startJob(POOL, jobId)).to.equal('noCsv');
     await world.jobs.uploadCsv(uploadUrl as string, Buffer.from(csv));
     expect(await world.jobs.startJob(POOL, jobId)).to.equal('started');

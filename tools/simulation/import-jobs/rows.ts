@@ -12,10 +12,12 @@ export interface RowResult {
   readonly reason: string;
 }
 
-/** The outcomes that do not depend on what a row holds. */
+/** The outcomes that the pool decides, not the row alone. */
 export const rowOutcomes = {
   imported: { outcome: 'SUCCEEDED', reason: 'The import succeeded.' },
   exists: { outcome: 'SKIPPED', reason: 'The user already exists.' },
+  aliasTaken: { outcome: 'FAILED', reason: 'An alias of the user is already in use by another user.' },
+  outsideSchema: { outcome: 'FAILED', reason: 'The user data does not match the schema.' },
   internal: { outcome: 'FAILED', reason: 'An internal error occurred.' },
 } as const;
 

@@ -21,7 +21,7 @@ function spoil({ target }: RestoreWorld, attributes: Record<string, string>): vo
   target.put({ ...user, attributes: { ...user.attributes, ...attributes } });
 }
 
-const first = (job: ImportJob): boolean => job.jobName.endsWith('-a1');
+const first = ({ jobName }: Pick<ImportJob, 'jobName'>): boolean => jobName.endsWith('-a1');
 
 describe('Import jobs that do not go well', () => {
   it('finishes by a follow-up job what a job that failed half-way left', async () => {
