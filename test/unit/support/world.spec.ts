@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Fault } from '../../../source/domain/errors.ts';
 import { rejection } from '../../support/rejection.ts';
-import { addGroups, addUsers, aUser } from '../../support/world/builders.ts';
+import { addGroups, addUsers } from '../../support/world/builders.ts';
 import { World } from '../../support/world/world.ts';
 
 const POOL = 'eu-west-1_Source';
@@ -11,7 +11,7 @@ describe('the world in memory', () => {
     const world = new World();
     addUsers(world.pool(POOL), 10);
     world.calls.latencies['cognito'] = 100;
-    await Promise.all(Array.from({ length: 20 }, () => listAll(world)));
+    await Promise.all(Array.from({ length: 20 }, () => world.cognito.listUsersPage(POOL, {})));
     expect(world.clock.elapsed).to.equal(100);
     expect(world.calls.maxPerSecond('cognito')).to.equal(20);
   });
