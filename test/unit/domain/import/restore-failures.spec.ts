@@ -63,7 +63,7 @@ describe('Import jobs that do not go well', () => {
     await it.execute();
     expect(differences(it.source, it.target)).to.deep.equal([]);
     expect(it.ended).to.have.length(1);
-    expect(it.report('failures.csv')).to.match(/user\d+,,Internal error\.,created one by one/);
+    expect(it.report('failures.csv')).to.match(/user\d+,,An internal error occurred\.,created one by one/);
   });
 
   it('looks rows up that a log never tells of', async () => {

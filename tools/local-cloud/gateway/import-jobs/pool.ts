@@ -2,6 +2,7 @@ import type { SchemaAttribute } from '../../../../source/domain/model.ts';
 import type { ImportSettings } from '../../../simulation/cognito/settings.ts';
 
 type Members = Record<string, unknown>;
+type Bounds = Readonly<Record<string, string | number>>;
 
 /** What an import needs to know of a user pool: the `UserPool` of a DescribeUserPool response. */
 export function importSettingsOf(userPool: Members): ImportSettings {
@@ -18,16 +19,16 @@ export function importSettingsOf(userPool: Members): ImportSettings {
 }
 
 function schemaAttribute(attribute: Members): SchemaAttribute {
-  const { MinLength, MaxLength } = (attribute['StringAttributeConstraints'] ?? {}) as Members;
-  const { MinValue, MaxValue } = (attribute['NumberAttributeConstraints'] ?? {}) as Members;
+  const { MinLength, MaxLength } = (attribute['StringAttributeConstraints'] ?? {}) as Bounds;
+  const { MinValue, MaxValue } = (attribute['NumberAttributeConstraints'] ?? {}) as Bounds;
   const [min, max] = [MinLength ?? MinValue, MaxLength ?? MaxValue];
   return {
     name: String(attribute['Name']),
     type: (attribute['AttributeDataType'] ?? 'String') as SchemaAttribute['type'],
     mutable: attribute['Mutable'] !== false,
     required: attribute['Required'] === true,
-    ...(min === undefined ? {} : { min: String(min) }),
-    ...(max === undefined ? {} : { max: String(max) }),
+    ...(min === undefined ? {} : { min: `${min}` }),
+    ...(max === undefined ? {} : { max: `${max}` }),
   };
 }
 
