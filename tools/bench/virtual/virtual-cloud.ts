@@ -99,11 +99,12 @@ export class VirtualCloud implements Services {
     this.source = new SourcePool(shape, Math.ceil(shape.users * (1 + room)) + 16);
     this.target = new TargetPool(this.source, () => this.clock.now());
     const pools = new Map([[TARGET_POOL, this.target]]);
-    // Random numbers of its own: tokens must not change what the product draws.
+    // Of their own: tokens and messages must not change what the product draws.
+    const random = seededRandom(2);
     this.cognito = new SimulatedPoolReader(
       this.calls,
       new Map<string, ListedPool>([[SOURCE_POOL, this.source], ...pools]),
-      seededRandom(2),
+      random,
     );
     this.writer = new SimulatedPoolWriter(this.calls, pools);
     const uploads = new FilesOnDisk(join(folder, 'uploads'));
@@ -115,9 +116,9 @@ export class VirtualCloud implements Services {
     this.table = new SimulatedTable(this.calls, new PopulationItems(this.source), meteredTable(this.meter));
     this.exportObjects = new SimulatedObjects(this.calls, new FilesOnDisk(join(folder, 'primary')));
     this.importObjects = new SimulatedObjects(this.calls, new FilesOnDisk(join(folder, 'secondary')));
-    this.exportQueue = new SimulatedQueue(this.calls, this.random);
-    this.newUsersQueue = new SimulatedQueue(this.calls, this.random);
-    this.updatesQueue = new SimulatedQueue(this.calls, this.random);
+    this.exportQueue = new SimulatedQueue(this.calls, random);
+    this.newUsersQueue = new SimulatedQueue(this.calls, random);
+    this.updatesQueue = new SimulatedQueue(this.calls, random);
     this.invocations = new Invocations(this.meter, latencies);
   }
 

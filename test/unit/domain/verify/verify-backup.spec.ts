@@ -394,7 +394,11 @@ describe('VerifyWorkflow: the backup', () => {
 
   describe('with a damaged snapshot', () => {
     const key = (name: string): string => `${snapshotFolder(runId)}${name}`;
-    const damage = (objects: SimulatedObjects<MemoryFiles>, name: string, change: (body: Buffer) => Buffer | undefined): void => {
+    const damage = (
+      objects: SimulatedObjects<MemoryFiles>,
+      name: string,
+      change: (body: Buffer) => Buffer | undefined,
+    ): void => {
       const { body } = objects.stored.get(key(name)) as { body: Uint8Array };
       const changed = change(Buffer.from(body));
       if (changed === undefined) objects.stored.delete(key(name));
