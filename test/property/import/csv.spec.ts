@@ -5,7 +5,7 @@ import { classify } from '../../../source/domain/import/planning/classify.ts';
 import type { Classified, Rules } from '../../../source/domain/import/planning/classify.ts';
 import type { SpooledUser } from '../../../source/domain/import/planning/spooled-user.ts';
 import { headerOf, READINGS, readJobFile, SCHEMA } from '../../support/import/csv-pool.ts';
-import { subFor } from '../../support/world/pool.ts';
+import { subFor } from '../../../tools/simulation/cognito/memory-pool.ts';
 
 const HEADER = headerOf(SCHEMA);
 const RULES: Rules = {

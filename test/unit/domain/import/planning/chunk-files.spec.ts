@@ -7,7 +7,7 @@ import type { ChunkLimits } from '../../../../../source/domain/import/planning/c
 import { newDraft, planUnit } from '../../../../../source/domain/import/planning/unit.ts';
 import type { UnitContext } from '../../../../../source/domain/import/planning/unit.ts';
 import type { PoolUser, SchemaAttribute } from '../../../../../source/domain/model.ts';
-import { csvLimits } from '../../../../../tools/local-cloud/gateway/import-jobs/csv.ts';
+import { csvLimits } from '../../../../../tools/simulation/import-jobs/csv.ts';
 import { headerOf, READINGS, readJobFile, SCHEMA } from '../../../../support/import/csv-pool.ts';
 import { differences } from '../../../../support/import/differences.ts';
 import { PlanningWorld } from '../../../../support/import/planning-world.ts';

@@ -3,7 +3,7 @@ import { settleScan } from '../../../../../source/domain/import/planning/settle-
 import type { ScanAgainst } from '../../../../../source/domain/import/planning/settle-scan.ts';
 import { newTableScan } from '../../../../../source/domain/import/planning/scan.ts';
 import { manifestOf } from '../../../../support/import/sealed-backup.ts';
-import { MemoryPool } from '../../../../support/world/pool.ts';
+import { MemoryPool } from '../../../../../tools/simulation/cognito/memory-pool.ts';
 
 const MINUTE = 60_000;
 const manifest = manifestOf(new MemoryPool('us-east-1_Source'), [], 'r1');

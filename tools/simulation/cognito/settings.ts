@@ -1,6 +1,6 @@
-import type { PoolSettings } from '../../source/domain/model.ts';
+import type { PoolSettings } from '../../../source/domain/model.ts';
 
-const strings = [
+const standardStrings = [
   'sub',
   'name',
   'given_name',
@@ -21,14 +21,14 @@ const strings = [
 ];
 
 /** A pool as CreateUserPool makes it when only an auto-verified e-mail address is asked for. */
-export const SETTINGS: PoolSettings = {
+export const PLAIN_SETTINGS: PoolSettings = {
   usernameAttributes: [],
   aliasAttributes: [],
-  caseSensitive: true,
+  caseSensitive: false,
   autoVerifiedAttributes: ['email'],
   mfaConfiguration: 'OFF',
   schema: [
-    ...strings.map((name) => ({
+    ...standardStrings.map((name) => ({
       name,
       type: 'String' as const,
       mutable: name !== 'sub',
@@ -47,12 +47,11 @@ export const SETTINGS: PoolSettings = {
   triggers: [],
 };
 
-/** Columns of the CSV that imports into such a pool. */
-export const CSV_COLUMNS: readonly string[] = [
-  ...strings.filter((name) => name !== 'sub'),
-  'email_verified',
-  'phone_number_verified',
-  'updated_at',
-  'cognito:mfa_enabled',
-  'cognito:username',
-];
+/** What an import job looks at in a pool's settings. */
+export type ImportSettings = Pick<
+  PoolSettings,
+  'usernameAttributes' | 'aliasAttributes' | 'autoVerifiedAttributes' | 'mfaConfiguration' | 'schema'
+> & {
+  /** First factors other than a password that the pool offers, as EMAIL_OTP. */
+  readonly passwordless?: readonly string[];
+};

@@ -3,23 +3,30 @@ import fc from 'fast-check';
 import {
   csvLimits,
   headerProblem,
+  inMemory,
   readCsvFile,
   splitRow,
-} from '../../../../../tools/local-cloud/gateway/import-jobs/csv.ts';
+} from '../../../../../tools/simulation/import-jobs/csv.ts';
 
 const kept = { backslash: 'kept', quote: 'kept' } as const;
 const dropped = { backslash: 'dropped', quote: 'dropped' } as const;
 
 describe('import jobs: CSV file', () => {
   it('splits lines at line feeds only and forgets empty lines at the end', () => {
-    expect(readCsvFile(Buffer.from('a,b\n1,2\n3,"4\n5"\n\n\n'))).to.deep.equal({
-      header: 'a,b',
-      rows: ['1,2', '3,"4', '5"'],
-    });
+    const file = Buffer.from('a,b\n1,2\n\n3,"4\n5é"\n\n\n');
+    const inPieces = (bytes: number): Buffer[] =>
+      Array.from({ length: Math.ceil(file.length / bytes) }, (_, at) => file.subarray(at * bytes, (at + 1) * bytes));
+    for (const bytes of [1, 2, 3, 7, 100]) {
+      const read = readCsvFile({ byteLength: file.length, pieces: () => inPieces(bytes) });
+      if ('unreadable' in read) throw new Error(read.unreadable);
+      expect([read.header, read.rowCount]).to.deep.equal(['a,b', 4]);
+      // A file is read as often as it takes.
+      for (const rows of [[...read.rows], [...read.rows]]) expect(rows).to.deep.equal(['1,2', '', '3,"4', '5é"']);
+    }
   });
 
   it('refuses a byte order mark, bytes that are not UTF-8, an empty file and a file of more than 100 MB', () => {
-    const reason = (file: Buffer): unknown => (readCsvFile(file) as { unreadable?: string }).unreadable;
+    const reason = (file: Buffer): unknown => (readCsvFile(inMemory(file)) as { unreadable?: string }).unreadable;
     expect(reason(Buffer.from('\uFEFFa,b\n1,2'))).to.match(/byte order mark/);
     expect(reason(Buffer.from([0x61, 0xff, 0x0a]))).to.match(/UTF-8/);
     expect(reason(Buffer.alloc(0))).to.match(/empty/);
@@ -28,10 +35,8 @@ describe('import jobs: CSV file', () => {
 
   it('allows 500,000 rows and not one more', () => {
     const file = (rows: number): Buffer => Buffer.from(`h\n${'x\n'.repeat(rows)}`);
-    expect(readCsvFile(file(csvLimits.rows)))
-      .to.have.property('rows')
-      .with.length(csvLimits.rows);
-    expect(readCsvFile(file(csvLimits.rows + 1))).to.have.property('unreadable');
+    expect(readCsvFile(inMemory(file(csvLimits.rows)))).to.have.property('rowCount', csvLimits.rows);
+    expect(readCsvFile(inMemory(file(csvLimits.rows + 1)))).to.have.property('unreadable');
   });
 
   it('trims values and reads an escaped comma as part of the value', () => {

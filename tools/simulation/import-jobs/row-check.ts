@@ -1,6 +1,7 @@
+import type { SchemaAttribute } from '../../../source/domain/model.ts';
+import type { ImportSettings } from '../cognito/settings.ts';
 import { csvLimits, splitRow } from './csv.ts';
 import type { ImportJobOptions } from './options.ts';
-import type { AttributeRule, PoolRules } from './pool.ts';
 
 /** A user as a row describes it; `attributes` holds only the columns that have a value. */
 export interface ImportUser {
@@ -24,7 +25,7 @@ const phonePattern = /^\+[1-9][0-9]{1,14}$/;
 export function checkRow(
   row: string,
   header: readonly string[],
-  pool: PoolRules,
+  settings: ImportSettings,
   options: RowOptions,
 ): ImportUser | RowRefusal {
   if (row.length > csvLimits.rowCharacters) return { refused: 'The row is longer than 16,000 characters.' };
@@ -39,10 +40,10 @@ export function checkRow(
     if (value !== '') attributes[column] = value;
   }
   const refused =
-    usernameProblem(username, attributes, pool) ??
-    mfaProblem(cells.get('cognito:mfa_enabled') ?? '', pool) ??
-    attributeProblem(attributes, pool) ??
-    verifiedProblem(attributes, pool);
+    usernameProblem(username, attributes, settings) ??
+    mfaProblem(cells.get('cognito:mfa_enabled') ?? '', settings) ??
+    attributeProblem(attributes, settings) ??
+    verifiedProblem(attributes, settings);
   if (refused !== undefined) return { refused };
 
   for (const flag of ['email_verified', 'phone_number_verified']) {
@@ -50,44 +51,53 @@ export function checkRow(
   }
   if (attributes['birthdate'] !== undefined && options.birthdateStored === 'iso')
     attributes['birthdate'] = isoDate(attributes['birthdate']);
-  return { username, attributes, status: statusOf(attributes, pool) };
+  return { username, attributes, status: statusOf(attributes, settings) };
 }
 
-function usernameProblem(username: string, attributes: Record<string, string>, pool: PoolRules): string | undefined {
+function usernameProblem(
+  username: string,
+  attributes: Record<string, string>,
+  settings: ImportSettings,
+): string | undefined {
   if (username === '') return 'The cognito:username value is missing.';
   if (!usernamePattern.test(username)) return 'The cognito:username value is not valid.';
   const isEmail = emailPattern.test(username);
   const isPhone = phonePattern.test(username);
-  if (pool.usernameAttributes.length > 0) {
+  if (settings.usernameAttributes.length > 0) {
     const attribute =
-      isPhone && pool.usernameAttributes.includes('phone_number')
+      isPhone && settings.usernameAttributes.includes('phone_number')
         ? 'phone_number'
-        : isEmail && pool.usernameAttributes.includes('email')
+        : isEmail && settings.usernameAttributes.includes('email')
           ? 'email'
           : undefined;
     if (attribute === undefined)
-      return 'The cognito:username value is not one of the username attributes of the user pool.';
+      return 'The cognito:username value is not one of the username attributes of the user settings.';
     if (attributes[attribute] !== username) return `The cognito:username value must equal the ${attribute} value.`;
     return undefined;
   }
-  if (isEmail && pool.aliasAttributes.includes('email'))
+  if (isEmail && settings.aliasAttributes.includes('email'))
     return 'Username cannot be of email format, since user pool is configured for email alias.';
-  if (isPhone && pool.aliasAttributes.includes('phone_number')) {
+  if (isPhone && settings.aliasAttributes.includes('phone_number')) {
     return 'Username cannot be of phone number format, since user pool is configured for phone number alias.';
   }
   return undefined;
 }
 
-function mfaProblem(value: string, pool: PoolRules): string | undefined {
+function mfaProblem(value: string, settings: ImportSettings): string | undefined {
   const flag = value.toLowerCase();
-  const allowed = pool.mfa === 'OFF' ? ['', 'false'] : pool.mfa === 'ON' ? ['', 'true'] : ['', 'true', 'false'];
+  const allowed =
+    settings.mfaConfiguration === 'OFF'
+      ? ['', 'false']
+      : settings.mfaConfiguration === 'ON'
+        ? ['', 'true']
+        : ['', 'true', 'false'];
   return allowed.includes(flag)
     ? undefined
-    : 'The cognito:mfa_enabled value does not agree with the MFA setting of the user pool.';
+    : 'The cognito:mfa_enabled value does not agree with the MFA setting of the user settings.';
 }
 
-function attributeProblem(attributes: Record<string, string>, pool: PoolRules): string | undefined {
-  for (const rule of pool.attributes.values()) {
+function attributeProblem(attributes: Record<string, string>, settings: ImportSettings): string | undefined {
+  for (const rule of settings.schema) {
     const value = attributes[rule.name];
     if (value === undefined) {
       if (rule.required && rule.name !== 'sub') return `The required attribute ${rule.name} has no value.`;
@@ -98,10 +108,10 @@ function attributeProblem(attributes: Record<string, string>, pool: PoolRules): 
   return undefined;
 }
 
-function fits(value: string, rule: AttributeRule): boolean {
+function fits(value: string, rule: SchemaAttribute): boolean {
   switch (rule.name) {
     case 'email':
-      return emailPattern.test(value) && value.length <= rule.maxLength;
+      return emailPattern.test(value) && value.length <= longest(rule);
     case 'phone_number':
       return phonePattern.test(value);
     case 'birthdate':
@@ -115,21 +125,29 @@ function fits(value: string, rule: AttributeRule): boolean {
     case 'Boolean':
       return /^(true|false)$/i.test(value);
     case 'Number':
-      return /^-?[0-9]+(\.[0-9]+)?$/.test(value) && Number(value) >= rule.minValue && Number(value) <= rule.maxValue;
-    case 'String':
-      return [...value].length >= rule.minLength && [...value].length <= rule.maxLength;
+      return (
+        /^-?[0-9]+(\.[0-9]+)?$/.test(value) &&
+        Number(value) >= Number(rule.min ?? -Infinity) &&
+        Number(value) <= Number(rule.max ?? Infinity)
+      );
+    case 'String': {
+      const { length } = [...value];
+      return length >= Number(rule.min ?? 0) && length <= longest(rule);
+    }
     // The text form of DateTime in a CSV is not documented; only the general length limit is sure.
     case 'DateTime':
-      return value.length <= rule.maxLength;
+      return value.length <= longest(rule);
   }
 }
+
+const longest = ({ max }: SchemaAttribute): number => Math.min(Number(max ?? 2_048), 2_048);
 
 /**
  * The auto-verified rule: a pool with one auto-verified attribute wants exactly that one verified, a pool with two any of
  * them; and a verified address must be there.
  */
-function verifiedProblem(attributes: Record<string, string>, pool: PoolRules): string | undefined {
-  const verified = pool.autoVerifiedAttributes.filter(
+function verifiedProblem(attributes: Record<string, string>, settings: ImportSettings): string | undefined {
+  const verified = settings.autoVerifiedAttributes.filter(
     (name) => attributes[`${name}_verified`]?.toLowerCase() === 'true',
   );
   if (verified.length === 0) {
@@ -153,9 +171,9 @@ function isoDate(monthDayYear: string): string {
   return `${year}-${month}-${day}`;
 }
 
-function statusOf(attributes: Record<string, string>, pool: PoolRules): ImportUser['status'] {
+function statusOf(attributes: Record<string, string>, settings: ImportSettings): ImportUser['status'] {
   const passwordless =
-    (pool.passwordless.includes('EMAIL_OTP') && attributes['email'] !== undefined) ||
-    (pool.passwordless.includes('SMS_OTP') && attributes['phone_number'] !== undefined);
+    (settings.passwordless?.includes('EMAIL_OTP') && attributes['email'] !== undefined) ||
+    (settings.passwordless?.includes('SMS_OTP') && attributes['phone_number'] !== undefined);
   return passwordless ? 'CONFIRMED' : 'RESET_REQUIRED';
 }

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
-import { defaultImportJobOptions } from '../../../../../tools/local-cloud/gateway/import-jobs/options.ts';
-import type { ImportJobOptions } from '../../../../../tools/local-cloud/gateway/import-jobs/options.ts';
-import { csvColumns, poolRules } from '../../../../../tools/local-cloud/gateway/import-jobs/pool.ts';
-import { checkRow } from '../../../../../tools/local-cloud/gateway/import-jobs/row-check.ts';
-import type { ImportUser } from '../../../../../tools/local-cloud/gateway/import-jobs/row-check.ts';
+import { defaultImportJobOptions } from '../../../../../tools/simulation/import-jobs/options.ts';
+import type { ImportJobOptions } from '../../../../../tools/simulation/import-jobs/options.ts';
+import { importSettingsOf } from '../../../../../tools/local-cloud/gateway/import-jobs/pool.ts';
+import { csvColumns } from '../../../../../tools/simulation/import-jobs/csv.ts';
+import { checkRow } from '../../../../../tools/simulation/import-jobs/row-check.ts';
+import type { ImportUser } from '../../../../../tools/simulation/import-jobs/row-check.ts';
 import { describedPool } from '../../../../support/local-cloud/import-pool.ts';
 
 const good = { 'cognito:username': 'ann', email: 'ann@example.com', email_verified: 'true' };
@@ -13,7 +14,7 @@ function check(
   pool: Record<string, unknown> = {},
   options: Partial<ImportJobOptions> = {},
 ): ImportUser | string {
-  const rules = poolRules(describedPool(pool));
+  const rules = importSettingsOf(describedPool(pool));
   const header = csvColumns(rules, options.extraColumns ?? []);
   const row = header.map((column) => (cells[column] ?? '').replaceAll(',', '\\,')).join(',');
   const checked = checkRow(row, header, rules, { ...defaultImportJobOptions, ...options });
@@ -45,7 +46,7 @@ describe('import jobs: row checks', () => {
   });
 
   it('refuses a row with another number of values, or longer than 16,000 characters', () => {
-    const rules = poolRules(describedPool());
+    const rules = importSettingsOf(describedPool());
     const header = csvColumns(rules, []);
     expect(checkRow('a,b', header, rules, defaultImportJobOptions))
       .to.have.property('refused')
@@ -147,7 +148,7 @@ describe('import jobs: row checks', () => {
     const taken = (length: number): boolean =>
       typeof check({ ...good, 'custom:long': 'x'.repeat(length) }, { SchemaAttributes: schema }) === 'object';
     expect([taken(2_048), taken(2_049)]).to.deep.equal([true, false]);
-    expect(csvColumns(poolRules(describedPool({ SchemaAttributes: schema })), []))
+    expect(csvColumns(importSettingsOf(describedPool({ SchemaAttributes: schema })), []))
       .to.include('custom:long')
       .and.not.include('dev:note');
   });

@@ -1,5 +1,5 @@
 import type { Random, Received, WakeQueue } from '../../../source/domain/ports.ts';
-import type { Calls } from './calls.ts';
+import type { ServiceCalls } from '../service-calls.ts';
 
 interface Waiting<M> {
   readonly message: M;
@@ -9,7 +9,7 @@ interface Waiting<M> {
 }
 
 /** A queue as unreliable as SQS may be; calls are named `queue.send`, `queue.receive`, `queue.delete`. */
-export class MemoryQueue<M> implements WakeQueue<M> {
+export class SimulatedQueue<M> implements WakeQueue<M> {
   /** Share of sent messages that never arrive, and that arrive twice. */
   lossy = 0;
   duplicating = 0;
@@ -21,7 +21,7 @@ export class MemoryQueue<M> implements WakeQueue<M> {
   #receipts = 0;
 
   constructor(
-    private readonly calls: Calls,
+    private readonly calls: ServiceCalls,
     private readonly random: Random,
   ) {}
 
@@ -31,21 +31,25 @@ export class MemoryQueue<M> implements WakeQueue<M> {
   }
 
   send = (messages: readonly M[]): Promise<void> =>
-    this.calls.run('queue.send', () => {
-      for (const message of messages) {
-        const copy = JSON.parse(JSON.stringify(message)) as M;
-        this.sent.push(copy);
-        const times = this.random() < this.lossy ? 0 : this.random() < this.duplicating ? 2 : 1;
-        for (let n = 0; n < times; n += 1)
-          this.#waiting.push({ message: copy, visibleAt: this.calls.clock.now() + this.delayMs, receipt: '' });
-      }
-    });
+    this.calls.run(
+      'queue.send',
+      () => {
+        for (const message of messages) {
+          const copy = JSON.parse(JSON.stringify(message)) as M;
+          this.sent.push(copy);
+          const times = this.random() < this.lossy ? 0 : this.random() < this.duplicating ? 2 : 1;
+          for (let n = 0; n < times; n += 1)
+            this.#waiting.push({ message: copy, visibleAt: this.calls.clock.now() + this.delayMs, receipt: '' });
+        }
+      },
+      { entries: messages.length },
+    );
 
   receive = async (max: number, waitSeconds: number): Promise<readonly Received<M>[]> => {
     const first = await this.calls.run('queue.receive', () => this.#take(max));
     if (first.length > 0 || waitSeconds === 0) return first;
     await this.calls.clock.sleep(waitSeconds * 1000);
-    return this.calls.killed ? [] : this.#take(max);
+    return this.calls.killed === true ? [] : this.#take(max);
   };
 
   delete = (received: readonly Received<M>[]): Promise<void> =>
