@@ -8,10 +8,10 @@ import { readJson } from '../state/json-object.ts';
 import { folderOf, planningKey } from './planning/planning-state.ts';
 import type { PlanningRun, PlanningState, ScanTableDeps, ScanTableInput } from './planning/planning-state.ts';
 import { previewKeys, writePreview } from './planning/preview.ts';
-import { newScan } from './planning/scan.ts';
+import { newTableRead, scanStep } from './planning/read-table.ts';
 import { sealPlan } from './planning/seal.ts';
 import { newSnapshotScan, snapshotStep } from './planning/snapshot-step.ts';
-import { chunkStep, scanStep, surveyStep, tallyStep } from './planning/steps.ts';
+import { chunkStep, classifyStep, orderStep } from './planning/steps.ts';
 
 export type { ScanTableDeps, ScanTableInput } from './planning/planning-state.ts';
 
@@ -52,7 +52,7 @@ export async function scanTable(
     key: planningKey(folder),
     claim: deps.claim,
     now: () => deps.clock.now(),
-    initial: () => (input.options.exportRun === undefined ? { step: 'scan', scan: newScan() } : newSnapshotScan()),
+    initial: () => (input.options.exportRun === undefined ? newTableRead() : newSnapshotScan()),
   });
   while (checkpoint.state.step !== 'done') {
     if (run.stop()) return { done: false, dryRun, step: checkpoint.state.step };
@@ -73,13 +73,14 @@ async function nextState(
     case 'scan':
       return scanStep(state, run);
     case 'snapshot':
-      return snapshotStep(state, run, run.input.options.exportRun as string);
-    case 'survey':
-      return surveyStep(state, run);
-    case 'tally':
-      return tallyStep(state, run);
+      return snapshotStep(state, run);
+    case 'classify':
+      return classifyStep(state, run);
+    case 'order':
+      return orderStep(state, run);
     case 'chunks':
-      if (!state.draft.ended) return chunkStep(state, run);
+      return chunkStep(state, run);
+    case 'seal':
       await finish(await sealPlan(state, run), run);
       return { step: 'done' };
   }

@@ -3,6 +3,7 @@ import { Fault } from '../errors.ts';
 import { EXPORT_STEPS, exportHead, keyList, runFacts } from './shapes/exports.ts';
 import { group, manifest, texts, type Shape } from './shapes/parts.ts';
 import {
+  classifiedUser,
   excludedUser,
   failure,
   heldMembership,
@@ -34,17 +35,17 @@ const SHAPES: readonly (readonly [pattern: RegExp, shape: (match: RegExpExecArra
   [/^restores\/[^/]+\/current\.json$/, () => restoreHead],
   [/^(restores\/[^/]+\/[^/]+\/)plan\.json$/, ([, folder = '']) => planShape(folder)],
   [/^restores\/[^/]+\/[^/]+\/groups\.json$/, () => plannedGroups],
-  [/\/planning\/groups\.json$/, () => v.array(group)],
   [/\/planning\/losers\.json$/, () => texts],
-  [/\/planning\/state\.json$/, () => planningState],
+  [/\/planning\/progress\.json$/, () => planningState],
   [/\/state\/import-users\.json$/, () => jobsState],
   [/\/state\/update-users\.json$/, () => updatesState],
   [/^restores\/.*\/results\//, () => rowResults],
   [/^restores\/.*\/blocked\//, () => texts],
   [/^restores\/.*\/chunks\//, () => restoreUser],
   [/^restores\/.*\/(batches|rescue)\//, () => updateOp],
-  [/^restores\/.*\/spool\/[^/]*-held-/, () => heldMembership],
-  [/^restores\/.*\/spool\//, () => spoolLine],
+  [/^restores\/.*\/spool\/read\/[^/]*-held-/, () => heldMembership],
+  [/^restores\/.*\/spool\/read\//, () => spoolLine],
+  [/^restores\/.*\/spool\/(classified|ordered)\//, () => classifiedUser],
   [/^restores\/.*\/excluded\.ndjson$/, () => excludedUser],
   [/^restores\/.*\/failures\//, () => failure],
 ];

@@ -95,7 +95,7 @@ const user = (text: fc.Arbitrary<string>): fc.Arbitrary<SpooledUser> =>
     attributes: { ...given, sub: subFor(name), email: 'é@example.test', email_verified: verified ? 'true' : 'false' },
   }));
 
-const wayOf = (given: SpooledUser): Classified => classify(given, RULES, false);
+const wayOf = (given: SpooledUser): Classified => classify(given, RULES);
 /** What the pool must hold for the user: everything but `sub` and what is empty; a flag without its address says nothing. */
 const wanted = ({ attributes: given }: SpooledUser): Record<string, string> =>
   Object.fromEntries(Object.entries(given).filter(([name, value]) => name !== 'sub' && value !== ''));

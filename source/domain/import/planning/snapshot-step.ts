@@ -4,8 +4,9 @@ import { KEPT_NAME, snapshotFolder } from '../../backup/snapshot/names.ts';
 import { Halt } from '../../errors.ts';
 import { readKeptRun } from '../preflight/kept-run.ts';
 import { ItemTotals } from './item-totals.ts';
-import type { PlanningRun, PlanningState, StateOf } from './planning-state.ts';
-import { newScan } from './scan.ts';
+import { spoolPrefix } from './planning-state.ts';
+import type { PlanningRun, StateOf } from './planning-state.ts';
+import { newScan, spoolParts } from './scan.ts';
 import type { ScanState } from './scan.ts';
 import { readKept, readKeptObject, readSegmentObject } from './snapshot-objects.ts';
 
@@ -24,17 +25,19 @@ export const newSnapshotScan = (): StateOf<'snapshot'> => ({
  */
 export async function snapshotStep(
   state: StateOf<'snapshot'>,
-  { input, deps, folder }: PlanningRun,
-  runId: string,
-): Promise<PlanningState> {
+  run: PlanningRun,
+): Promise<StateOf<'snapshot' | 'classify'>> {
+  const { input, deps } = run;
+  const runId = input.options.exportRun as string;
   const kept = state.kept ?? (await readKeptRun(deps, { runId, tableName: input.tableName }));
   const objects = inReadingOrder(kept.manifest);
   const object = objects[state.scan.segments.length];
   if (object === undefined) {
     assertWhole(kept.manifest, state.scan);
-    return { step: 'survey', scan: state.scan, accepted: kept };
+    const { counts, orphans } = state.scan;
+    return { step: 'classify', accepted: kept, counts, orphans, parts: spoolParts(state.scan) };
   }
-  const source = { objects: deps.objects, runId, spoolPrefix: `${folder}spool/${deps.claim}-` };
+  const source = { objects: deps.objects, runId, spoolPrefix: spoolPrefix(run, 'read') };
   const totals = new ItemTotals(state.scan);
   const late = await readKept(source, objects.find(isKept));
   const read = isKept(object)

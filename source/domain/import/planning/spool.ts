@@ -1,11 +1,20 @@
 import type { GroupItem } from '../../backup/items.ts';
 import type { PoolGroup } from '../../model.ts';
 import type { ObjectStore, TableItem } from '../../ports.ts';
+import { readNdjson } from '../../state/ndjson.ts';
 import { sealedKey } from '../../state/sealed-keys.ts';
 import type { SpooledUser } from './spooled-user.ts';
 
 /** A line of a spool object: a user with its memberships, or a group. */
 export type SpoolLine = SpooledUser | { readonly group: PoolGroup };
+
+/** The lines of several objects of the spool, one after the other. */
+export async function* readSpool<T>(
+  objects: Pick<ObjectStore, 'read'>,
+  parts: readonly string[],
+): AsyncGenerator<T, void, undefined> {
+  for (const part of parts) yield* readNdjson<T>(objects, part);
+}
 
 /** Characters of JSON after which a part is written. */
 const PART_CHARS = 4_000_000;
@@ -16,11 +25,12 @@ export class SpoolWriter {
   #lines: string[] = [];
   #chars = 0;
 
-  /** `parts`: written earlier under any prefix; new ones are numbered on from them. */
+  /** `parts`: written earlier under any prefix; new ones are numbered on from them. `partChars`: see `large`. */
   constructor(
     private readonly objects: Pick<ObjectStore, 'put'>,
     private readonly prefix: string,
     parts: readonly string[] = [],
+    private readonly partChars = PART_CHARS,
   ) {
     this.parts = [...parts];
   }
@@ -33,7 +43,7 @@ export class SpoolWriter {
 
   /** True when what is held in memory should be flushed. */
   get large(): boolean {
-    return this.#chars >= PART_CHARS;
+    return this.#chars >= this.partChars;
   }
 
   async flush(): Promise<void> {

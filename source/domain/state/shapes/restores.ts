@@ -33,8 +33,8 @@ export const updateOp = v.variant('op', [
 ]);
 /** A membership that waits for its user. */
 export const heldMembership = v.object({ sub, group: v.string() });
+/** A line of what planning read: a user with its memberships, or a group. */
 export const spoolLine = v.union([
-  v.object({ group }),
   v.object({
     sub,
     username: v.string(),
@@ -44,6 +44,15 @@ export const spoolLine = v.union([
     created: v.string(),
     groups: texts,
   }),
+  v.object({ group }),
+]);
+export const excludedUser = v.object({ ...about, reason: v.string(), detail: v.string() });
+const named = v.object({ ...restoreUser.entries, groups: texts });
+/** A line of what planning made of that: how a user comes back. */
+export const classifiedUser = v.variant('way', [
+  v.object({ way: v.literal('csv'), bytes: count, created: v.string(), user: named }),
+  v.object({ way: v.literal('create'), why: v.string(), created: v.string(), user: named }),
+  v.object({ way: v.literal('exclude'), excluded: excludedUser, groups: texts }),
 ]);
 
 const chunksOf = <S extends Shape>(key: S) => v.array(v.object({ index: count, key, users: count, csvBytes: count }));
@@ -201,12 +210,13 @@ const tally = v.object({ counts: v.omit(planCounts, ['backup']), firstGroups: co
 const draft = v.object({
   cursor: v.object({ part: count, line: count }),
   ended: v.boolean(),
-  units: count,
+  cuts: count,
   chunks: chunksOf(v.string()),
   batches: batchesOf(v.string()),
   excluded: texts,
   expected: v.object({ users: texts, memberships: texts }),
 });
+const classification = { accepted, backup: counts, target, tally, parts: texts };
 export const planningState = v.variant('step', [
   v.object({
     step: v.literal('scan'),
@@ -215,9 +225,9 @@ export const planningState = v.variant('step', [
     differsSince: v.optional(v.number()),
   }),
   v.object({ step: v.literal('snapshot'), kept: v.optional(v.object({ manifest })), scan, held: texts, joined: count }),
-  v.object({ step: v.literal('survey'), scan, accepted }),
-  v.object({ step: v.literal('tally'), scan, accepted, target }),
-  v.object({ step: v.literal('chunks'), scan, accepted, target, tally, parts: texts, draft }),
+  v.object({ step: v.literal('classify'), accepted, counts, orphans: count, parts: texts }),
+  v.object({ step: v.literal('order'), ...classification }),
+  v.object({ step: v.picklist(['chunks', 'seal']), ...classification, draft }),
   v.object({ step: v.literal('done') }),
 ]);
 
@@ -231,7 +241,6 @@ export const rowResults = v.object({
   codes: v.string(),
   notes: v.array(v.strictTuple([count, v.object({ job: v.string(), line: count, text: v.string() })])),
 });
-export const excludedUser = v.object({ ...about, reason: v.string(), detail: v.string() });
 export const failure = v.object({
   ...about,
   kind: v.picklist(['row', 'create', 'created', 'password', 'blocked', 'update']),
