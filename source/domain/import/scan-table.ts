@@ -8,9 +8,9 @@ import { readJson } from '../state/json-object.ts';
 import { folderOf, planningKey } from './planning/planning-state.ts';
 import type { PlanningRun, PlanningState, ScanTableDeps, ScanTableInput } from './planning/planning-state.ts';
 import { previewKeys, writePreview } from './planning/preview.ts';
-import { newTableRead, scanStep } from './planning/read-table.ts';
+import { newTableRead, readTableStep } from './planning/read-table.ts';
 import { sealPlan } from './planning/seal.ts';
-import { newSnapshotScan, snapshotStep } from './planning/snapshot-step.ts';
+import { newSnapshotRead, readSnapshotStep } from './planning/read-snapshot.ts';
 import { chunkStep, classifyStep, orderStep } from './planning/steps.ts';
 
 export type { ScanTableDeps, ScanTableInput } from './planning/planning-state.ts';
@@ -52,7 +52,7 @@ export async function scanTable(
     key: planningKey(folder),
     claim: deps.claim,
     now: () => deps.clock.now(),
-    initial: () => (input.options.exportRun === undefined ? newTableRead() : newSnapshotScan()),
+    initial: () => (input.options.exportRun === undefined ? newTableRead() : newSnapshotRead()),
   });
   while (checkpoint.state.step !== 'done') {
     if (run.stop()) return { done: false, dryRun, step: checkpoint.state.step };
@@ -70,10 +70,10 @@ async function nextState(
   run: PlanningRun,
 ): Promise<PlanningState> {
   switch (state.step) {
-    case 'scan':
-      return scanStep(state, run);
-    case 'snapshot':
-      return snapshotStep(state, run);
+    case 'readTable':
+      return readTableStep(state, run);
+    case 'readSnapshot':
+      return readSnapshotStep(state, run);
     case 'classify':
       return classifyStep(state, run);
     case 'order':

@@ -1,11 +1,12 @@
 import { itemKind, subOf, userItem } from '../../backup/items.ts';
 import { KEPT_NAME } from '../../backup/snapshot/names.ts';
+import { ItemTally } from '../../backup/tally.ts';
 import { Fault, isNamed } from '../../errors.ts';
 import { FEDERATED_STATUS, signInNameOf } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
 import { writeChanged } from '../write-changed.ts';
 import { readKeys } from './delete-plan.ts';
-import { appendixOf, StaysTally } from './state.ts';
+import { appendixOf } from './state.ts';
 import type { CleanUp } from './state.ts';
 
 /** Up to so many users that seem gone are looked up one by one; of more, only a sample. */
@@ -23,7 +24,7 @@ export async function confirmGone(cleanUp: CleanUp): Promise<void> {
   const { deps, progress, snapshot, sliceOver, run } = cleanUp;
   const { state } = progress;
   const subs = await subsToConfirm(cleanUp);
-  const tally = new StaysTally(state.stays);
+  const tally = new ItemTally(state.stays, run.id);
   progress.storeWith(tally, ...appendixOf(snapshot));
   while (state.confirm.asked < subs.length && !sliceOver()) {
     const some = subs.slice(state.confirm.asked, state.confirm.asked + LOOKUPS_AT_A_TIME);
@@ -31,7 +32,7 @@ export async function confirmGone(cleanUp: CleanUp): Promise<void> {
     const items = found.map((user) => userItem(user, signInNameOf(run.facts.settings), run.id));
     await writeChanged(deps.table, items);
     const stored = await Promise.all(items.map(({ id, type }) => deps.table.getItem({ id, type })));
-    items.forEach((item, index) => tally.add('user', item, stored[index]?.changedIn === run.id));
+    items.forEach((item, index) => tally.add({ ...item, changedIn: stored[index]?.changedIn }));
     snapshot?.add(
       KEPT_NAME,
       items.map((item, index) => stored[index] ?? item),

@@ -1,5 +1,5 @@
 import type { Counts } from '../../backup/manifest.ts';
-import { NO_COUNTS } from '../../backup/manifest.ts';
+import { countItem, noCounts, totalOf } from '../../backup/counts.ts';
 import { itemKind, keyText, subOf } from '../../backup/items.ts';
 import type { ItemKind } from '../../backup/items.ts';
 import { Fault } from '../../errors.ts';
@@ -19,18 +19,6 @@ export const donePrefix = (runId: string): string => `${runFolder(runId)}delete/
 export const keysInBatch = ({ counts }: DeletePlan, index: number): number =>
   Math.min(BATCH_KEYS, totalOf(counts) - index * BATCH_KEYS);
 export const batchName = (index: number): string => `${String(index).padStart(5, '0')}.json`;
-
-const COUNT_OF: Readonly<Record<ItemKind, keyof Counts>> = {
-  user: 'users',
-  group: 'groups',
-  membership: 'memberships',
-};
-export type MutableCounts = { -readonly [K in keyof Counts]: Counts[K] };
-export const noCounts = (): MutableCounts => ({ ...NO_COUNTS });
-export const countItem = (counts: MutableCounts, kind: ItemKind): void => {
-  counts[COUNT_OF[kind]] += 1;
-};
-export const totalOf = ({ users, groups, memberships }: Counts): number => users + groups + memberships;
 
 /** Objects of item keys, `[[id, type], ...]` each. */
 export type KeyList = string[];

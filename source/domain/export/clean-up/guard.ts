@@ -3,7 +3,7 @@ import { itemKind } from '../../backup/items.ts';
 import type { Counts } from '../../backup/manifest.ts';
 import type { ItemKey } from '../../ports.ts';
 import type { DigestSet } from '../../digests/digest-set.ts';
-import { countItem, noCounts } from './delete-plan.ts';
+import { countItem, noCounts } from '../../backup/counts.ts';
 
 /** So few items may always be deleted. */
 const ALWAYS_ALLOWED = 10;

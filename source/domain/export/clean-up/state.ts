@@ -1,23 +1,18 @@
-import type { Counts, SnapshotObject } from '../../backup/manifest.ts';
-import { Checksums } from '../../backup/checksums.ts';
+import type { SnapshotObject } from '../../backup/manifest.ts';
 import type { SnapshotParts, SnapshotState } from '../../backup/snapshot/write.ts';
-import type { ItemKind } from '../../backup/items.ts';
-import type {
-  BackupTable,
-  ItemKey,
-  ObjectStore,
-  TableItem,
-  UserPoolReader,
-  WakeQueue,
-  WorkMessage,
-} from '../../ports.ts';
-import type { Appendix, Progress } from '../../state/progress.ts';
+import { noCounts } from '../../backup/counts.ts';
+import type { MutableCounts } from '../../backup/counts.ts';
+import { newScan } from '../../backup/scan-segments.ts';
+import type { ScanProgress } from '../../backup/scan-segments.ts';
+import { noContent } from '../../backup/tally.ts';
+import type { Content } from '../../backup/tally.ts';
+import type { BackupTable, ObjectStore, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
+import type { Progress } from '../../state/progress.ts';
 import { newChain } from '../../listing/page-chain.ts';
 import type { ChainState } from '../../listing/page-chain.ts';
 import type { Run } from '../run.ts';
 import type { StepDeps } from '../../state/step.ts';
-import { countItem, noCounts } from './delete-plan.ts';
-import type { DeletePlan, KeyList, MutableCounts } from './delete-plan.ts';
+import type { DeletePlan, KeyList } from './delete-plan.ts';
 
 export interface CleanUpDeps extends StepDeps {
   readonly pool: Pick<UserPoolReader, 'describe' | 'listUsersPage' | 'listUsersInGroupPage'>;
@@ -32,9 +27,7 @@ export interface CleanUpDeps extends StepDeps {
 }
 
 /** What stays in the table: becomes the manifest. */
-export interface Stays {
-  readonly counts: MutableCounts;
-  checksums: string[];
+export interface Stays extends Pick<Content, 'counts' | 'checksums'> {
   /** Of these, items that this run wrote. */
   readonly written: MutableCounts;
 }
@@ -54,7 +47,7 @@ export interface Doubtful {
 /** Checkpoint of BackupTableCleanup. */
 export interface CleanUpState {
   phase: 'scan' | 'confirm' | 'memberships' | 'plan' | 'delete' | 'snapshot' | 'seal' | 'replica' | 'sealed';
-  readonly segments: { start?: ItemKey; done: boolean }[];
+  readonly segments: ScanProgress;
   stays: Stays;
   readonly gone: { readonly counts: MutableCounts; readonly parts: KeyList };
   /** Items that stay although something else than an export changed them. */
@@ -79,12 +72,10 @@ export interface ReplicaLook {
   readonly lastRunId?: string;
 }
 
-const SCAN_SEGMENTS = 8;
-
 export const newCleanUp = ({ keepSnapshot }: { readonly keepSnapshot: boolean }): CleanUpState => ({
   phase: 'scan',
-  segments: Array.from({ length: SCAN_SEGMENTS }, () => ({ done: false })),
-  stays: { counts: noCounts(), checksums: new Checksums().toHex(), written: noCounts() },
+  segments: newScan(),
+  stays: { ...noContent(), written: noCounts() },
   gone: { counts: noCounts(), parts: [] },
   damaged: 0,
   confirm: { asked: 0, present: [] },
@@ -102,34 +93,6 @@ export interface CleanUp {
   readonly sliceOver: () => boolean;
 }
 
-/** Counts and sums up what stays; the checkpoint's own copy is brought up to date whenever it is saved. */
-export class StaysTally implements Appendix {
-  readonly #checksums: Checksums;
-
-  constructor(private readonly stays: Stays) {
-    this.#checksums = new Checksums(stays.checksums);
-  }
-
-  readonly pending = 0;
-
-  /** `written`: by this run. `digest`: as for Checksums. */
-  add(kind: ItemKind, item: TableItem, written: boolean, digest?: Buffer): void {
-    countItem(this.stays.counts, kind);
-    if (written) countItem(this.stays.written, kind);
-    this.#checksums.add(item, digest);
-  }
-
-  cut(): [] {
-    this.settle();
-    return [];
-  }
-
-  /** Brings the checksums of `stays` up to what was added. */
-  settle(): void {
-    this.stays.checksums = this.#checksums.toHex();
-  }
-}
-
 /** What gathers the snapshot, where there is one, for Progress.storeWith. */
 export const appendixOf = (snapshot: SnapshotParts | undefined): SnapshotParts[] =>
   snapshot === undefined ? [] : [snapshot];
@@ -137,9 +100,3 @@ export const appendixOf = (snapshot: SnapshotParts | undefined): SnapshotParts[]
 /** What stays although the run did not see it: subs of confirmed users, and `keyText` of memberships that a second listing showed. */
 export const keptIn = ({ confirm, doubtful }: CleanUpState): ReadonlySet<string> =>
   new Set([...confirm.present, ...doubtful.present]);
-
-export const sumOf = (a: Counts, b: Counts): Counts => ({
-  users: a.users + b.users,
-  groups: a.groups + b.groups,
-  memberships: a.memberships + b.memberships,
-});

@@ -4,7 +4,7 @@ import { csvFit } from '../csv/csv-fit.ts';
 import type { CsvRules } from '../csv/csv-fit.ts';
 import type { ExcludedUser, Exclusion, RestoreUser } from '../plan/plan-model.ts';
 import { attributeFits } from '../preflight/attribute-fit.ts';
-import type { SpooledUser } from './spooled-user.ts';
+import type { SpooledUser } from './segment-spool.ts';
 
 export interface Rules extends CsvRules {
   readonly signInName: SignInName;

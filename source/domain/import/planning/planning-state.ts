@@ -1,10 +1,14 @@
 import type { Counts, Manifest } from '../../backup/manifest.ts';
+import { noCounts } from '../../backup/counts.ts';
+import type { Content } from '../../backup/tally.ts';
+import { noContent } from '../../backup/tally.ts';
 import { signInNameOf } from '../../model.ts';
 import type { UserPoolDescription } from '../../model.ts';
 import type {
   BackupTable,
   Clock,
   ImportJobs,
+  ItemKey,
   Log,
   ObjectStore,
   TimeLeft,
@@ -20,7 +24,7 @@ import { creationIsAllowed } from '../preflight/triggers.ts';
 import type { ChunkLimits } from './chunk-size.ts';
 import type { Rules } from './classify.ts';
 import type { Draft } from './cut-chunk.ts';
-import type { ScanState } from './scan.ts';
+import type { SegmentSpoolState } from './segment-spool.ts';
 import type { Tally } from './tally.ts';
 
 /** What the scan was accepted as. */
@@ -59,20 +63,39 @@ interface Classification {
   readonly parts: readonly string[];
 }
 
+/** What was read so far: all of it is in the spool. */
+export type ReadContent = Required<Content>;
+
+export const nothingRead = (): ReadContent => ({ ...noContent(), written: noCounts(), damaged: 0 });
+
+/** How far the table was read. */
+export interface TableRead {
+  readonly segments: readonly ({ readonly next?: ItemKey; readonly done: boolean } & SegmentSpoolState)[];
+  readonly content: ReadContent;
+  readonly orphans: number;
+}
+
+/** How far a snapshot was read, object by object. */
+export interface SnapshotRead {
+  readonly kept?: KeptRun;
+  readonly objectsRead: number;
+  readonly content: ReadContent;
+  readonly orphans: number;
+  readonly parts: readonly string[];
+  /** Objects of memberships that wait for their user. */
+  readonly held: readonly string[];
+  /** Memberships among the kept items that found their user in a segment. */
+  readonly joined: number;
+}
+
 /**
- * Progress of planning, step by step: the backup is read, its users are classified and ordered, chunks are cut, the plan is
- * sealed. Each step's result is kept with what the later ones need. Counts, keys and settings only.
+ * Progress of planning, step by step: the backup is read, from the table or from a snapshot; its users are classified and
+ * ordered, chunks are cut, the plan is sealed. Each step's result is kept with what the later ones need. Counts, keys and
+ * settings only.
  */
 export type PlanningState =
-  | { readonly step: 'scan'; readonly before?: SealedBackup; readonly scan: ScanState; readonly differsSince?: number }
-  /** Instead of the scan, where a kept run is restored: `scan` has one segment per object that was read. */
-  | {
-      readonly step: 'snapshot';
-      readonly kept?: KeptRun;
-      readonly scan: ScanState;
-      readonly held: readonly string[];
-      readonly joined: number;
-    }
+  | ({ readonly step: 'readTable'; readonly before?: SealedBackup; readonly differsSince?: number } & TableRead)
+  | ({ readonly step: 'readSnapshot' } & SnapshotRead)
   | ({ readonly step: 'classify' } & ReadBackup)
   | ({ readonly step: 'order' } & Classification)
   | ({ readonly step: 'chunks'; readonly draft: Draft } & Classification)

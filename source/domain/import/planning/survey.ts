@@ -1,6 +1,6 @@
 import { isOutOfQuestion, isRestorable } from './classify.ts';
 import type { Classified } from './classify.ts';
-import type { SpooledUser } from './spooled-user.ts';
+import type { SpooledUser } from './segment-spool.ts';
 
 /** What the preflight asks about everybody who is to be restored as far as the user alone tells. Counts only. */
 export class Survey {

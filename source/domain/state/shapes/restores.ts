@@ -181,20 +181,15 @@ export const updatesState = v.object({
   ),
 });
 
-const scan = v.object({
-  segments: v.array(
-    v.object({
-      next: v.optional(itemKey),
-      done: v.boolean(),
-      pending: v.optional(v.object({ sub, groups: texts })),
-      parts: texts,
-    }),
-  ),
-  counts,
-  checksums,
+const read = {
+  content: v.object({ counts, checksums, written: counts, damaged: count }),
   orphans: count,
-  interruptedItems: count,
-  damagedItems: count,
+};
+const segment = v.object({
+  next: v.optional(itemKey),
+  done: v.boolean(),
+  pending: v.optional(v.object({ sub, groups: texts })),
+  parts: texts,
 });
 const accepted = v.object({
   manifest,
@@ -219,12 +214,21 @@ const draft = v.object({
 const classification = { accepted, backup: counts, target, tally, parts: texts };
 export const planningState = v.variant('step', [
   v.object({
-    step: v.literal('scan'),
+    step: v.literal('readTable'),
     before: v.optional(v.object({ runId, manifest: v.optional(manifest), openRunId: v.optional(v.string()) })),
-    scan,
     differsSince: v.optional(v.number()),
+    segments: v.array(segment),
+    ...read,
   }),
-  v.object({ step: v.literal('snapshot'), kept: v.optional(v.object({ manifest })), scan, held: texts, joined: count }),
+  v.object({
+    step: v.literal('readSnapshot'),
+    kept: v.optional(v.object({ manifest })),
+    objectsRead: count,
+    ...read,
+    parts: texts,
+    held: texts,
+    joined: count,
+  }),
   v.object({ step: v.literal('classify'), accepted, counts, orphans: count, parts: texts }),
   v.object({ step: v.literal('order'), ...classification }),
   v.object({ step: v.picklist(['chunks', 'seal']), ...classification, draft }),

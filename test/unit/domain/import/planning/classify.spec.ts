@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { classify } from '../../../../../source/domain/import/planning/classify.ts';
 import type { Classified, Rules } from '../../../../../source/domain/import/planning/classify.ts';
-import type { SpooledUser } from '../../../../../source/domain/import/planning/spooled-user.ts';
+import type { SpooledUser } from '../../../../../source/domain/import/planning/segment-spool.ts';
 
 const RULES: Rules = {
   header: ['email', 'email_verified', 'custom:age', 'cognito:mfa_enabled', 'cognito:username'],
