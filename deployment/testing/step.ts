@@ -13,7 +13,10 @@ export interface StepResult {
   readonly seconds: number;
   /** Tests by mocha's own count; a step without tests counts as one. */
   readonly passed: number;
+  /** With those that did not run. */
   readonly failed: number;
+  /** Titles of the tests that mocha found and did not run. */
+  readonly notRun: readonly string[];
   /** Parts of the step that could not be done here, each with its reason. */
   readonly skipped: readonly string[];
 }
@@ -22,8 +25,14 @@ const SKIPPED = 'Skipped: ';
 /** What a step prints, in a line of its own, for a part that it cannot do here; the summary repeats it. */
 export const skipLine = (reason: string): string => `${SKIPPED}${reason}`;
 
+const NOT_RUN = 'Not run: ';
+/** What the reporter prints, in a line of its own, for a test that did not run; it counts as failed. */
+export const notRunLine = (title: string): string => `${NOT_RUN}${title.replaceAll(/\s+/g, ' ')}`;
+
+const shown = (chunk: Buffer, stream: 'stdout' | 'stderr'): void => void process[stream].write(chunk);
+
 /** Runs a step with its output shown as it comes. Never throws: what goes wrong is a failed step. */
-export function runStep({ name, args }: Step): Promise<StepResult> {
+export function runStep({ name, args }: Step, show = shown): Promise<StepResult> {
   const started = Date.now();
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, {
@@ -33,11 +42,23 @@ export function runStep({ name, args }: Step): Promise<StepResult> {
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString();
-      process.stdout.write(chunk);
+      show(chunk, 'stdout');
     });
-    child.stderr.on('data', (chunk: Buffer) => process.stderr.write(chunk));
-    const end = (ok: boolean): void =>
-      resolve({ name, ok, seconds: (Date.now() - started) / 1000, ...counts(output, ok), skipped: skips(output) });
+    child.stderr.on('data', (chunk: Buffer) => show(chunk, 'stderr'));
+    const end = (ended: boolean): void => {
+      const missing = notRun(output);
+      const ok = ended && missing.length === 0;
+      const { passed, failed } = counts(output, ended);
+      resolve({
+        name,
+        ok,
+        seconds: (Date.now() - started) / 1000,
+        passed,
+        failed: failed + missing.length,
+        notRun: missing,
+        skipped: skips(output),
+      });
+    };
     child.on('error', (error) => {
       console.error(error.message);
       end(false);
@@ -47,11 +68,16 @@ export function runStep({ name, args }: Step): Promise<StepResult> {
 }
 
 /** The reasons that a step gave by `skipLine`. */
-export const skips = (output: string): string[] =>
+export const skips = (output: string): string[] => linesAfter(SKIPPED, output);
+
+/** The titles that a step gave by `notRunLine`. */
+export const notRun = (output: string): string[] => linesAfter(NOT_RUN, output);
+
+const linesAfter = (start: string, output: string): string[] =>
   output
     .split('\n')
-    .filter((line) => line.startsWith(SKIPPED))
-    .map((line) => line.slice(SKIPPED.length).trimEnd());
+    .filter((line) => line.startsWith(start))
+    .map((line) => line.slice(start.length).trimEnd());
 
 /** Mocha ends with "12 passing (3s)" and, where it applies, "1 failing". A crash before that counts as one failure. */
 export function counts(output: string, ok: boolean): { passed: number; failed: number } {

@@ -1,6 +1,6 @@
 import type { StepResult } from './step.ts';
 
-/** A line per step, what was skipped, and the totals, for people and for CI: the last line is "<n> passed, <n> failed". */
+/** A line per step, what was skipped or did not run, and the totals, for people and for CI: the last line is "<n> passed, <n> failed". */
 export function summary(results: readonly StepResult[]): string {
   const width = Math.max(...results.map(({ name }) => name.length));
   const lines = results.map(
@@ -12,9 +12,13 @@ export function summary(results: readonly StepResult[]): string {
   const skipped = results.flatMap(({ name, skipped: reasons }) =>
     reasons.map((reason) => `Skipped in ${name}: ${reason}`),
   );
+  const missing = results.flatMap(({ name, notRun }) =>
+    notRun.map((title) => `Not run in ${name}, counted as failed: ${title}`),
+  );
   return [
     ...lines,
     ...(skipped.length > 0 ? ['', ...skipped] : []),
+    ...(missing.length > 0 ? ['', ...missing] : []),
     ...(broken.length > 0 ? ['', `Failed: ${broken.join(', ')}`] : []),
     '',
     `${total('passed')} passed, ${total('failed')} failed`,

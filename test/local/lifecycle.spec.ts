@@ -45,6 +45,7 @@ import { buildWithChanges } from '../support/changed-sources.ts';
 import { endOf } from '../support/local/executions.ts';
 import type { EndedExecution } from '../support/local/executions.ts';
 import { rejection } from '../support/rejection.ts';
+import { steps } from '../support/steps.ts';
 import { root } from '../support/templates.ts';
 
 const PRIMARY = 'us-east-1';
@@ -55,8 +56,9 @@ const STACK = 'UserBackup';
 const ASSET_BUCKETS = REGIONS.map((region) => `${BUILD.bucket}-${region}`);
 
 describe('Life of a launch, with IAM enforced', function () {
-  this.timeout(120_000);
-  this.bail(true); // each step continues where the one before has left the stack
+  this.timeout(600_000);
+  /** Each continues where the one before has left the stack. */
+  const step = steps();
   let cloud: LocalCloud;
   let assets: Assets;
   let options: SolutionOptions;
@@ -175,11 +177,11 @@ describe('Life of a launch, with IAM enforced', function () {
       await uninstall(outcome);
     };
 
-    it('is refused for a pool that does not exist, before there is a table', async () => {
+    step('is refused for a pool that does not exist, before there is a table', async () => {
       await refused(await launch({ PrimaryUserPoolId: `${PRIMARY}_doesNotExist` }), `${PRIMARY}_doesNotExist`);
     });
 
-    it('is refused for a pool of another Region', async () => {
+    step('is refused for a pool of another Region', async () => {
       await refused(
         await launch({ PrimaryUserPoolId: 'eu-central-1_AbCdEfGhI' }),
         'PrimaryUserPoolId',
@@ -188,19 +190,19 @@ describe('Life of a launch, with IAM enforced', function () {
       );
     });
 
-    it('is refused when the files are missing in the backup Region', async () => {
+    step('is refused when the files are missing in the backup Region', async () => {
       await emptyAssetBucket(SECONDARY, (key) => key.includes('stack-set-template-'));
       await refused(await launch(), `${BUILD.bucket}-${SECONDARY}`, 'upload');
       await uploadAssets(cloud.clientConfig, BUILD, assets, [SECONDARY]);
     });
 
-    it('is refused by a rule of the template when both Regions are the same', async () => {
+    step('is refused by a rule of the template when both Regions are the same', async () => {
       expect(await rejection(launch({ SecondaryRegion: PRIMARY })))
         .to.have.property('message')
         .that.includes('SecondaryRegion must be another Region');
     });
 
-    it('rolls back cleanly when an instance fails, and says which resource and what is retained', async () => {
+    step('rolls back cleanly when an instance fails, and says which resource and what is retained', async () => {
       await emptyAssetBucket(SECONDARY, (key) => key.includes('import-workflow-'));
       const outcome = await launch();
       expect(outcome.status).to.equal('ROLLBACK_COMPLETE');
@@ -248,7 +250,7 @@ describe('Life of a launch, with IAM enforced', function () {
   };
 
   describe('that works', () => {
-    it('ends in CREATE_COMPLETE with an instance in each Region', async () => {
+    step('ends in CREATE_COMPLETE with an instance in each Region', async () => {
       await addMembers(parameters.PrimaryUserPoolId);
       launched = await launch();
       expect(failuresOf(launched)).to.deep.equal([]);
@@ -263,7 +265,7 @@ describe('Life of a launch, with IAM enforced', function () {
       expect(ofInterest.filter((id) => id in (secondary ?? {}))).to.deep.equal([...inBoth, ...secondaryOnly]);
     });
 
-    it('protects the table in both Regions', async () => {
+    step('protects the table in both Regions', async () => {
       for (const region of REGIONS) {
         const client = new DynamoDBClient(cloud.clientConfig(region));
         const TableName = launched.outputs['BackupTableName'];
@@ -283,7 +285,7 @@ describe('Life of a launch, with IAM enforced', function () {
       }
     });
 
-    it('deploys the workflows as they are written', async () => {
+    step('deploys the workflows as they are written', async () => {
       const deployed = [
         [PRIMARY, 'ExportWorkflowArn', 'export'],
         [PRIMARY, 'PrimaryImportWorkflowArn', 'import'],
@@ -302,13 +304,13 @@ describe('Life of a launch, with IAM enforced', function () {
       }
     });
 
-    it('starts the first export', async () => {
+    step('starts the first export', async () => {
       expect(await firstExport(launched)).to.include({ status: 'SUCCEEDED' });
     });
   });
 
   describe('that is updated', () => {
-    it('brings changed parameters to both Regions', async () => {
+    step('brings changed parameters to both Regions', async () => {
       expect(await scheduleExpression()).to.equal('rate(1 day)');
       const outcome = await update({
         CognitoTPS: '25',
@@ -336,7 +338,7 @@ describe('Life of a launch, with IAM enforced', function () {
       }
     });
 
-    it('takes effect with changed code and a changed workflow under the same version', async () => {
+    step('takes effect with changed code and a changed workflow under the same version', async () => {
       const before = await Promise.all(REGIONS.map((region) => functionIn(region, 'CheckStateMachine')));
       const changed = await buildWithChanges(BUILD, {
         functionFile: 'source/lambda/common/check-state-machine.ts',
@@ -358,7 +360,7 @@ describe('Life of a launch, with IAM enforced', function () {
     });
 
     for (const name of ['SecondaryRegion', 'PrimaryUserPoolId'] as const) {
-      it(`refuses another ${name} and rolls that update back`, async () => {
+      step(`refuses another ${name} and rolls that update back`, async () => {
         const old = parameters;
         const other = name === 'SecondaryRegion' ? 'eu-central-1' : await newPool();
         const outcome = await update({ [name]: other, CognitoTPS: '5' });
@@ -370,7 +372,7 @@ describe('Life of a launch, with IAM enforced', function () {
       });
     }
 
-    it('can still change its other parameters when the pool is gone', async () => {
+    step('can still change its other parameters when the pool is gone', async () => {
       await new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY)).send(
         new DeleteUserPoolCommand({ UserPoolId: parameters.PrimaryUserPoolId }),
       );
@@ -380,7 +382,7 @@ describe('Life of a launch, with IAM enforced', function () {
   });
 
   describe('that is uninstalled', () => {
-    it('leaves tables and buckets in both Regions, and nothing else', async () => {
+    step('leaves tables and buckets in both Regions, and nothing else', async () => {
       const outcome = await uninstall(launched);
       expect(failuresOf(outcome)).to.deep.equal([]);
       expect(outcome.status).to.equal('DELETE_COMPLETE');
@@ -394,31 +396,34 @@ describe('Life of a launch, with IAM enforced', function () {
       ]);
     });
 
-    it('can be launched again under the same name for a new pool, which is restored from the retained table', async () => {
-      parameters = { ...parameters, PrimaryUserPoolId: await newPool() };
-      const again = await launch();
-      expect(failuresOf(again)).to.deep.equal([]);
-      expect(again.status).to.equal('CREATE_COMPLETE');
-      expect(again.outputs['BackupTableName']).to.not.equal(launched.outputs['BackupTableName']);
-      expect(again.outputs['StackSetName']).to.not.equal(launched.outputs['StackSetName']);
+    step(
+      'can be launched again under the same name for a new pool, which is restored from the retained table',
+      async () => {
+        parameters = { ...parameters, PrimaryUserPoolId: await newPool() };
+        const again = await launch();
+        expect(failuresOf(again)).to.deep.equal([]);
+        expect(again.status).to.equal('CREATE_COMPLETE');
+        expect(again.outputs['BackupTableName']).to.not.equal(launched.outputs['BackupTableName']);
+        expect(again.outputs['StackSetName']).to.not.equal(launched.outputs['StackSetName']);
 
-      await firstExport(again);
-      const sfn = new SFNClient(cloud.clientConfig(PRIMARY));
-      const input = JSON.stringify({
-        NewUserPoolId: parameters.PrimaryUserPoolId,
-        BackupTableName: launched.outputs['BackupTableName'],
-      });
-      const { executionArn = '' } = await sfn.send(
-        new StartExecutionCommand({ stateMachineArn: again.outputs['PrimaryImportWorkflowArn'], input }),
-      );
-      expect(await endOf(sfn, executionArn)).to.deep.include({ status: 'SUCCEEDED', error: undefined });
-      const { Users = [] } = await new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY)).send(
-        new ListUsersInGroupCommand({ UserPoolId: parameters.PrimaryUserPoolId, GroupName: 'staff' }),
-      );
-      expect(
-        Users.map(({ Attributes = [] }) => Attributes.find(({ Name }) => Name === 'email')?.Value).sort(),
-      ).to.deep.equal(MEMBERS);
-      expect((await uninstall(again)).status).to.equal('DELETE_COMPLETE');
-    });
+        await firstExport(again);
+        const sfn = new SFNClient(cloud.clientConfig(PRIMARY));
+        const input = JSON.stringify({
+          NewUserPoolId: parameters.PrimaryUserPoolId,
+          BackupTableName: launched.outputs['BackupTableName'],
+        });
+        const { executionArn = '' } = await sfn.send(
+          new StartExecutionCommand({ stateMachineArn: again.outputs['PrimaryImportWorkflowArn'], input }),
+        );
+        expect(await endOf(sfn, executionArn)).to.deep.include({ status: 'SUCCEEDED', error: undefined });
+        const { Users = [] } = await new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY)).send(
+          new ListUsersInGroupCommand({ UserPoolId: parameters.PrimaryUserPoolId, GroupName: 'staff' }),
+        );
+        expect(
+          Users.map(({ Attributes = [] }) => Attributes.find(({ Name }) => Name === 'email')?.Value).sort(),
+        ).to.deep.equal(MEMBERS);
+        expect((await uninstall(again)).status).to.equal('DELETE_COMPLETE');
+      },
+    );
   });
 });

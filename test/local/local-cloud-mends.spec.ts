@@ -30,7 +30,7 @@ const REGION = 'us-east-1';
 
 /** Each of these fails without its mend in tools/local-cloud/ministack/mends. */
 describe('local cloud: state machines and functions behave as on AWS', function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
   let cloud: LocalCloud;
   let machines: Map<string, string>;
   let states: SFNClient;
@@ -44,7 +44,7 @@ describe('local cloud: state machines and functions behave as on AWS', function 
       new CreateStackCommand({ StackName: 'machines', TemplateBody: template, Capabilities: ['CAPABILITY_IAM'] }),
     );
     await waitUntilStackCreateComplete(
-      { client: cloudFormation, maxWaitTime: 30, minDelay: 1 },
+      { client: cloudFormation, maxWaitTime: 300, minDelay: 1 },
       { StackName: 'machines' },
     );
     const { StackResources = [] } = await cloudFormation.send(

@@ -18,7 +18,7 @@ import { rejection } from '../support/rejection.ts';
 const region = 'us-east-1';
 
 describe('local cloud: request validation against the official service models', function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
   let cloud: LocalCloud;
   before(async () => {
     cloud = await startLocalCloud({ iam: false });

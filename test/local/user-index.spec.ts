@@ -29,7 +29,7 @@ const region = 'us-east-1';
 const hexDigits = [...'0123456789abcdef'];
 
 describe('local cloud: listing users', function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
   let cloud: LocalCloud;
   let cognito: CognitoIdentityProviderClient;
 

@@ -36,7 +36,7 @@ interface Restored extends PoolComparison {
 }
 
 describe('Odd users, and what AWS leaves open about import jobs, on the local cloud', function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let cloud: LocalCloud;
   const odd: Partial<CreateUserPoolCommandInput> = {
     AutoVerifiedAttributes: ['email'],

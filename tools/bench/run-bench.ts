@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import { concurrently } from '../demo/concurrently.ts';
 import { elapsed } from '../demo/narrator.ts';
+import { stopOnSignal } from '../shutdown.ts';
 import type { Narrator } from '../demo/narrator.ts';
 import { growthOf } from './computed/growth.ts';
 import { runSeries as compute } from './computed/series.ts';
@@ -118,8 +119,7 @@ async function measureAll(
 ): Promise<void> {
   narrator.step('Build the product and start a local cloud with two Regions');
   const bench = await BenchCloud.start(latencies);
-  const interrupted = (code: number) => (): void => void bench.stop().finally(() => process.exit(code));
-  process.once('SIGINT', interrupted(130)).once('SIGTERM', interrupted(143));
+  const forget = stopOnSignal(() => bench.stop());
   try {
     for (const cells of profile.measured) {
       narrator.step(cells.map(({ title }) => title).join('; '));
@@ -134,6 +134,7 @@ async function measureAll(
       );
     }
   } finally {
+    forget();
     await bench.stop();
   }
 }

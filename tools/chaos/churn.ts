@@ -3,6 +3,7 @@ import {
   AdminDeleteUserCommand,
   AdminDisableUserCommand,
   AdminEnableUserCommand,
+  AdminGetUserCommand,
   AdminRemoveUserFromGroupCommand,
   AdminUpdateUserAttributesCommand,
   CreateGroupCommand,
@@ -10,6 +11,7 @@ import {
   paginateListGroups,
   paginateListUsers,
   UpdateGroupCommand,
+  type AttributeType,
   type CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { SeededRandom } from '../demo/seed/random.ts';
@@ -17,78 +19,124 @@ import { loadUsers } from '../demo/seed/load.ts';
 import { cognito, type Deployment } from './deployment.ts';
 import { PRIMARY } from './regions.ts';
 import { shapedUsers } from './shapes.ts';
+import { Touched } from './touched.ts';
 
 const EXTRA_GROUP = 'extra-';
-type Change = (random: SeededRandom) => Promise<unknown>;
+type Change = () => Promise<void>;
 
-/** Changes of every kind to the source pool, few enough for the mass-delete guard. */
-export async function changePool(deployment: Deployment, random: SeededRandom, changes: number): Promise<void> {
+interface NamedUser {
+  readonly name: string;
+  readonly sub: string;
+}
+
+/** Changes of every kind to the source pool, few enough for the mass-delete guard. What they touch is noted in `touched`. */
+export async function changePool(
+  deployment: Deployment,
+  random: SeededRandom,
+  changes: number,
+  touched = new Touched(),
+): Promise<void> {
   const client = cognito(deployment, PRIMARY);
   const UserPoolId = deployment.poolId;
-  const names = await userNames(client, UserPoolId);
+  const users = await nativeUsers(client, UserPoolId);
   const groups = await groupNames(client, UserPoolId);
-  const someUser = (): string => names[random.integer(0, names.length - 1)] ?? '';
+  const someUser = (): NamedUser => users[random.integer(0, users.length - 1)] ?? { name: '', sub: '' };
+  const join = async ({ name, sub }: NamedUser, GroupName: string): Promise<void> => {
+    touched.membership(sub, GroupName);
+    await client.send(new AdminAddUserToGroupCommand({ UserPoolId, Username: name, GroupName }));
+  };
   const kinds: readonly Change[] = [
     async () => {
       const [user] = shapedUsers(deployment.shape, 1, random.integer(1, 2 ** 30), deployment.nextUser);
       deployment.nextUser += 1;
-      if (user !== undefined)
-        await loadUsers({ cloud: deployment.cloud, client, region: PRIMARY, poolId: UserPoolId }, [user]);
+      if (user === undefined) return;
+      await loadUsers({ cloud: deployment.cloud, client, region: PRIMARY, poolId: UserPoolId }, [user]);
+      const { UserAttributes = [] } = await client.send(
+        new AdminGetUserCommand({ UserPoolId, Username: user.username }),
+      );
+      touched.user(subOf(UserAttributes));
     },
-    () =>
-      client.send(
-        new AdminDeleteUserCommand({ UserPoolId, Username: names.splice(random.integer(0, names.length - 1), 1)[0] }),
-      ),
-    () =>
-      client.send(
+    async () => {
+      const [user] = users.splice(random.integer(0, users.length - 1), 1);
+      if (user === undefined) return;
+      touched.user(user.sub);
+      await client.send(new AdminDeleteUserCommand({ UserPoolId, Username: user.name }));
+    },
+    async () => {
+      const { name, sub } = someUser();
+      touched.profile(sub);
+      await client.send(
         new AdminUpdateUserAttributesCommand({
           UserPoolId,
-          Username: someUser(),
+          Username: name,
           UserAttributes: [{ Name: 'nickname', Value: `edited ${random.integer(0, 9_999)}` }],
         }),
-      ),
-    () =>
-      client.send(
-        random.chance(0.5)
-          ? new AdminDisableUserCommand({ UserPoolId, Username: someUser() })
-          : new AdminEnableUserCommand({ UserPoolId, Username: someUser() }),
-      ),
-    () =>
-      client.send(new AdminAddUserToGroupCommand({ UserPoolId, Username: someUser(), GroupName: random.pick(groups) })),
-    () =>
-      client.send(
-        new AdminRemoveUserFromGroupCommand({ UserPoolId, Username: someUser(), GroupName: random.pick(groups) }),
-      ),
-    () =>
-      client.send(
+      );
+    },
+    async () => {
+      const disables = random.chance(0.5);
+      const { name, sub } = someUser();
+      touched.profile(sub);
+      await client.send(
+        disables
+          ? new AdminDisableUserCommand({ UserPoolId, Username: name })
+          : new AdminEnableUserCommand({ UserPoolId, Username: name }),
+      );
+    },
+    async () => {
+      const user = someUser();
+      await join(user, random.pick(groups));
+    },
+    async () => {
+      const { name, sub } = someUser();
+      const GroupName = random.pick(groups);
+      touched.membership(sub, GroupName);
+      await client.send(new AdminRemoveUserFromGroupCommand({ UserPoolId, Username: name, GroupName }));
+    },
+    async () => {
+      const GroupName = random.pick(groups);
+      touched.description(GroupName);
+      await client.send(
         new UpdateGroupCommand({
           UserPoolId,
-          GroupName: random.pick(groups),
+          GroupName,
           Description: `described ${random.integer(0, 9_999)}`,
           Precedence: random.integer(0, 99),
         }),
-      ),
+      );
+    },
     async () => {
       const GroupName = `${EXTRA_GROUP}${random.integer(0, 9_999)}`;
       if (groups.includes(GroupName)) return;
+      touched.group(GroupName);
       await client.send(new CreateGroupCommand({ UserPoolId, GroupName }));
-      await client.send(new AdminAddUserToGroupCommand({ UserPoolId, Username: someUser(), GroupName }));
+      await join(someUser(), GroupName);
       groups.push(GroupName);
     },
     async () => {
       const at = groups.findIndex((name) => name.startsWith(EXTRA_GROUP));
-      if (at >= 0) await client.send(new DeleteGroupCommand({ UserPoolId, GroupName: groups.splice(at, 1)[0] }));
+      const [GroupName] = at < 0 ? [] : groups.splice(at, 1);
+      if (GroupName === undefined) return;
+      touched.group(GroupName);
+      await client.send(new DeleteGroupCommand({ UserPoolId, GroupName }));
     },
   ];
-  for (let change = 0; change < changes; change += 1) await random.pick(kinds)(random);
+  for (let change = 0; change < changes; change += 1) await random.pick(kinds)();
 }
 
-async function userNames(client: CognitoIdentityProviderClient, UserPoolId: string): Promise<string[]> {
-  const names: string[] = [];
+const subOf = (attributes: readonly AttributeType[]): string => {
+  const sub = attributes.find(({ Name }) => Name === 'sub')?.Value;
+  if (sub === undefined) throw new Error('A user of the pool has no sub.');
+  return sub;
+};
+
+async function nativeUsers(client: CognitoIdentityProviderClient, UserPoolId: string): Promise<NamedUser[]> {
+  const users: NamedUser[] = [];
   for await (const { Users = [] } of paginateListUsers({ client }, { UserPoolId })) {
-    for (const { Username = '', UserStatus } of Users) if (UserStatus !== 'EXTERNAL_PROVIDER') names.push(Username);
+    for (const { Username = '', UserStatus, Attributes = [] } of Users)
+      if (UserStatus !== 'EXTERNAL_PROVIDER') users.push({ name: Username, sub: subOf(Attributes) });
   }
-  return names;
+  return users;
 }
 
 async function groupNames(client: CognitoIdentityProviderClient, UserPoolId: string): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, GetExecutionHistoryCommand, type SFNClient } from '@aws-sdk/client-sfn';
 
 export interface Ended {
   readonly executionArn: string;
@@ -31,4 +31,26 @@ export async function endOf(sfn: SFNClient, executionArn: string, patienceMs = 3
       };
   }
   throw new Error(`${executionArn} still runs after ${patienceMs / 1000} s.`);
+}
+
+/** Whether one of two executions went past its first state, which takes the lease, before the other one had ended. */
+export async function ranSideBySide(sfn: SFNClient, executionArns: readonly [string, string]): Promise<boolean> {
+  const [first, second] = (await Promise.all(executionArns.map((arn) => timesOf(sfn, arn)))) as [Times, Times];
+  const [earlier, later] = first.hadLease <= second.hadLease ? [first, second] : [second, first];
+  return later.hadLease < earlier.ended;
+}
+
+interface Times {
+  /** When it entered its second state. */
+  readonly hadLease: number;
+  readonly ended: number;
+}
+
+async function timesOf(sfn: SFNClient, executionArn: string): Promise<Times> {
+  const { stopDate } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+  const { events = [] } = await sfn.send(
+    new GetExecutionHistoryCommand({ executionArn, maxResults: 100, includeExecutionData: false }),
+  );
+  const [, second] = events.filter(({ stateEnteredEventDetails }) => stateEnteredEventDetails !== undefined);
+  return { hadLease: second?.timestamp?.getTime() ?? Infinity, ended: stopDate?.getTime() ?? Infinity };
 }

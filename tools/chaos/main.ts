@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import { startLocalCloud } from '../local-cloud/index.ts';
+import { stopOnSignal } from '../shutdown.ts';
 import { runSeeds } from './chaos.ts';
 import { CHAOS_USAGE, parseOptions, type ChaosOptions } from './options.ts';
 import { reliabilityPage } from './page.ts';
@@ -11,8 +12,7 @@ const WAIT_SCALE = 0.02;
 
 async function run({ seeds, users, write }: ChaosOptions): Promise<number> {
   const cloud = await startLocalCloud({ waitScale: WAIT_SCALE });
-  process.once('SIGINT', () => void cloud.stop().finally(() => process.exit(130)));
-  process.once('SIGTERM', () => void cloud.stop().finally(() => process.exit(143)));
+  stopOnSignal(() => cloud.stop());
   try {
     const results = await runSeeds(cloud, { seeds, users, everywhere: write }, (line) =>
       process.stdout.write(`${line}\n`),

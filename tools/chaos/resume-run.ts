@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { startExecution } from '../demo/executions.ts';
 import type { FaultRule } from '../local-cloud/index.ts';
 import { cognito, steps, type Deployment } from './deployment.ts';
@@ -78,8 +78,17 @@ async function cost(
   from = await now();
   const input = await newInput();
   const executionArn = await startExecution(sfn, arn, input);
-  while ((await callsSince(from)) < undisturbed / 2) await sleep(50);
+  const halfWay = async (): Promise<boolean> => (await callsSince(from)) >= undisturbed / 2;
+  const runs = async (): Promise<boolean> =>
+    (await sfn.send(new DescribeExecutionCommand({ executionArn }))).status === 'RUNNING';
+  while (!(await halfWay()) && (await runs())) await sleep(50);
   await sfn.send(new StopExecutionCommand({ executionArn }));
+  const stopped = await endOf(sfn, executionArn);
+  // On a machine that was busy elsewhere it may have come to its end before it was stopped: then nothing was to be resumed.
+  if (stopped.status === 'SUCCEEDED')
+    return { workflow, undisturbed, resumed: await callsSince(from), problem: problem === '' ? undefined : problem };
+  if (stopped.status !== 'ABORTED')
+    problem ||= `${workflow} ended as ${stopped.status} before it was stopped: ${stopped.error}: ${stopped.cause}`;
   problem ||= await run(input);
   const resumed = await callsSince(from);
   const repeated = resumed - undisturbed;

@@ -1,4 +1,5 @@
 import { startBackgroundCloud, startLocalCloud, type LocalCloud } from '../local-cloud/index.ts';
+import { stopOnSignal } from '../shutdown.ts';
 import { DemoFailure, PRIMARY, SECONDARY, type Demo } from './context.ts';
 import { elapsed, Narrator } from './narrator.ts';
 import { DEMO_USAGE, parseOptions, type DemoOptions } from './options.ts';
@@ -16,8 +17,7 @@ async function run(options: DemoOptions): Promise<number> {
   const narrator = new Narrator();
   narrator.step(`A local AWS with two Regions: ${PRIMARY} and ${SECONDARY}`);
   const cloud = await (options.keep ? startBackgroundCloud() : startLocalCloud());
-  process.once('SIGINT', () => void cloud.stop().finally(() => process.exit(130)));
-  process.once('SIGTERM', () => void cloud.stop().finally(() => process.exit(143)));
+  stopOnSignal(() => cloud.stop());
   try {
     await tell(demoOn(cloud, narrator, options));
     process.stdout.write(`\nAll of it held, in ${elapsed(narrator.totalMs)}.\n`);

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { projectRoot } from '../deploy/solution.ts';
 import { startLocalCloud } from '../local-cloud/index.ts';
 import { readTemplates } from './policies/template.ts';
+import { stopOnSignal } from '../shutdown.ts';
 import { chosen, LEAST_PRIVILEGE_USAGE, parseOptions, type LeastPrivilegeOptions } from './options.ts';
 import { experimentsOf, nameOf, rolesOfServices, type Experiment } from './plan.ts';
 import { inWords } from './progress.ts';
@@ -20,8 +21,7 @@ const tell = (line: string): void => {
 async function run(experiments: readonly Experiment[], notEvaluated: readonly string[]): Promise<number> {
   const started = Date.now();
   const cloud = await startLocalCloud({ waitScale: WAIT_SCALE });
-  process.once('SIGINT', () => void cloud.stop().finally(() => process.exit(130)));
-  process.once('SIGTERM', () => void cloud.stop().finally(() => process.exit(143)));
+  stopOnSignal(() => cloud.stop());
   let judged: readonly Judged[];
   try {
     judged = await runExperiments(cloud, experiments, tell);

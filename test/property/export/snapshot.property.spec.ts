@@ -7,6 +7,7 @@ import type { TableItem } from '../../../source/domain/ports.ts';
 import { expectSnapshots, itemsOfSnapshot } from '../../support/export/kept-snapshots.ts';
 import { ExportRunner, POOL_ID } from '../../support/export/export-runner.ts';
 import { seededRandom, wholeNumber } from '../../support/random.ts';
+import { STATISTICAL } from '../../support/statistical.ts';
 import { addGroups, addUsers } from '../../support/world/builders.ts';
 import { KilledError } from '../../support/world/calls.ts';
 import { World } from '../../support/world/world.ts';
@@ -113,7 +114,7 @@ describe('snapshots of the export', () => {
         expect(read).to.deep.equal(itemsOfSnapshot(world.objects, manifest));
         expect(itemsOfSnapshot(world.objects, sealedIn(world, first))).to.deep.equal(before);
       }),
-      { numRuns: 25 },
+      { ...STATISTICAL, numRuns: 25 },
     );
     expect(keptRuns).to.be.above(0);
   });

@@ -10,6 +10,7 @@ import { userPoolWriter } from '../../../source/adapters/cognito/pool-writer.ts'
 import { refusal, type StubAnswer } from '../../support/aws-stub.ts';
 import { mostPerSecond } from '../../support/most-per-second.ts';
 import { seededRandom, wholeNumber } from '../../support/random.ts';
+import { STATISTICAL } from '../../support/statistical.ts';
 import { VirtualCognito } from '../../support/virtual-cognito.ts';
 
 const POOL = 'eu-west-1_Source';
@@ -106,7 +107,7 @@ describe('Cognito adapters with the SDK: attempts in a sliding second', () => {
           expect(found).to.be.at.most(callsPerSecond);
           most = Math.max(most, found);
         }),
-        { numRuns: 3, endOnFailure: true },
+        { ...STATISTICAL, numRuns: 3, endOnFailure: true },
       );
       // The calls did press against the ceiling.
       expect(most).to.be.at.least(callsPerSecond * 0.8);

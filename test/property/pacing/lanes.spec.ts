@@ -5,6 +5,7 @@ import { Pacer } from '../../../source/domain/pacing/pacer.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { mostPerSecond } from '../../support/most-per-second.ts';
 import { seededRandom } from '../../support/random.ts';
+import { STATISTICAL } from '../../support/statistical.ts';
 
 const LANE = 4.5;
 
@@ -41,7 +42,7 @@ describe('Lanes: properties', () => {
             expect(all.length / (clock.elapsed / 1000)).to.be.at.least(callsPerSecond * 0.8);
           },
         ),
-        { numRuns: 10 },
+        { ...STATISTICAL, numRuns: 10 },
       );
     });
   }

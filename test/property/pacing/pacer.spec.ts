@@ -5,6 +5,7 @@ import type { Random } from '../../../source/domain/ports.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { mostPerSecond } from '../../support/most-per-second.ts';
 import { seededRandom } from '../../support/random.ts';
+import { STATISTICAL } from '../../support/statistical.ts';
 
 /** A service that grants `callsPerSecond` by a token bucket, as Cognito's quotas do. */
 class Bucket {
@@ -58,7 +59,7 @@ describe('Pacer: properties', () => {
           expect(times.length / (clock.elapsed / 1000)).to.be.at.least(callsPerSecond * 0.87);
         },
       ),
-      { numRuns: 40 },
+      { ...STATISTICAL, numRuns: 40 },
     );
   });
 
@@ -129,7 +130,7 @@ describe('Pacer: properties', () => {
           expect(clock.elapsed / 1000).to.be.at.most(1.3 * (calls / granted));
         },
       ),
-      { numRuns: 12 },
+      { ...STATISTICAL, numRuns: 12 },
     );
   });
 });

@@ -10,8 +10,8 @@ export interface EndedExecution {
   readonly cause: string | undefined;
 }
 
-/** Waits until an execution has ended. */
-export async function endOf(sfn: SFNClient, executionArn: string, patienceMs = 100_000): Promise<EndedExecution> {
+/** Waits until an execution has ended; the patience is for one that hangs, not for a machine that is slow. */
+export async function endOf(sfn: SFNClient, executionArn: string, patienceMs = 400_000): Promise<EndedExecution> {
   for (const end = Date.now() + patienceMs; Date.now() < end; await sleep(250)) {
     const { status, output, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
     if (status !== 'RUNNING')

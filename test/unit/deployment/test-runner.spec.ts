@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { counts, skipLine, skips } from '../../../deployment/testing/step.ts';
+import { counts, notRunLine, notRun, runStep, skipLine, skips } from '../../../deployment/testing/step.ts';
 import { summary } from '../../../deployment/testing/summary.ts';
 
 describe('Test runner', () => {
@@ -16,12 +16,21 @@ describe('Test runner', () => {
 
   it('ends with the totals and names the steps that failed', () => {
     const text = summary([
-      { name: 'lint', ok: true, seconds: 1, passed: 1, failed: 0, skipped: [] },
-      { name: 'unit tests', ok: false, seconds: 2.5, passed: 10, failed: 3, skipped: ['no registry'] },
+      { name: 'lint', ok: true, seconds: 1, passed: 1, failed: 0, notRun: [], skipped: [] },
+      {
+        name: 'unit tests',
+        ok: false,
+        seconds: 2.5,
+        passed: 10,
+        failed: 3,
+        notRun: ['a suite its test'],
+        skipped: ['no registry'],
+      },
     ]);
     expect(text)
       .to.include('Failed: unit tests')
       .and.include('Skipped in unit tests: no registry')
+      .and.include('Not run in unit tests, counted as failed: a suite its test')
       .and.match(/\n11 passed, 3 failed$/);
   });
 
@@ -29,5 +38,26 @@ describe('Test runner', () => {
     expect(skips(`1 done\n${skipLine('the registry is silent')}\nNot Skipped: x\n`)).to.deep.equal([
       'the registry is silent',
     ]);
+  });
+
+  it('hears what did not run, whatever its title', () => {
+    expect(notRun(`1 passing\n${notRunLine('a title\nof two lines')}\n${notRunLine('another')}\n`)).to.deep.equal([
+      'a title of two lines',
+      'another',
+    ]);
+  });
+
+  it('runs every suite, and counts as failed what did not run, after a failed test, hook or step', async () => {
+    const result = await runStep(
+      { name: 'tests', args: ['node_modules/mocha/bin/mocha.js', 'test/support/testing/suites-that-fail.ts'] },
+      () => undefined,
+    );
+    expect(result).to.deep.include({
+      ok: false,
+      passed: 2,
+      notRun: ['hook is left out', 'hook deeper is left out too'],
+      // One test, one hook, one step and the two after it; and the two that did not run.
+      failed: 1 + 1 + 3 + 2,
+    });
   });
 });

@@ -5,6 +5,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stopOnSignal } from '../../shutdown.ts';
 import { LATENCIES } from '../virtual/meter.ts';
 import type { Latencies } from '../virtual/meter.ts';
 import { VirtualCloud } from '../virtual/virtual-cloud.ts';
@@ -45,11 +46,7 @@ const cloud = new VirtualCloud({
   ...(jobUsersPerSecond === undefined ? {} : { jobUsersPerSecond }),
 });
 // Ctrl-C and the starter's end reach this process as signals.
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => {
-    cloud.remove();
-    process.exit(1);
-  });
+stopOnSignal(() => cloud.remove());
 try {
   for (const [index, cell] of cells.entries()) {
     Object.assign(current, LATENCIES, latencies[index]);

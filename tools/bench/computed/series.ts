@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
+import { endWithProcess } from '../../shutdown.ts';
 import type { Cell } from '../cells.ts';
 import type { Latencies } from '../virtual/meter.ts';
 import type { CellResult, StateResult } from '../results.ts';
@@ -38,10 +39,9 @@ export async function runSeries(series: Series, tell: (line: Line) => void): Pro
       cwd: join(import.meta.dirname, '..', '..', '..'),
     },
   );
-  const end = (): void => {
+  const forget = endWithProcess(() => {
     child.kill('SIGTERM');
-  };
-  process.once('exit', end);
+  });
   let errors = '';
   child.stderr.on('data', (data: Buffer) => {
     errors = `${errors}${data.toString()}`.slice(-4000);
@@ -52,6 +52,6 @@ export async function runSeries(series: Series, tell: (line: Line) => void): Pro
   const code = await new Promise<number | null>((resolve) => {
     child.once('close', resolve);
   });
-  process.off('exit', end);
+  forget();
   if (code !== 0) throw new Error(`Computing ${series.cells[0]?.title ?? ''} failed:\n${errors}`);
 }

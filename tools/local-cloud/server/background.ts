@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stopOnSignal } from '../../shutdown.ts';
 import type { LocalCloudOptions } from '../options.ts';
 import { projectRoot } from '../../../deployment/setup/project-root.ts';
 import { startServer } from './start.ts';
@@ -48,18 +49,16 @@ export async function startInBackground(options: LocalCloudOptions): Promise<Run
 /** Starts a cloud and waits for Ctrl-C or SIGTERM, or for the cloud's own end. */
 export async function startInForeground(options: LocalCloudOptions, ready: (port: number) => void): Promise<void> {
   const server = await startServer(options);
-  const interrupted = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.once(signal, () => {
-        resolve();
-      });
+  stopOnSignal(() => {
+    // Ctrl-C is how it is meant to be stopped.
+    process.exitCode = 0;
+    return server.stop();
   });
   ready(server.port);
   // The server is not referenced by the event loop; the timer keeps this process waiting for a signal.
   const keepAlive = setInterval(() => {}, 60_000);
-  await Promise.race([interrupted, server.exited]);
+  await server.exited;
   clearInterval(keepAlive);
-  await server.stop();
 }
 
 /** Stops the cloud in the background; false when there is none. */

@@ -6,6 +6,7 @@
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { endWithProcess, stopOnSignal } from '../../shutdown.ts';
 import { reserveGatewayPort } from '../gateway/gateway.ts';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION, SECRET_ACCESS_KEY } from '../options.ts';
 import { DETACH, type ServeOptions } from './serve-options.ts';
@@ -28,7 +29,7 @@ async function serve(
     logLevel: options.logLevel ?? 'WARNING',
     secretAccessKey: SECRET_ACCESS_KEY,
   });
-  process.on('exit', () => {
+  endWithProcess(() => {
     ministack.kill();
   });
   const gateway = reserved.open({
@@ -64,7 +65,11 @@ function modelsFolder(python: string): string {
 
 /** Calls back when this process shall end: a signal came, or the starter is gone without having detached it. */
 function onEnd(end: () => void): void {
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
+  stopOnSignal(() => {
+    end();
+    // `end` exits when all is closed, perhaps only after everything has started; nothing else may exit before.
+    return new Promise<never>(() => {});
+  });
   let detached = false;
   const starterGone = (): void => {
     if (!detached) end();

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { endWithProcess } from '../../shutdown.ts';
 import type { LocalCloudOptions } from '../options.ts';
 import { projectRoot } from '../../../deployment/setup/project-root.ts';
 import { setUpPython } from '../../../deployment/setup/python-packages.ts';
@@ -49,8 +50,12 @@ export async function startServer(options: LocalCloudOptions): Promise<CloudServ
     cwd: projectRoot,
     stdio: ['pipe', 'pipe', log],
   });
+  const forget = endWithProcess(() => {
+    child.kill('SIGTERM');
+  });
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => {
+      forget();
       resolve();
     });
   });
@@ -59,17 +64,13 @@ export async function startServer(options: LocalCloudOptions): Promise<CloudServ
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
     await exited;
   };
-  const giveUp = (): void => {
-    child.kill('SIGTERM');
-  };
-  process.once('exit', giveUp);
   const { ready, failed } = await firstLine(child);
   if (ready === undefined) {
     await stop();
     throw new Error(`The local cloud did not start: ${failed ?? `see ${join(stateFolder, 'server.log')}`}`);
   }
   const detach = async (): Promise<void> => {
-    process.off('exit', giveUp);
+    forget();
     await new Promise<void>((resolve) =>
       child.stdin?.write(DETACH, () => {
         resolve();

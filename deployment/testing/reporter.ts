@@ -1,0 +1,26 @@
+import mocha from 'mocha';
+import { notRunLine } from './step.ts';
+
+type Reporting = ConstructorParameters<typeof mocha.reporters.Spec>;
+
+/**
+ * Mocha's own output, and a line for every test that did not run: mocha says nothing of those after a failed hook or after
+ * a bail, and a run that left them out would look complete.
+ */
+export default class Reporter extends mocha.reporters.Spec {
+  constructor(...[runner, options]: Reporting) {
+    super(runner, options);
+    // Of each suite when it begins: mocha forgets the tests of a suite that has ended.
+    const found = new Set<Mocha.Test>();
+    runner.suite.eachTest((test) => found.add(test));
+    const ran = new Set<Mocha.Test>();
+    for (const event of ['pass', 'fail', 'pending'] as const)
+      runner.on(event, (test: Mocha.Test) => {
+        ran.add(test);
+      });
+    runner.once('end', () => {
+      const missing = [...found].filter((test) => !ran.has(test)).map((test) => notRunLine(test.fullTitle()));
+      if (missing.length > 0) process.stdout.write(`${missing.join('\n')}\n`);
+    });
+  }
+}
