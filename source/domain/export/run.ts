@@ -2,7 +2,8 @@ import type { Counts } from '../backup/manifest.ts';
 import { Fault, Halt, isNamed } from '../errors.ts';
 import type { PoolSettings } from '../model.ts';
 import type { Clock, ObjectStore } from '../ports.ts';
-import { parsed, shaped } from '../state/stored-shapes.ts';
+import { parsed, shaped } from '../state/json-object.ts';
+import { shapeOf } from '../state/stored-shapes.ts';
 
 /** What is fixed when a run begins; `exports/<run id>/run.json`. */
 export interface RunFacts {
@@ -49,7 +50,7 @@ export async function readJson<T>(store: Pick<ObjectStore, 'get'>, key: string):
 }
 
 /** Fault BadState when the object is not what its key says it is. */
-export const parseJson = <T>(key: string, body: Uint8Array): T => shaped<T>(key, parsed(key, body));
+export const parseJson = <T>(key: string, body: Uint8Array): T => shaped(key, parsed(key, body), shapeOf<T>(key));
 
 /** As readJson; Fault BadState when the object does not exist. */
 export async function needJson<T>(store: Pick<ObjectStore, 'get'>, key: string): Promise<T> {

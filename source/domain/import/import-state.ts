@@ -1,5 +1,6 @@
 import { Fault } from '../errors.ts';
-import type { ImportOptions, RestoreHead } from './plan/plan-model.ts';
+import type { ImportOptions } from './plan/plan-model.ts';
+import type { RestoreHead } from './plan/restore-head.ts';
 
 /** The execution's state as CheckStateMachine left it: what CheckNewUserPool gets. */
 export interface StartedImport {

@@ -1,13 +1,23 @@
+import * as v from 'valibot';
 import { isNamed } from '../errors.ts';
 import { nextToken } from './next-token.ts';
 import type { Page } from '../ports.ts';
+import { countShape } from '../state/shape.ts';
+import type { Stored } from '../state/shape.ts';
 
+export const chainProgressShape = v.object({
+  next: countShape,
+  open: v.array(
+    v.object({
+      id: countShape,
+      token: v.exactOptional(v.string()),
+      /** Items of this chain so far that the plan does not know; they are counted again when it starts again. */
+      unknown: v.exactOptional(countShape),
+    }),
+  ),
+});
 /** Chains of pages are numbered; those below `next` that are not open have ended. */
-export interface ChainProgress {
-  readonly next: number;
-  /** `unknown`: items of this chain so far that the plan does not know; they are counted again when it starts anew. */
-  readonly open: readonly { readonly id: number; readonly token?: string; readonly unknown?: number }[];
-}
+export type ChainProgress = Stored<typeof chainProgressShape>;
 
 interface OpenChain {
   readonly token?: string;

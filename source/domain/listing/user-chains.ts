@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { PoolUser } from '../model.ts';
 import type { UserPoolReader } from '../ports.ts';
 import { Chains } from './chains.ts';
@@ -6,8 +7,9 @@ import type { ChainProgress, PageUse } from './chains.ts';
 /** Together these name every user once: the first hex digit of `sub`. */
 const PREFIXES = [...'0123456789abcdef'];
 
+export const listingScopeShape = v.picklist(['prefixes', 'single']);
 /** Over 16 filters on `sub` at once, or in one chain, which is bound by latency. */
-export type ListingScope = 'prefixes' | 'single';
+export type ListingScope = v.InferOutput<typeof listingScopeShape>;
 
 /** All users of a pool. With the scope `prefixes` a run may end in Fault FilterRefused: then only `single` is possible. */
 export function userChains(

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { itemKind } from '../../../source/domain/backup/items.ts';
-import { headKey } from '../../../source/domain/import/plan/plan-model.ts';
-import type { RestoreHead } from '../../../source/domain/import/plan/plan-model.ts';
+import { headKey } from '../../../source/domain/import/plan/restore-head.ts';
+import type { RestoreHead } from '../../../source/domain/import/plan/restore-head.ts';
 import { differences } from '../../support/import/differences.ts';
 import { keepSnapshot, putRaw, snapshotKeyOf } from '../../support/import/kept-snapshot.ts';
 import { SEALED_RUN, sealBackup } from '../../support/import/sealed-backup.ts';

@@ -1,6 +1,7 @@
 import { isNamed } from '../../errors.ts';
 import type { PoolUser } from '../../model.ts';
-import type { ChunkPlan, RestoreUser } from '../plan/plan-model.ts';
+import { restoreUserShape } from '../plan/plan-model.ts';
+import type { ChunkPlan } from '../plan/plan-model.ts';
 import { nameKey, userContentDigest } from '../../digests/expected.ts';
 import type { PageUse } from '../../listing/chains.ts';
 import { NO_CHAINS } from '../plan/check-state.ts';
@@ -83,7 +84,7 @@ async function pendingRows(
 ): Promise<Pending> {
   const pending = new Map<string, { readonly row: number; readonly name: string; readonly content?: Buffer }>();
   let row = 0;
-  for await (const user of readNdjson<RestoreUser>(deps.store, chunk.key)) {
+  for await (const user of readNdjson(deps.store, chunk.key, restoreUserShape)) {
     const { name } = user;
     if (results.code(row) === RowCode.pending)
       pending.set(nameKey(name, plan.caseSensitive), {

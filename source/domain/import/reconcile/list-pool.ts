@@ -9,45 +9,44 @@ import { NO_CHAINS } from '../plan/check-state.ts';
 import { lookUpByName } from './named.ts';
 import { userChains } from '../../listing/user-chains.ts';
 import type { ListingScope } from '../../listing/user-chains.ts';
+import type { Appendix } from '../../state/progress.ts';
+import type { StepEnd } from '../../state/step.ts';
 
-/** Lists what the state's scope asks for and marks what was found. True at the end, false when the slice ended before. */
-export async function listPool(check: CheckRun): Promise<boolean> {
+/** Lists what the state's scope asks for and marks what was found. */
+export async function listPool(check: CheckRun): Promise<StepEnd> {
   const { state, run } = check;
   while (state.step !== 'end') {
-    if (run.over()) return false;
-    if (!(await listStep(check))) return false;
-    check.flux = () => ({});
+    if (run.over() || (await listStep(check)) === 'sliceOver') return 'sliceOver';
     Object.assign(state, {
       chains: NO_CHAINS,
       walk: { source: 0, item: 0 },
       step: state.step === 'users' ? 'groups' : state.step === 'groups' ? 'members' : 'end',
     });
-    await run.save();
+    await run.progress.save();
   }
-  return true;
+  return 'moved';
 }
 
-async function listStep(check: CheckRun): Promise<boolean> {
+async function listStep(check: CheckRun): Promise<StepEnd> {
   const { state, run } = check;
   if (state.step === 'groups') {
     await compareGroups(check);
-    return true;
+    return 'moved';
   }
   if (state.step === 'members') return listMembers(check);
-  if (state.usersScope === 'none') return true;
+  if (state.usersScope === 'none') return 'moved';
   if (state.usersScope === 'named') return lookUpByName(check);
   try {
     return await listUsers(check, state.usersScope);
   } catch (error) {
     if (!isNamed(error, 'FilterRefused') || state.usersScope === 'single') throw error;
     run.deps.log.warn('Cognito refuses filters on sub; the users are listed in one chain', {});
-    check.flux = () => ({});
     Object.assign(state, { usersScope: 'single', chains: NO_CHAINS, unknownUsers: 0 });
     return listUsers(check, 'single');
   }
 }
 
-async function listUsers(check: CheckRun, scope: ListingScope): Promise<boolean> {
+async function listUsers(check: CheckRun, scope: ListingScope): Promise<StepEnd> {
   const { run, marks, state } = check;
   const use: PageUse<PoolUser> = {
     apply: (_id, users) => {
@@ -67,7 +66,7 @@ async function listUsers(check: CheckRun, scope: ListingScope): Promise<boolean>
   return follow(check, userChains(run.deps.pool, run.plan.newUserPoolId, scope, state.chains, use));
 }
 
-async function listMembers(check: CheckRun): Promise<boolean> {
+async function listMembers(check: CheckRun): Promise<StepEnd> {
   const { run, marks, state } = check;
   const groups =
     state.memberGroups === 'all' ? run.groups : state.memberGroups.map((index) => run.groups[index] as PlannedGroup);
@@ -92,9 +91,16 @@ async function listMembers(check: CheckRun): Promise<boolean> {
   return follow(check, new Chains(groups.length, state.chains, fetch, use));
 }
 
-async function follow<T>(check: CheckRun, chains: Chains<T>): Promise<boolean> {
-  check.flux = () => ({ chains: chains.progress });
-  await chains.run(check.run.over, () => check.run.saveIfDue());
-  await check.run.save();
-  return chains.done;
+/** Whenever the state is saved, its chains are where their pages were applied. */
+async function follow<T>({ run, state }: CheckRun, chains: Chains<T>): Promise<StepEnd> {
+  const place: Appendix = {
+    pending: 0,
+    cut: () => {
+      state.chains = chains.progress;
+      return [];
+    },
+  };
+  await run.progress.gather([place], () => chains.run(run.over, () => run.progress.saveIfDue()));
+  await run.progress.save();
+  return chains.done ? 'moved' : 'sliceOver';
 }

@@ -87,7 +87,7 @@ export class Marks {
   }
 
   /** Users of these old subs are left alone. */
-  setForeign(subs: ReadonlySet<string>): void {
+  setForeign(subs: Pick<ReadonlySet<string>, 'has' | 'size'>): void {
     if (subs.size === 0) return;
     for (let ordinal = 0; ordinal < this.userCount; ordinal += 1)
       if (subs.has(this.expectedUser(ordinal).sub)) this.users[ordinal] = Mark.foreign;

@@ -1,6 +1,7 @@
 import type { UserPoolWriter } from '../../ports.ts';
 import { Bitmap } from '../../digests/digest-table.ts';
 import type { PlannedGroup } from '../plan/plan-model.ts';
+import type { UpdatesState } from '../plan/updates-state.ts';
 
 /** Enough to use the pool's 5 calls per second (Cognito quotas) at any latency; the adapter paces them. */
 const IN_FLIGHT = 3;
@@ -18,16 +19,12 @@ export class GroupCreation {
     private readonly writer: Pick<UserPoolWriter, 'createGroup'>,
     private readonly poolId: string,
     private readonly groups: readonly PlannedGroup[],
-    exists: string,
-    private readonly onCreated: () => void,
+    /** Tells which groups exist, and counts them; both are kept up to date. */
+    private readonly state: Pick<UpdatesState, 'groups' | 'counts'>,
   ) {
-    this.#exists = new Bitmap(groups.length, exists === '' ? undefined : new Uint8Array(Buffer.from(exists, 'base64')));
+    const exists = state.groups === '' ? undefined : new Uint8Array(Buffer.from(state.groups, 'base64'));
+    this.#exists = new Bitmap(groups.length, exists);
     this.#skipExisting();
-  }
-
-  /** Bitmap of the groups that exist, base64. */
-  get exists(): string {
-    return Buffer.from(this.#exists.bytes).toString('base64');
   }
 
   get done(): boolean {
@@ -65,7 +62,8 @@ export class GroupCreation {
       })
       .then(() => {
         this.#exists.set(index);
-        this.onCreated();
+        this.state.groups = Buffer.from(this.#exists.bytes).toString('base64');
+        this.state.counts.groupsCreated += 1;
       })
       .finally(() => this.#creating.delete(index));
     this.#creating.set(index, work);

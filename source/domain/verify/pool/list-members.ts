@@ -1,6 +1,7 @@
 import { membershipKey } from '../../backup/items.ts';
 import { Ledger } from '../../digests/ledger.ts';
 import { readJson } from '../../state/json-object.ts';
+import { textsShape } from '../../state/shape.ts';
 import { Chains } from '../../listing/chains.ts';
 import { FEDERATED_STATUS } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
@@ -16,7 +17,7 @@ import type { Comparison } from './state.ts';
 export async function listMembers(comparison: Comparison, holdings: Holdings): Promise<void> {
   const { input, deps, progress } = comparison;
   const { state } = progress;
-  const groups = await readJson<string[]>(deps.objects, state.groupsKey as string);
+  const groups = await readJson(deps.objects, state.groupsKey as string, textsShape);
   const extra = await Ledger.load(deps.objects, 'extra-memberships', state.extraMemberships);
   const rows = new Rows(state.rows);
   const matching = state.matching as Matching;

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import * as v from 'valibot';
 import { Checkpoint } from '../../../../../source/domain/state/checkpoint.ts';
 import { restoreFolder } from '../../../../../source/domain/import/plan/plan-model.ts';
 import { NEW_POOL, PlanningWorld, RESTORE_ID } from '../../../../support/import/planning-world.ts';
@@ -24,6 +25,7 @@ async function planHalf({ objects }: PlanningWorld): Promise<void> {
   await Checkpoint.claim<unknown>(objects, {
     key: `${folder}planning/state.json`,
     claim: 'claim-0',
+    shape: v.unknown(),
     now: () => 0,
     initial: () => ({ step: 'chunks', parts: [part], draft: { cursor: { part: 0, line: 1 }, ended: true, units: 1 } }),
   });
