@@ -36,7 +36,7 @@ export interface Accepted {
   readonly incomplete?: RestorePlan['incomplete'];
 }
 
-/** The new pool as it was when the survey looked at it; the plan holds for that. */
+/** The new pool as it was when users were classified; the plan holds for that. */
 export interface Target {
   readonly pool: UserPoolDescription;
   readonly header: readonly string[];
@@ -66,6 +66,7 @@ interface Classification {
 /** What was read so far: all of it is in the spool. */
 export type ReadContent = Required<Content>;
 
+/** What a read begins with. */
 export const nothingRead = (): ReadContent => ({ ...noContent(), written: noCounts(), damaged: 0 });
 
 /** How far the table was read. */
