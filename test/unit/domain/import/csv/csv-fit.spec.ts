@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { csvCannotCarry, MAX_ROW_CHARS } from '../../../../../source/domain/import/csv/cannot-carry.ts';
-import type { CsvRules } from '../../../../../source/domain/import/csv/cannot-carry.ts';
+import { csvFit, MAX_ROW_CHARS } from '../../../../../source/domain/import/csv/csv-fit.ts';
+import type { CsvFit, CsvRules } from '../../../../../source/domain/import/csv/csv-fit.ts';
 
 const RULES: CsvRules = {
   header: [
@@ -19,10 +19,18 @@ const RULES: CsvRules = {
   autoVerified: ['email'],
 };
 const VERIFIED = { email: 'a@example.com', email_verified: 'true' };
-const reason = (attributes: Record<string, string>, name = 'ann', rules: Partial<CsvRules> = {}): string | undefined =>
-  csvCannotCarry({ name, attributes: { ...VERIFIED, ...attributes } }, { ...RULES, ...rules });
+const fit = (attributes: Record<string, string>, name = 'ann', rules: Partial<CsvRules> = {}): CsvFit =>
+  csvFit({ name, attributes: { ...VERIFIED, ...attributes } }, { ...RULES, ...rules });
+const reason = (...given: Parameters<typeof fit>): string | undefined => {
+  const found = fit(...given);
+  return 'why' in found ? found.why : undefined;
+};
 
-describe('csvCannotCarry', () => {
+describe('csvFit', () => {
+  it('tells the size of the row in bytes, with its line end', () => {
+    expect(fit({ name: '山, é' })).to.deep.equal({ bytes: '???\\, ??,,,a@example.com,true,,,,false,ann\n'.length });
+  });
+
   it('finds nothing against plain values, commas, inner spaces, many scripts and emoji', () => {
     expect(reason({ name: 'Lee, Ann  Мария 山田 😀', 'custom:note': "it's <b>fine</b>; 100 %" }, 'дмитрий')).to.equal(
       undefined,

@@ -1,18 +1,20 @@
 import { Checksums } from '../../backup/checksums.ts';
 import type { Manifest, SnapshotObject } from '../../backup/manifest.ts';
 import { KEPT_NAME, snapshotFolder } from '../../backup/snapshot/names.ts';
+import { ItemTally } from '../../backup/tally.ts';
 import { Halt } from '../../errors.ts';
 import { readKeptRun } from '../preflight/kept-run.ts';
-import { totalsFrom } from './item-totals.ts';
-import type { PlanningRun, PlanningState, StateOf } from './planning-state.ts';
-import { newObjectScan } from './scan.ts';
-import type { ScanState } from './scan.ts';
+import { nothingRead, spoolPrefix } from './planning-state.ts';
+import type { PlanningRun, ReadContent, StateOf } from './planning-state.ts';
 import { readKept, readKeptObject, readSegmentObject } from './snapshot-objects.ts';
 
 /** The first state of planning from a snapshot. */
-export const newSnapshotScan = (): StateOf<'snapshot'> => ({
-  step: 'snapshot',
-  scan: newObjectScan(),
+export const newSnapshotRead = (): StateOf<'readSnapshot'> => ({
+  step: 'readSnapshot',
+  objectsRead: 0,
+  content: nothingRead(),
+  orphans: 0,
+  parts: [],
   held: [],
   joined: 0,
 });
@@ -22,32 +24,35 @@ export const newSnapshotScan = (): StateOf<'snapshot'> => ({
  * what was read against the manifest. Halts: SnapshotDamaged, and those of readKeptRun. Nothing has been written to the
  * pool by then.
  */
-export async function snapshotStep(
-  state: StateOf<'snapshot'>,
-  { input, deps, folder }: PlanningRun,
-  runId: string,
-): Promise<PlanningState> {
+export async function readSnapshotStep(
+  state: StateOf<'readSnapshot'>,
+  run: PlanningRun,
+): Promise<StateOf<'readSnapshot' | 'classify'>> {
+  const { input, deps } = run;
+  const runId = input.options.exportRun as string;
   const kept = state.kept ?? (await readKeptRun(deps, { runId, tableName: input.tableName }));
   const objects = inReadingOrder(kept.manifest);
-  const object = objects[state.scan.segments.length];
+  const object = objects[state.objectsRead];
   if (object === undefined) {
-    assertWhole(kept.manifest, state.scan);
-    return { step: 'survey', scan: state.scan, accepted: kept };
+    const { content, orphans, parts } = state;
+    assertWhole(kept.manifest, content);
+    return { step: 'classify', accepted: kept, counts: content.counts, orphans, parts };
   }
-  const source = { objects: deps.objects, runId, spoolPrefix: `${folder}spool/${deps.claim}-` };
-  const totals = totalsFrom(state.scan);
+  const content = structuredClone(state.content);
+  const tally = new ItemTally(content);
+  const source = { objects: deps.objects, runId, spoolPrefix: spoolPrefix(run, 'read'), tally };
   const late = await readKept(source, objects.find(isKept));
   const read = isKept(object)
-    ? await readKeptObject(object, late, state, totals, source)
-    : await readSegmentObject(object, late, totals, source);
+    ? await readKeptObject(object, late, state, source)
+    : await readSegmentObject(object, late, source);
+  tally.settle();
   return {
-    step: 'snapshot',
+    step: 'readSnapshot',
     kept,
-    scan: {
-      ...totals.stored(),
-      segments: [...state.scan.segments, { done: true, parts: read.parts }],
-      orphans: state.scan.orphans + read.orphans,
-    },
+    objectsRead: state.objectsRead + 1,
+    content,
+    orphans: state.orphans + read.orphans,
+    parts: [...state.parts, ...read.parts],
     held: [...state.held, ...read.held],
     joined: state.joined + read.joined,
   };
@@ -64,7 +69,7 @@ const inReadingOrder = ({ snapshot }: Manifest): readonly SnapshotObject[] => {
 /** Every object has the SHA-256 that the manifest names; that they are all of the run, only counts and checksums tell. */
 function assertWhole(
   { runId, counts, checksums }: Manifest,
-  { counts: found, checksums: foundChecksums }: ScanState,
+  { counts: found, checksums: foundChecksums }: ReadContent,
 ): void {
   const differing = Checksums.differing(checksums, foundChecksums).length;
   if (

@@ -1,8 +1,7 @@
 import type { ContactAttribute } from '../../model.ts';
 import type { RestoreUser } from '../plan/plan-model.ts';
 import { isVerified } from './verified.ts';
-import { csvBirthdate } from './birthdate.ts';
-import { csvLine, MFA_COLUMN, USERNAME_COLUMN } from './csv-line.ts';
+import { csvBirthdate, csvBytes, csvLine, MFA_COLUMN, USERNAME_COLUMN } from './csv-line.ts';
 
 /** Characters of a row, its line end included (Cognito's quota is 16,000; UTF-16 units are never fewer than characters). */
 export const MAX_ROW_CHARS = 16_000;
@@ -23,18 +22,21 @@ export interface CsvRules {
   readonly autoVerified: readonly ContactAttribute[];
 }
 
-/**
- * Why a CSV row would not bring this user back exactly; undefined when it would. The reason names attributes, never
- * values. Such a user is created one by one instead.
- */
-export function csvCannotCarry(user: Pick<RestoreUser, 'name' | 'attributes'>, rules: CsvRules): string | undefined {
-  return (
+/** `bytes`: size of the user's row. `why`: no row would bring the user back exactly; names attributes, never values. */
+export type CsvFit = { readonly bytes: number } | { readonly why: string };
+
+/** Whether an import job can bring this user back exactly, and how large its row then is. The others are created one by one. */
+export function csvFit(user: Pick<RestoreUser, 'name' | 'attributes'>, rules: CsvRules): CsvFit {
+  const why =
     missingColumn(user, rules) ??
     badValue('the sign-in name', user.name) ??
     badAttribute(user) ??
-    notVerified(user, rules.autoVerified) ??
-    tooLong(user, rules)
-  );
+    notVerified(user, rules.autoVerified);
+  if (why !== undefined) return { why };
+  const row = csvLine(user, rules.header, rules.mfaFlag);
+  return row.length > MAX_ROW_CHARS
+    ? { why: `a row of more than ${MAX_ROW_CHARS} characters` }
+    : { bytes: csvBytes(row) };
 }
 
 function missingColumn({ attributes }: Pick<RestoreUser, 'attributes'>, { header }: CsvRules): string | undefined {
@@ -81,9 +83,4 @@ function notVerified(
   return autoVerified.some((name) => isVerified(attributes, name))
     ? undefined
     : `no verified ${autoVerified.join(' or ')}`;
-}
-
-function tooLong(user: Pick<RestoreUser, 'name' | 'attributes'>, { header, mfaFlag }: CsvRules): string | undefined {
-  const length = csvLine(user, header, mfaFlag).length;
-  return length > MAX_ROW_CHARS ? `a row of more than ${MAX_ROW_CHARS} characters` : undefined;
 }
