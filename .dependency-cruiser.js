@@ -63,6 +63,13 @@ export default {
       to: { path: '^(tools|test|deployment)/' },
     },
     {
+      name: 'simulation',
+      comment: 'The simulated services stand below the tools that run on them.',
+      severity: 'error',
+      from: { path: '^tools/simulation/' },
+      to: { path: '^tools/(?!simulation/)' },
+    },
+    {
       name: 'no circles',
       comment: 'Two files that import each other are one story in two places.',
       severity: 'error',

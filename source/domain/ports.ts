@@ -1,5 +1,5 @@
 /**
- * What the domain needs from the outside world. Adapters in source/adapters implement these on AWS, test/support in
+ * What the domain needs from the outside world. Adapters in source/adapters implement these on AWS, tools/simulation in
  * memory; domain functions take `Pick`s of them. Every method follows paging rules and partial failures as documented
  * here, so that no caller can forget them.
  */

@@ -5,8 +5,8 @@ import type { PoolGroup, PoolSettings, PoolUser } from '../../source/domain/mode
 import type { ImportJob, TableItem, WorkMessage } from '../../source/domain/ports.ts';
 import type { EndedExecution } from '../../tools/simulation/workflow/run-workflow.ts';
 import { VerifyWorld } from './workflows/verify-world.ts';
-import { csvRows } from './world/import-rows.ts';
-import type { MemoryPool } from './world/pool.ts';
+import type { StoredJob } from '../../tools/simulation/import-jobs/simulated-jobs.ts';
+import type { MemoryPool } from '../../tools/simulation/cognito/memory-pool.ts';
 
 /** What a pool holds: users in the order of their listing, memberships in the order in which they were made. */
 export interface StoredPool {
@@ -16,19 +16,6 @@ export interface StoredPool {
   readonly users: readonly PoolUser[];
   readonly groups: readonly PoolGroup[];
   readonly memberships: readonly { readonly username: string; readonly group: string }[];
-}
-
-interface StoredJob {
-  readonly poolId: string;
-  readonly job: ImportJob;
-  readonly csv?: string;
-  /** Data rows that are through. */
-  readonly rowsDone: number;
-  /** Milliseconds since the epoch, as all moments of a job. */
-  readonly createdAt: number;
-  readonly startedAt?: number;
-  readonly endedAt?: number;
-  readonly log: readonly { readonly at: number; readonly line: string }[];
 }
 
 /** One file of test/fixtures: everything that lay in the account at one moment. */
@@ -71,13 +58,7 @@ export class StoredWorld {
     for (const item of state.table) home.table.seed(item);
     for (const [key, object] of Object.entries(state.objects))
       home.objects.stored.set(key, { body: bytesOf(object), etag: `"stored ${key}"` });
-    for (const { rowsDone, csv, log, ...job } of state.jobs)
-      home.jobs.held.push({
-        ...job,
-        at: rowsDone,
-        log: [...log],
-        ...(csv === undefined ? {} : { csv: csvRows(Buffer.from(csv)) }),
-      });
+    for (const job of state.jobs) home.jobs.resume(job);
     await home.exportQueue.send(state.messages.export);
     await home.newUsersQueue.send(state.messages.newUsers);
     await home.updatesQueue.send(state.messages.updates);
@@ -101,7 +82,7 @@ export class StoredWorld {
   }
 
   get jobs(): readonly ImportJob[] {
-    return this.world.home.jobs.held.map(({ job }) => job);
+    return this.world.home.jobs.all;
   }
 
   get items(): readonly TableItem[] {

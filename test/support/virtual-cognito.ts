@@ -2,7 +2,7 @@ import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-
 import sinon from 'sinon';
 import type { StubAnswer } from './aws-stub.ts';
 import { setEnvironment } from './environment.ts';
-import { FakeClock } from './fake-clock.ts';
+import { FakeClock } from '../../tools/simulation/fake-clock.ts';
 
 /** What the SDK's HTTP handler is given, and gives back. */
 interface Handler {

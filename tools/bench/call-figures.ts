@@ -1,16 +1,7 @@
+import { mostPerSecond } from '../simulation/most-per-second.ts';
 import type { CallFigures } from './results.ts';
 
 const POINTS = 300;
-
-/** Most calls that arrived within any second; `times` in milliseconds, ascending. */
-export function maxInASecond(times: ArrayLike<number>): number {
-  let most = 0;
-  for (let first = 0, last = 0; last < times.length; last += 1) {
-    while ((times[last] as number) - (times[first] as number) >= 1000) first += 1;
-    most = Math.max(most, last - first + 1);
-  }
-  return most;
-}
 
 /** Calls per second from the first to the last call. */
 export function meanPerSecond(times: ArrayLike<number>): number {
@@ -37,7 +28,7 @@ export function callFigures(times: ArrayLike<number>, throttled: number, mean: n
   return {
     total: times.length,
     throttled,
-    maxInASecond: maxInASecond(times),
+    maxInASecond: mostPerSecond(times),
     ...(mean === undefined ? {} : { meanPerSecond: mean }),
     bucketSeconds,
     perSecond,

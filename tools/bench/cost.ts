@@ -4,7 +4,7 @@ import { membershipItem, userItem } from '../../source/domain/backup/items.ts';
 import { ADMINISTRATORS, Memberships, subOf, userOf } from './population.ts';
 import type { Shape } from './population.ts';
 import type { CellResult, CostLine, CostResult, Usage } from './results.ts';
-import { itemBytes } from './virtual/item-units.ts';
+import { itemBytes } from '../simulation/storage/item-size.ts';
 
 /** List prices with their date; see prices.json. */
 export type Prices = Readonly<

@@ -9,10 +9,10 @@ import { shapeOf } from '../state/stored-shapes.ts';
 import { folderOf, planningKey } from './planning/planning-state.ts';
 import type { PlanningRun, PlanningState, ScanTableDeps, ScanTableInput } from './planning/planning-state.ts';
 import { previewKeys, writePreview } from './planning/preview.ts';
-import { newTableScan } from './planning/scan.ts';
+import { newTableRead, readTableStep } from './planning/read-table.ts';
 import { sealPlan } from './planning/seal.ts';
-import { newSnapshotScan, snapshotStep } from './planning/snapshot-step.ts';
-import { chunkStep, scanStep, surveyStep, tallyStep } from './planning/steps.ts';
+import { newSnapshotRead, readSnapshotStep } from './planning/read-snapshot.ts';
+import { chunkStep, classifyStep, orderStep } from './planning/steps.ts';
 
 export type { ScanTableDeps, ScanTableInput } from './planning/planning-state.ts';
 
@@ -54,8 +54,7 @@ export async function scanTable(
     {
       key: planningKey(folder),
       shape: shapeOf<PlanningState>(planningKey(folder)),
-      initial: () =>
-        input.options.exportRun === undefined ? { step: 'scan', scan: newTableScan() } : newSnapshotScan(),
+      initial: () => (input.options.exportRun === undefined ? newTableRead() : newSnapshotRead()),
     },
   );
   for (;;) {
@@ -76,16 +75,17 @@ async function nextState(
   run: PlanningRun,
 ): Promise<PlanningState> {
   switch (state.step) {
-    case 'scan':
-      return scanStep(state, run);
-    case 'snapshot':
-      return snapshotStep(state, run, run.input.options.exportRun as string);
-    case 'survey':
-      return surveyStep(state, run);
-    case 'tally':
-      return tallyStep(state, run);
+    case 'readTable':
+      return readTableStep(state, run);
+    case 'readSnapshot':
+      return readSnapshotStep(state, run);
+    case 'classify':
+      return classifyStep(state, run);
+    case 'order':
+      return orderStep(state, run);
     case 'chunks':
-      if (!state.draft.ended) return chunkStep(state, run);
+      return chunkStep(state, run);
+    case 'seal':
       await finish(await sealPlan(state, run), run);
       return { step: 'done' };
   }

@@ -1,6 +1,14 @@
 import * as v from 'valibot';
 import { group } from './shapes/parts.ts';
-import { excludedUser, heldMembership, planningState, restoreUser, spoolLine, updateOp } from './shapes/restores.ts';
+import {
+  classifiedUser,
+  excludedUser,
+  heldMembership,
+  planningState,
+  restoreUser,
+  spoolLine,
+  updateOp,
+} from './shapes/restores.ts';
 import type { Shape } from './shape.ts';
 
 export { adviceFor } from './advice.ts';
@@ -8,13 +16,13 @@ export { adviceFor } from './advice.ts';
 /** Shapes by key, of objects whose readers give none; the first pattern that fits counts. */
 const SHAPES: readonly (readonly [pattern: RegExp, shape: (match: RegExpExecArray) => Shape])[] = [
   [/^restores\/[^/]+\/[^/]+\/groups\.json$/, () => v.object({ ...group.entries, members: v.number() })],
-  [/\/planning\/groups\.json$/, () => group],
   [/\/planning\/losers\.json$/, () => v.string()],
-  [/\/planning\/state\.json$/, () => planningState],
+  [/\/planning\/progress\.json$/, () => planningState],
   [/^restores\/.*\/chunks\//, () => restoreUser],
   [/^restores\/.*\/(batches|rescue)\//, () => updateOp],
-  [/^restores\/.*\/spool\/[^/]*-held-/, () => heldMembership],
-  [/^restores\/.*\/spool\//, () => spoolLine],
+  [/^restores\/.*\/spool\/read\/[^/]*-held-/, () => heldMembership],
+  [/^restores\/.*\/spool\/read\//, () => spoolLine],
+  [/^restores\/.*\/spool\/(classified|ordered)\//, () => classifiedUser],
   [/^restores\/.*\/excluded\.ndjson$/, () => excludedUser],
 ];
 

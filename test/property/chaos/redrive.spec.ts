@@ -95,7 +95,8 @@ describe('A Step Functions redrive: same execution, from the state in which it e
     it(`of an ${name} that was stopped or timed out while a function was at work goes on`, async () => {
       const whole = slow(ready());
       await start(whole);
-      for (let nth = 1; nth <= whole.calls.count; nth += 3) {
+      // After the last call nothing is left to be stopped: the execution has ended.
+      for (let nth = 1; nth < whole.calls.count; nth += 3) {
         const about = `call ${nth}, ${whole.calls.log[nth - 1]?.call}`;
         const world = slow(ready());
         world.stopOnKill = true;

@@ -6,10 +6,10 @@ import { Fault } from '../../../source/domain/errors.ts';
 import { actualItems, expectedItems, independentSeal, sumOfChecksums } from '../../support/export/expected-table.ts';
 import { expectSnapshots } from '../../support/export/kept-snapshots.ts';
 import { ExportRunner, POOL_ID } from '../../support/export/export-runner.ts';
-import { seededRandom, wholeNumber } from '../../support/random.ts';
+import { seededRandom, wholeNumber } from '../../../tools/simulation/random.ts';
 import { addGroups, addUsers, aGroup, aUser } from '../../support/world/builders.ts';
 import { KilledError } from '../../support/world/calls.ts';
-import type { MemoryPool } from '../../support/world/pool.ts';
+import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
 import { World } from '../../support/world/world.ts';
 
 /** A small pool with small pages, so that every step has several pages. */

@@ -6,7 +6,7 @@ import { readSnapshotManifest, readSnapshotObject } from '../../../source/domain
 import type { TableItem } from '../../../source/domain/ports.ts';
 import { expectSnapshots, itemsOfSnapshot } from '../../support/export/kept-snapshots.ts';
 import { ExportRunner, POOL_ID } from '../../support/export/export-runner.ts';
-import { seededRandom, wholeNumber } from '../../support/random.ts';
+import { seededRandom, wholeNumber } from '../../../tools/simulation/random.ts';
 import { STATISTICAL } from '../../support/statistical.ts';
 import { addGroups, addUsers } from '../../support/world/builders.ts';
 import { KilledError } from '../../support/world/calls.ts';

@@ -8,7 +8,7 @@ import {
   type Mutation,
   type SeenRead,
 } from '../../support/hostile/tampering.ts';
-import { seededRandom } from '../../support/random.ts';
+import { seededRandom } from '../../../tools/simulation/random.ts';
 import { expectRestored, expectSealed, exportedWorlds, worldAfter } from '../../support/workflows/small-worlds.ts';
 import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
 import type { WorkflowWorld } from '../../support/workflows/workflow-world.ts';

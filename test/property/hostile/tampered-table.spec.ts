@@ -4,7 +4,7 @@ import { FAULTS, HALTS } from '../../../source/domain/errors.ts';
 import type { TableItem } from '../../../source/domain/ports.ts';
 import { actualItems, expectedItems, independentSeal } from '../../support/export/expected-table.ts';
 import { memberMutations } from '../../support/hostile/tampering.ts';
-import { seededRandom } from '../../support/random.ts';
+import { seededRandom } from '../../../tools/simulation/random.ts';
 import { expectRestored, exportedWorlds, worldAfter } from '../../support/workflows/small-worlds.ts';
 import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
 import type { WorkflowWorld } from '../../support/workflows/workflow-world.ts';

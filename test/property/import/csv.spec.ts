@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { csvBytes, csvHeaderLine, csvLine } from '../../../source/domain/import/csv/csv-line.ts';
 import { classify } from '../../../source/domain/import/planning/classify.ts';
 import type { Classified, Rules } from '../../../source/domain/import/planning/classify.ts';
-import type { SpooledUser } from '../../../source/domain/import/planning/spooled-user.ts';
+import type { SpooledUser } from '../../../source/domain/import/planning/segment-spool.ts';
+import { anyText, plainText, TEXTS, userWith } from '../../support/import/any-users.ts';
 import { headerOf, READINGS, readJobFile, SCHEMA } from '../../support/import/csv-pool.ts';
-import { subFor } from '../../support/world/pool.ts';
+import { subFor } from '../../../tools/simulation/cognito/memory-pool.ts';
 
 const HEADER = headerOf(SCHEMA);
 const RULES: Rules = {
@@ -18,84 +19,7 @@ const RULES: Rules = {
   mayCreateUsers: true,
 };
 
-const codePoint = fc.oneof(
-  fc.integer({ min: 0x21, max: 0x7e }),
-  fc.integer({ min: 0xa0, max: 0x2fff }),
-  fc.integer({ min: 0x3000, max: 0xd7ff }),
-  fc.integer({ min: 0x1_0000, max: 0x2_ffff }),
-);
-const character = (allowed: RegExp): fc.Arbitrary<string> =>
-  codePoint.map((code) => String.fromCodePoint(code)).filter((found) => allowed.test(found));
-// UsernameType of Cognito's service model.
-const named = character(/^[\p{L}\p{M}\p{S}\p{N}\p{P}]$/u);
-// Attribute values have no pattern; this is what a CSV without escapes can carry inside a value.
-const plain = character(/^[^\p{Cc}\p{Zl}\p{Zp}\ufeff\\"]$/u);
-
-const username = fc.string({ unit: named, minLength: 1, maxLength: 40 }).filter((name) => name.length <= 128);
-const plainText = fc
-  .tuple(
-    fc.string({ unit: fc.oneof({ weight: 8, arbitrary: plain }, fc.constantFrom(',', ' ', '😀', "'")), maxLength: 30 }),
-  )
-  .map(([text]) => text.trim());
-const anyText = fc.oneof(
-  { weight: 30, arbitrary: plainText },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }) },
-  { weight: 1, arbitrary: fc.stringMatching(/^[a-c,\\"\n\r \t]{0,12}$/) },
-);
-const date = fc
-  .date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
-  .map((day) => day.toISOString().slice(0, 10));
-const number = fc.oneof(
-  fc.maxSafeInteger().map(String),
-  fc.tuple(fc.integer(), fc.nat(9_999)).map(([whole, part]) => `${whole}.${part}`),
-);
-const flag = fc.constantFrom('true', 'false');
-
-const TEXTS = [
-  'name',
-  'given_name',
-  'family_name',
-  'middle_name',
-  'nickname',
-  'preferred_username',
-  'profile',
-  'picture',
-  'website',
-  'gender',
-  'zoneinfo',
-  'locale',
-  'address',
-  'custom:text',
-  'custom:número,😀',
-] as const;
-/** Every attribute that a pool of SCHEMA takes, a part of them absent. */
-const attributes = (text: fc.Arbitrary<string>): fc.Arbitrary<Record<string, string>> =>
-  fc.record(
-    {
-      ...Object.fromEntries(TEXTS.map((name) => [name, text])),
-      birthdate: date,
-      updated_at: fc.nat(9_999_999_999).map(String),
-      phone_number: fc.stringMatching(/^\+[1-9][0-9]{6,13}$/),
-      phone_number_verified: flag,
-      'custom:number': number,
-      'custom:when': fc.date({ noInvalidDate: true }).map((at) => at.toISOString()),
-      'custom:flag': flag,
-    },
-    { requiredKeys: [] },
-  );
-
-const user = (text: fc.Arbitrary<string>): fc.Arbitrary<SpooledUser> =>
-  fc.tuple(username, attributes(text), fc.boolean()).map(([name, given, verified]) => ({
-    username: name,
-    sub: subFor(name),
-    enabled: true,
-    status: 'CONFIRMED',
-    created: '2025-01-01T00:00:00.000Z',
-    groups: [],
-    attributes: { ...given, sub: subFor(name), email: 'é@example.test', email_verified: verified ? 'true' : 'false' },
-  }));
-
-const wayOf = (given: SpooledUser): Classified => classify(given, RULES, false);
+const wayOf = (given: SpooledUser): Classified => classify(given, RULES);
 /** What the pool must hold for the user: everything but `sub` and what is empty; a flag without its address says nothing. */
 const wanted = ({ attributes: given }: SpooledUser): Record<string, string> =>
   Object.fromEntries(Object.entries(given).filter(([name, value]) => name !== 'sub' && value !== ''));
@@ -133,7 +57,7 @@ describe("CSV round trip, by the gateway's own reader", () => {
   it('gives back exactly what went in, for every user that goes into a CSV, whatever an undocumented character means', () => {
     const carried = { csv: 0, create: 0 };
     fc.assert(
-      fc.property(fc.array(user(anyText).filter(coherent), { minLength: 1, maxLength: 3 }), (users) => {
+      fc.property(fc.array(userWith(anyText).filter(coherent), { minLength: 1, maxLength: 3 }), (users) => {
         const forCsv = users.filter((given) => wayOf(given).way === 'csv');
         carried.csv += forCsv.length;
         carried.create += users.length - forCsv.length;
@@ -154,7 +78,7 @@ describe("CSV round trip, by the gateway's own reader", () => {
   it('takes every verified user without line breaks, quotes and backslashes, of any script', () => {
     fc.assert(
       fc.property(
-        user(plainText).filter((given) => verified(given) && coherent(given)),
+        userWith(plainText).filter((given) => verified(given) && coherent(given)),
         (given) => {
           fc.pre(!/[\\"]/.test(given.username));
           expectSame([given]);

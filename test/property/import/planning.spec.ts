@@ -4,7 +4,7 @@ import { chunkSize } from '../../../source/domain/import/planning/chunk-size.ts'
 import type { ExcludedUser, RestoreUser } from '../../../source/domain/import/plan/plan-model.ts';
 import { PlanningWorld } from '../../support/import/planning-world.ts';
 import { sealBackup } from '../../support/import/sealed-backup.ts';
-import { wholeNumber, seededRandom } from '../../support/random.ts';
+import { wholeNumber, seededRandom } from '../../../tools/simulation/random.ts';
 import { aGroup, aUser } from '../../support/world/builders.ts';
 import { KilledError } from '../../support/world/calls.ts';
 

@@ -6,17 +6,17 @@ import { headKey } from '../../../source/domain/import/plan/restore-head.ts';
 import type { RestoreHead } from '../../../source/domain/import/plan/restore-head.ts';
 import type { PoolUser } from '../../../source/domain/model.ts';
 import type { Page } from '../../../source/domain/ports.ts';
-import { seededRandom, wholeNumber } from '../../support/random.ts';
+import { seededRandom, wholeNumber } from '../../../tools/simulation/random.ts';
 import { differences } from '../../support/import/differences.ts';
 import { SOURCE, TARGET, WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 import { addGroups, addUsers, aGroup, aUser } from '../../support/world/builders.ts';
-import { MemoryPool } from '../../support/world/pool.ts';
-import type { MemoryTable } from '../../support/world/table.ts';
+import { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
+import type { SimulatedTable } from '../../../tools/simulation/storage/table.ts';
 
 const RUNS = 4;
 
 /** The pool as the table has it now: what the run that was just sealed must bring back. */
-function poolIn(table: MemoryTable): MemoryPool {
+function poolIn(table: SimulatedTable): MemoryPool {
   const pool = new MemoryPool(SOURCE);
   const items = table.all();
   const names = new Map<string, string>();

@@ -8,8 +8,8 @@ import { importJobs } from '../../../source/adapters/cognito/import-jobs.ts';
 import { userPoolReader } from '../../../source/adapters/cognito/pool-reader.ts';
 import { userPoolWriter } from '../../../source/adapters/cognito/pool-writer.ts';
 import { refusal, type StubAnswer } from '../../support/aws-stub.ts';
-import { mostPerSecond } from '../../support/most-per-second.ts';
-import { seededRandom, wholeNumber } from '../../support/random.ts';
+import { mostPerSecond } from '../../../tools/simulation/most-per-second.ts';
+import { seededRandom, wholeNumber } from '../../../tools/simulation/random.ts';
 import { STATISTICAL } from '../../support/statistical.ts';
 import { VirtualCognito } from '../../support/virtual-cognito.ts';
 

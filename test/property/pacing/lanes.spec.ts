@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { Lane } from '../../../source/domain/pacing/lane.ts';
 import { Pacer } from '../../../source/domain/pacing/pacer.ts';
-import { FakeClock } from '../../support/fake-clock.ts';
-import { mostPerSecond } from '../../support/most-per-second.ts';
-import { seededRandom } from '../../support/random.ts';
+import { FakeClock } from '../../../tools/simulation/fake-clock.ts';
+import { mostPerSecond } from '../../../tools/simulation/most-per-second.ts';
+import { seededRandom } from '../../../tools/simulation/random.ts';
 import { STATISTICAL } from '../../support/statistical.ts';
 
 const LANE = 4.5;

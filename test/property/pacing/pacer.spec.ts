@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { Pacer } from '../../../source/domain/pacing/pacer.ts';
 import type { Random } from '../../../source/domain/ports.ts';
-import { FakeClock } from '../../support/fake-clock.ts';
-import { mostPerSecond } from '../../support/most-per-second.ts';
-import { seededRandom } from '../../support/random.ts';
+import { FakeClock } from '../../../tools/simulation/fake-clock.ts';
+import { mostPerSecond } from '../../../tools/simulation/most-per-second.ts';
+import { seededRandom } from '../../../tools/simulation/random.ts';
 import { STATISTICAL } from '../../support/statistical.ts';
 
 /** A service that grants `callsPerSecond` by a token bucket, as Cognito's quotas do. */

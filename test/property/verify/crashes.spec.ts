@@ -3,7 +3,7 @@ import { Fault } from '../../../source/domain/errors.ts';
 import { itemKind } from '../../../source/domain/backup/items.ts';
 import type { TableItem } from '../../../source/domain/ports.ts';
 import { addGroups, addUsers, aUser } from '../../support/world/builders.ts';
-import { subFor } from '../../support/world/pool.ts';
+import { subFor } from '../../../tools/simulation/cognito/memory-pool.ts';
 import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
 import { RESTORED, VerifyWorld } from '../../support/workflows/verify-world.ts';
 

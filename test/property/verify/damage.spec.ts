@@ -6,7 +6,8 @@ import { manifestKey } from '../../../source/domain/backup/manifest.ts';
 import { snapshotFolder } from '../../../source/domain/backup/snapshot/names.ts';
 import type { TableItem } from '../../../source/domain/ports.ts';
 import { addGroups, addUsers } from '../../support/world/builders.ts';
-import type { MemoryObjects } from '../../support/world/objects.ts';
+import type { MemoryFiles } from '../../../tools/simulation/storage/memory-files.ts';
+import type { SimulatedObjects } from '../../../tools/simulation/storage/objects.ts';
 import { VerifyWorld } from '../../support/workflows/verify-world.ts';
 
 type Site = VerifyWorld['primary'];
@@ -29,7 +30,7 @@ function flipped(item: TableItem, at: number): TableItem {
   throw new Error('no bit can be flipped');
 }
 
-const stolen = (objects: MemoryObjects, key: string, change: (body: Buffer) => Uint8Array): void =>
+const stolen = (objects: SimulatedObjects<MemoryFiles>, key: string, change: (body: Buffer) => Uint8Array): void =>
   void objects.stored.set(key, { body: change(Buffer.from(objects.stored.get(key)?.body ?? [])), etag: 'changed' });
 
 const content = (site: Site): TableItem[] => site.table.all().filter((item) => itemKind(item) !== undefined);
@@ -50,7 +51,7 @@ const DAMAGE: Readonly<
     // In the replica an item that the last run wrote may also be under way.
     apply: (site, _runId, at) => {
       const { id, type } = pick(content(site), at);
-      site.table.rows.delete(`${id}\u0000${type}`);
+      site.table.take({ id, type });
       site.table.seed({ id: 'EXPORT#x', type: 'x' });
     },
     errors: ['CountsDiffer', 'ReplicaBehind'],
@@ -75,7 +76,7 @@ const DAMAGE: Readonly<
   },
   'the manifest dropped': {
     apply: (site, runId) => {
-      site.table.rows.delete(`${manifestKey(runId).id}\u0000MANIFEST`);
+      site.table.take(manifestKey(runId));
       site.table.seed({ id: 'EXPORT#x', type: 'x' });
     },
     errors: ['ManifestMissing', 'ReplicaBehind'],
@@ -105,7 +106,7 @@ const DAMAGE: Readonly<
   },
 };
 
-const objectOf = (objects: MemoryObjects, runId: string, at: number): string =>
+const objectOf = (objects: SimulatedObjects<MemoryFiles>, runId: string, at: number): string =>
   pick(
     [...objects.stored.keys()].filter((key) => key.startsWith(snapshotFolder(runId)) && key.endsWith('.gz')).sort(),
     at,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { PoolUser } from '../../../source/domain/model.ts';
 import { aUser } from '../world/builders.ts';
-import { subFor } from '../world/pool.ts';
+import { subFor } from '../../../tools/simulation/cognito/memory-pool.ts';
 
 export const GROUPS = ['staff', 'Staff', 'empty'];
 

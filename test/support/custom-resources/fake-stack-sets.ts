@@ -5,7 +5,7 @@ import type {
   StackSets,
   Started,
 } from '../../../source/custom-resources/stack-set/stack-sets.ts';
-import type { FakeClock } from '../fake-clock.ts';
+import type { FakeClock } from '../../../tools/simulation/fake-clock.ts';
 
 interface Operation {
   readonly id: string;

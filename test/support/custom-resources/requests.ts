@@ -1,7 +1,7 @@
 /** Requests of CloudFormation, work in progress, and a Lambda that runs a custom resource to its answer. */
 import type { Work, CustomResource, CustomResourceEvent } from '../../../source/custom-resources/framework/types.ts';
 import { customResourceHandler } from '../../../source/custom-resources/framework/handler.ts';
-import type { FakeClock } from '../fake-clock.ts';
+import type { FakeClock } from '../../../tools/simulation/fake-clock.ts';
 
 export const STACK_ID =
   'arn:aws:cloudformation:us-east-1:123456789012:stack/Backup/0a1b2c3d-4e5f-11ee-9999-0242ac120002';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { MemoryPool } from '../world/pool.ts';
-import type { MemoryTable } from '../world/table.ts';
+import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
+import type { SimulatedTable } from '../../../tools/simulation/storage/table.ts';
 
 /**
  * What the table should hold for a pool, and what it holds, in one comparable form: written from the data model and not
@@ -35,7 +35,7 @@ export function expectedItems(pool: MemoryPool): Record<string, unknown> {
 }
 
 /** Users, groups and memberships of the table, without bookkeeping. */
-export function actualItems(table: MemoryTable): Record<string, unknown> {
+export function actualItems(table: SimulatedTable): Record<string, unknown> {
   return Object.fromEntries(
     table
       .all()
@@ -45,7 +45,7 @@ export function actualItems(table: MemoryTable): Record<string, unknown> {
 }
 
 /** Counts and the sum over all 256 checksums, computed from the table by other code than the product's. */
-export function independentSeal(table: MemoryTable): {
+export function independentSeal(table: SimulatedTable): {
   counts: { users: number; groups: number; memberships: number };
   checksum: string;
 } {

@@ -4,14 +4,15 @@ import { expect } from 'chai';
 import { LATEST_KEY, manifestKey } from '../../../source/domain/backup/manifest.ts';
 import type { Manifest } from '../../../source/domain/backup/manifest.ts';
 import type { TableItem } from '../../../source/domain/ports.ts';
-import type { MemoryObjects } from '../world/objects.ts';
-import type { MemoryTable } from '../world/table.ts';
+import type { MemoryFiles } from '../../../tools/simulation/storage/memory-files.ts';
+import type { SimulatedObjects } from '../../../tools/simulation/storage/objects.ts';
+import type { SimulatedTable } from '../../../tools/simulation/storage/table.ts';
 
 const byKey = (one: TableItem, other: TableItem): number =>
   `${one.id} ${one.type}` < `${other.id} ${other.type}` ? -1 : 1;
 
 /** What the snapshot of a run holds, unpacked by other code than the product's, after its sizes and digests were checked. */
-export function itemsOfSnapshot(objects: MemoryObjects, { runId, snapshot }: Manifest): TableItem[] {
+export function itemsOfSnapshot(objects: SimulatedObjects<MemoryFiles>, { runId, snapshot }: Manifest): TableItem[] {
   return (snapshot?.objects ?? []).flatMap(({ name, bytes, sha256, items }) => {
     const body = objects.stored.get(`snapshots/${runId}/${name}`)?.body ?? Buffer.alloc(0);
     expect({ name, bytes: body.length, sha256: createHash('sha256').update(body).digest('hex') }).to.deep.equal({
@@ -26,7 +27,7 @@ export function itemsOfSnapshot(objects: MemoryObjects, { runId, snapshot }: Man
 }
 
 /** The last sealed run's snapshot holds exactly the items of the table; every sealed run's has its manifest, and no other. */
-export function expectSnapshots(table: MemoryTable, objects: MemoryObjects, about = ''): void {
+export function expectSnapshots(table: SimulatedTable, objects: SimulatedObjects<MemoryFiles>, about = ''): void {
   const all = table.all();
   for (const { id: _id, type, ...manifest } of all) {
     if (type === 'MANIFEST')

@@ -1,4 +1,5 @@
-import type { MemoryObjects } from '../world/objects.ts';
+import type { MemoryFiles } from '../../../tools/simulation/storage/memory-files.ts';
+import type { SimulatedObjects } from '../../../tools/simulation/storage/objects.ts';
 
 /** One way in which somebody changes a stored object by hand; undefined where it would change nothing. */
 export interface Mutation {
@@ -111,7 +112,7 @@ export interface SeenRead {
 }
 
 /** Watches every read of an object; `before` may change the store first. */
-function onRead(objects: MemoryObjects, before: (key: string, nth: number) => void): void {
+function onRead(objects: SimulatedObjects<MemoryFiles>, before: (key: string, nth: number) => void): void {
   const reads = new Map<string, number>();
   const seen = (key: string): void => {
     if (!objects.stored.has(key)) return;
@@ -130,7 +131,7 @@ function onRead(objects: MemoryObjects, before: (key: string, nth: number) => vo
   };
 }
 
-export function recordReads(objects: MemoryObjects): SeenRead[] {
+export function recordReads(objects: SimulatedObjects<MemoryFiles>): SeenRead[] {
   const reads: SeenRead[] = [];
   onRead(objects, (key, nth) => reads.push({ key, nth, body: Buffer.from(objects.stored.get(key)?.body ?? []) }));
   return reads;
@@ -138,7 +139,7 @@ export function recordReads(objects: MemoryObjects): SeenRead[] {
 
 /** Changes the object just before its n-th read, for good. True from then on. */
 export function tamperAt(
-  objects: MemoryObjects,
+  objects: SimulatedObjects<MemoryFiles>,
   at: Pick<SeenRead, 'key' | 'nth'>,
   { apply }: Mutation,
 ): { readonly done: boolean } {

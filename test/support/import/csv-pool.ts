@@ -1,12 +1,8 @@
 import type { SchemaAttribute } from '../../../source/domain/model.ts';
-import { PLAIN_SETTINGS } from '../world/pool.ts';
-import { readCsvFile, splitRow } from '../../../tools/local-cloud/gateway/import-jobs/csv.ts';
-import {
-  defaultImportJobOptions,
-  type ImportJobOptions,
-} from '../../../tools/local-cloud/gateway/import-jobs/options.ts';
-import { csvColumns, poolRules } from '../../../tools/local-cloud/gateway/import-jobs/pool.ts';
-import { checkRow, type ImportUser } from '../../../tools/local-cloud/gateway/import-jobs/row-check.ts';
+import { PLAIN_SETTINGS } from '../../../tools/simulation/cognito/settings.ts';
+import { csvColumns, inMemory, readCsvFile, splitRow } from '../../../tools/simulation/import-jobs/csv.ts';
+import { defaultImportJobOptions, type ImportJobOptions } from '../../../tools/simulation/import-jobs/options.ts';
+import { checkRow, type ImportUser } from '../../../tools/simulation/import-jobs/row-check.ts';
 
 const custom = (name: string, type: SchemaAttribute['type'], over: Partial<SchemaAttribute> = {}): SchemaAttribute => ({
   name: `custom:${name}`,
@@ -26,20 +22,6 @@ export const SCHEMA: readonly SchemaAttribute[] = [
   custom('flag', 'Boolean'),
 ];
 
-/** What DescribeUserPool says of a pool with this schema. */
-const described = (schema: readonly SchemaAttribute[]): Record<string, unknown> => ({
-  Id: 'eu-west-1_AbCdEfGhI',
-  Name: 'customers',
-  AutoVerifiedAttributes: ['email'],
-  MfaConfiguration: 'OFF',
-  SchemaAttributes: schema.map(({ name, type, required, min, max }) => ({
-    Name: name,
-    AttributeDataType: type,
-    Required: required,
-    ...(type === 'String' ? { StringAttributeConstraints: { MinLength: min, MaxLength: max } } : {}),
-  })),
-});
-
 /** What Cognito does with backslashes and double quotes is not documented: a file must mean the same in all of these. */
 export const READINGS: readonly ImportJobOptions[] = (['kept', 'dropped'] as const).flatMap((backslash) =>
   (['kept', 'dropped'] as const).map((quote) => ({
@@ -51,21 +33,20 @@ export const READINGS: readonly ImportJobOptions[] = (['kept', 'dropped'] as con
 );
 
 /** GetCSVHeader's answer. */
-export const headerOf = (schema: readonly SchemaAttribute[]): string[] =>
-  csvColumns(poolRules(described(schema)), ['password_hash']);
+export const headerOf = (schema: readonly SchemaAttribute[]): string[] => csvColumns({ schema }, ['password_hash']);
 
-/** Reads an import job's file as the gateway does, which shares no code with the product. @throws for what Cognito would refuse */
+/** Reads an import job's file as the simulated Cognito does, which shares no code with the product. @throws for what Cognito would refuse */
 export function readJobFile(
   csv: Uint8Array,
   schema: readonly SchemaAttribute[],
   reading: ImportJobOptions,
 ): ImportUser[] {
-  const file = readCsvFile(Buffer.from(csv));
+  const file = readCsvFile(inMemory(csv));
   if ('unreadable' in file) throw new Error(file.unreadable);
   const header = splitRow(file.header, reading);
   if (header.join() !== headerOf(schema).join()) throw new Error(`another header: ${file.header}`);
-  return file.rows.map((row, index) => {
-    const user = checkRow(row, header, poolRules(described(schema)), reading);
+  return [...file.rows].map((row, index) => {
+    const user = checkRow(row, header, { ...PLAIN_SETTINGS, schema }, reading);
     if ('refused' in user) throw new Error(`row ${index + 1}: ${user.refused}`);
     return user;
   });

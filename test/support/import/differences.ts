@@ -1,5 +1,5 @@
 import type { PoolUser } from '../../../source/domain/model.ts';
-import type { MemoryPool } from '../world/pool.ts';
+import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
 
 /**
  * What a restored pool lacks or has otherwise than its source, as readable lines; written from the pools alone, with

@@ -4,8 +4,9 @@ import { itemKind } from '../../../source/domain/backup/items.ts';
 import { manifestItem } from '../../../source/domain/backup/manifest.ts';
 import type { Manifest, SnapshotObject } from '../../../source/domain/backup/manifest.ts';
 import type { TableItem } from '../../../source/domain/ports.ts';
-import type { MemoryObjects } from '../world/objects.ts';
-import type { MemoryTable } from '../world/table.ts';
+import type { MemoryFiles } from '../../../tools/simulation/storage/memory-files.ts';
+import type { SimulatedObjects } from '../../../tools/simulation/storage/objects.ts';
+import type { SimulatedTable } from '../../../tools/simulation/storage/table.ts';
 
 const SEGMENTS = 8;
 /** Items per gzip member: small, so that every object has several. */
@@ -14,13 +15,13 @@ const MEMBER_ITEMS = 7;
 export const snapshotKeyOf = (runId: string, name: string): string => `snapshots/${runId}/${name}`;
 
 /** Writes without a call, for set-up and damage. */
-export function putRaw(objects: MemoryObjects, key: string, body: Uint8Array | string): void {
+export function putRaw(objects: SimulatedObjects<MemoryFiles>, key: string, body: Uint8Array | string): void {
   objects.stored.set(key, { body: Uint8Array.from(Buffer.from(body as string)), etag: `"raw-${objects.stored.size}"` });
 }
 
 /** One object of a snapshot: NDJSON in gzip members; no code is shared with the export. */
 export function putSnapshotObject(
-  objects: MemoryObjects,
+  objects: SimulatedObjects<MemoryFiles>,
   runId: string,
   name: string,
   items: readonly TableItem[],
@@ -46,8 +47,8 @@ export function putSnapshotObject(
  * one object, in the order of the table. Items for which `late` holds go into the object of kept items instead.
  */
 export function keepSnapshot(
-  objects: MemoryObjects,
-  table: MemoryTable,
+  objects: SimulatedObjects<MemoryFiles>,
+  table: SimulatedTable,
   manifest: Manifest,
   late: (item: TableItem) => boolean = () => false,
 ): Manifest {

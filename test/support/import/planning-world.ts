@@ -10,7 +10,7 @@ import { scanTable } from '../../../source/domain/import/scan-table.ts';
 import type { ScanTableDeps, ScanTableResult } from '../../../source/domain/import/scan-table.ts';
 import type { PoolSettings } from '../../../source/domain/model.ts';
 import { World } from '../world/world.ts';
-import type { MemoryPool } from '../world/pool.ts';
+import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
 
 export const SOURCE_POOL = 'us-east-1_Source123';
 export const NEW_POOL = 'us-west-2_NewPool12';

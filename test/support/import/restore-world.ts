@@ -32,7 +32,7 @@ export class RestoreWorld extends PlanningWorld {
 
   constructor(settings: Partial<PoolSettings> = {}, targetSettings: Partial<PoolSettings> = {}) {
     super(settings, targetSettings);
-    this.jobs.knobs.rowsPerSecond = 30;
+    this.jobs.knobs.usersPerSecond = 30;
   }
 
   /** Seals a backup of the source pool and plans the restore. */

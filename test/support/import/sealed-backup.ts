@@ -4,8 +4,8 @@ import { latestItem, manifestItem, NO_COUNTS, SCHEMA_VERSION } from '../../../so
 import type { Manifest } from '../../../source/domain/backup/manifest.ts';
 import { signInNameOf } from '../../../source/domain/model.ts';
 import type { TableItem } from '../../../source/domain/ports.ts';
-import type { MemoryPool } from '../world/pool.ts';
-import type { MemoryTable } from '../world/table.ts';
+import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
+import type { SimulatedTable } from '../../../tools/simulation/storage/table.ts';
 
 export const SEALED_RUN = '20260301T000000Z-0badcafe';
 
@@ -49,7 +49,7 @@ export function manifestOf(pool: MemoryPool, items: readonly TableItem[], runId 
 }
 
 /** Fills the table as a complete, sealed export of the pool would have left it. */
-export function sealBackup(table: MemoryTable, pool: MemoryPool, runId = SEALED_RUN): Manifest {
+export function sealBackup(table: SimulatedTable, pool: MemoryPool, runId = SEALED_RUN): Manifest {
   const items = backupItems(pool, runId);
   const manifest = manifestOf(pool, items, runId);
   for (const item of [...items, manifestItem(manifest), latestItem(manifest)]) table.seed(item);

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../../../tools/local-cloud/gateway/aws-error.ts';
-import {
-  defaultImportJobOptions,
-  importJobsInterceptor,
-} from '../../../tools/local-cloud/gateway/import-jobs/index.ts';
-import type { ImportJobOptions } from '../../../tools/local-cloud/gateway/import-jobs/index.ts';
+import { importJobsInterceptor } from '../../../tools/local-cloud/gateway/import-jobs/index.ts';
+import { defaultImportJobOptions } from '../../../tools/simulation/import-jobs/options.ts';
+import type { ImportJobOptions } from '../../../tools/simulation/import-jobs/options.ts';
 import type { AwsRequest, AwsResponse, Backend } from '../../../tools/local-cloud/gateway/types.ts';
-import { FakeClock } from '../fake-clock.ts';
+import { FakeClock } from '../../../tools/simulation/fake-clock.ts';
 import { describedPool } from './import-pool.ts';
 
 const goodTrust = {

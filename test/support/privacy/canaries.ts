@@ -1,6 +1,6 @@
 import type { PoolGroup, PoolUser, SchemaAttribute } from '../../../source/domain/model.ts';
-import { subFor } from '../world/pool.ts';
-import { seededRandom, wholeNumber } from '../random.ts';
+import { subFor } from '../../../tools/simulation/cognito/memory-pool.ts';
+import { seededRandom, wholeNumber } from '../../../tools/simulation/random.ts';
 import type { Canary } from './search.ts';
 
 /** A user whose every value can be recognised, wherever it turns up. */

@@ -1,6 +1,7 @@
-import type { MemoryObjects } from '../world/objects.ts';
-import type { MemoryPool } from '../world/pool.ts';
-import type { MemoryTable } from '../world/table.ts';
+import type { MemoryFiles } from '../../../tools/simulation/storage/memory-files.ts';
+import type { SimulatedObjects } from '../../../tools/simulation/storage/objects.ts';
+import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
+import type { SimulatedTable } from '../../../tools/simulation/storage/table.ts';
 import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
 import type { WorkflowWorld } from '../workflows/workflow-world.ts';
 import { CANARY_ATTRIBUTES, CANARY_GROUPS, type CanaryUser } from './canaries.ts';
@@ -35,8 +36,8 @@ export const recordPlaces = ({
   objects,
   table,
 }: {
-  readonly objects: MemoryObjects;
-  readonly table: MemoryTable;
+  readonly objects: SimulatedObjects<MemoryFiles>;
+  readonly table: SimulatedTable;
 }): Place[] => [
   ...[...objects.stored.keys()].map((key) => ({
     where: 'key of an object',

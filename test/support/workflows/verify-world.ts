@@ -9,10 +9,11 @@ import { assertVerifyMayRun } from '../../../source/domain/workflow/lease.ts';
 import { notify } from '../../../source/domain/workflow/notices/notify.ts';
 import { shownError } from '../../../source/adapters/guarded.ts';
 import type { Invocation } from '../../../source/adapters/invocation.ts';
-import { MemoryObjects } from '../world/objects.ts';
-import type { MemoryPool } from '../world/pool.ts';
+import { MemoryFiles } from '../../../tools/simulation/storage/memory-files.ts';
+import { SimulatedObjects } from '../../../tools/simulation/storage/objects.ts';
+import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
 import { MemoryReplica } from '../world/replica.ts';
-import type { MemoryTable } from '../world/table.ts';
+import type { SimulatedTable } from '../../../tools/simulation/storage/table.ts';
 import { workflowNamed } from '../../../tools/simulation/workflow/definition.ts';
 import { TaskError } from '../../../tools/simulation/workflow/paths.ts';
 import { runWorkflow, type EndedExecution, type Functions } from '../../../tools/simulation/workflow/run-workflow.ts';
@@ -26,8 +27,8 @@ const TABLE = 'backup-table';
 
 interface Site {
   readonly region: string;
-  readonly table: MemoryTable;
-  readonly objects: MemoryObjects;
+  readonly table: SimulatedTable;
+  readonly objects: SimulatedObjects<MemoryFiles>;
 }
 
 /**
@@ -37,7 +38,7 @@ interface Site {
 export class VerifyWorld {
   readonly home = new WorkflowWorld();
   readonly replica = new MemoryReplica(this.home.table, this.home.calls);
-  readonly replicaObjects = new MemoryObjects(this.home.calls);
+  readonly replicaObjects = new SimulatedObjects(this.home.calls, new MemoryFiles());
   readonly restored: MemoryPool = this.home.pool(RESTORED);
   /** Messages of the verifications. */
   readonly messages: { readonly subject: string; readonly body: string }[] = [];

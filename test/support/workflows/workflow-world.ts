@@ -15,7 +15,7 @@ import { checkStateMachine } from '../../../source/domain/workflow/check-state-m
 import { assertExportMayRun, assertImportMayRun, regionOf } from '../../../source/domain/workflow/lease.ts';
 import { importJobEnded, type MetricsEvent } from '../../../source/domain/workflow/metrics.ts';
 import { notify } from '../../../source/domain/workflow/notices/notify.ts';
-import type { MemoryPool } from '../world/pool.ts';
+import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
 import type { ImportJob } from '../../../source/domain/ports.ts';
 import { shownError } from '../../../source/adapters/guarded.ts';
 import type { Invocation } from '../../../source/adapters/invocation.ts';

@@ -1,8 +1,8 @@
 import type { PoolGroup, PoolUser } from '../../../source/domain/model.ts';
 import type { Random } from '../../../source/domain/ports.ts';
-import { seededRandom, wholeNumber } from '../random.ts';
-import type { MemoryPool } from './pool.ts';
-import { subFor } from './pool.ts';
+import { seededRandom, wholeNumber } from '../../../tools/simulation/random.ts';
+import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
+import { subFor } from '../../../tools/simulation/cognito/memory-pool.ts';
 
 /** A confirmed user with a verified e-mail address; the sub follows from the username. */
 export function aUser(over: Partial<PoolUser> & { readonly username?: string } = {}): PoolUser {

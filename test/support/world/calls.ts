@@ -1,5 +1,6 @@
 import type { Clock } from '../../../source/domain/ports.ts';
-import { mostPerSecond } from '../most-per-second.ts';
+import type { ServiceCalls } from '../../../tools/simulation/service-calls.ts';
+import { mostPerSecond } from '../../../tools/simulation/most-per-second.ts';
 
 /** What an invocation sees when its process dies: nothing may catch it and go on. */
 export class KilledError extends Error {
@@ -29,10 +30,12 @@ export interface LoggedCall {
  * or to kill the caller. After a kill every call (also of work that is still in flight) throws KilledError until
  * `revive()`, which stands for the next invocation.
  */
-export class Calls {
+export class Calls implements ServiceCalls {
   readonly log: LoggedCall[] = [];
   /** Milliseconds a call takes, by call name (`cognito.listUsersPage`) or its first part (`cognito`). */
   readonly latencies: Record<string, number> = {};
+  /** What a call waits for before it is made, such as the product's pacer in tests of speed. */
+  turn: ((call: string) => Promise<void>) | undefined;
   readonly #rules: { readonly rule: FaultRule; seen: number }[] = [];
   #count = 0;
   #killAt: { readonly count: number; readonly when: 'before' | 'after' } | undefined;
@@ -82,6 +85,7 @@ export class Calls {
 
   /** Runs `effect` as one call: atomic at the moment it begins, answered after the call's latency. */
   async run<T>(call: string, effect: () => T): Promise<T> {
+    if (this.turn !== undefined) await this.turn(call);
     if (this.#dead) throw new KilledError('killed');
     const generation = this.#generation;
     this.#count += 1;

@@ -1,15 +1,17 @@
 import type { PoolSettings } from '../../../source/domain/model.ts';
 import type { BackupTable, Log, WorkMessage } from '../../../source/domain/ports.ts';
-import { FakeClock } from '../fake-clock.ts';
-import { seededRandom } from '../random.ts';
+import { FakeClock } from '../../../tools/simulation/fake-clock.ts';
+import { seededRandom } from '../../../tools/simulation/random.ts';
 import { Calls } from './calls.ts';
-import { MemoryImportJobs } from './import-jobs.ts';
-import { MemoryObjects } from './objects.ts';
-import { MemoryPoolReader } from './pool-reader.ts';
-import { MemoryPoolWriter } from './pool-writer.ts';
-import { MemoryPool } from './pool.ts';
-import { MemoryQueue } from './queue.ts';
-import { MemoryTable } from './table.ts';
+import { SimulatedImportJobs } from '../../../tools/simulation/import-jobs/simulated-jobs.ts';
+import { MemoryFiles } from '../../../tools/simulation/storage/memory-files.ts';
+import { MemoryItems } from '../../../tools/simulation/storage/memory-items.ts';
+import { SimulatedObjects } from '../../../tools/simulation/storage/objects.ts';
+import { SimulatedPoolReader } from '../../../tools/simulation/cognito/pool-reader.ts';
+import { SimulatedPoolWriter } from '../../../tools/simulation/cognito/pool-writer.ts';
+import { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
+import { SimulatedQueue } from '../../../tools/simulation/storage/queue.ts';
+import { SimulatedTable } from '../../../tools/simulation/storage/table.ts';
 
 /** Log lines in memory, for assertions about what is (not) said. */
 export class MemoryLog implements Log {
@@ -22,6 +24,12 @@ export class MemoryLog implements Log {
     void this.lines.push(`error ${message} ${JSON.stringify(extra)}`);
 }
 
+interface Turns {
+  take(): Promise<void>;
+}
+/** Calls of the import jobs that are not made to Cognito. */
+const UNPACED = new Set(['jobs.uploadCsv', 'jobs.readLog']);
+
 /**
  * One Region in memory: every port of source/domain/ports.ts on one virtual clock, one call counter with faults and a
  * kill switch, and one seed. Knobs are plain properties of the parts.
@@ -31,32 +39,32 @@ export class World {
   readonly calls = new Calls(this.clock);
   readonly random;
   readonly pools = new Map<string, MemoryPool>();
-  readonly cognito: MemoryPoolReader;
-  readonly writer: MemoryPoolWriter;
-  readonly jobs: MemoryImportJobs;
-  readonly table: MemoryTable;
-  readonly objects: MemoryObjects;
+  readonly cognito: SimulatedPoolReader;
+  readonly writer: SimulatedPoolWriter;
+  readonly jobs: SimulatedImportJobs;
+  readonly table: SimulatedTable;
+  readonly objects: SimulatedObjects<MemoryFiles>;
   /** The table as the backup Region shows it: up to date, unless a test puts something else here. */
   replica: Pick<BackupTable, 'getItem'>;
   /** The export clean-up queue, and the two queues of the import. */
-  readonly exportQueue: MemoryQueue<WorkMessage>;
-  readonly newUsersQueue: MemoryQueue<WorkMessage>;
-  readonly updatesQueue: MemoryQueue<WorkMessage>;
+  readonly exportQueue: SimulatedQueue<WorkMessage>;
+  readonly newUsersQueue: SimulatedQueue<WorkMessage>;
+  readonly updatesQueue: SimulatedQueue<WorkMessage>;
   /** Status by execution ARN, as another function would see it; absent = gone. */
   readonly executions = new Map<string, 'RUNNING' | 'gone'>();
   readonly log = new MemoryLog();
 
   constructor({ seed = 1 }: { readonly seed?: number } = {}) {
     this.random = seededRandom(seed);
-    this.cognito = new MemoryPoolReader(this.calls, this.pools, this.random);
-    this.writer = new MemoryPoolWriter(this.calls, this.pools);
-    this.jobs = new MemoryImportJobs(this.calls, this.pools);
-    this.table = new MemoryTable(this.calls);
-    this.objects = new MemoryObjects(this.calls);
+    this.cognito = new SimulatedPoolReader(this.calls, this.pools, this.random);
+    this.writer = new SimulatedPoolWriter(this.calls, this.pools);
+    this.jobs = new SimulatedImportJobs(this.calls, this.pools);
+    this.table = new SimulatedTable(this.calls, new MemoryItems());
+    this.objects = new SimulatedObjects(this.calls, new MemoryFiles());
     this.replica = { getItem: (key) => this.calls.run('replica.getItem', () => this.table.peek(key)) };
-    this.exportQueue = new MemoryQueue(this.calls, this.random);
-    this.newUsersQueue = new MemoryQueue(this.calls, this.random);
-    this.updatesQueue = new MemoryQueue(this.calls, this.random);
+    this.exportQueue = new SimulatedQueue(this.calls, this.random);
+    this.newUsersQueue = new SimulatedQueue(this.calls, this.random);
+    this.updatesQueue = new SimulatedQueue(this.calls, this.random);
   }
 
   pool(id: string, settings: Partial<PoolSettings> = {}, name?: string): MemoryPool {
@@ -65,11 +73,12 @@ export class World {
     return pool;
   }
 
-  /** All Cognito ports wait for this pacer from now on. */
-  paceBy(pacer: { take(): Promise<void> }): void {
-    this.cognito.pacer = pacer;
-    this.writer.pacer = pacer;
-    this.jobs.pacer = pacer;
+  /** All calls to Cognito wait for this pacer from now on, or for the lane of their own. */
+  paceBy(pacer: Turns, lanes: Readonly<Record<string, Turns>> = {}): void {
+    this.calls.turn = async (call) => {
+      const paced = call.startsWith('cognito.') || (call.startsWith('jobs.') && !UNPACED.has(call));
+      if (paced) await (lanes[call] ?? pacer).take();
+    };
   }
 
   executionStatus = (executionArn: string): Promise<'RUNNING' | 'gone'> =>

@@ -3,7 +3,7 @@ import type { TableItem } from '../../../source/domain/ports.ts';
 import { backupTable } from '../../../source/adapters/backup-table.ts';
 import { fromAttributeValues, toAttributeValues } from '../../../source/adapters/item-codec.ts';
 import { AwsStub, refusal } from '../../support/aws-stub.ts';
-import { FakeClock } from '../../support/fake-clock.ts';
+import { FakeClock } from '../../../tools/simulation/fake-clock.ts';
 import { rejection } from '../../support/rejection.ts';
 
 const item = (n: number): TableItem => ({ id: `USER#${n}`, type: 'PROFILE', contentHash: `h${n}` });

@@ -4,7 +4,7 @@ import { importJobs } from '../../../source/adapters/cognito/import-jobs.ts';
 import { userPoolReader } from '../../../source/adapters/cognito/pool-reader.ts';
 import { userPoolWriter } from '../../../source/adapters/cognito/pool-writer.ts';
 import { AwsStub, refusal } from '../../support/aws-stub.ts';
-import { FakeClock } from '../../support/fake-clock.ts';
+import { FakeClock } from '../../../tools/simulation/fake-clock.ts';
 import { rejection } from '../../support/rejection.ts';
 
 const POOL = 'eu-west-1_Source';

@@ -5,7 +5,7 @@ import { Halt } from '../../../source/domain/errors.ts';
 import { untilProcessed } from '../../../source/adapters/batches.ts';
 import { int, oneOf, optionalText, readEnv, text, yesNo } from '../../../source/adapters/env.ts';
 import { redact } from '../../../source/adapters/log.ts';
-import { FakeClock } from '../../support/fake-clock.ts';
+import { FakeClock } from '../../../tools/simulation/fake-clock.ts';
 
 describe('readEnv', () => {
   it('reads each kind', () => {

@@ -5,7 +5,7 @@ import { metrics } from '../../../source/adapters/metrics.ts';
 import { topic } from '../../../source/adapters/topic.ts';
 import { wakeQueue } from '../../../source/adapters/wake-queue.ts';
 import { AwsStub, refusal } from '../../support/aws-stub.ts';
-import { FakeClock } from '../../support/fake-clock.ts';
+import { FakeClock } from '../../../tools/simulation/fake-clock.ts';
 import { rejection } from '../../support/rejection.ts';
 import { MemoryLog } from '../../support/world/world.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { forEachAtOnce } from '../../../source/domain/concurrency.ts';
-import { FakeClock } from '../../support/fake-clock.ts';
+import { FakeClock } from '../../../tools/simulation/fake-clock.ts';
 import { rejection } from '../../support/rejection.ts';
 
 describe('forEachAtOnce', () => {

@@ -60,11 +60,12 @@ function requireComplete({ output }: WorkflowRun): void {
 }
 
 function milestonesOf(cloud: VirtualCloud, { startedAt }: WorkflowRun): Milestones {
+  const lastJobEndedAt = Math.max(0, ...cloud.jobs.all.map(({ completed = '' }) => Date.parse(completed)));
   const since = (time: number): number => (time - startedAt) / 1000;
   const administrators = cloud.target.lastJoinAt.get(ADMINISTRATORS);
   return {
-    ...overlapOf(cloud.meter.cognitoTimes(...UPDATE_ACTIONS), cloud.jobs.lastEndedAt, startedAt),
-    everyUserExists: since(Math.max(cloud.jobs.lastEndedAt, cloud.target.lastCreatedAt)),
+    ...overlapOf(cloud.meter.cognitoTimes(...UPDATE_ACTIONS), lastJobEndedAt, startedAt),
+    everyUserExists: since(Math.max(lastJobEndedAt, cloud.target.lastCreatedAt)),
     ...(administrators === undefined ? {} : { administratorsBack: since(administrators) }),
   };
 }

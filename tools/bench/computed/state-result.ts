@@ -11,12 +11,12 @@ const OBJECT_MB = 100;
 
 /** Memory and time of every function of the run that was just computed. */
 export function stateResult(
-  { invocations, exportObjects, importObjects }: VirtualCloud,
+  { invocations, calls }: VirtualCloud,
   shape: Shape,
   { workflow, usage }: { readonly workflow: StateResult['workflow']; readonly usage: Usage },
 ): StateResult {
   const functions = Object.fromEntries(invocations.figures);
-  const largestObjectMb = Math.max(exportObjects.largestWhole, importObjects.largestWhole) / 1e6;
+  const largestObjectMb = calls.largestWhole / 1e6;
   return {
     workflow,
     users: shape.users,

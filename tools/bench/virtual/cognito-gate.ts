@@ -1,8 +1,7 @@
 import { Lane } from '../../../source/domain/pacing/lane.ts';
 import { Pacer } from '../../../source/domain/pacing/pacer.ts';
 import { PatientRetries } from '../../../source/adapters/cognito/retries.ts';
-import { quotaInterceptor } from '../../local-cloud/gateway/simulation/quotas.ts';
-import type { AwsRequest, AwsResponse } from '../../local-cloud/gateway/types.ts';
+import { CognitoQuotas } from '../../simulation/cognito/quotas.ts';
 import type { Latencies, Meter } from './meter.ts';
 
 /** Below the service's 5 calls per second and pool, as in source/adapters/cognito/client.ts. */
@@ -17,7 +16,6 @@ const POOL_RESOURCE_CALLS = new Set([
   'StartUserImportJob',
 ]);
 const LISTINGS = new Set(['ListUsers', 'ListUsersInGroup']);
-const GRANTED: AwsResponse = { status: 200, headers: {}, body: Buffer.alloc(0) };
 
 /** What one warm function keeps between its invocations. */
 interface Client {
@@ -33,7 +31,7 @@ interface Client {
 export class CognitoGate {
   readonly #clients = new Map<string, Client>();
   #client: Client;
-  readonly #allowed: (request: AwsRequest) => Promise<AwsResponse>;
+  readonly #quotas: CognitoQuotas;
 
   constructor(
     private readonly meter: Meter,
@@ -42,8 +40,7 @@ export class CognitoGate {
     quotas: boolean | Readonly<Record<string, number>>,
     private readonly random: () => number,
   ) {
-    const interceptor = quotaInterceptor(quotas, () => meter.clock.now());
-    this.#allowed = (request) => interceptor(request, () => Promise.resolve(GRANTED));
+    this.#quotas = new CognitoQuotas(quotas, () => meter.clock.now());
     this.#client = this.#clientOf('');
   }
 
@@ -55,20 +52,12 @@ export class CognitoGate {
 
   async call<T>(action: string, poolId: string, effect: () => T): Promise<T> {
     const client = this.#client;
-    const request = {
-      service: 'cognito-idp',
-      action,
-      account: '',
-      region: '',
-      headers: {},
-      params: { UserPoolId: poolId },
-    } as unknown as AwsRequest;
     let token = await client.retries.acquireInitialRetryToken();
     for (;;) {
       await this.#turn(client, action);
       const grantedAt = this.meter.clock.now();
       this.meter.arrived(action);
-      if ((await this.#allowed(request)).status === 200) {
+      if (this.#quotas.allow(action, { account: '', poolId })) {
         client.retries.recordSuccess();
         return this.meter.call(
           `cognito.${action}`,

@@ -1,3 +1,15 @@
+import type {
+  BackupTable,
+  Clock,
+  ImportJobs,
+  Log,
+  ObjectStore,
+  Random,
+  UserPoolReader,
+  UserPoolWriter,
+  WakeQueue,
+  WorkMessage,
+} from '../../../source/domain/ports.ts';
 import { cleanUpTable } from '../../../source/domain/export/clean-up/clean-up.ts';
 import { parseRunEvent } from '../../../source/domain/export/export-event.ts';
 import { listGroups } from '../../../source/domain/export/list-groups.ts';
@@ -16,7 +28,6 @@ import { comparePool } from '../../../source/domain/verify/pool/compare-pool.ts'
 import { parseCompareEvent, parseLookEvent } from '../../../source/domain/verify/verify-event.ts';
 import { checkStateMachine } from '../../../source/domain/workflow/check-state-machine.ts';
 import { SOURCE_POOL } from './source-pool.ts';
-import type { VirtualCloud } from './virtual-cloud.ts';
 
 export const REGIONS = { export: 'us-east-1', import: 'eu-west-1', verify: 'eu-west-1' } as const;
 const TABLE = 'backup-table';
@@ -24,28 +35,46 @@ const BUCKET = 'state-bucket';
 const SNAPSHOT_RETENTION_DAYS = 35;
 type Handler = (event: unknown) => Promise<unknown>;
 
+/** What the functions find in their Regions. */
+export interface Services {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly callsPerSecond: number;
+  readonly cognito: UserPoolReader;
+  readonly writer: UserPoolWriter;
+  readonly jobs: ImportJobs;
+  readonly table: BackupTable;
+  readonly exportObjects: ObjectStore;
+  readonly importObjects: ObjectStore;
+  readonly exportQueue: WakeQueue<WorkMessage>;
+  readonly newUsersQueue: WakeQueue<WorkMessage>;
+  readonly updatesQueue: WakeQueue<WorkMessage>;
+  /** A claim of one invocation. */
+  newClaim(): string;
+  /** Milliseconds left of an invocation that begins now. */
+  timeLeft(): () => number;
+}
+
 /** What the function files of source/lambda do, with the in-memory services in place of the adapters. */
-export function functionsOn(cloud: VirtualCloud): Readonly<Record<string, Handler>> {
-  const {
-    meter: { clock },
-    source,
-    target,
-    jobs,
-    table,
-    exportObjects,
-    importObjects,
-    queue,
-    random,
-    log,
-  } = cloud;
+export function functionsOn(cloud: Services): Readonly<Record<string, Handler>> {
+  const { clock, random, log, cognito, writer, jobs, table, exportObjects, importObjects } = cloud;
+  const { exportQueue, newUsersQueue: newUsers, updatesQueue: updates } = cloud;
   const executionStatus = (): Promise<'gone'> => Promise.resolve('gone');
   const common = () => ({ clock, log, claim: cloud.newClaim(), timeLeft: cloud.timeLeft() });
-  const exporting = () => ({ ...common(), pool: source, table, replica: table, objects: exportObjects, queue });
-  const importing = () => ({ ...common(), store: importObjects, pool: target, updates: queue });
+  const exporting = () => ({
+    ...common(),
+    pool: cognito,
+    table,
+    replica: table,
+    objects: exportObjects,
+    queue: exportQueue,
+  });
+  const importing = () => ({ ...common(), store: importObjects, pool: cognito, updates });
   const runId = (event: unknown): string => parseRunEvent(event).runId;
   return {
     CheckStateMachine: (event) => checkStateMachine({ table, executionStatus, clock }, event, Object.values(REGIONS)),
-    CheckUserPoolConfig: () => openRun({ pool: source, table, objects: exportObjects, clock, random }, SOURCE_POOL),
+    CheckUserPoolConfig: () => openRun({ pool: cognito, table, objects: exportObjects, clock, random }, SOURCE_POOL),
     SyncUsers: (event) => syncUsers(exporting(), { runId: runId(event), callsPerSecond: cloud.callsPerSecond }),
     ListGroups: (event) => listGroups(exporting(), runId(event)),
     SyncGroup: (event) => syncGroups(exporting(), runId(event)),
@@ -67,21 +96,21 @@ export function functionsOn(cloud: VirtualCloud): Readonly<Record<string, Handle
       const { options } = startedImport(event);
       return checkNewUserPool(
         { options, region: REGIONS.import, primaryUserPoolId: SOURCE_POOL, tableName: TABLE },
-        { pools: target, table, objects: importObjects, clock, random, log },
+        { pools: cognito, table, objects: importObjects, clock, random, log },
       );
     },
     ScanTable: (event) => {
       const { options, restore } = openedImport(event);
       return scanTable(
         { ...restore, options, tableName: TABLE },
-        { ...common(), pools: target, jobs, table, objects: importObjects, newUsers: queue, updates: queue },
+        { ...common(), pools: cognito, jobs, table, objects: importObjects, newUsers, updates },
       );
     },
     ImportUsers: (event) => {
       const { options, restore } = openedImport(event);
       return importUsers(
         { newUserPoolId: options.newUserPoolId, ...restore },
-        { ...importing(), jobs, newUsers: queue, jobEnded: () => Promise.resolve() },
+        { ...importing(), jobs, newUsers, jobEnded: () => Promise.resolve() },
       );
     },
     UpdateUsers: (event) => {
@@ -89,7 +118,7 @@ export function functionsOn(cloud: VirtualCloud): Readonly<Record<string, Handle
       const input = { newUserPoolId: options.newUserPoolId, ...restore, executionArn, bucket: BUCKET };
       return updateUsers(input, {
         ...importing(),
-        writer: target,
+        writer,
         newPassword: () => passwordFrom(Buffer.alloc(PASSWORD_BYTES, 7)),
       });
     },
@@ -107,7 +136,7 @@ export function functionsOn(cloud: VirtualCloud): Readonly<Record<string, Handle
     ComparePool: (event) =>
       comparePool(
         { ...parseCompareEvent(event), tableName: TABLE, bucket: BUCKET },
-        { ...common(), table, objects: importObjects, pool: target },
+        { ...common(), table, objects: importObjects, pool: cognito },
       ),
   };
 }

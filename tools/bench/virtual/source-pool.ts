@@ -1,16 +1,19 @@
-import { Fault } from '../../../source/domain/errors.ts';
-import type { PoolSettings, PoolUser, UserPoolDescription } from '../../../source/domain/model.ts';
-import type { Page, UserPoolReader } from '../../../source/domain/ports.ts';
+import type { PoolGroup, PoolSettings, PoolUser } from '../../../source/domain/model.ts';
+import type { UserFilter } from '../../simulation/cognito/filter.ts';
+import type { ListedPool, Placed } from '../../simulation/cognito/pool.ts';
+import { PLAIN_SETTINGS } from '../../simulation/cognito/settings.ts';
 import { firstDigit, indexOfSub, Memberships, userOf } from '../population.ts';
 import type { Shape } from '../population.ts';
-import { SETTINGS } from '../settings.ts';
-import type { CognitoGate } from './cognito-gate.ts';
 
-const PAGE = 60;
 export const SOURCE_POOL = 'us-east-1_BenchSrc1';
+/** Both pools: as CreateUserPool makes them when only an auto-verified e-mail address is asked for, and case counts. */
+export const SETTINGS: PoolSettings = { ...PLAIN_SETTINGS, caseSensitive: true };
 
 /** The pool that is exported: who exists and how often each was edited; everything else is arithmetic (Population). */
-export class SourcePool implements UserPoolReader {
+export class SourcePool implements ListedPool {
+  readonly id = SOURCE_POOL;
+  readonly name = 'customers';
+  readonly settings = SETTINGS;
   readonly memberships: Memberships;
   readonly versions: Uint8Array;
   readonly #exists: Uint8Array;
@@ -21,8 +24,6 @@ export class SourcePool implements UserPoolReader {
   constructor(
     readonly shape: Shape,
     readonly capacity: number,
-    private readonly gate: CognitoGate,
-    readonly settings: PoolSettings = SETTINGS,
   ) {
     this.memberships = new Memberships(shape);
     this.versions = new Uint8Array(capacity);
@@ -30,7 +31,9 @@ export class SourcePool implements UserPoolReader {
     this.#users = shape.users;
   }
 
-  get users(): number {
+  readonly onAccess = (): void => undefined;
+
+  get size(): number {
     return this.#users;
   }
 
@@ -52,72 +55,40 @@ export class SourcePool implements UserPoolReader {
     return counts;
   }
 
-  describe = (poolId: string): Promise<UserPoolDescription> =>
-    this.gate.call('DescribeUserPool', poolId, () => ({
-      id: poolId,
-      name: 'customers',
-      region: 'us-east-1',
-      settings: this.settings,
-      estimatedNumberOfUsers: this.#users,
-    }));
+  *usersAfter(place: number, filter: UserFilter | undefined): Generator<Placed<PoolUser>> {
+    const { length, at } = this.#indexes(filter);
+    for (let next = place; next < length; next += 1) yield* this.#existing(at(next), next + 1);
+  }
 
-  listUsersPage = (
-    poolId: string,
-    { filter, token, limit = PAGE }: { readonly filter?: string; readonly token?: string; readonly limit?: number },
-  ): Promise<Page<PoolUser>> =>
-    this.gate.call('ListUsers', poolId, () => {
-      const digit = /^sub \^= "([0-9a-f])"$/.exec(filter ?? '')?.[1];
-      const sub = /^sub = "([0-9a-f-]+)"$/.exec(filter ?? '')?.[1];
-      if (filter !== undefined && digit === undefined && sub === undefined)
-        throw new Fault('FilterRefused', 'Cognito refused the filter.');
-      if (sub !== undefined) {
-        const index = indexOfSub(sub);
-        return { items: index !== undefined && this.#exists[index] === 1 ? [userOf(index, this.versions[index])] : [] };
-      }
-      if (digit === undefined) return this.#page(token, limit, (place) => place, this.capacity);
-      const list = this.#listOf(Number.parseInt(digit, 16));
-      return this.#page(token, limit, (place) => list[place], list.length);
-    });
+  *groupsAfter(place: number): Generator<Placed<PoolGroup>> {
+    const { groups } = this.memberships;
+    for (let next = place; next < groups.length; next += 1) yield { place: next + 1, value: groups[next] as PoolGroup };
+  }
 
-  listGroupsPage = (
-    poolId: string,
-    { token }: { readonly token?: string },
-  ): ReturnType<UserPoolReader['listGroupsPage']> =>
-    this.gate.call('ListGroups', poolId, () => {
-      const from = Number(token ?? 0);
-      const { groups } = this.memberships;
-      return {
-        items: groups.slice(from, from + PAGE),
-        ...(groups.length > from + PAGE ? { next: String(from + PAGE) } : {}),
-      };
-    });
-
-  listUsersInGroupPage = (
-    poolId: string,
-    group: string,
-    { token }: { readonly token?: string },
-  ): Promise<Page<PoolUser>> =>
-    this.gate.call('ListUsersInGroup', poolId, () => {
-      const index = this.memberships.indexOf(group);
-      return this.#page(token, PAGE, (place) => this.memberships.memberAt(index, place, this.capacity), Infinity);
-    });
-
-  /** A token is the place behind the last one looked at. */
-  #page(
-    token: string | undefined,
-    limit: number,
-    at: (place: number) => number | undefined,
-    end: number,
-  ): Page<PoolUser> {
-    const items: PoolUser[] = [];
-    for (let place = Number(token ?? 0); place < end; place += 1) {
-      const index = at(place);
-      if (index === undefined) break;
-      if (this.#exists[index] !== 1) continue;
-      if (items.length === limit) return { items, next: String(place) };
-      items.push(userOf(index, this.versions[index]));
+  *membersAfter(name: string, place: number): Generator<Placed<PoolUser>> {
+    const group = this.memberships.indexOf(name);
+    for (let next = place; ; next += 1) {
+      const index = this.memberships.memberAt(group, next, this.capacity);
+      if (index === undefined) return;
+      yield* this.#existing(index, next + 1);
     }
-    return { items };
+  }
+
+  *#existing(index: number, place: number): Generator<Placed<PoolUser>> {
+    if (this.#exists[index] === 1) yield { place, value: userOf(index, this.versions[index]) };
+  }
+
+  /** Where a listing with this filter finds users: the fewest that this pool knows at once. */
+  #indexes(filter: UserFilter | undefined): { readonly length: number; readonly at: (place: number) => number } {
+    if (filter?.attribute === 'sub' && filter.operator === '=') {
+      const index = indexOfSub(filter.value);
+      return { length: index === undefined ? 0 : 1, at: () => index as number };
+    }
+    if (filter?.attribute === 'sub' && /^[0-9a-f]$/.test(filter.value)) {
+      const list = this.#listOf(Number.parseInt(filter.value, 16));
+      return { length: list.length, at: (place) => list[place] as number };
+    }
+    return { length: this.capacity, at: (place) => place };
   }
 
   #listOf(digit: number): Uint32Array {

@@ -1,21 +1,28 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Log } from '../../../source/domain/ports.ts';
-import { FakeClock } from '../../../test/support/fake-clock.ts';
-import { seededRandom } from '../../../test/support/random.ts';
+import type { Log, WorkMessage } from '../../../source/domain/ports.ts';
+import type { ListedPool } from '../../simulation/cognito/pool.ts';
+import { SimulatedPoolReader } from '../../simulation/cognito/pool-reader.ts';
+import { SimulatedPoolWriter } from '../../simulation/cognito/pool-writer.ts';
+import { FakeClock } from '../../simulation/fake-clock.ts';
+import { SimulatedImportJobs } from '../../simulation/import-jobs/simulated-jobs.ts';
+import { seededRandom } from '../../simulation/random.ts';
+import { SimulatedObjects } from '../../simulation/storage/objects.ts';
+import { SimulatedQueue } from '../../simulation/storage/queue.ts';
+import { SimulatedTable } from '../../simulation/storage/table.ts';
 import { workflowNamed, type WorkflowName } from '../../simulation/workflow/definition.ts';
 import { runWorkflow, type Functions } from '../../simulation/workflow/run-workflow.ts';
 import type { Shape } from '../population.ts';
 import { CognitoGate } from './cognito-gate.ts';
-import { FileObjects } from './file-objects.ts';
+import { FilesOnDisk } from './files-on-disk.ts';
 import { functionsOn, REGIONS } from './functions.ts';
-import { VirtualImportJobs } from './import-jobs.ts';
+import type { Services } from './functions.ts';
 import { Invocations } from './invocations.ts';
 import { LATENCIES, Meter } from './meter.ts';
 import type { Latencies } from './meter.ts';
-import { VirtualQueue } from './queue.ts';
-import { SourcePool } from './source-pool.ts';
-import { VirtualTable } from './table.ts';
+import { MeteredCalls, meteredTable } from './metered-calls.ts';
+import { PopulationItems } from './population-items.ts';
+import { SOURCE_POOL, SourcePool } from './source-pool.ts';
 import { TARGET_POOL, TargetPool } from './target-pool.ts';
 
 export interface VirtualCloudOptions {
@@ -32,6 +39,7 @@ export interface VirtualCloudOptions {
 
 /** A Lambda function's longest time (templates/stack-set-template.yaml). */
 const TIMEOUT_MS = 900_000;
+const UPLOAD_PIECE_BYTES = 65_536;
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** What one execution took, of which Step Functions bills the transitions. */
@@ -47,7 +55,7 @@ export interface WorkflowRun {
 }
 
 /** Both Regions in memory, on virtual time, with the product's domain code as their functions. */
-export class VirtualCloud {
+export class VirtualCloud implements Services {
   readonly clock = new FakeClock();
   readonly meter = new Meter(this.clock);
   readonly random = seededRandom(1);
@@ -55,11 +63,16 @@ export class VirtualCloud {
   readonly callsPerSecond: number;
   readonly source: SourcePool;
   readonly target: TargetPool;
-  readonly jobs: VirtualImportJobs;
-  readonly table: VirtualTable;
-  readonly exportObjects: FileObjects;
-  readonly importObjects: FileObjects;
-  readonly queue: VirtualQueue;
+  readonly calls: MeteredCalls;
+  readonly cognito: SimulatedPoolReader;
+  readonly writer: SimulatedPoolWriter;
+  readonly jobs: SimulatedImportJobs;
+  readonly table: SimulatedTable;
+  readonly exportObjects: SimulatedObjects<FilesOnDisk>;
+  readonly importObjects: SimulatedObjects<FilesOnDisk>;
+  readonly exportQueue: SimulatedQueue<WorkMessage>;
+  readonly newUsersQueue: SimulatedQueue<WorkMessage>;
+  readonly updatesQueue: SimulatedQueue<WorkMessage>;
   readonly invocations: Invocations;
   readonly #gate: CognitoGate;
   readonly latencies: Latencies;
@@ -80,13 +93,30 @@ export class VirtualCloud {
     this.#folder = folder;
     this.latencies = latencies;
     this.#gate = new CognitoGate(this.meter, latencies, callsPerSecond, quotas, this.random);
-    this.source = new SourcePool(shape, Math.ceil(shape.users * (1 + room)) + 16, this.#gate);
-    this.target = new TargetPool(this.source, this.#gate, () => this.clock.now());
-    this.jobs = new VirtualImportJobs(this.target, this.#gate, this.meter, latencies, jobUsersPerSecond);
-    this.table = new VirtualTable(this.source, this.meter, latencies);
-    this.exportObjects = new FileObjects(join(folder, 'primary'), this.meter, latencies);
-    this.importObjects = new FileObjects(join(folder, 'secondary'), this.meter, latencies);
-    this.queue = new VirtualQueue(this.meter, latencies);
+    this.calls = new MeteredCalls(this.meter, latencies, this.#gate);
+    this.source = new SourcePool(shape, Math.ceil(shape.users * (1 + room)) + 16);
+    this.target = new TargetPool(this.source, () => this.clock.now());
+    const pools = new Map([[TARGET_POOL, this.target]]);
+    // Of their own: tokens and messages must not change what the product draws.
+    const random = seededRandom(2);
+    this.cognito = new SimulatedPoolReader(
+      this.calls,
+      new Map<string, ListedPool>([[SOURCE_POOL, this.source], ...pools]),
+      random,
+    );
+    this.writer = new SimulatedPoolWriter(this.calls, pools);
+    const uploads = new FilesOnDisk(join(folder, 'uploads'));
+    this.jobs = new SimulatedImportJobs(this.calls, pools, (jobId, csv) => {
+      uploads.put(jobId, csv, '');
+      return { byteLength: csv.length, pieces: () => uploads.pieces(jobId, UPLOAD_PIECE_BYTES) };
+    });
+    Object.assign(this.jobs.knobs, { usersPerSecond: jobUsersPerSecond, pendingMs: 0, rowFate: () => 'silent' });
+    this.table = new SimulatedTable(this.calls, new PopulationItems(this.source), meteredTable(this.meter));
+    this.exportObjects = new SimulatedObjects(this.calls, new FilesOnDisk(join(folder, 'primary')));
+    this.importObjects = new SimulatedObjects(this.calls, new FilesOnDisk(join(folder, 'secondary')));
+    this.exportQueue = new SimulatedQueue(this.calls, random);
+    this.newUsersQueue = new SimulatedQueue(this.calls, random);
+    this.updatesQueue = new SimulatedQueue(this.calls, random);
     this.invocations = new Invocations(this.meter, latencies);
   }
 

@@ -1,23 +1,17 @@
-/** A seeded random source (mulberry32): the same seed always gives the same users. */
+import { seededRandom, wholeNumber } from '../../simulation/random.ts';
+
+/** A seeded random source: the same seed always gives the same users. */
 export class SeededRandom {
-  #state: number;
+  /** Uniform in [0, 1). */
+  readonly next: () => number;
 
   constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** Uniform in [0, 1). */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = this.#state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    this.next = seededRandom(seed);
   }
 
   /** Integer from `min` to `max`, both included. */
   integer(min: number, max: number): number {
-    return min + Math.floor(this.next() * (max - min + 1));
+    return wholeNumber(this.next, min, max);
   }
 
   /** True with the given probability. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defaultImportJobOptions } from '../../simulation/import-jobs/options.ts';
 import { preciseNow } from './http-server.ts';
-import { defaultImportJobOptions, importJobsInterceptor } from './import-jobs/index.ts';
+import { importJobsInterceptor } from './import-jobs/index.ts';
 import { multipartChecksums } from './multipart-checksums.ts';
 import type { Simulation } from './simulation/simulation.ts';
 import { stackSetInterceptor } from './stack-sets/index.ts';

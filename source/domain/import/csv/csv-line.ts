@@ -1,8 +1,8 @@
 import type { RestoreUser } from '../plan/plan-model.ts';
-import { csvBirthdate } from './birthdate.ts';
 
 /** Cognito reads `\n`; whether it takes CRLF is not documented. */
 const LINE_END = '\n';
+const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const BOOLEANS = new Set(['email_verified', 'phone_number_verified']);
 
 export const USERNAME_COLUMN = 'cognito:username';
@@ -10,6 +10,19 @@ export const MFA_COLUMN = 'cognito:mfa_enabled';
 
 /** Commas are escaped by a backslash; nothing is ever quoted (there is no quoting in Cognito's CSV). */
 const escape = (value: string): string => value.replaceAll(',', '\\,');
+
+/**
+ * `YYYY-MM-DD`, as Cognito stores a birth date, in the CSV's form `mm/dd/yyyy` (Developer Guide, "Importing users into
+ * user pools from a CSV file"); undefined for anything that is not a day of the calendar in that form.
+ */
+export function csvBirthdate(stored: string): string | undefined {
+  const match = ISO_DATE.exec(stored);
+  if (match === null) return undefined;
+  const [, year, month, day] = match as unknown as [string, string, string, string];
+  const date = new Date(`${stored}T00:00:00.000Z`);
+  const exists = Number(year) > 0 && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(stored);
+  return exists ? `${month}/${day}/${year}` : undefined;
+}
 
 function columnValue(
   user: Pick<RestoreUser, 'name' | 'attributes'>,
@@ -29,7 +42,7 @@ export const csvHeaderLine = (header: readonly string[]): string => header.map(e
 /**
  * One user's row of the import job's CSV, line end included: every column of `header` in its order, blank where the
  * user has no value or where the column is unknown to us (`password_hash`). Rules: Developer Guide, "Importing users
- * into user pools from a CSV file". Only for users for whom csvCannotCarry finds no reason.
+ * into user pools from a CSV file". Only for users who fit (csvFit).
  */
 export const csvLine = (
   user: Pick<RestoreUser, 'name' | 'attributes'>,

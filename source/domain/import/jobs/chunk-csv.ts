@@ -19,7 +19,7 @@ export async function buildChunkCsv(
   chunk: ChunkPlan,
   only?: readonly number[],
 ): Promise<ChunkCsv> {
-  const csv = new ByteBuffer(only === undefined ? chunk.csvBytes + 65_536 : 65_536);
+  const csv = new ByteBuffer(only === undefined ? chunk.csvBytes : 65_536);
   csv.append(csvHeaderLine(plan.csvHeader));
   const mapping: string[] = [];
   let row = 0;

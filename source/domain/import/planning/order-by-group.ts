@@ -1,7 +1,7 @@
 import type { ObjectStore } from '../../ports.ts';
-import { sealedKey } from '../../state/sealed-keys.ts';
 import type { PlannedGroup } from '../plan/plan-model.ts';
-import { spoolLines } from './survey.ts';
+import type { Classified } from './classify.ts';
+import { readSpool, SpoolWriter } from './spool.ts';
 
 /** With fewer groups all of them exist before any update has to wait for one (a pool takes 5 CreateGroup calls per second). */
 const MANY_GROUPS = 200;
@@ -12,9 +12,9 @@ const MAX_BUCKETS = 64;
 const PART_CHARS = 500_000;
 
 /**
- * Writes the spool's users anew, roughly in the order of their smallest group, those without one last. Import jobs then
- * bring the members of the next groups while their groups are being created; in the table's order every job would need
- * members' groups from the whole list, and updates would wait for CreateGroup. Returns the parts to plan from.
+ * Writes the classified users once more, roughly in the order of their smallest group, those without one last. Import
+ * jobs then bring the members of the next groups while their groups are being created; in the table's order every job
+ * would need members' groups from the whole list, and updates would wait for CreateGroup. Returns the parts to plan from.
  */
 export async function orderByGroup(
   objects: Pick<ObjectStore, 'read' | 'put'>,
@@ -24,33 +24,20 @@ export async function orderByGroup(
 ): Promise<readonly string[]> {
   if (groups.length < MANY_GROUPS) return parts;
   const { bucketOf, buckets } = bucketsOf(groups);
-  const waiting = Array.from({ length: buckets }, () => ({ lines: [] as string[], chars: 0, keys: [] as string[] }));
-  const flush = async (bucket: number): Promise<void> => {
-    const { lines, keys } = waiting[bucket] as (typeof waiting)[number];
-    if (lines.length === 0) return;
-    const body = lines.join('');
-    const key = sealedKey(
-      `${prefix}${String(bucket).padStart(3, '0')}-${String(keys.length).padStart(6, '0')}`,
-      'ndjson',
-      body,
-    );
-    await objects.put(key, body);
-    waiting[bucket] = { lines: [], chars: 0, keys: [...keys, key] };
-  };
-  for await (const line of spoolLines(objects, parts)) {
-    if ('group' in line) continue;
-    const index = line.groups.reduce(
-      (smallest, name) => Math.min(smallest, bucketOf.get(name) ?? buckets - 1),
-      buckets - 1,
-    );
-    const bucket = waiting[index] as (typeof waiting)[number];
-    const text = `${JSON.stringify(line)}\n`;
-    bucket.lines.push(text);
-    bucket.chars += text.length;
-    if (bucket.chars >= PART_CHARS) await flush(index);
+  const spools = Array.from(
+    { length: buckets },
+    (_, bucket) => new SpoolWriter(objects, `${prefix}${String(bucket).padStart(3, '0')}-`, [], PART_CHARS),
+  );
+  const last = buckets - 1;
+  for await (const classified of readSpool<Classified>(objects, parts)) {
+    const names = classified.way === 'exclude' ? classified.groups : classified.user.groups;
+    const bucket = names.reduce((smallest, name) => Math.min(smallest, bucketOf.get(name) ?? last), last);
+    const spool = spools[bucket] as SpoolWriter;
+    spool.add(classified);
+    if (spool.large) await spool.flush();
   }
-  for (let bucket = 0; bucket < buckets; bucket += 1) await flush(bucket);
-  return waiting.flatMap(({ keys }) => keys);
+  for (const spool of spools) await spool.flush();
+  return spools.flatMap((spool) => spool.parts);
 }
 
 /** Groups, smallest first, cut into buckets of about equally many memberships; one more for users without a group. */

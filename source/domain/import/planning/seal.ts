@@ -1,21 +1,20 @@
-import { signInNameOf } from '../../model.ts';
 import { readList } from '../../state/stored-list.ts';
 import type { BatchPlan, PlannedGroup, RestorePlan, UpdateOp } from '../plan/plan-model.ts';
 import { planKey } from '../plan/plan-model.ts';
-import { creationIsAllowed } from '../preflight/triggers.ts';
 import { MAX_BATCH_OPS, BatchWriter } from './batch-writer.ts';
-import { groupsKey, mfaFlag } from './planning-state.ts';
+import { groupsKey, rulesFor } from './planning-state.ts';
 import type { PlanningRun, StateOf } from './planning-state.ts';
 
 /** Writes what the chunks left open and then the plan itself, which makes them a restore. Done again it writes the same. */
-export async function sealPlan(state: StateOf<'chunks'>, run: PlanningRun): Promise<RestorePlan> {
+export async function sealPlan(state: StateOf<'seal'>, run: PlanningRun): Promise<RestorePlan> {
   const { input, deps, folder } = run;
   const groups = await readList<PlannedGroup>(deps.objects, groupsKey(folder));
   const emptyGroups = await writeEmptyGroups(state, groups, run);
   const excludedKey = `${folder}excluded.ndjson`;
   await deps.objects.write(excludedKey, joined(state.draft.excluded, run));
-  const { accepted, target, tally, draft, scan } = state;
-  const { poolSettings, runId, userPoolId } = accepted.manifest;
+  const { accepted, backup, target, tally, draft } = state;
+  const { runId, userPoolId } = accepted.manifest;
+  const { signInName, header, mfaFlag, mayCreateUsers, schema } = rulesFor(input, accepted, target);
   const plan: RestorePlan = {
     restoreId: input.restoreId,
     newUserPoolId: target.pool.id,
@@ -26,19 +25,19 @@ export async function sealPlan(state: StateOf<'chunks'>, run: PlanningRun): Prom
     tableName: input.tableName,
     ...(accepted.interrupted === undefined ? {} : { interrupted: accepted.interrupted }),
     ...(accepted.incomplete === undefined ? {} : { incomplete: accepted.incomplete }),
-    signInName: signInNameOf(poolSettings),
-    csvHeader: target.header,
-    mfaFlag: mfaFlag(target),
+    signInName,
+    csvHeader: header,
+    mfaFlag,
     caseSensitive: target.pool.settings.caseSensitive,
-    mayCreateUsers: creationIsAllowed(input.options, target.pool.settings),
-    schema: target.pool.settings.schema,
+    mayCreateUsers,
+    schema,
     groupsKey: groupsKey(folder),
     chunks: draft.chunks,
     batches: [...draft.batches, ...emptyGroups],
     excludedKey,
     expected: draft.expected,
     notes: [...(accepted.notes ?? []), ...target.notes, ...groupNotes(groups, tally.groupsWithoutItem)],
-    counts: { backup: scan.counts, ...tally.counts },
+    counts: { backup, ...tally.counts },
     plannedAt: new Date(deps.clock.now()).toISOString(),
   };
   await deps.objects.put(planKey(target.pool.id, input.restoreId), JSON.stringify(plan));
@@ -47,7 +46,7 @@ export async function sealPlan(state: StateOf<'chunks'>, run: PlanningRun): Prom
 
 /** Groups that no membership would create. */
 async function writeEmptyGroups(
-  { draft }: StateOf<'chunks'>,
+  { draft }: StateOf<'seal'>,
   groups: readonly PlannedGroup[],
   { deps, folder }: PlanningRun,
 ): Promise<readonly BatchPlan[]> {

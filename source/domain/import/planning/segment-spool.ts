@@ -1,46 +1,81 @@
-import { itemKind } from '../../backup/items.ts';
+import { groupOf, itemKind, subOf } from '../../backup/items.ts';
+import type { GroupItem, UserItem } from '../../backup/items.ts';
+import type { Attributes, PoolGroup } from '../../model.ts';
 import type { ObjectStore, TableItem } from '../../ports.ts';
-import { groupLine, SpoolWriter } from './spool.ts';
-import { assemble } from './spooled-user.ts';
-import type { PendingMemberships } from './spooled-user.ts';
+import { SpoolWriter } from './spool.ts';
+
+/** A user of the backup with its memberships. */
+export interface SpooledUser {
+  readonly sub: string;
+  readonly username: string;
+  readonly attributes: Attributes;
+  readonly enabled: boolean;
+  readonly status: string;
+  /** ISO 8601. */
+  readonly created: string;
+  /** Names of groups. */
+  readonly groups: readonly string[];
+}
+
+/** A line of what was read of the backup. */
+export type SpoolLine = SpooledUser | { readonly group: PoolGroup };
 
 /** What a segment left behind: memberships whose user may be on the next page, and the objects that hold the rest. */
-interface SpoolState {
-  readonly pending?: PendingMemberships;
+export interface SegmentSpoolState {
+  readonly pending?: { readonly sub: string; readonly groups: readonly string[] };
   readonly parts: readonly string[];
 }
 
-/** Spools the users, with their memberships, and the groups of one segment, page by page in its order. */
+/**
+ * Spools the users, with their memberships, and the groups of one segment, item by item in its order: a segment shows
+ * `MEMBER_OF#...` before `PROFILE` of the same id.
+ */
 export class SegmentSpool {
   readonly #writer: SpoolWriter;
-  #pending: PendingMemberships | undefined;
+  #pending: SegmentSpoolState['pending'];
   #orphans = 0;
 
-  /** `before`: what an earlier round left. */
-  constructor(objects: Pick<ObjectStore, 'put'>, prefix: string, before: SpoolState) {
+  /** `before`: what an earlier round left. `elsewhere`: groups of a user whose memberships are not in the segment. */
+  constructor(
+    objects: Pick<ObjectStore, 'put'>,
+    prefix: string,
+    before: SegmentSpoolState = { parts: [] },
+    private readonly elsewhere: (sub: string) => readonly string[] = () => [],
+  ) {
     this.#writer = new SpoolWriter(objects, prefix, before.parts);
     this.#pending = before.pending;
   }
 
-  /** Memberships since the beginning of this round whose user is not in the backup. */
+  /** Memberships since the beginning of this round whose user is not in the segment. */
   get orphans(): number {
     return this.#orphans;
   }
 
   /** Valid after `flush`. */
-  get state(): SpoolState {
+  get state(): SegmentSpoolState {
     return {
       parts: this.#writer.parts,
       ...(this.#pending === undefined ? {} : { pending: this.#pending }),
     };
   }
 
-  add(items: readonly TableItem[]): void {
-    const { users, orphans, pending } = assemble(items, this.#pending);
-    this.#pending = pending;
-    this.#orphans += orphans;
-    for (const user of users) this.#writer.add(user);
-    for (const item of items) if (itemKind(item) === 'group') this.#writer.add(groupLine(item));
+  add(item: TableItem): void {
+    const kind = itemKind(item);
+    if (kind === 'group') {
+      this.#writer.add({ group: poolGroup(item as GroupItem) } satisfies SpoolLine);
+    } else if (kind !== undefined) {
+      const sub = subOf(item);
+      if (this.#pending?.sub !== sub) this.#dropPending();
+      const groups = this.#pending?.groups ?? [];
+      if (kind === 'membership') {
+        this.#pending = { sub, groups: [...groups, groupOf(item)] };
+      } else {
+        const { username, attributes, enabled, status, created } = item as UserItem;
+        const all = [...groups, ...this.elsewhere(sub)];
+        this.#writer.add({ sub, username, attributes, enabled, status, created, groups: all } satisfies SpoolLine);
+        this.#pending = undefined;
+      }
+    }
   }
 
   /** Writes what waits where it has become much. */
@@ -50,12 +85,23 @@ export class SegmentSpool {
 
   /** The segment has ended: memberships that still wait have no user. */
   async end(): Promise<void> {
-    this.#orphans += this.#pending?.groups.length ?? 0;
-    this.#pending = undefined;
+    this.#dropPending();
     await this.flush();
   }
 
   flush(): Promise<void> {
     return this.#writer.flush();
   }
+
+  #dropPending(): void {
+    this.#orphans += this.#pending?.groups.length ?? 0;
+    this.#pending = undefined;
+  }
 }
+
+const poolGroup = ({ groupName, description, precedence, roleArn }: GroupItem): PoolGroup => ({
+  name: groupName,
+  ...(description === undefined ? {} : { description }),
+  ...(precedence === undefined ? {} : { precedence }),
+  ...(roleArn === undefined ? {} : { roleArn }),
+});

@@ -1,9 +1,10 @@
 import { Checksums } from '../../backup/checksums.ts';
 import type { Manifest } from '../../backup/manifest.ts';
+import { totalOf } from '../../backup/counts.ts';
 import { Halt } from '../../errors.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
 import type { SealedBackup } from '../../backup/sealed-backup.ts';
-import type { ScanState } from './scan.ts';
+import type { ReadContent } from './planning-state.ts';
 
 /** How long a replica may stay behind its manifest, from the first difference that was seen. */
 const PATIENCE_MS = 5 * 60_000;
@@ -13,7 +14,7 @@ export interface ScanAgainst {
   /** What the table said before the scan, and after it. */
   readonly before: SealedBackup;
   readonly after: SealedBackup;
-  readonly scan: ScanState;
+  readonly content: ReadContent;
   readonly now: number;
   /** When the first difference was seen, milliseconds since the epoch. */
   readonly differsSince: number | undefined;
@@ -37,7 +38,7 @@ export type Settled =
  * own hash halt at once with ChecksumDiffers.
  */
 export function settleScan(against: ScanAgainst): Settled {
-  const { before, after, scan, now } = against;
+  const { before, after, content, now } = against;
   const differsSince = against.differsSince ?? now;
   const patient = now - differsSince < PATIENCE_MS;
   const moved = before.runId !== after.runId || before.openRunId !== after.openRunId;
@@ -46,44 +47,44 @@ export function settleScan(against: ScanAgainst): Settled {
     if (patient) return { verdict: 'again', differsSince };
     throw behind(against, `the manifest of its last complete export ${after.runId} has not arrived`);
   }
-  if (scan.damagedItems > 0 && !against.acceptIncomplete) throw damaged(against);
-  const differingBuckets = Checksums.differing(manifest.checksums, scan.checksums).length;
+  if (content.damaged > 0 && !against.acceptIncomplete) throw damaged(against);
+  const differingBuckets = Checksums.differing(manifest.checksums, content.checksums).length;
   const incomplete = {
     expected: manifest.counts,
-    found: scan.counts,
+    found: content.counts,
     differingBuckets,
-    damagedItems: scan.damagedItems,
+    damagedItems: content.damaged,
   };
   if (after.openRunId !== undefined) {
     return {
       verdict: 'accept',
       manifest,
-      interrupted: { runId: after.openRunId, items: scan.interruptedItems },
-      ...(scan.damagedItems > 0 ? { incomplete } : {}),
+      interrupted: { runId: after.openRunId, items: totalOf(content.written) },
+      ...(content.damaged > 0 ? { incomplete } : {}),
     };
   }
   const { users, groups, memberships } = manifest.counts;
   const same =
     differingBuckets === 0 &&
-    users === scan.counts.users &&
-    groups === scan.counts.groups &&
-    memberships === scan.counts.memberships;
+    users === content.counts.users &&
+    groups === content.counts.groups &&
+    memberships === content.counts.memberships;
   if (same) return { verdict: 'accept', manifest };
   if (patient) return { verdict: 'again', differsSince };
   if (!against.acceptIncomplete) {
     throw behind(
       against,
-      `it holds ${scan.counts.users} users, ${scan.counts.groups} groups, ${scan.counts.memberships} memberships, the export ${after.runId} sealed ${users}, ${groups}, ${memberships}, and ${differingBuckets} of 256 checksums differ`,
+      `it holds ${content.counts.users} users, ${content.counts.groups} groups, ${content.counts.memberships} memberships, the export ${after.runId} sealed ${users}, ${groups}, ${memberships}, and ${differingBuckets} of 256 checksums differ`,
     );
   }
   return { verdict: 'accept', manifest, incomplete };
 }
 
 /** An item is replicated as a whole, so no patience helps; and an interrupted run, which makes the counts meaningless, excuses none. */
-const damaged = ({ tableName, scan }: ScanAgainst): Halt =>
+const damaged = ({ tableName, content }: ScanAgainst): Halt =>
   new Halt(
     'ChecksumDiffers',
-    `${scan.damagedItems} items of the backup table ${tableName} do not hold what an export wrote: something else changed them. Nothing was written to the new pool. Restore a run that is kept as a snapshot ("ExportRun") or a table recovered to an earlier time ("BackupTableName"); or start with "AcceptIncomplete": true to restore these items as they are.`,
+    `${content.damaged} items of the backup table ${tableName} do not hold what an export wrote: something else changed them. Nothing was written to the new pool. Restore a run that is kept as a snapshot ("ExportRun") or a table recovered to an earlier time ("BackupTableName"); or start with "AcceptIncomplete": true to restore these items as they are.`,
   );
 
 const behind = ({ tableName }: ScanAgainst, found: string): Halt =>

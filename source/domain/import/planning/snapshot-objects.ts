@@ -1,18 +1,18 @@
 import { groupOf, itemKind, subOf } from '../../backup/items.ts';
-import { readSnapshotObject } from '../../backup/snapshot/read.ts';
 import type { SnapshotObject } from '../../backup/manifest.ts';
+import { readSnapshotObject } from '../../backup/snapshot/read.ts';
+import type { ItemTally } from '../../backup/tally.ts';
 import type { ObjectStore, TableItem } from '../../ports.ts';
-import { readNdjson } from '../../state/ndjson.ts';
-import type { RunningTotals } from './item-totals.ts';
-import { groupLine, SpoolWriter } from './spool.ts';
-import { assemble, spooledUser } from './spooled-user.ts';
-import type { PendingMemberships } from './spooled-user.ts';
+import { SegmentSpool } from './segment-spool.ts';
+import { readSpool, SpoolWriter } from './spool.ts';
 
 export interface SnapshotSource {
   readonly objects: Pick<ObjectStore, 'read' | 'put'>;
   readonly runId: string;
-  /** See ScanDeps. */
+  /** Key prefix of spool objects. */
   readonly spoolPrefix: string;
+  /** Counts every item that is read into the spool. */
+  readonly tally: ItemTally;
 }
 
 /**
@@ -43,7 +43,11 @@ export interface ReadObject {
   readonly joined: number;
 }
 
-export async function readKept({ objects, runId }: SnapshotSource, object: SnapshotObject | undefined): Promise<Kept> {
+/** Reads the object of kept items for what the segments need of it. */
+export async function readKept(
+  { objects, runId }: Pick<SnapshotSource, 'objects' | 'runId'>,
+  object: SnapshotObject | undefined,
+): Promise<Kept> {
   const users = new Set<string>();
   const groups = new Map<string, string[]>();
   if (object === undefined) return { users, groups };
@@ -61,35 +65,25 @@ export async function readKept({ objects, runId }: SnapshotSource, object: Snaps
 export async function readSegmentObject(
   object: SnapshotObject,
   kept: Kept,
-  totals: RunningTotals,
   source: SnapshotSource,
 ): Promise<ReadObject> {
-  const spool = new SpoolWriter(source.objects, `${source.spoolPrefix}${object.name}-`);
-  const held = new SpoolWriter(source.objects, `${source.spoolPrefix}${object.name}-held-`);
-  let pending: PendingMemberships | undefined;
-  let orphans = 0;
+  const prefix = `${source.spoolPrefix}${object.name}-`;
   let joined = 0;
-  for await (const items of readSnapshotObject(source.objects, source.runId, object)) {
-    totals.add(items);
-    const waits = (item: TableItem): boolean => itemKind(item) === 'membership' && kept.users.has(subOf(item));
-    for (const item of items.filter(waits)) held.add({ sub: subOf(item), group: groupOf(item) } satisfies HeldBack);
-    const assembled = assemble(
-      items.filter((item) => !waits(item)),
-      pending,
-    );
-    pending = assembled.pending;
-    orphans += assembled.orphans;
-    for (const user of assembled.users) {
-      const more = kept.groups.get(user.sub) ?? [];
-      joined += more.length;
-      spool.add({ ...user, groups: [...user.groups, ...more] });
-      if (spool.large) await spool.flush();
-    }
-    for (const item of items) if (itemKind(item) === 'group') spool.add(groupLine(item));
+  const spool = new SegmentSpool(source.objects, prefix, { parts: [] }, (sub) => {
+    const groups = kept.groups.get(sub) ?? [];
+    joined += groups.length;
+    return groups;
+  });
+  const held = new SpoolWriter(source.objects, `${prefix}held-`);
+  for await (const item of countedItems(object, source)) {
+    if (itemKind(item) === 'membership' && kept.users.has(subOf(item)))
+      held.add({ sub: subOf(item), group: groupOf(item) } satisfies HeldBack);
+    else spool.add(item);
+    await spool.makeRoom();
   }
-  await spool.flush();
+  await spool.end();
   await held.flush();
-  return { parts: spool.parts, held: held.parts, orphans: orphans + (pending?.groups.length ?? 0), joined };
+  return { parts: spool.state.parts, held: held.parts, orphans: spool.orphans, joined };
 }
 
 /** Spools the kept users, with the memberships that waited for them in `held`; the last object to be read. */
@@ -97,28 +91,38 @@ export async function readKeptObject(
   object: SnapshotObject,
   kept: Kept,
   before: Pick<ReadObject, 'held' | 'joined'>,
-  totals: RunningTotals,
   source: SnapshotSource,
 ): Promise<ReadObject> {
   const groups = new Map([...kept.groups].map(([sub, names]) => [sub, [...names]]));
-  for (const key of before.held)
-    for await (const { sub, group } of readNdjson<HeldBack>(source.objects, key)) push(groups, sub, group);
-  const spool = new SpoolWriter(source.objects, `${source.spoolPrefix}${object.name}-`);
-  for await (const items of readSnapshotObject(source.objects, source.runId, object)) {
-    totals.add(items);
-    for (const item of items) {
-      const kind = itemKind(item);
-      if (kind === 'user') spool.add(spooledUser(item, groups.get(subOf(item)) ?? []));
-      if (kind === 'group') spool.add(groupLine(item));
-      if (spool.large) await spool.flush();
-    }
+  for await (const { sub, group } of readSpool<HeldBack>(source.objects, before.held)) push(groups, sub, group);
+  const spool = new SegmentSpool(
+    source.objects,
+    `${source.spoolPrefix}${object.name}-`,
+    { parts: [] },
+    (sub) => groups.get(sub) ?? [],
+  );
+  for await (const item of countedItems(object, source)) {
+    if (itemKind(item) !== 'membership') spool.add(item);
+    await spool.makeRoom();
   }
-  await spool.flush();
+  await spool.end();
   const withoutKeptUser = [...kept.groups].reduce(
     (sum, [sub, names]) => (kept.users.has(sub) ? sum : sum + names.length),
     0,
   );
-  return { parts: spool.parts, held: [], orphans: withoutKeptUser - before.joined, joined: 0 };
+  return { parts: spool.state.parts, held: [], orphans: withoutKeptUser - before.joined, joined: 0 };
+}
+
+async function* countedItems(
+  object: SnapshotObject,
+  { objects, runId, tally }: SnapshotSource,
+): AsyncGenerator<TableItem, void, undefined> {
+  for await (const items of readSnapshotObject(objects, runId, object)) {
+    for (const item of items) {
+      tally.add(item);
+      yield item;
+    }
+  }
 }
 
 function push(groups: Map<string, string[]>, sub: string, group: string): void {

@@ -1,11 +1,6 @@
-import type { GroupItem } from '../../backup/items.ts';
-import type { PoolGroup } from '../../model.ts';
-import type { ObjectStore, TableItem } from '../../ports.ts';
+import type { ObjectStore } from '../../ports.ts';
+import { readNdjson } from '../../state/ndjson.ts';
 import { sealedKey } from '../../state/sealed-keys.ts';
-import type { SpooledUser } from './spooled-user.ts';
-
-/** A line of a spool object: a user with its memberships, or a group. */
-export type SpoolLine = SpooledUser | { readonly group: PoolGroup };
 
 /** Characters of JSON after which a part is written. */
 const PART_CHARS = 4_000_000;
@@ -16,11 +11,12 @@ export class SpoolWriter {
   #lines: string[] = [];
   #chars = 0;
 
-  /** `parts`: written earlier under any prefix; new ones are numbered on from them. */
+  /** `parts`: written earlier under any prefix; new ones are numbered on from them. `partChars`: see `large`. */
   constructor(
     private readonly objects: Pick<ObjectStore, 'put'>,
     private readonly prefix: string,
     parts: readonly string[] = [],
+    private readonly partChars = PART_CHARS,
   ) {
     this.parts = [...parts];
   }
@@ -33,7 +29,7 @@ export class SpoolWriter {
 
   /** True when what is held in memory should be flushed. */
   get large(): boolean {
-    return this.#chars >= PART_CHARS;
+    return this.#chars >= this.partChars;
   }
 
   async flush(): Promise<void> {
@@ -47,14 +43,10 @@ export class SpoolWriter {
   }
 }
 
-export function groupLine(item: TableItem): SpoolLine {
-  const { groupName, description, precedence, roleArn } = item as GroupItem;
-  return {
-    group: {
-      name: groupName,
-      ...(description === undefined ? {} : { description }),
-      ...(precedence === undefined ? {} : { precedence }),
-      ...(roleArn === undefined ? {} : { roleArn }),
-    },
-  };
+/** The lines of several objects of the spool, one after the other. */
+export async function* readSpool<T>(
+  objects: Pick<ObjectStore, 'read'>,
+  parts: readonly string[],
+): AsyncGenerator<T, void, undefined> {
+  for (const part of parts) yield* readNdjson<T>(objects, part);
 }

@@ -1,10 +1,8 @@
 import type { PoolGroup } from '../../model.ts';
-import type { ObjectStore } from '../../ports.ts';
 import type { Exclusion, PlannedGroup, RestorePlan } from '../plan/plan-model.ts';
-import { classify } from './classify.ts';
-import type { Rules } from './classify.ts';
-import { spoolLines } from './survey.ts';
+import type { Classified } from './classify.ts';
 
+/** What will be restored, in which way, and how large the groups will be. */
 export interface Tally {
   readonly counts: Omit<RestorePlan['counts'], 'backup'>;
   /** Smallest first, with the members that the restore brings back. */
@@ -15,55 +13,50 @@ export interface Tally {
   readonly groupsWithoutItem: number;
 }
 
-/** Counts what will be restored, in which way, and how large the groups will be. */
-export async function tally(
-  objects: Pick<ObjectStore, 'read'>,
-  parts: readonly string[],
-  rules: Rules,
-  known: {
-    readonly groups: readonly PoolGroup[];
-    readonly losers: ReadonlySet<string>;
-    readonly orphans: number;
-    readonly firstChunkUsers: number;
-  },
-): Promise<Tally> {
-  const members = new Map<string, number>(known.groups.map(({ name }) => [name, 0]));
-  const excludedBy: Partial<Record<Exclusion, number>> = {};
-  const counts = {
-    byCsv: 0,
-    oneByOne: 0,
-    excluded: 0,
-    membershipsWithoutUser: known.orphans,
-    memberships: 0,
-    disabled: 0,
-  };
-  for await (const line of spoolLines(objects, parts)) {
-    if ('group' in line) continue;
-    const classified = classify(line, rules, known.losers.has(line.sub));
-    if (classified.way === 'exclude') {
-      counts.excluded += 1;
-      counts.membershipsWithoutUser += line.groups.length;
-      excludedBy[classified.excluded.reason] = (excludedBy[classified.excluded.reason] ?? 0) + 1;
-      continue;
-    }
-    counts[classified.way === 'csv' ? 'byCsv' : 'oneByOne'] += 1;
-    counts.memberships += line.groups.length;
-    if (!line.enabled) counts.disabled += 1;
-    for (const group of line.groups) members.set(group, (members.get(group) ?? 0) + 1);
+/** Counts classified users, one by one. */
+export class TallyCounter {
+  readonly #members = new Map<string, number>();
+  readonly #excludedBy: Partial<Record<Exclusion, number>> = {};
+  readonly #counts;
+
+  /** `orphans`: memberships whose user is not in the backup. */
+  constructor(orphans: number) {
+    this.#counts = { byCsv: 0, oneByOne: 0, excluded: 0, membershipsWithoutUser: orphans, memberships: 0, disabled: 0 };
   }
-  const groups = bySize(known.groups, members);
-  return {
-    counts: { ...counts, excludedBy },
-    groups,
-    firstGroups: firstGroups(groups, known.firstChunkUsers),
-    groupsWithoutItem: groups.length - known.groups.length,
-  };
+
+  add(classified: Classified): void {
+    const counts = this.#counts;
+    if (classified.way === 'exclude') {
+      const { reason } = classified.excluded;
+      counts.excluded += 1;
+      counts.membershipsWithoutUser += classified.groups.length;
+      this.#excludedBy[reason] = (this.#excludedBy[reason] ?? 0) + 1;
+      return;
+    }
+    const { enabled, groups } = classified.user;
+    counts[classified.way === 'csv' ? 'byCsv' : 'oneByOne'] += 1;
+    counts.memberships += groups.length;
+    if (!enabled) counts.disabled += 1;
+    for (const group of groups) this.#members.set(group, (this.#members.get(group) ?? 0) + 1);
+  }
+
+  /** `known`: groups that have an item in the backup. */
+  result(known: readonly PoolGroup[], firstChunkUsers: number): Tally {
+    const groups = bySize(known, this.#members);
+    return {
+      counts: { ...this.#counts, excludedBy: this.#excludedBy },
+      groups,
+      firstGroups: firstGroups(groups, firstChunkUsers),
+      groupsWithoutItem: groups.length - known.length,
+    };
+  }
 }
 
 function bySize(known: readonly PoolGroup[], members: ReadonlyMap<string, number>): PlannedGroup[] {
-  const items = new Map(known.map((group) => [group.name, group]));
-  return [...members]
-    .map(([name, count]) => ({ ...(items.get(name) ?? { name }), members: count }))
+  const groups = new Map<string, PoolGroup>([...members.keys()].map((name) => [name, { name }]));
+  for (const group of known) groups.set(group.name, group);
+  return [...groups.values()]
+    .map((group) => ({ ...group, members: members.get(group.name) ?? 0 }))
     .sort((left, right) => left.members - right.members || (left.name < right.name ? -1 : 1));
 }
 

@@ -33,8 +33,8 @@ export const updateOp = v.variant('op', [
 ]);
 /** A membership that waits for its user. */
 export const heldMembership = v.object({ sub, group: v.string() });
+/** A line of what planning read: a user with its memberships, or a group. */
 export const spoolLine = v.union([
-  v.object({ group }),
   v.object({
     sub,
     username: v.string(),
@@ -44,6 +44,15 @@ export const spoolLine = v.union([
     created: v.string(),
     groups: texts,
   }),
+  v.object({ group }),
+]);
+export const excludedUser = v.object({ ...about, reason: v.string(), detail: v.string() });
+const named = v.object({ ...restoreUser.entries, groups: texts });
+/** A line of what planning made of that: how a user comes back. */
+export const classifiedUser = v.variant('way', [
+  v.object({ way: v.literal('csv'), bytes: count, created: v.string(), user: named }),
+  v.object({ way: v.literal('create'), why: v.string(), created: v.string(), user: named }),
+  v.object({ way: v.literal('exclude'), excluded: excludedUser, groups: texts }),
 ]);
 
 const chunksOf = <S extends Shape>(key: S) => v.array(v.object({ index: count, key, users: count, csvBytes: count }));
@@ -172,20 +181,15 @@ export const updatesState = v.object({
   ),
 });
 
-const scan = v.object({
-  segments: v.array(
-    v.object({
-      next: v.optional(itemKey),
-      done: v.boolean(),
-      pending: v.optional(v.object({ sub, groups: texts })),
-      parts: texts,
-    }),
-  ),
-  counts,
-  checksums,
+const read = {
+  content: v.object({ counts, checksums, written: counts, damaged: count }),
   orphans: count,
-  interruptedItems: count,
-  damagedItems: count,
+};
+const segment = v.object({
+  next: v.optional(itemKey),
+  done: v.boolean(),
+  pending: v.optional(v.object({ sub, groups: texts })),
+  parts: texts,
 });
 const accepted = v.object({
   manifest,
@@ -201,23 +205,33 @@ const tally = v.object({ counts: v.omit(planCounts, ['backup']), firstGroups: co
 const draft = v.object({
   cursor: v.object({ part: count, line: count }),
   ended: v.boolean(),
-  units: count,
+  cuts: count,
   chunks: chunksOf(v.string()),
   batches: batchesOf(v.string()),
   excluded: texts,
   expected: v.object({ users: texts, memberships: texts }),
 });
+const classification = { accepted, backup: counts, target, tally, parts: texts };
 export const planningState = v.variant('step', [
   v.object({
-    step: v.literal('scan'),
+    step: v.literal('readTable'),
     before: v.optional(v.object({ runId, manifest: v.optional(manifest), openRunId: v.optional(v.string()) })),
-    scan,
     differsSince: v.optional(v.number()),
+    segments: v.array(segment),
+    ...read,
   }),
-  v.object({ step: v.literal('snapshot'), kept: v.optional(v.object({ manifest })), scan, held: texts, joined: count }),
-  v.object({ step: v.literal('survey'), scan, accepted }),
-  v.object({ step: v.literal('tally'), scan, accepted, target }),
-  v.object({ step: v.literal('chunks'), scan, accepted, target, tally, parts: texts, draft }),
+  v.object({
+    step: v.literal('readSnapshot'),
+    kept: v.optional(v.object({ manifest })),
+    objectsRead: count,
+    ...read,
+    parts: texts,
+    held: texts,
+    joined: count,
+  }),
+  v.object({ step: v.literal('classify'), accepted, counts, orphans: count, parts: texts }),
+  v.object({ step: v.literal('order'), ...classification }),
+  v.object({ step: v.picklist(['chunks', 'seal']), ...classification, draft }),
   v.object({ step: v.literal('done') }),
 ]);
 
@@ -231,7 +245,6 @@ export const rowResults = v.object({
   codes: v.string(),
   notes: v.array(v.strictTuple([count, v.object({ job: v.string(), line: count, text: v.string() })])),
 });
-export const excludedUser = v.object({ ...about, reason: v.string(), detail: v.string() });
 export const failure = v.object({
   ...about,
   kind: v.picklist(['row', 'create', 'created', 'password', 'blocked', 'update']),

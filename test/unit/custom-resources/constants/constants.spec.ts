@@ -9,7 +9,7 @@ import {
   LAUNCH_ID,
   updateRequest,
 } from '../../../support/custom-resources/requests.ts';
-import { FakeClock } from '../../../support/fake-clock.ts';
+import { FakeClock } from '../../../../tools/simulation/fake-clock.ts';
 
 const NAME = `/cognito-user-profiles-export/${LAUNCH_ID}/constants`;
 const PROPERTIES = {

@@ -15,7 +15,7 @@ import {
   STACK_ID,
   updateRequest,
 } from '../../../support/custom-resources/requests.ts';
-import { FakeClock } from '../../../support/fake-clock.ts';
+import { FakeClock } from '../../../../tools/simulation/fake-clock.ts';
 import { rejection } from '../../../support/rejection.ts';
 
 interface Properties {

@@ -4,7 +4,7 @@ import { launchIdOf } from '../../../../source/custom-resources/framework/identi
 import { pollUntil } from '../../../../source/custom-resources/framework/poll.ts';
 import { parseProperties, region, text, texts } from '../../../../source/custom-resources/framework/properties.ts';
 import { LAUNCH_ID, STACK_ID } from '../../../support/custom-resources/requests.ts';
-import { FakeClock } from '../../../support/fake-clock.ts';
+import { FakeClock } from '../../../../tools/simulation/fake-clock.ts';
 
 describe('properties of a custom resource', () => {
   const schema = v.object({ Name: text, Region: region, More: texts });

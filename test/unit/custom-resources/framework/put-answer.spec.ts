@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { answerPutter } from '../../../../source/custom-resources/framework/put-answer.ts';
-import { FakeClock } from '../../../support/fake-clock.ts';
+import { FakeClock } from '../../../../tools/simulation/fake-clock.ts';
 import { rejection } from '../../../support/rejection.ts';
 
 describe('delivery of the answer', () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { secondaryUserPoolTable } from '../../../../source/custom-resources/replica/secondary-user-pool-table.ts';
 import type { ReplicaTables, Settled, TableStatus } from '../../../../source/custom-resources/replica/tables.ts';
 import { createRequest, deleteRequest, Deployment, updateRequest } from '../../../support/custom-resources/requests.ts';
-import { FakeClock } from '../../../support/fake-clock.ts';
+import { FakeClock } from '../../../../tools/simulation/fake-clock.ts';
 
 const PROPERTIES = {
   TableName: 'Backup-Table',

@@ -7,7 +7,7 @@ import {
 import { Halt } from '../../../../source/domain/errors.ts';
 import type { PoolSettings, UserPoolDescription } from '../../../../source/domain/model.ts';
 import { createRequest, deleteRequest, Deployment, updateRequest } from '../../../support/custom-resources/requests.ts';
-import { FakeClock } from '../../../support/fake-clock.ts';
+import { FakeClock } from '../../../../tools/simulation/fake-clock.ts';
 
 const PROPERTIES = {
   PrimaryUserPoolId: 'us-east-1_AbC',

@@ -8,7 +8,7 @@ import {
   LAUNCH_ID,
   updateRequest,
 } from '../../../support/custom-resources/requests.ts';
-import { FakeClock } from '../../../support/fake-clock.ts';
+import { FakeClock } from '../../../../tools/simulation/fake-clock.ts';
 
 const NAME = `CognitoUserProfilesExport-${LAUNCH_ID}`;
 const PROPERTIES = {

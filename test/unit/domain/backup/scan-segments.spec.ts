@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { newScan, scanEnded, scanSegments } from '../../../../source/domain/backup/scan-segments.ts';
 import type { ScanRequest, ScanSource } from '../../../../source/domain/backup/scan-segments.ts';
-import { FakeClock } from '../../../support/fake-clock.ts';
+import { FakeClock } from '../../../../tools/simulation/fake-clock.ts';
 import { rejection } from '../../../support/rejection.ts';
 
 const PAGES = 3;

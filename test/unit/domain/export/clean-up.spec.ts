@@ -8,7 +8,7 @@ import type { ExportOptions } from '../../../support/export/export-runner.ts';
 import { rejection } from '../../../support/rejection.ts';
 import { addGroups, addUsers } from '../../../support/world/builders.ts';
 import { KilledError } from '../../../support/world/calls.ts';
-import type { MemoryPool } from '../../../support/world/pool.ts';
+import type { MemoryPool } from '../../../../tools/simulation/cognito/memory-pool.ts';
 import { World } from '../../../support/world/world.ts';
 
 const HOURS = 3_600_000;

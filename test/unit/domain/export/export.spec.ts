@@ -5,7 +5,7 @@ import { actualItems, expectedItems, independentSeal, sumOfChecksums } from '../
 import { ExportRunner, POOL_ID } from '../../../support/export/export-runner.ts';
 import { rejection } from '../../../support/rejection.ts';
 import { addGroups, addUsers, aGroup, aUser } from '../../../support/world/builders.ts';
-import type { MemoryPool } from '../../../support/world/pool.ts';
+import type { MemoryPool } from '../../../../tools/simulation/cognito/memory-pool.ts';
 import { World } from '../../../support/world/world.ts';
 
 function oddPool(world: World): MemoryPool {

@@ -3,7 +3,7 @@ import { Pacer } from '../../../../source/domain/pacing/pacer.ts';
 import { actualItems, expectedItems } from '../../../support/export/expected-table.ts';
 import { ExportRunner, POOL_ID } from '../../../support/export/export-runner.ts';
 import { addGroups, addUsers, aUser } from '../../../support/world/builders.ts';
-import type { MemoryPool } from '../../../support/world/pool.ts';
+import type { MemoryPool } from '../../../../tools/simulation/cognito/memory-pool.ts';
 import { World } from '../../../support/world/world.ts';
 
 /** Cognito answers listings in 100 ms and other calls in 60 ms, as docs/benchmarks.md takes it to; the table answers in ten. */

@@ -6,7 +6,7 @@ import { actualItems, expectedItems } from '../../../support/export/expected-tab
 import { ExportRunner, POOL_ID } from '../../../support/export/export-runner.ts';
 import { rejection } from '../../../support/rejection.ts';
 import { addUsers } from '../../../support/world/builders.ts';
-import type { MemoryPool } from '../../../support/world/pool.ts';
+import type { MemoryPool } from '../../../../tools/simulation/cognito/memory-pool.ts';
 import { World } from '../../../support/world/world.ts';
 
 const MINUTES = 60_000;

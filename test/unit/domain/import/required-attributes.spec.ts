@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { differences } from '../../../support/import/differences.ts';
 import { RestoreWorld } from '../../../support/import/restore-world.ts';
 import { addGroups, addUsers, aUser } from '../../../support/world/builders.ts';
-import { PLAIN_SETTINGS } from '../../../support/world/pool.ts';
+import { PLAIN_SETTINGS } from '../../../../tools/simulation/cognito/settings.ts';
 
 const schema = PLAIN_SETTINGS.schema.map((attribute) =>
   attribute.name === 'name' ? { ...attribute, required: true } : attribute,

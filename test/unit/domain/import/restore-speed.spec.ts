@@ -3,7 +3,6 @@ import { Lane } from '../../../../source/domain/pacing/lane.ts';
 import { Pacer } from '../../../../source/domain/pacing/pacer.ts';
 import { RestoreWorld } from '../../../support/import/restore-world.ts';
 import { addGroups, addUsers } from '../../../support/world/builders.ts';
-import { MemoryPoolWriter } from '../../../support/world/pool-writer.ts';
 
 /** Latencies of a bench on AWS's usual figures: 100 ms a listing, 60 ms any other call; the product's own pacing. */
 async function paced(users: number, groups: readonly number[], tps: number, rowsPerSecond = 30): Promise<RestoreWorld> {
@@ -19,16 +18,10 @@ async function paced(users: number, groups: readonly number[], tps: number, rows
     objects: 20,
     queue: 10,
   });
-  world.jobs.knobs.rowsPerSecond = rowsPerSecond;
+  world.jobs.knobs.usersPerSecond = rowsPerSecond;
   const pacer = new Pacer({ callsPerSecond: tps, clock: world.clock });
-  world.paceBy(pacer);
-  // The adapter's lane for CreateGroup stands in for the pacer there.
-  const lane = new Lane(pacer, 4.5, world.clock);
-  const unpaced = new MemoryPoolWriter(world.calls, world.pools);
-  world.writer.createGroup = async (poolId, group) => {
-    await lane.take();
-    await unpaced.createGroup(poolId, group);
-  };
+  // As in the adapter, CreateGroup has a lane.
+  world.paceBy(pacer, { 'cognito.createGroup': new Lane(pacer, 4.5, world.clock) });
   return world;
 }
 

@@ -58,7 +58,7 @@ describe('A restore from plan to report', () => {
 
   it('does not let users who are created one by one wait for all memberships of the others', async () => {
     const world = new RestoreWorld();
-    world.jobs.knobs.rowsPerSecond = 500;
+    world.jobs.knobs.usersPerSecond = 500;
     addUsers(world.source, 1_200, { disabled: 0 });
     for (let n = 0; n < 40; n += 1)
       world.source.put(aUser({ username: `una${n}`, attributes: { email: `una${n}@example.test` } }));

@@ -8,7 +8,7 @@ import {
   withToken,
 } from '../../../../source/domain/listing/page-chain.ts';
 import type { Page } from '../../../../source/domain/ports.ts';
-import { FakeClock } from '../../../support/fake-clock.ts';
+import { FakeClock } from '../../../../tools/simulation/fake-clock.ts';
 import { rejection } from '../../../support/rejection.ts';
 
 /** A listing of `length` pages of one item each: the number of the page. Tokens are the numbers, too. */

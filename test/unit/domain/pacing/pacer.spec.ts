@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { Lane } from '../../../../source/domain/pacing/lane.ts';
 import { Pacer } from '../../../../source/domain/pacing/pacer.ts';
-import { FakeClock } from '../../../support/fake-clock.ts';
-import { mostPerSecond } from '../../../support/most-per-second.ts';
+import { FakeClock } from '../../../../tools/simulation/fake-clock.ts';
+import { mostPerSecond } from '../../../../tools/simulation/most-per-second.ts';
 
 const INTERVAL = 1000 / (10 * 0.91);
 

@@ -4,7 +4,7 @@ import { Fault, Halt } from '../../../../source/domain/errors.ts';
 import type { PoolCounts } from '../../../../source/domain/verify/pool/state.ts';
 import type { EndedExecution } from '../../../../tools/simulation/workflow/run-workflow.ts';
 import { addGroups, addUsers, aGroup, aUser } from '../../../support/world/builders.ts';
-import { subFor } from '../../../support/world/pool.ts';
+import { subFor } from '../../../../tools/simulation/cognito/memory-pool.ts';
 import { RESTORED, VerifyWorld } from '../../../support/workflows/verify-world.ts';
 import { SOURCE } from '../../../support/workflows/workflow-world.ts';
 

@@ -5,7 +5,8 @@ import type { Manifest } from '../../../../source/domain/backup/manifest.ts';
 import { snapshotFolder, snapshotManifestKey } from '../../../../source/domain/backup/snapshot/names.ts';
 import type { TableItem } from '../../../../source/domain/ports.ts';
 import { addGroups, addUsers } from '../../../support/world/builders.ts';
-import type { MemoryObjects } from '../../../support/world/objects.ts';
+import type { MemoryFiles } from '../../../../tools/simulation/storage/memory-files.ts';
+import type { SimulatedObjects } from '../../../../tools/simulation/storage/objects.ts';
 import { VerifyWorld } from '../../../support/workflows/verify-world.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -27,7 +28,7 @@ describe('VerifyWorkflow: the backup', () => {
   const content = (items: readonly TableItem[] = world.home.table.all()): TableItem[] =>
     items.filter((item) => itemKind(item) !== undefined);
   const users = (): TableItem[] => content().filter((item) => itemKind(item) === 'user');
-  const last = (objects: MemoryObjects): { runId: string; nextObject: number; objects: object } =>
+  const last = (objects: SimulatedObjects<MemoryFiles>): { runId: string; nextObject: number; objects: object } =>
     objects.json('verifications/last.json');
   const waited = (states: readonly string[]): number => states.filter((state) => state === 'WaitForSecondLook').length;
 
@@ -393,7 +394,11 @@ describe('VerifyWorkflow: the backup', () => {
 
   describe('with a damaged snapshot', () => {
     const key = (name: string): string => `${snapshotFolder(runId)}${name}`;
-    const damage = (objects: MemoryObjects, name: string, change: (body: Buffer) => Buffer | undefined): void => {
+    const damage = (
+      objects: SimulatedObjects<MemoryFiles>,
+      name: string,
+      change: (body: Buffer) => Buffer | undefined,
+    ): void => {
       const { body } = objects.stored.get(key(name)) as { body: Uint8Array };
       const changed = change(Buffer.from(body));
       if (changed === undefined) objects.stored.delete(key(name));
@@ -405,7 +410,7 @@ describe('VerifyWorkflow: the backup', () => {
       return body;
     };
     const truncate = (body: Buffer): Buffer => body.subarray(0, body.length - 9);
-    const biggest = (objects: MemoryObjects): string =>
+    const biggest = (objects: SimulatedObjects<MemoryFiles>): string =>
       [...objects.stored]
         .filter(([name]) => name.startsWith(key('segment-')))
         .sort(([, a], [, b]) => b.body.length - a.body.length)[0]?.[0]

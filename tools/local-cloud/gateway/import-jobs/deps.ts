@@ -1,5 +1,5 @@
 import type { Backend } from '../types.ts';
-import type { ImportJobOptions } from './options.ts';
+import type { ImportJobOptions } from '../../../simulation/import-jobs/options.ts';
 
 /** What the import jobs need of the gateway. */
 export interface ImportJobsDeps {

@@ -1,40 +1,48 @@
+import { CognitoException } from '../../../simulation/cognito/exception.ts';
+import type { ImportSettings } from '../../../simulation/cognito/settings.ts';
+import { ImportJobLedger } from '../../../simulation/import-jobs/ledger.ts';
+import type { JobOwner } from '../../../simulation/import-jobs/ledger.ts';
 import { AwsError, errorResponse, jsonResponse } from '../aws-error.ts';
 import type { AwsRequest, AwsResponse, Interceptor, Next } from '../types.ts';
 import type { ImportJobsDeps } from './deps.ts';
 import { rootOf } from './deps.ts';
 import { importJobOperations } from './job-api.ts';
-import { ImportJobStore } from './job-store.ts';
-import { poolRules } from './pool.ts';
+import { importSettingsOf } from './pool.ts';
 import { isUpload, upload } from './upload.ts';
 
 export type { ImportJobsDeps } from './deps.ts';
-export { defaultImportJobOptions } from './options.ts';
-export type { ImportJobOptions } from './options.ts';
 
 /** Operations that AWS refuses while a job imports into the pool. */
 const refusedDuringImport = new Set(['UpdateUserPool', 'AddCustomAttributes', 'DeleteUserPool']);
 
 /**
- * Cognito's user import jobs by the documented rules, which MiniStack lacks. MiniStack decides whether the caller may, and
- * may pass the role for the log (the request is passed on as one that is only authorised).
+ * Cognito's user import jobs, which MiniStack lacks, in the form of its API; the rules are those of tools/simulation.
+ * MiniStack decides whether the caller may, and may pass the role for the log (the request is passed on as one that is only
+ * authorised).
  */
 export function importJobsInterceptor(deps: ImportJobsDeps): Interceptor {
-  const store = new ImportJobStore(() => deps.options().expiresAfterMs);
+  const ledger = new ImportJobLedger(deps.options, deps.now);
   return async (request, next) => {
-    if (isUpload(request)) return upload(request, store, deps);
+    if (isUpload(request)) return upload(request, ledger, deps);
     if (request.service !== 'cognito-idp') return next(request);
-    if (refusedDuringImport.has(request.action) && importsInto(request, store)) {
+    if (refusedDuringImport.has(request.action) && ledger.importsInto(ownerOf(request))) {
       const message = 'The user pool cannot be changed while a user import job is in progress.';
       return errorResponse(request, new AwsError('UserImportInProgressException', message));
     }
-    return Object.hasOwn(importJobOperations, request.action) ? answer(request, next, store, deps) : next(request);
+    return Object.hasOwn(importJobOperations, request.action) ? answer(request, next, ledger, deps) : next(request);
   };
 }
+
+const ownerOf = ({ account, region, params }: AwsRequest): JobOwner => ({
+  account,
+  region,
+  poolId: String(params['UserPoolId']),
+});
 
 async function answer(
   request: AwsRequest,
   next: Next,
-  store: ImportJobStore,
+  ledger: ImportJobLedger,
   deps: ImportJobsDeps,
 ): Promise<AwsResponse> {
   const role = request.params['CloudWatchLogsRoleArn'];
@@ -48,18 +56,16 @@ async function answer(
   });
   if (authorized.status !== 200) return authorized;
   try {
-    const { account, region, params } = request;
-    const pool = await describePool(request, deps);
-    const operation = importJobOperations[request.action];
-    return jsonResponse(operation?.({ account, region, params, pool }, store, deps) ?? {});
+    const call = { owner: ownerOf(request), params: request.params, settings: await settingsOf(request, deps) };
+    return jsonResponse(importJobOperations[request.action]?.(call, ledger, deps) ?? {});
   } catch (error) {
-    if (error instanceof AwsError) return errorResponse(request, error);
+    if (error instanceof CognitoException) return errorResponse(request, new AwsError(error.code, error.message));
     throw error;
   }
 }
 
-async function describePool(request: AwsRequest, deps: ImportJobsDeps): Promise<ReturnType<typeof poolRules>> {
-  const poolId = String(request.params['UserPoolId']);
+async function settingsOf(request: AwsRequest, deps: ImportJobsDeps): Promise<ImportSettings> {
+  const { poolId } = ownerOf(request);
   try {
     const target = 'AWSCognitoIdentityProviderService.DescribeUserPool';
     const described = await deps.backend.json(
@@ -69,13 +75,8 @@ async function describePool(request: AwsRequest, deps: ImportJobsDeps): Promise<
       { UserPoolId: poolId },
       rootOf(request.account),
     );
-    return poolRules(described['UserPool'] as Record<string, unknown>);
+    return importSettingsOf(described['UserPool'] as Record<string, unknown>);
   } catch {
-    throw new AwsError('ResourceNotFoundException', `User pool ${poolId} does not exist.`);
+    throw new CognitoException('ResourceNotFoundException', `User pool ${poolId} does not exist.`);
   }
-}
-
-function importsInto(request: AwsRequest, store: ImportJobStore): boolean {
-  const active = store.active(request.account, request.region);
-  return active !== undefined && active.poolId === request.params['UserPoolId'];
 }

@@ -1,15 +1,9 @@
 import { AwsError } from '../aws-error.ts';
 import type { ImportJobsDeps } from './deps.ts';
 import { rootOf } from './deps.ts';
-import type { ImportJob } from './job-store.ts';
-
-/** What became of one row. */
-export interface RowResult {
-  /** As the log counts it: see ImportJobOptions.firstLineNumber. */
-  readonly line: number;
-  readonly outcome: 'SUCCEEDED' | 'SKIPPED' | 'FAILED';
-  readonly reason: string;
-}
+import type { JobRecord } from '../../../simulation/import-jobs/ledger.ts';
+import { logLine } from '../../../simulation/import-jobs/rows.ts';
+import type { RowResult } from '../../../simulation/import-jobs/rows.ts';
 
 /**
  * The log of one import job: group `/aws/cognito/userpools/<pool id>/<pool name>`, stream `<job id>/<job name>`, one
@@ -17,13 +11,13 @@ export interface RowResult {
  */
 export class JobLog {
   readonly #deps: Pick<ImportJobsDeps, 'backend' | 'now' | 'sleep' | 'options'>;
-  readonly #job: ImportJob;
+  readonly #job: JobRecord;
   readonly #group: string;
   readonly #stream: string;
   #written = 0;
   #late: Promise<void> = Promise.resolve();
 
-  constructor(job: ImportJob, poolName: string, deps: Pick<ImportJobsDeps, 'backend' | 'now' | 'sleep' | 'options'>) {
+  constructor(job: JobRecord, poolName: string, deps: Pick<ImportJobsDeps, 'backend' | 'now' | 'sleep' | 'options'>) {
     this.#deps = deps;
     this.#job = job;
     this.#group = `/aws/cognito/userpools/${job.poolId}/${poolName}`;
@@ -42,10 +36,7 @@ export class JobLog {
       this.#written += 1;
       return dropEveryNthLogLine === 0 || this.#written % dropEveryNthLogLine !== 0;
     });
-    const events = kept.map(({ line, outcome, reason }) => ({
-      timestamp,
-      message: `[${outcome}] Line Number ${line} - ${reason}`,
-    }));
+    const events = kept.map((result) => ({ timestamp, message: logLine(result) }));
     if (events.length === 0) return;
     if (logDelayMs === 0) return this.#put(events);
     // A job can end before its last lines appear: nobody waits for them, and one that cannot be written any more is lost.

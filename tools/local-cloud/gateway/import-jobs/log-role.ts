@@ -1,6 +1,6 @@
 import type { ImportJobsDeps } from './deps.ts';
 import { rootOf } from './deps.ts';
-import type { ImportJob } from './job-store.ts';
+import type { JobRecord } from '../../../simulation/import-jobs/ledger.ts';
 
 /** Actions that the role of an import job needs on Cognito's log groups (Cognito Developer Guide). */
 const neededActions = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'];
@@ -18,7 +18,7 @@ interface Statement {
  * @returns undefined when it fits, else the completion message
  */
 export async function logRoleProblem(
-  job: ImportJob,
+  job: JobRecord,
   deps: Pick<ImportJobsDeps, 'backend'>,
 ): Promise<string | undefined> {
   const credentials = rootOf(job.account);

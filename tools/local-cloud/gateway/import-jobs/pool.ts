@@ -1,85 +1,34 @@
-/** Constraints of one attribute of a pool's schema. */
-export interface AttributeRule {
-  readonly name: string;
-  readonly type: 'String' | 'Number' | 'Boolean' | 'DateTime';
-  readonly required: boolean;
-  readonly minLength: number;
-  readonly maxLength: number;
-  readonly minValue: number;
-  readonly maxValue: number;
-}
-
-/** What an import needs to know of a user pool. */
-export interface PoolRules {
-  readonly id: string;
-  readonly name: string;
-  readonly attributes: ReadonlyMap<string, AttributeRule>;
-  readonly usernameAttributes: readonly string[];
-  readonly aliasAttributes: readonly string[];
-  readonly autoVerifiedAttributes: readonly string[];
-  readonly mfa: 'OFF' | 'ON' | 'OPTIONAL';
-  /** First factors other than a password that the pool offers, as EMAIL_OTP. */
-  readonly passwordless: readonly string[];
-}
-
-/** Columns in the order of AWS's sample header; `sub` and `identities` have none. */
-const standardColumns = [
-  'name',
-  'given_name',
-  'family_name',
-  'middle_name',
-  'nickname',
-  'preferred_username',
-  'profile',
-  'picture',
-  'website',
-  'email',
-  'email_verified',
-  'gender',
-  'birthdate',
-  'zoneinfo',
-  'locale',
-  'phone_number',
-  'phone_number_verified',
-  'address',
-  'updated_at',
-];
+import type { SchemaAttribute } from '../../../../source/domain/model.ts';
+import type { ImportSettings } from '../../../simulation/cognito/settings.ts';
 
 type Members = Record<string, unknown>;
+type Bounds = Readonly<Record<string, string | number>>;
 
-/** Reads the `UserPool` of a DescribeUserPool response. */
-export function poolRules(userPool: Members): PoolRules {
+/** What an import needs to know of a user pool: the `UserPool` of a DescribeUserPool response. */
+export function importSettingsOf(userPool: Members): ImportSettings {
   const schema = (userPool['SchemaAttributes'] ?? []) as Members[];
   const signIn = (userPool['Policies'] as Members | undefined)?.['SignInPolicy'] as Members | undefined;
   return {
-    id: String(userPool['Id']),
-    name: String(userPool['Name']),
-    attributes: new Map(schema.map((attribute) => [String(attribute['Name']), attributeRule(attribute)])),
-    usernameAttributes: strings(userPool['UsernameAttributes']),
+    schema: schema.map(schemaAttribute),
+    usernameAttributes: strings(userPool['UsernameAttributes']) as ImportSettings['usernameAttributes'],
     aliasAttributes: strings(userPool['AliasAttributes']),
-    autoVerifiedAttributes: strings(userPool['AutoVerifiedAttributes']),
-    mfa: (userPool['MfaConfiguration'] ?? 'OFF') as PoolRules['mfa'],
+    autoVerifiedAttributes: strings(userPool['AutoVerifiedAttributes']) as ImportSettings['autoVerifiedAttributes'],
+    mfaConfiguration: (userPool['MfaConfiguration'] ?? 'OFF') as ImportSettings['mfaConfiguration'],
     passwordless: strings(signIn?.['AllowedFirstAuthFactors']).filter((factor) => factor !== 'PASSWORD'),
   };
 }
 
-/** The columns that GetCSVHeader returns: standard attributes, the pool's custom attributes, then Cognito's own two. */
-export function csvColumns(pool: PoolRules, extraColumns: readonly string[]): string[] {
-  const custom = [...pool.attributes.keys()].filter((name) => name.startsWith('custom:'));
-  return [...standardColumns, ...custom, 'cognito:mfa_enabled', 'cognito:username', ...extraColumns];
-}
-
-function attributeRule(attribute: Members): AttributeRule {
-  const text = (attribute['StringAttributeConstraints'] ?? {}) as Members;
-  const number = (attribute['NumberAttributeConstraints'] ?? {}) as Members;
+function schemaAttribute(attribute: Members): SchemaAttribute {
+  const { MinLength, MaxLength } = (attribute['StringAttributeConstraints'] ?? {}) as Bounds;
+  const { MinValue, MaxValue } = (attribute['NumberAttributeConstraints'] ?? {}) as Bounds;
+  const [min, max] = [MinLength ?? MinValue, MaxLength ?? MaxValue];
   return {
     name: String(attribute['Name']),
-    type: (attribute['AttributeDataType'] ?? 'String') as AttributeRule['type'],
+    type: (attribute['AttributeDataType'] ?? 'String') as SchemaAttribute['type'],
+    mutable: attribute['Mutable'] !== false,
     required: attribute['Required'] === true,
-    minLength: Number(text['MinLength'] ?? 0),
-    maxLength: Math.min(Number(text['MaxLength'] ?? 2_048), 2_048),
-    minValue: Number(number['MinValue'] ?? -Infinity),
-    maxValue: Number(number['MaxValue'] ?? Infinity),
+    ...(min === undefined ? {} : { min: `${min}` }),
+    ...(max === undefined ? {} : { max: `${max}` }),
   };
 }
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { inMemory } from '../../../simulation/import-jobs/csv.ts';
 import { AwsError, errorResponse } from '../aws-error.ts';
 import type { AwsRequest, AwsResponse } from '../types.ts';
 import type { ImportJobsDeps } from './deps.ts';
-import type { ImportJobStore } from './job-store.ts';
+import type { ImportJobLedger } from '../../../simulation/import-jobs/ledger.ts';
 
 const badSignature =
   'The request signature we calculated does not match the signature you provided. Check your key and signing method.';
@@ -18,15 +19,14 @@ export function isUpload(request: AwsRequest): boolean {
  */
 export function upload(
   request: AwsRequest,
-  store: ImportJobStore,
-  deps: Pick<ImportJobsDeps, 'baseUrl' | 'now' | 'options'>,
+  ledger: ImportJobLedger,
+  deps: Pick<ImportJobsDeps, 'baseUrl'>,
 ): AwsResponse {
-  const now = deps.now();
-  const job = store.byUploadUrl(`${deps.baseUrl()}${request.url.pathname}${request.url.search}`, now);
+  const job = ledger.byUploadUrl(`${deps.baseUrl()}${request.url.pathname}${request.url.search}`);
   if (job === undefined || request.method !== 'PUT' || request.headers['x-amz-server-side-encryption'] !== 'aws:kms') {
     return errorResponse(request, new AwsError('SignatureDoesNotMatch', badSignature, 403));
   }
-  if (now >= job.createdAt + deps.options().uploadUrlSeconds * 1_000)
+  if (ledger.uploadExpired(job))
     return errorResponse(request, new AwsError('AccessDenied', 'Request has expired', 403));
   if (request.headers['transfer-encoding'] !== undefined) {
     return errorResponse(
@@ -40,7 +40,7 @@ export function upload(
       new AwsError('MissingContentLength', 'You must provide the Content-Length HTTP header.', 411),
     );
   // A later upload to the same URL replaces the file, but not for a job that has begun to read it.
-  if (job.status === 'Created') job.csv = request.body;
+  if (job.status === 'Created') job.file = inMemory(request.body);
   const etag = createHash('md5').update(request.body).digest('hex');
   return {
     status: 200,

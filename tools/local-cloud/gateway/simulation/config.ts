@@ -1,4 +1,4 @@
-import type { ImportJobOptions } from '../import-jobs/options.ts';
+import type { ImportJobOptions } from '../../../simulation/import-jobs/options.ts';
 
 /** What a request must look like for a rule to apply; absent members match everything. */
 export interface Matcher {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { seededRandom } from '../../../simulation/random.ts';
 import { AwsError, errorResponse } from '../aws-error.ts';
 import { ConnectionReset } from '../http-server.ts';
 import type { AwsRequest, AwsResponse, Interceptor, Next } from '../types.ts';
@@ -94,7 +95,7 @@ function chooser({ calls, probability, seed = 1, times = Infinity, perAction = f
   readonly strikes: (request: AwsRequest) => boolean;
   readonly struck: () => Strikes;
 } {
-  const random = generator(seed);
+  const random = seededRandom(seed);
   const seen = new Map<string, number>();
   const struck = new Map<string, number>();
   let total = 0;
@@ -113,16 +114,4 @@ function chooser({ calls, probability, seed = 1, times = Infinity, perAction = f
     return true;
   };
   return { strikes: decide, struck: () => Object.fromEntries(struck) };
-}
-
-/** A small seeded generator of numbers from 0 to 1 (a Weyl sequence through a 32-bit mixer): the same seed, the same faults. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x9e3779b9) >>> 0;
-    let mixed = state;
-    mixed = Math.imul(mixed ^ (mixed >>> 16), 0x21f0aaad);
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
-  };
 }

@@ -22,7 +22,7 @@ import { Checksums } from '../../../../../source/domain/backup/checksums.ts';
 import { Fault } from '../../../../../source/domain/errors.ts';
 import type { TableItem } from '../../../../../source/domain/ports.ts';
 import { rejection } from '../../../../support/rejection.ts';
-import { PLAIN_SETTINGS } from '../../../../support/world/pool.ts';
+import { PLAIN_SETTINGS } from '../../../../../tools/simulation/cognito/settings.ts';
 import { World } from '../../../../support/world/world.ts';
 
 const RUN = '20260301T000000Z-12345678';

@@ -4,10 +4,12 @@ import { buildChunkCsv } from '../../../../../source/domain/import/jobs/chunk-cs
 import type { RestoreUser } from '../../../../../source/domain/import/plan/plan-model.ts';
 import { CHUNK_LIMITS } from '../../../../../source/domain/import/planning/chunk-size.ts';
 import type { ChunkLimits } from '../../../../../source/domain/import/planning/chunk-size.ts';
-import { newDraft, planUnit } from '../../../../../source/domain/import/planning/unit.ts';
-import type { UnitContext } from '../../../../../source/domain/import/planning/unit.ts';
+import type { Classified } from '../../../../../source/domain/import/planning/classify.ts';
+import { cutChunk, newDraft } from '../../../../../source/domain/import/planning/cut-chunk.ts';
+import type { CutContext } from '../../../../../source/domain/import/planning/cut-chunk.ts';
+import { toNdjson } from '../../../../../source/domain/state/ndjson.ts';
 import type { PoolUser, SchemaAttribute } from '../../../../../source/domain/model.ts';
-import { csvLimits } from '../../../../../tools/local-cloud/gateway/import-jobs/csv.ts';
+import { csvLimits } from '../../../../../tools/simulation/import-jobs/csv.ts';
 import { headerOf, READINGS, readJobFile, SCHEMA } from '../../../../support/import/csv-pool.ts';
 import { differences } from '../../../../support/import/differences.ts';
 import { PlanningWorld } from '../../../../support/import/planning-world.ts';
@@ -100,12 +102,16 @@ describe('files of import jobs', () => {
     const fitting = Math.floor(
       (CHUNK_LIMITS.chunkBytes - new TextEncoder().encode(csvHeaderLine(header)).length) / rowBytes,
     );
-    const line = (n: number): string =>
-      `${JSON.stringify({ username: name(n), sub: `sub-${n}`, attributes, enabled: true, status: 'CONFIRMED', created: '', groups: [] })}\n`;
+    const user = (n: number): Classified => ({
+      way: 'csv',
+      bytes: rowBytes,
+      created: '',
+      user: { name: name(n), sub: `sub-${n}`, attributes, enabled: true, status: 'CONFIRMED', groups: [] },
+    });
     const written: Buffer[] = [];
-    const objects: UnitContext['objects'] = {
+    const objects: CutContext['objects'] = {
       async *read(key) {
-        if (key === 'spool') for (let n = 0; n < fitting + 10; n += 1) yield Buffer.from(line(n));
+        if (key === 'spool') for (let n = 0; n < fitting + 10; n += 1) yield Buffer.from(toNdjson([user(n)]));
         else yield* written;
       },
       write: async (_key, parts) => {
@@ -114,7 +120,7 @@ describe('files of import jobs', () => {
       put: () => Promise.resolve('"etag"'),
       deleteAll: () => Promise.resolve(),
     };
-    const draft = await planUnit(newDraft(), {
+    const draft = await cutChunk(newDraft(), {
       objects,
       parts: ['spool'],
       losers: new Set(),
@@ -128,15 +134,7 @@ describe('files of import jobs', () => {
         firstChunkUsers: CHUNK_LIMITS.chunkUsers,
         counts: { byCsv: fitting + 10, memberships: 0, disabled: 0 },
       },
-      rules: {
-        header,
-        mfaFlag: 'false',
-        autoVerified: ['email'],
-        signInName: 'username',
-        schema: SCHEMA,
-        restoreUnconfirmed: false,
-        mayCreateUsers: true,
-      },
+      csvHeader: header,
     });
     const [chunk] = draft.chunks;
     if (chunk === undefined) throw new Error('no chunk');

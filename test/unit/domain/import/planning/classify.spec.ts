@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { classify } from '../../../../../source/domain/import/planning/classify.ts';
 import type { Classified, Rules } from '../../../../../source/domain/import/planning/classify.ts';
-import type { SpooledUser } from '../../../../../source/domain/import/planning/spooled-user.ts';
+import type { SpooledUser } from '../../../../../source/domain/import/planning/segment-spool.ts';
 
 const RULES: Rules = {
   header: ['email', 'email_verified', 'custom:age', 'cognito:mfa_enabled', 'cognito:username'],
@@ -25,8 +25,8 @@ const USER: SpooledUser = {
   created: '2025-01-01T00:00:00.000Z',
   groups: [],
 };
-const look = (user: Partial<SpooledUser>, rules: Partial<Rules> = {}, collides = false): Classified =>
-  classify({ ...USER, ...user }, { ...RULES, ...rules }, collides);
+const look = (user: Partial<SpooledUser>, rules: Partial<Rules> = {}): Classified =>
+  classify({ ...USER, ...user }, { ...RULES, ...rules });
 const reason = (classified: Classified): string =>
   classified.way === 'exclude' ? classified.excluded.reason : classified.way;
 const attributes = (over: Record<string, string>): Partial<SpooledUser> => ({
@@ -35,14 +35,17 @@ const attributes = (over: Record<string, string>): Partial<SpooledUser> => ({
 
 describe('classify', () => {
   it('imports without sub, identities and empty values', () => {
-    expect(look(attributes({ identities: '[]', 'custom:age': '' }))).to.deep.equal({
+    expect(look({ ...attributes({ identities: '[]', 'custom:age': '' }), groups: ['staff'] })).to.deep.equal({
       way: 'csv',
+      bytes: 'ann@example.test,true,,false,ann\n'.length,
+      created: USER.created,
       user: {
         sub: 's-1',
         name: 'ann',
         attributes: { email: 'ann@example.test', email_verified: 'true' },
         enabled: true,
         status: 'CONFIRMED',
+        groups: ['staff'],
       },
     });
   });
@@ -65,9 +68,6 @@ describe('classify', () => {
     for (const username of ['日本語', 'a+b@c.d', 'x'.repeat(128), '😀'])
       expect(reason(look({ username }))).to.equal('csv');
   });
-
-  it('leaves out who gives way to another of the same name', () =>
-    expect(reason(look({}, {}, true))).to.equal('NameCollision'));
 
   it('creates one by one who lacks an attribute that the pool requires, sub apart', () => {
     const user = { attributes: { email_verified: 'true' } };

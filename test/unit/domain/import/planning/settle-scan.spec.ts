@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { settleScan } from '../../../../../source/domain/import/planning/settle-scan.ts';
 import type { ScanAgainst } from '../../../../../source/domain/import/planning/settle-scan.ts';
-import { newTableScan } from '../../../../../source/domain/import/planning/scan.ts';
+import { nothingRead } from '../../../../../source/domain/import/planning/planning-state.ts';
 import { manifestOf } from '../../../../support/import/sealed-backup.ts';
-import { MemoryPool } from '../../../../support/world/pool.ts';
+import { MemoryPool } from '../../../../../tools/simulation/cognito/memory-pool.ts';
 
 const MINUTE = 60_000;
 const manifest = manifestOf(new MemoryPool('us-east-1_Source'), [], 'r1');
@@ -12,7 +12,7 @@ const against = (over: Partial<ScanAgainst> = {}): ScanAgainst => ({
   tableName: 'table',
   before: sealed,
   after: sealed,
-  scan: newTableScan(),
+  content: nothingRead(),
   now: 10 * MINUTE,
   differsSince: undefined,
   acceptIncomplete: false,
@@ -51,8 +51,9 @@ describe('settleScan', () => {
   });
 
   it('sees equal checksums with different counts, and different checksums with equal counts', () => {
-    const counts = { ...newTableScan(), counts: { users: 1, groups: 0, memberships: 0 } };
-    const checksums = { ...newTableScan(), checksums: ['1'.padStart(64, '0'), ...newTableScan().checksums.slice(1)] };
-    for (const scan of [counts, checksums]) expect(settleScan(against({ scan }))).to.include({ verdict: 'again' });
+    const counts = { ...nothingRead(), counts: { users: 1, groups: 0, memberships: 0 } };
+    const checksums = { ...nothingRead(), checksums: ['1'.padStart(64, '0'), ...nothingRead().checksums.slice(1)] };
+    for (const content of [counts, checksums])
+      expect(settleScan(against({ content }))).to.include({ verdict: 'again' });
   });
 });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { assertPreflight, preflight } from '../../../../../source/domain/import/preflight/preflight.ts';
 import type { PreflightFacts, PreflightResult } from '../../../../../source/domain/import/preflight/preflight.ts';
 import type { PoolSettings, SchemaAttribute } from '../../../../../source/domain/model.ts';
-import { PLAIN_SETTINGS } from '../../../../support/world/pool.ts';
+import { PLAIN_SETTINGS } from '../../../../../tools/simulation/cognito/settings.ts';
 
 const TEAM: SchemaAttribute = {
   name: 'custom:team',

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { initialUpdatesState } from '../../../../../source/domain/import/plan/updates-state.ts';
 import type { UpdatesState } from '../../../../../source/domain/import/plan/updates-state.ts';
 import { GroupCreation } from '../../../../../source/domain/import/updates/group-creation.ts';
-import { FakeClock } from '../../../../support/fake-clock.ts';
+import { FakeClock } from '../../../../../tools/simulation/fake-clock.ts';
 import { rejection } from '../../../../support/rejection.ts';
 
 const groups = Array.from({ length: 20 }, (_, index) => ({

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { LowWater, OrderedWindow } from '../../../../../source/domain/import/updates/ordered-window.ts';
-import { FakeClock } from '../../../../support/fake-clock.ts';
+import { FakeClock } from '../../../../../tools/simulation/fake-clock.ts';
 import { rejection } from '../../../../support/rejection.ts';
 
 describe('OrderedWindow', () => {

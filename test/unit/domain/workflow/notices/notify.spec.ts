@@ -5,7 +5,7 @@ import type { SchemaAttribute } from '../../../../../source/domain/model.ts';
 import { notify, type NotifySettings } from '../../../../../source/domain/workflow/notices/notify.ts';
 import type { MetricsEvent } from '../../../../../source/domain/workflow/metrics.ts';
 import { rejection } from '../../../../support/rejection.ts';
-import { PLAIN_SETTINGS } from '../../../../support/world/pool.ts';
+import { PLAIN_SETTINGS } from '../../../../../tools/simulation/cognito/settings.ts';
 import { World } from '../../../../support/world/world.ts';
 
 const EXPORT = 'arn:aws:states:eu-west-1:000000000000:execution:ExportWorkflow-0123456789ab:run-1';

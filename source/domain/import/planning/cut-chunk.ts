@@ -1,0 +1,136 @@
+import type { ObjectStore } from '../../ports.ts';
+import { toNdjson } from '../../state/ndjson.ts';
+import { csvBytes, csvHeaderLine } from '../csv/csv-line.ts';
+import { inParts } from '../plan/csv-rows.ts';
+import type { BatchPlan, ChunkPlan, ExcludedUser, PlannedGroup } from '../plan/plan-model.ts';
+import { BatchWriter } from './batch-writer.ts';
+import { ChunkOps } from './chunk-ops.ts';
+import { chunkSize } from './chunk-size.ts';
+import type { ChunkSizes } from './chunk-size.ts';
+import { CreateBatches } from './create-batches.ts';
+import { ExpectedWriter } from './expected-writer.ts';
+import { firstUsers, otherUsers } from './in-order.ts';
+import type { ClassifiedSource, CsvUser, Cursor } from './in-order.ts';
+
+/** A cut ends early when so many users were not for the chunk: they are held in memory until it ends. */
+const MAX_CREATED = 20_000;
+const MAX_EXCLUDED = 50_000;
+
+/** What has been planned so far; one cut adds at most one chunk. */
+export interface Draft {
+  readonly cursor: Cursor;
+  readonly ended: boolean;
+  readonly cuts: number;
+  readonly chunks: readonly ChunkPlan[];
+  readonly batches: readonly BatchPlan[];
+  /** Objects of excluded users, joined when the plan is sealed. */
+  readonly excluded: readonly string[];
+  readonly expected: { readonly users: readonly string[]; readonly memberships: readonly string[] };
+}
+
+export const newDraft = (): Draft => ({
+  cursor: { part: 0, line: 0 },
+  ended: false,
+  cuts: 0,
+  chunks: [],
+  batches: [],
+  excluded: [],
+  expected: { users: [], memberships: [] },
+});
+
+/** What chunks are cut from, and how large they are. */
+export interface CutContext extends ClassifiedSource {
+  readonly objects: Pick<ObjectStore, 'read' | 'put' | 'write' | 'deleteAll'>;
+  /** See restoreFolder. */
+  readonly folder: string;
+  readonly groups: readonly PlannedGroup[];
+  readonly caseSensitive: boolean;
+  /** GetCSVHeader's answer. */
+  readonly csvHeader: readonly string[];
+  readonly sizes: ChunkSizes;
+}
+
+/**
+ * Cuts the next chunk with its batches, and sorts the users on the way who do not go into a chunk. Done again from the
+ * same draft it writes the same objects.
+ */
+export async function cutChunk(draft: Draft, context: CutContext): Promise<Draft> {
+  const { objects, folder } = context;
+  const index = draft.chunks.length;
+  const batches = new BatchWriter(objects, `${folder}batches/`, draft.batches.length);
+  const expected = new ExpectedWriter(context.groups, context.caseSensitive);
+  const cut: Cut = {
+    index,
+    ops: new ChunkOps(),
+    creates: new CreateBatches(batches, expected),
+    expected,
+    excluded: [],
+    cursor: draft.cursor,
+    ended: false,
+    users: 0,
+    bytes: csvBytes(csvHeaderLine(context.csvHeader)),
+  };
+  const key = `${folder}chunks/${String(index).padStart(6, '0')}.ndjson`;
+  await objects.write(key, inParts(chunkLines(cut, context)));
+  const chunk: ChunkPlan[] = cut.users === 0 ? [] : [{ index, key, users: cut.users, csvBytes: cut.bytes }];
+  if (cut.users === 0) await objects.deleteAll([key]);
+  await cut.creates.flush();
+  await cut.ops.write(batches, expected, index);
+  await batches.flush();
+  const excludedKey = `${folder}planning/excluded-${String(draft.cuts).padStart(6, '0')}.ndjson`;
+  if (cut.excluded.length > 0) await objects.put(excludedKey, toNdjson(cut.excluded));
+  const written = await expected.write(objects, folder, draft.cuts);
+  return {
+    cursor: cut.cursor,
+    ended: cut.ended,
+    cuts: draft.cuts + 1,
+    chunks: [...draft.chunks, ...chunk],
+    batches: [...draft.batches, ...batches.plans],
+    excluded: [...draft.excluded, ...(cut.excluded.length > 0 ? [excludedKey] : [])],
+    expected: {
+      users: [...draft.expected.users, ...written.users],
+      memberships: [...draft.expected.memberships, ...written.memberships],
+    },
+  };
+}
+
+/** One chunk while it is being filled. */
+interface Cut {
+  readonly index: number;
+  readonly ops: ChunkOps;
+  readonly creates: CreateBatches;
+  readonly expected: ExpectedWriter;
+  readonly excluded: ExcludedUser[];
+  cursor: Cursor;
+  ended: boolean;
+  users: number;
+  bytes: number;
+}
+
+/** The chunk's lines; everybody else who is met on the way goes to their place. */
+async function* chunkLines(cut: Cut, context: CutContext): AsyncGenerator<string, void, undefined> {
+  const { sizes } = context;
+  const maxUsers = chunkSize(sizes, cut.index);
+  if (cut.index === 0) for await (const user of firstUsers(context)) yield addToChunk(user, cut);
+  for await (const { user, after } of otherUsers(context, cut.cursor)) {
+    if (user.way === 'csv') {
+      if (cut.users >= maxUsers || (cut.users > 0 && cut.bytes + user.bytes > sizes.chunkBytes)) return;
+      yield addToChunk(user, cut);
+    } else if (user.way === 'create') {
+      await cut.creates.add(user.user, user.why);
+    } else {
+      cut.excluded.push(user.excluded);
+    }
+    cut.cursor = after;
+    if (cut.creates.users >= MAX_CREATED || cut.excluded.length >= MAX_EXCLUDED) return;
+  }
+  cut.ended = true;
+}
+
+function addToChunk({ user, bytes }: CsvUser, cut: Cut): string {
+  cut.users += 1;
+  cut.bytes += bytes;
+  cut.ops.add(user);
+  cut.expected.user(user, cut.index, cut.users);
+  return toNdjson([user]);
+}

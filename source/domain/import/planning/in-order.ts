@@ -1,0 +1,69 @@
+import type { ObjectStore } from '../../ports.ts';
+import { readNdjson } from '../../state/ndjson.ts';
+import type { RestoreUser } from '../plan/plan-model.ts';
+import type { Classified } from './classify.ts';
+import { afterCollisions } from './collisions.ts';
+import { readSpool } from './spool.ts';
+
+/** A place in the spool: the part, and how many of its lines are behind. */
+export interface Cursor {
+  readonly part: number;
+  readonly line: number;
+}
+
+/** Classified users, and what gives them their order. */
+export interface ClassifiedSource {
+  readonly objects: Pick<ObjectStore, 'read'>;
+  readonly parts: readonly string[];
+  /** Subs of users who give way to another of the same name. */
+  readonly losers: ReadonlySet<string>;
+  readonly groupIndex: ReadonlyMap<string, number>;
+  /** Members of groups with a smaller index than this come first, in the first chunk. */
+  readonly firstGroups: number;
+}
+
+/** A user whose groups have their order. */
+export type UserInOrder =
+  | { readonly way: 'csv'; readonly user: RestoreUser; readonly bytes: number }
+  | { readonly way: 'create'; readonly user: RestoreUser; readonly why: string }
+  | Extract<Classified, { way: 'exclude' }>;
+
+export type CsvUser = Extract<UserInOrder, { way: 'csv' }>;
+
+/** Importable members of the smallest groups: they are few enough for the first chunk by the choice of these groups. */
+export async function* firstUsers(source: ClassifiedSource): AsyncGenerator<CsvUser, void, undefined> {
+  if (source.firstGroups === 0) return;
+  for await (const found of readSpool<Classified>(source.objects, source.parts)) {
+    const user = inOrder(found, source);
+    if (comesFirst(user, source)) yield user;
+  }
+}
+
+/** All others from `cursor` on; `after`: where to go on once this one was taken. */
+export async function* otherUsers(
+  source: ClassifiedSource,
+  cursor: Cursor,
+): AsyncGenerator<{ readonly user: UserInOrder; readonly after: Cursor }, void, undefined> {
+  for (let part = cursor.part; part < source.parts.length; part++) {
+    const skip = part === cursor.part ? cursor.line : 0;
+    let line = 0;
+    for await (const found of readNdjson<Classified>(source.objects, source.parts[part] as string)) {
+      line += 1;
+      if (line <= skip) continue;
+      const user = inOrder(found, source);
+      if (!comesFirst(user, source)) yield { user, after: { part, line } };
+    }
+  }
+}
+
+const comesFirst = (found: UserInOrder, { firstGroups }: ClassifiedSource): found is CsvUser =>
+  found.way === 'csv' && (found.user.groups[0] ?? Infinity) < firstGroups;
+
+function inOrder(found: Classified, { losers, groupIndex }: ClassifiedSource): UserInOrder {
+  const classified = afterCollisions(found, losers);
+  if (classified.way === 'exclude') return classified;
+  const groups = classified.user.groups
+    .map((name) => groupIndex.get(name) as number)
+    .sort((left, right) => left - right);
+  return { ...classified, user: { ...classified.user, groups } };
+}

@@ -1,0 +1,52 @@
+import { expect } from 'chai';
+import type { Classified } from '../../../../../source/domain/import/planning/classify.ts';
+import { afterCollisions, collisions, NameDigests } from '../../../../../source/domain/import/planning/collisions.ts';
+import type { SignInName } from '../../../../../source/domain/model.ts';
+
+const user = (sub: string, name: string, created = '2025-01-01', verified = 'false'): Classified => ({
+  way: 'csv',
+  bytes: 10,
+  created,
+  user: { sub, name, attributes: { email_verified: verified }, enabled: true, status: 'CONFIRMED', groups: ['staff'] },
+});
+const excluded = (sub: string, name: string): Classified => ({
+  way: 'exclude',
+  excluded: { sub, name, reason: 'BadAttribute', detail: '' },
+  groups: [],
+});
+
+async function losers(users: readonly Classified[], signInName: SignInName, caseSensitive: boolean): Promise<string[]> {
+  const names = new NameDigests(caseSensitive);
+  for (const found of users) if (found.way !== 'exclude') names.add(found.user.name);
+  const repeated = names.repeated();
+  async function* all(): AsyncGenerator<Classified> {
+    yield* await Promise.resolve(users);
+  }
+  return repeated === undefined ? [] : (await collisions(all(), repeated, { signInName, caseSensitive })).sort();
+}
+
+describe('Users of one name', () => {
+  it('give way to the one created last, in a pool that does not tell names apart by case', async () => {
+    const users = [user('1', 'Ann', '2025-02-01'), user('2', 'ann', '2025-03-01'), user('3', 'ANN'), user('4', 'bob')];
+    expect(await losers(users, 'username', false)).to.deep.equal(['1', '3']);
+    expect(await losers(users, 'username', true)).to.deep.equal([]);
+  });
+
+  it('give way to the one who has verified the address that is the name', async () => {
+    const users = [user('1', 'a@b.c', '2025-01-01', 'TRUE'), user('2', 'a@b.c', '2025-03-01')];
+    expect(await losers(users, 'email', true)).to.deep.equal(['2']);
+    expect(await losers(users, 'username', true)).to.deep.equal(['1']);
+  });
+
+  it('give way to nobody who is left out', async () => {
+    expect(await losers([user('1', 'ann'), excluded('2', 'ann')], 'username', true)).to.deep.equal([]);
+  });
+
+  it('are left out with their groups once another one is restored', () => {
+    const found = afterCollisions(user('1', 'ann'), new Set(['1']));
+    expect(found).to.have.nested.property('excluded.reason', 'NameCollision');
+    expect(found).to.deep.include({ way: 'exclude', groups: ['staff'] });
+    for (const other of [user('2', 'ann'), excluded('1', 'ann')])
+      expect(afterCollisions(other, new Set(['1']))).to.equal(other);
+  });
+});

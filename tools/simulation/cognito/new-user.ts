@@ -1,0 +1,68 @@
+import type { Attributes, PoolUser } from '../../../source/domain/model.ts';
+import { TEMPORARY_PASSWORD_STATUS } from '../../../source/domain/model.ts';
+import type { WriteOutcome } from '../../../source/domain/ports.ts';
+import { loginsOf } from './pool.ts';
+import type { SimulatedPool } from './pool.ts';
+
+/** A user who is to be created; the status says by what: AdminCreateUser gives a temporary password, an import job never. */
+export interface GivenUser {
+  readonly username: string;
+  readonly attributes: Attributes;
+  readonly status: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+const INVALID: WriteOutcome = { refused: 'InvalidParameterException' };
+
+/** Creates a user by Cognito's rules, for AdminCreateUser and import jobs; names the exception when one forbids it. */
+export function newUser(pool: SimulatedPool, given: GivenUser): WriteOutcome {
+  const { username, attributes, status, now } = given;
+  if (breaksRules(pool.settings, given)) return INVALID;
+  const { usernameAttributes, schema } = pool.settings;
+  const sub = pool.newSub(username);
+  const kept: Record<string, string> = {
+    ...Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== '')),
+    sub,
+  };
+  if (usernameAttributes.length > 0) {
+    const contact = usernameAttributes.find((name) =>
+      name === 'email' ? username.includes('@') : /^\+\d+$/.test(username),
+    );
+    if (contact === undefined) return INVALID;
+    kept[contact] ??= username;
+  }
+  // AdminCreateUser takes users without an attribute that the pool requires; an import job does not.
+  if (status !== TEMPORARY_PASSWORD_STATUS && schema.some((entry) => entry.required && (kept[entry.name] ?? '') === ''))
+    return INVALID;
+  const iso = new Date(now).toISOString();
+  const user: PoolUser = {
+    username: usernameAttributes.length > 0 ? sub : username,
+    sub,
+    attributes: kept,
+    enabled: true,
+    status,
+    created: iso,
+    modified: iso,
+  };
+  const taken = loginsOf(user, pool.settings).some((login) => login !== sub && pool.find(login) !== undefined);
+  if (taken) return { refused: pool.find(username) === undefined ? 'AliasExistsException' : 'UsernameExistsException' };
+  pool.put(user);
+  return 'done';
+}
+
+function breaksRules(
+  { schema, aliasAttributes }: SimulatedPool['settings'],
+  { username, attributes, status }: GivenUser,
+): boolean {
+  return (
+    'sub' in attributes ||
+    'identities' in attributes ||
+    !/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u.test(username) ||
+    // "Preferred username cannot be provided for unconfirmed account": so Cognito where it is an alias.
+    (status === TEMPORARY_PASSWORD_STATUS &&
+      'preferred_username' in attributes &&
+      aliasAttributes.includes('preferred_username')) ||
+    Object.keys(attributes).some((name) => !schema.some((entry) => entry.name === name))
+  );
+}

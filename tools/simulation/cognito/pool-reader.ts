@@ -1,0 +1,124 @@
+import { Fault } from '../../../source/domain/errors.ts';
+import type { PoolUser, UserPoolDescription } from '../../../source/domain/model.ts';
+import type { Page, Random, UserPoolReader } from '../../../source/domain/ports.ts';
+import type { ServiceCalls } from '../service-calls.ts';
+import { matchesFilter, parseFilter } from './filter.ts';
+import { PageTokens } from './page-tokens.ts';
+import { poolOf } from './pool.ts';
+import type { ListedPool, Placed } from './pool.ts';
+
+/** How listings behave. */
+export interface ListingKnobs {
+  /** Cognito's largest page. */
+  pageSize: number;
+  /** Share of pages that are short, or empty, although more follow. */
+  shortPages: number;
+  emptyPages: number;
+  /** Milliseconds for which a token is valid. */
+  tokenTtlMs: number;
+  /** True: a token says how many entries to leave out, so that whatever is removed before it hides one that follows. */
+  offsetTokens: boolean;
+  /** False: ListUsers refuses every filter on `sub`. */
+  subFilter: boolean;
+  /** Milliseconds for which ListUsers does not show a new user: it is eventually consistent. */
+  lagMs: number;
+}
+
+/** Listings and descriptions of simulated pools; calls are named `cognito.describe`, `cognito.listUsersPage`, ... */
+export class SimulatedPoolReader implements UserPoolReader {
+  readonly knobs: ListingKnobs = {
+    pageSize: 60,
+    shortPages: 0,
+    emptyPages: 0,
+    tokenTtlMs: 3_600_000,
+    offsetTokens: false,
+    subFilter: true,
+    lagMs: 0,
+  };
+  readonly #tokens: PageTokens;
+
+  constructor(
+    private readonly calls: ServiceCalls,
+    private readonly pools: ReadonlyMap<string, ListedPool>,
+    private readonly random: Random,
+  ) {
+    this.#tokens = new PageTokens(() => calls.clock.now(), random);
+  }
+
+  describe = (poolId: string): Promise<UserPoolDescription> =>
+    this.#call('describe', poolId, ({ id, name, settings, size }) => ({
+      id,
+      name,
+      region: id.split('_')[0] as string,
+      settings,
+      estimatedNumberOfUsers: size,
+    }));
+
+  listUsersPage = (
+    poolId: string,
+    { filter, token, limit }: { readonly filter?: string; readonly token?: string; readonly limit?: number },
+  ): Promise<Page<PoolUser>> =>
+    this.#call('listUsersPage', poolId, (pool) => {
+      const wanted = filter === undefined ? undefined : parseFilter(filter);
+      if (wanted?.attribute === 'sub' && !this.knobs.subFilter)
+        throw new Fault('FilterRefused', 'Cognito refused the filter.');
+      const shown = (user: PoolUser): boolean =>
+        (wanted === undefined || matchesFilter(wanted, user)) && this.#consistent(user);
+      return this.#page(`users ${poolId} ${filter ?? ''}`, { token, limit }, (after) =>
+        filtered(pool.usersAfter(after, wanted), shown),
+      );
+    });
+
+  listGroupsPage = (
+    poolId: string,
+    { token, limit }: { readonly token?: string; readonly limit?: number },
+  ): ReturnType<UserPoolReader['listGroupsPage']> =>
+    this.#call('listGroupsPage', poolId, (pool) =>
+      this.#page(`groups ${poolId}`, { token, limit }, (after) => pool.groupsAfter(after)),
+    );
+
+  listUsersInGroupPage = (
+    poolId: string,
+    group: string,
+    { token }: { readonly token?: string },
+  ): Promise<Page<PoolUser>> =>
+    this.#call('listUsersInGroupPage', poolId, (pool) =>
+      this.#page(`members ${poolId} ${group}`, { token }, (after) => pool.membersAfter(group, after)),
+    );
+
+  #call<T>(method: string, poolId: string, effect: (pool: ListedPool) => T): Promise<T> {
+    return this.calls.run(`cognito.${method}`, () => effect(poolOf(this.pools, poolId)), { poolId });
+  }
+
+  #page<T>(
+    listing: string,
+    { token, limit }: { readonly token: string | undefined; readonly limit?: number | undefined },
+    from: (after: number) => Iterable<Placed<T>>,
+  ): Page<T> {
+    const { pageSize, emptyPages, shortPages, offsetTokens, tokenTtlMs } = this.knobs;
+    const after = token === undefined ? 0 : this.#tokens.open(listing, token, tokenTtlMs);
+    let size = Math.min(limit ?? pageSize, pageSize);
+    if (this.random() < emptyPages) size = 0;
+    else if (this.random() < shortPages) size = Math.min(size, 1 + Math.floor(this.random() * size));
+    // One more than the page holds, to know whether there is one.
+    const found = offsetTokens ? first(from(0), after + size + 1).slice(after) : first(from(after), size + 1);
+    const page = found.slice(0, size);
+    const items = page.map(({ value }) => value);
+    if (found.length <= size) return { items };
+    const place = offsetTokens ? after + page.length : (page.at(-1)?.place ?? after);
+    return { items, next: this.#tokens.seal(listing, place) };
+  }
+
+  #consistent = ({ created }: PoolUser): boolean =>
+    this.knobs.lagMs === 0 || Date.parse(created) + this.knobs.lagMs <= this.calls.clock.now();
+}
+
+function* filtered<T>(entries: Iterable<Placed<T>>, shown: (value: T) => boolean): Generator<Placed<T>> {
+  for (const entry of entries) if (shown(entry.value)) yield entry;
+}
+
+function first<T>(entries: Iterable<T>, count: number): T[] {
+  const found: T[] = [];
+  for (const entry of entries) if (found.push(entry) === count) break;
+  return found;
+}

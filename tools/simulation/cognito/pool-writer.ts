@@ -1,0 +1,100 @@
+import type { Attributes, PoolGroup, PoolUser } from '../../../source/domain/model.ts';
+import { TEMPORARY_PASSWORD_STATUS } from '../../../source/domain/model.ts';
+import type { NewUser, UserPoolWriter, WriteOutcome } from '../../../source/domain/ports.ts';
+import type { ServiceCalls } from '../service-calls.ts';
+import { newUser } from './new-user.ts';
+import { poolOf } from './pool.ts';
+import type { SimulatedPool } from './pool.ts';
+
+/** A message that Cognito would have sent to an end user; a restore must never cause one. */
+export interface SentToUser {
+  readonly username: string;
+  readonly by: string;
+}
+
+/** Administrative writes to simulated pools; calls are named `cognito.createUser`, `cognito.addUserToGroup`, ... */
+export class SimulatedPoolWriter implements UserPoolWriter {
+  readonly sentToUsers: SentToUser[] = [];
+  /** Passwords by username, for assertions about their strength. */
+  readonly passwords = new Map<string, string>();
+  readonly temporaryPasswords = new Map<string, string>();
+  /** Lets a test refuse a write for one user: returns Cognito's exception name. */
+  refuse: (call: string, username: string) => string | undefined = () => undefined;
+
+  constructor(
+    private readonly calls: ServiceCalls,
+    private readonly pools: ReadonlyMap<string, SimulatedPool>,
+  ) {}
+
+  createGroup = (poolId: string, { roleArn, ...group }: PoolGroup): Promise<void> =>
+    this.#call('createGroup', poolId, (pool) => {
+      if (roleArn !== undefined) throw new Error('a restored group never gets a role');
+      pool.putGroup(group);
+    });
+
+  createUser = (poolId: string, { username, attributes, temporaryPassword }: NewUser): Promise<WriteOutcome> =>
+    this.#write('createUser', poolId, username, (pool) => {
+      this.temporaryPasswords.set(username, temporaryPassword);
+      return newUser(pool, { username, attributes, status: TEMPORARY_PASSWORD_STATUS, now: this.calls.clock.now() });
+    });
+
+  setPassword = (poolId: string, username: string, password: string): Promise<WriteOutcome> =>
+    this.#change('setPassword', poolId, username, (pool, user) => {
+      this.passwords.set(user.username, password);
+      pool.put({ ...user, status: 'CONFIRMED' });
+    });
+
+  disableUser = (poolId: string, username: string): Promise<WriteOutcome> =>
+    this.#change('disableUser', poolId, username, (pool, user) => pool.put({ ...user, enabled: false }));
+
+  addUserToGroup = (poolId: string, username: string, group: string): Promise<WriteOutcome> =>
+    this.#change('addUserToGroup', poolId, username, (pool, user) => {
+      if (!pool.hasGroup(group)) return { refused: 'ResourceNotFoundException' };
+      pool.join(user.username, group);
+      return undefined;
+    });
+
+  updateAttributes = (poolId: string, username: string, attributes: Attributes): Promise<WriteOutcome> =>
+    this.#change('updateAttributes', poolId, username, (pool, user) => {
+      if ('email' in attributes || 'phone_number' in attributes)
+        this.sentToUsers.push({ username: user.username, by: 'updateAttributes' });
+      const fixed = Object.keys(attributes).some(
+        (name) => pool.settings.schema.find((entry) => entry.name === name)?.mutable === false,
+      );
+      if (fixed) return { refused: 'InvalidParameterException' };
+      const changed = { ...user.attributes, ...attributes };
+      pool.put({
+        ...user,
+        attributes: Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== '')),
+      });
+      return undefined;
+    });
+
+  #change(
+    method: string,
+    poolId: string,
+    username: string,
+    apply: (pool: SimulatedPool, user: PoolUser) => WriteOutcome | undefined | void,
+  ): Promise<WriteOutcome> {
+    return this.#write(method, poolId, username, (pool) => {
+      const user = pool.find(username);
+      return user === undefined ? { refused: 'UserNotFoundException' } : (apply(pool, user) ?? 'done');
+    });
+  }
+
+  #write(
+    method: string,
+    poolId: string,
+    username: string,
+    effect: (pool: SimulatedPool) => WriteOutcome,
+  ): Promise<WriteOutcome> {
+    return this.#call(method, poolId, (pool) => {
+      const refused = this.refuse(method, username);
+      return refused === undefined ? effect(pool) : { refused };
+    });
+  }
+
+  #call<T>(method: string, poolId: string, effect: (pool: SimulatedPool) => T): Promise<T> {
+    return this.calls.run(`cognito.${method}`, () => effect(poolOf(this.pools, poolId)), { poolId });
+  }
+}

@@ -1,0 +1,63 @@
+import { Halt } from '../../../source/domain/errors.ts';
+import type { PoolGroup, PoolSettings, PoolUser } from '../../../source/domain/model.ts';
+import type { UserFilter } from './filter.ts';
+import type { ImportSettings } from './settings.ts';
+
+/** An entry of a listing; its place, a number above 0, is what a pagination token remembers. */
+export interface Placed<T> {
+  readonly place: number;
+  readonly value: T;
+}
+
+/** A user pool as far as it can be listed, wherever its users lie; SimulatedPoolReader has the rules. */
+export interface ListedPool {
+  readonly id: string;
+  readonly name: string;
+  readonly settings: PoolSettings & Pick<ImportSettings, 'passwordless'>;
+  /** Users. */
+  readonly size: number;
+  /** Runs before every call: a running import job brings its users in. */
+  readonly onAccess: () => void;
+  /** Users behind a place in the order of listings; at least those whom the filter lets through. */
+  usersAfter(place: number, filter: UserFilter | undefined): Iterable<Placed<PoolUser>>;
+  groupsAfter(place: number): Iterable<Placed<PoolGroup>>;
+  /** Members of a group behind a place; nobody where the group does not exist. */
+  membersAfter(group: string, place: number): Iterable<Placed<PoolUser>>;
+}
+
+/** A user pool that can be changed; SimulatedPoolWriter and SimulatedImportJobs have the rules. */
+export interface SimulatedPool extends ListedPool {
+  onAccess: () => void;
+  /** A `sub` that no user of the pool has. */
+  newSub(username: string): string;
+  /** The user whom a username, sub, or sign-in value names. */
+  find(login: string): PoolUser | undefined;
+  /** Adds or replaces the user of that username. */
+  put(user: PoolUser): void;
+  hasGroup(name: string): boolean;
+  /** Adds or replaces the group of that name. */
+  putGroup(group: PoolGroup): void;
+  /** Makes a user of the pool a member of one of its groups. */
+  join(username: string, group: string): void;
+}
+
+/** The pool that a call names, brought up to date. */
+export function poolOf<P extends ListedPool>(pools: ReadonlyMap<string, P>, poolId: string): P {
+  const pool = pools.get(poolId);
+  if (pool === undefined) throw new Halt('UserPoolNotFound', `The user pool ${poolId} does not exist in this Region.`);
+  pool.onAccess();
+  return pool;
+}
+
+/** Values by which a user can be found: all must be unique in the pool. */
+export function loginsOf(
+  { username, sub, attributes }: PoolUser,
+  { usernameAttributes, aliasAttributes, caseSensitive }: PoolSettings,
+): string[] {
+  const contacts = usernameAttributes.flatMap((name) => attributes[name] ?? []);
+  const aliases = aliasAttributes.flatMap((name) =>
+    name === 'preferred_username' || attributes[`${name}_verified`] === 'true' ? (attributes[name] ?? []) : [],
+  );
+  const logins = [username, sub, ...contacts, ...aliases];
+  return caseSensitive ? logins : logins.map((login) => login.toLowerCase());
+}
