@@ -3,7 +3,16 @@
  * rooms that stand before it, so no two rooms ever import each other.
  */
 const DOMAIN = 'source/domain/';
-const domainRooms = ['pacing', 'state', 'listing', 'backup', 'digests', ['export', 'import', 'verify'], 'workflow'];
+const domainRooms = [
+  'pacing',
+  'state',
+  'listing',
+  'backup',
+  'digests',
+  'comparison',
+  ['export', 'import', 'verify'],
+  'workflow',
+];
 const importRooms = ['plan', 'csv', 'preflight', 'planning', 'jobs', 'updates', 'reconcile', 'report'];
 const topRooms = [
   'source/domain',

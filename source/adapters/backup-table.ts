@@ -2,7 +2,6 @@ import {
   type AttributeValue,
   BatchGetItemCommand,
   BatchWriteItemCommand,
-  DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -11,9 +10,10 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { keyText } from '../domain/backup/items.ts';
+import { forEachAtOnce } from '../domain/concurrency.ts';
 import { Halt } from '../domain/errors.ts';
 import type { BackupTable, ItemKey } from '../domain/ports.ts';
-import { eachOf, inBatchesOf, untilProcessed, type Waits } from './batches.ts';
+import { inBatchesOf, untilProcessed, type Waits } from './batches.ts';
 import { clientOptions, type AdapterOptions } from './client-options.ts';
 import { fromAttributeValues, toAttributeValues } from './item-codec.ts';
 import { nameOf, serviceError } from './service-errors.ts';
@@ -50,20 +50,8 @@ export function backupTable({ tableName, clock, random, ...options }: BackupTabl
     }
   };
 
-  /** Runs a conditional write; false when its condition did not hold. */
-  const conditional = (action: string, run: () => Promise<unknown>): Promise<boolean> =>
-    call(action, async () => {
-      try {
-        await run();
-        return true;
-      } catch (error) {
-        if (nameOf(error) === 'ConditionalCheckFailedException') return false;
-        throw error;
-      }
-    });
-
   const write = (requests: readonly WriteRequest[]): Promise<void> =>
-    eachOf(inBatchesOf(WRITE_BATCH, requests), PARALLEL, (batch) =>
+    forEachAtOnce(inBatchesOf(WRITE_BATCH, requests), PARALLEL, (batch) =>
       untilProcessed(
         `BatchWriteItem on the table ${tableName}`,
         batch,
@@ -82,7 +70,7 @@ export function backupTable({ tableName, clock, random, ...options }: BackupTabl
     contentHashes: async (keys) => {
       const found = new Map<string, string>();
       const distinct = [...new Map(keys.map((key) => [keyText(key), keyOf(key)])).values()];
-      await eachOf(inBatchesOf(READ_BATCH, distinct), PARALLEL, (batch) =>
+      await forEachAtOnce(inBatchesOf(READ_BATCH, distinct), PARALLEL, (batch) =>
         untilProcessed(
           `BatchGetItem on the table ${tableName}`,
           batch,
@@ -119,22 +107,19 @@ export function backupTable({ tableName, clock, random, ...options }: BackupTabl
       }),
 
     putItemIf: (item, condition) =>
-      conditional('PutItem', () =>
-        client.send(
-          new PutItemCommand({
-            TableName: tableName,
-            Item: toAttributeValues(item),
-            ...(condition === 'absent'
-              ? { ConditionExpression: 'attribute_not_exists(#id)', ExpressionAttributeNames: { '#id': 'id' } }
-              : equals(condition)),
-          }),
-        ),
-      ),
-
-    deleteItemIf: (key, condition) =>
-      conditional('DeleteItem', () =>
-        client.send(new DeleteItemCommand({ TableName: tableName, Key: keyOf(key), ...equals(condition) })),
-      ),
+      call('PutItem', async () => {
+        const holds =
+          condition === 'absent'
+            ? { ConditionExpression: 'attribute_not_exists(#id)', ExpressionAttributeNames: { '#id': 'id' } }
+            : equals(condition);
+        try {
+          await client.send(new PutItemCommand({ TableName: tableName, Item: toAttributeValues(item), ...holds }));
+          return true;
+        } catch (error) {
+          if (nameOf(error) === 'ConditionalCheckFailedException') return false;
+          throw error;
+        }
+      }),
 
     transact: (puts, deletes) =>
       call('TransactWriteItems', async () => {

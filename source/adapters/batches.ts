@@ -2,12 +2,14 @@ import { Fault } from '../domain/errors.ts';
 import type { Clock, Random } from '../domain/ports.ts';
 import { random, systemClock } from './clock.ts';
 
+/** Cuts a list into pieces of at most `size`, the largest that one batch call of AWS takes. */
 export function inBatchesOf<T>(size: number, values: readonly T[]): T[][] {
   return Array.from({ length: Math.ceil(values.length / size) }, (_, index) =>
     values.slice(index * size, (index + 1) * size),
   );
 }
 
+/** Clock and jitter of the waits between two rounds; the real ones when absent. */
 export interface Waits {
   readonly clock?: Pick<Clock, 'sleep'>;
   readonly random?: Random;
@@ -40,24 +42,4 @@ export async function untilProcessed<T>(
     pending = left;
     await clock.sleep(jitter() * Math.min(10_000, 50 * 2 ** (idle + 1)));
   }
-}
-
-/** Runs `work` on every value, at most `limit` at a time. After a failure nothing new starts, and what runs is awaited. */
-export async function eachOf<T>(values: readonly T[], limit: number, work: (value: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  let failed = false;
-  const worker = async (): Promise<void> => {
-    while (!failed && next < values.length) {
-      const value = values[next] as T;
-      next += 1;
-      try {
-        await work(value);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
-  };
-  const outcomes = await Promise.allSettled(Array.from({ length: Math.min(limit, values.length) }, worker));
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }

@@ -1,69 +1,69 @@
-/** How one environment variable is read: `read` gives the value, or BAD when `raw` is not what `expects` says. */
-export interface EnvReader<T> {
-  readonly expects: string;
-  read(raw: string | undefined): T | typeof BAD;
-}
-const BAD: unique symbol = Symbol('bad value');
+import * as v from 'valibot';
+
+/** Reads one environment variable; its messages say what is expected. */
+type EnvReader = v.GenericSchema<string | undefined, unknown>;
+
+/** What `readEnv` gives for a shape. */
+export type Environment<S extends Readonly<Record<string, EnvReader>>> = {
+  readonly [K in keyof S]: v.InferOutput<S[K]>;
+};
 
 /** Text that is present and not blank; surrounding white space is dropped. */
-export const text = (): EnvReader<string> => ({
-  expects: 'text',
-  read: (raw) => raw?.trim() || BAD,
-});
+export const text = () => trimmed('text', v.nonEmpty('text'));
 
 /** Text, or undefined where the variable is absent or blank. */
-export const optionalText = (): EnvReader<string | undefined> => ({
-  expects: 'text or nothing',
-  read: (raw) => raw?.trim() || undefined,
-});
+export const optionalText = () =>
+  v.pipe(
+    v.optional(v.string(), ''),
+    v.transform((value) => value.trim() || undefined),
+  );
 
 /** A whole number between `min` and `max`, both included. */
-export const int = (min: number, max: number): EnvReader<number> => ({
-  expects: `a whole number from ${min} to ${max}`,
-  read: (raw) => {
-    const trimmed = raw?.trim() ?? '';
-    const value = Number(trimmed);
-    return /^-?\d+$/.test(trimmed) && value >= min && value <= max ? value : BAD;
-  },
-});
+export const int = (min: number, max: number) => {
+  const expected = `a whole number from ${min} to ${max}`;
+  return v.pipe(
+    trimmed(expected, v.regex(/^-?\d+$/, expected)),
+    v.transform(Number),
+    v.minValue(min, expected),
+    v.maxValue(max, expected),
+  );
+};
 
 /** The template's `Yes` or `No`; written without quotes in YAML they are booleans, which CloudFormation passes on as `true` and `false`. */
-export const yesNo = (): EnvReader<boolean> => ({
-  expects: 'Yes or No',
-  read: (raw) => {
-    const value = raw?.trim().toLowerCase() ?? '';
-    if (['yes', 'true'].includes(value)) return true;
-    return ['no', 'false'].includes(value) ? false : BAD;
-  },
-});
+export const yesNo = () =>
+  v.pipe(
+    v.string('Yes or No'),
+    v.trim(),
+    v.toLowerCase(),
+    v.picklist(['yes', 'true', 'no', 'false'], 'Yes or No'),
+    v.transform((value) => value === 'yes' || value === 'true'),
+  );
 
 /** One of the given words. */
-export const oneOf = <const W extends string>(...words: readonly W[]): EnvReader<W> => ({
-  expects: words.join(' or '),
-  read: (raw) => words.find((word) => word === raw?.trim()) ?? BAD,
-});
-
-type Values<S extends Record<string, EnvReader<unknown>>> = {
-  readonly [K in keyof S]: S[K] extends EnvReader<infer T> ? T : never;
+export const oneOf = <const W extends string>(...words: readonly W[]) => {
+  const expected = words.join(' or ');
+  return v.pipe(v.string(expected), v.trim(), v.picklist(words, expected));
 };
+
+const trimmed = (expected: string, check: v.GenericValidation<string>) => v.pipe(v.string(expected), v.trim(), check);
 
 /**
  * Reads a function's environment once, at cold start, so that a wrong template fails on the first invocation.
  * @throws Error `BadEnvironment` that names every bad key and what it should be, never a value.
  */
-export function readEnv<S extends Record<string, EnvReader<unknown>>>(
+export function readEnv<S extends Readonly<Record<string, EnvReader>>>(
   shape: S,
   source: NodeJS.ProcessEnv = process.env,
-): Values<S> {
+): Environment<S> {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [key, reader] of Object.entries(shape)) {
-    const value = reader.read(source[key]);
-    if (value === BAD)
+    const result = v.safeParse(reader, source[key]);
+    if (result.success) values[key] = result.output;
+    else
       problems.push(
-        `${key} (expected ${reader.expects}, found ${source[key] === undefined ? 'nothing' : 'something else'})`,
+        `${key} (expected ${result.issues[0].message}, found ${source[key] === undefined ? 'nothing' : 'something else'})`,
       );
-    else values[key] = value;
   }
   if (problems.length > 0) {
     const error = new Error(
@@ -72,5 +72,5 @@ export function readEnv<S extends Record<string, EnvReader<unknown>>>(
     error.name = 'BadEnvironment';
     throw error;
   }
-  return values as Values<S>;
+  return values as Environment<S>;
 }

@@ -1,7 +1,7 @@
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { Fault, Halt } from '../domain/errors.ts';
 import type { ExecutionStatus } from '../domain/workflow/lease.ts';
-import type { AdapterOptions } from './client-options.ts';
+import { clientOptions, type AdapterOptions } from './client-options.ts';
 import { isDenied, nameOf } from './service-errors.ts';
 
 /** Step Functions answers but has no time: that says nothing about the execution (DescribeExecution has a quota of its own). */
@@ -12,8 +12,6 @@ const THROTTLES = new Set([
   'TooManyRequestsException',
   'RequestLimitExceeded',
 ]);
-/** A Region that is down must not hold a restore up. */
-const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 
 /**
  * Whether an execution still runs, asked in the Region of its ARN. One that ended, is unknown, or lies in a Region that
@@ -25,7 +23,8 @@ export const executionStatus =
   async (executionArn: string): Promise<ExecutionStatus> => {
     const region = executionArn.split(':')[3];
     if (region === undefined || region === '') return 'gone';
-    const client = new SFNClient({ region, customUserAgent: userAgent, maxAttempts: 2, requestHandler: TIMEOUTS });
+    // A Region that is down must not hold a restore up.
+    const client = new SFNClient(clientOptions({ region, userAgent, impatient: true }));
     try {
       const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
       return status === 'RUNNING' ? 'RUNNING' : 'gone';

@@ -7,10 +7,11 @@ import {
   PutObjectTaggingCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { forEachAtOnce } from '../domain/concurrency.ts';
 import { Fault } from '../domain/errors.ts';
 import type { ObjectStore, PutCondition } from '../domain/ports.ts';
 import { assertSealed, sealedPieces } from '../domain/state/sealed-keys.ts';
-import { eachOf, inBatchesOf, untilProcessed, type Waits } from './batches.ts';
+import { inBatchesOf, untilProcessed, type Waits } from './batches.ts';
 import { clientOptions, type AdapterOptions } from './client-options.ts';
 import { multipartWriter } from './object-parts.ts';
 import { isDenied, nameOf, serviceError } from './service-errors.ts';
@@ -161,7 +162,7 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
         keys,
         async (pending) => {
           const refused: string[] = [];
-          await eachOf(pending, TAGS_IN_FLIGHT, async (Key) => {
+          await forEachAtOnce(pending, TAGS_IN_FLIGHT, async (Key) => {
             try {
               await client.send(new PutObjectTaggingCommand({ Bucket: bucket, Key, Tagging }));
             } catch (error) {

@@ -4,8 +4,9 @@ import {
   SendMessageBatchCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { forEachAtOnce } from '../domain/concurrency.ts';
 import type { Received, WakeQueue, WorkMessage } from '../domain/ports.ts';
-import { eachOf, inBatchesOf, untilProcessed, type Waits } from './batches.ts';
+import { inBatchesOf, untilProcessed, type Waits } from './batches.ts';
 import { clientOptions, type AdapterOptions } from './client-options.ts';
 import { serviceError } from './service-errors.ts';
 
@@ -37,7 +38,7 @@ export function wakeQueue({ queueUrl, clock, random, ...options }: WakeQueueOpti
 
   return {
     send: (messages) =>
-      eachOf(
+      forEachAtOnce(
         inBatchesOf(
           BATCH,
           messages.map((message) => JSON.stringify(message)),

@@ -1,3 +1,7 @@
+import * as v from 'valibot';
+import { countShape, textsShape } from './state/shape.ts';
+import type { Shape, Stored } from './state/shape.ts';
+
 /** What a Cognito user pool holds, as far as Cognito's API shows it to an administrator. */
 
 /** Attribute name (`email`, `custom:team`, ...) to value, as ListUsers returns them. Built without a prototype. */
@@ -29,39 +33,44 @@ export interface PoolUser {
   readonly modified: string;
 }
 
-export interface PoolGroup {
-  readonly name: string;
-  readonly description?: string;
+export const groupShape = v.object({
+  name: v.pipe(v.string(), v.minLength(1)),
+  description: v.exactOptional(v.string()),
   /** Lower is stronger; 0 or more. */
-  readonly precedence?: number;
+  precedence: v.exactOptional(countShape),
   /** IAM role of the group: stored and reported, never set on a restored group. */
-  readonly roleArn?: string;
-}
+  roleArn: v.exactOptional(v.string()),
+});
+export type PoolGroup = Stored<typeof groupShape>;
 
-/** One entry of a pool's schema (DescribeUserPool `SchemaAttributes`). */
-export interface SchemaAttribute {
-  readonly name: string;
-  readonly type: 'String' | 'Number' | 'DateTime' | 'Boolean';
-  readonly mutable: boolean;
-  readonly required: boolean;
+const schemaAttributeShape = v.object({
+  name: v.string(),
+  type: v.picklist(['String', 'Number', 'DateTime', 'Boolean']),
+  mutable: v.boolean(),
+  required: v.boolean(),
   /** String length or number bounds as Cognito returns them (decimal strings). */
-  readonly min?: string;
-  readonly max?: string;
-}
+  min: v.exactOptional(v.string()),
+  max: v.exactOptional(v.string()),
+});
+/** One entry of a pool's schema (DescribeUserPool `SchemaAttributes`). */
+export type SchemaAttribute = Stored<typeof schemaAttributeShape>;
 
 export type ContactAttribute = 'email' | 'phone_number';
+/** Cognito knows these two; a backup of a pool for which it knew another one would still be good. */
+const contactsShape = v.array(v.string() as Shape<ContactAttribute>);
 
-/** The pool settings that matter to a restore; stored in every sealed manifest. */
-export interface PoolSettings {
-  readonly usernameAttributes: readonly ContactAttribute[];
-  readonly aliasAttributes: readonly string[];
-  readonly caseSensitive: boolean;
-  readonly autoVerifiedAttributes: readonly ContactAttribute[];
-  readonly mfaConfiguration: 'OFF' | 'ON' | 'OPTIONAL';
-  readonly schema: readonly SchemaAttribute[];
+export const settingsShape = v.object({
+  usernameAttributes: contactsShape,
+  aliasAttributes: textsShape,
+  caseSensitive: v.boolean(),
+  autoVerifiedAttributes: contactsShape,
+  mfaConfiguration: v.picklist(['OFF', 'ON', 'OPTIONAL']),
+  schema: v.array(schemaAttributeShape),
   /** Names of the configured Lambda triggers (`PreSignUp`, `CustomMessage`, ...), without their ARNs. */
-  readonly triggers: readonly string[];
-}
+  triggers: textsShape,
+});
+/** The pool settings that matter to a restore; stored in every sealed manifest. */
+export type PoolSettings = Stored<typeof settingsShape>;
 
 export interface UserPoolDescription {
   readonly id: string;

@@ -134,8 +134,6 @@ export interface BackupTable {
     item: TableItem,
     condition: 'absent' | { readonly attribute: string; readonly value: string },
   ): Promise<boolean>;
-  /** DeleteItem if the attribute still has the value; false when it does not. */
-  deleteItemIf(key: ItemKey, condition: { readonly attribute: string; readonly value: string }): Promise<boolean>;
   /** TransactWriteItems: puts and deletes together or not at all. */
   transact(puts: readonly TableItem[], deletes: readonly ItemKey[]): Promise<void>;
   /** One page (at most 1 MB) of a parallel scan; all items of one `id` are in the same segment, in order of `type`. */

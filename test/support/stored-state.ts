@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { PoolGroup, PoolSettings, PoolUser } from '../../source/domain/model.ts';
 import type { ImportJob, TableItem, WorkMessage } from '../../source/domain/ports.ts';
-import type { EndedExecution } from './workflows/state-machine.ts';
+import type { EndedExecution } from '../../tools/simulation/workflow/run-workflow.ts';
 import { VerifyWorld } from './workflows/verify-world.ts';
 import type { StoredJob } from '../../tools/simulation/import-jobs/simulated-jobs.ts';
 import type { MemoryPool } from '../../tools/simulation/cognito/memory-pool.ts';

@@ -5,7 +5,7 @@ import type { RestoreCounts } from '../../source/domain/import/plan/outcome.ts';
 import { backupOf, contentItems, contentOfTable, restorable } from '../support/stored-contents.ts';
 import { storedState, StoredWorld } from '../support/stored-state.ts';
 import type { StoredPool, StoredState } from '../support/stored-state.ts';
-import type { EndedExecution } from '../support/workflows/state-machine.ts';
+import type { EndedExecution } from '../../tools/simulation/workflow/run-workflow.ts';
 
 /** Items that every export writes, whatever has changed: lease, OPEN marker, manifest, pointer. */
 const ITEMS_OF_A_RUN = 4;

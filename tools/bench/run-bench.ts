@@ -1,5 +1,5 @@
 import { cpus, totalmem } from 'node:os';
-import { concurrently } from '../demo/concurrently.ts';
+import { forEachAtOnce } from '../../source/domain/concurrency.ts';
 import { elapsed } from '../demo/narrator.ts';
 import { stopOnSignal } from '../shutdown.ts';
 import type { Narrator } from '../demo/narrator.ts';
@@ -47,7 +47,7 @@ export async function runBench(
   narrator.step('On virtual time');
   const failed: string[] = [];
   const series = part === 'measured' ? twinsOf(profile, latencies, cells) : seriesOf(profile, latencies, cells);
-  await concurrently(series, COMPUTED_AT_A_TIME, (one) =>
+  await forEachAtOnce(series, COMPUTED_AT_A_TIME, (one) =>
     compute(one, ({ result, state: figures }) => {
       if (result !== undefined) found(result);
       if (figures !== undefined) state.push(figures);

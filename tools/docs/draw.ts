@@ -8,13 +8,14 @@ import { formatted } from './formatted.ts';
 import { withPart } from './marked-part.ts';
 import { regionsPicture, type Resources } from './regions-picture.ts';
 import { roleTable } from './role-table.ts';
-import { workflowPicture, type Workflow } from './workflow-picture.ts';
+import { workflowPicture } from './workflow-picture.ts';
+import type { WorkflowDefinition } from './workflow.ts';
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const text = (path: string): string => readFileSync(fromRoot(path), 'utf8');
 const resources = (path: string): Resources =>
   (parse(text(path), { logLevel: 'silent' }) as { Resources: Resources }).Resources;
-const workflow = (path: string): Workflow => JSON.parse(text(path)) as Workflow;
+const workflow = (path: string): WorkflowDefinition => JSON.parse(text(path)) as WorkflowDefinition;
 
 /** Every picture that is drawn from the sources: file name in docs/images to its SVG. */
 export const drawPictures = (): ReadonlyMap<string, string> =>

@@ -1,116 +1,133 @@
-import { arrow, label, rectangle, svgDocument, type Box } from './svg.ts';
+import {
+  textArea,
+  toSvg,
+  type Area,
+  type DrawnBox,
+  type Drawing,
+  type DrawnLine,
+  type DrawnText,
+  type Point,
+} from './drawing.ts';
+import { LABEL_SIZE, layeredLayout, type Layout } from './layered-layout.ts';
+import { pathsOf, transitionsFrom, type WorkflowDefinition } from './workflow.ts';
 
-interface State {
-  readonly Type: string;
-  readonly Next?: string;
-  readonly Default?: string;
-  readonly Choices?: readonly { readonly Next: string }[];
-  readonly Catch?: readonly { readonly Next: string }[];
-  readonly Comment?: string;
-}
-export interface Workflow {
-  readonly StartAt: string;
-  readonly States: Readonly<Record<string, State>>;
-}
-
-const COLOURS: Readonly<Record<string, readonly [string, string]>> = {
-  Task: ['#e8f1fc', '#2f6fb7'],
-  Choice: ['#fff5dc', '#b7862f'],
-  Wait: ['#f1ecfb', '#6f4fb0'],
-  Succeed: ['#e6f6ea', '#2f8a4c'],
-  Fail: ['#fdeaea', '#b73a3a'],
+const COLOURS: Readonly<Record<string, string>> = {
+  Task: 'blue',
+  Choice: 'yellow',
+  Wait: 'violet',
+  Succeed: 'green',
+  Fail: 'red',
 };
-const ROW = 62;
-const BOX = { width: 250, height: 38 };
-const LEFT = 150;
+const MARGIN = 20;
+const HEADER = 60;
+const GAP = 22;
 
-/** Draws a workflow from its own ASL: every state once, every transition as an arrow, the shared error path dashed. */
-export function workflowPicture(name: string, workflow: Workflow): string {
-  const order = stateOrder(workflow);
-  const boxes = new Map(order.map((state, row) => [state, { x: LEFT, y: 60 + row * ROW, ...BOX }]));
-  const body = [label(24, 32, name, { size: 18, weight: 600, anchor: 'start' })];
-  let lane = 0;
-  for (const state of order) {
-    const targets = transitions(workflow.States[state] as State);
-    for (const target of targets)
-      body.push(transition(boxes.get(state) as Box, boxes.get(target) as Box, () => (lane += 1)));
-  }
-  const handler = workflow.States[workflow.StartAt]?.Catch?.[0]?.Next;
-  const caught = order.filter((state) => workflow.States[state]?.Catch?.some(({ Next }) => Next === handler));
-  // What an error reaches by another way than the shared one, for instance when the message about it fails too.
-  for (const state of order) {
-    for (const { Next } of workflow.States[state]?.Catch ?? []) {
-      if (Next !== handler)
-        body.push(transition(boxes.get(state) as Box, boxes.get(Next) as Box, () => (lane += 1), true));
-    }
-  }
-  const height = 60 + order.length * ROW + 20;
-  for (const state of order) body.push(stateBox(state, workflow.States[state] as State, boxes.get(state) as Box));
-  if (handler !== undefined)
-    body.push(
-      ...errorPath(
-        caught.filter((state) => state !== handler).map((state) => boxes.get(state) as Box),
-        boxes.get(handler) as Box,
+/** Draws a workflow from its own ASL as SVG. */
+export const workflowPicture = (name: string, workflow: WorkflowDefinition): string =>
+  toSvg(workflowDrawing(name, workflow));
+
+/** Every state once, every transition as a line; the errors of all states join one dashed line, apart from the way to success. */
+export function workflowDrawing(name: string, workflow: WorkflowDefinition): Drawing {
+  const { main, beside, error, caught } = pathsOf(workflow);
+  const between = (states: readonly string[]) =>
+    states.flatMap((state) => transitionsFrom(workflow, state).filter(({ to }) => states.includes(to)));
+  const way = layeredLayout(main, beside, between([...main, ...beside]));
+  const [handler] = error;
+  if (handler === undefined) return drawing(name, workflow, [moved(way, MARGIN, HEADER)], [], []);
+
+  const handling = layeredLayout([handler], error.slice(1), between(error));
+  const stubs = caught.map((state) => way.boxes.get(state) as Area);
+  const lowest = Math.max(...stubs.map(({ y, height }) => y + height));
+  const top = Math.max(lowest + GAP, way.height - handling.height);
+  const right = shiftToTheRight(way, handling, handler, stubs, top);
+  const left = MARGIN - Math.min(0, right);
+  const placed = moved(handling, left + right, HEADER + top);
+  const bundle = errorBundle(caught, moved(way, left, HEADER), placed, handler);
+  return drawing(name, workflow, [moved(way, left, HEADER), placed], bundle.lines, bundle.texts);
+}
+
+/** How far to the right the handling of errors can lie without meeting what the way to success has beside it, nor its line. */
+function shiftToTheRight(way: Layout, handling: Layout, handler: string, stubs: readonly Area[], top: number): number {
+  const furthestLeft = (from: number, to: number): number =>
+    Math.min(
+      ...[...way.boxes.values()].filter(({ y, height }) => y < to && y + height > from).map(({ x }) => x),
+      ...way.lines.flatMap(({ points }) =>
+        points.flatMap((point, index) => {
+          const next = points[index + 1] ?? point;
+          return Math.min(point.y, next.y) < to && Math.max(point.y, next.y) > from ? [point.x, next.x] : [];
+        }),
       ),
     );
-  return svgDocument(660, height, name, body);
-}
-
-const transitions = (state: State): string[] => [
-  ...new Set(
-    [...(state.Choices ?? []).map((choice) => choice.Next), state.Default, state.Next].filter(
-      (next) => next !== undefined,
-    ),
-  ),
-];
-
-/** The main path first, then what only errors reach. */
-function stateOrder({ StartAt, States }: Workflow): string[] {
-  const seen: string[] = [];
-  const visit = (name: string): void => {
-    if (seen.includes(name) || States[name] === undefined) return;
-    seen.push(name);
-    for (const next of forwardFirst(States[name], States)) visit(next);
-  };
-  visit(StartAt);
-  for (const state of [...seen]) for (const { Next } of States[state]?.Catch ?? []) visit(Next);
-  Object.keys(States).forEach(visit);
-  return [...seen.filter((name) => !isEnd(States[name])), ...seen.filter((name) => isEnd(States[name]))];
-}
-
-const isEnd = (state: State | undefined): boolean => state?.Type === 'Succeed' || state?.Type === 'Fail';
-const forwardFirst = (state: State, states: Workflow['States']): string[] =>
-  transitions(state).sort((one, other) => Number(isEnd(states[one])) - Number(isEnd(states[other])));
-
-function stateBox(name: string, state: State, box: Box): string {
-  const [fill, stroke] = COLOURS[state.Type] ?? ['#f4f5f7', '#707b88'];
-  return `${rectangle(box, fill, stroke)}\n${label(box.x + box.width / 2, box.y + 24, name, { weight: 500 })}`;
-}
-
-function transition(from: Box, to: Box, nextLane: () => number, dashed = false): string {
-  const below = to.y - from.y;
-  const middle = from.x + from.width / 2;
-  if (below === ROW) return arrow(`M${middle} ${from.y + from.height} L${middle} ${to.y - 2}`, dashed);
-  const fromY = from.y + from.height / 2;
-  const toY = to.y + to.height / 2;
-  const side = 14 + (nextLane() % 9) * 13;
-  // Backward transitions (loops) run on the left, forward ones that skip states too, in lanes of their own.
-  return arrow(
-    `M${from.x} ${fromY + (below > 0 ? 7 : -7)} H${from.x - side} V${toY + (below > 0 ? -7 : 7)} H${to.x - 2}`,
-    dashed,
+  const first = Math.min(...stubs.map(({ y }) => y));
+  const { x, width } = handling.boxes.get(handler) as Area;
+  return Math.min(
+    furthestLeft(top, top + handling.height) - GAP - handling.width,
+    furthestLeft(first, top) - GAP - (x + width / 2),
   );
 }
 
-function errorPath(from: readonly Box[], handler: Box): string[] {
-  const x = handler.x + handler.width + 60;
-  const stubs = from.map(
-    (box) =>
-      `<path d="M${box.x + box.width} ${box.y + 19} H${x}" stroke="#b73a3a" stroke-width="1.2" stroke-dasharray="4 4" fill="none"/>`,
-  );
-  const top = Math.min(...from.map(({ y }) => y)) + 19;
-  return [
-    ...stubs,
-    arrow(`M${x} ${top} V${handler.y + 19} H${handler.x + handler.width + 2}`, true),
-    label(x + 12, top + 24, 'any error', { anchor: 'start', fill: '#b73a3a', size: 12 }),
+/** One dashed line to the state that handles errors, joined by a short one from every state whose errors it handles. */
+function errorBundle(
+  caught: readonly string[],
+  way: Layout,
+  handling: Layout,
+  handler: string,
+): { lines: DrawnLine[]; texts: DrawnText[] } {
+  const target = handling.boxes.get(handler) as Area;
+  const x = target.x + target.width / 2;
+  const starts = caught.map((state) => {
+    const box = way.boxes.get(state) as Area;
+    return { state, x: box.x, y: box.y + box.height / 2 };
+  });
+  const [first = { state: '', x, y: 0 }, ...others] = starts.toSorted((one, other) => one.y - other.y);
+  const lines = [
+    { from: first.state, to: handler, isError: true, points: [first, { x, y: first.y }, { x, y: target.y }] },
+    ...others.map((start) => ({
+      from: start.state,
+      to: handler,
+      isError: true,
+      joins: true,
+      points: [start, { x, y: start.y }],
+    })),
   ];
+  const style = { size: LABEL_SIZE, className: 'error-text', anchor: 'end' } as const;
+  return { lines, texts: [{ x: x - 8, y: first.y + 20, lines: ['any error'], ...style }] };
+}
+
+function drawing(
+  name: string,
+  workflow: WorkflowDefinition,
+  layouts: readonly Layout[],
+  lines: readonly DrawnLine[],
+  texts: readonly DrawnText[],
+): Drawing {
+  const boxes = layouts.flatMap((layout) =>
+    [...layout.boxes].map(([text, { x, y, width, height }]): DrawnBox => {
+      const className = COLOURS[workflow.States[text]?.Type ?? ''] ?? 'grey';
+      return { x, y, width, height, text, className };
+    }),
+  );
+  const all = [...boxes, ...layouts.flatMap((layout) => layout.texts.map(textArea))];
+  return {
+    title: name,
+    width: Math.ceil(Math.max(...all.map(({ x, width }) => x + width)) + MARGIN),
+    height: Math.ceil(Math.max(...all.map(({ y, height }) => y + height)) + MARGIN),
+    boxes,
+    texts: [
+      { x: MARGIN, y: 26, lines: [name], size: 18, weight: 600, anchor: 'start' },
+      ...layouts.flatMap((layout) => layout.texts),
+      ...texts,
+    ],
+    lines: [...layouts.flatMap((layout) => layout.lines), ...lines],
+  };
+}
+
+function moved({ boxes, lines, texts, ...size }: Layout, right: number, down: number): Layout {
+  const at = <T extends Point>(point: T): T => ({ ...point, x: point.x + right, y: point.y + down });
+  return {
+    ...size,
+    boxes: new Map([...boxes].map(([name, box]) => [name, at(box)])),
+    lines: lines.map((line) => ({ ...line, points: line.points.map(at) })),
+    texts: texts.map(at),
+  };
 }

@@ -35,8 +35,11 @@ export const contentHash = (item: TableItem): string => sha256Hex(canonicalJson(
 /** Bytes of a key digest in ledgers: 128 bits, so that 4 million keys take 64 MB and never collide in practice. */
 export const KEY_DIGEST_BYTES = 16;
 
-/** First 16 bytes of SHA-256 over the key. */
-export const keyDigest = ({ id, type }: ItemKey): Buffer => sha256(`${id}\u0000${type}`).subarray(0, KEY_DIGEST_BYTES);
+/** First 16 bytes of SHA-256 over a text that recognizes something. */
+export const textDigest = (text: string): Buffer => sha256(text).subarray(0, KEY_DIGEST_BYTES);
+
+/** The same over an item's key. */
+export const keyDigest = ({ id, type }: ItemKey): Buffer => textDigest(`${id}\u0000${type}`);
 
 /** Number of checksum buckets in a manifest. */
 export const CHECKSUM_BUCKETS = 256;

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { PoolGroup, PoolUser, SignInName } from '../model.ts';
 import type { ItemKey, TableItem } from '../ports.ts';
 import { contentHash } from './hashing.ts';
@@ -6,19 +7,26 @@ import { contentHash } from './hashing.ts';
  * The backup table's items (hash key `id`, range key `type`). A user and all of its memberships share one `id`, so that
  * a scan segment always sees them together.
  */
-export const USER_TYPE = 'PROFILE';
-export const GROUP_TYPE = 'GROUP';
+const USER_TYPE = 'PROFILE';
+const GROUP_TYPE = 'GROUP';
 const MEMBER_OF = 'MEMBER_OF#';
 const USER = 'USER#';
 const GROUP = 'GROUP#';
 
+/** Of ItemKey, where it is part of a checkpoint. */
+export const itemKeyShape = v.object({ id: v.string(), type: v.string() });
+
+/** Key of a user by `sub`, which never changes and is never given to somebody else. */
 export const userKey = (sub: string): ItemKey => ({ id: USER + sub, type: USER_TYPE });
+/** Key of a membership: the id of its user, so that both lie in one segment. */
 export const membershipKey = (sub: string, group: string): ItemKey => ({ id: USER + sub, type: MEMBER_OF + group });
+/** Key of a group; a group has no other id than its name. */
 export const groupKey = (name: string): ItemKey => ({ id: GROUP + name, type: GROUP_TYPE });
 
 /** One text per key, for maps and digests; NUL cannot occur in Cognito's names. */
 export const keyText = ({ id, type }: ItemKey): string => `${id}\u0000${type}`;
 
+/** What the content of a backup consists of. */
 export type ItemKind = 'user' | 'membership' | 'group';
 
 /** What an item is; undefined for the run's own records (manifest, markers, leases). */
@@ -32,9 +40,10 @@ export const subOf = ({ id }: ItemKey): string => id.slice(USER.length);
 /** The group's name in a membership's key. */
 export const groupOf = ({ type }: ItemKey): string => type.slice(MEMBER_OF.length);
 
+/** A user with all attributes that ListUsers showed. */
 export interface UserItem extends ItemKey, Record<string, unknown> {
   readonly username: string;
-  /** Value of the pool's username attribute, where it has exactly one and the user has a value. */
+  /** Value of the pool's username attribute, where it has exactly one and the user has a value. Never read: it goes when the format of the items changes. */
   readonly signInName?: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly enabled: boolean;
@@ -47,12 +56,14 @@ export interface UserItem extends ItemKey, Record<string, unknown> {
   readonly changedIn: string;
 }
 
+/** That a user is in a group; a membership has no content besides its key. */
 export interface MembershipItem extends ItemKey, Record<string, unknown> {
   readonly groupName: string;
   readonly contentHash: string;
   readonly changedIn: string;
 }
 
+/** A group as ListGroups showed it. */
 export interface GroupItem extends ItemKey, Record<string, unknown> {
   readonly groupName: string;
   readonly description?: string;
@@ -65,6 +76,7 @@ export interface GroupItem extends ItemKey, Record<string, unknown> {
 const sealedWithHash = <T extends TableItem>(item: Omit<T, 'contentHash' | 'changedIn'> & ItemKey, runId: string): T =>
   ({ ...item, contentHash: contentHash(item), changedIn: runId }) as unknown as T;
 
+/** The item of a listed user, as the run writes it. */
 export function userItem(user: PoolUser, signInName: SignInName, runId: string): UserItem {
   const name = signInName === 'username' ? undefined : user.attributes[signInName];
   return sealedWithHash<UserItem>(
@@ -82,8 +94,10 @@ export function userItem(user: PoolUser, signInName: SignInName, runId: string):
   );
 }
 
+/** The item of a listed member, as the run writes it. */
 export const membershipItem = (sub: string, group: string, runId: string): MembershipItem =>
   sealedWithHash<MembershipItem>({ ...membershipKey(sub, group), groupName: group }, runId);
 
+/** The item of a listed group, as the run writes it. */
 export const groupItem = ({ name, ...rest }: PoolGroup, runId: string): GroupItem =>
   sealedWithHash<GroupItem>({ ...groupKey(name), groupName: name, ...rest }, runId);

@@ -1,58 +1,63 @@
+import * as v from 'valibot';
 import { Fault } from '../errors.ts';
-import type { PoolSettings } from '../model.ts';
+import { settingsShape } from '../model.ts';
 import type { ItemKey, TableItem } from '../ports.ts';
-import { manifestProblem } from '../state/stored-shapes.ts';
+import { countShape, idShape, problemWith } from '../state/shape.ts';
+import type { Stored } from '../state/shape.ts';
+import { checksumsShape } from './checksums.ts';
 
 /** Version of the table's data model; a reader refuses a newer one. */
 export const SCHEMA_VERSION = 1;
 
-export interface Counts {
-  readonly users: number;
-  readonly groups: number;
-  readonly memberships: number;
-}
+export const countsShape = v.object({ users: countShape, groups: countShape, memberships: countShape });
+/** Items by kind. */
+export type Counts = Stored<typeof countsShape>;
+/** Of something that holds no items. */
 export const NO_COUNTS: Counts = { users: 0, groups: 0, memberships: 0 };
 
-/** One object of a run's snapshot; see snapshot/names.ts. */
-export interface SnapshotObject {
+export const snapshotObjectShape = v.object({
   /** Below the snapshot's folder, for instance `segment-0.ndjson.gz`. */
-  readonly name: string;
+  name: v.string(),
   /** Size of the object as stored. */
-  readonly bytes: number;
+  bytes: countShape,
   /** Of the object as stored; 64 hex digits. */
-  readonly sha256: string;
+  sha256: v.string(),
   /** Items in it: one line of JSON each. */
-  readonly items: number;
-}
+  items: countShape,
+});
+/** One object of a run's snapshot; see snapshot/names.ts. */
+export type SnapshotObject = Stored<typeof snapshotObjectShape>;
 
-/** The record of one complete export. It exists only when the run was sealed: counts and checksums then hold for the whole table. */
-export interface Manifest {
-  readonly runId: string;
-  readonly userPoolId: string;
-  readonly poolSettings: PoolSettings;
-  readonly counts: Counts;
-  /** See Checksums. */
-  readonly checksums: readonly string[];
-  readonly added: Counts;
-  readonly changed: Counts;
-  readonly deleted: Counts;
+export const manifestShape = v.object({
+  runId: idShape,
+  userPoolId: v.string(),
+  poolSettings: settingsShape,
+  counts: countsShape,
+  checksums: checksumsShape,
+  added: countsShape,
+  changed: countsShape,
+  deleted: countsShape,
   /** Not exported: users of identity providers, and their memberships. */
-  readonly skipped: { readonly federatedUsers: number; readonly federatedMemberships: number };
+  skipped: v.object({ federatedUsers: countShape, federatedMemberships: countShape }),
   /** ISO 8601. */
-  readonly startedAt: string;
-  readonly endedAt: string;
-  readonly softwareVersion: string;
-  readonly schemaVersion: number;
+  startedAt: v.string(),
+  endedAt: v.string(),
+  softwareVersion: v.string(),
+  schemaVersion: countShape,
   /** The same items once more, as objects; absent when SnapshotRetentionDays was 0. */
-  readonly snapshot?: { readonly objects: readonly SnapshotObject[] };
-}
+  snapshot: v.exactOptional(v.object({ objects: v.array(snapshotObjectShape) })),
+});
+/** The record of one complete export. It exists only when the run was sealed: counts and checksums then hold for the whole table. */
+export type Manifest = Stored<typeof manifestShape>;
 
+/** Key of a run's manifest in the table. */
 export const manifestKey = (runId: string): ItemKey => ({ id: `EXPORT#${runId}`, type: 'MANIFEST' });
 /** Names the last sealed run; for readers this pointer is the truth. */
 export const LATEST_KEY: ItemKey = { id: 'EXPORT#LATEST', type: 'POINTER' };
 /** Present while a run changes the table; names that run. */
 export const OPEN_KEY: ItemKey = { id: 'EXPORT#OPEN', type: 'MARKER' };
 
+/** What lies under OPEN_KEY. */
 export interface OpenMarker {
   readonly runId: string;
   /** ISO 8601. */
@@ -65,7 +70,7 @@ export function manifestIn({ id, type: _type, ...manifest }: TableItem): Manifes
   const problem = newer
     ? undefined
     : manifestKey(String(manifest.runId)).id === id
-      ? manifestProblem(manifest)
+      ? problemWith(manifest, manifestShape)
       : 'it belongs to another run';
   return problem === undefined ? (manifest as unknown as Manifest) : damagedRecord(id, problem);
 }
@@ -85,10 +90,13 @@ function damagedRecord(id: string, problem: string): never {
   );
 }
 
+/** The item that seals a run; manifestIn reads it. */
 export const manifestItem = (manifest: Manifest): TableItem => ({ ...manifestKey(manifest.runId), ...manifest });
+/** The pointer that makes a run the last sealed one; runIdIn reads it. */
 export const latestItem = (manifest: Manifest): TableItem => ({
   ...LATEST_KEY,
   runId: manifest.runId,
   endedAt: manifest.endedAt,
 });
+/** The marker of a run that may have changed the table; runIdIn reads it. */
 export const openItem = (marker: OpenMarker): TableItem => ({ ...OPEN_KEY, ...marker });

@@ -3,6 +3,7 @@ import type { Manifest } from './manifest.ts';
 import { Halt } from '../errors.ts';
 import type { BackupTable } from '../ports.ts';
 
+/** What the table says about its last sealed run, and about one that is not sealed yet. */
 export interface SealedBackup {
   /** Id of the last sealed run. */
   readonly runId: string;

@@ -1,4 +1,4 @@
-import { DIGEST_BYTES } from './expected.ts';
+import { KEY_DIGEST_BYTES } from '../backup/hashing.ts';
 
 /**
  * Finds fixed-width records by the digest that they begin with: open addressing over the records' own bytes, so that
@@ -37,7 +37,7 @@ export class DigestTable {
       const entry = this.#slots[slot] as number;
       if (entry === 0) return { slot, found: undefined };
       const start = (entry - 1) * this.recordBytes;
-      if (bytes.compare(this.records, start, start + DIGEST_BYTES, at, at + DIGEST_BYTES) === 0)
+      if (bytes.compare(this.records, start, start + KEY_DIGEST_BYTES, at, at + KEY_DIGEST_BYTES) === 0)
         return { slot, found: entry - 1 };
     }
   }

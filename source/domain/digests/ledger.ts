@@ -1,18 +1,20 @@
+import * as v from 'valibot';
 import { KEY_DIGEST_BYTES, keyDigest } from '../backup/hashing.ts';
 import { Fault } from '../errors.ts';
 import type { ItemKey, ObjectStore } from '../ports.ts';
 import type { Appendix } from '../state/progress.ts';
 import { sealedKey } from '../state/sealed-keys.ts';
+import { countShape } from '../state/shape.ts';
 import { DigestSet } from './digest-set.ts';
-import { inParallel } from '../listing/page-chain.ts';
+import { forEachAtOnce } from '../concurrency.ts';
 
-/** One stored object of a ledger: its digests one after the other. */
-export interface LedgerPart {
-  readonly key: string;
-  readonly digests: number;
-}
+/** `folder`: where a checkpoint's ledgers lie; they name no objects elsewhere. */
+export const ledgerShape = (folder: string) =>
+  v.array(v.object({ key: v.pipe(v.string(), v.startsWith(folder)), digests: countShape }));
 /** A ledger as a checkpoint names it. */
-export type LedgerState = LedgerPart[];
+export type LedgerState = v.InferOutput<ReturnType<typeof ledgerShape>>;
+/** One stored object of a ledger: its digests one after the other. */
+export type LedgerPart = Readonly<LedgerState[number]>;
 
 export const digestsIn = (...ledgers: readonly (readonly LedgerPart[])[]): number =>
   ledgers.flat().reduce((sum, { digests }) => sum + digests, 0);
@@ -79,12 +81,7 @@ export async function readDigests(
   parts: readonly LedgerPart[],
   set: DigestSet,
 ): Promise<void> {
-  const todo = [...parts];
-  await inParallel(
-    READS_AT_A_TIME,
-    () => todo.shift(),
-    (part) => readPart(store, part, set),
-  );
+  await forEachAtOnce(parts, READS_AT_A_TIME, (part) => readPart(store, part, set));
 }
 
 async function readPart(store: Pick<ObjectStore, 'read'>, { key, digests }: LedgerPart, set: DigestSet): Promise<void> {

@@ -1,7 +1,12 @@
-/** Fixed-width records gathered in one growing buffer. */
+/** Records gathered in one growing buffer. */
 export class RecordBuffer {
   #bytes = Buffer.alloc(4096);
   #length = 0;
+
+  /** Bytes gathered so far. */
+  get length(): number {
+    return this.#length;
+  }
 
   append(record: Buffer): void {
     if (this.#length + record.length > this.#bytes.length) {

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { Halt } from '../errors.ts';
 
 /** The state of ExportWorkflow, as every function after CheckStateMachine gets it. */
@@ -10,20 +11,33 @@ export interface RunEvent extends ExportEvent {
   readonly runId: string;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
+const state = v.object({
+  executionArn: v.string(),
+  options: v.object({
+    // Only a true that is no text allows a mass delete.
+    allowMassDelete: v.optional(
+      v.pipe(
+        v.unknown(),
+        v.transform((value) => value === true),
+      ),
+      false,
+    ),
+  }),
+});
+const run = v.object({ run: v.object({ runId: v.string() }) });
 
 /** Halt InvalidInput when the event is not the state of ExportWorkflow. */
 export function parseExportEvent(event: unknown): ExportEvent {
-  const { executionArn, options } = isObject(event) ? event : {};
-  if (typeof executionArn !== 'string' || !isObject(options)) return refuse('executionArn and options');
-  return { executionArn, allowMassDelete: options.allowMassDelete === true };
+  const { success, output } = v.safeParse(state, event);
+  if (!success) return refuse('executionArn and options');
+  return { executionArn: output.executionArn, allowMassDelete: output.options.allowMassDelete };
 }
 
+/** As parseExportEvent, for the states after CheckUserPoolConfig. */
 export function parseRunEvent(event: unknown): RunEvent {
   const parsed = parseExportEvent(event);
-  const run = isObject(event) && isObject(event.run) ? event.run : {};
-  return typeof run.runId === 'string' ? { ...parsed, runId: run.runId } : refuse('run.runId');
+  const { success, output } = v.safeParse(run, event);
+  return success ? { ...parsed, runId: output.run.runId } : refuse('run.runId');
 }
 
 function refuse(missing: string): never {

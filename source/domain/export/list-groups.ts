@@ -1,21 +1,26 @@
+import * as v from 'valibot';
+import { groupShape } from '../model.ts';
 import type { PoolGroup } from '../model.ts';
 import type { UserPoolReader } from '../ports.ts';
-import { followChain, newChain } from '../listing/page-chain.ts';
-import type { ChainState } from '../listing/page-chain.ts';
+import { chainShape, followChain, newChain, withToken } from '../listing/page-chain.ts';
 import type { Progress } from '../state/progress.ts';
 import { claimStep } from './progress.ts';
 import { groupsKey, Run } from './run.ts';
+import { countShape, onlyRead } from '../state/shape.ts';
 import { workSlice } from '../state/slice.ts';
 import { putList } from '../state/stored-list.ts';
 import { workThenSave } from '../state/step.ts';
 import type { StepDeps } from '../state/step.ts';
 
-interface GroupListState {
-  readonly chain: ChainState;
-  groups: PoolGroup[];
-  pages: number;
-}
+const groupListStateShape = v.object({
+  chain: chainShape,
+  groups: v.array(onlyRead(groupShape)),
+  pages: countShape,
+});
+/** Checkpoint of ListGroups. */
+type GroupListState = v.InferOutput<typeof groupListStateShape>;
 
+/** What ListGroups needs: it writes no items. */
 export interface ListGroupsDeps extends Omit<StepDeps, 'table' | 'log'> {
   readonly pool: Pick<UserPoolReader, 'listGroupsPage'>;
 }
@@ -26,7 +31,7 @@ export async function listGroups(
   runId: string,
 ): Promise<{ readonly done: boolean; readonly groups: number }> {
   const run = await Run.join(deps, runId);
-  const progress = await claimStep<GroupListState>(deps, run, 'groups', () => ({
+  const progress = await claimStep<GroupListState>(deps, run, 'groups', groupListStateShape, () => ({
     chain: newChain(),
     groups: [],
     pages: 0,
@@ -45,14 +50,14 @@ export async function listGroups(
 function follow(deps: ListGroupsDeps, run: Run, progress: Progress<GroupListState>): Promise<void> {
   const { state } = progress;
   return followChain<PoolGroup>(state.chain, {
-    fetch: (token) => deps.pool.listGroupsPage(run.facts.userPoolId, token === undefined ? {} : { token }),
+    fetch: (token) => deps.pool.listGroupsPage(run.facts.userPoolId, withToken(token)),
     apply: (page) => {
       state.groups.push(...page);
       state.pages += 1;
-      return Promise.resolve();
     },
     moved: () => progress.saveIfDue(),
     stop: workSlice(deps.clock, deps.timeLeft),
+    prefetch: true,
   });
 }
 

@@ -1,26 +1,28 @@
+import * as v from 'valibot';
 import type { Clock } from '../ports.ts';
-import { newChain } from '../listing/page-chain.ts';
-import type { ChainState } from '../listing/page-chain.ts';
+import { chainShape, newChain } from '../listing/page-chain.ts';
+import { SUB_PREFIXES } from '../listing/user-chains.ts';
+import { countShape, onlyRead, textsShape } from '../state/shape.ts';
 
+const listingChainShape = v.object({ ...chainShape.entries, prefix: v.exactOptional(v.string()) });
 /** One chain of ListUsers pages; `prefix` is the first digit of the subs that it lists, absent for all users. */
-export interface ListingChain extends ChainState {
-  readonly prefix?: string;
-}
+export type ListingChain = v.InferOutput<typeof listingChainShape>;
 
-/**
- * `single`: one chain over the whole pool. `prefixes`: one chain per first hex digit of `sub`, several at a time. A run
- * begins with `single` and changes when that cannot reach the pace.
- */
-export interface Listing {
-  mode: 'single' | 'prefixes';
+export const listingShape = v.object({
+  /**
+   * `single`: one chain over the whole pool. `prefixes`: one chain per first hex digit of `sub`, several at a time. A run
+   * begins with `single` and changes when that cannot reach the pace.
+   */
+  mode: v.picklist(['single', 'prefixes']),
   /** Set once several chains were refused or could not be trusted. */
-  singleOnly: boolean;
-  chains: ListingChain[];
+  singleOnly: v.boolean(),
+  chains: v.array(listingChainShape),
   /** Of the users that the single chain had shown, `of` whom the prefixes must show again: the subs of those whom they have not. */
-  again?: { readonly of: number; missing: readonly string[] };
-}
+  again: v.exactOptional(v.object({ of: countShape, missing: onlyRead(textsShape) })),
+});
+/** How a run lists the users, and how far it has come. */
+export type Listing = v.InferOutput<typeof listingShape>;
 
-const HEX_DIGITS = [...'0123456789abcdef'];
 /** Chains at a time; each that ends takes the next prefix. */
 export const CHAINS_AT_A_TIME = 8;
 /** Intervals between pages that are measured before a decision. */
@@ -32,13 +34,14 @@ const REMEMBERED = 1000;
 /** Below this many users the extra pages of 16 chains cost more than they save. */
 const WORTH_SPLITTING = 3000;
 
+/** How every run begins: one chain over all users, until that proves too slow. */
 export const singleListing = (): Listing => ({ mode: 'single', singleOnly: false, chains: [newChain()] });
 
 /** `shown`: subs that the single chain has shown. */
 export function splitByPrefix(listing: Listing, shown: readonly string[]): void {
   listing.mode = 'prefixes';
   listing.again = { of: shown.length, missing: shown };
-  listing.chains = HEX_DIGITS.map((prefix) => ({ ...newChain(), prefix }));
+  listing.chains = SUB_PREFIXES.map((prefix) => ({ ...newChain(), prefix }));
 }
 
 /** Begins one chain over everything; what was listed already is recognized by the ledger. */
@@ -55,9 +58,6 @@ export function shownAgain({ again }: Listing, subs: readonly string[]): void {
   const shown = new Set(subs);
   again.missing = again.missing.filter((sub) => !shown.has(sub));
 }
-
-export const filterOf = ({ prefix }: ListingChain): { readonly filter?: string } =>
-  prefix === undefined ? {} : { filter: `sub ^= "${prefix}"` };
 
 /** Subs are generated as lower-case UUIDs; any other kind would be missed by the prefixes. */
 const hasHexSub = (sub: string): boolean => /^[0-9a-f]/.test(sub);
@@ -101,6 +101,7 @@ export class ChainWatch {
 const BELIEVABLE = 0.9;
 const ESTIMATE_SLACK = 100;
 
+/** True when the listing found far fewer users than Cognito estimates. */
 export const missesUsers = (listed: number, estimatedUsers: number): boolean =>
   listed < estimatedUsers * BELIEVABLE && estimatedUsers - listed > ESTIMATE_SLACK;
 

@@ -5,9 +5,11 @@ import type { UserPoolDescription } from '../model.ts';
 import type { BackupTable, Clock, ObjectStore, Random, UserPoolReader } from '../ports.ts';
 import { checkSourcePool } from '../backup/source-pool.ts';
 import { deletePlanPrefix } from './clean-up/delete-plan.ts';
-import { EXPORTS_PREFIX, factsKey, HEAD_KEY, parseJson, readJson, RESUME_WINDOW_MS, runFolder } from './run.ts';
+import { parseJson } from '../state/json-object.ts';
+import { EXPORTS_PREFIX, factsKey, findFacts, HEAD_KEY, RESUME_WINDOW_MS, runFolder, runHeadShape } from './run.ts';
 import type { RunFacts, RunHead } from './run.ts';
 
+/** What CheckUserPoolConfig needs. */
 export interface OpenRunDeps {
   readonly pool: Pick<UserPoolReader, 'describe'>;
   readonly table: Pick<BackupTable, 'getItem' | 'putItemIf'>;
@@ -35,10 +37,10 @@ export async function openRun(
   const description = await deps.pool.describe(userPoolId);
   checkSourcePool(userPoolId, description.settings);
   const stored = await deps.objects.get(HEAD_KEY);
-  const head = stored === undefined ? undefined : parseJson<RunHead>(HEAD_KEY, stored.body);
+  const head = stored === undefined ? undefined : parseJson(HEAD_KEY, stored.body, runHeadShape);
   const found: Found = {
     head,
-    facts: head === undefined ? undefined : await readJson<RunFacts>(deps.objects, factsKey(head.runId)),
+    facts: head === undefined ? undefined : await findFacts(deps.objects, head.runId),
     latestRunId: runIdIn(await deps.table.getItem(LATEST_KEY)),
     openRunId: runIdIn(await deps.table.getItem(OPEN_KEY)),
   };

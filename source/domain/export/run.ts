@@ -1,65 +1,72 @@
-import type { Counts } from '../backup/manifest.ts';
+import * as v from 'valibot';
+import { countsShape } from '../backup/manifest.ts';
 import { Fault, Halt, isNamed } from '../errors.ts';
-import type { PoolSettings } from '../model.ts';
+import { settingsShape } from '../model.ts';
 import type { Clock, ObjectStore } from '../ports.ts';
-import { parsed, shaped } from '../state/stored-shapes.ts';
+import { parseJson } from '../state/json-object.ts';
+import { idShape, timeShape } from '../state/shape.ts';
+import type { Stored } from '../state/shape.ts';
 
+/** Facts of the run `runId`, and of no other. */
+export const runFactsShape = (runId: string) =>
+  v.object({
+    runId: v.literal(runId),
+    startedAt: timeShape,
+    userPoolId: v.string(),
+    settings: settingsShape,
+    /** Cognito's estimate when the run began: good enough to notice a listing that misses a lot. */
+    estimatedUsers: v.number(),
+    /** What the table held when the run began; absent when an interrupted run had left it in between. */
+    baseline: v.exactOptional(countsShape),
+    /** Counts of the last sealed run: the guard's 100 %. Absent before the first sealed run. */
+    sealed: v.exactOptional(countsShape),
+    /** Runs since the last sealed one whose delete plans count together with this run's. */
+    unsealedRuns: v.array(idShape),
+    /** The last sealed run, if it was stopped before its end: its snapshot may still lack the manifest. */
+    stoppedAtItsEnd: v.exactOptional(idShape),
+  });
 /** What is fixed when a run begins; `exports/<run id>/run.json`. */
-export interface RunFacts {
-  readonly runId: string;
-  /** ISO 8601. */
-  readonly startedAt: string;
-  readonly userPoolId: string;
-  readonly settings: PoolSettings;
-  /** Cognito's estimate when the run began: good enough to notice a listing that misses a lot. */
-  readonly estimatedUsers: number;
-  /** What the table held when the run began; absent when an interrupted run had left it in between. */
-  readonly baseline?: Counts;
-  /** Counts of the last sealed run: the guard's 100 %. Absent before the first sealed run. */
-  readonly sealed?: Counts;
-  /** Runs since the last sealed one whose delete plans count together with this run's. */
-  readonly unsealedRuns: readonly string[];
-  /** The last sealed run, if it was stopped before its end: its snapshot may still lack the manifest. */
-  readonly stoppedAtItsEnd?: string;
-}
+export type RunFacts = Stored<ReturnType<typeof runFactsShape>>;
 
+export const runHeadShape = v.object({
+  runId: idShape,
+  startedAt: timeShape,
+  /** A start within RESUME_WINDOW_MS of it resumes the run. */
+  checkpointAt: timeShape,
+  /** `sealed`: complete. `abandoned`: the next start lists again; `reason` says why. */
+  closed: v.exactOptional(v.picklist(['sealed', 'abandoned'])),
+  reason: v.exactOptional(v.string()),
+});
 /** `exports/current.json`: the run in progress, or the last one. */
-export interface RunHead {
-  readonly runId: string;
-  readonly startedAt: string;
-  /** ISO 8601; a start within RESUME_WINDOW_MS of it resumes the run. */
-  readonly checkpointAt: string;
-  /** `sealed`: complete. `abandoned`: the next start lists anew; `reason` says why. */
-  readonly closed?: 'sealed' | 'abandoned';
-  readonly reason?: string;
-}
+export type RunHead = Stored<typeof runHeadShape>;
 
+/** So long after its last checkpoint a run can be resumed: later its listing is too old to delete by. */
 export const RESUME_WINDOW_MS = 60 * 60_000;
+/** Everything that the export stores in its bucket lies below. */
 export const EXPORTS_PREFIX = 'exports/';
+/** Names the current run; one object for all runs, written on conditions. */
 export const HEAD_KEY = `${EXPORTS_PREFIX}current.json`;
 /** Everything of one run lies below this prefix. */
 export const runFolder = (runId: string): string => `${EXPORTS_PREFIX}${runId}/`;
+/** Key of the run's RunFacts. */
 export const factsKey = (runId: string): string => `${runFolder(runId)}run.json`;
+/** Key of the pool's groups as ListGroups found them. */
 export const groupsKey = (runId: string): string => `${runFolder(runId)}groups.json`;
 
-/** The object as JSON; undefined when it does not exist. */
-export async function readJson<T>(store: Pick<ObjectStore, 'get'>, key: string): Promise<T | undefined> {
+/** The facts of a run; undefined when it has none. Fault BadState when the object is not what its key says it is. */
+export async function findFacts(store: Pick<ObjectStore, 'get'>, runId: string): Promise<RunFacts | undefined> {
+  const key = factsKey(runId);
   const stored = await store.get(key);
-  return stored === undefined ? undefined : parseJson<T>(key, stored.body);
+  return stored === undefined ? undefined : parseJson(key, stored.body, runFactsShape(runId));
 }
 
-/** Fault BadState when the object is not what its key says it is. */
-export const parseJson = <T>(key: string, body: Uint8Array): T => shaped<T>(key, parsed(key, body));
-
-/** As readJson; Fault BadState when the object does not exist. */
-export async function needJson<T>(store: Pick<ObjectStore, 'get'>, key: string): Promise<T> {
-  const value = await readJson<T>(store, key);
-  if (value === undefined)
-    throw new Fault(
-      'BadState',
-      `The object ${key} is missing. Start ExportWorkflow again; a run that cannot go on lists the pool anew after an hour.`,
-    );
-  return value;
+async function readFacts(store: Pick<ObjectStore, 'get'>, runId: string): Promise<RunFacts> {
+  const facts = await findFacts(store, runId);
+  if (facts !== undefined) return facts;
+  throw new Fault(
+    'BadState',
+    `The object ${factsKey(runId)} is missing. Start ExportWorkflow again; a run that cannot go on lists the pool again after an hour.`,
+  );
 }
 
 /** The run that an invocation works for, as long as `exports/current.json` names it. */
@@ -79,7 +86,7 @@ export class Run {
   ): Promise<Run> {
     const { head, etag } = await readHead(objects, runId);
     if (head.closed === 'abandoned') throw new Fault('BadState', head.reason ?? `Export run ${runId} was abandoned.`);
-    const run = new Run(objects, clock, await needJson<RunFacts>(objects, factsKey(runId)));
+    const run = new Run(objects, clock, await readFacts(objects, runId));
     run.#etag = etag;
     return run;
   }
@@ -98,7 +105,7 @@ export class Run {
     await this.#write({ closed: 'sealed' });
   }
 
-  /** Ends the run without sealing it: the next start lists the pool anew instead of resuming. */
+  /** Ends the run without sealing it: the next start lists the whole pool again instead of resuming. */
   async abandon(reason: string): Promise<void> {
     await this.#write({ closed: 'abandoned', reason });
   }
@@ -131,7 +138,7 @@ async function readHead(
   runId: string,
 ): Promise<{ readonly head: RunHead; readonly etag: string }> {
   const stored = await store.get(HEAD_KEY);
-  const head = stored === undefined ? undefined : parseJson<RunHead>(HEAD_KEY, stored.body);
+  const head = stored === undefined ? undefined : parseJson(HEAD_KEY, stored.body, runHeadShape);
   if (stored === undefined || head?.runId !== runId) {
     throw new Halt(
       'Superseded',

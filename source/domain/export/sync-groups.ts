@@ -1,28 +1,33 @@
+import * as v from 'valibot';
 import { groupItem, keyText } from '../backup/items.ts';
+import { groupShape } from '../model.ts';
 import type { PoolGroup } from '../model.ts';
 import { Ledger } from '../digests/ledger.ts';
-import type { LedgerState } from '../digests/ledger.ts';
 import type { Progress } from '../state/progress.ts';
-import { claimStep } from './progress.ts';
+import { claimStep, exportLedgerShape } from './progress.ts';
 import { groupsKey, Run } from './run.ts';
 import { readList } from '../state/stored-list.ts';
+import { countShape } from '../state/shape.ts';
 import { workSlice } from '../state/slice.ts';
 import { workThenSave } from '../state/step.ts';
 import type { StepDeps } from '../state/step.ts';
 import { writeChanged } from './write-changed.ts';
 
+/** Name of the step, and of its checkpoint. */
 export const GROUP_SYNC_STEP = 'group-sync';
 const GROUPS_AT_A_TIME = 100;
 
-/** Checkpoint of SyncGroup. */
-export interface GroupSyncState {
+export const groupSyncStateShape = v.object({
   /** Groups before this index of the run's list are stored. */
-  next: number;
-  readonly groups: LedgerState;
-  readonly counts: { added: number; changed: number };
-  done: boolean;
-}
+  next: countShape,
+  groups: exportLedgerShape,
+  counts: v.object({ added: countShape, changed: countShape }),
+  done: v.boolean(),
+});
+/** Checkpoint of SyncGroup. */
+export type GroupSyncState = v.InferOutput<typeof groupSyncStateShape>;
 
+/** What the state machine sees. */
 export interface SyncGroupsResult {
   readonly done: boolean;
   readonly groups: number;
@@ -33,8 +38,8 @@ export interface SyncGroupsResult {
 /** SyncGroup: writes the groups that are new or whose description, precedence or role changed. */
 export async function syncGroups(deps: StepDeps, runId: string): Promise<SyncGroupsResult> {
   const run = await Run.join(deps, runId);
-  const groups = await readList<PoolGroup>(deps.objects, groupsKey(runId));
-  const progress = await claimStep<GroupSyncState>(deps, run, GROUP_SYNC_STEP, () => ({
+  const groups = await readList(deps.objects, groupsKey(runId), groupShape);
+  const progress = await claimStep<GroupSyncState>(deps, run, GROUP_SYNC_STEP, groupSyncStateShape, () => ({
     next: 0,
     groups: [],
     counts: { added: 0, changed: 0 },

@@ -1,49 +1,61 @@
+import * as v from 'valibot';
 import { keyText, membershipItem, membershipKey, userItem, userKey } from '../backup/items.ts';
-import { FEDERATED_STATUS, signInNameOf } from '../model.ts';
+import { FEDERATED_STATUS, groupShape, signInNameOf } from '../model.ts';
 import type { PoolGroup, PoolUser } from '../model.ts';
 import type { UserPoolReader } from '../ports.ts';
 import { Ledger } from '../digests/ledger.ts';
-import type { LedgerState } from '../digests/ledger.ts';
-import { followChain, inParallel, newChain } from '../listing/page-chain.ts';
-import type { ChainState } from '../listing/page-chain.ts';
+import { forEachAtOnce } from '../concurrency.ts';
+import { chainShape, followChain, newChain, withToken } from '../listing/page-chain.ts';
 import type { Progress } from '../state/progress.ts';
-import { claimStep, stateOf } from './progress.ts';
+import { claimStep, exportLedgerShape, stateOf } from './progress.ts';
 import { groupsKey, Run } from './run.ts';
 import { readList } from '../state/stored-list.ts';
+import { countShape } from '../state/shape.ts';
 import { workSlice } from '../state/slice.ts';
 import { workThenSave } from '../state/step.ts';
 import type { StepDeps } from '../state/step.ts';
-import { USERS_STEP } from './sync-users.ts';
-import type { UsersState } from './sync-users.ts';
+import { USERS_STEP, usersStateShape } from './sync-users.ts';
 import { writeChanged } from './write-changed.ts';
 
+/** Name of the step, and of its checkpoint. */
 export const MEMBERS_STEP = 'memberships';
 /** Chains of pages at a time: one group's pages are serial, so that several groups together reach the pace. */
 const GROUPS_AT_A_TIME = 12;
 
-interface GroupChain extends ChainState {
+const groupChainShape = v.object({
+  ...chainShape.entries,
   /** Index in the run's list of groups. */
-  readonly group: number;
-}
+  group: countShape,
+});
+type GroupChain = v.InferOutput<typeof groupChainShape>;
 
-/** Checkpoint of SyncUsersInGroup. */
-export interface MembersState {
+export const membersStateShape = v.object({
   /** Groups from here on have not begun; those before are done, unless they are in `open`. */
-  next: number;
-  open: GroupChain[];
-  readonly memberships: LedgerState;
-  readonly federatedMemberships: LedgerState;
+  next: countShape,
+  open: v.array(groupChainShape),
+  memberships: exportLedgerShape,
+  federatedMemberships: exportLedgerShape,
   /** Members whom the listing of users did not show. */
-  readonly lateUsers: LedgerState;
-  readonly counts: { listed: number; added: number; changed: number; skipped: number; pages: number };
-  readonly late: { added: number; changed: number };
-  done: boolean;
-}
+  lateUsers: exportLedgerShape,
+  counts: v.object({
+    listed: countShape,
+    added: countShape,
+    changed: countShape,
+    skipped: countShape,
+    pages: countShape,
+  }),
+  late: v.object({ added: countShape, changed: countShape }),
+  done: v.boolean(),
+});
+/** Checkpoint of SyncUsersInGroup. */
+export type MembersState = v.InferOutput<typeof membersStateShape>;
 
+/** What SyncUsersInGroup needs. */
 export interface SyncMembersDeps extends StepDeps {
   readonly pool: Pick<UserPoolReader, 'listUsersInGroupPage'>;
 }
 
+/** What the state machine sees. */
 export interface SyncMembersResult {
   readonly done: boolean;
   readonly groups: number;
@@ -60,8 +72,8 @@ export interface SyncMembersResult {
  */
 export async function syncMembers(deps: SyncMembersDeps, runId: string): Promise<SyncMembersResult> {
   const run = await Run.join(deps, runId);
-  const groups = await readList<PoolGroup>(deps.objects, groupsKey(runId));
-  const progress = await claimStep<MembersState>(deps, run, MEMBERS_STEP, () => ({
+  const groups = await readList(deps.objects, groupsKey(runId), groupShape);
+  const progress = await claimStep<MembersState>(deps, run, MEMBERS_STEP, membersStateShape, () => ({
     next: 0,
     open: [],
     memberships: [],
@@ -85,7 +97,7 @@ interface Ledgers {
 }
 
 async function loadLedgers({ objects }: SyncMembersDeps, runId: string, state: MembersState): Promise<Ledgers> {
-  const listing = await stateOf<UsersState>(objects, runId, USERS_STEP);
+  const listing = await stateOf(objects, runId, USERS_STEP, usersStateShape);
   return {
     users: await Ledger.load(objects, 'users', listing?.users ?? []),
     memberships: await Ledger.load(objects, 'memberships', state.memberships),
@@ -110,41 +122,37 @@ class MemberListing {
   async work(): Promise<void> {
     const { state } = this.progress;
     this.progress.storeWith(this.ledgers.memberships, this.ledgers.federatedMemberships, this.ledgers.lateUsers);
-    const interrupted = [...state.open];
     await workThenSave(
       this.progress,
       () => state.counts.pages,
       async () => {
-        await inParallel(
-          GROUPS_AT_A_TIME,
-          () => this.#nextChain(interrupted),
-          (chain, failed) => this.#follow(chain, failed),
-        );
+        await forEachAtOnce(this.#chains(), GROUPS_AT_A_TIME, (chain, failed) => this.#follow(chain, failed));
         state.done = state.next >= this.groups.length && state.open.length === 0;
       },
     );
   }
 
-  #nextChain(interrupted: GroupChain[]): GroupChain | undefined {
+  /** Those that an earlier slice left open first; each of the others is opened when its turn comes. */
+  *#chains(): Generator<GroupChain, void, undefined> {
     const { state } = this.progress;
-    if (this.#sliceOver()) return undefined;
-    const chain = interrupted.shift();
-    if (chain !== undefined || state.next >= this.groups.length) return chain;
-    const fresh: GroupChain = { ...newChain(), group: state.next };
-    state.next += 1;
-    state.open.push(fresh);
-    return fresh;
+    yield* [...state.open];
+    while (state.next < this.groups.length && !this.#sliceOver()) {
+      const chain: GroupChain = { ...newChain(), group: state.next };
+      state.next += 1;
+      state.open.push(chain);
+      yield chain;
+    }
   }
 
   async #follow(chain: GroupChain, failed: () => boolean): Promise<void> {
     const { state } = this.progress;
     const { name } = this.groups[chain.group] as PoolGroup;
     await followChain<PoolUser>(chain, {
-      fetch: (token) =>
-        this.deps.pool.listUsersInGroupPage(this.run.facts.userPoolId, name, token === undefined ? {} : { token }),
+      fetch: (token) => this.deps.pool.listUsersInGroupPage(this.run.facts.userPoolId, name, withToken(token)),
       apply: (page) => this.#store(page, name),
       moved: () => this.progress.saveIfDue(),
       stop: () => failed() || this.#sliceOver(),
+      prefetch: true,
     });
     if (chain.done) state.open = state.open.filter((open) => open !== chain);
   }

@@ -1,46 +1,59 @@
+import * as v from 'valibot';
 import { keyText, userItem, userKey } from '../backup/items.ts';
 import { isNamed } from '../errors.ts';
 import { FEDERATED_STATUS, signInNameOf } from '../model.ts';
 import type { PoolUser, SignInName } from '../model.ts';
 import type { UserPoolReader } from '../ports.ts';
 import { Ledger } from '../digests/ledger.ts';
-import type { LedgerState } from '../digests/ledger.ts';
 import {
   backToSingle,
   CHAINS_AT_A_TIME,
   ChainWatch,
-  filterOf,
+  listingShape,
   missesKnown,
   missesUsers,
   shownAgain,
   singleListing,
   splitByPrefix,
 } from './listing-mode.ts';
-import type { Listing, ListingChain } from './listing-mode.ts';
-import { followChain, inParallel } from '../listing/page-chain.ts';
+import type { ListingChain } from './listing-mode.ts';
+import { forEachAtOnce } from '../concurrency.ts';
+import { followChain, withToken } from '../listing/page-chain.ts';
+import { prefixFilter } from '../listing/user-chains.ts';
 import type { Progress } from '../state/progress.ts';
-import { claimStep } from './progress.ts';
+import { claimStep, exportLedgerShape } from './progress.ts';
 import { Run } from './run.ts';
+import { countShape } from '../state/shape.ts';
 import { workSlice } from '../state/slice.ts';
 import { workThenSave } from '../state/step.ts';
 import type { StepDeps } from '../state/step.ts';
 import { writeChanged } from './write-changed.ts';
 
+/** Name of the step, and of its checkpoint. */
 export const USERS_STEP = 'users';
 
+export const usersStateShape = v.object({
+  listing: listingShape,
+  users: exportLedgerShape,
+  federated: exportLedgerShape,
+  counts: v.object({
+    listed: countShape,
+    added: countShape,
+    changed: countShape,
+    skipped: countShape,
+    pages: countShape,
+  }),
+  done: v.boolean(),
+});
 /** Checkpoint of SyncUsers. */
-export interface UsersState {
-  readonly listing: Listing;
-  readonly users: LedgerState;
-  readonly federated: LedgerState;
-  readonly counts: { listed: number; added: number; changed: number; skipped: number; pages: number };
-  done: boolean;
-}
+export type UsersState = v.InferOutput<typeof usersStateShape>;
 
+/** What SyncUsers needs. */
 export interface SyncUsersDeps extends StepDeps {
   readonly pool: Pick<UserPoolReader, 'listUsersPage'>;
 }
 
+/** What the state machine sees. */
 export interface SyncUsersResult {
   readonly done: boolean;
   /** Distinct users so far, without federated ones. */
@@ -60,7 +73,7 @@ export async function syncUsers(
   { runId, callsPerSecond }: { readonly runId: string; readonly callsPerSecond: number },
 ): Promise<SyncUsersResult> {
   const run = await Run.join(deps, runId);
-  const progress = await claimStep<UsersState>(deps, run, USERS_STEP, () => ({
+  const progress = await claimStep<UsersState>(deps, run, USERS_STEP, usersStateShape, () => ({
     listing: singleListing(),
     users: [],
     federated: [],
@@ -108,11 +121,7 @@ class UserListing {
     const { listing } = this.progress.state;
     const todo = listing.chains.filter((chain) => !chain.done);
     try {
-      await inParallel(
-        CHAINS_AT_A_TIME,
-        () => (this.#sliceOver() ? undefined : todo.shift()),
-        (chain, failed) => this.#follow(chain, failed, users, federated),
-      );
+      await forEachAtOnce(todo, CHAINS_AT_A_TIME, (chain, failed) => this.#follow(chain, failed, users, federated));
     } catch (error) {
       if (listing.mode === 'single' || !isNamed(error, 'FilterRefused')) throw error;
       this.deps.log.warn('Cognito refused the listing by the first digit of sub; one chain lists all users instead.');
@@ -133,8 +142,8 @@ class UserListing {
     return followChain<PoolUser>(chain, {
       fetch: (token) =>
         pool.listUsersPage(this.run.facts.userPoolId, {
-          ...filterOf(chain),
-          ...(token === undefined ? {} : { token }),
+          ...prefixFilter(chain.prefix),
+          ...withToken(token),
         }),
       apply: async (page) => {
         const subs = page.map(({ sub }) => sub);
@@ -144,6 +153,7 @@ class UserListing {
       },
       moved: () => this.progress.saveIfDue(),
       stop: () => failed() || this.#sliceOver() || this.#splits,
+      prefetch: true,
     });
   }
 

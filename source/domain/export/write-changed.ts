@@ -2,6 +2,7 @@ import { keyText } from '../backup/items.ts';
 import type { GroupItem, MembershipItem, UserItem } from '../backup/items.ts';
 import type { BackupTable, ItemKey } from '../ports.ts';
 
+/** An item of the content, as a run writes it. */
 export type BackupItem = UserItem | MembershipItem | GroupItem;
 
 /** What writing a page did, by `keyText`. */

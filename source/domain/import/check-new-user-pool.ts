@@ -1,9 +1,10 @@
 import { Halt } from '../errors.ts';
-import { nextToken } from '../listing/next-token.ts';
+import { findInPages, withToken } from '../listing/page-chain.ts';
 import type { BackupTable, Clock, Log, ObjectStore, Page, Random, UserPoolReader } from '../ports.ts';
-import { parsed, shaped } from '../state/stored-shapes.ts';
-import { headKey } from './plan/plan-model.ts';
-import type { ImportOptions, RestoreHead } from './plan/plan-model.ts';
+import { parseJson } from '../state/json-object.ts';
+import type { ImportOptions } from './plan/plan-model.ts';
+import { headKey, restoreHeadShape } from './plan/restore-head.ts';
+import type { RestoreHead } from './plan/restore-head.ts';
 import { assertAsPlanned } from './preflight/as-planned.ts';
 import { readKeptRun } from './preflight/kept-run.ts';
 import { assertPoolId } from './preflight/pool-id.ts';
@@ -66,7 +67,7 @@ export async function checkNewUserPool(
     return { restoreId: head.value.restoreId, phase: head.value.phase, resumed: true, mayCreateUsers };
   }
   const { manifest } = await readBackup(input, deps);
-  // After an uninstall the stack may have been launched anew for the very pool that the retained table is restored into.
+  // After an uninstall the stack may have been launched again for the very pool that the retained table is restored into.
   if (poolId === (manifest?.userPoolId ?? input.primaryUserPoolId) && !input.options.allowSourcePool) {
     throw new Halt(
       'SourcePoolRefused',
@@ -101,10 +102,10 @@ async function readHead(
   objects: Pick<ObjectStore, 'get'>,
   poolId: string,
 ): Promise<{ readonly value: RestoreHead; readonly etag: string } | undefined> {
-  const stored = await objects.get(headKey(poolId));
-  if (stored === undefined) return undefined;
   const key = headKey(poolId);
-  return { value: shaped<RestoreHead>(key, parsed(key, stored.body)), etag: stored.etag };
+  const stored = await objects.get(key);
+  if (stored === undefined) return undefined;
+  return { value: parseJson(key, stored.body, restoreHeadShape), etag: stored.etag };
 }
 
 async function assertEmpty(poolId: string, { pools }: CheckNewUserPoolDeps): Promise<void> {
@@ -122,12 +123,8 @@ async function assertEmpty(poolId: string, { pools }: CheckNewUserPoolDeps): Pro
 }
 
 /** An empty page that carries a token is followed: only the last page tells that there is nothing. */
-async function hasAny(page: (token: { readonly token?: string }) => Promise<Page<unknown>>): Promise<boolean> {
-  let token: string | undefined;
-  do {
-    const found = await page(token === undefined ? {} : { token });
-    if (found.items.length > 0) return true;
-    token = nextToken(found, token);
-  } while (token !== undefined);
-  return false;
-}
+const hasAny = async (page: (token: { readonly token?: string }) => Promise<Page<unknown>>): Promise<boolean> =>
+  (await findInPages(
+    (token) => page(withToken(token)),
+    ({ length }) => length > 0 || undefined,
+  )) === true;

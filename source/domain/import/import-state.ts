@@ -1,5 +1,7 @@
-import { Fault } from '../errors.ts';
-import type { ImportOptions, RestoreHead } from './plan/plan-model.ts';
+import * as v from 'valibot';
+import { workflowState } from '../state/workflow-state.ts';
+import type { ImportOptions } from './plan/plan-model.ts';
+import type { RestoreHead } from './plan/restore-head.ts';
 
 /** The execution's state as CheckStateMachine left it: what CheckNewUserPool gets. */
 export interface StartedImport {
@@ -16,30 +18,24 @@ export interface OpenedImport extends StartedImport {
   };
 }
 
-const wrong = (what: string): Fault =>
-  new Fault(
-    'BadState',
-    `The state machine's event has no ${what}: the workflow's definition and its functions do not belong together.`,
-  );
+// The options themselves were checked at the start.
+const started = v.object({ executionArn: v.string(), options: v.looseObject({ newUserPoolId: v.string() }) });
+const opened = v.object({
+  restore: v.object({
+    restoreId: v.string(),
+    phase: v.custom<RestoreHead['phase']>((phase) => typeof phase === 'string'),
+    mayCreateUsers: v.boolean(),
+  }),
+});
 
-/** Fault BadState when the event is not what the workflow hands over. The options themselves were checked at the start. */
+/** Fault BadState when the event is not what CheckStateMachine hands over. */
 export function startedImport(event: unknown): StartedImport {
-  const { executionArn, options } = (event ?? {}) as Partial<StartedImport>;
-  if (typeof executionArn !== 'string') throw wrong('executionArn');
-  if (typeof options?.newUserPoolId !== 'string') throw wrong('options.newUserPoolId');
-  return { executionArn, options };
+  const { executionArn, options } = workflowState(started, event);
+  return { executionArn, options: options as unknown as ImportOptions };
 }
 
-export function openedImport(event: unknown): OpenedImport {
-  const { restore } = (event ?? {}) as Partial<OpenedImport>;
-  if (
-    typeof restore?.restoreId !== 'string' ||
-    typeof restore.phase !== 'string' ||
-    typeof restore.mayCreateUsers !== 'boolean'
-  )
-    throw wrong('restore');
-  return {
-    ...startedImport(event),
-    restore: { restoreId: restore.restoreId, phase: restore.phase, mayCreateUsers: restore.mayCreateUsers },
-  };
-}
+/** Fault BadState when the event is not what CheckNewUserPool hands over. */
+export const openedImport = (event: unknown): OpenedImport => ({
+  ...startedImport(event),
+  ...workflowState(opened, event),
+});

@@ -1,15 +1,14 @@
 import { Fault } from '../errors.ts';
-import { Checkpoint } from '../state/checkpoint.ts';
 import { workSlice } from '../state/slice.ts';
-import { planKey } from './plan/plan-model.ts';
+import { readPlan } from './plan/plan-model.ts';
 import type { ChunkPlan, RestorePlan } from './plan/plan-model.ts';
-import { readJson } from '../state/json-object.ts';
 import type { ImportUsersDeps, JobsRun } from './jobs/deps.ts';
 import { pollJob, readLog } from './jobs/job-poll.ts';
 import { adoptJob, createJob, startJob } from './jobs/job-start.ts';
 import { listRows } from './jobs/list-rows.ts';
+import { claimRestore } from './plan/progress.ts';
 import { releaseBatches, takeAllMessages, takeMessages } from './plan/messages.ts';
-import { initialJobsState, jobsStateKey } from './plan/jobs-state.ts';
+import { initialJobsState, jobsStateKey, jobsStateShape } from './plan/jobs-state.ts';
 import type { JobsState } from './plan/jobs-state.ts';
 
 export interface ImportUsersInput {
@@ -41,17 +40,16 @@ export async function importUsers(
   deps: ImportUsersDeps,
 ): Promise<ImportUsersResult> {
   const over = workSlice(deps.clock, deps.timeLeft);
-  const plan = { ...(await readJson<RestorePlan>(deps.store, planKey(newUserPoolId, restoreId))), mayCreateUsers };
-  const checkpoint = await Checkpoint.claim<JobsState>(deps.store, {
-    key: jobsStateKey(newUserPoolId, restoreId),
-    claim: deps.claim,
-    now: () => deps.clock.now(),
-    initial: initialJobsState,
-  });
-  const run: JobsRun = { plan, deps, checkpoint };
+  const plan = { ...(await readPlan(deps.store, newUserPoolId, restoreId)), mayCreateUsers };
+  const progress = await claimRestore<JobsState>(
+    { objects: deps.store, clock: deps.clock, claim: deps.claim },
+    { newUserPoolId, restoreId, since: Date.parse(plan.plannedAt) },
+    { key: jobsStateKey(newUserPoolId, restoreId), shape: jobsStateShape, initial: initialJobsState },
+  );
+  const run: JobsRun = { plan, deps, progress };
   await takeMessages(deps.newUsers);
   for (;;) {
-    const state = checkpoint.state;
+    const { state } = progress;
     const chunk = plan.chunks[state.chunk];
     if (chunk === undefined) {
       await takeAllMessages(deps.newUsers);
@@ -61,7 +59,7 @@ export async function importUsers(
     if (waitMs > 0) return resultOf(plan, state, { done: false, idle: true, waitSeconds: Math.ceil(waitMs / 1_000) });
     if (over()) return resultOf(plan, state, { done: false, idle: false, waitSeconds: 0 });
     const next = await step(run, state, chunk, over);
-    await checkpoint.save(next);
+    await progress.moveTo(next);
     if (next.chunk > state.chunk) await releaseBatches(plan, next, deps.updates);
   }
 }

@@ -1,14 +1,15 @@
 import { workSlice } from '../state/slice.ts';
 import type { Counts } from '../backup/manifest.ts';
-import { Checkpoint } from '../state/checkpoint.ts';
 import { tagReplaced, tagRestore } from './plan/closed-objects.ts';
-import type { RestoreHead, RestorePlan, RestoreSource } from './plan/plan-model.ts';
-import { planKey, sourceOf } from './plan/plan-model.ts';
-import { readJson } from '../state/json-object.ts';
+import { claimRestore } from './plan/progress.ts';
+import type { RestorePlan, RestoreSource } from './plan/plan-model.ts';
+import type { RestoreHead } from './plan/restore-head.ts';
+import { readPlan, sourceOf } from './plan/plan-model.ts';
+import { shapeOf } from '../state/stored-shapes.ts';
 import { folderOf, planningKey } from './planning/planning-state.ts';
 import type { PlanningRun, PlanningState, ScanTableDeps, ScanTableInput } from './planning/planning-state.ts';
 import { previewKeys, writePreview } from './planning/preview.ts';
-import { newScan } from './planning/scan.ts';
+import { newTableScan } from './planning/scan.ts';
 import { sealPlan } from './planning/seal.ts';
 import { newSnapshotScan, snapshotStep } from './planning/snapshot-step.ts';
 import { chunkStep, scanStep, surveyStep, tallyStep } from './planning/steps.ts';
@@ -45,23 +46,28 @@ export async function scanTable(
 ): Promise<ScanTableResult> {
   const folder = folderOf(input);
   const { dryRun, newUserPoolId } = input.options;
-  if (input.phase !== 'planning')
-    return summary(await readJson<RestorePlan>(deps.objects, planKey(newUserPoolId, input.restoreId)), dryRun);
+  if (input.phase !== 'planning') return summary(await readPlan(deps.objects, newUserPoolId, input.restoreId), dryRun);
   const run: PlanningRun = { input, deps, folder, stop: workSlice(deps.clock, deps.timeLeft) };
-  const checkpoint = await Checkpoint.claim<PlanningState>(deps.objects, {
-    key: planningKey(folder),
-    claim: deps.claim,
-    now: () => deps.clock.now(),
-    initial: () => (input.options.exportRun === undefined ? { step: 'scan', scan: newScan() } : newSnapshotScan()),
-  });
-  while (checkpoint.state.step !== 'done') {
-    if (run.stop()) return { done: false, dryRun, step: checkpoint.state.step };
-    await checkpoint.save(await nextState(checkpoint.state, run));
-    deps.log.info('Planning goes on', { step: checkpoint.state.step });
+  const progress = await claimRestore<PlanningState>(
+    deps,
+    { newUserPoolId, restoreId: input.restoreId, since: deps.clock.now() },
+    {
+      key: planningKey(folder),
+      shape: shapeOf<PlanningState>(planningKey(folder)),
+      initial: () =>
+        input.options.exportRun === undefined ? { step: 'scan', scan: newTableScan() } : newSnapshotScan(),
+    },
+  );
+  for (;;) {
+    const { state } = progress;
+    if (state.step === 'done') break;
+    if (run.stop()) return { done: false, dryRun, step: state.step };
+    await progress.moveTo(await nextState(state, run));
+    deps.log.info('Planning goes on', { step: progress.state.step });
   }
   await removeSpool(run);
   await tagClosed(run);
-  const plan = await readJson<RestorePlan>(deps.objects, planKey(newUserPoolId, input.restoreId));
+  const plan = await readPlan(deps.objects, newUserPoolId, input.restoreId);
   return { ...summary(plan, dryRun), ...(dryRun ? { reportKeys: Object.values(previewKeys(folder)) } : {}) };
 }
 

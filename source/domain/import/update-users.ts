@@ -1,17 +1,18 @@
 import { workSlice } from '../state/slice.ts';
 import { Checkpoint } from '../state/checkpoint.ts';
 import { takeAllMessages } from './plan/messages.ts';
-import { initialJobsState, jobsStateKey } from './plan/jobs-state.ts';
+import { initialJobsState, jobsStateKey, jobsStateShape } from './plan/jobs-state.ts';
 import type { JobsState } from './plan/jobs-state.ts';
-import { planKey } from './plan/plan-model.ts';
+import { readPlan } from './plan/plan-model.ts';
 import type { RestorePlan } from './plan/plan-model.ts';
-import { readJson } from '../state/json-object.ts';
 import { finishRestore } from './report/finish.ts';
 import type { RestoreOutcome } from './plan/outcome.ts';
 import type { UpdateUsersDeps } from './updates/deps.ts';
-import { initialUpdatesState, updatesStateKey } from './plan/updates-state.ts';
+import { initialUpdatesState, updatesStateKey, updatesStateShape } from './plan/updates-state.ts';
 import type { UpdatesState } from './plan/updates-state.ts';
-import { UpdateRun } from './updates/update-run.ts';
+import { claimRestore } from './plan/progress.ts';
+import { beginUpdates } from './updates/update-run.ts';
+import type { UpdateRun } from './updates/update-run.ts';
 import { workBatches } from './updates/work-batches.ts';
 
 export interface UpdateUsersInput {
@@ -42,39 +43,43 @@ const LAST_SLICE_MS = 9 * 60_000;
 
 /**
  * Works on released batches until the running import job must be looked at again; when all chunks have their result and
- * all batches are done, compares the pool with what it should hold, puts right what can be, and reports.
+ * all batches are done, compares the pool with what it should hold, repairs what can be, and reports.
  */
 export async function updateUsers(input: UpdateUsersInput, deps: UpdateUsersDeps): Promise<UpdateUsersResult> {
   const { newUserPoolId, restoreId } = input;
   const sliceOver = workSlice(deps.clock, deps.timeLeft);
   const plan = {
-    ...(await readJson<RestorePlan>(deps.store, planKey(newUserPoolId, restoreId))),
+    ...(await readPlan(deps.store, newUserPoolId, restoreId)),
     mayCreateUsers: input.mayCreateUsers,
   };
-  const checkpoint = await Checkpoint.claim<UpdatesState>(deps.store, {
-    key: updatesStateKey(newUserPoolId, restoreId),
-    claim: deps.claim,
-    now: () => deps.clock.now(),
-    initial: initialUpdatesState,
-  });
+  const progress = await claimRestore(
+    { objects: deps.store, clock: deps.clock, claim: deps.claim },
+    { newUserPoolId, restoreId, since: Date.parse(plan.plannedAt) },
+    { key: updatesStateKey(newUserPoolId, restoreId), shape: updatesStateShape, initial: initialUpdatesState },
+  );
   const jobs =
-    (await Checkpoint.peek<JobsState>(deps.store, jobsStateKey(newUserPoolId, restoreId))) ?? initialJobsState();
-  const jobsDone = jobs.chunk >= plan.chunks.length;
-  const over = jobsDone
+    (await Checkpoint.peek(deps.store, jobsStateKey(newUserPoolId, restoreId), jobsStateShape)) ?? initialJobsState();
+  const over = allImported(plan, jobs)
     ? workSlice(deps.clock, deps.timeLeft, LAST_SLICE_MS)
     : () => sliceOver() || deps.clock.now() >= jobs.dueAt;
-  const run = await UpdateRun.begin(plan, deps, checkpoint, over);
+  const run = await beginUpdates(plan, deps, progress, over);
+  return progress.gather([run.failures], () => workOnPlan(run, jobs, input));
+}
 
-  if (run.state.phase === 'updates') {
-    const worked = await workBatches(run, jobs);
-    if (!worked || !jobsDone) return turn(run, worked ? Math.ceil((jobs.dueAt - deps.clock.now()) / 1_000) : 0);
+async function workOnPlan(run: UpdateRun, jobs: JobsState, input: UpdateUsersInput): Promise<UpdateUsersResult> {
+  const { plan, deps, progress, state } = run;
+  if (state.phase === 'updates') {
+    if ((await workBatches(run, jobs)) === 'sliceOver') return turn(run, 0);
+    if (!allImported(plan, jobs)) return turn(run, Math.ceil((jobs.dueAt - deps.clock.now()) / 1_000));
     await takeAllMessages(deps.updates);
-    run.change({ phase: 'check' });
-    await run.save();
+    state.phase = 'check';
+    await progress.save();
   }
   const outcome = await finishRestore(run, jobs, input);
   return outcome === undefined ? turn(run, 0) : { done: true, idle: false, waitSeconds: 0, ...outcome };
 }
+
+const allImported = ({ chunks }: RestorePlan, jobs: JobsState): boolean => jobs.chunk >= chunks.length;
 
 const turn = (run: UpdateRun, waitSeconds: number): UpdateUsersResult => ({
   done: false,

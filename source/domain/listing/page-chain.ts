@@ -1,48 +1,81 @@
+import * as v from 'valibot';
 import { Fault, isNamed } from '../errors.ts';
 import type { Page } from '../ports.ts';
+import { countShape } from '../state/shape.ts';
 
-/** Where a chain of pages stands: everything before `token` has been applied. Part of a checkpoint. */
-export interface ChainState {
-  token?: string;
-  done: boolean;
-  /** How often the chain began anew because its token was refused. */
-  restarts: number;
-}
+export const chainShape = v.object({
+  token: v.exactOptional(v.string()),
+  done: v.boolean(),
+  /** How often the chain has begun again because of its tokens. */
+  restarts: countShape,
+});
+/** Where a chain of pages stands: everything before `token` has been applied. Part of checkpoints. */
+export type ChainState = v.InferOutput<typeof chainShape>;
+/** A chain before its first page. */
 export const newChain = (): ChainState => ({ done: false, restarts: 0 });
 
-const MAX_RESTARTS = 10;
+/** How often any chain of pages may begin again. */
+export const MAX_RESTARTS = 10;
 
+/** What is listed, and what becomes of it. */
 export interface ChainWork<T> {
   readonly fetch: (token: string | undefined) => Promise<Page<T>>;
-  /** Stores a page; only then does the chain move on. Must bear the same page twice. */
-  readonly apply: (items: readonly T[]) => Promise<void>;
+  /** Takes a page, at once or with a promise that stores it; only then the chain moves on. Idempotent: a page may come again. */
+  readonly apply: (items: readonly T[]) => void | Promise<void>;
+  /** The chain begins again with its first page. */
+  readonly restarted?: () => void;
   /** Called after every page that the chain has left behind. */
-  readonly moved: () => void;
+  readonly moved?: () => void;
   /** True when no further page is to be fetched. */
-  readonly stop: () => boolean;
+  readonly stop?: () => boolean;
+  /** Fetches the next page while one is applied. */
+  readonly prefetch?: boolean;
 }
 
 /**
- * Follows one chain of pages, fetching the next page while the last one is applied. A token that is refused, or that
- * leads back to itself, restarts the chain.
+ * Follows one chain of pages from where it stands to its end or `stop`. A token that is refused, or that leads back to the
+ * page which it came with (whoever followed it would list that page for ever), lets the chain begin again, at most
+ * MAX_RESTARTS times: then Fault ServiceError. A page that is applied at once and the token behind it are one step, with
+ * no await in between.
  */
-export async function followChain<T>(chain: ChainState, { fetch, apply, moved, stop }: ChainWork<T>): Promise<void> {
-  let ahead = chain.done || stop() ? undefined : started(fetch(chain.token));
-  while (ahead !== undefined) {
-    const page: Page<T> | undefined = await unlessTokenRefused(ahead);
-    if (page === undefined || (page.next !== undefined && page.next === chain.token)) {
+export async function followChain<T>(chain: ChainState, work: ChainWork<T>): Promise<void> {
+  const { fetch, apply, restarted, moved, stop = () => false, prefetch = false } = work;
+  let ahead: Promise<Page<T>> | undefined;
+  while (!chain.done && (ahead !== undefined || !stop())) {
+    const page = await unlessTokenRefused(ahead ?? fetch(chain.token), chain.token);
+    ahead = undefined;
+    if (page === undefined) {
       restart(chain);
-      ahead = stop() ? undefined : started(fetch(undefined));
+      restarted?.();
       continue;
     }
-    ahead = page.next === undefined || stop() ? undefined : started(fetch(page.next));
-    await apply(page.items);
-    chain.done = page.next === undefined;
-    if (page.next === undefined) delete chain.token;
-    else chain.token = page.next;
-    moved();
+    if (prefetch && page.next !== undefined && !stop()) ahead = started(fetch(page.next));
+    const applied = apply(page.items);
+    if (applied instanceof Promise) await applied;
+    move(chain, page.next);
+    moved?.();
   }
 }
+
+/** What `look` finds in the first page that shows it; undefined when the listing has ended without. */
+export async function findInPages<T, R>(
+  fetch: ChainWork<T>['fetch'],
+  look: (items: readonly T[]) => R | undefined,
+): Promise<R | undefined> {
+  let found: R | undefined;
+  await followChain<T>(newChain(), {
+    fetch,
+    apply: (items) => {
+      found = look(items);
+    },
+    stop: () => found !== undefined,
+  });
+  return found;
+}
+
+/** The token of a request, where there is one. */
+export const withToken = (token: string | undefined): { readonly token?: string } =>
+  token === undefined ? {} : { token };
 
 /** A rejection that nobody awaits yet is not unhandled: it is seen when the page is needed, or not at all. */
 function started<T>(page: Promise<Page<T>>): Promise<Page<T>> {
@@ -50,9 +83,13 @@ function started<T>(page: Promise<Page<T>>): Promise<Page<T>> {
   return page;
 }
 
-async function unlessTokenRefused<T>(page: Promise<Page<T>>): Promise<Page<T> | undefined> {
+async function unlessTokenRefused<T>(
+  fetched: Promise<Page<T>>,
+  token: string | undefined,
+): Promise<Page<T> | undefined> {
   try {
-    return await page;
+    const page = await fetched;
+    return page.next !== undefined && page.next === token ? undefined : page;
   } catch (error) {
     if (isNamed(error, 'InvalidPaginationToken')) return undefined;
     throw error;
@@ -60,30 +97,19 @@ async function unlessTokenRefused<T>(page: Promise<Page<T>>): Promise<Page<T> | 
 }
 
 function restart(chain: ChainState): void {
-  chain.restarts += 1;
-  delete chain.token;
-  if (chain.restarts > MAX_RESTARTS) {
+  if (chain.restarts >= MAX_RESTARTS) {
     throw new Fault(
       'ServiceError',
-      `Cognito refused the pagination tokens of a listing ${chain.restarts} times. Start ExportWorkflow again.`,
+      `A listing of Cognito began again ${MAX_RESTARTS} times, each time because a pagination token was refused or led back to its own page, and still did not reach its end. Start the workflow again.`,
     );
   }
+  chain.restarts += 1;
+  delete chain.token;
 }
 
-/**
- * Runs `work` on what `next` hands out, `workers` at a time, until it hands out nothing more or one fails; the others see
- * that by `failed`. Waits for all and rethrows the first failure.
- */
-export async function inParallel<T>(
-  workers: number,
-  next: () => T | undefined,
-  work: (item: T, failed: () => boolean) => Promise<void>,
-): Promise<void> {
-  const failures: unknown[] = [];
-  const failed = (): boolean => failures.length > 0;
-  const one = async (): Promise<void> => {
-    for (let item = next(); item !== undefined && !failed(); item = next()) await work(item, failed);
-  };
-  await Promise.all(Array.from({ length: workers }, () => one().catch((error: unknown) => void failures.push(error))));
-  if (failed()) throw failures[0];
+function move(chain: ChainState, next: string | undefined): void {
+  if (next === undefined) {
+    chain.done = true;
+    delete chain.token;
+  } else chain.token = next;
 }

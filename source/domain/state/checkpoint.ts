@@ -1,7 +1,9 @@
 import { Fault, Halt, isNamed } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
 import { digestOfText } from './sealed-keys.ts';
-import { adviceFor, parsed, shaped } from './stored-shapes.ts';
+import { adviceFor } from './advice.ts';
+import { parsed, shaped } from './json-object.ts';
+import type { Shape } from './shape.ts';
 
 interface Envelope<T> {
   /** Where it lies: an envelope that someone copied from elsewhere is refused. */
@@ -12,6 +14,16 @@ interface Envelope<T> {
   /** Of the state as JSON; see digestOfText. */
   readonly digest: string;
   readonly state: T;
+}
+
+/** Where the checkpoint lies, whose it is, and what it holds. */
+interface CheckpointPlace<T> {
+  readonly key: string;
+  /** Unique per invocation (the request id). */
+  readonly claim: string;
+  readonly now: () => number;
+  /** Of the state. */
+  readonly shape: Shape<T>;
 }
 
 /** Tries against writers who come in between, before that is taken for an error. */
@@ -28,29 +40,23 @@ export class Checkpoint<T> {
 
   private constructor(
     private readonly store: Pick<ObjectStore, 'get' | 'put'>,
-    private readonly key: string,
-    private readonly claim: string,
-    private readonly now: () => number,
+    private readonly place: CheckpointPlace<T>,
     state: T,
+    etag: string | undefined,
   ) {
     this.#state = state;
+    this.#etag = etag;
   }
 
-  /** Takes the checkpoint over, with `initial` where none exists. `claim` is unique per invocation (the request id). */
+  /** Takes the checkpoint over, with `initial` where none exists. */
   static async claim<T>(
     store: Pick<ObjectStore, 'get' | 'put'>,
-    {
-      key,
-      claim,
-      now,
-      initial,
-    }: { readonly key: string; readonly claim: string; readonly now: () => number; readonly initial: () => T },
+    { initial, ...place }: CheckpointPlace<T> & { readonly initial: () => T },
   ): Promise<Checkpoint<T>> {
     for (let attempt = 1; ; attempt += 1) {
-      const stored = await store.get(key);
-      const state = stored === undefined ? initial() : parseEnvelope<T>(key, stored.body).state;
-      const checkpoint = new Checkpoint(store, key, claim, now, state);
-      checkpoint.#etag = stored?.etag;
+      const stored = await store.get(place.key);
+      const state = stored === undefined ? initial() : parseEnvelope(place.key, stored.body, place.shape).state;
+      const checkpoint = new Checkpoint(store, place, state, stored?.etag);
       try {
         await checkpoint.save(state);
         return checkpoint;
@@ -62,9 +68,9 @@ export class Checkpoint<T> {
   }
 
   /** Reads without claiming; undefined where no checkpoint exists. */
-  static async peek<T>(store: Pick<ObjectStore, 'get'>, key: string): Promise<T | undefined> {
+  static async peek<T>(store: Pick<ObjectStore, 'get'>, key: string, shape: Shape<T>): Promise<T | undefined> {
     const stored = await store.get(key);
-    return stored === undefined ? undefined : parseEnvelope<T>(key, stored.body).state;
+    return stored === undefined ? undefined : parseEnvelope(key, stored.body, shape).state;
   }
 
   get state(): T {
@@ -74,16 +80,16 @@ export class Checkpoint<T> {
   async save(state: T): Promise<void> {
     const text = JSON.stringify(state);
     const about: Omit<Envelope<T>, 'state'> = {
-      key: this.key,
-      claim: this.claim,
-      savedAt: new Date(this.now()).toISOString(),
+      key: this.place.key,
+      claim: this.place.claim,
+      savedAt: new Date(this.place.now()).toISOString(),
       digest: digestOfText(text),
     };
     const body = `${JSON.stringify(about).slice(0, -1)},"state":${text}}`;
     for (let attempt = 1; ; attempt += 1) {
       try {
         this.#etag = await this.store.put(
-          this.key,
+          this.place.key,
           body,
           this.#etag === undefined ? { absent: true } : { etag: this.#etag },
         );
@@ -102,9 +108,10 @@ export class Checkpoint<T> {
    * changes nothing). Halt Superseded when someone else wrote.
    */
   async #landed(body: string, cause: unknown): Promise<boolean> {
-    const stored = await this.store.get(this.key);
+    const { key, claim, shape } = this.place;
+    const stored = await this.store.get(key);
     if (stored?.etag === this.#etag) return false;
-    if (stored === undefined || parseEnvelope<T>(this.key, stored.body).claim !== this.claim) {
+    if (stored === undefined || parseEnvelope(key, stored.body, shape).claim !== claim) {
       throw new Halt('Superseded', 'A newer invocation of this function has taken its work over; this one stops.', {
         cause,
       });
@@ -114,7 +121,7 @@ export class Checkpoint<T> {
   }
 }
 
-function parseEnvelope<T>(key: string, body: Uint8Array): Envelope<T> {
+function parseEnvelope<T>(key: string, body: Uint8Array, shape: Shape<T>): Envelope<T> {
   const envelope = parsed(key, body) as Partial<Envelope<T>> | null;
   if (typeof envelope?.claim !== 'string' || !('state' in envelope))
     throw new Fault('BadState', `The object ${key} is damaged: it is no checkpoint. ${adviceFor(key)}`);
@@ -122,6 +129,6 @@ function parseEnvelope<T>(key: string, body: Uint8Array): Envelope<T> {
     throw new Fault('BadState', `The object ${key} is damaged: it is the checkpoint of other work. ${adviceFor(key)}`);
   if (envelope.digest !== digestOfText(JSON.stringify(envelope.state)))
     throw new Fault('BadState', `The object ${key} is damaged: its state is not what was saved. ${adviceFor(key)}`);
-  shaped(key, envelope.state);
+  shaped(key, envelope.state, shape);
   return envelope as Envelope<T>;
 }

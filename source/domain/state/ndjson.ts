@@ -1,18 +1,21 @@
 import { Fault } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
-import { adviceFor, checkFor, shapeOf } from './stored-shapes.ts';
+import { adviceFor } from './advice.ts';
+import { problemWith } from './shape.ts';
+import type { Shape } from './shape.ts';
+import { shapeOf } from './stored-shapes.ts';
 
 const NEWLINE = 0x0a;
 
 /**
  * The lines of an object of one JSON value per line, parsed as they come; Fault BadState names a line that is damaged or
- * not what the object's key says it is.
+ * of another shape.
  */
 export async function* readNdjson<T>(
   store: Pick<ObjectStore, 'read'>,
   key: string,
+  shape: Shape<T> = shapeOf(key),
 ): AsyncGenerator<T, void, undefined> {
-  const check = checkFor(shapeOf(key));
   let line = 0;
   let rest: Uint8Array = new Uint8Array(0);
   for await (const part of store.read(key)) {
@@ -20,29 +23,29 @@ export async function* readNdjson<T>(
     let from = 0;
     for (let end = bytes.indexOf(NEWLINE, from); end >= 0; end = bytes.indexOf(NEWLINE, from)) {
       line += 1;
-      if (end > from) yield parse<T>(bytes.subarray(from, end), { key, line, check });
+      if (end > from) yield parseLine(bytes.subarray(from, end), { key, line, shape });
       from = end + 1;
     }
     rest = bytes.subarray(from);
   }
-  if (rest.length > 0) yield parse<T>(rest, { key, line: line + 1, check });
+  if (rest.length > 0) yield parseLine(rest, { key, line: line + 1, shape });
 }
 
 export const toNdjson = (values: readonly unknown[]): string =>
   values.map((value) => `${JSON.stringify(value)}\n`).join('');
 
-interface Place {
+interface LinePlace<T> {
   readonly key: string;
   readonly line: number;
-  readonly check: ReturnType<typeof checkFor>;
+  readonly shape: Shape<T>;
 }
 
-function parse<T>(bytes: Uint8Array, { key, line, check }: Place): T {
+function parseLine<T>(bytes: Uint8Array, { key, line, shape }: LinePlace<T>): T {
   let value: unknown;
   let problem: string | undefined;
   try {
     value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
-    problem = check(value);
+    problem = problemWith(value, shape);
   } catch {
     // The parser's own message quotes the line, which holds personal data.
     problem = 'it is no JSON';

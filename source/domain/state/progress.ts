@@ -1,15 +1,16 @@
 import type { Clock, ObjectStore } from '../ports.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { SaveQueue } from './save-queue.ts';
+import type { Shape } from './shape.ts';
 
 interface StoredPart {
   readonly key: string;
-  readonly body: Uint8Array;
+  readonly body: Uint8Array | string;
 }
 
 /** Something whose new content goes into objects of its own before the checkpoint that names them is written. */
 export interface Appendix {
-  /** Takes what is new, names its objects in the state, and returns them to be stored. */
+  /** Brings the state up to this moment: takes what is new, names its objects in the state, and returns them to be stored. */
   cut(newKey: (kind: string) => string): readonly StoredPart[];
   /** How much `cut` would take; 1 is as much as should wait in memory. */
   readonly pending: number;
@@ -23,9 +24,11 @@ export interface ProgressDeps {
 }
 
 /** Where progress is kept, and what belongs to it. */
-export interface ProgressPlace {
+export interface ProgressPlace<S> {
   /** Of the checkpoint. */
   readonly key: string;
+  /** Of the state. */
+  readonly shape: Shape<S>;
   /** Folder, with its slash, of the appendices' objects of one kind. */
   readonly folderOf: (kind: string) => string;
   /** When the work as a whole began, milliseconds since the epoch. */
@@ -35,12 +38,13 @@ export interface ProgressPlace {
 }
 
 /**
- * The progress of one looped function. `state` may be changed in place at any time, in steps that are consistent between
- * two awaits; `save` stores what the appendices gathered, then the state as it was at that moment.
+ * The progress of one looped function. The state may be changed in place at any time, in steps that are consistent
+ * between two awaits, or be replaced by `moveTo`; a save stores what the appendices gathered, then the state as it was
+ * at that moment.
  */
 export class Progress<S extends object> {
-  readonly state: S;
   readonly #saves: SaveQueue;
+  #state: S;
   #parts = 0;
   #appendices: readonly Appendix[] = [];
   /** The state names them already: what a save could not store, the next one has to. */
@@ -48,10 +52,10 @@ export class Progress<S extends object> {
 
   private constructor(
     private readonly deps: ProgressDeps,
-    private readonly place: ProgressPlace,
+    private readonly place: ProgressPlace<S>,
     private readonly checkpoint: Checkpoint<S>,
   ) {
-    this.state = structuredClone(checkpoint.state);
+    this.#state = structuredClone(checkpoint.state);
     this.#saves = new SaveQueue(
       () => deps.clock.now(),
       place.since,
@@ -62,11 +66,12 @@ export class Progress<S extends object> {
   /** Claims the checkpoint: an older invocation of the same function stops at its next save. */
   static async claim<S extends object>(
     deps: ProgressDeps,
-    place: ProgressPlace,
+    place: ProgressPlace<S>,
     initial: () => S,
   ): Promise<Progress<S>> {
-    const checkpoint = await Checkpoint.claim<S>(deps.objects, {
+    const checkpoint = await Checkpoint.claim(deps.objects, {
       key: place.key,
+      shape: place.shape,
       claim: deps.claim,
       now: () => deps.clock.now(),
       initial,
@@ -75,8 +80,32 @@ export class Progress<S extends object> {
     return new Progress(deps, place, checkpoint);
   }
 
+  get state(): S {
+    return this.#state;
+  }
+
+  /** Another state in the place of this one, stored at once: for work whose steps each end in a whole new state. */
+  moveTo(state: S): Promise<void> {
+    this.#state = state;
+    return this.save();
+  }
+
   storeWith(...appendices: readonly Appendix[]): void {
     this.#appendices = appendices;
+  }
+
+  /**
+   * Does `work` while every save also takes what these appendices gather. What they hold at its end is named by the
+   * state from then on, and stored by the next save.
+   */
+  async gather<T>(appendices: readonly Appendix[], work: () => Promise<T>): Promise<T> {
+    this.#appendices = [...this.#appendices, ...appendices];
+    try {
+      return await work();
+    } finally {
+      this.#cut(appendices);
+      this.#appendices = this.#appendices.filter((appendix) => !appendices.includes(appendix));
+    }
   }
 
   /** Begins a save when the last one is long ago or much is waiting; the work goes on meanwhile. */
@@ -89,11 +118,17 @@ export class Progress<S extends object> {
     return this.#saves.save();
   }
 
+  #cut(appendices: readonly Appendix[]): void {
+    this.#unstored.push(...appendices.flatMap((appendix) => appendix.cut((kind) => this.#newKey(kind))));
+  }
+
   async #store(): Promise<void> {
-    this.#unstored.push(...this.#appendices.flatMap((appendix) => appendix.cut((kind) => this.#newKey(kind))));
-    const snapshot = structuredClone(this.state);
-    await Promise.all(this.#unstored.map(({ key, body }) => this.deps.objects.put(key, body)));
-    this.#unstored = [];
+    this.#cut(this.#appendices);
+    const snapshot = structuredClone(this.#state);
+    const parts = [...this.#unstored];
+    await Promise.all(parts.map(({ key, body }) => this.deps.objects.put(key, body)));
+    // What was cut meanwhile is not among them.
+    this.#unstored = this.#unstored.slice(parts.length);
     await this.checkpoint.save(snapshot);
     await this.place.saved?.();
   }

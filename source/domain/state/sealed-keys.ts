@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Fault } from '../errors.ts';
-import { adviceFor } from './stored-shapes.ts';
+import { adviceFor } from './advice.ts';
 
 /** Digits of SHA-256 that a sealed key carries: 64 bits, against damage and mistakes. */
 const DIGITS = 16;

@@ -13,6 +13,12 @@ export interface StepDeps {
 }
 
 /**
+ * How a step of one invocation ended. moved: there is nothing left of it, the state is where the next one begins;
+ * sliceOver: the invocation should return, and another one goes on with the same step.
+ */
+export type StepEnd = 'moved' | 'sliceOver';
+
+/**
  * Runs the work of one invocation and stores its progress, also when it ended early. Throttling is no failure as long as
  * something was done meanwhile: the state machine then simply calls again.
  */

@@ -1,7 +1,11 @@
+import * as v from 'valibot';
 import { Fault } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
 import { digestOfText } from './sealed-keys.ts';
-import { adviceFor, parsed, shaped } from './stored-shapes.ts';
+import { adviceFor } from './advice.ts';
+import { parsed, shaped } from './json-object.ts';
+import type { Shape } from './shape.ts';
+import { shapeOf } from './stored-shapes.ts';
 
 /** A list in an object whose key is fixed: by where it lies and its digest a changed or a foreign one is known. */
 interface StoredList<T> {
@@ -18,8 +22,12 @@ export async function putList<T>(objects: Pick<ObjectStore, 'put'>, key: string,
   );
 }
 
-/** Fault BadState when the object is missing, or not what putList wrote there. */
-export async function readList<T>(objects: Pick<ObjectStore, 'get'>, key: string): Promise<readonly T[]> {
+/** Fault BadState when the object is missing, not what putList wrote there, or has an item of another shape. */
+export async function readList<T>(
+  objects: Pick<ObjectStore, 'get'>,
+  key: string,
+  item: Shape<T> = shapeOf(key),
+): Promise<readonly T[]> {
   const stored = await objects.get(key);
   if (stored === undefined) throw new Fault('BadState', `The object ${key} does not exist. ${adviceFor(key)}`);
   const { key: of, digest, list } = (parsed(key, stored.body) ?? {}) as Partial<StoredList<T>>;
@@ -28,5 +36,5 @@ export async function readList<T>(objects: Pick<ObjectStore, 'get'>, key: string
       'BadState',
       `The object ${key} is damaged: it is not the list that was written there. ${adviceFor(key)}`,
     );
-  return shaped<readonly T[]>(key, list);
+  return shaped(key, list, v.array(item));
 }

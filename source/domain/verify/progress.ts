@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../ports.ts';
 import { Progress } from '../state/progress.ts';
 import type { ProgressDeps } from '../state/progress.ts';
+import { shapeOf } from '../state/stored-shapes.ts';
 
 /** Takes over `<folder><name>.json`, the progress of one function of a verification. */
 export const claimVerification = <S extends object>(
@@ -11,7 +12,12 @@ export const claimVerification = <S extends object>(
 ): Promise<Progress<S>> =>
   Progress.claim(
     deps,
-    { key: `${folder}${name}.json`, folderOf: (kind) => `${folder}work/${kind}/`, since: deps.clock.now() },
+    {
+      key: `${folder}${name}.json`,
+      shape: shapeOf<S>(folder),
+      folderOf: (kind) => `${folder}work/${kind}/`,
+      since: deps.clock.now(),
+    },
     initial,
   );
 

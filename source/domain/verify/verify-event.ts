@@ -1,4 +1,5 @@
-import { Fault } from '../errors.ts';
+import * as v from 'valibot';
+import { workflowState } from '../state/workflow-state.ts';
 
 /** What a start of VerifyWorkflow may ask for; defaults filled in. */
 export interface VerifyOptions {
@@ -31,32 +32,29 @@ export interface CompareEvent extends VerifyEvent {
   readonly runId: string;
 }
 
-const wrong = (what: string): Fault =>
-  new Fault(
-    'BadState',
-    `The state machine's event has no ${what}: the workflow's definition and its functions do not belong together.`,
-  );
+const started = v.object({ executionArn: v.string(), options: v.looseObject({ percent: v.number() }) });
+const looked = v.object({
+  backup: v.optional(v.object({ differences: v.optional(v.fallback(v.number(), 0), 0) }), {}),
+});
+const comparing = v.object({
+  options: v.object({ userPoolId: v.string() }),
+  backup: v.object({ runId: v.string() }),
+});
 
 /** Fault BadState when the event is not what the workflow hands over. The options themselves were checked at the start. */
-function parseVerifyEvent(event: unknown): VerifyEvent {
-  const { executionArn, options } = (event ?? {}) as Partial<VerifyEvent>;
-  if (typeof executionArn !== 'string') throw wrong('executionArn');
-  if (typeof options?.percent !== 'number') throw wrong('options.percent');
-  return { executionArn, options };
-}
+const parseVerifyEvent = (event: unknown): VerifyEvent => workflowState(started, event);
 
-export function parseLookEvent(event: unknown): LookEvent {
-  const { backup } = (event ?? {}) as { readonly backup?: { readonly differences?: unknown } };
-  return { ...parseVerifyEvent(event), waitedAfter: typeof backup?.differences === 'number' ? backup.differences : 0 };
-}
+/** The event of VerifyBackup; at its first look it has no answer of its own yet. */
+export const parseLookEvent = (event: unknown): LookEvent => ({
+  ...parseVerifyEvent(event),
+  waitedAfter: workflowState(looked, event).backup.differences,
+});
 
+/** The event of ComparePool. */
 export function parseCompareEvent(event: unknown): CompareEvent {
-  const { backup } = (event ?? {}) as { readonly backup?: { readonly runId?: unknown } };
   const parsed = parseVerifyEvent(event);
-  const { userPoolId } = parsed.options;
-  if (userPoolId === undefined) throw wrong('options.userPoolId');
-  if (typeof backup?.runId !== 'string') throw wrong('backup.runId');
-  return { ...parsed, userPoolId, runId: backup.runId };
+  const { options, backup } = workflowState(comparing, event);
+  return { ...parsed, userPoolId: options.userPoolId, runId: backup.runId };
 }
 
 /** Everything that one execution stores lies below this prefix; the name is the last part of its ARN. */

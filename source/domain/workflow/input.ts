@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { Halt } from '../errors.ts';
 import type { ImportOptions } from '../import/plan/plan-model.ts';
 import { assertPoolId } from '../import/preflight/pool-id.ts';
@@ -11,24 +12,12 @@ export interface ExportOptions {
   readonly trigger?: string;
 }
 
-interface Kind<T> {
-  readonly expects: string;
-  readonly read: (value: unknown) => T | undefined;
-}
-
-const flag: Kind<boolean> = {
-  expects: 'true or false, without quotes',
-  read: (value) => (typeof value === 'boolean' ? value : undefined),
+const flag = v.boolean('true or false, without quotes');
+const text = (expected: string, pattern: RegExp) => v.pipe(v.string(expected), v.regex(pattern, expected));
+const wholeNumber = (min: number, max: number) => {
+  const expected = `a whole number from ${min} to ${max}, without quotes`;
+  return v.pipe(v.number(expected), v.integer(expected), v.minValue(min, expected), v.maxValue(max, expected));
 };
-const text = (expects: string, pattern: RegExp): Kind<string> => ({
-  expects,
-  read: (value) => (typeof value === 'string' && pattern.test(value) ? value : undefined),
-});
-const wholeNumber = (min: number, max: number): Kind<number> => ({
-  expects: `a whole number from ${min} to ${max}, without quotes`,
-  read: (value) =>
-    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : undefined,
-});
 
 /** The Step Functions console starts an execution with this key unless the input is replaced. */
 const CONSOLE_DEFAULT = 'Comment';
@@ -48,10 +37,7 @@ const VERIFY_KEYS = {
 };
 
 const IMPORT_KEYS = {
-  NewUserPoolId: {
-    expects: 'the id of the new, empty user pool as text',
-    read: (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined),
-  } satisfies Kind<string>,
+  NewUserPoolId: text('the id of the new, empty user pool as text', /./s),
   AllowSourcePool: flag,
   AllowTriggers: flag,
   RestoreUnconfirmed: flag,
@@ -62,9 +48,9 @@ const IMPORT_KEYS = {
   ExportRun: text('the id of an export run, such as 20260301T000000Z-0a1b2c3d', /^\d{8}T\d{6}Z-[0-9a-f]{8}$/),
 };
 
-type Parsed<S extends Record<string, Kind<unknown>>> = {
-  readonly [K in keyof S]?: S[K] extends Kind<infer T> ? T : never;
-};
+/** What a key may hold; the messages of its schema say what is allowed. */
+type Kinds = Readonly<Record<string, v.GenericSchema>>;
+type Parsed<S extends Kinds> = { readonly [K in keyof S]?: v.InferOutput<S[K]> };
 
 /**
  * The input of ExportWorkflow; `{}` is fine.
@@ -125,7 +111,7 @@ export function parseVerifyInput(input: unknown, region: string): VerifyOptions 
   };
 }
 
-function parseKeys<S extends Record<string, Kind<unknown>>>(workflow: string, input: unknown, kinds: S): Parsed<S> {
+function parseKeys<S extends Kinds>(workflow: string, input: unknown, kinds: S): Parsed<S> {
   const allowed = Object.keys(kinds).join(', ');
   const refuse = (problem: string): never => {
     throw new Halt('InvalidInput', `The input of ${workflow} ${problem}. Correct it and start the workflow again.`);
@@ -138,11 +124,11 @@ function parseKeys<S extends Record<string, Kind<unknown>>>(workflow: string, in
     const kind = Object.hasOwn(kinds, key) ? kinds[key] : undefined;
     if (kind === undefined)
       return refuse(`has an unknown key${spelling(key, Object.keys(kinds))}; allowed keys: ${allowed}`);
-    const read = kind.read(value);
-    if (read === undefined) refuse(`must give ${key} as ${kind.expects}, but gives ${kindOf(value)}`);
-    parsed[key] = read;
+    const result = v.safeParse(kind, value);
+    if (!result.success) return refuse(`must give ${key} as ${result.issues[0].message}, but gives ${kindOf(value)}`);
+    parsed[key] = result.output;
   }
-  return parsed as Parsed<S>;
+  return parsed;
 }
 
 /** The kind of a value, without the value: whatever was typed there does not belong into messages. */

@@ -7,7 +7,7 @@ import {
   slow,
   worldAfter,
 } from '../../support/workflows/small-worlds.ts';
-import type { EndedExecution } from '../../support/workflows/state-machine.ts';
+import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
 import { Stopped, type WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 
 /** Calls that Cognito saw, by both workflows. */

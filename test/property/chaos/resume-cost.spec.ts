@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { EndedExecution } from '../../support/workflows/state-machine.ts';
+import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
 import { differences } from '../../support/import/differences.ts';
 import { expectSealed } from '../../support/workflows/small-worlds.ts';
 import { cognitoCalls, pacedWorld, stoppedByHand, withKills } from '../../support/workflows/resume-cost.ts';

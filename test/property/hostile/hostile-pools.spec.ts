@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { parse } from 'csv-parse/sync';
-import { headKey } from '../../../source/domain/import/plan/plan-model.ts';
-import type { RestoreHead } from '../../../source/domain/import/plan/plan-model.ts';
+import { headKey } from '../../../source/domain/import/plan/restore-head.ts';
+import type { RestoreHead } from '../../../source/domain/import/plan/restore-head.ts';
 import { FAULTS, HALTS } from '../../../source/domain/errors.ts';
 import { aUser } from '../../support/world/builders.ts';
 import { differences } from '../../support/import/differences.ts';

@@ -10,7 +10,7 @@ import {
 } from '../../support/hostile/tampering.ts';
 import { seededRandom } from '../../../tools/simulation/random.ts';
 import { expectRestored, expectSealed, exportedWorlds, worldAfter } from '../../support/workflows/small-worlds.ts';
-import type { EndedExecution } from '../../support/workflows/state-machine.ts';
+import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
 import type { WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 
 const OWN: readonly string[] = [...HALTS, ...FAULTS];

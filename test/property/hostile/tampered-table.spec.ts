@@ -6,7 +6,7 @@ import { actualItems, expectedItems, independentSeal } from '../../support/expor
 import { memberMutations } from '../../support/hostile/tampering.ts';
 import { seededRandom } from '../../../tools/simulation/random.ts';
 import { expectRestored, exportedWorlds, worldAfter } from '../../support/workflows/small-worlds.ts';
-import type { EndedExecution } from '../../support/workflows/state-machine.ts';
+import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
 import type { WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 
 const OWN: readonly string[] = [...HALTS, ...FAULTS];

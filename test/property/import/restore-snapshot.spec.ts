@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { itemKind } from '../../../source/domain/backup/items.ts';
-import { headKey } from '../../../source/domain/import/plan/plan-model.ts';
-import type { RestoreHead } from '../../../source/domain/import/plan/plan-model.ts';
+import { headKey } from '../../../source/domain/import/plan/restore-head.ts';
+import type { RestoreHead } from '../../../source/domain/import/plan/restore-head.ts';
 import { differences } from '../../support/import/differences.ts';
 import { keepSnapshot, putRaw, snapshotKeyOf } from '../../support/import/kept-snapshot.ts';
 import { SEALED_RUN, sealBackup } from '../../support/import/sealed-backup.ts';
 import { Stopped, TARGET, WorkflowWorld } from '../../support/workflows/workflow-world.ts';
-import type { EndedExecution } from '../../support/workflows/state-machine.ts';
+import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
 import { addGroups, addUsers, aUser } from '../../support/world/builders.ts';
 
 const INPUT = { ExportRun: SEALED_RUN };

@@ -4,7 +4,7 @@ import { itemKind } from '../../../source/domain/backup/items.ts';
 import type { TableItem } from '../../../source/domain/ports.ts';
 import { addGroups, addUsers, aUser } from '../../support/world/builders.ts';
 import { subFor } from '../../../tools/simulation/cognito/memory-pool.ts';
-import type { EndedExecution } from '../../support/workflows/state-machine.ts';
+import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
 import { RESTORED, VerifyWorld } from '../../support/workflows/verify-world.ts';
 
 /** Two Regions after an export; the backup Region holds a pool that differs in a few places. */

@@ -1,8 +1,9 @@
 import { isNamed } from '../../../source/domain/errors.ts';
 import { importUsers } from '../../../source/domain/import/import-users.ts';
 import type { ImportUsersDeps } from '../../../source/domain/import/jobs/deps.ts';
-import { headKey } from '../../../source/domain/import/plan/plan-model.ts';
-import type { ImportOptions, RestoreHead } from '../../../source/domain/import/plan/plan-model.ts';
+import { headKey } from '../../../source/domain/import/plan/restore-head.ts';
+import type { ImportOptions } from '../../../source/domain/import/plan/plan-model.ts';
+import type { RestoreHead } from '../../../source/domain/import/plan/restore-head.ts';
 import type { ScanTableDeps } from '../../../source/domain/import/scan-table.ts';
 import { creationIsAllowed } from '../../../source/domain/import/preflight/triggers.ts';
 import type { RestoreOutcome } from '../../../source/domain/import/plan/outcome.ts';

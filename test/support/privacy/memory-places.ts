@@ -2,7 +2,7 @@ import type { MemoryFiles } from '../../../tools/simulation/storage/memory-files
 import type { SimulatedObjects } from '../../../tools/simulation/storage/objects.ts';
 import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
 import type { SimulatedTable } from '../../../tools/simulation/storage/table.ts';
-import type { EndedExecution } from '../workflows/state-machine.ts';
+import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
 import type { WorkflowWorld } from '../workflows/workflow-world.ts';
 import { CANARY_ATTRIBUTES, CANARY_GROUPS, type CanaryUser } from './canaries.ts';
 import type { Place } from './search.ts';

@@ -19,14 +19,14 @@ describe('hook', () => {
 });
 
 describe('in steps', function () {
-  this.timeout(50);
+  this.timeout(500);
   const step = steps();
   step('begins', () => Promise.resolve());
   step(
     'takes too long',
     () =>
       new Promise((resolve) => {
-        setTimeout(resolve, 60);
+        setTimeout(resolve, 700);
       }),
   );
   describe('deeper', () => {
@@ -35,7 +35,7 @@ describe('in steps', function () {
     before(
       () =>
         new Promise((resolve) => {
-          setTimeout(resolve, 20);
+          setTimeout(resolve, 300);
         }),
     );
   });

@@ -1,7 +1,7 @@
 import { Pacer } from '../../../source/domain/pacing/pacer.ts';
 import { addGroups, addUsers, aUser } from '../world/builders.ts';
 import { KilledError } from '../world/calls.ts';
-import type { EndedExecution } from './state-machine.ts';
+import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
 import { Stopped, WorkflowWorld } from './workflow-world.ts';
 
 /** Milliseconds that calls take, about as AWS answers within a Region. */

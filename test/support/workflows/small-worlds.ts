@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { manifestKey, OPEN_KEY, LATEST_KEY } from '../../../source/domain/backup/manifest.ts';
 import type { Manifest } from '../../../source/domain/backup/manifest.ts';
-import { headKey } from '../../../source/domain/import/plan/plan-model.ts';
-import type { RestoreHead } from '../../../source/domain/import/plan/plan-model.ts';
+import { headKey } from '../../../source/domain/import/plan/restore-head.ts';
+import type { RestoreHead } from '../../../source/domain/import/plan/restore-head.ts';
 import { actualItems, expectedItems, independentSeal, sumOfChecksums } from '../export/expected-table.ts';
 import { expectSnapshots } from '../export/kept-snapshots.ts';
 import { differences } from '../import/differences.ts';

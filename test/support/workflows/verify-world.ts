@@ -14,7 +14,9 @@ import { SimulatedObjects } from '../../../tools/simulation/storage/objects.ts';
 import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
 import { MemoryReplica } from '../world/replica.ts';
 import type { SimulatedTable } from '../../../tools/simulation/storage/table.ts';
-import { StateMachine, TaskError, type EndedExecution, type Functions } from './state-machine.ts';
+import { workflowNamed } from '../../../tools/simulation/workflow/definition.ts';
+import { TaskError } from '../../../tools/simulation/workflow/paths.ts';
+import { runWorkflow, type EndedExecution, type Functions } from '../../../tools/simulation/workflow/run-workflow.ts';
 import { REGION, SOURCE, WorkflowWorld } from './workflow-world.ts';
 
 export const BACKUP_REGION = 'eu-west-1';
@@ -113,8 +115,12 @@ export class VerifyWorld {
       if (state === 'WaitForSecondLook') this.whileWaiting();
     };
     try {
-      const machine = new StateMachine('verify-workflow.asl.json', this.#functions(site), this.home.clock);
-      return await machine.run({ id, startTime: new Date(this.home.clock.now()).toISOString() }, input, { entered });
+      return await runWorkflow(workflowNamed('verify'), input, {
+        functions: this.#functions(site),
+        clock: this.home.clock,
+        execution: { id, startTime: new Date(this.home.clock.now()).toISOString() },
+        entered,
+      });
     } finally {
       this.home.executions.set(id, 'gone');
     }

@@ -20,7 +20,14 @@ import type { ImportJob } from '../../../source/domain/ports.ts';
 import { shownError } from '../../../source/adapters/guarded.ts';
 import type { Invocation } from '../../../source/adapters/invocation.ts';
 import { World } from '../world/world.ts';
-import { StateMachine, TaskError, type EndedExecution, type Functions, type Position } from './state-machine.ts';
+import { workflowNamed, type WorkflowName } from '../../../tools/simulation/workflow/definition.ts';
+import { TaskError } from '../../../tools/simulation/workflow/paths.ts';
+import {
+  runWorkflow,
+  type EndedExecution,
+  type Functions,
+  type Position,
+} from '../../../tools/simulation/workflow/run-workflow.ts';
 
 export const REGION = 'us-east-1';
 const REPLICA_REGION = 'eu-west-1';
@@ -31,7 +38,7 @@ const TABLE = 'backup-table';
 const TPS = 25;
 
 interface Execution {
-  readonly file: ConstructorParameters<typeof StateMachine>[0];
+  readonly workflow: WorkflowName;
   readonly id: string;
   readonly startTime: string;
   readonly input: object;
@@ -76,11 +83,11 @@ export class WorkflowWorld extends World {
   }
 
   export(input: object = {}): Promise<EndedExecution> {
-    return this.#start('export-workflow.asl.json', 'ExportWorkflow-0123456789ab', input);
+    return this.#start('export', 'ExportWorkflow-0123456789ab', input);
   }
 
   import(input: object = {}): Promise<EndedExecution> {
-    return this.#start('import-workflow.asl.json', 'ImportWorkflow-0123456789ab', { NewUserPoolId: TARGET, ...input });
+    return this.#start('import', 'ImportWorkflow-0123456789ab', { NewUserPoolId: TARGET, ...input });
   }
 
   /** Stops the execution that began last, as a person would: the function that is at work does not notice. */
@@ -110,10 +117,10 @@ export class WorkflowWorld extends World {
     await this.#common()['MessageBroker']?.({ 'detail-type': 'Step Functions Execution Status Change', detail });
   }
 
-  #start(file: Execution['file'], machine: string, input: object): Promise<EndedExecution> {
+  #start(workflow: WorkflowName, machine: string, input: object): Promise<EndedExecution> {
     const id = `arn:aws:states:${REGION}:111122223333:execution:${machine}:run-${this.clock.now()}-${this.#executions.length + 1}`;
     const execution: Execution = {
-      file,
+      workflow,
       id,
       startTime: new Date(this.clock.now()).toISOString(),
       input,
@@ -124,7 +131,7 @@ export class WorkflowWorld extends World {
   }
 
   async #run(execution: Execution, from: Position | undefined): Promise<EndedExecution> {
-    const { file, id, input } = execution;
+    const { workflow, id, input } = execution;
     let states = 0;
     const entered = (at: Position): void => {
       if (execution.stopped) throw new Stopped('stopped');
@@ -134,13 +141,16 @@ export class WorkflowWorld extends World {
       this.stopAtState = Infinity;
       throw new Stopped('stopped');
     };
-    const functions = this.#of(
-      execution,
-      file === 'export-workflow.asl.json' ? this.#exportFunctions() : this.#importFunctions(),
-    );
+    const functions = this.#of(execution, workflow === 'export' ? this.#exportFunctions() : this.#importFunctions());
     this.executions.set(id, 'RUNNING');
     try {
-      return await new StateMachine(file, functions, this.clock).run(execution, input, { from, entered });
+      return await runWorkflow(workflowNamed(workflow), input, {
+        functions,
+        clock: this.clock,
+        execution,
+        entered,
+        from,
+      });
     } finally {
       this.executions.set(id, 'gone');
     }

@@ -2,11 +2,10 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { Halt } from '../../../source/domain/errors.ts';
-import { eachOf, untilProcessed } from '../../../source/adapters/batches.ts';
+import { untilProcessed } from '../../../source/adapters/batches.ts';
 import { int, oneOf, optionalText, readEnv, text, yesNo } from '../../../source/adapters/env.ts';
 import { redact } from '../../../source/adapters/log.ts';
 import { FakeClock } from '../../../tools/simulation/fake-clock.ts';
-import { rejection } from '../../support/rejection.ts';
 
 describe('readEnv', () => {
   it('reads each kind', () => {
@@ -106,24 +105,5 @@ describe('batches', () => {
     });
     expect(left).to.equal(0);
     expect(clock.elapsed).to.be.above(0);
-  });
-
-  it('keeps the limit, starts nothing after a failure, and waits for what runs', async () => {
-    let running = 0;
-    let most = 0;
-    let ended = 0;
-    const clock = new FakeClock();
-    const error = await rejection(
-      eachOf([1, 2, 3, 4, 5, 6], 2, async (n) => {
-        running += 1;
-        most = Math.max(most, running);
-        await clock.sleep(n === 1 ? 5 : 10);
-        running -= 1;
-        ended += 1;
-        if (n === 1) throw new Error('first');
-      }),
-    );
-    expect(error.message).to.equal('first');
-    expect([most, running, ended]).to.deep.equal([2, 0, 2]);
   });
 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { objectStore } from '../../../source/adapters/object-store.ts';
+import { Fault } from '../../../source/domain/errors.ts';
 import { AwsStub, type StubAnswer, type StubRequest } from '../../support/aws-stub.ts';
 import { FakeClock } from '../../../tools/simulation/fake-clock.ts';
 import { rejection } from '../../support/rejection.ts';
@@ -109,7 +110,12 @@ describe('objectStore', () => {
         return xml('<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>');
       return request.method === 'POST'
         ? xml('<CompleteMultipartUploadResult/>')
-        : { headers: { etag: `"p${query(request).get('partNumber') ?? ''}"` } };
+        : {
+            headers: {
+              etag: `"p${query(request).get('partNumber') ?? ''}"`,
+              'x-amz-checksum-crc32': String(request.headers['x-amz-checksum-crc32']),
+            },
+          };
     };
     stub.answer = multipart;
     await store().write('small', pieces(Buffer.from('a'), Buffer.from('b')));
@@ -123,7 +129,41 @@ describe('objectStore', () => {
       .filter(({ method }) => method === 'PUT')
       .map((request) => [query(request).get('partNumber'), Number(request.headers['content-length'])]);
     expect(parts.map(([number]) => number)).to.deep.equal(['1', '2', '3']);
+    expect(stub.requests[0]?.headers).to.include({ 'x-amz-checksum-algorithm': 'CRC32' });
     expect(stub.requests.at(-1)?.text).to.include('p1').and.to.include('p3');
+    expect(stub.requests.at(-1)?.text.match(/<ChecksumCRC32>[\w+/]{6}==</g)).to.have.length(3);
+  });
+
+  it('writes an empty object', async () => {
+    await store().write('empty', pieces());
+    expect(stub.requests.map(({ method, text }) => [method, text])).to.deep.equal([['PUT', '']]);
+  });
+
+  it('takes pieces whose memory is filled again', async () => {
+    const memory = Buffer.alloc(4);
+    const again = async function* (): AsyncGenerator<Uint8Array> {
+      for (const text of ['abcd', 'efgh']) {
+        memory.write(text);
+        yield memory;
+      }
+    };
+    await store().write('k', again());
+    expect(stub.requests[0]?.text).to.equal('abcdefgh');
+  });
+
+  it("ends with the source's own error, even where the abort fails", async () => {
+    stub.answer = (request) =>
+      request.method === 'DELETE'
+        ? refused('AccessDenied', 403)
+        : request.method === 'POST'
+          ? xml('<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>')
+          : { headers: { etag: '"p"' } };
+    const ends = async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.alloc(9 * MIB);
+      throw new Fault('BadState', 'the source ended');
+    };
+    expect(await rejection(store().write('large', ends()))).to.include({ name: 'BadState' });
+    expect(stub.requests.map(({ method }) => method)).to.deep.equal(['POST', 'PUT', 'DELETE']);
   });
 
   it('aborts a multipart upload that fails, and keeps the first error', async () => {

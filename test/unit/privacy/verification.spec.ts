@@ -11,7 +11,7 @@ import {
   takesCanaries,
 } from '../../support/privacy/memory-places.ts';
 import { findingsText, Search } from '../../support/privacy/search.ts';
-import type { EndedExecution } from '../../support/workflows/state-machine.ts';
+import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
 import { RESTORED, VerifyWorld } from '../../support/workflows/verify-world.ts';
 
 describe("Nobody's data outside the table and the encrypted objects, after verifications", () => {

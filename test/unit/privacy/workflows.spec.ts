@@ -5,7 +5,7 @@ import { canariesOf, canaryUser, type CanaryUser } from '../../support/privacy/c
 import { placesOf, putCanaries, recordTokens, takesCanaries } from '../../support/privacy/memory-places.ts';
 import { findingsText, Search, type Canary, type Place } from '../../support/privacy/search.ts';
 import { TARGET, WorkflowWorld } from '../../support/workflows/workflow-world.ts';
-import type { EndedExecution } from '../../support/workflows/state-machine.ts';
+import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
 
 const KINDS = [
   'csv',
@@ -231,7 +231,8 @@ describe("Nobody's data outside the table and the encrypted objects", () => {
     const plants: Readonly<Record<string, () => void>> = {
       'log line': () => world.log.info('User', { key: username }),
       history: () => void world.history.push({ state: 'SyncUsers', event: {}, error: new Fault('BadState', username) }),
-      'end of execution': () => void world.ended.push({ status: 'FAILED', states: [], cause: username }),
+      'end of execution': () =>
+        void world.ended.push({ status: 'FAILED', states: [], historyEvents: 0, cause: username }),
       message: () => void world.messages.push({ subject: 's', body: `... ${username}` }),
       queue: () => void world.updatesQueue.sent.push({ owner: 'r', key: username }),
       metrics: () =>

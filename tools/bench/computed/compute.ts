@@ -55,7 +55,7 @@ export async function compute(cloud: VirtualCloud, cell: Cell): Promise<CellResu
 }
 
 function requireComplete({ output }: WorkflowRun): void {
-  const { outcome } = ((output as { updates?: { outcome?: string } }).updates ?? output) as { outcome?: string };
+  const { outcome } = output as { readonly outcome?: string };
   if (outcome !== 'complete') throw new Error(`the restore on virtual time ended as ${outcome ?? 'unknown'}`);
 }
 

@@ -5,7 +5,7 @@ import {
   CreateGroupCommand,
   CreateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { concurrently } from '../../demo/concurrently.ts';
+import { forEachAtOnce } from '../../../source/domain/concurrency.ts';
 import type { LocalCloud, PutUser } from '../../local-cloud/index.ts';
 import { attributesOf, isDisabled, Memberships, usernameOf } from '../population.ts';
 import type { Shape } from '../population.ts';
@@ -36,7 +36,7 @@ export async function seedPool(
 ): Promise<void> {
   const client = new CognitoIdentityProviderClient(cloud.clientConfig(region));
   const memberships = new Memberships(shape);
-  await concurrently(memberships.groups, AT_A_TIME, ({ name, description, precedence }) =>
+  await forEachAtOnce(memberships.groups, AT_A_TIME, ({ name, description, precedence }) =>
     client.send(
       new CreateGroupCommand({ UserPoolId: poolId, GroupName: name, Description: description, Precedence: precedence }),
     ),
@@ -72,7 +72,7 @@ export async function churnPool(
   const [edited, removed, added] = [Math.ceil(touched / 2), Math.floor(touched / 4), Math.floor(touched / 4)];
   const step = Math.floor(shape.users / (edited + removed + 1));
   const names = Array.from({ length: edited + removed }, (_, n) => usernameOf((11 + n * step) % shape.users));
-  await concurrently(names.slice(0, edited), AT_A_TIME, (Username) =>
+  await forEachAtOnce(names.slice(0, edited), AT_A_TIME, (Username) =>
     client.send(
       new AdminUpdateUserAttributesCommand({
         UserPoolId: poolId,
@@ -81,7 +81,7 @@ export async function churnPool(
       }),
     ),
   );
-  await concurrently(names.slice(edited), AT_A_TIME, (Username) =>
+  await forEachAtOnce(names.slice(edited), AT_A_TIME, (Username) =>
     client.send(new AdminDeleteUserCommand({ UserPoolId: poolId, Username })),
   );
   await cloud.putUsers(region, poolId, usersOf(new Memberships(shape), shape.users, shape.users + added));

@@ -1,14 +1,20 @@
 import type { BenchResults, CellResult } from '../results.ts';
-import { drawChart } from './chart.ts';
-import type { Line } from './chart.ts';
+import type { Chart, ChartLine } from './chart.ts';
 import { RETIRED, RETIRED_COST } from './retired.ts';
 
-const [OURS, MEASURED, LIMIT, THEIRS] = ['#2f6fb7', '#2f8a4c', '#48566a', '#b73a3a'];
+/** What no other picture shows as well: how near the limit exports and restores are, over the size of the pool. */
+export const ESSENCE = 'bench-essence.svg';
 const T = 10;
+const COMPUTED = { className: 'ours', mark: 'circle' } as const;
+const MEASURED = { className: 'measured', mark: 'diamond', marksOnly: true } as const;
+const LIMIT = { className: 'limit', dashed: true } as const;
+const THEIRS = { className: 'theirs', mark: 'square' } as const;
 
 /** Every picture by file name in docs/images; one for which there is no data is left out. */
-export function benchCharts(results: BenchResults): ReadonlyMap<string, string> {
-  const charts = new Map<string, string>();
+export function benchCharts(results: BenchResults): ReadonlyMap<string, Chart> {
+  const charts = new Map<string, Chart>();
+  const essence = essenceChart(results);
+  if (essence !== undefined) charts.set(ESSENCE, essence);
   for (const workflow of ['export', 'import'] as const) {
     for (const inOneGroup of [false, true]) {
       const chart = timeChart(results, workflow, inOneGroup);
@@ -23,8 +29,9 @@ export function benchCharts(results: BenchResults): ReadonlyMap<string, string> 
   return charts;
 }
 
-function timeChart({ cells }: BenchResults, workflow: 'export' | 'import', inOneGroup: boolean): string | undefined {
-  const chosen = cells
+/** The runs of one kind at the same rate, smallest pool first. */
+function runs({ cells }: BenchResults, workflow: 'export' | 'import', inOneGroup: boolean): CellResult[] {
+  return cells
     .filter(
       (cell) =>
         cell.twin !== true &&
@@ -34,80 +41,105 @@ function timeChart({ cells }: BenchResults, workflow: 'export' | 'import', inOne
         !/unchanged|churn|granted/.test(cell.id),
     )
     .sort((a, b) => a.shape.users - b.shape.users);
+}
+const minutes = (cell: CellResult): readonly [number, number] => [cell.shape.users, cell.seconds / 60];
+const limit = (cell: CellResult): readonly [number, number] => [cell.shape.users, cell.limitSeconds / 60];
+
+function essenceChart(results: BenchResults): Chart | undefined {
+  const [exports, imports] = [runs(results, 'export', true), runs(results, 'import', true)];
+  const computed = ({ how }: CellResult): boolean => how === 'computed';
+  const measured = [...exports, ...imports].filter((cell) => !computed(cell));
+  if (exports.filter(computed).length < 2 || imports.filter(computed).length < 2) return undefined;
+  return {
+    title: `Time of a whole export and of a restore, each user in one group, CognitoTPS ${T}`,
+    xName: 'users',
+    yName: 'minutes',
+    logarithmic: true,
+    lines: [
+      {
+        name: 'restore, computed',
+        className: 'ours-too',
+        mark: 'square',
+        points: imports.filter(computed).map(minutes),
+      },
+      { name: 'export, computed', ...COMPUTED, points: exports.filter(computed).map(minutes) },
+      ...(measured.length === 0 ? [] : [{ name: 'measured', ...MEASURED, points: measured.map(minutes) }]),
+      { name: 'limit of the restore', ...LIMIT, points: imports.filter(computed).map(limit) },
+      { name: 'limit of the export', ...LIMIT, points: exports.filter(computed).map(limit) },
+    ],
+  };
+}
+
+function timeChart(results: BenchResults, workflow: 'export' | 'import', inOneGroup: boolean): Chart | undefined {
+  const chosen = runs(results, workflow, inOneGroup);
   const computed = chosen.filter(({ how }) => how === 'computed');
   if (computed.length < 2) return undefined;
-  const minutes = (cell: CellResult): readonly [number, number] => [cell.shape.users, cell.seconds / 60];
   const measured = chosen.filter(({ how }) => how === 'measured');
   const retired = RETIRED.filter((figure) => figure.inOneGroup === inOneGroup && figure.callsPerSecond === T);
-  const lines: Line[] = [
+  const lines: ChartLine[] = [
     {
       name: 'retired, measured on AWS',
-      colour: THEIRS,
+      ...THEIRS,
       points: retired.map((figure) => [
         figure.users,
         workflow === 'export' ? figure.exportMinutes : figure.importMinutes,
       ]),
     },
-    { name: 'this one, computed', colour: OURS, points: computed.map(minutes) },
-    ...(measured.length === 0
-      ? []
-      : [{ name: 'this one, measured', colour: MEASURED, points: measured.map(minutes), marksOnly: true }]),
+    { name: 'this one, computed', ...COMPUTED, points: computed.map(minutes) },
+    ...(measured.length === 0 ? [] : [{ name: 'this one, measured', ...MEASURED, points: measured.map(minutes) }]),
     {
       name: 'limit',
-      colour: LIMIT,
-      points: computed.map((cell) => [cell.shape.users, cell.limitSeconds / 60]),
-      dashed: true,
+      ...LIMIT,
+      points: computed.map(limit),
     },
   ];
-  return drawChart({
+  return {
     title: `${workflow === 'export' ? 'Export' : 'Import'}, ${inOneGroup ? 'each user in one group' : 'no groups'}, CognitoTPS ${T}`,
     xName: 'users',
     yName: 'minutes',
     logarithmic: true,
     lines,
-  });
+  };
 }
 
-function callsChart({ title, calls, callsPerSecond }: CellResult): string {
+function callsChart({ title, calls, callsPerSecond }: CellResult): Chart {
   const points = calls.perSecond.map((rate, bucket) => [bucket * calls.bucketSeconds, rate] as const);
   const end = points.at(-1)?.[0] ?? 1;
-  return drawChart({
+  return {
     title: `Cognito calls per second, ${title}`,
     xName: 'seconds since the first call',
     yName: 'calls per second',
     logarithmic: false,
     lines: [
-      { name: `mean of ${calls.bucketSeconds} s`, colour: OURS, points },
+      { name: `mean of ${calls.bucketSeconds} s`, className: 'ours', points },
       {
         name: 'CognitoTPS',
-        colour: LIMIT,
+        ...LIMIT,
         points: [
           [0, callsPerSecond],
           [end, callsPerSecond],
         ],
-        dashed: true,
       },
     ],
-  });
+  };
 }
 
-const costChart = ({ cost }: BenchResults): string =>
-  drawChart({
-    title: 'Cost of a daily export, dollars a month',
-    xName: 'users, each in one group',
-    yName: 'dollars a month',
-    logarithmic: true,
-    lines: [
-      {
-        name: `this one, ${cost[0]?.churnPercent ?? 0} % changed a day`,
-        colour: OURS,
-        points: cost.map(({ users, dollarsPerMonth }) => [users, dollarsPerMonth]),
-      },
-      {
-        name: 'retired, by its guide',
-        colour: THEIRS,
-        points: [[RETIRED_COST.users, RETIRED_COST.dollarsPerMonth]],
-        marksOnly: true,
-      },
-    ],
-  });
+const costChart = ({ cost }: BenchResults): Chart => ({
+  title: 'Cost of a daily export, dollars a month',
+  xName: 'users, each in one group',
+  yName: 'dollars a month',
+  logarithmic: true,
+  lines: [
+    {
+      name: `this one, ${cost[0]?.churnPercent ?? 0} % changed a day`,
+      ...COMPUTED,
+      points: cost.map(({ users, dollarsPerMonth }) => [users, dollarsPerMonth]),
+    },
+    {
+      name: 'retired, by its guide',
+      ...THEIRS,
+      points: [[RETIRED_COST.users, RETIRED_COST.dollarsPerMonth]],
+      marksOnly: true,
+    },
+  ],
+});

@@ -42,7 +42,6 @@ const REQUESTS: Readonly<Record<string, Requests>> = {
   'table.deleteItems': { name: 'dynamodb.BatchWriteItem', latency: 'dynamodb', batch: 25, atATime: 4 },
   'table.getItem': { name: 'dynamodb.GetItem', latency: 'dynamodb' },
   'table.putItemIf': { name: 'dynamodb.PutItem', latency: 'dynamodb' },
-  'table.deleteItemIf': { name: 'dynamodb.DeleteItem', latency: 'dynamodb' },
   'table.transact': { name: 'dynamodb.TransactWriteItems', latency: 'dynamodb' },
   'table.scanPage': { name: 'dynamodb.Scan', latency: 'scan' },
   'queue.send': { name: 'sqs.SendMessageBatch', latency: 'sqs', batch: 10, atATime: 4 },

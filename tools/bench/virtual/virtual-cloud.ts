@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log, WorkMessage } from '../../../source/domain/ports.ts';
 import type { ListedPool } from '../../simulation/cognito/pool.ts';
@@ -10,6 +10,8 @@ import { seededRandom } from '../../simulation/random.ts';
 import { SimulatedObjects } from '../../simulation/storage/objects.ts';
 import { SimulatedQueue } from '../../simulation/storage/queue.ts';
 import { SimulatedTable } from '../../simulation/storage/table.ts';
+import { workflowNamed, type WorkflowName } from '../../simulation/workflow/definition.ts';
+import { runWorkflow, type Functions } from '../../simulation/workflow/run-workflow.ts';
 import type { Shape } from '../population.ts';
 import { CognitoGate } from './cognito-gate.ts';
 import { FilesOnDisk } from './files-on-disk.ts';
@@ -21,8 +23,6 @@ import type { Latencies } from './meter.ts';
 import { MeteredCalls, meteredTable } from './metered-calls.ts';
 import { PopulationItems } from './population-items.ts';
 import { SOURCE_POOL, SourcePool } from './source-pool.ts';
-import { execute } from './state-machine.ts';
-import type { Execution, StateMachine } from './state-machine.ts';
 import { TARGET_POOL, TargetPool } from './target-pool.ts';
 
 export interface VirtualCloudOptions {
@@ -41,16 +41,14 @@ export interface VirtualCloudOptions {
 const TIMEOUT_MS = 900_000;
 const UPLOAD_PIECE_BYTES = 65_536;
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-type WorkflowName = keyof typeof REGIONS;
-const definition = (name: WorkflowName): StateMachine =>
-  JSON.parse(
-    readFileSync(
-      join(import.meta.dirname, '..', '..', '..', 'source', 'state-machines', `${name}-workflow.asl.json`),
-      'utf8',
-    ),
-  ) as StateMachine;
 
-export interface WorkflowRun extends Execution {
+/** What one execution took, of which Step Functions bills the transitions. */
+export interface WorkflowRun {
+  readonly output: unknown;
+  readonly transitions: number;
+  readonly historyEvents: number;
+  /** Largest state that was handed to a function, bytes of JSON. */
+  readonly largestPayload: number;
   /** Virtual milliseconds since the epoch. */
   readonly startedAt: number;
   readonly seconds: number;
@@ -158,25 +156,30 @@ export class VirtualCloud implements Services {
   async #run(workflow: WorkflowName, input: object): Promise<WorkflowRun> {
     this.meter.reset();
     this.invocations.reset();
-    const functions = functionsOn(this);
     const startedAt = this.clock.now();
     this.#executions += 1;
-    const execution = await execute(definition(workflow), input, {
-      invoke: (name, event) =>
-        this.invocations.run(name, () => {
+    let largestPayload = 0;
+    const functions = Object.entries(functionsOn(this)).map(([name, work]) => [
+      name,
+      (event: unknown) => {
+        largestPayload = Math.max(largestPayload, JSON.stringify(event).length);
+        return this.invocations.run(name, () => {
           this.#gate.enter(name);
-          return (functions[name] as (event: unknown) => Promise<unknown>)(event);
-        }),
-      sleep: this.clock.sleep,
-      transitionMs: this.latencies.transition,
-      context: {
-        Execution: {
-          Id: `arn:aws:states:${REGIONS[workflow]}:111122223333:execution:${workflow}:${this.#executions}`,
-          StartTime: new Date(startedAt).toISOString(),
-          Input: input,
-        },
+          return work(event);
+        });
       },
+    ]);
+    const { status, output, error, states, historyEvents } = await runWorkflow(workflowNamed(workflow), input, {
+      functions: Object.fromEntries(functions) as Functions,
+      clock: this.clock,
+      execution: {
+        id: `arn:aws:states:${REGIONS[workflow]}:111122223333:execution:${workflow}:${this.#executions}`,
+        startTime: new Date(startedAt).toISOString(),
+      },
+      entered: () => this.clock.sleep(this.latencies.transition),
     });
-    return { ...execution, startedAt, seconds: (this.clock.now() - startedAt) / 1000 };
+    if (status === 'FAILED') throw new Error(`The workflow ended in ${states.at(-1) ?? ''}: ${error ?? ''}`);
+    const seconds = (this.clock.now() - startedAt) / 1000;
+    return { output, transitions: states.length, historyEvents, largestPayload, startedAt, seconds };
   }
 }

@@ -7,7 +7,7 @@ import {
   type SchemaAttributeType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { LocalCloud } from '../../local-cloud/index.ts';
-import { concurrently } from '../concurrently.ts';
+import { forEachAtOnce } from '../../../source/domain/concurrency.ts';
 import type { DemoGroup } from './groups.ts';
 import { CUSTOM_ATTRIBUTES, type DemoUser } from './users.ts';
 
@@ -102,7 +102,7 @@ export async function loadUsers(
     ),
   ]);
   let done = 0;
-  await concurrently(steps, 12, async (step) => {
+  await forEachAtOnce(steps, 12, async (step) => {
     await step();
     progress((done += 1), steps.length);
   });

@@ -8,7 +8,7 @@ import {
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { concurrently } from '../concurrently.ts';
+import { forEachAtOnce } from '../../../source/domain/concurrency.ts';
 import { DemoFailure, PRIMARY, type Demo, type Launched } from '../context.ts';
 import { firstExecution, followExecution, startExecution, type FinishedExecution } from '../executions.ts';
 import { loadUsers } from '../seed/load.ts';
@@ -116,7 +116,7 @@ async function changePool({ cloud, narrator }: Demo, { poolId, users, groups }: 
           .slice(0, share);
   narrator.progress('changing the pool');
   await loadUsers({ cloud, client, region: PRIMARY, poolId }, added);
-  await concurrently(edited, 8, ({ username }) =>
+  await forEachAtOnce(edited, 8, ({ username }) =>
     client.send(
       new AdminUpdateUserAttributesCommand({
         UserPoolId: poolId,
@@ -125,10 +125,10 @@ async function changePool({ cloud, narrator }: Demo, { poolId, users, groups }: 
       }),
     ),
   );
-  await concurrently(deleted, 8, ({ username }) =>
+  await forEachAtOnce(deleted, 8, ({ username }) =>
     client.send(new AdminDeleteUserCommand({ UserPoolId: poolId, Username: username })),
   );
-  await concurrently(moved, 8, async ({ username }) => {
+  await forEachAtOnce(moved, 8, async ({ username }) => {
     await client.send(new AdminRemoveUserFromGroupCommand({ UserPoolId: poolId, Username: username, GroupName: from }));
     await client.send(new AdminAddUserToGroupCommand({ UserPoolId: poolId, Username: username, GroupName: to }));
   });

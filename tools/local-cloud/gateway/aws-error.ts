@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AwsRequest, AwsResponse } from './types.ts';
+import { toXml, type XmlValue } from './xml.ts';
 
 /** An error that AWS would answer with: its code, message and HTTP status (400 unless given). */
 export class AwsError extends Error {
@@ -25,9 +26,15 @@ export function jsonResponse(body: object, status = 200): AwsResponse {
   };
 }
 
-/** The answer to a query-protocol request: the wrapped result of `action`, already as XML text. */
-export function queryResponse(action: string, resultXml: string, namespace: string): AwsResponse {
-  const xml = `<${action}Response xmlns="${namespace}"><${action}Result>${resultXml}</${action}Result><ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></${action}Response>`;
+/** The answer to a query-protocol request: the wrapped result of `action`. */
+export function queryResponse(action: string, result: Record<string, XmlValue>, namespace: string): AwsResponse {
+  const xml = toXml({
+    [`${action}Response`]: {
+      '@xmlns': namespace,
+      [`${action}Result`]: result,
+      ResponseMetadata: { RequestId: randomUUID() },
+    },
+  });
   return { status: 200, headers: { 'content-type': 'text/xml' }, body: Buffer.from(xml) };
 }
 
@@ -36,15 +43,17 @@ export function errorResponse(request: AwsRequest, error: AwsError): AwsResponse
   const requestId = randomUUID();
   const fault = error.status < 500 ? 'Sender' : 'Receiver';
   if (request.service === 's3') {
-    const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${error.code}</Code><Message>${escapeXml(error.message)}</Message><RequestId>${requestId}</RequestId></Error>`;
+    const xml = toXml({ Error: { Code: error.code, Message: error.message, RequestId: requestId } });
     return {
       status: error.status,
       headers: { 'content-type': 'application/xml', 'x-amz-request-id': requestId },
-      body: Buffer.from(xml),
+      body: Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n${xml}`),
     };
   }
   if (QUERY_SERVICES.has(request.service) && request.headers['x-amz-target'] === undefined) {
-    const xml = `<ErrorResponse><Error><Type>${fault}</Type><Code>${error.code}</Code><Message>${escapeXml(error.message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
+    const xml = toXml({
+      ErrorResponse: { Error: { Type: fault, Code: error.code, Message: error.message }, RequestId: requestId },
+    });
     return {
       status: error.status,
       headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
@@ -56,8 +65,4 @@ export function errorResponse(request: AwsRequest, error: AwsError): AwsResponse
     ...answer,
     headers: { ...answer.headers, 'x-amzn-errortype': error.code, 'x-amzn-query-error': `${error.code};${fault}` },
   };
-}
-
-export function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

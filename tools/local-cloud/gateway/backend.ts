@@ -12,9 +12,17 @@ const JSON_1_0 = new Set(['dynamodb', 'sqs', 'states']);
  * @param administrator used where a call gives no credentials
  */
 export function backendOver(forward: Forward, host: string, administrator: AwsCredentials): Backend {
-  const raw: Backend['raw'] = (service, region, method, pathAndQuery, headers, body, credentials = administrator) => {
+  const raw: Backend['raw'] = async (
+    service,
+    region,
+    method,
+    pathAndQuery,
+    headers,
+    body,
+    credentials = administrator,
+  ) => {
     const unsigned = { method, pathAndQuery, headers: { ...headers, host }, body };
-    return forward({ ...unsigned, headers: signedHeaders(unsigned, service, region, credentials, new Date()) });
+    return forward({ ...unsigned, headers: await signedHeaders(unsigned, service, region, credentials, new Date()) });
   };
   return {
     raw,

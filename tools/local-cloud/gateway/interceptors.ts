@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultImportJobOptions } from '../../simulation/import-jobs/options.ts';
-import type { GatewayOptions } from './gateway.ts';
 import { preciseNow } from './http-server.ts';
 import { importJobsInterceptor } from './import-jobs/index.ts';
+import { multipartChecksums } from './multipart-checksums.ts';
 import type { Simulation } from './simulation/simulation.ts';
 import { stackSetInterceptor } from './stack-sets/index.ts';
-import type { Backend, Interceptor } from './types.ts';
+import type { AwsCredentials, Backend, Interceptor } from './types.ts';
 import { validationInterceptor } from './validation/index.ts';
 
-export interface InterceptorParts extends GatewayOptions {
+export interface InterceptorParts {
+  readonly administrator: AwsCredentials;
+  /** Folder of botocore's service models. */
+  readonly modelsFolder: string;
+  /** The gateway's own port. */
+  readonly port: number;
   readonly backend: Backend;
   readonly simulation: Simulation;
 }
@@ -25,6 +30,7 @@ export function interceptors({
   return [
     simulation.faults,
     validationInterceptor({ modelsDir: modelsFolder }),
+    multipartChecksums(),
     simulation.quotas,
     simulation.latencies,
     stackSetInterceptor({

@@ -28,7 +28,7 @@ export function signAgain(
     return {
       ...request,
       body,
-      headers: signedHeaders(
+      headers: await signedHeaders(
         { method: request.method, pathAndQuery, headers: kept, body },
         request.service,
         request.region,

@@ -1,4 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
+import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentials } from './types.ts';
 
 export interface Unsigned {
@@ -8,54 +9,36 @@ export interface Unsigned {
   readonly body: Buffer;
 }
 
-const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
-const hmac = (key: string | Buffer, data: string): Buffer => createHmac('sha256', key).update(data).digest();
-const encode = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+/** Node's SHA-256 in the form that the signer wants; a hash with a secret where one is given. */
+class Sha256 {
+  readonly #hash: Hash | Hmac;
 
-/**
- * Signs a request by Signature Version 4 and gives its headers. All given headers are signed; `host` must be among them.
- */
-export function signedHeaders(
-  request: Unsigned,
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as string | Uint8Array);
+  }
+
+  update(data: string | ArrayBuffer | ArrayBufferView): void {
+    this.#hash.update(data as string | Uint8Array);
+  }
+
+  digest(): Promise<Uint8Array> {
+    return Promise.resolve(this.#hash.digest());
+  }
+}
+
+/** Signs a request by Signature Version 4 and gives its headers; `host` must be among the given ones. */
+export async function signedHeaders(
+  { method, pathAndQuery, headers, body }: Unsigned,
   service: string,
   region: string,
   credentials: AwsCredentials,
-  now: Date,
-): Record<string, string> {
-  const date = now.toISOString().replace(/[-:]|\.\d{3}/g, '');
-  const scope = `${date.slice(0, 8)}/${region}/${service}/aws4_request`;
-  const payloadHash = sha256(request.body);
-  const headers: Record<string, string> = {
-    ...request.headers,
-    'x-amz-date': date,
-    'x-amz-content-sha256': payloadHash,
-    ...(credentials.sessionToken === undefined ? {} : { 'x-amz-security-token': credentials.sessionToken }),
-  };
-  const names = Object.keys(headers).sort();
-  const url = new URL(request.pathAndQuery, 'http://host');
-  const query = [...url.searchParams]
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-    .sort()
-    .join('&');
-  const canonical = [
-    request.method,
-    url.pathname,
-    query,
-    ...names.map((name) => `${name}:${(headers[name] ?? '').trim().replace(/\s+/g, ' ')}`),
-    '',
-    names.join(';'),
-    payloadHash,
-  ].join('\n');
-  const key = [region, service, 'aws4_request'].reduce<Buffer>(
-    (secret, part) => hmac(secret, part),
-    hmac(`AWS4${credentials.secretAccessKey}`, date.slice(0, 8)),
-  );
-  const signature = createHmac('sha256', key)
-    .update(['AWS4-HMAC-SHA256', date, scope, sha256(canonical)].join('\n'))
-    .digest('hex');
-  return {
-    ...headers,
-    authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`,
-  };
+  signingDate: Date,
+): Promise<Record<string, string>> {
+  const url = new URL(pathAndQuery, 'http://host');
+  const query: Record<string, string[]> = {};
+  for (const [name, value] of url.searchParams) (query[name] ??= []).push(value);
+  // S3's paths are signed as they are, all others escaped once more.
+  const signer = new SignatureV4({ credentials, region, service, sha256: Sha256, uriEscapePath: service !== 's3' });
+  const request = { method, protocol: 'http:', hostname: url.hostname, path: url.pathname, query, headers, body };
+  return (await signer.sign(request, { signingDate })).headers;
 }

@@ -82,16 +82,6 @@ export class SimulatedTable implements BackupTable {
       return holds;
     });
 
-  deleteItemIf = (
-    key: ItemKey,
-    { attribute, value }: { readonly attribute: string; readonly value: string },
-  ): Promise<boolean> =>
-    this.#call('deleteItemIf', [key], () => {
-      const holds = this.peek(key)?.[attribute] === value;
-      if (holds) this.#remove(key);
-      return holds;
-    });
-
   transact = (puts: readonly TableItem[], deletes: readonly ItemKey[]): Promise<void> =>
     this.#call('transact', [...puts, ...deletes], () => {
       for (const item of puts) this.seed(item, true);

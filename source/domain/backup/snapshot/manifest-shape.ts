@@ -1,4 +1,5 @@
-import { manifestProblem } from '../../state/stored-shapes.ts';
+import { problemWith } from '../../state/shape.ts';
+import { manifestShape } from '../manifest.ts';
 import type { Manifest } from '../manifest.ts';
 import { isSnapshotName } from './names.ts';
 
@@ -18,7 +19,7 @@ export function isManifestOf(value: unknown, runId: string): value is Manifest {
   const { objects } = fieldsOf(manifest.snapshot);
   return (
     manifest.runId === runId &&
-    manifestProblem(value) === undefined &&
+    problemWith(value, manifestShape) === undefined &&
     Array.isArray(objects) &&
     objects.every(isObject)
   );

@@ -14,6 +14,9 @@ const NAME = /^(?:segment-\d{1,3}|kept)\.ndjson\.gz$/;
 /** True for what a manifest may name as an object of its snapshot. */
 export const isSnapshotName = (name: string): boolean => NAME.test(name);
 
+/** Folder of a run, with its slash. */
 export const snapshotFolder = (runId: string): string => `${SNAPSHOTS_PREFIX}${runId}/`;
+/** Key of one object of a run, by the name that its manifest gives it. */
 export const snapshotKey = (runId: string, name: string): string => `${snapshotFolder(runId)}${name}`;
+/** Key of the manifest that closes the snapshot. */
 export const snapshotManifestKey = (runId: string): string => snapshotKey(runId, MANIFEST);

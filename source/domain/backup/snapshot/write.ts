@@ -1,19 +1,23 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import * as v from 'valibot';
 import { Fault } from '../../errors.ts';
 import type { ObjectStore, TableItem } from '../../ports.ts';
 import { sealedKey } from '../../state/sealed-keys.ts';
+import { countShape } from '../../state/shape.ts';
 import type { Manifest, SnapshotObject } from '../manifest.ts';
 import { snapshotKey, snapshotManifestKey } from './names.ts';
 
-/** What waits to become one object of the snapshot; part of a checkpoint. */
-export interface ObjectParts {
+const objectPartsShape = v.object({
   /** Stored objects, one after the other: whole gzip members each. */
-  readonly parts: { readonly key: string; readonly bytes: number }[];
-  items: number;
-}
+  parts: v.array(v.object({ key: v.string(), bytes: countShape })),
+  items: countShape,
+});
+/** What waits to become one object of the snapshot; part of a checkpoint. */
+export type ObjectParts = v.InferOutput<typeof objectPartsShape>;
+export const snapshotStateShape = v.record(v.string(), objectPartsShape);
 /** By the object's name. */
-export type SnapshotState = Record<string, ObjectParts>;
+export type SnapshotState = v.InferOutput<typeof snapshotStateShape>;
 
 /** Half of a line is a UUID and a digest, which no level packs: level 9 saves 5 % for three times the time (measured). */
 const LEVEL = 3;
@@ -97,7 +101,7 @@ async function* piecesOf(store: Pick<ObjectStore, 'read'>, parts: ObjectParts['p
     if (found !== bytes)
       throw new Fault(
         'BadState',
-        `The object ${key} should have ${bytes} bytes and has ${found}. Delete everything below ${key.split('/').slice(0, 2).join('/')}/ and start the workflow again: it then begins anew.`,
+        `The object ${key} should have ${bytes} bytes and has ${found}. Delete everything below ${key.split('/').slice(0, 2).join('/')}/ and start the workflow again: it then begins from the start.`,
       );
   }
 }

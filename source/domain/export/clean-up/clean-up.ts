@@ -17,11 +17,12 @@ import { sealRun } from './seal.ts';
 import { seenByRun } from './seen.ts';
 import type { SeenByRun } from './seen.ts';
 import { closeSnapshotBefore, joinSnapshot } from './snapshot.ts';
-import { newCleanUp } from './state.ts';
+import { cleanUpStateShape, newCleanUp } from './state.ts';
 import type { CleanUp, CleanUpDeps, CleanUpState, ReplicaLook } from './state.ts';
 
 const CLEAN_UP_STEP = 'clean-up';
 
+/** The execution's options and the stack's parameters, as the clean-up needs them. */
 export interface CleanUpOptions extends PlanOptions {
   readonly runId: string;
   readonly softwareVersion: string;
@@ -36,6 +37,7 @@ export type ManifestSummary = Omit<Manifest, 'checksums' | 'poolSettings' | 'sna
   /** Objects of the run's snapshot, its manifest aside; 0 when none is kept. */
   readonly snapshotObjects: number;
 };
+/** What the state machine sees: the phase, and at the end what was sealed. */
 export interface CleanUpResult {
   readonly done: boolean;
   readonly phase: CleanUpState['phase'];
@@ -53,7 +55,7 @@ export interface CleanUpResult {
 export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): Promise<CleanUpResult> {
   const run = await Run.join(deps, options.runId);
   const seen = await seenByRun(deps.objects, run.id);
-  const progress = await claimStep<CleanUpState>(deps, run, CLEAN_UP_STEP, () => newCleanUp(options));
+  const progress = await claimStep(deps, run, CLEAN_UP_STEP, cleanUpStateShape, () => newCleanUp(options));
   const { state } = progress;
   const cleanUp: CleanUp = {
     deps,

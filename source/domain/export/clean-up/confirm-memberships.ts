@@ -1,6 +1,6 @@
 import { groupOf, keyText, membershipKey } from '../../backup/items.ts';
 import type { PoolUser } from '../../model.ts';
-import { followChain, newChain } from '../../listing/page-chain.ts';
+import { followChain, newChain, withToken } from '../../listing/page-chain.ts';
 import { readKeys } from './delete-plan.ts';
 import type { SeenByRun } from './seen.ts';
 import { appendixOf } from './state.ts';
@@ -27,17 +27,16 @@ export async function confirmMemberships(cleanUp: CleanUp, { memberPages }: Seen
   while (doubtful.next < groups.length && doubtful.pages < most && !sliceOver()) {
     const [group, open] = groups[doubtful.next] as (typeof groups)[number];
     await followChain<PoolUser>(doubtful.chain, {
-      fetch: (token) =>
-        deps.pool.listUsersInGroupPage(run.facts.userPoolId, group, token === undefined ? {} : { token }),
+      fetch: (token) => deps.pool.listUsersInGroupPage(run.facts.userPoolId, group, withToken(token)),
       apply: (page) => {
         doubtful.present.push(
           ...page.map(({ sub }) => keyText(membershipKey(sub, group))).filter((key) => open.delete(key)),
         );
         doubtful.pages += 1;
-        return Promise.resolve();
       },
       moved: () => progress.saveIfDue(),
       stop: () => open.size === 0 || doubtful.pages >= most || sliceOver(),
+      prefetch: true,
     });
     if (!doubtful.chain.done && open.size > 0) continue;
     doubtful.next += 1;

@@ -1,11 +1,13 @@
 import { itemKind, subOf, userItem } from '../../backup/items.ts';
 import { KEPT_NAME } from '../../backup/snapshot/names.ts';
+import { ItemTally } from '../../backup/tally.ts';
 import { Fault, isNamed } from '../../errors.ts';
+import { findInPages, withToken } from '../../listing/page-chain.ts';
 import { FEDERATED_STATUS, signInNameOf } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
 import { writeChanged } from '../write-changed.ts';
 import { readKeys } from './delete-plan.ts';
-import { appendixOf, StaysTally } from './state.ts';
+import { appendixOf } from './state.ts';
 import type { CleanUp } from './state.ts';
 
 /** Up to so many users that seem gone are looked up one by one; of more, only a sample. */
@@ -23,7 +25,7 @@ export async function confirmGone(cleanUp: CleanUp): Promise<void> {
   const { deps, progress, snapshot, sliceOver, run } = cleanUp;
   const { state } = progress;
   const subs = await subsToConfirm(cleanUp);
-  const tally = new StaysTally(state.stays);
+  const tally = new ItemTally(state.stays, run.id);
   progress.storeWith(tally, ...appendixOf(snapshot));
   while (state.confirm.asked < subs.length && !sliceOver()) {
     const some = subs.slice(state.confirm.asked, state.confirm.asked + LOOKUPS_AT_A_TIME);
@@ -31,7 +33,7 @@ export async function confirmGone(cleanUp: CleanUp): Promise<void> {
     const items = found.map((user) => userItem(user, signInNameOf(run.facts.settings), run.id));
     await writeChanged(deps.table, items);
     const stored = await Promise.all(items.map(({ id, type }) => deps.table.getItem({ id, type })));
-    items.forEach((item, index) => tally.add('user', item, stored[index]?.changedIn === run.id));
+    items.forEach((item, index) => tally.add({ ...item, changedIn: stored[index]?.changedIn }));
     snapshot?.add(
       KEPT_NAME,
       items.map((item, index) => stored[index] ?? item),
@@ -59,25 +61,19 @@ async function subsToConfirm({ deps, progress }: CleanUp): Promise<string[]> {
   return subs;
 }
 
-/** The native user with this sub, if there is one. A page may be empty and still carry a token. */
+/** The native user with this sub, if there is one. */
 async function lookUp({ deps, run }: CleanUp, sub: string): Promise<PoolUser | undefined> {
   const filter = `sub = "${sub.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
-  let token: string | undefined;
   try {
-    do {
-      const page = await deps.pool.listUsersPage(run.facts.userPoolId, {
-        filter,
-        ...(token === undefined ? {} : { token }),
-      });
-      const user = page.items.find((found) => found.sub === sub && found.status !== FEDERATED_STATUS);
-      if (user !== undefined) return user;
-      token = page.next === token ? undefined : page.next;
-    } while (token !== undefined);
+    return await findInPages<PoolUser, PoolUser>(
+      (token) => deps.pool.listUsersPage(run.facts.userPoolId, { filter, ...withToken(token) }),
+      (page) => page.find((found) => found.sub === sub && found.status !== FEDERATED_STATUS),
+    );
   } catch (error) {
     if (!isNamed(error, 'FilterRefused')) throw error;
     deps.log.warn('Cognito refused the look-up of a user by sub; the listing alone decides.');
+    return undefined;
   }
-  return undefined;
 }
 
 async function requireBelievable({ progress, run }: CleanUp, asked: number): Promise<void> {

@@ -1,9 +1,10 @@
 import { contentDigest } from '../../backup/hashing.ts';
 import { itemKind } from '../../backup/items.ts';
 import type { ItemKind } from '../../backup/items.ts';
+import { isDamaged } from '../../backup/tally.ts';
+import { forEachAtOnce } from '../../concurrency.ts';
 import { Fault } from '../../errors.ts';
 import type { BackupTable, TableItem } from '../../ports.ts';
-import { inParallel } from '../../listing/page-chain.ts';
 import type { Run } from '../run.ts';
 
 /** An item of the backup, and the digest of what it holds now. */
@@ -23,35 +24,26 @@ export const digested = (items: readonly TableItem[]): Digested[] =>
   });
 
 /**
- * Something else than an export changed these items: they no longer hold what their stored hash vouches for, and by that
- * hash every listing would take them for unchanged. Empties the hash, so that whoever compares next writes them anew, and
- * resolves which they are. An item that was written meanwhile is left alone.
+ * Something else than an export changed the damaged ones of these items: they no longer hold what their stored hash
+ * vouches for, and by that hash every listing would take them for unchanged. Empties the hash, so that whoever compares
+ * next writes them again. An item that was written meanwhile is left alone.
  */
-export async function markDamaged(
-  table: Pick<BackupTable, 'putItemIf'>,
-  found: readonly Digested[],
-): Promise<readonly Digested[]> {
-  const damaged = found.filter(({ item, digest }) => item.contentHash !== digest.toString('hex'));
-  const todo = damaged
-    .map(({ item }) => item)
-    .filter(({ contentHash }) => typeof contentHash === 'string' && contentHash !== '');
-  await inParallel(
-    MARKED_AT_A_TIME,
-    () => todo.shift(),
-    async (item) => {
-      await table.putItemIf(
-        { ...item, contentHash: '' },
-        { attribute: 'contentHash', value: item.contentHash as string },
-      );
-    },
-  );
-  return damaged;
+export async function markDamaged(table: Pick<BackupTable, 'putItemIf'>, found: readonly Digested[]): Promise<void> {
+  const vouched = found.flatMap(({ item, digest }) => {
+    const { contentHash } = item;
+    return isDamaged(item, digest) && typeof contentHash === 'string' && contentHash !== ''
+      ? [{ item, contentHash }]
+      : [];
+  });
+  await forEachAtOnce(vouched, MARKED_AT_A_TIME, async ({ item, contentHash }) => {
+    await table.putItemIf({ ...item, contentHash: '' }, { attribute: 'contentHash', value: contentHash });
+  });
 }
 
 /** Damaged items are never sealed: the run is given up, and the next one writes them from the pool. */
 export async function requireUndamaged(run: Run, damaged: number): Promise<void> {
   if (damaged === 0) return;
-  const reason = `${damaged} items of the backup table do not hold what an export wrote: something else changed them. They are marked to be written anew; nothing was deleted and export run ${run.id} is not sealed. Start ExportWorkflow again: it writes them from the user pool. Find out who else writes to the table.`;
+  const reason = `${damaged} items of the backup table do not hold what an export wrote: something else changed them. They are marked to be written again; nothing was deleted and export run ${run.id} is not sealed. Start ExportWorkflow again: it writes them from the user pool. Find out who else writes to the table.`;
   await run.abandon(reason);
   throw new Fault('BadState', reason);
 }

@@ -1,5 +1,6 @@
-import type { Counts } from '../../backup/manifest.ts';
-import { NO_COUNTS } from '../../backup/manifest.ts';
+import * as v from 'valibot';
+import { countsShape } from '../../backup/manifest.ts';
+import { countItem, noCounts, totalOf } from '../../backup/counts.ts';
 import { itemKind, keyText, subOf } from '../../backup/items.ts';
 import type { ItemKind } from '../../backup/items.ts';
 import { Fault } from '../../errors.ts';
@@ -7,7 +8,10 @@ import type { ItemKey, ObjectStore } from '../../ports.ts';
 import { MAX_PENDING_KEYS } from '../../digests/ledger.ts';
 import { sealedKey } from '../../state/sealed-keys.ts';
 import type { Appendix } from '../../state/progress.ts';
-import { parseJson, runFolder } from '../run.ts';
+import { parseJson } from '../../state/json-object.ts';
+import { countShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
+import { runFolder } from '../run.ts';
 
 /** Keys per batch of the delete plan: one object, one message. */
 const BATCH_KEYS = 1000;
@@ -18,22 +22,12 @@ export const donePrefix = (runId: string): string => `${runFolder(runId)}delete/
 /** How many keys the batch holds. */
 export const keysInBatch = ({ counts }: DeletePlan, index: number): number =>
   Math.min(BATCH_KEYS, totalOf(counts) - index * BATCH_KEYS);
+/** Name of a batch's object; names sort as their numbers do. */
 export const batchName = (index: number): string => `${String(index).padStart(5, '0')}.json`;
-
-const COUNT_OF: Readonly<Record<ItemKind, keyof Counts>> = {
-  user: 'users',
-  group: 'groups',
-  membership: 'memberships',
-};
-export type MutableCounts = { -readonly [K in keyof Counts]: Counts[K] };
-export const noCounts = (): MutableCounts => ({ ...NO_COUNTS });
-export const countItem = (counts: MutableCounts, kind: ItemKind): void => {
-  counts[COUNT_OF[kind]] += 1;
-};
-export const totalOf = ({ users, groups, memberships }: Counts): number => users + groups + memberships;
 
 /** Objects of item keys, `[[id, type], ...]` each. */
 export type KeyList = string[];
+const keyListShape = v.array(v.strictTuple([v.string(), v.string()]));
 
 /** Keys of items that the run did not see, gathered while the table is scanned. */
 export class GoneKeys implements Appendix {
@@ -70,16 +64,15 @@ export async function* readKeys(
     if (stored === undefined)
       throw new Fault(
         'BadState',
-        `The object ${key} is missing. Delete ${key.split('/').slice(0, 2).join('/')}/run.json and start ExportWorkflow again: it then lists the pool anew.`,
+        `The object ${key} is missing. Delete ${key.split('/').slice(0, 2).join('/')}/run.json and start ExportWorkflow again: it then lists the pool again.`,
       );
-    for (const [id, type] of parseJson<[string, string][]>(key, stored.body)) yield { id, type };
+    for (const [id, type] of parseJson(key, stored.body, keyListShape)) yield { id, type };
   }
 }
 
-export interface DeletePlan {
-  readonly batches: number;
-  readonly counts: Counts;
-}
+export const deletePlanShape = v.object({ batches: countShape, counts: countsShape });
+/** What is to be deleted, once that is decided; the keys lie in the batches. */
+export type DeletePlan = Stored<typeof deletePlanShape>;
 
 /** Writes the plan's batches; the same keys in the same order always give the same objects. */
 export async function storePlan(

@@ -3,12 +3,13 @@ import { itemKind } from '../../backup/items.ts';
 import type { Counts } from '../../backup/manifest.ts';
 import type { ItemKey } from '../../ports.ts';
 import type { DigestSet } from '../../digests/digest-set.ts';
-import { countItem, noCounts } from './delete-plan.ts';
+import { countItem, noCounts } from '../../backup/counts.ts';
 
 /** So few items may always be deleted. */
 const ALWAYS_ALLOWED = 10;
 const KINDS = ['users', 'groups', 'memberships'] as const;
 
+/** What a delete plan is held against. */
 export interface GuardInput {
   /** What this run would delete, and what unsealed runs since the last sealed one deleted already. */
   readonly wouldDelete: Counts;

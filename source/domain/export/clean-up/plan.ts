@@ -1,29 +1,22 @@
 import { keyDigest } from '../../backup/hashing.ts';
 import { groupOf, itemKind, membershipItem, subOf, userKey } from '../../backup/items.ts';
+import { countItem, noCounts, sumOf, totalOf } from '../../backup/counts.ts';
 import type { Counts } from '../../backup/manifest.ts';
 import { NO_COUNTS } from '../../backup/manifest.ts';
 import { KEPT_NAME } from '../../backup/snapshot/names.ts';
+import { ItemTally } from '../../backup/tally.ts';
 import { Fault, Halt } from '../../errors.ts';
 import type { ItemKey, TableItem } from '../../ports.ts';
 import { writeChanged } from '../write-changed.ts';
 import { DigestSet } from '../../digests/digest-set.ts';
 import { digestsIn, readDigests } from '../../digests/ledger.ts';
-import {
-  countItem,
-  deletePlanPrefix,
-  isKept,
-  noCounts,
-  onlyKept,
-  readKeys,
-  storePlan,
-  totalOf,
-  withoutKept,
-} from './delete-plan.ts';
+import { deletePlanPrefix, isKept, onlyKept, readKeys, storePlan, withoutKept } from './delete-plan.ts';
 import { deletedEarlier, refusals } from './guard.ts';
 import type { SeenByRun } from './seen.ts';
-import { appendixOf, keptIn, StaysTally, sumOf } from './state.ts';
+import { appendixOf, keptIn } from './state.ts';
 import type { CleanUp } from './state.ts';
 
+/** How much a run may delete. */
 export interface PlanOptions {
   readonly maxDeletePercent: number;
   readonly allowMassDelete: boolean;
@@ -53,7 +46,7 @@ export async function planDeletes(cleanUp: CleanUp, seen: SeenByRun, options: Pl
     await refuseMassDelete(cleanUp, seen, wouldDelete, kept, options.maxDeletePercent);
 
   const stays = structuredClone(state.stays);
-  const tally = new StaysTally(stays);
+  const tally = new ItemTally(stays, run.id);
   // Confirmed users are counted already; their memberships, and confirmed ones, are not yet.
   const memberships: TableItem[] = [];
   for await (const key of onlyKept(goneKeys(), kept)) {
@@ -61,7 +54,7 @@ export async function planDeletes(cleanUp: CleanUp, seen: SeenByRun, options: Pl
     const membership = membershipItem(subOf(key), groupOf(key), run.id);
     await writeChanged(deps.table, [membership]);
     const stored = (await deps.table.getItem(key)) ?? membership;
-    tally.add('membership', stored, stored.changedIn === run.id);
+    tally.add(stored);
     memberships.push(stored);
   }
   tally.settle();

@@ -1,17 +1,20 @@
+import { countItem, totalOf } from '../../backup/counts.ts';
 import { keyDigest } from '../../backup/hashing.ts';
 import { groupKey, groupOf, subOf, userKey } from '../../backup/items.ts';
+import { scanEnded, scanSegments } from '../../backup/scan-segments.ts';
+import type { ScanSource } from '../../backup/scan-segments.ts';
 import { segmentName } from '../../backup/snapshot/names.ts';
+import { isDamaged, ItemTally } from '../../backup/tally.ts';
 import { Fault } from '../../errors.ts';
 import { DigestSet } from '../../digests/digest-set.ts';
 import { digestsIn, readDigests } from '../../digests/ledger.ts';
 import type { ItemKey, TableItem } from '../../ports.ts';
-import { inParallel } from '../../listing/page-chain.ts';
 import { digested, markDamaged, requireUndamaged } from './damage.ts';
 import type { Digested } from './damage.ts';
 import type { SeenByRun } from './seen.ts';
-import { countItem, GoneKeys, totalOf } from './delete-plan.ts';
-import { appendixOf, StaysTally } from './state.ts';
-import type { CleanUp } from './state.ts';
+import { GoneKeys } from './delete-plan.ts';
+import { appendixOf } from './state.ts';
+import type { CleanUp, CleanUpDeps } from './state.ts';
 
 /**
  * Reads the whole table, strongly consistent and in parallel segments: an item whose key the run saw stays and is
@@ -22,18 +25,19 @@ export async function scanTable({ deps, run, progress, snapshot, sliceOver }: Cl
   const { state } = progress;
   const digests = new DigestSet(digestsIn(...seen.ledgers));
   for (const ledger of seen.ledgers) await readDigests(deps.objects, ledger, digests);
-  const tally = new StaysTally(state.stays);
+  const tally = new ItemTally(state.stays, run.id);
   const gone = new GoneKeys(state.gone.parts);
   const doubtful = new GoneKeys(state.doubtful.parts);
   const isDoubtful = (key: ItemKey): boolean =>
     digests.has(keyDigest(userKey(subOf(key)))) && digests.has(keyDigest(groupKey(groupOf(key))));
   progress.storeWith(gone, doubtful, tally, ...appendixOf(snapshot));
 
-  const take = (segment: number, found: readonly Digested[]): void => {
+  const take = (found: readonly Digested[], segment: number): void => {
     const staying: TableItem[] = [];
     for (const { item, kind, digest } of found) {
       if (digests.has(keyDigest(item))) {
-        tally.add(kind, item, item.changedIn === run.id, digest);
+        tally.add(item, digest);
+        if (isDamaged(item, digest)) state.damaged += 1;
         staying.push(item);
       } else {
         countItem(state.gone.counts, kind);
@@ -47,37 +51,28 @@ export async function scanTable({ deps, run, progress, snapshot, sliceOver }: Cl
     snapshot?.add(segmentName(segment), staying);
   };
 
-  const todo = [...state.segments.keys()].filter((segment) => state.segments[segment]?.done === false);
-  await inParallel(
-    todo.length,
-    () => todo.shift(),
-    async (segment, failed) => {
-      const at = state.segments[segment] as (typeof state.segments)[number];
-      while (!at.done && !failed() && !sliceOver()) {
-        const page = await deps.table.scanPage({
-          segment,
-          totalSegments: state.segments.length,
-          consistent: true,
-          ...(at.start === undefined ? {} : { start: at.start }),
-        });
-        const found = digested(page.items);
-        const damaged = await markDamaged(deps.table, found);
-        // From here to the segment's new start nothing waits: a checkpoint holds all of a page or nothing of it.
-        state.damaged += damaged.filter(({ item }) => digests.has(keyDigest(item))).length;
-        take(segment, found);
-        at.done = page.next === undefined;
-        if (page.next !== undefined) at.start = page.next;
-        progress.saveIfDue();
-      }
-    },
-  );
-  if (state.segments.some(({ done }) => !done)) return;
+  await scanSegments(digestedPages(deps.table), state.segments, {
+    take,
+    afterPage: () => progress.saveIfDue(),
+    stop: sliceOver,
+  });
+  if (!scanEnded(state.segments)) return;
   await requireUndamaged(run, state.damaged);
   await requireAllSeen(run, totalOf(state.stays.counts), digests.size);
   state.phase = 'confirm';
   // The next phases read the gone keys from their objects.
   await progress.save();
 }
+
+/** The table's pages as digested items; what is damaged among them has been marked. */
+const digestedPages = (table: CleanUpDeps['table']): ScanSource<Digested> => ({
+  scanPage: async (request) => {
+    const page = await table.scanPage(request);
+    const items = digested(page.items);
+    await markDamaged(table, items);
+    return { ...page, items };
+  },
+});
 
 /** Everything that the run saw was written before, so it must be in the table now. */
 async function requireAllSeen(run: CleanUp['run'], found: number, expected: number): Promise<void> {

@@ -3,12 +3,9 @@ import type { ObjectStore } from '../../ports.ts';
 import { digestsIn } from '../../digests/ledger.ts';
 import type { LedgerState } from '../../digests/ledger.ts';
 import { stateOf } from '../progress.ts';
-import { GROUP_SYNC_STEP } from '../sync-groups.ts';
-import type { GroupSyncState } from '../sync-groups.ts';
-import { MEMBERS_STEP } from '../sync-members.ts';
-import type { MembersState } from '../sync-members.ts';
-import { USERS_STEP } from '../sync-users.ts';
-import type { UsersState } from '../sync-users.ts';
+import { GROUP_SYNC_STEP, groupSyncStateShape } from '../sync-groups.ts';
+import { MEMBERS_STEP, membersStateShape } from '../sync-members.ts';
+import { USERS_STEP, usersStateShape } from '../sync-users.ts';
 import type { Counts } from '../../backup/manifest.ts';
 
 /** What the steps before the clean-up saw and did. */
@@ -28,9 +25,9 @@ export interface SeenByRun {
 
 /** Fault BadState unless every step of the listing is complete: nothing may be deleted by half a listing. */
 export async function seenByRun(objects: Pick<ObjectStore, 'get'>, runId: string): Promise<SeenByRun> {
-  const users = complete(await stateOf<UsersState>(objects, runId, USERS_STEP), runId, 'users');
-  const groups = complete(await stateOf<GroupSyncState>(objects, runId, GROUP_SYNC_STEP), runId, 'groups');
-  const members = complete(await stateOf<MembersState>(objects, runId, MEMBERS_STEP), runId, 'memberships');
+  const users = complete(await stateOf(objects, runId, USERS_STEP, usersStateShape), runId, 'users');
+  const groups = complete(await stateOf(objects, runId, GROUP_SYNC_STEP, groupSyncStateShape), runId, 'groups');
+  const members = complete(await stateOf(objects, runId, MEMBERS_STEP, membersStateShape), runId, 'memberships');
   return {
     ledgers: [users.users, members.lateUsers, groups.groups, members.memberships],
     users: digestsIn(users.users, users.federated, members.lateUsers),

@@ -3,8 +3,8 @@ import type { SnapshotObject } from '../../backup/manifest.ts';
 import { KEPT_NAME, segmentName } from '../../backup/snapshot/names.ts';
 import { itemsIn, joinParts, putSnapshotManifest } from '../../backup/snapshot/write.ts';
 import { Fault } from '../../errors.ts';
-import { inParallel } from '../../listing/page-chain.ts';
-import { totalOf } from './delete-plan.ts';
+import { forEachAtOnce } from '../../concurrency.ts';
+import { totalOf } from '../../backup/counts.ts';
 import type { CleanUp, CleanUpState } from './state.ts';
 
 /** Each one being written holds a few parts of 8 MiB. */
@@ -19,15 +19,12 @@ export async function joinSnapshot({ deps, run, progress, sliceOver }: CleanUp):
   const { snapshot } = state;
   if (snapshot !== undefined) {
     const todo = namesOf(state).filter((name) => snapshot.objects[name] === undefined);
-    await inParallel(
-      OBJECTS_AT_A_TIME,
-      () => (sliceOver() ? undefined : todo.shift()),
-      async (name) => {
-        snapshot.objects[name] = await joinParts(deps.objects, run.id, name, snapshot.state[name]);
-        progress.saveIfDue();
-      },
-    );
-    if (todo.length > 0) return;
+    await forEachAtOnce(todo, OBJECTS_AT_A_TIME, async (name) => {
+      if (sliceOver()) return;
+      snapshot.objects[name] = await joinParts(deps.objects, run.id, name, snapshot.state[name]);
+      progress.saveIfDue();
+    });
+    if (todo.some((name) => snapshot.objects[name] === undefined)) return;
     await requireAllItems(run, itemsIn(objectsOf(state) ?? []), totalOf(state.stays.counts));
   }
   state.phase = 'seal';
@@ -54,7 +51,7 @@ export async function closeSnapshotBefore({ deps, run }: CleanUp): Promise<void>
 
 async function requireAllItems(run: CleanUp['run'], found: number, expected: number): Promise<void> {
   if (found === expected) return;
-  const reason = `The snapshot of export run ${run.id} holds ${found} items and should hold the ${expected} that stay in the backup table, so the run is not sealed. Start ExportWorkflow again: it lists the pool anew.`;
+  const reason = `The snapshot of export run ${run.id} holds ${found} items and should hold the ${expected} that stay in the backup table, so the run is not sealed. Start ExportWorkflow again: it lists the pool again.`;
   await run.abandon(reason);
   throw new Fault('BadState', reason);
 }

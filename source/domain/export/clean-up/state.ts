@@ -1,24 +1,21 @@
-import type { Counts, SnapshotObject } from '../../backup/manifest.ts';
-import { Checksums } from '../../backup/checksums.ts';
-import type { SnapshotParts, SnapshotState } from '../../backup/snapshot/write.ts';
-import type { ItemKind } from '../../backup/items.ts';
-import type {
-  BackupTable,
-  ItemKey,
-  ObjectStore,
-  TableItem,
-  UserPoolReader,
-  WakeQueue,
-  WorkMessage,
-} from '../../ports.ts';
-import type { Appendix, Progress } from '../../state/progress.ts';
-import { newChain } from '../../listing/page-chain.ts';
-import type { ChainState } from '../../listing/page-chain.ts';
+import * as v from 'valibot';
+import { countsShape, snapshotObjectShape } from '../../backup/manifest.ts';
+import { checksumsShape } from '../../backup/checksums.ts';
+import { snapshotStateShape } from '../../backup/snapshot/write.ts';
+import type { SnapshotParts } from '../../backup/snapshot/write.ts';
+import { noCounts } from '../../backup/counts.ts';
+import { newScan, scanProgressShape } from '../../backup/scan-segments.ts';
+import { noContent } from '../../backup/tally.ts';
+import type { BackupTable, ObjectStore, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
+import type { Progress } from '../../state/progress.ts';
+import { countShape, onlyRead, textsShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
+import { chainShape, newChain } from '../../listing/page-chain.ts';
 import type { Run } from '../run.ts';
 import type { StepDeps } from '../../state/step.ts';
-import { countItem, noCounts } from './delete-plan.ts';
-import type { DeletePlan, KeyList, MutableCounts } from './delete-plan.ts';
+import { deletePlanShape } from './delete-plan.ts';
 
+/** What BackupTableCleanup needs. */
 export interface CleanUpDeps extends StepDeps {
   readonly pool: Pick<UserPoolReader, 'describe' | 'listUsersPage' | 'listUsersInGroupPage'>;
   readonly table: Pick<
@@ -31,60 +28,65 @@ export interface CleanUpDeps extends StepDeps {
   readonly queue: WakeQueue<WorkMessage>;
 }
 
-/** What stays in the table: becomes the manifest. */
-export interface Stays {
-  readonly counts: MutableCounts;
-  checksums: string[];
+const staysShape = v.object({
+  counts: countsShape,
+  checksums: checksumsShape,
   /** Of these, items that this run wrote. */
-  readonly written: MutableCounts;
-}
+  written: countsShape,
+});
+/** What stays in the table: becomes the manifest. */
+export type Stays = v.InferOutput<typeof staysShape>;
 
-/** Memberships that seem gone although the run saw their user and their group, and the second listing of their groups. */
-export interface Doubtful {
-  count: number;
-  readonly parts: KeyList;
+const doubtfulShape = v.object({
+  count: countShape,
+  parts: textsShape,
   /** Groups before this index are listed once more; `chain` is that of the group there. */
-  next: number;
-  chain: ChainState;
-  pages: number;
+  next: countShape,
+  chain: chainShape,
+  pages: countShape,
   /** `keyText` of those that the second listing showed. */
-  readonly present: string[];
-}
+  present: textsShape,
+});
+/** Memberships that seem gone although the run saw their user and their group, and the second listing of their groups. */
+export type Doubtful = v.InferOutput<typeof doubtfulShape>;
 
-/** Checkpoint of BackupTableCleanup. */
-export interface CleanUpState {
-  phase: 'scan' | 'confirm' | 'memberships' | 'plan' | 'delete' | 'snapshot' | 'seal' | 'replica' | 'sealed';
-  readonly segments: { start?: ItemKey; done: boolean }[];
-  stays: Stays;
-  readonly gone: { readonly counts: MutableCounts; readonly parts: KeyList };
-  /** Items that stay although something else than an export changed them. */
-  damaged: number;
-  readonly confirm: { asked: number; readonly present: string[] };
-  readonly doubtful: Doubtful;
-  plan?: DeletePlan;
-  /** Absent when the run keeps no snapshot. */
-  readonly snapshot?: {
-    readonly state: SnapshotState;
-    /** Those that are joined, by name. */
-    readonly objects: Record<string, SnapshotObject>;
-  };
-  replica?: ReplicaLook;
-}
-
-/** What the replica showed after the run was sealed. */
-export interface ReplicaLook {
-  readonly region: string;
-  readonly state: 'current' | 'behind' | 'unreachable';
+const replicaLookShape = v.object({
+  region: v.string(),
+  state: v.picklist(['current', 'behind', 'unreachable']),
   /** The run that it names as the last sealed one, where that is another or it did not answer any more. */
-  readonly lastRunId?: string;
-}
+  lastRunId: v.exactOptional(v.string()),
+});
+/** What the replica showed after the run was sealed. */
+export type ReplicaLook = Stored<typeof replicaLookShape>;
 
-const SCAN_SEGMENTS = 8;
+export const cleanUpStateShape = v.object({
+  phase: v.picklist(['scan', 'confirm', 'memberships', 'plan', 'delete', 'snapshot', 'seal', 'replica', 'sealed']),
+  segments: v.pipe(scanProgressShape, v.minLength(1)),
+  stays: staysShape,
+  gone: v.object({ counts: countsShape, parts: textsShape }),
+  /** Items that stay although something else than an export changed them. */
+  damaged: countShape,
+  confirm: v.object({ asked: countShape, present: textsShape }),
+  doubtful: doubtfulShape,
+  plan: v.exactOptional(onlyRead(deletePlanShape)),
+  /** Absent when the run keeps no snapshot. */
+  snapshot: v.exactOptional(
+    v.object({
+      state: snapshotStateShape,
+      /** Those that are joined, by name. */
+      objects: v.record(v.string(), onlyRead(snapshotObjectShape)),
+    }),
+  ),
+  replica: v.exactOptional(onlyRead(replicaLookShape)),
+});
+/** Checkpoint of BackupTableCleanup. */
+export type CleanUpState = v.InferOutput<typeof cleanUpStateShape>;
 
+/** The clean-up before its first page; the scan gathers a snapshot where one is to be kept. */
 export const newCleanUp = ({ keepSnapshot }: { readonly keepSnapshot: boolean }): CleanUpState => ({
   phase: 'scan',
-  segments: Array.from({ length: SCAN_SEGMENTS }, () => ({ done: false })),
-  stays: { counts: noCounts(), checksums: new Checksums().toHex(), written: noCounts() },
+  segments: newScan(),
+  stays: { ...noContent(), written: noCounts() },
   gone: { counts: noCounts(), parts: [] },
   damaged: 0,
   confirm: { asked: 0, present: [] },
@@ -102,34 +104,6 @@ export interface CleanUp {
   readonly sliceOver: () => boolean;
 }
 
-/** Counts and sums up what stays; the checkpoint's own copy is brought up to date whenever it is saved. */
-export class StaysTally implements Appendix {
-  readonly #checksums: Checksums;
-
-  constructor(private readonly stays: Stays) {
-    this.#checksums = new Checksums(stays.checksums);
-  }
-
-  readonly pending = 0;
-
-  /** `written`: by this run. `digest`: as for Checksums. */
-  add(kind: ItemKind, item: TableItem, written: boolean, digest?: Buffer): void {
-    countItem(this.stays.counts, kind);
-    if (written) countItem(this.stays.written, kind);
-    this.#checksums.add(item, digest);
-  }
-
-  cut(): [] {
-    this.settle();
-    return [];
-  }
-
-  /** Brings the checksums of `stays` up to what was added. */
-  settle(): void {
-    this.stays.checksums = this.#checksums.toHex();
-  }
-}
-
 /** What gathers the snapshot, where there is one, for Progress.storeWith. */
 export const appendixOf = (snapshot: SnapshotParts | undefined): SnapshotParts[] =>
   snapshot === undefined ? [] : [snapshot];
@@ -137,9 +111,3 @@ export const appendixOf = (snapshot: SnapshotParts | undefined): SnapshotParts[]
 /** What stays although the run did not see it: subs of confirmed users, and `keyText` of memberships that a second listing showed. */
 export const keptIn = ({ confirm, doubtful }: CleanUpState): ReadonlySet<string> =>
   new Set([...confirm.present, ...doubtful.present]);
-
-export const sumOf = (a: Counts, b: Counts): Counts => ({
-  users: a.users + b.users,
-  groups: a.groups + b.groups,
-  memberships: a.memberships + b.memberships,
-});

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../../ports.ts';
 import { csvHeaderLine, csvLine } from '../csv/csv-line.ts';
-import type { ChunkPlan, RestorePlan, RestoreUser } from '../plan/plan-model.ts';
+import { restoreUserShape } from '../plan/plan-model.ts';
+import type { ChunkPlan, RestorePlan } from '../plan/plan-model.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 
@@ -23,7 +24,7 @@ export async function buildChunkCsv(
   const mapping: string[] = [];
   let row = 0;
   let next = 0;
-  for await (const user of readNdjson<RestoreUser>(store, chunk.key)) {
+  for await (const user of readNdjson(store, chunk.key, restoreUserShape)) {
     if (only === undefined || only[next] === row) {
       next += 1;
       csv.append(csvLine(user, plan.csvHeader, plan.mfaFlag));

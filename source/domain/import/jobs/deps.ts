@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../state/checkpoint.ts';
+import type { Progress } from '../../state/progress.ts';
 import type {
   Clock,
   ImportJobs,
@@ -34,5 +34,5 @@ export interface ImportUsersDeps {
 export interface JobsRun {
   readonly plan: RestorePlan;
   readonly deps: ImportUsersDeps;
-  readonly checkpoint: Checkpoint<JobsState>;
+  readonly progress: Progress<JobsState>;
 }

@@ -60,9 +60,9 @@ export async function readLog(run: JobsRun, state: JobsState, chunk: ChunkPlan):
 }
 
 /** The next start creates a new job: this one's cause has to be mended first. */
-async function stopForWholeJob({ checkpoint }: JobsRun, state: JobsState, job: ImportJob): Promise<never> {
+async function stopForWholeJob({ progress }: JobsRun, state: JobsState, job: ImportJob): Promise<never> {
   const { job: _job, startedAt: _startedAt, ...rest } = state;
-  await checkpoint.save({ ...rest, stage: 'prepare', attempt: state.attempt + 1, dueAt: 0, logReads: 0 });
+  await progress.moveTo({ ...rest, stage: 'prepare', attempt: state.attempt + 1, dueAt: 0, logReads: 0 });
   throw wholeJobFailure(job);
 }
 

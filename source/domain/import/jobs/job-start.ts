@@ -1,5 +1,5 @@
 import { Fault } from '../../errors.ts';
-import { nextToken } from '../../listing/next-token.ts';
+import { findInPages } from '../../listing/page-chain.ts';
 import type { ImportJob } from '../../ports.ts';
 import { TERMINAL_JOB_STATUSES } from '../../ports.ts';
 import type { ChunkPlan } from '../plan/plan-model.ts';
@@ -17,7 +17,7 @@ import type { JobsState } from '../plan/jobs-state.ts';
  * the job exists, so that a crash in between leaves a job that adoptJob finds by its name.
  */
 export async function createJob(run: JobsRun, state: JobsState, chunk: ChunkPlan): Promise<JobsState> {
-  const { plan, deps, checkpoint } = run;
+  const { plan, deps, progress } = run;
   const name = jobName(plan.restoreId, chunk.index, state.attempt);
   const only =
     state.resultsKey === undefined
@@ -31,7 +31,7 @@ export async function createJob(run: JobsRun, state: JobsState, chunk: ChunkPlan
     );
   await deps.store.put(mappingKey(plan.newUserPoolId, plan.restoreId, name), mapping);
   await markWriting(deps.store, deps.clock, plan);
-  await checkpoint.save({ ...state, stage: 'create' });
+  await progress.moveTo({ ...state, stage: 'create' });
   const job = await deps.jobs.createJob(plan.newUserPoolId, name);
   if (job === 'limit' && (await hasAllJobs(deps.jobs, plan.newUserPoolId))) throw noMoreJobs(name, JOBS_PER_POOL);
   if (job === 'busy' || job === 'limit') return waitForOther(run, state, name);
@@ -39,7 +39,7 @@ export async function createJob(run: JobsRun, state: JobsState, chunk: ChunkPlan
     throw new Fault('ServiceError', `Cognito created the import job ${name} without an upload address.`);
   await deps.jobs.uploadCsv(job.uploadUrl, csv);
   const created: JobsState = { ...state, stage: 'start', dueAt: 0, job: { jobId: job.jobId, jobName: name, rows } };
-  await checkpoint.save(created);
+  await progress.moveTo(created);
   return requestStart(run, created);
 }
 
@@ -82,11 +82,11 @@ async function requestStart(run: JobsRun, state: JobsState): Promise<JobsState> 
 }
 
 /** Cognito runs one import job of an account at a time; which of its calls it refuses meanwhile is not documented. */
-async function waitForOther({ deps, checkpoint }: JobsRun, state: JobsState, name: string): Promise<JobsState> {
+async function waitForOther({ deps, progress }: JobsRun, state: JobsState, name: string): Promise<JobsState> {
   const now = deps.clock.now();
   const { busySince = now, ...rest } = state;
   if (now - busySince >= BUSY_PATIENCE_MS) {
-    await checkpoint.save({ ...rest, dueAt: 0 });
+    await progress.moveTo({ ...rest, dueAt: 0 });
     throw blockedByOther(name, BUSY_PATIENCE_MS / 3_600_000);
   }
   deps.log.info('Cognito refuses the import job, as it does while another one of this account is active; it waits', {
@@ -97,7 +97,7 @@ async function waitForOther({ deps, checkpoint }: JobsRun, state: JobsState, nam
 }
 
 /** Another job for the same rows, under a new name: the current one can never run. */
-export async function nextJob({ checkpoint, deps }: JobsRun, state: JobsState): Promise<JobsState> {
+export async function nextJob({ progress, deps }: JobsRun, state: JobsState): Promise<JobsState> {
   const { job, startedAt: _startedAt, busySince: _busySince, ended: _ended, ...rest } = state;
   const next: JobsState = {
     ...rest,
@@ -114,7 +114,7 @@ export async function nextJob({ checkpoint, deps }: JobsRun, state: JobsState): 
     });
     return next;
   }
-  await checkpoint.save({ ...next, neverRan: 0 });
+  await progress.moveTo({ ...next, neverRan: 0 });
   throw neverStarted(job?.jobName ?? '', next.neverRan);
 }
 
@@ -124,24 +124,22 @@ export function currentJob(state: JobsState): NonNullable<JobsState['job']> {
   return state.job;
 }
 
-async function findJob(jobs: JobsRun['deps']['jobs'], poolId: string, name: string): Promise<ImportJob | undefined> {
-  for await (const job of jobsOf(jobs, poolId)) if (job.jobName === name) return job;
-  return undefined;
+function findJob(jobs: JobsRun['deps']['jobs'], poolId: string, name: string): Promise<ImportJob | undefined> {
+  return findInPages<ImportJob, ImportJob>(
+    (token) => jobs.listJobsPage(poolId, token),
+    (page) => page.find(({ jobName }) => jobName === name),
+  );
 }
 
 /** Waiting ends no limit of a pool's jobs, since none can be deleted. */
 async function hasAllJobs(jobs: JobsRun['deps']['jobs'], poolId: string): Promise<boolean> {
-  let count = 0;
-  for await (const _job of jobsOf(jobs, poolId)) if ((count += 1) >= JOBS_PER_POOL) return true;
-  return false;
-}
-
-/** Newest first. */
-async function* jobsOf(jobs: JobsRun['deps']['jobs'], poolId: string): AsyncGenerator<ImportJob, void, undefined> {
-  let token: string | undefined;
-  do {
-    const page = await jobs.listJobsPage(poolId, token);
-    yield* page.items;
-    token = nextToken(page, token);
-  } while (token !== undefined);
+  const seen = new Set<string>();
+  const all = await findInPages<ImportJob, true>(
+    (token) => jobs.listJobsPage(poolId, token),
+    (page) => {
+      for (const { jobId } of page) seen.add(jobId);
+      return seen.size >= JOBS_PER_POOL || undefined;
+    },
+  );
+  return all === true;
 }

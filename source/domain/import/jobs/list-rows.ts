@@ -1,14 +1,17 @@
 import { isNamed } from '../../errors.ts';
 import type { PoolUser } from '../../model.ts';
-import type { ChunkPlan, RestoreUser } from '../plan/plan-model.ts';
-import { nameKey, userContentDigest } from '../../digests/expected.ts';
+import { restoreUserShape } from '../plan/plan-model.ts';
+import type { ChunkPlan } from '../plan/plan-model.ts';
+import { nameKey, userContentDigest } from '../../digests/user-content.ts';
+import { nameOf } from '../../comparison/matching.ts';
+import { NO_CHAINS } from '../../listing/chains.ts';
 import type { PageUse } from '../../listing/chains.ts';
-import { NO_CHAINS } from '../plan/check-state.ts';
-import { userChains } from '../../listing/user-chains.ts';
+import { inOneChainIfRefused, userChains } from '../../listing/user-chains.ts';
+import type { ListingScope } from '../../listing/user-chains.ts';
 import { save, settleOrFollowUp } from './conclude.ts';
 import type { JobsRun } from './deps.ts';
 import { readNdjson } from '../../state/ndjson.ts';
-import { findUser, nameOf } from '../plan/pool-names.ts';
+import { findUser } from '../plan/pool-names.ts';
 import { RowCode, RowResults } from './row-results.ts';
 import type { JobsState, RowListing } from '../plan/jobs-state.ts';
 
@@ -57,22 +60,20 @@ async function listAll(
 ): Promise<RowListing['pages']> {
   const use: PageUse<PoolUser> = {
     apply: (_id, users) => {
-      for (const user of users) found(nameOf(user, plan) ?? '', user);
+      for (const user of users) found(nameOf(user, plan), user);
       return 0;
     },
     forget: () => undefined,
   };
-  const list = async ({ scope, chains }: NonNullable<RowListing['pages']>): Promise<RowListing['pages']> => {
+  let chains = pages?.chains ?? NO_CHAINS;
+  const list = async (scope: ListingScope): Promise<RowListing['pages']> => {
     const listing = userChains(deps.pool, plan.newUserPoolId, scope, chains, use);
     await listing.run(over, () => undefined);
     return listing.done ? undefined : { scope, chains: listing.progress };
   };
-  try {
-    return await list(pages ?? { scope: 'prefixes', chains: NO_CHAINS });
-  } catch (error) {
-    if (!isNamed(error, 'FilterRefused') || pages?.scope === 'single') throw error;
-    return list({ scope: 'single', chains: NO_CHAINS });
-  }
+  return inOneChainIfRefused(pages?.scope ?? 'prefixes', list, () => {
+    chains = NO_CHAINS;
+  });
 }
 
 async function pendingRows(
@@ -83,7 +84,7 @@ async function pendingRows(
 ): Promise<Pending> {
   const pending = new Map<string, { readonly row: number; readonly name: string; readonly content?: Buffer }>();
   let row = 0;
-  for await (const user of readNdjson<RestoreUser>(deps.store, chunk.key)) {
+  for await (const user of readNdjson(deps.store, chunk.key, restoreUserShape)) {
     const { name } = user;
     if (results.code(row) === RowCode.pending)
       pending.set(nameKey(name, plan.caseSensitive), {

@@ -1,22 +1,24 @@
+import * as v from 'valibot';
 import { Fault } from '../../errors.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { readJson } from '../../state/json-object.ts';
+import { countShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
 
 /** What became of one row of a chunk. */
 export const RowCode = { pending: 0, imported: 1, failed: 2, collision: 3 } as const;
 export type RowCode = (typeof RowCode)[keyof typeof RowCode];
 
 /** Where and why a row was refused; `text` is the job log's, which names no user. */
-export interface RowNote {
-  readonly job: string;
-  readonly line: number;
-  readonly text: string;
-}
+const rowNoteShape = v.object({ job: v.string(), line: countShape, text: v.string() });
+export type RowNote = Stored<typeof rowNoteShape>;
 
-interface Stored {
-  readonly codes: string;
-  readonly notes: readonly (readonly [row: number, note: RowNote])[];
-}
+const rowResultsShape = v.object({
+  /** One byte per row, base64. */
+  codes: v.string(),
+  /** By row. */
+  notes: v.array(v.strictTuple([countShape, rowNoteShape])),
+});
 
 /** Results of all rows of one chunk over all of its jobs. Every job's outcome is written to a new object. */
 export class RowResults {
@@ -35,7 +37,7 @@ export class RowResults {
 
   static async load(store: Pick<ObjectStore, 'get'>, key: string | undefined, rows: number): Promise<RowResults> {
     if (key === undefined) return RowResults.none(rows);
-    const stored = await readJson<Stored>(store, key);
+    const stored = await readJson(store, key, rowResultsShape);
     const codes = new Uint8Array(Buffer.from(stored.codes, 'base64'));
     if (codes.length !== rows)
       throw new Fault(
@@ -46,12 +48,11 @@ export class RowResults {
   }
 
   async save(store: Pick<ObjectStore, 'put'>, key: string): Promise<void> {
-    const stored: Stored = { codes: Buffer.from(this.codes).toString('base64'), notes: [...this.#notes] };
+    const stored: Stored<typeof rowResultsShape> = {
+      codes: Buffer.from(this.codes).toString('base64'),
+      notes: [...this.#notes],
+    };
     await store.put(key, JSON.stringify(stored));
-  }
-
-  get rows(): number {
-    return this.codes.length;
   }
 
   code(row: number): RowCode {
@@ -65,10 +66,6 @@ export class RowResults {
   set(row: number, code: RowCode, note?: RowNote): void {
     this.codes[row] = code;
     if (note !== undefined) this.#notes.set(row, note);
-  }
-
-  setAll(code: RowCode): void {
-    this.codes.fill(code);
   }
 
   /** Rows without a result, in order: the rows of the next job. */

@@ -1,5 +1,6 @@
 import { putList } from '../../state/stored-list.ts';
-import type { ChunkPlan, RestoreUser, UpdateOp } from '../plan/plan-model.ts';
+import { restoreUserShape } from '../plan/plan-model.ts';
+import type { ChunkPlan, UpdateOp } from '../plan/plan-model.ts';
 import { failuresPrefix } from '../plan/failures.ts';
 import type { Failure } from '../plan/failures.ts';
 import type { JobsRun } from './deps.ts';
@@ -72,7 +73,7 @@ async function lossesOf({ plan, deps }: JobsRun, chunk: ChunkPlan, results: RowR
   const blocked: string[] = [];
   const failures: Failure[] = [];
   let row = 0;
-  for await (const user of readNdjson<RestoreUser>(deps.store, chunk.key)) {
+  for await (const user of readNdjson(deps.store, chunk.key, restoreUserShape)) {
     const code = results.code(row);
     const note = results.note(row);
     row += 1;

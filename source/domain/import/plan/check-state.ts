@@ -1,31 +1,33 @@
-import type { ChainProgress } from '../../listing/chains.ts';
-import type { ListingScope } from '../../listing/user-chains.ts';
+import * as v from 'valibot';
+import { chainProgressShape, NO_CHAINS } from '../../listing/chains.ts';
+import { listingScopeShape } from '../../listing/user-chains.ts';
+import { countShape, onlyRead, textsShape } from '../../state/shape.ts';
 
+const usersScopeShape = v.picklist([...listingScopeShape.options, 'named', 'none']);
 /** How the users are looked at: all of them, by name where something was wrong, or not again. */
-export type UsersScope = ListingScope | 'named' | 'none';
+export type UsersScope = v.InferOutput<typeof usersScopeShape>;
 
-/** How far the comparison of the pool with the plan has come. */
-export interface CheckState {
-  readonly step: 'users' | 'groups' | 'members' | 'end';
-  readonly usersScope: UsersScope;
+export const checkStateShape = v.object({
+  step: v.picklist(['users', 'groups', 'members', 'end']),
+  usersScope: usersScopeShape,
   /** Indexes of the groups whose members are listed. */
-  readonly memberGroups: 'all' | readonly number[];
-  readonly chains: ChainProgress;
+  memberGroups: v.union([v.literal('all'), v.array(countShape)]),
+  chains: onlyRead(chainProgressShape),
   /** Object with the marks of this state; absent before the first. */
-  readonly marksKey?: string;
+  marksKey: v.exactOptional(v.string()),
   /** Objects with the lines of the sub map found so far. */
-  readonly subMapParts: readonly string[];
+  subMapParts: textsShape,
   /** Groups of the plan that are missing or differ. */
-  readonly groupProblems: readonly number[];
+  groupProblems: v.array(countShape),
   /** In the pool, but not in the plan: reported only. */
-  readonly unknownUsers: number;
-  readonly unknownGroups: number;
-  readonly unknownMemberships: number;
+  unknownUsers: countShape,
+  unknownGroups: countShape,
+  unknownMemberships: countShape,
   /** How far the walk over objects with problems has come (repair, or named look-ups). */
-  readonly walk: { readonly source: number; readonly item: number };
-}
-
-export const NO_CHAINS: ChainProgress = { next: 0, open: [] };
+  walk: v.object({ source: countShape, item: countShape }),
+});
+/** How far the comparison of the pool with the plan has come; changed in place. */
+export type CheckState = v.InferOutput<typeof checkStateShape>;
 
 export const initialCheckState = (): CheckState => ({
   step: 'users',

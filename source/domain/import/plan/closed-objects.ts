@@ -1,6 +1,7 @@
 import { isNamed } from '../../errors.ts';
 import type { Log, ObjectStore, TimeLeft } from '../../ports.ts';
-import { headKey, restoreFolder, restorePrefix } from './plan-model.ts';
+import { restoreFolder, restorePrefix } from './plan-model.ts';
+import { headKey } from './restore-head.ts';
 
 /**
  * Objects of restores that nothing works on any more. The bucket's lifecycle lets what carries this tag expire after

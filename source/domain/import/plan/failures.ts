@@ -1,59 +1,45 @@
-import type { ObjectStore } from '../../ports.ts';
+import * as v from 'valibot';
+import type { Appendix } from '../../state/progress.ts';
 import { sealedKey } from '../../state/sealed-keys.ts';
 import { restoreFolder } from './plan-model.ts';
 import { toNdjson } from '../../state/ndjson.ts';
+import { countShape, subShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
 
-/** Something that could not be done as planned for one user; one JSON line, for the report. */
-export interface Failure {
-  readonly sub: string;
-  readonly name: string;
+export const failureShape = v.object({
+  sub: subShape,
+  name: v.string(),
   /**
    * row: the import job refused the row; create: creating the user one by one was refused; created: it was created one
    * by one; password: it was, but without a password; blocked: its updates were left out; update: an update was refused.
    */
-  readonly kind: 'row' | 'create' | 'created' | 'password' | 'blocked' | 'update';
+  kind: v.picklist(['row', 'create', 'created', 'password', 'blocked', 'update']),
   /** Cognito's exception name, the job log's text, or the plan's reason. */
-  readonly reason: string;
+  reason: v.string(),
   /** Line of the job's CSV, 1 = first data row, and the job. */
-  readonly line?: number;
-  readonly job?: string;
-}
+  line: v.exactOptional(countShape),
+  job: v.exactOptional(v.string()),
+});
+/** Something that could not be done as planned for one user; one JSON line, for the report. */
+export type Failure = Stored<typeof failureShape>;
 
+const FAILURES = 'failures';
 export const failuresPrefix = (poolId: string, restoreId: string): string =>
-  `${restoreFolder(poolId, restoreId)}failures/`;
+  `${restoreFolder(poolId, restoreId)}${FAILURES}/`;
 
-/**
- * Failures of one invocation. They are stored before the progress that leaves them behind, in objects of their own; those
- * that could not be stored wait for the next flush.
- */
-export class FailureLog {
+/** Failures of one invocation: stored, in objects of their own, before the progress that leaves them behind. */
+export class FailureLog implements Appendix {
+  readonly pending = 0;
   #waiting: Failure[] = [];
-  #parts = 0;
-
-  constructor(
-    private readonly store: Pick<ObjectStore, 'put'>,
-    private readonly prefix: string,
-    private readonly claim: string,
-  ) {}
 
   add(failure: Failure): void {
     this.#waiting.push(failure);
   }
 
-  async flush(): Promise<void> {
-    if (this.#waiting.length === 0) return;
-    const failures = this.#waiting;
+  cut(newKey: (kind: string) => string): ReturnType<Appendix['cut']> {
+    if (this.#waiting.length === 0) return [];
+    const body = toNdjson(this.#waiting);
     this.#waiting = [];
-    this.#parts += 1;
-    const body = toNdjson(failures);
-    try {
-      await this.store.put(
-        sealedKey(`${this.prefix}${this.claim}-${String(this.#parts).padStart(5, '0')}`, 'ndjson', body),
-        body,
-      );
-    } catch (error) {
-      this.#waiting = [...failures, ...this.#waiting];
-      throw error;
-    }
+    return [{ key: sealedKey(newKey(FAILURES), 'ndjson', body), body }];
   }
 }

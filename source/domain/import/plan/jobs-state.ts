@@ -1,75 +1,74 @@
+import * as v from 'valibot';
+import { chainProgressShape } from '../../listing/chains.ts';
+import { listingScopeShape } from '../../listing/user-chains.ts';
+import { countShape, textsShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
 import { restoreFolder } from './plan-model.ts';
-import type { ChainProgress } from '../../listing/chains.ts';
-import type { ListingScope } from '../../listing/user-chains.ts';
 
-/**
- * prepare: build the CSV; create: the job may exist; start: it exists; poll: Cognito runs it; log: it ended; list: rows
- * that the log does not tell of are looked up in the pool.
- */
-export type JobStage = 'prepare' | 'create' | 'start' | 'poll' | 'log' | 'list';
-
-/** How far the lookup of rows has come. */
-export interface RowListing {
+const rowListingShape = v.object({
   /** Results objects written so far; part of the next one's key. */
-  readonly part: number;
+  part: countShape,
   /** Absent before the first page. */
-  readonly pages?: { readonly scope: ListingScope; readonly chains: ChainProgress };
-}
+  pages: v.exactOptional(v.object({ scope: listingScopeShape, chains: chainProgressShape })),
+});
+/** How far the lookup of rows has come. */
+export type RowListing = Stored<typeof rowListingShape>;
 
-/** How one chunk ended: what UpdateUsers and the report need to know. */
-export interface ChunkResult {
-  readonly chunk: number;
-  readonly users: number;
-  readonly imported: number;
+const chunkResultShape = v.object({
+  chunk: countShape,
+  users: countShape,
+  imported: countShape,
   /** Rows that no job imported: tried one by one, see `rescueParts`. */
-  readonly failed: number;
+  failed: countShape,
   /** Rows whose name another user of the pool had: reported, none of their updates are carried out. */
-  readonly collisions: number;
+  collisions: countShape,
   /** Users whose updates are left out: the collisions, and losses that may not be created; see blockedKey. */
-  readonly blocked: number;
+  blocked: countShape,
   /** Objects of `create` operations (rescueKey), worked off before the chunk's own batches. */
-  readonly rescueParts: number;
+  rescueParts: countShape,
   /** Names of the jobs that ran, for the report. */
-  readonly jobs: readonly string[];
-}
+  jobs: textsShape,
+});
+/** How one chunk ended: what UpdateUsers and the report need to know. */
+export type ChunkResult = Stored<typeof chunkResultShape>;
 
-/** What the ended job reported, until its rows have their results. */
-export interface EndedJob {
-  readonly status: string;
-  readonly imported: number;
-  readonly skipped: number;
-  readonly failed: number;
-}
-
-/** Progress of ImportUsers over the chunks; one object, see Checkpoint. */
-export interface JobsState {
+export const jobsStateShape = v.object({
   /** The chunk in work; the number of chunks when all have their final result. */
-  readonly chunk: number;
-  readonly stage: JobStage;
+  chunk: countShape,
+  /**
+   * prepare: build the CSV; create: the job may exist; start: it exists; poll: Cognito runs it; log: it ended; list: rows
+   * that the log does not tell of are looked up in the pool.
+   */
+  stage: v.picklist(['prepare', 'create', 'start', 'poll', 'log', 'list']),
   /** Number in the name of the current (or next) job of this chunk. */
-  readonly attempt: number;
+  attempt: countShape,
   /** Jobs in a row that ended without having been started. */
-  readonly neverRan: number;
-  readonly job?: { readonly jobId: string; readonly jobName: string; readonly rows: number };
+  neverRan: countShape,
+  job: v.exactOptional(v.object({ jobId: v.string(), jobName: v.string(), rows: countShape })),
   /** Milliseconds since the epoch. */
-  readonly startedAt?: number;
+  startedAt: v.exactOptional(v.number()),
   /** Nothing to do for this function before this time, milliseconds since the epoch; 0: at once. */
-  readonly dueAt: number;
+  dueAt: v.number(),
   /** Since when Cognito refuses the job because another one of the account is active. */
-  readonly busySince?: number;
-  readonly ended?: EndedJob;
-  readonly logReads: number;
-  readonly listing?: RowListing;
+  busySince: v.exactOptional(v.number()),
+  /** What the ended job reported, until its rows have their results. */
+  ended: v.exactOptional(
+    v.object({ status: v.string(), imported: countShape, skipped: countShape, failed: countShape }),
+  ),
+  logReads: countShape,
+  listing: v.exactOptional(rowListingShape),
   /** The chunk's first job skipped rows that its log does not name: a listed name may be somebody else's. */
-  readonly namesTaken?: boolean;
+  namesTaken: v.exactOptional(v.boolean()),
   /** Row results of the chunk so far (RowResults); absent before its first job has ended. */
-  readonly resultsKey?: string;
+  resultsKey: v.exactOptional(v.string()),
   /** Names of this chunk's jobs that ran to an end, at most MAX_RUNS; only in the first one a skipped row is a collision. */
-  readonly ran: readonly string[];
+  ran: textsShape,
   /** Users per second of the last complete job: when to look at the next one. */
-  readonly speed?: number;
-  readonly finished: readonly ChunkResult[];
-}
+  speed: v.exactOptional(v.number()),
+  finished: v.array(chunkResultShape),
+});
+/** Progress of ImportUsers over the chunks: each step makes a new one; see Progress. */
+export type JobsState = Stored<typeof jobsStateShape>;
 
 export const FIRST_OF_CHUNK = { stage: 'prepare', attempt: 1, neverRan: 0, dueAt: 0, logReads: 0, ran: [] } as const;
 export const initialJobsState = (): JobsState => ({ chunk: 0, ...FIRST_OF_CHUNK, finished: [] });

@@ -1,50 +1,56 @@
+import * as v from 'valibot';
+import { countShape, idShape, textsShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
 import type { RestorePlan, RestoreSource } from './plan-model.ts';
 
-/** All numbers of the report and of the message; none names a user. */
-export interface RestoreCounts {
-  readonly usersInBackup: number;
+const restoreCountsShape = v.object({
+  usersInBackup: countShape,
   /** In the new pool and, as far as the backup tells, the same. */
-  readonly usersRestored: number;
+  usersRestored: countShape,
   /** Left out by a documented rule. */
-  readonly usersExcluded: number;
-  readonly usersMissing: number;
+  usersExcluded: countShape,
+  usersMissing: countShape,
   /** Not restored, since somebody else has the name or creating them could have sent a message. */
-  readonly usersBlocked: number;
-  readonly usersDifferent: number;
+  usersBlocked: countShape,
+  usersDifferent: countShape,
   /** Created one by one, and still without a permanent password. */
-  readonly usersWithoutPassword: number;
+  usersWithoutPassword: countShape,
   /** In the new pool as in the backup, without a verified address: "forgot password" is not for them. */
-  readonly usersWithoutVerifiedAddress: number;
+  usersWithoutVerifiedAddress: countShape,
   /** Of the restored ones: created one by one instead of by an import job. */
-  readonly usersCreatedOneByOne: number;
-  readonly groups: number;
-  readonly groupsMissingOrDifferent: number;
-  readonly memberships: number;
-  readonly membershipsMissing: number;
+  usersCreatedOneByOne: countShape,
+  groups: countShape,
+  groupsMissingOrDifferent: countShape,
+  memberships: countShape,
+  membershipsMissing: countShape,
   /** In the backup, but their user is not restored or not in the backup: never planned. */
-  readonly membershipsWithoutUser: number;
+  membershipsWithoutUser: countShape,
   /** In the new pool, but not in the backup. */
-  readonly unknownUsers: number;
-  readonly unknownGroups: number;
-  readonly unknownMemberships: number;
-  readonly importJobs: number;
-}
+  unknownUsers: countShape,
+  unknownGroups: countShape,
+  unknownMemberships: countShape,
+  importJobs: countShape,
+});
+/** All numbers of the report and of the message; none names a user. */
+export type RestoreCounts = Stored<typeof restoreCountsShape>;
 
+export const restoreOutcomeShape = v.object({
+  outcome: v.picklist(['complete', 'policy', 'partial']),
+  /** The run that was restored, and where it was read from. */
+  exportRun: idShape,
+  source: v.picklist(['table', 'snapshot'] satisfies RestoreSource[]),
+  counts: restoreCountsShape,
+  report: v.object({ bucket: v.string(), keys: textsShape }),
+  /** One line: counts and where the report is. */
+  summary: v.string(),
+});
 /**
  * complete: the pool holds all that the backup has; policy: all but what the operator chose to leave out (unconfirmed
  * users, an incomplete backup); partial: something else is missing or different.
  */
-export interface RestoreOutcome {
-  readonly outcome: 'complete' | 'policy' | 'partial';
-  /** The run that was restored, and where it was read from. */
-  readonly exportRun: string;
-  readonly source: RestoreSource;
-  readonly counts: RestoreCounts;
-  readonly report: { readonly bucket: string; readonly keys: readonly string[] };
-  /** One line: counts and where the report is. */
-  readonly summary: string;
-}
+export type RestoreOutcome = Stored<typeof restoreOutcomeShape>;
 
+/** How a restore with these counts ended. */
 export function outcomeOf(
   counts: RestoreCounts,
   plan: Pick<RestorePlan, 'incomplete'> & { readonly counts: Pick<RestorePlan['counts'], 'excludedBy'> },

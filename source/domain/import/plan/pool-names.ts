@@ -1,12 +1,8 @@
 import type { PoolUser } from '../../model.ts';
-import { nextToken } from '../../listing/next-token.ts';
+import { findInPages, withToken } from '../../listing/page-chain.ts';
 import type { UserPoolReader } from '../../ports.ts';
 import type { RestorePlan } from './plan-model.ts';
-import { nameKey } from '../../digests/expected.ts';
-
-/** The name by which the restore knows a listed user; undefined when it has no value for it. */
-export const nameOf = (user: PoolUser, { signInName }: Pick<RestorePlan, 'signInName'>): string | undefined =>
-  signInName === 'username' ? user.username : user.attributes[signInName];
+import { nameKey } from '../../digests/user-content.ts';
 
 /**
  * The user of that name in the new pool. Whether a filter ignores case where the pool does is not documented, so both
@@ -24,18 +20,14 @@ export async function findUser(
   return undefined;
 }
 
-async function findExactly(
+function findExactly(
   pool: Pick<UserPoolReader, 'listUsersPage'>,
   target: Pick<RestorePlan, 'newUserPoolId' | 'signInName'>,
   name: string,
 ): Promise<PoolUser | undefined> {
   const filter = `${target.signInName} = "${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-  let token: string | undefined;
-  do {
-    const page = await pool.listUsersPage(target.newUserPoolId, { filter, ...(token === undefined ? {} : { token }) });
-    const found = page.items[0];
-    if (found !== undefined) return found;
-    token = nextToken(page, token);
-  } while (token !== undefined);
-  return undefined;
+  return findInPages<PoolUser, PoolUser>(
+    (token) => pool.listUsersPage(target.newUserPoolId, { filter, ...withToken(token) }),
+    ([found]) => found,
+  );
 }

@@ -1,8 +1,25 @@
+import * as v from 'valibot';
 import { Fault, Halt } from '../../errors.ts';
 import type { Clock, ObjectStore } from '../../ports.ts';
-import { parsed, shaped } from '../../state/stored-shapes.ts';
-import { headKey } from './plan-model.ts';
-import type { RestoreHead, RestorePlan } from './plan-model.ts';
+import { parseJson } from '../../state/json-object.ts';
+import { idShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
+import { restorePrefix } from './plan-model.ts';
+import type { RestorePlan } from './plan-model.ts';
+
+export const restoreHeadShape = v.object({
+  restoreId: idShape,
+  /**
+   * planning: every start plans again; writing: set just before the first write to the pool, from then on the plan is
+   * binding; complete: closed; partial: finished, a new start retries the reported users.
+   */
+  phase: v.picklist(['planning', 'writing', 'complete', 'partial']),
+  updatedAt: v.string(),
+});
+/** `restores/<pool>/current.json`: which restore of this pool is in force. */
+export type RestoreHead = Stored<typeof restoreHeadShape>;
+
+export const headKey = (poolId: string): string => `${restorePrefix(poolId)}current.json`;
 
 type Head = { readonly head: RestoreHead; readonly etag: string };
 type Of = Pick<RestorePlan, 'newUserPoolId' | 'restoreId'>;
@@ -40,7 +57,7 @@ async function readHead(store: Pick<ObjectStore, 'get'>, { newUserPoolId, restor
   const object = await store.get(key);
   if (object === undefined)
     throw new Fault('BadState', `The object ${key} is missing: the state of this restore cannot be used.`);
-  const head = shaped<RestoreHead>(key, parsed(key, object.body));
+  const head = parseJson(key, object.body, restoreHeadShape);
   if (head.restoreId !== restoreId)
     throw new Halt(
       'Superseded',

@@ -1,68 +1,61 @@
-import type { CheckState } from './check-state.ts';
+import * as v from 'valibot';
+import { countShape, onlyRead, textsShape } from '../../state/shape.ts';
+import { checkStateShape } from './check-state.ts';
+import { restoreOutcomeShape } from './outcome.ts';
 import { restoreFolder } from './plan-model.ts';
-import type { RestoreOutcome } from './outcome.ts';
 
 /** How far one of the two sequences of batches has come: everything before it is done. */
-export interface LaneProgress {
+const laneShape = v.object({
   /** Batches done. */
-  readonly batch: number;
+  batch: countShape,
   /** Operations of the next batch that are done, from its beginning. */
-  readonly op: number;
-}
+  op: countShape,
+});
 
-/** updates: batches; check: list and compare; repair: put right what differs; recheck: compare what was repaired; report; done. */
-export type UpdatesPhase = 'updates' | 'check' | 'repair' | 'recheck' | 'report' | 'done';
-
-/** Progress of UpdateUsers; one object, see Checkpoint. */
-export interface UpdatesState {
-  readonly phase: UpdatesPhase;
-  /** Batches of finished chunks, and batches that wait for no chunk. */
-  readonly chunks: LaneProgress;
-  readonly once: LaneProgress;
-  /** Bitmap of plan groups that exist, base64. */
-  readonly groups: string;
-  /** Subs of users whose name somebody else has in the new pool: nothing of theirs is ever written. */
-  readonly collisions: readonly string[];
-  /** Subs of users who could not be created: their updates are left out. */
-  readonly refused: readonly string[];
-  readonly counts: UpdateCounts;
-  /** Present from the first comparison on. */
-  readonly check?: CheckState;
-  /** Executions that ended partial and were followed by another one. */
-  readonly retries: number;
-  /** Present in phase done. */
-  readonly outcome?: RestoreOutcome;
-  /** The execution that ended the restore: the same one asking again gets the same answer, another one a retry. */
-  readonly endedBy?: string;
-}
-
+const updateCountsShape = v.object({
+  groupsCreated: countShape,
+  usersCreated: countShape,
+  disabled: countShape,
+  memberships: countShape,
+  attributes: countShape,
+  refused: countShape,
+});
 /** What was written; a crash may count the work of its last seconds twice. */
-export interface UpdateCounts {
-  readonly groupsCreated: number;
-  readonly usersCreated: number;
-  readonly disabled: number;
-  readonly memberships: number;
-  readonly attributes: number;
-  readonly refused: number;
-}
-export const NO_UPDATES: UpdateCounts = {
-  groupsCreated: 0,
-  usersCreated: 0,
-  disabled: 0,
-  memberships: 0,
-  attributes: 0,
-  refused: 0,
-};
+export type UpdateCounts = v.InferOutput<typeof updateCountsShape>;
 
-const BEGIN: LaneProgress = { batch: 0, op: 0 };
+export const updatesStateShape = v.object({
+  /** updates: batches; check: list and compare; repair: what differs; recheck: compare what was repaired; report; done. */
+  phase: v.picklist(['updates', 'check', 'repair', 'recheck', 'report', 'done']),
+  /** Batches of finished chunks, and batches that wait for no chunk. */
+  chunks: laneShape,
+  once: laneShape,
+  /** Bitmap of plan groups that exist, base64. */
+  groups: v.string(),
+  /** Subs of users whose name somebody else has in the new pool: nothing of theirs is ever written. */
+  collisions: textsShape,
+  /** Subs of users who could not be created: their updates are left out. */
+  refused: textsShape,
+  counts: updateCountsShape,
+  /** Present from the first comparison on. */
+  check: v.exactOptional(checkStateShape),
+  /** Executions that ended partial and were followed by another one. */
+  retries: countShape,
+  /** Present in phase done. */
+  outcome: v.exactOptional(onlyRead(restoreOutcomeShape)),
+  /** The execution that ended the restore: the same one asking again gets the same answer, another one a retry. */
+  endedBy: v.exactOptional(v.string()),
+});
+/** Progress of UpdateUsers, changed in place; see Progress. */
+export type UpdatesState = v.InferOutput<typeof updatesStateShape>;
+
 export const initialUpdatesState = (): UpdatesState => ({
   phase: 'updates',
-  chunks: BEGIN,
-  once: BEGIN,
+  chunks: { batch: 0, op: 0 },
+  once: { batch: 0, op: 0 },
   groups: '',
   collisions: [],
   refused: [],
-  counts: NO_UPDATES,
+  counts: { groupsCreated: 0, usersCreated: 0, disabled: 0, memberships: 0, attributes: 0, refused: 0 },
   retries: 0,
 });
 

@@ -1,8 +1,8 @@
+import { forEachAtOnce } from '../../concurrency.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { sealedKey } from '../../state/sealed-keys.ts';
 import { toNdjson } from '../../state/ndjson.ts';
 import type { BatchPlan, UpdateOp } from '../plan/plan-model.ts';
-import { inFlight } from './in-flight.ts';
 
 export const MAX_BATCH_OPS = 500;
 /** Batches that are written at the same time. */
@@ -33,7 +33,7 @@ export class BatchWriter {
   async flush(): Promise<void> {
     const waiting = this.#waiting;
     this.#waiting = [];
-    await inFlight(waiting, PUTS_IN_FLIGHT, async ({ key, body }) => {
+    await forEachAtOnce(waiting, PUTS_IN_FLIGHT, async ({ key, body }) => {
       await this.objects.put(key, body);
     });
   }

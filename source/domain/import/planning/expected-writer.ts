@@ -1,13 +1,10 @@
 import type { ObjectStore } from '../../ports.ts';
 import { sealedKey } from '../../state/sealed-keys.ts';
+import { ownOf } from '../plan/expected-place.ts';
 import type { PlannedGroup, RestoreUser } from '../plan/plan-model.ts';
-import {
-  encodeExpectedMembership,
-  encodeExpectedUser,
-  membershipDigest,
-  nameDigest,
-  userContentDigest,
-} from '../../digests/expected.ts';
+import { encodeExpectedMembership, encodeExpectedUser } from '../../comparison/expected-records.ts';
+import { membershipDigest } from '../../comparison/matching.ts';
+import { nameDigest, nameKey, userContentDigest } from '../../digests/user-content.ts';
 import { RecordBuffer } from '../../digests/record-buffer.ts';
 
 /** Gathers the expected records of one unit of planning. */
@@ -20,15 +17,14 @@ export class ExpectedWriter {
     private readonly caseSensitive: boolean,
   ) {}
 
-  /** See ExpectedUser for `chunk` and `line`. */
+  /** See PlaceInPlan for `chunk` and `line`. */
   user(user: RestoreUser, chunk: number | null, line: number): void {
     this.#users.append(
       encodeExpectedUser({
-        nameDigest: nameDigest(user.name, this.caseSensitive),
+        digest: nameDigest(user.name, this.caseSensitive),
         contentDigest: userContentDigest(user),
         sub: user.sub,
-        chunk,
-        line,
+        own: ownOf({ chunk, line }),
       }),
     );
   }
@@ -36,7 +32,7 @@ export class ExpectedWriter {
   membership(group: number, name: string, batch: number): void {
     const { name: groupName } = this.groups[group] as PlannedGroup;
     this.#memberships.append(
-      encodeExpectedMembership({ digest: membershipDigest(groupName, name, this.caseSensitive), batch }),
+      encodeExpectedMembership({ digest: membershipDigest(groupName, nameKey(name, this.caseSensitive)), own: batch }),
     );
   }
 

@@ -1,7 +1,6 @@
-import { Checksums } from '../../backup/checksums.ts';
-import { contentDigest } from '../../backup/hashing.ts';
-import { itemKind } from '../../backup/items.ts';
+import { noCounts, totalOf } from '../../backup/counts.ts';
 import type { Counts } from '../../backup/manifest.ts';
+import { ItemTally } from '../../backup/tally.ts';
 import type { TableItem } from '../../ports.ts';
 
 /** What a scan counts, as it is stored between two rounds. */
@@ -14,41 +13,33 @@ export interface StoredTotals {
   readonly damagedItems: number;
 }
 
-/** Counts and checksums of users, groups and memberships; other items are passed over. */
-export class ItemTotals {
-  readonly #counts: { users: number; groups: number; memberships: number };
-  readonly #checksums: Checksums;
-  #interruptedItems: number;
-  #damagedItems: number;
+/** Totals that a round of planning adds to. */
+export interface RunningTotals {
+  readonly add: (items: readonly TableItem[]) => void;
+  readonly stored: () => StoredTotals;
+}
 
-  constructor(
-    before: StoredTotals,
-    private readonly openRunId?: string,
-  ) {
-    this.#counts = { ...before.counts };
-    this.#checksums = new Checksums(before.checksums);
-    this.#interruptedItems = before.interruptedItems;
-    this.#damagedItems = before.damagedItems;
-  }
-
-  add(items: readonly TableItem[]): void {
-    for (const item of items) {
-      const kind = itemKind(item);
-      if (kind === undefined) continue;
-      const digest = contentDigest(item);
-      this.#checksums.add(item, digest);
-      this.#counts[`${kind}s`] += 1;
-      if (item.contentHash !== digest.toString('hex')) this.#damagedItems += 1;
-      if (this.openRunId !== undefined && item.changedIn === this.openRunId) this.#interruptedItems += 1;
-    }
-  }
-
-  stored(): StoredTotals {
-    return {
-      counts: { ...this.#counts },
-      checksums: this.#checksums.toHex(),
-      interruptedItems: this.#interruptedItems,
-      damagedItems: this.#damagedItems,
-    };
-  }
+/** Goes on from `before`, which is not changed: a round that fails counts nothing. */
+export function totalsFrom(before: StoredTotals, openRunId?: string): RunningTotals {
+  const content = {
+    counts: { ...before.counts },
+    checksums: [...before.checksums],
+    written: noCounts(),
+    damaged: before.damagedItems,
+  };
+  const tally = new ItemTally(content, openRunId);
+  return {
+    add: (items) => {
+      for (const item of items) tally.add(item);
+    },
+    stored: () => {
+      tally.settle();
+      return {
+        counts: { ...content.counts },
+        checksums: content.checksums,
+        interruptedItems: before.interruptedItems + totalOf(content.written),
+        damagedItems: content.damaged,
+      };
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { nameDigest } from '../../digests/expected.ts';
+import { nameDigest } from '../../digests/user-content.ts';
 
 /** Eight bytes per name: finds names that may be equal among millions without keeping them. */
 export class NameDigests {

@@ -1,19 +1,18 @@
-import { Checksums } from '../../backup/checksums.ts';
-import { itemKind } from '../../backup/items.ts';
-import { NO_COUNTS } from '../../backup/manifest.ts';
+import { newScan, scanSegments } from '../../backup/scan-segments.ts';
+import type { ScanProgress } from '../../backup/scan-segments.ts';
+import { noContent } from '../../backup/tally.ts';
+import { forEachAtOnce } from '../../concurrency.ts';
 import type { BackupTable, ItemKey, ObjectStore } from '../../ports.ts';
-import { inFlight } from './in-flight.ts';
-import { ItemTotals } from './item-totals.ts';
+import { totalsFrom } from './item-totals.ts';
 import type { StoredTotals } from './item-totals.ts';
-import { groupLine, SpoolWriter } from './spool.ts';
-import { assemble } from './spooled-user.ts';
+import { SegmentSpool } from './segment-spool.ts';
 import type { PendingMemberships } from './spooled-user.ts';
 
-/** Segments of the parallel scan, and how many of them are read at the same time. */
-export const SEGMENTS = 8;
-const SEGMENTS_IN_FLIGHT = 4;
+/** Segments that are read at the same time: each holds users until they fill an object. */
+const SEGMENTS_AT_ONCE = 4;
 
-interface SegmentState {
+/** How far one segment of the table, or one object of a snapshot, has been read and spooled. */
+export interface SegmentState {
   readonly next?: ItemKey;
   readonly done: boolean;
   readonly pending?: PendingMemberships;
@@ -28,16 +27,19 @@ export interface ScanState extends StoredTotals {
   readonly orphans: number;
 }
 
-export const newScan = (): ScanState => ({
-  segments: Array.from({ length: SEGMENTS }, () => ({ done: false, parts: [] })),
-  counts: NO_COUNTS,
-  checksums: new Checksums().toHex(),
+/** A scan that has read nothing of `segments`. */
+const nothingScanned = (segments: readonly SegmentState[]): ScanState => ({
+  segments,
+  ...noContent(),
   orphans: 0,
   interruptedItems: 0,
   damagedItems: 0,
 });
 
-export const scanEnded = ({ segments }: ScanState): boolean => segments.every(({ done }) => done);
+/** A scan of the whole table before its first page. */
+export const newTableScan = (): ScanState => nothingScanned(newScan().map(({ done }) => ({ done, parts: [] })));
+/** Instead of a scan: no object of a snapshot has been read yet. */
+export const newObjectScan = (): ScanState => nothingScanned([]);
 export const spoolParts = ({ segments }: Pick<ScanState, 'segments'>): string[] =>
   segments.flatMap(({ parts }) => parts);
 
@@ -53,55 +55,32 @@ export interface ScanDeps {
 
 /** Reads on until `stop` or the end of the table; what the returned state counts is in the spool. */
 export async function scanRound(state: ScanState, deps: ScanDeps): Promise<ScanState> {
-  const totals = new ItemTotals(state, deps.openRunId);
-  const segments = [...state.segments];
-  let { orphans } = state;
-  await inFlight(segments.keys(), SEGMENTS_IN_FLIGHT, async (index) => {
-    const segment = await readSegment(index, segments[index] as SegmentState, totals, deps);
-    segments[index] = segment.state;
-    orphans += segment.orphans;
-  });
-  return { ...totals.stored(), segments, orphans };
-}
-
-async function readSegment(
-  segment: number,
-  before: SegmentState,
-  totals: ItemTotals,
-  deps: ScanDeps,
-): Promise<{ readonly state: SegmentState; readonly orphans: number }> {
-  let { next, done, pending } = before;
-  const spool = new SpoolWriter(deps.objects, `${deps.spoolPrefix}${segment}-`, before.parts);
-  let orphans = 0;
-  while (!done && !deps.stop()) {
-    const page = await deps.table.scanPage({
-      segment,
-      totalSegments: SEGMENTS,
-      consistent: true,
-      ...(next === undefined ? {} : { start: next }),
-    });
-    totals.add(page.items);
-    const assembled = assemble(page.items, pending);
-    pending = assembled.pending;
-    orphans += assembled.orphans;
-    for (const user of assembled.users) spool.add(user);
-    for (const item of page.items) if (itemKind(item) === 'group') spool.add(groupLine(item));
-    if (spool.large) await spool.flush();
-    next = page.next;
-    done = next === undefined;
-  }
-  await spool.flush();
-  if (done && pending !== undefined) {
-    orphans += pending.groups.length;
-    pending = undefined;
-  }
-  return {
-    state: {
-      done,
-      parts: spool.parts,
-      ...(next === undefined ? {} : { next }),
-      ...(pending === undefined ? {} : { pending }),
+  const totals = totalsFrom(state, deps.openRunId);
+  const positions: ScanProgress = state.segments.map(({ next, done }) => ({
+    done,
+    ...(next === undefined ? {} : { start: next }),
+  }));
+  const spools = state.segments.map(
+    (before, segment) => new SegmentSpool(deps.objects, `${deps.spoolPrefix}${segment}-`, before),
+  );
+  const spoolOf = (segment: number): SegmentSpool => spools[segment] as SegmentSpool;
+  await scanSegments(deps.table, positions, {
+    take: (items, segment) => {
+      totals.add(items);
+      spoolOf(segment).add(items);
     },
-    orphans,
+    afterPage: (segment) => (positions[segment]?.done === true ? spoolOf(segment).end() : spoolOf(segment).makeRoom()),
+    stop: deps.stop,
+    atOnce: SEGMENTS_AT_ONCE,
+  });
+  await forEachAtOnce(spools, SEGMENTS_AT_ONCE, (spool) => spool.flush());
+  return {
+    ...totals.stored(),
+    segments: positions.map(({ start, done }, segment) => ({
+      done,
+      ...(done || start === undefined ? {} : { next: start }),
+      ...spoolOf(segment).state,
+    })),
+    orphans: spools.reduce((sum, { orphans }) => sum + orphans, state.orphans),
   };
 }

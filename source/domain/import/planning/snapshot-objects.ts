@@ -3,7 +3,7 @@ import { readSnapshotObject } from '../../backup/snapshot/read.ts';
 import type { SnapshotObject } from '../../backup/manifest.ts';
 import type { ObjectStore, TableItem } from '../../ports.ts';
 import { readNdjson } from '../../state/ndjson.ts';
-import type { ItemTotals } from './item-totals.ts';
+import type { RunningTotals } from './item-totals.ts';
 import { groupLine, SpoolWriter } from './spool.ts';
 import { assemble, spooledUser } from './spooled-user.ts';
 import type { PendingMemberships } from './spooled-user.ts';
@@ -61,7 +61,7 @@ export async function readKept({ objects, runId }: SnapshotSource, object: Snaps
 export async function readSegmentObject(
   object: SnapshotObject,
   kept: Kept,
-  totals: ItemTotals,
+  totals: RunningTotals,
   source: SnapshotSource,
 ): Promise<ReadObject> {
   const spool = new SpoolWriter(source.objects, `${source.spoolPrefix}${object.name}-`);
@@ -97,7 +97,7 @@ export async function readKeptObject(
   object: SnapshotObject,
   kept: Kept,
   before: Pick<ReadObject, 'held' | 'joined'>,
-  totals: ItemTotals,
+  totals: RunningTotals,
   source: SnapshotSource,
 ): Promise<ReadObject> {
   const groups = new Map([...kept.groups].map(([sub, names]) => [sub, [...names]]));

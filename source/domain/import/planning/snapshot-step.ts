@@ -3,16 +3,16 @@ import type { Manifest, SnapshotObject } from '../../backup/manifest.ts';
 import { KEPT_NAME, snapshotFolder } from '../../backup/snapshot/names.ts';
 import { Halt } from '../../errors.ts';
 import { readKeptRun } from '../preflight/kept-run.ts';
-import { ItemTotals } from './item-totals.ts';
+import { totalsFrom } from './item-totals.ts';
 import type { PlanningRun, PlanningState, StateOf } from './planning-state.ts';
-import { newScan } from './scan.ts';
+import { newObjectScan } from './scan.ts';
 import type { ScanState } from './scan.ts';
 import { readKept, readKeptObject, readSegmentObject } from './snapshot-objects.ts';
 
 /** The first state of planning from a snapshot. */
 export const newSnapshotScan = (): StateOf<'snapshot'> => ({
   step: 'snapshot',
-  scan: { ...newScan(), segments: [] },
+  scan: newObjectScan(),
   held: [],
   joined: 0,
 });
@@ -35,7 +35,7 @@ export async function snapshotStep(
     return { step: 'survey', scan: state.scan, accepted: kept };
   }
   const source = { objects: deps.objects, runId, spoolPrefix: `${folder}spool/${deps.claim}-` };
-  const totals = new ItemTotals(state.scan);
+  const totals = totalsFrom(state.scan);
   const late = await readKept(source, objects.find(isKept));
   const read = isKept(object)
     ? await readKeptObject(object, late, state, totals, source)

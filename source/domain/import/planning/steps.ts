@@ -2,13 +2,14 @@ import { putList, readList } from '../../state/stored-list.ts';
 import type { PoolGroup } from '../../model.ts';
 import type { PlannedGroup } from '../plan/plan-model.ts';
 import { assertPreflight, preflight } from '../preflight/preflight.ts';
+import { scanEnded } from '../../backup/scan-segments.ts';
 import { readSealedBackup } from '../../backup/sealed-backup.ts';
 import { CHUNK_LIMITS } from './chunk-size.ts';
 import type { ChunkLimits } from './chunk-size.ts';
 import { orderByGroup } from './order-by-group.ts';
 import { foundGroupsKey, groupsKey, losersKey, rulesFor } from './planning-state.ts';
 import type { PlanningRun, PlanningState, StateOf } from './planning-state.ts';
-import { newScan, scanEnded, scanRound, spoolParts } from './scan.ts';
+import { newTableScan, scanRound, spoolParts } from './scan.ts';
 import { settleScan } from './settle-scan.ts';
 import { survey } from './survey.ts';
 import { tally } from './tally.ts';
@@ -34,7 +35,7 @@ export async function scanStep(
     openRunId: before.openRunId,
     stop: () => deps.clock.now() >= roundEnd || stop(),
   });
-  if (!scanEnded(scan)) return { ...state, before, scan };
+  if (!scanEnded(scan.segments)) return { ...state, before, scan };
   const after = await readSealedBackup(deps.table, input.tableName);
   const { verdict, ...settled } = settleScan({
     tableName: input.tableName,
@@ -48,7 +49,7 @@ export async function scanStep(
   if (verdict === 'accept') return { step: 'survey', scan, accepted: settled as StateOf<'survey'>['accepted'] };
   deps.log.warn('The table does not match its manifest yet; it is scanned again', { ...scan.counts });
   await deps.clock.sleep(RESCAN_AFTER_MS);
-  return { step: 'scan', scan: newScan(), ...settled };
+  return { step: 'scan', scan: newTableScan(), ...settled };
 }
 
 /** Looks at everybody once and holds the new pool against what was found: Halt PreflightFailed with every finding. */

@@ -3,7 +3,7 @@ import type { ObjectStore } from '../../ports.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 import { classify, excludedBySelf, restorableAttributes, signInNameOfUser } from './classify.ts';
 import type { Rules } from './classify.ts';
-import { nameKey } from '../../digests/expected.ts';
+import { nameKey } from '../../digests/user-content.ts';
 import { NameDigests } from './name-digests.ts';
 import type { SpoolLine } from './spool.ts';
 import type { SpooledUser } from './spooled-user.ts';

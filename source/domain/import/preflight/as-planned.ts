@@ -1,8 +1,7 @@
 import { Halt } from '../../errors.ts';
 import type { ObjectStore } from '../../ports.ts';
-import { planKey } from '../plan/plan-model.ts';
+import { readPlan } from '../plan/plan-model.ts';
 import type { ImportOptions, RestorePlan } from '../plan/plan-model.ts';
-import { readJson } from '../../state/json-object.ts';
 
 interface Asked {
   readonly options: ImportOptions;
@@ -21,7 +20,7 @@ export async function assertAsPlanned(
 ): Promise<void> {
   const { newUserPoolId, exportRun, backupTableName, restoreUnconfirmed } = options;
   if (exportRun === undefined && backupTableName === undefined && !restoreUnconfirmed) return;
-  const plan = await readJson<RestorePlan>(objects, planKey(newUserPoolId, restoreId));
+  const plan = await readPlan(objects, newUserPoolId, restoreId);
   const refuse = (key: string, found: string, wanted: string): Halt =>
     new Halt(
       'InvalidInput',

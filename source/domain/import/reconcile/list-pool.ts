@@ -1,100 +1,99 @@
-import { isNamed } from '../../errors.ts';
-import type { PoolUser } from '../../model.ts';
-import type { PlannedGroup } from '../plan/plan-model.ts';
-import { Chains } from '../../listing/chains.ts';
-import type { PageUse } from '../../listing/chains.ts';
-import type { CheckRun } from './check-run.ts';
-import { compareGroups } from './compare-groups.ts';
-import { NO_CHAINS } from '../plan/check-state.ts';
-import { lookUpByName } from './named.ts';
-import { userChains } from '../../listing/user-chains.ts';
+import { compareGroups } from '../../comparison/compare-groups.ts';
+import { followChains } from '../../comparison/follow-chains.ts';
+import { membersAgainst, usersAgainst } from '../../comparison/list-against.ts';
+import { NO_CHAINS } from '../../listing/chains.ts';
+import type { Chains } from '../../listing/chains.ts';
+import { poolGroups } from '../../listing/pool-groups.ts';
+import { inOneChainIfRefused } from '../../listing/user-chains.ts';
 import type { ListingScope } from '../../listing/user-chains.ts';
+import type { StepEnd } from '../../state/step.ts';
+import type { CheckRun } from './check-run.ts';
+import { lookUpByName } from './named.ts';
 
-/** Lists what the state's scope asks for and marks what was found. True at the end, false when the slice ended before. */
-export async function listPool(check: CheckRun): Promise<boolean> {
+/** Lists what the state's scope asks for and marks what was found. */
+export async function listPool(check: CheckRun): Promise<StepEnd> {
   const { state, run } = check;
   while (state.step !== 'end') {
-    if (run.over()) return false;
-    if (!(await listStep(check))) return false;
-    check.flux = () => ({});
+    if (run.over() || (await listStep(check)) === 'sliceOver') return 'sliceOver';
     Object.assign(state, {
       chains: NO_CHAINS,
       walk: { source: 0, item: 0 },
       step: state.step === 'users' ? 'groups' : state.step === 'groups' ? 'members' : 'end',
     });
-    await run.save();
+    await run.progress.save();
   }
-  return true;
+  return 'moved';
 }
 
-async function listStep(check: CheckRun): Promise<boolean> {
+async function listStep(check: CheckRun): Promise<StepEnd> {
   const { state, run } = check;
   if (state.step === 'groups') {
-    await compareGroups(check);
-    return true;
+    await listGroups(check);
+    return 'moved';
   }
   if (state.step === 'members') return listMembers(check);
-  if (state.usersScope === 'none') return true;
+  if (state.usersScope === 'none') return 'moved';
   if (state.usersScope === 'named') return lookUpByName(check);
-  try {
-    return await listUsers(check, state.usersScope);
-  } catch (error) {
-    if (!isNamed(error, 'FilterRefused') || state.usersScope === 'single') throw error;
-    run.deps.log.warn('Cognito refuses filters on sub; the users are listed in one chain', {});
-    check.flux = () => ({});
-    Object.assign(state, { usersScope: 'single', chains: NO_CHAINS, unknownUsers: 0 });
-    return listUsers(check, 'single');
-  }
+  return inOneChainIfRefused(
+    state.usersScope,
+    (scope) => listUsers(check, scope),
+    () => {
+      run.deps.log.warn('Cognito refuses filters on sub; the users are listed in one chain', {});
+      Object.assign(state, { usersScope: 'single', chains: NO_CHAINS, unknownUsers: 0 });
+    },
+  );
 }
 
-async function listUsers(check: CheckRun, scope: ListingScope): Promise<boolean> {
+async function listUsers(check: CheckRun, scope: ListingScope): Promise<StepEnd> {
   const { run, marks, state } = check;
-  const use: PageUse<PoolUser> = {
-    apply: (_id, users) => {
-      let unknown = 0;
-      for (const user of users) {
-        const found = marks.applyUser(user);
-        if (found === undefined) unknown += 1;
-        else if (found.first) check.addToSubMap(found.oldSub, user.sub);
-      }
-      state.unknownUsers += unknown;
-      return unknown;
+  const chains = usersAgainst(
+    marks,
+    { pool: run.deps.pool, poolId: run.plan.newUserPoolId, chains: state.chains, scope },
+    {
+      found: (user, { ordinal }, first) => {
+        if (first) check.addToSubMap(ordinal, user.sub);
+      },
+      extra: () => {
+        state.unknownUsers += 1;
+      },
+      forgetExtra: (count) => {
+        state.unknownUsers -= count;
+      },
     },
-    forget: (unknown) => {
-      state.unknownUsers -= unknown;
-    },
-  };
-  return follow(check, userChains(run.deps.pool, run.plan.newUserPoolId, scope, state.chains, use));
+  );
+  return follow(check, chains);
 }
 
-async function listMembers(check: CheckRun): Promise<boolean> {
+/** Finds groups of the plan that are missing or differ, and counts those that are not in the plan. */
+async function listGroups({ run, state }: CheckRun): Promise<void> {
+  const { problems, extra } = compareGroups(run.groups, await poolGroups(run.deps, run.plan.newUserPoolId));
+  state.groupProblems = problems.map(({ index }) => index);
+  state.unknownGroups = extra.length;
+}
+
+async function listMembers(check: CheckRun): Promise<StepEnd> {
   const { run, marks, state } = check;
-  const groups =
-    state.memberGroups === 'all' ? run.groups : state.memberGroups.map((index) => run.groups[index] as PlannedGroup);
-  const use: PageUse<PoolUser> = {
-    apply: (id, users) => {
-      const unplanned = users.filter((user) => !marks.applyMember((groups[id] as PlannedGroup).name, user)).length;
-      // A second look at a few groups would count theirs twice.
-      const unknown = state.memberGroups === 'all' ? unplanned : 0;
-      state.unknownMemberships += unknown;
-      return unknown;
+  const planned = run.groups.map(({ name }) => name);
+  const groups = state.memberGroups === 'all' ? planned : state.memberGroups.map((index) => planned[index] as string);
+  // A second look at a few groups would count theirs twice.
+  const counted = state.memberGroups === 'all' ? 1 : 0;
+  const chains = membersAgainst(
+    marks,
+    { pool: run.deps.pool, poolId: run.plan.newUserPoolId, chains: state.chains, groups },
+    {
+      extra: () => {
+        state.unknownMemberships += counted;
+      },
+      forgetExtra: (count) => {
+        state.unknownMemberships -= count * counted;
+      },
     },
-    forget: (unknown) => {
-      state.unknownMemberships -= unknown;
-    },
-  };
-  const fetch = (id: number, token: string | undefined): ReturnType<typeof run.deps.pool.listUsersInGroupPage> =>
-    run.deps.pool.listUsersInGroupPage(
-      run.plan.newUserPoolId,
-      (groups[id] as PlannedGroup).name,
-      token === undefined ? {} : { token },
-    );
-  return follow(check, new Chains(groups.length, state.chains, fetch, use));
+  );
+  return follow(check, chains);
 }
 
-async function follow<T>(check: CheckRun, chains: Chains<T>): Promise<boolean> {
-  check.flux = () => ({ chains: chains.progress });
-  await chains.run(check.run.over, () => check.run.saveIfDue());
-  await check.run.save();
-  return chains.done;
+async function follow<T>({ run, state }: CheckRun, chains: Chains<T>): Promise<StepEnd> {
+  await followChains(chains, { progress: run.progress, state, stop: run.over });
+  await run.progress.save();
+  return chains.done ? 'moved' : 'sliceOver';
 }

@@ -1,11 +1,12 @@
 import { isNamed } from '../../errors.ts';
 import { findUser } from '../plan/pool-names.ts';
+import type { StepEnd } from '../../state/step.ts';
 import type { CheckRun } from './check-run.ts';
-import { hasProblem } from './mark.ts';
+import { hasProblem } from './plan-marks.ts';
 import { problemSources, walk } from './walk.ts';
 
 /** Looks up, by name, the users who had a problem before the repair. */
-export async function lookUpByName(check: CheckRun): Promise<boolean> {
+export async function lookUpByName(check: CheckRun): Promise<StepEnd> {
   const { run, marks } = check;
   // Marks change as users are found, and the sources with them: an interrupted walk begins anew with what is left.
   check.state.walk = { source: 0, item: 0 };
@@ -19,7 +20,7 @@ export async function lookUpByName(check: CheckRun): Promise<boolean> {
       throw error;
     });
     if (user === undefined) return;
-    const found = marks.applyUser(user);
-    if (found?.first === true) check.addToSubMap(found.oldSub, user.sub);
+    const compared = marks.compare(user);
+    if (compared !== undefined && marks.see(compared)) check.addToSubMap(ordinal, user.sub);
   });
 }

@@ -1,3 +1,4 @@
+import { contentMark, isMissing, Mark } from '../../comparison/mark.ts';
 import { IMPORTED_STATUS } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
 import type { PlannedGroup, RestoreUser } from '../plan/plan-model.ts';
@@ -5,8 +6,9 @@ import { adopt, isOurs } from '../updates/create-user.ts';
 import { listedUser } from '../updates/listed-user.ts';
 import { collide, create, recordCreation, settle } from '../updates/run-op.ts';
 import { markWriting } from '../plan/restore-head.ts';
+import type { StepEnd } from '../../state/step.ts';
 import type { CheckRun } from './check-run.ts';
-import { hasNoPassword, hasProblem, isMissing, Mark, markOf } from './mark.ts';
+import { hasNoPassword, hasProblem, setForeign } from './plan-marks.ts';
 import { problemSources, walk } from './walk.ts';
 
 /** Changing these could send a verification message to the user. */
@@ -15,9 +17,9 @@ const CONTACT = new Set(['email', 'email_verified', 'phone_number', 'phone_numbe
 /**
  * Puts right, once, what the comparison found: groups, users that nobody tried to create one by one yet, passwords that
  * were not set, attributes that may be changed without a message, disabled flags and memberships. The marks stay as they
- * are: the comparison that follows looks at everybody again. True at the end, false when the slice ended before.
+ * are: the comparison that follows looks at everybody again.
  */
-export async function repair(check: CheckRun): Promise<boolean> {
+export async function repair(check: CheckRun): Promise<StepEnd> {
   const { run, marks, state } = check;
   await markWriting(run.deps.store, run.deps.clock, run.plan);
   for (const index of state.groupProblems) {
@@ -28,7 +30,7 @@ export async function repair(check: CheckRun): Promise<boolean> {
       ...(precedence === undefined ? {} : { precedence }),
     });
   }
-  const whole = await walk(check, problemSources(check, { memberships: true }), async (item) => {
+  const end = await walk(check, problemSources(check, { memberships: true }), async (item) => {
     const { name, sub } = 'user' in item ? item.user : item.add;
     const ordinal = marks.ordinalOf(name);
     if (
@@ -45,15 +47,10 @@ export async function repair(check: CheckRun): Promise<boolean> {
     const group = (run.groups[item.add.group] as PlannedGroup).name;
     const membership = marks.membershipOf(group, name);
     if (membership === undefined || marks.memberships.has(membership)) return;
-    settle(
-      item.add,
-      await run.deps.writer.addUserToGroup(run.plan.newUserPoolId, name, group),
-      'memberships',
-      run.opDeps,
-    );
+    settle(run, item.add, await run.deps.writer.addUserToGroup(run.plan.newUserPoolId, name, group), 'memberships');
   });
-  if (whole) marks.setForeign(run.collisions);
-  return whole;
+  if (end === 'moved') setForeign(marks, run.collisions);
+  return end;
 }
 
 async function repairUser(
@@ -64,44 +61,40 @@ async function repairUser(
 ): Promise<void> {
   const mark = marks.users[ordinal] as number;
   if (!hasProblem(mark)) return;
-  const { plan, opDeps: deps } = run;
+  const { plan, deps } = run;
   let found = mark;
   // A listing may show a user late, and since the last execution an administrator may have set the password: look again.
   const existing = isMissing(mark) || hasNoPassword(mark) ? await listedUser(deps.pool, plan, user.name) : undefined;
   if (isMissing(mark)) {
     if (!(await bringBack(run, user, existing, why ?? 'MissingAfterImport'))) return;
-    if (existing !== undefined) found = markOf(existing, marks.expectedUser(ordinal).contentDigest);
+    if (existing !== undefined) found = contentMark(existing, marks.expectedUser(ordinal).contentDigest);
   } else if (existing !== undefined && isOurs(existing, user)) {
     const outcome = await adopt(plan, user, existing, deps);
     if (typeof outcome === 'object' && 'noPassword' in outcome)
-      deps.fail({ sub: user.sub, name: user.name, kind: 'password', reason: outcome.noPassword });
+      run.failures.add({ sub: user.sub, name: user.name, kind: 'password', reason: outcome.noPassword });
   }
   if ((found & Mark.attributesDiffer) !== 0) {
     const attributes = changeable(user, plan.schema);
     if (Object.keys(attributes).length > 0)
-      settle(
-        user,
-        await run.deps.writer.updateAttributes(plan.newUserPoolId, user.name, attributes),
-        'attributes',
-        deps,
-      );
+      settle(run, user, await deps.writer.updateAttributes(plan.newUserPoolId, user.name, attributes), 'attributes');
   }
-  if (!user.enabled) settle(user, await deps.writer.disableUser(plan.newUserPoolId, user.name), 'disabled', deps);
+  if (!user.enabled) settle(run, user, await deps.writer.disableUser(plan.newUserPoolId, user.name), 'disabled');
 }
 
 /** True when the missing user is in the pool by now: it was listed late, or is created here. */
 async function bringBack(
-  { plan, state, opDeps: deps }: CheckRun['run'],
+  run: CheckRun['run'],
   user: RestoreUser,
   existing: PoolUser | undefined,
   why: string,
 ): Promise<boolean> {
-  if (existing === undefined) return create(plan, user, why, deps);
+  const { plan, state, deps } = run;
+  if (existing === undefined) return create(run, user, why);
   // An import may have changed the form of a value. After the first execution the name may be somebody else's, imported or not.
   const imported = existing.status === IMPORTED_STATUS && state.retries === 0;
   return imported || isOurs(existing, user)
-    ? recordCreation(user, why, await adopt(plan, user, existing, deps), deps)
-    : collide(user, deps);
+    ? recordCreation(run, user, why, await adopt(plan, user, existing, deps))
+    : collide(run, user);
 }
 
 function changeable(user: RestoreUser, schema: CheckRun['run']['plan']['schema']): Record<string, string> {

@@ -1,9 +1,12 @@
+import { Mark } from '../../comparison/mark.ts';
 import { readNdjson } from '../../state/ndjson.ts';
+import { placeOf } from '../plan/expected-place.ts';
 import type { RestoreUser, UpdateOp } from '../plan/plan-model.ts';
 import type { CheckRun } from './check-run.ts';
-import { LowWater, OrderedWindow } from '../updates/ordered-window.ts';
+import { workInOrder } from '../updates/ordered-window.ts';
 import { CALLS_IN_FLIGHT } from '../updates/update-run.ts';
-import { hasProblem, Mark } from './mark.ts';
+import { hasProblem } from './plan-marks.ts';
+import type { StepEnd } from '../../state/step.ts';
 
 /** An object of the plan that holds users or memberships with a problem. */
 export interface Source {
@@ -27,14 +30,12 @@ export function problemSources(
   const batches = new Set<number>();
   marks.users.forEach((mark, ordinal) => {
     if (!hasProblem(mark) && !(mark === Mark.foreign && of.foreign === true)) return;
-    const { chunk, line } = marks.expectedUser(ordinal);
+    const { chunk, line } = placeOf(marks.expectedUser(ordinal));
     if (chunk === null) batches.add(line);
     else chunks.add(chunk);
   });
   if (of.memberships) {
-    for (let membership = 0; membership < marks.membershipCount; membership += 1) {
-      if (!marks.memberships.has(membership)) batches.add(marks.batchOf(membership));
-    }
+    for (const membership of marks.unseenMemberships()) batches.add(marks.expectedMembership(membership).own);
   }
   const { plan } = run;
   return [
@@ -60,42 +61,30 @@ export async function* itemsOf(
 
 /**
  * Calls `visit` for every user and `add` of the sources, several at once but one user's in order, from the state's
- * position on. True at the end, false when the slice ended before.
+ * position on.
  */
 export async function walk(
-  check: CheckRun,
+  { run, state }: CheckRun,
   sources: readonly Source[],
   visit: (item: Item) => Promise<void>,
-): Promise<boolean> {
-  const { run, state } = check;
-  for (let source = state.walk.source; source < sources.length; source += 1) {
-    const from = state.walk.item;
-    const ended = new LowWater(from);
-    check.flux = () => ({ walk: { source, item: ended.mark } });
-    const window = new OrderedWindow(CALLS_IN_FLIGHT);
-    let index = 0;
-    let whole = true;
-    for await (const item of itemsOf(run, sources[source] as Source)) {
-      const at = index;
-      index += 1;
-      if (at < from) continue;
-      if (run.over() || window.failed) {
-        whole = false;
-        break;
-      }
-      await window.run('user' in item ? item.user.sub : item.add.sub, async () => {
-        await visit(item);
-        ended.end(at);
-      });
-      run.saveIfDue();
+): Promise<StepEnd> {
+  for (let source = sources[state.walk.source]; source !== undefined; source = sources[state.walk.source]) {
+    const place = state.walk;
+    const end = await workInOrder(itemsOf(run, source), CALLS_IN_FLIGHT, {
+      from: place.item,
+      keyOf: (item) => ('user' in item ? item.user.sub : item.add.sub),
+      work: visit,
+      moved: (done) => {
+        place.item = done;
+      },
+      afterEach: () => run.progress.saveIfDue(),
+      stop: run.over,
+    });
+    if (end === 'sliceOver') {
+      await run.progress.save();
+      return end;
     }
-    await window.drain();
-    state.walk = whole ? { source: source + 1, item: 0 } : { source, item: ended.mark };
-    check.flux = () => ({});
-    if (!whole) {
-      await run.save();
-      return false;
-    }
+    state.walk = { source: place.source + 1, item: 0 };
   }
-  return true;
+  return 'moved';
 }

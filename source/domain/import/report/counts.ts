@@ -1,6 +1,6 @@
+import { isSeen, Mark } from '../../comparison/mark.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
-import { Mark } from '../reconcile/mark.ts';
 import { problemsOf } from '../reconcile/recheck.ts';
 import type { UserNotes } from './notes.ts';
 import type { RestoreCounts } from '../plan/outcome.ts';
@@ -9,10 +9,8 @@ import type { RestoreCounts } from '../plan/outcome.ts';
 export function restoreCounts(check: CheckRun, jobs: JobsState, notes: ReadonlyMap<number, UserNotes>): RestoreCounts {
   const { marks, run, state } = check;
   const problems = problemsOf(check);
-  const blocked = marks.users.reduce((sum, mark) => (mark === Mark.foreign ? sum + 1 : sum), 0);
-  const present = [...notes]
-    .filter(([ordinal]) => ((marks.users[ordinal] as number) & Mark.seen) !== 0)
-    .map(([, note]) => note);
+  const blocked = marks.countUsers((mark) => mark === Mark.foreign);
+  const present = [...notes].filter(([ordinal]) => isSeen(marks.users[ordinal] as number)).map(([, note]) => note);
   return {
     usersInBackup: run.plan.counts.backup.users,
     usersRestored: marks.userCount - problems.users - blocked,
@@ -21,7 +19,7 @@ export function restoreCounts(check: CheckRun, jobs: JobsState, notes: ReadonlyM
     usersBlocked: blocked,
     usersDifferent: problems.users - problems.missing,
     usersWithoutPassword: problems.withoutPassword,
-    usersWithoutVerifiedAddress: marks.users.reduce((sum, mark) => ((mark & Mark.unverified) !== 0 ? sum + 1 : sum), 0),
+    usersWithoutVerifiedAddress: marks.countUsers((mark) => (mark & Mark.unverified) !== 0),
     usersCreatedOneByOne: present.filter(({ created }) => created !== undefined).length,
     groups: run.groups.length,
     groupsMissingOrDifferent: problems.groups,

@@ -1,10 +1,11 @@
+import { isDifferent, isSeen, Mark } from '../../comparison/mark.ts';
 import { readNdjson } from '../../state/ndjson.ts';
-import type { ExcludedUser, PlannedGroup } from '../plan/plan-model.ts';
+import { excludedUserShape } from '../plan/plan-model.ts';
+import type { PlannedGroup } from '../plan/plan-model.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
-import { hasNoPassword, isDifferent, Mark } from '../reconcile/mark.ts';
+import { hasNoPassword } from '../reconcile/plan-marks.ts';
 import { itemsOf, problemSources } from '../reconcile/walk.ts';
-import { failuresPrefix } from '../plan/failures.ts';
-import type { Failure } from '../plan/failures.ts';
+import { failureShape, failuresPrefix } from '../plan/failures.ts';
 import { Bitmap } from '../../digests/digest-table.ts';
 import type { FailureRow } from '../plan/csv-rows.ts';
 import type { UserNotes } from './notes.ts';
@@ -31,7 +32,11 @@ export async function* failureRows(
   differing: DifferingAttributes,
 ): AsyncGenerator<FailureRow, void, undefined> {
   const { run } = check;
-  for await (const { sub, name, reason, detail } of readNdjson<ExcludedUser>(run.deps.store, run.plan.excludedKey)) {
+  for await (const { sub, name, reason, detail } of readNdjson(
+    run.deps.store,
+    run.plan.excludedKey,
+    excludedUserShape,
+  )) {
     yield {
       sub,
       name,
@@ -73,9 +78,9 @@ async function* problemRows(
         const group = (run.groups[item.add.group] as PlannedGroup).name;
         const membership = marks.membershipOf(group, name);
         if (membership === undefined || marks.memberships.has(membership)) continue;
-        const reason = (mark & Mark.seen) === 0 ? 'UserNotRestored' : (note.update ?? 'MembershipMissing');
+        const reason = !isSeen(mark) ? 'UserNotRestored' : (note.update ?? 'MembershipMissing');
         yield { ...row, reason, instead: NOTHING, changed: `not a member of the group ${group}` };
-      } else if ((mark & Mark.seen) === 0) {
+      } else if (!isSeen(mark)) {
         yield {
           ...row,
           reason: whyMissing(note),
@@ -111,10 +116,10 @@ const passwordRow = (row: Pick<FailureRow, 'sub' | 'name' | 'line'>, { password 
 async function* createdRows({ run, marks }: CheckRun): AsyncGenerator<FailureRow, void, undefined> {
   const told = new Bitmap(marks.userCount);
   for await (const key of run.deps.store.list(failuresPrefix(run.plan.newUserPoolId, run.plan.restoreId))) {
-    for await (const { kind, sub, name, reason } of readNdjson<Failure>(run.deps.store, key)) {
+    for await (const { kind, sub, name, reason } of readNdjson(run.deps.store, key, failureShape)) {
       const ordinal = kind === 'created' ? marks.ordinalOf(name) : undefined;
       const mark = ordinal === undefined ? 0 : (marks.users[ordinal] as number);
-      if (ordinal === undefined || told.has(ordinal) || (mark & Mark.seen) === 0 || hasNoPassword(mark)) continue;
+      if (ordinal === undefined || told.has(ordinal) || !isSeen(mark) || hasNoPassword(mark)) continue;
       told.set(ordinal);
       yield {
         sub,

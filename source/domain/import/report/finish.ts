@@ -1,6 +1,7 @@
 import type { JobsState } from '../plan/jobs-state.ts';
 import { CheckRun } from '../reconcile/check-run.ts';
 import { listPool } from '../reconcile/list-pool.ts';
+import { clearForeign } from '../reconcile/plan-marks.ts';
 import { foundProblems, problemsOf, recheckScope } from '../reconcile/recheck.ts';
 import { repair } from '../reconcile/repair.ts';
 import { tagRestore } from '../plan/closed-objects.ts';
@@ -12,14 +13,20 @@ import { writeReport } from './write-report.ts';
 /** Listings are eventually consistent: what was written just before the end of the work may be seen only after a while. */
 const LISTING_LAG_MS = 10_000;
 
+/** The execution that asks for the end, and the bucket in which the report is to lie. */
+interface Asked {
+  readonly executionArn: string;
+  readonly bucket: string;
+}
+
 /**
- * The end of a restore: compare, put right, compare again, report. Undefined when the slice ended before. A restore that
+ * The end of a restore: compare, repair, compare again, report. Undefined when the slice ended before. A restore that
  * ended partial tries what it reported again when another execution asks; any other end is final.
  */
 export async function finishRestore(
   run: UpdateRun,
   jobs: JobsState,
-  { executionArn, bucket }: { readonly executionArn: string; readonly bucket: string },
+  { executionArn, bucket }: Asked,
 ): Promise<RestoreOutcome | undefined> {
   const { outcome: ended, endedBy } = run.state;
   if (run.state.phase === 'done' && ended !== undefined && (ended.outcome !== 'partial' || endedBy === executionArn)) {
@@ -27,9 +34,20 @@ export async function finishRestore(
     return ended;
   }
   const check = await CheckRun.begin(run);
+  const outcome = await run.progress.gather([check], () => compareAndReport(check, jobs, { executionArn, bucket }));
+  if (outcome !== undefined) await close(run, outcome);
+  return outcome;
+}
+
+async function compareAndReport(
+  check: CheckRun,
+  jobs: JobsState,
+  { executionArn, bucket }: Asked,
+): Promise<RestoreOutcome | undefined> {
+  const { run } = check;
   if (run.state.phase === 'done') await beginRetry(check);
   if (run.state.phase === 'check') {
-    if (!(await listPool(check))) return undefined;
+    if ((await listPool(check)) === 'sliceOver') return undefined;
     const problems = problemsOf(check);
     run.deps.log.info('The new pool was compared with the plan', { ...problems });
     const found = foundProblems(problems);
@@ -37,20 +55,19 @@ export async function finishRestore(
     await enter(run, found ? 'repair' : 'report');
   }
   if (run.state.phase === 'repair') {
-    if (!(await repair(check))) return undefined;
+    if ((await repair(check)) === 'sliceOver') return undefined;
     await run.deps.clock.sleep(LISTING_LAG_MS);
     Object.assign(check.state, await recheckScope(check));
     await enter(run, 'recheck');
   }
   if (run.state.phase === 'recheck') {
-    if (!(await listPool(check))) return undefined;
+    if ((await listPool(check)) === 'sliceOver') return undefined;
     run.deps.log.info('The new pool was compared again', { ...problemsOf(check) });
     await enter(run, 'report');
   }
   const outcome = await writeReport(check, jobs, bucket);
-  run.change({ phase: 'done', outcome, endedBy: executionArn });
-  await run.save();
-  await close(run, outcome);
+  Object.assign(run.state, { phase: 'done', outcome, endedBy: executionArn });
+  await run.progress.save();
   return outcome;
 }
 
@@ -61,16 +78,17 @@ async function close({ deps, plan }: UpdateRun, { outcome }: RestoreOutcome): Pr
 }
 
 async function enter(run: UpdateRun, phase: 'repair' | 'recheck' | 'report'): Promise<void> {
-  run.change({ phase });
-  await run.save();
+  run.state.phase = phase;
+  await run.progress.save();
 }
 
 /** Nobody is left out any more: a name may have become free, a setting may have changed. */
 async function beginRetry({ run, marks, state }: CheckRun): Promise<void> {
-  marks.clearForeign();
+  clearForeign(marks);
   run.collisions.clear();
   run.refused.clear();
   state.walk = { source: 0, item: 0 };
-  run.change({ phase: 'repair', retries: run.state.retries + 1 });
-  await run.save();
+  run.state.phase = 'repair';
+  run.state.retries += 1;
+  await run.progress.save();
 }

@@ -1,6 +1,6 @@
-import type { Marks } from '../reconcile/marks.ts';
+import type { Marks } from '../../comparison/marks.ts';
 import { readNdjson } from '../../state/ndjson.ts';
-import { failuresPrefix } from '../plan/failures.ts';
+import { failureShape, failuresPrefix } from '../plan/failures.ts';
 import type { Failure } from '../plan/failures.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
 
@@ -18,7 +18,7 @@ export interface UserNotes {
 export async function readNotes({ deps, plan }: UpdateRun, marks: Marks): Promise<ReadonlyMap<number, UserNotes>> {
   const notes = new Map<number, UserNotes>();
   for await (const key of deps.store.list(failuresPrefix(plan.newUserPoolId, plan.restoreId))) {
-    for await (const failure of readNdjson<Failure>(deps.store, key)) {
+    for await (const failure of readNdjson(deps.store, key, failureShape)) {
       const ordinal = marks.ordinalOf(failure.name);
       if (ordinal === undefined) continue;
       const known = notes.get(ordinal) ?? {};

@@ -2,7 +2,7 @@ import { isNamed } from '../../errors.ts';
 import { findUser } from '../plan/pool-names.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
 import { restoreFolder, sourceOf } from '../plan/plan-model.ts';
-import { comparableAttributes } from '../../digests/expected.ts';
+import { differingAttributes } from '../../digests/user-content.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
 import { restoreCounts } from './counts.ts';
 import { failureLine, FAILURES_HEADER, inParts, SUB_MAP_HEADER } from '../plan/csv-rows.ts';
@@ -27,7 +27,7 @@ export async function writeReport(check: CheckRun, jobs: JobsState, bucket: stri
 
   await deps.store.write(
     keys[1],
-    inParts(withHeader(FAILURES_HEADER, lines(failureRows(check, notes, differingAttributes(check))))),
+    inParts(withHeader(FAILURES_HEADER, lines(failureRows(check, notes, namesOfDifferent(check))))),
   );
   await deps.store.write(keys[2], subMap(check));
   await deps.store.put(keys[0], `${JSON.stringify(reportOf(check, jobs, counts, outcome), null, 2)}\n`);
@@ -76,18 +76,14 @@ function reportOf(
   };
 }
 
-function differingAttributes({ run }: CheckRun): DifferingAttributes {
+function namesOfDifferent({ run }: CheckRun): DifferingAttributes {
   let left = NAMED_DIFFERENCES;
   return async ({ name, attributes }) => {
     if (left === 0 || run.over()) return undefined;
     left -= 1;
     try {
       const found = await findUser(run.deps.pool, run.plan, name);
-      if (found === undefined) return undefined;
-      const [wanted, has] = [comparableAttributes(attributes), comparableAttributes(found.attributes)];
-      return [...new Set([...Object.keys(wanted), ...Object.keys(has)])]
-        .filter((key) => wanted[key] !== has[key])
-        .sort();
+      return found === undefined ? undefined : differingAttributes(attributes, found.attributes);
     } catch (error) {
       if (isNamed(error, 'FilterRefused')) return undefined;
       throw error;

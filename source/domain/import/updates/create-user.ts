@@ -2,7 +2,7 @@ import { IMPORTED_STATUS, TEMPORARY_PASSWORD_STATUS } from '../../model.ts';
 import type { Attributes, PoolUser } from '../../model.ts';
 import type { Clock, UserPoolReader, UserPoolWriter, WriteOutcome } from '../../ports.ts';
 import type { RestoreUser } from '../plan/plan-model.ts';
-import { userContentDigest } from '../../digests/expected.ts';
+import { userContentDigest } from '../../digests/user-content.ts';
 import { LAG_MS, listedUserInTime } from './listed-user.ts';
 import type { Target } from './listed-user.ts';
 

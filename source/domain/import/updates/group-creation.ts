@@ -1,9 +1,11 @@
 import type { UserPoolWriter } from '../../ports.ts';
+import { forEachAtOnce } from '../../concurrency.ts';
 import { Bitmap } from '../../digests/digest-table.ts';
 import type { PlannedGroup } from '../plan/plan-model.ts';
+import type { UpdatesState } from '../plan/updates-state.ts';
 
 /** Enough to use the pool's 5 calls per second (Cognito quotas) at any latency; the adapter paces them. */
-const IN_FLIGHT = 3;
+const AT_ONCE = 3;
 
 /**
  * Creates the plan's groups ahead of the memberships that need them: in the plan's order, which is the order of first
@@ -18,16 +20,12 @@ export class GroupCreation {
     private readonly writer: Pick<UserPoolWriter, 'createGroup'>,
     private readonly poolId: string,
     private readonly groups: readonly PlannedGroup[],
-    exists: string,
-    private readonly onCreated: () => void,
+    /** Tells which groups exist, and counts them; both are kept up to date. */
+    private readonly state: Pick<UpdatesState, 'groups' | 'counts'>,
   ) {
-    this.#exists = new Bitmap(groups.length, exists === '' ? undefined : new Uint8Array(Buffer.from(exists, 'base64')));
+    const exists = state.groups === '' ? undefined : new Uint8Array(Buffer.from(state.groups, 'base64'));
+    this.#exists = new Bitmap(groups.length, exists);
     this.#skipExisting();
-  }
-
-  /** Bitmap of the groups that exist, base64. */
-  get exists(): string {
-    return Buffer.from(this.#exists.bytes).toString('base64');
   }
 
   get done(): boolean {
@@ -41,16 +39,19 @@ export class GroupCreation {
 
   /** Works ahead until all groups exist or `stop`. Throws when a group could not be created. */
   async runAhead(stop: () => boolean, afterEach: () => void): Promise<void> {
-    const worker = async (): Promise<void> => {
-      while (!stop()) {
-        this.#skipExisting();
-        if (this.#next >= this.groups.length) return;
-        await this.#create(this.#next);
-        afterEach();
-      }
-    };
-    const outcomes = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, worker));
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    await forEachAtOnce(this.#ahead(stop), AT_ONCE, async (index) => {
+      await this.need(index);
+      afterEach();
+    });
+  }
+
+  *#ahead(stop: () => boolean): Generator<number, void, undefined> {
+    while (!stop()) {
+      this.#skipExisting();
+      if (this.#next >= this.groups.length) return;
+      this.#next += 1;
+      yield this.#next - 1;
+    }
   }
 
   #create(index: number): Promise<void> {
@@ -65,7 +66,8 @@ export class GroupCreation {
       })
       .then(() => {
         this.#exists.set(index);
-        this.onCreated();
+        this.state.groups = Buffer.from(this.#exists.bytes).toString('base64');
+        this.state.counts.groupsCreated += 1;
       })
       .finally(() => this.#creating.delete(index));
     this.#creating.set(index, work);

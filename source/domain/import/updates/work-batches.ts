@@ -1,12 +1,15 @@
+import { forEachAtOnce } from '../../concurrency.ts';
 import { blockedKey } from '../plan/jobs-state.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
 import { takeMessages } from '../plan/messages.ts';
 import { readNdjson } from '../../state/ndjson.ts';
-import type { UpdateOp } from '../plan/plan-model.ts';
+import { updateOpShape } from '../plan/plan-model.ts';
 import { readList } from '../../state/stored-list.ts';
+import { subShape } from '../../state/shape.ts';
+import type { StepEnd } from '../../state/step.ts';
 import { releasedBatches } from './batches.ts';
 import type { ReleasedBatch } from './batches.ts';
-import { LowWater, OrderedWindow } from './ordered-window.ts';
+import { workInOrder } from './ordered-window.ts';
 import { markWriting } from '../plan/restore-head.ts';
 import { opKey, runOp } from './run-op.ts';
 import { CALLS_IN_FLIGHT } from './update-run.ts';
@@ -16,27 +19,23 @@ type LaneName = 'chunks' | 'once';
 
 /**
  * Works off released batches, those of finished chunks and those that wait for none in turn, and creates groups ahead
- * all the while. True when everything that is released is done and all groups exist.
+ * all the while. Moved: everything that is released is done and all groups exist.
  */
-export async function workBatches(run: UpdateRun, jobs: JobsState): Promise<boolean> {
+export async function workBatches(run: UpdateRun, jobs: JobsState): Promise<StepEnd> {
   const lanes = releasedBatches(run.plan, jobs);
   await blockUsers(run, jobs);
-  if (nextLane(run, lanes) === undefined && run.groupCreation.done) return true;
-  if (run.over()) return false;
+  if (nextLane(run, lanes) === undefined && run.groupCreation.done) return 'moved';
+  if (run.over()) return 'sliceOver';
   await markWriting(run.deps.store, run.deps.clock, run.plan);
-  let failed = false;
-  const ahead = run.groupCreation.runAhead(
-    () => failed || run.over(),
-    () => run.saveIfDue(),
-  );
-  const batches = workLanes(run, lanes).catch((error: unknown) => {
-    failed = true;
-    throw error;
-  });
-  const outcomes = await Promise.allSettled([batches, ahead]);
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  await run.save();
-  return nextLane(run, lanes) === undefined && run.groupCreation.done;
+  const createGroups = (failed: () => boolean): Promise<void> =>
+    run.groupCreation.runAhead(
+      () => failed() || run.over(),
+      () => run.progress.saveIfDue(),
+    );
+  const work = [createGroups, () => workLanes(run, lanes)];
+  await forEachAtOnce(work, work.length, (part, failed) => part(failed));
+  await run.progress.save();
+  return nextLane(run, lanes) === undefined && run.groupCreation.done ? 'moved' : 'sliceOver';
 }
 
 type Lanes = Readonly<Record<LaneName, readonly ReleasedBatch[]>>;
@@ -58,36 +57,29 @@ async function workLanes(run: UpdateRun, lanes: Lanes): Promise<void> {
 }
 
 async function workBatch(run: UpdateRun, lane: LaneName, batch: ReleasedBatch): Promise<void> {
-  const from = run.state[lane];
-  const ended = new LowWater(from.op);
-  run.progress = (state) => ({ ...state, [lane]: { batch: from.batch, op: ended.mark } });
-  const window = new OrderedWindow(CALLS_IN_FLIGHT);
-  let ops = 0;
-  let whole = true;
-  for await (const op of readNdjson<UpdateOp>(run.deps.store, batch.key)) {
-    const index = ops;
-    ops += 1;
-    if (index < from.op) continue;
-    if (run.over() || window.failed) {
-      whole = false;
-      break;
-    }
-    await window.run(opKey(op), async () => {
-      await runOp(run.plan, op, run.opDeps);
-      ended.end(index);
-    });
-    run.saveIfDue();
-  }
-  await window.drain();
-  run.progress = (state) => state;
-  run.change({ [lane]: whole ? { batch: from.batch + 1, op: 0 } : { batch: from.batch, op: ended.mark } });
+  const place = run.state[lane];
+  const end = await workInOrder(readNdjson(run.deps.store, batch.key, updateOpShape), CALLS_IN_FLIGHT, {
+    from: place.op,
+    keyOf: opKey,
+    work: (op) => runOp(run, op),
+    moved: (done) => {
+      place.op = done;
+    },
+    afterEach: () => run.progress.saveIfDue(),
+    stop: run.over,
+  });
+  if (end === 'moved') Object.assign(place, { batch: place.batch + 1, op: 0 });
 }
 
 /** Users that the import jobs reported as not ours or not to be created. */
 async function blockUsers(run: UpdateRun, jobs: JobsState): Promise<void> {
   for (const { chunk, blocked } of jobs.finished) {
     if (blocked === 0) continue;
-    const subs = await readList<string>(run.deps.store, blockedKey(run.plan.newUserPoolId, run.plan.restoreId, chunk));
+    const subs = await readList(
+      run.deps.store,
+      blockedKey(run.plan.newUserPoolId, run.plan.restoreId, chunk),
+      subShape,
+    );
     for (const sub of subs) run.collisions.add(sub);
   }
 }

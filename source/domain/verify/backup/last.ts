@@ -19,7 +19,7 @@ export interface LastVerification {
   readonly nextObject: number;
 }
 
-/** Undefined where nothing was verified yet, or where the object is no longer readable: then everything is verified anew. */
+/** Undefined where nothing was verified yet, or where the object is no longer readable: then everything is verified again. */
 export async function readLast(objects: Pick<ObjectStore, 'get'>): Promise<LastVerification | undefined> {
   const stored = await objects.get(LAST_KEY);
   if (stored === undefined) return undefined;

@@ -1,5 +1,6 @@
 import { segmentName } from '../../backup/snapshot/names.ts';
 import { SnapshotParts } from '../../backup/snapshot/write.ts';
+import { ItemTally } from '../../backup/tally.ts';
 import { readSealedBackup } from '../../backup/sealed-backup.ts';
 import { Halt } from '../../errors.ts';
 import { scanEnded, scanSegments } from '../../backup/scan-segments.ts';
@@ -8,7 +9,6 @@ import { runOpen } from './look.ts';
 import type { Verification } from './state.ts';
 import { forgetScan, isScheduled } from './state.ts';
 import { skip } from './skip.ts';
-import { ContentTally } from './tally.ts';
 import { differenceFrom, tableVerdict } from './verdict.ts';
 
 /** Scans that a new export may come into before the execution gives up. */
@@ -19,16 +19,12 @@ export async function scanTable(verification: Verification): Promise<void> {
   const { deps, progress, sliceOver } = verification;
   const { state } = progress;
   const runId = state.look?.runId ?? '';
-  const tally = new ContentTally(state.found);
+  const tally = new ItemTally(state.found, runId);
   const parts = new SnapshotParts(state.parts);
   progress.storeWith(tally, parts);
   await scanSegments(deps.table, state.found.segments, {
     take: (items, segment) => {
-      const content = items.filter((item) => {
-        const kind = tally.add(item);
-        if (kind !== undefined && item.changedIn === runId) state.found.written[kind] += 1;
-        return kind !== undefined;
-      });
+      const content = items.filter((item) => tally.add(item) !== undefined);
       if (state.look?.writesSnapshot === true) parts.add(segmentName(segment), content);
     },
     afterPage: () => progress.saveIfDue(),

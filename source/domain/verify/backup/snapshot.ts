@@ -2,13 +2,13 @@ import { canonicalJson } from '../../backup/hashing.ts';
 import type { Manifest, SnapshotObject } from '../../backup/manifest.ts';
 import { snapshotFolder, snapshotKey, snapshotManifestKey } from '../../backup/snapshot/names.ts';
 import { readSnapshotManifest, readSnapshotObject } from '../../backup/snapshot/read.ts';
+import { ItemTally, noContent } from '../../backup/tally.ts';
 import { Halt, isNamed } from '../../errors.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { differ } from './differ.ts';
 import { readLast } from './last.ts';
-import { inBackupRegion, noContent } from './state.ts';
+import { inBackupRegion } from './state.ts';
 import type { SnapshotCheck, Verification } from './state.ts';
-import { ContentTally } from './tally.ts';
 import { differenceFrom } from './verdict.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -79,7 +79,14 @@ async function beginCheck(
   for await (const key of deps.objects.list(snapshotFolder(runId))) present.add(key);
   const expected = inBackupRegion(input) ? objectsOf(stored) : objectsOf(manifest);
   const expired = isExpired(manifest, input.retentionDays, deps.clock.now());
-  const check: SnapshotCheck = { chosen: [], of: 0, read: 0, next: 0, content: noContent(), damage: [] };
+  const check: SnapshotCheck = {
+    chosen: [],
+    of: 0,
+    read: 0,
+    next: 0,
+    content: { ...noContent(), damaged: 0 },
+    damage: [],
+  };
   const isWritten = inBackupRegion(input) ? present.has(snapshotManifestKey(runId)) : manifest.snapshot !== undefined;
   if (
     !isWritten ||
@@ -135,7 +142,7 @@ async function readObject(
 ): Promise<void> {
   const { content } = check;
   const own = { ...content, counts: { ...content.counts } };
-  const tally = new ContentTally(own);
+  const tally = new ItemTally(own);
   try {
     for await (const items of readSnapshotObject(objects, runId, object)) for (const item of items) tally.add(item);
   } catch (error) {
@@ -164,11 +171,11 @@ function conclude(verification: Verification, manifest: Manifest, check: Snapsho
 }
 
 function verdictOf({ input }: Verification, { runId }: Manifest, found: readonly string[]): Halt {
-  const mend = inBackupRegion(input)
-    ? `Delete the folder ${snapshotFolder(runId)} and start VerifyWorkflow again: it writes this Region's snapshot anew.`
+  const repair = inBackupRegion(input)
+    ? `Delete the folder ${snapshotFolder(runId)} and start VerifyWorkflow again: it writes this Region's snapshot again.`
     : 'The next complete export writes a snapshot of its own.';
   return new Halt(
     'ChecksumDiffers',
-    `The table in ${input.region} is what the export ${runId} sealed, but its snapshot in this Region's bucket is damaged in ${found.length} ${found.length === 1 ? 'place' : 'places'}. ${found.slice(0, 3).join(' ')}${found.length > 3 ? ' ...' : ''} ${mend}`,
+    `The table in ${input.region} is what the export ${runId} sealed, but its snapshot in this Region's bucket is damaged in ${found.length} ${found.length === 1 ? 'place' : 'places'}. ${found.slice(0, 3).join(' ')}${found.length > 3 ? ' ...' : ''} ${repair}`,
   );
 }

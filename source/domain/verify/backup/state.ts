@@ -1,7 +1,9 @@
-import { Checksums } from '../../backup/checksums.ts';
 import type { Counts, Manifest, SnapshotObject } from '../../backup/manifest.ts';
-import { NO_COUNTS } from '../../backup/manifest.ts';
+import { noCounts } from '../../backup/counts.ts';
+import type { MutableCounts } from '../../backup/counts.ts';
 import type { SnapshotState } from '../../backup/snapshot/write.ts';
+import { noContent } from '../../backup/tally.ts';
+import type { Content } from '../../backup/tally.ts';
 import type { BackupTable, Clock, Log, ObjectStore, TimeLeft } from '../../ports.ts';
 import type { Progress } from '../../state/progress.ts';
 import { newScan } from '../../backup/scan-segments.ts';
@@ -30,26 +32,25 @@ export interface VerifyBackupDeps {
   readonly timeLeft: TimeLeft;
 }
 
-export type MutableCounts = { -readonly [K in keyof Counts]: Counts[K] };
-
-/** What a set of items adds up to. */
-export interface Content {
-  readonly counts: MutableCounts;
-  checksums: string[];
-  /** Items that do not hold what their own content hash vouches for. */
+/** What the items of the table, or of a snapshot, add up to, damaged ones counted. */
+export interface Held extends Content {
   damaged: number;
 }
-export const noContent = (): Content => ({ counts: { ...NO_COUNTS }, checksums: new Checksums().toHex(), damaged: 0 });
 
 /** What a scan of the whole table found. */
-export interface Found extends Content {
+export interface Found extends Held {
   /** Of these, items that the last sealed run wrote. */
   readonly written: MutableCounts;
   readonly segments: ScanProgress;
 }
-export const nothingFound = (): Found => ({ ...noContent(), written: { ...NO_COUNTS }, segments: newScan() });
+const nothingFound = (): Found => ({
+  ...noContent(),
+  damaged: 0,
+  written: noCounts(),
+  segments: newScan(),
+});
 
-/** Begins the look anew: nothing of an earlier scan counts. */
+/** Begins the look again: nothing of an earlier scan counts. */
 export function forgetScan(state: BackupState): void {
   Object.assign(state, { phase: 'look', found: nothingFound(), parts: {}, objects: [] });
   delete state.look;
@@ -65,7 +66,7 @@ export interface SnapshotCheck {
   read: number;
   /** Where the next verification of a share begins. */
   readonly next: number;
-  readonly content: Content;
+  readonly content: Held;
   /** What was found wrong, one sentence per object. */
   readonly damage: string[];
 }

@@ -1,13 +1,14 @@
 import { Checksums } from '../../backup/checksums.ts';
+import { sumOf, totalOf } from '../../backup/counts.ts';
 import type { Counts, Manifest } from '../../backup/manifest.ts';
 import { Halt } from '../../errors.ts';
-import type { Content, Found } from './state.ts';
+import type { Found, Held } from './state.ts';
 
 const KINDS: readonly (keyof Counts)[] = ['users', 'groups', 'memberships'];
 const text = ({ users, groups, memberships }: Counts): string =>
   `${users} users, ${groups} groups and ${memberships} memberships`;
-const total = ({ users, groups, memberships }: Counts): number => users + groups + memberships;
-const sum = (a: Counts, b: Counts): number => total(a) + total(b);
+/** Items that the sealed run wrote. */
+const writtenBy = ({ added, changed }: Manifest): number => totalOf(sumOf(added, changed));
 
 /** How a content differs from what the manifest sealed. */
 export interface Difference {
@@ -20,7 +21,7 @@ export interface Difference {
 }
 
 /** Undefined when counts, checksums and every item's own hash agree. */
-export function differenceFrom(manifest: Manifest, { counts, checksums, damaged }: Content): Difference | undefined {
+export function differenceFrom(manifest: Manifest, { counts, checksums, damaged }: Held): Difference | undefined {
   const different = KINDS.some((kind) => counts[kind] !== manifest.counts[kind]);
   const buckets = Checksums.differing(manifest.checksums, checksums).length;
   if (!different && buckets === 0 && damaged === 0) return undefined;
@@ -39,9 +40,9 @@ export function differenceFrom(manifest: Manifest, { counts, checksums, damaged 
  * carry its id than it wrote, or the surplus is no more than it deleted. Replication delivers items whole, so an item that
  * contradicts its own hash is no such thing.
  */
-export function looksUnfinished(manifest: Manifest, found: Found): boolean {
+function looksUnfinished(manifest: Manifest, found: Found): boolean {
   if (found.damaged > 0) return false;
-  if (total(found.written) < sum(manifest.added, manifest.changed)) return true;
+  if (totalOf(found.written) < writtenBy(manifest)) return true;
   const surplus = KINDS.map((kind) => found.counts[kind] - manifest.counts[kind]);
   return (
     surplus.some((items) => items > 0) &&
@@ -68,7 +69,7 @@ export function tableVerdict(
     const { written } = found;
     return new Halt(
       'ReplicaBehind',
-      `The replica of the table ${tableName} in ${region} does not hold all of the export ${manifest.runId}, also five minutes after the first look: ${difference.found}; ${total(written)} items carry the id of that export, which wrote ${sum(manifest.added, manifest.changed)} and deleted ${total(manifest.deleted)}.`,
+      `The replica of the table ${tableName} in ${region} does not hold all of the export ${manifest.runId}, also five minutes after the first look: ${difference.found}; ${totalOf(written)} items carry the id of that export, which wrote ${writtenBy(manifest)} and deleted ${totalOf(manifest.deleted)}.`,
     );
   }
   return new Halt(

@@ -1,9 +1,11 @@
+import type { Marks } from '../../comparison/marks.ts';
 import { workSlice } from '../../state/slice.ts';
+import type { StepEnd } from '../../state/step.ts';
 import { claimVerification, removeWork } from '../progress.ts';
 import { verificationFolder } from '../verify-event.ts';
+import { loadMarks } from './expected.ts';
 import { findAbsent } from './find-absent.ts';
-import { Holdings } from './holdings.ts';
-import { compareGroups } from './list-groups.ts';
+import { listGroups } from './list-groups.ts';
 import { listMembers } from './list-members.ts';
 import { listUsers } from './list-users.ts';
 import { readBackup } from './read-backup.ts';
@@ -22,13 +24,10 @@ export async function comparePool(input: ComparePoolInput, deps: ComparePoolDeps
   const comparison: Comparison = { input, deps, progress, folder, sliceOver: workSlice(deps.clock, deps.timeLeft) };
   const { state } = progress;
   const { userPoolId } = input;
-  let holdings: Holdings | undefined;
+  let marks: Marks | undefined;
   while (state.step !== 'done' && !comparison.sliceOver()) {
-    const { step, scope } = state;
-    if (step !== 'scan') holdings ??= await Holdings.load(deps.objects, state);
-    await workOn(comparison, holdings);
-    // Neither ended nor to be done in another way: the slice is over, or Cognito throttles.
-    if (state.step === step && state.scope === scope) break;
+    if (state.step !== 'scan') marks ??= await loadMarks(deps.objects, state);
+    if ((await workOn(comparison, marks)) === 'sliceOver') break;
   }
   if (state.step !== 'done') return { done: false, step: state.step, userPoolId };
   await removeWork(deps.objects, folder);
@@ -42,11 +41,11 @@ export async function comparePool(input: ComparePoolInput, deps: ComparePoolDeps
   };
 }
 
-async function workOn(comparison: Comparison, holdings: Holdings | undefined): Promise<void> {
+async function workOn(comparison: Comparison, marks: Marks | undefined): Promise<StepEnd> {
   const { step } = comparison.progress.state;
-  if (holdings === undefined) return readBackup(comparison);
-  if (step === 'users') return listUsers(comparison, holdings);
-  if (step === 'groups') return compareGroups(comparison);
-  if (step === 'members') return listMembers(comparison, holdings);
-  return step === 'absent' ? findAbsent(comparison, holdings) : writeReport(comparison);
+  if (marks === undefined) return readBackup(comparison);
+  if (step === 'users') return listUsers(comparison, marks);
+  if (step === 'groups') return listGroups(comparison);
+  if (step === 'members') return listMembers(comparison, marks);
+  return step === 'absent' ? findAbsent(comparison, marks) : writeReport(comparison);
 }

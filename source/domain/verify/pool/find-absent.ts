@@ -1,115 +1,95 @@
 import { groupOf, itemKind, subOf, userKey } from '../../backup/items.ts';
 import type { UserItem } from '../../backup/items.ts';
-import type { ItemKey, ScanPage, TableItem } from '../../ports.ts';
 import { scanEnded, scanSegments } from '../../backup/scan-segments.ts';
-import type { Holdings } from './holdings.ts';
+import type { ScanSource } from '../../backup/scan-segments.ts';
+import { isSeen } from '../../comparison/mark.ts';
+import type { Marks } from '../../comparison/marks.ts';
+import { nameOf } from '../../comparison/matching.ts';
+import type { Matching } from '../../comparison/matching.ts';
+import type { BackupTable, TableItem } from '../../ports.ts';
+import type { StepEnd } from '../../state/step.ts';
+import { isUnconfirmed, recognizable } from './expected.ts';
 import { sameRun } from './read-backup.ts';
-import { nameIn } from './records.ts';
-import type { Matching } from './records.ts';
 import { Rows } from './rows.ts';
-import type { Comparison } from './state.ts';
+import type { Comparison, PoolCounts } from './state.ts';
+
+/** A user or a membership of the backup that the pool does not have. */
+interface Absent {
+  readonly sub: string;
+  /** Of a membership. */
+  readonly group?: string;
+  /** The sign-in name; empty where the user has none, or is not in the backup. */
+  readonly name: string;
+  /** Expected: a restore leaves the user out. */
+  readonly leftOut: boolean;
+}
 
 /** Tells, by a second scan where one is needed, which users and memberships of the backup the pool does not have. */
-export async function findAbsent(comparison: Comparison, holdings: Holdings): Promise<void> {
-  const { input, deps, progress, sliceOver } = comparison;
+export async function findAbsent({ input, deps, progress, sliceOver }: Comparison, marks: Marks): Promise<StepEnd> {
   const { state } = progress;
-  const complete = holdings.unseenUsers(() => false) + holdings.unseenMemberships === 0;
-  if (!complete) {
+  if (marks.countUsers((mark) => !isSeen(mark)) + marks.unseenMembershipCount > 0) {
     const rows = new Rows(state.rows);
-    const finder = new AbsentFinder(comparison, holdings, rows);
-    progress.storeWith(rows);
-    await scanSegments({ scanPage: (request) => finder.page(request) }, state.segments, {
-      take: (items) => finder.take(items),
-      afterPage: () => progress.saveIfDue(),
-      stop: sliceOver,
-    });
+    const source = absentItems(deps.table, marks, state.matching as Matching);
+    await progress.gather([rows], () =>
+      scanSegments(source, state.segments, {
+        take: (absent) => absent.forEach((one) => tell(one, state.counts, rows)),
+        afterPage: () => progress.saveIfDue(),
+        stop: sliceOver,
+      }),
+    );
     await progress.save();
-    if (!scanEnded(state.segments)) return;
+    if (!scanEnded(state.segments)) return 'sliceOver';
     await sameRun({ input, deps });
   }
   state.step = 'report';
   await progress.save();
+  return 'moved';
 }
 
-class AbsentFinder {
-  readonly #matching: Matching;
-  /** Users of the pages under way whose memberships lie on another page than they themselves, by the item's `id`. */
-  readonly #elsewhere = new Map<string, UserItem>();
+function tell({ sub, group, name, leftOut }: Absent, counts: PoolCounts, rows: Rows): void {
+  const kind = group === undefined ? 'users' : 'memberships';
+  counts[`${kind}${leftOut ? 'NotRestored' : 'Missing'}`] += 1;
+  const what = leftOut ? 'expected-not-restored: the user never confirmed the sign-up' : 'missing';
+  rows.tell(sub, name, group === undefined ? what : `membership in the group ${group}: ${what}`);
+}
 
-  constructor(
-    private readonly comparison: Comparison,
-    private readonly holdings: Holdings,
-    private readonly rows: Rows,
-  ) {
-    this.#matching = comparison.progress.state.matching as Matching;
-  }
-
-  /** Reads a page, and the users of its absent memberships. */
-  async page(request: {
-    readonly segment: number;
-    readonly totalSegments: number;
-    readonly start?: ItemKey;
-    readonly consistent: boolean;
-  }): Promise<ScanPage> {
-    const { table } = this.comparison.deps;
-    const page = await table.scanPage(request);
-    const here = new Set(page.items.filter((item) => itemKind(item) === 'user').map(({ id }) => id));
-    const wanted = new Set(
-      page.items.filter((item) => this.#isAbsentMembership(item) && !here.has(item.id)).map(({ id }) => id),
-    );
-    for (const id of wanted) {
-      const user = await table.getItem(userKey(subOf({ id, type: '' })));
-      if (user !== undefined) this.#elsewhere.set(id, user as UserItem);
-    }
-    return page;
-  }
-
-  take(items: readonly TableItem[]): void {
-    const users = new Map(items.filter((item) => itemKind(item) === 'user').map((item) => [item.id, item as UserItem]));
-    for (const item of items) {
-      if (itemKind(item) === 'user') this.#user(item as UserItem);
-      else if (this.#isAbsentMembership(item))
-        this.#membership(item, users.get(item.id) ?? this.#elsewhere.get(item.id));
-    }
-    for (const { id } of items) this.#elsewhere.delete(id);
-  }
-
-  #isAbsentMembership(item: TableItem): boolean {
-    if (itemKind(item) !== 'membership') return false;
-    const membership = this.holdings.membership(subOf(item), groupOf(item));
-    return membership === undefined || !this.holdings.hasSeenMembership(membership);
-  }
-
-  #isAbsent(item: UserItem): boolean {
-    const ordinal = this.holdings.find({ sub: subOf(item), username: item.username, attributes: item.attributes });
+/** The backup's pages, with what the pool does not have of them. A membership may lie on another page than its user. */
+function absentItems(
+  table: Pick<BackupTable, 'getItem' | 'scanPage'>,
+  marks: Marks,
+  matching: Matching,
+): ScanSource<Absent> {
+  const isAbsentUser = (item: UserItem): boolean => {
+    const ordinal = marks.find(recognizable(item));
+    if (ordinal === undefined || !isSeen(marks.users[ordinal] as number)) return true;
     // Of two users with the same name in the backup only one can be the pool's.
-    return ordinal === undefined || !this.holdings.hasSeen(ordinal) || this.holdings.sub(ordinal) !== subOf(item);
-  }
-
-  /** Users who never confirmed their sign-up are not restored unless that is asked for. */
-  #isLeftOut(item: UserItem | undefined): boolean {
-    return item !== undefined && !this.#matching.bySub && item.status === 'UNCONFIRMED' && this.#isAbsent(item);
-  }
-
-  #user(item: UserItem): void {
-    if (!this.#isAbsent(item)) return;
-    const leftOut = this.#isLeftOut(item);
-    this.comparison.progress.state.counts[leftOut ? 'usersNotRestored' : 'usersMissing'] += 1;
-    this.rows.add(
-      subOf(item),
-      nameIn(this.#matching, item),
-      leftOut ? 'expected-not-restored: the user never confirmed the sign-up' : 'missing',
-    );
-  }
-
-  #membership(item: TableItem, user: UserItem | undefined): void {
-    const leftOut = this.#isLeftOut(user);
-    this.comparison.progress.state.counts[leftOut ? 'membershipsNotRestored' : 'membershipsMissing'] += 1;
-    const name = user === undefined ? '' : nameIn(this.#matching, user);
-    this.rows.add(
-      subOf(item),
-      name,
-      `membership in the group ${groupOf(item)}: ${leftOut ? 'expected-not-restored: the user never confirmed the sign-up' : 'missing'}`,
-    );
-  }
+    return marks.expectedUser(ordinal).sub !== subOf(item);
+  };
+  const isAbsentMembership = (item: TableItem): boolean => {
+    const ordinal = marks.membershipOf(groupOf(item), subOf(item));
+    return ordinal === undefined || !marks.memberships.has(ordinal);
+  };
+  const absent = (item: TableItem, user: UserItem | undefined): Absent => ({
+    sub: subOf(item),
+    ...(itemKind(item) === 'membership' ? { group: groupOf(item) } : {}),
+    name: user === undefined ? '' : nameOf(user, matching),
+    // The pool that the backup was made of is no restore.
+    leftOut: user !== undefined && !matching.bySub && isUnconfirmed(user) && isAbsentUser(user),
+  });
+  return {
+    scanPage: async (request) => {
+      const { items, ...rest } = await table.scanPage(request);
+      const ofKind = (kind: 'user' | 'membership'): TableItem[] => items.filter((item) => itemKind(item) === kind);
+      const users = new Map(ofKind('user').map((item) => [item.id, item as UserItem | undefined]));
+      const found = [...users.values()].flatMap((user) =>
+        user !== undefined && isAbsentUser(user) ? [absent(user, user)] : [],
+      );
+      for (const item of ofKind('membership').filter(isAbsentMembership)) {
+        if (!users.has(item.id))
+          users.set(item.id, (await table.getItem(userKey(subOf(item)))) as UserItem | undefined);
+        found.push(absent(item, users.get(item.id)));
+      }
+      return { ...rest, items: found };
+    },
+  };
 }

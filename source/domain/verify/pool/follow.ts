@@ -1,25 +1,37 @@
-import { workThenSave } from '../../state/step.ts';
-import type { Appendix } from '../../state/progress.ts';
+import { followChains } from '../../comparison/follow-chains.ts';
+import type { Marks } from '../../comparison/marks.ts';
 import type { Chains } from '../../listing/chains.ts';
-import type { Comparison } from './state.ts';
+import type { Appendix } from '../../state/progress.ts';
+import { workThenSave } from '../../state/step.ts';
+import type { StepEnd } from '../../state/step.ts';
+import type { CompareState, Comparison } from './state.ts';
 
-/** Keeps the state's chains up to what was applied, whenever it is saved. */
-export const chainsIn = <T>({ progress }: Pick<Comparison, 'progress'>, chains: Chains<T>): Appendix => ({
+/** Keeps the state's marks up to what was applied, whenever it is saved. */
+const marksIn = (state: CompareState, marks: Marks): Appendix => ({
   pending: 0,
-  cut: () => {
-    progress.state.chains = chains.progress;
-    return [];
+  cut: (newKey) => {
+    state.marksKey = newKey('marks');
+    return [{ key: state.marksKey, body: marks.snapshot() }];
   },
 });
 
-/** Follows the chains until all have ended or the slice is over, and stores the progress, also when throttling ended it early. */
-export function followChains<T>(
-  { progress, sliceOver }: Pick<Comparison, 'progress' | 'sliceOver'>,
+/** Follows the chains to their end and stores what they gather; `sliceOver` also when throttling ended them early. */
+export async function follow<T>(
+  { progress, sliceOver }: Comparison,
+  marks: Marks,
   chains: Chains<T>,
-): Promise<void> {
-  return workThenSave(
+  gathered: readonly Appendix[],
+): Promise<StepEnd> {
+  const { state } = progress;
+  let pages = 0;
+  const moved = (): void => {
+    pages += 1;
+  };
+  const appendices = [marksIn(state, marks), ...gathered];
+  await workThenSave(
     progress,
-    () => progress.state.pages,
-    () => chains.run(sliceOver, () => progress.saveIfDue()),
+    () => pages,
+    () => followChains(chains, { progress, state, appendices, moved, stop: sliceOver }),
   );
+  return chains.done ? 'moved' : 'sliceOver';
 }

@@ -1,42 +1,38 @@
-import type { PoolGroup } from '../../model.ts';
+import { compareGroups } from '../../comparison/compare-groups.ts';
 import { poolGroups } from '../../listing/pool-groups.ts';
+import type { PoolGroup } from '../../model.ts';
 import { readNdjson } from '../../state/ndjson.ts';
+import type { StepEnd } from '../../state/step.ts';
 import { Rows } from './rows.ts';
 import type { Comparison } from './state.ts';
 
-/** Compares the groups by name: description and precedence. Roles are never set on a restored group, so they do not count. */
-export async function compareGroups(comparison: Comparison): Promise<void> {
-  const { deps, progress, folder } = comparison;
-  const { state } = progress;
-  const inPool = await poolGroups(deps, comparison.input.userPoolId);
-  const inBackup = new Map<string, PoolGroup>();
-  for (const key of state.records.groups)
-    for await (const group of readNdjson<PoolGroup>(deps.objects, key)) inBackup.set(group.name, group);
-  const groupsKey = `${folder}work/pool-groups-${deps.claim}.json`;
-  await deps.objects.put(groupsKey, JSON.stringify([...inPool.keys()].sort()));
-  const rows = new Rows(state.rows);
-  for (const [name, group] of inBackup) {
-    const found = inPool.get(name);
-    const different = found === undefined ? undefined : whatDiffers(group, found);
-    if (found === undefined) rows.add('', '', `group ${name}: missing`);
-    else if (different !== '') rows.add('', '', `group ${name}: different: ${different}`);
-    if (found === undefined) state.counts.groupsMissing += 1;
-    else if (different !== '') state.counts.groupsDifferent += 1;
-  }
-  for (const name of inPool.keys()) {
-    if (inBackup.has(name)) continue;
-    rows.add('', '', `group ${name}: extra: the backup has no such group`);
-    state.counts.groupsExtra += 1;
-  }
-  Object.assign(state, { groupsKey, step: 'members' });
-  progress.storeWith(rows);
+/** Lists the groups of the pool and compares them with the backup's. */
+export async function listGroups(comparison: Comparison): Promise<StepEnd> {
+  const { progress } = comparison;
+  const rows = new Rows(progress.state.rows);
+  const groupsKey = await progress.gather([rows], () => tellDifferences(comparison, rows));
+  Object.assign(progress.state, { groupsKey, step: 'members' });
   await progress.save();
+  return 'moved';
 }
 
-const whatDiffers = (wanted: PoolGroup, found: PoolGroup): string =>
-  [
-    (wanted.description ?? '') === (found.description ?? '') ? [] : ['description'],
-    wanted.precedence === found.precedence ? [] : ['precedence'],
-  ]
-    .flat()
-    .join(' ');
+/** Returns the key of the object with the names of the pool's groups. */
+async function tellDifferences({ input, deps, progress, folder }: Comparison, rows: Rows): Promise<string> {
+  const { counts, records } = progress.state;
+  const inPool = await poolGroups(deps, input.userPoolId);
+  const inBackup: PoolGroup[] = [];
+  for (const key of records.groups)
+    for await (const group of readNdjson<PoolGroup>(deps.objects, key)) inBackup.push(group);
+  const groupsKey = `${folder}work/pool-groups-${deps.claim}.json`;
+  await deps.objects.put(groupsKey, JSON.stringify([...inPool.keys()].sort()));
+  const { problems, extra } = compareGroups(inBackup, inPool);
+  for (const { name, differs } of problems) {
+    counts[differs === undefined ? 'groupsMissing' : 'groupsDifferent'] += 1;
+    rows.tell('', '', `group ${name}: ${differs === undefined ? 'missing' : `different: ${differs.join(' ')}`}`);
+  }
+  for (const name of extra) {
+    counts.groupsExtra += 1;
+    rows.tell('', '', `group ${name}: extra: the backup has no such group`);
+  }
+  return groupsKey;
+}

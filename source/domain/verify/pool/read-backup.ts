@@ -1,12 +1,16 @@
-import { itemKind, subOf, groupOf } from '../../backup/items.ts';
+import { itemKind } from '../../backup/items.ts';
 import type { GroupItem, UserItem } from '../../backup/items.ts';
 import type { Manifest } from '../../backup/manifest.ts';
+import type { Matching } from '../../comparison/matching.ts';
 import { Halt } from '../../errors.ts';
 import { readSealedBackup } from '../../backup/sealed-backup.ts';
 import { signInNameOf } from '../../model.ts';
 import type { PoolGroup } from '../../model.ts';
 import { newScan, scanEnded, scanSegments } from '../../backup/scan-segments.ts';
-import { matchingOf, membershipDigest, RecordParts, userRecord } from './records.ts';
+import type { TableItem } from '../../ports.ts';
+import type { StepEnd } from '../../state/step.ts';
+import { membershipRecord, userRecord } from './expected.ts';
+import { Parts } from './parts.ts';
 import type { Comparison } from './state.ts';
 
 /** The manifest of the run that VerifyBackup found in order; Halt ExportRunOpen when an export has begun, or ended, since. */
@@ -20,35 +24,35 @@ export async function sameRun({ input, deps }: Pick<Comparison, 'input' | 'deps'
 }
 
 /** Reads what the backup holds into records; the comparison is made against these. */
-export async function readBackup(comparison: Comparison): Promise<void> {
+export async function readBackup(comparison: Comparison): Promise<StepEnd> {
   const { input, deps, progress, sliceOver } = comparison;
   const { state } = progress;
-  if (state.matching === undefined) await lookAtPool(comparison);
-  const matching = state.matching as NonNullable<typeof state.matching>;
-  const users = new RecordParts('users', state.records.users);
-  const memberships = new RecordParts('memberships', state.records.memberships);
-  const groups = new RecordParts('groups', state.records.groups);
-  progress.storeWith(users, memberships, groups);
-  await scanSegments(deps.table, state.segments, {
-    take: (items) => {
-      for (const item of items) {
-        const kind = itemKind(item);
-        if (kind === undefined) continue;
-        state.counts[`${kind}s`] += 1;
-        if (kind === 'user') users.add(userRecord(matching, item as UserItem));
-        else if (kind === 'membership') memberships.add(membershipDigest(subOf(item), groupOf(item)));
-        else groups.add(Buffer.from(`${JSON.stringify(groupOfItem(item as GroupItem))}\n`));
-      }
-    },
-    afterPage: () => progress.saveIfDue(),
-    stop: sliceOver,
-  });
-  if (!scanEnded(state.segments)) return;
+  state.matching ??= await matchingOf(comparison);
+  const { matching } = state;
+  const users = new Parts('users', state.records.users);
+  const memberships = new Parts('memberships', state.records.memberships);
+  const groups = new Parts('groups', state.records.groups);
+  const take = (item: TableItem): void => {
+    const kind = itemKind(item);
+    if (kind === undefined) return;
+    state.counts[`${kind}s`] += 1;
+    if (kind === 'user') users.add(userRecord(item as UserItem, matching));
+    else if (kind === 'membership') memberships.add(membershipRecord(item));
+    else groups.add(Buffer.from(`${JSON.stringify(groupOfItem(item as GroupItem))}\n`));
+  };
+  await progress.gather([users, memberships, groups], () =>
+    scanSegments(deps.table, state.segments, {
+      take: (items) => items.forEach(take),
+      afterPage: () => progress.saveIfDue(),
+      stop: sliceOver,
+    }),
+  );
   await progress.save();
+  if (!scanEnded(state.segments)) return 'sliceOver';
   await sameRun({ input, deps });
-  state.segments = newScan();
-  state.step = 'users';
+  Object.assign(state, { segments: newScan(), step: 'users' });
   await progress.save();
+  return 'moved';
 }
 
 const groupOfItem = ({ groupName, description, precedence }: GroupItem): PoolGroup => ({
@@ -57,8 +61,8 @@ const groupOfItem = ({ groupName, description, precedence }: GroupItem): PoolGro
   ...(precedence === undefined ? {} : { precedence }),
 });
 
-/** Pools with different names at sign-in have no user in common that could be recognized. */
-async function lookAtPool({ input, deps, progress }: Comparison): Promise<void> {
+/** How users are recognized; Halt PoolDiffers where none could be, since the pools have different names at sign-in. */
+async function matchingOf({ input, deps }: Comparison): Promise<Matching> {
   const manifest = await sameRun({ input, deps });
   const { settings } = await deps.pool.describe(input.userPoolId);
   const [here, there] = [signInNameOf(settings), signInNameOf(manifest.poolSettings)];
@@ -68,5 +72,9 @@ async function lookAtPool({ input, deps, progress }: Comparison): Promise<void> 
       `Users of the pool ${input.userPoolId} sign in by ${here}, those of the backup (export ${input.runId} of ${manifest.userPoolId}) by ${there}: nobody can be recognized. It is no restore of this backup.`,
     );
   }
-  progress.state.matching = matchingOf(input.userPoolId, settings, manifest);
+  return {
+    bySub: input.userPoolId === manifest.userPoolId,
+    signInName: here,
+    caseSensitive: settings.caseSensitive,
+  };
 }

@@ -1,4 +1,5 @@
 import { Halt } from '../../errors.ts';
+import type { StepEnd } from '../../state/step.ts';
 import { DIFFERENCES_HEADER } from './rows.ts';
 import { differs } from './state.ts';
 import type { Comparison, PoolCounts } from './state.ts';
@@ -7,7 +8,7 @@ export const differencesKey = (folder: string): string => `${folder}differences.
 export const reportKey = (folder: string): string => `${folder}report.json`;
 
 /** Writes differences.csv, where there is a line for it, then report.json. */
-export async function writeReport({ input, deps, progress, folder }: Comparison): Promise<void> {
+export async function writeReport({ input, deps, progress, folder }: Comparison): Promise<StepEnd> {
   const { state } = progress;
   const lines = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
     yield Buffer.from(DIFFERENCES_HEADER);
@@ -33,6 +34,7 @@ export async function writeReport({ input, deps, progress, folder }: Comparison)
   await deps.objects.put(reportKey(folder), `${JSON.stringify(report, null, 2)}\n`);
   state.step = 'done';
   await progress.save();
+  return 'moved';
 }
 
 const WORDS: readonly (readonly [count: keyof PoolCounts, words: string])[] = [

@@ -1,4 +1,6 @@
+import type { Matching } from '../../comparison/matching.ts';
 import type { LedgerState } from '../../digests/ledger.ts';
+import { NO_CHAINS } from '../../listing/chains.ts';
 import type { ChainProgress } from '../../listing/chains.ts';
 import type { ListingScope } from '../../listing/user-chains.ts';
 import type { BackupTable, Clock, Log, ObjectStore, TimeLeft, UserPoolReader } from '../../ports.ts';
@@ -6,7 +8,6 @@ import type { Progress } from '../../state/progress.ts';
 import { newScan } from '../../backup/scan-segments.ts';
 import type { ScanProgress } from '../../backup/scan-segments.ts';
 import type { CompareEvent } from '../verify-event.ts';
-import type { Matching } from './records.ts';
 
 export interface ComparePoolInput extends CompareEvent {
   readonly tableName: string;
@@ -88,8 +89,6 @@ export interface CompareState {
   marksKey?: string;
   scope: ListingScope;
   chains: ChainProgress;
-  /** Pages so far. */
-  pages: number;
   /** Object with the names of the pool's groups. */
   groupsKey?: string;
   /** In the pool, not in the backup. */
@@ -102,8 +101,6 @@ export interface CompareState {
   readonly counts: PoolCounts;
 }
 
-export const NO_CHAINS: ChainProgress = { next: 0, open: [] };
-
 export const newComparison = (now: number): CompareState => ({
   step: 'scan',
   startedAt: new Date(now).toISOString(),
@@ -111,7 +108,6 @@ export const newComparison = (now: number): CompareState => ({
   records: { users: [], memberships: [], groups: [] },
   scope: 'prefixes',
   chains: NO_CHAINS,
-  pages: 0,
   extraUsers: [],
   extraMemberships: [],
   lookups: 0,

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { Halt } from '../../../../source/domain/errors.ts';
-import { headKey, planKey } from '../../../../source/domain/import/plan/plan-model.ts';
-import type { ImportOptions, RestoreHead } from '../../../../source/domain/import/plan/plan-model.ts';
+import { planKey } from '../../../../source/domain/import/plan/plan-model.ts';
+import { headKey } from '../../../../source/domain/import/plan/restore-head.ts';
+import type { ImportOptions } from '../../../../source/domain/import/plan/plan-model.ts';
+import type { RestoreHead } from '../../../../source/domain/import/plan/restore-head.ts';
 import { checkNewUserPool } from '../../../../source/domain/import/check-new-user-pool.ts';
 import type { OpenedRestore } from '../../../../source/domain/import/check-new-user-pool.ts';
 import { keepSnapshot } from '../../../support/import/kept-snapshot.ts';

@@ -6,10 +6,11 @@ import {
   decodeExpectedMembership,
   decodeExpectedUser,
   MEMBERSHIP_RECORD_BYTES,
-  membershipDigest,
-  nameDigest,
   USER_RECORD_BYTES,
-} from '../../../../source/domain/digests/expected.ts';
+} from '../../../../source/domain/comparison/expected-records.ts';
+import { membershipDigest } from '../../../../source/domain/comparison/matching.ts';
+import { nameDigest } from '../../../../source/domain/digests/user-content.ts';
+import { placeOf } from '../../../../source/domain/import/plan/expected-place.ts';
 import { scanTable } from '../../../../source/domain/import/scan-table.ts';
 import type { PoolUser } from '../../../../source/domain/model.ts';
 import { options, PlanningWorld, RESTORE_ID } from '../../../support/import/planning-world.ts';
@@ -150,15 +151,16 @@ describe('scanTable', () => {
     expect(users.length / USER_RECORD_BYTES).to.equal(23);
     for (let ordinal = 0; ordinal < 23; ordinal++) {
       const record = decodeExpectedUser(users, ordinal);
+      const { chunk, line } = placeOf(record);
       const found =
-        record.chunk === null
+        chunk === null
           ? world
-              .lines<UpdateOp>(batches[record.line]?.key as string)
+              .lines<UpdateOp>(batches[line]?.key as string)
               .flatMap((op) => (op.op === 'create' ? [op.user] : []))
               .find(({ sub }) => sub === record.sub)
-          : world.lines<RestoreUser>(chunks[record.chunk]?.key as string)[record.line - 1];
+          : world.lines<RestoreUser>(chunks[chunk]?.key as string)[line - 1];
       expect(found?.sub).to.equal(record.sub);
-      expect(nameDigest(found?.name as string, false).equals(record.nameDigest)).to.equal(true);
+      expect(nameDigest(found?.name as string, false).equals(record.digest)).to.equal(true);
     }
     const memberships = Buffer.concat(
       expected.memberships.map((key) => Buffer.from(world.objects.stored.get(key)?.body as Uint8Array)),
@@ -166,10 +168,12 @@ describe('scanTable', () => {
     expect(memberships.length / MEMBERSHIP_RECORD_BYTES).to.equal(25);
     const groups = world.groups();
     for (let ordinal = 0; ordinal < 25; ordinal++) {
-      const { digest, batch } = decodeExpectedMembership(memberships, ordinal);
+      const { digest, own: batch } = decodeExpectedMembership(memberships, ordinal);
       const digests = world
         .lines<UpdateOp>(batches[batch]?.key as string)
-        .flatMap((op) => (op.op === 'add' ? [membershipDigest(groups[op.group]?.name as string, op.name, false)] : []));
+        .flatMap((op) =>
+          op.op === 'add' ? [membershipDigest(groups[op.group]?.name as string, op.name.toLowerCase())] : [],
+        );
       expect(digests.some((found) => found.equals(digest))).to.equal(true);
     }
   });

@@ -53,18 +53,18 @@ describe('Chains of pages', () => {
     );
   });
 
-  it('starts a chain anew whose token is refused, but not for ever', async () => {
+  it('begins a chain again whose token is refused, but not for ever', async () => {
     let refusals = 2;
     const seen: string[] = [];
     const chains = pages([3, 3], seen, { next: 0, open: [] }, () => (refusals -= 1) >= 0);
     await chains.run(() => false, later);
     expect([...new Set(seen)].sort()).to.deep.equal(everything([3, 3]));
     expect(await rejection(pages([2], [], { next: 0, open: [] }, () => true).run(() => false, later))).to.include({
-      name: 'InvalidPaginationToken',
+      name: 'ServiceError',
     });
   });
 
-  it('starts a chain anew whose token leads back to itself, but not for ever', async () => {
+  it('begins a chain again whose token leads back to itself, but not for ever', async () => {
     const looping = (loops: number, seen: string[]): Chains<string> => {
       let fetched = 0;
       let left = loops;
@@ -87,11 +87,11 @@ describe('Chains of pages', () => {
     await looping(2, seen).run(() => false, later);
     expect(seen).to.deep.equal(['0.0', '0.0', '0.0', '0.1', '0.2']);
     expect(await rejection(looping(Infinity, []).run(() => false, later))).to.include({
-      name: 'InvalidPaginationToken',
+      name: 'ServiceError',
     });
   });
 
-  it('counts what is unknown once, also when a chain starts anew, stopped and resumed in between', async () => {
+  it('counts what is unknown once, also when a chain begins again, stopped and resumed in between', async () => {
     let unknown = 0;
     let progress: ChainProgress = { next: 0, open: [] };
     const refusals = [3, 7];

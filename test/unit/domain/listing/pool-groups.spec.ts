@@ -25,7 +25,7 @@ describe('Groups of a pool', () => {
   };
   const names = ['group0', 'group1', 'group2', 'group3', 'group4'];
 
-  it('are listed to the end, anew where a token is refused or leads back to itself', async () => {
+  it('are listed to the end, again where a token is refused or leads back to itself', async () => {
     expect([...(await list((_token, page) => page)).keys()]).to.deep.equal(names);
     let spoils = 4;
     const groups = await list((token, page) => {
@@ -39,7 +39,7 @@ describe('Groups of a pool', () => {
 
   it('are given up where their tokens always lead back to themselves', async () => {
     expect(await rejection(list((token, page) => (token === undefined ? page : { ...page, next: token })))).to.include({
-      name: 'InvalidPaginationToken',
+      name: 'ServiceError',
     });
   });
 });

@@ -1,14 +1,16 @@
 import { expect } from 'chai';
+import * as v from 'valibot';
 import { Fault } from '../../../../source/domain/errors.ts';
 import { digestOfText } from '../../../../source/domain/state/sealed-keys.ts';
 import { Checkpoint } from '../../../../source/domain/state/checkpoint.ts';
+import { countShape } from '../../../../source/domain/state/shape.ts';
+import type { Stored } from '../../../../source/domain/state/shape.ts';
 import { rejection } from '../../../support/rejection.ts';
 import { World } from '../../../support/world/world.ts';
 
 const KEY = 'exports/run/progress/step.json';
-interface State {
-  readonly pages: number;
-}
+const shape = v.object({ pages: countShape });
+type State = Stored<typeof shape>;
 
 describe('Checkpoint', () => {
   let world: World;
@@ -18,11 +20,12 @@ describe('Checkpoint', () => {
   const claim = (name: string): Promise<Checkpoint<State>> =>
     Checkpoint.claim(world.objects, {
       key: KEY,
+      shape,
       claim: name,
       now: () => world.clock.now(),
       initial: () => ({ pages: 0 }),
     });
-  const stored = (): Promise<State | undefined> => Checkpoint.peek<State>(world.objects, KEY);
+  const stored = (): Promise<State | undefined> => Checkpoint.peek(world.objects, KEY, shape);
   /** The next write is refused once; `effect` happens first. */
   const refuseOnce = (effect: () => Promise<unknown> = () => Promise.resolve()): void => {
     const { put } = world.objects;
@@ -57,6 +60,7 @@ describe('Checkpoint', () => {
         KEY,
         JSON.stringify({
           key: KEY,
+          shape,
           claim: 'one',
           savedAt: new Date(world.clock.now()).toISOString(),
           digest: digestOfText('{"pages":1}'),

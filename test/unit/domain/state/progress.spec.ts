@@ -1,11 +1,12 @@
 import { expect } from 'chai';
+import * as v from 'valibot';
 import { Progress } from '../../../../source/domain/state/progress.ts';
+import { textsShape } from '../../../../source/domain/state/shape.ts';
 import { rejection } from '../../../support/rejection.ts';
 import { World } from '../../../support/world/world.ts';
 
-interface Seen {
-  parts: string[];
-}
+const shape = v.object({ parts: textsShape });
+type Seen = v.InferOutput<typeof shape>;
 
 describe('Progress with appendices', () => {
   it('stores what a failed save had cut off, before the state that names it', async () => {
@@ -17,7 +18,7 @@ describe('Progress with appendices', () => {
         : objects.put(key, ...rest);
     const progress = await Progress.claim<Seen>(
       { objects: { get: objects.get, put }, clock, claim: 'a' },
-      { key: 'run/state.json', folderOf: (kind) => `run/${kind}/`, since: clock.now() },
+      { key: 'run/state.json', shape, folderOf: (kind) => `run/${kind}/`, since: clock.now() },
       () => ({ parts: [] }),
     );
     let waiting = 'first';

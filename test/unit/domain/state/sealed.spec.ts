@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { assertSealed, sealedKey, sealedPieces } from '../../../../source/domain/state/sealed-keys.ts';
 import { putList, readList } from '../../../../source/domain/state/stored-list.ts';
-import { parsed, shaped } from '../../../../source/domain/state/stored-shapes.ts';
+import { subShape } from '../../../../source/domain/state/shape.ts';
 import { rejection } from '../../../support/rejection.ts';
 import { World } from '../../../support/world/world.ts';
 
@@ -51,7 +51,7 @@ describe('A stored list', () => {
   it('is read as it was put, and not when it is emptied, shortened, of another place or of another kind', async () => {
     const { objects } = new World();
     await putList(objects, key, ['a', 'b']);
-    expect(await readList(objects, key)).to.deep.equal(['a', 'b']);
+    expect(await readList(objects, key, subShape)).to.deep.equal(['a', 'b']);
     const stored = objects.json<{ readonly digest: string }>(key);
     const other = 'restores/p/other/planning/losers.json';
     await putList(objects, other, []);
@@ -67,67 +67,10 @@ describe('A stored list', () => {
       ...[['a'], ['a', 'c'], {}].map((list) => JSON.stringify({ ...stored, list })),
     ]) {
       await objects.put(key, damage);
-      expect(await rejection(readList(objects, key)), damage).to.have.property('name', 'BadState');
+      expect(await rejection(readList(objects, key, subShape)), damage).to.have.property('name', 'BadState');
     }
-    expect((await rejection(readList(objects, 'restores/p/r/groups.json'))).message).to.include('does not exist');
-  });
-});
-
-describe('The shape of a stored object', () => {
-  const problem = (key: string, value: unknown): string => {
-    try {
-      shaped(key, value);
-      return '';
-    } catch (error) {
-      expect(error).to.have.property('name', 'BadState');
-      return (error as Error).message;
-    }
-  };
-
-  it('is named by the member, what it should be, what to do, and no value', () => {
-    const head = {
-      runId: '20260301T000000Z-12345678',
-      startedAt: '2026-03-01T00:00:00.000Z',
-      checkpointAt: '2026-03-01T00:00:00.000Z',
-    };
-    expect(problem('exports/current.json', head)).to.equal('');
-    expect(problem('exports/current.json', { ...head, checkpointAt: 'ana@example.org' }))
-      .to.match(/exports\/current\.json is damaged: checkpointAt should be .*Delete it and start ExportWorkflow again/)
-      .and.not.include('ana');
-    expect(problem('exports/current.json', { ...head, runId: '../../x' })).to.include('runId should be');
-    expect(problem('exports/current.json', { startedAt: head.startedAt })).to.include('runId is missing');
-    expect(problem('exports/current.json', null)).to.include('it should be Object, but is null');
-    expect(
-      problem('restores/p/r/chunks/000000.ndjson', {
-        sub: 's',
-        name: 'n',
-        attributes: { 'ana@example.org': 7 },
-        enabled: true,
-        status: '',
-        groups: [],
-      }),
-    )
-      .to.include('attributes')
-      .and.not.include('ana');
-  });
-
-  it('takes any attribute for what it is, also those that are called like members of every object', () => {
-    const attributes = JSON.parse('{"__proto__": "a", "constructor": "b", "custom:__proto__": "c"}') as object;
-    expect(
-      problem('restores/p/r/chunks/000000.ndjson', {
-        sub: 's',
-        name: '__proto__',
-        attributes,
-        enabled: true,
-        status: '',
-        groups: [],
-      }),
-    ).to.equal('');
-  });
-
-  it('is asked for objects that are no JSON without quoting them', () => {
-    expect(() => parsed('exports/current.json', Buffer.from('ana@example.org')))
-      .to.throw(/it is no JSON/)
-      .and.not.match(/ana/);
+    expect((await rejection(readList(objects, 'restores/p/r/groups.json', subShape))).message).to.include(
+      'does not exist',
+    );
   });
 });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { PoolUser } from '../../../../source/domain/model.ts';
 import { Fault, Halt } from '../../../../source/domain/errors.ts';
 import type { PoolCounts } from '../../../../source/domain/verify/pool/state.ts';
-import type { EndedExecution } from '../../../support/workflows/state-machine.ts';
+import type { EndedExecution } from '../../../../tools/simulation/workflow/run-workflow.ts';
 import { addGroups, addUsers, aGroup, aUser } from '../../../support/world/builders.ts';
 import { subFor } from '../../../../tools/simulation/cognito/memory-pool.ts';
 import { RESTORED, VerifyWorld } from '../../../support/workflows/verify-world.ts';

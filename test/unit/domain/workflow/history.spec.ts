@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { addUsers, aGroup } from '../../../support/world/builders.ts';
-import type { EndedExecution } from '../../../support/workflows/state-machine.ts';
+import type { EndedExecution } from '../../../../tools/simulation/workflow/run-workflow.ts';
 import { VerifyWorld } from '../../../support/workflows/verify-world.ts';
 import { SOURCE, WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
 

@@ -1,11 +1,11 @@
 import { AwsError } from '../aws-error.ts';
-import { subtree, text, texts, type QueryTree } from '../query-params.ts';
+import { subtree, text, texts } from '../query-params.ts';
 import type { XmlValue } from '../xml.ts';
 import { readDefinition, readOverrides } from './definition.ts';
-import type { StackSetDeps } from './deps.ts';
+import type { Call } from './deps.ts';
 import { begin, refuseWhileRunning, targetsOf } from './operations.ts';
 import type { StackInstance } from './model.ts';
-import { findInstance, getInstance, getOperation, type Scope, type StackSetStore } from './store.ts';
+import { findInstance, getInstance, getOperation, type StackSetStore } from './store.ts';
 import {
   instanceSummary,
   instanceView,
@@ -14,14 +14,6 @@ import {
   stackSetSummary,
   stackSetView,
 } from './views.ts';
-
-/** One call: the request's members, the caller's account and Region. */
-export interface Call {
-  readonly request: QueryTree;
-  readonly scope: Scope;
-  readonly store: StackSetStore;
-  readonly deps: StackSetDeps;
-}
 
 type Result = Record<string, XmlValue>;
 const NAME = /^[a-zA-Z][-a-zA-Z0-9]{0,127}$/;

@@ -1,6 +1,6 @@
 import { AwsError } from '../aws-error.ts';
 import { subtree, text, texts, trees, type QueryTree } from '../query-params.ts';
-import { element, elements } from '../xml.ts';
+import { elements, elementTexts } from '../xml.ts';
 import type { StackSetDeps } from './deps.ts';
 import type { Definition, Parameter, Preferences } from './model.ts';
 import type { Scope } from './store.ts';
@@ -118,10 +118,9 @@ async function describeTemplate(templateBody: string, scope: Scope, deps: StackS
     { TemplateURL: url },
     deps.rootOf(scope.account),
   );
-  const capabilities = element(answer, 'Capabilities');
   return {
-    parameters: elements(answer, 'ParameterKey'),
-    capabilities: capabilities === undefined ? [] : elements(capabilities, 'member'),
+    parameters: elementTexts(answer, 'ParameterKey'),
+    capabilities: elements(answer, 'Capabilities').flatMap((list) => elementTexts(list, 'member')),
   };
 }
 

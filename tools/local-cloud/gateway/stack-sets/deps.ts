@@ -1,4 +1,6 @@
+import type { QueryTree } from '../query-params.ts';
 import type { AwsCredentials, Backend } from '../types.ts';
+import type { Scope, StackSetStore } from './store.ts';
 
 /** What StackSets need of the gateway. */
 export interface StackSetDeps {
@@ -10,6 +12,14 @@ export interface StackSetDeps {
   readonly rootOf: (account: string) => AwsCredentials;
   /** Age in milliseconds below which a role is not known yet ("a new role may be unknown to StackSets for a minute or two"). */
   readonly newRoleUnknownMs: () => number;
+}
+
+/** One call: the request's members, the caller's account and Region. */
+export interface Call {
+  readonly request: QueryTree;
+  readonly scope: Scope;
+  readonly store: StackSetStore;
+  readonly deps: StackSetDeps;
 }
 
 /** How often a stack's status is looked at. */

@@ -1,7 +1,6 @@
 import { AwsError, errorResponse, queryResponse } from '../aws-error.ts';
 import { queryTree } from '../query-params.ts';
 import type { Interceptor } from '../types.ts';
-import { toXml } from '../xml.ts';
 import { stackSetActions } from './actions.ts';
 import type { StackSetDeps } from './deps.ts';
 import { StackSetStore } from './store.ts';
@@ -35,7 +34,7 @@ export function stackSetInterceptor(deps: StackSetDeps): Interceptor {
     try {
       const scope = { account: request.account, region: request.region };
       const result = await action({ request: queryTree(request.params), scope, store, deps });
-      return queryResponse(request.action, toXml(result), NAMESPACE);
+      return queryResponse(request.action, result, NAMESPACE);
     } catch (error) {
       if (error instanceof AwsError) return errorResponse(request, error);
       throw error;

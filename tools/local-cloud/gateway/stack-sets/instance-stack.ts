@@ -1,6 +1,6 @@
 import { AwsError } from '../aws-error.ts';
 import type { AwsCredentials } from '../types.ts';
-import { element, elements } from '../xml.ts';
+import { elements, elementText } from '../xml.ts';
 import { POLL_MS, type StackSetDeps } from './deps.ts';
 import type { Definition, Parameter, StackInstance, StackSet } from './model.ts';
 
@@ -43,7 +43,7 @@ export async function deployStack(
   if (instance.stackId === undefined || status === undefined || status === 'DELETE_COMPLETE') {
     const stackName = `StackSet-${set.name}-${deps.newId()}`;
     const answer = await call('CreateStack', { StackName: stackName, ...inputs }, place);
-    instance.stackId = element(answer, 'StackId') ?? stackName;
+    instance.stackId = elementText(answer, 'StackId') ?? stackName;
     await expectStatus(instance.stackId, 'CREATE_COMPLETE', place);
     return;
   }
@@ -116,7 +116,7 @@ async function call(
 
 async function stackStatus(stackId: string, { region, credentials, deps }: Place): Promise<string | undefined> {
   try {
-    return element(
+    return elementText(
       await deps.backend.query('cloudformation', 'DescribeStacks', region, { StackName: stackId }, credentials),
       'StackStatus',
     );
@@ -153,13 +153,13 @@ async function failureReason(stackId: string, status: string, { region, credenti
   const members = elements(events, 'member');
   const begin = members.findIndex(
     (event) =>
-      element(event, 'ResourceType') === 'AWS::CloudFormation::Stack' &&
-      /^(CREATE|UPDATE|DELETE)_IN_PROGRESS$/.test(element(event, 'ResourceStatus') ?? ''),
+      elementText(event, 'ResourceType') === 'AWS::CloudFormation::Stack' &&
+      /^(CREATE|UPDATE|DELETE)_IN_PROGRESS$/.test(elementText(event, 'ResourceStatus') ?? ''),
   );
   const failed = (begin < 0 ? members : members.slice(0, begin))
-    .filter((event) => (element(event, 'ResourceStatus') ?? '').endsWith('_FAILED'))
-    .filter((event) => element(event, 'ResourceType') !== 'AWS::CloudFormation::Stack')
+    .filter((event) => (elementText(event, 'ResourceStatus') ?? '').endsWith('_FAILED'))
+    .filter((event) => elementText(event, 'ResourceType') !== 'AWS::CloudFormation::Stack')
     .at(-1);
   if (failed === undefined) return `Stack ended in ${status}.`;
-  return `ResourceLogicalId:${element(failed, 'LogicalResourceId') ?? ''}, ResourceType:${element(failed, 'ResourceType') ?? ''}, ResourceStatusReason:${element(failed, 'ResourceStatusReason') ?? status}.`;
+  return `ResourceLogicalId:${elementText(failed, 'LogicalResourceId') ?? ''}, ResourceType:${elementText(failed, 'ResourceType') ?? ''}, ResourceStatusReason:${elementText(failed, 'ResourceStatusReason') ?? status}.`;
 }

@@ -1,7 +1,7 @@
 import { AwsError } from '../aws-error.ts';
 import { subtree, text, texts, type QueryTree } from '../query-params.ts';
-import type { Call } from './actions.ts';
 import { readPreferences } from './definition.ts';
+import type { Call } from './deps.ts';
 import type { Operation, OperationAction, StackInstance, StackSet } from './model.ts';
 import { runOperation } from './run-operation.ts';
 

@@ -1,6 +1,6 @@
 import { AwsError } from '../aws-error.ts';
 import type { AwsCredentials } from '../types.ts';
-import { element } from '../xml.ts';
+import { elementText } from '../xml.ts';
 import type { StackSetDeps } from './deps.ts';
 import type { Definition } from './model.ts';
 
@@ -34,9 +34,9 @@ export async function executionCredentials(
       administrator,
     );
     return {
-      accessKeyId: element(answer, 'AccessKeyId') ?? '',
-      secretAccessKey: element(answer, 'SecretAccessKey') ?? '',
-      sessionToken: element(answer, 'SessionToken') ?? '',
+      accessKeyId: elementText(answer, 'AccessKeyId') ?? '',
+      secretAccessKey: elementText(answer, 'SecretAccessKey') ?? '',
+      sessionToken: elementText(answer, 'SessionToken') ?? '',
     };
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
@@ -50,7 +50,7 @@ export async function executionCredentials(
 /** @throws AwsError NoSuchEntity for a role that is not there, or not known yet */
 async function refuseNewRole(roleName: string, account: string, region: string, deps: StackSetDeps): Promise<void> {
   const role = await deps.backend.query('iam', 'GetRole', region, { RoleName: roleName }, deps.rootOf(account));
-  const age = deps.now().getTime() - Date.parse(element(role, 'CreateDate') ?? '');
+  const age = deps.now().getTime() - Date.parse(elementText(role, 'CreateDate') ?? '');
   if (age < deps.newRoleUnknownMs())
     throw new AwsError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, 404);
 }

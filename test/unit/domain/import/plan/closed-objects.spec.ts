@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { Fault } from '../../../../../source/domain/errors.ts';
 import { CLOSED } from '../../../../../source/domain/import/plan/closed-objects.ts';
-import { headKey, restoreFolder } from '../../../../../source/domain/import/plan/plan-model.ts';
-import type { RestoreHead } from '../../../../../source/domain/import/plan/plan-model.ts';
+import { restoreFolder } from '../../../../../source/domain/import/plan/plan-model.ts';
+import { headKey } from '../../../../../source/domain/import/plan/restore-head.ts';
+import type { RestoreHead } from '../../../../../source/domain/import/plan/restore-head.ts';
 import { addGroups, addUsers } from '../../../../support/world/builders.ts';
 import { TARGET, WorkflowWorld } from '../../../../support/workflows/workflow-world.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { settleScan } from '../../../../../source/domain/import/planning/settle-scan.ts';
 import type { ScanAgainst } from '../../../../../source/domain/import/planning/settle-scan.ts';
-import { newScan } from '../../../../../source/domain/import/planning/scan.ts';
+import { newTableScan } from '../../../../../source/domain/import/planning/scan.ts';
 import { manifestOf } from '../../../../support/import/sealed-backup.ts';
 import { MemoryPool } from '../../../../../tools/simulation/cognito/memory-pool.ts';
 
@@ -12,7 +12,7 @@ const against = (over: Partial<ScanAgainst> = {}): ScanAgainst => ({
   tableName: 'table',
   before: sealed,
   after: sealed,
-  scan: newScan(),
+  scan: newTableScan(),
   now: 10 * MINUTE,
   differsSince: undefined,
   acceptIncomplete: false,
@@ -51,8 +51,8 @@ describe('settleScan', () => {
   });
 
   it('sees equal checksums with different counts, and different checksums with equal counts', () => {
-    const counts = { ...newScan(), counts: { users: 1, groups: 0, memberships: 0 } };
-    const checksums = { ...newScan(), checksums: ['1'.padStart(64, '0'), ...newScan().checksums.slice(1)] };
+    const counts = { ...newTableScan(), counts: { users: 1, groups: 0, memberships: 0 } };
+    const checksums = { ...newTableScan(), checksums: ['1'.padStart(64, '0'), ...newTableScan().checksums.slice(1)] };
     for (const scan of [counts, checksums]) expect(settleScan(against({ scan }))).to.include({ verdict: 'again' });
   });
 });

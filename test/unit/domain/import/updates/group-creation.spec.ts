@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { initialUpdatesState } from '../../../../../source/domain/import/plan/updates-state.ts';
+import type { UpdatesState } from '../../../../../source/domain/import/plan/updates-state.ts';
 import { GroupCreation } from '../../../../../source/domain/import/updates/group-creation.ts';
 import { FakeClock } from '../../../../../tools/simulation/fake-clock.ts';
 import { rejection } from '../../../../support/rejection.ts';
@@ -9,7 +11,13 @@ const groups = Array.from({ length: 20 }, (_, index) => ({
   roleArn: 'arn:aws:iam::1:role/x',
 }));
 
-function creation(exists = '', refuse: string[] = []): { creation: GroupCreation; made: string[]; clock: FakeClock } {
+interface Creation {
+  readonly creation: GroupCreation;
+  readonly state: Pick<UpdatesState, 'groups' | 'counts'>;
+  readonly made: string[];
+}
+
+function creation(exists = '', refuse: string[] = []): Creation {
   const clock = new FakeClock();
   const made: string[] = [];
   const createGroup = async (_pool: string, group: object & { name: string }): Promise<void> => {
@@ -18,7 +26,8 @@ function creation(exists = '', refuse: string[] = []): { creation: GroupCreation
     if (refuse.includes(group.name)) throw new Error(`no ${group.name}`);
     made.push(group.name);
   };
-  return { creation: new GroupCreation({ createGroup }, 'pool', groups, exists, () => undefined), made, clock };
+  const state = { ...initialUpdatesState(), groups: exists };
+  return { creation: new GroupCreation({ createGroup }, 'pool', groups, state), state, made };
 }
 
 describe('GroupCreation', () => {
@@ -46,7 +55,8 @@ describe('GroupCreation', () => {
       () => (left -= 1) < 0,
       () => undefined,
     );
-    const second = creation(first.creation.exists);
+    expect(first.state.counts.groupsCreated).to.equal(first.made.length);
+    const second = creation(first.state.groups);
     await second.creation.runAhead(
       () => false,
       () => undefined,

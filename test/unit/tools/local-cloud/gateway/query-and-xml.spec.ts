@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { queryTree, subtree, text, texts, trees } from '../../../../../tools/local-cloud/gateway/query-params.ts';
-import { element, elements, toXml } from '../../../../../tools/local-cloud/gateway/xml.ts';
+import { elements, elementText, elementTexts, toXml } from '../../../../../tools/local-cloud/gateway/xml.ts';
 
 describe('local cloud gateway: query protocol', () => {
   it('builds lists and structures from flat keys, in the order of their numbers', () => {
@@ -28,10 +28,17 @@ describe('local cloud gateway: query protocol', () => {
       At: new Date(0),
       Empty: [],
     });
-    expect(element(xml, 'Name')).to.equal('a <b> & "c"');
-    expect(elements(xml, 'Key')).to.deep.equal(['k', 'l']);
-    expect(element(xml, 'At')).to.equal('1970-01-01T00:00:00.000Z');
+    expect(elementText(xml, 'Name')).to.equal('a <b> & "c"');
+    expect(elementTexts(xml, 'Key')).to.deep.equal(['k', 'l']);
+    expect(elementText(xml, 'At')).to.equal('1970-01-01T00:00:00.000Z');
     expect(xml).to.contain('<Empty></Empty>').and.not.contain('Left');
-    expect(element('<M>&#38;&#x26;&amp;</M>', 'M')).to.equal('&&&');
+    expect(elementText('<M>&#38;&#x26;&amp;</M>', 'M')).to.equal('&&&');
+  });
+
+  it('reads texts as they are, and elements within elements', () => {
+    const xml = '<R><A><B>01</B><B>2&lt;</B></A><A><B> x </B></A></R>';
+    expect(elementTexts(xml, 'B')).to.deep.equal(['01', '2<', ' x ']);
+    expect(elements(xml, 'A').map((each) => elementText(each, 'B'))).to.deep.equal(['01', ' x ']);
+    expect(elementText(xml, 'C')).to.equal(undefined);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { stackSetInterceptor } from '../../../../../tools/local-cloud/gateway/stack-sets/index.ts';
 import type { Interceptor } from '../../../../../tools/local-cloud/gateway/types.ts';
-import { element, elements } from '../../../../../tools/local-cloud/gateway/xml.ts';
+import { elementText, elementTexts } from '../../../../../tools/local-cloud/gateway/xml.ts';
 import { FakeStacks } from '../../../../support/local-cloud/fake-stacks.ts';
 import { aRequest, anAnswer } from '../../../../support/local-cloud/gateway-request.ts';
 
@@ -33,15 +33,15 @@ describe('local cloud: StackSets', () => {
     });
     const { status, body } = await intercept(request, () => Promise.resolve(anAnswer()));
     const xml = body.toString();
-    return { status, code: element(xml, 'Code'), xml };
+    return { status, code: elementText(xml, 'Code'), xml };
   };
   /** Starts an operation, waits for its end, and gives its status and each Region's result. */
   const operate = async (action: string, params: Record<string, string> = {}): Promise<string[]> => {
     const started = await call(action, params);
-    const OperationId = element(started.xml, 'OperationId');
+    const OperationId = elementText(started.xml, 'OperationId');
     expect(OperationId, started.xml).to.be.a('string');
     for (;;) {
-      const status = element(
+      const status = elementText(
         (await call('DescribeStackSetOperation', { OperationId: OperationId ?? '' })).xml,
         'Status',
       );
@@ -50,14 +50,14 @@ describe('local cloud: StackSets', () => {
         continue;
       }
       const results = (await call('ListStackSetOperationResults', { OperationId: OperationId ?? '' })).xml;
-      return [status ?? '', ...elements(results, 'Status')];
+      return [status ?? '', ...elementTexts(results, 'Status')];
     }
   };
   const instances = async (): Promise<string[]> => {
     const { xml } = await call('ListStackInstances');
-    return elements(xml, 'Region').map(
+    return elementTexts(xml, 'Region').map(
       (region, index) =>
-        `${region} ${elements(xml, 'Status')[index] ?? ''} ${elements(xml, 'DetailedStatus')[index] ?? ''}`,
+        `${region} ${elementTexts(xml, 'Status')[index] ?? ''} ${elementTexts(xml, 'DetailedStatus')[index] ?? ''}`,
     );
   };
 
@@ -91,10 +91,10 @@ describe('local cloud: StackSets', () => {
       await operate('UpdateStackSet', { ...DEFINITION, 'Parameters.member.1.ParameterValue': '25' }),
     ).to.deep.equal(['FAILED', 'FAILED', 'CANCELLED']);
     expect(await instances()).to.deep.equal(['us-east-1 OUTDATED FAILED', 'eu-west-1 OUTDATED CANCELLED']);
-    expect(element((await call('ListStackInstances')).xml, 'StatusReason')).to.equal(
+    expect(elementText((await call('ListStackInstances')).xml, 'StatusReason')).to.equal(
       'ResourceLogicalId:Queue, ResourceType:AWS::SQS::Queue, ResourceStatusReason:no & no.',
     );
-    expect(element((await call('DescribeStackSet')).xml, 'ParameterValue')).to.equal('25');
+    expect(elementText((await call('DescribeStackSet')).xml, 'ParameterValue')).to.equal('25');
   });
 
   it('bears as many failures per Region as tolerated', async () => {
@@ -160,7 +160,7 @@ describe('local cloud: StackSets', () => {
     expect(started.status).to.equal(200);
     expect((await call('StopStackSetOperation', { OperationId: 'one' })).status).to.equal(200);
     for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
-    expect(element((await call('DescribeStackSetOperation', { OperationId: 'one' })).xml, 'Status')).to.equal(
+    expect(elementText((await call('DescribeStackSetOperation', { OperationId: 'one' })).xml, 'Status')).to.equal(
       'STOPPED',
     );
     expect(await instances()).to.include('eu-west-1 OUTDATED CANCELLED');
@@ -171,7 +171,7 @@ describe('local cloud: StackSets', () => {
     await call('CreateStackSet', DEFINITION);
     const reason = async (): Promise<string | undefined> => {
       expect(await operate('CreateStackInstances', BOTH)).to.deep.equal(['FAILED', 'FAILED', 'CANCELLED']);
-      return element((await call('ListStackInstances')).xml, 'StatusReason');
+      return elementText((await call('ListStackInstances')).xml, 'StatusReason');
     };
     world.administrationRole = { refused: 'role does not trust the service' };
     expect(await reason()).to.contain(
@@ -190,7 +190,7 @@ describe('local cloud: StackSets', () => {
   it('takes previous values, and forgets a custom administration role that an update does not repeat', async () => {
     const custom = 'arn:aws:iam::111122223333:role/custom';
     await call('CreateStackSet', { ...DEFINITION, AdministrationRoleARN: custom });
-    expect(element((await call('DescribeStackSet')).xml, 'AdministrationRoleARN')).to.equal(custom);
+    expect(elementText((await call('DescribeStackSet')).xml, 'AdministrationRoleARN')).to.equal(custom);
     const update = {
       UsePreviousTemplate: 'true',
       'Capabilities.member.1': 'CAPABILITY_IAM',
@@ -199,8 +199,8 @@ describe('local cloud: StackSets', () => {
     };
     expect((await operate('UpdateStackSet', update))[0]).to.equal('SUCCEEDED');
     const { xml } = await call('DescribeStackSet');
-    expect(element(xml, 'ParameterValue')).to.equal('10');
-    expect(element(xml, 'AdministrationRoleARN')).to.contain('AWSCloudFormationStackSetAdministrationRole');
+    expect(elementText(xml, 'ParameterValue')).to.equal('10');
+    expect(elementText(xml, 'AdministrationRoleARN')).to.contain('AWSCloudFormationStackSetAdministrationRole');
   });
 
   it('overrides parameters of single instances', async () => {

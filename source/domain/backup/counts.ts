@@ -1,0 +1,24 @@
+import type { ItemKind } from './items.ts';
+import { NO_COUNTS } from './manifest.ts';
+import type { Counts } from './manifest.ts';
+
+/** Counts that are added to in place, as checkpoints hold them. */
+export type MutableCounts = { -readonly [K in keyof Counts]: Counts[K] };
+
+/** Counts to begin with. */
+export const noCounts = (): MutableCounts => ({ ...NO_COUNTS });
+
+/** Adds one item of the kind. */
+export const countItem = (counts: MutableCounts, kind: ItemKind): void => {
+  counts[`${kind}s`] += 1;
+};
+
+/** Items of all kinds together. */
+export const totalOf = ({ users, groups, memberships }: Counts): number => users + groups + memberships;
+
+/** Kind by kind. */
+export const sumOf = (a: Counts, b: Counts): Counts => ({
+  users: a.users + b.users,
+  groups: a.groups + b.groups,
+  memberships: a.memberships + b.memberships,
+});

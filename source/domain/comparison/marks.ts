@@ -1,0 +1,164 @@
+import { Bitmap, DigestTable } from '../digests/digest-table.ts';
+import { nameDigest, nameKey } from '../digests/user-content.ts';
+import type { PoolUser } from '../model.ts';
+import type { ObjectStore } from '../ports.ts';
+import { joinedObjects } from '../state/joined-objects.ts';
+import {
+  decodeExpectedMembership,
+  decodeExpectedUser,
+  MEMBERSHIP_RECORD_BYTES,
+  USER_RECORD_BYTES,
+} from './expected-records.ts';
+import type { ExpectedMembership, ExpectedUser } from './expected-records.ts';
+import { contentMark, isSeen, Mark } from './mark.ts';
+import { membershipDigest, nameOf, userDigest } from './matching.ts';
+import type { Holders, Matching, Recognizable } from './matching.ts';
+
+/** The records of what a pool should hold, and what is to be known to compare the pool with them. */
+export interface Expected {
+  readonly matching: Matching;
+  readonly holders: Holders;
+  readonly users: { readonly keys: readonly string[]; readonly count: number };
+  readonly memberships: { readonly keys: readonly string[]; readonly count: number };
+  /** Further bits for a user who was found. */
+  readonly alsoMarked?: (user: PoolUser) => number;
+  /** Of an error about an object that is missing or of another length. */
+  readonly advice: string;
+}
+
+/** A listed user whom the pool should hold. */
+export interface Compared {
+  readonly ordinal: number;
+  readonly mark: number;
+}
+
+/** What a pool should hold, and what of it was found: about 100 bytes per user and 30 per membership. */
+export class Marks {
+  /** A mark per user: see Mark. */
+  readonly users: Uint8Array;
+  /** The memberships that were seen. */
+  readonly memberships: Bitmap;
+  readonly #byUser: DigestTable;
+  readonly #byMembership: DigestTable;
+
+  private constructor(
+    private readonly expected: Expected,
+    private readonly userRecords: Buffer,
+    private readonly membershipRecords: Buffer,
+    stored: Uint8Array | undefined,
+  ) {
+    this.#byUser = new DigestTable(userRecords, USER_RECORD_BYTES);
+    this.#byMembership = new DigestTable(membershipRecords, MEMBERSHIP_RECORD_BYTES);
+    this.users = stored?.slice(0, this.userCount) ?? new Uint8Array(this.userCount);
+    this.memberships = new Bitmap(this.membershipCount, stored?.slice(this.userCount));
+  }
+
+  /** `marksKey`: the object with a snapshot of earlier marks. Fault BadState when an object does not fit the counts. */
+  static async load(
+    objects: Pick<ObjectStore, 'get'>,
+    expected: Expected,
+    marksKey: string | undefined,
+  ): Promise<Marks> {
+    const { users, memberships, advice } = expected;
+    const stored =
+      marksKey === undefined
+        ? undefined
+        : await joinedObjects(objects, [marksKey], users.count + Math.ceil(memberships.count / 8), advice);
+    const userRecords = await joinedObjects(objects, users.keys, users.count * USER_RECORD_BYTES, advice);
+    const membershipBytes = memberships.count * MEMBERSHIP_RECORD_BYTES;
+    return new Marks(
+      expected,
+      userRecords,
+      await joinedObjects(objects, memberships.keys, membershipBytes, advice),
+      stored,
+    );
+  }
+
+  get userCount(): number {
+    return this.#byUser.size;
+  }
+
+  get membershipCount(): number {
+    return this.#byMembership.size;
+  }
+
+  /** A copy of this moment's marks, as they are stored: a byte per user, then a bit per membership. */
+  snapshot(): Uint8Array {
+    return Buffer.concat([this.users, this.memberships.bytes]);
+  }
+
+  expectedUser(ordinal: number): ExpectedUser {
+    return decodeExpectedUser(this.userRecords, ordinal);
+  }
+
+  expectedMembership(ordinal: number): ExpectedMembership {
+    return decodeExpectedMembership(this.membershipRecords, ordinal);
+  }
+
+  /** Ordinal of the user, also when somebody else has the name. */
+  find(user: Recognizable): number | undefined {
+    return this.#byUser.find(userDigest(user, this.expected.matching));
+  }
+
+  /** The same by sign-in name alone. */
+  ordinalOf(name: string): number | undefined {
+    return this.#byUser.find(nameDigest(name, this.expected.matching.caseSensitive));
+  }
+
+  /** Ordinal of the membership; `holder`: `sub` or sign-in name, whichever the records know. */
+  membershipOf(group: string, holder: string): number | undefined {
+    const { holders, matching } = this.expected;
+    const known = holders === 'sub' ? holder : nameKey(holder, matching.caseSensitive);
+    return this.#byMembership.find(membershipDigest(group, known));
+  }
+
+  /** Compares a listed user; undefined when it is none of the expected ones. Marks nothing. */
+  compare(user: PoolUser): Compared | undefined {
+    const ordinal = this.#ours(user);
+    if (ordinal === undefined) return undefined;
+    const mark = contentMark(user, this.expectedUser(ordinal).contentDigest);
+    return { ordinal, mark: mark | (this.expected.alsoMarked?.(user) ?? 0) };
+  }
+
+  /** Marks a user; true when it is seen for the first time. */
+  see({ ordinal, mark }: Compared): boolean {
+    const first = !isSeen(this.users[ordinal] as number);
+    this.users[ordinal] = mark;
+    return first;
+  }
+
+  /** Marks the membership of a listed member, where it is `expected`; `ordinal`: of the member, where that one is. */
+  seeMember(group: string, user: PoolUser): { readonly ordinal?: number; readonly expected: boolean } {
+    const ordinal = this.#ours(user);
+    if (ordinal === undefined) return { expected: false };
+    const { holders, matching } = this.expected;
+    const membership = this.membershipOf(
+      group,
+      holders === 'sub' ? this.expectedUser(ordinal).sub : nameOf(user, matching),
+    );
+    if (membership !== undefined) this.memberships.set(membership);
+    return { ordinal, expected: membership !== undefined };
+  }
+
+  /** How many users the marks of `counts` have. */
+  countUsers(counts: (mark: number, ordinal: number) => boolean): number {
+    return this.users.reduce((sum, mark, ordinal) => (counts(mark, ordinal) ? sum + 1 : sum), 0);
+  }
+
+  /** Ordinals of the memberships that were not seen. */
+  *unseenMemberships(): Generator<number, void, undefined> {
+    for (let ordinal = 0; ordinal < this.membershipCount; ordinal += 1)
+      if (!this.memberships.has(ordinal)) yield ordinal;
+  }
+
+  get unseenMembershipCount(): number {
+    let count = 0;
+    for (const _ordinal of this.unseenMemberships()) count += 1;
+    return count;
+  }
+
+  #ours(user: PoolUser): number | undefined {
+    const ordinal = this.find(user);
+    return ordinal === undefined || this.users[ordinal] === Mark.foreign ? undefined : ordinal;
+  }
+}

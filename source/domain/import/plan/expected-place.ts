@@ -1,0 +1,19 @@
+import type { ExpectedUser } from '../../comparison/expected-records.ts';
+
+/** Where the plan holds a user whom the new pool should have. */
+export interface PlaceInPlan {
+  /** Index of the chunk whose file holds the user, or null for a user created one by one. */
+  readonly chunk: number | null;
+  /** With a chunk: data row of the CSV and line of the chunk file, from 1. Without: index of the batch with its `create`. */
+  readonly line: number;
+}
+
+const ONE_BY_ONE = -1;
+
+/** The own numbers of the user's record. */
+export const ownOf = ({ chunk, line }: PlaceInPlan): ExpectedUser['own'] => [chunk ?? ONE_BY_ONE, line];
+
+export const placeOf = ({ own: [chunk, line] }: Pick<ExpectedUser, 'own'>): PlaceInPlan => ({
+  chunk: chunk === ONE_BY_ONE ? null : chunk,
+  line,
+});

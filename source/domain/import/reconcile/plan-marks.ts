@@ -1,0 +1,52 @@
+import { isDifferent, isMissing, Mark } from '../../comparison/mark.ts';
+import { Marks } from '../../comparison/marks.ts';
+import { TEMPORARY_PASSWORD_STATUS } from '../../model.ts';
+import type { PoolUser } from '../../model.ts';
+import type { ObjectStore } from '../../ports.ts';
+import { adviceFor } from '../../state/stored-shapes.ts';
+import { hasVerifiedAddress } from '../csv/verified.ts';
+import { planKey } from '../plan/plan-model.ts';
+import type { RestorePlan } from '../plan/plan-model.ts';
+
+/** What the plan says that the new pool should hold, with the marks of `marksKey`. */
+export function loadPlanMarks(
+  store: Pick<ObjectStore, 'get'>,
+  plan: RestorePlan,
+  marksKey: string | undefined,
+): Promise<Marks> {
+  const { expected, counts, signInName, caseSensitive } = plan;
+  return Marks.load(
+    store,
+    {
+      matching: { bySub: false, signInName, caseSensitive },
+      holders: 'name',
+      users: { keys: expected.users, count: counts.byCsv + counts.oneByOne },
+      memberships: { keys: expected.memberships, count: counts.memberships },
+      alsoMarked,
+      advice: `It belongs to what the restore ${plan.restoreId} should bring back. ${adviceFor(planKey(plan.newUserPoolId, plan.restoreId))}`,
+    },
+    marksKey,
+  );
+}
+
+const alsoMarked = ({ status, attributes }: PoolUser): number =>
+  (status === TEMPORARY_PASSWORD_STATUS ? Mark.noPassword : 0) | (hasVerifiedAddress(attributes) ? 0 : Mark.unverified);
+
+export const hasNoPassword = (mark: number): boolean => (mark & Mark.noPassword) !== 0;
+
+/** Whether a repair has something to do for the user. */
+export const hasProblem = (mark: number): boolean => isMissing(mark) || isDifferent(mark) || hasNoPassword(mark);
+
+/** Users of these old subs are left alone. */
+export function setForeign(marks: Marks, subs: Pick<ReadonlySet<string>, 'has' | 'size'>): void {
+  if (subs.size === 0) return;
+  for (let ordinal = 0; ordinal < marks.userCount; ordinal += 1)
+    if (subs.has(marks.expectedUser(ordinal).sub)) marks.users[ordinal] = Mark.foreign;
+}
+
+/** Before another try: nobody is left alone any more. */
+export function clearForeign({ users }: Marks): void {
+  users.forEach((mark, ordinal) => {
+    if (mark === Mark.foreign) users[ordinal] = 0;
+  });
+}

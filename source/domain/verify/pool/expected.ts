@@ -1,0 +1,57 @@
+import { groupOf, subOf } from '../../backup/items.ts';
+import type { UserItem } from '../../backup/items.ts';
+import { encodeExpectedMembership, encodeExpectedUser } from '../../comparison/expected-records.ts';
+import { Marks } from '../../comparison/marks.ts';
+import { membershipDigest, userDigest } from '../../comparison/matching.ts';
+import type { Matching, Recognizable } from '../../comparison/matching.ts';
+import { userContentDigest } from '../../digests/user-content.ts';
+import type { ItemKey, ObjectStore } from '../../ports.ts';
+import type { CompareState } from './state.ts';
+
+/** The first own number of a user's record. */
+const CONFIRMED = 0;
+const UNCONFIRMED = 1;
+
+/** A user of the backup, as one that listings of a pool show. */
+export const recognizable = ({ id, type, username, attributes }: UserItem): Recognizable => ({
+  sub: subOf({ id, type }),
+  username,
+  attributes,
+});
+
+/** Users who never confirmed their sign-up are not restored unless that is asked for. */
+export const isUnconfirmed = ({ status }: Pick<UserItem, 'status'>): boolean => status === 'UNCONFIRMED';
+
+export const userRecord = (item: UserItem, matching: Matching): Buffer =>
+  encodeExpectedUser({
+    digest: userDigest(recognizable(item), matching),
+    contentDigest: userContentDigest(item),
+    sub: subOf(item),
+    own: [isUnconfirmed(item) ? UNCONFIRMED : CONFIRMED, 0],
+  });
+
+/** The item of a membership does not have its user's name: these records know their users by the backup's `sub`. */
+export const membershipRecord = (item: ItemKey): Buffer =>
+  encodeExpectedMembership({ digest: membershipDigest(groupOf(item), subOf(item)), own: 0 });
+
+export const loadMarks = (
+  objects: Pick<ObjectStore, 'get'>,
+  { records, counts, matching, marksKey }: CompareState,
+): Promise<Marks> =>
+  Marks.load(
+    objects,
+    {
+      matching: matching as Matching,
+      holders: 'sub',
+      users: { keys: records.users, count: counts.users },
+      memberships: { keys: records.memberships, count: counts.memberships },
+      advice: 'The state of this comparison cannot be used. Start VerifyWorkflow again.',
+    },
+    marksKey,
+  );
+
+/** Users of the backup who should be in the pool and were not seen. */
+export const unseenUsers = (marks: Marks, matching: Matching): number =>
+  marks.countUsers(
+    (mark, ordinal) => mark === 0 && (matching.bySub || marks.expectedUser(ordinal).own[0] === CONFIRMED),
+  );

@@ -1,0 +1,43 @@
+import type { Context } from 'aws-lambda';
+import type { ExportEvent } from '../../../domain/export/export-event.ts';
+import type { BackupTable, ObjectStore } from '../../../domain/ports.ts';
+import { assertExportMayRun } from '../../../domain/workflow/lease.ts';
+import { backupTable } from '../../../adapters/backup-table.ts';
+import { text, type Environment } from '../../../adapters/env.ts';
+import { executionStatus } from '../../../adapters/executions.ts';
+import { guarded } from '../../../adapters/guarded.ts';
+import { invocationOf, type Invocation } from '../../../adapters/invocation.ts';
+import { objectStore } from '../../../adapters/object-store.ts';
+
+/** Environment of every function of the export. */
+export const EXPORT_ENVIRONMENT = {
+  BACKUP_TABLE_NAME: text(),
+  STATE_BUCKET: text(),
+  PRIMARY_REGION: text(),
+  SECONDARY_REGION: text(),
+  USER_AGENT: text(),
+};
+
+/** What a function of the export works with. */
+export interface ExportParts extends Invocation {
+  readonly table: BackupTable;
+  readonly objects: ObjectStore;
+}
+
+/** A function of the export: does its work only while its execution holds the lease and nobody restores. */
+export function exportFunction<E extends ExportEvent, R>(
+  env: Environment<typeof EXPORT_ENVIRONMENT>,
+  parse: (event: unknown) => E,
+  work: (event: E, parts: ExportParts) => Promise<R>,
+): (event: unknown, context: Context) => Promise<R> {
+  const userAgent = env.USER_AGENT;
+  const table = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent });
+  const objects = objectStore({ bucket: env.STATE_BUCKET, userAgent });
+  const lease = { table, executionStatus: executionStatus({ userAgent }) };
+  return guarded(async (event: unknown, context: Context) => {
+    const invocation = invocationOf(context);
+    const parsed = parse(event);
+    await assertExportMayRun(lease, parsed.executionArn, [env.PRIMARY_REGION, env.SECONDARY_REGION]);
+    return work(parsed, { ...invocation, table, objects });
+  });
+}

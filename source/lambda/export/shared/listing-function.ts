@@ -1,0 +1,30 @@
+import type { Context } from 'aws-lambda';
+import type { ExportEvent } from '../../../domain/export/export-event.ts';
+import { Pacer } from '../../../domain/pacing/pacer.ts';
+import type { UserPoolReader } from '../../../domain/ports.ts';
+import { systemClock } from '../../../adapters/clock.ts';
+import { userPoolReader } from '../../../adapters/cognito/pool-reader.ts';
+import { int, type Environment } from '../../../adapters/env.ts';
+import { EXPORT_ENVIRONMENT, exportFunction, type ExportParts } from './export-function.ts';
+
+/** Environment of the functions of the export that call Cognito. */
+export const LISTING_ENVIRONMENT = { ...EXPORT_ENVIRONMENT, COGNITO_TPS: int(1, 25) };
+
+/** What a function of the export works with that calls Cognito. */
+export interface ListingParts extends ExportParts {
+  readonly pool: UserPoolReader;
+}
+
+/** A function of the export that calls Cognito, within the calls per second that the stack allows. */
+export function listingFunction<E extends ExportEvent, R>(
+  env: Environment<typeof LISTING_ENVIRONMENT>,
+  parse: (event: unknown) => E,
+  work: (event: E, parts: ListingParts) => Promise<R>,
+): (event: unknown, context: Context) => Promise<R> {
+  const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
+  const pool = userPoolReader({ userAgent: env.USER_AGENT, pacer });
+  return exportFunction(env, parse, (event, parts) => {
+    pacer.restart();
+    return work(event, { ...parts, pool });
+  });
+}
