@@ -237,13 +237,24 @@ describe('checkNewUserPool', () => {
           { runId: SEALED_RUN, interrupted: { runId: '20260302T000000Z-11111111', items: 1 } },
           /the table as it was after the export/,
         ],
-        [{ runId: SEALED_RUN, incomplete: {} }, /the table as it was after the export/],
+        [
+          {
+            runId: SEALED_RUN,
+            incomplete: {
+              expected: { users: 2, groups: 0, memberships: 0 },
+              found: { users: 1, groups: 0, memberships: 0 },
+              differingBuckets: 1,
+              damagedItems: 0,
+            },
+          },
+          /the table as it was after the export/,
+        ],
       ] as const) {
         const world = backedUp();
         await putHead(world, 'writing');
         await putPlan(world, { ...plan, options: options() });
         const error = await halt(world, { exportRun: SEALED_RUN });
-        expect(error.name).to.equal('InvalidInput');
+        expect(error.name, error.message).to.equal('InvalidInput');
         expect(error.message)
           .to.match(found)
           .and.to.match(/Start without "ExportRun" to continue/);
