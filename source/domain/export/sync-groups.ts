@@ -50,7 +50,10 @@ export async function syncGroups(deps: StepDeps, runId: string): Promise<SyncGro
     await workThenSave(
       progress,
       () => state.next,
-      () => storeGroups(deps, run, progress, groups),
+      async () => {
+        const ledger = await Ledger.load(deps.objects, 'groups', state.groups);
+        await progress.gather([ledger], () => storeGroups(deps, run, progress, groups, ledger));
+      },
     );
   return { done: state.done, groups: groups.length, ...state.counts };
 }
@@ -60,11 +63,10 @@ async function storeGroups(
   run: Run,
   progress: Progress<GroupSyncState>,
   groups: readonly PoolGroup[],
+  ledger: Ledger,
 ): Promise<void> {
   const { state } = progress;
   const sliceOver = workSlice(deps.clock, deps.timeLeft);
-  const ledger = await Ledger.load(deps.objects, 'groups', state.groups);
-  progress.storeWith(ledger);
   while (state.next < groups.length && !sliceOver()) {
     const items = groups.slice(state.next, state.next + GROUPS_AT_A_TIME).map((group) => groupItem(group, run.id));
     const written = await writeChanged(deps.table, items);

@@ -90,10 +90,6 @@ export class Progress<S extends object> {
     return this.save();
   }
 
-  storeWith(...appendices: readonly Appendix[]): void {
-    this.#appendices = appendices;
-  }
-
   /**
    * Does `work` while every save also takes what these appendices gather. What they hold at its end is named by the
    * state from then on, and stored by the next save.
