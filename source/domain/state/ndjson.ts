@@ -30,6 +30,7 @@ export async function* readNdjson<T>(
   if (rest.length > 0) yield parseLine(rest, { key, line: line + 1, shape });
 }
 
+/** The body of an object that readNdjson reads. */
 export const toNdjson = (values: readonly unknown[]): string =>
   values.map((value) => `${JSON.stringify(value)}\n`).join('');
 

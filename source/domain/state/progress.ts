@@ -16,6 +16,7 @@ export interface Appendix {
   readonly pending: number;
 }
 
+/** What keeps the progress of one invocation. */
 export interface ProgressDeps {
   readonly objects: Pick<ObjectStore, 'get' | 'put'>;
   readonly clock: Pick<Clock, 'now'>;

@@ -14,6 +14,7 @@ interface StoredList<T> {
   readonly list: readonly T[];
 }
 
+/** Writes a list that readList gives back, which refuses a changed or foreign one. */
 export async function putList<T>(objects: Pick<ObjectStore, 'put'>, key: string, list: readonly T[]): Promise<void> {
   await objects.put(
     key,

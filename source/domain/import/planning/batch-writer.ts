@@ -4,6 +4,7 @@ import { sealedKey } from '../../state/sealed-keys.ts';
 import { toNdjson } from '../../state/ndjson.ts';
 import type { BatchPlan, UpdateOp } from '../plan/plan-model.ts';
 
+/** Most operations of one batch. */
 export const MAX_BATCH_OPS = 500;
 /** Batches that are written at the same time. */
 const PUTS_AT_A_TIME = 8;

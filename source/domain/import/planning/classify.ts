@@ -10,6 +10,7 @@ import type { Exclusion } from '../plan/plan-model.ts';
 import { attributeFits } from '../preflight/attribute-fit.ts';
 import type { SpooledUser } from './segment-spool.ts';
 
+/** What decides how a user comes back. */
 export interface Rules extends CsvRules {
   readonly signInName: SignInName;
   /** Schema of the new pool. */

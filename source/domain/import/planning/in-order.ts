@@ -30,6 +30,7 @@ export type UserInOrder =
   | { readonly way: 'create'; readonly user: RestoreUser; readonly why: string }
   | Extract<Classified, { way: 'exclude' }>;
 
+/** A user whom an import job can bring. */
 export type CsvUser = Extract<UserInOrder, { way: 'csv' }>;
 
 /** Importable members of the smallest groups: they are few enough for the first chunk by the choice of these groups. */

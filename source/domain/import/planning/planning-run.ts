@@ -17,12 +17,14 @@ import type { ChunkLimits } from './chunk-size.ts';
 import type { Rules } from './classify.ts';
 import type { Accepted, RestoreTarget } from './planning-state.ts';
 
+/** The restore that is to be planned, and the table that holds its backup. */
 export interface ScanTableInput {
   readonly restoreId: string;
   readonly options: ImportOptions;
   readonly tableName: string;
 }
 
+/** What planning needs: it reads the pools and the backup, and writes objects and messages. */
 export interface ScanTableDeps {
   readonly pools: Pick<UserPoolReader, 'describe'>;
   readonly jobs: Pick<ImportJobs, 'csvHeader'>;
@@ -48,10 +50,12 @@ export interface PlanningRun {
   readonly stop: () => boolean;
 }
 
+/** Everything of the restore lies below it. */
 export const folderOf = ({ restoreId, options }: ScanTableInput): string =>
   restoreFolder(options.newUserPoolId, restoreId);
 /** Not the key of version 2.0.0, whose steps were others: a restore that was planned half by it is planned again. */
 export const planningKey = (folder: string): string => `${folder}planning/progress.json`;
+/** The groups in the order in which the plan numbers them. */
 export const plannedGroupsKey = (folder: string): string => `${folder}groups.json`;
 /** Subs of users who give way to another of the same name. */
 export const losersKey = (folder: string): string => `${folder}planning/losers.json`;

@@ -7,6 +7,7 @@ import type { Accepted, ReadContent } from './planning-state.ts';
 /** How long a replica may stay behind its manifest, from the first difference that was seen. */
 const PATIENCE_MS = 5 * 60_000;
 
+/** A complete scan, and what it is held against. */
 export interface ScanAgainst {
   readonly tableName: string;
   /** What the table said before the scan, and after it. */

@@ -9,6 +9,7 @@ import type { Stored } from '../../state/shape.ts';
 import { SegmentSpool } from './segment-spool.ts';
 import { readSpool, SpoolWriter } from './spool.ts';
 
+/** The snapshot that is read, and where it goes. */
 export interface SnapshotSource {
   readonly objects: Pick<ObjectStore, 'read' | 'put'>;
   readonly runId: string;

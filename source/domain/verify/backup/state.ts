@@ -11,6 +11,7 @@ import { countShape, idShape, onlyRead, textsShape } from '../../state/shape.ts'
 import type { Stored } from '../../state/shape.ts';
 import type { LookEvent, VerifyEvent } from '../verify-event.ts';
 
+/** The Region whose table is verified, and what the state machine knows already. */
 export interface VerifyBackupInput extends LookEvent {
   readonly tableName: string;
   /** The Region of this execution. */
@@ -20,6 +21,7 @@ export interface VerifyBackupInput extends LookEvent {
   readonly retentionDays: number;
 }
 
+/** What VerifyBackup needs: it reads tables, and writes objects only. */
 export interface VerifyBackupDeps {
   /** The Region's replica. */
   readonly table: Pick<BackupTable, 'getItem' | 'scanPage'>;
@@ -144,5 +146,7 @@ export interface Verification {
   readonly sliceOver: () => boolean;
 }
 
+/** Nobody waits for the answer: where there is nothing to verify, nobody is told. */
 export const isScheduled = ({ options }: VerifyEvent): boolean => options.trigger === 'Schedule';
+/** The table is a replica, and its snapshot is written by the verification. */
 export const inBackupRegion = ({ region, primaryRegion }: VerifyBackupInput): boolean => region !== primaryRegion;

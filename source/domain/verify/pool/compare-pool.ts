@@ -11,7 +11,7 @@ import { listUsers } from './list-users.ts';
 import { readBackup } from './read-backup.ts';
 import { assertSame, differencesKey, reportKey, writePoolReport } from './report.ts';
 import { compareStateShape, newComparison } from './state.ts';
-import type { ComparePoolDeps, ComparePoolInput, ComparePoolResult, PoolComparison } from './state.ts';
+import type { ComparePoolDeps, ComparePoolInput, ComparePoolResult, ComparisonRun } from './state.ts';
 
 /**
  * ComparePool: lists a user pool and holds every user, group and membership against the backup, in both directions; slice
@@ -25,7 +25,7 @@ export async function comparePool(input: ComparePoolInput, deps: ComparePoolDeps
     shape: compareStateShape,
     initial: () => newComparison(deps.clock.now()),
   });
-  const comparison: PoolComparison = { input, deps, progress, folder, sliceOver: workSlice(deps.clock, deps.timeLeft) };
+  const comparison: ComparisonRun = { input, deps, progress, folder, sliceOver: workSlice(deps.clock, deps.timeLeft) };
   const { state } = progress;
   const { userPoolId } = input;
   let marks: Marks | undefined;
@@ -45,7 +45,7 @@ export async function comparePool(input: ComparePoolInput, deps: ComparePoolDeps
   };
 }
 
-async function workOn(comparison: PoolComparison, marks: Marks | undefined): Promise<StepEnd> {
+async function workOn(comparison: ComparisonRun, marks: Marks | undefined): Promise<StepEnd> {
   const { step } = comparison.progress.state;
   if (marks === undefined) return readBackup(comparison);
   if (step === 'users') return listUsers(comparison, marks);

@@ -5,10 +5,10 @@ import type { PoolGroup } from '../../model.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 import type { StepEnd } from '../../state/step.ts';
 import { Rows } from './rows.ts';
-import type { PoolComparison } from './state.ts';
+import type { ComparisonRun } from './state.ts';
 
 /** Lists the groups of the pool and compares them with the backup's. */
-export async function listPoolGroups(comparison: PoolComparison): Promise<StepEnd> {
+export async function listPoolGroups(comparison: ComparisonRun): Promise<StepEnd> {
   const { progress } = comparison;
   const rows = new Rows(progress.state.rows);
   const groupsKey = await progress.gather([rows], () => tellDifferences(comparison, rows));
@@ -18,7 +18,7 @@ export async function listPoolGroups(comparison: PoolComparison): Promise<StepEn
 }
 
 /** Returns the key of the object with the names of the pool's groups. */
-async function tellDifferences({ input, deps, progress, folder }: PoolComparison, rows: Rows): Promise<string> {
+async function tellDifferences({ input, deps, progress, folder }: ComparisonRun, rows: Rows): Promise<string> {
   const { counts, records } = progress.state;
   const inPool = await poolGroups(deps, input.userPoolId);
   const inBackup: PoolGroup[] = [];

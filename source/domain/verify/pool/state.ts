@@ -132,7 +132,7 @@ export interface ComparePoolResult {
 }
 
 /** One invocation's view of the comparison. */
-export interface PoolComparison {
+export interface ComparisonRun {
   readonly input: ComparePoolInput;
   readonly deps: ComparePoolDeps;
   readonly progress: Progress<CompareState>;
