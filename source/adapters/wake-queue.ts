@@ -16,7 +16,7 @@ export interface WakeQueueOptions extends AdapterOptions, Waits {
 
 /** SQS's largest batch. */
 const BATCH = 10;
-const PARALLEL = 4;
+const BATCHES_AT_A_TIME = 4;
 
 /** One queue; see WakeQueue. */
 export function wakeQueue({ queueUrl, clock, random, ...options }: WakeQueueOptions): WakeQueue<WorkMessage> {
@@ -43,7 +43,7 @@ export function wakeQueue({ queueUrl, clock, random, ...options }: WakeQueueOpti
           BATCH,
           messages.map((message) => JSON.stringify(message)),
         ),
-        PARALLEL,
+        BATCHES_AT_A_TIME,
         (batch) =>
           untilProcessed(
             `SendMessageBatch on the queue ${name}`,

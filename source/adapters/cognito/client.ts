@@ -4,7 +4,7 @@ import type { Pacer } from '../../domain/pacing/pacer.ts';
 import type { Clock, Random } from '../../domain/ports.ts';
 import { clientOptions, type AdapterOptions } from '../client-options.ts';
 import { random, systemClock } from '../clock.ts';
-import { nameOf } from '../service-errors.ts';
+import { errorNameOf } from '../service-errors.ts';
 import { PatientRetries } from './retries.ts';
 
 export interface CognitoOptions extends AdapterOptions {
@@ -39,7 +39,7 @@ const THROTTLES = new Set([
 ]);
 /** Whether Cognito refused the call because there were too many; by name, since the API model marks none. */
 export const isThrottle = (error: unknown): boolean =>
-  THROTTLES.has(nameOf(error)) ||
+  THROTTLES.has(errorNameOf(error)) ||
   (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode === 429;
 
 /** A Cognito client of which every attempt waits for the pacer before it is signed, so that retries count as calls. */

@@ -1,17 +1,17 @@
 /** SolutionConstants: makes the ids of a launch and keeps them where the instances of both Regions can read them. */
 import * as v from 'valibot';
 import { launchIdOf } from '../framework/identity.ts';
-import { parseProperties, region, text } from '../framework/properties.ts';
-import { done, type CustomResource, type Outcome } from '../framework/types.ts';
+import { parseProperties, region, nonEmptyText } from '../framework/properties.ts';
+import { done, type CustomResource, type ResourceOutcome } from '../framework/types.ts';
 import { tableStays } from '../replica/retained.ts';
 import { constantsParameterName, readConstants, type Constants, type ParameterStore } from './parameter.ts';
 
 const schema = v.object({
-  BackupTableName: text,
-  MainStackName: text,
+  BackupTableName: nonEmptyText,
+  MainStackName: nonEmptyText,
   PrimaryRegion: region,
   SecondaryRegion: region,
-  PrimaryUserPoolId: text,
+  PrimaryUserPoolId: nonEmptyText,
 });
 type Properties = v.InferOutput<typeof schema>;
 
@@ -29,7 +29,7 @@ export interface SolutionConstantsDeps {
  * Physical id: the parameter's name. Attributes: InstanceId, SolutionUuid, ConstantsParameterName.
  */
 export function solutionConstants({ parameters, newUuid }: SolutionConstantsDeps): CustomResource<Properties> {
-  const write = async (properties: Properties, stackId: string): Promise<Outcome> => {
+  const write = async (properties: Properties, stackId: string): Promise<ResourceOutcome> => {
     const instanceId = launchIdOf(stackId);
     const name = constantsParameterName(instanceId);
     const wanted = (uuid: string): Constants => ({
@@ -62,7 +62,7 @@ export function solutionConstants({ parameters, newUuid }: SolutionConstantsDeps
   };
 }
 
-const attributes = ({ instanceId, uuid }: Constants, name: string): Outcome =>
+const attributes = ({ instanceId, uuid }: Constants, name: string): ResourceOutcome =>
   done({ InstanceId: instanceId, SolutionUuid: uuid, ConstantsParameterName: name });
 
 /** A value that someone has damaged is written anew, with a new uuid. */

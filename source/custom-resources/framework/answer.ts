@@ -1,14 +1,14 @@
 /** The body of the answer to CloudFormation: at most 4,096 bytes, whatever the reason says. */
-import type { Attributes, CustomResourceEvent } from './types.ts';
+import type { ResourceAttributes, CustomResourceEvent } from './types.ts';
 
 /** Limit of the whole body (CloudFormation User Guide, custom resource response objects). */
 export const MAX_ANSWER_BYTES = 4096;
 
-export interface Verdict {
+export interface ResourceAnswer {
   readonly status: 'SUCCESS' | 'FAILED';
   readonly physicalId: string;
   readonly reason: string;
-  readonly attributes: Attributes;
+  readonly attributes: ResourceAttributes;
 }
 
 const ELLIPSIS = '...';
@@ -20,8 +20,8 @@ export const redacted = (text: string): string =>
   text.replace(URL_QUERY, '$1?[redacted]').replace(EMAIL, '[e-mail address]');
 
 /** The JSON to PUT. A reason that does not fit is cut; attributes that do not fit turn the answer into a failure. */
-export function answerBody(event: CustomResourceEvent, verdict: Verdict): string {
-  const body = (status: string, reason: string, attributes: Attributes): string =>
+export function answerBody(event: CustomResourceEvent, verdict: ResourceAnswer): string {
+  const body = (status: string, reason: string, attributes: ResourceAttributes): string =>
     JSON.stringify({
       Status: status,
       ...(reason === '' ? {} : { Reason: reason }),

@@ -5,10 +5,10 @@
  */
 import type { Context } from 'aws-lambda';
 import type { Clock, Log } from '../../domain/ports.ts';
-import { answerBody, redacted, type Verdict } from './answer.ts';
+import { answerBody, redacted, type ResourceAnswer } from './answer.ts';
 import { withinDeadline } from './deadline.ts';
 import { NOTHING_MADE } from './identity.ts';
-import { done, type CustomResource, type CustomResourceEvent, type Outcome } from './types.ts';
+import { done, type CustomResource, type CustomResourceEvent, type ResourceOutcome } from './types.ts';
 
 /** Kept free at the end of an invocation for the answer itself. */
 const ANSWER_MARGIN_MS = 15_000;
@@ -42,7 +42,7 @@ export const customResourceHandler =
       physicalId: event.RequestType === 'Create' ? NOTHING_MADE : event.PhysicalResourceId,
       retained: '',
     };
-    let verdict: Verdict;
+    let verdict: ResourceAnswer;
     try {
       const outcome = await withinDeadline(
         operate(build, event, identity, timeLeft),
@@ -85,7 +85,7 @@ async function operate<P>(
   event: CustomResourceEvent,
   identity: Identity,
   timeLeft: () => number,
-): Promise<Outcome> {
+): Promise<ResourceOutcome> {
   if (event.RequestType === 'Delete' && identity.physicalId === NOTHING_MADE) return done();
   const resource = build();
   const work = () => ({

@@ -21,7 +21,8 @@ export interface Instance {
 /** `running` also when an operation of that id runs or has run already; `busy` while another operation runs. */
 export type Started = 'running' | 'busy';
 /** CloudFormation StackSetOperationStatus. */
-export type OperationStatus = 'RUNNING' | 'QUEUED' | 'STOPPING' | 'STOPPED' | 'SUCCEEDED' | 'FAILED' | (string & {});
+export type StackSetOperationStatus =
+  'RUNNING' | 'QUEUED' | 'STOPPING' | 'STOPPED' | 'SUCCEEDED' | 'FAILED' | (string & {});
 
 export interface StackSets {
   readonly exists: (name: string) => Promise<boolean>;
@@ -54,7 +55,7 @@ export interface StackSets {
 
   /** An operation of any origin that has not ended. */
   readonly hasRunningOperation: (name: string) => Promise<boolean>;
-  readonly operationStatus: (name: string, operationId: string) => Promise<OperationStatus>;
+  readonly operationStatus: (name: string, operationId: string) => Promise<StackSetOperationStatus>;
   /** What CloudFormation says of each Region where the operation failed. */
   readonly operationFailures: (
     name: string,

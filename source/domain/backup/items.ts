@@ -36,7 +36,7 @@ export function itemKind({ id, type }: ItemKey): ItemKind | undefined {
 }
 
 /** The `sub` of a user or membership item. */
-export const subOf = ({ id }: ItemKey): string => id.slice(USER.length);
+export const subOfKey = ({ id }: ItemKey): string => id.slice(USER.length);
 /** The group's name in a membership's key. */
 export const groupOf = ({ type }: ItemKey): string => type.slice(MEMBER_OF.length);
 

@@ -8,7 +8,7 @@ import type { UserPoolReader } from '../ports.ts';
 import type { Compared, Marks } from './marks.ts';
 
 /** The pool, and how far its listing has come. */
-export interface ListedPool<Call extends keyof UserPoolReader> {
+export interface PoolListing<Call extends keyof UserPoolReader> {
   readonly pool: Pick<UserPoolReader, Call>;
   readonly poolId: string;
   readonly chains: ChainProgress;
@@ -34,7 +34,7 @@ export interface UserUse {
 /** Lists all users of the pool and marks them. With the scope `prefixes` it may end in Fault FilterRefused. */
 export function usersAgainst(
   marks: Marks,
-  { pool, poolId, chains, scope }: ListedPool<'listUsersPage'> & { readonly scope: ListingScope },
+  { pool, poolId, chains, scope }: PoolListing<'listUsersPage'> & { readonly scope: ListingScope },
   { look, found, extra, forgetExtra }: UserUse,
 ): Chains<ListedUser> {
   const comparing = {
@@ -78,7 +78,7 @@ export function membersAgainst(
     poolId,
     chains,
     groups,
-  }: ListedPool<'listUsersInGroupPage'> & { /** Their names. */ readonly groups: readonly string[] },
+  }: PoolListing<'listUsersInGroupPage'> & { /** Their names. */ readonly groups: readonly string[] },
   { extra, forgetExtra }: MemberUse,
 ): Chains<PoolUser> {
   const nameAt = (id: number): string => groups[id] as string;

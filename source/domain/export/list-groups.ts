@@ -5,7 +5,7 @@ import type { UserPoolReader } from '../ports.ts';
 import { chainShape, followChain, newChain, withToken } from '../listing/page-chain.ts';
 import type { Progress } from '../state/progress.ts';
 import { claimStep } from './progress.ts';
-import { groupsKey, Run } from './run.ts';
+import { runGroupsKey, Run } from './run.ts';
 import { countShape, onlyRead } from '../state/shape.ts';
 import { workSlice } from '../state/slice.ts';
 import { putList } from '../state/stored-list.ts';
@@ -43,7 +43,7 @@ export async function listGroups(
       () => state.pages,
       () => follow(deps, run, progress),
     );
-  if (state.chain.done) await putList(deps.objects, groupsKey(runId), sorted(state.groups));
+  if (state.chain.done) await putList(deps.objects, runGroupsKey(runId), sorted(state.groups));
   return { done: state.chain.done, groups: sorted(state.groups).length };
 }
 

@@ -51,7 +51,7 @@ export const runFolder = (runId: string): string => `${EXPORTS_PREFIX}${runId}/`
 /** Key of the run's RunFacts. */
 export const factsKey = (runId: string): string => `${runFolder(runId)}run.json`;
 /** Key of the pool's groups as ListGroups found them. */
-export const groupsKey = (runId: string): string => `${runFolder(runId)}groups.json`;
+export const runGroupsKey = (runId: string): string => `${runFolder(runId)}groups.json`;
 
 /** The facts of a run; undefined when it has none. Fault BadState when the object is not what its key says it is. */
 export async function findFacts(store: Pick<ObjectStore, 'get'>, runId: string): Promise<RunFacts | undefined> {

@@ -5,7 +5,7 @@ import type { PoolGroup } from '../model.ts';
 import { Ledger } from '../digests/ledger.ts';
 import type { Progress } from '../state/progress.ts';
 import { claimStep, exportLedgerShape } from './progress.ts';
-import { groupsKey, Run } from './run.ts';
+import { runGroupsKey, Run } from './run.ts';
 import { readList } from '../state/stored-list.ts';
 import { countShape } from '../state/shape.ts';
 import { workSlice } from '../state/slice.ts';
@@ -38,7 +38,7 @@ export interface SyncGroupsResult {
 /** SyncGroup: writes the groups that are new or whose description, precedence or role changed. */
 export async function syncGroups(deps: StepDeps, runId: string): Promise<SyncGroupsResult> {
   const run = await Run.join(deps, runId);
-  const groups = await readList(deps.objects, groupsKey(runId), groupShape);
+  const groups = await readList(deps.objects, runGroupsKey(runId), groupShape);
   const progress = await claimStep<GroupSyncState>(deps, run, GROUP_SYNC_STEP, groupSyncStateShape, () => ({
     next: 0,
     groups: [],

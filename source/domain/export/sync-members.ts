@@ -8,7 +8,7 @@ import { forEachAtOnce } from '../concurrency.ts';
 import { chainShape, followChain, newChain, withToken } from '../listing/page-chain.ts';
 import type { Progress } from '../state/progress.ts';
 import { claimStep, exportLedgerShape, stateOf } from './progress.ts';
-import { groupsKey, Run } from './run.ts';
+import { runGroupsKey, Run } from './run.ts';
 import { readList } from '../state/stored-list.ts';
 import { countShape } from '../state/shape.ts';
 import { workSlice } from '../state/slice.ts';
@@ -72,7 +72,7 @@ export interface SyncMembersResult {
  */
 export async function syncMembers(deps: SyncMembersDeps, runId: string): Promise<SyncMembersResult> {
   const run = await Run.join(deps, runId);
-  const groups = await readList(deps.objects, groupsKey(runId), groupShape);
+  const groups = await readList(deps.objects, runGroupsKey(runId), groupShape);
   const progress = await claimStep<MembersState>(deps, run, MEMBERS_STEP, membersStateShape, () => ({
     next: 0,
     open: [],

@@ -2,13 +2,14 @@ import { Fault, Halt } from '../errors.ts';
 import type { BackupTable, Clock, ItemKey } from '../ports.ts';
 
 const WORKFLOWS = ['ExportWorkflow', 'ImportWorkflow', 'VerifyWorkflow'] as const;
-export type Workflow = (typeof WORKFLOWS)[number];
-export const isWorkflow = (value: unknown): value is Workflow => (WORKFLOWS as readonly unknown[]).includes(value);
+export type SolutionWorkflow = (typeof WORKFLOWS)[number];
+export const isWorkflow = (value: unknown): value is SolutionWorkflow =>
+  (WORKFLOWS as readonly unknown[]).includes(value);
 export type ExecutionStatus = 'RUNNING' | 'gone';
 
 /** Who wants a lease: one execution of one workflow, in the Region where it runs. */
 export interface Holder {
-  readonly workflow: Workflow;
+  readonly workflow: SolutionWorkflow;
   readonly region: string;
   readonly executionArn: string;
 }
@@ -24,7 +25,7 @@ export interface LeaseDeps {
 const ATTEMPTS = 5;
 
 /** One lease per workflow and Region, in the backup table. */
-export const leaseKey = (workflow: Workflow, region: string): ItemKey => ({
+export const leaseKey = (workflow: SolutionWorkflow, region: string): ItemKey => ({
   id: `LEASE#${workflow}#${region}`,
   type: 'LEASE',
 });

@@ -1,5 +1,5 @@
 import type { ImportJob } from '../ports.ts';
-import type { Workflow } from './lease.ts';
+import type { SolutionWorkflow } from './lease.ts';
 
 /** The three events of the implementation guide ("Collection of operational metrics"), with exactly its fields. */
 export type MetricsEvent =
@@ -17,7 +17,7 @@ export type MetricsEvent =
   | {
       readonly EventType: 'StepFunctionsWorkflowFinished' | 'StepFunctionsWorkflowError';
       readonly EventDetails: {
-        readonly WorkflowName: Workflow;
+        readonly WorkflowName: SolutionWorkflow;
         readonly AWSRegion: string;
         readonly IsPrimaryRegion: 'Yes' | 'No';
         readonly RunTimeInSeconds: number;
@@ -57,7 +57,7 @@ export const workflowEnded = (
     primaryRegion,
     runTimeMs,
   }: {
-    readonly workflow: Workflow;
+    readonly workflow: SolutionWorkflow;
     readonly region: string;
     readonly primaryRegion: string;
     readonly runTimeMs: number;

@@ -12,7 +12,7 @@ import { deleteGone } from './delete.ts';
 import { planDeletes } from './plan.ts';
 import type { PlanOptions } from './plan.ts';
 import { lookAtReplica } from './replica.ts';
-import { scanTable } from './scan.ts';
+import { scanForCleanUp } from './scan.ts';
 import { sealRun } from './seal.ts';
 import { seenByRun } from './seen.ts';
 import type { SeenByRun } from './seen.ts';
@@ -85,7 +85,7 @@ export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): 
 
 async function workOn(cleanUp: CleanUp, seen: SeenByRun, options: CleanUpOptions): Promise<void> {
   const { phase } = cleanUp.progress.state;
-  if (phase === 'scan') await scanTable(cleanUp, seen);
+  if (phase === 'scan') await scanForCleanUp(cleanUp, seen);
   else if (phase === 'confirm') await confirmGone(cleanUp);
   else if (phase === 'memberships') await confirmMemberships(cleanUp, seen);
   else if (phase === 'plan') await planDeletes(cleanUp, seen, options);

@@ -1,4 +1,4 @@
-import { itemKind, subOf, userItem } from '../../backup/items.ts';
+import { itemKind, subOfKey, userItem } from '../../backup/items.ts';
 import { KEPT_NAME } from '../../backup/snapshot/names.ts';
 import { ItemTally } from '../../backup/tally.ts';
 import { Fault, isNamed } from '../../errors.ts';
@@ -55,7 +55,7 @@ async function subsToConfirm({ deps, progress }: CleanUp): Promise<string[]> {
   if (wanted === 0) return subs;
   // The scan goes by the table's hash order, so that the first ones are a fair sample.
   for await (const key of readKeys(deps.objects, parts)) {
-    if (itemKind(key) === 'user') subs.push(subOf(key));
+    if (itemKind(key) === 'user') subs.push(subOfKey(key));
     if (subs.length === wanted) break;
   }
   return subs;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { countsShape } from '../../backup/manifest.ts';
 import { countItem, noCounts, totalOf } from '../../backup/counts.ts';
-import { itemKind, keyText, subOf } from '../../backup/items.ts';
+import { itemKind, keyText, subOfKey } from '../../backup/items.ts';
 import type { ItemKind } from '../../backup/items.ts';
 import { Fault } from '../../errors.ts';
 import type { ItemKey, ObjectStore } from '../../ports.ts';
@@ -110,4 +110,4 @@ export async function* onlyKept(keys: AsyncIterable<ItemKey>, kept: ReadonlySet<
 
 /** True for a user who was confirmed to exist, for that user's memberships (which nobody confirmed to be gone), and for a confirmed membership. */
 export const isKept = (key: ItemKey, kept: ReadonlySet<string>): boolean =>
-  itemKind(key) !== 'group' && (kept.has(subOf(key)) || kept.has(keyText(key)));
+  itemKind(key) !== 'group' && (kept.has(subOfKey(key)) || kept.has(keyText(key)));

@@ -1,4 +1,4 @@
-import { groupOf, itemKind, subOf } from '../../backup/items.ts';
+import { groupOf, itemKind, subOfKey } from '../../backup/items.ts';
 import type { GroupItem, UserItem } from '../../backup/items.ts';
 import type { Attributes, PoolGroup } from '../../model.ts';
 import type { ObjectStore, TableItem } from '../../ports.ts';
@@ -64,7 +64,7 @@ export class SegmentSpool {
     if (kind === 'group') {
       this.#writer.add({ group: poolGroup(item as GroupItem) } satisfies SpoolLine);
     } else if (kind !== undefined) {
-      const sub = subOf(item);
+      const sub = subOfKey(item);
       if (this.#pending?.sub !== sub) this.#dropPending();
       const groups = this.#pending?.groups ?? [];
       if (kind === 'membership') {

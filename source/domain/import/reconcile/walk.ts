@@ -4,7 +4,7 @@ import { placeOf } from '../plan/expected-place.ts';
 import type { RestoreUser, UpdateOp } from '../plan/plan-model.ts';
 import type { CheckRun } from './check-run.ts';
 import { workInOrder } from '../updates/ordered-window.ts';
-import { CALLS_IN_FLIGHT } from '../updates/update-run.ts';
+import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
 import { hasProblem } from './plan-marks.ts';
 import type { StepEnd } from '../../state/step.ts';
 
@@ -70,7 +70,7 @@ export async function walk(
 ): Promise<StepEnd> {
   for (let source = sources[state.walk.source]; source !== undefined; source = sources[state.walk.source]) {
     const place = state.walk;
-    const end = await workInOrder(itemsOf(run, source), CALLS_IN_FLIGHT, {
+    const end = await workInOrder(itemsOf(run, source), CALLS_AT_A_TIME, {
       from: place.item,
       keyOf: (item) => ('user' in item ? item.user.sub : item.add.sub),
       work: visit,

@@ -16,7 +16,7 @@ import type { RestoreCounts, RestoreOutcome } from '../plan/outcome.ts';
 const NAMED_DIFFERENCES = 100;
 
 /** Writes failures.csv, sub-map.csv and report.json, in this order: report.json exists only beside complete others. */
-export async function writeReport(check: CheckRun, jobs: JobsState, bucket: string): Promise<RestoreOutcome> {
+export async function writeRestoreReport(check: CheckRun, jobs: JobsState, bucket: string): Promise<RestoreOutcome> {
   const { run, marks } = check;
   const { plan, deps } = run;
   const folder = `${restoreFolder(plan.newUserPoolId, plan.restoreId)}report/`;

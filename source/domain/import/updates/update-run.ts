@@ -9,7 +9,7 @@ import { ListedSubs } from './listed-subs.ts';
 import type { UpdatesState } from '../plan/updates-state.ts';
 
 /** Calls in flight: enough to reach 25 calls/s at 300 ms each; the pacer in front of every call keeps the ceiling. */
-export const CALLS_IN_FLIGHT = 10;
+export const CALLS_AT_A_TIME = 10;
 
 /** What one invocation of UpdateUsers shares. */
 export interface UpdateRun {

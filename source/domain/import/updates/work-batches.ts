@@ -12,7 +12,7 @@ import type { ReleasedBatch } from './batches.ts';
 import { workInOrder } from './ordered-window.ts';
 import { markWriting } from '../plan/restore-head.ts';
 import { opKey, runOp } from './run-op.ts';
-import { CALLS_IN_FLIGHT } from './update-run.ts';
+import { CALLS_AT_A_TIME } from './update-run.ts';
 import type { UpdateRun } from './update-run.ts';
 
 type LaneName = 'chunks' | 'once';
@@ -58,7 +58,7 @@ async function workLanes(run: UpdateRun, lanes: Lanes): Promise<void> {
 
 async function workBatch(run: UpdateRun, lane: LaneName, batch: ReleasedBatch): Promise<void> {
   const place = run.state[lane];
-  const end = await workInOrder(readNdjson(run.deps.store, batch.key, updateOpShape), CALLS_IN_FLIGHT, {
+  const end = await workInOrder(readNdjson(run.deps.store, batch.key, updateOpShape), CALLS_AT_A_TIME, {
     from: place.op,
     keyOf: opKey,
     work: (op) => runOp(run, op),

@@ -1,10 +1,10 @@
 import type { NamedError } from './cause.ts';
 import { namedError } from './cause.ts';
 import type { NoticeEvent } from './events.ts';
-import { regionOf, type Workflow } from '../lease.ts';
+import { regionOf, type SolutionWorkflow } from '../lease.ts';
 import { bodyOf, consoleLink, duration, type Notice, subjectOf } from './text.ts';
 
-const AGAIN: Readonly<Record<Workflow, string>> = {
+const AGAIN: Readonly<Record<SolutionWorkflow, string>> = {
   ExportWorkflow:
     'Start ExportWorkflow again, with the input {}. Within an hour of its last progress it continues where it stopped; later it begins anew. Until an export completes, the backup of the last complete one stays in force.',
   ImportWorkflow:
@@ -107,7 +107,7 @@ export function endedNotice(
   });
 }
 
-const nextOf = (workflow: Workflow, error: string): string =>
+const nextOf = (workflow: SolutionWorkflow, error: string): string =>
   (workflow === 'VerifyWorkflow' ? NEXT_OF_VERIFICATION[error] : undefined) ?? NEXT[error] ?? AGAIN[workflow];
 
 function failed({
@@ -117,7 +117,7 @@ function failed({
   about,
   what,
 }: {
-  readonly workflow: Workflow;
+  readonly workflow: SolutionWorkflow;
   readonly executionArn: string;
   readonly named: NamedError;
   readonly about: string;
