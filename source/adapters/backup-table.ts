@@ -18,6 +18,7 @@ import { clientOptions, type AdapterOptions } from './client-options.ts';
 import { fromAttributeValues, toAttributeValues } from './item-codec.ts';
 import { errorNameOf, serviceError } from './service-errors.ts';
 
+/** The table in one Region; `clock` and `random` are replaced by tests only. */
 export interface BackupTableOptions extends AdapterOptions, Waits {
   readonly tableName: string;
 }

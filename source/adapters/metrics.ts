@@ -2,6 +2,7 @@ import type { Clock, Log } from '../domain/ports.ts';
 import type { MetricsEvent } from '../domain/workflow/metrics.ts';
 import { errorNameOf } from './service-errors.ts';
 
+/** What one launch tells about itself, and whether it tells anything. */
 export interface MetricsOptions {
   /** `Yes` in the template's mapping AnonymousData/SendAnonymousData/Data. */
   readonly enabled: boolean;

@@ -10,12 +10,13 @@ import {
 import { forEachAtOnce } from '../domain/concurrency.ts';
 import { Fault } from '../domain/errors.ts';
 import type { ObjectStore, PutCondition } from '../domain/ports.ts';
-import { assertSealed, sealedPieces } from '../domain/state/sealed-keys.ts';
+import { assertIntact, intactPieces } from '../domain/state/digest-keys.ts';
 import { inBatchesOf, untilProcessed, type Waits } from './batches.ts';
 import { clientOptions, type AdapterOptions } from './client-options.ts';
 import { multipartWriter } from './object-parts.ts';
 import { isDenied, errorNameOf, serviceError } from './service-errors.ts';
 
+/** One bucket; `clock` and `random` are replaced by tests only. */
 export interface ObjectStoreOptions extends AdapterOptions, Waits {
   readonly bucket: string;
 }
@@ -86,7 +87,7 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
       try {
         const { Body, ETag = '' } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
         const body = await (Body as NonNullable<typeof Body>).transformToByteArray();
-        assertSealed(key, body);
+        assertIntact(key, body);
         return { body, etag: ETag };
       } catch (error) {
         if (isMissing(error) || (isDenied(error) && !(await isListed(key)))) return undefined;
@@ -127,7 +128,7 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
       } while (token !== undefined);
     },
 
-    read: (key) => sealedPieces(key, pieces(key)),
+    read: (key) => intactPieces(key, pieces(key)),
 
     write: multipartWriter(client, bucket),
 

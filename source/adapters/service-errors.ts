@@ -12,6 +12,7 @@ const DENIED = new Set([
 /** The name of whatever was thrown; never its message, which can hold personal data. */
 export const errorNameOf = (error: unknown): string => (error instanceof Error ? error.name : 'UnknownError');
 
+/** True when IAM, a resource policy or a KMS key policy refused the call, by the error's name. */
 export const isDenied = (error: unknown): boolean => DENIED.has(errorNameOf(error));
 
 /**

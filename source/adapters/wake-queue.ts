@@ -10,6 +10,7 @@ import { inBatchesOf, untilProcessed, type Waits } from './batches.ts';
 import { clientOptions, type AdapterOptions } from './client-options.ts';
 import { serviceError } from './service-errors.ts';
 
+/** One queue; `clock` and `random` are replaced by tests only. */
 export interface WakeQueueOptions extends AdapterOptions, Waits {
   readonly queueUrl: string;
 }

@@ -7,6 +7,7 @@ import { random, systemClock } from '../clock.ts';
 import { errorNameOf } from '../service-errors.ts';
 import { PatientRetries } from './retries.ts';
 
+/** A Cognito client of one function. */
 export interface CognitoOptions extends AdapterOptions {
   /** Paces every attempt of every call; one for all clients of a function. */
   readonly pacer: Pacer;

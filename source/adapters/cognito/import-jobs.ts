@@ -13,6 +13,7 @@ import { cognitoCall, cognitoError } from './errors.ts';
 import { jobLogReader } from './job-log.ts';
 import { uploadCsv } from './upload.ts';
 
+/** A Cognito client that also starts import jobs. */
 export interface ImportJobClientOptions extends CognitoOptions {
   /** Role with which Cognito writes the job's log. */
   readonly logRoleArn: string;

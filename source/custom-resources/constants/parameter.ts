@@ -13,8 +13,10 @@ const schema = v.object({
   secondaryRegion: region,
   primaryUserPoolId: v.pipe(nonEmptyText, v.regex(/^[\w-]{1,55}$/)),
 });
+/** What the parameter holds, as JSON. */
 export type Constants = Readonly<v.InferOutput<typeof schema>>;
 
+/** Name of the parameter of one launch; see launchIdOf. */
 export const constantsParameterName = (instanceId: string): string =>
   `/cognito-user-profiles-export/${instanceId}/constants`;
 

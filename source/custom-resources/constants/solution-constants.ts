@@ -18,6 +18,7 @@ type Properties = v.InferOutput<typeof schema>;
 const DESCRIPTION = 'Constants of a launch of Cognito User Profiles Export; made and removed by its main stack.';
 const OWN_NAME = /^\/cognito-user-profiles-export\/[0-9a-f]{12}\/constants$/;
 
+/** What the resource SolutionConstants needs. */
 export interface SolutionConstantsDeps {
   readonly parameters: ParameterStore;
   readonly newUuid: () => string;
@@ -65,7 +66,7 @@ export function solutionConstants({ parameters, newUuid }: SolutionConstantsDeps
 const attributes = ({ instanceId, uuid }: Constants, name: string): ResourceOutcome =>
   done({ InstanceId: instanceId, SolutionUuid: uuid, ConstantsParameterName: name });
 
-/** A value that someone has damaged is written anew, with a new uuid. */
+/** A value that someone has damaged is written again, with a new uuid. */
 function readUuid(name: string, stored: string): string | undefined {
   try {
     return readConstants(name, stored).uuid;

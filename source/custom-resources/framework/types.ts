@@ -24,12 +24,15 @@ export interface Work {
   readonly timeLeft: () => number;
 }
 
+/** How an operation ended, if it did not throw. */
 export type ResourceOutcome =
   | { readonly kind: 'done'; readonly attributes: ResourceAttributes }
   /** Goes on in a further invocation; `waitingFor` tells the reader of the reason what was not yet there. */
   | { readonly kind: 'handOver'; readonly handover: Handover; readonly waitingFor: string };
 
+/** The operation is complete; the attributes are what Fn::GetAtt gives. */
 export const done = (attributes: ResourceAttributes = {}): ResourceOutcome => ({ kind: 'done', attributes });
+/** The time of this invocation is up; `waitingFor` completes "still waiting for ...". */
 export const handOver = (waitingFor: string, handover: Handover = {}): ResourceOutcome => ({
   kind: 'handOver',
   handover,

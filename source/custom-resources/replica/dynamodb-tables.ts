@@ -36,6 +36,7 @@ async function settle(call: Promise<unknown>): Promise<ChangeOutcome> {
   }
 }
 
+/** ReplicaTables on DynamoDB; `thisRegion` is the one of the table that gets a replica. */
 export function dynamoDbTables({
   thisRegion,
   userAgent,

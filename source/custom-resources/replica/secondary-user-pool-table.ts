@@ -24,6 +24,7 @@ const ON_THE_WAY = new Set(['absent', 'CREATING', 'UPDATING']);
 /** Makes a call and remembers what DynamoDB answered; true when it is done. */
 type Ask = (call: () => Promise<ChangeOutcome>) => Promise<boolean>;
 
+/** What the resource SecondaryUserPoolTable needs. */
 export interface SecondaryUserPoolTableDeps {
   readonly tables: ReplicaTables;
   readonly clock: Pick<Clock, 'sleep'>;
@@ -92,7 +93,7 @@ async function activeReplica(
   if (status === 'absent') await ask(() => tables.addReplica(table, secondary));
   if (!ON_THE_WAY.has(status))
     throw new Error(
-      `The replica of ${table} in ${secondary} is ${status}. Remove that replica, or mend what DynamoDB says about it, and try again.`,
+      `The replica of ${table} in ${secondary} is ${status}. Remove that replica, or repair what DynamoDB says about it, and try again.`,
     );
   return undefined;
 }

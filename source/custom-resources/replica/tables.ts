@@ -7,6 +7,7 @@ export type TableStatus =
 /** `busy`: not possible yet, ask again; the name of the error that DynamoDB answered. Other errors reject. */
 export type ChangeOutcome = 'done' | { readonly busy: string };
 
+/** Calls that may be repeated: each asks for a state and is `done` when that is accepted. */
 export interface ReplicaTables {
   /** The replica as the table of this Region knows it. Rejects when that table does not exist. */
   readonly replicaStatus: (tableName: string, replicaRegion: string) => Promise<TableStatus>;

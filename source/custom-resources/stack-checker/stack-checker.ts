@@ -17,6 +17,7 @@ const schema = v.object({
 });
 type Properties = v.InferOutput<typeof schema>;
 
+/** What the resource StackChecker needs. */
 export interface StackCheckerDeps {
   /** The Region of the stack. */
   readonly thisRegion: string;

@@ -16,8 +16,10 @@ export interface Operations {
   /** Number of the latest try of each operation: handed over, so that the next invocation joins the same one. */
   readonly tries: Record<string, number>;
 }
+/** CloudFormation, and the clock of the pauses. */
 export type OperationDeps = Pick<Operations, 'sets' | 'clock'>;
 
+/** The work of one invocation on the StackSet `name`, with the tries that the invocation before it handed over. */
 export const operationsOf = ({ sets, clock }: OperationDeps, name: string, work: Work): Operations => {
   const tries = Object.entries(work.handover ?? {}).filter(
     (entry): entry is [string, number] => typeof entry[1] === 'number',

@@ -2,6 +2,7 @@
 import type { ResourceAttributes } from '../framework/types.ts';
 import type { StackSets } from './stack-sets.ts';
 
+/** What the resource answers, and what starts the first export. */
 export interface Outputs {
   readonly attributes: ResourceAttributes;
   readonly exportWorkflowArn: string;

@@ -3,6 +3,7 @@ import { done, handOver, type ResourceOutcome } from '../framework/types.ts';
 import { runStackSetOperation, waitFor, type OperationEnd, type Operations } from './operations.ts';
 import type { Instance } from './stack-sets.ts';
 
+/** Can be repeated at any point. Throws an Error that says what to do when CloudFormation could not delete a stack. */
 export async function removeStackSet(operations: Operations): Promise<ResourceOutcome> {
   const { sets, name, tries } = operations;
   if (!(await sets.exists(name))) return done();

@@ -29,6 +29,7 @@ type Properties = v.InferOutput<typeof schema>;
 const NAME_PREFIX = 'CognitoUserProfilesExport-';
 const OWN_NAME = /^CognitoUserProfilesExport-[0-9a-f]{12}$/;
 
+/** What the StackSet resource needs. */
 export interface StackSetResourceDeps extends OperationDeps {
   readonly firstExport: FirstExportDeps;
 }

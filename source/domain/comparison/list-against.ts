@@ -20,6 +20,7 @@ export interface ListedUser {
   readonly compared: Compared | undefined;
 }
 
+/** What becomes of listed users. */
 export interface UserUse {
   /** Before the user's page is applied: the place to look something up. */
   readonly look?: (user: PoolUser, compared: Compared) => Promise<void>;
@@ -63,6 +64,7 @@ export function usersAgainst(
   });
 }
 
+/** What becomes of listed members who are not expected; the others are only marked. */
 export interface MemberUse {
   /** The membership is not expected; `ordinal`: of the member, where that one is. */
   readonly extra: (group: string, user: PoolUser, ordinal: number | undefined) => void;

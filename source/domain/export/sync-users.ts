@@ -21,7 +21,7 @@ import { forEachAtOnce } from '../concurrency.ts';
 import { followChain, withToken } from '../listing/page-chain.ts';
 import { prefixFilter } from '../listing/user-chains.ts';
 import type { Progress } from '../state/progress.ts';
-import { claimStep, exportLedgerShape } from './progress.ts';
+import { claimExportProgress, exportLedgerShape } from './progress.ts';
 import { Run } from './run.ts';
 import { countShape } from '../state/shape.ts';
 import { workSlice } from '../state/slice.ts';
@@ -29,8 +29,8 @@ import { workThenSave } from '../state/step.ts';
 import type { StepDeps } from '../state/step.ts';
 import { writeChanged } from './write-changed.ts';
 
-/** Name of the step, and of its checkpoint. */
-export const USERS_STEP = 'users';
+/** Name of its checkpoint. */
+export const SYNC_USERS_CHECKPOINT = 'users';
 
 export const usersStateShape = v.object({
   listing: listingShape,
@@ -73,7 +73,7 @@ export async function syncUsers(
   { runId, callsPerSecond }: { readonly runId: string; readonly callsPerSecond: number },
 ): Promise<SyncUsersResult> {
   const run = await Run.join(deps, runId);
-  const progress = await claimStep<UsersState>(deps, run, USERS_STEP, usersStateShape, () => ({
+  const progress = await claimExportProgress<UsersState>(deps, run, SYNC_USERS_CHECKPOINT, usersStateShape, () => ({
     listing: singleListing(),
     users: [],
     federated: [],

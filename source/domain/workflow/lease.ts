@@ -2,9 +2,12 @@ import { Fault, Halt } from '../errors.ts';
 import type { BackupTable, Clock, ItemKey } from '../ports.ts';
 
 const WORKFLOWS = ['ExportWorkflow', 'ImportWorkflow', 'VerifyWorkflow'] as const;
+/** The state machines of the product. */
 export type SolutionWorkflow = (typeof WORKFLOWS)[number];
+/** Guards what an event names. */
 export const isWorkflow = (value: unknown): value is SolutionWorkflow =>
   (WORKFLOWS as readonly unknown[]).includes(value);
+/** `gone`: ended, unknown or out of reach. */
 export type ExecutionStatus = 'RUNNING' | 'gone';
 
 /** Who wants a lease: one execution of one workflow, in the Region where it runs. */
@@ -14,6 +17,7 @@ export interface Holder {
   readonly executionArn: string;
 }
 
+/** What taking and checking a lease needs. */
 export interface LeaseDeps {
   readonly table: Pick<BackupTable, 'getItem' | 'putItemIf'>;
   /** Whether an execution still runs, in any Region; one that ended, is unknown or cannot be reached is gone. */

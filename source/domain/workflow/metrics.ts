@@ -34,6 +34,7 @@ const KNOWN_MESSAGES: readonly RegExp[] = [
 const anonymous = (message: string): string =>
   message === '' || KNOWN_MESSAGES.some((known) => known.test(message)) ? message : 'Another message.';
 
+/** The event of one import job that reached its end in `region`. */
 export const importJobEnded = (
   { status, created = '', started = '', completed = '', completionMessage = '' }: ImportJob,
   region: string,
@@ -49,6 +50,7 @@ export const importJobEnded = (
   },
 });
 
+/** The event of one execution that ended; its time is told in whole seconds. */
 export const workflowEnded = (
   how: 'Finished' | 'Error',
   {

@@ -34,7 +34,7 @@ const userAgent = env.USER_AGENT;
 const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
 const leases = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent });
 const deps = {
-  store: objectStore({ bucket: env.STATE_BUCKET, userAgent }),
+  objects: objectStore({ bucket: env.STATE_BUCKET, userAgent }),
   jobs: importJobs({ pacer, userAgent, logRoleArn: env.IMPORT_JOB_LOG_ROLE_ARN }),
   pool: userPoolReader({ pacer, userAgent }),
   newUsers: wakeQueue({ queueUrl: env.NEW_USERS_QUEUE_URL, userAgent }),

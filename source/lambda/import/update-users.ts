@@ -27,7 +27,7 @@ const userAgent = env.USER_AGENT;
 const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
 const leases = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent });
 const deps = {
-  store: objectStore({ bucket: env.STATE_BUCKET, userAgent }),
+  objects: objectStore({ bucket: env.STATE_BUCKET, userAgent }),
   pool: userPoolReader({ pacer, userAgent }),
   writer: userPoolWriter({ pacer, userAgent }),
   updates: wakeQueue({ queueUrl: env.UPDATES_QUEUE_URL, userAgent }),

@@ -14,6 +14,7 @@ export interface KeptRun {
   readonly notes: readonly string[];
 }
 
+/** What the look at a kept run needs. */
 export interface KeptRunDeps {
   readonly objects: Pick<ObjectStore, 'get' | 'list'>;
   readonly table: Pick<BackupTable, 'getItem'>;

@@ -14,6 +14,7 @@ export interface Source {
   readonly key: string;
 }
 
+/** A user with a problem, or an operation that adds a missing membership. */
 export type Item =
   | { readonly user: RestoreUser; readonly why: string | undefined }
   | { readonly add: UpdateOp & { readonly op: 'add' } };
@@ -50,10 +51,10 @@ export async function* itemsOf(
   { kind, key }: Source,
 ): AsyncGenerator<Item, void, undefined> {
   if (kind === 'chunk') {
-    for await (const user of readNdjson<RestoreUser>(deps.store, key)) yield { user, why: undefined };
+    for await (const user of readNdjson<RestoreUser>(deps.objects, key)) yield { user, why: undefined };
     return;
   }
-  for await (const op of readNdjson<UpdateOp>(deps.store, key)) {
+  for await (const op of readNdjson<UpdateOp>(deps.objects, key)) {
     if (op.op === 'create') yield { user: op.user, why: op.why };
     else if (op.op === 'add') yield { add: op };
   }
@@ -78,7 +79,7 @@ export async function walk(
         place.item = done;
       },
       afterEach: () => run.progress.saveIfDue(),
-      stop: run.over,
+      stop: run.sliceOver,
     });
     if (end === 'sliceOver') {
       await run.progress.save();

@@ -74,7 +74,7 @@ async function compareAndReport(
 /** Asked again by a retried invocation: nothing is saved after the tags, which a save would take off. */
 async function close({ deps, plan }: UpdateRun, { outcome }: RestoreOutcome): Promise<void> {
   if (outcome !== 'partial') await tagRestore(deps, plan);
-  await closeHead(deps.store, deps.clock, plan, outcome === 'partial' ? 'partial' : 'complete');
+  await closeHead(deps.objects, deps.clock, plan, outcome === 'partial' ? 'partial' : 'complete');
 }
 
 async function enter(run: UpdateRun, phase: 'repair' | 'recheck' | 'report'): Promise<void> {

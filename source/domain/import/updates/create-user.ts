@@ -9,6 +9,7 @@ import type { RestoredPool } from './listed-user.ts';
 const NAME_TAKEN = 'UsernameExistsException';
 const NOT_KNOWN_YET = 'UserNotFoundException';
 
+/** What the creation of one user needs. */
 export interface CreateUserDeps {
   readonly pool: Pick<UserPoolReader, 'listUsersPage'>;
   readonly writer: Pick<UserPoolWriter, 'createUser' | 'setPassword'>;
@@ -18,7 +19,7 @@ export interface CreateUserDeps {
 }
 
 /**
- * `done`: the user exists with a permanent password that nobody knows (it is set anew by "forgot password");
+ * `done`: the user exists with a permanent password that nobody knows ("forgot password" sets another);
  * `existed`: an import job had brought the user; `noPassword`: the user exists, but Cognito refused the password;
  * `collision`: somebody else has the name.
  */

@@ -4,6 +4,7 @@ import type { Clock, UserPoolReader } from '../../ports.ts';
 import { findUser } from '../plan/pool-names.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
 
+/** The pool that is restored into, and how names are compared there. */
 export type RestoredPool = Pick<RestorePlan, 'newUserPoolId' | 'signInName' | 'caseSensitive'>;
 type Pool = Pick<UserPoolReader, 'listUsersPage'>;
 
