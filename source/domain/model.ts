@@ -93,8 +93,8 @@ export const IMPORTED_STATUS = 'RESET_REQUIRED';
 export const TEMPORARY_PASSWORD_STATUS = 'FORCE_CHANGE_PASSWORD';
 
 /** The attribute that names a user at sign-in: the pool's username attribute if it has exactly one, else the username. */
-export type SignInName = 'username' | ContactAttribute;
+export type SignInAttribute = 'username' | ContactAttribute;
 
 /** With both username attributes the name of a user can be either: then it is the username. */
-export const signInNameOf = (settings: Pick<PoolSettings, 'usernameAttributes'>): SignInName =>
+export const signInAttributeOf = (settings: Pick<PoolSettings, 'usernameAttributes'>): SignInAttribute =>
   settings.usernameAttributes.length === 1 ? (settings.usernameAttributes[0] as ContactAttribute) : 'username';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { PoolGroup, PoolUser, SignInName } from '../model.ts';
+import type { PoolGroup, PoolUser, SignInAttribute } from '../model.ts';
 import type { ItemKey, TableItem } from '../ports.ts';
 import { contentHash } from './hashing.ts';
 
@@ -77,8 +77,8 @@ const sealedWithHash = <T extends TableItem>(item: Omit<T, 'contentHash' | 'chan
   ({ ...item, contentHash: contentHash(item), changedIn: runId }) as unknown as T;
 
 /** The item of a listed user, as the run writes it. */
-export function userItem(user: PoolUser, signInName: SignInName, runId: string): UserItem {
-  const name = signInName === 'username' ? undefined : user.attributes[signInName];
+export function userItem(user: PoolUser, signInAttribute: SignInAttribute, runId: string): UserItem {
+  const name = signInAttribute === 'username' ? undefined : user.attributes[signInAttribute];
   return sealedWithHash<UserItem>(
     {
       ...userKey(user.sub),

@@ -1,12 +1,12 @@
 import { textDigest } from '../backup/hashing.ts';
 import { nameDigest } from '../digests/user-content.ts';
-import type { PoolUser, SignInName } from '../model.ts';
+import type { PoolUser, SignInAttribute } from '../model.ts';
 
 /** How users of a pool are recognized among those that it should hold. */
 export interface Matching {
   /** By `sub`, which only the pool that a backup was made of keeps; any other pool knows them by their sign-in name. */
   readonly bySub: boolean;
-  readonly signInName: SignInName;
+  readonly signInName: SignInAttribute;
   /** Whether the pool tells sign-in names apart by case. */
   readonly caseSensitive: boolean;
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { keyText, membershipItem, membershipKey, userItem, userKey } from '../backup/items.ts';
-import { FEDERATED_STATUS, groupShape, signInNameOf } from '../model.ts';
+import { FEDERATED_STATUS, groupShape, signInAttributeOf } from '../model.ts';
 import type { PoolGroup, PoolUser } from '../model.ts';
 import type { UserPoolReader } from '../ports.ts';
 import { Ledger } from '../digests/ledger.ts';
@@ -168,11 +168,11 @@ class MemberListing {
     const { users, lateUsers, memberships, federatedMemberships } = this.ledgers;
     const native = page.filter(({ status }) => status !== FEDERATED_STATUS);
     const unseen = native.filter(({ sub }) => !users.has(userKey(sub)) && !lateUsers.has(userKey(sub)));
-    const signInName = signInNameOf(this.run.facts.settings);
+    const signInAttribute = signInAttributeOf(this.run.facts.settings);
     // Users before memberships: a crash in between leaves no membership without its user.
     const writtenUsers = await writeChanged(
       this.deps.table,
-      unseen.map((user) => userItem(user, signInName, this.run.id)),
+      unseen.map((user) => userItem(user, signInAttribute, this.run.id)),
     );
     const written = await writeChanged(
       this.deps.table,

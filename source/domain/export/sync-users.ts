@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { keyText, userItem, userKey } from '../backup/items.ts';
 import { isNamed } from '../errors.ts';
-import { FEDERATED_STATUS, signInNameOf } from '../model.ts';
-import type { PoolUser, SignInName } from '../model.ts';
+import { FEDERATED_STATUS, signInAttributeOf } from '../model.ts';
+import type { PoolUser, SignInAttribute } from '../model.ts';
 import type { UserPoolReader } from '../ports.ts';
 import { Ledger } from '../digests/ledger.ts';
 import {
@@ -15,8 +15,8 @@ import {
   shownAgain,
   singleListing,
   splitByPrefix,
-} from './listing-mode.ts';
-import type { ListingChain } from './listing-mode.ts';
+} from './listing-scope.ts';
+import type { ListingChain } from './listing-scope.ts';
 import { forEachAtOnce } from '../concurrency.ts';
 import { followChain, withToken } from '../listing/page-chain.ts';
 import { prefixFilter } from '../listing/user-chains.ts';
@@ -87,7 +87,7 @@ export async function syncUsers(
 }
 
 class UserListing {
-  readonly #signInName: SignInName;
+  readonly #signInAttribute: SignInAttribute;
   readonly #sliceOver: () => boolean;
   readonly #watch: ChainWatch;
 
@@ -97,7 +97,7 @@ class UserListing {
     private readonly progress: Progress<UsersState>,
     callsPerSecond: number,
   ) {
-    this.#signInName = signInNameOf(run.facts.settings);
+    this.#signInAttribute = signInAttributeOf(run.facts.settings);
     this.#sliceOver = workSlice(deps.clock, deps.timeLeft);
     this.#watch = new ChainWatch(deps.clock, callsPerSecond, run.facts.estimatedUsers);
   }
@@ -116,7 +116,7 @@ class UserListing {
     );
   }
 
-  /** Lists in the present mode until that is complete, should change, or the slice is over. */
+  /** Lists with the present scope until that is complete, should change, or the slice is over. */
   async #listOn(users: Ledger, federated: Ledger): Promise<void> {
     const { listing } = this.progress.state;
     const todo = listing.chains.filter((chain) => !chain.done);
@@ -162,7 +162,7 @@ class UserListing {
     const native = page.filter(({ status }) => status !== FEDERATED_STATUS);
     const written = await writeChanged(
       this.deps.table,
-      native.map((user) => userItem(user, this.#signInName, this.run.id)),
+      native.map((user) => userItem(user, this.#signInAttribute, this.run.id)),
     );
     for (const { sub } of native) {
       const key = userKey(sub);

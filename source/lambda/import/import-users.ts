@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { openedImport } from '../../domain/import/import-state.ts';
+import { openedImport } from '../../domain/import/import-event.ts';
 import { importUsers, type ImportUsersResult } from '../../domain/import/import-users.ts';
 import { Pacer } from '../../domain/pacing/pacer.ts';
 import { assertImportMayRun, regionOf } from '../../domain/workflow/lease.ts';

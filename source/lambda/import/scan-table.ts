@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { openedImport } from '../../domain/import/import-state.ts';
+import { openedImport } from '../../domain/import/import-event.ts';
 import { scanTable, type ScanTableResult } from '../../domain/import/scan-table.ts';
 import { Pacer } from '../../domain/pacing/pacer.ts';
 import { assertImportMayRun } from '../../domain/workflow/lease.ts';

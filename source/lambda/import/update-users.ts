@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'aws-lambda';
-import { openedImport } from '../../domain/import/import-state.ts';
+import { openedImport } from '../../domain/import/import-event.ts';
 import { PASSWORD_BYTES, passwordFrom } from '../../domain/import/updates/password.ts';
 import { updateUsers, type UpdateUsersResult } from '../../domain/import/update-users.ts';
 import { Pacer } from '../../domain/pacing/pacer.ts';

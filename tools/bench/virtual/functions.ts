@@ -17,7 +17,7 @@ import { checkUserPoolConfig } from '../../../source/domain/export/check-user-po
 import { syncGroup } from '../../../source/domain/export/sync-group.ts';
 import { syncUsersInGroup } from '../../../source/domain/export/sync-users-in-group.ts';
 import { syncUsers } from '../../../source/domain/export/sync-users.ts';
-import { openedImport, startedImport } from '../../../source/domain/import/import-state.ts';
+import { openedImport, startedImport } from '../../../source/domain/import/import-event.ts';
 import { importUsers } from '../../../source/domain/import/import-users.ts';
 import { scanTable } from '../../../source/domain/import/scan-table.ts';
 import { checkNewUserPool } from '../../../source/domain/import/check-new-user-pool.ts';

@@ -3,7 +3,7 @@ import { KEPT_NAME } from '../../backup/snapshot/names.ts';
 import { ItemTally } from '../../backup/tally.ts';
 import { Fault, isNamed } from '../../errors.ts';
 import { findInPages, withToken } from '../../listing/page-chain.ts';
-import { FEDERATED_STATUS, signInNameOf } from '../../model.ts';
+import { FEDERATED_STATUS, signInAttributeOf } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
 import { writeChanged } from '../write-changed.ts';
 import { readKeys } from './delete-plan.ts';
@@ -30,7 +30,7 @@ export async function confirmGone(cleanUp: CleanUp): Promise<void> {
   while (state.confirm.asked < subs.length && !sliceOver()) {
     const some = subs.slice(state.confirm.asked, state.confirm.asked + LOOKUPS_AT_A_TIME);
     const found = (await Promise.all(some.map((sub) => lookUp(cleanUp, sub)))).filter((user) => user !== undefined);
-    const items = found.map((user) => userItem(user, signInNameOf(run.facts.settings), run.id));
+    const items = found.map((user) => userItem(user, signInAttributeOf(run.facts.settings), run.id));
     await writeChanged(deps.table, items);
     const stored = await Promise.all(items.map(({ id, type }) => deps.table.getItem({ id, type })));
     items.forEach((item, index) => tally.add({ ...item, changedIn: stored[index]?.changedIn }));

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { groupShape, settingsShape } from '../../model.ts';
-import type { SignInName } from '../../model.ts';
+import type { SignInAttribute } from '../../model.ts';
 import { countsShape } from '../../backup/manifest.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { readJson } from '../../state/json-object.ts';
@@ -153,7 +153,7 @@ function planShape(newUserPoolId: string, restoreId: string) {
     tableName: v.string(),
     interrupted: v.exactOptional(interruptedShape),
     incomplete: v.exactOptional(incompleteShape),
-    signInName: v.picklist(['username', 'email', 'phone_number'] satisfies SignInName[]),
+    signInName: v.picklist(['username', 'email', 'phone_number'] satisfies SignInAttribute[]),
     /** GetCSVHeader's answer. */
     csvHeader: textsShape,
     mfaFlag: v.picklist(['true', 'false']),

@@ -1,4 +1,4 @@
-import type { SchemaAttribute, SignInName } from '../../model.ts';
+import type { SchemaAttribute, SignInAttribute } from '../../model.ts';
 import { FEDERATED_STATUS } from '../../model.ts';
 import { csvFit } from '../csv/csv-fit.ts';
 import type { CsvRules } from '../csv/csv-fit.ts';
@@ -7,7 +7,7 @@ import { attributeFits } from '../preflight/attribute-fit.ts';
 import type { SpooledUser } from './segment-spool.ts';
 
 export interface Rules extends CsvRules {
-  readonly signInName: SignInName;
+  readonly signInName: SignInAttribute;
   /** Schema of the new pool. */
   readonly schema: readonly SchemaAttribute[];
   readonly restoreUnconfirmed: boolean;
@@ -33,7 +33,7 @@ export type Classified =
 const USERNAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 
 /** What the user is called at sign-in: the username, or the value of the pool's username attribute (may be absent). */
-const signInNameOfUser = ({ username, attributes }: SpooledUser, signInName: SignInName): string | undefined =>
+const signInNameOfUser = ({ username, attributes }: SpooledUser, signInName: SignInAttribute): string | undefined =>
   (signInName === 'username' ? username : attributes[signInName]) || undefined;
 
 /** A restore brings the value back: `sub` is Cognito's, `identities` cannot be set, empty values are not kept. */

@@ -2,7 +2,7 @@ import type { Counts, Manifest } from '../../backup/manifest.ts';
 import { noCounts } from '../../backup/counts.ts';
 import type { Content } from '../../backup/tally.ts';
 import { noContent } from '../../backup/tally.ts';
-import { signInNameOf } from '../../model.ts';
+import { signInAttributeOf } from '../../model.ts';
 import type { UserPoolDescription } from '../../model.ts';
 import type {
   BackupTable,
@@ -157,7 +157,7 @@ export const rulesFor = (
   header: target.header,
   mfaFlag: target.pool.settings.mfaConfiguration === 'ON' ? 'true' : 'false',
   autoVerified: target.pool.settings.autoVerifiedAttributes,
-  signInName: signInNameOf(manifest.poolSettings),
+  signInName: signInAttributeOf(manifest.poolSettings),
   schema: target.pool.settings.schema,
   restoreUnconfirmed: options.restoreUnconfirmed,
   mayCreateUsers: creationIsAllowed(options, target.pool.settings),
