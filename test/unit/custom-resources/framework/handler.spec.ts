@@ -236,6 +236,6 @@ describe('custom resource framework', () => {
       Promise.reject(new Error('Invalid endpoint: ops@example.com at https://host/path?X-Amz-Signature=abc'));
     const answer = await deployment.request(createRequest({ Color: 'red' }));
     for (const text of [answer.Reason ?? '', ...deployment.logged]) expect(text).not.to.match(/ops@|Signature|secret/);
-    expect(answer.Reason).to.contain('Invalid endpoint: [redacted] at https://host/path?[redacted]');
+    expect(answer.Reason).to.contain('Invalid endpoint: [e-mail address] at https://host/path?[redacted]');
   });
 });
