@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { textDigest } from '../backup/hashing.ts';
 import { nameDigest } from '../digests/user-content.ts';
-import type { PoolUser, SignInName } from '../model.ts';
+import type { PoolUser, SignInAttribute } from '../model.ts';
 import type { Stored } from '../state/shape.ts';
 
 export const matchingShape = v.object({
   /** By `sub`, which only the pool that a backup was made of keeps; any other pool knows them by their sign-in name. */
   bySub: v.boolean(),
-  signInName: v.picklist(['username', 'email', 'phone_number'] satisfies SignInName[]),
+  signInName: v.picklist(['username', 'email', 'phone_number'] satisfies SignInAttribute[]),
   /** Whether the pool tells sign-in names apart by case. */
   caseSensitive: v.boolean(),
 });

@@ -120,7 +120,7 @@ async function tagClosed({
   },
   deps: { objects, timeLeft, log },
 }: PlanningRun): Promise<void> {
-  const closing = { store: objects, timeLeft, log };
+  const closing = { objects, timeLeft, log };
   await tagReplaced(closing, { newUserPoolId, restoreId });
   if (dryRun) await tagRestore(closing, { newUserPoolId, restoreId });
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { Fault } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
-import { digestOfText } from './sealed-keys.ts';
+import { digestOfText } from './digest-keys.ts';
 import { adviceFor } from './advice.ts';
 import { parsed, shaped } from './json-object.ts';
 import type { Shape } from './shape.ts';

@@ -1,11 +1,11 @@
 import { cleanUpTable } from '../../../source/domain/export/clean-up/clean-up.ts';
 import { parseExportEvent, parseRunEvent } from '../../../source/domain/export/export-event.ts';
 import { listGroups } from '../../../source/domain/export/list-groups.ts';
-import { openRun } from '../../../source/domain/export/open-run.ts';
-import { syncGroups } from '../../../source/domain/export/sync-groups.ts';
-import { syncMembers } from '../../../source/domain/export/sync-members.ts';
+import { checkUserPoolConfig } from '../../../source/domain/export/check-user-pool-config.ts';
+import { syncGroup } from '../../../source/domain/export/sync-group.ts';
+import { syncUsersInGroup } from '../../../source/domain/export/sync-users-in-group.ts';
 import { syncUsers } from '../../../source/domain/export/sync-users.ts';
-import { openedImport, startedImport } from '../../../source/domain/import/import-state.ts';
+import { openedImport, startedImport } from '../../../source/domain/import/import-event.ts';
 import { importUsers } from '../../../source/domain/import/import-users.ts';
 import { scanTable } from '../../../source/domain/import/scan-table.ts';
 import { checkNewUserPool } from '../../../source/domain/import/check-new-user-pool.ts';
@@ -251,12 +251,12 @@ export class WorkflowWorld extends World {
       ...this.#common(),
       CheckUserPoolConfig: async (event) => {
         await assertExportMayRun(lease, parseExportEvent(event).executionArn, REGIONS);
-        return openRun({ ...ports, random: this.random, clock: this.clock }, SOURCE);
+        return checkUserPoolConfig({ ...ports, random: this.random, clock: this.clock }, SOURCE);
       },
       SyncUsers: step((deps, { runId }) => syncUsers(deps, { runId, callsPerSecond: TPS })),
       ListGroups: step((deps, { runId }) => listGroups(deps, runId)),
-      SyncGroup: step((deps, { runId }) => syncGroups(deps, runId)),
-      SyncUsersInGroup: step((deps, { runId }) => syncMembers(deps, runId)),
+      SyncGroup: step((deps, { runId }) => syncGroup(deps, runId)),
+      SyncUsersInGroup: step((deps, { runId }) => syncUsersInGroup(deps, runId)),
       BackupTableCleanup: step((deps, { runId, allowMassDelete }) =>
         cleanUpTable(deps, {
           runId,

@@ -13,11 +13,11 @@ import type {
 import { cleanUpTable } from '../../../source/domain/export/clean-up/clean-up.ts';
 import { parseRunEvent } from '../../../source/domain/export/export-event.ts';
 import { listGroups } from '../../../source/domain/export/list-groups.ts';
-import { openRun } from '../../../source/domain/export/open-run.ts';
-import { syncGroups } from '../../../source/domain/export/sync-groups.ts';
-import { syncMembers } from '../../../source/domain/export/sync-members.ts';
+import { checkUserPoolConfig } from '../../../source/domain/export/check-user-pool-config.ts';
+import { syncGroup } from '../../../source/domain/export/sync-group.ts';
+import { syncUsersInGroup } from '../../../source/domain/export/sync-users-in-group.ts';
 import { syncUsers } from '../../../source/domain/export/sync-users.ts';
-import { openedImport, startedImport } from '../../../source/domain/import/import-state.ts';
+import { openedImport, startedImport } from '../../../source/domain/import/import-event.ts';
 import { importUsers } from '../../../source/domain/import/import-users.ts';
 import { scanTable } from '../../../source/domain/import/scan-table.ts';
 import { checkNewUserPool } from '../../../source/domain/import/check-new-user-pool.ts';
@@ -70,15 +70,16 @@ export function functionsOn(cloud: Services): Readonly<Record<string, Handler>> 
     objects: exportObjects,
     queue: exportQueue,
   });
-  const importing = () => ({ ...common(), store: importObjects, pool: cognito, updates });
+  const importing = () => ({ ...common(), objects: importObjects, pool: cognito, updates });
   const runId = (event: unknown): string => parseRunEvent(event).runId;
   return {
     CheckStateMachine: (event) => checkStateMachine({ table, executionStatus, clock }, event, Object.values(REGIONS)),
-    CheckUserPoolConfig: () => openRun({ pool: cognito, table, objects: exportObjects, clock, random }, SOURCE_POOL),
+    CheckUserPoolConfig: () =>
+      checkUserPoolConfig({ pool: cognito, table, objects: exportObjects, clock, random }, SOURCE_POOL),
     SyncUsers: (event) => syncUsers(exporting(), { runId: runId(event), callsPerSecond: cloud.callsPerSecond }),
     ListGroups: (event) => listGroups(exporting(), runId(event)),
-    SyncGroup: (event) => syncGroups(exporting(), runId(event)),
-    SyncUsersInGroup: (event) => syncMembers(exporting(), runId(event)),
+    SyncGroup: (event) => syncGroup(exporting(), runId(event)),
+    SyncUsersInGroup: (event) => syncUsersInGroup(exporting(), runId(event)),
     BackupTableCleanup: (event) =>
       cleanUpTable(exporting(), {
         runId: runId(event),

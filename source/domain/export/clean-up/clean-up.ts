@@ -2,7 +2,7 @@ import { manifestIn, manifestKey } from '../../backup/manifest.ts';
 import type { Manifest } from '../../backup/manifest.ts';
 import { SnapshotParts } from '../../backup/snapshot/write.ts';
 import { Fault } from '../../errors.ts';
-import { claimStep } from '../progress.ts';
+import { claimExportProgress } from '../progress.ts';
 import { Run } from '../run.ts';
 import { workSlice } from '../../state/slice.ts';
 import { workThenSave } from '../../state/step.ts';
@@ -20,7 +20,7 @@ import { closeSnapshotBefore, joinSnapshot } from './snapshot.ts';
 import { cleanUpStateShape, newCleanUp } from './state.ts';
 import type { CleanUp, CleanUpDeps, CleanUpState, ReplicaLook } from './state.ts';
 
-const CLEAN_UP_STEP = 'clean-up';
+const CLEAN_UP_CHECKPOINT = 'clean-up';
 
 /** The execution's options and the stack's parameters, as the clean-up needs them. */
 export interface CleanUpOptions extends PlanOptions {
@@ -55,7 +55,9 @@ export interface CleanUpResult {
 export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): Promise<CleanUpResult> {
   const run = await Run.join(deps, options.runId);
   const seen = await seenByRun(deps.objects, run.id);
-  const progress = await claimStep(deps, run, CLEAN_UP_STEP, cleanUpStateShape, () => newCleanUp(options));
+  const progress = await claimExportProgress(deps, run, CLEAN_UP_CHECKPOINT, cleanUpStateShape, () =>
+    newCleanUp(options),
+  );
   const { state } = progress;
   const cleanUp: CleanUp = {
     deps,

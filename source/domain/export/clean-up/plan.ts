@@ -1,5 +1,5 @@
 import { keyDigest } from '../../backup/hashing.ts';
-import { groupOf, itemKind, membershipItem, subOf, userKey } from '../../backup/items.ts';
+import { groupOf, itemKind, membershipItem, subOfKey, userKey } from '../../backup/items.ts';
 import { countItem, noCounts, sumOf, totalOf } from '../../backup/counts.ts';
 import type { Counts } from '../../backup/manifest.ts';
 import { NO_COUNTS } from '../../backup/manifest.ts';
@@ -50,7 +50,7 @@ export async function planDeletes(cleanUp: CleanUp, seen: SeenByRun, options: Pl
   const memberships: TableItem[] = [];
   for await (const key of onlyKept(goneKeys(), kept)) {
     if (itemKind(key) !== 'membership') continue;
-    const membership = membershipItem(subOf(key), groupOf(key), run.id);
+    const membership = membershipItem(subOfKey(key), groupOf(key), run.id);
     await writeChanged(deps.table, [membership]);
     const stored = (await deps.table.getItem(key)) ?? membership;
     tally.add(stored);

@@ -1,6 +1,6 @@
 import { countItem, totalOf } from '../../backup/counts.ts';
 import { keyDigest } from '../../backup/hashing.ts';
-import { groupKey, groupOf, subOf, userKey } from '../../backup/items.ts';
+import { groupKey, groupOf, subOfKey, userKey } from '../../backup/items.ts';
 import { scanEnded, scanSegments } from '../../backup/scan-segments.ts';
 import type { ScanSource } from '../../backup/scan-segments.ts';
 import { segmentName } from '../../backup/snapshot/names.ts';
@@ -28,7 +28,7 @@ export async function findGone({ deps, run, progress, snapshot, sliceOver }: Cle
   const gone = new GoneKeys(state.gone.parts);
   const doubtful = new GoneKeys(state.doubtful.parts);
   const isDoubtful = (key: ItemKey): boolean =>
-    digests.has(keyDigest(userKey(subOf(key)))) && digests.has(keyDigest(groupKey(groupOf(key))));
+    digests.has(keyDigest(userKey(subOfKey(key)))) && digests.has(keyDigest(groupKey(groupOf(key))));
 
   const take = (found: readonly Digested[], segment: number): void => {
     const staying: TableItem[] = [];

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { groupShape, settingsShape } from '../../model.ts';
-import type { SignInName } from '../../model.ts';
+import type { SignInAttribute } from '../../model.ts';
 import { countsShape } from '../../backup/manifest.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { readJson } from '../../state/json-object.ts';
@@ -152,7 +152,7 @@ function planShape(newUserPoolId: string, restoreId: string) {
     tableName: v.string(),
     interrupted: v.exactOptional(interruptedShape),
     incomplete: v.exactOptional(incompleteShape),
-    signInName: v.picklist(['username', 'email', 'phone_number'] satisfies SignInName[]),
+    signInName: v.picklist(['username', 'email', 'phone_number'] satisfies SignInAttribute[]),
     /** GetCSVHeader's answer. */
     csvHeader: textsShape,
     mfaFlag: v.picklist(['true', 'false']),
@@ -188,12 +188,15 @@ export type RestorePlan = Stored<ReturnType<typeof planShape>>;
 
 /** Where the users of a restore are read from: the backup table, or the snapshot of a kept run. */
 export type RestoreSource = 'table' | 'snapshot';
+/** A restore with ExportRun reads that run's snapshot. */
 export const sourceOf = ({ exportRun }: Pick<ImportOptions, 'exportRun'>): RestoreSource =>
   exportRun === undefined ? 'table' : 'snapshot';
 
+/** All restores into one pool lie below this prefix. */
 export const restorePrefix = (poolId: string): string => `restores/${poolId}/`;
 /** Everything of one restore lies below this prefix. */
 export const restoreFolder = (poolId: string, restoreId: string): string => `${restorePrefix(poolId)}${restoreId}/`;
+/** Key of the RestorePlan. */
 export const planKey = (poolId: string, restoreId: string): string => `${restoreFolder(poolId, restoreId)}plan.json`;
 
 /** Reads the plan of a restore; Fault BadState when there is none, or when it is another one's. */

@@ -1,6 +1,6 @@
 import { forEachAtOnce } from '../../concurrency.ts';
 import type { ObjectStore } from '../../ports.ts';
-import { sealedKey } from '../../state/sealed-keys.ts';
+import { keyWithDigest } from '../../state/digest-keys.ts';
 import { toNdjson } from '../../state/ndjson.ts';
 import type { BatchPlan, UpdateOp } from '../plan/plan-model.ts';
 
@@ -24,7 +24,7 @@ export class BatchWriter {
   async add(ops: readonly UpdateOp[], chunk: number | null): Promise<number> {
     const index = this.firstIndex + this.plans.length;
     const body = toNdjson(ops);
-    const key = sealedKey(`${this.prefix}${String(index).padStart(6, '0')}`, 'ndjson', body);
+    const key = keyWithDigest(`${this.prefix}${String(index).padStart(6, '0')}`, 'ndjson', body);
     this.plans.push({ index, key, ops: ops.length, chunk });
     this.#waiting.push({ key, body });
     if (this.#waiting.length >= PUTS_AT_A_TIME) await this.flush();

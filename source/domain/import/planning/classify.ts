@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { SchemaAttribute, SignInName } from '../../model.ts';
+import type { SchemaAttribute, SignInAttribute } from '../../model.ts';
 import { FEDERATED_STATUS } from '../../model.ts';
 import { csvFit } from '../csv/csv-fit.ts';
 import type { CsvRules } from '../csv/csv-fit.ts';
@@ -12,7 +12,7 @@ import type { SpooledUser } from './segment-spool.ts';
 
 /** What decides how a user comes back. */
 export interface Rules extends CsvRules {
-  readonly signInName: SignInName;
+  readonly signInName: SignInAttribute;
   /** Schema of the new pool. */
   readonly schema: readonly SchemaAttribute[];
   readonly restoreUnconfirmed: boolean;
@@ -39,7 +39,7 @@ export type Classified = Stored<typeof classifiedShape>;
 const USERNAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 
 /** What the user is called at sign-in: the username, or the value of the pool's username attribute (may be absent). */
-const signInNameOfUser = ({ username, attributes }: SpooledUser, signInName: SignInName): string | undefined =>
+const signInNameOfUser = ({ username, attributes }: SpooledUser, signInName: SignInAttribute): string | undefined =>
   (signInName === 'username' ? username : attributes[signInName]) || undefined;
 
 /** A restore brings the value back: `sub` is Cognito's, `identities` cannot be set, empty values are not kept. */

@@ -1,4 +1,4 @@
-import { signInNameOf } from '../../model.ts';
+import { signInAttributeOf } from '../../model.ts';
 import type {
   BackupTable,
   Clock,
@@ -73,7 +73,7 @@ export const rulesFor = (
   header: target.header,
   mfaFlag: target.pool.settings.mfaConfiguration === 'ON' ? 'true' : 'false',
   autoVerified: target.pool.settings.autoVerifiedAttributes,
-  signInName: signInNameOf(manifest.poolSettings),
+  signInName: signInAttributeOf(manifest.poolSettings),
   schema: target.pool.settings.schema,
   restoreUnconfirmed: options.restoreUnconfirmed,
   mayCreateUsers: creationIsAllowed(options, target.pool.settings),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { groupOf, itemKind, subOf } from '../../backup/items.ts';
+import { groupOf, itemKind, subOfKey } from '../../backup/items.ts';
 import type { GroupItem, UserItem } from '../../backup/items.ts';
 import { groupShape } from '../../model.ts';
 import type { PoolGroup } from '../../model.ts';
@@ -71,7 +71,7 @@ export class SegmentSpool {
     if (kind === 'group') {
       this.#writer.add({ group: poolGroup(item as GroupItem) } satisfies SpoolLine);
     } else if (kind !== undefined) {
-      const sub = subOf(item);
+      const sub = subOfKey(item);
       if (this.#pending?.sub !== sub) this.#dropPending();
       const groups = this.#pending?.groups ?? [];
       if (kind === 'membership') {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { groupOf, itemKind, subOf } from '../../backup/items.ts';
+import { groupOf, itemKind, subOfKey } from '../../backup/items.ts';
 import type { SnapshotObject } from '../../backup/manifest.ts';
 import { readSnapshotObject } from '../../backup/snapshot/read.ts';
 import type { ItemTally } from '../../backup/tally.ts';
@@ -56,8 +56,8 @@ export async function readKept(
   for await (const items of readSnapshotObject(objects, runId, object)) {
     for (const item of items) {
       const kind = itemKind(item);
-      if (kind === 'user') users.add(subOf(item));
-      if (kind === 'membership') push(groups, subOf(item), groupOf(item));
+      if (kind === 'user') users.add(subOfKey(item));
+      if (kind === 'membership') push(groups, subOfKey(item), groupOf(item));
     }
   }
   return { users, groups };
@@ -78,8 +78,8 @@ export async function readSegmentObject(
   });
   const held = new SpoolWriter(source.objects, `${prefix}held-`);
   for await (const item of countedItems(object, source)) {
-    if (itemKind(item) === 'membership' && kept.users.has(subOf(item)))
-      held.add({ sub: subOf(item), group: groupOf(item) } satisfies HeldBack);
+    if (itemKind(item) === 'membership' && kept.users.has(subOfKey(item)))
+      held.add({ sub: subOfKey(item), group: groupOf(item) } satisfies HeldBack);
     else spool.add(item);
     await spool.makeRoom();
   }

@@ -18,6 +18,7 @@ export const keptRunShape = v.object({
 /** A run that is kept as a snapshot in this Region's bucket. */
 export type KeptRun = Stored<typeof keptRunShape>;
 
+/** What the look at a kept run needs. */
 export interface KeptRunDeps {
   readonly objects: Pick<ObjectStore, 'get' | 'list'>;
   readonly table: Pick<BackupTable, 'getItem'>;

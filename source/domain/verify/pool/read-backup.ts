@@ -4,7 +4,7 @@ import type { Manifest } from '../../backup/manifest.ts';
 import type { Matching } from '../../comparison/matching.ts';
 import { Halt } from '../../errors.ts';
 import { readSealedBackup } from '../../backup/sealed-backup.ts';
-import { signInNameOf } from '../../model.ts';
+import { signInAttributeOf } from '../../model.ts';
 import type { PoolGroup } from '../../model.ts';
 import { newScan, scanEnded, scanSegments } from '../../backup/scan-segments.ts';
 import type { TableItem } from '../../ports.ts';
@@ -65,7 +65,7 @@ const groupOfItem = ({ groupName, description, precedence }: GroupItem): PoolGro
 async function matchingOf({ input, deps }: ComparisonRun): Promise<Matching> {
   const manifest = await sameRun({ input, deps });
   const { settings } = await deps.pool.describe(input.userPoolId);
-  const [here, there] = [signInNameOf(settings), signInNameOf(manifest.poolSettings)];
+  const [here, there] = [signInAttributeOf(settings), signInAttributeOf(manifest.poolSettings)];
   if (here !== there) {
     throw new Halt(
       'PoolDiffers',
