@@ -33,6 +33,6 @@ export const multipartWriter =
       await upload.done();
     } catch (error) {
       // What the source failed with tells more than an abort that may have failed after it.
-      throw sourceError ?? serviceError(`PutObject on the bucket ${bucket}`, error);
+      throw (sourceError ?? serviceError(`PutObject on the bucket ${bucket}`, error)) as Error;
     }
   };
