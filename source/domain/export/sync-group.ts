@@ -56,7 +56,10 @@ export async function syncGroup(deps: StepDeps, runId: string): Promise<SyncGrou
     await workThenSave(
       progress,
       () => state.next,
-      () => storeGroups(deps, run, progress, groups),
+      async () => {
+        const ledger = await Ledger.load(deps.objects, 'groups', state.groups);
+        await progress.gather([ledger], () => storeGroups(deps, run, progress, groups, ledger));
+      },
     );
   return { done: state.done, groups: groups.length, ...state.counts };
 }
@@ -66,11 +69,10 @@ async function storeGroups(
   run: Run,
   progress: Progress<SyncGroupState>,
   groups: readonly PoolGroup[],
+  ledger: Ledger,
 ): Promise<void> {
   const { state } = progress;
   const sliceOver = workSlice(deps.clock, deps.timeLeft);
-  const ledger = await Ledger.load(deps.objects, 'groups', state.groups);
-  progress.storeWith(ledger);
   while (state.next < groups.length && !sliceOver()) {
     const items = groups.slice(state.next, state.next + GROUPS_AT_A_TIME).map((group) => groupItem(group, run.id));
     const written = await writeChanged(deps.table, items);

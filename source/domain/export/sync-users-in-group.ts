@@ -127,14 +127,15 @@ class MemberListing {
 
   async work(): Promise<void> {
     const { state } = this.progress;
-    this.progress.storeWith(this.ledgers.memberships, this.ledgers.federatedMemberships, this.ledgers.lateUsers);
+    const { memberships, federatedMemberships, lateUsers } = this.ledgers;
     await workThenSave(
       this.progress,
       () => state.counts.pages,
-      async () => {
-        await forEachAtOnce(this.#chains(), GROUPS_AT_A_TIME, (chain, failed) => this.#follow(chain, failed));
-        state.done = state.next >= this.groups.length && state.open.length === 0;
-      },
+      () =>
+        this.progress.gather([memberships, federatedMemberships, lateUsers], async () => {
+          await forEachAtOnce(this.#chains(), GROUPS_AT_A_TIME, (chain, failed) => this.#follow(chain, failed));
+          state.done = state.next >= this.groups.length && state.open.length === 0;
+        }),
     );
   }
 

@@ -106,13 +106,13 @@ class UserListing {
     const { state } = this.progress;
     const users = await Ledger.load(this.deps.objects, 'users', state.users);
     const federated = await Ledger.load(this.deps.objects, 'federated', state.federated);
-    this.progress.storeWith(users, federated);
     await workThenSave(
       this.progress,
       () => state.counts.pages,
-      async () => {
-        while (!state.done && !this.#sliceOver()) await this.#listOn(users, federated);
-      },
+      () =>
+        this.progress.gather([users, federated], async () => {
+          while (!state.done && !this.#sliceOver()) await this.#listOn(users, federated);
+        }),
     );
   }
 

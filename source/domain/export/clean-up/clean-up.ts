@@ -12,7 +12,7 @@ import { deleteGone } from './delete.ts';
 import { planDeletes } from './plan.ts';
 import type { PlanOptions } from './plan.ts';
 import { lookAtReplica } from './replica.ts';
-import { scanForCleanUp } from './scan.ts';
+import { findGone } from './scan.ts';
 import { sealRun } from './seal.ts';
 import { seenByRun } from './seen.ts';
 import type { SeenByRun } from './seen.ts';
@@ -66,13 +66,14 @@ export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): 
     sliceOver: workSlice(deps.clock, deps.timeLeft),
     snapshot: state.snapshot === undefined ? undefined : new SnapshotParts(state.snapshot.state),
   };
+  const work = async (): Promise<void> => {
+    if (state.phase === 'scan') await closeSnapshotBefore(cleanUp);
+    while (state.phase !== 'sealed' && !cleanUp.sliceOver()) await workOn(cleanUp, seen, options);
+  };
   await workThenSave(
     progress,
     () => state.confirm.asked + state.doubtful.pages,
-    async () => {
-      if (state.phase === 'scan') await closeSnapshotBefore(cleanUp);
-      while (state.phase !== 'sealed' && !cleanUp.sliceOver()) await workOn(cleanUp, seen, options);
-    },
+    () => progress.gather(cleanUp.snapshot === undefined ? [] : [cleanUp.snapshot], work),
   );
   if (state.phase !== 'sealed') return { done: false, phase: state.phase };
   await run.seal();
@@ -87,7 +88,7 @@ export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): 
 
 async function workOn(cleanUp: CleanUp, seen: SeenByRun, options: CleanUpOptions): Promise<void> {
   const { phase } = cleanUp.progress.state;
-  if (phase === 'scan') await scanForCleanUp(cleanUp, seen);
+  if (phase === 'scan') await findGone(cleanUp, seen);
   else if (phase === 'confirm') await confirmGone(cleanUp);
   else if (phase === 'memberships') await confirmMemberships(cleanUp, seen);
   else if (phase === 'plan') await planDeletes(cleanUp, seen, options);

@@ -7,7 +7,6 @@ import { FEDERATED_STATUS, signInAttributeOf } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
 import { writeChanged } from '../write-changed.ts';
 import { readKeys } from './delete-plan.ts';
-import { appendixOf } from './state.ts';
 import type { CleanUp } from './state.ts';
 
 /** Up to so many users that seem gone are looked up one by one; of more, only a sample. */
@@ -22,11 +21,20 @@ const LOOKUPS_AT_A_TIME = 4;
  * again from what Cognito shows now, and stays with its memberships.
  */
 export async function confirmGone(cleanUp: CleanUp): Promise<void> {
-  const { deps, progress, snapshot, sliceOver, run } = cleanUp;
+  const { progress, run } = cleanUp;
   const { state } = progress;
   const subs = await subsToConfirm(cleanUp);
   const tally = new ItemTally(state.stays, run.id);
-  progress.storeWith(tally, ...appendixOf(snapshot));
+  await progress.gather([tally], () => lookUpAll(cleanUp, subs, tally));
+  if (state.confirm.asked < subs.length) return;
+  await requireBelievable(cleanUp, subs.length);
+  state.phase = 'memberships';
+}
+
+/** Asks for the users one by one until the slice is over, and writes those who exist. */
+async function lookUpAll(cleanUp: CleanUp, subs: readonly string[], tally: ItemTally): Promise<void> {
+  const { deps, progress, snapshot, sliceOver, run } = cleanUp;
+  const { state } = progress;
   while (state.confirm.asked < subs.length && !sliceOver()) {
     const some = subs.slice(state.confirm.asked, state.confirm.asked + LOOKUPS_AT_A_TIME);
     const found = (await Promise.all(some.map((sub) => lookUp(cleanUp, sub)))).filter((user) => user !== undefined);
@@ -42,10 +50,6 @@ export async function confirmGone(cleanUp: CleanUp): Promise<void> {
     state.confirm.asked += some.length;
     progress.saveIfDue();
   }
-  tally.settle();
-  if (state.confirm.asked < subs.length) return;
-  await requireBelievable(cleanUp, subs.length);
-  state.phase = 'memberships';
 }
 
 async function subsToConfirm({ deps, progress }: CleanUp): Promise<string[]> {

@@ -18,7 +18,7 @@ const BATCH_KEYS = 1000;
 
 /** Batches of a run's delete plan lie here; the marker that one was carried out has the same name below `donePrefix`. */
 export const deletePlanPrefix = (runId: string): string => `${runFolder(runId)}delete/planned/`;
-/** A marker per batch that was carried out lies here, under the name of the batch. */
+/** The markers of the batches that were carried out: they survive a crash, messages do not. */
 export const donePrefix = (runId: string): string => `${runFolder(runId)}delete/done/`;
 /** How many keys the batch holds. */
 export const keysInBatch = ({ counts }: DeletePlan, index: number): number =>

@@ -13,7 +13,7 @@ import { digestsIn, readDigests } from '../../digests/ledger.ts';
 import { deletePlanPrefix, isKept, onlyKept, readKeys, storePlan, withoutKept } from './delete-plan.ts';
 import { deletedEarlier, refusals } from './guard.ts';
 import type { SeenByRun } from './seen.ts';
-import { appendixOf, keptIn } from './state.ts';
+import { keptIn } from './state.ts';
 import type { CleanUp } from './state.ts';
 
 /** How much a run may delete. */
@@ -29,7 +29,6 @@ export interface PlanOptions {
 export async function planDeletes(cleanUp: CleanUp, seen: SeenByRun, options: PlanOptions): Promise<void> {
   const { deps, run, progress, snapshot } = cleanUp;
   const { state } = progress;
-  progress.storeWith(...appendixOf(snapshot));
   await deps.pool.describe(run.facts.userPoolId);
   await refuseEmptyPool(cleanUp, seen);
   const kept = keptIn(state);

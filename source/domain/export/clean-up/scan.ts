@@ -13,7 +13,6 @@ import { digested, markDamaged, requireUndamaged } from './damage.ts';
 import type { Digested } from './damage.ts';
 import type { SeenByRun } from './seen.ts';
 import { GoneKeys } from './delete-plan.ts';
-import { appendixOf } from './state.ts';
 import type { CleanUp, CleanUpDeps } from './state.ts';
 
 /**
@@ -21,10 +20,7 @@ import type { CleanUp, CleanUpDeps } from './state.ts';
  * counted and goes into the snapshot, any other seems gone (a membership whose user and group stay is doubtful), and one
  * that stays but is damaged ends the run. Resumes segment by segment.
  */
-export async function scanForCleanUp(
-  { deps, run, progress, snapshot, sliceOver }: CleanUp,
-  seen: SeenByRun,
-): Promise<void> {
+export async function findGone({ deps, run, progress, snapshot, sliceOver }: CleanUp, seen: SeenByRun): Promise<void> {
   const { state } = progress;
   const digests = new DigestSet(digestsIn(...seen.ledgers));
   for (const ledger of seen.ledgers) await readDigests(deps.objects, ledger, digests);
@@ -33,7 +29,6 @@ export async function scanForCleanUp(
   const doubtful = new GoneKeys(state.doubtful.parts);
   const isDoubtful = (key: ItemKey): boolean =>
     digests.has(keyDigest(userKey(subOfKey(key)))) && digests.has(keyDigest(groupKey(groupOf(key))));
-  progress.storeWith(gone, doubtful, tally, ...appendixOf(snapshot));
 
   const take = (found: readonly Digested[], segment: number): void => {
     const staying: TableItem[] = [];
@@ -54,11 +49,13 @@ export async function scanForCleanUp(
     snapshot?.add(segmentName(segment), staying);
   };
 
-  await scanSegments(digestedPages(deps.table), state.segments, {
-    take,
-    afterPage: () => progress.saveIfDue(),
-    stop: sliceOver,
-  });
+  await progress.gather([gone, doubtful, tally], () =>
+    scanSegments(digestedPages(deps.table), state.segments, {
+      take,
+      afterPage: () => progress.saveIfDue(),
+      stop: sliceOver,
+    }),
+  );
   if (!scanEnded(state.segments)) return;
   await requireUndamaged(run, state.damaged);
   await requireAllSeen(run, totalOf(state.stays.counts), digests.size);

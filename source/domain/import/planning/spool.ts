@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../../ports.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 import { keyWithDigest } from '../../state/digest-keys.ts';
+import type { Shape } from '../../state/shape.ts';
 
 /** Characters of JSON after which a part is written. */
 const PART_CHARS = 4_000_000;
@@ -47,6 +48,7 @@ export class SpoolWriter {
 export async function* readSpool<T>(
   objects: Pick<ObjectStore, 'read'>,
   parts: readonly string[],
+  shape: Shape<T>,
 ): AsyncGenerator<T, void, undefined> {
-  for (const part of parts) yield* readNdjson<T>(objects, part);
+  for (const part of parts) yield* readNdjson(objects, part, shape);
 }

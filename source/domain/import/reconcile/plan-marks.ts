@@ -3,7 +3,7 @@ import { Marks } from '../../comparison/marks.ts';
 import { TEMPORARY_PASSWORD_STATUS } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
-import { adviceFor } from '../../state/stored-shapes.ts';
+import { adviceFor } from '../../state/advice.ts';
 import { hasVerifiedAddress } from '../csv/verified.ts';
 import { planKey } from '../plan/plan-model.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';

@@ -1,6 +1,7 @@
 import { Mark } from '../../comparison/mark.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 import { placeOf } from '../plan/expected-place.ts';
+import { restoreUserShape, updateOpShape } from '../plan/plan-model.ts';
 import type { RestoreUser, UpdateOp } from '../plan/plan-model.ts';
 import type { CheckRun } from './check-run.ts';
 import { workInOrder } from '../updates/ordered-window.ts';
@@ -51,10 +52,10 @@ export async function* itemsOf(
   { kind, key }: Source,
 ): AsyncGenerator<Item, void, undefined> {
   if (kind === 'chunk') {
-    for await (const user of readNdjson<RestoreUser>(deps.objects, key)) yield { user, why: undefined };
+    for await (const user of readNdjson(deps.objects, key, restoreUserShape)) yield { user, why: undefined };
     return;
   }
-  for await (const op of readNdjson<UpdateOp>(deps.objects, key)) {
+  for await (const op of readNdjson(deps.objects, key, updateOpShape)) {
     if (op.op === 'create') yield { user: op.user, why: op.why };
     else if (op.op === 'add') yield { add: op };
   }

@@ -22,6 +22,7 @@ export const recognizable = ({ id, type, username, attributes }: UserItem): Reco
 /** Users who never confirmed their sign-up are not restored unless that is asked for. */
 export const isUnconfirmed = ({ status }: Pick<UserItem, 'status'>): boolean => status === 'UNCONFIRMED';
 
+/** What the comparison keeps of a user: what recognizes it, a digest of its content, and whether a restore brings it. */
 export const userRecord = (item: UserItem, matching: Matching): Buffer =>
   encodeExpectedUser({
     digest: userDigest(recognizable(item), matching),
@@ -34,6 +35,7 @@ export const userRecord = (item: UserItem, matching: Matching): Buffer =>
 export const membershipRecord = (item: ItemKey): Buffer =>
   encodeExpectedMembership({ digest: membershipDigest(groupOf(item), subOfKey(item)), own: 0 });
 
+/** The records of the backup, with what of it was seen up to the checkpoint. */
 export const loadMarks = (
   objects: Pick<ObjectStore, 'get'>,
   { records, counts, matching, marksKey }: CompareState,

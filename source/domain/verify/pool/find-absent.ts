@@ -11,7 +11,7 @@ import type { StepEnd } from '../../state/step.ts';
 import { isUnconfirmed, recognizable } from './expected.ts';
 import { sameRun } from './read-backup.ts';
 import { Rows } from './rows.ts';
-import type { Comparison, PoolCounts } from './state.ts';
+import type { ComparisonRun, PoolCounts } from './state.ts';
 
 /** A user or a membership of the backup that the pool does not have. */
 interface Absent {
@@ -25,7 +25,7 @@ interface Absent {
 }
 
 /** Tells, by a second scan where one is needed, which users and memberships of the backup the pool does not have. */
-export async function findAbsent({ input, deps, progress, sliceOver }: Comparison, marks: Marks): Promise<StepEnd> {
+export async function findAbsent({ input, deps, progress, sliceOver }: ComparisonRun, marks: Marks): Promise<StepEnd> {
   const { state } = progress;
   if (marks.countUsers((mark) => !isSeen(mark)) + marks.unseenMembershipCount > 0) {
     const rows = new Rows(state.rows);
