@@ -11,7 +11,7 @@ export interface BenchOptions {
   readonly grantedShare: number;
   /** Only cells whose id contains this; nothing is then written to the repository. */
   readonly only: string | undefined;
-  /** `measured`: measure anew, beside the computed cells of tools/bench/results.json (their twins are computed anew, too); `computed`: the reverse. */
+  /** `measured`: measure again, beside the computed cells of tools/bench/results.json (their twins are computed again, too); `computed`: the reverse. */
   readonly part: 'both' | 'measured' | 'computed';
   /** Draw docs/benchmarks.md again from tools/bench/results.json, without running anything. */
   readonly draw: boolean;
@@ -29,9 +29,9 @@ afterwards npm run docs writes the costs into the README.
   --job-speeds N,N   users per second of the slow and the fast import jobs (default 30,300)
   --granted N        percent of CognitoTPS that is granted where the pool's own traffic takes the rest (default 40)
   --only TEXT        only cells whose id contains TEXT; writes no file
-  --computed         measures nothing: computes anew (with --only: only those cells), beside the measured cells of
+  --computed         measures nothing: computes again (with --only: only those cells), beside the measured cells of
                      tools/bench/results.json, and writes all of it
-  --measured         computes nothing but what is measured: measures anew (with --only: only those cells), beside the
+  --measured         computes nothing but what is measured: measures again (with --only: only those cells), beside the
                      computed cells of tools/bench/results.json, and writes all of it
   --draw             only draws docs/benchmarks.md again from tools/bench/results.json
   --help             this text

@@ -105,10 +105,10 @@ function observed(id: string, cells: readonly CellResult[]): Partial<Latencies> 
   return observedMs === undefined ? {} : { ...observedMs, s3MegabytesPerSecond: 1000, transition: 1 };
 }
 
-/** The new ones, and those of before that were not made anew. */
+/** The new ones, and those of before that were not made again. */
 function withKept<T>(made: readonly T[], before: readonly T[], keyOf: (one: T) => string): T[] {
-  const anew = new Set(made.map(keyOf));
-  return [...made, ...before.filter((one) => !anew.has(keyOf(one)))];
+  const remade = new Set(made.map(keyOf));
+  return [...made, ...before.filter((one) => !remade.has(keyOf(one)))];
 }
 
 async function measureAll(

@@ -21,7 +21,7 @@ export interface ChaosResult {
   readonly resumes: readonly ResumeCost[];
   /** Every action that the functions called. */
   readonly actions: readonly ActionRow[];
-  /** Actions that were spared, and what went wrong while that was mended; looked for only `everywhere`. */
+  /** Actions that were spared, and what went wrong while that was repaired; looked for only `everywhere`. */
   readonly spared: readonly string[];
 }
 

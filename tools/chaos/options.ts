@@ -19,7 +19,7 @@ interfere, and compares the result of every run field by field. The same seed al
   --users N     users of a pool, 20 to 200 (default 120)
   --help        this text
 
-Exit code 0: nothing was lost in any run. With the default seeds docs/reliability.md is written anew.`;
+Exit code 0: nothing was lost in any run. With the default seeds docs/reliability.md is written again.`;
 
 /**
  * One pool; together: kills, cut connections, throttles, unprocessed items and keys, late and double messages, an early job

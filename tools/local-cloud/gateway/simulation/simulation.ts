@@ -30,7 +30,7 @@ export class Simulation {
     return this.current;
   }
 
-  /** Replaces the given members. New faults begin to count anew; new quotas begin with full buckets. */
+  /** Replaces the given members. New faults begin to count again; new quotas begin with full buckets. */
   configure(changes: Partial<SimulationConfig>): void {
     this.current = { ...this.current, ...changes };
     if (changes.faults !== undefined || changes.regionsDown !== undefined)
