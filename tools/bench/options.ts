@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { optionValues, wholeNumber } from '../options.ts';
 
 export interface BenchOptions {
   readonly profile: 'quick' | 'default';
@@ -39,23 +39,18 @@ afterwards npm run docs writes the costs into the README.
 Exit code 0: every bar was met. The default profile takes under 80 minutes on 2 cores.`;
 
 /** @throws Error that names the option, what was found and what is allowed */
-export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      quick: { type: 'boolean' },
-      'listing-ms': { type: 'string' },
-      'cognito-ms': { type: 'string' },
-      'job-speeds': { type: 'string' },
-      granted: { type: 'string' },
-      only: { type: 'string' },
-      draw: { type: 'boolean' },
-      computed: { type: 'boolean' },
-      measured: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
+export function benchOptions(args: readonly string[]): BenchOptions {
+  const values = optionValues(args, {
+    quick: { type: 'boolean' },
+    'listing-ms': { type: 'string' },
+    'cognito-ms': { type: 'string' },
+    'job-speeds': { type: 'string' },
+    granted: { type: 'string' },
+    only: { type: 'string' },
+    draw: { type: 'boolean' },
+    computed: { type: 'boolean' },
+    measured: { type: 'boolean' },
   });
-  if (values.help === true) return 'help';
   return {
     profile: values.quick === true ? 'quick' : 'default',
     listingMs: wholeNumber('--listing-ms', values['listing-ms'] ?? '100', 0, 10_000),
@@ -72,13 +67,6 @@ function partOf(measured: boolean, computed: boolean): BenchOptions['part'] {
   if (measured && computed)
     throw new Error('--measured and --computed exclude each other; without either, both parts are run.');
   return measured ? 'measured' : computed ? 'computed' : 'both';
-}
-
-function wholeNumber(option: string, value: string, min: number, max: number): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < min || number > max)
-    throw new Error(`${option} must be a whole number from ${min} to ${max}, found "${value}".`);
-  return number;
 }
 
 function speeds(value: string): BenchOptions['jobSpeeds'] {
