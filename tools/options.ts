@@ -26,7 +26,7 @@ export const optionValues = <const O extends NonNullable<ParseArgsConfig['option
 ) => parseArgs({ args: [...args], options }).values;
 
 /** @throws Error when the value of an option is no whole number in these limits */
-export function wholeNumber(option: string, value: string, min: number, max: number): number {
+export function wholeNumberOption(option: string, value: string, min: number, max: number): number {
   const number = Number(value);
   if (!Number.isInteger(number) || number < min || number > max)
     throw new Error(`${option} must be a whole number from ${min} to ${max}, found "${value}".`);

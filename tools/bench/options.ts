@@ -1,4 +1,4 @@
-import { optionValues, wholeNumber } from '../options.ts';
+import { optionValues, wholeNumberOption } from '../options.ts';
 
 export interface BenchOptions {
   readonly profile: 'quick' | 'default';
@@ -53,10 +53,10 @@ export function benchOptions(args: readonly string[]): BenchOptions {
   });
   return {
     profile: values.quick === true ? 'quick' : 'default',
-    listingMs: wholeNumber('--listing-ms', values['listing-ms'] ?? '100', 0, 10_000),
-    cognitoMs: wholeNumber('--cognito-ms', values['cognito-ms'] ?? '60', 0, 10_000),
+    listingMs: wholeNumberOption('--listing-ms', values['listing-ms'] ?? '100', 0, 10_000),
+    cognitoMs: wholeNumberOption('--cognito-ms', values['cognito-ms'] ?? '60', 0, 10_000),
     jobSpeeds: speeds(values['job-speeds'] ?? '30,300'),
-    grantedShare: wholeNumber('--granted', values.granted ?? '40', 10, 100) / 100,
+    grantedShare: wholeNumberOption('--granted', values.granted ?? '40', 10, 100) / 100,
     only: values.only,
     draw: values.draw === true,
     part: partOf(values.measured === true, values.computed === true),
@@ -73,5 +73,8 @@ function speeds(value: string): BenchOptions['jobSpeeds'] {
   const [slow = '', fast = '', ...rest] = value.split(',');
   if (rest.length > 0 || fast === '')
     throw new Error(`--job-speeds must be two whole numbers, slow and fast, found "${value}".`);
-  return { slow: wholeNumber('--job-speeds', slow, 1, 10_000), fast: wholeNumber('--job-speeds', fast, 1, 10_000) };
+  return {
+    slow: wholeNumberOption('--job-speeds', slow, 1, 10_000),
+    fast: wholeNumberOption('--job-speeds', fast, 1, 10_000),
+  };
 }

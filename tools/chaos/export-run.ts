@@ -8,13 +8,13 @@ import { stepFunctionsIn } from '../deploy/clients.ts';
 import type { Deployment } from './deployment.ts';
 import type { ChaosPlan } from './plan.ts';
 import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
-import { calm, injectFaults, strikesOf, type Strikes } from './simulation.ts';
+import { calm, injectFaults, strikesOf, type StrikeCounts } from './simulation.ts';
 import { Touched } from './touched.ts';
 import { runUntilWell, type RunOutcome } from './workflow-run.ts';
 
 export interface PartResult {
   readonly problems: readonly string[];
-  readonly strikes: Strikes;
+  readonly strikes: StrikeCounts;
   readonly starts: number;
   readonly errors: readonly string[];
 }

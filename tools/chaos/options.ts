@@ -1,4 +1,4 @@
-import { optionValues, wholeNumber } from '../options.ts';
+import { optionValues, wholeNumberOption } from '../options.ts';
 
 export interface ChaosOptions {
   readonly seeds: readonly number[];
@@ -38,12 +38,12 @@ export function chaosOptions(args: readonly string[]): ChaosOptions {
     quick: { type: 'boolean' },
   });
   if (values.quick === true) return { ...QUICK, write: false };
-  const first = wholeNumber('--first', values.first ?? '1', 0, 1_000_000);
-  const users = wholeNumber('--users', values.users ?? '120', 20, 200);
+  const first = wholeNumberOption('--first', values.first ?? '1', 0, 1_000_000);
+  const users = wholeNumberOption('--users', values.users ?? '120', 20, 200);
   if (values.seed !== undefined)
-    return { seeds: [wholeNumber('--seed', values.seed, 0, 1_000_000)], users, write: false };
+    return { seeds: [wholeNumberOption('--seed', values.seed, 0, 1_000_000)], users, write: false };
   const seeds = Array.from(
-    { length: wholeNumber('--seeds', values.seeds ?? '20', 1, 1_000) },
+    { length: wholeNumberOption('--seeds', values.seeds ?? '20', 1, 1_000) },
     (_, index) => first + index,
   );
   return { seeds, users, write: seeds.length >= 20 };

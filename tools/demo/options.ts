@@ -1,4 +1,4 @@
-import { optionValues, wholeNumber } from '../options.ts';
+import { optionValues, wholeNumberOption } from '../options.ts';
 
 export interface DemoOptions {
   readonly users: number;
@@ -32,7 +32,7 @@ export function demoOptions(args: readonly string[]): DemoOptions {
   });
   if (values.users !== undefined && values['users-csv'] !== undefined)
     throw new Error('--users and --users-csv exclude each other.');
-  const users = wholeNumber('--users', values.users ?? '2000', 10, 200_000);
+  const users = wholeNumberOption('--users', values.users ?? '2000', 10, 200_000);
   const tps = TPS.find((value) => value === Number(values.tps ?? 25));
   if (tps === undefined) throw new Error(`--tps must be one of ${TPS.join(', ')}, found "${values.tps}".`);
   return { users, usersCsv: values['users-csv'], cognitoTps: tps, keep: values.keep === true };

@@ -4,7 +4,7 @@ import { cognitoIn } from '../../deploy/clients.ts';
 import { createGroups } from '../../deploy/pools.ts';
 import type { LocalCloud, PutUser } from '../../local-cloud/index.ts';
 import { attributesOf, isDisabled, Memberships, usernameOf } from '../population.ts';
-import type { Shape } from '../population.ts';
+import type { PopulationShape } from '../population.ts';
 
 const AT_A_TIME = 8;
 
@@ -13,7 +13,7 @@ export async function seedPool(
   cloud: LocalCloud,
   region: string,
   poolId: string,
-  shape: Shape,
+  shape: PopulationShape,
   progress: (text: string) => void,
 ): Promise<void> {
   const memberships = new Memberships(shape);
@@ -41,7 +41,7 @@ export async function churnPool(
   cloud: LocalCloud,
   region: string,
   poolId: string,
-  shape: Shape,
+  shape: PopulationShape,
   share: number,
 ): Promise<void> {
   const client = cognitoIn(cloud, region);

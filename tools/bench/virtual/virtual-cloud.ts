@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Invocation } from '../../../source/adapters/invocation.ts';
 import type { Log, WorkMessage } from '../../../source/domain/ports.ts';
-import type { ListedPool } from '../../simulation/cognito/pool.ts';
+import type { PoolListings } from '../../simulation/cognito/pool.ts';
 import { SimulatedPoolReader } from '../../simulation/cognito/pool-reader.ts';
 import { SimulatedPoolWriter } from '../../simulation/cognito/pool-writer.ts';
 import { FakeClock } from '../../simulation/fake-clock.ts';
@@ -14,7 +14,7 @@ import { SimulatedTable } from '../../simulation/storage/table.ts';
 import { workflowNamed, type WorkflowName } from '../../simulation/workflow/definition.ts';
 import { workflowFunctions, type RegionServices } from '../../simulation/workflow/functions.ts';
 import { runWorkflow, type Functions } from '../../simulation/workflow/run-workflow.ts';
-import type { Shape } from '../population.ts';
+import type { PopulationShape } from '../population.ts';
 import { CognitoGate } from './cognito-gate.ts';
 import { FilesOnDisk } from './files-on-disk.ts';
 import { Invocations } from './invocations.ts';
@@ -26,7 +26,7 @@ import { SOURCE_POOL, SourcePool } from './source-pool.ts';
 import { TARGET_POOL, TargetPool } from './target-pool.ts';
 
 export interface VirtualCloudOptions {
-  readonly shape: Shape;
+  readonly shape: PopulationShape;
   readonly callsPerSecond: number;
   readonly jobUsersPerSecond?: number;
   readonly quotas?: boolean | Readonly<Record<string, number>>;
@@ -103,7 +103,7 @@ export class VirtualCloud {
     const random = seededRandom(2);
     this.cognito = new SimulatedPoolReader(
       this.calls,
-      new Map<string, ListedPool>([[SOURCE_POOL, this.source], ...pools]),
+      new Map<string, PoolListings>([[SOURCE_POOL, this.source], ...pools]),
       random,
     );
     this.writer = new SimulatedPoolWriter(this.calls, pools);

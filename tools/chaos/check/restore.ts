@@ -1,7 +1,7 @@
 import { paginateListUsers } from '@aws-sdk/client-cognito-identity-provider';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { parse } from 'csv-parse/sync';
-import { comparePools, differingKinds, isRestorable } from '../../demo/compare/compare-pools.ts';
+import { comparePools, differingKinds, comesBack } from '../../demo/compare/compare-pools.ts';
 import { readPool, type PoolSnapshot } from '../../demo/compare/read-pool.ts';
 import { cognitoIn } from '../../deploy/clients.ts';
 import type { Deployment } from '../deployment.ts';
@@ -73,7 +73,7 @@ async function files(
 
 function reportProblems(source: PoolSnapshot, restored: PoolSnapshot, { report, failures, subMap }: Files): string[] {
   const native = [...source.users].filter(([, { status }]) => status !== 'EXTERNAL_PROVIDER');
-  const wanted = native.filter(([, user]) => isRestorable(user));
+  const wanted = native.filter(([, user]) => comesBack(user));
   const back = wanted.filter(([name]) => restored.users.has(name));
   const memberships = [...source.groups.values()].flatMap(({ members }) =>
     [...members].filter((name) => native.some(([known]) => known === name)),
@@ -103,7 +103,7 @@ function reportProblems(source: PoolSnapshot, restored: PoolSnapshot, { report, 
   const mapped = new Map(subMap.map(({ old_sub: old = '', new_sub: now = '' }) => [old, now]));
   const unmapped = back.filter(([name, { sub }]) => mapped.get(sub) !== restored.users.get(name)?.sub);
   const reported = new Set(failures.map(({ sub }) => sub));
-  const untold = native.filter(([, user]) => !isRestorable(user) && !reported.has(user.sub));
+  const untold = native.filter(([, user]) => !comesBack(user) && !reported.has(user.sub));
   const outcome = native.length === wanted.length ? 'complete' : 'policy';
   return [
     ...wrong,

@@ -25,7 +25,7 @@ export interface PoolComparison {
 export function comparePools(
   old: PoolSnapshot,
   restored: PoolSnapshot,
-  restorable: (user: SnapshotUser) => boolean = isRestorable,
+  restorable: (user: SnapshotUser) => boolean = comesBack,
 ): PoolComparison {
   const expected = [...old.users].filter(([, user]) => restorable(user));
   const names = new Set(expected.map(([name]) => name));
@@ -137,7 +137,7 @@ function membershipsRow(old: PoolSnapshot, restored: PoolSnapshot, names: Readon
 }
 
 /** Users of identity providers are not in the backup; unconfirmed ones are left out unless it is asked for. */
-export const isRestorable = ({ status }: SnapshotUser): boolean =>
+export const comesBack = ({ status }: SnapshotUser): boolean =>
   status !== 'EXTERNAL_PROVIDER' && status !== 'UNCONFIRMED';
 
 /** The kinds of which not all is as it was, in words. */
