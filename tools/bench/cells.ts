@@ -26,7 +26,7 @@ export const groupsOf = (groups: number, size: number): PopulationShape => ({
   perUser: 1,
 });
 
-export function describeShape({ users, groups, perUser }: PopulationShape): string {
+function describeShape({ users, groups, perUser }: PopulationShape): string {
   if (groups === 0) return `${thousands(users)} users, no groups`;
   if (groups === 1) return `${thousands(users)} users in one group`;
   return perUser === 1

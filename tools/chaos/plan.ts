@@ -4,7 +4,7 @@ import { PRIMARY, SECONDARY, type Region } from '../deploy/regions.ts';
 import { SIGN_INS, type SignIn } from './sign-in.ts';
 
 /** What people and the rest of the world do while a workflow runs. */
-export const EXPORT_EVENTS = [
+const EXPORT_EVENTS = [
   'none',
   'pool changes',
   'stopped by hand',
@@ -12,7 +12,7 @@ export const EXPORT_EVENTS = [
   'a second start',
   'backup Region down',
 ] as const;
-export const IMPORT_EVENTS = [
+const IMPORT_EVENTS = [
   'none',
   'stopped by hand',
   'two starts at once',

@@ -69,7 +69,7 @@ function scanned({ body }: AwsResponse, consistent: boolean): Metered {
 }
 
 /** "Item sizes and formats", DynamoDB Developer Guide. */
-export const wireItemBytes = (item: Item): number =>
+const wireItemBytes = (item: Item): number =>
   Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
 
 function valueBytes(value: Value): number {
