@@ -16,8 +16,9 @@ import type { BackupTable, ItemKey } from '../domain/ports.ts';
 import { inBatchesOf, untilProcessed, type Waits } from './batches.ts';
 import { clientOptions, type AdapterOptions } from './client-options.ts';
 import { fromAttributeValues, toAttributeValues } from './item-codec.ts';
-import { nameOf, serviceError } from './service-errors.ts';
+import { errorNameOf, serviceError } from './service-errors.ts';
 
+/** The table in one Region; `clock` and `random` are replaced by tests only. */
 export interface BackupTableOptions extends AdapterOptions, Waits {
   readonly tableName: string;
 }
@@ -26,7 +27,7 @@ export interface BackupTableOptions extends AdapterOptions, Waits {
 const READ_BATCH = 100;
 const WRITE_BATCH = 25;
 /** Batches under way at a time. */
-const PARALLEL = 4;
+const BATCHES_AT_A_TIME = 4;
 
 const keyOf = ({ id, type }: ItemKey): Record<string, AttributeValue> => ({ id: { S: id }, type: { S: type } });
 const toKey = (key: Record<string, AttributeValue>): ItemKey => ({ id: key.id?.S ?? '', type: key.type?.S ?? '' });
@@ -40,7 +41,7 @@ export function backupTable({ tableName, clock, random, ...options }: BackupTabl
     try {
       return await run();
     } catch (error) {
-      if (nameOf(error) === 'ResourceNotFoundException') {
+      if (errorNameOf(error) === 'ResourceNotFoundException') {
         throw new Halt(
           'BackupTableNotFound',
           `The table ${tableName} does not exist in this Region. Check BackupTableName, and that the table's replica is active.`,
@@ -51,7 +52,7 @@ export function backupTable({ tableName, clock, random, ...options }: BackupTabl
   };
 
   const write = (requests: readonly WriteRequest[]): Promise<void> =>
-    forEachAtOnce(inBatchesOf(WRITE_BATCH, requests), PARALLEL, (batch) =>
+    forEachAtOnce(inBatchesOf(WRITE_BATCH, requests), BATCHES_AT_A_TIME, (batch) =>
       untilProcessed(
         `BatchWriteItem on the table ${tableName}`,
         batch,
@@ -70,7 +71,7 @@ export function backupTable({ tableName, clock, random, ...options }: BackupTabl
     contentHashes: async (keys) => {
       const found = new Map<string, string>();
       const distinct = [...new Map(keys.map((key) => [keyText(key), keyOf(key)])).values()];
-      await forEachAtOnce(inBatchesOf(READ_BATCH, distinct), PARALLEL, (batch) =>
+      await forEachAtOnce(inBatchesOf(READ_BATCH, distinct), BATCHES_AT_A_TIME, (batch) =>
         untilProcessed(
           `BatchGetItem on the table ${tableName}`,
           batch,
@@ -116,7 +117,7 @@ export function backupTable({ tableName, clock, random, ...options }: BackupTabl
           await client.send(new PutItemCommand({ TableName: tableName, Item: toAttributeValues(item), ...holds }));
           return true;
         } catch (error) {
-          if (nameOf(error) === 'ConditionalCheckFailedException') return false;
+          if (errorNameOf(error) === 'ConditionalCheckFailedException') return false;
           throw error;
         }
       }),

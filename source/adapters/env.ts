@@ -9,7 +9,7 @@ export type Environment<S extends Readonly<Record<string, EnvReader>>> = {
 };
 
 /** Text that is present and not blank; surrounding white space is dropped. */
-export const text = () => trimmed('text', v.nonEmpty('text'));
+export const requiredText = () => trimmed('text', v.nonEmpty('text'));
 
 /** Text, or undefined where the variable is absent or blank. */
 export const optionalText = () =>

@@ -2,7 +2,7 @@ import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { Fault, Halt } from '../domain/errors.ts';
 import type { ExecutionStatus } from '../domain/workflow/lease.ts';
 import { clientOptions, type AdapterOptions } from './client-options.ts';
-import { isDenied, nameOf } from './service-errors.ts';
+import { isDenied, errorNameOf } from './service-errors.ts';
 
 /** Step Functions answers but has no time: that says nothing about the execution (DescribeExecution has a quota of its own). */
 const THROTTLES = new Set([
@@ -34,7 +34,7 @@ export const executionStatus =
           'AccessDenied',
           `The function's role may not call DescribeExecution in ${region}, so it cannot tell whether another execution still runs. Check the role's policy.`,
         );
-      if (THROTTLES.has(nameOf(error)))
+      if (THROTTLES.has(errorNameOf(error)))
         throw new Fault(
           'ServiceError',
           `Step Functions throttled DescribeExecution in ${region}, so it is unknown whether another execution still runs.`,

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { Fault, Halt } from '../domain/errors.ts';
 import { withoutPersonalData } from './log.ts';
-import { nameOf } from './service-errors.ts';
+import { errorNameOf } from './service-errors.ts';
 
 /**
  * What a function may throw: Lambda writes it to the function's log and Step Functions to the execution's history. The
@@ -13,7 +13,7 @@ export function shownError(error: unknown): Error {
   const shown = new Error(
     'An unexpected error; its stack tells where. Its message is not shown, since it could hold personal data.',
   );
-  shown.name = nameOf(error);
+  shown.name = errorNameOf(error);
   shown.stack = withoutPersonalData([`${shown.name}: ${shown.message}`, ...placesOf(error)].join('\n'));
   return shown;
 }

@@ -12,6 +12,7 @@ export const toAttributeValues = (item: Readonly<Record<string, unknown>>): Reco
   return values;
 };
 
+/** The inverse of `toAttributeValues`; a value of any other kind becomes null. */
 export const fromAttributeValues = (values: Readonly<Record<string, AttributeValue>>): TableItem =>
   decodeMap(values) as TableItem;
 

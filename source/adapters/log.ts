@@ -41,15 +41,16 @@ const SENSITIVE = new Set([
 ]);
 const HIDDEN = '[redacted]';
 
-const PERSONAL = [
-  /[^\s"'<>@,;]+@[^\s"'<>@,;]+\.[^\s"'<>@,;]+/g, // e-mail address
-  /(?<![\w+])\+\d{7,15}\b/g, // phone number in E.164
-  /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, // JSON web token
-  /https?:\/\/\S*[?&]X-Amz-\S*/gi, // presigned URL
+/** Personal data in a text, and what is shown in its place. */
+const PERSONAL: readonly (readonly [RegExp, string])[] = [
+  [/[^\s"'<>@,;]+@[^\s"'<>@,;]+\.[^\s"'<>@,;]+/g, '[e-mail address]'],
+  [/(?<![\w+])\+\d{7,15}\b/g, '[phone number]'], // E.164
+  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, HIDDEN], // JSON web token
+  [/https?:\/\/\S*[?&]X-Amz-\S*/gi, HIDDEN], // presigned URL
 ];
 /** Takes e-mail addresses, phone numbers, tokens and presigned URLs out of a text. */
 export const withoutPersonalData = (value: string): string =>
-  PERSONAL.reduce((rest, pattern) => rest.replace(pattern, HIDDEN), value);
+  PERSONAL.reduce((rest, [pattern, shown]) => rest.replace(pattern, shown), value);
 
 /**
  * JSON replacer of the log: a safety net below the rule that only counts and keys are logged. Numbers stay, so that

@@ -1,7 +1,8 @@
 import type { Clock, Log } from '../domain/ports.ts';
 import type { MetricsEvent } from '../domain/workflow/metrics.ts';
-import { nameOf } from './service-errors.ts';
+import { errorNameOf } from './service-errors.ts';
 
+/** What one launch tells about itself, and whether it tells anything. */
 export interface MetricsOptions {
   /** `Yes` in the template's mapping AnonymousData/SendAnonymousData/Data. */
   readonly enabled: boolean;
@@ -46,7 +47,7 @@ export function metrics({
       await response.arrayBuffer();
       if (!response.ok) log.warn('The metrics endpoint refused an event', { status: response.status });
     } catch (error) {
-      log.warn('The metrics endpoint did not answer', { errorName: nameOf(error) });
+      log.warn('The metrics endpoint did not answer', { errorName: errorNameOf(error) });
     }
   };
 }

@@ -10,19 +10,20 @@ import {
 import { forEachAtOnce } from '../domain/concurrency.ts';
 import { Fault } from '../domain/errors.ts';
 import type { ObjectStore, PutCondition } from '../domain/ports.ts';
-import { assertSealed, sealedPieces } from '../domain/state/sealed-keys.ts';
+import { assertIntact, intactPieces } from '../domain/state/digest-keys.ts';
 import { inBatchesOf, untilProcessed, type Waits } from './batches.ts';
 import { clientOptions, type AdapterOptions } from './client-options.ts';
 import { multipartWriter } from './object-parts.ts';
-import { isDenied, nameOf, serviceError } from './service-errors.ts';
+import { isDenied, errorNameOf, serviceError } from './service-errors.ts';
 
+/** One bucket; `clock` and `random` are replaced by tests only. */
 export interface ObjectStoreOptions extends AdapterOptions, Waits {
   readonly bucket: string;
 }
 
 const DELETE_BATCH = 1000;
 /** S3 tags one object per request. */
-const TAGS_IN_FLIGHT = 16;
+const TAGS_AT_A_TIME = 16;
 /** Times that a broken download is taken up again where it ended. */
 const RESUMES = 5;
 
@@ -30,7 +31,7 @@ const statusOf = (error: unknown): number | undefined =>
   (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
 /** S3 has no time for this request now. */
 const isBusy = (error: unknown): boolean => [429, 500, 503].includes(statusOf(error) ?? 0);
-const isMissing = (error: unknown): boolean => nameOf(error) === 'NoSuchKey' || nameOf(error) === 'NotFound';
+const isMissing = (error: unknown): boolean => errorNameOf(error) === 'NoSuchKey' || errorNameOf(error) === 'NotFound';
 
 const conditionHeaders = (condition: PutCondition | undefined): { IfNoneMatch?: string; IfMatch?: string } =>
   condition === undefined ? {} : 'absent' in condition ? { IfNoneMatch: '*' } : { IfMatch: condition.etag };
@@ -86,7 +87,7 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
       try {
         const { Body, ETag = '' } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
         const body = await (Body as NonNullable<typeof Body>).transformToByteArray();
-        assertSealed(key, body);
+        assertIntact(key, body);
         return { body, etag: ETag };
       } catch (error) {
         if (isMissing(error) || (isDenied(error) && !(await isListed(key)))) return undefined;
@@ -105,7 +106,7 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
         if (
           condition !== undefined &&
           [412, 409, 404].includes(statusOf(error) ?? 0) &&
-          nameOf(error) !== 'NoSuchBucket'
+          errorNameOf(error) !== 'NoSuchBucket'
         ) {
           throw new Fault('PreconditionFailed', `The object ${key} was written or deleted by someone else.`);
         }
@@ -127,7 +128,7 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
       } while (token !== undefined);
     },
 
-    read: (key) => sealedPieces(key, pieces(key)),
+    read: (key) => intactPieces(key, pieces(key)),
 
     write: multipartWriter(client, bucket),
 
@@ -162,7 +163,7 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
         keys,
         async (pending) => {
           const refused: string[] = [];
-          await forEachAtOnce(pending, TAGS_IN_FLIGHT, async (Key) => {
+          await forEachAtOnce(pending, TAGS_AT_A_TIME, async (Key) => {
             try {
               await client.send(new PutObjectTaggingCommand({ Bucket: bucket, Key, Tagging }));
             } catch (error) {

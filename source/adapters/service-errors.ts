@@ -10,9 +10,10 @@ const DENIED = new Set([
 ]);
 
 /** The name of whatever was thrown; never its message, which can hold personal data. */
-export const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'UnknownError');
+export const errorNameOf = (error: unknown): string => (error instanceof Error ? error.name : 'UnknownError');
 
-export const isDenied = (error: unknown): boolean => DENIED.has(nameOf(error));
+/** True when IAM, a resource policy or a KMS key policy refused the call, by the error's name. */
+export const isDenied = (error: unknown): boolean => DENIED.has(errorNameOf(error));
 
 /**
  * The error that the product throws for a refused call: Halt AccessDenied, else Fault ServiceError. It carries the
@@ -21,7 +22,7 @@ export const isDenied = (error: unknown): boolean => DENIED.has(nameOf(error));
  */
 export function serviceError(what: string, error: unknown): Halt | Fault {
   if (error instanceof Halt || error instanceof Fault) return error;
-  const name = nameOf(error);
+  const name = errorNameOf(error);
   if (isDenied(error))
     return new Halt(
       'AccessDenied',

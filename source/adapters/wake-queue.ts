@@ -10,13 +10,14 @@ import { inBatchesOf, untilProcessed, type Waits } from './batches.ts';
 import { clientOptions, type AdapterOptions } from './client-options.ts';
 import { serviceError } from './service-errors.ts';
 
+/** One queue; `clock` and `random` are replaced by tests only. */
 export interface WakeQueueOptions extends AdapterOptions, Waits {
   readonly queueUrl: string;
 }
 
 /** SQS's largest batch. */
 const BATCH = 10;
-const PARALLEL = 4;
+const BATCHES_AT_A_TIME = 4;
 
 /** One queue; see WakeQueue. */
 export function wakeQueue({ queueUrl, clock, random, ...options }: WakeQueueOptions): WakeQueue<WorkMessage> {
@@ -43,7 +44,7 @@ export function wakeQueue({ queueUrl, clock, random, ...options }: WakeQueueOpti
           BATCH,
           messages.map((message) => JSON.stringify(message)),
         ),
-        PARALLEL,
+        BATCHES_AT_A_TIME,
         (batch) =>
           untilProcessed(
             `SendMessageBatch on the queue ${name}`,

@@ -1,11 +1,11 @@
 /** SolutionConstantsCustomResource of the main template. */
 import { randomUUID } from 'node:crypto';
-import { readEnv, text } from '../adapters/env.ts';
+import { readEnv, requiredText } from '../adapters/env.ts';
 import { solutionConstants } from './constants/solution-constants.ts';
 import { ssmParameters } from './constants/ssm-parameters.ts';
 import { lambdaHandler } from './framework/lambda.ts';
 
 export const handler = lambdaHandler(() => {
-  const env = readEnv({ USER_AGENT: text() });
+  const env = readEnv({ USER_AGENT: requiredText() });
   return solutionConstants({ parameters: ssmParameters({ userAgent: env.USER_AGENT }), newUuid: randomUUID });
 });

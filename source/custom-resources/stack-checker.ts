@@ -2,7 +2,7 @@
 import { Pacer } from '../domain/pacing/pacer.ts';
 import { systemClock } from '../adapters/clock.ts';
 import { userPoolReader } from '../adapters/cognito/pool-reader.ts';
-import { readEnv, text } from '../adapters/env.ts';
+import { readEnv, requiredText } from '../adapters/env.ts';
 import { lambdaHandler } from './framework/lambda.ts';
 import { looks } from './stack-checker/aws.ts';
 import { stackChecker } from './stack-checker/stack-checker.ts';
@@ -11,7 +11,7 @@ import { stackChecker } from './stack-checker/stack-checker.ts';
 const CALLS_PER_SECOND = 5;
 
 export const handler = lambdaHandler(() => {
-  const env = readEnv({ AWS_REGION: text(), USER_AGENT: text() });
+  const env = readEnv({ AWS_REGION: requiredText(), USER_AGENT: requiredText() });
   const pacer = new Pacer({ callsPerSecond: CALLS_PER_SECOND, clock: systemClock });
   return stackChecker({
     thisRegion: env.AWS_REGION,

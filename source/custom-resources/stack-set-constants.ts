@@ -1,10 +1,10 @@
 /** StackSetConstants of the StackSet template. */
-import { readEnv, text } from '../adapters/env.ts';
+import { readEnv, requiredText } from '../adapters/env.ts';
 import { ssmParameters } from './constants/ssm-parameters.ts';
 import { stackSetConstants } from './constants/stack-set-constants.ts';
 import { lambdaHandler } from './framework/lambda.ts';
 
 export const handler = lambdaHandler(() => {
-  const env = readEnv({ USER_AGENT: text() });
+  const env = readEnv({ USER_AGENT: requiredText() });
   return stackSetConstants((region) => ssmParameters({ region, userAgent: env.USER_AGENT }));
 });

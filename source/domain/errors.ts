@@ -34,6 +34,7 @@ export const HALTS = [
   'LeaseLost',
   'Superseded',
 ] as const;
+/** Error names at which the state machines end an execution. */
 export type HaltName = (typeof HALTS)[number];
 
 /** Ends the execution with `name` as its error; see HALTS. */
@@ -45,7 +46,7 @@ export class Halt extends Error {
   }
 }
 
-/** Conditions that the domain code handles or that a retry of the state mends. */
+/** Conditions that the domain code handles or that a retry of the state repairs. */
 export const FAULTS = [
   /** A pagination token was refused: restart that chain of pages. */
   'InvalidPaginationToken',
@@ -62,8 +63,13 @@ export const FAULTS = [
   /** A service answered with an error that a later try may not see. */
   'ServiceError',
 ] as const;
+/** Error names that the code itself tells apart. */
 export type FaultName = (typeof FAULTS)[number];
 
+/**
+ * An error that the code handles or a retry of the state repairs; see FAULTS. One that no retry repairs fails the
+ * execution.
+ */
 export class Fault extends Error {
   override readonly name: FaultName;
   constructor(name: FaultName, message: string, options?: ErrorOptions) {

@@ -19,6 +19,7 @@ export type UserStatus =
   | 'EXTERNAL_PROVIDER'
   | (string & {});
 
+/** A user as ListUsers and ListUsersInGroup show it. */
 export interface PoolUser {
   /** Cognito's Username; in a pool with username attributes this is the generated `sub`. */
   readonly username: string;
@@ -41,6 +42,7 @@ export const groupShape = v.object({
   /** IAM role of the group: stored and reported, never set on a restored group. */
   roleArn: v.exactOptional(v.string()),
 });
+/** A group as ListGroups shows it. */
 export type PoolGroup = Stored<typeof groupShape>;
 
 const schemaAttributeShape = v.object({
@@ -55,6 +57,7 @@ const schemaAttributeShape = v.object({
 /** One entry of a pool's schema (DescribeUserPool `SchemaAttributes`). */
 export type SchemaAttribute = Stored<typeof schemaAttributeShape>;
 
+/** Attributes that Cognito can verify, and that can stand for the username. */
 export type ContactAttribute = 'email' | 'phone_number';
 /** Cognito knows these two; a backup of a pool for which it knew another one would still be good. */
 const contactsShape = v.array(v.string() as Shape<ContactAttribute>);
@@ -72,6 +75,7 @@ export const settingsShape = v.object({
 /** The pool settings that matter to a restore; stored in every sealed manifest. */
 export type PoolSettings = Stored<typeof settingsShape>;
 
+/** What DescribeUserPool says that the product reads. */
 export interface UserPoolDescription {
   readonly id: string;
   readonly name: string;
@@ -89,7 +93,8 @@ export const IMPORTED_STATUS = 'RESET_REQUIRED';
 export const TEMPORARY_PASSWORD_STATUS = 'FORCE_CHANGE_PASSWORD';
 
 /** The attribute that names a user at sign-in: the pool's username attribute if it has exactly one, else the username. */
-export type SignInName = 'username' | ContactAttribute;
+export type SignInAttribute = 'username' | ContactAttribute;
 
-export const signInNameOf = (settings: Pick<PoolSettings, 'usernameAttributes'>): SignInName =>
+/** With both username attributes the name of a user can be either: then it is the username. */
+export const signInAttributeOf = (settings: Pick<PoolSettings, 'usernameAttributes'>): SignInAttribute =>
   settings.usernameAttributes.length === 1 ? (settings.usernameAttributes[0] as ContactAttribute) : 'username';

@@ -25,6 +25,7 @@ export interface Page<T> {
 // Every attempt of every call below is paced at CognitoTPS by the adapter. Errors: Halt UserPoolNotFound, AccessDenied;
 // Fault InvalidPaginationToken (with a token), FilterRefused (with a filter, no token), Throttled, ServiceError.
 
+/** Reads of a user pool: ListUsers, ListGroups, ListUsersInGroup and DescribeUserPool. */
 export interface UserPoolReader {
   describe(poolId: string): Promise<UserPoolDescription>;
   /** Pages of 60. `filter` in ListUsers syntax, for instance `sub ^= "a"`. */
@@ -44,8 +45,10 @@ export interface UserPoolReader {
 export interface Refusal {
   readonly refused: string;
 }
+/** How Cognito answered a write for one user. */
 export type WriteOutcome = 'done' | Refusal;
 
+/** What AdminCreateUser is given. */
 export interface NewUser {
   readonly username: string;
   readonly attributes: Attributes;
@@ -53,6 +56,7 @@ export interface NewUser {
   readonly temporaryPassword: string;
 }
 
+/** Writes to the new user pool. */
 export interface UserPoolWriter {
   /** CreateGroup without a role; a group that exists is updated to the same description and precedence. */
   createGroup(poolId: string, group: PoolGroup): Promise<void>;
@@ -66,10 +70,12 @@ export interface UserPoolWriter {
   updateAttributes(poolId: string, username: string, attributes: Attributes): Promise<WriteOutcome>;
 }
 
+/** UserImportJobStatusType of Cognito. */
 export type ImportJobStatus =
   'Created' | 'Pending' | 'InProgress' | 'Stopping' | 'Expired' | 'Stopped' | 'Failed' | 'Succeeded';
 export const TERMINAL_JOB_STATUSES: readonly ImportJobStatus[] = ['Expired', 'Stopped', 'Failed', 'Succeeded'];
 
+/** What Cognito says about an import job (UserImportJobType). */
 export interface ImportJob {
   readonly jobId: string;
   readonly jobName: string;
@@ -86,6 +92,7 @@ export interface ImportJob {
   readonly completionMessage?: string;
 }
 
+/** Cognito's CSV import jobs; at most one is active per account. */
 export interface ImportJobs {
   /** Column names in the order in which the CSV must carry them. */
   csvHeader(poolId: string): Promise<readonly string[]>;
@@ -115,12 +122,14 @@ export interface ItemKey {
 /** An item as stored: the key plus any attributes (strings, numbers, booleans, maps and lists of those). */
 export type TableItem = ItemKey & Readonly<Record<string, unknown>>;
 
+/** One page of one segment. */
 export interface ScanPage {
   readonly items: readonly TableItem[];
   /** Where the next page of this segment starts; absent at the segment's end. */
   readonly next?: ItemKey;
 }
 
+/** The backup table in one Region. */
 export interface BackupTable {
   /** BatchGetItem (eventually consistent) in hundreds, UnprocessedKeys followed: content hash by `keyText(key)`; absent items are absent. */
   contentHashes(keys: readonly ItemKey[]): Promise<ReadonlyMap<string, string>>;
@@ -147,6 +156,7 @@ export interface BackupTable {
 
 // ---- Objects and queues -------------------------------------------------------------------------------------------
 
+/** A whole object, and the version that it was. */
 export interface StoredObject {
   readonly body: Uint8Array;
   readonly etag: string;
@@ -156,7 +166,7 @@ export type PutCondition = { readonly absent: true } | { readonly etag: string }
 
 /**
  * The Region's mapping-file bucket: encrypted, private, the only place besides the table that holds personal data. `get`
- * and `read` hold objects with a sealed key against it (state/sealed-keys.ts): Fault BadState when they were changed.
+ * and `read` hold objects whose key carries a digest against it (state/digest-keys.ts): Fault BadState when they were changed.
  */
 export interface ObjectStore {
   get(key: string): Promise<StoredObject | undefined>;
@@ -177,6 +187,7 @@ export interface ObjectStore {
   tagAll(keys: readonly string[], tags: Readonly<Record<string, string>>): Promise<void>;
 }
 
+/** A message, and the receipt with which it is deleted. */
 export interface Received<M> {
   readonly message: M;
   readonly receipt: string;

@@ -4,9 +4,10 @@ import type { Pacer } from '../../domain/pacing/pacer.ts';
 import type { Clock, Random } from '../../domain/ports.ts';
 import { clientOptions, type AdapterOptions } from '../client-options.ts';
 import { random, systemClock } from '../clock.ts';
-import { nameOf } from '../service-errors.ts';
+import { errorNameOf } from '../service-errors.ts';
 import { PatientRetries } from './retries.ts';
 
+/** A Cognito client of one function. */
 export interface CognitoOptions extends AdapterOptions {
   /** Paces every attempt of every call; one for all clients of a function. */
   readonly pacer: Pacer;
@@ -39,7 +40,7 @@ const THROTTLES = new Set([
 ]);
 /** Whether Cognito refused the call because there were too many; by name, since the API model marks none. */
 export const isThrottle = (error: unknown): boolean =>
-  THROTTLES.has(nameOf(error)) ||
+  THROTTLES.has(errorNameOf(error)) ||
   (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode === 429;
 
 /** A Cognito client of which every attempt waits for the pacer before it is signed, so that retries count as calls. */

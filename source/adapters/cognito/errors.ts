@@ -1,5 +1,5 @@
 import { Fault, Halt } from '../../domain/errors.ts';
-import { nameOf, serviceError } from '../service-errors.ts';
+import { errorNameOf, serviceError } from '../service-errors.ts';
 import { isThrottle } from './client.ts';
 
 /** Which page of which listing failed. */
@@ -32,7 +32,7 @@ export function cognitoError(
   error: unknown,
   { token, filter }: Paging = {},
 ): Halt | Fault {
-  const name = nameOf(error);
+  const name = errorNameOf(error);
   if (isThrottle(error))
     return new Fault(
       'Throttled',
@@ -66,4 +66,4 @@ export function cognitoError(
 
 /** ResourceNotFoundException means the pool, or the group in it; only the text tells, and it is read for nothing else. */
 export const isMissingGroup = (error: unknown): boolean =>
-  nameOf(error) === 'ResourceNotFoundException' && !/user ?pool/i.test((error as Error).message);
+  errorNameOf(error) === 'ResourceNotFoundException' && !/user ?pool/i.test((error as Error).message);

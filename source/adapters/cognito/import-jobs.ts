@@ -7,13 +7,14 @@ import {
   type UserImportJobType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { ImportJob, ImportJobs } from '../../domain/ports.ts';
-import { nameOf } from '../service-errors.ts';
+import { errorNameOf } from '../service-errors.ts';
 import { cognitoClient, type CognitoOptions } from './client.ts';
 import { cognitoCall, cognitoError } from './errors.ts';
 import { jobLogReader } from './job-log.ts';
 import { uploadCsv } from './upload.ts';
 
-export interface ImportJobOptions extends CognitoOptions {
+/** A Cognito client that also starts import jobs. */
+export interface ImportJobClientOptions extends CognitoOptions {
   /** Role with which Cognito writes the job's log. */
   readonly logRoleArn: string;
 }
@@ -25,7 +26,7 @@ const UNMET = 'PreconditionNotMetException';
 const LIMIT = 'LimitExceededException';
 
 /** Import jobs of user pools; see ImportJobs. */
-export function importJobs({ logRoleArn, ...options }: ImportJobOptions): ImportJobs {
+export function importJobs({ logRoleArn, ...options }: ImportJobClientOptions): ImportJobs {
   const client = cognitoClient(options);
   const { pacer: _pacer, clock: _clock, random: _random, ...logOptions } = options;
   return {
@@ -43,8 +44,8 @@ export function importJobs({ logRoleArn, ...options }: ImportJobOptions): Import
           );
           return toJob(UserImportJob);
         } catch (error) {
-          if (nameOf(error) === LIMIT) return 'limit';
-          if (nameOf(error) !== UNMET) throw error;
+          if (errorNameOf(error) === LIMIT) return 'limit';
+          if (errorNameOf(error) !== UNMET) throw error;
           return 'busy';
         }
       }),
@@ -56,7 +57,7 @@ export function importJobs({ logRoleArn, ...options }: ImportJobOptions): Import
         await client.send(new StartUserImportJobCommand({ UserPoolId, JobId }));
         return 'started';
       } catch (error) {
-        if (nameOf(error) !== UNMET) throw cognitoError('StartUserImportJob', UserPoolId, error);
+        if (errorNameOf(error) !== UNMET) throw cognitoError('StartUserImportJob', UserPoolId, error);
         // "No csv file was uploaded for import-XXXX"; every other precondition is a job that is still active.
         return /no csv/i.test((error as Error).message) ? 'noCsv' : 'busy';
       }

@@ -1,7 +1,7 @@
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { ImportJobs } from '../../domain/ports.ts';
 import { clientOptions, type AdapterOptions } from '../client-options.ts';
-import { nameOf, serviceError } from '../service-errors.ts';
+import { errorNameOf, serviceError } from '../service-errors.ts';
 
 /**
  * There is no such group or stream; or there can be none, since a pool's name may have characters (blanks, "+", "@") that
@@ -23,7 +23,7 @@ export function jobLogReader(options: AdapterOptions): ImportJobs['readLog'] {
       const { events = [], nextForwardToken } = await client
         .send(new GetLogEventsCommand({ ...stream, nextToken: token }))
         .catch((error: unknown) => {
-          if (NO_LOG.has(nameOf(error))) return { events: [], nextForwardToken: token };
+          if (NO_LOG.has(errorNameOf(error))) return { events: [], nextForwardToken: token };
           throw serviceError('GetLogEvents on the log of an import job', error);
         });
       for (const { message = '' } of events) yield message.trimEnd();

@@ -8,7 +8,7 @@ import {
   UpdateGroupCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { UserPoolWriter, WriteOutcome } from '../../domain/ports.ts';
-import { nameOf } from '../service-errors.ts';
+import { errorNameOf } from '../service-errors.ts';
 import { cognitoClient, type CognitoOptions } from './client.ts';
 import { cognitoCall, cognitoError, isMissingGroup } from './errors.ts';
 import { fromAttributes } from './users.ts';
@@ -37,7 +37,7 @@ async function outcome(action: string, poolId: string, call: () => Promise<unkno
     await call();
     return 'done';
   } catch (error) {
-    if (REFUSALS.has(nameOf(error)) || isMissingGroup(error)) return { refused: nameOf(error) };
+    if (REFUSALS.has(errorNameOf(error)) || isMissingGroup(error)) return { refused: errorNameOf(error) };
     throw cognitoError(action, poolId, error);
   }
 }
@@ -52,7 +52,7 @@ export function userPoolWriter(options: CognitoOptions): UserPoolWriter {
         try {
           await client.send(new CreateGroupCommand(group));
         } catch (error) {
-          if (nameOf(error) !== 'GroupExistsException') throw error;
+          if (errorNameOf(error) !== 'GroupExistsException') throw error;
           await client.send(new UpdateGroupCommand(group));
         }
       });

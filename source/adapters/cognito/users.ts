@@ -18,9 +18,11 @@ export function toAttributes(list: readonly AttributeType[] | undefined): Attrib
   return attributes;
 }
 
+/** Cognito's list of names and values; the inverse of `toAttributes`. */
 export const fromAttributes = (attributes: Attributes): AttributeType[] =>
   Object.entries(attributes).map(([Name, Value]) => ({ Name, Value }));
 
+/** A user of ListUsers or ListUsersInGroup. One without the attribute `sub` has the Username as `sub`. */
 export function toPoolUser({
   Username = '',
   Attributes: list,
@@ -41,6 +43,7 @@ export function toPoolUser({
   };
 }
 
+/** A group of ListGroups; what Cognito leaves out stays absent. */
 export const toPoolGroup = ({ GroupName = '', Description, Precedence, RoleArn }: GroupType): PoolGroup => ({
   name: GroupName,
   ...(Description === undefined ? {} : { description: Description }),

@@ -1,20 +1,22 @@
 /** The SSM parameter through which the main stack tells its constants to the instances in both Regions. */
 import * as v from 'valibot';
-import { region, text } from '../framework/properties.ts';
+import { region, nonEmptyText } from '../framework/properties.ts';
 
 const schema = v.object({
   /** Part of the names of this launch's state machines; see launchIdOf. */
-  instanceId: v.pipe(text, v.regex(/^[\w-]{1,40}$/)),
+  instanceId: v.pipe(nonEmptyText, v.regex(/^[\w-]{1,40}$/)),
   /** Random, for the anonymized metrics: says nothing about the account. */
-  uuid: v.pipe(text, v.regex(/^[\w-]{1,64}$/)),
-  backupTableName: v.pipe(text, v.regex(/^[\w.-]{3,255}$/)),
-  mainStackName: v.pipe(text, v.regex(/^[\w-]{1,128}$/)),
+  uuid: v.pipe(nonEmptyText, v.regex(/^[\w-]{1,64}$/)),
+  backupTableName: v.pipe(nonEmptyText, v.regex(/^[\w.-]{3,255}$/)),
+  mainStackName: v.pipe(nonEmptyText, v.regex(/^[\w-]{1,128}$/)),
   primaryRegion: region,
   secondaryRegion: region,
-  primaryUserPoolId: v.pipe(text, v.regex(/^[\w-]{1,55}$/)),
+  primaryUserPoolId: v.pipe(nonEmptyText, v.regex(/^[\w-]{1,55}$/)),
 });
+/** What the parameter holds, as JSON. */
 export type Constants = Readonly<v.InferOutput<typeof schema>>;
 
+/** Name of the parameter of one launch; see launchIdOf. */
 export const constantsParameterName = (instanceId: string): string =>
   `/cognito-user-profiles-export/${instanceId}/constants`;
 

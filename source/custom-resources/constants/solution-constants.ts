@@ -1,23 +1,24 @@
 /** SolutionConstants: makes the ids of a launch and keeps them where the instances of both Regions can read them. */
 import * as v from 'valibot';
 import { launchIdOf } from '../framework/identity.ts';
-import { parseProperties, region, text } from '../framework/properties.ts';
-import { done, type CustomResource, type Outcome } from '../framework/types.ts';
+import { parseProperties, region, nonEmptyText } from '../framework/properties.ts';
+import { done, type CustomResource, type ResourceOutcome } from '../framework/types.ts';
 import { tableStays } from '../replica/retained.ts';
 import { constantsParameterName, readConstants, type Constants, type ParameterStore } from './parameter.ts';
 
 const schema = v.object({
-  BackupTableName: text,
-  MainStackName: text,
+  BackupTableName: nonEmptyText,
+  MainStackName: nonEmptyText,
   PrimaryRegion: region,
   SecondaryRegion: region,
-  PrimaryUserPoolId: text,
+  PrimaryUserPoolId: nonEmptyText,
 });
 type Properties = v.InferOutput<typeof schema>;
 
 const DESCRIPTION = 'Constants of a launch of Cognito User Profiles Export; made and removed by its main stack.';
 const OWN_NAME = /^\/cognito-user-profiles-export\/[0-9a-f]{12}\/constants$/;
 
+/** What the resource SolutionConstants needs. */
 export interface SolutionConstantsDeps {
   readonly parameters: ParameterStore;
   readonly newUuid: () => string;
@@ -29,7 +30,7 @@ export interface SolutionConstantsDeps {
  * Physical id: the parameter's name. Attributes: InstanceId, SolutionUuid, ConstantsParameterName.
  */
 export function solutionConstants({ parameters, newUuid }: SolutionConstantsDeps): CustomResource<Properties> {
-  const write = async (properties: Properties, stackId: string): Promise<Outcome> => {
+  const write = async (properties: Properties, stackId: string): Promise<ResourceOutcome> => {
     const instanceId = launchIdOf(stackId);
     const name = constantsParameterName(instanceId);
     const wanted = (uuid: string): Constants => ({
@@ -62,10 +63,10 @@ export function solutionConstants({ parameters, newUuid }: SolutionConstantsDeps
   };
 }
 
-const attributes = ({ instanceId, uuid }: Constants, name: string): Outcome =>
+const attributes = ({ instanceId, uuid }: Constants, name: string): ResourceOutcome =>
   done({ InstanceId: instanceId, SolutionUuid: uuid, ConstantsParameterName: name });
 
-/** A value that someone has damaged is written anew, with a new uuid. */
+/** A value that someone has damaged is written again, with a new uuid. */
 function readUuid(name: string, stored: string): string | undefined {
   try {
     return readConstants(name, stored).uuid;

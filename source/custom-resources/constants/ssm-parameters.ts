@@ -4,6 +4,10 @@ import { clientOptions, type AdapterOptions } from '../../adapters/client-option
 import { valueUnless } from '../framework/aws.ts';
 import type { ParameterStore } from './parameter.ts';
 
+/**
+ * Parameters of type String in the function's own Region. AWS errors other than those that ParameterStore answers for
+ * are thrown.
+ */
 export function ssmParameters(options: AdapterOptions): ParameterStore {
   const client = new SSMClient(clientOptions(options));
   const put = (name: string, value: string, description: string, overwrite: boolean) =>

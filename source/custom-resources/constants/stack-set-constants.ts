@@ -1,17 +1,17 @@
 /** StackSetConstants: gives the constants of the launch to an instance, in whichever Region it is. */
 import * as v from 'valibot';
-import { parseProperties, region, text } from '../framework/properties.ts';
-import { done, type CustomResource, type Outcome } from '../framework/types.ts';
+import { parseProperties, region, nonEmptyText } from '../framework/properties.ts';
+import { done, type CustomResource, type ResourceOutcome } from '../framework/types.ts';
 import { readConstants, type ParameterStore } from './parameter.ts';
 
-const schema = v.object({ ConstantsParameterName: text, PrimaryRegion: region });
+const schema = v.object({ ConstantsParameterName: nonEmptyText, PrimaryRegion: region });
 type Properties = v.InferOutput<typeof schema>;
 
 /** Attributes: InstanceId, SolutionUuid, BackupTableName, MainStackName. Holds nothing, so Delete asks for nothing. */
 export function stackSetConstants(
   parametersOf: (region: string) => Pick<ParameterStore, 'get'>,
 ): CustomResource<Properties> {
-  const read = async ({ ConstantsParameterName: name, PrimaryRegion }: Properties): Promise<Outcome> => {
+  const read = async ({ ConstantsParameterName: name, PrimaryRegion }: Properties): Promise<ResourceOutcome> => {
     const value = await parametersOf(PrimaryRegion).get(name);
     if (value === undefined) {
       throw new Error(

@@ -1,31 +1,31 @@
 /** The body of the answer to CloudFormation: at most 4,096 bytes, whatever the reason says. */
-import type { Attributes, CustomResourceEvent } from './types.ts';
+import { withoutPersonalData } from '../../adapters/log.ts';
+import type { ResourceAttributes, CustomResourceEvent } from './types.ts';
 
 /** Limit of the whole body (CloudFormation User Guide, custom resource response objects). */
 export const MAX_ANSWER_BYTES = 4096;
 
-export interface Verdict {
+/** How a request ended, as CloudFormation is told. */
+export interface ResourceAnswer {
   readonly status: 'SUCCESS' | 'FAILED';
   readonly physicalId: string;
   readonly reason: string;
-  readonly attributes: Attributes;
+  readonly attributes: ResourceAttributes;
 }
 
 const ELLIPSIS = '...';
-const EMAIL = /[^\s@<>"'(),;:=]+@[^\s@<>"'(),;:=]+\.[^\s@<>"'(),;:=]+/g;
 const URL_QUERY = /(https?:\/\/[^\s?"']+)\?[^\s"']+/g;
 
-/** Takes e-mail addresses and the secrets of presigned URLs out of a text that others wrote. */
-export const redacted = (text: string): string =>
-  text.replace(URL_QUERY, '$1?[redacted]').replace(EMAIL, '[e-mail address]');
+/** A reason, which others may have written, without personal data and without the secrets of presigned URLs. */
+export const shownReason = (reason: string): string => withoutPersonalData(reason.replace(URL_QUERY, '$1?[redacted]'));
 
 /** The JSON to PUT. A reason that does not fit is cut; attributes that do not fit turn the answer into a failure. */
-export function answerBody(event: CustomResourceEvent, verdict: Verdict): string {
-  const body = (status: string, reason: string, attributes: Attributes): string =>
+export function answerBody(event: CustomResourceEvent, answer: ResourceAnswer): string {
+  const body = (status: string, reason: string, attributes: ResourceAttributes): string =>
     JSON.stringify({
       Status: status,
       ...(reason === '' ? {} : { Reason: reason }),
-      PhysicalResourceId: verdict.physicalId,
+      PhysicalResourceId: answer.physicalId,
       StackId: event.StackId,
       RequestId: event.RequestId,
       LogicalResourceId: event.LogicalResourceId,
@@ -33,8 +33,8 @@ export function answerBody(event: CustomResourceEvent, verdict: Verdict): string
     });
   const fits = (text: string): boolean => Buffer.byteLength(text) <= MAX_ANSWER_BYTES;
 
-  if (verdict.status === 'SUCCESS') {
-    const whole = body('SUCCESS', '', verdict.attributes);
+  if (answer.status === 'SUCCESS') {
+    const whole = body('SUCCESS', '', answer.attributes);
     if (fits(whole)) return whole;
     return body(
       'FAILED',
@@ -42,7 +42,7 @@ export function answerBody(event: CustomResourceEvent, verdict: Verdict): string
       {},
     );
   }
-  return longestThatFits(redacted(verdict.reason), (reason) => body('FAILED', reason, {}), fits);
+  return longestThatFits(shownReason(answer.reason), (reason) => body('FAILED', reason, {}), fits);
 }
 
 function longestThatFits(reason: string, body: (reason: string) => string, fits: (text: string) => boolean): string {

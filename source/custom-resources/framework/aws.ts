@@ -1,7 +1,5 @@
 /** Reading what an AWS call answers. */
-
-/** The name of an AWS error (its code), or of any other error. */
-export const errorNameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
+import { errorNameOf } from '../../adapters/service-errors.ts';
 
 /** What the call gives; undefined when it fails with the error `name`. */
 export async function valueUnless<T>(name: string, call: Promise<T>): Promise<T | undefined> {

@@ -5,10 +5,10 @@
  */
 import type { Context } from 'aws-lambda';
 import type { Clock, Log } from '../../domain/ports.ts';
-import { answerBody, redacted, type Verdict } from './answer.ts';
+import { answerBody, shownReason, type ResourceAnswer } from './answer.ts';
 import { withinDeadline } from './deadline.ts';
 import { NOTHING_MADE } from './identity.ts';
-import { done, type CustomResource, type CustomResourceEvent, type Outcome } from './types.ts';
+import { done, type CustomResource, type CustomResourceEvent, type ResourceOutcome } from './types.ts';
 
 /** Kept free at the end of an invocation for the answer itself. */
 const ANSWER_MARGIN_MS = 15_000;
@@ -19,6 +19,7 @@ const MAX_REINVOCATIONS = 4;
 /** CloudFormation's default, and most (seconds). */
 const DEFAULT_SERVICE_TIMEOUT_S = 3600;
 
+/** What the framework itself needs, whatever the resource. */
 export interface FrameworkDeps {
   readonly put: (url: string, body: string) => Promise<void>;
   /** Invokes this very function asynchronously. */
@@ -26,6 +27,7 @@ export interface FrameworkDeps {
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
 }
+/** The part of Lambda's context that is read. */
 export type InvocationContext = Pick<Context, 'getRemainingTimeInMillis' | 'functionName' | 'logStreamName'>;
 
 /** `build` runs inside the request, so that a wrong environment becomes an answer too. */
@@ -42,7 +44,7 @@ export const customResourceHandler =
       physicalId: event.RequestType === 'Create' ? NOTHING_MADE : event.PhysicalResourceId,
       retained: '',
     };
-    let verdict: Verdict;
+    let answer: ResourceAnswer;
     try {
       const outcome = await withinDeadline(
         operate(build, event, identity, timeLeft),
@@ -58,19 +60,19 @@ export const customResourceHandler =
         deps.log.info('Custom resource request goes on in a further invocation', names);
         return; // the next invocation answers
       }
-      verdict = { status: 'SUCCESS', physicalId: identity.physicalId, reason: '', attributes: outcome.attributes };
+      answer = { status: 'SUCCESS', physicalId: identity.physicalId, reason: '', attributes: outcome.attributes };
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error('an unknown error');
-      deps.log.error('Custom resource request failed', { ...names, errorName: name, reason: redacted(message) });
-      verdict = {
+      deps.log.error('Custom resource request failed', { ...names, errorName: name, reason: shownReason(message) });
+      answer = {
         status: 'FAILED',
         physicalId: identity.physicalId,
         reason: `${message}${identity.retained} (log stream ${context.logStreamName})`,
         attributes: {},
       };
     }
-    await deps.put(event.ResponseURL, answerBody(event, verdict));
-    deps.log.info('Custom resource request answered', { ...names, status: verdict.status });
+    await deps.put(event.ResponseURL, answerBody(event, answer));
+    deps.log.info('Custom resource request answered', { ...names, status: answer.status });
   };
 
 /** What the answer needs to know of the resource, however its operation ends. */
@@ -85,7 +87,7 @@ async function operate<P>(
   event: CustomResourceEvent,
   identity: Identity,
   timeLeft: () => number,
-): Promise<Outcome> {
+): Promise<ResourceOutcome> {
   if (event.RequestType === 'Delete' && identity.physicalId === NOTHING_MADE) return done();
   const resource = build();
   const work = () => ({

@@ -2,14 +2,14 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { clientOptions } from '../../adapters/client-options.ts';
 import { random, systemClock } from '../../adapters/clock.ts';
-import { readEnv, text } from '../../adapters/env.ts';
+import { readEnv, requiredText } from '../../adapters/env.ts';
 import { log } from '../../adapters/log.ts';
 import { customResourceHandler } from './handler.ts';
 import { answerPutter } from './put-answer.ts';
 import type { CustomResource, CustomResourceEvent } from './types.ts';
 
 async function reinvoke(functionName: string, event: CustomResourceEvent): Promise<void> {
-  const env = readEnv({ USER_AGENT: text() });
+  const env = readEnv({ USER_AGENT: requiredText() });
   await new LambdaClient(clientOptions({ userAgent: env.USER_AGENT })).send(
     new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: JSON.stringify(event) }),
   );

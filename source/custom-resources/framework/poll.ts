@@ -5,6 +5,7 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 const GROWTH = 1.5;
 
+/** The pauses between looks, and how long to go on. */
 export interface PollDeps {
   readonly clock: Pick<Clock, 'sleep'>;
   /** Milliseconds; as in Work. */

@@ -1,9 +1,12 @@
 /** Properties as CloudFormation passes them: strings, also where the template says a number or a boolean. */
 import * as v from 'valibot';
 
-export const text = v.pipe(v.string('must be a string'), v.minLength(1, 'must not be empty'));
-export const region = v.pipe(text, v.regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'must be a Region name such as eu-west-1'));
-export const texts = v.record(v.string(), v.string('must be a string'));
+export const nonEmptyText = v.pipe(v.string('must be a string'), v.minLength(1, 'must not be empty'));
+export const region = v.pipe(
+  nonEmptyText,
+  v.regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'must be a Region name such as eu-west-1'),
+);
+export const textMap = v.record(v.string(), v.string('must be a string'));
 
 /** Reads the properties of a request by `schema`; throws an Error that names each property that is wrong, not its value. */
 export function parseProperties<S extends v.GenericSchema>(

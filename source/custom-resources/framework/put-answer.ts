@@ -5,6 +5,7 @@ const TRIES = 5;
 const TRY_TIMEOUT_MS = 5_000;
 const FIRST_PAUSE_MS = 200;
 
+/** The network, and the pauses between tries. */
 export interface PutDeps {
   readonly clock: Pick<Clock, 'sleep'>;
   readonly random: Random;

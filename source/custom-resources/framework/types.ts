@@ -8,7 +8,7 @@ import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 export type Handover = Readonly<Record<string, string | number | boolean>>;
 
 /** Attributes for Fn::GetAtt. */
-export type Attributes = Readonly<Record<string, string>>;
+export type ResourceAttributes = Readonly<Record<string, string>>;
 
 /** One operation in progress, as its resource sees it. */
 export interface Work {
@@ -24,13 +24,16 @@ export interface Work {
   readonly timeLeft: () => number;
 }
 
-export type Outcome =
-  | { readonly kind: 'done'; readonly attributes: Attributes }
+/** How an operation ended, if it did not throw. */
+export type ResourceOutcome =
+  | { readonly kind: 'done'; readonly attributes: ResourceAttributes }
   /** Goes on in a further invocation; `waitingFor` tells the reader of the reason what was not yet there. */
   | { readonly kind: 'handOver'; readonly handover: Handover; readonly waitingFor: string };
 
-export const done = (attributes: Attributes = {}): Outcome => ({ kind: 'done', attributes });
-export const handOver = (waitingFor: string, handover: Handover = {}): Outcome => ({
+/** The operation is complete; the attributes are what Fn::GetAtt gives. */
+export const done = (attributes: ResourceAttributes = {}): ResourceOutcome => ({ kind: 'done', attributes });
+/** The time of this invocation is up; `waitingFor` completes "still waiting for ...". */
+export const handOver = (waitingFor: string, handover: Handover = {}): ResourceOutcome => ({
   kind: 'handOver',
   handover,
   waitingFor,
@@ -42,11 +45,11 @@ export interface CustomResource<P> {
   parse(properties: Readonly<Record<string, unknown>>): P;
   /** Pure: the same stack and properties always give the same id (at most 1 KB), known before the first side effect. */
   identify(properties: P, stackId: string): string;
-  create(properties: P, work: Work): Promise<Outcome>;
+  create(properties: P, work: Work): Promise<ResourceOutcome>;
   /** Also a rollback: CloudFormation sends that as an Update with the properties swapped back. */
-  update(properties: P, work: Work): Promise<Outcome>;
+  update(properties: P, work: Work): Promise<ResourceOutcome>;
   /** Succeeds when there is nothing (left) to remove. */
-  remove(work: Work): Promise<Outcome>;
+  remove(work: Work): Promise<ResourceOutcome>;
   /** A sentence for the reason of a failed Create: what the rollback leaves in the account. */
   retained?(properties: P): string;
 }

@@ -8,8 +8,9 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { clientOptions } from '../../adapters/client-options.ts';
-import { errorNameOf, valueUnless } from '../framework/aws.ts';
-import type { ReplicaTables, Settled } from './tables.ts';
+import { errorNameOf } from '../../adapters/service-errors.ts';
+import { valueUnless } from '../framework/aws.ts';
+import type { ReplicaTables, ChangeOutcome } from './tables.ts';
 
 const UNKNOWN_TABLE = 'ResourceNotFoundException';
 /**
@@ -24,7 +25,7 @@ const BUSY = new Set([
   UNKNOWN_TABLE,
 ]);
 
-async function settle(call: Promise<unknown>): Promise<Settled> {
+async function settle(call: Promise<unknown>): Promise<ChangeOutcome> {
   try {
     await call;
     return 'done';
@@ -35,6 +36,7 @@ async function settle(call: Promise<unknown>): Promise<Settled> {
   }
 }
 
+/** ReplicaTables on DynamoDB; `thisRegion` is the one of the table that gets a replica. */
 export function dynamoDbTables({
   thisRegion,
   userAgent,

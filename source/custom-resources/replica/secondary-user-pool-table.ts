@@ -2,16 +2,16 @@
 import * as v from 'valibot';
 import type { Clock } from '../../domain/ports.ts';
 import { pollUntil } from '../framework/poll.ts';
-import { parseProperties, region, text, texts } from '../framework/properties.ts';
-import { done, handOver, type CustomResource, type Outcome, type Work } from '../framework/types.ts';
+import { parseProperties, region, nonEmptyText, textMap } from '../framework/properties.ts';
+import { done, handOver, type CustomResource, type ResourceOutcome, type Work } from '../framework/types.ts';
 import { tableStays } from './retained.ts';
-import type { ReplicaTables, Settled } from './tables.ts';
+import type { ReplicaTables, ChangeOutcome } from './tables.ts';
 
 const schema = v.object({
-  TableName: text,
-  TableArn: text,
+  TableName: nonEmptyText,
+  TableArn: nonEmptyText,
   SecondaryRegion: region,
-  Tags: v.optional(texts, {}),
+  Tags: v.optional(textMap, {}),
 });
 type Properties = v.InferOutput<typeof schema>;
 
@@ -22,8 +22,9 @@ const REGION_OF_ARN = /^(arn:[^:]+:dynamodb:)([^:]+)/;
 const ON_THE_WAY = new Set(['absent', 'CREATING', 'UPDATING']);
 
 /** Makes a call and remembers what DynamoDB answered; true when it is done. */
-type Ask = (call: () => Promise<Settled>) => Promise<boolean>;
+type Ask = (call: () => Promise<ChangeOutcome>) => Promise<boolean>;
 
+/** What the resource SecondaryUserPoolTable needs. */
 export interface SecondaryUserPoolTableDeps {
   readonly tables: ReplicaTables;
   readonly clock: Pick<Clock, 'sleep'>;
@@ -36,11 +37,11 @@ export interface SecondaryUserPoolTableDeps {
  * `<table name>|<Region>`. Attributes: ReplicaArn.
  */
 export function secondaryUserPoolTable({ tables, clock }: SecondaryUserPoolTableDeps): CustomResource<Properties> {
-  const ensure = async (properties: Properties, { timeLeft }: Work): Promise<Outcome> => {
+  const ensure = async (properties: Properties, { timeLeft }: Work): Promise<ResourceOutcome> => {
     const { TableName: table, SecondaryRegion: secondary } = properties;
     const wait = { clock, timeLeft };
 
-    let last: Settled = 'done';
+    let last: ChangeOutcome = 'done';
     const ask: Ask = async (call) => {
       last = await call();
       return last === 'done';
@@ -71,7 +72,7 @@ export function secondaryUserPoolTable({ tables, clock }: SecondaryUserPoolTable
 function settingsOf(
   tables: ReplicaTables,
   { TableName, TableArn, SecondaryRegion, Tags }: Properties,
-): readonly (readonly [string, string, () => Promise<Settled>])[] {
+): readonly (readonly [string, string, () => Promise<ChangeOutcome>])[] {
   const primary = REGION_OF_ARN.exec(TableArn)?.[2];
   return [SecondaryRegion, ...(primary === undefined ? [] : [primary])].flatMap((where) => [
     ['point-in-time recovery', where, () => tables.keepPointInTimeRecovery(where, TableName, RECOVERY_DAYS)] as const,
@@ -92,13 +93,13 @@ async function activeReplica(
   if (status === 'absent') await ask(() => tables.addReplica(table, secondary));
   if (!ON_THE_WAY.has(status))
     throw new Error(
-      `The replica of ${table} in ${secondary} is ${status}. Remove that replica, or mend what DynamoDB says about it, and try again.`,
+      `The replica of ${table} in ${secondary} is ${status}. Remove that replica, or repair what DynamoDB says about it, and try again.`,
     );
   return undefined;
 }
 
 /** Why the wait goes on, where DynamoDB said so: a refusal that ends by itself and one that somebody must act on have the same names. */
-function refusal(last: Settled, where: string): string {
+function refusal(last: ChangeOutcome, where: string): string {
   if (last === 'done') return '';
   return ` (DynamoDB last answered ${last.busy}${last.busy === 'LimitExceededException' ? `: check the table quota of ${where}` : ''})`;
 }

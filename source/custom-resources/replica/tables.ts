@@ -5,15 +5,16 @@ export type TableStatus =
   'absent' | 'CREATING' | 'UPDATING' | 'ACTIVE' | 'DELETING' | 'CREATION_FAILED' | (string & {});
 
 /** `busy`: not possible yet, ask again; the name of the error that DynamoDB answered. Other errors reject. */
-export type Settled = 'done' | { readonly busy: string };
+export type ChangeOutcome = 'done' | { readonly busy: string };
 
+/** Calls that may be repeated: each asks for a state and is `done` when that is accepted. */
 export interface ReplicaTables {
   /** The replica as the table of this Region knows it. Rejects when that table does not exist. */
   readonly replicaStatus: (tableName: string, replicaRegion: string) => Promise<TableStatus>;
-  readonly addReplica: (tableName: string, replicaRegion: string) => Promise<Settled>;
+  readonly addReplica: (tableName: string, replicaRegion: string) => Promise<ChangeOutcome>;
   /** The replica as its own Region knows it. */
   readonly tableStatus: (region: string, tableName: string) => Promise<TableStatus>;
-  readonly keepPointInTimeRecovery: (region: string, tableName: string, days: number) => Promise<Settled>;
-  readonly protectFromDeletion: (region: string, tableName: string) => Promise<Settled>;
-  readonly tag: (region: string, tableName: string, tags: Readonly<Record<string, string>>) => Promise<Settled>;
+  readonly keepPointInTimeRecovery: (region: string, tableName: string, days: number) => Promise<ChangeOutcome>;
+  readonly protectFromDeletion: (region: string, tableName: string) => Promise<ChangeOutcome>;
+  readonly tag: (region: string, tableName: string, tags: Readonly<Record<string, string>>) => Promise<ChangeOutcome>;
 }

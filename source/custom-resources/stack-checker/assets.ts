@@ -2,6 +2,7 @@
 
 export type Readable = 'readable' | 'missing' | 'denied' | 'inAnotherRegion';
 
+/** Where the files of this version lie: one bucket per Region, `<bucketPrefix>-<Region>`. */
 export interface Assets {
   /** Name of the buckets without `-<region>`. */
   readonly bucketPrefix: string;

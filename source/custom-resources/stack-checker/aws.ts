@@ -8,6 +8,7 @@ import type { StackCheckerDeps } from './stack-checker.ts';
 /** A Region that does not exist must not be tried for minutes. */
 const FEW_ATTEMPTS = { maxAttempts: 3 };
 
+/** The looks of StackChecker on DynamoDB and S3, with few attempts: a launch waits for them. */
 export const looks = (userAgent: string): Pick<StackCheckerDeps, 'callRegion' | 'lookForObject'> => ({
   callRegion: async (region) => {
     await new DynamoDBClient({ ...clientOptions({ userAgent, region }), ...FEW_ATTEMPTS }).send(

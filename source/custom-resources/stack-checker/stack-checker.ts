@@ -2,21 +2,22 @@
 import * as v from 'valibot';
 import type { UserPoolReader } from '../../domain/ports.ts';
 import { checkSourcePool } from '../../domain/backup/source-pool.ts';
-import { parseProperties, region, text } from '../framework/properties.ts';
+import { parseProperties, region, nonEmptyText } from '../framework/properties.ts';
 import { done, type CustomResource } from '../framework/types.ts';
 import { checkAssets, type Readable } from './assets.ts';
 import { physicalIdFor, refuseChanges } from './fixed-parameters.ts';
 import { checkSecondaryRegion } from './regions.ts';
 
 const schema = v.object({
-  PrimaryUserPoolId: text,
+  PrimaryUserPoolId: nonEmptyText,
   SecondaryRegion: region,
-  AssetBucketPrefix: text,
-  AssetKeyPrefix: text,
-  StackSetTemplateKey: text,
+  AssetBucketPrefix: nonEmptyText,
+  AssetKeyPrefix: nonEmptyText,
+  StackSetTemplateKey: nonEmptyText,
 });
 type Properties = v.InferOutput<typeof schema>;
 
+/** What the resource StackChecker needs. */
 export interface StackCheckerDeps {
   /** The Region of the stack. */
   readonly thisRegion: string;

@@ -14,7 +14,8 @@ import {
   type CreateStackSetCommandInput,
 } from '@aws-sdk/client-cloudformation';
 import { clientOptions } from '../../adapters/client-options.ts';
-import { errorNameOf, valueUnless } from '../framework/aws.ts';
+import { errorNameOf } from '../../adapters/service-errors.ts';
+import { valueUnless } from '../framework/aws.ts';
 import { firstFailure, outputs } from './instance-stack.ts';
 import type { Instance, StackSetDefinition, StackSets, Started } from './stack-sets.ts';
 

@@ -6,6 +6,7 @@ import { clientOptions } from '../../adapters/client-options.ts';
 import { valueUnless } from '../framework/aws.ts';
 import type { FirstExportDeps } from './first-export.ts';
 
+/** FirstExportDeps in the function's own Region. */
 export const firstExportOnAws = (userAgent: string): FirstExportDeps => ({
   startExecution: async (stateMachineArn, name, input) => {
     const client = new SFNClient(clientOptions({ userAgent }));

@@ -1,6 +1,7 @@
 /** The first export of a launch: the schedule alone would first fire a day, or thirty days, later. */
 import type { Log } from '../../domain/ports.ts';
 
+/** What the start of the first export needs. */
 export interface FirstExportDeps {
   /** An execution of that name that exists already is no error: it is the one that an earlier delivery started. */
   readonly startExecution: (stateMachineArn: string, name: string, input: string) => Promise<void>;

@@ -6,6 +6,7 @@ import {
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
 
+/** The stack's outputs by their keys; empty while it has none. */
 export async function outputs(
   client: CloudFormationClient,
   stackId: string,

@@ -16,8 +16,10 @@ export interface Operations {
   /** Number of the latest try of each operation: handed over, so that the next invocation joins the same one. */
   readonly tries: Record<string, number>;
 }
+/** CloudFormation, and the clock of the pauses. */
 export type OperationDeps = Pick<Operations, 'sets' | 'clock'>;
 
+/** The work of one invocation on the StackSet `name`, with the tries that the invocation before it handed over. */
 export const operationsOf = ({ sets, clock }: OperationDeps, name: string, work: Work): Operations => {
   const tries = Object.entries(work.handover ?? {}).filter(
     (entry): entry is [string, number] => typeof entry[1] === 'number',
@@ -26,7 +28,7 @@ export const operationsOf = ({ sets, clock }: OperationDeps, name: string, work:
 };
 
 /** `timeUp`: go on in a further invocation. */
-export type Ended = 'succeeded' | 'timeUp';
+export type OperationEnd = 'succeeded' | 'timeUp';
 
 /** Polls while the invocation has time. */
 export const waitFor = <T>({ clock, work }: Operations, look: () => Promise<T | undefined>): Promise<T | undefined> =>
@@ -36,11 +38,11 @@ export const waitFor = <T>({ clock, work }: Operations, look: () => Promise<T | 
  * Runs `start` as the operation `<request>-<what>-<try>` and waits for its end. The id makes a second delivery, and the
  * next invocation, join the operation instead of starting another. Throws an Error with CloudFormation's reason.
  */
-export const runOperation = (
+export const runStackSetOperation = (
   operations: Operations,
   what: string,
   start: (operationId: string) => Promise<Started>,
-): Promise<Ended> =>
+): Promise<OperationEnd> =>
   whileRolesAreUnknown(operations, what, async (attempt) => {
     const { sets, name, work } = operations;
     const operationId = `${work.requestId}-${what}-${attempt}`;
@@ -60,8 +62,8 @@ export const runOperation = (
 export async function whileRolesAreUnknown(
   { clock, work, tries }: Operations,
   what: string,
-  run: (attempt: number) => Promise<Ended>,
-): Promise<Ended> {
+  run: (attempt: number) => Promise<OperationEnd>,
+): Promise<OperationEnd> {
   // A further invocation comes long after the roles were made.
   const patientUntil = work.handover === undefined ? clock.now() + ROLE_PATIENCE_MS : 0;
   for (let attempt = tries[what] ?? 1; ; attempt += 1) {

@@ -1,9 +1,10 @@
 /** The attributes of StackSetCustomResource: outputs of the two instances, under names that tell the Region's part. */
-import type { Attributes } from '../framework/types.ts';
+import type { ResourceAttributes } from '../framework/types.ts';
 import type { StackSets } from './stack-sets.ts';
 
+/** What the resource answers, and what starts the first export. */
 export interface Outputs {
-  readonly attributes: Attributes;
+  readonly attributes: ResourceAttributes;
   readonly exportWorkflowArn: string;
   /** Function name, in the primary Region. */
   readonly messageBroker: string;

@@ -1,9 +1,10 @@
 /** Removes both instances, then the StackSet: as much of it as there is. */
-import { done, handOver, type Outcome } from '../framework/types.ts';
-import { runOperation, waitFor, type Ended, type Operations } from './operations.ts';
+import { done, handOver, type ResourceOutcome } from '../framework/types.ts';
+import { runStackSetOperation, waitFor, type OperationEnd, type Operations } from './operations.ts';
 import type { Instance } from './stack-sets.ts';
 
-export async function removeStackSet(operations: Operations): Promise<Outcome> {
+/** Can be repeated at any point. Throws an Error that says what to do when CloudFormation could not delete a stack. */
+export async function removeStackSet(operations: Operations): Promise<ResourceOutcome> {
   const { sets, name, tries } = operations;
   if (!(await sets.exists(name))) return done();
   // A create that still runs (its own answer came too late, or was lost) may add a stack meanwhile.
@@ -28,13 +29,13 @@ async function remove(
   what: string,
   instances: readonly Instance[],
   retainStacks: boolean,
-): Promise<Ended> {
+): Promise<OperationEnd> {
   const [first] = instances;
   if (first === undefined) return 'succeeded';
   const { sets, name } = operations;
   const regions = instances.map(({ region }) => region);
   try {
-    return await runOperation(operations, what, (id) =>
+    return await runStackSetOperation(operations, what, (id) =>
       sets.startRemoving(name, first.account, regions, retainStacks, id),
     );
   } catch (error) {

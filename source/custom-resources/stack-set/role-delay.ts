@@ -17,4 +17,5 @@ const SIGNS = [
 export const ROLE_PATIENCE_MS = 240_000;
 export const ROLE_PAUSE_MS = 15_000;
 
+/** True when CloudFormation's reason is one that a role made seconds ago explains. */
 export const mayBeRoleDelay = (message: string): boolean => SIGNS.some((sign) => sign.test(message));

@@ -1,29 +1,36 @@
 /** StackSetCustomResource: the StackSet and its instances in the primary and the backup Region. */
 import * as v from 'valibot';
 import { launchIdOf } from '../framework/identity.ts';
-import { parseProperties, region, text, texts } from '../framework/properties.ts';
+import { parseProperties, region, nonEmptyText, textMap } from '../framework/properties.ts';
 import { done, handOver, type CustomResource } from '../framework/types.ts';
 import { startFirstExport, type FirstExportDeps } from './first-export.ts';
-import { operationsOf, runOperation, whileRolesAreUnknown, type OperationDeps, type Operations } from './operations.ts';
+import {
+  operationsOf,
+  runStackSetOperation,
+  whileRolesAreUnknown,
+  type OperationDeps,
+  type Operations,
+} from './operations.ts';
 import { readOutputs } from './outputs.ts';
 import { removeStackSet } from './removal.ts';
 import type { StackSetDefinition } from './stack-sets.ts';
 
 const schema = v.object({
-  StackSetTemplateUrl: text,
-  AdministrationRoleArn: text,
-  ExecutionRoleName: text,
+  StackSetTemplateUrl: nonEmptyText,
+  AdministrationRoleArn: nonEmptyText,
+  ExecutionRoleName: nonEmptyText,
   PrimaryRegion: region,
   SecondaryRegion: region,
-  AccountId: text,
-  Parameters: texts,
+  AccountId: nonEmptyText,
+  Parameters: textMap,
 });
 type Properties = v.InferOutput<typeof schema>;
 
 const NAME_PREFIX = 'CognitoUserProfilesExport-';
 const OWN_NAME = /^CognitoUserProfilesExport-[0-9a-f]{12}$/;
 
-export interface StackSetDeps extends OperationDeps {
+/** What the StackSet resource needs. */
+export interface StackSetResourceDeps extends OperationDeps {
   readonly firstExport: FirstExportDeps;
 }
 
@@ -34,7 +41,7 @@ export const stackSetNameOf = (stackId: string): string => NAME_PREFIX + launchI
  * Each operation looks at what there is and does what is missing, so that it can be repeated at any point. A create that
  * fails leaves the removal to the Delete of the rollback. Physical id: the StackSet's name.
  */
-export function stackSet(deps: StackSetDeps): CustomResource<Properties> {
+export function stackSet(deps: StackSetResourceDeps): CustomResource<Properties> {
   return {
     parse: (properties) => parseProperties(schema, properties),
     identify: (_properties, stackId) => stackSetNameOf(stackId),
@@ -101,7 +108,7 @@ async function ensureStackSet(operations: Operations, properties: Properties): P
 async function bringUpToDate(operations: Operations, properties: Properties): Promise<string | undefined> {
   const { sets, name } = operations;
   const order = [properties.PrimaryRegion, properties.SecondaryRegion];
-  const ended = await runOperation(operations, 'update', (id) =>
+  const ended = await runStackSetOperation(operations, 'update', (id) =>
     sets.startUpdate(definitionOf(properties, name), order, id),
   );
   return ended === 'timeUp' ? `the update of the instances of StackSet ${name}` : undefined;
@@ -114,7 +121,7 @@ async function ensureInstances(operations: Operations, properties: Properties): 
     .map((instance) => instance.region);
   const missing = [properties.PrimaryRegion, properties.SecondaryRegion].filter((wanted) => !complete.includes(wanted));
   if (missing.length === 0) return undefined;
-  const ended = await runOperation(operations, 'create', (id) =>
+  const ended = await runStackSetOperation(operations, 'create', (id) =>
     sets.startAdding(name, properties.AccountId, missing, id),
   );
   return ended === 'timeUp' ? `the instances of StackSet ${name} in ${missing.join(' and ')}` : undefined;

@@ -1,5 +1,6 @@
 /** What the StackSet resource needs of CloudFormation StackSets. Operations are named by the caller, so that asking twice starts one. */
 
+/** What a StackSet consists of; CreateStackSet and UpdateStackSet take all of it. */
 export interface StackSetDefinition {
   readonly name: string;
   readonly description: string;
@@ -9,6 +10,7 @@ export interface StackSetDefinition {
   readonly executionRoleName: string;
 }
 
+/** One stack of the StackSet, or the place for one. */
 export interface Instance {
   readonly region: string;
   readonly account: string;
@@ -21,8 +23,10 @@ export interface Instance {
 /** `running` also when an operation of that id runs or has run already; `busy` while another operation runs. */
 export type Started = 'running' | 'busy';
 /** CloudFormation StackSetOperationStatus. */
-export type OperationStatus = 'RUNNING' | 'QUEUED' | 'STOPPING' | 'STOPPED' | 'SUCCEEDED' | 'FAILED' | (string & {});
+export type StackSetOperationStatus =
+  'RUNNING' | 'QUEUED' | 'STOPPING' | 'STOPPED' | 'SUCCEEDED' | 'FAILED' | (string & {});
 
+/** CloudFormation StackSets with self-managed permissions. Refusals that are not named here reject. */
 export interface StackSets {
   readonly exists: (name: string) => Promise<boolean>;
   /** A StackSet of that name that exists already is no error: the name belongs to this launch. */
@@ -54,7 +58,7 @@ export interface StackSets {
 
   /** An operation of any origin that has not ended. */
   readonly hasRunningOperation: (name: string) => Promise<boolean>;
-  readonly operationStatus: (name: string, operationId: string) => Promise<OperationStatus>;
+  readonly operationStatus: (name: string, operationId: string) => Promise<StackSetOperationStatus>;
   /** What CloudFormation says of each Region where the operation failed. */
   readonly operationFailures: (
     name: string,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { PoolGroup, PoolUser, SignInName } from '../model.ts';
+import type { PoolGroup, PoolUser, SignInAttribute } from '../model.ts';
 import type { ItemKey, TableItem } from '../ports.ts';
 import { contentHash } from './hashing.ts';
 
@@ -36,7 +36,7 @@ export function itemKind({ id, type }: ItemKey): ItemKind | undefined {
 }
 
 /** The `sub` of a user or membership item. */
-export const subOf = ({ id }: ItemKey): string => id.slice(USER.length);
+export const subOfKey = ({ id }: ItemKey): string => id.slice(USER.length);
 /** The group's name in a membership's key. */
 export const groupOf = ({ type }: ItemKey): string => type.slice(MEMBER_OF.length);
 
@@ -77,8 +77,8 @@ const sealedWithHash = <T extends TableItem>(item: Omit<T, 'contentHash' | 'chan
   ({ ...item, contentHash: contentHash(item), changedIn: runId }) as unknown as T;
 
 /** The item of a listed user, as the run writes it. */
-export function userItem(user: PoolUser, signInName: SignInName, runId: string): UserItem {
-  const name = signInName === 'username' ? undefined : user.attributes[signInName];
+export function userItem(user: PoolUser, signInAttribute: SignInAttribute, runId: string): UserItem {
+  const name = signInAttribute === 'username' ? undefined : user.attributes[signInAttribute];
   return sealedWithHash<UserItem>(
     {
       ...userKey(user.sub),

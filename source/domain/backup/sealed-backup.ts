@@ -1,17 +1,21 @@
-import { LATEST_KEY, manifestIn, manifestKey, OPEN_KEY, runIdIn, SCHEMA_VERSION } from './manifest.ts';
+import * as v from 'valibot';
+import { LATEST_KEY, manifestIn, manifestKey, manifestShape, OPEN_KEY, runIdIn, SCHEMA_VERSION } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 import { Halt } from '../errors.ts';
 import type { BackupTable } from '../ports.ts';
+import { idShape } from '../state/shape.ts';
+import type { Stored } from '../state/shape.ts';
 
-/** What the table says about its last sealed run, and about one that is not sealed yet. */
-export interface SealedBackup {
+export const sealedBackupShape = v.object({
   /** Id of the last sealed run. */
-  readonly runId: string;
+  runId: idShape,
   /** Absent while a replica shows only half of the sealing transaction. */
-  readonly manifest?: Manifest;
+  manifest: v.exactOptional(manifestShape),
   /** Another run that changed the table and has not been sealed: interrupted, or (in a replica) not yet arrived. */
-  readonly openRunId?: string;
-}
+  openRunId: v.exactOptional(idShape),
+});
+/** What the table says about its last sealed run, and about one that is not sealed yet. */
+export type SealedBackup = Stored<typeof sealedBackupShape>;
 
 /**
  * Reads what the backup table says about its last sealed run; `EXPORT#LATEST` is the truth, an OPEN marker of that same

@@ -14,6 +14,7 @@ export const USER_RECORD_BYTES = OWN_AT + 8;
 /** membership digest (16), a number of the writer (uint32). */
 export const MEMBERSHIP_RECORD_BYTES = KEY_DIGEST_BYTES + 4;
 
+/** One user whom the pool should hold. */
 export interface ExpectedUser {
   /** What the user is recognized by: see Matching. */
   readonly digest: Buffer;
@@ -49,6 +50,7 @@ export function decodeExpectedUser(records: Buffer, ordinal: number): ExpectedUs
   };
 }
 
+/** One membership that the pool should hold. */
 export interface ExpectedMembership {
   /** See membershipDigest. */
   readonly digest: Buffer;
@@ -56,6 +58,7 @@ export interface ExpectedMembership {
   readonly own: number;
 }
 
+/** A record of MEMBERSHIP_RECORD_BYTES. */
 export function encodeExpectedMembership({ digest, own }: ExpectedMembership): Buffer {
   const record = Buffer.alloc(MEMBERSHIP_RECORD_BYTES);
   digest.copy(record, 0, 0, KEY_DIGEST_BYTES);
@@ -63,6 +66,7 @@ export function encodeExpectedMembership({ digest, own }: ExpectedMembership): B
   return record;
 }
 
+/** The record at `ordinal` in concatenated membership records; the digest is a view, not a copy. */
 export function decodeExpectedMembership(records: Buffer, ordinal: number): ExpectedMembership {
   const at = ordinal * MEMBERSHIP_RECORD_BYTES;
   return { digest: records.subarray(at, at + KEY_DIGEST_BYTES), own: records.readUInt32BE(at + KEY_DIGEST_BYTES) };

@@ -8,7 +8,7 @@ import type { UserPoolReader } from '../ports.ts';
 import type { Compared, Marks } from './marks.ts';
 
 /** The pool, and how far its listing has come. */
-export interface ListedPool<Call extends keyof UserPoolReader> {
+export interface PoolListing<Call extends keyof UserPoolReader> {
   readonly pool: Pick<UserPoolReader, Call>;
   readonly poolId: string;
   readonly chains: ChainProgress;
@@ -20,6 +20,7 @@ export interface ListedUser {
   readonly compared: Compared | undefined;
 }
 
+/** What becomes of listed users. */
 export interface UserUse {
   /** Before the user's page is applied: the place to look something up. */
   readonly look?: (user: PoolUser, compared: Compared) => Promise<void>;
@@ -34,7 +35,7 @@ export interface UserUse {
 /** Lists all users of the pool and marks them. With the scope `prefixes` it may end in Fault FilterRefused. */
 export function usersAgainst(
   marks: Marks,
-  { pool, poolId, chains, scope }: ListedPool<'listUsersPage'> & { readonly scope: ListingScope },
+  { pool, poolId, chains, scope }: PoolListing<'listUsersPage'> & { readonly scope: ListingScope },
   { look, found, extra, forgetExtra }: UserUse,
 ): Chains<ListedUser> {
   const comparing = {
@@ -63,6 +64,7 @@ export function usersAgainst(
   });
 }
 
+/** What becomes of listed members who are not expected; the others are only marked. */
 export interface MemberUse {
   /** The membership is not expected; `ordinal`: of the member, where that one is. */
   readonly extra: (group: string, user: PoolUser, ordinal: number | undefined) => void;
@@ -78,7 +80,7 @@ export function membersAgainst(
     poolId,
     chains,
     groups,
-  }: ListedPool<'listUsersInGroupPage'> & { /** Their names. */ readonly groups: readonly string[] },
+  }: PoolListing<'listUsersInGroupPage'> & { /** Their names. */ readonly groups: readonly string[] },
   { extra, forgetExtra }: MemberUse,
 ): Chains<PoolUser> {
   const nameAt = (id: number): string => groups[id] as string;

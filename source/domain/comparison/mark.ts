@@ -26,6 +26,7 @@ export function contentMark(user: Pick<PoolUser, 'attributes' | 'enabled'>, cont
   return Mark.seen | (flagOnly ? Mark.enabledDiffers : Mark.attributesDiffer);
 }
 
+/** A listing showed the user, whatever it differs in. */
 export const isSeen = (mark: number): boolean => (mark & Mark.seen) !== 0;
 /** Neither seen nor somebody else's. */
 export const isMissing = (mark: number): boolean => mark !== Mark.foreign && !isSeen(mark);

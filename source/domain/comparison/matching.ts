@@ -1,15 +1,18 @@
+import * as v from 'valibot';
 import { textDigest } from '../backup/hashing.ts';
 import { nameDigest } from '../digests/user-content.ts';
-import type { PoolUser, SignInName } from '../model.ts';
+import type { PoolUser, SignInAttribute } from '../model.ts';
+import type { Stored } from '../state/shape.ts';
 
-/** How users of a pool are recognized among those that it should hold. */
-export interface Matching {
+export const matchingShape = v.object({
   /** By `sub`, which only the pool that a backup was made of keeps; any other pool knows them by their sign-in name. */
-  readonly bySub: boolean;
-  readonly signInName: SignInName;
+  bySub: v.boolean(),
+  signInName: v.picklist(['username', 'email', 'phone_number'] satisfies SignInAttribute[]),
   /** Whether the pool tells sign-in names apart by case. */
-  readonly caseSensitive: boolean;
-}
+  caseSensitive: v.boolean(),
+});
+/** How users of a pool are recognized among those that it should hold. */
+export type Matching = Stored<typeof matchingShape>;
 
 /** By what memberships know their users: the backup's `sub`, or the sign-in name in the form of nameKey. */
 export type Holders = 'sub' | 'name';

@@ -3,7 +3,7 @@ import { KEY_DIGEST_BYTES, keyDigest } from '../backup/hashing.ts';
 import { Fault } from '../errors.ts';
 import type { ItemKey, ObjectStore } from '../ports.ts';
 import type { Appendix } from '../state/progress.ts';
-import { sealedKey } from '../state/sealed-keys.ts';
+import { keyWithDigest } from '../state/digest-keys.ts';
 import { countShape } from '../state/shape.ts';
 import { DigestSet } from './digest-set.ts';
 import { forEachAtOnce } from '../concurrency.ts';
@@ -16,6 +16,7 @@ export type LedgerState = v.InferOutput<ReturnType<typeof ledgerShape>>;
 /** One stored object of a ledger: its digests one after the other. */
 export type LedgerPart = Readonly<LedgerState[number]>;
 
+/** Number of digests in the stored objects of all these ledgers. */
 export const digestsIn = (...ledgers: readonly (readonly LedgerPart[])[]): number =>
   ledgers.flat().reduce((sum, { digests }) => sum + digests, 0);
 
@@ -36,9 +37,9 @@ export class Ledger implements Appendix {
   ) {}
 
   /** Loads what `parts` name; the ledger appends to that same array. */
-  static async load(store: Pick<ObjectStore, 'read'>, kind: string, parts: LedgerState): Promise<Ledger> {
+  static async load(objects: Pick<ObjectStore, 'read'>, kind: string, parts: LedgerState): Promise<Ledger> {
     const set = new DigestSet(digestsIn(parts));
-    await readDigests(store, parts, set);
+    await readDigests(objects, parts, set);
     return new Ledger(kind, parts, set);
   }
 
@@ -65,7 +66,7 @@ export class Ledger implements Appendix {
   cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array }[] {
     if (this.#new.length === 0) return [];
     const body = Buffer.concat(this.#new);
-    const part = { key: sealedKey(newKey(`ledger/${this.kind}`), 'bin', body), digests: this.#new.length };
+    const part = { key: keyWithDigest(newKey(`ledger/${this.kind}`), 'bin', body), digests: this.#new.length };
     this.#new = [];
     this.parts.push(part);
     return [{ key: part.key, body }];
@@ -77,17 +78,21 @@ const READS_AT_A_TIME = 8;
 
 /** Adds the digests of all parts to `set`; Fault BadState when a part is not as long as its checkpoint says. */
 export async function readDigests(
-  store: Pick<ObjectStore, 'read'>,
+  objects: Pick<ObjectStore, 'read'>,
   parts: readonly LedgerPart[],
   set: DigestSet,
 ): Promise<void> {
-  await forEachAtOnce(parts, READS_AT_A_TIME, (part) => readPart(store, part, set));
+  await forEachAtOnce(parts, READS_AT_A_TIME, (part) => readPart(objects, part, set));
 }
 
-async function readPart(store: Pick<ObjectStore, 'read'>, { key, digests }: LedgerPart, set: DigestSet): Promise<void> {
+async function readPart(
+  objects: Pick<ObjectStore, 'read'>,
+  { key, digests }: LedgerPart,
+  set: DigestSet,
+): Promise<void> {
   let rest: Buffer = Buffer.alloc(0);
   let found = 0;
-  for await (const piece of store.read(key)) {
+  for await (const piece of objects.read(key)) {
     const bytes =
       rest.length === 0 ? Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength) : Buffer.concat([rest, piece]);
     const whole = bytes.length - (bytes.length % KEY_DIGEST_BYTES);
@@ -98,7 +103,7 @@ async function readPart(store: Pick<ObjectStore, 'read'>, { key, digests }: Ledg
   if (found !== digests || rest.length > 0) {
     throw new Fault(
       'BadState',
-      `The ledger object ${key} should hold ${digests} digests and holds ${found}. Delete ${key.split('/').slice(0, 2).join('/')}/run.json and start ExportWorkflow again: it then lists the pool anew.`,
+      `The ledger object ${key} should hold ${digests} digests and holds ${found}. Delete ${key.split('/').slice(0, 2).join('/')}/run.json and start ExportWorkflow again: it then lists the pool again.`,
     );
   }
 }

@@ -4,8 +4,8 @@ import type { PoolGroup } from '../model.ts';
 import type { UserPoolReader } from '../ports.ts';
 import { chainShape, followChain, newChain, withToken } from '../listing/page-chain.ts';
 import type { Progress } from '../state/progress.ts';
-import { claimStep } from './progress.ts';
-import { groupsKey, Run } from './run.ts';
+import { claimExportProgress } from './progress.ts';
+import { runGroupsKey, Run } from './run.ts';
 import { countShape, onlyRead } from '../state/shape.ts';
 import { workSlice } from '../state/slice.ts';
 import { putList } from '../state/stored-list.ts';
@@ -31,7 +31,7 @@ export async function listGroups(
   runId: string,
 ): Promise<{ readonly done: boolean; readonly groups: number }> {
   const run = await Run.join(deps, runId);
-  const progress = await claimStep<GroupListState>(deps, run, 'groups', groupListStateShape, () => ({
+  const progress = await claimExportProgress<GroupListState>(deps, run, 'groups', groupListStateShape, () => ({
     chain: newChain(),
     groups: [],
     pages: 0,
@@ -43,7 +43,7 @@ export async function listGroups(
       () => state.pages,
       () => follow(deps, run, progress),
     );
-  if (state.chain.done) await putList(deps.objects, groupsKey(runId), sorted(state.groups));
+  if (state.chain.done) await putList(deps.objects, runGroupsKey(runId), sorted(state.groups));
   return { done: state.chain.done, groups: sorted(state.groups).length };
 }
 

@@ -7,32 +7,32 @@ import type { Shape } from '../state/shape.ts';
 import { EXPORTS_PREFIX, runFolder } from './run.ts';
 import type { Run } from './run.ts';
 
-/** Key of a step's checkpoint. */
-const progressKey = (runId: string, step: string): string => `${runFolder(runId)}progress/${step}.json`;
+/** Key of the checkpoint of one function of the export. */
+const progressKey = (runId: string, checkpoint: string): string => `${runFolder(runId)}progress/${checkpoint}.json`;
 
 /** Ledgers that the checkpoints of exports name. */
 export const exportLedgerShape = ledgerShape(EXPORTS_PREFIX);
 
-/** What an earlier step of the run ended with; undefined when it never began. */
-export const stateOf = <S>(
+/** What an earlier function of the run left in its checkpoint; undefined when it never began. */
+export const stateAfter = <S>(
   objects: Pick<ObjectStore, 'get'>,
   runId: string,
-  step: string,
+  checkpoint: string,
   shape: Shape<S>,
-): Promise<S | undefined> => Checkpoint.peek(objects, progressKey(runId, step), shape);
+): Promise<S | undefined> => Checkpoint.peek(objects, progressKey(runId, checkpoint), shape);
 
-/** Takes over the progress of one step of the run; every save also moves the run's checkpoint time. */
-export const claimStep = <S extends object>(
+/** Takes over the progress of one function of the export; every save also moves the run's checkpoint time. */
+export const claimExportProgress = <S extends object>(
   deps: ProgressDeps,
   run: Run,
-  step: string,
+  checkpoint: string,
   shape: Shape<S>,
   initial: () => S,
 ): Promise<Progress<S>> =>
   Progress.claim(
     deps,
     {
-      key: progressKey(run.id, step),
+      key: progressKey(run.id, checkpoint),
       shape,
       folderOf: (kind) => `${runFolder(run.id)}${kind}/`,
       since: Date.parse(run.facts.startedAt),

@@ -51,17 +51,17 @@ export const runFolder = (runId: string): string => `${EXPORTS_PREFIX}${runId}/`
 /** Key of the run's RunFacts. */
 export const factsKey = (runId: string): string => `${runFolder(runId)}run.json`;
 /** Key of the pool's groups as ListGroups found them. */
-export const groupsKey = (runId: string): string => `${runFolder(runId)}groups.json`;
+export const runGroupsKey = (runId: string): string => `${runFolder(runId)}groups.json`;
 
 /** The facts of a run; undefined when it has none. Fault BadState when the object is not what its key says it is. */
-export async function findFacts(store: Pick<ObjectStore, 'get'>, runId: string): Promise<RunFacts | undefined> {
+export async function findFacts(objects: Pick<ObjectStore, 'get'>, runId: string): Promise<RunFacts | undefined> {
   const key = factsKey(runId);
-  const stored = await store.get(key);
+  const stored = await objects.get(key);
   return stored === undefined ? undefined : parseJson(key, stored.body, runFactsShape(runId));
 }
 
-async function readFacts(store: Pick<ObjectStore, 'get'>, runId: string): Promise<RunFacts> {
-  const facts = await findFacts(store, runId);
+async function readFacts(objects: Pick<ObjectStore, 'get'>, runId: string): Promise<RunFacts> {
+  const facts = await findFacts(objects, runId);
   if (facts !== undefined) return facts;
   throw new Fault(
     'BadState',
@@ -74,7 +74,7 @@ export class Run {
   #etag: string | undefined;
 
   private constructor(
-    private readonly store: Pick<ObjectStore, 'get' | 'put'>,
+    private readonly objects: Pick<ObjectStore, 'get' | 'put'>,
     private readonly clock: Pick<Clock, 'now'>,
     readonly facts: RunFacts,
   ) {}
@@ -118,13 +118,13 @@ export class Run {
       ...change,
     };
     const put = async (): Promise<void> => {
-      this.#etag = await this.store.put(HEAD_KEY, JSON.stringify(head), { etag: this.#etag as string });
+      this.#etag = await this.objects.put(HEAD_KEY, JSON.stringify(head), { etag: this.#etag as string });
     };
     try {
       await put();
     } catch (error) {
       if (!isNamed(error, 'PreconditionFailed')) throw error;
-      const { head: found, etag } = await readHead(this.store, this.id);
+      const { head: found, etag } = await readHead(this.objects, this.id);
       this.#etag = etag;
       if (found.closed === 'abandoned')
         throw new Halt('Superseded', `Export run ${this.id} was abandoned by a newer invocation; this one stops.`);
@@ -134,10 +134,10 @@ export class Run {
 }
 
 async function readHead(
-  store: Pick<ObjectStore, 'get'>,
+  objects: Pick<ObjectStore, 'get'>,
   runId: string,
 ): Promise<{ readonly head: RunHead; readonly etag: string }> {
-  const stored = await store.get(HEAD_KEY);
+  const stored = await objects.get(HEAD_KEY);
   const head = stored === undefined ? undefined : parseJson(HEAD_KEY, stored.body, runHeadShape);
   if (stored === undefined || head?.runId !== runId) {
     throw new Halt(

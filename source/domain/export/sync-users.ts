@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { keyText, userItem, userKey } from '../backup/items.ts';
 import { isNamed } from '../errors.ts';
-import { FEDERATED_STATUS, signInNameOf } from '../model.ts';
-import type { PoolUser, SignInName } from '../model.ts';
+import { FEDERATED_STATUS, signInAttributeOf } from '../model.ts';
+import type { PoolUser, SignInAttribute } from '../model.ts';
 import type { UserPoolReader } from '../ports.ts';
 import { Ledger } from '../digests/ledger.ts';
 import {
@@ -15,13 +15,13 @@ import {
   shownAgain,
   singleListing,
   splitByPrefix,
-} from './listing-mode.ts';
-import type { ListingChain } from './listing-mode.ts';
+} from './listing-scope.ts';
+import type { ListingChain } from './listing-scope.ts';
 import { forEachAtOnce } from '../concurrency.ts';
 import { followChain, withToken } from '../listing/page-chain.ts';
 import { prefixFilter } from '../listing/user-chains.ts';
 import type { Progress } from '../state/progress.ts';
-import { claimStep, exportLedgerShape } from './progress.ts';
+import { claimExportProgress, exportLedgerShape } from './progress.ts';
 import { Run } from './run.ts';
 import { countShape } from '../state/shape.ts';
 import { workSlice } from '../state/slice.ts';
@@ -29,8 +29,8 @@ import { workThenSave } from '../state/step.ts';
 import type { StepDeps } from '../state/step.ts';
 import { writeChanged } from './write-changed.ts';
 
-/** Name of the step, and of its checkpoint. */
-export const USERS_STEP = 'users';
+/** Name of its checkpoint. */
+export const SYNC_USERS_CHECKPOINT = 'users';
 
 export const usersStateShape = v.object({
   listing: listingShape,
@@ -73,7 +73,7 @@ export async function syncUsers(
   { runId, callsPerSecond }: { readonly runId: string; readonly callsPerSecond: number },
 ): Promise<SyncUsersResult> {
   const run = await Run.join(deps, runId);
-  const progress = await claimStep<UsersState>(deps, run, USERS_STEP, usersStateShape, () => ({
+  const progress = await claimExportProgress<UsersState>(deps, run, SYNC_USERS_CHECKPOINT, usersStateShape, () => ({
     listing: singleListing(),
     users: [],
     federated: [],
@@ -87,7 +87,7 @@ export async function syncUsers(
 }
 
 class UserListing {
-  readonly #signInName: SignInName;
+  readonly #signInAttribute: SignInAttribute;
   readonly #sliceOver: () => boolean;
   readonly #watch: ChainWatch;
 
@@ -97,7 +97,7 @@ class UserListing {
     private readonly progress: Progress<UsersState>,
     callsPerSecond: number,
   ) {
-    this.#signInName = signInNameOf(run.facts.settings);
+    this.#signInAttribute = signInAttributeOf(run.facts.settings);
     this.#sliceOver = workSlice(deps.clock, deps.timeLeft);
     this.#watch = new ChainWatch(deps.clock, callsPerSecond, run.facts.estimatedUsers);
   }
@@ -106,17 +106,17 @@ class UserListing {
     const { state } = this.progress;
     const users = await Ledger.load(this.deps.objects, 'users', state.users);
     const federated = await Ledger.load(this.deps.objects, 'federated', state.federated);
-    this.progress.storeWith(users, federated);
     await workThenSave(
       this.progress,
       () => state.counts.pages,
-      async () => {
-        while (!state.done && !this.#sliceOver()) await this.#listOn(users, federated);
-      },
+      () =>
+        this.progress.gather([users, federated], async () => {
+          while (!state.done && !this.#sliceOver()) await this.#listOn(users, federated);
+        }),
     );
   }
 
-  /** Lists in the present mode until that is complete, should change, or the slice is over. */
+  /** Lists with the present scope until that is complete, should change, or the slice is over. */
   async #listOn(users: Ledger, federated: Ledger): Promise<void> {
     const { listing } = this.progress.state;
     const todo = listing.chains.filter((chain) => !chain.done);
@@ -162,7 +162,7 @@ class UserListing {
     const native = page.filter(({ status }) => status !== FEDERATED_STATUS);
     const written = await writeChanged(
       this.deps.table,
-      native.map((user) => userItem(user, this.#signInName, this.run.id)),
+      native.map((user) => userItem(user, this.#signInAttribute, this.run.id)),
     );
     for (const { sub } of native) {
       const key = userKey(sub);

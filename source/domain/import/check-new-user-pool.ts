@@ -13,6 +13,7 @@ import { readSealedBackup } from '../backup/sealed-backup.ts';
 import type { SealedBackup } from '../backup/sealed-backup.ts';
 import { creationIsAllowed } from './preflight/triggers.ts';
 
+/** The execution's input and what the stack knows. */
 export interface CheckNewUserPoolInput {
   readonly options: ImportOptions;
   /** Region of this workflow. */
@@ -23,6 +24,7 @@ export interface CheckNewUserPoolInput {
   readonly tableName: string;
 }
 
+/** What CheckNewUserPool needs. */
 export interface CheckNewUserPoolDeps {
   readonly pools: Pick<UserPoolReader, 'describe' | 'listUsersPage' | 'listGroupsPage'>;
   readonly table: Pick<BackupTable, 'getItem'>;
@@ -32,6 +34,7 @@ export interface CheckNewUserPoolDeps {
   readonly log: Log;
 }
 
+/** The restore that this execution works on. */
 export interface OpenedRestore {
   readonly restoreId: string;
   readonly phase: RestoreHead['phase'];

@@ -11,6 +11,7 @@ import { releaseBatches, takeAllMessages, takeMessages } from './plan/messages.t
 import { initialJobsState, jobsStateKey, jobsStateShape } from './plan/jobs-state.ts';
 import type { JobsState } from './plan/jobs-state.ts';
 
+/** The restore that CheckNewUserPool opened. */
 export interface ImportUsersInput {
   readonly newUserPoolId: string;
   readonly restoreId: string;
@@ -39,10 +40,10 @@ export async function importUsers(
   { newUserPoolId, restoreId, mayCreateUsers }: ImportUsersInput,
   deps: ImportUsersDeps,
 ): Promise<ImportUsersResult> {
-  const over = workSlice(deps.clock, deps.timeLeft);
-  const plan = { ...(await readPlan(deps.store, newUserPoolId, restoreId)), mayCreateUsers };
+  const sliceOver = workSlice(deps.clock, deps.timeLeft);
+  const plan = { ...(await readPlan(deps.objects, newUserPoolId, restoreId)), mayCreateUsers };
   const progress = await claimRestore<JobsState>(
-    { objects: deps.store, clock: deps.clock, claim: deps.claim },
+    deps,
     { newUserPoolId, restoreId, since: Date.parse(plan.plannedAt) },
     { key: jobsStateKey(newUserPoolId, restoreId), shape: jobsStateShape, initial: initialJobsState },
   );
@@ -57,14 +58,14 @@ export async function importUsers(
     }
     const waitMs = state.dueAt - deps.clock.now();
     if (waitMs > 0) return resultOf(plan, state, { done: false, idle: true, waitSeconds: Math.ceil(waitMs / 1_000) });
-    if (over()) return resultOf(plan, state, { done: false, idle: false, waitSeconds: 0 });
-    const next = await step(run, state, chunk, over);
+    if (sliceOver()) return resultOf(plan, state, { done: false, idle: false, waitSeconds: 0 });
+    const next = await nextState(run, state, chunk, sliceOver);
     await progress.moveTo(next);
     if (next.chunk > state.chunk) await releaseBatches(plan, next, deps.updates);
   }
 }
 
-function step(run: JobsRun, state: JobsState, chunk: ChunkPlan, over: () => boolean): Promise<JobsState> {
+function nextState(run: JobsRun, state: JobsState, chunk: ChunkPlan, sliceOver: () => boolean): Promise<JobsState> {
   switch (state.stage) {
     case 'prepare':
       return createJob(run, state, chunk);
@@ -77,7 +78,7 @@ function step(run: JobsRun, state: JobsState, chunk: ChunkPlan, over: () => bool
     case 'log':
       return readLog(run, state, chunk);
     case 'list':
-      return listRows(run, state, chunk, over);
+      return listRows(run, state, chunk, sliceOver);
     default:
       throw new Fault('BadState', `The import state names an unknown stage ${String(state.stage satisfies never)}.`);
   }

@@ -5,16 +5,17 @@ import { claimRestore } from './plan/progress.ts';
 import type { RestorePlan, RestoreSource } from './plan/plan-model.ts';
 import type { RestoreHead } from './plan/restore-head.ts';
 import { readPlan, sourceOf } from './plan/plan-model.ts';
-import { shapeOf } from '../state/stored-shapes.ts';
-import { folderOf, planningKey } from './planning/planning-state.ts';
-import type { PlanningRun, PlanningState, ScanTableDeps, ScanTableInput } from './planning/planning-state.ts';
+import { folderOf, planningKey } from './planning/planning-run.ts';
+import type { PlanningRun, ScanTableDeps, ScanTableInput } from './planning/planning-run.ts';
+import { planningStateShape } from './planning/planning-state.ts';
+import type { PlanningState } from './planning/planning-state.ts';
 import { previewKeys, writePreview } from './planning/preview.ts';
 import { newTableRead, readTableStep } from './planning/read-table.ts';
 import { sealPlan } from './planning/seal.ts';
 import { newSnapshotRead, readSnapshotStep } from './planning/read-snapshot.ts';
 import { chunkStep, classifyStep, orderStep } from './planning/steps.ts';
 
-export type { ScanTableDeps, ScanTableInput } from './planning/planning-state.ts';
+export type { ScanTableDeps, ScanTableInput } from './planning/planning-run.ts';
 
 /** What the state machine sees: counts and object keys. */
 export type ScanTableResult =
@@ -53,7 +54,7 @@ export async function scanTable(
     { newUserPoolId, restoreId: input.restoreId, since: deps.clock.now() },
     {
       key: planningKey(folder),
-      shape: shapeOf<PlanningState>(planningKey(folder)),
+      shape: planningStateShape,
       initial: () => (input.options.exportRun === undefined ? newTableRead() : newSnapshotRead()),
     },
   );
@@ -119,7 +120,7 @@ async function tagClosed({
   },
   deps: { objects, timeLeft, log },
 }: PlanningRun): Promise<void> {
-  const closing = { store: objects, timeLeft, log };
+  const closing = { objects, timeLeft, log };
   await tagReplaced(closing, { newUserPoolId, restoreId });
   if (dryRun) await tagRestore(closing, { newUserPoolId, restoreId });
 }

@@ -15,6 +15,7 @@ import { beginUpdates } from './updates/update-run.ts';
 import type { UpdateRun } from './updates/update-run.ts';
 import { workBatches } from './updates/work-batches.ts';
 
+/** The restore that CheckNewUserPool opened, and what its report names. */
 export interface UpdateUsersInput {
   readonly newUserPoolId: string;
   readonly restoreId: string;
@@ -47,22 +48,22 @@ const LAST_SLICE_MS = 9 * 60_000;
  */
 export async function updateUsers(input: UpdateUsersInput, deps: UpdateUsersDeps): Promise<UpdateUsersResult> {
   const { newUserPoolId, restoreId } = input;
-  const sliceOver = workSlice(deps.clock, deps.timeLeft);
+  const shortSliceOver = workSlice(deps.clock, deps.timeLeft);
   const plan = {
-    ...(await readPlan(deps.store, newUserPoolId, restoreId)),
+    ...(await readPlan(deps.objects, newUserPoolId, restoreId)),
     mayCreateUsers: input.mayCreateUsers,
   };
   const progress = await claimRestore(
-    { objects: deps.store, clock: deps.clock, claim: deps.claim },
+    deps,
     { newUserPoolId, restoreId, since: Date.parse(plan.plannedAt) },
     { key: updatesStateKey(newUserPoolId, restoreId), shape: updatesStateShape, initial: initialUpdatesState },
   );
   const jobs =
-    (await Checkpoint.peek(deps.store, jobsStateKey(newUserPoolId, restoreId), jobsStateShape)) ?? initialJobsState();
-  const over = allImported(plan, jobs)
+    (await Checkpoint.peek(deps.objects, jobsStateKey(newUserPoolId, restoreId), jobsStateShape)) ?? initialJobsState();
+  const sliceOver = allImported(plan, jobs)
     ? workSlice(deps.clock, deps.timeLeft, LAST_SLICE_MS)
-    : () => sliceOver() || deps.clock.now() >= jobs.dueAt;
-  const run = await beginUpdates(plan, deps, progress, over);
+    : () => shortSliceOver() || deps.clock.now() >= jobs.dueAt;
+  const run = await beginUpdates(plan, deps, progress, sliceOver);
   return progress.gather([run.failures], () => workOnPlan(run, jobs, input));
 }
 

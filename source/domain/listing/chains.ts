@@ -37,7 +37,7 @@ export interface PageUse<T> {
 }
 
 /** Enough to reach 25 calls/s at 150 ms a page; the pacer keeps the ceiling. */
-const CHAINS_AT_ONCE = 4;
+const CHAINS_AT_A_TIME = 4;
 
 /**
  * Several listings at once, each a chain of pages (see followChain). A page is applied and its token moved on in one step,
@@ -74,7 +74,7 @@ export class Chains<T> {
 
   /** Runs until all chains have ended or `stop`; `afterPage` may store the progress. */
   async run(stop: () => boolean, afterPage: () => void): Promise<void> {
-    await forEachAtOnce(this.#chains(stop), CHAINS_AT_ONCE, (chain, failed) =>
+    await forEachAtOnce(this.#chains(stop), CHAINS_AT_A_TIME, (chain, failed) =>
       followChain<T>(chain, {
         fetch: (token) => this.fetch(chain.id, token),
         apply: (items) => {

@@ -1,6 +1,6 @@
 import { Fault, Halt, isNamed } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
-import { digestOfText } from './sealed-keys.ts';
+import { digestOfText } from './digest-keys.ts';
 import { adviceFor } from './advice.ts';
 import { parsed, shaped } from './json-object.ts';
 import type { Shape } from './shape.ts';

@@ -3,7 +3,6 @@ import type { ObjectStore } from '../ports.ts';
 import { adviceFor } from './advice.ts';
 import { problemWith } from './shape.ts';
 import type { Shape } from './shape.ts';
-import { shapeOf } from './stored-shapes.ts';
 
 const NEWLINE = 0x0a;
 
@@ -14,7 +13,7 @@ const NEWLINE = 0x0a;
 export async function* readNdjson<T>(
   store: Pick<ObjectStore, 'read'>,
   key: string,
-  shape: Shape<T> = shapeOf(key),
+  shape: Shape<T>,
 ): AsyncGenerator<T, void, undefined> {
   let line = 0;
   let rest: Uint8Array = new Uint8Array(0);
@@ -31,6 +30,7 @@ export async function* readNdjson<T>(
   if (rest.length > 0) yield parseLine(rest, { key, line: line + 1, shape });
 }
 
+/** The body of an object that readNdjson reads. */
 export const toNdjson = (values: readonly unknown[]): string =>
   values.map((value) => `${JSON.stringify(value)}\n`).join('');
 

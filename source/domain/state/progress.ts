@@ -16,6 +16,7 @@ export interface Appendix {
   readonly pending: number;
 }
 
+/** What keeps the progress of one invocation. */
 export interface ProgressDeps {
   readonly objects: Pick<ObjectStore, 'get' | 'put'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -88,10 +89,6 @@ export class Progress<S extends object> {
   moveTo(state: S): Promise<void> {
     this.#state = state;
     return this.save();
-  }
-
-  storeWith(...appendices: readonly Appendix[]): void {
-    this.#appendices = appendices;
   }
 
   /**

@@ -14,15 +14,18 @@ type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonl
 /** The same shape inside a state that is changed in place: what it describes is replaced as a whole. */
 export const onlyRead = <S extends Shape>(shape: S): Shape<Stored<S>> => shape as Shape<Stored<S>>;
 
+/** How many, or which one from 0 on. */
 export const countShape = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** ISO 8601. */
 export const timeShape = v.pipe(
   v.string(),
   v.check((text) => !Number.isNaN(Date.parse(text))),
 );
+/** Names, keys or sentences. */
 export const textsShape = v.array(v.string());
 /** Of export runs and restores; part of keys. */
 export const idShape = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
+/** Of a user; never empty. */
 export const subShape = v.pipe(v.string(), v.minLength(1));
 
 /** What is wrong with the value: the member, and what it should be, but no values; undefined when nothing is. */

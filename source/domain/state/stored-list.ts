@@ -1,11 +1,10 @@
 import * as v from 'valibot';
 import { Fault } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
-import { digestOfText } from './sealed-keys.ts';
+import { digestOfText } from './digest-keys.ts';
 import { adviceFor } from './advice.ts';
 import { parsed, shaped } from './json-object.ts';
 import type { Shape } from './shape.ts';
-import { shapeOf } from './stored-shapes.ts';
 
 /** A list in an object whose key is fixed: by where it lies and its digest a changed or a foreign one is known. */
 interface StoredList<T> {
@@ -15,6 +14,7 @@ interface StoredList<T> {
   readonly list: readonly T[];
 }
 
+/** Writes a list that readList gives back, which refuses a changed or foreign one. */
 export async function putList<T>(objects: Pick<ObjectStore, 'put'>, key: string, list: readonly T[]): Promise<void> {
   await objects.put(
     key,
@@ -26,7 +26,7 @@ export async function putList<T>(objects: Pick<ObjectStore, 'put'>, key: string,
 export async function readList<T>(
   objects: Pick<ObjectStore, 'get'>,
   key: string,
-  item: Shape<T> = shapeOf(key),
+  item: Shape<T>,
 ): Promise<readonly T[]> {
   const stored = await objects.get(key);
   if (stored === undefined) throw new Fault('BadState', `The object ${key} does not exist. ${adviceFor(key)}`);

@@ -1,20 +1,19 @@
 import type { ObjectStore } from '../ports.ts';
 import { Progress } from '../state/progress.ts';
 import type { ProgressDeps } from '../state/progress.ts';
-import { shapeOf } from '../state/stored-shapes.ts';
+import type { Shape } from '../state/shape.ts';
 
 /** Takes over `<folder><name>.json`, the progress of one function of a verification. */
 export const claimVerification = <S extends object>(
   deps: ProgressDeps,
   folder: string,
-  name: string,
-  initial: () => S,
+  { name, shape, initial }: { readonly name: string; readonly shape: Shape<S>; readonly initial: () => S },
 ): Promise<Progress<S>> =>
   Progress.claim(
     deps,
     {
       key: `${folder}${name}.json`,
-      shape: shapeOf<S>(folder),
+      shape,
       folderOf: (kind) => `${folder}work/${kind}/`,
       since: deps.clock.now(),
     },

@@ -57,6 +57,8 @@ export function parseCompareEvent(event: unknown): CompareEvent {
   return { ...parsed, userPoolId: options.userPoolId, runId: backup.runId };
 }
 
+/** Everything that verifications store lies below. */
+export const VERIFICATIONS_PREFIX = 'verifications/';
 /** Everything that one execution stores lies below this prefix; the name is the last part of its ARN. */
 export const verificationFolder = (executionArn: string): string =>
-  `verifications/${executionArn.split(':').at(-1) ?? ''}/`;
+  `${VERIFICATIONS_PREFIX}${executionArn.split(':').at(-1) ?? ''}/`;

@@ -3,7 +3,7 @@ import type { ImportOptions } from '../import/plan/plan-model.ts';
 import type { VerifyOptions } from '../verify/verify-event.ts';
 import type { ExportOptions } from './input.ts';
 import { parseExportInput, parseImportInput, parseVerifyInput } from './input.ts';
-import type { LeaseDeps, Workflow } from './lease.ts';
+import type { LeaseDeps, SolutionWorkflow } from './lease.ts';
 import { assertNoRestore, isWorkflow, regionOf, takeLease } from './lease.ts';
 
 /** The state of an execution after its first function: what every later function gets. */
@@ -14,7 +14,7 @@ export interface WorkflowState {
   readonly options: ExportOptions | ImportOptions | VerifyOptions;
 }
 
-const PARSERS: Readonly<Record<Workflow, (input: unknown, region: string) => WorkflowState['options']>> = {
+const PARSERS: Readonly<Record<SolutionWorkflow, (input: unknown, region: string) => WorkflowState['options']>> = {
   ExportWorkflow: parseExportInput,
   ImportWorkflow: parseImportInput,
   VerifyWorkflow: parseVerifyInput,
@@ -38,7 +38,7 @@ export async function checkStateMachine(
 }
 
 function parseEvent(event: unknown): {
-  readonly workflow: Workflow;
+  readonly workflow: SolutionWorkflow;
   readonly executionArn: string;
   readonly startTime: string;
   readonly input: unknown;

@@ -2,17 +2,22 @@ import { Fault, Halt } from '../errors.ts';
 import type { BackupTable, Clock, ItemKey } from '../ports.ts';
 
 const WORKFLOWS = ['ExportWorkflow', 'ImportWorkflow', 'VerifyWorkflow'] as const;
-export type Workflow = (typeof WORKFLOWS)[number];
-export const isWorkflow = (value: unknown): value is Workflow => (WORKFLOWS as readonly unknown[]).includes(value);
+/** The state machines of the product. */
+export type SolutionWorkflow = (typeof WORKFLOWS)[number];
+/** Guards what an event names. */
+export const isWorkflow = (value: unknown): value is SolutionWorkflow =>
+  (WORKFLOWS as readonly unknown[]).includes(value);
+/** `gone`: ended, unknown or out of reach. */
 export type ExecutionStatus = 'RUNNING' | 'gone';
 
 /** Who wants a lease: one execution of one workflow, in the Region where it runs. */
 export interface Holder {
-  readonly workflow: Workflow;
+  readonly workflow: SolutionWorkflow;
   readonly region: string;
   readonly executionArn: string;
 }
 
+/** What taking and checking a lease needs. */
 export interface LeaseDeps {
   readonly table: Pick<BackupTable, 'getItem' | 'putItemIf'>;
   /** Whether an execution still runs, in any Region; one that ended, is unknown or cannot be reached is gone. */
@@ -24,7 +29,7 @@ export interface LeaseDeps {
 const ATTEMPTS = 5;
 
 /** One lease per workflow and Region, in the backup table. */
-export const leaseKey = (workflow: Workflow, region: string): ItemKey => ({
+export const leaseKey = (workflow: SolutionWorkflow, region: string): ItemKey => ({
   id: `LEASE#${workflow}#${region}`,
   type: 'LEASE',
 });

@@ -1,5 +1,5 @@
 import type { ImportJob } from '../ports.ts';
-import type { Workflow } from './lease.ts';
+import type { SolutionWorkflow } from './lease.ts';
 
 /** The three events of the implementation guide ("Collection of operational metrics"), with exactly its fields. */
 export type MetricsEvent =
@@ -17,7 +17,7 @@ export type MetricsEvent =
   | {
       readonly EventType: 'StepFunctionsWorkflowFinished' | 'StepFunctionsWorkflowError';
       readonly EventDetails: {
-        readonly WorkflowName: Workflow;
+        readonly WorkflowName: SolutionWorkflow;
         readonly AWSRegion: string;
         readonly IsPrimaryRegion: 'Yes' | 'No';
         readonly RunTimeInSeconds: number;
@@ -34,6 +34,7 @@ const KNOWN_MESSAGES: readonly RegExp[] = [
 const anonymous = (message: string): string =>
   message === '' || KNOWN_MESSAGES.some((known) => known.test(message)) ? message : 'Another message.';
 
+/** The event of one import job that reached its end in `region`. */
 export const importJobEnded = (
   { status, created = '', started = '', completed = '', completionMessage = '' }: ImportJob,
   region: string,
@@ -49,6 +50,7 @@ export const importJobEnded = (
   },
 });
 
+/** The event of one execution that ended; its time is told in whole seconds. */
 export const workflowEnded = (
   how: 'Finished' | 'Error',
   {
@@ -57,7 +59,7 @@ export const workflowEnded = (
     primaryRegion,
     runTimeMs,
   }: {
-    readonly workflow: Workflow;
+    readonly workflow: SolutionWorkflow;
     readonly region: string;
     readonly primaryRegion: string;
     readonly runTimeMs: number;

@@ -2,16 +2,16 @@ import type { Context } from 'aws-lambda';
 import { checkStateMachine, type WorkflowState } from '../../domain/workflow/check-state-machine.ts';
 import { backupTable } from '../../adapters/backup-table.ts';
 import { systemClock } from '../../adapters/clock.ts';
-import { readEnv, text } from '../../adapters/env.ts';
+import { readEnv, requiredText } from '../../adapters/env.ts';
 import { executionStatus } from '../../adapters/executions.ts';
 import { guarded } from '../../adapters/guarded.ts';
 import { log, logger } from '../../adapters/log.ts';
 
 const env = readEnv({
-  BACKUP_TABLE_NAME: text(),
-  PRIMARY_REGION: text(),
-  SECONDARY_REGION: text(),
-  USER_AGENT: text(),
+  BACKUP_TABLE_NAME: requiredText(),
+  PRIMARY_REGION: requiredText(),
+  SECONDARY_REGION: requiredText(),
+  USER_AGENT: requiredText(),
 });
 const deps = {
   table: backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent: env.USER_AGENT }),

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { notify, type Told } from '../../domain/workflow/notices/notify.ts';
 import { systemClock } from '../../adapters/clock.ts';
-import { int, oneOf, optionalText, readEnv, text, yesNo } from '../../adapters/env.ts';
+import { int, oneOf, optionalText, readEnv, requiredText, yesNo } from '../../adapters/env.ts';
 import { guarded } from '../../adapters/guarded.ts';
 import { log, logger } from '../../adapters/log.ts';
 import { metrics } from '../../adapters/metrics.ts';
@@ -9,19 +9,19 @@ import { objectStore } from '../../adapters/object-store.ts';
 import { topic } from '../../adapters/topic.ts';
 
 const env = readEnv({
-  TOPIC_ARN: text(),
+  TOPIC_ARN: requiredText(),
   SNS_PREFERENCE: oneOf('INFO_AND_ERRORS', 'ERRORS_ONLY'),
-  STATE_BUCKET: text(),
-  PRIMARY_REGION: text(),
-  PRIMARY_USER_POOL_ID: text(),
-  BACKUP_TABLE_NAME: text(),
+  STATE_BUCKET: requiredText(),
+  PRIMARY_REGION: requiredText(),
+  PRIMARY_USER_POOL_ID: requiredText(),
+  BACKUP_TABLE_NAME: requiredText(),
   MAX_CHANGE_PERCENT: int(0, 100),
   SEND_ANONYMOUS_DATA: yesNo(),
   METRICS_ENDPOINT: optionalText(),
-  SOLUTION_ID: text(),
-  SOLUTION_UUID: text(),
-  SOLUTION_VERSION: text(),
-  USER_AGENT: text(),
+  SOLUTION_ID: requiredText(),
+  SOLUTION_UUID: requiredText(),
+  SOLUTION_VERSION: requiredText(),
+  USER_AGENT: requiredText(),
 });
 const deps = {
   publish: topic({ topicArn: env.TOPIC_ARN, userAgent: env.USER_AGENT }),

@@ -1,17 +1,17 @@
 import { cleanUpTable } from '../../domain/export/clean-up/clean-up.ts';
 import { parseRunEvent } from '../../domain/export/export-event.ts';
 import { backupTable } from '../../adapters/backup-table.ts';
-import { int, readEnv, text } from '../../adapters/env.ts';
+import { int, readEnv, requiredText } from '../../adapters/env.ts';
 import { log } from '../../adapters/log.ts';
 import { wakeQueue } from '../../adapters/wake-queue.ts';
 import { LISTING_ENVIRONMENT, listingFunction } from './shared/listing-function.ts';
 
 const env = readEnv({
   ...LISTING_ENVIRONMENT,
-  EXPORT_QUEUE_URL: text(),
+  EXPORT_QUEUE_URL: requiredText(),
   MAX_DELETE_PERCENT: int(0, 100),
   SNAPSHOT_RETENTION_DAYS: int(0, 3650),
-  SOLUTION_VERSION: text(),
+  SOLUTION_VERSION: requiredText(),
 });
 const replica = backupTable({
   tableName: env.BACKUP_TABLE_NAME,

@@ -1,15 +1,15 @@
 import { parseExportEvent } from '../../domain/export/export-event.ts';
-import { openRun } from '../../domain/export/open-run.ts';
+import { checkUserPoolConfig } from '../../domain/export/check-user-pool-config.ts';
 import { random } from '../../adapters/clock.ts';
-import { readEnv, text } from '../../adapters/env.ts';
+import { readEnv, requiredText } from '../../adapters/env.ts';
 import { log } from '../../adapters/log.ts';
 import { LISTING_ENVIRONMENT, listingFunction } from './shared/listing-function.ts';
 
-const env = readEnv({ ...LISTING_ENVIRONMENT, PRIMARY_USER_POOL_ID: text() });
+const env = readEnv({ ...LISTING_ENVIRONMENT, PRIMARY_USER_POOL_ID: requiredText() });
 
 /** Second state of ExportWorkflow: checks the pool and begins or resumes a run. */
 export const handler = listingFunction(env, parseExportEvent, async (_event, parts) => {
-  const run = await openRun({ ...parts, random }, env.PRIMARY_USER_POOL_ID);
+  const run = await checkUserPoolConfig({ ...parts, random }, env.PRIMARY_USER_POOL_ID);
   log.info(run.resumed ? 'Run resumed' : 'Run begun', { runId: run.runId });
   return run;
 });

@@ -1,22 +1,22 @@
 import type { Context } from 'aws-lambda';
-import { startedImport } from '../../domain/import/import-state.ts';
+import { startedImport } from '../../domain/import/import-event.ts';
 import { checkNewUserPool, type OpenedRestore } from '../../domain/import/check-new-user-pool.ts';
 import { Pacer } from '../../domain/pacing/pacer.ts';
 import { assertImportMayRun, regionOf } from '../../domain/workflow/lease.ts';
 import { backupTable } from '../../adapters/backup-table.ts';
 import { random, systemClock } from '../../adapters/clock.ts';
 import { userPoolReader } from '../../adapters/cognito/pool-reader.ts';
-import { int, readEnv, text } from '../../adapters/env.ts';
+import { int, readEnv, requiredText } from '../../adapters/env.ts';
 import { guarded } from '../../adapters/guarded.ts';
 import { log, logger } from '../../adapters/log.ts';
 import { objectStore } from '../../adapters/object-store.ts';
 
 const env = readEnv({
-  BACKUP_TABLE_NAME: text(),
-  STATE_BUCKET: text(),
-  PRIMARY_USER_POOL_ID: text(),
+  BACKUP_TABLE_NAME: requiredText(),
+  STATE_BUCKET: requiredText(),
+  PRIMARY_USER_POOL_ID: requiredText(),
   COGNITO_TPS: int(1, 25),
-  USER_AGENT: text(),
+  USER_AGENT: requiredText(),
 });
 const userAgent = env.USER_AGENT;
 const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { openedImport } from '../../domain/import/import-state.ts';
+import { openedImport } from '../../domain/import/import-event.ts';
 import { importUsers, type ImportUsersResult } from '../../domain/import/import-users.ts';
 import { Pacer } from '../../domain/pacing/pacer.ts';
 import { assertImportMayRun, regionOf } from '../../domain/workflow/lease.ts';
@@ -8,7 +8,7 @@ import { backupTable } from '../../adapters/backup-table.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { importJobs } from '../../adapters/cognito/import-jobs.ts';
 import { userPoolReader } from '../../adapters/cognito/pool-reader.ts';
-import { int, optionalText, readEnv, text, yesNo } from '../../adapters/env.ts';
+import { int, optionalText, readEnv, requiredText, yesNo } from '../../adapters/env.ts';
 import { guarded } from '../../adapters/guarded.ts';
 import { invocationOf } from '../../adapters/invocation.ts';
 import { log } from '../../adapters/log.ts';
@@ -17,24 +17,24 @@ import { objectStore } from '../../adapters/object-store.ts';
 import { wakeQueue } from '../../adapters/wake-queue.ts';
 
 const env = readEnv({
-  BACKUP_TABLE_NAME: text(),
-  STATE_BUCKET: text(),
+  BACKUP_TABLE_NAME: requiredText(),
+  STATE_BUCKET: requiredText(),
   COGNITO_TPS: int(1, 25),
-  NEW_USERS_QUEUE_URL: text(),
-  UPDATES_QUEUE_URL: text(),
-  IMPORT_JOB_LOG_ROLE_ARN: text(),
+  NEW_USERS_QUEUE_URL: requiredText(),
+  UPDATES_QUEUE_URL: requiredText(),
+  IMPORT_JOB_LOG_ROLE_ARN: requiredText(),
   SEND_ANONYMOUS_DATA: yesNo(),
   METRICS_ENDPOINT: optionalText(),
-  SOLUTION_ID: text(),
-  SOLUTION_UUID: text(),
-  SOLUTION_VERSION: text(),
-  USER_AGENT: text(),
+  SOLUTION_ID: requiredText(),
+  SOLUTION_UUID: requiredText(),
+  SOLUTION_VERSION: requiredText(),
+  USER_AGENT: requiredText(),
 });
 const userAgent = env.USER_AGENT;
 const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
 const leases = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent });
 const deps = {
-  store: objectStore({ bucket: env.STATE_BUCKET, userAgent }),
+  objects: objectStore({ bucket: env.STATE_BUCKET, userAgent }),
   jobs: importJobs({ pacer, userAgent, logRoleArn: env.IMPORT_JOB_LOG_ROLE_ARN }),
   pool: userPoolReader({ pacer, userAgent }),
   newUsers: wakeQueue({ queueUrl: env.NEW_USERS_QUEUE_URL, userAgent }),

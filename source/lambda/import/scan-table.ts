@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { openedImport } from '../../domain/import/import-state.ts';
+import { openedImport } from '../../domain/import/import-event.ts';
 import { scanTable, type ScanTableResult } from '../../domain/import/scan-table.ts';
 import { Pacer } from '../../domain/pacing/pacer.ts';
 import { assertImportMayRun } from '../../domain/workflow/lease.ts';
@@ -7,19 +7,19 @@ import { backupTable } from '../../adapters/backup-table.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { csvHeaderReader } from '../../adapters/cognito/csv-header.ts';
 import { userPoolReader } from '../../adapters/cognito/pool-reader.ts';
-import { int, readEnv, text } from '../../adapters/env.ts';
+import { int, readEnv, requiredText } from '../../adapters/env.ts';
 import { guarded } from '../../adapters/guarded.ts';
 import { log, logger } from '../../adapters/log.ts';
 import { objectStore } from '../../adapters/object-store.ts';
 import { wakeQueue } from '../../adapters/wake-queue.ts';
 
 const env = readEnv({
-  BACKUP_TABLE_NAME: text(),
-  STATE_BUCKET: text(),
+  BACKUP_TABLE_NAME: requiredText(),
+  STATE_BUCKET: requiredText(),
   COGNITO_TPS: int(1, 25),
-  NEW_USERS_QUEUE_URL: text(),
-  UPDATES_QUEUE_URL: text(),
-  USER_AGENT: text(),
+  NEW_USERS_QUEUE_URL: requiredText(),
+  UPDATES_QUEUE_URL: requiredText(),
+  USER_AGENT: requiredText(),
 });
 const userAgent = env.USER_AGENT;
 const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'aws-lambda';
-import { openedImport } from '../../domain/import/import-state.ts';
+import { openedImport } from '../../domain/import/import-event.ts';
 import { PASSWORD_BYTES, passwordFrom } from '../../domain/import/updates/password.ts';
 import { updateUsers, type UpdateUsersResult } from '../../domain/import/update-users.ts';
 import { Pacer } from '../../domain/pacing/pacer.ts';
@@ -9,7 +9,7 @@ import { backupTable } from '../../adapters/backup-table.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { userPoolReader } from '../../adapters/cognito/pool-reader.ts';
 import { userPoolWriter } from '../../adapters/cognito/pool-writer.ts';
-import { int, readEnv, text } from '../../adapters/env.ts';
+import { int, readEnv, requiredText } from '../../adapters/env.ts';
 import { guarded } from '../../adapters/guarded.ts';
 import { invocationOf } from '../../adapters/invocation.ts';
 import { log } from '../../adapters/log.ts';
@@ -17,17 +17,17 @@ import { objectStore } from '../../adapters/object-store.ts';
 import { wakeQueue } from '../../adapters/wake-queue.ts';
 
 const env = readEnv({
-  BACKUP_TABLE_NAME: text(),
-  STATE_BUCKET: text(),
+  BACKUP_TABLE_NAME: requiredText(),
+  STATE_BUCKET: requiredText(),
   COGNITO_TPS: int(1, 25),
-  UPDATES_QUEUE_URL: text(),
-  USER_AGENT: text(),
+  UPDATES_QUEUE_URL: requiredText(),
+  USER_AGENT: requiredText(),
 });
 const userAgent = env.USER_AGENT;
 const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
 const leases = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent });
 const deps = {
-  store: objectStore({ bucket: env.STATE_BUCKET, userAgent }),
+  objects: objectStore({ bucket: env.STATE_BUCKET, userAgent }),
   pool: userPoolReader({ pacer, userAgent }),
   writer: userPoolWriter({ pacer, userAgent }),
   updates: wakeQueue({ queueUrl: env.UPDATES_QUEUE_URL, userAgent }),

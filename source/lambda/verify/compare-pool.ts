@@ -6,13 +6,18 @@ import { assertVerifyMayRun } from '../../domain/workflow/lease.ts';
 import { backupTable } from '../../adapters/backup-table.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { userPoolReader } from '../../adapters/cognito/pool-reader.ts';
-import { int, readEnv, text } from '../../adapters/env.ts';
+import { int, readEnv, requiredText } from '../../adapters/env.ts';
 import { guarded } from '../../adapters/guarded.ts';
 import { invocationOf } from '../../adapters/invocation.ts';
 import { log } from '../../adapters/log.ts';
 import { objectStore } from '../../adapters/object-store.ts';
 
-const env = readEnv({ BACKUP_TABLE_NAME: text(), STATE_BUCKET: text(), COGNITO_TPS: int(1, 25), USER_AGENT: text() });
+const env = readEnv({
+  BACKUP_TABLE_NAME: requiredText(),
+  STATE_BUCKET: requiredText(),
+  COGNITO_TPS: int(1, 25),
+  USER_AGENT: requiredText(),
+});
 const tableName = env.BACKUP_TABLE_NAME;
 const userAgent = env.USER_AGENT;
 const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });

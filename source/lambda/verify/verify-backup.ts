@@ -3,18 +3,18 @@ import { verifyBackup } from '../../domain/verify/backup/verify-backup.ts';
 import { parseLookEvent } from '../../domain/verify/verify-event.ts';
 import { assertVerifyMayRun, regionOf } from '../../domain/workflow/lease.ts';
 import { backupTable } from '../../adapters/backup-table.ts';
-import { int, readEnv, text } from '../../adapters/env.ts';
+import { int, readEnv, requiredText } from '../../adapters/env.ts';
 import { guarded } from '../../adapters/guarded.ts';
 import { invocationOf } from '../../adapters/invocation.ts';
 import { log } from '../../adapters/log.ts';
 import { objectStore } from '../../adapters/object-store.ts';
 
 const env = readEnv({
-  BACKUP_TABLE_NAME: text(),
-  STATE_BUCKET: text(),
-  PRIMARY_REGION: text(),
+  BACKUP_TABLE_NAME: requiredText(),
+  STATE_BUCKET: requiredText(),
+  PRIMARY_REGION: requiredText(),
   SNAPSHOT_RETENTION_DAYS: int(0, 3650),
-  USER_AGENT: text(),
+  USER_AGENT: requiredText(),
 });
 const tableName = env.BACKUP_TABLE_NAME;
 const userAgent = env.USER_AGENT;

@@ -24,7 +24,7 @@ const stopped = async (start: () => Promise<EndedExecution>): Promise<void> => {
   expect(ended, 'should have been stopped').to.equal(undefined);
 };
 
-/** What follows needs no lease: the execution asks for it anew, or everything but the message is done. */
+/** What follows needs no lease: the execution asks for it again, or everything but the message is done. */
 const needsNoLease = (states: readonly string[], nth: number): boolean =>
   states[nth] === 'CheckStateMachine' ||
   !states.slice(nth).some((state) => /^(Check|Sync|List|Scan|Import|Update|Backup)[A-Z]/i.test(state));

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { groupOf, itemKind, subOf } from '../../../source/domain/backup/items.ts';
+import { groupOf, itemKind, subOfKey } from '../../../source/domain/backup/items.ts';
 import type { GroupItem, UserItem } from '../../../source/domain/backup/items.ts';
 import { LATEST_KEY } from '../../../source/domain/backup/manifest.ts';
 import { headKey } from '../../../source/domain/import/plan/restore-head.ts';
@@ -31,11 +31,11 @@ function poolIn(table: SimulatedTable): MemoryPool {
     }
     if (itemKind(item) !== 'user') continue;
     const { username, attributes, enabled, status, created, modified } = item as UserItem;
-    pool.put({ username, sub: subOf(item), attributes, enabled, status, created, modified });
-    names.set(subOf(item), username);
+    pool.put({ username, sub: subOfKey(item), attributes, enabled, status, created, modified });
+    names.set(subOfKey(item), username);
   }
   for (const item of items)
-    if (itemKind(item) === 'membership') pool.join(names.get(subOf(item)) as string, groupOf(item));
+    if (itemKind(item) === 'membership') pool.join(names.get(subOfKey(item)) as string, groupOf(item));
   return pool;
 }
 

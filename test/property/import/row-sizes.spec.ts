@@ -2,9 +2,11 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { csvBytes, csvHeaderLine } from '../../../source/domain/import/csv/csv-line.ts';
 import { buildChunkCsv } from '../../../source/domain/import/jobs/chunk-csv.ts';
-import type { ChunkPlan, RestoreUser } from '../../../source/domain/import/plan/plan-model.ts';
+import { restoreUserShape } from '../../../source/domain/import/plan/plan-model.ts';
+import type { ChunkPlan } from '../../../source/domain/import/plan/plan-model.ts';
 import { classifyBackup } from '../../../source/domain/import/planning/classify-backup.ts';
-import type { Classified, Rules } from '../../../source/domain/import/planning/classify.ts';
+import { classifiedShape } from '../../../source/domain/import/planning/classify.ts';
+import type { Rules } from '../../../source/domain/import/planning/classify.ts';
 import { cutChunk, newDraft } from '../../../source/domain/import/planning/cut-chunk.ts';
 import type { SpooledUser } from '../../../source/domain/import/planning/segment-spool.ts';
 import { readSpool } from '../../../source/domain/import/planning/spool.ts';
@@ -45,7 +47,7 @@ async function planned(
     orphans: 0,
   });
   const bytesOf = new Map<string, number>();
-  for await (const found of readSpool<Classified>(objects, parts))
+  for await (const found of readSpool(objects, parts, classifiedShape))
     if (found.way === 'csv') bytesOf.set(found.user.sub, found.bytes);
   let draft = newDraft();
   while (!draft.ended)
@@ -76,7 +78,7 @@ describe('sizes of CSV rows', () => {
           for (const chunk of chunks) {
             const { csv } = await buildChunkCsv(objects, { csvHeader: RULES.header, mfaFlag: RULES.mfaFlag }, chunk);
             const recorded: number[] = [];
-            for await (const { sub } of readSpool<RestoreUser>(objects, [chunk.key]))
+            for await (const { sub } of readSpool(objects, [chunk.key], restoreUserShape))
               recorded.push(bytesOf.get(sub) ?? NaN);
             rows += recorded.length;
             expect(csv.length).to.equal(chunk.csvBytes);

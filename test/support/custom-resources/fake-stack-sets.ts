@@ -1,6 +1,6 @@
 import type {
   Instance,
-  OperationStatus,
+  StackSetOperationStatus,
   StackSetDefinition,
   StackSets,
   Started,
@@ -109,7 +109,7 @@ export class FakeStackSets implements StackSets {
   };
 
   hasRunningOperation = async (): Promise<boolean> => this.#running() !== undefined;
-  operationStatus = async (_name: string, id: string): Promise<OperationStatus> => {
+  operationStatus = async (_name: string, id: string): Promise<StackSetOperationStatus> => {
     this.#settle();
     const operation = this.operations.find((candidate) => candidate.id === id);
     if (operation === undefined) throw new Error(`no operation ${id}`);

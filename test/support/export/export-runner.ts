@@ -1,9 +1,9 @@
 import { cleanUpTable } from '../../../source/domain/export/clean-up/clean-up.ts';
 import type { CleanUpResult } from '../../../source/domain/export/clean-up/clean-up.ts';
 import { listGroups } from '../../../source/domain/export/list-groups.ts';
-import { openRun } from '../../../source/domain/export/open-run.ts';
-import { syncGroups } from '../../../source/domain/export/sync-groups.ts';
-import { syncMembers } from '../../../source/domain/export/sync-members.ts';
+import { checkUserPoolConfig } from '../../../source/domain/export/check-user-pool-config.ts';
+import { syncGroup } from '../../../source/domain/export/sync-group.ts';
+import { syncUsersInGroup } from '../../../source/domain/export/sync-users-in-group.ts';
 import { syncUsers } from '../../../source/domain/export/sync-users.ts';
 import type { ManifestSummary } from '../../../source/domain/export/clean-up/clean-up.ts';
 import type { World } from '../world/world.ts';
@@ -56,15 +56,15 @@ export class ExportRunner {
   }
 
   open(): Promise<{ readonly runId: string; readonly resumed: boolean }> {
-    return openRun(this.deps(), POOL_ID);
+    return checkUserPoolConfig(this.deps(), POOL_ID);
   }
 
   async listAll(runId: string): Promise<void> {
     const { callsPerSecond = 10 } = this.options;
     await looped(() => syncUsers(this.deps(), { runId, callsPerSecond }));
     await looped(() => listGroups(this.deps(), runId));
-    await looped(() => syncGroups(this.deps(), runId));
-    await looped(() => syncMembers(this.deps(), runId));
+    await looped(() => syncGroup(this.deps(), runId));
+    await looped(() => syncUsersInGroup(this.deps(), runId));
   }
 
   cleanUp(runId: string): Promise<CleanUpResult> {

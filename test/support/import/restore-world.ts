@@ -54,7 +54,7 @@ export class RestoreWorld extends PlanningWorld {
 
   jobsDeps(): ImportUsersDeps {
     return {
-      store: this.objects,
+      objects: this.objects,
       jobs: this.jobs,
       pool: this.cognito,
       newUsers: this.newUsersQueue,
@@ -73,7 +73,7 @@ export class RestoreWorld extends PlanningWorld {
 
   updatesDeps(): UpdateUsersDeps {
     return {
-      store: this.objects,
+      objects: this.objects,
       pool: this.cognito,
       writer: this.writer,
       updates: this.updatesQueue,

@@ -2,7 +2,7 @@ import { Checksums } from '../../../source/domain/backup/checksums.ts';
 import { groupItem, itemKind, membershipItem, userItem } from '../../../source/domain/backup/items.ts';
 import { latestItem, manifestItem, NO_COUNTS, SCHEMA_VERSION } from '../../../source/domain/backup/manifest.ts';
 import type { Manifest } from '../../../source/domain/backup/manifest.ts';
-import { signInNameOf } from '../../../source/domain/model.ts';
+import { signInAttributeOf } from '../../../source/domain/model.ts';
 import type { TableItem } from '../../../source/domain/ports.ts';
 import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
 import type { SimulatedTable } from '../../../tools/simulation/storage/table.ts';
@@ -11,7 +11,7 @@ export const SEALED_RUN = '20260301T000000Z-0badcafe';
 
 /** The items that a complete export of the pool would have stored. */
 export function backupItems(pool: MemoryPool, runId = SEALED_RUN): TableItem[] {
-  const signInName = signInNameOf(pool.settings);
+  const signInName = signInAttributeOf(pool.settings);
   const users = [...pool.users.values()].map(({ user }) => userItem(user, signInName, runId));
   const groups = [...pool.groups.values()].map(({ group }) => groupItem(group, runId));
   const memberships = [...pool.groups.values()].flatMap(({ group, members }) =>

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import { Halt } from '../../../source/domain/errors.ts';
 import { untilProcessed } from '../../../source/adapters/batches.ts';
-import { int, oneOf, optionalText, readEnv, text, yesNo } from '../../../source/adapters/env.ts';
+import { int, oneOf, optionalText, readEnv, requiredText, yesNo } from '../../../source/adapters/env.ts';
 import { redact } from '../../../source/adapters/log.ts';
 import { FakeClock } from '../../../tools/simulation/fake-clock.ts';
 
@@ -13,7 +13,7 @@ describe('readEnv', () => {
     expect(
       readEnv(
         {
-          A: text(),
+          A: requiredText(),
           N: int(1, 25),
           F: yesNo(),
           G: yesNo(),
@@ -35,7 +35,7 @@ describe('readEnv', () => {
   it('names every bad key, and no value', () => {
     const read = () =>
       readEnv(
-        { A: text(), N: int(1, 25), B: int(1, 25), F: yesNo(), W: oneOf('one') },
+        { A: requiredText(), N: int(1, 25), B: int(1, 25), F: yesNo(), W: oneOf('one') },
         { N: '26', B: '1e1', F: 'canary', W: 'canary' },
       );
     expect(read)

@@ -1,11 +1,4 @@
-import {
-  groupOf,
-  itemKind,
-  keyText,
-  membershipItem,
-  subOf as subOfKey,
-  userItem,
-} from '../../../source/domain/backup/items.ts';
+import { groupOf, itemKind, keyText, membershipItem, subOfKey, userItem } from '../../../source/domain/backup/items.ts';
 import type { UserItem } from '../../../source/domain/backup/items.ts';
 import type { ItemKey, TableItem } from '../../../source/domain/ports.ts';
 import type { ItemStore } from '../../simulation/storage/table.ts';

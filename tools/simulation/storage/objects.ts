@@ -1,6 +1,6 @@
 import { Fault } from '../../../source/domain/errors.ts';
 import type { ObjectStore, PutCondition, StoredObject } from '../../../source/domain/ports.ts';
-import { assertSealed, sealedPieces } from '../../../source/domain/state/sealed-keys.ts';
+import { assertIntact, intactPieces } from '../../../source/domain/state/digest-keys.ts';
 import type { ServiceCalls } from '../service-calls.ts';
 
 /** Where objects lie: a map of them, and a way to read and write a large one piece by piece. */
@@ -37,7 +37,7 @@ export class SimulatedObjects<Files extends ObjectFiles> implements ObjectStore 
       'objects.get',
       () => {
         const object = this.stored.get(key);
-        if (object !== undefined) assertSealed(key, object.body);
+        if (object !== undefined) assertIntact(key, object.body);
         return object;
       },
       { bytes: this.stored.bytesOf(key) },
@@ -71,7 +71,7 @@ export class SimulatedObjects<Files extends ObjectFiles> implements ObjectStore 
   }
 
   read(key: string): AsyncIterable<Uint8Array> {
-    return sealedPieces(key, this.#pieces(key));
+    return intactPieces(key, this.#pieces(key));
   }
 
   write = async (key: string, parts: AsyncIterable<Uint8Array>): Promise<void> => {

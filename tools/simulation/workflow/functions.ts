@@ -2,12 +2,12 @@ import type { Invocation } from '../../../source/adapters/invocation.ts';
 import { cleanUpTable } from '../../../source/domain/export/clean-up/clean-up.ts';
 import { parseExportEvent, parseRunEvent } from '../../../source/domain/export/export-event.ts';
 import { listGroups } from '../../../source/domain/export/list-groups.ts';
-import { openRun } from '../../../source/domain/export/open-run.ts';
-import { syncGroups } from '../../../source/domain/export/sync-groups.ts';
-import { syncMembers } from '../../../source/domain/export/sync-members.ts';
+import { checkUserPoolConfig } from '../../../source/domain/export/check-user-pool-config.ts';
+import { syncGroup } from '../../../source/domain/export/sync-group.ts';
+import { syncUsersInGroup } from '../../../source/domain/export/sync-users-in-group.ts';
 import { syncUsers } from '../../../source/domain/export/sync-users.ts';
 import { checkNewUserPool } from '../../../source/domain/import/check-new-user-pool.ts';
-import { openedImport, startedImport } from '../../../source/domain/import/import-state.ts';
+import { openedImport, startedImport } from '../../../source/domain/import/import-event.ts';
 import { importUsers } from '../../../source/domain/import/import-users.ts';
 import { scanTable } from '../../../source/domain/import/scan-table.ts';
 import { updateUsers } from '../../../source/domain/import/update-users.ts';
@@ -118,12 +118,12 @@ function exportFunctions(
   return {
     CheckUserPoolConfig: async (event) => {
       await mayRun(parseExportEvent(event).executionArn);
-      return openRun({ ...ports, random, clock: invocation().clock }, primaryUserPoolId);
+      return checkUserPoolConfig({ ...ports, random, clock: invocation().clock }, primaryUserPoolId);
     },
     SyncUsers: step((deps, { runId }) => syncUsers(deps, { runId, callsPerSecond })),
     ListGroups: step((deps, { runId }) => listGroups(deps, runId)),
-    SyncGroup: step((deps, { runId }) => syncGroups(deps, runId)),
-    SyncUsersInGroup: step((deps, { runId }) => syncMembers(deps, runId)),
+    SyncGroup: step((deps, { runId }) => syncGroup(deps, runId)),
+    SyncUsersInGroup: step((deps, { runId }) => syncUsersInGroup(deps, runId)),
     BackupTableCleanup: step((deps, { runId, allowMassDelete }) =>
       cleanUpTable(deps, {
         runId,
@@ -151,7 +151,7 @@ function importFunctions(
   { primaryUserPoolId }: FunctionSettings,
 ): Functions {
   const { random, invocation, sendMetrics } = services;
-  const ports = { pools: cognito, pool: cognito, writer, jobs, table, store: objects, objects, newUsers, updates };
+  const ports = { pools: cognito, pool: cognito, writer, jobs, table, objects, newUsers, updates };
   const step =
     (work: (deps: typeof ports & Invocation, event: ReturnType<typeof openedImport>) => Promise<unknown>) =>
     async (event: unknown): Promise<unknown> => {

@@ -14,11 +14,11 @@ const NEWLINE = 0x0a;
 
 /** The manifest that closes the run's snapshot; undefined where there is none. Halt SnapshotDamaged when it is no manifest of that run. */
 export async function readSnapshotManifest(
-  store: Pick<ObjectStore, 'get'>,
+  objects: Pick<ObjectStore, 'get'>,
   runId: string,
 ): Promise<Manifest | undefined> {
   const key = snapshotManifestKey(runId);
-  const stored = await store.get(key);
+  const stored = await objects.get(key);
   if (stored === undefined) return undefined;
   const manifest = parsed(Buffer.from(stored.body).toString('utf8'));
   return isManifestOf(manifest, runId) ? manifest : damaged(key, `is no manifest of export run ${runId}`);
@@ -30,7 +30,7 @@ export async function readSnapshotManifest(
  * SnapshotDamaged, naming the object, when it is missing or anything else.
  */
 export async function* readSnapshotObject(
-  store: Pick<ObjectStore, 'read'>,
+  objects: Pick<ObjectStore, 'read'>,
   runId: string,
   object: SnapshotObject,
 ): AsyncGenerator<readonly TableItem[]> {
@@ -40,7 +40,7 @@ export async function* readSnapshotObject(
   let items = 0;
   let batch: TableItem[] = [];
   const weighed = async function* (): AsyncGenerator<Uint8Array> {
-    for await (const piece of stored(store, key)) {
+    for await (const piece of stored(objects, key)) {
       bytes += piece.length;
       sha256.update(piece);
       // More than the manifest says is damage, and no reason to go on unpacking.
@@ -65,9 +65,9 @@ export async function* readSnapshotObject(
   if (batch.length > 0) yield batch;
 }
 
-async function* stored(store: Pick<ObjectStore, 'read'>, key: string): AsyncGenerator<Uint8Array> {
+async function* stored(objects: Pick<ObjectStore, 'read'>, key: string): AsyncGenerator<Uint8Array> {
   try {
-    yield* store.read(key);
+    yield* objects.read(key);
   } catch (error) {
     if (isNamed(error, 'BadState')) damaged(key, 'does not exist');
     throw error;

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import * as v from 'valibot';
 import { Fault } from '../../errors.ts';
 import type { ObjectStore, TableItem } from '../../ports.ts';
-import { sealedKey } from '../../state/sealed-keys.ts';
+import { keyWithDigest } from '../../state/digest-keys.ts';
 import { countShape } from '../../state/shape.ts';
 import type { Manifest, SnapshotObject } from '../manifest.ts';
 import { snapshotKey, snapshotManifestKey } from './names.ts';
@@ -56,7 +56,7 @@ export class SnapshotParts {
   cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array }[] {
     const cut = [...this.#pending].map(([name, members]) => {
       const body = Buffer.concat(members);
-      const part = { key: sealedKey(newKey(`snapshot/${name}`), 'gz', body), body };
+      const part = { key: keyWithDigest(newKey(`snapshot/${name}`), 'gz', body), body };
       this.state[name]?.parts.push({ key: part.key, bytes: part.body.length });
       return part;
     });
@@ -71,7 +71,7 @@ export class SnapshotParts {
  * empty gzip file, so that a reader finds every segment. Fault BadState when a part is not as long as it was stored.
  */
 export async function joinParts(
-  store: Pick<ObjectStore, 'read' | 'write'>,
+  objects: Pick<ObjectStore, 'read' | 'write'>,
   runId: string,
   name: string,
   { parts, items }: ObjectParts = { parts: [], items: 0 },
@@ -85,16 +85,16 @@ export async function joinParts(
   };
   const joined = async function* (): AsyncGenerator<Uint8Array> {
     if (parts.length === 0) yield counted(gzipSync(''));
-    for await (const piece of piecesOf(store, parts)) yield counted(piece);
+    for await (const piece of piecesOf(objects, parts)) yield counted(piece);
   };
-  await store.write(snapshotKey(runId, name), joined());
+  await objects.write(snapshotKey(runId, name), joined());
   return { name, bytes, sha256: sha256.digest('hex'), items };
 }
 
-async function* piecesOf(store: Pick<ObjectStore, 'read'>, parts: ObjectParts['parts']): AsyncGenerator<Uint8Array> {
+async function* piecesOf(objects: Pick<ObjectStore, 'read'>, parts: ObjectParts['parts']): AsyncGenerator<Uint8Array> {
   for (const { key, bytes } of parts) {
     let found = 0;
-    for await (const piece of store.read(key)) {
+    for await (const piece of objects.read(key)) {
       found += piece.length;
       yield piece;
     }
@@ -107,8 +107,8 @@ async function* piecesOf(store: Pick<ObjectStore, 'read'>, parts: ObjectParts['p
 }
 
 /** Closes the snapshot, once the run is sealed. Writing it again changes nothing. */
-export async function putSnapshotManifest(store: Pick<ObjectStore, 'put'>, manifest: Manifest): Promise<void> {
-  await store.put(snapshotManifestKey(manifest.runId), JSON.stringify(manifest));
+export async function putSnapshotManifest(objects: Pick<ObjectStore, 'put'>, manifest: Manifest): Promise<void> {
+  await objects.put(snapshotManifestKey(manifest.runId), JSON.stringify(manifest));
 }
 
 /** Items of all objects together. */

@@ -2,7 +2,7 @@ import { manifestIn, manifestKey } from '../../backup/manifest.ts';
 import type { Manifest } from '../../backup/manifest.ts';
 import { SnapshotParts } from '../../backup/snapshot/write.ts';
 import { Fault } from '../../errors.ts';
-import { claimStep } from '../progress.ts';
+import { claimExportProgress } from '../progress.ts';
 import { Run } from '../run.ts';
 import { workSlice } from '../../state/slice.ts';
 import { workThenSave } from '../../state/step.ts';
@@ -12,7 +12,7 @@ import { deleteGone } from './delete.ts';
 import { planDeletes } from './plan.ts';
 import type { PlanOptions } from './plan.ts';
 import { lookAtReplica } from './replica.ts';
-import { scanTable } from './scan.ts';
+import { findGone } from './scan.ts';
 import { sealRun } from './seal.ts';
 import { seenByRun } from './seen.ts';
 import type { SeenByRun } from './seen.ts';
@@ -20,7 +20,7 @@ import { closeSnapshotBefore, joinSnapshot } from './snapshot.ts';
 import { cleanUpStateShape, newCleanUp } from './state.ts';
 import type { CleanUp, CleanUpDeps, CleanUpState, ReplicaLook } from './state.ts';
 
-const CLEAN_UP_STEP = 'clean-up';
+const CLEAN_UP_CHECKPOINT = 'clean-up';
 
 /** The execution's options and the stack's parameters, as the clean-up needs them. */
 export interface CleanUpOptions extends PlanOptions {
@@ -55,7 +55,9 @@ export interface CleanUpResult {
 export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): Promise<CleanUpResult> {
   const run = await Run.join(deps, options.runId);
   const seen = await seenByRun(deps.objects, run.id);
-  const progress = await claimStep(deps, run, CLEAN_UP_STEP, cleanUpStateShape, () => newCleanUp(options));
+  const progress = await claimExportProgress(deps, run, CLEAN_UP_CHECKPOINT, cleanUpStateShape, () =>
+    newCleanUp(options),
+  );
   const { state } = progress;
   const cleanUp: CleanUp = {
     deps,
@@ -64,13 +66,14 @@ export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): 
     sliceOver: workSlice(deps.clock, deps.timeLeft),
     snapshot: state.snapshot === undefined ? undefined : new SnapshotParts(state.snapshot.state),
   };
+  const work = async (): Promise<void> => {
+    if (state.phase === 'scan') await closeSnapshotBefore(cleanUp);
+    while (state.phase !== 'sealed' && !cleanUp.sliceOver()) await workOn(cleanUp, seen, options);
+  };
   await workThenSave(
     progress,
     () => state.confirm.asked + state.doubtful.pages,
-    async () => {
-      if (state.phase === 'scan') await closeSnapshotBefore(cleanUp);
-      while (state.phase !== 'sealed' && !cleanUp.sliceOver()) await workOn(cleanUp, seen, options);
-    },
+    () => progress.gather(cleanUp.snapshot === undefined ? [] : [cleanUp.snapshot], work),
   );
   if (state.phase !== 'sealed') return { done: false, phase: state.phase };
   await run.seal();
@@ -85,7 +88,7 @@ export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): 
 
 async function workOn(cleanUp: CleanUp, seen: SeenByRun, options: CleanUpOptions): Promise<void> {
   const { phase } = cleanUp.progress.state;
-  if (phase === 'scan') await scanTable(cleanUp, seen);
+  if (phase === 'scan') await findGone(cleanUp, seen);
   else if (phase === 'confirm') await confirmGone(cleanUp);
   else if (phase === 'memberships') await confirmMemberships(cleanUp, seen);
   else if (phase === 'plan') await planDeletes(cleanUp, seen, options);

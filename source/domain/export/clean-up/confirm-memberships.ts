@@ -3,7 +3,6 @@ import type { PoolUser } from '../../model.ts';
 import { followChain, newChain, withToken } from '../../listing/page-chain.ts';
 import { readKeys } from './delete-plan.ts';
 import type { SeenByRun } from './seen.ts';
-import { appendixOf } from './state.ts';
 import type { CleanUp } from './state.ts';
 
 /** Up to so many doubtful memberships are looked at once more; of more, the listing alone decides. */
@@ -19,11 +18,10 @@ const FEW_CALLS = 20;
  * shows up then stays.
  */
 export async function confirmMemberships(cleanUp: CleanUp, { memberPages }: SeenByRun): Promise<void> {
-  const { deps, run, progress, snapshot, sliceOver } = cleanUp;
+  const { deps, run, progress, sliceOver } = cleanUp;
   const { doubtful } = progress.state;
   const most = Math.max(FEW_CALLS, Math.ceil(memberPages * SHARE_OF_CALLS));
   const groups = await doubtfulByGroup(cleanUp);
-  progress.storeWith(...appendixOf(snapshot));
   while (doubtful.next < groups.length && doubtful.pages < most && !sliceOver()) {
     const [group, open] = groups[doubtful.next] as (typeof groups)[number];
     await followChain<PoolUser>(doubtful.chain, {

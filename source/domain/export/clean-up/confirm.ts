@@ -1,13 +1,12 @@
-import { itemKind, subOf, userItem } from '../../backup/items.ts';
+import { itemKind, subOfKey, userItem } from '../../backup/items.ts';
 import { KEPT_NAME } from '../../backup/snapshot/names.ts';
 import { ItemTally } from '../../backup/tally.ts';
 import { Fault, isNamed } from '../../errors.ts';
 import { findInPages, withToken } from '../../listing/page-chain.ts';
-import { FEDERATED_STATUS, signInNameOf } from '../../model.ts';
+import { FEDERATED_STATUS, signInAttributeOf } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
 import { writeChanged } from '../write-changed.ts';
 import { readKeys } from './delete-plan.ts';
-import { appendixOf } from './state.ts';
 import type { CleanUp } from './state.ts';
 
 /** Up to so many users that seem gone are looked up one by one; of more, only a sample. */
@@ -22,15 +21,24 @@ const LOOKUPS_AT_A_TIME = 4;
  * again from what Cognito shows now, and stays with its memberships.
  */
 export async function confirmGone(cleanUp: CleanUp): Promise<void> {
-  const { deps, progress, snapshot, sliceOver, run } = cleanUp;
+  const { progress, run } = cleanUp;
   const { state } = progress;
   const subs = await subsToConfirm(cleanUp);
   const tally = new ItemTally(state.stays, run.id);
-  progress.storeWith(tally, ...appendixOf(snapshot));
+  await progress.gather([tally], () => lookUpAll(cleanUp, subs, tally));
+  if (state.confirm.asked < subs.length) return;
+  await requireBelievable(cleanUp, subs.length);
+  state.phase = 'memberships';
+}
+
+/** Asks for the users one by one until the slice is over, and writes those who exist. */
+async function lookUpAll(cleanUp: CleanUp, subs: readonly string[], tally: ItemTally): Promise<void> {
+  const { deps, progress, snapshot, sliceOver, run } = cleanUp;
+  const { state } = progress;
   while (state.confirm.asked < subs.length && !sliceOver()) {
     const some = subs.slice(state.confirm.asked, state.confirm.asked + LOOKUPS_AT_A_TIME);
     const found = (await Promise.all(some.map((sub) => lookUp(cleanUp, sub)))).filter((user) => user !== undefined);
-    const items = found.map((user) => userItem(user, signInNameOf(run.facts.settings), run.id));
+    const items = found.map((user) => userItem(user, signInAttributeOf(run.facts.settings), run.id));
     await writeChanged(deps.table, items);
     const stored = await Promise.all(items.map(({ id, type }) => deps.table.getItem({ id, type })));
     items.forEach((item, index) => tally.add({ ...item, changedIn: stored[index]?.changedIn }));
@@ -42,10 +50,6 @@ export async function confirmGone(cleanUp: CleanUp): Promise<void> {
     state.confirm.asked += some.length;
     progress.saveIfDue();
   }
-  tally.settle();
-  if (state.confirm.asked < subs.length) return;
-  await requireBelievable(cleanUp, subs.length);
-  state.phase = 'memberships';
 }
 
 async function subsToConfirm({ deps, progress }: CleanUp): Promise<string[]> {
@@ -55,7 +59,7 @@ async function subsToConfirm({ deps, progress }: CleanUp): Promise<string[]> {
   if (wanted === 0) return subs;
   // The scan goes by the table's hash order, so that the first ones are a fair sample.
   for await (const key of readKeys(deps.objects, parts)) {
-    if (itemKind(key) === 'user') subs.push(subOf(key));
+    if (itemKind(key) === 'user') subs.push(subOfKey(key));
     if (subs.length === wanted) break;
   }
   return subs;

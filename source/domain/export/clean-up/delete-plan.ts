@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { countsShape } from '../../backup/manifest.ts';
 import { countItem, noCounts, totalOf } from '../../backup/counts.ts';
-import { itemKind, keyText, subOf } from '../../backup/items.ts';
+import { itemKind, keyText, subOfKey } from '../../backup/items.ts';
 import type { ItemKind } from '../../backup/items.ts';
 import { Fault } from '../../errors.ts';
 import type { ItemKey, ObjectStore } from '../../ports.ts';
 import { MAX_PENDING_KEYS } from '../../digests/ledger.ts';
-import { sealedKey } from '../../state/sealed-keys.ts';
+import { keyWithDigest } from '../../state/digest-keys.ts';
 import type { Appendix } from '../../state/progress.ts';
 import { parseJson } from '../../state/json-object.ts';
 import { countShape } from '../../state/shape.ts';
@@ -18,6 +18,7 @@ const BATCH_KEYS = 1000;
 
 /** Batches of a run's delete plan lie here; the marker that one was carried out has the same name below `donePrefix`. */
 export const deletePlanPrefix = (runId: string): string => `${runFolder(runId)}delete/planned/`;
+/** The markers of the batches that were carried out: they survive a crash, messages do not. */
 export const donePrefix = (runId: string): string => `${runFolder(runId)}delete/done/`;
 /** How many keys the batch holds. */
 export const keysInBatch = ({ counts }: DeletePlan, index: number): number =>
@@ -47,20 +48,20 @@ export class GoneKeys implements Appendix {
   cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array }[] {
     if (this.#new.length === 0) return [];
     const body = Buffer.from(JSON.stringify(this.#new));
-    const key = sealedKey(newKey('gone'), 'json', body);
+    const key = keyWithDigest(newKey('gone'), 'json', body);
     this.#new = [];
     this.parts.push(key);
     return [{ key, body }];
   }
 }
 
-/** The keys in objects that GoneKeys or storePlan wrote; Fault BadState when one is missing or damaged. */
+/** The item keys in the objects of these names, which GoneKeys or storePlan wrote; Fault BadState when one is missing or damaged. */
 export async function* readKeys(
-  store: Pick<ObjectStore, 'get'>,
-  objects: AsyncIterable<string> | Iterable<string>,
+  objects: Pick<ObjectStore, 'get'>,
+  names: AsyncIterable<string> | Iterable<string>,
 ): AsyncIterable<ItemKey> {
-  for await (const key of objects) {
-    const stored = await store.get(key);
+  for await (const key of names) {
+    const stored = await objects.get(key);
     if (stored === undefined)
       throw new Fault(
         'BadState',
@@ -76,7 +77,7 @@ export type DeletePlan = Stored<typeof deletePlanShape>;
 
 /** Writes the plan's batches; the same keys in the same order always give the same objects. */
 export async function storePlan(
-  store: Pick<ObjectStore, 'put'>,
+  objects: Pick<ObjectStore, 'put'>,
   runId: string,
   keys: AsyncIterable<ItemKey>,
 ): Promise<DeletePlan> {
@@ -85,7 +86,7 @@ export async function storePlan(
   let batch: [string, string][] = [];
   const flush = async (): Promise<void> => {
     if (batch.length === 0) return;
-    await store.put(deletePlanPrefix(runId) + batchName(batches), JSON.stringify(batch));
+    await objects.put(deletePlanPrefix(runId) + batchName(batches), JSON.stringify(batch));
     batches += 1;
     batch = [];
   };
@@ -110,4 +111,4 @@ export async function* onlyKept(keys: AsyncIterable<ItemKey>, kept: ReadonlySet<
 
 /** True for a user who was confirmed to exist, for that user's memberships (which nobody confirmed to be gone), and for a confirmed membership. */
 export const isKept = (key: ItemKey, kept: ReadonlySet<string>): boolean =>
-  itemKind(key) !== 'group' && (kept.has(subOf(key)) || kept.has(keyText(key)));
+  itemKind(key) !== 'group' && (kept.has(subOfKey(key)) || kept.has(keyText(key)));

@@ -1,7 +1,7 @@
 import { Fault } from '../../errors.ts';
 import type { ItemKey, WorkMessage } from '../../ports.ts';
 import { batchName, deletePlanPrefix, donePrefix, keysInBatch, readKeys } from './delete-plan.ts';
-import { adviceFor } from '../../state/stored-shapes.ts';
+import { adviceFor } from '../../state/advice.ts';
 import type { CleanUp } from './state.ts';
 
 const MESSAGES_AT_A_TIME = 10;

@@ -1,5 +1,5 @@
 import { keyDigest } from '../../backup/hashing.ts';
-import { groupOf, itemKind, membershipItem, subOf, userKey } from '../../backup/items.ts';
+import { groupOf, itemKind, membershipItem, subOfKey, userKey } from '../../backup/items.ts';
 import { countItem, noCounts, sumOf, totalOf } from '../../backup/counts.ts';
 import type { Counts } from '../../backup/manifest.ts';
 import { NO_COUNTS } from '../../backup/manifest.ts';
@@ -13,7 +13,7 @@ import { digestsIn, readDigests } from '../../digests/ledger.ts';
 import { deletePlanPrefix, isKept, onlyKept, readKeys, storePlan, withoutKept } from './delete-plan.ts';
 import { deletedEarlier, refusals } from './guard.ts';
 import type { SeenByRun } from './seen.ts';
-import { appendixOf, keptIn } from './state.ts';
+import { keptIn } from './state.ts';
 import type { CleanUp } from './state.ts';
 
 /** How much a run may delete. */
@@ -29,7 +29,6 @@ export interface PlanOptions {
 export async function planDeletes(cleanUp: CleanUp, seen: SeenByRun, options: PlanOptions): Promise<void> {
   const { deps, run, progress, snapshot } = cleanUp;
   const { state } = progress;
-  progress.storeWith(...appendixOf(snapshot));
   await deps.pool.describe(run.facts.userPoolId);
   await refuseEmptyPool(cleanUp, seen);
   const kept = keptIn(state);
@@ -51,7 +50,7 @@ export async function planDeletes(cleanUp: CleanUp, seen: SeenByRun, options: Pl
   const memberships: TableItem[] = [];
   for await (const key of onlyKept(goneKeys(), kept)) {
     if (itemKind(key) !== 'membership') continue;
-    const membership = membershipItem(subOf(key), groupOf(key), run.id);
+    const membership = membershipItem(subOfKey(key), groupOf(key), run.id);
     await writeChanged(deps.table, [membership]);
     const stored = (await deps.table.getItem(key)) ?? membership;
     tally.add(stored);

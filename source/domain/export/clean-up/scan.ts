@@ -1,6 +1,6 @@
 import { countItem, totalOf } from '../../backup/counts.ts';
 import { keyDigest } from '../../backup/hashing.ts';
-import { groupKey, groupOf, subOf, userKey } from '../../backup/items.ts';
+import { groupKey, groupOf, subOfKey, userKey } from '../../backup/items.ts';
 import { scanEnded, scanSegments } from '../../backup/scan-segments.ts';
 import type { ScanSource } from '../../backup/scan-segments.ts';
 import { segmentName } from '../../backup/snapshot/names.ts';
@@ -13,7 +13,6 @@ import { digested, markDamaged, requireUndamaged } from './damage.ts';
 import type { Digested } from './damage.ts';
 import type { SeenByRun } from './seen.ts';
 import { GoneKeys } from './delete-plan.ts';
-import { appendixOf } from './state.ts';
 import type { CleanUp, CleanUpDeps } from './state.ts';
 
 /**
@@ -21,7 +20,7 @@ import type { CleanUp, CleanUpDeps } from './state.ts';
  * counted and goes into the snapshot, any other seems gone (a membership whose user and group stay is doubtful), and one
  * that stays but is damaged ends the run. Resumes segment by segment.
  */
-export async function scanTable({ deps, run, progress, snapshot, sliceOver }: CleanUp, seen: SeenByRun): Promise<void> {
+export async function findGone({ deps, run, progress, snapshot, sliceOver }: CleanUp, seen: SeenByRun): Promise<void> {
   const { state } = progress;
   const digests = new DigestSet(digestsIn(...seen.ledgers));
   for (const ledger of seen.ledgers) await readDigests(deps.objects, ledger, digests);
@@ -29,8 +28,7 @@ export async function scanTable({ deps, run, progress, snapshot, sliceOver }: Cl
   const gone = new GoneKeys(state.gone.parts);
   const doubtful = new GoneKeys(state.doubtful.parts);
   const isDoubtful = (key: ItemKey): boolean =>
-    digests.has(keyDigest(userKey(subOf(key)))) && digests.has(keyDigest(groupKey(groupOf(key))));
-  progress.storeWith(gone, doubtful, tally, ...appendixOf(snapshot));
+    digests.has(keyDigest(userKey(subOfKey(key)))) && digests.has(keyDigest(groupKey(groupOf(key))));
 
   const take = (found: readonly Digested[], segment: number): void => {
     const staying: TableItem[] = [];
@@ -51,11 +49,13 @@ export async function scanTable({ deps, run, progress, snapshot, sliceOver }: Cl
     snapshot?.add(segmentName(segment), staying);
   };
 
-  await scanSegments(digestedPages(deps.table), state.segments, {
-    take,
-    afterPage: () => progress.saveIfDue(),
-    stop: sliceOver,
-  });
+  await progress.gather([gone, doubtful, tally], () =>
+    scanSegments(digestedPages(deps.table), state.segments, {
+      take,
+      afterPage: () => progress.saveIfDue(),
+      stop: sliceOver,
+    }),
+  );
   if (!scanEnded(state.segments)) return;
   await requireUndamaged(run, state.damaged);
   await requireAllSeen(run, totalOf(state.stays.counts), digests.size);

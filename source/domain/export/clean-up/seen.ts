@@ -2,10 +2,10 @@ import { Fault } from '../../errors.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { digestsIn } from '../../digests/ledger.ts';
 import type { LedgerState } from '../../digests/ledger.ts';
-import { stateOf } from '../progress.ts';
-import { GROUP_SYNC_STEP, groupSyncStateShape } from '../sync-groups.ts';
-import { MEMBERS_STEP, membersStateShape } from '../sync-members.ts';
-import { USERS_STEP, usersStateShape } from '../sync-users.ts';
+import { stateAfter } from '../progress.ts';
+import { SYNC_GROUP_CHECKPOINT, syncGroupStateShape } from '../sync-group.ts';
+import { SYNC_USERS_IN_GROUP_CHECKPOINT, membersStateShape } from '../sync-users-in-group.ts';
+import { SYNC_USERS_CHECKPOINT, usersStateShape } from '../sync-users.ts';
 import type { Counts } from '../../backup/manifest.ts';
 
 /** What the steps before the clean-up saw and did. */
@@ -23,11 +23,19 @@ export interface SeenByRun {
   readonly added: Counts;
 }
 
-/** Fault BadState unless every step of the listing is complete: nothing may be deleted by half a listing. */
+/** Fault BadState unless every checkpoint of the listing is complete: nothing may be deleted by half a listing. */
 export async function seenByRun(objects: Pick<ObjectStore, 'get'>, runId: string): Promise<SeenByRun> {
-  const users = complete(await stateOf(objects, runId, USERS_STEP, usersStateShape), runId, 'users');
-  const groups = complete(await stateOf(objects, runId, GROUP_SYNC_STEP, groupSyncStateShape), runId, 'groups');
-  const members = complete(await stateOf(objects, runId, MEMBERS_STEP, membersStateShape), runId, 'memberships');
+  const users = complete(await stateAfter(objects, runId, SYNC_USERS_CHECKPOINT, usersStateShape), runId, 'users');
+  const groups = complete(
+    await stateAfter(objects, runId, SYNC_GROUP_CHECKPOINT, syncGroupStateShape),
+    runId,
+    'groups',
+  );
+  const members = complete(
+    await stateAfter(objects, runId, SYNC_USERS_IN_GROUP_CHECKPOINT, membersStateShape),
+    runId,
+    'memberships',
+  );
   return {
     ledgers: [users.users, members.lateUsers, groups.groups, members.memberships],
     users: digestsIn(users.users, users.federated, members.lateUsers),

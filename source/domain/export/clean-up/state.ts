@@ -99,14 +99,10 @@ export interface CleanUp {
   readonly deps: CleanUpDeps;
   readonly run: Run;
   readonly progress: Progress<CleanUpState>;
-  /** Where items that stay are gathered; undefined when the run keeps no snapshot. */
+  /** Where items that stay are gathered, in every phase; undefined when the run keeps no snapshot. */
   readonly snapshot: SnapshotParts | undefined;
   readonly sliceOver: () => boolean;
 }
-
-/** What gathers the snapshot, where there is one, for Progress.storeWith. */
-export const appendixOf = (snapshot: SnapshotParts | undefined): SnapshotParts[] =>
-  snapshot === undefined ? [] : [snapshot];
 
 /** What stays although the run did not see it: subs of confirmed users, and `keyText` of memberships that a second listing showed. */
 export const keptIn = ({ confirm, doubtful }: CleanUpState): ReadonlySet<string> =>

@@ -14,6 +14,7 @@ const LONE_SURROGATE = /\p{Cs}/u;
 const BACKSLASH_OR_QUOTE = /[\\"]/;
 const EPOCH_SECONDS = /^\d{1,10}$/;
 
+/** What the new pool asks of the rows of an import job. */
 export interface CsvRules {
   /** GetCSVHeader's answer. */
   readonly header: readonly string[];

@@ -5,6 +5,7 @@ import type { ChunkPlan, RestorePlan } from '../plan/plan-model.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 
+/** The file of one import job, in memory. */
 export interface ChunkCsv {
   readonly csv: Uint8Array;
   /** `line number,sub`, line 1 = first data row. */
@@ -14,7 +15,7 @@ export interface ChunkCsv {
 
 /** The file of one job: all rows of the chunk, or those in `only` (ascending row numbers from 0). */
 export async function buildChunkCsv(
-  store: Pick<ObjectStore, 'read'>,
+  objects: Pick<ObjectStore, 'read'>,
   plan: Pick<RestorePlan, 'csvHeader' | 'mfaFlag'>,
   chunk: ChunkPlan,
   only?: readonly number[],
@@ -24,7 +25,7 @@ export async function buildChunkCsv(
   const mapping: string[] = [];
   let row = 0;
   let next = 0;
-  for await (const user of readNdjson(store, chunk.key, restoreUserShape)) {
+  for await (const user of readNdjson(objects, chunk.key, restoreUserShape)) {
     if (only === undefined || only[next] === row) {
       next += 1;
       csv.append(csvLine(user, plan.csvHeader, plan.mfaFlag));

@@ -18,7 +18,7 @@ export async function concludeJob(
   chunk: ChunkPlan,
   lines: ReadonlyMap<number, LogLine> | 'allImported',
 ): Promise<JobsState> {
-  const results = await RowResults.load(run.deps.store, state.resultsKey, chunk.users);
+  const results = await RowResults.load(run.deps.objects, state.resultsKey, chunk.users);
   const rows = results.pending();
   const { jobName } = currentJob(state);
   if (lines === 'allImported') for (const row of rows) results.set(row, RowCode.imported);
@@ -70,7 +70,7 @@ export async function save(
   part: number,
 ): Promise<string> {
   const key = rowResultsKey(plan.newUserPoolId, plan.restoreId, state.chunk, state.attempt, part);
-  await results.save(deps.store, key);
+  await results.save(deps.objects, key);
   return key;
 }
 

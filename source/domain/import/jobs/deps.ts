@@ -16,8 +16,9 @@ import type { JobsState } from '../plan/jobs-state.ts';
 /** Told once (rarely twice, after a crash) for every job that reached its end. */
 export type JobEnded = (job: ImportJob) => Promise<void>;
 
+/** What ImportUsers needs. */
 export interface ImportUsersDeps {
-  readonly store: ObjectStore;
+  readonly objects: ObjectStore;
   readonly jobs: ImportJobs;
   readonly pool: Pick<UserPoolReader, 'listUsersPage'>;
   readonly newUsers: Pick<WakeQueue<WorkMessage>, 'receive' | 'delete'>;

@@ -34,18 +34,21 @@ export function wholeJobFailure(job: ImportJob): Halt {
   );
 }
 
+/** Halt ImportJobFailed after `times` jobs that Cognito accepted and never ran. */
 export const neverStarted = (name: string, times: number): Halt =>
   new Halt(
     'ImportJobFailed',
     `The import job ${name} could not be started: ${times} jobs in a row ended without having run (upload lost or expired, or stopped). Check that no other import job of this account is active, then start ImportWorkflow again with the same NewUserPoolId: it continues.`,
   );
 
+/** Halt ImportJobFailed while another job of the account is active; Cognito runs one at a time per account. */
 export const blockedByOther = (name: string, hours: number): Halt =>
   new Halt(
     'ImportJobFailed',
     `Cognito has refused the import job ${name} for ${hours} hours, as it does while another import job of this account is active in this Region. Let that job end or stop it, and check that the pool still verifies email or phone_number; then start ImportWorkflow again with the same NewUserPoolId: it continues.`,
   );
 
+/** Halt ImportJobFailed at Cognito's quota of import jobs per user pool. */
 export const noMoreJobs = (name: string, jobs: number): Halt =>
   new Halt(
     'ImportJobFailed',

@@ -1,6 +1,7 @@
 /** Cognito's wording after the prefix varies (AWS-documented samples differ), so only the prefix is read. */
 const LINE = /^\s*\[([A-Z_]+)\] Line Number (\d+) - ?(.*)$/;
 
+/** What the job's log tells of one row. */
 export interface LogLine {
   readonly status: 'SUCCEEDED' | 'SKIPPED' | 'FAILED';
   /** As logged; see lineOffset. */

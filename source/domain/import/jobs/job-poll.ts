@@ -59,7 +59,7 @@ export async function readLog(run: JobsRun, state: JobsState, chunk: ChunkPlan):
   return concludeJob(run, state, chunk, lines);
 }
 
-/** The next start creates a new job: this one's cause has to be mended first. */
+/** The next start creates a new job: this one's cause has to be removed first. */
 async function stopForWholeJob({ progress }: JobsRun, state: JobsState, job: ImportJob): Promise<never> {
   const { job: _job, startedAt: _startedAt, ...rest } = state;
   await progress.moveTo({ ...rest, stage: 'prepare', attempt: state.attempt + 1, dueAt: 0, logReads: 0 });

@@ -22,15 +22,15 @@ export async function createJob(run: JobsRun, state: JobsState, chunk: ChunkPlan
   const only =
     state.resultsKey === undefined
       ? undefined
-      : (await RowResults.load(deps.store, state.resultsKey, chunk.users)).pending();
-  const { csv, mapping, rows } = await buildChunkCsv(deps.store, plan, chunk, only);
+      : (await RowResults.load(deps.objects, state.resultsKey, chunk.users)).pending();
+  const { csv, mapping, rows } = await buildChunkCsv(deps.objects, plan, chunk, only);
   if (rows !== (only?.length ?? chunk.users))
     throw new Fault(
       'BadState',
       `The object ${chunk.key} has not the ${chunk.users} users that the plan names: the state of this restore cannot be used.`,
     );
-  await deps.store.put(mappingKey(plan.newUserPoolId, plan.restoreId, name), mapping);
-  await markWriting(deps.store, deps.clock, plan);
+  await deps.objects.put(mappingKey(plan.newUserPoolId, plan.restoreId, name), mapping);
+  await markWriting(deps.objects, deps.clock, plan);
   await progress.moveTo({ ...state, stage: 'create' });
   const job = await deps.jobs.createJob(plan.newUserPoolId, name);
   if (job === 'limit' && (await hasAllJobs(deps.jobs, plan.newUserPoolId))) throw noMoreJobs(name, JOBS_PER_POOL);
@@ -51,7 +51,7 @@ export async function adoptJob({ plan, deps }: JobsRun, state: JobsState, chunk:
   const rows =
     state.resultsKey === undefined
       ? chunk.users
-      : (await RowResults.load(deps.store, state.resultsKey, chunk.users)).pending().length;
+      : (await RowResults.load(deps.objects, state.resultsKey, chunk.users)).pending().length;
   return { ...state, stage: 'start', dueAt: 0, job: { jobId: job.jobId, jobName: name, rows } };
 }
 
@@ -118,6 +118,7 @@ export async function nextJob({ progress, deps }: JobsRun, state: JobsState): Pr
   throw neverStarted(job?.jobName ?? '', next.neverRan);
 }
 
+/** The job that the state is about; Fault BadState when it names none. */
 export function currentJob(state: JobsState): NonNullable<JobsState['job']> {
   if (state.job === undefined)
     throw new Fault('BadState', 'The import state names no job: the state of this restore cannot be used.');

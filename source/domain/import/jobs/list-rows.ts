@@ -30,9 +30,9 @@ export async function listRows(
   run: JobsRun,
   state: JobsState,
   chunk: ChunkPlan,
-  over: () => boolean,
+  sliceOver: () => boolean,
 ): Promise<JobsState> {
-  const results = await RowResults.load(run.deps.store, state.resultsKey, chunk.users);
+  const results = await RowResults.load(run.deps.objects, state.resultsKey, chunk.users);
   const listing = state.listing ?? { part: 1 };
   const rows = await pendingRows(run, chunk, results, state.namesTaken === true);
   const found: Found = (name, user) => {
@@ -42,7 +42,7 @@ export async function listRows(
     results.set(pending.row, ours ? RowCode.imported : RowCode.collision);
   };
   const few = rows.size <= ONE_BY_ONE && listing.pages === undefined;
-  const pages = few && (await eachByName(run, rows, found)) ? undefined : await listAll(run, listing, found, over);
+  const pages = few && (await eachByName(run, rows, found)) ? undefined : await listAll(run, listing, found, sliceOver);
   if (pages === undefined) return settleOrFollowUp(run, state, chunk, results, listing.part);
   return {
     ...state,
@@ -56,7 +56,7 @@ async function listAll(
   { plan, deps }: JobsRun,
   { pages }: RowListing,
   found: Found,
-  over: () => boolean,
+  sliceOver: () => boolean,
 ): Promise<RowListing['pages']> {
   const use: PageUse<PoolUser> = {
     apply: (_id, users) => {
@@ -68,7 +68,7 @@ async function listAll(
   let chains = pages?.chains ?? NO_CHAINS;
   const list = async (scope: ListingScope): Promise<RowListing['pages']> => {
     const listing = userChains(deps.pool, plan.newUserPoolId, scope, chains, use);
-    await listing.run(over, () => undefined);
+    await listing.run(sliceOver, () => undefined);
     return listing.done ? undefined : { scope, chains: listing.progress };
   };
   return inOneChainIfRefused(pages?.scope ?? 'prefixes', list, () => {
@@ -84,7 +84,7 @@ async function pendingRows(
 ): Promise<Pending> {
   const pending = new Map<string, { readonly row: number; readonly name: string; readonly content?: Buffer }>();
   let row = 0;
-  for await (const user of readNdjson(deps.store, chunk.key, restoreUserShape)) {
+  for await (const user of readNdjson(deps.objects, chunk.key, restoreUserShape)) {
     const { name } = user;
     if (results.code(row) === RowCode.pending)
       pending.set(nameKey(name, plan.caseSensitive), {

@@ -7,10 +7,12 @@ import type { Stored } from '../../state/shape.ts';
 
 /** What became of one row of a chunk. */
 export const RowCode = { pending: 0, imported: 1, failed: 2, collision: 3 } as const;
+/** One byte of the stored results. */
 export type RowCode = (typeof RowCode)[keyof typeof RowCode];
 
 /** Where and why a row was refused; `text` is the job log's, which names no user. */
 const rowNoteShape = v.object({ job: v.string(), line: countShape, text: v.string() });
+/** The note of one row that was refused. */
 export type RowNote = Stored<typeof rowNoteShape>;
 
 const rowResultsShape = v.object({
@@ -35,9 +37,9 @@ export class RowResults {
     return new RowResults(new Uint8Array(rows), []);
   }
 
-  static async load(store: Pick<ObjectStore, 'get'>, key: string | undefined, rows: number): Promise<RowResults> {
+  static async load(objects: Pick<ObjectStore, 'get'>, key: string | undefined, rows: number): Promise<RowResults> {
     if (key === undefined) return RowResults.none(rows);
-    const stored = await readJson(store, key, rowResultsShape);
+    const stored = await readJson(objects, key, rowResultsShape);
     const codes = new Uint8Array(Buffer.from(stored.codes, 'base64'));
     if (codes.length !== rows)
       throw new Fault(
@@ -47,12 +49,12 @@ export class RowResults {
     return new RowResults(codes, stored.notes);
   }
 
-  async save(store: Pick<ObjectStore, 'put'>, key: string): Promise<void> {
+  async save(objects: Pick<ObjectStore, 'put'>, key: string): Promise<void> {
     const stored: Stored<typeof rowResultsShape> = {
       codes: Buffer.from(this.codes).toString('base64'),
       notes: [...this.#notes],
     };
-    await store.put(key, JSON.stringify(stored));
+    await objects.put(key, JSON.stringify(stored));
   }
 
   code(row: number): RowCode {

@@ -31,12 +31,12 @@ export async function settleChunk(
     losses === 0 ? { rescueParts: 0, blocked: [], failures: [] } : await lossesOf(run, chunk, results);
 
   if (failures.length > 0)
-    await deps.store.put(
+    await deps.objects.put(
       `${failuresPrefix(plan.newUserPoolId, plan.restoreId)}chunk-${chunk.index}.ndjson`,
       toNdjson(failures),
     );
   if (blocked.length > 0)
-    await putList(deps.store, blockedKey(plan.newUserPoolId, plan.restoreId, chunk.index), blocked);
+    await putList(deps.objects, blockedKey(plan.newUserPoolId, plan.restoreId, chunk.index), blocked);
 
   const result: ChunkResult = {
     chunk: chunk.index,
@@ -66,14 +66,14 @@ async function lossesOf({ plan, deps }: JobsRun, chunk: ChunkPlan, results: RowR
   let rescueParts = 0;
   const storeRescues = async (): Promise<void> => {
     if (rescues.length === 0) return;
-    await deps.store.put(rescueKey(plan.newUserPoolId, plan.restoreId, chunk.index, rescueParts), toNdjson(rescues));
+    await deps.objects.put(rescueKey(plan.newUserPoolId, plan.restoreId, chunk.index, rescueParts), toNdjson(rescues));
     rescueParts += 1;
     rescues = [];
   };
   const blocked: string[] = [];
   const failures: Failure[] = [];
   let row = 0;
-  for await (const user of readNdjson(deps.store, chunk.key, restoreUserShape)) {
+  for await (const user of readNdjson(deps.objects, chunk.key, restoreUserShape)) {
     const code = results.code(row);
     const note = results.note(row);
     row += 1;

@@ -29,6 +29,7 @@ export const checkStateShape = v.object({
 /** How far the comparison of the pool with the plan has come; changed in place. */
 export type CheckState = v.InferOutput<typeof checkStateShape>;
 
+/** Nothing was compared yet. */
 export const initialCheckState = (): CheckState => ({
   step: 'users',
   usersScope: 'prefixes',

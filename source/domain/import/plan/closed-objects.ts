@@ -14,8 +14,9 @@ const BATCH = 1_000;
 /** What must be left of the invocation for its answer. */
 const RESERVE_MS = 60_000;
 
+/** What the tagging of objects of closed restores needs. */
 export interface ClosingDeps {
-  readonly store: Pick<ObjectStore, 'list' | 'tagAll'>;
+  readonly objects: Pick<ObjectStore, 'list' | 'tagAll'>;
   readonly timeLeft: TimeLeft;
   readonly log: Log;
 }
@@ -40,19 +41,19 @@ export const tagReplaced = (deps: ClosingDeps, { newUserPoolId, restoreId }: Res
  * never fails for want of tags: what has none keeps the longer retention, and the log says so.
  */
 async function tag(
-  { store, timeLeft, log }: ClosingDeps,
+  { objects, timeLeft, log }: ClosingDeps,
   prefix: string,
   wanted: (key: string) => boolean,
 ): Promise<void> {
   let tagged = 0;
   let keys: string[] = [];
   const flush = async (): Promise<void> => {
-    await store.tagAll(keys, CLOSED);
+    await objects.tagAll(keys, CLOSED);
     tagged += keys.length;
     keys = [];
   };
   try {
-    for await (const key of store.list(prefix)) {
+    for await (const key of objects.list(prefix)) {
       if (wanted(key)) keys.push(key);
       if (keys.length < BATCH) continue;
       if (timeLeft() < RESERVE_MS) break;

@@ -13,8 +13,10 @@ export interface FailureRow {
 export const FAILURES_HEADER = 'sub,sign_in_name,line,reason,done_instead,changed\n';
 export const SUB_MAP_HEADER = 'old_sub,new_sub\n';
 
+/** The row as a line of failures.csv, line end included. */
 export const failureLine = ({ sub, name, line, reason, instead, changed }: FailureRow): string =>
   reportLine([sub, name, line, reason, instead, changed]);
+/** One line of sub-map.csv, line end included. */
 export const subMapLine = (oldSub: string, newSub: string): string => reportLine([oldSub, newSub]);
 
 const PART_BYTES = 262_144;

@@ -13,6 +13,7 @@ const ONE_BY_ONE = -1;
 /** The own numbers of the user's record. */
 export const ownOf = ({ chunk, line }: PlaceInPlan): ExpectedUser['own'] => [chunk ?? ONE_BY_ONE, line];
 
+/** The inverse of `ownOf`. */
 export const placeOf = ({ own: [chunk, line] }: Pick<ExpectedUser, 'own'>): PlaceInPlan => ({
   chunk: chunk === ONE_BY_ONE ? null : chunk,
   line,

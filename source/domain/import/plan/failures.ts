@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Appendix } from '../../state/progress.ts';
-import { sealedKey } from '../../state/sealed-keys.ts';
+import { keyWithDigest } from '../../state/digest-keys.ts';
 import { restoreFolder } from './plan-model.ts';
 import { toNdjson } from '../../state/ndjson.ts';
 import { countShape, subShape } from '../../state/shape.ts';
@@ -24,6 +24,7 @@ export const failureShape = v.object({
 export type Failure = Stored<typeof failureShape>;
 
 const FAILURES = 'failures';
+/** Objects of Failures lie below this prefix, in NDJSON. */
 export const failuresPrefix = (poolId: string, restoreId: string): string =>
   `${restoreFolder(poolId, restoreId)}${FAILURES}/`;
 
@@ -40,6 +41,6 @@ export class FailureLog implements Appendix {
     if (this.#waiting.length === 0) return [];
     const body = toNdjson(this.#waiting);
     this.#waiting = [];
-    return [{ key: sealedKey(newKey(FAILURES), 'ndjson', body), body }];
+    return [{ key: keyWithDigest(newKey(FAILURES), 'ndjson', body), body }];
   }
 }

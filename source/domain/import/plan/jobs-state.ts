@@ -71,6 +71,7 @@ export const jobsStateShape = v.object({
 export type JobsState = Stored<typeof jobsStateShape>;
 
 export const FIRST_OF_CHUNK = { stage: 'prepare', attempt: 1, neverRan: 0, dueAt: 0, logReads: 0, ran: [] } as const;
+/** Before the first job of the first chunk. */
 export const initialJobsState = (): JobsState => ({ chunk: 0, ...FIRST_OF_CHUNK, finished: [] });
 
 /** Import jobs that a pool may ever have (Cognito quotas); there is no call that deletes one. */
@@ -80,13 +81,16 @@ export const MAX_RUNS = 3;
 /** Jobs in a row that could not be started (upload lost, expired) before the restore stops with the reason. */
 export const MAX_NEVER_RAN = 5;
 
+/** Key of the checkpoint of ImportUsers. */
 export const jobsStateKey = (poolId: string, restoreId: string): string =>
   `${restoreFolder(poolId, restoreId)}state/import-users.json`;
+/** Name of an import job: one per chunk and attempt, so that a job whose answer was lost is found again. */
 export const jobName = (restoreId: string, chunk: number, attempt: number): string =>
   `restore-${restoreId}-c${chunk}-a${attempt}`;
 /** `line number,sub` of one job; line 1 is the first data row. */
 export const mappingKey = (poolId: string, restoreId: string, job: string): string =>
   `${restoreFolder(poolId, restoreId)}mapping/${job}.csv`;
+/** Key of a chunk's RowResults after one of its jobs. */
 export const rowResultsKey = (
   poolId: string,
   restoreId: string,
@@ -94,6 +98,7 @@ export const rowResultsKey = (
   attempt: number,
   part: number,
 ): string => `${restoreFolder(poolId, restoreId)}results/c${chunk}-a${attempt}-${part}.json`;
+/** Key of `create` operations for rows that no job imported; UpdateUsers works them off. */
 export const rescueKey = (poolId: string, restoreId: string, chunk: number, part: number): string =>
   `${restoreFolder(poolId, restoreId)}rescue/c${chunk}-${String(part).padStart(5, '0')}.ndjson`;
 /** Users of a chunk whose updates must not be carried out. */

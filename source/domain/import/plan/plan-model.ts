@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { groupShape, settingsShape } from '../../model.ts';
-import type { SignInName } from '../../model.ts';
+import type { SignInAttribute } from '../../model.ts';
 import { countsShape } from '../../backup/manifest.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { readJson } from '../../state/json-object.ts';
@@ -70,8 +70,8 @@ export const excludedUserShape = v.object({
 /** A user who is left out; one JSON line each in the object that the plan names. */
 export type ExcludedUser = Stored<typeof excludedUserShape>;
 
-/** `key`: what the names of its objects are like. */
-const chunkPlanShape = (key: Shape<string>) =>
+/** A chunk as a plan names it. `key`: what the names of its objects are like. */
+export const chunkPlanShape = (key: Shape<string>) =>
   v.object({
     /** 0, 1, 2, ...; the first holds the members of the smallest groups. */
     index: countShape,
@@ -95,8 +95,8 @@ export const updateOpShape = v.variant('op', [
 /** One step of UpdateUsers. */
 export type UpdateOp = Stored<typeof updateOpShape>;
 
-/** `key`: what the names of its objects are like. */
-const batchPlanShape = (key: Shape<string>) =>
+/** A batch as a plan names it. `key`: what the names of its objects are like. */
+export const batchPlanShape = (key: Shape<string>) =>
   v.object({
     index: countShape,
     key,
@@ -116,9 +116,8 @@ export const plannedGroupShape = v.object({ ...groupShape.entries, members: coun
 /** A group that is to exist, with the members that the restore brings back; its role is reported, never set. */
 export type PlannedGroup = Stored<typeof plannedGroupShape>;
 
-const planCountsShape = v.object({
-  /** In the backup. */
-  backup: countsShape,
+/** What a plan counts of the users it brings back, and of those it leaves out. */
+export const planCountsShape = v.object({
   byCsv: countShape,
   oneByOne: countShape,
   excluded: countShape,
@@ -153,7 +152,7 @@ function planShape(newUserPoolId: string, restoreId: string) {
     tableName: v.string(),
     interrupted: v.exactOptional(interruptedShape),
     incomplete: v.exactOptional(incompleteShape),
-    signInName: v.picklist(['username', 'email', 'phone_number'] satisfies SignInName[]),
+    signInName: v.picklist(['username', 'email', 'phone_number'] satisfies SignInAttribute[]),
     /** GetCSVHeader's answer. */
     csvHeader: textsShape,
     mfaFlag: v.picklist(['true', 'false']),
@@ -176,7 +175,11 @@ function planShape(newUserPoolId: string, restoreId: string) {
     expected: v.object({ users: v.array(key), memberships: v.array(key) }),
     /** Remarks for the report, one sentence each, without personal data: settings that differ, groups without an item, ... */
     notes: textsShape,
-    counts: planCountsShape,
+    counts: v.object({
+      /** In the backup. */
+      backup: countsShape,
+      ...planCountsShape.entries,
+    }),
     plannedAt: timeShape,
   });
 }
@@ -185,12 +188,15 @@ export type RestorePlan = Stored<ReturnType<typeof planShape>>;
 
 /** Where the users of a restore are read from: the backup table, or the snapshot of a kept run. */
 export type RestoreSource = 'table' | 'snapshot';
+/** A restore with ExportRun reads that run's snapshot. */
 export const sourceOf = ({ exportRun }: Pick<ImportOptions, 'exportRun'>): RestoreSource =>
   exportRun === undefined ? 'table' : 'snapshot';
 
+/** All restores into one pool lie below this prefix. */
 export const restorePrefix = (poolId: string): string => `restores/${poolId}/`;
 /** Everything of one restore lies below this prefix. */
 export const restoreFolder = (poolId: string, restoreId: string): string => `${restorePrefix(poolId)}${restoreId}/`;
+/** Key of the RestorePlan. */
 export const planKey = (poolId: string, restoreId: string): string => `${restoreFolder(poolId, restoreId)}plan.json`;
 
 /** Reads the plan of a restore; Fault BadState when there is none, or when it is another one's. */

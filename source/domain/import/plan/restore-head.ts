@@ -19,6 +19,7 @@ export const restoreHeadShape = v.object({
 /** `restores/<pool>/current.json`: which restore of this pool is in force. */
 export type RestoreHead = Stored<typeof restoreHeadShape>;
 
+/** Key of the pool's RestoreHead. */
 export const headKey = (poolId: string): string => `${restorePrefix(poolId)}current.json`;
 
 type Head = { readonly head: RestoreHead; readonly etag: string };
@@ -26,35 +27,35 @@ type Of = Pick<RestorePlan, 'newUserPoolId' | 'restoreId'>;
 
 /** Put just before the first write to the pool: from now on the plan is binding. */
 export const markWriting = (
-  store: Pick<ObjectStore, 'get' | 'put'>,
+  objects: Pick<ObjectStore, 'get' | 'put'>,
   clock: Pick<Clock, 'now'>,
   of: Of,
-): Promise<void> => setPhase(store, clock, of, 'writing');
+): Promise<void> => setPhase(objects, clock, of, 'writing');
 
 /** How the restore ended; `complete` closes it for good. */
 export const closeHead = (
-  store: Pick<ObjectStore, 'get' | 'put'>,
+  objects: Pick<ObjectStore, 'get' | 'put'>,
   clock: Pick<Clock, 'now'>,
   of: Of,
   phase: 'complete' | 'partial',
-): Promise<void> => setPhase(store, clock, of, phase);
+): Promise<void> => setPhase(objects, clock, of, phase);
 
 async function setPhase(
-  store: Pick<ObjectStore, 'get' | 'put'>,
+  objects: Pick<ObjectStore, 'get' | 'put'>,
   clock: Pick<Clock, 'now'>,
   of: Of,
   phase: RestoreHead['phase'],
 ): Promise<void> {
-  const { head, etag } = await readHead(store, of);
+  const { head, etag } = await readHead(objects, of);
   if (head.phase === phase) return;
   const next: RestoreHead = { ...head, phase, updatedAt: new Date(clock.now()).toISOString() };
-  await store.put(headKey(of.newUserPoolId), JSON.stringify(next), { etag });
+  await objects.put(headKey(of.newUserPoolId), JSON.stringify(next), { etag });
 }
 
 /** Halt Superseded when another restore of this pool is in force by now. */
-async function readHead(store: Pick<ObjectStore, 'get'>, { newUserPoolId, restoreId }: Of): Promise<Head> {
+async function readHead(objects: Pick<ObjectStore, 'get'>, { newUserPoolId, restoreId }: Of): Promise<Head> {
   const key = headKey(newUserPoolId);
-  const object = await store.get(key);
+  const object = await objects.get(key);
   if (object === undefined)
     throw new Fault('BadState', `The object ${key} is missing: the state of this restore cannot be used.`);
   const head = parseJson(key, object.body, restoreHeadShape);

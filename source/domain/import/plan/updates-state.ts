@@ -48,6 +48,7 @@ export const updatesStateShape = v.object({
 /** Progress of UpdateUsers, changed in place; see Progress. */
 export type UpdatesState = v.InferOutput<typeof updatesStateShape>;
 
+/** No batch was worked on yet. */
 export const initialUpdatesState = (): UpdatesState => ({
   phase: 'updates',
   chunks: { batch: 0, op: 0 },
@@ -59,5 +60,6 @@ export const initialUpdatesState = (): UpdatesState => ({
   retries: 0,
 });
 
+/** Key of the checkpoint of UpdateUsers. */
 export const updatesStateKey = (poolId: string, restoreId: string): string =>
   `${restoreFolder(poolId, restoreId)}state/update-users.json`;

@@ -18,6 +18,7 @@ const FEW_UPDATES = 0.1;
  */
 const CHUNKS_WITH_UPDATES = 12;
 
+/** What decides how many users the next chunk takes. */
 export interface ChunkSizes extends ChunkLimits {
   /** Users by CSV, and the updates that follow. */
   readonly counts: Pick<Tally['counts'], 'byCsv' | 'memberships' | 'disabled'>;

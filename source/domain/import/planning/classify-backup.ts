@@ -1,9 +1,9 @@
 import type { PoolGroup } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
-import { classify } from './classify.ts';
-import type { Classified, Rules } from './classify.ts';
+import { classifiedShape, classify } from './classify.ts';
+import type { Rules } from './classify.ts';
 import { afterCollisions, collisions, NameDigests } from './collisions.ts';
-import type { SpoolLine } from './segment-spool.ts';
+import { spoolLineShape } from './segment-spool.ts';
 import { readSpool, SpoolWriter } from './spool.ts';
 import { Survey } from './survey.ts';
 import { TallyCounter } from './tally.ts';
@@ -42,7 +42,7 @@ export async function classifyBackup(backup: UnclassifiedBackup): Promise<Classi
   const names = new NameDigests(rules.caseSensitive);
   const groups: PoolGroup[] = [];
   let tally = new TallyCounter(orphans);
-  for await (const line of readSpool<SpoolLine>(objects, backup.parts)) {
+  for await (const line of readSpool(objects, backup.parts, spoolLineShape)) {
     if ('group' in line) {
       groups.push(line.group);
       continue;
@@ -57,11 +57,13 @@ export async function classifyBackup(backup: UnclassifiedBackup): Promise<Classi
   await spool.flush();
   const { parts } = spool;
   const repeated = names.repeated();
-  const losers = repeated === undefined ? [] : await collisions(readSpool(objects, parts), repeated, rules);
+  const losers =
+    repeated === undefined ? [] : await collisions(readSpool(objects, parts, classifiedShape), repeated, rules);
   if (losers.length > 0) {
     tally = new TallyCounter(orphans);
     const subs = new Set(losers);
-    for await (const classified of readSpool<Classified>(objects, parts)) tally.add(afterCollisions(classified, subs));
+    for await (const classified of readSpool(objects, parts, classifiedShape))
+      tally.add(afterCollisions(classified, subs));
   }
   return { parts, survey, tally: tally.result(groups, firstChunkUsers), losers };
 }

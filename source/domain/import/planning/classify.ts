@@ -1,13 +1,18 @@
-import type { SchemaAttribute, SignInName } from '../../model.ts';
+import * as v from 'valibot';
+import type { SchemaAttribute, SignInAttribute } from '../../model.ts';
 import { FEDERATED_STATUS } from '../../model.ts';
 import { csvFit } from '../csv/csv-fit.ts';
 import type { CsvRules } from '../csv/csv-fit.ts';
-import type { ExcludedUser, Exclusion, RestoreUser } from '../plan/plan-model.ts';
+import { countShape, textsShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
+import { excludedUserShape, restoreUserShape } from '../plan/plan-model.ts';
+import type { Exclusion } from '../plan/plan-model.ts';
 import { attributeFits } from '../preflight/attribute-fit.ts';
 import type { SpooledUser } from './segment-spool.ts';
 
+/** What decides how a user comes back. */
 export interface Rules extends CsvRules {
-  readonly signInName: SignInName;
+  readonly signInName: SignInAttribute;
   /** Schema of the new pool. */
   readonly schema: readonly SchemaAttribute[];
   readonly restoreUnconfirmed: boolean;
@@ -16,24 +21,25 @@ export interface Rules extends CsvRules {
 }
 
 /** A user as it is to be restored, before the groups have their order: `groups` are names. */
-export interface NamedRestoreUser extends Omit<RestoreUser, 'groups'> {
-  readonly groups: readonly string[];
-}
+const ungroupedUserShape = v.object({ ...restoreUserShape.entries, groups: textsShape });
 
+/** A line of the spool, once it is decided how its user comes back. */
+export const classifiedShape = v.variant('way', [
+  v.object({ way: v.literal('csv'), bytes: countShape, created: v.string(), user: ungroupedUserShape }),
+  v.object({ way: v.literal('create'), why: v.string(), created: v.string(), user: ungroupedUserShape }),
+  v.object({ way: v.literal('exclude'), excluded: excludedUserShape, groups: textsShape }),
+]);
 /**
  * How one user comes back: in an import job, by a row of `bytes`; one by one, and why; or not at all. `created` (ISO 8601)
  * ranks users of one name.
  */
-export type Classified =
-  | { readonly way: 'csv'; readonly bytes: number; readonly created: string; readonly user: NamedRestoreUser }
-  | { readonly way: 'create'; readonly why: string; readonly created: string; readonly user: NamedRestoreUser }
-  | { readonly way: 'exclude'; readonly excluded: ExcludedUser; readonly groups: readonly string[] };
+export type Classified = Stored<typeof classifiedShape>;
 
 /** UsernameType of the service model: what an import job or AdminCreateUser takes as a name. */
 const USERNAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 
 /** What the user is called at sign-in: the username, or the value of the pool's username attribute (may be absent). */
-const signInNameOfUser = ({ username, attributes }: SpooledUser, signInName: SignInName): string | undefined =>
+const signInNameOfUser = ({ username, attributes }: SpooledUser, signInName: SignInAttribute): string | undefined =>
   (signInName === 'username' ? username : attributes[signInName]) || undefined;
 
 /** A restore brings the value back: `sub` is Cognito's, `identities` cannot be set, empty values are not kept. */

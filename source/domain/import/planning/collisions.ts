@@ -1,5 +1,5 @@
 import { nameDigest, nameKey } from '../../digests/user-content.ts';
-import type { SignInName } from '../../model.ts';
+import type { SignInAttribute } from '../../model.ts';
 import type { Classified } from './classify.ts';
 
 /** Eight bytes per name: finds names that may be equal among millions without keeping them. */
@@ -39,7 +39,7 @@ export class NameDigests {
 export async function collisions(
   users: AsyncIterable<Classified>,
   repeated: (name: string) => boolean,
-  { signInName, caseSensitive }: { readonly signInName: SignInName; readonly caseSensitive: boolean },
+  { signInName, caseSensitive }: { readonly signInName: SignInAttribute; readonly caseSensitive: boolean },
 ): Promise<string[]> {
   const winners = new Map<string, { readonly sub: string; readonly rank: string }>();
   const losers: string[] = [];

@@ -1,33 +1,39 @@
+import * as v from 'valibot';
 import type { ObjectStore } from '../../ports.ts';
 import { toNdjson } from '../../state/ndjson.ts';
+import { countShape, textsShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
 import { csvBytes, csvHeaderLine } from '../csv/csv-line.ts';
 import { inParts } from '../plan/csv-rows.ts';
-import type { BatchPlan, ChunkPlan, ExcludedUser, PlannedGroup } from '../plan/plan-model.ts';
+import { batchPlanShape, chunkPlanShape } from '../plan/plan-model.ts';
+import type { ChunkPlan, ExcludedUser, PlannedGroup } from '../plan/plan-model.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { ChunkOps } from './chunk-ops.ts';
 import { chunkSize } from './chunk-size.ts';
 import type { ChunkSizes } from './chunk-size.ts';
 import { CreateBatches } from './create-batches.ts';
 import { ExpectedWriter } from './expected-writer.ts';
-import { firstUsers, otherUsers } from './in-order.ts';
+import { cursorShape, firstUsers, otherUsers } from './in-order.ts';
 import type { ClassifiedSource, CsvUser, Cursor } from './in-order.ts';
 
 /** A cut ends early when so many users were not for the chunk: they are held in memory until it ends. */
 const MAX_CREATED = 20_000;
 const MAX_EXCLUDED = 50_000;
 
-/** What has been planned so far; one cut adds at most one chunk. */
-export interface Draft {
-  readonly cursor: Cursor;
-  readonly ended: boolean;
-  readonly cuts: number;
-  readonly chunks: readonly ChunkPlan[];
-  readonly batches: readonly BatchPlan[];
+export const draftShape = v.object({
+  cursor: cursorShape,
+  ended: v.boolean(),
+  cuts: countShape,
+  chunks: v.array(chunkPlanShape(v.string())),
+  batches: v.array(batchPlanShape(v.string())),
   /** Objects of excluded users, joined when the plan is sealed. */
-  readonly excluded: readonly string[];
-  readonly expected: { readonly users: readonly string[]; readonly memberships: readonly string[] };
-}
+  excluded: textsShape,
+  expected: v.object({ users: textsShape, memberships: textsShape }),
+});
+/** What has been planned so far; one cut adds at most one chunk. */
+export type Draft = Stored<typeof draftShape>;
 
+/** Before the first cut. */
 export const newDraft = (): Draft => ({
   cursor: { part: 0, line: 0 },
   ended: false,

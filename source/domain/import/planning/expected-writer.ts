@@ -1,5 +1,5 @@
 import type { ObjectStore } from '../../ports.ts';
-import { sealedKey } from '../../state/sealed-keys.ts';
+import { keyWithDigest } from '../../state/digest-keys.ts';
 import { ownOf } from '../plan/expected-place.ts';
 import type { PlannedGroup, RestoreUser } from '../plan/plan-model.ts';
 import { encodeExpectedMembership, encodeExpectedUser } from '../../comparison/expected-records.ts';
@@ -45,7 +45,7 @@ export class ExpectedWriter {
     const put = async (kind: string, records: RecordBuffer): Promise<string[]> => {
       const bytes = records.bytes();
       if (bytes.length === 0) return [];
-      const key = sealedKey(`${folder}expected/${kind}-${String(unit).padStart(6, '0')}`, 'bin', bytes);
+      const key = keyWithDigest(`${folder}expected/${kind}-${String(unit).padStart(6, '0')}`, 'bin', bytes);
       await objects.put(key, bytes);
       return [key];
     };

@@ -1,15 +1,17 @@
+import * as v from 'valibot';
 import type { ObjectStore } from '../../ports.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 import type { RestoreUser } from '../plan/plan-model.ts';
+import { countShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
+import { classifiedShape } from './classify.ts';
 import type { Classified } from './classify.ts';
 import { afterCollisions } from './collisions.ts';
 import { readSpool } from './spool.ts';
 
+export const cursorShape = v.object({ part: countShape, line: countShape });
 /** A place in the spool: the part, and how many of its lines are behind. */
-export interface Cursor {
-  readonly part: number;
-  readonly line: number;
-}
+export type Cursor = Stored<typeof cursorShape>;
 
 /** Classified users, and what gives them their order. */
 export interface ClassifiedSource {
@@ -28,12 +30,13 @@ export type UserInOrder =
   | { readonly way: 'create'; readonly user: RestoreUser; readonly why: string }
   | Extract<Classified, { way: 'exclude' }>;
 
+/** A user whom an import job can bring. */
 export type CsvUser = Extract<UserInOrder, { way: 'csv' }>;
 
 /** Importable members of the smallest groups: they are few enough for the first chunk by the choice of these groups. */
 export async function* firstUsers(source: ClassifiedSource): AsyncGenerator<CsvUser, void, undefined> {
   if (source.firstGroups === 0) return;
-  for await (const found of readSpool<Classified>(source.objects, source.parts)) {
+  for await (const found of readSpool(source.objects, source.parts, classifiedShape)) {
     const user = inOrder(found, source);
     if (comesFirst(user, source)) yield user;
   }
@@ -47,7 +50,7 @@ export async function* otherUsers(
   for (let part = cursor.part; part < source.parts.length; part++) {
     const skip = part === cursor.part ? cursor.line : 0;
     let line = 0;
-    for await (const found of readNdjson<Classified>(source.objects, source.parts[part] as string)) {
+    for await (const found of readNdjson(source.objects, source.parts[part] as string, classifiedShape)) {
       line += 1;
       if (line <= skip) continue;
       const user = inOrder(found, source);

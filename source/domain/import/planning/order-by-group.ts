@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../../ports.ts';
 import type { PlannedGroup } from '../plan/plan-model.ts';
-import type { Classified } from './classify.ts';
+import { classifiedShape } from './classify.ts';
 import { readSpool, SpoolWriter } from './spool.ts';
 
 /** With fewer groups all of them exist before any update has to wait for one (a pool takes 5 CreateGroup calls per second). */
@@ -29,7 +29,7 @@ export async function orderByGroup(
     (_, bucket) => new SpoolWriter(objects, `${prefix}${String(bucket).padStart(3, '0')}-`, [], PART_CHARS),
   );
   const last = buckets - 1;
-  for await (const classified of readSpool<Classified>(objects, parts)) {
+  for await (const classified of readSpool(objects, parts, classifiedShape)) {
     const names = classified.way === 'exclude' ? classified.groups : classified.user.groups;
     const bucket = names.reduce((smallest, name) => Math.min(smallest, bucketOf.get(name) ?? last), last);
     const spool = spools[bucket] as SpoolWriter;

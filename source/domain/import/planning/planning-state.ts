@@ -1,164 +1,126 @@
-import type { Counts, Manifest } from '../../backup/manifest.ts';
+import * as v from 'valibot';
+import { checksumsShape } from '../../backup/checksums.ts';
 import { noCounts } from '../../backup/counts.ts';
-import type { Content } from '../../backup/tally.ts';
+import { itemKeyShape } from '../../backup/items.ts';
+import { countsShape, manifestShape } from '../../backup/manifest.ts';
+import { sealedBackupShape } from '../../backup/sealed-backup.ts';
 import { noContent } from '../../backup/tally.ts';
-import { signInNameOf } from '../../model.ts';
-import type { UserPoolDescription } from '../../model.ts';
-import type {
-  BackupTable,
-  Clock,
-  ImportJobs,
-  ItemKey,
-  Log,
-  ObjectStore,
-  TimeLeft,
-  UserPoolReader,
-  WakeQueue,
-  WorkMessage,
-} from '../../ports.ts';
-import type { ImportOptions, RestorePlan } from '../plan/plan-model.ts';
-import { restoreFolder } from '../plan/plan-model.ts';
-import type { KeptRun } from '../preflight/kept-run.ts';
-import type { SealedBackup } from '../../backup/sealed-backup.ts';
-import { creationIsAllowed } from '../preflight/triggers.ts';
-import type { ChunkLimits } from './chunk-size.ts';
-import type { Rules } from './classify.ts';
-import type { Draft } from './cut-chunk.ts';
-import type { SegmentSpoolState } from './segment-spool.ts';
-import type { Tally } from './tally.ts';
+import { settingsShape } from '../../model.ts';
+import { countShape, textsShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
+import { incompleteShape, interruptedShape } from '../plan/plan-model.ts';
+import { keptRunShape } from '../preflight/kept-run.ts';
+import { draftShape } from './cut-chunk.ts';
+import { segmentSpoolStateShape } from './segment-spool.ts';
+import { tallyShape } from './tally.ts';
 
-/** What the scan was accepted as. */
-export interface Accepted {
-  readonly manifest: Manifest;
+const acceptedShape = v.object({
+  manifest: manifestShape,
   /** Remarks for the report. */
-  readonly notes?: readonly string[];
-  readonly interrupted?: RestorePlan['interrupted'];
-  readonly incomplete?: RestorePlan['incomplete'];
-}
+  notes: v.exactOptional(textsShape),
+  interrupted: v.exactOptional(interruptedShape),
+  incomplete: v.exactOptional(incompleteShape),
+});
+/** What the scan was accepted as. */
+export type Accepted = Stored<typeof acceptedShape>;
 
+const targetShape = v.object({
+  pool: v.object({ id: v.string(), name: v.string(), settings: settingsShape }),
+  /** GetCSVHeader's answer. */
+  header: textsShape,
+  notes: textsShape,
+});
 /** The new pool as it was when users were classified; the plan holds for that. */
-export interface Target {
-  readonly pool: UserPoolDescription;
-  readonly header: readonly string[];
-  readonly notes: readonly string[];
-}
+export type RestoreTarget = Stored<typeof targetShape>;
 
 /** The backup as it was read: everybody with their memberships, in the spool. */
-export interface ReadBackup {
-  readonly accepted: Accepted;
-  readonly counts: Counts;
+const readBackup = {
+  accepted: acceptedShape,
+  counts: countsShape,
   /** Memberships whose user is not in the backup. */
-  readonly orphans: number;
+  orphans: countShape,
   /** Objects of SpoolLine. */
-  readonly parts: readonly string[];
-}
+  parts: textsShape,
+};
 
 /** Every user with the way in which it comes back. */
-interface Classification {
-  readonly accepted: Accepted;
-  readonly backup: Counts;
-  readonly target: Target;
-  readonly tally: Omit<Tally, 'groups'>;
+const classification = {
+  accepted: acceptedShape,
+  backup: countsShape,
+  target: targetShape,
+  tally: tallyShape,
   /** Objects of Classified. */
-  readonly parts: readonly string[];
-}
+  parts: textsShape,
+};
 
+const readContentShape = v.object({
+  counts: countsShape,
+  checksums: checksumsShape,
+  written: countsShape,
+  damaged: countShape,
+});
 /** What was read so far: all of it is in the spool. */
-export type ReadContent = Required<Content>;
+export type ReadContent = Stored<typeof readContentShape>;
 
 /** What a read begins with. */
 export const nothingRead = (): ReadContent => ({ ...noContent(), written: noCounts(), damaged: 0 });
 
-/** How far the table was read. */
-export interface TableRead {
-  readonly segments: readonly ({ readonly next?: ItemKey; readonly done: boolean } & SegmentSpoolState)[];
-  readonly content: ReadContent;
-  readonly orphans: number;
-}
+/** A copy that more may be added to; the checkpoint's own stays as it is until the step has ended. */
+export const ownContent = ({
+  counts,
+  checksums,
+  written,
+  damaged,
+}: ReadContent): v.InferOutput<typeof readContentShape> => ({
+  counts: { ...counts },
+  checksums: [...checksums],
+  written: { ...written },
+  damaged,
+});
 
-/** How far a snapshot was read, object by object. */
-export interface SnapshotRead {
-  readonly kept?: KeptRun;
-  readonly objectsRead: number;
-  readonly content: ReadContent;
-  readonly orphans: number;
-  readonly parts: readonly string[];
-  /** Objects of memberships that wait for their user. */
-  readonly held: readonly string[];
-  /** Memberships among the kept items that found their user in a segment. */
-  readonly joined: number;
-}
+const tableReadShape = v.object({
+  segments: v.array(
+    v.object({ next: v.exactOptional(itemKeyShape), done: v.boolean(), ...segmentSpoolStateShape.entries }),
+  ),
+  content: readContentShape,
+  orphans: countShape,
+});
+/** How far the table was read. */
+export type TableRead = Stored<typeof tableReadShape>;
 
 /**
  * Progress of planning, step by step: the backup is read, from the table or from a snapshot; its users are classified and
  * ordered, chunks are cut, the plan is sealed. Each step's result is kept with what the later ones need. Counts, keys and
  * settings only.
  */
-export type PlanningState =
-  | ({ readonly step: 'readTable'; readonly before?: SealedBackup; readonly differsSince?: number } & TableRead)
-  | ({ readonly step: 'readSnapshot' } & SnapshotRead)
-  | ({ readonly step: 'classify' } & ReadBackup)
-  | ({ readonly step: 'order' } & Classification)
-  | ({ readonly step: 'chunks'; readonly draft: Draft } & Classification)
-  | ({ readonly step: 'seal'; readonly draft: Draft } & Classification)
-  | { readonly step: 'done' };
+export const planningStateShape = v.variant('step', [
+  v.object({
+    step: v.literal('readTable'),
+    before: v.exactOptional(sealedBackupShape),
+    /** When the first difference was seen, milliseconds since the epoch. */
+    differsSince: v.exactOptional(v.number()),
+    ...tableReadShape.entries,
+  }),
+  v.object({
+    step: v.literal('readSnapshot'),
+    kept: v.exactOptional(keptRunShape),
+    objectsRead: countShape,
+    content: readContentShape,
+    orphans: countShape,
+    parts: textsShape,
+    /** Objects of memberships that wait for their user. */
+    held: textsShape,
+    /** Memberships among the kept items that found their user in a segment. */
+    joined: countShape,
+  }),
+  v.object({ step: v.literal('classify'), ...readBackup }),
+  v.object({ step: v.literal('order'), ...classification }),
+  v.object({ step: v.literal('chunks'), ...classification, draft: draftShape }),
+  v.object({ step: v.literal('seal'), ...classification, draft: draftShape }),
+  v.object({ step: v.literal('done') }),
+]);
+/** Checkpoint of ScanTable. */
+export type PlanningState = Stored<typeof planningStateShape>;
 
+/** The state before one of these steps. */
 export type StateOf<S extends PlanningState['step']> = Extract<PlanningState, { readonly step: S }>;
-
-export interface ScanTableInput {
-  readonly restoreId: string;
-  readonly options: ImportOptions;
-  readonly tableName: string;
-}
-
-export interface ScanTableDeps {
-  readonly pools: Pick<UserPoolReader, 'describe'>;
-  readonly jobs: Pick<ImportJobs, 'csvHeader'>;
-  readonly table: Pick<BackupTable, 'getItem' | 'scanPage'>;
-  readonly objects: ObjectStore;
-  readonly newUsers: Pick<WakeQueue<WorkMessage>, 'send'>;
-  readonly updates: Pick<WakeQueue<WorkMessage>, 'send'>;
-  readonly clock: Clock;
-  readonly timeLeft: TimeLeft;
-  /** Unique per invocation (the request id). */
-  readonly claim: string;
-  readonly log: Log;
-  /** Other sizes of import jobs than CHUNK_LIMITS. */
-  readonly limits?: ChunkLimits;
-}
-
-/** What the steps of one invocation share. */
-export interface PlanningRun {
-  readonly input: ScanTableInput;
-  readonly deps: ScanTableDeps;
-  readonly folder: string;
-  /** True once the invocation should store its progress and return. */
-  readonly stop: () => boolean;
-}
-
-export const folderOf = ({ restoreId, options }: ScanTableInput): string =>
-  restoreFolder(options.newUserPoolId, restoreId);
-/** Not the key of version 2.0.0, whose steps were others: a restore that was planned half by it is planned again. */
-export const planningKey = (folder: string): string => `${folder}planning/progress.json`;
-export const groupsKey = (folder: string): string => `${folder}groups.json`;
-/** Subs of users who give way to another of the same name. */
-export const losersKey = (folder: string): string => `${folder}planning/losers.json`;
-
-/** Prefix of what one invocation writes to the spool for one step; a superseded invocation overwrites nothing. */
-export const spoolPrefix = ({ folder, deps }: PlanningRun, step: 'read' | 'classified' | 'ordered'): string =>
-  `${folder}spool/${step}/${deps.claim}-`;
-
-/** What decides how users come back: settings of the new pool, of the old one, and what the operator asked for. */
-export const rulesFor = (
-  { options }: ScanTableInput,
-  { manifest }: Accepted,
-  target: Pick<Target, 'pool' | 'header'>,
-): Rules => ({
-  header: target.header,
-  mfaFlag: target.pool.settings.mfaConfiguration === 'ON' ? 'true' : 'false',
-  autoVerified: target.pool.settings.autoVerifiedAttributes,
-  signInName: signInNameOf(manifest.poolSettings),
-  schema: target.pool.settings.schema,
-  restoreUnconfirmed: options.restoreUnconfirmed,
-  mayCreateUsers: creationIsAllowed(options, target.pool.settings),
-});

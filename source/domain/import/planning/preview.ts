@@ -1,8 +1,8 @@
 import { readNdjson } from '../../state/ndjson.ts';
-import { sourceOf } from '../plan/plan-model.ts';
-import type { ExcludedUser, RestorePlan, UpdateOp } from '../plan/plan-model.ts';
+import { excludedUserShape, sourceOf, updateOpShape } from '../plan/plan-model.ts';
+import type { RestorePlan } from '../plan/plan-model.ts';
 import { failureLine, FAILURES_HEADER, inParts } from '../plan/csv-rows.ts';
-import type { PlanningRun } from './planning-state.ts';
+import type { PlanningRun } from './planning-run.ts';
 
 /** Keys of the files that a dry run writes. */
 export const previewKeys = (folder: string): { readonly report: string; readonly failures: string } => ({
@@ -41,7 +41,7 @@ async function* previewRows(
   objects: PlanningRun['deps']['objects'],
 ): AsyncGenerator<string, void, undefined> {
   yield FAILURES_HEADER;
-  for await (const { sub, name, reason, detail } of readNdjson<ExcludedUser>(objects, plan.excludedKey)) {
+  for await (const { sub, name, reason, detail } of readNdjson(objects, plan.excludedKey, excludedUserShape)) {
     yield failureLine({
       sub,
       name,
@@ -53,7 +53,7 @@ async function* previewRows(
   }
   for (const { key, chunk } of plan.batches) {
     if (chunk !== null) continue;
-    for await (const op of readNdjson<UpdateOp>(objects, key)) {
+    for await (const op of readNdjson(objects, key, updateOpShape)) {
       if (op.op === 'create')
         yield failureLine({
           sub: op.user.sub,

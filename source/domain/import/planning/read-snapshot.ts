@@ -4,8 +4,10 @@ import { KEPT_NAME, snapshotFolder } from '../../backup/snapshot/names.ts';
 import { ItemTally } from '../../backup/tally.ts';
 import { Halt } from '../../errors.ts';
 import { readKeptRun } from '../preflight/kept-run.ts';
-import { nothingRead, spoolPrefix } from './planning-state.ts';
-import type { PlanningRun, ReadContent, StateOf } from './planning-state.ts';
+import { spoolPrefix } from './planning-run.ts';
+import type { PlanningRun } from './planning-run.ts';
+import { nothingRead, ownContent } from './planning-state.ts';
+import type { ReadContent, StateOf } from './planning-state.ts';
 import { readKept, readKeptObject, readSegmentObject } from './snapshot-objects.ts';
 
 /** The first state of planning from a snapshot. */
@@ -38,7 +40,7 @@ export async function readSnapshotStep(
     assertWhole(kept.manifest, content);
     return { step: 'classify', accepted: kept, counts: content.counts, orphans, parts };
   }
-  const content = structuredClone(state.content);
+  const content = ownContent(state.content);
   const tally = new ItemTally(content);
   const source = { objects: deps.objects, runId, spoolPrefix: spoolPrefix(run, 'read'), tally };
   const late = await readKept(source, objects.find(isKept));

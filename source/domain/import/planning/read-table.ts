@@ -3,13 +3,15 @@ import type { ScanProgress } from '../../backup/scan-segments.ts';
 import { readSealedBackup } from '../../backup/sealed-backup.ts';
 import { ItemTally } from '../../backup/tally.ts';
 import { forEachAtOnce } from '../../concurrency.ts';
-import { nothingRead, spoolPrefix } from './planning-state.ts';
-import type { PlanningRun, StateOf, TableRead } from './planning-state.ts';
+import { spoolPrefix } from './planning-run.ts';
+import type { PlanningRun } from './planning-run.ts';
+import { nothingRead, ownContent } from './planning-state.ts';
+import type { StateOf, TableRead } from './planning-state.ts';
 import { SegmentSpool } from './segment-spool.ts';
 import { settleScan } from './settle-scan.ts';
 
 /** Segments that are read at the same time: each holds users until they fill an object. */
-const SEGMENTS_AT_ONCE = 4;
+const SEGMENTS_AT_A_TIME = 4;
 /** A scan stores its progress at least so often. */
 const ROUND_MS = 30_000;
 const RESCAN_AFTER_MS = 20_000;
@@ -61,7 +63,7 @@ export async function readTableStep(
 async function scanRound(state: TableRead, run: PlanningRun, openRunId: string | undefined): Promise<TableRead> {
   const { deps, stop } = run;
   const roundEnd = deps.clock.now() + ROUND_MS;
-  const content = structuredClone(state.content);
+  const content = ownContent(state.content);
   const tally = new ItemTally(content, openRunId);
   const positions: ScanProgress = state.segments.map(({ next, done }) => ({
     done,
@@ -81,9 +83,9 @@ async function scanRound(state: TableRead, run: PlanningRun, openRunId: string |
     },
     afterPage: (segment) => (positions[segment]?.done === true ? spoolOf(segment).end() : spoolOf(segment).makeRoom()),
     stop: () => deps.clock.now() >= roundEnd || stop(),
-    atOnce: SEGMENTS_AT_ONCE,
+    atOnce: SEGMENTS_AT_A_TIME,
   });
-  await forEachAtOnce(spools, SEGMENTS_AT_ONCE, (spool) => spool.flush());
+  await forEachAtOnce(spools, SEGMENTS_AT_A_TIME, (spool) => spool.flush());
   tally.settle();
   return {
     segments: positions.map(({ start, done }, segment) => ({

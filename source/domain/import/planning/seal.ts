@@ -1,14 +1,15 @@
 import { readList } from '../../state/stored-list.ts';
 import type { BatchPlan, PlannedGroup, RestorePlan, UpdateOp } from '../plan/plan-model.ts';
-import { planKey } from '../plan/plan-model.ts';
+import { planKey, plannedGroupShape } from '../plan/plan-model.ts';
 import { MAX_BATCH_OPS, BatchWriter } from './batch-writer.ts';
-import { groupsKey, rulesFor } from './planning-state.ts';
-import type { PlanningRun, StateOf } from './planning-state.ts';
+import { plannedGroupsKey, rulesFor } from './planning-run.ts';
+import type { PlanningRun } from './planning-run.ts';
+import type { StateOf } from './planning-state.ts';
 
 /** Writes what the chunks left open and then the plan itself, which makes them a restore. Done again it writes the same. */
 export async function sealPlan(state: StateOf<'seal'>, run: PlanningRun): Promise<RestorePlan> {
   const { input, deps, folder } = run;
-  const groups = await readList<PlannedGroup>(deps.objects, groupsKey(folder));
+  const groups = await readList(deps.objects, plannedGroupsKey(folder), plannedGroupShape);
   const emptyGroups = await writeEmptyGroups(state, groups, run);
   const excludedKey = `${folder}excluded.ndjson`;
   await deps.objects.write(excludedKey, joined(state.draft.excluded, run));
@@ -31,7 +32,7 @@ export async function sealPlan(state: StateOf<'seal'>, run: PlanningRun): Promis
     caseSensitive: target.pool.settings.caseSensitive,
     mayCreateUsers,
     schema,
-    groupsKey: groupsKey(folder),
+    groupsKey: plannedGroupsKey(folder),
     chunks: draft.chunks,
     batches: [...draft.batches, ...emptyGroups],
     excludedKey,

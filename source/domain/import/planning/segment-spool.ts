@@ -1,30 +1,37 @@
-import { groupOf, itemKind, subOf } from '../../backup/items.ts';
+import * as v from 'valibot';
+import { groupOf, itemKind, subOfKey } from '../../backup/items.ts';
 import type { GroupItem, UserItem } from '../../backup/items.ts';
-import type { Attributes, PoolGroup } from '../../model.ts';
+import { groupShape } from '../../model.ts';
+import type { PoolGroup } from '../../model.ts';
 import type { ObjectStore, TableItem } from '../../ports.ts';
+import { subShape, textsShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
 import { SpoolWriter } from './spool.ts';
 
-/** A user of the backup with its memberships. */
-export interface SpooledUser {
-  readonly sub: string;
-  readonly username: string;
-  readonly attributes: Attributes;
-  readonly enabled: boolean;
-  readonly status: string;
+const spooledUserShape = v.object({
+  sub: subShape,
+  username: v.string(),
+  attributes: v.record(v.string(), v.string()),
+  enabled: v.boolean(),
+  status: v.string(),
   /** ISO 8601. */
-  readonly created: string;
+  created: v.string(),
   /** Names of groups. */
-  readonly groups: readonly string[];
-}
+  groups: textsShape,
+});
+/** A user of the backup with its memberships. */
+export type SpooledUser = Stored<typeof spooledUserShape>;
 
+export const spoolLineShape = v.union([spooledUserShape, v.object({ group: groupShape })]);
 /** A line of what was read of the backup. */
-export type SpoolLine = SpooledUser | { readonly group: PoolGroup };
+export type SpoolLine = Stored<typeof spoolLineShape>;
 
+export const segmentSpoolStateShape = v.object({
+  pending: v.exactOptional(v.object({ sub: subShape, groups: textsShape })),
+  parts: textsShape,
+});
 /** What a segment left behind: memberships whose user may be on the next page, and the objects that hold the rest. */
-export interface SegmentSpoolState {
-  readonly pending?: { readonly sub: string; readonly groups: readonly string[] };
-  readonly parts: readonly string[];
-}
+export type SegmentSpoolState = Stored<typeof segmentSpoolStateShape>;
 
 /**
  * Spools the users, with their memberships, and the groups of one segment, item by item in its order: a segment shows
@@ -64,7 +71,7 @@ export class SegmentSpool {
     if (kind === 'group') {
       this.#writer.add({ group: poolGroup(item as GroupItem) } satisfies SpoolLine);
     } else if (kind !== undefined) {
-      const sub = subOf(item);
+      const sub = subOfKey(item);
       if (this.#pending?.sub !== sub) this.#dropPending();
       const groups = this.#pending?.groups ?? [];
       if (kind === 'membership') {

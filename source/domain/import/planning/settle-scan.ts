@@ -1,14 +1,13 @@
 import { Checksums } from '../../backup/checksums.ts';
-import type { Manifest } from '../../backup/manifest.ts';
 import { totalOf } from '../../backup/counts.ts';
 import { Halt } from '../../errors.ts';
-import type { RestorePlan } from '../plan/plan-model.ts';
 import type { SealedBackup } from '../../backup/sealed-backup.ts';
-import type { ReadContent } from './planning-state.ts';
+import type { Accepted, ReadContent } from './planning-state.ts';
 
 /** How long a replica may stay behind its manifest, from the first difference that was seen. */
 const PATIENCE_MS = 5 * 60_000;
 
+/** A complete scan, and what it is held against. */
 export interface ScanAgainst {
   readonly tableName: string;
   /** What the table said before the scan, and after it. */
@@ -21,15 +20,9 @@ export interface ScanAgainst {
   readonly acceptIncomplete: boolean;
 }
 
-/** `accept`: the scan can be planned from. `again`: scan anew after a while. */
-export type Settled =
-  | {
-      readonly verdict: 'accept';
-      readonly manifest: Manifest;
-      readonly interrupted?: RestorePlan['interrupted'];
-      readonly incomplete?: RestorePlan['incomplete'];
-    }
-  | { readonly verdict: 'again'; readonly differsSince: number };
+/** `accept`: the scan can be planned from. `again`: scan it again after a while. */
+export type ScanVerdict =
+  ({ readonly verdict: 'accept' } & Accepted) | { readonly verdict: 'again'; readonly differsSince: number };
 
 /**
  * Holds a complete scan against the sealed manifest. A run that was interrupted (an OPEN marker of another run) makes a
@@ -37,7 +30,7 @@ export type Settled =
  * for five minutes, then Halt ReplicaBehind, or accepted where AcceptIncomplete was given. Items that do not match their
  * own hash halt at once with ChecksumDiffers.
  */
-export function settleScan(against: ScanAgainst): Settled {
+export function settleScan(against: ScanAgainst): ScanVerdict {
   const { before, after, content, now } = against;
   const differsSince = against.differsSince ?? now;
   const patient = now - differsSince < PATIENCE_MS;

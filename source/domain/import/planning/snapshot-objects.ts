@@ -1,11 +1,15 @@
-import { groupOf, itemKind, subOf } from '../../backup/items.ts';
+import * as v from 'valibot';
+import { groupOf, itemKind, subOfKey } from '../../backup/items.ts';
 import type { SnapshotObject } from '../../backup/manifest.ts';
 import { readSnapshotObject } from '../../backup/snapshot/read.ts';
 import type { ItemTally } from '../../backup/tally.ts';
 import type { ObjectStore, TableItem } from '../../ports.ts';
+import { subShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
 import { SegmentSpool } from './segment-spool.ts';
 import { readSpool, SpoolWriter } from './spool.ts';
 
+/** The snapshot that is read, and where it goes. */
 export interface SnapshotSource {
   readonly objects: Pick<ObjectStore, 'read' | 'put'>;
   readonly runId: string;
@@ -27,10 +31,8 @@ export interface Kept {
 }
 
 /** One line per membership in a segment whose user is in the object of kept items. */
-interface HeldBack {
-  readonly sub: string;
-  readonly group: string;
-}
+const heldBackShape = v.object({ sub: subShape, group: v.string() });
+type HeldBack = Stored<typeof heldBackShape>;
 
 /** What one object gave: keys of spool objects, and what was counted on the way. */
 export interface ReadObject {
@@ -54,8 +56,8 @@ export async function readKept(
   for await (const items of readSnapshotObject(objects, runId, object)) {
     for (const item of items) {
       const kind = itemKind(item);
-      if (kind === 'user') users.add(subOf(item));
-      if (kind === 'membership') push(groups, subOf(item), groupOf(item));
+      if (kind === 'user') users.add(subOfKey(item));
+      if (kind === 'membership') push(groups, subOfKey(item), groupOf(item));
     }
   }
   return { users, groups };
@@ -76,8 +78,8 @@ export async function readSegmentObject(
   });
   const held = new SpoolWriter(source.objects, `${prefix}held-`);
   for await (const item of countedItems(object, source)) {
-    if (itemKind(item) === 'membership' && kept.users.has(subOf(item)))
-      held.add({ sub: subOf(item), group: groupOf(item) } satisfies HeldBack);
+    if (itemKind(item) === 'membership' && kept.users.has(subOfKey(item)))
+      held.add({ sub: subOfKey(item), group: groupOf(item) } satisfies HeldBack);
     else spool.add(item);
     await spool.makeRoom();
   }
@@ -94,7 +96,7 @@ export async function readKeptObject(
   source: SnapshotSource,
 ): Promise<ReadObject> {
   const groups = new Map([...kept.groups].map(([sub, names]) => [sub, [...names]]));
-  for await (const { sub, group } of readSpool<HeldBack>(source.objects, before.held)) push(groups, sub, group);
+  for await (const { sub, group } of readSpool(source.objects, before.held, heldBackShape)) push(groups, sub, group);
   const spool = new SegmentSpool(
     source.objects,
     `${source.spoolPrefix}${object.name}-`,

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../../ports.ts';
 import { readNdjson } from '../../state/ndjson.ts';
-import { sealedKey } from '../../state/sealed-keys.ts';
+import { keyWithDigest } from '../../state/digest-keys.ts';
+import type { Shape } from '../../state/shape.ts';
 
 /** Characters of JSON after which a part is written. */
 const PART_CHARS = 4_000_000;
@@ -35,7 +36,7 @@ export class SpoolWriter {
   async flush(): Promise<void> {
     if (this.#lines.length === 0) return;
     const body = this.#lines.join('');
-    const key = sealedKey(`${this.prefix}${String(this.parts.length).padStart(6, '0')}`, 'ndjson', body);
+    const key = keyWithDigest(`${this.prefix}${String(this.parts.length).padStart(6, '0')}`, 'ndjson', body);
     await this.objects.put(key, body);
     this.parts.push(key);
     this.#lines = [];
@@ -47,6 +48,7 @@ export class SpoolWriter {
 export async function* readSpool<T>(
   objects: Pick<ObjectStore, 'read'>,
   parts: readonly string[],
+  shape: Shape<T>,
 ): AsyncGenerator<T, void, undefined> {
-  for (const part of parts) yield* readNdjson<T>(objects, part);
+  for (const part of parts) yield* readNdjson(objects, part, shape);
 }

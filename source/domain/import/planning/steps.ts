@@ -1,5 +1,6 @@
-import type { PlannedGroup } from '../plan/plan-model.ts';
+import { plannedGroupShape } from '../plan/plan-model.ts';
 import { assertPreflight, preflight } from '../preflight/preflight.ts';
+import { subShape } from '../../state/shape.ts';
 import { putList, readList } from '../../state/stored-list.ts';
 import { CHUNK_LIMITS } from './chunk-size.ts';
 import type { ChunkLimits } from './chunk-size.ts';
@@ -7,8 +8,9 @@ import { classifyBackup } from './classify-backup.ts';
 import type { ClassifiedBackup } from './classify-backup.ts';
 import { cutChunk, newDraft } from './cut-chunk.ts';
 import { orderByGroup } from './order-by-group.ts';
-import { groupsKey, losersKey, rulesFor, spoolPrefix } from './planning-state.ts';
-import type { PlanningRun, StateOf } from './planning-state.ts';
+import { losersKey, plannedGroupsKey, rulesFor, spoolPrefix } from './planning-run.ts';
+import type { PlanningRun } from './planning-run.ts';
+import type { StateOf } from './planning-state.ts';
 
 const limitsOf = ({ limits }: PlanningRun['deps']): ChunkLimits => limits ?? CHUNK_LIMITS;
 
@@ -41,7 +43,7 @@ export async function classifyStep(
   });
   assertPreflight(poolId, checked);
   const { groups, ...tally } = found.tally;
-  await putList(deps.objects, groupsKey(folder), groups);
+  await putList(deps.objects, plannedGroupsKey(folder), groups);
   await putList(deps.objects, losersKey(folder), found.losers);
   return {
     step: 'order',
@@ -62,14 +64,14 @@ const userNotes = ({ losers, survey: { linked } }: ClassifiedBackup): string[] =
   ...(linked === 0
     ? []
     : [
-        `${linked} users are linked to accounts of identity providers (attribute identities). The links are not restored: link them anew with AdminLinkProviderForUser before these users sign in through their provider.`,
+        `${linked} users are linked to accounts of identity providers (attribute identities). The links are not restored: link them again with AdminLinkProviderForUser before these users sign in through their provider.`,
       ]),
 ];
 
 /** Puts the users in the order of their groups, where that matters. */
 export async function orderStep(state: StateOf<'order'>, run: PlanningRun): Promise<StateOf<'chunks'>> {
   const { objects } = run.deps;
-  const groups = await readList<PlannedGroup>(objects, groupsKey(run.folder));
+  const groups = await readList(objects, plannedGroupsKey(run.folder), plannedGroupShape);
   const parts = await orderByGroup(objects, state.parts, groups, spoolPrefix(run, 'ordered'));
   return { ...state, step: 'chunks', parts, draft: newDraft() };
 }
@@ -79,11 +81,11 @@ export async function chunkStep(
   state: StateOf<'chunks'>,
   { deps, folder }: PlanningRun,
 ): Promise<StateOf<'chunks' | 'seal'>> {
-  const groups = await readList<PlannedGroup>(deps.objects, groupsKey(folder));
+  const groups = await readList(deps.objects, plannedGroupsKey(folder), plannedGroupShape);
   const draft = await cutChunk(state.draft, {
     objects: deps.objects,
     parts: state.parts,
-    losers: new Set(await readList<string>(deps.objects, losersKey(folder))),
+    losers: new Set(await readList(deps.objects, losersKey(folder), subShape)),
     groupIndex: new Map(groups.map(({ name }, index) => [name, index])),
     firstGroups: state.tally.firstGroups,
     folder,

@@ -1,16 +1,23 @@
+import * as v from 'valibot';
 import type { PoolGroup } from '../../model.ts';
-import type { Exclusion, PlannedGroup, RestorePlan } from '../plan/plan-model.ts';
+import { countShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
+import { planCountsShape } from '../plan/plan-model.ts';
+import type { Exclusion, PlannedGroup } from '../plan/plan-model.ts';
 import type { Classified } from './classify.ts';
 
+/** What of a tally the checkpoint keeps; the groups lie in an object of their own. */
+export const tallyShape = v.object({
+  counts: planCountsShape,
+  /** The members of so many groups from the start of the list go into the first chunk. */
+  firstGroups: countShape,
+  /** Groups that memberships name but that have no item of their own. */
+  groupsWithoutItem: countShape,
+});
 /** What will be restored, in which way, and how large the groups will be. */
-export interface Tally {
-  readonly counts: Omit<RestorePlan['counts'], 'backup'>;
+export interface Tally extends Stored<typeof tallyShape> {
   /** Smallest first, with the members that the restore brings back. */
   readonly groups: readonly PlannedGroup[];
-  /** The members of so many groups from the start of `groups` go into the first chunk. */
-  readonly firstGroups: number;
-  /** Groups that memberships name but that have no item of their own. */
-  readonly groupsWithoutItem: number;
 }
 
 /** Counts classified users, one by one. */

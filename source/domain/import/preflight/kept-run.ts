@@ -1,19 +1,24 @@
+import * as v from 'valibot';
 import { Checksums } from '../../backup/checksums.ts';
-import { manifestIn, manifestKey } from '../../backup/manifest.ts';
+import { manifestIn, manifestKey, manifestShape } from '../../backup/manifest.ts';
 import type { Manifest } from '../../backup/manifest.ts';
 import { snapshotManifestKey, SNAPSHOTS_PREFIX } from '../../backup/snapshot/names.ts';
 import { readSnapshotManifest } from '../../backup/snapshot/read.ts';
 import { Halt } from '../../errors.ts';
 import type { BackupTable, ObjectStore } from '../../ports.ts';
 import { assertReadable } from '../../backup/sealed-backup.ts';
+import { textsShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
 
-/** A run that is kept as a snapshot in this Region's bucket. */
-export interface KeptRun {
-  readonly manifest: Manifest;
+export const keptRunShape = v.object({
+  manifest: manifestShape,
   /** For the report. */
-  readonly notes: readonly string[];
-}
+  notes: textsShape,
+});
+/** A run that is kept as a snapshot in this Region's bucket. */
+export type KeptRun = Stored<typeof keptRunShape>;
 
+/** What the look at a kept run needs. */
 export interface KeptRunDeps {
   readonly objects: Pick<ObjectStore, 'get' | 'list'>;
   readonly table: Pick<BackupTable, 'getItem'>;

@@ -3,6 +3,7 @@ import type { PoolSettings, SchemaAttribute } from '../../model.ts';
 import { boundsOf } from './attribute-fit.ts';
 import { firedByCreation } from './triggers.ts';
 
+/** The new pool, and what the backup holds. */
 export interface PreflightFacts {
   readonly poolId: string;
   /** Settings of the new pool. */
@@ -17,6 +18,7 @@ export interface PreflightFacts {
   readonly allowTriggers: boolean;
 }
 
+/** Sentences for the operator. */
 export interface PreflightResult {
   /** What stands against the restore; empty when nothing does. */
   readonly findings: readonly string[];

@@ -1,6 +1,6 @@
 import type { Marks } from '../../comparison/marks.ts';
 import type { Appendix } from '../../state/progress.ts';
-import { sealedKey } from '../../state/sealed-keys.ts';
+import { keyWithDigest } from '../../state/digest-keys.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
 import { subMapLine } from '../plan/csv-rows.ts';
 import { loadPlanMarks, setForeign } from './plan-marks.ts';
@@ -21,7 +21,7 @@ export class CheckRun implements Appendix {
 
   static async begin(run: UpdateRun): Promise<CheckRun> {
     const state = (run.state.check ??= initialCheckState());
-    const marks = await loadPlanMarks(run.deps.store, run.plan, state.marksKey);
+    const marks = await loadPlanMarks(run.deps.objects, run.plan, state.marksKey);
     // A repair goes on where it stopped in a list that follows from the marks: they change when it has ended.
     if (run.state.phase !== 'repair') setForeign(marks, run.collisions);
     return new CheckRun(run, marks, state);
@@ -35,11 +35,11 @@ export class CheckRun implements Appendix {
   cut(newKey: (kind: string) => string): ReturnType<Appendix['cut']> {
     const name = newKey('check');
     const marks = this.marks.snapshot();
-    const marksKey = sealedKey(name, 'marks', marks);
+    const marksKey = keyWithDigest(name, 'marks', marks);
     this.state.marksKey = marksKey;
     if (this.#lines.length === 0) return [{ key: marksKey, body: marks }];
     const lines = this.#lines.join('');
-    const linesKey = sealedKey(name, 'submap', lines);
+    const linesKey = keyWithDigest(name, 'submap', lines);
     this.#lines = [];
     this.state.subMapParts.push(linesKey);
     return [

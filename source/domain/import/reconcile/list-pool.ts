@@ -14,7 +14,7 @@ import { lookUpByName } from './named.ts';
 export async function listPool(check: CheckRun): Promise<StepEnd> {
   const { state, run } = check;
   while (state.step !== 'end') {
-    if (run.over() || (await listStep(check)) === 'sliceOver') return 'sliceOver';
+    if (run.sliceOver() || (await listStep(check)) === 'sliceOver') return 'sliceOver';
     Object.assign(state, {
       chains: NO_CHAINS,
       walk: { source: 0, item: 0 },
@@ -93,7 +93,7 @@ async function listMembers(check: CheckRun): Promise<StepEnd> {
 }
 
 async function follow<T>({ run, state }: CheckRun, chains: Chains<T>): Promise<StepEnd> {
-  await followChains(chains, { progress: run.progress, state, stop: run.over });
+  await followChains(chains, { progress: run.progress, state, stop: run.sliceOver });
   await run.progress.save();
   return chains.done ? 'moved' : 'sliceOver';
 }

@@ -8,7 +8,7 @@ import { problemSources, walk } from './walk.ts';
 /** Looks up, by name, the users who had a problem before the repair. */
 export async function lookUpByName(check: CheckRun): Promise<StepEnd> {
   const { run, marks } = check;
-  // Marks change as users are found, and the sources with them: an interrupted walk begins anew with what is left.
+  // Marks change as users are found, and the sources with them: an interrupted walk starts again with what is left.
   check.state.walk = { source: 0, item: 0 };
   const sources = problemSources(check, { memberships: false });
   return walk(check, sources, async (item) => {

@@ -3,20 +3,20 @@ import { Marks } from '../../comparison/marks.ts';
 import { TEMPORARY_PASSWORD_STATUS } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
-import { adviceFor } from '../../state/stored-shapes.ts';
+import { adviceFor } from '../../state/advice.ts';
 import { hasVerifiedAddress } from '../csv/verified.ts';
 import { planKey } from '../plan/plan-model.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
 
 /** What the plan says that the new pool should hold, with the marks of `marksKey`. */
 export function loadPlanMarks(
-  store: Pick<ObjectStore, 'get'>,
+  objects: Pick<ObjectStore, 'get'>,
   plan: RestorePlan,
   marksKey: string | undefined,
 ): Promise<Marks> {
   const { expected, counts, signInName, caseSensitive } = plan;
   return Marks.load(
-    store,
+    objects,
     {
       matching: { bySub: false, signInName, caseSensitive },
       holders: 'name',
@@ -32,6 +32,7 @@ export function loadPlanMarks(
 const alsoMarked = ({ status, attributes }: PoolUser): number =>
   (status === TEMPORARY_PASSWORD_STATUS ? Mark.noPassword : 0) | (hasVerifiedAddress(attributes) ? 0 : Mark.unverified);
 
+/** The user was created one by one and still waits for the permanent password. */
 export const hasNoPassword = (mark: number): boolean => (mark & Mark.noPassword) !== 0;
 
 /** Whether a repair has something to do for the user. */

@@ -1,7 +1,7 @@
 import { isDifferent, isMissing } from '../../comparison/mark.ts';
 import { NO_CHAINS } from '../../listing/chains.ts';
 import { readNdjson } from '../../state/ndjson.ts';
-import type { UpdateOp } from '../plan/plan-model.ts';
+import { updateOpShape } from '../plan/plan-model.ts';
 import type { CheckRun } from './check-run.ts';
 import type { CheckState, UsersScope } from '../plan/check-state.ts';
 import { hasNoPassword, hasProblem } from './plan-marks.ts';
@@ -9,6 +9,7 @@ import { hasNoPassword, hasProblem } from './plan-marks.ts';
 /** Up to this many users are looked up by name after a repair. */
 const BY_NAME = 200;
 
+/** Counts of what the pool lacks or holds otherwise than planned. */
 export interface Problems {
   /** Missing or different. */
   readonly users: number;
@@ -29,6 +30,7 @@ export function problemsOf({ marks, state }: CheckRun): Problems {
   };
 }
 
+/** Whether a repair has anything to do; `missing` users are among `users`. */
 export const foundProblems = ({ users, withoutPassword, memberships, groups }: Problems): boolean =>
   users + withoutPassword + memberships + groups > 0;
 
@@ -57,7 +59,7 @@ async function groupsOfMissing({ marks, run }: CheckRun): Promise<number[]> {
   const groups = new Set<number>();
   for (const { index, key } of run.plan.batches) {
     if (!batches.has(index)) continue;
-    for await (const op of readNdjson<UpdateOp>(run.deps.store, key)) {
+    for await (const op of readNdjson(run.deps.objects, key, updateOpShape)) {
       if (op.op !== 'add' || groups.has(op.group)) continue;
       const membership = marks.membershipOf(run.groups[op.group]?.name ?? '', op.name);
       if (membership !== undefined && !marks.memberships.has(membership)) groups.add(op.group);

@@ -21,7 +21,7 @@ const CONTACT = new Set(['email', 'email_verified', 'phone_number', 'phone_numbe
  */
 export async function repair(check: CheckRun): Promise<StepEnd> {
   const { run, marks, state } = check;
-  await markWriting(run.deps.store, run.deps.clock, run.plan);
+  await markWriting(run.deps.objects, run.deps.clock, run.plan);
   for (const index of state.groupProblems) {
     const { name, description, precedence } = run.groups[index] as PlannedGroup;
     await run.deps.writer.createGroup(run.plan.newUserPoolId, {

@@ -1,10 +1,11 @@
 import { Mark } from '../../comparison/mark.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 import { placeOf } from '../plan/expected-place.ts';
+import { restoreUserShape, updateOpShape } from '../plan/plan-model.ts';
 import type { RestoreUser, UpdateOp } from '../plan/plan-model.ts';
 import type { CheckRun } from './check-run.ts';
 import { workInOrder } from '../updates/ordered-window.ts';
-import { CALLS_IN_FLIGHT } from '../updates/update-run.ts';
+import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
 import { hasProblem } from './plan-marks.ts';
 import type { StepEnd } from '../../state/step.ts';
 
@@ -14,6 +15,7 @@ export interface Source {
   readonly key: string;
 }
 
+/** A user with a problem, or an operation that adds a missing membership. */
 export type Item =
   | { readonly user: RestoreUser; readonly why: string | undefined }
   | { readonly add: UpdateOp & { readonly op: 'add' } };
@@ -50,10 +52,10 @@ export async function* itemsOf(
   { kind, key }: Source,
 ): AsyncGenerator<Item, void, undefined> {
   if (kind === 'chunk') {
-    for await (const user of readNdjson<RestoreUser>(deps.store, key)) yield { user, why: undefined };
+    for await (const user of readNdjson(deps.objects, key, restoreUserShape)) yield { user, why: undefined };
     return;
   }
-  for await (const op of readNdjson<UpdateOp>(deps.store, key)) {
+  for await (const op of readNdjson(deps.objects, key, updateOpShape)) {
     if (op.op === 'create') yield { user: op.user, why: op.why };
     else if (op.op === 'add') yield { add: op };
   }
@@ -70,7 +72,7 @@ export async function walk(
 ): Promise<StepEnd> {
   for (let source = sources[state.walk.source]; source !== undefined; source = sources[state.walk.source]) {
     const place = state.walk;
-    const end = await workInOrder(itemsOf(run, source), CALLS_IN_FLIGHT, {
+    const end = await workInOrder(itemsOf(run, source), CALLS_AT_A_TIME, {
       from: place.item,
       keyOf: (item) => ('user' in item ? item.user.sub : item.add.sub),
       work: visit,
@@ -78,7 +80,7 @@ export async function walk(
         place.item = done;
       },
       afterEach: () => run.progress.saveIfDue(),
-      stop: run.over,
+      stop: run.sliceOver,
     });
     if (end === 'sliceOver') {
       await run.progress.save();

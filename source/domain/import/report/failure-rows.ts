@@ -33,7 +33,7 @@ export async function* failureRows(
 ): AsyncGenerator<FailureRow, void, undefined> {
   const { run } = check;
   for await (const { sub, name, reason, detail } of readNdjson(
-    run.deps.store,
+    run.deps.objects,
     run.plan.excludedKey,
     excludedUserShape,
   )) {
@@ -115,8 +115,8 @@ const passwordRow = (row: Pick<FailureRow, 'sub' | 'name' | 'line'>, { password 
 /** Once per user, also when a crash recorded it twice; not for those of whom their missing password is told. */
 async function* createdRows({ run, marks }: CheckRun): AsyncGenerator<FailureRow, void, undefined> {
   const told = new Bitmap(marks.userCount);
-  for await (const key of run.deps.store.list(failuresPrefix(run.plan.newUserPoolId, run.plan.restoreId))) {
-    for await (const { kind, sub, name, reason } of readNdjson(run.deps.store, key, failureShape)) {
+  for await (const key of run.deps.objects.list(failuresPrefix(run.plan.newUserPoolId, run.plan.restoreId))) {
+    for await (const { kind, sub, name, reason } of readNdjson(run.deps.objects, key, failureShape)) {
       const ordinal = kind === 'created' ? marks.ordinalOf(name) : undefined;
       const mark = ordinal === undefined ? 0 : (marks.users[ordinal] as number);
       if (ordinal === undefined || told.has(ordinal) || !isSeen(mark) || hasNoPassword(mark)) continue;

@@ -8,7 +8,7 @@ import { tagRestore } from '../plan/closed-objects.ts';
 import { closeHead } from '../plan/restore-head.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
 import type { RestoreOutcome } from '../plan/outcome.ts';
-import { writeReport } from './write-report.ts';
+import { writeRestoreReport } from './write-report.ts';
 
 /** Listings are eventually consistent: what was written just before the end of the work may be seen only after a while. */
 const LISTING_LAG_MS = 10_000;
@@ -65,7 +65,7 @@ async function compareAndReport(
     run.deps.log.info('The new pool was compared again', { ...problemsOf(check) });
     await enter(run, 'report');
   }
-  const outcome = await writeReport(check, jobs, bucket);
+  const outcome = await writeRestoreReport(check, jobs, bucket);
   Object.assign(run.state, { phase: 'done', outcome, endedBy: executionArn });
   await run.progress.save();
   return outcome;
@@ -74,7 +74,7 @@ async function compareAndReport(
 /** Asked again by a retried invocation: nothing is saved after the tags, which a save would take off. */
 async function close({ deps, plan }: UpdateRun, { outcome }: RestoreOutcome): Promise<void> {
   if (outcome !== 'partial') await tagRestore(deps, plan);
-  await closeHead(deps.store, deps.clock, plan, outcome === 'partial' ? 'partial' : 'complete');
+  await closeHead(deps.objects, deps.clock, plan, outcome === 'partial' ? 'partial' : 'complete');
 }
 
 async function enter(run: UpdateRun, phase: 'repair' | 'recheck' | 'report'): Promise<void> {

@@ -17,8 +17,8 @@ export interface UserNotes {
 /** Everything that the restore recorded about users, by their ordinal in the expected records. */
 export async function readNotes({ deps, plan }: UpdateRun, marks: Marks): Promise<ReadonlyMap<number, UserNotes>> {
   const notes = new Map<number, UserNotes>();
-  for await (const key of deps.store.list(failuresPrefix(plan.newUserPoolId, plan.restoreId))) {
-    for await (const failure of readNdjson(deps.store, key, failureShape)) {
+  for await (const key of deps.objects.list(failuresPrefix(plan.newUserPoolId, plan.restoreId))) {
+    for await (const failure of readNdjson(deps.objects, key, failureShape)) {
       const ordinal = marks.ordinalOf(failure.name);
       if (ordinal === undefined) continue;
       const known = notes.get(ordinal) ?? {};

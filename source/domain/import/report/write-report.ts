@@ -16,7 +16,7 @@ import type { RestoreCounts, RestoreOutcome } from '../plan/outcome.ts';
 const NAMED_DIFFERENCES = 100;
 
 /** Writes failures.csv, sub-map.csv and report.json, in this order: report.json exists only beside complete others. */
-export async function writeReport(check: CheckRun, jobs: JobsState, bucket: string): Promise<RestoreOutcome> {
+export async function writeRestoreReport(check: CheckRun, jobs: JobsState, bucket: string): Promise<RestoreOutcome> {
   const { run, marks } = check;
   const { plan, deps } = run;
   const folder = `${restoreFolder(plan.newUserPoolId, plan.restoreId)}report/`;
@@ -25,12 +25,12 @@ export async function writeReport(check: CheckRun, jobs: JobsState, bucket: stri
   const counts = restoreCounts(check, jobs, notes);
   const outcome = outcomeOf(counts, plan);
 
-  await deps.store.write(
+  await deps.objects.write(
     keys[1],
     inParts(withHeader(FAILURES_HEADER, lines(failureRows(check, notes, namesOfDifferent(check))))),
   );
-  await deps.store.write(keys[2], subMap(check));
-  await deps.store.put(keys[0], `${JSON.stringify(reportOf(check, jobs, counts, outcome), null, 2)}\n`);
+  await deps.objects.write(keys[2], subMap(check));
+  await deps.objects.put(keys[0], `${JSON.stringify(reportOf(check, jobs, counts, outcome), null, 2)}\n`);
   return {
     outcome,
     exportRun: plan.runId,
@@ -79,7 +79,7 @@ function reportOf(
 function namesOfDifferent({ run }: CheckRun): DifferingAttributes {
   let left = NAMED_DIFFERENCES;
   return async ({ name, attributes }) => {
-    if (left === 0 || run.over()) return undefined;
+    if (left === 0 || run.sliceOver()) return undefined;
     left -= 1;
     try {
       const found = await findUser(run.deps.pool, run.plan, name);
@@ -102,5 +102,5 @@ async function* withHeader(header: string, rest: AsyncIterable<string>): AsyncGe
 
 async function* subMap({ run, state }: CheckRun): AsyncGenerator<Uint8Array, void, undefined> {
   yield Buffer.from(SUB_MAP_HEADER, 'utf8');
-  for (const key of state.subMapParts) yield* run.deps.store.read(key);
+  for (const key of state.subMapParts) yield* run.deps.objects.read(key);
 }

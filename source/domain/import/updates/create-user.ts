@@ -4,11 +4,12 @@ import type { Clock, UserPoolReader, UserPoolWriter, WriteOutcome } from '../../
 import type { RestoreUser } from '../plan/plan-model.ts';
 import { userContentDigest } from '../../digests/user-content.ts';
 import { LAG_MS, listedUserInTime } from './listed-user.ts';
-import type { Target } from './listed-user.ts';
+import type { RestoredPool } from './listed-user.ts';
 
 const NAME_TAKEN = 'UsernameExistsException';
 const NOT_KNOWN_YET = 'UserNotFoundException';
 
+/** What the creation of one user needs. */
 export interface CreateUserDeps {
   readonly pool: Pick<UserPoolReader, 'listUsersPage'>;
   readonly writer: Pick<UserPoolWriter, 'createUser' | 'setPassword'>;
@@ -18,7 +19,7 @@ export interface CreateUserDeps {
 }
 
 /**
- * `done`: the user exists with a permanent password that nobody knows (it is set anew by "forgot password");
+ * `done`: the user exists with a permanent password that nobody knows ("forgot password" sets another);
  * `existed`: an import job had brought the user; `noPassword`: the user exists, but Cognito refused the password;
  * `collision`: somebody else has the name.
  */
@@ -33,7 +34,7 @@ const LATE_ATTRIBUTE = 'preferred_username';
  * planned (an earlier try whose answer was lost, or an import row whose result was); else it is somebody else's. A user
  * who is refused with a preferred_username is created without: the comparison at the end finds it missing and sets it.
  */
-export async function createUser(plan: Target, user: RestoreUser, deps: CreateUserDeps): Promise<CreateOutcome> {
+export async function createUser(plan: RestoredPool, user: RestoreUser, deps: CreateUserDeps): Promise<CreateOutcome> {
   const { pool, writer, newPassword, clock } = deps;
   const create = (attributes: Attributes): Promise<WriteOutcome> =>
     writer.createUser(plan.newUserPoolId, { username: user.name, attributes, temporaryPassword: newPassword() });
@@ -50,7 +51,7 @@ export async function createUser(plan: Target, user: RestoreUser, deps: CreateUs
 
 /** How a user came who exists already and is ours; one whose creation was cut off gets its password. */
 export async function adopt(
-  plan: Target,
+  plan: RestoredPool,
   user: RestoreUser,
   { status }: PoolUser,
   deps: CreateUserDeps,
@@ -61,7 +62,7 @@ export async function adopt(
 
 /** Sets the permanent password that nobody knows. Cognito may not know yet, for a moment, a user who was just created. */
 export async function givePassword(
-  plan: Target,
+  plan: RestoredPool,
   { name }: Pick<RestoreUser, 'name'>,
   { writer, newPassword, clock }: CreateUserDeps,
 ): Promise<'done' | { readonly noPassword: string }> {

@@ -9,8 +9,9 @@ import type {
   WorkMessage,
 } from '../../ports.ts';
 
+/** What UpdateUsers needs. */
 export interface UpdateUsersDeps {
-  readonly store: ObjectStore;
+  readonly objects: ObjectStore;
   readonly pool: Pick<UserPoolReader, 'listUsersPage' | 'listGroupsPage' | 'listUsersInGroupPage'>;
   readonly writer: UserPoolWriter;
   readonly updates: Pick<WakeQueue<WorkMessage>, 'receive' | 'delete'>;

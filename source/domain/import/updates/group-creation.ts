@@ -5,7 +5,7 @@ import type { PlannedGroup } from '../plan/plan-model.ts';
 import type { UpdatesState } from '../plan/updates-state.ts';
 
 /** Enough to use the pool's 5 calls per second (Cognito quotas) at any latency; the adapter paces them. */
-const AT_ONCE = 3;
+const GROUPS_AT_A_TIME = 3;
 
 /**
  * Creates the plan's groups ahead of the memberships that need them: in the plan's order, which is the order of first
@@ -39,7 +39,7 @@ export class GroupCreation {
 
   /** Works ahead until all groups exist or `stop`. Throws when a group could not be created. */
   async runAhead(stop: () => boolean, afterEach: () => void): Promise<void> {
-    await forEachAtOnce(this.#ahead(stop), AT_ONCE, async (index) => {
+    await forEachAtOnce(this.#ahead(stop), GROUPS_AT_A_TIME, async (index) => {
       await this.need(index);
       afterEach();
     });

@@ -4,14 +4,15 @@ import type { Clock, UserPoolReader } from '../../ports.ts';
 import { findUser } from '../plan/pool-names.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
 
-export type Target = Pick<RestorePlan, 'newUserPoolId' | 'signInName' | 'caseSensitive'>;
+/** The pool that is restored into, and how names are compared there. */
+export type RestoredPool = Pick<RestorePlan, 'newUserPoolId' | 'signInName' | 'caseSensitive'>;
 type Pool = Pick<UserPoolReader, 'listUsersPage'>;
 
 /** Cognito is eventually consistent: a user who exists and is not known yet is asked for again after these waits. */
 export const LAG_MS: readonly number[] = [1_000, 4_000];
 
 /** The user of that name as a listing shows it now; undefined also where ListUsers cannot filter by the name. */
-export async function listedUser(pool: Pool, target: Target, name: string): Promise<PoolUser | undefined> {
+export async function listedUser(pool: Pool, target: RestoredPool, name: string): Promise<PoolUser | undefined> {
   try {
     return await findUser(pool, target, name);
   } catch (error) {
@@ -23,7 +24,7 @@ export async function listedUser(pool: Pool, target: Target, name: string): Prom
 /** The same, for a user who must exist: looked for again as long as a listing may lag behind. */
 export async function listedUserInTime(
   pool: Pool,
-  target: Target,
+  target: RestoredPool,
   name: string,
   clock: Pick<Clock, 'sleep'>,
 ): Promise<PoolUser | undefined> {

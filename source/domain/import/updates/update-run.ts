@@ -9,7 +9,7 @@ import { ListedSubs } from './listed-subs.ts';
 import type { UpdatesState } from '../plan/updates-state.ts';
 
 /** Calls in flight: enough to reach 25 calls/s at 300 ms each; the pacer in front of every call keeps the ceiling. */
-export const CALLS_IN_FLIGHT = 10;
+export const CALLS_AT_A_TIME = 10;
 
 /** What one invocation of UpdateUsers shares. */
 export interface UpdateRun {
@@ -24,7 +24,7 @@ export interface UpdateRun {
   readonly collisions: ListedSubs;
   readonly refused: ListedSubs;
   /** True once this invocation should store its progress and return. */
-  readonly over: () => boolean;
+  readonly sliceOver: () => boolean;
 }
 
 /** Reads what the work on the plan needs beside its progress. */
@@ -32,10 +32,10 @@ export async function beginUpdates(
   plan: RestorePlan,
   deps: UpdateUsersDeps,
   progress: Progress<UpdatesState>,
-  over: () => boolean,
+  sliceOver: () => boolean,
 ): Promise<UpdateRun> {
   const { state } = progress;
-  const groups = await readList(deps.store, plan.groupsKey, plannedGroupShape);
+  const groups = await readList(deps.objects, plan.groupsKey, plannedGroupShape);
   return {
     plan,
     deps,
@@ -46,6 +46,6 @@ export async function beginUpdates(
     failures: new FailureLog(),
     collisions: new ListedSubs(state.collisions),
     refused: new ListedSubs(state.refused),
-    over,
+    sliceOver,
   };
 }

@@ -12,7 +12,7 @@ import type { ReleasedBatch } from './batches.ts';
 import { workInOrder } from './ordered-window.ts';
 import { markWriting } from '../plan/restore-head.ts';
 import { opKey, runOp } from './run-op.ts';
-import { CALLS_IN_FLIGHT } from './update-run.ts';
+import { CALLS_AT_A_TIME } from './update-run.ts';
 import type { UpdateRun } from './update-run.ts';
 
 type LaneName = 'chunks' | 'once';
@@ -25,11 +25,11 @@ export async function workBatches(run: UpdateRun, jobs: JobsState): Promise<Step
   const lanes = releasedBatches(run.plan, jobs);
   await blockUsers(run, jobs);
   if (nextLane(run, lanes) === undefined && run.groupCreation.done) return 'moved';
-  if (run.over()) return 'sliceOver';
-  await markWriting(run.deps.store, run.deps.clock, run.plan);
+  if (run.sliceOver()) return 'sliceOver';
+  await markWriting(run.deps.objects, run.deps.clock, run.plan);
   const createGroups = (failed: () => boolean): Promise<void> =>
     run.groupCreation.runAhead(
-      () => failed() || run.over(),
+      () => failed() || run.sliceOver(),
       () => run.progress.saveIfDue(),
     );
   const work = [createGroups, () => workLanes(run, lanes)];
@@ -50,7 +50,7 @@ function nextLane({ state }: UpdateRun, lanes: Lanes): LaneName | undefined {
 }
 
 async function workLanes(run: UpdateRun, lanes: Lanes): Promise<void> {
-  for (let name = nextLane(run, lanes); name !== undefined && !run.over(); name = nextLane(run, lanes)) {
+  for (let name = nextLane(run, lanes); name !== undefined && !run.sliceOver(); name = nextLane(run, lanes)) {
     await workBatch(run, name, lanes[name][run.state[name].batch] as ReleasedBatch);
     await takeMessages(run.deps.updates);
   }
@@ -58,7 +58,7 @@ async function workLanes(run: UpdateRun, lanes: Lanes): Promise<void> {
 
 async function workBatch(run: UpdateRun, lane: LaneName, batch: ReleasedBatch): Promise<void> {
   const place = run.state[lane];
-  const end = await workInOrder(readNdjson(run.deps.store, batch.key, updateOpShape), CALLS_IN_FLIGHT, {
+  const end = await workInOrder(readNdjson(run.deps.objects, batch.key, updateOpShape), CALLS_AT_A_TIME, {
     from: place.op,
     keyOf: opKey,
     work: (op) => runOp(run, op),
@@ -66,7 +66,7 @@ async function workBatch(run: UpdateRun, lane: LaneName, batch: ReleasedBatch): 
       place.op = done;
     },
     afterEach: () => run.progress.saveIfDue(),
-    stop: run.over,
+    stop: run.sliceOver,
   });
   if (end === 'moved') Object.assign(place, { batch: place.batch + 1, op: 0 });
 }
@@ -76,7 +76,7 @@ async function blockUsers(run: UpdateRun, jobs: JobsState): Promise<void> {
   for (const { chunk, blocked } of jobs.finished) {
     if (blocked === 0) continue;
     const subs = await readList(
-      run.deps.store,
+      run.deps.objects,
       blockedKey(run.plan.newUserPoolId, run.plan.restoreId, chunk),
       subShape,
     );

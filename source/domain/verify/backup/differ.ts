@@ -17,7 +17,6 @@ export async function differ(verification: Verification, about: string, verdict:
   state.differed = about;
   state.differences += 1;
   forgetScan(state);
-  progress.storeWith();
   await progress.save();
   await removeWork(deps.objects, folder);
   if (confirmed) throw verdict();

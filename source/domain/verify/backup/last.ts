@@ -1,9 +1,11 @@
 import type { Counts } from '../../backup/manifest.ts';
 import type { ObjectStore } from '../../ports.ts';
+import { VERIFICATIONS_PREFIX } from '../verify-event.ts';
+
+/** Key of what the last verification of this Region said that found everything in order. */
+export const LAST_KEY = `${VERIFICATIONS_PREFIX}last.json`;
 
 /** The last verification of this Region that found everything in order. */
-export const LAST_KEY = 'verifications/last.json';
-
 export interface LastVerification {
   readonly runId: string;
   /** The last run that was verified with every object of its snapshot. */

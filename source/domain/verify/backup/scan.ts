@@ -15,23 +15,24 @@ import { differenceFrom, tableVerdict } from './verdict.ts';
 const MOST_MOVES = 5;
 
 /** Reads the whole table and holds it against the manifest that was sealed last. Resumes segment by segment. */
-export async function scanTable(verification: Verification): Promise<void> {
+export async function verifyTable(verification: Verification): Promise<void> {
   const { deps, progress, sliceOver } = verification;
   const { state } = progress;
   const runId = state.look?.runId ?? '';
   const tally = new ItemTally(state.found, runId);
   const parts = new SnapshotParts(state.parts);
-  progress.storeWith(tally, parts);
-  await scanSegments(deps.table, state.found.segments, {
-    take: (items, segment) => {
-      const content = items.filter((item) => tally.add(item) !== undefined);
-      if (state.look?.writesSnapshot === true) parts.add(segmentName(segment), content);
-    },
-    afterPage: () => progress.saveIfDue(),
-    stop: sliceOver,
-  });
-  if (!scanEnded(state.found.segments)) return;
+  await progress.gather([tally, parts], () =>
+    scanSegments(deps.table, state.found.segments, {
+      take: (items, segment) => {
+        const content = items.filter((item) => tally.add(item) !== undefined);
+        if (state.look?.writesSnapshot === true) parts.add(segmentName(segment), content);
+      },
+      afterPage: () => progress.saveIfDue(),
+      stop: sliceOver,
+    }),
+  );
   await progress.save();
+  if (!scanEnded(state.found.segments)) return;
   await settleScan(verification, runId);
 }
 
@@ -42,7 +43,7 @@ async function settleScan(verification: Verification, runId: string): Promise<vo
   const { found } = state;
   const after = await readSealedBackup(deps.table, input.tableName);
   if (after.openRunId !== undefined) return runOpen(verification, after.openRunId);
-  if (after.runId !== runId || after.manifest === undefined) return lookAnew(verification, after.runId);
+  if (after.runId !== runId || after.manifest === undefined) return lookAgain(verification, after.runId);
   const { manifest } = after;
   const difference = differenceFrom(manifest, found);
   if (difference !== undefined)
@@ -53,7 +54,7 @@ async function settleScan(verification: Verification, runId: string): Promise<vo
 }
 
 /** Another run was sealed meanwhile. */
-async function lookAnew(verification: Verification, runId: string): Promise<void> {
+async function lookAgain(verification: Verification, runId: string): Promise<void> {
   const { progress, input } = verification;
   progress.state.moves += 1;
   if (progress.state.moves > MOST_MOVES) {
@@ -64,6 +65,5 @@ async function lookAnew(verification: Verification, runId: string): Promise<void
     );
   }
   forgetScan(progress.state);
-  progress.storeWith();
   await progress.save();
 }

@@ -1,15 +1,17 @@
-import type { Counts, Manifest, SnapshotObject } from '../../backup/manifest.ts';
+import * as v from 'valibot';
+import { checksumsShape } from '../../backup/checksums.ts';
 import { noCounts } from '../../backup/counts.ts';
-import type { MutableCounts } from '../../backup/counts.ts';
-import type { SnapshotState } from '../../backup/snapshot/write.ts';
+import { countsShape, manifestShape, snapshotObjectShape } from '../../backup/manifest.ts';
+import { newScan, scanProgressShape } from '../../backup/scan-segments.ts';
+import { snapshotStateShape } from '../../backup/snapshot/write.ts';
 import { noContent } from '../../backup/tally.ts';
-import type { Content } from '../../backup/tally.ts';
 import type { BackupTable, Clock, Log, ObjectStore, TimeLeft } from '../../ports.ts';
 import type { Progress } from '../../state/progress.ts';
-import { newScan } from '../../backup/scan-segments.ts';
-import type { ScanProgress } from '../../backup/scan-segments.ts';
+import { countShape, idShape, onlyRead, textsShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
 import type { LookEvent, VerifyEvent } from '../verify-event.ts';
 
+/** The Region whose table is verified, and what the state machine knows already. */
 export interface VerifyBackupInput extends LookEvent {
   readonly tableName: string;
   /** The Region of this execution. */
@@ -19,6 +21,7 @@ export interface VerifyBackupInput extends LookEvent {
   readonly retentionDays: number;
 }
 
+/** What VerifyBackup needs: it reads tables, and writes objects only. */
 export interface VerifyBackupDeps {
   /** The Region's replica. */
   readonly table: Pick<BackupTable, 'getItem' | 'scanPage'>;
@@ -32,17 +35,84 @@ export interface VerifyBackupDeps {
   readonly timeLeft: TimeLeft;
 }
 
+const heldShape = v.object({ counts: countsShape, checksums: checksumsShape, damaged: countShape });
 /** What the items of the table, or of a snapshot, add up to, damaged ones counted. */
-export interface Held extends Content {
-  damaged: number;
-}
+export type Held = v.InferOutput<typeof heldShape>;
 
-/** What a scan of the whole table found. */
-export interface Found extends Held {
+const foundShape = v.object({
+  ...heldShape.entries,
   /** Of these, items that the last sealed run wrote. */
-  readonly written: MutableCounts;
-  readonly segments: ScanProgress;
-}
+  written: countsShape,
+  segments: v.pipe(scanProgressShape, v.minLength(1)),
+});
+/** What a scan of the whole table found. */
+export type Found = v.InferOutput<typeof foundShape>;
+
+const snapshotCheckShape = v.object({
+  /** Names of the objects that are to be read. */
+  chosen: onlyRead(textsShape),
+  /** Objects of the snapshot altogether. */
+  of: countShape,
+  /** Of `chosen`, how many were read. */
+  read: countShape,
+  /** Where the next verification of a share begins. */
+  next: countShape,
+  content: heldShape,
+  /** What was found wrong, one sentence per object. */
+  damage: textsShape,
+});
+/** Progress of the snapshot's check. */
+export type SnapshotCheck = v.InferOutput<typeof snapshotCheckShape>;
+
+const skippedShape = v.picklist(['alreadyVerified', 'runOpen', 'nothingSealed']);
+/** How an execution ended that verified nothing. */
+export type Skipped = v.InferOutput<typeof skippedShape>;
+
+const verifyBackupResultShape = v.object({
+  done: v.boolean(),
+  /** True when a second look is due after a while. */
+  again: v.boolean(),
+  /** Looks so far that found a difference. */
+  differences: countShape,
+  /** True when there was nothing to do: nobody is told. */
+  skipped: v.boolean(),
+  /** True when a user pool is to be compared now. */
+  comparePool: v.boolean(),
+  why: v.exactOptional(skippedShape),
+  runId: v.exactOptional(v.string()),
+  counts: v.exactOptional(countsShape),
+  /** Objects of the newest snapshot: read and in order, and how many there are. */
+  objects: v.exactOptional(v.object({ read: countShape, of: countShape })),
+  percent: v.exactOptional(v.number()),
+  notes: v.exactOptional(textsShape),
+});
+/** What the state machine sees: counts, run ids and names of objects. */
+export type VerifyBackupResult = Stored<typeof verifyBackupResultShape>;
+
+export const backupStateShape = v.object({
+  phase: v.picklist(['look', 'scan', 'write', 'snapshot', 'done']),
+  /** The run under look, and whether its snapshot is to be written from the scan. */
+  look: v.exactOptional(onlyRead(v.object({ runId: idShape, writesSnapshot: v.boolean() }))),
+  found: foundShape,
+  /** What the scan gathered for the snapshot, by object. */
+  parts: snapshotStateShape,
+  /** Objects of the snapshot that are written. */
+  objects: v.array(onlyRead(snapshotObjectShape)),
+  /** The sealed manifest, once the table was found to match it. */
+  manifest: v.exactOptional(onlyRead(manifestShape)),
+  /** What the last difference was about. */
+  differed: v.exactOptional(v.string()),
+  /** Differences so far. */
+  differences: countShape,
+  /** Scans during which an export changed the table. */
+  moves: countShape,
+  snapshot: v.exactOptional(snapshotCheckShape),
+  notes: textsShape,
+  result: v.exactOptional(onlyRead(verifyBackupResultShape)),
+});
+/** Checkpoint of VerifyBackup, changed in place. */
+export type BackupState = v.InferOutput<typeof backupStateShape>;
+
 const nothingFound = (): Found => ({
   ...noContent(),
   damaged: 0,
@@ -50,73 +120,7 @@ const nothingFound = (): Found => ({
   segments: newScan(),
 });
 
-/** Begins the look again: nothing of an earlier scan counts. */
-export function forgetScan(state: BackupState): void {
-  Object.assign(state, { phase: 'look', found: nothingFound(), parts: {}, objects: [] });
-  delete state.look;
-}
-
-/** Progress of the snapshot's check. */
-export interface SnapshotCheck {
-  /** Names of the objects that are to be read. */
-  readonly chosen: readonly string[];
-  /** Objects of the snapshot altogether. */
-  readonly of: number;
-  /** Of `chosen`, how many were read. */
-  read: number;
-  /** Where the next verification of a share begins. */
-  readonly next: number;
-  readonly content: Held;
-  /** What was found wrong, one sentence per object. */
-  readonly damage: string[];
-}
-
-/** How an execution ended that verified nothing. */
-export type Skipped = 'alreadyVerified' | 'runOpen' | 'nothingSealed';
-
-/** What the state machine sees: counts, run ids and names of objects. */
-export interface VerifyBackupResult {
-  readonly done: boolean;
-  /** True when a second look is due after a while. */
-  readonly again: boolean;
-  /** Looks so far that found a difference. */
-  readonly differences: number;
-  /** True when there was nothing to do: nobody is told. */
-  readonly skipped: boolean;
-  /** True when a user pool is to be compared now. */
-  readonly comparePool: boolean;
-  readonly why?: Skipped;
-  readonly runId?: string;
-  readonly counts?: Counts;
-  /** Objects of the newest snapshot: read and in order, and how many there are. */
-  readonly objects?: { readonly read: number; readonly of: number };
-  readonly percent?: number;
-  readonly notes?: readonly string[];
-}
-
-/** Checkpoint of VerifyBackup. */
-export interface BackupState {
-  phase: 'look' | 'scan' | 'write' | 'snapshot' | 'done';
-  /** The run under look, and whether its snapshot is to be written from the scan. */
-  look?: { readonly runId: string; readonly writesSnapshot: boolean };
-  found: Found;
-  /** What the scan gathered for the snapshot, by object. */
-  parts: SnapshotState;
-  /** Objects of the snapshot that are written. */
-  objects: SnapshotObject[];
-  /** The sealed manifest, once the table was found to match it. */
-  manifest?: Manifest;
-  /** What the last difference was about. */
-  differed?: string;
-  /** Differences so far. */
-  differences: number;
-  /** Scans during which an export changed the table. */
-  moves: number;
-  snapshot?: SnapshotCheck;
-  readonly notes: string[];
-  result?: VerifyBackupResult;
-}
-
+/** The checkpoint before the first look. */
 export const newState = (): BackupState => ({
   phase: 'look',
   found: nothingFound(),
@@ -127,6 +131,12 @@ export const newState = (): BackupState => ({
   notes: [],
 });
 
+/** Begins the look again: nothing of an earlier scan counts. */
+export function forgetScan(state: BackupState): void {
+  Object.assign(state, { phase: 'look', found: nothingFound(), parts: {}, objects: [] });
+  delete state.look;
+}
+
 /** One invocation's view of the verification. */
 export interface Verification {
   readonly input: VerifyBackupInput;
@@ -136,5 +146,7 @@ export interface Verification {
   readonly sliceOver: () => boolean;
 }
 
+/** Nobody waits for the answer: where there is nothing to verify, nobody is told. */
 export const isScheduled = ({ options }: VerifyEvent): boolean => options.trigger === 'Schedule';
+/** The table is a replica, and its snapshot is written by the verification. */
 export const inBackupRegion = ({ region, primaryRegion }: VerifyBackupInput): boolean => region !== primaryRegion;

@@ -52,6 +52,7 @@ function looksUnfinished(manifest: Manifest, found: Found): boolean {
   );
 }
 
+/** The table that differs, for the message. */
 export interface Where {
   readonly tableName: string;
   readonly region: string;

@@ -6,10 +6,10 @@ import { isWaiting } from './differ.ts';
 import { LAST_KEY, readLast } from './last.ts';
 import type { LastVerification } from './last.ts';
 import { beginLook } from './look.ts';
-import { scanTable } from './scan.ts';
+import { verifyTable } from './scan.ts';
 import { checkSnapshot } from './snapshot.ts';
-import { newState } from './state.ts';
-import type { BackupState, Verification, VerifyBackupDeps, VerifyBackupInput, VerifyBackupResult } from './state.ts';
+import { backupStateShape, newState } from './state.ts';
+import type { Verification, VerifyBackupDeps, VerifyBackupInput, VerifyBackupResult } from './state.ts';
 import { writeSnapshot } from './write-snapshot.ts';
 
 /**
@@ -20,7 +20,11 @@ import { writeSnapshot } from './write-snapshot.ts';
  */
 export async function verifyBackup(input: VerifyBackupInput, deps: VerifyBackupDeps): Promise<VerifyBackupResult> {
   const folder = verificationFolder(input.executionArn);
-  const progress = await claimVerification<BackupState>(deps, folder, 'backup', newState);
+  const progress = await claimVerification(deps, folder, {
+    name: 'backup',
+    shape: backupStateShape,
+    initial: newState,
+  });
   const verification: Verification = { input, deps, progress, folder, sliceOver: workSlice(deps.clock, deps.timeLeft) };
   const { state } = progress;
   const goesOn = (): boolean => state.phase !== 'done' && !isWaiting(state, input) && !verification.sliceOver();
@@ -39,7 +43,7 @@ export async function verifyBackup(input: VerifyBackupInput, deps: VerifyBackupD
 async function workOn(verification: Verification): Promise<void> {
   const { state } = verification.progress;
   if (state.phase === 'look') return beginLook(verification);
-  if (state.phase === 'scan') return scanTable(verification);
+  if (state.phase === 'scan') return verifyTable(verification);
   const manifest = state.manifest as Manifest;
   if (state.phase === 'write') return writeSnapshot(verification, manifest);
   if (await checkSnapshot(verification, manifest)) await finish(verification, manifest);

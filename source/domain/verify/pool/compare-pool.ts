@@ -9,9 +9,9 @@ import { listPoolGroups } from './list-groups.ts';
 import { listMembers } from './list-members.ts';
 import { listUsers } from './list-users.ts';
 import { readBackup } from './read-backup.ts';
-import { assertSame, differencesKey, reportKey, writeReport } from './report.ts';
-import { newComparison } from './state.ts';
-import type { ComparePoolDeps, ComparePoolInput, ComparePoolResult, CompareState, Comparison } from './state.ts';
+import { assertSame, differencesKey, reportKey, writePoolReport } from './report.ts';
+import { compareStateShape, newComparison } from './state.ts';
+import type { ComparePoolDeps, ComparePoolInput, ComparePoolResult, ComparisonRun } from './state.ts';
 
 /**
  * ComparePool: lists a user pool and holds every user, group and membership against the backup, in both directions; slice
@@ -20,8 +20,12 @@ import type { ComparePoolDeps, ComparePoolInput, ComparePoolResult, CompareState
  */
 export async function comparePool(input: ComparePoolInput, deps: ComparePoolDeps): Promise<ComparePoolResult> {
   const folder = verificationFolder(input.executionArn);
-  const progress = await claimVerification<CompareState>(deps, folder, 'pool', () => newComparison(deps.clock.now()));
-  const comparison: Comparison = { input, deps, progress, folder, sliceOver: workSlice(deps.clock, deps.timeLeft) };
+  const progress = await claimVerification(deps, folder, {
+    name: 'pool',
+    shape: compareStateShape,
+    initial: () => newComparison(deps.clock.now()),
+  });
+  const comparison: ComparisonRun = { input, deps, progress, folder, sliceOver: workSlice(deps.clock, deps.timeLeft) };
   const { state } = progress;
   const { userPoolId } = input;
   let marks: Marks | undefined;
@@ -41,11 +45,11 @@ export async function comparePool(input: ComparePoolInput, deps: ComparePoolDeps
   };
 }
 
-async function workOn(comparison: Comparison, marks: Marks | undefined): Promise<StepEnd> {
+async function workOn(comparison: ComparisonRun, marks: Marks | undefined): Promise<StepEnd> {
   const { step } = comparison.progress.state;
   if (marks === undefined) return readBackup(comparison);
   if (step === 'users') return listUsers(comparison, marks);
   if (step === 'groups') return listPoolGroups(comparison);
   if (step === 'members') return listMembers(comparison, marks);
-  return step === 'absent' ? findAbsent(comparison, marks) : writeReport(comparison);
+  return step === 'absent' ? findAbsent(comparison, marks) : writePoolReport(comparison);
 }

@@ -1,4 +1,4 @@
-import { groupOf, subOf } from '../../backup/items.ts';
+import { groupOf, subOfKey } from '../../backup/items.ts';
 import type { UserItem } from '../../backup/items.ts';
 import { encodeExpectedMembership, encodeExpectedUser } from '../../comparison/expected-records.ts';
 import { Marks } from '../../comparison/marks.ts';
@@ -14,7 +14,7 @@ const UNCONFIRMED = 1;
 
 /** A user of the backup, as one that listings of a pool show. */
 export const recognizable = ({ id, type, username, attributes }: UserItem): Recognizable => ({
-  sub: subOf({ id, type }),
+  sub: subOfKey({ id, type }),
   username,
   attributes,
 });
@@ -22,18 +22,20 @@ export const recognizable = ({ id, type, username, attributes }: UserItem): Reco
 /** Users who never confirmed their sign-up are not restored unless that is asked for. */
 export const isUnconfirmed = ({ status }: Pick<UserItem, 'status'>): boolean => status === 'UNCONFIRMED';
 
+/** What the comparison keeps of a user: what recognizes it, a digest of its content, and whether a restore brings it. */
 export const userRecord = (item: UserItem, matching: Matching): Buffer =>
   encodeExpectedUser({
     digest: userDigest(recognizable(item), matching),
     contentDigest: userContentDigest(item),
-    sub: subOf(item),
+    sub: subOfKey(item),
     own: [isUnconfirmed(item) ? UNCONFIRMED : CONFIRMED, 0],
   });
 
 /** The item of a membership does not have its user's name: these records know their users by the backup's `sub`. */
 export const membershipRecord = (item: ItemKey): Buffer =>
-  encodeExpectedMembership({ digest: membershipDigest(groupOf(item), subOf(item)), own: 0 });
+  encodeExpectedMembership({ digest: membershipDigest(groupOf(item), subOfKey(item)), own: 0 });
 
+/** The records of the backup, with what of it was seen up to the checkpoint. */
 export const loadMarks = (
   objects: Pick<ObjectStore, 'get'>,
   { records, counts, matching, marksKey }: CompareState,

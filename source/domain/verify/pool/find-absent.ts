@@ -1,4 +1,4 @@
-import { groupOf, itemKind, subOf, userKey } from '../../backup/items.ts';
+import { groupOf, itemKind, subOfKey, userKey } from '../../backup/items.ts';
 import type { UserItem } from '../../backup/items.ts';
 import { scanEnded, scanSegments } from '../../backup/scan-segments.ts';
 import type { ScanSource } from '../../backup/scan-segments.ts';
@@ -11,7 +11,7 @@ import type { StepEnd } from '../../state/step.ts';
 import { isUnconfirmed, recognizable } from './expected.ts';
 import { sameRun } from './read-backup.ts';
 import { Rows } from './rows.ts';
-import type { Comparison, PoolCounts } from './state.ts';
+import type { ComparisonRun, PoolCounts } from './state.ts';
 
 /** A user or a membership of the backup that the pool does not have. */
 interface Absent {
@@ -25,7 +25,7 @@ interface Absent {
 }
 
 /** Tells, by a second scan where one is needed, which users and memberships of the backup the pool does not have. */
-export async function findAbsent({ input, deps, progress, sliceOver }: Comparison, marks: Marks): Promise<StepEnd> {
+export async function findAbsent({ input, deps, progress, sliceOver }: ComparisonRun, marks: Marks): Promise<StepEnd> {
   const { state } = progress;
   if (marks.countUsers((mark) => !isSeen(mark)) + marks.unseenMembershipCount > 0) {
     const rows = new Rows(state.rows);
@@ -63,14 +63,14 @@ function absentItems(
     const ordinal = marks.find(recognizable(item));
     if (ordinal === undefined || !isSeen(marks.users[ordinal] as number)) return true;
     // Of two users with the same name in the backup only one can be the pool's.
-    return marks.expectedUser(ordinal).sub !== subOf(item);
+    return marks.expectedUser(ordinal).sub !== subOfKey(item);
   };
   const isAbsentMembership = (item: TableItem): boolean => {
-    const ordinal = marks.membershipOf(groupOf(item), subOf(item));
+    const ordinal = marks.membershipOf(groupOf(item), subOfKey(item));
     return ordinal === undefined || !marks.memberships.has(ordinal);
   };
   const absent = (item: TableItem, user: UserItem | undefined): Absent => ({
-    sub: subOf(item),
+    sub: subOfKey(item),
     ...(itemKind(item) === 'membership' ? { group: groupOf(item) } : {}),
     name: user === undefined ? '' : signInNameFrom(user, matching),
     // The pool that the backup was made of is no restore.
@@ -86,7 +86,7 @@ function absentItems(
       );
       for (const item of ofKind('membership').filter(isAbsentMembership)) {
         if (!users.has(item.id))
-          users.set(item.id, (await table.getItem(userKey(subOf(item)))) as UserItem | undefined);
+          users.set(item.id, (await table.getItem(userKey(subOfKey(item)))) as UserItem | undefined);
         found.push(absent(item, users.get(item.id)));
       }
       return { ...rest, items: found };

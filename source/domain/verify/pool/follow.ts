@@ -4,7 +4,7 @@ import type { Chains } from '../../listing/chains.ts';
 import type { Appendix } from '../../state/progress.ts';
 import { workThenSave } from '../../state/step.ts';
 import type { StepEnd } from '../../state/step.ts';
-import type { CompareState, Comparison } from './state.ts';
+import type { CompareState, ComparisonRun } from './state.ts';
 
 /** Keeps the state's marks up to what was applied, whenever it is saved. */
 const marksIn = (state: CompareState, marks: Marks): Appendix => ({
@@ -17,7 +17,7 @@ const marksIn = (state: CompareState, marks: Marks): Appendix => ({
 
 /** Follows the chains to their end and stores what they gather; `sliceOver` also when throttling ended them early. */
 export async function follow<T>(
-  { progress, sliceOver }: Comparison,
+  { progress, sliceOver }: ComparisonRun,
   marks: Marks,
   chains: Chains<T>,
   gathered: readonly Appendix[],

@@ -1,13 +1,14 @@
 import { compareGroups } from '../../comparison/compare-groups.ts';
 import { poolGroups } from '../../listing/pool-groups.ts';
+import { groupShape } from '../../model.ts';
 import type { PoolGroup } from '../../model.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 import type { StepEnd } from '../../state/step.ts';
 import { Rows } from './rows.ts';
-import type { Comparison } from './state.ts';
+import type { ComparisonRun } from './state.ts';
 
 /** Lists the groups of the pool and compares them with the backup's. */
-export async function listPoolGroups(comparison: Comparison): Promise<StepEnd> {
+export async function listPoolGroups(comparison: ComparisonRun): Promise<StepEnd> {
   const { progress } = comparison;
   const rows = new Rows(progress.state.rows);
   const groupsKey = await progress.gather([rows], () => tellDifferences(comparison, rows));
@@ -17,12 +18,12 @@ export async function listPoolGroups(comparison: Comparison): Promise<StepEnd> {
 }
 
 /** Returns the key of the object with the names of the pool's groups. */
-async function tellDifferences({ input, deps, progress, folder }: Comparison, rows: Rows): Promise<string> {
+async function tellDifferences({ input, deps, progress, folder }: ComparisonRun, rows: Rows): Promise<string> {
   const { counts, records } = progress.state;
   const inPool = await poolGroups(deps, input.userPoolId);
   const inBackup: PoolGroup[] = [];
   for (const key of records.groups)
-    for await (const group of readNdjson<PoolGroup>(deps.objects, key)) inBackup.push(group);
+    for await (const group of readNdjson(deps.objects, key, groupShape)) inBackup.push(group);
   const groupsKey = `${folder}work/pool-groups-${deps.claim}.json`;
   await deps.objects.put(groupsKey, JSON.stringify([...inPool.keys()].sort()));
   const { problems, extra } = compareGroups(inBackup, inPool);

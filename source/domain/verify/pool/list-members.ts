@@ -11,10 +11,10 @@ import type { StepEnd } from '../../state/step.ts';
 import { follow } from './follow.ts';
 import { nativeUsers } from './native-users.ts';
 import { Rows } from './rows.ts';
-import type { Comparison } from './state.ts';
+import type { ComparisonRun } from './state.ts';
 
 /** Lists the members of every group of the pool and compares the memberships with the backup's. */
-export async function listMembers(comparison: Comparison, marks: Marks): Promise<StepEnd> {
+export async function listMembers(comparison: ComparisonRun, marks: Marks): Promise<StepEnd> {
   const { input, deps, progress } = comparison;
   const { state } = progress;
   const matching = state.matching as Matching;

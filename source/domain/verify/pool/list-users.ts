@@ -17,13 +17,13 @@ import { unseenUsers } from './expected.ts';
 import { follow } from './follow.ts';
 import { nativeUsers } from './native-users.ts';
 import { Rows } from './rows.ts';
-import type { Comparison, CompareState } from './state.ts';
+import type { ComparisonRun, CompareState } from './state.ts';
 
 /** Users whose differing attributes are named; of more it is only told that they differ. */
 const NAMED_DIFFERENCES = 1_000;
 
 /** Lists all users of the pool and compares each with the backup. */
-export async function listUsers(comparison: Comparison, marks: Marks): Promise<StepEnd> {
+export async function listUsers(comparison: ComparisonRun, marks: Marks): Promise<StepEnd> {
   const { deps, progress } = comparison;
   const { state } = progress;
   const extra = await Ledger.load(deps.objects, 'extra-users', state.extraUsers);
@@ -43,13 +43,13 @@ export async function listUsers(comparison: Comparison, marks: Marks): Promise<S
   return 'moved';
 }
 
-async function begin({ progress }: Comparison, next: Partial<Pick<CompareState, 'scope' | 'step'>>): Promise<void> {
+async function begin({ progress }: ComparisonRun, next: Partial<Pick<CompareState, 'scope' | 'step'>>): Promise<void> {
   Object.assign(progress.state, next, { chains: NO_CHAINS });
   await progress.save();
 }
 
 /** Chains over all users; of those who differ it is found out, before their page is applied, in what. */
-function chainsOf(comparison: Comparison, marks: Marks, extra: Ledger, rows: Rows): Chains<ListedUser> {
+function chainsOf(comparison: ComparisonRun, marks: Marks, extra: Ledger, rows: Rows): Chains<ListedUser> {
   const { input, deps, progress } = comparison;
   const { state } = progress;
   const matching = state.matching as Matching;
@@ -80,7 +80,7 @@ function chainsOf(comparison: Comparison, marks: Marks, extra: Ledger, rows: Row
 
 /** Names of what differs between the listed user and the backup. */
 async function whatDiffers(
-  { deps, progress: { state } }: Comparison,
+  { deps, progress: { state } }: ComparisonRun,
   marks: Marks,
   user: PoolUser,
   { ordinal, mark }: Compared,

@@ -4,17 +4,17 @@ import type { Manifest } from '../../backup/manifest.ts';
 import type { Matching } from '../../comparison/matching.ts';
 import { Halt } from '../../errors.ts';
 import { readSealedBackup } from '../../backup/sealed-backup.ts';
-import { signInNameOf } from '../../model.ts';
+import { signInAttributeOf } from '../../model.ts';
 import type { PoolGroup } from '../../model.ts';
 import { newScan, scanEnded, scanSegments } from '../../backup/scan-segments.ts';
 import type { TableItem } from '../../ports.ts';
 import type { StepEnd } from '../../state/step.ts';
 import { membershipRecord, userRecord } from './expected.ts';
 import { Parts } from './parts.ts';
-import type { Comparison } from './state.ts';
+import type { ComparisonRun } from './state.ts';
 
 /** The manifest of the run that VerifyBackup found in order; Halt ExportRunOpen when an export has begun, or ended, since. */
-export async function sameRun({ input, deps }: Pick<Comparison, 'input' | 'deps'>): Promise<Manifest> {
+export async function sameRun({ input, deps }: Pick<ComparisonRun, 'input' | 'deps'>): Promise<Manifest> {
   const { runId, manifest, openRunId } = await readSealedBackup(deps.table, input.tableName);
   if (openRunId === undefined && runId === input.runId && manifest !== undefined) return manifest;
   throw new Halt(
@@ -24,7 +24,7 @@ export async function sameRun({ input, deps }: Pick<Comparison, 'input' | 'deps'
 }
 
 /** Reads what the backup holds into records; the comparison is made against these. */
-export async function readBackup(comparison: Comparison): Promise<StepEnd> {
+export async function readBackup(comparison: ComparisonRun): Promise<StepEnd> {
   const { input, deps, progress, sliceOver } = comparison;
   const { state } = progress;
   state.matching ??= await matchingOf(comparison);
@@ -62,10 +62,10 @@ const groupOfItem = ({ groupName, description, precedence }: GroupItem): PoolGro
 });
 
 /** How users are recognized; Halt PoolDiffers where none could be, since the pools have different names at sign-in. */
-async function matchingOf({ input, deps }: Comparison): Promise<Matching> {
+async function matchingOf({ input, deps }: ComparisonRun): Promise<Matching> {
   const manifest = await sameRun({ input, deps });
   const { settings } = await deps.pool.describe(input.userPoolId);
-  const [here, there] = [signInNameOf(settings), signInNameOf(manifest.poolSettings)];
+  const [here, there] = [signInAttributeOf(settings), signInAttributeOf(manifest.poolSettings)];
   if (here !== there) {
     throw new Halt(
       'PoolDiffers',

@@ -2,13 +2,15 @@ import { Halt } from '../../errors.ts';
 import type { StepEnd } from '../../state/step.ts';
 import { DIFFERENCES_HEADER } from './rows.ts';
 import { differs } from './state.ts';
-import type { Comparison, PoolCounts } from './state.ts';
+import type { ComparisonRun, PoolCounts } from './state.ts';
 
+/** Who differs and how, line by line: personal data. */
 export const differencesKey = (folder: string): string => `${folder}differences.csv`;
+/** Counts, and how the comparison was made. */
 export const reportKey = (folder: string): string => `${folder}report.json`;
 
 /** Writes differences.csv, where there is a line for it, then report.json. */
-export async function writeReport({ input, deps, progress, folder }: Comparison): Promise<StepEnd> {
+export async function writePoolReport({ input, deps, progress, folder }: ComparisonRun): Promise<StepEnd> {
   const { state } = progress;
   const lines = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
     yield Buffer.from(DIFFERENCES_HEADER);
@@ -49,7 +51,7 @@ const WORDS: readonly (readonly [count: keyof PoolCounts, words: string])[] = [
 ];
 
 /** Halt PoolDiffers with the counts and where the rows are; nothing personal. */
-export function assertSame({ input, progress, folder }: Comparison): void {
+export function assertSame({ input, progress, folder }: ComparisonRun): void {
   const { counts } = progress.state;
   if (!differs(counts)) return;
   const found = WORDS.filter(([count]) => counts[count] > 0)

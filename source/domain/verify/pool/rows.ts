@@ -1,6 +1,7 @@
 import { reportLine } from '../../report-line.ts';
 import { Parts } from './parts.ts';
 
+/** First line of differences.csv. */
 export const DIFFERENCES_HEADER = 'sub,sign_in_name,difference\n';
 
 /** Lines of differences.csv, gathered while the pool is listed. */

@@ -1,20 +1,23 @@
-import type { Matching } from '../../comparison/matching.ts';
-import type { LedgerState } from '../../digests/ledger.ts';
-import { NO_CHAINS } from '../../listing/chains.ts';
-import type { ChainProgress } from '../../listing/chains.ts';
-import type { ListingScope } from '../../listing/user-chains.ts';
+import * as v from 'valibot';
+import { newScan, scanProgressShape } from '../../backup/scan-segments.ts';
+import { matchingShape } from '../../comparison/matching.ts';
+import { ledgerShape } from '../../digests/ledger.ts';
+import { chainProgressShape, NO_CHAINS } from '../../listing/chains.ts';
+import { listingScopeShape } from '../../listing/user-chains.ts';
 import type { BackupTable, Clock, Log, ObjectStore, TimeLeft, UserPoolReader } from '../../ports.ts';
 import type { Progress } from '../../state/progress.ts';
-import { newScan } from '../../backup/scan-segments.ts';
-import type { ScanProgress } from '../../backup/scan-segments.ts';
+import { countShape, onlyRead, textsShape, timeShape } from '../../state/shape.ts';
+import { VERIFICATIONS_PREFIX } from '../verify-event.ts';
 import type { CompareEvent } from '../verify-event.ts';
 
+/** What ComparePool is asked to compare. */
 export interface ComparePoolInput extends CompareEvent {
   readonly tableName: string;
   /** The Region's bucket, for messages. */
   readonly bucket: string;
 }
 
+/** What ComparePool needs: the pool, the backup, and where it keeps its progress. */
 export interface ComparePoolDeps {
   readonly pool: Pick<UserPoolReader, 'describe' | 'listUsersPage' | 'listGroupsPage' | 'listUsersInGroupPage'>;
   readonly table: Pick<BackupTable, 'getItem' | 'scanPage'>;
@@ -25,27 +28,28 @@ export interface ComparePoolDeps {
   readonly timeLeft: TimeLeft;
 }
 
-/** What the comparison found; users of identity providers are ignored on both sides. */
-export interface PoolCounts {
+const poolCountsShape = v.object({
   /** In the backup. */
-  users: number;
-  groups: number;
-  memberships: number;
+  users: countShape,
+  groups: countShape,
+  memberships: countShape,
   /** In the backup, not in the pool. */
-  usersMissing: number;
-  groupsMissing: number;
-  membershipsMissing: number;
+  usersMissing: countShape,
+  groupsMissing: countShape,
+  membershipsMissing: countShape,
   /** In the pool, not in the backup. */
-  usersExtra: number;
-  groupsExtra: number;
-  membershipsExtra: number;
+  usersExtra: countShape,
+  groupsExtra: countShape,
+  membershipsExtra: countShape,
   /** In both, but not the same. */
-  usersDifferent: number;
-  groupsDifferent: number;
+  usersDifferent: countShape,
+  groupsDifferent: countShape,
   /** Users who never confirmed their sign-up, and their memberships: no restore creates them unless it is asked to. */
-  usersNotRestored: number;
-  membershipsNotRestored: number;
-}
+  usersNotRestored: countShape,
+  membershipsNotRestored: countShape,
+});
+/** What the comparison found; users of identity providers are ignored on both sides. */
+export type PoolCounts = v.InferOutput<typeof poolCountsShape>;
 const noCounts = (): PoolCounts => ({
   users: 0,
   groups: 0,
@@ -72,35 +76,38 @@ const DIFFERENCES: readonly (keyof PoolCounts)[] = [
   'usersDifferent',
   'groupsDifferent',
 ];
+/** True when the pool is not what the backup holds; what no restore creates is no difference. */
 export const differs = (counts: PoolCounts): boolean => DIFFERENCES.some((kind) => counts[kind] > 0);
 
-/** Checkpoint of ComparePool. */
-export interface CompareState {
-  step: 'scan' | 'users' | 'groups' | 'members' | 'absent' | 'report' | 'done';
-  /** ISO 8601. */
-  startedAt: string;
+const extraShape = ledgerShape(VERIFICATIONS_PREFIX);
+export const compareStateShape = v.object({
+  step: v.picklist(['scan', 'users', 'groups', 'members', 'absent', 'report', 'done']),
+  startedAt: timeShape,
   /** Absent before the pool was looked at. */
-  matching?: Matching;
+  matching: v.exactOptional(onlyRead(matchingShape)),
   /** Of the scan under way: the first reads what the backup holds, the second, where something is absent, what that is. */
-  segments: ScanProgress;
+  segments: v.pipe(scanProgressShape, v.minLength(1)),
   /** Objects with the records of the backup. */
-  readonly records: { readonly users: string[]; readonly memberships: string[]; readonly groups: string[] };
+  records: v.object({ users: textsShape, memberships: textsShape, groups: textsShape }),
   /** Object with what of it was seen. */
-  marksKey?: string;
-  scope: ListingScope;
-  chains: ChainProgress;
+  marksKey: v.exactOptional(v.string()),
+  scope: listingScopeShape,
+  chains: onlyRead(chainProgressShape),
   /** Object with the names of the pool's groups. */
-  groupsKey?: string;
+  groupsKey: v.exactOptional(v.string()),
   /** In the pool, not in the backup. */
-  readonly extraUsers: LedgerState;
-  readonly extraMemberships: LedgerState;
+  extraUsers: extraShape,
+  extraMemberships: extraShape,
   /** Backup items that were read to name differing attributes. */
-  lookups: number;
+  lookups: countShape,
   /** Objects with the lines of differences.csv. */
-  readonly rows: string[];
-  readonly counts: PoolCounts;
-}
+  rows: textsShape,
+  counts: poolCountsShape,
+});
+/** Checkpoint of ComparePool, changed in place. */
+export type CompareState = v.InferOutput<typeof compareStateShape>;
 
+/** The checkpoint before the backup is read. */
 export const newComparison = (now: number): CompareState => ({
   step: 'scan',
   startedAt: new Date(now).toISOString(),
@@ -125,7 +132,7 @@ export interface ComparePoolResult {
 }
 
 /** One invocation's view of the comparison. */
-export interface Comparison {
+export interface ComparisonRun {
   readonly input: ComparePoolInput;
   readonly deps: ComparePoolDeps;
   readonly progress: Progress<CompareState>;

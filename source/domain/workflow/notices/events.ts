@@ -1,5 +1,5 @@
 import { Fault } from '../../errors.ts';
-import { isWorkflow, type Workflow } from '../lease.ts';
+import { isWorkflow, type SolutionWorkflow } from '../lease.ts';
 
 /** A state's error as a Catch gives it: `Cause` is text, for functions the JSON of what they threw. */
 export interface CaughtError {
@@ -11,21 +11,21 @@ export interface CaughtError {
 export type NoticeEvent =
   | {
       readonly event: 'failed';
-      readonly workflow: Workflow;
+      readonly workflow: SolutionWorkflow;
       readonly executionArn: string;
       readonly startedAt: number;
       readonly error: CaughtError;
     }
   | {
       readonly event: 'finished';
-      readonly workflow: Workflow;
+      readonly workflow: SolutionWorkflow;
       readonly executionArn: string;
       readonly startedAt: number;
       readonly result: Readonly<Record<string, unknown>>;
     }
   | {
       readonly event: 'ended';
-      readonly workflow: Workflow;
+      readonly workflow: SolutionWorkflow;
       readonly executionArn: string;
       readonly startedAt: number;
       readonly endedAt: number;
@@ -34,7 +34,7 @@ export type NoticeEvent =
     }
   | {
       readonly event: 'launch-export-refused';
-      readonly workflow: Workflow;
+      readonly workflow: SolutionWorkflow;
       readonly stateMachineArn: string;
       readonly error: string;
     };

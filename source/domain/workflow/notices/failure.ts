@@ -1,12 +1,12 @@
 import type { NamedError } from './cause.ts';
 import { namedError } from './cause.ts';
 import type { NoticeEvent } from './events.ts';
-import { regionOf, type Workflow } from '../lease.ts';
+import { regionOf, type SolutionWorkflow } from '../lease.ts';
 import { bodyOf, consoleLink, duration, type Notice, subjectOf } from './text.ts';
 
-const AGAIN: Readonly<Record<Workflow, string>> = {
+const AGAIN: Readonly<Record<SolutionWorkflow, string>> = {
   ExportWorkflow:
-    'Start ExportWorkflow again, with the input {}. Within an hour of its last progress it continues where it stopped; later it begins anew. Until an export completes, the backup of the last complete one stays in force.',
+    'Start ExportWorkflow again, with the input {}. Within an hour of its last progress it continues where it stopped; later it starts a new run. Until an export completes, the backup of the last complete one stays in force.',
   ImportWorkflow:
     'Start ImportWorkflow again with the same input: it continues where it stopped, and what is done is not done again.',
   VerifyWorkflow: 'Start VerifyWorkflow again with the same input. It changes neither the backup nor a user pool.',
@@ -15,8 +15,8 @@ const CORRECT =
   'Correct what the message names, then start the workflow again. Nothing was written to a user pool or to the backup because of this start.';
 const NOTHING = 'Nothing: this execution stopped by itself so that two never work at the same time.';
 
-const MEND_BACKUP =
-  'If the user pool is well, start ExportWorkflow in the primary Region with the input {}: it writes damaged and missing items anew, deletes surplus ones and seals a new run. If the pool is lost, restore an earlier run: start ImportWorkflow with "ExportRun" and the id of a run that was verified (the folders below snapshots/ in the mapping-file bucket). Find out who else writes to the table or the bucket.';
+const REPAIR_BACKUP =
+  'If the user pool is well, start ExportWorkflow in the primary Region with the input {}: it writes damaged and missing items again, deletes surplus ones and seals a new run. If the pool is lost, restore an earlier run: start ImportWorkflow with "ExportRun" and the id of a run that was verified (the folders below snapshots/ in the mapping-file bucket). Find out who else writes to the table or the bucket.';
 
 /** What the operator should do after a halt, where starting again at once is not it. */
 const NEXT: Readonly<Record<string, string>> = {
@@ -43,8 +43,8 @@ const NEXT: Readonly<Record<string, string>> = {
     'Add the permission that the message names (a stack update puts the roles back as they were), then start the workflow again: it continues.',
   ReplicaBehind:
     'Wait for the replication and start ImportWorkflow again; or start it with "AcceptIncomplete": true, and the report says by how much the backup was incomplete.',
-  ManifestMissing: `Until a new run is sealed, this backup cannot be proved. ${MEND_BACKUP}`,
-  CountsDiffer: MEND_BACKUP,
+  ManifestMissing: `Until a new run is sealed, this backup cannot be proved. ${REPAIR_BACKUP}`,
+  CountsDiffer: REPAIR_BACKUP,
   ChecksumDiffers:
     'Restore a kept run ("ExportRun"), or start ImportWorkflow with "AcceptIncomplete": true, which restores the damaged items as they are and reports how many. Find out who else writes to the table.',
   PoolDiffers:
@@ -60,7 +60,7 @@ const NEXT: Readonly<Record<string, string>> = {
 
 /** As NEXT, for halts that mean something else in a verification. */
 const NEXT_OF_VERIFICATION: Readonly<Record<string, string>> = {
-  ChecksumDiffers: MEND_BACKUP,
+  ChecksumDiffers: REPAIR_BACKUP,
   NoSealedBackup: 'Run ExportWorkflow in the primary Region to its end first.',
   ReplicaBehind:
     'Watch the table\'s ReplicationLatency and the service health of both Regions. The backup Region looks again every hour. If it stays, restore in the other Region, or an earlier run with "ExportRun"; if replication is in order, items were removed here: start ExportWorkflow with the input {}.',
@@ -107,7 +107,7 @@ export function endedNotice(
   });
 }
 
-const nextOf = (workflow: Workflow, error: string): string =>
+const nextOf = (workflow: SolutionWorkflow, error: string): string =>
   (workflow === 'VerifyWorkflow' ? NEXT_OF_VERIFICATION[error] : undefined) ?? NEXT[error] ?? AGAIN[workflow];
 
 function failed({
@@ -117,7 +117,7 @@ function failed({
   about,
   what,
 }: {
-  readonly workflow: Workflow;
+  readonly workflow: SolutionWorkflow;
   readonly executionArn: string;
   readonly named: NamedError;
   readonly about: string;

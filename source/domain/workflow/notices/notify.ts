@@ -11,6 +11,7 @@ import { verifyNotice } from './finished-verify.ts';
 import { marksOf } from './told.ts';
 import type { Notice } from './text.ts';
 
+/** What telling the end of an execution needs. */
 export interface NotifyDeps {
   readonly publish: (subject: string, body: string) => Promise<void>;
   readonly sendMetrics: (event: MetricsEvent) => Promise<void>;
@@ -19,6 +20,7 @@ export interface NotifyDeps {
   readonly log: Log;
 }
 
+/** The stack's parameters that decide what is told. */
 export interface NotifySettings {
   readonly preference: 'INFO_AND_ERRORS' | 'ERRORS_ONLY';
   readonly primaryRegion: string;

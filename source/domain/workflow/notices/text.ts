@@ -10,6 +10,7 @@ export interface Notice {
 const SUBJECT_LENGTH = 99;
 const LINE_LENGTH = 78;
 
+/** A subject that SNS takes for e-mail: printable ASCII, less than 100 characters. */
 export const subjectOf = (text: string): string => {
   const plain = text.replaceAll(/[^\x20-\x7e]/g, '?');
   return plain.length <= SUBJECT_LENGTH ? plain : `${plain.slice(0, SUBJECT_LENGTH - 3)}...`;

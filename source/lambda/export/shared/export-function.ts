@@ -3,7 +3,7 @@ import type { ExportEvent } from '../../../domain/export/export-event.ts';
 import type { BackupTable, ObjectStore } from '../../../domain/ports.ts';
 import { assertExportMayRun } from '../../../domain/workflow/lease.ts';
 import { backupTable } from '../../../adapters/backup-table.ts';
-import { text, type Environment } from '../../../adapters/env.ts';
+import { requiredText, type Environment } from '../../../adapters/env.ts';
 import { executionStatus } from '../../../adapters/executions.ts';
 import { guarded } from '../../../adapters/guarded.ts';
 import { invocationOf, type Invocation } from '../../../adapters/invocation.ts';
@@ -11,11 +11,11 @@ import { objectStore } from '../../../adapters/object-store.ts';
 
 /** Environment of every function of the export. */
 export const EXPORT_ENVIRONMENT = {
-  BACKUP_TABLE_NAME: text(),
-  STATE_BUCKET: text(),
-  PRIMARY_REGION: text(),
-  SECONDARY_REGION: text(),
-  USER_AGENT: text(),
+  BACKUP_TABLE_NAME: requiredText(),
+  STATE_BUCKET: requiredText(),
+  PRIMARY_REGION: requiredText(),
+  SECONDARY_REGION: requiredText(),
+  USER_AGENT: requiredText(),
 };
 
 /** What a function of the export works with. */

@@ -88,7 +88,7 @@ describe('SolutionConstants', () => {
     expect(stored()).to.deep.equal({ ...STORED, backupTableName: 'Other' });
   });
 
-  it('writes a removed or damaged parameter anew at an update', async () => {
+  it('writes a removed or damaged parameter again at an update', async () => {
     for (const damage of ['{"uuid":""}', 'no json']) {
       parameters.values.set(NAME, damage);
       await deployment.request(updateRequest(NAME, PROPERTIES, PROPERTIES));

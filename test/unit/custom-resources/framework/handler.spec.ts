@@ -5,7 +5,7 @@ import {
   done,
   handOver,
   type CustomResource,
-  type Outcome,
+  type ResourceOutcome,
   type Work,
 } from '../../../../source/custom-resources/framework/types.ts';
 import {
@@ -25,18 +25,18 @@ interface Properties {
 /** A resource of which each operation can be replaced, and which tells what it was asked. */
 class Thing implements CustomResource<Properties> {
   readonly asked: { readonly operation: string; readonly work: Work; readonly color?: string }[] = [];
-  operation: (work: Work) => Promise<Outcome> = async () => done({ Answer: '42' });
+  operation: (work: Work) => Promise<ResourceOutcome> = async () => done({ Answer: '42' });
 
   parse = (properties: Readonly<Record<string, unknown>>): Properties => {
     if (typeof properties['Color'] !== 'string') throw new Error('Color is missing');
     return { color: properties['Color'] };
   };
   identify = ({ color }: Properties): string => `thing-${color}`;
-  create = ({ color }: Properties, work: Work): Promise<Outcome> => this.#ask('create', work, color);
-  update = ({ color }: Properties, work: Work): Promise<Outcome> => this.#ask('update', work, color);
-  remove = (work: Work): Promise<Outcome> => this.#ask('remove', work);
+  create = ({ color }: Properties, work: Work): Promise<ResourceOutcome> => this.#ask('create', work, color);
+  update = ({ color }: Properties, work: Work): Promise<ResourceOutcome> => this.#ask('update', work, color);
+  remove = (work: Work): Promise<ResourceOutcome> => this.#ask('remove', work);
 
-  #ask(operation: string, work: Work, color?: string): Promise<Outcome> {
+  #ask(operation: string, work: Work, color?: string): Promise<ResourceOutcome> {
     this.asked.push({ operation, work, ...(color === undefined ? {} : { color }) });
     return this.operation(work);
   }
@@ -143,7 +143,7 @@ describe('custom resource framework', () => {
   describe('with a wait longer than a function may run', () => {
     const waitUntil =
       (readyAt: number) =>
-      async ({ timeLeft, handover }: Work): Promise<Outcome> => {
+      async ({ timeLeft, handover }: Work): Promise<ResourceOutcome> => {
         const minutes = ((handover?.['minutes'] as number | undefined) ?? 0) + 14;
         await clock.sleep(Math.min(timeLeft(), readyAt - clock.now()));
         return clock.now() >= readyAt ? done({ Minutes: String(minutes) }) : handOver('the paint to dry', { minutes });

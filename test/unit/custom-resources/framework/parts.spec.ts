@@ -2,12 +2,17 @@ import { expect } from 'chai';
 import * as v from 'valibot';
 import { launchIdOf } from '../../../../source/custom-resources/framework/identity.ts';
 import { pollUntil } from '../../../../source/custom-resources/framework/poll.ts';
-import { parseProperties, region, text, texts } from '../../../../source/custom-resources/framework/properties.ts';
+import {
+  parseProperties,
+  region,
+  nonEmptyText,
+  textMap,
+} from '../../../../source/custom-resources/framework/properties.ts';
 import { LAUNCH_ID, STACK_ID } from '../../../support/custom-resources/requests.ts';
 import { FakeClock } from '../../../../tools/simulation/fake-clock.ts';
 
 describe('properties of a custom resource', () => {
-  const schema = v.object({ Name: text, Region: region, More: texts });
+  const schema = v.object({ Name: nonEmptyText, Region: region, More: textMap });
 
   it('are read without the ones that CloudFormation adds', () => {
     const given = { ServiceToken: 'arn', ServiceTimeout: '300', Name: 'x', Region: 'us-gov-west-1', More: { a: '1' } };

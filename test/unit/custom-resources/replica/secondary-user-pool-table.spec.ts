@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { secondaryUserPoolTable } from '../../../../source/custom-resources/replica/secondary-user-pool-table.ts';
-import type { ReplicaTables, Settled, TableStatus } from '../../../../source/custom-resources/replica/tables.ts';
+import type { ReplicaTables, ChangeOutcome, TableStatus } from '../../../../source/custom-resources/replica/tables.ts';
 import { createRequest, deleteRequest, Deployment, updateRequest } from '../../../support/custom-resources/requests.ts';
 import { FakeClock } from '../../../../tools/simulation/fake-clock.ts';
 
@@ -32,20 +32,20 @@ class FakeTables implements ReplicaTables {
     if (this.askedAt === undefined) return 'absent';
     return this.clock.now() >= this.askedAt + this.creationMs ? 'ACTIVE' : 'CREATING';
   };
-  addReplica = async (): Promise<Settled> => {
+  addReplica = async (): Promise<ChangeOutcome> => {
     this.calls.push('addReplica');
     if (this.#isBusy('addReplica')) return { busy: this.busyWith };
     this.askedAt ??= this.clock.now();
     return 'done';
   };
   tableStatus = async (): Promise<TableStatus> => (this.#isBusy('tableStatus') ? 'absent' : 'ACTIVE');
-  keepPointInTimeRecovery = (region: string, _table: string, days: number): Promise<Settled> =>
+  keepPointInTimeRecovery = (region: string, _table: string, days: number): Promise<ChangeOutcome> =>
     this.#set('recovery', `${region} ${days}`);
-  protectFromDeletion = (region: string): Promise<Settled> => this.#set('protection', region);
-  tag = (region: string, _table: string, tags: object): Promise<Settled> =>
+  protectFromDeletion = (region: string): Promise<ChangeOutcome> => this.#set('protection', region);
+  tag = (region: string, _table: string, tags: object): Promise<ChangeOutcome> =>
     this.#set('tags', `${region} ${JSON.stringify(tags)}`);
 
-  async #set(name: string, value: string): Promise<Settled> {
+  async #set(name: string, value: string): Promise<ChangeOutcome> {
     this.calls.push(name);
     if (this.#isBusy(name)) return { busy: this.busyWith };
     const [region = '', ...rest] = value.split(' ');

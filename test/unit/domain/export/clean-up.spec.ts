@@ -52,7 +52,7 @@ describe('clean-up of the backup table', () => {
       expect((await run()).deleted.users).to.equal(9);
     });
 
-    it('lists the pool anew after a refusal, so that users who came back are not deleted', async () => {
+    it('lists the pool again after a refusal, so that users who came back are not deleted', async () => {
       const back = Array.from({ length: 30 }, (_, n) => pool.find(`user${n}`));
       removeUsers(pool, 0, 30);
       await rejection(run());
@@ -232,7 +232,7 @@ describe('clean-up of the backup table', () => {
     });
 
     for (const what of Object.keys(changed)) {
-      it(`is not sealed, and the next start writes it anew: ${what}`, async () => {
+      it(`is not sealed, and the next start writes it again: ${what}`, async () => {
         const sealed = latest();
         await damage(what);
         const error = await rejection(run());
@@ -267,7 +267,7 @@ describe('clean-up of the backup table', () => {
       expect(actualItems(world.table)).to.deep.equal(expectedItems(pool));
     });
 
-    it('is written anew where the listing missed it and the look-up finds it', async () => {
+    it('is written again where the listing missed it and the look-up finds it', async () => {
       const expected = expectedItems(pool);
       const { id } = await damage('a membership');
       await world.table.putItems([

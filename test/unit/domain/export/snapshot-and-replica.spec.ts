@@ -6,7 +6,7 @@ import { Fault, Halt } from '../../../../source/domain/errors.ts';
 import { expectSnapshots } from '../../../support/export/kept-snapshots.ts';
 import { ExportRunner, POOL_ID, REPLICA_REGION } from '../../../support/export/export-runner.ts';
 import type { ExportOptions } from '../../../support/export/export-runner.ts';
-import { digestOfText } from '../../../../source/domain/state/sealed-keys.ts';
+import { digestOfText } from '../../../../source/domain/state/digest-keys.ts';
 import { rejection } from '../../../support/rejection.ts';
 import { addGroups, addUsers } from '../../../support/world/builders.ts';
 import { KilledError } from '../../../support/world/calls.ts';
@@ -72,7 +72,7 @@ describe('end of an export', () => {
       ).to.deep.equal([]);
     });
 
-    it('with another number of items than the table is never sealed, and the next start lists anew', async () => {
+    it('with another number of items than the table is never sealed, and the next start lists again', async () => {
       const original = world.objects.put;
       world.objects.put = (key, body, condition) => {
         const text = String(body);

@@ -155,7 +155,7 @@ describe('checkNewUserPool', () => {
     }
   });
 
-  it('plans anew while nothing was written', async () => {
+  it('plans again while nothing was written', async () => {
     const world = backedUp();
     await putHead(world, 'planning');
     const opened = await check(world);

@@ -95,7 +95,7 @@ describe('Passwords of users who are created one by one', () => {
     expect(it.target.find('zoe')).to.deep.equal(stranger);
   });
 
-  it('cannot be set anew by users without a verified address: they are counted, and the report says so', async () => {
+  it('cannot be set again by users without a verified address: they are counted, and the report says so', async () => {
     const it = await world();
     const outcome = await it.execute();
     expect(outcome.outcome).to.equal('complete');

@@ -359,7 +359,7 @@ describe('scanTable', () => {
     expect(world.updatesQueue.sent).to.deep.equal([]);
   });
 
-  it('plans nothing anew once the restore has begun to write', async () => {
+  it('plans nothing again once the restore has begun to write', async () => {
     const world = oddities();
     sealBackup(world.table, world.source);
     await world.scan();

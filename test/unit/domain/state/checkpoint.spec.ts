@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as v from 'valibot';
 import { Fault } from '../../../../source/domain/errors.ts';
-import { digestOfText } from '../../../../source/domain/state/sealed-keys.ts';
+import { digestOfText } from '../../../../source/domain/state/digest-keys.ts';
 import { Checkpoint } from '../../../../source/domain/state/checkpoint.ts';
 import { countShape } from '../../../../source/domain/state/shape.ts';
 import type { Stored } from '../../../../source/domain/state/shape.ts';

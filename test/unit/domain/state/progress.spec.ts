@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import * as v from 'valibot';
 import { Progress } from '../../../../source/domain/state/progress.ts';
+import type { Appendix } from '../../../../source/domain/state/progress.ts';
 import { textsShape } from '../../../../source/domain/state/shape.ts';
 import { rejection } from '../../../support/rejection.ts';
 import { World } from '../../../support/world/world.ts';
@@ -22,7 +23,7 @@ describe('Progress with appendices', () => {
       () => ({ parts: [] }),
     );
     let waiting = 'first';
-    progress.storeWith({
+    const gathered: Appendix = {
       get pending() {
         return waiting === '' ? 0 : 1;
       },
@@ -33,16 +34,18 @@ describe('Progress with appendices', () => {
         waiting = '';
         return [part];
       },
-    });
-    expect(await rejection(progress.save())).to.include({ message: 'S3 is down' });
-    await progress.save();
-    const { state } = objects.json<{ readonly state: Seen }>('run/state.json');
-    expect(state.parts.map((key) => objects.text(key))).to.deep.equal(['first']);
+    };
+    await progress.gather([gathered], async () => {
+      expect(await rejection(progress.save())).to.include({ message: 'S3 is down' });
+      await progress.save();
+      const { state } = objects.json<{ readonly state: Seen }>('run/state.json');
+      expect(state.parts.map((key) => objects.text(key))).to.deep.equal(['first']);
 
-    waiting = 'second';
-    await progress.save();
-    expect(
-      objects.json<{ readonly state: Seen }>('run/state.json').state.parts.map((key) => objects.text(key)),
-    ).to.deep.equal(['first', 'second']);
+      waiting = 'second';
+      await progress.save();
+      expect(
+        objects.json<{ readonly state: Seen }>('run/state.json').state.parts.map((key) => objects.text(key)),
+      ).to.deep.equal(['first', 'second']);
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Classified } from '../../../../../source/domain/import/planning/classify.ts';
 import { afterCollisions, collisions, NameDigests } from '../../../../../source/domain/import/planning/collisions.ts';
-import type { SignInName } from '../../../../../source/domain/model.ts';
+import type { SignInAttribute } from '../../../../../source/domain/model.ts';
 
 const user = (sub: string, name: string, created = '2025-01-01', verified = 'false'): Classified => ({
   way: 'csv',
@@ -15,7 +15,11 @@ const excluded = (sub: string, name: string): Classified => ({
   groups: [],
 });
 
-async function losers(users: readonly Classified[], signInName: SignInName, caseSensitive: boolean): Promise<string[]> {
+async function losers(
+  users: readonly Classified[],
+  signInName: SignInAttribute,
+  caseSensitive: boolean,
+): Promise<string[]> {
   const names = new NameDigests(caseSensitive);
   for (const found of users) if (found.way !== 'exclude') names.add(found.user.name);
   const repeated = names.repeated();

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { readNdjson, toNdjson } from '../../../../../source/domain/state/ndjson.ts';
 import type { PlannedGroup } from '../../../../../source/domain/import/plan/plan-model.ts';
 import { orderByGroup } from '../../../../../source/domain/import/planning/order-by-group.ts';
+import { classifiedShape } from '../../../../../source/domain/import/planning/classify.ts';
 import type { Classified } from '../../../../../source/domain/import/planning/classify.ts';
 import { World } from '../../../../support/world/world.ts';
 
@@ -30,7 +31,7 @@ async function ordered(
   await objects.put('spool', toNdjson(users));
   const parts = await orderByGroup(objects, ['spool'], groups, 'ordered-');
   const subs: string[] = [];
-  for (const part of parts) for await (const line of readNdjson<Classified>(objects, part)) subs.push(subOf(line));
+  for (const part of parts) for await (const line of readNdjson(objects, part, classifiedShape)) subs.push(subOf(line));
   return { parts, subs };
 }
 

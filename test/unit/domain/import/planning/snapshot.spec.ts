@@ -163,7 +163,7 @@ describe('planning from a snapshot', () => {
       /hold \d+ users, \d+ groups, \d+ memberships, the export sealed 31, 3, 33, and \d+ of 256 checksums differ/,
     );
 
-    // One item exchanged by somebody who also repaired size, SHA-256 and number in manifest.json.
+    // One item exchanged by somebody who also adjusted size, SHA-256 and number in manifest.json.
     const forged = kept();
     const items = forged.world.table
       .all()

@@ -1,24 +1,24 @@
 import * as v from 'valibot';
 import { keyText, membershipItem, membershipKey, userItem, userKey } from '../backup/items.ts';
-import { FEDERATED_STATUS, groupShape, signInNameOf } from '../model.ts';
+import { FEDERATED_STATUS, groupShape, signInAttributeOf } from '../model.ts';
 import type { PoolGroup, PoolUser } from '../model.ts';
 import type { UserPoolReader } from '../ports.ts';
 import { Ledger } from '../digests/ledger.ts';
 import { forEachAtOnce } from '../concurrency.ts';
 import { chainShape, followChain, newChain, withToken } from '../listing/page-chain.ts';
 import type { Progress } from '../state/progress.ts';
-import { claimStep, exportLedgerShape, stateOf } from './progress.ts';
-import { groupsKey, Run } from './run.ts';
+import { claimExportProgress, exportLedgerShape, stateAfter } from './progress.ts';
+import { runGroupsKey, Run } from './run.ts';
 import { readList } from '../state/stored-list.ts';
 import { countShape } from '../state/shape.ts';
 import { workSlice } from '../state/slice.ts';
 import { workThenSave } from '../state/step.ts';
 import type { StepDeps } from '../state/step.ts';
-import { USERS_STEP, usersStateShape } from './sync-users.ts';
+import { SYNC_USERS_CHECKPOINT, usersStateShape } from './sync-users.ts';
 import { writeChanged } from './write-changed.ts';
 
-/** Name of the step, and of its checkpoint. */
-export const MEMBERS_STEP = 'memberships';
+/** Name of its checkpoint. */
+export const SYNC_USERS_IN_GROUP_CHECKPOINT = 'memberships';
 /** Chains of pages at a time: one group's pages are serial, so that several groups together reach the pace. */
 const GROUPS_AT_A_TIME = 12;
 
@@ -51,12 +51,12 @@ export const membersStateShape = v.object({
 export type MembersState = v.InferOutput<typeof membersStateShape>;
 
 /** What SyncUsersInGroup needs. */
-export interface SyncMembersDeps extends StepDeps {
+export interface SyncUsersInGroupDeps extends StepDeps {
   readonly pool: Pick<UserPoolReader, 'listUsersInGroupPage'>;
 }
 
 /** What the state machine sees. */
-export interface SyncMembersResult {
+export interface SyncUsersInGroupResult {
   readonly done: boolean;
   readonly groups: number;
   /** Distinct memberships so far, without those of federated users. */
@@ -70,19 +70,25 @@ export interface SyncMembersResult {
  * SyncUsersInGroup: lists the members of all groups, many groups per invocation, and writes the memberships that are
  * new. A member whom the listing of users did not show (created meanwhile) is written as a user too.
  */
-export async function syncMembers(deps: SyncMembersDeps, runId: string): Promise<SyncMembersResult> {
+export async function syncUsersInGroup(deps: SyncUsersInGroupDeps, runId: string): Promise<SyncUsersInGroupResult> {
   const run = await Run.join(deps, runId);
-  const groups = await readList(deps.objects, groupsKey(runId), groupShape);
-  const progress = await claimStep<MembersState>(deps, run, MEMBERS_STEP, membersStateShape, () => ({
-    next: 0,
-    open: [],
-    memberships: [],
-    federatedMemberships: [],
-    lateUsers: [],
-    counts: { listed: 0, added: 0, changed: 0, skipped: 0, pages: 0 },
-    late: { added: 0, changed: 0 },
-    done: false,
-  }));
+  const groups = await readList(deps.objects, runGroupsKey(runId), groupShape);
+  const progress = await claimExportProgress<MembersState>(
+    deps,
+    run,
+    SYNC_USERS_IN_GROUP_CHECKPOINT,
+    membersStateShape,
+    () => ({
+      next: 0,
+      open: [],
+      memberships: [],
+      federatedMemberships: [],
+      lateUsers: [],
+      counts: { listed: 0, added: 0, changed: 0, skipped: 0, pages: 0 },
+      late: { added: 0, changed: 0 },
+      done: false,
+    }),
+  );
   const { state } = progress;
   if (!state.done) await new MemberListing(deps, run, progress, groups, await loadLedgers(deps, runId, state)).work();
   const { listed, added, skipped } = state.counts;
@@ -96,8 +102,8 @@ interface Ledgers {
   readonly lateUsers: Ledger;
 }
 
-async function loadLedgers({ objects }: SyncMembersDeps, runId: string, state: MembersState): Promise<Ledgers> {
-  const listing = await stateOf(objects, runId, USERS_STEP, usersStateShape);
+async function loadLedgers({ objects }: SyncUsersInGroupDeps, runId: string, state: MembersState): Promise<Ledgers> {
+  const listing = await stateAfter(objects, runId, SYNC_USERS_CHECKPOINT, usersStateShape);
   return {
     users: await Ledger.load(objects, 'users', listing?.users ?? []),
     memberships: await Ledger.load(objects, 'memberships', state.memberships),
@@ -110,7 +116,7 @@ class MemberListing {
   readonly #sliceOver: () => boolean;
 
   constructor(
-    private readonly deps: SyncMembersDeps,
+    private readonly deps: SyncUsersInGroupDeps,
     private readonly run: Run,
     private readonly progress: Progress<MembersState>,
     private readonly groups: readonly PoolGroup[],
@@ -121,14 +127,15 @@ class MemberListing {
 
   async work(): Promise<void> {
     const { state } = this.progress;
-    this.progress.storeWith(this.ledgers.memberships, this.ledgers.federatedMemberships, this.ledgers.lateUsers);
+    const { memberships, federatedMemberships, lateUsers } = this.ledgers;
     await workThenSave(
       this.progress,
       () => state.counts.pages,
-      async () => {
-        await forEachAtOnce(this.#chains(), GROUPS_AT_A_TIME, (chain, failed) => this.#follow(chain, failed));
-        state.done = state.next >= this.groups.length && state.open.length === 0;
-      },
+      () =>
+        this.progress.gather([memberships, federatedMemberships, lateUsers], async () => {
+          await forEachAtOnce(this.#chains(), GROUPS_AT_A_TIME, (chain, failed) => this.#follow(chain, failed));
+          state.done = state.next >= this.groups.length && state.open.length === 0;
+        }),
     );
   }
 
@@ -162,11 +169,11 @@ class MemberListing {
     const { users, lateUsers, memberships, federatedMemberships } = this.ledgers;
     const native = page.filter(({ status }) => status !== FEDERATED_STATUS);
     const unseen = native.filter(({ sub }) => !users.has(userKey(sub)) && !lateUsers.has(userKey(sub)));
-    const signInName = signInNameOf(this.run.facts.settings);
+    const signInAttribute = signInAttributeOf(this.run.facts.settings);
     // Users before memberships: a crash in between leaves no membership without its user.
     const writtenUsers = await writeChanged(
       this.deps.table,
-      unseen.map((user) => userItem(user, signInName, this.run.id)),
+      unseen.map((user) => userItem(user, signInAttribute, this.run.id)),
     );
     const written = await writeChanged(
       this.deps.table,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { assertSealed, sealedKey, sealedPieces } from '../../../../source/domain/state/sealed-keys.ts';
+import { assertIntact, keyWithDigest, intactPieces } from '../../../../source/domain/state/digest-keys.ts';
 import { putList, readList } from '../../../../source/domain/state/stored-list.ts';
 import { subShape } from '../../../../source/domain/state/shape.ts';
 import { rejection } from '../../../support/rejection.ts';
@@ -14,23 +14,23 @@ const all = async (source: AsyncIterable<Uint8Array>): Promise<string> => {
   return text;
 };
 
-describe('Objects with a sealed key', () => {
-  const key = sealedKey('restores/p/r/spool/one-000000', 'ndjson', 'some lines\n');
+describe('Objects whose key carries a digest', () => {
+  const key = keyWithDigest('restores/p/r/spool/one-000000', 'ndjson', 'some lines\n');
 
   it('carry a digest of what was written: the same content, the same key', () => {
     expect(key).to.match(/^restores\/p\/r\/spool\/one-000000\.[0-9a-f]{16}\.ndjson$/);
-    expect(sealedKey('restores/p/r/spool/one-000000', 'ndjson', Buffer.from('some lines\n'))).to.equal(key);
-    expect(sealedKey('restores/p/r/spool/one-000000', 'ndjson', 'other lines\n')).to.not.equal(key);
+    expect(keyWithDigest('restores/p/r/spool/one-000000', 'ndjson', Buffer.from('some lines\n'))).to.equal(key);
+    expect(keyWithDigest('restores/p/r/spool/one-000000', 'ndjson', 'other lines\n')).to.not.equal(key);
   });
 
   it('are read as long as they are what was written', async () => {
-    assertSealed(key, Buffer.from('some lines\n'));
-    expect(await all(sealedPieces(key, pieces('some ', 'lines\n')))).to.equal('some lines\n');
-    expect(() => assertSealed(key, Buffer.from('some lines')))
+    assertIntact(key, Buffer.from('some lines\n'));
+    expect(await all(intactPieces(key, pieces('some ', 'lines\n')))).to.equal('some lines\n');
+    expect(() => assertIntact(key, Buffer.from('some lines')))
       .to.throw(/is not what was written under this name/)
       .with.property('name', 'BadState');
     for (const found of [['some lines'], [], ['some lines\n', '\n'], ['same lines\n']])
-      expect(await rejection(all(sealedPieces(key, pieces(...found))))).to.have.property('name', 'BadState');
+      expect(await rejection(all(intactPieces(key, pieces(...found))))).to.have.property('name', 'BadState');
   });
 
   it('are the only ones that are looked at', async () => {
@@ -39,8 +39,8 @@ describe('Objects with a sealed key', () => {
       'snapshots/r/segment-0.ndjson.gz',
       'restores/p/r/report/failures.csv',
     ]) {
-      assertSealed(plain, Buffer.from('anything'));
-      expect(await all(sealedPieces(plain, pieces('anything')))).to.equal('anything');
+      assertIntact(plain, Buffer.from('anything'));
+      expect(await all(intactPieces(plain, pieces('anything')))).to.equal('anything');
     }
   });
 });

@@ -4,8 +4,8 @@ import { groupShape } from '../model.ts';
 import type { PoolGroup } from '../model.ts';
 import { Ledger } from '../digests/ledger.ts';
 import type { Progress } from '../state/progress.ts';
-import { claimStep, exportLedgerShape } from './progress.ts';
-import { groupsKey, Run } from './run.ts';
+import { claimExportProgress, exportLedgerShape } from './progress.ts';
+import { runGroupsKey, Run } from './run.ts';
 import { readList } from '../state/stored-list.ts';
 import { countShape } from '../state/shape.ts';
 import { workSlice } from '../state/slice.ts';
@@ -13,11 +13,11 @@ import { workThenSave } from '../state/step.ts';
 import type { StepDeps } from '../state/step.ts';
 import { writeChanged } from './write-changed.ts';
 
-/** Name of the step, and of its checkpoint. */
-export const GROUP_SYNC_STEP = 'group-sync';
+/** Name of its checkpoint. */
+export const SYNC_GROUP_CHECKPOINT = 'group-sync';
 const GROUPS_AT_A_TIME = 100;
 
-export const groupSyncStateShape = v.object({
+export const syncGroupStateShape = v.object({
   /** Groups before this index of the run's list are stored. */
   next: countShape,
   groups: exportLedgerShape,
@@ -25,10 +25,10 @@ export const groupSyncStateShape = v.object({
   done: v.boolean(),
 });
 /** Checkpoint of SyncGroup. */
-export type GroupSyncState = v.InferOutput<typeof groupSyncStateShape>;
+export type SyncGroupState = v.InferOutput<typeof syncGroupStateShape>;
 
 /** What the state machine sees. */
-export interface SyncGroupsResult {
+export interface SyncGroupResult {
   readonly done: boolean;
   readonly groups: number;
   readonly added: number;
@@ -36,21 +36,30 @@ export interface SyncGroupsResult {
 }
 
 /** SyncGroup: writes the groups that are new or whose description, precedence or role changed. */
-export async function syncGroups(deps: StepDeps, runId: string): Promise<SyncGroupsResult> {
+export async function syncGroup(deps: StepDeps, runId: string): Promise<SyncGroupResult> {
   const run = await Run.join(deps, runId);
-  const groups = await readList(deps.objects, groupsKey(runId), groupShape);
-  const progress = await claimStep<GroupSyncState>(deps, run, GROUP_SYNC_STEP, groupSyncStateShape, () => ({
-    next: 0,
-    groups: [],
-    counts: { added: 0, changed: 0 },
-    done: false,
-  }));
+  const groups = await readList(deps.objects, runGroupsKey(runId), groupShape);
+  const progress = await claimExportProgress<SyncGroupState>(
+    deps,
+    run,
+    SYNC_GROUP_CHECKPOINT,
+    syncGroupStateShape,
+    () => ({
+      next: 0,
+      groups: [],
+      counts: { added: 0, changed: 0 },
+      done: false,
+    }),
+  );
   const { state } = progress;
   if (!state.done)
     await workThenSave(
       progress,
       () => state.next,
-      () => storeGroups(deps, run, progress, groups),
+      async () => {
+        const ledger = await Ledger.load(deps.objects, 'groups', state.groups);
+        await progress.gather([ledger], () => storeGroups(deps, run, progress, groups, ledger));
+      },
     );
   return { done: state.done, groups: groups.length, ...state.counts };
 }
@@ -58,13 +67,12 @@ export async function syncGroups(deps: StepDeps, runId: string): Promise<SyncGro
 async function storeGroups(
   deps: StepDeps,
   run: Run,
-  progress: Progress<GroupSyncState>,
+  progress: Progress<SyncGroupState>,
   groups: readonly PoolGroup[],
+  ledger: Ledger,
 ): Promise<void> {
   const { state } = progress;
   const sliceOver = workSlice(deps.clock, deps.timeLeft);
-  const ledger = await Ledger.load(deps.objects, 'groups', state.groups);
-  progress.storeWith(ledger);
   while (state.next < groups.length && !sliceOver()) {
     const items = groups.slice(state.next, state.next + GROUPS_AT_A_TIME).map((group) => groupItem(group, run.id));
     const written = await writeChanged(deps.table, items);

@@ -10,7 +10,7 @@ import { EXPORTS_PREFIX, factsKey, findFacts, HEAD_KEY, RESUME_WINDOW_MS, runFol
 import type { RunFacts, RunHead } from './run.ts';
 
 /** What CheckUserPoolConfig needs. */
-export interface OpenRunDeps {
+export interface CheckUserPoolConfigDeps {
   readonly pool: Pick<UserPoolReader, 'describe'>;
   readonly table: Pick<BackupTable, 'getItem' | 'putItemIf'>;
   readonly objects: Pick<ObjectStore, 'get' | 'put' | 'list' | 'deleteAll'>;
@@ -30,8 +30,8 @@ interface Found {
  * checkpoint is at most an hour old (also one that was sealed and stopped before its end), else a new one begins. The
  * OPEN marker is in the table before anything else is.
  */
-export async function openRun(
-  deps: OpenRunDeps,
+export async function checkUserPoolConfig(
+  deps: CheckUserPoolConfigDeps,
   userPoolId: string,
 ): Promise<{ readonly runId: string; readonly resumed: boolean }> {
   const description = await deps.pool.describe(userPoolId);
@@ -85,7 +85,7 @@ function resumable({ head, facts }: Found, pool: UserPoolDescription, now: numbe
 }
 
 async function newFacts(
-  deps: Pick<OpenRunDeps, 'table' | 'random'>,
+  deps: Pick<CheckUserPoolConfigDeps, 'table' | 'random'>,
   found: Found,
   pool: UserPoolDescription,
   now: string,

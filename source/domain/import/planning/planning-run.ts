@@ -1,0 +1,80 @@
+import { signInAttributeOf } from '../../model.ts';
+import type {
+  BackupTable,
+  Clock,
+  ImportJobs,
+  Log,
+  ObjectStore,
+  TimeLeft,
+  UserPoolReader,
+  WakeQueue,
+  WorkMessage,
+} from '../../ports.ts';
+import { restoreFolder } from '../plan/plan-model.ts';
+import type { ImportOptions } from '../plan/plan-model.ts';
+import { creationIsAllowed } from '../preflight/triggers.ts';
+import type { ChunkLimits } from './chunk-size.ts';
+import type { Rules } from './classify.ts';
+import type { Accepted, RestoreTarget } from './planning-state.ts';
+
+/** The restore that is to be planned, and the table that holds its backup. */
+export interface ScanTableInput {
+  readonly restoreId: string;
+  readonly options: ImportOptions;
+  readonly tableName: string;
+}
+
+/** What planning needs: it reads the pools and the backup, and writes objects and messages. */
+export interface ScanTableDeps {
+  readonly pools: Pick<UserPoolReader, 'describe'>;
+  readonly jobs: Pick<ImportJobs, 'csvHeader'>;
+  readonly table: Pick<BackupTable, 'getItem' | 'scanPage'>;
+  readonly objects: ObjectStore;
+  readonly newUsers: Pick<WakeQueue<WorkMessage>, 'send'>;
+  readonly updates: Pick<WakeQueue<WorkMessage>, 'send'>;
+  readonly clock: Clock;
+  readonly timeLeft: TimeLeft;
+  /** Unique per invocation (the request id). */
+  readonly claim: string;
+  readonly log: Log;
+  /** Other sizes of import jobs than CHUNK_LIMITS. */
+  readonly limits?: ChunkLimits;
+}
+
+/** What the steps of one invocation share. */
+export interface PlanningRun {
+  readonly input: ScanTableInput;
+  readonly deps: ScanTableDeps;
+  readonly folder: string;
+  /** True once the invocation should store its progress and return. */
+  readonly stop: () => boolean;
+}
+
+/** Everything of the restore lies below it. */
+export const folderOf = ({ restoreId, options }: ScanTableInput): string =>
+  restoreFolder(options.newUserPoolId, restoreId);
+/** Not the key of version 2.0.0, whose steps were others: a restore that was planned half by it is planned again. */
+export const planningKey = (folder: string): string => `${folder}planning/progress.json`;
+/** The groups in the order in which the plan numbers them. */
+export const plannedGroupsKey = (folder: string): string => `${folder}groups.json`;
+/** Subs of users who give way to another of the same name. */
+export const losersKey = (folder: string): string => `${folder}planning/losers.json`;
+
+/** Prefix of what one invocation writes to the spool for one step; a superseded invocation overwrites nothing. */
+export const spoolPrefix = ({ folder, deps }: PlanningRun, step: 'read' | 'classified' | 'ordered'): string =>
+  `${folder}spool/${step}/${deps.claim}-`;
+
+/** What decides how users come back: settings of the new pool, of the old one, and what the operator asked for. */
+export const rulesFor = (
+  { options }: ScanTableInput,
+  { manifest }: Accepted,
+  target: Pick<RestoreTarget, 'pool' | 'header'>,
+): Rules => ({
+  header: target.header,
+  mfaFlag: target.pool.settings.mfaConfiguration === 'ON' ? 'true' : 'false',
+  autoVerified: target.pool.settings.autoVerifiedAttributes,
+  signInName: signInAttributeOf(manifest.poolSettings),
+  schema: target.pool.settings.schema,
+  restoreUnconfirmed: options.restoreUnconfirmed,
+  mayCreateUsers: creationIsAllowed(options, target.pool.settings),
+});
