@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { poolContents, type Contents } from '../../tools/chaos/check/contents.ts';
-import { changePool } from '../../tools/chaos/churn.ts';
-import { cognito, type Deployment } from '../../tools/chaos/deployment.ts';
-import { PRIMARY } from '../../tools/chaos/regions.ts';
-import { createShapedPool, shapedUsers, SHAPES } from '../../tools/chaos/shapes.ts';
+import { churn } from '../../tools/chaos/churn.ts';
+import { cognitoIn } from '../../tools/deploy/clients.ts';
+import type { Deployment } from '../../tools/chaos/deployment.ts';
+import { PRIMARY } from '../../tools/deploy/regions.ts';
+import { createPoolFor, usersFor, SIGN_INS } from '../../tools/chaos/sign-in.ts';
 import { Touched } from '../../tools/chaos/touched.ts';
 import { DEMO_GROUPS } from '../../tools/demo/seed/groups.ts';
 import { loadPool } from '../../tools/demo/seed/load.ts';
@@ -22,23 +23,17 @@ describe('Changes to the pool of a chaos run', function () {
 
   const keys = (...contents: readonly Contents[]): string[] => [...new Set(contents.flatMap((one) => [...one.keys()]))];
 
-  for (const shape of SHAPES) {
-    it(`note all that they touch, and not all that there is, in a pool with ${shape} sign-in`, async () => {
-      const client = cognito({ cloud }, PRIMARY);
-      const poolId = await createShapedPool(client, shape, shape);
-      await loadPool(
-        { cloud, client, region: PRIMARY, poolId },
-        DEMO_GROUPS,
-        shapedUsers(shape, USERS, 1),
-        () => undefined,
-      );
-      const deployment = { cloud, shape, poolId, nextUser: USERS + 1 } as Deployment;
+  for (const signIn of SIGN_INS) {
+    it(`note all that they touch, and not all that there is, in a pool with ${signIn} sign-in`, async () => {
+      const poolId = await createPoolFor(cognitoIn(cloud, PRIMARY), signIn, signIn);
+      await loadPool({ cloud, region: PRIMARY, poolId }, DEMO_GROUPS, usersFor(signIn, USERS, 1));
+      const deployment = { cloud, signIn, poolId, nextUser: USERS + 1 } as Deployment;
       const touched = new Touched();
       const random = new SeededRandom(1);
       const first = await poolContents(deployment);
       let last = first;
       for (let change = 0; change < 25; change += 1) {
-        await changePool(deployment, random, 1, touched);
+        await churn(deployment, random, 1, touched);
         const next = await poolContents(deployment);
         const changed = keys(last, next).filter((key) => last.get(key) !== next.get(key));
         expect(

@@ -28,12 +28,12 @@ import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'chai';
 import { publishAssets, stackOperation, type SolutionOptions } from '../../tools/deploy/solution.ts';
 import { createStack, type StackOutcome } from '../../tools/deploy/stack.ts';
-import { firstExecution, startExecution } from '../../tools/demo/executions.ts';
+import { firstExecution, startExecution } from '../../tools/deploy/executions.ts';
 import { DEMO_GROUPS } from '../../tools/demo/seed/groups.ts';
-import { createPool, loadPool } from '../../tools/demo/seed/load.ts';
+import { createDemoPool, loadPool } from '../../tools/demo/seed/load.ts';
 import { demoUsers } from '../../tools/demo/seed/users.ts';
 import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
-import { endOf, type EndedExecution } from '../support/local/executions.ts';
+import { endOf, type FinishedExecution } from '../../tools/deploy/executions.ts';
 
 const PRIMARY = 'us-east-1';
 const SECONDARY = 'eu-west-1';
@@ -61,13 +61,8 @@ describe('Export on the local cloud, with IAM enforced', function () {
       build: BUILD,
       stackName: 'UserBackup',
     };
-    poolId = await createPool(cognito, 'customers');
-    await loadPool(
-      { cloud, client: cognito, region: PRIMARY, poolId },
-      DEMO_GROUPS,
-      demoUsers(USERS, DEMO_GROUPS),
-      () => undefined,
-    );
+    poolId = await createDemoPool(cognito, 'customers');
+    await loadPool({ cloud, region: PRIMARY, poolId }, DEMO_GROUPS, demoUsers(USERS, DEMO_GROUPS));
     await publishAssets(options);
     launched = await createStack(
       stackOperation(options, {
@@ -82,7 +77,7 @@ describe('Export on the local cloud, with IAM enforced', function () {
   after(() => cloud?.stop());
 
   const workflow = (): string => launched.outputs['ExportWorkflowArn'] ?? '';
-  const run = async (input: object = {}): Promise<EndedExecution> =>
+  const run = async (input: object = {}): Promise<FinishedExecution> =>
     endOf(sfn, await startExecution(sfn, workflow(), input));
 
   /** Everything of the pool that belongs into the table, read page by page with the SDK's own paginators. */

@@ -42,8 +42,8 @@ import { createStack, deleteStack, failuresOf, updateStack, type StackOutcome } 
 import { uploadAssets } from '../../tools/deploy/upload.ts';
 import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
 import { buildWithChanges } from '../support/changed-sources.ts';
-import { endOf } from '../support/local/executions.ts';
-import type { EndedExecution } from '../support/local/executions.ts';
+import { endOf } from '../../tools/deploy/executions.ts';
+import type { FinishedExecution } from '../../tools/deploy/executions.ts';
 import { rejection } from '../support/rejection.ts';
 import { steps } from '../support/steps.ts';
 import { root } from '../support/templates.ts';
@@ -112,7 +112,7 @@ describe('Life of a launch, with IAM enforced', function () {
       );
     }
   };
-  const firstExport = async (stack: StackOutcome): Promise<EndedExecution> => {
+  const firstExport = async (stack: StackOutcome): Promise<FinishedExecution> => {
     const sfn = new SFNClient(cloud.clientConfig(PRIMARY));
     const { executions = [] } = await sfn.send(
       new ListExecutionsCommand({ stateMachineArn: stack.outputs['ExportWorkflowArn'] }),
@@ -415,7 +415,7 @@ describe('Life of a launch, with IAM enforced', function () {
         const { executionArn = '' } = await sfn.send(
           new StartExecutionCommand({ stateMachineArn: again.outputs['PrimaryImportWorkflowArn'], input }),
         );
-        expect(await endOf(sfn, executionArn)).to.deep.include({ status: 'SUCCEEDED', error: undefined });
+        expect(await endOf(sfn, executionArn)).to.deep.include({ status: 'SUCCEEDED', error: '' });
         const { Users = [] } = await new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY)).send(
           new ListUsersInGroupCommand({ UserPoolId: parameters.PrimaryUserPoolId, GroupName: 'staff' }),
         );

@@ -31,11 +31,11 @@ import { ListTopicsCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sn
 import { ListQueuesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { expect } from 'chai';
-import { firstExecution, startExecution } from '../../tools/demo/executions.ts';
+import { firstExecution, startExecution } from '../../tools/deploy/executions.ts';
 import { publishAssets, stackOperation, type SolutionOptions } from '../../tools/deploy/solution.ts';
 import { createStack, failuresOf, type StackOutcome } from '../../tools/deploy/stack.ts';
 import { startLocalCloud, type FaultRule, type LocalCloud } from '../../tools/local-cloud/index.ts';
-import { endOf, type EndedExecution } from '../support/local/executions.ts';
+import { endOf, type FinishedExecution } from '../../tools/deploy/executions.ts';
 import { canariesOf, canaryUser, CANARY_GROUPS, type CanaryUser } from '../support/privacy/canaries.ts';
 import { collectRegion } from '../support/privacy/collect.ts';
 import { findingsText, Search, type Canary, type Place } from '../support/privacy/search.ts';
@@ -86,18 +86,18 @@ describe("Nobody's data outside the table and the encrypted objects, on the loca
     }));
   };
 
-  const run = async (region: string, output: string, input: object): Promise<EndedExecution> => {
+  const run = async (region: string, output: string, input: object): Promise<FinishedExecution> => {
     const sfn = new SFNClient(cloud.clientConfig(region));
-    return endOf(sfn, await startExecution(sfn, launched.outputs[output] ?? '', input), 200_000);
+    return endOf(sfn, await startExecution(sfn, launched.outputs[output] ?? '', input), { patienceMs: 200_000 });
   };
-  const exportAgain = (input: object = {}): Promise<EndedExecution> => run(PRIMARY, 'ExportWorkflowArn', input);
-  const restore = (region: string, input: object): Promise<EndedExecution> =>
+  const exportAgain = (input: object = {}): Promise<FinishedExecution> => run(PRIMARY, 'ExportWorkflowArn', input);
+  const restore = (region: string, input: object): Promise<FinishedExecution> =>
     run(region, region === PRIMARY ? 'PrimaryImportWorkflowArn' : 'SecondaryImportWorkflowArn', input);
   /** While `faults` strike; calls of this test itself are left alone. */
   const struckBy = async (
     faults: readonly FaultRule[],
-    work: () => Promise<EndedExecution>,
-  ): Promise<EndedExecution> => {
+    work: () => Promise<FinishedExecution>,
+  ): Promise<FinishedExecution> => {
     await cloud.configure({ faults });
     const ended = await work();
     expect(

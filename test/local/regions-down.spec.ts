@@ -15,14 +15,14 @@ import { expect } from 'chai';
 import { differences, poolContents, tableContents } from '../../tools/chaos/check/contents.ts';
 import { restoreProblems } from '../../tools/chaos/check/restore.ts';
 import { verificationProblems } from '../../tools/chaos/check/verified.ts';
-import { changePool } from '../../tools/chaos/churn.ts';
-import { cognito, deploy, steps, type Deployment } from '../../tools/chaos/deployment.ts';
-import { endOf, type Ended } from '../../tools/chaos/executions.ts';
+import { churn } from '../../tools/chaos/churn.ts';
+import { cognitoIn, stepFunctionsIn } from '../../tools/deploy/clients.ts';
+import { deploy, type Deployment } from '../../tools/chaos/deployment.ts';
+import { execute, type FinishedExecution } from '../../tools/deploy/executions.ts';
 import { FUNCTIONS } from '../../tools/chaos/faults.ts';
-import { PRIMARY, SECONDARY, type Region } from '../../tools/chaos/regions.ts';
-import { createShapedPool } from '../../tools/chaos/shapes.ts';
+import { PRIMARY, SECONDARY, type Region } from '../../tools/deploy/regions.ts';
+import { createPoolFor } from '../../tools/chaos/sign-in.ts';
 import { readPool } from '../../tools/demo/compare/read-pool.ts';
-import { startExecution } from '../../tools/demo/executions.ts';
 import { SeededRandom } from '../../tools/demo/seed/random.ts';
 import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
 
@@ -38,12 +38,13 @@ describe('A Region that is down', function () {
   after(() => cloud?.stop());
   afterEach(() => cloud.configure({ regionsDown: [] }));
 
-  const run = async (region: Region, workflow: string, input: object): Promise<Ended> =>
-    endOf(steps(deployment, region), await startExecution(steps(deployment, region), workflow, input));
-  const lastRun = ({ output }: Ended): { manifest?: { runId: string }; replica?: { state: string } } => output ?? {};
+  const run = async (region: Region, workflow: string, input: object): Promise<FinishedExecution> =>
+    execute(stepFunctionsIn(cloud, region), workflow, input);
+  const lastRun = ({ output }: FinishedExecution): { manifest?: { runId: string }; replica?: { state: string } } =>
+    output ?? {};
 
   it('the backup Region: an export completes, says what is behind, and the replica catches up', async () => {
-    await changePool(deployment, new SeededRandom(1), 8);
+    await churn(deployment, new SeededRandom(1), 8);
     await cloud.configure({ regionsDown: [SECONDARY] });
     const ended = await run(PRIMARY, deployment.exportWorkflow, {});
     expect(ended).to.include({ status: 'SUCCEEDED' });
@@ -66,7 +67,7 @@ describe('A Region that is down', function () {
   });
 
   it('the primary Region, control plane and data plane: a restore in the backup Region is whole, and its message arrives', async () => {
-    const source = await readPool(cognito(deployment, PRIMARY), deployment.poolId);
+    const source = await readPool(cognitoIn(deployment.cloud, PRIMARY), deployment.poolId);
     await cloud.configure({ regionsDown: [PRIMARY] });
     const config = { ...cloud.clientConfig(PRIMARY), maxAttempts: 1 };
     const probes: Record<string, () => Promise<unknown>> = {
@@ -93,7 +94,7 @@ describe('A Region that is down', function () {
       ).to.equal('refused');
 
     const before = (await cloud.calls()).at(-1)?.sequence ?? 0;
-    const poolId = await createShapedPool(cognito(deployment, SECONDARY), deployment.shape, 'restored');
+    const poolId = await createPoolFor(cognitoIn(deployment.cloud, SECONDARY), deployment.signIn, 'restored');
     const ended = await run(SECONDARY, deployment.importWorkflow[SECONDARY], { NewUserPoolId: poolId });
     expect(ended).to.include({ status: 'SUCCEEDED' });
     expect(

@@ -10,12 +10,12 @@ import { expect } from 'chai';
 import { parse } from 'csv-parse/sync';
 import { comparePools, type PoolComparison } from '../../tools/demo/compare/compare-pools.ts';
 import { readPool, type PoolSnapshot } from '../../tools/demo/compare/read-pool.ts';
-import { firstExecution, startExecution } from '../../tools/demo/executions.ts';
+import { firstExecution, startExecution } from '../../tools/deploy/executions.ts';
 import type { DemoUser } from '../../tools/demo/seed/users.ts';
 import { publishAssets, stackOperation, type SolutionOptions } from '../../tools/deploy/solution.ts';
 import { createStack, failuresOf, type StackOutcome } from '../../tools/deploy/stack.ts';
 import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
-import { endOf } from '../support/local/executions.ts';
+import { endOf } from '../../tools/deploy/executions.ts';
 import { FIFTY_ATTRIBUTES, ODD_GROUPS, oddMails, oddUsers } from '../support/local/odd-users.ts';
 
 const PRIMARY = 'us-east-1';

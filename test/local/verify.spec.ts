@@ -16,14 +16,14 @@ import {
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DeleteCommand, DynamoDBDocumentClient, paginateScan, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'chai';
-import { firstExecution, startExecution } from '../../tools/demo/executions.ts';
+import { firstExecution, startExecution } from '../../tools/deploy/executions.ts';
 import { DEMO_GROUPS } from '../../tools/demo/seed/groups.ts';
-import { createPool, loadPool } from '../../tools/demo/seed/load.ts';
+import { createDemoPool, loadPool } from '../../tools/demo/seed/load.ts';
 import { demoUsers } from '../../tools/demo/seed/users.ts';
 import { publishAssets, stackOperation, type SolutionOptions } from '../../tools/deploy/solution.ts';
 import { createStack, failuresOf, type StackOutcome } from '../../tools/deploy/stack.ts';
 import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
-import { endOf, type EndedExecution } from '../support/local/executions.ts';
+import { endOf, type FinishedExecution } from '../../tools/deploy/executions.ts';
 
 const PRIMARY = 'us-east-1';
 const SECONDARY = 'eu-west-1';
@@ -49,13 +49,8 @@ describe('Verification on the local cloud, with IAM enforced', function () {
       stackName: 'UserBackup',
     };
     const cognito = new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY));
-    poolId = await createPool(cognito, 'customers');
-    await loadPool(
-      { cloud, client: cognito, region: PRIMARY, poolId },
-      DEMO_GROUPS,
-      demoUsers(USERS, DEMO_GROUPS),
-      () => undefined,
-    );
+    poolId = await createDemoPool(cognito, 'customers');
+    await loadPool({ cloud, region: PRIMARY, poolId }, DEMO_GROUPS, demoUsers(USERS, DEMO_GROUPS));
     await publishAssets(options);
     launched = await createStack(
       stackOperation(options, {
@@ -83,9 +78,10 @@ describe('Verification on the local cloud, with IAM enforced', function () {
   const workflow = (region: string): string =>
     output(region === PRIMARY ? 'PrimaryVerifyWorkflowArn' : 'SecondaryVerifyWorkflowArn');
   const bucket = (region: string): string => output(region === PRIMARY ? 'PrimaryBucketName' : 'SecondaryBucketName');
-  const verify = async (region: string, input: object = {}): Promise<EndedExecution> =>
+  const verify = async (region: string, input: object = {}): Promise<FinishedExecution> =>
     endOf(steps(region), await startExecution(steps(region), workflow(region), input));
-  const verifyBoth = (): Promise<[EndedExecution, EndedExecution]> => Promise.all([verify(PRIMARY), verify(SECONDARY)]);
+  const verifyBoth = (): Promise<[FinishedExecution, FinishedExecution]> =>
+    Promise.all([verify(PRIMARY), verify(SECONDARY)]);
   const told = async (): Promise<string> => (await cloud.snsMessages()).map(({ subject }) => subject).join('\n');
 
   async function bytes(region: string, Key: string): Promise<Uint8Array> {
@@ -111,7 +107,7 @@ describe('Verification on the local cloud, with IAM enforced', function () {
     void (await table().send(new DeleteCommand({ TableName: output('BackupTableName'), Key: { id, type } })));
   /** What the stopped execution says, and that it was told. */
   const expectFailed = async (
-    { status, error, cause }: EndedExecution,
+    { status, error, cause }: FinishedExecution,
     name: string,
     message: RegExp,
   ): Promise<void> => {
@@ -203,7 +199,6 @@ describe('Verification on the local cloud, with IAM enforced', function () {
         return body;
       },
       (body) => body.subarray(0, body.length - 1),
-      () => undefined,
     ];
     for (const region of [PRIMARY, SECONDARY]) {
       const Key = `snapshots/${runId}/segment-3.ndjson.gz`;

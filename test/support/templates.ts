@@ -6,7 +6,7 @@ export {
   nodes,
   references,
   resourcesOf,
-  type Parameter,
+  type TemplateParameter as Parameter,
   type Resource,
   type Template,
 } from '../../tools/least-privilege/policies/template.ts';

@@ -1,11 +1,11 @@
-import type { Shape } from './population.ts';
+import type { PopulationShape } from './population.ts';
 
 /** One cell of the benchmark's matrix, before it was run. */
 export interface Cell {
   readonly id: string;
   readonly title: string;
   readonly workflow: 'export' | 'import';
-  readonly shape: Shape;
+  readonly shape: PopulationShape;
   readonly callsPerSecond: 1 | 5 | 10 | 15 | 20 | 25;
   /** Speed of import jobs, users per second. */
   readonly jobUsersPerSecond?: number;
@@ -17,12 +17,16 @@ export interface Cell {
 }
 
 const thousands = (users: number): string => (users >= 1_000_000 ? `${users / 1_000_000}M` : `${users / 1000}k`);
-export const noGroups = (users: number): Shape => ({ users, groups: 0, perUser: 0 });
-export const oneGroup = (users: number): Shape => ({ users, groups: 1, perUser: 1 });
-export const withAdministrators = (shape: Shape): Shape => ({ ...shape, administrators: 5 });
-export const groupsOf = (groups: number, size: number): Shape => ({ users: groups * size, groups, perUser: 1 });
+export const noGroups = (users: number): PopulationShape => ({ users, groups: 0, perUser: 0 });
+export const oneGroup = (users: number): PopulationShape => ({ users, groups: 1, perUser: 1 });
+export const withAdministrators = (shape: PopulationShape): PopulationShape => ({ ...shape, administrators: 5 });
+export const groupsOf = (groups: number, size: number): PopulationShape => ({
+  users: groups * size,
+  groups,
+  perUser: 1,
+});
 
-export function describeShape({ users, groups, perUser }: Shape): string {
+function describeShape({ users, groups, perUser }: PopulationShape): string {
   if (groups === 0) return `${thousands(users)} users, no groups`;
   if (groups === 1) return `${thousands(users)} users in one group`;
   return perUser === 1

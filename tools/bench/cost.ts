@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { membershipItem, userItem } from '../../source/domain/backup/items.ts';
-import { ADMINISTRATORS, Memberships, subOf, userOf } from './population.ts';
-import type { Shape } from './population.ts';
+import { ADMINISTRATORS, Memberships, subNumber, userOf } from './population.ts';
+import type { PopulationShape } from './population.ts';
 import type { CellResult, CostLine, CostResult, Usage } from './results.ts';
 import { itemBytes } from '../simulation/storage/item-size.ts';
 
@@ -41,7 +41,7 @@ const LOG_BYTES_PER_INVOCATION = 3_000;
 const SAMPLE = 200;
 
 /** Gigabytes of the table in one Region, from a sample of the population's items. */
-export function storedGb({ users, groups, perUser }: Shape): number {
+export function storedGb({ users, groups, perUser }: PopulationShape): number {
   const memberships = new Memberships({ users, groups, perUser });
   let [userBytes, memberBytes] = [0, 0];
   for (let n = 0; n < SAMPLE; n += 1) {
@@ -51,7 +51,7 @@ export function storedGb({ users, groups, perUser }: Shape): number {
     memberBytes +=
       itemBytes(
         membershipItem(
-          subOf(index),
+          subNumber(index),
           group === undefined ? ADMINISTRATORS : memberships.nameOf(group),
           '20260301T000000Z-00000000',
         ),

@@ -1,4 +1,4 @@
-import type { Shape } from './population.ts';
+import type { PopulationShape } from './population.ts';
 import { isDisabled, isUnverified } from './population.ts';
 
 /** Cognito's largest page. */
@@ -8,7 +8,7 @@ const GROUPS_PER_SECOND = 4.5;
 const FIRST_CHUNK = 1000;
 
 /** Calls that an export needs, and what bounds them. */
-export function exportCalls({ users, groups, perUser, administrators = 0 }: Shape): {
+export function exportCalls({ users, groups, perUser, administrators = 0 }: PopulationShape): {
   readonly users: number;
   readonly groups: number;
   readonly pagesOfLargest: number;
@@ -25,7 +25,7 @@ export function exportCalls({ users, groups, perUser, administrators = 0 }: Shap
 }
 
 /** Seconds that no export can beat: N/60/T + max(calls for groups / T, pages of the largest group one after the other). */
-export function exportLimit(shape: Shape, callsPerSecond: number, listingMs: number): number {
+export function exportLimit(shape: PopulationShape, callsPerSecond: number, listingMs: number): number {
   const calls = exportCalls(shape);
   return (
     calls.users / callsPerSecond + Math.max(calls.groups / callsPerSecond, (calls.pagesOfLargest * listingMs) / 1000)
@@ -39,7 +39,7 @@ export const exportBar = (limit: number): number => 1.15 * limit + 60;
  * Seconds that no import can beat: the first import job, then the longer of the jobs and the updates, then the
  * comparison of what the pool holds.
  */
-export function importLimit(shape: Shape, callsPerSecond: number, jobUsersPerSecond: number): number {
+export function importLimit(shape: PopulationShape, callsPerSecond: number, jobUsersPerSecond: number): number {
   const { users, administrators = 0 } = shape;
   const groups = shape.groups + (administrators > 0 ? 1 : 0);
   const memberships = (shape.groups === 0 ? 0 : users * shape.perUser) + administrators;

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Narrator } from '../demo/narrator.ts';
-import { BENCH_USAGE, parseOptions } from './options.ts';
+import { optionsOrExit } from '../options.ts';
+import { BENCH_USAGE, benchOptions } from './options.ts';
 import type { BenchOptions } from './options.ts';
 import { defaultProfile, inProfile, onlyCells, quickProfile } from './profile.ts';
 import { writeDocuments } from './report/documents.ts';
@@ -36,16 +37,4 @@ async function run(options: BenchOptions): Promise<number> {
   return broken === 0 ? 0 : 1;
 }
 
-function optionsOrExit(): BenchOptions {
-  try {
-    const options = parseOptions(process.argv.slice(2));
-    if (options !== 'help') return options;
-    process.stdout.write(`${BENCH_USAGE}\n`);
-    process.exit(0);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${BENCH_USAGE}\n`);
-    process.exit(1);
-  }
-}
-
-process.exitCode = await run(optionsOrExit());
+process.exitCode = await run(optionsOrExit(BENCH_USAGE, benchOptions));

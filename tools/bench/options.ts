@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { optionValues, wholeNumberOption } from '../options.ts';
 
 export interface BenchOptions {
   readonly profile: 'quick' | 'default';
@@ -11,7 +11,7 @@ export interface BenchOptions {
   readonly grantedShare: number;
   /** Only cells whose id contains this; nothing is then written to the repository. */
   readonly only: string | undefined;
-  /** `measured`: measure anew, beside the computed cells of tools/bench/results.json (their twins are computed anew, too); `computed`: the reverse. */
+  /** `measured`: measure again, beside the computed cells of tools/bench/results.json (their twins are computed again, too); `computed`: the reverse. */
   readonly part: 'both' | 'measured' | 'computed';
   /** Draw docs/benchmarks.md again from tools/bench/results.json, without running anything. */
   readonly draw: boolean;
@@ -29,9 +29,9 @@ afterwards npm run docs writes the costs into the README.
   --job-speeds N,N   users per second of the slow and the fast import jobs (default 30,300)
   --granted N        percent of CognitoTPS that is granted where the pool's own traffic takes the rest (default 40)
   --only TEXT        only cells whose id contains TEXT; writes no file
-  --computed         measures nothing: computes anew (with --only: only those cells), beside the measured cells of
+  --computed         measures nothing: computes again (with --only: only those cells), beside the measured cells of
                      tools/bench/results.json, and writes all of it
-  --measured         computes nothing but what is measured: measures anew (with --only: only those cells), beside the
+  --measured         computes nothing but what is measured: measures again (with --only: only those cells), beside the
                      computed cells of tools/bench/results.json, and writes all of it
   --draw             only draws docs/benchmarks.md again from tools/bench/results.json
   --help             this text
@@ -39,29 +39,24 @@ afterwards npm run docs writes the costs into the README.
 Exit code 0: every bar was met. The default profile takes under 80 minutes on 2 cores.`;
 
 /** @throws Error that names the option, what was found and what is allowed */
-export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      quick: { type: 'boolean' },
-      'listing-ms': { type: 'string' },
-      'cognito-ms': { type: 'string' },
-      'job-speeds': { type: 'string' },
-      granted: { type: 'string' },
-      only: { type: 'string' },
-      draw: { type: 'boolean' },
-      computed: { type: 'boolean' },
-      measured: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
+export function benchOptions(args: readonly string[]): BenchOptions {
+  const values = optionValues(args, {
+    quick: { type: 'boolean' },
+    'listing-ms': { type: 'string' },
+    'cognito-ms': { type: 'string' },
+    'job-speeds': { type: 'string' },
+    granted: { type: 'string' },
+    only: { type: 'string' },
+    draw: { type: 'boolean' },
+    computed: { type: 'boolean' },
+    measured: { type: 'boolean' },
   });
-  if (values.help === true) return 'help';
   return {
     profile: values.quick === true ? 'quick' : 'default',
-    listingMs: wholeNumber('--listing-ms', values['listing-ms'] ?? '100', 0, 10_000),
-    cognitoMs: wholeNumber('--cognito-ms', values['cognito-ms'] ?? '60', 0, 10_000),
+    listingMs: wholeNumberOption('--listing-ms', values['listing-ms'] ?? '100', 0, 10_000),
+    cognitoMs: wholeNumberOption('--cognito-ms', values['cognito-ms'] ?? '60', 0, 10_000),
     jobSpeeds: speeds(values['job-speeds'] ?? '30,300'),
-    grantedShare: wholeNumber('--granted', values.granted ?? '40', 10, 100) / 100,
+    grantedShare: wholeNumberOption('--granted', values.granted ?? '40', 10, 100) / 100,
     only: values.only,
     draw: values.draw === true,
     part: partOf(values.measured === true, values.computed === true),
@@ -74,16 +69,12 @@ function partOf(measured: boolean, computed: boolean): BenchOptions['part'] {
   return measured ? 'measured' : computed ? 'computed' : 'both';
 }
 
-function wholeNumber(option: string, value: string, min: number, max: number): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < min || number > max)
-    throw new Error(`${option} must be a whole number from ${min} to ${max}, found "${value}".`);
-  return number;
-}
-
 function speeds(value: string): BenchOptions['jobSpeeds'] {
   const [slow = '', fast = '', ...rest] = value.split(',');
   if (rest.length > 0 || fast === '')
     throw new Error(`--job-speeds must be two whole numbers, slow and fast, found "${value}".`);
-  return { slow: wholeNumber('--job-speeds', slow, 1, 10_000), fast: wholeNumber('--job-speeds', fast, 1, 10_000) };
+  return {
+    slow: wholeNumberOption('--job-speeds', slow, 1, 10_000),
+    fast: wholeNumberOption('--job-speeds', fast, 1, 10_000),
+  };
 }

@@ -1,7 +1,7 @@
 import type { Attributes, PoolGroup, PoolUser } from '../../source/domain/model.ts';
 
 /** What a benchmarked pool looks like. Everybody is in `perUser` of `groups` groups of equal size. */
-export interface Shape {
+export interface PopulationShape {
   readonly users: number;
   readonly groups: number;
   readonly perUser: number;
@@ -17,7 +17,7 @@ const FAMILY = ['Almeida', 'Berg', 'Castillo', 'Dubois', 'Eriksen', 'Ferrari', '
 const CREATED = '2025-01-02T03:04:05.000Z';
 
 /** `salt` tells the sub of a restored user from the one in the backup. */
-export function subOf(index: number, salt = 0): string {
+export function subNumber(index: number, salt = 0): string {
   const head = ((Math.imul(index, SCATTER) ^ salt) >>> 0).toString(16).padStart(8, '0');
   return `${head}-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
 }
@@ -25,7 +25,7 @@ export function subOf(index: number, salt = 0): string {
 /** Inverse of subOf; undefined for a sub that no user of a population has. */
 export function indexOfSub(sub: string, salt = 0): number | undefined {
   const index = Number.parseInt(sub.slice(-12), 16);
-  return subOf(index, salt) === sub ? index : undefined;
+  return subNumber(index, salt) === sub ? index : undefined;
 }
 
 /** First hex digit of the sub, 0 to 15. */
@@ -49,7 +49,7 @@ export const attributesOf = (index: number, version = 0): Attributes => ({
 });
 
 export function userOf(index: number, version = 0): PoolUser {
-  const sub = subOf(index);
+  const sub = subNumber(index);
   const modified = version === 0 ? CREATED : new Date(Date.parse(CREATED) + version * 86_400_000).toISOString();
   return {
     username: usernameOf(index),
@@ -64,7 +64,7 @@ export function userOf(index: number, version = 0): PoolUser {
 
 /** Who is in which group, by arithmetic: nothing is stored, so that millions of memberships cost no memory. */
 export class Memberships {
-  constructor(private readonly shape: Shape) {}
+  constructor(private readonly shape: PopulationShape) {}
 
   /** The administrators come last. */
   get groups(): readonly PoolGroup[] {

@@ -1,7 +1,7 @@
 import { exportCell, groupsOf, importCell, noGroups, oneGroup, withAdministrators } from './cells.ts';
 import type { Cell } from './cells.ts';
 import type { BenchOptions } from './options.ts';
-import type { Shape } from './population.ts';
+import type { PopulationShape } from './population.ts';
 import type { BenchResults } from './results.ts';
 
 /** What a run of the benchmark does. Cells of one list share a pool and a launch, in this order. */
@@ -22,13 +22,14 @@ export type Conditions = Pick<BenchOptions, 'jobSpeeds' | 'grantedShare'>;
 export const DAILY_CHURN = 0.02;
 
 type Tps = Cell['callsPerSecond'];
-const first = (shape: Shape, callsPerSecond: Tps): Cell => exportCell({ shape, callsPerSecond });
-const unchanged = (shape: Shape, callsPerSecond: Tps): Cell => exportCell({ shape, callsPerSecond, after: 'export' });
-const churned = (shape: Shape, callsPerSecond: Tps, churn: number): Cell =>
+const first = (shape: PopulationShape, callsPerSecond: Tps): Cell => exportCell({ shape, callsPerSecond });
+const unchanged = (shape: PopulationShape, callsPerSecond: Tps): Cell =>
+  exportCell({ shape, callsPerSecond, after: 'export' });
+const churned = (shape: PopulationShape, callsPerSecond: Tps, churn: number): Cell =>
   exportCell({ shape, callsPerSecond, after: 'export', churn });
-const granted = (shape: Shape, callsPerSecond: Tps, grantedShare: number): Cell =>
+const granted = (shape: PopulationShape, callsPerSecond: Tps, grantedShare: number): Cell =>
   exportCell({ shape, callsPerSecond, grantedShare });
-const restored = (shape: Shape, callsPerSecond: Tps, jobUsersPerSecond: number): Cell =>
+const restored = (shape: PopulationShape, callsPerSecond: Tps, jobUsersPerSecond: number): Cell =>
   importCell({ shape, callsPerSecond, jobUsersPerSecond });
 const stateOf = (users: number, perUser: number, jobUsersPerSecond: number): Cell[] => {
   const shape = { users, groups: perUser * 1000, perUser };

@@ -1,6 +1,6 @@
 import type { FunctionFigures } from './virtual/invocations.ts';
 import type { Latencies } from './virtual/meter.ts';
-import type { Shape } from './population.ts';
+import type { PopulationShape } from './population.ts';
 
 /** Everything that one run of the benchmark found: tools/bench/results.json. Times in seconds unless the name says otherwise. */
 export interface BenchResults {
@@ -30,7 +30,7 @@ export interface CellResult {
   readonly how: 'measured' | 'computed';
   /** Computed with what the emulator's calls took when the same cell was measured, to hold the one against the other. */
   readonly twin?: boolean;
-  readonly shape: Shape;
+  readonly shape: PopulationShape;
   readonly callsPerSecond: number;
   readonly jobUsersPerSecond?: number;
   readonly seconds: number;

@@ -4,11 +4,11 @@ import { elapsed } from '../demo/narrator.ts';
 import { stopOnSignal } from '../shutdown.ts';
 import type { Narrator } from '../demo/narrator.ts';
 import { growthOf } from './computed/growth.ts';
-import { runSeries as compute } from './computed/series.ts';
+import { computeSeries } from './computed/series.ts';
 import type { Series } from './computed/series.ts';
 import { monthlyCost, readPrices } from './cost.ts';
 import { BenchCloud } from './measured/bench-cloud.ts';
-import { runSeries as measure } from './measured/run-cell.ts';
+import { measureSeries } from './measured/run-cell.ts';
 import type { BenchOptions } from './options.ts';
 import type { Profile } from './profile.ts';
 import { DAILY_CHURN } from './profile.ts';
@@ -48,7 +48,7 @@ export async function runBench(
   const failed: string[] = [];
   const series = part === 'measured' ? twinsOf(profile, latencies, cells) : seriesOf(profile, latencies, cells);
   await forEachAtOnce(series, COMPUTED_AT_A_TIME, (one) =>
-    compute(one, ({ result, state: figures }) => {
+    computeSeries(one, ({ result, state: figures }) => {
       if (result !== undefined) found(result);
       if (figures !== undefined) state.push(figures);
     }).catch((error: unknown) => {
@@ -105,10 +105,10 @@ function observed(id: string, cells: readonly CellResult[]): Partial<Latencies> 
   return observedMs === undefined ? {} : { ...observedMs, s3MegabytesPerSecond: 1000, transition: 1 };
 }
 
-/** The new ones, and those of before that were not made anew. */
+/** The new ones, and those of before that were not made again. */
 function withKept<T>(made: readonly T[], before: readonly T[], keyOf: (one: T) => string): T[] {
-  const anew = new Set(made.map(keyOf));
-  return [...made, ...before.filter((one) => !anew.has(keyOf(one)))];
+  const remade = new Set(made.map(keyOf));
+  return [...made, ...before.filter((one) => !remade.has(keyOf(one)))];
 }
 
 async function measureAll(
@@ -123,7 +123,7 @@ async function measureAll(
   try {
     for (const cells of profile.measured) {
       narrator.step(cells.map(({ title }) => title).join('; '));
-      await measure(
+      await measureSeries(
         bench,
         cells,
         latencies,

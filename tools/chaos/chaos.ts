@@ -5,7 +5,7 @@ import { exportUnderFaults, type PartResult } from './export-run.ts';
 import { importUnderFaults } from './import-run.ts';
 import { planOf, tellPlan, type ChaosPlan } from './plan.ts';
 import { resumeCosts, type ResumeCost } from './resume-run.ts';
-import type { Shape } from './shapes.ts';
+import type { SignIn } from './sign-in.ts';
 import { sweep } from './sweep.ts';
 
 export interface SeedResult {
@@ -21,7 +21,7 @@ export interface ChaosResult {
   readonly resumes: readonly ResumeCost[];
   /** Every action that the functions called. */
   readonly actions: readonly ActionRow[];
-  /** Actions that were spared, and what went wrong while that was mended; looked for only `everywhere`. */
+  /** Actions that were spared, and what went wrong while that was repaired; looked for only `everywhere`. */
   readonly spared: readonly string[];
 }
 
@@ -32,20 +32,20 @@ export interface SeedOptions {
   readonly everywhere: boolean;
 }
 
-/** Runs one seed after the other, then measures what a stop costs; pools of one shape share a deployment. */
+/** Runs one seed after the other, then measures what a stop costs; pools of one signIn share a deployment. */
 export async function runSeeds(
   cloud: LocalCloud,
   { seeds, users, everywhere }: SeedOptions,
   tell: (line: string) => void,
 ): Promise<ChaosResult> {
-  const deployments = new Map<Shape, Deployment>();
+  const deployments = new Map<SignIn, Deployment>();
   const coverage = new Coverage();
   const results: SeedResult[] = [];
   for (const seed of seeds) {
     const plan = planOf(seed);
     tell(`\n${tellPlan(plan)}`);
-    const deployment = deployments.get(plan.shape) ?? (await deploy(cloud, plan.shape, users));
-    deployments.set(plan.shape, deployment);
+    const deployment = deployments.get(plan.signIn) ?? (await deploy(cloud, plan.signIn, users));
+    deployments.set(plan.signIn, deployment);
     const result = await runSeed(deployment, plan);
     for (const [name, part] of [
       ['export', result.exported],

@@ -15,10 +15,10 @@ import {
   type CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { SeededRandom } from '../demo/seed/random.ts';
-import { loadUsers } from '../demo/seed/load.ts';
-import { cognito, type Deployment } from './deployment.ts';
-import { PRIMARY } from './regions.ts';
-import { shapedUsers } from './shapes.ts';
+import { cognitoIn } from '../deploy/clients.ts';
+import type { Deployment } from './deployment.ts';
+import { PRIMARY } from '../deploy/regions.ts';
+import { usersFor } from './sign-in.ts';
 import { Touched } from './touched.ts';
 
 const EXTRA_GROUP = 'extra-';
@@ -30,13 +30,13 @@ interface NamedUser {
 }
 
 /** Changes of every kind to the source pool, few enough for the mass-delete guard. What they touch is noted in `touched`. */
-export async function changePool(
+export async function churn(
   deployment: Deployment,
   random: SeededRandom,
   changes: number,
   touched = new Touched(),
 ): Promise<void> {
-  const client = cognito(deployment, PRIMARY);
+  const client = cognitoIn(deployment.cloud, PRIMARY);
   const UserPoolId = deployment.poolId;
   const users = await nativeUsers(client, UserPoolId);
   const groups = await groupNames(client, UserPoolId);
@@ -47,14 +47,14 @@ export async function changePool(
   };
   const kinds: readonly Change[] = [
     async () => {
-      const [user] = shapedUsers(deployment.shape, 1, random.integer(1, 2 ** 30), deployment.nextUser);
+      const [user] = usersFor(deployment.signIn, 1, random.integer(1, 2 ** 30), deployment.nextUser);
       deployment.nextUser += 1;
       if (user === undefined) return;
-      await loadUsers({ cloud: deployment.cloud, client, region: PRIMARY, poolId: UserPoolId }, [user]);
+      await deployment.cloud.putUsers(PRIMARY, UserPoolId, [user]);
       const { UserAttributes = [] } = await client.send(
         new AdminGetUserCommand({ UserPoolId, Username: user.username }),
       );
-      touched.user(subOf(UserAttributes));
+      touched.user(subAmong(UserAttributes));
     },
     async () => {
       const [user] = users.splice(random.integer(0, users.length - 1), 1);
@@ -124,7 +124,7 @@ export async function changePool(
   for (let change = 0; change < changes; change += 1) await random.pick(kinds)();
 }
 
-const subOf = (attributes: readonly AttributeType[]): string => {
+const subAmong = (attributes: readonly AttributeType[]): string => {
   const sub = attributes.find(({ Name }) => Name === 'sub')?.Value;
   if (sub === undefined) throw new Error('A user of the pool has no sub.');
   return sub;
@@ -134,7 +134,7 @@ async function nativeUsers(client: CognitoIdentityProviderClient, UserPoolId: st
   const users: NamedUser[] = [];
   for await (const { Users = [] } of paginateListUsers({ client }, { UserPoolId })) {
     for (const { Username = '', UserStatus, Attributes = [] } of Users)
-      if (UserStatus !== 'EXTERNAL_PROVIDER') users.push({ name: Username, sub: subOf(Attributes) });
+      if (UserStatus !== 'EXTERNAL_PROVIDER') users.push({ name: Username, sub: subAmong(Attributes) });
   }
   return users;
 }

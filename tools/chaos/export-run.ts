@@ -3,17 +3,18 @@ import { SeededRandom } from '../demo/seed/random.ts';
 import { differences, poolContents, tableContents, tableItems } from './check/contents.ts';
 import { deadLetters } from './check/queues.ts';
 import { verificationProblems } from './check/verified.ts';
-import { changePool } from './churn.ts';
-import { steps, type Deployment } from './deployment.ts';
+import { churn } from './churn.ts';
+import { stepFunctionsIn } from '../deploy/clients.ts';
+import type { Deployment } from './deployment.ts';
 import type { ChaosPlan } from './plan.ts';
-import { PRIMARY, SECONDARY } from './regions.ts';
-import { calm, injectFaults, strikesOf, type Strikes } from './simulation.ts';
+import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
+import { calm, injectFaults, strikesOf, type StrikeCounts } from './simulation.ts';
 import { Touched } from './touched.ts';
-import { runWorkflow, type RunOutcome } from './workflow-run.ts';
+import { runUntilWell, type RunOutcome } from './workflow-run.ts';
 
 export interface PartResult {
   readonly problems: readonly string[];
-  readonly strikes: Strikes;
+  readonly strikes: StrikeCounts;
   readonly starts: number;
   readonly errors: readonly string[];
 }
@@ -28,7 +29,7 @@ export async function exportUnderFaults(deployment: Deployment, plan: ChaosPlan)
   const { cloud } = deployment;
   const random = new SeededRandom(plan.seed * 7 + 1);
   await calm(cloud);
-  await changePool(deployment, random, 10);
+  await churn(deployment, random, 10);
   await injectFaults(cloud, plan.exportFaults, plan.seed);
   if (plan.exportEvent === 'backup Region down') await cloud.configure({ regionsDown: [SECONDARY] });
   const touched = new Touched();
@@ -39,9 +40,9 @@ export async function exportUnderFaults(deployment: Deployment, plan: ChaosPlan)
   if (disturbed.last.status === 'SUCCEEDED') problems.push(...(await stableDifferences(deployment, touched)));
   if (disturbed.last.status === 'SUCCEEDED' && disturbed.starts === 1 && plan.exportEvent === 'backup Region down')
     problems.push(...(await replicaUntold(deployment, disturbed)));
-  const quiet = await runWorkflow(
+  const quiet = await runUntilWell(
     {
-      sfn: steps(deployment, PRIMARY),
+      sfn: stepFunctionsIn(deployment.cloud, PRIMARY),
       workflow: deployment.exportWorkflow,
       input: {},
       event: 'none',
@@ -66,9 +67,9 @@ export async function exportUnderFaults(deployment: Deployment, plan: ChaosPlan)
 const noEvent = (): Promise<void> => Promise.resolve();
 
 function run(deployment: Deployment, plan: ChaosPlan, random: SeededRandom, touched: Touched): Promise<RunOutcome> {
-  return runWorkflow(
+  return runUntilWell(
     {
-      sfn: steps(deployment, PRIMARY),
+      sfn: stepFunctionsIn(deployment.cloud, PRIMARY),
       workflow: deployment.exportWorkflow,
       input: {},
       event: plan.exportEvent,
@@ -76,7 +77,7 @@ function run(deployment: Deployment, plan: ChaosPlan, random: SeededRandom, touc
       meanwhile: async () => {
         for (let round = 0; plan.exportEvent === 'pool changes' && round < 6; round += 1) {
           await sleep(random.integer(50, 400));
-          await changePool(deployment, random, 3, touched);
+          await churn(deployment, random, 3, touched);
         }
       },
       beforeRestart: (start) => (start > FAIR_FROM ? calm(deployment.cloud) : noEvent()),

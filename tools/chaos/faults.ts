@@ -170,6 +170,57 @@ export const firstOfEachAction = (what: Everywhere): FaultRule[] =>
         fault: { kind: 'error', ...(what === THROTTLED ? throttle : failure) },
       }));
 
+/** A rule for calls of the functions; what it draws for `where` comes before what it draws for the fault. */
+const rule = (where: Omit<FaultRule, 'caller' | 'fault'>, fault: FaultRule['fault']): FaultRule => ({
+  caller: FUNCTIONS,
+  ...where,
+  fault,
+});
+/** Strikes now and then, by random numbers of its own. */
+const sometimes = (random: SeededRandom, probability: number) => ({ probability, seed: seeded(random) });
+const cognito = (action: string) => ({ service: 'cognito-idp', action });
+
+/** Half of the entries of this action's batches are left undone. */
+const partial = (
+  name: string,
+  during: FaultKind['during'],
+  where: Omit<FaultRule, 'caller' | 'fault'>,
+  probability: number,
+): FaultKind => ({
+  name,
+  during,
+  rules: (random) => [rule({ ...where, ...sometimes(random, probability) }, { kind: 'partial', share: 0.5 })],
+});
+
+/** Continued listings go wrong in this way, on pages that are short enough to be continued. */
+const tokens = (name: string, fault: FaultRule['fault']): FaultKind => ({
+  name,
+  during: 'both',
+  rules: (random) => [
+    ...LISTINGS.map((action) =>
+      rule({ ...cognito(action), withToken: true, ...sometimes(random, 0.3), times: 2 }, fault),
+    ),
+    shortPages(random),
+  ],
+});
+
+/** What the import jobs do, in the gateway's settings. */
+const jobs = (
+  name: string,
+  importJobs: (random: SeededRandom) => NonNullable<SimulationConfig['importJobs']>,
+): FaultKind => ({ name, during: 'import', settings: (random) => ({ importJobs: importJobs(random) }) });
+
+/** The first start of a job goes wrong in this way. */
+const firstStart = (fault: FaultRule['fault']): FaultRule[] => [
+  rule({ ...cognito('StartUserImportJob'), times: 1 }, fault),
+];
+const ANOTHER_JOB: FaultRule['fault'] = {
+  kind: 'error',
+  code: 'PreconditionNotMetException',
+  message: 'Another user import job is already active in this account.',
+  status: 400,
+};
+
 /** Everything that is injected by rule. A rule that comes first decides, so what is always on comes last. */
 export const FAULT_KINDS: readonly FaultKind[] = [
   outage('export'),
@@ -178,285 +229,103 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     name: THROTTLED,
     during: 'both',
     rules: (random) =>
-      SERVICES.map(({ service, throttle }) => ({
-        service,
-        caller: FUNCTIONS,
-        probability: service === 'cognito-idp' ? 0.02 : 0.1,
-        seed: seeded(random),
-        fault: { kind: 'error', ...throttle },
-      })),
+      SERVICES.map(({ service, throttle }) =>
+        rule({ service, ...sometimes(random, service === 'cognito-idp' ? 0.02 : 0.1) }, { kind: 'error', ...throttle }),
+      ),
     settings: () => ({ quotas: LOW_QUOTAS }),
   },
   {
     name: FAILED,
     during: 'both',
     rules: (random) =>
-      SERVICES.map(({ service, failure }) => ({
-        service,
-        caller: FUNCTIONS,
-        probability: 0.1,
-        seed: seeded(random),
-        fault: { kind: 'error', ...failure },
-      })),
+      SERVICES.map(({ service, failure }) =>
+        rule({ service, ...sometimes(random, 0.1) }, { kind: 'error', ...failure }),
+      ),
   },
-  {
-    name: CUT,
-    during: 'both',
-    rules: (random) => [{ caller: FUNCTIONS, probability: 0.1, seed: seeded(random), fault: { kind: 'reset' } }],
-  },
-  {
-    name: 'lost answers',
-    during: 'both',
-    rules: (random) => [{ caller: FUNCTIONS, probability: 0.1, seed: seeded(random), fault: { kind: 'drop-answer' } }],
-  },
+  { name: CUT, during: 'both', rules: (random) => [rule(sometimes(random, 0.1), { kind: 'reset' })] },
+  { name: 'lost answers', during: 'both', rules: (random) => [rule(sometimes(random, 0.1), { kind: 'drop-answer' })] },
   {
     name: 'slow answers',
     during: 'both',
-    rules: (random) => [
-      {
-        caller: FUNCTIONS,
-        probability: 0.05,
-        seed: seeded(random),
-        fault: { kind: 'delay', ms: random.integer(200, 1_500) },
-      },
-    ],
+    rules: (random) => [rule(sometimes(random, 0.05), { kind: 'delay', ms: random.integer(200, 1_500) })],
   },
   {
     name: 'killed functions',
     during: 'both',
     rules: (random) =>
-      (['before', 'after'] as const).map((when) => ({
-        caller: FUNCTIONS,
-        probability: 0.02,
-        times: 3,
-        seed: seeded(random),
-        fault: { kind: 'kill', when },
-      })),
+      (['before', 'after'] as const).map((when) =>
+        rule({ ...sometimes(random, 0.02), times: 3 }, { kind: 'kill', when }),
+      ),
   },
   // A restore reads the table by scans and writes nothing to it but its lease.
-  {
-    name: 'UnprocessedItems of batch writes',
-    during: 'export',
-    rules: (random) => [
-      {
-        service: 'dynamodb',
-        action: 'BatchWriteItem',
-        caller: FUNCTIONS,
-        probability: 0.7,
-        seed: seeded(random),
-        fault: { kind: 'partial', share: 0.5 },
-      },
-    ],
-  },
-  {
-    name: 'UnprocessedKeys of batch reads',
-    during: 'export',
-    rules: (random) => [
-      {
-        service: 'dynamodb',
-        action: 'BatchGetItem',
-        caller: FUNCTIONS,
-        probability: 0.7,
-        seed: seeded(random),
-        fault: { kind: 'partial', share: 0.5 },
-      },
-    ],
-  },
-  {
-    name: 'Failed entries of SQS',
-    during: 'both',
-    rules: (random) => [
-      {
-        service: 'sqs',
-        action: ['SendMessageBatch', 'DeleteMessageBatch'],
-        caller: FUNCTIONS,
-        probability: 0.6,
-        seed: seeded(random),
-        fault: { kind: 'partial', share: 0.5 },
-      },
-    ],
-  },
+  partial('UnprocessedItems of batch writes', 'export', { service: 'dynamodb', action: 'BatchWriteItem' }, 0.7),
+  partial('UnprocessedKeys of batch reads', 'export', { service: 'dynamodb', action: 'BatchGetItem' }, 0.7),
+  partial('Failed entries of SQS', 'both', { service: 'sqs', action: ['SendMessageBatch', 'DeleteMessageBatch'] }, 0.6),
   {
     name: 'messages twice and again',
     during: 'both',
     rules: (random) => [
-      { service: 'sqs', action: 'SendMessageBatch', caller: FUNCTIONS, fault: { kind: 'twice' } },
-      {
-        service: 'sqs',
-        action: 'ReceiveMessage',
-        caller: FUNCTIONS,
-        probability: 0.5,
-        seed: seeded(random),
-        times: 5,
-        fault: { kind: 'alter', members: { VisibilityTimeout: 0 } },
-      },
+      rule({ service: 'sqs', action: 'SendMessageBatch' }, { kind: 'twice' }),
+      rule(
+        { service: 'sqs', action: 'ReceiveMessage', ...sometimes(random, 0.5), times: 5 },
+        { kind: 'alter', members: { VisibilityTimeout: 0 } },
+      ),
     ],
   },
   {
     name: 'late messages',
     during: 'both',
     rules: (random) => [
-      {
-        service: 'sqs',
-        action: 'SendMessageBatch',
-        caller: FUNCTIONS,
-        fault: { kind: 'late', seconds: random.integer(2, 6) },
-      },
+      rule({ service: 'sqs', action: 'SendMessageBatch' }, { kind: 'late', seconds: random.integer(2, 6) }),
     ],
   },
-  {
-    name: 'expired pagination tokens',
-    during: 'both',
-    rules: (random) => [
-      ...LISTINGS.map((action): FaultRule => ({
-        service: 'cognito-idp',
-        action,
-        caller: FUNCTIONS,
-        withToken: true,
-        probability: 0.3,
-        times: 2,
-        seed: seeded(random),
-        fault: {
-          kind: 'error',
-          code: 'InvalidParameterException',
-          message: 'Invalid pagination token given.',
-          status: 400,
-        },
-      })),
-      shortPages(random),
-    ],
-  },
-  {
-    name: 'repeated pagination tokens',
-    during: 'both',
-    rules: (random) => [
-      ...LISTINGS.map((action): FaultRule => ({
-        service: 'cognito-idp',
-        action,
-        caller: FUNCTIONS,
-        withToken: true,
-        probability: 0.3,
-        times: 2,
-        seed: seeded(random),
-        fault: { kind: 'repeat-token' },
-      })),
-      shortPages(random),
-    ],
-  },
+  tokens('expired pagination tokens', {
+    kind: 'error',
+    code: 'InvalidParameterException',
+    message: 'Invalid pagination token given.',
+    status: 400,
+  }),
+  tokens('repeated pagination tokens', { kind: 'repeat-token' }),
   {
     name: 'empty pages with a token',
     during: 'both',
     rules: (random) => [
-      {
-        service: 'cognito-idp',
-        action: LISTINGS,
-        caller: FUNCTIONS,
-        probability: 0.25,
-        seed: seeded(random),
-        fault: { kind: 'empty-page' },
-      },
+      rule({ service: 'cognito-idp', action: LISTINGS, ...sometimes(random, 0.25) }, { kind: 'empty-page' }),
     ],
   },
-  {
-    name: SHORT_PAGES,
-    during: 'both',
-    rules: (random) => [shortPages(random)],
-  },
+  { name: SHORT_PAGES, during: 'both', rules: (random) => [shortPages(random)] },
   {
     name: 'lagging replica',
     during: 'export',
     settings: (random) => ({ replicationLagMs: random.integer(500, 4_000) }),
   },
-  {
-    name: 'import jobs that end Failed half-way',
-    during: 'import',
-    settings: (random) => ({
-      importJobs: { endEarly: { afterRows: random.integer(1, 60), as: 'Failed', jobs: random.integer(1, 4) } },
-    }),
-  },
-  {
-    name: 'import jobs that are stopped half-way',
-    during: 'import',
-    settings: (random) => ({
-      importJobs: { endEarly: { afterRows: random.integer(1, 60), as: 'Stopped', jobs: random.integer(1, 3) } },
-    }),
-  },
-  {
-    name: 'import jobs that fail for too many refused rows',
-    during: 'import',
-    settings: () => ({ importJobs: { tooMany: { rows: 1, share: 0 } } }),
-  },
-  {
-    name: 'late job logs',
-    during: 'import',
-    settings: (random) => ({ importJobs: { logDelayMs: random.integer(1_000, 12_000) } }),
-  },
-  {
-    name: 'incomplete job logs',
-    during: 'import',
-    settings: (random) => ({
-      importJobs: {
-        dropEveryNthLogLine: random.integer(1, 4),
-        endEarly: { afterRows: random.integer(5, 50), as: 'Failed', jobs: 1 },
-      },
-    }),
-  },
-  {
-    name: 'import jobs that take their time',
-    during: 'import',
-    settings: (random) => ({
-      importJobs: { usersPerSecond: random.integer(10, 30), pendingMs: random.integer(0, 3_000) },
-    }),
-  },
+  jobs('import jobs that end Failed half-way', (random) => ({
+    endEarly: { afterRows: random.integer(1, 60), as: 'Failed', jobs: random.integer(1, 4) },
+  })),
+  jobs('import jobs that are stopped half-way', (random) => ({
+    endEarly: { afterRows: random.integer(1, 60), as: 'Stopped', jobs: random.integer(1, 3) },
+  })),
+  jobs('import jobs that fail for too many refused rows', () => ({ tooMany: { rows: 1, share: 0 } })),
+  jobs('late job logs', (random) => ({ logDelayMs: random.integer(1_000, 12_000) })),
+  jobs('incomplete job logs', (random) => ({
+    dropEveryNthLogLine: random.integer(1, 4),
+    endEarly: { afterRows: random.integer(5, 50), as: 'Failed', jobs: 1 },
+  })),
+  jobs('import jobs that take their time', (random) => ({
+    usersPerSecond: random.integer(10, 30),
+    pendingMs: random.integer(0, 3_000),
+  })),
   {
     name: 'lost answer of StartUserImportJob',
     during: 'import',
-    rules: () => [
-      {
-        service: 'cognito-idp',
-        action: 'StartUserImportJob',
-        caller: FUNCTIONS,
-        times: 1,
-        fault: { kind: 'drop-answer' },
-      },
-    ],
+    rules: () => firstStart({ kind: 'drop-answer' }),
   },
   { name: JOB_FORGOTTEN, during: 'import', rules: () => [jobForgotten] },
-  {
-    name: 'another active import job',
-    during: 'import',
-    rules: () => [
-      {
-        service: 'cognito-idp',
-        action: 'StartUserImportJob',
-        caller: FUNCTIONS,
-        times: 1,
-        fault: {
-          kind: 'error',
-          code: 'PreconditionNotMetException',
-          message: 'Another user import job is already active in this account.',
-          status: 400,
-        },
-      },
-    ],
-  },
+  { name: 'another active import job', during: 'import', rules: () => firstStart(ANOTHER_JOB) },
   {
     name: 'import jobs that expire before they start',
     during: 'import',
-    rules: () => [
-      {
-        service: 'cognito-idp',
-        action: 'StartUserImportJob',
-        caller: FUNCTIONS,
-        times: 1,
-        fault: {
-          kind: 'error',
-          code: 'PreconditionNotMetException',
-          message: 'Another user import job is already active in this account.',
-          status: 400,
-        },
-      },
-    ],
+    rules: () => firstStart(ANOTHER_JOB),
     settings: () => ({ importJobs: { expiresAfterMs: 10_000 } }),
   },
 ];

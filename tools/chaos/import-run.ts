@@ -5,25 +5,26 @@ import { readPool } from '../demo/compare/read-pool.ts';
 import { tableItems } from './check/contents.ts';
 import { deadLetters } from './check/queues.ts';
 import { restoreProblems } from './check/restore.ts';
-import { cognito, steps, type Deployment } from './deployment.ts';
+import { cognitoIn, stepFunctionsIn } from '../deploy/clients.ts';
+import type { Deployment } from './deployment.ts';
 import type { PartResult } from './export-run.ts';
 import { breakLogRoles } from './log-role.ts';
 import type { ChaosPlan } from './plan.ts';
-import { PRIMARY, type Region } from './regions.ts';
-import { createShapedPool } from './shapes.ts';
+import { PRIMARY, type Region } from '../deploy/regions.ts';
+import { createPoolFor } from './sign-in.ts';
 import { calm, injectFaults, strikesOf } from './simulation.ts';
-import { runWorkflow } from './workflow-run.ts';
+import { runUntilWell } from './workflow-run.ts';
 
 const FAIR_FROM = 3;
 
 /** A restore under faults, started again until it is whole; then pool and report are held against the backup. */
 export async function importUnderFaults(deployment: Deployment, plan: ChaosPlan): Promise<PartResult> {
-  const { cloud, shape } = deployment;
+  const { cloud, signIn } = deployment;
   const { region, importEvent } = plan;
   const random = new SeededRandom(plan.seed * 11 + 5);
   await calm(cloud);
-  const source = await readPool(cognito(deployment, PRIMARY), deployment.poolId);
-  const poolId = await createShapedPool(cognito(deployment, region), shape, `restored-${plan.seed}`);
+  const source = await readPool(cognitoIn(deployment.cloud, PRIMARY), deployment.poolId);
+  const poolId = await createPoolFor(cognitoIn(deployment.cloud, region), signIn, `restored-${plan.seed}`);
   const input = {
     NewUserPoolId: poolId,
     ...(plan.importFrom === 'snapshot' ? { ExportRun: await lastRun(deployment, region) } : {}),
@@ -33,8 +34,13 @@ export async function importUnderFaults(deployment: Deployment, plan: ChaosPlan)
   if (importEvent === 'primary Region down') await cloud.configure({ regionsDown: [PRIMARY] });
   if (importEvent === 'upload URL expires')
     await cloud.configure({ importJobs: { ...importJobs, uploadUrlSeconds: 0 } });
-  const workflow = { sfn: steps(deployment, region), workflow: deployment.importWorkflow[region], input, random };
-  const disturbed = await runWorkflow(
+  const workflow = {
+    sfn: stepFunctionsIn(deployment.cloud, region),
+    workflow: deployment.importWorkflow[region],
+    input,
+    random,
+  };
+  const disturbed = await runUntilWell(
     {
       ...workflow,
       event: importEvent,
@@ -60,7 +66,7 @@ export async function importUnderFaults(deployment: Deployment, plan: ChaosPlan)
   };
   const problems = [...disturbed.problems];
   if (disturbed.last.error === 'RestoreIncomplete') {
-    const retried = await runWorkflow(
+    const retried = await runUntilWell(
       { ...workflow, event: 'none', meanwhile: () => Promise.resolve(), beforeRestart: () => Promise.resolve() },
       [],
     );

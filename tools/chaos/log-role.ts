@@ -1,6 +1,6 @@
 import { GetRoleCommand, IAMClient, ListRolesCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import type { LocalCloud } from '../local-cloud/index.ts';
-import { PRIMARY } from './regions.ts';
+import { PRIMARY } from '../deploy/regions.ts';
 
 const NOBODY = JSON.stringify({
   Version: '2012-10-17',

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import { startLocalCloud } from '../local-cloud/index.ts';
+import { optionsOrExit } from '../options.ts';
 import { stopOnSignal } from '../shutdown.ts';
 import { runSeeds } from './chaos.ts';
-import { CHAOS_USAGE, parseOptions, type ChaosOptions } from './options.ts';
+import { CHAOS_USAGE, chaosOptions, type ChaosOptions } from './options.ts';
 import { reliabilityPage } from './page.ts';
 
 const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'reliability.md');
@@ -34,16 +35,4 @@ async function run({ seeds, users, write }: ChaosOptions): Promise<number> {
   }
 }
 
-function optionsOrExit(): ChaosOptions {
-  try {
-    const options = parseOptions(process.argv.slice(2));
-    if (options !== 'help') return options;
-    process.stdout.write(`${CHAOS_USAGE}\n`);
-    process.exit(0);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${CHAOS_USAGE}\n`);
-    process.exit(1);
-  }
-}
-
-process.exitCode = await run(optionsOrExit());
+process.exitCode = await run(optionsOrExit(CHAOS_USAGE, chaosOptions));

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { optionValues, wholeNumberOption } from '../options.ts';
 
 export interface ChaosOptions {
   readonly seeds: readonly number[];
@@ -19,7 +19,7 @@ interfere, and compares the result of every run field by field. The same seed al
   --users N     users of a pool, 20 to 200 (default 120)
   --help        this text
 
-Exit code 0: nothing was lost in any run. With the default seeds docs/reliability.md is written anew.`;
+Exit code 0: nothing was lost in any run. With the default seeds docs/reliability.md is written again.`;
 
 /**
  * One pool; together: kills, cut connections, throttles, unprocessed items and keys, late and double messages, an early job
@@ -29,29 +29,22 @@ Exit code 0: nothing was lost in any run. With the default seeds docs/reliabilit
 export const QUICK = { seeds: [15, 20, 25], users: 30 };
 
 /** @throws Error that names the option, what was found and what is allowed */
-export function parseOptions(args: readonly string[]): ChaosOptions | 'help' {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      seeds: { type: 'string' },
-      first: { type: 'string' },
-      seed: { type: 'string' },
-      users: { type: 'string' },
-      quick: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
+export function chaosOptions(args: readonly string[]): ChaosOptions {
+  const values = optionValues(args, {
+    seeds: { type: 'string' },
+    first: { type: 'string' },
+    seed: { type: 'string' },
+    users: { type: 'string' },
+    quick: { type: 'boolean' },
   });
-  if (values.help === true) return 'help';
-  const whole = (name: 'seeds' | 'first' | 'seed' | 'users', fallback: number, least: number, most: number): number => {
-    const value = Number(values[name] ?? fallback);
-    if (!Number.isInteger(value) || value < least || value > most)
-      throw new Error(`--${name} must be a whole number from ${least} to ${most}, found "${values[name]}".`);
-    return value;
-  };
   if (values.quick === true) return { ...QUICK, write: false };
-  const first = whole('first', 1, 0, 1_000_000);
-  const users = whole('users', 120, 20, 200);
-  if (values.seed !== undefined) return { seeds: [whole('seed', 1, 0, 1_000_000)], users, write: false };
-  const seeds = Array.from({ length: whole('seeds', 20, 1, 1_000) }, (_, index) => first + index);
+  const first = wholeNumberOption('--first', values.first ?? '1', 0, 1_000_000);
+  const users = wholeNumberOption('--users', values.users ?? '120', 20, 200);
+  if (values.seed !== undefined)
+    return { seeds: [wholeNumberOption('--seed', values.seed, 0, 1_000_000)], users, write: false };
+  const seeds = Array.from(
+    { length: wholeNumberOption('--seeds', values.seeds ?? '20', 1, 1_000) },
+    (_, index) => first + index,
+  );
   return { seeds, users, write: seeds.length >= 20 };
 }

@@ -1,10 +1,10 @@
 import { SeededRandom } from '../demo/seed/random.ts';
 import { FAULT_KINDS, SHORT_PAGES, type FaultKind } from './faults.ts';
-import { PRIMARY, SECONDARY, type Region } from './regions.ts';
-import { SHAPES, type Shape } from './shapes.ts';
+import { PRIMARY, SECONDARY, type Region } from '../deploy/regions.ts';
+import { SIGN_INS, type SignIn } from './sign-in.ts';
 
 /** What people and the rest of the world do while a workflow runs. */
-export const EXPORT_EVENTS = [
+const EXPORT_EVENTS = [
   'none',
   'pool changes',
   'stopped by hand',
@@ -12,7 +12,7 @@ export const EXPORT_EVENTS = [
   'a second start',
   'backup Region down',
 ] as const;
-export const IMPORT_EVENTS = [
+const IMPORT_EVENTS = [
   'none',
   'stopped by hand',
   'two starts at once',
@@ -25,7 +25,7 @@ export const IMPORT_EVENTS = [
 /** One seed's run: an export under faults and a restore under faults. */
 export interface ChaosPlan {
   readonly seed: number;
-  readonly shape: Shape;
+  readonly signIn: SignIn;
   readonly region: Region;
   readonly exportFaults: readonly FaultKind[];
   readonly exportEvent: (typeof EXPORT_EVENTS)[number];
@@ -44,7 +44,7 @@ export function planOf(seed: number): ChaosPlan {
   const importEvent = IMPORT_EVENTS[seed % IMPORT_EVENTS.length] as ChaosPlan['importEvent'];
   return {
     seed,
-    shape: SHAPES[seed % SHAPES.length] as Shape,
+    signIn: SIGN_INS[seed % SIGN_INS.length] as SignIn,
     region: importEvent === 'primary Region down' || random.chance(0.5) ? SECONDARY : PRIMARY,
     // What changes meanwhile must fall between two pages.
     exportFaults: faultsFor('export', seed, random, exportEvent === 'pool changes' ? [SHORT_PAGES] : []),
@@ -71,7 +71,7 @@ function faultsFor(
 
 export const tellPlan = ({
   seed,
-  shape,
+  signIn,
   region,
   exportFaults,
   exportEvent,
@@ -80,7 +80,7 @@ export const tellPlan = ({
   importFrom,
 }: ChaosPlan): string =>
   [
-    `seed ${seed}: pool with ${shape} sign-in`,
+    `seed ${seed}: pool with ${signIn} sign-in`,
     `  export: ${[...exportFaults.map(({ name }) => name), ...(exportEvent === 'none' ? [] : [exportEvent])].join('; ')}`,
     `  import in ${region} from the ${importFrom}: ${[...importFaults.map(({ name }) => name), ...(importEvent === 'none' ? [] : [importEvent])].join('; ')}`,
   ].join('\n');

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { startExecution } from '../demo/executions.ts';
+import { endOf, execute, failureOf, startExecution } from '../deploy/executions.ts';
 import type { FaultRule } from '../local-cloud/index.ts';
-import { cognito, steps, type Deployment } from './deployment.ts';
-import { endOf } from './executions.ts';
+import { cognitoIn, stepFunctionsIn } from '../deploy/clients.ts';
+import type { Deployment } from './deployment.ts';
 import { FUNCTIONS } from './faults.ts';
-import { PRIMARY, SECONDARY, type Region } from './regions.ts';
-import { createShapedPool } from './shapes.ts';
+import { PRIMARY, SECONDARY, type Region } from '../deploy/regions.ts';
+import { createPoolFor } from './sign-in.ts';
 import { calm } from './simulation.ts';
 
 /** Cognito calls of a workflow that ran through, and of one that was stopped half-way and started again. */
@@ -45,7 +45,7 @@ export async function resumeCosts(deployment: Deployment): Promise<ResumeCost[]>
 
 async function costs(deployment: Deployment): Promise<ResumeCost[]> {
   const newPool = async (name: string): Promise<object> => ({
-    NewUserPoolId: await createShapedPool(cognito(deployment, SECONDARY), deployment.shape, name),
+    NewUserPoolId: await createPoolFor(cognitoIn(deployment.cloud, SECONDARY), deployment.signIn, name),
   });
   return [
     await cost(deployment, 'ExportWorkflow', PRIMARY, deployment.exportWorkflow, () => Promise.resolve({})),
@@ -60,15 +60,14 @@ async function cost(
   arn: string,
   newInput: () => Promise<object>,
 ): Promise<ResumeCost> {
-  const sfn = steps(deployment, region);
+  const sfn = stepFunctionsIn(deployment.cloud, region);
   const callsSince = async (after: number): Promise<number> =>
     (await deployment.cloud.calls({ service: 'cognito-idp', after })).filter(({ caller }) =>
       caller?.startsWith(FUNCTIONS),
     ).length;
   const now = async (): Promise<number> => (await deployment.cloud.calls()).at(-1)?.sequence ?? 0;
   const run = async (input: object): Promise<string> => {
-    const { status, error, cause } = await endOf(sfn, await startExecution(sfn, arn, input));
-    return status === 'SUCCEEDED' ? '' : `${workflow} ended as ${status}: ${error}: ${cause}`;
+    return failureOf(workflow, await execute(sfn, arn, input)).join('');
   };
 
   let from = await now();

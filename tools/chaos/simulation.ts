@@ -38,13 +38,13 @@ const isAlwaysOn = ({ probability, calls, times }: FaultRule): boolean =>
 
 export const calm = (cloud: LocalCloud): Promise<void> => cloud.configure(CALM);
 
-export interface Strikes {
+export interface StrikeCounts {
   /** How often each kind of fault has struck so far; kinds that are settings count once. */
   readonly byKind: ReadonlyMap<string, number>;
   readonly rules: readonly FaultStrikes[];
 }
 
-export async function strikesOf(cloud: LocalCloud, kinds: readonly FaultKind[]): Promise<Strikes> {
+export async function strikesOf(cloud: LocalCloud, kinds: readonly FaultKind[]): Promise<StrikeCounts> {
   const byKind = new Map<string, number>();
   for (const { name, settings } of kinds) byKind.set(name, settings === undefined ? 0 : 1);
   const rules = await cloud.faultStrikes();

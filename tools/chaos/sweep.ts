@@ -1,12 +1,13 @@
 import { SeededRandom } from '../demo/seed/random.ts';
-import { changePool } from './churn.ts';
+import { churn } from './churn.ts';
 import type { Coverage } from './coverage.ts';
-import { cognito, steps, type Deployment } from './deployment.ts';
+import { cognitoIn, stepFunctionsIn } from '../deploy/clients.ts';
+import type { Deployment } from './deployment.ts';
 import { EVERYWHERE, firstOfEachAction, groupTwice, jobForgotten, shortPages } from './faults.ts';
-import { PRIMARY, SECONDARY } from './regions.ts';
-import { createShapedPool } from './shapes.ts';
+import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
+import { createPoolFor } from './sign-in.ts';
 import { calm } from './simulation.ts';
-import { runWorkflow } from './workflow-run.ts';
+import { runUntilWell } from './workflow-run.ts';
 
 /**
  * Actions that are called seldom (a job is looked for by its name, a log is read) may have been spared so far: one more
@@ -17,7 +18,7 @@ export async function sweep(
   coverage: Coverage,
   tell: (line: string) => void,
 ): Promise<string[]> {
-  const { cloud, shape } = deployment;
+  const { cloud, signIn } = deployment;
   const problems: string[] = [];
   await coverage.look(cloud);
   for (const [index, what] of EVERYWHERE.entries()) {
@@ -26,20 +27,20 @@ export async function sweep(
     tell(`\n${what} once more, for ${spared.join(', ')}`);
     const random = new SeededRandom(index + 1);
     const run = { random, event: 'none', meanwhile: nothing, beforeRestart: nothing };
-    await changePool(deployment, random, 12);
+    await churn(deployment, random, 12);
     await cloud.configure({
       faults: [...firstOfEachAction(what), jobForgotten, groupTwice, shortPages(random)],
       importJobs: { endEarly: { afterRows: 5, as: 'Failed', jobs: 2 } },
     });
-    const exported = await runWorkflow(
-      { ...run, sfn: steps(deployment, PRIMARY), workflow: deployment.exportWorkflow, input: {} },
+    const exported = await runUntilWell(
+      { ...run, sfn: stepFunctionsIn(deployment.cloud, PRIMARY), workflow: deployment.exportWorkflow, input: {} },
       [],
     );
-    const poolId = await createShapedPool(cognito(deployment, SECONDARY), shape, `swept-${index}`);
-    const imported = await runWorkflow(
+    const poolId = await createPoolFor(cognitoIn(deployment.cloud, SECONDARY), signIn, `swept-${index}`);
+    const imported = await runUntilWell(
       {
         ...run,
-        sfn: steps(deployment, SECONDARY),
+        sfn: stepFunctionsIn(deployment.cloud, SECONDARY),
         workflow: deployment.importWorkflow[SECONDARY],
         input: { NewUserPoolId: poolId },
       },

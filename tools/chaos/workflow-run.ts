@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StopExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import { startExecution } from '../demo/executions.ts';
 import type { SeededRandom } from '../demo/seed/random.ts';
-import { endOf, ranSideBySide, type Ended } from './executions.ts';
+import { ranSideBySide } from './side-by-side.ts';
+import { endOf, execute, startExecution, type FinishedExecution } from '../deploy/executions.ts';
 
 /** A workflow that is started until it has ended well, as an operator would: "start it again" is all the repair there is. */
-export interface WorkflowRun {
+export interface RunSetting {
   readonly sfn: SFNClient;
   readonly workflow: string;
   readonly input: object;
@@ -23,7 +23,7 @@ const TOLERATED =
 const MAX_STARTS = 8;
 
 export interface RunOutcome {
-  readonly last: Ended;
+  readonly last: FinishedExecution;
   readonly starts: number;
   /** Names of the errors with which executions ended before the last. */
   readonly errors: readonly string[];
@@ -31,8 +31,8 @@ export interface RunOutcome {
 }
 
 /** Starts until an execution succeeds, or ends with an error in `final`. */
-export async function runWorkflow(
-  run: WorkflowRun,
+export async function runUntilWell(
+  run: RunSetting,
   final: readonly string[],
   expected: readonly string[] = [],
 ): Promise<RunOutcome> {
@@ -40,10 +40,7 @@ export async function runWorkflow(
   const problems: string[] = [];
   for (let start = 1; ; start += 1) {
     if (start > 1) await run.beforeRestart(start);
-    const ended =
-      start === 1
-        ? await firstStart(run, problems)
-        : await endOf(run.sfn, await startExecution(run.sfn, run.workflow, run.input));
+    const ended = start === 1 ? await firstStart(run, problems) : await execute(run.sfn, run.workflow, run.input);
     if (ended.status === 'SUCCEEDED' || final.includes(ended.error))
       return { last: ended, starts: start, errors, problems };
     errors.push(ended.error || ended.status);
@@ -63,7 +60,7 @@ export async function runWorkflow(
 }
 
 /** The first execution, with whatever happens to it. */
-async function firstStart(run: WorkflowRun, problems: string[]): Promise<Ended> {
+async function firstStart(run: RunSetting, problems: string[]): Promise<FinishedExecution> {
   const { sfn, workflow, input, event, random } = run;
   if (event === 'two starts at once') return twoStarts(run, problems);
   const executionArn = await startExecution(sfn, workflow, input);
@@ -74,7 +71,7 @@ async function firstStart(run: WorkflowRun, problems: string[]): Promise<Ended> 
   }
   if (event === 'a second start') {
     await sleep(random.integer(200, 2_500));
-    const second = await endOf(sfn, await startExecution(sfn, workflow, input));
+    const second = await execute(sfn, workflow, input);
     const first = await endOf(sfn, executionArn);
     await meanwhile;
     return oneRan(sfn, first, second, problems);
@@ -84,14 +81,22 @@ async function firstStart(run: WorkflowRun, problems: string[]): Promise<Ended> 
   return ended;
 }
 
-async function twoStarts({ sfn, workflow, input, meanwhile }: WorkflowRun, problems: string[]): Promise<Ended> {
+async function twoStarts(
+  { sfn, workflow, input, meanwhile }: RunSetting,
+  problems: string[],
+): Promise<FinishedExecution> {
   const arns = await Promise.all([startExecution(sfn, workflow, input), startExecution(sfn, workflow, input)]);
   const [[first, second]] = await Promise.all([Promise.all(arns.map((arn) => endOf(sfn, arn))), meanwhile()]);
-  return oneRan(sfn, first as Ended, second as Ended, problems);
+  return oneRan(sfn, first as FinishedExecution, second as FinishedExecution, problems);
 }
 
 /** Of two executions one halts, unless the other one was already gone. */
-async function oneRan(sfn: SFNClient, first: Ended, second: Ended, problems: string[]): Promise<Ended> {
+async function oneRan(
+  sfn: SFNClient,
+  first: FinishedExecution,
+  second: FinishedExecution,
+  problems: string[],
+): Promise<FinishedExecution> {
   const halted = [first, second].filter(({ error }) => error === 'ExecutionAlreadyRunning');
   if (halted.length === 2) problems.push('two starts halted each other');
   const alone = [first, second].filter(({ status, error }) => status === 'SUCCEEDED' || error === '');

@@ -1,15 +1,19 @@
 import { startBackgroundCloud, startLocalCloud, type LocalCloud } from '../local-cloud/index.ts';
+import { optionsOrExit } from '../options.ts';
 import { stopOnSignal } from '../shutdown.ts';
-import { DemoFailure, PRIMARY, SECONDARY, type Demo } from './context.ts';
+import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
+import { solutionFor } from '../deploy/solution.ts';
+import { UnexpectedEnd } from '../deploy/unexpected-end.ts';
+import { DemoFailure, type Demo } from './context.ts';
 import { elapsed, Narrator } from './narrator.ts';
-import { DEMO_USAGE, parseOptions, type DemoOptions } from './options.ts';
+import { DEMO_USAGE, demoOptions, type DemoOptions } from './options.ts';
 import { exportThreeTimes } from './steps/exports.ts';
 import { lookAround } from './steps/keep.ts';
 import { launch } from './steps/launch.ts';
 import { buildAndUpload } from './steps/prepare.ts';
 import { proveBackup, provePool } from './steps/prove.ts';
 import { disasterAndRestore } from './steps/restore.ts';
-import { seedPool } from './steps/seed.ts';
+import { makePool } from './steps/seed.ts';
 import { uninstall } from './steps/uninstall.ts';
 import { verify } from './steps/verify.ts';
 
@@ -23,7 +27,7 @@ async function run(options: DemoOptions): Promise<number> {
     process.stdout.write(`\nAll of it held, in ${elapsed(narrator.totalMs)}.\n`);
     return 0;
   } catch (error) {
-    if (!(error instanceof DemoFailure)) throw error;
+    if (!(error instanceof DemoFailure || error instanceof UnexpectedEnd)) throw error;
     process.stdout.write(`\nThe demo failed:\n${error.message}\n`);
     return 1;
   } finally {
@@ -34,24 +38,12 @@ async function run(options: DemoOptions): Promise<number> {
 
 function demoOn(cloud: LocalCloud, narrator: Narrator, options: DemoOptions): Demo {
   narrator.say(`AWS_ENDPOINT_URL=${cloud.endpoint} (loopback only, IAM policies are enforced)`);
-  const build = { bucket: 'demo-assets', solutionName: 'cognito-user-profiles-export', version: 'v2.0.0' };
-  return {
-    cloud,
-    narrator,
-    options,
-    solution: {
-      clientConfig: cloud.clientConfig,
-      primaryRegion: PRIMARY,
-      secondaryRegion: SECONDARY,
-      build,
-      stackName: 'CognitoUserProfilesExport',
-    },
-  };
+  return { cloud, narrator, options, solution: solutionFor(cloud, 'demo-assets', 'CognitoUserProfilesExport') };
 }
 
 async function tell(demo: Demo): Promise<void> {
   await buildAndUpload(demo);
-  const seeded = await seedPool(demo);
+  const seeded = await makePool(demo);
   const launched = await launch(demo, seeded.poolId);
   await exportThreeTimes(demo, launched, seeded);
   await proveBackup(demo, launched);
@@ -61,16 +53,4 @@ async function tell(demo: Demo): Promise<void> {
   if (!demo.options.keep) await uninstall(demo, launched);
 }
 
-function optionsOrExit(): DemoOptions {
-  try {
-    const options = parseOptions(process.argv.slice(2));
-    if (options !== 'help') return options;
-    process.stdout.write(`${DEMO_USAGE}\n`);
-    process.exit(0);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${DEMO_USAGE}\n`);
-    process.exit(1);
-  }
-}
-
-process.exitCode = await run(optionsOrExit());
+process.exitCode = await run(optionsOrExit(DEMO_USAGE, demoOptions));

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { optionValues, wholeNumberOption } from '../options.ts';
 
 export interface DemoOptions {
   readonly users: number;
@@ -23,23 +23,16 @@ Exit code 0: everything that can be restored was restored, and nobody was sent a
 const TPS = [1, 5, 10, 15, 20, 25] as const;
 
 /** @throws Error that names the option, what was found and what is allowed */
-export function parseOptions(args: readonly string[]): DemoOptions | 'help' {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      users: { type: 'string' },
-      'users-csv': { type: 'string' },
-      tps: { type: 'string' },
-      keep: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
+export function demoOptions(args: readonly string[]): DemoOptions {
+  const values = optionValues(args, {
+    users: { type: 'string' },
+    'users-csv': { type: 'string' },
+    tps: { type: 'string' },
+    keep: { type: 'boolean' },
   });
-  if (values.help === true) return 'help';
   if (values.users !== undefined && values['users-csv'] !== undefined)
     throw new Error('--users and --users-csv exclude each other.');
-  const users = Number(values.users ?? 2_000);
-  if (!Number.isInteger(users) || users < 10 || users > 200_000)
-    throw new Error(`--users must be a whole number from 10 to 200000, found "${values.users}".`);
+  const users = wholeNumberOption('--users', values.users ?? '2000', 10, 200_000);
   const tps = TPS.find((value) => value === Number(values.tps ?? 25));
   if (tps === undefined) throw new Error(`--tps must be one of ${TPS.join(', ')}, found "${values.tps}".`);
   return { users, usersCsv: values['users-csv'], cognitoTps: tps, keep: values.keep === true };

@@ -5,7 +5,9 @@ import type { BuildArguments } from '../../deployment/packaging/arguments.ts';
 import { buildAssets, type Assets } from '../../deployment/packaging/assets.ts';
 import { mainTemplateUrl } from '../../deployment/packaging/next-steps.ts';
 import type { ClientConfigOf } from './clients.ts';
-import type { StackOperation } from './stack.ts';
+import { PRIMARY, SECONDARY, type Region } from './regions.ts';
+import { createStack, failuresOf, type StackOperation } from './stack.ts';
+import { UnexpectedEnd } from './unexpected-end.ts';
 import { createAssetBuckets, uploadAssets } from './upload.ts';
 
 export const projectRoot = join(import.meta.dirname, '..', '..');
@@ -57,3 +59,76 @@ export const stackOperation = (
   parameters: { ...parameters },
   ...(onEvent === undefined ? {} : { onEvent }),
 });
+
+/** The solution for the two Regions of the tools; its build goes to the asset bucket `bucket`. */
+export const solutionFor = (
+  { clientConfig }: Pick<SolutionOptions, 'clientConfig'>,
+  bucket: string,
+  stackName: string,
+): SolutionOptions => ({
+  clientConfig,
+  primaryRegion: PRIMARY,
+  secondaryRegion: SECONDARY,
+  build: { bucket, solutionName: 'cognito-user-profiles-export', version: 'v2.0.0' },
+  stackName,
+});
+
+/** What the tools use of the main stack's outputs. */
+export interface LaunchedSolution {
+  readonly stackId: string;
+  /** All of them, as they are. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly stackSetName: string;
+  readonly tableName: string;
+  readonly exportWorkflow: string;
+  readonly importWorkflow: Readonly<Record<Region, string>>;
+  readonly verifyWorkflow: Readonly<Record<Region, string>>;
+  readonly bucket: Readonly<Record<Region, string>>;
+  readonly topic: Readonly<Record<Region, string>>;
+}
+
+/** The parameters of a launch for a pool, where these say nothing else. */
+export const parametersFor = (
+  PrimaryUserPoolId: string,
+  parameters: Partial<SolutionParameters> = {},
+): SolutionParameters => ({
+  PrimaryUserPoolId,
+  SecondaryRegion: SECONDARY,
+  NotificationEmail: 'ops@example.com',
+  ...parameters,
+});
+
+/**
+ * Launches the uploaded solution for a pool; its first export begins at once.
+ * @throws UnexpectedEnd with the reasons when the stack is not created
+ */
+export async function launchSolution(
+  options: SolutionOptions,
+  parameters: SolutionParameters,
+): Promise<LaunchedSolution> {
+  const outcome = await createStack(stackOperation(options, parameters));
+  if (outcome.status !== 'CREATE_COMPLETE')
+    throw new UnexpectedEnd(
+      `The stack ${options.stackName} ended as ${outcome.status}:\n${failuresOf(outcome).join('\n')}`,
+    );
+  const output = (name: string): string => {
+    const value = outcome.outputs[name];
+    if (value === undefined) throw new UnexpectedEnd(`The stack has no output ${name}.`);
+    return value;
+  };
+  const inBoth = (name: string): Record<Region, string> => ({
+    [PRIMARY]: output(`Primary${name}`),
+    [SECONDARY]: output(`Secondary${name}`),
+  });
+  return {
+    stackId: outcome.stackId,
+    outputs: outcome.outputs,
+    stackSetName: output('StackSetName'),
+    tableName: output('BackupTableName'),
+    exportWorkflow: output('ExportWorkflowArn'),
+    importWorkflow: inBoth('ImportWorkflowArn'),
+    verifyWorkflow: inBoth('VerifyWorkflowArn'),
+    bucket: inBoth('BucketName'),
+    topic: inBoth('TopicArn'),
+  };
+}

@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
 import { MAIN_TEMPLATE, STACK_SET_TEMPLATE, type Assets } from '../../deployment/packaging/assets.ts';
-import { endOf } from '../chaos/executions.ts';
-import { stackOperation } from '../deploy/solution.ts';
+import { cognitoIn, stepFunctionsIn } from '../deploy/clients.ts';
+import { endOf, firstExecution } from '../deploy/executions.ts';
+import { createPool } from '../deploy/pools.ts';
+import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
+import { parametersFor, stackOperation } from '../deploy/solution.ts';
 import { createStack, deleteStack, failuresOf, type StackOutcome } from '../deploy/stack.ts';
 import { uploadAssets } from '../deploy/upload.ts';
-import { firstExecution } from '../demo/executions.ts';
 import type { LocalCloud } from '../local-cloud/index.ts';
 import { withoutStatement } from './policies/remove-statement.ts';
 import { parseTemplate } from './policies/template.ts';
 import type { CallWatch } from './call-watch.ts';
 import type { Experiment } from './plan.ts';
-import { BUILD, newPool, PRIMARY, SECONDARY, solutionOptions, steps } from './solution.ts';
-import { refusedCalls, type Outcome } from './verdict.ts';
+import { solutionOptions } from './solution.ts';
+import { refusedCalls, type ScenarioOutcome } from './verdict.ts';
 
 const MAIN = `${MAIN_TEMPLATE}.template`;
 const STACK_SET = `${STACK_SET_TEMPLATE}.template`;
@@ -40,20 +42,15 @@ export async function runLaunch(
   watch: CallWatch,
   templates: Assets,
   stackName: string,
-): Promise<Outcome> {
-  await uploadAssets(cloud.clientConfig, BUILD, templates, [PRIMARY, SECONDARY]);
-  const pool = await newPool(cloud, PRIMARY);
+): Promise<ScenarioOutcome> {
+  const options = solutionOptions(cloud, stackName);
+  await uploadAssets(cloud.clientConfig, options.build, templates, [PRIMARY, SECONDARY]);
+  const pool = await createPool(cognitoIn(cloud, PRIMARY), 'customers');
   await watch.news();
-  const launched = await createStack(
-    stackOperation(solutionOptions(cloud, stackName), {
-      PrimaryUserPoolId: pool,
-      SecondaryRegion: SECONDARY,
-      NotificationEmail: 'ops@example.com',
-    }),
-  );
+  const launched = await createStack(stackOperation(options, parametersFor(pool)));
   const problems = [...problemsOf(launched, 'CREATE_COMPLETE')];
   if (launched.status === 'CREATE_COMPLETE') {
-    const sfn = steps(cloud, PRIMARY);
+    const sfn = stepFunctionsIn(cloud, PRIMARY);
     const execution = await firstExecution(sfn, launched.outputs['ExportWorkflowArn'] ?? '').catch(() => undefined);
     if (execution !== undefined) await endOf(sfn, execution);
   }

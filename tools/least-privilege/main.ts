@@ -4,10 +4,11 @@ import { parse } from 'yaml';
 import { projectRoot } from '../deploy/solution.ts';
 import { startLocalCloud } from '../local-cloud/index.ts';
 import { readTemplates } from './policies/template.ts';
+import { optionsOrExit } from '../options.ts';
 import { stopOnSignal } from '../shutdown.ts';
-import { chosen, LEAST_PRIVILEGE_USAGE, parseOptions, type LeastPrivilegeOptions } from './options.ts';
-import { experimentsOf, nameOf, rolesOfServices, type Experiment } from './plan.ts';
-import { inWords } from './progress.ts';
+import { chosen, LEAST_PRIVILEGE_USAGE, leastPrivilegeOptions } from './options.ts';
+import { experimentsOf, statementName, rolesOfServices, type Experiment } from './plan.ts';
+import { inWords } from './run-times.ts';
 import { runExperiments } from './run.ts';
 import { judge, type Judged } from './verdict.ts';
 
@@ -45,30 +46,15 @@ async function run(experiments: readonly Experiment[], notEvaluated: readonly st
   return problems.length === 0 ? 0 : 1;
 }
 
-function optionsOrExit(): {
-  readonly options: LeastPrivilegeOptions;
-  readonly experiments: readonly Experiment[];
-  readonly notEvaluated: readonly string[];
-} {
-  try {
-    const options = parseOptions(process.argv.slice(2));
-    if (options === 'help') {
-      tell(LEAST_PRIVILEGE_USAGE);
-      process.exit(0);
-    }
-    const { main, stackSet } = readTemplates(projectRoot);
-    return {
-      options,
-      experiments: chosen(experimentsOf([main, stackSet]), options),
-      notEvaluated: rolesOfServices([main, stackSet]),
-    };
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${LEAST_PRIVILEGE_USAGE}\n`);
-    process.exit(1);
-  }
-}
-
-const { options, experiments, notEvaluated } = optionsOrExit();
+const { options, experiments, notEvaluated } = optionsOrExit(LEAST_PRIVILEGE_USAGE, (args) => {
+  const options = leastPrivilegeOptions(args);
+  const { main, stackSet } = readTemplates(projectRoot);
+  return {
+    options,
+    experiments: chosen(experimentsOf([main, stackSet]), options),
+    notEvaluated: rolesOfServices([main, stackSet]),
+  };
+});
 if (options.list)
-  for (const experiment of experiments) tell(`${nameOf(experiment).padEnd(46)}  ${experiment.scenario}`);
+  for (const experiment of experiments) tell(`${statementName(experiment).padEnd(46)}  ${experiment.scenario}`);
 else process.exitCode = await run(experiments, notEvaluated);

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { optionValues } from '../options.ts';
 import type { Experiment } from './plan.ts';
 
 export interface LeastPrivilegeOptions {
@@ -21,16 +21,12 @@ listed with its reason from tools/least-privilege/survivors.yaml.
 Exit code 0: every statement is needed, or has a reason.`;
 
 /** @throws Error that names the option and what was found */
-export function parseOptions(args: readonly string[]): LeastPrivilegeOptions | 'help' {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      role: { type: 'string', multiple: true },
-      list: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
+export function leastPrivilegeOptions(args: readonly string[]): LeastPrivilegeOptions {
+  const values = optionValues(args, {
+    role: { type: 'string', multiple: true },
+    list: { type: 'boolean' },
   });
-  return values.help === true ? 'help' : { roles: values.role ?? [], list: values.list === true };
+  return { roles: values.role ?? [], list: values.list === true };
 }
 
 /** @throws Error naming a role that no function has */

@@ -17,7 +17,7 @@ export interface Experiment {
   readonly sid: string;
   readonly scenario: Scenario;
 }
-export const nameOf = ({ role, sid }: Pick<Experiment, 'role' | 'sid'>): string => `${role}/${sid}`;
+export const statementName = ({ role, sid }: Pick<Experiment, 'role' | 'sid'>): string => `${role}/${sid}`;
 
 /** Roles of functions that work for a workflow, with the shortest scenario in which each of them has to do its work. */
 const WORKFLOW_ROLES: Readonly<Record<string, Scenario>> = {

@@ -3,10 +3,10 @@ import { projectRoot, publishAssets } from '../deploy/solution.ts';
 import type { LocalCloud } from '../local-cloud/index.ts';
 import { CallWatch } from './call-watch.ts';
 import { runLaunch, templatesWithout } from './launches.ts';
-import { IN_OTHER_WORDS, nameOf, type Experiment, type Scenario } from './plan.ts';
-import { inWords, Progress } from './progress.ts';
-import { BUILD, launch, solutionOptions, STACK_NAME, type Launched } from './solution.ts';
-import { verdictOn, type Judged, type Outcome } from './verdict.ts';
+import { IN_OTHER_WORDS, statementName, type Experiment, type Scenario } from './plan.ts';
+import { inWords, RunTimes } from './run-times.ts';
+import { launchForPool, solutionOptions, type LaunchedPool } from './solution.ts';
+import { verdictOn, type Judged, type ScenarioOutcome } from './verdict.ts';
 import { runScenario, runWithout } from './workflows.ts';
 
 const ATTEMPTS = 2;
@@ -20,35 +20,38 @@ export async function runExperiments(
   experiments: readonly Experiment[],
   tell: (line: string) => void,
 ): Promise<readonly Judged[]> {
-  const assets = await buildAssets(projectRoot, BUILD);
-  await publishAssets(solutionOptions(cloud, STACK_NAME), assets);
+  const options = solutionOptions(cloud);
+  const assets = await buildAssets(projectRoot, options.build);
+  await publishAssets(options, assets);
   const scenarios = new Set(experiments.map(({ scenario }) => scenario));
   const watch = new CallWatch(cloud);
   const runs: Runs = {
     cloud,
     watch,
     assets,
-    ...([...scenarios].every((scenario) => scenario === 'launch') ? {} : { launched: await launch(cloud, watch) }),
+    ...([...scenarios].every((scenario) => scenario === 'launch')
+      ? {}
+      : { launched: await launchForPool(cloud, watch) }),
   };
-  const progress = new Progress();
+  const times = new RunTimes();
   const judged: Judged[] = [];
   const checked = new Set<Scenario>();
   // An export asks whether a restore runs, and a restore whether another one does: only if there has been one.
-  if (scenarios.has('export')) await checkScenario(runs, 'import', tell, progress);
+  if (scenarios.has('export')) await checkScenario(runs, 'import', tell, times);
   for (const [index, experiment] of experiments.entries()) {
-    if (!checked.has(experiment.scenario)) await checkScenario(runs, experiment.scenario, tell, progress);
+    if (!checked.has(experiment.scenario)) await checkScenario(runs, experiment.scenario, tell, times);
     checked.add(experiment.scenario);
     const started = Date.now();
-    const words = IN_OTHER_WORDS[nameOf(experiment)];
+    const words = IN_OTHER_WORDS[statementName(experiment)];
     let verdict = verdictOn(await runOnce(runs, experiment, `launch-${index + 1}`), words);
     for (let attempt = 1; attempt < ATTEMPTS && verdict.kind === 'unclear'; attempt += 1)
       verdict = verdictOn(await runOnce(runs, experiment, `launch-${index + 1}-again`), words);
     const seconds = (Date.now() - started) / 1000;
-    progress.add(experiment.scenario, seconds);
+    times.add(experiment.scenario, seconds);
     judged.push({ experiment, verdict, seconds });
-    const left = progress.left(experiments.slice(index + 1).map(({ scenario }) => scenario));
+    const left = times.left(experiments.slice(index + 1).map(({ scenario }) => scenario));
     tell(
-      `${String(index + 1).padStart(3)}/${experiments.length}  ${nameOf(experiment).padEnd(46)}  ${describe(verdict).padEnd(60)}  ${seconds.toFixed(1)} s, about ${inWords(left)} left`,
+      `${String(index + 1).padStart(3)}/${experiments.length}  ${statementName(experiment).padEnd(46)}  ${describe(verdict).padEnd(60)}  ${seconds.toFixed(1)} s, about ${inWords(left)} left`,
     );
   }
   return judged;
@@ -59,14 +62,14 @@ interface Runs {
   readonly watch: CallWatch;
   readonly assets: Assets;
   /** On which the workflows run; absent when only launches are tried. */
-  readonly launched?: Launched;
+  readonly launched?: LaunchedPool;
 }
 
 function runOnce(
   { cloud, watch, assets, launched }: Runs,
   experiment: Experiment,
   stackName: string,
-): Promise<Outcome> {
+): Promise<ScenarioOutcome> {
   const { scenario } = experiment;
   return scenario === 'launch' || launched === undefined
     ? runLaunch(cloud, watch, templatesWithout(assets, experiment), stackName)
@@ -77,7 +80,7 @@ async function checkScenario(
   { cloud, watch, assets, launched }: Runs,
   scenario: Scenario,
   tell: (line: string) => void,
-  progress: Progress,
+  times: RunTimes,
 ): Promise<void> {
   const started = Date.now();
   const { ended, told, refused } =
@@ -85,7 +88,7 @@ async function checkScenario(
       ? await runLaunch(cloud, watch, { global: assets.global, regional: new Map() }, 'launch-complete')
       : await runScenario(launched, scenario);
   const seconds = (Date.now() - started) / 1000;
-  progress.add(scenario, seconds);
+  times.add(scenario, seconds);
   if (ended === 'badly') throw new Error(`With all statements in place the scenario "${scenario}" failed: ${told}`);
   if (refused.length > 0)
     throw new Error(

@@ -1,8 +1,8 @@
 import type { CallRecord } from '../local-cloud/index.ts';
-import { nameOf, type Experiment } from './plan.ts';
+import { statementName, type Experiment } from './plan.ts';
 
 /** What came of a scenario. */
-export interface Outcome {
+export interface ScenarioOutcome {
   readonly ended: 'well' | 'badly';
   /** Error and cause of the execution and of its functions, or the reasons of the stack's failures; empty when it ended well. */
   readonly told: string;
@@ -10,7 +10,7 @@ export interface Outcome {
   readonly refused: readonly string[];
 }
 
-export type Verdict =
+export type StatementVerdict =
   /** Without the statement it fails, and says which call was refused. */
   | { readonly kind: 'needed'; readonly by: string }
   /** Without the statement it ends well. */
@@ -19,7 +19,7 @@ export type Verdict =
   | { readonly kind: 'unclear'; readonly why: string };
 
 /** @param words in which the error tells of the refusal when it does not name the call */
-export function verdictOn({ ended, told, refused }: Outcome, words?: string): Verdict {
+export function verdictOn({ ended, told, refused }: ScenarioOutcome, words?: string): StatementVerdict {
   if (ended === 'well') return { kind: 'survivor', refused };
   if (refused.length === 0) return { kind: 'unclear', why: `it failed although no call was refused: ${told}` };
   const named = refused.find(
@@ -44,7 +44,7 @@ export const refusedCalls = (calls: readonly CallRecord[]): readonly string[] =>
 
 export interface Judged {
   readonly experiment: Experiment;
-  readonly verdict: Verdict;
+  readonly verdict: StatementVerdict;
   readonly seconds: number;
 }
 
@@ -69,12 +69,12 @@ export function judge(judged: readonly Judged[], reasons: Readonly<Record<string
   const explained = judged.flatMap(({ experiment, verdict }) => {
     const reason = reasonFor(experiment);
     return verdict.kind === 'survivor' && reason !== undefined
-      ? [{ name: nameOf(experiment), refused: verdict.refused, reason }]
+      ? [{ name: statementName(experiment), refused: verdict.refused, reason }]
       : [];
   });
   const problems = judged.flatMap(({ experiment, verdict }) => {
     const reason = reasonFor(experiment);
-    const name = nameOf(experiment);
+    const name = statementName(experiment);
     switch (verdict.kind) {
       case 'survivor':
         return reason === undefined

@@ -1,18 +1,20 @@
 import { DeleteUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { GetExecutionHistoryCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import { endOf, type Ended } from '../chaos/executions.ts';
-import { startExecution } from '../demo/executions.ts';
+import { cognitoIn, stepFunctionsIn } from '../deploy/clients.ts';
+import { execute, failureOf, succeeded, type FinishedExecution } from '../deploy/executions.ts';
+import { createPool } from '../deploy/pools.ts';
+import { PRIMARY, SECONDARY, type Region } from '../deploy/regions.ts';
 import type { Experiment, Scenario } from './plan.ts';
 import { removeStatement } from './role-policy.ts';
 import { verifiedRun } from './verified-run.ts';
-import { changePool, cognito, newPool, PRIMARY, SECONDARY, steps, type Launched } from './solution.ts';
-import { refusedCalls, type Outcome } from './verdict.ts';
+import { changeLaunchedPool, type LaunchedPool } from './solution.ts';
+import { refusedCalls, type ScenarioOutcome } from './verdict.ts';
 
 type WorkflowScenario = Exclude<Scenario, 'launch'>;
 
 /** Each runs in the Region whose instance has the role: exports in the primary one, restores in the backup Region. */
-const REGION: Readonly<Record<WorkflowScenario, string>> = {
+const REGION: Readonly<Record<WorkflowScenario, Region>> = {
   export: PRIMARY,
   'compare pool': PRIMARY,
   'verify backup': SECONDARY,
@@ -20,18 +22,19 @@ const REGION: Readonly<Record<WorkflowScenario, string>> = {
   'import of a snapshot': SECONDARY,
   'import with a failed job': SECONDARY,
 };
-const RESTORE = 'SecondaryImportWorkflowArn';
-const OUTPUT: Readonly<Record<WorkflowScenario, string>> = {
-  export: 'ExportWorkflowArn',
-  'compare pool': 'PrimaryVerifyWorkflowArn',
-  'verify backup': 'SecondaryVerifyWorkflowArn',
-  import: RESTORE,
-  'import of a snapshot': RESTORE,
-  'import with a failed job': RESTORE,
-};
+
+function workflowOf(launched: LaunchedPool, scenario: WorkflowScenario): string {
+  const region = REGION[scenario];
+  if (scenario === 'export') return launched.exportWorkflow;
+  return scenario.startsWith('import') ? launched.importWorkflow[region] : launched.verifyWorkflow[region];
+}
 
 /** What the execution gets; `target` is the new pool of a restore. */
-async function inputOf(launched: Launched, scenario: WorkflowScenario, target: string | undefined): Promise<object> {
+async function inputOf(
+  launched: LaunchedPool,
+  scenario: WorkflowScenario,
+  target: string | undefined,
+): Promise<object> {
   switch (scenario) {
     case 'compare pool':
       return { UserPoolId: launched.poolId };
@@ -47,10 +50,10 @@ async function inputOf(launched: Launched, scenario: WorkflowScenario, target: s
 }
 
 /** Runs the scenario's workflow once, with all permissions that the roles have at the moment. */
-export async function runScenario(launched: Launched, scenario: WorkflowScenario): Promise<Outcome> {
+export async function runScenario(launched: LaunchedPool, scenario: WorkflowScenario): Promise<ScenarioOutcome> {
   const { cloud } = launched;
-  if (scenario === 'export') await changePool(launched);
-  const target = scenario.startsWith('import') ? await newPool(cloud, SECONDARY) : undefined;
+  if (scenario === 'export') await changeLaunchedPool(launched);
+  const target = scenario.startsWith('import') ? await createPool(cognitoIn(cloud, SECONDARY), 'customers') : undefined;
   const input = await inputOf(launched, scenario, target);
   // The log of a job that brought in every row is never asked for.
   if (scenario === 'import with a failed job')
@@ -58,9 +61,9 @@ export async function runScenario(launched: Launched, scenario: WorkflowScenario
   await launched.watch.news();
   const ended = await start(launched, scenario, input);
   if (scenario === 'import with a failed job') await cloud.configure({ importJobs: {} });
-  if (target !== undefined) await cognito(cloud, SECONDARY).send(new DeleteUserPoolCommand({ UserPoolId: target }));
-  const refusals = await tasksRefused(steps(cloud, REGION[scenario]), ended.executionArn);
-  const told = [...(ended.status === 'SUCCEEDED' ? [] : [`${ended.error}: ${ended.cause}`]), ...refusals];
+  if (target !== undefined) await cognitoIn(cloud, SECONDARY).send(new DeleteUserPoolCommand({ UserPoolId: target }));
+  const refusals = await tasksRefused(stepFunctionsIn(cloud, REGION[scenario]), ended.executionArn);
+  const told = [...failureOf('The workflow', ended), ...refusals];
   return {
     ended: told.length === 0 ? 'well' : 'badly',
     told: told.join('\n'),
@@ -68,10 +71,8 @@ export async function runScenario(launched: Launched, scenario: WorkflowScenario
   };
 }
 
-async function start({ cloud, outputs }: Launched, scenario: WorkflowScenario, input: object): Promise<Ended> {
-  const sfn = steps(cloud, REGION[scenario]);
-  return endOf(sfn, await startExecution(sfn, outputs[OUTPUT[scenario]] ?? '', input));
-}
+const start = (launched: LaunchedPool, scenario: WorkflowScenario, input: object): Promise<FinishedExecution> =>
+  execute(stepFunctionsIn(launched.cloud, REGION[scenario]), workflowOf(launched, scenario), input);
 
 /**
  * What functions of an execution failed with for lack of a permission, also where the workflow went on: an export that is
@@ -88,13 +89,13 @@ async function tasksRefused(sfn: SFNClient, executionArn: string): Promise<reado
 
 /** The scenario without one statement, which is put back afterwards. */
 export async function runWithout(
-  launched: Launched,
+  launched: LaunchedPool,
   { role, sid, scenario }: Experiment & { readonly scenario: WorkflowScenario },
-): Promise<Outcome> {
+): Promise<ScenarioOutcome> {
   const roleName = launched.resources[REGION[scenario]]?.[role];
   if (roleName === undefined) throw new Error(`The instance in ${REGION[scenario]} has no role ${role}.`);
   const putBack = await removeStatement(new IAMClient(launched.cloud.clientConfig(PRIMARY)), roleName, sid);
-  let outcome: Outcome;
+  let outcome: ScenarioOutcome;
   try {
     outcome = await runScenario(launched, scenario);
   } finally {
@@ -105,8 +106,6 @@ export async function runWithout(
   return outcome;
 }
 
-async function finishExport(launched: Launched, roleName: string): Promise<void> {
-  const { status, error, cause } = await start(launched, 'export', {});
-  if (status !== 'SUCCEEDED')
-    throw new Error(`With all statements of ${roleName} put back the export ended as ${status}: ${error}: ${cause}`);
+async function finishExport(launched: LaunchedPool, roleName: string): Promise<void> {
+  succeeded(`With all statements of ${roleName} put back the export`, await start(launched, 'export', {}));
 }

@@ -8,7 +8,7 @@ import { DEFAULT_ACCOUNT, SECRET_ACCESS_KEY, type LocalCloudOptions } from './op
 
 export type { CallFilter, CallRecord } from './gateway/call-log.ts';
 export type { FaultStrikes } from './gateway/simulation/simulation.ts';
-export type { Fault, FaultRule, LatencyRule, Matcher, SimulationConfig } from './gateway/simulation/config.ts';
+export type { InjectedFault, FaultRule, LatencyRule, Matcher, SimulationConfig } from './gateway/simulation/config.ts';
 export type { LocalCloudOptions } from './options.ts';
 
 /** A message that SNS delivered, or would have delivered, to the subscribers of a topic. */

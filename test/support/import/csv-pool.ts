@@ -1,7 +1,7 @@
 import type { SchemaAttribute } from '../../../source/domain/model.ts';
 import { PLAIN_SETTINGS } from '../../../tools/simulation/cognito/settings.ts';
 import { csvColumns, inMemory, readCsvFile, splitRow } from '../../../tools/simulation/import-jobs/csv.ts';
-import { defaultImportJobOptions, type ImportJobOptions } from '../../../tools/simulation/import-jobs/options.ts';
+import { defaultImportJobOptions, type ImportJobSettings } from '../../../tools/simulation/import-jobs/options.ts';
 import { checkRow, type ImportUser } from '../../../tools/simulation/import-jobs/row-check.ts';
 
 const custom = (name: string, type: SchemaAttribute['type'], over: Partial<SchemaAttribute> = {}): SchemaAttribute => ({
@@ -23,7 +23,7 @@ export const SCHEMA: readonly SchemaAttribute[] = [
 ];
 
 /** What Cognito does with backslashes and double quotes is not documented: a file must mean the same in all of these. */
-export const READINGS: readonly ImportJobOptions[] = (['kept', 'dropped'] as const).flatMap((backslash) =>
+export const READINGS: readonly ImportJobSettings[] = (['kept', 'dropped'] as const).flatMap((backslash) =>
   (['kept', 'dropped'] as const).map((quote) => ({
     ...defaultImportJobOptions,
     extraColumns: ['password_hash'],
@@ -39,7 +39,7 @@ export const headerOf = (schema: readonly SchemaAttribute[]): string[] => csvCol
 export function readJobFile(
   csv: Uint8Array,
   schema: readonly SchemaAttribute[],
-  reading: ImportJobOptions,
+  reading: ImportJobSettings,
 ): ImportUser[] {
   const file = readCsvFile(inMemory(csv));
   if ('unreadable' in file) throw new Error(file.unreadable);

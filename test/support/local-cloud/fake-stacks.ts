@@ -1,5 +1,5 @@
 import { AwsError } from '../../../tools/local-cloud/gateway/aws-error.ts';
-import type { StackSetDeps } from '../../../tools/local-cloud/gateway/stack-sets/deps.ts';
+import type { StackSetServices } from '../../../tools/local-cloud/gateway/stack-sets/deps.ts';
 import type { AwsResponse } from '../../../tools/local-cloud/gateway/types.ts';
 import { anAnswer } from './gateway-request.ts';
 
@@ -18,7 +18,7 @@ export class FakeStacks {
   newRoleUnknownMs = 0;
   private ids = 0;
 
-  readonly deps: StackSetDeps = {
+  readonly deps: StackSetServices = {
     now: () => new Date('2026-11-23T00:00:00Z'),
     sleep: () => Promise.resolve(),
     newId: () => `id-${(this.ids += 1)}`,

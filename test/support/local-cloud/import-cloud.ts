@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AwsError } from '../../../tools/local-cloud/gateway/aws-error.ts';
 import { importJobsInterceptor } from '../../../tools/local-cloud/gateway/import-jobs/index.ts';
 import { defaultImportJobOptions } from '../../../tools/simulation/import-jobs/options.ts';
-import type { ImportJobOptions } from '../../../tools/simulation/import-jobs/options.ts';
+import type { ImportJobSettings } from '../../../tools/simulation/import-jobs/options.ts';
 import type { AwsRequest, AwsResponse, Backend } from '../../../tools/local-cloud/gateway/types.ts';
 import { FakeClock } from '../../../tools/simulation/fake-clock.ts';
 import { describedPool } from './import-pool.ts';
@@ -19,7 +19,7 @@ export class ImportCloud {
   readonly logStreams: string[] = [];
   /** Whether uploads say how long they are. */
   contentLength = true;
-  options: ImportJobOptions = defaultImportJobOptions;
+  options: ImportJobSettings = defaultImportJobOptions;
   pool = describedPool();
   trust: object | undefined = goodTrust;
   allowedActions = 4;

@@ -1,29 +1,19 @@
 import { OPEN_KEY } from '../../../source/domain/backup/manifest.ts';
 import { Fault } from '../../../source/domain/errors.ts';
 import type { BackupTable, TableItem } from '../../../source/domain/ports.ts';
-import { verifyBackup } from '../../../source/domain/verify/backup/verify-backup.ts';
-import { comparePool } from '../../../source/domain/verify/pool/compare-pool.ts';
-import { parseCompareEvent, parseLookEvent } from '../../../source/domain/verify/verify-event.ts';
-import { checkStateMachine } from '../../../source/domain/workflow/check-state-machine.ts';
-import { assertVerifyMayRun } from '../../../source/domain/workflow/lease.ts';
-import { notify } from '../../../source/domain/workflow/notices/notify.ts';
-import { shownError } from '../../../source/adapters/guarded.ts';
-import type { Invocation } from '../../../source/adapters/invocation.ts';
+import type { MetricsEvent } from '../../../source/domain/workflow/metrics.ts';
 import { MemoryFiles } from '../../../tools/simulation/storage/memory-files.ts';
 import { SimulatedObjects } from '../../../tools/simulation/storage/objects.ts';
 import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
 import { MemoryReplica } from '../world/replica.ts';
 import type { SimulatedTable } from '../../../tools/simulation/storage/table.ts';
 import { workflowNamed } from '../../../tools/simulation/workflow/definition.ts';
-import { TaskError } from '../../../tools/simulation/workflow/paths.ts';
+import { workflowFunctions } from '../../../tools/simulation/workflow/functions.ts';
 import { runWorkflow, type EndedExecution, type Functions } from '../../../tools/simulation/workflow/run-workflow.ts';
-import { REGION, SOURCE, WorkflowWorld } from './workflow-world.ts';
+import { BACKUP_REGION, REGION, SETTINGS, WorkflowWorld } from './workflow-world.ts';
 
-export const BACKUP_REGION = 'eu-west-1';
 /** An empty pool in the backup Region, for restores. */
 export const RESTORED = `${BACKUP_REGION}_Restored1`;
-const REGIONS = [REGION, BACKUP_REGION];
-const TABLE = 'backup-table';
 
 interface Site {
   readonly region: string;
@@ -51,7 +41,6 @@ export class VerifyWorld {
   /** Called while the workflow waits for a second look. */
   whileWaiting: () => void = () => undefined;
   #executions = 0;
-  #claims = 0;
 
   /** The same two Regions and pools at a later moment, without anything of what has happened since. */
   copy(): VerifyWorld {
@@ -74,7 +63,6 @@ export class VerifyWorld {
     copy.replica.pageItems = this.replica.pageItems;
     copy.home.cognito.knobs.pageSize = this.home.cognito.knobs.pageSize;
     copy.#executions = this.#executions;
-    copy.#claims = this.#claims;
     // Another moment than the earlier runs', so that ids and executions differ.
     copy.home.clock.advance(this.home.clock.elapsed + 1000);
     return copy;
@@ -126,69 +114,20 @@ export class VerifyWorld {
     }
   }
 
-  #functions(site: Site): Functions {
-    const { calls, clock, log, cognito } = this.home;
-    const { region, table, objects } = site;
-    const asFunction =
-      (state: string, work: (event: unknown) => Promise<unknown>) =>
-      async (event: unknown): Promise<unknown> => {
-        try {
-          const answer = await work(event);
-          this.home.history.push({ state, event, answer });
-          return answer;
-        } catch (thrown) {
-          const error = shownError(thrown);
-          this.home.history.push({ state, event, error });
-          const { name, message } = error;
-          if (!calls.killed)
-            throw new TaskError(name, message, JSON.stringify({ errorType: name, errorMessage: message }));
-          calls.revive();
-          throw new TaskError(
-            'Runtime.ExitError',
-            'the process died',
-            '{"errorType":"Runtime.ExitError","errorMessage":"the process died"}',
-          );
-        }
-      };
-    const functions: Functions = {
-      CheckStateMachine: (event) =>
-        checkStateMachine({ table, executionStatus: this.home.executionStatus, clock }, event, REGIONS),
-      VerifyBackup: async (event) => {
-        const parsed = parseLookEvent(event);
-        await assertVerifyMayRun(table, parsed.executionArn);
-        return verifyBackup(
-          { ...parsed, tableName: TABLE, region, primaryRegion: REGION, retentionDays: this.retentionDays },
-          { ...this.#invocation(), table, objects, ...(region === REGION ? {} : { primary: this.#primaryTable() }) },
-        );
-      },
-      ComparePool: async (event) => {
-        const input = parseCompareEvent(event);
-        await assertVerifyMayRun(table, input.executionArn);
-        return comparePool(
-          { ...input, tableName: TABLE, bucket: 'state-bucket' },
-          { ...this.#invocation(), table, objects, pool: cognito },
-        );
-      },
-      MessageBroker: (event) =>
-        notify(
-          event,
-          {
-            publish: (subject, body) => calls.run('topic.publish', () => void this.messages.push({ subject, body })),
-            sendMetrics: async ({ EventType }) => void this.metrics.push(EventType),
-            objects,
-            clock,
-            log,
-          },
-          {
-            preference: 'INFO_AND_ERRORS',
-            primaryRegion: REGION,
-            userPoolId: SOURCE,
-            tableName: TABLE,
-            maxChangePercent: 50,
-          },
-        ),
+  #functions({ table, objects }: Site): Functions {
+    const { home } = this;
+    const services = {
+      ...home.services,
+      table,
+      primary: this.#primaryTable(),
+      objects,
+      publish: (subject: string, body: string) =>
+        home.calls.run('topic.publish', () => void this.messages.push({ subject, body })),
+      sendMetrics: async ({ EventType }: MetricsEvent) => void this.metrics.push(EventType),
+      invocation: () => home.newInvocation(this.invocationMs),
     };
-    return Object.fromEntries(Object.entries(functions).map(([name, work]) => [name, asFunction(name, work)]));
+    const functions = workflowFunctions(services, { ...SETTINGS, retentionDays: this.retentionDays });
+    return Object.fromEntries(Object.entries(functions).map(([name, work]) => [name, home.asLambda(name, work)]));
   }
 
   #primaryTable(): Pick<BackupTable, 'getItem'> {
@@ -198,16 +137,6 @@ export class VerifyWorld {
           if (!this.primaryAnswers) throw new Fault('ServiceError', 'GetItem on the table failed: TimeoutError.');
           return this.home.table.peek(key);
         }),
-    };
-  }
-
-  #invocation(): Invocation {
-    this.#claims += 1;
-    return {
-      clock: this.home.clock,
-      log: this.home.log,
-      claim: `invocation-${String(this.#claims).padStart(6, '0')}`,
-      timeLeft: this.home.timeLeft(this.invocationMs),
     };
   }
 }

@@ -1,41 +1,28 @@
-import { cleanUpTable } from '../../../source/domain/export/clean-up/clean-up.ts';
-import { parseExportEvent, parseRunEvent } from '../../../source/domain/export/export-event.ts';
-import { listGroups } from '../../../source/domain/export/list-groups.ts';
-import { checkUserPoolConfig } from '../../../source/domain/export/check-user-pool-config.ts';
-import { syncGroup } from '../../../source/domain/export/sync-group.ts';
-import { syncUsersInGroup } from '../../../source/domain/export/sync-users-in-group.ts';
-import { syncUsers } from '../../../source/domain/export/sync-users.ts';
-import { openedImport, startedImport } from '../../../source/domain/import/import-event.ts';
-import { importUsers } from '../../../source/domain/import/import-users.ts';
-import { scanTable } from '../../../source/domain/import/scan-table.ts';
-import { checkNewUserPool } from '../../../source/domain/import/check-new-user-pool.ts';
-import { passwordFrom, PASSWORD_BYTES } from '../../../source/domain/import/updates/password.ts';
-import { updateUsers } from '../../../source/domain/import/update-users.ts';
-import { checkStateMachine } from '../../../source/domain/workflow/check-state-machine.ts';
-import { assertExportMayRun, assertImportMayRun, regionOf } from '../../../source/domain/workflow/lease.ts';
-import { importJobEnded, type MetricsEvent } from '../../../source/domain/workflow/metrics.ts';
-import { notify } from '../../../source/domain/workflow/notices/notify.ts';
-import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
-import type { ImportJob } from '../../../source/domain/ports.ts';
 import { shownError } from '../../../source/adapters/guarded.ts';
 import type { Invocation } from '../../../source/adapters/invocation.ts';
-import { World } from '../world/world.ts';
+import type { MetricsEvent } from '../../../source/domain/workflow/metrics.ts';
+import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
 import { workflowNamed, type WorkflowName } from '../../../tools/simulation/workflow/definition.ts';
-import { TaskError } from '../../../tools/simulation/workflow/paths.ts';
 import {
-  runWorkflow,
-  type EndedExecution,
-  type Functions,
-  type Position,
-} from '../../../tools/simulation/workflow/run-workflow.ts';
+  workflowFunctions,
+  type FunctionSettings,
+  type RegionServices,
+} from '../../../tools/simulation/workflow/functions.ts';
+import { TaskError } from '../../../tools/simulation/workflow/paths.ts';
+import { runWorkflow, type EndedExecution, type Position } from '../../../tools/simulation/workflow/run-workflow.ts';
+import { World } from '../world/world.ts';
 
 export const REGION = 'us-east-1';
-const REPLICA_REGION = 'eu-west-1';
-const REGIONS = [REGION, REPLICA_REGION];
+export const BACKUP_REGION = 'eu-west-1';
 export const SOURCE = `${REGION}_Source123`;
 export const TARGET = `${REGION}_NewPool12`;
-const TABLE = 'backup-table';
-const TPS = 25;
+export const SETTINGS: FunctionSettings = {
+  primaryRegion: REGION,
+  secondaryRegion: BACKUP_REGION,
+  primaryUserPoolId: SOURCE,
+  callsPerSecond: 25,
+  retentionDays: 35,
+};
 
 interface Execution {
   readonly workflow: WorkflowName;
@@ -114,7 +101,10 @@ export class WorkflowWorld extends World {
       startDate: Date.parse(startTime),
       stopDate: this.clock.now(),
     };
-    await this.#common()['MessageBroker']?.({ 'detail-type': 'Step Functions Execution Status Change', detail });
+    await workflowFunctions(this.services, SETTINGS)['MessageBroker']?.({
+      'detail-type': 'Step Functions Execution Status Change',
+      detail,
+    });
   }
 
   #start(workflow: WorkflowName, machine: string, input: object): Promise<EndedExecution> {
@@ -141,7 +131,12 @@ export class WorkflowWorld extends World {
       this.stopAtState = Infinity;
       throw new Stopped('stopped');
     };
-    const functions = this.#of(execution, workflow === 'export' ? this.#exportFunctions() : this.#importFunctions());
+    const functions = Object.fromEntries(
+      Object.entries(workflowFunctions(this.services, SETTINGS)).map(([name, work]) => [
+        name,
+        this.#function(execution, name, work),
+      ]),
+    );
     this.executions.set(id, 'RUNNING');
     try {
       return await runWorkflow(workflowNamed(workflow), input, {
@@ -156,161 +151,73 @@ export class WorkflowWorld extends World {
     }
   }
 
-  /** What a process that dies, or throws, looks like to Step Functions. */
-  #function(
-    execution: Execution,
-    name: string,
-    work: (event: unknown) => Promise<unknown>,
-  ): (event: unknown) => Promise<unknown> {
+  /** A function as Lambda runs it for an execution: stopped with it, and told apart where it dies. */
+  #function(execution: Execution, name: string, work: Work): Work {
+    const run = this.asLambda(name, work);
     return async (event) => {
       this.invoked.push(name);
-      const ended = await work(event).then(
+      const ended = await run(event).then(
         (value) => ({ value }),
-        (error: unknown) => ({ error: shownError(error) }),
+        (error: unknown) => ({ error }),
       );
-      this.history.push({ state: name, event, ...('value' in ended ? { answer: ended.value } : ended) });
-      if (this.calls.killed) {
-        this.calls.revive();
-        if (this.stopOnKill) throw new Stopped('stopped');
-        throw new TaskError(
-          'Runtime.ExitError',
-          'the process died',
-          '{"errorType":"Runtime.ExitError","errorMessage":"the process died"}',
-        );
-      }
-      if (execution.stopped) throw new Stopped('stopped');
+      const died = 'error' in ended && ended.error instanceof TaskError && ended.error.name === 'Runtime.ExitError';
+      if (died ? this.stopOnKill : execution.stopped) throw new Stopped('stopped');
       if ('value' in ended) return ended.value;
-      const { name: type, message } = ended.error;
-      throw new TaskError(type, message, JSON.stringify({ errorType: type, errorMessage: message }));
+      throw ended.error;
     };
   }
 
-  #of(execution: Execution, functions: Functions): Functions {
-    return Object.fromEntries(
-      Object.entries(functions).map(([name, work]) => [name, this.#function(execution, name, work)]),
-    );
+  /** What a function that throws, or a process that dies, looks like to Step Functions; it is written to the history. */
+  asLambda(state: string, work: Work): Work {
+    return async (event) => {
+      const ended = await work(event).then(
+        (answer) => ({ answer }),
+        (thrown: unknown) => ({ error: shownError(thrown) }),
+      );
+      this.history.push({ state, event, ...ended });
+      if (this.calls.killed) {
+        this.calls.revive();
+        throw taskError('Runtime.ExitError', 'the process died');
+      }
+      if ('error' in ended) throw taskError(ended.error.name, ended.error.message);
+      return ended.answer;
+    };
   }
 
-  #invocation(): Invocation {
+  /** What the functions of the primary Region find there. */
+  get services(): RegionServices {
+    return {
+      random: this.random,
+      cognito: this.cognito,
+      writer: this.writer,
+      jobs: this.jobs,
+      table: this.table,
+      replica: this.replica,
+      primary: this.table,
+      objects: this.objects,
+      exportQueue: this.exportQueue,
+      newUsersQueue: this.newUsersQueue,
+      updatesQueue: this.updatesQueue,
+      executionStatus: this.executionStatus,
+      publish: (subject, body) => this.calls.run('topic.publish', () => void this.messages.push({ subject, body })),
+      sendMetrics: async (event) => void this.metrics.push(event),
+      invocation: () => this.newInvocation(),
+    };
+  }
+
+  /** An invocation that begins now, with a claim of its own. */
+  newInvocation(ms?: number): Invocation {
     this.#claims += 1;
     return {
       clock: this.clock,
       log: this.log,
       claim: `invocation-${String(this.#claims).padStart(6, '0')}`,
-      timeLeft: this.timeLeft(),
-    };
-  }
-
-  #common(): Functions {
-    return {
-      CheckStateMachine: (event) =>
-        checkStateMachine(
-          { table: this.table, executionStatus: this.executionStatus, clock: this.clock },
-          event,
-          REGIONS,
-        ),
-      MessageBroker: (event) =>
-        notify(
-          event,
-          {
-            publish: (subject, body) =>
-              this.calls.run('topic.publish', () => void this.messages.push({ subject, body })),
-            sendMetrics: async (event) => void this.metrics.push(event),
-            objects: this.objects,
-            clock: this.clock,
-            log: this.log,
-          },
-          {
-            preference: 'INFO_AND_ERRORS',
-            primaryRegion: REGION,
-            userPoolId: SOURCE,
-            tableName: TABLE,
-            maxChangePercent: 50,
-          },
-        ),
-    };
-  }
-
-  #exportFunctions(): Functions {
-    const ports = {
-      pool: this.cognito,
-      table: this.table,
-      replica: this.replica,
-      objects: this.objects,
-      queue: this.exportQueue,
-    };
-    const lease = { table: this.table, executionStatus: this.executionStatus };
-    const step =
-      (work: (deps: typeof ports & Invocation, event: ReturnType<typeof parseRunEvent>) => Promise<unknown>) =>
-      async (event: unknown): Promise<unknown> => {
-        const parsed = parseRunEvent(event);
-        await assertExportMayRun(lease, parsed.executionArn, REGIONS);
-        return work({ ...ports, ...this.#invocation() }, parsed);
-      };
-    return {
-      ...this.#common(),
-      CheckUserPoolConfig: async (event) => {
-        await assertExportMayRun(lease, parseExportEvent(event).executionArn, REGIONS);
-        return checkUserPoolConfig({ ...ports, random: this.random, clock: this.clock }, SOURCE);
-      },
-      SyncUsers: step((deps, { runId }) => syncUsers(deps, { runId, callsPerSecond: TPS })),
-      ListGroups: step((deps, { runId }) => listGroups(deps, runId)),
-      SyncGroup: step((deps, { runId }) => syncGroup(deps, runId)),
-      SyncUsersInGroup: step((deps, { runId }) => syncUsersInGroup(deps, runId)),
-      BackupTableCleanup: step((deps, { runId, allowMassDelete }) =>
-        cleanUpTable(deps, {
-          runId,
-          allowMassDelete,
-          maxDeletePercent: 20,
-          softwareVersion: 'v2.0.0',
-          keepSnapshot: true,
-          replicaRegion: REPLICA_REGION,
-        }),
-      ),
-    };
-  }
-
-  #importFunctions(): Functions {
-    const ports = {
-      pools: this.cognito,
-      pool: this.cognito,
-      writer: this.writer,
-      jobs: this.jobs,
-      table: this.table,
-      store: this.objects,
-      objects: this.objects,
-      newUsers: this.newUsersQueue,
-      updates: this.updatesQueue,
-      random: this.random,
-      jobEnded: async (job: ImportJob) => void this.metrics.push(importJobEnded(job, REGION)),
-      newPassword: () => passwordFrom(Buffer.alloc(PASSWORD_BYTES, 7)),
-    };
-    const step =
-      (work: (deps: typeof ports & Invocation, event: ReturnType<typeof openedImport>) => Promise<unknown>) =>
-      async (event: unknown): Promise<unknown> => {
-        const parsed = openedImport(event);
-        await assertImportMayRun(this.table, parsed.executionArn);
-        return work({ ...ports, ...this.#invocation() }, parsed);
-      };
-    const target = (event: ReturnType<typeof openedImport>) => ({
-      newUserPoolId: event.options.newUserPoolId,
-      ...event.restore,
-    });
-    return {
-      ...this.#common(),
-      CheckNewUserPool: async (event) => {
-        const { executionArn, options } = startedImport(event);
-        await assertImportMayRun(this.table, executionArn);
-        return checkNewUserPool(
-          { options, region: regionOf(executionArn), primaryUserPoolId: SOURCE, tableName: TABLE },
-          { ...ports, ...this.#invocation() },
-        );
-      },
-      ScanTable: step((deps, { options, restore }) => scanTable({ ...restore, options, tableName: TABLE }, deps)),
-      ImportUsers: step((deps, event) => importUsers(target(event), deps)),
-      UpdateUsers: step((deps, event) =>
-        updateUsers({ ...target(event), executionArn: event.executionArn, bucket: 'state-bucket' }, deps),
-      ),
+      timeLeft: this.timeLeft(ms),
     };
   }
 }
+
+type Work = (event: unknown) => Promise<unknown>;
+
+const taskError = (errorType: string, errorMessage: string): TaskError =>
+  new TaskError(errorType, errorMessage, JSON.stringify({ errorType, errorMessage }));

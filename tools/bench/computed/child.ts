@@ -35,7 +35,7 @@ const granted =
   first.grantedShare === undefined
     ? true
     : { UserList: first.grantedShare * first.callsPerSecond, UserUpdate: first.grantedShare * first.callsPerSecond };
-/** What the services take; every part of the cloud reads it anew at each call. */
+/** What the services take; every part of the cloud reads it again at each call. */
 const current: Latencies = { ...LATENCIES };
 const cloud = new VirtualCloud({
   shape: first.shape,

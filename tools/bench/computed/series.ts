@@ -30,7 +30,7 @@ const FAST = ['--max-semi-space-size=64', '--max-old-space-size=6144'];
 const FRUGAL = ['--expose-gc', '--max-old-space-size=400'];
 
 /** Runs a series in a process of its own; rejects when that fails. */
-export async function runSeries(series: Series, tell: (line: Line) => void): Promise<void> {
+export async function computeSeries(series: Series, tell: (line: Line) => void): Promise<void> {
   const child = spawn(
     process.execPath,
     [...(series.state === true ? FRUGAL : FAST), '--import', 'tsx', CHILD, JSON.stringify(series)],

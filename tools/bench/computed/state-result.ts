@@ -1,4 +1,4 @@
-import type { Shape } from '../population.ts';
+import type { PopulationShape } from '../population.ts';
 import { atMost } from '../results.ts';
 import type { StateResult, Usage } from '../results.ts';
 import type { VirtualCloud } from '../virtual/virtual-cloud.ts';
@@ -12,7 +12,7 @@ const OBJECT_MB = 100;
 /** Memory and time of every function of the run that was just computed. */
 export function stateResult(
   { invocations, calls }: VirtualCloud,
-  shape: Shape,
+  shape: PopulationShape,
   { workflow, usage }: { readonly workflow: StateResult['workflow']; readonly usage: Usage },
 ): StateResult {
   const functions = Object.fromEntries(invocations.figures);

@@ -1,17 +1,15 @@
-import { SFNClient } from '@aws-sdk/client-sfn';
-import { firstExecution, startExecution } from '../../demo/executions.ts';
-import { publishAssets, stackOperation } from '../../deploy/solution.ts';
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import { stepFunctionsIn } from '../../deploy/clients.ts';
+import { firstExecution, startExecution } from '../../deploy/executions.ts';
+import { PRIMARY, SECONDARY, type Region } from '../../deploy/regions.ts';
+import { launchSolution, parametersFor, publishAssets, solutionFor } from '../../deploy/solution.ts';
 import type { SolutionOptions } from '../../deploy/solution.ts';
-import { createStack, failuresOf } from '../../deploy/stack.ts';
 import { startLocalCloud } from '../../local-cloud/index.ts';
 import type { LocalCloud } from '../../local-cloud/index.ts';
 import type { Cell } from '../cells.ts';
 import { instanceFunctions } from './instance-functions.ts';
 import type { InstanceFunction } from './instance-functions.ts';
 import { MemoryWatch } from './memory-watch.ts';
-
-export const PRIMARY = 'us-east-1';
-export const SECONDARY = 'eu-west-1';
 
 /** Milliseconds that Cognito takes. */
 export interface CognitoLatencies {
@@ -26,7 +24,7 @@ export interface Launch {
   /** The export that the launch started. */
   readonly firstExport: string;
   /** By Region and physical name. */
-  readonly functions: Readonly<Record<typeof PRIMARY | typeof SECONDARY, readonly InstanceFunction[]>>;
+  readonly functions: Readonly<Record<Region, readonly InstanceFunction[]>>;
 }
 
 /** A local cloud with the built product's files in both Regions. */
@@ -43,7 +41,7 @@ export class BenchCloud {
 
   static async start(latencies: CognitoLatencies): Promise<BenchCloud> {
     const bench = new BenchCloud(await startLocalCloud(), latencies);
-    await publishAssets(bench.#solution());
+    await publishAssets(bench.#solution('Bench'));
     return bench;
   }
 
@@ -74,33 +72,24 @@ export class BenchCloud {
   /** Launches the main stack for a pool; its first export begins at once. */
   async launch(poolId: string, callsPerSecond: Cell['callsPerSecond']): Promise<Launch> {
     this.#launches += 1;
-    const outcome = await createStack(
-      stackOperation(
-        { ...this.#solution(), stackName: `Bench${this.#launches}` },
-        {
-          PrimaryUserPoolId: poolId,
-          SecondaryRegion: SECONDARY,
-          NotificationEmail: 'ops@example.com',
-          CognitoTPS: String(callsPerSecond) as '25',
-        },
-      ),
+    const launched = await launchSolution(
+      this.#solution(`Bench${this.#launches}`),
+      parametersFor(poolId, { CognitoTPS: String(callsPerSecond) as '25' }),
     );
-    if (outcome.status !== 'CREATE_COMPLETE')
-      throw new Error(`The stack ended as ${outcome.status}:\n${failuresOf(outcome).join('\n')}`);
-    const { ExportWorkflowArn = '', SecondaryImportWorkflowArn = '', StackSetName = '' } = outcome.outputs;
+    const { exportWorkflow, importWorkflow, stackSetName } = launched;
     return {
-      exportWorkflow: ExportWorkflowArn,
-      importWorkflow: SecondaryImportWorkflowArn,
-      firstExport: await firstExecution(this.sfn(PRIMARY), ExportWorkflowArn),
+      exportWorkflow,
+      importWorkflow: importWorkflow[SECONDARY],
+      firstExport: await firstExecution(this.sfn(PRIMARY), exportWorkflow),
       functions: {
-        [PRIMARY]: await instanceFunctions(this.cloud.clientConfig(PRIMARY), StackSetName),
-        [SECONDARY]: await instanceFunctions(this.cloud.clientConfig(SECONDARY), StackSetName),
+        [PRIMARY]: await instanceFunctions(this.cloud.clientConfig(PRIMARY), stackSetName),
+        [SECONDARY]: await instanceFunctions(this.cloud.clientConfig(SECONDARY), stackSetName),
       },
     };
   }
 
   sfn(region: string): SFNClient {
-    return new SFNClient(this.cloud.clientConfig(region));
+    return stepFunctionsIn(this.cloud, region);
   }
 
   start(region: string, stateMachineArn: string, input: object): Promise<string> {
@@ -112,13 +101,7 @@ export class BenchCloud {
     await this.cloud.stop();
   }
 
-  #solution(): SolutionOptions {
-    return {
-      clientConfig: this.cloud.clientConfig,
-      primaryRegion: PRIMARY,
-      secondaryRegion: SECONDARY,
-      stackName: 'Bench',
-      build: { bucket: 'bench-assets', solutionName: 'cognito-user-profiles-export', version: 'v2.0.0' },
-    };
+  #solution(stackName: string): SolutionOptions {
+    return solutionFor(this.cloud, 'bench-assets', stackName);
   }
 }

@@ -6,7 +6,7 @@ import { boundlessMean, checksOf } from '../phases.ts';
 import { overlapOf, UPDATE_ACTIONS } from '../overlap.ts';
 import type { CellResult, Usage } from '../results.ts';
 import { coldStarts } from './cold-starts.ts';
-import { PRIMARY, SECONDARY } from './bench-cloud.ts';
+import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
 import type { BenchCloud, Launch } from './bench-cloud.ts';
 import { historyOf } from './history.ts';
 import type { History } from './history.ts';
@@ -24,7 +24,7 @@ const S3_WRITES = [
 ];
 
 /** An execution that has ended. */
-export interface Ended {
+export interface CellRun {
   readonly executionArn: string;
   readonly startedAt: number;
   readonly seconds: number;
@@ -38,7 +38,7 @@ export async function observe(
   bench: BenchCloud,
   cell: Cell,
   launch: Launch,
-  { executionArn, startedAt, seconds, milestones, lastJobEndedAt }: Ended,
+  { executionArn, startedAt, seconds, milestones, lastJobEndedAt }: CellRun,
   listingMs: number,
 ): Promise<Omit<CellResult, 'tookSeconds'>> {
   const region = cell.workflow === 'export' ? PRIMARY : SECONDARY;

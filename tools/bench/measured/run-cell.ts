@@ -1,36 +1,40 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  CognitoIdentityProviderClient,
+  type CognitoIdentityProviderClient,
   DescribeUserPoolCommand,
   ListUserImportJobsCommand,
   ListUsersInGroupCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
+import { cognitoIn } from '../../deploy/clients.ts';
+import { endOf, succeeded } from '../../deploy/executions.ts';
+import { createPool } from '../../deploy/pools.ts';
+import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
 import type { Cell } from '../cells.ts';
 import { ADMINISTRATORS } from '../population.ts';
 import type { CellResult } from '../results.ts';
-import { PRIMARY, SECONDARY } from './bench-cloud.ts';
 import type { BenchCloud, CognitoLatencies, Launch } from './bench-cloud.ts';
 import { observe } from './observe.ts';
-import type { Ended } from './observe.ts';
-import { churnPool, createPool, seedPool } from './seed.ts';
+import type { CellRun } from './observe.ts';
+import { churnPool, seedPool } from './seed.ts';
 
 const POLL_MS = 500;
-type Progress = (text: string) => void;
+interface RestoreInput {
+  readonly NewUserPoolId: string;
+}
+type TellProgress = (text: string) => void;
 
 /** Runs cells of one pool and one CognitoTPS, one after the other: the pool is seeded and the product launched once. */
-export async function runSeries(
+export async function measureSeries(
   bench: BenchCloud,
   cells: readonly Cell[],
   latencies: CognitoLatencies,
-  progress: Progress,
+  progress: TellProgress,
   tell: (result: CellResult) => void,
 ): Promise<void> {
   const [first] = cells;
   if (first === undefined) return;
   let began = performance.now();
   await bench.unlimited();
-  const poolId = await createPool(bench.cloud, PRIMARY, 'customers');
+  const poolId = await createPool(cognitoIn(bench.cloud, PRIMARY), 'customers');
   await seedPool(bench.cloud, PRIMARY, poolId, first.shape, progress);
   await bench.simulate(first);
   progress('launching');
@@ -51,11 +55,11 @@ async function start(
   cell: Cell,
   { exportWorkflow, importWorkflow }: Launch,
   poolId: string,
-  progress: Progress,
+  progress: TellProgress,
 ): Promise<string> {
   await bench.unlimited();
   if (cell.workflow === 'import') {
-    const NewUserPoolId = await createPool(bench.cloud, SECONDARY, 'customers-restored');
+    const NewUserPoolId = await createPool(cognitoIn(bench.cloud, SECONDARY), 'customers-restored');
     await bench.simulate(cell);
     return bench.start(SECONDARY, importWorkflow, { NewUserPoolId, CognitoTPS: cell.callsPerSecond });
   }
@@ -68,39 +72,28 @@ async function start(
 }
 
 /** Waits for the end; throws when it is not SUCCEEDED. */
-async function follow(bench: BenchCloud, cell: Cell, executionArn: string, progress: Progress): Promise<Ended> {
+async function follow(bench: BenchCloud, cell: Cell, executionArn: string, progress: TellProgress): Promise<CellRun> {
   const sfn = bench.sfn(cell.workflow === 'export' ? PRIMARY : SECONDARY);
   const watch = cell.workflow === 'import' ? new RestoreWatch(bench, cell) : undefined;
-  for (;;) {
-    const { status, startDate, stopDate, input, error, cause } = await sfn.send(
-      new DescribeExecutionCommand({ executionArn }),
-    );
-    const startedAt = startDate?.getTime() ?? 0;
-    if (status === 'RUNNING') {
-      progress(
-        `${Math.round((Date.now() - startedAt) / 1000)} s${watch === undefined ? '' : `, ${watch.users} users`}`,
-      );
-      await watch?.look((JSON.parse(input ?? '{}') as { NewUserPoolId: string }).NewUserPoolId, startedAt);
-      await sleep(POLL_MS);
-      continue;
-    }
-    if (status !== 'SUCCEEDED')
-      throw new Error(`${cell.title} ended as ${status ?? ''}: ${error ?? ''}: ${cause ?? ''}`);
-    const seconds = ((stopDate?.getTime() ?? 0) - startedAt) / 1000;
-    return {
-      executionArn,
-      startedAt,
-      seconds,
-      ...(watch === undefined
-        ? {}
-        : {
-            milestones: watch.milestones(seconds),
-            lastJobEndedAt: await watch.lastJobEndedAt(
-              (JSON.parse(input ?? '{}') as { NewUserPoolId: string }).NewUserPoolId,
-            ),
-          }),
-    };
-  }
+  const ended = succeeded(
+    cell.title,
+    await endOf(sfn, executionArn, {
+      patienceMs: Infinity,
+      pollMs: POLL_MS,
+      running: async ({ startDate, input = '{}' }) => {
+        const since = startDate?.getTime() ?? 0;
+        const users = watch === undefined ? '' : `, ${watch.users} users`;
+        progress(`${Math.round((Date.now() - since) / 1000)} s${users}`);
+        await watch?.look((JSON.parse(input) as RestoreInput).NewUserPoolId, since);
+      },
+    }),
+  );
+  const { startedAt, seconds } = ended;
+  const seen = watch && {
+    milestones: watch.milestones(seconds),
+    lastJobEndedAt: await watch.lastJobEndedAt((ended.input as unknown as RestoreInput).NewUserPoolId),
+  };
+  return { executionArn, startedAt, seconds, ...seen };
 }
 
 /** Sees from outside when all users and the smallest group's members are in the new pool. */
@@ -114,7 +107,7 @@ class RestoreWatch {
     bench: BenchCloud,
     private readonly cell: Cell,
   ) {
-    this.#client = new CognitoIdentityProviderClient(bench.cloud.clientConfig(SECONDARY));
+    this.#client = cognitoIn(bench.cloud, SECONDARY);
   }
 
   async look(UserPoolId: string, startedAt: number): Promise<void> {

@@ -1,46 +1,23 @@
-import {
-  AdminDeleteUserCommand,
-  AdminUpdateUserAttributesCommand,
-  CognitoIdentityProviderClient,
-  CreateGroupCommand,
-  CreateUserPoolCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
+import { AdminDeleteUserCommand, AdminUpdateUserAttributesCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { forEachAtOnce } from '../../../source/domain/concurrency.ts';
+import { cognitoIn } from '../../deploy/clients.ts';
+import { createGroups } from '../../deploy/pools.ts';
 import type { LocalCloud, PutUser } from '../../local-cloud/index.ts';
 import { attributesOf, isDisabled, Memberships, usernameOf } from '../population.ts';
-import type { Shape } from '../population.ts';
+import type { PopulationShape } from '../population.ts';
 
 const AT_A_TIME = 8;
-
-/** An empty pool like those of the computed cells. */
-export async function createPool(cloud: LocalCloud, region: string, PoolName: string): Promise<string> {
-  const client = new CognitoIdentityProviderClient(cloud.clientConfig(region));
-  const { UserPool } = await client.send(
-    new CreateUserPoolCommand({
-      PoolName,
-      MfaConfiguration: 'OFF',
-      AutoVerifiedAttributes: ['email'],
-      UsernameConfiguration: { CaseSensitive: true },
-    }),
-  );
-  return UserPool?.Id as string;
-}
 
 /** The first `users` of the shape with their groups. */
 export async function seedPool(
   cloud: LocalCloud,
   region: string,
   poolId: string,
-  shape: Shape,
+  shape: PopulationShape,
   progress: (text: string) => void,
 ): Promise<void> {
-  const client = new CognitoIdentityProviderClient(cloud.clientConfig(region));
   const memberships = new Memberships(shape);
-  await forEachAtOnce(memberships.groups, AT_A_TIME, ({ name, description, precedence }) =>
-    client.send(
-      new CreateGroupCommand({ UserPoolId: poolId, GroupName: name, Description: description, Precedence: precedence }),
-    ),
-  );
+  await createGroups(cognitoIn(cloud, region), poolId, memberships.groups);
   for (let from = 0; from < shape.users; from += 5000) {
     progress(`${from.toLocaleString('en-US')} of ${shape.users.toLocaleString('en-US')} users seeded`);
     await cloud.putUsers(region, poolId, usersOf(memberships, from, Math.min(shape.users, from + 5000)));
@@ -64,10 +41,10 @@ export async function churnPool(
   cloud: LocalCloud,
   region: string,
   poolId: string,
-  shape: Shape,
+  shape: PopulationShape,
   share: number,
 ): Promise<void> {
-  const client = new CognitoIdentityProviderClient(cloud.clientConfig(region));
+  const client = cognitoIn(cloud, region);
   const touched = Math.max(4, Math.round(shape.users * share));
   const [edited, removed, added] = [Math.ceil(touched / 2), Math.floor(touched / 4), Math.floor(touched / 4)];
   const step = Math.floor(shape.users / (edited + removed + 1));

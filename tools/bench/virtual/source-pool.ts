@@ -1,16 +1,16 @@
 import type { PoolGroup, PoolSettings, PoolUser } from '../../../source/domain/model.ts';
 import type { UserFilter } from '../../simulation/cognito/filter.ts';
-import type { ListedPool, Placed } from '../../simulation/cognito/pool.ts';
+import type { PoolListings, Placed } from '../../simulation/cognito/pool.ts';
 import { PLAIN_SETTINGS } from '../../simulation/cognito/settings.ts';
 import { firstDigit, indexOfSub, Memberships, userOf } from '../population.ts';
-import type { Shape } from '../population.ts';
+import type { PopulationShape } from '../population.ts';
 
 export const SOURCE_POOL = 'us-east-1_BenchSrc1';
 /** Both pools: as CreateUserPool makes them when only an auto-verified e-mail address is asked for, and case counts. */
 export const SETTINGS: PoolSettings = { ...PLAIN_SETTINGS, caseSensitive: true };
 
 /** The pool that is exported: who exists and how often each was edited; everything else is arithmetic (Population). */
-export class SourcePool implements ListedPool {
+export class SourcePool implements PoolListings {
   readonly id = SOURCE_POOL;
   readonly name = 'customers';
   readonly settings = SETTINGS;
@@ -22,7 +22,7 @@ export class SourcePool implements ListedPool {
 
   /** `capacity`: users that there can ever be, those added by churn included. */
   constructor(
-    readonly shape: Shape,
+    readonly shape: PopulationShape,
     readonly capacity: number,
   ) {
     this.memberships = new Memberships(shape);

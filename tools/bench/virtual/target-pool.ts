@@ -2,7 +2,7 @@ import type { PoolGroup, PoolUser } from '../../../source/domain/model.ts';
 import { IMPORTED_STATUS, TEMPORARY_PASSWORD_STATUS } from '../../../source/domain/model.ts';
 import type { UserFilter } from '../../simulation/cognito/filter.ts';
 import type { Placed, SimulatedPool } from '../../simulation/cognito/pool.ts';
-import { attributesOf, firstDigit, indexOfSub, indexOfUsername, subOf, usernameOf } from '../population.ts';
+import { attributesOf, firstDigit, indexOfSub, indexOfUsername, subNumber, usernameOf } from '../population.ts';
 import { IndexList } from './index-list.ts';
 import { SETTINGS } from './source-pool.ts';
 import type { SourcePool } from './source-pool.ts';
@@ -45,7 +45,7 @@ export class TargetPool implements SimulatedPool {
   }
 
   newSub(username: string): string {
-    return subOf(indexOfUsername(username), SALT);
+    return subNumber(indexOfUsername(username), SALT);
   }
 
   find(login: string): PoolUser | undefined {
@@ -101,7 +101,7 @@ export class TargetPool implements SimulatedPool {
   }
 
   #user(index: number): PoolUser {
-    const sub = subOf(index, SALT);
+    const sub = subNumber(index, SALT);
     const { status, enabled } = STATES[(this.#users[index] as number) - 1] as (typeof STATES)[number];
     return {
       username: usernameOf(index),

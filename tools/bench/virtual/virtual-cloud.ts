@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Invocation } from '../../../source/adapters/invocation.ts';
 import type { Log, WorkMessage } from '../../../source/domain/ports.ts';
-import type { ListedPool } from '../../simulation/cognito/pool.ts';
+import type { PoolListings } from '../../simulation/cognito/pool.ts';
 import { SimulatedPoolReader } from '../../simulation/cognito/pool-reader.ts';
 import { SimulatedPoolWriter } from '../../simulation/cognito/pool-writer.ts';
 import { FakeClock } from '../../simulation/fake-clock.ts';
@@ -11,12 +12,11 @@ import { SimulatedObjects } from '../../simulation/storage/objects.ts';
 import { SimulatedQueue } from '../../simulation/storage/queue.ts';
 import { SimulatedTable } from '../../simulation/storage/table.ts';
 import { workflowNamed, type WorkflowName } from '../../simulation/workflow/definition.ts';
+import { workflowFunctions, type RegionServices } from '../../simulation/workflow/functions.ts';
 import { runWorkflow, type Functions } from '../../simulation/workflow/run-workflow.ts';
-import type { Shape } from '../population.ts';
+import type { PopulationShape } from '../population.ts';
 import { CognitoGate } from './cognito-gate.ts';
 import { FilesOnDisk } from './files-on-disk.ts';
-import { functionsOn, REGIONS } from './functions.ts';
-import type { Services } from './functions.ts';
 import { Invocations } from './invocations.ts';
 import { LATENCIES, Meter } from './meter.ts';
 import type { Latencies } from './meter.ts';
@@ -26,7 +26,7 @@ import { SOURCE_POOL, SourcePool } from './source-pool.ts';
 import { TARGET_POOL, TargetPool } from './target-pool.ts';
 
 export interface VirtualCloudOptions {
-  readonly shape: Shape;
+  readonly shape: PopulationShape;
   readonly callsPerSecond: number;
   readonly jobUsersPerSecond?: number;
   readonly quotas?: boolean | Readonly<Record<string, number>>;
@@ -40,6 +40,9 @@ export interface VirtualCloudOptions {
 /** A Lambda function's longest time (templates/stack-set-template.yaml). */
 const TIMEOUT_MS = 900_000;
 const UPLOAD_PIECE_BYTES = 65_536;
+const [PRIMARY, SECONDARY] = ['us-east-1', 'eu-west-1'] as const;
+const REGIONS = { export: PRIMARY, import: SECONDARY, verify: SECONDARY } as const;
+const RETENTION_DAYS = 35;
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** What one execution took, of which Step Functions bills the transitions. */
@@ -55,11 +58,10 @@ export interface WorkflowRun {
 }
 
 /** Both Regions in memory, on virtual time, with the product's domain code as their functions. */
-export class VirtualCloud implements Services {
+export class VirtualCloud {
   readonly clock = new FakeClock();
   readonly meter = new Meter(this.clock);
   readonly random = seededRandom(1);
-  readonly log = SILENT;
   readonly callsPerSecond: number;
   readonly source: SourcePool;
   readonly target: TargetPool;
@@ -101,7 +103,7 @@ export class VirtualCloud implements Services {
     const random = seededRandom(2);
     this.cognito = new SimulatedPoolReader(
       this.calls,
-      new Map<string, ListedPool>([[SOURCE_POOL, this.source], ...pools]),
+      new Map<string, PoolListings>([[SOURCE_POOL, this.source], ...pools]),
       random,
     );
     this.writer = new SimulatedPoolWriter(this.calls, pools);
@@ -120,14 +122,32 @@ export class VirtualCloud implements Services {
     this.invocations = new Invocations(this.meter, latencies);
   }
 
-  newClaim(): string {
-    this.#claims += 1;
-    return `invocation-${String(this.#claims).padStart(6, '0')}`;
+  #services(workflow: WorkflowName): RegionServices {
+    return {
+      random: this.random,
+      cognito: this.cognito,
+      writer: this.writer,
+      jobs: this.jobs,
+      table: this.table,
+      replica: this.table,
+      primary: this.table,
+      objects: workflow === 'export' ? this.exportObjects : this.importObjects,
+      exportQueue: this.exportQueue,
+      newUsersQueue: this.newUsersQueue,
+      updatesQueue: this.updatesQueue,
+      executionStatus: () => Promise.resolve('gone'),
+      publish: () => Promise.resolve(),
+      sendMetrics: () => Promise.resolve(),
+      invocation: () => this.#invocation(),
+    };
   }
 
-  timeLeft(): () => number {
-    const end = this.clock.now() + TIMEOUT_MS;
-    return () => end - this.clock.now();
+  #invocation(): Invocation {
+    this.#claims += 1;
+    const { clock } = this;
+    const end = clock.now() + TIMEOUT_MS;
+    const claim = `invocation-${String(this.#claims).padStart(6, '0')}`;
+    return { clock, log: SILENT, claim, timeLeft: () => end - clock.now() };
   }
 
   export(): Promise<WorkflowRun> {
@@ -159,7 +179,14 @@ export class VirtualCloud implements Services {
     const startedAt = this.clock.now();
     this.#executions += 1;
     let largestPayload = 0;
-    const functions = Object.entries(functionsOn(this)).map(([name, work]) => [
+    const wired = workflowFunctions(this.#services(workflow), {
+      primaryRegion: PRIMARY,
+      secondaryRegion: SECONDARY,
+      primaryUserPoolId: SOURCE_POOL,
+      callsPerSecond: this.callsPerSecond,
+      retentionDays: RETENTION_DAYS,
+    });
+    const functions = Object.entries(wired).map(([name, work]) => [
       name,
       (event: unknown) => {
         largestPayload = Math.max(largestPayload, JSON.stringify(event).length);

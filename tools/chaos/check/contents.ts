@@ -5,8 +5,9 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { cognito, type Deployment } from '../deployment.ts';
-import { PRIMARY, type Region } from '../regions.ts';
+import { cognitoIn } from '../../deploy/clients.ts';
+import type { Deployment } from '../deployment.ts';
+import { PRIMARY, type Region } from '../../deploy/regions.ts';
 
 /** Users, groups and memberships by the key that they have in the table; values as canonical JSON. */
 export type Contents = ReadonlyMap<string, string>;
@@ -24,7 +25,7 @@ const sorted = (value: unknown): unknown =>
 
 /** What of the source pool belongs into the table, read with the SDK's own paginators. */
 export async function poolContents(deployment: Deployment): Promise<Contents> {
-  const client = cognito(deployment, PRIMARY);
+  const client = cognitoIn(deployment.cloud, PRIMARY);
   const UserPoolId = deployment.poolId;
   const contents = new Map<string, string>();
   for await (const { Users = [] } of paginateListUsers({ client }, { UserPoolId })) {

@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { LocalCloud } from '../../local-cloud/index.ts';
-import { PRIMARY, SECONDARY } from '../regions.ts';
+import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
 
 /** Dead-letter queues that hold messages. */
 export async function deadLetters(cloud: LocalCloud): Promise<string[]> {

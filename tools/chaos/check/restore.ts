@@ -1,10 +1,11 @@
 import { paginateListUsers } from '@aws-sdk/client-cognito-identity-provider';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { parse } from 'csv-parse/sync';
-import { comparePools } from '../../demo/compare/compare-pools.ts';
-import { readPool, type PoolSnapshot, type SnapshotUser } from '../../demo/compare/read-pool.ts';
-import { cognito, type Deployment } from '../deployment.ts';
-import type { Region } from '../regions.ts';
+import { comparePools, differingKinds, comesBack } from '../../demo/compare/compare-pools.ts';
+import { readPool, type PoolSnapshot } from '../../demo/compare/read-pool.ts';
+import { cognitoIn } from '../../deploy/clients.ts';
+import type { Deployment } from '../deployment.ts';
+import type { Region } from '../../deploy/regions.ts';
 
 interface Report {
   readonly outcome: string;
@@ -16,8 +17,6 @@ interface Files {
   readonly subMap: readonly Readonly<Record<string, string>>[];
 }
 
-/** Users of identity providers are not in the backup; unconfirmed ones are left out unless it is asked for. */
-const restorable = ({ status }: SnapshotUser): boolean => status !== 'EXTERNAL_PROVIDER' && status !== 'UNCONFIRMED';
 const WHOLE = new Set(['CONFIRMED', 'RESET_REQUIRED']);
 
 /**
@@ -29,17 +28,16 @@ export async function restoreProblems(
   source: PoolSnapshot,
   target: { readonly region: Region; readonly poolId: string; readonly keys: readonly string[] },
 ): Promise<string[]> {
-  const client = cognito(deployment, target.region);
+  const client = cognitoIn(deployment.cloud, target.region);
   const restored = await readPool(client, target.poolId);
-  const { rows, unexpected, missingSubs } = comparePools(source, restored, restorable);
+  const compared = comparePools(source, restored);
+  const { unexpected, missingSubs } = compared;
   let listed = 0;
   for await (const { Users = [] } of paginateListUsers({ client }, { UserPoolId: target.poolId }))
     listed += Users.length;
   const locked = [...restored.users.values()].filter(({ status }) => !WHOLE.has(status));
   return [
-    ...rows
-      .filter(({ missing, different }) => missing + different > 0)
-      .map(({ what, missing, different }) => `${what}: ${missing} missing, ${different} different`),
+    ...differingKinds(compared),
     ...(missingSubs.length > 0 ? [`missing: ${missingSubs.slice(0, 3).join(', ')}`] : []),
     ...(unexpected.length > 0
       ? [`${unexpected.length} users that nobody backed up, or that should have been left out`]
@@ -75,7 +73,7 @@ async function files(
 
 function reportProblems(source: PoolSnapshot, restored: PoolSnapshot, { report, failures, subMap }: Files): string[] {
   const native = [...source.users].filter(([, { status }]) => status !== 'EXTERNAL_PROVIDER');
-  const wanted = native.filter(([, user]) => restorable(user));
+  const wanted = native.filter(([, user]) => comesBack(user));
   const back = wanted.filter(([name]) => restored.users.has(name));
   const memberships = [...source.groups.values()].flatMap(({ members }) =>
     [...members].filter((name) => native.some(([known]) => known === name)),
@@ -105,7 +103,7 @@ function reportProblems(source: PoolSnapshot, restored: PoolSnapshot, { report, 
   const mapped = new Map(subMap.map(({ old_sub: old = '', new_sub: now = '' }) => [old, now]));
   const unmapped = back.filter(([name, { sub }]) => mapped.get(sub) !== restored.users.get(name)?.sub);
   const reported = new Set(failures.map(({ sub }) => sub));
-  const untold = native.filter(([, user]) => !restorable(user) && !reported.has(user.sub));
+  const untold = native.filter(([, user]) => !comesBack(user) && !reported.has(user.sub));
   const outcome = native.length === wanted.length ? 'complete' : 'policy';
   return [
     ...wrong,

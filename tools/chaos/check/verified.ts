@@ -1,19 +1,17 @@
-import { startExecution } from '../../demo/executions.ts';
-import { steps, type Deployment } from '../deployment.ts';
-import { endOf } from '../executions.ts';
-import { PRIMARY, SECONDARY } from '../regions.ts';
+import { stepFunctionsIn } from '../../deploy/clients.ts';
+import { execute, failureOf } from '../../deploy/executions.ts';
+import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
+import type { Deployment } from '../deployment.ts';
 
 /** The backup proves itself in both Regions; in the backup Region this also keeps the last run as a snapshot. */
-export async function verificationProblems(deployment: Deployment): Promise<string[]> {
+export async function verificationProblems({ cloud, verifyWorkflow }: Deployment): Promise<string[]> {
   const problems = await Promise.all(
-    ([PRIMARY, SECONDARY] as const).map(async (region) => {
-      const sfn = steps(deployment, region);
-      const { status, error, cause } = await endOf(
-        sfn,
-        await startExecution(sfn, deployment.verifyWorkflow[region], {}),
-      );
-      return status === 'SUCCEEDED' ? [] : [`the verification in ${region} ended as ${status}: ${error}: ${cause}`];
-    }),
+    ([PRIMARY, SECONDARY] as const).map(async (region) =>
+      failureOf(
+        `the verification in ${region}`,
+        await execute(stepFunctionsIn(cloud, region), verifyWorkflow[region], {}),
+      ),
+    ),
   );
   return problems.flat();
 }

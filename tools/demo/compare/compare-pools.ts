@@ -1,7 +1,7 @@
 import type { PoolSnapshot, SnapshotUser } from './read-pool.ts';
 
 /** One line of the result table. */
-export interface Comparison {
+export interface ComparedKind {
   readonly what: string;
   readonly expected: number;
   readonly restored: number;
@@ -10,7 +10,7 @@ export interface Comparison {
 }
 
 export interface PoolComparison {
-  readonly rows: readonly Comparison[];
+  readonly rows: readonly ComparedKind[];
   /** Users (by name) that exist only in the new pool. */
   readonly unexpected: readonly string[];
   /** Old `sub`s of users that the new pool lacks, or has with other values. */
@@ -25,7 +25,7 @@ export interface PoolComparison {
 export function comparePools(
   old: PoolSnapshot,
   restored: PoolSnapshot,
-  restorable: (user: SnapshotUser) => boolean,
+  restorable: (user: SnapshotUser) => boolean = comesBack,
 ): PoolComparison {
   const expected = [...old.users].filter(([, user]) => restorable(user));
   const names = new Set(expected.map(([name]) => name));
@@ -62,7 +62,7 @@ export function comparePools(
   };
 }
 
-const tally = (what: string, expected: number, missing: number, different: number): Comparison => ({
+const tally = (what: string, expected: number, missing: number, different: number): ComparedKind => ({
   what,
   expected,
   restored: expected - missing - different,
@@ -92,7 +92,7 @@ function attributesRow(
   expected: readonly SnapshotUser[],
   present: readonly (readonly [SnapshotUser, SnapshotUser])[],
   absent: readonly SnapshotUser[],
-): Comparison {
+): ComparedKind {
   const tallies = present.map(([before, after]) => ({
     ...attributeTally(before, after),
     extra: extraAttributes(before, after),
@@ -108,7 +108,7 @@ function attributesRow(
   );
 }
 
-function groupRows(old: PoolSnapshot, restored: PoolSnapshot): Comparison[] {
+function groupRows(old: PoolSnapshot, restored: PoolSnapshot): ComparedKind[] {
   const missing = [...old.groups.keys()].filter((name) => !restored.groups.has(name)).length;
   const unequal = (field: 'description' | 'precedence'): number =>
     [...old.groups].filter(
@@ -122,7 +122,7 @@ function groupRows(old: PoolSnapshot, restored: PoolSnapshot): Comparison[] {
   ];
 }
 
-function membershipsRow(old: PoolSnapshot, restored: PoolSnapshot, names: ReadonlySet<string>): Comparison {
+function membershipsRow(old: PoolSnapshot, restored: PoolSnapshot, names: ReadonlySet<string>): ComparedKind {
   let expected = 0;
   let missing = 0;
   let extra = 0;
@@ -135,3 +135,13 @@ function membershipsRow(old: PoolSnapshot, restored: PoolSnapshot, names: Readon
   }
   return tally('memberships', expected, missing, extra);
 }
+
+/** Users of identity providers are not in the backup; unconfirmed ones are left out unless it is asked for. */
+export const comesBack = ({ status }: SnapshotUser): boolean =>
+  status !== 'EXTERNAL_PROVIDER' && status !== 'UNCONFIRMED';
+
+/** The kinds of which not all is as it was, in words. */
+export const differingKinds = ({ rows }: PoolComparison): readonly string[] =>
+  rows
+    .filter(({ missing, different }) => missing + different > 0)
+    .map(({ what, missing, different }) => `${what}: ${missing} missing, ${different} different`);

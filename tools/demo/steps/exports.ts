@@ -1,17 +1,18 @@
+import { cognitoIn, stepFunctionsIn } from '../../deploy/clients.ts';
 import {
   AdminAddUserToGroupCommand,
   AdminDeleteUserCommand,
   AdminRemoveUserFromGroupCommand,
   AdminUpdateUserAttributesCommand,
-  CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import { SFNClient } from '@aws-sdk/client-sfn';
 import { forEachAtOnce } from '../../../source/domain/concurrency.ts';
-import { DemoFailure, PRIMARY, type Demo, type Launched } from '../context.ts';
-import { firstExecution, followExecution, startExecution, type FinishedExecution } from '../executions.ts';
-import { loadUsers } from '../seed/load.ts';
+import { PRIMARY } from '../../deploy/regions.ts';
+import type { LaunchedSolution } from '../../deploy/solution.ts';
+import { DemoFailure, type Demo } from '../context.ts';
+import { firstExecution, startExecution, succeeded } from '../../deploy/executions.ts';
+import { followExecution } from '../executions.ts';
 import { demoUsers } from '../seed/users.ts';
 import { textTable } from '../table.ts';
 import type { SeededPool } from './seed.ts';
@@ -31,9 +32,9 @@ interface ManifestView {
 }
 
 /** The export that the launch started, an unchanged one, and one after changes in the pool. */
-export async function exportThreeTimes(demo: Demo, launched: Launched, seeded: SeededPool): Promise<void> {
+export async function exportThreeTimes(demo: Demo, launched: LaunchedSolution, seeded: SeededPool): Promise<void> {
   const { cloud, narrator } = demo;
-  const sfn = new SFNClient(cloud.clientConfig(PRIMARY));
+  const sfn = stepFunctionsIn(cloud, PRIMARY);
 
   narrator.step('The first export, started by the launch');
   await finished(demo, launched, await firstExecution(sfn, launched.exportWorkflow));
@@ -48,15 +49,14 @@ export async function exportThreeTimes(demo: Demo, launched: Launched, seeded: S
   if (written > 20) throw new DemoFailure(`An unchanged export wrote ${written} times; at most 20 were expected.`);
 
   narrator.step('And after changes in the pool');
-  narrator.say(await changePool(demo, seeded));
+  narrator.say(await changeShares(demo, seeded));
   await finished(demo, launched, await startExecution(sfn, launched.exportWorkflow, {}));
 }
 
-async function finished(demo: Demo, { tableName }: Launched, executionArn: string): Promise<FinishedExecution> {
+async function finished(demo: Demo, { tableName }: LaunchedSolution, executionArn: string): Promise<void> {
   const { cloud, narrator } = demo;
-  const execution = await followExecution(new SFNClient(cloud.clientConfig(PRIMARY)), executionArn, narrator);
-  if (execution.status !== 'SUCCEEDED')
-    throw new DemoFailure(`ExportWorkflow ended as ${execution.status}: ${execution.error}: ${execution.cause}`);
+  const ended = await followExecution(stepFunctionsIn(cloud, PRIMARY), executionArn, narrator);
+  const { status } = succeeded('ExportWorkflow', ended);
   const { runId, counts, added, changed, deleted, skipped } = await latestManifest(demo, tableName);
   narrator.say(`Sealed manifest ${runId}:`);
   const row = (kind: keyof Counts): (string | number)[] => [
@@ -72,8 +72,7 @@ async function finished(demo: Demo, { tableName }: Launched, executionArn: strin
   narrator.say(
     `Not exported: ${skipped.federatedUsers} users of identity providers and ${skipped.federatedMemberships} memberships of theirs.`,
   );
-  narrator.done(`ExportWorkflow ${execution.status}`);
-  return execution;
+  narrator.done(`ExportWorkflow ${status}`);
 }
 
 async function latestManifest({ cloud }: Demo, TableName: string): Promise<ManifestView> {
@@ -99,8 +98,8 @@ async function itemsWritten({ cloud }: Demo): Promise<number> {
 }
 
 /** Adds, edits, deletes and moves one user in a hundred each. */
-async function changePool({ cloud, narrator }: Demo, { poolId, users, groups }: SeededPool): Promise<string> {
-  const client = new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY));
+async function changeShares({ cloud, narrator }: Demo, { poolId, users, groups }: SeededPool): Promise<string> {
+  const client = cognitoIn(cloud, PRIMARY);
   const share = Math.max(1, Math.floor(users.length / 100));
   const local = users.filter(({ status }) => status !== 'EXTERNAL_PROVIDER');
   const [from, to] = groupsBySize(users);
@@ -115,7 +114,7 @@ async function changePool({ cloud, narrator }: Demo, { poolId, users, groups }: 
           .filter((user) => user.groups.includes(from as string))
           .slice(0, share);
   narrator.progress('changing the pool');
-  await loadUsers({ cloud, client, region: PRIMARY, poolId }, added);
+  await cloud.putUsers(PRIMARY, poolId, added);
   await forEachAtOnce(edited, 8, ({ username }) =>
     client.send(
       new AdminUpdateUserAttributesCommand({

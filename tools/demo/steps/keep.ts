@@ -1,5 +1,5 @@
 import type { LocalCloud } from '../../local-cloud/index.ts';
-import { PRIMARY, SECONDARY } from '../context.ts';
+import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
 
 /** How to look around in the cloud that goes on after the demo. */
 export const lookAround = (cloud: LocalCloud): string => `

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Assets } from '../../../deployment/packaging/assets.ts';
 import { projectRoot, publishAssets } from '../../deploy/solution.ts';
-import { PRIMARY, SECONDARY, type Demo } from '../context.ts';
+import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
+import type { Demo } from '../context.ts';
 
 /** Builds with the script that users run, and uploads what it wrote to the bucket of each Region. */
 export async function buildAndUpload({ narrator, solution }: Demo): Promise<void> {

@@ -1,13 +1,12 @@
-import {
-  CognitoIdentityProviderClient,
-  DeleteUserPoolCommand,
-  DescribeUserPoolCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
-import { SFNClient } from '@aws-sdk/client-sfn';
-import { PRIMARY, SECONDARY, type Demo, type Launched } from '../context.ts';
+import { cognitoIn, stepFunctionsIn } from '../../deploy/clients.ts';
+import { DeleteUserPoolCommand, DescribeUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
+import type { LaunchedSolution } from '../../deploy/solution.ts';
+import type { Demo } from '../context.ts';
 import { readPool, type PoolSnapshot } from '../compare/read-pool.ts';
-import { followExecution, startExecution, type FinishedExecution } from '../executions.ts';
-import { createPool } from '../seed/load.ts';
+import { startExecution, type FinishedExecution } from '../../deploy/executions.ts';
+import { followExecution } from '../executions.ts';
+import { createDemoPool } from '../seed/load.ts';
 import type { SeededPool } from './seed.ts';
 
 export interface Restored {
@@ -20,22 +19,22 @@ export interface Restored {
 /** Deletes the pool, makes an empty one in the backup Region and runs ImportWorkflow there. */
 export async function disasterAndRestore(
   { cloud, narrator }: Demo,
-  launched: Launched,
+  launched: LaunchedSolution,
   { poolId, users }: SeededPool,
 ): Promise<Restored> {
   narrator.step(`Disaster in ${PRIMARY}: the pool is deleted`);
-  const primary = new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY));
+  const primary = cognitoIn(cloud, PRIMARY);
   const old = await readPool(primary, poolId);
   await primary.send(new DeleteUserPoolCommand({ UserPoolId: poolId }));
   narrator.say(`Deleted ${poolId} with its ${old.users.size.toLocaleString('en-US')} users.`);
 
   narrator.step(`Restore into a new, empty pool in ${SECONDARY}`);
-  const secondary = new CognitoIdentityProviderClient(cloud.clientConfig(SECONDARY));
-  const newPoolId = await createPool(secondary, 'customers-restored', users);
+  const secondary = cognitoIn(cloud, SECONDARY);
+  const newPoolId = await createDemoPool(secondary, 'customers-restored', users);
   const input = { NewUserPoolId: newPoolId };
   narrator.say(`ImportWorkflow in ${SECONDARY}, input ${JSON.stringify(input)}`);
-  const sfn = new SFNClient(cloud.clientConfig(SECONDARY));
-  const executionArn = await startExecution(sfn, launched.secondaryImportWorkflow, input);
+  const sfn = stepFunctionsIn(cloud, SECONDARY);
+  const executionArn = await startExecution(sfn, launched.importWorkflow[SECONDARY], input);
   const execution = await followExecution(sfn, executionArn, narrator, async () => {
     const { UserPool } = await secondary.send(new DescribeUserPoolCommand({ UserPoolId: newPoolId }));
     const changes = await cloud.calls({ service: 'cognito-idp', region: SECONDARY, action: 'AdminAddUserToGroup' });

@@ -1,7 +1,8 @@
-import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
-import { PRIMARY, type Demo } from '../context.ts';
+import { cognitoIn } from '../../deploy/clients.ts';
+import { PRIMARY } from '../../deploy/regions.ts';
+import type { Demo } from '../context.ts';
 import { DEMO_GROUPS, type DemoGroup } from '../seed/groups.ts';
-import { createPool, loadPool } from '../seed/load.ts';
+import { createDemoPool, loadPool } from '../seed/load.ts';
 import { usersFromCsv } from '../seed/users-csv.ts';
 import { demoUsers, type DemoUser } from '../seed/users.ts';
 
@@ -12,18 +13,15 @@ export interface SeededPool {
 }
 
 /** Makes the pool that the demo backs up. */
-export async function seedPool({ cloud, narrator, options }: Demo): Promise<SeededPool> {
+export async function makePool({ cloud, narrator, options }: Demo): Promise<SeededPool> {
   narrator.step(`A user pool in ${PRIMARY}`);
   const users = options.usersCsv === undefined ? demoUsers(options.users, DEMO_GROUPS) : usersFromCsv(options.usersCsv);
   const groups =
     options.usersCsv === undefined
       ? DEMO_GROUPS
       : [...new Set(users.flatMap((user) => user.groups))].map((name) => ({ name, share: 0, atLeast: 0 }));
-  const client = new CognitoIdentityProviderClient(cloud.clientConfig(PRIMARY));
-  const poolId = await createPool(client, 'customers', users);
-  await loadPool({ cloud, client, region: PRIMARY, poolId }, groups, users, (done, all) =>
-    narrator.progress(`${done} of ${all} memberships and disabled users`),
-  );
+  const poolId = await createDemoPool(cognitoIn(cloud, PRIMARY), 'customers', users);
+  await loadPool({ cloud, region: PRIMARY, poolId }, groups, users);
   narrator.say(describe(users, groups));
   narrator.done(`pool ${poolId} loaded`);
   return { poolId, users, groups };

@@ -1,22 +1,15 @@
-import {
-  CloudFormationClient,
-  ListStackSetsCommand,
-  ListStacksCommand,
-  type StackEvent,
-} from '@aws-sdk/client-cloudformation';
+import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { IAMClient, paginateListRoles } from '@aws-sdk/client-iam';
-import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { SFNClient, paginateListStateMachines } from '@aws-sdk/client-sfn';
-import { SNSClient, paginateListTopics } from '@aws-sdk/client-sns';
-import { SQSClient, paginateListQueues } from '@aws-sdk/client-sqs';
+import { inventory, type Kind } from '../../deploy/inventory.ts';
 import { deleteStack } from '../../deploy/stack.ts';
-import { DemoFailure, PRIMARY, SECONDARY, type Demo, type Launched } from '../context.ts';
+import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
+import type { LaunchedSolution } from '../../deploy/solution.ts';
+import { DemoFailure, type Demo } from '../context.ts';
 import { textTable } from '../table.ts';
 
 /** Deletes the main stack; everything but table and buckets must be gone in both Regions. */
-export async function uninstall(demo: Demo, launched: Launched): Promise<void> {
+export async function uninstall(demo: Demo, launched: LaunchedSolution): Promise<void> {
   const { cloud, narrator } = demo;
   narrator.step('Uninstall: delete the main stack');
   const onEvent = ({ LogicalResourceId, ResourceStatus }: StackEvent): void =>
@@ -36,44 +29,30 @@ export async function uninstall(demo: Demo, launched: Launched): Promise<void> {
     const { Table } = await new DynamoDBClient(cloud.clientConfig(region)).send(
       new DescribeTableCommand({ TableName: launched.tableName }),
     );
-    await new S3Client(cloud.clientConfig(region)).send(new HeadBucketCommand({ Bucket: launched.buckets[region] }));
+    await new S3Client(cloud.clientConfig(region)).send(new HeadBucketCommand({ Bucket: launched.bucket[region] }));
     narrator.say(
-      `Kept in ${region}: table ${launched.tableName} (${Table?.TableStatus}), bucket ${launched.buckets[region]}`,
+      `Kept in ${region}: table ${launched.tableName} (${Table?.TableStatus}), bucket ${launched.bucket[region]}`,
     );
   }
   narrator.done(outcome.status);
 }
 
-async function leftIn({ cloud }: Demo, region: string): Promise<Record<string, number>> {
-  const config = cloud.clientConfig(region);
-  const cfn = new CloudFormationClient(config);
-  const { StackSummaries } = await cfn.send(new ListStacksCommand({}));
-  const { Summaries } = await cfn.send(new ListStackSetsCommand({ Status: 'ACTIVE' }));
-  return {
-    stacks: (StackSummaries ?? []).filter(({ StackStatus }) => StackStatus !== 'DELETE_COMPLETE').length,
-    'stack sets': (Summaries ?? []).length,
-    'state machines': await count(
-      paginateListStateMachines({ client: new SFNClient(config) }, {}),
-      ({ stateMachines }) => stateMachines?.length,
-    ),
-    functions: await count(
-      paginateListFunctions({ client: new LambdaClient(config) }, {}),
-      ({ Functions }) => Functions?.length,
-    ),
-    queues: await count(
-      paginateListQueues({ client: new SQSClient(config) }, {}),
-      ({ QueueUrls }) => QueueUrls?.length,
-    ),
-    topics: await count(paginateListTopics({ client: new SNSClient(config) }, {}), ({ Topics }) => Topics?.length),
-    roles: await count(
-      paginateListRoles({ client: new IAMClient(config) }, {}),
-      ({ Roles }) => Roles?.filter(({ Path }) => !Path?.startsWith('/aws-service-role/')).length,
-    ),
-  };
-}
+const KINDS: Readonly<Record<string, Kind>> = {
+  stacks: 'stacks',
+  'stack sets': 'stackSets',
+  'state machines': 'stateMachines',
+  functions: 'functions',
+  queues: 'queues',
+  topics: 'topics',
+  roles: 'roles',
+};
 
-async function count<Page>(pages: AsyncIterable<Page>, of: (page: Page) => number | undefined): Promise<number> {
-  let sum = 0;
-  for await (const page of pages) sum += of(page) ?? 0;
-  return sum;
+async function leftIn({ cloud }: Demo, region: string): Promise<Record<string, number>> {
+  const left = await inventory(cloud.clientConfig, region);
+  return Object.fromEntries(
+    Object.entries(KINDS).map(([what, kind]) => [
+      what,
+      left[kind].filter((name) => !name.startsWith('AWSServiceRoleFor')).length,
+    ]),
+  );
 }

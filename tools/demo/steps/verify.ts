@@ -1,18 +1,26 @@
-import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { parse } from 'csv-parse/sync';
-import { comparePools } from '../compare/compare-pools.ts';
-import { readPool, type SnapshotUser } from '../compare/read-pool.ts';
-import { DemoFailure, SECONDARY, type Demo, type Launched } from '../context.ts';
+import { comparePools, differingKinds } from '../compare/compare-pools.ts';
+import { readPool } from '../compare/read-pool.ts';
+import { cognitoIn } from '../../deploy/clients.ts';
+import { failureOf } from '../../deploy/executions.ts';
+import { SECONDARY } from '../../deploy/regions.ts';
+import type { LaunchedSolution } from '../../deploy/solution.ts';
+import { DemoFailure, type Demo } from '../context.ts';
 import { textTable } from '../table.ts';
 import type { Restored } from './restore.ts';
 
 /** Compares old and new pool, reads the report, and shows the messages that were sent. Throws when something does not hold. */
-export async function verify(demo: Demo, launched: Launched, { old, newPoolId, execution }: Restored): Promise<void> {
+export async function verify(
+  demo: Demo,
+  launched: LaunchedSolution,
+  { old, newPoolId, execution }: Restored,
+): Promise<void> {
   const { cloud, narrator } = demo;
   narrator.step('Compare the new pool with the old one, field by field');
-  const restored = await readPool(new CognitoIdentityProviderClient(cloud.clientConfig(SECONDARY)), newPoolId);
-  const { rows, unexpected, missingSubs, differentSubs } = comparePools(old, restored, restorable);
+  const restored = await readPool(cognitoIn(cloud, SECONDARY), newPoolId);
+  const compared = comparePools(old, restored);
+  const { rows, unexpected, missingSubs, differentSubs } = compared;
   narrator.say(
     textTable(
       ['', 'expected', 'restored', 'missing', 'different'],
@@ -33,33 +41,30 @@ export async function verify(demo: Demo, launched: Launched, { old, newPoolId, e
   narrator.done('compared');
 
   const problems = [
-    ...rows
-      .filter(({ missing, different }) => missing + different > 0)
-      .map(({ what, missing, different }) => `${what}: ${missing} missing, ${different} different`),
+    ...differingKinds(compared),
     ...(unexpected.length > 0 ? [`${unexpected.length} users in the new pool that the old one did not have`] : []),
     ...[...left.map(({ sub }) => sub), ...missingSubs, ...differentSubs]
       .filter((sub) => !reported.has(sub))
       .slice(0, 1)
       .map(() => 'a user that was not restored is not in failures.csv'),
-    ...(execution.status === 'SUCCEEDED'
-      ? []
-      : [`ImportWorkflow ended as ${execution.status}: ${execution.error}: ${execution.cause}`]),
+    ...failureOf('ImportWorkflow', execution),
     ...(await messageProblems(demo)),
   ];
   if (problems.length > 0) throw new DemoFailure(problems.join('\n'));
 }
-
-/** Nobody can restore users of identity providers; users in status UNCONFIRMED are left out unless it is asked for. */
-const restorable = ({ status }: SnapshotUser): boolean => status !== 'EXTERNAL_PROVIDER' && status !== 'UNCONFIRMED';
 
 class Reported extends Map<string, number> {
   readonly reasons = new Map<string, number>();
 }
 
 /** Old `sub` of every row of failures.csv, read with a CSV parser of its own. */
-async function reportedSubs({ cloud, narrator }: Demo, { buckets }: Launched, poolId: string): Promise<Reported> {
+async function reportedSubs(
+  { cloud, narrator }: Demo,
+  { bucket }: LaunchedSolution,
+  poolId: string,
+): Promise<Reported> {
   const s3 = new S3Client(cloud.clientConfig(SECONDARY));
-  const Bucket = buckets[SECONDARY];
+  const Bucket = bucket[SECONDARY];
   const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: `restores/${poolId}/` }));
   const keys = (Contents ?? []).map(({ Key = '' }) => Key).filter((key) => key.includes('/report/'));
   narrator.say(`Report in s3://${Bucket}/:\n${keys.map((key) => `  ${key}`).join('\n')}`);

@@ -8,7 +8,7 @@ export interface Template {
   readonly name: string;
   readonly text: string;
   readonly Metadata: { readonly 'AWS::CloudFormation::Interface': ParameterInterface };
-  readonly Parameters: Record<string, Parameter>;
+  readonly Parameters: Record<string, TemplateParameter>;
   readonly Mappings: Record<string, unknown>;
   readonly Conditions: Record<string, unknown>;
   readonly Resources: Record<string, Resource>;
@@ -17,7 +17,7 @@ export interface Template {
     { readonly Description?: string; readonly Condition?: string; readonly Value: unknown }
   >;
 }
-export interface Parameter {
+export interface TemplateParameter {
   readonly Type: string;
   readonly Description?: string;
   readonly Default?: string | number;

@@ -36,7 +36,7 @@ export function roleIdOf(name: string, roleIds: readonly string[]): string | und
   return others.length === 0 ? id : undefined;
 }
 
-export interface Verdict {
+export interface GrantVerdict {
   /** Grants that nothing used and no reason covers. */
   readonly unexplained: readonly Grant[];
   readonly explained: readonly { readonly grant: Grant; readonly reason: string }[];
@@ -45,7 +45,7 @@ export interface Verdict {
   readonly used: number;
 }
 
-export function judgeGrants(grants: readonly Grant[], used: readonly Used[], reasons: readonly Reason[]): Verdict {
+export function judgeGrants(grants: readonly Grant[], used: readonly Used[], reasons: readonly Reason[]): GrantVerdict {
   const roleIds = [...new Set(grants.map(({ role }) => role))];
   const keyOf = ({ role, sid, action }: Grant): string => `${role} ${sid} ${action}`;
   const usedKeys = new Set(

@@ -50,7 +50,7 @@ export function listen(port: number, handler: Handler): Promise<Server> {
   });
 }
 
-/** Headers by which the gateway speaks to MiniStack's mends are not a client's to send. */
+/** Headers by which the gateway speaks to MiniStack's repairs are not a client's to send. */
 function clientHeaders(incoming: IncomingMessage): Record<string, string> {
   return Object.fromEntries(
     Object.entries(singleValues(incoming.headers)).filter(([name]) => !name.startsWith('x-local-cloud-')),

@@ -16,7 +16,7 @@ interface WriteRequest {
 }
 
 const NOTHING: Metered = {};
-const kilobytes = (item: Item): number => Math.max(1, Math.ceil(itemBytes(item) / 1024));
+const kilobytes = (item: Item): number => Math.max(1, Math.ceil(wireItemBytes(item) / 1024));
 
 /** Reads the size of items from the request, of a Scan from its answer; other calls and refused ones cost nothing. */
 export function metered({ service, action, params }: AwsRequest, response: AwsResponse | undefined): Metered {
@@ -64,19 +64,19 @@ const written = (requests: readonly WriteRequest[], factor: number): Metered => 
 
 function scanned({ body }: AwsResponse, consistent: boolean): Metered {
   const { Items = [] } = JSON.parse(body.toString('utf8')) as { readonly Items?: readonly Item[] };
-  const bytes = Items.reduce((sum, item) => sum + itemBytes(item), 0);
+  const bytes = Items.reduce((sum, item) => sum + wireItemBytes(item), 0);
   return { items: Items.length, readUnits: Math.max(1, Math.ceil(bytes / 4096)) / (consistent ? 1 : 2) };
 }
 
 /** "Item sizes and formats", DynamoDB Developer Guide. */
-export const itemBytes = (item: Item): number =>
+const wireItemBytes = (item: Item): number =>
   Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
 
 function valueBytes(value: Value): number {
   const [[kind, content] = ['NULL', true]] = Object.entries(value);
   if (kind === 'S') return Buffer.byteLength(content as string);
   if (kind === 'N') return Math.ceil((content as string).length / 2) + 1;
-  if (kind === 'M') return 3 + Object.keys(content as Item).length + itemBytes(content as Item);
+  if (kind === 'M') return 3 + Object.keys(content as Item).length + wireItemBytes(content as Item);
   if (kind === 'L') return 3 + (content as Value[]).reduce((sum, entry) => sum + 1 + valueBytes(entry), 0);
   return 1;
 }

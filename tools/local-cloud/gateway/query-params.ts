@@ -26,13 +26,13 @@ function withLists(node: unknown): unknown {
   return Object.fromEntries(Object.entries(node).map(([name, child]) => [name, withLists(child)]));
 }
 
-export function text(tree: QueryTree, name: string): string | undefined {
+export function queryText(tree: QueryTree, name: string): string | undefined {
   const value = tree[name];
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** A list of strings; undefined when the request has none. */
-export function texts(tree: QueryTree, name: string): string[] | undefined {
+export function queryTexts(tree: QueryTree, name: string): string[] | undefined {
   const value = tree[name];
   return Array.isArray(value) ? value.map(String) : undefined;
 }

@@ -1,7 +1,7 @@
 /**
  * The gateway is a chain of interceptors in front of MiniStack: each sees one parsed AWS request and either answers it
  * itself or passes it on. Order: call log, fault injection, request validation, quotas and latencies, features that
- * MiniStack lacks (StackSets, Cognito import jobs, ...), the mends, and last the forward to MiniStack.
+ * MiniStack lacks (StackSets, Cognito import jobs, ...), the repairs, and last the forward to MiniStack.
  */
 
 /** One AWS API request as it arrived, parsed as far as its protocol allows. */

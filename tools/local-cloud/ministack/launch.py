@@ -1,7 +1,7 @@
-"""Starts the pinned MiniStack with the mends of the folder `mends`, for the local cloud only.
+"""Starts the pinned MiniStack with the repairs of the folder `repairs`, for the local cloud only.
 
-Differences from `python -m ministack`: it refuses another version than the mends were written for, it installs the
-mends, it answers a few routes of its own under /_local/, and it never outlives the process that started it: standard
+Differences from `python -m ministack`: it refuses another version than the repairs were written for, it installs the
+repairs, it answers a few routes of its own under /_local/, and it never outlives the process that started it: standard
 input is a pipe from the starter, and when that ends (also by SIGKILL) the whole process group goes, Lambda workers
 included. Configuration comes from MiniStack's own environment variables plus LOCAL_CLOUD_GATEWAY (host:port).
 """
@@ -17,9 +17,9 @@ import sys
 import threading
 from importlib.metadata import version
 
-MENDED_VERSION = "1.5.33"
+REPAIRED_VERSION = "1.5.33"
 
-# The mends are part of the checkout, which stays free of compiled files.
+# The repairs are part of the checkout, which stays free of compiled files.
 sys.dont_write_bytecode = True
 
 
@@ -33,16 +33,16 @@ def die_with_starter():
         os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
-def install_mends():
-    """Applies every module of `mends`; each checks by itself that what it patches is still as it was.
+def install_repairs():
+    """Applies every module of `repairs`; each checks by itself that what it patches is still as it was.
 
-    Returns the ASGI routes that mends add: {path: async handler(query_params) -> (status, json-able body)}.
+    Returns the ASGI routes that repairs add: {path: async handler(query_params) -> (status, json-able body)}.
     """
-    import mends
+    import repairs
 
     routes = {}
-    for info in sorted(pkgutil.iter_modules(mends.__path__), key=lambda found: found.name):
-        module = importlib.import_module(f"mends.{info.name}")
+    for info in sorted(pkgutil.iter_modules(repairs.__path__), key=lambda found: found.name):
+        module = importlib.import_module(f"repairs.{info.name}")
         if not hasattr(module, "apply"):
             continue
         module.apply()
@@ -61,9 +61,9 @@ def raise_file_limit():
 
 def main():
     found = version("ministack")
-    if found != MENDED_VERSION:
-        sys.exit(f"MiniStack {found} is installed, but the mends in tools/local-cloud/ministack/mends were written for "
-                 f"{MENDED_VERSION}. Install tools/local-cloud/requirements.txt, or check every mend against {found}.")
+    if found != REPAIRED_VERSION:
+        sys.exit(f"MiniStack {found} is installed, but the repairs in tools/local-cloud/ministack/repairs were written for "
+                 f"{REPAIRED_VERSION}. Install tools/local-cloud/requirements.txt, or check every repair against {found}.")
     threading.Thread(target=die_with_starter, daemon=True, name="die-with-starter").start()
     # MiniStack itself would wait for a pending custom resource; the starter made this a process group of its own.
     signal.signal(signal.SIGTERM, lambda *_: os.killpg(os.getpgrp(), signal.SIGKILL))
@@ -75,7 +75,7 @@ def main():
 
     from routes import with_routes
 
-    app = with_routes(ministack_app.app, install_mends())
+    app = with_routes(ministack_app.app, install_repairs())
     logging.getLogger("hypercorn.access").setLevel(logging.WARNING)
     config = Config()
     config.bind = [f"127.0.0.1:{os.environ['GATEWAY_PORT']}"]

@@ -33,7 +33,7 @@ export interface MiniStack {
   kill(): void;
 }
 
-/** Starts MiniStack with the mends on a free loopback port, in a process group of its own, and waits until it answers. */
+/** Starts MiniStack with the repairs on a free loopback port, in a process group of its own, and waits until it answers. */
 export async function startMiniStack(options: MiniStackOptions): Promise<MiniStack> {
   let lastError: unknown;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {

@@ -5,7 +5,7 @@ import type { ServiceCalls } from '../service-calls.ts';
 import { matchesFilter, parseFilter } from './filter.ts';
 import { PageTokens } from './page-tokens.ts';
 import { poolOf } from './pool.ts';
-import type { ListedPool, Placed } from './pool.ts';
+import type { PoolListings, Placed } from './pool.ts';
 
 /** How listings behave. */
 export interface ListingKnobs {
@@ -39,7 +39,7 @@ export class SimulatedPoolReader implements UserPoolReader {
 
   constructor(
     private readonly calls: ServiceCalls,
-    private readonly pools: ReadonlyMap<string, ListedPool>,
+    private readonly pools: ReadonlyMap<string, PoolListings>,
     private readonly random: Random,
   ) {
     this.#tokens = new PageTokens(() => calls.clock.now(), random);
@@ -86,7 +86,7 @@ export class SimulatedPoolReader implements UserPoolReader {
       this.#page(`members ${poolId} ${group}`, { token }, (after) => pool.membersAfter(group, after)),
     );
 
-  #call<T>(method: string, poolId: string, effect: (pool: ListedPool) => T): Promise<T> {
+  #call<T>(method: string, poolId: string, effect: (pool: PoolListings) => T): Promise<T> {
     return this.calls.run(`cognito.${method}`, () => effect(poolOf(this.pools, poolId)), { poolId });
   }
 

@@ -10,7 +10,7 @@ export interface Placed<T> {
 }
 
 /** A user pool as far as it can be listed, wherever its users lie; SimulatedPoolReader has the rules. */
-export interface ListedPool {
+export interface PoolListings {
   readonly id: string;
   readonly name: string;
   readonly settings: PoolSettings & Pick<ImportSettings, 'passwordless'>;
@@ -26,7 +26,7 @@ export interface ListedPool {
 }
 
 /** A user pool that can be changed; SimulatedPoolWriter and SimulatedImportJobs have the rules. */
-export interface SimulatedPool extends ListedPool {
+export interface SimulatedPool extends PoolListings {
   onAccess: () => void;
   /** A `sub` that no user of the pool has. */
   newSub(username: string): string;
@@ -42,7 +42,7 @@ export interface SimulatedPool extends ListedPool {
 }
 
 /** The pool that a call names, brought up to date. */
-export function poolOf<P extends ListedPool>(pools: ReadonlyMap<string, P>, poolId: string): P {
+export function poolOf<P extends PoolListings>(pools: ReadonlyMap<string, P>, poolId: string): P {
   const pool = pools.get(poolId);
   if (pool === undefined) throw new Halt('UserPoolNotFound', `The user pool ${poolId} does not exist in this Region.`);
   pool.onAccess();

@@ -1,5 +1,5 @@
 /** Cognito's default request quotas, calls per second per account and Region ("Quotas in Amazon Cognito", 2026). */
-export const COGNITO_QUOTAS: Readonly<Record<string, number>> = {
+const COGNITO_QUOTAS: Readonly<Record<string, number>> = {
   UserList: 30,
   UserResourceRead: 50,
   UserRead: 120,

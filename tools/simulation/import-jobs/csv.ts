@@ -1,10 +1,10 @@
 import type { PoolSettings } from '../../../source/domain/model.ts';
-import type { ImportJobOptions } from './options.ts';
+import type { ImportJobSettings } from './options.ts';
 
 /** Limits of one CSV file (Cognito Developer Guide, "Importing users into user pools from a CSV file"). */
 export const csvLimits = { fileBytes: 100_000_000, rows: 500_000, rowCharacters: 16_000 } as const;
 
-type TextOptions = Pick<ImportJobOptions, 'backslash' | 'quote'>;
+type TextOptions = Pick<ImportJobSettings, 'backslash' | 'quote'>;
 
 /** An uploaded file: its bytes are read from wherever they lie, as often as it takes. */
 export interface UploadedFile {

@@ -1,6 +1,6 @@
 import { newUser } from '../cognito/new-user.ts';
 import type { SimulatedPool } from '../cognito/pool.ts';
-import type { ImportJobOptions } from './options.ts';
+import type { ImportJobSettings } from './options.ts';
 import { checkRow } from './row-check.ts';
 import { rowOutcomes } from './rows.ts';
 import type { RowResult } from './rows.ts';
@@ -10,7 +10,7 @@ export function importRow(
   pool: SimulatedPool,
   row: string,
   header: readonly string[],
-  options: ImportJobOptions,
+  options: ImportJobSettings,
   now: number,
 ): Pick<RowResult, 'outcome' | 'reason'> {
   const user = checkRow(row, header, pool.settings, options);

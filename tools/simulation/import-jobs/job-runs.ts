@@ -3,12 +3,12 @@ import type { SimulatedPool } from '../cognito/pool.ts';
 import { importRow } from './import-row.ts';
 import { complete, completionMessages } from './ledger.ts';
 import type { ImportJobLedger, JobRecord } from './ledger.ts';
-import type { ImportJobOptions } from './options.ts';
+import type { ImportJobSettings } from './options.ts';
 import { countRow, earlyEnd, logLine, openJobFile, rowOutcomes } from './rows.ts';
 import type { EarlyEnd } from './rows.ts';
 
 /** How the import jobs behave. The functions are given the job as it is; lines are data rows, from 1. */
-export interface JobKnobs extends Omit<ImportJobOptions, 'endEarly'> {
+export interface JobKnobs extends Omit<ImportJobSettings, 'endEarly'> {
   /** Times that StartUserImportJob is refused because another job of the account runs. */
   busyStarts: number;
   /** `lost`: no effect and no log line; `silent`: imported without a log line; `failed`: a FAILED line. */
@@ -18,7 +18,7 @@ export interface JobKnobs extends Omit<ImportJobOptions, 'endEarly'> {
 }
 
 /** What the rules shared with the gateway see of the knobs. */
-export const optionsOf = (knobs: JobKnobs): ImportJobOptions => ({ ...knobs, endEarly: undefined });
+export const optionsOf = (knobs: JobKnobs): ImportJobSettings => ({ ...knobs, endEarly: undefined });
 
 /** A line of a job's log, and when it was written (milliseconds since the epoch). */
 export interface LoggedLine {
@@ -102,7 +102,7 @@ export class JobRuns {
     this.#work.delete(job.jobId);
   }
 
-  #row(job: JobRecord, pool: SimulatedPool, work: Work, now: number, options: ImportJobOptions): void {
+  #row(job: JobRecord, pool: SimulatedPool, work: Work, now: number, options: ImportJobSettings): void {
     work.done += 1;
     const row = String(work.rows.next().value);
     const fate = this.knobs.rowFate(job, work.done);

@@ -2,7 +2,7 @@ import type { ImportJobStatus } from '../../../source/domain/ports.ts';
 import { CognitoException } from '../cognito/exception.ts';
 import type { ImportSettings } from '../cognito/settings.ts';
 import type { UploadedFile } from './csv.ts';
-import type { ImportJobOptions } from './options.ts';
+import type { ImportJobSettings } from './options.ts';
 
 /** Whose jobs: a pool of an account in a Region. */
 export interface JobOwner {
@@ -42,7 +42,7 @@ export class ImportJobLedger {
   readonly #jobs: JobRecord[] = [];
 
   constructor(
-    private readonly options: () => ImportJobOptions,
+    private readonly options: () => ImportJobSettings,
     private readonly now: () => number,
   ) {}
 

@@ -2,7 +2,7 @@
  * Behaviour of Cognito's CSV import that AWS does not document, or that differs between pools. The defaults are the
  * likeliest reading; a test that wants to be sure of the product runs it under the other values as well.
  */
-export interface ImportJobOptions {
+export interface ImportJobSettings {
   /** Columns that GetCSVHeader returns beyond the pool's own, as `password_hash` on eligible pools. Values are not used. */
   readonly extraColumns: readonly string[];
   /** What the pool stores for a `birthdate` of mm/dd/yyyy: the OIDC form YYYY-MM-DD, or the text of the CSV. */
@@ -40,7 +40,7 @@ export interface ImportJobOptions {
  * The defaults. `tooMany`: AWS gives no figure; its sample failed with 5 rows, and a user reported a job that failed with
  * 32 of 46, so five rows and more than half of those looked at.
  */
-export const defaultImportJobOptions: ImportJobOptions = {
+export const defaultImportJobOptions: ImportJobSettings = {
   extraColumns: [],
   birthdateStored: 'iso',
   backslash: 'kept',

@@ -1,7 +1,7 @@
 import type { SchemaAttribute } from '../../../source/domain/model.ts';
 import type { ImportSettings } from '../cognito/settings.ts';
 import { csvLimits, splitRow } from './csv.ts';
-import type { ImportJobOptions } from './options.ts';
+import type { ImportJobSettings } from './options.ts';
 
 /** A user as a row describes it; `attributes` holds only the columns that have a value. */
 export interface ImportUser {
@@ -15,7 +15,7 @@ export interface RowRefusal {
   readonly refused: string;
 }
 
-type RowOptions = Pick<ImportJobOptions, 'backslash' | 'quote' | 'birthdateStored' | 'extraColumns'>;
+type RowOptions = Pick<ImportJobSettings, 'backslash' | 'quote' | 'birthdateStored' | 'extraColumns'>;
 
 const usernamePattern = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 const emailPattern = /^[^\s@]+@[^\s@]+\.[^\s@]+$/u;

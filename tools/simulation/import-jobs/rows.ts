@@ -2,7 +2,7 @@ import type { ImportSettings } from '../cognito/settings.ts';
 import { csvColumns, headerProblem, readCsvFile, splitRow } from './csv.ts';
 import { completionMessages } from './ledger.ts';
 import type { JobRecord } from './ledger.ts';
-import type { ImportJobOptions } from './options.ts';
+import type { ImportJobSettings } from './options.ts';
 
 /** What became of one row. */
 export interface RowResult {
@@ -41,7 +41,7 @@ export interface EarlyEnd {
 export function openJobFile(
   { file }: JobRecord,
   settings: ImportSettings,
-  options: ImportJobOptions,
+  options: ImportJobSettings,
 ): { readonly header: readonly string[]; readonly rows: Iterable<string>; readonly rowCount: number } | EarlyEnd {
   const csv = readCsvFile(file ?? { byteLength: 0, pieces: () => [] });
   if ('unreadable' in csv) return { status: 'Failed', message: csv.unreadable };
@@ -51,11 +51,11 @@ export function openJobFile(
 }
 
 /** The row after which the job ends early, where the options say so. */
-export const lastRowOf = (job: JobRecord, { endEarly }: ImportJobOptions): number =>
+export const lastRowOf = (job: JobRecord, { endEarly }: ImportJobSettings): number =>
   endEarly !== undefined && job.ordinal <= endEarly.jobs ? endEarly.afterRows : Infinity;
 
 /** Whether the job ends here, with `done` rows behind it. */
-export function earlyEnd(job: JobRecord, options: ImportJobOptions, done: number): EarlyEnd | undefined {
+export function earlyEnd(job: JobRecord, options: ImportJobSettings, done: number): EarlyEnd | undefined {
   const { tooMany, endEarly } = options;
   const lost = job.failed + job.skipped;
   if (tooMany !== undefined && lost >= tooMany.rows && lost > tooMany.share * (lost + job.imported))

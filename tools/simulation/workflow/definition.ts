@@ -41,7 +41,7 @@ export interface State {
 }
 
 /** A workflow's definition. */
-export interface Workflow {
+export interface WorkflowAsl {
   readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
 }
@@ -49,13 +49,13 @@ export interface Workflow {
 export type WorkflowName = 'export' | 'import' | 'verify';
 
 const FOLDER = join(import.meta.dirname, '..', '..', '..', 'source', 'state-machines');
-const workflows = new Map<WorkflowName, Workflow>();
+const workflows = new Map<WorkflowName, WorkflowAsl>();
 
 /** The shipped definition of a workflow, read once. */
-export function workflowNamed(name: WorkflowName): Workflow {
+export function workflowNamed(name: WorkflowName): WorkflowAsl {
   const known = workflows.get(name);
   if (known !== undefined) return known;
-  const workflow = JSON.parse(readFileSync(join(FOLDER, `${name}-workflow.asl.json`), 'utf8')) as Workflow;
+  const workflow = JSON.parse(readFileSync(join(FOLDER, `${name}-workflow.asl.json`), 'utf8')) as WorkflowAsl;
   workflows.set(name, workflow);
   return workflow;
 }

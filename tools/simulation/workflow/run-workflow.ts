@@ -1,5 +1,5 @@
 import type { Clock } from '../../../source/domain/ports.ts';
-import type { ErrorRule, State, Workflow } from './definition.ts';
+import type { ErrorRule, State, WorkflowAsl } from './definition.ts';
 import { filledParameters, holds, type Json, TaskError, valueAt, withResult } from './paths.ts';
 
 /** By their names in the definition's substitutions: `SyncUsers`. What one fails with as a Lambda function is a TaskError. */
@@ -44,7 +44,7 @@ const EVENTS = { execution: 2, state: { Task: 2, Choice: 2, Wait: 2, Succeed: 1,
  * @throws whatever `entered` throws, or a function that is no TaskError; Error for a state that it does not know
  */
 export async function runWorkflow(
-  { StartAt, States }: Workflow,
+  { StartAt, States }: WorkflowAsl,
   input: object,
   { functions, clock, execution: { id, startTime }, entered, from }: WorkflowSetting,
 ): Promise<EndedExecution> {

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { exportCell, groupsOf, importCell, withAdministrators } from '../../../../tools/bench/cells.ts';
 import { compute } from '../../../../tools/bench/computed/compute.ts';
 import { stateResult } from '../../../../tools/bench/computed/state-result.ts';
-import { firstDigit, indexOfSub, Memberships, subOf } from '../../../../tools/bench/population.ts';
+import { firstDigit, indexOfSub, Memberships, subNumber } from '../../../../tools/bench/population.ts';
 import { drawChart } from '../../../../tools/bench/report/chart.ts';
 import { benchCharts } from '../../../../tools/bench/report/charts.ts';
 import { benchMarkdown } from '../../../../tools/bench/report/markdown.ts';
@@ -129,9 +129,9 @@ describe('Bench: workflows on virtual time', () => {
 
 describe('Bench: population', () => {
   it('finds a user by its sub again, and nobody by the sub of another pool', () => {
-    for (const index of [0, 1, 77, 999_999]) expect(indexOfSub(subOf(index))).to.equal(index);
-    expect(indexOfSub(subOf(7, 1))).to.equal(undefined);
-    expect(subOf(7))
+    for (const index of [0, 1, 77, 999_999]) expect(indexOfSub(subNumber(index))).to.equal(index);
+    expect(indexOfSub(subNumber(7, 1))).to.equal(undefined);
+    expect(subNumber(7))
       .to.match(/^[0-9a-f]{8}-/)
       .and.to.satisfy((sub: string) => Number.parseInt(sub[0] as string, 16) === firstDigit(7));
   });

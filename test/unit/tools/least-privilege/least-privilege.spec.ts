@@ -9,22 +9,22 @@ import {
 } from '@aws-sdk/client-iam';
 import { parse } from 'yaml';
 import { templatesWithout } from '../../../../tools/least-privilege/launches.ts';
-import { chosen, parseOptions } from '../../../../tools/least-privilege/options.ts';
+import { chosen, leastPrivilegeOptions } from '../../../../tools/least-privilege/options.ts';
 import {
   experimentsOf,
   IN_OTHER_WORDS,
-  nameOf,
+  statementName,
   rolesOfServices,
   type Experiment,
 } from '../../../../tools/least-privilege/plan.ts';
-import { inWords, Progress } from '../../../../tools/least-privilege/progress.ts';
+import { inWords, RunTimes } from '../../../../tools/least-privilege/run-times.ts';
 import { removeStatement } from '../../../../tools/least-privilege/role-policy.ts';
 import {
   judge,
   refusedCalls,
   verdictOn,
   type Judged,
-  type Verdict,
+  type StatementVerdict,
 } from '../../../../tools/least-privilege/verdict.ts';
 import type { CallRecord } from '../../../../tools/local-cloud/index.ts';
 import { rolesOf } from '../../../../tools/least-privilege/policies/roles.ts';
@@ -47,7 +47,7 @@ const call = (service: string, action: string, status: number, errorCode?: strin
   ...(errorCode === undefined ? {} : { errorCode }),
 });
 const experiment: Experiment = { role: 'WorkRole', sid: 'Items', scenario: 'export' };
-const judged = (verdict: Verdict): Judged => ({ experiment, verdict, seconds: 1 });
+const judged = (verdict: StatementVerdict): Judged => ({ experiment, verdict, seconds: 1 });
 
 describe('Least privilege: what is tried', () => {
   const experiments = experimentsOf(templates);
@@ -55,7 +55,7 @@ describe('Least privilege: what is tried', () => {
   it('is every statement of every role of a function, each once', () => {
     const functionRoles = templates.flatMap(rolesOf).filter(({ functions }) => functions.length > 0);
     expect(functionRoles.length).to.be.above(15);
-    expect(experiments.map(nameOf).sort()).to.deep.equal(
+    expect(experiments.map(statementName).sort()).to.deep.equal(
       functionRoles.flatMap(({ id, statements }) => statements.map(({ Sid = '' }) => `${id}/${Sid}`)).sort(),
     );
   });
@@ -80,9 +80,11 @@ describe('Least privilege: what is tried', () => {
       .and.not.include('SyncGroupRole');
     expect(chosen(experiments, { roles: [] })).to.equal(experiments);
     expect(() => chosen(experiments, { roles: ['ExportWorkflowRole'] })).to.throw('--role ExportWorkflowRole');
-    expect(parseOptions(['--role', 'A', '--role', 'B', '--list'])).to.deep.equal({ roles: ['A', 'B'], list: true });
-    expect(() => parseOptions(['--rolle', 'A'])).to.throw('--rolle');
-    expect(parseOptions(['--help'])).to.equal('help');
+    expect(leastPrivilegeOptions(['--role', 'A', '--role', 'B', '--list'])).to.deep.equal({
+      roles: ['A', 'B'],
+      list: true,
+    });
+    expect(() => leastPrivilegeOptions(['--rolle', 'A'])).to.throw('--rolle');
   });
 
   it('has reasons and wordings only for statements that exist', () => {
@@ -253,7 +255,7 @@ describe('Least privilege: templates of a launch', () => {
 
 describe('Least privilege: time that is left', () => {
   it('comes from what the same scenario took, and from a guess before', () => {
-    const progress = new Progress();
+    const progress = new RunTimes();
     expect(progress.left(['verify backup'])).to.be.above(0);
     progress.add('export', 4);
     progress.add('export', 6);

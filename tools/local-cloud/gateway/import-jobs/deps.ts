@@ -1,5 +1,5 @@
 import type { Backend } from '../types.ts';
-import type { ImportJobOptions } from '../../../simulation/import-jobs/options.ts';
+import type { ImportJobSettings } from '../../../simulation/import-jobs/options.ts';
 
 /** What the import jobs need of the gateway. */
 export interface ImportJobsDeps {
@@ -13,7 +13,7 @@ export interface ImportJobsDeps {
   /** The gateway's own base URL without a trailing slash, for upload URLs: `http://127.0.0.1:4566`. */
   readonly baseUrl: () => string;
   /** Read whenever it matters, so that a running gateway can be told otherwise. */
-  readonly options: () => ImportJobOptions;
+  readonly options: () => ImportJobSettings;
 }
 
 /** Credentials of an account's root, which MiniStack does not check against policies. */

@@ -87,7 +87,7 @@ async function importRows(
   return results;
 }
 
-/** Creates users through the emulator's mend for imported users (ministack/mends/cognito_users.py). */
+/** Creates users through the emulator's repair for imported users (ministack/repairs/cognito_users.py). */
 async function createUsers(
   job: JobRecord,
   users: readonly (ImportUser & { line: number })[],

@@ -1,4 +1,4 @@
-import type { ImportJobOptions } from '../../../simulation/import-jobs/options.ts';
+import type { ImportJobSettings } from '../../../simulation/import-jobs/options.ts';
 
 /** What a request must look like for a rule to apply; absent members match everything. */
 export interface Matcher {
@@ -20,7 +20,7 @@ export interface LatencyRule extends Matcher {
 }
 
 /** What happens to a call that a fault rule has chosen. */
-export type Fault =
+export type InjectedFault =
   /** Refused with this AWS error, not made. */
   | { readonly kind: 'error'; readonly code: string; readonly message?: string; readonly status?: number }
   /** The connection is cut, the call not made. */
@@ -46,7 +46,7 @@ export type Fault =
 
 /** Chooses calls to go wrong: among those that match, by number, by chance, or all. */
 export interface FaultRule extends Matcher {
-  readonly fault: Fault;
+  readonly fault: InjectedFault;
   /** Under what the rule's strikes are counted (`GET /_local/faults`). */
   readonly label?: string;
   /** Numbers of the matching calls, from 1, counted since the rule was set. */
@@ -73,7 +73,7 @@ export interface SimulationConfig {
   /** Age in milliseconds below which StackSets does not know an IAM role yet. */
   readonly newRoleUnknownMs: number;
   /** Undocumented behaviour and speed of Cognito's import jobs, where it shall differ from the defaults. */
-  readonly importJobs: Partial<ImportJobOptions>;
+  readonly importJobs: Partial<ImportJobSettings>;
 }
 
 export const NO_SIMULATION: SimulationConfig = {

@@ -15,9 +15,9 @@ export interface FaultDeps {
 }
 
 /** How often a rule has struck, by `<service>.<action>`. */
-export type Strikes = Readonly<Record<string, number>>;
+export type RuleStrikes = Readonly<Record<string, number>>;
 /** An interceptor that knows how often each of its rules has struck, in the order of the rules. */
-export type FaultInterceptor = Interceptor & { readonly strikes: () => Strikes[] };
+export type FaultInterceptor = Interceptor & { readonly strikes: () => RuleStrikes[] };
 
 /** Makes chosen calls go wrong. The first rule that chooses a call decides; rules count their matching calls each. */
 export function faultInterceptor(
@@ -93,7 +93,7 @@ async function altered(request: AwsRequest, members: object, withBody: WithBody)
 /** Says for each matching call whether the rule strikes. */
 function chooser({ calls, probability, seed = 1, times = Infinity, perAction = false }: FaultRule): {
   readonly strikes: (request: AwsRequest) => boolean;
-  readonly struck: () => Strikes;
+  readonly struck: () => RuleStrikes;
 } {
   const random = seededRandom(seed);
   const seen = new Map<string, number>();

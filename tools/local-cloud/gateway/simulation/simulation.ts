@@ -1,6 +1,6 @@
 import type { Interceptor } from '../types.ts';
 import { NO_SIMULATION, type SimulationConfig } from './config.ts';
-import { faultInterceptor, type FaultDeps, type FaultInterceptor, type Strikes } from './faults.ts';
+import { faultInterceptor, type FaultDeps, type FaultInterceptor, type RuleStrikes } from './faults.ts';
 import { latencyInterceptor } from './latencies.ts';
 import { quotaInterceptor } from './quotas.ts';
 
@@ -8,7 +8,7 @@ export interface FaultStrikes {
   readonly label: string;
   readonly strikes: number;
   /** By `<service>.<action>`. */
-  readonly actions: Strikes;
+  readonly actions: RuleStrikes;
 }
 
 /** The switchable simulation: holds the configuration of the moment and the interceptors that follow it. */
@@ -30,7 +30,7 @@ export class Simulation {
     return this.current;
   }
 
-  /** Replaces the given members. New faults begin to count anew; new quotas begin with full buckets. */
+  /** Replaces the given members. New faults begin to count again; new quotas begin with full buckets. */
   configure(changes: Partial<SimulationConfig>): void {
     this.current = { ...this.current, ...changes };
     if (changes.faults !== undefined || changes.regionsDown !== undefined)

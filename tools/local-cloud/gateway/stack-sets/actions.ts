@@ -1,5 +1,5 @@
 import { AwsError } from '../aws-error.ts';
-import { subtree, text, texts } from '../query-params.ts';
+import { subtree, queryText, queryTexts } from '../query-params.ts';
 import type { XmlValue } from '../xml.ts';
 import { readDefinition, readOverrides } from './definition.ts';
 import type { Call } from './deps.ts';
@@ -19,25 +19,25 @@ type Result = Record<string, XmlValue>;
 const NAME = /^[a-zA-Z][-a-zA-Z0-9]{0,127}$/;
 
 const setOf = ({ store, scope, request }: Call): ReturnType<StackSetStore['get']> =>
-  store.get(scope, text(request, 'StackSetName'));
+  store.get(scope, queryText(request, 'StackSetName'));
 
 /** The StackSet actions of the CloudFormation API. Each gives the members of its result. @throws AwsError */
 export const stackSetActions: Readonly<Record<string, (call: Call) => Promise<Result> | Result>> = {
   CreateStackSet: async (call) => {
     const { request, scope, store, deps } = call;
-    const name = text(request, 'StackSetName') ?? '';
+    const name = queryText(request, 'StackSetName') ?? '';
     if (!NAME.test(name))
       throw new AwsError(
         'ValidationError',
         `1 validation error detected: Value '${name}' at 'stackSetName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
       );
-    if (text(request, 'PermissionModel') === 'SERVICE_MANAGED')
+    if (queryText(request, 'PermissionModel') === 'SERVICE_MANAGED')
       throw new AwsError(
         'ValidationError',
         'You must be the management account or delegated admin account of an organization before operating a SERVICE_MANAGED stack set',
       );
     const definition = await readDefinition(request, scope, undefined, deps);
-    const requestToken = text(request, 'ClientRequestToken');
+    const requestToken = queryText(request, 'ClientRequestToken');
     const existing = store.find(scope, name);
     if (existing !== undefined && requestToken !== undefined && existing.requestToken === requestToken)
       return { StackSetId: existing.id };
@@ -51,7 +51,7 @@ export const stackSetActions: Readonly<Record<string, (call: Call) => Promise<Re
       definition,
       requestToken,
       status: 'ACTIVE',
-      managedExecution: text(subtree(request, 'ManagedExecution'), 'Active') === 'true',
+      managedExecution: queryText(subtree(request, 'ManagedExecution'), 'Active') === 'true',
       instances: [],
       operations: [],
     });
@@ -64,7 +64,7 @@ export const stackSetActions: Readonly<Record<string, (call: Call) => Promise<Re
     // A custom administration role must be given at every update; without it the default one is used (and may not exist).
     const definition = await readDefinition(call.request, call.scope, set.definition, call.deps);
     const only =
-      texts(call.request, 'Accounts') === undefined && texts(call.request, 'Regions') === undefined
+      queryTexts(call.request, 'Accounts') === undefined && queryTexts(call.request, 'Regions') === undefined
         ? undefined
         : targetsOf(call.request);
     const instances =
@@ -84,7 +84,7 @@ export const stackSetActions: Readonly<Record<string, (call: Call) => Promise<Re
   },
 
   DeleteStackSet: (call) => {
-    const set = call.store.find(call.scope, text(call.request, 'StackSetName'));
+    const set = call.store.find(call.scope, queryText(call.request, 'StackSetName'));
     // Deleting what is not there succeeds.
     if (set === undefined) return {};
     refuseWhileRunning(set);
@@ -96,7 +96,7 @@ export const stackSetActions: Readonly<Record<string, (call: Call) => Promise<Re
   DescribeStackSet: (call) => ({ StackSet: stackSetView(setOf(call)) }),
 
   ListStackSets: ({ request, store, scope }) => {
-    const status = text(request, 'Status');
+    const status = queryText(request, 'Status');
     return {
       Summaries: store
         .list(scope)
@@ -140,7 +140,7 @@ export const stackSetActions: Readonly<Record<string, (call: Call) => Promise<Re
 
   DeleteStackInstances: (call) => {
     const set = setOf(call);
-    const retain = text(call.request, 'RetainStacks');
+    const retain = queryText(call.request, 'RetainStacks');
     if (retain === undefined)
       throw new AwsError(
         'ValidationError',
@@ -155,8 +155,8 @@ export const stackSetActions: Readonly<Record<string, (call: Call) => Promise<Re
 
   ListStackInstances: (call) => {
     const set = setOf(call);
-    const account = text(call.request, 'StackInstanceAccount');
-    const region = text(call.request, 'StackInstanceRegion');
+    const account = queryText(call.request, 'StackInstanceAccount');
+    const region = queryText(call.request, 'StackInstanceRegion');
     return {
       Summaries: set.instances
         .filter(
@@ -175,8 +175,8 @@ export const stackSetActions: Readonly<Record<string, (call: Call) => Promise<Re
         set,
         getInstance(
           set,
-          text(call.request, 'StackInstanceAccount') ?? '',
-          text(call.request, 'StackInstanceRegion') ?? '',
+          queryText(call.request, 'StackInstanceAccount') ?? '',
+          queryText(call.request, 'StackInstanceRegion') ?? '',
         ),
       ),
     };
@@ -184,13 +184,13 @@ export const stackSetActions: Readonly<Record<string, (call: Call) => Promise<Re
 
   DescribeStackSetOperation: (call) => {
     const set = setOf(call);
-    return { StackSetOperation: operationView(set, getOperation(set, text(call.request, 'OperationId'))) };
+    return { StackSetOperation: operationView(set, getOperation(set, queryText(call.request, 'OperationId'))) };
   },
 
   ListStackSetOperations: (call) => ({ Summaries: [...setOf(call).operations].reverse().map(operationSummary) }),
 
   ListStackSetOperationResults: (call) => ({
-    Summaries: getOperation(setOf(call), text(call.request, 'OperationId')).targets.map(
+    Summaries: getOperation(setOf(call), queryText(call.request, 'OperationId')).targets.map(
       ({ account, region, status, reason }) => ({
         Account: account,
         Region: region,
@@ -201,7 +201,7 @@ export const stackSetActions: Readonly<Record<string, (call: Call) => Promise<Re
   }),
 
   StopStackSetOperation: (call) => {
-    const operation = getOperation(setOf(call), text(call.request, 'OperationId'));
+    const operation = getOperation(setOf(call), queryText(call.request, 'OperationId'));
     if (operation.status !== 'RUNNING')
       throw new AwsError('InvalidOperationException', `Operation ${operation.id} is not running and cannot be stopped`);
     operation.status = 'STOPPING';

@@ -1,8 +1,8 @@
 import { AwsError } from '../aws-error.ts';
-import { subtree, text, texts, trees, type QueryTree } from '../query-params.ts';
+import { subtree, queryText, queryTexts, trees, type QueryTree } from '../query-params.ts';
 import { elements, elementTexts } from '../xml.ts';
-import type { StackSetDeps } from './deps.ts';
-import type { Definition, Parameter, Preferences } from './model.ts';
+import type { StackSetServices } from './deps.ts';
+import type { Definition, StackParameter, Preferences } from './model.ts';
 import type { Scope } from './store.ts';
 
 const MAX_TEMPLATE_BYTES = 1_000_000;
@@ -18,26 +18,28 @@ export async function readDefinition(
   request: QueryTree,
   scope: Scope,
   previous: Definition | undefined,
-  deps: StackSetDeps,
+  deps: StackSetServices,
 ): Promise<Definition> {
   const templateBody = await readTemplate(request, scope, previous, deps);
   const template = await describeTemplate(templateBody, scope, deps);
-  const capabilities = texts(request, 'Capabilities') ?? [];
+  const capabilities = queryTexts(request, 'Capabilities') ?? [];
   checkCapabilities(template.capabilities, capabilities);
   return {
     templateBody,
     parameters: readParameters(trees(request, 'Parameters') ?? [], template.parameters, previous?.parameters ?? []),
     capabilities,
     tags: (trees(request, 'Tags') ?? previous?.tags.map((tag) => ({ ...tag })) ?? []).map((tag) => ({
-      Key: text(tag, 'Key') ?? '',
-      Value: text(tag, 'Value') ?? '',
+      Key: queryText(tag, 'Key') ?? '',
+      Value: queryText(tag, 'Value') ?? '',
     })),
-    description: text(request, 'Description') ?? previous?.description,
+    description: queryText(request, 'Description') ?? previous?.description,
     administrationRoleArn:
-      text(request, 'AdministrationRoleARN') ??
+      queryText(request, 'AdministrationRoleARN') ??
       `arn:aws:iam::${scope.account}:role/AWSCloudFormationStackSetAdministrationRole`,
     executionRoleName:
-      text(request, 'ExecutionRoleName') ?? previous?.executionRoleName ?? 'AWSCloudFormationStackSetExecutionRole',
+      queryText(request, 'ExecutionRoleName') ??
+      previous?.executionRoleName ??
+      'AWSCloudFormationStackSetExecutionRole',
   };
 }
 
@@ -45,10 +47,10 @@ async function readTemplate(
   request: QueryTree,
   scope: Scope,
   previous: Definition | undefined,
-  deps: StackSetDeps,
+  deps: StackSetServices,
 ): Promise<string> {
-  const body = text(request, 'TemplateBody');
-  const url = text(request, 'TemplateURL');
+  const body = queryText(request, 'TemplateBody');
+  const url = queryText(request, 'TemplateURL');
   if (body !== undefined && url === undefined) {
     if (Buffer.byteLength(body) > MAX_INLINE_BYTES)
       throw new AwsError(
@@ -58,7 +60,7 @@ async function readTemplate(
     return body;
   }
   if (url !== undefined && body === undefined) return fetchTemplate(url, scope, deps);
-  if (previous !== undefined && body === undefined && text(request, 'UsePreviousTemplate') === 'true')
+  if (previous !== undefined && body === undefined && queryText(request, 'UsePreviousTemplate') === 'true')
     return previous.templateBody;
   throw new AwsError(
     'ValidationError',
@@ -67,7 +69,7 @@ async function readTemplate(
   );
 }
 
-async function fetchTemplate(url: string, scope: Scope, deps: StackSetDeps): Promise<string> {
+async function fetchTemplate(url: string, scope: Scope, deps: StackSetServices): Promise<string> {
   const { protocol, hostname, pathname } = new URL(url);
   const virtualHost = /^(.+)\.s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?$/.exec(hostname);
   const pathStyle =
@@ -101,7 +103,7 @@ interface TemplateSummary {
   readonly capabilities: readonly string[];
 }
 
-async function describeTemplate(templateBody: string, scope: Scope, deps: StackSetDeps): Promise<TemplateSummary> {
+async function describeTemplate(templateBody: string, scope: Scope, deps: StackSetServices): Promise<TemplateSummary> {
   const staged = await deps.backend.raw(
     'cloudformation',
     scope.region,
@@ -137,15 +139,17 @@ function checkCapabilities(needed: readonly string[], given: readonly string[]):
 function readParameters(
   given: readonly QueryTree[],
   known: readonly string[],
-  previous: readonly Parameter[],
-): Parameter[] {
-  const unknown = given.map((parameter) => text(parameter, 'ParameterKey') ?? '').filter((key) => !known.includes(key));
+  previous: readonly StackParameter[],
+): StackParameter[] {
+  const unknown = given
+    .map((parameter) => queryText(parameter, 'ParameterKey') ?? '')
+    .filter((key) => !known.includes(key));
   if (unknown.length > 0)
     throw new AwsError('ValidationError', `Parameters: [${unknown.join(', ')}] do not exist in the template`);
   return given.flatMap((parameter) => {
-    const ParameterKey = text(parameter, 'ParameterKey') ?? '';
-    if (text(parameter, 'UsePreviousValue') !== 'true')
-      return [{ ParameterKey, ParameterValue: text(parameter, 'ParameterValue') ?? '' }];
+    const ParameterKey = queryText(parameter, 'ParameterKey') ?? '';
+    if (queryText(parameter, 'UsePreviousValue') !== 'true')
+      return [{ ParameterKey, ParameterValue: queryText(parameter, 'ParameterValue') ?? '' }];
     const value = previous.find((old) => old.ParameterKey === ParameterKey)?.ParameterValue;
     // Without an earlier value the template's default goes on to count.
     return value === undefined ? [] : [{ ParameterKey, ParameterValue: value }];
@@ -153,25 +157,25 @@ function readParameters(
 }
 
 /** ParameterOverrides of an instances request; undefined when it has none (they then stay as they are). */
-export function readOverrides(request: QueryTree): Parameter[] | undefined {
+export function readOverrides(request: QueryTree): StackParameter[] | undefined {
   return trees(request, 'ParameterOverrides')
-    ?.filter((parameter) => text(parameter, 'UsePreviousValue') !== 'true')
+    ?.filter((parameter) => queryText(parameter, 'UsePreviousValue') !== 'true')
     .map((parameter) => ({
-      ParameterKey: text(parameter, 'ParameterKey') ?? '',
-      ParameterValue: text(parameter, 'ParameterValue') ?? '',
+      ParameterKey: queryText(parameter, 'ParameterKey') ?? '',
+      ParameterValue: queryText(parameter, 'ParameterValue') ?? '',
     }));
 }
 
 /** OperationPreferences; the defaults are no tolerance and one Region after the other. */
 export function readPreferences(request: QueryTree, targetsPerRegion: number): Preferences {
   const preferences = subtree(request, 'OperationPreferences');
-  const percentage = text(preferences, 'FailureTolerancePercentage');
+  const percentage = queryText(preferences, 'FailureTolerancePercentage');
   return {
-    regionOrder: texts(preferences, 'RegionOrder'),
-    parallelRegions: text(preferences, 'RegionConcurrencyType') === 'PARALLEL',
+    regionOrder: queryTexts(preferences, 'RegionOrder'),
+    parallelRegions: queryText(preferences, 'RegionConcurrencyType') === 'PARALLEL',
     failureTolerance:
       percentage === undefined
-        ? Number(text(preferences, 'FailureToleranceCount') ?? 0)
+        ? Number(queryText(preferences, 'FailureToleranceCount') ?? 0)
         : Math.floor((Number(percentage) / 100) * targetsPerRegion),
   };
 }

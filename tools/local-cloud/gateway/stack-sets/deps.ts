@@ -3,7 +3,7 @@ import type { AwsCredentials, Backend } from '../types.ts';
 import type { Scope, StackSetStore } from './store.ts';
 
 /** What StackSets need of the gateway. */
-export interface StackSetDeps {
+export interface StackSetServices {
   readonly backend: Backend;
   readonly now: () => Date;
   readonly sleep: (milliseconds: number) => Promise<void>;
@@ -19,7 +19,7 @@ export interface Call {
   readonly request: QueryTree;
   readonly scope: Scope;
   readonly store: StackSetStore;
-  readonly deps: StackSetDeps;
+  readonly deps: StackSetServices;
 }
 
 /** How often a stack's status is looked at. */

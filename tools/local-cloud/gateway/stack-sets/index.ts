@@ -2,7 +2,7 @@ import { AwsError, errorResponse, queryResponse } from '../aws-error.ts';
 import { queryTree } from '../query-params.ts';
 import type { Interceptor } from '../types.ts';
 import { stackSetActions } from './actions.ts';
-import type { StackSetDeps } from './deps.ts';
+import type { StackSetServices } from './deps.ts';
 import { StackSetStore } from './store.ts';
 
 const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
@@ -13,7 +13,7 @@ const PASSES_ROLE = new Set(['CreateStackSet', 'UpdateStackSet']);
  * live here, the instances' stacks are ordinary stacks of MiniStack. MiniStack decides whether the caller may (the
  * request is passed on as one that is only authorised).
  */
-export function stackSetInterceptor(deps: StackSetDeps): Interceptor {
+export function stackSetInterceptor(deps: StackSetServices): Interceptor {
   const store = new StackSetStore();
   return async (request, next) => {
     const action =

@@ -1,8 +1,8 @@
 import { AwsError } from '../aws-error.ts';
 import type { AwsCredentials } from '../types.ts';
 import { elements, elementText } from '../xml.ts';
-import { POLL_MS, type StackSetDeps } from './deps.ts';
-import type { Definition, Parameter, StackInstance, StackSet } from './model.ts';
+import { POLL_MS, type StackSetServices } from './deps.ts';
+import type { Definition, StackParameter, StackInstance, StackSet } from './model.ts';
 
 /** A stack of an instance did not end well; the message is the result's StatusReason. */
 export class StackFailed extends Error {
@@ -13,7 +13,7 @@ export class StackFailed extends Error {
 interface Place {
   readonly region: string;
   readonly credentials: AwsCredentials;
-  readonly deps: StackSetDeps;
+  readonly deps: StackSetServices;
 }
 
 /**
@@ -27,7 +27,7 @@ export async function deployStack(
   instance: StackInstance,
   definition: Definition,
   credentials: AwsCredentials,
-  deps: StackSetDeps,
+  deps: StackSetServices,
 ): Promise<void> {
   const place = { region: instance.region, credentials, deps };
   let status = instance.stackId === undefined ? undefined : await stackStatus(instance.stackId, place);
@@ -57,10 +57,10 @@ export async function deployStack(
 }
 
 /** Deletes the instance's stack and waits. @throws StackFailed */
-export async function deleteStack(
+export async function deleteInstanceStack(
   instance: StackInstance,
   credentials: AwsCredentials,
-  deps: StackSetDeps,
+  deps: StackSetServices,
 ): Promise<void> {
   if (instance.stackId === undefined) return;
   const place = { region: instance.region, credentials, deps };
@@ -71,8 +71,8 @@ export async function deleteStack(
 /** Inline templates end at 51,200 bytes, StackSets' own at 1 MB; so the stack gets its template by a URL. */
 async function stackInputs(
   definition: Definition,
-  overrides: readonly Parameter[],
-  deps: StackSetDeps,
+  overrides: readonly StackParameter[],
+  deps: StackSetServices,
 ): Promise<Record<string, string>> {
   const answer = await deps.backend.raw(
     'cloudformation',

@@ -1,4 +1,4 @@
-export interface Parameter {
+export interface StackParameter {
   readonly ParameterKey: string;
   readonly ParameterValue: string;
 }
@@ -9,13 +9,13 @@ export interface Tag {
 }
 
 export type OperationAction = 'CREATE' | 'UPDATE' | 'DELETE';
-export type OperationStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPING' | 'STOPPED';
+export type StackSetOperationStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPING' | 'STOPPED';
 export type ResultStatus = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 
 /** What the stacks of a StackSet are made of. */
 export interface Definition {
   readonly templateBody: string;
-  readonly parameters: readonly Parameter[];
+  readonly parameters: readonly StackParameter[];
   readonly capabilities: readonly string[];
   readonly tags: readonly Tag[];
   readonly description: string | undefined;
@@ -27,7 +27,7 @@ export interface StackInstance {
   readonly account: string;
   readonly region: string;
   stackId: string | undefined;
-  overrides: readonly Parameter[];
+  overrides: readonly StackParameter[];
   status: 'CURRENT' | 'OUTDATED' | 'INOPERABLE';
   detailedStatus: ResultStatus | 'INOPERABLE';
   reason: string | undefined;
@@ -42,7 +42,7 @@ export interface Preferences {
 }
 
 /** One account and Region of an operation. */
-export interface Target {
+export interface StackInstanceTarget {
   readonly account: string;
   readonly region: string;
   status: ResultStatus;
@@ -56,8 +56,8 @@ export interface Operation {
   readonly definition: Definition;
   readonly preferences: Preferences;
   readonly retainStacks: boolean | undefined;
-  readonly targets: readonly Target[];
-  status: OperationStatus;
+  readonly targets: readonly StackInstanceTarget[];
+  status: StackSetOperationStatus;
   statusReason: string | undefined;
   endedAt: Date | undefined;
 }

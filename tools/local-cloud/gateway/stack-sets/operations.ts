@@ -1,9 +1,9 @@
 import { AwsError } from '../aws-error.ts';
-import { subtree, text, texts, type QueryTree } from '../query-params.ts';
+import { subtree, queryText, queryTexts, type QueryTree } from '../query-params.ts';
 import { readPreferences } from './definition.ts';
 import type { Call } from './deps.ts';
 import type { Operation, OperationAction, StackInstance, StackSet } from './model.ts';
-import { runOperation } from './run-operation.ts';
+import { runStackSetOperation } from './run-operation.ts';
 
 /** One operation at a time per StackSet. @throws AwsError OperationInProgressException */
 export function refuseWhileRunning(set: StackSet): void {
@@ -18,8 +18,9 @@ export function refuseWhileRunning(set: StackSet): void {
 
 /** Every combination of the request's accounts and Regions. @throws AwsError ValidationError */
 export function targetsOf(request: QueryTree): Array<{ account: string; region: string }> {
-  const accounts = texts(request, 'Accounts') ?? texts(subtree(request, 'DeploymentTargets'), 'Accounts') ?? [];
-  const regions = texts(request, 'Regions') ?? [];
+  const accounts =
+    queryTexts(request, 'Accounts') ?? queryTexts(subtree(request, 'DeploymentTargets'), 'Accounts') ?? [];
+  const regions = queryTexts(request, 'Regions') ?? [];
   if (accounts.length === 0) throw new AwsError('ValidationError', 'Accounts cannot be empty');
   if (regions.length === 0) throw new AwsError('ValidationError', 'Regions cannot be empty');
   return regions.flatMap((region) => accounts.map((account) => ({ account, region })));
@@ -38,7 +39,7 @@ export function begin(
   instances: readonly StackInstance[],
   retainStacks?: boolean,
 ): string {
-  const id = text(request, 'OperationId') ?? deps.newId();
+  const id = queryText(request, 'OperationId') ?? deps.newId();
   if (set.operations.some((earlier) => earlier.id === id))
     throw new AwsError('OperationIdAlreadyExistsException', `Operation ${id} already exists`, 409);
   const regions = new Set(instances.map((instance) => instance.region)).size;
@@ -60,6 +61,6 @@ export function begin(
     instance.detailedStatus = 'PENDING';
     instance.reason = undefined;
   }
-  void runOperation(set, operation, deps);
+  void runStackSetOperation(set, operation, deps);
   return id;
 }

@@ -1,7 +1,7 @@
 import { AwsError } from '../aws-error.ts';
 import type { AwsCredentials } from '../types.ts';
 import { elementText } from '../xml.ts';
-import type { StackSetDeps } from './deps.ts';
+import type { StackSetServices } from './deps.ts';
 import type { Definition } from './model.ts';
 
 /** Why an operation cannot work in an account; its message is the result's StatusReason. */
@@ -19,7 +19,7 @@ export async function executionCredentials(
   definition: Definition,
   home: string,
   account: string,
-  deps: StackSetDeps,
+  deps: StackSetServices,
 ): Promise<AwsCredentials> {
   const administrator = await administrationCredentials(definition.administrationRoleArn, home, deps);
   const executionRole = `arn:aws:iam::${account}:role/${definition.executionRoleName}`;
@@ -48,14 +48,18 @@ export async function executionCredentials(
 }
 
 /** @throws AwsError NoSuchEntity for a role that is not there, or not known yet */
-async function refuseNewRole(roleName: string, account: string, region: string, deps: StackSetDeps): Promise<void> {
+async function refuseNewRole(roleName: string, account: string, region: string, deps: StackSetServices): Promise<void> {
   const role = await deps.backend.query('iam', 'GetRole', region, { RoleName: roleName }, deps.rootOf(account));
   const age = deps.now().getTime() - Date.parse(elementText(role, 'CreateDate') ?? '');
   if (age < deps.newRoleUnknownMs())
     throw new AwsError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, 404);
 }
 
-async function administrationCredentials(roleArn: string, region: string, deps: StackSetDeps): Promise<AwsCredentials> {
+async function administrationCredentials(
+  roleArn: string,
+  region: string,
+  deps: StackSetServices,
+): Promise<AwsCredentials> {
   const body = Buffer.from(
     JSON.stringify({
       roleArn,

@@ -1,6 +1,6 @@
-import type { StackSetDeps } from './deps.ts';
-import { deleteStack, deployStack, StackFailed } from './instance-stack.ts';
-import type { Operation, StackInstance, StackSet, Target } from './model.ts';
+import type { StackSetServices } from './deps.ts';
+import { deleteInstanceStack, deployStack, StackFailed } from './instance-stack.ts';
+import type { Operation, StackInstance, StackSet, StackInstanceTarget } from './model.ts';
 import { executionCredentials, RoleProblem } from './roles.ts';
 import { findInstance } from './store.ts';
 
@@ -12,7 +12,7 @@ const STOPPED_REASON = 'Cancelled since the operation was stopped';
  * tolerance make the whole operation FAILED and cancel the Regions that are left; a stop request lets the current
  * Region's stacks finish.
  */
-export async function runOperation(set: StackSet, operation: Operation, deps: StackSetDeps): Promise<void> {
+export async function runStackSetOperation(set: StackSet, operation: Operation, deps: StackSetServices): Promise<void> {
   const regions = [
     ...new Set([...(operation.preferences.regionOrder ?? []), ...operation.targets.map((target) => target.region)]),
   ].map((region) => operation.targets.filter((target) => target.region === region));
@@ -26,8 +26,8 @@ export async function runOperation(set: StackSet, operation: Operation, deps: St
 async function runRegion(
   set: StackSet,
   operation: Operation,
-  targets: readonly Target[],
-  deps: StackSetDeps,
+  targets: readonly StackInstanceTarget[],
+  deps: StackSetServices,
 ): Promise<void> {
   for (const target of targets) {
     const cancelReason =
@@ -45,7 +45,12 @@ function anyRegionFailed(operation: Operation): boolean {
   return [...failures.values()].some((count) => count > operation.preferences.failureTolerance);
 }
 
-async function runTarget(set: StackSet, operation: Operation, target: Target, deps: StackSetDeps): Promise<void> {
+async function runTarget(
+  set: StackSet,
+  operation: Operation,
+  target: StackInstanceTarget,
+  deps: StackSetServices,
+): Promise<void> {
   const instance = findInstance(set, target.account, target.region);
   if (instance === undefined) {
     target.status = 'SUCCEEDED';
@@ -62,10 +67,15 @@ async function runTarget(set: StackSet, operation: Operation, target: Target, de
   }
 }
 
-async function work(set: StackSet, operation: Operation, instance: StackInstance, deps: StackSetDeps): Promise<void> {
+async function work(
+  set: StackSet,
+  operation: Operation,
+  instance: StackInstance,
+  deps: StackSetServices,
+): Promise<void> {
   if (operation.action === 'DELETE' && operation.retainStacks === true) return;
   const credentials = await executionCredentials(operation.definition, set.region, instance.account, deps);
-  if (operation.action === 'DELETE') await deleteStack(instance, credentials, deps);
+  if (operation.action === 'DELETE') await deleteInstanceStack(instance, credentials, deps);
   else await deployStack(set, instance, operation.definition, credentials, deps);
 }
 
@@ -73,7 +83,7 @@ async function work(set: StackSet, operation: Operation, instance: StackInstance
 function finish(
   set: StackSet,
   operation: Operation,
-  target: Target,
+  target: StackInstanceTarget,
   status: 'SUCCEEDED' | 'FAILED' | 'CANCELLED',
   reason: string | undefined,
 ): void {

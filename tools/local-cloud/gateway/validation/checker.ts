@@ -1,4 +1,4 @@
-import type { ServiceModel, Shape } from './model.ts';
+import type { ServiceModel, ModelShape } from './model.ts';
 import { wholeValuePattern } from './pattern.ts';
 
 /** One thing that is wrong with a request. */
@@ -36,7 +36,7 @@ export class CheckerCompiler {
     return compiled;
   }
 
-  #compile(shape: Shape): Checker {
+  #compile(shape: ModelShape): Checker {
     switch (shape.type) {
       case 'structure':
         return shape.document === true ? anything : this.#structure(shape);
@@ -69,7 +69,7 @@ export class CheckerCompiler {
     }
   }
 
-  #structure(shape: Shape): Checker {
+  #structure(shape: ModelShape): Checker {
     const members = new Map<string, { path: string; check: Checker }>();
     for (const [name, member] of Object.entries(shape.members ?? {}))
       members.set(name, { path: lowerFirst(name), check: this.checker(member.shape) });
@@ -99,7 +99,7 @@ export class CheckerCompiler {
     };
   }
 
-  #list(shape: Shape): Checker {
+  #list(shape: ModelShape): Checker {
     const check = this.checker(shape.member?.shape ?? '');
     return (value) => {
       if (!Array.isArray(value)) return wrongType(value, 'List');
@@ -111,7 +111,7 @@ export class CheckerCompiler {
     };
   }
 
-  #map(shape: Shape): Checker {
+  #map(shape: ModelShape): Checker {
     const checkKey = this.checker(shape.key?.shape ?? '');
     const checkValue = this.checker(shape.value?.shape ?? '');
     return (value) => {
@@ -130,7 +130,7 @@ export class CheckerCompiler {
 
 const anything: Checker = () => undefined;
 
-function stringChecker(shape: Shape): Checker {
+function stringChecker(shape: ModelShape): Checker {
   const pattern = shape.pattern === undefined ? undefined : wholeValuePattern(shape.pattern);
   const allowed = shape.enum === undefined ? undefined : new Set(shape.enum);
   return (value) => {
@@ -145,7 +145,7 @@ function stringChecker(shape: Shape): Checker {
   };
 }
 
-function numberChecker(shape: Shape, fits: (value: number) => boolean, name: string): Checker {
+function numberChecker(shape: ModelShape, fits: (value: number) => boolean, name: string): Checker {
   const { min = -Infinity, max = Infinity } = shape;
   return (value) => {
     if (typeof value !== 'number' || !fits(value)) return wrongType(value, name);
@@ -155,7 +155,7 @@ function numberChecker(shape: Shape, fits: (value: number) => boolean, name: str
   };
 }
 
-function blobChecker(shape: Shape): Checker {
+function blobChecker(shape: ModelShape): Checker {
   return (value) => {
     if (typeof value !== 'string') return wrongType(value, 'Blob');
     if (value.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(value))
@@ -167,11 +167,11 @@ function blobChecker(shape: Shape): Checker {
 }
 
 /** Length in code points, counted only where it can matter. */
-function codePoints(value: string, { min = 0, max = Infinity }: Shape): number {
+function codePoints(value: string, { min = 0, max = Infinity }: ModelShape): number {
   return value.length > max || (value.length >= min && value.length < 2 * min) ? [...value].length : value.length;
 }
 
-function lengthProblem(length: number, { min, max }: Shape, problems: Problem[]): void {
+function lengthProblem(length: number, { min, max }: ModelShape, problems: Problem[]): void {
   if (min !== undefined && length < min)
     problems.push(constraint(`Member must have length greater than or equal to ${min}`));
   if (max !== undefined && length > max)

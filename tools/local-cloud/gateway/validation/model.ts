@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 /** A shape of a botocore service model, as far as requests are checked. */
-export interface Shape {
+export interface ModelShape {
   readonly type: string;
   readonly members?: Readonly<Record<string, { readonly shape: string }>>;
   readonly required?: readonly string[];
@@ -22,7 +22,7 @@ export interface Shape {
 export interface ServiceModel {
   readonly metadata: { readonly targetPrefix?: string; readonly protocol: string };
   readonly operations: Readonly<Record<string, { readonly input?: { readonly shape: string } }>>;
-  readonly shapes: Readonly<Record<string, Shape>>;
+  readonly shapes: Readonly<Record<string, ModelShape>>;
 }
 
 /**

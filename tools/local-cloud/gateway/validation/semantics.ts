@@ -17,7 +17,7 @@ const standardParameterCharacters = 4_096;
 
 /**
  * Limits that AWS documents and the service models do not hold, where MiniStack does not check them either. What it does
- * check (items and batches of DynamoDB, batch entries of SQS, filters of ListUsers by a mend) is left to it.
+ * check (items and batches of DynamoDB, batch entries of SQS, filters of ListUsers by a repair) is left to it.
  */
 const rules: Readonly<Record<string, Rule>> = {
   'dynamodb.BatchGetItem': ({ RequestItems }) => {

@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { queryTree, subtree, text, texts, trees } from '../../../../../tools/local-cloud/gateway/query-params.ts';
+import {
+  queryTree,
+  subtree,
+  queryText,
+  queryTexts,
+  trees,
+} from '../../../../../tools/local-cloud/gateway/query-params.ts';
 import { elements, elementText, elementTexts, toXml } from '../../../../../tools/local-cloud/gateway/xml.ts';
 
 describe('local cloud gateway: query protocol', () => {
@@ -13,11 +19,11 @@ describe('local cloud gateway: query protocol', () => {
       'Parameters.member.1.ParameterValue': 'V',
       'OperationPreferences.RegionOrder.member.1': 'r',
     });
-    expect(texts(tree, 'Regions')).to.deep.equal(['a', 'b', 'j']);
-    expect(trees(tree, 'Parameters')?.map((parameter) => text(parameter, 'ParameterKey'))).to.deep.equal(['K']);
-    expect(texts(subtree(tree, 'OperationPreferences'), 'RegionOrder')).to.deep.equal(['r']);
-    expect(text(tree, 'Missing')).to.equal(undefined);
-    expect(texts(tree, 'Missing')).to.equal(undefined);
+    expect(queryTexts(tree, 'Regions')).to.deep.equal(['a', 'b', 'j']);
+    expect(trees(tree, 'Parameters')?.map((parameter) => queryText(parameter, 'ParameterKey'))).to.deep.equal(['K']);
+    expect(queryTexts(subtree(tree, 'OperationPreferences'), 'RegionOrder')).to.deep.equal(['r']);
+    expect(queryText(tree, 'Missing')).to.equal(undefined);
+    expect(queryTexts(tree, 'Missing')).to.equal(undefined);
   });
 
   it('writes XML that it reads again', () => {

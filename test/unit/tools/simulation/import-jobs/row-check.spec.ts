@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { defaultImportJobOptions } from '../../../../../tools/simulation/import-jobs/options.ts';
-import type { ImportJobOptions } from '../../../../../tools/simulation/import-jobs/options.ts';
+import type { ImportJobSettings } from '../../../../../tools/simulation/import-jobs/options.ts';
 import { importSettingsOf } from '../../../../../tools/local-cloud/gateway/import-jobs/pool.ts';
 import { csvColumns } from '../../../../../tools/simulation/import-jobs/csv.ts';
 import { checkRow } from '../../../../../tools/simulation/import-jobs/row-check.ts';
@@ -12,7 +12,7 @@ const good = { 'cognito:username': 'ann', email: 'ann@example.com', email_verifi
 function check(
   cells: Record<string, string>,
   pool: Record<string, unknown> = {},
-  options: Partial<ImportJobOptions> = {},
+  options: Partial<ImportJobSettings> = {},
 ): ImportUser | string {
   const rules = importSettingsOf(describedPool(pool));
   const header = csvColumns(rules, options.extraColumns ?? []);
@@ -24,7 +24,7 @@ function check(
 function attributes(
   cells: Record<string, string>,
   pool: Record<string, unknown> = {},
-  options: Partial<ImportJobOptions> = {},
+  options: Partial<ImportJobSettings> = {},
 ): unknown {
   const checked = check(cells, pool, options);
   return typeof checked === 'string' ? checked : checked.attributes;

@@ -2,7 +2,7 @@
 
 MiniStack keeps a pool's users in a plain dict. A filtered ListUsers reads all of them for every page, its tokens are
 offsets (a delete between two pages skips a user), a token of another pool or filter is accepted, filters of another form
-are ignored, AdminCreateUser in an e-mail pool reads all users, and CSV imports do not exist. This mend replaces the dict
+are ignored, AdminCreateUser in an e-mail pool reads all users, and CSV imports do not exist. This repair replaces the dict
 by one that keeps itself indexed, so every path that creates or deletes users stays covered.
 """
 
@@ -11,10 +11,10 @@ import functools
 from ministack.core.responses import error_response_json, json_response, set_request_account_id, set_request_region
 from ministack.services import cognito
 
-from mends import expect
-from mends._user_filter import parse_filter, read_token, write_token
-from mends._user_index import alias_owner, remember_aliases, users_of
-from mends._user_schema import schema_problem, username_problem
+from repairs import expect
+from repairs._user_filter import parse_filter, read_token, write_token
+from repairs._user_index import alias_owner, remember_aliases, users_of
+from repairs._user_schema import schema_problem, username_problem
 
 # What is patched or leaned on, with the digest of its source in MiniStack 1.5.33.
 PATCHED = {

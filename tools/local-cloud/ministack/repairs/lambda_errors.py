@@ -8,7 +8,7 @@ import functools
 import json
 import threading
 
-from mends import MendOutdated, expect
+from repairs import RepairOutdated, expect
 
 last = threading.local()
 
@@ -23,7 +23,7 @@ def tell_names(script):
     """The worker script with the error's name in its answers."""
     for answer, name in ANSWERS:
         if script.count(answer) != 1:
-            raise MendOutdated("The Node worker of MiniStack answers errors in another form: check the mend lambda_errors.")
+            raise RepairOutdated("The Node worker of MiniStack answers errors in another form: check the repair lambda_errors.")
         script = script.replace(answer, name + answer)
     return script
 

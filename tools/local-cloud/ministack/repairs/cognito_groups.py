@@ -12,8 +12,8 @@ from ministack.core.concurrency import run_reentrant
 from ministack.core.responses import error_response_json, json_response
 from ministack.services import cognito
 
-from mends import expect
-from mends._user_filter import read_token, write_token
+from repairs import expect
+from repairs._user_filter import read_token, write_token
 
 GROUPS_PER_POOL = 10_000
 GROUPS_PER_USER = 100

@@ -13,7 +13,7 @@ import functools
 import json
 import threading
 
-from mends import expect
+from repairs import expect
 
 PAYLOAD_LIMIT = 262_144
 NOT_IN_ALL = ("States.DataLimitExceeded", "States.Runtime")

@@ -6,7 +6,7 @@ endpoint; here it is the gateway.
 
 import os
 
-from mends import expect
+from repairs import expect
 
 
 def apply():

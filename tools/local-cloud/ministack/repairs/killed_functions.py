@@ -6,7 +6,7 @@ session's name, the first 64 characters of its name. The invocation then ends wi
 
 from ministack.core import lambda_runtime
 
-from mends import expect
+from repairs import expect
 
 
 async def kill_function(params):

@@ -1,16 +1,16 @@
-import {
-  CreateUserPoolCommand,
-  type CognitoIdentityProviderClient,
-  type CreateUserPoolCommandInput,
+import type {
+  CognitoIdentityProviderClient,
+  CreateUserPoolCommandInput,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { createPool } from '../deploy/pools.ts';
 import { DEMO_GROUPS } from '../demo/seed/groups.ts';
 import { CUSTOM_ATTRIBUTES, demoUsers, type DemoUser } from '../demo/seed/users.ts';
 
 /** The ways in which users of a pool sign in; each is another path through Cognito's rules on names. */
-export const SHAPES = ['username', 'email', 'alias', 'phone', 'insensitive'] as const;
-export type Shape = (typeof SHAPES)[number];
+export const SIGN_INS = ['username', 'email', 'alias', 'phone', 'insensitive'] as const;
+export type SignIn = (typeof SIGN_INS)[number];
 
-const SETTINGS: Readonly<Record<Shape, Partial<CreateUserPoolCommandInput>>> = {
+const SETTINGS: Readonly<Record<SignIn, Partial<CreateUserPoolCommandInput>>> = {
   username: { UsernameConfiguration: { CaseSensitive: true } },
   email: { UsernameAttributes: ['email'], UsernameConfiguration: { CaseSensitive: false } },
   phone: { UsernameAttributes: ['phone_number'], UsernameConfiguration: { CaseSensitive: true } },
@@ -21,34 +21,25 @@ const SETTINGS: Readonly<Record<Shape, Partial<CreateUserPoolCommandInput>>> = {
   insensitive: { UsernameConfiguration: { CaseSensitive: false } },
 };
 
-export async function createShapedPool(
-  client: CognitoIdentityProviderClient,
-  shape: Shape,
-  PoolName: string,
-): Promise<string> {
-  const { UserPool } = await client.send(
-    new CreateUserPoolCommand({
-      PoolName,
-      MfaConfiguration: 'OFF',
-      AutoVerifiedAttributes: ['email', 'phone_number'],
-      Schema: [...CUSTOM_ATTRIBUTES],
-      ...SETTINGS[shape],
-    }),
-  );
-  return UserPool?.Id ?? '';
-}
+/** An empty pool in which users sign in like this. */
+export const createPoolFor = (client: CognitoIdentityProviderClient, signIn: SignIn, name: string): Promise<string> =>
+  createPool(client, name, {
+    AutoVerifiedAttributes: ['email', 'phone_number'],
+    Schema: [...CUSTOM_ATTRIBUTES],
+    ...SETTINGS[signIn],
+  });
 
-/** The demo's odd users, with names and attributes as a pool of this shape can have them. */
-export function shapedUsers(shape: Shape, count: number, seed: number, firstNumber = 1): DemoUser[] {
+/** The demo's odd users, with names and attributes as a pool with this way of signing in can have them. */
+export function usersFor(signIn: SignIn, count: number, seed: number, firstNumber = 1): DemoUser[] {
   return demoUsers(count, DEMO_GROUPS, seed, firstNumber).map((user, index) =>
-    shaped(user, shape, firstNumber + index),
+    withSignIn(user, signIn, firstNumber + index),
   );
 }
 
-function shaped(user: DemoUser, shape: Shape, number: number): DemoUser {
+function withSignIn(user: DemoUser, signIn: SignIn, number: number): DemoUser {
   const email = `user${number}@example.com`;
   const phone = `+1555${String(number).padStart(7, '0')}`;
-  switch (shape) {
+  switch (signIn) {
     case 'email':
       return { ...user, username: email, attributes: { email_verified: 'false', ...user.attributes, email } };
     case 'phone':

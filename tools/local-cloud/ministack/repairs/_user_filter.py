@@ -7,7 +7,7 @@ import json
 import os
 import re
 
-from mends._user_index import ALIAS_ATTRIBUTES, attributes_of
+from repairs._user_index import ALIAS_ATTRIBUTES, attributes_of
 
 _KEY = os.urandom(32)  # tokens of another start are foreign
 _GRAMMAR = re.compile(r'\s*"?([A-Za-z_:]+)"?\s*(\^=|=)\s*"((?:[^"\\]|\\.)*)"\s*', re.DOTALL)

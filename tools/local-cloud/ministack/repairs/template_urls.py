@@ -12,7 +12,7 @@ import hashlib
 import re
 from urllib.parse import urlsplit
 
-from mends import expect
+from repairs import expect
 
 VIRTUAL_HOST = re.compile(r"^(?P<bucket>.+)\.s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?$")
 

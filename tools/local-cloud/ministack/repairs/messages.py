@@ -9,7 +9,7 @@ import time
 
 from ministack.services import ses, sns
 
-from mends import expect
+from repairs import expect
 
 SENT = []
 

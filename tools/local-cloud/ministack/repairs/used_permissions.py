@@ -10,7 +10,7 @@ import functools
 import json
 import os
 
-from mends import expect
+from repairs import expect
 
 
 def apply():

@@ -9,7 +9,7 @@ them and asks for "*". DynamoDB: TagResource and the like name their table by Re
 import functools
 import json
 
-from mends import expect
+from repairs import expect
 
 BATCH_OF = {
     "sqs:SendMessageBatch": "sqs:SendMessage",

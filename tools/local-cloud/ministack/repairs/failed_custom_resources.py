@@ -7,7 +7,7 @@ the resource depends on is still there. It has no events of its own, and what it
 
 import functools
 
-from mends import expect
+from repairs import expect
 
 
 def apply():

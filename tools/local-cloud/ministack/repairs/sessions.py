@@ -1,12 +1,12 @@
 """Not a defect: tells the gateway which role session an access key belongs to, so that its call log can name callers,
-and with which secret to sign a request anew that a simulated fault has shortened.
+and with which secret to sign a request again that a simulated fault has shortened.
 
 MiniStack gives each Lambda function a session of its execution role without any STS call that the gateway could see.
 """
 
 from ministack.services import sts
 
-from mends import expect
+from repairs import expect
 
 
 async def caller(params):

@@ -9,7 +9,7 @@ that an AWS service gets when it assumes a role.
 import json
 import time
 
-from mends import expect
+from repairs import expect
 from ministack import app as ministack_app
 from ministack.services import iam, sts
 

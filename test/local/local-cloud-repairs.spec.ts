@@ -28,7 +28,7 @@ import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.
 
 const REGION = 'us-east-1';
 
-/** Each of these fails without its mend in tools/local-cloud/ministack/mends. */
+/** Each of these fails without its repair in tools/local-cloud/ministack/repairs. */
 describe('local cloud: state machines and functions behave as on AWS', function () {
   this.timeout(600_000);
   let cloud: LocalCloud;

@@ -9,7 +9,7 @@ import copy
 import functools
 import re
 
-from mends import expect
+from repairs import expect
 
 
 def resolver(template, params, region, account):

@@ -1,4 +1,4 @@
-/** The primary and the backup Region of every run. */
+/** The primary and the backup Region of every launch of the tools. */
 export const PRIMARY = 'us-east-1';
 export const SECONDARY = 'eu-west-1';
 export type Region = typeof PRIMARY | typeof SECONDARY;

@@ -8,7 +8,7 @@ logical id alike; MiniStack cuts off the logical id first, after which nobody ca
 import functools
 import hashlib
 
-from mends import expect
+from repairs import expect
 
 
 def apply():

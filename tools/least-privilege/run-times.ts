@@ -12,7 +12,7 @@ const GUESS: Readonly<Record<Scenario, number>> = {
 };
 
 /** Tells how long the rest will take, from what the same scenarios took so far. */
-export class Progress {
+export class RunTimes {
   private readonly taken = new Map<Scenario, { count: number; seconds: number }>();
 
   add(scenario: Scenario, seconds: number): void {

@@ -10,7 +10,7 @@ import copy
 import functools
 import time
 
-from mends import expect
+from repairs import expect
 
 
 class Lag:

@@ -1,0 +1,210 @@
+import type { Invocation } from '../../../source/adapters/invocation.ts';
+import { cleanUpTable } from '../../../source/domain/export/clean-up/clean-up.ts';
+import { parseExportEvent, parseRunEvent } from '../../../source/domain/export/export-event.ts';
+import { listGroups } from '../../../source/domain/export/list-groups.ts';
+import { checkUserPoolConfig } from '../../../source/domain/export/check-user-pool-config.ts';
+import { syncGroup } from '../../../source/domain/export/sync-group.ts';
+import { syncUsersInGroup } from '../../../source/domain/export/sync-users-in-group.ts';
+import { syncUsers } from '../../../source/domain/export/sync-users.ts';
+import { checkNewUserPool } from '../../../source/domain/import/check-new-user-pool.ts';
+import { openedImport, startedImport } from '../../../source/domain/import/import-event.ts';
+import { importUsers } from '../../../source/domain/import/import-users.ts';
+import { scanTable } from '../../../source/domain/import/scan-table.ts';
+import { updateUsers } from '../../../source/domain/import/update-users.ts';
+import { PASSWORD_BYTES, passwordFrom } from '../../../source/domain/import/updates/password.ts';
+import type {
+  BackupTable,
+  ImportJob,
+  ImportJobs,
+  ObjectStore,
+  Random,
+  UserPoolReader,
+  UserPoolWriter,
+  WakeQueue,
+  WorkMessage,
+} from '../../../source/domain/ports.ts';
+import { verifyBackup } from '../../../source/domain/verify/backup/verify-backup.ts';
+import { comparePool } from '../../../source/domain/verify/pool/compare-pool.ts';
+import { parseCompareEvent, parseLookEvent } from '../../../source/domain/verify/verify-event.ts';
+import { checkStateMachine } from '../../../source/domain/workflow/check-state-machine.ts';
+import {
+  assertExportMayRun,
+  assertImportMayRun,
+  assertVerifyMayRun,
+  regionOf,
+  type LeaseDeps,
+} from '../../../source/domain/workflow/lease.ts';
+import { importJobEnded } from '../../../source/domain/workflow/metrics.ts';
+import { notify, type NotifyDeps } from '../../../source/domain/workflow/notices/notify.ts';
+import type { Functions } from './run-workflow.ts';
+
+const TABLE = 'backup-table';
+const BUCKET = 'state-bucket';
+
+/** What the functions find in their Region. */
+export interface RegionServices extends Pick<NotifyDeps, 'publish' | 'sendMetrics'> {
+  readonly random: Random;
+  readonly cognito: UserPoolReader;
+  readonly writer: UserPoolWriter;
+  readonly jobs: ImportJobs;
+  readonly table: BackupTable;
+  /** The table as the backup Region, and as the primary one, shows it. */
+  readonly replica: Pick<BackupTable, 'getItem'>;
+  readonly primary: Pick<BackupTable, 'getItem'>;
+  readonly objects: ObjectStore;
+  readonly exportQueue: WakeQueue<WorkMessage>;
+  readonly newUsersQueue: WakeQueue<WorkMessage>;
+  readonly updatesQueue: WakeQueue<WorkMessage>;
+  readonly executionStatus: LeaseDeps['executionStatus'];
+  /** An invocation that begins now. */
+  readonly invocation: () => Invocation;
+}
+
+/** What the functions find in their environment. */
+export interface FunctionSettings {
+  readonly primaryRegion: string;
+  readonly secondaryRegion: string;
+  readonly primaryUserPoolId: string;
+  readonly callsPerSecond: number;
+  readonly retentionDays: number;
+}
+
+/** Every function of the workflows, wired to the services of one Region as its file in source/lambda does it. */
+export const workflowFunctions = (services: RegionServices, settings: FunctionSettings): Functions => ({
+  ...commonFunctions(services, settings),
+  ...exportFunctions(services, settings),
+  ...importFunctions(services, settings),
+  ...verifyFunctions(services, settings),
+});
+
+function commonFunctions(
+  { table, executionStatus, invocation, publish, sendMetrics, objects }: RegionServices,
+  { primaryRegion, secondaryRegion, primaryUserPoolId }: FunctionSettings,
+): Functions {
+  return {
+    CheckStateMachine: (event) => {
+      const { clock } = invocation();
+      return checkStateMachine({ table, executionStatus, clock }, event, [primaryRegion, secondaryRegion]);
+    },
+    MessageBroker: (event) =>
+      notify(
+        event,
+        { ...invocation(), publish, sendMetrics, objects },
+        {
+          preference: 'INFO_AND_ERRORS',
+          primaryRegion,
+          userPoolId: primaryUserPoolId,
+          tableName: TABLE,
+          maxChangePercent: 50,
+        },
+      ),
+  };
+}
+
+function exportFunctions(
+  { cognito, table, replica, objects, exportQueue, executionStatus, random, invocation }: RegionServices,
+  { primaryRegion, secondaryRegion, primaryUserPoolId, callsPerSecond, retentionDays }: FunctionSettings,
+): Functions {
+  const ports = { pool: cognito, table, replica, objects, queue: exportQueue };
+  const mayRun = (executionArn: string): Promise<void> =>
+    assertExportMayRun({ table, executionStatus }, executionArn, [primaryRegion, secondaryRegion]);
+  const step =
+    (work: (deps: typeof ports & Invocation, event: ReturnType<typeof parseRunEvent>) => Promise<unknown>) =>
+    async (event: unknown): Promise<unknown> => {
+      const parsed = parseRunEvent(event);
+      await mayRun(parsed.executionArn);
+      return work({ ...ports, ...invocation() }, parsed);
+    };
+  return {
+    CheckUserPoolConfig: async (event) => {
+      await mayRun(parseExportEvent(event).executionArn);
+      return checkUserPoolConfig({ ...ports, random, clock: invocation().clock }, primaryUserPoolId);
+    },
+    SyncUsers: step((deps, { runId }) => syncUsers(deps, { runId, callsPerSecond })),
+    ListGroups: step((deps, { runId }) => listGroups(deps, runId)),
+    SyncGroup: step((deps, { runId }) => syncGroup(deps, runId)),
+    SyncUsersInGroup: step((deps, { runId }) => syncUsersInGroup(deps, runId)),
+    BackupTableCleanup: step((deps, { runId, allowMassDelete }) =>
+      cleanUpTable(deps, {
+        runId,
+        allowMassDelete,
+        maxDeletePercent: 20,
+        softwareVersion: 'v2.0.0',
+        keepSnapshot: retentionDays > 0,
+        replicaRegion: secondaryRegion,
+      }),
+    ),
+  };
+}
+
+function importFunctions(
+  {
+    cognito,
+    writer,
+    jobs,
+    table,
+    objects,
+    newUsersQueue: newUsers,
+    updatesQueue: updates,
+    ...services
+  }: RegionServices,
+  { primaryUserPoolId }: FunctionSettings,
+): Functions {
+  const { random, invocation, sendMetrics } = services;
+  const ports = { pools: cognito, pool: cognito, writer, jobs, table, objects, newUsers, updates };
+  const step =
+    (work: (deps: typeof ports & Invocation, event: ReturnType<typeof openedImport>) => Promise<unknown>) =>
+    async (event: unknown): Promise<unknown> => {
+      const parsed = openedImport(event);
+      await assertImportMayRun(table, parsed.executionArn);
+      return work({ ...ports, ...invocation() }, parsed);
+    };
+  const target = ({ options: { newUserPoolId }, restore }: ReturnType<typeof openedImport>) => ({
+    newUserPoolId,
+    ...restore,
+  });
+  return {
+    CheckNewUserPool: async (event) => {
+      const { executionArn, options } = startedImport(event);
+      await assertImportMayRun(table, executionArn);
+      return checkNewUserPool(
+        { options, region: regionOf(executionArn), primaryUserPoolId, tableName: TABLE },
+        { ...ports, random, ...invocation() },
+      );
+    },
+    ScanTable: step((deps, { options, restore }) => scanTable({ ...restore, options, tableName: TABLE }, deps)),
+    ImportUsers: step((deps, event) => {
+      const jobEnded = (job: ImportJob): Promise<void> =>
+        sendMetrics(importJobEnded(job, regionOf(event.executionArn)));
+      return importUsers(target(event), { ...deps, jobEnded });
+    }),
+    UpdateUsers: step((deps, event) =>
+      updateUsers(
+        { ...target(event), executionArn: event.executionArn, bucket: BUCKET },
+        { ...deps, newPassword: () => passwordFrom(Buffer.alloc(PASSWORD_BYTES, 7)) },
+      ),
+    ),
+  };
+}
+
+function verifyFunctions(
+  { table, primary, objects, cognito: pool, invocation }: RegionServices,
+  { primaryRegion, retentionDays }: FunctionSettings,
+): Functions {
+  return {
+    VerifyBackup: async (event) => {
+      const parsed = parseLookEvent(event);
+      await assertVerifyMayRun(table, parsed.executionArn);
+      const region = regionOf(parsed.executionArn);
+      return verifyBackup(
+        { ...parsed, tableName: TABLE, region, primaryRegion, retentionDays },
+        { ...invocation(), table, objects, ...(region === primaryRegion ? {} : { primary }) },
+      );
+    },
+    ComparePool: async (event) => {
+      const parsed = parseCompareEvent(event);
+      await assertVerifyMayRun(table, parsed.executionArn);
+      return comparePool({ ...parsed, tableName: TABLE, bucket: BUCKET }, { ...invocation(), table, objects, pool });
+    },
+  };
+}
