@@ -20,6 +20,7 @@ const CHECKS: readonly Step[] = [
       'deployment',
     ],
   },
+  { name: 'exported names', args: [...TSX, 'deployment/lint-names.ts'] },
   { name: 'type check', args: ['node_modules/typescript/bin/tsc', '--noEmit'] },
   { name: 'cfn-lint and checkov', args: [...TSX, 'deployment/lint-templates.ts'] },
   { name: 'reproducible build', args: [...TSX, 'deployment/testing/check-reproducible.ts'] },

@@ -9,7 +9,7 @@ export interface Tag {
 }
 
 export type OperationAction = 'CREATE' | 'UPDATE' | 'DELETE';
-export type StackSetOperationStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPING' | 'STOPPED';
+export type OperationStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPING' | 'STOPPED';
 export type ResultStatus = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 
 /** What the stacks of a StackSet are made of. */
@@ -57,7 +57,7 @@ export interface Operation {
   readonly preferences: Preferences;
   readonly retainStacks: boolean | undefined;
   readonly targets: readonly StackInstanceTarget[];
-  status: StackSetOperationStatus;
+  status: OperationStatus;
   statusReason: string | undefined;
   endedAt: Date | undefined;
 }

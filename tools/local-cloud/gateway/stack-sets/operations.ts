@@ -3,7 +3,7 @@ import { subtree, queryText, queryTexts, type QueryTree } from '../query-params.
 import { readPreferences } from './definition.ts';
 import type { Call } from './deps.ts';
 import type { Operation, OperationAction, StackInstance, StackSet } from './model.ts';
-import { runStackSetOperation } from './run-operation.ts';
+import { runOperation } from './run-operation.ts';
 
 /** One operation at a time per StackSet. @throws AwsError OperationInProgressException */
 export function refuseWhileRunning(set: StackSet): void {
@@ -61,6 +61,6 @@ export function begin(
     instance.detailedStatus = 'PENDING';
     instance.reason = undefined;
   }
-  void runStackSetOperation(set, operation, deps);
+  void runOperation(set, operation, deps);
   return id;
 }

@@ -12,7 +12,7 @@ const STOPPED_REASON = 'Cancelled since the operation was stopped';
  * tolerance make the whole operation FAILED and cancel the Regions that are left; a stop request lets the current
  * Region's stacks finish.
  */
-export async function runStackSetOperation(set: StackSet, operation: Operation, deps: StackSetServices): Promise<void> {
+export async function runOperation(set: StackSet, operation: Operation, deps: StackSetServices): Promise<void> {
   const regions = [
     ...new Set([...(operation.preferences.regionOrder ?? []), ...operation.targets.map((target) => target.region)]),
   ].map((region) => operation.targets.filter((target) => target.region === region));
