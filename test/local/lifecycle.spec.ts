@@ -276,7 +276,7 @@ describe('Life of a launch, with IAM enforced', function () {
           Tags.map(({ Key }) => Key),
           region,
         ).to.include.members(['Solution', 'MainStack', 'UserPool']);
-        // MiniStack ignores PITR in a template (templates/data.spec.ts checks it there) and does not keep the period.
+        // MiniStack ignores PITR in a template (templates/backup-table.spec.ts checks it there) and does not keep the period.
         if (region === PRIMARY) continue;
         const { ContinuousBackupsDescription } = await client.send(new DescribeContinuousBackupsCommand({ TableName }));
         expect(ContinuousBackupsDescription?.PointInTimeRecoveryDescription, region).to.include({

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readTemplates } from '../../tools/least-privilege/policies/template.ts';
+import { readTemplates, type Resource } from '../../tools/least-privilege/policies/template.ts';
 
 export {
   list,
@@ -18,3 +18,9 @@ const { main, stackSet } = readTemplates(root);
 export const mainTemplate = main;
 export const stackSetTemplate = stackSet;
 export const templates = [mainTemplate, stackSetTemplate];
+
+/** What becomes of a resource when it leaves the stack, by its deletion and by its replacement. */
+export const retained = (resource: Resource | undefined): (string | undefined)[] => [
+  resource?.DeletionPolicy,
+  resource?.UpdateReplacePolicy,
+];

@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import { references, resourcesOf, retained, stackSetTemplate } from '../support/templates.ts';
+
+interface LifecycleRule {
+  Id: string;
+  Status: string;
+  Prefix?: string;
+  TagFilters?: unknown;
+  ExpirationInDays?: unknown;
+  NoncurrentVersionExpiration?: unknown;
+  AbortIncompleteMultipartUpload?: unknown;
+}
+
+describe('Buckets', () => {
+  const buckets = resourcesOf(stackSetTemplate, 'AWS::S3::Bucket');
+  const policies = resourcesOf(stackSetTemplate, 'AWS::S3::BucketPolicy');
+
+  const { Rules: rules } = stackSetTemplate.Resources['MappingFileBucket']?.Properties['LifecycleConfiguration'] as {
+    Rules: LifecycleRule[];
+  };
+
+  it('stay with their policies, are private, encrypted, versioned and without ACLs', () => {
+    expect(buckets.map(([id]) => id)).to.have.members(['AccessLogBucket', 'MappingFileBucket']);
+    for (const [id, bucket] of [...buckets, ...policies])
+      expect(retained(bucket), id).to.deep.equal(['Retain', 'Retain']);
+    for (const [id, { Properties }] of buckets) {
+      expect(Properties, id).to.deep.include({
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+        VersioningConfiguration: { Status: 'Enabled' },
+      });
+      expect(JSON.stringify(Properties['BucketEncryption']), id).to.include('AES256');
+      expect(Properties, id).to.not.have.property('BucketName');
+    }
+  });
+
+  it('refuse requests without TLS', () => {
+    const guarded = policies
+      .filter(([, { Properties }]) => {
+        const { Statement } = Properties['PolicyDocument'] as { Statement: Record<string, unknown>[] };
+        return Statement.some(
+          ({ Effect, Action, Condition }) =>
+            Effect === 'Deny' &&
+            Action === 's3:*' &&
+            JSON.stringify(Condition) === '{"Bool":{"aws:SecureTransport":"false"}}',
+        );
+      })
+      .map(([, { Properties }]) => references(Properties['Bucket'])[0]?.target);
+    expect(guarded).to.have.members(buckets.map(([id]) => id));
+  });
+
+  it('keep the state of exports longer than the longest ExportFrequency, for the mass-delete guard, and forget what is no longer needed', () => {
+    const days = Object.fromEntries(
+      rules
+        .filter(({ Prefix, TagFilters }) => Prefix && !TagFilters)
+        .map(({ Prefix = '', ExpirationInDays }) => [Prefix, ExpirationInDays]),
+    );
+    expect(days).to.deep.equal({
+      'exports/': 90,
+      'restores/': 180,
+      'notices/': 90,
+      'verifications/': 90,
+      'snapshots/': { 'Fn::If': ['KeepsSnapshots', { Ref: 'SnapshotRetentionDays' }, 1] },
+    });
+    expect(stackSetTemplate.Conditions['KeepsSnapshots']).to.deep.equal({
+      'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'SnapshotRetentionDays' }, '0'] }],
+    });
+    expect(
+      rules.some(
+        ({ AbortIncompleteMultipartUpload }) =>
+          JSON.stringify(AbortIncompleteMultipartUpload) === '{"DaysAfterInitiation":1}',
+      ),
+    ).to.equal(true);
+    expect(
+      rules
+        .filter(
+          ({ ExpirationInDays, NoncurrentVersionExpiration }) =>
+            ExpirationInDays !== undefined && NoncurrentVersionExpiration === undefined,
+        )
+        .map(({ Id }) => Id),
+      'versions that stay',
+    ).to.deep.equal([]);
+    expect(rules.filter(({ Status }) => Status !== 'Enabled').map(({ Id }) => Id)).to.deep.equal([]);
+  });
+
+  it('let the objects of a closed restore, which are tagged as such, expire by ReportRetentionDays', () => {
+    const [closed, ...others] = rules.filter(({ TagFilters }) => TagFilters);
+    expect(others).to.deep.equal([]);
+    expect(closed).to.deep.include({
+      Prefix: 'restores/',
+      TagFilters: [{ Key: 'restore', Value: 'closed' }],
+      ExpirationInDays: { Ref: 'ReportRetentionDays' },
+    });
+  });
+
+  it('hold nothing that no rule lets expire: every folder that a role may write to has its rule', () => {
+    const prefixes = [
+      ...JSON.stringify(stackSetTemplate.Resources).matchAll(/MappingFileBucket\.Arn\}\/([\w-]+\/)\*/g),
+    ].map(([, prefix]) => prefix);
+    expect(new Set(prefixes)).to.deep.equal(
+      new Set(rules.filter(({ ExpirationInDays }) => ExpirationInDays !== undefined).map(({ Prefix }) => Prefix)),
+    );
+  });
+});

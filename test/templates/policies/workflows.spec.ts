@@ -1,0 +1,126 @@
+import { expect } from 'chai';
+import { actionsOf, granted, resourcesText, roles } from '../../support/policies.ts';
+import { list, stackSetTemplate, statementsOf, type Statement } from '../../support/templates.ts';
+
+const COGNITO_READS = /^cognito-idp:(Describe|List|Get)/;
+
+describe('Policies of the workflows', () => {
+  const EXPORT = [
+    'CheckUserPoolConfigRole',
+    'SyncUsersRole',
+    'ListGroupsRole',
+    'SyncGroupRole',
+    'SyncUsersInGroupRole',
+    'BackupTableCleanupRole',
+  ];
+  const IMPORT = ['CheckNewUserPoolRole', 'ScanTableRole', 'ImportUsersRole', 'UpdateUsersRole'];
+  const VERIFY = ['VerifyBackupRole', 'ComparePoolRole'];
+  const READ_SNAPSHOTS = ['CheckNewUserPoolRole', 'ScanTableRole'];
+  const prefixes = (role: string): string[] => prefixesIn(statementsOf(stackSetTemplate, role));
+  const prefixesIn = (statements: Statement[]): string[] =>
+    [...JSON.stringify(statements).matchAll(/MappingFileBucket\.Arn\}\/(\w+)\/\*/g)].map(([, prefix = '']) => prefix);
+  const cognito = (role: string): string[] =>
+    actionsOf(stackSetTemplate, role).filter((action) => action.startsWith('cognito-idp:'));
+
+  it('let the export only read, and only the pool that is backed up', () => {
+    for (const role of EXPORT) {
+      expect(
+        cognito(role).filter((action) => !COGNITO_READS.test(action)),
+        role,
+      ).to.deep.equal([]);
+      const pools = statementsOf(stackSetTemplate, role)
+        .filter(({ Action }) => list(Action).some((action) => action.startsWith('cognito-idp:')))
+        .map(resourcesText);
+      expect(
+        pools.filter((resource) => !resource.includes('userpool/${PrimaryUserPoolId}')),
+        role,
+      ).to.deep.equal([]);
+    }
+  });
+
+  it('let the import write only to pools of its Region and account', () => {
+    for (const role of IMPORT) {
+      const pools = statementsOf(stackSetTemplate, role)
+        .filter(({ Action }) => list(Action).some((action) => action.startsWith('cognito-idp:')))
+        .map(resourcesText);
+      expect(pools, role).to.deep.equal([
+        '{"Fn::Sub":"arn:${AWS::Partition}:cognito-idp:${AWS::Region}:${AWS::AccountId}:userpool/*"}',
+      ]);
+    }
+    expect(cognito('CheckNewUserPoolRole').filter((action) => !COGNITO_READS.test(action))).to.deep.equal([]);
+    expect(cognito('ScanTableRole').filter((action) => !COGNITO_READS.test(action))).to.deep.equal([]);
+  });
+
+  it('let no function but MessageBroker publish, and MessageBroker see neither table nor pools', () => {
+    const publishers = roles(stackSetTemplate).filter((role) =>
+      actionsOf(stackSetTemplate, role).includes('sns:Publish'),
+    );
+    expect(publishers).to.deep.equal(['MessageBrokerRole']);
+    expect(
+      actionsOf(stackSetTemplate, 'MessageBrokerRole').filter((action) => /^(dynamodb|cognito-idp):/.test(action)),
+    ).to.deep.equal([]);
+  });
+
+  it('keep each workflow to its own part of the bucket', () => {
+    for (const role of EXPORT)
+      expect(new Set(prefixes(role)), role).to.deep.equal(
+        new Set(role === 'BackupTableCleanupRole' ? ['exports', 'snapshots'] : ['exports']),
+      );
+    for (const role of IMPORT)
+      expect(new Set(prefixes(role)), role).to.deep.equal(
+        new Set(READ_SNAPSHOTS.includes(role) ? ['restores', 'snapshots'] : ['restores']),
+      );
+    for (const role of VERIFY)
+      expect(new Set(prefixes(role)), role).to.deep.equal(
+        new Set(role === 'VerifyBackupRole' ? ['snapshots', 'verifications'] : ['verifications']),
+      );
+  });
+
+  it('let only the export and the verification of the backup write snapshots', () => {
+    const writers = roles(stackSetTemplate).filter((role) =>
+      statementsOf(stackSetTemplate, role).some(
+        (statement) =>
+          list(statement.Action).some((action) => /^s3:(Put|Delete)/.test(action)) &&
+          resourcesText(statement).includes('/snapshots/'),
+      ),
+    );
+    expect(writers).to.deep.equal(['BackupTableCleanupRole', 'VerifyBackupRole']);
+  });
+
+  it('let the verification write neither to pools nor to the table', () => {
+    for (const role of VERIFY) {
+      expect(
+        cognito(role).filter((action) => !COGNITO_READS.test(action)),
+        role,
+      ).to.deep.equal([]);
+      expect(
+        new Set(actionsOf(stackSetTemplate, role).filter((action) => action.startsWith('dynamodb:'))),
+        role,
+      ).to.deep.equal(new Set(['dynamodb:GetItem', 'dynamodb:Scan']));
+    }
+  });
+
+  it('reach the table of the other Region only to read single items of it', () => {
+    const other = granted(stackSetTemplate).filter(({ statement }) =>
+      /:dynamodb:\$\{(Primary|Secondary)Region\}/.test(resourcesText(statement)),
+    );
+    expect(other.map(({ role, statement }) => [role, statement.Action])).to.deep.equal([
+      ['BackupTableCleanupRole', 'dynamodb:GetItem'],
+      ['VerifyBackupRole', 'dynamodb:GetItem'],
+    ]);
+  });
+
+  it('let each list only what it may read', () => {
+    for (const role of [...EXPORT, ...IMPORT, ...VERIFY]) {
+      const listed = statementsOf(stackSetTemplate, role)
+        .filter(({ Action }) => list(Action).includes('s3:ListBucket'))
+        .flatMap(({ Condition }) =>
+          list((Condition as { StringLike: { 's3:prefix': string | string[] } }).StringLike['s3:prefix']),
+        );
+      const reads = statementsOf(stackSetTemplate, role)
+        .filter(({ Action }) => list(Action).includes('s3:GetObject'))
+        .flatMap((statement) => prefixesIn([statement]));
+      expect(listed.sort(), role).to.deep.equal(reads.map((prefix) => `${prefix}/*`).sort());
+    }
+  });
+});

@@ -1,0 +1,57 @@
+import { expect } from 'chai';
+import { userPoolReader } from '../../../../source/adapters/cognito/pool-reader.ts';
+import { userPoolWriter } from '../../../../source/adapters/cognito/pool-writer.ts';
+import { refusal } from '../../../support/aws-stub.ts';
+import { adapterOptions, STUB_POOL, STUB_SECRET, stubOfSuite } from '../../../support/cognito-stub.ts';
+import { rejection } from '../../../support/rejection.ts';
+
+describe('Cognito adapters: refusals', () => {
+  const stub = stubOfSuite();
+
+  it("names what was refused by the product's errors, without Cognito's message", async () => {
+    const reader = userPoolReader(adapterOptions());
+    const writer = userPoolWriter(adapterOptions());
+    const cases: [string, () => Promise<unknown>, string][] = [
+      ['ResourceNotFoundException', () => reader.describe(STUB_POOL), 'UserPoolNotFound'],
+      ['AccessDeniedException', () => reader.describe(STUB_POOL), 'AccessDenied'],
+      ['NotAuthorizedException', () => reader.listUsersPage(STUB_POOL, {}), 'AccessDenied'],
+      ['OperationNotEnabledException', () => writer.createGroup(STUB_POOL, { name: 'g' }), 'AccessDenied'],
+      ['InvalidParameterException', () => reader.listUsersPage(STUB_POOL, { filter: 'x' }), 'FilterRefused'],
+      [
+        'InvalidParameterException',
+        () => reader.listUsersPage(STUB_POOL, { filter: 'x', token: 't' }),
+        'InvalidPaginationToken',
+      ],
+      ['InvalidParameterException', () => reader.listUsersPage(STUB_POOL, {}), 'ServiceError'],
+      ['UserPoolTaggingException', () => writer.disableUser(STUB_POOL, 'x'), 'ServiceError'],
+    ];
+    for (const [refused, call, expected] of cases) {
+      stub.answer = () => refusal(refused, `User pool ${STUB_SECRET}`);
+      const error = await rejection(call());
+      expect(error.name, refused).to.equal(expected);
+      expect(`${error.message} ${String(error.cause)}`).not.to.include(STUB_SECRET);
+    }
+  });
+
+  it('returns refusals for one user by their name, and a group that is gone as an empty page', async () => {
+    const writer = userPoolWriter(adapterOptions());
+    stub.answer = () => refusal('UsernameExistsException', STUB_SECRET);
+    expect(
+      await writer.createUser(STUB_POOL, { username: 'x', temporaryPassword: 'p', attributes: { email: 'e' } }),
+    ).to.deep.equal({ refused: 'UsernameExistsException' });
+    expect(stub.requests[0]?.json).to.deep.equal({
+      UserPoolId: STUB_POOL,
+      Username: 'x',
+      UserAttributes: [{ Name: 'email', Value: 'e' }],
+      TemporaryPassword: 'p',
+      MessageAction: 'SUPPRESS',
+    });
+    stub.answer = () => refusal('ResourceNotFoundException', 'Group not found.');
+    expect(await writer.addUserToGroup(STUB_POOL, 'x', 'g')).to.deep.equal({ refused: 'ResourceNotFoundException' });
+    expect(await userPoolReader(adapterOptions()).listUsersInGroupPage(STUB_POOL, 'g', {})).to.deep.equal({
+      items: [],
+    });
+    stub.answer = () => refusal('ResourceNotFoundException', 'User pool eu-west-1_Source does not exist.');
+    expect((await rejection(writer.addUserToGroup(STUB_POOL, 'x', 'g'))).name).to.equal('UserPoolNotFound');
+  });
+});
