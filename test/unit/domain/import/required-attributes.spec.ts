@@ -25,30 +25,30 @@ async function world(triggers: readonly string[] = []): Promise<RestoreWorld> {
 
 describe('Users without an attribute that both pools require', () => {
   it('are created one by one, where no import job takes them', async () => {
-    const it = await world();
-    expect(it.plan().counts).to.deep.include({ byCsv: 5, oneByOne: 1, excluded: 0 });
-    const outcome = await it.execute();
+    const restore = await world();
+    expect(restore.plan().counts).to.deep.include({ byCsv: 5, oneByOne: 1, excluded: 0 });
+    const outcome = await restore.execute();
     expect(outcome.outcome).to.equal('complete');
     expect(outcome.counts).to.include({ usersRestored: 6, usersCreatedOneByOne: 1 });
-    expect(differences(it.source, it.target)).to.deep.equal([]);
-    expect(it.report('failures.csv')).to.match(/zoe,,"?no name, which the pool requires"?,created one by one/);
+    expect(differences(restore.source, restore.target)).to.deep.equal([]);
+    expect(restore.report('failures.csv')).to.match(/zoe,,"?no name, which the pool requires"?,created one by one/);
   });
 
   it('are reported when the pool refuses them all the same', async () => {
-    const it = await world();
-    it.writer.refuse = (call, username) =>
+    const restore = await world();
+    restore.writer.refuse = (call, username) =>
       call === 'createUser' && username === 'zoe' ? 'InvalidParameterException' : undefined;
-    const outcome = await it.execute();
+    const outcome = await restore.execute();
     expect(outcome).to.deep.include({ outcome: 'partial' });
     expect(outcome.counts).to.include({ usersRestored: 5, usersMissing: 1 });
-    expect(it.report('failures.csv')).to.match(/zoe,.*InvalidParameterException/);
+    expect(restore.report('failures.csv')).to.match(/zoe,.*InvalidParameterException/);
   });
 
   it("are left out, with the reason, when the pool's triggers would see it", async () => {
-    const it = await world(['PreSignUp']);
-    expect(it.plan().counts.excludedBy).to.deep.equal({ TriggersWouldFire: 1 });
-    const outcome = await it.execute();
+    const restore = await world(['PreSignUp']);
+    expect(restore.plan().counts.excludedBy).to.deep.equal({ TriggersWouldFire: 1 });
+    const outcome = await restore.execute();
     expect(outcome.outcome).to.equal('partial');
-    expect(it.report('failures.csv')).to.match(/zoe,.*TriggersWouldFire: .*no name, which the pool requires/);
+    expect(restore.report('failures.csv')).to.match(/zoe,.*TriggersWouldFire: .*no name, which the pool requires/);
   });
 });

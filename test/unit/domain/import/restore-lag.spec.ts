@@ -8,24 +8,24 @@ const TRIGGERS = { triggers: ['PreSignUp'] };
 
 /** Ten users, of whom listings show user5 so late: it is imported just before the product looks at the job's end. */
 async function lagging(lagMs: number, targetSettings: Partial<PoolSettings> = {}): Promise<RestoreWorld> {
-  const it = new RestoreWorld({}, targetSettings);
-  addUsers(it.source, 10);
-  addGroups(it.source, [10]);
-  await it.planned();
-  it.cognito.knobs.lagMs = lagMs;
-  it.whenJobEnded = () => {
-    for (const { user } of [...it.target.users.values()]) {
-      it.target.put({
+  const restore = new RestoreWorld({}, targetSettings);
+  addUsers(restore.source, 10);
+  addGroups(restore.source, [10]);
+  await restore.planned();
+  restore.cognito.knobs.lagMs = lagMs;
+  restore.whenJobEnded = () => {
+    for (const { user } of [...restore.target.users.values()]) {
+      restore.target.put({
         ...user,
-        created: new Date(it.clock.now() - (user.username === 'user5' ? 0 : 3_600_000)).toISOString(),
+        created: new Date(restore.clock.now() - (user.username === 'user5' ? 0 : 3_600_000)).toISOString(),
       });
     }
   };
-  return it;
+  return restore;
 }
 
-const rows = (it: RestoreWorld, file: 'failures.csv' | 'sub-map.csv'): string[] =>
-  it.report(file).trim().split('\n').slice(1);
+const rows = (restore: RestoreWorld, file: 'failures.csv' | 'sub-map.csv'): string[] =>
+  restore.report(file).trim().split('\n').slice(1);
 
 describe('A restore of which a listing shows somebody late', () => {
   for (const [how, settings] of [
@@ -33,25 +33,25 @@ describe('A restore of which a listing shows somebody late', () => {
     ['may create nobody', TRIGGERS],
   ] as const) {
     it(`looks once more, where it ${how}, and neither creates nor reports the user`, async () => {
-      const it = await lagging(6_000, settings);
-      const outcome = await it.execute();
+      const restore = await lagging(6_000, settings);
+      const outcome = await restore.execute();
       expect(outcome.outcome).to.equal('complete');
       expect(outcome.counts).to.include({ usersRestored: 10, usersBlocked: 0, usersCreatedOneByOne: 0 });
-      expect(it.calls.countOf('cognito.createUser')).to.equal(0);
-      expect(differences(it.source, it.target)).to.deep.equal([]);
-      expect(rows(it, 'failures.csv')).to.deep.equal([]);
-      expect(rows(it, 'sub-map.csv')).to.have.length(10);
+      expect(restore.calls.countOf('cognito.createUser')).to.equal(0);
+      expect(differences(restore.source, restore.target)).to.deep.equal([]);
+      expect(rows(restore, 'failures.csv')).to.deep.equal([]);
+      expect(rows(restore, 'sub-map.csv')).to.have.length(10);
     });
   }
 
   it('does not say that it created a user whom an import job had brought', async () => {
-    const it = await lagging(12_000);
-    const outcome = await it.execute();
-    expect(it.calls.countOf('cognito.createUser')).to.equal(1);
+    const restore = await lagging(12_000);
+    const outcome = await restore.execute();
+    expect(restore.calls.countOf('cognito.createUser')).to.equal(1);
     expect(outcome.outcome).to.equal('complete');
     expect(outcome.counts).to.include({ usersRestored: 10, usersCreatedOneByOne: 0 });
-    expect(rows(it, 'failures.csv')).to.deep.equal([]);
-    expect(it.target.find('user5')?.status).to.equal('RESET_REQUIRED');
+    expect(rows(restore, 'failures.csv')).to.deep.equal([]);
+    expect(restore.target.find('user5')?.status).to.equal('RESET_REQUIRED');
   });
 
   for (const [how, settings] of [
@@ -59,56 +59,56 @@ describe('A restore of which a listing shows somebody late', () => {
     ['triggers seemed in the way', TRIGGERS],
   ] as const) {
     it(`finds the user at the next start, when the listing took so long that ${how}`, async () => {
-      const it = await lagging(120_000, settings);
-      expect((await it.execute('execution-1')).counts).to.include({ usersRestored: 9, usersBlocked: 1 });
-      await it.clock.sleep(120_000);
-      const outcome = await it.execute('execution-2');
+      const restore = await lagging(120_000, settings);
+      expect((await restore.execute('execution-1')).counts).to.include({ usersRestored: 9, usersBlocked: 1 });
+      await restore.clock.sleep(120_000);
+      const outcome = await restore.execute('execution-2');
       expect(outcome.outcome).to.equal('complete');
       expect(outcome.counts).to.include({ usersRestored: 10, usersBlocked: 0, usersCreatedOneByOne: 0 });
-      expect(differences(it.source, it.target)).to.deep.equal([]);
-      expect(rows(it, 'sub-map.csv')).to.have.length(10);
+      expect(differences(restore.source, restore.target)).to.deep.equal([]);
+      expect(rows(restore, 'sub-map.csv')).to.have.length(10);
     });
   }
 
   it('puts right what differs about the user', async () => {
-    const it = await lagging(6_000);
-    const imported = it.whenJobEnded;
-    it.whenJobEnded = () => {
+    const restore = await lagging(6_000);
+    const imported = restore.whenJobEnded;
+    restore.whenJobEnded = () => {
       imported();
-      const user = it.target.find('user5');
-      if (user !== undefined) it.target.put({ ...user, attributes: { ...user.attributes, name: 'other' } });
+      const user = restore.target.find('user5');
+      if (user !== undefined) restore.target.put({ ...user, attributes: { ...user.attributes, name: 'other' } });
     };
-    expect((await it.execute()).outcome).to.equal('complete');
-    expect(it.calls.countOf('cognito.createUser')).to.equal(0);
-    expect(differences(it.source, it.target)).to.deep.equal([]);
+    expect((await restore.execute()).outcome).to.equal('complete');
+    expect(restore.calls.countOf('cognito.createUser')).to.equal(0);
+    expect(differences(restore.source, restore.target)).to.deep.equal([]);
   });
 
   it('gives listings time to show whom it created at the end', async () => {
-    const it = await lagging(6_000);
-    it.whenJobEnded = () => it.target.remove('user5');
-    const outcome = await it.execute();
+    const restore = await lagging(6_000);
+    restore.whenJobEnded = () => restore.target.remove('user5');
+    const outcome = await restore.execute();
     expect(outcome.outcome).to.equal('complete');
     expect(outcome.counts).to.include({ usersRestored: 10, usersCreatedOneByOne: 1 });
-    expect(rows(it, 'sub-map.csv')).to.have.length(10);
+    expect(rows(restore, 'sub-map.csv')).to.have.length(10);
   });
 
   it('leaves a stranger alone who took the name of somebody missing before the next start', async () => {
-    const it = await lagging(0);
-    it.whenJobEnded = () => it.target.remove('user5');
-    it.writer.refuse = (call) => (call === 'createUser' ? 'InvalidParameterException' : undefined);
-    expect((await it.execute('execution-1')).counts).to.include({ usersMissing: 1 });
-    it.writer.refuse = () => undefined;
+    const restore = await lagging(0);
+    restore.whenJobEnded = () => restore.target.remove('user5');
+    restore.writer.refuse = (call) => (call === 'createUser' ? 'InvalidParameterException' : undefined);
+    expect((await restore.execute('execution-1')).counts).to.include({ usersMissing: 1 });
+    restore.writer.refuse = () => undefined;
     const stranger = aUser({
       username: 'user5',
       sub: 'ffffffff-0000-4000-8000-000000000000',
       status: 'RESET_REQUIRED',
       attributes: { email: 'stranger@example.test', email_verified: 'true' },
     });
-    it.target.put(stranger);
-    const outcome = await it.execute('execution-2');
+    restore.target.put(stranger);
+    const outcome = await restore.execute('execution-2');
     expect(outcome.counts).to.include({ usersRestored: 9, usersBlocked: 1, membershipsMissing: 1 });
-    expect(it.target.find('user5')).to.deep.equal(stranger);
-    expect([...(it.target.groups.get('group0')?.members.keys() ?? [])]).to.not.include('user5');
-    expect(it.report('sub-map.csv')).to.not.contain(stranger.sub);
+    expect(restore.target.find('user5')).to.deep.equal(stranger);
+    expect([...(restore.target.groups.get('group0')?.members.keys() ?? [])]).to.not.include('user5');
+    expect(restore.report('sub-map.csv')).to.not.contain(stranger.sub);
   });
 });

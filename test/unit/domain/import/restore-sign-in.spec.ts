@@ -48,8 +48,8 @@ describe('Restores into pools with aliases', () => {
   }
 
   it('report a preferred_username that somebody else has, and restore its user', async () => {
-    const world = await restored({ aliasAttributes: ['preferred_username'] }, users, (it) => {
-      it.writer.refuse = (call, username) =>
+    const world = await restored({ aliasAttributes: ['preferred_username'] }, users, (restore) => {
+      restore.writer.refuse = (call, username) =>
         call === 'updateAttributes' && username === 'una' ? 'AliasExistsException' : undefined;
     });
     expect(differences(world.source, world.target)).to.deep.equal(['una: preferred_username']);
@@ -60,8 +60,8 @@ describe('Restores into pools with aliases', () => {
   });
 
   it('take a user whose creation was cut off for their own', async () => {
-    const world = await restored({ aliasAttributes: ['preferred_username'] }, users, (it) => {
-      it.target.put(
+    const world = await restored({ aliasAttributes: ['preferred_username'] }, users, (restore) => {
+      restore.target.put(
         aUser({ username: 'una', status: 'FORCE_CHANGE_PASSWORD', attributes: { email: 'una@example.test' } }),
       );
     });

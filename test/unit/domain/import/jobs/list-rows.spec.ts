@@ -15,51 +15,51 @@ async function world(users: number, prefix = 'user'): Promise<RestoreWorld> {
   return made;
 }
 
-async function allJobs(it: RestoreWorld): Promise<void> {
+async function allJobs(restore: RestoreWorld): Promise<void> {
   for (;;) {
     const { done, waitSeconds } = await importUsers(
       { newUserPoolId: NEW_POOL, restoreId: RESTORE_ID, mayCreateUsers: true },
-      it.jobsDeps(),
+      restore.jobsDeps(),
     );
     if (done) return;
-    await it.clock.sleep(waitSeconds * 1_000);
+    await restore.clock.sleep(waitSeconds * 1_000);
   }
 }
 
 describe('Rows that the log of an import job does not tell of', () => {
   it('are found by several listings at once', async () => {
-    const it = await world(400);
-    it.cognito.knobs.pageSize = 5;
-    it.calls.latencies['cognito.listUsersPage'] = 100;
-    await allJobs(it);
-    const pages = it.calls.log.filter(({ call }) => call === 'cognito.listUsersPage').map(({ at }) => at);
+    const restore = await world(400);
+    restore.cognito.knobs.pageSize = 5;
+    restore.calls.latencies['cognito.listUsersPage'] = 100;
+    await allJobs(restore);
+    const pages = restore.calls.log.filter(({ call }) => call === 'cognito.listUsersPage').map(({ at }) => at);
     expect(pages.length).to.be.at.least(80);
     expect((pages.at(-1) as number) - (pages[0] as number)).to.be.at.most(pages.length * 40);
-    expect(it.ended.map(({ imported, skipped }) => imported + skipped)).to.deep.equal([399, 1]);
+    expect(restore.ended.map(({ imported, skipped }) => imported + skipped)).to.deep.equal([399, 1]);
   });
 
   it('are found in one listing where Cognito refuses filters, over several slices', async () => {
-    const it = await world(200);
-    Object.assign(it.cognito.knobs, { pageSize: 5, subFilter: false });
-    it.calls.latencies['cognito.listUsersPage'] = 40_000;
-    await allJobs(it);
-    expect(it.ended.map(({ imported, skipped }) => imported + skipped)).to.deep.equal([199, 1]);
-    it.calls.latencies['cognito.listUsersPage'] = 0;
-    await it.execute();
-    expect(differences(it.source, it.target)).to.deep.equal([]);
+    const restore = await world(200);
+    Object.assign(restore.cognito.knobs, { pageSize: 5, subFilter: false });
+    restore.calls.latencies['cognito.listUsersPage'] = 40_000;
+    await allJobs(restore);
+    expect(restore.ended.map(({ imported, skipped }) => imported + skipped)).to.deep.equal([199, 1]);
+    restore.calls.latencies['cognito.listUsersPage'] = 0;
+    await restore.execute();
+    expect(differences(restore.source, restore.target)).to.deep.equal([]);
   });
 
   it('are found where the pool stores names in lower case', async () => {
     for (const users of [20, 90]) {
-      const it = await world(users, 'User');
-      it.whenJobEnded = () => {
-        for (const { user } of [...it.target.users.values()]) {
-          it.target.remove(user.username);
-          it.target.put({ ...user, username: user.username.toLowerCase() });
+      const restore = await world(users, 'User');
+      restore.whenJobEnded = () => {
+        for (const { user } of [...restore.target.users.values()]) {
+          restore.target.remove(user.username);
+          restore.target.put({ ...user, username: user.username.toLowerCase() });
         }
       };
-      await allJobs(it);
-      expect(it.ended.map(({ imported, skipped }) => imported + skipped)).to.deep.equal([users - 1, 1]);
+      await allJobs(restore);
+      expect(restore.ended.map(({ imported, skipped }) => imported + skipped)).to.deep.equal([users - 1, 1]);
     }
   });
 });
@@ -73,16 +73,16 @@ describe('Rows that a job without a readable log skipped', () => {
 
   /** Somebody signs up with a name of the backup before the first job comes to it. */
   async function taken(users: number): Promise<RestoreWorld> {
-    const it = new RestoreWorld();
-    addUsers(it.source, users);
+    const restore = new RestoreWorld();
+    addUsers(restore.source, users);
     for (const name of ['user1', 'user2']) {
       const user = aUser({ username: name });
-      it.source.put({ ...user, attributes: { ...user.attributes, birthdate: '1980-01-02' } });
+      restore.source.put({ ...user, attributes: { ...user.attributes, birthdate: '1980-01-02' } });
     }
-    addGroups(it.source, [users]);
-    await it.planned();
-    it.target.put(stranger);
-    return it;
+    addGroups(restore.source, [users]);
+    await restore.planned();
+    restore.target.put(stranger);
+    return restore;
   }
 
   for (const [users, how] of [
@@ -90,21 +90,21 @@ describe('Rows that a job without a readable log skipped', () => {
     [90, 'in a listing'],
   ] as const) {
     it(`are somebody else's when the pool shows another user, looked up ${how}`, async () => {
-      const it = await taken(users);
-      it.jobs.knobs.logDelayMs = Infinity;
+      const restore = await taken(users);
+      restore.jobs.knobs.logDelayMs = Infinity;
       // In which form a pool keeps a birth date after an import is not documented.
-      it.whenJobEnded = () => {
-        const user = it.target.find('user1');
+      restore.whenJobEnded = () => {
+        const user = restore.target.find('user1');
         if (user?.attributes.birthdate === '1980-01-02')
-          it.target.put({ ...user, attributes: { ...user.attributes, birthdate: '01/02/1980' } });
+          restore.target.put({ ...user, attributes: { ...user.attributes, birthdate: '01/02/1980' } });
       };
-      const outcome = await it.execute();
-      expect(it.target.find('user3')).to.deep.include({
+      const outcome = await restore.execute();
+      expect(restore.target.find('user3')).to.deep.include({
         sub: stranger.sub,
         enabled: true,
         attributes: stranger.attributes,
       });
-      for (const { members } of it.target.groups.values()) expect([...members.keys()]).to.not.include('user3');
+      for (const { members } of restore.target.groups.values()) expect([...members.keys()]).to.not.include('user3');
       expect(outcome.counts).to.include({
         usersRestored: users - 1,
         usersBlocked: 1,
@@ -112,40 +112,42 @@ describe('Rows that a job without a readable log skipped', () => {
         usersCreatedOneByOne: 0,
         membershipsMissing: 1,
       });
-      expect(it.report('failures.csv')).to.match(/user3,.*NameCollision/);
+      expect(restore.report('failures.csv')).to.match(/user3,.*NameCollision/);
     });
   }
 
   it('are looked up also when only a later log names them', async () => {
-    const it = await taken(20);
+    const restore = await taken(20);
     // The first job ends before its last row and has no log; the listing behind it does not show the stranger yet.
-    it.jobs.knobs.endEarly = (job) =>
+    restore.jobs.knobs.endEarly = (job) =>
       job.jobName.endsWith('-a1') ? { afterRows: 19, status: 'Failed', message: 'An internal error.' } : undefined;
-    const list = it.cognito.listUsersPage;
-    it.cognito.listUsersPage = async (...request) => {
+    const list = restore.cognito.listUsersPage;
+    restore.cognito.listUsersPage = async (...request) => {
       const page = await list(...request);
-      return it.ended.length > 1 ? page : { ...page, items: page.items.filter(({ username }) => username !== 'user3') };
+      return restore.ended.length > 1
+        ? page
+        : { ...page, items: page.items.filter(({ username }) => username !== 'user3') };
     };
-    it.whenJobEnded = () => {
-      it.jobs.knobs.logDelayMs = it.ended.length === 1 ? Infinity : 0;
+    restore.whenJobEnded = () => {
+      restore.jobs.knobs.logDelayMs = restore.ended.length === 1 ? Infinity : 0;
     };
-    await it.execute();
-    expect(it.ended.length).to.be.at.least(2);
-    for (const { members } of it.target.groups.values()) expect([...members.keys()]).to.not.include('user3');
-    expect(it.report('failures.csv')).to.match(/user3,.*NameCollision/);
+    await restore.execute();
+    expect(restore.ended.length).to.be.at.least(2);
+    for (const { members } of restore.target.groups.values()) expect([...members.keys()]).to.not.include('user3');
+    expect(restore.report('failures.csv')).to.match(/user3,.*NameCollision/);
   });
 });
 
 describe('Rows that no import job brings in', () => {
   it('are handed on in objects of at most 500, nobody twice and nobody lost', async () => {
-    const it = new RestoreWorld();
-    addUsers(it.source, 1_000);
-    await it.planned();
-    it.jobs.knobs.rowFate = () => 'failed';
-    await allJobs(it);
-    const parts = [...it.objects.stored.keys()].filter((key) => key.includes('/rescue/')).sort();
+    const restore = new RestoreWorld();
+    addUsers(restore.source, 1_000);
+    await restore.planned();
+    restore.jobs.knobs.rowFate = () => 'failed';
+    await allJobs(restore);
+    const parts = [...restore.objects.stored.keys()].filter((key) => key.includes('/rescue/')).sort();
     const subs = parts.map((key) =>
-      it.lines<{ readonly user: { readonly sub: string } }>(key).map(({ user }) => user.sub),
+      restore.lines<{ readonly user: { readonly sub: string } }>(key).map(({ user }) => user.sub),
     );
     expect(subs.map(({ length }) => length)).to.deep.equal([500, 500]);
     expect(new Set(subs.flat()).size).to.equal(1_000);

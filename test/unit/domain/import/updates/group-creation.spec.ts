@@ -32,20 +32,20 @@ function creation(exists = '', refuse: string[] = []): Creation {
 
 describe('GroupCreation', () => {
   it('creates every group once, ahead and on demand at the same time', async () => {
-    const { creation: it, made } = creation();
+    const { creation: groupCreation, made } = creation();
     await Promise.all([
-      it.runAhead(
+      groupCreation.runAhead(
         () => false,
         () => undefined,
       ),
-      it.need(17),
-      it.need(17),
-      it.need(0),
+      groupCreation.need(17),
+      groupCreation.need(17),
+      groupCreation.need(0),
     ]);
     expect(made).to.have.length(20);
     expect(new Set(made).size).to.equal(20);
     expect(made.indexOf('g17')).to.be.lessThan(5);
-    expect(it.done).to.equal(true);
+    expect(groupCreation.done).to.equal(true);
   });
 
   it('goes on from what exists', async () => {
@@ -65,12 +65,12 @@ describe('GroupCreation', () => {
   });
 
   it('tells a failure to whoever waits for that group', async () => {
-    const { creation: it } = creation('', ['g3']);
-    expect((await rejection(it.need(3))).message).to.equal('no g3');
+    const { creation: groupCreation } = creation('', ['g3']);
+    expect((await rejection(groupCreation.need(3))).message).to.equal('no g3');
     expect(
       (
         await rejection(
-          it.runAhead(
+          groupCreation.runAhead(
             () => false,
             () => undefined,
           ),
