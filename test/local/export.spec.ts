@@ -1,3 +1,4 @@
+/** One file, although it is long: its tests follow one pool on one launch, from its first export to its deletion. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStackResourcesCommand, ListStacksCommand } from '@aws-sdk/client-cloudformation';
 import {

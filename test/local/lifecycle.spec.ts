@@ -1,3 +1,4 @@
+/** One file, although it is long: each step goes on where the one before has left the one stack. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {

@@ -1,3 +1,4 @@
+/** One file, although it is long: its tests search what all before have left of one launch, on one local cloud. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {

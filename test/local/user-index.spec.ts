@@ -1,3 +1,4 @@
+/** One file, although it is long: its tests share one local cloud, and every file more would start another. */
 import {
   AdminAddUserToGroupCommand,
   AdminCreateUserCommand,
