@@ -1,0 +1,110 @@
+import { expect } from 'chai';
+import {
+  EXPORT_ARN,
+  EXPORT_RESULT,
+  exportFinished,
+  noticeCounts,
+} from '../../../../support/workflows/notice-events.ts';
+import { NoticeWorld } from '../../../../support/workflows/notice-world.ts';
+
+describe('MessageBroker: an export that finished', () => {
+  let world: NoticeWorld;
+  beforeEach(() => {
+    world = new NoticeWorld();
+  });
+
+  it('tells a complete export with its counts, what changed, who is not in it, and where to look', async () => {
+    expect(await world.tell(exportFinished())).to.deep.equal({ sent: true });
+    const { subject, body } = world.onlyMessage();
+    expect(subject).to.equal('Export of eu-west-1_Source complete: 2,000 users');
+    expect(body)
+      .to.include('in 2 min 5 s')
+      .and.to.include('users: 2,000 (added 5, changed 3, deleted 2)')
+      .and.to.include('3 users of identity providers');
+    expect(body).to.include(
+      `https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/${EXPORT_ARN}`,
+    );
+    expect(world.sentMetrics).to.deep.equal([
+      {
+        EventType: 'StepFunctionsWorkflowFinished',
+        EventDetails: {
+          WorkflowName: 'ExportWorkflow',
+          AWSRegion: 'eu-west-1',
+          IsPrimaryRegion: 'Yes',
+          RunTimeInSeconds: 125,
+        },
+      },
+    ]);
+  });
+
+  it('warns of an export that changed more than MaxChangePercent of the users, also with ERRORS_ONLY', async () => {
+    const changing = (users: number) => ({
+      ...exportFinished(),
+      executionArn: `${EXPORT_ARN}-${users}`,
+      result: { ...EXPORT_RESULT, manifest: { ...EXPORT_RESULT.manifest, changed: noticeCounts(users, 0, 0) } },
+    });
+    const settings = { preference: 'ERRORS_ONLY', maxChangePercent: 50 } as const;
+    expect(await world.tell(changing(1000), settings)).to.deep.equal({ sent: false });
+    await world.tell(changing(1001), settings);
+    const { subject, body } = world.onlyMessage();
+    expect(subject).to.equal('Export complete, BUT 1,001 of 2,000 users changed (eu-west-1_Source)');
+    expect(body.replaceAll(/\s+/g, ' '))
+      .to.include('more than MaxChangePercent (50 %)')
+      .and.to.include('{"ExportRun":"<its run id>"}');
+  });
+
+  it('says nothing of ten changed users, whatever their share', async () => {
+    const changing = (users: number) => ({
+      ...exportFinished(),
+      executionArn: `${EXPORT_ARN}-${users}`,
+      result: { ...EXPORT_RESULT, manifest: { ...EXPORT_RESULT.manifest, changed: noticeCounts(users, 0, 0) } },
+    });
+    await world.tell(changing(10), { maxChangePercent: 0 });
+    await world.tell(changing(11), { maxChangePercent: 0 });
+    expect(world.sent.map(({ subject }) => subject.includes('BUT'))).to.deep.equal([false, true]);
+  });
+
+  it('warns of a replica that is behind or does not answer, and not of one that is current', async () => {
+    const look = (state: string, over: object = {}) => ({
+      ...exportFinished(),
+      executionArn: `${EXPORT_ARN}-${state}`,
+      result: { ...EXPORT_RESULT, replica: { region: 'eu-central-1', state, ...over } },
+    });
+    await world.tell(look('current'), { preference: 'ERRORS_ONLY' });
+    await world.tell(look('behind', { lastRunId: '20260228T000000Z-12345678' }), { preference: 'ERRORS_ONLY' });
+    await world.tell(look('unreachable'), { preference: 'ERRORS_ONLY' });
+    expect(world.sent.map(({ subject }) => subject)).to.deep.equal([
+      'Export complete, BUT eu-central-1 is behind (eu-west-1_Source)',
+      'Export complete, BUT eu-central-1 did not answer (eu-west-1_Source)',
+    ]);
+    expect(world.sent[0]?.body).to.include('20260228T000000Z-12345678').and.to.include('VerifyWorkflow');
+    expect(world.sent[1]?.body.replaceAll(/\s+/g, ' ')).to.include('The backup in the primary Region is complete.');
+  });
+
+  it('warns of an export that listed far fewer users than Cognito estimates, also with ERRORS_ONLY', async () => {
+    const listed = (users: number) => ({
+      ...exportFinished(),
+      executionArn: `${EXPORT_ARN}-${users}`,
+      result: { ...EXPORT_RESULT, listing: { users, estimatedUsers: 2300 } },
+    });
+    await world.tell(listed(2070), { preference: 'ERRORS_ONLY' });
+    expect(world.sent).to.have.length(0);
+    await world.tell(listed(2069), { preference: 'ERRORS_ONLY' });
+    expect(world.onlyMessage().subject).to.equal(
+      'Export complete, BUT Cognito listed 2,069 of about 2,300 users (eu-west-1_Source)',
+    );
+    expect(world.onlyMessage().body.replaceAll(/\s+/g, ' '))
+      .to.include('who are then not in the backup')
+      .and.to.include('start ExportWorkflow again')
+      .and.not.to.include('Nothing.');
+  });
+
+  it('says how to restore exactly this export, where a snapshot is kept', async () => {
+    await world.tell({
+      ...exportFinished(),
+      result: { ...EXPORT_RESULT, manifest: { ...EXPORT_RESULT.manifest, snapshotObjects: 8 } },
+    });
+    expect(world.onlyMessage().body).to.include('{"ExportRun":"20260301T000000Z-12345678"}');
+    expect(world.onlyMessage().body).to.match(/Nothing\./);
+  });
+});

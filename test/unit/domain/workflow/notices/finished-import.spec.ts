@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import { importFinished, noticeCounts } from '../../../../support/workflows/notice-events.ts';
+import { NoticeWorld } from '../../../../support/workflows/notice-world.ts';
+
+describe('MessageBroker: a restore that finished', () => {
+  let world: NoticeWorld;
+  beforeEach(() => {
+    world = new NoticeWorld();
+  });
+
+  it('calls a partial restore incomplete, with what is missing and how to go on', async () => {
+    await world.tell(importFinished('partial', { usersRestored: 1988, usersMissing: 12, membershipsMissing: 3 }));
+    const { subject, body } = world.onlyMessage();
+    expect(subject).to.equal('Restore INCOMPLETE: 12 of 2,000 users not restored');
+    expect(`${subject}${body}`).not.to.match(/success|restore complete/i);
+    expect(body)
+      .to.include('12 users missing')
+      .and.to.include('3 memberships missing')
+      .and.to.include('s3://mapping/restores/p/r/report/failures.csv')
+      .and.to.match(/start\s+ImportWorkflow\s+again/);
+    expect(world.sentMetrics[0]?.EventDetails).to.include({ IsPrimaryRegion: 'No' });
+  });
+
+  it('takes a result without an outcome for a partial restore', async () => {
+    await world.tell({ ...importFinished('x'), result: { done: true } });
+    expect(world.onlyMessage().subject).to.include('INCOMPLETE');
+  });
+
+  it('names in the subject how many were left out by rule', async () => {
+    await world.tell(importFinished('policy', { usersRestored: 1990, usersExcluded: 10 }));
+    expect(world.onlyMessage().subject).to.equal('Restore finished, 10 of 2,000 users not restored (by rule)');
+  });
+
+  it('tells a complete restore and what it did not bring back', async () => {
+    await world.tell(importFinished('complete'));
+    expect(world.onlyMessage().subject).to.equal('Restore complete: 2,000 users');
+    expect(world.sent[0]?.body)
+      .to.include('forgot password')
+      .and.to.include('sub-map.csv')
+      .and.to.include('40 of the users created one by one');
+  });
+
+  it('says of a complete restore, also with ERRORS_ONLY, who cannot set a password and what to do about it', async () => {
+    await world.tell(importFinished('complete', { usersWithoutVerifiedAddress: 3 }), { preference: 'ERRORS_ONLY' });
+    const { subject, body } = world.onlyMessage();
+    expect(subject).to.equal('Restore complete, BUT 3 users cannot use "forgot password"');
+    expect(body.replaceAll(/\s+/g, ' '))
+      .to.include('3 users who cannot use "forgot password": none of their addresses is verified')
+      .and.to.include('set a permanent password for each')
+      .and.to.include('failures.csv');
+  });
+
+  it('tells what a dry run found', async () => {
+    const result = {
+      done: true,
+      dryRun: true,
+      backup: noticeCounts(2000, 12, 2400),
+      byCsv: 1900,
+      oneByOne: 90,
+      excluded: 10,
+      chunks: 2,
+      reportKeys: ['restores/p/r/report/report.json'],
+    };
+    await world.tell({ ...importFinished('x'), result });
+    const { subject, body } = world.onlyMessage();
+    expect(subject).to.equal('Dry run: 10 of 2,000 users would not be restored');
+    expect(body)
+      .to.match(/wrote\s+nothing/)
+      .and.to.include('report/report.json');
+  });
+});
