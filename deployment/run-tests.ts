@@ -1,7 +1,8 @@
 /** `run-unit-tests.sh [--all]`: runs the steps one after the other, shows their output, and ends with one summary. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { runStep, type Step, type StepResult } from './testing/step.ts';
+import { runStep } from './testing/step.ts';
+import type { Step, StepResult } from './testing/step.ts';
 import { summary } from './testing/summary.ts';
 
 const TSX = ['--import', 'tsx'];

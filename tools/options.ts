@@ -1,5 +1,6 @@
 /** What the command lines of the tools have in common. */
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { parseArgs } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
 
 /**
  * The options that a tool was called with. With --help, or when they cannot be read, the usage is shown and the process ends.

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { zipSync, type ZipOptions } from 'fflate';
+import { zipSync } from 'fflate';
+import type { ZipOptions } from 'fflate';
 import { noticeText } from './licences/notice.ts';
-import { packageFolders, readPackage, type ShippedPackage } from './licences/shipped-packages.ts';
+import { packageFolders, readPackage } from './licences/shipped-packages.ts';
+import type { ShippedPackage } from './licences/shipped-packages.ts';
 
 /** The oldest time that a zip can hold, in the local time that zips are written in: the same bytes at any time and place. */
 const zipEpoch = (): Date => new Date(1980, 0, 1);

@@ -4,7 +4,8 @@
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { verdictOf, type AuditRun, type Verdict } from './audit-verdict.ts';
+import { verdictOf } from './audit-verdict.ts';
+import type { AuditRun, Verdict } from './audit-verdict.ts';
 import { skipLine } from './step.ts';
 
 const PATIENCE_MS = 45_000;

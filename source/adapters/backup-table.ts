@@ -1,5 +1,4 @@
 import {
-  type AttributeValue,
   BatchGetItemCommand,
   BatchWriteItemCommand,
   DynamoDBClient,
@@ -7,14 +6,16 @@ import {
   PutItemCommand,
   ScanCommand,
   TransactWriteItemsCommand,
-  type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, WriteRequest } from '@aws-sdk/client-dynamodb';
 import { keyText } from '../domain/backup/items.ts';
 import { forEachAtOnce } from '../domain/concurrency.ts';
 import { Halt } from '../domain/errors.ts';
 import type { BackupTable, ItemKey } from '../domain/ports.ts';
-import { inBatchesOf, untilProcessed, type Waits } from './batches.ts';
-import { clientOptions, type AdapterOptions } from './client-options.ts';
+import { inBatchesOf, untilProcessed } from './batches.ts';
+import type { Waits } from './batches.ts';
+import { clientOptions } from './client-options.ts';
+import type { AdapterOptions } from './client-options.ts';
 import { fromAttributeValues, toAttributeValues } from './item-codec.ts';
 import { errorNameOf, serviceError } from './service-errors.ts';
 

@@ -1,7 +1,8 @@
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { Fault, Halt } from '../domain/errors.ts';
 import type { ExecutionStatus } from '../domain/workflow/lease.ts';
-import { clientOptions, type AdapterOptions } from './client-options.ts';
+import { clientOptions } from './client-options.ts';
+import type { AdapterOptions } from './client-options.ts';
 import { isDenied, errorNameOf } from './service-errors.ts';
 
 /** Step Functions answers but has no time: that says nothing about the execution (DescribeExecution has a quota of its own). */

@@ -2,17 +2,19 @@ import {
   DeleteObjectsCommand,
   GetObjectCommand,
   ListObjectsV2Command,
-  type ListObjectsV2CommandOutput,
   PutObjectCommand,
   PutObjectTaggingCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import { forEachAtOnce } from '../domain/concurrency.ts';
 import { Fault } from '../domain/errors.ts';
 import type { ObjectStore, PutCondition } from '../domain/ports.ts';
 import { assertIntact, intactPieces } from '../domain/state/digest-keys.ts';
-import { inBatchesOf, untilProcessed, type Waits } from './batches.ts';
-import { clientOptions, type AdapterOptions } from './client-options.ts';
+import { inBatchesOf, untilProcessed } from './batches.ts';
+import type { Waits } from './batches.ts';
+import { clientOptions } from './client-options.ts';
+import type { AdapterOptions } from './client-options.ts';
 import { multipartWriter } from './object-parts.ts';
 import { isDenied, errorNameOf, serviceError } from './service-errors.ts';
 

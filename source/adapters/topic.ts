@@ -1,5 +1,6 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { clientOptions, type AdapterOptions } from './client-options.ts';
+import { clientOptions } from './client-options.ts';
+import type { AdapterOptions } from './client-options.ts';
 import { serviceError } from './service-errors.ts';
 
 /** Publishes plain text to the Region's topic. */

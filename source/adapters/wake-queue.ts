@@ -6,8 +6,10 @@ import {
 } from '@aws-sdk/client-sqs';
 import { forEachAtOnce } from '../domain/concurrency.ts';
 import type { Received, WakeQueue, WorkMessage } from '../domain/ports.ts';
-import { inBatchesOf, untilProcessed, type Waits } from './batches.ts';
-import { clientOptions, type AdapterOptions } from './client-options.ts';
+import { inBatchesOf, untilProcessed } from './batches.ts';
+import type { Waits } from './batches.ts';
+import { clientOptions } from './client-options.ts';
+import type { AdapterOptions } from './client-options.ts';
 import { serviceError } from './service-errors.ts';
 
 /** One queue; `clock` and `random` are replaced by tests only. */

@@ -18,7 +18,8 @@ import { userPoolWriter } from '../../source/adapters/cognito/pool-writer.ts';
 import { executionStatus } from '../../source/adapters/executions.ts';
 import { objectStore } from '../../source/adapters/object-store.ts';
 import { wakeQueue } from '../../source/adapters/wake-queue.ts';
-import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
+import { startLocalCloud } from '../../tools/local-cloud/index.ts';
+import type { LocalCloud } from '../../tools/local-cloud/index.ts';
 import { rejection } from '../support/rejection.ts';
 
 const REGION = 'us-east-1';

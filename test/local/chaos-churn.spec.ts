@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { poolContents, type Contents } from '../../tools/chaos/check/contents.ts';
+import { poolContents } from '../../tools/chaos/check/contents.ts';
+import type { Contents } from '../../tools/chaos/check/contents.ts';
 import { churn } from '../../tools/chaos/churn.ts';
 import { cognitoIn } from '../../tools/deploy/clients.ts';
 import type { Deployment } from '../../tools/chaos/deployment.ts';
@@ -9,7 +10,8 @@ import { Touched } from '../../tools/chaos/touched.ts';
 import { DEMO_GROUPS } from '../../tools/demo/seed/groups.ts';
 import { loadPool } from '../../tools/demo/seed/load.ts';
 import { SeededRandom } from '../../tools/demo/seed/random.ts';
-import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
+import { startLocalCloud } from '../../tools/local-cloud/index.ts';
+import type { LocalCloud } from '../../tools/local-cloud/index.ts';
 
 const USERS = 20;
 

@@ -27,14 +27,18 @@ import {
 import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'chai';
-import { publishAssets, stackOperation, type SolutionOptions } from '../../tools/deploy/solution.ts';
-import { createStack, type StackOutcome } from '../../tools/deploy/stack.ts';
+import { publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
+import type { SolutionOptions } from '../../tools/deploy/solution.ts';
+import { createStack } from '../../tools/deploy/stack.ts';
+import type { StackOutcome } from '../../tools/deploy/stack.ts';
 import { firstExecution, startExecution } from '../../tools/deploy/executions.ts';
 import { DEMO_GROUPS } from '../../tools/demo/seed/groups.ts';
 import { createDemoPool, loadPool } from '../../tools/demo/seed/load.ts';
 import { demoUsers } from '../../tools/demo/seed/users.ts';
-import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
-import { endOf, type FinishedExecution } from '../../tools/deploy/executions.ts';
+import { startLocalCloud } from '../../tools/local-cloud/index.ts';
+import type { LocalCloud } from '../../tools/local-cloud/index.ts';
+import { endOf } from '../../tools/deploy/executions.ts';
+import type { FinishedExecution } from '../../tools/deploy/executions.ts';
 
 const PRIMARY = 'us-east-1';
 const SECONDARY = 'eu-west-1';

@@ -27,7 +27,8 @@ import {
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { expect } from 'chai';
-import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
+import { startLocalCloud } from '../../tools/local-cloud/index.ts';
+import type { LocalCloud } from '../../tools/local-cloud/index.ts';
 import { rejection } from '../support/rejection.ts';
 
 const region = 'eu-west-1';

@@ -4,21 +4,26 @@ import {
   CognitoIdentityProviderClient,
   CreateUserPoolCommand,
   ListUsersCommand,
-  type CreateUserPoolCommandInput,
 } from '@aws-sdk/client-cognito-identity-provider';
+import type { CreateUserPoolCommandInput } from '@aws-sdk/client-cognito-identity-provider';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { GetExecutionHistoryCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { expect } from 'chai';
 import { comparePools } from '../../tools/demo/compare/compare-pools.ts';
-import { readPool, type PoolSnapshot } from '../../tools/demo/compare/read-pool.ts';
+import { readPool } from '../../tools/demo/compare/read-pool.ts';
+import type { PoolSnapshot } from '../../tools/demo/compare/read-pool.ts';
 import { firstExecution, startExecution } from '../../tools/deploy/executions.ts';
 import { DEMO_GROUPS } from '../../tools/demo/seed/groups.ts';
 import { createDemoPool, loadPool } from '../../tools/demo/seed/load.ts';
 import { demoUsers } from '../../tools/demo/seed/users.ts';
-import { publishAssets, stackOperation, type SolutionOptions } from '../../tools/deploy/solution.ts';
-import { createStack, type StackOutcome } from '../../tools/deploy/stack.ts';
-import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
-import { endOf, type FinishedExecution } from '../../tools/deploy/executions.ts';
+import { publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
+import type { SolutionOptions } from '../../tools/deploy/solution.ts';
+import { createStack } from '../../tools/deploy/stack.ts';
+import type { StackOutcome } from '../../tools/deploy/stack.ts';
+import { startLocalCloud } from '../../tools/local-cloud/index.ts';
+import type { LocalCloud } from '../../tools/local-cloud/index.ts';
+import { endOf } from '../../tools/deploy/executions.ts';
+import type { FinishedExecution } from '../../tools/deploy/executions.ts';
 
 const PRIMARY = 'us-east-1';
 const SECONDARY = 'eu-west-1';

@@ -31,17 +31,17 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { expect } from 'chai';
-import { buildAssets, type Assets } from '../../deployment/packaging/assets.ts';
-import { inventory, type Inventory } from '../../tools/deploy/inventory.ts';
-import {
-  publishAssets,
-  stackOperation,
-  type SolutionOptions,
-  type SolutionParameters,
-} from '../../tools/deploy/solution.ts';
-import { createStack, deleteStack, failuresOf, updateStack, type StackOutcome } from '../../tools/deploy/stack.ts';
+import { buildAssets } from '../../deployment/packaging/assets.ts';
+import type { Assets } from '../../deployment/packaging/assets.ts';
+import { inventory } from '../../tools/deploy/inventory.ts';
+import type { Inventory } from '../../tools/deploy/inventory.ts';
+import { publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
+import type { SolutionOptions, SolutionParameters } from '../../tools/deploy/solution.ts';
+import { createStack, deleteStack, failuresOf, updateStack } from '../../tools/deploy/stack.ts';
+import type { StackOutcome } from '../../tools/deploy/stack.ts';
 import { uploadAssets } from '../../tools/deploy/upload.ts';
-import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
+import { startLocalCloud } from '../../tools/local-cloud/index.ts';
+import type { LocalCloud } from '../../tools/local-cloud/index.ts';
 import { buildWithChanges } from '../support/changed-sources.ts';
 import { endOf } from '../../tools/deploy/executions.ts';
 import type { FinishedExecution } from '../../tools/deploy/executions.ts';

@@ -16,15 +16,12 @@ import {
   CreateUserCommand,
   IAMClient,
 } from '@aws-sdk/client-iam';
-import {
-  DescribeExecutionCommand,
-  SFNClient,
-  StartExecutionCommand,
-  type DescribeExecutionOutput,
-} from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { DescribeExecutionOutput } from '@aws-sdk/client-sfn';
 import { CreateQueueCommand, DeleteMessageBatchCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
-import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
+import { startLocalCloud } from '../../tools/local-cloud/index.ts';
+import type { LocalCloud } from '../../tools/local-cloud/index.ts';
 
 const REGION = 'us-east-1';
 

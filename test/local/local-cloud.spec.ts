@@ -20,7 +20,8 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { expect } from 'chai';
 import { build } from 'esbuild';
 import { zipSync } from 'fflate';
-import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
+import { startLocalCloud } from '../../tools/local-cloud/index.ts';
+import type { LocalCloud } from '../../tools/local-cloud/index.ts';
 
 const SUPPORT = join(import.meta.dirname, '..', 'support', 'local-cloud');
 const PRIMARY = 'us-east-1';

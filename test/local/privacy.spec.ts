@@ -1,5 +1,6 @@
 /** One file, although it is long: its tests search what all before have left of one launch, on one local cloud. */
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   CloudWatchLogsClient,
@@ -12,8 +13,8 @@ import {
   CreateGroupCommand,
   CreateUserPoolCommand,
   ListUsersCommand,
-  type CreateUserPoolCommandInput,
 } from '@aws-sdk/client-cognito-identity-provider';
+import type { CreateUserPoolCommandInput } from '@aws-sdk/client-cognito-identity-provider';
 import {
   GetFunctionConfigurationCommand,
   LambdaClient,
@@ -33,13 +34,19 @@ import { ListQueuesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/clien
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { expect } from 'chai';
 import { firstExecution, startExecution } from '../../tools/deploy/executions.ts';
-import { publishAssets, stackOperation, type SolutionOptions } from '../../tools/deploy/solution.ts';
-import { createStack, failuresOf, type StackOutcome } from '../../tools/deploy/stack.ts';
-import { startLocalCloud, type FaultRule, type LocalCloud } from '../../tools/local-cloud/index.ts';
-import { endOf, type FinishedExecution } from '../../tools/deploy/executions.ts';
-import { canariesOf, canaryUser, CANARY_GROUPS, type CanaryUser } from '../support/privacy/canaries.ts';
+import { publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
+import type { SolutionOptions } from '../../tools/deploy/solution.ts';
+import { createStack, failuresOf } from '../../tools/deploy/stack.ts';
+import type { StackOutcome } from '../../tools/deploy/stack.ts';
+import { startLocalCloud } from '../../tools/local-cloud/index.ts';
+import type { FaultRule, LocalCloud } from '../../tools/local-cloud/index.ts';
+import { endOf } from '../../tools/deploy/executions.ts';
+import type { FinishedExecution } from '../../tools/deploy/executions.ts';
+import { canariesOf, canaryUser, CANARY_GROUPS } from '../support/privacy/canaries.ts';
+import type { CanaryUser } from '../support/privacy/canaries.ts';
 import { collectRegion } from '../support/privacy/collect.ts';
-import { findingsText, Search, type Canary, type Place } from '../support/privacy/search.ts';
+import { findingsText, Search } from '../support/privacy/search.ts';
+import type { Canary, Place } from '../support/privacy/search.ts';
 
 const PRIMARY = 'us-east-1';
 const SECONDARY = 'eu-west-1';

@@ -17,14 +17,18 @@ import { restoreProblems } from '../../tools/chaos/check/restore.ts';
 import { verificationProblems } from '../../tools/chaos/check/verified.ts';
 import { churn } from '../../tools/chaos/churn.ts';
 import { cognitoIn, stepFunctionsIn } from '../../tools/deploy/clients.ts';
-import { deploy, type Deployment } from '../../tools/chaos/deployment.ts';
-import { execute, type FinishedExecution } from '../../tools/deploy/executions.ts';
+import { deploy } from '../../tools/chaos/deployment.ts';
+import type { Deployment } from '../../tools/chaos/deployment.ts';
+import { execute } from '../../tools/deploy/executions.ts';
+import type { FinishedExecution } from '../../tools/deploy/executions.ts';
 import { FUNCTIONS } from '../../tools/chaos/faults.ts';
-import { PRIMARY, SECONDARY, type Region } from '../../tools/deploy/regions.ts';
+import { PRIMARY, SECONDARY } from '../../tools/deploy/regions.ts';
+import type { Region } from '../../tools/deploy/regions.ts';
 import { createPoolFor } from '../../tools/chaos/sign-in.ts';
 import { readPool } from '../../tools/demo/compare/read-pool.ts';
 import { SeededRandom } from '../../tools/demo/seed/random.ts';
-import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
+import { startLocalCloud } from '../../tools/local-cloud/index.ts';
+import type { LocalCloud } from '../../tools/local-cloud/index.ts';
 
 describe('A Region that is down', function () {
   this.timeout(600_000);

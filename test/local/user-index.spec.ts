@@ -23,7 +23,8 @@ import type {
   UserType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { expect } from 'chai';
-import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
+import { startLocalCloud } from '../../tools/local-cloud/index.ts';
+import type { LocalCloud } from '../../tools/local-cloud/index.ts';
 import { rejection } from '../support/rejection.ts';
 
 const region = 'us-east-1';

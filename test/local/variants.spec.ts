@@ -2,19 +2,24 @@ import {
   CognitoIdentityProviderClient,
   CreateGroupCommand,
   CreateUserPoolCommand,
-  type CreateUserPoolCommandInput,
 } from '@aws-sdk/client-cognito-identity-provider';
+import type { CreateUserPoolCommandInput } from '@aws-sdk/client-cognito-identity-provider';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { expect } from 'chai';
 import { parse } from 'csv-parse/sync';
-import { comparePools, type PoolComparison } from '../../tools/demo/compare/compare-pools.ts';
-import { readPool, type PoolSnapshot } from '../../tools/demo/compare/read-pool.ts';
+import { comparePools } from '../../tools/demo/compare/compare-pools.ts';
+import type { PoolComparison } from '../../tools/demo/compare/compare-pools.ts';
+import { readPool } from '../../tools/demo/compare/read-pool.ts';
+import type { PoolSnapshot } from '../../tools/demo/compare/read-pool.ts';
 import { firstExecution, startExecution } from '../../tools/deploy/executions.ts';
 import type { DemoUser } from '../../tools/demo/seed/users.ts';
-import { publishAssets, stackOperation, type SolutionOptions } from '../../tools/deploy/solution.ts';
-import { createStack, failuresOf, type StackOutcome } from '../../tools/deploy/stack.ts';
-import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
+import { publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
+import type { SolutionOptions } from '../../tools/deploy/solution.ts';
+import { createStack, failuresOf } from '../../tools/deploy/stack.ts';
+import type { StackOutcome } from '../../tools/deploy/stack.ts';
+import { startLocalCloud } from '../../tools/local-cloud/index.ts';
+import type { LocalCloud } from '../../tools/local-cloud/index.ts';
 import { endOf } from '../../tools/deploy/executions.ts';
 import { FIFTY_ATTRIBUTES, ODD_GROUPS, oddMails, oddUsers } from '../support/local/odd-users.ts';
 

@@ -2,9 +2,9 @@ import {
   AdminDisableUserCommand,
   AdminEnableUserCommand,
   CognitoIdentityProviderClient,
-  type ListUsersCommandOutput,
   ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
+import type { ListUsersCommandOutput } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DeleteObjectCommand,
@@ -20,10 +20,14 @@ import { firstExecution, startExecution } from '../../tools/deploy/executions.ts
 import { DEMO_GROUPS } from '../../tools/demo/seed/groups.ts';
 import { createDemoPool, loadPool } from '../../tools/demo/seed/load.ts';
 import { demoUsers } from '../../tools/demo/seed/users.ts';
-import { publishAssets, stackOperation, type SolutionOptions } from '../../tools/deploy/solution.ts';
-import { createStack, failuresOf, type StackOutcome } from '../../tools/deploy/stack.ts';
-import { startLocalCloud, type LocalCloud } from '../../tools/local-cloud/index.ts';
-import { endOf, type FinishedExecution } from '../../tools/deploy/executions.ts';
+import { publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
+import type { SolutionOptions } from '../../tools/deploy/solution.ts';
+import { createStack, failuresOf } from '../../tools/deploy/stack.ts';
+import type { StackOutcome } from '../../tools/deploy/stack.ts';
+import { startLocalCloud } from '../../tools/local-cloud/index.ts';
+import type { LocalCloud } from '../../tools/local-cloud/index.ts';
+import { endOf } from '../../tools/deploy/executions.ts';
+import type { FinishedExecution } from '../../tools/deploy/executions.ts';
 
 const PRIMARY = 'us-east-1';
 const SECONDARY = 'eu-west-1';

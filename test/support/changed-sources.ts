@@ -2,7 +2,8 @@ import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BuildArguments } from '../../deployment/packaging/arguments.ts';
-import { buildAssets, type Assets } from '../../deployment/packaging/assets.ts';
+import { buildAssets } from '../../deployment/packaging/assets.ts';
+import type { Assets } from '../../deployment/packaging/assets.ts';
 import { root } from './templates.ts';
 
 /** A build of this checkout in which one function's code and one workflow's comment are other than here. */

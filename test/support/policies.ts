@@ -1,4 +1,5 @@
-import { list, resourcesOf, statementsOf, type Statement, type Template } from './templates.ts';
+import { list, resourcesOf, statementsOf } from './templates.ts';
+import type { Statement, Template } from './templates.ts';
 
 /** Ids of the roles of a template. */
 export const roles = (template: Template): string[] => resourcesOf(template, 'AWS::IAM::Role').map(([id]) => id);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { readTemplates, type Resource } from '../../tools/least-privilege/policies/template.ts';
+import { readTemplates } from '../../tools/least-privilege/policies/template.ts';
+import type { Resource } from '../../tools/least-privilege/policies/template.ts';
 
 export {
   list,

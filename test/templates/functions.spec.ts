@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { functionSources } from '../../deployment/packaging/sources.ts';
 import { environmentKeysOf } from '../support/function-environment.ts';
-import { list, references, resourcesOf, root, statementsOf, templates, type Resource } from '../support/templates.ts';
+import { list, references, resourcesOf, root, statementsOf, templates } from '../support/templates.ts';
+import type { Resource } from '../support/templates.ts';
 
 interface FunctionProperties {
   Description: string;

@@ -1,10 +1,15 @@
 import type { LocalCloud } from '../local-cloud/index.ts';
-import { Coverage, type ActionRow } from './coverage.ts';
-import { deploy, type Deployment } from './deployment.ts';
-import { exportUnderFaults, type PartResult } from './export-run.ts';
+import { Coverage } from './coverage.ts';
+import type { ActionRow } from './coverage.ts';
+import { deploy } from './deployment.ts';
+import type { Deployment } from './deployment.ts';
+import { exportUnderFaults } from './export-run.ts';
+import type { PartResult } from './export-run.ts';
 import { importUnderFaults } from './import-run.ts';
-import { planOf, tellPlan, type ChaosPlan } from './plan.ts';
-import { resumeCosts, type ResumeCost } from './resume-run.ts';
+import { planOf, tellPlan } from './plan.ts';
+import type { ChaosPlan } from './plan.ts';
+import { resumeCosts } from './resume-run.ts';
+import type { ResumeCost } from './resume-run.ts';
 import type { SignIn } from './sign-in.ts';
 import { sweep } from './sweep.ts';
 

@@ -11,9 +11,8 @@ import {
   paginateListGroups,
   paginateListUsers,
   UpdateGroupCommand,
-  type AttributeType,
-  type CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
+import type { AttributeType, CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { SeededRandom } from '../demo/seed/random.ts';
 import { cognitoIn } from '../deploy/clients.ts';
 import type { Deployment } from './deployment.ts';

@@ -1,5 +1,6 @@
 import type { FaultStrikes, LocalCloud } from '../local-cloud/index.ts';
-import { EVERYWHERE, FUNCTIONS, type Everywhere } from './faults.ts';
+import { EVERYWHERE, FUNCTIONS } from './faults.ts';
+import type { Everywhere } from './faults.ts';
 
 /** One action that the functions called, and how often what must be met everywhere was met there. */
 export interface ActionRow {

@@ -1,17 +1,13 @@
 import { cognitoIn, stepFunctionsIn } from '../deploy/clients.ts';
 import { endOf, firstExecution, succeeded } from '../deploy/executions.ts';
 import { PRIMARY } from '../deploy/regions.ts';
-import {
-  launchSolution,
-  parametersFor,
-  publishAssets,
-  solutionFor,
-  type LaunchedSolution,
-} from '../deploy/solution.ts';
+import { launchSolution, parametersFor, publishAssets, solutionFor } from '../deploy/solution.ts';
+import type { LaunchedSolution } from '../deploy/solution.ts';
 import { DEMO_GROUPS } from '../demo/seed/groups.ts';
 import { loadPool } from '../demo/seed/load.ts';
 import type { LocalCloud } from '../local-cloud/index.ts';
-import { createPoolFor, usersFor, type SignIn } from './sign-in.ts';
+import { createPoolFor, usersFor } from './sign-in.ts';
+import type { SignIn } from './sign-in.ts';
 
 /** One pool with the solution launched for it; several live in one cloud and serve many runs. */
 export interface Deployment extends LaunchedSolution {

@@ -8,9 +8,11 @@ import { stepFunctionsIn } from '../deploy/clients.ts';
 import type { Deployment } from './deployment.ts';
 import type { ChaosPlan } from './plan.ts';
 import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
-import { calm, injectFaults, strikesOf, type StrikeCounts } from './simulation.ts';
+import { calm, injectFaults, strikesOf } from './simulation.ts';
+import type { StrikeCounts } from './simulation.ts';
 import { Touched } from './touched.ts';
-import { runUntilWell, type RunOutcome } from './workflow-run.ts';
+import { runUntilWell } from './workflow-run.ts';
+import type { RunOutcome } from './workflow-run.ts';
 
 export interface PartResult {
   readonly problems: readonly string[];

@@ -4,7 +4,8 @@ import { startLocalCloud } from '../local-cloud/index.ts';
 import { optionsOrExit } from '../options.ts';
 import { stopOnSignal } from '../shutdown.ts';
 import { runSeeds } from './chaos.ts';
-import { CHAOS_USAGE, chaosOptions, type ChaosOptions } from './options.ts';
+import { CHAOS_USAGE, chaosOptions } from './options.ts';
+import type { ChaosOptions } from './options.ts';
 import { reliabilityPage } from './page.ts';
 
 const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'reliability.md');

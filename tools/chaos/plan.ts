@@ -1,7 +1,10 @@
 import { SeededRandom } from '../demo/seed/random.ts';
-import { FAULT_KINDS, SHORT_PAGES, type FaultKind } from './faults.ts';
-import { PRIMARY, SECONDARY, type Region } from '../deploy/regions.ts';
-import { SIGN_INS, type SignIn } from './sign-in.ts';
+import { FAULT_KINDS, SHORT_PAGES } from './faults.ts';
+import type { FaultKind } from './faults.ts';
+import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
+import type { Region } from '../deploy/regions.ts';
+import { SIGN_INS } from './sign-in.ts';
+import type { SignIn } from './sign-in.ts';
 
 /** What people and the rest of the world do while a workflow runs. */
 const EXPORT_EVENTS = [

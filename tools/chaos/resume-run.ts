@@ -5,7 +5,8 @@ import type { FaultRule } from '../local-cloud/index.ts';
 import { cognitoIn, stepFunctionsIn } from '../deploy/clients.ts';
 import type { Deployment } from './deployment.ts';
 import { FUNCTIONS } from './faults.ts';
-import { PRIMARY, SECONDARY, type Region } from '../deploy/regions.ts';
+import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
+import type { Region } from '../deploy/regions.ts';
 import { createPoolFor } from './sign-in.ts';
 import { calm } from './simulation.ts';
 

@@ -1,4 +1,5 @@
-import { DescribeExecutionCommand, GetExecutionHistoryCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, GetExecutionHistoryCommand } from '@aws-sdk/client-sfn';
+import type { SFNClient } from '@aws-sdk/client-sfn';
 
 /** Whether one of two executions went past its first state, which takes the lease, before the other one had ended. */
 export async function ranSideBySide(sfn: SFNClient, executionArns: readonly [string, string]): Promise<boolean> {

@@ -4,7 +4,8 @@ import type {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { createPool } from '../deploy/pools.ts';
 import { DEMO_GROUPS } from '../demo/seed/groups.ts';
-import { CUSTOM_ATTRIBUTES, demoUsers, type DemoUser } from '../demo/seed/users.ts';
+import { CUSTOM_ATTRIBUTES, demoUsers } from '../demo/seed/users.ts';
+import type { DemoUser } from '../demo/seed/users.ts';
 
 /** The ways in which users of a pool sign in; each is another path through Cognito's rules on names. */
 export const SIGN_INS = ['username', 'email', 'alias', 'phone', 'insensitive'] as const;

@@ -1,7 +1,8 @@
 import { NO_SIMULATION } from '../local-cloud/gateway/simulation/config.ts';
 import type { FaultRule, FaultStrikes, LocalCloud, SimulationConfig } from '../local-cloud/index.ts';
 import { SeededRandom } from '../demo/seed/random.ts';
-import { EVERYWHERE, firstOfEachAction, type Everywhere, type FaultKind } from './faults.ts';
+import { EVERYWHERE, firstOfEachAction } from './faults.ts';
+import type { Everywhere, FaultKind } from './faults.ts';
 
 const { importJobs, replicationLagMs, faults, regionsDown, quotas } = NO_SIMULATION;
 const CALM = { importJobs, replicationLagMs, faults, regionsDown, quotas };

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StopExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { StopExecutionCommand } from '@aws-sdk/client-sfn';
+import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SeededRandom } from '../demo/seed/random.ts';
 import { ranSideBySide } from './side-by-side.ts';
-import { endOf, execute, startExecution, type FinishedExecution } from '../deploy/executions.ts';
+import { endOf, execute, startExecution } from '../deploy/executions.ts';
+import type { FinishedExecution } from '../deploy/executions.ts';
 
 /** A workflow that is started until it has ended well, as an operator would: "start it again" is all the repair there is. */
 export interface RunSetting {

@@ -1,5 +1,7 @@
-import { GetExecutionHistoryCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import { endOf, type FinishedExecution } from '../deploy/executions.ts';
+import { GetExecutionHistoryCommand } from '@aws-sdk/client-sfn';
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import { endOf } from '../deploy/executions.ts';
+import type { FinishedExecution } from '../deploy/executions.ts';
 import type { Narrator } from './narrator.ts';
 
 /** Waits for the end of an execution, telling which state it is in. `more` adds a figure to the progress line. */

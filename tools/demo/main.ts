@@ -1,12 +1,15 @@
-import { startBackgroundCloud, startLocalCloud, type LocalCloud } from '../local-cloud/index.ts';
+import { startBackgroundCloud, startLocalCloud } from '../local-cloud/index.ts';
+import type { LocalCloud } from '../local-cloud/index.ts';
 import { optionsOrExit } from '../options.ts';
 import { stopOnSignal } from '../shutdown.ts';
 import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
 import { solutionFor } from '../deploy/solution.ts';
 import { UnexpectedEnd } from '../deploy/unexpected-end.ts';
-import { DemoFailure, type Demo } from './context.ts';
+import { DemoFailure } from './context.ts';
+import type { Demo } from './context.ts';
 import { elapsed, Narrator } from './narrator.ts';
-import { DEMO_USAGE, demoOptions, type DemoOptions } from './options.ts';
+import { DEMO_USAGE, demoOptions } from './options.ts';
+import type { DemoOptions } from './options.ts';
 import { exportThreeTimes } from './steps/exports.ts';
 import { lookAround } from './steps/keep.ts';
 import { launch } from './steps/launch.ts';

@@ -1,12 +1,7 @@
 /** Starts executions of the workflows and waits for their ends. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  DescribeExecutionCommand,
-  ListExecutionsCommand,
-  StartExecutionCommand,
-  type DescribeExecutionOutput,
-  type SFNClient,
-} from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { DescribeExecutionOutput, SFNClient } from '@aws-sdk/client-sfn';
 import { UnexpectedEnd } from './unexpected-end.ts';
 
 export interface FinishedExecution {

@@ -1,9 +1,8 @@
 /** Makes the user pools that the tools work on. */
-import {
-  CreateGroupCommand,
-  CreateUserPoolCommand,
-  type CognitoIdentityProviderClient,
-  type CreateUserPoolCommandInput,
+import { CreateGroupCommand, CreateUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
+import type {
+  CognitoIdentityProviderClient,
+  CreateUserPoolCommandInput,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { forEachAtOnce } from '../../source/domain/concurrency.ts';
 

@@ -2,11 +2,14 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import { join } from 'node:path';
 import type { BuildArguments } from '../../deployment/packaging/arguments.ts';
-import { buildAssets, type Assets } from '../../deployment/packaging/assets.ts';
+import { buildAssets } from '../../deployment/packaging/assets.ts';
+import type { Assets } from '../../deployment/packaging/assets.ts';
 import { mainTemplateUrl } from '../../deployment/packaging/next-steps.ts';
 import type { ClientConfigOf } from './clients.ts';
-import { PRIMARY, SECONDARY, type Region } from './regions.ts';
-import { createStack, failuresOf, type StackOperation } from './stack.ts';
+import { PRIMARY, SECONDARY } from './regions.ts';
+import type { Region } from './regions.ts';
+import { createStack, failuresOf } from './stack.ts';
+import type { StackOperation } from './stack.ts';
 import { UnexpectedEnd } from './unexpected-end.ts';
 import { createAssetBuckets, uploadAssets } from './upload.ts';
 

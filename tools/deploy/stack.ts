@@ -7,9 +7,8 @@ import {
   DescribeStackEventsCommand,
   DescribeStacksCommand,
   UpdateStackCommand,
-  type Stack,
-  type StackEvent,
 } from '@aws-sdk/client-cloudformation';
+import type { Stack, StackEvent } from '@aws-sdk/client-cloudformation';
 import type { ClientConfigOf } from './clients.ts';
 
 export interface StackOperation {

@@ -1,4 +1,5 @@
-import { label, rounded, svgDocument, widthOf, type TextStyle } from './svg.ts';
+import { label, rounded, svgDocument, widthOf } from './svg.ts';
+import type { TextStyle } from './svg.ts';
 
 export interface Point {
   readonly x: number;

@@ -1,16 +1,9 @@
-import { LABEL_OFFSET, placeByDagre, type Placement } from './dagre.ts';
-import {
-  boxWidth,
-  LINE_HEIGHT,
-  meet,
-  pieces,
-  textArea,
-  type Area,
-  type DrawnLine,
-  type DrawnText,
-  type Point,
-} from './drawing.ts';
-import { routeLines, type Layer, type Way } from './route-lines.ts';
+import { LABEL_OFFSET, placeByDagre } from './dagre.ts';
+import type { Placement } from './dagre.ts';
+import { boxWidth, LINE_HEIGHT, meet, pieces, textArea } from './drawing.ts';
+import type { Area, DrawnLine, DrawnText, Point } from './drawing.ts';
+import { routeLines } from './route-lines.ts';
+import type { Layer, Way } from './route-lines.ts';
 import { widthOf } from './svg.ts';
 import type { Transition } from './workflow.ts';
 

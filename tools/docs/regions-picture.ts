@@ -1,4 +1,5 @@
-import { toSvg, type Area, type DrawnBox, type Drawing, type DrawnLine } from './drawing.ts';
+import { toSvg } from './drawing.ts';
+import type { Area, DrawnBox, Drawing, DrawnLine } from './drawing.ts';
 
 export interface TemplateResource {
   readonly Type: string;

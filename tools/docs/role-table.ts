@@ -1,5 +1,7 @@
-import { rolesOf, type Role, type Statement, type TrustStatement } from '../least-privilege/policies/roles.ts';
-import { list, type Template } from '../least-privilege/policies/template.ts';
+import { rolesOf } from '../least-privilege/policies/roles.ts';
+import type { Role, Statement, TrustStatement } from '../least-privilege/policies/roles.ts';
+import { list } from '../least-privilege/policies/template.ts';
+import type { Template } from '../least-privilege/policies/template.ts';
 
 /** Every role of the templates with everything that it allows: one heading per role, one row per statement. Markdown. */
 export function roleTable(templates: readonly { readonly title: string; readonly template: Template }[]): string {

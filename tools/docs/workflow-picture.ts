@@ -1,15 +1,9 @@
-import {
-  textArea,
-  toSvg,
-  type Area,
-  type DrawnBox,
-  type Drawing,
-  type DrawnLine,
-  type DrawnText,
-  type Point,
-} from './drawing.ts';
-import { LABEL_SIZE, layeredLayout, type Layout } from './layered-layout.ts';
-import { pathsOf, transitionsFrom, type WorkflowDefinition } from './workflow.ts';
+import { textArea, toSvg } from './drawing.ts';
+import type { Area, DrawnBox, Drawing, DrawnLine, DrawnText, Point } from './drawing.ts';
+import { LABEL_SIZE, layeredLayout } from './layered-layout.ts';
+import type { Layout } from './layered-layout.ts';
+import { pathsOf, transitionsFrom } from './workflow.ts';
+import type { WorkflowDefinition } from './workflow.ts';
 
 const COLOURS: Readonly<Record<string, string>> = {
   Task: 'blue',

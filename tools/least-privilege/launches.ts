@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { MAIN_TEMPLATE, STACK_SET_TEMPLATE, type Assets } from '../../deployment/packaging/assets.ts';
+import { MAIN_TEMPLATE, STACK_SET_TEMPLATE } from '../../deployment/packaging/assets.ts';
+import type { Assets } from '../../deployment/packaging/assets.ts';
 import { cognitoIn, stepFunctionsIn } from '../deploy/clients.ts';
 import { endOf, firstExecution } from '../deploy/executions.ts';
 import { createPool } from '../deploy/pools.ts';
 import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
 import { parametersFor, stackOperation } from '../deploy/solution.ts';
-import { createStack, deleteStack, failuresOf, type StackOutcome } from '../deploy/stack.ts';
+import { createStack, deleteStack, failuresOf } from '../deploy/stack.ts';
+import type { StackOutcome } from '../deploy/stack.ts';
 import { uploadAssets } from '../deploy/upload.ts';
 import type { LocalCloud } from '../local-cloud/index.ts';
 import { withoutStatement } from './policies/remove-statement.ts';
@@ -13,7 +15,8 @@ import { parseTemplate } from './policies/template.ts';
 import type { CallWatch } from './call-watch.ts';
 import type { Experiment } from './plan.ts';
 import { solutionOptions } from './solution.ts';
-import { refusedCalls, type ScenarioOutcome } from './verdict.ts';
+import { refusedCalls } from './verdict.ts';
+import type { ScenarioOutcome } from './verdict.ts';
 
 const MAIN = `${MAIN_TEMPLATE}.template`;
 const STACK_SET = `${STACK_SET_TEMPLATE}.template`;

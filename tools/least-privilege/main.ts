@@ -7,10 +7,12 @@ import { readTemplates } from './policies/template.ts';
 import { optionsOrExit } from '../options.ts';
 import { stopOnSignal } from '../shutdown.ts';
 import { chosen, LEAST_PRIVILEGE_USAGE, leastPrivilegeOptions } from './options.ts';
-import { experimentsOf, statementName, rolesOfServices, type Experiment } from './plan.ts';
+import { experimentsOf, statementName, rolesOfServices } from './plan.ts';
+import type { Experiment } from './plan.ts';
 import { inWords } from './run-times.ts';
 import { runExperiments } from './run.ts';
-import { judge, type Judged } from './verdict.ts';
+import { judge } from './verdict.ts';
+import type { Judged } from './verdict.ts';
 
 const SURVIVORS = join(import.meta.dirname, 'survivors.yaml');
 /** Waits of the workflows are shortened; nothing here depends on their length. */

@@ -1,4 +1,5 @@
-import { rolesOf, type Role } from './policies/roles.ts';
+import { rolesOf } from './policies/roles.ts';
+import type { Role } from './policies/roles.ts';
 import type { Template } from './policies/template.ts';
 
 /** What is done without a statement: a workflow is run on a launched stack, or the stack is launched and uninstalled. */

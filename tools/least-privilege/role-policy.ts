@@ -3,8 +3,8 @@ import {
   GetRolePolicyCommand,
   ListRolePoliciesCommand,
   PutRolePolicyCommand,
-  type IAMClient,
 } from '@aws-sdk/client-iam';
+import type { IAMClient } from '@aws-sdk/client-iam';
 
 interface Document {
   readonly Version: string;

@@ -1,12 +1,16 @@
-import { buildAssets, type Assets } from '../../deployment/packaging/assets.ts';
+import { buildAssets } from '../../deployment/packaging/assets.ts';
+import type { Assets } from '../../deployment/packaging/assets.ts';
 import { projectRoot, publishAssets } from '../deploy/solution.ts';
 import type { LocalCloud } from '../local-cloud/index.ts';
 import { CallWatch } from './call-watch.ts';
 import { runLaunch, templatesWithout } from './launches.ts';
-import { IN_OTHER_WORDS, statementName, type Experiment, type Scenario } from './plan.ts';
+import { IN_OTHER_WORDS, statementName } from './plan.ts';
+import type { Experiment, Scenario } from './plan.ts';
 import { inWords, RunTimes } from './run-times.ts';
-import { launchForPool, solutionOptions, type LaunchedPool } from './solution.ts';
-import { verdictOn, type Judged, type ScenarioOutcome } from './verdict.ts';
+import { launchForPool, solutionOptions } from './solution.ts';
+import type { LaunchedPool } from './solution.ts';
+import { verdictOn } from './verdict.ts';
+import type { Judged, ScenarioOutcome } from './verdict.ts';
 import { runScenario, runWithout } from './workflows.ts';
 
 const ATTEMPTS = 2;

@@ -5,13 +5,8 @@ import { endOf, firstExecution, succeeded } from '../deploy/executions.ts';
 import { inventory } from '../deploy/inventory.ts';
 import { createGroups, createPool } from '../deploy/pools.ts';
 import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
-import {
-  launchSolution,
-  parametersFor,
-  solutionFor,
-  type LaunchedSolution,
-  type SolutionOptions,
-} from '../deploy/solution.ts';
+import { launchSolution, parametersFor, solutionFor } from '../deploy/solution.ts';
+import type { LaunchedSolution, SolutionOptions } from '../deploy/solution.ts';
 import type { LocalCloud, PutUser } from '../local-cloud/index.ts';
 import type { CallWatch } from './call-watch.ts';
 

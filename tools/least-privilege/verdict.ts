@@ -1,5 +1,6 @@
 import type { CallRecord } from '../local-cloud/index.ts';
-import { statementName, type Experiment } from './plan.ts';
+import { statementName } from './plan.ts';
+import type { Experiment } from './plan.ts';
 
 /** What came of a scenario. */
 export interface ScenarioOutcome {

@@ -1,15 +1,20 @@
 import { DeleteUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { GetExecutionHistoryCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { GetExecutionHistoryCommand } from '@aws-sdk/client-sfn';
+import type { SFNClient } from '@aws-sdk/client-sfn';
 import { cognitoIn, stepFunctionsIn } from '../deploy/clients.ts';
-import { execute, failureOf, succeeded, type FinishedExecution } from '../deploy/executions.ts';
+import { execute, failureOf, succeeded } from '../deploy/executions.ts';
+import type { FinishedExecution } from '../deploy/executions.ts';
 import { createPool } from '../deploy/pools.ts';
-import { PRIMARY, SECONDARY, type Region } from '../deploy/regions.ts';
+import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
+import type { Region } from '../deploy/regions.ts';
 import type { Experiment, Scenario } from './plan.ts';
 import { removeStatement } from './role-policy.ts';
 import { verifiedRun } from './verified-run.ts';
-import { changeLaunchedPool, type LaunchedPool } from './solution.ts';
-import { refusedCalls, type ScenarioOutcome } from './verdict.ts';
+import { changeLaunchedPool } from './solution.ts';
+import type { LaunchedPool } from './solution.ts';
+import { refusedCalls } from './verdict.ts';
+import type { ScenarioOutcome } from './verdict.ts';
 
 type WorkflowScenario = Exclude<Scenario, 'launch'>;
 

@@ -1,7 +1,8 @@
 /** `npm run local-cloud -- start|stop|status [options]`: one local cloud in the background, for looking around by hand. */
 import { parseArgs } from 'node:util';
 import { readRunning, startInBackground, startInForeground, stopRunning } from './server/background.ts';
-import { DEFAULT_ACCOUNT, DEFAULT_REGION, SECRET_ACCESS_KEY, type LocalCloudOptions } from './options.ts';
+import { DEFAULT_ACCOUNT, DEFAULT_REGION, SECRET_ACCESS_KEY } from './options.ts';
+import type { LocalCloudOptions } from './options.ts';
 
 const USAGE = `usage: npm run local-cloud -- start [--port N] [--no-iam] [--quotas] [--latency MS] [--wait-scale F] [--foreground]
        npm run local-cloud -- stop

@@ -1,10 +1,12 @@
 import { BACKGROUND_FOLDER, readRunning, startInBackground, stopRunning } from './server/background.ts';
-import { startServer, type CloudServer } from './server/start.ts';
+import { startServer } from './server/start.ts';
+import type { CloudServer } from './server/start.ts';
 import type { CallFilter, CallRecord } from './gateway/call-log.ts';
 import type { SimulationConfig } from './gateway/simulation/config.ts';
 import type { FaultStrikes } from './gateway/simulation/simulation.ts';
 import type { AwsCredentials } from './gateway/types.ts';
-import { DEFAULT_ACCOUNT, SECRET_ACCESS_KEY, type LocalCloudOptions } from './options.ts';
+import { DEFAULT_ACCOUNT, SECRET_ACCESS_KEY } from './options.ts';
+import type { LocalCloudOptions } from './options.ts';
 
 export type { CallFilter, CallRecord } from './gateway/call-log.ts';
 export type { FaultStrikes } from './gateway/simulation/simulation.ts';

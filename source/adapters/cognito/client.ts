@@ -2,7 +2,8 @@ import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-
 import { Lane } from '../../domain/pacing/lane.ts';
 import type { Pacer } from '../../domain/pacing/pacer.ts';
 import type { Clock, Random } from '../../domain/ports.ts';
-import { clientOptions, type AdapterOptions } from '../client-options.ts';
+import { clientOptions } from '../client-options.ts';
+import type { AdapterOptions } from '../client-options.ts';
 import { random, systemClock } from '../clock.ts';
 import { errorNameOf } from '../service-errors.ts';
 import { PatientRetries } from './retries.ts';

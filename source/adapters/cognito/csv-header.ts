@@ -1,6 +1,7 @@
 import { GetCSVHeaderCommand } from '@aws-sdk/client-cognito-identity-provider';
 import type { ImportJobs } from '../../domain/ports.ts';
-import { cognitoClient, type CognitoOptions } from './client.ts';
+import { cognitoClient } from './client.ts';
+import type { CognitoOptions } from './client.ts';
 import { cognitoCall } from './errors.ts';
 
 /** GetCSVHeader alone, for the function that plans a restore and starts no import job. */

@@ -4,11 +4,12 @@ import {
   GetCSVHeaderCommand,
   ListUserImportJobsCommand,
   StartUserImportJobCommand,
-  type UserImportJobType,
 } from '@aws-sdk/client-cognito-identity-provider';
+import type { UserImportJobType } from '@aws-sdk/client-cognito-identity-provider';
 import type { ImportJob, ImportJobs } from '../../domain/ports.ts';
 import { errorNameOf } from '../service-errors.ts';
-import { cognitoClient, type CognitoOptions } from './client.ts';
+import { cognitoClient } from './client.ts';
+import type { CognitoOptions } from './client.ts';
 import { cognitoCall, cognitoError } from './errors.ts';
 import { jobLogReader } from './job-log.ts';
 import { uploadCsv } from './upload.ts';

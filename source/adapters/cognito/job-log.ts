@@ -1,6 +1,7 @@
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { ImportJobs } from '../../domain/ports.ts';
-import { clientOptions, type AdapterOptions } from '../client-options.ts';
+import { clientOptions } from '../client-options.ts';
+import type { AdapterOptions } from '../client-options.ts';
 import { errorNameOf, serviceError } from '../service-errors.ts';
 
 /**

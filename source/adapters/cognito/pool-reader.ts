@@ -5,7 +5,8 @@ import {
   ListUsersInGroupCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { Page, UserPoolReader } from '../../domain/ports.ts';
-import { cognitoClient, type CognitoOptions } from './client.ts';
+import { cognitoClient } from './client.ts';
+import type { CognitoOptions } from './client.ts';
 import { cognitoCall, cognitoError, isMissingGroup } from './errors.ts';
 import { toDescription, toPoolGroup, toPoolUser } from './users.ts';
 

@@ -9,7 +9,8 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { UserPoolWriter, WriteOutcome } from '../../domain/ports.ts';
 import { errorNameOf } from '../service-errors.ts';
-import { cognitoClient, type CognitoOptions } from './client.ts';
+import { cognitoClient } from './client.ts';
+import type { CognitoOptions } from './client.ts';
 import { cognitoCall, cognitoError, isMissingGroup } from './errors.ts';
 import { fromAttributes } from './users.ts';
 

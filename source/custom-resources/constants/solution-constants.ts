@@ -2,9 +2,11 @@
 import * as v from 'valibot';
 import { launchIdOf } from '../framework/identity.ts';
 import { parseProperties, region, nonEmptyText } from '../framework/properties.ts';
-import { done, type CustomResource, type ResourceOutcome } from '../framework/types.ts';
+import { done } from '../framework/types.ts';
+import type { CustomResource, ResourceOutcome } from '../framework/types.ts';
 import { tableStays } from '../replica/retained.ts';
-import { constantsParameterName, readConstants, type Constants, type ParameterStore } from './parameter.ts';
+import { constantsParameterName, readConstants } from './parameter.ts';
+import type { Constants, ParameterStore } from './parameter.ts';
 
 const schema = v.object({
   BackupTableName: nonEmptyText,

@@ -1,6 +1,7 @@
 /** ParameterStore on Systems Manager. */
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { clientOptions, type AdapterOptions } from '../../adapters/client-options.ts';
+import { clientOptions } from '../../adapters/client-options.ts';
+import type { AdapterOptions } from '../../adapters/client-options.ts';
 import { valueUnless } from '../framework/aws.ts';
 import type { ParameterStore } from './parameter.ts';
 

@@ -1,8 +1,10 @@
 /** StackSetConstants: gives the constants of the launch to an instance, in whichever Region it is. */
 import * as v from 'valibot';
 import { parseProperties, region, nonEmptyText } from '../framework/properties.ts';
-import { done, type CustomResource, type ResourceOutcome } from '../framework/types.ts';
-import { readConstants, type ParameterStore } from './parameter.ts';
+import { done } from '../framework/types.ts';
+import type { CustomResource, ResourceOutcome } from '../framework/types.ts';
+import { readConstants } from './parameter.ts';
+import type { ParameterStore } from './parameter.ts';
 
 const schema = v.object({ ConstantsParameterName: nonEmptyText, PrimaryRegion: region });
 type Properties = v.InferOutput<typeof schema>;

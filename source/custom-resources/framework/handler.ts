@@ -5,10 +5,12 @@
  */
 import type { Context } from 'aws-lambda';
 import type { Clock, Log } from '../../domain/ports.ts';
-import { answerBody, shownReason, type ResourceAnswer } from './answer.ts';
+import { answerBody, shownReason } from './answer.ts';
+import type { ResourceAnswer } from './answer.ts';
 import { withinDeadline } from './deadline.ts';
 import { NOTHING_MADE } from './identity.ts';
-import { done, type CustomResource, type CustomResourceEvent, type ResourceOutcome } from './types.ts';
+import { done } from './types.ts';
+import type { CustomResource, CustomResourceEvent, ResourceOutcome } from './types.ts';
 
 /** Kept free at the end of an invocation for the answer itself. */
 const ANSWER_MARGIN_MS = 15_000;

@@ -5,8 +5,8 @@ import {
   TagResourceCommand,
   UpdateContinuousBackupsCommand,
   UpdateTableCommand,
-  type TableDescription,
 } from '@aws-sdk/client-dynamodb';
+import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import { clientOptions } from '../../adapters/client-options.ts';
 import { errorNameOf } from '../../adapters/service-errors.ts';
 import { valueUnless } from '../framework/aws.ts';

@@ -3,7 +3,8 @@ import * as v from 'valibot';
 import type { Clock } from '../../domain/ports.ts';
 import { pollUntil } from '../framework/poll.ts';
 import { parseProperties, region, nonEmptyText, textMap } from '../framework/properties.ts';
-import { done, handOver, type CustomResource, type ResourceOutcome, type Work } from '../framework/types.ts';
+import { done, handOver } from '../framework/types.ts';
+import type { CustomResource, ResourceOutcome, Work } from '../framework/types.ts';
 import { tableStays } from './retained.ts';
 import type { ReplicaTables, ChangeOutcome } from './tables.ts';
 

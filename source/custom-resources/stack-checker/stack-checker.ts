@@ -3,8 +3,10 @@ import * as v from 'valibot';
 import type { UserPoolReader } from '../../domain/ports.ts';
 import { checkSourcePool } from '../../domain/backup/source-pool.ts';
 import { parseProperties, region, nonEmptyText } from '../framework/properties.ts';
-import { done, type CustomResource } from '../framework/types.ts';
-import { checkAssets, type Readable } from './assets.ts';
+import { done } from '../framework/types.ts';
+import type { CustomResource } from '../framework/types.ts';
+import { checkAssets } from './assets.ts';
+import type { Readable } from './assets.ts';
 import { physicalIdFor, refuseChanges } from './fixed-parameters.ts';
 import { checkSecondaryRegion } from './regions.ts';
 

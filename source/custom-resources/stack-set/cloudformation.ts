@@ -11,8 +11,8 @@ import {
   paginateListStackInstances,
   paginateListStackSetOperationResults,
   UpdateStackSetCommand,
-  type CreateStackSetCommandInput,
 } from '@aws-sdk/client-cloudformation';
+import type { CreateStackSetCommandInput } from '@aws-sdk/client-cloudformation';
 import { clientOptions } from '../../adapters/client-options.ts';
 import { errorNameOf } from '../../adapters/service-errors.ts';
 import { valueUnless } from '../framework/aws.ts';

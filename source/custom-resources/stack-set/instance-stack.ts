@@ -1,10 +1,6 @@
 /** The ordinary stack behind an instance of the StackSet. */
-import {
-  type CloudFormationClient,
-  DescribeStacksCommand,
-  paginateDescribeStackEvents,
-  type StackEvent,
-} from '@aws-sdk/client-cloudformation';
+import { DescribeStacksCommand, paginateDescribeStackEvents } from '@aws-sdk/client-cloudformation';
+import type { CloudFormationClient, StackEvent } from '@aws-sdk/client-cloudformation';
 
 /** The stack's outputs by their keys; empty while it has none. */
 export async function outputs(

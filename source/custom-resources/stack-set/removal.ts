@@ -1,6 +1,8 @@
 /** Removes both instances, then the StackSet: as much of it as there is. */
-import { done, handOver, type ResourceOutcome } from '../framework/types.ts';
-import { runStackSetOperation, waitFor, type OperationEnd, type Operations } from './operations.ts';
+import { done, handOver } from '../framework/types.ts';
+import type { ResourceOutcome } from '../framework/types.ts';
+import { runStackSetOperation, waitFor } from './operations.ts';
+import type { OperationEnd, Operations } from './operations.ts';
 import type { Instance } from './stack-sets.ts';
 
 /** Can be repeated at any point. Throws an Error that says what to do when CloudFormation could not delete a stack. */

@@ -2,15 +2,12 @@
 import * as v from 'valibot';
 import { launchIdOf } from '../framework/identity.ts';
 import { parseProperties, region, nonEmptyText, textMap } from '../framework/properties.ts';
-import { done, handOver, type CustomResource } from '../framework/types.ts';
-import { startFirstExport, type FirstExportDeps } from './first-export.ts';
-import {
-  operationsOf,
-  runStackSetOperation,
-  whileRolesAreUnknown,
-  type OperationDeps,
-  type Operations,
-} from './operations.ts';
+import { done, handOver } from '../framework/types.ts';
+import type { CustomResource } from '../framework/types.ts';
+import { startFirstExport } from './first-export.ts';
+import type { FirstExportDeps } from './first-export.ts';
+import { operationsOf, runStackSetOperation, whileRolesAreUnknown } from './operations.ts';
+import type { OperationDeps, Operations } from './operations.ts';
 import { readOutputs } from './outputs.ts';
 import { removeStackSet } from './removal.ts';
 import type { StackSetDefinition } from './stack-sets.ts';

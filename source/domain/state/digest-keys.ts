@@ -1,4 +1,5 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
 import { Fault } from '../errors.ts';
 import { adviceFor } from './advice.ts';
 

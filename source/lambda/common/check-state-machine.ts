@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
-import { checkStateMachine, type WorkflowState } from '../../domain/workflow/check-state-machine.ts';
+import { checkStateMachine } from '../../domain/workflow/check-state-machine.ts';
+import type { WorkflowState } from '../../domain/workflow/check-state-machine.ts';
 import { backupTable } from '../../adapters/backup-table.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { readEnv, requiredText } from '../../adapters/env.ts';

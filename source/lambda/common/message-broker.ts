@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
-import { notify, type Told } from '../../domain/workflow/notices/notify.ts';
+import { notify } from '../../domain/workflow/notices/notify.ts';
+import type { Told } from '../../domain/workflow/notices/notify.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { int, oneOf, optionalText, readEnv, requiredText, yesNo } from '../../adapters/env.ts';
 import { guarded } from '../../adapters/guarded.ts';

@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { startedImport } from '../../domain/import/import-event.ts';
-import { checkNewUserPool, type OpenedRestore } from '../../domain/import/check-new-user-pool.ts';
+import { checkNewUserPool } from '../../domain/import/check-new-user-pool.ts';
+import type { OpenedRestore } from '../../domain/import/check-new-user-pool.ts';
 import { Pacer } from '../../domain/pacing/pacer.ts';
 import { assertImportMayRun, regionOf } from '../../domain/workflow/lease.ts';
 import { backupTable } from '../../adapters/backup-table.ts';

@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { openedImport } from '../../domain/import/import-event.ts';
-import { importUsers, type ImportUsersResult } from '../../domain/import/import-users.ts';
+import { importUsers } from '../../domain/import/import-users.ts';
+import type { ImportUsersResult } from '../../domain/import/import-users.ts';
 import { Pacer } from '../../domain/pacing/pacer.ts';
 import { assertImportMayRun, regionOf } from '../../domain/workflow/lease.ts';
 import { importJobEnded } from '../../domain/workflow/metrics.ts';

@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { openedImport } from '../../domain/import/import-event.ts';
-import { scanTable, type ScanTableResult } from '../../domain/import/scan-table.ts';
+import { scanTable } from '../../domain/import/scan-table.ts';
+import type { ScanTableResult } from '../../domain/import/scan-table.ts';
 import { Pacer } from '../../domain/pacing/pacer.ts';
 import { assertImportMayRun } from '../../domain/workflow/lease.ts';
 import { backupTable } from '../../adapters/backup-table.ts';

@@ -8,7 +8,8 @@ import {
   worldAfter,
 } from '../../support/workflows/small-worlds.ts';
 import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
-import { Stopped, type WorkflowWorld } from '../../support/workflows/workflow-world.ts';
+import { Stopped } from '../../support/workflows/workflow-world.ts';
+import type { WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 
 /** Calls that Cognito saw, by both workflows. */
 const cognitoCalls = ({ calls }: WorkflowWorld): number => calls.countOf('cognito') + calls.countOf('jobs');

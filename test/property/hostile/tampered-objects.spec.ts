@@ -1,13 +1,7 @@
 import { expect } from 'chai';
 import { FAULTS, HALTS } from '../../../source/domain/errors.ts';
-import {
-  BLUNT,
-  memberMutations,
-  recordReads,
-  tamperAt,
-  type Mutation,
-  type SeenRead,
-} from '../../support/hostile/tampering.ts';
+import { BLUNT, memberMutations, recordReads, tamperAt } from '../../support/hostile/tampering.ts';
+import type { Mutation, SeenRead } from '../../support/hostile/tampering.ts';
 import { seededRandom } from '../../../tools/simulation/random.ts';
 import { expectRestored, expectSealed, exportedWorlds, worldAfter } from '../../support/workflows/small-worlds.ts';
 import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';

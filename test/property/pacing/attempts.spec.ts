@@ -7,7 +7,8 @@ import type { CognitoOptions } from '../../../source/adapters/cognito/client.ts'
 import { importJobs } from '../../../source/adapters/cognito/import-jobs.ts';
 import { userPoolReader } from '../../../source/adapters/cognito/pool-reader.ts';
 import { userPoolWriter } from '../../../source/adapters/cognito/pool-writer.ts';
-import { refusal, type StubAnswer } from '../../support/aws-stub.ts';
+import { refusal } from '../../support/aws-stub.ts';
+import type { StubAnswer } from '../../support/aws-stub.ts';
 import { mostPerSecond } from '../../../tools/simulation/most-per-second.ts';
 import { seededRandom, wholeNumber } from '../../../tools/simulation/random.ts';
 import { STATISTICAL } from '../../support/statistical.ts';

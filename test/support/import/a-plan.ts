@@ -1,5 +1,6 @@
 import { NO_COUNTS } from '../../../source/domain/backup/manifest.ts';
-import { restoreFolder, type RestorePlan } from '../../../source/domain/import/plan/plan-model.ts';
+import { restoreFolder } from '../../../source/domain/import/plan/plan-model.ts';
+import type { RestorePlan } from '../../../source/domain/import/plan/plan-model.ts';
 import { PLAIN_SETTINGS } from '../../../tools/simulation/cognito/settings.ts';
 
 /** The plan of a restore of nobody. */

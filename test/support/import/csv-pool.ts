@@ -1,8 +1,10 @@
 import type { SchemaAttribute } from '../../../source/domain/model.ts';
 import { PLAIN_SETTINGS } from '../../../tools/simulation/cognito/settings.ts';
 import { csvColumns, inMemory, readCsvFile, splitRow } from '../../../tools/simulation/import-jobs/csv.ts';
-import { defaultImportJobOptions, type ImportJobSettings } from '../../../tools/simulation/import-jobs/options.ts';
-import { checkRow, type ImportUser } from '../../../tools/simulation/import-jobs/row-check.ts';
+import { defaultImportJobOptions } from '../../../tools/simulation/import-jobs/options.ts';
+import type { ImportJobSettings } from '../../../tools/simulation/import-jobs/options.ts';
+import { checkRow } from '../../../tools/simulation/import-jobs/row-check.ts';
+import type { ImportUser } from '../../../tools/simulation/import-jobs/row-check.ts';
 
 const custom = (name: string, type: SchemaAttribute['type'], over: Partial<SchemaAttribute> = {}): SchemaAttribute => ({
   name: `custom:${name}`,

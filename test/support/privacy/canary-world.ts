@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
 import { WorkflowWorld } from '../workflows/workflow-world.ts';
-import { canariesOf, canaryUser, type CanaryUser } from './canaries.ts';
+import { canariesOf, canaryUser } from './canaries.ts';
+import type { CanaryUser } from './canaries.ts';
 import { placesOf, putCanaries, recordTokens, takesCanaries } from './memory-places.ts';
-import { findingsText, Search, type Canary, type Place } from './search.ts';
+import { findingsText, Search } from './search.ts';
+import type { Canary, Place } from './search.ts';
 
 const KINDS = [
   'csv',

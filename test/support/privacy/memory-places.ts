@@ -4,7 +4,8 @@ import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.t
 import type { SimulatedTable } from '../../../tools/simulation/storage/table.ts';
 import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
 import type { WorkflowWorld } from '../workflows/workflow-world.ts';
-import { CANARY_ATTRIBUTES, CANARY_GROUPS, type CanaryUser } from './canaries.ts';
+import { CANARY_ATTRIBUTES, CANARY_GROUPS } from './canaries.ts';
+import type { CanaryUser } from './canaries.ts';
 import type { Place } from './search.ts';
 
 /** Lets a pool take what canaries have. */

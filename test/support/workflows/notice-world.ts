@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { notify, type NotifySettings } from '../../../source/domain/workflow/notices/notify.ts';
+import { notify } from '../../../source/domain/workflow/notices/notify.ts';
+import type { NotifySettings } from '../../../source/domain/workflow/notices/notify.ts';
 import type { MetricsEvent } from '../../../source/domain/workflow/metrics.ts';
 import { World } from '../world/world.ts';
 import { NOTICE_SETTINGS } from './notice-events.ts';

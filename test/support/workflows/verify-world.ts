@@ -9,7 +9,8 @@ import { MemoryReplica } from '../world/replica.ts';
 import type { SimulatedTable } from '../../../tools/simulation/storage/table.ts';
 import { workflowNamed } from '../../../tools/simulation/workflow/definition.ts';
 import { workflowFunctions } from '../../../tools/simulation/workflow/functions.ts';
-import { runWorkflow, type EndedExecution, type Functions } from '../../../tools/simulation/workflow/run-workflow.ts';
+import { runWorkflow } from '../../../tools/simulation/workflow/run-workflow.ts';
+import type { EndedExecution, Functions } from '../../../tools/simulation/workflow/run-workflow.ts';
 import { BACKUP_REGION, REGION, SETTINGS, WorkflowWorld } from './workflow-world.ts';
 
 /** An empty pool in the backup Region, for restores. */

@@ -2,14 +2,13 @@ import { shownError } from '../../../source/adapters/guarded.ts';
 import type { Invocation } from '../../../source/adapters/invocation.ts';
 import type { MetricsEvent } from '../../../source/domain/workflow/metrics.ts';
 import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
-import { workflowNamed, type WorkflowName } from '../../../tools/simulation/workflow/definition.ts';
-import {
-  workflowFunctions,
-  type FunctionSettings,
-  type RegionServices,
-} from '../../../tools/simulation/workflow/functions.ts';
+import { workflowNamed } from '../../../tools/simulation/workflow/definition.ts';
+import type { WorkflowName } from '../../../tools/simulation/workflow/definition.ts';
+import { workflowFunctions } from '../../../tools/simulation/workflow/functions.ts';
+import type { FunctionSettings, RegionServices } from '../../../tools/simulation/workflow/functions.ts';
 import { TaskError } from '../../../tools/simulation/workflow/paths.ts';
-import { runWorkflow, type EndedExecution, type Position } from '../../../tools/simulation/workflow/run-workflow.ts';
+import { runWorkflow } from '../../../tools/simulation/workflow/run-workflow.ts';
+import type { EndedExecution, Position } from '../../../tools/simulation/workflow/run-workflow.ts';
 import { World } from '../world/world.ts';
 
 export const REGION = 'us-east-1';

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { actionsOf, granted, resourcesText, roles } from '../../support/policies.ts';
-import { list, stackSetTemplate, statementsOf, type Statement } from '../../support/templates.ts';
+import { list, stackSetTemplate, statementsOf } from '../../support/templates.ts';
+import type { Statement } from '../../support/templates.ts';
 
 const COGNITO_READS = /^cognito-idp:(Describe|List|Get)/;
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { objectStore } from '../../../source/adapters/object-store.ts';
 import { Fault } from '../../../source/domain/errors.ts';
-import { AwsStub, type StubAnswer, type StubRequest } from '../../support/aws-stub.ts';
+import { AwsStub } from '../../support/aws-stub.ts';
+import type { StubAnswer, StubRequest } from '../../support/aws-stub.ts';
 import { FakeClock } from '../../../tools/simulation/fake-clock.ts';
 import { rejection } from '../../support/rejection.ts';
 

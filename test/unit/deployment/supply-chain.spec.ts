@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { verdictOf, type AuditRun } from '../../../deployment/testing/audit-verdict.ts';
+import { verdictOf } from '../../../deployment/testing/audit-verdict.ts';
+import type { AuditRun } from '../../../deployment/testing/audit-verdict.ts';
 import { differencesOf, digestsOf } from '../../../deployment/testing/digests.ts';
 
 const answer = (report: unknown, exitCode = 1, stderr = ''): AuditRun => ({

@@ -1,4 +1,5 @@
-import { boxWidth, meet, pieces, textArea, type Area, type Drawing } from '../../../tools/docs/drawing.ts';
+import { boxWidth, meet, pieces, textArea } from '../../../tools/docs/drawing.ts';
+import type { Area, Drawing } from '../../../tools/docs/drawing.ts';
 
 const contains = (outer: Area, inner: Area): boolean =>
   inner.x >= outer.x &&

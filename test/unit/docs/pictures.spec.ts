@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { drawPictures } from '../../../tools/docs/draw.ts';
 import { toSvg } from '../../../tools/docs/drawing.ts';
-import { regionsDrawing, type Resources } from '../../../tools/docs/regions-picture.ts';
+import { regionsDrawing } from '../../../tools/docs/regions-picture.ts';
+import type { Resources } from '../../../tools/docs/regions-picture.ts';
 import { workflowDrawing } from '../../../tools/docs/workflow-picture.ts';
-import { pathsOf, transitionsFrom, type WorkflowDefinition } from '../../../tools/docs/workflow.ts';
+import { pathsOf, transitionsFrom } from '../../../tools/docs/workflow.ts';
+import type { WorkflowDefinition } from '../../../tools/docs/workflow.ts';
 import { stackSetTemplate, templates } from '../../support/templates.ts';
 import { flawsOf } from './flaws.ts';
 

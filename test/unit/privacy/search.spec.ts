@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { Search, type Place } from '../../support/privacy/search.ts';
+import { Search } from '../../support/privacy/search.ts';
+import type { Place } from '../../support/privacy/search.ts';
 
 const CANARIES = [
   { kind: 'e-mail address', text: 'Ana.Qvxzw@example.org' },

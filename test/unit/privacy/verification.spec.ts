@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { Fault } from '../../../source/domain/errors.ts';
 import { userKey } from '../../../source/domain/backup/items.ts';
 import type { TableItem } from '../../../source/domain/ports.ts';
-import { canariesOf, canaryUser, CANARY_GROUPS, type CanaryUser } from '../../support/privacy/canaries.ts';
+import { canariesOf, canaryUser, CANARY_GROUPS } from '../../support/privacy/canaries.ts';
+import type { CanaryUser } from '../../support/privacy/canaries.ts';
 import {
   placesOf,
   putCanaries,

@@ -1,7 +1,8 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { stepFunctionsIn } from '../../deploy/clients.ts';
 import { firstExecution, startExecution } from '../../deploy/executions.ts';
-import { PRIMARY, SECONDARY, type Region } from '../../deploy/regions.ts';
+import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
+import type { Region } from '../../deploy/regions.ts';
 import { launchSolution, parametersFor, publishAssets, solutionFor } from '../../deploy/solution.ts';
 import type { SolutionOptions } from '../../deploy/solution.ts';
 import { startLocalCloud } from '../../local-cloud/index.ts';

@@ -1,9 +1,9 @@
 import {
-  type CognitoIdentityProviderClient,
   DescribeUserPoolCommand,
   ListUserImportJobsCommand,
   ListUsersInGroupCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
+import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { cognitoIn } from '../../deploy/clients.ts';
 import { endOf, succeeded } from '../../deploy/executions.ts';
 import { createPool } from '../../deploy/pools.ts';

@@ -1,6 +1,8 @@
-import { textArea, type Area, type DrawnText, type Point } from '../../docs/drawing.ts';
+import { textArea } from '../../docs/drawing.ts';
+import type { Area, DrawnText, Point } from '../../docs/drawing.ts';
 import { escapeSvg, label, rounded, svgDocument } from '../../docs/svg.ts';
-import { axis, type Axis } from './axis.ts';
+import { axis } from './axis.ts';
+import type { Axis } from './axis.ts';
 
 export interface ChartLine {
   readonly name: string;

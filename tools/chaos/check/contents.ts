@@ -7,7 +7,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { cognitoIn } from '../../deploy/clients.ts';
 import type { Deployment } from '../deployment.ts';
-import { PRIMARY, type Region } from '../../deploy/regions.ts';
+import { PRIMARY } from '../../deploy/regions.ts';
+import type { Region } from '../../deploy/regions.ts';
 
 /** Users, groups and memberships by the key that they have in the table; values as canonical JSON. */
 export type Contents = ReadonlyMap<string, string>;

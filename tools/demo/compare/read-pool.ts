@@ -3,9 +3,8 @@ import {
   paginateListGroups,
   paginateListUsers,
   paginateListUsersInGroup,
-  type CognitoIdentityProviderClient,
-  type UserType,
 } from '@aws-sdk/client-cognito-identity-provider';
+import type { CognitoIdentityProviderClient, UserType } from '@aws-sdk/client-cognito-identity-provider';
 
 /** Everything of a pool that a restore should bring back, read straight from Cognito with code of the demo's own. */
 export interface PoolSnapshot {

@@ -3,7 +3,8 @@ import { cognitoIn } from '../../deploy/clients.ts';
 import { createGroups, createPool } from '../../deploy/pools.ts';
 import type { LocalCloud } from '../../local-cloud/index.ts';
 import type { DemoGroup } from './groups.ts';
-import { CUSTOM_ATTRIBUTES, type DemoUser } from './users.ts';
+import { CUSTOM_ATTRIBUTES } from './users.ts';
+import type { DemoUser } from './users.ts';
 
 /** Creates an empty pool with the demo's sign-in rules and custom attributes for everything that the users have. */
 export const createDemoPool = (

@@ -1,6 +1,7 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
-import { launchSolution, parametersFor, stackOperation, type LaunchedSolution } from '../../deploy/solution.ts';
+import { launchSolution, parametersFor, stackOperation } from '../../deploy/solution.ts';
+import type { LaunchedSolution } from '../../deploy/solution.ts';
 import type { Demo } from '../context.ts';
 
 /** Launches the main stack as the console would and waits for CREATE_COMPLETE. */

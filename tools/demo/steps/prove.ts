@@ -1,5 +1,6 @@
 import { stepFunctionsIn } from '../../deploy/clients.ts';
-import { PRIMARY, SECONDARY, type Region } from '../../deploy/regions.ts';
+import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
+import type { Region } from '../../deploy/regions.ts';
 import type { LaunchedSolution } from '../../deploy/solution.ts';
 import type { Demo } from '../context.ts';
 import { startExecution, succeeded } from '../../deploy/executions.ts';

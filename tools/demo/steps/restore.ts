@@ -3,8 +3,10 @@ import { DeleteUserPoolCommand, DescribeUserPoolCommand } from '@aws-sdk/client-
 import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
 import type { LaunchedSolution } from '../../deploy/solution.ts';
 import type { Demo } from '../context.ts';
-import { readPool, type PoolSnapshot } from '../compare/read-pool.ts';
-import { startExecution, type FinishedExecution } from '../../deploy/executions.ts';
+import { readPool } from '../compare/read-pool.ts';
+import type { PoolSnapshot } from '../compare/read-pool.ts';
+import { startExecution } from '../../deploy/executions.ts';
+import type { FinishedExecution } from '../../deploy/executions.ts';
 import { followExecution } from '../executions.ts';
 import { createDemoPool } from '../seed/load.ts';
 import type { SeededPool } from './seed.ts';

@@ -1,10 +1,12 @@
 import { cognitoIn } from '../../deploy/clients.ts';
 import { PRIMARY } from '../../deploy/regions.ts';
 import type { Demo } from '../context.ts';
-import { DEMO_GROUPS, type DemoGroup } from '../seed/groups.ts';
+import { DEMO_GROUPS } from '../seed/groups.ts';
+import type { DemoGroup } from '../seed/groups.ts';
 import { createDemoPool, loadPool } from '../seed/load.ts';
 import { usersFromCsv } from '../seed/users-csv.ts';
-import { demoUsers, type DemoUser } from '../seed/users.ts';
+import { demoUsers } from '../seed/users.ts';
+import type { DemoUser } from '../seed/users.ts';
 
 export interface SeededPool {
   readonly poolId: string;

@@ -1,11 +1,13 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { inventory, type Kind } from '../../deploy/inventory.ts';
+import { inventory } from '../../deploy/inventory.ts';
+import type { Kind } from '../../deploy/inventory.ts';
 import { deleteStack } from '../../deploy/stack.ts';
 import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
 import type { LaunchedSolution } from '../../deploy/solution.ts';
-import { DemoFailure, type Demo } from '../context.ts';
+import { DemoFailure } from '../context.ts';
+import type { Demo } from '../context.ts';
 import { textTable } from '../table.ts';
 
 /** Deletes the main stack; everything but table and buckets must be gone in both Regions. */

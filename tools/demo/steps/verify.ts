@@ -6,7 +6,8 @@ import { cognitoIn } from '../../deploy/clients.ts';
 import { failureOf } from '../../deploy/executions.ts';
 import { SECONDARY } from '../../deploy/regions.ts';
 import type { LaunchedSolution } from '../../deploy/solution.ts';
-import { DemoFailure, type Demo } from '../context.ts';
+import { DemoFailure } from '../context.ts';
+import type { Demo } from '../context.ts';
 import { textTable } from '../table.ts';
 import type { Restored } from './restore.ts';
 

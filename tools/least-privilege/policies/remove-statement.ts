@@ -1,5 +1,7 @@
-import { isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
-import { list, references, resourcesOf, type Template } from './template.ts';
+import { isMap, isSeq, parseDocument } from 'yaml';
+import type { YAMLMap, YAMLSeq } from 'yaml';
+import { list, references, resourcesOf } from './template.ts';
+import type { Template } from './template.ts';
 
 /**
  * The template's text without one statement of a role, comments and tags kept; a policy that is then empty goes with it.

@@ -1,5 +1,6 @@
 /** The roles of a template with what they allow and who may take them: shared by the checks, the role table and the least-privilege run. */
-import { list, references, resourcesOf, type Template } from './template.ts';
+import { list, references, resourcesOf } from './template.ts';
+import type { Template } from './template.ts';
 
 export interface Statement {
   readonly Sid?: string;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, type CollectionTag, type ScalarTag } from 'yaml';
+import { parse } from 'yaml';
+import type { CollectionTag, ScalarTag } from 'yaml';
 import { MAIN_TEMPLATE, STACK_SET_TEMPLATE } from '../../../deployment/packaging/assets.ts';
 
 /** A CloudFormation template with short tags (`!Ref X`) read as their long form (`{ Ref: 'X' }`). */

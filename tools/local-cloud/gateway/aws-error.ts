@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AwsRequest, AwsResponse } from './types.ts';
-import { toXml, type XmlValue } from './xml.ts';
+import { toXml } from './xml.ts';
+import type { XmlValue } from './xml.ts';
 
 /** An error that AWS would answer with: its code, message and HTTP status (400 unless given). */
 export class AwsError extends Error {

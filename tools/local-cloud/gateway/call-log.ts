@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
-import { metered, type Metered } from './metering.ts';
+import { metered } from './metering.ts';
+import type { Metered } from './metering.ts';
 import type { AwsRequest, AwsResponse, Interceptor } from './types.ts';
 
 /** One request as the call log keeps it. Never a user's data: no parameters but the pool's id, no path, no body. */

@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AwsResponse } from './types.ts';
 import { singleValues } from './forward.ts';
 import type { IncomingRequest } from './parse-request.ts';

@@ -9,8 +9,10 @@ import { dirname, join } from 'node:path';
 import { endWithProcess, stopOnSignal } from '../../shutdown.ts';
 import { reserveGatewayPort } from '../gateway/gateway.ts';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION, SECRET_ACCESS_KEY } from '../options.ts';
-import { DETACH, type ServeOptions } from './serve-options.ts';
-import { startMiniStack, type MiniStack } from './ministack.ts';
+import { DETACH } from './serve-options.ts';
+import type { ServeOptions } from './serve-options.ts';
+import { startMiniStack } from './ministack.ts';
+import type { MiniStack } from './ministack.ts';
 
 async function serve(
   options: ServeOptions,

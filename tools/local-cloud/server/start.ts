@@ -1,4 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +8,8 @@ import { endWithProcess } from '../../shutdown.ts';
 import type { LocalCloudOptions } from '../options.ts';
 import { projectRoot } from '../../../deployment/setup/project-root.ts';
 import { setUpPython } from '../../../deployment/setup/python-packages.ts';
-import { DETACH, type ServeOptions } from './serve-options.ts';
+import { DETACH } from './serve-options.ts';
+import type { ServeOptions } from './serve-options.ts';
 
 const REQUIREMENTS = join(import.meta.dirname, '..', 'requirements.txt');
 const FOLDERS = join(projectRoot, '.local-cloud');

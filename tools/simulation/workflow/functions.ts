@@ -32,10 +32,11 @@ import {
   assertImportMayRun,
   assertVerifyMayRun,
   regionOf,
-  type LeaseDeps,
 } from '../../../source/domain/workflow/lease.ts';
+import type { LeaseDeps } from '../../../source/domain/workflow/lease.ts';
 import { importJobEnded } from '../../../source/domain/workflow/metrics.ts';
-import { notify, type NotifyDeps } from '../../../source/domain/workflow/notices/notify.ts';
+import { notify } from '../../../source/domain/workflow/notices/notify.ts';
+import type { NotifyDeps } from '../../../source/domain/workflow/notices/notify.ts';
 import type { Functions } from './run-workflow.ts';
 
 const TABLE = 'backup-table';

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../source/domain/ports.ts';
 import type { ErrorRule, State, WorkflowAsl } from './definition.ts';
-import { filledParameters, holds, type Json, TaskError, valueAt, withResult } from './paths.ts';
+import { filledParameters, holds, TaskError, valueAt, withResult } from './paths.ts';
+import type { Json } from './paths.ts';
 
 /** By their names in the definition's substitutions: `SyncUsers`. What one fails with as a Lambda function is a TaskError. */
 export type Functions = Readonly<Record<string, (event: unknown) => Promise<unknown>>>;

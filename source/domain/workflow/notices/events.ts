@@ -1,5 +1,6 @@
 import { Fault } from '../../errors.ts';
-import { isWorkflow, type SolutionWorkflow } from '../lease.ts';
+import { isWorkflow } from '../lease.ts';
+import type { SolutionWorkflow } from '../lease.ts';
 
 /** A state's error as a Catch gives it: `Cause` is text, for functions the JSON of what they threw. */
 export interface CaughtError {

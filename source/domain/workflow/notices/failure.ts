@@ -1,8 +1,10 @@
 import type { NamedError } from './cause.ts';
 import { namedError } from './cause.ts';
 import type { NoticeEvent } from './events.ts';
-import { regionOf, type SolutionWorkflow } from '../lease.ts';
-import { bodyOf, consoleLink, duration, type Notice, subjectOf } from './text.ts';
+import { regionOf } from '../lease.ts';
+import type { SolutionWorkflow } from '../lease.ts';
+import { bodyOf, consoleLink, duration, subjectOf } from './text.ts';
+import type { Notice } from './text.ts';
 
 const AGAIN: Readonly<Record<SolutionWorkflow, string>> = {
   ExportWorkflow:

@@ -2,7 +2,8 @@ import type { Counts } from '../../backup/manifest.ts';
 import type { CleanUpResult, ManifestSummary } from '../../export/clean-up/clean-up.ts';
 import { missesUsers } from '../../export/listing-scope.ts';
 import type { NoticeEvent } from './events.ts';
-import { bodyOf, consoleLink, counted, duration, type Notice, number, subjectOf } from './text.ts';
+import { bodyOf, consoleLink, counted, duration, number, subjectOf } from './text.ts';
+import type { Notice } from './text.ts';
 
 type Summary = Partial<
   Pick<

@@ -1,6 +1,7 @@
 import type { RestoreOutcome } from '../../import/plan/outcome.ts';
 import type { NoticeEvent } from './events.ts';
-import { bodyOf, consoleLink, counted, duration, type Notice, number, subjectOf } from './text.ts';
+import { bodyOf, consoleLink, counted, duration, number, subjectOf } from './text.ts';
+import type { Notice } from './text.ts';
 
 type Finished = Extract<NoticeEvent, { event: 'finished' }>;
 interface Around {

@@ -2,7 +2,8 @@ import type { VerifyBackupResult } from '../../verify/backup/state.ts';
 import type { ComparePoolResult } from '../../verify/pool/state.ts';
 import { regionOf } from '../lease.ts';
 import type { NoticeEvent } from './events.ts';
-import { bodyOf, consoleLink, counted, duration, type Notice, number, subjectOf } from './text.ts';
+import { bodyOf, consoleLink, counted, duration, number, subjectOf } from './text.ts';
+import type { Notice } from './text.ts';
 
 type Result = Partial<Pick<VerifyBackupResult, 'runId' | 'counts' | 'objects' | 'notes'>> & {
   readonly pool?: Partial<Pick<ComparePoolResult, 'userPoolId' | 'counts' | 'reportKeys'>>;

@@ -1,9 +1,11 @@
 import { isNamed } from '../../errors.ts';
 import type { Clock, Log, ObjectStore } from '../../ports.ts';
 import { regionOf } from '../lease.ts';
-import { type MetricsEvent, workflowEnded } from '../metrics.ts';
+import { workflowEnded } from '../metrics.ts';
+import type { MetricsEvent } from '../metrics.ts';
 import type { NamedError } from './cause.ts';
-import { type EndNotice, parseNotice } from './events.ts';
+import { parseNotice } from './events.ts';
+import type { EndNotice } from './events.ts';
 import { endedNotice, failureNotice, refusedStartNotice } from './failure.ts';
 import { exportNotice } from './finished-export.ts';
 import { importNotice } from './finished-import.ts';

@@ -3,10 +3,12 @@ import type { ExportEvent } from '../../../domain/export/export-event.ts';
 import type { BackupTable, ObjectStore } from '../../../domain/ports.ts';
 import { assertExportMayRun } from '../../../domain/workflow/lease.ts';
 import { backupTable } from '../../../adapters/backup-table.ts';
-import { requiredText, type Environment } from '../../../adapters/env.ts';
+import { requiredText } from '../../../adapters/env.ts';
+import type { Environment } from '../../../adapters/env.ts';
 import { executionStatus } from '../../../adapters/executions.ts';
 import { guarded } from '../../../adapters/guarded.ts';
-import { invocationOf, type Invocation } from '../../../adapters/invocation.ts';
+import { invocationOf } from '../../../adapters/invocation.ts';
+import type { Invocation } from '../../../adapters/invocation.ts';
 import { objectStore } from '../../../adapters/object-store.ts';
 
 /** Environment of every function of the export. */

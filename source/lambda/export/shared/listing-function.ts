@@ -4,8 +4,10 @@ import { Pacer } from '../../../domain/pacing/pacer.ts';
 import type { UserPoolReader } from '../../../domain/ports.ts';
 import { systemClock } from '../../../adapters/clock.ts';
 import { userPoolReader } from '../../../adapters/cognito/pool-reader.ts';
-import { int, type Environment } from '../../../adapters/env.ts';
-import { EXPORT_ENVIRONMENT, exportFunction, type ExportParts } from './export-function.ts';
+import { int } from '../../../adapters/env.ts';
+import type { Environment } from '../../../adapters/env.ts';
+import { EXPORT_ENVIRONMENT, exportFunction } from './export-function.ts';
+import type { ExportParts } from './export-function.ts';
 
 /** Environment of the functions of the export that call Cognito. */
 export const LISTING_ENVIRONMENT = { ...EXPORT_ENVIRONMENT, COGNITO_TPS: int(1, 25) };

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { answerBody, MAX_ANSWER_BYTES } from '../../../../source/custom-resources/framework/answer.ts';
-import { createRequest, type Answer } from '../../../support/custom-resources/requests.ts';
+import { createRequest } from '../../../support/custom-resources/requests.ts';
+import type { Answer } from '../../../support/custom-resources/requests.ts';
 
 const failed = (reason: string): string =>
   answerBody(createRequest(), { status: 'FAILED', physicalId: 'thing', reason, attributes: { Lost: 'x' } });

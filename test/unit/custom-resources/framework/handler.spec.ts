@@ -1,13 +1,8 @@
 import { expect } from 'chai';
 import { customResourceHandler } from '../../../../source/custom-resources/framework/handler.ts';
 import { NOTHING_MADE } from '../../../../source/custom-resources/framework/identity.ts';
-import {
-  done,
-  handOver,
-  type CustomResource,
-  type ResourceOutcome,
-  type Work,
-} from '../../../../source/custom-resources/framework/types.ts';
+import { done, handOver } from '../../../../source/custom-resources/framework/types.ts';
+import type { CustomResource, ResourceOutcome, Work } from '../../../../source/custom-resources/framework/types.ts';
 import {
   createRequest,
   deleteRequest,

@@ -1,9 +1,7 @@
 import { expect } from 'chai';
 import type { Readable } from '../../../../source/custom-resources/stack-checker/assets.ts';
-import {
-  stackChecker,
-  type StackCheckerDeps,
-} from '../../../../source/custom-resources/stack-checker/stack-checker.ts';
+import { stackChecker } from '../../../../source/custom-resources/stack-checker/stack-checker.ts';
+import type { StackCheckerDeps } from '../../../../source/custom-resources/stack-checker/stack-checker.ts';
 import { Halt } from '../../../../source/domain/errors.ts';
 import type { PoolSettings, UserPoolDescription } from '../../../../source/domain/model.ts';
 import { createRequest, deleteRequest, Deployment, updateRequest } from '../../../support/custom-resources/requests.ts';

@@ -1,4 +1,5 @@
-import { CloudFormationClient, type StackEvent } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import { expect } from 'chai';
 import { firstFailure, outputs } from '../../../../source/custom-resources/stack-set/instance-stack.ts';
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { layOutChart, pointsAlong, type Chart } from '../../../../tools/bench/report/chart.ts';
+import { layOutChart, pointsAlong } from '../../../../tools/bench/report/chart.ts';
+import type { Chart } from '../../../../tools/bench/report/chart.ts';
 import { benchCharts } from '../../../../tools/bench/report/charts.ts';
 import { benchDocuments } from '../../../../tools/bench/report/documents.ts';
 import { essence } from '../../../../tools/bench/report/essence.ts';

@@ -3,8 +3,8 @@ import {
   GetRolePolicyCommand,
   ListRolePoliciesCommand,
   PutRolePolicyCommand,
-  type IAMClient,
 } from '@aws-sdk/client-iam';
+import type { IAMClient } from '@aws-sdk/client-iam';
 import { expect } from 'chai';
 import { removeStatement } from '../../../../tools/least-privilege/role-policy.ts';
 import { rejection } from '../../../support/rejection.ts';

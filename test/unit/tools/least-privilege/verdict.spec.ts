@@ -1,12 +1,7 @@
 import { expect } from 'chai';
 import type { Experiment } from '../../../../tools/least-privilege/plan.ts';
-import {
-  judge,
-  refusedCalls,
-  verdictOn,
-  type Judged,
-  type StatementVerdict,
-} from '../../../../tools/least-privilege/verdict.ts';
+import { judge, refusedCalls, verdictOn } from '../../../../tools/least-privilege/verdict.ts';
+import type { Judged, StatementVerdict } from '../../../../tools/least-privilege/verdict.ts';
 import type { CallRecord } from '../../../../tools/local-cloud/index.ts';
 
 const call = (service: string, action: string, status: number, errorCode?: string): CallRecord => ({

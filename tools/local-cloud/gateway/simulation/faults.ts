@@ -6,7 +6,8 @@ import type { AwsRequest, AwsResponse, Interceptor, Next } from '../types.ts';
 import type { FaultRule, SimulationConfig } from './config.ts';
 import { afterEmptyPages, emptyPage, repeatToken } from './listings.ts';
 import { matches } from './matching.ts';
-import { partially, type WithBody } from './partial-failure.ts';
+import { partially } from './partial-failure.ts';
+import type { WithBody } from './partial-failure.ts';
 
 /** What faults need besides the request: to send another body, and to kill the process of a function. */
 export interface FaultDeps {

@@ -1,6 +1,8 @@
 import type { Interceptor } from '../types.ts';
-import { NO_SIMULATION, type SimulationConfig } from './config.ts';
-import { faultInterceptor, type FaultDeps, type FaultInterceptor, type RuleStrikes } from './faults.ts';
+import { NO_SIMULATION } from './config.ts';
+import type { SimulationConfig } from './config.ts';
+import { faultInterceptor } from './faults.ts';
+import type { FaultDeps, FaultInterceptor, RuleStrikes } from './faults.ts';
 import { latencyInterceptor } from './latencies.ts';
 import { quotaInterceptor } from './quotas.ts';
 

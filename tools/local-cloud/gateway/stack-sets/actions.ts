@@ -5,7 +5,8 @@ import { readDefinition, readOverrides } from './definition.ts';
 import type { Call } from './deps.ts';
 import { begin, refuseWhileRunning, targetsOf } from './operations.ts';
 import type { StackInstance } from './model.ts';
-import { findInstance, getInstance, getOperation, type StackSetStore } from './store.ts';
+import { findInstance, getInstance, getOperation } from './store.ts';
+import type { StackSetStore } from './store.ts';
 import {
   instanceSummary,
   instanceView,

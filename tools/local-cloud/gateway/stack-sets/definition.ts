@@ -1,5 +1,6 @@
 import { AwsError } from '../aws-error.ts';
-import { subtree, queryText, queryTexts, trees, type QueryTree } from '../query-params.ts';
+import { subtree, queryText, queryTexts, trees } from '../query-params.ts';
+import type { QueryTree } from '../query-params.ts';
 import { elements, elementTexts } from '../xml.ts';
 import type { StackSetServices } from './deps.ts';
 import type { Definition, StackParameter, Preferences } from './model.ts';

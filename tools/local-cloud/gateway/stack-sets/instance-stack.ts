@@ -1,7 +1,8 @@
 import { AwsError } from '../aws-error.ts';
 import type { AwsCredentials } from '../types.ts';
 import { elements, elementText } from '../xml.ts';
-import { POLL_MS, type StackSetServices } from './deps.ts';
+import { POLL_MS } from './deps.ts';
+import type { StackSetServices } from './deps.ts';
 import type { Definition, StackParameter, StackInstance, StackSet } from './model.ts';
 
 /** A stack of an instance did not end well; the message is the result's StatusReason. */

@@ -1,5 +1,6 @@
 import { AwsError } from '../aws-error.ts';
-import { subtree, queryText, queryTexts, type QueryTree } from '../query-params.ts';
+import { subtree, queryText, queryTexts } from '../query-params.ts';
+import type { QueryTree } from '../query-params.ts';
 import { readPreferences } from './definition.ts';
 import type { Call } from './deps.ts';
 import type { Operation, OperationAction, StackInstance, StackSet } from './model.ts';

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { parseRequest, type ParsedRequest } from '../../../../../tools/local-cloud/gateway/parse-request.ts';
+import { parseRequest } from '../../../../../tools/local-cloud/gateway/parse-request.ts';
+import type { ParsedRequest } from '../../../../../tools/local-cloud/gateway/parse-request.ts';
 
 const signature = (service: string, region = 'eu-west-1', key = '111122223333'): string =>
   `AWS4-HMAC-SHA256 Credential=${key}/20261123/${region}/${service}/aws4_request, SignedHeaders=host, Signature=00`;
