@@ -5,11 +5,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { projectRoot } from '../../../deployment/setup/project-root.ts';
 import { grantsOf, rolesOf } from './roles.ts';
 import { readTemplates } from './template.ts';
 import { judgeGrants, readReasons, readUsed } from './unused.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 const file = process.argv[2] ?? process.env['LOCAL_CLOUD_PERMISSIONS'];
 if (file === undefined) {
   console.error(
@@ -17,7 +17,7 @@ if (file === undefined) {
   );
   process.exit(1);
 }
-const { main, stackSet } = readTemplates(root);
+const { main, stackSet } = readTemplates(projectRoot);
 const grants = grantsOf([...rolesOf(main), ...rolesOf(stackSet)]);
 const reasons = readReasons(readFileSync(join(import.meta.dirname, 'unused-reasons.yaml'), 'utf8'));
 const { unexplained, explained, stale, used } = judgeGrants(grants, readUsed(readFileSync(file, 'utf8')), reasons);
@@ -39,7 +39,7 @@ for (const { role, sid, action } of unexplained)
   );
 for (const { roles, sids, actions } of stale)
   console.log(
-    `\ntools/policies/unused-reasons.yaml explains what no role is granted any more: ${[roles, sids, actions].map((part) => [part].flat().join('|')).join(' ')}. Take it out.`,
+    `\ntools/least-privilege/policies/unused-reasons.yaml explains what no role is granted any more: ${[roles, sids, actions].map((part) => [part].flat().join('|')).join(' ')}. Take it out.`,
   );
 console.log(
   `\n${grants.length} grants: ${used} used, ${explained.length} not used with a reason, ${unexplained.length} not used without one.`,
