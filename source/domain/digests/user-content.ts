@@ -17,12 +17,16 @@ const VERIFIED_FLAGS = ['email_verified', 'phone_number_verified'];
 function comparableAttributes(attributes: Attributes): Record<string, string> {
   const comparable: Record<string, string> = {};
   for (const [name, value] of Object.entries(attributes)) {
-    if (name === 'sub' || name === 'identities' || value === '') continue;
+    if (!isRestorable(name, value)) continue;
     if (!VERIFIED_FLAGS.includes(name)) comparable[name] = value;
     else if (value.toLowerCase() === 'true') comparable[name] = 'true';
   }
   return comparable;
 }
+
+/** A restore brings the value back: `sub` is Cognito's, `identities` cannot be set, empty values are not kept. */
+export const isRestorable = (name: string, value: string): boolean =>
+  name !== 'sub' && name !== 'identities' && value !== '';
 
 /** Names, in order, of the attributes that a restore must bring back and that differ. */
 export function differingAttributes(wanted: Attributes, found: Attributes): string[] {

@@ -1,8 +1,10 @@
+import * as v from 'valibot';
 import { ledgerShape } from '../digests/ledger.ts';
 import type { ObjectStore } from '../ports.ts';
 import { Checkpoint } from '../state/checkpoint.ts';
 import { Progress } from '../state/progress.ts';
 import type { ProgressDeps } from '../state/progress.ts';
+import { countShape } from '../state/shape.ts';
 import type { Shape } from '../state/shape.ts';
 import { EXPORTS_PREFIX, runFolder } from './run.ts';
 import type { Run } from './run.ts';
@@ -12,6 +14,15 @@ const progressKey = (runId: string, checkpoint: string): string => `${runFolder(
 
 /** Ledgers that the checkpoints of exports name. */
 export const exportLedgerShape = ledgerShape(EXPORTS_PREFIX);
+
+/** What the checkpoint of a listing counts: what was listed, new, changed or of identity providers, and pages. */
+export const listingCountsShape = v.object({
+  listed: countShape,
+  added: countShape,
+  changed: countShape,
+  skipped: countShape,
+  pages: countShape,
+});
 
 /** What an earlier function of the run left in its checkpoint; undefined when it never began. */
 export const stateAfter = <S>(

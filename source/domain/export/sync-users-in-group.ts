@@ -7,7 +7,7 @@ import { Ledger } from '../digests/ledger.ts';
 import { forEachAtOnce } from '../concurrency.ts';
 import { chainShape, followChain, newChain, withToken } from '../listing/page-chain.ts';
 import type { Progress } from '../state/progress.ts';
-import { claimExportProgress, exportLedgerShape, stateAfter } from './progress.ts';
+import { claimExportProgress, exportLedgerShape, listingCountsShape, stateAfter } from './progress.ts';
 import { runGroupsKey, Run } from './run.ts';
 import { readList } from '../state/stored-list.ts';
 import { countShape } from '../state/shape.ts';
@@ -37,13 +37,7 @@ export const membersStateShape = v.object({
   federatedMemberships: exportLedgerShape,
   /** Members whom the listing of users did not show. */
   lateUsers: exportLedgerShape,
-  counts: v.object({
-    listed: countShape,
-    added: countShape,
-    changed: countShape,
-    skipped: countShape,
-    pages: countShape,
-  }),
+  counts: listingCountsShape,
   late: v.object({ added: countShape, changed: countShape }),
   done: v.boolean(),
 });

@@ -21,9 +21,8 @@ import { forEachAtOnce } from '../concurrency.ts';
 import { followChain, withToken } from '../listing/page-chain.ts';
 import { prefixFilter } from '../listing/user-chains.ts';
 import type { Progress } from '../state/progress.ts';
-import { claimExportProgress, exportLedgerShape } from './progress.ts';
+import { claimExportProgress, exportLedgerShape, listingCountsShape } from './progress.ts';
 import { Run } from './run.ts';
-import { countShape } from '../state/shape.ts';
 import { workSlice } from '../state/slice.ts';
 import { workThenSave } from '../state/step.ts';
 import type { StepDeps } from '../state/step.ts';
@@ -36,13 +35,7 @@ export const usersStateShape = v.object({
   listing: listingShape,
   users: exportLedgerShape,
   federated: exportLedgerShape,
-  counts: v.object({
-    listed: countShape,
-    added: countShape,
-    changed: countShape,
-    skipped: countShape,
-    pages: countShape,
-  }),
+  counts: listingCountsShape,
   done: v.boolean(),
 });
 /** Checkpoint of SyncUsers. */

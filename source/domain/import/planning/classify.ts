@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import type { SchemaAttribute, SignInAttribute } from '../../model.ts';
 import { FEDERATED_STATUS } from '../../model.ts';
+import { signInNameFrom } from '../../comparison/matching.ts';
+import { isRestorable } from '../../digests/user-content.ts';
 import { csvFit } from '../csv/csv-fit.ts';
 import type { CsvRules } from '../csv/csv-fit.ts';
 import { countShape, textsShape } from '../../state/shape.ts';
@@ -38,17 +40,9 @@ export type Classified = Stored<typeof classifiedShape>;
 /** UsernameType of the service model: what an import job or AdminCreateUser takes as a name. */
 const USERNAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 
-/** What the user is called at sign-in: the username, or the value of the pool's username attribute (may be absent). */
-const signInNameOfUser = ({ username, attributes }: SpooledUser, signInName: SignInAttribute): string | undefined =>
-  (signInName === 'username' ? username : attributes[signInName]) || undefined;
-
-/** A restore brings the value back: `sub` is Cognito's, `identities` cannot be set, empty values are not kept. */
-export const isRestorable = (name: string, value: string): boolean =>
-  name !== 'sub' && name !== 'identities' && value !== '';
-
 /** Decides how a user comes back, as if nobody else had its name. */
 export function classify(user: SpooledUser, rules: Rules): Classified {
-  const name = signInNameOfUser(user, rules.signInName);
+  const name = signInNameFrom(user, rules) || undefined;
   const out = (reason: Exclusion, detail: string): Classified => ({
     way: 'exclude',
     excluded: { sub: user.sub, name: name ?? user.username, reason, detail },

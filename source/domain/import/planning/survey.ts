@@ -1,4 +1,5 @@
-import { isOutOfQuestion, isRestorable } from './classify.ts';
+import { isRestorable } from '../../digests/user-content.ts';
+import { isOutOfQuestion } from './classify.ts';
 import type { Classified } from './classify.ts';
 import type { SpooledUser } from './segment-spool.ts';
 
