@@ -14,6 +14,7 @@ export const HALTS = [
   'AccessDenied',
   'SourcePoolEmpty',
   'MassDeleteRefused',
+  'MassChangeRefused',
   'InvalidNewUserPoolId',
   'SourcePoolRefused',
   'UserPoolNotEmpty',

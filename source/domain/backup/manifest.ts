@@ -46,6 +46,11 @@ export const manifestShape = v.object({
   schemaVersion: countShape,
   /** The same items once more, as objects; absent when SnapshotRetentionDays was 0. */
   snapshot: v.exactOptional(v.object({ objects: v.array(snapshotObjectShape) })),
+  /**
+   * Only in the manifest of a snapshot, never in the table: the run was refused by a guard, so that no table ever held
+   * this; the name of the halt that refused it.
+   */
+  refused: v.exactOptional(v.string()),
 });
 /** The record of one complete export. It exists only when the run was sealed: counts and checksums then hold for the whole table. */
 export type Manifest = Stored<typeof manifestShape>;
@@ -54,14 +59,36 @@ export type Manifest = Stored<typeof manifestShape>;
 export const manifestKey = (runId: string): ItemKey => ({ id: `EXPORT#${runId}`, type: 'MANIFEST' });
 /** Names the last sealed run; for readers this pointer is the truth. */
 export const LATEST_KEY: ItemKey = { id: 'EXPORT#LATEST', type: 'POINTER' };
-/** Present while a run changes the table; names that run. */
+/** Present while a run changes the table; names that run, and its plan (see OpenMarker). */
 export const OPEN_KEY: ItemKey = { id: 'EXPORT#OPEN', type: 'MARKER' };
+
+/** Key of one of the items that hold what the run is going to change; see digests/planned-changes.ts. */
+export const changeDigestsKey = (runId: string, index: number): ItemKey => ({
+  id: `EXPORT#${runId}`,
+  type: `CHANGES#${String(index).padStart(5, '0')}`,
+});
+
+export const openPlanShape = v.object({
+  /** Items of the content that the plan changes. */
+  changes: countShape,
+  /** Items under changeDigestsKey, from 0 on, in which their digests lie. */
+  items: countShape,
+  /** Of all records one after the other; 64 hex digits. */
+  sha256: v.string(),
+});
+/** What OPEN says about the plan that is being applied. */
+export type OpenPlan = Stored<typeof openPlanShape>;
 
 /** What lies under OPEN_KEY. */
 export interface OpenMarker {
   readonly runId: string;
   /** ISO 8601. */
   readonly openedAt: string;
+  /**
+   * Present: nothing but this plan changes the table. Absent: the first export of a pool, which writes as it lists, or a
+   * run of a version before 2.1 that was interrupted.
+   */
+  readonly plan?: OpenPlan;
 }
 
 /** The manifest in an item that `manifestItem` made; Fault BadState when it is none. One of a newer data version is not looked into. */
@@ -81,6 +108,19 @@ export function runIdIn(item: TableItem | undefined): string | undefined {
   return typeof item.runId === 'string' && /^[\w-]{1,64}$/.test(item.runId)
     ? item.runId
     : damagedRecord(item.id, 'its runId is not the id of a run');
+}
+
+/** What an item under OPEN_KEY says; undefined without an item, Fault BadState when it is damaged. */
+export function openMarkerIn(item: TableItem | undefined): OpenMarker | undefined {
+  const runId = runIdIn(item);
+  if (item === undefined || runId === undefined) return undefined;
+  const problem = item.plan === undefined ? undefined : problemWith(item.plan, openPlanShape);
+  if (problem !== undefined) return damagedRecord(item.id, `of its plan, ${problem}`);
+  return {
+    runId,
+    openedAt: String(item.openedAt),
+    ...(item.plan === undefined ? {} : { plan: item.plan as OpenPlan }),
+  };
 }
 
 function damagedRecord(id: string, problem: string): never {
