@@ -22,13 +22,16 @@ export async function writePreview(plan: RestorePlan, { deps, folder }: Planning
     csvHeader: _header,
     groupsKey: _groups,
     excludedKey: _excluded,
+    remarks = [],
+    notes,
     ...summary
   } = plan;
   const body = {
     dryRun: true,
     exportRun: plan.runId,
-    source: sourceOf(plan.options),
+    source: sourceOf(plan),
     ...summary,
+    notes: [...remarks, ...notes],
     importJobs: chunks.length,
     updates: batches.reduce((sum, { ops }) => sum + ops, 0),
   };
