@@ -34,7 +34,7 @@ export async function readSnapshotStep(
   run: PlanningRun,
 ): Promise<StateOf<'readSnapshot' | 'classify'>> {
   const { input, deps } = run;
-  const runId = state.kept?.manifest.runId ?? input.options.exportRun;
+  const runId = state.kept?.manifest.runId ?? input.options.exportRun ?? '';
   const kept = state.kept ?? (await readKeptRun(deps, { runId, tableName: input.tableName }));
   try {
     return await readNextObject(state, kept, run);
