@@ -31,13 +31,17 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
 ];
 const ALWAYS = 3;
 
-type Restored = Partial<Pick<RestoreOutcome, 'outcome' | 'exportRun' | 'source' | 'report'>>;
+type Restored = Partial<Pick<RestoreOutcome, 'outcome' | 'exportRun' | 'source' | 'remarks' | 'report'>>;
 
 /** Which run was read, and from where. */
 const runOf = ({ exportRun = '?', source }: Restored): string =>
   source === 'snapshot'
     ? `It read the export ${exportRun} from the snapshot that this Region keeps of it.`
     : `It read the backup table, whose last complete export is ${exportRun}.`;
+
+/** How the backup was read, where that was not as usual. */
+const remarksOf = ({ remarks = [] }: Restored): string | undefined =>
+  remarks.length === 0 ? undefined : `Note\n${remarks.map((remark) => `  ${remark}`).join('\n')}`;
 
 /** The message about a restore that came to its end, whether or not everything came back; or about a dry run. */
 export const importNotice = (event: Finished, around: Around): Notice =>
@@ -60,6 +64,7 @@ function restoreNotice({ executionArn, startedAt, result }: Finished, { now, abo
     subject: subjectOf(subjects(outcome, { notRestored, inBackup: of('usersInBackup'), unverified })),
     body: bodyOf([
       `ImportWorkflow came to its end after ${duration(now - startedAt)}. ${runOf(restored)} This backup holds ${counted(of('usersInBackup'), 'user')}.`,
+      remarksOf(restored),
       lines.join('\n'),
       report === undefined
         ? undefined
@@ -70,7 +75,7 @@ function restoreNotice({ executionArn, startedAt, result }: Finished, { now, abo
       about,
     ]),
     // Whoever cannot sign in before somebody acts is no success that may go untold.
-    important: outcome !== 'complete' || unverified > 0,
+    important: outcome !== 'complete' || unverified > 0 || remarksOf(restored) !== undefined,
   };
 }
 
@@ -118,6 +123,7 @@ function dryRunNotice({ executionArn, startedAt, result }: Finished, { now, abou
     body: bodyOf([
       `ImportWorkflow checked the backup against the new pool in ${duration(now - startedAt)} and wrote nothing to the pool.`,
       `${runOf(result)} This backup holds ${counted(users, 'user')}, ${counted(groups, 'group')} and ${counted(memberships, 'membership')}.`,
+      remarksOf(result),
       `  ${number(byCsv)} users would come back by ${counted(chunks, 'import job')}\n  ${number(oneByOne)} users would be created one by one\n  ${number(left)} users would be left out by a documented rule`,
       Array.isArray(reportKeys)
         ? `Report, in the mapping-file bucket of this Region\n${(reportKeys as unknown[]).map((key) => `  ${String(key)}`).join('\n')}`
