@@ -96,7 +96,6 @@ function commonFunctions(
           primaryRegion,
           userPoolId: primaryUserPoolId,
           tableName: TABLE,
-          maxChangePercent: 50,
         },
       ),
   };
