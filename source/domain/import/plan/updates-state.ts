@@ -12,6 +12,8 @@ const laneShape = v.object({
   op: countShape,
 });
 
+const groupRefusalShape = v.object({ group: countShape, reason: v.string() });
+
 const updateCountsShape = v.object({
   groupsCreated: countShape,
   usersCreated: countShape,
@@ -31,6 +33,8 @@ export const updatesStateShape = v.object({
   once: laneShape,
   /** Bitmap of plan groups that exist, base64. */
   groups: v.string(),
+  /** Plan groups of which Cognito refused the last write: their indexes, and its exception names. */
+  groupsRefused: v.exactOptional(v.array(groupRefusalShape)),
   /** Subs of users whose name somebody else has in the new pool: nothing of theirs is ever written. */
   collisions: textsShape,
   /** Subs of users who could not be created: their updates are left out. */

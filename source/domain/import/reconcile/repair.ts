@@ -23,14 +23,7 @@ const CONTACT = new Set(['email', 'email_verified', 'phone_number', 'phone_numbe
 export async function repair(check: CheckRun): Promise<StepEnd> {
   const { run, marks, state } = check;
   await markWriting(run.deps.objects, run.deps.clock, run.plan);
-  for (const index of state.groupProblems) {
-    const { name, description, precedence } = run.groups[index] as PlannedGroup;
-    await run.deps.writer.createGroup(run.plan.newUserPoolId, {
-      name,
-      ...(description === undefined ? {} : { description }),
-      ...(precedence === undefined ? {} : { precedence }),
-    });
-  }
+  for (const index of state.groupProblems) await run.groupCreation.again(index);
   const end = await walk(check, problemSources(check, { memberships: true }), async (item) => {
     const { name, sub } = 'user' in item ? item.user : item.add;
     const ordinal = marks.ordinalOf(name);
@@ -42,6 +35,7 @@ export async function repair(check: CheckRun): Promise<StepEnd> {
     const group = (run.groups[item.add.group] as PlannedGroup).name;
     const membership = marks.membershipOf(group, name);
     if (membership === undefined || marks.memberships.has(membership)) return;
+    if (!(await run.groupCreation.need(item.add.group))) return;
     settle(run, item.add, await run.deps.writer.addUserToGroup(run.plan.newUserPoolId, name, group), 'memberships');
   });
   if (end === 'moved') setForeign(marks, run.collisions, run.heldBack);

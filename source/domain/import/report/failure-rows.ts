@@ -50,12 +50,13 @@ export async function* failureRows(
   yield* problemRows(check, notes, differing);
   yield* createdRows(check);
   for (const index of check.state.groupProblems) {
+    const refused = run.groupCreation.refusalOf(index);
     yield {
       sub: '',
       name: '',
       line: '',
-      reason: 'GroupMissingOrDifferent',
-      instead: 'updated once',
+      reason: refused === undefined ? 'GroupMissingOrDifferent' : `GroupRefused: ${refused}`,
+      instead: refused === undefined ? 'updated once' : 'tried once more',
       changed: `group ${(run.groups[index] as PlannedGroup).name}`,
     };
   }
@@ -79,7 +80,12 @@ async function* problemRows(
         const group = (run.groups[item.add.group] as PlannedGroup).name;
         const membership = marks.membershipOf(group, name);
         if (membership === undefined || marks.memberships.has(membership)) continue;
-        const reason = !isSeen(mark) ? 'UserNotRestored' : (note.update ?? 'MembershipMissing');
+        const refused = run.groupCreation.refusalOf(item.add.group);
+        const reason = !isSeen(mark)
+          ? 'UserNotRestored'
+          : refused !== undefined
+            ? `GroupRefused: ${refused}`
+            : (note.update ?? 'MembershipMissing');
         yield { ...row, reason, instead: NOTHING, changed: `not a member of the group ${group}` };
       } else if (!isSeen(mark)) {
         yield {

@@ -18,7 +18,10 @@ export const opKey = (op: UpdateOp): string =>
 
 /** Carries one operation out. Refusals are recorded, never thrown: one user's loss stops nobody else's restore. */
 export async function runOp(run: UpdateRun, op: UpdateOp): Promise<void> {
-  if (op.op === 'group') return run.groupCreation.need(op.group);
+  if (op.op === 'group') {
+    await run.groupCreation.need(op.group);
+    return;
+  }
   if (op.op === 'create') {
     await create(run, op.user, op.why);
     return;
@@ -33,7 +36,8 @@ export async function runOp(run: UpdateRun, op: UpdateOp): Promise<void> {
       'BadState',
       `A batch of the restore ${restoreId} names group ${op.group}, which its plan does not have. ${adviceFor(planKey(newUserPoolId, restoreId))}`,
     );
-  await run.groupCreation.need(op.group);
+  // Without the group there is no membership: the report says so of both.
+  if (!(await run.groupCreation.need(op.group))) return;
   return settle(run, op, await writer.addUserToGroup(newUserPoolId, op.name, group.name), 'memberships');
 }
 
