@@ -12,7 +12,6 @@ import type {
 } from '../../ports.ts';
 import { restoreFolder } from '../plan/plan-model.ts';
 import type { ImportOptions } from '../plan/plan-model.ts';
-import { creationIsAllowed } from '../preflight/triggers.ts';
 import type { ChunkLimits } from './chunk-size.ts';
 import type { Rules } from './classify.ts';
 import type { Accepted, RestoreTarget } from './planning-state.ts';
@@ -76,5 +75,4 @@ export const rulesFor = (
   signInName: signInAttributeOf(manifest.poolSettings),
   schema: target.pool.settings.schema,
   restoreUnconfirmed: options.restoreUnconfirmed,
-  mayCreateUsers: creationIsAllowed(options, target.pool.settings),
 });
