@@ -41,11 +41,11 @@ export interface UserPoolReader {
   listUsersInGroupPage(poolId: string, group: string, request: { readonly token?: string }): Promise<Page<PoolUser>>;
 }
 
-/** Why Cognito refused a write for one user: its exception name, for instance `AliasExistsException`. Never its message. */
+/** Why Cognito refused a write for one user or group: its exception name, for instance `AliasExistsException`. Never its message. */
 export interface Refusal {
   readonly refused: string;
 }
-/** How Cognito answered a write for one user. */
+/** How Cognito answered a write for one user or group. */
 export type WriteOutcome = 'done' | Refusal;
 
 /** What AdminCreateUser is given. */
@@ -58,8 +58,11 @@ export interface NewUser {
 
 /** Writes to the new user pool. */
 export interface UserPoolWriter {
-  /** CreateGroup without a role; a group that exists is updated to the same description and precedence. */
-  createGroup(poolId: string, group: PoolGroup): Promise<void>;
+  /**
+   * CreateGroup without a role; a group that exists is updated to the same description and precedence. A refusal concerns
+   * this group: its values, or a pool that has as many groups as it may have.
+   */
+  createGroup(poolId: string, group: PoolGroup): Promise<WriteOutcome>;
   /** AdminCreateUser with MessageAction SUPPRESS. `UsernameExistsException` comes back as a refusal. */
   createUser(poolId: string, user: NewUser): Promise<WriteOutcome>;
   /** AdminSetUserPassword, permanent. */

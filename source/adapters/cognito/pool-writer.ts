@@ -11,7 +11,7 @@ import type { UserPoolWriter, WriteOutcome } from '../../domain/ports.ts';
 import { errorNameOf } from '../service-errors.ts';
 import { cognitoClient } from './client.ts';
 import type { CognitoOptions } from './client.ts';
-import { cognitoCall, cognitoError, isMissingGroup } from './errors.ts';
+import { cognitoError, isMissingGroup } from './errors.ts';
 import { fromAttributes } from './users.ts';
 
 /** Refusals that concern one user, not the pool or the role (error lists of the operations in Cognito's API model). */
@@ -31,14 +31,30 @@ const REFUSALS = new Set([
   'InvalidLambdaResponseException',
   'CodeDeliveryFailureException',
   'UserImportInProgressException',
+  // Not in the model: what a value that breaks the request's form or the model's own limits is answered with.
+  'SerializationException',
+  'ValidationException',
 ]);
 
-async function outcome(action: string, poolId: string, call: () => Promise<unknown>): Promise<WriteOutcome> {
+/** Refusals that concern one group; NotAuthorizedException is about the pool or the role. */
+const GROUP_REFUSALS = new Set([
+  'InvalidParameterException',
+  'LimitExceededException',
+  'SerializationException',
+  'ValidationException',
+]);
+
+async function outcome(
+  action: string,
+  poolId: string,
+  call: () => Promise<unknown>,
+  refusals: ReadonlySet<string> = REFUSALS,
+): Promise<WriteOutcome> {
   try {
     await call();
     return 'done';
   } catch (error) {
-    if (REFUSALS.has(errorNameOf(error)) || isMissingGroup(error)) return { refused: errorNameOf(error) };
+    if (refusals.has(errorNameOf(error)) || isMissingGroup(error)) return { refused: errorNameOf(error) };
     throw cognitoError(action, poolId, error);
   }
 }
@@ -49,14 +65,15 @@ export function userPoolWriter(options: CognitoOptions): UserPoolWriter {
   return {
     createGroup: (UserPoolId, { name, description, precedence }) => {
       const group = { UserPoolId, GroupName: name, Description: description, Precedence: precedence };
-      return cognitoCall('CreateGroup', UserPoolId, async () => {
+      const createOrUpdate = async (): Promise<void> => {
         try {
           await client.send(new CreateGroupCommand(group));
         } catch (error) {
           if (errorNameOf(error) !== 'GroupExistsException') throw error;
           await client.send(new UpdateGroupCommand(group));
         }
-      });
+      };
+      return outcome('CreateGroup', UserPoolId, createOrUpdate, GROUP_REFUSALS);
     },
 
     createUser: (UserPoolId, { username, attributes, temporaryPassword }) =>

@@ -36,6 +36,12 @@ export function differingAttributes(wanted: Attributes, found: Attributes): stri
     .sort();
 }
 
+/** Names, in order, of the attributes that were held before and are lost or have another value now. One that is only new is not among them. */
+export function changedAttributes(before: Attributes, now: Attributes): string[] {
+  const held = comparableAttributes(before);
+  return differingAttributes(before, now).filter((name) => held[name] !== undefined);
+}
+
 /** Digest of everything about a user that is compared: attributes (see comparableAttributes) and the enabled flag. */
 export const userContentDigest = ({
   attributes,

@@ -5,7 +5,7 @@ import { tagReplaced, tagRestore } from './plan/closed-objects.ts';
 import { claimRestore } from './plan/progress.ts';
 import type { RestorePlan, RestoreSource } from './plan/plan-model.ts';
 import type { RestoreHead } from './plan/restore-head.ts';
-import { readPlan, sourceOf } from './plan/plan-model.ts';
+import { notInTable, readPlan, sealedCounts, sourceOf } from './plan/plan-model.ts';
 import { folderOf, planningKey } from './planning/planning-run.ts';
 import type { PlanningRun, ScanTableDeps, ScanTableInput } from './planning/planning-run.ts';
 import { planningStateShape } from './planning/planning-state.ts';
@@ -29,9 +29,13 @@ export type ScanTableResult =
       readonly source: RestoreSource;
       /** How the backup was read, where that was not as usual. */
       readonly remarks?: readonly string[];
+      /** In the sealed export, and what of it the table lacks. */
       readonly backup: Counts;
+      readonly notInTable: Counts;
       readonly byCsv: number;
       readonly oneByOne: number;
+      /** Of those created one by one: the pool's triggers would see it, so that nobody creates them. */
+      readonly heldBack: number;
       readonly excluded: number;
       readonly chunks: number;
       readonly batches: number;
@@ -134,16 +138,21 @@ async function tagClosed({
   if (dryRun) await tagRestore(closing, { newUserPoolId, restoreId });
 }
 
-const summary = (plan: RestorePlan, dryRun: boolean): Extract<ScanTableResult, { done: true }> => ({
-  done: true,
-  dryRun,
-  exportRun: plan.runId,
-  source: sourceOf(plan),
-  ...(plan.remarks === undefined ? {} : { remarks: plan.remarks }),
-  backup: plan.counts.backup,
-  byCsv: plan.counts.byCsv,
-  oneByOne: plan.counts.oneByOne,
-  excluded: plan.counts.excluded,
-  chunks: plan.chunks.length,
-  batches: plan.batches.length,
-});
+const summary = (plan: RestorePlan, dryRun: boolean): Extract<ScanTableResult, { done: true }> => {
+  const { runId, counts, chunks, batches, mayCreateUsers } = plan;
+  return {
+    done: true,
+    dryRun,
+    exportRun: runId,
+    source: sourceOf(plan),
+    ...(plan.remarks === undefined ? {} : { remarks: plan.remarks }),
+    backup: sealedCounts(plan),
+    notInTable: notInTable(plan),
+    byCsv: counts.byCsv,
+    oneByOne: counts.oneByOne,
+    heldBack: mayCreateUsers ? 0 : counts.oneByOne,
+    excluded: counts.excluded,
+    chunks: chunks.length,
+    batches: batches.length,
+  };
+};

@@ -16,7 +16,6 @@ const RULES: Rules = {
   signInName: 'username',
   schema: SCHEMA,
   restoreUnconfirmed: false,
-  mayCreateUsers: true,
 };
 
 const wayOf = (given: SpooledUser): Classified => classify(given, RULES);

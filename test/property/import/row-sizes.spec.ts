@@ -22,7 +22,6 @@ const RULES: Rules & { readonly caseSensitive: boolean } = {
   signInName: 'username',
   schema: SCHEMA,
   restoreUnconfirmed: false,
-  mayCreateUsers: true,
   caseSensitive: false,
 };
 

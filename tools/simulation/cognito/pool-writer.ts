@@ -12,24 +12,30 @@ export interface SentToUser {
   readonly by: string;
 }
 
+/** GroupNameType of Cognito's service model. */
+const GROUP_NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
+
 /** Administrative writes to simulated pools; calls are named `cognito.createUser`, `cognito.addUserToGroup`, ... */
 export class SimulatedPoolWriter implements UserPoolWriter {
   readonly sentToUsers: SentToUser[] = [];
   /** Passwords by username, for assertions about their strength. */
   readonly passwords = new Map<string, string>();
   readonly temporaryPasswords = new Map<string, string>();
-  /** Lets a test refuse a write for one user: returns Cognito's exception name. */
-  refuse: (call: string, username: string) => string | undefined = () => undefined;
+  /** Lets a test refuse a write for one user or group: returns Cognito's exception name. */
+  refuse: (call: string, name: string) => string | undefined = () => undefined;
 
   constructor(
     private readonly calls: ServiceCalls,
     private readonly pools: ReadonlyMap<string, SimulatedPool>,
   ) {}
 
-  createGroup = (poolId: string, { roleArn, ...group }: PoolGroup): Promise<void> =>
-    this.#call('createGroup', poolId, (pool) => {
+  createGroup = (poolId: string, { roleArn, ...group }: PoolGroup): Promise<WriteOutcome> =>
+    this.#write('createGroup', poolId, group.name, (pool) => {
       if (roleArn !== undefined) throw new Error('a restored group never gets a role');
+      if (!GROUP_NAME.test(group.name) || (group.description ?? '').length > 2_048)
+        return { refused: 'InvalidParameterException' };
       pool.putGroup(group);
+      return 'done';
     });
 
   createUser = (poolId: string, { username, attributes, temporaryPassword }: NewUser): Promise<WriteOutcome> =>
@@ -85,11 +91,11 @@ export class SimulatedPoolWriter implements UserPoolWriter {
   #write(
     method: string,
     poolId: string,
-    username: string,
+    name: string,
     effect: (pool: SimulatedPool) => WriteOutcome,
   ): Promise<WriteOutcome> {
     return this.#call(method, poolId, (pool) => {
-      const refused = this.refuse(method, username);
+      const refused = this.refuse(method, name);
       return refused === undefined ? effect(pool) : { refused };
     });
   }

@@ -12,6 +12,8 @@ const laneShape = v.object({
   op: countShape,
 });
 
+const groupRefusalShape = v.object({ group: countShape, reason: v.string() });
+
 const updateCountsShape = v.object({
   groupsCreated: countShape,
   usersCreated: countShape,
@@ -31,10 +33,14 @@ export const updatesStateShape = v.object({
   once: laneShape,
   /** Bitmap of plan groups that exist, base64. */
   groups: v.string(),
+  /** Plan groups of which Cognito refused the last write: their indexes, and its exception names. */
+  groupsRefused: v.exactOptional(v.array(groupRefusalShape)),
   /** Subs of users whose name somebody else has in the new pool: nothing of theirs is ever written. */
   collisions: textsShape,
   /** Subs of users who could not be created: their updates are left out. */
   refused: textsShape,
+  /** Subs of users who were not created because the pool's triggers would have seen it: a later start may create them. */
+  heldBack: v.exactOptional(textsShape),
   counts: updateCountsShape,
   /** Present from the first comparison on. */
   check: v.exactOptional(checkStateShape),

@@ -18,8 +18,6 @@ export interface Rules extends CsvRules {
   /** Schema of the new pool. */
   readonly schema: readonly SchemaAttribute[];
   readonly restoreUnconfirmed: boolean;
-  /** See RestorePlan. */
-  readonly mayCreateUsers: boolean;
 }
 
 /** A user as it is to be restored, before the groups have their order: `groups` are names. */
@@ -73,11 +71,7 @@ export function classify(user: SpooledUser, rules: Rules): Classified {
   const missing = missingRequired(attributes, rules);
   const fit = missing === undefined ? csvFit(restored, rules) : { why: missing };
   if ('bytes' in fit) return { way: 'csv', bytes: fit.bytes, created, user: restored };
-  if (rules.mayCreateUsers) return { way: 'create', why: fit.why, created, user: restored };
-  return out(
-    'TriggersWouldFire',
-    `An import job cannot take the user (${fit.why}), and creating it one by one would fire the pool's triggers.`,
-  );
+  return { way: 'create', why: fit.why, created, user: restored };
 }
 
 /** An import job wants every attribute that the pool requires. AdminCreateUser does not: the old pool may have such a user from there. */

@@ -13,7 +13,6 @@ import type {
 import type { OpenPlanReader } from '../../digests/open-plan.ts';
 import { restoreFolder } from '../plan/plan-model.ts';
 import type { ImportOptions } from '../plan/plan-model.ts';
-import { creationIsAllowed } from '../preflight/triggers.ts';
 import type { ChunkLimits } from './chunk-size.ts';
 import type { Rules } from './classify.ts';
 import type { Accepted, RestoreTarget } from './planning-state.ts';
@@ -79,5 +78,4 @@ export const rulesFor = (
   signInName: signInAttributeOf(manifest.poolSettings),
   schema: target.pool.settings.schema,
   restoreUnconfirmed: options.restoreUnconfirmed,
-  mayCreateUsers: creationIsAllowed(options, target.pool.settings),
 });

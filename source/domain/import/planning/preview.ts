@@ -1,5 +1,5 @@
 import { readNdjson } from '../../state/ndjson.ts';
-import { excludedUserShape, sourceOf, updateOpShape } from '../plan/plan-model.ts';
+import { excludedUserShape, notInTable, sealedCounts, sourceOf, updateOpShape } from '../plan/plan-model.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
 import { failureLine, FAILURES_HEADER, inParts } from '../plan/csv-rows.ts';
 import type { PlanningRun } from './planning-run.ts';
@@ -32,6 +32,8 @@ export async function writePreview(plan: RestorePlan, { deps, folder }: Planning
     source: sourceOf(plan),
     ...summary,
     notes: [...remarks, ...notes],
+    sealed: sealedCounts(plan),
+    notInTable: notInTable(plan),
     importJobs: chunks.length,
     updates: batches.reduce((sum, { ops }) => sum + ops, 0),
   };
@@ -63,7 +65,9 @@ async function* previewRows(
           name: op.user.name,
           line: '',
           reason: op.why,
-          instead: 'would be created one by one',
+          instead: plan.mayCreateUsers
+            ? 'would be created one by one'
+            : "would not be created: the pool's triggers would see it",
           changed: '',
         });
     }

@@ -7,6 +7,7 @@ import { hasNoPassword } from '../reconcile/plan-marks.ts';
 import { itemsOf, problemSources } from '../reconcile/walk.ts';
 import { failureShape, failuresPrefix } from '../plan/failures.ts';
 import { Bitmap } from '../../digests/digest-table.ts';
+import { isHeldBack } from '../updates/run-op.ts';
 import type { FailureRow } from '../plan/csv-rows.ts';
 import type { UserNotes } from './notes.ts';
 
@@ -49,12 +50,13 @@ export async function* failureRows(
   yield* problemRows(check, notes, differing);
   yield* createdRows(check);
   for (const index of check.state.groupProblems) {
+    const refused = run.groupCreation.refusalOf(index);
     yield {
       sub: '',
       name: '',
       line: '',
-      reason: 'GroupMissingOrDifferent',
-      instead: 'updated once',
+      reason: refused === undefined ? 'GroupMissingOrDifferent' : `GroupRefused: ${refused}`,
+      instead: refused === undefined ? 'updated once' : 'tried once more',
       changed: `group ${(run.groups[index] as PlannedGroup).name}`,
     };
   }
@@ -78,12 +80,17 @@ async function* problemRows(
         const group = (run.groups[item.add.group] as PlannedGroup).name;
         const membership = marks.membershipOf(group, name);
         if (membership === undefined || marks.memberships.has(membership)) continue;
-        const reason = !isSeen(mark) ? 'UserNotRestored' : (note.update ?? 'MembershipMissing');
+        const refused = run.groupCreation.refusalOf(item.add.group);
+        const reason = !isSeen(mark)
+          ? 'UserNotRestored'
+          : refused !== undefined
+            ? `GroupRefused: ${refused}`
+            : (note.update ?? 'MembershipMissing');
         yield { ...row, reason, instead: NOTHING, changed: `not a member of the group ${group}` };
       } else if (!isSeen(mark)) {
         yield {
           ...row,
-          reason: whyMissing(note),
+          reason: whyMissing(note, run.plan.mayCreateUsers),
           instead: note.create === undefined ? NOTHING : `creating it one by one was refused (${note.create})`,
           changed: 'the user is not restored',
         };
@@ -103,7 +110,12 @@ async function* problemRows(
   }
 }
 
-const whyMissing = ({ blocked, row, create }: UserNotes): string => blocked ?? row?.reason ?? create ?? 'Missing';
+/** What kept an earlier start from creating users says nothing any more once this one may. */
+const whyMissing = ({ blocked, row, create }: UserNotes, mayCreateUsers: boolean): string =>
+  (blocked !== undefined && mayCreateUsers && isHeldBack(blocked) ? undefined : blocked) ??
+  row?.reason ??
+  create ??
+  'Missing';
 
 const passwordRow = (row: Pick<FailureRow, 'sub' | 'name' | 'line'>, { password }: UserNotes): FailureRow => ({
   ...row,

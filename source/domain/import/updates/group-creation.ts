@@ -1,4 +1,4 @@
-import type { UserPoolWriter } from '../../ports.ts';
+import type { UserPoolWriter, WriteOutcome } from '../../ports.ts';
 import { forEachAtOnce } from '../../concurrency.ts';
 import { Bitmap } from '../../digests/digest-table.ts';
 import type { PlannedGroup } from '../plan/plan-model.ts';
@@ -9,10 +9,12 @@ const GROUPS_AT_A_TIME = 3;
 
 /**
  * Creates the plan's groups ahead of the memberships that need them: in the plan's order, which is the order of first
- * need, but a group that an operation waits for goes first. Creating a group again changes nothing.
+ * need, but a group that an operation waits for goes first. Creating a group again changes nothing. A group that Cognito
+ * refuses costs itself and its memberships: the state names it, and all others are created.
  */
 export class GroupCreation {
   readonly #exists: Bitmap;
+  readonly #refused: Map<number, string>;
   readonly #creating = new Map<number, Promise<void>>();
   #next = 0;
 
@@ -20,24 +22,37 @@ export class GroupCreation {
     private readonly writer: Pick<UserPoolWriter, 'createGroup'>,
     private readonly poolId: string,
     private readonly groups: readonly PlannedGroup[],
-    /** Tells which groups exist, and counts them; both are kept up to date. */
-    private readonly state: Pick<UpdatesState, 'groups' | 'counts'>,
+    /** Tells which groups exist and which were refused, and counts them; all are kept up to date. */
+    private readonly state: Pick<UpdatesState, 'groups' | 'groupsRefused' | 'counts'>,
   ) {
     const exists = state.groups === '' ? undefined : new Uint8Array(Buffer.from(state.groups, 'base64'));
     this.#exists = new Bitmap(groups.length, exists);
-    this.#skipExisting();
+    this.#refused = new Map((state.groupsRefused ?? []).map(({ group, reason }) => [group, reason]));
+    this.#skipDecided();
   }
 
   get done(): boolean {
     return this.#next >= this.groups.length && this.#creating.size === 0;
   }
 
-  /** Resolves when the group exists. */
-  async need(index: number): Promise<void> {
-    if (!this.#exists.has(index)) await this.#create(index);
+  /** Resolves when it is decided whether the group exists: false when Cognito refused it. */
+  async need(index: number): Promise<boolean> {
+    if (!this.#isDecided(index)) await this.#create(index);
+    return this.#exists.has(index);
   }
 
-  /** Works ahead until all groups exist or `stop`. Throws when a group could not be created. */
+  /** Creates the group, or puts it right, whatever became of it before. */
+  async again(index: number): Promise<void> {
+    await this.#creating.get(index);
+    await this.#create(index);
+  }
+
+  /** Why Cognito refused the last write to the group; undefined when it did not. */
+  refusalOf(index: number): string | undefined {
+    return this.#refused.get(index);
+  }
+
+  /** Works ahead until it is decided about all groups or `stop`. */
   async runAhead(stop: () => boolean, afterEach: () => void): Promise<void> {
     await forEachAtOnce(this.#ahead(stop), GROUPS_AT_A_TIME, async (index) => {
       await this.need(index);
@@ -47,7 +62,7 @@ export class GroupCreation {
 
   *#ahead(stop: () => boolean): Generator<number, void, undefined> {
     while (!stop()) {
-      this.#skipExisting();
+      this.#skipDecided();
       if (this.#next >= this.groups.length) return;
       this.#next += 1;
       yield this.#next - 1;
@@ -57,25 +72,48 @@ export class GroupCreation {
   #create(index: number): Promise<void> {
     const running = this.#creating.get(index);
     if (running !== undefined) return running;
-    const { name, description, precedence } = this.groups[index] as PlannedGroup;
-    const work = this.writer
-      .createGroup(this.poolId, {
-        name,
-        ...(description === undefined ? {} : { description }),
-        ...(precedence === undefined ? {} : { precedence }),
-      })
-      .then(() => {
-        this.#exists.set(index);
-        this.state.groups = Buffer.from(this.#exists.bytes).toString('base64');
-        this.state.counts.groupsCreated += 1;
-      })
-      .finally(() => this.#creating.delete(index));
+    const work = this.#write(index).finally(() => this.#creating.delete(index));
     this.#creating.set(index, work);
     return work;
   }
 
-  #skipExisting(): void {
-    while (this.#next < this.groups.length && (this.#exists.has(this.#next) || this.#creating.has(this.#next)))
+  async #write(index: number): Promise<void> {
+    const { name, description, precedence } = this.groups[index] as PlannedGroup;
+    const settings = {
+      ...(description === undefined ? {} : { description }),
+      ...(precedence === undefined ? {} : { precedence }),
+    };
+    const outcome = await this.writer.createGroup(this.poolId, { name, ...settings });
+    if (outcome === 'done') this.#created(index);
+    else if (outcome.refused === 'InvalidParameterException' && Object.keys(settings).length > 0)
+      await this.#writeBare(index, name);
+    this.#remember(index, outcome);
+  }
+
+  /** A setting that Cognito does not take costs this setting: the group that its members need is there without. */
+  async #writeBare(index: number, name: string): Promise<void> {
+    if (this.#exists.has(index)) return;
+    if ((await this.writer.createGroup(this.poolId, { name })) === 'done') this.#created(index);
+  }
+
+  #created(index: number): void {
+    if (!this.#exists.has(index)) this.state.counts.groupsCreated += 1;
+    this.#exists.set(index);
+    this.state.groups = Buffer.from(this.#exists.bytes).toString('base64');
+  }
+
+  #remember(index: number, outcome: WriteOutcome): void {
+    if (outcome !== 'done') this.#refused.set(index, outcome.refused);
+    else if (!this.#refused.delete(index)) return;
+    this.state.groupsRefused = [...this.#refused].map(([group, reason]) => ({ group, reason }));
+  }
+
+  #isDecided(index: number): boolean {
+    return this.#exists.has(index) || this.#refused.has(index);
+  }
+
+  #skipDecided(): void {
+    while (this.#next < this.groups.length && (this.#isDecided(this.#next) || this.#creating.has(this.#next)))
       this.#next += 1;
   }
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { userPoolWriter } from '../../../../source/adapters/cognito/pool-writer.ts';
 import { refusal } from '../../../support/aws-stub.ts';
+import { rejection } from '../../../support/rejection.ts';
 import { adapterOptions, STUB_POOL, stubOfSuite } from '../../../support/cognito-stub.ts';
 
 describe('Cognito adapters: writing to a pool', () => {
@@ -18,5 +19,18 @@ describe('Cognito adapters: writing to a pool', () => {
       ['CreateGroup', { UserPoolId: STUB_POOL, GroupName: 'g', Description: 'd', Precedence: 1 }],
       ['UpdateGroup', { UserPoolId: STUB_POOL, GroupName: 'g', Description: 'd', Precedence: 1 }],
     ]);
+  });
+
+  it('E15: returns the refusal of one group by its name; what concerns the pool or the role is an error', async () => {
+    const writer = userPoolWriter(adapterOptions());
+    for (const refused of ['LimitExceededException', 'InvalidParameterException']) {
+      stub.answer = () => refusal(refused);
+      expect(await writer.createGroup(STUB_POOL, { name: 'g' })).to.deep.equal({ refused });
+    }
+    stub.answer = ({ action }) =>
+      refusal(action === 'CreateGroup' ? 'GroupExistsException' : 'InvalidParameterException');
+    expect(await writer.createGroup(STUB_POOL, { name: 'g' })).to.deep.equal({ refused: 'InvalidParameterException' });
+    stub.answer = () => refusal('NotAuthorizedException');
+    expect((await rejection(writer.createGroup(STUB_POOL, { name: 'g' }))).name).to.equal('AccessDenied');
   });
 });

@@ -3,6 +3,7 @@ import { initialUpdatesState } from '../../../../../source/domain/import/plan/up
 import type { UpdatesState } from '../../../../../source/domain/import/plan/updates-state.ts';
 import { GroupCreation } from '../../../../../source/domain/import/updates/group-creation.ts';
 import { FakeClock } from '../../../../../tools/simulation/fake-clock.ts';
+import type { WriteOutcome } from '../../../../../source/domain/ports.ts';
 import { rejection } from '../../../../support/rejection.ts';
 
 const groups = Array.from({ length: 20 }, (_, index) => ({
@@ -13,18 +14,26 @@ const groups = Array.from({ length: 20 }, (_, index) => ({
 
 interface Creation {
   readonly creation: GroupCreation;
-  readonly state: Pick<UpdatesState, 'groups' | 'counts'>;
+  readonly state: Pick<UpdatesState, 'groups' | 'groupsRefused' | 'counts'>;
   readonly made: string[];
 }
 
-function creation(exists = '', refuse: string[] = []): Creation {
+function creation(
+  exists = '',
+  {
+    fail = [],
+    refuse = () => 'done',
+  }: { readonly fail?: string[]; readonly refuse?: (group: object) => WriteOutcome } = {},
+): Creation {
   const clock = new FakeClock();
   const made: string[] = [];
-  const createGroup = async (_pool: string, group: object & { name: string }): Promise<void> => {
+  const createGroup = async (_pool: string, group: object & { name: string }): Promise<WriteOutcome> => {
     expect(group).to.not.have.property('roleArn');
     await clock.sleep(60);
-    if (refuse.includes(group.name)) throw new Error(`no ${group.name}`);
-    made.push(group.name);
+    if (fail.includes(group.name)) throw new Error(`no ${group.name}`);
+    const outcome = refuse(group);
+    if (outcome === 'done') made.push(group.name);
+    return outcome;
   };
   const state = { ...initialUpdatesState(), groups: exists };
   return { creation: new GroupCreation({ createGroup }, 'pool', groups, state), state, made };
@@ -65,7 +74,7 @@ describe('GroupCreation', () => {
   });
 
   it('tells a failure to whoever waits for that group', async () => {
-    const { creation: groupCreation } = creation('', ['g3']);
+    const { creation: groupCreation } = creation('', { fail: ['g3'] });
     expect((await rejection(groupCreation.need(3))).message).to.equal('no g3');
     expect(
       (
@@ -77,5 +86,49 @@ describe('GroupCreation', () => {
         )
       ).message,
     ).to.equal('no g3');
+  });
+
+  it('E15: remembers a refused group, and creates all others', async () => {
+    const refuse = (group: object): WriteOutcome =>
+      'name' in group && group.name === 'g3' ? { refused: 'LimitExceededException' } : 'done';
+    const { creation: groupCreation, state, made } = creation('', { refuse });
+    await groupCreation.runAhead(
+      () => false,
+      () => undefined,
+    );
+    expect(made).to.have.length(19);
+    expect(groupCreation.done).to.equal(true);
+    expect(await groupCreation.need(3)).to.equal(false);
+    expect(await groupCreation.need(4)).to.equal(true);
+    expect(state.groupsRefused).to.deep.equal([{ group: 3, reason: 'LimitExceededException' }]);
+
+    const later = new GroupCreation({ createGroup: () => Promise.resolve('done') }, 'pool', groups, state);
+    expect(later.refusalOf(3)).to.equal('LimitExceededException');
+    await later.again(3);
+    expect(await later.need(3)).to.equal(true);
+    expect(state.groupsRefused).to.deep.equal([]);
+    expect(state.counts.groupsCreated).to.equal(20);
+  });
+
+  it('E15: creates a group without the settings that Cognito refuses, and remembers that it did', async () => {
+    const described = [{ name: 'g0', description: 'too long', members: 1 }];
+    const calls: object[] = [];
+    const state = initialUpdatesState();
+    const groupCreation = new GroupCreation(
+      {
+        createGroup: (_pool, group) => {
+          calls.push(group);
+          return Promise.resolve('description' in group ? { refused: 'InvalidParameterException' } : 'done');
+        },
+      },
+      'pool',
+      described,
+      state,
+    );
+    expect(await groupCreation.need(0)).to.equal(true);
+    expect(calls).to.deep.equal([{ name: 'g0', description: 'too long' }, { name: 'g0' }]);
+    expect(groupCreation.refusalOf(0)).to.equal('InvalidParameterException');
+    await groupCreation.again(0);
+    expect(calls).to.have.length(3);
   });
 });
