@@ -13,6 +13,8 @@ const restoreCountsShape = v.object({
   /** Not restored, since somebody else has the name or creating them could have sent a message. */
   usersBlocked: countShape,
   usersDifferent: countShape,
+  /** Restored without an attribute that the new pool would have refused, or that the backup holds in no readable form. */
+  usersWithoutAttribute: v.exactOptional(countShape),
   /** Created one by one, and still without a permanent password. */
   usersWithoutPassword: countShape,
   /** In the new pool as in the backup, without a verified address: "forgot password" is not for them. */
@@ -21,6 +23,8 @@ const restoreCountsShape = v.object({
   usersCreatedOneByOne: countShape,
   groups: countShape,
   groupsMissingOrDifferent: countShape,
+  /** They had an IAM role, which no restore sets. */
+  groupsWithoutRole: v.exactOptional(countShape),
   memberships: countShape,
   membershipsMissing: countShape,
   /** In the backup, but their user is not restored or not in the backup: never planned. */
@@ -62,6 +66,7 @@ export function outcomeOf(
     counts.usersMissing +
     counts.usersBlocked +
     counts.usersDifferent +
+    (counts.usersWithoutAttribute ?? 0) +
     counts.usersWithoutPassword +
     counts.groupsMissingOrDifferent +
     counts.membershipsMissing;
@@ -80,6 +85,7 @@ export function summaryOf(outcome: RestoreOutcome['outcome'], counts: RestoreCou
       ? [`${counts.usersMissing + counts.usersBlocked} not restored`]
       : []),
     ...(counts.usersDifferent > 0 ? [`${counts.usersDifferent} different`] : []),
+    ...((counts.usersWithoutAttribute ?? 0) > 0 ? [`${counts.usersWithoutAttribute} without an attribute`] : []),
     ...(counts.usersWithoutPassword > 0 ? [`${counts.usersWithoutPassword} without a password`] : []),
     ...(counts.usersWithoutVerifiedAddress > 0
       ? [`${counts.usersWithoutVerifiedAddress} without a verified address`]
@@ -87,6 +93,7 @@ export function summaryOf(outcome: RestoreOutcome['outcome'], counts: RestoreCou
     ...(counts.groupsMissingOrDifferent > 0
       ? [`${counts.groupsMissingOrDifferent} of ${counts.groups} groups missing or different`]
       : []),
+    ...((counts.groupsWithoutRole ?? 0) > 0 ? [`${counts.groupsWithoutRole} groups without their IAM role`] : []),
     ...(counts.membershipsMissing > 0
       ? [`${counts.membershipsMissing} of ${counts.memberships} memberships missing`]
       : []),

@@ -1,7 +1,7 @@
 import { isRestorable } from '../../digests/user-content.ts';
 import { isOutOfQuestion } from './classify.ts';
 import type { Classified } from './classify.ts';
-import type { SpooledUser } from './segment-spool.ts';
+import type { SpooledUser } from './spooled-user.ts';
 
 /** What the preflight asks about everybody who is to be restored as far as the user alone tells. Counts only. */
 export class Survey {

@@ -72,7 +72,7 @@ describe('scanTable: who comes, and by which way', () => {
     const younger = { username: 'ann', created: '2025-02-01T00:00:00.000Z' };
     for (const [attributes, reason] of [
       [{ email: 'ann@example.test', email_verified: 'false' }, 'TriggersWouldFire'],
-      [{ email: 'ann@example.test', email_verified: 'true', name: 'x'.repeat(2_049) }, 'BadAttribute'],
+      [{ email: 'no address', email_verified: 'true' }, 'TriggersWouldFire'],
     ] as const) {
       const world = new PlanningWorld({ caseSensitive: true }, { caseSensitive: false, triggers: ['PreSignUp'] });
       world.source.put(aUser({ username: 'Ann', created: '2025-01-01T00:00:00.000Z' }));
