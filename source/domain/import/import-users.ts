@@ -15,8 +15,6 @@ import type { JobsState } from './plan/jobs-state.ts';
 export interface ImportUsersInput {
   readonly newUserPoolId: string;
   readonly restoreId: string;
-  /** What the execution's start found; see RestorePlan. */
-  readonly mayCreateUsers: boolean;
 }
 
 /** What the state machine sees: no personal data. */
@@ -37,11 +35,11 @@ export interface ImportUsersResult {
  * result, so that a crash repeats at most one. Returns when the running job need not be looked at yet.
  */
 export async function importUsers(
-  { newUserPoolId, restoreId, mayCreateUsers }: ImportUsersInput,
+  { newUserPoolId, restoreId }: ImportUsersInput,
   deps: ImportUsersDeps,
 ): Promise<ImportUsersResult> {
   const sliceOver = workSlice(deps.clock, deps.timeLeft);
-  const plan = { ...(await readPlan(deps.objects, newUserPoolId, restoreId)), mayCreateUsers };
+  const plan = await readPlan(deps.objects, newUserPoolId, restoreId);
   const progress = await claimRestore<JobsState>(
     deps,
     { newUserPoolId, restoreId, since: Date.parse(plan.plannedAt) },

@@ -4,7 +4,7 @@ import { tagReplaced, tagRestore } from './plan/closed-objects.ts';
 import { claimRestore } from './plan/progress.ts';
 import type { RestorePlan, RestoreSource } from './plan/plan-model.ts';
 import type { RestoreHead } from './plan/restore-head.ts';
-import { readPlan, sourceOf } from './plan/plan-model.ts';
+import { notInTable, readPlan, sealedCounts, sourceOf } from './plan/plan-model.ts';
 import { folderOf, planningKey } from './planning/planning-run.ts';
 import type { PlanningRun, ScanTableDeps, ScanTableInput } from './planning/planning-run.ts';
 import { planningStateShape } from './planning/planning-state.ts';
@@ -26,9 +26,13 @@ export type ScanTableResult =
       /** The run that is restored, and where it is read from. */
       readonly exportRun: string;
       readonly source: RestoreSource;
+      /** In the sealed export, and what of it the table lacks. */
       readonly backup: Counts;
+      readonly notInTable: Counts;
       readonly byCsv: number;
       readonly oneByOne: number;
+      /** Of those created one by one: the pool's triggers would see it, so that nobody creates them. */
+      readonly heldBack: number;
       readonly excluded: number;
       readonly chunks: number;
       readonly batches: number;
@@ -125,18 +129,20 @@ async function tagClosed({
   if (dryRun) await tagRestore(closing, { newUserPoolId, restoreId });
 }
 
-const summary = (
-  { options, runId, counts, chunks, batches }: RestorePlan,
-  dryRun: boolean,
-): Extract<ScanTableResult, { done: true }> => ({
-  done: true,
-  dryRun,
-  exportRun: runId,
-  source: sourceOf(options),
-  backup: counts.backup,
-  byCsv: counts.byCsv,
-  oneByOne: counts.oneByOne,
-  excluded: counts.excluded,
-  chunks: chunks.length,
-  batches: batches.length,
-});
+const summary = (plan: RestorePlan, dryRun: boolean): Extract<ScanTableResult, { done: true }> => {
+  const { options, runId, counts, chunks, batches, mayCreateUsers } = plan;
+  return {
+    done: true,
+    dryRun,
+    exportRun: runId,
+    source: sourceOf(options),
+    backup: sealedCounts(plan),
+    notInTable: notInTable(plan),
+    byCsv: counts.byCsv,
+    oneByOne: counts.oneByOne,
+    heldBack: mayCreateUsers ? 0 : counts.oneByOne,
+    excluded: counts.excluded,
+    chunks: chunks.length,
+    batches: batches.length,
+  };
+};

@@ -58,7 +58,7 @@ export const handler = guarded(async (event: unknown, context: Context): Promise
   pacer.restart(options.cognitoTps ?? env.COGNITO_TPS);
   await assertImportMayRun(leases, executionArn);
   const result = await importUsers(
-    { newUserPoolId: options.newUserPoolId, restoreId: restore.restoreId, mayCreateUsers: restore.mayCreateUsers },
+    { newUserPoolId: options.newUserPoolId, restoreId: restore.restoreId },
     { ...deps, ...invocation, jobEnded: (job) => sendMetrics(importJobEnded(job, regionOf(executionArn))) },
   );
   log.info('Import jobs so far', { ...result });

@@ -18,7 +18,6 @@ const RULES: Rules = {
   sourceSchema: [],
   aliases: [],
   restoreUnconfirmed: false,
-  mayCreateUsers: true,
 };
 
 const wayOf = (given: SpooledUser): Classified => classify(given, RULES);

@@ -25,7 +25,6 @@ const RULES: Rules & { readonly caseSensitive: boolean } = {
   sourceSchema: [],
   aliases: [],
   restoreUnconfirmed: false,
-  mayCreateUsers: true,
   caseSensitive: false,
 };
 

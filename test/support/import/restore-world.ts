@@ -89,10 +89,7 @@ export class RestoreWorld extends PlanningWorld {
   async execute(executionArn = 'execution-1'): Promise<RestoreOutcome> {
     for (let turn = 0; turn < MAX_TURNS; turn += 1) {
       this.turns += 1;
-      const jobs = await importUsers(
-        { newUserPoolId: NEW_POOL, restoreId: RESTORE_ID, mayCreateUsers: this.mayCreateUsers },
-        this.jobsDeps(),
-      );
+      const jobs = await importUsers({ newUserPoolId: NEW_POOL, restoreId: RESTORE_ID }, this.jobsDeps());
       let updates = await this.update(executionArn);
       while (!updates.done && jobs.done) {
         this.turns += 1;

@@ -15,9 +15,8 @@ const RESCUE_OPS = 500;
 const NO_RESULT = 'NoResultAfterAllImportJobs';
 
 /**
- * The chunk has its final result: rows that no job imported become `create` operations (unless the pool's triggers
- * would tell the user), collisions are kept from any update, and the chunk's batches are released. The state that the
- * caller stores is the release; the messages only wake.
+ * The chunk has its final result: rows that no job imported become `create` operations, collisions are kept from any
+ * update, and the chunk's batches are released. The state that the caller stores is the release; the messages only wake.
  */
 export async function settleChunk(
   run: JobsRun,
@@ -89,11 +88,7 @@ async function lossesOf({ plan, deps }: JobsRun, chunk: ChunkPlan, results: RowR
     if (code === RowCode.collision) {
       blocked.push(user.sub);
       failures.push({ ...failure, kind: 'blocked', reason: 'NameCollision' });
-    } else if (plan.mayCreateUsers) rescues.push({ op: 'create', user, why: failure.reason });
-    else {
-      blocked.push(user.sub);
-      failures.push({ ...failure, kind: 'blocked', reason: 'TriggersWouldFire' });
-    }
+    } else rescues.push({ op: 'create', user, why: failure.reason });
     if (rescues.length === RESCUE_OPS) await storeRescues();
   }
   await storeRescues();

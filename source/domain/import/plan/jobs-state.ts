@@ -22,7 +22,7 @@ const chunkResultShape = v.object({
   failed: countShape,
   /** Rows whose name another user of the pool had: reported, none of their updates are carried out. */
   collisions: countShape,
-  /** Users whose updates are left out: the collisions, and losses that may not be created; see blockedKey. */
+  /** Users whose updates are left out: the collisions, and up to version 2.0.0 losses that triggers kept from being created; see blockedKey. */
   blocked: countShape,
   /** Objects of `create` operations (rescueKey), worked off before the chunk's own batches. */
   rescueParts: countShape,

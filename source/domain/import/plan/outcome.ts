@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { countShape, idShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
+import { furtherSteps, notInTableOf, triedAgain } from './next-steps.ts';
 import type { RestorePlan, RestoreSource } from './plan-model.ts';
 
 const restoreCountsShape = v.object({
@@ -9,9 +10,13 @@ const restoreCountsShape = v.object({
   usersRestored: countShape,
   /** Left out by a documented rule. */
   usersExcluded: countShape,
+  /** In the sealed export, but not in the table that AcceptIncomplete took. */
+  usersNotInTable: v.exactOptional(countShape),
   usersMissing: countShape,
   /** Not restored, since somebody else has the name or creating them could have sent a message. */
   usersBlocked: countShape,
+  /** Of the blocked ones: the pool's triggers would have seen their creation. */
+  usersHeldBack: v.exactOptional(countShape),
   usersDifferent: countShape,
   /** Restored without an attribute that the new pool would have refused, or that the backup holds in no readable form. */
   usersWithoutAttribute: v.exactOptional(countShape),
@@ -27,6 +32,8 @@ const restoreCountsShape = v.object({
   groupsWithoutRole: v.exactOptional(countShape),
   memberships: countShape,
   membershipsMissing: countShape,
+  groupsNotInTable: v.exactOptional(countShape),
+  membershipsNotInTable: v.exactOptional(countShape),
   /** In the backup, but their user is not restored or not in the backup: never planned. */
   membershipsWithoutUser: countShape,
   /** In the new pool, but not in the backup. */
@@ -49,8 +56,8 @@ export const restoreOutcomeShape = v.object({
   summary: v.string(),
 });
 /**
- * complete: the pool holds all that the backup has; policy: all but what the operator chose to leave out (unconfirmed
- * users, an incomplete backup); partial: something else is missing or different.
+ * complete: the pool holds all that the backup has, but for what its people changed since; policy: all but what the
+ * operator chose to leave out (unconfirmed users); partial: something else is missing or different.
  */
 export type RestoreOutcome = Stored<typeof restoreOutcomeShape>;
 
@@ -61,16 +68,8 @@ export function outcomeOf(
 ): RestoreOutcome['outcome'] {
   // Unconfirmed users are left out by the operator's choice; whoever was left out because the pool cannot take them is lost.
   const lostByRule = counts.usersExcluded - (plan.counts.excludedBy.Unconfirmed ?? 0);
-  const lost =
-    lostByRule +
-    counts.usersMissing +
-    counts.usersBlocked +
-    counts.usersDifferent +
-    (counts.usersWithoutAttribute ?? 0) +
-    counts.usersWithoutPassword +
-    counts.groupsMissingOrDifferent +
-    counts.membershipsMissing;
-  if (lost > 0) return 'partial';
+  const lost = lostByRule + notInTableOf(counts) + (counts.usersWithoutAttribute ?? 0);
+  if (lost + triedAgain(counts) > 0) return 'partial';
   return counts.usersExcluded + counts.membershipsWithoutUser > 0 || plan.incomplete !== undefined
     ? 'policy'
     : 'complete';
@@ -80,30 +79,27 @@ export function outcomeOf(
 export function summaryOf(outcome: RestoreOutcome['outcome'], counts: RestoreCounts, folder: string): string {
   const parts = [
     `${counts.usersRestored} of ${counts.usersInBackup} users restored`,
-    ...(counts.usersExcluded > 0 ? [`${counts.usersExcluded} left out by rule`] : []),
-    ...(counts.usersMissing + counts.usersBlocked > 0
-      ? [`${counts.usersMissing + counts.usersBlocked} not restored`]
-      : []),
-    ...(counts.usersDifferent > 0 ? [`${counts.usersDifferent} different`] : []),
-    ...((counts.usersWithoutAttribute ?? 0) > 0 ? [`${counts.usersWithoutAttribute} without an attribute`] : []),
-    ...(counts.usersWithoutPassword > 0 ? [`${counts.usersWithoutPassword} without a password`] : []),
-    ...(counts.usersWithoutVerifiedAddress > 0
-      ? [`${counts.usersWithoutVerifiedAddress} without a verified address`]
-      : []),
-    ...(counts.groupsMissingOrDifferent > 0
-      ? [`${counts.groupsMissingOrDifferent} of ${counts.groups} groups missing or different`]
-      : []),
-    ...((counts.groupsWithoutRole ?? 0) > 0 ? [`${counts.groupsWithoutRole} groups without their IAM role`] : []),
-    ...(counts.membershipsMissing > 0
-      ? [`${counts.membershipsMissing} of ${counts.memberships} memberships missing`]
-      : []),
-    ...(counts.membershipsWithoutUser > 0
-      ? [`${counts.membershipsWithoutUser} memberships without a restored user`]
-      : []),
+    ...some(counts.usersNotInTable, 'users of the sealed export were not in the backup table'),
+    ...some(counts.usersExcluded, 'left out by rule'),
+    ...some(counts.usersMissing + counts.usersBlocked, 'not restored'),
+    ...some(counts.usersDifferent, 'different'),
+    ...some(counts.usersWithoutAttribute, 'without an attribute'),
+    ...some(counts.usersWithoutPassword, 'without a password'),
+    ...some(counts.usersWithoutVerifiedAddress, 'without a verified address'),
+    ...some(counts.groupsNotInTable, 'groups of the sealed export were not in the backup table'),
+    ...some(counts.groupsMissingOrDifferent, `of ${counts.groups} groups missing or different`),
+    ...some(counts.groupsWithoutRole, 'groups without their IAM role'),
+    ...some(counts.membershipsNotInTable, 'memberships of the sealed export were not in the backup table'),
+    ...some(counts.membershipsMissing, `of ${counts.memberships} memberships missing`),
+    ...some(counts.membershipsWithoutUser, 'memberships without a restored user'),
   ];
-  const advice =
-    outcome === 'partial'
-      ? ' Start ImportWorkflow again with the same NewUserPoolId to try the reported ones again.'
-      : '';
-  return `${parts.join(', ')}. The report is in ${folder}.${advice}`;
+  const again =
+    triedAgain(counts) > 0
+      ? ['Start ImportWorkflow again with the same NewUserPoolId to try the reported ones again.']
+      : [];
+  const advice = outcome === 'partial' ? [...again, ...furtherSteps(counts)] : [];
+  return [`${parts.join(', ')}. The report is in ${folder}.`, ...advice].join(' ');
 }
+
+const some = (count: number | undefined, words: string): string[] =>
+  count === undefined || count === 0 ? [] : [`${count} ${words}`];

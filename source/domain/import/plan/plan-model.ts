@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { groupShape, settingsShape } from '../../model.ts';
 import type { SignInAttribute } from '../../model.ts';
 import { countsShape } from '../../backup/manifest.ts';
+import type { Counts } from '../../backup/manifest.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { readJson } from '../../state/json-object.ts';
 import { countShape, idShape, subShape, textsShape, timeShape } from '../../state/shape.ts';
@@ -50,6 +51,7 @@ export type RestoreUser = Stored<typeof restoreUserShape>;
 
 const exclusionShape = v.picklist([
   'Unconfirmed',
+  /** In plans of version 2.0.0 only. */
   'TriggersWouldFire',
   'NoSignInName',
   'NameCollision',
@@ -163,8 +165,8 @@ function planShape(newUserPoolId: string, restoreId: string) {
     caseSensitive: v.boolean(),
     /**
      * False: the new pool has triggers that AdminCreateUser would fire and AllowTriggers was not given. Then nobody is
-     * created one by one, rows that the import job refused included: they are reported instead. Every start looks again
-     * (OpenedRestore), and what it finds then counts for whoever is still to be created.
+     * created one by one, rows that the import job refused included: they are reported instead. They are planned all the
+     * same: every start looks again (OpenedRestore), and what it finds then counts for whoever is still to be created.
      */
     mayCreateUsers: v.boolean(),
     schema: settingsShape.entries.schema,
@@ -196,6 +198,29 @@ export type RestoreSource = 'table' | 'snapshot';
 /** A restore with ExportRun reads that run's snapshot. */
 export const sourceOf = ({ exportRun }: Pick<ImportOptions, 'exportRun'>): RestoreSource =>
   exportRun === undefined ? 'table' : 'snapshot';
+
+type Found = Pick<RestorePlan, 'incomplete'> & { readonly counts: Pick<RestorePlan['counts'], 'backup'> };
+
+/** What the sealed export held and AcceptIncomplete found missing in the table. */
+export const notInTable = ({ incomplete }: Pick<RestorePlan, 'incomplete'>): Counts => ({
+  users: lacking(incomplete, 'users'),
+  groups: lacking(incomplete, 'groups'),
+  memberships: lacking(incomplete, 'memberships'),
+});
+
+const lacking = (incomplete: RestorePlan['incomplete'], kind: keyof Counts): number =>
+  incomplete === undefined ? 0 : Math.max(0, incomplete.expected[kind] - incomplete.found[kind]);
+
+/** How much there is to restore: what the manifest counts, whatever of it the table lacks. */
+export function sealedCounts(plan: Found): Counts {
+  const { backup } = plan.counts;
+  const missing = notInTable(plan);
+  return {
+    users: backup.users + missing.users,
+    groups: backup.groups + missing.groups,
+    memberships: backup.memberships + missing.memberships,
+  };
+}
 
 /** All restores into one pool lie below this prefix. */
 export const restorePrefix = (poolId: string): string => `restores/${poolId}/`;

@@ -39,6 +39,8 @@ export const updatesStateShape = v.object({
   collisions: textsShape,
   /** Subs of users who could not be created: their updates are left out. */
   refused: textsShape,
+  /** Subs of users who were not created because the pool's triggers would have seen it: a later start may create them. */
+  heldBack: v.exactOptional(textsShape),
   counts: updateCountsShape,
   /** Present from the first comparison on. */
   check: v.exactOptional(checkStateShape),

@@ -22,8 +22,6 @@ export interface Rules extends CsvRules {
   /** AliasAttributes of the new pool: by their values users can sign in, too. */
   readonly aliases: readonly string[];
   readonly restoreUnconfirmed: boolean;
-  /** See RestorePlan. */
-  readonly mayCreateUsers: boolean;
 }
 
 /** A user as it is to be restored, before the groups have their order: `groups` are names. */
@@ -99,12 +97,7 @@ export function wayOf(
   const fit = missing === undefined ? csvFit(user, rules) : { why: missing };
   const restored = { created, user, ...(lost.length === 0 ? {} : { lost }) };
   if ('bytes' in fit) return { way: 'csv', bytes: fit.bytes, ...restored };
-  if (rules.mayCreateUsers) return { way: 'create', why: fit.why, ...restored };
-  return leftOut(
-    user,
-    'TriggersWouldFire',
-    `An import job cannot take the user (${fit.why}), and creating it one by one would fire the pool's triggers.`,
-  );
+  return { way: 'create', why: fit.why, ...restored };
 }
 
 /** The user does not come back. */

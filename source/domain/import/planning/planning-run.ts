@@ -12,7 +12,6 @@ import type {
 } from '../../ports.ts';
 import { restoreFolder } from '../plan/plan-model.ts';
 import type { ImportOptions } from '../plan/plan-model.ts';
-import { creationIsAllowed } from '../preflight/triggers.ts';
 import type { ChunkLimits } from './chunk-size.ts';
 import type { Rules } from './classify.ts';
 import type { Accepted, RestoreTarget } from './planning-state.ts';
@@ -80,5 +79,4 @@ export const rulesFor = (
   sourceSchema: manifest.poolSettings.schema,
   aliases: target.pool.settings.aliasAttributes,
   restoreUnconfirmed: options.restoreUnconfirmed,
-  mayCreateUsers: creationIsAllowed(options, target.pool.settings),
 });

@@ -1,5 +1,5 @@
 import { readNdjson } from '../../state/ndjson.ts';
-import { excludedUserShape, sourceOf, updateOpShape } from '../plan/plan-model.ts';
+import { excludedUserShape, notInTable, sealedCounts, sourceOf, updateOpShape } from '../plan/plan-model.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
 import { lossesOf } from '../plan/attribute-loss.ts';
 import { failureLine, FAILURES_HEADER, inParts } from '../plan/csv-rows.ts';
@@ -31,6 +31,8 @@ export async function writePreview(plan: RestorePlan, { deps, folder }: Planning
     exportRun: plan.runId,
     source: sourceOf(plan.options),
     ...summary,
+    sealed: sealedCounts(plan),
+    notInTable: notInTable(plan),
     importJobs: chunks.length,
     updates: batches.reduce((sum, { ops }) => sum + ops, 0),
   };
@@ -72,7 +74,9 @@ async function* previewRows(
           name: op.user.name,
           line: '',
           reason: op.why,
-          instead: 'would be created one by one',
+          instead: plan.mayCreateUsers
+            ? 'would be created one by one'
+            : "would not be created: the pool's triggers would see it",
           changed: '',
         });
     }

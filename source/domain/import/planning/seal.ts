@@ -1,6 +1,7 @@
 import { readList } from '../../state/stored-list.ts';
 import type { BatchPlan, PlannedGroup, RestorePlan, UpdateOp } from '../plan/plan-model.ts';
 import { planKey, plannedGroupShape } from '../plan/plan-model.ts';
+import { creationIsAllowed } from '../preflight/triggers.ts';
 import { MAX_BATCH_OPS, BatchWriter } from './batch-writer.ts';
 import { plannedGroupsKey, rulesFor } from './planning-run.ts';
 import type { PlanningRun } from './planning-run.ts';
@@ -17,7 +18,7 @@ export async function sealPlan(state: StateOf<'seal'>, run: PlanningRun): Promis
   await deps.objects.write(lossesKey, joined(state.draft.losses ?? [], run));
   const { accepted, backup, target, tally, draft } = state;
   const { runId, userPoolId } = accepted.manifest;
-  const { signInName, header, mfaFlag, mayCreateUsers, schema } = rulesFor(input, accepted, target);
+  const { signInName, header, mfaFlag, schema } = rulesFor(input, accepted, target);
   const plan: RestorePlan = {
     restoreId: input.restoreId,
     newUserPoolId: target.pool.id,
@@ -32,7 +33,7 @@ export async function sealPlan(state: StateOf<'seal'>, run: PlanningRun): Promis
     csvHeader: header,
     mfaFlag,
     caseSensitive: target.pool.settings.caseSensitive,
-    mayCreateUsers,
+    mayCreateUsers: creationIsAllowed(input.options, target.pool.settings),
     schema,
     groupsKey: plannedGroupsKey(folder),
     chunks: draft.chunks,

@@ -15,8 +15,10 @@ export class Survey {
     if (isOutOfQuestion(classified)) return;
     this.users += 1;
     if (hasLinks(attributes.identities)) this.linked += 1;
+    // What the user comes back without is no reason to want it of the pool.
+    const lost = classified.way === 'exclude' ? [] : (classified.lost ?? []).map(({ attribute }) => attribute);
     for (const [name, value] of Object.entries(attributes))
-      if (isRestorable(name, value)) this.usage[name] = (this.usage[name] ?? 0) + 1;
+      if (isRestorable(name, value) && !lost.includes(name)) this.usage[name] = (this.usage[name] ?? 0) + 1;
   }
 }
 

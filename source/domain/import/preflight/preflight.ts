@@ -120,7 +120,7 @@ function settingNotes({ settings, source, allowTriggers }: PreflightFacts): stri
     notes.push(
       allowTriggers
         ? `Users who were created one by one went through the pool's triggers (${listed(fired)}), as AllowTriggers asked.`
-        : `The pool has triggers that creating users one by one would fire (${listed(fired)}): users whom an import job cannot take are left out. Those whom a job refuses are created when the workflow is started again without the triggers or with "AllowTriggers": true.`,
+        : `The pool has triggers that creating users one by one would fire (${listed(fired)}): users whom an import job cannot take or refuses are left out until the workflow is started again without the triggers or with "AllowTriggers": true.`,
     );
   }
   return notes;

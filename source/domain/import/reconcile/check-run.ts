@@ -22,8 +22,9 @@ export class CheckRun implements Appendix {
   static async begin(run: UpdateRun): Promise<CheckRun> {
     const state = (run.state.check ??= initialCheckState());
     const marks = await loadPlanMarks(run.deps.objects, run.plan, state.marksKey);
+    if (run.plan.mayCreateUsers) run.heldBack.clear();
     // A repair goes on where it stopped in a list that follows from the marks: they change when it has ended.
-    if (run.state.phase !== 'repair') setForeign(marks, run.collisions);
+    if (run.state.phase !== 'repair') setForeign(marks, run.collisions, run.heldBack);
     return new CheckRun(run, marks, state);
   }
 

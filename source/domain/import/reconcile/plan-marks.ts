@@ -38,11 +38,14 @@ export const hasNoPassword = (mark: number): boolean => (mark & Mark.noPassword)
 /** Whether a repair has something to do for the user. */
 export const hasProblem = (mark: number): boolean => isMissing(mark) || isDifferent(mark) || hasNoPassword(mark);
 
-/** Users of these old subs are left alone. */
-export function setForeign(marks: Marks, subs: Pick<ReadonlySet<string>, 'has' | 'size'>): void {
-  if (subs.size === 0) return;
-  for (let ordinal = 0; ordinal < marks.userCount; ordinal += 1)
-    if (subs.has(marks.expectedUser(ordinal).sub)) marks.users[ordinal] = Mark.foreign;
+/** Users of these old subs are left alone: whoever has their names in the pool was not made by this restore. */
+export function setForeign(marks: Marks, ...lists: readonly Pick<ReadonlySet<string>, 'has' | 'size'>[]): void {
+  const subs = lists.filter(({ size }) => size > 0);
+  if (subs.length === 0) return;
+  for (let ordinal = 0; ordinal < marks.userCount; ordinal += 1) {
+    const { sub } = marks.expectedUser(ordinal);
+    if (subs.some((list) => list.has(sub))) marks.users[ordinal] = Mark.foreign;
+  }
 }
 
 /** Before another try: nobody is left alone any more. */

@@ -5,6 +5,7 @@ import type { PlannedGroup, RestoreUser } from '../plan/plan-model.ts';
 import { adopt, isOurs } from '../updates/create-user.ts';
 import { listedUser } from '../updates/listed-user.ts';
 import { collide, create, recordCreation, settle } from '../updates/run-op.ts';
+import { isLeftAlone } from '../updates/update-run.ts';
 import { markWriting } from '../plan/restore-head.ts';
 import type { StepEnd } from '../../state/step.ts';
 import type { CheckRun } from './check-run.ts';
@@ -26,13 +27,7 @@ export async function repair(check: CheckRun): Promise<StepEnd> {
   const end = await walk(check, problemSources(check, { memberships: true }), async (item) => {
     const { name, sub } = 'user' in item ? item.user : item.add;
     const ordinal = marks.ordinalOf(name);
-    if (
-      ordinal === undefined ||
-      marks.users[ordinal] === Mark.foreign ||
-      run.collisions.has(sub) ||
-      run.refused.has(sub)
-    )
-      return;
+    if (ordinal === undefined || marks.users[ordinal] === Mark.foreign || isLeftAlone(run, sub)) return;
     if ('user' in item) {
       await repairUser(check, item.user, ordinal, item.why);
       return;
@@ -43,7 +38,7 @@ export async function repair(check: CheckRun): Promise<StepEnd> {
     if (!(await run.groupCreation.need(item.add.group))) return;
     settle(run, item.add, await run.deps.writer.addUserToGroup(run.plan.newUserPoolId, name, group), 'memberships');
   });
-  if (end === 'moved') setForeign(marks, run.collisions);
+  if (end === 'moved') setForeign(marks, run.collisions, run.heldBack);
   return end;
 }
 

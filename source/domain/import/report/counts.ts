@@ -4,6 +4,7 @@ import type { CheckRun } from '../reconcile/check-run.ts';
 import { problemsOf } from '../reconcile/recheck.ts';
 import type { UserNotes } from './notes.ts';
 import type { RestoreCounts } from '../plan/outcome.ts';
+import { notInTable, sealedCounts } from '../plan/plan-model.ts';
 
 /** Counts what the comparison found; the marks are the truth, records only add how a user came back. */
 export function restoreCounts(check: CheckRun, jobs: JobsState, notes: ReadonlyMap<number, UserNotes>): RestoreCounts {
@@ -12,11 +13,13 @@ export function restoreCounts(check: CheckRun, jobs: JobsState, notes: ReadonlyM
   const blocked = marks.countUsers((mark) => mark === Mark.foreign);
   const present = [...notes].filter(([ordinal]) => isSeen(marks.users[ordinal] as number)).map(([, note]) => note);
   return {
-    usersInBackup: run.plan.counts.backup.users,
+    usersInBackup: sealedCounts(run.plan).users,
+    usersNotInTable: notInTable(run.plan).users,
     usersRestored: marks.userCount - problems.users - blocked,
     usersExcluded: run.plan.counts.excluded,
     usersMissing: problems.missing,
     usersBlocked: blocked,
+    usersHeldBack: run.heldBack.size,
     usersDifferent: problems.users - problems.missing,
     usersWithoutAttribute: run.plan.counts.withLosses ?? 0,
     usersWithoutPassword: problems.withoutPassword,
@@ -27,6 +30,8 @@ export function restoreCounts(check: CheckRun, jobs: JobsState, notes: ReadonlyM
     groupsWithoutRole: run.groups.filter(({ roleArn }) => roleArn !== undefined).length,
     memberships: marks.membershipCount,
     membershipsMissing: problems.memberships,
+    groupsNotInTable: notInTable(run.plan).groups,
+    membershipsNotInTable: notInTable(run.plan).memberships,
     membershipsWithoutUser: run.plan.counts.membershipsWithoutUser,
     unknownUsers: state.unknownUsers,
     unknownGroups: state.unknownGroups,

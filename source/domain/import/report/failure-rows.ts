@@ -8,6 +8,7 @@ import { itemsOf, problemSources } from '../reconcile/walk.ts';
 import { lossesOf } from '../plan/attribute-loss.ts';
 import { failureShape, failuresPrefix } from '../plan/failures.ts';
 import { Bitmap } from '../../digests/digest-table.ts';
+import { isHeldBack } from '../updates/run-op.ts';
 import type { FailureRow } from '../plan/csv-rows.ts';
 import type { UserNotes } from './notes.ts';
 
@@ -107,7 +108,7 @@ async function* problemRows(
       } else if (!isSeen(mark)) {
         yield {
           ...row,
-          reason: whyMissing(note),
+          reason: whyMissing(note, run.plan.mayCreateUsers),
           instead: note.create === undefined ? NOTHING : `creating it one by one was refused (${note.create})`,
           changed: 'the user is not restored',
         };
@@ -127,7 +128,12 @@ async function* problemRows(
   }
 }
 
-const whyMissing = ({ blocked, row, create }: UserNotes): string => blocked ?? row?.reason ?? create ?? 'Missing';
+/** What kept an earlier start from creating users says nothing any more once this one may. */
+const whyMissing = ({ blocked, row, create }: UserNotes, mayCreateUsers: boolean): string =>
+  (blocked !== undefined && mayCreateUsers && isHeldBack(blocked) ? undefined : blocked) ??
+  row?.reason ??
+  create ??
+  'Missing';
 
 const passwordRow = (row: Pick<FailureRow, 'sub' | 'name' | 'line'>, { password }: UserNotes): FailureRow => ({
   ...row,

@@ -87,6 +87,7 @@ async function beginRetry({ run, marks, state }: CheckRun): Promise<void> {
   clearForeign(marks);
   run.collisions.clear();
   run.refused.clear();
+  run.heldBack.clear();
   state.walk = { source: 0, item: 0 };
   run.state.phase = 'repair';
   run.state.retries += 1;

@@ -6,6 +6,7 @@ import type { RestoreUser, UpdateOp } from '../plan/plan-model.ts';
 import { createUser } from './create-user.ts';
 import type { CreateOutcome } from './create-user.ts';
 import type { UpdateCounts } from '../plan/updates-state.ts';
+import { isLeftAlone } from './update-run.ts';
 import type { UpdateRun } from './update-run.ts';
 
 /** A user who was never created has no updates; that it is missing is reported once, by the comparison at the end. */
@@ -25,7 +26,7 @@ export async function runOp(run: UpdateRun, op: UpdateOp): Promise<void> {
     await create(run, op.user, op.why);
     return;
   }
-  if (run.collisions.has(op.sub) || run.refused.has(op.sub)) return;
+  if (isLeftAlone(run, op.sub)) return;
   const { newUserPoolId, restoreId } = run.plan;
   const { writer } = run.deps;
   if (op.op === 'disable') return settle(run, op, await writer.disableUser(newUserPoolId, op.name), 'disabled');
@@ -40,12 +41,17 @@ export async function runOp(run: UpdateRun, op: UpdateOp): Promise<void> {
   return settle(run, op, await writer.addUserToGroup(newUserPoolId, op.name, group.name), 'memberships');
 }
 
+const HELD_BACK = 'TriggersWouldFire';
+const heldBackReason = (why: string): string =>
+  `${HELD_BACK}: an import job cannot take the user (${why}), and creating it one by one would fire the pool's triggers.`;
+/** The reason says that the pool's triggers kept the user from being created; version 2.0.0 gave no more than the name. */
+export const isHeldBack = (reason: string): boolean => reason.startsWith(HELD_BACK);
+
 /** Creates the user and records how that went; true when the user exists afterwards. */
 export async function create(run: UpdateRun, user: RestoreUser, why: string): Promise<boolean> {
   if (!run.plan.mayCreateUsers) {
-    // Whoever may have the name from now on is somebody else.
-    run.collisions.add(user.sub);
-    run.failures.add({ sub: user.sub, name: user.name, kind: 'blocked', reason: 'TriggersWouldFire' });
+    run.heldBack.add(user.sub);
+    run.failures.add({ sub: user.sub, name: user.name, kind: 'blocked', reason: heldBackReason(why) });
     return false;
   }
   return recordCreation(run, user, why, await createUser(run.plan, user, run.deps));

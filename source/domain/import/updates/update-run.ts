@@ -23,9 +23,14 @@ export interface UpdateRun {
   readonly failures: FailureLog;
   readonly collisions: ListedSubs;
   readonly refused: ListedSubs;
+  readonly heldBack: ListedSubs;
   /** True once this invocation should store its progress and return. */
   readonly sliceOver: () => boolean;
 }
+
+/** Nothing is written for the user: somebody else has the name, or the user was not created. */
+export const isLeftAlone = ({ collisions, refused, heldBack }: UpdateRun, sub: string): boolean =>
+  collisions.has(sub) || refused.has(sub) || heldBack.has(sub);
 
 /** Reads what the work on the plan needs beside its progress. */
 export async function beginUpdates(
@@ -46,6 +51,7 @@ export async function beginUpdates(
     failures: new FailureLog(),
     collisions: new ListedSubs(state.collisions),
     refused: new ListedSubs(state.refused),
+    heldBack: new ListedSubs((state.heldBack ??= [])),
     sliceOver,
   };
 }

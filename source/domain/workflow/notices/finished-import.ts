@@ -1,3 +1,5 @@
+import { furtherSteps, triedAgain } from '../../import/plan/next-steps.ts';
+import type { Unfinished } from '../../import/plan/next-steps.ts';
 import type { RestoreOutcome } from '../../import/plan/outcome.ts';
 import type { NoticeEvent } from './events.ts';
 import { bodyOf, consoleLink, counted, duration, number, subjectOf } from './text.ts';
@@ -16,6 +18,7 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
   ['groups', 'groups in the backup'],
   ['memberships', 'memberships planned'],
   ['usersCreatedOneByOne', 'of the users created one by one instead of by an import job'],
+  ['usersNotInTable', 'users of the sealed export were not in the backup table'],
   ['usersExcluded', 'users left out by a documented rule'],
   ['usersMissing', 'users missing'],
   ['usersBlocked', 'users not created: their name is taken, or creating them could have sent a message'],
@@ -24,12 +27,17 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
   ['usersWithoutVerifiedAddress', 'users who cannot use "forgot password": none of their addresses is verified'],
   ['groupsMissingOrDifferent', 'groups missing or different'],
   ['membershipsMissing', 'memberships missing'],
+  ['groupsNotInTable', 'groups of the sealed export were not in the backup table'],
+  ['membershipsNotInTable', 'memberships of the sealed export were not in the backup table'],
   ['membershipsWithoutUser', 'memberships whose user is not restored'],
   ['unknownUsers', 'users in the pool that are not in the backup'],
   ['unknownGroups', 'groups in the pool that are not in the backup'],
   ['unknownMemberships', 'memberships in the pool that are not in the backup'],
 ];
 const ALWAYS = 3;
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  (value ?? {}) as Readonly<Record<string, unknown>>;
 
 type Restored = Partial<Pick<RestoreOutcome, 'outcome' | 'exportRun' | 'source' | 'report'>>;
 
@@ -64,7 +72,7 @@ function restoreNotice({ executionArn, startedAt, result }: Finished, { now, abo
       report === undefined
         ? undefined
         : `Report: every user who was not restored, and why; old and new subs\n${report.keys.map((key) => `  s3://${report.bucket}/${key}`).join('\n')}`,
-      `What to do next\n  ${NEXT[outcome]}${unverified > 0 ? NEXT_UNVERIFIED : ''}`,
+      `What to do next\n  ${next(outcome, counts)}${unverified > 0 ? NEXT_UNVERIFIED : ''}`,
       firstTime,
       `Execution\n  ${consoleLink(executionArn)}`,
       about,
@@ -100,15 +108,35 @@ const NEXT: Readonly<Record<RestoreOutcome['outcome'], string>> = {
   partial:
     'Read failures.csv, remove the causes that it names, and start ImportWorkflow again with the same input: it tries the reported users again and leaves the restored ones alone.',
 };
+const NOT_AGAIN = 'Read failures.csv. A further start of this restore finds nothing to try again.';
+
+const next = (outcome: RestoreOutcome['outcome'], counts: Unfinished): string =>
+  outcome !== 'partial'
+    ? NEXT[outcome]
+    : [triedAgain(counts) > 0 ? NEXT.partial : NOT_AGAIN, ...furtherSteps(counts)].join(' ');
 
 /** "Forgot password" sends its code to verified addresses only. */
 const NEXT_UNVERIFIED =
   ' Users without a verified address cannot use "forgot password": set a permanent password for each, or verify an address of theirs; failures.csv names them.';
 
 function dryRunNotice({ executionArn, startedAt, result }: Finished, { now, about, firstTime }: Around): Notice {
-  const { backup, byCsv, oneByOne, excluded, chunks, reportKeys } = result;
-  const { users, groups, memberships } = (backup ?? {}) as Readonly<Record<string, unknown>>;
-  const left = typeof excluded === 'number' ? excluded : 0;
+  const { backup, byCsv, chunks, reportKeys } = result;
+  const { users, groups, memberships } = fieldsOf(backup);
+  const of = (value: unknown): number => (typeof value === 'number' ? value : 0);
+  const heldBack = of(result.heldBack);
+  const absent = of(fieldsOf(result.notInTable).users);
+  const left = of(result.excluded) + heldBack + absent;
+  const lines = [
+    `${number(byCsv)} users would come back by ${counted(chunks, 'import job')}`,
+    `${number(of(result.oneByOne) - heldBack)} users would be created one by one`,
+    `${number(result.excluded)} users would be left out by a documented rule`,
+    ...(heldBack > 0
+      ? [
+          `${number(heldBack)} users would not be created: the pool has triggers that would see it, and AllowTriggers is not given`,
+        ]
+      : []),
+    ...(absent > 0 ? [`${number(absent)} users of the sealed export are not in the backup table`] : []),
+  ];
   return {
     subject: subjectOf(
       left === 0
@@ -118,7 +146,7 @@ function dryRunNotice({ executionArn, startedAt, result }: Finished, { now, abou
     body: bodyOf([
       `ImportWorkflow checked the backup against the new pool in ${duration(now - startedAt)} and wrote nothing to the pool.`,
       `${runOf(result)} This backup holds ${counted(users, 'user')}, ${counted(groups, 'group')} and ${counted(memberships, 'membership')}.`,
-      `  ${number(byCsv)} users would come back by ${counted(chunks, 'import job')}\n  ${number(oneByOne)} users would be created one by one\n  ${number(left)} users would be left out by a documented rule`,
+      lines.map((line) => `  ${line}`).join('\n'),
       Array.isArray(reportKeys)
         ? `Report, in the mapping-file bucket of this Region\n${(reportKeys as unknown[]).map((key) => `  ${String(key)}`).join('\n')}`
         : undefined,

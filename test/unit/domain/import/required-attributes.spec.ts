@@ -46,7 +46,7 @@ describe('Users without an attribute that both pools require', () => {
 
   it("are left out, with the reason, when the pool's triggers would see it", async () => {
     const restore = await world(['PreSignUp']);
-    expect(restore.plan().counts.excludedBy).to.deep.equal({ TriggersWouldFire: 1 });
+    expect(restore.plan().counts).to.deep.include({ byCsv: 5, oneByOne: 1, excluded: 0 });
     const outcome = await restore.execute();
     expect(outcome.outcome).to.equal('partial');
     expect(restore.report('failures.csv')).to.match(/zoe,.*TriggersWouldFire: .*no name, which the pool requires/);

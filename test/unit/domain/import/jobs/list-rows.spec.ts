@@ -18,7 +18,7 @@ async function world(users: number, prefix = 'user'): Promise<RestoreWorld> {
 async function allJobs(restore: RestoreWorld): Promise<void> {
   for (;;) {
     const { done, waitSeconds } = await importUsers(
-      { newUserPoolId: NEW_POOL, restoreId: RESTORE_ID, mayCreateUsers: true },
+      { newUserPoolId: NEW_POOL, restoreId: RESTORE_ID },
       restore.jobsDeps(),
     );
     if (done) return;

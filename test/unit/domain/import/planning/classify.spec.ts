@@ -16,7 +16,6 @@ const RULES: Rules = {
   sourceSchema: [],
   aliases: [],
   restoreUnconfirmed: false,
-  mayCreateUsers: true,
 };
 const USER: SpooledUser = {
   sub: 's-1',
@@ -76,7 +75,6 @@ describe('classify', () => {
   it('creates one by one who lacks an attribute that the pool requires, sub apart', () => {
     const user = { attributes: { email_verified: 'true' } };
     expect(look(user)).to.deep.include({ way: 'create', why: 'no email, which the pool requires' });
-    expect(reason(look(user, { mayCreateUsers: false }))).to.equal('TriggersWouldFire');
   });
 
   it('checks values against the new schema', () => {
@@ -92,14 +90,8 @@ describe('classify', () => {
     expect(reason(look(attributes({ email: 'é'.repeat(2049) })))).to.equal('BadAttribute');
   });
 
-  it('creates one by one whom the CSV cannot carry, unless triggers would fire', () => {
+  it('creates one by one whom the CSV cannot carry', () => {
     const user = attributes({ email_verified: 'false' });
     expect(look(user)).to.deep.include({ way: 'create', why: 'no verified email' });
-    const refused = look(user, { mayCreateUsers: false });
-    expect(reason(refused)).to.equal('TriggersWouldFire');
-    expect(refused)
-      .to.have.nested.property('excluded.detail')
-      .that.matches(/no verified email/);
-    expect(reason(look({}, { mayCreateUsers: false }))).to.equal('csv');
   });
 });

@@ -13,7 +13,6 @@ const RULES: Rules = {
   sourceSchema: [],
   aliases: ['email', 'preferred_username'],
   restoreUnconfirmed: false,
-  mayCreateUsers: true,
 };
 const user = (sub: string, name: string, created = '2025-01-01', verified = 'false'): Classified => ({
   way: 'csv',
