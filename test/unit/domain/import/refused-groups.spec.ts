@@ -3,7 +3,7 @@ import { differences } from '../../../support/import/differences.ts';
 import { RestoreWorld } from '../../../support/import/restore-world.ts';
 import { addUsers } from '../../../support/world/builders.ts';
 
-describe('One refusal costs one thing', () => {
+describe('A group that Cognito refuses', () => {
   it('E15: a refused group costs this group and its memberships; it is named in the report only', async () => {
     const world = new RestoreWorld();
     addUsers(world.source, 40);
