@@ -131,6 +131,8 @@ export const planCountsShape = v.object({
   disabled: countShape,
   /** Users of `byCsv` and `oneByOne` who come back without an attribute; see attributeLossShape. */
   withLosses: v.exactOptional(countShape),
+  /** Groups that had an IAM role. */
+  groupsWithoutRole: v.exactOptional(countShape),
 });
 
 /** An interrupted export found at planning: its run id and how many items carry it. */
