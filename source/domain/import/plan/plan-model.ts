@@ -131,6 +131,8 @@ export const planCountsShape = v.object({
   disabled: countShape,
   /** Users of `byCsv` and `oneByOne` who come back without an attribute; see attributeLossShape. */
   withLosses: v.exactOptional(countShape),
+  /** Groups that had an IAM role. */
+  groupsWithoutRole: v.exactOptional(countShape),
 });
 
 /** An export that was being applied to the table, or had been interrupted, when the table was read. */
