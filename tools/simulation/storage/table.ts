@@ -56,6 +56,17 @@ export class SimulatedTable implements BackupTable {
       return new Map(found);
     });
 
+  itemsOf = (keys: readonly ItemKey[]): Promise<ReadonlyMap<string, TableItem>> =>
+    this.#call('itemsOf', keys, () => {
+      this.usage.read(keys.length, false);
+      return new Map(
+        keys.flatMap((key) => {
+          const item = this.peek(key);
+          return item === undefined ? [] : [[keyText(key), item] as const];
+        }),
+      );
+    });
+
   putItems = (items: readonly TableItem[]): Promise<void> =>
     this.#call('putItems', items, () => {
       if (items.some(isTooLarge)) throw new Fault('ServiceError', 'DynamoDB refused BatchWriteItem (ValidationException).');
