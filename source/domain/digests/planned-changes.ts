@@ -108,16 +108,18 @@ export class PlannedChanges {
     runId: string,
     plan: OpenPlan,
   ): Promise<PlannedChanges | undefined> {
-    const parts: Buffer[] = [];
+    if (plan.changes > plan.items * RECORDS_PER_ITEM) return undefined;
+    // One buffer: a plan that changes every item of a large pool is too large to be held twice.
+    const all = Buffer.alloc(plan.changes * RECORD_BYTES);
+    let length = 0;
     for (let index = 0; index < plan.items; index += 1) {
       const records = (await table.getItem(changeDigestsKey(runId, index)))?.records;
       if (typeof records !== 'string') return undefined;
-      parts.push(Buffer.from(records, 'base64'));
+      const part = Buffer.from(records, 'base64');
+      if (length + part.length > all.length) return undefined;
+      length += part.copy(all, length);
     }
-    const all = Buffer.concat(parts);
-    return all.length === plan.changes * RECORD_BYTES && sha256Of(all) === plan.sha256
-      ? new PlannedChanges(all)
-      : undefined;
+    return length === all.length && sha256Of(all) === plan.sha256 ? new PlannedChanges(all) : undefined;
   }
 
   get size(): number {

@@ -34,7 +34,8 @@ export async function writeRestoreReport(check: CheckRun, jobs: JobsState, bucke
   return {
     outcome,
     exportRun: plan.runId,
-    source: sourceOf(plan.options),
+    source: sourceOf(plan),
+    ...(plan.remarks === undefined ? {} : { remarks: plan.remarks }),
     counts,
     report: { bucket, keys },
     summary: summaryOf(outcome, counts, `s3://${bucket}/${folder}`),
@@ -54,7 +55,7 @@ function reportOf(
     sourceUserPoolId: plan.sourceUserPoolId,
     table: plan.tableName,
     exportRun: plan.runId,
-    source: sourceOf(plan.options),
+    source: sourceOf(plan),
     outcome,
     plannedAt: plan.plannedAt,
     endedAt: new Date(deps.clock.now()).toISOString(),
@@ -70,6 +71,7 @@ function reportOf(
       .filter(({ roleArn }) => roleArn !== undefined)
       .map(({ name, roleArn }) => ({ group: name, roleArn })),
     notes: [
+      ...(plan.remarks ?? []),
       ...plan.notes,
       'Passwords, MFA settings, devices and sign-in history cannot be restored by any API; every user has a new sub (sub-map.csv).',
     ],
