@@ -122,6 +122,7 @@ class Guarded {
         lastDay: countedInLastDay(world, { runId, now: world.clock.now() }),
         interrupted: each([]),
         staying: () => Promise.resolve(staying),
+        atLeast: { deleted: NO_COUNTS, changed: NO_COUNTS },
         held: { ...NO_COUNTS, users: backup.size },
       },
       { ...step, maxDeletePercent: MAX_DELETE, maxChangePercent: MAX_CHANGE, uncountedAttributes: [] },

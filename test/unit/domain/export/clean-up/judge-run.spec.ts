@@ -23,6 +23,7 @@ const foreseen = (deleted: readonly ItemKey[], changed: readonly ChangedItem[]):
   lastDay: from([]),
   interrupted: from([]),
   staying: () => Promise.resolve(new DigestSet()),
+  atLeast: { deleted: NO_COUNTS, changed: NO_COUNTS },
   held: { users: 100, groups: 30, memberships: 200 },
 });
 const users = (count: number): ItemKey[] => Array.from({ length: count }, (_, n) => userKey(`sub-${n}`));
