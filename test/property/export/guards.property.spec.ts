@@ -49,11 +49,17 @@ const steps = fc.array(
   { minLength: 2, maxLength: 14 },
 );
 
+/** The backup before a run, and the pool as the run finds it after the step. */
+interface Sight {
+  readonly before: ReadonlyMap<number, number>;
+  readonly pool: ReadonlyMap<number, number>;
+  readonly step: Step;
+}
+
 /** What the guards should say, from what really happened and not from what they remember. */
-function expected(past: readonly Past[], now: number, own: Past, before: ReadonlyMap<number, number>, step: Step) {
+function expected(past: readonly Past[], now: number, own: Past, { before, pool, step }: Sight) {
   const recent = past.filter(({ at }) => at > now - DAY);
-  const isIn = (user: number): boolean => before.has(user) && !own.deleted.has(user);
-  const lost = new Set(recent.flatMap(({ deleted }) => [...deleted]).filter((user) => !isIn(user)));
+  const lost = new Set(recent.flatMap(({ deleted }) => [...deleted]).filter((user) => !pool.has(user)));
   const others = [...lost].filter((user) => !own.deleted.has(user)).length;
   const of = before.size + others;
   const deleted = others + own.deleted.size;
@@ -91,7 +97,7 @@ class Guarded {
       ),
     };
     const { counted, refused } = await this.#judge(runId, own, pool, step);
-    const should = expected(this.past, now, own, this.backup, step);
+    const should = expected(this.past, now, own, { before: this.backup, pool, step });
     expect(
       {
         delete: refused?.input.includes('AllowMassDelete') ?? false,
