@@ -18,6 +18,18 @@ export const optionalText = () =>
     v.transform((value) => value.trim() || undefined),
   );
 
+/** Names separated by commas; none where the variable is absent or blank. */
+export const names = () =>
+  v.pipe(
+    v.optional(v.string(), ''),
+    v.transform((value) =>
+      value
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    ),
+  );
+
 /** A whole number between `min` and `max`, both included. */
 export const int = (min: number, max: number) => {
   const expected = `a whole number from ${min} to ${max}`;

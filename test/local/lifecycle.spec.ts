@@ -320,6 +320,7 @@ describe('Life of a launch, with IAM enforced', function () {
         NotificationEmail: 'new@example.com',
         SnapshotRetentionDays: '0',
         MaxChangePercent: '10',
+        UncountedAttributes: 'custom:last_login,custom:visits',
       });
       expect(failuresOf(outcome)).to.deep.equal([]);
       expect(outcome.status).to.equal('UPDATE_COMPLETE');
@@ -330,7 +331,10 @@ describe('Life of a launch, with IAM enforced', function () {
         });
         expect((await functionIn(region, 'MessageBroker')).Environment?.Variables, region).to.include({
           SNS_PREFERENCE: 'ERRORS_ONLY',
+        });
+        expect((await functionIn(region, 'BackupTableCleanup')).Environment?.Variables, region).to.include({
           MAX_CHANGE_PERCENT: '10',
+          UNCOUNTED_ATTRIBUTES: 'custom:last_login,custom:visits',
         });
         expect((await functionIn(region, 'VerifyBackup')).Environment?.Variables, region).to.include({
           SNAPSHOT_RETENTION_DAYS: '0',

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** `KEY: text()` and its like, as they stand in calls of readEnv or in shapes that are passed to it. */
-const KEY = /\b([A-Z][A-Z0-9_]+): (?:requiredText|optionalText|int|yesNo|oneOf)\(/g;
+const KEY = /\b([A-Z][A-Z0-9_]+): (?:requiredText|optionalText|int|yesNo|oneOf|names)\(/g;
 const OWN_IMPORT = /from '(\.[^']+\.ts)'/g;
 
 /** Environment variables that a function reads through readEnv: in its own file and in the project's files it imports. */

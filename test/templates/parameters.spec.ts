@@ -49,6 +49,7 @@ describe('Parameters of the main template', () => {
       CognitoTPS: [10, [1, 5, 10, 15, 20, 25]],
       MaxDeletePercent: ['20', undefined],
       MaxChangePercent: ['50', undefined],
+      UncountedAttributes: ['', undefined],
       SnapshotRetentionDays: ['35', undefined],
       ReportRetentionDays: ['90', undefined],
       NotificationEmail: [undefined, undefined],
@@ -134,6 +135,20 @@ describe('Parameters of the main template', () => {
       ).to.deep.equal([]);
       expect(accepts(name, String(Parameters[name]?.Default)), name).to.equal(true);
     }
+  });
+
+  it('take names of attributes separated by commas, or none', () => {
+    const most = Array.from({ length: 50 }, (_, n) => `custom:a${n}`).join(',');
+    expect(
+      ['', 'custom:last_login', 'custom:last_login,custom:visits', 'custom:last_login, updated_at', most].filter(
+        (names) => !accepts('UncountedAttributes', names),
+      ),
+    ).to.deep.equal([]);
+    expect(
+      [' ', ',', 'a,', ',a', 'a b', 'a,,b', 'a;\n', `${most},one-more`].filter((names) =>
+        accepts('UncountedAttributes', names),
+      ),
+    ).to.deep.equal([]);
   });
 
   it('reach the StackSet: StackSetCustomResource passes exactly the parameters of its template', () => {

@@ -24,6 +24,7 @@ export interface SolutionParameters {
   readonly SnsPreference?: 'INFO_AND_ERRORS' | 'ERRORS_ONLY';
   readonly MaxDeletePercent?: string;
   readonly MaxChangePercent?: string;
+  readonly UncountedAttributes?: string;
   readonly SnapshotRetentionDays?: string;
   readonly ReportRetentionDays?: string;
 }

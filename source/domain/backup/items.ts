@@ -40,6 +40,9 @@ export const subOfKey = ({ id }: ItemKey): string => id.slice(USER.length);
 /** The group's name in a membership's key. */
 export const groupOf = ({ type }: ItemKey): string => type.slice(MEMBER_OF.length);
 
+/** The group's name in its own key. */
+export const groupNameOfKey = ({ id }: ItemKey): string => id.slice(GROUP.length);
+
 /** A user with all attributes that ListUsers showed. */
 export interface UserItem extends ItemKey, Record<string, unknown> {
   readonly username: string;

@@ -5,6 +5,7 @@ import type { UserPoolDescription } from '../model.ts';
 import type { BackupTable, Clock, ObjectStore, Random, UserPoolReader } from '../ports.ts';
 import { checkSourcePool } from '../backup/source-pool.ts';
 import { deletePlanPrefix } from './clean-up/delete-plan.ts';
+import { isRemembered } from './clean-up/last-day.ts';
 import { parseJson } from '../state/json-object.ts';
 import { EXPORTS_PREFIX, factsKey, findFacts, HEAD_KEY, RESUME_WINDOW_MS, runFolder, runHeadShape } from './run.ts';
 import type { RunFacts, RunHead } from './run.ts';
@@ -58,7 +59,7 @@ export async function checkUserPoolConfig(
   const sealed = facts.runId === found.latestRunId;
   if (!sealed && found.openRunId !== facts.runId)
     await markOpen(deps.table, { runId: facts.runId, openedAt: now }, found.openRunId);
-  if (!resumed) await dropOldRuns(deps.objects, facts);
+  if (!resumed) await dropOldRuns(deps, facts, found.openRunId);
   return { runId: facts.runId, resumed };
 }
 
@@ -131,12 +132,18 @@ const newRunId = (now: string, random: Random): string =>
     .toString(16)
     .padStart(8, '0')}`;
 
-/** Objects of earlier runs are of no more use, except the delete plans that still count for the guard. */
-async function dropOldRuns(objects: Pick<ObjectStore, 'list' | 'deleteAll'>, facts: RunFacts): Promise<void> {
+/** Objects of earlier runs are of no more use, except what still counts for the guards. */
+async function dropOldRuns(
+  { objects, table, clock }: Pick<CheckUserPoolConfigDeps, 'objects' | 'table' | 'clock'>,
+  facts: RunFacts,
+  openRunId: string | undefined,
+): Promise<void> {
   const keep = [HEAD_KEY, runFolder(facts.runId), ...facts.unsealedRuns.map(deletePlanPrefix)];
+  const unsealed = [facts.runId, openRunId];
   const old: string[] = [];
   for await (const key of objects.list(EXPORTS_PREFIX)) {
-    if (!keep.some((prefix) => key.startsWith(prefix))) old.push(key);
+    if (keep.some((prefix) => key.startsWith(prefix))) continue;
+    if (!(await isRemembered(table, key, { now: clock.now(), unsealed }))) old.push(key);
   }
   if (old.length > 0) await objects.deleteAll(old);
 }

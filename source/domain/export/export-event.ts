@@ -5,24 +5,24 @@ import { Halt } from '../errors.ts';
 export interface ExportEvent {
   readonly executionArn: string;
   readonly allowMassDelete: boolean;
+  readonly allowMassChange: boolean;
 }
 /** After CheckUserPoolConfig. */
 export interface RunEvent extends ExportEvent {
   readonly runId: string;
 }
 
+/** Only a true that is no text allows what a guard would refuse. */
+const allowed = v.optional(
+  v.pipe(
+    v.unknown(),
+    v.transform((value) => value === true),
+  ),
+  false,
+);
 const state = v.object({
   executionArn: v.string(),
-  options: v.object({
-    // Only a true that is no text allows a mass delete.
-    allowMassDelete: v.optional(
-      v.pipe(
-        v.unknown(),
-        v.transform((value) => value === true),
-      ),
-      false,
-    ),
-  }),
+  options: v.object({ allowMassDelete: allowed, allowMassChange: allowed }),
 });
 const run = v.object({ run: v.object({ runId: v.string() }) });
 
@@ -30,7 +30,7 @@ const run = v.object({ run: v.object({ runId: v.string() }) });
 export function parseExportEvent(event: unknown): ExportEvent {
   const { success, output } = v.safeParse(state, event);
   if (!success) return refuse('executionArn and options');
-  return { executionArn: output.executionArn, allowMassDelete: output.options.allowMassDelete };
+  return { executionArn: output.executionArn, ...output.options };
 }
 
 /** As parseExportEvent, for the states after CheckUserPoolConfig. */

@@ -34,6 +34,8 @@ export type ScanTableResult =
       /** Of those created one by one: the pool's triggers would see it, so that nobody creates them. */
       readonly heldBack: number;
       readonly excluded: number;
+      readonly withLosses: number;
+      readonly groupsWithoutRole: number;
       readonly chunks: number;
       readonly batches: number;
       /** Keys of a dry run's files. */
@@ -142,6 +144,8 @@ const summary = (plan: RestorePlan, dryRun: boolean): Extract<ScanTableResult, {
     oneByOne: counts.oneByOne,
     heldBack: mayCreateUsers ? 0 : counts.oneByOne,
     excluded: counts.excluded,
+    withLosses: counts.withLosses ?? 0,
+    groupsWithoutRole: counts.groupsWithoutRole ?? 0,
     chunks: chunks.length,
     batches: batches.length,
   };

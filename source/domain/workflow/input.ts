@@ -8,6 +8,8 @@ import type { VerifyOptions } from '../verify/verify-event.ts';
 export interface ExportOptions {
   /** Deletes also what the mass-delete guard would refuse. */
   readonly allowMassDelete: boolean;
+  /** Overwrites also what the mass-change guard would refuse. */
+  readonly allowMassChange: boolean;
   /** Who started it: `Schedule`, `Launch`, or what the operator gave. */
   readonly trigger?: string;
 }
@@ -26,6 +28,7 @@ const trigger = text('text of at most 40 letters, digits, blanks, dots, dashes o
 
 const EXPORT_KEYS = {
   AllowMassDelete: flag,
+  AllowMassChange: flag,
   Trigger: trigger,
 };
 
@@ -57,8 +60,12 @@ type Parsed<S extends Kinds> = { readonly [K in keyof S]?: v.InferOutput<S[K]> }
  * @throws Halt InvalidInput that names the key, what was found and what is allowed
  */
 export function parseExportInput(input: unknown): ExportOptions {
-  const { AllowMassDelete = false, Trigger } = parseKeys('ExportWorkflow', input, EXPORT_KEYS);
-  return { allowMassDelete: AllowMassDelete, ...(Trigger === undefined ? {} : { trigger: Trigger }) };
+  const { AllowMassDelete = false, AllowMassChange = false, Trigger } = parseKeys('ExportWorkflow', input, EXPORT_KEYS);
+  return {
+    allowMassDelete: AllowMassDelete,
+    allowMassChange: AllowMassChange,
+    ...(Trigger === undefined ? {} : { trigger: Trigger }),
+  };
 }
 
 /**

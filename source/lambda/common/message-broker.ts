@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { notify } from '../../domain/workflow/notices/notify.ts';
 import type { Told } from '../../domain/workflow/notices/notify.ts';
 import { systemClock } from '../../adapters/clock.ts';
-import { int, oneOf, optionalText, readEnv, requiredText, yesNo } from '../../adapters/env.ts';
+import { oneOf, optionalText, readEnv, requiredText, yesNo } from '../../adapters/env.ts';
 import { guarded } from '../../adapters/guarded.ts';
 import { log, logger } from '../../adapters/log.ts';
 import { metrics } from '../../adapters/metrics.ts';
@@ -16,7 +16,6 @@ const env = readEnv({
   PRIMARY_REGION: requiredText(),
   PRIMARY_USER_POOL_ID: requiredText(),
   BACKUP_TABLE_NAME: requiredText(),
-  MAX_CHANGE_PERCENT: int(0, 100),
   SEND_ANONYMOUS_DATA: yesNo(),
   METRICS_ENDPOINT: optionalText(),
   SOLUTION_ID: requiredText(),
@@ -48,6 +47,5 @@ export const handler = guarded(async (event: unknown, context: Context): Promise
     primaryRegion: env.PRIMARY_REGION,
     userPoolId: env.PRIMARY_USER_POOL_ID,
     tableName: env.BACKUP_TABLE_NAME,
-    maxChangePercent: env.MAX_CHANGE_PERCENT,
   });
 });

@@ -1,7 +1,7 @@
 import { cleanUpTable } from '../../domain/export/clean-up/clean-up.ts';
 import { parseRunEvent } from '../../domain/export/export-event.ts';
 import { backupTable } from '../../adapters/backup-table.ts';
-import { int, readEnv, requiredText } from '../../adapters/env.ts';
+import { int, names, readEnv, requiredText } from '../../adapters/env.ts';
 import { log } from '../../adapters/log.ts';
 import { wakeQueue } from '../../adapters/wake-queue.ts';
 import { LISTING_ENVIRONMENT, listingFunction } from './shared/listing-function.ts';
@@ -10,6 +10,8 @@ const env = readEnv({
   ...LISTING_ENVIRONMENT,
   EXPORT_QUEUE_URL: requiredText(),
   MAX_DELETE_PERCENT: int(0, 100),
+  MAX_CHANGE_PERCENT: int(0, 100),
+  UNCOUNTED_ATTRIBUTES: names(),
   SNAPSHOT_RETENTION_DAYS: int(0, 3650),
   SOLUTION_VERSION: requiredText(),
 });
@@ -22,13 +24,16 @@ const replica = backupTable({
 const queue = wakeQueue({ queueUrl: env.EXPORT_QUEUE_URL, userAgent: env.USER_AGENT });
 
 /** Deletes what the complete listing did not show, within the guard's limits, and seals the run. */
-export const handler = listingFunction(env, parseRunEvent, async ({ runId, allowMassDelete }, parts) => {
+export const handler = listingFunction(env, parseRunEvent, async ({ runId, allowMassDelete, allowMassChange }, parts) => {
   const result = await cleanUpTable(
     { ...parts, replica, queue },
     {
       runId,
       allowMassDelete,
+      allowMassChange,
       maxDeletePercent: env.MAX_DELETE_PERCENT,
+      maxChangePercent: env.MAX_CHANGE_PERCENT,
+      uncountedAttributes: env.UNCOUNTED_ATTRIBUTES,
       softwareVersion: env.SOLUTION_VERSION,
       keepSnapshot: env.SNAPSHOT_RETENTION_DAYS > 0,
       replicaRegion: env.SECONDARY_REGION,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { csvBytes, csvHeaderLine, csvLine } from '../../../source/domain/import/csv/csv-line.ts';
 import { classify } from '../../../source/domain/import/planning/classify.ts';
 import type { Classified, Rules } from '../../../source/domain/import/planning/classify.ts';
-import type { SpooledUser } from '../../../source/domain/import/planning/segment-spool.ts';
+import type { SpooledUser } from '../../../source/domain/import/planning/spooled-user.ts';
 import { anyText, plainText, TEXTS, userWith } from '../../support/import/any-users.ts';
 import { headerOf, READINGS, readJobFile, SCHEMA } from '../../support/import/csv-pool.ts';
 import { subFor } from '../../../tools/simulation/cognito/memory-pool.ts';
@@ -15,6 +15,8 @@ const RULES: Rules = {
   autoVerified: ['email'],
   signInName: 'username',
   schema: SCHEMA,
+  sourceSchema: [],
+  aliases: [],
   restoreUnconfirmed: false,
 };
 

@@ -4,11 +4,12 @@ import { csvBytes, csvHeaderLine } from '../../../source/domain/import/csv/csv-l
 import { buildChunkCsv } from '../../../source/domain/import/jobs/chunk-csv.ts';
 import { restoreUserShape } from '../../../source/domain/import/plan/plan-model.ts';
 import type { ChunkPlan } from '../../../source/domain/import/plan/plan-model.ts';
+import { afterCollisions, givingWay } from '../../../source/domain/import/planning/giving-way.ts';
 import { classifyBackup } from '../../../source/domain/import/planning/classify-backup.ts';
 import { classifiedShape } from '../../../source/domain/import/planning/classify.ts';
 import type { Rules } from '../../../source/domain/import/planning/classify.ts';
 import { cutChunk, newDraft } from '../../../source/domain/import/planning/cut-chunk.ts';
-import type { SpooledUser } from '../../../source/domain/import/planning/segment-spool.ts';
+import type { SpooledUser } from '../../../source/domain/import/planning/spooled-user.ts';
 import { readSpool } from '../../../source/domain/import/planning/spool.ts';
 import { toNdjson } from '../../../source/domain/state/ndjson.ts';
 import { anyText, userWith } from '../../support/import/any-users.ts';
@@ -21,6 +22,8 @@ const RULES: Rules & { readonly caseSensitive: boolean } = {
   autoVerified: ['email'],
   signInName: 'username',
   schema: SCHEMA,
+  sourceSchema: [],
+  aliases: [],
   restoreUnconfirmed: false,
   caseSensitive: false,
 };
@@ -53,7 +56,7 @@ async function planned(
     draft = await cutChunk(draft, {
       objects,
       parts,
-      losers: new Set(losers),
+      afterCollisions: (found) => afterCollisions(found, givingWay(losers, []), RULES),
       groupIndex: new Map(),
       firstGroups: 0,
       folder: 'restore/',

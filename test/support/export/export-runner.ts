@@ -15,6 +15,9 @@ export interface ExportOptions {
   readonly callsPerSecond?: number;
   readonly maxDeletePercent?: number;
   readonly allowMassDelete?: boolean;
+  readonly maxChangePercent?: number;
+  readonly allowMassChange?: boolean;
+  readonly uncountedAttributes?: readonly string[];
   /** Default true. */
   readonly keepSnapshot?: boolean;
   /** Milliseconds that each invocation has; the least useful is above a minute, the functions' reserve. */
@@ -69,10 +72,14 @@ export class ExportRunner {
 
   cleanUp(runId: string): Promise<CleanUpResult> {
     const { maxDeletePercent = 20, allowMassDelete = false, keepSnapshot = true } = this.options;
+    const { maxChangePercent = 50, allowMassChange = false, uncountedAttributes = [] } = this.options;
     const options = {
       runId,
       maxDeletePercent,
       allowMassDelete,
+      maxChangePercent,
+      allowMassChange,
+      uncountedAttributes,
       softwareVersion: 'v2.0.0',
       keepSnapshot,
       replicaRegion: REPLICA_REGION,

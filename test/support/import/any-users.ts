@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { SpooledUser } from '../../../source/domain/import/planning/segment-spool.ts';
+import type { SpooledUser } from '../../../source/domain/import/planning/spooled-user.ts';
 import { subFor } from '../../../tools/simulation/cognito/memory-pool.ts';
 
 const codePoint = fc.oneof(

@@ -12,7 +12,6 @@ export const NOTICE_SETTINGS: NotifySettings = {
   primaryRegion: 'eu-west-1',
   userPoolId: 'eu-west-1_Source',
   tableName: 'main-BackupTable-1',
-  maxChangePercent: 50,
 };
 
 /** Users, groups and memberships, as a manifest counts them. */

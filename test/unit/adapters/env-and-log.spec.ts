@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import { Halt } from '../../../source/domain/errors.ts';
 import { untilProcessed } from '../../../source/adapters/batches.ts';
-import { int, oneOf, optionalText, readEnv, requiredText, yesNo } from '../../../source/adapters/env.ts';
+import { int, names, oneOf, optionalText, readEnv, requiredText, yesNo } from '../../../source/adapters/env.ts';
 import { redact } from '../../../source/adapters/log.ts';
 import { FakeClock } from '../../../tools/simulation/fake-clock.ts';
 
@@ -24,6 +24,12 @@ describe('readEnv', () => {
         source,
       ),
     ).to.deep.equal({ A: 'a', N: 25, F: true, G: false, W: 'two', E: undefined, M: undefined });
+  });
+
+  it('reads names separated by commas, and none', () => {
+    const read = (value?: string): unknown => readEnv({ L: names() }, value === undefined ? {} : { L: value }).L;
+    expect(read('custom:last_login, updated_at,')).to.deep.equal(['custom:last_login', 'updated_at']);
+    for (const none of [undefined, '', ' ', ',']) expect(read(none)).to.deep.equal([]);
   });
 
   it('takes a Yes or No that lost its quotes in a template for what it says', () => {

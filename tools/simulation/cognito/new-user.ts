@@ -1,4 +1,4 @@
-import type { Attributes, PoolUser } from '../../../source/domain/model.ts';
+import type { Attributes, PoolUser, SchemaAttribute } from '../../../source/domain/model.ts';
 import { TEMPORARY_PASSWORD_STATUS } from '../../../source/domain/model.ts';
 import type { WriteOutcome } from '../../../source/domain/ports.ts';
 import { loginsOf } from './pool.ts';
@@ -63,6 +63,22 @@ function breaksRules(
     (status === TEMPORARY_PASSWORD_STATUS &&
       'preferred_username' in attributes &&
       aliasAttributes.includes('preferred_username')) ||
-    Object.keys(attributes).some((name) => !schema.some((entry) => entry.name === name))
+    Object.entries(attributes).some(([name, value]) => {
+      const rule = schema.find((entry) => entry.name === name);
+      return rule === undefined || (value !== '' && !takes(rule, value));
+    })
   );
+}
+
+/** The documented forms of values ("User pool attributes"); of birthdates Cognito looks at the length only. */
+function takes({ name, type, min, max }: SchemaAttribute, value: string): boolean {
+  const { length } = [...value];
+  if (length > 2_048) return false;
+  if (name === 'email') return /^[^\s@]+@[^\s@]+$/u.test(value);
+  if (name === 'phone_number') return /^\+[1-9][0-9]{1,14}$/.test(value);
+  if (name === 'birthdate') return length === 10;
+  if (type === 'Boolean') return /^(true|false)$/i.test(value);
+  if (type === 'DateTime') return true;
+  const measure = type === 'Number' ? Number(value) : length;
+  return measure >= Number(min ?? -Infinity) && measure <= Number(max ?? Infinity);
 }

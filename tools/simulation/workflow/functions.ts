@@ -96,7 +96,6 @@ function commonFunctions(
           primaryRegion,
           userPoolId: primaryUserPoolId,
           tableName: TABLE,
-          maxChangePercent: 50,
         },
       ),
   };
@@ -125,11 +124,14 @@ function exportFunctions(
     ListGroups: step((deps, { runId }) => listGroups(deps, runId)),
     SyncGroup: step((deps, { runId }) => syncGroup(deps, runId)),
     SyncUsersInGroup: step((deps, { runId }) => syncUsersInGroup(deps, runId)),
-    BackupTableCleanup: step((deps, { runId, allowMassDelete }) =>
+    BackupTableCleanup: step((deps, { runId, allowMassDelete, allowMassChange }) =>
       cleanUpTable(deps, {
         runId,
         allowMassDelete,
+        allowMassChange,
         maxDeletePercent: 20,
+        maxChangePercent: 50,
+        uncountedAttributes: [],
         softwareVersion: 'v2.0.0',
         keepSnapshot: retentionDays > 0,
         replicaRegion: secondaryRegion,

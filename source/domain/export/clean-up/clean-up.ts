@@ -9,8 +9,8 @@ import { workThenSave } from '../../state/step.ts';
 import { confirmGone } from './confirm.ts';
 import { confirmMemberships } from './confirm-memberships.ts';
 import { deleteGone } from './delete.ts';
+import type { GuardOptions } from './guard.ts';
 import { planDeletes } from './plan.ts';
-import type { PlanOptions } from './plan.ts';
 import { lookAtReplica } from './replica.ts';
 import { findGone } from './scan.ts';
 import { sealRun } from './seal.ts';
@@ -23,7 +23,7 @@ import type { CleanUp, CleanUpDeps, CleanUpState, ReplicaLook } from './state.ts
 const CLEAN_UP_CHECKPOINT = 'clean-up';
 
 /** The execution's options and the stack's parameters, as the clean-up needs them. */
-export interface CleanUpOptions extends PlanOptions {
+export interface CleanUpOptions extends GuardOptions {
   readonly runId: string;
   readonly softwareVersion: string;
   /** Whether the sealed run is also kept as a snapshot in the bucket (SnapshotRetentionDays above 0). */

@@ -1,46 +1,46 @@
-import { keyDigest } from '../../backup/hashing.ts';
-import { itemKind } from '../../backup/items.ts';
 import type { Counts } from '../../backup/manifest.ts';
-import type { ItemKey } from '../../ports.ts';
-import type { DigestSet } from '../../digests/digest-set.ts';
-import { countItem, noCounts } from '../../backup/counts.ts';
 
-/** So few items may always be deleted. */
+/** How much a run may delete and overwrite: the stack's parameters, and what the execution allows. */
+export interface GuardOptions {
+  readonly maxDeletePercent: number;
+  readonly allowMassDelete: boolean;
+  /** 100: never refuses. */
+  readonly maxChangePercent: number;
+  readonly allowMassChange: boolean;
+  /** Attributes whose changes do not count. */
+  readonly uncountedAttributes: readonly string[];
+}
+
+/** So few items may always be deleted or overwritten. */
 const ALWAYS_ALLOWED = 10;
 const KINDS = ['users', 'groups', 'memberships'] as const;
 
-/** What a delete plan is held against. */
+/** What a run would delete, or overwrite, and what that is held against. Every item counts once. */
 export interface GuardInput {
-  /** What this run would delete, and what unsealed runs since the last sealed one deleted already. */
-  readonly wouldDelete: Counts;
-  readonly earlier: Counts;
-  /** Counts of the last sealed run, or without one of the table. */
-  readonly baseline: Counts;
-  readonly maxDeletePercent: number;
+  readonly byRun: Counts;
+  /** By runs that were sealed within the last day. */
+  readonly byLastDay: Counts;
+  /** By runs of earlier versions that were interrupted: they changed the table at once. */
+  readonly byInterrupted: Counts;
+  /** 100 %: what the backup held before all of that. */
+  readonly of: Counts;
+  readonly percent: number;
+  /** Kinds of which some must remain: where none would, a few are too many already. */
+  readonly mustRemain?: readonly (keyof Counts)[];
 }
 
-/** Why the run must not delete so much, one clause per kind of item; empty when it may. */
-export function refusals({ wouldDelete, earlier, baseline, maxDeletePercent }: GuardInput): string[] {
+/**
+ * Why the run must not go so far, one clause per kind of item; empty when it may. A run that does nothing to a kind itself
+ * is not refused for what others did to it.
+ */
+export function refusals({ byRun, byLastDay, byInterrupted, of, percent, mustRemain = [] }: GuardInput): string[] {
   return KINDS.flatMap((kind) => {
-    const all = wouldDelete[kind] + earlier[kind];
-    if (all <= ALWAYS_ALLOWED || all * 100 <= maxDeletePercent * baseline[kind]) return [];
-    const percent = baseline[kind] === 0 ? '' : ` (${((all * 100) / baseline[kind]).toFixed(1)} %)`;
-    const before = earlier[kind] === 0 ? '' : `, ${earlier[kind]} of them by runs that were interrupted`;
-    return [`${all} of ${baseline[kind]} ${kind}${percent}${before}`];
+    const all = byRun[kind] + byLastDay[kind] + byInterrupted[kind];
+    const few = all <= ALWAYS_ALLOWED && !(mustRemain.includes(kind) && all >= of[kind]);
+    if (byRun[kind] === 0 || few || all * 100 <= percent * of[kind]) return [];
+    const share = of[kind] === 0 ? '' : ` (${((all * 100) / of[kind]).toFixed(1)} %)`;
+    const lastDay = byLastDay[kind] === 0 ? '' : `, ${byLastDay[kind]} of them by exports of the last 24 hours`;
+    const before = byInterrupted[kind] === 0 ? '' : `, ${byInterrupted[kind]} of them by runs that were interrupted`;
+    return [`${all} of ${of[kind]} ${kind}${share}${lastDay}${before}`];
   });
-}
-
-/** What earlier delete plans hold that is neither in the pool nor in this run's plan: it was deleted from the backup. */
-export async function deletedEarlier(
-  earlierPlans: AsyncIterable<ItemKey>,
-  inPool: DigestSet,
-  planned: DigestSet,
-): Promise<Counts> {
-  const counts = noCounts();
-  for await (const key of earlierPlans) {
-    const digest = keyDigest(key);
-    const kind = itemKind(key);
-    if (kind !== undefined && !inPool.has(digest) && planned.add(digest)) countItem(counts, kind);
-  }
-  return counts;
 }

@@ -5,6 +5,7 @@ export interface Unfinished {
   readonly usersBlocked?: number;
   readonly usersHeldBack?: number;
   readonly usersDifferent?: number;
+  readonly usersWithoutAttribute?: number;
   readonly usersWithoutPassword?: number;
   readonly groupsMissingOrDifferent?: number;
   readonly membershipsMissing?: number;
@@ -45,6 +46,8 @@ export function furtherSteps(counts: Unfinished): string[] {
     steps.push(
       'What the backup table lacked is no part of this restore: to bring it back, restore the export from the snapshot of its run ("ExportRun") into another empty pool.',
     );
+  if (sum(counts.usersWithoutAttribute) > 0)
+    steps.push('No further start sets the attributes that users were restored without: failures.csv names them.');
   if (sum(counts.usersExcluded) > 0)
     steps.push('No further start brings back users who are left out by rule: failures.csv names the rule of each.');
   return steps;

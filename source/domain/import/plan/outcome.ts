@@ -18,6 +18,8 @@ const restoreCountsShape = v.object({
   /** Of the blocked ones: the pool's triggers would have seen their creation. */
   usersHeldBack: v.exactOptional(countShape),
   usersDifferent: countShape,
+  /** Restored without an attribute that the new pool would have refused, or that the backup holds in no readable form. */
+  usersWithoutAttribute: v.exactOptional(countShape),
   /** Created one by one, and still without a permanent password. */
   usersWithoutPassword: countShape,
   /** In the new pool as in the backup, without a verified address: "forgot password" is not for them. */
@@ -26,6 +28,8 @@ const restoreCountsShape = v.object({
   usersCreatedOneByOne: countShape,
   groups: countShape,
   groupsMissingOrDifferent: countShape,
+  /** They had an IAM role, which no restore sets. */
+  groupsWithoutRole: v.exactOptional(countShape),
   memberships: countShape,
   membershipsMissing: countShape,
   groupsNotInTable: v.exactOptional(countShape),
@@ -64,7 +68,8 @@ export function outcomeOf(
 ): RestoreOutcome['outcome'] {
   // Unconfirmed users are left out by the operator's choice; whoever was left out because the pool cannot take them is lost.
   const lostByRule = counts.usersExcluded - (plan.counts.excludedBy.Unconfirmed ?? 0);
-  if (lostByRule + notInTableOf(counts) + triedAgain(counts) > 0) return 'partial';
+  const lost = lostByRule + notInTableOf(counts) + (counts.usersWithoutAttribute ?? 0);
+  if (lost + triedAgain(counts) > 0) return 'partial';
   return counts.usersExcluded + counts.membershipsWithoutUser > 0 || plan.incomplete !== undefined
     ? 'policy'
     : 'complete';
@@ -78,10 +83,12 @@ export function summaryOf(outcome: RestoreOutcome['outcome'], counts: RestoreCou
     ...some(counts.usersExcluded, 'left out by rule'),
     ...some(counts.usersMissing + counts.usersBlocked, 'not restored'),
     ...some(counts.usersDifferent, 'different'),
+    ...some(counts.usersWithoutAttribute, 'without an attribute'),
     ...some(counts.usersWithoutPassword, 'without a password'),
     ...some(counts.usersWithoutVerifiedAddress, 'without a verified address'),
     ...some(counts.groupsNotInTable, 'groups of the sealed export were not in the backup table'),
     ...some(counts.groupsMissingOrDifferent, `of ${counts.groups} groups missing or different`),
+    ...some(counts.groupsWithoutRole, 'groups without their IAM role'),
     ...some(counts.membershipsNotInTable, 'memberships of the sealed export were not in the backup table'),
     ...some(counts.membershipsMissing, `of ${counts.memberships} memberships missing`),
     ...some(counts.membershipsWithoutUser, 'memberships without a restored user'),

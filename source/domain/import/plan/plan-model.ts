@@ -57,6 +57,7 @@ const exclusionShape = v.picklist([
   'NameCollision',
   'BadUsername',
   'BadAttribute',
+  'Unreadable',
   'Federated',
 ]);
 /** Why a user is left out, by rule; such users are in failures.csv and never count as restored. */
@@ -128,6 +129,10 @@ export const planCountsShape = v.object({
   membershipsWithoutUser: countShape,
   memberships: countShape,
   disabled: countShape,
+  /** Users of `byCsv` and `oneByOne` who come back without an attribute; see attributeLossShape. */
+  withLosses: v.exactOptional(countShape),
+  /** Groups that had an IAM role. */
+  groupsWithoutRole: v.exactOptional(countShape),
 });
 
 /** An interrupted export found at planning: its run id and how many items carry it. */
@@ -173,6 +178,8 @@ function planShape(newUserPoolId: string, restoreId: string) {
     batches: v.array(batchPlanShape(key)),
     /** NDJSON of ExcludedUser. */
     excludedKey: key,
+    /** NDJSON of AttributeLoss. */
+    lossesKey: v.exactOptional(key),
     /** Objects of fixed-width records (see comparison/expected-records.ts), read in this order; also the source of the sub map. */
     expected: v.object({ users: v.array(key), memberships: v.array(key) }),
     /** Remarks for the report, one sentence each, without personal data: settings that differ, groups without an item, ... */

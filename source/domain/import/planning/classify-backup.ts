@@ -1,8 +1,11 @@
 import type { PoolGroup } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { classifiedShape, classify } from './classify.ts';
-import type { Rules } from './classify.ts';
-import { afterCollisions, collisions, NameDigests } from './collisions.ts';
+import type { Classified, Rules } from './classify.ts';
+import { aliasCollisions, aliasesOf } from './alias-collisions.ts';
+import type { AliasLoser } from './alias-collisions.ts';
+import { collisions, NameDigests } from './collisions.ts';
+import { afterCollisions, givingWay } from './giving-way.ts';
 import { spoolLineShape } from './segment-spool.ts';
 import { readSpool, SpoolWriter } from './spool.ts';
 import { Survey } from './survey.ts';
@@ -21,7 +24,7 @@ export interface UnclassifiedBackup {
   readonly orphans: number;
 }
 
-/** What one look at everybody gave. */
+/** What the looks at everybody gave. */
 export interface ClassifiedBackup {
   /** Objects of Classified, in the order of the spool; whether names collide is not in them (`losers`). */
   readonly parts: readonly string[];
@@ -29,17 +32,21 @@ export interface ClassifiedBackup {
   readonly tally: Tally;
   /** Subs of users who give way to another of the same name. */
   readonly losers: readonly string[];
+  /** Users who give way to others by aliases only. */
+  readonly aliasLosers: readonly AliasLoser[];
 }
 
 /**
- * Decides once about every user. Keeps counts, digests of names, and groups, no users. Where names collide, what was
- * decided is read twice more: who gives way depends on everybody else of the same name.
+ * Decides once about every user. Keeps counts, digests of names and aliases, and groups, no users. Where names or aliases
+ * collide, what was decided is read again: who gives way depends on everybody else who has the same one.
  */
 export async function classifyBackup(backup: UnclassifiedBackup): Promise<ClassifiedBackup> {
   const { objects, rules, orphans, firstChunkUsers } = backup;
   const spool = new SpoolWriter(objects, backup.prefix);
   const survey = new Survey();
   const names = new NameDigests(rules.caseSensitive);
+  // Names and aliases share one space: a preferred_username cannot be somebody's username.
+  const logins = rules.aliases.length === 0 ? undefined : new NameDigests(rules.caseSensitive);
   const groups: PoolGroup[] = [];
   let tally = new TallyCounter(orphans);
   for await (const line of readSpool(objects, backup.parts, spoolLineShape)) {
@@ -50,20 +57,30 @@ export async function classifyBackup(backup: UnclassifiedBackup): Promise<Classi
     const classified = classify(line, rules);
     survey.add(line, classified);
     tally.add(classified);
-    if (classified.way !== 'exclude') names.add(classified.user.name);
+    if (classified.way !== 'exclude') {
+      const { user } = classified;
+      names.add(user.name);
+      for (const login of logins === undefined ? [] : loginsOf(user, rules)) logins?.add(login);
+    }
     spool.add(classified);
     if (spool.large) await spool.flush();
   }
   await spool.flush();
   const { parts } = spool;
+  const all = (): AsyncGenerator<Classified> => readSpool(objects, parts, classifiedShape);
   const repeated = names.repeated();
-  const losers =
-    repeated === undefined ? [] : await collisions(readSpool(objects, parts, classifiedShape), repeated, rules);
-  if (losers.length > 0) {
+  const losers = repeated === undefined ? [] : await collisions(all(), repeated, rules);
+  const shared = logins?.repeated();
+  const aliasLosers =
+    shared === undefined ? [] : await aliasCollisions(all(), shared, { ...rules, losers: new Set(losers) });
+  if (losers.length + aliasLosers.length > 0) {
     tally = new TallyCounter(orphans);
-    const subs = new Set(losers);
-    for await (const classified of readSpool(objects, parts, classifiedShape))
-      tally.add(afterCollisions(classified, subs));
+    const giving = givingWay(losers, aliasLosers);
+    for await (const classified of all()) tally.add(afterCollisions(classified, giving, rules));
   }
-  return { parts, survey, tally: tally.result(groups, firstChunkUsers), losers };
+  return { parts, survey, tally: tally.result(groups, firstChunkUsers), losers, aliasLosers };
 }
+
+/** All values by which a user would sign in, each once. */
+const loginsOf = (user: Parameters<typeof aliasesOf>[0], rules: Parameters<typeof aliasesOf>[1]): Set<string> =>
+  new Set([user.name, ...aliasesOf(user, rules).map(([, key]) => key)]);

@@ -2,31 +2,42 @@ import * as v from 'valibot';
 import type { SchemaAttribute, SignInAttribute } from '../../model.ts';
 import { FEDERATED_STATUS } from '../../model.ts';
 import { signInNameFrom } from '../../comparison/matching.ts';
-import { isRestorable } from '../../digests/user-content.ts';
 import { csvFit } from '../csv/csv-fit.ts';
 import type { CsvRules } from '../csv/csv-fit.ts';
 import { countShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
+import { lostAttributeShape } from '../plan/attribute-loss.ts';
+import type { LostAttribute } from '../plan/attribute-loss.ts';
 import { excludedUserShape, restoreUserShape } from '../plan/plan-model.ts';
 import type { Exclusion } from '../plan/plan-model.ts';
-import { attributeFits } from '../preflight/attribute-fit.ts';
-import type { SpooledUser } from './segment-spool.ts';
+import { fittingAttributes } from './fitting-attributes.ts';
+import type { SpooledUser } from './spooled-user.ts';
 
 /** What decides how a user comes back. */
 export interface Rules extends CsvRules {
   readonly signInName: SignInAttribute;
-  /** Schema of the new pool. */
+  /** Schema of the new pool, and of the one that was backed up. */
   readonly schema: readonly SchemaAttribute[];
+  readonly sourceSchema: readonly SchemaAttribute[];
+  /** AliasAttributes of the new pool: by their values users can sign in, too. */
+  readonly aliases: readonly string[];
   readonly restoreUnconfirmed: boolean;
 }
 
 /** A user as it is to be restored, before the groups have their order: `groups` are names. */
 const ungroupedUserShape = v.object({ ...restoreUserShape.entries, groups: textsShape });
+type UngroupedUser = Stored<typeof ungroupedUserShape>;
 
+const restorable = {
+  created: v.string(),
+  user: ungroupedUserShape,
+  /** What the user is restored without; never empty. */
+  lost: v.exactOptional(v.array(lostAttributeShape)),
+};
 /** A line of the spool, once it is decided how its user comes back. */
 export const classifiedShape = v.variant('way', [
-  v.object({ way: v.literal('csv'), bytes: countShape, created: v.string(), user: ungroupedUserShape }),
-  v.object({ way: v.literal('create'), why: v.string(), created: v.string(), user: ungroupedUserShape }),
+  v.object({ way: v.literal('csv'), bytes: countShape, ...restorable }),
+  v.object({ way: v.literal('create'), why: v.string(), ...restorable }),
   v.object({ way: v.literal('exclude'), excluded: excludedUserShape, groups: textsShape }),
 ]);
 /**
@@ -37,17 +48,19 @@ export type Classified = Stored<typeof classifiedShape>;
 
 /** UsernameType of the service model: what an import job or AdminCreateUser takes as a name. */
 const USERNAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
+/** A pool with such an alias takes no username that could be one of its values ("User pool attributes"). */
+const LOOKS_LIKE: Readonly<Record<string, RegExp>> = { email: /^[^\s@]+@[^\s@]+$/u, phone_number: /^\+\d+$/ };
 
-/** Decides how a user comes back, as if nobody else had its name. */
+/** Decides how a user comes back, as if nobody else had its name or one of its aliases. */
 export function classify(user: SpooledUser, rules: Rules): Classified {
   const name = signInNameFrom(user, rules) || undefined;
-  const out = (reason: Exclusion, detail: string): Classified => ({
-    way: 'exclude',
-    excluded: { sub: user.sub, name: name ?? user.username, reason, detail },
-    groups: user.groups,
-  });
+  const out = (reason: Exclusion, detail: string): Classified =>
+    leftOut({ sub: user.sub, name: name ?? user.username, groups: user.groups }, reason, detail);
   if (user.status === FEDERATED_STATUS)
     return out('Federated', 'The user comes from an identity provider and returns with the next sign-in through it.');
+  const unreadable = unreadableOf(user, rules);
+  if (unreadable.length > 0)
+    return out('Unreadable', `The user's item in the backup table has no readable ${unreadable.join(' and ')}.`);
   if (user.status === 'UNCONFIRMED' && !rules.restoreUnconfirmed) {
     return out(
       'Unconfirmed',
@@ -58,21 +71,41 @@ export function classify(user: SpooledUser, rules: Rules): Classified {
     return out('NoSignInName', `The user has no ${rules.signInName}, which is the name at sign-in in this pool.`);
   if (!USERNAME.test(name))
     return out('BadUsername', 'Cognito takes names of 1 to 128 characters without white space and control characters.');
+  const alias = rules.aliases.find((attribute) => LOOKS_LIKE[attribute]?.test(name));
+  if (alias !== undefined)
+    return out('BadUsername', `The username looks like a value of ${alias}, by which users of this pool sign in, too.`);
+  const { attributes, lost, needed } = fittingAttributes(user, rules);
+  if (needed !== undefined) return out('BadAttribute', `${needed.attribute}, which the pool needs: ${needed.detail}`);
   const { sub, enabled, status, created, groups } = user;
-  const attributes = Object.fromEntries(
-    Object.entries(user.attributes).filter(([attribute, value]) => isRestorable(attribute, value)),
-  );
-  const unfit = rules.schema.find((attribute) => {
-    const value = attributes[attribute.name];
-    return value !== undefined && !attributeFits(attribute, value);
-  });
-  if (unfit !== undefined) return out('BadAttribute', `The value of ${unfit.name} does not fit the new pool's schema.`);
-  const restored = { sub, name, attributes, enabled, status, groups };
-  const missing = missingRequired(attributes, rules);
-  const fit = missing === undefined ? csvFit(restored, rules) : { why: missing };
-  if ('bytes' in fit) return { way: 'csv', bytes: fit.bytes, created, user: restored };
-  return { way: 'create', why: fit.why, created, user: restored };
+  return wayOf({ user: { sub, name, attributes, enabled, status, groups }, created, lost }, rules);
 }
+
+/** A username that is no name at sign-in is not missed. */
+const unreadableOf = ({ unreadable = [] }: SpooledUser, { signInName }: Rules): string[] =>
+  unreadable.filter((member) => member !== 'username' || signInName === 'username');
+
+/** How a user with these attributes comes back. */
+export function wayOf(
+  {
+    user,
+    created,
+    lost,
+  }: { readonly user: UngroupedUser; readonly created: string; readonly lost: readonly LostAttribute[] },
+  rules: Rules,
+): Classified {
+  const missing = missingRequired(user.attributes, rules);
+  const fit = missing === undefined ? csvFit(user, rules) : { why: missing };
+  const restored = { created, user, ...(lost.length === 0 ? {} : { lost }) };
+  if ('bytes' in fit) return { way: 'csv', bytes: fit.bytes, ...restored };
+  return { way: 'create', why: fit.why, ...restored };
+}
+
+/** The user does not come back. */
+export const leftOut = (
+  { sub, name, groups }: Pick<UngroupedUser, 'sub' | 'name' | 'groups'>,
+  reason: Exclusion,
+  detail: string,
+): Classified => ({ way: 'exclude', excluded: { sub, name, reason, detail }, groups });
 
 /** An import job wants every attribute that the pool requires. AdminCreateUser does not: the old pool may have such a user from there. */
 function missingRequired(
@@ -83,7 +116,7 @@ function missingRequired(
   return missing === undefined ? undefined : `no ${missing.name}, which the pool requires`;
 }
 
-const OUT_OF_QUESTION: readonly Exclusion[] = ['Federated', 'Unconfirmed', 'NoSignInName', 'BadUsername'];
+const OUT_OF_QUESTION: readonly Exclusion[] = ['Federated', 'Unreadable', 'Unconfirmed', 'NoSignInName', 'BadUsername'];
 
 /** The user would not come back whatever attributes the new pool took. */
 export const isOutOfQuestion = (classified: Classified): boolean =>

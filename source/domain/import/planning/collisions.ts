@@ -2,7 +2,7 @@ import { nameDigest, nameKey } from '../../digests/user-content.ts';
 import type { SignInAttribute } from '../../model.ts';
 import type { Classified } from './classify.ts';
 
-/** Eight bytes per name: finds names that may be equal among millions without keeping them. */
+/** Eight bytes per name: finds names (or other values for signing in) that may be equal among millions without keeping them. */
 export class NameDigests {
   #values = new BigUint64Array(1024);
   #length = 0;
@@ -56,19 +56,3 @@ export async function collisions(
   }
   return losers;
 }
-
-/** How the user comes back now that names were compared: not at all when another one of the same name does. */
-export const afterCollisions = (classified: Classified, losers: ReadonlySet<string>): Classified =>
-  classified.way === 'exclude' || !losers.has(classified.user.sub)
-    ? classified
-    : {
-        way: 'exclude',
-        excluded: {
-          sub: classified.user.sub,
-          name: classified.user.name,
-          reason: 'NameCollision',
-          detail:
-            'Another user has the same name in the new pool and is restored: the one who has verified it, else the one created last.',
-        },
-        groups: classified.user.groups,
-      };

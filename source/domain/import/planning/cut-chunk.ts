@@ -5,6 +5,7 @@ import { countShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { csvBytes, csvHeaderLine } from '../csv/csv-line.ts';
 import { inParts } from '../plan/csv-rows.ts';
+import type { AttributeLoss } from '../plan/attribute-loss.ts';
 import { batchPlanShape, chunkPlanShape } from '../plan/plan-model.ts';
 import type { ChunkPlan, ExcludedUser, PlannedGroup } from '../plan/plan-model.ts';
 import { BatchWriter } from './batch-writer.ts';
@@ -14,7 +15,7 @@ import type { ChunkSizes } from './chunk-size.ts';
 import { CreateBatches } from './create-batches.ts';
 import { ExpectedWriter } from './expected-writer.ts';
 import { cursorShape, firstUsers, otherUsers } from './in-order.ts';
-import type { ClassifiedSource, CsvUser, Cursor } from './in-order.ts';
+import type { ClassifiedSource, CsvUser, Cursor, UserInOrder } from './in-order.ts';
 
 /** A cut ends early when so many users were not for the chunk: they are held in memory until it ends. */
 const MAX_CREATED = 20_000;
@@ -28,6 +29,8 @@ export const draftShape = v.object({
   batches: v.array(batchPlanShape(v.string())),
   /** Objects of excluded users, joined when the plan is sealed. */
   excluded: textsShape,
+  /** Objects of attribute losses, joined likewise. */
+  losses: v.exactOptional(textsShape),
   expected: v.object({ users: textsShape, memberships: textsShape }),
 });
 /** What has been planned so far; one cut adds at most one chunk. */
@@ -41,6 +44,7 @@ export const newDraft = (): Draft => ({
   chunks: [],
   batches: [],
   excluded: [],
+  losses: [],
   expected: { users: [], memberships: [] },
 });
 
@@ -71,6 +75,7 @@ export async function cutChunk(draft: Draft, context: CutContext): Promise<Draft
     creates: new CreateBatches(batches, expected),
     expected,
     excluded: [],
+    losses: [],
     cursor: draft.cursor,
     ended: false,
     users: 0,
@@ -83,8 +88,12 @@ export async function cutChunk(draft: Draft, context: CutContext): Promise<Draft
   await cut.creates.flush();
   await cut.ops.write(batches, expected, index);
   await batches.flush();
-  const excludedKey = `${folder}planning/excluded-${String(draft.cuts).padStart(6, '0')}.ndjson`;
-  if (cut.excluded.length > 0) await objects.put(excludedKey, toNdjson(cut.excluded));
+  const putLines = async (kind: string, lines: readonly unknown[]): Promise<string[]> => {
+    if (lines.length === 0) return [];
+    const linesKey = `${folder}planning/${kind}-${String(draft.cuts).padStart(6, '0')}.ndjson`;
+    await objects.put(linesKey, toNdjson(lines));
+    return [linesKey];
+  };
   const written = await expected.write(objects, folder, draft.cuts);
   return {
     cursor: cut.cursor,
@@ -92,7 +101,8 @@ export async function cutChunk(draft: Draft, context: CutContext): Promise<Draft
     cuts: draft.cuts + 1,
     chunks: [...draft.chunks, ...chunk],
     batches: [...draft.batches, ...batches.plans],
-    excluded: [...draft.excluded, ...(cut.excluded.length > 0 ? [excludedKey] : [])],
+    excluded: [...draft.excluded, ...(await putLines('excluded', cut.excluded))],
+    losses: [...(draft.losses ?? []), ...(await putLines('losses', cut.losses))],
     expected: {
       users: [...draft.expected.users, ...written.users],
       memberships: [...draft.expected.memberships, ...written.memberships],
@@ -107,6 +117,7 @@ interface Cut {
   readonly creates: CreateBatches;
   readonly expected: ExpectedWriter;
   readonly excluded: ExcludedUser[];
+  readonly losses: AttributeLoss[];
   cursor: Cursor;
   ended: boolean;
   users: number;
@@ -124,6 +135,7 @@ async function* chunkLines(cut: Cut, context: CutContext): AsyncGenerator<string
       yield addToChunk(user, cut);
     } else if (user.way === 'create') {
       await cut.creates.add(user.user, user.why);
+      noteLosses(user, cut);
     } else {
       cut.excluded.push(user.excluded);
     }
@@ -133,7 +145,13 @@ async function* chunkLines(cut: Cut, context: CutContext): AsyncGenerator<string
   cut.ended = true;
 }
 
-function addToChunk({ user, bytes }: CsvUser, cut: Cut): string {
+function noteLosses({ user: { sub, name }, lost = [] }: Exclude<UserInOrder, { way: 'exclude' }>, cut: Cut): void {
+  cut.losses.push(...lost.map((loss) => ({ sub, name, ...loss })));
+}
+
+function addToChunk(found: CsvUser, cut: Cut): string {
+  const { user, bytes } = found;
+  noteLosses(found, cut);
   cut.users += 1;
   cut.bytes += bytes;
   cut.ops.add(user);

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import type { ObjectStore } from '../../ports.ts';
 import { readNdjson } from '../../state/ndjson.ts';
+import type { LostAttribute } from '../plan/attribute-loss.ts';
 import type { RestoreUser } from '../plan/plan-model.ts';
 import { countShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { classifiedShape } from './classify.ts';
 import type { Classified } from './classify.ts';
-import { afterCollisions } from './collisions.ts';
 import { readSpool } from './spool.ts';
 
 export const cursorShape = v.object({ part: countShape, line: countShape });
@@ -17,8 +17,8 @@ export type Cursor = Stored<typeof cursorShape>;
 export interface ClassifiedSource {
   readonly objects: Pick<ObjectStore, 'read'>;
   readonly parts: readonly string[];
-  /** Subs of users who give way to another of the same name. */
-  readonly losers: ReadonlySet<string>;
+  /** How a user comes back now that everybody's names and aliases were compared. */
+  readonly afterCollisions: (classified: Classified) => Classified;
   readonly groupIndex: ReadonlyMap<string, number>;
   /** Members of groups with a smaller index than this come first, in the first chunk. */
   readonly firstGroups: number;
@@ -26,9 +26,13 @@ export interface ClassifiedSource {
 
 /** A user whose groups have their order. */
 export type UserInOrder =
-  | { readonly way: 'csv'; readonly user: RestoreUser; readonly bytes: number }
-  | { readonly way: 'create'; readonly user: RestoreUser; readonly why: string }
+  | (Restorable & { readonly way: 'csv'; readonly bytes: number })
+  | (Restorable & { readonly way: 'create'; readonly why: string })
   | Extract<Classified, { way: 'exclude' }>;
+interface Restorable {
+  readonly user: RestoreUser;
+  readonly lost?: readonly LostAttribute[];
+}
 
 /** A user whom an import job can bring. */
 export type CsvUser = Extract<UserInOrder, { way: 'csv' }>;
@@ -62,8 +66,8 @@ export async function* otherUsers(
 const comesFirst = (found: UserInOrder, { firstGroups }: ClassifiedSource): found is CsvUser =>
   found.way === 'csv' && (found.user.groups[0] ?? Infinity) < firstGroups;
 
-function inOrder(found: Classified, { losers, groupIndex }: ClassifiedSource): UserInOrder {
-  const classified = afterCollisions(found, losers);
+function inOrder(found: Classified, { afterCollisions, groupIndex }: ClassifiedSource): UserInOrder {
+  const classified = afterCollisions(found);
   if (classified.way === 'exclude') return classified;
   const groups = classified.user.groups
     .map((name) => groupIndex.get(name) as number)

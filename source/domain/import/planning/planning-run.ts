@@ -58,6 +58,8 @@ export const planningKey = (folder: string): string => `${folder}planning/progre
 export const plannedGroupsKey = (folder: string): string => `${folder}groups.json`;
 /** Subs of users who give way to another of the same name. */
 export const losersKey = (folder: string): string => `${folder}planning/losers.json`;
+/** Users who give way to others by aliases only. */
+export const aliasLosersKey = (folder: string): string => `${folder}planning/alias-losers.json`;
 
 /** Prefix of what one invocation writes to the spool for one step; a superseded invocation overwrites nothing. */
 export const spoolPrefix = ({ folder, deps }: PlanningRun, step: 'read' | 'classified' | 'ordered'): string =>
@@ -74,5 +76,7 @@ export const rulesFor = (
   autoVerified: target.pool.settings.autoVerifiedAttributes,
   signInName: signInAttributeOf(manifest.poolSettings),
   schema: target.pool.settings.schema,
+  sourceSchema: manifest.poolSettings.schema,
+  aliases: target.pool.settings.aliasAttributes,
   restoreUnconfirmed: options.restoreUnconfirmed,
 });

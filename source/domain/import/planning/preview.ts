@@ -1,6 +1,7 @@
 import { readNdjson } from '../../state/ndjson.ts';
 import { excludedUserShape, notInTable, sealedCounts, sourceOf, updateOpShape } from '../plan/plan-model.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
+import { lossesOf } from '../plan/attribute-loss.ts';
 import { failureLine, FAILURES_HEADER, inParts } from '../plan/csv-rows.ts';
 import type { PlanningRun } from './planning-run.ts';
 
@@ -22,6 +23,7 @@ export async function writePreview(plan: RestorePlan, { deps, folder }: Planning
     csvHeader: _header,
     groupsKey: _groups,
     excludedKey: _excluded,
+    lossesKey: _losses,
     ...summary
   } = plan;
   const body = {
@@ -51,6 +53,16 @@ async function* previewRows(
       reason: `${reason}: ${detail}`,
       instead: 'would not be restored',
       changed: '',
+    });
+  }
+  for await (const { sub, name, attribute, reason, detail } of lossesOf(objects, plan)) {
+    yield failureLine({
+      sub,
+      name,
+      line: '',
+      reason: `${reason}: ${detail}`,
+      instead: 'would be restored without it',
+      changed: `different: ${attribute}`,
     });
   }
   for (const { key, chunk } of plan.batches) {

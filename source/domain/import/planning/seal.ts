@@ -14,6 +14,8 @@ export async function sealPlan(state: StateOf<'seal'>, run: PlanningRun): Promis
   const emptyGroups = await writeEmptyGroups(state, groups, run);
   const excludedKey = `${folder}excluded.ndjson`;
   await deps.objects.write(excludedKey, joined(state.draft.excluded, run));
+  const lossesKey = `${folder}losses.ndjson`;
+  await deps.objects.write(lossesKey, joined(state.draft.losses ?? [], run));
   const { accepted, backup, target, tally, draft } = state;
   const { runId, userPoolId } = accepted.manifest;
   const { signInName, header, mfaFlag, schema } = rulesFor(input, accepted, target);
@@ -37,6 +39,7 @@ export async function sealPlan(state: StateOf<'seal'>, run: PlanningRun): Promis
     chunks: draft.chunks,
     batches: [...draft.batches, ...emptyGroups],
     excludedKey,
+    lossesKey,
     expected: draft.expected,
     notes: [...(accepted.notes ?? []), ...target.notes, ...groupNotes(groups, tally.groupsWithoutItem)],
     counts: { backup, ...tally.counts },

@@ -1,26 +1,12 @@
 import * as v from 'valibot';
-import { groupOf, itemKind, subOfKey } from '../../backup/items.ts';
-import type { GroupItem, UserItem } from '../../backup/items.ts';
+import { groupNameOfKey, groupOf, itemKind, subOfKey } from '../../backup/items.ts';
 import { groupShape } from '../../model.ts';
 import type { PoolGroup } from '../../model.ts';
 import type { ObjectStore, TableItem } from '../../ports.ts';
-import { subShape, textsShape } from '../../state/shape.ts';
+import { countShape, subShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { SpoolWriter } from './spool.ts';
-
-const spooledUserShape = v.object({
-  sub: subShape,
-  username: v.string(),
-  attributes: v.record(v.string(), v.string()),
-  enabled: v.boolean(),
-  status: v.string(),
-  /** ISO 8601. */
-  created: v.string(),
-  /** Names of groups. */
-  groups: textsShape,
-});
-/** A user of the backup with its memberships. */
-export type SpooledUser = Stored<typeof spooledUserShape>;
+import { spooledUser, spooledUserShape } from './spooled-user.ts';
 
 export const spoolLineShape = v.union([spooledUserShape, v.object({ group: groupShape })]);
 /** A line of what was read of the backup. */
@@ -69,18 +55,19 @@ export class SegmentSpool {
   add(item: TableItem): void {
     const kind = itemKind(item);
     if (kind === 'group') {
-      this.#writer.add({ group: poolGroup(item as GroupItem) } satisfies SpoolLine);
+      const group = poolGroup(item);
+      if (group.name !== '') this.#writer.add({ group } satisfies SpoolLine);
     } else if (kind !== undefined) {
       const sub = subOfKey(item);
       if (this.#pending?.sub !== sub) this.#dropPending();
       const groups = this.#pending?.groups ?? [];
-      if (kind === 'membership') {
-        this.#pending = { sub, groups: [...groups, groupOf(item)] };
-      } else {
-        const { username, attributes, enabled, status, created } = item as UserItem;
-        const all = [...groups, ...this.elsewhere(sub)];
-        this.#writer.add({ sub, username, attributes, enabled, status, created, groups: all } satisfies SpoolLine);
+      if (kind === 'user') {
+        this.#writer.add(spooledUser(item, [...groups, ...this.elsewhere(sub)]) satisfies SpoolLine);
         this.#pending = undefined;
+      } else if (sub === '' || groupOf(item) === '') {
+        this.#orphans += 1;
+      } else {
+        this.#pending = { sub, groups: [...groups, groupOf(item)] };
       }
     }
   }
@@ -106,9 +93,10 @@ export class SegmentSpool {
   }
 }
 
-const poolGroup = ({ groupName, description, precedence, roleArn }: GroupItem): PoolGroup => ({
-  name: groupName,
-  ...(description === undefined ? {} : { description }),
-  ...(precedence === undefined ? {} : { precedence }),
-  ...(roleArn === undefined ? {} : { roleArn }),
+/** The group of an item; what of its settings something else than an export made unreadable is left out. */
+const poolGroup = (item: TableItem): PoolGroup => ({
+  name: groupNameOfKey(item),
+  ...(typeof item.description === 'string' ? { description: item.description } : {}),
+  ...(v.is(countShape, item.precedence) ? { precedence: item.precedence } : {}),
+  ...(typeof item.roleArn === 'string' ? { roleArn: item.roleArn } : {}),
 });

@@ -2,13 +2,15 @@ import { plannedGroupShape } from '../plan/plan-model.ts';
 import { assertPreflight, preflight } from '../preflight/preflight.ts';
 import { subShape } from '../../state/shape.ts';
 import { putList, readList } from '../../state/stored-list.ts';
+import { aliasLoserShape } from './alias-collisions.ts';
 import { CHUNK_LIMITS } from './chunk-size.ts';
 import type { ChunkLimits } from './chunk-size.ts';
 import { classifyBackup } from './classify-backup.ts';
 import type { ClassifiedBackup } from './classify-backup.ts';
 import { cutChunk, newDraft } from './cut-chunk.ts';
+import { afterCollisions, givingWay } from './giving-way.ts';
 import { orderByGroup } from './order-by-group.ts';
-import { losersKey, plannedGroupsKey, rulesFor, spoolPrefix } from './planning-run.ts';
+import { aliasLosersKey, losersKey, plannedGroupsKey, rulesFor, spoolPrefix } from './planning-run.ts';
 import type { PlanningRun } from './planning-run.ts';
 import type { StateOf } from './planning-state.ts';
 
@@ -45,6 +47,7 @@ export async function classifyStep(
   const { groups, ...tally } = found.tally;
   await putList(deps.objects, plannedGroupsKey(folder), groups);
   await putList(deps.objects, losersKey(folder), found.losers);
+  await putList(deps.objects, aliasLosersKey(folder), found.aliasLosers);
   return {
     step: 'order',
     accepted,
@@ -55,11 +58,21 @@ export async function classifyStep(
   };
 }
 
-const userNotes = ({ losers, survey: { linked } }: ClassifiedBackup): string[] => [
+const userNotes = ({ losers, aliasLosers, tally, survey: { linked } }: ClassifiedBackup): string[] => [
   ...(losers.length === 0
     ? []
     : [
         `${losers.length} users have the name of another user in the new pool and are not restored; failures.csv lists them.`,
+      ]),
+  ...(aliasLosers.length === 0
+    ? []
+    : [
+        `${aliasLosers.length} users have an alias (verified address or preferred_username) by which another user signs in to the new pool: they are restored without it, and failures.csv lists them.`,
+      ]),
+  ...((tally.counts.withLosses ?? 0) === 0
+    ? []
+    : [
+        `${tally.counts.withLosses} users are restored without an attribute that the new pool would refuse or the backup does not hold in a readable form; failures.csv names them.`,
       ]),
   ...(linked === 0
     ? []
@@ -79,13 +92,18 @@ export async function orderStep(state: StateOf<'order'>, run: PlanningRun): Prom
 /** Cuts one more chunk. */
 export async function chunkStep(
   state: StateOf<'chunks'>,
-  { deps, folder }: PlanningRun,
+  { input, deps, folder }: PlanningRun,
 ): Promise<StateOf<'chunks' | 'seal'>> {
   const groups = await readList(deps.objects, plannedGroupsKey(folder), plannedGroupShape);
+  const rules = rulesFor(input, state.accepted, state.target);
+  const giving = givingWay(
+    await readList(deps.objects, losersKey(folder), subShape),
+    await readList(deps.objects, aliasLosersKey(folder), aliasLoserShape),
+  );
   const draft = await cutChunk(state.draft, {
     objects: deps.objects,
     parts: state.parts,
-    losers: new Set(await readList(deps.objects, losersKey(folder), subShape)),
+    afterCollisions: (classified) => afterCollisions(classified, giving, rules),
     groupIndex: new Map(groups.map(({ name }, index) => [name, index])),
     firstGroups: state.tally.firstGroups,
     folder,

@@ -28,7 +28,15 @@ export class TallyCounter {
 
   /** `orphans`: memberships whose user is not in the backup. */
   constructor(orphans: number) {
-    this.#counts = { byCsv: 0, oneByOne: 0, excluded: 0, membershipsWithoutUser: orphans, memberships: 0, disabled: 0 };
+    this.#counts = {
+      byCsv: 0,
+      oneByOne: 0,
+      excluded: 0,
+      membershipsWithoutUser: orphans,
+      memberships: 0,
+      disabled: 0,
+      withLosses: 0,
+    };
   }
 
   add(classified: Classified): void {
@@ -44,6 +52,7 @@ export class TallyCounter {
     counts[classified.way === 'csv' ? 'byCsv' : 'oneByOne'] += 1;
     counts.memberships += groups.length;
     if (!enabled) counts.disabled += 1;
+    if (classified.lost !== undefined) counts.withLosses += 1;
     for (const group of groups) this.#members.set(group, (this.#members.get(group) ?? 0) + 1);
   }
 
@@ -51,7 +60,11 @@ export class TallyCounter {
   result(known: readonly PoolGroup[], firstChunkUsers: number): Tally {
     const groups = bySize(known, this.#members);
     return {
-      counts: { ...this.#counts, excludedBy: this.#excludedBy },
+      counts: {
+        ...this.#counts,
+        excludedBy: this.#excludedBy,
+        groupsWithoutRole: groups.filter(({ roleArn }) => roleArn !== undefined).length,
+      },
       groups,
       firstGroups: firstGroups(groups, firstChunkUsers),
       groupsWithoutItem: groups.length - known.length,

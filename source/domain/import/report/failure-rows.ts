@@ -5,6 +5,7 @@ import type { PlannedGroup } from '../plan/plan-model.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
 import { hasNoPassword } from '../reconcile/plan-marks.ts';
 import { itemsOf, problemSources } from '../reconcile/walk.ts';
+import { lossesOf } from '../plan/attribute-loss.ts';
 import { failureShape, failuresPrefix } from '../plan/failures.ts';
 import { Bitmap } from '../../digests/digest-table.ts';
 import { isHeldBack } from '../updates/run-op.ts';
@@ -47,6 +48,7 @@ export async function* failureRows(
       changed: 'the user is not restored',
     };
   }
+  yield* lossRows(check);
   yield* problemRows(check, notes, differing);
   yield* createdRows(check);
   for (const index of check.state.groupProblems) {
@@ -58,6 +60,22 @@ export async function* failureRows(
       reason: refused === undefined ? 'GroupMissingOrDifferent' : `GroupRefused: ${refused}`,
       instead: refused === undefined ? 'updated once' : 'tried once more',
       changed: `group ${(run.groups[index] as PlannedGroup).name}`,
+    };
+  }
+}
+
+/** What users were restored without; of those who are not there it is told that they are missing. */
+async function* lossRows({ run, marks }: CheckRun): AsyncGenerator<FailureRow, void, undefined> {
+  for await (const { sub, name, attribute, reason, detail } of lossesOf(run.deps.objects, run.plan)) {
+    const ordinal = marks.ordinalOf(name);
+    if (ordinal === undefined || !isSeen(marks.users[ordinal] as number)) continue;
+    yield {
+      sub,
+      name,
+      line: '',
+      reason: `${reason}: ${detail}`,
+      instead: 'restored without it',
+      changed: `different: ${attribute}`,
     };
   }
 }

@@ -38,7 +38,7 @@ const NEXT: Readonly<Record<string, string>> = {
   BackupTableNotFound: CORRECT,
   AlreadyRestored: 'Nothing: this pool has been restored. For another restore create another empty user pool.',
   SourcePoolEmpty:
-    'Find out why the user pool shows no users or groups. The backup was left as it is; if the pool is lost, restore it with ImportWorkflow.',
+    'Find out why the user pool shows no native users. The backup was left as it is; if they are lost, restore them with ImportWorkflow.',
   UserPoolNotFound:
     'Check the id and the Region of the user pool. If it was deleted, restore it with ImportWorkflow: the backup was left as it is.',
   AccessDenied:
@@ -56,6 +56,8 @@ const NEXT: Readonly<Record<string, string>> = {
     'Give ExportRun one of the runs that the message names, or leave it out for the newest. Runs are kept for SnapshotRetentionDays.',
   SnapshotDamaged:
     'Restore another run (ExportRun), or the newest without ExportRun: that is read from the table. VerifyWorkflow tells which snapshots of the newest run are in order.',
+  MassChangeRefused:
+    'Find out whether these changes are right. If they are, start ExportWorkflow with {"AllowMassChange": true}; attributes that change all the time belong into UncountedAttributes. If not, repair the user pool, or restore with ImportWorkflow: the backup still holds the values from before.',
   MassDeleteRefused:
     'Find out whether so much was really deleted from the user pool. If it was meant, start ExportWorkflow with {"AllowMassDelete": true}. If not, restore with ImportWorkflow: the backup still holds all of it.',
 };

@@ -15,8 +15,6 @@ interface Around {
   readonly now: number;
   readonly about: string;
   readonly firstTime: string | undefined;
-  /** Share of the backup's users that may change between two exports before the message says so. */
-  readonly maxChangePercent: number;
 }
 /** Something that somebody should look at although the export is complete. */
 interface Warning {
@@ -25,13 +23,10 @@ interface Warning {
   readonly next: string;
 }
 
-/** So few users may change whatever their share. */
-const ALWAYS_UNREMARKABLE = 10;
-
 /** The message about a complete export: what the backup holds, what changed, who is not in it, and what to look at. */
 export function exportNotice(
   { executionArn, startedAt, result }: Extract<NoticeEvent, { event: 'finished' }>,
-  { now, about, firstTime, maxChangePercent }: Around,
+  { now, about, firstTime }: Around,
 ): Notice {
   const summary = (result.manifest ?? {}) as Summary;
   const {
@@ -48,9 +43,7 @@ export function exportNotice(
     `  ${thing}: ${number(counts?.[thing])} (added ${number(added?.[thing])}, changed ${number(changed?.[thing])}, deleted ${number(deleted?.[thing])})`;
   const federated = skipped?.federatedUsers ?? 0;
   const { listing, replica } = result as Pick<CleanUpResult, 'listing' | 'replica'>;
-  const warnings = [fewListed(listing), manyChanges(summary, maxChangePercent), replicaWarning(replica)].filter(
-    (warning) => warning !== undefined,
-  );
+  const warnings = [fewListed(listing), replicaWarning(replica)].filter((warning) => warning !== undefined);
   return {
     subject: subjectOf(
       warnings.length === 0
@@ -84,17 +77,6 @@ function fewListed(listing: CleanUpResult['listing']): Warning | undefined {
     subject: `Cognito listed ${number(users)} of about ${counted(estimatedUsers, 'user')}`,
     found: `Cognito listed ${counted(users, 'user')} of this pool and estimates that there are ${number(estimatedUsers)}. Either the estimate is out of date, or the listing lacked users, who are then not in the backup.`,
     next: 'Find out how many users the pool has. If it has more than were listed, start ExportWorkflow again with the input {}. Earlier exports may hold users that this one lacks: ImportWorkflow restores one with {"ExportRun":"<its run id>"} in its input.',
-  };
-}
-
-/** An export copies bad writes too: it cannot know them, but it can say that there were unusually many. */
-function manyChanges({ counts, changed }: Summary, maxChangePercent: number): Warning | undefined {
-  const [users, of] = [changed?.users ?? 0, counts?.users ?? 0];
-  if (users <= ALWAYS_UNREMARKABLE || users * 100 <= maxChangePercent * of) return undefined;
-  return {
-    subject: `${number(users)} of ${counted(of, 'user')} changed`,
-    found: `${number(users)} of ${counted(of, 'user')} changed since the last export, more than MaxChangePercent (${maxChangePercent} %). The export is complete and holds these changes.`,
-    next: 'Find out whether these changes are right. If they are not, ImportWorkflow restores an earlier export with {"ExportRun":"<its run id>"} in its input; earlier messages name the run ids.',
   };
 }
 

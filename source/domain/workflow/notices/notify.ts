@@ -28,8 +28,6 @@ export interface NotifySettings {
   readonly primaryRegion: string;
   readonly userPoolId: string;
   readonly tableName: string;
-  /** See exportNotice. */
-  readonly maxChangePercent: number;
 }
 
 /** What MessageBroker answers; of a failure, what the execution then fails with. */
@@ -80,8 +78,7 @@ async function compose(
   const firstTime = (await exists(objects, FIRST_SUCCESS))
     ? undefined
     : confirmHint(regionOf(notice.executionArn), settings);
-  const around = { now, about, firstTime, maxChangePercent: settings.maxChangePercent };
-  return { message: FINISHED[notice.workflow](notice, around) };
+  return { message: FINISHED[notice.workflow](notice, { now, about, firstTime }) };
 }
 
 async function publish(

@@ -6,10 +6,11 @@ const POOL = 'eu-west-1_AbCdEfGhI';
 
 describe('input of the workflows', () => {
   it('of an export: empty, with its keys, and with the key that the console adds', () => {
-    expect(parseExportInput({})).to.deep.equal({ allowMassDelete: false });
+    expect(parseExportInput({})).to.deep.equal({ allowMassDelete: false, allowMassChange: false });
     expect(
       parseExportInput({ AllowMassDelete: true, Trigger: 'Schedule', Comment: 'Insert your JSON here' }),
-    ).to.deep.equal({ allowMassDelete: true, trigger: 'Schedule' });
+    ).to.deep.equal({ allowMassDelete: true, allowMassChange: false, trigger: 'Schedule' });
+    expect(parseExportInput({ AllowMassChange: true })).to.deep.equal({ allowMassDelete: false, allowMassChange: true });
   });
 
   it('of an import: defaults and every key', () => {
@@ -125,7 +126,7 @@ describe('input of the workflows', () => {
   });
 
   it("of an export refuses the import's keys and long triggers, and shows no value", () => {
-    expect(() => parseExportInput({ NewUserPoolId: POOL })).to.throw(/allowed keys: AllowMassDelete, Trigger/);
+    expect(() => parseExportInput({ NewUserPoolId: POOL })).to.throw(/allowed keys: AllowMassDelete, AllowMassChange, Trigger/);
     expect(() => parseExportInput({ Trigger: 'canary@'.repeat(9) }))
       .to.throw(/Trigger/)
       .and.not.match(/canary/);

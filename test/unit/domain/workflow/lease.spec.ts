@@ -95,7 +95,7 @@ describe('leases', () => {
       const state = {
         executionArn: EXPORT,
         startTime: '2026-03-01T00:00:00Z',
-        options: { allowMassDelete: false, trigger: 'Launch' },
+        options: { allowMassDelete: false, allowMassChange: false, trigger: 'Launch' },
       };
       for (let n = 0; n < 2; n += 1)
         expect(

@@ -123,7 +123,7 @@ describe('files of import jobs', () => {
     const draft = await cutChunk(newDraft(), {
       objects,
       parts: ['spool'],
-      losers: new Set(),
+      afterCollisions: (found) => found,
       groupIndex: new Map(),
       firstGroups: 0,
       folder: 'restore/',

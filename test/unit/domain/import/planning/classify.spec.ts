@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { classify } from '../../../../../source/domain/import/planning/classify.ts';
 import type { Classified, Rules } from '../../../../../source/domain/import/planning/classify.ts';
-import type { SpooledUser } from '../../../../../source/domain/import/planning/segment-spool.ts';
+import type { SpooledUser } from '../../../../../source/domain/import/planning/spooled-user.ts';
 
 const RULES: Rules = {
   header: ['email', 'email_verified', 'custom:age', 'cognito:mfa_enabled', 'cognito:username'],
@@ -13,6 +13,8 @@ const RULES: Rules = {
     { name: 'email', type: 'String', mutable: true, required: true, min: '0', max: '2048' },
     { name: 'custom:age', type: 'Number', mutable: true, required: false, min: '0', max: '150' },
   ],
+  sourceSchema: [],
+  aliases: [],
   restoreUnconfirmed: false,
 };
 const USER: SpooledUser = {
@@ -31,6 +33,8 @@ const reason = (classified: Classified): string =>
 const attributes = (over: Record<string, string>): Partial<SpooledUser> => ({
   attributes: { ...USER.attributes, ...over },
 });
+
+const { sub: _sub, ...kept } = USER.attributes;
 
 describe('classify', () => {
   it('imports without sub, identities and empty values', () => {
@@ -74,9 +78,15 @@ describe('classify', () => {
   });
 
   it('checks values against the new schema', () => {
-    for (const age of ['151', '-1', 'old', ' '])
-      expect(reason(look(attributes({ 'custom:age': age })))).to.equal('BadAttribute');
-    expect(reason(look(attributes({ 'custom:age': '150' })))).to.equal('csv');
+    for (const age of ['151', '-1', 'old', ' ', 'Infinity', '0x10']) {
+      const found = look(attributes({ 'custom:age': age }));
+      expect(found, age).to.have.property('way', 'csv');
+      expect(found).to.have.nested.property('lost[0].attribute', 'custom:age');
+      expect(found).to.have.property('user').that.deep.includes({ attributes: kept });
+    }
+    expect(look(attributes({ 'custom:age': '150' })))
+      .to.include({ way: 'csv' })
+      .and.not.have.property('lost');
     expect(reason(look(attributes({ email: 'é'.repeat(2049) })))).to.equal('BadAttribute');
   });
 

@@ -1,8 +1,19 @@
 import { expect } from 'chai';
-import type { Classified } from '../../../../../source/domain/import/planning/classify.ts';
-import { afterCollisions, collisions, NameDigests } from '../../../../../source/domain/import/planning/collisions.ts';
+import type { Classified, Rules } from '../../../../../source/domain/import/planning/classify.ts';
+import { collisions, NameDigests } from '../../../../../source/domain/import/planning/collisions.ts';
+import { afterCollisions, givingWay } from '../../../../../source/domain/import/planning/giving-way.ts';
 import type { SignInAttribute } from '../../../../../source/domain/model.ts';
 
+const RULES: Rules = {
+  header: ['email', 'email_verified', 'preferred_username', 'cognito:mfa_enabled', 'cognito:username'],
+  mfaFlag: 'false',
+  autoVerified: ['email'],
+  signInName: 'username',
+  schema: [],
+  sourceSchema: [],
+  aliases: ['email', 'preferred_username'],
+  restoreUnconfirmed: false,
+};
 const user = (sub: string, name: string, created = '2025-01-01', verified = 'false'): Classified => ({
   way: 'csv',
   bytes: 10,
@@ -47,10 +58,11 @@ describe('Users of one name', () => {
   });
 
   it('are left out with their groups once another one is restored', () => {
-    const found = afterCollisions(user('1', 'ann'), new Set(['1']));
+    const giving = givingWay(['1'], []);
+    const found = afterCollisions(user('1', 'ann'), giving, RULES);
     expect(found).to.have.nested.property('excluded.reason', 'NameCollision');
     expect(found).to.deep.include({ way: 'exclude', groups: ['staff'] });
     for (const other of [user('2', 'ann'), excluded('1', 'ann')])
-      expect(afterCollisions(other, new Set(['1']))).to.equal(other);
+      expect(afterCollisions(other, giving, RULES)).to.equal(other);
   });
 });

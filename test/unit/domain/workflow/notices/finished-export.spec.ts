@@ -1,10 +1,5 @@
 import { expect } from 'chai';
-import {
-  EXPORT_ARN,
-  EXPORT_RESULT,
-  exportFinished,
-  noticeCounts,
-} from '../../../../support/workflows/notice-events.ts';
+import { EXPORT_ARN, EXPORT_RESULT, exportFinished } from '../../../../support/workflows/notice-events.ts';
 import { NoticeWorld } from '../../../../support/workflows/notice-world.ts';
 
 describe('MessageBroker: an export that finished', () => {
@@ -35,33 +30,6 @@ describe('MessageBroker: an export that finished', () => {
         },
       },
     ]);
-  });
-
-  it('warns of an export that changed more than MaxChangePercent of the users, also with ERRORS_ONLY', async () => {
-    const changing = (users: number) => ({
-      ...exportFinished(),
-      executionArn: `${EXPORT_ARN}-${users}`,
-      result: { ...EXPORT_RESULT, manifest: { ...EXPORT_RESULT.manifest, changed: noticeCounts(users, 0, 0) } },
-    });
-    const settings = { preference: 'ERRORS_ONLY', maxChangePercent: 50 } as const;
-    expect(await world.tell(changing(1000), settings)).to.deep.equal({ sent: false });
-    await world.tell(changing(1001), settings);
-    const { subject, body } = world.onlyMessage();
-    expect(subject).to.equal('Export complete, BUT 1,001 of 2,000 users changed (eu-west-1_Source)');
-    expect(body.replaceAll(/\s+/g, ' '))
-      .to.include('more than MaxChangePercent (50 %)')
-      .and.to.include('{"ExportRun":"<its run id>"}');
-  });
-
-  it('says nothing of ten changed users, whatever their share', async () => {
-    const changing = (users: number) => ({
-      ...exportFinished(),
-      executionArn: `${EXPORT_ARN}-${users}`,
-      result: { ...EXPORT_RESULT, manifest: { ...EXPORT_RESULT.manifest, changed: noticeCounts(users, 0, 0) } },
-    });
-    await world.tell(changing(10), { maxChangePercent: 0 });
-    await world.tell(changing(11), { maxChangePercent: 0 });
-    expect(world.sent.map(({ subject }) => subject.includes('BUT'))).to.deep.equal([false, true]);
   });
 
   it('warns of a replica that is behind or does not answer, and not of one that is current', async () => {

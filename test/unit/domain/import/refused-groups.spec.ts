@@ -3,7 +3,7 @@ import { differences } from '../../../support/import/differences.ts';
 import { RestoreWorld } from '../../../support/import/restore-world.ts';
 import { addUsers } from '../../../support/world/builders.ts';
 
-describe('One refusal costs one thing', () => {
+describe('A group that Cognito refuses', () => {
   it('E15: a refused group costs this group and its memberships; it is named in the report only', async () => {
     const world = new RestoreWorld();
     addUsers(world.source, 40);
@@ -41,5 +41,18 @@ describe('One refusal costs one thing', () => {
     expect(outcome.outcome).to.equal('partial');
     expect(differences(world.source, world.target)).to.deep.equal(['group wordy']);
     expect(world.report('failures.csv')).to.contain('GroupRefused: InvalidParameterException');
+  });
+
+  it('F22: is not the only one that is counted: so is a group whose role no restore sets', async () => {
+    const world = new RestoreWorld();
+    addUsers(world.source, 3);
+    world.source.putGroup({ name: 'staff', roleArn: 'arn:aws:iam::123456789012:role/staff' });
+    world.source.putGroup({ name: 'guests' });
+    expect((await world.planned()).plan().counts).to.include({ groupsWithoutRole: 1 });
+    const outcome = await world.execute();
+    expect(outcome).to.deep.include({ outcome: 'complete' });
+    expect(outcome.counts).to.include({ groupsWithoutRole: 1 });
+    expect(outcome.summary).to.contain('1 groups without their IAM role');
+    expect(JSON.parse(world.report('report.json'))).to.have.nested.property('counts.groupsWithoutRole', 1);
   });
 });

@@ -1,0 +1,143 @@
+import { countItem, noCounts, sumOf, totalOf } from '../../backup/counts.ts';
+import { keyDigest } from '../../backup/hashing.ts';
+import { itemKind } from '../../backup/items.ts';
+import type { Counts } from '../../backup/manifest.ts';
+import { DigestSet } from '../../digests/digest-set.ts';
+import type { HaltName } from '../../errors.ts';
+import type { ItemKey } from '../../ports.ts';
+import { refusals } from './guard.ts';
+import type { GuardOptions } from './guard.ts';
+import { CountedItems } from './last-day.ts';
+import type { CountedItem } from './last-day.ts';
+import { ValueCounts } from './value-counts.ts';
+
+/** An item of the backup that would be overwritten, and which of its values (see changedValues). */
+export interface ChangedItem {
+  readonly key: ItemKey;
+  readonly differs: readonly string[];
+}
+
+/** What a run is about to do, and what it is held against. */
+export interface Foreseen {
+  /** Each item once. */
+  readonly deleted: AsyncIterable<ItemKey>;
+  readonly changed: AsyncIterable<ChangedItem>;
+  /** What runs of the last 24 hours did, and what interrupted runs of earlier versions deleted. */
+  readonly lastDay: AsyncIterable<CountedItem>;
+  readonly interrupted: AsyncIterable<ItemKey>;
+  /** Digests of all that stays in the backup; asked for only when somebody deleted something before. */
+  readonly staying: () => Promise<DigestSet>;
+  /** Counts of the last sealed run, or without one of the table itself. */
+  readonly held: Counts;
+}
+
+/** Why a run is refused. */
+export interface GuardRefusal {
+  readonly name: Extract<HaltName, 'MassDeleteRefused' | 'MassChangeRefused'>;
+  /** What it would have done, as the predicate of a sentence. */
+  readonly would: string;
+  /** The input that allows it, as JSON. */
+  readonly input: string;
+}
+
+/** The guards' answer. */
+export interface RunJudgement {
+  /** What counts towards the runs of the next 24 hours. */
+  readonly counted: CountedItems;
+  readonly refused?: GuardRefusal;
+}
+
+/**
+ * Holds deletions and changes of a run, together with those of the last 24 hours, against what the backup held before. What
+ * an execution is allowed is neither judged nor counted towards later runs.
+ */
+export async function judgeRun(foreseen: Foreseen, options: GuardOptions): Promise<RunJudgement> {
+  const own = new CountedItems();
+  if (!options.allowMassDelete) for await (const key of foreseen.deleted) own.add('deleted', key);
+  const values = new ValueCounts(options.uncountedAttributes);
+  if (!options.allowMassChange)
+    for await (const { key, differs } of foreseen.changed) {
+      const counting = values.countingOf(key, differs);
+      if (counting.length === 0) continue;
+      values.add(key, counting);
+      own.add('changed', key);
+    }
+  const earlier = await earlierThan(foreseen, own);
+  const of = sumOf(foreseen.held, earlier.deleted);
+  const deletes = refusals({
+    byRun: own.deleted,
+    byLastDay: earlier.deleted,
+    byInterrupted: earlier.interrupted,
+    of,
+    percent: options.maxDeletePercent,
+    // A few administrators who are replaced by as few others would go unnoticed.
+    mustRemain: ['users'],
+  });
+  const changes = refusals({
+    byRun: own.changed,
+    byLastDay: earlier.changed,
+    byInterrupted: noCounts(),
+    of,
+    percent: options.maxChangePercent,
+  });
+  const refused = refusalOf(deletes, changes, values, options);
+  return { counted: own, ...(refused === undefined ? {} : { refused }) };
+}
+
+interface Earlier {
+  readonly deleted: Counts;
+  readonly interrupted: Counts;
+  readonly changed: Counts;
+}
+
+/** What others did that this run does not do too: what stays was not deleted, and each item counts once. */
+async function earlierThan({ lastDay, interrupted, staying }: Foreseen, own: CountedItems): Promise<Earlier> {
+  const counts = { deleted: noCounts(), interrupted: noCounts(), changed: noCounts() };
+  const [deletes, changes] = [totalOf(own.deleted) > 0, totalOf(own.changed) > 0];
+  if (!deletes && !changes) return counts;
+  const isOwn = own.lookUp();
+  const met = { deleted: new DigestSet(), changed: new DigestSet() };
+  const isNew = (how: CountedItem['how'], digest: Buffer): boolean => !isOwn(how, digest) && met[how].add(digest);
+  let stays: DigestSet | undefined;
+  const isGone = async (digest: Buffer): Promise<boolean> => !(stays ??= await staying()).has(digest);
+  for await (const { how, kind, digest } of lastDay) {
+    if (how === 'changed' ? !changes : !deletes || !(await isGone(digest))) continue;
+    if (isNew(how, digest)) countItem(counts[how], kind);
+  }
+  if (!deletes) return counts;
+  for await (const key of interrupted) {
+    const [kind, digest] = [itemKind(key), keyDigest(key)];
+    if (kind !== undefined && (await isGone(digest)) && isNew('deleted', digest)) countItem(counts.interrupted, kind);
+  }
+  return counts;
+}
+
+function refusalOf(
+  deletes: readonly string[],
+  changes: readonly string[],
+  values: ValueCounts,
+  { maxDeletePercent, maxChangePercent }: GuardOptions,
+): GuardRefusal | undefined {
+  const within = (parameter: string, percent: number): string =>
+    `more than ${parameter} (${percent} %) allows within 24 hours`;
+  const would = [
+    ...(deletes.length === 0
+      ? []
+      : [`delete ${deletes.join(' and ')} from the backup, ${within('MaxDeletePercent', maxDeletePercent)}`]),
+    ...(changes.length === 0
+      ? []
+      : [
+          `overwrite values of ${changes.join(' and ')} in the backup, ${within('MaxChangePercent', maxChangePercent)}: ${values.text()}`,
+        ]),
+  ];
+  if (would.length === 0) return undefined;
+  const allow = [
+    ...(deletes.length === 0 ? [] : ['"AllowMassDelete": true']),
+    ...(changes.length === 0 ? [] : ['"AllowMassChange": true']),
+  ];
+  return {
+    name: deletes.length === 0 ? 'MassChangeRefused' : 'MassDeleteRefused',
+    would: would.join(', and '),
+    input: `{${allow.join(', ')}}`,
+  };
+}

@@ -1,0 +1,23 @@
+import { LATEST_KEY, manifestIn, manifestKey, runIdIn } from '../backup/manifest.ts';
+import { Halt } from '../errors.ts';
+import type { BackupTable } from '../ports.ts';
+
+/** What the backup holds, and what a restore from it would bring: for messages of exports that must not change it. */
+export async function lastSealedText(table: Pick<BackupTable, 'getItem'>): Promise<string> {
+  const runId = runIdIn(await table.getItem(LATEST_KEY));
+  if (runId === undefined) return 'No export has been sealed yet, so there is nothing to restore.';
+  const item = await table.getItem(manifestKey(runId));
+  if (item === undefined) return `The last sealed export is ${runId}; its manifest is missing.`;
+  const { endedAt, counts } = manifestIn(item);
+  return `The last sealed export is ${runId} of ${endedAt}: a restore with ImportWorkflow brings back its ${counts.users} users, ${counts.groups} groups and ${counts.memberships} memberships.`;
+}
+
+/** The work of an export; when the pool is gone, the error also says what the backup holds. */
+export async function tellingLastSealed<T>(table: Pick<BackupTable, 'getItem'>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Halt) || error.name !== 'UserPoolNotFound') throw error;
+    throw new Halt('UserPoolNotFound', `${error.message} ${await lastSealedText(table)}`, { cause: error });
+  }
+}

@@ -1,0 +1,49 @@
+import type { Attributes, SchemaAttribute, SignInAttribute } from '../../model.ts';
+import { isRestorable } from '../../digests/user-content.ts';
+import type { LostAttribute } from '../plan/attribute-loss.ts';
+import { attributeProblem } from '../preflight/attribute-fit.ts';
+import type { SpooledUser } from './spooled-user.ts';
+
+interface Schemas {
+  readonly signInName: SignInAttribute;
+  readonly schema: readonly SchemaAttribute[];
+  readonly sourceSchema: readonly SchemaAttribute[];
+  /** GetCSVHeader's answer for the new pool. */
+  readonly header: readonly string[];
+}
+
+/** What the new pool takes of a user's attributes. */
+export interface FittingAttributes {
+  readonly attributes: Attributes;
+  /** What it does not take. */
+  readonly lost: readonly LostAttribute[];
+  /** One of `lost` without which the pool cannot have the user. */
+  readonly needed?: LostAttribute;
+}
+
+/** Leaves out what Cognito would refuse, so that it costs the attribute and not the user; flags go with their address. */
+export function fittingAttributes(user: SpooledUser, schemas: Schemas): FittingAttributes {
+  const attributes: Record<string, string> = {};
+  const lost: LostAttribute[] = [...(user.lost ?? [])];
+  for (const [attribute, value] of Object.entries(user.attributes)) {
+    if (!isRestorable(attribute, value)) continue;
+    const problem = problemOf(attribute, value, schemas);
+    if (problem === undefined) attributes[attribute] = value;
+    else lost.push({ attribute, reason: 'BadAttribute', detail: `The value is ${problem}.` });
+  }
+  // An address that is proven and not there is refused as well; the flag means nothing without it.
+  for (const { attribute } of lost) delete attributes[`${attribute}_verified`];
+  const needed = lost.find(({ attribute }) => isNeeded(attribute, schemas));
+  return { attributes, lost, ...(needed === undefined ? {} : { needed }) };
+}
+
+/** What neither pool knows is damage; what only the new pool lacks is a finding of the preflight. */
+function problemOf(attribute: string, value: string, { schema, sourceSchema, header }: Schemas): string | undefined {
+  const given = schema.find(({ name }) => name === attribute);
+  if (given !== undefined) return attributeProblem(given, value);
+  const known = header.includes(attribute) || sourceSchema.some(({ name }) => name === attribute);
+  return known ? undefined : 'of no attribute of the pool that was backed up';
+}
+
+const isNeeded = (attribute: string, { signInName, schema }: Schemas): boolean =>
+  attribute === signInName || schema.some(({ name, required }) => required && name === attribute);
