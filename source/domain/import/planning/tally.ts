@@ -60,7 +60,11 @@ export class TallyCounter {
   result(known: readonly PoolGroup[], firstChunkUsers: number): Tally {
     const groups = bySize(known, this.#members);
     return {
-      counts: { ...this.#counts, excludedBy: this.#excludedBy },
+      counts: {
+        ...this.#counts,
+        excludedBy: this.#excludedBy,
+        groupsWithoutRole: groups.filter(({ roleArn }) => roleArn !== undefined).length,
+      },
       groups,
       firstGroups: firstGroups(groups, firstChunkUsers),
       groupsWithoutItem: groups.length - known.length,

@@ -23,9 +23,11 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
   ['usersMissing', 'users missing'],
   ['usersBlocked', 'users not created: their name is taken, or creating them could have sent a message'],
   ['usersDifferent', 'users that differ from the backup'],
+  ['usersWithoutAttribute', 'users restored without an attribute that the pool would refuse, or that another user has'],
   ['usersWithoutPassword', 'users whose password could not be set'],
   ['usersWithoutVerifiedAddress', 'users who cannot use "forgot password": none of their addresses is verified'],
   ['groupsMissingOrDifferent', 'groups missing or different'],
+  ['groupsWithoutRole', 'groups that had an IAM role, which no restore sets'],
   ['membershipsMissing', 'memberships missing'],
   ['groupsNotInTable', 'groups of the sealed export were not in the backup table'],
   ['membershipsNotInTable', 'memberships of the sealed export were not in the backup table'],
@@ -39,13 +41,17 @@ const ALWAYS = 3;
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   (value ?? {}) as Readonly<Record<string, unknown>>;
 
-type Restored = Partial<Pick<RestoreOutcome, 'outcome' | 'exportRun' | 'source' | 'report'>>;
+type Restored = Partial<Pick<RestoreOutcome, 'outcome' | 'exportRun' | 'source' | 'remarks' | 'report'>>;
 
 /** Which run was read, and from where. */
 const runOf = ({ exportRun = '?', source }: Restored): string =>
   source === 'snapshot'
     ? `It read the export ${exportRun} from the snapshot that this Region keeps of it.`
     : `It read the backup table, whose last complete export is ${exportRun}.`;
+
+/** How the backup was read, where that was not as usual. */
+const remarksOf = ({ remarks = [] }: Restored): string | undefined =>
+  remarks.length === 0 ? undefined : `Note\n${remarks.map((remark) => `  ${remark}`).join('\n')}`;
 
 /** The message about a restore that came to its end, whether or not everything came back; or about a dry run. */
 export const importNotice = (event: Finished, around: Around): Notice =>
@@ -61,24 +67,28 @@ function restoreNotice({ executionArn, startedAt, result }: Finished, { now, abo
   const of = (name: string): number => (typeof counts[name] === 'number' ? counts[name] : 0);
   const notRestored = of('usersInBackup') - of('usersRestored');
   const unverified = of('usersWithoutVerifiedAddress');
+  const lostRoles = of('groupsWithoutRole');
   const lines = LINES.filter(([name], index) => index < ALWAYS || of(name) > 0).map(
     ([name, words]) => `  ${number(of(name))} ${words}`,
   );
   return {
-    subject: subjectOf(subjects(outcome, { notRestored, inBackup: of('usersInBackup'), unverified })),
+    subject: subjectOf(
+      withLostRoles(subjects(outcome, { notRestored, inBackup: of('usersInBackup'), unverified }), lostRoles),
+    ),
     body: bodyOf([
       `ImportWorkflow came to its end after ${duration(now - startedAt)}. ${runOf(restored)} This backup holds ${counted(of('usersInBackup'), 'user')}.`,
+      remarksOf(restored),
       lines.join('\n'),
       report === undefined
         ? undefined
         : `Report: every user who was not restored, and why; old and new subs\n${report.keys.map((key) => `  s3://${report.bucket}/${key}`).join('\n')}`,
-      `What to do next\n  ${next(outcome, counts)}${unverified > 0 ? NEXT_UNVERIFIED : ''}`,
+      `What to do next\n  ${next(outcome, counts)}${unverified > 0 ? NEXT_UNVERIFIED : ''}${lostRoles > 0 ? NEXT_ROLES : ''}`,
       firstTime,
       `Execution\n  ${consoleLink(executionArn)}`,
       about,
     ]),
-    // Whoever cannot sign in before somebody acts is no success that may go untold.
-    important: outcome !== 'complete' || unverified > 0,
+    // What waits for somebody to act is no success that may go untold: a sign-in, a group's rights, how the backup was read.
+    important: outcome !== 'complete' || unverified + lostRoles > 0 || remarksOf(restored) !== undefined,
   };
 }
 
@@ -100,6 +110,13 @@ function subjects(
     : `Restore complete: ${counted(inBackup, 'user')}`;
 }
 
+/** The subject of a restore that left out the roles of so many groups says so. */
+function withLostRoles(subject: string, groups: number): string {
+  if (groups === 0) return subject;
+  const lost = groups === 1 ? '1 group has lost its IAM role' : `${number(groups)} groups have lost their IAM roles`;
+  return subject.startsWith('Restore complete:') ? `Restore complete, BUT ${lost}` : `${subject}, ${lost}`;
+}
+
 const NEXT: Readonly<Record<RestoreOutcome['outcome'], string>> = {
   complete:
     'Users keep no passwords: each sets a new one by "forgot password". Applications that store the sub need sub-map.csv. Protect the new pool with a launch of its own.',
@@ -119,12 +136,17 @@ const next = (outcome: RestoreOutcome['outcome'], counts: Unfinished): string =>
 const NEXT_UNVERIFIED =
   ' Users without a verified address cannot use "forgot password": set a permanent password for each, or verify an address of theirs; failures.csv names them.';
 
+const NEXT_ROLES =
+  ' Groups have no IAM role before you set it (UpdateGroup): report.json lists group and role below rolesNotSet.';
+
 function dryRunNotice({ executionArn, startedAt, result }: Finished, { now, about, firstTime }: Around): Notice {
   const { backup, byCsv, chunks, reportKeys } = result;
   const { users, groups, memberships } = fieldsOf(backup);
   const of = (value: unknown): number => (typeof value === 'number' ? value : 0);
   const heldBack = of(result.heldBack);
   const absent = of(fieldsOf(result.notInTable).users);
+  const withLosses = of(result.withLosses);
+  const lostRoles = of(result.groupsWithoutRole);
   const left = of(result.excluded) + heldBack + absent;
   const lines = [
     `${number(byCsv)} users would come back by ${counted(chunks, 'import job')}`,
@@ -135,17 +157,22 @@ function dryRunNotice({ executionArn, startedAt, result }: Finished, { now, abou
           `${number(heldBack)} users would not be created: the pool has triggers that would see it, and AllowTriggers is not given`,
         ]
       : []),
+    ...(withLosses > 0
+      ? [`${number(withLosses)} users would come back without an attribute, which failures.csv names`]
+      : []),
+    ...(lostRoles > 0 ? [`${number(lostRoles)} groups would come back without their IAM role`] : []),
     ...(absent > 0 ? [`${number(absent)} users of the sealed export are not in the backup table`] : []),
   ];
   return {
     subject: subjectOf(
       left === 0
-        ? `Dry run: all ${counted(users, 'user')} can be restored`
+        ? `Dry run: all ${counted(users, 'user')} can be restored${withLosses > 0 ? `, ${number(withLosses)} without an attribute` : ''}`
         : `Dry run: ${number(left)} of ${counted(users, 'user')} would not be restored`,
     ),
     body: bodyOf([
       `ImportWorkflow checked the backup against the new pool in ${duration(now - startedAt)} and wrote nothing to the pool.`,
       `${runOf(result)} This backup holds ${counted(users, 'user')}, ${counted(groups, 'group')} and ${counted(memberships, 'membership')}.`,
+      remarksOf(result),
       lines.map((line) => `  ${line}`).join('\n'),
       Array.isArray(reportKeys)
         ? `Report, in the mapping-file bucket of this Region\n${(reportKeys as unknown[]).map((key) => `  ${String(key)}`).join('\n')}`
@@ -155,6 +182,6 @@ function dryRunNotice({ executionArn, startedAt, result }: Finished, { now, abou
       `Execution\n  ${consoleLink(executionArn)}`,
       about,
     ]),
-    important: left > 0,
+    important: left + withLosses > 0,
   };
 }

@@ -42,4 +42,17 @@ describe('A group that Cognito refuses', () => {
     expect(differences(world.source, world.target)).to.deep.equal(['group wordy']);
     expect(world.report('failures.csv')).to.contain('GroupRefused: InvalidParameterException');
   });
+
+  it('F22: is not the only one that is counted: so is a group whose role no restore sets', async () => {
+    const world = new RestoreWorld();
+    addUsers(world.source, 3);
+    world.source.putGroup({ name: 'staff', roleArn: 'arn:aws:iam::123456789012:role/staff' });
+    world.source.putGroup({ name: 'guests' });
+    expect((await world.planned()).plan().counts).to.include({ groupsWithoutRole: 1 });
+    const outcome = await world.execute();
+    expect(outcome).to.deep.include({ outcome: 'complete' });
+    expect(outcome.counts).to.include({ groupsWithoutRole: 1 });
+    expect(outcome.summary).to.contain('1 groups without their IAM role');
+    expect(JSON.parse(world.report('report.json'))).to.have.nested.property('counts.groupsWithoutRole', 1);
+  });
 });

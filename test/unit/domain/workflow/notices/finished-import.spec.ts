@@ -50,6 +50,49 @@ describe('MessageBroker: a restore that finished', () => {
       .and.to.include('failures.csv');
   });
 
+  it('F22: says in the subject, also with ERRORS_ONLY, how many groups have lost their IAM role', async () => {
+    for (const [outcome, counts, subject] of [
+      ['complete', { groupsWithoutRole: 1 }, 'Restore complete, BUT 1 group has lost its IAM role'],
+      ['complete', { groupsWithoutRole: 1200 }, 'Restore complete, BUT 1,200 groups have lost their IAM roles'],
+      [
+        'complete',
+        { groupsWithoutRole: 2, usersWithoutVerifiedAddress: 3 },
+        'Restore complete, BUT 3 users cannot use "forgot password", 2 groups have lost their IAM roles',
+      ],
+      [
+        'policy',
+        { groupsWithoutRole: 1, usersRestored: 1990, usersExcluded: 10 },
+        'Restore finished, 10 of 2,000 users not restored (by rule), 1 group has lost its IAM role',
+      ],
+      [
+        'partial',
+        { groupsWithoutRole: 2, usersRestored: 1988, usersMissing: 12 },
+        'Restore INCOMPLETE: 12 of 2,000 users not restored, 2 groups have lost their IAM roles',
+      ],
+    ] as const) {
+      const told = new NoticeWorld();
+      await told.tell(importFinished(outcome, counts), { preference: 'ERRORS_ONLY' });
+      const message = told.onlyMessage();
+      expect(message.subject).to.equal(subject);
+      expect(message.body)
+        .to.include('had an IAM role')
+        .and.to.match(/rolesNotSet/);
+    }
+  });
+
+  it('E19: tells who would come, or came, without an attribute', async () => {
+    await world.tell(importFinished('partial', { usersWithoutAttribute: 4 }));
+    expect(world.onlyMessage().body.replaceAll(/\s+/g, ' ')).to.include('4 users restored without an attribute');
+    const dry = new NoticeWorld();
+    const result = { done: true, dryRun: true, backup: noticeCounts(40, 1, 2), byCsv: 40, oneByOne: 0, excluded: 0 };
+    await dry.tell({ ...importFinished('x'), result: { ...result, withLosses: 4, groupsWithoutRole: 1 } });
+    const { subject, body } = dry.onlyMessage();
+    expect(subject).to.equal('Dry run: all 40 users can be restored, 4 without an attribute');
+    expect(body.replaceAll(/\s+/g, ' '))
+      .to.include('4 users would come back without an attribute')
+      .and.to.include('1 groups would come back without their IAM role');
+  });
+
   it('tells what a dry run found', async () => {
     const result = {
       done: true,
