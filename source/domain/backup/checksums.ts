@@ -26,7 +26,11 @@ export class Checksums {
 
   /** `digest`: the item's content digest, where it is known already. */
   add(item: TableItem, digest = contentDigest(item)): void {
-    const bucket = bucketOf(item);
+    this.addIn(bucketOf(item), digest);
+  }
+
+  /** `bucket`: of the item that has this content digest. */
+  addIn(bucket: number, digest: Buffer): void {
     this.#sums[bucket] = ((this.#sums[bucket] as bigint) + BigInt(`0x${digest.toString('hex')}`)) % MODULUS;
   }
 

@@ -68,6 +68,10 @@ export const changeDigestsKey = (runId: string, index: number): ItemKey => ({
   type: `CHANGES#${String(index).padStart(5, '0')}`,
 });
 
+/** True for an item under such a key, of whatever run. */
+export const isChangeDigests = ({ id, type }: ItemKey): boolean =>
+  id.startsWith('EXPORT#') && type.startsWith('CHANGES#');
+
 export const openPlanShape = v.object({
   /** Items of the content that the plan changes. */
   changes: countShape,
@@ -79,17 +83,18 @@ export const openPlanShape = v.object({
 /** What OPEN says about the plan that is being applied. */
 export type OpenPlan = Stored<typeof openPlanShape>;
 
-/** What lies under OPEN_KEY. */
-export interface OpenMarker {
-  readonly runId: string;
+export const openMarkerShape = v.object({
+  runId: idShape,
   /** ISO 8601. */
-  readonly openedAt: string;
+  openedAt: v.string(),
   /**
    * Present: nothing but this plan changes the table. Absent: the first export of a pool, which writes as it lists, or a
    * run of a version before 2.1 that was interrupted.
    */
-  readonly plan?: OpenPlan;
-}
+  plan: v.exactOptional(openPlanShape),
+});
+/** What lies under OPEN_KEY. */
+export type OpenMarker = Stored<typeof openMarkerShape>;
 
 /** The manifest in an item that `manifestItem` made; Fault BadState when it is none. One of a newer data version is not looked into. */
 export function manifestIn({ id, type: _type, ...manifest }: TableItem): Manifest {

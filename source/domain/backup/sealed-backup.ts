@@ -1,5 +1,15 @@
 import * as v from 'valibot';
-import { LATEST_KEY, manifestIn, manifestKey, manifestShape, OPEN_KEY, runIdIn, SCHEMA_VERSION } from './manifest.ts';
+import {
+  LATEST_KEY,
+  manifestIn,
+  manifestKey,
+  manifestShape,
+  OPEN_KEY,
+  openMarkerIn,
+  openMarkerShape,
+  runIdIn,
+  SCHEMA_VERSION,
+} from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 import { Halt } from '../errors.ts';
 import type { BackupTable } from '../ports.ts';
@@ -11,8 +21,8 @@ export const sealedBackupShape = v.object({
   runId: idShape,
   /** Absent while a replica shows only half of the sealing transaction. */
   manifest: v.exactOptional(manifestShape),
-  /** Another run that changed the table and has not been sealed: interrupted, or (in a replica) not yet arrived. */
-  openRunId: v.exactOptional(idShape),
+  /** Another run that changes the table and is not sealed: under way, interrupted, or (in a replica) not yet arrived. */
+  open: v.exactOptional(openMarkerShape),
 });
 /** What the table says about its last sealed run, and about one that is not sealed yet. */
 export type SealedBackup = Stored<typeof sealedBackupShape>;
@@ -31,13 +41,22 @@ export async function readSealedBackup(table: Pick<BackupTable, 'getItem'>, tabl
     );
   }
   const runId = runIdIn(latest) as string;
-  const open = runIdIn(await table.getItem(OPEN_KEY));
+  const open = openMarkerIn(await table.getItem(OPEN_KEY));
   const stored = await table.getItem(manifestKey(runId));
   const manifest = stored === undefined ? undefined : manifestIn(stored);
   if (manifest !== undefined) assertReadable(manifest, `in ${tableName}`);
-  const openRunId = open === runId ? undefined : open;
-  return { runId, ...(manifest === undefined ? {} : { manifest }), ...(openRunId === undefined ? {} : { openRunId }) };
+  return {
+    runId,
+    ...(manifest === undefined ? {} : { manifest }),
+    ...(open === undefined || open.runId === runId ? {} : { open }),
+  };
 }
+
+/** True when the table said the same at both moments: no run was sealed or began to change it in between. */
+export const sameBackup = (one: SealedBackup, other: SealedBackup): boolean =>
+  one.runId === other.runId &&
+  one.open?.runId === other.open?.runId &&
+  one.open?.plan?.sha256 === other.open?.plan?.sha256;
 
 /** Halts with NoSealedBackup when a newer version of the software wrote the export. `where`: goes into the message. */
 export function assertReadable(

@@ -1,5 +1,6 @@
 import { workSlice } from '../state/slice.ts';
 import type { Counts } from '../backup/manifest.ts';
+import { OpenPlanReader } from '../digests/open-plan.ts';
 import { tagReplaced, tagRestore } from './plan/closed-objects.ts';
 import { claimRestore } from './plan/progress.ts';
 import type { RestorePlan, RestoreSource } from './plan/plan-model.ts';
@@ -26,6 +27,8 @@ export type ScanTableResult =
       /** The run that is restored, and where it is read from. */
       readonly exportRun: string;
       readonly source: RestoreSource;
+      /** How the backup was read, where that was not as usual. */
+      readonly remarks?: readonly string[];
       /** In the sealed export, and what of it the table lacks. */
       readonly backup: Counts;
       readonly notInTable: Counts;
@@ -54,7 +57,13 @@ export async function scanTable(
   const folder = folderOf(input);
   const { dryRun, newUserPoolId } = input.options;
   if (input.phase !== 'planning') return summary(await readPlan(deps.objects, newUserPoolId, input.restoreId), dryRun);
-  const run: PlanningRun = { input, deps, folder, stop: workSlice(deps.clock, deps.timeLeft) };
+  const run: PlanningRun = {
+    input,
+    deps,
+    folder,
+    plans: new OpenPlanReader(deps.table),
+    stop: workSlice(deps.clock, deps.timeLeft),
+  };
   const progress = await claimRestore<PlanningState>(
     deps,
     { newUserPoolId, restoreId: input.restoreId, since: deps.clock.now() },
@@ -132,12 +141,13 @@ async function tagClosed({
 }
 
 const summary = (plan: RestorePlan, dryRun: boolean): Extract<ScanTableResult, { done: true }> => {
-  const { options, runId, counts, chunks, batches, mayCreateUsers } = plan;
+  const { runId, counts, chunks, batches, mayCreateUsers } = plan;
   return {
     done: true,
     dryRun,
     exportRun: runId,
-    source: sourceOf(options),
+    source: sourceOf(plan),
+    ...(plan.remarks === undefined ? {} : { remarks: plan.remarks }),
     backup: sealedCounts(plan),
     notInTable: notInTable(plan),
     byCsv: counts.byCsv,

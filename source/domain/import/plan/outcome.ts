@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { countShape, idShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { furtherSteps, notInTableOf, triedAgain } from './next-steps.ts';
-import type { RestorePlan, RestoreSource } from './plan-model.ts';
+import { sourceShape } from './plan-model.ts';
+import type { RestorePlan } from './plan-model.ts';
 
 const restoreCountsShape = v.object({
   usersInBackup: countShape,
@@ -49,7 +50,9 @@ export const restoreOutcomeShape = v.object({
   outcome: v.picklist(['complete', 'policy', 'partial']),
   /** The run that was restored, and where it was read from. */
   exportRun: idShape,
-  source: v.picklist(['table', 'snapshot'] satisfies RestoreSource[]),
+  source: sourceShape,
+  /** How the backup was read, where that was not as usual. */
+  remarks: v.exactOptional(textsShape),
   counts: restoreCountsShape,
   report: v.object({ bucket: v.string(), keys: textsShape }),
   /** One line: counts and where the report is. */

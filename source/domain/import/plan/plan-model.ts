@@ -135,8 +135,14 @@ export const planCountsShape = v.object({
   groupsWithoutRole: v.exactOptional(countShape),
 });
 
-/** An interrupted export found at planning: its run id and how many items carry it. */
-export const interruptedShape = v.object({ runId: idShape, items: countShape });
+/** An export that was being applied to the table, or had been interrupted, when the table was read. */
+export const interruptedShape = v.object({
+  runId: idShape,
+  /** Its changes that were in the table. */
+  items: countShape,
+  /** Its changes altogether; absent where it named no plan. */
+  planned: v.exactOptional(countShape),
+});
 /** Differences from the manifest that AcceptIncomplete let pass. */
 export const incompleteShape = v.object({
   expected: countsShape,
@@ -144,6 +150,10 @@ export const incompleteShape = v.object({
   differingBuckets: countShape,
   damagedItems: countShape,
 });
+
+export const sourceShape = v.picklist(['table', 'snapshot']);
+/** The backup table, or the snapshot of a kept run. */
+export type RestoreSource = v.InferOutput<typeof sourceShape>;
 
 /** A plan names its own pool and restore, and objects of this restore only. */
 function planShape(newUserPoolId: string, restoreId: string) {
@@ -159,6 +169,10 @@ function planShape(newUserPoolId: string, restoreId: string) {
     tableName: v.string(),
     interrupted: v.exactOptional(interruptedShape),
     incomplete: v.exactOptional(incompleteShape),
+    /** Absent in plans of version 2.0.0, which read a snapshot only where ExportRun asked for it. */
+    source: v.exactOptional(sourceShape),
+    /** How the backup was read, where that was not as usual; for report and message. */
+    remarks: v.exactOptional(textsShape),
     signInName: v.picklist(['username', 'email', 'phone_number'] satisfies SignInAttribute[]),
     /** GetCSVHeader's answer. */
     csvHeader: textsShape,
@@ -195,11 +209,9 @@ function planShape(newUserPoolId: string, restoreId: string) {
 /** What is to be done to restore one backup into one pool. */
 export type RestorePlan = Stored<ReturnType<typeof planShape>>;
 
-/** Where the users of a restore are read from: the backup table, or the snapshot of a kept run. */
-export type RestoreSource = 'table' | 'snapshot';
-/** A restore with ExportRun reads that run's snapshot. */
-export const sourceOf = ({ exportRun }: Pick<ImportOptions, 'exportRun'>): RestoreSource =>
-  exportRun === undefined ? 'table' : 'snapshot';
+/** Where the users of the restore are read from. */
+export const sourceOf = ({ source, options: { exportRun } }: RestorePlan): RestoreSource =>
+  source ?? (exportRun === undefined ? 'table' : 'snapshot');
 
 type Found = Pick<RestorePlan, 'incomplete'> & { readonly counts: Pick<RestorePlan['counts'], 'backup'> };
 

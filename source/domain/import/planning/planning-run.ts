@@ -10,6 +10,7 @@ import type {
   WakeQueue,
   WorkMessage,
 } from '../../ports.ts';
+import type { OpenPlanReader } from '../../digests/open-plan.ts';
 import { restoreFolder } from '../plan/plan-model.ts';
 import type { ImportOptions } from '../plan/plan-model.ts';
 import type { ChunkLimits } from './chunk-size.ts';
@@ -45,6 +46,8 @@ export interface PlanningRun {
   readonly input: ScanTableInput;
   readonly deps: ScanTableDeps;
   readonly folder: string;
+  /** Plans that are being applied to the table. */
+  readonly plans: OpenPlanReader;
   /** True once the invocation should store its progress and return. */
   readonly stop: () => boolean;
 }

@@ -1,14 +1,13 @@
 import * as v from 'valibot';
-import { checksumsShape } from '../../backup/checksums.ts';
-import { noCounts } from '../../backup/counts.ts';
 import { itemKeyShape } from '../../backup/items.ts';
 import { countsShape, manifestShape } from '../../backup/manifest.ts';
 import { sealedBackupShape } from '../../backup/sealed-backup.ts';
-import { noContent } from '../../backup/tally.ts';
+import { tableContentShape } from '../../digests/table-tally.ts';
+import type { TableContent } from '../../digests/table-tally.ts';
 import { settingsShape } from '../../model.ts';
 import { countShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
-import { incompleteShape, interruptedShape } from '../plan/plan-model.ts';
+import { incompleteShape, interruptedShape, sourceShape } from '../plan/plan-model.ts';
 import { keptRunShape } from '../preflight/kept-run.ts';
 import { draftShape } from './cut-chunk.ts';
 import { segmentSpoolStateShape } from './segment-spool.ts';
@@ -16,12 +15,15 @@ import { tallyShape } from './tally.ts';
 
 const acceptedShape = v.object({
   manifest: manifestShape,
-  /** Remarks for the report. */
+  source: sourceShape,
+  /** For the report. */
   notes: v.exactOptional(textsShape),
+  /** How the backup was read, where that is not as usual: for report and message. */
+  remarks: v.exactOptional(textsShape),
   interrupted: v.exactOptional(interruptedShape),
   incomplete: v.exactOptional(incompleteShape),
 });
-/** What the scan was accepted as. */
+/** What the table, or the snapshot, was accepted as. */
 export type Accepted = Stored<typeof acceptedShape>;
 
 const targetShape = v.object({
@@ -53,36 +55,32 @@ const classification = {
   parts: textsShape,
 };
 
-const readContentShape = v.object({
-  counts: countsShape,
-  checksums: checksumsShape,
-  written: countsShape,
-  damaged: countShape,
-});
 /** What was read so far: all of it is in the spool. */
-export type ReadContent = Stored<typeof readContentShape>;
-
-/** What a read begins with. */
-export const nothingRead = (): ReadContent => ({ ...noContent(), written: noCounts(), damaged: 0 });
+export type ReadContent = Stored<typeof tableContentShape>;
 
 /** A copy that more may be added to; the checkpoint's own stays as it is until the step has ended. */
-export const ownContent = ({
-  counts,
-  checksums,
-  written,
-  damaged,
-}: ReadContent): v.InferOutput<typeof readContentShape> => ({
+export const ownContent = ({ counts, checksums, damaged, asBefore }: ReadContent): TableContent => ({
   counts: { ...counts },
   checksums: [...checksums],
-  written: { ...written },
   damaged,
+  ...(asBefore === undefined
+    ? {}
+    : { asBefore: { ...asBefore, counts: { ...asBefore.counts }, checksums: [...asBefore.checksums] } }),
 });
+
+const differenceShape = v.object({
+  halt: v.picklist(['ReplicaBehind', 'ChecksumDiffers']),
+  /** What was found, in words. */
+  found: v.string(),
+});
+/** A table that cannot be planned from, and the halt that this ends in where no snapshot helps. */
+export type TableDifference = Stored<typeof differenceShape>;
 
 const tableReadShape = v.object({
   segments: v.array(
     v.object({ next: v.exactOptional(itemKeyShape), done: v.boolean(), ...segmentSpoolStateShape.entries }),
   ),
-  content: readContentShape,
+  content: tableContentShape,
   orphans: countShape,
 });
 /** How far the table was read. */
@@ -104,8 +102,10 @@ export const planningStateShape = v.variant('step', [
   v.object({
     step: v.literal('readSnapshot'),
     kept: v.exactOptional(keptRunShape),
+    /** Why the snapshot is read in place of the table; absent where ExportRun asked for it. */
+    instead: v.exactOptional(differenceShape),
     objectsRead: countShape,
-    content: readContentShape,
+    content: tableContentShape,
     orphans: countShape,
     parts: textsShape,
     /** Objects of memberships that wait for their user. */

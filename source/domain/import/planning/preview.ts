@@ -23,14 +23,17 @@ export async function writePreview(plan: RestorePlan, { deps, folder }: Planning
     csvHeader: _header,
     groupsKey: _groups,
     excludedKey: _excluded,
+    remarks = [],
+    notes,
     lossesKey: _losses,
     ...summary
   } = plan;
   const body = {
     dryRun: true,
     exportRun: plan.runId,
-    source: sourceOf(plan.options),
+    source: sourceOf(plan),
     ...summary,
+    notes: [...remarks, ...notes],
     sealed: sealedCounts(plan),
     notInTable: notInTable(plan),
     importJobs: chunks.length,

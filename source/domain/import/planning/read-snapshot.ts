@@ -2,11 +2,14 @@ import { Checksums } from '../../backup/checksums.ts';
 import type { Manifest, SnapshotObject } from '../../backup/manifest.ts';
 import { KEPT_NAME, snapshotFolder } from '../../backup/snapshot/names.ts';
 import { ItemTally } from '../../backup/tally.ts';
-import { Halt } from '../../errors.ts';
+import { noTableContent } from '../../digests/table-tally.ts';
+import { Halt, isNamed } from '../../errors.ts';
 import { readKeptRun } from '../preflight/kept-run.ts';
+import type { KeptRun } from '../preflight/kept-run.ts';
+import { tableHalt } from './instead-of-table.ts';
 import { spoolPrefix } from './planning-run.ts';
 import type { PlanningRun } from './planning-run.ts';
-import { nothingRead, ownContent } from './planning-state.ts';
+import { ownContent } from './planning-state.ts';
 import type { ReadContent, StateOf } from './planning-state.ts';
 import { readKept, readKeptObject, readSegmentObject } from './snapshot-objects.ts';
 
@@ -14,7 +17,7 @@ import { readKept, readKeptObject, readSegmentObject } from './snapshot-objects.
 export const newSnapshotRead = (): StateOf<'readSnapshot'> => ({
   step: 'readSnapshot',
   objectsRead: 0,
-  content: nothingRead(),
+  content: noTableContent(),
   orphans: 0,
   parts: [],
   held: [],
@@ -23,22 +26,37 @@ export const newSnapshotRead = (): StateOf<'readSnapshot'> => ({
 
 /**
  * Reads the next object of the snapshot to its end, since only then it is known to be whole; after the last one holds
- * what was read against the manifest. Halts: SnapshotDamaged, and those of readKeptRun. Nothing has been written to the
- * pool by then.
+ * what was read against the manifest. Halts: SnapshotDamaged, and those of readKeptRun; where the snapshot is read in place
+ * of a table that differs, those of tableHalt. Nothing has been written to the pool by then.
  */
 export async function readSnapshotStep(
   state: StateOf<'readSnapshot'>,
   run: PlanningRun,
 ): Promise<StateOf<'readSnapshot' | 'classify'>> {
   const { input, deps } = run;
-  const runId = input.options.exportRun as string;
+  const runId = state.kept?.manifest.runId ?? input.options.exportRun ?? '';
   const kept = state.kept ?? (await readKeptRun(deps, { runId, tableName: input.tableName }));
+  try {
+    return await readNextObject(state, kept, run);
+  } catch (error) {
+    if (state.instead === undefined || !isNamed(error, 'SnapshotDamaged')) throw error;
+    throw await tableHalt(runId, state.instead, run);
+  }
+}
+
+async function readNextObject(
+  state: StateOf<'readSnapshot'>,
+  kept: KeptRun,
+  run: PlanningRun,
+): Promise<StateOf<'readSnapshot' | 'classify'>> {
+  const { deps } = run;
+  const { runId } = kept.manifest;
   const objects = inReadingOrder(kept.manifest);
   const object = objects[state.objectsRead];
   if (object === undefined) {
     const { content, orphans, parts } = state;
     assertWhole(kept.manifest, content);
-    return { step: 'classify', accepted: kept, counts: content.counts, orphans, parts };
+    return { step: 'classify', accepted: { ...kept, source: 'snapshot' }, counts: content.counts, orphans, parts };
   }
   const content = ownContent(state.content);
   const tally = new ItemTally(content);
@@ -49,7 +67,7 @@ export async function readSnapshotStep(
     : await readSegmentObject(object, late, source);
   tally.settle();
   return {
-    step: 'readSnapshot',
+    ...state,
     kept,
     objectsRead: state.objectsRead + 1,
     content,

@@ -29,6 +29,8 @@ export async function sealPlan(state: StateOf<'seal'>, run: PlanningRun): Promis
     tableName: input.tableName,
     ...(accepted.interrupted === undefined ? {} : { interrupted: accepted.interrupted }),
     ...(accepted.incomplete === undefined ? {} : { incomplete: accepted.incomplete }),
+    source: accepted.source,
+    ...(accepted.remarks === undefined ? {} : { remarks: accepted.remarks }),
     signInName,
     csvHeader: header,
     mfaFlag,

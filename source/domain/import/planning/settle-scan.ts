@@ -1,8 +1,11 @@
 import { Checksums } from '../../backup/checksums.ts';
-import { totalOf } from '../../backup/counts.ts';
-import { Halt } from '../../errors.ts';
+import { sameBackup } from '../../backup/sealed-backup.ts';
 import type { SealedBackup } from '../../backup/sealed-backup.ts';
-import type { Accepted, ReadContent } from './planning-state.ts';
+import type { Manifest, OpenMarker } from '../../backup/manifest.ts';
+import type { PlannedChanges } from '../../digests/planned-changes.ts';
+import { judgeTable } from '../../digests/table-tally.ts';
+import type { TableVerdict } from '../../digests/table-tally.ts';
+import type { Accepted, ReadContent, TableDifference } from './planning-state.ts';
 
 /** How long a replica may stay behind its manifest, from the first difference that was seen. */
 const PATIENCE_MS = 5 * 60_000;
@@ -14,74 +17,103 @@ export interface ScanAgainst {
   readonly before: SealedBackup;
   readonly after: SealedBackup;
   readonly content: ReadContent;
+  /** The plan that the scan was made under. */
+  readonly plan: PlannedChanges | undefined;
   readonly now: number;
   /** When the first difference was seen, milliseconds since the epoch. */
   readonly differsSince: number | undefined;
   readonly acceptIncomplete: boolean;
 }
 
-/** `accept`: the scan can be planned from. `again`: scan it again after a while. */
+/** `accept`: the scan can be planned from. `again`: scan it again after a while. `differs`: it cannot be, and will not. */
 export type ScanVerdict =
-  ({ readonly verdict: 'accept' } & Accepted) | { readonly verdict: 'again'; readonly differsSince: number };
+  | { readonly verdict: 'accept'; readonly accepted: Accepted }
+  | { readonly verdict: 'again'; readonly differsSince: number }
+  | { readonly verdict: 'differs'; readonly difference: TableDifference };
 
 /**
- * Holds a complete scan against the sealed manifest. A run that was interrupted (an OPEN marker of another run) makes a
- * comparison meaningless, it is noted instead. Without one a difference means that the replica is behind: scanned again
- * for five minutes, then Halt ReplicaBehind, or accepted where AcceptIncomplete was given. Items that do not match their
- * own hash halt at once with ChecksumDiffers.
+ * Holds a complete scan against the sealed manifest. While a run is being applied to the table, each item that its plan
+ * changes may be the old or the new one; everything else must be as it was sealed. A difference means that the replica is
+ * behind: scanned again for five minutes, then `differs`, or accepted where AcceptIncomplete was given. Items that do not
+ * match their own hash arrived as they are, so that no patience helps.
  */
 export function settleScan(against: ScanAgainst): ScanVerdict {
-  const { before, after, content, now } = against;
+  const { tableName, before, after, content, plan, now, acceptIncomplete } = against;
   const differsSince = against.differsSince ?? now;
   const patient = now - differsSince < PATIENCE_MS;
-  const moved = before.runId !== after.runId || before.openRunId !== after.openRunId;
-  const { manifest } = after;
-  if (manifest === undefined || (moved && patient)) {
-    if (patient) return { verdict: 'again', differsSince };
-    throw behind(against, `the manifest of its last complete export ${after.runId} has not arrived`);
-  }
-  if (content.damaged > 0 && !against.acceptIncomplete) throw damaged(against);
-  const differingBuckets = Checksums.differing(manifest.checksums, content.checksums).length;
-  const incomplete = {
-    expected: manifest.counts,
-    found: content.counts,
-    differingBuckets,
-    damagedItems: content.damaged,
-  };
-  if (after.openRunId !== undefined) {
-    return {
-      verdict: 'accept',
-      manifest,
-      interrupted: { runId: after.openRunId, items: totalOf(content.written) },
-      ...(content.damaged > 0 ? { incomplete } : {}),
-    };
-  }
-  const { users, groups, memberships } = manifest.counts;
-  const same =
-    differingBuckets === 0 &&
-    users === content.counts.users &&
-    groups === content.counts.groups &&
-    memberships === content.counts.memberships;
-  if (same) return { verdict: 'accept', manifest };
-  if (patient) return { verdict: 'again', differsSince };
-  if (!against.acceptIncomplete) {
-    throw behind(
-      against,
-      `it holds ${content.counts.users} users, ${content.counts.groups} groups, ${content.counts.memberships} memberships, the export ${after.runId} sealed ${users}, ${groups}, ${memberships}, and ${differingBuckets} of 256 checksums differ`,
+  const { manifest, open } = after;
+  if (patient && (manifest === undefined || !sameBackup(before, after))) return { verdict: 'again', differsSince };
+  if (manifest === undefined)
+    return differs('ReplicaBehind', `the manifest of its last complete export ${after.runId} has not arrived`);
+  const { damaged } = content;
+  if (damaged > 0 && !acceptIncomplete)
+    return differs(
+      'ChecksumDiffers',
+      `${damaged} items of the backup table ${tableName} do not hold what an export wrote: something else changed them`,
     );
-  }
-  return { verdict: 'accept', manifest, incomplete };
+  const verdict = judgeTable(manifest, content, sameBackup(before, after) ? plan : undefined);
+  const accepted = { manifest, source: 'table', ...interruption(manifest, open, verdict) } as const;
+  if (verdict.is !== 'different' && damaged === 0) return { verdict: 'accept', accepted };
+  if (verdict.is === 'different' && patient) return { verdict: 'again', differsSince };
+  if (!acceptIncomplete) return differs('ReplicaBehind', whatDiffers(against, manifest, verdict));
+  return {
+    verdict: 'accept',
+    accepted: {
+      ...accepted,
+      incomplete: {
+        expected: manifest.counts,
+        found: content.counts,
+        differingBuckets: Checksums.differing(manifest.checksums, content.checksums).length,
+        damagedItems: damaged,
+      },
+    },
+  };
 }
 
-/** An item is replicated as a whole, so no patience helps; and an interrupted run, which makes the counts meaningless, excuses none. */
-const damaged = ({ tableName, content }: ScanAgainst): Halt =>
-  new Halt(
-    'ChecksumDiffers',
-    `${content.damaged} items of the backup table ${tableName} do not hold what an export wrote: something else changed them. Nothing was written to the new pool. Restore a run that is kept as a snapshot ("ExportRun") or a table recovered to an earlier time ("BackupTableName"); or start with "AcceptIncomplete": true to restore these items as they are.`,
-  );
+const differs = (halt: TableDifference['halt'], found: string): ScanVerdict => ({
+  verdict: 'differs',
+  difference: { halt, found },
+});
 
-const behind = ({ tableName }: ScanAgainst, found: string): Halt =>
-  new Halt(
-    'ReplicaBehind',
-    `The backup table ${tableName} does not match its last complete export in this Region after five minutes: ${found}. Wait for replication and start again, or start with "AcceptIncomplete": true to restore what is there and have the rest reported.`,
-  );
+/** What report and message say about the run that OPEN names. */
+function interruption(
+  { runId }: Manifest,
+  open: OpenMarker | undefined,
+  verdict: TableVerdict,
+): Pick<Accepted, 'interrupted' | 'remarks'> {
+  if (open === undefined) return {};
+  const applied = verdict.is === 'between' ? verdict.applied : 0;
+  const planned = open.plan?.changes;
+  const interrupted = { runId: open.runId, items: applied, ...(planned === undefined ? {} : { planned }) };
+  if (verdict.is === 'different') return { interrupted };
+  return {
+    interrupted,
+    remarks: [
+      planned === undefined
+        ? `The export ${open.runId} of an earlier version was interrupted; the table is what the export ${runId} sealed.`
+        : `The export ${open.runId} was being applied to the table, or had been interrupted meanwhile: ${applied} of its ${planned} changes were in it, everything else is what the export ${runId} sealed.`,
+    ],
+  };
+}
+
+function whatDiffers(
+  { after: { open }, plan, content: { counts } }: ScanAgainst,
+  manifest: Manifest,
+  verdict: TableVerdict,
+): string {
+  const { users, groups, memberships } = manifest.counts;
+  const buckets = verdict.is === 'different' ? verdict.buckets : 0;
+  const foreign = verdict.is === 'different' ? verdict.foreign : 0;
+  return [
+    `it holds ${counts.users} users, ${counts.groups} groups, ${counts.memberships} memberships, the export ${manifest.runId} sealed ${users}, ${groups}, ${memberships}, and ${buckets} of 256 checksums differ`,
+    ...(open === undefined ? [] : [aboutOpen(open, plan, foreign)]),
+  ].join('; ');
+}
+
+function aboutOpen({ runId, plan: named }: OpenMarker, plan: PlannedChanges | undefined, foreign: number): string {
+  if (named === undefined)
+    return `the export ${runId} of an earlier version was interrupted while it changed the table`;
+  if (plan === undefined)
+    return `the export ${runId} is being applied to the table, and its list of ${named.changes} changes has not all arrived`;
+  return `the export ${runId} is being applied to the table, and its list of ${named.changes} changes does not explain the difference${foreign === 0 ? '' : ` (${foreign} of their items are neither the old nor the new one)`}`;
+}

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { Checksums } from '../../backup/checksums.ts';
 import { manifestIn, manifestKey, manifestShape } from '../../backup/manifest.ts';
 import type { Manifest } from '../../backup/manifest.ts';
-import { snapshotManifestKey, SNAPSHOTS_PREFIX } from '../../backup/snapshot/names.ts';
+import { isClosed, snapshotFolders, stateOfFolder } from '../../backup/snapshot/folders.ts';
+import { snapshotManifestKey } from '../../backup/snapshot/names.ts';
 import { readSnapshotManifest } from '../../backup/snapshot/read.ts';
 import { Halt } from '../../errors.ts';
 import type { BackupTable, ObjectStore } from '../../ports.ts';
@@ -14,6 +15,8 @@ export const keptRunShape = v.object({
   manifest: manifestShape,
   /** For the report. */
   notes: textsShape,
+  /** For report and message. */
+  remarks: v.exactOptional(textsShape),
 });
 /** A run that is kept as a snapshot in this Region's bucket. */
 export type KeptRun = Stored<typeof keptRunShape>;
@@ -29,7 +32,8 @@ const NAMED = 10;
 
 /**
  * Reads the manifest of a kept run and holds it against the one that the table keeps of the same run, which nobody who
- * can write to the bucket alone can change. A table without it (made or recovered after that run) is noted. Halts:
+ * can write to the bucket alone can change. A table without it (made or recovered after that run) is noted; of a run that
+ * a guard refused no table ever had one, and it is remarked that and why it was refused. Halts:
  * ExportRunNotFound with the runs that are kept, SnapshotDamaged, NoSealedBackup for the run of a newer version.
  */
 export async function readKeptRun(
@@ -39,6 +43,7 @@ export async function readKeptRun(
   const manifest = await readSnapshotManifest(deps.objects, runId);
   if (manifest === undefined) throw await notKept(deps.objects, runId);
   assertReadable(manifest, `in ${snapshotManifestKey(runId)}`);
+  if (manifest.refused !== undefined) return { manifest, notes: [], remarks: [remarkOn(manifest, manifest.refused)] };
   const stored = await deps.table.getItem(manifestKey(runId));
   const sealed = stored === undefined ? undefined : manifestIn(stored);
   if (sealed === undefined) {
@@ -52,6 +57,15 @@ export async function readKeptRun(
   assertSame(manifest, sealed, tableName);
   return { manifest, notes: [] };
 }
+
+/** Why a guard refuses runs, by its halt. */
+const REFUSED_FOR: Readonly<Record<string, string>> = {
+  MassDeleteRefused: 'it would have deleted more than MaxDeletePercent allows',
+  MassChangeRefused: 'it would have changed more users than MaxChangePercent allows',
+};
+
+const remarkOn = ({ runId, userPoolId, startedAt }: Manifest, refused: string): string =>
+  `The export ${runId} was refused (${refused}${REFUSED_FOR[refused] === undefined ? '' : `: ${REFUSED_FOR[refused]}`}), so it never became the backup: what is restored is what it found in the user pool ${userPoolId} at ${startedAt}, because ExportRun names it.`;
 
 function assertSame(kept: Manifest, sealed: Manifest, tableName: string): void {
   const { users, groups, memberships } = kept.counts;
@@ -69,16 +83,17 @@ function assertSame(kept: Manifest, sealed: Manifest, tableName: string): void {
   );
 }
 
-async function notKept(objects: Pick<ObjectStore, 'list'>, runId: string): Promise<Halt> {
-  const kept: string[] = [];
-  for await (const key of objects.list(SNAPSHOTS_PREFIX)) {
-    const [, folder = ''] = key.split('/');
-    if (key === snapshotManifestKey(folder)) kept.push(folder);
+async function notKept(objects: KeptRunDeps['objects'], runId: string): Promise<Halt> {
+  const kept = (await snapshotFolders(objects)).filter(isClosed);
+  const named: string[] = [];
+  for (const folder of kept.slice(0, NAMED)) {
+    const refused = (await stateOfFolder(objects, folder))?.state === 'refused';
+    named.push(refused ? `${folder.runId} (refused)` : folder.runId);
   }
   const found =
     kept.length === 0
       ? 'No run is kept there: snapshots are off (SnapshotRetentionDays 0), or none has been made in this Region yet. Start without "ExportRun" to restore the backup table'
-      : `Kept, the newest first: ${kept.sort().reverse().slice(0, NAMED).join(', ')}${kept.length > NAMED ? ` and ${kept.length - NAMED} more` : ''}. Start again with one of these, or without "ExportRun" to restore the backup table`;
+      : `Kept, the newest first: ${named.join(', ')}${kept.length > NAMED ? ` and ${kept.length - NAMED} more` : ''}. Start again with one of these, or without "ExportRun" to restore the backup table`;
   return new Halt(
     'ExportRunNotFound',
     `The mapping-file bucket of this Region keeps no complete snapshot of the export ${runId}. ${found}.`,

@@ -1,11 +1,12 @@
 import { segmentName } from '../../backup/snapshot/names.ts';
 import { SnapshotParts } from '../../backup/snapshot/write.ts';
-import { ItemTally } from '../../backup/tally.ts';
-import { readSealedBackup } from '../../backup/sealed-backup.ts';
+import { readSealedBackup, sameBackup } from '../../backup/sealed-backup.ts';
+import type { PlannedChanges } from '../../digests/planned-changes.ts';
+import { judgeTable, TableTally } from '../../digests/table-tally.ts';
 import { Halt } from '../../errors.ts';
 import { scanEnded, scanSegments } from '../../backup/scan-segments.ts';
 import { differ } from './differ.ts';
-import { runOpen } from './look.ts';
+import { goesOnWithOpenRun, mayArriveYet } from './open-run.ts';
 import type { Verification } from './state.ts';
 import { forgetScan, isScheduled } from './state.ts';
 import { skip } from './skip.ts';
@@ -18,8 +19,11 @@ const MOST_MOVES = 5;
 export async function verifyTable(verification: Verification): Promise<void> {
   const { deps, progress, sliceOver } = verification;
   const { state } = progress;
-  const runId = state.look?.runId ?? '';
-  const tally = new ItemTally(state.found, runId);
+  const { runId = '', open } = state.look ?? {};
+  const plan = await verification.plans.read(open);
+  // The plan's run was sealed meanwhile, and its digests are gone: what was scanned so far can be held against nothing.
+  if (state.found.asBefore !== undefined && plan === undefined) return lookAgain(verification, runId);
+  const tally = new TableTally(state.found, plan, runId);
   const parts = new SnapshotParts(state.parts);
   await progress.gather([tally, parts], () =>
     scanSegments(deps.table, state.found.segments, {
@@ -33,27 +37,32 @@ export async function verifyTable(verification: Verification): Promise<void> {
   );
   await progress.save();
   if (!scanEnded(state.found.segments)) return;
-  await settleScan(verification, runId);
+  await settleScan(verification, runId, plan);
 }
 
-/** The scan is complete; it counts only if the same run was the last one sealed at its beginning and at its end. */
-async function settleScan(verification: Verification, runId: string): Promise<void> {
+/** The scan is complete; it counts only if the table said the same about its runs at its beginning and at its end. */
+async function settleScan(verification: Verification, runId: string, plan: PlannedChanges | undefined): Promise<void> {
   const { input, deps, progress } = verification;
   const { state } = progress;
   const { found } = state;
+  const open = state.look?.open;
   const after = await readSealedBackup(deps.table, input.tableName);
-  if (after.openRunId !== undefined) return runOpen(verification, after.openRunId);
-  if (after.runId !== runId || after.manifest === undefined) return lookAgain(verification, after.runId);
   const { manifest } = after;
-  const difference = differenceFrom(manifest, found);
-  if (difference !== undefined)
-    return differ(verification, `table ${runId}`, () => tableVerdict(input, manifest, found, difference));
+  if (manifest === undefined || !sameBackup({ runId, ...(open === undefined ? {} : { open }) }, after))
+    return lookAgain(verification, after.open?.runId ?? after.runId);
+  const verdict = judgeTable(manifest, found, plan);
+  const difference = differenceFrom(manifest, found, verdict);
+  if (difference !== undefined) {
+    if (mayArriveYet(verification, open)) return skip(verification, 'runOpen');
+    return differ(verification, `table ${runId}`, () => tableVerdict(input, { manifest, found, difference, open }));
+  }
+  if (open !== undefined && !(await goesOnWithOpenRun(verification, open, { manifest, verdict }))) return;
   state.manifest = manifest;
   state.phase = state.look?.writesSnapshot === true ? 'write' : 'snapshot';
   await progress.save();
 }
 
-/** Another run was sealed meanwhile. */
+/** Another run was sealed, or began to change the table, meanwhile. */
 async function lookAgain(verification: Verification, runId: string): Promise<void> {
   const { progress, input } = verification;
   progress.state.moves += 1;

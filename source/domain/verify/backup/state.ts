@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { checksumsShape } from '../../backup/checksums.ts';
 import { noCounts } from '../../backup/counts.ts';
-import { countsShape, manifestShape, snapshotObjectShape } from '../../backup/manifest.ts';
+import { countsShape, manifestShape, openMarkerShape, snapshotObjectShape } from '../../backup/manifest.ts';
 import { newScan, scanProgressShape } from '../../backup/scan-segments.ts';
 import { snapshotStateShape } from '../../backup/snapshot/write.ts';
-import { noContent } from '../../backup/tally.ts';
+import type { OpenPlanReader } from '../../digests/open-plan.ts';
+import { noTableContent, tableContentShape } from '../../digests/table-tally.ts';
 import type { BackupTable, Clock, Log, ObjectStore, TimeLeft } from '../../ports.ts';
 import type { Progress } from '../../state/progress.ts';
 import { countShape, idShape, onlyRead, textsShape } from '../../state/shape.ts';
@@ -40,7 +41,7 @@ const heldShape = v.object({ counts: countsShape, checksums: checksumsShape, dam
 export type Held = v.InferOutput<typeof heldShape>;
 
 const foundShape = v.object({
-  ...heldShape.entries,
+  ...tableContentShape.entries,
   /** Of these, items that the last sealed run wrote. */
   written: countsShape,
   segments: v.pipe(scanProgressShape, v.minLength(1)),
@@ -89,10 +90,20 @@ const verifyBackupResultShape = v.object({
 /** What the state machine sees: counts, run ids and names of objects. */
 export type VerifyBackupResult = Stored<typeof verifyBackupResultShape>;
 
+const lookShape = v.object({
+  /** The run under look. */
+  runId: idShape,
+  /** The run that is being applied to the table. */
+  open: v.exactOptional(openMarkerShape),
+  /** Whether the run's snapshot is to be written from the scan. */
+  writesSnapshot: v.boolean(),
+  /** Present where the primary Region's table could not be asked. */
+  primary: v.exactOptional(v.literal('unreachable')),
+});
+
 export const backupStateShape = v.object({
   phase: v.picklist(['look', 'scan', 'write', 'snapshot', 'done']),
-  /** The run under look, and whether its snapshot is to be written from the scan. */
-  look: v.exactOptional(onlyRead(v.object({ runId: idShape, writesSnapshot: v.boolean() }))),
+  look: v.exactOptional(onlyRead(lookShape)),
   found: foundShape,
   /** What the scan gathered for the snapshot, by object. */
   parts: snapshotStateShape,
@@ -113,9 +124,9 @@ export const backupStateShape = v.object({
 /** Checkpoint of VerifyBackup, changed in place. */
 export type BackupState = v.InferOutput<typeof backupStateShape>;
 
-const nothingFound = (): Found => ({
-  ...noContent(),
-  damaged: 0,
+/** What a scan begins with; `underPlan`: it is held against the plan that is being applied. */
+export const nothingFound = ({ underPlan = false } = {}): Found => ({
+  ...noTableContent({ underPlan }),
   written: noCounts(),
   segments: newScan(),
 });
@@ -143,6 +154,8 @@ export interface Verification {
   readonly deps: VerifyBackupDeps;
   readonly progress: Progress<BackupState>;
   readonly folder: string;
+  /** Plans that are being applied to the table. */
+  readonly plans: OpenPlanReader;
   readonly sliceOver: () => boolean;
 }
 

@@ -1,6 +1,6 @@
-import { Checksums } from '../../backup/checksums.ts';
 import { sumOf, totalOf } from '../../backup/counts.ts';
-import type { Counts, Manifest } from '../../backup/manifest.ts';
+import type { Counts, Manifest, OpenMarker } from '../../backup/manifest.ts';
+import { judgeTable } from '../../digests/table-tally.ts';
 import { Halt } from '../../errors.ts';
 import type { Found, Held } from './state.ts';
 
@@ -20,19 +20,28 @@ export interface Difference {
   readonly found: string;
 }
 
-/** Undefined when counts, checksums and every item's own hash agree. */
-export function differenceFrom(manifest: Manifest, { counts, checksums, damaged }: Held): Difference | undefined {
-  const different = KINDS.some((kind) => counts[kind] !== manifest.counts[kind]);
-  const buckets = Checksums.differing(manifest.checksums, checksums).length;
-  if (!different && buckets === 0 && damaged === 0) return undefined;
+/**
+ * Undefined when counts, checksums and every item's own hash agree. `verdict`: of a table that was scanned under a plan;
+ * what the plan explains is no difference.
+ */
+export function differenceFrom(
+  manifest: Manifest,
+  held: Held,
+  verdict = judgeTable(manifest, held, undefined),
+): Difference | undefined {
+  const { counts, damaged } = held;
+  const { buckets, foreign, ...sums } =
+    verdict.is === 'different' ? verdict : { counts: false, buckets: 0, foreign: 0 };
+  if (verdict.is !== 'different' && damaged === 0) return undefined;
   const found = [
-    different
+    KINDS.some((kind) => counts[kind] !== manifest.counts[kind])
       ? `it holds ${text(counts)}, the export ${manifest.runId} sealed ${text(manifest.counts)}`
       : `it holds ${text(counts)}, as many as the export ${manifest.runId} sealed`,
     `${buckets} of 256 checksums differ`,
     ...(damaged === 0 ? [] : [`${damaged} items do not hold what their own content hash says`]),
+    ...(foreign === 0 ? [] : [`${foreign} items are neither as they were nor as the export wants them`]),
   ].join('; ');
-  return { counts: different, buckets, damaged, found };
+  return { counts: sums.counts, buckets, damaged, found };
 }
 
 /**
@@ -62,19 +71,37 @@ export interface Where {
 /** The halt that a difference between the table and its manifest ends in, once a second look has confirmed it. */
 export function tableVerdict(
   { tableName, region, primaryRegion }: Where,
-  manifest: Manifest,
-  found: Found,
-  difference: Difference,
+  {
+    manifest,
+    found,
+    difference,
+    open,
+  }: {
+    readonly manifest: Manifest;
+    readonly found: Found;
+    readonly difference: Difference;
+    readonly open: OpenMarker | undefined;
+  },
 ): Halt {
-  if (region !== primaryRegion && looksUnfinished(manifest, found)) {
+  const what = `${difference.found}${open === undefined ? '' : `; ${aboutOpen(open, found)}`}`;
+  const lacksDigests = open?.plan !== undefined && found.asBefore === undefined;
+  if (region !== primaryRegion && (lacksDigests || looksUnfinished(manifest, found))) {
     const { written } = found;
     return new Halt(
       'ReplicaBehind',
-      `The replica of the table ${tableName} in ${region} does not hold all of the export ${manifest.runId}, also five minutes after the first look: ${difference.found}; ${totalOf(written)} items carry the id of that export, which wrote ${writtenBy(manifest)} and deleted ${totalOf(manifest.deleted)}.`,
+      `The replica of the table ${tableName} in ${region} does not hold all of the export ${lacksDigests ? open.runId : manifest.runId}, also five minutes after the first look: ${what}; ${totalOf(written)} items carry the id of the export ${manifest.runId}, which wrote ${writtenBy(manifest)} and deleted ${totalOf(manifest.deleted)}.`,
     );
   }
   return new Halt(
     difference.counts ? 'CountsDiffer' : 'ChecksumDiffers',
-    `The table ${tableName} in ${region} is not what its last complete export sealed, also five minutes after the first look: ${difference.found}.`,
+    `The table ${tableName} in ${region} is not what its last complete export sealed, also five minutes after the first look: ${what}.`,
   );
+}
+
+function aboutOpen({ runId, openedAt, plan }: OpenMarker, { asBefore }: Found): string {
+  if (plan === undefined)
+    return `an earlier version's export ${runId} began to change it at ${openedAt} and was interrupted`;
+  return asBefore === undefined
+    ? `the export ${runId} has been changing it since ${openedAt}, and the list of its ${plan.changes} changes is not all there`
+    : `the export ${runId} has been changing it since ${openedAt}, and the list of its ${plan.changes} changes does not explain the difference`;
 }

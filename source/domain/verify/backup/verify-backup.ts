@@ -1,4 +1,5 @@
 import type { Manifest } from '../../backup/manifest.ts';
+import { OpenPlanReader } from '../../digests/open-plan.ts';
 import { workSlice } from '../../state/slice.ts';
 import { claimVerification, removeWork } from '../progress.ts';
 import { verificationFolder } from '../verify-event.ts';
@@ -25,7 +26,14 @@ export async function verifyBackup(input: VerifyBackupInput, deps: VerifyBackupD
     shape: backupStateShape,
     initial: newState,
   });
-  const verification: Verification = { input, deps, progress, folder, sliceOver: workSlice(deps.clock, deps.timeLeft) };
+  const verification: Verification = {
+    input,
+    deps,
+    progress,
+    folder,
+    plans: new OpenPlanReader(deps.table),
+    sliceOver: workSlice(deps.clock, deps.timeLeft),
+  };
   const { state } = progress;
   const goesOn = (): boolean => state.phase !== 'done' && !isWaiting(state, input) && !verification.sliceOver();
   while (goesOn()) await workOn(verification);
@@ -59,7 +67,7 @@ async function finish({ input, deps, progress, folder }: Verification, { runId }
   const before = await readLast(deps.objects);
   const last: LastVerification = {
     runId,
-    ...(percent === 100
+    ...(percent === 100 && state.look?.open === undefined
       ? { wholeRunId: runId }
       : before?.wholeRunId === undefined
         ? {}

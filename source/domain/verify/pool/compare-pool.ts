@@ -1,4 +1,5 @@
 import type { Marks } from '../../comparison/marks.ts';
+import { OpenPlanReader } from '../../digests/open-plan.ts';
 import { workSlice } from '../../state/slice.ts';
 import type { StepEnd } from '../../state/step.ts';
 import { claimVerification, removeWork } from '../progress.ts';
@@ -25,7 +26,14 @@ export async function comparePool(input: ComparePoolInput, deps: ComparePoolDeps
     shape: compareStateShape,
     initial: () => newComparison(deps.clock.now()),
   });
-  const comparison: ComparisonRun = { input, deps, progress, folder, sliceOver: workSlice(deps.clock, deps.timeLeft) };
+  const comparison: ComparisonRun = {
+    input,
+    deps,
+    progress,
+    folder,
+    plans: new OpenPlanReader(deps.table),
+    sliceOver: workSlice(deps.clock, deps.timeLeft),
+  };
   const { state } = progress;
   const { userPoolId } = input;
   let marks: Marks | undefined;

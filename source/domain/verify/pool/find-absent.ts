@@ -6,12 +6,14 @@ import { isSeen } from '../../comparison/mark.ts';
 import type { Marks } from '../../comparison/marks.ts';
 import { signInNameFrom } from '../../comparison/matching.ts';
 import type { Matching } from '../../comparison/matching.ts';
+import type { PlannedChanges } from '../../digests/planned-changes.ts';
+import { noTableContent, TableTally } from '../../digests/table-tally.ts';
 import type { BackupTable, TableItem } from '../../ports.ts';
 import type { StepEnd } from '../../state/step.ts';
 import { isUnconfirmed, recognizable } from './expected.ts';
-import { sameRun } from './read-backup.ts';
 import { Rows } from './rows.ts';
-import type { ComparisonRun, PoolCounts } from './state.ts';
+import { assertSameBackup, planUnderComparison } from './same-run.ts';
+import type { CompareState, ComparisonRun, PoolCounts } from './state.ts';
 
 /** A user or a membership of the backup that the pool does not have. */
 interface Absent {
@@ -25,21 +27,29 @@ interface Absent {
 }
 
 /** Tells, by a second scan where one is needed, which users and memberships of the backup the pool does not have. */
-export async function findAbsent({ input, deps, progress, sliceOver }: ComparisonRun, marks: Marks): Promise<StepEnd> {
+export async function findAbsent(comparison: ComparisonRun, marks: Marks): Promise<StepEnd> {
+  const { deps, progress, sliceOver } = comparison;
   const { state } = progress;
   if (marks.countUsers((mark) => !isSeen(mark)) + marks.unseenMembershipCount > 0) {
     const rows = new Rows(state.rows);
+    const plan = await planUnderComparison(comparison);
+    const tally = tallyAgain(state, plan);
     const source = absentItems(deps.table, marks, state.matching as Matching);
-    await progress.gather([rows], () =>
+    await progress.gather([rows, ...(tally === undefined ? [] : [tally])], () =>
       scanSegments(source, state.segments, {
-        take: (absent) => absent.forEach((one) => tell(one, state.counts, rows)),
+        take: (pages) => {
+          for (const { items, absent } of pages) {
+            for (const item of items) tally?.add(item);
+            for (const one of absent) tell(one, state.counts, rows);
+          }
+        },
         afterPage: () => progress.saveIfDue(),
         stop: sliceOver,
       }),
     );
     await progress.save();
     if (!scanEnded(state.segments)) return 'sliceOver';
-    await sameRun({ input, deps });
+    await assertSameBackup(comparison, plan);
   }
   state.step = 'report';
   await progress.save();
@@ -53,12 +63,24 @@ function tell({ sub, group, name, leftOut }: Absent, counts: PoolCounts, rows: R
   rows.tell(sub, name, group === undefined ? what : `membership in the group ${group}: ${what}`);
 }
 
+/** The second scan is added up, too: what it tells is of the same backup only if both found the same. */
+function tallyAgain({ backup }: CompareState, plan: PlannedChanges | undefined): TableTally | undefined {
+  if (backup === undefined) return undefined;
+  backup.readAgain ??= noTableContent({ underPlan: backup.read.asBefore !== undefined });
+  return new TableTally(backup.readAgain, plan);
+}
+
+interface PageOfBackup {
+  readonly items: readonly TableItem[];
+  readonly absent: readonly Absent[];
+}
+
 /** The backup's pages, with what the pool does not have of them. A membership may lie on another page than its user. */
 function absentItems(
   table: Pick<BackupTable, 'getItem' | 'scanPage'>,
   marks: Marks,
   matching: Matching,
-): ScanSource<Absent> {
+): ScanSource<PageOfBackup> {
   const isAbsentUser = (item: UserItem): boolean => {
     const ordinal = marks.find(recognizable(item));
     if (ordinal === undefined || !isSeen(marks.users[ordinal] as number)) return true;
@@ -89,7 +111,7 @@ function absentItems(
           users.set(item.id, (await table.getItem(userKey(subOfKey(item)))) as UserItem | undefined);
         found.push(absent(item, users.get(item.id)));
       }
-      return { ...rest, items: found };
+      return { ...rest, items: [{ items, absent: found }] };
     },
   };
 }

@@ -3,7 +3,7 @@ import type { GroupItem, UserItem } from '../../backup/items.ts';
 import type { Manifest } from '../../backup/manifest.ts';
 import type { Matching } from '../../comparison/matching.ts';
 import { Halt } from '../../errors.ts';
-import { readSealedBackup } from '../../backup/sealed-backup.ts';
+import { TableTally } from '../../digests/table-tally.ts';
 import { signInAttributeOf } from '../../model.ts';
 import type { PoolGroup } from '../../model.ts';
 import { newScan, scanEnded, scanSegments } from '../../backup/scan-segments.ts';
@@ -11,36 +11,33 @@ import type { TableItem } from '../../ports.ts';
 import type { StepEnd } from '../../state/step.ts';
 import { membershipRecord, userRecord } from './expected.ts';
 import { Parts } from './parts.ts';
+import { assertSameBackup, beginBackup, planUnderComparison } from './same-run.ts';
 import type { ComparisonRun } from './state.ts';
-
-/** The manifest of the run that VerifyBackup found in order; Halt ExportRunOpen when an export has begun, or ended, since. */
-export async function sameRun({ input, deps }: Pick<ComparisonRun, 'input' | 'deps'>): Promise<Manifest> {
-  const { runId, manifest, openRunId } = await readSealedBackup(deps.table, input.tableName);
-  if (openRunId === undefined && runId === input.runId && manifest !== undefined) return manifest;
-  throw new Halt(
-    'ExportRunOpen',
-    `The export run ${openRunId ?? runId} changed the table ${input.tableName} while the user pool ${input.userPoolId} was compared with the export ${input.runId}: the comparison is void.`,
-  );
-}
 
 /** Reads what the backup holds into records; the comparison is made against these. */
 export async function readBackup(comparison: ComparisonRun): Promise<StepEnd> {
-  const { input, deps, progress, sliceOver } = comparison;
+  const { deps, progress, sliceOver } = comparison;
   const { state } = progress;
-  state.matching ??= await matchingOf(comparison);
-  const { matching } = state;
+  if (state.matching === undefined) {
+    const { manifest, backup } = await beginBackup(comparison);
+    Object.assign(state, { matching: await matchingOf(comparison, manifest), backup });
+  }
+  const matching = state.matching as Matching;
+  const plan = await planUnderComparison(comparison);
+  const tally = state.backup === undefined ? undefined : new TableTally(state.backup.read, plan);
   const users = new Parts('users', state.records.users);
   const memberships = new Parts('memberships', state.records.memberships);
   const groups = new Parts('groups', state.records.groups);
   const take = (item: TableItem): void => {
     const kind = itemKind(item);
     if (kind === undefined) return;
+    tally?.add(item);
     state.counts[`${kind}s`] += 1;
     if (kind === 'user') users.add(userRecord(item as UserItem, matching));
     else if (kind === 'membership') memberships.add(membershipRecord(item));
     else groups.add(Buffer.from(`${JSON.stringify(groupOfItem(item as GroupItem))}\n`));
   };
-  await progress.gather([users, memberships, groups], () =>
+  await progress.gather([users, memberships, groups, ...(tally === undefined ? [] : [tally])], () =>
     scanSegments(deps.table, state.segments, {
       take: (items) => items.forEach(take),
       afterPage: () => progress.saveIfDue(),
@@ -49,7 +46,7 @@ export async function readBackup(comparison: ComparisonRun): Promise<StepEnd> {
   );
   await progress.save();
   if (!scanEnded(state.segments)) return 'sliceOver';
-  await sameRun({ input, deps });
+  await assertSameBackup(comparison, plan);
   Object.assign(state, { segments: newScan(), step: 'users' });
   await progress.save();
   return 'moved';
@@ -62,8 +59,7 @@ const groupOfItem = ({ groupName, description, precedence }: GroupItem): PoolGro
 });
 
 /** How users are recognized; Halt PoolDiffers where none could be, since the pools have different names at sign-in. */
-async function matchingOf({ input, deps }: ComparisonRun): Promise<Matching> {
-  const manifest = await sameRun({ input, deps });
+async function matchingOf({ input, deps }: ComparisonRun, manifest: Manifest): Promise<Matching> {
   const { settings } = await deps.pool.describe(input.userPoolId);
   const [here, there] = [signInAttributeOf(settings), signInAttributeOf(manifest.poolSettings)];
   if (here !== there) {

@@ -1,7 +1,10 @@
 import * as v from 'valibot';
 import { newScan, scanProgressShape } from '../../backup/scan-segments.ts';
+import { openMarkerShape } from '../../backup/manifest.ts';
 import { matchingShape } from '../../comparison/matching.ts';
 import { ledgerShape } from '../../digests/ledger.ts';
+import type { OpenPlanReader } from '../../digests/open-plan.ts';
+import { tableContentShape } from '../../digests/table-tally.ts';
 import { chainProgressShape, NO_CHAINS } from '../../listing/chains.ts';
 import { listingScopeShape } from '../../listing/user-chains.ts';
 import type { BackupTable, Clock, Log, ObjectStore, TimeLeft, UserPoolReader } from '../../ports.ts';
@@ -87,6 +90,16 @@ export const compareStateShape = v.object({
   matching: v.exactOptional(onlyRead(matchingShape)),
   /** Of the scan under way: the first reads what the backup holds, the second, where something is absent, what that is. */
   segments: v.pipe(scanProgressShape, v.minLength(1)),
+  /** The backup as it was read; absent in comparisons that version 2.0.0 began. */
+  backup: v.exactOptional(
+    v.object({
+      /** What was being applied to the table. */
+      open: v.exactOptional(onlyRead(openMarkerShape)),
+      read: tableContentShape,
+      /** By the second scan. */
+      readAgain: v.exactOptional(tableContentShape),
+    }),
+  ),
   /** Objects with the records of the backup. */
   records: v.object({ users: textsShape, memberships: textsShape, groups: textsShape }),
   /** Object with what of it was seen. */
@@ -137,5 +150,7 @@ export interface ComparisonRun {
   readonly deps: ComparePoolDeps;
   readonly progress: Progress<CompareState>;
   readonly folder: string;
+  /** Plans that are being applied to the table. */
+  readonly plans: OpenPlanReader;
   readonly sliceOver: () => boolean;
 }

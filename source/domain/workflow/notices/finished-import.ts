@@ -41,13 +41,17 @@ const ALWAYS = 3;
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   (value ?? {}) as Readonly<Record<string, unknown>>;
 
-type Restored = Partial<Pick<RestoreOutcome, 'outcome' | 'exportRun' | 'source' | 'report'>>;
+type Restored = Partial<Pick<RestoreOutcome, 'outcome' | 'exportRun' | 'source' | 'remarks' | 'report'>>;
 
 /** Which run was read, and from where. */
 const runOf = ({ exportRun = '?', source }: Restored): string =>
   source === 'snapshot'
     ? `It read the export ${exportRun} from the snapshot that this Region keeps of it.`
     : `It read the backup table, whose last complete export is ${exportRun}.`;
+
+/** How the backup was read, where that was not as usual. */
+const remarksOf = ({ remarks = [] }: Restored): string | undefined =>
+  remarks.length === 0 ? undefined : `Note\n${remarks.map((remark) => `  ${remark}`).join('\n')}`;
 
 /** The message about a restore that came to its end, whether or not everything came back; or about a dry run. */
 export const importNotice = (event: Finished, around: Around): Notice =>
@@ -73,6 +77,7 @@ function restoreNotice({ executionArn, startedAt, result }: Finished, { now, abo
     ),
     body: bodyOf([
       `ImportWorkflow came to its end after ${duration(now - startedAt)}. ${runOf(restored)} This backup holds ${counted(of('usersInBackup'), 'user')}.`,
+      remarksOf(restored),
       lines.join('\n'),
       report === undefined
         ? undefined
@@ -82,8 +87,8 @@ function restoreNotice({ executionArn, startedAt, result }: Finished, { now, abo
       `Execution\n  ${consoleLink(executionArn)}`,
       about,
     ]),
-    // What waits for somebody to act is no success that may go untold: a sign-in, a group's rights.
-    important: outcome !== 'complete' || unverified + lostRoles > 0,
+    // What waits for somebody to act is no success that may go untold: a sign-in, a group's rights, how the backup was read.
+    important: outcome !== 'complete' || unverified + lostRoles > 0 || remarksOf(restored) !== undefined,
   };
 }
 
@@ -167,6 +172,7 @@ function dryRunNotice({ executionArn, startedAt, result }: Finished, { now, abou
     body: bodyOf([
       `ImportWorkflow checked the backup against the new pool in ${duration(now - startedAt)} and wrote nothing to the pool.`,
       `${runOf(result)} This backup holds ${counted(users, 'user')}, ${counted(groups, 'group')} and ${counted(memberships, 'membership')}.`,
+      remarksOf(result),
       lines.map((line) => `  ${line}`).join('\n'),
       Array.isArray(reportKeys)
         ? `Report, in the mapping-file bucket of this Region\n${(reportKeys as unknown[]).map((key) => `  ${String(key)}`).join('\n')}`

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { settleScan } from '../../../../../source/domain/import/planning/settle-scan.ts';
-import type { ScanAgainst } from '../../../../../source/domain/import/planning/settle-scan.ts';
-import { nothingRead } from '../../../../../source/domain/import/planning/planning-state.ts';
+import type { ScanAgainst, ScanVerdict } from '../../../../../source/domain/import/planning/settle-scan.ts';
+import { noTableContent } from '../../../../../source/domain/digests/table-tally.ts';
 import { manifestOf } from '../../../../support/import/sealed-backup.ts';
 import { MemoryPool } from '../../../../../tools/simulation/cognito/memory-pool.ts';
 
@@ -12,7 +12,8 @@ const against = (over: Partial<ScanAgainst> = {}): ScanAgainst => ({
   tableName: 'table',
   before: sealed,
   after: sealed,
-  content: nothingRead(),
+  content: noTableContent(),
+  plan: undefined,
   now: 10 * MINUTE,
   differsSince: undefined,
   acceptIncomplete: false,
@@ -20,7 +21,8 @@ const against = (over: Partial<ScanAgainst> = {}): ScanAgainst => ({
 });
 
 describe('settleScan', () => {
-  it('accepts what agrees', () => expect(settleScan(against())).to.deep.equal({ verdict: 'accept', manifest }));
+  it('accepts what agrees', () =>
+    expect(settleScan(against())).to.deep.equal({ verdict: 'accept', accepted: { manifest, source: 'table' } }));
 
   it('scans again when another run was sealed meanwhile', () => {
     expect(settleScan(against({ before: { runId: 'r0', manifest } }))).to.deep.equal({
@@ -29,14 +31,21 @@ describe('settleScan', () => {
     });
   });
 
-  it('scans again when an export began meanwhile, then goes on from what there is', () => {
-    const after = { ...sealed, openRunId: 'r2' };
+  it('A2: scans again when an export began meanwhile; after five minutes takes what is as it was sealed all the same', () => {
+    const after = { ...sealed, open: { runId: 'r2', openedAt: '2026-03-02T00:00:00.000Z' } };
     expect(settleScan(against({ after }))).to.include({ verdict: 'again' });
-    expect(settleScan(against({ after, differsSince: 4 * MINUTE }))).to.deep.equal({
-      verdict: 'accept',
-      manifest,
-      interrupted: { runId: 'r2', items: 0 },
-    });
+    const settled = settleScan(against({ after, differsSince: 4 * MINUTE })) as Extract<
+      ScanVerdict,
+      { verdict: 'accept' }
+    >;
+    expect(settled.verdict).to.equal('accept');
+    expect(settled.accepted.interrupted).to.deep.equal({ runId: 'r2', items: 0 });
+    expect(settled.accepted.remarks?.join()).to.match(/export r2 of an earlier version was interrupted/);
+    const lost = { ...noTableContent(), counts: { users: 1, groups: 0, memberships: 0 } };
+    expect(settleScan(against({ after, content: lost, differsSince: 4 * MINUTE }))).to.have.nested.property(
+      'difference.halt',
+      'ReplicaBehind',
+    );
   });
 
   it('waits five minutes for a manifest, and accepts nothing without one', () => {
@@ -45,14 +54,21 @@ describe('settleScan', () => {
       verdict: 'again',
       differsSince: 5 * MINUTE + 1,
     });
-    expect(() => settleScan(against({ ...missing, differsSince: 5 * MINUTE })))
-      .to.throw(/manifest of its last complete export r1 has not arrived/)
-      .with.property('name', 'ReplicaBehind');
+    expect(settleScan(against({ ...missing, differsSince: 5 * MINUTE }))).to.deep.equal({
+      verdict: 'differs',
+      difference: {
+        halt: 'ReplicaBehind',
+        found: 'the manifest of its last complete export r1 has not arrived',
+      },
+    });
   });
 
   it('sees equal checksums with different counts, and different checksums with equal counts', () => {
-    const counts = { ...nothingRead(), counts: { users: 1, groups: 0, memberships: 0 } };
-    const checksums = { ...nothingRead(), checksums: ['1'.padStart(64, '0'), ...nothingRead().checksums.slice(1)] };
+    const counts = { ...noTableContent(), counts: { users: 1, groups: 0, memberships: 0 } };
+    const checksums = {
+      ...noTableContent(),
+      checksums: ['1'.padStart(64, '0'), ...noTableContent().checksums.slice(1)],
+    };
     for (const content of [counts, checksums])
       expect(settleScan(against({ content }))).to.include({ verdict: 'again' });
   });

@@ -8,16 +8,27 @@ import { rejection } from '../../../../support/rejection.ts';
 import { addUsers } from '../../../../support/world/builders.ts';
 import { oddUsersWorld } from '../../../../support/import/odd-users-world.ts';
 
+const OTHER_RUN = '20260302T000000Z-11111111';
+
 describe('scanTable: a backup that is behind, damaged or being changed', () => {
-  it('goes on after an interrupted export and names it', async () => {
+  it('A2: checks the table also while a run is open that names no plan, as earlier versions left it', async () => {
     const world = oddUsersWorld();
     sealBackup(world.table, world.source);
-    world.table.seed(openItem({ runId: '20260302T000000Z-11111111', openedAt: '2026-03-02T00:00:00.000Z' }));
-    world.source.put({ ...(world.source.find('user1') as PoolUser), enabled: false });
-    world.table.seed(userItem(world.source.find('user1') as PoolUser, 'username', '20260302T000000Z-11111111'));
+    world.table.seed(openItem({ runId: OTHER_RUN, openedAt: '2026-03-02T00:00:00.000Z' }));
     await world.scan();
-    expect(world.plan().interrupted).to.deep.equal({ runId: '20260302T000000Z-11111111', items: 1 });
-    expect(world.plan().runId).to.equal(SEALED_RUN);
+    expect(world.plan().interrupted).to.deep.equal({ runId: OTHER_RUN, items: 0 });
+    expect(world.plan().remarks?.join()).to.include(`The export ${OTHER_RUN} of an earlier version was interrupted`);
+
+    const changed = oddUsersWorld();
+    sealBackup(changed.table, changed.source);
+    changed.table.seed(openItem({ runId: OTHER_RUN, openedAt: '2026-03-02T00:00:00.000Z' }));
+    const user = changed.source.find('user1') as PoolUser;
+    changed.table.seed(userItem({ ...user, enabled: false }, 'username', OTHER_RUN));
+    const error = await rejection(changed.scan());
+    expect(error.name).to.equal('ReplicaBehind');
+    expect(error.message)
+      .to.match(/1 of 256 checksums differ; the export 20260302T000000Z-11111111 of an earlier version was interrupted/)
+      .and.to.include('keeps no good snapshot');
   });
 
   it('ignores an OPEN marker of the run that is sealed', async () => {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { LATEST_KEY } from '../../../../../source/domain/backup/manifest.ts';
 import type { VerifyWorld } from '../../../../support/workflows/verify-world.ts';
-import { backedUpWorld, waitsForSecondLook } from '../../../../support/workflows/verified-backup.ts';
+import { backedUpItems, backedUpWorld, waitsForSecondLook } from '../../../../support/workflows/verified-backup.ts';
 
-const DAY_MS = 24 * 3600 * 1000;
+const HOUR_MS = 3600 * 1000;
 
 describe('VerifyWorkflow: the backup every hour', () => {
   let world: VerifyWorld;
@@ -71,19 +71,38 @@ describe('VerifyWorkflow: the backup every hour', () => {
     }
   });
 
-  it('lets an open export end while the primary Region cannot be asked, but not for longer than one may take', async () => {
-    world.primaryAnswers = false;
+  it('A2: lets an open export end, but not for longer than one may take, whether or not the primary Region can be asked', async () => {
     world.open(world.backup);
-    world.home.clock.advance(7 * DAY_MS - 1000);
-    expect((await hourly()).output).to.deep.include({ skipped: true, why: 'runOpen' });
-    world.home.clock.advance(2000);
-    const ended = await hourly();
-    expect(ended, ended.cause).to.include({ status: 'FAILED', error: 'ReplicaBehind' });
-    expect(ended.cause)
+    for (const primaryAnswers of [false, true]) {
+      world.primaryAnswers = primaryAnswers;
+      expect((await hourly()).output).to.deep.include({ skipped: true, why: 'runOpen' });
+    }
+    world.home.clock.advance(6 * HOUR_MS + 1000);
+    world.messages.length = 0;
+    world.primaryAnswers = false;
+    const alone = await hourly();
+    expect(alone, alone.cause).to.include({ status: 'FAILED', error: 'ReplicaBehind' });
+    expect(alone.cause)
       .to.match(/shows the export 20260302T000000Z-0000aaaa as under way since .* could not be asked/)
       .and.to.include(`last complete export here is ${runId}`);
-    expect(waitsForSecondLook(ended.states)).to.equal(1);
+    expect(waitsForSecondLook(alone.states)).to.equal(1);
     world.primaryAnswers = true;
-    expect((await hourly()).output).to.deep.include({ skipped: true, why: 'runOpen' });
+    const both = await hourly();
+    expect(both, both.cause).to.include({ status: 'FAILED', error: 'ExportRunOpen' });
+    expect(both.cause).to.match(/an earlier version's export 20260302T000000Z-0000aaaa began to change it/);
+    expect(world.messages).to.have.length(2);
+  });
+
+  it('A2: 72 hourly looks do not stay silent about items that vanish while a run is open', async () => {
+    await hourly();
+    world.messages.length = 0;
+    world.open(world.backup);
+    for (const item of backedUpItems(world).slice(0, 12)) await world.replica.deleteItems([item]);
+    for (let hour = 0; hour < 72; hour += 1) {
+      const ended = await hourly();
+      expect(ended, ended.cause).to.include({ status: 'FAILED', error: 'ReplicaBehind' });
+      world.home.clock.advance(HOUR_MS);
+    }
+    expect(world.messages).to.have.length(72);
   });
 });
