@@ -21,8 +21,8 @@ export class Owners {
   ) {}
 
   static async load(run: UpdateRun, state: Pick<CheckState, 'strangers' | 'toTakeBack'>): Promise<Owners> {
-    const { plan, accounts, jobs, importsConfirmed } = run;
-    const settlement = await Settlement.load(run.deps.objects, { plan, jobs, accounts, importsConfirmed });
+    const { plan, accounts, jobs } = run;
+    const settlement = await Settlement.load(run.deps.objects, { plan, jobs, accounts });
     return new Owners(run, settlement, state);
   }
 
