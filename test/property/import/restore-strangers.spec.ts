@@ -58,13 +58,13 @@ describe('Strangers who sign up with names of the backup, are deleted, and sign 
       failJobs(restore, random);
       const strangers = new Strangers(restore);
       const users = [...restore.source.users.values()].map(({ user }) => user);
-      let acts = 25;
+      let acts = 60;
       const act = (): void => {
-        if (acts <= 0 || random() > 0.15) return;
+        if (acts <= 0 || random() > 0.25) return;
         acts -= 1;
         const user = pick(random, users);
-        // Every third name is freed first, whoever has it.
-        if (random() < 0.33) strangers.remove(user.username);
+        // Every second name is freed first, whoever has it.
+        if (random() < 0.5) strangers.remove(user.username);
         strangers.signUp(user.username, anySignUp(user, random));
       };
       restore.calls.latencies.cognito = 60;
