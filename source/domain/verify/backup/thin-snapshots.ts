@@ -1,0 +1,13 @@
+import { tagSuperseded } from '../../backup/snapshot/superseded.ts';
+import { inBackupRegion } from './state.ts';
+import type { Verification } from './state.ts';
+
+/**
+ * Lets the snapshots of the backup Region expire but for its newest complete one; in the primary Region the export does.
+ * Resolves what is to be told.
+ */
+export async function thinSnapshots({ input, deps }: Verification): Promise<readonly string[]> {
+  if (!inBackupRegion(input)) return [];
+  const note = await tagSuperseded(deps, { keepsSnapshots: input.retentionDays > 0 });
+  return note === undefined ? [] : [note];
+}
