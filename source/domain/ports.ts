@@ -136,6 +136,8 @@ export interface ScanPage {
 export interface BackupTable {
   /** BatchGetItem (eventually consistent) in hundreds, UnprocessedKeys followed: content hash by `keyText(key)`; absent items are absent. */
   contentHashes(keys: readonly ItemKey[]): Promise<ReadonlyMap<string, string>>;
+  /** The same with whole items; absent ones are absent. For the few that differ: they are read in full. */
+  itemsOf(keys: readonly ItemKey[]): Promise<ReadonlyMap<string, TableItem>>;
   /** BatchWriteItem in 25s, UnprocessedItems retried; Fault Unprocessed with the remaining count. Keys must be distinct. */
   putItems(items: readonly TableItem[]): Promise<void>;
   deleteItems(keys: readonly ItemKey[]): Promise<void>;

@@ -38,6 +38,7 @@ const REQUESTS: Readonly<Record<string, Requests>> = {
   'jobs.uploadCsv': { name: 'upload', latency: 's3' },
   'jobs.readLog': { name: 'logs', latency: 'cognito' },
   'table.contentHashes': { name: 'dynamodb.BatchGetItem', latency: 'dynamodb', batch: 100, atATime: 4 },
+  'table.itemsOf': { name: 'dynamodb.BatchGetItem', latency: 'dynamodb', batch: 100, atATime: 4 },
   'table.putItems': { name: 'dynamodb.BatchWriteItem', latency: 'dynamodb', batch: 25, atATime: 4 },
   'table.deleteItems': { name: 'dynamodb.BatchWriteItem', latency: 'dynamodb', batch: 25, atATime: 4 },
   'table.getItem': { name: 'dynamodb.GetItem', latency: 'dynamodb' },
