@@ -5,7 +5,6 @@ import { parseJson } from '../../state/json-object.ts';
 import { countShape } from '../../state/shape.ts';
 import { newestComplete, snapshotFolders } from './folders.ts';
 import type { SnapshotFolder } from './folders.ts';
-import { SNAPSHOTS_PREFIX } from './names.ts';
 
 /**
  * The bucket's lifecycle lets what carries this tag expire after SnapshotRetentionDays, and nothing else below snapshots/:
@@ -15,14 +14,20 @@ export const SUPERSEDED = { snapshot: 'superseded' } as const;
 /** In place of SUPERSEDED on a snapshot that has become the newest complete one again. */
 const NEWEST = { snapshot: 'newest' } as const;
 
-/** Which folders are tagged, so that each one is tagged once; itself tagged, since it can be made again. */
-const TAGGED_KEY = `${SNAPSHOTS_PREFIX}tagged.json`;
 /** Number of tagged objects, by run: a folder that has got another object since is tagged again. */
 const taggedShape = v.record(v.string(), countShape);
 type Tagged = v.InferOutput<typeof taggedShape>;
 
 /** What must be left of the invocation for its answer. */
 const RESERVE_MS = 60_000;
+
+/** Which snapshots are to be tagged. */
+export interface SupersededSetting {
+  /** False when SnapshotRetentionDays is 0. */
+  readonly keepsSnapshots: boolean;
+  /** Object that remembers which folders are tagged, so that each one is tagged once. Without it all are tagged once more. */
+  readonly taggedKey: string;
+}
 
 /** What the tagging of snapshots needs. */
 export interface SupersededDeps {
@@ -37,12 +42,9 @@ export interface SupersededDeps {
  * them. Called at the end of a run, when no folder is being written. A run never fails for want of tags: resolves a sentence
  * for its message where something could not be tagged, undefined where all is.
  */
-export async function tagSuperseded(
-  deps: SupersededDeps,
-  { keepsSnapshots }: { readonly keepsSnapshots: boolean },
-): Promise<string | undefined> {
+export async function tagSuperseded(deps: SupersededDeps, setting: SupersededSetting): Promise<string | undefined> {
   try {
-    const late = await tagOthers(deps, keepsSnapshots);
+    const late = await tagOthers(deps, setting);
     if (late === 0) return undefined;
     deps.log.warn('Not all superseded snapshots were tagged in time: the next run goes on', { folders: late });
     return `${late} superseded snapshots were not marked to expire in time; the next run marks them.`;
@@ -55,10 +57,13 @@ export async function tagSuperseded(
 }
 
 /** Number of folders that there was no time for. */
-async function tagOthers({ objects, timeLeft }: SupersededDeps, keepsSnapshots: boolean): Promise<number> {
+async function tagOthers(
+  { objects, timeLeft }: SupersededDeps,
+  { keepsSnapshots, taggedKey }: SupersededSetting,
+): Promise<number> {
   const folders = await snapshotFolders(objects);
   const newest = keepsSnapshots ? await newestComplete(objects, folders) : undefined;
-  const before = await readTagged(objects);
+  const before = await readTagged(objects, taggedKey);
   const tagged: Tagged = {};
   let late = 0;
   for (const folder of folders) {
@@ -69,10 +74,7 @@ async function tagOthers({ objects, timeLeft }: SupersededDeps, keepsSnapshots: 
       tagged[folder.runId] = folder.keys.size;
     } else late += 1;
   }
-  if (JSON.stringify(tagged) !== JSON.stringify(before)) {
-    await objects.put(TAGGED_KEY, JSON.stringify(tagged));
-    await objects.tagAll([TAGGED_KEY], SUPERSEDED);
-  }
+  if (JSON.stringify(tagged) !== JSON.stringify(before)) await objects.put(taggedKey, JSON.stringify(tagged));
   return late;
 }
 
@@ -86,11 +88,11 @@ async function untag(
 }
 
 /** Nothing where the object is missing or cannot be read: then everything is tagged once more. */
-async function readTagged(objects: Pick<ObjectStore, 'get'>): Promise<Tagged> {
-  const stored = await objects.get(TAGGED_KEY);
+async function readTagged(objects: Pick<ObjectStore, 'get'>, key: string): Promise<Tagged> {
+  const stored = await objects.get(key);
   if (stored === undefined) return {};
   try {
-    return parseJson(TAGGED_KEY, stored.body, taggedShape);
+    return parseJson(key, stored.body, taggedShape);
   } catch (error) {
     if (isNamed(error, 'BadState')) return {};
     throw error;
