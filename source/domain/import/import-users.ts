@@ -3,6 +3,7 @@ import { workSlice } from '../state/slice.ts';
 import { readPlan } from './plan/plan-model.ts';
 import type { ChunkPlan, RestorePlan } from './plan/plan-model.ts';
 import type { ImportUsersDeps, JobsRun } from './jobs/deps.ts';
+import { completeResults } from './jobs/earlier-results.ts';
 import { pollJob, readLog } from './jobs/job-poll.ts';
 import { adoptJob, createJob, startJob } from './jobs/job-start.ts';
 import { listRows } from './jobs/list-rows.ts';
@@ -47,6 +48,7 @@ export async function importUsers(
   );
   const run: JobsRun = { plan, deps, progress };
   await takeMessages(deps.newUsers);
+  await completeResults(run, progress.state, sliceOver);
   for (;;) {
     const { state } = progress;
     const chunk = plan.chunks[state.chunk];

@@ -63,8 +63,8 @@ export async function updateUsers(input: UpdateUsersInput, deps: UpdateUsersDeps
   const sliceOver = allImported(plan, jobs)
     ? workSlice(deps.clock, deps.timeLeft, LAST_SLICE_MS)
     : () => shortSliceOver() || deps.clock.now() >= jobs.dueAt;
-  const run = await beginUpdates(plan, deps, progress, sliceOver);
-  return progress.gather([run.failures], () => workOnPlan(run, jobs, input));
+  const run = await beginUpdates({ plan, jobs }, deps, progress, sliceOver);
+  return progress.gather([run.failures, run.accounts], () => workOnPlan(run, jobs, input));
 }
 
 async function workOnPlan(run: UpdateRun, jobs: JobsState, input: UpdateUsersInput): Promise<UpdateUsersResult> {

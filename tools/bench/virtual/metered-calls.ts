@@ -1,5 +1,6 @@
 import type { Clock } from '../../../source/domain/ports.ts';
-import { itemBytes, readUnits, writeUnits } from '../../simulation/storage/item-size.ts';
+import { itemBytes } from '../../../source/domain/backup/item-size.ts';
+import { readUnits, writeUnits } from '../../simulation/storage/capacity-units.ts';
 import type { TableUsage } from '../../simulation/storage/table.ts';
 import type { CallSize, ServiceCalls } from '../../simulation/service-calls.ts';
 import type { CognitoGate } from './cognito-gate.ts';
@@ -15,7 +16,9 @@ const COGNITO_ACTIONS: Readonly<Record<string, string>> = {
   'cognito.createUser': 'AdminCreateUser',
   'cognito.setPassword': 'AdminSetUserPassword',
   'cognito.disableUser': 'AdminDisableUser',
+  'cognito.enableUser': 'AdminEnableUser',
   'cognito.addUserToGroup': 'AdminAddUserToGroup',
+  'cognito.removeUserFromGroup': 'AdminRemoveUserFromGroup',
   'cognito.updateAttributes': 'AdminUpdateUserAttributes',
   'jobs.csvHeader': 'GetCSVHeader',
   'jobs.createJob': 'CreateUserImportJob',

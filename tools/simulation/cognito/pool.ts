@@ -13,7 +13,7 @@ export interface Placed<T> {
 export interface PoolListings {
   readonly id: string;
   readonly name: string;
-  readonly settings: PoolSettings & Pick<ImportSettings, 'passwordless'>;
+  readonly settings: PoolSettings & Pick<ImportSettings, 'passwordless'> & { readonly acceptsSignUps?: boolean };
   /** Users. */
   readonly size: number;
   /** Runs before every call: a running import job brings its users in. */
@@ -39,6 +39,8 @@ export interface SimulatedPool extends PoolListings {
   putGroup(group: PoolGroup): void;
   /** Makes a user of the pool a member of one of its groups. */
   join(username: string, group: string): void;
+  /** Ends a membership, if there is one. */
+  leave(username: string, group: string): void;
 }
 
 /** The pool that a call names, brought up to date. */

@@ -18,7 +18,7 @@ import { isPut, keyOfLine, plannedLines } from './plan-batches.ts';
 import { keepRefused } from './refused.ts';
 import type { SeenByRun } from './seen.ts';
 import { keptIn } from './state.ts';
-import type { CleanUp } from './state.ts';
+import type { ChangePlan, CleanUp } from './state.ts';
 
 /** What a run may do, and the version that a refused run's snapshot names. */
 export interface GuardSetting extends GuardOptions {
@@ -52,8 +52,8 @@ export async function requireAllowed(cleanUp: CleanUp, seen: SeenByRun, options:
     await refuse(
       cleanUp,
       refused.name,
-      `Export run ${run.id} would ${refused.would}`,
-      `If this is right, start ExportWorkflow with ${refused.input}. If not, repair the user pool, or restore it into a new one.`,
+      `Export run ${run.id} would ${refused.would}. ${allOf(progress.state.plan)}`,
+      `If this is right, start ExportWorkflow with ${refused.input}. If not, repair the user pool, or restore it into a new one.${aboutSnapshot(cleanUp)}`,
     );
   }
   if (counted.size > 0 || options.allowMassDelete || options.allowMassChange)
@@ -94,6 +94,17 @@ function doneByInterrupted(cleanUp: CleanUp): Foreseen['atLeast'] {
     ),
   };
 }
+
+const allOf = ({ added, changed, deleted }: ChangePlan): string => {
+  const each = ({ users, groups, memberships }: Counts): string =>
+    `${users} users, ${groups} groups and ${memberships} memberships`;
+  return `In all it would add ${each(added)}, change ${each(changed)} and delete ${each(deleted)}`;
+};
+
+const aboutSnapshot = ({ run, progress }: CleanUp): string =>
+  progress.state.snapshot === undefined
+    ? ''
+    : ` What this run saw is kept as a snapshot, marked as refused: ImportWorkflow restores exactly that with {"ExportRun": "${run.id}"}.`;
 
 /** Users of identity providers never stand in for native ones, and groups stand in for nobody. */
 async function refuseEmptyPool(cleanUp: CleanUp, seen: SeenByRun): Promise<void> {
