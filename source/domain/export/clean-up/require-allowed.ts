@@ -1,13 +1,14 @@
 import { eachKind, noCounts } from '../../backup/counts.ts';
 import type { Counts } from '../../backup/manifest.ts';
 import { keyDigest } from '../../backup/hashing.ts';
+import { tagSuperseded } from '../../backup/snapshot/superseded.ts';
 import type { HaltName } from '../../errors.ts';
 import { Halt } from '../../errors.ts';
 import type { ItemKey } from '../../ports.ts';
 import { DigestSet } from '../../digests/digest-set.ts';
 import { digestsIn, readDigests } from '../../digests/ledger.ts';
 import { lastSealedText } from '../last-sealed.ts';
-import { isStaged } from '../run.ts';
+import { isStaged, TAGGED_SNAPSHOTS_KEY } from '../run.ts';
 import { earlierPlanPrefix, readKeys } from './gone-keys.ts';
 import type { GuardOptions } from './guard.ts';
 import { judgeRun } from './judge-run.ts';
@@ -124,8 +125,15 @@ async function refuseEmptyPool(cleanUp: CleanUp, seen: SeenByRun): Promise<void>
   );
 }
 
-async function refuse({ deps, run }: CleanUp, name: HaltName, what: string, next: string): Promise<never> {
-  const reason = `${what}. Nothing was changed in the backup and the run is not sealed. ${await lastSealedText(deps.table)} ${next}`;
+async function refuse({ deps, run, snapshot }: CleanUp, name: HaltName, what: string, next: string): Promise<never> {
+  const untagged = await tagSuperseded(deps, {
+    keepsSnapshots: snapshot !== undefined,
+    taggedKey: TAGGED_SNAPSHOTS_KEY,
+  });
+  const reason = [
+    `${what}. Nothing was changed in the backup and the run is not sealed. ${await lastSealedText(deps.table)} ${next}`,
+    ...(untagged === undefined ? [] : [untagged]),
+  ].join(' ');
   await run.abandon(reason);
   throw new Halt(name, reason);
 }

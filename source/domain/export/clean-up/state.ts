@@ -28,7 +28,7 @@ export interface CleanUpDeps extends StepDeps {
   >;
   /** The table's replica in the backup Region. */
   readonly replica: Pick<BackupTable, 'getItem'>;
-  readonly objects: Pick<ObjectStore, 'get' | 'put' | 'read' | 'list' | 'write'>;
+  readonly objects: Pick<ObjectStore, 'get' | 'put' | 'read' | 'list' | 'write' | 'tagAll'>;
   readonly queue: WakeQueue<WorkMessage>;
 }
 
