@@ -25,6 +25,7 @@ export class CheckRun implements Appendix {
     const marks = await loadPlanMarks(run.deps.objects, run.plan, {
       marksKey: state.marksKey,
       recognize: (...asked) => owners.recognize(...asked),
+      nameOf: (ordinal) => owners.plannedName(ordinal),
     });
     if (run.plan.mayCreateUsers) run.heldBack.clear();
     // A repair goes on where it stopped in a list that follows from the marks: they change when it has ended.
