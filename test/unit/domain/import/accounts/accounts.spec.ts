@@ -37,7 +37,7 @@ describe('The record of accounts', () => {
           by: n % 2 === 0 ? 'import' : 'create',
         });
         if (n % 3 === 0) accounts.recordMembership(`old-${n}`, 'staff', false);
-        if (n % 97 === 0) await save(accounts, state);
+        if (n % 970 === 0) await save(accounts, state);
       }
       await save(accounts, state);
     }
