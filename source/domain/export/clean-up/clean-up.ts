@@ -8,6 +8,7 @@ import { Run, TAGGED_SNAPSHOTS_KEY } from '../run.ts';
 import { workSlice } from '../../state/slice.ts';
 import { workThenSave } from '../../state/step.ts';
 import { confirmGone } from './confirm.ts';
+import { confirmGroups } from './confirm-groups.ts';
 import { confirmMemberships } from './confirm-memberships.ts';
 import { applyPlan } from './apply.ts';
 import type { GuardOptions } from './guard.ts';
@@ -111,6 +112,7 @@ async function workOn(cleanUp: CleanUp, options: CleanUpOptions): Promise<void> 
     if (phase === 'scan') await findGone(cleanUp, seen);
     else if (phase === 'confirm') await confirmGone(cleanUp, seen);
     else if (phase === 'memberships') await confirmMemberships(cleanUp, seen);
+    else if (phase === 'groups') await confirmGroups(cleanUp);
     else if (phase === 'plan') await planChanges(cleanUp, seen);
     else if (phase === 'snapshot') await joinSnapshot(cleanUp);
     else if (phase === 'guard') await requireAllowed(cleanUp, seen, options);

@@ -9,15 +9,15 @@ import { DigestSet } from '../../digests/digest-set.ts';
 import { digestsIn, readDigests } from '../../digests/ledger.ts';
 import { lastSealedText } from '../last-sealed.ts';
 import { isStaged, TAGGED_SNAPSHOTS_KEY } from '../run.ts';
-import { earlierPlanPrefix, isKept, readKeys } from './gone-keys.ts';
+import { earlierPlanPrefix, readKeys } from './gone-keys.ts';
 import type { GuardOptions } from './guard.ts';
 import { judgeRun } from './judge-run.ts';
 import type { ChangedItem, Foreseen } from './judge-run.ts';
+import { KeptItems } from './kept-items.ts';
 import { countedInLastDay } from './last-day.ts';
 import { isPut, keyOfLine, plannedLines } from './plan-batches.ts';
 import { keepRefused } from './refused.ts';
 import type { SeenByRun } from './seen.ts';
-import { keptIn } from './state.ts';
 import type { ChangePlan, CleanUp } from './state.ts';
 
 /** What a run may do, and the version that a refused run's snapshot names. */
@@ -147,7 +147,7 @@ async function stayingKeys({ deps, progress }: CleanUp, seen: SeenByRun): Promis
   const staying = new DigestSet(digestsIn(...seen.ledgers));
   for (const ledger of seen.ledgers) await readDigests(deps.objects, ledger, staying);
   const { state } = progress;
-  const kept = keptIn(state);
-  for await (const key of readKeys(deps.objects, state.gone.parts)) if (isKept(key, kept)) staying.add(keyDigest(key));
+  const kept = await KeptItems.of(deps.objects, state);
+  for await (const key of readKeys(deps.objects, state.gone.parts)) if (kept.has(key)) staying.add(keyDigest(key));
   return staying;
 }
