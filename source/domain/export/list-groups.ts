@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { groupShape } from '../model.ts';
 import type { PoolGroup } from '../model.ts';
-import type { UserPoolReader } from '../ports.ts';
+import type { ObjectStore, UserPoolReader } from '../ports.ts';
 import { chainShape, followChain, newChain, withToken } from '../listing/page-chain.ts';
 import type { Progress } from '../state/progress.ts';
-import { claimExportProgress } from './progress.ts';
+import { claimExportProgress, stateAfter } from './progress.ts';
 import { runGroupsKey, Run } from './run.ts';
 import { countShape, onlyRead } from '../state/shape.ts';
 import { workSlice } from '../state/slice.ts';
@@ -22,6 +22,12 @@ const groupListStateShape = v.object({
 /** Checkpoint of ListGroups. */
 type GroupListState = v.InferOutput<typeof groupListStateShape>;
 
+const GROUPS_CHECKPOINT = 'groups';
+
+/** True when ListGroups of this run has asked Cognito twice. */
+export const groupsListedAgain = async (objects: Pick<ObjectStore, 'get'>, runId: string): Promise<boolean> =>
+  (await stateAfter(objects, runId, GROUPS_CHECKPOINT, groupListStateShape))?.again === true;
+
 /** What ListGroups needs: it writes no items. */
 export interface ListGroupsDeps extends Omit<StepDeps, 'table' | 'log'> {
   readonly pool: Pick<UserPoolReader, 'listGroupsPage'>;
@@ -37,7 +43,7 @@ export async function listGroups(
   runId: string,
 ): Promise<{ readonly done: boolean; readonly groups: number }> {
   const run = await Run.join(deps, runId);
-  const progress = await claimExportProgress<GroupListState>(deps, run, 'groups', groupListStateShape, () => ({
+  const progress = await claimExportProgress<GroupListState>(deps, run, GROUPS_CHECKPOINT, groupListStateShape, () => ({
     chain: newChain(),
     groups: [],
     pages: 0,
