@@ -36,7 +36,8 @@ const NEXT: Readonly<Record<string, string>> = {
   MfaNotSupported: CORRECT,
   MultipleUsernameAttributes: CORRECT,
   BackupTableNotFound: CORRECT,
-  AlreadyRestored: 'Nothing: this pool has been restored. For another restore create another empty user pool.',
+  AlreadyRestored:
+    'Nothing: this pool has been restored. If accounts of it are gone and shall be made again, start with "RecreateMissing": true; for another restore create another empty user pool.',
   SourcePoolEmpty:
     'Find out why the user pool shows no native users. The backup was left as it is; if they are lost, restore them with ImportWorkflow.',
   UserPoolNotFound:
