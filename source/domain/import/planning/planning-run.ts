@@ -82,4 +82,5 @@ export const rulesFor = (
   sourceSchema: manifest.poolSettings.schema,
   aliases: target.pool.settings.aliasAttributes,
   restoreUnconfirmed: options.restoreUnconfirmed,
+  runStartedAt: manifest.startedAt,
 });
