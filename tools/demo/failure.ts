@@ -1,11 +1,11 @@
-import type { Difference } from './compare/differences.ts';
+import type { DifferingRow } from './compare/differences.ts';
 import type { ReportedFailures } from './steps/report.ts';
 
 const MOST_ROWS = 50;
 const POINTER = /s3:\/\/([a-z0-9.-]+)\/(\S+\.(?:csv|json))/g;
 
 /** What differs, row by row, each with what failures.csv says about its user. */
-export const rowsInWords = (differences: readonly Difference[], reported: ReportedFailures): readonly string[] =>
+export const rowsInWords = (differences: readonly DifferingRow[], reported: ReportedFailures): readonly string[] =>
   atMost(
     differences.map(({ sub, text }) => {
       const reasons = sub === undefined ? [] : (reported.get(sub) ?? []);

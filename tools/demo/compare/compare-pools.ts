@@ -1,5 +1,5 @@
 import { attributeDifferences, differencesBetween } from './differences.ts';
-import type { Difference } from './differences.ts';
+import type { DifferingRow } from './differences.ts';
 import type { PoolSnapshot, SnapshotUser } from './read-pool.ts';
 
 /** One line of the result table. */
@@ -19,7 +19,7 @@ export interface PoolComparison {
   readonly missingSubs: readonly string[];
   readonly differentSubs: readonly string[];
   /** The same, row by row and with groups and memberships. */
-  readonly differences: readonly Difference[];
+  readonly differences: readonly DifferingRow[];
 }
 
 /**

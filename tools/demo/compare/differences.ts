@@ -8,7 +8,7 @@ export interface AttributeDifference {
 }
 
 /** One thing that is not as it was, for a person to read. */
-export interface Difference {
+export interface DifferingRow {
   /** Old `sub` of the user whom it is about, where the old pool had one. */
   readonly sub?: string;
   readonly text: string;
@@ -38,7 +38,7 @@ export function differencesBetween(
   old: PoolSnapshot,
   restored: PoolSnapshot,
   restorable: (user: SnapshotUser) => boolean,
-): Difference[] {
+): DifferingRow[] {
   const expected = [...old.users].filter(([, user]) => restorable(user));
   const names = new Set(expected.map(([name]) => name));
   return [
@@ -46,7 +46,7 @@ export function differencesBetween(
     ...[...restored.users.keys()]
       .filter((name) => !old.users.has(name))
       .map((name) => ({ text: `user ${quoted(name)}: the old pool did not have it` })),
-    ...[...old.groups].flatMap(([name, group]): Difference[] => {
+    ...[...old.groups].flatMap(([name, group]): DifferingRow[] => {
       const now = restored.groups.get(name);
       if (now === undefined) return [{ text: `group ${quoted(name)}: missing` }];
       return (['description', 'precedence'] as const)
@@ -62,7 +62,7 @@ export function differencesBetween(
   ];
 }
 
-function userDifferences(name: string, before: SnapshotUser, after: SnapshotUser | undefined): Difference[] {
+function userDifferences(name: string, before: SnapshotUser, after: SnapshotUser | undefined): DifferingRow[] {
   const { sub } = before;
   if (after === undefined) return [{ sub, text: `user ${quoted(name)}: missing` }];
   return [
@@ -78,7 +78,7 @@ function userDifferences(name: string, before: SnapshotUser, after: SnapshotUser
 
 const state = ({ enabled }: SnapshotUser): string => (enabled ? 'enabled' : 'disabled');
 
-function membershipDifferences(old: PoolSnapshot, restored: PoolSnapshot, names: ReadonlySet<string>): Difference[] {
+function membershipDifferences(old: PoolSnapshot, restored: PoolSnapshot, names: ReadonlySet<string>): DifferingRow[] {
   return [...old.groups].flatMap(([group, { members }]) => {
     const now = restored.groups.get(group)?.members ?? new Set<string>();
     return [

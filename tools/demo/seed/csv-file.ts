@@ -10,7 +10,7 @@ export interface CsvRow {
 }
 
 /** A file with a header. */
-export interface CsvFile {
+export interface CsvTable {
   readonly columns: readonly string[];
   readonly headerLine: number;
   readonly rows: readonly CsvRow[];
@@ -40,7 +40,7 @@ const UTF8_BOM = [0xef, 0xbb, 0xbf];
  *
  * @throws CsvProblem where a row does not fit the header, or the text is no UTF-8
  */
-export function readCsv(file: string, key: string): CsvFile {
+export function readCsv(file: string, key: string): CsvTable {
   const bytes = withoutBom(contentOf(file));
   const separator = separatorOf(bytes, key);
   const [header, ...records] = isUtf8(bytes) ? parsed(bytes, separator, 'utf8') : notUtf8(bytes, separator);

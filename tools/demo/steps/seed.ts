@@ -19,7 +19,7 @@ export async function makePool({ cloud, narrator, options, population }: Demo): 
   narrator.say(describe(population));
   if (options.usersCsv !== undefined)
     narrator.say(
-      `${users.length - extras.length} of them are yours. The others are the demo's own (${extras[0]?.username} and so on): only those are changed and deleted for show.`,
+      `Yours among them: ${users.length - extras.length}. The others are the demo's own (${extras[0]?.username} and so on): only those are changed and deleted for show.`,
     );
   narrator.done(`pool ${poolId} loaded`);
   return { poolId, population };
