@@ -7,6 +7,7 @@ import { checkSourcePool } from '../backup/source-pool.ts';
 import { deletePlanPrefix } from './clean-up/delete-plan.ts';
 import { isRemembered } from './clean-up/last-day.ts';
 import { parseJson } from '../state/json-object.ts';
+import { CALL_PERMIT_KEYS } from '../state/call-permit.ts';
 import { EXPORTS_PREFIX, factsKey, findFacts, HEAD_KEY, RESUME_WINDOW_MS, runFolder, runHeadShape } from './run.ts';
 import type { RunFacts, RunHead } from './run.ts';
 
@@ -138,7 +139,12 @@ async function dropOldRuns(
   facts: RunFacts,
   openRunId: string | undefined,
 ): Promise<void> {
-  const keep = [HEAD_KEY, runFolder(facts.runId), ...facts.unsealedRuns.map(deletePlanPrefix)];
+  const keep = [
+    HEAD_KEY,
+    CALL_PERMIT_KEYS.ExportWorkflow,
+    runFolder(facts.runId),
+    ...facts.unsealedRuns.map(deletePlanPrefix),
+  ];
   const unsealed = [facts.runId, openRunId];
   const old: string[] = [];
   for await (const key of objects.list(EXPORTS_PREFIX)) {

@@ -24,21 +24,25 @@ const replica = backupTable({
 const queue = wakeQueue({ queueUrl: env.EXPORT_QUEUE_URL, userAgent: env.USER_AGENT });
 
 /** Deletes what the complete listing did not show, within the guard's limits, and seals the run. */
-export const handler = listingFunction(env, parseRunEvent, async ({ runId, allowMassDelete, allowMassChange }, parts) => {
-  const result = await cleanUpTable(
-    { ...parts, replica, queue },
-    {
-      runId,
-      allowMassDelete,
-      allowMassChange,
-      maxDeletePercent: env.MAX_DELETE_PERCENT,
-      maxChangePercent: env.MAX_CHANGE_PERCENT,
-      uncountedAttributes: env.UNCOUNTED_ATTRIBUTES,
-      softwareVersion: env.SOLUTION_VERSION,
-      keepSnapshot: env.SNAPSHOT_RETENTION_DAYS > 0,
-      replicaRegion: env.SECONDARY_REGION,
-    },
-  );
-  log.info('Clean-up so far', { runId, done: result.done, phase: result.phase });
-  return result;
-});
+export const handler = listingFunction(
+  env,
+  parseRunEvent,
+  async ({ runId, allowMassDelete, allowMassChange }, parts) => {
+    const result = await cleanUpTable(
+      { ...parts, replica, queue },
+      {
+        runId,
+        allowMassDelete,
+        allowMassChange,
+        maxDeletePercent: env.MAX_DELETE_PERCENT,
+        maxChangePercent: env.MAX_CHANGE_PERCENT,
+        uncountedAttributes: env.UNCOUNTED_ATTRIBUTES,
+        softwareVersion: env.SOLUTION_VERSION,
+        keepSnapshot: env.SNAPSHOT_RETENTION_DAYS > 0,
+        replicaRegion: env.SECONDARY_REGION,
+      },
+    );
+    log.info('Clean-up so far', { runId, done: result.done, phase: result.phase });
+    return result;
+  },
+);

@@ -4,6 +4,7 @@ import { Pacer } from '../../../domain/pacing/pacer.ts';
 import type { UserPoolReader } from '../../../domain/ports.ts';
 import { systemClock } from '../../../adapters/clock.ts';
 import { userPoolReader } from '../../../adapters/cognito/pool-reader.ts';
+import { permitted } from '../../../adapters/cognito/permitted.ts';
 import { int } from '../../../adapters/env.ts';
 import type { Environment } from '../../../adapters/env.ts';
 import { EXPORT_ENVIRONMENT, exportFunction } from './export-function.ts';
@@ -25,8 +26,11 @@ export function listingFunction<E extends ExportEvent, R>(
 ): (event: unknown, context: Context) => Promise<R> {
   const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
   const pool = userPoolReader({ userAgent: env.USER_AGENT, pacer });
-  return exportFunction(env, parse, (event, parts) => {
-    pacer.restart();
-    return work(event, { ...parts, pool });
-  });
+  return exportFunction(env, parse, (event, parts) =>
+    permitted(
+      pacer,
+      { ...parts, workflow: 'ExportWorkflow', executionArn: event.executionArn, assertLease: parts.assertMayRun },
+      () => work(event, { ...parts, pool }),
+    ),
+  );
 }
