@@ -13,7 +13,7 @@ const domainRooms = [
   ['export', 'import', 'verify'],
   'workflow',
 ];
-const importRooms = ['plan', 'csv', 'preflight', 'planning', 'jobs', 'updates', 'reconcile', 'report'];
+const importRooms = ['plan', 'csv', 'accounts', 'preflight', 'planning', 'jobs', 'updates', 'reconcile', 'report'];
 const topRooms = [
   'source/domain',
   'source/adapters',

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { withLock } from './lock.ts';
 import { projectRoot } from './project-root.ts';
+import { runProgram } from './run-program.ts';
 
 const LOCK = join(projectRoot, '.venv.lock');
-const LOCK_IS_STALE_AFTER_MS = 10 * 60_000;
 
 /** A Python program that `setUpPython` can use: 3.10 or newer with the venv module. */
 const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
@@ -32,16 +31,16 @@ export async function setUpPython(
   const wanted = createHash('sha256').update(readFileSync(requirementsFile)).digest('hex');
   const installed = (): boolean => existsSync(stamp) && existsSync(python) && readFileSync(stamp, 'utf8') === wanted;
   if (installed()) return python;
-  return withLock(async () => {
+  return withLock(LOCK, async () => {
     if (installed()) return python;
     if (!(await works(python, 'import pip'))) {
       const base = await findPython();
       say(`Setting up Python: virtual environment in ${folder} (${base}) ...`);
       rmSync(venv, { recursive: true, force: true });
-      await run(base, ['-m', 'venv', venv], 'creating the virtual environment failed');
+      await runProgram(base, ['-m', 'venv', venv], 'creating the virtual environment failed');
     }
     say(`Setting up Python: installing ${name} ...`);
-    await run(
+    await runProgram(
       python,
       ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--require-hashes', '-r', requirementsFile],
       `installing ${name} failed`,
@@ -61,56 +60,8 @@ async function findPython(): Promise<string> {
   );
 }
 
-/** One process at a time works on the environment; a lock left behind by a killed one is taken over. */
-async function withLock<T>(work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      mkdirSync(LOCK);
-      writeFileSync(join(LOCK, 'pid'), String(process.pid));
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      if (holderIsGone()) rmSync(LOCK, { recursive: true, force: true });
-      else await sleep(250);
-    }
-  }
-  try {
-    return await work();
-  } finally {
-    rmSync(LOCK, { recursive: true, force: true });
-  }
-}
-
-function holderIsGone(): boolean {
-  try {
-    if (Date.now() - statSync(LOCK).mtimeMs > LOCK_IS_STALE_AFTER_MS) return true;
-    const pid = Number(readFileSync(join(LOCK, 'pid'), 'utf8'));
-    if (pid > 0) process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    // ENOENT: the holder is just between mkdir and its pid file, or has just finished; look again.
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
-}
-
-function works(program: string, script: string): Promise<boolean> {
-  return run(program, ['-c', script], '').then(
+const works = (program: string, script: string): Promise<boolean> =>
+  runProgram(program, ['-c', script], `${program} does not work`).then(
     () => true,
     () => false,
   );
-}
-
-function run(program: string, args: readonly string[], failure: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    child.on('error', reject);
-    child.on('close', (code) =>
-      code === 0
-        ? resolve()
-        : reject(new Error(`${failure} (exit code ${code ?? 'none'}):\n${output.trim().slice(-2000)}`)),
-    );
-  });
-}

@@ -12,15 +12,17 @@ const PATIENCE_MS = 45_000;
 /** One try and a short wait: a registry that cannot be reached must not hold up every test run. */
 const NPM_OPTIONS = ['audit', '--json', '--fetch-retries=0', '--fetch-timeout=20000'];
 
+const ROOT = join(import.meta.dirname, '..', '..');
 const AUDITS = [
-  { what: 'what is shipped', args: ['--omit=dev'], from: 'info' },
-  { what: 'the tools', args: [], from: 'high' },
+  { what: 'what is shipped', folder: ROOT, args: ['--omit=dev'], from: 'info' },
+  { what: 'the tools', folder: ROOT, args: [], from: 'high' },
+  { what: "the local cloud's Node", folder: join(ROOT, 'tools', 'local-cloud', 'runtime'), args: [], from: 'high' },
 ] as const;
 
-function npmAudit(args: readonly string[]): Promise<AuditRun> {
+function npmAudit(folder: string, args: readonly string[]): Promise<AuditRun> {
   return new Promise((resolve) => {
     const child = spawn('npm', [...NPM_OPTIONS, ...args], {
-      cwd: join(import.meta.dirname, '..', '..'),
+      cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: PATIENCE_MS,
     });
@@ -50,4 +52,6 @@ function tell(what: string, verdict: Verdict): void {
   }
 }
 
-await Promise.all(AUDITS.map(async ({ what, args, from }) => tell(what, verdictOf(await npmAudit(args), from))));
+await Promise.all(
+  AUDITS.map(async ({ what, folder, args, from }) => tell(what, verdictOf(await npmAudit(folder, args), from))),
+);

@@ -7,11 +7,11 @@ import {
   ScanCommand,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { AttributeValue, WriteRequest } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, KeysAndAttributes, WriteRequest } from '@aws-sdk/client-dynamodb';
 import { keyText } from '../domain/backup/items.ts';
 import { forEachAtOnce } from '../domain/concurrency.ts';
 import { Halt } from '../domain/errors.ts';
-import type { BackupTable, ItemKey } from '../domain/ports.ts';
+import type { BackupTable, ItemKey, TableItem } from '../domain/ports.ts';
 import { inBatchesOf, untilProcessed } from './batches.ts';
 import type { Waits } from './batches.ts';
 import { clientOptions } from './client-options.ts';
@@ -68,31 +68,44 @@ export function backupTable({ tableName, clock, random, ...options }: BackupTabl
       ),
     );
 
+  /** BatchGetItem of distinct keys; `projection`: of some attributes only. */
+  const read = async (
+    keys: readonly ItemKey[],
+    take: (item: Record<string, AttributeValue>) => void,
+    projection: Pick<KeysAndAttributes, 'ProjectionExpression' | 'ExpressionAttributeNames'> = {},
+  ): Promise<void> => {
+    const distinct = [...new Map(keys.map((key) => [keyText(key), keyOf(key)])).values()];
+    await forEachAtOnce(inBatchesOf(READ_BATCH, distinct), BATCHES_AT_A_TIME, (batch) =>
+      untilProcessed(
+        `BatchGetItem on the table ${tableName}`,
+        batch,
+        (pending) =>
+          call('BatchGetItem', async () => {
+            const request = { Keys: [...pending], ...projection };
+            const { Responses, UnprocessedKeys } = await client.send(
+              new BatchGetItemCommand({ RequestItems: { [tableName]: request } }),
+            );
+            for (const item of Responses?.[tableName] ?? []) take(item);
+            return UnprocessedKeys?.[tableName]?.Keys ?? [];
+          }),
+        waits,
+      ),
+    );
+  };
+
   return {
     contentHashes: async (keys) => {
       const found = new Map<string, string>();
-      const distinct = [...new Map(keys.map((key) => [keyText(key), keyOf(key)])).values()];
-      await forEachAtOnce(inBatchesOf(READ_BATCH, distinct), BATCHES_AT_A_TIME, (batch) =>
-        untilProcessed(
-          `BatchGetItem on the table ${tableName}`,
-          batch,
-          (pending) =>
-            call('BatchGetItem', async () => {
-              const request = {
-                Keys: [...pending],
-                ProjectionExpression: '#id, #type, #hash',
-                ExpressionAttributeNames: { '#id': 'id', '#type': 'type', '#hash': 'contentHash' },
-              };
-              const { Responses, UnprocessedKeys } = await client.send(
-                new BatchGetItemCommand({ RequestItems: { [tableName]: request } }),
-              );
-              for (const item of Responses?.[tableName] ?? [])
-                found.set(keyText(toKey(item)), item.contentHash?.S ?? '');
-              return UnprocessedKeys?.[tableName]?.Keys ?? [];
-            }),
-          waits,
-        ),
-      );
+      await read(keys, (item) => found.set(keyText(toKey(item)), item.contentHash?.S ?? ''), {
+        ProjectionExpression: '#id, #type, #hash',
+        ExpressionAttributeNames: { '#id': 'id', '#type': 'type', '#hash': 'contentHash' },
+      });
+      return found;
+    },
+
+    itemsOf: async (keys) => {
+      const found = new Map<string, TableItem>();
+      await read(keys, (item) => found.set(keyText(toKey(item)), fromAttributeValues(item)));
       return found;
     },
 

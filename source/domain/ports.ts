@@ -56,19 +56,23 @@ export interface NewUser {
   readonly temporaryPassword: string;
 }
 
-/** Writes to the new user pool. */
+/** Writes to the new user pool. `username` may also be the `sub` of a user, as Cognito takes either. */
 export interface UserPoolWriter {
   /**
    * CreateGroup without a role; a group that exists is updated to the same description and precedence. A refusal concerns
    * this group: its values, or a pool that has as many groups as it may have.
    */
   createGroup(poolId: string, group: PoolGroup): Promise<WriteOutcome>;
-  /** AdminCreateUser with MessageAction SUPPRESS. `UsernameExistsException` comes back as a refusal. */
-  createUser(poolId: string, user: NewUser): Promise<WriteOutcome>;
+  /** AdminCreateUser with MessageAction SUPPRESS: the new user's `sub`. `UsernameExistsException` comes back as a refusal. */
+  createUser(poolId: string, user: NewUser): Promise<{ readonly sub: string } | Refusal>;
   /** AdminSetUserPassword, permanent. */
   setPassword(poolId: string, username: string, password: string): Promise<WriteOutcome>;
   disableUser(poolId: string, username: string): Promise<WriteOutcome>;
+  /** AdminEnableUser; only takes back what disableUser did to somebody else's account. */
+  enableUser(poolId: string, username: string): Promise<WriteOutcome>;
   addUserToGroup(poolId: string, username: string, group: string): Promise<WriteOutcome>;
+  /** AdminRemoveUserFromGroup; only takes back what addUserToGroup did to somebody else's account. */
+  removeUserFromGroup(poolId: string, username: string, group: string): Promise<WriteOutcome>;
   /** AdminUpdateUserAttributes; only for attributes that send no verification message. */
   updateAttributes(poolId: string, username: string, attributes: Attributes): Promise<WriteOutcome>;
 }
@@ -136,6 +140,8 @@ export interface ScanPage {
 export interface BackupTable {
   /** BatchGetItem (eventually consistent) in hundreds, UnprocessedKeys followed: content hash by `keyText(key)`; absent items are absent. */
   contentHashes(keys: readonly ItemKey[]): Promise<ReadonlyMap<string, string>>;
+  /** The same with whole items; absent ones are absent. For the few that differ: they are read in full. */
+  itemsOf(keys: readonly ItemKey[]): Promise<ReadonlyMap<string, TableItem>>;
   /** BatchWriteItem in 25s, UnprocessedItems retried; Fault Unprocessed with the remaining count. Keys must be distinct. */
   putItems(items: readonly TableItem[]): Promise<void>;
   deleteItems(keys: readonly ItemKey[]): Promise<void>;

@@ -57,7 +57,7 @@ describe('Buckets', () => {
   it('keep the state of exports longer than the longest ExportFrequency, for the mass-delete guard, and forget what is no longer needed', () => {
     const days = Object.fromEntries(
       rules
-        .filter(({ Prefix, TagFilters }) => Prefix && !TagFilters)
+        .filter(({ Prefix, TagFilters, ExpirationInDays }) => Prefix && !TagFilters && ExpirationInDays !== undefined)
         .map(({ Prefix = '', ExpirationInDays }) => [Prefix, ExpirationInDays]),
     );
     expect(days).to.deep.equal({
@@ -98,12 +98,22 @@ describe('Buckets', () => {
     });
   });
 
+  it('never let a plan expire that may be half applied: of changes/ only what was deleted goes', () => {
+    expect(rules.filter(({ Prefix }) => 'changes/'.startsWith(Prefix ?? '-'))).to.deep.equal([
+      {
+        Id: 'ExpireDeletedChanges',
+        Status: 'Enabled',
+        Prefix: 'changes/',
+        ExpiredObjectDeleteMarker: true,
+        NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+      },
+    ]);
+  });
+
   it('hold nothing that no rule lets expire: every folder that a role may write to has its rule', () => {
     const prefixes = [
       ...JSON.stringify(stackSetTemplate.Resources).matchAll(/MappingFileBucket\.Arn\}\/([\w-]+\/)\*/g),
     ].map(([, prefix]) => prefix);
-    expect(new Set(prefixes)).to.deep.equal(
-      new Set(rules.filter(({ ExpirationInDays }) => ExpirationInDays !== undefined).map(({ Prefix }) => Prefix)),
-    );
+    expect(new Set(prefixes)).to.deep.equal(new Set(rules.filter(({ Prefix }) => Prefix).map(({ Prefix }) => Prefix)));
   });
 });

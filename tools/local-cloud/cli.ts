@@ -3,6 +3,9 @@ import { parseArgs } from 'node:util';
 import { readRunning, startInBackground, startInForeground, stopRunning } from './server/background.ts';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION, SECRET_ACCESS_KEY } from './options.ts';
 import type { LocalCloudOptions } from './options.ts';
+import { shellCommands } from './shell-environment.ts';
+
+const ADMINISTRATOR = { accessKeyId: DEFAULT_ACCOUNT, secretAccessKey: SECRET_ACCESS_KEY };
 
 const USAGE = `usage: npm run local-cloud -- start [--port N] [--no-iam] [--quotas] [--latency MS] [--wait-scale F] [--foreground]
        npm run local-cloud -- stop
@@ -84,13 +87,8 @@ async function start(options: LocalCloudOptions, foreground: boolean): Promise<n
   return 0;
 }
 
-function howToUse(port: number): string {
-  return [
-    'The local cloud is running. Any AWS client can use it:',
-    `  export AWS_ENDPOINT_URL=http://127.0.0.1:${port}`,
-    `  export AWS_ACCESS_KEY_ID=${DEFAULT_ACCOUNT} AWS_SECRET_ACCESS_KEY=${SECRET_ACCESS_KEY} AWS_REGION=${DEFAULT_REGION} AWS_DEFAULT_REGION=${DEFAULT_REGION}`,
-  ].join('\n');
-}
+const howToUse = (port: number): string =>
+  `The local cloud is running. Any AWS client can use it:\n${shellCommands(`http://127.0.0.1:${port}`, ADMINISTRATOR, DEFAULT_REGION)}`;
 
 function number(option: string, text: string, max: number): number {
   const value = Number(text);

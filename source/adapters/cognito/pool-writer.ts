@@ -2,17 +2,19 @@ import {
   AdminAddUserToGroupCommand,
   AdminCreateUserCommand,
   AdminDisableUserCommand,
+  AdminEnableUserCommand,
+  AdminRemoveUserFromGroupCommand,
   AdminSetUserPasswordCommand,
   AdminUpdateUserAttributesCommand,
   CreateGroupCommand,
   UpdateGroupCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import type { UserPoolWriter, WriteOutcome } from '../../domain/ports.ts';
+import type { Refusal, UserPoolWriter, WriteOutcome } from '../../domain/ports.ts';
 import { errorNameOf } from '../service-errors.ts';
 import { cognitoClient } from './client.ts';
 import type { CognitoOptions } from './client.ts';
 import { cognitoError, isMissingGroup } from './errors.ts';
-import { fromAttributes } from './users.ts';
+import { fromAttributes, toPoolUser } from './users.ts';
 
 /** Refusals that concern one user, not the pool or the role (error lists of the operations in Cognito's API model). */
 const REFUSALS = new Set([
@@ -44,20 +46,35 @@ const GROUP_REFUSALS = new Set([
   'ValidationException',
 ]);
 
-async function outcome(
+async function unlessRefused<T>(
   action: string,
   poolId: string,
-  call: () => Promise<unknown>,
+  call: () => Promise<T>,
   refusals: ReadonlySet<string> = REFUSALS,
-): Promise<WriteOutcome> {
+): Promise<T | Refusal> {
   try {
-    await call();
-    return 'done';
+    return await call();
   } catch (error) {
     if (refusals.has(errorNameOf(error)) || isMissingGroup(error)) return { refused: errorNameOf(error) };
     throw cognitoError(action, poolId, error);
   }
 }
+
+const outcome = (
+  action: string,
+  poolId: string,
+  call: () => Promise<unknown>,
+  refusals = REFUSALS,
+): Promise<WriteOutcome> =>
+  unlessRefused<'done'>(
+    action,
+    poolId,
+    async () => {
+      await call();
+      return 'done';
+    },
+    refusals,
+  );
 
 /** Administrative writes that restore a pool; see UserPoolWriter. None of them sends a message to an end user. */
 export function userPoolWriter(options: CognitoOptions): UserPoolWriter {
@@ -77,8 +94,8 @@ export function userPoolWriter(options: CognitoOptions): UserPoolWriter {
     },
 
     createUser: (UserPoolId, { username, attributes, temporaryPassword }) =>
-      outcome('AdminCreateUser', UserPoolId, () =>
-        client.send(
+      unlessRefused('AdminCreateUser', UserPoolId, async () => {
+        const { User = {} } = await client.send(
           new AdminCreateUserCommand({
             UserPoolId,
             Username: username,
@@ -86,8 +103,9 @@ export function userPoolWriter(options: CognitoOptions): UserPoolWriter {
             TemporaryPassword: temporaryPassword,
             MessageAction: 'SUPPRESS',
           }),
-        ),
-      ),
+        );
+        return { sub: toPoolUser(User).sub };
+      }),
 
     setPassword: (UserPoolId, Username, Password) =>
       outcome('AdminSetUserPassword', UserPoolId, () =>
@@ -97,9 +115,17 @@ export function userPoolWriter(options: CognitoOptions): UserPoolWriter {
     disableUser: (UserPoolId, Username) =>
       outcome('AdminDisableUser', UserPoolId, () => client.send(new AdminDisableUserCommand({ UserPoolId, Username }))),
 
+    enableUser: (UserPoolId, Username) =>
+      outcome('AdminEnableUser', UserPoolId, () => client.send(new AdminEnableUserCommand({ UserPoolId, Username }))),
+
     addUserToGroup: (UserPoolId, Username, GroupName) =>
       outcome('AdminAddUserToGroup', UserPoolId, () =>
         client.send(new AdminAddUserToGroupCommand({ UserPoolId, Username, GroupName })),
+      ),
+
+    removeUserFromGroup: (UserPoolId, Username, GroupName) =>
+      outcome('AdminRemoveUserFromGroup', UserPoolId, () =>
+        client.send(new AdminRemoveUserFromGroupCommand({ UserPoolId, Username, GroupName })),
       ),
 
     updateAttributes: (UserPoolId, Username, attributes) =>

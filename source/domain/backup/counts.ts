@@ -17,8 +17,11 @@ export const countItem = (counts: MutableCounts, kind: ItemKind): void => {
 export const totalOf = ({ users, groups, memberships }: Counts): number => users + groups + memberships;
 
 /** Kind by kind. */
-export const sumOf = (a: Counts, b: Counts): Counts => ({
-  users: a.users + b.users,
-  groups: a.groups + b.groups,
-  memberships: a.memberships + b.memberships,
+export const sumOf = (a: Counts, b: Counts): Counts => eachKind((kind) => a[kind] + b[kind]);
+
+/** Counts whose numbers are computed kind by kind. */
+export const eachKind = (value: (kind: keyof Counts) => number): Counts => ({
+  users: value('users'),
+  groups: value('groups'),
+  memberships: value('memberships'),
 });

@@ -68,6 +68,10 @@ export const changeDigestsKey = (runId: string, index: number): ItemKey => ({
   type: `CHANGES#${String(index).padStart(5, '0')}`,
 });
 
+/** True for an item under such a key, of whatever run. */
+export const isChangeDigests = ({ id, type }: ItemKey): boolean =>
+  id.startsWith('EXPORT#') && type.startsWith('CHANGES#');
+
 export const openPlanShape = v.object({
   /** Items of the content that the plan changes. */
   changes: countShape,

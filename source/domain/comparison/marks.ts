@@ -20,6 +20,8 @@ export interface Expected {
   readonly holders: Holders;
   readonly users: { readonly keys: readonly string[]; readonly count: number };
   readonly memberships: { readonly keys: readonly string[]; readonly count: number };
+  /** Whose account it is, where a name does not decide; `named`: the user who has its name. */
+  readonly recognize?: (marks: Marks, account: PoolUser, named: number | undefined) => number | undefined;
   /** Further bits for a user who was found. */
   readonly alsoMarked?: (user: PoolUser) => number;
   /** Of an error about an object that is missing or of another length. */
@@ -158,7 +160,9 @@ export class Marks {
   }
 
   #ours(user: PoolUser): number | undefined {
-    const ordinal = this.find(user);
+    const { recognize } = this.expected;
+    const named = this.find(user);
+    const ordinal = recognize === undefined ? named : recognize(this, user, named);
     return ordinal === undefined || this.users[ordinal] === Mark.foreign ? undefined : ordinal;
   }
 }

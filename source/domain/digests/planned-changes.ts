@@ -38,9 +38,12 @@ export interface PlannedChange {
   readonly after?: Buffer;
 }
 
-/** Gathers the records of a plan and gives them the form in which they are stored. */
+/** Gathers the records of a plan and gives them the form in which they are stored; those of a large plan item by item. */
 export class PlannedChangesWriter {
-  readonly #records = new RecordBuffer();
+  readonly #sha256 = createHash('sha256');
+  #records = new RecordBuffer();
+  #changes = 0;
+  #items = 0;
 
   /** `before`, `after`: content digests as 64 hex digits, as items carry them. Throws TypeError for a key that is no content. */
   add(
@@ -56,21 +59,38 @@ export class PlannedChangesWriter {
     if (before !== undefined) record.write(before, BEFORE_AT, 'hex');
     if (after !== undefined) record.write(after, AFTER_AT, 'hex');
     this.#records.append(record);
+    this.#sha256.update(record);
+    this.#changes += 1;
   }
 
-  /** What OPEN says about the plan, and the items that must be in the table before OPEN is. */
+  /** Items that are full, each given once: what waits in memory stays small where they are taken now and then. */
+  full(runId: string): TableItem[] {
+    return this.#cut(runId, RECORDS_PER_ITEM * RECORD_BYTES);
+  }
+
+  /** What OPEN says about the plan, and the items (but those taken before) that must be in the table before OPEN is. Once, at the end. */
   stored(runId: string): { readonly plan: OpenPlan; readonly items: readonly TableItem[] } {
+    const items = this.#cut(runId, RECORD_BYTES);
+    return { plan: { changes: this.#changes, items: this.#items, sha256: this.#sha256.digest('hex') }, items };
+  }
+
+  /** Items of what waits, as long as that takes at least so many bytes. */
+  #cut(runId: string, atLeast: number): TableItem[] {
     const all = this.#records.bytes();
     const items: TableItem[] = [];
-    for (let at = 0; at < all.length; at += RECORDS_PER_ITEM * RECORD_BYTES)
+    let at = 0;
+    for (; all.length - at >= atLeast; at += RECORDS_PER_ITEM * RECORD_BYTES) {
       items.push({
-        ...changeDigestsKey(runId, items.length),
+        ...changeDigestsKey(runId, this.#items),
         records: all.subarray(at, at + RECORDS_PER_ITEM * RECORD_BYTES).toString('base64'),
       });
-    return {
-      plan: { changes: all.length / RECORD_BYTES, items: items.length, sha256: sha256Of(all) },
-      items,
-    };
+      this.#items += 1;
+    }
+    if (at > 0) {
+      this.#records = new RecordBuffer();
+      if (at < all.length) this.#records.append(all.subarray(at));
+    }
+    return items;
   }
 }
 

@@ -1,14 +1,27 @@
-import { LATEST_KEY, manifestIn, manifestKey, NO_COUNTS, OPEN_KEY, openItem, runIdIn } from '../backup/manifest.ts';
+import { LATEST_KEY, manifestIn, manifestKey, NO_COUNTS, OPEN_KEY, openMarkerIn, runIdIn } from '../backup/manifest.ts';
 import type { Counts, OpenMarker } from '../backup/manifest.ts';
-import { Fault } from '../errors.ts';
 import type { UserPoolDescription } from '../model.ts';
 import type { BackupTable, Clock, ObjectStore, Random, UserPoolReader } from '../ports.ts';
 import { checkSourcePool } from '../backup/source-pool.ts';
-import { deletePlanPrefix } from './clean-up/delete-plan.ts';
+import { earlierPlanPrefix } from './clean-up/gone-keys.ts';
 import { isRemembered } from './clean-up/last-day.ts';
+import { planFolder } from './clean-up/plan-batches.ts';
+import { findPlan } from './clean-up/stored-plan.ts';
+import type { StoredPlan } from './clean-up/stored-plan.ts';
+import { markOpen } from './open-marker.ts';
 import { parseJson } from '../state/json-object.ts';
 import { CALL_PERMIT_KEYS } from '../state/call-permit.ts';
-import { EXPORTS_PREFIX, factsKey, findFacts, HEAD_KEY, RESUME_WINDOW_MS, runFolder, runHeadShape } from './run.ts';
+import {
+  CHANGES_PREFIX,
+  EXPORTS_PREFIX,
+  factsKey,
+  findFacts,
+  HEAD_KEY,
+  isStaged,
+  RESUME_WINDOW_MS,
+  runFolder,
+  runHeadShape,
+} from './run.ts';
 import type { RunFacts, RunHead } from './run.ts';
 
 /** What CheckUserPoolConfig needs. */
@@ -24,64 +37,79 @@ interface Found {
   readonly head: RunHead | undefined;
   readonly facts: RunFacts | undefined;
   readonly latestRunId: string | undefined;
-  readonly openRunId: string | undefined;
+  readonly open: OpenMarker | undefined;
+}
+
+/** The run that the execution works for now. */
+export interface ChosenRun {
+  readonly runId: string;
+  readonly resumed: boolean;
+  /** Its plan was being applied when it was stopped: it is completed first, whatever the pool is like by now. */
+  readonly completing: boolean;
 }
 
 /**
- * CheckUserPoolConfig: the pool must be one that can be exported, then the run in progress is resumed if its last
- * checkpoint is at most an hour old (also one that was sealed and stopped before its end), else a new one begins. The
- * OPEN marker is in the table before anything else is.
+ * CheckUserPoolConfig: a run whose plan is open is completed before anything else. Otherwise the pool must be one that can
+ * be exported; then the run in progress is resumed if its last checkpoint is at most an hour old (also one that was sealed
+ * and stopped before its end), else a new one begins.
  */
-export async function checkUserPoolConfig(
-  deps: CheckUserPoolConfigDeps,
-  userPoolId: string,
-): Promise<{ readonly runId: string; readonly resumed: boolean }> {
+export async function checkUserPoolConfig(deps: CheckUserPoolConfigDeps, userPoolId: string): Promise<ChosenRun> {
+  const { objects, table, clock } = deps;
+  const stored = await objects.get(HEAD_KEY);
+  const before = stored?.etag;
+  const head = stored === undefined ? undefined : parseJson(HEAD_KEY, stored.body, runHeadShape);
+  const latestRunId = runIdIn(await table.getItem(LATEST_KEY));
+  const open = openMarkerIn(await table.getItem(OPEN_KEY));
+  const now = new Date(clock.now()).toISOString();
+  const left = await planLeftOpen(objects, open, latestRunId);
+  if (left !== undefined) {
+    await begin(objects, left.facts, now, before);
+    return { runId: left.facts.runId, resumed: true, completing: true };
+  }
   const description = await deps.pool.describe(userPoolId);
   checkSourcePool(userPoolId, description.settings);
-  const stored = await deps.objects.get(HEAD_KEY);
-  const head = stored === undefined ? undefined : parseJson(HEAD_KEY, stored.body, runHeadShape);
   const found: Found = {
     head,
-    facts: head === undefined ? undefined : await findFacts(deps.objects, head.runId),
-    latestRunId: runIdIn(await deps.table.getItem(LATEST_KEY)),
-    openRunId: runIdIn(await deps.table.getItem(OPEN_KEY)),
+    facts: head === undefined ? undefined : await findFacts(objects, head.runId),
+    latestRunId,
+    open,
   };
-  const now = new Date(deps.clock.now()).toISOString();
-  const facts = resumable(found, description, deps.clock.now()) ?? (await newFacts(deps, found, description, now));
-  const resumed = facts.runId === found.head?.runId;
-  await deps.objects.put(factsKey(facts.runId), JSON.stringify(facts));
-  const next: RunHead = { runId: facts.runId, startedAt: facts.startedAt, checkpointAt: now };
-  await deps.objects.put(
-    HEAD_KEY,
-    JSON.stringify(next),
-    stored === undefined ? { absent: true } : { etag: stored.etag },
-  );
-  // A run that was sealed and only lacks its end changes the table no more.
-  const sealed = facts.runId === found.latestRunId;
-  if (!sealed && found.openRunId !== facts.runId)
-    await markOpen(deps.table, { runId: facts.runId, openedAt: now }, found.openRunId);
-  if (!resumed) await dropOldRuns(deps, facts, found.openRunId);
-  return { runId: facts.runId, resumed };
+  const facts = resumable(found, description, clock.now()) ?? (await newFacts(deps, found, description, now));
+  const resumed = facts.runId === head?.runId;
+  await begin(objects, facts, now, before);
+  // A run that was sealed and only lacks its end changes the table no more; one that stages opens only its plan.
+  if (!isStaged(facts) && facts.runId !== latestRunId && open?.runId !== facts.runId)
+    await markOpen(table, { runId: facts.runId, openedAt: now });
+  if (!resumed) await dropOldRuns(deps, facts, open?.runId);
+  return { runId: facts.runId, resumed, completing: false };
 }
 
-/** Puts the OPEN marker in place of the one that an interrupted run left. */
-async function markOpen(
-  table: Pick<BackupTable, 'getItem' | 'putItemIf'>,
-  marker: OpenMarker,
+/** The plan that the OPEN marker names, if it can still be carried out; otherwise the pool is listed anew. */
+async function planLeftOpen(
+  objects: CheckUserPoolConfigDeps['objects'],
+  open: OpenMarker | undefined,
+  latestRunId: string | undefined,
+): Promise<StoredPlan | undefined> {
+  if (open?.plan === undefined || open.runId === latestRunId) return undefined;
+  return findPlan(objects, open.runId);
+}
+
+/** Makes it the run in progress. `before`: ETag of the object that names the one before. */
+async function begin(
+  objects: Pick<ObjectStore, 'put'>,
+  facts: RunFacts,
+  now: string,
   before: string | undefined,
 ): Promise<void> {
-  if (await table.putItemIf(openItem(marker), before === undefined ? 'absent' : { attribute: 'runId', value: before }))
-    return;
-  // The answer to an own write may have been lost and the write repeated.
-  if ((await table.getItem(OPEN_KEY))?.runId === marker.runId) return;
-  throw new Fault(
-    'ServiceError',
-    `The OPEN marker of export run ${marker.runId} was not set: another run set its own meanwhile.`,
-  );
+  await objects.put(factsKey(facts.runId), JSON.stringify(facts));
+  const next: RunHead = { runId: facts.runId, startedAt: facts.startedAt, checkpointAt: now };
+  await objects.put(HEAD_KEY, JSON.stringify(next), before === undefined ? { absent: true } : { etag: before });
 }
 
-function resumable({ head, facts }: Found, pool: UserPoolDescription, now: number): RunFacts | undefined {
+function resumable({ head, facts, open }: Found, pool: UserPoolDescription, now: number): RunFacts | undefined {
   if (head === undefined || facts === undefined || head.closed !== undefined) return undefined;
+  // It could only go on to apply a plan that is gone.
+  if (open?.plan !== undefined && open.runId === head.runId) return undefined;
   if (facts.userPoolId !== pool.id || now - Date.parse(head.checkpointAt) > RESUME_WINDOW_MS) return undefined;
   return { ...facts, settings: pool.settings };
 }
@@ -96,7 +124,7 @@ async function newFacts(
     found.latestRunId === undefined ? undefined : await deps.table.getItem(manifestKey(found.latestRunId));
   const sealed = manifest === undefined ? undefined : manifestIn(manifest).counts;
   const unclosed = stoppedAtItsEnd(found);
-  const untouched = found.openRunId === undefined || found.openRunId === found.latestRunId;
+  const untouched = found.open === undefined || found.open.runId === found.latestRunId;
   const baseline: Counts | undefined = untouched
     ? (sealed ?? (found.latestRunId === undefined ? NO_COUNTS : undefined))
     : undefined;
@@ -109,6 +137,7 @@ async function newFacts(
     ...(baseline === undefined ? {} : { baseline }),
     ...(sealed === undefined ? {} : { sealed }),
     unsealedRuns: unsealedSince(found),
+    staged: found.latestRunId !== undefined,
     ...(unclosed === undefined ? {} : { stoppedAtItsEnd: unclosed }),
   };
 }
@@ -123,9 +152,12 @@ const stoppedAtItsEnd = ({ head, facts, latestRunId }: Found): string | undefine
       ? latestRunId
       : undefined;
 
-/** The run before, if it was not sealed, and those whose plans already counted together with it. */
-const unsealedSince = ({ head, facts, latestRunId }: Found): string[] =>
-  head === undefined || head.runId === latestRunId ? [] : [...(facts?.unsealedRuns ?? []), head.runId];
+/** Runs that may have changed the table and were not sealed: the one before, those that counted with it, and the one that OPEN names. */
+function unsealedSince({ head, facts, latestRunId, open }: Found): string[] {
+  const before = head === undefined || head.runId === latestRunId ? [] : [...(facts?.unsealedRuns ?? []), head.runId];
+  const all = open === undefined || open.runId === latestRunId ? before : [...before, open.runId];
+  return [...new Set(all)];
+}
 
 /** `20260301T000000Z-1a2b3c4d`: sorts by time, never twice the same. */
 const newRunId = (now: string, random: Random): string =>
@@ -133,7 +165,10 @@ const newRunId = (now: string, random: Random): string =>
     .toString(16)
     .padStart(8, '0')}`;
 
-/** Objects of earlier runs are of no more use, except what still counts for the guards. */
+/**
+ * Objects of earlier runs are of no more use, except what still counts for the guards (the delete plans of earlier
+ * versions among it), and the plan that OPEN names.
+ */
 async function dropOldRuns(
   { objects, table, clock }: Pick<CheckUserPoolConfigDeps, 'objects' | 'table' | 'clock'>,
   facts: RunFacts,
@@ -143,13 +178,15 @@ async function dropOldRuns(
     HEAD_KEY,
     CALL_PERMIT_KEYS.ExportWorkflow,
     runFolder(facts.runId),
-    ...facts.unsealedRuns.map(deletePlanPrefix),
+    ...facts.unsealedRuns.map(earlierPlanPrefix),
+    ...(openRunId === undefined ? [] : [planFolder(openRunId)]),
   ];
   const unsealed = [facts.runId, openRunId];
   const old: string[] = [];
-  for await (const key of objects.list(EXPORTS_PREFIX)) {
-    if (keep.some((prefix) => key.startsWith(prefix))) continue;
-    if (!(await isRemembered(table, key, { now: clock.now(), unsealed }))) old.push(key);
-  }
+  for (const prefix of [EXPORTS_PREFIX, CHANGES_PREFIX])
+    for await (const key of objects.list(prefix)) {
+      if (keep.some((kept) => key.startsWith(kept))) continue;
+      if (!(await isRemembered(table, key, { now: clock.now(), unsealed }))) old.push(key);
+    }
   if (old.length > 0) await objects.deleteAll(old);
 }

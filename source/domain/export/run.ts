@@ -20,13 +20,21 @@ export const runFactsShape = (runId: string) =>
     baseline: v.exactOptional(countsShape),
     /** Counts of the last sealed run: the guard's 100 %. Absent before the first sealed run. */
     sealed: v.exactOptional(countsShape),
-    /** Runs since the last sealed one whose delete plans count together with this run's. */
+    /** Runs since the last sealed one: what they changed in the table counts together with what this one changes. */
     unsealedRuns: v.array(idShape),
+    /** Whether what it lists is staged (see isStaged); absent in runs that a version before 2.1 began. */
+    staged: v.exactOptional(v.boolean()),
     /** The last sealed run, if it was stopped before its end: its snapshot may still lack the manifest. */
     stoppedAtItsEnd: v.exactOptional(idShape),
   });
 /** What is fixed when a run begins; `exports/<run id>/run.json`. */
 export type RunFacts = Stored<ReturnType<typeof runFactsShape>>;
+
+/**
+ * True when the table must stay as the last run sealed it until the guard has passed: as soon as there is a sealed run.
+ * The first export of a pool writes as it lists.
+ */
+export const isStaged = ({ staged, sealed }: RunFacts): boolean => staged ?? sealed !== undefined;
 
 export const runHeadShape = v.object({
   runId: idShape,
@@ -44,6 +52,8 @@ export type RunHead = Stored<typeof runHeadShape>;
 export const RESUME_WINDOW_MS = 60 * 60_000;
 /** Everything that the export stores in its bucket lies below. */
 export const EXPORTS_PREFIX = 'exports/';
+/** What a run is going to change in the table lies below; apart from the rest, since it must not expire before it is done. */
+export const CHANGES_PREFIX = 'changes/';
 /** Names the current run; one object for all runs, written on conditions. */
 export const HEAD_KEY = `${EXPORTS_PREFIX}current.json`;
 /** Everything of one run lies below this prefix. */

@@ -5,7 +5,8 @@ import type { PoolGroup } from '../model.ts';
 import { Ledger } from '../digests/ledger.ts';
 import type { Progress } from '../state/progress.ts';
 import { claimExportProgress, exportLedgerShape } from './progress.ts';
-import { runGroupsKey, Run } from './run.ts';
+import { isStaged, runGroupsKey, Run } from './run.ts';
+import { stagedShape, Staging } from './staging.ts';
 import { readList } from '../state/stored-list.ts';
 import { countShape } from '../state/shape.ts';
 import { workSlice } from '../state/slice.ts';
@@ -21,6 +22,8 @@ export const syncGroupStateShape = v.object({
   /** Groups before this index of the run's list are stored. */
   next: countShape,
   groups: exportLedgerShape,
+  /** Absent while the run writes to the table as it lists. */
+  staged: v.exactOptional(stagedShape),
   counts: v.object({ added: countShape, changed: countShape }),
   done: v.boolean(),
 });
@@ -35,7 +38,7 @@ export interface SyncGroupResult {
   readonly changed: number;
 }
 
-/** SyncGroup: writes the groups that are new or whose description, precedence or role changed. */
+/** SyncGroup: stages (or, in the first run, writes) the groups that are new or whose description, precedence or role changed. */
 export async function syncGroup(deps: StepDeps, runId: string): Promise<SyncGroupResult> {
   const run = await Run.join(deps, runId);
   const groups = await readList(deps.objects, runGroupsKey(runId), groupShape);
@@ -58,24 +61,32 @@ export async function syncGroup(deps: StepDeps, runId: string): Promise<SyncGrou
       () => state.next,
       async () => {
         const ledger = await Ledger.load(deps.objects, 'groups', state.groups);
-        await progress.gather([ledger], () => storeGroups(deps, run, progress, groups, ledger));
+        const staging = isStaged(run.facts) ? await Staging.load(deps.objects, (state.staged ??= [])) : undefined;
+        const appendices = staging === undefined ? [ledger] : [ledger, staging];
+        await progress.gather(appendices, () => storeGroups({ deps, run, progress, ledger, staging }, groups));
       },
     );
   return { done: state.done, groups: groups.length, ...state.counts };
 }
 
+interface GroupSync {
+  readonly deps: StepDeps;
+  readonly run: Run;
+  readonly progress: Progress<SyncGroupState>;
+  readonly ledger: Ledger;
+  readonly staging: Staging | undefined;
+}
+
 async function storeGroups(
-  deps: StepDeps,
-  run: Run,
-  progress: Progress<SyncGroupState>,
+  { deps, run, progress, ledger, staging }: GroupSync,
   groups: readonly PoolGroup[],
-  ledger: Ledger,
 ): Promise<void> {
   const { state } = progress;
   const sliceOver = workSlice(deps.clock, deps.timeLeft);
   while (state.next < groups.length && !sliceOver()) {
     const items = groups.slice(state.next, state.next + GROUPS_AT_A_TIME).map((group) => groupItem(group, run.id));
-    const written = await writeChanged(deps.table, items);
+    const written = await writeChanged(deps.table, items, staging);
+    staging?.add(written.toStage);
     for (const item of items) {
       if (!ledger.add(item)) continue;
       if (written.added.has(keyText(item))) state.counts.added += 1;

@@ -8,7 +8,8 @@ import { forEachAtOnce } from '../concurrency.ts';
 import { chainShape, followChain, newChain, withToken } from '../listing/page-chain.ts';
 import type { Progress } from '../state/progress.ts';
 import { claimExportProgress, exportLedgerShape, listingCountsShape, stateAfter } from './progress.ts';
-import { runGroupsKey, Run } from './run.ts';
+import { isStaged, runGroupsKey, Run } from './run.ts';
+import { stagedShape, Staging } from './staging.ts';
 import { readList } from '../state/stored-list.ts';
 import { countShape } from '../state/shape.ts';
 import { workSlice } from '../state/slice.ts';
@@ -37,6 +38,8 @@ export const membersStateShape = v.object({
   federatedMemberships: exportLedgerShape,
   /** Members whom the listing of users did not show. */
   lateUsers: exportLedgerShape,
+  /** Memberships and late users; absent while the run writes to the table as it lists. */
+  staged: v.exactOptional(stagedShape),
   counts: listingCountsShape,
   late: v.object({ added: countShape, changed: countShape }),
   done: v.boolean(),
@@ -61,8 +64,9 @@ export interface SyncUsersInGroupResult {
 }
 
 /**
- * SyncUsersInGroup: lists the members of all groups, many groups per invocation, and writes the memberships that are
- * new. A member whom the listing of users did not show (created meanwhile) is written as a user too.
+ * SyncUsersInGroup: lists the members of all groups, many groups per invocation, and stages (or, in the first run,
+ * writes) the memberships that are new. A member whom the listing of users did not show (created meanwhile) becomes a
+ * user of the backup too.
  */
 export async function syncUsersInGroup(deps: SyncUsersInGroupDeps, runId: string): Promise<SyncUsersInGroupResult> {
   const run = await Run.join(deps, runId);
@@ -84,7 +88,7 @@ export async function syncUsersInGroup(deps: SyncUsersInGroupDeps, runId: string
     }),
   );
   const { state } = progress;
-  if (!state.done) await new MemberListing(deps, run, progress, groups, await loadLedgers(deps, runId, state)).work();
+  if (!state.done) await new MemberListing(deps, run, progress, groups, await loadLedgers(deps, run, state)).work();
   const { listed, added, skipped } = state.counts;
   return { done: state.done, groups: groups.length, listed, added, skipped };
 }
@@ -94,15 +98,17 @@ interface Ledgers {
   readonly memberships: Ledger;
   readonly federatedMemberships: Ledger;
   readonly lateUsers: Ledger;
+  readonly staging: Staging | undefined;
 }
 
-async function loadLedgers({ objects }: SyncUsersInGroupDeps, runId: string, state: MembersState): Promise<Ledgers> {
-  const listing = await stateAfter(objects, runId, SYNC_USERS_CHECKPOINT, usersStateShape);
+async function loadLedgers({ objects }: SyncUsersInGroupDeps, run: Run, state: MembersState): Promise<Ledgers> {
+  const listing = await stateAfter(objects, run.id, SYNC_USERS_CHECKPOINT, usersStateShape);
   return {
     users: await Ledger.load(objects, 'users', listing?.users ?? []),
     memberships: await Ledger.load(objects, 'memberships', state.memberships),
     federatedMemberships: await Ledger.load(objects, 'federated-memberships', state.federatedMemberships),
     lateUsers: await Ledger.load(objects, 'late-users', state.lateUsers),
+    staging: isStaged(run.facts) ? await Staging.load(objects, (state.staged ??= [])) : undefined,
   };
 }
 
@@ -121,12 +127,13 @@ class MemberListing {
 
   async work(): Promise<void> {
     const { state } = this.progress;
-    const { memberships, federatedMemberships, lateUsers } = this.ledgers;
+    const { memberships, federatedMemberships, lateUsers, staging } = this.ledgers;
+    const appendices = [memberships, federatedMemberships, lateUsers, ...(staging === undefined ? [] : [staging])];
     await workThenSave(
       this.progress,
       () => state.counts.pages,
       () =>
-        this.progress.gather([memberships, federatedMemberships, lateUsers], async () => {
+        this.progress.gather(appendices, async () => {
           await forEachAtOnce(this.#chains(), GROUPS_AT_A_TIME, (chain, failed) => this.#follow(chain, failed));
           state.done = state.next >= this.groups.length && state.open.length === 0;
         }),
@@ -160,7 +167,7 @@ class MemberListing {
 
   async #store(page: readonly PoolUser[], group: string): Promise<void> {
     const { counts, late } = this.progress.state;
-    const { users, lateUsers, memberships, federatedMemberships } = this.ledgers;
+    const { users, lateUsers, memberships, federatedMemberships, staging } = this.ledgers;
     const native = page.filter(({ status }) => status !== FEDERATED_STATUS);
     const unseen = native.filter(({ sub }) => !users.has(userKey(sub)) && !lateUsers.has(userKey(sub)));
     const signInAttribute = signInAttributeOf(this.run.facts.settings);
@@ -168,11 +175,14 @@ class MemberListing {
     const writtenUsers = await writeChanged(
       this.deps.table,
       unseen.map((user) => userItem(user, signInAttribute, this.run.id)),
+      staging,
     );
     const written = await writeChanged(
       this.deps.table,
       native.map(({ sub }) => membershipItem(sub, group, this.run.id)),
+      staging,
     );
+    staging?.add([...writtenUsers.toStage, ...written.toStage]);
     for (const { sub } of unseen) count(late, lateUsers.add(userKey(sub)), writtenUsers, keyText(userKey(sub)));
     for (const { sub } of native) {
       const key = membershipKey(sub, group);

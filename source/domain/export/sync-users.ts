@@ -22,7 +22,8 @@ import { followChain, withToken } from '../listing/page-chain.ts';
 import { prefixFilter } from '../listing/user-chains.ts';
 import type { Progress } from '../state/progress.ts';
 import { claimExportProgress, exportLedgerShape, listingCountsShape } from './progress.ts';
-import { Run } from './run.ts';
+import { isStaged, Run } from './run.ts';
+import { stagedShape, Staging } from './staging.ts';
 import { workSlice } from '../state/slice.ts';
 import { workThenSave } from '../state/step.ts';
 import type { StepDeps } from '../state/step.ts';
@@ -35,6 +36,8 @@ export const usersStateShape = v.object({
   listing: listingShape,
   users: exportLedgerShape,
   federated: exportLedgerShape,
+  /** Absent while the run writes to the table as it lists. */
+  staged: v.exactOptional(stagedShape),
   counts: listingCountsShape,
   done: v.boolean(),
 });
@@ -58,8 +61,8 @@ export interface SyncUsersResult {
 }
 
 /**
- * SyncUsers: lists the pool and writes the users that are new or changed, until the listing is complete or the slice
- * over. What it saw goes to the ledger, by which the clean-up later knows what is gone.
+ * SyncUsers: lists the pool and stages (or, in the first run, writes) the users that are new or changed, until the
+ * listing is complete or the slice over. What it saw goes to the ledger, by which the clean-up later knows what is gone.
  */
 export async function syncUsers(
   deps: SyncUsersDeps,
@@ -77,6 +80,13 @@ export async function syncUsers(
   if (!state.done) await new UserListing(deps, run, progress, callsPerSecond).work();
   const { listed, added, changed, skipped } = state.counts;
   return { done: state.done, listed, added, changed, skipped };
+}
+
+/** What a page adds to. */
+interface Seen {
+  readonly users: Ledger;
+  readonly federated: Ledger;
+  readonly staging: Staging | undefined;
 }
 
 class UserListing {
@@ -97,31 +107,33 @@ class UserListing {
 
   async work(): Promise<void> {
     const { state } = this.progress;
-    const users = await Ledger.load(this.deps.objects, 'users', state.users);
-    const federated = await Ledger.load(this.deps.objects, 'federated', state.federated);
+    const { objects } = this.deps;
+    const users = await Ledger.load(objects, 'users', state.users);
+    const federated = await Ledger.load(objects, 'federated', state.federated);
+    const staging = isStaged(this.run.facts) ? await Staging.load(objects, (state.staged ??= [])) : undefined;
     await workThenSave(
       this.progress,
       () => state.counts.pages,
       () =>
-        this.progress.gather([users, federated], async () => {
-          while (!state.done && !this.#sliceOver()) await this.#listOn(users, federated);
+        this.progress.gather([users, federated, ...(staging === undefined ? [] : [staging])], async () => {
+          while (!state.done && !this.#sliceOver()) await this.#listOn({ users, federated, staging });
         }),
     );
   }
 
   /** Lists with the present scope until that is complete, should change, or the slice is over. */
-  async #listOn(users: Ledger, federated: Ledger): Promise<void> {
+  async #listOn(seen: Seen): Promise<void> {
     const { listing } = this.progress.state;
     const todo = listing.chains.filter((chain) => !chain.done);
     try {
-      await forEachAtOnce(todo, CHAINS_AT_A_TIME, (chain, failed) => this.#follow(chain, failed, users, federated));
+      await forEachAtOnce(todo, CHAINS_AT_A_TIME, (chain, failed) => this.#follow(chain, failed, seen));
     } catch (error) {
       if (listing.mode === 'single' || !isNamed(error, 'FilterRefused')) throw error;
       this.deps.log.warn('Cognito refused the listing by the first digit of sub; one chain lists all users instead.');
       backToSingle(listing);
       return;
     }
-    if (listing.chains.every(({ done }) => done)) this.#finish(users.size + federated.size);
+    if (listing.chains.every(({ done }) => done)) this.#finish(seen.users.size + seen.federated.size);
     else if (this.#splits) splitByPrefix(listing, this.#watch.lastShown);
   }
 
@@ -130,7 +142,7 @@ class UserListing {
     return mode === 'single' && !singleOnly && this.#watch.shouldSplit;
   }
 
-  #follow(chain: ListingChain, failed: () => boolean, users: Ledger, federated: Ledger): Promise<void> {
+  #follow(chain: ListingChain, failed: () => boolean, seen: Seen): Promise<void> {
     const { pool } = this.deps;
     return followChain<PoolUser>(chain, {
       fetch: (token) =>
@@ -141,7 +153,7 @@ class UserListing {
       apply: async (page) => {
         const subs = page.map(({ sub }) => sub);
         this.#watch.sawPage(subs);
-        await this.#store(page, users, federated);
+        await this.#store(page, seen);
         shownAgain(this.progress.state.listing, subs);
       },
       moved: () => this.progress.saveIfDue(),
@@ -150,13 +162,15 @@ class UserListing {
     });
   }
 
-  async #store(page: readonly PoolUser[], users: Ledger, federated: Ledger): Promise<void> {
+  async #store(page: readonly PoolUser[], { users, federated, staging }: Seen): Promise<void> {
     const { counts } = this.progress.state;
     const native = page.filter(({ status }) => status !== FEDERATED_STATUS);
     const written = await writeChanged(
       this.deps.table,
       native.map((user) => userItem(user, this.#signInAttribute, this.run.id)),
+      staging,
     );
+    staging?.add(written.toStage);
     for (const { sub } of native) {
       const key = userKey(sub);
       if (!users.add(key)) continue;

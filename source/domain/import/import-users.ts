@@ -3,6 +3,7 @@ import { workSlice } from '../state/slice.ts';
 import { readPlan } from './plan/plan-model.ts';
 import type { ChunkPlan, RestorePlan } from './plan/plan-model.ts';
 import type { ImportUsersDeps, JobsRun } from './jobs/deps.ts';
+import { completeResults } from './jobs/earlier-results.ts';
 import { pollJob, readLog } from './jobs/job-poll.ts';
 import { adoptJob, createJob, startJob } from './jobs/job-start.ts';
 import { listRows } from './jobs/list-rows.ts';
@@ -15,6 +16,8 @@ import type { JobsState } from './plan/jobs-state.ts';
 export interface ImportUsersInput {
   readonly newUserPoolId: string;
   readonly restoreId: string;
+  /** See RowEvidence. */
+  readonly importsConfirmed?: boolean;
 }
 
 /** What the state machine sees: no personal data. */
@@ -35,7 +38,7 @@ export interface ImportUsersResult {
  * result, so that a crash repeats at most one. Returns when the running job need not be looked at yet.
  */
 export async function importUsers(
-  { newUserPoolId, restoreId }: ImportUsersInput,
+  { newUserPoolId, restoreId, importsConfirmed = false }: ImportUsersInput,
   deps: ImportUsersDeps,
 ): Promise<ImportUsersResult> {
   const sliceOver = workSlice(deps.clock, deps.timeLeft);
@@ -45,8 +48,9 @@ export async function importUsers(
     { newUserPoolId, restoreId, since: Date.parse(plan.plannedAt) },
     { key: jobsStateKey(newUserPoolId, restoreId), shape: jobsStateShape, initial: initialJobsState },
   );
-  const run: JobsRun = { plan, deps, progress };
+  const run: JobsRun = { plan, deps, progress, importsConfirmed };
   await takeMessages(deps.newUsers);
+  await completeResults(run, progress.state, sliceOver);
   for (;;) {
     const { state } = progress;
     const chunk = plan.chunks[state.chunk];

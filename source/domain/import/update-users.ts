@@ -22,6 +22,8 @@ export interface UpdateUsersInput {
   readonly executionArn: string;
   /** What the execution's start found; see RestorePlan. */
   readonly mayCreateUsers: boolean;
+  /** See RowEvidence. */
+  readonly importsConfirmed?: boolean;
   /** Where the report lies; goes into the message. */
   readonly bucket: string;
 }
@@ -63,8 +65,13 @@ export async function updateUsers(input: UpdateUsersInput, deps: UpdateUsersDeps
   const sliceOver = allImported(plan, jobs)
     ? workSlice(deps.clock, deps.timeLeft, LAST_SLICE_MS)
     : () => shortSliceOver() || deps.clock.now() >= jobs.dueAt;
-  const run = await beginUpdates(plan, deps, progress, sliceOver);
-  return progress.gather([run.failures], () => workOnPlan(run, jobs, input));
+  const run = await beginUpdates(
+    { plan, jobs, importsConfirmed: input.importsConfirmed ?? false },
+    deps,
+    progress,
+    sliceOver,
+  );
+  return progress.gather([run.failures, run.accounts], () => workOnPlan(run, jobs, input));
 }
 
 async function workOnPlan(run: UpdateRun, jobs: JobsState, input: UpdateUsersInput): Promise<UpdateUsersResult> {

@@ -1,4 +1,5 @@
 const ADVICE = {
+  changes: 'Start ExportWorkflow again: it lists the pool again.',
   exports: 'Delete it and start ExportWorkflow again: a run that cannot go on lists the pool again.',
   restores: "Bring the object's older version back and start ImportWorkflow again, or restore into another new pool.",
   verifications: 'Start VerifyWorkflow again.',

@@ -59,7 +59,7 @@ export class CallPermit implements Permit {
 
   /** See Permit. Halt Superseded when another invocation has taken over; those of the lease. */
   async ensure(): Promise<void> {
-    if (this.#lost !== undefined) throw this.#lost;
+    this.#throwIfLost();
     const left = this.#until - this.deps.clock.now();
     if (left > RENEW_MS) return;
     const renewing = (this.#renewing ??= this.#renew().finally(() => {
@@ -68,7 +68,7 @@ export class CallPermit implements Permit {
     // A renewal that fails shows when the time is over: until then the permit is good, and the next call tries again.
     if (left > 0) renewing.catch(() => undefined);
     else await renewing;
-    if (this.#lost !== undefined) throw this.#lost;
+    this.#throwIfLost();
   }
 
   /** The invocation makes no further call: whoever is next need not wait. */
@@ -129,6 +129,10 @@ export class CallPermit implements Permit {
   #put(until: number, condition: PutCondition): Promise<string> {
     const { key, executionArn, claim } = this.place;
     return this.deps.objects.put(key, JSON.stringify({ executionArn, claim, until } satisfies StoredPermit), condition);
+  }
+
+  #throwIfLost(): void {
+    if (this.#lost !== undefined) throw this.#lost;
   }
 
   #lose(): Halt {

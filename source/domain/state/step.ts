@@ -3,7 +3,7 @@ import type { BackupTable, Clock, Log, ObjectStore, TimeLeft } from '../ports.ts
 
 /** What every looped function of the export needs. */
 export interface StepDeps {
-  readonly table: Pick<BackupTable, 'contentHashes' | 'putItems'>;
+  readonly table: Pick<BackupTable, 'contentHashes' | 'itemsOf' | 'putItems'>;
   readonly objects: Pick<ObjectStore, 'get' | 'put' | 'read'>;
   readonly clock: Clock;
   readonly log: Log;

@@ -102,9 +102,8 @@ describe('snapshots of the export', () => {
         expectSnapshots(world.table, world.objects);
         const manifest = sealedIn(world, second);
         const kept = manifest.snapshot?.objects.filter(({ name }) => name === 'kept.ndjson.gz') ?? [];
-        const names = [...some].filter((name) => pool.find(name) !== undefined);
-        if (names.length === 0) expect(kept).to.deep.equal([]);
-        else if (kept.length > 0) keptRuns += 1;
+        // What is new lies there too: the three users who came.
+        if ((kept[0]?.items ?? 0) > 3) keptRuns += 1;
 
         // The product's own reader gives the same, and an earlier snapshot is what it was.
         const read: TableItem[] = [];

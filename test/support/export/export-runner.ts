@@ -2,6 +2,7 @@ import { cleanUpTable } from '../../../source/domain/export/clean-up/clean-up.ts
 import type { CleanUpResult } from '../../../source/domain/export/clean-up/clean-up.ts';
 import { listGroups } from '../../../source/domain/export/list-groups.ts';
 import { checkUserPoolConfig } from '../../../source/domain/export/check-user-pool-config.ts';
+import type { ChosenRun } from '../../../source/domain/export/check-user-pool-config.ts';
 import { syncGroup } from '../../../source/domain/export/sync-group.ts';
 import { syncUsersInGroup } from '../../../source/domain/export/sync-users-in-group.ts';
 import { syncUsers } from '../../../source/domain/export/sync-users.ts';
@@ -58,7 +59,7 @@ export class ExportRunner {
     };
   }
 
-  open(): Promise<{ readonly runId: string; readonly resumed: boolean }> {
+  open(): Promise<ChosenRun> {
     return checkUserPoolConfig(this.deps(), POOL_ID);
   }
 
@@ -88,7 +89,11 @@ export class ExportRunner {
   }
 
   async run(): Promise<ManifestSummary> {
-    const { runId } = await this.open();
+    let { runId, completing } = await this.open();
+    while (completing) {
+      await this.cleanUp(runId);
+      ({ runId, completing } = await this.open());
+    }
     await this.listAll(runId);
     return (await this.cleanUp(runId)).manifest as ManifestSummary;
   }

@@ -156,6 +156,7 @@ describe('data map in docs/security.md', () => {
     (stackSetTemplate.Resources[bucket]?.Properties['LifecycleConfiguration'] as { Rules: Rule[] }).Rules;
   const defaultOf = (parameter: string): string => String(templates[0]?.Parameters[parameter]?.Default);
   const days = (expiration: unknown): string => {
+    if (expiration === undefined) return 'until the next export';
     if (typeof expiration === 'number') return `${expiration} days`;
     const [parameter = ''] = [...nodes(expiration)].flatMap(({ Ref }) => (typeof Ref === 'string' ? [Ref] : []));
     return `\`${parameter}\` (${defaultOf(parameter)})`;

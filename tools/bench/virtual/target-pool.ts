@@ -9,7 +9,6 @@ import type { SourcePool } from './source-pool.ts';
 
 /** Restored users have other subs. */
 const SALT = 0x5bd1e995;
-const CREATED = '2026-03-01T00:00:00.000Z';
 export const TARGET_POOL = 'eu-west-1_BenchNew1';
 /** What a user of the pool can be, one byte each. */
 const STATES = [IMPORTED_STATUS, TEMPORARY_PASSWORD_STATUS, 'CONFIRMED'].flatMap((status) => [
@@ -25,6 +24,8 @@ export class TargetPool implements SimulatedPool {
   onAccess: () => void = () => undefined;
   /** 0: absent; else the number of the state, from 1. */
   readonly #users: Uint8Array;
+  /** Milliseconds since the epoch. */
+  readonly #created: Float64Array;
   readonly #all = new IndexList();
   readonly #byDigit = Array.from({ length: 16 }, () => new IndexList());
   readonly #groups = new Map<string, { readonly group: PoolGroup; readonly members: IndexList }>();
@@ -38,6 +39,7 @@ export class TargetPool implements SimulatedPool {
     private readonly now: () => number,
   ) {
     this.#users = new Uint8Array(source.capacity);
+    this.#created = new Float64Array(source.capacity);
   }
 
   get size(): number {
@@ -53,11 +55,12 @@ export class TargetPool implements SimulatedPool {
     return index === undefined || (this.#users[index] ?? 0) === 0 ? undefined : this.#user(index);
   }
 
-  put({ username, status, enabled }: PoolUser): void {
+  put({ username, status, enabled, created }: PoolUser): void {
     const index = indexOfUsername(username);
     const added = this.#users[index] === 0;
     this.#users[index] = 1 + STATES.findIndex((state) => state.status === status && state.enabled === enabled);
     if (!added) return;
+    this.#created[index] = Date.parse(created);
     this.#all.push(index);
     (this.#byDigit[firstDigit(index, SALT)] as IndexList).push(index);
     if (status === TEMPORARY_PASSWORD_STATUS) this.lastCreatedAt = this.now();
@@ -65,7 +68,7 @@ export class TargetPool implements SimulatedPool {
 
   usersAfter(place: number, filter: UserFilter | undefined): Iterable<Placed<PoolUser>> {
     const digit = filter?.attribute === 'sub' ? Number.parseInt(filter.value[0] ?? '', 16) : NaN;
-    const named = filter?.attribute === 'username' && filter.operator === '=' ? this.find(filter.value) : undefined;
+    const named = filter?.operator === '=' ? this.find(filter.value) : undefined;
     if (named !== undefined) return place === 0 ? [{ place: 1, value: named }] : [];
     return this.#listed(this.#byDigit[digit] ?? this.#all, place);
   }
@@ -96,12 +99,18 @@ export class TargetPool implements SimulatedPool {
     this.lastJoinAt.set(group, this.now());
   }
 
+  /** Nobody but the restore is at work in this pool, so it has nothing to take back. */
+  leave(): void {
+    throw new Error('nobody leaves a group of this pool');
+  }
+
   *#listed(list: IndexList, place: number): Generator<Placed<PoolUser>> {
     for (let next = place; next < list.length; next += 1) yield { place: next + 1, value: this.#user(list.at(next)) };
   }
 
   #user(index: number): PoolUser {
     const sub = subNumber(index, SALT);
+    const created = new Date(this.#created[index] as number).toISOString();
     const { status, enabled } = STATES[(this.#users[index] as number) - 1] as (typeof STATES)[number];
     return {
       username: usernameOf(index),
@@ -109,8 +118,8 @@ export class TargetPool implements SimulatedPool {
       attributes: { ...attributesOf(index, this.source.versions[index]), sub },
       enabled,
       status,
-      created: CREATED,
-      modified: CREATED,
+      created,
+      modified: created,
     };
   }
 }

@@ -1,11 +1,12 @@
 import type { LocalCloud } from '../../local-cloud/index.ts';
+import { shellCommands } from '../../local-cloud/shell-environment.ts';
 import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
 
 /** How to look around in the cloud that goes on after the demo. */
 export const lookAround = (cloud: LocalCloud): string => `
 The cloud keeps running, with the solution installed. Look around with the AWS CLI (pip install awscli):
 
-  export AWS_ENDPOINT_URL=${cloud.endpoint} AWS_ACCESS_KEY_ID=${cloud.credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${cloud.credentials.secretAccessKey} AWS_REGION=${PRIMARY} AWS_DEFAULT_REGION=${PRIMARY}
+${shellCommands(cloud.endpoint, cloud.credentials, PRIMARY)}
   aws cloudformation describe-stacks --query 'Stacks[].[StackName,StackStatus]' --output table
   aws stepfunctions list-state-machines --query 'stateMachines[].stateMachineArn' --output text
   aws stepfunctions list-executions --state-machine-arn <one of them>

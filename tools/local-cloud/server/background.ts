@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stopOnSignal } from '../../shutdown.ts';
 import type { LocalCloudOptions } from '../options.ts';
 import { projectRoot } from '../../../deployment/setup/project-root.ts';
+import { shieldFromShell } from '../shell-environment.ts';
 import { startServer } from './start.ts';
 
 /** State and logs of that cloud. */
@@ -21,6 +22,7 @@ export interface Running {
 /** The cloud that was started in the background and still answers; a record of a dead one is removed. */
 export async function readRunning(): Promise<Running | undefined> {
   if (!existsSync(RUNNING_FILE)) return undefined;
+  shieldFromShell();
   const running = JSON.parse(readFileSync(RUNNING_FILE, 'utf8')) as Running;
   // The page tells the process id, so that another program on a reused port or with a reused id is never taken for it.
   const health = await fetch(`http://127.0.0.1:${running.port}/_local/health`, {

@@ -4,25 +4,14 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { emulatorEnvironment } from './emulator-environment.ts';
+import type { MiniStackOptions } from './emulator-environment.ts';
 
 const LAUNCHER = join(import.meta.dirname, '..', 'ministack', 'launch.py');
 const START_TIMEOUT_MS = 60_000;
 const ATTEMPTS = 3;
-
-export interface MiniStackOptions {
-  /** Python of the virtual environment. */
-  readonly python: string;
-  readonly gatewayPort: number;
-  readonly iam: boolean;
-  readonly account: string;
-  readonly defaultRegion: string;
-  readonly waitScale: number;
-  readonly stateFolder: string;
-  readonly logLevel: string;
-  readonly secretAccessKey: string;
-}
 
 export interface MiniStack {
   readonly port: number;
@@ -59,7 +48,7 @@ async function startOn(port: number, options: MiniStackOptions): Promise<MiniSta
     detached: true,
     stdio: ['pipe', log, log],
     cwd: options.stateFolder,
-    env: environment(port, temporary, options),
+    env: emulatorEnvironment(port, temporary, options),
   });
   closeSync(log);
   const gone = new Promise<void>((resolve) => {
@@ -87,36 +76,6 @@ async function startOn(port: number, options: MiniStackOptions): Promise<MiniSta
     throw error;
   }
   return { port, pid: child.pid ?? 0, gone, kill, stop };
-}
-
-/**
- * MiniStack's environment, which its Lambda workers inherit: nothing of the user's own, so that no profile, proxy or
- * NODE_OPTIONS of the machine changes what a function does. AWS_ENDPOINT_URL leads every SDK through the gateway.
- */
-function environment(port: number, temporary: string, options: MiniStackOptions): NodeJS.ProcessEnv {
-  const { LOCAL_CLOUD_PERMISSIONS } = process.env;
-  return {
-    ...(LOCAL_CLOUD_PERMISSIONS === undefined ? {} : { LOCAL_CLOUD_PERMISSIONS }),
-    PATH: [dirname(process.execPath), process.env['PATH'] ?? '/usr/bin:/bin'].join(delimiter),
-    HOME: temporary,
-    TMPDIR: temporary,
-    LANG: 'C.UTF-8',
-    // As on Lambda: a function's log tells which of its invocations was the first of its process.
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    BIND_HOST: '127.0.0.1',
-    GATEWAY_PORT: String(port),
-    LOCAL_CLOUD_STATE: options.stateFolder,
-    LOCAL_CLOUD_GATEWAY: `127.0.0.1:${options.gatewayPort}`,
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${options.gatewayPort}`,
-    AWS_SECRET_ACCESS_KEY: options.secretAccessKey,
-    MINISTACK_ACCOUNT_ID: options.account,
-    MINISTACK_REGION: options.defaultRegion,
-    AUTH: String(options.iam),
-    SFN_WAIT_SCALE: String(options.waitScale),
-    S3_DATA_DIR: join(temporary, 's3'),
-    STATE_DIR: join(temporary, 'state'),
-    LOG_LEVEL: options.logLevel,
-  };
 }
 
 async function untilReady(port: number, gone: Promise<void>, logFile: string): Promise<void> {

@@ -17,11 +17,12 @@ import type { MiniStack } from './ministack.ts';
 async function serve(
   options: ServeOptions,
 ): Promise<{ port: number; ministack: MiniStack; close: () => Promise<void> }> {
-  const { stateFolder, python, account = DEFAULT_ACCOUNT, defaultRegion = DEFAULT_REGION } = options;
+  const { stateFolder, python, node, account = DEFAULT_ACCOUNT, defaultRegion = DEFAULT_REGION } = options;
   mkdirSync(stateFolder, { recursive: true });
   const reserved = await reserveGatewayPort(options.port ?? 0);
   const ministack = await startMiniStack({
     python,
+    node,
     stateFolder,
     account,
     defaultRegion,

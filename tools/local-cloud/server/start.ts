@@ -6,12 +6,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { endWithProcess } from '../../shutdown.ts';
 import type { LocalCloudOptions } from '../options.ts';
+import { setUpFunctionNode } from '../../../deployment/setup/function-node.ts';
 import { projectRoot } from '../../../deployment/setup/project-root.ts';
 import { setUpPython } from '../../../deployment/setup/python-packages.ts';
+import { serverEnvironment, shieldFromShell } from '../shell-environment.ts';
 import { DETACH } from './serve-options.ts';
 import type { ServeOptions } from './serve-options.ts';
 
 const REQUIREMENTS = join(import.meta.dirname, '..', 'requirements.txt');
+const RUNTIME = join(import.meta.dirname, '..', 'runtime');
 const FOLDERS = join(projectRoot, '.local-cloud');
 const DAY_MS = 24 * 3_600_000;
 const SERVE = join(import.meta.dirname, 'serve.ts');
@@ -36,20 +39,23 @@ interface Ready {
 
 /**
  * Sets up what is missing, then starts the server process and waits until it is ready. The server ends with this process,
- * however that ends, unless it is detached.
+ * however that ends, unless it is detached. This process loses the AWS settings of its shell: its clients are the cloud's.
  */
 export async function startServer(options: LocalCloudOptions): Promise<CloudServer> {
+  shieldFromShell();
   const python = await setUpPython(REQUIREMENTS);
+  const node = await setUpFunctionNode(RUNTIME);
   removeOldFolders();
   const stateFolder = options.stateFolder ?? join(FOLDERS, `cloud-${process.pid}-${randomBytes(3).toString('hex')}`);
   mkdirSync(stateFolder, { recursive: true });
   const removeState = !(options.keepState ?? options.stateFolder !== undefined);
-  const serveOptions: ServeOptions = { ...options, python, stateFolder, removeState };
+  const serveOptions: ServeOptions = { ...options, python, node, stateFolder, removeState };
   const log = openSync(join(stateFolder, 'server.log'), 'a');
   const child = spawn(process.execPath, ['--import', 'tsx', SERVE, JSON.stringify(serveOptions)], {
     // A session of its own: Ctrl-C reaches the starter only, whose end then ends the server through its standard input.
     detached: true,
     cwd: projectRoot,
+    env: serverEnvironment(),
     stdio: ['pipe', 'pipe', log],
   });
   const forget = endWithProcess(() => {

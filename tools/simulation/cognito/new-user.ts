@@ -1,6 +1,6 @@
 import type { Attributes, PoolUser, SchemaAttribute } from '../../../source/domain/model.ts';
 import { TEMPORARY_PASSWORD_STATUS } from '../../../source/domain/model.ts';
-import type { WriteOutcome } from '../../../source/domain/ports.ts';
+import type { Refusal } from '../../../source/domain/ports.ts';
 import { loginsOf } from './pool.ts';
 import type { SimulatedPool } from './pool.ts';
 
@@ -13,10 +13,10 @@ export interface GivenUser {
   readonly now: number;
 }
 
-const INVALID: WriteOutcome = { refused: 'InvalidParameterException' };
+const INVALID: Refusal = { refused: 'InvalidParameterException' };
 
 /** Creates a user by Cognito's rules, for AdminCreateUser and import jobs; names the exception when one forbids it. */
-export function newUser(pool: SimulatedPool, given: GivenUser): WriteOutcome {
+export function newUser(pool: SimulatedPool, given: GivenUser): { readonly sub: string } | Refusal {
   const { username, attributes, status, now } = given;
   if (breaksRules(pool.settings, given)) return INVALID;
   const { usernameAttributes, schema } = pool.settings;
@@ -48,7 +48,7 @@ export function newUser(pool: SimulatedPool, given: GivenUser): WriteOutcome {
   const taken = loginsOf(user, pool.settings).some((login) => login !== sub && pool.find(login) !== undefined);
   if (taken) return { refused: pool.find(username) === undefined ? 'AliasExistsException' : 'UsernameExistsException' };
   pool.put(user);
-  return 'done';
+  return { sub };
 }
 
 function breaksRules(

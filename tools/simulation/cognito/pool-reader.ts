@@ -20,8 +20,8 @@ export interface ListingKnobs {
   offsetTokens: boolean;
   /** False: ListUsers refuses every filter on `sub`. */
   subFilter: boolean;
-  /** Milliseconds for which ListUsers does not show a new user: it is eventually consistent. */
-  lagMs: number;
+  /** Users whom ListUsers does not show yet: it is eventually consistent. */
+  hides: (user: PoolUser) => boolean;
 }
 
 /** Listings and descriptions of simulated pools; calls are named `cognito.describe`, `cognito.listUsersPage`, ... */
@@ -33,7 +33,7 @@ export class SimulatedPoolReader implements UserPoolReader {
     tokenTtlMs: 3_600_000,
     offsetTokens: false,
     subFilter: true,
-    lagMs: 0,
+    hides: () => false,
   };
   readonly #tokens: PageTokens;
 
@@ -109,8 +109,7 @@ export class SimulatedPoolReader implements UserPoolReader {
     return { items, next: this.#tokens.seal(listing, place) };
   }
 
-  #consistent = ({ created }: PoolUser): boolean =>
-    this.knobs.lagMs === 0 || Date.parse(created) + this.knobs.lagMs <= this.calls.clock.now();
+  #consistent = (user: PoolUser): boolean => !this.knobs.hides(user);
 }
 
 function* filtered<T>(entries: Iterable<Placed<T>>, shown: (value: T) => boolean): Generator<Placed<T>> {

@@ -1,6 +1,6 @@
 import type { Attributes, PoolGroup, PoolUser } from '../../../source/domain/model.ts';
 import { TEMPORARY_PASSWORD_STATUS } from '../../../source/domain/model.ts';
-import type { NewUser, UserPoolWriter, WriteOutcome } from '../../../source/domain/ports.ts';
+import type { NewUser, Refusal, UserPoolWriter, WriteOutcome } from '../../../source/domain/ports.ts';
 import type { ServiceCalls } from '../service-calls.ts';
 import { newUser } from './new-user.ts';
 import { poolOf } from './pool.ts';
@@ -38,7 +38,10 @@ export class SimulatedPoolWriter implements UserPoolWriter {
       return 'done';
     });
 
-  createUser = (poolId: string, { username, attributes, temporaryPassword }: NewUser): Promise<WriteOutcome> =>
+  createUser = (
+    poolId: string,
+    { username, attributes, temporaryPassword }: NewUser,
+  ): Promise<{ readonly sub: string } | Refusal> =>
     this.#write('createUser', poolId, username, (pool) => {
       this.temporaryPasswords.set(username, temporaryPassword);
       return newUser(pool, { username, attributes, status: TEMPORARY_PASSWORD_STATUS, now: this.calls.clock.now() });
@@ -53,10 +56,20 @@ export class SimulatedPoolWriter implements UserPoolWriter {
   disableUser = (poolId: string, username: string): Promise<WriteOutcome> =>
     this.#change('disableUser', poolId, username, (pool, user) => pool.put({ ...user, enabled: false }));
 
+  enableUser = (poolId: string, username: string): Promise<WriteOutcome> =>
+    this.#change('enableUser', poolId, username, (pool, user) => pool.put({ ...user, enabled: true }));
+
   addUserToGroup = (poolId: string, username: string, group: string): Promise<WriteOutcome> =>
     this.#change('addUserToGroup', poolId, username, (pool, user) => {
       if (!pool.hasGroup(group)) return { refused: 'ResourceNotFoundException' };
       pool.join(user.username, group);
+      return undefined;
+    });
+
+  removeUserFromGroup = (poolId: string, username: string, group: string): Promise<WriteOutcome> =>
+    this.#change('removeUserFromGroup', poolId, username, (pool, user) => {
+      if (!pool.hasGroup(group)) return { refused: 'ResourceNotFoundException' };
+      pool.leave(user.username, group);
       return undefined;
     });
 
@@ -88,14 +101,11 @@ export class SimulatedPoolWriter implements UserPoolWriter {
     });
   }
 
-  #write(
-    method: string,
-    poolId: string,
-    name: string,
-    effect: (pool: SimulatedPool) => WriteOutcome,
-  ): Promise<WriteOutcome> {
+  #write<T>(method: string, poolId: string, name: string, effect: (pool: SimulatedPool) => T): Promise<T | Refusal> {
     return this.#call(method, poolId, (pool) => {
-      const refused = this.refuse(method, name);
+      // Tests know users by their username, also where a call names one by its sub.
+      const named = pool.find(name);
+      const refused = this.refuse(method, named?.sub === name ? named.username : name);
       return refused === undefined ? effect(pool) : { refused };
     });
   }

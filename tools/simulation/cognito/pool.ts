@@ -39,6 +39,8 @@ export interface SimulatedPool extends PoolListings {
   putGroup(group: PoolGroup): void;
   /** Makes a user of the pool a member of one of its groups. */
   join(username: string, group: string): void;
+  /** Ends a membership, if there is one. */
+  leave(username: string, group: string): void;
 }
 
 /** The pool that a call names, brought up to date. */

@@ -17,6 +17,6 @@ export function importRow(
   if ('refused' in user) return { outcome: 'FAILED', reason: user.refused };
   if (pool.find(user.username) !== undefined) return rowOutcomes.exists;
   const created = newUser(pool, { ...user, now });
-  if (created === 'done') return rowOutcomes.imported;
+  if ('sub' in created) return rowOutcomes.imported;
   return created.refused === 'AliasExistsException' ? rowOutcomes.aliasTaken : rowOutcomes.outsideSchema;
 }

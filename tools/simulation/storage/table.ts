@@ -55,6 +55,17 @@ export class SimulatedTable implements BackupTable {
       return new Map(found);
     });
 
+  itemsOf = (keys: readonly ItemKey[]): Promise<ReadonlyMap<string, TableItem>> =>
+    this.#call('itemsOf', keys, () => {
+      this.usage.read(keys.length, false);
+      return new Map(
+        keys.flatMap((key) => {
+          const item = this.peek(key);
+          return item === undefined ? [] : [[keyText(key), item] as const];
+        }),
+      );
+    });
+
   putItems = (items: readonly TableItem[]): Promise<void> =>
     this.#call('putItems', items, () => {
       for (const item of items) this.seed(item);

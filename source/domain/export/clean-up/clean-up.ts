@@ -1,26 +1,29 @@
-import { manifestIn, manifestKey } from '../../backup/manifest.ts';
+import { manifestIn, manifestKey, OPEN_KEY, openMarkerIn } from '../../backup/manifest.ts';
 import type { Manifest } from '../../backup/manifest.ts';
 import { SnapshotParts } from '../../backup/snapshot/write.ts';
 import { Fault } from '../../errors.ts';
-import { claimExportProgress } from '../progress.ts';
+import { claimExportProgress, stateAfter } from '../progress.ts';
 import { Run } from '../run.ts';
 import { workSlice } from '../../state/slice.ts';
 import { workThenSave } from '../../state/step.ts';
 import { confirmGone } from './confirm.ts';
 import { confirmMemberships } from './confirm-memberships.ts';
-import { deleteGone } from './delete.ts';
+import { applyPlan } from './apply.ts';
 import type { GuardOptions } from './guard.ts';
-import { planDeletes } from './plan.ts';
+import { openPlan } from './open.ts';
+import { planChanges } from './plan.ts';
 import { lookAtReplica } from './replica.ts';
 import { findGone } from './scan.ts';
-import { sealRun } from './seal.ts';
+import { requireAllowed } from './require-allowed.ts';
+import { removeDigests, sealRun } from './seal.ts';
 import { seenByRun } from './seen.ts';
-import type { SeenByRun } from './seen.ts';
 import { closeSnapshotBefore, joinSnapshot } from './snapshot.ts';
 import { cleanUpStateShape, newCleanUp } from './state.ts';
+import { findPlan } from './stored-plan.ts';
 import type { CleanUp, CleanUpDeps, CleanUpState, ReplicaLook } from './state.ts';
 
-const CLEAN_UP_CHECKPOINT = 'clean-up';
+/** Not the name of versions before 2.1, whose clean-up deleted by other rules: of theirs only the listing is gone on with. */
+const CLEAN_UP_CHECKPOINT = 'table';
 
 /** The execution's options and the stack's parameters, as the clean-up needs them. */
 export interface CleanUpOptions extends GuardOptions {
@@ -49,14 +52,16 @@ export interface CleanUpResult {
 }
 
 /**
- * BackupTableCleanup: finds what the complete listing did not show, deletes it within the guard's limits, and seals the
- * run. Works phase by phase until the slice is over; every phase resumes where it was.
+ * BackupTableCleanup: holds the complete listing against the table, plans what has to change there, applies the plan
+ * within the guards' limits, and seals the run. Works phase by phase until the slice is over; every phase resumes where it
+ * was.
  */
 export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): Promise<CleanUpResult> {
   const run = await Run.join(deps, options.runId);
-  const seen = await seenByRun(deps.objects, run.id);
+  const begun = await stateAfter(deps.objects, run.id, CLEAN_UP_CHECKPOINT, cleanUpStateShape);
+  const phase = begun?.phase ?? (await firstPhase(deps, run.id));
   const progress = await claimExportProgress(deps, run, CLEAN_UP_CHECKPOINT, cleanUpStateShape, () =>
-    newCleanUp(options),
+    newCleanUp(options, phase),
   );
   const { state } = progress;
   const cleanUp: CleanUp = {
@@ -68,7 +73,7 @@ export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): 
   };
   const work = async (): Promise<void> => {
     if (state.phase === 'scan') await closeSnapshotBefore(cleanUp);
-    while (state.phase !== 'sealed' && !cleanUp.sliceOver()) await workOn(cleanUp, seen, options);
+    while (state.phase !== 'sealed' && !cleanUp.sliceOver()) await workOn(cleanUp, options);
   };
   await workThenSave(
     progress,
@@ -82,20 +87,41 @@ export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): 
     phase: state.phase,
     manifest: summaryOf(await sealedManifest(deps.table, run.id)),
     ...(state.replica === undefined ? {} : { replica: state.replica }),
-    listing: { users: seen.users, estimatedUsers: run.facts.estimatedUsers },
+    ...(await listingOf(deps, run)),
   };
 }
 
-async function workOn(cleanUp: CleanUp, seen: SeenByRun, options: CleanUpOptions): Promise<void> {
+async function workOn(cleanUp: CleanUp, options: CleanUpOptions): Promise<void> {
   const { phase } = cleanUp.progress.state;
-  if (phase === 'scan') await findGone(cleanUp, seen);
-  else if (phase === 'confirm') await confirmGone(cleanUp);
-  else if (phase === 'memberships') await confirmMemberships(cleanUp, seen);
-  else if (phase === 'plan') await planDeletes(cleanUp, seen, options);
-  else if (phase === 'delete') await deleteGone(cleanUp);
-  else if (phase === 'snapshot') await joinSnapshot(cleanUp);
-  else if (phase === 'seal') await sealRun(cleanUp, seen, options.softwareVersion);
+  if (phase === 'apply') await applyPlan(cleanUp);
+  else if (phase === 'seal') await sealRun(cleanUp);
+  else if (phase === 'tidy') await removeDigests(cleanUp);
   else if (phase === 'replica') await lookAtReplica(cleanUp, options.replicaRegion);
+  else {
+    // Later phases do not depend on the listing, which may be gone by then.
+    const seen = await seenByRun(cleanUp.deps.objects, cleanUp.run.id);
+    if (phase === 'scan') await findGone(cleanUp, seen);
+    else if (phase === 'confirm') await confirmGone(cleanUp, seen);
+    else if (phase === 'memberships') await confirmMemberships(cleanUp, seen);
+    else if (phase === 'plan') await planChanges(cleanUp, seen);
+    else if (phase === 'snapshot') await joinSnapshot(cleanUp);
+    else if (phase === 'guard') await requireAllowed(cleanUp, seen, options);
+    else if (phase === 'open') await openPlan(cleanUp, seen, options.softwareVersion);
+  }
+}
+
+/** Where a clean-up without a checkpoint begins: a plan that is open already is applied, whatever is left of its run. */
+async function firstPhase({ table, objects }: CleanUpDeps, runId: string): Promise<CleanUpState['phase']> {
+  if ((await table.getItem(manifestKey(runId))) !== undefined) return 'seal';
+  const open = openMarkerIn(await table.getItem(OPEN_KEY));
+  const isOpen = open?.runId === runId && open.plan !== undefined;
+  return isOpen && (await findPlan(objects, runId)) !== undefined ? 'apply' : 'scan';
+}
+
+/** What the run saw in the pool, as its plan tells. */
+async function listingOf({ objects }: CleanUpDeps, run: Run): Promise<Pick<CleanUpResult, 'listing'>> {
+  const plan = await findPlan(objects, run.id);
+  return plan === undefined ? {} : { listing: { users: plan.usersSeen, estimatedUsers: run.facts.estimatedUsers } };
 }
 
 async function sealedManifest(table: CleanUpDeps['table'], runId: string): Promise<Manifest> {

@@ -1,7 +1,7 @@
 import { groupOf, keyText, membershipKey } from '../../backup/items.ts';
 import type { PoolUser } from '../../model.ts';
 import { followChain, newChain, withToken } from '../../listing/page-chain.ts';
-import { readKeys } from './delete-plan.ts';
+import { readKeys } from './gone-keys.ts';
 import type { SeenByRun } from './seen.ts';
 import type { CleanUp } from './state.ts';
 

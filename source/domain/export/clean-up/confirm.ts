@@ -1,12 +1,15 @@
+import { contentDigest } from '../../backup/hashing.ts';
 import { itemKind, subOfKey, userItem } from '../../backup/items.ts';
 import { KEPT_NAME } from '../../backup/snapshot/names.ts';
-import { ItemTally } from '../../backup/tally.ts';
+import { isDamaged, ItemTally } from '../../backup/tally.ts';
 import { Fault, isNamed } from '../../errors.ts';
 import { findInPages, withToken } from '../../listing/page-chain.ts';
 import { FEDERATED_STATUS, signInAttributeOf } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
-import { writeChanged } from '../write-changed.ts';
-import { readKeys } from './delete-plan.ts';
+import { Staging, stagedIn, stagedOver } from '../staging.ts';
+import { readKeys } from './gone-keys.ts';
+import { MetItems } from './met-items.ts';
+import type { SeenByRun } from './seen.ts';
 import type { CleanUp } from './state.ts';
 
 /** Up to so many users that seem gone are looked up one by one; of more, only a sample. */
@@ -17,39 +20,49 @@ const DOUBTFUL = 0.02;
 const LOOKUPS_AT_A_TIME = 4;
 
 /**
- * ListUsers is no snapshot: a user that seems gone is looked up by `sub` before it is deleted. One that exists is written
- * again from what Cognito shows now, and stays with its memberships.
+ * ListUsers is no snapshot: a user that seems gone is looked up by `sub` before it is deleted. One that exists stays
+ * as Cognito shows it now, with its memberships.
  */
-export async function confirmGone(cleanUp: CleanUp): Promise<void> {
-  const { progress, run } = cleanUp;
-  const { state } = progress;
+export async function confirmGone(cleanUp: CleanUp, seen: SeenByRun): Promise<void> {
+  const { state } = cleanUp.progress;
   const subs = await subsToConfirm(cleanUp);
-  const tally = new ItemTally(state.stays, run.id);
-  await progress.gather([tally], () => lookUpAll(cleanUp, subs, tally));
+  await lookUpAll(cleanUp, seen, subs);
   if (state.confirm.asked < subs.length) return;
   await requireBelievable(cleanUp, subs.length);
   state.phase = 'memberships';
+  // The plan reads what was staged from its objects.
+  await cleanUp.progress.save();
 }
 
-/** Asks for the users one by one until the slice is over, and writes those who exist. */
-async function lookUpAll(cleanUp: CleanUp, subs: readonly string[], tally: ItemTally): Promise<void> {
+/** Asks for the users one by one until the slice is over; those who exist stay, or are staged where they changed. */
+async function lookUpAll(cleanUp: CleanUp, seen: SeenByRun, subs: readonly string[]): Promise<void> {
   const { deps, progress, snapshot, sliceOver, run } = cleanUp;
   const { state } = progress;
-  while (state.confirm.asked < subs.length && !sliceOver()) {
-    const some = subs.slice(state.confirm.asked, state.confirm.asked + LOOKUPS_AT_A_TIME);
-    const found = (await Promise.all(some.map((sub) => lookUp(cleanUp, sub)))).filter((user) => user !== undefined);
-    const items = found.map((user) => userItem(user, signInAttributeOf(run.facts.settings), run.id));
-    await writeChanged(deps.table, items);
-    const stored = await Promise.all(items.map(({ id, type }) => deps.table.getItem({ id, type })));
-    items.forEach((item, index) => tally.add({ ...item, changedIn: stored[index]?.changedIn }));
-    snapshot?.add(
-      KEPT_NAME,
-      items.map((item, index) => stored[index] ?? item),
-    );
-    state.confirm.present.push(...found.map(({ sub }) => sub));
-    state.confirm.asked += some.length;
-    progress.saveIfDue();
-  }
+  const tally = new ItemTally(state.stays, run.id);
+  const staging = await Staging.load(deps.objects, state.staged);
+  const met = new MetItems(state.met);
+  await progress.gather([tally, staging, met], async () => {
+    while (state.confirm.asked < subs.length && !sliceOver()) {
+      const some = subs.slice(state.confirm.asked, state.confirm.asked + LOOKUPS_AT_A_TIME);
+      const found = (await Promise.all(some.map((sub) => lookUp(cleanUp, sub)))).filter((user) => user !== undefined);
+      const items = found.map((user) => userItem(user, signInAttributeOf(run.facts.settings), run.id));
+      const stored = await Promise.all(items.map(({ id, type }) => deps.table.getItem({ id, type })));
+      for (const [index, item] of items.entries()) {
+        const before = stored[index];
+        const digest = before === undefined ? undefined : contentDigest(before);
+        if (before !== undefined && digest?.toString('hex') === item.contentHash && !isDamaged(before, digest)) {
+          tally.add(before, digest);
+          snapshot?.add(KEPT_NAME, [before]);
+        } else {
+          if (digest !== undefined) met.add(stagedIn(seen.staged) + staging.items, { same: false, digest });
+          staging.add([stagedOver(before, item)]);
+        }
+      }
+      state.confirm.present.push(...found.map(({ sub }) => sub));
+      state.confirm.asked += some.length;
+      progress.saveIfDue();
+    }
+  });
 }
 
 async function subsToConfirm({ deps, progress }: CleanUp): Promise<string[]> {

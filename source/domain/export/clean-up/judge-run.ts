@@ -1,4 +1,4 @@
-import { countItem, noCounts, sumOf, totalOf } from '../../backup/counts.ts';
+import { countItem, eachKind, noCounts, sumOf, totalOf } from '../../backup/counts.ts';
 import { keyDigest } from '../../backup/hashing.ts';
 import { itemKind } from '../../backup/items.ts';
 import type { Counts } from '../../backup/manifest.ts';
@@ -25,6 +25,8 @@ export interface Foreseen {
   /** What runs of the last 24 hours did, and what interrupted runs of earlier versions deleted. */
   readonly lastDay: AsyncIterable<CountedItem>;
   readonly interrupted: AsyncIterable<ItemKey>;
+  /** What interrupted runs did at least, by the counts: items that the table lacks, and items that they wrote over others. */
+  readonly atLeast: { readonly deleted: Counts; readonly changed: Counts };
   /** Digests of all that stays in the backup; asked for only when somebody deleted something before. */
   readonly staying: () => Promise<DigestSet>;
   /** Counts of the last sealed run, or without one of the table itself. */
@@ -76,7 +78,7 @@ export async function judgeRun(foreseen: Foreseen, options: GuardOptions): Promi
   const changes = refusals({
     byRun: own.changed,
     byLastDay: earlier.changed,
-    byInterrupted: noCounts(),
+    byInterrupted: eachKind((kind) => Math.min(foreseen.atLeast.changed[kind], of[kind])),
     of,
     percent: options.maxChangePercent,
   });
@@ -91,7 +93,7 @@ interface Earlier {
 }
 
 /** What others did that this run does not do too: what stays was not deleted, and each item counts once. */
-async function earlierThan({ lastDay, interrupted, staying }: Foreseen, own: CountedItems): Promise<Earlier> {
+async function earlierThan({ lastDay, interrupted, atLeast, staying }: Foreseen, own: CountedItems): Promise<Earlier> {
   const counts = { deleted: noCounts(), interrupted: noCounts(), changed: noCounts() };
   const [deletes, changes] = [totalOf(own.deleted) > 0, totalOf(own.changed) > 0];
   if (!deletes && !changes) return counts;
@@ -109,7 +111,7 @@ async function earlierThan({ lastDay, interrupted, staying }: Foreseen, own: Cou
     const [kind, digest] = [itemKind(key), keyDigest(key)];
     if (kind !== undefined && (await isGone(digest)) && isNew('deleted', digest)) countItem(counts.interrupted, kind);
   }
-  return counts;
+  return { ...counts, interrupted: eachKind((kind) => Math.max(counts.interrupted[kind], atLeast.deleted[kind])) };
 }
 
 function refusalOf(

@@ -1,64 +1,137 @@
+import { contentDigest } from '../../backup/hashing.ts';
 import { groupOf, itemKind, membershipItem, subOfKey } from '../../backup/items.ts';
-import { countItem, noCounts, sumOf, totalOf } from '../../backup/counts.ts';
-import type { Counts } from '../../backup/manifest.ts';
+import type { ItemKind } from '../../backup/items.ts';
+import { countItem, totalOf } from '../../backup/counts.ts';
 import { KEPT_NAME } from '../../backup/snapshot/names.ts';
-import { ItemTally } from '../../backup/tally.ts';
+import { isDamaged, ItemTally } from '../../backup/tally.ts';
 import { Fault } from '../../errors.ts';
-import type { ItemKey, TableItem } from '../../ports.ts';
-import { writeChanged } from '../write-changed.ts';
-import { onlyKept, readKeys, storePlan, withoutKept } from './delete-plan.ts';
-import type { GuardOptions } from './guard.ts';
-import { requireAllowed } from './require-allowed.ts';
+import type { TableItem } from '../../ports.ts';
+import { readStaged, stagedIn } from '../staging.ts';
+import type { StagedPart } from '../staging.ts';
+import { isKept, readKeys } from './gone-keys.ts';
+import { StoredBefore } from './met-items.ts';
+import { isPut, keyOfLine, storeBatches } from './plan-batches.ts';
+import type { PlanLine, PlannedPut } from './plan-batches.ts';
 import type { SeenByRun } from './seen.ts';
+import { StagedIndex } from './staged-index.ts';
 import { keptIn } from './state.ts';
 import type { CleanUp } from './state.ts';
 
-/** Decides what is deleted and stores it as batches, if the guards allow it: the plan is binding from then on. */
-export async function planDeletes(cleanUp: CleanUp, seen: SeenByRun, options: GuardOptions): Promise<void> {
-  const { deps, run, progress, snapshot } = cleanUp;
-  const { state } = progress;
-  const kept = keptIn(state);
-  const goneKeys = (): AsyncIterable<ItemKey> => readKeys(deps.objects, state.gone.parts);
-  const wouldDelete = await countKeys(withoutKept(goneKeys(), kept));
-  const wouldKeep = await countKeys(onlyKept(goneKeys(), kept));
-  if (totalOf(sumOf(wouldDelete, wouldKeep)) !== totalOf(state.gone.counts)) {
-    throw new Fault(
-      'BadState',
-      `The key lists of export run ${run.id} do not hold the ${totalOf(state.gone.counts)} keys that the scan found; nothing was deleted. Start ExportWorkflow again.`,
-    );
-  }
-  await requireAllowed(cleanUp, seen, options, {
-    deleted: () => withoutKept(goneKeys(), kept),
-    changed: async function* () {},
-  });
+/** Packed bytes of staged items that are worked on at a time. */
+const UNIT_BYTES = 1024 * 1024;
 
-  const stays = structuredClone(state.stays);
-  const tally = new ItemTally(stays, run.id);
-  // Confirmed users are counted already; their memberships, and confirmed ones, are not yet.
-  const memberships: TableItem[] = [];
-  for await (const key of onlyKept(goneKeys(), kept)) {
-    if (itemKind(key) !== 'membership') continue;
-    const membership = membershipItem(subOfKey(key), groupOf(key), run.id);
-    await writeChanged(deps.table, [membership]);
-    const stored = (await deps.table.getItem(key)) ?? membership;
-    tally.add(stored);
-    memberships.push(stored);
-  }
-  tally.settle();
-  state.plan = await storePlan(deps.objects, run.id, withoutKept(goneKeys(), kept));
-  // From here to the save nothing waits: what is counted is in the snapshot too.
-  state.stays = stays;
-  snapshot?.add(KEPT_NAME, memberships);
-  state.phase = 'delete';
-  // Nothing is deleted before the plan's checkpoint is stored.
+/**
+ * Makes the plan of everything that the run changes: what was staged and is not in the table as it is, and what is gone
+ * and not kept. Counts, checksums and snapshot are from then on those of the table after the plan. Nothing is changed yet.
+ */
+export async function planChanges(cleanUp: CleanUp, seen: SeenByRun): Promise<void> {
+  const { deps, run, progress, sliceOver } = cleanUp;
+  const { state } = progress;
+  const tally = new ItemTally(state.stays, run.id);
+  const parts = [...seen.staged, ...state.staged];
+  const index = await StagedIndex.load(deps.objects, parts);
+  const before = await StoredBefore.load(deps.objects, state.met, index.size);
+  await progress.gather([tally], async () => {
+    while (state.plan.next < parts.length && !sliceOver()) {
+      const unit = unitOf(parts, state.plan.next);
+      let ordinal = stagedIn(parts.slice(0, state.plan.next));
+      const puts: PlannedPut[] = [];
+      for (const part of unit) {
+        for (const staged of await readStaged(deps.objects, part)) {
+          if (index.isLast(ordinal) && !before.isSame(ordinal)) puts.push(asPut(staged, before.digestOf(ordinal)));
+          ordinal += 1;
+        }
+      }
+      await take(cleanUp, tally, { lines: puts, staying: [] }, () => (state.plan.next += unit.length));
+    }
+    while (state.plan.nextGone < state.gone.parts.length && !sliceOver()) {
+      const { read, ...planned } = await planGone(cleanUp, state.gone.parts[state.plan.nextGone] as string);
+      await take(cleanUp, tally, planned, () => {
+        state.plan.nextGone += 1;
+        state.plan.goneRead += read;
+      });
+    }
+  });
+  if (state.plan.next < parts.length || state.plan.nextGone < state.gone.parts.length) return;
+  requireAllKeys(cleanUp);
+  state.phase = 'snapshot';
+  // The snapshot is joined from what the checkpoint names.
   await progress.save();
 }
 
-async function countKeys(keys: AsyncIterable<ItemKey>): Promise<Counts> {
-  const counts = noCounts();
-  for await (const key of keys) {
-    const kind = itemKind(key);
-    if (kind !== undefined) countItem(counts, kind);
+/** Staged parts from there on that are worked on together: many are small. */
+function unitOf(parts: readonly StagedPart[], from: number): readonly StagedPart[] {
+  let [end, bytes] = [from + 1, (parts[from] as StagedPart).bytes];
+  while (end < parts.length && bytes + (parts[end] as StagedPart).bytes <= UNIT_BYTES) {
+    bytes += (parts[end] as StagedPart).bytes;
+    end += 1;
   }
-  return counts;
+  return parts.slice(from, end);
+}
+
+const asPut = (staged: Omit<PlannedPut, 'before'>, before: string | undefined): PlannedPut => ({
+  ...staged,
+  ...(before === undefined ? {} : { before }),
+});
+
+interface Planned {
+  readonly lines: readonly PlanLine[];
+  /** Items that stay as they are. */
+  readonly staying: readonly TableItem[];
+}
+
+/** What becomes of the gone items of one object. */
+async function planGone({ deps, run, progress }: CleanUp, part: string): Promise<Planned & { readonly read: number }> {
+  const kept = keptIn(progress.state);
+  const lines: PlanLine[] = [];
+  const staying: TableItem[] = [];
+  let read = 0;
+  for await (const { before, ...key } of readKeys(deps.objects, [part])) {
+    read += 1;
+    if (!isKept(key, kept)) lines.push({ delete: key, before });
+    // Users who were confirmed are counted or staged already; their memberships, and confirmed ones, are not.
+    else if (itemKind(key) === 'membership') {
+      const stored = await deps.table.getItem(key);
+      if (stored !== undefined && !isDamaged(stored, contentDigest(stored))) staying.push(stored);
+      else
+        lines.push(
+          asPut(
+            { item: membershipItem(subOfKey(key), groupOf(key), run.id) },
+            stored === undefined ? undefined : before,
+          ),
+        );
+    }
+  }
+  return { lines, staying, read };
+}
+
+/** Stores the changes, then notes in one step all that depends on them. */
+async function take(
+  { deps, run, progress, snapshot }: CleanUp,
+  tally: ItemTally,
+  { lines, staying }: Planned,
+  moved: () => void,
+): Promise<void> {
+  const { plan } = progress.state;
+  const batches = await storeBatches(deps.objects, run.id, plan.batches.length, lines);
+  const puts = lines.filter(isPut);
+  for (const line of lines) countItem(plan[changeIn(line)], itemKind(keyOfLine(line)) as ItemKind);
+  const items = [...staying, ...puts.map(({ item }) => item)];
+  for (const item of items) tally.add(item);
+  snapshot?.add(KEPT_NAME, items);
+  plan.batches.push(...batches);
+  moved();
+  progress.saveIfDue();
+}
+
+const changeIn = (line: PlanLine): 'added' | 'changed' | 'deleted' =>
+  isPut(line) ? (line.before === undefined ? 'added' : 'changed') : 'deleted';
+
+function requireAllKeys({ run, progress }: CleanUp): void {
+  const { gone, plan } = progress.state;
+  if (plan.goneRead === totalOf(gone.counts)) return;
+  throw new Fault(
+    'BadState',
+    `The key lists of export run ${run.id} do not hold the ${totalOf(gone.counts)} keys that the scan found; nothing was changed. Start ExportWorkflow again.`,
+  );
 }

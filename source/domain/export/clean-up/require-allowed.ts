@@ -1,4 +1,5 @@
-import { sumOf } from '../../backup/counts.ts';
+import { eachKind, noCounts } from '../../backup/counts.ts';
+import type { Counts } from '../../backup/manifest.ts';
 import { keyDigest } from '../../backup/hashing.ts';
 import type { HaltName } from '../../errors.ts';
 import { Halt } from '../../errors.ts';
@@ -6,57 +7,91 @@ import type { ItemKey } from '../../ports.ts';
 import { DigestSet } from '../../digests/digest-set.ts';
 import { digestsIn, readDigests } from '../../digests/ledger.ts';
 import { lastSealedText } from '../last-sealed.ts';
-import { deletePlanPrefix, onlyKept, readKeys } from './delete-plan.ts';
+import { isStaged } from '../run.ts';
+import { earlierPlanPrefix, isKept, readKeys } from './gone-keys.ts';
 import type { GuardOptions } from './guard.ts';
 import { judgeRun } from './judge-run.ts';
-import type { ChangedItem } from './judge-run.ts';
+import type { ChangedItem, Foreseen } from './judge-run.ts';
 import { countedInLastDay } from './last-day.ts';
+import { isPut, keyOfLine, plannedLines } from './plan-batches.ts';
+import { keepRefused } from './refused.ts';
 import type { SeenByRun } from './seen.ts';
 import { keptIn } from './state.ts';
 import type { CleanUp } from './state.ts';
 
-/** What a run would delete and overwrite; each item once. */
-export interface Planned {
-  readonly deleted: () => AsyncIterable<ItemKey>;
-  readonly changed: () => AsyncIterable<ChangedItem>;
+/** What a run may do, and the version that a refused run's snapshot names. */
+export interface GuardSetting extends GuardOptions {
+  readonly softwareVersion: string;
 }
 
 /**
- * Ends the run unless it may do what is planned; what then counts towards later runs is stored before anything is done.
- * Halts UserPoolNotFound and SourcePoolEmpty (a pool that is gone or emptied never changes the backup, whatever is
- * allowed), MassDeleteRefused and MassChangeRefused.
+ * Ends the run unless its plan may be applied: from here on nothing stops it any more. What then counts towards later runs
+ * is stored before anything is done. Halts UserPoolNotFound and SourcePoolEmpty (a pool that is gone or emptied never
+ * changes the backup, whatever is allowed), MassDeleteRefused and MassChangeRefused; what a run that is too much for the
+ * guards would have brought stays as a snapshot.
  */
-export async function requireAllowed(
-  cleanUp: CleanUp,
-  seen: SeenByRun,
-  options: GuardOptions,
-  planned: Planned,
-): Promise<void> {
+export async function requireAllowed(cleanUp: CleanUp, seen: SeenByRun, options: GuardSetting): Promise<void> {
   const { deps, run, progress } = cleanUp;
   await deps.pool.describe(run.facts.userPoolId);
   await refuseEmptyPool(cleanUp, seen);
-  const { stays, gone } = progress.state;
   const { counted, refused } = await judgeRun(
     {
-      deleted: planned.deleted(),
-      changed: planned.changed(),
+      deleted: deletedBy(cleanUp),
+      changed: changedBy(cleanUp),
       lastDay: countedInLastDay(deps, { runId: run.id, now: deps.clock.now() }),
       interrupted: readKeys(deps.objects, batchesOf(cleanUp)),
       staying: () => stayingKeys(cleanUp, seen),
-      held: run.facts.sealed ?? sumOf(stays.counts, gone.counts),
+      atLeast: doneByInterrupted(cleanUp),
+      held: run.facts.sealed ?? tableCounts(cleanUp),
     },
     options,
   );
-  if (refused !== undefined)
+  if (refused !== undefined) {
+    await keepRefused(cleanUp, seen, { refused: refused.name, softwareVersion: options.softwareVersion });
     await refuse(
       cleanUp,
       refused.name,
       `Export run ${run.id} would ${refused.would}`,
       `If this is right, start ExportWorkflow with ${refused.input}. If not, repair the user pool, or restore it into a new one.`,
     );
-  else if (counted.size > 0 || options.allowMassDelete || options.allowMassChange)
+  }
+  if (counted.size > 0 || options.allowMassDelete || options.allowMassChange)
     // Also when it is empty: an invocation before this one may have stored what is now allowed.
     await counted.remember(deps.objects, run.id);
+  progress.state.phase = 'open';
+}
+
+async function* deletedBy({ deps, progress }: CleanUp): AsyncIterable<ItemKey> {
+  for await (const line of plannedLines(deps.objects, progress.state.plan.batches)) if (!isPut(line)) yield line.delete;
+}
+
+async function* changedBy({ deps, progress }: CleanUp): AsyncIterable<ChangedItem> {
+  for await (const line of plannedLines(deps.objects, progress.state.plan.batches))
+    if (isPut(line) && line.before !== undefined) yield { key: keyOfLine(line), differs: line.differs ?? [] };
+}
+
+/** What the table holds before the plan is applied. */
+const tableCounts = ({ progress }: CleanUp): Counts => {
+  const { stays, plan } = progress.state;
+  return eachKind((kind) => stays.counts[kind] - plan.added[kind] + plan.deleted[kind]);
+};
+
+/**
+ * What runs since the last sealed one changed in the table without a plan, or by one that was lost: so many of the sealed
+ * items are missing there, and so many were written over others.
+ */
+function doneByInterrupted(cleanUp: CleanUp): Foreseen['atLeast'] {
+  const { facts } = cleanUp.run;
+  const { sealed } = facts;
+  if (sealed === undefined || !isStaged(facts)) return { deleted: noCounts(), changed: noCounts() };
+  const { writtenBefore } = cleanUp.progress.state;
+  const there = tableCounts(cleanUp);
+  return {
+    deleted: eachKind((kind) => Math.max(0, sealed[kind] - there[kind])),
+    changed: eachKind((kind) =>
+      kind === 'memberships' ? 0 : Math.max(0, writtenBefore[kind] - Math.max(0, there[kind] - sealed[kind])),
+    ),
+  };
 }
 
 /** Users of identity providers never stand in for native ones, and groups stand in for nobody. */
@@ -86,14 +121,14 @@ async function refuse({ deps, run }: CleanUp, name: HaltName, what: string, next
 
 /** What runs of earlier versions deleted that were not sealed. */
 async function* batchesOf({ deps, run }: CleanUp): AsyncIterable<string> {
-  for (const runId of run.facts.unsealedRuns) yield* deps.objects.list(deletePlanPrefix(runId));
+  for (const runId of [...run.facts.unsealedRuns, run.id]) yield* deps.objects.list(earlierPlanPrefix(runId));
 }
 
 async function stayingKeys({ deps, progress }: CleanUp, seen: SeenByRun): Promise<DigestSet> {
   const staying = new DigestSet(digestsIn(...seen.ledgers));
   for (const ledger of seen.ledgers) await readDigests(deps.objects, ledger, staying);
   const { state } = progress;
-  for await (const key of onlyKept(readKeys(deps.objects, state.gone.parts), keptIn(state)))
-    staying.add(keyDigest(key));
+  const kept = keptIn(state);
+  for await (const key of readKeys(deps.objects, state.gone.parts)) if (isKept(key, kept)) staying.add(keyDigest(key));
   return staying;
 }

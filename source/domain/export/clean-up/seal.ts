@@ -1,99 +1,40 @@
 import {
+  changeDigestsKey,
   latestItem,
   manifestIn,
   manifestItem,
   manifestKey,
-  NO_COUNTS,
   OPEN_KEY,
-  SCHEMA_VERSION,
 } from '../../backup/manifest.ts';
-import type { Counts, Manifest } from '../../backup/manifest.ts';
+import type { Manifest } from '../../backup/manifest.ts';
 import { putSnapshotManifest } from '../../backup/snapshot/write.ts';
-import type { SeenByRun } from './seen.ts';
-import { objectsOf } from './snapshot.ts';
-import type { CleanUp, CleanUpState } from './state.ts';
+import type { CleanUp } from './state.ts';
+import { findPlan, orGiveUp, readStoredPlan } from './stored-plan.ts';
 
 /**
  * Seals the run by one transaction: manifest and pointer appear, the OPEN marker goes, together or not at all. Only then
  * the snapshot gets its manifest, without which it is none.
  */
-export async function sealRun(
-  { deps, run, progress }: CleanUp,
-  seen: SeenByRun,
-  softwareVersion: string,
-): Promise<void> {
+export async function sealRun({ deps, run, progress }: CleanUp): Promise<void> {
   const { state } = progress;
   const before = await deps.table.getItem(manifestKey(run.id));
-  const manifest =
-    before !== undefined
-      ? manifestIn(before)
-      : manifestOf(state, seen, { run, softwareVersion, now: deps.clock.now() });
+  const manifest = before === undefined ? await plannedManifest({ deps, run }) : manifestIn(before);
   if (before === undefined) await deps.table.transact([manifestItem(manifest), latestItem(manifest)], [OPEN_KEY]);
   if (manifest.snapshot !== undefined) await putSnapshotManifest(deps.objects, manifest);
-  state.phase = 'replica';
+  state.phase = 'tidy';
   await progress.save();
 }
 
-function manifestOf(
-  state: CleanUpState,
-  seen: SeenByRun,
-  {
-    run,
-    softwareVersion,
-    now,
-  }: { readonly run: CleanUp['run']; readonly softwareVersion: string; readonly now: number },
-): Manifest {
-  const { facts } = run;
-  const { stays, plan } = state;
-  const objects = objectsOf(state);
-  const deleted = plan?.counts ?? NO_COUNTS;
-  const added = each((kind) =>
-    addedOf(kind, {
-      final: stays.counts,
-      written: stays.written,
-      deleted,
-      baseline: facts.baseline,
-      counted: seen.added,
-    }),
-  );
-  return {
-    runId: run.id,
-    userPoolId: facts.userPoolId,
-    poolSettings: facts.settings,
-    counts: { ...stays.counts },
-    checksums: stays.checksums,
-    added,
-    changed: each((kind) => stays.written[kind] - added[kind]),
-    deleted: { ...deleted },
-    skipped: { federatedUsers: seen.federatedUsers, federatedMemberships: seen.federatedMemberships },
-    startedAt: facts.startedAt,
-    endedAt: new Date(now).toISOString(),
-    softwareVersion,
-    schemaVersion: SCHEMA_VERSION,
-    ...(objects === undefined ? {} : { snapshot: { objects } }),
-  };
+async function plannedManifest({ deps, run }: Pick<CleanUp, 'deps' | 'run'>): Promise<Manifest> {
+  const { manifest } = await orGiveUp({ objects: deps.objects, run }, () => readStoredPlan(deps.objects, run.id));
+  return { ...manifest, endedAt: new Date(deps.clock.now()).toISOString() };
 }
 
-interface Change {
-  readonly final: Counts;
-  /** Items that carry this run's id. */
-  readonly written: Counts;
-  readonly deleted: Counts;
-  readonly baseline: Counts | undefined;
-  readonly counted: Counts;
+/** Takes the digests of the plan, and what earlier ones left, out of the table: nobody needs them any more. */
+export async function removeDigests({ deps, run, progress }: CleanUp): Promise<void> {
+  const { state } = progress;
+  const items = (await findPlan(deps.objects, run.id))?.open?.items ?? 0;
+  const keys = [...state.stale, ...Array.from({ length: items }, (_, index) => changeDigestsKey(run.id, index))];
+  if (keys.length > 0) await deps.table.deleteItems(keys);
+  state.phase = 'replica';
 }
-
-/**
- * New items among those that the run wrote. What the table held before and holds now gives the exact number, also after
- * crashes; where an interrupted run had left the table in between, the steps' own count must do.
- */
-function addedOf(kind: keyof Counts, { final, written, deleted, baseline, counted }: Change): number {
-  const added = baseline === undefined ? counted[kind] : final[kind] - baseline[kind] + deleted[kind];
-  return Math.min(Math.max(added, 0), written[kind]);
-}
-
-const each = (value: (kind: keyof Counts) => number): Counts => ({
-  users: value('users'),
-  groups: value('groups'),
-  memberships: value('memberships'),
-});

@@ -2,6 +2,7 @@ import { Fault } from '../../errors.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { digestsIn } from '../../digests/ledger.ts';
 import type { LedgerState } from '../../digests/ledger.ts';
+import type { StagedPart } from '../staging.ts';
 import { stateAfter } from '../progress.ts';
 import { SYNC_GROUP_CHECKPOINT, syncGroupStateShape } from '../sync-group.ts';
 import { SYNC_USERS_IN_GROUP_CHECKPOINT, membersStateShape } from '../sync-users-in-group.ts';
@@ -12,6 +13,8 @@ import type { Counts } from '../../backup/manifest.ts';
 export interface SeenByRun {
   /** Digests of every key that belongs into the table. */
   readonly ledgers: readonly LedgerState[];
+  /** Of these, what is new or differs from the table, unless it was written at once. */
+  readonly staged: readonly StagedPart[];
   /** In the pool, federated users included. */
   readonly users: number;
   readonly groups: number;
@@ -38,6 +41,7 @@ export async function seenByRun(objects: Pick<ObjectStore, 'get'>, runId: string
   );
   return {
     ledgers: [users.users, members.lateUsers, groups.groups, members.memberships],
+    staged: [...(users.staged ?? []), ...(groups.staged ?? []), ...(members.staged ?? [])],
     users: digestsIn(users.users, users.federated, members.lateUsers),
     groups: digestsIn(groups.groups),
     memberPages: members.counts.pages,

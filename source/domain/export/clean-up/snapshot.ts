@@ -11,8 +11,9 @@ import type { CleanUp, CleanUpState } from './state.ts';
 const OBJECTS_AT_A_TIME = 3;
 
 /**
- * Joins what was gathered to the objects of the run's snapshot. The parts are final since the plan is; an object that was
- * joined already and forgotten by a crash is written again with the same bytes.
+ * Joins what was gathered to the objects of the run's snapshot: what the table holds once the plan is applied. The parts
+ * are final since the plan is; an object that was joined already and forgotten by a crash is written again with the same
+ * bytes.
  */
 export async function joinSnapshot({ deps, run, progress, sliceOver }: CleanUp): Promise<void> {
   const { state } = progress;
@@ -27,7 +28,7 @@ export async function joinSnapshot({ deps, run, progress, sliceOver }: CleanUp):
     if (todo.some((name) => snapshot.objects[name] === undefined)) return;
     await requireAllItems(run, itemsIn(objectsOf(state) ?? []), totalOf(state.stays.counts));
   }
-  state.phase = 'seal';
+  state.phase = 'guard';
 }
 
 /** The joined objects as the manifest lists them; undefined when the run keeps no snapshot. */

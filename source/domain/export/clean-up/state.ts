@@ -4,6 +4,7 @@ import { checksumsShape } from '../../backup/checksums.ts';
 import { snapshotStateShape } from '../../backup/snapshot/write.ts';
 import type { SnapshotParts } from '../../backup/snapshot/write.ts';
 import { noCounts } from '../../backup/counts.ts';
+import { itemKeyShape } from '../../backup/items.ts';
 import { newScan, scanProgressShape } from '../../backup/scan-segments.ts';
 import { noContent } from '../../backup/tally.ts';
 import type { BackupTable, ObjectStore, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
@@ -12,15 +13,17 @@ import { countShape, onlyRead, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { chainShape, newChain } from '../../listing/page-chain.ts';
 import type { Run } from '../run.ts';
+import { stagedShape } from '../staging.ts';
 import type { StepDeps } from '../../state/step.ts';
-import { deletePlanShape } from './delete-plan.ts';
+import { metShape } from './met-items.ts';
+import { planBatchShape } from './plan-batches.ts';
 
 /** What BackupTableCleanup needs. */
 export interface CleanUpDeps extends StepDeps {
   readonly pool: Pick<UserPoolReader, 'describe' | 'listUsersPage' | 'listUsersInGroupPage'>;
   readonly table: Pick<
     BackupTable,
-    'contentHashes' | 'putItems' | 'deleteItems' | 'getItem' | 'putItemIf' | 'scanPage' | 'transact'
+    'contentHashes' | 'itemsOf' | 'putItems' | 'deleteItems' | 'getItem' | 'putItemIf' | 'scanPage' | 'transact'
   >;
   /** The table's replica in the backup Region. */
   readonly replica: Pick<BackupTable, 'getItem'>;
@@ -34,7 +37,7 @@ const staysShape = v.object({
   /** Of these, items that this run wrote. */
   written: countsShape,
 });
-/** What stays in the table: becomes the manifest. */
+/** What stays in the table, and from the plan on what it then holds: becomes the manifest. */
 export type Stays = v.InferOutput<typeof staysShape>;
 
 const doubtfulShape = v.object({
@@ -59,16 +62,59 @@ const replicaLookShape = v.object({
 /** What the replica showed after the run was sealed. */
 export type ReplicaLook = Stored<typeof replicaLookShape>;
 
+const changePlanShape = v.object({
+  /** Staged parts, and objects of gone keys, before these are planned. */
+  next: countShape,
+  nextGone: countShape,
+  /** Of the gone keys, those that were planned or stay. */
+  goneRead: countShape,
+  added: countsShape,
+  changed: countsShape,
+  deleted: countsShape,
+  batches: v.array(onlyRead(planBatchShape)),
+});
+/** What the run is going to change in the table. */
+export type ChangePlan = v.InferOutput<typeof changePlanShape>;
+
+/**
+ * scan to memberships find out what is to be done, plan and snapshot prepare it, guard decides; only open and apply change
+ * the content of the table. seal, tidy and replica end the run.
+ */
+const PHASES = [
+  'scan',
+  'confirm',
+  'memberships',
+  'plan',
+  'snapshot',
+  'guard',
+  'open',
+  'apply',
+  'seal',
+  'tidy',
+  'replica',
+  'sealed',
+] as const;
+
 export const cleanUpStateShape = v.object({
-  phase: v.picklist(['scan', 'confirm', 'memberships', 'plan', 'delete', 'snapshot', 'seal', 'replica', 'sealed']),
+  phase: v.picklist(PHASES),
   segments: v.pipe(scanProgressShape, v.minLength(1)),
+  /** Scanned items that the run saw and did not stage. */
+  unstaged: countShape,
   stays: staysShape,
+  /** Of the scanned items that stay, those that this run or an interrupted one wrote without a plan (see RunFacts.unsealedRuns). */
+  writtenBefore: countsShape,
+  /** Staged items that the table holds already. */
+  met: metShape,
   gone: v.object({ counts: countsShape, parts: textsShape }),
+  /** Items with the digests of earlier plans, which are of no more use. */
+  stale: v.array(onlyRead(itemKeyShape)),
   /** Items that stay although something else than an export changed them. */
   damaged: countShape,
   confirm: v.object({ asked: countShape, present: textsShape }),
   doubtful: doubtfulShape,
-  plan: v.exactOptional(onlyRead(deletePlanShape)),
+  /** Users who were confirmed and differ from the stored ones: behind what the listing staged. */
+  staged: stagedShape,
+  plan: changePlanShape,
   /** Absent when the run keeps no snapshot. */
   snapshot: v.exactOptional(
     v.object({
@@ -82,11 +128,28 @@ export const cleanUpStateShape = v.object({
 /** Checkpoint of BackupTableCleanup. */
 export type CleanUpState = v.InferOutput<typeof cleanUpStateShape>;
 
-/** The clean-up before its first page; the scan gathers a snapshot where one is to be kept. */
-export const newCleanUp = ({ keepSnapshot }: { readonly keepSnapshot: boolean }): CleanUpState => ({
-  phase: 'scan',
+/** The clean-up before its first page; the scan gathers a snapshot where one is to be kept. `phase`: where the rest is done already. */
+export const newCleanUp = (
+  { keepSnapshot }: { readonly keepSnapshot: boolean },
+  phase: CleanUpState['phase'] = 'scan',
+): CleanUpState => ({
+  phase,
   segments: newScan(),
+  unstaged: 0,
   stays: { ...noContent(), written: noCounts() },
+  writtenBefore: noCounts(),
+  met: [],
+  stale: [],
+  staged: [],
+  plan: {
+    next: 0,
+    nextGone: 0,
+    goneRead: 0,
+    added: noCounts(),
+    changed: noCounts(),
+    deleted: noCounts(),
+    batches: [],
+  },
   gone: { counts: noCounts(), parts: [] },
   damaged: 0,
   confirm: { asked: 0, present: [] },

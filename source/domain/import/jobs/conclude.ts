@@ -2,8 +2,9 @@ import type { ChunkPlan } from '../plan/plan-model.ts';
 import type { JobsRun } from './deps.ts';
 import { lineOffset } from './job-log.ts';
 import type { LogLine } from './job-log.ts';
+import { isLookedAt } from './looked-at.ts';
 import { currentJob } from './job-start.ts';
-import { RowCode, RowResults } from './row-results.ts';
+import { RowCode, RowResults } from '../accounts/row-results.ts';
 import { settleChunk } from './settle.ts';
 import { MAX_RUNS, rowResultsKey } from '../plan/jobs-state.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
@@ -25,13 +26,18 @@ export async function concludeJob(
   else
     applyLog(results, rows, lines, {
       job: jobName,
-      skipped: skippedMeans(state),
       looked: state.ended?.status === 'Succeeded' ? undefined : lookedAt(state),
     });
-  const { job: _job, startedAt: _startedAt, ended: _ended, ...rest } = state;
-  const namesTaken = state.ran.length === 0 && (state.ended?.skipped ?? 0) > results.count(RowCode.collision);
-  const next: JobsState = { ...rest, ran: [...state.ran, jobName], ...(namesTaken ? { namesTaken } : {}) };
-  if (results.count(RowCode.pending) === 0) return settleOrFollowUp(run, next, chunk, results, 0);
+  const { job: _job, startedAt, ended, ...rest } = state;
+  const window = ended?.window ?? [startedAt ?? Date.parse(run.plan.plannedAt), run.deps.clock.now()];
+  const next: JobsState = {
+    ...rest,
+    ran: [...state.ran, jobName],
+    windows: [...(state.windows ?? []), window],
+    looks: 0,
+  };
+  if (results.count(RowCode.pending) === 0 && !isLookedAt(run.plan, chunk))
+    return settleOrFollowUp(run, next, chunk, results, 0);
   return { ...next, resultsKey: await save(run, next, results, 0), stage: 'list', listing: { part: 1 }, dueAt: 0 };
 }
 
@@ -78,16 +84,8 @@ export async function save(
 export const lookedAt = ({ ended }: Pick<JobsState, 'ended'>): number =>
   ended === undefined ? 0 : ended.imported + ended.skipped + ended.failed;
 
-/**
- * Only in the chunk's first job a skipped row is a collision of names; later it was imported by an earlier job. Where that
- * first job skipped rows that nobody could name, a look at the pool decides (`pending`).
- */
-const skippedMeans = ({ ran, namesTaken }: JobsState): RowCode =>
-  ran.length === 0 ? RowCode.collision : namesTaken === true ? RowCode.pending : RowCode.imported;
-
 interface LoggedJob {
   readonly job: string;
-  readonly skipped: RowCode;
   /** See lineOffset. */
   readonly looked: number | undefined;
 }
@@ -96,7 +94,7 @@ function applyLog(
   results: RowResults,
   rows: readonly number[],
   lines: ReadonlyMap<number, LogLine>,
-  { job, skipped, looked }: LoggedJob,
+  { job, looked }: LoggedJob,
 ): void {
   const offset = lineOffset(lines, rows.length, looked);
   if (offset === undefined) return;
@@ -104,8 +102,9 @@ function applyLog(
     const line = number + offset;
     const row = rows[line - 1];
     if (row === undefined) continue;
-    const code = ({ SUCCEEDED: RowCode.imported, FAILED: RowCode.failed, SKIPPED: skipped } as const)[status];
-    if (code === RowCode.failed || code === RowCode.collision) results.set(row, code, { job, line, text });
-    else results.set(row, code);
+    // Who has the name of a skipped row, only a look at the pool tells: an earlier job may have imported it.
+    const code = ({ SUCCEEDED: RowCode.imported, FAILED: RowCode.failed, SKIPPED: RowCode.pending } as const)[status];
+    if (code === RowCode.imported) results.set(row, code);
+    else results.set(row, code, { job, line, text });
   }
 }

@@ -36,4 +36,6 @@ export interface JobsRun {
   readonly plan: RestorePlan;
   readonly deps: ImportUsersDeps;
   readonly progress: Progress<JobsState>;
+  /** See RowEvidence. */
+  readonly importsConfirmed: boolean;
 }

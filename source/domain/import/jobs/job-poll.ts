@@ -37,7 +37,13 @@ export async function pollJob(run: JobsRun, state: JobsState, chunk: ChunkPlan):
   });
   if (job.status === 'Expired') return nextJob(run, state);
   if (failedAsAWhole(job)) return stopForWholeJob(run, state, job);
-  const ended = { status: job.status, imported: job.imported, skipped: job.skipped, failed: job.failed };
+  const ended = {
+    status: job.status,
+    imported: job.imported,
+    skipped: job.skipped,
+    failed: job.failed,
+    window: windowOf(job, state.startedAt ?? now, now),
+  };
   const next: JobsState = {
     ...state,
     ...(job.imported === rows ? speedOf(job, rows, elapsedMs) : {}),
@@ -64,6 +70,12 @@ async function stopForWholeJob({ progress }: JobsRun, state: JobsState, job: Imp
   const { job: _job, startedAt: _startedAt, ...rest } = state;
   await progress.moveTo({ ...rest, stage: 'prepare', attempt: state.attempt + 1, dueAt: 0, logReads: 0 });
   throw wholeJobFailure(job);
+}
+
+/** When the job ran. Where our start or its end is seen late, its own times tell. */
+function windowOf({ started, completed }: ImportJob, startedAt: number, now: number): [number, number] {
+  const [from, to] = [Date.parse(started ?? ''), Date.parse(completed ?? '')];
+  return [Number.isFinite(from) ? Math.min(from, startedAt) : startedAt, Number.isFinite(to) ? to : now];
 }
 
 /** By the job's own times where it has them: our polls come late. */

@@ -8,7 +8,7 @@ import { buildChunkCsv } from './chunk-csv.ts';
 import type { JobsRun } from './deps.ts';
 import { blockedByOther, neverStarted, noMoreJobs } from './job-causes.ts';
 import { BUSY_PATIENCE_MS, busyDelay, MIN_POLL_MS } from './polling.ts';
-import { RowResults } from './row-results.ts';
+import { RowResults } from '../accounts/row-results.ts';
 import { jobName, JOBS_PER_POOL, mappingKey, MAX_NEVER_RAN } from '../plan/jobs-state.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
 

@@ -2,29 +2,43 @@ import { isNamed } from '../../errors.ts';
 import type { PoolUser } from '../../model.ts';
 import { restoreUserShape } from '../plan/plan-model.ts';
 import type { ChunkPlan } from '../plan/plan-model.ts';
-import { nameKey, userContentDigest } from '../../digests/user-content.ts';
+import { isOurRow, proofOf } from '../accounts/proof.ts';
+import type { RowProof } from '../accounts/proof.ts';
+import { nameKey } from '../../digests/user-content.ts';
 import { signInNameFrom } from '../../comparison/matching.ts';
 import { NO_CHAINS } from '../../listing/chains.ts';
 import type { PageUse } from '../../listing/chains.ts';
 import { inOneChainIfRefused, userChains } from '../../listing/user-chains.ts';
 import type { ListingScope } from '../../listing/user-chains.ts';
 import { save, settleOrFollowUp } from './conclude.ts';
+import { isLookedAt } from './looked-at.ts';
 import type { JobsRun } from './deps.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 import { findUser } from '../plan/pool-names.ts';
-import { RowCode, RowResults } from './row-results.ts';
+import { RowCode, RowResults } from '../accounts/row-results.ts';
 import type { JobsState, RowListing } from '../plan/jobs-state.ts';
 
 /** Up to this many users are looked up one by one; for more the whole pool is listed. */
 const ONE_BY_ONE = 60;
 
-/** Rows without a result, by the name in the form in which the pool compares names; `content` where names may be taken. */
-type Pending = ReadonlyMap<string, { readonly row: number; readonly name: string; readonly content?: Buffer }>;
+/** After these waits accounts that a job told of are looked for once more: listings are eventually consistent. */
+const LATE_LISTING_WAITS_MS: readonly number[] = [5_000, 10_000, 15_000];
+
+/** A row that is looked up: what its account would show. */
+interface LookedUp {
+  readonly row: number;
+  readonly sub: string;
+  readonly name: string;
+  readonly proof: RowProof;
+}
+/** By the name in the form in which the pool compares names. */
+type Rows = ReadonlyMap<string, LookedUp>;
 type Found = (name: string, user: PoolUser) => void;
 
 /**
- * Looks the rows without a result up in the new pool; a listing that does not end in this slice goes on in the next. A row
- * whose name somebody else has is a collision, which only a job that skipped rows makes possible.
+ * Looks rows up in the new pool: those without a result, and of the first chunk also those that a job told of. An account
+ * with the name of a row is ours if it proves to be, else the row is a collision. A listing that does not end in this
+ * slice goes on in the next.
  */
 export async function listRows(
   run: JobsRun,
@@ -32,28 +46,41 @@ export async function listRows(
   chunk: ChunkPlan,
   sliceOver: () => boolean,
 ): Promise<JobsState> {
-  const results = await RowResults.load(run.deps.objects, state.resultsKey, chunk.users);
+  const { plan, deps } = run;
+  const results = await RowResults.load(deps.objects, state.resultsKey, chunk.users);
   const listing = state.listing ?? { part: 1 };
-  const rows = await pendingRows(run, chunk, results, state.namesTaken === true);
+  const rows = await wantedRows(run, chunk, results);
   const found: Found = (name, user) => {
-    const pending = rows.get(nameKey(name, run.plan.caseSensitive));
-    if (pending === undefined) return;
-    const ours = pending.content === undefined || pending.content.equals(contentOf(user, run.plan));
-    results.set(pending.row, ours ? RowCode.imported : RowCode.collision);
+    const wanted = rows.get(nameKey(name, plan.caseSensitive));
+    if (wanted === undefined) return;
+    const { row, sub, proof } = wanted;
+    const evidence = {
+      windows: state.windows ?? [],
+      told: results.code(row) === RowCode.imported,
+      importsConfirmed: run.importsConfirmed,
+    };
+    if (isOurRow(user, proof, evidence, plan.signInName))
+      results.setAccount(row, { sub, newSub: user.sub, at: Date.parse(user.created) });
+    else results.set(row, RowCode.collision);
   };
   const few = rows.size <= ONE_BY_ONE && listing.pages === undefined;
-  const pages = few && (await eachByName(run, rows, found)) ? undefined : await listAll(run, listing, found, sliceOver);
-  if (pages === undefined) return settleOrFollowUp(run, state, chunk, results, listing.part);
-  return {
-    ...state,
-    resultsKey: await save(run, state, results, listing.part),
-    listing: { part: listing.part + 1, pages },
-  };
+  const pages =
+    few && (await eachByName(run, rows, found)) ? undefined : await listAll(run, chunk, listing, found, sliceOver);
+  const next: JobsState = { ...state, listing: { part: listing.part + 1, ...(pages === undefined ? {} : { pages }) } };
+  if (pages !== undefined) return { ...next, resultsKey: await save(run, state, results, listing.part) };
+  const looks = state.looks ?? 0;
+  const wait = LATE_LISTING_WAITS_MS[looks];
+  if (results.hasUnshown && isLookedAt(plan, chunk) && wait !== undefined) {
+    const resultsKey = await save(run, state, results, listing.part);
+    return { ...next, resultsKey, looks: looks + 1, dueAt: deps.clock.now() + wait };
+  }
+  return settleOrFollowUp(run, state, chunk, results, listing.part);
 }
 
 /** Lists the pool on; undefined at its end. */
 async function listAll(
   { plan, deps }: JobsRun,
+  chunk: ChunkPlan,
   { pages }: RowListing,
   found: Found,
   sliceOver: () => boolean,
@@ -71,43 +98,33 @@ async function listAll(
     await listing.run(sliceOver, () => undefined);
     return listing.done ? undefined : { scope, chains: listing.progress };
   };
-  return inOneChainIfRefused(pages?.scope ?? 'prefixes', list, () => {
+  // Nobody but the first, small chunk is in the pool when that one is looked at.
+  const scope = isLookedAt(plan, chunk) ? 'single' : 'prefixes';
+  return inOneChainIfRefused(pages?.scope ?? scope, list, () => {
     chains = NO_CHAINS;
   });
 }
 
-async function pendingRows(
-  { deps, plan }: JobsRun,
-  chunk: ChunkPlan,
-  results: RowResults,
-  namesTaken: boolean,
-): Promise<Pending> {
-  const pending = new Map<string, { readonly row: number; readonly name: string; readonly content?: Buffer }>();
+async function wantedRows({ deps, plan }: JobsRun, chunk: ChunkPlan, results: RowResults): Promise<Rows> {
+  const wanted = new Map<string, LookedUp>();
+  const alsoTold = isLookedAt(plan, chunk);
   let row = 0;
   for await (const user of readNdjson(deps.objects, chunk.key, restoreUserShape)) {
-    const { name } = user;
-    if (results.code(row) === RowCode.pending)
-      pending.set(nameKey(name, plan.caseSensitive), {
+    const code = results.code(row);
+    if (code === RowCode.pending || (alsoTold && code === RowCode.imported && !results.hasAccount(row)))
+      wanted.set(nameKey(user.name, plan.caseSensitive), {
         row,
-        name,
-        ...(namesTaken ? { content: contentOf(user, plan) } : {}),
+        sub: user.sub,
+        name: user.name,
+        proof: proofOf(user, plan.signInName),
       });
     row += 1;
   }
-  return pending;
-}
-
-/**
- * What tells a user of ours from somebody else of that name. Not the flag, which a later operation sets; not the name itself,
- * which the pool may fold; not a birthdate, which it may keep in another form.
- */
-function contentOf({ attributes }: Pick<PoolUser, 'attributes'>, { signInName }: JobsRun['plan']): Buffer {
-  const { birthdate: _birthdate, [signInName]: _name, ...rest } = attributes;
-  return userContentDigest({ attributes: rest, enabled: true });
+  return wanted;
 }
 
 /** False when a name has characters that the filter language cannot carry. */
-async function eachByName({ deps, plan }: JobsRun, rows: Pending, found: Found): Promise<boolean> {
+async function eachByName({ deps, plan }: JobsRun, rows: Rows, found: Found): Promise<boolean> {
   try {
     for (const { name } of rows.values()) {
       const user = await findUser(deps.pool, plan, name);

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { chainProgressShape, NO_CHAINS } from '../../listing/chains.ts';
 import { listingScopeShape } from '../../listing/user-chains.ts';
-import { countShape, onlyRead, textsShape } from '../../state/shape.ts';
+import { countShape, onlyRead, subShape } from '../../state/shape.ts';
 
 const usersScopeShape = v.picklist([...listingScopeShape.options, 'named', 'none']);
 /** How the users are looked at: all of them, by name where something was wrong, or not again. */
@@ -15,8 +15,22 @@ export const checkStateShape = v.object({
   chains: onlyRead(chainProgressShape),
   /** Object with the marks of this state; absent before the first. */
   marksKey: v.exactOptional(v.string()),
-  /** Objects with the lines of the sub map found so far. */
-  subMapParts: textsShape,
+  /** Users of whom an account has the name that is not theirs; their own may be listed later. */
+  strangers: v.exactOptional(v.array(countShape)),
+  /** What is to be taken back from such accounts: a membership, or without `group` the disabled flag. */
+  toTakeBack: v.exactOptional(
+    v.array(
+      v.object({
+        /** Of the account. */
+        sub: subShape,
+        username: v.string(),
+        /** Of the user whose name it has. */
+        oldSub: subShape,
+        name: v.string(),
+        group: v.exactOptional(v.string()),
+      }),
+    ),
+  ),
   /** Groups of the plan that are missing or differ. */
   groupProblems: v.array(countShape),
   /** In the pool, but not in the plan: reported only. */
@@ -35,7 +49,6 @@ export const initialCheckState = (): CheckState => ({
   usersScope: 'prefixes',
   memberGroups: 'all',
   chains: NO_CHAINS,
-  subMapParts: [],
   groupProblems: [],
   unknownUsers: 0,
   unknownGroups: 0,

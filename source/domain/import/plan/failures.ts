@@ -11,14 +11,17 @@ export const failureShape = v.object({
   name: v.string(),
   /**
    * row: the import job refused the row; create: creating the user one by one was refused; created: it was created one
-   * by one; password: it was, but without a password; blocked: its updates were left out; update: an update was refused.
+   * by one; password: it was, but without a password; blocked: its updates were left out; update: an update was refused;
+   * takenBack: what had been done by the user's name to somebody else's account was undone.
    */
-  kind: v.picklist(['row', 'create', 'created', 'password', 'blocked', 'update']),
+  kind: v.picklist(['row', 'create', 'created', 'password', 'blocked', 'update', 'takenBack']),
   /** Cognito's exception name, the job log's text, or the plan's reason. */
   reason: v.string(),
   /** Line of the job's CSV, 1 = first data row, and the job. */
   line: v.exactOptional(countShape),
   job: v.exactOptional(v.string()),
+  /** Of a membership. */
+  group: v.exactOptional(v.string()),
 });
 /** Something that could not be done as planned for one user; one JSON line, for the report. */
 export type Failure = Stored<typeof failureShape>;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { chainProgressShape } from '../../listing/chains.ts';
 import { listingScopeShape } from '../../listing/user-chains.ts';
-import { countShape, textsShape } from '../../state/shape.ts';
+import { countShape, subShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { restoreFolder } from './plan-model.ts';
 
@@ -13,6 +13,19 @@ const rowListingShape = v.object({
 });
 /** How far the lookup of rows has come. */
 export type RowListing = Stored<typeof rowListingShape>;
+
+const windowsShape = v.array(v.strictTuple([v.number(), v.number()]));
+
+export const chunkAccountShape = v.object({
+  /** In the backup. */
+  sub: subShape,
+  /** In the new pool; absent: an import job told of the account, and no listing shows it yet. */
+  newSub: v.exactOptional(subShape),
+  /** When it was created, milliseconds since the epoch. */
+  at: v.exactOptional(v.number()),
+});
+/** Whose account a look at the pool found for a row. */
+export type ChunkAccount = Stored<typeof chunkAccountShape>;
 
 const chunkResultShape = v.object({
   chunk: countShape,
@@ -28,6 +41,14 @@ const chunkResultShape = v.object({
   rescueParts: countShape,
   /** Names of the jobs that ran, for the report. */
   jobs: textsShape,
+  /** When these jobs ran: from and until, milliseconds since the epoch. Absent in results of version 2.0.0. */
+  windows: v.exactOptional(windowsShape),
+  /** NDJSON of ChunkAccount, where the pool was looked at; absent: nobody was looked up. */
+  accountsKey: v.exactOptional(v.string()),
+  /** RowProofs of the chunk; see writeProofs. */
+  proofsKey: v.exactOptional(v.string()),
+  /** RowResults of the chunk; absent: a job imported all of its rows. */
+  resultsKey: v.exactOptional(v.string()),
 });
 /** How one chunk ended: what UpdateUsers and the report need to know. */
 export type ChunkResult = Stored<typeof chunkResultShape>;
@@ -53,15 +74,24 @@ export const jobsStateShape = v.object({
   busySince: v.exactOptional(v.number()),
   /** What the ended job reported, until its rows have their results. */
   ended: v.exactOptional(
-    v.object({ status: v.string(), imported: countShape, skipped: countShape, failed: countShape }),
+    v.object({
+      status: v.string(),
+      imported: countShape,
+      skipped: countShape,
+      failed: countShape,
+      /** When it ran; absent in states of version 2.0.0. */
+      window: v.exactOptional(v.strictTuple([v.number(), v.number()])),
+    }),
   ),
+  /** When the chunk's ended jobs ran. */
+  windows: v.exactOptional(windowsShape),
+  /** How often accounts that the listing should show were looked for once more. */
+  looks: v.exactOptional(countShape),
   logReads: countShape,
   listing: v.exactOptional(rowListingShape),
-  /** The chunk's first job skipped rows that its log does not name: a listed name may be somebody else's. */
-  namesTaken: v.exactOptional(v.boolean()),
   /** Row results of the chunk so far (RowResults); absent before its first job has ended. */
   resultsKey: v.exactOptional(v.string()),
-  /** Names of this chunk's jobs that ran to an end, at most MAX_RUNS; only in the first one a skipped row is a collision. */
+  /** Names of this chunk's jobs that ran to an end, at most MAX_RUNS; they. */
   ran: textsShape,
   /** Users per second of the last complete job: when to look at the next one. */
   speed: v.exactOptional(v.number()),
@@ -96,7 +126,8 @@ export const rowResultsKey = (
   restoreId: string,
   chunk: number,
   attempt: number,
-  part: number,
+  /** How many results of the attempt there were before; or whose last ones they are. */
+  part: number | string,
 ): string => `${restoreFolder(poolId, restoreId)}results/c${chunk}-a${attempt}-${part}.json`;
 /** Key of `create` operations for rows that no job imported; UpdateUsers works them off. */
 export const rescueKey = (poolId: string, restoreId: string, chunk: number, part: number): string =>

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { countShape, onlyRead, textsShape } from '../../state/shape.ts';
+import { noAccounts, storedAccountsShape } from './accounts-state.ts';
 import { checkStateShape } from './check-state.ts';
 import { restoreOutcomeShape } from './outcome.ts';
 import { restoreFolder } from './plan-model.ts';
@@ -21,6 +22,8 @@ const updateCountsShape = v.object({
   memberships: countShape,
   attributes: countShape,
   refused: countShape,
+  /** Of what had been done by name to accounts of somebody else. */
+  takenBack: v.exactOptional(countShape),
 });
 /** What was written; a crash may count the work of its last seconds twice. */
 export type UpdateCounts = v.InferOutput<typeof updateCountsShape>;
@@ -44,6 +47,12 @@ export const updatesStateShape = v.object({
   counts: updateCountsShape,
   /** Present from the first comparison on. */
   check: v.exactOptional(checkStateShape),
+  /** See Accounts; absent in states of version 2.0.0, which recorded no subs. */
+  accounts: v.exactOptional(storedAccountsShape),
+  /** Finished chunks whose accounts are on record. */
+  chunksRecorded: v.exactOptional(countShape),
+  /** The pool takes no `sub` in the place of a username: writes name users by their sign-in name. */
+  subsRefused: v.exactOptional(v.boolean()),
   /** Executions that ended partial and were followed by another one. */
   retries: countShape,
   /** Present in phase done. */
@@ -62,6 +71,7 @@ export const initialUpdatesState = (): UpdatesState => ({
   groups: '',
   collisions: [],
   refused: [],
+  accounts: noAccounts(),
   counts: { groupsCreated: 0, usersCreated: 0, disabled: 0, memberships: 0, attributes: 0, refused: 0 },
   retries: 0,
 });

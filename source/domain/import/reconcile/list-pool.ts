@@ -8,6 +8,7 @@ import { inOneChainIfRefused } from '../../listing/user-chains.ts';
 import type { ListingScope } from '../../listing/user-chains.ts';
 import type { StepEnd } from '../../state/step.ts';
 import type { CheckRun } from './check-run.ts';
+import { blockNamesakes, noteMember, takeBack } from './take-back.ts';
 import { lookUpByName } from './named.ts';
 
 /** Lists what the state's scope asks for and marks what was found. */
@@ -15,6 +16,8 @@ export async function listPool(check: CheckRun): Promise<StepEnd> {
   const { state, run } = check;
   while (state.step !== 'end') {
     if (run.sliceOver() || (await listStep(check)) === 'sliceOver') return 'sliceOver';
+    if (state.step === 'users') blockNamesakes(check);
+    if (state.step === 'members' && (await takeBack(check)) === 'sliceOver') return 'sliceOver';
     Object.assign(state, {
       chains: NO_CHAINS,
       walk: { source: 0, item: 0 },
@@ -50,9 +53,7 @@ async function listUsers(check: CheckRun, scope: ListingScope): Promise<StepEnd>
     marks,
     { pool: run.deps.pool, poolId: run.plan.newUserPoolId, chains: state.chains, scope },
     {
-      found: (user, { ordinal }, first) => {
-        if (first) check.addToSubMap(ordinal, user.sub);
-      },
+      found: () => undefined,
       extra: () => {
         state.unknownUsers += 1;
       },
@@ -81,8 +82,9 @@ async function listMembers(check: CheckRun): Promise<StepEnd> {
     marks,
     { pool: run.deps.pool, poolId: run.plan.newUserPoolId, chains: state.chains, groups },
     {
-      extra: () => {
+      extra: (group, account) => {
         state.unknownMemberships += counted;
+        noteMember(check, group, account);
       },
       forgetExtra: (count) => {
         state.unknownMemberships -= count * counted;

@@ -21,6 +21,6 @@ export async function lookUpByName(check: CheckRun): Promise<StepEnd> {
     });
     if (user === undefined) return;
     const compared = marks.compare(user);
-    if (compared !== undefined && marks.see(compared)) check.addToSubMap(ordinal, user.sub);
+    if (compared !== undefined) marks.see(compared);
   });
 }

@@ -1,5 +1,6 @@
 import { isDifferent, isMissing, Mark } from '../../comparison/mark.ts';
 import { Marks } from '../../comparison/marks.ts';
+import type { Expected } from '../../comparison/marks.ts';
 import { TEMPORARY_PASSWORD_STATUS } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
@@ -12,7 +13,7 @@ import type { RestorePlan } from '../plan/plan-model.ts';
 export function loadPlanMarks(
   objects: Pick<ObjectStore, 'get'>,
   plan: RestorePlan,
-  marksKey: string | undefined,
+  { marksKey, recognize }: { readonly marksKey: string | undefined } & Pick<Expected, 'recognize'>,
 ): Promise<Marks> {
   const { expected, counts, signInName, caseSensitive } = plan;
   return Marks.load(
@@ -23,6 +24,7 @@ export function loadPlanMarks(
       users: { keys: expected.users, count: counts.byCsv + counts.oneByOne },
       memberships: { keys: expected.memberships, count: counts.memberships },
       alsoMarked,
+      ...(recognize === undefined ? {} : { recognize }),
       advice: `It belongs to what the restore ${plan.restoreId} should bring back. ${adviceFor(planKey(plan.newUserPoolId, plan.restoreId))}`,
     },
     marksKey,
@@ -46,11 +48,4 @@ export function setForeign(marks: Marks, ...lists: readonly Pick<ReadonlySet<str
     const { sub } = marks.expectedUser(ordinal);
     if (subs.some((list) => list.has(sub))) marks.users[ordinal] = Mark.foreign;
   }
-}
-
-/** Before another try: nobody is left alone any more. */
-export function clearForeign({ users }: Marks): void {
-  users.forEach((mark, ordinal) => {
-    if (mark === Mark.foreign) users[ordinal] = 0;
-  });
 }

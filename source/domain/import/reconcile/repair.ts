@@ -1,10 +1,10 @@
 import { contentMark, isMissing, Mark } from '../../comparison/mark.ts';
-import { IMPORTED_STATUS } from '../../model.ts';
-import type { PoolUser } from '../../model.ts';
+import type { WriteOutcome } from '../../ports.ts';
 import type { PlannedGroup, RestoreUser } from '../plan/plan-model.ts';
-import { adopt, isOurs } from '../updates/create-user.ts';
+import { placeOf } from '../plan/expected-place.ts';
+import type { CreationWork } from '../updates/creations.ts';
 import { listedUser } from '../updates/listed-user.ts';
-import { collide, create, recordCreation, settle } from '../updates/run-op.ts';
+import { addToGroup, create, disable, recordCreation, settle } from '../updates/run-op.ts';
 import { isLeftAlone } from '../updates/update-run.ts';
 import { markWriting } from '../plan/restore-head.ts';
 import type { StepEnd } from '../../state/step.ts';
@@ -35,15 +35,16 @@ export async function repair(check: CheckRun): Promise<StepEnd> {
     const group = (run.groups[item.add.group] as PlannedGroup).name;
     const membership = marks.membershipOf(group, name);
     if (membership === undefined || marks.memberships.has(membership)) return;
-    if (!(await run.groupCreation.need(item.add.group))) return;
-    settle(run, item.add, await run.deps.writer.addUserToGroup(run.plan.newUserPoolId, name, group), 'memberships');
+    // Whose account it is, the comparison or the repair of the user has found out by now.
+    if (run.accounts.newSubOf(sub) === undefined) return;
+    if (await run.groupCreation.need(item.add.group)) await addToGroup(run, item.add);
   });
   if (end === 'moved') setForeign(marks, run.collisions, run.heldBack);
   return end;
 }
 
 async function repairUser(
-  { run, marks }: CheckRun,
+  { run, marks, owners }: CheckRun,
   user: RestoreUser,
   ordinal: number,
   why: string | undefined,
@@ -51,39 +52,35 @@ async function repairUser(
   const mark = marks.users[ordinal] as number;
   if (!hasProblem(mark)) return;
   const { plan, deps } = run;
+  const expected = marks.expectedUser(ordinal);
+  const work: CreationWork = { name: `repair-${run.state.retries}`, chunk: placeOf(expected).chunk };
   let found = mark;
   // A listing may show a user late, and since the last execution an administrator may have set the password: look again.
-  const existing = isMissing(mark) || hasNoPassword(mark) ? await listedUser(deps.pool, plan, user.name) : undefined;
+  const account = isMissing(mark) || hasNoPassword(mark) ? await listedUser(deps.pool, plan, user.name) : undefined;
+  // One that an import job is known to have made is on record from now on.
+  if (account !== undefined) owners.recognize(marks, account, ordinal);
   if (isMissing(mark)) {
-    if (!(await bringBack(run, user, existing, why ?? 'MissingAfterImport'))) return;
-    if (existing !== undefined) found = contentMark(existing, marks.expectedUser(ordinal).contentDigest);
-  } else if (existing !== undefined && isOurs(existing, user)) {
-    const outcome = await adopt(plan, user, existing, deps);
+    const cause = why ?? 'MissingAfterImport';
+    const isThere =
+      account === undefined
+        ? await create(run, user, cause, work)
+        : recordCreation(run, user, cause, await run.creations.adopt(user, account, work));
+    if (!isThere) return;
+    if (account !== undefined) found = contentMark(account, expected.contentDigest);
+  } else if (account !== undefined) {
+    const outcome = await run.creations.adopt(user, account, work);
     if (typeof outcome === 'object' && 'noPassword' in outcome)
       run.failures.add({ sub: user.sub, name: user.name, kind: 'password', reason: outcome.noPassword });
   }
   if ((found & Mark.attributesDiffer) !== 0) {
     const attributes = changeable(user, plan.schema);
-    if (Object.keys(attributes).length > 0)
-      settle(run, user, await deps.writer.updateAttributes(plan.newUserPoolId, user.name, attributes), 'attributes');
+    if (Object.keys(attributes).length > 0) {
+      const update = (username: string): Promise<WriteOutcome> =>
+        deps.writer.updateAttributes(plan.newUserPoolId, username, attributes);
+      settle(run, user, await run.writes.write(user, update), 'attributes');
+    }
   }
-  if (!user.enabled) settle(run, user, await deps.writer.disableUser(plan.newUserPoolId, user.name), 'disabled');
-}
-
-/** True when the missing user is in the pool by now: it was listed late, or is created here. */
-async function bringBack(
-  run: CheckRun['run'],
-  user: RestoreUser,
-  existing: PoolUser | undefined,
-  why: string,
-): Promise<boolean> {
-  const { plan, state, deps } = run;
-  if (existing === undefined) return create(run, user, why);
-  // An import may have changed the form of a value. After the first execution the name may be somebody else's, imported or not.
-  const imported = existing.status === IMPORTED_STATUS && state.retries === 0;
-  return imported || isOurs(existing, user)
-    ? recordCreation(run, user, why, await adopt(plan, user, existing, deps))
-    : collide(run, user);
+  if (!user.enabled) await disable(run, user);
 }
 
 function changeable(user: RestoreUser, schema: CheckRun['run']['plan']['schema']): Record<string, string> {

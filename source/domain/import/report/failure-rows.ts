@@ -19,6 +19,7 @@ export type DifferingAttributes = (user: {
 }) => Promise<readonly string[] | undefined>;
 
 const NOTHING = 'nothing';
+const TAKEN_BACK = "taken back from the account that has the name and is not this restore's";
 const CREATED = 'created one by one with a permanent random password that nobody knows';
 const NEW_STATUS = 'status CONFIRMED; the user sets a password by "forgot password"';
 const NO_ADDRESS =
@@ -104,7 +105,8 @@ async function* problemRows(
           : refused !== undefined
             ? `GroupRefused: ${refused}`
             : (note.update ?? 'MembershipMissing');
-        yield { ...row, reason, instead: NOTHING, changed: `not a member of the group ${group}` };
+        const instead = note.takenBack?.includes(group) === true ? TAKEN_BACK : NOTHING;
+        yield { ...row, reason, instead, changed: `not a member of the group ${group}` };
       } else if (!isSeen(mark)) {
         yield {
           ...row,

@@ -1,7 +1,6 @@
 import type { JobsState } from '../plan/jobs-state.ts';
 import { CheckRun } from '../reconcile/check-run.ts';
 import { listPool } from '../reconcile/list-pool.ts';
-import { clearForeign } from '../reconcile/plan-marks.ts';
 import { foundProblems, problemsOf, recheckScope } from '../reconcile/recheck.ts';
 import { repair } from '../reconcile/repair.ts';
 import { tagRestore } from '../plan/closed-objects.ts';
@@ -33,6 +32,7 @@ export async function finishRestore(
     await close(run, ended);
     return ended;
   }
+  if (run.state.phase === 'done') await beginRetry(run);
   const check = await CheckRun.begin(run);
   const outcome = await run.progress.gather([check], () => compareAndReport(check, jobs, { executionArn, bucket }));
   if (outcome !== undefined) await close(run, outcome);
@@ -45,7 +45,6 @@ async function compareAndReport(
   { executionArn, bucket }: Asked,
 ): Promise<RestoreOutcome | undefined> {
   const { run } = check;
-  if (run.state.phase === 'done') await beginRetry(check);
   if (run.state.phase === 'check') {
     if ((await listPool(check)) === 'sliceOver') return undefined;
     const problems = problemsOf(check);
@@ -82,14 +81,13 @@ async function enter(run: UpdateRun, phase: 'repair' | 'recheck' | 'report'): Pr
   await run.progress.save();
 }
 
-/** Nobody is left out any more: a name may have become free, a setting may have changed. */
-async function beginRetry({ run, marks, state }: CheckRun): Promise<void> {
-  clearForeign(marks);
-  run.collisions.clear();
-  run.refused.clear();
-  run.heldBack.clear();
-  state.walk = { source: 0, item: 0 };
-  run.state.phase = 'repair';
-  run.state.retries += 1;
-  await run.progress.save();
+/** Everything is compared anew, and nobody is left out any more: a name may have become free, a setting may have changed. */
+async function beginRetry({ collisions, refused, heldBack, state, progress }: UpdateRun): Promise<void> {
+  collisions.clear();
+  refused.clear();
+  heldBack.clear();
+  delete state.check;
+  state.phase = 'check';
+  state.retries += 1;
+  await progress.save();
 }

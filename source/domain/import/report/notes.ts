@@ -12,6 +12,8 @@ export interface UserNotes {
   password?: string;
   blocked?: string;
   update?: string;
+  /** Groups of which a membership was taken back from the account that has the name. */
+  takenBack?: string[];
 }
 
 /** Everything that the restore recorded about users, by their ordinal in the expected records. */
@@ -23,6 +25,7 @@ export async function readNotes({ deps, plan }: UpdateRun, marks: Marks): Promis
       if (ordinal === undefined) continue;
       const known = notes.get(ordinal) ?? {};
       if (failure.kind === 'row') known.row = failure;
+      else if (failure.kind === 'takenBack') (known.takenBack ??= []).push(failure.group ?? '');
       else known[failure.kind] = failure.reason;
       notes.set(ordinal, known);
     }

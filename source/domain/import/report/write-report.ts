@@ -1,3 +1,4 @@
+import { isSeen } from '../../comparison/mark.ts';
 import { isNamed } from '../../errors.ts';
 import { findUser } from '../plan/pool-names.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
@@ -5,7 +6,7 @@ import { restoreFolder, sourceOf } from '../plan/plan-model.ts';
 import { differingAttributes } from '../../digests/user-content.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
 import { restoreCounts } from './counts.ts';
-import { failureLine, FAILURES_HEADER, inParts, SUB_MAP_HEADER } from '../plan/csv-rows.ts';
+import { failureLine, FAILURES_HEADER, inParts, SUB_MAP_HEADER, subMapLine } from '../plan/csv-rows.ts';
 import { failureRows } from './failure-rows.ts';
 import type { DifferingAttributes } from './failure-rows.ts';
 import { readNotes } from './notes.ts';
@@ -29,7 +30,7 @@ export async function writeRestoreReport(check: CheckRun, jobs: JobsState, bucke
     keys[1],
     inParts(withHeader(FAILURES_HEADER, lines(failureRows(check, notes, namesOfDifferent(check))))),
   );
-  await deps.objects.write(keys[2], subMap(check));
+  await deps.objects.write(keys[2], inParts(withHeader(SUB_MAP_HEADER, subMapLines(check))));
   await deps.objects.put(keys[0], `${JSON.stringify(reportOf(check, jobs, counts, outcome), null, 2)}\n`);
   return {
     outcome,
@@ -97,12 +98,19 @@ async function* lines(rows: AsyncIterable<Parameters<typeof failureLine>[0]>): A
   for await (const row of rows) yield failureLine(row);
 }
 
-async function* withHeader(header: string, rest: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+async function* withHeader(
+  header: string,
+  rest: AsyncIterable<string> | Iterable<string>,
+): AsyncGenerator<string, void, undefined> {
   yield header;
   yield* rest;
 }
 
-async function* subMap({ run, state }: CheckRun): AsyncGenerator<Uint8Array, void, undefined> {
-  yield Buffer.from(SUB_MAP_HEADER, 'utf8');
-  for (const key of state.subMapParts) yield* run.deps.objects.read(key);
+/** The accounts of ours that the comparison saw. */
+function* subMapLines({ run, marks }: CheckRun): Generator<string, void, undefined> {
+  for (let ordinal = 0; ordinal < marks.userCount; ordinal += 1) {
+    const { sub } = marks.expectedUser(ordinal);
+    const newSub = run.accounts.newSubOf(sub);
+    if (newSub !== undefined && isSeen(marks.users[ordinal] as number)) yield subMapLine(sub, newSub);
+  }
 }

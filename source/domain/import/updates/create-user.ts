@@ -1,13 +1,26 @@
-import { IMPORTED_STATUS, TEMPORARY_PASSWORD_STATUS } from '../../model.ts';
+import type { Accounts, MadeBy } from '../accounts/accounts.ts';
+import type { CreationJournal } from '../accounts/creation-journal.ts';
+import {
+  hasAttributesOf,
+  hasLate,
+  isEarlierCreation,
+  isOurCreation,
+  isOurRow,
+  proofOf,
+  withoutLate,
+} from '../accounts/proof.ts';
+import type { RowEvidence } from '../accounts/proof.ts';
+import { TEMPORARY_PASSWORD_STATUS } from '../../model.ts';
 import type { Attributes, PoolUser } from '../../model.ts';
-import type { Clock, UserPoolReader, UserPoolWriter, WriteOutcome } from '../../ports.ts';
-import type { RestoreUser } from '../plan/plan-model.ts';
-import { userContentDigest } from '../../digests/user-content.ts';
+import type { Clock, Refusal, UserPoolReader, UserPoolWriter } from '../../ports.ts';
+import type { RestorePlan, RestoreUser } from '../plan/plan-model.ts';
 import { LAG_MS, listedUserInTime } from './listed-user.ts';
 import type { RestoredPool } from './listed-user.ts';
 
 const NAME_TAKEN = 'UsernameExistsException';
 const NOT_KNOWN_YET = 'UserNotFoundException';
+
+type PoolInWork = RestoredPool & Pick<RestorePlan, 'plannedAt'>;
 
 /** What the creation of one user needs. */
 export interface CreateUserDeps {
@@ -15,7 +28,11 @@ export interface CreateUserDeps {
   readonly writer: Pick<UserPoolWriter, 'createUser' | 'setPassword'>;
   /** A new random password that meets any policy; it is used once and forgotten. */
   readonly newPassword: () => string;
-  readonly clock: Pick<Clock, 'sleep'>;
+  readonly clock: Clock;
+  readonly accounts: Accounts;
+  readonly journal: CreationJournal;
+  /** What would prove that an import job had made the account all the same. */
+  readonly row: Omit<RowEvidence, 'told'>;
 }
 
 /**
@@ -23,66 +40,83 @@ export interface CreateUserDeps {
  * `existed`: an import job had brought the user; `noPassword`: the user exists, but Cognito refused the password;
  * `collision`: somebody else has the name.
  */
-export type CreateOutcome =
-  'done' | 'existed' | { readonly refused: string } | { readonly noPassword: string } | 'collision';
-
-/** Where it is an alias, Cognito takes it for confirmed users only ("... cannot be provided for unconfirmed account"). */
-const LATE_ATTRIBUTE = 'preferred_username';
+export type CreateOutcome = 'done' | 'existed' | Refusal | { readonly noPassword: string } | 'collision';
 
 /**
- * Creates one user without any message. A user of that name who already exists is ours if everything about it is as
- * planned (an earlier try whose answer was lost, or an import row whose result was); else it is somebody else's. A user
- * who is refused with a preferred_username is created without: the comparison at the end finds it missing and sets it.
+ * Creates one user without any message, and records the account as ours before it gets its password. A user of that name
+ * who already exists is ours if the record, the answer of an earlier call, or what it shows says so (see adopt); else it
+ * is somebody else's. A user who is refused with a preferred_username is created without: the comparison at the end finds
+ * it missing and sets it.
  */
-export async function createUser(plan: RestoredPool, user: RestoreUser, deps: CreateUserDeps): Promise<CreateOutcome> {
-  const { pool, writer, newPassword, clock } = deps;
-  const create = (attributes: Attributes): Promise<WriteOutcome> =>
+export async function createUser(plan: PoolInWork, user: RestoreUser, deps: CreateUserDeps): Promise<CreateOutcome> {
+  const { pool, writer, newPassword, clock, journal, accounts } = deps;
+  await journal.intend();
+  const create = (attributes: Attributes): ReturnType<UserPoolWriter['createUser']> =>
     writer.createUser(plan.newUserPoolId, { username: user.name, attributes, temporaryPassword: newPassword() });
   const tried = await create(user.attributes);
-  const again = tried !== 'done' && tried.refused !== NAME_TAKEN && LATE_ATTRIBUTE in user.attributes;
+  const again = 'refused' in tried && tried.refused !== NAME_TAKEN && hasLate(user.attributes);
   const created = again ? await create(withoutLate(user.attributes)) : tried;
-  if (created !== 'done') {
+  if ('refused' in created) {
     if (created.refused !== NAME_TAKEN) return created;
     const existing = await listedUserInTime(pool, plan, user.name, clock);
-    return existing === undefined || !isOurs(existing, user) ? 'collision' : adopt(plan, user, existing, deps);
+    return existing === undefined ? 'collision' : adopt(plan, user, existing, deps);
   }
-  return givePassword(plan, user, deps);
+  accounts.recordMade(user.sub, { newSub: created.sub, at: clock.now(), by: 'create' });
+  await journal.record(user.sub, created.sub);
+  return givePassword(plan, { oldSub: user.sub, username: created.sub }, deps);
 }
 
-/** How a user came who exists already and is ours; one whose creation was cut off gets its password. */
+/**
+ * How a user came whose sign-in name an account has; a collision unless the account is ours. One whose creation was cut
+ * off gets its password.
+ */
 export async function adopt(
-  plan: RestoredPool,
+  plan: PoolInWork,
   user: RestoreUser,
-  { status }: PoolUser,
+  account: PoolUser,
   deps: CreateUserDeps,
 ): Promise<CreateOutcome> {
-  if (status === TEMPORARY_PASSWORD_STATUS) return givePassword(plan, user, deps);
-  return status === IMPORTED_STATUS ? 'existed' : 'done';
+  const { accounts } = deps;
+  const by = makerOf(plan, user, account, deps);
+  if (by === undefined) return 'collision';
+  if (accounts.newSubOf(user.sub) !== account.sub)
+    accounts.recordMade(user.sub, { newSub: account.sub, at: Date.parse(account.created), by });
+  if (by === 'import') return 'existed';
+  if (account.status !== TEMPORARY_PASSWORD_STATUS) return 'done';
+  await deps.journal.record(user.sub, account.sub);
+  return givePassword(plan, { oldSub: user.sub, username: account.username }, deps);
+}
+
+function makerOf(
+  plan: PoolInWork,
+  user: RestoreUser,
+  account: PoolUser,
+  { accounts, journal, row }: CreateUserDeps,
+): MadeBy | undefined {
+  const recorded = accounts.newSubOf(user.sub);
+  if (recorded !== undefined) return recorded === account.sub ? accounts.madeBy(user.sub) : undefined;
+  if (journal.madeFor(user.sub) === account.sub) return 'create';
+  if (isOurCreation(account, user, journal.since)) return 'create';
+  if (accounts.mayBeCreatedBefore(user.sub) && hasAttributesOf(account, user) && isEarlierCreation(account, plan))
+    return 'create';
+  const { signInName } = plan;
+  return isOurRow(account, proofOf(user, signInName), { ...row, told: false }, signInName) ? 'import' : undefined;
 }
 
 /** Sets the permanent password that nobody knows. Cognito may not know yet, for a moment, a user who was just created. */
-export async function givePassword(
+async function givePassword(
   plan: RestoredPool,
-  { name }: Pick<RestoreUser, 'name'>,
-  { writer, newPassword, clock }: CreateUserDeps,
+  { oldSub, username }: { readonly oldSub: string; readonly username: string },
+  { writer, newPassword, clock, accounts }: CreateUserDeps,
 ): Promise<'done' | { readonly noPassword: string }> {
   const password = newPassword();
-  let outcome = await writer.setPassword(plan.newUserPoolId, name, password);
+  let outcome = await writer.setPassword(plan.newUserPoolId, username, password);
   for (const wait of LAG_MS) {
     if (outcome === 'done' || outcome.refused !== NOT_KNOWN_YET) break;
     await clock.sleep(wait);
-    outcome = await writer.setPassword(plan.newUserPoolId, name, password);
+    outcome = await writer.setPassword(plan.newUserPoolId, username, password);
   }
-  return outcome === 'done' ? 'done' : { noPassword: outcome.refused };
-}
-
-const withoutLate = (attributes: Attributes): Attributes =>
-  Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== LATE_ATTRIBUTE));
-
-/** The flag is set by a later operation, and preferred_username may be: either value of the one, and none of the other, is ours. */
-export function isOurs(existing: PoolUser, user: RestoreUser): boolean {
-  const found = userContentDigest({ ...existing, enabled: true });
-  return [user.attributes, withoutLate(user.attributes)].some((attributes) =>
-    found.equals(userContentDigest({ attributes, enabled: true })),
-  );
+  if (outcome !== 'done') return { noPassword: outcome.refused };
+  accounts.recordWrite(oldSub, { at: clock.now(), byName: false });
+  return 'done';
 }

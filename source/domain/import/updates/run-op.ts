@@ -2,9 +2,10 @@ import { Fault } from '../../errors.ts';
 import type { WriteOutcome } from '../../ports.ts';
 import { adviceFor } from '../../state/advice.ts';
 import { planKey } from '../plan/plan-model.ts';
-import type { RestoreUser, UpdateOp } from '../plan/plan-model.ts';
-import { createUser } from './create-user.ts';
+import type { PlannedGroup, RestoreUser, UpdateOp } from '../plan/plan-model.ts';
+import type { ReleasedBatch } from './batches.ts';
 import type { CreateOutcome } from './create-user.ts';
+import type { CreationWork } from './creations.ts';
 import type { UpdateCounts } from '../plan/updates-state.ts';
 import { isLeftAlone } from './update-run.ts';
 import type { UpdateRun } from './update-run.ts';
@@ -17,28 +18,53 @@ export const opKey = (op: UpdateOp): string =>
   op.op === 'create' ? op.user.sub : op.op === 'group' ? `group ${op.group}` : op.sub;
 
 /** Carries one operation out. Refusals are recorded, never thrown: one user's loss stops nobody else's restore. */
-export async function runOp(run: UpdateRun, op: UpdateOp): Promise<void> {
+export async function runOp(run: UpdateRun, op: UpdateOp, { key, chunk }: ReleasedBatch): Promise<void> {
   if (op.op === 'group') {
     await run.groupCreation.need(op.group);
     return;
   }
   if (op.op === 'create') {
-    await create(run, op.user, op.why);
+    await create(run, op.user, op.why, { name: key.slice(key.lastIndexOf('/') + 1), chunk });
     return;
   }
-  if (isLeftAlone(run, op.sub)) return;
-  const { newUserPoolId, restoreId } = run.plan;
-  const { writer } = run.deps;
-  if (op.op === 'disable') return settle(run, op, await writer.disableUser(newUserPoolId, op.name), 'disabled');
-  const group = run.groups[op.group];
+  const leftOut = isLeftAlone(run, op.sub) || run.unsettled.has(op.sub);
+  if (op.op === 'disable') {
+    if (!leftOut) await disable(run, op);
+    return;
+  }
+  // Without the group there is no membership: the report says so of both.
+  if (leftOut || !(await run.groupCreation.need(op.group)))
+    run.accounts.recordMembership(op.sub, groupAt(run, op.group).name, false);
+  else await addToGroup(run, op);
+}
+
+/** Disables the user's account. */
+export async function disable(run: UpdateRun, user: Pick<RestoreUser, 'sub' | 'name'>): Promise<void> {
+  const { deps, plan, accounts } = run;
+  const outcome = await run.writes.write(user, (username) => deps.writer.disableUser(plan.newUserPoolId, username));
+  if (outcome === 'done') accounts.recordDisabled(user.sub);
+  settle(run, user, outcome, 'disabled');
+}
+
+/** Makes the user's account a member of the group, and records whether Cognito said so. */
+export async function addToGroup(run: UpdateRun, op: UpdateOp & { readonly op: 'add' }): Promise<void> {
+  const { deps, plan, accounts } = run;
+  const { name } = groupAt(run, op.group);
+  const outcome = await run.writes.write(op, (username) =>
+    deps.writer.addUserToGroup(plan.newUserPoolId, username, name),
+  );
+  accounts.recordMembership(op.sub, name, outcome === 'done');
+  settle(run, op, outcome, 'memberships');
+}
+
+function groupAt({ groups, plan: { newUserPoolId, restoreId } }: UpdateRun, index: number): PlannedGroup {
+  const group = groups[index];
   if (group === undefined)
     throw new Fault(
       'BadState',
-      `A batch of the restore ${restoreId} names group ${op.group}, which its plan does not have. ${adviceFor(planKey(newUserPoolId, restoreId))}`,
+      `A batch of the restore ${restoreId} names group ${index}, which its plan does not have. ${adviceFor(planKey(newUserPoolId, restoreId))}`,
     );
-  // Without the group there is no membership: the report says so of both.
-  if (!(await run.groupCreation.need(op.group))) return;
-  return settle(run, op, await writer.addUserToGroup(newUserPoolId, op.name, group.name), 'memberships');
+  return group;
 }
 
 const HELD_BACK = 'TriggersWouldFire';
@@ -48,13 +74,13 @@ const heldBackReason = (why: string): string =>
 export const isHeldBack = (reason: string): boolean => reason.startsWith(HELD_BACK);
 
 /** Creates the user and records how that went; true when the user exists afterwards. */
-export async function create(run: UpdateRun, user: RestoreUser, why: string): Promise<boolean> {
+export async function create(run: UpdateRun, user: RestoreUser, why: string, work: CreationWork): Promise<boolean> {
   if (!run.plan.mayCreateUsers) {
     run.heldBack.add(user.sub);
     run.failures.add({ sub: user.sub, name: user.name, kind: 'blocked', reason: heldBackReason(why) });
     return false;
   }
-  return recordCreation(run, user, why, await createUser(run.plan, user, run.deps));
+  return recordCreation(run, user, why, await run.creations.create(user, work));
 }
 
 /** Records how a user came or did not; true when the user exists. */

@@ -5,6 +5,12 @@ import type { PlannedGroup, RestorePlan } from '../plan/plan-model.ts';
 import type { UpdateUsersDeps } from './deps.ts';
 import { FailureLog } from '../plan/failures.ts';
 import { GroupCreation } from './group-creation.ts';
+import { Accounts } from '../accounts/accounts.ts';
+import type { JobsState } from '../plan/jobs-state.ts';
+import { AddressedWrites } from './addressed-writes.ts';
+import { Creations } from './creations.ts';
+import { noAccounts } from '../plan/accounts-state.ts';
+import { takeOver } from './earlier-state.ts';
 import { ListedSubs } from './listed-subs.ts';
 import type { UpdatesState } from '../plan/updates-state.ts';
 
@@ -21,25 +27,44 @@ export interface UpdateRun {
   readonly groups: readonly PlannedGroup[];
   readonly groupCreation: GroupCreation;
   readonly failures: FailureLog;
+  readonly accounts: Accounts;
+  readonly writes: AddressedWrites;
+  readonly creations: Creations;
   readonly collisions: ListedSubs;
   readonly refused: ListedSubs;
+  /** Users whose account is not known yet although it should be: their updates wait for the comparison at the end. */
+  readonly unsettled: Set<string>;
+  /** Where the import jobs are. */
+  readonly jobs: JobsState;
+  /** See RowEvidence. */
+  readonly importsConfirmed: boolean;
   readonly heldBack: ListedSubs;
   /** True once this invocation should store its progress and return. */
   readonly sliceOver: () => boolean;
 }
 
+/** What the work follows from beside its progress. */
+interface UpdatesBasis {
+  readonly plan: RestorePlan;
+  readonly jobs: JobsState;
+  /** See RowEvidence. */
+  readonly importsConfirmed: boolean;
+}
 /** Nothing is written for the user: somebody else has the name, or the user was not created. */
 export const isLeftAlone = ({ collisions, refused, heldBack }: UpdateRun, sub: string): boolean =>
   collisions.has(sub) || refused.has(sub) || heldBack.has(sub);
 
 /** Reads what the work on the plan needs beside its progress. */
 export async function beginUpdates(
-  plan: RestorePlan,
+  { plan, jobs, importsConfirmed }: UpdatesBasis,
   deps: UpdateUsersDeps,
   progress: Progress<UpdatesState>,
   sliceOver: () => boolean,
 ): Promise<UpdateRun> {
   const { state } = progress;
+  const isEarlier = state.accounts === undefined;
+  const accounts = await Accounts.load(deps.objects, (state.accounts ??= noAccounts()));
+  if (isEarlier) await takeOver(deps.objects, { plan, jobs, state }, accounts);
   const groups = await readList(deps.objects, plan.groupsKey, plannedGroupShape);
   return {
     plan,
@@ -49,6 +74,12 @@ export async function beginUpdates(
     groups,
     groupCreation: new GroupCreation(deps.writer, plan.newUserPoolId, groups, state),
     failures: new FailureLog(),
+    accounts,
+    writes: new AddressedWrites(deps.pool, deps.clock, plan, accounts, state),
+    creations: new Creations(plan, deps, accounts, { jobs, importsConfirmed }),
+    unsettled: new Set(),
+    jobs,
+    importsConfirmed,
     collisions: new ListedSubs(state.collisions),
     refused: new ListedSubs(state.refused),
     heldBack: new ListedSubs((state.heldBack ??= [])),

@@ -1,5 +1,5 @@
 import { forEachAtOnce } from '../../concurrency.ts';
-import { blockedKey } from '../plan/jobs-state.ts';
+import { blockedKey, chunkAccountShape } from '../plan/jobs-state.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
 import { takeMessages } from '../plan/messages.ts';
 import { readNdjson } from '../../state/ndjson.ts';
@@ -23,7 +23,7 @@ type LaneName = 'chunks' | 'once';
  */
 export async function workBatches(run: UpdateRun, jobs: JobsState): Promise<StepEnd> {
   const lanes = releasedBatches(run.plan, jobs);
-  await blockUsers(run, jobs);
+  await takeResults(run, jobs);
   if (nextLane(run, lanes) === undefined && run.groupCreation.done) return 'moved';
   if (run.sliceOver()) return 'sliceOver';
   await markWriting(run.deps.objects, run.deps.clock, run.plan);
@@ -61,7 +61,7 @@ async function workBatch(run: UpdateRun, lane: LaneName, batch: ReleasedBatch): 
   const end = await workInOrder(readNdjson(run.deps.objects, batch.key, updateOpShape), CALLS_AT_A_TIME, {
     from: place.op,
     keyOf: opKey,
-    work: (op) => runOp(run, op),
+    work: (op) => runOp(run, op, batch),
     moved: (done) => {
       place.op = done;
     },
@@ -71,15 +71,20 @@ async function workBatch(run: UpdateRun, lane: LaneName, batch: ReleasedBatch): 
   if (end === 'moved') Object.assign(place, { batch: place.batch + 1, op: 0 });
 }
 
-/** Users that the import jobs reported as not ours or not to be created. */
-async function blockUsers(run: UpdateRun, jobs: JobsState): Promise<void> {
-  for (const { chunk, blocked } of jobs.finished) {
-    if (blocked === 0) continue;
-    const subs = await readList(
-      run.deps.objects,
-      blockedKey(run.plan.newUserPoolId, run.plan.restoreId, chunk),
-      subShape,
-    );
-    for (const sub of subs) run.collisions.add(sub);
+/** What the import jobs found out about accounts: whose they are, who has none, and whose is not known yet. */
+async function takeResults(
+  { plan, deps, state, accounts, collisions, unsettled }: UpdateRun,
+  jobs: JobsState,
+): Promise<void> {
+  const recorded = state.chunksRecorded ?? 0;
+  for (const [index, { chunk, blocked, accountsKey }] of jobs.finished.entries()) {
+    if (blocked > 0)
+      for (const sub of await readList(deps.objects, blockedKey(plan.newUserPoolId, plan.restoreId, chunk), subShape))
+        collisions.add(sub);
+    if (accountsKey === undefined) continue;
+    for await (const { sub, newSub, at } of readNdjson(deps.objects, accountsKey, chunkAccountShape))
+      if (newSub === undefined) unsettled.add(sub);
+      else if (index >= recorded) accounts.recordMade(sub, { newSub, at: at ?? 0, by: 'import' });
   }
+  state.chunksRecorded = jobs.finished.length;
 }

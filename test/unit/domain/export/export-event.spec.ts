@@ -24,9 +24,10 @@ describe('state of ExportWorkflow as a function gets it', () => {
 
   it('allows what a guard would refuse only by a true that is no text', () => {
     for (const allow of ['true', 1, undefined])
-      expect(
-        parseExportEvent({ ...state, options: { allowMassDelete: allow, allowMassChange: allow } }),
-      ).to.include({ allowMassDelete: false, allowMassChange: false });
+      expect(parseExportEvent({ ...state, options: { allowMassDelete: allow, allowMassChange: allow } })).to.include({
+        allowMassDelete: false,
+        allowMassChange: false,
+      });
     expect(parseExportEvent({ ...state, options: { allowMassChange: true } })).to.include({
       allowMassDelete: false,
       allowMassChange: true,

@@ -76,7 +76,7 @@ describe('end of an export', () => {
       const original = world.objects.put;
       world.objects.put = (key, body, condition) => {
         const text = String(body);
-        const planned = key.endsWith('progress/clean-up.json') && text.includes('"phase":"delete"');
+        const planned = key.endsWith('progress/table.json') && text.includes('"phase":"snapshot"');
         if (!planned) return original(key, body, condition);
         const envelope = JSON.parse(text.replace(/"items":(\d+)/, (_, count) => `"items":${Number(count) + 1}`)) as {
           readonly state: unknown;
@@ -131,7 +131,7 @@ describe('end of an export', () => {
       const sealed = world.table.peek(LATEST_KEY)?.runId;
       const listed = world.calls.countOf('cognito.listUsersPage');
       const runner = new ExportRunner(world);
-      expect(await runner.open()).to.deep.equal({ runId: sealed, resumed: true });
+      expect(await runner.open()).to.deep.equal({ runId: sealed, resumed: true, completing: false });
       expect(world.table.peek(OPEN_KEY)).to.equal(undefined);
       expect(await cleanedUp()).to.deep.include({ done: true, phase: 'sealed' });
       expect(world.calls.countOf('cognito.listUsersPage')).to.equal(listed);

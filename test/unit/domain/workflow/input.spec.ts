@@ -10,7 +10,10 @@ describe('input of the workflows', () => {
     expect(
       parseExportInput({ AllowMassDelete: true, Trigger: 'Schedule', Comment: 'Insert your JSON here' }),
     ).to.deep.equal({ allowMassDelete: true, allowMassChange: false, trigger: 'Schedule' });
-    expect(parseExportInput({ AllowMassChange: true })).to.deep.equal({ allowMassDelete: false, allowMassChange: true });
+    expect(parseExportInput({ AllowMassChange: true })).to.deep.equal({
+      allowMassDelete: false,
+      allowMassChange: true,
+    });
   });
 
   it('of an import: defaults and every key', () => {
@@ -126,7 +129,9 @@ describe('input of the workflows', () => {
   });
 
   it("of an export refuses the import's keys and long triggers, and shows no value", () => {
-    expect(() => parseExportInput({ NewUserPoolId: POOL })).to.throw(/allowed keys: AllowMassDelete, AllowMassChange, Trigger/);
+    expect(() => parseExportInput({ NewUserPoolId: POOL })).to.throw(
+      /allowed keys: AllowMassDelete, AllowMassChange, Trigger/,
+    );
     expect(() => parseExportInput({ Trigger: 'canary@'.repeat(9) }))
       .to.throw(/Trigger/)
       .and.not.match(/canary/);

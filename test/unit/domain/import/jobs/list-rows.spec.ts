@@ -8,7 +8,7 @@ import { addGroups, addUsers, aUser } from '../../../../support/world/builders.t
 /** A job that imports everybody but the first, and tells of the first only: the next one has that one row. */
 async function world(users: number, prefix = 'user'): Promise<RestoreWorld> {
   const made = new RestoreWorld();
-  addUsers(made.source, users, { prefix });
+  addUsers(made.source, users, { prefix, disabled: 0 });
   await made.planned();
   made.jobs.knobs.rowFate = (job, line) =>
     !job.jobName.endsWith('-a1') ? undefined : line === 1 ? 'failed' : 'silent';

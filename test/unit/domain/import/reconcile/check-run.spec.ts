@@ -5,7 +5,7 @@ import { rejection } from '../../../../support/rejection.ts';
 import { addGroups, addUsers } from '../../../../support/world/builders.ts';
 
 describe('The comparison at the end of a restore', () => {
-  it('loses no line of the sub map when a save in the background fails and a later one does not', async () => {
+  it('loses nobody when a save in the background fails and a later one does not', async () => {
     const restore = new RestoreWorld();
     addUsers(restore.source, 300);
     addGroups(restore.source, [300]);
@@ -15,7 +15,7 @@ describe('The comparison at the end of a restore', () => {
     const put = restore.objects.put;
     let refusals = 0;
     restore.objects.put = async (key, body, condition) => {
-      if (key.endsWith('.submap') && refusals === 0) {
+      if (key.endsWith('.marks') && refusals === 0) {
         refusals += 1;
         // The listing of the users ends meanwhile, and its last save waits behind this one.
         await restore.clock.sleep(30_000);

@@ -1,7 +1,10 @@
 import { expect } from 'chai';
 import type { RestoreUser } from '../../../../../source/domain/import/plan/plan-model.ts';
 import { createUser } from '../../../../../source/domain/import/updates/create-user.ts';
-import type { CreateOutcome } from '../../../../../source/domain/import/updates/create-user.ts';
+import { noAccounts } from '../../../../../source/domain/import/plan/accounts-state.ts';
+import { Accounts } from '../../../../../source/domain/import/accounts/accounts.ts';
+import { CreationJournal } from '../../../../../source/domain/import/accounts/creation-journal.ts';
+import type { CreateOutcome, CreateUserDeps } from '../../../../../source/domain/import/updates/create-user.ts';
 import { aUser } from '../../../../support/world/builders.ts';
 import { World } from '../../../../support/world/world.ts';
 
@@ -23,12 +26,23 @@ describe('Creating a user one by one', () => {
     world.pool(POOL);
     passwords = 0;
   });
-  const create = (): Promise<CreateOutcome> =>
-    createUser({ newUserPoolId: POOL, signInName: 'username', caseSensitive: false }, USER, {
+  const plan = {
+    newUserPoolId: POOL,
+    restoreId: 'r1',
+    signInName: 'username',
+    caseSensitive: false,
+    plannedAt: '2026-03-01T00:00:00.000Z',
+  } as const;
+  const create = async (over: Partial<CreateUserDeps> = {}, user = USER): Promise<CreateOutcome> =>
+    createUser(plan, user, {
       pool: world.cognito,
       writer: world.writer,
       clock: world.clock,
       newPassword: () => `password ${(passwords += 1)}`,
+      accounts: await Accounts.load(world.objects, noAccounts()),
+      journal: await CreationJournal.open({ ...world, claim: 'invocation' }, plan, 'batch'),
+      row: { windows: [], importsConfirmed: false },
+      ...over,
     });
   const refuseOften = (call: string, times: number, name: string): void => {
     let left = times;
@@ -65,16 +79,26 @@ describe('Creating a user one by one', () => {
   });
 
   it('tells whom an import job had brought from whom an earlier try had created', async () => {
+    const attributes = { ...USER.attributes, email_verified: 'true' };
+    const now = new Date(world.clock.now()).toISOString();
+    const row = { windows: [[world.clock.now(), world.clock.now()]] as const, importsConfirmed: false };
     for (const [status, expected, passwordsSet] of [
       ['RESET_REQUIRED', 'existed', 0],
-      ['CONFIRMED', 'done', 0],
+      ['CONFIRMED', 'collision', 0],
+      ['UNCONFIRMED', 'collision', 0],
       ['FORCE_CHANGE_PASSWORD', 'done', 1],
     ] as const) {
-      putExisting(status);
+      world.pools.get(POOL)?.put(aUser({ username: 'una', status, attributes, created: now }));
       const before = world.calls.countOf('cognito.setPassword');
-      expect(await create(), status).to.equal(expected);
+      expect(await create({ row }, { ...USER, attributes }), status).to.equal(expected);
       expect(world.calls.countOf('cognito.setPassword') - before, status).to.equal(passwordsSet);
     }
+  });
+
+  it('knows an account again that got its password from an invocation which stored nothing more', async () => {
+    expect(await create()).to.equal('done');
+    expect(await create()).to.equal('done');
+    expect(world.calls.countOf('cognito.setPassword')).to.equal(1);
   });
 
   it('leaves a user of that name alone who has other attributes', async () => {

@@ -1,0 +1,86 @@
+import type { ExpectedUser } from '../../comparison/expected-records.ts';
+import { userContentDigest } from '../../digests/user-content.ts';
+import type { PoolUser } from '../../model.ts';
+import type { ObjectStore } from '../../ports.ts';
+import { placeOf } from '../plan/expected-place.ts';
+import type { ChunkResult, JobsState } from '../plan/jobs-state.ts';
+import type { RestorePlan } from '../plan/plan-model.ts';
+import type { Accounts } from './accounts.ts';
+import { ChunkProofs } from './chunk-rows.ts';
+import { isEarlierCreation, isOurRow } from './proof.ts';
+import type { JobWindows } from './proof.ts';
+import { RowCode, RowResults } from './row-results.ts';
+
+/** What the import jobs of one chunk left behind. */
+interface SettledChunk {
+  readonly proofs: ChunkProofs;
+  /** Undefined: a job imported every row. */
+  readonly results: RowResults | undefined;
+  readonly windows: JobWindows;
+}
+
+/** What the answer follows from. */
+export interface SettlementBasis {
+  readonly plan: Pick<RestorePlan, 'signInName' | 'plannedAt'>;
+  readonly jobs: Pick<JobsState, 'finished'>;
+  readonly accounts: Accounts;
+  /** See RowEvidence. */
+  readonly importsConfirmed: boolean;
+}
+
+/** Whose account is it that has the sign-in name of a planned user? Holds 33 bytes per imported user. */
+export class Settlement {
+  private constructor(
+    private readonly basis: SettlementBasis,
+    private readonly chunks: ReadonlyMap<number, SettledChunk>,
+  ) {}
+
+  static async load(objects: Pick<ObjectStore, 'get'>, basis: SettlementBasis): Promise<Settlement> {
+    const chunks = new Map<number, SettledChunk>();
+    for (const result of basis.jobs.finished) {
+      const chunk = await settledChunk(objects, result);
+      if (chunk !== undefined) chunks.set(result.chunk, chunk);
+    }
+    return new Settlement(basis, chunks);
+  }
+
+  /**
+   * Whether the listed account is the one that this restore made for the user. One that proves to be is on record from now
+   * on; once there is a record, only the account that it names is ours.
+   */
+  isOurs(user: ExpectedUser, account: PoolUser): boolean {
+    const { accounts } = this.basis;
+    const recorded = accounts.newSubOf(user.sub);
+    if (recorded !== undefined) return recorded === account.sub;
+    const by = this.#isImported(user, account) ? 'import' : this.#isCreated(user, account) ? 'create' : undefined;
+    if (by === undefined) return false;
+    accounts.recordMade(user.sub, { newSub: account.sub, at: Date.parse(account.created), by });
+    return true;
+  }
+
+  #isImported(user: ExpectedUser, account: PoolUser): boolean {
+    const { chunk, line } = placeOf(user);
+    const settled = chunk === null ? undefined : this.chunks.get(chunk);
+    if (settled === undefined) return false;
+    const { proofs, results, windows } = settled;
+    const told = results === undefined || results.code(line - 1) === RowCode.imported;
+    const { importsConfirmed, plan } = this.basis;
+    return isOurRow(account, proofs.proof(line - 1), { windows, told, importsConfirmed }, plan.signInName);
+  }
+
+  /** The record has the digest of what the account should hold, with the flag as it should be. */
+  #isCreated({ sub, contentDigest }: ExpectedUser, account: PoolUser): boolean {
+    const { accounts, plan } = this.basis;
+    const asPlanned = [true, false].some((enabled) => userContentDigest({ ...account, enabled }).equals(contentDigest));
+    return asPlanned && accounts.mayBeCreatedBefore(sub) && isEarlierCreation(account, plan);
+  }
+}
+
+async function settledChunk(
+  objects: Pick<ObjectStore, 'get'>,
+  { users, proofsKey, resultsKey, windows = [] }: ChunkResult,
+): Promise<SettledChunk | undefined> {
+  if (proofsKey === undefined) return undefined;
+  const results = resultsKey === undefined ? undefined : await RowResults.load(objects, resultsKey, users);
+  return { proofs: await ChunkProofs.load(objects, proofsKey, users), results, windows };
+}

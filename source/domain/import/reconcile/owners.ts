@@ -1,0 +1,76 @@
+import type { Marks } from '../../comparison/marks.ts';
+import type { PoolUser } from '../../model.ts';
+import { signInNameFrom } from '../../comparison/matching.ts';
+import { wasCreatedBefore } from '../accounts/proof.ts';
+import { OrdinalsBySub } from '../accounts/ordinals-by-sub.ts';
+import { Settlement } from '../accounts/settlement.ts';
+import type { CheckState } from '../plan/check-state.ts';
+import type { UpdateRun } from '../updates/update-run.ts';
+
+/**
+ * Tells whose account a listed one is. Every comparison with the plan is about the account that this restore made for a
+ * user, under whatever name it is listed, and about no other one that has the user's name: such a stranger is noted.
+ */
+export class Owners {
+  #bySub: OrdinalsBySub | undefined;
+
+  private constructor(
+    private readonly run: UpdateRun,
+    private readonly settlement: Settlement,
+    private readonly state: Pick<CheckState, 'strangers' | 'toTakeBack'>,
+  ) {}
+
+  static async load(run: UpdateRun, state: Pick<CheckState, 'strangers' | 'toTakeBack'>): Promise<Owners> {
+    const { plan, accounts, jobs, importsConfirmed } = run;
+    const settlement = await Settlement.load(run.deps.objects, { plan, jobs, accounts, importsConfirmed });
+    return new Owners(run, settlement, state);
+  }
+
+  /** The user of the plan whose account it is; `named`: the one who has its name. */
+  recognize(marks: Marks, account: PoolUser, named: number | undefined): number | undefined {
+    const { accounts } = this.run;
+    if (named !== undefined && accounts.newSubOf(marks.expectedUser(named).sub) === account.sub) return named;
+    const renamed = this.#index(marks).find(account.sub);
+    if (renamed !== undefined || named === undefined) return renamed;
+    if (this.settlement.isOurs(marks.expectedUser(named), account)) {
+      this.#index(marks).add(named);
+      return named;
+    }
+    this.#note(marks, account, named);
+    return undefined;
+  }
+
+  /** Somebody has the name of a planned user. What writes by that name did to the account is to be taken back. */
+  #note(marks: Marks, account: PoolUser, named: number): void {
+    const { sub } = marks.expectedUser(named);
+    const strangers = (this.state.strangers ??= []);
+    if (!strangers.includes(named)) strangers.push(named);
+    if (!account.enabled && this.run.accounts.wasDisabled(sub) && this.reached(sub, account))
+      noteOnce(this.state, {
+        sub: account.sub,
+        username: account.username,
+        oldSub: sub,
+        name: signInNameFrom(account, this.run.plan),
+      });
+  }
+
+  /** Whether a write of ours to the user's name may have reached this account. */
+  reached(oldSub: string, account: PoolUser): boolean {
+    const { accounts } = this.run;
+    return accounts.wroteByName(oldSub) && wasCreatedBefore(account, accounts.lastWriteAt(oldSub) ?? 0);
+  }
+
+  #index(marks: Marks): OrdinalsBySub {
+    return (this.#bySub ??= new OrdinalsBySub(marks.userCount, (ordinal) =>
+      this.run.accounts.newSubOf(marks.expectedUser(ordinal).sub),
+    ));
+  }
+}
+
+type TakeBack = NonNullable<CheckState['toTakeBack']>[number];
+
+/** Notes what is to be taken back; a listing may show the same account twice. */
+export function noteOnce(state: Pick<CheckState, 'toTakeBack'>, entry: TakeBack): void {
+  const noted = (state.toTakeBack ??= []);
+  if (!noted.some(({ sub, group }) => sub === entry.sub && group === entry.group)) noted.push(entry);
+}
