@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArguments, USAGE } from './packaging/arguments.ts';
 import type { BuildArguments } from './packaging/arguments.ts';
 import { buildAssets } from './packaging/assets.ts';
-import { nextSteps } from './packaging/next-steps.ts';
+import { launchDocument, nextSteps } from './packaging/next-steps.ts';
 import { writeAssets } from './packaging/write.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -20,7 +20,7 @@ function argumentsOrExit(): BuildArguments {
 const build = argumentsOrExit();
 try {
   const assets = await buildAssets(root, build);
-  writeAssets(import.meta.dirname, assets);
+  writeAssets(import.meta.dirname, assets, launchDocument(build));
   const bytes = [...assets.regional.values()].reduce((sum, { length }) => sum + length, 0);
   console.log(
     `Built ${build.solutionName} ${build.version}: ${assets.global.size} files to launch and read, ${assets.regional.size} regional assets, ${Math.round(bytes / 1024)} KiB.\n`,

@@ -1,12 +1,18 @@
 import type { BuildArguments } from './arguments.ts';
 import { MAIN_TEMPLATE } from './assets.ts';
-import { GLOBAL_FOLDER, REGIONAL_FOLDER } from './write.ts';
+import { hostsOf, REGIONS } from './regions.ts';
+import { GLOBAL_FOLDER, LAUNCH_DOCUMENT, REGIONAL_FOLDER } from './write.ts';
 
 /** Parameters without a default; the others are shown with theirs on the console's page. */
 const ASKED = ['PrimaryUserPoolId', 'SecondaryRegion', 'NotificationEmail'];
 
+/** What the console asks for at the end of its page, and what a launch that was refused leaves: the same for everybody. */
+const AFTERWARDS = `At the end of that page tick "I acknowledge that AWS CloudFormation might create IAM resources" and choose "Create stack". A launch
+that is refused ends as ROLLBACK_COMPLETE: read the reason under "Events" (the first that failed), then delete that stack,
+since it keeps its name until then, and launch again.`;
+
 export const mainTemplateUrl = ({ bucket, solutionName, version }: BuildArguments, region: string): string =>
-  `https://${bucket}-${region}.s3.${region}.amazonaws.com/${solutionName}/${version}/${MAIN_TEMPLATE}.template`;
+  `https://${bucket}-${region}.s3.${region}.${hostsOf(region).domain}/${solutionName}/${version}/${MAIN_TEMPLATE}.template`;
 
 /** Console page that launches the stack, filled in as far as the build knows. */
 export function quickCreateUrl(build: BuildArguments, region: string): string {
@@ -15,7 +21,7 @@ export function quickCreateUrl(build: BuildArguments, region: string): string {
     'stackName=CognitoUserProfilesExport',
     ...ASKED.map((name) => `param_${name}=`),
   ];
-  return `https://${region}.console.aws.amazon.com/cloudformation/home?region=${region}#/stacks/create/review?${query.join('&')}`;
+  return `https://${hostsOf(region).console}/cloudformation/home?region=${region}#/stacks/create/review?${query.join('&')}`;
 }
 
 /** What to do with a finished build, as commands to paste. */
@@ -34,8 +40,30 @@ Earlier files are kept on purpose: a stack that rolls back needs them. Then laun
 
   ${quickCreateUrl(build, 'us-east-1')}
 
-For another primary Region than us-east-1 replace it in the whole URL. The template itself:
+${AFTERWARDS}
+
+deployment/${LAUNCH_DOCUMENT} has this link for every primary Region. The template itself:
 
   ${mainTemplateUrl(build, 'us-east-1')}
+`;
+}
+
+/** The launch links of a build's own buckets, as a document. */
+export function launchDocument(build: BuildArguments): string {
+  const { bucket, solutionName, version } = build;
+  return `# Launch ${solutionName} ${version}
+
+From the buckets \`${bucket}-<Region>\`, once the build is uploaded to the one of the primary and the one of the backup Region. Choose the Region of
+the user pool:
+
+| primary Region | launch |
+| --- | --- |
+${REGIONS.map((region) => `| ${region} | [launch in ${region}](${quickCreateUrl(build, region)}) |`).join('\n')}
+
+For any other Region replace the name of the Region everywhere in a link.
+
+${AFTERWARDS}
+
+These links work for whoever may read the buckets: the account that owns them, unless they were published (docs/publishing.md).
 `;
 }

@@ -4,9 +4,11 @@ import type { Assets } from './assets.ts';
 
 export const GLOBAL_FOLDER = 'global-s3-assets';
 export const REGIONAL_FOLDER = 'regional-s3-assets';
+/** Beside the two folders, and uploaded nowhere. */
+export const LAUNCH_DOCUMENT = 'launch.md';
 
-/** Replaces the two output folders below `folder`; the old ones stay until the new ones are complete. */
-export function writeAssets(folder: string, assets: Assets): void {
+/** Replaces the two output folders and the launch document below `folder`; the old ones stay until the new ones are complete. */
+export function writeAssets(folder: string, assets: Assets, launchDocument: string): void {
   const outputs = [
     [GLOBAL_FOLDER, assets.global],
     [REGIONAL_FOLDER, assets.regional],
@@ -23,6 +25,7 @@ export function writeAssets(folder: string, assets: Assets): void {
       if (existsSync(target)) rmSync(target, { recursive: true });
       renameSync(unfinished(name), target);
     }
+    writeFileSync(join(folder, LAUNCH_DOCUMENT), launchDocument);
   } finally {
     rmSync(workFolder, { recursive: true, force: true });
   }

@@ -134,7 +134,7 @@ describe('Functions of the templates', () => {
       it('runs on the current runtime with a description, a timeout and memory for its work', () => {
         expect(properties).to.deep.include({
           Runtime: 'nodejs24.x',
-          Architectures: ['arm64'],
+          Architectures: [{ Ref: 'FunctionArchitecture' }],
           Handler: 'index.handler',
         });
         expect(properties.Description).to.have.length.within(20, 256);

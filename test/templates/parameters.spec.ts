@@ -54,6 +54,7 @@ describe('Parameters of the main template', () => {
       ReportRetentionDays: ['90', undefined],
       NotificationEmail: [undefined, undefined],
       SnsPreference: ['INFO_AND_ERRORS', ['INFO_AND_ERRORS', 'ERRORS_ONLY']],
+      FunctionArchitecture: ['arm64', ['arm64', 'x86_64']],
     });
   });
 
@@ -78,10 +79,42 @@ describe('Parameters of the main template', () => {
     expect(
       ['', 'eu', 'eu-west', 'EU-WEST-1', 'eu-west-1 '].filter((region) => accepts('SecondaryRegion', region)),
     ).to.deep.equal([]);
-    expect(accepts('NotificationEmail', 'ops@example.com')).to.equal(true);
-    expect(
-      ['ops', 'ops@example', 'a b@example.com'].filter((email) => accepts('NotificationEmail', email)),
-    ).to.deep.equal([]);
+  });
+
+  it('A9: accept the e-mail addresses that SNS takes and refuse those that would fail the launch half-way', () => {
+    const good = [
+      'ops@example.com',
+      'first.last+backup@example.co.uk',
+      "o'brien@example.com",
+      'a@xn--mller-kva.example',
+      'x_1-2@sub-domain.example.museum',
+    ];
+    expect(good.filter((address) => !accepts('NotificationEmail', address))).to.deep.equal([]);
+    const bad = [
+      '',
+      'ops',
+      'ops@example',
+      'a b@example.com',
+      ' ops@example.com',
+      'ops@example.com ',
+      'ops@example.com\n',
+      'mailto:ops@example.com',
+      '<ops@example.com>',
+      'Ops <ops@example.com>',
+      'müller@example.com',
+      'ops@müller.example',
+      'a@b..com',
+      'a@b.com.',
+      'a..b@example.com',
+      '.a@example.com',
+      'a.@example.com',
+      'a@-b.com',
+      'a@b-.com',
+      'a@b@example.com',
+      'a@example.com,b@example.com',
+      '"a"@example.com',
+    ];
+    expect(bad.filter((address) => accepts('NotificationEmail', address))).to.deep.equal([]);
   });
 
   it('take whole percentages and days within their limits', () => {

@@ -21,6 +21,7 @@ import {
   RESUME_WINDOW_MS,
   runFolder,
   runHeadShape,
+  TAGGED_SNAPSHOTS_KEY,
 } from './run.ts';
 import type { RunFacts, RunHead } from './run.ts';
 
@@ -177,6 +178,7 @@ async function dropOldRuns(
   const keep = [
     HEAD_KEY,
     CALL_PERMIT_KEYS.ExportWorkflow,
+    TAGGED_SNAPSHOTS_KEY,
     runFolder(facts.runId),
     ...facts.unsealedRuns.map(earlierPlanPrefix),
     ...(openRunId === undefined ? [] : [planFolder(openRunId)]),

@@ -38,6 +38,8 @@ export type ScanTableResult =
       readonly heldBack: number;
       readonly excluded: number;
       readonly withLosses: number;
+      /** See UserPoolDescription. */
+      readonly acceptsSignUps: boolean;
       readonly groupsWithoutRole: number;
       readonly chunks: number;
       readonly batches: number;
@@ -156,6 +158,7 @@ const summary = (plan: RestorePlan, dryRun: boolean): Extract<ScanTableResult, {
     excluded: counts.excluded,
     withLosses: counts.withLosses ?? 0,
     groupsWithoutRole: counts.groupsWithoutRole ?? 0,
+    acceptsSignUps: plan.acceptsSignUps ?? false,
     chunks: chunks.length,
     batches: batches.length,
   };

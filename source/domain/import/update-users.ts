@@ -22,8 +22,6 @@ export interface UpdateUsersInput {
   readonly executionArn: string;
   /** What the execution's start found; see RestorePlan. */
   readonly mayCreateUsers: boolean;
-  /** See RowEvidence. */
-  readonly importsConfirmed?: boolean;
   /** Where the report lies; goes into the message. */
   readonly bucket: string;
 }
@@ -65,12 +63,7 @@ export async function updateUsers(input: UpdateUsersInput, deps: UpdateUsersDeps
   const sliceOver = allImported(plan, jobs)
     ? workSlice(deps.clock, deps.timeLeft, LAST_SLICE_MS)
     : () => shortSliceOver() || deps.clock.now() >= jobs.dueAt;
-  const run = await beginUpdates(
-    { plan, jobs, importsConfirmed: input.importsConfirmed ?? false },
-    deps,
-    progress,
-    sliceOver,
-  );
+  const run = await beginUpdates({ plan, jobs }, deps, progress, sliceOver);
   return progress.gather([run.failures, run.accounts], () => workOnPlan(run, jobs, input));
 }
 

@@ -63,14 +63,19 @@ for (const template of templates) {
       ).to.deep.equal([]);
     });
 
-    it('allow actions of known services by name, wildcards only for the stacks of the StackSet', () => {
+    it('allow actions of known services by name, wildcards only for the stacks of the StackSet and the buckets of StackSets', () => {
       const actions = granted(template).flatMap(({ role, statement }) =>
         list(statement.Action).map((action) => ({ role, action, sid: statement.Sid })),
       );
       expect(actions.filter(({ action }) => !SERVICES.includes(action.split(':')[0] ?? ''))).to.deep.equal([]);
       const wild = actions.filter(({ action }) => action.includes('*'));
       expect(wild).to.deep.equal(
-        template === mainTemplate ? [{ role: 'StackSetExecutionRole', action: 'cloudformation:*', sid: 'Stacks' }] : [],
+        template === mainTemplate
+          ? [
+              { role: 'StackSetExecutionRole', action: 'cloudformation:*', sid: 'Stacks' },
+              { role: 'StackSetExecutionRole', action: 's3:*', sid: 'BucketsOfStackSets' },
+            ]
+          : [],
       );
     });
 
@@ -93,8 +98,30 @@ for (const template of templates) {
     it('pass roles only to the service that they are for', () => {
       const passes = granted(template).filter(({ statement }) => list(statement.Action).includes('iam:PassRole'));
       expect(passes).to.not.be.empty;
-      for (const { role, statement } of passes)
-        expect(JSON.stringify(statement.Condition), role).to.include('iam:PassedToService');
+      for (const { role, statement } of passes) {
+        if (Array.isArray(statement.Resource) || !(statement.Resource as { 'Fn::GetAtt'?: unknown })['Fn::GetAtt'])
+          expect(JSON.stringify(statement.Condition), role).to.include('iam:PassedToService');
+      }
+    });
+
+    it('A4: name no iam:PassedToService for Cognito and StackSets, whose value no source confirms, but one role whose trust names them', () => {
+      const passes = granted(template).filter(
+        ({ role, statement }) => list(statement.Action).includes('iam:PassRole') && role !== 'StackSetExecutionRole',
+      );
+      const expected =
+        template === mainTemplate
+          ? { StackSetFunctionRole: ['StackSetAdministrationRole', 'cloudformation.amazonaws.com'] }
+          : { ImportUsersRole: ['ImportJobLogRole', 'cognito-idp.amazonaws.com'] };
+      expect(
+        Object.fromEntries(
+          passes.map(({ role, statement }) => {
+            expect(statement.Condition, role).to.equal(undefined);
+            const [{ target } = { target: '' }] = references(statement.Resource);
+            const [trust] = rolesOf(template).find(({ id }) => id === target)?.trust ?? [];
+            return [role, [target, list(trust?.Principal['Service'] as string | string[])[0]]];
+          }),
+        ),
+      ).to.deep.equal(expected);
     });
 
     it('let each role be taken by one principal, narrowed to this account and the kind of source where AWS documents it', () => {

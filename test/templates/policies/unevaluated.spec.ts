@@ -35,9 +35,14 @@ describe('Policies that the local cloud does not evaluate', () => {
     }
   });
 
-  it('of the administration role: take the execution role, nothing else', () => {
+  it('A3: of the administration role: find and take the execution role, nothing else', () => {
     expect(
       statementsOf(mainTemplate, 'StackSetAdministrationRole').map(({ Action, Resource }) => ({ Action, Resource })),
-    ).to.deep.equal([{ Action: 'sts:AssumeRole', Resource: { 'Fn::GetAtt': ['StackSetExecutionRole', 'Arn'] } }]);
+    ).to.deep.equal(
+      ['sts:AssumeRole', 'iam:GetRole'].map((Action) => ({
+        Action,
+        Resource: { 'Fn::GetAtt': ['StackSetExecutionRole', 'Arn'] },
+      })),
+    );
   });
 });

@@ -5,10 +5,15 @@ import { expect } from 'chai';
 import { unzipSync } from 'fflate';
 import { buildAssets } from '../../../deployment/packaging/assets.ts';
 import { parseArguments } from '../../../deployment/packaging/arguments.ts';
-import { nextSteps, quickCreateUrl } from '../../../deployment/packaging/next-steps.ts';
+import {
+  launchDocument,
+  mainTemplateUrl,
+  nextSteps,
+  quickCreateUrl,
+} from '../../../deployment/packaging/next-steps.ts';
 import { writeAssets } from '../../../deployment/packaging/write.ts';
 import { rejection } from '../../support/rejection.ts';
-import { root } from '../../support/templates.ts';
+import { mainTemplate, root } from '../../support/templates.ts';
 
 const BUILD = { bucket: 'my-assets', solutionName: 'solution', version: 'v1' };
 const SOURCES: Readonly<Record<string, string>> = {
@@ -110,7 +115,8 @@ describe('Build', () => {
     mkdirSync(join(project, 'out', 'regional-s3-assets'), { recursive: true });
     writeFileSync(join(project, 'out', 'regional-s3-assets', 'old.zip'), '');
     const { global, regional } = await buildAssets(project, BUILD);
-    writeAssets(join(project, 'out'), { global, regional });
+    writeAssets(join(project, 'out'), { global, regional }, 'links');
+    expect(readFileSync(join(project, 'out', 'launch.md'), 'utf8')).to.equal('links');
     expect(readdirSync(join(project, 'out', 'regional-s3-assets')).sort()).to.deep.equal([...regional.keys()].sort());
     expect(readdirSync(join(project, 'out', 'global-s3-assets')).sort()).to.deep.equal([...global.keys()].sort());
     for (const [name, content] of regional)
@@ -164,5 +170,35 @@ describe('Next steps after a build', () => {
       'param_SecondaryRegion',
       'param_NotificationEmail',
     ]);
+  });
+
+  it('A2: tell of the capability box and of the name that a refused launch keeps', () => {
+    for (const text of [nextSteps(BUILD), launchDocument(BUILD)])
+      expect(text)
+        .to.include('I acknowledge that AWS CloudFormation might create IAM resources')
+        .and.match(/ROLLBACK_COMPLETE[^]*delete that stack/);
+  });
+
+  it("A2: stand in launch.md with a link of the build's own bucket for every Region without opt-in, at the hosts of its partition", () => {
+    const document = launchDocument(BUILD);
+    const regions = [
+      ...new Set(
+        ['PrimaryRegionIsOptIn', 'SecondaryRegionIsOptIn'].flatMap((name) =>
+          [...JSON.stringify(mainTemplate.Conditions[name]).matchAll(/"([a-z]{2}(?:-[a-z]+)+-\d)"/g)].map(
+            ([, region = '']) => region,
+          ),
+        ),
+      ),
+    ];
+    expect(regions).to.have.length.above(20);
+    expect(
+      [...document.matchAll(/^\| (\S+) \| \[launch in \1\]\(https:\S+\) \|$/gm)].map(([, region]) => region),
+    ).to.deep.equal(regions);
+    for (const region of regions) expect(document).to.include(`(${quickCreateUrl(BUILD, region)})`);
+    expect(quickCreateUrl(BUILD, 'cn-north-1')).to.match(/^https:\/\/cn-north-1\.console\.amazonaws\.cn\//);
+    expect(mainTemplateUrl(BUILD, 'cn-north-1')).to.include('my-assets-cn-north-1.s3.cn-north-1.amazonaws.com.cn/');
+    expect(quickCreateUrl(BUILD, 'us-gov-west-1')).to.match(
+      /^https:\/\/us-gov-west-1\.console\.amazonaws-us-gov\.com\//,
+    );
   });
 });

@@ -1,6 +1,7 @@
 import type { Invocation } from '../../../source/adapters/invocation.ts';
 import { cleanUpTable } from '../../../source/domain/export/clean-up/clean-up.ts';
 import { parseExportEvent, parseRunEvent } from '../../../source/domain/export/export-event.ts';
+import { tellingLastSealed } from '../../../source/domain/export/last-sealed.ts';
 import { listGroups } from '../../../source/domain/export/list-groups.ts';
 import { checkUserPoolConfig } from '../../../source/domain/export/check-user-pool-config.ts';
 import { syncGroup } from '../../../source/domain/export/sync-group.ts';
@@ -122,7 +123,7 @@ function exportFunctions(
     return withPermittedPorts(
       { pool: cognito },
       { ...about, ...(paced === true ? { callsPerSecond } : {}) },
-      (cognitos) => work({ ...ports, ...begun, ...cognitos }),
+      (cognitos) => tellingLastSealed(table, () => work({ ...ports, ...begun, ...cognitos })),
     );
   };
   const step =

@@ -15,8 +15,8 @@ export const checkStateShape = v.object({
   chains: onlyRead(chainProgressShape),
   /** Object with the marks of this state; absent before the first. */
   marksKey: v.exactOptional(v.string()),
-  /** Users of whom an account has the name that is not theirs; their own may be listed later. */
-  strangers: v.exactOptional(v.array(countShape)),
+  /** Users, with their name, of whom an account has the name that is not theirs; their own may be listed later. */
+  strangers: v.exactOptional(v.array(v.strictTuple([countShape, v.string()]))),
   /** What is to be taken back from such accounts: a membership, or without `group` the disabled flag. */
   toTakeBack: v.exactOptional(
     v.array(

@@ -53,6 +53,8 @@ export const restoreOutcomeShape = v.object({
   source: sourceShape,
   /** How the backup was read, where that was not as usual. */
   remarks: v.exactOptional(textsShape),
+  /** The pool accepted sign-ups when the restore was planned. */
+  acceptsSignUps: v.exactOptional(v.boolean()),
   counts: restoreCountsShape,
   report: v.object({ bucket: v.string(), keys: textsShape }),
   /** One line: counts and where the report is. */

@@ -185,6 +185,9 @@ function planShape(newUserPoolId: string, restoreId: string) {
      * same: every start looks again (OpenedRestore), and what it finds then counts for whoever is still to be created.
      */
     mayCreateUsers: v.boolean(),
+    /** At planning: see UserPoolDescription. Absent in plans of version 2.0.0. */
+    acceptsSignUps: v.exactOptional(v.boolean()),
+    importsConfirmed: v.exactOptional(v.boolean()),
     schema: settingsShape.entries.schema,
     /** JSON array of PlannedGroup, smallest group first; `group` indexes point into it. */
     groupsKey: key,

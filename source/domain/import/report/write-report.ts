@@ -37,6 +37,7 @@ export async function writeRestoreReport(check: CheckRun, jobs: JobsState, bucke
     exportRun: plan.runId,
     source: sourceOf(plan),
     ...(plan.remarks === undefined ? {} : { remarks: plan.remarks }),
+    ...(plan.acceptsSignUps === true ? { acceptsSignUps: true } : {}),
     counts,
     report: { bucket, keys },
     summary: summaryOf(outcome, counts, `s3://${bucket}/${folder}`),

@@ -36,8 +36,6 @@ export interface UpdateRun {
   readonly unsettled: Set<string>;
   /** Where the import jobs are. */
   readonly jobs: JobsState;
-  /** See RowEvidence. */
-  readonly importsConfirmed: boolean;
   readonly heldBack: ListedSubs;
   /** True once this invocation should store its progress and return. */
   readonly sliceOver: () => boolean;
@@ -47,8 +45,6 @@ export interface UpdateRun {
 interface UpdatesBasis {
   readonly plan: RestorePlan;
   readonly jobs: JobsState;
-  /** See RowEvidence. */
-  readonly importsConfirmed: boolean;
 }
 /** Nothing is written for the user: somebody else has the name, or the user was not created. */
 export const isLeftAlone = ({ collisions, refused, heldBack }: UpdateRun, sub: string): boolean =>
@@ -56,7 +52,7 @@ export const isLeftAlone = ({ collisions, refused, heldBack }: UpdateRun, sub: s
 
 /** Reads what the work on the plan needs beside its progress. */
 export async function beginUpdates(
-  { plan, jobs, importsConfirmed }: UpdatesBasis,
+  { plan, jobs }: UpdatesBasis,
   deps: UpdateUsersDeps,
   progress: Progress<UpdatesState>,
   sliceOver: () => boolean,
@@ -76,10 +72,9 @@ export async function beginUpdates(
     failures: new FailureLog(),
     accounts,
     writes: new AddressedWrites(deps.pool, deps.clock, plan, accounts, state),
-    creations: new Creations(plan, deps, accounts, { jobs, importsConfirmed }),
+    creations: new Creations(plan, deps, accounts, jobs),
     unsettled: new Set(),
     jobs,
-    importsConfirmed,
     collisions: new ListedSubs(state.collisions),
     refused: new ListedSubs(state.refused),
     heldBack: new ListedSubs((state.heldBack ??= [])),

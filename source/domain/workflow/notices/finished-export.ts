@@ -42,8 +42,10 @@ export function exportNotice(
   const line = (thing: keyof Counts): string =>
     `  ${thing}: ${number(counts?.[thing])} (added ${number(added?.[thing])}, changed ${number(changed?.[thing])}, deleted ${number(deleted?.[thing])})`;
   const federated = skipped?.federatedUsers ?? 0;
-  const { listing, replica } = result as Pick<CleanUpResult, 'listing' | 'replica'>;
-  const warnings = [fewListed(listing), replicaWarning(replica)].filter((warning) => warning !== undefined);
+  const { listing, replica, snapshots } = result as Pick<CleanUpResult, 'listing' | 'replica' | 'snapshots'>;
+  const warnings = [fewListed(listing), replicaWarning(replica), snapshotsWarning(snapshots)].filter(
+    (warning) => warning !== undefined,
+  );
   return {
     subject: subjectOf(
       warnings.length === 0
@@ -96,4 +98,13 @@ function replicaWarning(replica: CleanUpResult['replica']): Warning | undefined 
         found: `The replica of the backup in ${region} could not be read, so it is unknown whether it has this export.${lastRunId === undefined ? '' : ` ${last}`} The backup in the primary Region is complete.`,
         next: `Check the health of ${region}. DynamoDB catches up by itself when the Region is back; VerifyWorkflow there proves it.`,
       };
+}
+
+function snapshotsWarning(found: CleanUpResult['snapshots']): Warning | undefined {
+  if (found === undefined) return undefined;
+  return {
+    subject: 'old snapshots were not marked to expire',
+    found,
+    next: "Nothing, if the next export marks them. If it does not, see that BackupTableCleanup's role may tag the objects below snapshots/ (s3:PutObjectTagging).",
+  };
 }

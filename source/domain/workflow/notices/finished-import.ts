@@ -1,5 +1,6 @@
 import { furtherSteps, triedAgain } from '../../import/plan/next-steps.ts';
 import type { Unfinished } from '../../import/plan/next-steps.ts';
+import { SIGN_UPS_OPEN } from '../../import/preflight/sign-ups.ts';
 import type { RestoreOutcome } from '../../import/plan/outcome.ts';
 import type { NoticeEvent } from './events.ts';
 import { bodyOf, consoleLink, counted, duration, number, subjectOf } from './text.ts';
@@ -41,7 +42,9 @@ const ALWAYS = 3;
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   (value ?? {}) as Readonly<Record<string, unknown>>;
 
-type Restored = Partial<Pick<RestoreOutcome, 'outcome' | 'exportRun' | 'source' | 'remarks' | 'report'>>;
+type Restored = Partial<
+  Pick<RestoreOutcome, 'outcome' | 'exportRun' | 'source' | 'remarks' | 'acceptsSignUps' | 'report'>
+>;
 
 /** Which run was read, and from where. */
 const runOf = ({ exportRun = '?', source }: Restored): string =>
@@ -52,6 +55,10 @@ const runOf = ({ exportRun = '?', source }: Restored): string =>
 /** How the backup was read, where that was not as usual. */
 const remarksOf = ({ remarks = [] }: Restored): string | undefined =>
   remarks.length === 0 ? undefined : `Note\n${remarks.map((remark) => `  ${remark}`).join('\n')}`;
+
+/** Whoever may sign up while the pool is being filled may take a name of the backup. */
+const signUpsOf = ({ acceptsSignUps }: Restored): string | undefined =>
+  acceptsSignUps === true ? `Note\n  ${SIGN_UPS_OPEN}` : undefined;
 
 /** The message about a restore that came to its end, whether or not everything came back; or about a dry run. */
 export const importNotice = (event: Finished, around: Around): Notice =>
@@ -78,6 +85,7 @@ function restoreNotice({ executionArn, startedAt, result }: Finished, { now, abo
     body: bodyOf([
       `ImportWorkflow came to its end after ${duration(now - startedAt)}. ${runOf(restored)} This backup holds ${counted(of('usersInBackup'), 'user')}.`,
       remarksOf(restored),
+      signUpsOf(restored),
       lines.join('\n'),
       report === undefined
         ? undefined
@@ -173,6 +181,7 @@ function dryRunNotice({ executionArn, startedAt, result }: Finished, { now, abou
       `ImportWorkflow checked the backup against the new pool in ${duration(now - startedAt)} and wrote nothing to the pool.`,
       `${runOf(result)} This backup holds ${counted(users, 'user')}, ${counted(groups, 'group')} and ${counted(memberships, 'membership')}.`,
       remarksOf(result),
+      signUpsOf(result),
       lines.map((line) => `  ${line}`).join('\n'),
       Array.isArray(reportKeys)
         ? `Report, in the mapping-file bucket of this Region\n${(reportKeys as unknown[]).map((key) => `  ${String(key)}`).join('\n')}`
@@ -182,6 +191,6 @@ function dryRunNotice({ executionArn, startedAt, result }: Finished, { now, abou
       `Execution\n  ${consoleLink(executionArn)}`,
       about,
     ]),
-    important: left + withLosses > 0,
+    important: left + withLosses > 0 || signUpsOf(result) !== undefined,
   };
 }

@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import type { ExportEvent } from '../../../domain/export/export-event.ts';
+import { tellingLastSealed } from '../../../domain/export/last-sealed.ts';
 import { Pacer } from '../../../domain/pacing/pacer.ts';
 import type { UserPoolReader } from '../../../domain/ports.ts';
 import { systemClock } from '../../../adapters/clock.ts';
@@ -26,11 +27,9 @@ export function listingFunction<E extends ExportEvent, R>(
 ): (event: unknown, context: Context) => Promise<R> {
   const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
   const pool = userPoolReader({ userAgent: env.USER_AGENT, pacer });
-  return exportFunction(env, parse, (event, parts) =>
-    permitted(
-      pacer,
-      { ...parts, workflow: 'ExportWorkflow', executionArn: event.executionArn, assertLease: parts.assertMayRun },
-      () => work(event, { ...parts, pool }),
-    ),
-  );
+  return exportFunction(env, parse, (event, parts) => {
+    const { table, assertMayRun: assertLease } = parts;
+    const calling = { ...parts, workflow: 'ExportWorkflow' as const, executionArn: event.executionArn, assertLease };
+    return tellingLastSealed(table, () => permitted(pacer, calling, () => work(event, { ...parts, pool })));
+  });
 }

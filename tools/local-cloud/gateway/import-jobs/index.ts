@@ -51,7 +51,7 @@ async function answer(
     headers: {
       ...request.headers,
       'x-local-cloud-authorize-only': 'yes',
-      ...(typeof role === 'string' ? { 'x-local-cloud-pass-role': `${role} cognito-idp.amazonaws.com` } : {}),
+      ...(typeof role === 'string' ? { 'x-local-cloud-pass-role': role } : {}),
     },
   });
   if (authorized.status !== 200) return authorized;

@@ -27,7 +27,7 @@ export function stackSetInterceptor(deps: StackSetServices): Interceptor {
       headers: {
         ...request.headers,
         'x-local-cloud-authorize-only': 'yes',
-        ...(typeof role === 'string' ? { 'x-local-cloud-pass-role': `${role} cloudformation.amazonaws.com` } : {}),
+        ...(typeof role === 'string' ? { 'x-local-cloud-pass-role': role } : {}),
       },
     });
     if (authorized.status !== 200) return authorized;

@@ -1,9 +1,10 @@
 """Not a defect: lets the gateway's own features (StackSets, import jobs) use MiniStack's IAM.
 
 A request that carries the header x-local-cloud-authorize-only is authenticated and authorised as usual and then answered
-with an empty 200 instead of being done; x-local-cloud-pass-role names a role ARN and a service for which iam:PassRole is
-checked too. The gateway removes both headers from what clients send. `/_local/service-session` gives the credentials
-that an AWS service gets when it assumes a role.
+with an empty 200 instead of being done; x-local-cloud-pass-role names a role ARN for which iam:PassRole is checked too,
+without a value for iam:PassedToService: no source tells what Cognito and StackSets send there, so that a policy must do
+without. The gateway removes both headers from what clients send. `/_local/service-session` gives the credentials that an
+AWS service gets when it assumes a role.
 """
 
 import json
@@ -20,13 +21,13 @@ def deciding(service, handler):
     async def handle(method, path, headers, body, query_params):
         if "x-local-cloud-authorize-only" not in headers:
             return await handler(method, path, headers, body, query_params)
-        role, _, passed_to = headers.get("x-local-cloud-pass-role", "").partition(" ")
-        return (role and pass_role_denied(service, headers, query_params, role, passed_to)) or (200, {}, b"")
+        role = headers.get("x-local-cloud-pass-role", "")
+        return (role and pass_role_denied(service, headers, query_params, role)) or (200, {}, b"")
 
     return handle
 
 
-def pass_role_denied(service, headers, query_params, role, passed_to):
+def pass_role_denied(service, headers, query_params, role):
     """The answer of AWS when the caller may not pass the role, or None."""
     from ministack.core.iam_actions import access_denied_response
     from ministack.core.iam_evaluator import AuthError, enforce
@@ -35,7 +36,7 @@ def pass_role_denied(service, headers, query_params, role, passed_to):
     if not ministack_app.AUTH:
         return None
     key = extract_access_key_id(headers, query_params)
-    denied = enforce(key, "iam:PassRole", service, extract_region(headers), resource_arn=role, service_context={"iam:PassedToService": passed_to})
+    denied = enforce(key, "iam:PassRole", service, extract_region(headers), resource_arn=role)
     if not denied:
         return None
     principal = "" if isinstance(denied, AuthError) else denied.principal_arn

@@ -42,6 +42,6 @@ describe('import jobs: rights of the role and of the caller', () => {
     await cloud.call('GetCSVHeader');
     expect(cloud.passedRoles).to.deep.equal([]);
     await cloud.job();
-    expect(cloud.passedRoles).to.deep.equal(['arn:aws:iam::111122223333:role/import-log cognito-idp.amazonaws.com']);
+    expect(cloud.passedRoles).to.deep.equal(['arn:aws:iam::111122223333:role/import-log']);
   });
 });

@@ -47,7 +47,7 @@ describe('local cloud: roles of StackSets', () => {
       },
     );
     expect(answer).to.equal(denied);
-    expect(seen).to.deep.equal(['yes', 'arn:role/admin cloudformation.amazonaws.com']);
+    expect(seen).to.deep.equal(['yes', 'arn:role/admin']);
     const plain = aRequest({ service: 'cloudformation', action: 'CreateStack' });
     await intercept(plain, (request) => {
       expect(request).to.equal(plain);
