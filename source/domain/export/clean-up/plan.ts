@@ -12,6 +12,7 @@ import { readKeys } from './gone-keys.ts';
 import type { GoneKey } from './gone-keys.ts';
 import { KeptItems } from './kept-items.ts';
 import { StoredBefore } from './met-items.ts';
+import { reportTooLarge } from './report-too-large.ts';
 import { isPut, keyOfLine, storeBatches } from './plan-batches.ts';
 import type { PlanLine, PlannedPut } from './plan-batches.ts';
 import type { SeenByRun } from './seen.ts';
@@ -58,6 +59,7 @@ export async function planChanges(cleanUp: CleanUp, seen: SeenByRun): Promise<vo
   });
   if (state.plan.next < parts.length || state.plan.nextGone < state.gone.parts.length) return;
   requireAllKeys(cleanUp);
+  await reportTooLarge(cleanUp, seen);
   state.phase = 'snapshot';
   // The snapshot is joined from what the checkpoint names.
   await progress.save();

@@ -15,6 +15,7 @@ import type { Stored } from '../../state/shape.ts';
 import { chainShape, newChain } from '../../listing/page-chain.ts';
 import type { Run } from '../run.ts';
 import { stagedShape } from '../staging.ts';
+import { tooLargeShape } from '../too-large.ts';
 import type { StepDeps } from '../../state/step.ts';
 import { metShape } from './met-items.ts';
 import { planBatchShape } from './plan-batches.ts';
@@ -122,6 +123,8 @@ export const cleanUpStateShape = v.object({
   doubtful: doubtfulShape,
   /** Groups that seem gone, and the second listing of all groups. */
   hidden: hiddenShape,
+  /** Users whom the table cannot hold: those that the second look showed, and subs of those who stay as they are in the table. */
+  tooLarge: v.object({ found: tooLargeShape, kept: textsShape }),
   /** Users who were confirmed and differ from the stored ones: behind what the listing staged. */
   staged: stagedShape,
   plan: changePlanShape,
@@ -151,6 +154,7 @@ export const newCleanUp = (
   met: [],
   stale: [],
   staged: [],
+  tooLarge: { found: [], kept: [] },
   plan: {
     next: 0,
     nextGone: 0,

@@ -44,6 +44,7 @@ export async function sealPlan(state: StateOf<'seal'>, run: PlanningRun): Promis
     chunks: draft.chunks,
     batches: [...draft.batches, ...emptyGroups],
     excludedKey,
+    disabledMarked: true,
     lossesKey,
     expected: draft.expected,
     notes: [

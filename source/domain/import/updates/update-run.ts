@@ -37,6 +37,10 @@ export interface UpdateRun {
   /** Where the import jobs are. */
   readonly jobs: JobsState;
   readonly heldBack: ListedSubs;
+  /** Accounts that this restore made and that are gone are made again. */
+  readonly recreateMissing: boolean;
+  /** Nothing is written to the pool. */
+  readonly dryRun: boolean;
   /** True once this invocation should store its progress and return. */
   readonly sliceOver: () => boolean;
 }
@@ -55,7 +59,7 @@ export async function beginUpdates(
   { plan, jobs }: UpdatesBasis,
   deps: UpdateUsersDeps,
   progress: Progress<UpdatesState>,
-  sliceOver: () => boolean,
+  given: Pick<UpdateRun, 'sliceOver' | 'recreateMissing' | 'dryRun'>,
 ): Promise<UpdateRun> {
   const { state } = progress;
   const isEarlier = state.accounts === undefined;
@@ -78,6 +82,6 @@ export async function beginUpdates(
     collisions: new ListedSubs(state.collisions),
     refused: new ListedSubs(state.refused),
     heldBack: new ListedSubs((state.heldBack ??= [])),
-    sliceOver,
+    ...given,
   };
 }

@@ -1,6 +1,7 @@
 import type { Counts } from '../../backup/manifest.ts';
 import type { CleanUpResult, ManifestSummary } from '../../export/clean-up/clean-up.ts';
 import { missesUsers } from '../../export/listing-scope.ts';
+import { tooLargeKey } from '../../export/too-large.ts';
 import type { NoticeEvent } from './events.ts';
 import { bodyOf, consoleLink, counted, duration, number, subjectOf } from './text.ts';
 import type { Notice } from './text.ts';
@@ -43,9 +44,12 @@ export function exportNotice(
     `  ${thing}: ${number(counts?.[thing])} (added ${number(added?.[thing])}, changed ${number(changed?.[thing])}, deleted ${number(deleted?.[thing])})`;
   const federated = skipped?.federatedUsers ?? 0;
   const { listing, replica, snapshots } = result as Pick<CleanUpResult, 'listing' | 'replica' | 'snapshots'>;
-  const warnings = [fewListed(listing), replicaWarning(replica), snapshotsWarning(snapshots)].filter(
-    (warning) => warning !== undefined,
-  );
+  const warnings = [
+    tooLargeWarning(summary),
+    fewListed(listing),
+    replicaWarning(replica),
+    snapshotsWarning(snapshots),
+  ].filter((warning) => warning !== undefined);
   return {
     subject: subjectOf(
       warnings.length === 0
@@ -79,6 +83,26 @@ function fewListed(listing: CleanUpResult['listing']): Warning | undefined {
     subject: `Cognito listed ${number(users)} of about ${counted(estimatedUsers, 'user')}`,
     found: `Cognito listed ${counted(users, 'user')} of this pool and estimates that there are ${number(estimatedUsers)}. Either the estimate is out of date, or the listing lacked users, who are then not in the backup.`,
     next: 'Find out how many users the pool has. If it has more than were listed, start ExportWorkflow again with the input {}. Earlier exports may hold users that this one lacks: ImportWorkflow restores one with {"ExportRun":"<its run id>"} in its input.',
+  };
+}
+
+/** The table cannot hold every user that Cognito can: such a one costs itself, not the export. */
+function tooLargeWarning({ runId = '', skipped }: Summary): Warning | undefined {
+  const { tooLarge = 0, tooLargeKept = 0 } = skipped ?? {};
+  if (tooLarge === 0) return undefined;
+  const missing = tooLarge - tooLargeKept;
+  const are = (count: number): string => `${counted(count, 'user')} ${count === 1 ? 'is' : 'are'}`;
+  const asBefore = `${are(tooLargeKept)} in the backup only as an earlier export saw them`;
+  const lacking = `${are(missing)} not in the backup`;
+  return {
+    subject: missing > 0 ? lacking : asBefore,
+    found: [
+      `The attributes of ${counted(tooLarge, 'user')} together are more than the 400 KB that DynamoDB takes for one item.`,
+      ...(missing > 0 ? [`${lacking}.`] : []),
+      ...(tooLargeKept > 0 ? [`${asBefore}.`] : []),
+      'All others are in it as they are.',
+    ].join(' '),
+    next: `Look up in ${tooLargeKey(runId)} in the mapping-file bucket of the primary Region who they are (the next export drops it), and shorten their attributes.`,
   };
 }
 
