@@ -137,6 +137,7 @@ describe('Inputs that somebody made to do harm', () => {
     'BackupTableName',
     'ExportRun',
     'AllowMassDelete',
+    'AllowMassChange',
     'Trigger',
     '__proto__',
     'constructor',
