@@ -15,9 +15,10 @@ import { judgeRun } from './judge-run.ts';
 import type { ChangedItem, Foreseen } from './judge-run.ts';
 import { KeptItems } from './kept-items.ts';
 import { countedInLastDay } from './last-day.ts';
-import { isPut, keyOfLine, plannedLines } from './plan-batches.ts';
+import { isPut, keyOfLine } from './plan-batches.ts';
 import { keepRefused } from './refused.ts';
 import type { SeenByRun } from './seen.ts';
+import { plannedLines } from './stored-plan.ts';
 import type { ChangePlan, CleanUp } from './state.ts';
 
 /** What a run may do, and the version that a refused run's snapshot names. */
@@ -62,12 +63,13 @@ export async function requireAllowed(cleanUp: CleanUp, seen: SeenByRun, options:
   progress.state.phase = 'open';
 }
 
-async function* deletedBy({ deps, progress }: CleanUp): AsyncIterable<ItemKey> {
-  for await (const line of plannedLines(deps.objects, progress.state.plan.batches)) if (!isPut(line)) yield line.delete;
+async function* deletedBy({ deps, run, progress }: CleanUp): AsyncIterable<ItemKey> {
+  for await (const line of plannedLines({ objects: deps.objects, run }, progress.state.plan.batches))
+    if (!isPut(line)) yield line.delete;
 }
 
-async function* changedBy({ deps, progress }: CleanUp): AsyncIterable<ChangedItem> {
-  for await (const line of plannedLines(deps.objects, progress.state.plan.batches))
+async function* changedBy({ deps, run, progress }: CleanUp): AsyncIterable<ChangedItem> {
+  for await (const line of plannedLines({ objects: deps.objects, run }, progress.state.plan.batches))
     if (isPut(line) && line.before !== undefined) yield { key: keyOfLine(line), differs: line.differs ?? [] };
 }
 

@@ -163,6 +163,21 @@ describe('an export after the first', () => {
         expect(world.table.peek(OPEN_KEY)).to.equal(undefined);
       });
 
+  it('A2: a plan that is damaged before it is opened costs one start, and nothing in the table', async () => {
+    change();
+    const runner = new ExportRunner(world);
+    const { runId } = await runner.open();
+    await runner.listAll(runId);
+    world.calls.fail({ call: 'table.putItems', error: killed });
+    await rejection(runner.cleanUp(runId));
+    for (const key of [...world.objects.stored.keys()])
+      if (key.startsWith(`changes/${runId}/batches/`)) world.objects.stored.delete(key);
+    expect(await rejection(run())).to.have.property('name', 'BadState');
+    expectUntouched();
+    expect((await run()).runId).to.not.equal(runId);
+    expect(actualItems(world.table)).to.deep.equal(expectedItems(pool));
+  });
+
   it('A2: counts what a lost plan had deleted, when it lists anew', async () => {
     removeUsers(pool, 0, 15);
     const runner = new ExportRunner(world);
