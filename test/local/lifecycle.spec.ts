@@ -203,6 +203,35 @@ describe('Life of a launch, with IAM enforced', function () {
         .that.includes('SecondaryRegion must be another Region');
     });
 
+    step('A9: is refused when a service that a restore needs is missing in the backup Region, and names it', async () => {
+      await cloud.configure({ absentServices: [{ service: 'cognito-idp', region: SECONDARY }] });
+      await refused(await launch(), SECONDARY, 'Amazon Cognito does not answer');
+      await cloud.configure({ absentServices: [] });
+    });
+
+    step('A5: gives up at once when the organization denies a resource, and leaves no bucket of the try', async () => {
+      const before = await bucketsOf(SECONDARY);
+      await cloud.configure({
+        resourceRefusals: [
+          {
+            type: 'AWS::SQS::Queue',
+            reason:
+              'User is not authorized to perform: sqs:CreateQueue with an explicit deny in a service control policy',
+          },
+        ],
+      });
+      const startedAt = Date.now();
+      const outcome = await launch();
+      expect(outcome.status).to.equal('ROLLBACK_COMPLETE');
+      expect(failuresOf(outcome)[0])
+        .to.match(/^StackSetCustomResource: /)
+        .and.include('explicit deny');
+      expect(await cloud.calls({ action: 'CreateStackInstances', after: startedAt })).to.have.length(1);
+      await cloud.configure({ resourceRefusals: [] });
+      await uninstall(outcome);
+      expect(await bucketsOf(SECONDARY)).to.deep.equal(before);
+    });
+
     step('rolls back cleanly when an instance fails, and says which resource and what is retained', async () => {
       await emptyAssetBucket(SECONDARY, (key) => key.includes('import-workflow-'));
       const outcome = await launch();
@@ -230,6 +259,7 @@ describe('Life of a launch, with IAM enforced', function () {
       }),
     );
   };
+  const bucketsOf = async (region: string): Promise<readonly string[]> => [...(await inventoryOf(region)).buckets].sort();
   /** After an uninstall: tables and buckets, and nothing else of ours. */
   const expectOnlyData = async (region: string): Promise<void> => {
     const { tables, buckets, ...rest } = await inventoryOf(region);
@@ -251,13 +281,28 @@ describe('Life of a launch, with IAM enforced', function () {
   };
 
   describe('that works', () => {
-    step('ends in CREATE_COMPLETE with an instance in each Region', async () => {
+    step('ends in CREATE_COMPLETE with an instance in each Region, although a new role was not known at first', async () => {
       await addMembers(parameters.PrimaryUserPoolId);
+      const before = await bucketsOf(PRIMARY);
+      // A5: what Step Functions says of a role that is seconds old; the try that it fails is made again.
+      await cloud.configure({
+        resourceRefusals: [
+          {
+            type: 'AWS::StepFunctions::StateMachine',
+            region: SECONDARY,
+            reason: 'The state machine IAM Role is not authorized to access the Log Destination',
+            times: 1,
+          },
+        ],
+      });
       launched = await launch();
+      await cloud.configure({ resourceRefusals: [] });
       expect(failuresOf(launched)).to.deep.equal([]);
       expect(launched.status).to.equal('CREATE_COMPLETE');
       expect(await instanceStatuses()).to.deep.equal({ [PRIMARY]: 'CURRENT', [SECONDARY]: 'CURRENT' });
       const [primary, secondary] = await Promise.all(REGIONS.map(instanceResources));
+      const made = [primary, secondary].flatMap((ids) => [ids?.['MappingFileBucket'], ids?.['AccessLogBucket']]);
+      expect((await bucketsOf(PRIMARY)).filter((bucket) => !before.includes(bucket))).to.have.members(made);
       const inBoth = ['ImportWorkflow', 'VerifyWorkflow', 'VerifyBackup', 'ComparePool', 'EventsDeadLetterQueue'];
       const primaryOnly = ['ExportWorkflow', 'ExportSchedule', 'ExportScheduleRole', 'ExportQueue', 'SyncUsers'];
       const secondaryOnly = ['VerifySchedule', 'VerifyScheduleRole'];
@@ -362,6 +407,23 @@ describe('Life of a launch, with IAM enforced', function () {
           'changed',
         );
       }
+    });
+
+    step('A6: cannot give a custom resource another function: CloudFormation refuses it', async () => {
+      const main = 'cognito-user-profiles-export-reference-architecture.template';
+      const text = Buffer.from(assets.global.get(main) ?? []).toString();
+      const changed = text.replace(
+        'ServiceToken: !GetAtt SolutionConstantsFunction.Arn',
+        'ServiceToken: !GetAtt StackCheckerFunction.Arn',
+      );
+      expect(changed).to.not.equal(text);
+      await publishAssets(options, { ...assets, global: new Map([...assets.global, [main, Buffer.from(changed)]]) });
+      const outcome = await update({});
+      expect(outcome.status).to.equal('UPDATE_ROLLBACK_COMPLETE');
+      expect(failuresOf(outcome)[0]).to.equal(
+        'SolutionConstantsCustomResource: Modifying service token is not allowed.',
+      );
+      await publishAssets(options, assets);
     });
 
     for (const name of ['SecondaryRegion', 'PrimaryUserPoolId'] as const) {

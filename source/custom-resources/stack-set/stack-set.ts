@@ -6,7 +6,8 @@ import { done, handOver } from '../framework/types.ts';
 import type { CustomResource } from '../framework/types.ts';
 import { startFirstExport } from './first-export.ts';
 import type { FirstExportDeps } from './first-export.ts';
-import { operationsOf, runStackSetOperation, whileRolesAreUnknown } from './operations.ts';
+import { removeFailedInstances, withLeftBuckets } from './failed-instances.ts';
+import { handoverOf, operationsOf, runStackSetOperation, whileRolesAreUnknown } from './operations.ts';
 import type { OperationDeps, Operations } from './operations.ts';
 import { readOutputs } from './outputs.ts';
 import { removeStackSet } from './removal.ts';
@@ -43,10 +44,15 @@ export function stackSet(deps: StackSetResourceDeps): CustomResource<Properties>
     parse: (properties) => parseProperties(schema, properties),
     identify: (_properties, stackId) => stackSetNameOf(stackId),
     create: async (properties, work) => {
-      const operations = operationsOf(deps, work.physicalId, work);
-      const waitingFor =
-        (await ensureStackSet(operations, properties)) ?? (await ensureInstances(operations, properties));
-      if (waitingFor !== undefined) return handOver(waitingFor, operations.tries);
+      const operations = operationsOf(deps, work.physicalId, work, rolesOf(properties));
+      const waitingFor = await orWithLeftBuckets(
+        operations,
+        async () =>
+          (await ensureStackSet(operations, properties)) ??
+          (await clearFailed(operations)) ??
+          (await ensureInstances(operations, properties)),
+      );
+      if (waitingFor !== undefined) return handOver(waitingFor, handoverOf(operations));
       const { attributes, exportWorkflowArn, messageBroker } = await readOutputs(
         deps.sets,
         work.physicalId,
@@ -61,12 +67,13 @@ export function stackSet(deps: StackSetResourceDeps): CustomResource<Properties>
       return done(attributes);
     },
     update: async (properties, work) => {
-      const operations = operationsOf(deps, work.physicalId, work);
+      const operations = operationsOf(deps, work.physicalId, work, rolesOf(properties));
       const waitingFor =
         (await ensureStackSet(operations, properties)) ??
+        (await clearFailed(operations)) ??
         (await bringUpToDate(operations, properties)) ??
         (await ensureInstances(operations, properties));
-      if (waitingFor !== undefined) return handOver(waitingFor, operations.tries);
+      if (waitingFor !== undefined) return handOver(waitingFor, handoverOf(operations));
       return done(
         (await readOutputs(deps.sets, work.physicalId, properties.PrimaryRegion, properties.SecondaryRegion))
           .attributes,
@@ -79,6 +86,19 @@ export function stackSet(deps: StackSetResourceDeps): CustomResource<Properties>
       ),
     retained: () => 'The backup table, its replica and the buckets that the instances had made are retained.',
   };
+}
+
+const rolesOf = ({ AdministrationRoleArn, ExecutionRoleName }: Properties): readonly string[] => [
+  AdministrationRoleArn.split('/').at(-1) ?? '',
+  ExecutionRoleName,
+];
+
+async function orWithLeftBuckets<T>(operations: Operations, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw await withLeftBuckets(operations, error);
+  }
 }
 
 const definitionOf = (properties: Properties, name: string): StackSetDefinition => ({
@@ -102,6 +122,13 @@ async function ensureStackSet(operations: Operations, properties: Properties): P
   return undefined;
 }
 
+/** Of an earlier request. An operation of this one that has begun already must be joined, not cleared. */
+async function clearFailed(operations: Operations): Promise<string | undefined> {
+  if ('create' in operations.tries || 'update' in operations.tries) return undefined;
+  const ended = await removeFailedInstances(operations, 0);
+  return ended === 'timeUp' ? `the removal of failed instances of StackSet ${operations.name}` : undefined;
+}
+
 async function bringUpToDate(operations: Operations, properties: Properties): Promise<string | undefined> {
   const { sets, name } = operations;
   const order = [properties.PrimaryRegion, properties.SecondaryRegion];
@@ -113,13 +140,24 @@ async function bringUpToDate(operations: Operations, properties: Properties): Pr
 
 async function ensureInstances(operations: Operations, properties: Properties): Promise<string | undefined> {
   const { sets, name } = operations;
+  let missing = await missingRegions(operations, properties);
+  if (missing.length === 0) return undefined;
+  const ended = await runStackSetOperation(
+    operations,
+    'create',
+    (id) => sets.startAdding(name, properties.AccountId, missing, id),
+    async (attempt) => {
+      const cleared = await removeFailedInstances(operations, attempt);
+      missing = await missingRegions(operations, properties);
+      return cleared;
+    },
+  );
+  return ended === 'timeUp' ? `the instances of StackSet ${name} in ${missing.join(' and ')}` : undefined;
+}
+
+async function missingRegions({ sets, name }: Operations, properties: Properties): Promise<readonly string[]> {
   const complete = (await sets.instances(name))
     .filter(({ status, stackId }) => status === 'CURRENT' && stackId !== undefined)
     .map((instance) => instance.region);
-  const missing = [properties.PrimaryRegion, properties.SecondaryRegion].filter((wanted) => !complete.includes(wanted));
-  if (missing.length === 0) return undefined;
-  const ended = await runStackSetOperation(operations, 'create', (id) =>
-    sets.startAdding(name, properties.AccountId, missing, id),
-  );
-  return ended === 'timeUp' ? `the instances of StackSet ${name} in ${missing.join(' and ')}` : undefined;
+  return [properties.PrimaryRegion, properties.SecondaryRegion].filter((wanted) => !complete.includes(wanted));
 }

@@ -66,6 +66,12 @@ export interface StackSets {
   ) => Promise<readonly { readonly region: string; readonly reason: string }[]>;
 
   readonly outputs: (region: string, stackId: string) => Promise<Readonly<Record<string, string>>>;
+  /** Undefined when there is no such stack any more. */
+  readonly stackStatus: (region: string, stackId: string) => Promise<string | undefined>;
+  /** Names of the buckets that the stack has made and that are not deleted, also after the stack is gone. */
+  readonly bucketsOf: (region: string, stackId: string) => Promise<readonly string[]>;
+  /** True when the bucket is gone; false when it holds something, or may not be removed. */
+  readonly removeEmptyBucket: (region: string, bucket: string) => Promise<boolean>;
   /** The first resource of the stack that failed by itself, with CloudFormation's reason. */
   readonly firstFailure: (region: string, stackId: string) => Promise<string | undefined>;
 }

@@ -35,7 +35,7 @@ export class Simulation {
   /** Replaces the given members. New faults begin to count again; new quotas begin with full buckets. */
   configure(changes: Partial<SimulationConfig>): void {
     this.current = { ...this.current, ...changes };
-    if (changes.faults !== undefined || changes.regionsDown !== undefined)
+    if (changes.faults !== undefined || changes.regionsDown !== undefined || changes.absentServices !== undefined)
       this.faultState = faultInterceptor(this.current, this.deps);
     if (changes.quotas !== undefined) this.quotaState = quotaInterceptor(this.current.quotas, this.now);
   }
