@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { references, templates } from '../support/templates.ts';
+import { mainTemplate, references, statementsOf, templates } from '../support/templates.ts';
 
 /**
  * CloudFormation never lets a custom resource go to another function ("Modifying service token is not allowed."), and the
@@ -14,6 +14,27 @@ const FOR_EVER: Record<string, Record<string, readonly [string, string]>> = {
   },
   'stack-set-template': { StackSetConstants: ['Custom::StackSetConstants', 'StackSetConstantsFunction'] },
 };
+
+describe('Custom resources of the main template', () => {
+  it('B11: that make what takes tags are updated when TagsRevision changes, and may read the tags of the stack', () => {
+    const makesWhatTakesTags = ['SecondaryUserPoolTable', 'SolutionConstantsCustomResource', 'StackSetCustomResource'];
+    expect(
+      Object.entries(mainTemplate.Resources)
+        .filter(([, { Properties }]) => JSON.stringify(Properties['TagsRevision']) === '{"Ref":"TagsRevision"}')
+        .map(([id]) => id),
+    ).to.deep.equal(makesWhatTakesTags);
+    for (const id of makesWhatTakesTags) {
+      const [, name = ''] = FOR_EVER[mainTemplate.name]?.[id] ?? [];
+      const [role] = references(mainTemplate.Resources[name]?.Properties['Role']);
+      expect(statementsOf(mainTemplate, role?.target ?? ''), id).to.deep.include({
+        Sid: 'StackTags',
+        Effect: 'Allow',
+        Action: 'cloudformation:DescribeStacks',
+        Resource: { Ref: 'AWS::StackId' },
+      });
+    }
+  });
+});
 
 for (const template of templates) {
   describe(`Template ${template.name}: custom resources`, () => {

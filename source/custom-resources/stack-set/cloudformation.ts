@@ -33,6 +33,7 @@ const inputOf = (definition: StackSetDefinition): CreateStackSetCommandInput => 
     ParameterKey,
     ParameterValue,
   })),
+  Tags: Object.entries(definition.tags).map(([Key, Value]) => ({ Key, Value })),
   Capabilities: ['CAPABILITY_IAM'],
   PermissionModel: 'SELF_MANAGED',
   AdministrationRoleARN: definition.administrationRoleArn,

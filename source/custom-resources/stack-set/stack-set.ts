@@ -1,6 +1,7 @@
 /** StackSetCustomResource: the StackSet and its instances in the primary and the backup Region. */
 import * as v from 'valibot';
 import { launchIdOf } from '../framework/identity.ts';
+import type { ReadStackTags, StackTags } from '../framework/stack-tags.ts';
 import { parseProperties, region, nonEmptyText, textMap } from '../framework/properties.ts';
 import { done, handOver } from '../framework/types.ts';
 import type { CustomResource } from '../framework/types.ts';
@@ -30,6 +31,7 @@ const OWN_NAME = /^CognitoUserProfilesExport-[0-9a-f]{12}$/;
 /** What the StackSet resource needs. */
 export interface StackSetResourceDeps extends OperationDeps {
   readonly firstExport: FirstExportDeps;
+  readonly stackTags: ReadStackTags;
 }
 
 /** Carries a part of the stack's id: another launch under the same stack name gets another StackSet. */
@@ -45,10 +47,11 @@ export function stackSet(deps: StackSetResourceDeps): CustomResource<Properties>
     identify: (_properties, stackId) => stackSetNameOf(stackId),
     create: async (properties, work) => {
       const operations = operationsOf(deps, work.physicalId, work, rolesOf(properties));
+      const tags = await deps.stackTags(work.stackId);
       const waitingFor = await orWithLeftBuckets(
         operations,
         async () =>
-          (await ensureStackSet(operations, properties)) ??
+          (await ensureStackSet(operations, properties, tags)) ??
           (await clearFailed(operations)) ??
           (await ensureInstances(operations, properties)),
       );
@@ -68,10 +71,11 @@ export function stackSet(deps: StackSetResourceDeps): CustomResource<Properties>
     },
     update: async (properties, work) => {
       const operations = operationsOf(deps, work.physicalId, work, rolesOf(properties));
+      const tags = await deps.stackTags(work.stackId);
       const waitingFor =
-        (await ensureStackSet(operations, properties)) ??
+        (await ensureStackSet(operations, properties, tags)) ??
         (await clearFailed(operations)) ??
-        (await bringUpToDate(operations, properties)) ??
+        (await bringUpToDate(operations, properties, tags)) ??
         (await ensureInstances(operations, properties));
       if (waitingFor !== undefined) return handOver(waitingFor, handoverOf(operations));
       return done(
@@ -101,22 +105,27 @@ async function orWithLeftBuckets<T>(operations: Operations, run: () => Promise<T
   }
 }
 
-const definitionOf = (properties: Properties, name: string): StackSetDefinition => ({
+const definitionOf = (properties: Properties, name: string, tags: StackTags): StackSetDefinition => ({
   name,
   description:
     'Cognito User Profiles Export: workflows of one Region. Managed by its main stack: do not change it by hand.',
   templateUrl: properties.StackSetTemplateUrl,
   parameters: properties.Parameters,
+  tags,
   administrationRoleArn: properties.AdministrationRoleArn,
   executionRoleName: properties.ExecutionRoleName,
 });
 
 /** Each step gives undefined when it is complete, else what the next invocation has to wait for. */
-async function ensureStackSet(operations: Operations, properties: Properties): Promise<string | undefined> {
+async function ensureStackSet(
+  operations: Operations,
+  properties: Properties,
+  tags: StackTags,
+): Promise<string | undefined> {
   const { sets, name } = operations;
   if (await sets.exists(name)) return undefined;
   await whileRolesAreUnknown(operations, 'define', async () => {
-    await sets.create(definitionOf(properties, name));
+    await sets.create(definitionOf(properties, name, tags));
     return 'succeeded';
   });
   return undefined;
@@ -129,11 +138,15 @@ async function clearFailed(operations: Operations): Promise<string | undefined> 
   return ended === 'timeUp' ? `the removal of failed instances of StackSet ${operations.name}` : undefined;
 }
 
-async function bringUpToDate(operations: Operations, properties: Properties): Promise<string | undefined> {
+async function bringUpToDate(
+  operations: Operations,
+  properties: Properties,
+  tags: StackTags,
+): Promise<string | undefined> {
   const { sets, name } = operations;
   const order = [properties.PrimaryRegion, properties.SecondaryRegion];
   const ended = await runStackSetOperation(operations, 'update', (id) =>
-    sets.startUpdate(definitionOf(properties, name), order, id),
+    sets.startUpdate(definitionOf(properties, name, tags), order, id),
   );
   return ended === 'timeUp' ? `the update of the instances of StackSet ${name}` : undefined;
 }

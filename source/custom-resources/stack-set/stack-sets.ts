@@ -1,11 +1,15 @@
 /** What the StackSet resource needs of CloudFormation StackSets. Operations are named by the caller, so that asking twice starts one. */
 
+import type { StackTags } from '../framework/stack-tags.ts';
+
 /** What a StackSet consists of; CreateStackSet and UpdateStackSet take all of it. */
 export interface StackSetDefinition {
   readonly name: string;
   readonly description: string;
   readonly templateUrl: string;
   readonly parameters: Readonly<Record<string, string>>;
+  /** Of the StackSet itself, its stacks and all that they make; another list replaces it, an empty one removes all. */
+  readonly tags: StackTags;
   readonly administrationRoleArn: string;
   readonly executionRoleName: string;
 }

@@ -83,7 +83,7 @@ export interface SimulationConfig {
   readonly absentServices: readonly { readonly service: string; readonly region: string }[];
   /** Resources of stacks that are refused; the first rule that concerns one counts. */
   readonly resourceRefusals: readonly ResourceRefusal[];
-  /** Keys of tags without which an organization denies the creation of resources of stacks that take tags. */
+  /** Keys of tags without which an organization denies the creation of whatever takes tags. */
   readonly requiredTags: readonly string[];
   /** Milliseconds until a write reaches the other Region's replica. */
   readonly replicationLagMs: number;

@@ -5,6 +5,7 @@ import { faultInterceptor } from './faults.ts';
 import type { FaultDeps, FaultInterceptor, RuleStrikes } from './faults.ts';
 import { latencyInterceptor } from './latencies.ts';
 import { quotaInterceptor } from './quotas.ts';
+import { requiredTagsInterceptor } from './required-tags.ts';
 
 export interface FaultStrikes {
   readonly label: string;
@@ -51,5 +52,7 @@ export class Simulation {
 
   readonly faults: Interceptor = (request, next) => this.faultState(request, next);
   readonly quotas: Interceptor = (request, next) => this.quotaState(request, next);
+  readonly requiredTags: Interceptor = (request, next) =>
+    requiredTagsInterceptor(this.current.requiredTags)(request, next);
   readonly latencies: Interceptor = (request, next) => latencyInterceptor(this.current.latencies)(request, next);
 }
