@@ -81,6 +81,10 @@ export interface UserPoolDescription {
   readonly name: string;
   readonly region: string;
   readonly settings: PoolSettings;
+  /** Anybody may sign up, also while the pool is being filled. */
+  readonly acceptsSignUps: boolean;
+  /** The pool offers sign-in without a password: an import job leaves users CONFIRMED then, not RESET_REQUIRED. */
+  readonly importsConfirmed: boolean;
   /** Cognito's estimate; good enough for a warning only. */
   readonly estimatedNumberOfUsers: number;
 }

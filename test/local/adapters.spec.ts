@@ -86,6 +86,10 @@ describe('adapters on the local cloud', function () {
     const hashes = await table.contentHashes([...items, { id: 'USER#none', type: 'PROFILE' }]);
     expect(hashes.size).to.equal(60);
     expect(hashes.get(keyText(items[7] as (typeof items)[number]))).to.equal('h7');
+    const whole = await table.itemsOf([...items.slice(0, 3), { id: 'USER#none', type: 'PROFILE' }]);
+    expect([...whole.values()].map((item) => JSON.stringify(item.attributes))).to.deep.equal(
+      Array.from({ length: 3 }, () => JSON.stringify(items[0]?.attributes)),
+    );
     const lease = { id: 'LEASE', type: 'LEASE', executionArn: 'a' };
     expect([await table.putItemIf(lease, 'absent'), await table.putItemIf(lease, 'absent')]).to.deep.equal([
       true,

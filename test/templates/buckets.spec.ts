@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { SUPERSEDED } from '../../source/domain/backup/snapshot/superseded.ts';
 import { references, resourcesOf, retained, stackSetTemplate } from '../support/templates.ts';
 
 interface LifecycleRule {
@@ -73,7 +74,6 @@ describe('Buckets', () => {
       'restores/': 180,
       'notices/': 90,
       'verifications/': 90,
-      'snapshots/': { 'Fn::If': ['KeepsSnapshots', { Ref: 'SnapshotRetentionDays' }, 1] },
     });
     expect(stackSetTemplate.Conditions['KeepsSnapshots']).to.deep.equal({
       'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'SnapshotRetentionDays' }, '0'] }],
@@ -96,8 +96,19 @@ describe('Buckets', () => {
     expect(rules.filter(({ Status }) => Status !== 'Enabled').map(({ Id }) => Id)).to.deep.equal([]);
   });
 
+  it('let what is tagged below snapshots/ expire by SnapshotRetentionDays, nothing else there, and all old versions', () => {
+    const [superseded, versions, ...others] = rules.filter(({ Prefix }) => Prefix === 'snapshots/');
+    expect(others).to.deep.equal([]);
+    expect(superseded).to.deep.include({
+      TagFilters: [{ Key: 'snapshot', Value: SUPERSEDED.snapshot }],
+      ExpirationInDays: { 'Fn::If': ['KeepsSnapshots', { Ref: 'SnapshotRetentionDays' }, 1] },
+    });
+    expect(versions).to.deep.include({ NoncurrentVersionExpiration: { NoncurrentDays: 1 } });
+    expect(versions).to.not.have.any.keys('TagFilters', 'ExpirationInDays');
+  });
+
   it('let the objects of a closed restore, which are tagged as such, expire by ReportRetentionDays', () => {
-    const [closed, ...others] = rules.filter(({ TagFilters }) => TagFilters);
+    const [closed, ...others] = rules.filter(({ Prefix, TagFilters }) => Prefix !== 'snapshots/' && TagFilters);
     expect(others).to.deep.equal([]);
     expect(closed).to.deep.include({
       Prefix: 'restores/',

@@ -12,6 +12,8 @@ export interface Cell {
   /** What was exported before; and the share of the users that changed since. */
   readonly after?: 'export';
   readonly churn?: number;
+  /** Items of the plan that the export applies because of that: then the time of the application is looked at. */
+  readonly plannedItems?: number;
   /** Share of CognitoTPS that Cognito grants, where the pool's own traffic uses up the rest. */
   readonly grantedShare?: number;
 }
@@ -37,15 +39,17 @@ function describeShape({ users, groups, perUser }: PopulationShape): string {
 type Given = Pick<Cell, 'shape' | 'callsPerSecond'> & Partial<Cell>;
 
 export function exportCell(given: Given): Cell {
-  const { shape, callsPerSecond, churn, after, grantedShare } = given;
+  const { shape, callsPerSecond, churn, after, grantedShare, plannedItems } = given;
   const variant =
     grantedShare !== undefined
       ? `, ${grantedShare * 100} % of T granted`
-      : churn !== undefined
-        ? `, ${churn * 100} % changed`
-        : after === 'export'
-          ? ', unchanged'
-          : '';
+      : plannedItems !== undefined
+        ? `, application of a plan of ${plannedItems.toLocaleString('en-US')} items`
+        : churn !== undefined
+          ? `, ${churn * 100} % changed`
+          : after === 'export'
+            ? ', unchanged'
+            : '';
   return {
     workflow: 'export',
     title: `export: ${describeShape(shape)}${variant}, T = ${callsPerSecond}`,

@@ -4,7 +4,7 @@ import { membershipItem, userItem } from '../../source/domain/backup/items.ts';
 import { ADMINISTRATORS, Memberships, subNumber, userOf } from './population.ts';
 import type { PopulationShape } from './population.ts';
 import type { CellResult, CostLine, CostResult, Usage } from './results.ts';
-import { itemBytes } from '../simulation/storage/item-size.ts';
+import { itemBytes } from '../../source/domain/backup/item-size.ts';
 
 /** List prices with their date; see prices.json. */
 export type Prices = Readonly<

@@ -1,7 +1,7 @@
 import { meanPerSecond } from './call-figures.ts';
 import type { Cell } from './cells.ts';
 import { atLeast, atMost } from './results.ts';
-import type { Check, Usage } from './results.ts';
+import type { CellResult, Check, Usage } from './results.ts';
 import { exportBar, exportCalls, importBar } from './limits.ts';
 
 /** The bar on the mean rate applies where so many seconds of calls are due. */
@@ -17,6 +17,8 @@ export const HISTORY_EVENTS_OF_LONG_RUNS = 12_500;
 const LONG_RUN_SECONDS = 12 * 3600;
 const MEMORY_MB = 512;
 const UNCHANGED_ITEMS = 20;
+/** So long the table is between two sealed runs, for a plan of 50,000 items. */
+const APPLICATION_SECONDS = 60;
 /** Where the pool's own traffic takes most of the quota. */
 const THROTTLED_SHARE = 0.05;
 const SLOWER = 1.3;
@@ -68,10 +70,11 @@ export function checksOf(
     readonly calls: number;
     readonly callSeconds: number;
     readonly usage: Usage;
+    readonly application?: CellResult['application'] | undefined;
   },
 ): Check[] {
-  const { callsPerSecond, workflow, after, churn, grantedShare } = cell;
-  const { seconds, limitSeconds, usage, mean } = found;
+  const { callsPerSecond, workflow, after, churn, grantedShare, plannedItems } = cell;
+  const { seconds, limitSeconds, usage, mean, application } = found;
   const bar = workflow === 'export' ? exportBar(limitSeconds) : importBar(limitSeconds);
   return [
     ...(grantedShare === undefined
@@ -95,5 +98,11 @@ export function checksOf(
     ...(after === 'export' && churn === undefined
       ? [atMost('items written', usage.itemsWritten, UNCHANGED_ITEMS)]
       : []),
+    ...(plannedItems === undefined
+      ? []
+      : [
+          atLeast('items of the applied plan', application?.items ?? 0, plannedItems),
+          atMost('application of the plan, s', application?.seconds ?? Infinity, APPLICATION_SECONDS),
+        ]),
   ];
 }

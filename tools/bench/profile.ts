@@ -27,6 +27,14 @@ const unchanged = (shape: PopulationShape, callsPerSecond: Tps): Cell =>
   exportCell({ shape, callsPerSecond, after: 'export' });
 const churned = (shape: PopulationShape, callsPerSecond: Tps, churn: number): Cell =>
   exportCell({ shape, callsPerSecond, after: 'export', churn });
+/** Half of the users that change are edited, the others removed and added in equal parts: every one is an item of the plan. */
+const planned = (items: number, callsPerSecond: Tps): Cell[] => {
+  const shape = noGroups(2 * items);
+  return [
+    first(shape, callsPerSecond),
+    exportCell({ shape, callsPerSecond, after: 'export', churn: 0.5, plannedItems: items }),
+  ];
+};
 const granted = (shape: PopulationShape, callsPerSecond: Tps, grantedShare: number): Cell =>
   exportCell({ shape, callsPerSecond, grantedShare });
 const restored = (shape: PopulationShape, callsPerSecond: Tps, jobUsersPerSecond: number): Cell =>
@@ -78,6 +86,7 @@ export function defaultProfile({ jobSpeeds: { slow, fast }, grantedShare }: Cond
         restored({ users: 100_000, groups: 200, perUser: 20 }, 25, slow),
       ],
       [first(oneGroup(100_000), 25), restored(oneGroup(100_000), 25, slow)],
+      planned(50_000, 25),
       ...sizes.map((users) => [first(noGroups(users), 10), restored(noGroups(users), 10, slow)]),
     ],
     state: [stateOf(1_000_000, 3, fast), stateOf(250_000, 3, fast)],

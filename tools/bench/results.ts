@@ -39,6 +39,8 @@ export interface CellResult {
   readonly calls: CallFigures;
   readonly usage: Usage;
   readonly milestones?: Milestones;
+  /** Of a cell that looks at it: items of the plan, and seconds from the marker that opened it to the seal. */
+  readonly application?: { readonly items: number; readonly seconds: number };
   /** Measured cells: mean milliseconds of the emulator's calls and of starting and ending an invocation. */
   readonly observedMs?: Overheads;
   /** What the backup Region's VerifyWorkflow takes after this export; only where a month's cost is computed from the cell. */

@@ -96,5 +96,9 @@ export const toDescription = (poolId: string, pool: UserPoolType): UserPoolDescr
   name: pool.Name ?? '',
   region: poolId.split('_')[0] as string,
   settings: toSettings(pool),
+  acceptsSignUps: pool.AdminCreateUserConfig?.AllowAdminCreateUserOnly !== true,
+  importsConfirmed: (pool.Policies?.SignInPolicy?.AllowedFirstAuthFactors ?? []).some(
+    (factor) => factor !== 'PASSWORD',
+  ),
   estimatedNumberOfUsers: pool.EstimatedNumberOfUsers ?? 0,
 });

@@ -37,6 +37,8 @@ export function itemKind({ id, type }: ItemKey): ItemKind | undefined {
 
 /** The `sub` of a user or membership item. */
 export const subOfKey = ({ id }: ItemKey): string => id.slice(USER.length);
+/** The name in a group's key. */
+export const groupNameOf = ({ id }: ItemKey): string => id.slice(GROUP.length);
 /** The group's name in a membership's key. */
 export const groupOf = ({ type }: ItemKey): string => type.slice(MEMBER_OF.length);
 

@@ -38,7 +38,13 @@ export const manifestShape = v.object({
   changed: countsShape,
   deleted: countsShape,
   /** Not exported: users of identity providers, and their memberships. */
-  skipped: v.object({ federatedUsers: countShape, federatedMemberships: countShape }),
+  skipped: v.object({
+    federatedUsers: countShape,
+    federatedMemberships: countShape,
+    /** Users whose items would be above DynamoDB's limit; of these, those whom the backup holds as an earlier run saw them. */
+    tooLarge: v.exactOptional(countShape),
+    tooLargeKept: v.exactOptional(countShape),
+  }),
   /** ISO 8601. */
   startedAt: v.string(),
   endedAt: v.string(),

@@ -20,6 +20,7 @@ import {
   RESUME_WINDOW_MS,
   runFolder,
   runHeadShape,
+  TAGGED_SNAPSHOTS_KEY,
 } from './run.ts';
 import type { RunFacts, RunHead } from './run.ts';
 
@@ -175,6 +176,7 @@ async function dropOldRuns(
 ): Promise<void> {
   const keep = [
     HEAD_KEY,
+    TAGGED_SNAPSHOTS_KEY,
     runFolder(facts.runId),
     ...facts.unsealedRuns.map(earlierPlanPrefix),
     ...(openRunId === undefined ? [] : [planFolder(openRunId)]),

@@ -56,6 +56,8 @@ export const EXPORTS_PREFIX = 'exports/';
 export const CHANGES_PREFIX = 'changes/';
 /** Names the current run; one object for all runs, written on conditions. */
 export const HEAD_KEY = `${EXPORTS_PREFIX}current.json`;
+/** Key of what remembers which snapshots are tagged; see backup/snapshot/superseded.ts. */
+export const TAGGED_SNAPSHOTS_KEY = `${EXPORTS_PREFIX}tagged-snapshots.json`;
 /** Everything of one run lies below this prefix. */
 export const runFolder = (runId: string): string => `${EXPORTS_PREFIX}${runId}/`;
 /** Key of the run's RunFacts. */

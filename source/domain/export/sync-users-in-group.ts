@@ -16,6 +16,7 @@ import { workSlice } from '../state/slice.ts';
 import { workThenSave } from '../state/step.ts';
 import type { StepDeps } from '../state/step.ts';
 import { SYNC_USERS_CHECKPOINT, usersStateShape } from './sync-users.ts';
+import { bySize, noteTooLarge, tooLargeShape } from './too-large.ts';
 import { writeChanged } from './write-changed.ts';
 
 /** Name of its checkpoint. */
@@ -38,6 +39,8 @@ export const membersStateShape = v.object({
   federatedMemberships: exportLedgerShape,
   /** Members whom the listing of users did not show. */
   lateUsers: exportLedgerShape,
+  /** Late users whom the table cannot hold; absent in what versions before 2.1 stored. */
+  tooLarge: v.exactOptional(tooLargeShape),
   /** Memberships and late users; absent while the run writes to the table as it lists. */
   staged: v.exactOptional(stagedShape),
   counts: listingCountsShape,
@@ -99,6 +102,8 @@ interface Ledgers {
   readonly federatedMemberships: Ledger;
   readonly lateUsers: Ledger;
   readonly staging: Staging | undefined;
+  /** Subs of users whom the listing of users found too large for the table. */
+  readonly tooLarge: ReadonlySet<string>;
 }
 
 async function loadLedgers({ objects }: SyncUsersInGroupDeps, run: Run, state: MembersState): Promise<Ledgers> {
@@ -109,6 +114,7 @@ async function loadLedgers({ objects }: SyncUsersInGroupDeps, run: Run, state: M
     federatedMemberships: await Ledger.load(objects, 'federated-memberships', state.federatedMemberships),
     lateUsers: await Ledger.load(objects, 'late-users', state.lateUsers),
     staging: isStaged(run.facts) ? await Staging.load(objects, (state.staged ??= [])) : undefined,
+    tooLarge: new Set((listing?.tooLarge ?? []).map(({ sub }) => sub)),
   };
 }
 
@@ -167,23 +173,23 @@ class MemberListing {
 
   async #store(page: readonly PoolUser[], group: string): Promise<void> {
     const { counts, late } = this.progress.state;
-    const { users, lateUsers, memberships, federatedMemberships, staging } = this.ledgers;
+    const { users, lateUsers, memberships, federatedMemberships, staging, tooLarge } = this.ledgers;
     const native = page.filter(({ status }) => status !== FEDERATED_STATUS);
-    const unseen = native.filter(({ sub }) => !users.has(userKey(sub)) && !lateUsers.has(userKey(sub)));
+    const unseen = native.filter(
+      ({ sub }) => !users.has(userKey(sub)) && !lateUsers.has(userKey(sub)) && !tooLarge.has(sub),
+    );
     const signInAttribute = signInAttributeOf(this.run.facts.settings);
     // Users before memberships: a crash in between leaves no membership without its user.
-    const writtenUsers = await writeChanged(
-      this.deps.table,
-      unseen.map((user) => userItem(user, signInAttribute, this.run.id)),
-      staging,
-    );
+    const sized = bySize(unseen.map((user) => userItem(user, signInAttribute, this.run.id)));
+    const writtenUsers = await writeChanged(this.deps.table, sized.fits, staging);
     const written = await writeChanged(
       this.deps.table,
       native.map(({ sub }) => membershipItem(sub, group, this.run.id)),
       staging,
     );
     staging?.add([...writtenUsers.toStage, ...written.toStage]);
-    for (const { sub } of unseen) count(late, lateUsers.add(userKey(sub)), writtenUsers, keyText(userKey(sub)));
+    noteTooLarge((this.progress.state.tooLarge ??= []), sized, (item) => lateUsers.has(item));
+    for (const item of sized.fits) count(late, lateUsers.add(item), writtenUsers, keyText(item));
     for (const { sub } of native) {
       const key = membershipKey(sub, group);
       const isNew = memberships.add(key);

@@ -27,6 +27,8 @@ import { stagedShape, Staging } from './staging.ts';
 import { workSlice } from '../state/slice.ts';
 import { workThenSave } from '../state/step.ts';
 import type { StepDeps } from '../state/step.ts';
+import { bySize, noteTooLarge, tooLargeShape } from './too-large.ts';
+import type { TooLargeUsers } from './too-large.ts';
 import { writeChanged } from './write-changed.ts';
 
 /** Name of its checkpoint. */
@@ -36,6 +38,8 @@ export const usersStateShape = v.object({
   listing: listingShape,
   users: exportLedgerShape,
   federated: exportLedgerShape,
+  /** Not in `users`; absent in what versions before 2.1 stored. */
+  tooLarge: v.exactOptional(tooLargeShape),
   /** Absent while the run writes to the table as it lists. */
   staged: v.exactOptional(stagedShape),
   counts: listingCountsShape,
@@ -133,8 +137,13 @@ class UserListing {
       backToSingle(listing);
       return;
     }
-    if (listing.chains.every(({ done }) => done)) this.#finish(seen.users.size + seen.federated.size);
+    if (listing.chains.every(({ done }) => done))
+      this.#finish(seen.users.size + seen.federated.size + this.#tooLarge.length);
     else if (this.#splits) splitByPrefix(listing, this.#watch.lastShown);
+  }
+
+  get #tooLarge(): TooLargeUsers {
+    return (this.progress.state.tooLarge ??= []);
   }
 
   get #splits(): boolean {
@@ -165,14 +174,11 @@ class UserListing {
   async #store(page: readonly PoolUser[], { users, federated, staging }: Seen): Promise<void> {
     const { counts } = this.progress.state;
     const native = page.filter(({ status }) => status !== FEDERATED_STATUS);
-    const written = await writeChanged(
-      this.deps.table,
-      native.map((user) => userItem(user, this.#signInAttribute, this.run.id)),
-      staging,
-    );
+    const sized = bySize(native.map((user) => userItem(user, this.#signInAttribute, this.run.id)));
+    const written = await writeChanged(this.deps.table, sized.fits, staging);
     staging?.add(written.toStage);
-    for (const { sub } of native) {
-      const key = userKey(sub);
+    noteTooLarge(this.#tooLarge, sized, (item) => users.has(item));
+    for (const key of sized.fits) {
       if (!users.add(key)) continue;
       counts.listed += 1;
       if (written.added.has(keyText(key))) counts.added += 1;

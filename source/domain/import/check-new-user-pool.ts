@@ -2,6 +2,7 @@ import { Halt } from '../errors.ts';
 import { findInPages, withToken } from '../listing/page-chain.ts';
 import type { BackupTable, Clock, Log, ObjectStore, Page, Random, UserPoolReader } from '../ports.ts';
 import { parseJson } from '../state/json-object.ts';
+import { planKey } from './plan/plan-model.ts';
 import type { ImportOptions } from './plan/plan-model.ts';
 import { headKey, restoreHeadShape } from './plan/restore-head.ts';
 import type { RestoreHead } from './plan/restore-head.ts';
@@ -42,6 +43,8 @@ export interface OpenedRestore {
   readonly resumed: boolean;
   /** Whether AdminCreateUser may be called now: the pool has no triggers that it would fire, or AllowTriggers is given. */
   readonly mayCreateUsers: boolean;
+  /** RecreateMissing is given: accounts that this restore made and that are gone are made again. */
+  readonly recreateMissing?: true;
 }
 
 /**
@@ -59,15 +62,17 @@ export async function checkNewUserPool(
   const { settings } = await deps.pools.describe(poolId);
   const mayCreateUsers = creationIsAllowed(input.options, settings);
   const head = await readHead(deps.objects, poolId);
-  if (head?.value.phase === 'complete') {
-    throw new Halt(
-      'AlreadyRestored',
-      `The restore ${head.value.restoreId} into ${poolId} is complete; its report is in the mapping-file bucket below restores/${poolId}/, for as long as ReportRetentionDays says. To restore once more, create another empty pool.`,
-    );
-  }
-  if (head?.value.phase === 'writing' || head?.value.phase === 'partial') {
-    await assertAsPlanned(input, head.value.restoreId, deps.objects);
-    return { restoreId: head.value.restoreId, phase: head.value.phase, resumed: true, mayCreateUsers };
+  if (head !== undefined && head.value.phase !== 'planning') {
+    const { restoreId, phase } = head.value;
+    if (phase === 'complete') await assertMayGoOn(input.options, restoreId, deps.objects);
+    await assertAsPlanned(input, restoreId, deps.objects);
+    return {
+      restoreId,
+      phase,
+      resumed: true,
+      mayCreateUsers,
+      ...(input.options.recreateMissing === true ? { recreateMissing: true } : {}),
+    };
   }
   const { manifest } = await readBackup(input, deps);
   // After an uninstall the stack may have been launched again for the very pool that the retained table is restored into.
@@ -90,6 +95,25 @@ export async function checkNewUserPool(
   );
   deps.log.info('Restore opened', { restoreId: opened.restoreId });
   return { restoreId: opened.restoreId, phase: opened.phase, resumed: false, mayCreateUsers };
+}
+
+/** A complete restore goes on only to make gone accounts again, and only as long as its plan is kept. */
+async function assertMayGoOn(
+  { newUserPoolId: poolId, recreateMissing }: ImportOptions,
+  restoreId: string,
+  objects: CheckNewUserPoolDeps['objects'],
+): Promise<void> {
+  const complete = `The restore ${restoreId} into ${poolId} is complete`;
+  if (recreateMissing !== true)
+    throw new Halt(
+      'AlreadyRestored',
+      `${complete}; its report is in the mapping-file bucket below restores/${poolId}/, for as long as ReportRetentionDays says. If accounts that it made are gone from the pool and shall be made again, start with "RecreateMissing": true. To restore once more, create another empty pool.`,
+    );
+  if ((await objects.get(planKey(poolId, restoreId))) === undefined)
+    throw new Halt(
+      'AlreadyRestored',
+      `${complete}, and its plan has expired (ReportRetentionDays): RecreateMissing cannot make gone accounts again any more. To restore once more, create another empty pool.`,
+    );
 }
 
 /** What would be restored, so that a start that cannot work halts before anything is scanned. */

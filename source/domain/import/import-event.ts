@@ -15,6 +15,7 @@ export interface OpenedImport extends StartedImport {
     readonly restoreId: string;
     readonly phase: RestoreHead['phase'];
     readonly mayCreateUsers: boolean;
+    readonly recreateMissing?: boolean;
   };
 }
 
@@ -25,6 +26,7 @@ const opened = v.object({
     restoreId: v.string(),
     phase: v.custom<RestoreHead['phase']>((phase) => typeof phase === 'string'),
     mayCreateUsers: v.boolean(),
+    recreateMissing: v.exactOptional(v.boolean()),
   }),
 });
 

@@ -16,8 +16,6 @@ import type { JobsState } from './plan/jobs-state.ts';
 export interface ImportUsersInput {
   readonly newUserPoolId: string;
   readonly restoreId: string;
-  /** See RowEvidence. */
-  readonly importsConfirmed?: boolean;
 }
 
 /** What the state machine sees: no personal data. */
@@ -38,7 +36,7 @@ export interface ImportUsersResult {
  * result, so that a crash repeats at most one. Returns when the running job need not be looked at yet.
  */
 export async function importUsers(
-  { newUserPoolId, restoreId, importsConfirmed = false }: ImportUsersInput,
+  { newUserPoolId, restoreId }: ImportUsersInput,
   deps: ImportUsersDeps,
 ): Promise<ImportUsersResult> {
   const sliceOver = workSlice(deps.clock, deps.timeLeft);
@@ -48,7 +46,7 @@ export async function importUsers(
     { newUserPoolId, restoreId, since: Date.parse(plan.plannedAt) },
     { key: jobsStateKey(newUserPoolId, restoreId), shape: jobsStateShape, initial: initialJobsState },
   );
-  const run: JobsRun = { plan, deps, progress, importsConfirmed };
+  const run: JobsRun = { plan, deps, progress };
   await takeMessages(deps.newUsers);
   await completeResults(run, progress.state, sliceOver);
   for (;;) {

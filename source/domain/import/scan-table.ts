@@ -6,6 +6,8 @@ import { claimRestore } from './plan/progress.ts';
 import type { RestorePlan, RestoreSource } from './plan/plan-model.ts';
 import type { RestoreHead } from './plan/restore-head.ts';
 import { notInTable, readPlan, sealedCounts, sourceOf } from './plan/plan-model.ts';
+import { standingOfRestore } from './dry-run.ts';
+import type { Standing } from './report/standing.ts';
 import { folderOf, planningKey } from './planning/planning-run.ts';
 import type { PlanningRun, ScanTableDeps, ScanTableInput } from './planning/planning-run.ts';
 import { planningStateShape } from './planning/planning-state.ts';
@@ -20,7 +22,7 @@ export type { ScanTableDeps, ScanTableInput } from './planning/planning-run.ts';
 
 /** What the state machine sees: counts and object keys. */
 export type ScanTableResult =
-  | { readonly done: false; readonly dryRun: boolean; readonly step: PlanningState['step'] }
+  | { readonly done: false; readonly dryRun: boolean; readonly step: PlanningState['step'] | 'compare' }
   | {
       readonly done: true;
       readonly dryRun: boolean;
@@ -38,9 +40,13 @@ export type ScanTableResult =
       readonly heldBack: number;
       readonly excluded: number;
       readonly withLosses: number;
+      /** See UserPoolDescription. */
+      readonly acceptsSignUps: boolean;
       readonly groupsWithoutRole: number;
       readonly chunks: number;
       readonly batches: number;
+      /** Of a dry run of a restore that has begun. */
+      readonly standing?: Standing;
       /** Keys of a dry run's files. */
       readonly reportKeys?: readonly string[];
     };
@@ -56,7 +62,10 @@ export async function scanTable(
 ): Promise<ScanTableResult> {
   const folder = folderOf(input);
   const { dryRun, newUserPoolId } = input.options;
-  if (input.phase !== 'planning') return summary(await readPlan(deps.objects, newUserPoolId, input.restoreId), dryRun);
+  if (input.phase !== 'planning')
+    return dryRun
+      ? compareBegun(input, deps)
+      : summary(await readPlan(deps.objects, newUserPoolId, input.restoreId), dryRun);
   const run: PlanningRun = {
     input,
     deps,
@@ -84,6 +93,16 @@ export async function scanTable(
   await tagClosed(run);
   const plan = await readPlan(deps.objects, newUserPoolId, input.restoreId);
   return { ...summary(plan, dryRun), ...(dryRun ? { reportKeys: Object.values(previewKeys(folder)) } : {}) };
+}
+
+/** A restore that has begun keeps its plan: a dry run tells how far it has come, and what a start would do. */
+async function compareBegun(input: ScanTableInput, deps: ScanTableDeps): Promise<ScanTableResult> {
+  const { options, restoreId, mayCreateUsers = false, recreateMissing = false } = input;
+  const { newUserPoolId } = options;
+  const begun = { newUserPoolId, restoreId, mayCreateUsers, recreateMissing };
+  const told = await standingOfRestore(begun, deps, workSlice(deps.clock, deps.timeLeft));
+  if (told === undefined) return { done: false, dryRun: true, step: 'compare' };
+  return { ...summary(told.plan, true), standing: told.standing, reportKeys: told.reportKeys };
 }
 
 async function nextState(
@@ -156,6 +175,7 @@ const summary = (plan: RestorePlan, dryRun: boolean): Extract<ScanTableResult, {
     excluded: counts.excluded,
     withLosses: counts.withLosses ?? 0,
     groupsWithoutRole: counts.groupsWithoutRole ?? 0,
+    acceptsSignUps: plan.acceptsSignUps ?? false,
     chunks: chunks.length,
     batches: batches.length,
   };

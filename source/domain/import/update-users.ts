@@ -22,8 +22,8 @@ export interface UpdateUsersInput {
   readonly executionArn: string;
   /** What the execution's start found; see RestorePlan. */
   readonly mayCreateUsers: boolean;
-  /** See RowEvidence. */
-  readonly importsConfirmed?: boolean;
+  /** Asked for by the execution's input: accounts that the restore had made and that are gone are made again. */
+  readonly recreateMissing?: boolean;
   /** Where the report lies; goes into the message. */
   readonly bucket: string;
 }
@@ -65,12 +65,11 @@ export async function updateUsers(input: UpdateUsersInput, deps: UpdateUsersDeps
   const sliceOver = allImported(plan, jobs)
     ? workSlice(deps.clock, deps.timeLeft, LAST_SLICE_MS)
     : () => shortSliceOver() || deps.clock.now() >= jobs.dueAt;
-  const run = await beginUpdates(
-    { plan, jobs, importsConfirmed: input.importsConfirmed ?? false },
-    deps,
-    progress,
+  const run = await beginUpdates({ plan, jobs }, deps, progress, {
     sliceOver,
-  );
+    recreateMissing: input.recreateMissing ?? false,
+    dryRun: false,
+  });
   return progress.gather([run.failures, run.accounts], () => workOnPlan(run, jobs, input));
 }
 

@@ -23,7 +23,7 @@ const replica = backupTable({
 });
 const queue = wakeQueue({ queueUrl: env.EXPORT_QUEUE_URL, userAgent: env.USER_AGENT });
 
-/** Deletes what the complete listing did not show, within the guard's limits, and seals the run. */
+/** Applies what the complete listing showed to have changed, within the guards' limits, and seals the run. */
 export const handler = listingFunction(
   env,
   parseRunEvent,

@@ -4,7 +4,7 @@ import { readEnv } from '../../adapters/env.ts';
 import { log } from '../../adapters/log.ts';
 import { EXPORT_ENVIRONMENT, exportFunction } from './shared/export-function.ts';
 
-/** Writes the groups that changed. */
+/** Stages the groups that changed. */
 export const handler = exportFunction(readEnv(EXPORT_ENVIRONMENT), parseRunEvent, async ({ runId }, parts) => {
   const result = await syncGroup(parts, runId);
   log.info('Groups synced so far', { runId, ...result });

@@ -6,7 +6,7 @@ import { LISTING_ENVIRONMENT, listingFunction } from './shared/listing-function.
 
 const env = readEnv(LISTING_ENVIRONMENT);
 
-/** Lists the pool slice by slice and writes the users that changed. */
+/** Lists the pool slice by slice and stages the users that changed. */
 export const handler = listingFunction(env, parseRunEvent, async ({ runId }, parts) => {
   const result = await syncUsers(parts, { runId, callsPerSecond: env.COGNITO_TPS });
   log.info('Users synced so far', { runId, ...result });

@@ -46,6 +46,7 @@ export const handler = guarded(async (event: unknown, context: Context): Promise
       newUserPoolId: options.newUserPoolId,
       restoreId: restore.restoreId,
       mayCreateUsers: restore.mayCreateUsers,
+      recreateMissing: restore.recreateMissing ?? false,
       executionArn,
       bucket: env.STATE_BUCKET,
     },

@@ -8,6 +8,7 @@ import { afterCollisions, givingWay } from '../../../source/domain/import/planni
 import { classifyBackup } from '../../../source/domain/import/planning/classify-backup.ts';
 import { classifiedShape } from '../../../source/domain/import/planning/classify.ts';
 import type { Rules } from '../../../source/domain/import/planning/classify.ts';
+import type { NameRules } from '../../../source/domain/import/planning/collisions.ts';
 import { cutChunk, newDraft } from '../../../source/domain/import/planning/cut-chunk.ts';
 import type { SpooledUser } from '../../../source/domain/import/planning/spooled-user.ts';
 import { readSpool } from '../../../source/domain/import/planning/spool.ts';
@@ -16,7 +17,7 @@ import { anyText, userWith } from '../../support/import/any-users.ts';
 import { headerOf, SCHEMA } from '../../support/import/csv-pool.ts';
 import { World } from '../../support/world/world.ts';
 
-const RULES: Rules & { readonly caseSensitive: boolean } = {
+const RULES: Rules & NameRules = {
   header: headerOf(SCHEMA),
   mfaFlag: 'true',
   autoVerified: ['email'],
@@ -25,7 +26,9 @@ const RULES: Rules & { readonly caseSensitive: boolean } = {
   sourceSchema: [],
   aliases: [],
   restoreUnconfirmed: false,
+  runStartedAt: '2026-03-01T00:00:00.000Z',
   caseSensitive: false,
+  sourceCaseSensitive: false,
 };
 
 /** Plans the users as far as their chunks; `bytesOf`: the recorded size of the row, by `sub`. */

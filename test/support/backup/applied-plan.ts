@@ -1,5 +1,5 @@
 import { contentHash } from '../../../source/domain/backup/hashing.ts';
-import { itemKind, keyText } from '../../../source/domain/backup/items.ts';
+import { itemKind, keyText, userKey } from '../../../source/domain/backup/items.ts';
 import {
   changeDigestsKey,
   LATEST_KEY,
@@ -96,4 +96,23 @@ export function show(table: SimulatedTable, { key, versions }: Versions, version
 export function showApplication(table: SimulatedTable, application: Application, done: number): void {
   for (const each of [...application.digests, application.marker]) show(table, each, 1);
   application.content.forEach((each, index) => show(table, each, index < done ? 1 : 0));
+}
+
+/**
+ * A run that changes the sealed content of the table in every way: deletes some items, changes some users, adds others.
+ * Nothing of it is in the table yet.
+ */
+export function anyApplication(table: SimulatedTable, runId: string): Application {
+  const before = table.all().filter((item) => itemKind(item) !== undefined);
+  const latest = table.peek(LATEST_KEY)?.runId as string;
+  const sealed = table.peek(manifestKey(latest)) as unknown as Manifest;
+  const changed = (item: TableItem): TableItem => ({ ...item, contentHash: contentHash(item) });
+  const users = before.filter((item) => itemKind(item) === 'user');
+  const after = [
+    ...before
+      .filter((_, index) => index % 6 !== 0)
+      .map((item, index) => (index % 4 === 0 ? changed({ ...item, status: 'RESET_REQUIRED' }) : item)),
+    ...users.slice(0, 2).map((item, index) => changed({ ...item, ...userKey(`new-${index}`) })),
+  ];
+  return applicationOf(before, after, { sealed, next: { ...sealed, runId }, digestItems: 2 });
 }

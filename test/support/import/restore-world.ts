@@ -25,6 +25,8 @@ export class RestoreWorld extends PlanningWorld {
   readonly ended: ImportJob[] = [];
   /** Runs when an import job has ended, before the product looks at anything. */
   whenJobEnded: () => void = () => undefined;
+  /** The input RecreateMissing of the executions that follow. */
+  recreateMissing = false;
   /** Turns of the loop, the measure of the execution's history. */
   turns = 0;
   #invocation = 0;
@@ -107,6 +109,7 @@ export class RestoreWorld extends PlanningWorld {
         newUserPoolId: NEW_POOL,
         restoreId: RESTORE_ID,
         mayCreateUsers: this.mayCreateUsers,
+        recreateMissing: this.recreateMissing,
         executionArn,
         bucket: STATE_BUCKET,
       },

@@ -38,6 +38,31 @@ describe('backupTable', () => {
     expect(stub.requests).to.have.length(4);
   });
 
+  it('reads whole items in hundreds, follows what was not processed, and leaves out what is not there', async () => {
+    let calls = 0;
+    stub.answer = ({ json }) => {
+      calls += 1;
+      const { Keys, ProjectionExpression } = (
+        json.RequestItems as { T: { Keys: { id: { S: string } }[]; ProjectionExpression?: string } }
+      ).T;
+      expect(ProjectionExpression).to.equal(undefined);
+      const there = Keys.filter(({ id }) => id.S !== 'USER#3').map((key) => ({ ...key, enabled: { BOOL: true } }));
+      return {
+        body: {
+          Responses: { T: calls === 1 ? there.slice(0, 10) : there },
+          ...(calls === 1
+            ? { UnprocessedKeys: { T: { Keys: there.slice(10).map(({ enabled: _, ...key }) => key) } } }
+            : {}),
+        },
+      };
+    };
+    const keys = Array.from({ length: 130 }, (_, n) => ({ id: `USER#${n}`, type: 'PROFILE' }));
+    const items = await table().itemsOf([...keys, keys[0] as TableItem]);
+    expect(items.size).to.equal(129);
+    expect({ ...items.get('USER#7\u0000PROFILE') }).to.deep.equal({ id: 'USER#7', type: 'PROFILE', enabled: true });
+    expect(stub.requests).to.have.length(3);
+  });
+
   it('writes in 25s and repeats what was not processed', async () => {
     let first = true;
     stub.answer = (request) => {

@@ -44,6 +44,8 @@ const cloud = new VirtualCloud({
   latencies: current,
   folder: mkdtempSync(join(tmpdir(), 'bench-')),
   ...(jobUsersPerSecond === undefined ? {} : { jobUsersPerSecond }),
+  // A quarter of those that change are new.
+  room: Math.max(0.05, ...cells.map(({ churn = 0 }) => churn / 4)),
 });
 // Ctrl-C and the starter's end reach this process as signals.
 stopOnSignal(() => cloud.remove());

@@ -39,6 +39,7 @@ export async function compute(cloud: VirtualCloud, cell: Cell): Promise<CellResu
     calls,
     usage,
     ...(cell.workflow === 'import' ? { milestones: milestonesOf(cloud, run) } : {}),
+    ...(cell.plannedItems === undefined || run.application === undefined ? {} : { application: run.application }),
     // The process holds the services too: the memory of functions is measured elsewhere.
     checks: checksOf(cell, {
       seconds: run.seconds,
@@ -49,6 +50,7 @@ export async function compute(cloud: VirtualCloud, cell: Cell): Promise<CellResu
       calls: calls.total,
       callSeconds,
       usage: { ...usage, peakMemoryMb: {} },
+      application: run.application,
     }),
     tookSeconds: (performance.now() - began) / 1000,
   };

@@ -66,6 +66,7 @@ export function benchMarkdown(results: BenchResults, pictures: readonly string[]
     usageTable(results.cells),
     '',
     ...memoryTable(results.cells),
+    ...applicationLines(results.cells),
     '## Measured and computed',
     '',
     table(
@@ -108,6 +109,19 @@ export function benchMarkdown(results: BenchResults, pictures: readonly string[]
 
 const howOf = ({ how, twin }: Pick<CellResult, 'how'> & { readonly twin?: boolean | undefined }): string =>
   twin === true ? 'computed as measured' : how;
+
+/** How long the table is on its way from one sealed run to the next. */
+const applicationLines = (cells: readonly CellResult[]): string[] =>
+  cells.flatMap(({ application }) =>
+    application === undefined
+      ? []
+      : [
+          '## Application of a plan',
+          '',
+          `An export changes the table only at its end: a plan of ${n(application.items)} items was applied in ${n(application.seconds, 1)} s, from the marker that opens it to the seal.`,
+          '',
+        ],
+  );
 
 const cellTable = (cells: readonly CellResult[]): string =>
   table(

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../source/domain/ports.ts';
-import { itemBytes, readUnits, writeUnits } from '../../simulation/storage/item-size.ts';
+import { itemBytes } from '../../../source/domain/backup/item-size.ts';
+import { readUnits, writeUnits } from '../../simulation/storage/capacity-units.ts';
 import type { TableUsage } from '../../simulation/storage/table.ts';
 import type { CallSize, ServiceCalls } from '../../simulation/service-calls.ts';
 import type { CognitoGate } from './cognito-gate.ts';

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Invocation } from '../../../source/adapters/invocation.ts';
+import { OPEN_KEY, openMarkerIn } from '../../../source/domain/backup/manifest.ts';
 import type { Log, WorkMessage } from '../../../source/domain/ports.ts';
 import type { PoolListings } from '../../simulation/cognito/pool.ts';
 import { SimulatedPoolReader } from '../../simulation/cognito/pool-reader.ts';
@@ -11,6 +12,7 @@ import { seededRandom } from '../../simulation/random.ts';
 import { SimulatedObjects } from '../../simulation/storage/objects.ts';
 import { SimulatedQueue } from '../../simulation/storage/queue.ts';
 import { SimulatedTable } from '../../simulation/storage/table.ts';
+import type { TableUsage } from '../../simulation/storage/table.ts';
 import { workflowNamed } from '../../simulation/workflow/definition.ts';
 import type { WorkflowName } from '../../simulation/workflow/definition.ts';
 import { workflowFunctions } from '../../simulation/workflow/functions.ts';
@@ -58,6 +60,8 @@ export interface WorkflowRun {
   /** Virtual milliseconds since the epoch. */
   readonly startedAt: number;
   readonly seconds: number;
+  /** Of an export that applied a plan: from the marker that opened it to the transaction that sealed it. */
+  readonly application?: { readonly items: number; readonly seconds: number };
 }
 
 /** Both Regions in memory, on virtual time, with the product's domain code as their functions. */
@@ -84,6 +88,8 @@ export class VirtualCloud {
   readonly #folder: string;
   #claims = 0;
   #executions = 0;
+  #opened: { readonly at: number; readonly items: number } | undefined;
+  #application: WorkflowRun['application'];
 
   constructor({
     shape,
@@ -116,13 +122,32 @@ export class VirtualCloud {
       return { byteLength: csv.length, pieces: () => uploads.pieces(jobId, UPLOAD_PIECE_BYTES) };
     });
     Object.assign(this.jobs.knobs, { usersPerSecond: jobUsersPerSecond, pendingMs: 0, rowFate: () => 'silent' });
-    this.table = new SimulatedTable(this.calls, new PopulationItems(this.source), meteredTable(this.meter));
+    this.table = new SimulatedTable(
+      this.calls,
+      new PopulationItems(this.source),
+      this.#watched(meteredTable(this.meter)),
+    );
     this.exportObjects = new SimulatedObjects(this.calls, new FilesOnDisk(join(folder, 'primary')));
     this.importObjects = new SimulatedObjects(this.calls, new FilesOnDisk(join(folder, 'secondary')));
     this.exportQueue = new SimulatedQueue(this.calls, random);
     this.newUsersQueue = new SimulatedQueue(this.calls, random);
     this.updatesQueue = new SimulatedQueue(this.calls, random);
     this.invocations = new Invocations(this.meter, latencies);
+  }
+
+  /** Looks at the clock when a plan is opened, and when its run is sealed. */
+  #watched(usage: TableUsage): TableUsage {
+    return {
+      ...usage,
+      wrote: (item, transaction) => {
+        usage.wrote(item, transaction);
+        const plan = item.id === OPEN_KEY.id ? openMarkerIn(item)?.plan : undefined;
+        if (plan !== undefined) this.#opened = { at: this.clock.now(), items: plan.changes };
+        if (!transaction || this.#opened === undefined) return;
+        this.#application = { items: this.#opened.items, seconds: (this.clock.now() - this.#opened.at) / 1000 };
+        this.#opened = undefined;
+      },
+    };
   }
 
   #services(workflow: WorkflowName): RegionServices {
@@ -179,6 +204,7 @@ export class VirtualCloud {
   async #run(workflow: WorkflowName, input: object): Promise<WorkflowRun> {
     this.meter.reset();
     this.invocations.reset();
+    this.#application = undefined;
     const startedAt = this.clock.now();
     this.#executions += 1;
     let largestPayload = 0;
@@ -210,6 +236,14 @@ export class VirtualCloud {
     });
     if (status === 'FAILED') throw new Error(`The workflow ended in ${states.at(-1) ?? ''}: ${error ?? ''}`);
     const seconds = (this.clock.now() - startedAt) / 1000;
-    return { output, transitions: states.length, historyEvents, largestPayload, startedAt, seconds };
+    return {
+      output,
+      transitions: states.length,
+      historyEvents,
+      largestPayload,
+      startedAt,
+      seconds,
+      ...(this.#application === undefined ? {} : { application: this.#application }),
+    };
   }
 }

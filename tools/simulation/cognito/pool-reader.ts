@@ -51,6 +51,8 @@ export class SimulatedPoolReader implements UserPoolReader {
       name,
       region: id.split('_')[0] as string,
       settings,
+      acceptsSignUps: settings.acceptsSignUps === true,
+      importsConfirmed: (settings.passwordless ?? []).length > 0,
       estimatedNumberOfUsers: size,
     }));
 

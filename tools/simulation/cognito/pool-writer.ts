@@ -24,6 +24,9 @@ export class SimulatedPoolWriter implements UserPoolWriter {
   /** Lets a test refuse a write for one user or group: returns Cognito's exception name. */
   refuse: (call: string, name: string) => string | undefined = () => undefined;
 
+  /** Every write to a user moves UserLastModifiedDate; which ones do is not documented. */
+  datesWrites = false;
+
   constructor(
     private readonly calls: ServiceCalls,
     private readonly pools: ReadonlyMap<string, SimulatedPool>,
@@ -97,7 +100,12 @@ export class SimulatedPoolWriter implements UserPoolWriter {
   ): Promise<WriteOutcome> {
     return this.#write(method, poolId, username, (pool) => {
       const user = pool.find(username);
-      return user === undefined ? { refused: 'UserNotFoundException' } : (apply(pool, user) ?? 'done');
+      if (user === undefined) return { refused: 'UserNotFoundException' };
+      const refused = apply(pool, user);
+      const changed = pool.find(username);
+      if (refused === undefined && this.datesWrites && changed !== undefined)
+        pool.put({ ...changed, modified: new Date(this.calls.clock.now()).toISOString() });
+      return refused ?? 'done';
     });
   }
 

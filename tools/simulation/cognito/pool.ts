@@ -13,7 +13,7 @@ export interface Placed<T> {
 export interface PoolListings {
   readonly id: string;
   readonly name: string;
-  readonly settings: PoolSettings & Pick<ImportSettings, 'passwordless'>;
+  readonly settings: PoolSettings & Pick<ImportSettings, 'passwordless'> & { readonly acceptsSignUps?: boolean };
   /** Users. */
   readonly size: number;
   /** Runs before every call: a running import job brings its users in. */

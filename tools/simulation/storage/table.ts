@@ -1,7 +1,8 @@
+import { isTooLarge, itemBytes } from '../../../source/domain/backup/item-size.ts';
 import { keyText } from '../../../source/domain/backup/items.ts';
+import { Fault } from '../../../source/domain/errors.ts';
 import type { BackupTable, ItemKey, ScanPage, TableItem } from '../../../source/domain/ports.ts';
 import type { ServiceCalls } from '../service-calls.ts';
-import { itemBytes } from './item-size.ts';
 
 /** Where the items of a table lie. */
 export interface ItemStore {
@@ -68,6 +69,7 @@ export class SimulatedTable implements BackupTable {
 
   putItems = (items: readonly TableItem[]): Promise<void> =>
     this.#call('putItems', items, () => {
+      if (items.some(isTooLarge)) throw new Fault('ServiceError', 'DynamoDB refused BatchWriteItem (ValidationException).');
       for (const item of items) this.seed(item);
     });
 

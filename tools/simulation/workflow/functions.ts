@@ -1,6 +1,7 @@
 import type { Invocation } from '../../../source/adapters/invocation.ts';
 import { cleanUpTable } from '../../../source/domain/export/clean-up/clean-up.ts';
 import { parseExportEvent, parseRunEvent } from '../../../source/domain/export/export-event.ts';
+import { tellingLastSealed } from '../../../source/domain/export/last-sealed.ts';
 import { listGroups } from '../../../source/domain/export/list-groups.ts';
 import { checkUserPoolConfig } from '../../../source/domain/export/check-user-pool-config.ts';
 import { syncGroup } from '../../../source/domain/export/sync-group.ts';
@@ -113,12 +114,13 @@ function exportFunctions(
     async (event: unknown): Promise<unknown> => {
       const parsed = parseRunEvent(event);
       await mayRun(parsed.executionArn);
-      return work({ ...ports, ...invocation() }, parsed);
+      return tellingLastSealed(table, () => work({ ...ports, ...invocation() }, parsed));
     };
   return {
     CheckUserPoolConfig: async (event) => {
       await mayRun(parseExportEvent(event).executionArn);
-      return checkUserPoolConfig({ ...ports, random, clock: invocation().clock }, primaryUserPoolId);
+      const deps = { ...ports, random, clock: invocation().clock };
+      return tellingLastSealed(table, () => checkUserPoolConfig(deps, primaryUserPoolId));
     },
     SyncUsers: step((deps, { runId }) => syncUsers(deps, { runId, callsPerSecond })),
     ListGroups: step((deps, { runId }) => listGroups(deps, runId)),

@@ -6,7 +6,7 @@ export const SNAPSHOTS_PREFIX = 'snapshots/';
 const MANIFEST = 'manifest.json';
 const SUFFIX = '.ndjson.gz';
 
-/** Items that the clean-up kept although the listing had not shown them. */
+/** Items that the clean-up kept although the listing had not shown them, and those that its plan puts into the table. */
 export const KEPT_NAME = `kept${SUFFIX}`;
 /** Items of one segment of the table's scan. */
 export const segmentName = (segment: number): string => `segment-${segment}${SUFFIX}`;

@@ -1,12 +1,14 @@
 import { manifestIn, manifestKey, OPEN_KEY, openMarkerIn } from '../../backup/manifest.ts';
 import type { Manifest } from '../../backup/manifest.ts';
+import { tagSuperseded } from '../../backup/snapshot/superseded.ts';
 import { SnapshotParts } from '../../backup/snapshot/write.ts';
 import { Fault } from '../../errors.ts';
 import { claimExportProgress, stateAfter } from '../progress.ts';
-import { Run } from '../run.ts';
+import { Run, TAGGED_SNAPSHOTS_KEY } from '../run.ts';
 import { workSlice } from '../../state/slice.ts';
 import { workThenSave } from '../../state/step.ts';
 import { confirmGone } from './confirm.ts';
+import { confirmGroups } from './confirm-groups.ts';
 import { confirmMemberships } from './confirm-memberships.ts';
 import { applyPlan } from './apply.ts';
 import type { GuardOptions } from './guard.ts';
@@ -47,6 +49,8 @@ export interface CleanUpResult {
   /** Once the run is sealed. */
   readonly manifest?: ManifestSummary;
   readonly replica?: ReplicaLook;
+  /** Present where superseded snapshots could not all be marked to expire; one sentence. */
+  readonly snapshots?: string;
   /** Once the run is sealed: users that it saw in the pool, federated ones included, and Cognito's estimate when it began. */
   readonly listing?: { readonly users: number; readonly estimatedUsers: number };
 }
@@ -81,12 +85,17 @@ export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): 
     () => progress.gather(cleanUp.snapshot === undefined ? [] : [cleanUp.snapshot], work),
   );
   if (state.phase !== 'sealed') return { done: false, phase: state.phase };
+  const snapshots = await tagSuperseded(deps, {
+    keepsSnapshots: options.keepSnapshot,
+    taggedKey: TAGGED_SNAPSHOTS_KEY,
+  });
   await run.seal();
   return {
     done: true,
     phase: state.phase,
     manifest: summaryOf(await sealedManifest(deps.table, run.id)),
     ...(state.replica === undefined ? {} : { replica: state.replica }),
+    ...(snapshots === undefined ? {} : { snapshots }),
     ...(await listingOf(deps, run)),
   };
 }
@@ -103,6 +112,7 @@ async function workOn(cleanUp: CleanUp, options: CleanUpOptions): Promise<void> 
     if (phase === 'scan') await findGone(cleanUp, seen);
     else if (phase === 'confirm') await confirmGone(cleanUp, seen);
     else if (phase === 'memberships') await confirmMemberships(cleanUp, seen);
+    else if (phase === 'groups') await confirmGroups(cleanUp);
     else if (phase === 'plan') await planChanges(cleanUp, seen);
     else if (phase === 'snapshot') await joinSnapshot(cleanUp);
     else if (phase === 'guard') await requireAllowed(cleanUp, seen, options);

@@ -47,7 +47,7 @@ export async function confirmMemberships(cleanUp: CleanUp, { memberPages }: Seen
       { memberships: doubtful.count, groups: groups.length, listed: doubtful.next },
     );
   }
-  progress.state.phase = 'plan';
+  progress.state.phase = 'groups';
 }
 
 /** `keyText` of the doubtful memberships that no second listing has shown yet, by group; none where there are too many. */

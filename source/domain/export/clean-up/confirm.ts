@@ -1,4 +1,5 @@
 import { contentDigest } from '../../backup/hashing.ts';
+import { isTooLarge, itemBytes } from '../../backup/item-size.ts';
 import { itemKind, subOfKey, userItem } from '../../backup/items.ts';
 import { KEPT_NAME } from '../../backup/snapshot/names.ts';
 import { isDamaged, ItemTally } from '../../backup/tally.ts';
@@ -47,10 +48,18 @@ async function lookUpAll(cleanUp: CleanUp, seen: SeenByRun, subs: readonly strin
       const found = (await Promise.all(some.map((sub) => lookUp(cleanUp, sub)))).filter((user) => user !== undefined);
       const items = found.map((user) => userItem(user, signInAttributeOf(run.facts.settings), run.id));
       const stored = await Promise.all(items.map(({ id, type }) => deps.table.getItem({ id, type })));
+      const present: string[] = [];
       for (const [index, item] of items.entries()) {
         const before = stored[index];
         const digest = before === undefined ? undefined : contentDigest(before);
-        if (before !== undefined && digest?.toString('hex') === item.contentHash && !isDamaged(before, digest)) {
+        const isWhole = before !== undefined && digest !== undefined && !isDamaged(before, digest);
+        const large = isTooLarge(item);
+        // The table keeps what it has.
+        if (large) state.tooLarge.found.push({ sub: subOfKey(item), bytes: itemBytes(item) });
+        if (large && !isWhole) continue;
+        if (large) state.tooLarge.kept.push(subOfKey(item));
+        present.push(subOfKey(item));
+        if (isWhole && (large || digest.toString('hex') === item.contentHash)) {
           tally.add(before, digest);
           snapshot?.add(KEPT_NAME, [before]);
         } else {
@@ -58,7 +67,7 @@ async function lookUpAll(cleanUp: CleanUp, seen: SeenByRun, subs: readonly strin
           staging.add([stagedOver(before, item)]);
         }
       }
-      state.confirm.present.push(...found.map(({ sub }) => sub));
+      state.confirm.present.push(...present);
       state.confirm.asked += some.length;
       progress.saveIfDue();
     }

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { itemKind, keyText, subOfKey } from '../../backup/items.ts';
 import { Fault } from '../../errors.ts';
 import type { ItemKey, ObjectStore } from '../../ports.ts';
 import { keyWithDigest } from '../../state/digest-keys.ts';
@@ -66,10 +65,3 @@ export async function* readKeys(
     for (const [id, type, before = ''] of parseJson(key, stored.body, keyListShape)) yield { id, type, before };
   }
 }
-
-/**
- * True for what stays although the run did not see it: a user who was confirmed to exist, that user's memberships (which
- * nobody confirmed to be gone), and a confirmed membership. `kept`: see keptIn.
- */
-export const isKept = (key: ItemKey, kept: ReadonlySet<string>): boolean =>
-  itemKind(key) !== 'group' && (kept.has(subOfKey(key)) || kept.has(keyText(key)));

@@ -2,6 +2,7 @@ import { eachKind } from '../../backup/counts.ts';
 import { SCHEMA_VERSION } from '../../backup/manifest.ts';
 import type { Counts, Manifest } from '../../backup/manifest.ts';
 import { isStaged } from '../run.ts';
+import { tooLargeCounts } from './report-too-large.ts';
 import type { SeenByRun } from './seen.ts';
 import { objectsOf } from './snapshot.ts';
 import type { CleanUp } from './state.ts';
@@ -29,7 +30,11 @@ export function manifestOf({ deps, run, progress }: CleanUp, seen: SeenByRun, so
     added,
     changed: eachKind((kind) => stays.written[kind] - added[kind]),
     deleted: { ...plan.deleted },
-    skipped: { federatedUsers: seen.federatedUsers, federatedMemberships: seen.federatedMemberships },
+    skipped: {
+      federatedUsers: seen.federatedUsers,
+      federatedMemberships: seen.federatedMemberships,
+      ...tooLargeCounts({ progress }, seen),
+    },
     startedAt: facts.startedAt,
     endedAt: new Date(deps.clock.now()).toISOString(),
     softwareVersion,

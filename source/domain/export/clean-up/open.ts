@@ -3,10 +3,10 @@ import type { OpenPlan } from '../../backup/manifest.ts';
 import { PlannedChangesWriter } from '../../digests/planned-changes.ts';
 import { markOpen } from '../open-marker.ts';
 import { manifestOf } from './manifest.ts';
-import { isPut, keyOfLine, readBatch } from './plan-batches.ts';
+import { isPut, keyOfLine } from './plan-batches.ts';
 import type { SeenByRun } from './seen.ts';
 import type { CleanUp } from './state.ts';
-import { orGiveUp, putPlan } from './stored-plan.ts';
+import { plannedLines, putPlan } from './stored-plan.ts';
 
 /**
  * Makes the plan binding: its digests go into the table, so that a reader in any Region can tell every item from damage,
@@ -18,7 +18,7 @@ export async function openPlan(cleanUp: CleanUp, seen: SeenByRun, softwareVersio
   const { state } = progress;
   const { plan } = state;
   const empty = totalOf(sumOf(sumOf(plan.added, plan.changed), plan.deleted)) === 0;
-  const open = empty ? undefined : await orGiveUp({ objects: deps.objects, run }, () => storeDigests(cleanUp));
+  const open = empty ? undefined : await storeDigests(cleanUp);
   await putPlan(deps.objects, {
     facts: run.facts,
     manifest: manifestOf(cleanUp, seen, softwareVersion),
@@ -36,9 +36,8 @@ export async function openPlan(cleanUp: CleanUp, seen: SeenByRun, softwareVersio
 
 async function storeDigests({ deps, run, progress }: CleanUp): Promise<OpenPlan> {
   const writer = new PlannedChangesWriter();
-  for (const batch of progress.state.plan.batches) {
-    for (const line of await readBatch(deps.objects, batch))
-      writer.add(keyOfLine(line), { before: line.before, after: isPut(line) ? line.item.contentHash : undefined });
+  for await (const line of plannedLines({ objects: deps.objects, run }, progress.state.plan.batches)) {
+    writer.add(keyOfLine(line), { before: line.before, after: isPut(line) ? line.item.contentHash : undefined });
     const full = writer.full(run.id);
     if (full.length > 0) await deps.table.putItems(full);
   }

@@ -6,7 +6,7 @@ import { adviceFor } from '../../state/advice.ts';
 import { keyWithDigest } from '../../state/digest-keys.ts';
 import { parsed, shaped } from '../../state/json-object.ts';
 import { countShape, textsShape } from '../../state/shape.ts';
-import type { Shape, Stored } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
 import { CHANGES_PREFIX } from '../run.ts';
 import type { StagedItem } from '../staging.ts';
 
@@ -98,14 +98,6 @@ export async function readBatch(
       `The object ${key} is missing or damaged: it does not hold the ${changes} changes of the plan. ${adviceFor(key)}`,
     );
   return lines.map((line) => shaped(key, parsed(key, Buffer.from(line)), lineShape));
-}
-
-/** All changes of a plan, batch by batch. */
-export async function* plannedLines(
-  objects: Pick<ObjectStore, 'get'>,
-  batches: readonly PlanBatch[],
-): AsyncGenerator<PlanLine, void, undefined> {
-  for (const batch of batches) yield* await readBatch(objects, batch);
 }
 
 /** The key of the item that a line changes. */

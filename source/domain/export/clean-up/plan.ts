@@ -1,24 +1,28 @@
 import { contentDigest } from '../../backup/hashing.ts';
-import { groupOf, itemKind, membershipItem, subOfKey } from '../../backup/items.ts';
+import { groupItem, groupNameOf, groupOf, itemKind, membershipItem, subOfKey } from '../../backup/items.ts';
 import type { ItemKind } from '../../backup/items.ts';
 import { countItem, totalOf } from '../../backup/counts.ts';
 import { KEPT_NAME } from '../../backup/snapshot/names.ts';
 import { isDamaged, ItemTally } from '../../backup/tally.ts';
 import { Fault } from '../../errors.ts';
 import type { TableItem } from '../../ports.ts';
-import { readStaged, stagedIn } from '../staging.ts';
+import { readStaged, stagedIn, stagedOver } from '../staging.ts';
 import type { StagedPart } from '../staging.ts';
-import { isKept, readKeys } from './gone-keys.ts';
+import { readKeys } from './gone-keys.ts';
+import type { GoneKey } from './gone-keys.ts';
+import { KeptItems } from './kept-items.ts';
 import { StoredBefore } from './met-items.ts';
+import { reportTooLarge } from './report-too-large.ts';
 import { isPut, keyOfLine, storeBatches } from './plan-batches.ts';
 import type { PlanLine, PlannedPut } from './plan-batches.ts';
 import type { SeenByRun } from './seen.ts';
 import { StagedIndex } from './staged-index.ts';
-import { keptIn } from './state.ts';
 import type { CleanUp } from './state.ts';
 
 /** Packed bytes of staged items that are worked on at a time. */
 const UNIT_BYTES = 1024 * 1024;
+/** KeptItems items that are read at a time. */
+const KEPT_AT_A_TIME = 16;
 
 /**
  * Makes the plan of everything that the run changes: what was staged and is not in the table as it is, and what is gone
@@ -30,6 +34,7 @@ export async function planChanges(cleanUp: CleanUp, seen: SeenByRun): Promise<vo
   const tally = new ItemTally(state.stays, run.id);
   const parts = [...seen.staged, ...state.staged];
   const index = await StagedIndex.load(deps.objects, parts);
+  const kept = await KeptItems.of(deps.objects, state);
   const before = await StoredBefore.load(deps.objects, state.met, index.size);
   await progress.gather([tally], async () => {
     while (state.plan.next < parts.length && !sliceOver()) {
@@ -45,7 +50,7 @@ export async function planChanges(cleanUp: CleanUp, seen: SeenByRun): Promise<vo
       await take(cleanUp, tally, { lines: puts, staying: [] }, () => (state.plan.next += unit.length));
     }
     while (state.plan.nextGone < state.gone.parts.length && !sliceOver()) {
-      const { read, ...planned } = await planGone(cleanUp, state.gone.parts[state.plan.nextGone] as string);
+      const { read, ...planned } = await planGone(cleanUp, kept, state.gone.parts[state.plan.nextGone] as string);
       await take(cleanUp, tally, planned, () => {
         state.plan.nextGone += 1;
         state.plan.goneRead += read;
@@ -54,6 +59,7 @@ export async function planChanges(cleanUp: CleanUp, seen: SeenByRun): Promise<vo
   });
   if (state.plan.next < parts.length || state.plan.nextGone < state.gone.parts.length) return;
   requireAllKeys(cleanUp);
+  await reportTooLarge(cleanUp, seen);
   state.phase = 'snapshot';
   // The snapshot is joined from what the checkpoint names.
   await progress.save();
@@ -81,28 +87,42 @@ interface Planned {
 }
 
 /** What becomes of the gone items of one object. */
-async function planGone({ deps, run, progress }: CleanUp, part: string): Promise<Planned & { readonly read: number }> {
-  const kept = keptIn(progress.state);
+async function planGone(cleanUp: CleanUp, kept: KeptItems, part: string): Promise<Planned & { readonly read: number }> {
   const lines: PlanLine[] = [];
   const staying: TableItem[] = [];
   let read = 0;
-  for await (const { before, ...key } of readKeys(deps.objects, [part])) {
-    read += 1;
-    if (!isKept(key, kept)) lines.push({ delete: key, before });
-    // Users who were confirmed are counted or staged already; their memberships, and confirmed ones, are not.
-    else if (itemKind(key) === 'membership') {
-      const stored = await deps.table.getItem(key);
-      if (stored !== undefined && !isDamaged(stored, contentDigest(stored))) staying.push(stored);
-      else
-        lines.push(
-          asPut(
-            { item: membershipItem(subOfKey(key), groupOf(key), run.id) },
-            stored === undefined ? undefined : before,
-          ),
-        );
+  let some: GoneKey[] = [];
+  const look = async (): Promise<void> => {
+    for (const planned of await Promise.all(some.map((gone) => planKept(cleanUp, kept, gone)))) {
+      lines.push(...planned.lines);
+      staying.push(...planned.staying);
     }
+    some = [];
+  };
+  for await (const gone of readKeys(cleanUp.deps.objects, [part])) {
+    read += 1;
+    if (!kept.has(gone)) lines.push({ delete: { id: gone.id, type: gone.type }, before: gone.before });
+    else if (some.push(gone) === KEPT_AT_A_TIME) await look();
   }
+  await look();
   return { lines, staying, read };
+}
+
+/** A kept item stays as it is, unless it is damaged, or a group that the second listing showed otherwise. */
+async function planKept({ deps, run }: CleanUp, kept: KeptItems, { before, ...key }: GoneKey): Promise<Planned> {
+  const kind = itemKind(key);
+  // Users who were confirmed are counted or staged already.
+  if (kind === 'user') return { lines: [], staying: [] };
+  const stored = await deps.table.getItem(key);
+  const group = kept.groups.get(groupNameOf(key));
+  const wanted =
+    kind === 'group' && group !== undefined
+      ? groupItem(group, run.id)
+      : membershipItem(subOfKey(key), groupOf(key), run.id);
+  const digest = stored === undefined ? undefined : contentDigest(stored);
+  if (stored !== undefined && digest?.toString('hex') === wanted.contentHash && !isDamaged(stored, digest))
+    return { lines: [], staying: [stored] };
+  return { lines: [asPut(stagedOver(stored, wanted), stored === undefined ? undefined : before)], staying: [] };
 }
 
 /** Stores the changes, then notes in one step all that depends on them. */

@@ -1,23 +1,25 @@
 import { eachKind, noCounts } from '../../backup/counts.ts';
 import type { Counts } from '../../backup/manifest.ts';
 import { keyDigest } from '../../backup/hashing.ts';
+import { tagSuperseded } from '../../backup/snapshot/superseded.ts';
 import type { HaltName } from '../../errors.ts';
 import { Halt } from '../../errors.ts';
 import type { ItemKey } from '../../ports.ts';
 import { DigestSet } from '../../digests/digest-set.ts';
 import { digestsIn, readDigests } from '../../digests/ledger.ts';
 import { lastSealedText } from '../last-sealed.ts';
-import { isStaged } from '../run.ts';
-import { earlierPlanPrefix, isKept, readKeys } from './gone-keys.ts';
+import { isStaged, TAGGED_SNAPSHOTS_KEY } from '../run.ts';
+import { earlierPlanPrefix, readKeys } from './gone-keys.ts';
 import type { GuardOptions } from './guard.ts';
 import { judgeRun } from './judge-run.ts';
 import type { ChangedItem, Foreseen } from './judge-run.ts';
+import { KeptItems } from './kept-items.ts';
 import { countedInLastDay } from './last-day.ts';
-import { isPut, keyOfLine, plannedLines } from './plan-batches.ts';
+import { isPut, keyOfLine } from './plan-batches.ts';
 import { keepRefused } from './refused.ts';
 import type { SeenByRun } from './seen.ts';
-import { keptIn } from './state.ts';
-import type { CleanUp } from './state.ts';
+import { plannedLines } from './stored-plan.ts';
+import type { ChangePlan, CleanUp } from './state.ts';
 
 /** What a run may do, and the version that a refused run's snapshot names. */
 export interface GuardSetting extends GuardOptions {
@@ -51,8 +53,8 @@ export async function requireAllowed(cleanUp: CleanUp, seen: SeenByRun, options:
     await refuse(
       cleanUp,
       refused.name,
-      `Export run ${run.id} would ${refused.would}`,
-      `If this is right, start ExportWorkflow with ${refused.input}. If not, repair the user pool, or restore it into a new one.`,
+      `Export run ${run.id} would ${refused.would}. ${allOf(progress.state.plan)}`,
+      `If this is right, start ExportWorkflow with ${refused.input}. If not, repair the user pool, or restore it into a new one.${aboutSnapshot(cleanUp)}`,
     );
   }
   if (counted.size > 0 || options.allowMassDelete || options.allowMassChange)
@@ -61,12 +63,13 @@ export async function requireAllowed(cleanUp: CleanUp, seen: SeenByRun, options:
   progress.state.phase = 'open';
 }
 
-async function* deletedBy({ deps, progress }: CleanUp): AsyncIterable<ItemKey> {
-  for await (const line of plannedLines(deps.objects, progress.state.plan.batches)) if (!isPut(line)) yield line.delete;
+async function* deletedBy({ deps, run, progress }: CleanUp): AsyncIterable<ItemKey> {
+  for await (const line of plannedLines({ objects: deps.objects, run }, progress.state.plan.batches))
+    if (!isPut(line)) yield line.delete;
 }
 
-async function* changedBy({ deps, progress }: CleanUp): AsyncIterable<ChangedItem> {
-  for await (const line of plannedLines(deps.objects, progress.state.plan.batches))
+async function* changedBy({ deps, run, progress }: CleanUp): AsyncIterable<ChangedItem> {
+  for await (const line of plannedLines({ objects: deps.objects, run }, progress.state.plan.batches))
     if (isPut(line) && line.before !== undefined) yield { key: keyOfLine(line), differs: line.differs ?? [] };
 }
 
@@ -94,6 +97,17 @@ function doneByInterrupted(cleanUp: CleanUp): Foreseen['atLeast'] {
   };
 }
 
+const allOf = ({ added, changed, deleted }: ChangePlan): string => {
+  const each = ({ users, groups, memberships }: Counts): string =>
+    `${users} users, ${groups} groups and ${memberships} memberships`;
+  return `In all it would add ${each(added)}, change ${each(changed)} and delete ${each(deleted)}`;
+};
+
+const aboutSnapshot = ({ run, progress }: CleanUp): string =>
+  progress.state.snapshot === undefined
+    ? ''
+    : ` What this run saw is kept as a snapshot, marked as refused: ImportWorkflow restores exactly that with {"ExportRun": "${run.id}"}.`;
+
 /** Users of identity providers never stand in for native ones, and groups stand in for nobody. */
 async function refuseEmptyPool(cleanUp: CleanUp, seen: SeenByRun): Promise<void> {
   const { run, progress } = cleanUp;
@@ -113,8 +127,15 @@ async function refuseEmptyPool(cleanUp: CleanUp, seen: SeenByRun): Promise<void>
   );
 }
 
-async function refuse({ deps, run }: CleanUp, name: HaltName, what: string, next: string): Promise<never> {
-  const reason = `${what}. Nothing was changed in the backup and the run is not sealed. ${await lastSealedText(deps.table)} ${next}`;
+async function refuse({ deps, run, snapshot }: CleanUp, name: HaltName, what: string, next: string): Promise<never> {
+  const untagged = await tagSuperseded(deps, {
+    keepsSnapshots: snapshot !== undefined,
+    taggedKey: TAGGED_SNAPSHOTS_KEY,
+  });
+  const reason = [
+    `${what}. Nothing was changed in the backup and the run is not sealed. ${await lastSealedText(deps.table)} ${next}`,
+    ...(untagged === undefined ? [] : [untagged]),
+  ].join(' ');
   await run.abandon(reason);
   throw new Halt(name, reason);
 }
@@ -128,7 +149,7 @@ async function stayingKeys({ deps, progress }: CleanUp, seen: SeenByRun): Promis
   const staying = new DigestSet(digestsIn(...seen.ledgers));
   for (const ledger of seen.ledgers) await readDigests(deps.objects, ledger, staying);
   const { state } = progress;
-  const kept = keptIn(state);
-  for await (const key of readKeys(deps.objects, state.gone.parts)) if (isKept(key, kept)) staying.add(keyDigest(key));
+  const kept = await KeptItems.of(deps.objects, state);
+  for await (const key of readKeys(deps.objects, state.gone.parts)) if (kept.has(key)) staying.add(keyDigest(key));
   return staying;
 }

@@ -1,6 +1,6 @@
 import { countItem } from '../../backup/counts.ts';
 import { keyDigest } from '../../backup/hashing.ts';
-import { groupKey, groupOf, subOfKey, userKey } from '../../backup/items.ts';
+import { groupKey, groupOf, keyText, subOfKey, userKey } from '../../backup/items.ts';
 import { isChangeDigests, manifestKey } from '../../backup/manifest.ts';
 import { scanEnded, scanSegments } from '../../backup/scan-segments.ts';
 import type { ScanSource } from '../../backup/scan-segments.ts';
@@ -28,6 +28,7 @@ export async function findGone({ deps, run, progress, snapshot, sliceOver }: Cle
   const { state } = progress;
   const digests = new DigestSet(digestsIn(...seen.ledgers));
   for (const ledger of seen.ledgers) await readDigests(deps.objects, ledger, digests);
+  const tooLarge = new Set(seen.tooLarge.map(({ sub }) => keyText(userKey(sub))));
   const staged = await StagedIndex.load(deps.objects, seen.staged);
   const writers = new Set([run.id, ...run.facts.unsealedRuns]);
   const tally = new ItemTally(state.stays, run.id);
@@ -49,6 +50,12 @@ export async function findGone({ deps, run, progress, snapshot, sliceOver }: Cle
     state.unstaged += 1;
     return true;
   };
+  /** The pool has the user in a form that the table cannot hold: it keeps what it has. */
+  const keep = ({ item, digest }: Digested, staying: TableItem[]): void => {
+    state.tooLarge.kept.push(subOfKey(item));
+    tally.add(item, digest);
+    staying.push(item);
+  };
   const seemsGone = ({ item, kind, digest }: Digested): void => {
     countItem(state.gone.counts, kind);
     gone.add(item, digest);
@@ -60,6 +67,7 @@ export async function findGone({ deps, run, progress, snapshot, sliceOver }: Cle
     const staying: TableItem[] = [];
     for (const one of found) {
       if (one.kind === undefined) state.stale.push({ id: one.item.id, type: one.item.type });
+      else if (tooLarge.has(keyText(one.item)) && !isDamaged(one.item, one.digest)) keep(one, staying);
       else if (!digests.has(keyDigest(one.item))) seemsGone(one);
       else if (stays(one)) {
         tally.add(one.item, one.digest);

@@ -7,6 +7,7 @@ import { stateAfter } from '../progress.ts';
 import { SYNC_GROUP_CHECKPOINT, syncGroupStateShape } from '../sync-group.ts';
 import { SYNC_USERS_IN_GROUP_CHECKPOINT, membersStateShape } from '../sync-users-in-group.ts';
 import { SYNC_USERS_CHECKPOINT, usersStateShape } from '../sync-users.ts';
+import type { TooLargeUsers } from '../too-large.ts';
 import type { Counts } from '../../backup/manifest.ts';
 
 /** What the steps before the clean-up saw and did. */
@@ -15,6 +16,8 @@ export interface SeenByRun {
   readonly ledgers: readonly LedgerState[];
   /** Of these, what is new or differs from the table, unless it was written at once. */
   readonly staged: readonly StagedPart[];
+  /** Users of the pool whom the table cannot hold: in none of the ledgers. */
+  readonly tooLarge: Readonly<TooLargeUsers>;
   /** In the pool, federated users included. */
   readonly users: number;
   readonly groups: number;
@@ -39,10 +42,12 @@ export async function seenByRun(objects: Pick<ObjectStore, 'get'>, runId: string
     runId,
     'memberships',
   );
+  const tooLarge = [...(users.tooLarge ?? []), ...(members.tooLarge ?? [])];
   return {
     ledgers: [users.users, members.lateUsers, groups.groups, members.memberships],
     staged: [...(users.staged ?? []), ...(groups.staged ?? []), ...(members.staged ?? [])],
-    users: digestsIn(users.users, users.federated, members.lateUsers),
+    tooLarge,
+    users: digestsIn(users.users, users.federated, members.lateUsers) + tooLarge.length,
     groups: digestsIn(groups.groups),
     memberPages: members.counts.pages,
     federatedUsers: digestsIn(users.federated),

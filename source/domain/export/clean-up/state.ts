@@ -8,26 +8,28 @@ import { itemKeyShape } from '../../backup/items.ts';
 import { newScan, scanProgressShape } from '../../backup/scan-segments.ts';
 import { noContent } from '../../backup/tally.ts';
 import type { BackupTable, ObjectStore, UserPoolReader, WakeQueue, WorkMessage } from '../../ports.ts';
+import { groupShape } from '../../model.ts';
 import type { Progress } from '../../state/progress.ts';
 import { countShape, onlyRead, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { chainShape, newChain } from '../../listing/page-chain.ts';
 import type { Run } from '../run.ts';
 import { stagedShape } from '../staging.ts';
+import { tooLargeShape } from '../too-large.ts';
 import type { StepDeps } from '../../state/step.ts';
 import { metShape } from './met-items.ts';
 import { planBatchShape } from './plan-batches.ts';
 
 /** What BackupTableCleanup needs. */
 export interface CleanUpDeps extends StepDeps {
-  readonly pool: Pick<UserPoolReader, 'describe' | 'listUsersPage' | 'listUsersInGroupPage'>;
+  readonly pool: Pick<UserPoolReader, 'describe' | 'listUsersPage' | 'listGroupsPage' | 'listUsersInGroupPage'>;
   readonly table: Pick<
     BackupTable,
     'contentHashes' | 'itemsOf' | 'putItems' | 'deleteItems' | 'getItem' | 'putItemIf' | 'scanPage' | 'transact'
   >;
   /** The table's replica in the backup Region. */
   readonly replica: Pick<BackupTable, 'getItem'>;
-  readonly objects: Pick<ObjectStore, 'get' | 'put' | 'read' | 'list' | 'write'>;
+  readonly objects: Pick<ObjectStore, 'get' | 'put' | 'read' | 'list' | 'write' | 'tagAll'>;
   readonly queue: WakeQueue<WorkMessage>;
 }
 
@@ -53,6 +55,12 @@ const doubtfulShape = v.object({
 /** Memberships that seem gone although the run saw their user and their group, and the second listing of their groups. */
 export type Doubtful = v.InferOutput<typeof doubtfulShape>;
 
+const hiddenShape = v.object({
+  chain: chainShape,
+  /** Those that the second listing showed; one that a restarted listing showed again comes again. */
+  groups: v.array(onlyRead(groupShape)),
+});
+
 const replicaLookShape = v.object({
   region: v.string(),
   state: v.picklist(['current', 'behind', 'unreachable']),
@@ -77,13 +85,14 @@ const changePlanShape = v.object({
 export type ChangePlan = v.InferOutput<typeof changePlanShape>;
 
 /**
- * scan to memberships find out what is to be done, plan and snapshot prepare it, guard decides; only open and apply change
+ * scan to groups find out what is to be done, plan and snapshot prepare it, guard decides; only open and apply change
  * the content of the table. seal, tidy and replica end the run.
  */
 const PHASES = [
   'scan',
   'confirm',
   'memberships',
+  'groups',
   'plan',
   'snapshot',
   'guard',
@@ -112,6 +121,10 @@ export const cleanUpStateShape = v.object({
   damaged: countShape,
   confirm: v.object({ asked: countShape, present: textsShape }),
   doubtful: doubtfulShape,
+  /** Groups that seem gone, and the second listing of all groups. */
+  hidden: hiddenShape,
+  /** Users whom the table cannot hold: those that the second look showed, and subs of those who stay as they are in the table. */
+  tooLarge: v.object({ found: tooLargeShape, kept: textsShape }),
   /** Users who were confirmed and differ from the stored ones: behind what the listing staged. */
   staged: stagedShape,
   plan: changePlanShape,
@@ -141,6 +154,7 @@ export const newCleanUp = (
   met: [],
   stale: [],
   staged: [],
+  tooLarge: { found: [], kept: [] },
   plan: {
     next: 0,
     nextGone: 0,
@@ -154,6 +168,7 @@ export const newCleanUp = (
   damaged: 0,
   confirm: { asked: 0, present: [] },
   doubtful: { count: 0, parts: [], next: 0, chain: newChain(), pages: 0, present: [] },
+  hidden: { chain: newChain(), groups: [] },
   ...(keepSnapshot ? { snapshot: { state: {}, objects: {} } } : {}),
 });
 
@@ -166,7 +181,3 @@ export interface CleanUp {
   readonly snapshot: SnapshotParts | undefined;
   readonly sliceOver: () => boolean;
 }
-
-/** What stays although the run did not see it: subs of confirmed users, and `keyText` of memberships that a second listing showed. */
-export const keptIn = ({ confirm, doubtful }: CleanUpState): ReadonlySet<string> =>
-  new Set([...confirm.present, ...doubtful.present]);

@@ -7,7 +7,8 @@ import type { Stored } from '../../state/shape.ts';
 import { putList, readList } from '../../state/stored-list.ts';
 import { runFactsShape } from '../run.ts';
 import type { Run } from '../run.ts';
-import { planBatchShape, planFolder } from './plan-batches.ts';
+import { planBatchShape, planFolder, readBatch } from './plan-batches.ts';
+import type { PlanBatch, PlanLine } from './plan-batches.ts';
 
 const storedPlanShape = (runId: string) =>
   v.object({
@@ -70,4 +71,12 @@ export async function orGiveUp<T>(
     await run.abandon(reason);
     throw new Fault('BadState', reason, { cause: error });
   }
+}
+
+/** The changes of these batches, in order; where one is missing or damaged the run is given up. */
+export async function* plannedLines(
+  { objects, run }: { readonly objects: Pick<ObjectStore, 'get' | 'put'>; readonly run: Run },
+  batches: readonly PlanBatch[],
+): AsyncGenerator<PlanLine, void, undefined> {
+  for (const batch of batches) yield* await orGiveUp({ objects, run }, () => readBatch(objects, batch));
 }

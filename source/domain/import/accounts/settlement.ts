@@ -21,11 +21,9 @@ interface SettledChunk {
 
 /** What the answer follows from. */
 export interface SettlementBasis {
-  readonly plan: Pick<RestorePlan, 'signInName' | 'plannedAt'>;
+  readonly plan: Pick<RestorePlan, 'signInName' | 'plannedAt' | 'importsConfirmed'>;
   readonly jobs: Pick<JobsState, 'finished'>;
   readonly accounts: Accounts;
-  /** See RowEvidence. */
-  readonly importsConfirmed: boolean;
 }
 
 /** Whose account is it that has the sign-in name of a planned user? Holds 33 bytes per imported user. */
@@ -64,8 +62,9 @@ export class Settlement {
     if (settled === undefined) return false;
     const { proofs, results, windows } = settled;
     const told = results === undefined || results.code(line - 1) === RowCode.imported;
-    const { importsConfirmed, plan } = this.basis;
-    return isOurRow(account, proofs.proof(line - 1), { windows, told, importsConfirmed }, plan.signInName);
+    const { plan } = this.basis;
+    const evidence = { windows, told, importsConfirmed: plan.importsConfirmed ?? false };
+    return isOurRow(account, proofs.proof(line - 1), evidence, plan.signInName);
   }
 
   /** The record has the digest of what the account should hold, with the flag as it should be. */

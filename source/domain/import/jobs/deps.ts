@@ -36,6 +36,4 @@ export interface JobsRun {
   readonly plan: RestorePlan;
   readonly deps: ImportUsersDeps;
   readonly progress: Progress<JobsState>;
-  /** See RowEvidence. */
-  readonly importsConfirmed: boolean;
 }

@@ -57,7 +57,7 @@ export async function listRows(
     const evidence = {
       windows: state.windows ?? [],
       told: results.code(row) === RowCode.imported,
-      importsConfirmed: run.importsConfirmed,
+      importsConfirmed: plan.importsConfirmed ?? false,
     };
     if (isOurRow(user, proof, evidence, plan.signInName))
       results.setAccount(row, { sub, newSub: user.sub, at: Date.parse(user.created) });

@@ -7,16 +7,28 @@ const usersScopeShape = v.picklist([...listingScopeShape.options, 'named', 'none
 /** How the users are looked at: all of them, by name where something was wrong, or not again. */
 export type UsersScope = v.InferOutput<typeof usersScopeShape>;
 
+const datesShape = v.object({ moved: countShape, still: countShape });
+
 export const checkStateShape = v.object({
   step: v.picklist(['users', 'groups', 'members', 'end']),
   usersScope: usersScopeShape,
   /** Indexes of the groups whose members are listed. */
   memberGroups: v.union([v.literal('all'), v.array(countShape)]),
   chains: onlyRead(chainProgressShape),
+  /** The execution that compares, and when it last did: another one, or after a pause, looks at everything anew. */
+  by: v.exactOptional(v.string()),
+  /** Milliseconds since the epoch. */
+  at: v.exactOptional(v.number()),
   /** Object with the marks of this state; absent before the first. */
   marksKey: v.exactOptional(v.string()),
-  /** Users of whom an account has the name that is not theirs; their own may be listed later. */
-  strangers: v.exactOptional(v.array(countShape)),
+  /** Object with what somebody changed since; absent where nothing is known of it. */
+  sinceKey: v.exactOptional(v.string()),
+  /** Of how many users our later writes seem to have moved the date of change, and of how many they have not. */
+  dates: v.exactOptional(v.object({ enabled: datesShape, disabled: datesShape })),
+  /** Groups of the plan that somebody changed or deleted since; among `groupProblems`. */
+  groupsChanged: v.exactOptional(v.array(countShape)),
+  /** Users, with their name, of whom an account has the name that is not theirs; their own may be listed later. */
+  strangers: v.exactOptional(v.array(v.strictTuple([countShape, v.string()]))),
   /** What is to be taken back from such accounts: a membership, or without `group` the disabled flag. */
   toTakeBack: v.exactOptional(
     v.array(

@@ -8,6 +8,7 @@ import { headKey } from './restore-head.ts';
  * ReportRetentionDays, and all other state of restores after 180 days.
  */
 export const CLOSED = { restore: 'closed' } as const;
+const OPEN = { restore: 'open' } as const;
 
 /** S3 lists a thousand keys per request. */
 const BATCH = 1_000;
@@ -30,6 +31,10 @@ interface Restore {
 export const tagRestore = (deps: ClosingDeps, { newUserPoolId, restoreId }: Restore): Promise<void> =>
   tag(deps, restoreFolder(newUserPoolId, restoreId), () => true);
 
+/** Takes the tag off again, so that nothing of a restore that goes on expires meanwhile. */
+export const untagRestore = (deps: ClosingDeps, { newUserPoolId, restoreId }: Restore): Promise<void> =>
+  tag(deps, restoreFolder(newUserPoolId, restoreId), () => true, OPEN);
+
 /** Tags what earlier starts for the same pool left behind: plans that were never carried out, and dry runs. */
 export const tagReplaced = (deps: ClosingDeps, { newUserPoolId, restoreId }: Restore): Promise<void> => {
   const kept = restoreFolder(newUserPoolId, restoreId);
@@ -44,11 +49,12 @@ async function tag(
   { objects, timeLeft, log }: ClosingDeps,
   prefix: string,
   wanted: (key: string) => boolean,
+  tags: Readonly<Record<string, string>> = CLOSED,
 ): Promise<void> {
   let tagged = 0;
   let keys: string[] = [];
   const flush = async (): Promise<void> => {
-    await objects.tagAll(keys, CLOSED);
+    await objects.tagAll(keys, tags);
     tagged += keys.length;
     keys = [];
   };

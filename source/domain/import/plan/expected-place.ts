@@ -9,12 +9,20 @@ export interface PlaceInPlan {
 }
 
 const ONE_BY_ONE = -1;
+/** Beside the line, which is far smaller; plans of version 2.0.0 never have it. */
+const DISABLED = 2 ** 31;
 
-/** The own numbers of the user's record. */
-export const ownOf = ({ chunk, line }: PlaceInPlan): ExpectedUser['own'] => [chunk ?? ONE_BY_ONE, line];
+/** The own numbers of the user's record: the place, and whether the user is to be disabled. */
+export const ownOf = ({ chunk, line }: PlaceInPlan, enabled: boolean): ExpectedUser['own'] => [
+  chunk ?? ONE_BY_ONE,
+  enabled ? line : line + DISABLED,
+];
 
-/** The inverse of `ownOf`. */
+/** The place in `ownOf`. */
 export const placeOf = ({ own: [chunk, line] }: Pick<ExpectedUser, 'own'>): PlaceInPlan => ({
   chunk: chunk === ONE_BY_ONE ? null : chunk,
-  line,
+  line: line % DISABLED,
 });
+
+/** The flag in `ownOf`. */
+export const isToBeDisabled = ({ own: [, line] }: Pick<ExpectedUser, 'own'>): boolean => line >= DISABLED;

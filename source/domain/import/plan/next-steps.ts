@@ -1,5 +1,7 @@
 /** Counts of a restore that decide how to go on; those that version 2.0.0 did not count may be absent. */
 export interface Unfinished {
+  readonly usersRestored?: number;
+  readonly usersDeletedSince?: number;
   readonly usersExcluded?: number;
   readonly usersMissing?: number;
   readonly usersBlocked?: number;
@@ -28,9 +30,27 @@ export const triedAgain = (counts: Unfinished): number =>
     counts.membershipsMissing,
   );
 
+/** Up to so many, or this share, deleted accounts are what happens in a pool that is in use. */
+const DELETED_AT_MOST = 10;
+const DELETED_SHARE = 0.2;
+
+/** So many of the accounts that a restore made are gone that it cannot be called complete. */
+export function tooManyDeleted({ usersRestored, usersDifferent, usersDeletedSince: deleted = 0 }: Unfinished): boolean {
+  const made = sum(usersRestored, usersDifferent, deleted);
+  return deleted > DELETED_AT_MOST && deleted > made * DELETED_SHARE;
+}
+
 /** What the sealed export held and the table, by AcceptIncomplete, did not. */
 export const notInTableOf = ({ usersNotInTable, groupsNotInTable, membershipsNotInTable }: Unfinished): number =>
   sum(usersNotInTable, groupsNotInTable, membershipsNotInTable);
+
+/** How to bring back what somebody deleted since. */
+export const recreateStep = ({ usersDeletedSince: deleted = 0 }: Unfinished): string[] =>
+  deleted === 0
+    ? []
+    : [
+        `${deleted} accounts that this restore had made were deleted from the new pool since; only a start with "RecreateMissing": true makes them again.`,
+      ];
 
 /**
  * How to go on after a restore that ended incomplete, beside starting it again for what is tried again; one sentence each.
@@ -42,6 +62,7 @@ export function furtherSteps(counts: Unfinished): string[] {
     steps.push(
       `${sum(counts.usersHeldBack)} of them are created only when the pool has no triggers that would see it, or with "AllowTriggers": true.`,
     );
+  steps.push(...recreateStep(counts));
   if (notInTableOf(counts) > 0)
     steps.push(
       'What the backup table lacked is no part of this restore: to bring it back, restore the export from the snapshot of its run ("ExportRun") into another empty pool.',

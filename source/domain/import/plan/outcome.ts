@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { countShape, idShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
-import { furtherSteps, notInTableOf, triedAgain } from './next-steps.ts';
+import { furtherSteps, notInTableOf, tooManyDeleted, triedAgain } from './next-steps.ts';
 import { sourceShape } from './plan-model.ts';
 import type { RestorePlan } from './plan-model.ts';
 
@@ -9,6 +9,10 @@ const restoreCountsShape = v.object({
   usersInBackup: countShape,
   /** In the new pool and, as far as the backup tells, the same. */
   usersRestored: countShape,
+  /** Of the restored ones: somebody changed attributes or the flag in the new pool since. */
+  usersChangedSince: v.exactOptional(countShape),
+  /** Made by this restore, and deleted from the new pool since. */
+  usersDeletedSince: v.exactOptional(countShape),
   /** Left out by a documented rule. */
   usersExcluded: countShape,
   /** In the sealed export, but not in the table that AcceptIncomplete took. */
@@ -29,10 +33,14 @@ const restoreCountsShape = v.object({
   usersCreatedOneByOne: countShape,
   groups: countShape,
   groupsMissingOrDifferent: countShape,
+  /** Changed in the new pool or deleted from it since. */
+  groupsChangedSince: v.exactOptional(countShape),
   /** They had an IAM role, which no restore sets. */
   groupsWithoutRole: v.exactOptional(countShape),
   memberships: countShape,
   membershipsMissing: countShape,
+  /** Made by this restore, and removed in the new pool since. */
+  membershipsRemovedSince: v.exactOptional(countShape),
   groupsNotInTable: v.exactOptional(countShape),
   membershipsNotInTable: v.exactOptional(countShape),
   /** In the backup, but their user is not restored or not in the backup: never planned. */
@@ -53,6 +61,8 @@ export const restoreOutcomeShape = v.object({
   source: sourceShape,
   /** How the backup was read, where that was not as usual. */
   remarks: v.exactOptional(textsShape),
+  /** The pool accepted sign-ups when the restore was planned. */
+  acceptsSignUps: v.exactOptional(v.boolean()),
   counts: restoreCountsShape,
   report: v.object({ bucket: v.string(), keys: textsShape }),
   /** One line: counts and where the report is. */
@@ -72,7 +82,7 @@ export function outcomeOf(
   // Unconfirmed users are left out by the operator's choice; whoever was left out because the pool cannot take them is lost.
   const lostByRule = counts.usersExcluded - (plan.counts.excludedBy.Unconfirmed ?? 0);
   const lost = lostByRule + notInTableOf(counts) + (counts.usersWithoutAttribute ?? 0);
-  if (lost + triedAgain(counts) > 0) return 'partial';
+  if (lost + triedAgain(counts) > 0 || tooManyDeleted(counts)) return 'partial';
   return counts.usersExcluded + counts.membershipsWithoutUser > 0 || plan.incomplete !== undefined
     ? 'policy'
     : 'complete';
@@ -82,6 +92,8 @@ export function outcomeOf(
 export function summaryOf(outcome: RestoreOutcome['outcome'], counts: RestoreCounts, folder: string): string {
   const parts = [
     `${counts.usersRestored} of ${counts.usersInBackup} users restored`,
+    ...some(counts.usersChangedSince, 'changed since'),
+    ...some(counts.usersDeletedSince, 'deleted since'),
     ...some(counts.usersNotInTable, 'users of the sealed export were not in the backup table'),
     ...some(counts.usersExcluded, 'left out by rule'),
     ...some(counts.usersMissing + counts.usersBlocked, 'not restored'),
@@ -91,6 +103,8 @@ export function summaryOf(outcome: RestoreOutcome['outcome'], counts: RestoreCou
     ...some(counts.usersWithoutVerifiedAddress, 'without a verified address'),
     ...some(counts.groupsNotInTable, 'groups of the sealed export were not in the backup table'),
     ...some(counts.groupsMissingOrDifferent, `of ${counts.groups} groups missing or different`),
+    ...some(counts.groupsChangedSince, 'groups changed since'),
+    ...some(counts.membershipsRemovedSince, 'memberships removed since'),
     ...some(counts.groupsWithoutRole, 'groups without their IAM role'),
     ...some(counts.membershipsNotInTable, 'memberships of the sealed export were not in the backup table'),
     ...some(counts.membershipsMissing, `of ${counts.memberships} memberships missing`),

@@ -22,6 +22,8 @@ const optionsShape = (newUserPoolId: string) =>
     allowTriggers: v.boolean(),
     restoreUnconfirmed: v.boolean(),
     acceptIncomplete: v.boolean(),
+    /** Makes accounts again that a restore had made and that are gone. */
+    recreateMissing: v.exactOptional(v.boolean()),
     dryRun: v.boolean(),
     /** Overrides the stack's CognitoTPS, 1 to 25. */
     cognitoTps: v.exactOptional(v.number()),
@@ -185,6 +187,9 @@ function planShape(newUserPoolId: string, restoreId: string) {
      * same: every start looks again (OpenedRestore), and what it finds then counts for whoever is still to be created.
      */
     mayCreateUsers: v.boolean(),
+    /** At planning: see UserPoolDescription. Absent in plans of version 2.0.0. */
+    acceptsSignUps: v.exactOptional(v.boolean()),
+    importsConfirmed: v.exactOptional(v.boolean()),
     schema: settingsShape.entries.schema,
     /** JSON array of PlannedGroup, smallest group first; `group` indexes point into it. */
     groupsKey: key,
@@ -192,6 +197,8 @@ function planShape(newUserPoolId: string, restoreId: string) {
     batches: v.array(batchPlanShape(key)),
     /** NDJSON of ExcludedUser. */
     excludedKey: key,
+    /** The records of `expected` tell who is to be disabled; those of version 2.0.0 do not. */
+    disabledMarked: v.exactOptional(v.boolean()),
     /** NDJSON of AttributeLoss. */
     lossesKey: v.exactOptional(key),
     /** Objects of fixed-width records (see comparison/expected-records.ts), read in this order; also the source of the sub map. */

@@ -29,8 +29,11 @@ const updateCountsShape = v.object({
 export type UpdateCounts = v.InferOutput<typeof updateCountsShape>;
 
 export const updatesStateShape = v.object({
-  /** updates: batches; check: list and compare; repair: what differs; recheck: compare what was repaired; report; done. */
-  phase: v.picklist(['updates', 'check', 'repair', 'recheck', 'report', 'done']),
+  /**
+   * updates: batches; check: list and compare; look: once more at what seems undone; repair: what differs; recheck: compare
+   * what was repaired; lastLook: as look; report; done.
+   */
+  phase: v.picklist(['updates', 'check', 'look', 'repair', 'recheck', 'lastLook', 'report', 'done']),
   /** Batches of finished chunks, and batches that wait for no chunk. */
   chunks: laneShape,
   once: laneShape,

@@ -4,7 +4,8 @@ import { classifiedShape, classify } from './classify.ts';
 import type { Classified, Rules } from './classify.ts';
 import { aliasCollisions, aliasesOf } from './alias-collisions.ts';
 import type { AliasLoser } from './alias-collisions.ts';
-import { collisions, NameDigests } from './collisions.ts';
+import { claimedName, collisions, NameDigests } from './collisions.ts';
+import type { NameRules } from './collisions.ts';
 import { afterCollisions, givingWay } from './giving-way.ts';
 import { spoolLineShape } from './segment-spool.ts';
 import { readSpool, SpoolWriter } from './spool.ts';
@@ -18,7 +19,7 @@ export interface UnclassifiedBackup {
   readonly parts: readonly string[];
   /** Key prefix of the objects with classified users; unique per invocation. */
   readonly prefix: string;
-  readonly rules: Rules & { readonly caseSensitive: boolean };
+  readonly rules: Rules & NameRules;
   readonly firstChunkUsers: number;
   /** Memberships whose user is not in the backup. */
   readonly orphans: number;
@@ -57,9 +58,10 @@ export async function classifyBackup(backup: UnclassifiedBackup): Promise<Classi
     const classified = classify(line, rules);
     survey.add(line, classified);
     tally.add(classified);
+    const claimed = claimedName(classified);
+    if (claimed !== undefined) names.add(claimed);
     if (classified.way !== 'exclude') {
       const { user } = classified;
-      names.add(user.name);
       for (const login of logins === undefined ? [] : loginsOf(user, rules)) logins?.add(login);
     }
     spool.add(classified);

@@ -22,6 +22,8 @@ export interface Rules extends CsvRules {
   /** AliasAttributes of the new pool: by their values users can sign in, too. */
   readonly aliases: readonly string[];
   readonly restoreUnconfirmed: boolean;
+  /** When the export that is restored began, ISO 8601. */
+  readonly runStartedAt: string;
 }
 
 /** A user as it is to be restored, before the groups have their order: `groups` are names. */
@@ -38,7 +40,13 @@ const restorable = {
 export const classifiedShape = v.variant('way', [
   v.object({ way: v.literal('csv'), bytes: countShape, ...restorable }),
   v.object({ way: v.literal('create'), why: v.string(), ...restorable }),
-  v.object({ way: v.literal('exclude'), excluded: excludedUserShape, groups: textsShape }),
+  v.object({
+    way: v.literal('exclude'),
+    excluded: excludedUserShape,
+    groups: textsShape,
+    /** Of somebody who signed up while the export ran and was never confirmed: when. Nobody else had the name by then. */
+    signedUp: v.exactOptional(v.string()),
+  }),
 ]);
 /**
  * How one user comes back: in an import job, by a row of `bytes`; one by one, and why; or not at all. `created` (ISO 8601)
@@ -54,7 +62,7 @@ const LOOKS_LIKE: Readonly<Record<string, RegExp>> = { email: /^[^\s@]+@[^\s@]+$
 /** Decides how a user comes back, as if nobody else had its name or one of its aliases. */
 export function classify(user: SpooledUser, rules: Rules): Classified {
   const name = signInNameFrom(user, rules) || undefined;
-  const out = (reason: Exclusion, detail: string): Classified =>
+  const out = (reason: Exclusion, detail: string): Extract<Classified, { way: 'exclude' }> =>
     leftOut({ sub: user.sub, name: name ?? user.username, groups: user.groups }, reason, detail);
   if (user.status === FEDERATED_STATUS)
     return out('Federated', 'The user comes from an identity provider and returns with the next sign-in through it.');
@@ -62,10 +70,11 @@ export function classify(user: SpooledUser, rules: Rules): Classified {
   if (unreadable.length > 0)
     return out('Unreadable', `The user's item in the backup table has no readable ${unreadable.join(' and ')}.`);
   if (user.status === 'UNCONFIRMED' && !rules.restoreUnconfirmed) {
-    return out(
+    const unconfirmed = out(
       'Unconfirmed',
       'The user never confirmed the sign-up; restored, an unproven address would become a usable account. A restore that begins with "RestoreUnconfirmed": true restores such users; once this one has begun, that takes another empty pool.',
     );
+    return user.created >= rules.runStartedAt ? { ...unconfirmed, signedUp: user.created } : unconfirmed;
   }
   if (name === undefined)
     return out('NoSignInName', `The user has no ${rules.signInName}, which is the name at sign-in in this pool.`);
@@ -105,7 +114,7 @@ export const leftOut = (
   { sub, name, groups }: Pick<UngroupedUser, 'sub' | 'name' | 'groups'>,
   reason: Exclusion,
   detail: string,
-): Classified => ({ way: 'exclude', excluded: { sub, name, reason, detail }, groups });
+): Extract<Classified, { way: 'exclude' }> => ({ way: 'exclude', excluded: { sub, name, reason, detail }, groups });
 
 /** An import job wants every attribute that the pool requires. AdminCreateUser does not: the old pool may have such a user from there. */
 function missingRequired(

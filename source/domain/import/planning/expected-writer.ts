@@ -24,7 +24,7 @@ export class ExpectedWriter {
         digest: nameDigest(user.name, this.caseSensitive),
         contentDigest: userContentDigest(user),
         sub: user.sub,
-        own: ownOf({ chunk, line }),
+        own: ownOf({ chunk, line }, user.enabled),
       }),
     );
   }

@@ -28,7 +28,7 @@ export function afterCollisions(classified: Classified, { names, aliases }: Givi
     return leftOut(
       user,
       'NameCollision',
-      'Another user has the same name in the new pool and is restored: the one who has verified it, else the one created last.',
+      'Another user has the same name in the new pool: the one who signed up while the export ran, by when nobody else had the name any more, else the one who has verified it, else the one created last.',
     );
   const given = aliases.get(user.sub);
   if (given === undefined) return classified;

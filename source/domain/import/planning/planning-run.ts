@@ -22,11 +22,14 @@ export interface ScanTableInput {
   readonly restoreId: string;
   readonly options: ImportOptions;
   readonly tableName: string;
+  /** What the execution's start found: see OpenedRestore. */
+  readonly mayCreateUsers?: boolean;
+  readonly recreateMissing?: boolean;
 }
 
 /** What planning needs: it reads the pools and the backup, and writes objects and messages. */
 export interface ScanTableDeps {
-  readonly pools: Pick<UserPoolReader, 'describe'>;
+  readonly pools: UserPoolReader;
   readonly jobs: Pick<ImportJobs, 'csvHeader'>;
   readonly table: Pick<BackupTable, 'getItem' | 'scanPage'>;
   readonly objects: ObjectStore;
@@ -82,4 +85,5 @@ export const rulesFor = (
   sourceSchema: manifest.poolSettings.schema,
   aliases: target.pool.settings.aliasAttributes,
   restoreUnconfirmed: options.restoreUnconfirmed,
+  runStartedAt: manifest.startedAt,
 });

@@ -27,7 +27,13 @@ const acceptedShape = v.object({
 export type Accepted = Stored<typeof acceptedShape>;
 
 const targetShape = v.object({
-  pool: v.object({ id: v.string(), name: v.string(), settings: settingsShape }),
+  pool: v.object({
+    id: v.string(),
+    name: v.string(),
+    settings: settingsShape,
+    acceptsSignUps: v.exactOptional(v.boolean()),
+    importsConfirmed: v.exactOptional(v.boolean()),
+  }),
   /** GetCSVHeader's answer. */
   header: textsShape,
   notes: textsShape,

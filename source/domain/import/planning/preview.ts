@@ -19,6 +19,7 @@ export async function writePreview(plan: RestorePlan, { deps, folder }: Planning
     chunks,
     batches,
     expected: _expected,
+    disabledMarked: _marked,
     schema: _schema,
     csvHeader: _header,
     groupsKey: _groups,

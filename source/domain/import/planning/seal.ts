@@ -1,6 +1,7 @@
 import { readList } from '../../state/stored-list.ts';
 import type { BatchPlan, PlannedGroup, RestorePlan, UpdateOp } from '../plan/plan-model.ts';
 import { planKey, plannedGroupShape } from '../plan/plan-model.ts';
+import { SIGN_UPS_OPEN } from '../preflight/sign-ups.ts';
 import { creationIsAllowed } from '../preflight/triggers.ts';
 import { MAX_BATCH_OPS, BatchWriter } from './batch-writer.ts';
 import { plannedGroupsKey, rulesFor } from './planning-run.ts';
@@ -35,15 +36,23 @@ export async function sealPlan(state: StateOf<'seal'>, run: PlanningRun): Promis
     csvHeader: header,
     mfaFlag,
     caseSensitive: target.pool.settings.caseSensitive,
+    acceptsSignUps: target.pool.acceptsSignUps ?? false,
+    importsConfirmed: target.pool.importsConfirmed ?? false,
     mayCreateUsers: creationIsAllowed(input.options, target.pool.settings),
     schema,
     groupsKey: plannedGroupsKey(folder),
     chunks: draft.chunks,
     batches: [...draft.batches, ...emptyGroups],
     excludedKey,
+    disabledMarked: true,
     lossesKey,
     expected: draft.expected,
-    notes: [...(accepted.notes ?? []), ...target.notes, ...groupNotes(groups, tally.groupsWithoutItem)],
+    notes: [
+      ...(accepted.notes ?? []),
+      ...target.notes,
+      ...(target.pool.acceptsSignUps === true ? [SIGN_UPS_OPEN] : []),
+      ...groupNotes(groups, tally.groupsWithoutItem),
+    ],
     counts: { backup, ...tally.counts },
     plannedAt: new Date(deps.clock.now()).toISOString(),
   };

@@ -21,8 +21,8 @@ export interface SnapshotSource {
 
 /**
  * What the object of kept items holds: users who may have memberships in a segment's object, and memberships whose user
- * may be in one. At most 1,000 users (an export confirms no more), so that this fits into memory; their attributes are
- * not kept.
+ * may be in one: what an export confirmed (at most 1,000 users) and what was new or changed in it, a few per cent of the
+ * pool by all rules. This is in memory; their attributes are not.
  */
 export interface Kept {
   readonly users: ReadonlySet<string>;

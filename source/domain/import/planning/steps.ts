@@ -30,7 +30,11 @@ export async function classifyStep(
     objects: deps.objects,
     parts,
     prefix: spoolPrefix(run, 'classified'),
-    rules: { ...rulesFor(input, accepted, { pool, header }), caseSensitive: settings.caseSensitive },
+    rules: {
+      ...rulesFor(input, accepted, { pool, header }),
+      caseSensitive: settings.caseSensitive,
+      sourceCaseSensitive: accepted.manifest.poolSettings.caseSensitive,
+    },
     firstChunkUsers: limitsOf(deps).firstChunkUsers,
     orphans,
   });

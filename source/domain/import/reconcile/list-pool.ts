@@ -8,6 +8,7 @@ import { inOneChainIfRefused } from '../../listing/user-chains.ts';
 import type { ListingScope } from '../../listing/user-chains.ts';
 import type { StepEnd } from '../../state/step.ts';
 import type { CheckRun } from './check-run.ts';
+import { noteLook } from './note-look.ts';
 import { blockNamesakes, noteMember, takeBack } from './take-back.ts';
 import { lookUpByName } from './named.ts';
 
@@ -17,7 +18,7 @@ export async function listPool(check: CheckRun): Promise<StepEnd> {
   while (state.step !== 'end') {
     if (run.sliceOver() || (await listStep(check)) === 'sliceOver') return 'sliceOver';
     if (state.step === 'users') blockNamesakes(check);
-    if (state.step === 'members' && (await takeBack(check)) === 'sliceOver') return 'sliceOver';
+    if (state.step === 'members' && !run.dryRun && (await takeBack(check)) === 'sliceOver') return 'sliceOver';
     Object.assign(state, {
       chains: NO_CHAINS,
       walk: { source: 0, item: 0 },
@@ -53,7 +54,7 @@ async function listUsers(check: CheckRun, scope: ListingScope): Promise<StepEnd>
     marks,
     { pool: run.deps.pool, poolId: run.plan.newUserPoolId, chains: state.chains, scope },
     {
-      found: () => undefined,
+      found: (user, compared) => noteLook(check, user, compared),
       extra: () => {
         state.unknownUsers += 1;
       },

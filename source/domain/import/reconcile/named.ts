@@ -2,7 +2,8 @@ import { isNamed } from '../../errors.ts';
 import { findUser } from '../plan/pool-names.ts';
 import type { StepEnd } from '../../state/step.ts';
 import type { CheckRun } from './check-run.ts';
-import { hasProblem } from './plan-marks.ts';
+import { noteLook } from './note-look.ts';
+import { needsRepair } from './verdict.ts';
 import { problemSources, walk } from './walk.ts';
 
 /** Looks up, by name, the users who had a problem before the repair. */
@@ -14,13 +15,15 @@ export async function lookUpByName(check: CheckRun): Promise<StepEnd> {
   return walk(check, sources, async (item) => {
     if (!('user' in item)) return;
     const ordinal = marks.ordinalOf(item.user.name);
-    if (ordinal === undefined || !hasProblem(marks.users[ordinal] as number)) return;
+    if (ordinal === undefined || !needsRepair(check, ordinal)) return;
     const user = await findUser(run.deps.pool, run.plan, item.user.name).catch((error: unknown) => {
       if (isNamed(error, 'FilterRefused')) return undefined;
       throw error;
     });
     if (user === undefined) return;
     const compared = marks.compare(user);
-    if (compared !== undefined) marks.see(compared);
+    if (compared === undefined) return;
+    noteLook(check, user, compared);
+    marks.see(compared);
   });
 }

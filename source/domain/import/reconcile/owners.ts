@@ -13,6 +13,8 @@ import type { UpdateRun } from '../updates/update-run.ts';
  */
 export class Owners {
   #bySub: OrdinalsBySub | undefined;
+  /** Users who are among the strangers of the state. */
+  #noted: Set<number> | undefined;
 
   private constructor(
     private readonly run: UpdateRun,
@@ -21,8 +23,8 @@ export class Owners {
   ) {}
 
   static async load(run: UpdateRun, state: Pick<CheckState, 'strangers' | 'toTakeBack'>): Promise<Owners> {
-    const { plan, accounts, jobs, importsConfirmed } = run;
-    const settlement = await Settlement.load(run.deps.objects, { plan, jobs, accounts, importsConfirmed });
+    const { plan, accounts, jobs } = run;
+    const settlement = await Settlement.load(run.deps.objects, { plan, jobs, accounts });
     return new Owners(run, settlement, state);
   }
 
@@ -44,13 +46,16 @@ export class Owners {
   #note(marks: Marks, account: PoolUser, named: number): void {
     const { sub } = marks.expectedUser(named);
     const strangers = (this.state.strangers ??= []);
-    if (!strangers.includes(named)) strangers.push(named);
+    const name = signInNameFrom(account, this.run.plan);
+    this.#noted ??= new Set(strangers.map(([ordinal]) => ordinal));
+    if (!this.#noted.has(named)) strangers.push([named, name]);
+    this.#noted.add(named);
     if (!account.enabled && this.run.accounts.wasDisabled(sub) && this.reached(sub, account))
       noteOnce(this.state, {
         sub: account.sub,
         username: account.username,
         oldSub: sub,
-        name: signInNameFrom(account, this.run.plan),
+        name,
       });
   }
 

@@ -1,4 +1,4 @@
-import { isDifferent, isMissing, Mark } from '../../comparison/mark.ts';
+import { Mark } from '../../comparison/mark.ts';
 import { Marks } from '../../comparison/marks.ts';
 import type { Expected } from '../../comparison/marks.ts';
 import { TEMPORARY_PASSWORD_STATUS } from '../../model.ts';
@@ -36,9 +36,6 @@ const alsoMarked = ({ status, attributes }: PoolUser): number =>
 
 /** The user was created one by one and still waits for the permanent password. */
 export const hasNoPassword = (mark: number): boolean => (mark & Mark.noPassword) !== 0;
-
-/** Whether a repair has something to do for the user. */
-export const hasProblem = (mark: number): boolean => isMissing(mark) || isDifferent(mark) || hasNoPassword(mark);
 
 /** Users of these old subs are left alone: whoever has their names in the pool was not made by this restore. */
 export function setForeign(marks: Marks, ...lists: readonly Pick<ReadonlySet<string>, 'has' | 'size'>[]): void {

@@ -1,12 +1,12 @@
-import { isDifferent, isMissing } from '../../comparison/mark.ts';
 import { NO_CHAINS } from '../../listing/chains.ts';
-import { readNdjson } from '../../state/ndjson.ts';
-import { updateOpShape } from '../plan/plan-model.ts';
-import type { CheckRun } from './check-run.ts';
 import type { CheckState, UsersScope } from '../plan/check-state.ts';
-import { hasNoPassword, hasProblem } from './plan-marks.ts';
+import type { CheckRun } from './check-run.ts';
+import { hasNoPassword } from './plan-marks.ts';
+import { eachLostMembership } from './undone.ts';
+import type { Undone } from './undone.ts';
+import { isChanged, isGone, isLost, isMembershipLost, isWrong, needsRepair } from './verdict.ts';
 
-/** Up to this many users are looked up by name after a repair. */
+/** Up to this many users are looked up by name when a part of the pool is looked at again. */
 const BY_NAME = 200;
 
 /** Counts of what the pool lacks or holds otherwise than planned. */
@@ -19,14 +19,40 @@ export interface Problems {
   readonly groups: number;
 }
 
-/** What the comparison found wrong; users whose name somebody else has are not counted here. */
-export function problemsOf({ marks, state }: CheckRun): Problems {
+/** What the comparison found wrong; neither users whose name somebody else has nor what somebody changed since are counted. */
+export function problemsOf(check: CheckRun): Problems {
+  const { marks, state } = check;
+  const missing = marks.countUsers((_mark, ordinal) => isLost(check, ordinal));
+  let memberships = 0;
+  for (const membership of marks.unseenMemberships()) if (isMembershipLost(check, membership)) memberships += 1;
   return {
-    users: marks.countUsers((mark) => isMissing(mark) || isDifferent(mark)),
-    missing: marks.countUsers(isMissing),
+    users: missing + marks.countUsers((_mark, ordinal) => isWrong(check, ordinal)),
+    missing,
     withoutPassword: marks.countUsers(hasNoPassword),
-    memberships: marks.unseenMembershipCount,
-    groups: state.groupProblems.length,
+    memberships,
+    groups: state.groupProblems.length - (state.groupsChanged ?? []).length,
+  };
+}
+
+/** Counts of what somebody changed since: kept, and reported. */
+export interface Changes {
+  readonly users: number;
+  /** Accounts that this restore had made and that are gone. */
+  readonly gone: number;
+  readonly memberships: number;
+  readonly groups: number;
+}
+
+/** What somebody changed in the new pool after this restore wrote it. */
+export function changesOf(check: CheckRun): Changes {
+  const { marks, state, since } = check;
+  let memberships = 0;
+  for (const membership of marks.unseenMemberships()) if (since.memberships.has(membership)) memberships += 1;
+  return {
+    users: marks.countUsers((_mark, ordinal) => isChanged(check, ordinal)),
+    gone: marks.countUsers((_mark, ordinal) => isGone(check, ordinal)),
+    memberships,
+    groups: (state.groupsChanged ?? []).length,
   };
 }
 
@@ -36,8 +62,23 @@ export const foundProblems = ({ users, withoutPassword, memberships, groups }: P
 
 /** What has to be looked at again after a repair: only what was wrong before it. */
 export async function recheckScope(check: CheckRun): Promise<Partial<CheckState>> {
-  const { missing } = problemsOf(check);
-  const users = check.marks.countUsers(hasProblem);
+  const groups = new Set<number>();
+  await eachLostMembership(check, (_membership, { group }) => groups.add(group));
+  return scopeOf(
+    check,
+    [...groups].sort((left, right) => left - right),
+  );
+}
+
+/** What has to be looked at again to tell what somebody undid from what a listing shows late. */
+export const secondLookScope = (check: CheckRun, { memberGroups }: Undone): Partial<CheckState> =>
+  scopeOf(check, memberGroups);
+
+/** Of users: all who need something, as those who seem undone do before it is known that they were. */
+function scopeOf(check: CheckRun, memberGroups: readonly number[]): Partial<CheckState> {
+  const { marks } = check;
+  const users = marks.countUsers((_mark, ordinal) => needsRepair(check, ordinal));
+  const missing = marks.countUsers((_mark, ordinal) => isLost(check, ordinal));
   // Missing users could be an effect of the filters: then one chain decides.
   const usersScope: UsersScope =
     users === 0 ? 'none' : users <= BY_NAME ? 'named' : missing > 0 ? 'single' : 'prefixes';
@@ -46,24 +87,8 @@ export async function recheckScope(check: CheckRun): Promise<Partial<CheckState>
     ...counted,
     step: 'users',
     usersScope,
-    memberGroups: await groupsOfMissing(check),
+    memberGroups: [...memberGroups],
     chains: NO_CHAINS,
     walk: { source: 0, item: 0 },
   };
-}
-
-/** Indexes of the groups of missing memberships. */
-async function groupsOfMissing({ marks, run }: CheckRun): Promise<number[]> {
-  const batches = new Set<number>();
-  for (const membership of marks.unseenMemberships()) batches.add(marks.expectedMembership(membership).own);
-  const groups = new Set<number>();
-  for (const { index, key } of run.plan.batches) {
-    if (!batches.has(index)) continue;
-    for await (const op of readNdjson(run.deps.objects, key, updateOpShape)) {
-      if (op.op !== 'add' || groups.has(op.group)) continue;
-      const membership = marks.membershipOf(run.groups[op.group]?.name ?? '', op.name);
-      if (membership !== undefined && !marks.memberships.has(membership)) groups.add(op.group);
-    }
-  }
-  return [...groups].sort((left, right) => left - right);
 }

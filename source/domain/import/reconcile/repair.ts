@@ -9,21 +9,24 @@ import { isLeftAlone } from '../updates/update-run.ts';
 import { markWriting } from '../plan/restore-head.ts';
 import type { StepEnd } from '../../state/step.ts';
 import type { CheckRun } from './check-run.ts';
-import { hasNoPassword, hasProblem, setForeign } from './plan-marks.ts';
+import { changeDated, Since } from './changed-since.ts';
+import { hasNoPassword, setForeign } from './plan-marks.ts';
+import { attributesWrong, isMembershipLost, needsRepair } from './verdict.ts';
 import { problemSources, walk } from './walk.ts';
 
 /** Changing these could send a verification message to the user. */
 const CONTACT = new Set(['email', 'email_verified', 'phone_number', 'phone_number_verified']);
 
 /**
- * Puts right, once, what the comparison found: groups, users that nobody tried to create one by one yet, passwords that
+ * Puts right, once, what the comparison found and nobody changed since: groups, users that nobody tried to create one by one yet, passwords that
  * were not set, attributes that may be changed without a message, disabled flags and memberships. The marks stay as they
  * are: the comparison that follows looks at everybody again.
  */
 export async function repair(check: CheckRun): Promise<StepEnd> {
   const { run, marks, state } = check;
   await markWriting(run.deps.objects, run.deps.clock, run.plan);
-  for (const index of state.groupProblems) await run.groupCreation.again(index);
+  const kept = new Set(state.groupsChanged);
+  for (const index of state.groupProblems.filter((problem) => !kept.has(problem))) await run.groupCreation.again(index);
   const end = await walk(check, problemSources(check, { memberships: true }), async (item) => {
     const { name, sub } = 'user' in item ? item.user : item.add;
     const ordinal = marks.ordinalOf(name);
@@ -34,7 +37,7 @@ export async function repair(check: CheckRun): Promise<StepEnd> {
     }
     const group = (run.groups[item.add.group] as PlannedGroup).name;
     const membership = marks.membershipOf(group, name);
-    if (membership === undefined || marks.memberships.has(membership)) return;
+    if (membership === undefined || !isMembershipLost(check, membership)) return;
     // Whose account it is, the comparison or the repair of the user has found out by now.
     if (run.accounts.newSubOf(sub) === undefined) return;
     if (await run.groupCreation.need(item.add.group)) await addToGroup(run, item.add);
@@ -43,44 +46,50 @@ export async function repair(check: CheckRun): Promise<StepEnd> {
   return end;
 }
 
-async function repairUser(
-  { run, marks, owners }: CheckRun,
-  user: RestoreUser,
-  ordinal: number,
-  why: string | undefined,
-): Promise<void> {
+async function repairUser(check: CheckRun, user: RestoreUser, ordinal: number, why: string | undefined): Promise<void> {
+  if (!needsRepair(check, ordinal)) return;
+  const { run, marks, owners, since } = check;
   const mark = marks.users[ordinal] as number;
-  if (!hasProblem(mark)) return;
   const { plan, deps } = run;
   const expected = marks.expectedUser(ordinal);
   const work: CreationWork = { name: `repair-${run.state.retries}`, chunk: placeOf(expected).chunk };
-  let found = mark;
+  let attributesAreWrong = attributesWrong(check, ordinal);
   // A listing may show a user late, and since the last execution an administrator may have set the password: look again.
   const account = isMissing(mark) || hasNoPassword(mark) ? await listedUser(deps.pool, plan, user.name) : undefined;
   // One that an import job is known to have made is on record from now on.
   if (account !== undefined) owners.recognize(marks, account, ordinal);
   if (isMissing(mark)) {
     const cause = why ?? 'MissingAfterImport';
+    // What an earlier account of the user was given says nothing about the one that is made now.
+    if (account === undefined) since.begin(ordinal);
+    if (account === undefined)
+      for (const group of user.groups)
+        run.accounts.recordMembership(user.sub, (run.groups[group] as PlannedGroup).name, false);
     const isThere =
       account === undefined
         ? await create(run, user, cause, work)
         : recordCreation(run, user, cause, await run.creations.adopt(user, account, work));
     if (!isThere) return;
-    if (account !== undefined) found = contentMark(account, expected.contentDigest);
+    attributesAreWrong =
+      account !== undefined &&
+      (contentMark(account, expected.contentDigest) & Mark.attributesDiffer) !== 0 &&
+      changeDated(account, run.accounts.lastWriteAt(user.sub)) === 'no';
   } else if (account !== undefined) {
     const outcome = await run.creations.adopt(user, account, work);
     if (typeof outcome === 'object' && 'noPassword' in outcome)
       run.failures.add({ sub: user.sub, name: user.name, kind: 'password', reason: outcome.noPassword });
   }
-  if ((found & Mark.attributesDiffer) !== 0) {
+  if (attributesAreWrong) {
     const attributes = changeable(user, plan.schema);
     if (Object.keys(attributes).length > 0) {
+      since.set(ordinal, Since.rewritten);
+      since.clear(ordinal, Since.attributes);
       const update = (username: string): Promise<WriteOutcome> =>
         deps.writer.updateAttributes(plan.newUserPoolId, username, attributes);
       settle(run, user, await run.writes.write(user, update), 'attributes');
     }
   }
-  if (!user.enabled) await disable(run, user);
+  if (!user.enabled && !since.has(ordinal, Since.flag | Since.disabled)) await disable(run, user);
 }
 
 function changeable(user: RestoreUser, schema: CheckRun['run']['plan']['schema']): Record<string, string> {

@@ -24,11 +24,12 @@ export function noteMember({ run, marks, owners, state }: CheckRun, group: strin
  * now on.
  */
 export function blockNamesakes({ run, marks, state }: CheckRun): void {
-  for (const ordinal of state.strangers ?? []) {
+  for (const [ordinal, name] of state.strangers ?? []) {
     if (isSeen(marks.users[ordinal] as number)) continue;
     marks.users[ordinal] = Mark.foreign;
     const { sub } = marks.expectedUser(ordinal);
     run.collisions.add(sub);
+    run.failures.add({ sub, name, kind: 'blocked', reason: 'NameCollision' });
   }
   delete state.strangers;
 }

@@ -6,7 +6,7 @@ import type { RestoreUser, UpdateOp } from '../plan/plan-model.ts';
 import type { CheckRun } from './check-run.ts';
 import { workInOrder } from '../updates/ordered-window.ts';
 import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
-import { hasProblem } from './plan-marks.ts';
+import { isChanged, isGone, isMembershipLost, needsRepair } from './verdict.ts';
 import type { StepEnd } from '../../state/step.ts';
 
 /** An object of the plan that holds users or memberships with a problem. */
@@ -21,23 +21,27 @@ export type Item =
   | { readonly add: UpdateOp & { readonly op: 'add' } };
 
 /**
- * The objects in which users that are missing or differ, and (on request) missing memberships, can be read again; users
- * first. The list follows from the marks alone, so that a position in it is good for as long as they do not change.
+ * The objects in which users whom a repair concerns, and (on request) missing memberships, can be read again, or all that
+ * the report tells of; users first. The list follows from the marks alone, so that a position in it is good for as long as they do not change.
  */
 export function problemSources(
-  { marks, run }: CheckRun,
-  of: { readonly memberships: boolean; readonly foreign?: boolean },
+  check: CheckRun,
+  of: { readonly memberships: boolean; readonly reported?: boolean },
 ): Source[] {
+  const { marks, run } = check;
   const chunks = new Set<number>();
   const batches = new Set<number>();
   marks.users.forEach((mark, ordinal) => {
-    if (!hasProblem(mark) && !(mark === Mark.foreign && of.foreign === true)) return;
+    const reported = mark === Mark.foreign || isGone(check, ordinal) || isChanged(check, ordinal);
+    if (!needsRepair(check, ordinal) && !(reported && of.reported === true)) return;
     const { chunk, line } = placeOf(marks.expectedUser(ordinal));
     if (chunk === null) batches.add(line);
     else chunks.add(chunk);
   });
   if (of.memberships) {
-    for (const membership of marks.unseenMemberships()) batches.add(marks.expectedMembership(membership).own);
+    for (const membership of marks.unseenMemberships())
+      if (of.reported === true || isMembershipLost(check, membership))
+        batches.add(marks.expectedMembership(membership).own);
   }
   const { plan } = run;
   return [

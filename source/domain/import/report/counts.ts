@@ -1,8 +1,8 @@
 import { isSeen, Mark } from '../../comparison/mark.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
-import { problemsOf } from '../reconcile/recheck.ts';
-import type { UserNotes } from './notes.ts';
+import { changesOf, problemsOf } from '../reconcile/recheck.ts';
+import type { UserNotes } from '../reconcile/notes.ts';
 import type { RestoreCounts } from '../plan/outcome.ts';
 import { notInTable, sealedCounts } from '../plan/plan-model.ts';
 
@@ -10,12 +10,15 @@ import { notInTable, sealedCounts } from '../plan/plan-model.ts';
 export function restoreCounts(check: CheckRun, jobs: JobsState, notes: ReadonlyMap<number, UserNotes>): RestoreCounts {
   const { marks, run, state } = check;
   const problems = problemsOf(check);
+  const changes = changesOf(check);
   const blocked = marks.countUsers((mark) => mark === Mark.foreign);
   const present = [...notes].filter(([ordinal]) => isSeen(marks.users[ordinal] as number)).map(([, note]) => note);
   return {
     usersInBackup: sealedCounts(run.plan).users,
     usersNotInTable: notInTable(run.plan).users,
-    usersRestored: marks.userCount - problems.users - blocked,
+    usersRestored: marks.userCount - problems.users - blocked - changes.gone,
+    usersChangedSince: changes.users,
+    usersDeletedSince: changes.gone,
     usersExcluded: run.plan.counts.excluded,
     usersMissing: problems.missing,
     usersBlocked: blocked,
@@ -27,9 +30,11 @@ export function restoreCounts(check: CheckRun, jobs: JobsState, notes: ReadonlyM
     usersCreatedOneByOne: present.filter(({ created }) => created !== undefined).length,
     groups: run.groups.length,
     groupsMissingOrDifferent: problems.groups,
+    groupsChangedSince: changes.groups,
     groupsWithoutRole: run.groups.filter(({ roleArn }) => roleArn !== undefined).length,
     memberships: marks.membershipCount,
     membershipsMissing: problems.memberships,
+    membershipsRemovedSince: changes.memberships,
     groupsNotInTable: notInTable(run.plan).groups,
     membershipsNotInTable: notInTable(run.plan).memberships,
     membershipsWithoutUser: run.plan.counts.membershipsWithoutUser,

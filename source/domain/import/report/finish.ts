@@ -1,9 +1,10 @@
 import type { JobsState } from '../plan/jobs-state.ts';
+import { initialCheckState } from '../plan/check-state.ts';
 import { CheckRun } from '../reconcile/check-run.ts';
-import { listPool } from '../reconcile/list-pool.ts';
+import { enter, look } from '../reconcile/look.ts';
 import { foundProblems, problemsOf, recheckScope } from '../reconcile/recheck.ts';
 import { repair } from '../reconcile/repair.ts';
-import { tagRestore } from '../plan/closed-objects.ts';
+import { tagRestore, untagRestore } from '../plan/closed-objects.ts';
 import { closeHead } from '../plan/restore-head.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
 import type { RestoreOutcome } from '../plan/outcome.ts';
@@ -12,6 +13,9 @@ import { writeRestoreReport } from './write-report.ts';
 /** Listings are eventually consistent: what was written just before the end of the work may be seen only after a while. */
 const LISTING_LAG_MS = 10_000;
 
+/** After a pause like this, as a redrive makes it, what an earlier look showed is no longer believed. */
+const LONGEST_PAUSE_MS = 3_600_000;
+
 /** The execution that asks for the end, and the bucket in which the report is to lie. */
 interface Asked {
   readonly executionArn: string;
@@ -19,20 +23,25 @@ interface Asked {
 }
 
 /**
- * The end of a restore: compare, repair, compare again, report. Undefined when the slice ended before. A restore that
- * ended partial tries what it reported again when another execution asks; any other end is final.
+ * The end of a restore: compare, look once more at what seems undone, repair, compare again, report. Undefined when the
+ * slice ended before. Every execution compares the whole pool itself: none ends with what an earlier one saw. A restore
+ * that ended partial tries what it reported again when another execution asks; any other end is final, unless gone
+ * accounts are to be made again.
  */
 export async function finishRestore(
   run: UpdateRun,
   jobs: JobsState,
   { executionArn, bucket }: Asked,
 ): Promise<RestoreOutcome | undefined> {
-  const { outcome: ended, endedBy } = run.state;
-  if (run.state.phase === 'done' && ended !== undefined && (ended.outcome !== 'partial' || endedBy === executionArn)) {
-    await close(run, ended);
-    return ended;
+  const { outcome: ended, endedBy, phase } = run.state;
+  if (phase === 'done' && ended !== undefined) {
+    if (endedBy === executionArn || (ended.outcome !== 'partial' && !run.recreateMissing)) {
+      await close(run, ended);
+      return ended;
+    }
+    await beginRetry(run, ended);
   }
-  if (run.state.phase === 'done') await beginRetry(run);
+  await beginComparison(run, executionArn);
   const check = await CheckRun.begin(run);
   const outcome = await run.progress.gather([check], () => compareAndReport(check, jobs, { executionArn, bucket }));
   if (outcome !== undefined) await close(run, outcome);
@@ -45,11 +54,9 @@ async function compareAndReport(
   { executionArn, bucket }: Asked,
 ): Promise<RestoreOutcome | undefined> {
   const { run } = check;
-  if (run.state.phase === 'check') {
-    if ((await listPool(check)) === 'sliceOver') return undefined;
-    const problems = problemsOf(check);
-    run.deps.log.info('The new pool was compared with the plan', { ...problems });
-    const found = foundProblems(problems);
+  if (run.state.phase === 'check' || run.state.phase === 'look') {
+    if (!(await look(check, 'look'))) return undefined;
+    const found = foundProblems(problemsOf(check));
     if (found) await run.deps.clock.sleep(LISTING_LAG_MS);
     await enter(run, found ? 'repair' : 'report');
   }
@@ -59,9 +66,8 @@ async function compareAndReport(
     Object.assign(check.state, await recheckScope(check));
     await enter(run, 'recheck');
   }
-  if (run.state.phase === 'recheck') {
-    if ((await listPool(check)) === 'sliceOver') return undefined;
-    run.deps.log.info('The new pool was compared again', { ...problemsOf(check) });
+  if (run.state.phase === 'recheck' || run.state.phase === 'lastLook') {
+    if (!(await look(check, 'lastLook'))) return undefined;
     await enter(run, 'report');
   }
   const outcome = await writeRestoreReport(check, jobs, bucket);
@@ -76,18 +82,26 @@ async function close({ deps, plan }: UpdateRun, { outcome }: RestoreOutcome): Pr
   await closeHead(deps.objects, deps.clock, plan, outcome === 'partial' ? 'partial' : 'complete');
 }
 
-async function enter(run: UpdateRun, phase: 'repair' | 'recheck' | 'report'): Promise<void> {
-  run.state.phase = phase;
-  await run.progress.save();
+/** Nobody is left out any more: a name may have become free, a setting may have changed. */
+async function beginRetry(run: UpdateRun, { outcome }: RestoreOutcome): Promise<void> {
+  if (outcome !== 'partial') await untagRestore(run.deps, run.plan);
+  run.collisions.clear();
+  run.refused.clear();
+  run.heldBack.clear();
+  run.state.phase = 'check';
+  run.state.retries += 1;
 }
 
-/** Everything is compared anew, and nobody is left out any more: a name may have become free, a setting may have changed. */
-async function beginRetry({ collisions, refused, heldBack, state, progress }: UpdateRun): Promise<void> {
-  collisions.clear();
-  refused.clear();
-  heldBack.clear();
-  delete state.check;
+/** What another execution saw, or this one before a long pause, is not believed: people change their pool meanwhile. */
+async function beginComparison({ state, deps, progress }: UpdateRun, executionArn: string): Promise<void> {
+  const { check } = state;
+  const now = deps.clock.now();
+  if (check?.by === executionArn && now - (check.at ?? 0) <= LONGEST_PAUSE_MS && state.phase !== 'done') {
+    check.at = now;
+    return;
+  }
+  const { sinceKey } = check ?? {};
+  state.check = { ...initialCheckState(), by: executionArn, at: now, ...(sinceKey === undefined ? {} : { sinceKey }) };
   state.phase = 'check';
-  state.retries += 1;
   await progress.save();
 }

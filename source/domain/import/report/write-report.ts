@@ -9,7 +9,7 @@ import { restoreCounts } from './counts.ts';
 import { failureLine, FAILURES_HEADER, inParts, SUB_MAP_HEADER, subMapLine } from '../plan/csv-rows.ts';
 import { failureRows } from './failure-rows.ts';
 import type { DifferingAttributes } from './failure-rows.ts';
-import { readNotes } from './notes.ts';
+import { readNotes } from '../reconcile/notes.ts';
 import { outcomeOf, summaryOf } from '../plan/outcome.ts';
 import type { RestoreCounts, RestoreOutcome } from '../plan/outcome.ts';
 
@@ -37,6 +37,7 @@ export async function writeRestoreReport(check: CheckRun, jobs: JobsState, bucke
     exportRun: plan.runId,
     source: sourceOf(plan),
     ...(plan.remarks === undefined ? {} : { remarks: plan.remarks }),
+    ...(plan.acceptsSignUps === true ? { acceptsSignUps: true } : {}),
     counts,
     report: { bucket, keys },
     summary: summaryOf(outcome, counts, `s3://${bucket}/${folder}`),

@@ -23,7 +23,7 @@ export class Creations {
     private readonly plan: RestorePlan,
     private readonly deps: UpdateUsersDeps,
     private readonly accounts: Accounts,
-    private readonly basis: { readonly jobs: JobsState; readonly importsConfirmed: boolean },
+    private readonly jobs: Pick<JobsState, 'finished'>,
   ) {}
 
   /** See createUser. */
@@ -39,8 +39,12 @@ export class Creations {
   async #depsOf({ name, chunk }: CreationWork): Promise<CreateUserDeps> {
     const { plan, deps, accounts } = this;
     if (this.#open?.name !== name) this.#open = { name, journal: CreationJournal.open(deps, plan, name) };
-    const { jobs, importsConfirmed } = this.basis;
-    const windows = jobs.finished.find((result) => result.chunk === chunk)?.windows ?? [];
-    return { ...deps, accounts, journal: await this.#open.journal, row: { windows, importsConfirmed } };
+    const windows = this.jobs.finished.find((result) => result.chunk === chunk)?.windows ?? [];
+    return {
+      ...deps,
+      accounts,
+      journal: await this.#open.journal,
+      row: { windows, importsConfirmed: plan.importsConfirmed ?? false },
+    };
   }
 }

@@ -47,6 +47,11 @@ export class GroupCreation {
     await this.#create(index);
   }
 
+  /** Whether Cognito took the last write of the group with all of its settings. */
+  isAsPlanned(index: number): boolean {
+    return this.#exists.has(index) && !this.#refused.has(index);
+  }
+
   /** Why Cognito refused the last write to the group; undefined when it did not. */
   refusalOf(index: number): string | undefined {
     return this.#refused.get(index);

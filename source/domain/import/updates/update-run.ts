@@ -36,9 +36,11 @@ export interface UpdateRun {
   readonly unsettled: Set<string>;
   /** Where the import jobs are. */
   readonly jobs: JobsState;
-  /** See RowEvidence. */
-  readonly importsConfirmed: boolean;
   readonly heldBack: ListedSubs;
+  /** Accounts that this restore made and that are gone are made again. */
+  readonly recreateMissing: boolean;
+  /** Nothing is written to the pool. */
+  readonly dryRun: boolean;
   /** True once this invocation should store its progress and return. */
   readonly sliceOver: () => boolean;
 }
@@ -47,8 +49,6 @@ export interface UpdateRun {
 interface UpdatesBasis {
   readonly plan: RestorePlan;
   readonly jobs: JobsState;
-  /** See RowEvidence. */
-  readonly importsConfirmed: boolean;
 }
 /** Nothing is written for the user: somebody else has the name, or the user was not created. */
 export const isLeftAlone = ({ collisions, refused, heldBack }: UpdateRun, sub: string): boolean =>
@@ -56,10 +56,10 @@ export const isLeftAlone = ({ collisions, refused, heldBack }: UpdateRun, sub: s
 
 /** Reads what the work on the plan needs beside its progress. */
 export async function beginUpdates(
-  { plan, jobs, importsConfirmed }: UpdatesBasis,
+  { plan, jobs }: UpdatesBasis,
   deps: UpdateUsersDeps,
   progress: Progress<UpdatesState>,
-  sliceOver: () => boolean,
+  given: Pick<UpdateRun, 'sliceOver' | 'recreateMissing' | 'dryRun'>,
 ): Promise<UpdateRun> {
   const { state } = progress;
   const isEarlier = state.accounts === undefined;
@@ -76,13 +76,12 @@ export async function beginUpdates(
     failures: new FailureLog(),
     accounts,
     writes: new AddressedWrites(deps.pool, deps.clock, plan, accounts, state),
-    creations: new Creations(plan, deps, accounts, { jobs, importsConfirmed }),
+    creations: new Creations(plan, deps, accounts, jobs),
     unsettled: new Set(),
     jobs,
-    importsConfirmed,
     collisions: new ListedSubs(state.collisions),
     refused: new ListedSubs(state.refused),
     heldBack: new ListedSubs((state.heldBack ??= [])),
-    sliceOver,
+    ...given,
   };
 }

@@ -7,6 +7,7 @@ import type { SealedBackup } from '../../backup/sealed-backup.ts';
 import { differ } from './differ.ts';
 import { readLast } from './last.ts';
 import { skip } from './skip.ts';
+import { thinSnapshots } from './thin-snapshots.ts';
 import { inBackupRegion, isScheduled, nothingFound } from './state.ts';
 import type { Verification } from './state.ts';
 
@@ -44,8 +45,11 @@ export async function beginLook(verification: Verification): Promise<void> {
     open === undefined &&
     input.options.userPoolId === undefined &&
     (await readLast(deps.objects))?.wholeRunId === runId
-  )
+  ) {
+    // SnapshotRetentionDays may have become 0, or an earlier look may have had no time left.
+    await thinSnapshots(verification);
     return skip(verification, 'alreadyVerified', runId);
+  }
   if (manifest === undefined) {
     const halt = await manifestMissing(verification, runId);
     return differ(verification, `manifest ${runId}`, () => halt);

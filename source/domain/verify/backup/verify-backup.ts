@@ -7,6 +7,7 @@ import { isWaiting } from './differ.ts';
 import { LAST_KEY, readLast } from './last.ts';
 import type { LastVerification } from './last.ts';
 import { beginLook } from './look.ts';
+import { thinSnapshots } from './thin-snapshots.ts';
 import { verifyTable } from './scan.ts';
 import { checkSnapshot } from './snapshot.ts';
 import { backupStateShape, newState } from './state.ts';
@@ -58,12 +59,14 @@ async function workOn(verification: Verification): Promise<void> {
 }
 
 /** Everything is in order: says so for the looks to come, and removes what only this one needed. */
-async function finish({ input, deps, progress, folder }: Verification, { runId }: Manifest): Promise<void> {
+async function finish(verification: Verification, { runId }: Manifest): Promise<void> {
+  const { input, deps, progress, folder } = verification;
   const { state } = progress;
   const { percent, userPoolId } = input.options;
   const { chosen = [], of = 0 } = state.snapshot ?? {};
   const objects = { read: chosen.length, of };
   const { counts } = state.found;
+  state.notes.push(...(await thinSnapshots(verification)));
   const before = await readLast(deps.objects);
   const last: LastVerification = {
     runId,

@@ -36,7 +36,8 @@ const NEXT: Readonly<Record<string, string>> = {
   MfaNotSupported: CORRECT,
   MultipleUsernameAttributes: CORRECT,
   BackupTableNotFound: CORRECT,
-  AlreadyRestored: 'Nothing: this pool has been restored. For another restore create another empty user pool.',
+  AlreadyRestored:
+    'Nothing: this pool has been restored. If accounts of it are gone and shall be made again, start with "RecreateMissing": true; for another restore create another empty user pool.',
   SourcePoolEmpty:
     'Find out why the user pool shows no native users. The backup was left as it is; if they are lost, restore them with ImportWorkflow.',
   UserPoolNotFound:
@@ -44,14 +45,15 @@ const NEXT: Readonly<Record<string, string>> = {
   AccessDenied:
     'Add the permission that the message names (a stack update puts the roles back as they were), then start the workflow again: it continues.',
   ReplicaBehind:
-    'Wait for the replication and start ImportWorkflow again; or start it with "AcceptIncomplete": true, and the report says by how much the backup was incomplete.',
+    'Wait for the replication and start ImportWorkflow again; or restore a kept run ("ExportRun"), the newest of which the message names; or start it with "AcceptIncomplete": true, and the report says by how much the backup was incomplete.',
   ManifestMissing: `Until a new run is sealed, this backup cannot be proved. ${REPAIR_BACKUP}`,
   CountsDiffer: REPAIR_BACKUP,
   ChecksumDiffers:
     'Restore a kept run ("ExportRun"), or start ImportWorkflow with "AcceptIncomplete": true, which restores the damaged items as they are and reports how many. Find out who else writes to the table.',
   PoolDiffers:
     'Read differences.csv. In the pool of a restore, start ImportWorkflow again with the same input where it ended partial. In the pool that is backed up, changes since the last export are differences: run ExportWorkflow first, then compare.',
-  ExportRunOpen: 'Let the export end (start ExportWorkflow if it was interrupted), then start VerifyWorkflow again.',
+  ExportRunOpen:
+    'Let the export end (start ExportWorkflow with the input {} if it was interrupted: it completes it), then start VerifyWorkflow again.',
   ExportRunNotFound:
     'Give ExportRun one of the runs that the message names, or leave it out for the newest. Runs are kept for SnapshotRetentionDays.',
   SnapshotDamaged:

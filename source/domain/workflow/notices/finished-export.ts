@@ -1,6 +1,7 @@
 import type { Counts } from '../../backup/manifest.ts';
 import type { CleanUpResult, ManifestSummary } from '../../export/clean-up/clean-up.ts';
 import { missesUsers } from '../../export/listing-scope.ts';
+import { tooLargeKey } from '../../export/too-large.ts';
 import type { NoticeEvent } from './events.ts';
 import { bodyOf, consoleLink, counted, duration, number, subjectOf } from './text.ts';
 import type { Notice } from './text.ts';
@@ -42,8 +43,13 @@ export function exportNotice(
   const line = (thing: keyof Counts): string =>
     `  ${thing}: ${number(counts?.[thing])} (added ${number(added?.[thing])}, changed ${number(changed?.[thing])}, deleted ${number(deleted?.[thing])})`;
   const federated = skipped?.federatedUsers ?? 0;
-  const { listing, replica } = result as Pick<CleanUpResult, 'listing' | 'replica'>;
-  const warnings = [fewListed(listing), replicaWarning(replica)].filter((warning) => warning !== undefined);
+  const { listing, replica, snapshots } = result as Pick<CleanUpResult, 'listing' | 'replica' | 'snapshots'>;
+  const warnings = [
+    tooLargeWarning(summary),
+    fewListed(listing),
+    replicaWarning(replica),
+    snapshotsWarning(snapshots),
+  ].filter((warning) => warning !== undefined);
   return {
     subject: subjectOf(
       warnings.length === 0
@@ -80,6 +86,26 @@ function fewListed(listing: CleanUpResult['listing']): Warning | undefined {
   };
 }
 
+/** The table cannot hold every user that Cognito can: such a one costs itself, not the export. */
+function tooLargeWarning({ runId = '', skipped }: Summary): Warning | undefined {
+  const { tooLarge = 0, tooLargeKept = 0 } = skipped ?? {};
+  if (tooLarge === 0) return undefined;
+  const missing = tooLarge - tooLargeKept;
+  const are = (count: number): string => `${counted(count, 'user')} ${count === 1 ? 'is' : 'are'}`;
+  const asBefore = `${are(tooLargeKept)} in the backup only as an earlier export saw them`;
+  const lacking = `${are(missing)} not in the backup`;
+  return {
+    subject: missing > 0 ? lacking : asBefore,
+    found: [
+      `The attributes of ${counted(tooLarge, 'user')} together are more than the 400 KB that DynamoDB takes for one item.`,
+      ...(missing > 0 ? [`${lacking}.`] : []),
+      ...(tooLargeKept > 0 ? [`${asBefore}.`] : []),
+      'All others are in it as they are.',
+    ].join(' '),
+    next: `Look up in ${tooLargeKey(runId)} in the mapping-file bucket of the primary Region who they are (the next export drops it), and shorten their attributes.`,
+  };
+}
+
 function replicaWarning(replica: CleanUpResult['replica']): Warning | undefined {
   if (replica === undefined || replica.state === 'current') return undefined;
   const { region, state, lastRunId } = replica;
@@ -96,4 +122,13 @@ function replicaWarning(replica: CleanUpResult['replica']): Warning | undefined 
         found: `The replica of the backup in ${region} could not be read, so it is unknown whether it has this export.${lastRunId === undefined ? '' : ` ${last}`} The backup in the primary Region is complete.`,
         next: `Check the health of ${region}. DynamoDB catches up by itself when the Region is back; VerifyWorkflow there proves it.`,
       };
+}
+
+function snapshotsWarning(found: CleanUpResult['snapshots']): Warning | undefined {
+  if (found === undefined) return undefined;
+  return {
+    subject: 'old snapshots were not marked to expire',
+    found,
+    next: "Nothing, if the next export marks them. If it does not, see that BackupTableCleanup's role may tag the objects below snapshots/ (s3:PutObjectTagging).",
+  };
 }

@@ -1,6 +1,8 @@
-import { furtherSteps, triedAgain } from '../../import/plan/next-steps.ts';
+import { furtherSteps, recreateStep, tooManyDeleted, triedAgain } from '../../import/plan/next-steps.ts';
 import type { Unfinished } from '../../import/plan/next-steps.ts';
+import { SIGN_UPS_OPEN } from '../../import/preflight/sign-ups.ts';
 import type { RestoreOutcome } from '../../import/plan/outcome.ts';
+import { dryRunFindings } from './dry-run.ts';
 import type { NoticeEvent } from './events.ts';
 import { bodyOf, consoleLink, counted, duration, number, subjectOf } from './text.ts';
 import type { Notice } from './text.ts';
@@ -18,6 +20,8 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
   ['groups', 'groups in the backup'],
   ['memberships', 'memberships planned'],
   ['usersCreatedOneByOne', 'of the users created one by one instead of by an import job'],
+  ['usersChangedSince', 'of the users changed in the new pool since, and kept so'],
+  ['usersDeletedSince', 'users made by this restore and deleted from the new pool since'],
   ['usersNotInTable', 'users of the sealed export were not in the backup table'],
   ['usersExcluded', 'users left out by a documented rule'],
   ['usersMissing', 'users missing'],
@@ -27,8 +31,10 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
   ['usersWithoutPassword', 'users whose password could not be set'],
   ['usersWithoutVerifiedAddress', 'users who cannot use "forgot password": none of their addresses is verified'],
   ['groupsMissingOrDifferent', 'groups missing or different'],
+  ['groupsChangedSince', 'groups changed or deleted in the new pool since'],
   ['groupsWithoutRole', 'groups that had an IAM role, which no restore sets'],
   ['membershipsMissing', 'memberships missing'],
+  ['membershipsRemovedSince', 'memberships made by this restore and removed in the new pool since'],
   ['groupsNotInTable', 'groups of the sealed export were not in the backup table'],
   ['membershipsNotInTable', 'memberships of the sealed export were not in the backup table'],
   ['membershipsWithoutUser', 'memberships whose user is not restored'],
@@ -38,10 +44,9 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
 ];
 const ALWAYS = 3;
 
-const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  (value ?? {}) as Readonly<Record<string, unknown>>;
-
-type Restored = Partial<Pick<RestoreOutcome, 'outcome' | 'exportRun' | 'source' | 'remarks' | 'report'>>;
+type Restored = Partial<
+  Pick<RestoreOutcome, 'outcome' | 'exportRun' | 'source' | 'remarks' | 'acceptsSignUps' | 'report'>
+>;
 
 /** Which run was read, and from where. */
 const runOf = ({ exportRun = '?', source }: Restored): string =>
@@ -52,6 +57,10 @@ const runOf = ({ exportRun = '?', source }: Restored): string =>
 /** How the backup was read, where that was not as usual. */
 const remarksOf = ({ remarks = [] }: Restored): string | undefined =>
   remarks.length === 0 ? undefined : `Note\n${remarks.map((remark) => `  ${remark}`).join('\n')}`;
+
+/** Whoever may sign up while the pool is being filled may take a name of the backup. */
+const signUpsOf = ({ acceptsSignUps }: Restored): string | undefined =>
+  acceptsSignUps === true ? `Note\n  ${SIGN_UPS_OPEN}` : undefined;
 
 /** The message about a restore that came to its end, whether or not everything came back; or about a dry run. */
 export const importNotice = (event: Finished, around: Around): Notice =>
@@ -65,19 +74,18 @@ function restoreNotice({ executionArn, startedAt, result }: Finished, { now, abo
     ...restored
   } = result as Restored & { readonly counts?: Readonly<Record<string, unknown>> };
   const of = (name: string): number => (typeof counts[name] === 'number' ? counts[name] : 0);
-  const notRestored = of('usersInBackup') - of('usersRestored');
   const unverified = of('usersWithoutVerifiedAddress');
+  const buts = butOf(of);
   const lostRoles = of('groupsWithoutRole');
   const lines = LINES.filter(([name], index) => index < ALWAYS || of(name) > 0).map(
     ([name, words]) => `  ${number(of(name))} ${words}`,
   );
   return {
-    subject: subjectOf(
-      withLostRoles(subjects(outcome, { notRestored, inBackup: of('usersInBackup'), unverified }), lostRoles),
-    ),
+    subject: subjectOf(subjects(outcome, of, { buts, tooMany: tooManyDeleted(counts) })),
     body: bodyOf([
       `ImportWorkflow came to its end after ${duration(now - startedAt)}. ${runOf(restored)} This backup holds ${counted(of('usersInBackup'), 'user')}.`,
       remarksOf(restored),
+      signUpsOf(restored),
       lines.join('\n'),
       report === undefined
         ? undefined
@@ -87,34 +95,49 @@ function restoreNotice({ executionArn, startedAt, result }: Finished, { now, abo
       `Execution\n  ${consoleLink(executionArn)}`,
       about,
     ]),
-    // What waits for somebody to act is no success that may go untold: a sign-in, a group's rights, how the backup was read.
-    important: outcome !== 'complete' || unverified + lostRoles > 0 || remarksOf(restored) !== undefined,
+    // What waits for somebody to act is no success that may go untold, nor is how the backup was read.
+    important: outcome !== 'complete' || buts.length > 0 || remarksOf(restored) !== undefined,
   };
 }
 
+type Of = (count: string) => number;
+
+/** What a restore is complete without. */
+const butOf = (of: Of): string[] => [
+  ...(of('usersWithoutVerifiedAddress') > 0
+    ? [`${counted(of('usersWithoutVerifiedAddress'), 'user')} cannot use "forgot password"`]
+    : []),
+  ...(of('usersDeletedSince') > 0 ? [deleted(of)] : []),
+  ...(of('groupsWithoutRole') > 0 ? [lostRolesOf(of('groupsWithoutRole'))] : []),
+];
+
+const lostRolesOf = (groups: number): string =>
+  groups === 1 ? '1 group has lost its IAM role' : `${number(groups)} groups have lost their IAM roles`;
+
+const deleted = (of: Of): string =>
+  `${counted(of('usersDeletedSince'), 'user')} ${of('usersDeletedSince') === 1 ? 'was' : 'were'} deleted since`;
+
 function subjects(
   outcome: RestoreOutcome['outcome'],
-  {
-    notRestored,
-    inBackup,
-    unverified,
-  }: { readonly notRestored: number; readonly inBackup: number; readonly unverified: number },
+  of: Of,
+  { buts, tooMany }: { readonly buts: readonly string[]; readonly tooMany: boolean },
 ): string {
-  const missing = `${number(notRestored)} of ${counted(inBackup, 'user')} not restored`;
+  const inBackup = counted(of('usersInBackup'), 'user');
+  const notRestored = of('usersInBackup') - of('usersRestored') - of('usersDeletedSince');
+  const missing = [
+    ...(notRestored > 0 ? [`${number(notRestored)} of ${inBackup} not restored`] : []),
+    ...(of('usersDeletedSince') > 0 ? [deleted(of)] : []),
+  ].join(', ');
+  const roles = of('groupsWithoutRole') > 0 ? `, ${lostRolesOf(of('groupsWithoutRole'))}` : '';
   if (outcome === 'partial')
-    return notRestored > 0 ? `Restore INCOMPLETE: ${missing}` : 'Restore INCOMPLETE: something is missing or different';
+    return notRestored > 0 || tooMany
+      ? `Restore INCOMPLETE: ${missing}${roles}`
+      : `Restore INCOMPLETE: something is missing or different${roles}`;
   if (outcome === 'policy')
-    return notRestored > 0 ? `Restore finished, ${missing} (by rule)` : 'Restore finished, with exceptions (by rule)';
-  return unverified > 0
-    ? `Restore complete, BUT ${counted(unverified, 'user')} cannot use "forgot password"`
-    : `Restore complete: ${counted(inBackup, 'user')}`;
-}
-
-/** The subject of a restore that left out the roles of so many groups says so. */
-function withLostRoles(subject: string, groups: number): string {
-  if (groups === 0) return subject;
-  const lost = groups === 1 ? '1 group has lost its IAM role' : `${number(groups)} groups have lost their IAM roles`;
-  return subject.startsWith('Restore complete:') ? `Restore complete, BUT ${lost}` : `${subject}, ${lost}`;
+    return `${missing === '' ? 'Restore finished, with exceptions (by rule)' : `Restore finished, ${missing} (by rule)`}${roles}`;
+  if (buts.length > 0) return `Restore complete, BUT ${buts.join(', ')}`;
+  const changed = of('usersChangedSince');
+  return `Restore complete: ${inBackup}${changed > 0 ? `, ${number(changed)} changed since` : ''}`;
 }
 
 const NEXT: Readonly<Record<RestoreOutcome['outcome'], string>> = {
@@ -128,9 +151,10 @@ const NEXT: Readonly<Record<RestoreOutcome['outcome'], string>> = {
 const NOT_AGAIN = 'Read failures.csv. A further start of this restore finds nothing to try again.';
 
 const next = (outcome: RestoreOutcome['outcome'], counts: Unfinished): string =>
-  outcome !== 'partial'
-    ? NEXT[outcome]
-    : [triedAgain(counts) > 0 ? NEXT.partial : NOT_AGAIN, ...furtherSteps(counts)].join(' ');
+  [
+    outcome === 'partial' && triedAgain(counts) === 0 ? NOT_AGAIN : NEXT[outcome],
+    ...(outcome === 'partial' ? furtherSteps(counts) : recreateStep(counts)),
+  ].join(' ');
 
 /** "Forgot password" sends its code to verified addresses only. */
 const NEXT_UNVERIFIED =
@@ -140,40 +164,17 @@ const NEXT_ROLES =
   ' Groups have no IAM role before you set it (UpdateGroup): report.json lists group and role below rolesNotSet.';
 
 function dryRunNotice({ executionArn, startedAt, result }: Finished, { now, about, firstTime }: Around): Notice {
-  const { backup, byCsv, chunks, reportKeys } = result;
-  const { users, groups, memberships } = fieldsOf(backup);
-  const of = (value: unknown): number => (typeof value === 'number' ? value : 0);
-  const heldBack = of(result.heldBack);
-  const absent = of(fieldsOf(result.notInTable).users);
-  const withLosses = of(result.withLosses);
-  const lostRoles = of(result.groupsWithoutRole);
-  const left = of(result.excluded) + heldBack + absent;
-  const lines = [
-    `${number(byCsv)} users would come back by ${counted(chunks, 'import job')}`,
-    `${number(of(result.oneByOne) - heldBack)} users would be created one by one`,
-    `${number(result.excluded)} users would be left out by a documented rule`,
-    ...(heldBack > 0
-      ? [
-          `${number(heldBack)} users would not be created: the pool has triggers that would see it, and AllowTriggers is not given`,
-        ]
-      : []),
-    ...(withLosses > 0
-      ? [`${number(withLosses)} users would come back without an attribute, which failures.csv names`]
-      : []),
-    ...(lostRoles > 0 ? [`${number(lostRoles)} groups would come back without their IAM role`] : []),
-    ...(absent > 0 ? [`${number(absent)} users of the sealed export are not in the backup table`] : []),
-  ];
+  const { backup, reportKeys } = result;
+  const { users, groups, memberships } = (backup ?? {}) as Readonly<Record<string, unknown>>;
+  const { subject, lines, important } = dryRunFindings(result);
   return {
-    subject: subjectOf(
-      left === 0
-        ? `Dry run: all ${counted(users, 'user')} can be restored${withLosses > 0 ? `, ${number(withLosses)} without an attribute` : ''}`
-        : `Dry run: ${number(left)} of ${counted(users, 'user')} would not be restored`,
-    ),
+    subject: subjectOf(subject),
     body: bodyOf([
       `ImportWorkflow checked the backup against the new pool in ${duration(now - startedAt)} and wrote nothing to the pool.`,
       `${runOf(result)} This backup holds ${counted(users, 'user')}, ${counted(groups, 'group')} and ${counted(memberships, 'membership')}.`,
       remarksOf(result),
-      lines.map((line) => `  ${line}`).join('\n'),
+      signUpsOf(result),
+      lines,
       Array.isArray(reportKeys)
         ? `Report, in the mapping-file bucket of this Region\n${(reportKeys as unknown[]).map((key) => `  ${String(key)}`).join('\n')}`
         : undefined,
@@ -182,6 +183,6 @@ function dryRunNotice({ executionArn, startedAt, result }: Finished, { now, abou
       `Execution\n  ${consoleLink(executionArn)}`,
       about,
     ]),
-    important: left + withLosses > 0,
+    important: important || signUpsOf(result) !== undefined,
   };
 }

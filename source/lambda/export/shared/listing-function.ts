@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import type { ExportEvent } from '../../../domain/export/export-event.ts';
+import { tellingLastSealed } from '../../../domain/export/last-sealed.ts';
 import { Pacer } from '../../../domain/pacing/pacer.ts';
 import type { UserPoolReader } from '../../../domain/ports.ts';
 import { systemClock } from '../../../adapters/clock.ts';
@@ -27,6 +28,6 @@ export function listingFunction<E extends ExportEvent, R>(
   const pool = userPoolReader({ userAgent: env.USER_AGENT, pacer });
   return exportFunction(env, parse, (event, parts) => {
     pacer.restart();
-    return work(event, { ...parts, pool });
+    return tellingLastSealed(parts.table, () => work(event, { ...parts, pool }));
   });
 }

@@ -90,6 +90,8 @@ describe('Cognito adapters: reading a pool', () => {
       id: STUB_POOL,
       name: 'p',
       region: 'eu-west-1',
+      acceptsSignUps: true,
+      importsConfirmed: false,
       estimatedNumberOfUsers: 5,
       settings: {
         usernameAttributes: ['email'],

@@ -22,6 +22,8 @@ const pool = (settings: Partial<PoolSettings> = {}): UserPoolDescription => ({
   id: 'us-east-1_AbC',
   name: 'pool',
   region: 'us-east-1',
+  acceptsSignUps: false,
+  importsConfirmed: false,
   estimatedNumberOfUsers: 1,
   settings: {
     usernameAttributes: [],

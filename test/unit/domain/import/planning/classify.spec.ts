@@ -16,6 +16,7 @@ const RULES: Rules = {
   sourceSchema: [],
   aliases: [],
   restoreUnconfirmed: false,
+  runStartedAt: '2026-03-01T00:00:00.000Z',
 };
 const USER: SpooledUser = {
   sub: 's-1',

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Classified, Rules } from '../../../../../source/domain/import/planning/classify.ts';
-import { collisions, NameDigests } from '../../../../../source/domain/import/planning/collisions.ts';
+import { claimedName, collisions, NameDigests } from '../../../../../source/domain/import/planning/collisions.ts';
 import { afterCollisions, givingWay } from '../../../../../source/domain/import/planning/giving-way.ts';
 import type { SignInAttribute } from '../../../../../source/domain/model.ts';
 
@@ -13,6 +13,7 @@ const RULES: Rules = {
   sourceSchema: [],
   aliases: ['email', 'preferred_username'],
   restoreUnconfirmed: false,
+  runStartedAt: '2026-03-01T00:00:00.000Z',
 };
 const user = (sub: string, name: string, created = '2025-01-01', verified = 'false'): Classified => ({
   way: 'csv',
@@ -20,7 +21,7 @@ const user = (sub: string, name: string, created = '2025-01-01', verified = 'fal
   created,
   user: { sub, name, attributes: { email_verified: verified }, enabled: true, status: 'CONFIRMED', groups: ['staff'] },
 });
-const excluded = (sub: string, name: string): Classified => ({
+const excluded = (sub: string, name: string): Extract<Classified, { way: 'exclude' }> => ({
   way: 'exclude',
   excluded: { sub, name, reason: 'BadAttribute', detail: '' },
   groups: [],
@@ -32,12 +33,24 @@ async function losers(
   caseSensitive: boolean,
 ): Promise<string[]> {
   const names = new NameDigests(caseSensitive);
-  for (const found of users) if (found.way !== 'exclude') names.add(found.user.name);
+  for (const found of users) {
+    const name = claimedName(found);
+    if (name !== undefined) names.add(name);
+  }
   const repeated = names.repeated();
   async function* all(): AsyncGenerator<Classified> {
     yield* await Promise.resolve(users);
   }
-  return repeated === undefined ? [] : (await collisions(all(), repeated, { signInName, caseSensitive })).sort();
+  return repeated === undefined
+    ? []
+    : (
+        await collisions(all(), repeated, {
+          signInName,
+          caseSensitive,
+          sourceCaseSensitive: true,
+          runStartedAt: RULES.runStartedAt,
+        })
+      ).sort();
 }
 
 describe('Users of one name', () => {
@@ -51,6 +64,21 @@ describe('Users of one name', () => {
     const users = [user('1', 'a@b.c', '2025-01-01', 'TRUE'), user('2', 'a@b.c', '2025-03-01')];
     expect(await losers(users, 'email', true)).to.deep.equal(['2']);
     expect(await losers(users, 'username', true)).to.deep.equal(['1']);
+  });
+
+  const DURING = '2026-03-01T00:00:07.000Z';
+  const signedUp = (sub: string, name: string): Classified => ({ ...excluded(sub, name), signedUp: DURING });
+
+  it('B8: give way to the one who signed up while the export ran, verified and restorable or not', async () => {
+    const deleted = user('1', 'a@b.c', '2025-01-01', 'true');
+    for (const again of [user('2', 'a@b.c', DURING), signedUp('2', 'a@b.c')])
+      for (const users of [
+        [deleted, again],
+        [again, deleted],
+      ])
+        expect(await losers(users, 'email', true)).to.deep.equal(['1']);
+    expect(await losers([user('1', 'ann'), signedUp('2', 'ann')], 'username', true)).to.deep.equal(['1']);
+    expect(await losers([user('1', 'Ann'), signedUp('2', 'ann')], 'username', true)).to.deep.equal([]);
   });
 
   it('give way to nobody who is left out', async () => {

@@ -4,6 +4,7 @@ import { Fault, Halt } from '../../../../../source/domain/errors.ts';
 import type { PoolCounts } from '../../../../../source/domain/verify/pool/state.ts';
 import type { EndedExecution } from '../../../../../tools/simulation/workflow/run-workflow.ts';
 import { subFor } from '../../../../../tools/simulation/cognito/memory-pool.ts';
+import { anyApplication, showApplication } from '../../../../support/backup/applied-plan.ts';
 import { SOURCE } from '../../../../support/workflows/workflow-world.ts';
 import { RestoredPoolWorld } from '../../../../support/workflows/restored-pool.ts';
 
@@ -148,5 +149,31 @@ describe('VerifyWorkflow: a user pool', () => {
     const list = cognito.listUsersInGroupPage;
     cognito.listUsersInGroupPage = (...args) => list(...args).finally(() => world.open(world.backup));
     expect(await world.compareRestored()).to.include({ error: 'ExportRunOpen' });
+  });
+
+  it('A2: is compared with each item as it is while a run is being applied, unless that run goes on meanwhile', async () => {
+    const { table } = world.home;
+    const application = anyApplication(table, '20260302T000000Z-0000aaaa');
+    // The marker is as old as the run: younger than any that was interrupted.
+    world.home.clock.advance(Date.parse(application.open.openedAt) - world.home.clock.now());
+    showApplication(table, application, 0);
+    const none = await world.compareSource();
+    expect(none, none.cause).to.include({ status: 'SUCCEEDED' });
+    showApplication(table, application, application.content.length);
+    const all = await world.compareSource();
+    expect(all).to.include({ error: 'PoolDiffers' });
+    expect(all.cause).to.match(/2 users missing/);
+
+    for (const moment of ['while it is read', 'before it is read again'] as const) {
+      showApplication(table, application, 5);
+      const { cognito } = world.home;
+      const { describe, listUsersInGroupPage } = cognito;
+      const goesOn = (): void => showApplication(table, application, application.content.length);
+      if (moment === 'while it is read')
+        cognito.describe = (poolId) => describe(poolId).finally(() => table.take(application.marker.key));
+      else cognito.listUsersInGroupPage = (...args) => listUsersInGroupPage(...args).finally(goesOn);
+      expect(await world.compareSource(), moment).to.include({ error: 'ExportRunOpen' });
+      Object.assign(cognito, { describe, listUsersInGroupPage });
+    }
   });
 });

@@ -67,6 +67,29 @@ describe('MessageBroker: an export that finished', () => {
       .and.not.to.include('Nothing.');
   });
 
+  it('F20: warns of users whom the table cannot hold, also with ERRORS_ONLY, and says where they are named', async () => {
+    const skipping = async (tooLarge: number, tooLargeKept?: number): Promise<{ subject: string; body: string }> => {
+      world = new NoticeWorld();
+      const skipped = { tooLarge, ...(tooLargeKept === undefined ? {} : { tooLargeKept }) };
+      const manifest = { ...EXPORT_RESULT.manifest, skipped: { ...EXPORT_RESULT.manifest.skipped, ...skipped } };
+      await world.tell({ ...exportFinished(), result: { ...EXPORT_RESULT, manifest } }, { preference: 'ERRORS_ONLY' });
+      const { subject, body } = world.onlyMessage();
+      return { subject, body: body.replaceAll(/\s+/g, ' ') };
+    };
+    const one = await skipping(1);
+    expect(one.subject).to.equal('Export complete, BUT 1 user is not in the backup (eu-west-1_Source)');
+    expect(one.body)
+      .to.include('more than the 400 KB')
+      .and.to.include('exports/20260301T000000Z-12345678/too-large.json in the mapping-file bucket')
+      .and.not.to.include('earlier export saw');
+    const some = await skipping(5, 2);
+    expect(some.subject).to.equal('Export complete, BUT 3 users are not in the backup (eu-west-1_Source)');
+    expect(some.body).to.include('2 users are in the backup only as an earlier export saw them.');
+    expect((await skipping(1, 1)).subject).to.equal(
+      'Export complete, BUT 1 user is in the backup only as an earlier export saw them (eu-west-1_Source)',
+    );
+  });
+
   it('says how to restore exactly this export, where a snapshot is kept', async () => {
     await world.tell({
       ...exportFinished(),

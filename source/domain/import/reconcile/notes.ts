@@ -2,7 +2,7 @@ import type { Marks } from '../../comparison/marks.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 import { failureShape, failuresPrefix } from '../plan/failures.ts';
 import type { Failure } from '../plan/failures.ts';
-import type { UpdateRun } from '../updates/update-run.ts';
+import type { CheckRun } from './check-run.ts';
 
 /** What is on record about one user, one of each kind. */
 export interface UserNotes {
@@ -17,7 +17,10 @@ export interface UserNotes {
 }
 
 /** Everything that the restore recorded about users, by their ordinal in the expected records. */
-export async function readNotes({ deps, plan }: UpdateRun, marks: Marks): Promise<ReadonlyMap<number, UserNotes>> {
+export async function readNotes(
+  { deps, plan }: CheckRun['run'],
+  marks: Marks,
+): Promise<ReadonlyMap<number, UserNotes>> {
   const notes = new Map<number, UserNotes>();
   for await (const key of deps.objects.list(failuresPrefix(plan.newUserPoolId, plan.restoreId))) {
     for await (const failure of readNdjson(deps.objects, key, failureShape)) {

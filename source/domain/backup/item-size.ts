@@ -1,4 +1,10 @@
-/** Sizes as DynamoDB counts them ("Item sizes and formats", DynamoDB Developer Guide). */
+/** DynamoDB's limit for one item. */
+const MAX_ITEM_BYTES = 400 * 1024;
+
+/** An item that DynamoDB would refuse, together with every other one of the same call. */
+export const isTooLarge = (item: Readonly<Record<string, unknown>>): boolean => itemBytes(item) > MAX_ITEM_BYTES;
+
+/** Sizes as DynamoDB counts them ("Item sizes and formats", DynamoDB Developer Guide): UTF-8 of names and values. */
 export function itemBytes(item: Readonly<Record<string, unknown>>): number {
   let bytes = 0;
   for (const [name, value] of Object.entries(item)) bytes += Buffer.byteLength(name) + valueBytes(value);
@@ -12,8 +18,3 @@ function valueBytes(value: unknown): number {
   if (Array.isArray(value)) return 3 + value.reduce<number>((sum, entry) => sum + 1 + valueBytes(entry), 0);
   return 3 + Object.keys(value).length + itemBytes(value as Record<string, unknown>);
 }
-
-/** Write units of one item: one per started kilobyte. */
-export const writeUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / 1024));
-/** Read units of so many bytes read at once, strongly consistent: one per started 4 KB; half of it otherwise. */
-export const readUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / 4096));

@@ -1,0 +1,85 @@
+import type { Standing } from '../../import/report/standing.ts';
+import { counted, number } from './text.ts';
+
+const HELD_BACK = 'users would not be created: the pool has triggers that would see it, and AllowTriggers is not given';
+
+/** Counts of a restore that has begun with their words, in the order in which they are shown; zero is shown of the first only. */
+const LINES: readonly (readonly [count: keyof Standing, words: string])[] = [
+  ['usersThere', 'users are in the new pool as planned'],
+  ['usersByCsv', 'users would come by import jobs'],
+  ['usersOneByOne', 'users would be created one by one'],
+  ['usersDifferent', 'users differ and would be put right'],
+  ['usersWithoutPassword', 'users would get their permanent password'],
+  ['membershipsMissing', 'memberships would be made'],
+  ['groupsMissingOrDifferent', 'groups would be made or put right'],
+  ['usersChangedSince', 'of the users were changed in the new pool since and would be kept so'],
+  ['usersDeletedSince', 'users were deleted from the new pool since; only "RecreateMissing": true makes them again'],
+  ['membershipsRemovedSince', 'memberships were removed in the new pool since and would stay so'],
+  ['groupsChangedSince', 'groups were changed or deleted in the new pool since and would stay so'],
+  ['usersHeldBack', HELD_BACK],
+  ['usersBlocked', 'users would not be restored: somebody else has their name'],
+  ['usersExcluded', 'users would be left out by a documented rule'],
+  ['usersNotInTable', 'users of the sealed export were not in the backup table'],
+];
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What a dry run says: subject, and lines of counts. */
+interface Findings {
+  readonly subject: string;
+  readonly lines: string;
+  /** Somebody would not be restored. */
+  readonly important: boolean;
+}
+
+/** Of a restore that would begin, or of one that has begun. */
+export const dryRunFindings = (result: Fields): Findings =>
+  result.standing === undefined ? wouldBegin(result) : wouldGoOn(result.standing as Standing);
+
+function wouldBegin(result: Fields): Findings {
+  const { backup, notInTable, byCsv, oneByOne, heldBack, excluded, chunks } = result;
+  const users = counted((backup as Fields | undefined)?.users, 'user');
+  const held = countOf(heldBack);
+  const absent = countOf((notInTable as Fields | undefined)?.users);
+  const withLosses = countOf(result.withLosses);
+  const lostRoles = countOf(result.groupsWithoutRole);
+  const left = countOf(excluded) + held + absent;
+  const lines = [
+    `${number(byCsv)} users would come back by ${counted(chunks, 'import job')}`,
+    `${number(countOf(oneByOne) - held)} users would be created one by one`,
+    `${number(excluded)} users would be left out by a documented rule`,
+    ...(held > 0 ? [`${number(held)} ${HELD_BACK}`] : []),
+    ...(withLosses > 0
+      ? [`${number(withLosses)} users would come back without an attribute, which failures.csv names`]
+      : []),
+    ...(lostRoles > 0 ? [`${number(lostRoles)} groups would come back without their IAM role`] : []),
+    ...(absent > 0 ? [`${number(absent)} users of the sealed export are not in the backup table`] : []),
+  ];
+  return {
+    subject:
+      left === 0
+        ? `Dry run: all ${users} can be restored${withLosses > 0 ? `, ${number(withLosses)} without an attribute` : ''}`
+        : `Dry run: ${number(left)} of ${users} would not be restored`,
+    lines: lines.map((line) => `  ${line}`).join('\n'),
+    important: left + withLosses > 0,
+  };
+}
+
+const countOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
+
+function wouldGoOn(standing: Standing): Findings {
+  const { usersInBackup, usersThere, usersHeldBack, usersBlocked, usersExcluded, usersNotInTable, usersDeletedSince } =
+    standing;
+  const left = usersHeldBack + usersBlocked + usersExcluded + usersNotInTable + usersDeletedSince;
+  const users = counted(usersInBackup, 'user');
+  return {
+    subject:
+      left > 0
+        ? `Dry run: ${number(left)} of ${users} would not be restored, ${number(usersThere)} are there`
+        : `Dry run: all ${users} can be restored, ${number(usersThere)} are there`,
+    lines: LINES.filter(([count], index) => index === 0 || standing[count] > 0)
+      .map(([count, words]) => `  ${number(standing[count])} ${words}`)
+      .join('\n'),
+    important: left > 0,
+  };
+}
