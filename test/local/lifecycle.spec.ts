@@ -55,6 +55,7 @@ const SECONDARY = 'eu-west-1';
 const REGIONS = [PRIMARY, SECONDARY];
 const BUILD = { bucket: 'my-assets', solutionName: 'cognito-user-profiles-export', version: 'v2.0.0' };
 const STACK = 'UserBackup';
+const BOUNDARY = 'arn:aws:iam::123456789012:policy/Boundary';
 const ASSET_BUCKETS = REGIONS.map((region) => `${BUILD.bucket}-${region}`);
 
 describe('Life of a launch, with IAM enforced', function () {
@@ -286,13 +287,14 @@ describe('Life of a launch, with IAM enforced', function () {
 
   describe('that works', () => {
     step(
-      'A5: ends in CREATE_COMPLETE with an instance in each Region, although a new role was not known at first',
+      'A5, B12: ends in CREATE_COMPLETE with an instance in each Region, although a new role was not known at first, with the boundary that the organization demands',
       async () => {
         await addMembers(parameters.PrimaryUserPoolId);
         const before = await bucketsOf(PRIMARY);
         // What Step Functions says of a role that is seconds old; the try that it fails is made again.
         await cloud.configure({
           requiredTags: ['CostCenter'],
+          requiredBoundary: BOUNDARY,
           resourceRefusals: [
             {
               type: 'AWS::StepFunctions::StateMachine',
@@ -303,8 +305,13 @@ describe('Life of a launch, with IAM enforced', function () {
           ],
         });
         options = { ...options, tags: { CostCenter: '7' } };
+        const unbound = await launch();
+        expect(failuresOf(unbound)[0]).to.include('permissions boundary');
+        await uninstall(unbound);
+        // B12: kept by every later update.
+        parameters = { ...parameters, PermissionsBoundaryArn: BOUNDARY };
         launched = await launch();
-        await cloud.configure({ resourceRefusals: [], requiredTags: [] });
+        await cloud.configure({ resourceRefusals: [], requiredTags: [], requiredBoundary: '' });
         expect(failuresOf(launched)).to.deep.equal([]);
         expect(launched.status).to.equal('CREATE_COMPLETE');
         expect(await instanceStatuses()).to.deep.equal({ [PRIMARY]: 'CURRENT', [SECONDARY]: 'CURRENT' });

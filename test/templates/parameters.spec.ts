@@ -55,6 +55,7 @@ describe('Parameters of the main template', () => {
       NotificationEmail: [undefined, undefined],
       SnsPreference: ['INFO_AND_ERRORS', ['INFO_AND_ERRORS', 'ERRORS_ONLY']],
       FunctionArchitecture: ['arm64', ['arm64', 'x86_64']],
+      PermissionsBoundaryArn: ['', undefined],
       TagsRevision: ['1', undefined],
     });
   });

@@ -28,6 +28,7 @@ export interface SolutionParameters {
   readonly SnapshotRetentionDays?: string;
   readonly ReportRetentionDays?: string;
   readonly FunctionArchitecture?: 'arm64' | 'x86_64';
+  readonly PermissionsBoundaryArn?: string;
   readonly TagsRevision?: string;
 }
 

@@ -85,6 +85,8 @@ export interface SimulationConfig {
   readonly resourceRefusals: readonly ResourceRefusal[];
   /** Keys of tags without which an organization denies the creation of whatever takes tags. */
   readonly requiredTags: readonly string[];
+  /** ARN of the permissions boundary without which an organization denies the roles of stacks; empty: none is required. */
+  readonly requiredBoundary: string;
   /** Milliseconds until a write reaches the other Region's replica. */
   readonly replicationLagMs: number;
   /** Age in milliseconds below which StackSets does not know an IAM role yet. */
@@ -101,6 +103,7 @@ export const NO_SIMULATION: SimulationConfig = {
   absentServices: [],
   resourceRefusals: [],
   requiredTags: [],
+  requiredBoundary: '',
   replicationLagMs: 0,
   newRoleUnknownMs: 0,
   importJobs: {},

@@ -1,8 +1,9 @@
 """Not a defect: an organization's rules and a service's refusals, at the resources that CloudFormation makes inside MiniStack.
 
-`POST /_local/organization {"resourceRefusals": [{"type", "region"?, "reason", "times"?}], "requiredTags": [key]}` replaces
-the rules that hold from then on. A refused resource fails with the reason, as often as `times` says. Where tags are
-required, a resource of a type that takes them fails, with an explicit deny, unless it carries them all.
+`POST /_local/organization {"resourceRefusals": [{"type", "region"?, "reason", "times"?}], "requiredTags": [key],
+"requiredBoundary": ARN}` replaces the rules that are given. A refused resource fails with the reason, as often as `times`
+says. Where tags are required, a resource of a type that takes them fails, with an explicit deny, unless it carries them
+all; so does a role without the boundary, where one is required.
 """
 
 import functools
@@ -15,12 +16,14 @@ class Rules:
 
     refusals = []
     tags = []
+    boundary = ""
 
 
 async def set_rules(params):
     """Replaces the given rules."""
     Rules.refusals = params["body"].get("resourceRefusals", Rules.refusals)
     Rules.tags = params["body"].get("requiredTags", Rules.tags)
+    Rules.boundary = params["body"].get("requiredBoundary", Rules.boundary)
     return 200, {}
 
 
@@ -46,6 +49,13 @@ def demand_tags(resource_type, props, tag_property):
                          f"control policy (tag {missing[0]} is required)")
 
 
+def demand_boundary(resource_type, props):
+    """Raises an explicit deny for a role without the boundary that the organization requires."""
+    if resource_type == "AWS::IAM::Role" and Rules.boundary and props.get("PermissionsBoundary") != Rules.boundary:
+        raise ValueError("User is not authorized to perform: iam:CreateRole with an explicit deny in a service control policy "
+                         f"(permissions boundary {Rules.boundary} is required)")
+
+
 def apply():
     from ministack.core.responses import get_region
     from ministack.services.cloudformation import provisioners, stacks
@@ -56,6 +66,7 @@ def apply():
     @functools.wraps(original)
     def provision(resource_type, logical_id, props, stack_name):
         refuse(resource_type, get_region())
+        demand_boundary(resource_type, props)
         if resource_type in provisioners._STACK_TAG_PROPERTY:
             demand_tags(resource_type, props, provisioners._STACK_TAG_PROPERTY[resource_type][0])
         return original(resource_type, logical_id, props, stack_name)
