@@ -84,12 +84,15 @@ export function tableVerdict(
   },
 ): Halt {
   const what = `${difference.found}${open === undefined ? '' : `; ${aboutOpen(open, found)}`}`;
-  const lacksDigests = open?.plan !== undefined && found.asBefore === undefined;
-  if (region !== primaryRegion && (lacksDigests || looksUnfinished(manifest, found))) {
+  const replica = `The replica of the table ${tableName} in ${region} does not hold all of the export`;
+  const also = `also five minutes after the first look: ${what}`;
+  if (region !== primaryRegion && open?.plan !== undefined && found.asBefore === undefined)
+    return new Halt('ReplicaBehind', `${replica} ${open.runId}, ${also}.`);
+  if (region !== primaryRegion && looksUnfinished(manifest, found)) {
     const { written } = found;
     return new Halt(
       'ReplicaBehind',
-      `The replica of the table ${tableName} in ${region} does not hold all of the export ${lacksDigests ? open.runId : manifest.runId}, also five minutes after the first look: ${what}; ${totalOf(written)} items carry the id of the export ${manifest.runId}, which wrote ${writtenBy(manifest)} and deleted ${totalOf(manifest.deleted)}.`,
+      `${replica} ${manifest.runId}, ${also}; ${totalOf(written)} items carry the id of that export, which wrote ${writtenBy(manifest)} and deleted ${totalOf(manifest.deleted)}.`,
     );
   }
   return new Halt(
