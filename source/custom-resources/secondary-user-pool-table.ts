@@ -2,6 +2,7 @@
 import { systemClock } from '../adapters/clock.ts';
 import { readEnv, requiredText } from '../adapters/env.ts';
 import { lambdaHandler } from './framework/lambda.ts';
+import { stackTagsOnAws } from './framework/stack-tags.ts';
 import { dynamoDbTables } from './replica/dynamodb-tables.ts';
 import { secondaryUserPoolTable } from './replica/secondary-user-pool-table.ts';
 
@@ -10,5 +11,6 @@ export const handler = lambdaHandler(() => {
   return secondaryUserPoolTable({
     tables: dynamoDbTables({ thisRegion: env.AWS_REGION, userAgent: env.USER_AGENT }),
     clock: systemClock,
+    stackTags: stackTagsOnAws(env.USER_AGENT),
   });
 });

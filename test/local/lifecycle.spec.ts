@@ -39,6 +39,7 @@ import { publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
 import type { SolutionOptions, SolutionParameters } from '../../tools/deploy/solution.ts';
 import { createStack, deleteStack, failuresOf, updateStack } from '../../tools/deploy/stack.ts';
 import type { StackOutcome } from '../../tools/deploy/stack.ts';
+import { tagsOf } from '../../tools/deploy/tags.ts';
 import { uploadAssets } from '../../tools/deploy/upload.ts';
 import { startLocalCloud } from '../../tools/local-cloud/index.ts';
 import type { LocalCloud } from '../../tools/local-cloud/index.ts';
@@ -54,6 +55,7 @@ const SECONDARY = 'eu-west-1';
 const REGIONS = [PRIMARY, SECONDARY];
 const BUILD = { bucket: 'my-assets', solutionName: 'cognito-user-profiles-export', version: 'v2.0.0' };
 const STACK = 'UserBackup';
+const BOUNDARY = 'arn:aws:iam::123456789012:policy/Boundary';
 const ASSET_BUCKETS = REGIONS.map((region) => `${BUILD.bucket}-${region}`);
 
 describe('Life of a launch, with IAM enforced', function () {
@@ -203,6 +205,37 @@ describe('Life of a launch, with IAM enforced', function () {
         .that.includes('SecondaryRegion must be another Region');
     });
 
+    step(
+      'A9: is refused when a service that a restore needs is missing in the backup Region, and names it',
+      async () => {
+        await cloud.configure({ absentServices: [{ service: 'cognito-idp', region: SECONDARY }] });
+        await refused(await launch(), SECONDARY, 'Amazon Cognito does not answer');
+        await cloud.configure({ absentServices: [] });
+      },
+    );
+
+    step('A5: gives up at once when the organization denies a resource, and leaves no bucket of the try', async () => {
+      const before = await bucketsOf(SECONDARY);
+      await cloud.configure({
+        resourceRefusals: [
+          {
+            type: 'AWS::SQS::Queue',
+            reason:
+              'User is not authorized to perform: sqs:CreateQueue with an explicit deny in a service control policy',
+          },
+        ],
+      });
+      const outcome = await launch();
+      expect(outcome.status).to.equal('ROLLBACK_COMPLETE');
+      expect(failuresOf(outcome)[0])
+        .to.match(/^StackSetCustomResource: /)
+        .and.include('explicit deny');
+      expect(await cloud.calls({ action: 'CreateStackInstances' })).to.have.length(1);
+      await cloud.configure({ resourceRefusals: [] });
+      await uninstall(outcome);
+      expect(await bucketsOf(SECONDARY)).to.deep.equal(before);
+    });
+
     step('rolls back cleanly when an instance fails, and says which resource and what is retained', async () => {
       await emptyAssetBucket(SECONDARY, (key) => key.includes('import-workflow-'));
       const outcome = await launch();
@@ -230,6 +263,8 @@ describe('Life of a launch, with IAM enforced', function () {
       }),
     );
   };
+  const bucketsOf = async (region: string): Promise<readonly string[]> =>
+    [...(await inventoryOf(region)).buckets].sort();
   /** After an uninstall: tables and buckets, and nothing else of ours. */
   const expectOnlyData = async (region: string): Promise<void> => {
     const { tables, buckets, ...rest } = await inventoryOf(region);
@@ -251,19 +286,81 @@ describe('Life of a launch, with IAM enforced', function () {
   };
 
   describe('that works', () => {
-    step('ends in CREATE_COMPLETE with an instance in each Region', async () => {
-      await addMembers(parameters.PrimaryUserPoolId);
-      launched = await launch();
-      expect(failuresOf(launched)).to.deep.equal([]);
-      expect(launched.status).to.equal('CREATE_COMPLETE');
-      expect(await instanceStatuses()).to.deep.equal({ [PRIMARY]: 'CURRENT', [SECONDARY]: 'CURRENT' });
-      const [primary, secondary] = await Promise.all(REGIONS.map(instanceResources));
-      const inBoth = ['ImportWorkflow', 'VerifyWorkflow', 'VerifyBackup', 'ComparePool', 'EventsDeadLetterQueue'];
-      const primaryOnly = ['ExportWorkflow', 'ExportSchedule', 'ExportScheduleRole', 'ExportQueue', 'SyncUsers'];
-      const secondaryOnly = ['VerifySchedule', 'VerifyScheduleRole'];
-      const ofInterest = [...inBoth, ...primaryOnly, ...secondaryOnly];
-      expect(ofInterest.filter((id) => id in (primary ?? {}))).to.deep.equal([...inBoth, ...primaryOnly]);
-      expect(ofInterest.filter((id) => id in (secondary ?? {}))).to.deep.equal([...inBoth, ...secondaryOnly]);
+    step(
+      'A5, B12: ends in CREATE_COMPLETE with an instance in each Region, although a new role was not known at first, with the boundary that the organization demands',
+      async () => {
+        await addMembers(parameters.PrimaryUserPoolId);
+        const before = await bucketsOf(PRIMARY);
+        // What Step Functions says of a role that is seconds old; the try that it fails is made again.
+        await cloud.configure({
+          requiredTags: ['CostCenter'],
+          requiredBoundary: BOUNDARY,
+          resourceRefusals: [
+            {
+              type: 'AWS::StepFunctions::StateMachine',
+              region: SECONDARY,
+              reason: 'The state machine IAM Role is not authorized to access the Log Destination',
+              times: 1,
+            },
+          ],
+        });
+        options = { ...options, tags: { CostCenter: '7' } };
+        const unbound = await launch();
+        expect(failuresOf(unbound)[0]).to.include('permissions boundary');
+        await uninstall(unbound);
+        // B12: kept by every later update.
+        parameters = { ...parameters, PermissionsBoundaryArn: BOUNDARY };
+        launched = await launch();
+        await cloud.configure({ resourceRefusals: [], requiredTags: [], requiredBoundary: '' });
+        expect(failuresOf(launched)).to.deep.equal([]);
+        expect(launched.status).to.equal('CREATE_COMPLETE');
+        expect(await instanceStatuses()).to.deep.equal({ [PRIMARY]: 'CURRENT', [SECONDARY]: 'CURRENT' });
+        const [primary, secondary] = await Promise.all(REGIONS.map(instanceResources));
+        const made = [primary, secondary].flatMap((ids) => [ids?.['MappingFileBucket'], ids?.['AccessLogBucket']]);
+        expect((await bucketsOf(PRIMARY)).filter((bucket) => !before.includes(bucket))).to.have.members(made);
+        const inBoth = ['ImportWorkflow', 'VerifyWorkflow', 'VerifyBackup', 'ComparePool', 'EventsDeadLetterQueue'];
+        const primaryOnly = ['ExportWorkflow', 'ExportSchedule', 'ExportScheduleRole', 'ExportQueue', 'SyncUsers'];
+        const secondaryOnly = ['VerifySchedule', 'VerifyScheduleRole'];
+        const ofInterest = [...inBoth, ...primaryOnly, ...secondaryOnly];
+        expect(ofInterest.filter((id) => id in (primary ?? {}))).to.deep.equal([...inBoth, ...primaryOnly]);
+        expect(ofInterest.filter((id) => id in (secondary ?? {}))).to.deep.equal([...inBoth, ...secondaryOnly]);
+      },
+    );
+
+    /** The CostCenter of one thing of each kind in a Region; those of the main stack only in the primary one. */
+    const costCenters = async (region: string): Promise<Record<string, string | undefined>> => {
+      const ids = await instanceResources(region);
+      const arn = (service: string, name: string): string => `arn:aws:${service}:${region}:${cloud.account}:${name}`;
+      const [stack = ''] = (await inventoryOf(region)).stacks.filter((name) => name.startsWith('StackSet-'));
+      const [parameter = ''] = (await inventoryOf(PRIMARY)).parameters;
+      const tags = await tagsOf(cloud.clientConfig, region, {
+        stack,
+        role: ids['ImportUsersRole'] ?? '',
+        functionArn: arn('lambda', `function:${ids['ImportUsers'] ?? ''}`),
+        logGroupArn: arn('logs', `log-group:${ids['ImportUsersLogGroup'] ?? ''}`),
+        queueUrl: ids['NewUsers'] ?? '',
+        topicArn: ids['WorkflowTopic'] ?? '',
+        stateMachineArn: ids['ImportWorkflow'] ?? '',
+        tableArn: arn('dynamodb', `table/${launched.outputs['BackupTableName'] ?? ''}`),
+        ...(region === PRIMARY ? { stackSet: launched.outputs['StackSetName'] ?? '', parameter } : {}),
+      });
+      return Object.fromEntries(Object.entries(tags).map(([kind, { CostCenter }]) => [kind, CostCenter]));
+    };
+    const KINDS = ['stack', 'role', 'function', 'logGroup', 'queue', 'topic', 'stateMachine', 'table'];
+    const expectCostCenter = async (value: string): Promise<void> => {
+      const all = (kinds: readonly string[]) => Object.fromEntries(kinds.map((kind) => [kind, value]));
+      expect(await costCenters(PRIMARY)).to.deep.equal(all([...KINDS, 'stackSet', 'parameter']));
+      expect(await costCenters(SECONDARY)).to.deep.equal(all(KINDS));
+    };
+
+    step("B11: gives everything in both Regions the stack's tags, where the organization demands one", () =>
+      expectCostCenter('7'),
+    );
+
+    step('B11: brings other tags to everything by an update with another TagsRevision', async () => {
+      options = { ...options, tags: { CostCenter: '8' } };
+      expect((await update({ TagsRevision: '2' })).status).to.equal('UPDATE_COMPLETE');
+      await expectCostCenter('8');
     });
 
     step('protects the table in both Regions', async () => {
@@ -332,15 +429,16 @@ describe('Life of a launch, with IAM enforced', function () {
         expect((await functionIn(region, 'MessageBroker')).Environment?.Variables, region).to.include({
           SNS_PREFERENCE: 'ERRORS_ONLY',
         });
-        expect((await functionIn(region, 'BackupTableCleanup')).Environment?.Variables, region).to.include({
-          MAX_CHANGE_PERCENT: '10',
-          UNCOUNTED_ATTRIBUTES: 'custom:last_login,custom:visits',
-        });
         expect((await functionIn(region, 'VerifyBackup')).Environment?.Variables, region).to.include({
           SNAPSHOT_RETENTION_DAYS: '0',
         });
         expect((await inventoryOf(region)).subscriptions, region).to.deep.equal(['new@example.com']);
       }
+      // Exports run in the primary Region only.
+      expect((await functionIn(PRIMARY, 'BackupTableCleanup')).Environment?.Variables).to.include({
+        MAX_CHANGE_PERCENT: '10',
+        UNCOUNTED_ATTRIBUTES: 'custom:last_login,custom:visits',
+      });
     });
 
     step('takes effect with changed code and a changed workflow under the same version', async () => {
@@ -362,6 +460,23 @@ describe('Life of a launch, with IAM enforced', function () {
           'changed',
         );
       }
+    });
+
+    step('A6: cannot give a custom resource another function: CloudFormation refuses it', async () => {
+      const main = 'cognito-user-profiles-export-reference-architecture.template';
+      const text = Buffer.from(assets.global.get(main) ?? []).toString();
+      const changed = text.replace(
+        'ServiceToken: !GetAtt SolutionConstantsFunction.Arn',
+        'ServiceToken: !GetAtt StackCheckerFunction.Arn',
+      );
+      expect(changed).to.not.equal(text);
+      await publishAssets(options, { ...assets, global: new Map([...assets.global, [main, Buffer.from(changed)]]) });
+      const outcome = await update({});
+      expect(outcome.status).to.equal('UPDATE_ROLLBACK_COMPLETE');
+      expect(failuresOf(outcome)[0]).to.equal(
+        'SolutionConstantsCustomResource: Modifying service token is not allowed.',
+      );
+      await publishAssets(options, assets);
     });
 
     for (const name of ['SecondaryRegion', 'PrimaryUserPoolId'] as const) {

@@ -27,6 +27,9 @@ export interface SolutionParameters {
   readonly UncountedAttributes?: string;
   readonly SnapshotRetentionDays?: string;
   readonly ReportRetentionDays?: string;
+  readonly FunctionArchitecture?: 'arm64' | 'x86_64';
+  readonly PermissionsBoundaryArn?: string;
+  readonly TagsRevision?: string;
 }
 
 export interface SolutionOptions {
@@ -35,6 +38,8 @@ export interface SolutionOptions {
   readonly secondaryRegion: string;
   readonly build: BuildArguments;
   readonly stackName: string;
+  /** Of the main stack. */
+  readonly tags?: Readonly<Record<string, string>>;
   readonly onEvent?: (event: StackEvent) => void;
 }
 
@@ -53,7 +58,7 @@ export async function publishAssets(
 
 /** Give it to createStack or updateStack: the main template's URL, as the console gets it, with these parameters. */
 export const stackOperation = (
-  { clientConfig, build, primaryRegion, stackName, onEvent }: SolutionOptions,
+  { clientConfig, build, primaryRegion, stackName, tags, onEvent }: SolutionOptions,
   parameters: SolutionParameters,
 ): StackOperation => ({
   clientConfig,
@@ -61,6 +66,7 @@ export const stackOperation = (
   stackName,
   templateUrl: mainTemplateUrl(build, primaryRegion),
   parameters: { ...parameters },
+  ...(tags === undefined ? {} : { tags }),
   ...(onEvent === undefined ? {} : { onEvent }),
 });
 

@@ -17,6 +17,8 @@ export interface StackOperation {
   readonly stackName: string;
   readonly templateUrl: string;
   readonly parameters: Readonly<Record<string, string>>;
+  /** Of the stack; none when absent. */
+  readonly tags?: Readonly<Record<string, string>>;
   readonly onEvent?: (event: StackEvent) => void;
   /** Milliseconds after which waiting is given up. Default 10 minutes. */
   readonly patience?: number;
@@ -71,10 +73,11 @@ export const failuresOf = ({ events }: StackOutcome): string[] =>
 const clientOf = ({ clientConfig, region }: Pick<StackOperation, 'clientConfig' | 'region'>): CloudFormationClient =>
   new CloudFormationClient(clientConfig(region));
 
-function inputOf({ stackName, templateUrl, parameters }: StackOperation) {
+function inputOf({ stackName, templateUrl, parameters, tags = {} }: StackOperation) {
   return {
     StackName: stackName,
     TemplateURL: templateUrl,
+    Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
     Capabilities: [...CAPABILITIES],
     Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
   };

@@ -1,5 +1,6 @@
 /** The SSM parameter through which the main stack tells its constants to the instances in both Regions. */
 import * as v from 'valibot';
+import type { StackTags } from '../framework/stack-tags.ts';
 import { region, nonEmptyText } from '../framework/properties.ts';
 
 const schema = v.object({
@@ -24,8 +25,10 @@ export const constantsParameterName = (instanceId: string): string =>
 export interface ParameterStore {
   readonly get: (name: string) => Promise<string | undefined>;
   readonly put: (name: string, value: string, description: string) => Promise<void>;
-  /** Creates only; false when the parameter exists already. */
-  readonly putIfAbsent: (name: string, value: string, description: string) => Promise<boolean>;
+  /** Creates only, with the tags; false when the parameter exists already. */
+  readonly putIfAbsent: (name: string, value: string, description: string, tags: StackTags) => Promise<boolean>;
+  /** Adds tags, or gives them other values. */
+  readonly tag: (name: string, tags: StackTags) => Promise<void>;
   readonly remove: (name: string) => Promise<void>;
 }
 

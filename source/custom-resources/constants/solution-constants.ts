@@ -1,6 +1,7 @@
 /** SolutionConstants: makes the ids of a launch and keeps them where the instances of both Regions can read them. */
 import * as v from 'valibot';
 import { launchIdOf } from '../framework/identity.ts';
+import type { ReadStackTags } from '../framework/stack-tags.ts';
 import { parseProperties, region, nonEmptyText } from '../framework/properties.ts';
 import { done } from '../framework/types.ts';
 import type { CustomResource, ResourceOutcome } from '../framework/types.ts';
@@ -24,6 +25,7 @@ const OWN_NAME = /^\/cognito-user-profiles-export\/[0-9a-f]{12}\/constants$/;
 export interface SolutionConstantsDeps {
   readonly parameters: ParameterStore;
   readonly newUuid: () => string;
+  readonly stackTags: ReadStackTags;
 }
 
 /**
@@ -31,7 +33,11 @@ export interface SolutionConstantsDeps {
  * launch. The uuid is random; the first one written to the parameter holds, whoever delivers the request again.
  * Physical id: the parameter's name. Attributes: InstanceId, SolutionUuid, ConstantsParameterName.
  */
-export function solutionConstants({ parameters, newUuid }: SolutionConstantsDeps): CustomResource<Properties> {
+export function solutionConstants({
+  parameters,
+  newUuid,
+  stackTags,
+}: SolutionConstantsDeps): CustomResource<Properties> {
   const write = async (properties: Properties, stackId: string): Promise<ResourceOutcome> => {
     const instanceId = launchIdOf(stackId);
     const name = constantsParameterName(instanceId);
@@ -45,10 +51,12 @@ export function solutionConstants({ parameters, newUuid }: SolutionConstantsDeps
       primaryUserPoolId: properties.PrimaryUserPoolId,
     });
     const fresh = wanted(newUuid());
-    if (await parameters.putIfAbsent(name, JSON.stringify(fresh), DESCRIPTION)) return attributes(fresh, name);
+    const tags = await stackTags(stackId);
+    if (await parameters.putIfAbsent(name, JSON.stringify(fresh), DESCRIPTION, tags)) return attributes(fresh, name);
     const stored = await parameters.get(name);
     const constants = stored === undefined ? fresh : wanted(readUuid(name, stored) ?? fresh.uuid);
     if (stored !== JSON.stringify(constants)) await parameters.put(name, JSON.stringify(constants), DESCRIPTION);
+    if (Object.keys(tags).length > 0) await parameters.tag(name, tags);
     return attributes(constants, name);
   };
   return {

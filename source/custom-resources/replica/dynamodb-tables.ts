@@ -24,6 +24,8 @@ const BUSY = new Set([
   'TableNotFoundException',
   UNKNOWN_TABLE,
 ]);
+/** A ValidationException is final, but for those that tell of a table in the making: UpdateTable has no name of its own for them. */
+const BUSY_TEXT = /being (?:created|updated|backfilled)/i;
 
 async function settle(call: Promise<unknown>): Promise<ChangeOutcome> {
   try {
@@ -32,6 +34,8 @@ async function settle(call: Promise<unknown>): Promise<ChangeOutcome> {
   } catch (error) {
     const name = errorNameOf(error);
     if (BUSY.has(name)) return { busy: name };
+    if (name === 'ValidationException' && error instanceof Error && BUSY_TEXT.test(error.message))
+      return { busy: name };
     throw error;
   }
 }

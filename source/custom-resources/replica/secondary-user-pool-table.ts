@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { Clock } from '../../domain/ports.ts';
 import { pollUntil } from '../framework/poll.ts';
+import type { ReadStackTags } from '../framework/stack-tags.ts';
 import { parseProperties, region, nonEmptyText, textMap } from '../framework/properties.ts';
 import { done, handOver } from '../framework/types.ts';
 import type { CustomResource, ResourceOutcome, Work } from '../framework/types.ts';
@@ -29,6 +30,7 @@ type Ask = (call: () => Promise<ChangeOutcome>) => Promise<boolean>;
 export interface SecondaryUserPoolTableDeps {
   readonly tables: ReplicaTables;
   readonly clock: Pick<Clock, 'sleep'>;
+  readonly stackTags: ReadStackTags;
 }
 
 /**
@@ -37,8 +39,12 @@ export interface SecondaryUserPoolTableDeps {
  * step looks first or can be repeated. Delete leaves table and replica, which are the backup. Physical id:
  * `<table name>|<Region>`. Attributes: ReplicaArn.
  */
-export function secondaryUserPoolTable({ tables, clock }: SecondaryUserPoolTableDeps): CustomResource<Properties> {
-  const ensure = async (properties: Properties, { timeLeft }: Work): Promise<ResourceOutcome> => {
+export function secondaryUserPoolTable({
+  tables,
+  clock,
+  stackTags,
+}: SecondaryUserPoolTableDeps): CustomResource<Properties> {
+  const ensure = async (properties: Properties, { timeLeft, stackId }: Work): Promise<ResourceOutcome> => {
     const { TableName: table, SecondaryRegion: secondary } = properties;
     const wait = { clock, timeLeft };
 
@@ -53,7 +59,9 @@ export function secondaryUserPoolTable({ tables, clock }: SecondaryUserPoolTable
     // The replica's own Region may know it a little later than the table that it replicates.
     if (!(await pollUntil(async () => (await tables.tableStatus(secondary, table)) === 'ACTIVE' || undefined, wait)))
       return handOver(`${secondary} to know the replica of ${table}`);
-    for (const [what, where, set] of settingsOf(tables, properties)) {
+    // The template's own tags say whose the table is, also when the stack is gone: no tag of the stack takes their place.
+    const tags = { ...(await stackTags(stackId)), ...properties.Tags };
+    for (const [what, where, set] of settingsOf(tables, { ...properties, Tags: tags })) {
       if (!(await pollUntil(async () => (await ask(set)) || undefined, wait)))
         return handOver(`${what} in ${where} of ${table}${refusal(last, where)}`);
     }

@@ -1,6 +1,12 @@
 /** The checker's looks at other services. */
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CognitoIdentityProviderClient, ListUserPoolsCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { HeadObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
+import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { clientOptions } from '../../adapters/client-options.ts';
 import type { Readable } from './assets.ts';
 import type { StackCheckerDeps } from './stack-checker.ts';
@@ -8,24 +14,49 @@ import type { StackCheckerDeps } from './stack-checker.ts';
 /** A Region that does not exist must not be tried for minutes. */
 const FEW_ATTEMPTS = { maxAttempts: 3 };
 
-/** The looks of StackChecker on DynamoDB and S3, with few attempts: a launch waits for them. */
-export const looks = (userAgent: string): Pick<StackCheckerDeps, 'callRegion' | 'lookForObject'> => ({
-  callRegion: async (region) => {
-    await new DynamoDBClient({ ...clientOptions({ userAgent, region }), ...FEW_ATTEMPTS }).send(
-      new ListTablesCommand({ Limit: 1 }),
-    );
-  },
-  lookForObject: async (region, bucket, key) => {
-    try {
-      await new S3Client({ ...clientOptions({ userAgent, region }), ...FEW_ATTEMPTS }).send(
-        new HeadObjectCommand({ Bucket: bucket, Key: key }),
-      );
-      return 'readable';
-    } catch (error) {
-      return answerOf(error);
-    }
-  },
-});
+/** The looks of StackChecker at the services of a Region, with few attempts: a launch waits for them. */
+export function looks(userAgent: string): Pick<StackCheckerDeps, 'services' | 'lookForObject'> {
+  const options = (region: string) => ({ ...clientOptions({ userAgent, region }), ...FEW_ATTEMPTS });
+  return {
+    // Each call needs no resource to exist, and gives at most one.
+    services: [
+      {
+        name: 'Amazon Cognito',
+        call: (region) =>
+          new CognitoIdentityProviderClient(options(region)).send(new ListUserPoolsCommand({ MaxResults: 1 })),
+      },
+      {
+        name: 'Amazon DynamoDB',
+        call: (region) => new DynamoDBClient(options(region)).send(new ListTablesCommand({ Limit: 1 })),
+      },
+      {
+        name: 'AWS Step Functions',
+        call: (region) => new SFNClient(options(region)).send(new ListStateMachinesCommand({ maxResults: 1 })),
+      },
+      {
+        name: 'AWS Lambda',
+        call: (region) => new LambdaClient(options(region)).send(new ListFunctionsCommand({ MaxItems: 1 })),
+      },
+      {
+        name: 'Amazon SQS',
+        call: (region) => new SQSClient(options(region)).send(new ListQueuesCommand({ MaxResults: 1 })),
+      },
+      { name: 'Amazon SNS', call: (region) => new SNSClient(options(region)).send(new ListTopicsCommand({})) },
+      {
+        name: 'Amazon CloudWatch Logs',
+        call: (region) => new CloudWatchLogsClient(options(region)).send(new DescribeLogGroupsCommand({ limit: 1 })),
+      },
+    ],
+    lookForObject: async (region, bucket, key) => {
+      try {
+        await new S3Client(options(region)).send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+        return 'readable';
+      } catch (error) {
+        return answerOf(error);
+      }
+    },
+  };
+}
 
 /** HEAD has no body: only the status tells what S3 means (Amazon S3 API, HeadObject). */
 function answerOf(error: unknown): Readable {

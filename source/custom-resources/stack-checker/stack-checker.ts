@@ -9,6 +9,7 @@ import { checkAssets } from './assets.ts';
 import type { Readable } from './assets.ts';
 import { physicalIdFor, refuseChanges } from './fixed-parameters.ts';
 import { checkSecondaryRegion } from './regions.ts';
+import type { RegionalService } from './regions.ts';
 
 const schema = v.object({
   PrimaryUserPoolId: nonEmptyText,
@@ -24,19 +25,19 @@ export interface StackCheckerDeps {
   /** The Region of the stack. */
   readonly thisRegion: string;
   readonly pools: Pick<UserPoolReader, 'describe'>;
-  /** Any request in that Region; rejects with the error that AWS or the network gives. */
-  readonly callRegion: (region: string) => Promise<void>;
+  /** What a restore needs in its Region, but for S3, which is asked for the files. */
+  readonly services: readonly RegionalService[];
   readonly lookForObject: (region: string, bucket: string, key: string) => Promise<Readable>;
 }
 
 /**
- * Create checks the pool, the backup Region and the files in both Regions. Update looks at the fixed parameters only:
+ * Create checks the pool, the backup Region with its services, and the files in both Regions. Update looks at the fixed parameters only:
  * the others can change also when the pool no longer exists. Physical id: the fixed parameters.
  */
 export function stackChecker({
   thisRegion,
   pools,
-  callRegion,
+  services,
   lookForObject,
 }: StackCheckerDeps): CustomResource<Properties> {
   return {
@@ -45,13 +46,18 @@ export function stackChecker({
     create: async (properties) => {
       const poolId = properties.PrimaryUserPoolId;
       checkPoolRegion(poolId, thisRegion);
-      await checkSecondaryRegion(properties.SecondaryRegion, thisRegion, callRegion);
-      checkSourcePool(poolId, (await pools.describe(poolId)).settings);
       const assets = {
         bucketPrefix: properties.AssetBucketPrefix,
         key: properties.StackSetTemplateKey,
         keyPrefix: properties.AssetKeyPrefix,
       };
+      // Whatever S3 says of the object: it answers there.
+      const s3: RegionalService = {
+        name: 'Amazon S3',
+        call: (region) => lookForObject(region, `${assets.bucketPrefix}-${region}`, assets.key),
+      };
+      await checkSecondaryRegion(properties.SecondaryRegion, thisRegion, [...services, s3]);
+      checkSourcePool(poolId, (await pools.describe(poolId)).settings);
       await checkAssets(assets, thisRegion, lookForObject);
       await checkAssets(assets, properties.SecondaryRegion, lookForObject);
       return done();

@@ -16,7 +16,8 @@ import type { CreateStackSetCommandInput } from '@aws-sdk/client-cloudformation'
 import { clientOptions } from '../../adapters/client-options.ts';
 import { errorNameOf } from '../../adapters/service-errors.ts';
 import { valueUnless } from '../framework/aws.ts';
-import { firstFailure, outputs } from './instance-stack.ts';
+import { bucketsOf, firstFailure, outputs, stackStatus } from './instance-stack.ts';
+import { removeEmptyBucket } from './empty-bucket.ts';
 import type { Instance, StackSetDefinition, StackSets, Started } from './stack-sets.ts';
 
 /** With tolerance 0 an operation is FAILED as soon as one instance is. */
@@ -32,6 +33,7 @@ const inputOf = (definition: StackSetDefinition): CreateStackSetCommandInput => 
     ParameterKey,
     ParameterValue,
   })),
+  Tags: Object.entries(definition.tags).map(([Key, Value]) => ({ Key, Value })),
   Capabilities: ['CAPABILITY_IAM'],
   PermissionModel: 'SELF_MANAGED',
   AdministrationRoleARN: definition.administrationRoleArn,
@@ -140,6 +142,9 @@ export function cloudFormationStackSets(userAgent: string): StackSets {
       return failures;
     },
     outputs: (region, stackId) => outputs(clientOf(region), stackId),
+    stackStatus: (region, stackId) => stackStatus(clientOf(region), stackId),
+    bucketsOf: (region, stackId) => bucketsOf(clientOf(region), stackId),
+    removeEmptyBucket: (region, bucket) => removeEmptyBucket({ userAgent, region }, bucket),
     firstFailure: (region, stackId) => firstFailure(clientOf(region), stackId),
   };
 }

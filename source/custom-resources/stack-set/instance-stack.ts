@@ -1,6 +1,10 @@
 /** The ordinary stack behind an instance of the StackSet. */
 import { DescribeStacksCommand, paginateDescribeStackEvents } from '@aws-sdk/client-cloudformation';
 import type { CloudFormationClient, StackEvent } from '@aws-sdk/client-cloudformation';
+import { errorNameOf } from '../../adapters/service-errors.ts';
+
+/** Newest status of a bucket that is not there (any more). */
+const GONE = new Set(['DELETE_COMPLETE', 'CREATE_FAILED']);
 
 /** The stack's outputs by their keys; empty while it has none. */
 export async function outputs(
@@ -11,6 +15,30 @@ export async function outputs(
   return Object.fromEntries(
     (Stacks[0]?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
   );
+}
+
+/** The stack's status; undefined when there is no such stack. */
+export async function stackStatus(client: CloudFormationClient, stackId: string): Promise<string | undefined> {
+  try {
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackId }));
+    return Stacks[0]?.StackStatus;
+  } catch (error) {
+    if (errorNameOf(error) === 'ValidationError' && error instanceof Error && error.message.includes('does not exist'))
+      return undefined;
+    throw error;
+  }
+}
+
+/** Buckets of the stack that are not deleted, by its events: these outlive what a rollback or deletion retains. */
+export async function bucketsOf(client: CloudFormationClient, stackId: string): Promise<readonly string[]> {
+  const newest = new Map<string, string>();
+  for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName: stackId })) {
+    for (const { ResourceType, PhysicalResourceId = '', ResourceStatus = '' } of StackEvents) {
+      if (ResourceType === 'AWS::S3::Bucket' && PhysicalResourceId !== '' && !newest.has(PhysicalResourceId))
+        newest.set(PhysicalResourceId, ResourceStatus);
+    }
+  }
+  return [...newest].filter(([, status]) => !GONE.has(status)).map(([bucket]) => bucket);
 }
 
 /**

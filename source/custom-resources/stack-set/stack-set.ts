@@ -1,12 +1,14 @@
 /** StackSetCustomResource: the StackSet and its instances in the primary and the backup Region. */
 import * as v from 'valibot';
 import { launchIdOf } from '../framework/identity.ts';
+import type { ReadStackTags, StackTags } from '../framework/stack-tags.ts';
 import { parseProperties, region, nonEmptyText, textMap } from '../framework/properties.ts';
 import { done, handOver } from '../framework/types.ts';
 import type { CustomResource } from '../framework/types.ts';
 import { startFirstExport } from './first-export.ts';
 import type { FirstExportDeps } from './first-export.ts';
-import { operationsOf, runStackSetOperation, whileRolesAreUnknown } from './operations.ts';
+import { removeFailedInstances, withLeftBuckets } from './failed-instances.ts';
+import { handoverOf, operationsOf, runStackSetOperation, whileRolesAreUnknown } from './operations.ts';
 import type { OperationDeps, Operations } from './operations.ts';
 import { readOutputs } from './outputs.ts';
 import { removeStackSet } from './removal.ts';
@@ -29,6 +31,7 @@ const OWN_NAME = /^CognitoUserProfilesExport-[0-9a-f]{12}$/;
 /** What the StackSet resource needs. */
 export interface StackSetResourceDeps extends OperationDeps {
   readonly firstExport: FirstExportDeps;
+  readonly stackTags: ReadStackTags;
 }
 
 /** Carries a part of the stack's id: another launch under the same stack name gets another StackSet. */
@@ -43,10 +46,16 @@ export function stackSet(deps: StackSetResourceDeps): CustomResource<Properties>
     parse: (properties) => parseProperties(schema, properties),
     identify: (_properties, stackId) => stackSetNameOf(stackId),
     create: async (properties, work) => {
-      const operations = operationsOf(deps, work.physicalId, work);
-      const waitingFor =
-        (await ensureStackSet(operations, properties)) ?? (await ensureInstances(operations, properties));
-      if (waitingFor !== undefined) return handOver(waitingFor, operations.tries);
+      const operations = operationsOf(deps, work.physicalId, work, rolesOf(properties));
+      const tags = await deps.stackTags(work.stackId);
+      const waitingFor = await orWithLeftBuckets(
+        operations,
+        async () =>
+          (await ensureStackSet(operations, properties, tags)) ??
+          (await clearFailed(operations)) ??
+          (await ensureInstances(operations, properties)),
+      );
+      if (waitingFor !== undefined) return handOver(waitingFor, handoverOf(operations));
       const { attributes, exportWorkflowArn, messageBroker } = await readOutputs(
         deps.sets,
         work.physicalId,
@@ -61,12 +70,14 @@ export function stackSet(deps: StackSetResourceDeps): CustomResource<Properties>
       return done(attributes);
     },
     update: async (properties, work) => {
-      const operations = operationsOf(deps, work.physicalId, work);
+      const operations = operationsOf(deps, work.physicalId, work, rolesOf(properties));
+      const tags = await deps.stackTags(work.stackId);
       const waitingFor =
-        (await ensureStackSet(operations, properties)) ??
-        (await bringUpToDate(operations, properties)) ??
+        (await ensureStackSet(operations, properties, tags)) ??
+        (await clearFailed(operations)) ??
+        (await bringUpToDate(operations, properties, tags)) ??
         (await ensureInstances(operations, properties));
-      if (waitingFor !== undefined) return handOver(waitingFor, operations.tries);
+      if (waitingFor !== undefined) return handOver(waitingFor, handoverOf(operations));
       return done(
         (await readOutputs(deps.sets, work.physicalId, properties.PrimaryRegion, properties.SecondaryRegion))
           .attributes,
@@ -81,45 +92,85 @@ export function stackSet(deps: StackSetResourceDeps): CustomResource<Properties>
   };
 }
 
-const definitionOf = (properties: Properties, name: string): StackSetDefinition => ({
+const rolesOf = ({ AdministrationRoleArn, ExecutionRoleName }: Properties): readonly string[] => [
+  AdministrationRoleArn.split('/').at(-1) ?? '',
+  ExecutionRoleName,
+];
+
+async function orWithLeftBuckets<T>(operations: Operations, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw await withLeftBuckets(operations, error);
+  }
+}
+
+const definitionOf = (properties: Properties, name: string, tags: StackTags): StackSetDefinition => ({
   name,
   description:
     'Cognito User Profiles Export: workflows of one Region. Managed by its main stack: do not change it by hand.',
   templateUrl: properties.StackSetTemplateUrl,
   parameters: properties.Parameters,
+  tags,
   administrationRoleArn: properties.AdministrationRoleArn,
   executionRoleName: properties.ExecutionRoleName,
 });
 
 /** Each step gives undefined when it is complete, else what the next invocation has to wait for. */
-async function ensureStackSet(operations: Operations, properties: Properties): Promise<string | undefined> {
+async function ensureStackSet(
+  operations: Operations,
+  properties: Properties,
+  tags: StackTags,
+): Promise<string | undefined> {
   const { sets, name } = operations;
   if (await sets.exists(name)) return undefined;
   await whileRolesAreUnknown(operations, 'define', async () => {
-    await sets.create(definitionOf(properties, name));
+    await sets.create(definitionOf(properties, name, tags));
     return 'succeeded';
   });
   return undefined;
 }
 
-async function bringUpToDate(operations: Operations, properties: Properties): Promise<string | undefined> {
+/** Of an earlier request. An operation of this one that has begun already must be joined, not cleared. */
+async function clearFailed(operations: Operations): Promise<string | undefined> {
+  if ('create' in operations.tries || 'update' in operations.tries) return undefined;
+  const ended = await removeFailedInstances(operations, 0);
+  return ended === 'timeUp' ? `the removal of failed instances of StackSet ${operations.name}` : undefined;
+}
+
+async function bringUpToDate(
+  operations: Operations,
+  properties: Properties,
+  tags: StackTags,
+): Promise<string | undefined> {
   const { sets, name } = operations;
   const order = [properties.PrimaryRegion, properties.SecondaryRegion];
   const ended = await runStackSetOperation(operations, 'update', (id) =>
-    sets.startUpdate(definitionOf(properties, name), order, id),
+    sets.startUpdate(definitionOf(properties, name, tags), order, id),
   );
   return ended === 'timeUp' ? `the update of the instances of StackSet ${name}` : undefined;
 }
 
 async function ensureInstances(operations: Operations, properties: Properties): Promise<string | undefined> {
   const { sets, name } = operations;
+  let missing = await missingRegions(operations, properties);
+  if (missing.length === 0) return undefined;
+  const ended = await runStackSetOperation(
+    operations,
+    'create',
+    (id) => sets.startAdding(name, properties.AccountId, missing, id),
+    async (attempt) => {
+      const cleared = await removeFailedInstances(operations, attempt);
+      missing = await missingRegions(operations, properties);
+      return cleared;
+    },
+  );
+  return ended === 'timeUp' ? `the instances of StackSet ${name} in ${missing.join(' and ')}` : undefined;
+}
+
+async function missingRegions({ sets, name }: Operations, properties: Properties): Promise<readonly string[]> {
   const complete = (await sets.instances(name))
     .filter(({ status, stackId }) => status === 'CURRENT' && stackId !== undefined)
     .map((instance) => instance.region);
-  const missing = [properties.PrimaryRegion, properties.SecondaryRegion].filter((wanted) => !complete.includes(wanted));
-  if (missing.length === 0) return undefined;
-  const ended = await runStackSetOperation(operations, 'create', (id) =>
-    sets.startAdding(name, properties.AccountId, missing, id),
-  );
-  return ended === 'timeUp' ? `the instances of StackSet ${name} in ${missing.join(' and ')}` : undefined;
+  return [properties.PrimaryRegion, properties.SecondaryRegion].filter((wanted) => !complete.includes(wanted));
 }

@@ -1,11 +1,15 @@
 /** What the StackSet resource needs of CloudFormation StackSets. Operations are named by the caller, so that asking twice starts one. */
 
+import type { StackTags } from '../framework/stack-tags.ts';
+
 /** What a StackSet consists of; CreateStackSet and UpdateStackSet take all of it. */
 export interface StackSetDefinition {
   readonly name: string;
   readonly description: string;
   readonly templateUrl: string;
   readonly parameters: Readonly<Record<string, string>>;
+  /** Of the StackSet itself, its stacks and all that they make; another list replaces it, an empty one removes all. */
+  readonly tags: StackTags;
   readonly administrationRoleArn: string;
   readonly executionRoleName: string;
 }
@@ -66,6 +70,12 @@ export interface StackSets {
   ) => Promise<readonly { readonly region: string; readonly reason: string }[]>;
 
   readonly outputs: (region: string, stackId: string) => Promise<Readonly<Record<string, string>>>;
+  /** Undefined when there is no such stack any more. */
+  readonly stackStatus: (region: string, stackId: string) => Promise<string | undefined>;
+  /** Names of the buckets that the stack has made and that are not deleted, also after the stack is gone. */
+  readonly bucketsOf: (region: string, stackId: string) => Promise<readonly string[]>;
+  /** True when the bucket is gone; false when it holds something, or may not be removed. */
+  readonly removeEmptyBucket: (region: string, bucket: string) => Promise<boolean>;
   /** The first resource of the stack that failed by itself, with CloudFormation's reason. */
   readonly firstFailure: (region: string, stackId: string) => Promise<string | undefined>;
 }

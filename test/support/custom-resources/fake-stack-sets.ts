@@ -31,6 +31,14 @@ export class FakeStackSets implements StackSets {
   readonly nextFailures: (Readonly<Record<string, string>> | Error)[] = [];
   readonly createErrors: Error[] = [];
   firstFailures: Record<string, string> = {};
+  /** Whether an instance that fails to be added leaves a stack, ROLLBACK_COMPLETE, that keeps the bucket of its access logs. */
+  failuresLeaveStacks = false;
+  /** Buckets by stack. */
+  readonly buckets = new Map<string, string[]>();
+  /** Buckets that hold something. */
+  readonly filledBuckets = new Set<string>();
+  #stacks = 0;
+  readonly #rolledBack = new Set<string>();
 
   constructor(private readonly clock: FakeClock) {}
 
@@ -77,13 +85,27 @@ export class FakeStackSets implements StackSets {
       id,
       `add ${regions.join(',')}`,
       (failed) => {
-        for (const region of regions)
-          set.instances.set(region, made(set.instances.get(region) as Instance, failed.includes(region)));
+        for (const region of regions) {
+          const instance = set.instances.get(region) as Instance;
+          const broken = instance.stackId !== undefined && this.#rolledBack.has(instance.stackId);
+          set.instances.set(
+            region,
+            failed.includes(region) && !broken && this.failuresLeaveStacks
+              ? this.#rolledBackStack(instance)
+              : made(instance, broken || failed.includes(region)),
+          );
+        }
       },
       () => {
         for (const region of regions)
           if (!set.instances.has(region)) set.instances.set(region, { region, account, status: 'OUTDATED' });
       },
+      // CloudFormation can only delete such a stack.
+      Object.fromEntries(
+        regions
+          .filter((region) => this.#rolledBack.has(set.instances.get(region)?.stackId ?? ''))
+          .map((region) => [region, 'Stack is in ROLLBACK_COMPLETE state and can not be updated.']),
+      ),
     );
   };
   startRemoving = async (
@@ -129,8 +151,24 @@ export class FakeStackSets implements StackSets {
     MessageBrokerFunctionName: `broker-${region}`,
     ...(region === 'us-east-1' ? { ExportWorkflowArn: 'export-us-east-1' } : {}),
   });
+  stackStatus = async (_region: string, stackId: string): Promise<string | undefined> =>
+    this.#rolledBack.has(stackId) ? 'ROLLBACK_COMPLETE' : 'CREATE_COMPLETE';
+  bucketsOf = async (_region: string, stackId: string): Promise<readonly string[]> => this.buckets.get(stackId) ?? [];
+  removeEmptyBucket = async (_region: string, bucket: string): Promise<boolean> => {
+    if (this.filledBuckets.has(bucket)) return false;
+    for (const buckets of this.buckets.values())
+      if (buckets.includes(bucket)) buckets.splice(buckets.indexOf(bucket), 1);
+    return true;
+  };
   firstFailure = async (region: string): Promise<string | undefined> => this.firstFailures[region];
 
+  #rolledBackStack(instance: Instance): Instance {
+    this.#stacks += 1;
+    const stackId = `stack-${instance.region}-${this.#stacks}`;
+    this.#rolledBack.add(stackId);
+    this.buckets.set(stackId, [`logs-${instance.region}-${this.#stacks}`]);
+    return { ...instance, status: 'OUTDATED', stackId };
+  }
   #set(name: string): FakeSet {
     const set = this.sets.get(name);
     if (set === undefined)
@@ -148,12 +186,19 @@ export class FakeStackSets implements StackSets {
     this.#settle();
     return this.operations.find(({ settled }) => !settled);
   }
-  #start(id: string, what: string, effect: Operation['effect'], atOnce: () => void): Started {
+  #start(
+    id: string,
+    what: string,
+    effect: Operation['effect'],
+    atOnce: () => void,
+    certain: Readonly<Record<string, string>> = {},
+  ): Started {
     const running = this.#running();
     if (this.operations.some((operation) => operation.id === id)) return 'running';
     if (running !== undefined) return 'busy';
-    const failures = this.nextFailures.shift() ?? {};
-    if (failures instanceof Error) throw failures;
+    const next = this.nextFailures.shift() ?? {};
+    if (next instanceof Error) throw next;
+    const failures = { ...next, ...certain };
     this.log.push(what);
     this.operations.push({ id, what, endsAt: this.clock.now() + this.operationMs, failures, effect, settled: false });
     atOnce();

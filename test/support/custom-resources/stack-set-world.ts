@@ -49,6 +49,8 @@ export class StackSetWorld {
   readonly started: string[] = [];
   /** Events that MessageBroker got. */
   readonly told: object[] = [];
+  /** Of the main stack. */
+  tags: Record<string, string> = {};
   /** With which Step Functions refuses the first export. */
   refusal: Error | undefined;
 
@@ -59,6 +61,7 @@ export class StackSetWorld {
         stackSet({
           sets: this.sets,
           clock: this.clock,
+          stackTags: async () => this.tags,
           firstExport: {
             startExecution: async (arn, name, input) => {
               if (this.refusal !== undefined) throw this.refusal;

@@ -12,6 +12,6 @@ export const INTERNAL_ERROR = { kind: 'error', code: 'InternalErrorException', s
 /** Faults by rules, and Regions that are down. */
 export const withRules = (faults: FaultRule[], regionsDown: string[] = []): ReturnType<typeof faultInterceptor> =>
   faultInterceptor(
-    { faults, regionsDown },
+    { faults, regionsDown, absentServices: [] },
     { withBody: (request, body) => Promise.resolve({ ...request, body }), killCaller: () => Promise.resolve() },
   );

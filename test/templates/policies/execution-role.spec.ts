@@ -81,12 +81,18 @@ describe('Policy of the StackSet execution role', () => {
     expect(new Set(passed)).to.deep.equal(new Set(services));
   });
 
-  it('can neither delete buckets nor reach the backup table or user pools', () => {
+  it('A5: can delete no bucket but an empty one of a failed try, and reach neither the backup table nor user pools', () => {
     const inThisAccount = statements.filter(({ Condition }) => JSON.stringify(Condition ?? {}) !== NOT_THIS_ACCOUNT);
     const actions = inThisAccount.flatMap(({ Action }) => list(Action));
     expect(
       actions.filter((action) => /^(dynamodb|cognito-idp):|s3:DeleteBucket$|s3:.*Object$/.test(action)),
-    ).to.deep.equal(['s3:GetObject']);
+    ).to.deep.equal(['s3:GetObject', 's3:DeleteBucket']);
+    expect(inThisAccount.find(({ Action }) => Action === 's3:DeleteBucket')?.Resource).to.deep.equal({
+      'Fn::Sub': 'arn:${AWS::Partition}:s3:::stackset-cognitouser*-mappingfilebucket-*',
+    });
+    expect(
+      statementsOf(mainTemplate, 'StackSetFunctionRole').find(({ Action }) => Action === 's3:DeleteBucket')?.Resource,
+    ).to.deep.equal({ 'Fn::Sub': 'arn:${AWS::Partition}:s3:::stackset-cognitouser*-accesslogbucket-*' });
   });
 
   it('A3: lets StackSets do in buckets of its own all that the User Guide demands, and reach no bucket of this account', () => {

@@ -52,6 +52,13 @@ export async function answerControl(request: IncomingRequest, parts: ControlPart
       // A Region that is down receives no writes; they arrive when it is back.
       if (changes.regionsDown !== undefined)
         await tellMiniStack(parts.forward, '/_local/replication-hold', { held: changes.regionsDown.length > 0 });
+      const { resourceRefusals, requiredTags, requiredBoundary } = changes;
+      if (resourceRefusals !== undefined || requiredTags !== undefined || requiredBoundary !== undefined)
+        await tellMiniStack(parts.forward, '/_local/organization', {
+          resourceRefusals,
+          requiredTags,
+          requiredBoundary,
+        });
       parts.simulation.configure(changes);
       return json(parts.simulation.config);
     }

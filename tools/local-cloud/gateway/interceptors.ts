@@ -31,6 +31,7 @@ export function interceptors({
     simulation.faults,
     validationInterceptor({ modelsDir: modelsFolder }),
     multipartChecksums(),
+    simulation.requiredTags,
     simulation.quotas,
     simulation.latencies,
     stackSetInterceptor({

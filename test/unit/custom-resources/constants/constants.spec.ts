@@ -33,11 +33,13 @@ const ATTRIBUTES = { InstanceId: LAUNCH_ID, SolutionUuid: 'uuid-1', ConstantsPar
 describe('SolutionConstants', () => {
   let parameters: FakeParameters;
   let deployment: Deployment<unknown>;
+  let tags: Record<string, string>;
   beforeEach(() => {
     let uuids = 0;
+    tags = {};
     parameters = new FakeParameters();
     deployment = new Deployment(
-      () => solutionConstants({ parameters, newUuid: () => `uuid-${(uuids += 1)}` }),
+      () => solutionConstants({ parameters, newUuid: () => `uuid-${(uuids += 1)}`, stackTags: async () => tags }),
       new FakeClock(),
     );
   });
@@ -71,9 +73,10 @@ describe('SolutionConstants', () => {
     const answers = await Promise.all(
       [
         deployment.request(createRequest(PROPERTIES)),
-        new Deployment(() => solutionConstants({ parameters, newUuid: () => 'other' }), new FakeClock()).request(
-          createRequest(PROPERTIES),
-        ),
+        new Deployment(
+          () => solutionConstants({ parameters, newUuid: () => 'other', stackTags: async () => tags }),
+          new FakeClock(),
+        ).request(createRequest(PROPERTIES)),
       ].map(async (answer) => (await answer).Data),
     );
     expect(answers).to.deep.equal([ATTRIBUTES, ATTRIBUTES]);
@@ -86,6 +89,16 @@ describe('SolutionConstants', () => {
     );
     expect(answer).to.deep.include({ Status: 'SUCCESS', PhysicalResourceId: NAME, Data: ATTRIBUTES });
     expect(stored()).to.deep.equal({ ...STORED, backupTableName: 'Other' });
+  });
+
+  it("B11: gives the parameter the stack's tags when it is made, and at every update", async () => {
+    tags = { CostCenter: '7' };
+    await deployment.request(createRequest(PROPERTIES));
+    expect(parameters.tags.get(NAME)).to.deep.equal({ CostCenter: '7' });
+    tags = { CostCenter: '8', Team: 'identity' };
+    await deployment.request(updateRequest(NAME, { ...PROPERTIES, TagsRevision: '2' }, PROPERTIES));
+    expect(parameters.tags.get(NAME)).to.deep.equal({ CostCenter: '8', Team: 'identity' });
+    expect(parameters.writes).to.equal(1);
   });
 
   it('writes a removed or damaged parameter again at an update', async () => {

@@ -10,6 +10,26 @@ describe('ReplicaTables on DynamoDB', () => {
   after(() => stub.stop());
   const tables = () => dynamoDbTables({ thisRegion: 'us-east-1', userAgent: 'solution/v1' });
 
+  it('A6: take a ValidationException for busy when it tells of a table that is being created, updated or backfilled, and for nothing else', async () => {
+    const answers = (message: string) => {
+      stub.answer = () => refusal('ValidationException', message);
+    };
+    for (const message of [
+      'Table is being created: Backup',
+      'Cannot add a replica while the table is being updated',
+      'The index of the table is being backfilled',
+    ]) {
+      answers(message);
+      for (const change of [
+        () => tables().addReplica('Backup', 'eu-west-1'),
+        () => tables().keepPointInTimeRecovery('eu-west-1', 'Backup', 35),
+      ])
+        expect(await change(), message).to.deep.equal({ busy: 'ValidationException' });
+    }
+    answers('Replica creation is not supported for provisioned tables');
+    expect(await rejection(tables().addReplica('Backup', 'eu-west-1'))).to.include({ name: 'ValidationException' });
+  });
+
   it('tell by which answer DynamoDB put a change off, and pass other errors on', async () => {
     for (const name of ['ResourceInUseException', 'ContinuousBackupsUnavailableException']) {
       stub.answer = () => refusal(name);

@@ -60,11 +60,13 @@ class FakeTables implements ReplicaTables {
 
 describe('SecondaryUserPoolTable', () => {
   let clock: FakeClock;
+  let stackTags: Record<string, string>;
   beforeEach(() => {
+    stackTags = {};
     clock = new FakeClock();
   });
   const deploymentOf = (tables: ReplicaTables): Deployment<unknown> =>
-    new Deployment(() => secondaryUserPoolTable({ tables, clock }), clock);
+    new Deployment(() => secondaryUserPoolTable({ tables, clock, stackTags: async () => stackTags }), clock);
   const TAGS = '{"Team":"identity"}';
   const SETTINGS = {
     'eu-west-1 recovery': '35',
@@ -74,6 +76,20 @@ describe('SecondaryUserPoolTable', () => {
     'us-east-1 protection': '',
     'us-east-1 tags': TAGS,
   };
+
+  it("B11: gives table and replica the stack's tags beside its own, at a create and at an update", async () => {
+    const tables = new FakeTables(clock, 0);
+    stackTags = { CostCenter: '7', Team: 'of the stack' };
+    await deploymentOf(tables).request(createRequest(PROPERTIES));
+    for (const region of ['us-east-1', 'eu-west-1'])
+      expect(JSON.parse(String(tables.settings[`${region} tags`]))).to.deep.equal({
+        CostCenter: '7',
+        Team: 'identity',
+      });
+    stackTags = { CostCenter: '8' };
+    await deploymentOf(tables).request(updateRequest(ID, { ...PROPERTIES, TagsRevision: '2' }, PROPERTIES));
+    expect(JSON.parse(String(tables.settings['eu-west-1 tags']))).to.include({ CostCenter: '8' });
+  });
 
   it('adds the replica, waits for it, then protects it and the table, each in its own Region', async () => {
     const tables = new FakeTables(clock, 3 * MINUTE);

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
+import { looks } from '../../../../source/custom-resources/stack-checker/aws.ts';
 import type { Readable } from '../../../../source/custom-resources/stack-checker/assets.ts';
 import { stackChecker } from '../../../../source/custom-resources/stack-checker/stack-checker.ts';
 import type { StackCheckerDeps } from '../../../../source/custom-resources/stack-checker/stack-checker.ts';
 import { Halt } from '../../../../source/domain/errors.ts';
 import type { PoolSettings, UserPoolDescription } from '../../../../source/domain/model.ts';
+import { AwsStub } from '../../../support/aws-stub.ts';
 import { createRequest, deleteRequest, Deployment, updateRequest } from '../../../support/custom-resources/requests.ts';
 import { FakeClock } from '../../../../tools/simulation/fake-clock.ts';
 
@@ -34,6 +36,18 @@ const pool = (settings: Partial<PoolSettings> = {}): UserPoolDescription => ({
     ...settings,
   },
 });
+/** What a restore needs in its Region, beside S3. */
+const SERVICES = [
+  'Amazon Cognito',
+  'Amazon DynamoDB',
+  'AWS Step Functions',
+  'AWS Lambda',
+  'Amazon SQS',
+  'Amazon SNS',
+  'Amazon CloudWatch Logs',
+];
+const all = (call: (region: string) => Promise<void>): StackCheckerDeps['services'] =>
+  SERVICES.map((name) => ({ name, call }));
 const named = (name: string, extra: object = {}): Error =>
   Object.assign(new Error('text of the service'), { name, ...extra });
 
@@ -45,7 +59,7 @@ describe('StackChecker', () => {
         stackChecker({
           thisRegion: 'us-east-1',
           pools: { describe: async () => pool() },
-          callRegion: async () => {},
+          services: SERVICES.map((name) => ({ name, call: async () => {} })),
           lookForObject: async (region, bucket, key) => {
             looked.push(`${region} ${bucket} ${key}`);
             return 'readable';
@@ -68,7 +82,9 @@ describe('StackChecker', () => {
       Status: 'SUCCESS',
       PhysicalResourceId: ID,
     });
+    // The backup Region's S3 is first asked whether it is there at all.
     expect(looked).to.deep.equal([
+      `eu-west-1 files-eu-west-1 ${PROPERTIES.StackSetTemplateKey}`,
       `us-east-1 files-us-east-1 ${PROPERTIES.StackSetTemplateKey}`,
       `eu-west-1 files-eu-west-1 ${PROPERTIES.StackSetTemplateKey}`,
     ]);
@@ -96,14 +112,15 @@ describe('StackChecker', () => {
   });
 
   it('refuses the Region of the stack as the backup Region, without a call', async () => {
-    const callRegion = () => Promise.reject(new Error('called'));
-    expect(await refusal({ callRegion }, { SecondaryRegion: 'us-east-1' })).to.contain(
+    const services = all(() => Promise.reject(new Error('called')));
+    expect(await refusal({ services }, { SecondaryRegion: 'us-east-1' })).to.contain(
       'SecondaryRegion us-east-1 is the Region of this stack',
     );
   });
 
   it('says whether the backup Region is not enabled, forbidden, unknown or silent', async () => {
-    const reasonFor = (error: Error): Promise<string> => refusal({ callRegion: () => Promise.reject(error) });
+    const reasonFor = (error: Error): Promise<string> =>
+      refusal({ services: all(() => Promise.reject(error)), lookForObject: () => Promise.reject(error) });
     expect(await reasonFor(named('UnrecognizedClientException'))).to.contain(
       'SecondaryRegion eu-west-1 is not enabled in this account',
     );
@@ -113,6 +130,59 @@ describe('StackChecker', () => {
     expect(await reasonFor(named('InternalServerError')))
       .to.contain('could not be checked (InternalServerError)')
       .and.not.to.contain('text of the service');
+  });
+
+  it('A9: names each service that the backup Region lacks or refuses, and no other', async () => {
+    for (const name of [...SERVICES, 'Amazon S3']) {
+      const failing = () => Promise.reject(named('Error', { code: 'ENOTFOUND' }));
+      const reason = await refusal({
+        services: SERVICES.map((service) => ({ name: service, call: service === name ? failing : async () => {} })),
+        ...(name === 'Amazon S3' ? { lookForObject: failing } : {}),
+      });
+      expect(reason)
+        .to.include(`SecondaryRegion eu-west-1 cannot be used for a restore: ${name} does not answer (ENOTFOUND)`)
+        .and.include('choose another backup Region');
+      expect([...SERVICES, 'Amazon S3'].filter((other) => reason.includes(other))).to.deep.equal([name]);
+    }
+    const errors: Record<string, Error> = {
+      'Amazon SQS': named('AccessDeniedException'),
+      'Amazon SNS': named('InvalidClientTokenId'),
+    };
+    const services = SERVICES.map((name) => ({
+      name,
+      call: () => (errors[name] === undefined ? Promise.resolve() : Promise.reject(errors[name])),
+    }));
+    expect(await refusal({ services })).to.include(
+      'Amazon SQS refuses calls of this account (AccessDeniedException); Amazon SNS does not know this account (InvalidClientTokenId).',
+    );
+  });
+
+  it('A9: asks every service that a restore needs, in the backup Region and by one call each', async () => {
+    const stub = new AwsStub();
+    await stub.start();
+    try {
+      const { services } = looks('solution/v1');
+      expect(services.map(({ name }) => name)).to.deep.equal(SERVICES);
+      // SNS speaks XML; the others take an empty object.
+      stub.answer = ({ text }) => (text.includes('ListTopics') ? { body: '<r><ListTopicsResult/></r>' } : { body: {} });
+      for (const { call } of services) await call('eu-central-1');
+      expect(
+        stub.requests.map(({ action, headers, url }) => [
+          /\/eu-central-1\/([a-z-]+)\//.exec(headers.authorization ?? '')?.[1],
+          action.startsWith('List') || action.startsWith('Describe') ? action : url.split('?')[0],
+        ]),
+      ).to.deep.equal([
+        ['cognito-idp', 'ListUserPools'],
+        ['dynamodb', 'ListTables'],
+        ['states', 'ListStateMachines'],
+        ['lambda', '/2015-03-31/functions'],
+        ['sqs', 'ListQueues'],
+        ['sns', '/'],
+        ['logs', 'DescribeLogGroups'],
+      ]);
+    } finally {
+      await stub.stop();
+    }
   });
 
   it('names the bucket, the Region and the way to upload when the files cannot be read', async () => {
@@ -143,7 +213,7 @@ describe('StackChecker', () => {
   describe('at an update', () => {
     const blind: Partial<StackCheckerDeps> = {
       pools: { describe: () => Promise.reject(new Error('looked at the pool')) },
-      callRegion: () => Promise.reject(new Error('looked at the Region')),
+      services: all(() => Promise.reject(new Error('looked at the Region'))),
       lookForObject: () => Promise.reject(new Error('looked at the files')),
     };
 

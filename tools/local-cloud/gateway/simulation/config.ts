@@ -60,6 +60,17 @@ export interface FaultRule extends Matcher {
   readonly times?: number;
 }
 
+/** A kind of resource that CloudFormation cannot make: an organization denies it, or a service refuses its role. */
+export interface ResourceRefusal {
+  /** CloudFormation resource type. */
+  readonly type: string;
+  readonly region?: string;
+  /** The resource's status reason. */
+  readonly reason: string;
+  /** At most this many times. */
+  readonly times?: number;
+}
+
 /** Everything that can be switched while the cloud runs (`POST /_local/config`). A given member replaces the old one. */
 export interface SimulationConfig {
   /** Cognito's default quotas per category, account and Region; or other figures (calls per second) by category. */
@@ -68,6 +79,14 @@ export interface SimulationConfig {
   readonly faults: readonly FaultRule[];
   /** Regions of which every call is refused by a cut connection; meanwhile nothing is replicated between Regions. */
   readonly regionsDown: readonly string[];
+  /** Services that do not exist in a Region (endpoint prefixes): there is nobody at their address, so that calls end in a cut connection. */
+  readonly absentServices: readonly { readonly service: string; readonly region: string }[];
+  /** Resources of stacks that are refused; the first rule that concerns one counts. */
+  readonly resourceRefusals: readonly ResourceRefusal[];
+  /** Keys of tags without which an organization denies the creation of whatever takes tags. */
+  readonly requiredTags: readonly string[];
+  /** ARN of the permissions boundary without which an organization denies the roles of stacks; empty: none is required. */
+  readonly requiredBoundary: string;
   /** Milliseconds until a write reaches the other Region's replica. */
   readonly replicationLagMs: number;
   /** Age in milliseconds below which StackSets does not know an IAM role yet. */
@@ -81,6 +100,10 @@ export const NO_SIMULATION: SimulationConfig = {
   latencies: [],
   faults: [],
   regionsDown: [],
+  absentServices: [],
+  resourceRefusals: [],
+  requiredTags: [],
+  requiredBoundary: '',
   replicationLagMs: 0,
   newRoleUnknownMs: 0,
   importJobs: {},

@@ -22,13 +22,15 @@ export type FaultInterceptor = Interceptor & { readonly strikes: () => RuleStrik
 
 /** Makes chosen calls go wrong. The first rule that chooses a call decides; rules count their matching calls each. */
 export function faultInterceptor(
-  { faults, regionsDown }: Pick<SimulationConfig, 'faults' | 'regionsDown'>,
+  { faults, regionsDown, absentServices }: Pick<SimulationConfig, 'faults' | 'regionsDown' | 'absentServices'>,
   deps: FaultDeps,
 ): FaultInterceptor {
   const chosenBy = faults.map((rule) => ({ rule, chooser: chooser(rule) }));
   const unwrap = afterEmptyPages(deps.withBody);
   const intercept: Interceptor = (request, next) => {
     if (regionsDown.includes(request.region)) throw new ConnectionReset(`${request.region} is down`);
+    if (absentServices.some(({ service, region }) => service === request.service && region === request.region))
+      throw new ConnectionReset(`${request.service} does not exist in ${request.region}`);
     const chosen = chosenBy
       .filter(({ rule }) => matches(rule, request))
       .find((candidate) => candidate.chooser.strikes(request));

@@ -5,6 +5,7 @@ import { faultInterceptor } from './faults.ts';
 import type { FaultDeps, FaultInterceptor, RuleStrikes } from './faults.ts';
 import { latencyInterceptor } from './latencies.ts';
 import { quotaInterceptor } from './quotas.ts';
+import { requiredTagsInterceptor } from './required-tags.ts';
 
 export interface FaultStrikes {
   readonly label: string;
@@ -35,7 +36,7 @@ export class Simulation {
   /** Replaces the given members. New faults begin to count again; new quotas begin with full buckets. */
   configure(changes: Partial<SimulationConfig>): void {
     this.current = { ...this.current, ...changes };
-    if (changes.faults !== undefined || changes.regionsDown !== undefined)
+    if (changes.faults !== undefined || changes.regionsDown !== undefined || changes.absentServices !== undefined)
       this.faultState = faultInterceptor(this.current, this.deps);
     if (changes.quotas !== undefined) this.quotaState = quotaInterceptor(this.current.quotas, this.now);
   }
@@ -51,5 +52,7 @@ export class Simulation {
 
   readonly faults: Interceptor = (request, next) => this.faultState(request, next);
   readonly quotas: Interceptor = (request, next) => this.quotaState(request, next);
+  readonly requiredTags: Interceptor = (request, next) =>
+    requiredTagsInterceptor(this.current.requiredTags)(request, next);
   readonly latencies: Interceptor = (request, next) => latencyInterceptor(this.current.latencies)(request, next);
 }

@@ -17,9 +17,12 @@ interface Place {
   readonly deps: StackSetServices;
 }
 
+/** Status of a stack that CloudFormation can neither update nor create again. */
+const ONLY_TO_BE_DELETED = new Set(['CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'DELETE_FAILED']);
+
 /**
  * Brings the instance's stack to the definition: creates or updates it and waits for the end. A stack that never came
- * into being (ROLLBACK_COMPLETE after a failed create) is removed and created again, as StackSets does.
+ * into being (ROLLBACK_COMPLETE after a failed create) is refused: who wants it again must delete the instance first.
  *
  * @throws StackFailed with the reason of the first resource that failed
  */
@@ -31,15 +34,9 @@ export async function deployStack(
   deps: StackSetServices,
 ): Promise<void> {
   const place = { region: instance.region, credentials, deps };
-  let status = instance.stackId === undefined ? undefined : await stackStatus(instance.stackId, place);
-  if (
-    instance.stackId !== undefined &&
-    (status === 'ROLLBACK_COMPLETE' || status === 'CREATE_FAILED' || status === 'ROLLBACK_FAILED')
-  ) {
-    await call('DeleteStack', { StackName: instance.stackId }, place);
-    await settled(instance.stackId, place);
-    status = 'DELETE_COMPLETE';
-  }
+  const status = instance.stackId === undefined ? undefined : await stackStatus(instance.stackId, place);
+  if (status !== undefined && ONLY_TO_BE_DELETED.has(status))
+    throw new StackFailed(`Stack:${instance.stackId ?? ''} is in ${status} state and can not be updated.`);
   const inputs = await stackInputs(definition, instance.overrides, deps);
   if (instance.stackId === undefined || status === undefined || status === 'DELETE_COMPLETE') {
     const stackName = `StackSet-${set.name}-${deps.newId()}`;

@@ -81,6 +81,19 @@ describe('local cloud gateway: faults', () => {
     }
   });
 
+  it('A9: cuts the calls to a service that a Region lacks, and no others', async () => {
+    const intercept = faultInterceptor(
+      { faults: [], regionsDown: [], absentServices: [{ service: 'cognito-idp', region: 'us-east-1' }] },
+      { withBody: (request, body) => Promise.resolve({ ...request, body }), killCaller: () => Promise.resolve() },
+    );
+    expect(await intercept(listUsers, succeed).catch((problem: unknown) => problem)).to.be.instanceOf(ConnectionReset);
+    for (const other of [
+      { ...listUsers, region: 'eu-west-1' },
+      { ...listUsers, service: 'dynamodb' },
+    ])
+      expect((await intercept(other, succeed)).status).to.equal(200);
+  });
+
   it('sends messages late or twice, changes members, and kills the caller', async () => {
     const sent: AwsRequest[] = [];
     const killed: string[] = [];
@@ -92,7 +105,7 @@ describe('local cloud gateway: faults', () => {
     });
     const withRule = (fault: FaultRule['fault']): ReturnType<typeof faultInterceptor> =>
       faultInterceptor(
-        { faults: [{ fault, label: 'x' }], regionsDown: [] },
+        { faults: [{ fault, label: 'x' }], regionsDown: [], absentServices: [] },
         {
           withBody: (request, body) => Promise.resolve({ ...request, body }),
           killCaller: (caller) => Promise.resolve(void killed.push(caller)),

@@ -53,15 +53,20 @@ describe('local cloud: operations of StackSets, Region by Region', () => {
     expect(
       await operate('CreateStackInstances', { ...BOTH, 'OperationPreferences.FailureToleranceCount': '1' }),
     ).to.deep.equal(['SUCCEEDED', 'FAILED', 'SUCCEEDED']);
-    expect(
-      await operate('CreateStackInstances', BOTH),
-      'a stack that failed to be created is made again',
-    ).to.deep.equal(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
-    expect(world.calls.filter((made) => made.endsWith('us-east-1'))).to.deep.equal([
-      'CreateStack us-east-1',
-      'DeleteStack us-east-1',
-      'CreateStack us-east-1',
-    ]);
+  });
+
+  it('A6: refuses to make a stack again that is ROLLBACK_COMPLETE, until its instance was deleted', async () => {
+    const one = { 'Accounts.member.1': '111122223333', 'Regions.member.1': 'us-east-1' };
+    await call('CreateStackSet', DEFINITION);
+    world.endings.set('us-east-1', 'ROLLBACK_COMPLETE');
+    await operate('CreateStackInstances', one);
+    expect(await operate('CreateStackInstances', one)).to.deep.equal(['FAILED', 'FAILED']);
+    expect(elementText((await call('ListStackInstances')).xml, 'StatusReason')).to.match(
+      /^Stack:\S+ is in ROLLBACK_COMPLETE state and can not be updated\.$/,
+    );
+    await operate('DeleteStackInstances', { ...one, RetainStacks: 'false' });
+    expect(await operate('CreateStackInstances', one)).to.deep.equal(['SUCCEEDED', 'SUCCEEDED']);
+    expect(world.calls).to.deep.equal(['CreateStack us-east-1', 'DeleteStack us-east-1', 'CreateStack us-east-1']);
   });
 
   it('goes through the Regions in the order that is asked for', async () => {
