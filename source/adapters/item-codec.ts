@@ -1,10 +1,13 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { TableItem } from '../domain/ports.ts';
 
+const HALF_CHARACTER = /\p{Cs}/u;
+
 /**
  * Items to and from DynamoDB's attribute values, for the kinds that the backup holds: text, finite numbers, booleans,
  * null, lists and maps of those. Maps are built without a prototype, so that any attribute name is only a name;
- * undefined members are left out.
+ * undefined members are left out. DynamoDB keeps text as UTF-8, which has no form for half a character (a lone surrogate):
+ * text with one is stored as its UTF-16 units, so that it comes back as it was and its content hash stays true.
  */
 export const toAttributeValues = (item: Readonly<Record<string, unknown>>): Record<string, AttributeValue> => {
   const values = Object.create(null) as Record<string, AttributeValue>;
@@ -17,7 +20,8 @@ export const fromAttributeValues = (values: Readonly<Record<string, AttributeVal
   decodeMap(values) as TableItem;
 
 function encode(value: unknown): AttributeValue {
-  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'string')
+    return HALF_CHARACTER.test(value) ? { B: Buffer.from(value, 'utf16le') } : { S: value };
   if (typeof value === 'number' && Number.isFinite(value)) return { N: String(value) };
   if (typeof value === 'boolean') return { BOOL: value };
   if (value === null) return { NULL: true };
@@ -28,6 +32,7 @@ function encode(value: unknown): AttributeValue {
 
 function decode(value: AttributeValue): unknown {
   if (value.S !== undefined) return value.S;
+  if (value.B !== undefined) return Buffer.from(value.B).toString('utf16le');
   if (value.N !== undefined) return Number(value.N);
   if (value.BOOL !== undefined) return value.BOOL;
   if (value.L !== undefined) return value.L.map(decode);

@@ -44,6 +44,8 @@ export interface UserPoolReader {
 /** Why Cognito refused a write for one user or group: its exception name, for instance `AliasExistsException`. Never its message. */
 export interface Refusal {
   readonly refused: string;
+  /** Attributes of the new user that the message names, where it names any. */
+  readonly attributes?: readonly string[];
 }
 /** How Cognito answered a write for one user or group. */
 export type WriteOutcome = 'done' | Refusal;

@@ -81,6 +81,11 @@ export class StoredWorld {
     return contentOf(this.world.home.target);
   }
 
+  /** Somebody deletes the user from the new pool. */
+  deleteFromTarget(username: string): void {
+    this.world.home.target.remove(username);
+  }
+
   get jobs(): readonly ImportJob[] {
     return this.world.home.jobs.all;
   }

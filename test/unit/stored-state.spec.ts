@@ -152,4 +152,17 @@ describe('State that version 2.0.0 stored', () => {
     for (const [method, calls] of Object.entries(missing))
       expect(world.callsOf(method), method).to.be.within(calls, calls + CALLS_AT_A_TIME);
   });
+
+  it('D11: a restore that was cut off makes nobody again who was deleted since, although it recorded no accounts', async () => {
+    const state = storedState('half-restore');
+    const world = await StoredWorld.after(state);
+    const imported = state.pools.target.users.filter(({ status }) => status === 'RESET_REQUIRED').slice(0, 5);
+    for (const { username } of imported) world.deleteFromTarget(username);
+    const ended = await world.import();
+    expect(ended.status, ended.cause).to.equal('SUCCEEDED');
+    const { counts } = output<{ readonly counts: RestoreCounts }>(ended);
+    expect(counts.usersDeletedSince).to.equal(imported.length);
+    for (const { username } of imported)
+      expect(world.target.users.some((user) => user.username === username)).to.equal(false);
+  });
 });

@@ -24,8 +24,11 @@ export async function deploy(cloud: LocalCloud, signIn: SignIn, users: number): 
   await loadPool({ cloud, region: PRIMARY, poolId }, DEMO_GROUPS, usersFor(signIn, users, 1));
   const options = solutionFor(cloud, 'chaos-assets', `chaos-${signIn}`);
   await publishAssets(options);
-  // A dozen changes are a large share of so few users: the guard against mass deletion has tests of its own.
-  const launched = await launchSolution(options, parametersFor(poolId, { CognitoTPS: '25', MaxDeletePercent: '60' }));
+  // A dozen changes are a large share of so few users, and all exports here count together: the guards have tests of their own.
+  const launched = await launchSolution(
+    options,
+    parametersFor(poolId, { CognitoTPS: '25', MaxDeletePercent: '100', MaxChangePercent: '100' }),
+  );
   const sfn = stepFunctionsIn(cloud, PRIMARY);
   succeeded(
     `The first export of a pool with ${signIn} sign-in`,

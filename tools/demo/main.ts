@@ -1,15 +1,20 @@
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { startBackgroundCloud, startLocalCloud } from '../local-cloud/index.ts';
 import type { LocalCloud } from '../local-cloud/index.ts';
 import { optionsOrExit } from '../options.ts';
 import { stopOnSignal } from '../shutdown.ts';
+import { failureOf } from '../deploy/executions.ts';
 import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
 import { solutionFor } from '../deploy/solution.ts';
 import { UnexpectedEnd } from '../deploy/unexpected-end.ts';
 import { DemoFailure } from './context.ts';
 import type { Demo } from './context.ts';
+import { withoutPointers } from './failure.ts';
 import { elapsed, Narrator } from './narrator.ts';
 import { DEMO_USAGE, demoOptions } from './options.ts';
 import type { DemoOptions } from './options.ts';
+import { CsvProblem } from './seed/csv-file.ts';
+import { populationOf } from './seed/population.ts';
 import { exportThreeTimes } from './steps/exports.ts';
 import { lookAround } from './steps/keep.ts';
 import { launch } from './steps/launch.ts';
@@ -21,17 +26,22 @@ import { uninstall } from './steps/uninstall.ts';
 import { verify } from './steps/verify.ts';
 
 async function run(options: DemoOptions): Promise<number> {
+  const population = populationOf(options);
   const narrator = new Narrator();
   narrator.step(`A local AWS with two Regions: ${PRIMARY} and ${SECONDARY}`);
   const cloud = await (options.keep ? startBackgroundCloud() : startLocalCloud());
   stopOnSignal(() => cloud.stop());
   try {
-    await tell(demoOn(cloud, narrator, options));
+    narrator.say(`AWS_ENDPOINT_URL=${cloud.endpoint} (loopback only, IAM policies are enforced)`);
+    const solution = solutionFor(cloud, 'demo-assets', 'CognitoUserProfilesExport');
+    await tell({ cloud, narrator, options, population, solution });
     process.stdout.write(`\nAll of it held, in ${elapsed(narrator.totalMs)}.\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof DemoFailure || error instanceof UnexpectedEnd)) throw error;
-    process.stdout.write(`\nThe demo failed:\n${error.message}\n`);
+    const text = options.keep ? error.message : await withoutPointers(error.message, objectsOf(cloud));
+    process.stdout.write(`\nThe demo failed:\n${text}\n`);
+    if (!options.keep) process.stdout.write('\nIts cloud is stopped now; with --keep it goes on, to be looked at.\n');
     return 1;
   } finally {
     if (options.keep) process.stdout.write(lookAround(cloud));
@@ -39,10 +49,19 @@ async function run(options: DemoOptions): Promise<number> {
   }
 }
 
-function demoOn(cloud: LocalCloud, narrator: Narrator, options: DemoOptions): Demo {
-  narrator.say(`AWS_ENDPOINT_URL=${cloud.endpoint} (loopback only, IAM policies are enforced)`);
-  return { cloud, narrator, options, solution: solutionFor(cloud, 'demo-assets', 'CognitoUserProfilesExport') };
-}
+/** Reads an object of the cloud, in whichever Region its bucket is. */
+const objectsOf =
+  (cloud: LocalCloud) =>
+  async (Bucket: string, Key: string): Promise<string | undefined> => {
+    for (const region of [PRIMARY, SECONDARY])
+      try {
+        const { Body } = await new S3Client(cloud.clientConfig(region)).send(new GetObjectCommand({ Bucket, Key }));
+        return await Body?.transformToString();
+      } catch {
+        // Not here; or never written, since the failure came first.
+      }
+    return undefined;
+  };
 
 async function tell(demo: Demo): Promise<void> {
   await buildAndUpload(demo);
@@ -51,9 +70,17 @@ async function tell(demo: Demo): Promise<void> {
   await exportThreeTimes(demo, launched, seeded);
   await proveBackup(demo, launched);
   const restored = await disasterAndRestore(demo, launched, seeded);
-  await provePool(demo, launched, restored.newPoolId);
+  // What is said about a restore that failed is why, and what is missing.
+  if (failureOf('ImportWorkflow', restored.execution).length === 0) await provePool(demo, launched, restored.newPoolId);
   await verify(demo, launched, restored);
   if (!demo.options.keep) await uninstall(demo, launched);
 }
 
-process.exitCode = await run(optionsOrExit(DEMO_USAGE, demoOptions));
+const options = optionsOrExit(DEMO_USAGE, demoOptions);
+try {
+  process.exitCode = await run(options);
+} catch (error) {
+  if (!(error instanceof CsvProblem)) throw error;
+  process.stderr.write(`${options.usersCsv}: ${error.message}.\n`);
+  process.exitCode = 1;
+}

@@ -12,8 +12,10 @@ export const DEMO_USAGE = `usage: npm run demo -- [options]
 Backs up a user pool on a local AWS emulator, deletes it, restores it in the other Region and compares every field.
 
   --users N          number of generated users (default 2000; the same N gives the same users)
-  --users-csv FILE   your own users instead: a CSV with a column "username", optional columns "enabled" (true/false),
-                     "status" and "groups" (names separated by ";"); every other column is an attribute
+  --users-csv FILE   your own users: a CSV in UTF-8 with a column "username", optional columns "enabled" (true/false),
+                     "status" and "groups" (names separated by ";"); every other column is an attribute of Cognito
+                     ("email", "custom:department"). Nobody of the file is changed or deleted: for that the demo adds
+                     six users of its own
   --tps N            CognitoTPS of the stack: 1, 5, 10, 15, 20 or 25 (default 25)
   --keep             leaves the cloud running, with the solution installed, and says how to look around and stop it
   --help             this text

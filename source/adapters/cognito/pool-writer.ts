@@ -14,6 +14,7 @@ import { errorNameOf } from '../service-errors.ts';
 import { cognitoClient } from './client.ts';
 import type { CognitoOptions } from './client.ts';
 import { cognitoError, isMissingGroup } from './errors.ts';
+import { attributesNamedIn } from './named-attributes.ts';
 import { fromAttributes, toPoolUser } from './users.ts';
 
 /** Refusals that concern one user, not the pool or the role (error lists of the operations in Cognito's API model). */
@@ -93,19 +94,27 @@ export function userPoolWriter(options: CognitoOptions): UserPoolWriter {
       return outcome('CreateGroup', UserPoolId, createOrUpdate, GROUP_REFUSALS);
     },
 
-    createUser: (UserPoolId, { username, attributes, temporaryPassword }) =>
-      unlessRefused('AdminCreateUser', UserPoolId, async () => {
-        const { User = {} } = await client.send(
-          new AdminCreateUserCommand({
-            UserPoolId,
-            Username: username,
-            UserAttributes: fromAttributes(attributes),
-            TemporaryPassword: temporaryPassword,
-            MessageAction: 'SUPPRESS',
-          }),
-        );
-        return { sub: toPoolUser(User).sub };
-      }),
+    createUser: async (UserPoolId, { username, attributes, temporaryPassword }) => {
+      let named: readonly string[] = [];
+      const created = await unlessRefused('AdminCreateUser', UserPoolId, async () => {
+        try {
+          const { User = {} } = await client.send(
+            new AdminCreateUserCommand({
+              UserPoolId,
+              Username: username,
+              UserAttributes: fromAttributes(attributes),
+              TemporaryPassword: temporaryPassword,
+              MessageAction: 'SUPPRESS',
+            }),
+          );
+          return { sub: toPoolUser(User).sub };
+        } catch (error) {
+          named = attributesNamedIn(error, Object.keys(attributes));
+          throw error;
+        }
+      });
+      return 'refused' in created && named.length > 0 ? { ...created, attributes: named } : created;
+    },
 
     setPassword: (UserPoolId, Username, Password) =>
       outcome('AdminSetUserPassword', UserPoolId, () =>

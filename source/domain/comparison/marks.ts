@@ -22,6 +22,8 @@ export interface Expected {
   readonly memberships: { readonly keys: readonly string[]; readonly count: number };
   /** Whose account it is, where a name does not decide; `named`: the user who has its name. */
   readonly recognize?: (marks: Marks, account: PoolUser, named: number | undefined) => number | undefined;
+  /** The sign-in name by which the records know the user, where an account of another name is the user's. */
+  readonly nameOf?: (ordinal: number) => string | undefined;
   /** Further bits for a user who was found. */
   readonly alsoMarked?: (user: PoolUser) => number;
   /** Of an error about an object that is missing or of another length. */
@@ -133,11 +135,9 @@ export class Marks {
   seeMember(group: string, user: PoolUser): { readonly ordinal?: number; readonly expected: boolean } {
     const ordinal = this.#ours(user);
     if (ordinal === undefined) return { expected: false };
-    const { holders, matching } = this.expected;
-    const membership = this.membershipOf(
-      group,
-      holders === 'sub' ? this.expectedUser(ordinal).sub : signInNameFrom(user, matching),
-    );
+    const { holders, matching, nameOf } = this.expected;
+    const name = nameOf?.(ordinal) ?? signInNameFrom(user, matching);
+    const membership = this.membershipOf(group, holders === 'sub' ? this.expectedUser(ordinal).sub : name);
     if (membership !== undefined) this.memberships.set(membership);
     return { ordinal, expected: membership !== undefined };
   }

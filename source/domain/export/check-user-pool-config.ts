@@ -10,6 +10,7 @@ import { findPlan } from './clean-up/stored-plan.ts';
 import type { StoredPlan } from './clean-up/stored-plan.ts';
 import { markOpen } from './open-marker.ts';
 import { parseJson } from '../state/json-object.ts';
+import { CALL_PERMIT_KEYS } from '../state/call-permit.ts';
 import {
   CHANGES_PREFIX,
   EXPORTS_PREFIX,
@@ -176,6 +177,7 @@ async function dropOldRuns(
 ): Promise<void> {
   const keep = [
     HEAD_KEY,
+    CALL_PERMIT_KEYS.ExportWorkflow,
     TAGGED_SNAPSHOTS_KEY,
     runFolder(facts.runId),
     ...facts.unsealedRuns.map(earlierPlanPrefix),

@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as v from 'valibot';
 import { keyDigest } from '../backup/hashing.ts';
+import { forEachAtOnce } from '../concurrency.ts';
 import { Fault } from '../errors.ts';
 import { DigestSet } from '../digests/digest-set.ts';
 import type { GroupItem, MembershipItem, UserItem } from '../backup/items.ts';
@@ -60,6 +61,8 @@ const CONTENT_AT = 16;
 /** As JSON; so much of a part is in memory when it is read again. */
 const MAX_PENDING_BYTES = 4 * 1024 * 1024;
 const LEVEL = 3;
+/** Many of the objects are small: one after the other they would take longer than their bytes. */
+export const READS_AT_A_TIME = 8;
 
 /**
  * What a run would write, kept in objects until the guard has passed. Beside the items it holds their digests, so that
@@ -78,10 +81,10 @@ export class Staging implements Appendix {
   /** Goes on with what `parts` name; appends to that same array. */
   static async load(objects: Pick<ObjectStore, 'get'>, parts: StagedParts): Promise<Staging> {
     const keys = new DigestSet(stagedIn(parts));
-    for (const part of parts) {
+    await forEachAtOnce(parts, READS_AT_A_TIME, async (part) => {
       const records = await readStagedRecords(objects, part);
       for (let at = 0; at < records.length; at += STAGED_RECORD_BYTES) keys.add(records.subarray(at, at + CONTENT_AT));
-    }
+    });
     return new Staging(parts, keys);
   }
 

@@ -83,7 +83,9 @@ async function copyOfState({ newUserPoolId, restoreId }: RestorePlan, deps: Scan
   );
   // A start that follows an end tries everybody again.
   if (state.phase === 'done') Object.assign(state, { collisions: [], refused: [], heldBack: [] });
-  return { ...state, phase: 'check', check: { ...initialCheckState(), at: deps.clock.now() } };
+  const { sinceKey } = state.check ?? {};
+  const check = { ...initialCheckState(), at: deps.clock.now(), ...(sinceKey === undefined ? {} : { sinceKey }) };
+  return { ...state, phase: 'check', check };
 }
 
 const refuse = (): never => {

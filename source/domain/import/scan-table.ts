@@ -96,12 +96,16 @@ export async function scanTable(
 }
 
 /** A restore that has begun keeps its plan: a dry run tells how far it has come, and what a start would do. */
-async function compareBegun(input: ScanTableInput, deps: ScanTableDeps): Promise<ScanTableResult> {
+async function compareBegun(
+  input: ScanTableInput & { readonly phase: RestoreHead['phase'] },
+  deps: ScanTableDeps,
+): Promise<ScanTableResult> {
   const { options, restoreId, mayCreateUsers = false, recreateMissing = false } = input;
   const { newUserPoolId } = options;
   const begun = { newUserPoolId, restoreId, mayCreateUsers, recreateMissing };
   const told = await standingOfRestore(begun, deps, workSlice(deps.clock, deps.timeLeft));
   if (told === undefined) return { done: false, dryRun: true, step: 'compare' };
+  if (input.phase === 'complete') await tagRestore(deps, begun);
   return { ...summary(told.plan, true), standing: told.standing, reportKeys: told.reportKeys };
 }
 

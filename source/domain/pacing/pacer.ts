@@ -16,6 +16,17 @@ const RESOLUTION_MS = 0.001;
 /** The rate never falls below this share of the ceiling's. */
 const FLOOR = 0.02;
 
+/** What an invocation needs beside its turn: nobody else calls at the same time (see CallPermit). */
+export interface Permit {
+  /** Resolves while the invocation may call, at once or as soon as it may; rejects when it may never again. */
+  ensure(): Promise<void>;
+}
+
+interface Caller {
+  readonly granted: () => void;
+  readonly refused: (error: unknown) => void;
+}
+
 /**
  * Grants calls one by one, in order of asking, so that no sliding second holds more than `callsPerSecond` of them: burst
  * of one, evenly spaced at 0.91 of the ceiling. A throttle of the service lowers the rate, and it recovers slowly.
@@ -31,8 +42,9 @@ export class Pacer {
   #nextAt: number;
   #loweredAt = Number.NEGATIVE_INFINITY;
   #grownAt: number;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: Caller[] = [];
   #serving = false;
+  #permit: Permit | undefined;
 
   constructor({ callsPerSecond, clock }: { readonly callsPerSecond: number; readonly clock: Clock }) {
     this.#clock = clock;
@@ -42,8 +54,12 @@ export class Pacer {
     this.#grownAt = clock.now();
   }
 
-  /** Begins an invocation, with another ceiling where one is given. What was learned from throttles stays. */
-  restart(callsPerSecond?: number): void {
+  /**
+   * Begins an invocation, with another ceiling where one is given, whose every call needs the permit as well. What was
+   * learned from throttles stays.
+   */
+  restart(callsPerSecond?: number, permit?: Permit): void {
+    this.#permit = permit;
     if (callsPerSecond !== undefined) {
       const ceiling = rateBelow(callsPerSecond);
       this.#rate = Math.min(ceiling, this.#rate === this.#ceiling ? ceiling : this.#rate);
@@ -52,11 +68,11 @@ export class Pacer {
     this.#nextAt = this.#clock.now() + this.#interval;
   }
 
-  /** Resolves when the caller may make one call. `first`: ahead of all who wait already. */
+  /** Resolves when the caller may make one call; rejects with the permit. `first`: ahead of all who wait already. */
   take({ first = false }: { readonly first?: boolean } = {}): Promise<void> {
-    return new Promise((granted) => {
-      if (first) this.#waiting.unshift(granted);
-      else this.#waiting.push(granted);
+    return new Promise((granted, refused) => {
+      if (first) this.#waiting.unshift({ granted, refused });
+      else this.#waiting.push({ granted, refused });
       if (!this.#serving) void this.#serve();
     });
   }
@@ -81,10 +97,15 @@ export class Pacer {
   async #serve(): Promise<void> {
     this.#serving = true;
     while (this.#waiting.length > 0) {
-      await this.#untilNext();
+      try {
+        await this.#untilNext();
+      } catch (error) {
+        for (const { refused } of this.#waiting.splice(0)) refused(error);
+        break;
+      }
       this.#nextAt = Math.max(this.#nextAt, this.#clock.now() - CATCH_UP_MS) + this.#interval;
       this.#grow();
-      this.#waiting.shift()?.();
+      this.#waiting.shift()?.granted();
     }
     this.#serving = false;
   }
@@ -105,6 +126,7 @@ export class Pacer {
 
   async #untilNext(): Promise<void> {
     for (;;) {
+      await this.#permit?.ensure();
       const wait = this.#nextAt - this.#clock.now();
       if (wait < RESOLUTION_MS) return;
       // A system clock that was set back must not stop the workflow for that long.

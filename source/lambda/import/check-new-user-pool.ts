@@ -6,10 +6,12 @@ import { Pacer } from '../../domain/pacing/pacer.ts';
 import { assertImportMayRun, regionOf } from '../../domain/workflow/lease.ts';
 import { backupTable } from '../../adapters/backup-table.ts';
 import { random, systemClock } from '../../adapters/clock.ts';
+import { permitted } from '../../adapters/cognito/permitted.ts';
 import { userPoolReader } from '../../adapters/cognito/pool-reader.ts';
 import { int, readEnv, requiredText } from '../../adapters/env.ts';
 import { guarded } from '../../adapters/guarded.ts';
-import { log, logger } from '../../adapters/log.ts';
+import { invocationOf } from '../../adapters/invocation.ts';
+import { log } from '../../adapters/log.ts';
 import { objectStore } from '../../adapters/object-store.ts';
 
 const env = readEnv({
@@ -27,14 +29,25 @@ const objects = objectStore({ bucket: env.STATE_BUCKET, userAgent });
 
 /** Checks the pool to restore into, and opens the restore or finds the one in force. */
 export const handler = guarded(async (event: unknown, context: Context): Promise<OpenedRestore> => {
-  logger.addContext(context);
+  const invocation = invocationOf(context);
   const { executionArn, options } = startedImport(event);
-  pacer.restart(options.cognitoTps ?? env.COGNITO_TPS);
-  await assertImportMayRun(leases, executionArn);
+  const assertLease = (): Promise<void> => assertImportMayRun(leases, executionArn);
+  await assertLease();
   const tableName = options.backupTableName ?? env.BACKUP_TABLE_NAME;
   const table = tableName === env.BACKUP_TABLE_NAME ? leases : backupTable({ tableName, userAgent });
   const input = { options, region: regionOf(executionArn), primaryUserPoolId: env.PRIMARY_USER_POOL_ID, tableName };
-  const opened = await checkNewUserPool(input, { pools, table, objects, clock: systemClock, random, log });
+  const opened = await permitted(
+    pacer,
+    {
+      ...invocation,
+      workflow: 'ImportWorkflow',
+      executionArn,
+      callsPerSecond: options.cognitoTps ?? env.COGNITO_TPS,
+      objects,
+      assertLease,
+    },
+    () => checkNewUserPool(input, { pools, table, objects, clock: systemClock, random, log }),
+  );
   log.info('New user pool checked', { ...opened });
   return opened;
 });

@@ -8,6 +8,7 @@ import { importJobEnded } from '../../domain/workflow/metrics.ts';
 import { backupTable } from '../../adapters/backup-table.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { importJobs } from '../../adapters/cognito/import-jobs.ts';
+import { permitted } from '../../adapters/cognito/permitted.ts';
 import { userPoolReader } from '../../adapters/cognito/pool-reader.ts';
 import { int, optionalText, readEnv, requiredText, yesNo } from '../../adapters/env.ts';
 import { guarded } from '../../adapters/guarded.ts';
@@ -55,11 +56,23 @@ const sendMetrics = metrics({
 export const handler = guarded(async (event: unknown, context: Context): Promise<ImportUsersResult> => {
   const invocation = invocationOf(context);
   const { executionArn, options, restore } = openedImport(event);
-  pacer.restart(options.cognitoTps ?? env.COGNITO_TPS);
-  await assertImportMayRun(leases, executionArn);
-  const result = await importUsers(
-    { newUserPoolId: options.newUserPoolId, restoreId: restore.restoreId },
-    { ...deps, ...invocation, jobEnded: (job) => sendMetrics(importJobEnded(job, regionOf(executionArn))) },
+  const assertLease = (): Promise<void> => assertImportMayRun(leases, executionArn);
+  await assertLease();
+  const result = await permitted(
+    pacer,
+    {
+      ...invocation,
+      workflow: 'ImportWorkflow',
+      executionArn,
+      callsPerSecond: options.cognitoTps ?? env.COGNITO_TPS,
+      objects: deps.objects,
+      assertLease,
+    },
+    () =>
+      importUsers(
+        { newUserPoolId: options.newUserPoolId, restoreId: restore.restoreId },
+        { ...deps, ...invocation, jobEnded: (job) => sendMetrics(importJobEnded(job, regionOf(executionArn))) },
+      ),
   );
   log.info('Import jobs so far', { ...result });
   return result;

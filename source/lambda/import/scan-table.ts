@@ -7,10 +7,12 @@ import { assertImportMayRun } from '../../domain/workflow/lease.ts';
 import { backupTable } from '../../adapters/backup-table.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { csvHeaderReader } from '../../adapters/cognito/csv-header.ts';
+import { permitted } from '../../adapters/cognito/permitted.ts';
 import { userPoolReader } from '../../adapters/cognito/pool-reader.ts';
 import { int, readEnv, requiredText } from '../../adapters/env.ts';
 import { guarded } from '../../adapters/guarded.ts';
-import { log, logger } from '../../adapters/log.ts';
+import { invocationOf } from '../../adapters/invocation.ts';
+import { log } from '../../adapters/log.ts';
 import { objectStore } from '../../adapters/object-store.ts';
 import { wakeQueue } from '../../adapters/wake-queue.ts';
 
@@ -31,22 +33,27 @@ const deps = {
   objects: objectStore({ bucket: env.STATE_BUCKET, userAgent }),
   newUsers: wakeQueue({ queueUrl: env.NEW_USERS_QUEUE_URL, userAgent }),
   updates: wakeQueue({ queueUrl: env.UPDATES_QUEUE_URL, userAgent }),
-  clock: systemClock,
-  log,
 };
 
 /** Reads the backup, checks it against its manifest and the new pool, and plans the restore. */
 export const handler = guarded(async (event: unknown, context: Context): Promise<ScanTableResult> => {
-  logger.addContext(context);
+  const invocation = invocationOf(context);
   const { executionArn, options, restore } = openedImport(event);
-  pacer.restart(options.cognitoTps ?? env.COGNITO_TPS);
-  await assertImportMayRun(leases, executionArn);
+  const assertLease = (): Promise<void> => assertImportMayRun(leases, executionArn);
+  await assertLease();
   const tableName = options.backupTableName ?? env.BACKUP_TABLE_NAME;
   const table = tableName === env.BACKUP_TABLE_NAME ? leases : backupTable({ tableName, userAgent });
-  const timeLeft = (): number => context.getRemainingTimeInMillis();
-  const result = await scanTable(
-    { ...restore, options, tableName },
-    { ...deps, table, timeLeft, claim: context.awsRequestId },
+  const result = await permitted(
+    pacer,
+    {
+      ...invocation,
+      workflow: 'ImportWorkflow',
+      executionArn,
+      callsPerSecond: options.cognitoTps ?? env.COGNITO_TPS,
+      objects: deps.objects,
+      assertLease,
+    },
+    () => scanTable({ ...restore, options, tableName }, { ...deps, ...invocation, table }),
   );
   log.info(result.done ? 'Restore planned' : 'Planning goes on in the next invocation', { ...result });
   return result;

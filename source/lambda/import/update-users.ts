@@ -8,6 +8,7 @@ import { Pacer } from '../../domain/pacing/pacer.ts';
 import { assertImportMayRun } from '../../domain/workflow/lease.ts';
 import { backupTable } from '../../adapters/backup-table.ts';
 import { systemClock } from '../../adapters/clock.ts';
+import { permitted } from '../../adapters/cognito/permitted.ts';
 import { userPoolReader } from '../../adapters/cognito/pool-reader.ts';
 import { userPoolWriter } from '../../adapters/cognito/pool-writer.ts';
 import { int, readEnv, requiredText } from '../../adapters/env.ts';
@@ -39,18 +40,30 @@ const deps = {
 export const handler = guarded(async (event: unknown, context: Context): Promise<UpdateUsersResult> => {
   const invocation = invocationOf(context);
   const { executionArn, options, restore } = openedImport(event);
-  pacer.restart(options.cognitoTps ?? env.COGNITO_TPS);
-  await assertImportMayRun(leases, executionArn);
-  const result = await updateUsers(
+  const assertLease = (): Promise<void> => assertImportMayRun(leases, executionArn);
+  await assertLease();
+  const result = await permitted(
+    pacer,
     {
-      newUserPoolId: options.newUserPoolId,
-      restoreId: restore.restoreId,
-      mayCreateUsers: restore.mayCreateUsers,
-      recreateMissing: restore.recreateMissing ?? false,
+      ...invocation,
+      workflow: 'ImportWorkflow',
       executionArn,
-      bucket: env.STATE_BUCKET,
+      callsPerSecond: options.cognitoTps ?? env.COGNITO_TPS,
+      objects: deps.objects,
+      assertLease,
     },
-    { ...deps, ...invocation },
+    () =>
+      updateUsers(
+        {
+          newUserPoolId: options.newUserPoolId,
+          restoreId: restore.restoreId,
+          mayCreateUsers: restore.mayCreateUsers,
+          recreateMissing: restore.recreateMissing ?? false,
+          executionArn,
+          bucket: env.STATE_BUCKET,
+        },
+        { ...deps, ...invocation },
+      ),
   );
   log.info('Updates so far', result.done ? { done: true, outcome: result.outcome, ...result.counts } : { ...result });
   return result;

@@ -5,6 +5,7 @@ import { parseCompareEvent } from '../../domain/verify/verify-event.ts';
 import { assertVerifyMayRun } from '../../domain/workflow/lease.ts';
 import { backupTable } from '../../adapters/backup-table.ts';
 import { systemClock } from '../../adapters/clock.ts';
+import { permitted } from '../../adapters/cognito/permitted.ts';
 import { userPoolReader } from '../../adapters/cognito/pool-reader.ts';
 import { int, readEnv, requiredText } from '../../adapters/env.ts';
 import { guarded } from '../../adapters/guarded.ts';
@@ -29,11 +30,14 @@ const pool = userPoolReader({ pacer, userAgent });
 export const handler = guarded(async (event: unknown, context): Promise<ComparePoolResult> => {
   const invocation = invocationOf(context);
   const input = parseCompareEvent(event);
-  pacer.restart(input.options.cognitoTps ?? env.COGNITO_TPS);
-  await assertVerifyMayRun(table, input.executionArn);
-  const result = await comparePool(
-    { ...input, tableName, bucket: env.STATE_BUCKET },
-    { ...invocation, table, objects, pool },
+  const { executionArn, options } = input;
+  const assertLease = (): Promise<void> => assertVerifyMayRun(table, executionArn);
+  await assertLease();
+  const callsPerSecond = options.cognitoTps ?? env.COGNITO_TPS;
+  const result = await permitted(
+    pacer,
+    { ...invocation, workflow: 'VerifyWorkflow', executionArn, callsPerSecond, objects, assertLease },
+    () => comparePool({ ...input, tableName, bucket: env.STATE_BUCKET }, { ...invocation, table, objects, pool }),
   );
   log.info('Compared so far', { ...result });
   return result;

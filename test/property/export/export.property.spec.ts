@@ -87,7 +87,7 @@ const changesOf = ({
 
 describe('export under crashes', () => {
   it('gives the same table and the same counts when it is killed once, at any call', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const start = smallWorld(7, 22);
     const { runId: first } = await new ExportRunner(start.world).run();
     const again = (): { world: World; pool: MemoryPool } => {

@@ -87,7 +87,7 @@ describe('Pools that somebody filled to do harm', function () {
         const { restoreId } = world.objects.json<RestoreHead>(headKey(TARGET));
         for (const key of world.objects.stored.keys())
           expect(key)
-            .to.match(/^(exports|restores|snapshots|notices)\/[\w./-]+$/)
+            .to.match(/^(exports|changes|restores|snapshots|notices)\/[\w./-]+$/)
             .and.not.include('..');
         const report = parse(world.objects.text(`restores/${TARGET}/${restoreId}/report/failures.csv`));
         expect(new Set(report.map((row) => row.length))).to.deep.equal(new Set([6]));
@@ -137,6 +137,7 @@ describe('Inputs that somebody made to do harm', () => {
     'BackupTableName',
     'ExportRun',
     'AllowMassDelete',
+    'AllowMassChange',
     'Trigger',
     '__proto__',
     'constructor',

@@ -45,6 +45,8 @@ export class WorkflowWorld extends World {
   readonly source: MemoryPool;
   readonly target: MemoryPool;
   readonly messages: { readonly subject: string; readonly body: string }[] = [];
+  /** Whether calls to Cognito wait for a pacer of their invocation, at SETTINGS.callsPerSecond. */
+  paced = false;
   /** SnapshotRetentionDays. */
   retentionDays = SETTINGS.retentionDays;
   /** A killed function stops its execution, as a person would, instead of being retried. */
@@ -133,9 +135,9 @@ export class WorkflowWorld extends World {
       throw new Stopped('stopped');
     };
     const functions = Object.fromEntries(
-      Object.entries(workflowFunctions(this.services, { ...SETTINGS, retentionDays: this.retentionDays })).map(
-        ([name, work]) => [name, this.#function(execution, name, work)],
-      ),
+      Object.entries(
+        workflowFunctions(this.services, { ...SETTINGS, retentionDays: this.retentionDays, paced: this.paced }),
+      ).map(([name, work]) => [name, this.#function(execution, name, work)]),
     );
     this.executions.set(id, 'RUNNING');
     try {

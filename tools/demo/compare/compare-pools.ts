@@ -1,3 +1,5 @@
+import { attributeDifferences, differencesBetween } from './differences.ts';
+import type { DifferingRow } from './differences.ts';
 import type { PoolSnapshot, SnapshotUser } from './read-pool.ts';
 
 /** One line of the result table. */
@@ -16,6 +18,8 @@ export interface PoolComparison {
   /** Old `sub`s of users that the new pool lacks, or has with other values. */
   readonly missingSubs: readonly string[];
   readonly differentSubs: readonly string[];
+  /** The same, row by row and with groups and memberships. */
+  readonly differences: readonly DifferingRow[];
 }
 
 /**
@@ -34,10 +38,7 @@ export function comparePools(
     .filter(([name]) => restored.users.has(name))
     .map(([name, user]) => [user, restored.users.get(name) as SnapshotUser] as const);
   const different = present.filter(
-    ([before, after]) =>
-      attributeTally(before, after).different + attributeTally(before, after).missing > 0 ||
-      extraAttributes(before, after) > 0 ||
-      before.enabled !== after.enabled,
+    ([before, after]) => attributeDifferences(before, after).length > 0 || before.enabled !== after.enabled,
   );
   return {
     rows: [
@@ -59,6 +60,7 @@ export function comparePools(
     unexpected: [...restored.users.keys()].filter((name) => !old.users.has(name)),
     missingSubs: missing.map(([, user]) => user.sub),
     differentSubs: different.map(([before]) => before.sub),
+    differences: differencesBetween(old, restored, restorable),
   };
 }
 
@@ -70,42 +72,16 @@ const tally = (what: string, expected: number, missing: number, different: numbe
   different,
 });
 
-function attributeTally(before: SnapshotUser, after: SnapshotUser): { missing: number; different: number } {
-  let missing = 0;
-  let different = 0;
-  for (const [name, value] of before.attributes) {
-    const found = after.attributes.get(name);
-    if (found === undefined) missing += 1;
-    else if (found !== value && !(name.endsWith('_verified') && found.toLowerCase() === value.toLowerCase()))
-      different += 1;
-  }
-  return { missing, different };
-}
-
-/** `false` verified flags appear where an import writes every column: the same state, spelled out. */
-const extraAttributes = (before: SnapshotUser, after: SnapshotUser): number =>
-  [...after.attributes].filter(
-    ([name, value]) => !before.attributes.has(name) && !(name.endsWith('_verified') && value.toLowerCase() === 'false'),
-  ).length;
-
 function attributesRow(
   expected: readonly SnapshotUser[],
   present: readonly (readonly [SnapshotUser, SnapshotUser])[],
   absent: readonly SnapshotUser[],
 ): ComparedKind {
-  const tallies = present.map(([before, after]) => ({
-    ...attributeTally(before, after),
-    extra: extraAttributes(before, after),
-  }));
+  const differences = present.flatMap(([before, after]) => attributeDifferences(before, after));
+  const gone = differences.filter(({ after }) => after === undefined).length;
   const count = (users: readonly SnapshotUser[]): number =>
     users.reduce((sum, { attributes }) => sum + attributes.size, 0);
-  const missing = tallies.reduce((sum, one) => sum + one.missing, 0) + count(absent);
-  return tally(
-    'attribute values',
-    count(expected),
-    missing,
-    tallies.reduce((sum, one) => sum + one.different + one.extra, 0),
-  );
+  return tally('attribute values', count(expected), gone + count(absent), differences.length - gone);
 }
 
 function groupRows(old: PoolSnapshot, restored: PoolSnapshot): ComparedKind[] {

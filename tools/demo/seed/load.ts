@@ -6,34 +6,29 @@ import type { DemoGroup } from './groups.ts';
 import { CUSTOM_ATTRIBUTES } from './users.ts';
 import type { DemoUser } from './users.ts';
 
-/** Creates an empty pool with the demo's sign-in rules and custom attributes for everything that the users have. */
+/** Creates an empty pool with the demo's sign-in rules, the demo's custom attributes and those of a file. */
 export const createDemoPool = (
   client: CognitoIdentityProviderClient,
   name: string,
-  users: readonly DemoUser[] = [],
+  customAttributes: readonly string[] = [],
 ): Promise<string> =>
   createPool(client, name, {
     AutoVerifiedAttributes: ['email', 'phone_number'],
-    Schema: [...CUSTOM_ATTRIBUTES, ...furtherAttributes(users)],
+    Schema: schemaWith(customAttributes),
   });
 
-/** Custom attributes of users from a file, as strings; Cognito wants them defined. */
-function furtherAttributes(users: readonly DemoUser[]): SchemaAttributeType[] {
-  const known = new Set<string>(CUSTOM_ATTRIBUTES.map(({ Name }) => Name));
-  const used = new Set(
-    users
-      .flatMap(({ attributes }) => Object.keys(attributes))
-      .filter((name) => name.startsWith('custom:'))
-      .map((name) => name.slice('custom:'.length)),
-  );
-  return [...used]
-    .filter((name) => !known.has(name))
-    .map((Name) => ({
+/** A file's attributes are texts of any length, also where the demo's own users have one of the same name. */
+function schemaWith(customAttributes: readonly string[]): SchemaAttributeType[] {
+  const ofFile = customAttributes.map((name) => name.slice('custom:'.length));
+  return [
+    ...CUSTOM_ATTRIBUTES.filter(({ Name }) => !ofFile.includes(Name)),
+    ...ofFile.map((Name) => ({
       Name,
-      AttributeDataType: 'String',
+      AttributeDataType: 'String' as const,
       Mutable: true,
       StringAttributeConstraints: { MinLength: '0', MaxLength: '2048' },
-    }));
+    })),
+  ];
 }
 
 /** Puts groups and users with their memberships into a pool. */

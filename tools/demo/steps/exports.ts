@@ -14,7 +14,7 @@ import { DemoFailure } from '../context.ts';
 import type { Demo } from '../context.ts';
 import { firstExecution, startExecution, succeeded } from '../../deploy/executions.ts';
 import { followExecution } from '../executions.ts';
-import { demoUsers } from '../seed/users.ts';
+import { changesInWords, changesOf } from '../seed/changes.ts';
 import { textTable } from '../table.ts';
 import type { SeededPool } from './seed.ts';
 
@@ -50,7 +50,7 @@ export async function exportThreeTimes(demo: Demo, launched: LaunchedSolution, s
   if (written > 20) throw new DemoFailure(`An unchanged export wrote ${written} times; at most 20 were expected.`);
 
   narrator.step('And after changes in the pool');
-  narrator.say(await changeShares(demo, seeded));
+  narrator.say(await changeForShow(demo, seeded));
   await finished(demo, launched, await startExecution(sfn, launched.exportWorkflow, {}));
 }
 
@@ -98,22 +98,11 @@ async function itemsWritten({ cloud }: Demo): Promise<number> {
     .length;
 }
 
-/** Adds, edits, deletes and moves one user in a hundred each. */
-async function changeShares({ cloud, narrator }: Demo, { poolId, users, groups }: SeededPool): Promise<string> {
+/** Adds, edits, deletes and moves a few users. */
+async function changeForShow({ cloud, narrator }: Demo, { poolId, population }: SeededPool): Promise<string> {
   const client = cognitoIn(cloud, PRIMARY);
-  const share = Math.max(1, Math.floor(users.length / 100));
-  const local = users.filter(({ status }) => status !== 'EXTERNAL_PROVIDER');
-  const [from, to] = groupsBySize(users);
-  const added = demoUsers(share, groups, 2026, users.length + 1).filter(({ status }) => status !== 'EXTERNAL_PROVIDER');
-  const edited = local.slice(10, 10 + share);
-  const deleted = local.slice(-share);
-  const moved =
-    to === undefined
-      ? []
-      : local
-          .slice(10 + share, -share)
-          .filter((user) => user.groups.includes(from as string))
-          .slice(0, share);
+  const changes = changesOf(population);
+  const { added, edited, deleted, moved, from, to } = changes;
   narrator.progress('changing the pool');
   await cloud.putUsers(PRIMARY, poolId, added);
   await forEachAtOnce(edited, 8, ({ username }) =>
@@ -132,12 +121,5 @@ async function changeShares({ cloud, narrator }: Demo, { poolId, users, groups }
     await client.send(new AdminRemoveUserFromGroupCommand({ UserPoolId: poolId, Username: username, GroupName: from }));
     await client.send(new AdminAddUserToGroupCommand({ UserPoolId: poolId, Username: username, GroupName: to }));
   });
-  return `Changed in the pool: ${added.length} users added, ${edited.length} edited, ${deleted.length} deleted, ${moved.length} moved from "${from}" to "${to}".`;
-}
-
-/** Names of the groups that have members, largest first. */
-function groupsBySize(users: SeededPool['users']): string[] {
-  const sizes = new Map<string, number>();
-  for (const name of users.flatMap(({ groups }) => groups)) sizes.set(name, (sizes.get(name) ?? 0) + 1);
-  return [...sizes.keys()].sort((one, other) => (sizes.get(other) ?? 0) - (sizes.get(one) ?? 0));
+  return changesInWords(changes);
 }

@@ -22,7 +22,7 @@ export interface Restored {
 export async function disasterAndRestore(
   { cloud, narrator }: Demo,
   launched: LaunchedSolution,
-  { poolId, users }: SeededPool,
+  { poolId, population }: SeededPool,
 ): Promise<Restored> {
   narrator.step(`Disaster in ${PRIMARY}: the pool is deleted`);
   const primary = cognitoIn(cloud, PRIMARY);
@@ -32,7 +32,7 @@ export async function disasterAndRestore(
 
   narrator.step(`Restore into a new, empty pool in ${SECONDARY}`);
   const secondary = cognitoIn(cloud, SECONDARY);
-  const newPoolId = await createDemoPool(secondary, 'customers-restored', users);
+  const newPoolId = await createDemoPool(secondary, 'customers-restored', population.customAttributes);
   const input = { NewUserPoolId: newPoolId };
   narrator.say(`ImportWorkflow in ${SECONDARY}, input ${JSON.stringify(input)}`);
   const sfn = stepFunctionsIn(cloud, SECONDARY);

@@ -1,35 +1,31 @@
 import { cognitoIn } from '../../deploy/clients.ts';
 import { PRIMARY } from '../../deploy/regions.ts';
 import type { Demo } from '../context.ts';
-import { DEMO_GROUPS } from '../seed/groups.ts';
-import type { DemoGroup } from '../seed/groups.ts';
 import { createDemoPool, loadPool } from '../seed/load.ts';
-import { usersFromCsv } from '../seed/users-csv.ts';
-import { demoUsers } from '../seed/users.ts';
+import type { Population } from '../seed/population.ts';
 import type { DemoUser } from '../seed/users.ts';
 
 export interface SeededPool {
   readonly poolId: string;
-  readonly users: readonly DemoUser[];
-  readonly groups: readonly DemoGroup[];
+  readonly population: Population;
 }
 
 /** Makes the pool that the demo backs up. */
-export async function makePool({ cloud, narrator, options }: Demo): Promise<SeededPool> {
+export async function makePool({ cloud, narrator, options, population }: Demo): Promise<SeededPool> {
   narrator.step(`A user pool in ${PRIMARY}`);
-  const users = options.usersCsv === undefined ? demoUsers(options.users, DEMO_GROUPS) : usersFromCsv(options.usersCsv);
-  const groups =
-    options.usersCsv === undefined
-      ? DEMO_GROUPS
-      : [...new Set(users.flatMap((user) => user.groups))].map((name) => ({ name, share: 0, atLeast: 0 }));
-  const poolId = await createDemoPool(cognitoIn(cloud, PRIMARY), 'customers', users);
+  const { users, groups, extras, customAttributes } = population;
+  const poolId = await createDemoPool(cognitoIn(cloud, PRIMARY), 'customers', customAttributes);
   await loadPool({ cloud, region: PRIMARY, poolId }, groups, users);
-  narrator.say(describe(users, groups));
+  narrator.say(describe(population));
+  if (options.usersCsv !== undefined)
+    narrator.say(
+      `Yours among them: ${users.length - extras.length}. The others are the demo's own (${extras[0]?.username} and so on): only those are changed and deleted for show.`,
+    );
   narrator.done(`pool ${poolId} loaded`);
-  return { poolId, users, groups };
+  return { poolId, population };
 }
 
-function describe(users: readonly DemoUser[], groups: readonly DemoGroup[]): string {
+function describe({ users, groups }: Population): string {
   const count = (test: (user: DemoUser) => boolean): string => users.filter(test).length.toLocaleString('en-US');
   const memberships = users.reduce((sum, user) => sum + user.groups.length, 0);
   return [

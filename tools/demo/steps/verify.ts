@@ -1,5 +1,3 @@
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { parse } from 'csv-parse/sync';
 import { comparePools, differingKinds } from '../compare/compare-pools.ts';
 import { readPool } from '../compare/read-pool.ts';
 import { cognitoIn } from '../../deploy/clients.ts';
@@ -8,7 +6,9 @@ import { SECONDARY } from '../../deploy/regions.ts';
 import type { LaunchedSolution } from '../../deploy/solution.ts';
 import { DemoFailure } from '../context.ts';
 import type { Demo } from '../context.ts';
+import { rowsInWords } from '../failure.ts';
 import { textTable } from '../table.ts';
+import { failuresInWords, reportedFailures } from './report.ts';
 import type { Restored } from './restore.ts';
 
 /** Compares old and new pool, reads the report, and shows the messages that were sent. Throws when something does not hold. */
@@ -29,58 +29,31 @@ export async function verify(
     ),
   );
 
-  const reported = await reportedSubs(demo, launched, newPoolId);
+  const reported = await reportedFailures(demo, launched, newPoolId);
   const left = [...old.users.values()].filter((user) => user.status === 'UNCONFIRMED');
   const federated = [...old.users.values()].filter((user) => user.status === 'EXTERNAL_PROVIDER').length;
   narrator.say(
     `Left out by rule: ${left.length} unconfirmed users (each in failures.csv with its reason), ${federated} users of identity providers (not in the backup).`,
   );
-  narrator.say(
-    `failures.csv: ${[...reported.values()].reduce((sum, count) => sum + count, 0)} rows\n${[...reported.reasons].map(([reason, count]) => `  ${count} x ${reason}`).join('\n')}`,
-  );
+  if (reported !== undefined) narrator.say(failuresInWords(reported));
 
   narrator.done('compared');
 
+  const unreported = [...left.map(({ sub }) => sub), ...missingSubs, ...differentSubs].filter(
+    (sub) => reported?.has(sub) !== true,
+  );
   const problems = [
+    ...failureOf('ImportWorkflow', execution),
     ...differingKinds(compared),
     ...(unexpected.length > 0 ? [`${unexpected.length} users in the new pool that the old one did not have`] : []),
-    ...[...left.map(({ sub }) => sub), ...missingSubs, ...differentSubs]
-      .filter((sub) => !reported.has(sub))
-      .slice(0, 1)
-      .map(() => 'a user that was not restored is not in failures.csv'),
-    ...failureOf('ImportWorkflow', execution),
+    ...(reported === undefined ? ['The restore wrote no failures.csv.'] : []),
+    ...(unreported.length > 0
+      ? [`${unreported.length} users who were not restored as they were are not in failures.csv`]
+      : []),
     ...(await messageProblems(demo)),
   ];
-  if (problems.length > 0) throw new DemoFailure(problems.join('\n'));
-}
-
-class Reported extends Map<string, number> {
-  readonly reasons = new Map<string, number>();
-}
-
-/** Old `sub` of every row of failures.csv, read with a CSV parser of its own. */
-async function reportedSubs(
-  { cloud, narrator }: Demo,
-  { bucket }: LaunchedSolution,
-  poolId: string,
-): Promise<Reported> {
-  const s3 = new S3Client(cloud.clientConfig(SECONDARY));
-  const Bucket = bucket[SECONDARY];
-  const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: `restores/${poolId}/` }));
-  const keys = (Contents ?? []).map(({ Key = '' }) => Key).filter((key) => key.includes('/report/'));
-  narrator.say(`Report in s3://${Bucket}/:\n${keys.map((key) => `  ${key}`).join('\n')}`);
-  const Key = keys.find((key) => key.endsWith('/failures.csv'));
-  if (Key === undefined) throw new DemoFailure('The restore wrote no failures.csv.');
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-  const reported = new Reported();
-  for (const { sub = '', reason = '' } of parse<Record<string, string>>(
-    await (Body as { transformToString(): Promise<string> }).transformToString(),
-    { columns: true },
-  )) {
-    reported.set(sub, (reported.get(sub) ?? 0) + 1);
-    reported.reasons.set(reason, (reported.reasons.get(reason) ?? 0) + 1);
-  }
-  return reported;
+  if (problems.length > 0)
+    throw new DemoFailure([...problems, ...rowsInWords(compared.differences, reported ?? new Map())].join('\n'));
 }
 
 async function messageProblems({ cloud, narrator }: Demo): Promise<string[]> {

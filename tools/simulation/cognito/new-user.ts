@@ -19,6 +19,10 @@ const INVALID: Refusal = { refused: 'InvalidParameterException' };
 export function newUser(pool: SimulatedPool, given: GivenUser): { readonly sub: string } | Refusal {
   const { username, attributes, status, now } = given;
   if (breaksRules(pool.settings, given)) return INVALID;
+  const unfit = Object.entries(attributes)
+    .filter(([name, value]) => value !== '' && !takes(ruleOf(pool.settings, name), value))
+    .map(([name]) => name);
+  if (unfit.length > 0) return { ...INVALID, attributes: unfit };
   const { usernameAttributes, schema } = pool.settings;
   const sub = pool.newSub(username);
   const kept: Record<string, string> = {
@@ -63,12 +67,12 @@ function breaksRules(
     (status === TEMPORARY_PASSWORD_STATUS &&
       'preferred_username' in attributes &&
       aliasAttributes.includes('preferred_username')) ||
-    Object.entries(attributes).some(([name, value]) => {
-      const rule = schema.find((entry) => entry.name === name);
-      return rule === undefined || (value !== '' && !takes(rule, value));
-    })
+    Object.keys(attributes).some((name) => !schema.some((entry) => entry.name === name))
   );
 }
+
+const ruleOf = ({ schema }: SimulatedPool['settings'], name: string): SchemaAttribute =>
+  schema.find((entry) => entry.name === name) as SchemaAttribute;
 
 /** The documented forms of values ("User pool attributes"); of birthdates Cognito looks at the length only. */
 function takes({ name, type, min, max }: SchemaAttribute, value: string): boolean {

@@ -38,6 +38,7 @@ import type { LeaseDeps } from '../../../source/domain/workflow/lease.ts';
 import { importJobEnded } from '../../../source/domain/workflow/metrics.ts';
 import { notify } from '../../../source/domain/workflow/notices/notify.ts';
 import type { NotifyDeps } from '../../../source/domain/workflow/notices/notify.ts';
+import { withPermittedPorts } from './permitted-ports.ts';
 import type { Functions } from './run-workflow.ts';
 
 const TABLE = 'backup-table';
@@ -69,6 +70,8 @@ export interface FunctionSettings {
   readonly primaryUserPoolId: string;
   readonly callsPerSecond: number;
   readonly retentionDays: number;
+  /** Whether calls to Cognito wait for a pacer of their invocation. */
+  readonly paced?: boolean;
 }
 
 /** Every function of the workflows, wired to the services of one Region as its file in source/lambda does it. */
@@ -104,24 +107,36 @@ function commonFunctions(
 
 function exportFunctions(
   { cognito, table, replica, objects, exportQueue, executionStatus, random, invocation }: RegionServices,
-  { primaryRegion, secondaryRegion, primaryUserPoolId, callsPerSecond, retentionDays }: FunctionSettings,
+  { primaryRegion, secondaryRegion, primaryUserPoolId, callsPerSecond, retentionDays, paced }: FunctionSettings,
 ): Functions {
   const ports = { pool: cognito, table, replica, objects, queue: exportQueue };
   const mayRun = (executionArn: string): Promise<void> =>
     assertExportMayRun({ table, executionStatus }, executionArn, [primaryRegion, secondaryRegion]);
+  const calling = async (
+    executionArn: string,
+    work: (deps: typeof ports & Invocation) => Promise<unknown>,
+  ): Promise<unknown> => {
+    const assertLease = (): Promise<void> => mayRun(executionArn);
+    await assertLease();
+    const begun = invocation();
+    const about = { ...begun, workflow: 'ExportWorkflow' as const, executionArn, objects, assertLease };
+    return withPermittedPorts(
+      { pool: cognito },
+      { ...about, ...(paced === true ? { callsPerSecond } : {}) },
+      (cognitos) => tellingLastSealed(table, () => work({ ...ports, ...begun, ...cognitos })),
+    );
+  };
   const step =
     (work: (deps: typeof ports & Invocation, event: ReturnType<typeof parseRunEvent>) => Promise<unknown>) =>
     async (event: unknown): Promise<unknown> => {
       const parsed = parseRunEvent(event);
-      await mayRun(parsed.executionArn);
-      return tellingLastSealed(table, () => work({ ...ports, ...invocation() }, parsed));
+      return calling(parsed.executionArn, (deps) => work(deps, parsed));
     };
   return {
-    CheckUserPoolConfig: async (event) => {
-      await mayRun(parseExportEvent(event).executionArn);
-      const deps = { ...ports, random, clock: invocation().clock };
-      return tellingLastSealed(table, () => checkUserPoolConfig(deps, primaryUserPoolId));
-    },
+    CheckUserPoolConfig: (event) =>
+      calling(parseExportEvent(event).executionArn, (deps) =>
+        checkUserPoolConfig({ ...deps, random }, primaryUserPoolId),
+      ),
     SyncUsers: step((deps, { runId }) => syncUsers(deps, { runId, callsPerSecond })),
     ListGroups: step((deps, { runId }) => listGroups(deps, runId)),
     SyncGroup: step((deps, { runId }) => syncGroup(deps, runId)),
@@ -153,16 +168,29 @@ function importFunctions(
     updatesQueue: updates,
     ...services
   }: RegionServices,
-  { primaryUserPoolId }: FunctionSettings,
+  { primaryUserPoolId, callsPerSecond, paced }: FunctionSettings,
 ): Functions {
   const { random, invocation, sendMetrics } = services;
   const ports = { pools: cognito, pool: cognito, writer, jobs, table, objects, newUsers, updates };
+  const calling = async (
+    { executionArn, options }: ReturnType<typeof startedImport>,
+    work: (deps: typeof ports & Invocation) => Promise<unknown>,
+  ): Promise<unknown> => {
+    const assertLease = (): Promise<void> => assertImportMayRun(table, executionArn);
+    await assertLease();
+    const begun = invocation();
+    const about = { ...begun, workflow: 'ImportWorkflow' as const, executionArn, objects, assertLease };
+    return withPermittedPorts(
+      { pools: cognito, pool: cognito, writer, jobs },
+      { ...about, ...(paced === true ? { callsPerSecond: options.cognitoTps ?? callsPerSecond } : {}) },
+      (cognitos) => work({ ...ports, ...begun, ...cognitos }),
+    );
+  };
   const step =
     (work: (deps: typeof ports & Invocation, event: ReturnType<typeof openedImport>) => Promise<unknown>) =>
     async (event: unknown): Promise<unknown> => {
       const parsed = openedImport(event);
-      await assertImportMayRun(table, parsed.executionArn);
-      return work({ ...ports, ...invocation() }, parsed);
+      return calling(parsed, (deps) => work(deps, parsed));
     };
   const target = ({ options: { newUserPoolId }, restore }: ReturnType<typeof openedImport>) => ({
     newUserPoolId,
@@ -170,11 +198,13 @@ function importFunctions(
   });
   return {
     CheckNewUserPool: async (event) => {
-      const { executionArn, options } = startedImport(event);
-      await assertImportMayRun(table, executionArn);
-      return checkNewUserPool(
-        { options, region: regionOf(executionArn), primaryUserPoolId, tableName: TABLE },
-        { ...ports, random, ...invocation() },
+      const started = startedImport(event);
+      const { executionArn, options } = started;
+      return calling(started, (deps) =>
+        checkNewUserPool(
+          { options, region: regionOf(executionArn), primaryUserPoolId, tableName: TABLE },
+          { ...deps, random },
+        ),
       );
     },
     ScanTable: step((deps, { options, restore }) => scanTable({ ...restore, options, tableName: TABLE }, deps)),
@@ -194,7 +224,7 @@ function importFunctions(
 
 function verifyFunctions(
   { table, primary, objects, cognito: pool, invocation }: RegionServices,
-  { primaryRegion, retentionDays }: FunctionSettings,
+  { primaryRegion, retentionDays, callsPerSecond, paced }: FunctionSettings,
 ): Functions {
   return {
     VerifyBackup: async (event) => {
@@ -208,8 +238,14 @@ function verifyFunctions(
     },
     ComparePool: async (event) => {
       const parsed = parseCompareEvent(event);
-      await assertVerifyMayRun(table, parsed.executionArn);
-      return comparePool({ ...parsed, tableName: TABLE, bucket: BUCKET }, { ...invocation(), table, objects, pool });
+      const { executionArn } = parsed;
+      const assertLease = (): Promise<void> => assertVerifyMayRun(table, executionArn);
+      await assertLease();
+      const begun = invocation();
+      const about = { ...begun, workflow: 'VerifyWorkflow' as const, executionArn, objects, assertLease };
+      return withPermittedPorts({ pool }, { ...about, ...(paced === true ? { callsPerSecond } : {}) }, (cognitos) =>
+        comparePool({ ...parsed, tableName: TABLE, bucket: BUCKET }, { ...begun, table, objects, ...cognitos }),
+      );
     },
   };
 }

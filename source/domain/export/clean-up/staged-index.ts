@@ -1,7 +1,8 @@
 import { KEY_DIGEST_BYTES, keyDigest } from '../../backup/hashing.ts';
+import { forEachAtOnce } from '../../concurrency.ts';
 import { DigestTable } from '../../digests/digest-table.ts';
 import type { ItemKey, ObjectStore } from '../../ports.ts';
-import { readStagedRecords, STAGED_RECORD_BYTES, stagedContent, stagedIn } from '../staging.ts';
+import { READS_AT_A_TIME, readStagedRecords, STAGED_RECORD_BYTES, stagedContent, stagedIn } from '../staging.ts';
 import type { StagedPart } from '../staging.ts';
 
 /**
@@ -18,14 +19,17 @@ export class StagedIndex {
 
   static async load(objects: Pick<ObjectStore, 'get'>, parts: readonly StagedPart[]): Promise<StagedIndex> {
     const records = Buffer.alloc(stagedIn(parts) * STAGED_RECORD_BYTES);
-    let at = records.length;
-    for (const part of parts) {
+    let before = 0;
+    const placed = parts.map((part) => {
+      const end = records.length - before * STAGED_RECORD_BYTES;
+      before += part.items;
+      return { part, end };
+    });
+    await forEachAtOnce(placed, READS_AT_A_TIME, async ({ part, end }) => {
       const read = await readStagedRecords(objects, part);
-      for (let from = 0; from < read.length; from += STAGED_RECORD_BYTES) {
-        at -= STAGED_RECORD_BYTES;
-        read.copy(records, at, from, from + STAGED_RECORD_BYTES);
-      }
-    }
+      for (let from = 0; from < read.length; from += STAGED_RECORD_BYTES)
+        read.copy(records, end - from - STAGED_RECORD_BYTES, from, from + STAGED_RECORD_BYTES);
+    });
     return new StagedIndex(records);
   }
 

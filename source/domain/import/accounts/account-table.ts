@@ -78,7 +78,7 @@ export class AccountTable {
 
   /** Takes concatenated records over; of equal ones the last counts. `stored`: false where they count as changed. */
   load(records: Buffer, { stored }: { readonly stored: boolean }): void {
-    this.#reserve(this.#size + records.length / ACCOUNT_RECORD_BYTES);
+    this.reserve(this.#size + records.length / ACCOUNT_RECORD_BYTES);
     for (let at = 0; at + ACCOUNT_RECORD_BYTES <= records.length; at += ACCOUNT_RECORD_BYTES) {
       const ordinal = this.#place(records, at);
       if (!stored) this.#changed.add(ordinal);
@@ -108,7 +108,7 @@ export class AccountTable {
 
   /** Copies the record at `from` to where the one of its digest is, or behind the last. */
   #place(records: Buffer, from: number): number {
-    this.#reserve(this.#size + 1);
+    this.reserve(this.#size + 1);
     const { slot, found } = this.#seek(records, from);
     const ordinal = found ?? this.#size;
     if (found === undefined) {
@@ -119,7 +119,8 @@ export class AccountTable {
     return ordinal;
   }
 
-  #reserve(records: number): void {
+  /** Makes room for so many records, so that growing does not copy them again and again. */
+  reserve(records: number): void {
     if (records * ACCOUNT_RECORD_BYTES > this.#bytes.length) {
       const larger = Buffer.alloc(Math.max(64, records, this.#size * 2) * ACCOUNT_RECORD_BYTES);
       this.#bytes.copy(larger);

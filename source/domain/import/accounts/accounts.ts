@@ -121,6 +121,11 @@ export class Accounts implements Appendix {
     this.#put(oldSub, { ...known, facts: known.facts | Fact.createdBefore });
   }
 
+  /** So many users may come on record soon. */
+  expect(users: number): void {
+    this.table.reserve(users);
+  }
+
   cut(newKey: (kind: string) => string): ReturnType<Appendix['cut']> {
     const { stored, table } = this;
     if (table.changed < RECORDS_PER_PART) {

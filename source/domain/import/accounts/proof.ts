@@ -88,9 +88,6 @@ export const hasAttributesOf = (
 export const withoutLate = (attributes: Attributes): Attributes =>
   Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== LATE_ATTRIBUTE));
 
-/** Whether there is such an attribute. */
-export const hasLate = (attributes: Attributes): boolean => LATE_ATTRIBUTE in attributes;
-
 /** Whether the account was created by then, milliseconds since the epoch. */
 export const wasCreatedBefore = (account: PoolUser, time: number): boolean => isWithin(account, -Infinity, time);
 

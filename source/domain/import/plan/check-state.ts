@@ -29,6 +29,8 @@ export const checkStateShape = v.object({
   groupsChanged: v.exactOptional(v.array(countShape)),
   /** Users, with their name, of whom an account has the name that is not theirs; their own may be listed later. */
   strangers: v.exactOptional(v.array(v.strictTuple([countShape, v.string()]))),
+  /** Users whose account has another name than planned. */
+  renamed: v.exactOptional(v.array(countShape)),
   /** What is to be taken back from such accounts: a membership, or without `group` the disabled flag. */
   toTakeBack: v.exactOptional(
     v.array(

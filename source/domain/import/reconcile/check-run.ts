@@ -30,6 +30,7 @@ export class CheckRun implements Appendix {
     const marks = await loadPlanMarks(deps.objects, plan, {
       marksKey: state.marksKey,
       recognize: (...asked) => owners.recognize(...asked),
+      nameOf: (ordinal) => owners.plannedName(ordinal),
     });
     const since = await ChangedSince.load(
       deps.objects,

@@ -75,6 +75,7 @@ async function listGroups({ run, state }: CheckRun): Promise<void> {
 
 async function listMembers(check: CheckRun): Promise<StepEnd> {
   const { run, marks, state } = check;
+  await check.owners.learnNames(marks);
   const planned = run.groups.map(({ name }) => name);
   const groups = state.memberGroups === 'all' ? planned : state.memberGroups.map((index) => planned[index] as string);
   // A second look at a few groups would count theirs twice.

@@ -4,8 +4,14 @@ import { signInNameFrom } from '../../comparison/matching.ts';
 import { wasCreatedBefore } from '../accounts/proof.ts';
 import { OrdinalsBySub } from '../accounts/ordinals-by-sub.ts';
 import { Settlement } from '../accounts/settlement.ts';
+import { placeOf } from '../plan/expected-place.ts';
+import { restoreUserShape, updateOpShape } from '../plan/plan-model.ts';
+import type { RestoreUser } from '../plan/plan-model.ts';
+import { readNdjson } from '../../state/ndjson.ts';
 import type { CheckState } from '../plan/check-state.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
+
+type Noted = Pick<CheckState, 'strangers' | 'renamed' | 'toTakeBack'>;
 
 /**
  * Tells whose account a listed one is. Every comparison with the plan is about the account that this restore made for a
@@ -13,17 +19,19 @@ import type { UpdateRun } from '../updates/update-run.ts';
  */
 export class Owners {
   #bySub: OrdinalsBySub | undefined;
+  readonly #names = new Map<number, string>();
   /** Users who are among the strangers of the state. */
   #noted: Set<number> | undefined;
 
   private constructor(
     private readonly run: UpdateRun,
     private readonly settlement: Settlement,
-    private readonly state: Pick<CheckState, 'strangers' | 'toTakeBack'>,
+    private readonly state: Noted,
   ) {}
 
-  static async load(run: UpdateRun, state: Pick<CheckState, 'strangers' | 'toTakeBack'>): Promise<Owners> {
+  static async load(run: UpdateRun, state: Noted): Promise<Owners> {
     const { plan, accounts, jobs } = run;
+    accounts.expect(plan.counts.byCsv + plan.counts.oneByOne);
     const settlement = await Settlement.load(run.deps.objects, { plan, jobs, accounts });
     return new Owners(run, settlement, state);
   }
@@ -33,6 +41,7 @@ export class Owners {
     const { accounts } = this.run;
     if (named !== undefined && accounts.newSubOf(marks.expectedUser(named).sub) === account.sub) return named;
     const renamed = this.#index(marks).find(account.sub);
+    if (renamed !== undefined) this.#noteRenamed(renamed);
     if (renamed !== undefined || named === undefined) return renamed;
     if (this.settlement.isOurs(marks.expectedUser(named), account)) {
       this.#index(marks).add(named);
@@ -40,6 +49,38 @@ export class Owners {
     }
     this.#note(marks, account, named);
     return undefined;
+  }
+
+  /** The planned name of a user whose account has another one by now; known once `learnNames` has read it. */
+  plannedName(ordinal: number): string | undefined {
+    return this.#names.get(ordinal);
+  }
+
+  /** Reads the planned names of users whose accounts were renamed: memberships are planned by these. */
+  async learnNames(marks: Marks): Promise<void> {
+    const { run } = this;
+    const bySub = new Map(
+      (this.state.renamed ?? [])
+        .filter((ordinal) => !this.#names.has(ordinal))
+        .map((ordinal) => [marks.expectedUser(ordinal).sub, ordinal] as const),
+    );
+    const places = [...bySub.values()].map((ordinal) => placeOf(marks.expectedUser(ordinal)));
+    const chunks = new Set(places.map(({ chunk }) => chunk));
+    const batches = new Set(places.filter(({ chunk }) => chunk === null).map(({ line }) => line));
+    const learn = ({ sub, name }: RestoreUser): void => {
+      const ordinal = bySub.get(sub);
+      if (ordinal !== undefined) this.#names.set(ordinal, name);
+    };
+    for (const { index, key } of run.plan.chunks)
+      if (chunks.has(index)) for await (const user of readNdjson(run.deps.objects, key, restoreUserShape)) learn(user);
+    for (const { index, key } of run.plan.batches)
+      if (batches.has(index))
+        for await (const op of readNdjson(run.deps.objects, key, updateOpShape)) if (op.op === 'create') learn(op.user);
+  }
+
+  #noteRenamed(ordinal: number): void {
+    const renamed = (this.state.renamed ??= []);
+    if (!renamed.includes(ordinal)) renamed.push(ordinal);
   }
 
   /** Somebody has the name of a planned user. What writes by that name did to the account is to be taken back. */

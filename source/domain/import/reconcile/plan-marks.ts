@@ -13,7 +13,7 @@ import type { RestorePlan } from '../plan/plan-model.ts';
 export function loadPlanMarks(
   objects: Pick<ObjectStore, 'get'>,
   plan: RestorePlan,
-  { marksKey, recognize }: { readonly marksKey: string | undefined } & Pick<Expected, 'recognize'>,
+  { marksKey, ...owners }: { readonly marksKey: string | undefined } & Pick<Expected, 'recognize' | 'nameOf'>,
 ): Promise<Marks> {
   const { expected, counts, signInName, caseSensitive } = plan;
   return Marks.load(
@@ -24,7 +24,7 @@ export function loadPlanMarks(
       users: { keys: expected.users, count: counts.byCsv + counts.oneByOne },
       memberships: { keys: expected.memberships, count: counts.memberships },
       alsoMarked,
-      ...(recognize === undefined ? {} : { recognize }),
+      ...owners,
       advice: `It belongs to what the restore ${plan.restoreId} should bring back. ${adviceFor(planKey(plan.newUserPoolId, plan.restoreId))}`,
     },
     marksKey,

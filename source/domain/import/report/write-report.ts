@@ -51,6 +51,9 @@ function reportOf(
   outcome: RestoreOutcome['outcome'],
 ): object {
   const { plan, deps } = run;
+  const changed = state.groupsChanged ?? [];
+  const namesOf = (indexes: readonly number[]): (string | undefined)[] =>
+    indexes.map((index) => run.groups[index]?.name);
   return {
     restoreId: plan.restoreId,
     newUserPoolId: plan.newUserPoolId,
@@ -68,7 +71,8 @@ function reportOf(
     differencesFromManifest: plan.incomplete ?? null,
     chunks: jobs.finished,
     written: run.state.counts,
-    groupsMissingOrDifferent: state.groupProblems.map((index) => run.groups[index]?.name),
+    groupsMissingOrDifferent: namesOf(state.groupProblems.filter((index) => !changed.includes(index))),
+    groupsChangedSince: namesOf(changed),
     rolesNotSet: run.groups
       .filter(({ roleArn }) => roleArn !== undefined)
       .map(({ name, roleArn }) => ({ group: name, roleArn })),

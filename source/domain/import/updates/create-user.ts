@@ -1,19 +1,12 @@
 import type { Accounts, MadeBy } from '../accounts/accounts.ts';
 import type { CreationJournal } from '../accounts/creation-journal.ts';
-import {
-  hasAttributesOf,
-  hasLate,
-  isEarlierCreation,
-  isOurCreation,
-  isOurRow,
-  proofOf,
-  withoutLate,
-} from '../accounts/proof.ts';
+import { hasAttributesOf, isEarlierCreation, isOurCreation, isOurRow, proofOf } from '../accounts/proof.ts';
 import type { RowEvidence } from '../accounts/proof.ts';
 import { TEMPORARY_PASSWORD_STATUS } from '../../model.ts';
 import type { Attributes, PoolUser } from '../../model.ts';
 import type { Clock, Refusal, UserPoolReader, UserPoolWriter } from '../../ports.ts';
 import type { RestorePlan, RestoreUser } from '../plan/plan-model.ts';
+import { lessened } from './lessened.ts';
 import { LAG_MS, listedUserInTime } from './listed-user.ts';
 import type { RestoredPool } from './listed-user.ts';
 
@@ -45,8 +38,8 @@ export type CreateOutcome = 'done' | 'existed' | Refusal | { readonly noPassword
 /**
  * Creates one user without any message, and records the account as ours before it gets its password. A user of that name
  * who already exists is ours if the record, the answer of an earlier call, or what it shows says so (see adopt); else it
- * is somebody else's. A user who is refused with a preferred_username is created without: the comparison at the end finds
- * it missing and sets it.
+ * is somebody else's. A user who is refused is tried once more without what may have been the cause (see lessened): the
+ * comparison at the end finds it missing, and sets or reports it.
  */
 export async function createUser(plan: PoolInWork, user: RestoreUser, deps: CreateUserDeps): Promise<CreateOutcome> {
   const { pool, writer, newPassword, clock, journal, accounts } = deps;
@@ -54,12 +47,13 @@ export async function createUser(plan: PoolInWork, user: RestoreUser, deps: Crea
   const create = (attributes: Attributes): ReturnType<UserPoolWriter['createUser']> =>
     writer.createUser(plan.newUserPoolId, { username: user.name, attributes, temporaryPassword: newPassword() });
   const tried = await create(user.attributes);
-  const again = 'refused' in tried && tried.refused !== NAME_TAKEN && hasLate(user.attributes);
-  const created = again ? await create(withoutLate(user.attributes)) : tried;
+  const less = 'refused' in tried && tried.refused !== NAME_TAKEN ? lessened(user, tried, plan) : undefined;
+  const sent = less === undefined ? user : { ...user, attributes: less };
+  const created = less === undefined ? tried : await create(less);
   if ('refused' in created) {
     if (created.refused !== NAME_TAKEN) return created;
     const existing = await listedUserInTime(pool, plan, user.name, clock);
-    return existing === undefined ? 'collision' : adopt(plan, user, existing, deps);
+    return existing === undefined ? 'collision' : adopt(plan, sent, existing, deps);
   }
   accounts.recordMade(user.sub, { newSub: created.sub, at: clock.now(), by: 'create' });
   await journal.record(user.sub, created.sub);

@@ -24,6 +24,8 @@ export const EXPORT_ENVIRONMENT = {
 export interface ExportParts extends Invocation {
   readonly table: BackupTable;
   readonly objects: ObjectStore;
+  /** Halts once the execution has lost its lease, or somebody restores. */
+  readonly assertMayRun: () => Promise<void>;
 }
 
 /** A function of the export: does its work only while its execution holds the lease and nobody restores. */
@@ -39,7 +41,9 @@ export function exportFunction<E extends ExportEvent, R>(
   return guarded(async (event: unknown, context: Context) => {
     const invocation = invocationOf(context);
     const parsed = parse(event);
-    await assertExportMayRun(lease, parsed.executionArn, [env.PRIMARY_REGION, env.SECONDARY_REGION]);
-    return work(parsed, { ...invocation, table, objects });
+    const assertMayRun = (): Promise<void> =>
+      assertExportMayRun(lease, parsed.executionArn, [env.PRIMARY_REGION, env.SECONDARY_REGION]);
+    await assertMayRun();
+    return work(parsed, { ...invocation, table, objects, assertMayRun });
   });
 }

@@ -5,6 +5,7 @@ import { Pacer } from '../../../domain/pacing/pacer.ts';
 import type { UserPoolReader } from '../../../domain/ports.ts';
 import { systemClock } from '../../../adapters/clock.ts';
 import { userPoolReader } from '../../../adapters/cognito/pool-reader.ts';
+import { permitted } from '../../../adapters/cognito/permitted.ts';
 import { int } from '../../../adapters/env.ts';
 import type { Environment } from '../../../adapters/env.ts';
 import { EXPORT_ENVIRONMENT, exportFunction } from './export-function.ts';
@@ -27,7 +28,8 @@ export function listingFunction<E extends ExportEvent, R>(
   const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
   const pool = userPoolReader({ userAgent: env.USER_AGENT, pacer });
   return exportFunction(env, parse, (event, parts) => {
-    pacer.restart();
-    return tellingLastSealed(parts.table, () => work(event, { ...parts, pool }));
+    const { table, assertMayRun: assertLease } = parts;
+    const calling = { ...parts, workflow: 'ExportWorkflow' as const, executionArn: event.executionArn, assertLease };
+    return tellingLastSealed(table, () => permitted(pacer, calling, () => work(event, { ...parts, pool })));
   });
 }

@@ -33,4 +33,33 @@ describe('Cognito adapters: writing to a pool', () => {
     stub.answer = () => refusal('NotAuthorizedException');
     expect((await rejection(writer.createGroup(STUB_POOL, { name: 'g' }))).name).to.equal('AccessDenied');
   });
+
+  it('E19: says which of the attributes a refusal names, and nothing else of its message', async () => {
+    const writer = userPoolWriter(adapterOptions());
+    const attributes = {
+      email: 'secret@example.test',
+      email_verified: 'true',
+      phone_number: '5555550101',
+      'custom:age': '7',
+      birthdate: 'x',
+      name: 'n',
+    };
+    for (const [message, named] of [
+      ['Invalid phone number format.', ['phone_number']],
+      ['Invalid email address format: secret@example.test', ['email']],
+      ['Attributes did not conform to the schema: custom:age: must be a number', ['custom:age']],
+      ['1 validation error detected: Value at birthdate failed', ['birthdate']],
+      ['user.email_verified: Attribute value is not valid', ['email_verified']],
+      ['Something is wrong.', undefined],
+    ] as const) {
+      stub.answer = () => refusal('InvalidParameterException', message);
+      expect(
+        await writer.createUser(STUB_POOL, { username: 'u', attributes, temporaryPassword: 'p' }),
+        message,
+      ).to.deep.equal({
+        refused: 'InvalidParameterException',
+        ...(named === undefined ? {} : { attributes: named }),
+      });
+    }
+  });
 });

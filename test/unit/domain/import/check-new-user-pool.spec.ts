@@ -5,7 +5,13 @@ import type { RestoreHead } from '../../../../source/domain/import/plan/restore-
 import { NEW_POOL, PlanningWorld, SOURCE_POOL } from '../../../support/import/planning-world.ts';
 import { sealBackup } from '../../../support/import/sealed-backup.ts';
 import { aGroup, aUser } from '../../../support/world/builders.ts';
-import { backedUpUser, checkPool, haltOfCheck, putEarlierHead } from '../../../support/import/new-user-pool.ts';
+import {
+  backedUpUser,
+  checkPool,
+  haltOfCheck,
+  putEarlierHead,
+  putEarlierPlan,
+} from '../../../support/import/new-user-pool.ts';
 
 describe('checkNewUserPool', () => {
   it('opens a restore for an empty pool', async () => {
@@ -28,6 +34,24 @@ describe('checkNewUserPool', () => {
       expect(await checkPool(world), phase).to.include({ mayCreateUsers: false });
       expect(await checkPool(world, { allowTriggers: true }), phase).to.include({ mayCreateUsers: true });
     }
+  });
+
+  it('D11: opens a complete restore again only with RecreateMissing, and only while its plan is kept', async () => {
+    const world = backedUpUser();
+    await putEarlierHead(world, 'complete');
+    const closed = await haltOfCheck(world);
+    expect(closed.name).to.equal('AlreadyRestored');
+    expect(closed.message).to.contain('"RecreateMissing": true');
+    const expired = await haltOfCheck(world, { recreateMissing: true });
+    expect(expired.name).to.equal('AlreadyRestored');
+    expect(expired.message).to.contain('its plan has expired');
+    await putEarlierPlan(world, {});
+    expect(await checkPool(world, { recreateMissing: true })).to.include({
+      restoreId: 'earlier',
+      phase: 'complete',
+      resumed: true,
+      recreateMissing: true,
+    });
   });
 
   it('refuses what is not a pool id, and a pool of another Region', async () => {

@@ -151,6 +151,10 @@ describe('What people change while a restore is made', () => {
     expect(world.target.groups.get('group1')?.group.description).to.equal('theirs');
     expect(world.target.groups.has('group2')).to.equal(false);
     expect(world.report('failures.csv')).to.match(/ChangedSince,kept as it was changed,group group1/);
+    expect(JSON.parse(world.report('report.json'))).to.deep.include({
+      groupsChangedSince: ['group1', 'group2'],
+      groupsMissingOrDifferent: [],
+    });
   });
 
   it('C10: does not hide what was not brought back: the rest of such a user is repaired', async () => {

@@ -143,6 +143,29 @@ describe('Whose account it is', () => {
     strangers.expectReported();
   });
 
+  it('knows the memberships of an account whose owner took another address as the name', async () => {
+    const settings = { usernameAttributes: ['email'] as const };
+    const restore = new RestoreWorld(settings);
+    for (const n of [1, 2, 3])
+      restore.source.put(
+        aUser({ username: `sub-${n}`, attributes: { email: `u${n}@example.test`, email_verified: 'true' } }),
+      );
+    restore.source.putGroup({ name: 'all' });
+    for (const name of restore.source.users.keys()) restore.source.join(name, 'all');
+    await restore.planned();
+    const add = restore.writer.addUserToGroup;
+    restore.writer.addUserToGroup = async (...call) => {
+      const user = restore.target.find('u2@example.test');
+      if (user !== undefined)
+        restore.target.put({ ...user, attributes: { ...user.attributes, email: 'changed@example.test' } });
+      return add(...call);
+    };
+    const { counts } = await restore.execute();
+    expect(counts).to.include({ usersMissing: 0, usersBlocked: 0, membershipsMissing: 0, unknownUsers: 0 });
+    expect(restore.calls.countOf('cognito.addUserToGroup')).to.equal(3);
+    expect(restore.target.find('changed@example.test')).to.not.equal(undefined);
+  });
+
   it('names accounts by their sub where the pool takes it, and goes on by name where it does not', async () => {
     for (const takesSubs of [true, false]) {
       const { restore } = await withBoss();

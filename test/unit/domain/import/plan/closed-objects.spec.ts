@@ -40,6 +40,25 @@ describe('Objects of closed restores', () => {
     expect(untagged(world, 'restores/')).to.deep.equal([headKey(TARGET)]);
   });
 
+  it('D11: keep the longer retention while a complete restore makes gone accounts again', async () => {
+    const world = await exported();
+    expect(await world.import()).to.include({ status: 'SUCCEEDED' });
+    for (const username of [...world.target.users.keys()]) world.target.remove(username);
+    let whileOpen: string[] = [];
+    world.calls.turn = (call) => {
+      if (call === 'cognito.createUser')
+        whileOpen = keys(world, 'restores/').filter((key) => world.objects.tags.get(key)?.restore === CLOSED.restore);
+      return Promise.resolve();
+    };
+    expect(await world.import({ RecreateMissing: true })).to.include({ status: 'SUCCEEDED' });
+    expect(world.calls.countOf('cognito.createUser')).to.be.greaterThan(0);
+    expect(whileOpen).to.deep.equal([]);
+    expect(untagged(world, 'restores/')).to.deep.equal([headKey(TARGET)]);
+
+    expect(await world.import({ RecreateMissing: true, DryRun: true })).to.include({ status: 'SUCCEEDED' });
+    expect(untagged(world, 'restores/')).to.deep.equal([headKey(TARGET)]);
+  });
+
   it('are those of a dry run once it is reported, and of a plan that a later start replaced', async () => {
     const world = await exported();
     expect(await world.import({ DryRun: true })).to.include({ status: 'SUCCEEDED' });

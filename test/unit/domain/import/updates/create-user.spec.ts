@@ -106,4 +106,39 @@ describe('Creating a user one by one', () => {
     expect(await create()).to.equal('collision');
     expect(world.calls.countOf('cognito.setPassword')).to.equal(0);
   });
+
+  it('E19: tries a refused user once more, without what Cognito refused by name', async () => {
+    const settings = { aliasAttributes: ['email'] };
+    world.pool(POOL, settings);
+    world.pools
+      .get(POOL)
+      ?.put(aUser({ username: 'other', attributes: { email: 'una@example.test', email_verified: 'true' } }));
+    const user = {
+      ...USER,
+      attributes: {
+        ...USER.attributes,
+        email_verified: 'true',
+        phone_number: '5555550101',
+        phone_number_verified: 'true',
+      },
+    };
+    expect(await create({}, user)).to.include({ refused: 'AliasExistsException' });
+    expect(world.calls.countOf('cognito.createUser')).to.equal(2);
+    const { phone_number: _phone, phone_number_verified: _flag, ...less } = user.attributes;
+    expect(await create({}, { ...user, attributes: less })).to.equal('done');
+    expect(world.pools.get(POOL)?.find('una')?.attributes).to.include({ email: 'una@example.test' });
+    expect(world.pools.get(POOL)?.find('una')?.attributes).to.not.have.property('email_verified');
+  });
+
+  it('E19: knows the account for its own, also when the answer to the second try was lost', async () => {
+    const user = { ...USER, attributes: { ...USER.attributes, phone_number: '5555550101' } };
+    const { createUser: made } = world.writer;
+    world.writer.createUser = async (poolId, given) => {
+      const first = await made(poolId, given);
+      // The SDK repeats a call whose answer was lost.
+      return 'refused' in first ? first : made(poolId, given);
+    };
+    expect(await create({}, user)).to.equal('done');
+    expect(world.pools.get(POOL)?.find('una')?.attributes).to.not.have.property('phone_number');
+  });
 });
