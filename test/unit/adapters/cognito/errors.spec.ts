@@ -33,6 +33,17 @@ describe('Cognito adapters: refusals', () => {
     }
   });
 
+  it('returns the sub of a user whom Cognito created', async () => {
+    stub.answer = () => ({ body: { User: { Username: 'x', Attributes: [{ Name: 'sub', Value: 'new-sub' }] } } });
+    expect(
+      await userPoolWriter(adapterOptions()).createUser(STUB_POOL, {
+        username: 'x',
+        temporaryPassword: 'p',
+        attributes: {},
+      }),
+    ).to.deep.equal({ sub: 'new-sub' });
+  });
+
   it('returns refusals for one user by their name, and a group that is gone as an empty page', async () => {
     const writer = userPoolWriter(adapterOptions());
     stub.answer = () => refusal('UsernameExistsException', STUB_SECRET);
