@@ -117,7 +117,14 @@ export type TableVerdict =
   | { readonly is: 'sealed' }
   /** What the last run sealed, but for changes of the plan that is being applied: each item is the old or the new one. */
   | { readonly is: 'between'; readonly applied: number; readonly planned: number }
-  | { readonly is: 'different'; readonly counts: boolean; readonly buckets: number; readonly foreign: number };
+  | {
+      readonly is: 'different';
+      readonly counts: boolean;
+      readonly buckets: number;
+      readonly foreign: number;
+      /** As in `between`; absent where the plan is not known. */
+      readonly applied?: number;
+    };
 
 /** Holds a complete scan against the sealed manifest and the plan that it was made under. */
 export function judgeTable(
@@ -131,10 +138,11 @@ export function judgeTable(
   if (asBefore === undefined || plan === undefined) return { is: 'different', ...plain, foreign: 0 };
   const { whole, deletions } = withDeletions(asBefore, plan);
   const { foreign } = asBefore;
+  const applied = asBefore.applied + deletions - asBefore.toDelete;
   const difference = differenceOf(manifest, whole);
   if (difference !== undefined || foreign > 0)
-    return { is: 'different', ...(difference ?? { counts: false, buckets: 0 }), foreign };
-  return { is: 'between', applied: asBefore.applied + deletions - asBefore.toDelete, planned: plan.size };
+    return { is: 'different', ...(difference ?? { counts: false, buckets: 0 }), foreign, applied };
+  return { is: 'between', applied, planned: plan.size };
 }
 
 /** Undefined when the two are the same. */

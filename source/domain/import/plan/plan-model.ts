@@ -140,8 +140,8 @@ export const planCountsShape = v.object({
 /** An export that was being applied to the table, or had been interrupted, when the table was read. */
 export const interruptedShape = v.object({
   runId: idShape,
-  /** Its changes that were in the table. */
-  items: countShape,
+  /** Its changes that were in the table; absent where nobody can tell. */
+  items: v.exactOptional(countShape),
   /** Its changes altogether; absent where it named no plan. */
   planned: v.exactOptional(countShape),
 });

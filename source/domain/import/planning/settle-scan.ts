@@ -82,9 +82,13 @@ function interruption(
   verdict: TableVerdict,
 ): Pick<Accepted, 'interrupted' | 'remarks'> {
   if (open === undefined) return {};
-  const applied = verdict.is === 'between' ? verdict.applied : 0;
+  const applied = verdict.is === 'sealed' ? 0 : verdict.applied;
   const planned = open.plan?.changes;
-  const interrupted = { runId: open.runId, items: applied, ...(planned === undefined ? {} : { planned }) };
+  const interrupted = {
+    runId: open.runId,
+    ...(applied === undefined ? {} : { items: applied }),
+    ...(planned === undefined ? {} : { planned }),
+  };
   if (verdict.is === 'different') return { interrupted };
   return {
     interrupted,

@@ -51,4 +51,4 @@ export async function assertAsPlanned(
 }
 
 const isExactly = ({ runId, interrupted, incomplete }: RestorePlan, exportRun: string): boolean =>
-  runId === exportRun && interrupted === undefined && incomplete === undefined;
+  runId === exportRun && (interrupted === undefined || interrupted.items === 0) && incomplete === undefined;

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { LATEST_KEY } from '../../../../source/domain/backup/manifest.ts';
+import { Halt } from '../../../../source/domain/errors.ts';
 import type { MemoryFiles } from '../../../../tools/simulation/storage/memory-files.ts';
 import type { SimulatedObjects } from '../../../../tools/simulation/storage/objects.ts';
 import { BucketLifecycle } from '../../../support/backup/bucket-lifecycle.ts';
@@ -124,5 +125,18 @@ describe('Snapshots that grow old', () => {
     years.idle(2);
     for (const objects of [years.world.home.objects, years.world.replicaObjects])
       expect([...objects.stored.keys()].filter((key) => key.startsWith('snapshots/'))).to.deep.equal([]);
+  });
+
+  it('A: an export that may not tag completes all the same, and says so', async () => {
+    const years = new Years();
+    await years.days(1);
+    const { home } = years.world;
+    home.calls.fail({ call: 'objects.tag', times: 1_000, error: () => new Halt('AccessDenied', 'no') });
+    const ended = await home.export();
+    expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+    expect(home.messages.at(-1)?.subject).to.include('BUT old snapshots were not marked to expire');
+    expect(home.messages.at(-1)?.body.replaceAll(/\s+/g, ' '))
+      .to.include('Superseded snapshots could not be marked to expire (AccessDenied)')
+      .and.include('s3:PutObjectTagging');
   });
 });
