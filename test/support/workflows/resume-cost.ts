@@ -52,6 +52,10 @@ export function pacedWorld({ users, pageSize }: PoolSize): WorkflowWorld {
 export const cognitoCalls = ({ calls: { log } }: WorkflowWorld): number =>
   log.filter(({ call }) => /^(cognito|jobs)\./.test(call) && !NOT_COGNITO.includes(call)).length;
 
+/** Of them, those of listings. */
+export const listingCalls = ({ calls: { log } }: WorkflowWorld): number =>
+  log.filter(({ call }) => /^cognito\.list\w+Page$/.test(call)).length;
+
 /** Starts again until it ends well. Its process dies, and its execution with it, at these shares of the calls of an undisturbed run. */
 export async function withKills(
   world: WorkflowWorld,

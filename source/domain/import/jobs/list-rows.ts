@@ -21,6 +21,12 @@ import type { JobsState, RowListing } from '../plan/jobs-state.ts';
 /** Up to this many users are looked up one by one; for more the whole pool is listed. */
 const ONE_BY_ONE = 60;
 
+/**
+ * So many pages of the first chunk's listing are stored as one step, so that a stop repeats no more. With ListUsers' 60
+ * users per page that is all of it; a pool may show shorter ones.
+ */
+const PAGES_A_STEP = 20;
+
 /** After these waits accounts that a job told of are looked for once more: listings are eventually consistent. */
 const LATE_LISTING_WAITS_MS: readonly number[] = [5_000, 10_000, 15_000];
 
@@ -77,7 +83,7 @@ export async function listRows(
   return settleOrFollowUp(run, state, chunk, results, listing.part);
 }
 
-/** Lists the pool on; undefined at its end. */
+/** Lists the pool on, until the slice or the step is over; undefined at its end. */
 async function listAll(
   { plan, deps }: JobsRun,
   chunk: ChunkPlan,
@@ -95,11 +101,19 @@ async function listAll(
   let chains = pages?.chains ?? NO_CHAINS;
   const list = async (scope: ListingScope): Promise<RowListing['pages']> => {
     const listing = userChains(deps.pool, plan.newUserPoolId, scope, chains, use);
-    await listing.run(sliceOver, () => undefined);
+    let read = 0;
+    await listing.run(
+      () => sliceOver() || read >= most,
+      () => {
+        read += 1;
+      },
+    );
     return listing.done ? undefined : { scope, chains: listing.progress };
   };
   // Nobody but the first, small chunk is in the pool when that one is looked at.
-  const scope = isLookedAt(plan, chunk) ? 'single' : 'prefixes';
+  const [scope, most] = isLookedAt(plan, chunk)
+    ? (['single', PAGES_A_STEP] as const)
+    : (['prefixes', Infinity] as const);
   return inOneChainIfRefused(pages?.scope ?? scope, list, () => {
     chains = NO_CHAINS;
   });
