@@ -11,7 +11,7 @@ import { keyWithDigest } from '../state/digest-keys.ts';
 import { parsed, shaped } from '../state/json-object.ts';
 import type { Appendix } from '../state/progress.ts';
 import { countShape, onlyRead, textsShape } from '../state/shape.ts';
-import type { Shape, Stored } from '../state/shape.ts';
+import type { Stored } from '../state/shape.ts';
 import { changedValues } from './changed-values.ts';
 import { EXPORTS_PREFIX } from './run.ts';
 
