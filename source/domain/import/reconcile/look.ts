@@ -1,5 +1,5 @@
 import { listPool } from './list-pool.ts';
-import { changesOf, problemsOf, secondLookScope } from './recheck.ts';
+import { changedSinceOf, problemsOf, secondLookScope } from './recheck.ts';
 import { keepAsChanged, keepChangedAttributes, seemsUndone } from './undone.ts';
 import type { CheckRun } from './check-run.ts';
 import type { UpdatesState } from '../plan/updates-state.ts';
@@ -30,6 +30,6 @@ export async function look(check: CheckRun, second: 'look' | 'lastLook'): Promis
   keepChangedAttributes(check);
   const undone = await seemsUndone(check);
   if (undone !== undefined) keepAsChanged(check, undone);
-  run.deps.log.info('What seemed undone was looked at again', { ...changesOf(check) });
+  run.deps.log.info('What seemed undone was looked at again', { ...changedSinceOf(check) });
   return true;
 }

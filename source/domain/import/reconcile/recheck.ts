@@ -35,7 +35,7 @@ export function problemsOf(check: CheckRun): Problems {
 }
 
 /** Counts of what somebody changed since: kept, and reported. */
-export interface Changes {
+export interface ChangedCounts {
   readonly users: number;
   /** Accounts that this restore had made and that are gone. */
   readonly gone: number;
@@ -44,7 +44,7 @@ export interface Changes {
 }
 
 /** What somebody changed in the new pool after this restore wrote it. */
-export function changesOf(check: CheckRun): Changes {
+export function changedSinceOf(check: CheckRun): ChangedCounts {
   const { marks, state, since } = check;
   let memberships = 0;
   for (const membership of marks.unseenMemberships()) if (since.memberships.has(membership)) memberships += 1;

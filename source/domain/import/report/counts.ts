@@ -1,7 +1,7 @@
 import { isSeen, Mark } from '../../comparison/mark.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
-import { changesOf, problemsOf } from '../reconcile/recheck.ts';
+import { changedSinceOf, problemsOf } from '../reconcile/recheck.ts';
 import type { UserNotes } from '../reconcile/notes.ts';
 import type { RestoreCounts } from '../plan/outcome.ts';
 import { notInTable, sealedCounts } from '../plan/plan-model.ts';
@@ -10,7 +10,7 @@ import { notInTable, sealedCounts } from '../plan/plan-model.ts';
 export function restoreCounts(check: CheckRun, jobs: JobsState, notes: ReadonlyMap<number, UserNotes>): RestoreCounts {
   const { marks, run, state } = check;
   const problems = problemsOf(check);
-  const changes = changesOf(check);
+  const changes = changedSinceOf(check);
   const blocked = marks.countUsers((mark) => mark === Mark.foreign);
   const present = [...notes].filter(([ordinal]) => isSeen(marks.users[ordinal] as number)).map(([, note]) => note);
   return {

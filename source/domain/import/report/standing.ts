@@ -6,7 +6,7 @@ import { excludedUserShape, notInTable, sealedCounts } from '../plan/plan-model.
 import type { PlannedGroup } from '../plan/plan-model.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
-import { changesOf, problemsOf } from '../reconcile/recheck.ts';
+import { changedSinceOf, problemsOf } from '../reconcile/recheck.ts';
 import { flagChanged, isChanged, isGone, isLost, isMembershipLost, isWrong } from '../reconcile/verdict.ts';
 import { itemsOf, problemSources } from '../reconcile/walk.ts';
 
@@ -37,7 +37,7 @@ export interface Standing {
 export function standingOf(check: CheckRun): Standing {
   const { marks, run } = check;
   const problems = problemsOf(check);
-  const changes = changesOf(check);
+  const changes = changedSinceOf(check);
   const byCsv = marks.countUsers((_mark, ordinal) => isLost(check, ordinal) && isToCome(check, ordinal));
   const foreign = marks.countUsers((mark) => mark === Mark.foreign);
   const oneByOne = problems.missing - byCsv;

@@ -8,7 +8,7 @@ import type { CheckRun } from '../reconcile/check-run.ts';
 import { restoreCounts } from './counts.ts';
 import { failureLine, FAILURES_HEADER, inParts, SUB_MAP_HEADER, subMapLine } from '../plan/csv-rows.ts';
 import { failureRows } from './failure-rows.ts';
-import type { DifferingAttributes } from './failure-rows.ts';
+import type { DifferingAttributes } from './problem-rows.ts';
 import { readNotes } from '../reconcile/notes.ts';
 import { outcomeOf, summaryOf } from '../plan/outcome.ts';
 import type { RestoreCounts, RestoreOutcome } from '../plan/outcome.ts';

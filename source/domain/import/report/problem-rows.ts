@@ -1,0 +1,130 @@
+import { isDifferent, isSeen, Mark } from '../../comparison/mark.ts';
+import type { FailureRow } from '../plan/csv-rows.ts';
+import type { PlannedGroup, RestoreUser, UpdateOp } from '../plan/plan-model.ts';
+import { Since } from '../reconcile/changed-since.ts';
+import type { CheckRun } from '../reconcile/check-run.ts';
+import type { UserNotes } from '../reconcile/notes.ts';
+import { hasNoPassword } from '../reconcile/plan-marks.ts';
+import { attributesChanged, attributesWrong, flagChanged, flagWrong, isGone } from '../reconcile/verdict.ts';
+import { itemsOf, problemSources } from '../reconcile/walk.ts';
+import { isHeldBack } from '../updates/run-op.ts';
+
+/** Names of a user's attributes that differ in the new pool; undefined when they were not looked up. */
+export type DifferingAttributes = (user: {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}) => Promise<readonly string[] | undefined>;
+
+/** Reason of what somebody changed in the new pool after the restore had written it. */
+export const CHANGED_SINCE = 'ChangedSince';
+/** What was done about it instead of bringing the backup's state back. */
+export const KEPT_AS_CHANGED = 'kept as it was changed';
+/** Nothing was done in place of what is missing. */
+export const NOTHING_INSTEAD = 'nothing';
+const GONE = 'not made again; a start with "RecreateMissing": true does it';
+const TAKEN_BACK = "taken back from the account that has the name and is not this restore's";
+
+/** Users and memberships that are missing or differ, and what somebody changed since. */
+export async function* problemRows(
+  check: CheckRun,
+  notes: ReadonlyMap<number, UserNotes>,
+  differing: DifferingAttributes,
+): AsyncGenerator<FailureRow, void, undefined> {
+  const { marks, run } = check;
+  for (const source of problemSources(check, { memberships: true, reported: true })) {
+    for await (const item of itemsOf(run, source)) {
+      const { sub, name } = 'user' in item ? item.user : item.add;
+      const ordinal = marks.ordinalOf(name);
+      if (ordinal === undefined) continue;
+      const note = notes.get(ordinal) ?? {};
+      const row = { sub, name, line: note.row?.line === undefined ? '' : String(note.row.line) };
+      if ('user' in item) yield* userRows(check, ordinal, { row, note, user: item.user, differing });
+      else yield* membershipRows(check, ordinal, { row, note, add: item.add });
+    }
+  }
+}
+
+interface About {
+  readonly row: Pick<FailureRow, 'sub' | 'name' | 'line'>;
+  readonly note: UserNotes;
+}
+
+function* membershipRows(
+  { marks, run, since }: CheckRun,
+  ordinal: number,
+  { row, note, add }: About & { readonly add: UpdateOp & { readonly op: 'add' } },
+): Generator<FailureRow, void, undefined> {
+  const group = (run.groups[add.group] as PlannedGroup).name;
+  const membership = marks.membershipOf(group, row.name);
+  if (membership === undefined || marks.memberships.has(membership)) return;
+  const changed = `not a member of the group ${group}`;
+  if (since.memberships.has(membership)) {
+    yield { ...row, reason: CHANGED_SINCE, instead: KEPT_AS_CHANGED, changed };
+    return;
+  }
+  const refused = run.groupCreation.refusalOf(add.group);
+  const reason = !isSeen(marks.users[ordinal] as number)
+    ? 'UserNotRestored'
+    : refused !== undefined
+      ? `GroupRefused: ${refused}`
+      : (note.update ?? 'MembershipMissing');
+  const instead = note.takenBack?.includes(group) === true ? TAKEN_BACK : NOTHING_INSTEAD;
+  yield { ...row, reason, instead, changed };
+}
+
+async function* userRows(
+  check: CheckRun,
+  ordinal: number,
+  { row, note, user, differing }: About & { readonly user: RestoreUser; readonly differing: DifferingAttributes },
+): AsyncGenerator<FailureRow, void, undefined> {
+  const mark = check.marks.users[ordinal] as number;
+  if (isGone(check, ordinal))
+    yield { ...row, reason: CHANGED_SINCE, instead: GONE, changed: 'deleted from the new pool since it was restored' };
+  else if (!isSeen(mark))
+    yield {
+      ...row,
+      reason: whyMissing(note, check.run.plan.mayCreateUsers),
+      instead: note.create === undefined ? NOTHING_INSTEAD : `creating it one by one was refused (${note.create})`,
+      changed: 'the user is not restored',
+    };
+  if (hasNoPassword(mark)) yield passwordRow(row, note);
+  if (!isDifferent(mark)) return;
+  const attributes = (mark & Mark.attributesDiffer) === 0 ? [] : ((await differing(user)) ?? ['attributes']);
+  const enabled = check.since.has(ordinal, Since.disabled) ? 'disabled' : 'enabled';
+  const kept = [
+    ...(attributesChanged(check, ordinal) ? attributes : []),
+    ...(flagChanged(check, ordinal) ? [enabled] : []),
+  ];
+  if (kept.length > 0)
+    yield {
+      ...row,
+      reason: CHANGED_SINCE,
+      instead: KEPT_AS_CHANGED,
+      changed: `changed in the new pool: ${kept.join(' ')}`,
+    };
+  const wrong = [
+    ...(attributesWrong(check, ordinal) ? attributes : []),
+    ...(flagWrong(check, ordinal) ? ['enabled'] : []),
+  ];
+  if (wrong.length > 0)
+    yield {
+      ...row,
+      reason: note.update ?? 'Different',
+      instead: 'updated once',
+      changed: `different: ${wrong.join(' ')}`,
+    };
+}
+
+/** What kept an earlier start from creating users says nothing any more once this one may. */
+const whyMissing = ({ blocked, row, create }: UserNotes, mayCreateUsers: boolean): string =>
+  (blocked !== undefined && mayCreateUsers && isHeldBack(blocked) ? undefined : blocked) ??
+  row?.reason ??
+  create ??
+  'Missing';
+
+const passwordRow = (row: Pick<FailureRow, 'sub' | 'name' | 'line'>, { password }: UserNotes): FailureRow => ({
+  ...row,
+  reason: password === undefined ? 'no permanent password was set' : `setting the password was refused (${password})`,
+  instead: 'created one by one',
+  changed: 'the user cannot sign in before an administrator sets a permanent password',
+});
