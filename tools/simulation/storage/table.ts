@@ -69,7 +69,8 @@ export class SimulatedTable implements BackupTable {
 
   putItems = (items: readonly TableItem[]): Promise<void> =>
     this.#call('putItems', items, () => {
-      if (items.some(isTooLarge)) throw new Fault('ServiceError', 'DynamoDB refused BatchWriteItem (ValidationException).');
+      if (items.some(isTooLarge))
+        throw new Fault('ServiceError', 'DynamoDB refused BatchWriteItem (ValidationException).');
       for (const item of items) this.seed(item);
     });
 
