@@ -46,7 +46,7 @@ const OTHER_SCENARIO: Readonly<Record<string, Scenario>> = {
 /** Refusals that a function explains to the operator instead of naming the call. */
 export const IN_OTHER_WORDS: Readonly<Record<string, string>> = {
   'StackCheckerFunctionRole/Assets': 'does not let this account read',
-  'StackCheckerFunctionRole/RegionEnabled': 'refuses calls of this account',
+  'StackCheckerFunctionRole/RegionUsable': 'refuses calls of this account',
   'StackSetFunctionRole/PassAdministrationRole': 'iam:PassRole',
 };
 /** Functions of custom resources only work when a stack is launched, updated or uninstalled. */

@@ -25,6 +25,8 @@ const RESERVE_MS = 60_000;
 export interface SupersededSetting {
   /** False when SnapshotRetentionDays is 0. */
   readonly keepsSnapshots: boolean;
+  /** The run whose snapshot the caller has just closed: it is the newest complete one, without another look. */
+  readonly newest?: string;
   /** Object that remembers which folders are tagged, so that each one is tagged once. Without it all are tagged once more. */
   readonly taggedKey: string;
 }
@@ -59,10 +61,10 @@ export async function tagSuperseded(deps: SupersededDeps, setting: SupersededSet
 /** Number of folders that there was no time for. */
 async function tagOthers(
   { objects, timeLeft }: SupersededDeps,
-  { keepsSnapshots, taggedKey }: SupersededSetting,
+  { keepsSnapshots, newest: closed, taggedKey }: SupersededSetting,
 ): Promise<number> {
   const folders = await snapshotFolders(objects);
-  const newest = keepsSnapshots ? await newestComplete(objects, folders) : undefined;
+  const newest = keepsSnapshots ? (closed ?? (await newestComplete(objects, folders))) : undefined;
   const before = await readTagged(objects, taggedKey);
   const tagged: Tagged = {};
   let late = 0;

@@ -87,6 +87,7 @@ export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): 
   if (state.phase !== 'sealed') return { done: false, phase: state.phase };
   const snapshots = await tagSuperseded(deps, {
     keepsSnapshots: options.keepSnapshot,
+    ...(state.snapshot === undefined ? {} : { newest: run.id }),
     taggedKey: TAGGED_SNAPSHOTS_KEY,
   });
   await run.seal();

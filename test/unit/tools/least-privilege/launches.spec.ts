@@ -22,10 +22,10 @@ describe('Least privilege: templates of a launch', () => {
   const [mainName = ''] = [...assets.global.keys()];
 
   it('lack the statement in the main template', () => {
-    const { global, regional } = templatesWithout(assets, { role: 'StackCheckerFunctionRole', sid: 'RegionEnabled' });
+    const { global, regional } = templatesWithout(assets, { role: 'StackCheckerFunctionRole', sid: 'RegionUsable' });
     expect(text(global.get(mainName)))
       .to.include('stack-set-template-0123456789abcdef.template')
-      .and.not.include('RegionEnabled');
+      .and.not.include('RegionUsable');
     expect([...regional.keys()]).to.deep.equal([]);
   });
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Fault } from '../../../../../source/domain/errors.ts';
 import { CLOSED } from '../../../../../source/domain/import/plan/closed-objects.ts';
-import { restoreFolder } from '../../../../../source/domain/import/plan/plan-model.ts';
+import { restoreFolder, restorePrefix } from '../../../../../source/domain/import/plan/plan-model.ts';
 import { headKey } from '../../../../../source/domain/import/plan/restore-head.ts';
 import type { RestoreHead } from '../../../../../source/domain/import/plan/restore-head.ts';
 import { addGroups, addUsers } from '../../../../support/world/builders.ts';
@@ -15,6 +15,9 @@ async function exported(): Promise<WorkflowWorld> {
   return world;
 }
 
+/** Everything about the pool that is restored into. */
+const FOLDER = restorePrefix(TARGET);
+
 const restoreId = (world: WorkflowWorld): string => world.objects.json<RestoreHead>(headKey(TARGET)).restoreId;
 const keys = (world: WorkflowWorld, prefix: string): string[] =>
   [...world.objects.stored.keys()].filter((key) => key.startsWith(prefix));
@@ -26,7 +29,7 @@ describe('Objects of closed restores', () => {
     const world = await exported();
     expect(await world.import()).to.include({ status: 'SUCCEEDED' });
     expect(keys(world, `restores/${TARGET}/`)).to.have.length.above(10);
-    expect(untagged(world, 'restores/')).to.deep.equal([headKey(TARGET)]);
+    expect(untagged(world, FOLDER)).to.deep.equal([headKey(TARGET)]);
     expect([...world.objects.tags.keys()].filter((key) => !key.startsWith('restores/'))).to.deep.equal([]);
   });
 
@@ -37,7 +40,7 @@ describe('Objects of closed restores', () => {
     expect(world.objects.tags.size).to.equal(0);
     world.writer.refuse = () => undefined;
     expect(await world.import()).to.include({ status: 'SUCCEEDED' });
-    expect(untagged(world, 'restores/')).to.deep.equal([headKey(TARGET)]);
+    expect(untagged(world, FOLDER)).to.deep.equal([headKey(TARGET)]);
   });
 
   it('D11: keep the longer retention while a complete restore makes gone accounts again', async () => {
@@ -47,16 +50,16 @@ describe('Objects of closed restores', () => {
     let whileOpen: string[] = [];
     world.calls.turn = (call) => {
       if (call === 'cognito.createUser')
-        whileOpen = keys(world, 'restores/').filter((key) => world.objects.tags.get(key)?.restore === CLOSED.restore);
+        whileOpen = keys(world, FOLDER).filter((key) => world.objects.tags.get(key)?.restore === CLOSED.restore);
       return Promise.resolve();
     };
     expect(await world.import({ RecreateMissing: true })).to.include({ status: 'SUCCEEDED' });
     expect(world.calls.countOf('cognito.createUser')).to.be.greaterThan(0);
     expect(whileOpen).to.deep.equal([]);
-    expect(untagged(world, 'restores/')).to.deep.equal([headKey(TARGET)]);
+    expect(untagged(world, FOLDER)).to.deep.equal([headKey(TARGET)]);
 
     expect(await world.import({ RecreateMissing: true, DryRun: true })).to.include({ status: 'SUCCEEDED' });
-    expect(untagged(world, 'restores/')).to.deep.equal([headKey(TARGET)]);
+    expect(untagged(world, FOLDER)).to.deep.equal([headKey(TARGET)]);
   });
 
   it('are those of a dry run once it is reported, and of a plan that a later start replaced', async () => {
@@ -76,7 +79,7 @@ describe('Objects of closed restores', () => {
     expect(await world.import()).to.include({ status: 'FAILED', error: 'ImportJobFailed' });
     const current = restoreFolder(TARGET, restoreId(world));
     expect(new Set([dry, refused, current]).size).to.equal(3);
-    expect(untagged(world, 'restores/').filter((key) => !key.startsWith(current))).to.deep.equal([headKey(TARGET)]);
+    expect(untagged(world, FOLDER).filter((key) => !key.startsWith(current))).to.deep.equal([headKey(TARGET)]);
     expect(untagged(world, current)).to.deep.equal(keys(world, current));
   });
 
@@ -98,7 +101,7 @@ describe('Objects of closed restores', () => {
       const world = await exported();
       world.calls.killAt(at - world.calls.count + 1);
       expect(await world.import()).to.include({ status: 'SUCCEEDED' });
-      expect(untagged(world, 'restores/')).to.deep.equal([headKey(TARGET)]);
+      expect(untagged(world, FOLDER)).to.deep.equal([headKey(TARGET)]);
     }
   });
 });
