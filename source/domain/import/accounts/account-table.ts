@@ -21,6 +21,10 @@ export const Fact = {
   createdBefore: 16,
   /** Writes named the user by the sign-in name, since no account was known to be ours. */
   byName: 32,
+  /** Our AdminDisableUser, or of a membership our AdminAddUserToGroup, failed and may have been carried out. */
+  unanswered: 64,
+  /** Our AdminCreateUser failed and may have been carried out. */
+  creationUnanswered: 128,
 } as const;
 
 /** What is on record about one account or membership. */

@@ -80,6 +80,18 @@ export class Accounts implements Appendix {
     return (this.#user(oldSub).facts & Fact.byName) !== 0;
   }
 
+  /** Whether a membership, or without a group the disabled flag, is ours or may be: a write that failed may have been done. */
+  mayBeWritten(oldSub: string, group?: string): boolean {
+    const { facts } = group === undefined ? this.#user(oldSub) : this.table.get(membershipKey(oldSub, group));
+    if ((facts & Fact.unanswered) !== 0) return true;
+    return group === undefined ? this.wasDisabled(oldSub) : this.wasGiven(oldSub, group);
+  }
+
+  /** Whether an AdminCreateUser for the user failed and may have been carried out: the account has its temporary password. */
+  mayBeCreated(oldSub: string): boolean {
+    return (this.#user(oldSub).facts & Fact.creationUnanswered) !== 0;
+  }
+
   /** Whether version 2.0.0, which recorded no subs, created the user one by one, or may have. */
   mayBeCreatedBefore(oldSub: string): boolean {
     return (this.#user(oldSub).facts & Fact.createdBefore) !== 0;
@@ -109,10 +121,28 @@ export class Accounts implements Appendix {
     this.#put(oldSub, { ...known, facts: known.facts | Fact.disabled });
   }
 
+  /** AdminCreateUser failed and may have been carried out. */
+  recordMayBeCreated(oldSub: string): void {
+    const known = this.#user(oldSub);
+    this.#put(oldSub, { ...known, facts: known.facts | Fact.creationUnanswered });
+  }
+
+  /** AdminDisableUser failed and may have been carried out. */
+  recordMayBeDisabled(oldSub: string): void {
+    const known = this.#user(oldSub);
+    this.#put(oldSub, { ...known, facts: known.facts | Fact.unanswered });
+  }
+
+  /** AdminAddUserToGroup failed and may have been carried out. */
+  recordMayBeGiven(oldSub: string, group: string): void {
+    this.table.put(membershipKey(oldSub, group), { newSub: '', at: 0, facts: Fact.notGiven | Fact.unanswered });
+  }
+
   /** Whether a planned membership was given; it counts as given as long as nothing else is recorded. */
   recordMembership(oldSub: string, group: string, given: boolean): void {
-    if (this.wasGiven(oldSub, group) === given) return;
-    this.table.put(membershipKey(oldSub, group), { newSub: '', at: 0, facts: given ? 0 : Fact.notGiven });
+    const facts = given ? 0 : Fact.notGiven;
+    const key = membershipKey(oldSub, group);
+    if (this.table.get(key).facts !== facts) this.table.put(key, { newSub: '', at: 0, facts });
   }
 
   /** See Fact. */

@@ -68,7 +68,11 @@ export function isOurRow(
  * intended, with the temporary password still, and with the attributes that were sent.
  */
 export const isOurCreation = (account: PoolUser, user: RestoreUser, since: number): boolean =>
-  account.status === TEMPORARY_PASSWORD_STATUS && wasCreatedSince(account, since) && hasAttributesOf(account, user);
+  isUnfinishedCreation(account, since) && hasAttributesOf(account, user);
+
+/** Whether AdminCreateUser made the account since then (milliseconds since the epoch), and it has no other password yet. */
+export const isUnfinishedCreation = (account: PoolUser, since: number): boolean =>
+  account.status === TEMPORARY_PASSWORD_STATUS && wasCreatedSince(account, since);
 
 /** Whether the account can be one that version 2.0.0 created for the restore. */
 export const isEarlierCreation = (account: PoolUser, { plannedAt }: Pick<RestorePlan, 'plannedAt'>): boolean =>

@@ -7,7 +7,7 @@ import type { ChunkResult, JobsState } from '../plan/jobs-state.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
 import type { Accounts } from './accounts.ts';
 import { ChunkProofs } from './chunk-rows.ts';
-import { isEarlierCreation, isOurRow } from './proof.ts';
+import { isEarlierCreation, isOurRow, isUnfinishedCreation } from './proof.ts';
 import type { JobWindows } from './proof.ts';
 import { RowCode, RowResults } from './row-results.ts';
 
@@ -70,8 +70,10 @@ export class Settlement {
   /** The record has the digest of what the account should hold, with the flag as it should be. */
   #isCreated({ sub, contentDigest }: ExpectedUser, account: PoolUser): boolean {
     const { accounts, plan } = this.basis;
-    const asPlanned = [true, false].some((enabled) => userContentDigest({ ...account, enabled }).equals(contentDigest));
-    return asPlanned && accounts.mayBeCreatedBefore(sub) && isEarlierCreation(account, plan);
+    if (![true, false].some((enabled) => userContentDigest({ ...account, enabled }).equals(contentDigest)))
+      return false;
+    if (accounts.mayBeCreatedBefore(sub) && isEarlierCreation(account, plan)) return true;
+    return accounts.mayBeCreated(sub) && isUnfinishedCreation(account, Date.parse(plan.plannedAt));
   }
 }
 

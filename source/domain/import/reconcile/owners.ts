@@ -92,7 +92,7 @@ export class Owners {
     this.#noted ??= new Set(strangers.map(([ordinal]) => ordinal));
     if (!this.#noted.has(named)) strangers.push([named, name]);
     this.#noted.add(named);
-    if (!account.enabled && this.run.accounts.wasDisabled(sub) && this.#isFlagOurs(sub, account))
+    if (!account.enabled && this.run.accounts.mayBeWritten(sub) && this.#isFlagOurs(sub, account))
       noteOnce(this.state, {
         sub: account.sub,
         username: account.username,

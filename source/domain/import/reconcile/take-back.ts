@@ -15,7 +15,7 @@ export function noteMember({ run, marks, owners, state }: CheckRun, group: strin
   if (ordinal === undefined || marks.membershipOf(group, name) === undefined) return;
   const { sub } = marks.expectedUser(ordinal);
   if (run.accounts.newSubOf(sub) === account.sub) return;
-  if (run.accounts.wasGiven(sub, group) && owners.reached(sub, account))
+  if (run.accounts.mayBeWritten(sub, group) && owners.reached(sub, account))
     noteOnce(state, { sub: account.sub, username: account.username, oldSub: sub, name, group });
 }
 

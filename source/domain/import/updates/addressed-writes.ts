@@ -7,6 +7,7 @@ import type { RestorePlan } from '../plan/plan-model.ts';
 import type { UpdatesState } from '../plan/updates-state.ts';
 
 const NOT_FOUND = 'UserNotFoundException';
+import { isUnanswered, unlessUnanswered } from './unanswered.ts';
 
 /** A user of the backup. */
 interface Planned {
@@ -18,7 +19,7 @@ interface Planned {
 
 /**
  * Writes to accounts: each goes to the account that is on record as ours, by its sub, whoever may have the name by now.
- * When Cognito answered is recorded.
+ * When Cognito answered is recorded. A write that fails for this user only counts as refused.
  */
 export class AddressedWrites {
   constructor(
@@ -32,9 +33,11 @@ export class AddressedWrites {
 
   /** `call` gets the username to write to. */
   async write(user: Planned, call: (username: string) => Promise<WriteOutcome>): Promise<WriteOutcome> {
-    const outcome = await this.#addressed(user, call);
+    const { pool, plan } = this;
+    const outcome = await unlessUnanswered(pool, plan.newUserPoolId, () => this.#addressed(user, call));
     const byName = this.accounts.newSubOf(user.sub) === undefined || this.state.subsRefused === true;
-    if (outcome === 'done') this.accounts.recordWrite(user.sub, { at: this.clock.now(), byName });
+    if (outcome === 'done' || isUnanswered(outcome))
+      this.accounts.recordWrite(user.sub, { at: this.clock.now(), byName });
     return outcome;
   }
 

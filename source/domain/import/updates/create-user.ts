@@ -4,11 +4,12 @@ import { hasAttributesOf, isEarlierCreation, isOurCreation, isOurRow, proofOf } 
 import type { RowEvidence } from '../accounts/proof.ts';
 import { TEMPORARY_PASSWORD_STATUS } from '../../model.ts';
 import type { Attributes, PoolUser } from '../../model.ts';
-import type { Clock, Refusal, UserPoolReader, UserPoolWriter } from '../../ports.ts';
+import type { Clock, Refusal, UserPoolReader, UserPoolWriter, WriteOutcome } from '../../ports.ts';
 import type { RestorePlan, RestoreUser } from '../plan/plan-model.ts';
 import { lessened } from './lessened.ts';
 import { LAG_MS, listedUserInTime } from './listed-user.ts';
 import type { RestoredPool } from './listed-user.ts';
+import { isUnanswered, unlessUnanswered } from './unanswered.ts';
 
 const NAME_TAKEN = 'UsernameExistsException';
 const NOT_KNOWN_YET = 'UserNotFoundException';
@@ -45,7 +46,9 @@ export async function createUser(plan: PoolInWork, user: RestoreUser, deps: Crea
   const { pool, writer, newPassword, clock, journal, accounts } = deps;
   await journal.intend();
   const create = (attributes: Attributes): ReturnType<UserPoolWriter['createUser']> =>
-    writer.createUser(plan.newUserPoolId, { username: user.name, attributes, temporaryPassword: newPassword() });
+    unlessUnanswered(pool, plan.newUserPoolId, () =>
+      writer.createUser(plan.newUserPoolId, { username: user.name, attributes, temporaryPassword: newPassword() }),
+    );
   const tried = await create(user.attributes);
   const less = 'refused' in tried && tried.refused !== NAME_TAKEN ? lessened(user, tried, plan) : undefined;
   if (less !== undefined)
@@ -55,9 +58,11 @@ export async function createUser(plan: PoolInWork, user: RestoreUser, deps: Crea
     );
   const created = less === undefined ? tried : await create(less);
   if ('refused' in created) {
-    if (created.refused !== NAME_TAKEN) return created;
+    if (isUnanswered(created)) accounts.recordMayBeCreated(user.sub);
+    else if (created.refused !== NAME_TAKEN) return created;
     const existing = await listedUserInTime(pool, plan, user.name, clock);
-    return existing === undefined ? 'collision' : adopt(plan, user, existing, deps);
+    if (existing === undefined) return isUnanswered(created) ? created : 'collision';
+    return adopt(plan, user, existing, deps);
   }
   accounts.recordMade(user.sub, { newSub: created.sub, at: clock.now(), by: 'create' });
   await journal.record(user.sub, created.sub);
@@ -94,8 +99,9 @@ function makerOf(
   const recorded = accounts.newSubOf(user.sub);
   if (recorded !== undefined) return recorded === account.sub ? accounts.madeBy(user.sub) : undefined;
   if (journal.madeFor(user.sub) === account.sub) return 'create';
+  const since = accounts.mayBeCreated(user.sub) ? Date.parse(plan.plannedAt) : journal.since;
   const sent = [user, withoutThese(user, journal.leftOut(user.sub))];
-  if (sent.some((given) => isOurCreation(account, given, journal.since))) return 'create';
+  if (sent.some((given) => isOurCreation(account, given, since))) return 'create';
   if (accounts.mayBeCreatedBefore(user.sub) && hasAttributesOf(account, user) && isEarlierCreation(account, plan))
     return 'create';
   const { signInName } = plan;
@@ -111,14 +117,16 @@ function withoutThese(user: RestoreUser, names: readonly string[]): RestoreUser 
 async function givePassword(
   plan: RestoredPool,
   { oldSub, username }: { readonly oldSub: string; readonly username: string },
-  { writer, newPassword, clock, accounts }: CreateUserDeps,
+  { pool, writer, newPassword, clock, accounts }: CreateUserDeps,
 ): Promise<'done' | { readonly noPassword: string }> {
   const password = newPassword();
-  let outcome = await writer.setPassword(plan.newUserPoolId, username, password);
+  const set = (): Promise<WriteOutcome> =>
+    unlessUnanswered(pool, plan.newUserPoolId, () => writer.setPassword(plan.newUserPoolId, username, password));
+  let outcome = await set();
   for (const wait of LAG_MS) {
     if (outcome === 'done' || outcome.refused !== NOT_KNOWN_YET) break;
     await clock.sleep(wait);
-    outcome = await writer.setPassword(plan.newUserPoolId, username, password);
+    outcome = await set();
   }
   if (outcome !== 'done') return { noPassword: outcome.refused };
   accounts.recordWrite(oldSub, { at: clock.now(), byName: false });

@@ -7,6 +7,7 @@ import type { ReleasedBatch } from './batches.ts';
 import type { CreateOutcome } from './create-user.ts';
 import type { CreationWork } from './creations.ts';
 import type { UpdateCounts } from '../plan/updates-state.ts';
+import { isUnanswered } from './unanswered.ts';
 import { isLeftAlone } from './update-run.ts';
 import type { UpdateRun } from './update-run.ts';
 
@@ -43,6 +44,7 @@ export async function disable(run: UpdateRun, user: Pick<RestoreUser, 'sub' | 'n
   const { deps, plan, accounts } = run;
   const outcome = await run.writes.write(user, (username) => deps.writer.disableUser(plan.newUserPoolId, username));
   if (outcome === 'done') accounts.recordDisabled(user.sub);
+  else if (isUnanswered(outcome)) accounts.recordMayBeDisabled(user.sub);
   settle(run, user, outcome, 'disabled');
 }
 
@@ -53,7 +55,8 @@ export async function addToGroup(run: UpdateRun, op: UpdateOp & { readonly op: '
   const outcome = await run.writes.write(op, (username) =>
     deps.writer.addUserToGroup(plan.newUserPoolId, username, name),
   );
-  accounts.recordMembership(op.sub, name, outcome === 'done');
+  if (isUnanswered(outcome)) accounts.recordMayBeGiven(op.sub, name);
+  else accounts.recordMembership(op.sub, name, outcome === 'done');
   settle(run, op, outcome, 'memberships');
 }
 
@@ -96,7 +99,8 @@ export function recordCreation(run: UpdateRun, user: RestoreUser, why: string, o
   }
   run.state.counts.refused += 1;
   run.failures.add({ ...about, kind: 'create', reason: outcome.refused });
-  run.refused.add(user.sub);
+  // Whoever may be there all the same is tried once more after the comparison.
+  if (!isUnanswered(outcome)) run.refused.add(user.sub);
   return false;
 }
 

@@ -4,6 +4,7 @@ import type { PoolUser } from '../../../../source/domain/model.ts';
 import { Fault } from '../../../../source/domain/errors.ts';
 import { differences } from '../../../support/import/differences.ts';
 import { RestoreWorld } from '../../../support/import/restore-world.ts';
+import { rejection } from '../../../support/rejection.ts';
 import { addUsers, aUser } from '../../../support/world/builders.ts';
 import { plannedRestore } from '../../../support/import/planned-restore.ts';
 
@@ -141,6 +142,40 @@ describe('Updates that do not go well', () => {
     expect(restore.report('failures.csv')).to.match(
       /user5,,InvalidParameterException,updated once,different: locale\n/,
     );
+  });
+
+  for (const call of ['createUser', 'setPassword', 'disableUser', 'addUserToGroup'] as const)
+    it(`E15: a user for whom ${call} always fails costs this user, not the start`, async () => {
+      const restore = await plannedRestore(10, ({ source }) => {
+        source.put(aUser({ username: 'zoe', enabled: false, attributes: { email: 'zoe@example.test' } }));
+        source.putGroup({ name: 'staff' });
+        for (const name of ['zoe', 'user3']) source.join(name, 'staff');
+      });
+      let fails = true;
+      restore.writer.refuse = (called, name) => {
+        if (fails && called === call && name === 'zoe') throw new Fault('ServiceError', 'Cognito failed: HTTP 500.');
+        return undefined;
+      };
+      const outcome = await restore.execute('execution-1');
+      expect(outcome.outcome).to.equal('partial');
+      expect(outcome.counts.usersBlocked).to.equal(0);
+      expect(restore.report('failures.csv')).to.match(/,zoe,.*ServiceError/);
+      for (const difference of differences(restore.source, restore.target)) expect(difference).to.contain('zoe');
+      fails = false;
+      expect((await restore.execute('execution-2')).outcome).to.equal('complete');
+      expect(differences(restore.source, restore.target)).to.deep.equal([]);
+    });
+
+  it('E15: a pool that does not answer at all ends the start, with its own error', async () => {
+    const restore = await plannedRestore(10, ({ source }) => {
+      source.put(aUser({ username: 'zoe', attributes: { email: 'zoe@example.test' } }));
+    });
+    const failed = (): Error => new Fault('ServiceError', 'Cognito failed: HTTP 500.');
+    restore.writer.refuse = () => {
+      restore.calls.fail({ call: 'cognito.listUsersPage', error: failed });
+      throw failed();
+    };
+    expect((await rejection(restore.execute())).message).to.contain('HTTP 500');
   });
 
   it('survives refused tokens, refused filters, short and empty pages, lossy and doubling queues', async () => {

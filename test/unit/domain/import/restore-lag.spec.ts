@@ -114,7 +114,7 @@ describe('A restore of which a listing shows somebody late', () => {
     restore.calls.fail({
       call: 'cognito.createUser',
       when: 'after',
-      error: () => new Fault('ServiceError', 'the answer was lost'),
+      error: () => new Fault('Throttled', 'the answer was lost'),
     });
     expect((await rejection(restore.execute('execution-1'))).message).to.equal('the answer was lost');
     const outcome = await restore.execute('execution-2');

@@ -154,7 +154,7 @@ describe('Creating a user one by one', () => {
       call: 'cognito.createUser',
       nth: 2,
       when: 'after',
-      error: () => new Fault('ServiceError', 'the answer was lost'),
+      error: () => new Fault('Throttled', 'the answer was lost'),
     });
     expect((await rejection(create({}, { ...USER, attributes }))).message).to.equal('the answer was lost');
     expect(await create({}, { ...USER, attributes })).to.equal('done');
