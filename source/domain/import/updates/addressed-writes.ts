@@ -24,7 +24,7 @@ interface Planned {
 export class AddressedWrites {
   constructor(
     private readonly pool: Pick<UserPoolReader, 'listUsersPage'>,
-    private readonly clock: Pick<Clock, 'now'>,
+    private readonly clock: Clock,
     private readonly plan: Pick<RestorePlan, 'newUserPoolId'>,
     private readonly accounts: Accounts,
     /** Remembers a pool that takes no sub. */
@@ -33,8 +33,9 @@ export class AddressedWrites {
 
   /** `call` gets the username to write to. */
   async write(user: Planned, call: (username: string) => Promise<WriteOutcome>): Promise<WriteOutcome> {
-    const { pool, plan } = this;
-    const outcome = await unlessUnanswered(pool, plan.newUserPoolId, () => this.#addressed(user, call));
+    const { pool, clock } = this;
+    const target = { pool, poolId: this.plan.newUserPoolId, clock };
+    const outcome = await unlessUnanswered(target, () => this.#addressed(user, call));
     const byName = this.accounts.newSubOf(user.sub) === undefined || this.state.subsRefused === true;
     if (outcome === 'done' || isUnanswered(outcome))
       this.accounts.recordWrite(user.sub, { at: this.clock.now(), byName });

@@ -46,7 +46,7 @@ export async function createUser(plan: PoolInWork, user: RestoreUser, deps: Crea
   const { pool, writer, newPassword, clock, journal, accounts } = deps;
   await journal.intend();
   const create = (attributes: Attributes): ReturnType<UserPoolWriter['createUser']> =>
-    unlessUnanswered(pool, plan.newUserPoolId, () =>
+    unlessUnanswered({ pool, poolId: plan.newUserPoolId, clock }, () =>
       writer.createUser(plan.newUserPoolId, { username: user.name, attributes, temporaryPassword: newPassword() }),
     );
   const tried = await create(user.attributes);
@@ -121,7 +121,9 @@ async function givePassword(
 ): Promise<'done' | { readonly noPassword: string }> {
   const password = newPassword();
   const set = (): Promise<WriteOutcome> =>
-    unlessUnanswered(pool, plan.newUserPoolId, () => writer.setPassword(plan.newUserPoolId, username, password));
+    unlessUnanswered({ pool, poolId: plan.newUserPoolId, clock }, () =>
+      writer.setPassword(plan.newUserPoolId, username, password),
+    );
   let outcome = await set();
   for (const wait of LAG_MS) {
     if (outcome === 'done' || outcome.refused !== NOT_KNOWN_YET) break;
