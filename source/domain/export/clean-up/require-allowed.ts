@@ -40,7 +40,7 @@ export async function requireAllowed(cleanUp: CleanUp, seen: SeenByRun, options:
     {
       deleted: deletedBy(cleanUp),
       changed: changedBy(cleanUp),
-      lastDay: countedInLastDay(deps, { runId: run.id, now: deps.clock.now() }),
+      lastDay: countedInLastDay(deps, { runId: run.id, now: Date.parse(run.facts.startedAt) }),
       interrupted: readKeys(deps.objects, batchesOf(cleanUp)),
       staying: () => stayingKeys(cleanUp, seen),
       atLeast: doneByInterrupted(cleanUp),
@@ -132,8 +132,10 @@ async function refuse({ deps, run, snapshot }: CleanUp, name: HaltName, what: st
     keepsSnapshots: snapshot !== undefined,
     taggedKey: TAGGED_SNAPSHOTS_KEY,
   });
+  // The first export of a pool writes as it lists.
+  const left = isStaged(run.facts) ? 'Nothing was changed in the backup' : 'Nothing was deleted from the backup table';
   const reason = [
-    `${what}. Nothing was changed in the backup and the run is not sealed. ${await lastSealedText(deps.table)} ${next}`,
+    `${what}. ${left} and the run is not sealed. ${await lastSealedText(deps.table)} ${next}`,
     ...(untagged === undefined ? [] : [untagged]),
   ].join(' ');
   await run.abandon(reason);

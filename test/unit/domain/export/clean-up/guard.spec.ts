@@ -63,6 +63,24 @@ describe('clean-up of the backup table: mass-delete guard', () => {
     expect(error.message).to.include('26 of 100 users').and.include('15 of them by runs that were interrupted');
   });
 
+  it('A: says what a first export left that is refused after it was interrupted: it writes as it lists, and deletes nothing', async () => {
+    world = new World();
+    pool = world.pool(POOL_ID);
+    addUsers(pool, 100);
+    const runner = new ExportRunner(world);
+    await runner.listAll((await runner.open()).runId);
+    world.clock.advance(2 * HOURS);
+    removeUsers(pool, 0, 30);
+    pool.put(aUser({ username: 'new' }));
+    const error = await rejection(new ExportRunner(world).run());
+    expect(error).to.have.property('name', 'MassDeleteRefused');
+    expect(error.message)
+      .to.include('Nothing was deleted from the backup table and the run is not sealed')
+      .and.to.include('nothing to restore')
+      .and.not.to.include('Nothing was changed');
+    expect(Object.keys(actualItems(world.table))).to.have.length(101);
+  });
+
   it('looks at groups and memberships separately', async () => {
     addGroups(pool, [20, 20, 20]);
     await run();
@@ -103,6 +121,21 @@ describe('clean-up of the backup table: what the exports of 24 hours delete toge
     await rejection(run());
     world.clock.advance(2 * HOURS);
     expect((await run()).deleted.users).to.equal(10);
+  });
+
+  it('A: of exports that begin every day at the same time each one is judged by itself, however long they take', async () => {
+    world.calls.latencies.cognito = 60_000;
+    world.calls.latencies['table.transact'] = 600_000;
+    let begun = world.clock.now();
+    for (const night of [0, 1, 2]) {
+      removeUsers(pool, night * 12, night * 12 + 12);
+      world.clock.advance(Math.max(0, begun - world.clock.now()));
+      begun = world.clock.now() + 24 * HOURS - 30_000;
+      expect((await run()).deleted.users).to.equal(12);
+    }
+    world.clock.advance(HOURS);
+    removeUsers(pool, 36, 42);
+    expect((await rejection(run())).message).to.include('12 of them by exports of the last 24 hours');
   });
 
   it('A: does not count towards later runs what was allowed', async () => {
