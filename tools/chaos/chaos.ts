@@ -1,6 +1,10 @@
 import type { LocalCloud } from '../local-cloud/index.ts';
+import { readPool } from '../demo/compare/read-pool.ts';
+import { cognitoIn } from '../deploy/clients.ts';
+import { PRIMARY } from '../deploy/regions.ts';
 import { Coverage } from './coverage.ts';
 import type { ActionRow } from './coverage.ts';
+import { DamagedPool } from './damage-run.ts';
 import { deploy } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
 import { exportUnderFaults } from './export-run.ts';
@@ -83,17 +87,25 @@ export async function runSeeds(
 async function runSeed(deployment: Deployment, plan: ChaosPlan): Promise<SeedResult> {
   const started = performance.now();
   const problems: string[] = [];
-  const part = async (what: string, work: Promise<PartResult>): Promise<PartResult | undefined> => {
+  const part = async <T extends PartResult | readonly string[]>(
+    what: string,
+    work: () => Promise<T>,
+  ): Promise<T | undefined> => {
     try {
-      const result = await work;
-      problems.push(...result.problems.map((problem) => `${what}: ${problem}`));
+      const result = await work();
+      const found: readonly string[] = 'problems' in result ? result.problems : result;
+      problems.push(...found.map((problem) => `${what}: ${problem}`));
       return result;
     } catch (error) {
       problems.push(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       return undefined;
     }
   };
-  const exported = await part('export', exportUnderFaults(deployment, plan));
-  const imported = await part('import', importUnderFaults(deployment, plan));
+  const exported = await part('export', () => exportUnderFaults(deployment, plan));
+  const source = await readPool(cognitoIn(deployment.cloud, PRIMARY), deployment.poolId);
+  const damaged = plan.damage === undefined ? undefined : new DamagedPool(deployment, plan.damage, plan.seed);
+  if (damaged !== undefined) await part('export of a damaged pool', () => damaged.refuse());
+  const imported = await part('import', () => importUnderFaults(deployment, plan, source));
+  if (damaged !== undefined) await part('export after the damage', () => damaged.allow());
   return { plan, exported, imported, problems, seconds: (performance.now() - started) / 1000 };
 }
