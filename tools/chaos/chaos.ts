@@ -21,6 +21,8 @@ export interface SeedResult {
   readonly plan: ChaosPlan;
   readonly exported: PartResult | undefined;
   readonly imported: PartResult | undefined;
+  /** What became of the exports of a damaged pool. */
+  readonly damaged: readonly string[];
   readonly problems: readonly string[];
   readonly seconds: number;
 }
@@ -66,6 +68,7 @@ export async function runSeeds(
         `  ${name}: ${part.starts} ${part.starts === 1 ? 'start' : 'starts'}${part.errors.length > 0 ? ` (${part.errors.join(', ')})` : ''}; ${[...part.strikes.byKind].map(([fault, count]) => `${count} x ${fault}`).join(', ')}`,
       );
     }
+    if (result.damaged.length > 0) tell(`  exports of the damaged pool: ${result.damaged.join('; ')}`);
     for (const problem of result.problems) tell(`  PROBLEM ${problem}`);
     tell(`  ${result.problems.length === 0 ? 'held' : 'FAILED'} in ${result.seconds.toFixed(0)} s`);
     results.push(result);
@@ -107,5 +110,12 @@ async function runSeed(deployment: Deployment, plan: ChaosPlan): Promise<SeedRes
   if (damaged !== undefined) await part('export of a damaged pool', () => damaged.refuse());
   const imported = await part('import', () => importUnderFaults(deployment, plan, source));
   if (damaged !== undefined) await part('export after the damage', () => damaged.allow());
-  return { plan, exported, imported, problems, seconds: (performance.now() - started) / 1000 };
+  return {
+    plan,
+    exported,
+    imported,
+    damaged: damaged?.told ?? [],
+    problems,
+    seconds: (performance.now() - started) / 1000,
+  };
 }

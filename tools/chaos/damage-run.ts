@@ -61,6 +61,8 @@ export class DamagedPool {
   readonly #problems: string[] = [];
   #sealed: Contents = new Map();
   #sealedRun = '';
+  /** What became of each export so far, in words. */
+  readonly told: string[] = [];
 
   constructor(
     private readonly deployment: Deployment,
@@ -115,6 +117,8 @@ export class DamagedPool {
     this.#problems.push(
       ...standingProblems(items, { sealed: this.#sealed, sealedRun: this.#sealedRun, pool }, `export ${attempt}`),
     );
+    const isOpen = items.some(({ id }) => id === 'EXPORT#OPEN');
+    this.told.push(`${attempt}: ${ended.error || ended.status}${isOpen ? ', OPEN set' : ''}`);
     if (latestRun(items) !== this.#sealedRun) {
       this.#sealed = pool;
       this.#sealedRun = latestRun(items);
