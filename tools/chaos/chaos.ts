@@ -68,6 +68,7 @@ export async function runSeeds(
         `  ${name}: ${part.starts} ${part.starts === 1 ? 'start' : 'starts'}${part.errors.length > 0 ? ` (${part.errors.join(', ')})` : ''}; ${[...part.strikes.byKind].map(([fault, count]) => `${count} x ${fault}`).join(', ')}`,
       );
     }
+    if (result.imported?.people !== undefined) tell(`  ${result.imported.people}`);
     if (result.damaged.length > 0) tell(`  exports of the damaged pool: ${result.damaged.join('; ')}`);
     for (const problem of result.problems) tell(`  PROBLEM ${problem}`);
     tell(`  ${result.problems.length === 0 ? 'held' : 'FAILED'} in ${result.seconds.toFixed(0)} s`);

@@ -20,6 +20,8 @@ export interface PartResult {
   readonly strikes: StrikeCounts;
   readonly starts: number;
   readonly errors: readonly string[];
+  /** What people did in the new pool, in words; of a restore that met some. */
+  readonly people?: string;
 }
 
 /** From the third start on the weather is fair. */

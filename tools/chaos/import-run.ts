@@ -112,7 +112,7 @@ export async function importUnderFaults(
     ...(await deadLetters(cloud)),
     ...(await untold(deployment, plan, poolId)),
   );
-  return { ...result, problems };
+  return { ...result, problems, ...(people === undefined ? {} : { people: people.log.tell() }) };
 }
 
 const lastRun = async (deployment: Deployment, region: Region): Promise<string> =>

@@ -53,4 +53,9 @@ export class PeopleLog {
   get kept(): readonly KeptChange[] {
     return this.#kept;
   }
+
+  /** In one line, without names. */
+  tell(): string {
+    return `people: ${this.#touched.size} users touched, ${this.#strangers.size} strangers at the end, ${this.#kept.length} changes afterwards`;
+  }
 }

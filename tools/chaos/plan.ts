@@ -47,13 +47,15 @@ export interface ChaosPlan {
 }
 
 const FAULTS_AT_A_TIME = 3;
-/** One seed in so many has its pool damaged, another one has people in the new pool. */
-const KINDS_EVERY = 4;
+/** Shares of the seeds with people in the new pool (a minute or two longer), and with a damaged pool (less than one). */
+const WITH_PEOPLE = 0.12;
+const WITH_DAMAGE = 0.15;
 
 /** The plan of a seed: always the same. Consecutive seeds go through all kinds of faults and events in turn. */
 export function planOf(seed: number): ChaosPlan {
   const random = new SeededRandom(seed);
   const exportEvent = EXPORT_EVENTS[seed % EXPORT_EVENTS.length] as ChaosPlan['exportEvent'];
+  const more = new SeededRandom(seed * 43 + 11).next();
   const importEvent = IMPORT_EVENTS[seed % IMPORT_EVENTS.length] as ChaosPlan['importEvent'];
   return {
     seed,
@@ -65,8 +67,8 @@ export function planOf(seed: number): ChaosPlan {
     importFaults: faultsFor('import', seed, random),
     importEvent,
     importFrom: seed % 3 === 1 ? 'snapshot' : 'table',
-    damage: seed % KINDS_EVERY === 1 ? damageOf(seed) : undefined,
-    people: seed % KINDS_EVERY === 3,
+    people: more < WITH_PEOPLE,
+    damage: more >= WITH_PEOPLE && more < WITH_PEOPLE + WITH_DAMAGE ? damageOf(seed) : undefined,
   };
 }
 
@@ -74,7 +76,7 @@ export function planOf(seed: number): ChaosPlan {
 function damageOf(seed: number): DamagePlan {
   const random = new SeededRandom(seed * 17 + 3);
   return {
-    damage: DAMAGES[Math.floor(seed / KINDS_EVERY) % DAMAGES.length] as Damage,
+    damage: DAMAGES[Math.floor(seed / 3) % DAMAGES.length] as Damage,
     refused: [random.pick(ATTEMPTS)],
     allowed: [...(random.chance(0.5) ? [random.pick(ATTEMPTS)] : []), 'stopped while it changes the table'],
   };
