@@ -17,20 +17,9 @@ import type { Deployment } from './deployment.ts';
 import { quietExport } from './export-run.ts';
 import { FUNCTIONS } from './faults.ts';
 import { damagePool, refill } from './mass-damage.ts';
-import type { Damage } from './mass-damage.ts';
+import type { Attempt, DamagePlan } from './mass-damage.ts';
 import { calm } from './simulation.ts';
 import { TOLERATED } from './workflow-run.ts';
-
-/** What becomes of one export of a damaged pool. */
-export const ATTEMPTS = ['left alone', 'stopped by hand', 'killed', 'stopped while it changes the table'] as const;
-export type Attempt = (typeof ATTEMPTS)[number];
-
-/** Mass damage of the source pool, and the exports that meet it: first those that a guard has to refuse. */
-export interface DamagePlan {
-  readonly damage: Damage;
-  readonly refused: readonly Attempt[];
-  readonly allowed: readonly Attempt[];
-}
 
 const REFUSED = /^(MassDeleteRefused|MassChangeRefused|SourcePoolEmpty)$/;
 /** An execution that is stopped leaves a function at work for a while. */

@@ -20,6 +20,17 @@ export const DAMAGES = [
 ] as const;
 export type Damage = (typeof DAMAGES)[number];
 
+/** What becomes of one export of a damaged pool. */
+export const ATTEMPTS = ['left alone', 'stopped by hand', 'killed', 'stopped while it changes the table'] as const;
+export type Attempt = (typeof ATTEMPTS)[number];
+
+/** Mass damage of the source pool, and the exports that meet it: first those that a guard has to refuse. */
+export interface DamagePlan {
+  readonly damage: Damage;
+  readonly refused: readonly Attempt[];
+  readonly allowed: readonly Attempt[];
+}
+
 const SHARE_OF_NAMES = 0.7;
 const SHARE_OF_USERS = 0.3;
 /** So many deletions and changes are always allowed: a small pool must lose more. */

@@ -3,10 +3,8 @@ import { FAULT_KINDS, SHORT_PAGES } from './faults.ts';
 import type { FaultKind } from './faults.ts';
 import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
 import type { Region } from '../deploy/regions.ts';
-import { ATTEMPTS } from './damage-run.ts';
-import type { DamagePlan } from './damage-run.ts';
-import { DAMAGES } from './mass-damage.ts';
-import type { Damage } from './mass-damage.ts';
+import { ATTEMPTS, DAMAGES } from './mass-damage.ts';
+import type { Damage, DamagePlan } from './mass-damage.ts';
 import { SIGN_INS } from './sign-in.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -72,13 +70,13 @@ export function planOf(seed: number): ChaosPlan {
   };
 }
 
-/** The kinds of damage by turns; the exports by chance, the last of which changes the table when it is allowed to. */
+/** The kinds of damage by turns; the exports by chance; of those that are allowed, the first is cut short. */
 function damageOf(seed: number): DamagePlan {
   const random = new SeededRandom(seed * 17 + 3);
   return {
     damage: DAMAGES[Math.floor(seed / 3) % DAMAGES.length] as Damage,
     refused: [random.pick(ATTEMPTS)],
-    allowed: [...(random.chance(0.5) ? [random.pick(ATTEMPTS)] : []), 'stopped while it changes the table'],
+    allowed: ['stopped while it changes the table', ...(random.chance(0.5) ? [random.pick(ATTEMPTS)] : [])],
   };
 }
 

@@ -6,7 +6,7 @@ import { WHOLE } from './restore.ts';
 import type { Files } from './restore.ts';
 
 /** What was backed up, what the new pool holds, and what the restore reported. */
-export interface Restored {
+export interface RestoreFound {
   readonly source: PoolSnapshot;
   readonly restored: PoolSnapshot;
   readonly files: Files;
@@ -20,7 +20,7 @@ const SHOWN = 5;
  * Holds a restore during which people were at work against what they did: strangers keep their accounts and get nothing,
  * what was changed afterwards stays and is listed, what differs is told, and whom nobody touched is as in the backup.
  */
-export function peopleProblems(found: Restored, log: PeopleLog): string[] {
+export function peopleProblems(found: RestoreFound, log: PeopleLog): string[] {
   const names = [...found.source.users.keys()];
   const problems = [
     ...[...log.strangers.keys()].flatMap((name) => strangerProblems(found, log, name)),
@@ -34,13 +34,13 @@ export function peopleProblems(found: Restored, log: PeopleLog): string[] {
     : [...problems.slice(0, SHOWN), `and ${problems.length - SHOWN} more about users and strangers`];
 }
 
-const rowsOf = ({ source, files }: Restored, name: string): Files['failures'] =>
+const rowsOf = ({ source, files }: RestoreFound, name: string): Files['failures'] =>
   files.failures.filter(({ sub }) => sub === source.users.get(name)?.sub);
 
 const groupsOf = ({ groups }: PoolSnapshot, name: string): string[] =>
   [...groups].filter(([, { members }]) => members.has(name)).map(([group]) => group);
 
-function strangerProblems(found: Restored, { strangers }: PeopleLog, name: string): string[] {
+function strangerProblems(found: RestoreFound, { strangers }: PeopleLog, name: string): string[] {
   const { sub, attributes } = strangers.get(name) ?? { sub: '', attributes: new Map<string, string>() };
   const now = found.restored.users.get(name);
   if (now?.sub !== sub) return [`the stranger with the name of ${subOf(found, name)} has lost the account`];
@@ -56,7 +56,7 @@ function strangerProblems(found: Restored, { strangers }: PeopleLog, name: strin
   ];
 }
 
-function keptProblems(found: Restored, change: KeptChange): string[] {
+function keptProblems(found: RestoreFound, change: KeptChange): string[] {
   const { name, did } = change;
   const what = `${subOf(found, name)} ${did}${'group' in change ? ` ${change.group}` : ''} afterwards, and`;
   const listed = rowsOf(found, name)
@@ -94,7 +94,7 @@ function isKept(restored: PoolSnapshot, change: KeptChange): boolean {
   }
 }
 
-function untouchedProblems({ source, restored }: Restored, name: string): string[] {
+function untouchedProblems({ source, restored }: RestoreFound, name: string): string[] {
   const before = source.users.get(name) as SnapshotUser;
   const now = restored.users.get(name);
   const who = `${before.sub}, whom nobody touched,`;
@@ -111,7 +111,7 @@ function untouchedProblems({ source, restored }: Restored, name: string): string
 }
 
 /** Whoever was touched may be as in the backup or not; what is not is told. */
-function untold(found: Restored, name: string): string[] {
+function untold(found: RestoreFound, name: string): string[] {
   const before = found.source.users.get(name) as SnapshotUser;
   const now = found.restored.users.get(name);
   const isAsBefore =
@@ -125,7 +125,7 @@ function untold(found: Restored, name: string): string[] {
 }
 
 /** Every user of ours is mapped, and nobody else. */
-function mappingProblems({ source, restored, files }: Restored, { strangers }: PeopleLog): string[] {
+function mappingProblems({ source, restored, files }: RestoreFound, { strangers }: PeopleLog): string[] {
   const mapped = new Map(files.subMap.map(({ old_sub: old = '', new_sub: now = '' }) => [old, now]));
   const ours = [...source.users].filter(([name, user]) => comesBack(user) && !strangers.has(name));
   const wrong = ours.filter(([name, { sub }]) => mapped.get(sub) !== restored.users.get(name)?.sub);
@@ -136,4 +136,4 @@ function mappingProblems({ source, restored, files }: Restored, { strangers }: P
   ];
 }
 
-const subOf = ({ source }: Restored, name: string): string => source.users.get(name)?.sub ?? name;
+const subOf = ({ source }: RestoreFound, name: string): string => source.users.get(name)?.sub ?? name;
