@@ -69,6 +69,8 @@ export const settingsShape = v.object({
   autoVerifiedAttributes: contactsShape,
   mfaConfiguration: v.picklist(['OFF', 'ON', 'OPTIONAL']),
   schema: v.array(schemaAttributeShape),
+  /** AccountRecoverySetting's mechanisms, the preferred one first; absent where the pool has no such setting. */
+  recoveryMechanisms: v.exactOptional(textsShape),
   /** Names of the configured Lambda triggers (`PreSignUp`, `CustomMessage`, ...), without their ARNs. */
   triggers: textsShape,
 });

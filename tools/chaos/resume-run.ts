@@ -10,7 +10,10 @@ import type { Region } from '../deploy/regions.ts';
 import { createPoolFor } from './sign-in.ts';
 import { calm } from './simulation.ts';
 
-/** Cognito calls of a workflow that ran through, and of one that was stopped half-way and started again. */
+/**
+ * Cognito calls of a workflow that ran through, and of one that was stopped half-way and started again. Those of listings do
+ * not count for a restore: every start compares the pool itself at its end, whatever an earlier one saw.
+ */
 export interface ResumeCost {
   readonly workflow: string;
   readonly undisturbed: number;
@@ -24,11 +27,12 @@ const SHARE = 0.05;
  * execution is stopped goes on until that is taken from it, and a start looks at the pool. CognitoTPS 25 grants this in a second.
  */
 const ALWAYS_FINE = 25;
+const LISTINGS: readonly string[] = ['ListUsers', 'ListUsersInGroup', 'ListGroups'];
 /** Of one user each, so that a small pool takes as many calls as one of thousands: in all else nothing is disturbed. */
 const PAGES: FaultRule = {
   label: 'pages of one',
   service: 'cognito-idp',
-  action: ['ListUsers', 'ListUsersInGroup', 'ListGroups'],
+  action: LISTINGS,
   caller: FUNCTIONS,
   fault: { kind: 'alter', members: { Limit: 1 } },
 };
@@ -62,9 +66,10 @@ async function cost(
   newInput: () => Promise<object>,
 ): Promise<ResumeCost> {
   const sfn = stepFunctionsIn(deployment.cloud, region);
+  const counts = (action: string): boolean => workflow !== 'ImportWorkflow' || !LISTINGS.includes(action);
   const callsSince = async (after: number): Promise<number> =>
-    (await deployment.cloud.calls({ service: 'cognito-idp', after })).filter(({ caller }) =>
-      caller?.startsWith(FUNCTIONS),
+    (await deployment.cloud.calls({ service: 'cognito-idp', after })).filter(
+      ({ caller, action }) => caller?.startsWith(FUNCTIONS) && counts(action),
     ).length;
   const now = async (): Promise<number> => (await deployment.cloud.calls()).at(-1)?.sequence ?? 0;
   const run = async (input: object): Promise<string> => {

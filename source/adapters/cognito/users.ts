@@ -63,11 +63,20 @@ function toSettings(pool: UserPoolType): PoolSettings {
     autoVerifiedAttributes: (pool.AutoVerifiedAttributes ?? []).filter(isContact),
     mfaConfiguration: pool.MfaConfiguration ?? 'OFF',
     schema: (pool.SchemaAttributes ?? []).map(toSchemaAttribute),
+    ...toRecovery(pool),
     triggers: Object.entries(triggers)
       .filter(([, value]) => value !== undefined && value !== '')
       .map(([name]) => name)
       .sort(),
   };
+}
+
+/** An empty setting is none. */
+function toRecovery({ AccountRecoverySetting }: UserPoolType): Pick<PoolSettings, 'recoveryMechanisms'> {
+  const mechanisms = [...(AccountRecoverySetting?.RecoveryMechanisms ?? [])]
+    .sort((left, right) => (left.Priority ?? 0) - (right.Priority ?? 0))
+    .flatMap(({ Name }) => (Name === undefined ? [] : [Name]));
+  return mechanisms.length === 0 ? {} : { recoveryMechanisms: mechanisms };
 }
 
 function toSchemaAttribute({

@@ -5,8 +5,8 @@ import { userContentDigest } from '../digests/user-content.ts';
  * Bits of the mark of a user whom the pool should hold; 0: no listing showed the user yet. They are part of stored
  * restores. What differs is told by the last page that showed the user.
  * `foreign`, always alone: somebody else has the name in the pool, and whatever has it is not looked at.
- * Only a restore sets `foreign`, `noPassword` (created one by one, without the permanent password) and `unverified` (none
- * of the user's addresses is verified).
+ * Only a restore sets `foreign`, `noPassword` (created one by one, without the permanent password), `unverified` (none
+ * of the user's addresses is verified) and `notOffered` (the pool recovers by none of those that are).
  */
 export const Mark = {
   seen: 1,
@@ -15,6 +15,7 @@ export const Mark = {
   foreign: 8,
   noPassword: 16,
   unverified: 32,
+  notOffered: 64,
 } as const;
 
 const DIFFERS = Mark.attributesDiffer | Mark.enabledDiffers;

@@ -5,10 +5,11 @@ import type { BackupTable, Clock, ObjectStore, Random, UserPoolReader } from '..
 import { checkSourcePool } from '../backup/source-pool.ts';
 import { earlierPlanPrefix } from './clean-up/gone-keys.ts';
 import { isRemembered } from './clean-up/last-day.ts';
-import { planFolder } from './clean-up/plan-batches.ts';
+import { donePrefix, planFolder } from './clean-up/plan-batches.ts';
 import { findPlan } from './clean-up/stored-plan.ts';
 import type { StoredPlan } from './clean-up/stored-plan.ts';
 import { markOpen } from './open-marker.ts';
+import { cleanUpProgressKey } from './progress.ts';
 import { parseJson } from '../state/json-object.ts';
 import { CALL_PERMIT_KEYS } from '../state/call-permit.ts';
 import {
@@ -64,6 +65,7 @@ export async function checkUserPoolConfig(deps: CheckUserPoolConfigDeps, userPoo
   const now = new Date(clock.now()).toISOString();
   const left = await planLeftOpen(objects, open, latestRunId);
   if (left !== undefined) {
+    await forgetEarlierEnd(objects, head, left.facts.runId);
     await begin(objects, left.facts, now, before);
     return { runId: left.facts.runId, resumed: true, completing: true };
   }
@@ -95,6 +97,21 @@ async function planLeftOpen(
   return findPlan(objects, open.runId);
 }
 
+/**
+ * OPEN stands in the table although the bucket says that its run ended, or that another one came after it: the table was
+ * put back to an earlier moment. What was done since is not in it, so that all of the plan is applied once more.
+ */
+async function forgetEarlierEnd(
+  objects: Pick<ObjectStore, 'list' | 'deleteAll'>,
+  head: RunHead | undefined,
+  runId: string,
+): Promise<void> {
+  if (head === undefined || (head.runId === runId && head.closed === undefined)) return;
+  const done = [cleanUpProgressKey(runId)];
+  for await (const key of objects.list(donePrefix(runId))) done.push(key);
+  await objects.deleteAll(done);
+}
+
 /** Makes it the run in progress. `before`: ETag of the object that names the one before. */
 async function begin(
   objects: Pick<ObjectStore, 'put'>,
@@ -121,9 +138,7 @@ async function newFacts(
   pool: UserPoolDescription,
   now: string,
 ): Promise<RunFacts> {
-  const manifest =
-    found.latestRunId === undefined ? undefined : await deps.table.getItem(manifestKey(found.latestRunId));
-  const sealed = manifest === undefined ? undefined : manifestIn(manifest).counts;
+  const sealed = await sealedCounts(deps.table, found);
   const unclosed = stoppedAtItsEnd(found);
   const untouched = found.open === undefined || found.open.runId === found.latestRunId;
   const baseline: Counts | undefined = untouched
@@ -138,9 +153,23 @@ async function newFacts(
     ...(baseline === undefined ? {} : { baseline }),
     ...(sealed === undefined ? {} : { sealed }),
     unsealedRuns: unsealedSince(found),
-    staged: found.latestRunId !== undefined,
+    staged: found.latestRunId !== undefined || sealed !== undefined,
     ...(unclosed === undefined ? {} : { stoppedAtItsEnd: unclosed }),
   };
+}
+
+/**
+ * Counts of the last sealed run. Where the table has lost the pointer to it, the run in the bucket tells: a table that held
+ * a sealed run is not written to as if it were new.
+ */
+async function sealedCounts(
+  table: Pick<BackupTable, 'getItem'>,
+  { head, facts, latestRunId }: Found,
+): Promise<Counts | undefined> {
+  const runId = latestRunId ?? (head?.closed === 'sealed' ? head.runId : undefined);
+  if (runId === undefined) return facts?.sealed;
+  const manifest = await table.getItem(manifestKey(runId));
+  return manifest === undefined ? undefined : manifestIn(manifest).counts;
 }
 
 /** The last sealed run, if it was stopped between its sealing and its end, and not resumed. */

@@ -5,7 +5,7 @@ import type { BackupTable } from '../ports.ts';
 /** What the backup holds, and what a restore from it would bring: for messages of exports that must not change it. */
 export async function lastSealedText(table: Pick<BackupTable, 'getItem'>): Promise<string> {
   const runId = runIdIn(await table.getItem(LATEST_KEY));
-  if (runId === undefined) return 'No export has been sealed yet, so there is nothing to restore.';
+  if (runId === undefined) return 'The backup table names no complete export, so there is nothing to restore from it.';
   const item = await table.getItem(manifestKey(runId));
   if (item === undefined) return `The last sealed export is ${runId}; its manifest is missing.`;
   const { endedAt, counts } = manifestIn(item);

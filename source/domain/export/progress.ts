@@ -12,6 +12,11 @@ import type { Run } from './run.ts';
 /** Key of the checkpoint of one function of the export. */
 const progressKey = (runId: string, checkpoint: string): string => `${runFolder(runId)}progress/${checkpoint}.json`;
 
+/** Not the name of versions before 2.1, whose clean-up deleted by other rules: of theirs only the listing is gone on with. */
+export const CLEAN_UP_CHECKPOINT = 'table';
+/** Key of the clean-up's checkpoint. */
+export const cleanUpProgressKey = (runId: string): string => progressKey(runId, CLEAN_UP_CHECKPOINT);
+
 /** Ledgers that the checkpoints of exports name. */
 export const exportLedgerShape = ledgerShape(EXPORTS_PREFIX);
 

@@ -43,6 +43,8 @@ export type ScanTableResult =
       /** See UserPoolDescription. */
       readonly acceptsSignUps: boolean;
       readonly groupsWithoutRole: number;
+      /** Users who would not be able to use "forgot password". */
+      readonly withoutRecovery: number;
       readonly chunks: number;
       readonly batches: number;
       /** Of a dry run of a restore that has begun. */
@@ -179,6 +181,7 @@ const summary = (plan: RestorePlan, dryRun: boolean): Extract<ScanTableResult, {
     excluded: counts.excluded,
     withLosses: counts.withLosses ?? 0,
     groupsWithoutRole: counts.groupsWithoutRole ?? 0,
+    withoutRecovery: counts.withoutRecovery ?? 0,
     acceptsSignUps: plan.acceptsSignUps ?? false,
     chunks: chunks.length,
     batches: batches.length,

@@ -3,7 +3,7 @@ import type { Manifest } from '../../backup/manifest.ts';
 import { tagSuperseded } from '../../backup/snapshot/superseded.ts';
 import { SnapshotParts } from '../../backup/snapshot/write.ts';
 import { Fault } from '../../errors.ts';
-import { claimExportProgress, stateAfter } from '../progress.ts';
+import { CLEAN_UP_CHECKPOINT, claimExportProgress, stateAfter } from '../progress.ts';
 import { Run, TAGGED_SNAPSHOTS_KEY } from '../run.ts';
 import { workSlice } from '../../state/slice.ts';
 import { workThenSave } from '../../state/step.ts';
@@ -23,9 +23,6 @@ import { closeSnapshotBefore, joinSnapshot } from './snapshot.ts';
 import { cleanUpStateShape, newCleanUp } from './state.ts';
 import { findPlan } from './stored-plan.ts';
 import type { CleanUp, CleanUpDeps, CleanUpState, ReplicaLook } from './state.ts';
-
-/** Not the name of versions before 2.1, whose clean-up deleted by other rules: of theirs only the listing is gone on with. */
-const CLEAN_UP_CHECKPOINT = 'table';
 
 /** The execution's options and the stack's parameters, as the clean-up needs them. */
 export interface CleanUpOptions extends GuardOptions {
@@ -85,16 +82,18 @@ export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): 
     () => progress.gather(cleanUp.snapshot === undefined ? [] : [cleanUp.snapshot], work),
   );
   if (state.phase !== 'sealed') return { done: false, phase: state.phase };
+  const manifest = await sealedManifest(deps.table, run.id);
   const snapshots = await tagSuperseded(deps, {
     keepsSnapshots: options.keepSnapshot,
-    ...(state.snapshot === undefined ? {} : { newest: run.id }),
+    // Whoever completes a plan may find it made without a snapshot, when none were kept.
+    ...(manifest.snapshot === undefined ? {} : { newest: run.id }),
     taggedKey: TAGGED_SNAPSHOTS_KEY,
   });
   await run.seal();
   return {
     done: true,
     phase: state.phase,
-    manifest: summaryOf(await sealedManifest(deps.table, run.id)),
+    manifest: summaryOf(manifest),
     ...(state.replica === undefined ? {} : { replica: state.replica }),
     ...(snapshots === undefined ? {} : { snapshots }),
     ...(await listingOf(deps, run)),

@@ -15,13 +15,15 @@ import { EXPORTS_PREFIX } from '../run.ts';
 /**
  * What the guards remember of sealed runs: which items each of them deleted or overwrote, as digests, as far as that
  * counts towards later runs. A run stores its part before it is sealed, so that no crash in between loses it; the part of
- * a run counts once the table holds that run's manifest, for a day from its end.
+ * a run counts once the table holds that run's manifest, towards the runs that begin within a day of its start.
  *
  * Object: SHA-256 of the records, then the records: key digest (16), what was done (1).
  */
 const LAST_DAY_PREFIX = `${EXPORTS_PREFIX}last-day/`;
 const ENDING = '.bin';
 const DAY_MS = 24 * 3_600_000;
+/** So much earlier than a day after the one before a daily run may begin. */
+const SCHEDULE_SLACK_MS = 5 * 60_000;
 const SEAL_BYTES = 32;
 const RECORD_BYTES = KEY_DIGEST_BYTES + 1;
 
@@ -91,14 +93,18 @@ export interface LookBack {
   readonly table: Pick<BackupTable, 'getItem'>;
 }
 
-/** What other runs than `runId` deleted and overwrote that were sealed within a day before `now`; items of several runs come several times. */
+/**
+ * What other runs than `runId` deleted and overwrote that were sealed and began within a day before `now`, when this one
+ * began; items of several runs come several times. From start to start: of two nightly runs the second one is judged less
+ * than a day after the first one has ended.
+ */
 export async function* countedInLastDay(
   deps: LookBack,
   { runId, now }: { readonly runId: string; readonly now: number },
 ): AsyncGenerator<CountedItem, void, undefined> {
   for await (const key of deps.objects.list(LAST_DAY_PREFIX)) {
     const of = runOf(key);
-    if (of === runId || !((await endOf(deps.table, of)) > now - DAY_MS)) continue;
+    if (of === runId || !((await timeOf(deps.table, of, 'startedAt')) > now - DAY_MS + SCHEDULE_SLACK_MS)) continue;
     const stored = await deps.objects.get(key);
     if (stored === undefined) continue;
     yield* itemsIn(recordsIn(key, Buffer.from(stored.body)));
@@ -113,17 +119,17 @@ export async function isRemembered(
 ): Promise<boolean> {
   if (!key.startsWith(LAST_DAY_PREFIX)) return false;
   const runId = runOf(key);
-  return unsealed.includes(runId) || (await endOf(table, runId)) > now - DAY_MS;
+  return unsealed.includes(runId) || (await timeOf(table, runId, 'endedAt')) > now - DAY_MS;
 }
 
 const keyOf = (runId: string): string => `${LAST_DAY_PREFIX}${runId}${ENDING}`;
 const runOf = (key: string): string => key.slice(LAST_DAY_PREFIX.length, -ENDING.length);
 const sealOf = (records: Buffer): Buffer => createHash('sha256').update(records).digest();
 
-/** When the run was sealed; NaN for one that was not. */
-async function endOf(table: LookBack['table'], runId: string): Promise<number> {
+/** When the run began, or was sealed; NaN for one that was not sealed. */
+async function timeOf(table: LookBack['table'], runId: string, time: 'startedAt' | 'endedAt'): Promise<number> {
   const manifest = await table.getItem(manifestKey(runId));
-  return manifest === undefined ? Number.NaN : Date.parse(manifestIn(manifest).endedAt);
+  return manifest === undefined ? Number.NaN : Date.parse(manifestIn(manifest)[time]);
 }
 
 function recordsIn(key: string, body: Buffer): Buffer {

@@ -40,7 +40,7 @@ export async function requireAllowed(cleanUp: CleanUp, seen: SeenByRun, options:
     {
       deleted: deletedBy(cleanUp),
       changed: changedBy(cleanUp),
-      lastDay: countedInLastDay(deps, { runId: run.id, now: deps.clock.now() }),
+      lastDay: countedInLastDay(deps, { runId: run.id, now: Date.parse(run.facts.startedAt) }),
       interrupted: readKeys(deps.objects, batchesOf(cleanUp)),
       staying: () => stayingKeys(cleanUp, seen),
       atLeast: doneByInterrupted(cleanUp),

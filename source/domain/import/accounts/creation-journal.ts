@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Clock, ObjectStore } from '../../ports.ts';
 import { readJson } from '../../state/json-object.ts';
-import { subShape } from '../../state/shape.ts';
+import { subShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { restoreFolder } from '../plan/plan-model.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
@@ -11,6 +11,8 @@ const journalShape = v.object({
   since: v.number(),
   /** Sub in the backup, sub in the new pool. */
   made: v.array(v.strictTuple([subShape, subShape])),
+  /** Sub in the backup, names of the attributes without which the user was about to be created. */
+  without: v.exactOptional(v.array(v.strictTuple([subShape, textsShape]))),
 });
 type Journal = Stored<typeof journalShape>;
 
@@ -33,6 +35,7 @@ export interface JournalDeps {
 export class CreationJournal {
   readonly #since: number | undefined;
   readonly #known: Map<string, string>;
+  readonly #without: Map<string, readonly string[]>;
   #waiting: Promise<void> | undefined;
   #writing: Promise<void> = Promise.resolve();
   #part = 0;
@@ -49,6 +52,7 @@ export class CreationJournal {
   ) {
     this.#since = earlier.length === 0 ? undefined : Math.min(...earlier.map(({ since }) => since));
     this.#known = new Map(earlier.flatMap(({ made }) => made));
+    this.#without = new Map(earlier.flatMap(({ without = [] }) => without));
   }
 
   /** `name`: of the batch. */
@@ -73,9 +77,20 @@ export class CreationJournal {
     return this.#known.get(oldSub);
   }
 
+  /** Names of the attributes without which a call was made for the user, after one with all was refused. */
+  leftOut(oldSub: string): readonly string[] {
+    return this.#without.get(oldSub) ?? [];
+  }
+
   /** Resolves when it is stored that users are about to be created. */
   intend(): Promise<void> {
     return (this.#intended ??= this.#store());
+  }
+
+  /** Resolves when it is stored that the user is about to be created without these attributes. */
+  intendWithout(oldSub: string, attributes: readonly string[]): Promise<void> {
+    this.#without.set(oldSub, attributes);
+    return this.#store();
   }
 
   /** Resolves when it is stored which account was made for the user; what is told at the same time is stored together. */
@@ -100,7 +115,13 @@ export class CreationJournal {
       this.#entries = [];
     }
     this.#entries.push(...this.#unstored.splice(0));
-    const journal: Journal = { since: this.since, made: this.#entries };
+    const journal: Journal = {
+      since: this.since,
+      made: this.#entries,
+      ...(this.#without.size === 0
+        ? {}
+        : { without: [...this.#without].map(([sub, names]): [string, string[]] => [sub, [...names]]) }),
+    };
     const part = String(this.#part).padStart(4, '0');
     await this.deps.objects.put(`${this.folder}${this.deps.claim}-${part}.json`, JSON.stringify(journal));
   }

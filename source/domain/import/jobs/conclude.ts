@@ -98,13 +98,15 @@ function applyLog(
 ): void {
   const offset = lineOffset(lines, rows.length, looked);
   if (offset === undefined) return;
+  // A run of lines from 2 can also be that of a job whose first row was lost: then whom it imported, the pool tells.
+  const isSure = offset !== -1 || lines.has(rows.length + 1);
   for (const [number, { status, text }] of lines) {
     const line = number + offset;
     const row = rows[line - 1];
     if (row === undefined) continue;
     // Who has the name of a skipped row, only a look at the pool tells: an earlier job may have imported it.
     const code = ({ SUCCEEDED: RowCode.imported, FAILED: RowCode.failed, SKIPPED: RowCode.pending } as const)[status];
-    if (code === RowCode.imported) results.set(row, code);
+    if (code === RowCode.imported) results.set(row, isSure ? code : RowCode.pending);
     else results.set(row, code, { job, line, text });
   }
 }

@@ -29,6 +29,8 @@ const restoreCountsShape = v.object({
   usersWithoutPassword: countShape,
   /** In the new pool as in the backup, without a verified address: "forgot password" is not for them. */
   usersWithoutVerifiedAddress: countShape,
+  /** Likewise, with a verified address by which the pool does not recover (AccountRecoverySetting). */
+  usersWithoutOfferedRecovery: v.exactOptional(countShape),
   /** Of the restored ones: created one by one instead of by an import job. */
   usersCreatedOneByOne: countShape,
   groups: countShape,
@@ -101,6 +103,7 @@ export function summaryOf(outcome: RestoreOutcome['outcome'], counts: RestoreCou
     ...some(counts.usersWithoutAttribute, 'without an attribute'),
     ...some(counts.usersWithoutPassword, 'without a password'),
     ...some(counts.usersWithoutVerifiedAddress, 'without a verified address'),
+    ...some(counts.usersWithoutOfferedRecovery, 'who cannot use "forgot password" as the pool offers it'),
     ...some(counts.groupsNotInTable, 'groups of the sealed export were not in the backup table'),
     ...some(counts.groupsMissingOrDifferent, `of ${counts.groups} groups missing or different`),
     ...some(counts.groupsChangedSince, 'groups changed since'),

@@ -135,6 +135,8 @@ export const planCountsShape = v.object({
   withLosses: v.exactOptional(countShape),
   /** Groups that had an IAM role. */
   groupsWithoutRole: v.exactOptional(countShape),
+  /** Users of `byCsv` and `oneByOne` who will not be able to set a new password by "forgot password". */
+  withoutRecovery: v.exactOptional(countShape),
 });
 
 /** An export that was being applied to the table, or had been interrupted, when the table was read. */
@@ -191,6 +193,8 @@ function planShape(newUserPoolId: string, restoreId: string) {
     acceptsSignUps: v.exactOptional(v.boolean()),
     importsConfirmed: v.exactOptional(v.boolean()),
     schema: settingsShape.entries.schema,
+    /** See PoolSettings. Plans of earlier versions do not tell. */
+    recoveryMechanisms: settingsShape.entries.recoveryMechanisms,
     /** JSON array of PlannedGroup, smallest group first; `group` indexes point into it. */
     groupsKey: key,
     chunks: v.array(chunkPlanShape(key)),

@@ -49,7 +49,7 @@ export async function classifyBackup(backup: UnclassifiedBackup): Promise<Classi
   // Names and aliases share one space: a preferred_username cannot be somebody's username.
   const logins = rules.aliases.length === 0 ? undefined : new NameDigests(rules.caseSensitive);
   const groups: PoolGroup[] = [];
-  let tally = new TallyCounter(orphans);
+  let tally = new TallyCounter(orphans, rules);
   for await (const line of readSpool(objects, backup.parts, spoolLineShape)) {
     if ('group' in line) {
       groups.push(line.group);
@@ -76,7 +76,7 @@ export async function classifyBackup(backup: UnclassifiedBackup): Promise<Classi
   const aliasLosers =
     shared === undefined ? [] : await aliasCollisions(all(), shared, { ...rules, losers: new Set(losers) });
   if (losers.length + aliasLosers.length > 0) {
-    tally = new TallyCounter(orphans);
+    tally = new TallyCounter(orphans, rules);
     const giving = givingWay(losers, aliasLosers);
     for await (const classified of all()) tally.add(afterCollisions(classified, giving, rules));
   }

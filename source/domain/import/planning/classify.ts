@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { SchemaAttribute, SignInAttribute } from '../../model.ts';
+import type { PoolSettings, SchemaAttribute, SignInAttribute } from '../../model.ts';
 import { FEDERATED_STATUS } from '../../model.ts';
 import { signInNameFrom } from '../../comparison/matching.ts';
 import { csvFit } from '../csv/csv-fit.ts';
@@ -14,7 +14,7 @@ import { fittingAttributes } from './fitting-attributes.ts';
 import type { SpooledUser } from './spooled-user.ts';
 
 /** What decides how a user comes back. */
-export interface Rules extends CsvRules {
+export interface Rules extends CsvRules, Pick<PoolSettings, 'recoveryMechanisms'> {
   readonly signInName: SignInAttribute;
   /** Schema of the new pool, and of the one that was backed up. */
   readonly schema: readonly SchemaAttribute[];

@@ -29,7 +29,12 @@ export function fittingAttributes(user: SpooledUser, schemas: Schemas): FittingA
     if (!isRestorable(attribute, value)) continue;
     const problem = problemOf(attribute, value, schemas);
     if (problem === undefined) attributes[attribute] = value;
-    else lost.push({ attribute, reason: 'BadAttribute', detail: `The value is ${problem}.` });
+    else
+      lost.push({
+        attribute,
+        reason: 'BadAttribute',
+        detail: `The value is ${problem}.${forGood(attribute, schemas)}`,
+      });
   }
   // An address that is proven and not there is refused as well; the flag means nothing without it.
   for (const { attribute } of lost) delete attributes[`${attribute}_verified`];
@@ -37,13 +42,21 @@ export function fittingAttributes(user: SpooledUser, schemas: Schemas): FittingA
   return { attributes, lost, ...(needed === undefined ? {} : { needed }) };
 }
 
-/** What neither pool knows is damage; what only the new pool lacks is a finding of the preflight. */
+/** What neither pool knows is damage; what only the new pool lacks, or has with another type, is a finding of the preflight. */
 function problemOf(attribute: string, value: string, { schema, sourceSchema, header }: Schemas): string | undefined {
   const given = schema.find(({ name }) => name === attribute);
-  if (given !== undefined) return attributeProblem(given, value);
-  const known = header.includes(attribute) || sourceSchema.some(({ name }) => name === attribute);
+  const wanted = sourceSchema.find(({ name }) => name === attribute);
+  if (given !== undefined)
+    return wanted !== undefined && wanted.type !== given.type ? undefined : attributeProblem(given, value);
+  const known = header.includes(attribute) || wanted !== undefined;
   return known ? undefined : 'of no attribute of the pool that was backed up';
 }
+
+/** What cannot be put right by hand afterwards. */
+const forGood = (attribute: string, { schema }: Schemas): string =>
+  schema.some(({ name, mutable }) => name === attribute && !mutable)
+    ? ' The attribute is immutable in the new pool: it can never be set later.'
+    : '';
 
 const isNeeded = (attribute: string, { signInName, schema }: Schemas): boolean =>
   attribute === signInName || schema.some(({ name, required }) => required && name === attribute);

@@ -1,4 +1,5 @@
 import { signInAttributeOf } from '../../model.ts';
+import type { PoolSettings } from '../../model.ts';
 import type {
   BackupTable,
   Clock,
@@ -84,6 +85,11 @@ export const rulesFor = (
   schema: target.pool.settings.schema,
   sourceSchema: manifest.poolSettings.schema,
   aliases: target.pool.settings.aliasAttributes,
+  ...recoveryOf(target),
   restoreUnconfirmed: options.restoreUnconfirmed,
   runStartedAt: manifest.startedAt,
 });
+
+/** What the new pool offers to who has no password, as far as it has a setting for it. */
+export const recoveryOf = ({ pool }: Pick<RestoreTarget, 'pool'>): Pick<PoolSettings, 'recoveryMechanisms'> =>
+  pool.settings.recoveryMechanisms === undefined ? {} : { recoveryMechanisms: pool.settings.recoveryMechanisms };

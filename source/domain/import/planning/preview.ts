@@ -1,6 +1,15 @@
+import { NO_RECOVERY, noRecoveryOf, NOT_OFFERED, OFFERED_TO_NOBODY, recoveryAddresses } from '../csv/recovery.ts';
+import type { NoRecovery } from '../csv/recovery.ts';
 import { readNdjson } from '../../state/ndjson.ts';
-import { excludedUserShape, notInTable, sealedCounts, sourceOf, updateOpShape } from '../plan/plan-model.ts';
-import type { RestorePlan } from '../plan/plan-model.ts';
+import {
+  excludedUserShape,
+  notInTable,
+  restoreUserShape,
+  sealedCounts,
+  sourceOf,
+  updateOpShape,
+} from '../plan/plan-model.ts';
+import type { RestorePlan, RestoreUser } from '../plan/plan-model.ts';
 import { lossesOf } from '../plan/attribute-loss.ts';
 import { failureLine, FAILURES_HEADER, inParts } from '../plan/csv-rows.ts';
 import type { PlanningRun } from './planning-run.ts';
@@ -72,17 +81,49 @@ async function* previewRows(
   for (const { key, chunk } of plan.batches) {
     if (chunk !== null) continue;
     for await (const op of readNdjson(objects, key, updateOpShape)) {
-      if (op.op === 'create')
-        yield failureLine({
-          sub: op.user.sub,
-          name: op.user.name,
-          line: '',
-          reason: op.why,
-          instead: plan.mayCreateUsers
-            ? 'would be created one by one'
-            : "would not be created: the pool's triggers would see it",
-          changed: '',
-        });
+      if (op.op !== 'create') continue;
+      yield failureLine({
+        sub: op.user.sub,
+        name: op.user.name,
+        line: '',
+        reason: op.why,
+        instead: plan.mayCreateUsers
+          ? 'would be created one by one'
+          : "would not be created: the pool's triggers would see it",
+        changed: lockedOut(op.user, plan),
+      });
     }
   }
+  yield* recoveryLines(plan, objects);
+}
+
+const WHY_NOT: Readonly<Record<NoRecovery, string>> = {
+  unverified: 'no address of the user is verified, so that "forgot password" has nowhere to send a code',
+  notOffered: NOT_OFFERED,
+};
+
+/** Why the user could not set a new password; empty where the user could. */
+function lockedOut({ attributes }: RestoreUser, plan: RestorePlan): string {
+  const why = noRecoveryOf(attributes, plan);
+  return why === undefined ? '' : WHY_NOT[why];
+}
+
+/** Users of import jobs who could not set a new password; one line for all where the pool lets nobody. */
+async function* recoveryLines(
+  plan: RestorePlan,
+  objects: PlanningRun['deps']['objects'],
+): AsyncGenerator<string, void, undefined> {
+  const { withoutRecovery = 0 } = plan.counts;
+  if (withoutRecovery === 0) return;
+  const row = { line: '', reason: NO_RECOVERY, instead: 'would be restored' };
+  if (recoveryAddresses(plan).length === 0) {
+    yield failureLine({ ...row, sub: '', name: '', changed: `all ${withoutRecovery} users: ${OFFERED_TO_NOBODY}` });
+    return;
+  }
+  for (const { key } of plan.chunks)
+    for await (const user of readNdjson(objects, key, restoreUserShape)) {
+      const { sub, name } = user;
+      const changed = lockedOut(user, plan);
+      if (changed !== '') yield failureLine({ ...row, sub, name, changed });
+    }
 }

@@ -4,7 +4,7 @@ import { planKey, plannedGroupShape } from '../plan/plan-model.ts';
 import { SIGN_UPS_OPEN } from '../preflight/sign-ups.ts';
 import { creationIsAllowed } from '../preflight/triggers.ts';
 import { MAX_BATCH_OPS, BatchWriter } from './batch-writer.ts';
-import { plannedGroupsKey, rulesFor } from './planning-run.ts';
+import { plannedGroupsKey, recoveryOf, rulesFor } from './planning-run.ts';
 import type { PlanningRun } from './planning-run.ts';
 import type { StateOf } from './planning-state.ts';
 
@@ -40,6 +40,7 @@ export async function sealPlan(state: StateOf<'seal'>, run: PlanningRun): Promis
     importsConfirmed: target.pool.importsConfirmed ?? false,
     mayCreateUsers: creationIsAllowed(input.options, target.pool.settings),
     schema,
+    ...recoveryOf(target),
     groupsKey: plannedGroupsKey(folder),
     chunks: draft.chunks,
     batches: [...draft.batches, ...emptyGroups],

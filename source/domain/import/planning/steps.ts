@@ -1,5 +1,7 @@
 import { plannedGroupShape } from '../plan/plan-model.ts';
+import { offeredRecovery, RECOVERY_STEP } from '../csv/recovery.ts';
 import { assertPreflight, preflight } from '../preflight/preflight.ts';
+import type { PoolSettings } from '../../model.ts';
 import { subShape } from '../../state/shape.ts';
 import { putList, readList } from '../../state/stored-list.ts';
 import { aliasLoserShape } from './alias-collisions.ts';
@@ -56,7 +58,7 @@ export async function classifyStep(
     step: 'order',
     accepted,
     backup: counts,
-    target: { pool, header, notes: [...checked.notes, ...userNotes(found)] },
+    target: { pool, header, notes: [...checked.notes, ...userNotes(found), ...recoveryNotes(found, settings)] },
     tally,
     parts: found.parts,
   };
@@ -84,6 +86,15 @@ const userNotes = ({ losers, aliasLosers, tally, survey: { linked } }: Classifie
         `${linked} users are linked to accounts of identity providers (attribute identities). The links are not restored: link them again with AdminLinkProviderForUser before these users sign in through their provider.`,
       ]),
 ];
+
+/** Who is locked out after the restore, said before it begins. */
+function recoveryNotes({ tally: { counts } }: ClassifiedBackup, settings: PoolSettings): string[] {
+  const { withoutRecovery = 0 } = counts;
+  if (withoutRecovery === 0) return [];
+  return [
+    `${withoutRecovery} of ${counts.byCsv + counts.oneByOne} users cannot use "forgot password" in the new pool, which recovers ${offeredRecovery(settings)}, and nobody keeps a password: ${RECOVERY_STEP}.`,
+  ];
+}
 
 /** Puts the users in the order of their groups, where that matters. */
 export async function orderStep(state: StateOf<'order'>, run: PlanningRun): Promise<StateOf<'chunks'>> {

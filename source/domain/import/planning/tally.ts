@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { PoolGroup } from '../../model.ts';
+import type { PoolGroup, PoolSettings } from '../../model.ts';
+import { noRecoveryOf } from '../csv/recovery.ts';
 import { countShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { planCountsShape } from '../plan/plan-model.ts';
@@ -26,8 +27,11 @@ export class TallyCounter {
   readonly #excludedBy: Partial<Record<Exclusion, number>> = {};
   readonly #counts;
 
-  /** `orphans`: memberships whose user is not in the backup. */
-  constructor(orphans: number) {
+  /** `orphans`: memberships whose user is not in the backup. `recovery`: what the new pool offers. */
+  constructor(
+    orphans: number,
+    private readonly recovery: Pick<PoolSettings, 'recoveryMechanisms'>,
+  ) {
     this.#counts = {
       byCsv: 0,
       oneByOne: 0,
@@ -36,6 +40,7 @@ export class TallyCounter {
       memberships: 0,
       disabled: 0,
       withLosses: 0,
+      withoutRecovery: 0,
     };
   }
 
@@ -48,11 +53,12 @@ export class TallyCounter {
       this.#excludedBy[reason] = (this.#excludedBy[reason] ?? 0) + 1;
       return;
     }
-    const { enabled, groups } = classified.user;
+    const { enabled, groups, attributes } = classified.user;
     counts[classified.way === 'csv' ? 'byCsv' : 'oneByOne'] += 1;
     counts.memberships += groups.length;
     if (!enabled) counts.disabled += 1;
     if (classified.lost !== undefined) counts.withLosses += 1;
+    if (noRecoveryOf(attributes, this.recovery) !== undefined) counts.withoutRecovery += 1;
     for (const group of groups) this.#members.set(group, (this.#members.get(group) ?? 0) + 1);
   }
 

@@ -26,20 +26,25 @@ export interface PreflightResult {
   readonly notes: readonly string[];
 }
 
-/** Compares the new pool with what the backup needs. Names attributes and settings, never users. */
+/**
+ * Compares the new pool with what the backup needs. Names attributes and settings, never users. What users hold decides: a
+ * declaration that differs and concerns no value is a note, and a single value that does not fit costs its user that
+ * attribute (see fittingAttributes).
+ */
 export function preflight(facts: PreflightFacts): PreflightResult {
-  const findings = [...signInFindings(facts), ...headerFindings(facts), ...requiredFindings(facts)];
+  const findings = [...signInFindings(facts), ...missingFindings(facts), ...requiredFindings(facts)];
   const notes: string[] = [];
   for (const wanted of facts.source.schema) {
     const given = facts.settings.schema.find(({ name }) => name === wanted.name);
     if (given === undefined || !Object.hasOwn(facts.usage, wanted.name) || wanted.name === 'sub') continue;
-    findings.push(...schemaFindings(wanted, given));
+    findings.push(...typeFindings(wanted, given));
+    notes.push(...boundsNotes(wanted, given));
     if (given.mutable !== wanted.mutable)
       notes.push(
         `Attribute ${given.name} is ${given.mutable ? 'mutable' : 'immutable'} in the new pool, but was not in the old one.`,
       );
   }
-  return { findings, notes: [...notes, ...settingNotes(facts)] };
+  return { findings, notes: [...notes, ...columnNotes(facts), ...settingNotes(facts)] };
 }
 
 /** Halts with PreflightFailed and every finding in one message. */
@@ -72,13 +77,29 @@ function signInFindings({ settings, source }: PreflightFacts): string[] {
   return findings;
 }
 
-function headerFindings({ header, usage }: PreflightFacts): string[] {
+/** An attribute of the schema that is no column of the CSV, as `dev:custom:` ones may be, is there all the same. */
+function missingFindings({ header, settings, source, usage }: PreflightFacts): string[] {
   const missing = Object.keys(usage)
-    .filter((name) => !header.includes(name))
+    .filter((name) => !header.includes(name) && settings.schema.every((given) => given.name !== name))
     .sort();
   if (missing.length === 0) return [];
-  const withCounts = missing.map((name) => `${name} (${usage[name]} users)`).join(', ');
-  return [`attributes of the backup that the pool does not have: ${withCounts}; add them to the pool's schema`];
+  const immutable = (name: string): string =>
+    source.schema.some((wanted) => wanted.name === name && !wanted.mutable) ? ', immutable' : '';
+  const withCounts = missing.map((name) => `${name} (${usage[name]} users${immutable(name)})`).join(', ');
+  return [
+    `attributes of the backup that the pool does not have: ${withCounts}; add them to the pool's schema (an immutable one can be set only when its user is created, never later)`,
+  ];
+}
+
+/** Whom the CSV cannot carry for want of a column. */
+function columnNotes({ header, settings, usage }: PreflightFacts): string[] {
+  const without = settings.schema
+    .map(({ name }) => name)
+    .filter((name) => name !== 'sub' && Object.hasOwn(usage, name) && !header.includes(name))
+    .sort();
+  return without.map(
+    (name) => `Attribute ${name} is no column of the new pool's CSV: its ${usage[name]} users are created one by one.`,
+  );
 }
 
 function requiredFindings({ settings, source, users, usage }: PreflightFacts): string[] {
@@ -95,13 +116,18 @@ function requiredFindings({ settings, source, users, usage }: PreflightFacts): s
     });
 }
 
-function schemaFindings(wanted: SchemaAttribute, given: SchemaAttribute): string[] {
-  if (given.type !== wanted.type)
-    return [`attribute ${given.name} has the type ${given.type}, the backup holds ${wanted.type}`];
-  if (given.type !== 'String' && given.type !== 'Number') return [];
+const typeFindings = (wanted: SchemaAttribute, given: SchemaAttribute): string[] =>
+  given.type === wanted.type
+    ? []
+    : [`attribute ${given.name} has the type ${given.type}, the backup holds ${wanted.type}`];
+
+function boundsNotes(wanted: SchemaAttribute, given: SchemaAttribute): string[] {
+  if (given.type !== wanted.type || (given.type !== 'String' && given.type !== 'Number')) return [];
   const [narrow, wide] = [boundsOf(given), boundsOf(wanted)];
   if (narrow.min <= wide.min && narrow.max >= wide.max) return [];
-  return [`attribute ${given.name} allows ${range(narrow)}, the backup may hold ${range(wide)}`];
+  return [
+    `Attribute ${given.name} allows ${range(narrow)} in the new pool, ${range(wide)} in the old one: a value that does not fit is left out, and failures.csv names its user.`,
+  ];
 }
 
 const range = ({ min, max }: { readonly min: number; readonly max: number }): string =>

@@ -10,6 +10,7 @@ import type { RestoreUser } from '../plan/plan-model.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 import type { CheckState } from '../plan/check-state.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
+import { changeDated } from './changed-since.ts';
 
 type Noted = Pick<CheckState, 'strangers' | 'renamed' | 'toTakeBack'>;
 
@@ -91,13 +92,19 @@ export class Owners {
     this.#noted ??= new Set(strangers.map(([ordinal]) => ordinal));
     if (!this.#noted.has(named)) strangers.push([named, name]);
     this.#noted.add(named);
-    if (!account.enabled && this.run.accounts.wasDisabled(sub) && this.reached(sub, account))
+    if (!account.enabled && this.run.accounts.wasDisabled(sub) && this.#isFlagOurs(sub, account))
       noteOnce(this.state, {
         sub: account.sub,
         username: account.username,
         oldSub: sub,
         name,
       });
+  }
+
+  /** Nobody can change a disabled account but an administrator, who may have wanted it disabled. */
+  #isFlagOurs(oldSub: string, account: PoolUser): boolean {
+    const changed = changeDated(account, this.run.accounts.lastWriteAt(oldSub));
+    return this.reached(oldSub, account) && changed !== 'later';
   }
 
   /** Whether a write of ours to the user's name may have reached this account. */

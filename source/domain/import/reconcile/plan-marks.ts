@@ -5,7 +5,7 @@ import { TEMPORARY_PASSWORD_STATUS } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { adviceFor } from '../../state/advice.ts';
-import { hasVerifiedAddress } from '../csv/verified.ts';
+import { noRecoveryOf } from '../csv/recovery.ts';
 import { planKey } from '../plan/plan-model.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
 
@@ -23,7 +23,7 @@ export function loadPlanMarks(
       holders: 'name',
       users: { keys: expected.users, count: counts.byCsv + counts.oneByOne },
       memberships: { keys: expected.memberships, count: counts.memberships },
-      alsoMarked,
+      alsoMarked: (user) => alsoMarked(user, plan),
       ...owners,
       advice: `It belongs to what the restore ${plan.restoreId} should bring back. ${adviceFor(planKey(plan.newUserPoolId, plan.restoreId))}`,
     },
@@ -31,8 +31,13 @@ export function loadPlanMarks(
   );
 }
 
-const alsoMarked = ({ status, attributes }: PoolUser): number =>
-  (status === TEMPORARY_PASSWORD_STATUS ? Mark.noPassword : 0) | (hasVerifiedAddress(attributes) ? 0 : Mark.unverified);
+function alsoMarked({ status, attributes }: PoolUser, mechanisms: Pick<RestorePlan, 'recoveryMechanisms'>): number {
+  const why = noRecoveryOf(attributes, mechanisms);
+  return (status === TEMPORARY_PASSWORD_STATUS ? Mark.noPassword : 0) | (why === undefined ? 0 : Mark[why]);
+}
+
+/** The user has a verified address, and the pool does not recover by it. */
+export const isNotOffered = (mark: number): boolean => (mark & Mark.notOffered) !== 0;
 
 /** The user was created one by one and still waits for the permanent password. */
 export const hasNoPassword = (mark: number): boolean => (mark & Mark.noPassword) !== 0;

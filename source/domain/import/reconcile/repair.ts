@@ -1,8 +1,10 @@
 import { contentMark, isMissing, Mark } from '../../comparison/mark.ts';
+import type { Attributes } from '../../model.ts';
 import type { WriteOutcome } from '../../ports.ts';
 import type { PlannedGroup, RestoreUser } from '../plan/plan-model.ts';
 import { placeOf } from '../plan/expected-place.ts';
 import type { CreationWork } from '../updates/creations.ts';
+import { isAboutAttributes } from '../updates/lessened.ts';
 import { listedUser } from '../updates/listed-user.ts';
 import { addToGroup, create, disable, recordCreation, settle } from '../updates/run-op.ts';
 import { isLeftAlone } from '../updates/update-run.ts';
@@ -84,12 +86,27 @@ async function repairUser(check: CheckRun, user: RestoreUser, ordinal: number, w
     if (Object.keys(attributes).length > 0) {
       since.set(ordinal, Since.rewritten);
       since.clear(ordinal, Since.attributes);
-      const update = (username: string): Promise<WriteOutcome> =>
-        deps.writer.updateAttributes(plan.newUserPoolId, username, attributes);
-      settle(run, user, await run.writes.write(user, update), 'attributes');
+      settle(run, user, await setAttributes(run, user, attributes), 'attributes');
     }
   }
   if (!user.enabled && !since.has(ordinal, Since.flag | Since.disabled)) await disable(run, user);
+}
+
+/** Sets all at once; where Cognito refuses that, one by one, so that a value it does not take costs no other. */
+async function setAttributes(
+  { deps, plan, writes }: CheckRun['run'],
+  user: RestoreUser,
+  attributes: Attributes,
+): Promise<WriteOutcome> {
+  const set = (some: Attributes): Promise<WriteOutcome> =>
+    writes.write(user, (username) => deps.writer.updateAttributes(plan.newUserPoolId, username, some));
+  let outcome = await set(attributes);
+  if (outcome === 'done' || !isAboutAttributes(outcome) || Object.keys(attributes).length === 1) return outcome;
+  for (const [name, value] of Object.entries(attributes)) {
+    const one = await set({ [name]: value });
+    if (one !== 'done') outcome = one;
+  }
+  return outcome;
 }
 
 function changeable(user: RestoreUser, schema: CheckRun['run']['plan']['schema']): Record<string, string> {

@@ -2,7 +2,7 @@ import { Mark } from '../../comparison/mark.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 import { placeOf } from '../plan/expected-place.ts';
 import { restoreUserShape, updateOpShape } from '../plan/plan-model.ts';
-import type { RestoreUser, UpdateOp } from '../plan/plan-model.ts';
+import type { RestorePlan, RestoreUser, UpdateOp } from '../plan/plan-model.ts';
 import type { CheckRun } from './check-run.ts';
 import { workInOrder } from '../updates/ordered-window.ts';
 import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
@@ -43,12 +43,32 @@ export function problemSources(
       if (of.reported === true || isMembershipLost(check, membership))
         batches.add(marks.expectedMembership(membership).own);
   }
-  const { plan } = run;
-  return [
-    ...plan.chunks.filter(({ index }) => chunks.has(index)).map(({ key }): Source => ({ kind: 'chunk', key })),
-    ...plan.batches.filter(({ index }) => batches.has(index)).map(({ key }): Source => ({ kind: 'batch', key })),
-  ];
+  return sourcesIn(run.plan, { chunks, batches });
 }
+
+/** The objects that hold the users of such marks. */
+export function userSources(
+  { marks, run }: Pick<CheckRun, 'marks' | 'run'>,
+  concerned: (mark: number) => boolean,
+): Source[] {
+  const chunks = new Set<number>();
+  const batches = new Set<number>();
+  marks.users.forEach((mark, ordinal) => {
+    if (!concerned(mark)) return;
+    const { chunk, line } = placeOf(marks.expectedUser(ordinal));
+    if (chunk === null) batches.add(line);
+    else chunks.add(chunk);
+  });
+  return sourcesIn(run.plan, { chunks, batches });
+}
+
+const sourcesIn = (
+  plan: RestorePlan,
+  of: { readonly chunks: ReadonlySet<number>; readonly batches: ReadonlySet<number> },
+): Source[] => [
+  ...plan.chunks.filter(({ index }) => of.chunks.has(index)).map(({ key }): Source => ({ kind: 'chunk', key })),
+  ...plan.batches.filter(({ index }) => of.batches.has(index)).map(({ key }): Source => ({ kind: 'batch', key })),
+];
 
 /** Users and memberships of an object of the plan. */
 export async function* itemsOf(

@@ -4,6 +4,7 @@ import type { CheckRun } from '../reconcile/check-run.ts';
 import { changedSinceOf, problemsOf } from '../reconcile/recheck.ts';
 import type { UserNotes } from '../reconcile/notes.ts';
 import type { RestoreCounts } from '../plan/outcome.ts';
+import { isNotOffered } from '../reconcile/plan-marks.ts';
 import { notInTable, sealedCounts } from '../plan/plan-model.ts';
 
 /** Counts what the comparison found; the marks are the truth, records only add how a user came back. */
@@ -27,6 +28,7 @@ export function restoreCounts(check: CheckRun, jobs: JobsState, notes: ReadonlyM
     usersWithoutAttribute: run.plan.counts.withLosses ?? 0,
     usersWithoutPassword: problems.withoutPassword,
     usersWithoutVerifiedAddress: marks.countUsers((mark) => (mark & Mark.unverified) !== 0),
+    usersWithoutOfferedRecovery: marks.countUsers(isNotOffered),
     usersCreatedOneByOne: present.filter(({ created }) => created !== undefined).length,
     groups: run.groups.length,
     groupsMissingOrDifferent: problems.groups,

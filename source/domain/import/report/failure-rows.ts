@@ -3,17 +3,20 @@ import { Bitmap } from '../../digests/digest-table.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 import { lossesOf } from '../plan/attribute-loss.ts';
 import type { FailureRow } from '../plan/csv-rows.ts';
+import { NO_RECOVERY, NOT_OFFERED, OFFERED_TO_NOBODY, recoveryAddresses } from '../csv/recovery.ts';
 import { failureShape, failuresPrefix } from '../plan/failures.ts';
 import { excludedUserShape } from '../plan/plan-model.ts';
 import type { PlannedGroup } from '../plan/plan-model.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
+import { itemsOf, userSources } from '../reconcile/walk.ts';
 import type { UserNotes } from '../reconcile/notes.ts';
-import { hasNoPassword } from '../reconcile/plan-marks.ts';
+import { hasNoPassword, isNotOffered } from '../reconcile/plan-marks.ts';
 import { CHANGED_SINCE, KEPT_AS_CHANGED, NOTHING_INSTEAD, problemRows } from './problem-rows.ts';
 import type { DifferingAttributes } from './problem-rows.ts';
 
 const CREATED = 'created one by one with a permanent random password that nobody knows';
 const NEW_STATUS = 'status CONFIRMED; the user sets a password by "forgot password"';
+const CONFIRMED = 'status CONFIRMED';
 const NO_ADDRESS =
   'status CONFIRMED; no address is verified, so the user cannot sign in before an administrator sets a permanent password or verifies an address';
 
@@ -45,6 +48,7 @@ export async function* failureRows(
   yield* lossRows(check);
   yield* problemRows(check, notes, differing);
   yield* createdRows(check);
+  yield* recoveryRows(check);
   const changed = new Set(check.state.groupsChanged);
   for (const index of check.state.groupProblems) {
     if (changed.has(index)) {
@@ -95,8 +99,26 @@ async function* createdRows({ run, marks }: CheckRun): AsyncGenerator<FailureRow
         line: '',
         reason,
         instead: CREATED,
-        changed: (mark & Mark.unverified) === 0 ? NEW_STATUS : NO_ADDRESS,
+        changed: (mark & Mark.unverified) !== 0 ? NO_ADDRESS : isNotOffered(mark) ? CONFIRMED : NEW_STATUS,
       };
     }
   }
+}
+
+/** Who cannot set a new password, though an address is verified; one row for all where the pool lets nobody. */
+async function* recoveryRows(check: CheckRun): AsyncGenerator<FailureRow, void, undefined> {
+  const { run, marks } = check;
+  const concerned = marks.countUsers(isNotOffered);
+  if (concerned === 0) return;
+  const row = { line: '', reason: NO_RECOVERY, instead: NOTHING_INSTEAD };
+  if (recoveryAddresses(run.plan).length === 0) {
+    yield { ...row, sub: '', name: '', changed: `all ${concerned} users: ${OFFERED_TO_NOBODY}` };
+    return;
+  }
+  for (const source of userSources(check, isNotOffered))
+    for await (const item of itemsOf(run, source)) {
+      const ordinal = 'user' in item ? marks.ordinalOf(item.user.name) : undefined;
+      if (!('user' in item) || ordinal === undefined || !isNotOffered(marks.users[ordinal] as number)) continue;
+      yield { ...row, sub: item.user.sub, name: item.user.name, changed: NOT_OFFERED };
+    }
 }

@@ -20,6 +20,8 @@ export interface Standing {
   /** In the new pool, and put right. */
   readonly usersDifferent: number;
   readonly usersWithoutPassword: number;
+  /** In the new pool, and unable to use "forgot password". */
+  readonly usersWithoutRecovery: number;
   readonly usersHeldBack: number;
   /** Somebody else has their name. */
   readonly usersBlocked: number;
@@ -48,6 +50,7 @@ export function standingOf(check: CheckRun): Standing {
     usersOneByOne: run.plan.mayCreateUsers ? oneByOne : 0,
     usersDifferent: problems.users - problems.missing,
     usersWithoutPassword: problems.withoutPassword,
+    usersWithoutRecovery: marks.countUsers((mark) => (mark & (Mark.unverified | Mark.notOffered)) !== 0),
     usersHeldBack: (run.plan.mayCreateUsers ? 0 : oneByOne) + run.heldBack.size,
     usersBlocked: foreign - run.heldBack.size,
     usersExcluded: run.plan.counts.excluded,

@@ -13,7 +13,7 @@ import type { RestoredPool } from './listed-user.ts';
 const NAME_TAKEN = 'UsernameExistsException';
 const NOT_KNOWN_YET = 'UserNotFoundException';
 
-type PoolInWork = RestoredPool & Pick<RestorePlan, 'plannedAt'>;
+type PoolInWork = RestoredPool & Pick<RestorePlan, 'plannedAt' | 'schema'>;
 
 /** What the creation of one user needs. */
 export interface CreateUserDeps {
@@ -48,12 +48,16 @@ export async function createUser(plan: PoolInWork, user: RestoreUser, deps: Crea
     writer.createUser(plan.newUserPoolId, { username: user.name, attributes, temporaryPassword: newPassword() });
   const tried = await create(user.attributes);
   const less = 'refused' in tried && tried.refused !== NAME_TAKEN ? lessened(user, tried, plan) : undefined;
-  const sent = less === undefined ? user : { ...user, attributes: less };
+  if (less !== undefined)
+    await journal.intendWithout(
+      user.sub,
+      Object.keys(user.attributes).filter((name) => !(name in less)),
+    );
   const created = less === undefined ? tried : await create(less);
   if ('refused' in created) {
     if (created.refused !== NAME_TAKEN) return created;
     const existing = await listedUserInTime(pool, plan, user.name, clock);
-    return existing === undefined ? 'collision' : adopt(plan, sent, existing, deps);
+    return existing === undefined ? 'collision' : adopt(plan, user, existing, deps);
   }
   accounts.recordMade(user.sub, { newSub: created.sub, at: clock.now(), by: 'create' });
   await journal.record(user.sub, created.sub);
@@ -90,11 +94,17 @@ function makerOf(
   const recorded = accounts.newSubOf(user.sub);
   if (recorded !== undefined) return recorded === account.sub ? accounts.madeBy(user.sub) : undefined;
   if (journal.madeFor(user.sub) === account.sub) return 'create';
-  if (isOurCreation(account, user, journal.since)) return 'create';
+  const sent = [user, withoutThese(user, journal.leftOut(user.sub))];
+  if (sent.some((given) => isOurCreation(account, given, journal.since))) return 'create';
   if (accounts.mayBeCreatedBefore(user.sub) && hasAttributesOf(account, user) && isEarlierCreation(account, plan))
     return 'create';
   const { signInName } = plan;
   return isOurRow(account, proofOf(user, signInName), { ...row, told: false }, signInName) ? 'import' : undefined;
+}
+
+function withoutThese(user: RestoreUser, names: readonly string[]): RestoreUser {
+  const attributes = Object.entries(user.attributes).filter(([name]) => !names.includes(name));
+  return { ...user, attributes: Object.fromEntries(attributes) };
 }
 
 /** Sets the permanent password that nobody knows. Cognito may not know yet, for a moment, a user who was just created. */

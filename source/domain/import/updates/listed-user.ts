@@ -10,6 +10,8 @@ type Pool = Pick<UserPoolReader, 'listUsersPage'>;
 
 /** Cognito is eventually consistent: a user who exists and is not known yet is asked for again after these waits. */
 export const LAG_MS: readonly number[] = [1_000, 4_000];
+/** Listings lag further behind, and who is not listed in time would be taken for somebody else. */
+const LISTING_LAG_MS: readonly number[] = [...LAG_MS, 10_000, 25_000];
 
 /** The user of that name as a listing shows it now; undefined also where ListUsers cannot filter by the name. */
 export async function listedUser(pool: Pool, target: RestoredPool, name: string): Promise<PoolUser | undefined> {
@@ -28,7 +30,7 @@ export async function listedUserInTime(
   name: string,
   clock: Pick<Clock, 'sleep'>,
 ): Promise<PoolUser | undefined> {
-  for (const wait of LAG_MS) {
+  for (const wait of LISTING_LAG_MS) {
     const found = await listedUser(pool, target, name);
     if (found !== undefined) return found;
     await clock.sleep(wait);

@@ -1,3 +1,4 @@
+import { RECOVERY_STEP } from '../../import/csv/recovery.ts';
 import type { Standing } from '../../import/report/standing.ts';
 import { counted, number } from './text.ts';
 
@@ -10,6 +11,7 @@ const LINES: readonly (readonly [count: keyof Standing, words: string])[] = [
   ['usersOneByOne', 'users would be created one by one'],
   ['usersDifferent', 'users differ and would be put right'],
   ['usersWithoutPassword', 'users would get their permanent password'],
+  ['usersWithoutRecovery', 'of the users there cannot use "forgot password"'],
   ['membershipsMissing', 'memberships would be made'],
   ['groupsMissingOrDifferent', 'groups would be made or put right'],
   ['usersChangedSince', 'of the users were changed in the new pool since and would be kept so'],
@@ -43,6 +45,7 @@ function wouldBegin(result: Fields): Findings {
   const absent = countOf((notInTable as Fields | undefined)?.users);
   const withLosses = countOf(result.withLosses);
   const lostRoles = countOf(result.groupsWithoutRole);
+  const lockedOut = countOf(result.withoutRecovery);
   const left = countOf(excluded) + held + absent;
   const lines = [
     `${number(byCsv)} users would come back by ${counted(chunks, 'import job')}`,
@@ -52,18 +55,24 @@ function wouldBegin(result: Fields): Findings {
     ...(withLosses > 0
       ? [`${number(withLosses)} users would come back without an attribute, which failures.csv names`]
       : []),
+    ...(lockedOut > 0
+      ? [`${number(lockedOut)} users could not use "forgot password" afterwards: ${RECOVERY_STEP}`]
+      : []),
     ...(lostRoles > 0 ? [`${number(lostRoles)} groups would come back without their IAM role`] : []),
     ...(absent > 0 ? [`${number(absent)} users of the sealed export are not in the backup table`] : []),
   ];
   return {
     subject:
       left === 0
-        ? `Dry run: all ${users} can be restored${withLosses > 0 ? `, ${number(withLosses)} without an attribute` : ''}`
+        ? `Dry run: all ${users} can be restored${withLosses > 0 ? `, ${number(withLosses)} without an attribute` : ''}${butOf(lockedOut)}`
         : `Dry run: ${number(left)} of ${users} would not be restored`,
     lines: lines.map((line) => `  ${line}`).join('\n'),
-    important: left + withLosses > 0,
+    important: left + withLosses + lockedOut > 0,
   };
 }
+
+const butOf = (lockedOut: number): string =>
+  lockedOut > 0 ? `, ${number(lockedOut)} could not use "forgot password"` : '';
 
 const countOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
@@ -80,6 +89,6 @@ function wouldGoOn(standing: Standing): Findings {
     lines: LINES.filter(([count], index) => index === 0 || standing[count] > 0)
       .map(([count, words]) => `  ${number(standing[count])} ${words}`)
       .join('\n'),
-    important: left > 0,
+    important: left + standing.usersWithoutRecovery > 0,
   };
 }

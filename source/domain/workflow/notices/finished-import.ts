@@ -1,5 +1,6 @@
 import { furtherSteps, recreateStep, tooManyDeleted, triedAgain } from '../../import/plan/next-steps.ts';
 import type { Unfinished } from '../../import/plan/next-steps.ts';
+import { RECOVERY_STEP } from '../../import/csv/recovery.ts';
 import { SIGN_UPS_OPEN } from '../../import/preflight/sign-ups.ts';
 import type { RestoreOutcome } from '../../import/plan/outcome.ts';
 import { dryRunFindings } from './dry-run.ts';
@@ -30,6 +31,10 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
   ['usersWithoutAttribute', 'users restored without an attribute that the pool would refuse, or that another user has'],
   ['usersWithoutPassword', 'users whose password could not be set'],
   ['usersWithoutVerifiedAddress', 'users who cannot use "forgot password": none of their addresses is verified'],
+  [
+    'usersWithoutOfferedRecovery',
+    'users who cannot use "forgot password": the new pool does not recover by an address of theirs that is verified',
+  ],
   ['groupsMissingOrDifferent', 'groups missing or different'],
   ['groupsChangedSince', 'groups changed or deleted in the new pool since'],
   ['groupsWithoutRole', 'groups that had an IAM role, which no restore sets'],
@@ -74,7 +79,6 @@ function restoreNotice({ executionArn, startedAt, result }: Finished, { now, abo
     ...restored
   } = result as Restored & { readonly counts?: Readonly<Record<string, unknown>> };
   const of = (name: string): number => (typeof counts[name] === 'number' ? counts[name] : 0);
-  const unverified = of('usersWithoutVerifiedAddress');
   const buts = butOf(of);
   const lostRoles = of('groupsWithoutRole');
   const lines = LINES.filter(([name], index) => index < ALWAYS || of(name) > 0).map(
@@ -90,7 +94,7 @@ function restoreNotice({ executionArn, startedAt, result }: Finished, { now, abo
       report === undefined
         ? undefined
         : `Report: every user who was not restored, and why; old and new subs\n${report.keys.map((key) => `  s3://${report.bucket}/${key}`).join('\n')}`,
-      `What to do next\n  ${next(outcome, counts)}${unverified > 0 ? NEXT_UNVERIFIED : ''}${lostRoles > 0 ? NEXT_ROLES : ''}`,
+      `What to do next\n  ${next(outcome, counts, of)}${nextLockedOut(of)}${lostRoles > 0 ? NEXT_ROLES : ''}`,
       firstTime,
       `Execution\n  ${consoleLink(executionArn)}`,
       about,
@@ -104,12 +108,12 @@ type Of = (count: string) => number;
 
 /** What a restore is complete without. */
 const butOf = (of: Of): string[] => [
-  ...(of('usersWithoutVerifiedAddress') > 0
-    ? [`${counted(of('usersWithoutVerifiedAddress'), 'user')} cannot use "forgot password"`]
-    : []),
+  ...(lockedOut(of) > 0 ? [`${counted(lockedOut(of), 'user')} cannot use "forgot password"`] : []),
   ...(of('usersDeletedSince') > 0 ? [deleted(of)] : []),
   ...(of('groupsWithoutRole') > 0 ? [lostRolesOf(of('groupsWithoutRole'))] : []),
 ];
+
+const lockedOut = (of: Of): number => of('usersWithoutVerifiedAddress') + of('usersWithoutOfferedRecovery');
 
 const lostRolesOf = (groups: number): string =>
   groups === 1 ? '1 group has lost its IAM role' : `${number(groups)} groups have lost their IAM roles`;
@@ -141,24 +145,32 @@ function subjects(
 }
 
 const NEXT: Readonly<Record<RestoreOutcome['outcome'], string>> = {
-  complete:
-    'Users keep no passwords: each sets a new one by "forgot password". Applications that store the sub need sub-map.csv. Protect the new pool with a launch of its own.',
+  complete: 'Applications that store the sub need sub-map.csv. Protect the new pool with a launch of its own.',
   policy:
-    'Read failures.csv: it names everybody who was left out, and the rule. Users keep no passwords: each sets a new one by "forgot password". Applications that store the sub need sub-map.csv.',
+    'Read failures.csv: it names everybody who was left out, and the rule. Applications that store the sub need sub-map.csv.',
   partial:
     'Read failures.csv, remove the causes that it names, and start ImportWorkflow again with the same input: it tries the reported users again and leaves the restored ones alone.',
 };
+const ALL_RECOVER = 'Users keep no passwords: each sets a new one by "forgot password".';
+const NOT_ALL_RECOVER = 'Users keep no passwords, and not everybody can set a new one by "forgot password".';
 const NOT_AGAIN = 'Read failures.csv. A further start of this restore finds nothing to try again.';
 
-const next = (outcome: RestoreOutcome['outcome'], counts: Unfinished): string =>
+const next = (outcome: RestoreOutcome['outcome'], counts: Unfinished, of: Of): string =>
   [
+    ...(outcome === 'partial' ? [] : [lockedOut(of) > 0 ? NOT_ALL_RECOVER : ALL_RECOVER]),
     outcome === 'partial' && triedAgain(counts) === 0 ? NOT_AGAIN : NEXT[outcome],
     ...(outcome === 'partial' ? furtherSteps(counts) : recreateStep(counts)),
   ].join(' ');
 
+const nextLockedOut = (of: Of): string =>
+  `${of('usersWithoutVerifiedAddress') > 0 ? NEXT_UNVERIFIED : ''}${of('usersWithoutOfferedRecovery') > 0 ? NEXT_NOT_OFFERED : ''}`;
+
 /** "Forgot password" sends its code to verified addresses only. */
 const NEXT_UNVERIFIED =
   ' Users without a verified address cannot use "forgot password": set a permanent password for each, or verify an address of theirs; failures.csv names them.';
+
+/** And to those only by which the pool recovers. */
+const NEXT_NOT_OFFERED = ` For users by whose verified address the pool does not recover: ${RECOVERY_STEP}; failures.csv names them.`;
 
 const NEXT_ROLES =
   ' Groups have no IAM role before you set it (UpdateGroup): report.json lists group and role below rolesNotSet.';

@@ -64,6 +64,23 @@ describe('Cognito adapters: reading a pool', () => {
     expect(stub.requests[1]?.json).to.deep.equal({ UserPoolId: STUB_POOL, GroupName: 'g', Limit: 60, NextToken: 'm' });
   });
 
+  it('C14: knows by which mechanisms the pool recovers, the preferred one first', async () => {
+    const mechanisms = [
+      { Name: 'verified_phone_number', Priority: 2 },
+      { Name: 'verified_email', Priority: 1 },
+    ];
+    for (const [setting, expected] of [
+      [{ RecoveryMechanisms: mechanisms }, ['verified_email', 'verified_phone_number']],
+      [{ RecoveryMechanisms: [{ Name: 'admin_only', Priority: 1 }] }, ['admin_only']],
+      [{ RecoveryMechanisms: [] }, undefined],
+      [undefined, undefined],
+    ] as const) {
+      stub.answer = () => ({ body: { UserPool: { AccountRecoverySetting: setting } } });
+      const { settings } = await userPoolReader(adapterOptions()).describe(STUB_POOL);
+      expect(settings.recoveryMechanisms).to.deep.equal(expected);
+    }
+  });
+
   it('describes a pool by what matters to a restore', async () => {
     stub.answer = () => ({
       body: {

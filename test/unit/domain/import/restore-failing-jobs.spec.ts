@@ -84,6 +84,17 @@ describe('Import jobs that do not go well', () => {
     });
   }
 
+  it('B5: takes nobody for imported by the line of the next row, where the first row of a job that ended early was lost', async () => {
+    const restore = await plannedRestore(30);
+    restore.jobs.knobs.rowFate = (job, line) => (first(job) && line === 1 ? 'lost' : undefined);
+    restore.jobs.knobs.endEarly = (job) =>
+      first(job) ? { afterRows: 6, status: 'Stopped', message: 'stopped' } : undefined;
+    const outcome = await restore.execute();
+    expect(outcome.counts).to.include({ usersRestored: 30, usersDeletedSince: 0 });
+    expect(outcome.outcome).to.equal('complete');
+    expect(differences(restore.source, restore.target)).to.deep.equal([]);
+  });
+
   it('takes over a job whose creator died, whether or not its file was there', async () => {
     for (const [call, jobs] of [
       ['jobs.createJob', 2],

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { CHUNK_LIMITS } from '../../../../source/domain/import/planning/chunk-size.ts';
+import type { PoolUser } from '../../../../source/domain/model.ts';
 import { Fault } from '../../../../source/domain/errors.ts';
 import { differences } from '../../../support/import/differences.ts';
 import { RestoreWorld } from '../../../support/import/restore-world.ts';
@@ -121,6 +122,24 @@ describe('Updates that do not go well', () => {
     expect(outcome.counts.usersDifferent).to.equal(1);
     expect(restore.report('failures.csv')).to.match(
       /user5,,InvalidParameterException,updated once,different: locale name/,
+    );
+  });
+
+  it('E19: a value that cannot be set later costs no other attribute of the user', async () => {
+    const restore = await plannedRestore(10, ({ source }) => {
+      const user = source.find('user5') as PoolUser;
+      source.put({ ...user, attributes: { ...user.attributes, locale: 'es-ES' } });
+    });
+    const update = restore.writer.updateAttributes;
+    restore.writer.updateAttributes = (poolId, username, attributes) =>
+      'locale' in attributes
+        ? Promise.resolve({ refused: 'InvalidParameterException' })
+        : update(poolId, username, attributes);
+    restore.whenJobEnded = () => spoil(restore, { name: 'other', locale: 'xx' });
+    const outcome = await restore.execute();
+    expect(outcome.counts.usersDifferent).to.equal(1);
+    expect(restore.report('failures.csv')).to.match(
+      /user5,,InvalidParameterException,updated once,different: locale\n/,
     );
   });
 

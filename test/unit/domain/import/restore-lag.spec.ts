@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import { Fault } from '../../../../source/domain/errors.ts';
 import type { PoolSettings } from '../../../../source/domain/model.ts';
 import { differences } from '../../../support/import/differences.ts';
 import { RestoreWorld } from '../../../support/import/restore-world.ts';
 import { addGroups, addUsers, aUser } from '../../../support/world/builders.ts';
+import { rejection } from '../../../support/rejection.ts';
 
 const TRIGGERS = { triggers: ['PreSignUp'] };
 
@@ -100,6 +102,25 @@ describe('A restore of which a listing shows somebody late', () => {
     expect(outcome.outcome).to.equal('complete');
     expect(outcome.counts).to.include({ usersRestored: 10, usersCreatedOneByOne: 1 });
     expect(rows(restore, 'sub-map.csv')).to.have.length(10);
+  });
+
+  it('B7: waits for the listing of whom it created when the answer was lost, rather than take the account for a stranger', async () => {
+    const restore = new RestoreWorld();
+    restore.source.put(aUser({ username: 'zoe', attributes: { email: 'zoe@example.test' } }));
+    addUsers(restore.source, 3);
+    addGroups(restore.source, [4]);
+    await restore.planned();
+    restore.cognito.knobs.hides = ({ created }) => Date.parse(created) + 30_000 > restore.clock.now();
+    restore.calls.fail({
+      call: 'cognito.createUser',
+      when: 'after',
+      error: () => new Fault('ServiceError', 'the answer was lost'),
+    });
+    expect((await rejection(restore.execute('execution-1'))).message).to.equal('the answer was lost');
+    const outcome = await restore.execute('execution-2');
+    expect(outcome.counts).to.include({ usersRestored: 4, usersBlocked: 0 });
+    expect(outcome.outcome).to.equal('complete');
+    expect(differences(restore.source, restore.target)).to.deep.equal([]);
   });
 
   it('leaves a stranger alone who took the name of somebody missing before the next start', async () => {

@@ -105,6 +105,21 @@ describe('clean-up of the backup table: what the exports of 24 hours delete toge
     expect((await run()).deleted.users).to.equal(10);
   });
 
+  it('A: of exports that begin every day at the same time each one is judged by itself, however long they take', async () => {
+    world.calls.latencies.cognito = 60_000;
+    world.calls.latencies['table.transact'] = 600_000;
+    let begun = world.clock.now();
+    for (const night of [0, 1, 2]) {
+      removeUsers(pool, night * 12, night * 12 + 12);
+      world.clock.advance(Math.max(0, begun - world.clock.now()));
+      begun = world.clock.now() + 24 * HOURS - 30_000;
+      expect((await run()).deleted.users).to.equal(12);
+    }
+    world.clock.advance(HOURS);
+    removeUsers(pool, 36, 42);
+    expect((await rejection(run())).message).to.include('12 of them by exports of the last 24 hours');
+  });
+
   it('A: does not count towards later runs what was allowed', async () => {
     removeUsers(pool, 0, 50);
     await run({ allowMassDelete: true });

@@ -110,7 +110,8 @@ describe('Whose account it is', () => {
     expect(restore.report('failures.csv')).to.match(new RegExp(`,${victim},[^\n]*taken back from the account`));
   });
 
-  it('B9: a flag that a write by name set on the account of somebody else is taken back', async () => {
+  /** The last of the later chunks' users is to be disabled; by then somebody else has the name. */
+  async function withStrangerToDisable(): Promise<Set> {
     const { restore, strangers } = await withBoss(undefined, { firstChunkUsers: 3 });
     const disabled = restore.chunkUsers().at(-1)?.[0]?.name as string;
     const user = restore.source.find(disabled);
@@ -126,9 +127,31 @@ describe('Whose account it is', () => {
       }
       return disable(...call);
     };
+    return { restore, strangers };
+  }
+
+  it('B9: a flag that a write by name set on the account of somebody else is taken back', async () => {
+    const { restore, strangers } = await withStrangerToDisable();
     await restore.execute();
     expect(strangers.accounts.size).to.equal(1);
     strangers.expectReported();
+  });
+
+  it('B9: does not enable the account of somebody else that an administrator disabled after our write', async () => {
+    const { restore, strangers } = await withStrangerToDisable();
+    restore.calls.latencies['cognito'] = 1_000;
+    const addUserToGroup = restore.writer.addUserToGroup;
+    restore.writer.addUserToGroup = (...call) => {
+      const [account] = strangers.accounts.values();
+      const found = account && restore.target.find(account.sub);
+      const modified = new Date(restore.clock.now() + 60_000).toISOString();
+      if (found !== undefined) restore.target.put({ ...found, enabled: false, modified });
+      return addUserToGroup(...call);
+    };
+    await restore.execute();
+    const [account] = strangers.accounts.values();
+    expect(account && restore.target.find(account.sub)?.enabled).to.equal(false);
+    expect(restore.calls.countOf('cognito.enableUser')).to.equal(0);
   });
 
   it('an account that was deleted and made again by somebody is a collision at every later start', async () => {

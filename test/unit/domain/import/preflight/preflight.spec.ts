@@ -65,6 +65,7 @@ describe('preflight', () => {
 
   it('names every attribute that the pool lacks, with how many users have it', () => {
     const { findings } = look({
+      settings: PLAIN_SETTINGS,
       header: HEADER.filter((name) => name !== 'custom:team'),
       usage: { 'custom:team': 4, 'custom:age': 1 },
     });
@@ -72,16 +73,40 @@ describe('preflight', () => {
     expect(findings[0]).to.include('custom:age (1 users), custom:team (4 users)');
   });
 
-  it('refuses another type, and bounds that are narrower; wider ones are fine', () => {
-    expect(look({ settings: withTeam({ type: 'Number' }) }).findings.join()).to.match(
-      /custom:team has the type Number, the backup holds String/,
+  it('C15: names missing and mistyped attributes that users hold in one message, and which can never be set later', () => {
+    const age = { ...TEAM, name: 'custom:age', mutable: false };
+    const source = { ...SOURCE, schema: [...SOURCE.schema, age] };
+    const result = look({
+      settings: withTeam({ type: 'Number' }),
+      source,
+      usage: { email: 10, 'custom:team': 4, 'custom:age': 3 },
+    });
+    expect(result.findings).to.have.length(2);
+    expect(result.findings.join()).to.match(
+      /custom:age \(3 users, immutable\).*never later.*custom:team has the type Number, the backup holds String/,
     );
-    expect(look({ settings: withTeam({ max: '10' }) }).findings.join()).to.match(
-      /custom:team allows 1 to 10, the backup may hold 1 to 20/,
-    );
-    expect(look({ settings: withTeam({ min: '5' }) }).findings).to.have.length(1);
-    expect(look({ settings: withTeam({ min: '0', max: '2048' }) }).findings).to.deep.equal([]);
-    expect(look({ settings: withTeam({ max: '10' }), usage: { email: 10 } }).findings).to.deep.equal([]);
+    expect(look({ settings: withTeam({ type: 'Number' }), usage: { email: 10 } }).findings).to.deep.equal([]);
+  });
+
+  it('C15: takes an attribute of the schema that is no column of the CSV, and notes that its users are created one by one', () => {
+    const developer = { ...TEAM, name: 'dev:custom:team' };
+    const settings = { ...SOURCE, schema: [...SOURCE.schema, developer] };
+    const { findings, notes } = look({ settings, source: settings, usage: { email: 10, 'dev:custom:team': 4 } });
+    expect(findings).to.deep.equal([]);
+    expect(notes).to.have.length(1);
+    expect(notes[0]).to.match(/dev:custom:team is no column.*4 users are created one by one/);
+  });
+
+  it('C15: notes narrower bounds, whatever they would do to single values; wider ones are nothing to say', () => {
+    for (const narrower of [{ max: '10' }, { min: '5' }]) {
+      const { findings, notes } = look({ settings: withTeam(narrower) });
+      expect(findings).to.deep.equal([]);
+      expect(notes).to.have.length(1);
+      expect(notes[0]).to.match(/custom:team allows .* in the new pool, 1 to 20 in the old one/);
+    }
+    const wider = look({ settings: withTeam({ min: '0', max: '2048' }) });
+    expect(wider).to.deep.equal({ findings: [], notes: [] });
+    expect(look({ settings: withTeam({ max: '10' }), usage: { email: 10 } }).notes).to.deep.equal([]);
   });
 
   it('refuses a pool that requires what users do not have', () => {

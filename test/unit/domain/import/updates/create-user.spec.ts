@@ -4,8 +4,11 @@ import { createUser } from '../../../../../source/domain/import/updates/create-u
 import { noAccounts } from '../../../../../source/domain/import/plan/accounts-state.ts';
 import { Accounts } from '../../../../../source/domain/import/accounts/accounts.ts';
 import { CreationJournal } from '../../../../../source/domain/import/accounts/creation-journal.ts';
+import { Fault } from '../../../../../source/domain/errors.ts';
 import type { CreateOutcome, CreateUserDeps } from '../../../../../source/domain/import/updates/create-user.ts';
 import { aUser } from '../../../../support/world/builders.ts';
+import { PLAIN_SETTINGS } from '../../../../../tools/simulation/cognito/settings.ts';
+import { rejection } from '../../../../support/rejection.ts';
 import { World } from '../../../../support/world/world.ts';
 
 const POOL = 'eu-west-1_NewPool01';
@@ -32,6 +35,7 @@ describe('Creating a user one by one', () => {
     signInName: 'username',
     caseSensitive: false,
     plannedAt: '2026-03-01T00:00:00.000Z',
+    schema: PLAIN_SETTINGS.schema,
   } as const;
   const create = async (over: Partial<CreateUserDeps> = {}, user = USER): Promise<CreateOutcome> =>
     createUser(plan, user, {
@@ -140,5 +144,33 @@ describe('Creating a user one by one', () => {
     };
     expect(await create({}, user)).to.equal('done');
     expect(world.pools.get(POOL)?.find('una')?.attributes).to.not.have.property('phone_number');
+  });
+
+  it('E18: knows it again, where the invocation was killed by then and the whole user meets its own name', async () => {
+    world.pool(POOL, { aliasAttributes: ['email'] });
+    const attributes = { ...USER.attributes, email_verified: 'true' };
+    world.pools.get(POOL)?.put(aUser({ username: 'other', attributes }));
+    world.calls.fail({
+      call: 'cognito.createUser',
+      nth: 2,
+      when: 'after',
+      error: () => new Fault('ServiceError', 'the answer was lost'),
+    });
+    expect((await rejection(create({}, { ...USER, attributes }))).message).to.equal('the answer was lost');
+    expect(await create({}, { ...USER, attributes })).to.equal('done');
+    expect(world.pools.get(POOL)?.find('una')?.status).to.equal('CONFIRMED');
+  });
+
+  it('E19: tries a user whose value was refused without a name once more, without what can be set later', async () => {
+    const refuse = world.writer.createUser;
+    world.writer.createUser = (poolId, given) =>
+      'nickname' in given.attributes
+        ? Promise.resolve({ refused: 'InvalidParameterException' })
+        : refuse(poolId, given);
+    const attributes = { ...USER.attributes, email_verified: 'true', nickname: 'n', name: 'Una' };
+    expect(await create({}, { ...USER, attributes })).to.equal('done');
+    expect(world.pools.get(POOL)?.find('una')?.attributes)
+      .to.include({ email: 'una@example.test', email_verified: 'true' })
+      .and.not.have.any.keys('nickname', 'name');
   });
 });

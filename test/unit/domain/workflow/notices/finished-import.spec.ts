@@ -50,6 +50,19 @@ describe('MessageBroker: a restore that finished', () => {
       .and.to.include('failures.csv');
   });
 
+  it('C14: says who cannot use "forgot password" as the new pool offers it, and does not promise it to everybody', async () => {
+    await world.tell(importFinished('complete', { usersWithoutVerifiedAddress: 3, usersWithoutOfferedRecovery: 40 }), {
+      preference: 'ERRORS_ONLY',
+    });
+    const { subject, body } = world.onlyMessage();
+    expect(subject).to.equal('Restore complete, BUT 43 users cannot use "forgot password"');
+    expect(body.replaceAll(/\s+/g, ' '))
+      .to.include('40 users who cannot use "forgot password": the new pool does not recover')
+      .and.to.include('AccountRecoverySetting')
+      .and.to.include('not everybody can set a new one')
+      .and.not.to.include('each sets a new one');
+  });
+
   it('F22: says in the subject, also with ERRORS_ONLY, how many groups have lost their IAM role', async () => {
     for (const [outcome, counts, subject] of [
       ['complete', { groupsWithoutRole: 1 }, 'Restore complete, BUT 1 group has lost its IAM role'],
@@ -91,6 +104,17 @@ describe('MessageBroker: a restore that finished', () => {
     expect(body.replaceAll(/\s+/g, ' '))
       .to.include('4 users would come back without an attribute')
       .and.to.include('1 groups would come back without their IAM role');
+  });
+
+  it('C14: tells of a dry run who would be locked out', async () => {
+    const result = { done: true, dryRun: true, backup: noticeCounts(40, 1, 2), byCsv: 40, oneByOne: 0, excluded: 0 };
+    await world.tell(
+      { ...importFinished('x'), result: { ...result, withoutRecovery: 7 } },
+      { preference: 'ERRORS_ONLY' },
+    );
+    const { subject, body } = world.onlyMessage();
+    expect(subject).to.equal('Dry run: all 40 users can be restored, 7 could not use "forgot password"');
+    expect(body.replaceAll(/\s+/g, ' ')).to.include('7 users could not use').and.to.include('AccountRecoverySetting');
   });
 
   it('tells what a dry run found', async () => {
