@@ -43,6 +43,7 @@ export type ScanTableResult =
       /** See UserPoolDescription. */
       readonly acceptsSignUps: boolean;
       readonly groupsWithoutRole: number;
+      readonly automaticGroups: number;
       /** Users who would not be able to use "forgot password". */
       readonly withoutRecovery: number;
       readonly chunks: number;
@@ -181,6 +182,7 @@ const summary = (plan: RestorePlan, dryRun: boolean): Extract<ScanTableResult, {
     excluded: counts.excluded,
     withLosses: counts.withLosses ?? 0,
     groupsWithoutRole: counts.groupsWithoutRole ?? 0,
+    automaticGroups: counts.automaticGroups ?? 0,
     withoutRecovery: counts.withoutRecovery ?? 0,
     acceptsSignUps: plan.acceptsSignUps ?? false,
     chunks: chunks.length,

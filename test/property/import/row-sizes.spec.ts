@@ -50,6 +50,7 @@ async function planned(
     rules: RULES,
     firstChunkUsers: limits.firstChunkUsers,
     orphans: 0,
+    sourcePoolId: 'us-east-1_Source123',
   });
   const bytesOf = new Map<string, number>();
   for await (const found of readSpool(objects, parts, classifiedShape))

@@ -132,8 +132,10 @@ async function refuse({ deps, run, snapshot }: CleanUp, name: HaltName, what: st
     keepsSnapshots: snapshot !== undefined,
     taggedKey: TAGGED_SNAPSHOTS_KEY,
   });
+  // The first export of a pool writes as it lists.
+  const left = isStaged(run.facts) ? 'Nothing was changed in the backup' : 'Nothing was deleted from the backup table';
   const reason = [
-    `${what}. Nothing was changed in the backup and the run is not sealed. ${await lastSealedText(deps.table)} ${next}`,
+    `${what}. ${left} and the run is not sealed. ${await lastSealedText(deps.table)} ${next}`,
     ...(untagged === undefined ? [] : [untagged]),
   ].join(' ');
   await run.abandon(reason);

@@ -39,6 +39,8 @@ const restoreCountsShape = v.object({
   groupsChangedSince: v.exactOptional(countShape),
   /** They had an IAM role, which no restore sets. */
   groupsWithoutRole: v.exactOptional(countShape),
+  /** Groups of the backup that Cognito makes itself for an identity provider: neither created nor filled. */
+  groupsAutomatic: v.exactOptional(countShape),
   memberships: countShape,
   membershipsMissing: countShape,
   /** Made by this restore, and removed in the new pool since. */

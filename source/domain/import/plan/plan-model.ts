@@ -135,6 +135,8 @@ export const planCountsShape = v.object({
   withLosses: v.exactOptional(countShape),
   /** Groups that had an IAM role. */
   groupsWithoutRole: v.exactOptional(countShape),
+  /** Groups of the backup that Cognito makes itself for an identity provider: not planned, nor are their memberships. */
+  automaticGroups: v.exactOptional(countShape),
   /** Users of `byCsv` and `oneByOne` who will not be able to set a new password by "forgot password". */
   withoutRecovery: v.exactOptional(countShape),
 });

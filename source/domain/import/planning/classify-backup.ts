@@ -1,5 +1,6 @@
 import type { PoolGroup } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
+import { isAutomaticGroup } from '../../backup/automatic-groups.ts';
 import { classifiedShape, classify } from './classify.ts';
 import type { Classified, Rules } from './classify.ts';
 import { aliasCollisions, aliasesOf } from './alias-collisions.ts';
@@ -23,6 +24,8 @@ export interface UnclassifiedBackup {
   readonly firstChunkUsers: number;
   /** Memberships whose user is not in the backup. */
   readonly orphans: number;
+  /** The pool that was backed up. */
+  readonly sourcePoolId: string;
 }
 
 /** What the looks at everybody gave. */
@@ -42,20 +45,24 @@ export interface ClassifiedBackup {
  * collide, what was decided is read again: who gives way depends on everybody else who has the same one.
  */
 export async function classifyBackup(backup: UnclassifiedBackup): Promise<ClassifiedBackup> {
-  const { objects, rules, orphans, firstChunkUsers } = backup;
+  const { objects, rules, orphans, firstChunkUsers, sourcePoolId } = backup;
   const spool = new SpoolWriter(objects, backup.prefix);
   const survey = new Survey();
   const names = new NameDigests(rules.caseSensitive);
   // Names and aliases share one space: a preferred_username cannot be somebody's username.
   const logins = rules.aliases.length === 0 ? undefined : new NameDigests(rules.caseSensitive);
   const groups: PoolGroup[] = [];
+  const automatic = new Set<string>();
   let tally = new TallyCounter(orphans, rules);
   for await (const line of readSpool(objects, backup.parts, spoolLineShape)) {
     if ('group' in line) {
-      groups.push(line.group);
+      if (isAutomaticGroup(line.group.name, sourcePoolId)) automatic.add(line.group.name);
+      else groups.push(line.group);
       continue;
     }
-    const classified = classify(line, rules);
+    const own = line.groups.filter((name) => !isAutomaticGroup(name, sourcePoolId));
+    const classified = classify({ ...line, groups: own }, rules);
+    for (const name of line.groups) if (isAutomaticGroup(name, sourcePoolId)) automatic.add(name);
     survey.add(line, classified);
     tally.add(classified);
     const claimed = claimedName(classified);
@@ -80,7 +87,14 @@ export async function classifyBackup(backup: UnclassifiedBackup): Promise<Classi
     const giving = givingWay(losers, aliasLosers);
     for await (const classified of all()) tally.add(afterCollisions(classified, giving, rules));
   }
-  return { parts, survey, tally: tally.result(groups, firstChunkUsers), losers, aliasLosers };
+  const { counts, ...rest } = tally.result(groups, firstChunkUsers);
+  return {
+    parts,
+    survey,
+    tally: { ...rest, counts: { ...counts, automaticGroups: automatic.size } },
+    losers,
+    aliasLosers,
+  };
 }
 
 /** All values by which a user would sign in, each once. */

@@ -39,6 +39,7 @@ export async function classifyStep(
     },
     firstChunkUsers: limitsOf(deps).firstChunkUsers,
     orphans,
+    sourcePoolId: accepted.manifest.userPoolId,
   });
   const checked = preflight({
     poolId,
@@ -79,6 +80,11 @@ const userNotes = ({ losers, aliasLosers, tally, survey: { linked } }: Classifie
     ? []
     : [
         `${tally.counts.withLosses} users are restored without an attribute that the new pool would refuse or the backup does not hold in a readable form; failures.csv names them.`,
+      ]),
+  ...((tally.counts.automaticGroups ?? 0) === 0
+    ? []
+    : [
+        `${tally.counts.automaticGroups} groups of the backup are those that Cognito makes itself for the users of an identity provider (<pool id>_<provider>): they are neither created nor filled. The new pool gets its own when such users sign in.`,
       ]),
   ...(linked === 0
     ? []

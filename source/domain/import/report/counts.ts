@@ -34,6 +34,7 @@ export function restoreCounts(check: CheckRun, jobs: JobsState, notes: ReadonlyM
     groupsMissingOrDifferent: problems.groups,
     groupsChangedSince: changes.groups,
     groupsWithoutRole: run.groups.filter(({ roleArn }) => roleArn !== undefined).length,
+    groupsAutomatic: run.plan.counts.automaticGroups ?? 0,
     memberships: marks.membershipCount,
     membershipsMissing: problems.memberships,
     membershipsRemovedSince: changes.memberships,

@@ -1,3 +1,4 @@
+import { isOfAutomaticGroup } from '../../backup/automatic-groups.ts';
 import { groupOf, itemKind, subOfKey, userKey } from '../../backup/items.ts';
 import type { UserItem } from '../../backup/items.ts';
 import { scanEnded, scanSegments } from '../../backup/scan-segments.ts';
@@ -34,7 +35,7 @@ export async function findAbsent(comparison: ComparisonRun, marks: Marks): Promi
     const rows = new Rows(state.rows);
     const plan = await planUnderComparison(comparison);
     const tally = tallyAgain(state, plan);
-    const source = absentItems(deps.table, marks, state.matching as Matching);
+    const source = absentItems(deps.table, marks, state);
     await progress.gather([rows, ...(tally === undefined ? [] : [tally])], () =>
       scanSegments(source, state.segments, {
         take: (pages) => {
@@ -79,8 +80,9 @@ interface PageOfBackup {
 function absentItems(
   table: Pick<BackupTable, 'getItem' | 'scanPage'>,
   marks: Marks,
-  matching: Matching,
+  { matching: known, sourcePoolId }: Pick<CompareState, 'matching' | 'sourcePoolId'>,
 ): ScanSource<PageOfBackup> {
+  const matching = known as Matching;
   const isAbsentUser = (item: UserItem): boolean => {
     const ordinal = marks.find(recognizable(item));
     if (ordinal === undefined || !isSeen(marks.users[ordinal] as number)) return true;
@@ -88,6 +90,7 @@ function absentItems(
     return marks.expectedUser(ordinal).sub !== subOfKey(item);
   };
   const isAbsentMembership = (item: TableItem): boolean => {
+    if (isOfAutomaticGroup(item, sourcePoolId)) return false;
     const ordinal = marks.membershipOf(groupOf(item), subOfKey(item));
     return ordinal === undefined || !marks.memberships.has(ordinal);
   };

@@ -1,3 +1,4 @@
+import { isAutomaticGroup } from '../../backup/automatic-groups.ts';
 import { compareGroups } from '../../comparison/compare-groups.ts';
 import { poolGroups } from '../../listing/pool-groups.ts';
 import { groupShape } from '../../model.ts';
@@ -20,7 +21,12 @@ export async function listPoolGroups(comparison: ComparisonRun): Promise<StepEnd
 /** Returns the key of the object with the names of the pool's groups. */
 async function tellDifferences({ input, deps, progress, folder }: ComparisonRun, rows: Rows): Promise<string> {
   const { counts, records } = progress.state;
-  const inPool = await poolGroups(deps, input.userPoolId);
+  const { sourcePoolId } = progress.state;
+  const inPool = new Map(
+    [...(await poolGroups(deps, input.userPoolId))].filter(
+      ([name]) => sourcePoolId === undefined || !isAutomaticGroup(name, input.userPoolId),
+    ),
+  );
   const inBackup: PoolGroup[] = [];
   for (const key of records.groups)
     for await (const group of readNdjson(deps.objects, key, groupShape)) inBackup.push(group);

@@ -1,3 +1,4 @@
+import { isOfAutomaticGroup } from '../../backup/automatic-groups.ts';
 import { itemKind } from '../../backup/items.ts';
 import type { GroupItem, UserItem } from '../../backup/items.ts';
 import type { Manifest } from '../../backup/manifest.ts';
@@ -21,6 +22,7 @@ export async function readBackup(comparison: ComparisonRun): Promise<StepEnd> {
   if (state.matching === undefined) {
     const { manifest, backup } = await beginBackup(comparison);
     Object.assign(state, { matching: await matchingOf(comparison, manifest), backup });
+    if (manifest.userPoolId !== comparison.input.userPoolId) state.sourcePoolId = manifest.userPoolId;
   }
   const matching = state.matching as Matching;
   const plan = await planUnderComparison(comparison);
@@ -32,6 +34,7 @@ export async function readBackup(comparison: ComparisonRun): Promise<StepEnd> {
     const kind = itemKind(item);
     if (kind === undefined) return;
     tally?.add(item);
+    if (isOfAutomaticGroup(item, state.sourcePoolId)) return;
     state.counts[`${kind}s`] += 1;
     if (kind === 'user') users.add(userRecord(item as UserItem, matching));
     else if (kind === 'membership') memberships.add(membershipRecord(item));

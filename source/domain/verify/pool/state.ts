@@ -90,6 +90,8 @@ export const compareStateShape = v.object({
   matching: v.exactOptional(onlyRead(matchingShape)),
   /** Of the scan under way: the first reads what the backup holds, the second, where something is absent, what that is. */
   segments: v.pipe(scanProgressShape, v.minLength(1)),
+  /** The pool that was backed up, where another one is compared: its automatic groups belong to it alone. */
+  sourcePoolId: v.exactOptional(v.string()),
   /** The backup as it was read; absent in comparisons that version 2.0.0 began. */
   backup: v.exactOptional(
     v.object({

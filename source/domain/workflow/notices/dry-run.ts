@@ -4,6 +4,9 @@ import { counted, number } from './text.ts';
 
 const HELD_BACK = 'users would not be created: the pool has triggers that would see it, and AllowTriggers is not given';
 
+/** Which groups no restore makes. */
+export const AUTOMATIC_GROUPS = 'of the backup that Cognito makes itself for the users of identity providers';
+
 /** Counts of a restore that has begun with their words, in the order in which they are shown; zero is shown of the first only. */
 const LINES: readonly (readonly [count: keyof Standing, words: string])[] = [
   ['usersThere', 'users are in the new pool as planned'],
@@ -45,6 +48,7 @@ function wouldBegin(result: Fields): Findings {
   const absent = countOf((notInTable as Fields | undefined)?.users);
   const withLosses = countOf(result.withLosses);
   const lostRoles = countOf(result.groupsWithoutRole);
+  const automatic = countOf(result.automaticGroups);
   const lockedOut = countOf(result.withoutRecovery);
   const left = countOf(excluded) + held + absent;
   const lines = [
@@ -59,6 +63,7 @@ function wouldBegin(result: Fields): Findings {
       ? [`${number(lockedOut)} users could not use "forgot password" afterwards: ${RECOVERY_STEP}`]
       : []),
     ...(lostRoles > 0 ? [`${number(lostRoles)} groups would come back without their IAM role`] : []),
+    ...(automatic > 0 ? [`${number(automatic)} groups ${AUTOMATIC_GROUPS} would be neither created nor filled`] : []),
     ...(absent > 0 ? [`${number(absent)} users of the sealed export are not in the backup table`] : []),
   ];
   return {

@@ -61,7 +61,7 @@ const NEXT: Readonly<Record<string, string>> = {
   MassChangeRefused:
     'Find out whether these changes are right. If they are, start ExportWorkflow with {"AllowMassChange": true}; attributes that change all the time belong into UncountedAttributes. If not, repair the user pool, or restore with ImportWorkflow: the backup still holds the values from before.',
   MassDeleteRefused:
-    'Find out whether so much was really deleted from the user pool. If it was meant, start ExportWorkflow with {"AllowMassDelete": true}. If not, restore with ImportWorkflow: the backup still holds all of it.',
+    'Find out whether so much was really deleted from the user pool. If it was meant, start ExportWorkflow with {"AllowMassDelete": true}, or with all that the message names where it would also change too much. If not, restore with ImportWorkflow: the backup still holds all of it.',
 };
 
 /** As NEXT, for halts that mean something else in a verification. */

@@ -3,7 +3,7 @@ import type { Unfinished } from '../../import/plan/next-steps.ts';
 import { RECOVERY_STEP } from '../../import/csv/recovery.ts';
 import { SIGN_UPS_OPEN } from '../../import/preflight/sign-ups.ts';
 import type { RestoreOutcome } from '../../import/plan/outcome.ts';
-import { dryRunFindings } from './dry-run.ts';
+import { AUTOMATIC_GROUPS, dryRunFindings } from './dry-run.ts';
 import type { NoticeEvent } from './events.ts';
 import { bodyOf, consoleLink, counted, duration, number, subjectOf } from './text.ts';
 import type { Notice } from './text.ts';
@@ -38,6 +38,7 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
   ['groupsMissingOrDifferent', 'groups missing or different'],
   ['groupsChangedSince', 'groups changed or deleted in the new pool since'],
   ['groupsWithoutRole', 'groups that had an IAM role, which no restore sets'],
+  ['groupsAutomatic', `groups ${AUTOMATIC_GROUPS}: neither created nor filled`],
   ['membershipsMissing', 'memberships missing'],
   ['membershipsRemovedSince', 'memberships made by this restore and removed in the new pool since'],
   ['groupsNotInTable', 'groups of the sealed export were not in the backup table'],

@@ -63,6 +63,24 @@ describe('clean-up of the backup table: mass-delete guard', () => {
     expect(error.message).to.include('26 of 100 users').and.include('15 of them by runs that were interrupted');
   });
 
+  it('A: says what a first export left that is refused after it was interrupted: it writes as it lists, and deletes nothing', async () => {
+    world = new World();
+    pool = world.pool(POOL_ID);
+    addUsers(pool, 100);
+    const runner = new ExportRunner(world);
+    await runner.listAll((await runner.open()).runId);
+    world.clock.advance(2 * HOURS);
+    removeUsers(pool, 0, 30);
+    pool.put(aUser({ username: 'new' }));
+    const error = await rejection(new ExportRunner(world).run());
+    expect(error).to.have.property('name', 'MassDeleteRefused');
+    expect(error.message)
+      .to.include('Nothing was deleted from the backup table and the run is not sealed')
+      .and.to.include('nothing to restore')
+      .and.not.to.include('Nothing was changed');
+    expect(Object.keys(actualItems(world.table))).to.have.length(101);
+  });
+
   it('looks at groups and memberships separately', async () => {
     addGroups(pool, [20, 20, 20]);
     await run();

@@ -32,16 +32,14 @@ describe('MessageBroker: a failure', () => {
   });
 
   it('lists everything that does not fit a pool, also when that is much', async () => {
-    const schema = (max: string): SchemaAttribute[] =>
+    const schema = (type: SchemaAttribute['type']): SchemaAttribute[] =>
       Array.from({ length: 50 }, (_, n) => ({
         name: `custom:attribute_of_number_${n}`,
-        type: 'String',
+        type,
         mutable: true,
         required: false,
-        min: '1',
-        max,
       }));
-    const names = schema('0').map(({ name }) => name);
+    const names = schema('String').map(({ name }) => name);
     const facts = {
       poolId: 'eu-central-1_New',
       header: names,
@@ -51,8 +49,8 @@ describe('MessageBroker: a failure', () => {
     };
     const result = preflight({
       ...facts,
-      settings: { ...PLAIN_SETTINGS, schema: schema('10') },
-      source: { ...PLAIN_SETTINGS, schema: schema('2048') },
+      settings: { ...PLAIN_SETTINGS, schema: schema('Number') },
+      source: { ...PLAIN_SETTINGS, schema: schema('String') },
     });
     expect(result.findings).to.have.length(50);
     const halt = await rejection((async () => assertPreflight(facts.poolId, result))());

@@ -106,6 +106,16 @@ describe('MessageBroker: a restore that finished', () => {
       .and.to.include('1 groups would come back without their IAM role');
   });
 
+  it('C16: says that the groups of identity providers are not restored, of a dry run, too', async () => {
+    await world.tell(importFinished('complete', { groupsAutomatic: 2 }));
+    expect(world.sent[0]?.subject).to.equal('Restore complete: 2,000 users');
+    expect(world.sent[0]?.body.replaceAll(/\s+/g, ' ')).to.match(/2 groups .*identity providers: neither created nor/);
+    const dry = new NoticeWorld();
+    const result = { done: true, dryRun: true, backup: noticeCounts(40, 1, 2), byCsv: 40, oneByOne: 0, excluded: 0 };
+    await dry.tell({ ...importFinished('x'), result: { ...result, automaticGroups: 2 } });
+    expect(dry.sent[0]?.body.replaceAll(/\s+/g, ' ')).to.match(/2 groups .*would be neither created nor filled/);
+  });
+
   it('C14: tells of a dry run who would be locked out', async () => {
     const result = { done: true, dryRun: true, backup: noticeCounts(40, 1, 2), byCsv: 40, oneByOne: 0, excluded: 0 };
     await world.tell(
