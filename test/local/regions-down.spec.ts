@@ -17,7 +17,7 @@ import { restoreProblems } from '../../tools/chaos/check/restore.ts';
 import { verificationProblems } from '../../tools/chaos/check/verified.ts';
 import { churn } from '../../tools/chaos/churn.ts';
 import { cognitoIn, stepFunctionsIn } from '../../tools/deploy/clients.ts';
-import { deploy } from '../../tools/chaos/deployment.ts';
+import { ALLOWED, deploy } from '../../tools/chaos/deployment.ts';
 import type { Deployment } from '../../tools/chaos/deployment.ts';
 import { execute } from '../../tools/deploy/executions.ts';
 import type { FinishedExecution } from '../../tools/deploy/executions.ts';
@@ -50,7 +50,7 @@ describe('A Region that is down', function () {
   it('the backup Region: an export completes, says what is behind, and the replica catches up', async () => {
     await churn(deployment, new SeededRandom(1), 8);
     await cloud.configure({ regionsDown: [SECONDARY] });
-    const ended = await run(PRIMARY, deployment.exportWorkflow, {});
+    const ended = await run(PRIMARY, deployment.exportWorkflow, ALLOWED);
     expect(ended).to.include({ status: 'SUCCEEDED' });
     const { manifest, replica } = lastRun(ended);
     expect(replica).to.include({ region: SECONDARY, state: 'unreachable' });

@@ -1,6 +1,10 @@
 import type { LocalCloud } from '../local-cloud/index.ts';
+import { readPool } from '../demo/compare/read-pool.ts';
+import { cognitoIn } from '../deploy/clients.ts';
+import { PRIMARY } from '../deploy/regions.ts';
 import { Coverage } from './coverage.ts';
 import type { ActionRow } from './coverage.ts';
+import { DamagedPool } from './damage-run.ts';
 import { deploy } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
 import { exportUnderFaults } from './export-run.ts';
@@ -17,6 +21,8 @@ export interface SeedResult {
   readonly plan: ChaosPlan;
   readonly exported: PartResult | undefined;
   readonly imported: PartResult | undefined;
+  /** What became of the exports of a damaged pool. */
+  readonly damaged: readonly string[];
   readonly problems: readonly string[];
   readonly seconds: number;
 }
@@ -62,6 +68,8 @@ export async function runSeeds(
         `  ${name}: ${part.starts} ${part.starts === 1 ? 'start' : 'starts'}${part.errors.length > 0 ? ` (${part.errors.join(', ')})` : ''}; ${[...part.strikes.byKind].map(([fault, count]) => `${count} x ${fault}`).join(', ')}`,
       );
     }
+    if (result.imported?.people !== undefined) tell(`  ${result.imported.people}`);
+    if (result.damaged.length > 0) tell(`  exports of the damaged pool: ${result.damaged.join('; ')}`);
     for (const problem of result.problems) tell(`  PROBLEM ${problem}`);
     tell(`  ${result.problems.length === 0 ? 'held' : 'FAILED'} in ${result.seconds.toFixed(0)} s`);
     results.push(result);
@@ -83,17 +91,32 @@ export async function runSeeds(
 async function runSeed(deployment: Deployment, plan: ChaosPlan): Promise<SeedResult> {
   const started = performance.now();
   const problems: string[] = [];
-  const part = async (what: string, work: Promise<PartResult>): Promise<PartResult | undefined> => {
+  const part = async <T extends PartResult | readonly string[]>(
+    what: string,
+    work: () => Promise<T>,
+  ): Promise<T | undefined> => {
     try {
-      const result = await work;
-      problems.push(...result.problems.map((problem) => `${what}: ${problem}`));
+      const result = await work();
+      const found: readonly string[] = 'problems' in result ? result.problems : result;
+      problems.push(...found.map((problem) => `${what}: ${problem}`));
       return result;
     } catch (error) {
       problems.push(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       return undefined;
     }
   };
-  const exported = await part('export', exportUnderFaults(deployment, plan));
-  const imported = await part('import', importUnderFaults(deployment, plan));
-  return { plan, exported, imported, problems, seconds: (performance.now() - started) / 1000 };
+  const exported = await part('export', () => exportUnderFaults(deployment, plan));
+  const source = await readPool(cognitoIn(deployment.cloud, PRIMARY), deployment.poolId);
+  const damaged = plan.damage === undefined ? undefined : new DamagedPool(deployment, plan.damage, plan.seed);
+  if (damaged !== undefined) await part('export of a damaged pool', () => damaged.refuse());
+  const imported = await part('import', () => importUnderFaults(deployment, plan, source));
+  if (damaged !== undefined) await part('export after the damage', () => damaged.allow());
+  return {
+    plan,
+    exported,
+    imported,
+    damaged: damaged?.told ?? [],
+    problems,
+    seconds: (performance.now() - started) / 1000,
+  };
 }

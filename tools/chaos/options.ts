@@ -24,7 +24,7 @@ Exit code 0: nothing was lost in any run. With the default seeds docs/reliabilit
 /**
  * One pool; together: kills, cut connections, throttles, unprocessed items and keys, late and double messages, an early job
  * end, a lost start of a job, a broken log role, stops, changes meanwhile, a lagging replica, a restore from a snapshot
- * while the primary Region is down.
+ * while the primary Region is down, people in the new pool, a damaged source pool.
  */
 export const QUICK = { seeds: [15, 20, 25], users: 30 };
 

@@ -32,6 +32,11 @@ export function reliabilityPage({ seeds: results, resumes, actions, spared }: Ch
     if (plan.exportEvent !== 'none') count(exports, plan.exportEvent, exported, 1, 'export');
     for (const [name, times] of imported?.strikes.byKind ?? []) count(imports, name, imported, times, 'import');
     if (plan.importEvent !== 'none') count(imports, plan.importEvent, imported, 1, 'import');
+    if (plan.people) count(imports, 'strangers and changes in the new pool', imported, 1, 'import');
+    if (plan.damage !== undefined) {
+      count(exports, plan.damage.damage, exported, 1, 'export');
+      count(imports, 'from the backup of a damaged pool', imported, 1, 'import');
+    }
     if (plan.importFrom === 'snapshot') count(imports, 'from the snapshot of the last run', imported, 1, 'import');
   }
   const lost = results.reduce((sum, { problems }) => sum + problems.length, 0);
@@ -45,6 +50,11 @@ ways of signing in. Each seed runs an export and a restore, each under several f
   Regions hold exactly the pool, and the manifest's counts are right;
 * restore: the new pool equals the backup minus the users that rules leave out, nobody exists twice, everybody can set a
   password, no membership is lost, and every count of the report, the sub map and the failures are right;
+* people in the new pool: strangers who take names of the backup keep their accounts, get nothing of the backup, are reported
+  and in no sub map; what users and administrators changed after the restore had written it stays and is listed; whom nobody
+  touched is as in the backup;
+* a damaged source pool: after each export that a guard refused, or that was killed or stopped, the table is what a run sealed,
+  or OPEN names a stored plan of which every item is the old or the new one; a restore brings the sealed users back;
 * both Regions: VerifyWorkflow holds table and snapshot against the manifest and succeeds;
 * no dead-letter queue holds a message, and no message went to an end user.
 

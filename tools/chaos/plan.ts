@@ -3,6 +3,8 @@ import { FAULT_KINDS, SHORT_PAGES } from './faults.ts';
 import type { FaultKind } from './faults.ts';
 import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
 import type { Region } from '../deploy/regions.ts';
+import { ATTEMPTS, DAMAGES } from './mass-damage.ts';
+import type { Damage, DamagePlan } from './mass-damage.ts';
 import { SIGN_INS } from './sign-in.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -36,14 +38,22 @@ export interface ChaosPlan {
   readonly importEvent: (typeof IMPORT_EVENTS)[number];
   /** The restore reads the table, or the snapshot of the last run. */
   readonly importFrom: 'table' | 'snapshot';
+  /** Between the export and the restore the pool is damaged, and exported again and again. */
+  readonly damage: DamagePlan | undefined;
+  /** Strangers, users and administrators are at work in the new pool while it is being restored. */
+  readonly people: boolean;
 }
 
 const FAULTS_AT_A_TIME = 3;
+/** Shares of the seeds with people in the new pool (a minute or two longer), and with a damaged pool (less than one). */
+const WITH_PEOPLE = 0.12;
+const WITH_DAMAGE = 0.15;
 
 /** The plan of a seed: always the same. Consecutive seeds go through all kinds of faults and events in turn. */
 export function planOf(seed: number): ChaosPlan {
   const random = new SeededRandom(seed);
   const exportEvent = EXPORT_EVENTS[seed % EXPORT_EVENTS.length] as ChaosPlan['exportEvent'];
+  const more = new SeededRandom(seed * 43 + 11).next();
   const importEvent = IMPORT_EVENTS[seed % IMPORT_EVENTS.length] as ChaosPlan['importEvent'];
   return {
     seed,
@@ -55,6 +65,18 @@ export function planOf(seed: number): ChaosPlan {
     importFaults: faultsFor('import', seed, random),
     importEvent,
     importFrom: seed % 3 === 1 ? 'snapshot' : 'table',
+    people: more < WITH_PEOPLE,
+    damage: more >= WITH_PEOPLE && more < WITH_PEOPLE + WITH_DAMAGE ? damageOf(seed) : undefined,
+  };
+}
+
+/** The kinds of damage by turns; the exports by chance; of those that are allowed, the first is cut short. */
+function damageOf(seed: number): DamagePlan {
+  const random = new SeededRandom(seed * 17 + 3);
+  return {
+    damage: DAMAGES[Math.floor(seed / 3) % DAMAGES.length] as Damage,
+    refused: [random.pick(ATTEMPTS)],
+    allowed: ['stopped while it changes the table', ...(random.chance(0.5) ? [random.pick(ATTEMPTS)] : [])],
   };
 }
 
@@ -81,9 +103,15 @@ export const tellPlan = ({
   importFaults,
   importEvent,
   importFrom,
+  damage,
+  people,
 }: ChaosPlan): string =>
   [
     `seed ${seed}: pool with ${signIn} sign-in`,
     `  export: ${[...exportFaults.map(({ name }) => name), ...(exportEvent === 'none' ? [] : [exportEvent])].join('; ')}`,
-    `  import in ${region} from the ${importFrom}: ${[...importFaults.map(({ name }) => name), ...(importEvent === 'none' ? [] : [importEvent])].join('; ')}`,
+    ...(damage === undefined ? [] : [`  ${tellDamage(damage)}`]),
+    `  import in ${region} from the ${importFrom}: ${[...importFaults.map(({ name }) => name), ...(importEvent === 'none' ? [] : [importEvent]), ...(people ? ['strangers sign up and people change things'] : [])].join('; ')}`,
   ].join('\n');
+
+const tellDamage = ({ damage, refused, allowed }: DamagePlan): string =>
+  `then ${damage}: exports that a guard refuses (${refused.join('; ')}), the import, and exports that are allowed (${allowed.join('; ')})`;

@@ -3,6 +3,7 @@ import { DescribeExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-
 import { endOf, execute, failureOf, startExecution } from '../deploy/executions.ts';
 import type { FaultRule } from '../local-cloud/index.ts';
 import { cognitoIn, stepFunctionsIn } from '../deploy/clients.ts';
+import { ALLOWED } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
 import { FUNCTIONS } from './faults.ts';
 import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
@@ -53,7 +54,7 @@ async function costs(deployment: Deployment): Promise<ResumeCost[]> {
     NewUserPoolId: await createPoolFor(cognitoIn(deployment.cloud, SECONDARY), deployment.signIn, name),
   });
   return [
-    await cost(deployment, 'ExportWorkflow', PRIMARY, deployment.exportWorkflow, () => Promise.resolve({})),
+    await cost(deployment, 'ExportWorkflow', PRIMARY, deployment.exportWorkflow, () => Promise.resolve(ALLOWED)),
     await cost(deployment, 'ImportWorkflow', SECONDARY, deployment.importWorkflow[SECONDARY], () => newPool('resumed')),
   ];
 }

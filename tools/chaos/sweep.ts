@@ -2,6 +2,7 @@ import { SeededRandom } from '../demo/seed/random.ts';
 import { churn } from './churn.ts';
 import type { Coverage } from './coverage.ts';
 import { cognitoIn, stepFunctionsIn } from '../deploy/clients.ts';
+import { ALLOWED } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
 import { EVERYWHERE, firstOfEachAction, groupTwice, jobForgotten, shortPages } from './faults.ts';
 import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
@@ -33,7 +34,7 @@ export async function sweep(
       importJobs: { endEarly: { afterRows: 5, as: 'Failed', jobs: 2 } },
     });
     const exported = await runUntilWell(
-      { ...run, sfn: stepFunctionsIn(deployment.cloud, PRIMARY), workflow: deployment.exportWorkflow, input: {} },
+      { ...run, sfn: stepFunctionsIn(deployment.cloud, PRIMARY), workflow: deployment.exportWorkflow, input: ALLOWED },
       [],
     );
     const poolId = await createPoolFor(cognitoIn(deployment.cloud, SECONDARY), signIn, `swept-${index}`);

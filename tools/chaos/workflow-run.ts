@@ -20,7 +20,7 @@ export interface RunSetting {
 }
 
 /** Errors of a failed execution that are the faults' own doing; any other one is a finding. */
-const TOLERATED =
+export const TOLERATED =
   /^(ServiceError|Throttled|Unprocessed|InvalidPaginationToken|Runtime\.ExitError|Lambda\.\w+|States\.\w+|Sandbox\.Timedout)$/;
 const MAX_STARTS = 8;
 

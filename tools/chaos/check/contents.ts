@@ -72,9 +72,13 @@ export async function tableItems({ cloud, tableName }: Deployment, region: Regio
 }
 
 /** The same of the backup table in one Region. */
-export async function tableContents(deployment: Deployment, region: Region): Promise<Contents> {
+export const tableContents = async (deployment: Deployment, region: Region): Promise<Contents> =>
+  contentsOf(await tableItems(deployment, region));
+
+/** What of these items is content; the others are bookkeeping of runs. */
+export function contentsOf(items: readonly Record<string, unknown>[]): Contents {
   const contents = new Map<string, string>();
-  for (const item of await tableItems(deployment, region)) {
+  for (const item of items) {
     const key = `${item['id'] as string} ${item['type'] as string}`;
     const { username, attributes, enabled, status, created, groupName, description, precedence } = item;
     if (key.endsWith(' PROFILE')) contents.set(key, json({ username, attributes, enabled, status, created }));

@@ -12,13 +12,15 @@ interface Report {
   readonly outcome: string;
   readonly counts: Readonly<Record<string, number>>;
 }
-interface Files {
+/** What a restore reported. */
+export interface Files {
   readonly report: Report;
   readonly failures: readonly Readonly<Record<string, string>>[];
   readonly subMap: readonly Readonly<Record<string, string>>[];
 }
 
-const WHOLE = new Set(['CONFIRMED', 'RESET_REQUIRED']);
+/** Statuses of users who can set a password. */
+export const WHOLE: ReadonlySet<string> = new Set(['CONFIRMED', 'RESET_REQUIRED']);
 
 /**
  * Holds the new pool and the three files of the report against the pool that was backed up, with code that shares
@@ -52,12 +54,13 @@ export async function restoreProblems(
             .map(({ status }) => status)
             .join(', ')}`,
         ]),
-    ...reportProblems(source, restored, await files(deployment, target)),
+    ...reportProblems(source, restored, await reportFiles(deployment, target)),
     ...((await deployment.cloud.endUserMessages()).length > 0 ? ['messages went to end users'] : []),
   ];
 }
 
-async function files(
+/** The three files of the report, by their keys: report.json, failures.csv, sub-map.csv. */
+export async function reportFiles(
   { cloud, bucket }: Deployment,
   { region, keys }: { readonly region: Region; readonly keys: readonly string[] },
 ): Promise<Files> {
