@@ -177,7 +177,8 @@ describe('Odd users, and what AWS leaves open about import jobs, on the local cl
     expect(report.counts).to.include({
       usersMissing: 0,
       usersCreatedOneByOne: 0,
-      usersExcluded: refused.length,
+      usersExcluded: 0,
+      usersHeldBack: refused.length,
       importJobs: 2,
       membershipsMissing: 0,
     });
