@@ -4,7 +4,7 @@ import { QUICK } from '../../tools/chaos/options.ts';
 import { startLocalCloud } from '../../tools/local-cloud/index.ts';
 
 describe('Chaos on the local cloud', function () {
-  this.timeout(1_200_000);
+  this.timeout(1_800_000);
 
   it('loses nothing', async () => {
     const cloud = await startLocalCloud({ waitScale: 0.02 });
