@@ -1,0 +1,61 @@
+import type { Context } from 'aws-lambda';
+import type { StartedImport } from '../../../domain/import/import-event.ts';
+import type { ImportOptions } from '../../../domain/import/plan/plan-model.ts';
+import type { Pacer } from '../../../domain/pacing/pacer.ts';
+import type { BackupTable, ObjectStore } from '../../../domain/ports.ts';
+import { assertImportMayRun } from '../../../domain/workflow/lease.ts';
+import { backupTable } from '../../../adapters/backup-table.ts';
+import { permitted } from '../../../adapters/cognito/permitted.ts';
+import { int, requiredText } from '../../../adapters/env.ts';
+import type { Environment } from '../../../adapters/env.ts';
+import { guarded } from '../../../adapters/guarded.ts';
+import { invocationOf } from '../../../adapters/invocation.ts';
+import type { Invocation } from '../../../adapters/invocation.ts';
+import { objectStore } from '../../../adapters/object-store.ts';
+
+/** Environment of every function of the import. */
+export const IMPORT_ENVIRONMENT = {
+  BACKUP_TABLE_NAME: requiredText(),
+  STATE_BUCKET: requiredText(),
+  COGNITO_TPS: int(1, 25),
+  USER_AGENT: requiredText(),
+};
+
+/** What a function of the import works with. */
+export interface ImportParts extends Invocation {
+  readonly objects: ObjectStore;
+  /** The table that is restored from: the stack's, or the one that the execution names. */
+  readonly tableNamed: (options: ImportOptions) => { readonly tableName: string; readonly table: BackupTable };
+}
+
+/**
+ * A function of the import: works only while its execution holds the lease, and calls Cognito by `pacer` within the calls
+ * per second that the execution or else the stack allows.
+ */
+export function importFunction<E extends StartedImport, R>(
+  env: Environment<typeof IMPORT_ENVIRONMENT>,
+  pacer: Pacer,
+  parse: (event: unknown) => E,
+  work: (event: E, parts: ImportParts) => Promise<R>,
+): (event: unknown, context: Context) => Promise<R> {
+  const userAgent = env.USER_AGENT;
+  const leases = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent });
+  const objects = objectStore({ bucket: env.STATE_BUCKET, userAgent });
+  const tableNamed: ImportParts['tableNamed'] = ({ backupTableName: tableName = env.BACKUP_TABLE_NAME }) => ({
+    tableName,
+    table: tableName === env.BACKUP_TABLE_NAME ? leases : backupTable({ tableName, userAgent }),
+  });
+  return guarded(async (event: unknown, context: Context) => {
+    const invocation = invocationOf(context);
+    const parsed = parse(event);
+    const { executionArn, options } = parsed;
+    const assertLease = (): Promise<void> => assertImportMayRun(leases, executionArn);
+    await assertLease();
+    const callsPerSecond = options.cognitoTps ?? env.COGNITO_TPS;
+    return permitted(
+      pacer,
+      { ...invocation, workflow: 'ImportWorkflow', executionArn, callsPerSecond, objects, assertLease },
+      () => work(parsed, { ...invocation, objects, tableNamed }),
+    );
+  });
+}
