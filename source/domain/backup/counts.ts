@@ -16,6 +16,10 @@ export const countItem = (counts: MutableCounts, kind: ItemKind): void => {
 /** Items of all kinds together. */
 export const totalOf = ({ users, groups, memberships }: Counts): number => users + groups + memberships;
 
+/** For messages. */
+export const countsText = ({ users, groups, memberships }: Counts): string =>
+  `${users} users, ${groups} groups and ${memberships} memberships`;
+
 /** Kind by kind. */
 export const sumOf = (a: Counts, b: Counts): Counts => eachKind((kind) => a[kind] + b[kind]);
 

@@ -1,3 +1,4 @@
+import { countsText } from '../backup/counts.ts';
 import { LATEST_KEY, manifestIn, manifestKey, runIdIn } from '../backup/manifest.ts';
 import { Halt } from '../errors.ts';
 import type { BackupTable } from '../ports.ts';
@@ -9,7 +10,7 @@ export async function lastSealedText(table: Pick<BackupTable, 'getItem'>): Promi
   const item = await table.getItem(manifestKey(runId));
   if (item === undefined) return `The last sealed export is ${runId}; its manifest is missing.`;
   const { endedAt, counts } = manifestIn(item);
-  return `The last sealed export is ${runId} of ${endedAt}: a restore with ImportWorkflow brings back its ${counts.users} users, ${counts.groups} groups and ${counts.memberships} memberships.`;
+  return `The last sealed export is ${runId} of ${endedAt}: a restore with ImportWorkflow brings back its ${countsText(counts)}.`;
 }
 
 /** The work of an export; when the pool is gone, the error also says what the backup holds. */

@@ -1,6 +1,5 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import * as v from 'valibot';
-import { keyDigest } from '../backup/hashing.ts';
+import { KEY_DIGEST_BYTES, keyDigest } from '../backup/hashing.ts';
 import { forEachAtOnce } from '../concurrency.ts';
 import { Fault } from '../errors.ts';
 import { DigestSet } from '../digests/digest-set.ts';
@@ -8,10 +7,9 @@ import type { GroupItem, MembershipItem, UserItem } from '../backup/items.ts';
 import type { ItemKey, ObjectStore, TableItem } from '../ports.ts';
 import { adviceFor } from '../state/advice.ts';
 import { keyWithDigest } from '../state/digest-keys.ts';
-import { parsed, shaped } from '../state/json-object.ts';
+import { gzipLines, linesOfGzip } from '../state/gzip-lines.ts';
 import type { Appendix } from '../state/progress.ts';
 import { countShape, onlyRead, textsShape } from '../state/shape.ts';
-import type { Stored } from '../state/shape.ts';
 import { changedValues } from './changed-values.ts';
 import { EXPORTS_PREFIX } from './run.ts';
 
@@ -50,17 +48,17 @@ export function stagedOver(stored: TableItem | undefined, item: BackupItem): Sta
   return { item, ...(differs.length === 0 ? {} : { differs }) };
 }
 
-const lineShape = v.object({
+/** A StagedItem as it is stored. */
+export const stagedItemShape = v.object({
   item: v.looseObject({ id: v.string(), type: v.string(), contentHash: v.string() }),
   differs: v.exactOptional(textsShape),
 });
 
 /** A record: key digest (16), content digest (32). */
 export const STAGED_RECORD_BYTES = 48;
-const CONTENT_AT = 16;
+const CONTENT_AT = KEY_DIGEST_BYTES;
 /** As JSON; so much of a part is in memory when it is read again. */
 const MAX_PENDING_BYTES = 4 * 1024 * 1024;
-const LEVEL = 3;
 /** Many of the objects are small: one after the other they would take longer than their bytes. */
 export const READS_AT_A_TIME = 8;
 
@@ -116,7 +114,7 @@ export class Staging implements Appendix {
 
   cut(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array }[] {
     if (this.#lines.length === 0) return [];
-    const lines = gzipSync(`${this.#lines.join('\n')}\n`, { level: LEVEL });
+    const lines = gzipLines(this.#lines);
     const records = Buffer.concat(this.#records);
     const name = newKey('staged');
     const part: StagedPart = {
@@ -151,12 +149,8 @@ export async function readStaged(
   objects: Pick<ObjectStore, 'get'>,
   { lines: key, items }: StagedPart,
 ): Promise<readonly StagedItem[]> {
-  const lines = gunzipSync(await bodyOf(objects, key))
-    .toString('utf8')
-    .split('\n')
-    .slice(0, -1);
-  if (lines.length !== items) damaged(key, 'it does not hold what was staged');
-  return lines.map((line): Stored<typeof lineShape> => shaped(key, parsed(key, Buffer.from(line)), lineShape));
+  const staged = linesOfGzip({ key, body: await bodyOf(objects, key), expected: items }, stagedItemShape);
+  return staged ?? damaged(key, 'it does not hold what was staged');
 }
 
 async function bodyOf(objects: Pick<ObjectStore, 'get'>, key: string): Promise<Buffer> {

@@ -6,7 +6,7 @@ import { manifestItem, NO_COUNTS } from '../../../source/domain/backup/manifest.
 import { noContent } from '../../../source/domain/backup/tally.ts';
 import { DigestSet } from '../../../source/domain/digests/digest-set.ts';
 import { judgeRun } from '../../../source/domain/export/clean-up/judge-run.ts';
-import type { RunJudgement } from '../../../source/domain/export/clean-up/judge-run.ts';
+import type { ForeseenChange, RunJudgement } from '../../../source/domain/export/clean-up/judge-run.ts';
 import { countedInLastDay } from '../../../source/domain/export/clean-up/last-day.ts';
 import { PLAIN_SETTINGS } from '../../../tools/simulation/cognito/settings.ts';
 import { World } from '../../support/world/world.ts';
@@ -123,8 +123,14 @@ class Guarded {
     for (const user of pool.keys()) staying.add(keyDigest(userKey(String(user))));
     return judgeRun(
       {
-        deleted: each([...own.deleted].map((user) => userKey(String(user)))),
-        changed: each([...own.changed].map((user) => ({ key: userKey(String(user)), differs: ['name'] }))),
+        changes: each<ForeseenChange>([
+          ...[...own.deleted].map((user) => ({ how: 'deleted' as const, key: userKey(String(user)) })),
+          ...[...own.changed].map((user) => ({
+            how: 'changed' as const,
+            key: userKey(String(user)),
+            differs: ['name'],
+          })),
+        ]),
         lastDay: countedInLastDay(world, { runId, now: world.clock.now() }),
         interrupted: each([]),
         staying: () => Promise.resolve(staying),

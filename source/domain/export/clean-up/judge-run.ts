@@ -11,17 +11,15 @@ import { CountedItems } from './last-day.ts';
 import type { CountedItem } from './last-day.ts';
 import { ValueCounts } from './value-counts.ts';
 
-/** An item of the backup that would be overwritten, and which of its values (see changedValues). */
-export interface ChangedItem {
-  readonly key: ItemKey;
-  readonly differs: readonly string[];
-}
+/** An item of the backup that would be deleted; or overwritten, and which of its values (see changedValues). */
+export type ForeseenChange =
+  | { readonly how: 'deleted'; readonly key: ItemKey }
+  | { readonly how: 'changed'; readonly key: ItemKey; readonly differs: readonly string[] };
 
 /** What a run is about to do, and what it is held against. */
 export interface Foreseen {
   /** Each item once. */
-  readonly deleted: AsyncIterable<ItemKey>;
-  readonly changed: AsyncIterable<ChangedItem>;
+  readonly changes: AsyncIterable<ForeseenChange>;
   /** What runs of the last 24 hours did, and what interrupted runs of earlier versions deleted. */
   readonly lastDay: AsyncIterable<CountedItem>;
   readonly interrupted: AsyncIterable<ItemKey>;
@@ -55,15 +53,18 @@ export interface RunJudgement {
  */
 export async function judgeRun(foreseen: Foreseen, options: GuardOptions): Promise<RunJudgement> {
   const own = new CountedItems();
-  if (!options.allowMassDelete) for await (const key of foreseen.deleted) own.add('deleted', key);
   const values = new ValueCounts(options.uncountedAttributes);
-  if (!options.allowMassChange)
-    for await (const { key, differs } of foreseen.changed) {
-      const counting = values.countingOf(key, differs);
-      if (counting.length === 0) continue;
-      values.add(key, counting);
-      own.add('changed', key);
+  for await (const change of foreseen.changes) {
+    const { how, key } = change;
+    if (how === 'deleted') {
+      if (!options.allowMassDelete) own.add(how, key);
+      continue;
     }
+    const counting = options.allowMassChange ? [] : values.countingOf(key, change.differs);
+    if (counting.length === 0) continue;
+    values.add(key, counting);
+    own.add(how, key);
+  }
   const earlier = await earlierThan(foreseen, own);
   const of = sumOf(foreseen.held, earlier.deleted);
   const deletes = refusals({

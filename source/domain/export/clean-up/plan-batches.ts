@@ -1,20 +1,19 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import * as v from 'valibot';
 import { Fault } from '../../errors.ts';
 import type { ItemKey, ObjectStore, TableItem } from '../../ports.ts';
 import { adviceFor } from '../../state/advice.ts';
 import { keyWithDigest } from '../../state/digest-keys.ts';
-import { parsed, shaped } from '../../state/json-object.ts';
-import { countShape, textsShape } from '../../state/shape.ts';
+import { gzipLines, linesOfGzip } from '../../state/gzip-lines.ts';
+import { countShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { CHANGES_PREFIX } from '../run.ts';
+import { stagedItemShape } from '../staging.ts';
 import type { StagedItem } from '../staging.ts';
 
 /** Changes per batch: one object, one message. */
 const BATCH_CHANGES = 1000;
 /** As JSON, of which an item may take 400 KB. */
 const BATCH_BYTES = 4 * 1024 * 1024;
-const LEVEL = 3;
 
 /** What one run is going to change lies below. */
 export const planFolder = (runId: string): string => `${CHANGES_PREFIX}${runId}/`;
@@ -48,11 +47,7 @@ export type PlanLine = PlannedPut | PlannedDelete;
 export const isPut = (line: PlanLine): line is PlannedPut => 'item' in line;
 
 const lineShape = v.union([
-  v.object({
-    item: v.looseObject({ id: v.string(), type: v.string(), contentHash: v.string() }),
-    before: v.exactOptional(v.string()),
-    differs: v.exactOptional(textsShape),
-  }),
+  v.object({ ...stagedItemShape.entries, before: v.exactOptional(v.string()) }),
   v.object({ delete: v.object({ id: v.string(), type: v.string() }), before: v.string() }),
 ]);
 
@@ -68,7 +63,7 @@ export async function storeBatches(
   let bytes = 0;
   const flush = async (): Promise<void> => {
     if (texts.length === 0) return;
-    const body = gzipSync(texts.join(''), { level: LEVEL });
+    const body = gzipLines(texts);
     const name = String(from + batches.length).padStart(6, '0');
     const key = keyWithDigest(batchPrefix(runId) + name, 'gz', body);
     await objects.put(key, body);
@@ -76,9 +71,9 @@ export async function storeBatches(
     [texts, bytes] = [[], 0];
   };
   for (const line of lines) {
-    const text = `${JSON.stringify(line)}\n`;
+    const text = JSON.stringify(line);
     texts.push(text);
-    bytes += text.length;
+    bytes += text.length + 1;
     if (texts.length === BATCH_CHANGES || bytes >= BATCH_BYTES) await flush();
   }
   await flush();
@@ -91,13 +86,13 @@ export async function readBatch(
   { key, changes }: PlanBatch,
 ): Promise<readonly PlanLine[]> {
   const stored = await objects.get(key);
-  const lines = stored === undefined ? [] : gunzipSync(stored.body).toString('utf8').split('\n').slice(0, -1);
-  if (lines.length !== changes)
-    throw new Fault(
-      'BadState',
-      `The object ${key} is missing or damaged: it does not hold the ${changes} changes of the plan. ${adviceFor(key)}`,
-    );
-  return lines.map((line) => shaped(key, parsed(key, Buffer.from(line)), lineShape));
+  const lines =
+    stored === undefined ? undefined : linesOfGzip({ key, body: stored.body, expected: changes }, lineShape);
+  if (lines !== undefined) return lines;
+  throw new Fault(
+    'BadState',
+    `The object ${key} is missing or damaged: it does not hold the ${changes} changes of the plan. ${adviceFor(key)}`,
+  );
 }
 
 /** The key of the item that a line changes. */

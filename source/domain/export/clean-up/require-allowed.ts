@@ -1,10 +1,9 @@
-import { eachKind, noCounts } from '../../backup/counts.ts';
+import { countsText, eachKind, noCounts } from '../../backup/counts.ts';
 import type { Counts } from '../../backup/manifest.ts';
 import { keyDigest } from '../../backup/hashing.ts';
 import { tagSuperseded } from '../../backup/snapshot/superseded.ts';
 import type { HaltName } from '../../errors.ts';
 import { Halt } from '../../errors.ts';
-import type { ItemKey } from '../../ports.ts';
 import { DigestSet } from '../../digests/digest-set.ts';
 import { digestsIn, readDigests } from '../../digests/ledger.ts';
 import { lastSealedText } from '../last-sealed.ts';
@@ -12,7 +11,7 @@ import { isStaged, TAGGED_SNAPSHOTS_KEY } from '../run.ts';
 import { earlierPlanPrefix, readKeys } from './gone-keys.ts';
 import type { GuardOptions } from './guard.ts';
 import { judgeRun } from './judge-run.ts';
-import type { ChangedItem, Foreseen } from './judge-run.ts';
+import type { Foreseen, ForeseenChange } from './judge-run.ts';
 import { KeptItems } from './kept-items.ts';
 import { countedInLastDay } from './last-day.ts';
 import { isPut, keyOfLine } from './plan-batches.ts';
@@ -38,8 +37,7 @@ export async function requireAllowed(cleanUp: CleanUp, seen: SeenByRun, options:
   await refuseEmptyPool(cleanUp, seen);
   const { counted, refused } = await judgeRun(
     {
-      deleted: deletedBy(cleanUp),
-      changed: changedBy(cleanUp),
+      changes: foreseenBy(cleanUp),
       lastDay: countedInLastDay(deps, { runId: run.id, now: Date.parse(run.facts.startedAt) }),
       interrupted: readKeys(deps.objects, batchesOf(cleanUp)),
       staying: () => stayingKeys(cleanUp, seen),
@@ -63,14 +61,11 @@ export async function requireAllowed(cleanUp: CleanUp, seen: SeenByRun, options:
   progress.state.phase = 'open';
 }
 
-async function* deletedBy({ deps, run, progress }: CleanUp): AsyncIterable<ItemKey> {
+/** Additions never count. */
+async function* foreseenBy({ deps, run, progress }: CleanUp): AsyncIterable<ForeseenChange> {
   for await (const line of plannedLines({ objects: deps.objects, run }, progress.state.plan.batches))
-    if (!isPut(line)) yield line.delete;
-}
-
-async function* changedBy({ deps, run, progress }: CleanUp): AsyncIterable<ChangedItem> {
-  for await (const line of plannedLines({ objects: deps.objects, run }, progress.state.plan.batches))
-    if (isPut(line) && line.before !== undefined) yield { key: keyOfLine(line), differs: line.differs ?? [] };
+    if (!isPut(line)) yield { how: 'deleted', key: line.delete };
+    else if (line.before !== undefined) yield { how: 'changed', key: keyOfLine(line), differs: line.differs ?? [] };
 }
 
 /** What the table holds before the plan is applied. */
@@ -97,11 +92,8 @@ function doneByInterrupted(cleanUp: CleanUp): Foreseen['atLeast'] {
   };
 }
 
-const allOf = ({ added, changed, deleted }: ChangePlan): string => {
-  const each = ({ users, groups, memberships }: Counts): string =>
-    `${users} users, ${groups} groups and ${memberships} memberships`;
-  return `In all it would add ${each(added)}, change ${each(changed)} and delete ${each(deleted)}`;
-};
+const allOf = ({ added, changed, deleted }: ChangePlan): string =>
+  `In all it would add ${countsText(added)}, change ${countsText(changed)} and delete ${countsText(deleted)}`;
 
 const aboutSnapshot = ({ run, progress }: CleanUp): string =>
   progress.state.snapshot === undefined
@@ -122,7 +114,7 @@ async function refuseEmptyPool(cleanUp: CleanUp, seen: SeenByRun): Promise<void>
   await refuse(
     cleanUp,
     'SourcePoolEmpty',
-    `User pool ${run.facts.userPoolId} has no users any more${others}, while the backup holds ${gone.counts.users} users, ${gone.counts.groups} groups and ${gone.counts.memberships} memberships that would have to be deleted. An emptied pool never changes the backup, whatever is allowed`,
+    `User pool ${run.facts.userPoolId} has no users any more${others}, while the backup holds ${countsText(gone.counts)} that would have to be deleted. An emptied pool never changes the backup, whatever is allowed`,
     'If the users were lost, restore them with ImportWorkflow; if the pool is empty on purpose, uninstall the solution.',
   );
 }

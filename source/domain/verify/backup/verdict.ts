@@ -1,12 +1,10 @@
-import { sumOf, totalOf } from '../../backup/counts.ts';
+import { countsText, sumOf, totalOf } from '../../backup/counts.ts';
 import type { Counts, Manifest, OpenMarker } from '../../backup/manifest.ts';
 import { judgeTable } from '../../digests/table-tally.ts';
 import { Halt } from '../../errors.ts';
 import type { Found, Held } from './state.ts';
 
 const KINDS: readonly (keyof Counts)[] = ['users', 'groups', 'memberships'];
-const text = ({ users, groups, memberships }: Counts): string =>
-  `${users} users, ${groups} groups and ${memberships} memberships`;
 /** Items that the sealed run wrote. */
 const writtenBy = ({ added, changed }: Manifest): number => totalOf(sumOf(added, changed));
 
@@ -35,8 +33,8 @@ export function differenceFrom(
   if (verdict.is !== 'different' && damaged === 0) return undefined;
   const found = [
     KINDS.some((kind) => counts[kind] !== manifest.counts[kind])
-      ? `it holds ${text(counts)}, the export ${manifest.runId} sealed ${text(manifest.counts)}`
-      : `it holds ${text(counts)}, as many as the export ${manifest.runId} sealed`,
+      ? `it holds ${countsText(counts)}, the export ${manifest.runId} sealed ${countsText(manifest.counts)}`
+      : `it holds ${countsText(counts)}, as many as the export ${manifest.runId} sealed`,
     `${buckets} of 256 checksums differ`,
     ...(damaged === 0 ? [] : [`${damaged} items do not hold what their own content hash says`]),
     ...(foreign === 0 ? [] : [`${foreign} items are neither as they were nor as the export wants them`]),

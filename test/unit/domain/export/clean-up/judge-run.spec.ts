@@ -4,7 +4,7 @@ import { NO_COUNTS } from '../../../../../source/domain/backup/manifest.ts';
 import { DigestSet } from '../../../../../source/domain/digests/digest-set.ts';
 import type { GuardOptions } from '../../../../../source/domain/export/clean-up/guard.ts';
 import { judgeRun } from '../../../../../source/domain/export/clean-up/judge-run.ts';
-import type { ChangedItem, Foreseen } from '../../../../../source/domain/export/clean-up/judge-run.ts';
+import type { Foreseen, ForeseenChange } from '../../../../../source/domain/export/clean-up/judge-run.ts';
 import type { ItemKey } from '../../../../../source/domain/ports.ts';
 
 async function* from<T>(list: readonly T[]): AsyncGenerator<T, void, undefined> {
@@ -17,9 +17,12 @@ const OPTIONS: GuardOptions = {
   allowMassChange: false,
   uncountedAttributes: ['custom:last_login', 'enabled'],
 };
+type ChangedItem = Omit<Extract<ForeseenChange, { readonly how: 'changed' }>, 'how'>;
 const foreseen = (deleted: readonly ItemKey[], changed: readonly ChangedItem[]): Foreseen => ({
-  deleted: from(deleted),
-  changed: from(changed),
+  changes: from<ForeseenChange>([
+    ...deleted.map((key) => ({ how: 'deleted' as const, key })),
+    ...changed.map((change) => ({ how: 'changed' as const, ...change })),
+  ]),
   lastDay: from([]),
   interrupted: from([]),
   staying: () => Promise.resolve(new DigestSet()),
