@@ -1,4 +1,6 @@
 import { KEY_DIGEST_BYTES } from '../../backup/hashing.ts';
+import { Slots } from '../../digests/slots.ts';
+import type { Slot } from '../../digests/slots.ts';
 
 const SUB_BYTES = 36;
 const AT = KEY_DIGEST_BYTES + SUB_BYTES;
@@ -44,7 +46,7 @@ const NOTHING: AccountRecord = { newSub: '', at: 0, facts: 0 };
  */
 export class AccountTable {
   #bytes = Buffer.alloc(0);
-  #slots = new Uint32Array(16);
+  #slots = new Slots(0);
   #size = 0;
   readonly #changed = new Set<number>();
 
@@ -117,7 +119,7 @@ export class AccountTable {
     const ordinal = found ?? this.#size;
     if (found === undefined) {
       this.#size += 1;
-      this.#slots[slot] = ordinal + 1;
+      this.#slots.put(slot, ordinal);
     }
     records.copy(this.#bytes, ordinal * ACCOUNT_RECORD_BYTES, from, from + ACCOUNT_RECORD_BYTES);
     return ordinal;
@@ -130,22 +132,16 @@ export class AccountTable {
       this.#bytes.copy(larger);
       this.#bytes = larger;
     }
-    if (records * 2 <= this.#slots.length) return;
-    let slots = this.#slots.length;
-    while (slots < records * 2) slots *= 2;
-    this.#slots = new Uint32Array(slots);
+    if (records <= this.#slots.room) return;
+    this.#slots = new Slots(records);
     for (let ordinal = 0; ordinal < this.#size; ordinal += 1)
-      this.#slots[this.#seek(this.#bytes, ordinal * ACCOUNT_RECORD_BYTES).slot] = ordinal + 1;
+      this.#slots.put(this.#seek(this.#bytes, ordinal * ACCOUNT_RECORD_BYTES).slot, ordinal);
   }
 
-  #seek(bytes: Buffer, at: number): { readonly slot: number; readonly found: number | undefined } {
-    const mask = this.#slots.length - 1;
-    for (let slot = bytes.readUInt32BE(at) & mask; ; slot = (slot + 1) & mask) {
-      const entry = this.#slots[slot] as number;
-      if (entry === 0) return { slot, found: undefined };
-      const start = (entry - 1) * ACCOUNT_RECORD_BYTES;
-      if (bytes.compare(this.#bytes, start, start + KEY_DIGEST_BYTES, at, at + KEY_DIGEST_BYTES) === 0)
-        return { slot, found: entry - 1 };
-    }
+  #seek(bytes: Buffer, at: number): Slot {
+    return this.#slots.seek(bytes.readUInt32BE(at), (ordinal) => {
+      const start = ordinal * ACCOUNT_RECORD_BYTES;
+      return bytes.compare(this.#bytes, start, start + KEY_DIGEST_BYTES, at, at + KEY_DIGEST_BYTES) === 0;
+    });
   }
 }

@@ -67,7 +67,7 @@ export class Accounts implements Appendix {
 
   /** Whether our AdminDisableUser was answered as done. */
   wasDisabled(oldSub: string): boolean {
-    return (this.#user(oldSub).facts & Fact.disabled) !== 0;
+    return this.#is(oldSub, Fact.disabled);
   }
 
   /** Of a planned membership whose batch is done: whether our AdminAddUserToGroup was answered as done. */
@@ -77,7 +77,7 @@ export class Accounts implements Appendix {
 
   /** Whether writes named the user by the sign-in name: they may have reached the account of somebody else. */
   wroteByName(oldSub: string): boolean {
-    return (this.#user(oldSub).facts & Fact.byName) !== 0;
+    return this.#is(oldSub, Fact.byName);
   }
 
   /** Whether a membership, or without a group the disabled flag, is ours or may be: a write that failed may have been done. */
@@ -89,12 +89,12 @@ export class Accounts implements Appendix {
 
   /** Whether an AdminCreateUser for the user failed and may have been carried out: the account has its temporary password. */
   mayBeCreated(oldSub: string): boolean {
-    return (this.#user(oldSub).facts & Fact.creationUnanswered) !== 0;
+    return this.#is(oldSub, Fact.creationUnanswered);
   }
 
   /** Whether version 2.0.0, which recorded no subs, created the user one by one, or may have. */
   mayBeCreatedBefore(oldSub: string): boolean {
-    return (this.#user(oldSub).facts & Fact.createdBefore) !== 0;
+    return this.#is(oldSub, Fact.createdBefore);
   }
 
   /** The account is ours. What was recorded about an earlier one of that user is gone, if it had another sub. */
@@ -117,20 +117,17 @@ export class Accounts implements Appendix {
 
   /** Cognito answered AdminDisableUser as done. */
   recordDisabled(oldSub: string): void {
-    const known = this.#user(oldSub);
-    this.#put(oldSub, { ...known, facts: known.facts | Fact.disabled });
+    this.#note(oldSub, Fact.disabled);
   }
 
   /** AdminCreateUser failed and may have been carried out. */
   recordMayBeCreated(oldSub: string): void {
-    const known = this.#user(oldSub);
-    this.#put(oldSub, { ...known, facts: known.facts | Fact.creationUnanswered });
+    this.#note(oldSub, Fact.creationUnanswered);
   }
 
   /** AdminDisableUser failed and may have been carried out. */
   recordMayBeDisabled(oldSub: string): void {
-    const known = this.#user(oldSub);
-    this.#put(oldSub, { ...known, facts: known.facts | Fact.unanswered });
+    this.#note(oldSub, Fact.unanswered);
   }
 
   /** AdminAddUserToGroup failed and may have been carried out. */
@@ -147,8 +144,7 @@ export class Accounts implements Appendix {
 
   /** See Fact. */
   recordCreatedBefore(oldSub: string): void {
-    const known = this.#user(oldSub);
-    this.#put(oldSub, { ...known, facts: known.facts | Fact.createdBefore });
+    this.#note(oldSub, Fact.createdBefore);
   }
 
   /** So many users may come on record soon. */
@@ -169,6 +165,15 @@ export class Accounts implements Appendix {
     stored.recent = '';
     table.clearChanged();
     return [{ key, body }];
+  }
+
+  #is(oldSub: string, fact: number): boolean {
+    return (this.#user(oldSub).facts & fact) !== 0;
+  }
+
+  #note(oldSub: string, fact: number): void {
+    const known = this.#user(oldSub);
+    this.#put(oldSub, { ...known, facts: known.facts | fact });
   }
 
   #user(oldSub: string): AccountRecord {

@@ -2,7 +2,7 @@ import { Mark } from '../../comparison/mark.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 import { placeOf } from '../plan/expected-place.ts';
 import { restoreUserShape, updateOpShape } from '../plan/plan-model.ts';
-import type { RestorePlan, RestoreUser, UpdateOp } from '../plan/plan-model.ts';
+import type { RestoreUser, UpdateOp } from '../plan/plan-model.ts';
 import type { CheckRun } from './check-run.ts';
 import { workInOrder } from '../updates/ordered-window.ts';
 import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
@@ -28,47 +28,51 @@ export function problemSources(
   check: CheckRun,
   of: { readonly memberships: boolean; readonly reported?: boolean },
 ): Source[] {
-  const { marks, run } = check;
-  const chunks = new Set<number>();
+  const { marks } = check;
   const batches = new Set<number>();
-  marks.users.forEach((mark, ordinal) => {
-    const reported = mark === Mark.foreign || isGone(check, ordinal) || isChanged(check, ordinal);
-    if (!needsRepair(check, ordinal) && !(reported && of.reported === true)) return;
-    const { chunk, line } = placeOf(marks.expectedUser(ordinal));
-    if (chunk === null) batches.add(line);
-    else chunks.add(chunk);
-  });
   if (of.memberships) {
     for (const membership of marks.unseenMemberships())
       if (of.reported === true || isMembershipLost(check, membership))
         batches.add(marks.expectedMembership(membership).own);
   }
-  return sourcesIn(run.plan, { chunks, batches });
+  const isReported = (mark: number, ordinal: number): boolean =>
+    mark === Mark.foreign || isGone(check, ordinal) || isChanged(check, ordinal);
+  const concerns = (mark: number, ordinal: number): boolean =>
+    needsRepair(check, ordinal) || (of.reported === true && isReported(mark, ordinal));
+  return userSources(check, concerns, batches);
 }
 
-/** The objects that hold the users of such marks. */
+/** The objects that hold the users of such marks, and the batches of `others`. */
 export function userSources(
-  { marks, run }: Pick<CheckRun, 'marks' | 'run'>,
-  concerned: (mark: number) => boolean,
+  { marks, run: { plan } }: Pick<CheckRun, 'marks' | 'run'>,
+  concerned: (mark: number, ordinal: number) => boolean,
+  others: Iterable<number> = [],
 ): Source[] {
   const chunks = new Set<number>();
-  const batches = new Set<number>();
+  const batches = new Set(others);
   marks.users.forEach((mark, ordinal) => {
-    if (!concerned(mark)) return;
+    if (!concerned(mark, ordinal)) return;
     const { chunk, line } = placeOf(marks.expectedUser(ordinal));
     if (chunk === null) batches.add(line);
     else chunks.add(chunk);
   });
-  return sourcesIn(run.plan, { chunks, batches });
+  return [
+    ...plan.chunks.filter(({ index }) => chunks.has(index)).map(({ key }): Source => ({ kind: 'chunk', key })),
+    ...plan.batches.filter(({ index }) => batches.has(index)).map(({ key }): Source => ({ kind: 'batch', key })),
+  ];
 }
 
-const sourcesIn = (
-  plan: RestorePlan,
-  of: { readonly chunks: ReadonlySet<number>; readonly batches: ReadonlySet<number> },
-): Source[] => [
-  ...plan.chunks.filter(({ index }) => of.chunks.has(index)).map(({ key }): Source => ({ kind: 'chunk', key })),
-  ...plan.batches.filter(({ index }) => of.batches.has(index)).map(({ key }): Source => ({ kind: 'batch', key })),
-];
+/** All that the report tells of, with the ordinal of its user. */
+export async function* reportedItems(
+  check: CheckRun,
+): AsyncGenerator<{ readonly item: Item; readonly ordinal: number; readonly sub: string; readonly name: string }> {
+  for (const source of problemSources(check, { memberships: true, reported: true }))
+    for await (const item of itemsOf(check.run, source)) {
+      const { sub, name } = 'user' in item ? item.user : item.add;
+      const ordinal = check.marks.ordinalOf(name);
+      if (ordinal !== undefined) yield { item, ordinal, sub, name };
+    }
+}
 
 /** Users and memberships of an object of the plan. */
 export async function* itemsOf(

@@ -6,7 +6,7 @@ import type { CheckRun } from '../reconcile/check-run.ts';
 import type { UserNotes } from '../reconcile/notes.ts';
 import { hasNoPassword } from '../reconcile/plan-marks.ts';
 import { attributesChanged, attributesWrong, flagChanged, flagWrong, isGone } from '../reconcile/verdict.ts';
-import { itemsOf, problemSources } from '../reconcile/walk.ts';
+import { reportedItems } from '../reconcile/walk.ts';
 import { isHeldBack } from '../updates/run-op.ts';
 
 /** Names of a user's attributes that differ in the new pool; undefined when they were not looked up. */
@@ -30,17 +30,11 @@ export async function* problemRows(
   notes: ReadonlyMap<number, UserNotes>,
   differing: DifferingAttributes,
 ): AsyncGenerator<FailureRow, void, undefined> {
-  const { marks, run } = check;
-  for (const source of problemSources(check, { memberships: true, reported: true })) {
-    for await (const item of itemsOf(run, source)) {
-      const { sub, name } = 'user' in item ? item.user : item.add;
-      const ordinal = marks.ordinalOf(name);
-      if (ordinal === undefined) continue;
-      const note = notes.get(ordinal) ?? {};
-      const row = { sub, name, line: note.row?.line === undefined ? '' : String(note.row.line) };
-      if ('user' in item) yield* userRows(check, ordinal, { row, note, user: item.user, differing });
-      else yield* membershipRows(check, ordinal, { row, note, add: item.add });
-    }
+  for await (const { item, ordinal, sub, name } of reportedItems(check)) {
+    const note = notes.get(ordinal) ?? {};
+    const row = { sub, name, line: note.row?.line === undefined ? '' : String(note.row.line) };
+    if ('user' in item) yield* userRows(check, ordinal, { row, note, user: item.user, differing });
+    else yield* membershipRows(check, ordinal, { row, note, add: item.add });
   }
 }
 

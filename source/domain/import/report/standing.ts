@@ -8,7 +8,8 @@ import { readNdjson } from '../../state/ndjson.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
 import { changedSinceOf, problemsOf } from '../reconcile/recheck.ts';
 import { flagChanged, isChanged, isGone, isLost, isMembershipLost, isWrong } from '../reconcile/verdict.ts';
-import { itemsOf, problemSources } from '../reconcile/walk.ts';
+import { reportedItems } from '../reconcile/walk.ts';
+import { CHANGED_SINCE } from './problem-rows.ts';
 
 /** How far a restore that has begun has come, and what a start would do; counts only. */
 export interface Standing {
@@ -80,28 +81,24 @@ export async function* standingLines(check: CheckRun): AsyncGenerator<string, vo
     excludedUserShape,
   ))
     yield line({ sub, name, reason: `${reason}: ${detail}`, instead: 'would not be restored' });
-  for (const source of problemSources(check, { memberships: true, reported: true }))
-    for await (const item of itemsOf(run, source)) {
-      const { sub, name } = 'user' in item ? item.user : item.add;
-      const ordinal = marks.ordinalOf(name);
-      if (ordinal === undefined) continue;
-      if ('user' in item) {
-        const told = userStanding(check, ordinal);
-        if (told !== undefined) yield line({ sub, name, ...told });
-        continue;
-      }
-      const group = (run.groups[item.add.group] as PlannedGroup).name;
-      const membership = marks.membershipOf(group, name);
-      if (membership === undefined || marks.memberships.has(membership)) continue;
-      const lost = isMembershipLost(check, membership) && marks.users[ordinal] !== Mark.foreign;
-      yield line({
-        sub,
-        name,
-        reason: since.memberships.has(membership) ? 'ChangedSince' : 'MembershipMissing',
-        instead: lost ? 'would be made' : 'would not be made',
-        changed: `not a member of the group ${group}`,
-      });
+  for await (const { item, ordinal, sub, name } of reportedItems(check)) {
+    if ('user' in item) {
+      const told = userStanding(check, ordinal);
+      if (told !== undefined) yield line({ sub, name, ...told });
+      continue;
     }
+    const group = (run.groups[item.add.group] as PlannedGroup).name;
+    const membership = marks.membershipOf(group, name);
+    if (membership === undefined || marks.memberships.has(membership)) continue;
+    const lost = isMembershipLost(check, membership) && marks.users[ordinal] !== Mark.foreign;
+    yield line({
+      sub,
+      name,
+      reason: since.memberships.has(membership) ? CHANGED_SINCE : 'MembershipMissing',
+      instead: lost ? 'would be made' : 'would not be made',
+      changed: `not a member of the group ${group}`,
+    });
+  }
 }
 
 function userStanding(
@@ -112,7 +109,7 @@ function userStanding(
   if (mark === Mark.foreign)
     return { reason: 'NameCollision', instead: 'would not be restored', changed: 'somebody else has the sign-in name' };
   if (isGone(check, ordinal))
-    return { reason: 'ChangedSince', instead: 'would not be made again', changed: 'deleted from the new pool since' };
+    return { reason: CHANGED_SINCE, instead: 'would not be made again', changed: 'deleted from the new pool since' };
   if (isLost(check, ordinal)) {
     if (isToCome(check, ordinal)) return undefined;
     const instead = check.run.plan.mayCreateUsers ? 'would be created one by one' : 'would be held back: triggers';
@@ -121,7 +118,7 @@ function userStanding(
   if (isWrong(check, ordinal)) return { reason: 'Different', instead: 'would be updated', changed: 'different' };
   if (!isSeen(mark) || !isChanged(check, ordinal)) return undefined;
   const changed = flagChanged(check, ordinal) ? 'enabled or disabled in the new pool' : 'changed in the new pool';
-  return { reason: 'ChangedSince', instead: 'would be kept', changed };
+  return { reason: CHANGED_SINCE, instead: 'would be kept', changed };
 }
 
 const line = (row: Pick<FailureRow, 'sub' | 'name' | 'reason' | 'instead'> & Partial<FailureRow>): string =>
