@@ -67,6 +67,13 @@ function arrive({ world, application }: TwoRuns, random: () => number): { readon
   return { sealedNext };
 }
 
+/** Two runs of which the second one has arrived in some order; of the first one there may be a snapshot. */
+function arrivedRuns(random: () => number): { readonly runs: TwoRuns; readonly sealedNext: boolean } {
+  const runs = twoRuns(random, wholeNumber(random, 1, 3));
+  if (random() < 0.3) keepSnapshot(runs.world.objects, runs.world.table, runs.sealed);
+  return { runs, ...arrive(runs, random) };
+}
+
 describe('a restore from a replica that got a run in any order', () => {
   const seen = { sealed: 0, between: 0, snapshot: 0, halted: 0 };
 
@@ -124,10 +131,8 @@ describe('a restore from a replica that got a run in any order', () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), async (seed) => {
         const random = seededRandom(seed);
-        const runs = twoRuns(random, wholeNumber(random, 1, 3));
+        const { runs, sealedNext } = arrivedRuns(random);
         const { world } = runs;
-        if (random() < 0.3) keepSnapshot(world.objects, world.table, runs.sealed);
-        const { sealedNext } = arrive(runs, random);
         world.table.pageItems = wholeNumber(random, 2, 9);
         await expectTrue(runs, { latest: sealedNext ? 'next' : 'before', damaged: false });
       }),
@@ -141,10 +146,8 @@ describe('a restore from a replica that got a run in any order', () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), async (seed) => {
         const random = seededRandom(seed);
-        const runs = twoRuns(random, wholeNumber(random, 1, 3));
+        const { runs, sealedNext } = arrivedRuns(random);
         const { world } = runs;
-        if (random() < 0.3) keepSnapshot(world.objects, world.table, runs.sealed);
-        const { sealedNext } = arrive(runs, random);
         const victim = content(world.table.all())[wholeNumber(random, 0, content(world.table.all()).length - 1)];
         if (victim === undefined) return;
         const kind = random();
