@@ -1,17 +1,11 @@
 import { NO_RECOVERY, noRecoveryOf, NOT_OFFERED, OFFERED_TO_NOBODY, recoveryAddresses } from '../csv/recovery.ts';
 import type { NoRecovery } from '../csv/recovery.ts';
 import { readNdjson } from '../../state/ndjson.ts';
-import {
-  excludedUserShape,
-  notInTable,
-  restoreUserShape,
-  sealedCounts,
-  sourceOf,
-  updateOpShape,
-} from '../plan/plan-model.ts';
+import { notInTable, restoreUserShape, sealedCounts, sourceOf, updateOpShape } from '../plan/plan-model.ts';
 import type { RestorePlan, RestoreUser } from '../plan/plan-model.ts';
 import { lossesOf } from '../plan/attribute-loss.ts';
 import { failureLine, FAILURES_HEADER, inParts } from '../plan/csv-rows.ts';
+import { excludedRows } from '../plan/excluded-rows.ts';
 import type { PlanningRun } from './planning-run.ts';
 
 /** Keys of the files that a dry run writes. */
@@ -58,16 +52,8 @@ async function* previewRows(
   objects: PlanningRun['deps']['objects'],
 ): AsyncGenerator<string, void, undefined> {
   yield FAILURES_HEADER;
-  for await (const { sub, name, reason, detail } of readNdjson(objects, plan.excludedKey, excludedUserShape)) {
-    yield failureLine({
-      sub,
-      name,
-      line: '',
-      reason: `${reason}: ${detail}`,
-      instead: 'would not be restored',
-      changed: '',
-    });
-  }
+  for await (const row of excludedRows(objects, plan, { instead: 'would not be restored', changed: '' }))
+    yield failureLine(row);
   for await (const { sub, name, attribute, reason, detail } of lossesOf(objects, plan)) {
     yield failureLine({
       sub,

@@ -5,7 +5,7 @@ import { lossesOf } from '../plan/attribute-loss.ts';
 import type { FailureRow } from '../plan/csv-rows.ts';
 import { NO_RECOVERY, NOT_OFFERED, OFFERED_TO_NOBODY, recoveryAddresses } from '../csv/recovery.ts';
 import { failureShape, failuresPrefix } from '../plan/failures.ts';
-import { excludedUserShape } from '../plan/plan-model.ts';
+import { excludedRows } from '../plan/excluded-rows.ts';
 import type { PlannedGroup } from '../plan/plan-model.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
 import { itemsOf, userSources } from '../reconcile/walk.ts';
@@ -31,20 +31,7 @@ export async function* failureRows(
   differing: DifferingAttributes,
 ): AsyncGenerator<FailureRow, void, undefined> {
   const { run } = check;
-  for await (const { sub, name, reason, detail } of readNdjson(
-    run.deps.objects,
-    run.plan.excludedKey,
-    excludedUserShape,
-  )) {
-    yield {
-      sub,
-      name,
-      line: '',
-      reason: `${reason}: ${detail}`,
-      instead: NOTHING_INSTEAD,
-      changed: 'the user is not restored',
-    };
-  }
+  yield* excludedRows(run.deps.objects, run.plan, { instead: NOTHING_INSTEAD, changed: 'the user is not restored' });
   yield* lossRows(check);
   yield* problemRows(check, notes, differing);
   yield* createdRows(check);

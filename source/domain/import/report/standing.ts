@@ -2,9 +2,9 @@ import { isSeen, Mark } from '../../comparison/mark.ts';
 import { placeOf } from '../plan/expected-place.ts';
 import { failureLine, FAILURES_HEADER } from '../plan/csv-rows.ts';
 import type { FailureRow } from '../plan/csv-rows.ts';
-import { excludedUserShape, notInTable, sealedCounts } from '../plan/plan-model.ts';
+import { excludedRows } from '../plan/excluded-rows.ts';
+import { notInTable, sealedCounts } from '../plan/plan-model.ts';
 import type { PlannedGroup } from '../plan/plan-model.ts';
-import { readNdjson } from '../../state/ndjson.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
 import { changedSinceOf, problemsOf } from '../reconcile/recheck.ts';
 import { flagChanged, isChanged, isGone, isLost, isMembershipLost, isWrong } from '../reconcile/verdict.ts';
@@ -75,12 +75,8 @@ function isToCome({ marks, run }: CheckRun, ordinal: number): boolean {
 export async function* standingLines(check: CheckRun): AsyncGenerator<string, void, undefined> {
   const { marks, run, since } = check;
   yield FAILURES_HEADER;
-  for await (const { sub, name, reason, detail } of readNdjson(
-    run.deps.objects,
-    run.plan.excludedKey,
-    excludedUserShape,
-  ))
-    yield line({ sub, name, reason: `${reason}: ${detail}`, instead: 'would not be restored' });
+  for await (const row of excludedRows(run.deps.objects, run.plan, { instead: 'would not be restored', changed: '' }))
+    yield failureLine(row);
   for await (const { item, ordinal, sub, name } of reportedItems(check)) {
     if ('user' in item) {
       const told = userStanding(check, ordinal);

@@ -1,28 +1,15 @@
 import { expect } from 'chai';
+import { partialRestore } from '../../../support/import/partial-restore.ts';
 import { TARGET, WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
-import { addGroups, addUsers, aUser } from '../../../support/world/builders.ts';
+import { addUsers } from '../../../support/world/builders.ts';
 
 const WRITES = /^cognito\.(create|set|disable|enable|add|remove|update)|^jobs\.(createJob|startJob|uploadCsv)/;
-
-/** Twenty users and `una`, whose creation is refused: a restore that ended incomplete. */
-async function partialRestore(): Promise<WorkflowWorld> {
-  const world = new WorkflowWorld();
-  addUsers(world.source, 20, { disabled: 0 });
-  world.source.put(aUser({ username: 'una', attributes: { email: 'una@example.test' } }));
-  addGroups(world.source, [21]);
-  await world.export();
-  world.writer.refuse = (call) => (call === 'createUser' ? 'InvalidParameterException' : undefined);
-  expect(await world.import()).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
-  world.writer.refuse = () => undefined;
-  world.clock.advance(3_600_000);
-  return world;
-}
 
 const writesOf = (world: WorkflowWorld): number => world.calls.log.filter(({ call }) => WRITES.test(call)).length;
 
 describe('A dry run of a restore that has begun', () => {
   it('D13: compares the pool with the plan, writes nothing and tells what a start would do', async () => {
-    const world = await partialRestore();
+    const world = await partialRestore(20);
     for (const name of ['user1', 'user2']) world.target.remove(name);
     const [group] = [...world.target.groups.keys()];
     world.target.leave('user3', group as string);
@@ -54,7 +41,7 @@ describe('A dry run of a restore that has begun', () => {
   });
 
   it('D13: leaves the restore as it was: the next start brings back what it told', async () => {
-    const world = await partialRestore();
+    const world = await partialRestore(20);
     expect(await world.import({ DryRun: true })).to.include({ status: 'SUCCEEDED' });
     expect(world.messages.at(-1)?.subject).to.equal('Dry run: all 21 users can be restored, 20 are there');
     expect(await world.import({ DryRun: true }), 'once more').to.include({ status: 'SUCCEEDED' });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { partialRestore } from '../../../support/import/partial-restore.ts';
 import { differences } from '../../../support/import/differences.ts';
 import { People } from '../../../support/import/meanwhile.ts';
 import { plannedRestore } from '../../../support/import/planned-restore.ts';
@@ -176,20 +177,6 @@ describe('What people change while a restore is made', () => {
   });
 });
 
-/** Twenty restored users in one group, and `una`, who is still missing. */
-async function partialRestore(): Promise<WorkflowWorld> {
-  const world = new WorkflowWorld();
-  addUsers(world.source, 19, { disabled: 0 });
-  world.source.put(aUser({ username: 'una', attributes: { email: 'una@example.test' } }));
-  addGroups(world.source, [20]);
-  await world.export();
-  world.writer.refuse = (call) => (call === 'createUser' ? 'InvalidParameterException' : undefined);
-  expect(await world.import()).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
-  world.writer.refuse = () => undefined;
-  world.clock.advance(3_600_000);
-  return world;
-}
-
 const vanish = (world: WorkflowWorld, count: number): void => {
   for (const { user } of [...(world.pools.get(TARGET)?.users.values() ?? [])].slice(0, count))
     world.target.remove(user.username);
@@ -197,7 +184,7 @@ const vanish = (world: WorkflowWorld, count: number): void => {
 
 describe('Accounts that a restore made and that are gone', () => {
   it('D11: are seen by every start; many of them leave the restore incomplete, and RecreateMissing makes them again', async () => {
-    const world = await partialRestore();
+    const world = await partialRestore(19);
     vanish(world, 12);
     const ended = await world.import();
     expect(ended).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
@@ -213,7 +200,7 @@ describe('Accounts that a restore made and that are gone', () => {
   });
 
   it('D11: are told in the subject of a complete restore where they are few', async () => {
-    const world = await partialRestore();
+    const world = await partialRestore(19);
     vanish(world, 3);
     expect(await world.import()).to.include({ status: 'SUCCEEDED' });
     expect(world.target.users.size).to.equal(17);
