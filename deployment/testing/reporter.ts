@@ -1,10 +1,10 @@
 import mocha from 'mocha';
-import { notRunLine } from './step.ts';
+import { failingLine, notRunLine } from './step.ts';
 
 type Reporting = ConstructorParameters<typeof mocha.reporters.Spec>;
 
 /**
- * Mocha's own output, and a line for every test that did not run: mocha says nothing of those after a failed hook or after
+ * Mocha's own output, a line for every test that failed, and one for every test that did not run: mocha says nothing of those after a failed hook or after
  * a bail, and a run that left them out would look complete.
  */
 export default class Reporter extends mocha.reporters.Spec {
@@ -18,7 +18,12 @@ export default class Reporter extends mocha.reporters.Spec {
       runner.on(event, (test: Mocha.Test) => {
         ran.add(test);
       });
+    const failed: string[] = [];
+    runner.on('fail', (test: Mocha.Test) => {
+      failed.push(failingLine(test.fullTitle()));
+    });
     runner.once('end', () => {
+      if (failed.length > 0) process.stdout.write(`${failed.join('\n')}\n`);
       const missing = [...found].filter((test) => !ran.has(test)).map((test) => notRunLine(test.fullTitle()));
       if (missing.length > 0) process.stdout.write(`${missing.join('\n')}\n`);
     });

@@ -17,6 +17,8 @@ export interface StepResult {
   readonly failed: number;
   /** Titles of the tests that mocha found and did not run. */
   readonly notRun: readonly string[];
+  /** Titles of the tests that failed. */
+  readonly failing: readonly string[];
   /** Parts of the step that could not be done here, each with its reason. */
   readonly skipped: readonly string[];
 }
@@ -28,6 +30,10 @@ export const skipLine = (reason: string): string => `${SKIPPED}${reason}`;
 const NOT_RUN = 'Not run: ';
 /** What the reporter prints, in a line of its own, for a test that did not run; it counts as failed. */
 export const notRunLine = (title: string): string => `${NOT_RUN}${title.replaceAll(/\s+/g, ' ')}`;
+
+const FAILING = 'Failing: ';
+/** What the reporter prints, in a line of its own, for a test that failed; the summary repeats it. */
+export const failingLine = (title: string): string => `${FAILING}${title.replaceAll(/\s+/g, ' ')}`;
 
 const shown = (chunk: Buffer, stream: 'stdout' | 'stderr'): void => void process[stream].write(chunk);
 
@@ -56,6 +62,7 @@ export function runStep({ name, args }: Step, show = shown): Promise<StepResult>
         passed,
         failed: failed + missing.length,
         notRun: missing,
+        failing: failing(output),
         skipped: skips(output),
       });
     };
@@ -72,6 +79,9 @@ export const skips = (output: string): string[] => linesAfter(SKIPPED, output);
 
 /** The titles that a step gave by `notRunLine`. */
 export const notRun = (output: string): string[] => linesAfter(NOT_RUN, output);
+
+/** The titles that a step gave by `failingLine`. */
+export const failing = (output: string): string[] => linesAfter(FAILING, output);
 
 const linesAfter = (start: string, output: string): string[] =>
   output

@@ -1,6 +1,6 @@
 import type { StepResult } from './step.ts';
 
-/** A line per step, what was skipped or did not run, and the totals, for people and for CI: the last line is "<n> passed, <n> failed". */
+/** A line per step, what failed, was skipped or did not run, and the totals, for people and for CI: the last line is "<n> passed, <n> failed". */
 export function summary(results: readonly StepResult[]): string {
   const width = Math.max(...results.map(({ name }) => name.length));
   const lines = results.map(
@@ -15,10 +15,12 @@ export function summary(results: readonly StepResult[]): string {
   const missing = results.flatMap(({ name, notRun }) =>
     notRun.map((title) => `Not run in ${name}, counted as failed: ${title}`),
   );
+  const tests = results.flatMap(({ name, failing }) => failing.map((title) => `Failed in ${name}: ${title}`));
   return [
     ...lines,
     ...(skipped.length > 0 ? ['', ...skipped] : []),
     ...(missing.length > 0 ? ['', ...missing] : []),
+    ...(tests.length > 0 ? ['', ...tests] : []),
     ...(broken.length > 0 ? ['', `Failed: ${broken.join(', ')}`] : []),
     '',
     `${total('passed')} passed, ${total('failed')} failed`,

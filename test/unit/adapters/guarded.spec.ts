@@ -62,8 +62,11 @@ describe('A guarded handler', () => {
     );
     expect(files).to.have.length.above(10);
     for (const file of files)
-      expect(sourceOf(file), file).to.match(/^export const handler = (guarded|exportFunction|listingFunction)\(/m);
+      expect(sourceOf(file), file).to.match(
+        /^export const handler = (guarded|exportFunction|listingFunction|importFunction)\(/m,
+      );
     expect(sourceOf('export/shared/export-function.ts')).to.match(/return guarded\(/);
+    expect(sourceOf('import/shared/import-function.ts')).to.match(/return guarded\(/);
     expect(sourceOf('export/shared/listing-function.ts')).to.match(/return exportFunction\(/);
   });
 });

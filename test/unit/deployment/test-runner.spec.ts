@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { counts, notRunLine, notRun, runStep, skipLine, skips } from '../../../deployment/testing/step.ts';
+import { counts, failing, failingLine, notRunLine, notRun, runStep, skipLine, skips } from '../../../deployment/testing/step.ts';
 import { summary } from '../../../deployment/testing/summary.ts';
 
 describe('Test runner', () => {
@@ -16,7 +16,7 @@ describe('Test runner', () => {
 
   it('ends with the totals and names the steps that failed', () => {
     const text = summary([
-      { name: 'lint', ok: true, seconds: 1, passed: 1, failed: 0, notRun: [], skipped: [] },
+      { name: 'lint', ok: true, seconds: 1, passed: 1, failed: 0, notRun: [], failing: [], skipped: [] },
       {
         name: 'unit tests',
         ok: false,
@@ -24,12 +24,14 @@ describe('Test runner', () => {
         passed: 10,
         failed: 3,
         notRun: ['a suite its test'],
+        failing: ['a suite another test'],
         skipped: ['no registry'],
       },
     ]);
     expect(text)
       .to.include('Failed: unit tests')
       .and.include('Skipped in unit tests: no registry')
+      .and.include('Failed in unit tests: a suite another test')
       .and.include('Not run in unit tests, counted as failed: a suite its test')
       .and.match(/\n11 passed, 3 failed$/);
   });
@@ -38,6 +40,10 @@ describe('Test runner', () => {
     expect(skips(`1 done\n${skipLine('the registry is silent')}\nNot Skipped: x\n`)).to.deep.equal([
       'the registry is silent',
     ]);
+  });
+
+  it('hears what failed', () => {
+    expect(failing(`1 passing\n${failingLine('a title\nof two lines')}\n`)).to.deep.equal(['a title of two lines']);
   });
 
   it('hears what did not run, whatever its title', () => {
@@ -56,6 +62,13 @@ describe('Test runner', () => {
       ok: false,
       passed: 2,
       notRun: ['hook is left out', 'hook deeper is left out too'],
+      failing: [
+        'first fails',
+        'hook "before all" hook for "is left out"',
+        'in steps takes too long',
+        'in steps would end',
+        'in steps deeper would continue',
+      ],
       // One test, one hook, one step and the two after it; and the two that did not run.
       failed: 1 + 1 + 3 + 2,
     });
