@@ -1,5 +1,14 @@
 import { expect } from 'chai';
-import { counts, failing, failingLine, notRunLine, notRun, runStep, skipLine, skips } from '../../../deployment/testing/step.ts';
+import {
+  counts,
+  failing,
+  failingLine,
+  notRunLine,
+  notRun,
+  runStep,
+  skipLine,
+  skips,
+} from '../../../deployment/testing/step.ts';
 import { summary } from '../../../deployment/testing/summary.ts';
 
 describe('Test runner', () => {
