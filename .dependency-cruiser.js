@@ -10,7 +10,7 @@ const domainRooms = [
   'backup',
   'digests',
   'comparison',
-  ['export', 'import', 'verify'],
+  ['export', 'import', 'verify', 'history'],
   'workflow',
   'operator',
 ];
