@@ -99,7 +99,7 @@ export async function scanTable(
   await removeSpool(run);
   await tagClosed(run);
   const plan = await readPlan(deps.objects, newUserPoolId, input.restoreId);
-  await deps.tell?.(() => plannedFigures(plan));
+  await deps.tell?.(plannedFigures(plan));
   return { ...summary(plan, dryRun), ...(dryRun ? { reportKeys: Object.values(previewKeys(folder)) } : {}) };
 }
 
@@ -114,7 +114,7 @@ async function goOn({ options, restoreId }: ScanTableInput, deps: ScanTableDeps)
   const updates =
     (await Checkpoint.peek(objects, updatesStateKey(newUserPoolId, restoreId), updatesStateShape)) ??
     initialUpdatesState();
-  await deps.tell?.(() => restoreFigures({ plan, groups, jobs, updates }));
+  await deps.tell?.(restoreFigures({ plan, groups, jobs, updates }));
   return summary(plan, false);
 }
 

@@ -83,7 +83,7 @@ export class Progress<S extends object> {
       initial,
     });
     const progress = new Progress(deps, place, checkpoint);
-    await progress.#saved();
+    await progress.#saved(progress.state);
     return progress;
   }
 
@@ -133,12 +133,12 @@ export class Progress<S extends object> {
     // What was cut meanwhile is not among them.
     this.#unstored = this.#unstored.slice(parts.length);
     await this.checkpoint.save(snapshot);
-    await this.#saved();
+    await this.#saved(snapshot);
   }
 
-  async #saved(): Promise<void> {
+  async #saved(state: S): Promise<void> {
     await this.place.saved?.();
-    await this.deps.tell?.(() => this.place.figures(this.#state));
+    await this.deps.tell?.(this.place.figures(state));
   }
 
   /** Never the key of another invocation's object: a superseded one overwrites nothing. */

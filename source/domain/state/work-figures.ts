@@ -35,5 +35,5 @@ export interface WorkFigures {
   readonly secondsBeside?: number | 'unknown';
 }
 
-/** Tells whoever follows the execution how far it has come; the figures are asked for only when they are shown. */
-export type TellProgress = (figures: () => WorkFigures) => Promise<void>;
+/** Tells whoever follows the execution how far it has come. */
+export type TellProgress = (figures: WorkFigures) => Promise<void>;

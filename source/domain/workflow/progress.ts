@@ -70,7 +70,7 @@ const MEASURED_MS = 1_000;
 export class ProgressTeller {
   readonly #began: number;
   #writtenAt: number;
-  #untold: (() => WorkFigures) | undefined;
+  #untold: WorkFigures | undefined;
   #before: { readonly progress: ExecutionProgress | undefined } | undefined;
   #last: ExecutionProgress | undefined;
 
@@ -92,13 +92,13 @@ export class ProgressTeller {
     if (this.#untold !== undefined) await this.#write(this.#untold);
   }
 
-  async #write(figures: () => WorkFigures): Promise<void> {
+  async #write(figures: WorkFigures): Promise<void> {
     this.#untold = undefined;
     this.#writtenAt = this.deps.clock.now();
     const key = executionProgressKey(this.about.executionArn);
     try {
       this.#before ??= { progress: await this.#stored(key) };
-      this.#last = this.#progressOf(figures(), this.#before.progress);
+      this.#last = this.#progressOf(figures, this.#before.progress);
       await this.deps.objects.put(key, JSON.stringify(this.#last));
     } catch (error) {
       this.deps.log.warn('How far the execution has come could not be written', {
