@@ -2,7 +2,7 @@ import { Checkpoint } from '../../../source/domain/state/checkpoint.ts';
 import { SYNC_USERS_CHECKPOINT, syncUsers, usersStateShape } from '../../../source/domain/export/sync-users.ts';
 import type { SyncUsersResult, UsersState } from '../../../source/domain/export/sync-users.ts';
 import { KilledError } from '../world/calls.ts';
-import { World } from '../world/world.ts';
+import type { World } from '../world/world.ts';
 import { ExportRunner } from './export-runner.ts';
 
 /** A rate at which one chain is held up by the latency of its pages, so that sixteen take over. */
