@@ -34,6 +34,7 @@ async function listed({ seed, users, federated, late, kills, earlier }: Case) {
   addUsers(pool, users);
   for (let n = 0; n < federated; n += 1) pool.put(aUser({ username: `idp_${n}`, status: 'EXTERNAL_PROVIDER' }));
   const listing = new ListedUsers(world);
+  await listing.begin();
   const left = [...kills];
   for (;;) {
     const nth = left.shift();

@@ -25,9 +25,12 @@ export class ListedUsers {
     };
   }
 
+  async begin(): Promise<void> {
+    ({ runId: this.#runId } = await this.runner.open());
+  }
+
   /** One invocation; undefined when it was killed. */
   async invoke(): Promise<SyncUsersResult | undefined> {
-    if (this.#runId === '') ({ runId: this.#runId } = await this.runner.open());
     try {
       return await syncUsers(this.runner.deps(), { runId: this.#runId, callsPerSecond: CALLS_PER_SECOND });
     } catch (error) {
