@@ -71,6 +71,12 @@ async function listUsers(check: CheckRun, scope: ListingScope): Promise<StepEnd>
 async function listGroups({ run, state }: CheckRun): Promise<void> {
   const { problems, extra } = compareGroups(run.groups, await poolGroups(run.deps, run.plan.newUserPoolId));
   state.groupProblems = problems.map(({ index }) => index);
+  const problemOf = new Map(problems.map((problem) => [problem.index, problem]));
+  run.groups.forEach((_, index) => {
+    const problem = problemOf.get(index);
+    const isThere = problem === undefined || problem.differs !== undefined;
+    if (isThere) run.groupCreation.learn(index, { asPlanned: problem === undefined });
+  });
   state.unknownGroups = extra.length;
 }
 
