@@ -19,12 +19,12 @@ const AUDITS = [
   {
     what: 'what is shipped and of the tools',
     folder: ROOT,
-    from: (name: string) => (shipped.has(name) ? 'info' : 'high'),
+    from: (name: string) => (shipped.has(name) ? ('info' as const) : ('high' as const)),
   },
   {
     what: "the local cloud's Node",
     folder: join(ROOT, 'tools', 'local-cloud', 'runtime'),
-    from: () => 'high',
+    from: () => 'high' as const,
   },
 ] as const;
 
