@@ -1,4 +1,17 @@
+import { attachDeclaration } from './attach.ts';
 import type { CommandDeclaration } from './command.ts';
+import { exportDeclaration } from './export.ts';
+import { importDeclaration } from './import.ts';
+import { reportDeclaration } from './report.ts';
+import { statusDeclaration } from './status.ts';
+import { verifyDeclaration } from './verify.ts';
 
 /** In the order in which the help lists them. */
-export const COMMANDS: readonly CommandDeclaration[] = [];
+export const COMMANDS: readonly CommandDeclaration[] = [
+  statusDeclaration,
+  exportDeclaration,
+  importDeclaration,
+  verifyDeclaration,
+  attachDeclaration,
+  reportDeclaration,
+];

@@ -39,12 +39,14 @@ export class CliProcess {
 
   #world(): CliWorld {
     const { clock, interruption, terminal, environment } = this;
+    let ids = 0;
     return {
       clock,
       interruption,
       terminal,
       terminalOutput: terminal,
       environment,
+      newId: () => `id-${(ids += 1)}`,
       readStdin: () => Promise.resolve(this.stdin),
       writePrivateFile: (path, content) => {
         this.files.set(path, typeof content === 'string' ? content : Buffer.from(content).toString('utf8'));
