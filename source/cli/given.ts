@@ -65,7 +65,7 @@ export const acceptedKeys = (accepted: unknown): Readonly<Record<string, true>> 
   Object.fromEntries(((accepted ?? []) as readonly Acceptance[]).map(({ key }) => [key, true]));
 
 /** Reads a whole number between two bounds. */
-export const wholeNumber =
+export const wholeNumberBetween =
   (min: number, max: number) =>
   (value: string): number => {
     const number = Number(value);

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { IMPORT_ACCEPTANCES } from '../domain/operator/inputs.ts';
 import type { CommandDeclaration } from './command.ts';
-import { wholeNumber, withAcceptances } from './given.ts';
+import { wholeNumberBetween, withAcceptances } from './given.ts';
 
 /** `import`: brings the backup into a new pool. */
 export const importDeclaration: CommandDeclaration = {
@@ -21,7 +21,7 @@ export const importDeclaration: CommandDeclaration = {
         ),
       )
       .option('--dry-run', 'tell what would come back, and write nothing to the pool')
-      .option('--tps <number>', 'calls to Cognito per second, 1 to 25', wholeNumber(1, 25))
+      .option('--tps <number>', 'calls to Cognito per second, 1 to 25', wholeNumberBetween(1, 25))
       .option('--table <name>', 'another table of this stack: recovered, or of an earlier launch');
     withAcceptances(command, IMPORT_ACCEPTANCES);
   },

@@ -1,5 +1,5 @@
 import type { CommandDeclaration } from './command.ts';
-import { wholeNumber } from './given.ts';
+import { wholeNumberBetween } from './given.ts';
 
 /** `verify`: proves the backup. */
 export const verifyDeclaration: CommandDeclaration = {
@@ -11,8 +11,12 @@ export const verifyDeclaration: CommandDeclaration = {
   configure: (command) => {
     command
       .option('--pool <pool>', 'also compare this user pool with the backup; - reads it from standard input')
-      .option('--percent <number>', "share of the snapshot's objects that are read, 1 to 100", wholeNumber(1, 100))
-      .option('--tps <number>', 'calls to Cognito per second, 1 to 25', wholeNumber(1, 25));
+      .option(
+        '--percent <number>',
+        "share of the snapshot's objects that are read, 1 to 100",
+        wholeNumberBetween(1, 100),
+      )
+      .option('--tps <number>', 'calls to Cognito per second, 1 to 25', wholeNumberBetween(1, 25));
   },
   examples: [
     ['verify', 'The backup in the primary Region'],

@@ -24,7 +24,7 @@ export interface Followed {
  * Shows how an execution comes along until it has ended; Ctrl-C lets go of it.
  * @throws CliError when it can no longer be asked about; the execution goes on all the same
  */
-export const follow = (context: CliContext, followed: Followed): Promise<ExecutionFacts | 'detached'> =>
+export const followToEnding = (context: CliContext, followed: Followed): Promise<ExecutionFacts | 'detached'> =>
   context.interruption.follow((signal) => untilEnd(context, followed, signal));
 
 async function untilEnd(

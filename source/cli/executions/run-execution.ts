@@ -10,7 +10,7 @@ import { explained } from '../explain.ts';
 import { typed } from '../program.ts';
 import type { Place } from '../session.ts';
 import { conclude } from './conclude.ts';
-import { follow } from './follow.ts';
+import { followToEnding } from './follow.ts';
 
 /** What is to be started. */
 export interface Start {
@@ -66,7 +66,7 @@ export async function followToEnd(
   { machine, executionArn }: { readonly machine: Machine; readonly executionArn: string },
 ): Promise<ExitKind> {
   const attach = typed(place, `attach ${executionArn}`);
-  const execution = await follow(context, { machine, executionArn, attach });
+  const execution = await followToEnding(context, { machine, executionArn, attach });
   if (execution !== 'detached') return conclude(context, place, machine, execution);
   context.output.summary({
     blocks: [{ lines: [`Detached. ${machine.workflow} goes on in ${machine.region}.`] }],
