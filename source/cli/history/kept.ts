@@ -44,7 +44,11 @@ export async function keptRuns({ clients, output }: CliContext, { regions }: Ins
 /** The sealed or refused run whose id begins so, with the bucket that has its snapshot. @throws CliError */
 export function itemsOf(
   { clients }: CliContext,
-  { installation, kept, place }: { readonly installation: Installation; readonly kept: Kept; readonly place: TypedPlace },
+  {
+    installation,
+    kept,
+    place,
+  }: { readonly installation: Installation; readonly kept: Kept; readonly place: TypedPlace },
   wanted: string,
 ): KeptItems {
   const next = `List what is kept: ${typed(place, 'runs')}`;

@@ -16,10 +16,8 @@ export const runDamage: CommandAction = async (context, { options }) => {
   const { installation } = await openSession(context, options);
   const { runs, silent } = await keptRuns(context, installation);
   const { percent } = options as unknown as { readonly percent: number };
-  const sealed = runs
-    .flatMap(({ state, manifest }) => (state === 'sealed' && manifest !== undefined ? [manifest] : []))
-    .reverse();
-  const intervals = damageAmong(sealed, percent);
+  const manifests = runs.flatMap(({ manifest }) => manifest ?? []).reverse();
+  const intervals = damageAmong(manifests, percent);
   const plan = intervals.length === 0 ? undefined : await planOf(context, installation);
   const found = intervals.map((interval) => ({
     interval,
@@ -28,16 +26,19 @@ export const runDamage: CommandAction = async (context, { options }) => {
   context.output.summary({
     blocks:
       found.length === 0
-        ? [{ lines: [nothingFound(sealed, percent)] }]
+        ? [{ lines: [nothingFound(manifests, percent)] }]
         : found.map(({ interval, recovery }) => blockOf(interval, recovery, installation, options)),
-    data: { runs: sealed.length, silent_regions: silent, pool_plan: plan ?? null, intervals: found.map(dataOf) },
+    data: { runs: manifests.length, silent_regions: silent, pool_plan: plan ?? null, intervals: found.map(dataOf) },
     next: found.slice(0, 1).map(({ interval }) => typed(options, diffOf(interval))),
   });
   return silent.length === 0 ? 'complete' : 'partial';
 };
 
 /** The plan decides how far Cognito's own recovery reaches; a pool that is gone or cannot be asked has none that is known. */
-async function planOf({ clients }: CliContext, { primaryRegion, userPoolId }: Installation): Promise<string | undefined> {
+async function planOf(
+  { clients }: CliContext,
+  { primaryRegion, userPoolId }: Installation,
+): Promise<string | undefined> {
   try {
     return await poolPlan(clients.cognito(primaryRegion), userPoolId);
   } catch {
@@ -45,10 +46,10 @@ async function planOf({ clients }: CliContext, { primaryRegion, userPoolId }: In
   }
 }
 
-const nothingFound = (sealed: readonly Manifest[], percent: number): string =>
-  sealed.length < 2
-    ? 'There is nothing to compare: fewer than two sealed runs are kept.'
-    : `Between the ${sealed.length} runs from ${sealed[0]?.startedAt} to ${sealed.at(-1)?.startedAt} no more than ${percent} % of the users or memberships were deleted or changed at once, and no group was deleted.`;
+const nothingFound = (runs: readonly Manifest[], percent: number): string =>
+  runs.length < 2
+    ? 'There is nothing to compare: fewer than two runs are kept.'
+    : `Between the ${runs.length} runs from ${runs[0]?.startedAt} to ${runs.at(-1)?.startedAt} no more than ${percent} % of the users or memberships were deleted or changed at once, and no group was deleted.`;
 
 const diffOf = ({ earlier, later }: Interval): string => `diff ${earlier.runId} ${later.runId}`;
 
@@ -62,6 +63,9 @@ function blockOf(interval: Interval, recovery: NativeRecovery, { userPoolId }: I
         value: `${number(items)} of ${number(of)}`,
         tone: 'bad' as const,
       })),
+      ...(later.refused === undefined
+        ? []
+        : [{ label: 'refused', value: `${later.refused}: the backup is as it was before`, tone: 'good' as const }]),
       { label: 'last run before', value: `${earlier.runId} with ${counted(earlier.counts.users, 'user')}` },
     ],
     lines: [
@@ -76,12 +80,19 @@ function blockOf(interval: Interval, recovery: NativeRecovery, { userPoolId }: I
 
 const WHY_NOT: Readonly<Record<Extract<NativeRecovery, { reaches: false }>['why'], string>> = {
   plan: "Cognito's own recovery is not offered for pools on the Lite plan.",
-  unknownPlan: "Whether Cognito's own recovery reaches back before it is not known: the pool's plan could not be asked.",
+  unknownPlan:
+    "Whether Cognito's own recovery reaches back before it is not known: the pool's plan could not be asked.",
   tooLongAgo: "Cognito's own recovery does not reach back so far: one day on the Essentials plan, fourteen on Plus.",
   tooRecent: "Cognito's own recovery takes points that are at least 15 minutes old: try again later.",
 };
 
-const dataOf = ({ interval: { earlier, later, findings }, recovery }: { interval: Interval; recovery: NativeRecovery }) => ({
+const dataOf = ({
+  interval: { earlier, later, findings },
+  recovery,
+}: {
+  interval: Interval;
+  recovery: NativeRecovery;
+}) => ({
   earlier: earlier.runId,
   later: later.runId,
   from: earlier.startedAt,

@@ -59,7 +59,11 @@ async function compared(
 ): Promise<RunDifferences> {
   try {
     return await compareRuns(earlier, later, visit, ({ items, of }) => {
-      output.status({ text: 'Reading the snapshots', percentDone: (100 * items) / Math.max(of, 1), data: { items, of } });
+      output.status({
+        text: 'Reading the snapshots',
+        percentDone: (100 * items) / Math.max(of, 1),
+        data: { items, of },
+      });
     });
   } catch (error) {
     throw explained(`Comparison of ${earlier.manifest.runId} and ${later.manifest.runId}`, error);
@@ -89,7 +93,9 @@ interface Shown {
 function blocksOf({ first, second, differences, fields, save }: Shown): readonly Block[] {
   const rows = (['users', 'groups', 'memberships'] as const).map((kind) => ({
     label: kind,
-    value: (['added', 'removed', 'changed'] as const).map((how) => `${number(differences[how][kind])} ${how}`).join(', '),
+    value: (['added', 'removed', 'changed'] as const)
+      .map((how) => `${number(differences[how][kind])} ${how}`)
+      .join(', '),
   }));
   const changed = fields.sorted();
   return [

@@ -1,8 +1,8 @@
 import type { Counts, Manifest } from '../backup/manifest.ts';
 
-/** Between two sealed runs that follow each other, a mass of the backup's content vanished or changed. */
+/** From a sealed run to the next one, or to one that a guard refused, a mass of the content vanished or changed. */
 export interface Interval {
-  /** The last run that was sealed before, and the first after it. */
+  /** The last run that was sealed before, and the first that shows it. */
   readonly earlier: Manifest;
   readonly later: Manifest;
   readonly findings: readonly Finding[];
@@ -21,16 +21,23 @@ export interface Finding {
 const ORDINARY_ITEMS = 10;
 
 /**
- * The intervals in which more than `percent` of a kind, and more than ten, were deleted or changed; of groups, which people delete one
- * by one, every deletion. By the counts that the runs sealed: nothing is read but their manifests.
- * @param runs sealed runs of one pool, the oldest first
+ * The intervals in which more than `percent` of a kind, and more than ten, were deleted or changed; of groups, which people
+ * delete one by one, every deletion. By the counts that the runs themselves made: nothing is read but their manifests. Of
+ * several refused runs one after the other, which all show the same, the first is named.
+ * @param runs sealed and refused runs of one pool, the oldest first
  */
 export function damageAmong(runs: readonly Manifest[], percent: number): readonly Interval[] {
-  return runs.slice(1).flatMap((later, index) => {
-    const earlier = runs[index] as Manifest;
-    const findings = findingsOf(earlier, later).filter((finding) => isMass(finding, percent));
-    return findings.length === 0 ? [] : [{ earlier, later, findings }];
-  });
+  const intervals: Interval[] = [];
+  let earlier: Manifest | undefined;
+  for (const later of runs) {
+    if (earlier !== undefined) {
+      const findings = findingsOf(earlier, later).filter((finding) => isMass(finding, percent));
+      const isKnown = later.refused !== undefined && intervals.at(-1)?.earlier === earlier;
+      if (findings.length > 0 && !isKnown) intervals.push({ earlier, later, findings });
+    }
+    if (later.refused === undefined) earlier = later;
+  }
+  return intervals;
 }
 
 const isMass = ({ kind, change, items, of }: Finding, percent: number): boolean =>

@@ -9,16 +9,20 @@ import { manifestOf } from '../../../support/import/sealed-backup.ts';
 const HOUR_MS = 3_600_000;
 const BEGIN = Date.parse('2026-03-01T00:00:00Z');
 
-function run(
-  hour: number,
-  over: { readonly deleted?: Partial<Counts>; readonly changed?: Partial<Counts> } = {},
-): Manifest {
+interface Over {
+  readonly deleted?: Partial<Counts>;
+  readonly changed?: Partial<Counts>;
+  readonly refused?: string;
+}
+
+function run(hour: number, over: Over = {}): Manifest {
   return {
     ...manifestOf(new MemoryPool('us-east-1_Source'), [], `run-${hour}`),
     counts: { users: 6_000, groups: 20, memberships: 9_000 },
     deleted: { ...NO_COUNTS, ...over.deleted },
     changed: { ...NO_COUNTS, ...over.changed },
     startedAt: new Date(BEGIN + hour * HOUR_MS).toISOString(),
+    ...(over.refused === undefined ? {} : { refused: over.refused }),
   };
 }
 
@@ -40,6 +44,15 @@ describe('Damage among the sealed runs', () => {
       'run-24 to run-48: 2400 users changed',
       'run-72 to run-96: 1 groups deleted',
       'run-72 to run-96: 700 memberships deleted',
+    ]);
+  });
+
+  it('names what runs showed that a guard refused, once, against the last sealed run', () => {
+    const refused = { changed: { users: 4_200 }, refused: 'MassChangeRefused' };
+    const runs = [run(0), run(24, refused), run(48, refused), run(72), run(96, refused)];
+    expect(said(damageAmong(runs, 5))).to.deep.equal([
+      'run-0 to run-24: 4200 users changed',
+      'run-72 to run-96: 4200 users changed',
     ]);
   });
 

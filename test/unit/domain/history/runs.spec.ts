@@ -24,6 +24,9 @@ describe('Runs that are kept', () => {
     const runs = await runsIn(world.objects, 'us-east-1');
     expect(runs.map(({ state }) => state)).to.deep.equal(['refused', 'sealed', 'sealed']);
     expect(runs.map(({ manifest }) => manifest?.counts.users)).to.deep.equal([5, 30, 30]);
+    // What a refused run would have done is what shows when the damage was done.
+    expect(runs[0]?.manifest).to.deep.include({ refused: 'MassDeleteRefused' });
+    expect(runs[0]?.manifest?.deleted.users).to.equal(25);
     const [, second, first] = runs.map(({ runId }) => runId) as [string, string, string];
     world.objects.stored.delete(snapshotManifestKey(second));
     const key = [...world.objects.stored.keys()].find((stored) => stored.startsWith(`snapshots/${first}/segment`));
