@@ -1,7 +1,7 @@
 import { bucketReader } from '../../adapters/operator/stored.ts';
 import { joinRegions, runsIn, runsNamed } from '../../domain/history/runs.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
-import type { KeptItems } from '../../domain/history/kept-items.ts';
+import type { RunItems } from '../../domain/history/run-items.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
@@ -10,14 +10,14 @@ import { typed } from '../program.ts';
 import type { TypedPlace } from '../program.ts';
 
 /** What is kept, and the Regions that did not answer. */
-export interface Kept {
+export interface KeptByRegions {
   /** The newest first. */
   readonly runs: readonly KeptRunFacts[];
   readonly silent: readonly string[];
 }
 
 /** Reads which runs both Regions keep; one that does not answer is told and left out. @throws CliError */
-export async function keptRuns({ clients, output }: CliContext, { regions }: Installation): Promise<Kept> {
+export async function keptRuns({ clients, output }: CliContext, { regions }: Installation): Promise<KeptByRegions> {
   const silent: string[] = [];
   const perRegion = await Promise.all(
     regions.map(async ({ region, bucket }) => {
@@ -42,15 +42,15 @@ export async function keptRuns({ clients, output }: CliContext, { regions }: Ins
 }
 
 /** The sealed or refused run whose id begins so, with the bucket that has its snapshot. @throws CliError */
-export function itemsOf(
+export function itemsOfNamed(
   { clients }: CliContext,
   {
     installation,
     kept,
     place,
-  }: { readonly installation: Installation; readonly kept: Kept; readonly place: TypedPlace },
+  }: { readonly installation: Installation; readonly kept: KeptByRegions; readonly place: TypedPlace },
   wanted: string,
-): KeptItems {
+): RunItems {
   const next = `List what is kept: ${typed(place, 'runs')}`;
   const [run, ...more] = runsNamed(kept.runs, wanted);
   if (run === undefined)

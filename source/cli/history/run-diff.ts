@@ -1,7 +1,7 @@
 import { compareRuns } from '../../domain/history/compare-runs.ts';
 import type { RunDifferences } from '../../domain/history/compare-runs.ts';
-import { DIFFERENCES_HEADER, differenceLine, FieldCounts } from '../../domain/history/difference-rows.ts';
-import type { KeptItems } from '../../domain/history/kept-items.ts';
+import { RUN_DIFFERENCES_HEADER, differenceLine, FieldCounts } from '../../domain/history/difference-rows.ts';
+import type { RunItems } from '../../domain/history/run-items.ts';
 import { number } from '../../domain/workflow/notices/text.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext, CommandAction } from '../context.ts';
@@ -10,8 +10,8 @@ import type { Block } from '../output/output.ts';
 import { typed } from '../program.ts';
 import type { TypedPlace } from '../program.ts';
 import { openSession } from '../session.ts';
-import { itemsOf, keptRuns } from './kept.ts';
-import type { Kept } from './kept.ts';
+import { itemsOfNamed, keptRuns } from './kept.ts';
+import type { KeptByRegions } from './kept.ts';
 
 /** What is shown of the fields; all of them are in the JSON. */
 const FIELDS_SHOWN = 20;
@@ -22,8 +22,8 @@ export const runDiff: CommandAction = async (context, { args: [earlier = '', lat
   const kept = await keptRuns(context, installation);
   const place: TypedPlace = options;
   const runs = [
-    itemsOf(context, { installation, kept, place }, earlier),
-    itemsOf(context, { installation, kept, place }, later ?? newestOf(kept, place)),
+    itemsOfNamed(context, { installation, kept, place }, earlier),
+    itemsOfNamed(context, { installation, kept, place }, later ?? newestOf(kept, place)),
   ] as const;
   const { save } = options as { readonly save?: string };
   const fields = new FieldCounts();
@@ -32,7 +32,7 @@ export const runDiff: CommandAction = async (context, { args: [earlier = '', lat
     fields.add(difference);
     if (save !== undefined) lines.push(differenceLine(difference));
   });
-  if (save !== undefined) await written(context, save, [DIFFERENCES_HEADER, ...lines].join(''));
+  if (save !== undefined) await written(context, save, [RUN_DIFFERENCES_HEADER, ...lines].join(''));
   const [first, second] = runs.map(({ manifest }) => manifest.runId) as [string, string];
   context.output.summary({
     blocks: blocksOf({ first, second, differences, fields, save }),
@@ -42,7 +42,7 @@ export const runDiff: CommandAction = async (context, { args: [earlier = '', lat
   return 'complete';
 };
 
-function newestOf({ runs }: Kept, place: TypedPlace): string {
+function newestOf({ runs }: KeptByRegions, place: TypedPlace): string {
   const newest = runs.find(({ state }) => state === 'sealed');
   if (newest !== undefined) return newest.runId;
   throw new CliError('notFound', {
@@ -54,7 +54,7 @@ function newestOf({ runs }: Kept, place: TypedPlace): string {
 
 async function compared(
   { output }: CliContext,
-  [earlier, later]: readonly [KeptItems, KeptItems],
+  [earlier, later]: readonly [RunItems, RunItems],
   visit: Parameters<typeof compareRuns>[2],
 ): Promise<RunDifferences> {
   try {

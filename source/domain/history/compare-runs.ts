@@ -7,11 +7,11 @@ import { Bitmap, DigestTable } from '../digests/digest-table.ts';
 import type { TableItem } from '../ports.ts';
 import { FieldDigests } from './field-digests.ts';
 import type { FieldChange } from './field-digests.ts';
-import { itemsOfRun } from './kept-items.ts';
-import type { KeptItems } from './kept-items.ts';
+import { itemsOfRun } from './run-items.ts';
+import type { RunItems } from './run-items.ts';
 
 /** One item that is not in the later run as it is in the earlier one. */
-export type Difference = { readonly kind: ItemKind } & (
+export type RunDifference = { readonly kind: ItemKind } & (
   | { readonly change: 'added'; readonly later: TableItem }
   | { readonly change: 'removed'; readonly earlier: TableItem }
   | { readonly change: 'changed'; readonly earlier: TableItem; readonly fields: readonly FieldChange[] }
@@ -41,15 +41,15 @@ const RECORD_BYTES = KEY_DIGEST_BYTES + CONTENT_BYTES;
  * changed item; the order of what `visit` gets is none. Halt SnapshotDamaged: then nothing that was visited is certain.
  */
 export async function compareRuns(
-  earlier: KeptItems,
-  later: KeptItems,
-  visit: (difference: Difference) => void,
+  earlier: RunItems,
+  later: RunItems,
+  visit: (difference: RunDifference) => void,
   progress: (at: ComparingProgress) => void = () => undefined,
 ): Promise<RunDifferences> {
   const differences = { added: noCounts(), removed: noCounts(), changed: noCounts() };
   const sizes = [sizeOf(earlier), sizeOf(later), sizeOf(earlier)];
   let items = 0;
-  const read = async (run: KeptItems, take: (item: TableItem, kind: ItemKind) => void): Promise<void> => {
+  const read = async (run: RunItems, take: (item: TableItem, kind: ItemKind) => void): Promise<void> => {
     for await (const batch of itemsOfRun(run)) {
       for (const item of batch) {
         const kind = itemKind(item);
@@ -98,8 +98,8 @@ export async function compareRuns(
 }
 
 async function recordsOf(
-  run: KeptItems,
-  read: (run: KeptItems, take: (item: TableItem) => void) => Promise<void>,
+  run: RunItems,
+  read: (run: RunItems, take: (item: TableItem) => void) => Promise<void>,
 ): Promise<Buffer> {
   const records = Buffer.alloc(sizeOf(run) * RECORD_BYTES);
   let length = 0;
@@ -110,7 +110,7 @@ async function recordsOf(
   return records.subarray(0, length);
 }
 
-const sizeOf = ({ manifest }: KeptItems): number =>
+const sizeOf = ({ manifest }: RunItems): number =>
   (manifest.snapshot?.objects ?? []).reduce((sum, { items }) => sum + items, 0);
 
 /** The item's own hash: the run's checksums vouch for it. */

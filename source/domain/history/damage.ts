@@ -5,11 +5,11 @@ export interface Interval {
   /** The last run that was sealed before, and the first that shows it. */
   readonly earlier: Manifest;
   readonly later: Manifest;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly DamageFinding[];
 }
 
 /** What happened to one kind of item within an interval. */
-export interface Finding {
+export interface DamageFinding {
   readonly kind: keyof Counts;
   readonly change: 'deleted' | 'changed';
   readonly items: number;
@@ -40,10 +40,10 @@ export function damageAmong(runs: readonly Manifest[], percent: number): readonl
   return intervals;
 }
 
-const isMass = ({ kind, change, items, of }: Finding, percent: number): boolean =>
+const isMass = ({ kind, change, items, of }: DamageFinding, percent: number): boolean =>
   kind === 'groups' && change === 'deleted' ? items > 0 : items > ORDINARY_ITEMS && items * 100 > of * percent;
 
-const findingsOf = (earlier: Manifest, later: Manifest): Finding[] =>
+const findingsOf = (earlier: Manifest, later: Manifest): DamageFinding[] =>
   (['users', 'groups', 'memberships'] as const).flatMap((kind) => [
     { kind, change: 'deleted', items: later.deleted[kind], of: earlier.counts[kind] } as const,
     { kind, change: 'changed', items: later.changed[kind], of: earlier.counts[kind] } as const,

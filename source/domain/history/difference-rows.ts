@@ -1,11 +1,11 @@
 import { groupNameOf, groupOf, subOfKey } from '../backup/items.ts';
-import type { Difference } from './compare-runs.ts';
+import type { RunDifference } from './compare-runs.ts';
 import { reportLine } from '../report-line.ts';
 
-export const DIFFERENCES_HEADER = 'kind,change,sub,username,group,fields\n';
+export const RUN_DIFFERENCES_HEADER = 'kind,change,sub,username,group,fields\n';
 
 /** A difference as a line of a report, line end included: `fields` are the changed ones, each with what happened to it. */
-export function differenceLine(difference: Difference): string {
+export function differenceLine(difference: RunDifference): string {
   const { kind, change } = difference;
   const item = change === 'added' ? difference.later : difference.earlier;
   const fields = change === 'changed' ? difference.fields.map(({ field, change: how }) => `${field} ${how}`) : [];
@@ -24,7 +24,7 @@ export class FieldCounts {
   readonly #counts = new Map<string, number>();
 
   /** Counts the fields of a changed item. */
-  add(difference: Difference): void {
+  add(difference: RunDifference): void {
     if (difference.change !== 'changed') return;
     for (const { field, change } of difference.fields) {
       const key = `${difference.kind} ${field} ${change}`;

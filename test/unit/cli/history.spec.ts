@@ -7,7 +7,7 @@ import type { InstalledCli } from '../../support/cli/installed.ts';
 
 const DAY_MS = 86_400_000;
 
-interface Kept {
+interface KeptNights {
   readonly cli: InstalledCli;
   /** Ids of the runs, the oldest first. */
   readonly runs: readonly string[];
@@ -15,7 +15,7 @@ interface Kept {
 }
 
 /** Four nights: nothing, three users deleted, a script that empties a name of 40 %, a group deleted. */
-async function fourNights(): Promise<Kept> {
+async function fourNights(): Promise<KeptNights> {
   const world = new WorkflowWorld();
   world.retentionDays = 30;
   const { source } = world;
@@ -57,9 +57,7 @@ describe('command line: history', () => {
     const { cli, runs } = await fourNights();
     cli.cloud.down.add('eu-west-1');
     expect(await cli.run(['runs'])).to.equal(3);
-    expect(cli.out)
-      .to.contain('eu-west-1 does not answer')
-      .and.to.contain(runs[0] as string);
+    expect(cli.out).to.contain('eu-west-1 does not answer').and.to.contain(runs[0]);
   });
 
   it('16.1: diff counts what differs and which fields, and lists who only in the file that was asked for', async () => {

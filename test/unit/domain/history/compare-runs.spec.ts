@@ -2,15 +2,15 @@ import { expect } from 'chai';
 import { groupOf, subOfKey } from '../../../../source/domain/backup/items.ts';
 import { readSnapshotManifest } from '../../../../source/domain/backup/snapshot/read.ts';
 import { compareRuns } from '../../../../source/domain/history/compare-runs.ts';
-import type { Difference, RunDifferences } from '../../../../source/domain/history/compare-runs.ts';
-import type { KeptItems } from '../../../../source/domain/history/kept-items.ts';
+import type { RunDifference, RunDifferences } from '../../../../source/domain/history/compare-runs.ts';
+import type { RunItems } from '../../../../source/domain/history/run-items.ts';
 import type { PoolUser } from '../../../../source/domain/model.ts';
 import { subFor } from '../../../../tools/simulation/cognito/memory-pool.ts';
 import { rejection } from '../../../support/rejection.ts';
 import { addGroups, addUsers, aUser } from '../../../support/world/builders.ts';
 import { WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
 
-async function exported(world: WorkflowWorld): Promise<KeptItems> {
+async function exported(world: WorkflowWorld): Promise<RunItems> {
   expect(await world.export({ AllowMassChange: true, AllowMassDelete: true })).to.include({ status: 'SUCCEEDED' });
   await world.clock.sleep(60_000);
   const runs = [...world.objects.stored.keys()].flatMap((key) => /^snapshots\/([^/]+)\/manifest/.exec(key)?.[1] ?? []);
@@ -19,15 +19,15 @@ async function exported(world: WorkflowWorld): Promise<KeptItems> {
 }
 
 async function compared(
-  earlier: KeptItems,
-  later: KeptItems,
+  earlier: RunItems,
+  later: RunItems,
 ): Promise<{ readonly counts: RunDifferences; readonly said: string[] }> {
   const said: string[] = [];
   const counts = await compareRuns(earlier, later, (difference) => said.push(lineOf(difference)));
   return { counts, said: said.sort() };
 }
 
-function lineOf(difference: Difference): string {
+function lineOf(difference: RunDifference): string {
   const item = difference.change === 'added' ? difference.later : difference.earlier;
   const about = difference.kind === 'membership' ? `${subOfKey(item)} in ${groupOf(item)}` : item.id;
   const fields =
