@@ -113,7 +113,8 @@ export function endedNotice(
   });
 }
 
-const nextOf = (workflow: SolutionWorkflow, error: string): string =>
+/** What to do after an execution that ended with this error. */
+export const nextAfterFailure = (workflow: SolutionWorkflow, error: string): string =>
   (workflow === 'VerifyWorkflow' ? NEXT_OF_VERIFICATION[error] : undefined) ?? NEXT[error] ?? AGAIN[workflow];
 
 function failed({
@@ -134,7 +135,7 @@ function failed({
     body: bodyOf([
       what,
       named.cause === '' ? undefined : named.cause,
-      `What to do next\n  ${nextOf(workflow, named.error)}`,
+      `What to do next\n  ${nextAfterFailure(workflow, named.error)}`,
       `Execution\n  ${consoleLink(executionArn)}`,
       about,
     ]),
