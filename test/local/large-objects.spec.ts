@@ -4,32 +4,32 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { objectStore } from '../../../source/adapters/object-store.ts';
-import { joinParts } from '../../../source/domain/backup/snapshot/write.ts';
-import { snapshotKey } from '../../../source/domain/backup/snapshot/names.ts';
-import { readBatch, storeBatches } from '../../../source/domain/export/clean-up/plan-batches.ts';
-import type { PlanLine } from '../../../source/domain/export/clean-up/plan-batches.ts';
-import { initialCheckState } from '../../../source/domain/import/plan/check-state.ts';
-import { inParts } from '../../../source/domain/import/plan/csv-rows.ts';
-import { initialJobsState } from '../../../source/domain/import/plan/jobs-state.ts';
-import { readPlan, restoreFolder } from '../../../source/domain/import/plan/plan-model.ts';
-import type { RestorePlan } from '../../../source/domain/import/plan/plan-model.ts';
-import { writePreview } from '../../../source/domain/import/planning/preview.ts';
-import type { PlanningRun } from '../../../source/domain/import/planning/planning-run.ts';
-import { SpoolWriter } from '../../../source/domain/import/planning/spool.ts';
-import type { CheckRun } from '../../../source/domain/import/reconcile/check-run.ts';
-import { standingLines } from '../../../source/domain/import/report/standing.ts';
-import { writeRestoreReport } from '../../../source/domain/import/report/write-report.ts';
-import { writePoolReport } from '../../../source/domain/verify/pool/report.ts';
-import type { ComparisonRun } from '../../../source/domain/verify/pool/state.ts';
-import type { ObjectStore } from '../../../source/domain/ports.ts';
-import { AwsError } from '../../../tools/local-cloud/gateway/aws-error.ts';
-import { FakeClock } from '../../../tools/simulation/fake-clock.ts';
-import { NEW_POOL, PlanningWorld, RESTORE_ID } from '../../support/import/planning-world.ts';
-import { sealBackup } from '../../support/import/sealed-backup.ts';
-import { rejection } from '../../support/rejection.ts';
-import { S3Server } from '../../support/s3-server.ts';
-import { aUser } from '../../support/world/builders.ts';
+import { objectStore } from '../../source/adapters/object-store.ts';
+import { joinParts } from '../../source/domain/backup/snapshot/write.ts';
+import { snapshotKey } from '../../source/domain/backup/snapshot/names.ts';
+import { readBatch, storeBatches } from '../../source/domain/export/clean-up/plan-batches.ts';
+import type { PlanLine } from '../../source/domain/export/clean-up/plan-batches.ts';
+import { initialCheckState } from '../../source/domain/import/plan/check-state.ts';
+import { inParts } from '../../source/domain/import/plan/csv-rows.ts';
+import { initialJobsState } from '../../source/domain/import/plan/jobs-state.ts';
+import { readPlan, restoreFolder } from '../../source/domain/import/plan/plan-model.ts';
+import type { RestorePlan } from '../../source/domain/import/plan/plan-model.ts';
+import { writePreview } from '../../source/domain/import/planning/preview.ts';
+import type { PlanningRun } from '../../source/domain/import/planning/planning-run.ts';
+import { SpoolWriter } from '../../source/domain/import/planning/spool.ts';
+import type { CheckRun } from '../../source/domain/import/reconcile/check-run.ts';
+import { standingLines } from '../../source/domain/import/report/standing.ts';
+import { writeRestoreReport } from '../../source/domain/import/report/write-report.ts';
+import { writePoolReport } from '../../source/domain/verify/pool/report.ts';
+import type { ComparisonRun } from '../../source/domain/verify/pool/state.ts';
+import type { ObjectStore } from '../../source/domain/ports.ts';
+import { AwsError } from '../../tools/local-cloud/gateway/aws-error.ts';
+import { FakeClock } from '../../tools/simulation/fake-clock.ts';
+import { NEW_POOL, PlanningWorld, RESTORE_ID } from '../support/import/planning-world.ts';
+import { sealBackup } from '../support/import/sealed-backup.ts';
+import { rejection } from '../support/rejection.ts';
+import { S3Server } from '../support/s3-server.ts';
+import { aUser } from '../support/world/builders.ts';
 
 const MIB = 1024 * 1024;
 const LARGE = 20 * MIB;
@@ -87,7 +87,7 @@ function endedComparison(plan: RestorePlan, objects: ObjectStore): CheckRun {
 }
 
 describe('A1: objects of 20 MiB', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   const s3 = new S3Server();
   before(() => s3.start());
   beforeEach(() => s3.reset());
@@ -212,7 +212,7 @@ describe('A1: objects of 20 MiB', function () {
       const never = async function* () { yield Buffer.alloc(${9 * MIB}); await new Promise((go) => setTimeout(go, 600_000)); };
       await objectStore({ bucket: 'bucket', userAgent: 'solution/v1' }).write('k', never());`;
     const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', writer], {
-      cwd: join(import.meta.dirname, '..', '..', '..'),
+      cwd: join(import.meta.dirname, '..', '..'),
       stdio: 'ignore',
     });
     while (s3.calls('k')['UploadPart'] === undefined && child.exitCode === null) await sleep(20);
