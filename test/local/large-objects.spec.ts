@@ -172,7 +172,7 @@ describe('A1: objects of 20 MiB', function () {
       (_, n): PlanLine =>
         ({
           item: { id: `USER#${n}`, type: 'PROFILE', contentHash: '', name: randomBytes(130_000).toString('hex') },
-        }) as PlanLine,
+        }),
     );
     const batches = await storeBatches(store(), 'run', 0, lines);
     expect(batches.length).to.be.at.least(LARGE / (4 * MIB));
