@@ -1,5 +1,6 @@
 import { bucketsNamed, bucketTags } from '../../adapters/operator/retained-buckets.ts';
-import { instanceStacks, stackResources } from '../../adapters/operator/launch-resources.ts';
+import { instanceStacks } from '../../adapters/operator/launch-resources.ts';
+import { stackResources } from '../../adapters/operator/region-facts.ts';
 import { tablesNamed, tableState, tableTags } from '../../adapters/operator/retained-table.ts';
 import type { LaunchKey, LeftData } from '../../domain/operator/deploy/answers.ts';
 import type { StackFacts } from '../../domain/operator/installation.ts';
@@ -19,7 +20,8 @@ export async function dataOfStack(
 ): Promise<LeftData> {
   const secondaryRegion = parameters.SecondaryRegion ?? '';
   const main = await stackResources(clients.cloudFormation(region), id);
-  const idOf = (logicalId: string): string | undefined => main.find((one) => one.logicalId === logicalId)?.physicalId;
+  const idOf = (logicalId: string): string | undefined =>
+    main.find((one) => one.logicalId === logicalId && one.physicalId !== '')?.physicalId;
   const stackSet = idOf('StackSetCustomResource');
   const instances = stackSet === undefined ? {} : await instanceStacks(clients.cloudFormation(region), stackSet);
   const buckets: Record<string, string[]> = {};
@@ -53,7 +55,7 @@ export async function assetsByTags(
 }
 
 const named = (resources: readonly { readonly type: string; readonly physicalId: string }[], type: string): string[] =>
-  resources.filter((one) => one.type === type).map(({ physicalId }) => physicalId);
+  resources.filter((one) => one.type === type && one.physicalId !== '').map(({ physicalId }) => physicalId);
 
 /**
  * What is left of a launch whose stack is gone and of which nothing was remembered: by the tags of tables and buckets.
