@@ -1,6 +1,5 @@
 import { bucketsNamed, bucketTags } from '../../adapters/operator/retained-buckets.ts';
-import { instanceStacks } from '../../adapters/operator/launch-resources.ts';
-import { stackResources } from '../../adapters/operator/region-facts.ts';
+import { instanceStacks, stackResources } from '../../adapters/operator/launch-resources.ts';
 import { tablesNamed, tableState, tableTags } from '../../adapters/operator/retained-table.ts';
 import type { LaunchKey, LeftData } from '../../domain/operator/deploy/answers.ts';
 import type { StackFacts } from '../../domain/operator/installation.ts';
