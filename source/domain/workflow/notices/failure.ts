@@ -55,7 +55,7 @@ const NEXT: Readonly<Record<string, string>> = {
   ExportRunOpen:
     'Let the export end (start ExportWorkflow with the input {} if it was interrupted: it completes it), then start VerifyWorkflow again.',
   ExportRunNotFound:
-    'Give ExportRun one of the runs that the message names, or leave it out for the newest. Runs are kept for SnapshotRetentionDays.',
+    'Give ExportRun one of the runs that the message names, or leave it out for the newest. All runs of two days are kept, then the last one of each day for SnapshotRetentionDays.',
   SnapshotDamaged:
     'Restore another run (ExportRun), or the newest without ExportRun: that is read from the table. VerifyWorkflow tells which snapshots of the newest run are in order.',
   MassChangeRefused:
