@@ -8,6 +8,7 @@ import type { Page, UserPoolReader } from '../../domain/ports.ts';
 import { cognitoClient } from './client.ts';
 import type { CognitoOptions } from './client.ts';
 import { cognitoCall, cognitoError, isMissingGroup } from './errors.ts';
+import { listRecoveries } from './recoveries.ts';
 import { toDescription, toPoolGroup, toPoolUser } from './users.ts';
 
 /** Largest page of all three listings. */
@@ -27,6 +28,8 @@ export function userPoolReader(options: CognitoOptions): UserPoolReader {
         const { UserPool } = await client.send(new DescribeUserPoolCommand({ UserPoolId: poolId }));
         return toDescription(poolId, UserPool ?? {});
       }),
+
+    recoveries: (poolId) => listRecoveries(client, poolId),
 
     listUsersPage: (poolId, { filter, token, limit = PAGE }) =>
       cognitoCall(

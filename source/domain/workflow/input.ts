@@ -10,6 +10,8 @@ export interface ExportOptions {
   readonly allowMassDelete: boolean;
   /** Overwrites also what the mass-change guard would refuse. */
   readonly allowMassChange: boolean;
+  /** Exports a pool whose recovery by AWS was left to AWS Support, and is settled by now whatever its status says. */
+  readonly allowUnsettledRecovery?: true;
   /** Who started it: `Schedule`, `Launch`, or what the operator gave. */
   readonly trigger?: string;
 }
@@ -30,6 +32,7 @@ const EXPORT_KEYS = {
   AllowMassDelete: flag,
   AllowMassChange: flag,
   Trigger: trigger,
+  AllowUnsettledRecovery: flag,
 };
 
 const VERIFY_KEYS = {
@@ -61,10 +64,16 @@ type Parsed<S extends Kinds> = { readonly [K in keyof S]?: v.InferOutput<S[K]> }
  * @throws Halt InvalidInput that names the key, what was found and what is allowed
  */
 export function parseExportInput(input: unknown): ExportOptions {
-  const { AllowMassDelete = false, AllowMassChange = false, Trigger } = parseKeys('ExportWorkflow', input, EXPORT_KEYS);
+  const {
+    AllowMassDelete = false,
+    AllowMassChange = false,
+    AllowUnsettledRecovery = false,
+    Trigger,
+  } = parseKeys('ExportWorkflow', input, EXPORT_KEYS);
   return {
     allowMassDelete: AllowMassDelete,
     allowMassChange: AllowMassChange,
+    ...(AllowUnsettledRecovery ? { allowUnsettledRecovery: true } : {}),
     ...(Trigger === undefined ? {} : { trigger: Trigger }),
   };
 }

@@ -1,11 +1,12 @@
 import { Fault } from '../../../source/domain/errors.ts';
-import type { PoolUser, UserPoolDescription } from '../../../source/domain/model.ts';
+import type { PoolRecoveries, PoolUser, UserPoolDescription } from '../../../source/domain/model.ts';
 import type { Page, Random, UserPoolReader } from '../../../source/domain/ports.ts';
 import type { ServiceCalls } from '../service-calls.ts';
 import { matchesFilter, parseFilter } from './filter.ts';
 import { PageTokens } from './page-tokens.ts';
 import { poolOf } from './pool.ts';
 import type { PoolListings, Placed } from './pool.ts';
+import { RecoveryLedger } from './recoveries.ts';
 
 /** How listings behave. */
 export interface ListingKnobs {
@@ -22,6 +23,8 @@ export interface ListingKnobs {
   subFilter: boolean;
   /** Users whom ListUsers does not show yet: it is eventually consistent. */
   hides: (user: PoolUser) => boolean;
+  /** False: the role may not ask for AWS's own recoveries. */
+  mayListRecoveries: boolean;
 }
 
 /** Listings and descriptions of simulated pools; calls are named `cognito.describe`, `cognito.listUsersPage`, ... */
@@ -34,7 +37,10 @@ export class SimulatedPoolReader implements UserPoolReader {
     offsetTokens: false,
     subFilter: true,
     hides: () => false,
+    mayListRecoveries: true,
   };
+  /** AWS's own recoveries, by the id of the pool. */
+  readonly recoveryLedger: RecoveryLedger;
   readonly #tokens: PageTokens;
 
   constructor(
@@ -42,6 +48,7 @@ export class SimulatedPoolReader implements UserPoolReader {
     private readonly pools: ReadonlyMap<string, PoolListings>,
     private readonly random: Random,
   ) {
+    this.recoveryLedger = new RecoveryLedger(() => calls.clock.now());
     this.#tokens = new PageTokens(() => calls.clock.now(), random);
   }
 
@@ -51,10 +58,16 @@ export class SimulatedPoolReader implements UserPoolReader {
       name,
       region: id.split('_')[0] as string,
       settings,
+      deletionProtected: settings.deletionProtected !== false,
       acceptsSignUps: settings.acceptsSignUps === true,
       importsConfirmed: (settings.passwordless ?? []).length > 0,
       estimatedNumberOfUsers: size,
     }));
+
+  recoveries = (poolId: string): Promise<PoolRecoveries> =>
+    this.#call('recoveries', poolId, () =>
+      this.knobs.mayListRecoveries ? this.recoveryLedger.list(poolId).slice(0, this.knobs.pageSize) : 'unknown',
+    );
 
   listUsersPage = (
     poolId: string,

@@ -18,6 +18,14 @@ export type NoticeEvent =
       readonly error: CaughtError;
     }
   | {
+      /** It waits for AWS's own recovery of the pool, and goes on by itself. */
+      readonly event: 'paused';
+      readonly workflow: SolutionWorkflow;
+      readonly executionArn: string;
+      readonly startedAt: number;
+      readonly error: CaughtError;
+    }
+  | {
       readonly event: 'finished';
       readonly workflow: SolutionWorkflow;
       readonly executionArn: string;
@@ -41,7 +49,7 @@ export type NoticeEvent =
     };
 
 /** That an execution ended, however. */
-export type EndNotice = Exclude<NoticeEvent, { event: 'launch-export-refused' }>;
+export type EndNotice = Exclude<NoticeEvent, { event: 'launch-export-refused' | 'paused' }>;
 
 type Fields = Readonly<Record<string, unknown>>;
 const fieldsOf = (value: unknown): Fields => (value !== null && typeof value === 'object' ? (value as Fields) : {});
@@ -78,7 +86,7 @@ function parseOwn({
     return { event, workflow, stateMachineArn: textOf(stateMachineArn) ?? '', error: textOf(error) ?? 'unknown' };
   if (typeof executionArn !== 'string' || typeof startTime !== 'string') return undefined;
   const startedAt = Date.parse(startTime);
-  if (event === 'failed')
+  if (event === 'failed' || event === 'paused')
     return { event, workflow, executionArn, startedAt, error: caught(fieldsOf(error).Error, fieldsOf(error).Cause) };
   return event === 'finished' ? { event, workflow, executionArn, startedAt, result: fieldsOf(result) } : undefined;
 }

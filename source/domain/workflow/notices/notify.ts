@@ -5,12 +5,13 @@ import { workflowEnded } from '../metrics.ts';
 import type { MetricsEvent } from '../metrics.ts';
 import type { NamedError } from './cause.ts';
 import { parseNotice } from './events.ts';
-import type { EndNotice } from './events.ts';
+import type { EndNotice, NoticeEvent } from './events.ts';
 import { endedNotice, failureNotice, refusedStartNotice } from './failure.ts';
+import { pausedNotice } from './paused.ts';
 import { exportNotice } from './finished-export.ts';
 import { importNotice } from './finished-import.ts';
 import { verifyNotice } from './finished-verify.ts';
-import { marksOf } from './told.ts';
+import { marksOf, pauseMarkOf } from './told.ts';
 import type { Notice } from './text.ts';
 
 /** What telling the end of an execution needs. */
@@ -45,6 +46,7 @@ export async function notify(event: unknown, deps: NotifyDeps, settings: NotifyS
     await publish(refusedStartNotice(notice, aboutOf(settings)), deps, settings);
     return { sent: true };
   }
+  if (notice.event === 'paused') return tellPause(notice, deps, settings);
   const { message, answer } = await compose(notice, deps, settings);
   const { own, others } = marksOf(notice);
   if (await existsOneOf(deps.objects, [own, ...others])) {
@@ -59,6 +61,19 @@ export async function notify(event: unknown, deps: NotifyDeps, settings: NotifyS
   if (notice.event === 'finished' && sent) await mark(deps.objects, FIRST_SUCCESS);
   await deps.sendMetrics(metricOf(notice, deps.clock.now(), settings));
   return answer ?? { sent };
+}
+
+/** At most one message per execution and day: the workflow comes back here for as long as it waits. */
+async function tellPause(
+  notice: Extract<NoticeEvent, { event: 'paused' }>,
+  deps: NotifyDeps,
+  settings: NotifySettings,
+): Promise<Told> {
+  const mark = pauseMarkOf(notice, deps.clock.now());
+  if (await exists(deps.objects, mark)) return { sent: false };
+  const sent = await publish(pausedNotice(notice, aboutOf(settings)), deps, settings);
+  await deps.objects.put(mark, '{}');
+  return { sent };
 }
 
 const FINISHED = { ExportWorkflow: exportNotice, ImportWorkflow: importNotice, VerifyWorkflow: verifyNotice } as const;

@@ -22,6 +22,7 @@ const pool = (settings: Partial<PoolSettings> = {}): UserPoolDescription => ({
   id: 'us-east-1_AbC',
   name: 'pool',
   region: 'us-east-1',
+  deletionProtected: true,
   acceptsSignUps: false,
   importsConfirmed: false,
   estimatedNumberOfUsers: 1,
