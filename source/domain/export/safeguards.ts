@@ -1,4 +1,5 @@
 import type { Manifest, Safeguards } from '../backup/manifest.ts';
+import { unprotectedText } from '../backup/source-pool.ts';
 import type { PoolRecoveries, UserPoolDescription } from '../model.ts';
 import { activeRecovery, completedRecoveries } from '../recovery/recoveries.ts';
 import type { RunFacts } from './run.ts';
@@ -75,10 +76,6 @@ export function recoveredText({ recoveredSince = [] }: Pick<RunFacts, 'recovered
   const points = recoveredSince.map(({ point = 'an earlier moment' }) => point).join(' and of ');
   return `Since the last complete export AWS's own point-in-time recovery has put this user pool back to its state of ${points}: that explains changes and deletions of this export`;
 }
-
-/** What to do about a pool that anybody with the permission may delete. */
-export const unprotectedText = (poolId: string): string =>
-  `Deletion protection of the user pool ${poolId} is off: one call deletes the pool with all of its users. Turn it on in the Cognito console (Settings of the pool, Deletion protection); the command update-user-pool would set everything back that it is not given.`;
 
 const previewNote = (recoveries: PoolRecoveries): string[] => {
   const active = activeRecovery(recoveries);

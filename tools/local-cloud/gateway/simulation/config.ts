@@ -1,3 +1,4 @@
+import type { RecoveryKnobs } from '../../../simulation/cognito/recoveries.ts';
 import type { ImportJobSettings } from '../../../simulation/import-jobs/options.ts';
 
 /** What a request must look like for a rule to apply; absent members match everything. */
@@ -93,6 +94,8 @@ export interface SimulationConfig {
   readonly newRoleUnknownMs: number;
   /** Undocumented behaviour and speed of Cognito's import jobs, where it shall differ from the defaults. */
   readonly importJobs: Partial<ImportJobSettings>;
+  /** Speed of Cognito's own recoveries of pools, and how it refuses writes meanwhile, where they shall differ from the defaults. */
+  readonly recoveries: Partial<RecoveryKnobs>;
 }
 
 export const NO_SIMULATION: SimulationConfig = {
@@ -107,4 +110,5 @@ export const NO_SIMULATION: SimulationConfig = {
   replicationLagMs: 0,
   newRoleUnknownMs: 0,
   importJobs: {},
+  recoveries: {},
 };
