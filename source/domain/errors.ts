@@ -54,6 +54,8 @@ export const FAULTS = [
   'InvalidPaginationToken',
   /** Cognito refused the filter of a listing: fall back to one unfiltered chain. */
   'FilterRefused',
+  /** Filtered pages are nearly empty: one unfiltered chain takes fewer calls. */
+  'FilterSparse',
   /** Still throttled after patient retries without any progress. */
   'Throttled',
   /** AWS's own recovery of the user pool pauses its writes: wait until it has ended. */
