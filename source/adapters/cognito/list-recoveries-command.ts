@@ -73,9 +73,13 @@ export const ListPointInTimeRecoveriesCommand = $Command
     Region: { type: 'builtInParams', name: 'region' },
     UseDualStack: { type: 'builtInParams', name: 'useDualstackEndpoint' },
   })
-  .m((command: { getEndpointParameterInstructions: () => never }, _stack, config) => [
-    getEndpointPlugin(config, command.getEndpointParameterInstructions()),
-  ])
+  .m(
+    (
+      command: { getEndpointParameterInstructions: () => never },
+      _stack,
+      config: Parameters<typeof getEndpointPlugin>[0],
+    ) => [getEndpointPlugin(config, command.getEndpointParameterInstructions())],
+  )
   .s('AWSCognitoIdentityProviderService', OPERATION)
   .n('CognitoIdentityProviderClient', `${OPERATION}Command`)
   .sc(schema)

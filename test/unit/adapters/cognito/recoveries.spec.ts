@@ -47,7 +47,7 @@ describe("Cognito adapters: AWS's own recoveries", () => {
         },
       },
     };
-    stub.answer = ({ json }) => pages[String(json.NextToken ?? 'first')] as StubAnswer;
+    stub.answer = ({ json }) => pages[(json.NextToken ?? 'first') as string] as StubAnswer;
     const found = await list();
     expect(found).to.have.length(61);
     expect(found[0]).to.deep.equal({ id: 'r-3', status: 'PREVIEW_GENERATED' });
