@@ -4,7 +4,9 @@ import type { ImportOptions } from '../../../domain/import/plan/plan-model.ts';
 import { waitingForWrites } from '../../../domain/import/plan/paused.ts';
 import type { Pacer } from '../../../domain/pacing/pacer.ts';
 import type { BackupTable, ObjectStore } from '../../../domain/ports.ts';
+import type { TellProgress } from '../../../domain/state/work-figures.ts';
 import { assertImportMayRun } from '../../../domain/workflow/lease.ts';
+import { tellingProgress } from '../../../domain/workflow/progress.ts';
 import { backupTable } from '../../../adapters/backup-table.ts';
 import { permitted } from '../../../adapters/cognito/permitted.ts';
 import { int, requiredText } from '../../../adapters/env.ts';
@@ -12,6 +14,7 @@ import type { Environment } from '../../../adapters/env.ts';
 import { guarded } from '../../../adapters/guarded.ts';
 import { invocationOf } from '../../../adapters/invocation.ts';
 import type { Invocation } from '../../../adapters/invocation.ts';
+import { toldInvocation } from '../../../adapters/told-invocation.ts';
 import { objectStore } from '../../../adapters/object-store.ts';
 
 /** Environment of every function of the import. */
@@ -25,6 +28,7 @@ export const IMPORT_ENVIRONMENT = {
 /** What a function of the import works with. */
 export interface ImportParts extends Invocation {
   readonly objects: ObjectStore;
+  readonly tell: TellProgress;
   /** The table that is restored from: the stack's, or the one that the execution names. */
   readonly tableNamed: (options: ImportOptions) => { readonly tableName: string; readonly table: BackupTable };
 }
@@ -53,12 +57,17 @@ export function importFunction<E extends StartedImport, R>(
     const assertLease = (): Promise<void> => assertImportMayRun(leases, executionArn);
     await assertLease();
     const callsPerSecond = options.cognitoTps ?? env.COGNITO_TPS;
-    return permitted(
-      pacer,
-      { ...invocation, workflow: 'ImportWorkflow', executionArn, callsPerSecond, objects, assertLease },
-      () =>
-        waitingForWrites({ ...invocation, objects }, options.newUserPoolId, () =>
-          work(parsed, { ...invocation, objects, tableNamed }),
+    return tellingProgress(
+      { ...invocation, objects },
+      toldInvocation({ workflow: 'ImportWorkflow', executionArn, event, pacer }),
+      (tell) =>
+        permitted(
+          pacer,
+          { ...invocation, workflow: 'ImportWorkflow', executionArn, callsPerSecond, objects, assertLease },
+          () =>
+            waitingForWrites({ ...invocation, objects }, options.newUserPoolId, () =>
+              work(parsed, { ...invocation, objects, tableNamed, tell }),
+            ),
         ),
     );
   });
