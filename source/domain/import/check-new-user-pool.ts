@@ -3,6 +3,7 @@ import { assertWritable } from '../recovery/paused-writes.ts';
 import { findInPages, withToken } from '../listing/page-chain.ts';
 import type { BackupTable, Clock, Log, ObjectStore, Page, Random, UserPoolReader } from '../ports.ts';
 import { parseJson } from '../state/json-object.ts';
+import { metPauseLately } from './plan/paused.ts';
 import { planKey } from './plan/plan-model.ts';
 import type { ImportOptions } from './plan/plan-model.ts';
 import { headKey, restoreHeadShape } from './plan/restore-head.ts';
@@ -63,7 +64,9 @@ export async function checkNewUserPool(
   const { settings } = await deps.pools.describe(poolId);
   // A dry run writes nothing.
   const waitForRecovery = (): Promise<void> =>
-    input.options.dryRun ? Promise.resolve() : assertWritable(deps.pools, poolId, deps.log);
+    input.options.dryRun
+      ? Promise.resolve()
+      : assertWritable(deps.pools, poolId, { log: deps.log, justRefused: () => metPauseLately(deps, poolId) });
   const mayCreateUsers = creationIsAllowed(input.options, settings);
   const head = await readHead(deps.objects, poolId);
   if (head !== undefined && head.value.phase !== 'planning') {

@@ -19,7 +19,9 @@ const pauseKey = (poolId: string): string => `${restorePrefix(poolId)}paused.jso
 const HOUR_MS = 3_600_000;
 /** A preview ends after a day by itself; what AWS Support has to settle may take longer. */
 const PATIENCE_MS = 48 * HOUR_MS;
-/** The workflow looks again after ten minutes: who met no pause for so long is not in the same one any more. */
+/** What the workflow waits before it looks again (WaitForRecovery). */
+const WAIT_MS = 10 * 60_000;
+/** Who met no pause for so long is not in the same one any more. */
 const SAME_PAUSE_MS = HOUR_MS;
 
 /**
@@ -50,13 +52,26 @@ export async function waitingForWrites<T>(
   }
 }
 
-async function seen(objects: Pick<ObjectStore, 'get' | 'put'>, poolId: string, now: number): Promise<Pause> {
+/** True until the workflow has waited after it met the pause. */
+export async function metPauseLately(
+  { objects, clock }: { readonly objects: Pick<ObjectStore, 'get'>; readonly clock: Pick<Clock, 'now'> },
+  poolId: string,
+): Promise<boolean> {
+  const before = await lastPause(objects, poolId);
+  return before !== undefined && clock.now() - Date.parse(before.seenAt) < WAIT_MS / 2;
+}
+
+async function lastPause(objects: Pick<ObjectStore, 'get'>, poolId: string): Promise<Pause | undefined> {
   const key = pauseKey(poolId);
   const stored = await objects.get(key);
-  const before = stored === undefined ? undefined : parseJson(key, stored.body, pauseShape);
+  return stored === undefined ? undefined : parseJson(key, stored.body, pauseShape);
+}
+
+async function seen(objects: Pick<ObjectStore, 'get' | 'put'>, poolId: string, now: number): Promise<Pause> {
+  const before = await lastPause(objects, poolId);
   const seenAt = new Date(now).toISOString();
   const goesOn = before !== undefined && now - Date.parse(before.seenAt) < SAME_PAUSE_MS;
   const pause: Pause = { since: goesOn ? before.since : seenAt, seenAt };
-  await objects.put(key, JSON.stringify(pause));
+  await objects.put(pauseKey(poolId), JSON.stringify(pause));
   return pause;
 }
