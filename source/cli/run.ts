@@ -1,5 +1,5 @@
 import type { OperatorClients } from '../adapters/operator/clients.ts';
-import { CliError } from './cli-error.ts';
+import { isCliError } from './cli-error.ts';
 import type { CommandDeclaration } from './command.ts';
 import type { CliContext, Given } from './context.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -59,7 +59,7 @@ export async function runCli(
     );
     return EXIT_CODES[kind];
   } catch (error) {
-    const told = error instanceof CliError ? error : explained(PROGRAM, error);
+    const told = isCliError(error) ? error : explained(PROGRAM, error);
     output.error(told);
     return EXIT_CODES[told.kind];
   }
