@@ -12,6 +12,7 @@ const domainRooms = [
   'digests',
   'comparison',
   ['export', 'import', 'verify'],
+  'watch',
   'workflow',
   'operator',
 ];

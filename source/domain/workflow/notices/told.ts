@@ -21,3 +21,7 @@ function folderOf({ executionArn }: Pick<EndNotice, 'executionArn'>): string {
   const [machine = '', name = ''] = executionArn.split(':').slice(-2);
   return `notices/${machine.split('-')[0] ?? ''}/${name}`;
 }
+
+/** The mark of an alarm that was told: EventBridge may deliver an event twice. */
+export const alarmMark = ({ alarmArn, at }: { readonly alarmArn: string; readonly at: number }): string =>
+  `notices/alarms/${(alarmArn.split(':').at(-1) ?? '').replaceAll(/[^\w-]/g, '_')}/${at}.json`;
