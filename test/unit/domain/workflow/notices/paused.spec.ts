@@ -27,7 +27,7 @@ describe("MessageBroker: AWS's own recovery, and what guards the pool", () => {
     const { subject, body } = world.onlyMessage();
     expect(subject).to.equal("ImportWorkflow in eu-central-1 waits: AWS's own recovery of the user pool is active");
     expect(body.replaceAll(/\s+/g, ' ')).to.include('(RESTORING)').and.include('cancel-point-in-time-recovery');
-    expect(world.sentMetrics, 'it has not ended').to.deep.equal([]);
+    expect(world.sentAnonymous, 'it has not ended').to.deep.equal([]);
   });
 
   it('C17: tells it once a day, and the end of the execution all the same', async () => {
