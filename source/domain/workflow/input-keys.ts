@@ -45,7 +45,7 @@ interface Problem {
  * @throws Halt InvalidInput, or the one of the only key that is wrong, with everything that is wrong at once: which key, what
  * was found, what is allowed, and an input that would be right. Nothing that was typed is repeated: it could be a name.
  */
-export function readKeys<S extends KeyKinds>(workflow: string, input: unknown, kinds: S): KeyValues<S> {
+export function readInputKeys<S extends KeyKinds>(workflow: string, input: unknown, kinds: S): KeyValues<S> {
   if (input === null || typeof input !== 'object' || Array.isArray(input))
     throw refusal(workflow, kinds, [{ text: `must be a JSON object, but is ${valueInWords(input)}` }], {
       more: 0,

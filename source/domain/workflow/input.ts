@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { ImportOptions } from '../import/plan/plan-model.ts';
 import { aboutPoolId, isPoolIdOf } from '../import/preflight/pool-id.ts';
 import type { VerifyOptions } from '../verify/verify-event.ts';
-import { readKeys } from './input-keys.ts';
+import { readInputKeys } from './input-keys.ts';
 import type { KeyKind } from './input-keys.ts';
 
 /** What a start of ExportWorkflow may ask for; defaults filled in. */
@@ -105,7 +105,11 @@ const importKeys = ({ region, tableName }: StartedIn) => ({
  * @throws Halt InvalidInput that names the key, what was found and what is allowed
  */
 export function parseExportInput(input: unknown): ExportOptions {
-  const { AllowMassDelete = false, AllowMassChange = false, Trigger } = readKeys('ExportWorkflow', input, EXPORT_KEYS);
+  const {
+    AllowMassDelete = false,
+    AllowMassChange = false,
+    Trigger,
+  } = readInputKeys('ExportWorkflow', input, EXPORT_KEYS);
   return {
     allowMassDelete: AllowMassDelete,
     allowMassChange: AllowMassChange,
@@ -118,7 +122,7 @@ export function parseExportInput(input: unknown): ExportOptions {
  * @throws Halt InvalidInput; InvalidNewUserPoolId when only the pool's id is missing, malformed, or of another Region
  */
 export function parseImportInput(input: unknown, startedIn: StartedIn): ImportOptions {
-  const { NewUserPoolId, CognitoTPS, BackupTableName, ExportRun, ...flags } = readKeys(
+  const { NewUserPoolId, CognitoTPS, BackupTableName, ExportRun, ...flags } = readInputKeys(
     'ImportWorkflow',
     input,
     importKeys(startedIn),
@@ -142,7 +146,12 @@ export function parseImportInput(input: unknown, startedIn: StartedIn): ImportOp
  * @throws Halt InvalidInput, also when UserPoolId is not the id of a pool of this Region
  */
 export function parseVerifyInput(input: unknown, startedIn: StartedIn): VerifyOptions {
-  const { UserPoolId, Percent = 100, Trigger, CognitoTPS } = readKeys('VerifyWorkflow', input, verifyKeys(startedIn));
+  const {
+    UserPoolId,
+    Percent = 100,
+    Trigger,
+    CognitoTPS,
+  } = readInputKeys('VerifyWorkflow', input, verifyKeys(startedIn));
   return {
     percent: Percent,
     ...(UserPoolId === undefined ? {} : { userPoolId: UserPoolId }),
