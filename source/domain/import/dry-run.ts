@@ -1,7 +1,7 @@
 import type { UserPoolWriter } from '../ports.ts';
 import { Checkpoint } from '../state/checkpoint.ts';
 import { inParts } from './plan/csv-rows.ts';
-import { initialCheckState } from './plan/check-state.ts';
+import { comparedAnew } from './plan/check-state.ts';
 import { initialJobsState, jobsStateKey, jobsStateShape } from './plan/jobs-state.ts';
 import { readPlan, restoreFolder, sourceOf } from './plan/plan-model.ts';
 import type { RestorePlan } from './plan/plan-model.ts';
@@ -83,9 +83,7 @@ async function copyOfState({ newUserPoolId, restoreId }: RestorePlan, deps: Scan
   );
   // A start that follows an end tries everybody again.
   if (state.phase === 'done') Object.assign(state, { collisions: [], refused: [], heldBack: [] });
-  const { sinceKey } = state.check ?? {};
-  const check = { ...initialCheckState(), at: deps.clock.now(), ...(sinceKey === undefined ? {} : { sinceKey }) };
-  return { ...state, phase: 'check', check };
+  return { ...state, phase: 'check', check: comparedAnew(state.check, { at: deps.clock.now() }) };
 }
 
 const refuse = (): never => {

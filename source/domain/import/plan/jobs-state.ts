@@ -89,6 +89,8 @@ export const jobsStateShape = v.object({
   looks: v.exactOptional(countShape),
   logReads: countShape,
   listing: v.exactOptional(rowListingShape),
+  /** Set once filters were refused, or of no use: they are not tried again. */
+  oneChain: v.exactOptional(v.boolean()),
   /** Row results of the chunk so far (RowResults); absent before its first job has ended. */
   resultsKey: v.exactOptional(v.string()),
   /** Names of this chunk's jobs that ran to an end, at most MAX_RUNS; they. */

@@ -12,6 +12,7 @@ import { Creations } from './creations.ts';
 import { noAccounts } from '../plan/accounts-state.ts';
 import { takeOver } from './earlier-state.ts';
 import { ListedSubs } from './listed-subs.ts';
+import { unlessUnanswered } from './unanswered.ts';
 import type { UpdatesState } from '../plan/updates-state.ts';
 
 /** Calls in flight: enough to reach 25 calls/s at 300 ms each; the pacer in front of every call keeps the ceiling. */
@@ -66,13 +67,18 @@ export async function beginUpdates(
   const accounts = await Accounts.load(deps.objects, (state.accounts ??= noAccounts()));
   if (isEarlier) await takeOver(deps.objects, { plan, jobs, state }, accounts);
   const groups = await readList(deps.objects, plan.groupsKey, plannedGroupShape);
+  const target = { pool: deps.pool, poolId: plan.newUserPoolId, clock: deps.clock };
   return {
     plan,
     deps,
     progress,
     state,
     groups,
-    groupCreation: new GroupCreation(deps.writer, plan.newUserPoolId, groups, state),
+    groupCreation: new GroupCreation(
+      (group) => unlessUnanswered(target, () => deps.writer.createGroup(plan.newUserPoolId, group)),
+      groups,
+      state,
+    ),
     failures: new FailureLog(),
     accounts,
     writes: new AddressedWrites(deps.pool, deps.clock, plan, accounts, state),
