@@ -32,7 +32,9 @@ async function run(options: DemoOptions): Promise<number> {
   const population = populationOf(options);
   const narrator = new Narrator();
   narrator.step(`A local AWS with two Regions: ${PRIMARY} and ${SECONDARY}`);
-  const cloud = await (options.keep ? startBackgroundCloud() : startLocalCloud());
+  const cloud = await (options.keep ? startBackgroundCloud() : startLocalCloud()).catch((error: unknown) => {
+    throw new DemoFailure(error instanceof Error ? error.message : String(error));
+  });
   stopOnSignal(() => cloud.stop());
   try {
     narrator.say(`AWS_ENDPOINT_URL=${cloud.endpoint} (loopback only, IAM policies are enforced)`);
@@ -83,7 +85,7 @@ const options = optionsOrExit(DEMO_USAGE, demoOptions);
 try {
   process.exitCode = await run(options);
 } catch (error) {
-  if (!(error instanceof CsvProblem)) throw error;
-  process.stderr.write(`${options.usersCsv}: ${error.message}.\n`);
+  if (!(error instanceof CsvProblem || error instanceof DemoFailure)) throw error;
+  process.stderr.write(error instanceof CsvProblem ? `${options.usersCsv}: ${error.message}.\n` : `${error.message}\n`);
   process.exitCode = 1;
 }
