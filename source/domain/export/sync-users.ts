@@ -21,6 +21,7 @@ import {
 } from './listing-scope.ts';
 import type { ListingChain } from './listing-scope.ts';
 import { forEachAtOnce } from '../concurrency.ts';
+import { listingUsers } from './figures.ts';
 import { followChain, withToken } from '../listing/page-chain.ts';
 import { FILTERS_ARE_SPARSE, prefixFilter } from '../listing/user-chains.ts';
 import type { Progress } from '../state/progress.ts';
@@ -76,13 +77,17 @@ export async function syncUsers(
   { runId, callsPerSecond }: { readonly runId: string; readonly callsPerSecond: number },
 ): Promise<SyncUsersResult> {
   const run = await Run.join(deps, runId);
-  const progress = await claimExportProgress<UsersState>(deps, run, SYNC_USERS_CHECKPOINT, usersStateShape, () => ({
-    listing: singleListing(),
-    users: [],
-    federated: [],
-    counts: { listed: 0, added: 0, changed: 0, skipped: 0, pages: 0 },
-    done: false,
-  }));
+  const progress = await claimExportProgress<UsersState>(deps, run, SYNC_USERS_CHECKPOINT, {
+    shape: usersStateShape,
+    initial: () => ({
+      listing: singleListing(),
+      users: [],
+      federated: [],
+      counts: { listed: 0, added: 0, changed: 0, skipped: 0, pages: 0 },
+      done: false,
+    }),
+    figures: (listed) => listingUsers(run.facts, listed),
+  });
   const { state } = progress;
   if (!state.done) await new UserListing(deps, run, progress, callsPerSecond).work();
   const { listed, added, changed, skipped } = state.counts;

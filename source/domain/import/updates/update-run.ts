@@ -1,6 +1,4 @@
 import type { Progress } from '../../state/progress.ts';
-import { readList } from '../../state/stored-list.ts';
-import { plannedGroupShape } from '../plan/plan-model.ts';
 import type { PlannedGroup, RestorePlan } from '../plan/plan-model.ts';
 import type { UpdateUsersDeps } from './deps.ts';
 import { FailureLog } from '../plan/failures.ts';
@@ -49,6 +47,7 @@ export interface UpdateRun {
 /** What the work follows from beside its progress. */
 interface UpdatesBasis {
   readonly plan: RestorePlan;
+  readonly groups: readonly PlannedGroup[];
   readonly jobs: JobsState;
 }
 /** Nothing is written for the user: somebody else has the name, or the user was not created. */
@@ -57,7 +56,7 @@ export const isLeftAlone = ({ collisions, refused, heldBack }: UpdateRun, sub: s
 
 /** Reads what the work on the plan needs beside its progress. */
 export async function beginUpdates(
-  { plan, jobs }: UpdatesBasis,
+  { plan, groups, jobs }: UpdatesBasis,
   deps: UpdateUsersDeps,
   progress: Progress<UpdatesState>,
   given: Pick<UpdateRun, 'sliceOver' | 'recreateMissing' | 'dryRun'>,
@@ -66,7 +65,6 @@ export async function beginUpdates(
   const isEarlier = state.accounts === undefined;
   const accounts = await Accounts.load(deps.objects, (state.accounts ??= noAccounts()));
   if (isEarlier) await takeOver(deps.objects, { plan, jobs, state }, accounts);
-  const groups = await readList(deps.objects, plan.groupsKey, plannedGroupShape);
   const target = { pool: deps.pool, poolId: plan.newUserPoolId, clock: deps.clock };
   return {
     plan,
