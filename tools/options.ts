@@ -58,6 +58,7 @@ function inOwnWords({ code, message }: NodeJS.ErrnoException): string {
         : `${named} needs a value behind it, and none was found (a value that begins with a dash is written as ${named}=-1).`;
     case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
       return `Only options are understood, found "${/'([^']*)'/.exec(message)?.[1] ?? ''}".`;
+    case undefined:
     default:
       return message;
   }

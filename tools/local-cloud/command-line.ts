@@ -60,6 +60,7 @@ export function localCloudCommand(args: readonly string[]): LocalCloudCommand {
       if (option !== undefined) throw new Error(`--${option} is an option of start; ${command} takes none.`);
       return { command };
     }
+    case undefined:
     default:
       throw new Error(
         `${command === undefined ? 'A command is missing' : `There is no command "${command}"`}: start, stop or status.`,
