@@ -42,6 +42,7 @@ export function followStack(
   const events: ProgressEvent[] = [];
   const told = new Set<string>();
   return interruption.follow(async (signal) => {
+    const aborted = abortOf(signal);
     for (;;) {
       const [stack] = await describeStacks(client, stackId);
       for (const event of await stackEvents(client, stackId, known)) {
@@ -60,7 +61,8 @@ export function followStack(
         const failure = stackFailure(events);
         return { status, ...(failure === undefined ? {} : { failure }) };
       }
-      if (signal.aborted || (await abortedWithin(clock, signal))) return 'detached';
+      if (!signal.aborted) await Promise.race([clock.sleep(POLL_MS), aborted]);
+      if (signal.aborted) return 'detached';
     }
   });
 }
@@ -79,13 +81,8 @@ const finished = (events: readonly ProgressEvent[]): number =>
   new Set(events.filter(({ status, ofStack }) => !ofStack && status.endsWith('_COMPLETE')).map((one) => one.logicalId))
     .size;
 
-/** Waits until the next look is due, or Ctrl-C. */
-async function abortedWithin(clock: CliContext['clock'], signal: AbortSignal): Promise<boolean> {
-  await Promise.race([
-    clock.sleep(POLL_MS),
-    new Promise<void>((resolve) => {
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    }),
-  ]);
-  return signal.aborted;
-}
+/** Resolves at Ctrl-C; one listener for all waits. */
+const abortOf = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });

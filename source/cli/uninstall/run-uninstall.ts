@@ -6,7 +6,7 @@ import type { LaunchKey, LeftData, RememberedLaunch } from '../../domain/operato
 import { situationOf } from '../../domain/operator/deploy/situation.ts';
 import { isMainStack } from '../../domain/operator/installation.ts';
 import type { StackFacts } from '../../domain/operator/installation.ts';
-import { CliError } from '../cli-error.ts';
+import { CliError, isCliError } from '../cli-error.ts';
 import type { CliContext, CommandAction } from '../context.ts';
 import { deployedLaunch } from '../deploy/deployed-launch.ts';
 import { eventsBefore, followStack } from '../deploy/follow-stack.ts';
@@ -203,7 +203,7 @@ async function deleteAssets(
     try {
       await deleteBucket(context, region, { bucket: name, account: key.account }, (tags) => isMadeFor(tags, key.stack));
     } catch (error) {
-      if (!(error instanceof CliError) || error.kind !== 'refused') throw error;
+      if (!isCliError(error) || error.kind !== 'refused') throw error;
       kept.push(name);
     }
   }

@@ -1,3 +1,5 @@
+export { counted, number } from '../../counted.ts';
+
 /** A message as it is published: plain text for an e-mail. */
 export interface Notice {
   /** Fewer than 100 printable ASCII characters (SNS, Publish: Subject). */
