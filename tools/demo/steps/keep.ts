@@ -25,7 +25,7 @@ The last sealed run and its counts; a user with all groups (docs/data-format.md 
 
   RUN=$(aws dynamodb get-item --table-name $(output BackupTableName) --key '{"id": {"S": "EXPORT#LATEST"}, "type": {"S": "POINTER"}}' --query Item.runId.S --output text)
   aws dynamodb get-item --table-name $(output BackupTableName) --key "{\\"id\\": {\\"S\\": \\"EXPORT#$RUN\\"}, \\"type\\": {\\"S\\": \\"MANIFEST\\"}}" --projection-expression 'counts, added, changed, deleted, startedAt, endedAt'
-  ID=$(aws dynamodb scan --table-name $(output BackupTableName) --filter-expression 'begins_with(#t, :member)' --expression-attribute-names '{"#t": "type"}' --expression-attribute-values '{":member": {"S": "MEMBER_OF#"}}' --max-items 1 --query 'Items[0].id.S' --output text)
+  ID=$(aws dynamodb scan --table-name $(output BackupTableName) --filter-expression 'begins_with(#t, :member)' --expression-attribute-names '{"#t": "type"}' --expression-attribute-values '{":member": {"S": "MEMBER_OF#"}}' --query 'Items[0].id.S' --output text | head -1)
   aws dynamodb query --table-name $(output BackupTableName) --key-condition-expression 'id = :id' --expression-attribute-values "{\\":id\\": {\\"S\\": \\"$ID\\"}}"
 
 The reports of the restore:
