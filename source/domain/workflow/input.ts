@@ -72,13 +72,17 @@ function tableOf(tableName: string): KeyKind<string> {
 /** CloudFormation names the table `<stack>-BackupTable-<letters and digits>`. */
 const OF_A_LAUNCH = '-BackupTable-';
 
-const EXPORT_KEYS = { AllowMassDelete: flag, AllowMassChange: flag, Trigger: trigger };
+const EXPORT_KEYS = {
+  AllowMassDelete: flag,
+  AllowMassChange: flag,
+  Trigger: trigger,
+  AllowUnsettledRecovery: flag,
+};
 
 const verifyKeys = ({ region }: StartedIn) => ({
   UserPoolId: poolOf(region),
   Percent: wholeNumber(1, 100, 100),
   Trigger: trigger,
-  AllowUnsettledRecovery: flag,
   CognitoTPS: wholeNumber(1, 25, 10),
 });
 
