@@ -128,8 +128,10 @@ describe('Verification on the local cloud, with IAM enforced', function () {
         skipped: false,
         runId,
         objects: { read: 8, of: 8 },
-        notes: [],
       });
+      const { notes } = ended.output as { readonly notes: readonly string[] };
+      expect(notes, 'C18: once in each Region').to.have.length(1);
+      expect(notes[0]).to.include(`Deletion protection of the user pool ${poolId} is off`);
     }
     expect(await keys(SECONDARY, `snapshots/${runId}/`)).to.have.length(9);
     expect(JSON.parse(Buffer.from(await bytes(SECONDARY, 'verifications/last.json')).toString())).to.include({
@@ -161,7 +163,7 @@ describe('Verification on the local cloud, with IAM enforced', function () {
     const sub = victim?.Attributes?.find(({ Name }) => Name === 'sub')?.Value ?? '';
     await cognito.send(new AdminDisableUserCommand({ UserPoolId: poolId, Username: victim?.Username }));
     const ended = await verify(PRIMARY, { UserPoolId: poolId, Percent: 5 });
-    await expectFailed(ended, 'PoolDiffers', /1 users different\. Who and what: s3:\/\/.*differences\.csv/);
+    await expectFailed(ended, 'PoolDiffers', /1 user different\. Who and what: s3:\/\/.*differences\.csv/);
     const key = /s3:\/\/[^/]+\/(\S+differences\.csv)/.exec(ended.cause ?? '')?.[1] ?? '';
     expect(Buffer.from(await bytes(PRIMARY, key)).toString()).to.match(
       new RegExp(`^${sub},.*,different: enabled$`, 'm'),
