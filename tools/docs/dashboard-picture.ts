@@ -42,8 +42,8 @@ function panel(widget: Widget, recorded: RecordedMetrics, end: number): string[]
   const [x, y] = [MARGIN + widget.x * COLUMN, MARGIN + widget.y * ROW];
   const [width, height] = [widget.width * COLUMN - GAP, widget.height * ROW - GAP];
   const frame = `<rect x="${rounded(x)}" y="${rounded(y)}" width="${rounded(width)}" height="${rounded(height)}" rx="6" class="legend" stroke-width="1"/>`;
-  const title = label(x + 12, y + 20, widget.title, { size: 13, weight: 600, anchor: 'start' });
-  const inside = { x: x + 44, y: y + 34, width: width - 60, height: height - 34 - 60 };
+  const title = label(x + 12, y + 20, widget.title, { size: 15, weight: 600, anchor: 'start' });
+  const inside = { x: x + 44, y: y + 34, width: width - 60, height: height - 34 - 72 };
   return [frame, title, ...contentOf(widget, { x, y, width, height }, inside, recorded, end)];
 }
 
@@ -60,14 +60,12 @@ function contentOf(widget: Widget, outside: Box, inside: Box, recorded: Recorded
     ({ metric, options }) => metric?.namespace === METRICS_NAMESPACE || options.expression !== undefined,
   );
   if (!ours) {
-    const what = widget.type === 'log' ? "a query of the functions' logs" : 'a metric of AWS itself';
+    const what = widget.type === 'log' ? "from the functions' logs" : 'of AWS itself';
     return [
-      label(
-        outside.x + outside.width / 2,
-        outside.y + outside.height / 2 + 8,
-        `${what}, which the local cloud does not have`,
-        { size: 12, className: 'muted' },
-      ),
+      label(outside.x + outside.width / 2, outside.y + outside.height / 2 + 8, `${what}: not in the local cloud`, {
+        size: 14,
+        className: 'muted',
+      }),
     ];
   }
   return chart(widget, inside, recorded, end);
@@ -76,7 +74,7 @@ function contentOf(widget: Widget, outside: Box, inside: Box, recorded: Recorded
 /** One box for each alarm, as many in a row as there is room for. */
 function alarmNames({ alarms }: Widget, { x, y, width }: Box): string[] {
   const names = alarms.map((name) => name.replace(/Alarm\.Arn$/, ''));
-  const size = 10.5;
+  const size = 14;
   const parts: string[] = [];
   let [left, row] = [x + 12, y + 30];
   for (const name of names) {
@@ -107,7 +105,7 @@ function chart({ lines, annotations }: Widget, box: Box, recorded: RecordedMetri
     const y = box.y + box.height * (1 - share);
     return [
       `<line x1="${rounded(box.x)}" y1="${rounded(y)}" x2="${rounded(box.x + box.width)}" y2="${rounded(y)}" class="grid"/>`,
-      label(box.x - 6, y + 4, short(most * share), { size: 10, className: 'muted', anchor: 'end' }),
+      label(box.x - 6, y + 4, short(most * share), { size: 14, className: 'muted', anchor: 'end' }),
     ];
   });
   const limits = annotations.map(({ label: name, value }) => {
@@ -115,7 +113,7 @@ function chart({ lines, annotations }: Widget, box: Box, recorded: RecordedMetri
     return [
       `<path d="M${from} L${to}" class="error" fill="none" stroke-dasharray="5 4"/>`,
       label(box.x + box.width, Number(from.split(' ')[1]) - 4, name, {
-        size: 10,
+        size: 14,
         className: 'error-text',
         anchor: 'end',
       }),
@@ -134,22 +132,22 @@ function chart({ lines, annotations }: Widget, box: Box, recorded: RecordedMetri
 
 function legend(drawn: readonly Drawn[], box: Box, end: number): string[] {
   let left = box.x - 32;
-  let row = box.y + box.height + 26;
+  let row = box.y + box.height + 31;
   const parts = [
-    label(box.x, box.y + box.height + 13, '0', { size: 10, className: 'muted' }),
-    label(box.x + box.width, box.y + box.height + 13, `${Math.round(end / 60)} min`, {
-      size: 10,
+    label(box.x, box.y + box.height + 15, '0', { size: 14, className: 'muted' }),
+    label(box.x + box.width, box.y + box.height + 15, `${Math.round(end / 60)} min`, {
+      size: 14,
       className: 'muted',
       anchor: 'end',
     }),
   ];
   for (const [index, { name, points }] of drawn.entries()) {
     const text = points.length === 0 ? `${name} (none)` : name;
-    const wide = widthOf(text, 10) + 18;
-    if (left + wide > box.x + box.width + 12) [left, row] = [box.x - 32, row + 13];
+    const wide = widthOf(text, 14) + 26;
+    if (left + wide > box.x + box.width + 12) [left, row] = [box.x - 32, row + 16];
     parts.push(
       `<rect x="${rounded(left)}" y="${rounded(row - 7)}" width="8" height="8" class="${COLOURS[index % COLOURS.length]}"/>`,
-      label(left + 12, row, text, { size: 10, className: 'muted', anchor: 'start' }),
+      label(left + 12, row, text, { size: 14, className: 'muted', anchor: 'start' }),
     );
     left += wide;
   }
