@@ -128,6 +128,7 @@ function commonFunctions(
           primaryRegion,
           userPoolId: primaryUserPoolId,
           tableName: TABLE,
+          bucket: BUCKET,
         },
       ),
   };

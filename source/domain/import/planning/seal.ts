@@ -1,3 +1,4 @@
+import { countedWords } from '../../counted.ts';
 import { readList } from '../../state/stored-list.ts';
 import type { BatchPlan, PlannedGroup, RestorePlan, UpdateOp } from '../plan/plan-model.ts';
 import { planKey, plannedGroupShape } from '../plan/plan-model.ts';
@@ -84,12 +85,18 @@ function groupNotes(groups: readonly PlannedGroup[], withoutItem: number): strin
     ...(withRole === 0
       ? []
       : [
-          `${withRole} groups had an IAM role, which is not set on the restored groups; groups.json of this restore names the roles.`,
+          countedWords(
+            withRole,
+            'groups had an IAM role, which no restore sets; groups.json of this restore names the roles.',
+          ),
         ]),
     ...(withoutItem === 0
       ? []
       : [
-          `${withoutItem} groups are in the backup by their members only: they are restored without description and precedence.`,
+          countedWords(
+            withoutItem,
+            'groups are in the backup by their members only: restored without description and precedence.',
+          ),
         ]),
   ];
 }

@@ -1,3 +1,4 @@
+import { countedWords } from '../../counted.ts';
 import { plannedGroupShape } from '../plan/plan-model.ts';
 import { offeredRecovery, RECOVERY_STEP } from '../csv/recovery.ts';
 import { assertPreflight, preflight } from '../preflight/preflight.ts';
@@ -69,27 +70,42 @@ const userNotes = ({ losers, aliasLosers, tally, survey: { linked } }: Classifie
   ...(losers.length === 0
     ? []
     : [
-        `${losers.length} users have the name of another user in the new pool and are not restored; failures.csv lists them.`,
+        countedWords(
+          losers.length,
+          'users have the name of another user in the new pool: not restored; failures.csv lists them.',
+        ),
       ]),
   ...(aliasLosers.length === 0
     ? []
     : [
-        `${aliasLosers.length} users have an alias (verified address or preferred_username) by which another user signs in to the new pool: they are restored without it, and failures.csv lists them.`,
+        countedWords(
+          aliasLosers.length,
+          'users have an alias (verified address or preferred_username) by which another user signs in to the new pool: restored without it; failures.csv lists them.',
+        ),
       ]),
   ...((tally.counts.withLosses ?? 0) === 0
     ? []
     : [
-        `${tally.counts.withLosses} users are restored without an attribute that the new pool would refuse or the backup does not hold in a readable form; failures.csv names them.`,
+        countedWords(
+          tally.counts.withLosses,
+          'users are restored without an attribute that the new pool would refuse or the backup does not hold in a readable form; failures.csv names them.',
+        ),
       ]),
   ...((tally.counts.automaticGroups ?? 0) === 0
     ? []
     : [
-        `${tally.counts.automaticGroups} groups of the backup are those that Cognito makes itself for the users of an identity provider (<pool id>_<provider>): they are neither created nor filled. The new pool gets its own when such users sign in.`,
+        countedWords(
+          tally.counts.automaticGroups,
+          'groups of the backup are made by Cognito itself for the users of an identity provider (<pool id>_<provider>): neither created nor filled. The new pool gets its own when such users sign in.',
+        ),
       ]),
   ...(linked === 0
     ? []
     : [
-        `${linked} users are linked to accounts of identity providers (attribute identities). The links are not restored: link them again with AdminLinkProviderForUser before these users sign in through their provider.`,
+        countedWords(
+          linked,
+          'users are linked to accounts of identity providers (attribute identities). The links are not restored: link them again with AdminLinkProviderForUser before these users sign in through their provider.',
+        ),
       ]),
 ];
 

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.ts';
 import { Halt } from '../../errors.ts';
 import type { PoolSettings, SchemaAttribute } from '../../model.ts';
 import { boundsOf } from './attribute-fit.ts';
@@ -83,9 +84,12 @@ function missingFindings({ header, settings, source, usage }: PreflightFacts): s
     .filter((name) => !header.includes(name) && settings.schema.every((given) => given.name !== name))
     .sort();
   if (missing.length === 0) return [];
-  const immutable = (name: string): string =>
-    source.schema.some((wanted) => wanted.name === name && !wanted.mutable) ? ', immutable' : '';
-  const withCounts = missing.map((name) => `${name} (${usage[name]} users${immutable(name)})`).join(', ');
+  const about = (name: string): string => {
+    const wanted = source.schema.find((attribute) => attribute.name === name);
+    if (wanted === undefined) return '';
+    return `, type ${wanted.type}${wanted.mutable ? '' : ', immutable'}`;
+  };
+  const withCounts = missing.map((name) => `${name} (${counted(usage[name], 'user')}${about(name)})`).join(', ');
   return [
     `attributes of the backup that the pool does not have: ${withCounts}; add them to the pool's schema (an immutable one can be set only when its user is created, never later)`,
   ];

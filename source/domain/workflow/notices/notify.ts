@@ -30,6 +30,8 @@ export interface NotifySettings {
   readonly primaryRegion: string;
   readonly userPoolId: string;
   readonly tableName: string;
+  /** The Region's mapping-file bucket. */
+  readonly bucket: string;
 }
 
 /** What MessageBroker answers; of a failure, what the execution then fails with. */
@@ -96,7 +98,7 @@ async function compose(
   const firstTime = (await exists(objects, FIRST_SUCCESS))
     ? undefined
     : confirmHint(regionOf(notice.executionArn), settings);
-  return { message: FINISHED[notice.workflow](notice, { now, about, firstTime }) };
+  return { message: FINISHED[notice.workflow](notice, { now, about, firstTime, bucket: settings.bucket }) };
 }
 
 async function publish(

@@ -37,12 +37,7 @@ function wrapped(line: string): string {
   return [...lines, current].join('\n');
 }
 
-/** `12,345` */
-export const number = (value: unknown): string => (typeof value === 'number' ? value.toLocaleString('en-US') : '?');
-
-/** `1 user`, `2 users` */
-export const counted = (value: unknown, thing: string): string =>
-  `${number(value)} ${value === 1 ? thing : `${thing}s`}`;
+export { counted, number } from '../../counted.ts';
 
 /** `2 h 5 min`, `3 min 4 s`, `12 s` */
 export function duration(ms: number): string {

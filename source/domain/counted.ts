@@ -1,0 +1,17 @@
+/** `12,345` */
+export const number = (value: unknown): string => (typeof value === 'number' ? value.toLocaleString('en-US') : '?');
+
+/** `1 user`, `2 users` */
+export const counted = (value: unknown, thing: string): string =>
+  `${number(value)} ${value === 1 ? thing : `${thing}s`}`;
+
+/** `12 users restored`, and for one `1 user restored`: nouns and verbs at the beginning of the words follow the number. */
+export function countedWords(value: unknown, words: string): string {
+  return `${number(value)} ${value === 1 ? words.replace(PLURAL, inSingular) : words}`;
+}
+
+/** The noun that is counted, and the first verb behind it that belongs to it. */
+const PLURAL = /^(users|groups|memberships|import jobs)\b([^:;]*?)(?: (were|are|differ|have)\b|(?=[:;]|$))/;
+const VERBS: Readonly<Record<string, string>> = { were: 'was', are: 'is', differ: 'differs', have: 'has' };
+const inSingular = (_all: string, noun: string, between: string, verb: string | undefined): string =>
+  `${noun.slice(0, -1)}${between}${verb === undefined ? '' : ` ${VERBS[verb] ?? verb}`}`;
