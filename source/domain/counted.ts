@@ -5,7 +5,14 @@ export const number = (value: unknown): string => (typeof value === 'number' ? v
 export const counted = (value: unknown, thing: string): string =>
   `${number(value)} ${value === 1 ? thing : `${thing}s`}`;
 
-/** `12 users restored`, and for one `1 user restored`: nouns and verbs at the beginning of the words follow the number. */
+/** `1 user is`, `2 users are` */
+export const countedAs = (
+  value: number,
+  thing: string,
+  [one, several]: readonly [one: string, several: string],
+): string => `${counted(value, thing)} ${value === 1 ? one : several}`;
+
+/** `12 users restored`, and for one `1 user restored`: noun and verb at the beginning of the words follow the number. */
 export function countedWords(value: unknown, words: string): string {
   return `${number(value)} ${value === 1 ? words.replace(PLURAL, inSingular) : words}`;
 }

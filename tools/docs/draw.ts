@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { readmeCosts } from '../bench/report/readme-costs.ts';
 import type { BenchResults } from '../bench/results.ts';
+import { operatorPolicyText } from '../least-privilege/policies/operator-policy.ts';
 import { readTemplates } from '../least-privilege/policies/template.ts';
 import { formatted } from './formatted.ts';
 import { withPart } from './marked-part.ts';
@@ -51,7 +52,10 @@ export async function drawDocuments(): Promise<ReadonlyMap<string, string>> {
   ]);
   const { cost } = JSON.parse(text('tools/bench/results.json')) as BenchResults;
   const documents = [
-    ['docs/security.md', withPart(text('docs/security.md'), 'roles', roles)],
+    [
+      'docs/security.md',
+      withPart(withPart(text('docs/security.md'), 'roles', roles), 'operator policies', operatorPolicyText(main)),
+    ],
     ['README.md', withPart(text('README.md'), 'costs', readmeCosts(cost))],
   ] as const;
   return new Map(

@@ -1,3 +1,5 @@
+export { counted, number } from '../../counted.ts';
+
 /** A message as it is published: plain text for an e-mail. */
 export interface Notice {
   /** Fewer than 100 printable ASCII characters (SNS, Publish: Subject). */
@@ -37,8 +39,6 @@ function wrapped(line: string): string {
   return [...lines, current].join('\n');
 }
 
-export { counted, number } from '../../counted.ts';
-
 /** `2 h 5 min`, `3 min 4 s`, `12 s` */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
@@ -52,9 +52,17 @@ const CONSOLES: Readonly<Record<string, string>> = {
   'aws-us-gov': 'console.amazonaws-us-gov.com',
 };
 
+const consoleOf = (partition: string, region: string): string =>
+  CONSOLES[partition] ?? `${region}.console.aws.amazon.com`;
+
 /** The Step Functions console's page of an execution (`.../executions/details/`) or a machine, by the ARN's partition and Region. */
 export function consoleLink(arn: string): string {
   const [, partition = 'aws', , region = '', , kind] = arn.split(':');
-  const host = CONSOLES[partition] ?? `${region}.console.aws.amazon.com`;
-  return `https://${host}/states/home?region=${region}#/v2/${kind === 'execution' ? 'executions/details' : 'statemachines/view'}/${arn}`;
+  return `https://${consoleOf(partition, region)}/states/home?region=${region}#/v2/${kind === 'execution' ? 'executions/details' : 'statemachines/view'}/${arn}`;
+}
+
+/** The CloudWatch console's page of an alarm. */
+export function alarmLink(arn: string): string {
+  const [, partition = 'aws', , region = '', , , name = ''] = arn.split(':');
+  return `https://${consoleOf(partition, region)}/cloudwatch/home?region=${region}#alarmsV2:alarm/${encodeURIComponent(name)}`;
 }

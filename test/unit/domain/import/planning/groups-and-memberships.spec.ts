@@ -82,6 +82,6 @@ describe('scanTable: groups and memberships', () => {
     await world.scan();
     expect(world.plan().counts.membershipsWithoutUser).to.equal(2);
     expect(world.groups().map(({ name, members }) => [name, members])).to.deep.include(['ghosts', 1]);
-    expect(world.plan().notes.join()).to.match(/1 group is in the backup by their members only/);
+    expect(world.plan().notes.join()).to.match(/1 group is in the backup by members only/);
   });
 });
