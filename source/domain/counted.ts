@@ -11,3 +11,14 @@ export const countedAs = (
   thing: string,
   [one, several]: readonly [one: string, several: string],
 ): string => `${counted(value, thing)} ${value === 1 ? one : several}`;
+
+/** `12 users restored`, and for one `1 user restored`: noun and verb at the beginning of the words follow the number. */
+export function countedWords(value: unknown, words: string): string {
+  return `${number(value)} ${value === 1 ? words.replace(PLURAL, inSingular) : words}`;
+}
+
+/** The noun that is counted, and the first verb behind it that belongs to it. */
+const PLURAL = /^(users|groups|memberships|import jobs)\b([^:;]*?)(?: (were|are|differ|have)\b|(?=[:;]|$))/;
+const VERBS: Readonly<Record<string, string>> = { were: 'was', are: 'is', differ: 'differs', have: 'has' };
+const inSingular = (_all: string, noun: string, between: string, verb: string | undefined): string =>
+  `${noun.slice(0, -1)}${between}${verb === undefined ? '' : ` ${VERBS[verb] ?? verb}`}`;

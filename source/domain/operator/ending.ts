@@ -86,7 +86,8 @@ function failureIn({ status, error, cause }: ExecutionFacts): { readonly error: 
 function success(workflow: SolutionWorkflow, execution: ExecutionFacts, lostInDryRun = 0): Ending {
   const { executionArn, startedAt, endedAt = startedAt, output: result } = execution;
   const event = { event: 'finished' as const, workflow, executionArn, startedAt, result };
-  const around = { now: endedAt, about: '', firstTime: undefined };
+  // Of the messages only the subjects are shown.
+  const around = { now: endedAt, about: '', firstTime: undefined, bucket: '' };
   const complete = { kind: 'complete', findings: [], counts: countsIn(workflow, result) } as const;
   switch (workflow) {
     case 'ExportWorkflow': {

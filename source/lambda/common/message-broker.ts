@@ -51,6 +51,7 @@ export const handler = guarded(async (event: unknown, context: Context): Promise
     primaryRegion: env.PRIMARY_REGION,
     userPoolId: env.PRIMARY_USER_POOL_ID,
     tableName: env.BACKUP_TABLE_NAME,
+    bucket: env.STATE_BUCKET,
     exportWorkflowArn: env.EXPORT_WORKFLOW_ARN,
   });
 });

@@ -74,7 +74,7 @@ describe('Reports that are opened in a spreadsheet', () => {
     ]) {
       const text =
         FAILURES_HEADER +
-        failureLine({ sub: 's', name: attack, line: '1', reason: 'r', instead: 'i', changed: attack });
+        failureLine({ restored: 'no', sub: 's', name: attack, line: '1', reason: 'r', instead: 'i', changed: attack });
       for (const delimiter of [',', ';', '\t', '|'])
         for (const cell of cellsBy(delimiter, text)) expect(cell, JSON.stringify(attack)).to.not.match(RUNS);
     }

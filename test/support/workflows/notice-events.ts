@@ -11,6 +11,7 @@ export const NOTICE_SETTINGS: NotifySettings = {
   preference: 'INFO_AND_ERRORS',
   primaryRegion: 'eu-west-1',
   userPoolId: 'eu-west-1_Source',
+  bucket: 'mapping',
   tableName: 'main-BackupTable-1',
   exportWorkflowArn: 'arn:aws:states:eu-west-1:000000000000:stateMachine:ExportWorkflow-0123456789ab',
 };

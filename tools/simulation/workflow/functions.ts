@@ -132,6 +132,7 @@ function commonFunctions(
           primaryRegion,
           userPoolId: primaryUserPoolId,
           tableName: TABLE,
+          bucket: BUCKET,
           exportWorkflowArn: 'ExportWorkflow',
         },
       ),

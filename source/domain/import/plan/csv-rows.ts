@@ -2,6 +2,8 @@ import { reportLine } from '../../report-line.ts';
 
 /** One line of failures.csv; every row is a string so that nothing is reformatted. */
 export interface FailureRow {
+  /** Whether the user is back in the new pool, or in a dry run would be; empty for a row that is about no single user. */
+  readonly restored: 'yes' | 'no' | '';
   readonly sub: string;
   readonly name: string;
   readonly line: string;
@@ -10,12 +12,12 @@ export interface FailureRow {
   readonly changed: string;
 }
 
-export const FAILURES_HEADER = 'sub,sign_in_name,line,reason,done_instead,changed\n';
+export const FAILURES_HEADER = 'restored,sub,sign_in_name,line,reason,done_instead,changed\n';
 export const SUB_MAP_HEADER = 'old_sub,new_sub\n';
 
 /** The row as a line of failures.csv, line end included. */
-export const failureLine = ({ sub, name, line, reason, instead, changed }: FailureRow): string =>
-  reportLine([sub, name, line, reason, instead, changed]);
+export const failureLine = ({ restored, sub, name, line, reason, instead, changed }: FailureRow): string =>
+  reportLine([restored, sub, name, line, reason, instead, changed]);
 /** One line of sub-map.csv, line end included. */
 export const subMapLine = (oldSub: string, newSub: string): string => reportLine([oldSub, newSub]);
 

@@ -11,5 +11,5 @@ export async function* excludedRows(
   about: Pick<FailureRow, 'instead' | 'changed'>,
 ): AsyncGenerator<FailureRow, void, undefined> {
   for await (const { sub, name, reason, detail } of readNdjson(objects, excludedKey, excludedUserShape))
-    yield { sub, name, line: '', reason: `${reason}: ${detail}`, ...about };
+    yield { restored: 'no', sub, name, line: '', reason: `${reason}: ${detail}`, ...about };
 }

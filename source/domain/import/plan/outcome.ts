@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { countedWords } from '../../counted.ts';
 import { countShape, idShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { furtherSteps, notInTableOf, tooManyDeleted, triedAgain } from './next-steps.ts';
@@ -65,6 +66,8 @@ export const restoreOutcomeShape = v.object({
   source: sourceShape,
   /** How the backup was read, where that was not as usual. */
   remarks: v.exactOptional(textsShape),
+  /** When the restore was planned, before its first write; absent in what earlier versions stored. */
+  plannedAt: v.exactOptional(v.string()),
   /** The pool accepted sign-ups when the restore was planned. */
   acceptsSignUps: v.exactOptional(v.boolean()),
   counts: restoreCountsShape,
@@ -124,4 +127,4 @@ export function summaryOf(outcome: RestoreOutcome['outcome'], counts: RestoreCou
 }
 
 const some = (count: number | undefined, words: string): string[] =>
-  count === undefined || count === 0 ? [] : [`${count} ${words}`];
+  count === undefined || count === 0 ? [] : [countedWords(count, words)];

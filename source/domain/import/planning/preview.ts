@@ -56,6 +56,7 @@ async function* previewRows(
     yield failureLine(row);
   for await (const { sub, name, attribute, reason, detail } of lossesOf(objects, plan)) {
     yield failureLine({
+      restored: 'yes',
       sub,
       name,
       line: '',
@@ -69,6 +70,7 @@ async function* previewRows(
     for await (const op of readNdjson(objects, key, updateOpShape)) {
       if (op.op !== 'create') continue;
       yield failureLine({
+        restored: plan.mayCreateUsers ? 'yes' : 'no',
         sub: op.user.sub,
         name: op.user.name,
         line: '',
@@ -103,13 +105,19 @@ async function* recoveryLines(
   if (withoutRecovery === 0) return;
   const row = { line: '', reason: NO_RECOVERY, instead: 'would be restored' };
   if (recoveryAddresses(plan).length === 0) {
-    yield failureLine({ ...row, sub: '', name: '', changed: `all ${withoutRecovery} users: ${OFFERED_TO_NOBODY}` });
+    yield failureLine({
+      ...row,
+      restored: '',
+      sub: '',
+      name: '',
+      changed: `all ${withoutRecovery} users: ${OFFERED_TO_NOBODY}`,
+    });
     return;
   }
   for (const { key } of plan.chunks)
     for await (const user of readNdjson(objects, key, restoreUserShape)) {
       const { sub, name } = user;
       const changed = lockedOut(user, plan);
-      if (changed !== '') yield failureLine({ ...row, sub, name, changed });
+      if (changed !== '') yield failureLine({ ...row, restored: 'yes', sub, name, changed });
     }
 }

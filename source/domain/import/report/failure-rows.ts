@@ -40,11 +40,20 @@ export async function* failureRows(
   for (const index of check.state.groupProblems) {
     if (changed.has(index)) {
       const { name: group } = run.groups[index] as PlannedGroup;
-      yield { sub: '', name: '', line: '', reason: CHANGED_SINCE, instead: KEPT_AS_CHANGED, changed: `group ${group}` };
+      yield {
+        restored: '',
+        sub: '',
+        name: '',
+        line: '',
+        reason: CHANGED_SINCE,
+        instead: KEPT_AS_CHANGED,
+        changed: `group ${group}`,
+      };
       continue;
     }
     const refused = run.groupCreation.refusalOf(index);
     yield {
+      restored: '',
       sub: '',
       name: '',
       line: '',
@@ -61,6 +70,7 @@ async function* lossRows({ run, marks }: CheckRun): AsyncGenerator<FailureRow, v
     const ordinal = marks.ordinalOf(name);
     if (ordinal === undefined || !isSeen(marks.users[ordinal] as number)) continue;
     yield {
+      restored: 'yes',
       sub,
       name,
       line: '',
@@ -81,6 +91,7 @@ async function* createdRows({ run, marks }: CheckRun): AsyncGenerator<FailureRow
       if (ordinal === undefined || told.has(ordinal) || !isSeen(mark) || hasNoPassword(mark)) continue;
       told.set(ordinal);
       yield {
+        restored: 'yes',
         sub,
         name,
         line: '',
@@ -99,13 +110,13 @@ async function* recoveryRows(check: CheckRun): AsyncGenerator<FailureRow, void, 
   if (concerned === 0) return;
   const row = { line: '', reason: NO_RECOVERY, instead: NOTHING_INSTEAD };
   if (recoveryAddresses(run.plan).length === 0) {
-    yield { ...row, sub: '', name: '', changed: `all ${concerned} users: ${OFFERED_TO_NOBODY}` };
+    yield { ...row, restored: '', sub: '', name: '', changed: `all ${concerned} users: ${OFFERED_TO_NOBODY}` };
     return;
   }
   for (const source of userSources(check, isNotOffered))
     for await (const item of itemsOf(run, source)) {
       const ordinal = 'user' in item ? marks.ordinalOf(item.user.name) : undefined;
       if (!('user' in item) || ordinal === undefined || !isNotOffered(marks.users[ordinal] as number)) continue;
-      yield { ...row, sub: item.user.sub, name: item.user.name, changed: NOT_OFFERED };
+      yield { ...row, restored: 'yes', sub: item.user.sub, name: item.user.name, changed: NOT_OFFERED };
     }
 }

@@ -41,14 +41,15 @@ export async function* problemRows(
 ): AsyncGenerator<FailureRow, void, undefined> {
   for await (const { item, ordinal, sub, name } of reportedItems(check)) {
     const note = notes.get(ordinal) ?? {};
-    const row = { sub, name, line: note.row?.line === undefined ? '' : String(note.row.line) };
+    const restored = isSeen(check.marks.users[ordinal] as number) ? ('yes' as const) : ('no' as const);
+    const row = { restored, sub, name, line: note.row?.line === undefined ? '' : String(note.row.line) };
     if ('user' in item) yield* userRows(check, ordinal, { row, note, user: item.user, differing });
     else yield* membershipRows(check, ordinal, { row, note, add: item.add });
   }
 }
 
 interface About {
-  readonly row: Pick<FailureRow, 'sub' | 'name' | 'line'>;
+  readonly row: Pick<FailureRow, 'restored' | 'sub' | 'name' | 'line'>;
   readonly note: UserNotes;
 }
 
@@ -126,7 +127,10 @@ const whyMissing = ({ blocked, row, create }: UserNotes, mayCreateUsers: boolean
   create ??
   'Missing';
 
-const passwordRow = (row: Pick<FailureRow, 'sub' | 'name' | 'line'>, { password }: UserNotes): FailureRow => ({
+const passwordRow = (
+  row: Pick<FailureRow, 'restored' | 'sub' | 'name' | 'line'>,
+  { password }: UserNotes,
+): FailureRow => ({
   ...row,
   reason: password === undefined ? 'no permanent password was set' : `setting the password was refused (${password})`,
   instead: 'created one by one',

@@ -80,7 +80,8 @@ export async function* standingLines(check: CheckRun): AsyncGenerator<string, vo
   for await (const { item, ordinal, sub, name } of reportedItems(check)) {
     if ('user' in item) {
       const told = userStanding(check, ordinal);
-      if (told !== undefined) yield line({ sub, name, ...told });
+      if (told !== undefined)
+        yield line({ restored: isSeen(marks.users[ordinal] as number) ? 'yes' : 'no', sub, name, ...told });
       continue;
     }
     const group = (run.groups[item.add.group] as PlannedGroup).name;
@@ -88,6 +89,7 @@ export async function* standingLines(check: CheckRun): AsyncGenerator<string, vo
     if (membership === undefined || marks.memberships.has(membership)) continue;
     const lost = isMembershipLost(check, membership) && marks.users[ordinal] !== Mark.foreign;
     yield line({
+      restored: isSeen(marks.users[ordinal] as number) ? 'yes' : 'no',
       sub,
       name,
       reason: since.memberships.has(membership) ? CHANGED_SINCE : 'MembershipMissing',
@@ -117,5 +119,6 @@ function userStanding(
   return { reason: CHANGED_SINCE, instead: 'would be kept', changed };
 }
 
-const line = (row: Pick<FailureRow, 'sub' | 'name' | 'reason' | 'instead'> & Partial<FailureRow>): string =>
-  failureLine({ line: '', changed: '', ...row });
+const line = (
+  row: Pick<FailureRow, 'restored' | 'sub' | 'name' | 'reason' | 'instead'> & Partial<FailureRow>,
+): string => failureLine({ line: '', changed: '', ...row });

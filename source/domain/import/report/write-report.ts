@@ -36,6 +36,7 @@ export async function writeRestoreReport(check: CheckRun, jobs: JobsState, bucke
     outcome,
     exportRun: plan.runId,
     source: sourceOf(plan),
+    plannedAt: plan.plannedAt,
     ...(plan.remarks === undefined ? {} : { remarks: plan.remarks }),
     ...(plan.acceptsSignUps === true ? { acceptsSignUps: true } : {}),
     counts,

@@ -1,6 +1,6 @@
 import { RECOVERY_STEP } from '../../import/csv/recovery.ts';
 import type { Standing } from '../../import/report/standing.ts';
-import { counted, number } from '../../counted.ts';
+import { counted, countedWords, number } from '../../counted.ts';
 
 const HELD_BACK = 'users would not be created: the pool has triggers that would see it, and AllowTriggers is not given';
 
@@ -52,19 +52,21 @@ function wouldBegin(result: Fields): Findings {
   const lockedOut = countOf(result.withoutRecovery);
   const left = countOf(excluded) + held + absent;
   const lines = [
-    `${number(byCsv)} users would come back by ${counted(chunks, 'import job')}`,
-    `${number(countOf(oneByOne) - held)} users would be created one by one`,
-    `${number(excluded)} users would be left out by a documented rule`,
-    ...(held > 0 ? [`${number(held)} ${HELD_BACK}`] : []),
+    `${counted(byCsv, 'user')} would come back by ${counted(chunks, 'import job')}`,
+    `${counted(countOf(oneByOne) - held, 'user')} would be created one by one`,
+    `${counted(excluded, 'user')} would be left out by a documented rule`,
+    ...(held > 0 ? [countedWords(held, HELD_BACK)] : []),
     ...(withLosses > 0
-      ? [`${number(withLosses)} users would come back without an attribute, which failures.csv names`]
+      ? [`${counted(withLosses, 'user')} would come back without an attribute, which failures.csv names`]
       : []),
     ...(lockedOut > 0
-      ? [`${number(lockedOut)} users could not use "forgot password" afterwards: ${RECOVERY_STEP}`]
+      ? [`${counted(lockedOut, 'user')} could not use "forgot password" afterwards: ${RECOVERY_STEP}`]
       : []),
-    ...(lostRoles > 0 ? [`${number(lostRoles)} groups would come back without their IAM role`] : []),
-    ...(automatic > 0 ? [`${number(automatic)} groups ${AUTOMATIC_GROUPS} would be neither created nor filled`] : []),
-    ...(absent > 0 ? [`${number(absent)} users of the sealed export are not in the backup table`] : []),
+    ...(lostRoles > 0 ? [`${counted(lostRoles, 'group')} would come back without their IAM role`] : []),
+    ...(automatic > 0
+      ? [`${counted(automatic, 'group')} ${AUTOMATIC_GROUPS} would be neither created nor filled`]
+      : []),
+    ...(absent > 0 ? [countedWords(absent, 'users of the sealed export are not in the backup table')] : []),
   ];
   return {
     subject:
@@ -92,7 +94,7 @@ function wouldGoOn(standing: Standing): Findings {
         ? `Dry run: ${number(left)} of ${users} would not be restored, ${number(usersThere)} are there`
         : `Dry run: all ${users} can be restored, ${number(usersThere)} are there`,
     lines: LINES.filter(([count], index) => index === 0 || standing[count] > 0)
-      .map(([count, words]) => `  ${number(standing[count])} ${words}`)
+      .map(([count, words]) => `  ${countedWords(standing[count], words)}`)
       .join('\n'),
     important: left + standing.usersWithoutRecovery > 0,
   };

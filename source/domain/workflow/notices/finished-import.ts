@@ -5,7 +5,7 @@ import { SIGN_UPS_OPEN } from '../../import/preflight/sign-ups.ts';
 import type { RestoreOutcome } from '../../import/plan/outcome.ts';
 import { AUTOMATIC_GROUPS, dryRunFindings } from './dry-run.ts';
 import type { NoticeEvent } from './events.ts';
-import { counted, number } from '../../counted.ts';
+import { counted, countedWords, number } from '../../counted.ts';
 import { bodyOf, consoleLink, duration, subjectOf } from './text.ts';
 import type { Notice } from './text.ts';
 
@@ -14,13 +14,15 @@ interface Around {
   readonly now: number;
   readonly about: string;
   readonly firstTime: string | undefined;
+  /** The Region's mapping-file bucket. */
+  readonly bucket: string;
 }
 
 /** Counts of a restore with their words, in the order in which they are shown; zero is shown for the first three only. */
 const LINES: readonly (readonly [count: string, words: string])[] = [
   ['usersRestored', 'users restored'],
   ['groups', 'groups in the backup'],
-  ['memberships', 'memberships planned'],
+  ['membershipsRestored', 'memberships restored'],
   ['usersCreatedOneByOne', 'of the users created one by one instead of by an import job'],
   ['usersChangedSince', 'of the users changed in the new pool since, and kept so'],
   ['usersDeletedSince', 'users made by this restore and deleted from the new pool since'],
@@ -52,7 +54,7 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
 const ALWAYS = 3;
 
 type Restored = Partial<
-  Pick<RestoreOutcome, 'outcome' | 'exportRun' | 'source' | 'remarks' | 'acceptsSignUps' | 'report'>
+  Pick<RestoreOutcome, 'outcome' | 'exportRun' | 'source' | 'remarks' | 'plannedAt' | 'acceptsSignUps' | 'report'>
 >;
 
 /** Which run was read, and from where. */
@@ -80,16 +82,20 @@ function restoreNotice({ executionArn, startedAt, result }: Finished, { now, abo
     report,
     ...restored
   } = result as Restored & { readonly counts?: Readonly<Record<string, unknown>> };
-  const of = (name: string): number => (typeof counts[name] === 'number' ? counts[name] : 0);
+  const withRestored = { ...counts, membershipsRestored: membershipsRestored(counts) };
+  const of = (name: string): number => {
+    const count: unknown = (withRestored as Readonly<Record<string, unknown>>)[name];
+    return typeof count === 'number' ? count : 0;
+  };
   const buts = butOf(of);
   const lostRoles = of('groupsWithoutRole');
   const lines = LINES.filter(([name], index) => index < ALWAYS || of(name) > 0).map(
-    ([name, words]) => `  ${number(of(name))} ${words}`,
+    ([name, words]) => `  ${countedWords(of(name), words)}`,
   );
   return {
     subject: subjectOf(subjects(outcome, of, { buts, tooMany: tooManyDeleted(counts) })),
     body: bodyOf([
-      `ImportWorkflow came to its end after ${duration(now - startedAt)}. ${runOf(restored)} This backup holds ${counted(of('usersInBackup'), 'user')}.`,
+      `ImportWorkflow came to its end ${after(restored, { startedAt, now })}. ${runOf(restored)} This backup holds ${counted(of('usersInBackup'), 'user')}.`,
       remarksOf(restored),
       signUpsOf(restored),
       lines.join('\n'),
@@ -104,6 +110,23 @@ function restoreNotice({ executionArn, startedAt, result }: Finished, { now, abo
     // What waits for somebody to act is no success that may go untold, nor is how the backup was read.
     important: outcome !== 'complete' || buts.length > 0 || remarksOf(restored) !== undefined,
   };
+}
+
+/** Of what was planned, what is there; what somebody removed since is told apart. */
+function membershipsRestored(counts: Readonly<Record<string, unknown>>): number {
+  const of = (name: string): number => (typeof counts[name] === 'number' ? counts[name] : 0);
+  return Math.max(0, of('memberships') - of('membershipsMissing') - of('membershipsRemovedSince'));
+}
+
+/** A restore that was continued took longer than its last execution. */
+function after(
+  { plannedAt }: Restored,
+  { startedAt, now }: { readonly startedAt: number; readonly now: number },
+): string {
+  const began = plannedAt === undefined ? startedAt : Date.parse(plannedAt);
+  return began < startedAt
+    ? `${duration(now - began)} after it was planned; this execution, which continued it, took ${duration(now - startedAt)}`
+    : `after ${duration(now - startedAt)}`;
 }
 
 type Of = (count: string) => number;
@@ -177,7 +200,10 @@ const NEXT_NOT_OFFERED = ` For users by whose verified address the pool does not
 const NEXT_ROLES =
   ' Groups have no IAM role before you set it (UpdateGroup): report.json lists group and role below rolesNotSet.';
 
-function dryRunNotice({ executionArn, startedAt, result }: Finished, { now, about, firstTime }: Around): Notice {
+function dryRunNotice(
+  { executionArn, startedAt, result }: Finished,
+  { now, about, firstTime, bucket }: Around,
+): Notice {
   const { backup, reportKeys } = result;
   const { users, groups, memberships } = (backup ?? {}) as Readonly<Record<string, unknown>>;
   const { subject, lines, important } = dryRunFindings(result);
@@ -190,7 +216,7 @@ function dryRunNotice({ executionArn, startedAt, result }: Finished, { now, abou
       signUpsOf(result),
       lines,
       Array.isArray(reportKeys)
-        ? `Report, in the mapping-file bucket of this Region\n${(reportKeys as unknown[]).map((key) => `  ${String(key)}`).join('\n')}`
+        ? `Report\n${(reportKeys as unknown[]).map((key) => `  s3://${bucket}/${String(key)}`).join('\n')}`
         : undefined,
       'What to do next\n  Read the report, then start ImportWorkflow with the same input without DryRun.',
       firstTime,

@@ -37,6 +37,8 @@ export interface NotifySettings {
   readonly primaryRegion: string;
   readonly userPoolId: string;
   readonly tableName: string;
+  /** The Region's mapping-file bucket. */
+  readonly bucket: string;
   /** In the primary Region. */
   readonly exportWorkflowArn: string;
 }
@@ -159,7 +161,7 @@ async function compose(
   const firstTime = (await exists(objects, FIRST_SUCCESS))
     ? undefined
     : confirmHint(regionOf(notice.executionArn), settings);
-  return { message: FINISHED[notice.workflow](notice, { now, about, firstTime }) };
+  return { message: FINISHED[notice.workflow](notice, { now, about, firstTime, bucket: settings.bucket }) };
 }
 
 async function publish(

@@ -23,9 +23,9 @@ describe('A dry run of a restore that has begun', () => {
     expect(subject).to.equal('Dry run: 2 of 21 users would not be restored, 18 are there');
     expect(body.replaceAll(/\s+/g, ' '))
       .to.contain('18 users are in the new pool as planned')
-      .and.to.contain('1 users would be created one by one')
+      .and.to.contain('1 user would be created one by one')
       .and.to.contain('2 users were deleted from the new pool since')
-      .and.to.contain('1 memberships would be made')
+      .and.to.contain('1 membership would be made')
       .and.to.contain('3 memberships were removed in the new pool since');
     const [report, failures] = (ended.output as { reportKeys: string[] }).reportKeys;
     expect(world.objects.json<{ standing: object }>(report as string).standing).to.include({

@@ -99,7 +99,7 @@ describe('A group that Cognito refuses', () => {
     const outcome = await world.execute();
     expect(outcome).to.deep.include({ outcome: 'complete' });
     expect(outcome.counts).to.include({ groupsWithoutRole: 1 });
-    expect(outcome.summary).to.contain('1 groups without their IAM role');
+    expect(outcome.summary).to.contain('1 group without their IAM role');
     expect(JSON.parse(world.report('report.json'))).to.have.nested.property('counts.groupsWithoutRole', 1);
   });
 });

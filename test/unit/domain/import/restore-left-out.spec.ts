@@ -73,7 +73,7 @@ describe('Users who are left out because of a trigger', () => {
     await world.export();
     expect(await world.import({ DryRun: true })).to.include({ status: 'SUCCEEDED' });
     expect(world.messages.at(-1)?.subject).to.equal('Dry run: 1 of 11 users would not be restored');
-    expect(world.messages.at(-1)?.body.replaceAll(/\s+/g, ' ')).to.contain('1 users would not be created');
+    expect(world.messages.at(-1)?.body.replaceAll(/\s+/g, ' ')).to.contain('1 user would not be created');
   });
 });
 

@@ -54,6 +54,9 @@ describe('A restore from plan to report', () => {
     expect(outcome.counts.usersCreatedOneByOne).to.equal(2);
     expect(world.target.find('zoe')?.status).to.equal('CONFIRMED');
     expect(world.report('failures.csv')).to.contain('zoe').and.to.contain('una');
+    const [header, ...rows] = world.report('failures.csv').trim().split('\n');
+    expect(header).to.match(/^restored,sub,/);
+    for (const row of rows) expect(row).to.match(/^yes,/);
   });
 
   it('does not let users who are created one by one wait for all memberships of the others', async () => {

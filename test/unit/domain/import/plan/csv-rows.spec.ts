@@ -3,7 +3,7 @@ import { failureLine, inParts, subMapLine } from '../../../../../source/domain/i
 import { outcomeOf, summaryOf } from '../../../../../source/domain/import/plan/outcome.ts';
 import type { RestoreCounts } from '../../../../../source/domain/import/plan/outcome.ts';
 
-const row = { sub: 's', name: 'n', line: '', reason: 'r', instead: 'i', changed: 'c' };
+const row = { restored: 'yes' as const, sub: 's', name: 'n', line: '', reason: 'r', instead: 'i', changed: 'c' };
 const NONE: RestoreCounts = {
   usersInBackup: 10,
   usersRestored: 10,
@@ -28,14 +28,14 @@ const NONE: RestoreCounts = {
 describe('Report files', () => {
   it('never start a cell that a spreadsheet would run', () => {
     for (const bad of ['=cmd|x', '+4912', '-1', '@SUM(A1)']) {
-      const cell = failureLine({ ...row, name: bad }).split(',')[1] as string;
+      const cell = failureLine({ ...row, name: bad }).split(',')[2] as string;
       expect(cell.replace(/^"/, ''), JSON.stringify(bad)).to.match(/^'/);
     }
     expect(subMapLine('=1', 'b')).to.equal("'=1,b\n");
   });
 
   it('quote what would break a row', () => {
-    expect(failureLine({ ...row, name: 'a,"b"\nc' })).to.equal('s,"a,""b""\\u000ac",,r,i,c\n');
+    expect(failureLine({ ...row, name: 'a,"b"\nc' })).to.equal('yes,s,"a,""b""\\u000ac",,r,i,c\n');
   });
 
   it('come in parts without losing a line', async () => {

@@ -21,6 +21,31 @@ describe('MessageBroker: a restore that finished', () => {
     expect(world.sentAnonymous[0]?.EventDetails).to.include({ IsPrimaryRegion: 'No' });
   });
 
+  it('15: tells of memberships what was restored, not what was planned, and one thing in the singular', async () => {
+    await world.tell(
+      importFinished('partial', { membershipsMissing: 3, membershipsRemovedSince: 1, usersMissing: 1, groups: 1 }),
+    );
+    const { body } = world.onlyMessage();
+    expect(body).to.include('  2,396 memberships restored').and.not.to.include('planned');
+    expect(body).to.include('  1 user missing\n').and.to.include('  1 group in the backup\n');
+  });
+
+  it('15: tells of a restore that was continued the whole time and that of its last execution', async () => {
+    const finished = importFinished('complete');
+    const began = Date.parse(finished.startTime) - 3_600_000;
+    const plannedAt = new Date(began).toISOString();
+    await world.tell({ ...finished, result: { ...finished.result, plannedAt } });
+    expect(world.onlyMessage().body.replaceAll(/\s+/g, ' ')).to.match(
+      /came to its end 1 h 2 min after it was planned; this execution, which continued it, took 2 min 5 s\./,
+    );
+  });
+
+  it("15: names the bucket of a dry run's report", async () => {
+    const finished = importFinished('complete');
+    await world.tell({ ...finished, result: { dryRun: true, reportKeys: ['restores/p/r/report/report.json'] } });
+    expect(world.onlyMessage().body).to.include('  s3://mapping/restores/p/r/report/report.json');
+  });
+
   it('takes a result without an outcome for a partial restore', async () => {
     await world.tell({ ...importFinished('x'), result: { done: true } });
     expect(world.onlyMessage().subject).to.include('INCOMPLETE');
@@ -103,7 +128,7 @@ describe('MessageBroker: a restore that finished', () => {
     expect(subject).to.equal('Dry run: all 40 users can be restored, 4 without an attribute');
     expect(body.replaceAll(/\s+/g, ' '))
       .to.include('4 users would come back without an attribute')
-      .and.to.include('1 groups would come back without their IAM role');
+      .and.to.include('1 group would come back without their IAM role');
   });
 
   it('C16: says that the groups of identity providers are not restored, of a dry run, too', async () => {
