@@ -1,7 +1,7 @@
 /** `tsx deployment/build.ts <bucket> <solution-name> <version>`: see USAGE. Nothing is replaced unless all of it was built. */
 import { join } from 'node:path';
 import { parseArguments, USAGE } from './packaging/arguments.ts';
-import type { BuildArguments } from './packaging/arguments.ts';
+import type { BuildArguments } from '../source/domain/operator/build/build-arguments.ts';
 import { buildAssets } from './packaging/assets.ts';
 import { launchDocument, nextSteps } from './packaging/next-steps.ts';
 import { writeAssets } from './packaging/write.ts';

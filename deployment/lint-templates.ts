@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { setUpPython } from './setup/python-packages.ts';
 import { withBuiltTemplates } from './linting/built-templates.ts';
 import { checkov } from './linting/checkov.ts';
-import { MAIN_TEMPLATE, STACK_SET_TEMPLATE } from './packaging/assets.ts';
+import { MAIN_TEMPLATE, STACK_SET_TEMPLATE } from '../source/domain/operator/build/fill-build.ts';
 
 /** One Region of each kind that the product meets: classic, opt-in, and both other partitions. */
 const REGIONS = ['us-east-1', 'eu-west-1', 'ap-southeast-2', 'eu-south-1', 'us-gov-west-1', 'cn-north-1'];

@@ -1,9 +1,5 @@
-export interface BuildArguments {
-  /** Name of the asset buckets without their suffix `-<region>`. */
-  readonly bucket: string;
-  readonly solutionName: string;
-  readonly version: string;
-}
+import { ASSET_BUCKET, ASSET_BUCKET_RULE } from '../../source/domain/operator/build/build-arguments.ts';
+import type { BuildArguments } from '../../source/domain/operator/build/build-arguments.ts';
 
 export const USAGE = `usage: deployment/build-s3-dist.sh <bucket> <solution-name> <version>
 
@@ -13,8 +9,6 @@ export const USAGE = `usage: deployment/build-s3-dist.sh <bucket> <solution-name
 
 Builds deployment/global-s3-assets and deployment/regional-s3-assets and prints how to upload and launch them.`;
 
-/** A bucket name has 63 characters, and the longest suffix is "-ap-southeast-1". No dots: they break TLS host names. */
-const BUCKET = /^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/;
 /** Stays as it is in S3 keys, URLs and user agents. */
 const FOLDER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
@@ -24,10 +18,7 @@ export function parseArguments(args: readonly string[]): BuildArguments {
   if (bucket === undefined || solutionName === undefined || version === undefined)
     throw new Error(`Three arguments are needed, ${args.length} given.`);
   if (more.length > 0) throw new Error(`Three arguments are needed, ${args.length} given.`);
-  if (!BUCKET.test(bucket))
-    throw new Error(
-      `<bucket> must be 1 to 48 lower-case letters, digits and hyphens, beginning and ending with a letter or digit; found "${bucket}".`,
-    );
+  if (!ASSET_BUCKET.test(bucket)) throw new Error(`<bucket> ${ASSET_BUCKET_RULE}; found "${bucket}".`);
   if (!FOLDER.test(solutionName))
     throw new Error(
       `<solution-name> must be 1 to 64 letters, digits, dots, underscores and hyphens; found "${solutionName}".`,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { zipSync } from 'fflate';
 import type { ZipOptions } from 'fflate';
+import { NOTICE } from '../../source/domain/operator/build/fill-build.ts';
 import { noticeText } from './licences/notice.ts';
 import { packageFolders, readPackage } from './licences/shipped-packages.ts';
 import type { ShippedPackage } from './licences/shipped-packages.ts';
@@ -11,8 +12,6 @@ const zipEpoch = (): Date => new Date(1980, 0, 1);
 /** Regular file, readable by all: Lambda runs it as another user. */
 const UNIX_FILE_0644 = 0o100644 << 16;
 const UNIX = 3;
-/** Name of the file with the licences, in each bundle and, for all of them together, beside the templates. */
-export const NOTICE = 'NOTICE.txt';
 
 export interface FunctionBundle {
   readonly zip: Uint8Array;

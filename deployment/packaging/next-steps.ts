@@ -1,28 +1,12 @@
-import type { BuildArguments } from './arguments.ts';
-import { MAIN_TEMPLATE } from './assets.ts';
-import { hostsOf, REGIONS } from './regions.ts';
+import type { BuildArguments } from '../../source/domain/operator/build/build-arguments.ts';
+import { mainTemplateUrl, quickCreateUrl } from '../../source/domain/operator/build/launch-link.ts';
+import { REGIONS } from '../../source/domain/operator/build/regions.ts';
 import { GLOBAL_FOLDER, LAUNCH_DOCUMENT, REGIONAL_FOLDER } from './write.ts';
-
-/** Parameters without a default; the others are shown with theirs on the console's page. */
-const ASKED = ['PrimaryUserPoolId', 'SecondaryRegion', 'NotificationEmail'];
 
 /** What the console asks for at the end of its page, and what a launch that was refused leaves: the same for everybody. */
 const AFTERWARDS = `At the end of that page tick "I acknowledge that AWS CloudFormation might create IAM resources" and choose "Create stack". A launch
 that is refused ends as ROLLBACK_COMPLETE: read the reason under "Events" (the first that failed), then delete that stack,
 since it keeps its name until then, and launch again.`;
-
-export const mainTemplateUrl = ({ bucket, solutionName, version }: BuildArguments, region: string): string =>
-  `https://${bucket}-${region}.s3.${region}.${hostsOf(region).domain}/${solutionName}/${version}/${MAIN_TEMPLATE}.template`;
-
-/** Console page that launches the stack, filled in as far as the build knows. */
-export function quickCreateUrl(build: BuildArguments, region: string): string {
-  const query = [
-    `templateURL=${encodeURIComponent(mainTemplateUrl(build, region))}`,
-    'stackName=CognitoUserProfilesExport',
-    ...ASKED.map((name) => `param_${name}=`),
-  ];
-  return `https://${hostsOf(region).console}/cloudformation/home?region=${region}#/stacks/create/review?${query.join('&')}`;
-}
 
 /** What to do with a finished build, as commands to paste. */
 export function nextSteps(build: BuildArguments): string {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Assets } from './assets.ts';
+import type { FilledBuild } from '../../source/domain/operator/build/fill-build.ts';
 
 export const GLOBAL_FOLDER = 'global-s3-assets';
 export const REGIONAL_FOLDER = 'regional-s3-assets';
@@ -8,7 +8,7 @@ export const REGIONAL_FOLDER = 'regional-s3-assets';
 export const LAUNCH_DOCUMENT = 'launch.md';
 
 /** Replaces the two output folders and the launch document below `folder`; the old ones stay until the new ones are complete. */
-export function writeAssets(folder: string, assets: Assets, launchDocument: string): void {
+export function writeAssets(folder: string, assets: FilledBuild, launchDocument: string): void {
   const outputs = [
     [GLOBAL_FOLDER, assets.global],
     [REGIONAL_FOLDER, assets.regional],

@@ -32,7 +32,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { expect } from 'chai';
 import { buildAssets } from '../../deployment/packaging/assets.ts';
-import type { Assets } from '../../deployment/packaging/assets.ts';
+import type { FilledBuild } from '../../source/domain/operator/build/fill-build.ts';
 import { inventory } from '../../tools/deploy/inventory.ts';
 import type { Inventory } from '../../tools/deploy/inventory.ts';
 import { publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
@@ -63,7 +63,7 @@ describe('Life of a launch, with IAM enforced', function () {
   /** Each continues where the one before has left the stack. */
   const step = steps();
   let cloud: LocalCloud;
-  let assets: Assets;
+  let assets: FilledBuild;
   let options: SolutionOptions;
   let parameters: SolutionParameters;
   let launched: StackOutcome;

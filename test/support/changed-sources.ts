@@ -1,16 +1,16 @@
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BuildArguments } from '../../deployment/packaging/arguments.ts';
+import type { BuildArguments } from '../../source/domain/operator/build/build-arguments.ts';
 import { buildAssets } from '../../deployment/packaging/assets.ts';
-import type { Assets } from '../../deployment/packaging/assets.ts';
+import type { FilledBuild } from '../../source/domain/operator/build/fill-build.ts';
 import { root } from './templates.ts';
 
 /** A build of this checkout in which one function's code and one workflow's comment are other than here. */
 export async function buildWithChanges(
   build: BuildArguments,
   { functionFile, workflowFile, comment }: { functionFile: string; workflowFile: string; comment: string },
-): Promise<Assets> {
+): Promise<FilledBuild> {
   const copy = mkdtempSync(join(tmpdir(), 'changed-sources-'));
   try {
     for (const folder of ['source', 'templates']) cpSync(join(root, folder), join(copy, folder), { recursive: true });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readTemplates } from '../../tools/least-privilege/policies/template.ts';
-import type { Resource } from '../../tools/least-privilege/policies/template.ts';
+import type { Resource } from '../../source/domain/operator/permissions/template.ts';
 
 export {
   list,
@@ -10,8 +10,8 @@ export {
   type TemplateParameter as Parameter,
   type Resource,
   type Template,
-} from '../../tools/least-privilege/policies/template.ts';
-export { statementsOf, type Statement } from '../../tools/least-privilege/policies/roles.ts';
+} from '../../source/domain/operator/permissions/template.ts';
+export { statementsOf, type Statement } from '../../source/domain/operator/permissions/roles.ts';
 
 export const root = join(import.meta.dirname, '..', '..');
 

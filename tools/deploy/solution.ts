@@ -1,10 +1,10 @@
 /** The whole solution on a cloud: build, upload, launch; what the tests, the demo and the bench share. */
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import { join } from 'node:path';
-import type { BuildArguments } from '../../deployment/packaging/arguments.ts';
+import type { BuildArguments } from '../../source/domain/operator/build/build-arguments.ts';
 import { buildAssets } from '../../deployment/packaging/assets.ts';
-import type { Assets } from '../../deployment/packaging/assets.ts';
-import { mainTemplateUrl } from '../../deployment/packaging/next-steps.ts';
+import type { FilledBuild } from '../../source/domain/operator/build/fill-build.ts';
+import { mainTemplateUrl } from '../../source/domain/operator/build/launch-link.ts';
 import type { ClientConfigOf } from './clients.ts';
 import { PRIMARY, SECONDARY } from './regions.ts';
 import type { Region } from './regions.ts';
@@ -49,7 +49,7 @@ export interface SolutionOptions {
  */
 export async function publishAssets(
   { clientConfig, build, primaryRegion, secondaryRegion }: SolutionOptions,
-  assets?: Assets,
+  assets?: FilledBuild,
 ): Promise<void> {
   const regions = [primaryRegion, secondaryRegion];
   await createAssetBuckets(clientConfig, build.bucket, regions);

@@ -1,6 +1,6 @@
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { BuildArguments } from '../../deployment/packaging/arguments.ts';
-import type { Assets } from '../../deployment/packaging/assets.ts';
+import type { BuildArguments } from '../../source/domain/operator/build/build-arguments.ts';
+import type { FilledBuild } from '../../source/domain/operator/build/fill-build.ts';
 import type { ClientConfigOf } from './clients.ts';
 
 /** S3's default Region takes no location constraint (Amazon S3 API, CreateBucket). */
@@ -29,7 +29,7 @@ export async function createAssetBuckets(
 export async function uploadAssets(
   clientConfig: ClientConfigOf,
   build: BuildArguments,
-  assets: Assets,
+  assets: FilledBuild,
   regions: readonly string[],
 ): Promise<void> {
   for (const region of regions) {

@@ -1,7 +1,7 @@
-import { rolesOf } from '../least-privilege/policies/roles.ts';
-import type { Role, Statement, TrustStatement } from '../least-privilege/policies/roles.ts';
-import { list } from '../least-privilege/policies/template.ts';
-import type { Template } from '../least-privilege/policies/template.ts';
+import { rolesOf } from '../../source/domain/operator/permissions/roles.ts';
+import type { Role, Statement, TrustStatement } from '../../source/domain/operator/permissions/roles.ts';
+import { list } from '../../source/domain/operator/permissions/template.ts';
+import type { Template } from '../../source/domain/operator/permissions/template.ts';
 
 /** Every role of the templates with everything that it allows: one heading per role, one row per statement. Markdown. */
 export function roleTable(templates: readonly { readonly title: string; readonly template: Template }[]): string {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { MAIN_TEMPLATE, STACK_SET_TEMPLATE } from '../../deployment/packaging/assets.ts';
-import type { Assets } from '../../deployment/packaging/assets.ts';
+import { MAIN_TEMPLATE, STACK_SET_TEMPLATE } from '../../source/domain/operator/build/fill-build.ts';
+import type { FilledBuild } from '../../source/domain/operator/build/fill-build.ts';
 import { cognitoIn, stepFunctionsIn } from '../deploy/clients.ts';
 import { endOf, firstExecution } from '../deploy/executions.ts';
 import { createPool } from '../deploy/pools.ts';
@@ -11,7 +11,7 @@ import type { StackOutcome } from '../deploy/stack.ts';
 import { uploadAssets } from '../deploy/upload.ts';
 import type { LocalCloud } from '../local-cloud/index.ts';
 import { withoutStatement } from './policies/remove-statement.ts';
-import { parseTemplate } from './policies/template.ts';
+import { parseTemplate } from '../../source/domain/operator/permissions/template.ts';
 import type { CallWatch } from './call-watch.ts';
 import type { Experiment } from './plan.ts';
 import { solutionOptions } from './solution.ts';
@@ -23,9 +23,9 @@ const STACK_SET = `${STACK_SET_TEMPLATE}.template`;
 
 /** The templates of a build without one statement; where the StackSet's template changes, the main one names its new key. */
 export function templatesWithout(
-  { global, regional }: Assets,
+  { global, regional }: FilledBuild,
   { role, sid }: Pick<Experiment, 'role' | 'sid'>,
-): Assets {
+): FilledBuild {
   const text = (name: string): string => Buffer.from(global.get(name) ?? []).toString();
   const [main, stackSet] = [parseTemplate(MAIN, text(MAIN)), parseTemplate(STACK_SET, text(STACK_SET))];
   if (role in main.Resources)
@@ -43,7 +43,7 @@ export function templatesWithout(
 export async function runLaunch(
   cloud: LocalCloud,
   watch: CallWatch,
-  templates: Assets,
+  templates: FilledBuild,
   stackName: string,
 ): Promise<ScenarioOutcome> {
   const options = solutionOptions(cloud, stackName);

@@ -1,6 +1,6 @@
-import { rolesOf } from './policies/roles.ts';
-import type { Role } from './policies/roles.ts';
-import type { Template } from './policies/template.ts';
+import { rolesOf } from '../../source/domain/operator/permissions/roles.ts';
+import type { Role } from '../../source/domain/operator/permissions/roles.ts';
+import type { Template } from '../../source/domain/operator/permissions/template.ts';
 
 /** What is done without a statement: a workflow is run on a launched stack, or the stack is launched and uninstalled. */
 export type Scenario =

@@ -1,5 +1,5 @@
 import { buildAssets } from '../../deployment/packaging/assets.ts';
-import type { Assets } from '../../deployment/packaging/assets.ts';
+import type { FilledBuild } from '../../source/domain/operator/build/fill-build.ts';
 import { projectRoot, publishAssets } from '../deploy/solution.ts';
 import type { LocalCloud } from '../local-cloud/index.ts';
 import { CallWatch } from './call-watch.ts';
@@ -64,7 +64,7 @@ export async function runExperiments(
 interface Runs {
   readonly cloud: LocalCloud;
   readonly watch: CallWatch;
-  readonly assets: Assets;
+  readonly assets: FilledBuild;
   /** On which the workflows run; absent when only launches are tried. */
   readonly launched?: LaunchedPool;
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { rolesOf } from '../../../tools/least-privilege/policies/roles.ts';
+import { rolesOf } from '../../../source/domain/operator/permissions/roles.ts';
 import { list, mainTemplate, resourcesOf, stackSetTemplate, statementsOf } from '../../support/templates.ts';
 
 const NOT_THIS_ACCOUNT =

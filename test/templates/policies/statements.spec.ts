@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { rolesOf } from '../../../tools/least-privilege/policies/roles.ts';
-import type { TrustStatement } from '../../../tools/least-privilege/policies/roles.ts';
+import { rolesOf } from '../../../source/domain/operator/permissions/roles.ts';
+import type { TrustStatement } from '../../../source/domain/operator/permissions/roles.ts';
 import { granted, resourcesText, roles } from '../../support/policies.ts';
 import { list, mainTemplate, references, statementsOf, templates } from '../../support/templates.ts';
 

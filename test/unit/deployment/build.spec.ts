@@ -5,12 +5,8 @@ import { expect } from 'chai';
 import { unzipSync } from 'fflate';
 import { buildAssets } from '../../../deployment/packaging/assets.ts';
 import { parseArguments } from '../../../deployment/packaging/arguments.ts';
-import {
-  launchDocument,
-  mainTemplateUrl,
-  nextSteps,
-  quickCreateUrl,
-} from '../../../deployment/packaging/next-steps.ts';
+import { launchDocument, nextSteps } from '../../../deployment/packaging/next-steps.ts';
+import { mainTemplateUrl, quickCreateUrl } from '../../../source/domain/operator/build/launch-link.ts';
 import { writeAssets } from '../../../deployment/packaging/write.ts';
 import { rejection } from '../../support/rejection.ts';
 import { mainTemplate, root } from '../../support/templates.ts';

@@ -5,7 +5,7 @@ import type { CostResult } from '../../../tools/bench/results.ts';
 import { drawDocuments } from '../../../tools/docs/draw.ts';
 import { withPart } from '../../../tools/docs/marked-part.ts';
 import { roleTable } from '../../../tools/docs/role-table.ts';
-import { parseTemplate } from '../../../tools/least-privilege/policies/template.ts';
+import { parseTemplate } from '../../../source/domain/operator/permissions/template.ts';
 import { nodes, resourcesOf, stackSetTemplate, templates } from '../../support/templates.ts';
 
 const documentAt = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseArguments } from '../../../deployment/packaging/arguments.ts';
-import { mainTemplateUrl } from '../../../deployment/packaging/next-steps.ts';
+import { mainTemplateUrl } from '../../../source/domain/operator/build/launch-link.ts';
 import { mainTemplate, root } from '../../support/templates.ts';
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');

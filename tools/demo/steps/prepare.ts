@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Assets } from '../../../deployment/packaging/assets.ts';
+import type { FilledBuild } from '../../../source/domain/operator/build/fill-build.ts';
 import { projectRoot, publishAssets } from '../../deploy/solution.ts';
 import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
 import type { Demo } from '../context.ts';
@@ -22,7 +22,10 @@ export async function buildAndUpload({ narrator, solution }: Demo): Promise<void
   narrator.done(`uploaded to ${bucket}-${PRIMARY} and ${bucket}-${SECONDARY}`);
 }
 
-const builtAssets = (): Assets => ({ global: filesOf('global-s3-assets'), regional: filesOf('regional-s3-assets') });
+const builtAssets = (): FilledBuild => ({
+  global: filesOf('global-s3-assets'),
+  regional: filesOf('regional-s3-assets'),
+});
 
 function filesOf(folder: string): ReadonlyMap<string, Uint8Array> {
   const path = join(projectRoot, 'deployment', folder);

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../../deployment/setup/project-root.ts';
-import { grantsOf, rolesOf } from './roles.ts';
+import { grantsOf, rolesOf } from '../../../source/domain/operator/permissions/roles.ts';
 import { readTemplates } from './template.ts';
 import { judgeGrants, readReasons, readUsed } from './unused.ts';
 

@@ -1,7 +1,7 @@
 import { isMap, isSeq, parseDocument } from 'yaml';
 import type { YAMLMap, YAMLSeq } from 'yaml';
-import { list, references, resourcesOf } from './template.ts';
-import type { Template } from './template.ts';
+import { list, references, resourcesOf } from '../../../source/domain/operator/permissions/template.ts';
+import type { Template } from '../../../source/domain/operator/permissions/template.ts';
 
 /**
  * The template's text without one statement of a role, comments and tags kept; a policy that is then empty goes with it.

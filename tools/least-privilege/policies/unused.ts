@@ -1,7 +1,7 @@
 /** Grants of the templates that no run on the local cloud used, against the reasons why they stay. */
 import * as v from 'valibot';
 import { parse } from 'yaml';
-import type { Grant } from './roles.ts';
+import type { Grant } from '../../../source/domain/operator/permissions/roles.ts';
 
 /** A line of the file that the local cloud writes: the role by its generated name. */
 const usedSchema = v.object({ role: v.string(), sid: v.string(), action: v.string() });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { templatesWithout } from '../../../../tools/least-privilege/launches.ts';
-import { rolesOf } from '../../../../tools/least-privilege/policies/roles.ts';
-import { parseTemplate } from '../../../../tools/least-privilege/policies/template.ts';
+import { rolesOf } from '../../../../source/domain/operator/permissions/roles.ts';
+import { parseTemplate } from '../../../../source/domain/operator/permissions/template.ts';
 import { templates } from '../../../support/templates.ts';
 
 describe('Least privilege: templates of a launch', () => {

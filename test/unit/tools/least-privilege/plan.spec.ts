@@ -7,8 +7,8 @@ import {
   rolesOfServices,
   statementName,
 } from '../../../../tools/least-privilege/plan.ts';
-import { rolesOf } from '../../../../tools/least-privilege/policies/roles.ts';
-import { parseTemplate } from '../../../../tools/least-privilege/policies/template.ts';
+import { rolesOf } from '../../../../source/domain/operator/permissions/roles.ts';
+import { parseTemplate } from '../../../../source/domain/operator/permissions/template.ts';
 import { resourcesOf, templates } from '../../../support/templates.ts';
 
 const reasons = parse(

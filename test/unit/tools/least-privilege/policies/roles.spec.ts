@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { grantsOf, rolesOf } from '../../../../../tools/least-privilege/policies/roles.ts';
+import { grantsOf, rolesOf } from '../../../../../source/domain/operator/permissions/roles.ts';
 import { withoutStatement } from '../../../../../tools/least-privilege/policies/remove-statement.ts';
-import { parseTemplate } from '../../../../../tools/least-privilege/policies/template.ts';
+import { parseTemplate } from '../../../../../source/domain/operator/permissions/template.ts';
 import { templates } from '../../../../support/templates.ts';
 
 const TEXT = `

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { grantsOf, rolesOf } from '../../../../../tools/least-privilege/policies/roles.ts';
+import { grantsOf, rolesOf } from '../../../../../source/domain/operator/permissions/roles.ts';
 import { judgeGrants, readReasons, readUsed, roleIdOf } from '../../../../../tools/least-privilege/policies/unused.ts';
 import { root, templates } from '../../../../support/templates.ts';
 
