@@ -10,6 +10,7 @@ const SERVICES = [
   'dynamodb',
   'events',
   'iam',
+  'kms',
   'lambda',
   'logs',
   's3',

@@ -58,7 +58,8 @@ export function keyPolicy({
         Condition: {
           ArnLike: {
             'kms:EncryptionContext:aws:logs:arn': [
-              logGroup(`${stackName}-*`),
+              // Generated names begin with at least the first 24 characters of the stack's.
+              logGroup(`${stackName.slice(0, 24)}*`),
               logGroup('StackSet-CognitoUser*'),
               logGroup('/aws/vendedlogs/states/*Workflow-*'),
             ],
