@@ -3,8 +3,8 @@
 Here a call that reads or writes what a customer's key encrypts is also asked for the key: it must exist in that Region and be
 enabled, and the caller needs the KMS actions that the service takes on his behalf (kms:ViaService), by policies and key policy.
 A table or replica is made only with a usable key, a replica only by a caller who may do with it what DynamoDB demands; a log
-group only with a key whose policy lets CloudWatch Logs use it. MiniStack also drops the key of a table that a stack makes,
-gives a replica the key of its table, and lacks AssociateKmsKey.
+group only with a key whose policy lets CloudWatch Logs use it. MiniStack also gives a replica the key of its table, and lacks
+AssociateKmsKey.
 """
 
 import functools
@@ -172,12 +172,7 @@ def apply():
             raise ValueError(f"KMS validation error: the key {table_key} does not exist or is not enabled")
         if resource_type == "AWS::Logs::LogGroup" and props.get("KmsKeyId"):
             demand_of_log_group(props["KmsKeyId"], props.get("LogGroupName") or f"{stack_name}-{logical_id}-0123456789AB", get_region())
-        made = provision(resource_type, logical_id, props, stack_name)
-        if resource_type == "AWS::DynamoDB::Table" and table_key:
-            (table_name, _), _ = made
-            dynamodb._tables[table_name]["SSEDescription"] = dynamodb._sse_description_from_spec(
-                {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": table_key})
-        return made
+        return provision(resource_type, logical_id, props, stack_name)
 
     iam_evaluator.enforce = enforce_with_key
     dynamodb._apply_replica_updates = replicate_with_key
