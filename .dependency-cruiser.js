@@ -12,12 +12,13 @@ const domainRooms = [
   'comparison',
   ['export', 'import', 'verify'],
   'workflow',
+  'operator',
 ];
 const importRooms = ['plan', 'csv', 'accounts', 'preflight', 'planning', 'jobs', 'updates', 'reconcile', 'report'];
 const topRooms = [
   'source/domain',
   'source/adapters',
-  ['source/lambda', 'source/custom-resources'],
+  ['source/lambda', 'source/custom-resources', 'source/cli'],
   'deployment',
   'tools',
   'test',
@@ -61,6 +62,14 @@ export default {
       severity: 'error',
       from: { path: '^source/' },
       to: { path: '^(tools|test|deployment)/' },
+    },
+    {
+      name: 'command line',
+      comment:
+        'Commands are the top: what others need of them lies in source/domain/operator and source/adapters/operator.',
+      severity: 'error',
+      from: { path: '^(source|tools|deployment)/', pathNot: '^source/cli/' },
+      to: { path: '^source/cli/' },
     },
     {
       name: 'simulation',

@@ -3,10 +3,13 @@ import { Halt, isNamed } from '../errors.ts';
 import type { Permit } from '../pacing/pacer.ts';
 import type { Clock, Log, ObjectStore, PutCondition, StoredObject } from '../ports.ts';
 
-/** Where the permit of each workflow lies in the mapping-file bucket of its Region. */
+/**
+ * Where the permit of each workflow lies in the mapping-file bucket of its Region. An export and a restore never run side by
+ * side and share one, so that a restore which is started the moment an export was stopped waits for its last calls too.
+ */
 export const CALL_PERMIT_KEYS = {
   ExportWorkflow: 'exports/cognito-calls.json',
-  ImportWorkflow: 'restores/cognito-calls.json',
+  ImportWorkflow: 'exports/cognito-calls.json',
   VerifyWorkflow: 'verifications/cognito-calls.json',
 } as const;
 

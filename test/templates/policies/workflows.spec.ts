@@ -19,7 +19,9 @@ describe('Policies of the workflows', () => {
   const READ_SNAPSHOTS = ['CheckNewUserPoolRole', 'ScanTableRole'];
   const prefixes = (role: string): string[] => prefixesIn(statementsOf(stackSetTemplate, role));
   const prefixesIn = (statements: Statement[]): string[] =>
-    [...JSON.stringify(statements).matchAll(/MappingFileBucket\.Arn\}\/(\w+)\/\*/g)].map(([, prefix = '']) => prefix);
+    objectsIn(statements).flatMap((objects) => /^(\w+)\/\*$/.exec(objects)?.[1] ?? []);
+  const objectsIn = (statements: Statement[]): string[] =>
+    [...JSON.stringify(statements).matchAll(/MappingFileBucket\.Arn\}\/([^"]+)"/g)].map(([, objects = '']) => objects);
   const cognito = (role: string): string[] =>
     actionsOf(stackSetTemplate, role).filter((action) => action.startsWith('cognito-idp:'));
 
@@ -113,6 +115,14 @@ describe('Policies of the workflows', () => {
     ]);
   });
 
+  it('let the restore share the right to call Cognito with the export, and nothing else of it', () => {
+    for (const role of IMPORT)
+      expect(
+        objectsIn(statementsOf(stackSetTemplate, role)).filter((objects) => objects.startsWith('exports')),
+        role,
+      ).to.deep.equal(['exports/cognito-calls.json']);
+  });
+
   it('let each list only what it may read', () => {
     for (const role of [...EXPORT, ...IMPORT, ...VERIFY]) {
       const listed = statementsOf(stackSetTemplate, role)
@@ -122,8 +132,8 @@ describe('Policies of the workflows', () => {
         );
       const reads = statementsOf(stackSetTemplate, role)
         .filter(({ Action }) => list(Action).includes('s3:GetObject'))
-        .flatMap((statement) => prefixesIn([statement]));
-      expect(listed.sort(), role).to.deep.equal(reads.map((prefix) => `${prefix}/*`).sort());
+        .flatMap((statement) => objectsIn([statement]));
+      expect(listed.sort(), role).to.deep.equal(reads.sort());
     }
   });
 });

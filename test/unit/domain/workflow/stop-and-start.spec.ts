@@ -9,12 +9,12 @@ const ELSEWHERE = /^jobs\.(uploadCsv|readLog)$/;
 /** Longer than a permit and its margin. */
 const PATIENCE_MS = 25_000;
 
-function pacedWorld(): WorkflowWorld {
+function pacedWorld(users = 400): WorkflowWorld {
   const world = new WorkflowWorld();
   world.calls.latencies.cognito = 100;
   world.cognito.knobs.pageSize = 1;
-  addUsers(world.source, 400);
-  addGroups(world.source, [100, 400]);
+  addUsers(world.source, users);
+  addGroups(world.source, [100, users]);
   world.paced = true;
   return world;
 }
@@ -74,6 +74,24 @@ describe('D14: a workflow that is stopped and started again at once', function (
       const run = (): Promise<EndedExecution> => world.import();
       const ended = await stopAndStart(world, afterMs, run);
       expect(ended).to.include({ status: 'SUCCEEDED' });
+      expect(mostPerSecond(callTimes(world))).to.be.at.most(SETTINGS.callsPerSecond);
+    });
+
+  for (const stopped of [true, false])
+    it(`ends well and stays below CognitoTPS: a restore ${stopped ? 'after an export that was stopped' : 'beside an export that is at work'}`, async () => {
+      const world = pacedWorld(200);
+      // Then either of them alone makes as many calls as it may.
+      world.calls.latencies.cognito = 20;
+      await world.export();
+      await world.clock.sleep(LONG_MS);
+      const exporting = world.export().catch((error: unknown) => error);
+      await world.clock.sleep(4_000);
+      if (stopped) world.stop();
+      const at = world.clock.now();
+      const ended = await world.import();
+      await exporting;
+      expect(ended).to.include({ status: 'SUCCEEDED' });
+      expect(callTimes(world).filter((time) => time > at && time <= at + PATIENCE_MS)).to.not.be.empty;
       expect(mostPerSecond(callTimes(world))).to.be.at.most(SETTINGS.callsPerSecond);
     });
 

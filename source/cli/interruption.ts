@@ -1,0 +1,22 @@
+/** Ctrl-C. A command that follows work which goes on without it says so; any other is simply ended. */
+export class Interruption {
+  readonly #controller = new AbortController();
+  #followers = 0;
+
+  /** Runs work that watches the signal and ends by itself when it is aborted. */
+  async follow<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    this.#followers += 1;
+    try {
+      return await work(this.#controller.signal);
+    } finally {
+      this.#followers -= 1;
+    }
+  }
+
+  /** Ctrl-C was pressed. False when nobody ends by himself: then, and at the second time, the process has to end. */
+  interrupt(): boolean {
+    const again = this.#controller.signal.aborted;
+    this.#controller.abort();
+    return !again && this.#followers > 0;
+  }
+}

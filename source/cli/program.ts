@@ -1,0 +1,116 @@
+import { Command, CommanderError, Option } from 'commander';
+import { CliError } from './cli-error.ts';
+import type { CommandDeclaration } from './command.ts';
+import type { CommandAction, Given } from './context.ts';
+import { wrap } from './output/layout.ts';
+
+/** As it is typed. */
+export const PROGRAM = 'cognito-user-profiles-export';
+
+/** How the help is shown. */
+export interface HelpStyle {
+  readonly columns: () => number;
+  readonly out: (text: string) => void;
+}
+
+/** What was asked for: a command with what was given to it, or nothing more, since help or version have been shown. */
+export type Asked = { readonly action: CommandAction; readonly given: Given } | 'shown';
+
+/**
+ * Reads the command line; shows help and version itself.
+ * @throws CliError usage, with a suggestion where a word is nearly right
+ */
+export async function parseCommandLine(
+  args: readonly string[],
+  commands: readonly CommandDeclaration[],
+  version: string,
+  style: HelpStyle,
+): Promise<Asked> {
+  let asked: (() => Promise<Asked>) | undefined;
+  const program = prepared(new Command(PROGRAM), style)
+    .description('Backs up Amazon Cognito user pools, restores them, and proves that it can.')
+    .version(version, '-V, --version', 'print the version')
+    .usage('<command> [options]')
+    .helpCommand('help [command]', 'print the help of a command')
+    .addHelpText(
+      'after',
+      `\n${wrap(`Each command has more to say: ${PROGRAM} <command> --help`, style.columns()).join('\n')}`,
+    );
+  // Also before the command; its own help lists them.
+  for (const option of commonOptions()) program.addOption(option.hideHelp());
+  for (const declaration of commands)
+    program.addCommand(
+      commandOf(declaration, style, (given) => {
+        asked = async () => ({ action: await declaration.load(), given });
+      }),
+    );
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 'shown';
+    throw usageError(error);
+  }
+  return asked === undefined ? 'shown' : asked();
+}
+
+function prepared(command: Command, { columns, out }: HelpStyle): Command {
+  return command
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    .configureOutput({
+      writeOut: out,
+      // An error is told by whoever catches it, in the form that was asked for.
+      writeErr: () => undefined,
+      getOutHelpWidth: columns,
+      getErrHelpWidth: columns,
+      getOutHasColors: () => false,
+    })
+    .helpOption('-h, --help', 'print this help');
+}
+
+function commandOf(declaration: CommandDeclaration, style: HelpStyle, called: (given: Given) => void): Command {
+  const { name, summary, description = [summary], configure, examples } = declaration;
+  const command = prepared(new Command(name), style).summary(summary).description(description.join('\n\n'));
+  configure?.(command);
+  for (const option of commonOptions()) command.addOption(option);
+  command.addHelpText(
+    'after',
+    `\nExamples:\n${examples.map((example) => exampleText(example, style.columns())).join('\n')}`,
+  );
+  return command.action(() => {
+    called({ args: command.args, options: command.optsWithGlobals() });
+  });
+}
+
+function exampleText([typed, purpose]: CommandDeclaration['examples'][number], columns: number): string {
+  return [...wrap(`  ${purpose}:`, columns), `    ${PROGRAM} ${typed}`].join('\n');
+}
+
+/** What every command takes. */
+const commonOptions = (): Option[] => [
+  new Option('--profile <name>', 'profile of the AWS configuration'),
+  new Option(
+    '--region <region>',
+    'Region of the user pool, where the stack is; else that of AWS_REGION or the profile',
+  ),
+  new Option('--stack <name>', 'name of the main stack, where a Region has several'),
+  new Option('--json', 'print JSON, one object per line'),
+  new Option('--no-color', 'no colours; the same as NO_COLOR, or an output that is no terminal'),
+];
+
+/** commander says what is wrong, and on a second line what may have been meant. */
+function usageError({ message, code }: CommanderError): CliError {
+  const [problem = '', suggestion] = message.replace(/^error: /, '').split('\n');
+  if (code === 'commander.help')
+    return new CliError('usage', {
+      thing: PROGRAM,
+      found: 'no command was given',
+      next: `${PROGRAM} --help lists them.`,
+    });
+  return new CliError('usage', {
+    thing: 'Command line',
+    found: problem,
+    next: suggestion === undefined ? `${PROGRAM} --help tells what there is.` : suggestion.replace(/^\((.*)\)$/, '$1'),
+  });
+}

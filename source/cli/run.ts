@@ -1,0 +1,69 @@
+import type { OperatorClients } from '../adapters/operator/clients.ts';
+import { CliError } from './cli-error.ts';
+import type { CommandDeclaration } from './command.ts';
+import type { CliContext, Given } from './context.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+import { explained } from './explain.ts';
+import { jsonLines } from './output/json-lines.ts';
+import type { Output, Streams } from './output/output.ts';
+import { plainOutput } from './output/plain.ts';
+import { terminalOutput } from './output/terminal.ts';
+import { parseCommandLine, PROGRAM } from './program.ts';
+
+/** The process around a command; tests make their own. */
+export interface CliWorld extends Pick<CliContext, 'clock' | 'interruption' | 'readStdin' | 'writePrivateFile'> {
+  readonly streams: Streams;
+  /** Whether standard input and output both are terminals, so that somebody can be asked. */
+  readonly terminal: boolean;
+  /** Whether standard output is one. */
+  readonly terminalOutput: boolean;
+  /** Of this process: --profile changes it, since every part of the SDK reads it. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Loads the AWS clients: only a command that runs needs them. */
+  readonly loadClients: () => Promise<OperatorClients>;
+  readonly loadRegion: () => Promise<string | undefined>;
+  readonly version: string;
+}
+
+/** Runs one command line to its end, whichever that is, and gives the exit code. */
+export async function runCli(
+  args: readonly string[],
+  commands: readonly CommandDeclaration[],
+  world: CliWorld,
+): Promise<number> {
+  const output = outputFor(args, world);
+  try {
+    const { streams, version } = world;
+    const asked = await parseCommandLine(args, commands, version, { columns: streams.columns, out: streams.out });
+    if (asked === 'shown') return EXIT_CODES.complete;
+    useProfile(world.environment, asked.given);
+    const clients = await world.loadClients();
+    const { clock, interruption, readStdin, writePrivateFile, loadRegion } = world;
+    const kind = await asked.action(
+      { output, clock, clients, interruption, readStdin, writePrivateFile, defaultRegion: loadRegion },
+      asked.given,
+    );
+    return EXIT_CODES[kind];
+  } catch (error) {
+    const told = error instanceof CliError ? error : explained(PROGRAM, error);
+    output.error(told);
+    return EXIT_CODES[told.kind];
+  }
+}
+
+/** What the arguments ask for, before they are read in full: also what is wrong with them is told in that form. */
+function outputFor(args: readonly string[], world: CliWorld): Output {
+  const { streams, clock, environment, terminal } = world;
+  if (args.includes('--json')) return jsonLines(streams);
+  const { NO_COLOR, TERM } = environment;
+  if (!world.terminalOutput || TERM === 'dumb') return plainOutput(streams, clock);
+  const colours = !args.includes('--no-color') && (NO_COLOR ?? '') === '';
+  return terminalOutput(streams, { colours, interactive: terminal });
+}
+
+/** As the AWS CLI has it: a profile that was typed wins over keys in the environment. */
+function useProfile(environment: NodeJS.ProcessEnv, { options }: Given): void {
+  if (typeof options.profile !== 'string') return;
+  environment['AWS_PROFILE'] = options.profile;
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']) delete environment[name];
+}
