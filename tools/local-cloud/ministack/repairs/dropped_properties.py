@@ -95,9 +95,9 @@ def updating_role(original):
     """The update handler of roles, by which a boundary comes, changes and goes."""
 
     @functools.wraps(original)
-    def update(physical_id, old_props, new_props, stack_name, **kwargs):
+    def update(physical_id, old_props, new_props, *rest):
         demand_boundary_that_exists(new_props)
-        made = original(physical_id, old_props, new_props, stack_name, **kwargs)
+        made = original(physical_id, old_props, new_props, *rest)
         role_boundary(made[0], new_props)
         return made
 
