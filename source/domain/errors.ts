@@ -53,6 +53,8 @@ export const FAULTS = [
   'InvalidPaginationToken',
   /** Cognito refused the filter of a listing: fall back to one unfiltered chain. */
   'FilterRefused',
+  /** Filtered pages are nearly empty: one unfiltered chain takes fewer calls. */
+  'FilterSparse',
   /** Still throttled after patient retries without any progress. */
   'Throttled',
   /** A conditional write to an object lost against another writer. */

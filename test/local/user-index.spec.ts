@@ -262,6 +262,39 @@ describe('local cloud: listing users', function () {
     expect(await rejection(join(100))).to.have.property('name', 'LimitExceededException');
   });
 
+  it('A7: filters by the beginning of a value after it has cut the pages, when it is told to', async () => {
+    const UserPoolId = await poolOf(300);
+    const all = (await list({ UserPoolId })).names;
+    await cloud.configure({ filterAfterPaging: true });
+    try {
+      const first = await cognito.send(new ListUsersCommand({ UserPoolId, Filter: 'username ^= "user29"' }));
+      expect(first.Users?.length).to.be.below(12);
+      expect(first.PaginationToken).to.be.a('string');
+      const parts = await Promise.all(hexDigits.map((digit) => list({ UserPoolId, Filter: `sub ^= "${digit}"` })));
+      expect(parts.map(({ pages }) => pages)).to.deep.equal(hexDigits.map(() => 5));
+      expect(parts.flatMap(({ names }) => names).sort()).to.deep.equal([...all].sort());
+      expect(
+        await rejection(
+          cognito.send(
+            new ListUsersCommand({
+              UserPoolId,
+              Filter: 'username ^= "user28"',
+              PaginationToken: first.PaginationToken,
+            }),
+          ),
+        ),
+      ).to.include({ message: 'Invalid pagination token given.' });
+      // A whole value is looked up.
+      expect(await list({ UserPoolId, Filter: 'username = "user299"' })).to.deep.equal({
+        names: ['user299'],
+        pages: 1,
+      });
+    } finally {
+      await cloud.configure({ filterAfterPaging: false });
+    }
+    expect((await list({ UserPoolId, Filter: 'username ^= "user29"' })).pages).to.equal(1);
+  });
+
   it('reads a large pool by filtered chains that run side by side', async () => {
     const UserPoolId = await poolOf(20_000);
     const parts = await Promise.all(hexDigits.map((digit) => list({ UserPoolId, Filter: `sub ^= "${digit}"` })));

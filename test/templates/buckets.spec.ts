@@ -74,6 +74,7 @@ describe('Buckets', () => {
       'restores/': 180,
       'notices/': 90,
       'verifications/': 90,
+      'progress/': 90,
     });
     expect(stackSetTemplate.Conditions['KeepsSnapshots']).to.deep.equal({
       'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'SnapshotRetentionDays' }, '0'] }],

@@ -16,6 +16,8 @@ export interface Cell {
   readonly plannedItems?: number;
   /** Share of CognitoTPS that Cognito grants, where the pool's own traffic uses up the rest. */
   readonly grantedShare?: number;
+  /** Cognito filters the pages of listings after it has cut them: the calls are held against those of the same series where it does not. */
+  readonly lateFilters?: boolean;
 }
 
 const thousands = (users: number): string => (users >= 1_000_000 ? `${users / 1_000_000}M` : `${users / 1000}k`);
@@ -36,10 +38,12 @@ function describeShape({ users, groups, perUser }: PopulationShape): string {
     : `${thousands(users)} users, ${perUser} groups each`;
 }
 
+const LATE_FILTERS = ', filters applied after paging';
+
 type Given = Pick<Cell, 'shape' | 'callsPerSecond'> & Partial<Cell>;
 
 export function exportCell(given: Given): Cell {
-  const { shape, callsPerSecond, churn, after, grantedShare, plannedItems } = given;
+  const { shape, callsPerSecond, churn, after, grantedShare, plannedItems, lateFilters } = given;
   const variant =
     grantedShare !== undefined
       ? `, ${grantedShare * 100} % of T granted`
@@ -49,7 +53,9 @@ export function exportCell(given: Given): Cell {
           ? `, ${churn * 100} % changed`
           : after === 'export'
             ? ', unchanged'
-            : '';
+            : lateFilters === true
+              ? LATE_FILTERS
+              : '';
   return {
     workflow: 'export',
     title: `export: ${describeShape(shape)}${variant}, T = ${callsPerSecond}`,
@@ -61,7 +67,7 @@ export function exportCell(given: Given): Cell {
 export function importCell(given: Given & { readonly jobUsersPerSecond: number }): Cell {
   return {
     workflow: 'import',
-    title: `import: ${describeShape(given.shape)}, T = ${given.callsPerSecond}, jobs ${given.jobUsersPerSecond}/s`,
+    title: `import: ${describeShape(given.shape)}${given.lateFilters === true ? LATE_FILTERS : ''}, T = ${given.callsPerSecond}, jobs ${given.jobUsersPerSecond}/s`,
     id: idOf('import', given),
     ...given,
   };
@@ -69,7 +75,7 @@ export function importCell(given: Given & { readonly jobUsersPerSecond: number }
 
 const idOf = (
   workflow: string,
-  { shape, callsPerSecond, churn, after, grantedShare, jobUsersPerSecond }: Given,
+  { shape, callsPerSecond, churn, after, grantedShare, jobUsersPerSecond, lateFilters }: Given,
 ): string =>
   [
     workflow,
@@ -79,4 +85,5 @@ const idOf = (
     ...(jobUsersPerSecond === undefined ? [] : [`j${jobUsersPerSecond}`]),
     ...(churn === undefined ? (after === 'export' ? ['unchanged'] : []) : [`churn${churn * 100}`]),
     ...(grantedShare === undefined ? [] : [`granted${grantedShare * 100}`]),
+    ...(lateFilters === true ? ['late-filters'] : []),
   ].join('-');

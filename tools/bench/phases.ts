@@ -22,6 +22,8 @@ const APPLICATION_SECONDS = 60;
 /** Where the pool's own traffic takes most of the quota. */
 const THROTTLED_SHARE = 0.05;
 const SLOWER = 1.3;
+/** Calls where filters are of no use, over those where they are. */
+const MORE_CALLS = 1.3;
 
 /**
  * Mean rate of the slowest of the phases that are long enough and that neither a latency nor an import job bounds;
@@ -31,8 +33,9 @@ export function boundlessMean(
   cell: Cell,
   timesOf: (...actions: readonly string[]) => readonly number[] | Float64Array,
 ): number | undefined {
-  const { workflow, shape, callsPerSecond, jobUsersPerSecond = 0, grantedShare } = cell;
-  if (grantedShare !== undefined) return undefined;
+  const { workflow, shape, callsPerSecond, jobUsersPerSecond = 0, grantedShare, lateFilters } = cell;
+  // One chain is bound by its latency.
+  if (grantedShare !== undefined || lateFilters === true) return undefined;
   const phases =
     workflow === 'export'
       ? // Users that seem gone are looked up by ListUsers too, long after the listing.
@@ -71,10 +74,12 @@ export function checksOf(
     readonly callSeconds: number;
     readonly usage: Usage;
     readonly application?: CellResult['application'] | undefined;
+    /** Of a cell with late filters: calls of the same cell without. */
+    readonly ordinaryCalls?: number | undefined;
   },
 ): Check[] {
   const { callsPerSecond, workflow, after, churn, grantedShare, plannedItems } = cell;
-  const { seconds, limitSeconds, usage, mean, application } = found;
+  const { seconds, limitSeconds, usage, mean, application, ordinaryCalls } = found;
   const bar = workflow === 'export' ? exportBar(limitSeconds) : importBar(limitSeconds);
   return [
     ...(grantedShare === undefined
@@ -98,6 +103,9 @@ export function checksOf(
     ...(after === 'export' && churn === undefined
       ? [atMost('items written', usage.itemsWritten, UNCHANGED_ITEMS)]
       : []),
+    ...(ordinaryCalls === undefined
+      ? []
+      : [atMost('calls over those of filters that come first', found.calls / ordinaryCalls, MORE_CALLS)]),
     ...(plannedItems === undefined
       ? []
       : [

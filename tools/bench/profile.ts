@@ -39,6 +39,11 @@ const granted = (shape: PopulationShape, callsPerSecond: Tps, grantedShare: numb
   exportCell({ shape, callsPerSecond, grantedShare });
 const restored = (shape: PopulationShape, callsPerSecond: Tps, jobUsersPerSecond: number): Cell =>
   importCell({ shape, callsPerSecond, jobUsersPerSecond });
+/** Pools that are listed in several chains at this rate, and in one after all where these take too many calls. */
+const lateFilters = (users: number, jobUsersPerSecond: number): Cell[] => {
+  const given = { shape: noGroups(users), callsPerSecond: 25, lateFilters: true } as const;
+  return [exportCell(given), importCell({ ...given, jobUsersPerSecond })];
+};
 const stateOf = (users: number, perUser: number, jobUsersPerSecond: number): Cell[] => {
   const shape = { users, groups: perUser * 1000, perUser };
   return [first(shape, 25), restored(shape, 25, jobUsersPerSecond)];
@@ -51,6 +56,7 @@ export function quickProfile({ jobSpeeds: { fast }, grantedShare }: Conditions):
     measured: [cells],
     computed: [
       [granted(groupsOf(2000, 5), 25, grantedShare)],
+      ...[3_200, 10_000].map((users) => lateFilters(users, fast)),
       ...[oneGroup(10_000), oneGroup(20_000)].map((pool) => [first(pool, 10), churned(pool, 10, DAILY_CHURN)]),
     ],
     state: [stateOf(10_000, 3, fast), stateOf(20_000, 3, fast)],
@@ -87,6 +93,7 @@ export function defaultProfile({ jobSpeeds: { slow, fast }, grantedShare }: Cond
       ],
       [first(oneGroup(100_000), 25), restored(oneGroup(100_000), 25, slow)],
       planned(50_000, 25),
+      ...[20_000, 3_200].map((users) => lateFilters(users, fast)),
       ...sizes.map((users) => [first(noGroups(users), 10), restored(noGroups(users), 10, slow)]),
     ],
     state: [stateOf(1_000_000, 3, fast), stateOf(250_000, 3, fast)],

@@ -7,7 +7,7 @@ import { shellCommands } from './shell-environment.ts';
 
 const ADMINISTRATOR = { accessKeyId: DEFAULT_ACCOUNT, secretAccessKey: SECRET_ACCESS_KEY };
 
-const USAGE = `usage: npm run local-cloud -- start [--port N] [--no-iam] [--quotas] [--latency MS] [--wait-scale F] [--foreground]
+const USAGE = `usage: npm run local-cloud -- start [--port N] [--no-iam] [--quotas] [--latency MS] [--filter-after-paging] [--wait-scale F] [--foreground]
        npm run local-cloud -- stop
        npm run local-cloud -- status
 
@@ -15,6 +15,8 @@ const USAGE = `usage: npm run local-cloud -- start [--port N] [--no-iam] [--quot
   --no-iam        do not evaluate IAM policies
   --quotas        enforce Cognito's request quotas
   --latency MS    time that each Cognito call takes
+  --filter-after-paging
+                  Cognito filters listings by the beginning of a value only after it has cut their pages
   --wait-scale F  factor on the waits of Step Functions, for instance 0.1
   --foreground    stay in the foreground; Ctrl-C stops the cloud`;
 
@@ -28,6 +30,7 @@ async function main(args: string[]): Promise<number> {
       'no-iam': { type: 'boolean' },
       quotas: { type: 'boolean' },
       latency: { type: 'string' },
+      'filter-after-paging': { type: 'boolean' },
       'wait-scale': { type: 'string' },
       foreground: { type: 'boolean' },
       help: { type: 'boolean' },
@@ -41,6 +44,7 @@ async function main(args: string[]): Promise<number> {
         iam: values['no-iam'] !== true,
         simulation: {
           quotas: values.quotas === true,
+          filterAfterPaging: values['filter-after-paging'] === true,
           latencies:
             values.latency === undefined
               ? []

@@ -5,13 +5,11 @@ import {
   ListUsersInGroupCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { Page, UserPoolReader } from '../../domain/ports.ts';
+import { FULL_PAGE } from '../../domain/listing/page-chain.ts';
 import { cognitoClient } from './client.ts';
 import type { CognitoOptions } from './client.ts';
 import { cognitoCall, cognitoError, isMissingGroup } from './errors.ts';
 import { toDescription, toPoolGroup, toPoolUser } from './users.ts';
-
-/** Largest page of all three listings. */
-const PAGE = 60;
 
 const page = <T>(items: readonly T[], next: string | undefined): Page<T> => ({
   items,
@@ -28,7 +26,7 @@ export function userPoolReader(options: CognitoOptions): UserPoolReader {
         return toDescription(poolId, UserPool ?? {});
       }),
 
-    listUsersPage: (poolId, { filter, token, limit = PAGE }) =>
+    listUsersPage: (poolId, { filter, token, limit = FULL_PAGE }) =>
       cognitoCall(
         'ListUsers',
         poolId,
@@ -41,7 +39,7 @@ export function userPoolReader(options: CognitoOptions): UserPoolReader {
         { token, filter },
       ),
 
-    listGroupsPage: (poolId, { token, limit = PAGE }) =>
+    listGroupsPage: (poolId, { token, limit = FULL_PAGE }) =>
       cognitoCall(
         'ListGroups',
         poolId,
@@ -57,7 +55,7 @@ export function userPoolReader(options: CognitoOptions): UserPoolReader {
     listUsersInGroupPage: async (poolId, group, { token }) => {
       try {
         const { Users = [], NextToken } = await client.send(
-          new ListUsersInGroupCommand({ UserPoolId: poolId, GroupName: group, Limit: PAGE, NextToken: token }),
+          new ListUsersInGroupCommand({ UserPoolId: poolId, GroupName: group, Limit: FULL_PAGE, NextToken: token }),
         );
         return page(Users.map(toPoolUser), NextToken);
       } catch (error) {

@@ -18,10 +18,14 @@ export interface PoolListing<Call extends keyof UserPoolReader> {
 export interface ListedUser {
   readonly user: PoolUser;
   readonly compared: Compared | undefined;
+  /** See UserUse. */
+  readonly passedOver: boolean;
 }
 
 /** What becomes of listed users. */
 export interface UserUse {
+  /** Who is passed over, as if the listing did not show them; all others without it. */
+  readonly passesOver?: (user: PoolUser) => boolean;
   /** Before the user's page is applied: the place to look something up. */
   readonly look?: (user: PoolUser, compared: Compared) => Promise<void>;
   /** The user was marked; `first`: no page showed it before. */
@@ -32,16 +36,19 @@ export interface UserUse {
   readonly forgetExtra?: (count: number) => void;
 }
 
-/** Lists all users of the pool and marks them. With the scope `prefixes` it may end in Fault FilterRefused. */
+/** Lists all users of the pool and marks them; ends as userChains does. */
 export function usersAgainst(
   marks: Marks,
   { pool, poolId, chains, scope }: PoolListing<'listUsersPage'> & { readonly scope: ListingScope },
-  { look, found, extra, forgetExtra }: UserUse,
+  { passesOver = () => false, look, found, extra, forgetExtra }: UserUse,
 ): Chains<ListedUser> {
   const comparing = {
     listUsersPage: async (...request: Parameters<UserPoolReader['listUsersPage']>) => {
       const page = await pool.listUsersPage(...request);
-      const items: ListedUser[] = page.items.map((user) => ({ user, compared: marks.compare(user) }));
+      const items: ListedUser[] = page.items.map((user) => {
+        const passedOver = passesOver(user);
+        return { user, compared: passedOver ? undefined : marks.compare(user), passedOver };
+      });
       for (const { user, compared } of look === undefined ? [] : items)
         if (compared !== undefined) await look?.(user, compared);
       return { ...page, items };
@@ -50,7 +57,8 @@ export function usersAgainst(
   return userChains(comparing, poolId, scope, chains, {
     apply: (_id, listed) => {
       let extras = 0;
-      for (const { user, compared } of listed) {
+      for (const { user, compared, passedOver } of listed) {
+        if (passedOver) continue;
         if (compared !== undefined) {
           found(user, compared, marks.see(compared));
           continue;

@@ -4,6 +4,7 @@ import type { PoolGroup } from '../model.ts';
 import type { ObjectStore, UserPoolReader } from '../ports.ts';
 import { chainShape, followChain, newChain, withToken } from '../listing/page-chain.ts';
 import type { Progress } from '../state/progress.ts';
+import { listingGroups } from './figures.ts';
 import { claimExportProgress, stateAfter } from './progress.ts';
 import { runGroupsKey, Run } from './run.ts';
 import { countShape, onlyRead } from '../state/shape.ts';
@@ -43,11 +44,11 @@ export async function listGroups(
   runId: string,
 ): Promise<{ readonly done: boolean; readonly groups: number }> {
   const run = await Run.join(deps, runId);
-  const progress = await claimExportProgress<GroupListState>(deps, run, GROUPS_CHECKPOINT, groupListStateShape, () => ({
-    chain: newChain(),
-    groups: [],
-    pages: 0,
-  }));
+  const progress = await claimExportProgress<GroupListState>(deps, run, GROUPS_CHECKPOINT, {
+    shape: groupListStateShape,
+    initial: () => ({ chain: newChain(), groups: [], pages: 0 }),
+    figures: ({ groups, chain }) => listingGroups(run.facts, { found: groups.length, all: chain.done }),
+  });
   const { state } = progress;
   if (!state.chain.done || looksShort(run, state))
     await workThenSave(

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Clock } from '../ports.ts';
 import { chainShape, newChain } from '../listing/page-chain.ts';
+import { areSparse, fullPagesShape, NO_FULL_PAGES, withFullPage } from '../listing/page-density.ts';
 import { SUB_PREFIXES } from '../listing/user-chains.ts';
 import { countShape, onlyRead, textsShape } from '../state/shape.ts';
 
@@ -14,11 +15,15 @@ export const listingShape = v.object({
    * begins with `single` and changes when that cannot reach the pace.
    */
   mode: v.picklist(['single', 'prefixes']),
-  /** Set once several chains were refused or could not be trusted. */
+  /** Set once several chains were refused, could not be trusted, or took more calls than one. */
   singleOnly: v.boolean(),
   chains: v.array(listingChainShape),
   /** Of the users that the single chain had shown, `of` whom the prefixes must show again: the subs of those whom they have not. */
   again: v.exactOptional(v.object({ of: countShape, missing: onlyRead(textsShape) })),
+  /** The single chain where the prefixes took over; absent in what versions before 2.1 stored. */
+  before: v.exactOptional(listingChainShape),
+  /** Of the prefixes. */
+  full: v.exactOptional(onlyRead(fullPagesShape)),
 });
 /** How a run lists the users, and how far it has come. */
 export type Listing = v.InferOutput<typeof listingShape>;
@@ -39,7 +44,9 @@ export const singleListing = (): Listing => ({ mode: 'single', singleOnly: false
 
 /** `shown`: subs that the single chain has shown. */
 export function splitByPrefix(listing: Listing, shown: readonly string[]): void {
+  const [before = newChain()] = listing.chains;
   listing.mode = 'prefixes';
+  listing.before = before;
   listing.again = { of: shown.length, missing: shown };
   listing.chains = SUB_PREFIXES.map((prefix) => ({ ...newChain(), prefix }));
 }
@@ -50,7 +57,25 @@ export function backToSingle(listing: Listing): void {
   listing.singleOnly = true;
   listing.chains = [newChain()];
   delete listing.again;
+  delete listing.before;
+  delete listing.full;
 }
+
+/** Goes on with the single chain where the prefixes took over: what came before was shown and stored. */
+export function onWithSingle(listing: Listing): void {
+  const { before = newChain() } = listing;
+  backToSingle(listing);
+  listing.chains = [before];
+}
+
+/** A page of the prefixes came, and more follow behind it. */
+export function fullPageOfPrefix(listing: Listing, users: number): void {
+  listing.full = withFullPage(listing.full ?? NO_FULL_PAGES, users);
+}
+
+/** True when the filters cost more calls than one chain takes. */
+export const filtersAreOfNoUse = ({ mode, full = NO_FULL_PAGES }: Listing): boolean =>
+  mode === 'prefixes' && areSparse(full);
 
 /** A page of the prefixes has shown these. */
 export function shownAgain({ again }: Listing, subs: readonly string[]): void {

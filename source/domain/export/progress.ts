@@ -6,6 +6,7 @@ import { Progress } from '../state/progress.ts';
 import type { ProgressDeps } from '../state/progress.ts';
 import { countShape } from '../state/shape.ts';
 import type { Shape } from '../state/shape.ts';
+import type { WorkFigures } from '../state/work-figures.ts';
 import { EXPORTS_PREFIX, runFolder } from './run.ts';
 import type { Run } from './run.ts';
 
@@ -37,19 +38,26 @@ export const stateAfter = <S>(
   shape: Shape<S>,
 ): Promise<S | undefined> => Checkpoint.peek(objects, progressKey(runId, checkpoint), shape);
 
+/** The state of one function of the export, and what of it is shown. */
+interface ExportStep<S> {
+  readonly shape: Shape<S>;
+  readonly initial: () => S;
+  readonly figures: (state: S) => WorkFigures;
+}
+
 /** Takes over the progress of one function of the export; every save also moves the run's checkpoint time. */
 export const claimExportProgress = <S extends object>(
   deps: ProgressDeps,
   run: Run,
   checkpoint: string,
-  shape: Shape<S>,
-  initial: () => S,
+  { shape, initial, figures }: ExportStep<S>,
 ): Promise<Progress<S>> =>
   Progress.claim(
     deps,
     {
       key: progressKey(run.id, checkpoint),
       shape,
+      figures,
       folderOf: (kind) => `${runFolder(run.id)}${kind}/`,
       since: Date.parse(run.facts.startedAt),
       saved: () => run.touch(),

@@ -4,6 +4,7 @@ import { groupShape } from '../model.ts';
 import type { PoolGroup } from '../model.ts';
 import { Ledger } from '../digests/ledger.ts';
 import type { Progress } from '../state/progress.ts';
+import { listingGroups } from './figures.ts';
 import { claimExportProgress, exportLedgerShape } from './progress.ts';
 import { isStaged, runGroupsKey, Run } from './run.ts';
 import { stagedShape, Staging } from './staging.ts';
@@ -42,18 +43,11 @@ export interface SyncGroupResult {
 export async function syncGroup(deps: StepDeps, runId: string): Promise<SyncGroupResult> {
   const run = await Run.join(deps, runId);
   const groups = await readList(deps.objects, runGroupsKey(runId), groupShape);
-  const progress = await claimExportProgress<SyncGroupState>(
-    deps,
-    run,
-    SYNC_GROUP_CHECKPOINT,
-    syncGroupStateShape,
-    () => ({
-      next: 0,
-      groups: [],
-      counts: { added: 0, changed: 0 },
-      done: false,
-    }),
-  );
+  const progress = await claimExportProgress<SyncGroupState>(deps, run, SYNC_GROUP_CHECKPOINT, {
+    shape: syncGroupStateShape,
+    initial: () => ({ next: 0, groups: [], counts: { added: 0, changed: 0 }, done: false }),
+    figures: () => listingGroups(run.facts, { found: groups.length, all: true }),
+  });
   const { state } = progress;
   if (!state.done)
     await workThenSave(

@@ -7,6 +7,7 @@ import { Ledger } from '../digests/ledger.ts';
 import { forEachAtOnce } from '../concurrency.ts';
 import { chainShape, followChain, newChain, withToken } from '../listing/page-chain.ts';
 import type { Progress } from '../state/progress.ts';
+import { listingMembers } from './figures.ts';
 import { claimExportProgress, exportLedgerShape, listingCountsShape, stateAfter } from './progress.ts';
 import { isStaged, runGroupsKey, Run } from './run.ts';
 import { stagedShape, Staging } from './staging.ts';
@@ -74,12 +75,9 @@ export interface SyncUsersInGroupResult {
 export async function syncUsersInGroup(deps: SyncUsersInGroupDeps, runId: string): Promise<SyncUsersInGroupResult> {
   const run = await Run.join(deps, runId);
   const groups = await readList(deps.objects, runGroupsKey(runId), groupShape);
-  const progress = await claimExportProgress<MembersState>(
-    deps,
-    run,
-    SYNC_USERS_IN_GROUP_CHECKPOINT,
-    membersStateShape,
-    () => ({
+  const progress = await claimExportProgress<MembersState>(deps, run, SYNC_USERS_IN_GROUP_CHECKPOINT, {
+    shape: membersStateShape,
+    initial: () => ({
       next: 0,
       open: [],
       memberships: [],
@@ -89,7 +87,8 @@ export async function syncUsersInGroup(deps: SyncUsersInGroupDeps, runId: string
       late: { added: 0, changed: 0 },
       done: false,
     }),
-  );
+    figures: (listed) => listingMembers(run.facts, listed, groups.length - listed.next + listed.open.length),
+  });
   const { state } = progress;
   if (!state.done) await new MemberListing(deps, run, progress, groups, await loadLedgers(deps, run, state)).work();
   const { listed, added, skipped } = state.counts;

@@ -9,17 +9,21 @@ import {
   backToSingle,
   CHAINS_AT_A_TIME,
   ChainWatch,
+  filtersAreOfNoUse,
+  fullPageOfPrefix,
   listingShape,
   missesKnown,
   missesUsers,
+  onWithSingle,
   shownAgain,
   singleListing,
   splitByPrefix,
 } from './listing-scope.ts';
 import type { ListingChain } from './listing-scope.ts';
 import { forEachAtOnce } from '../concurrency.ts';
+import { listingUsers } from './figures.ts';
 import { followChain, withToken } from '../listing/page-chain.ts';
-import { prefixFilter } from '../listing/user-chains.ts';
+import { FILTERS_ARE_SPARSE, prefixFilter } from '../listing/user-chains.ts';
 import type { Progress } from '../state/progress.ts';
 import { claimExportProgress, exportLedgerShape, listingCountsShape } from './progress.ts';
 import { isStaged, Run } from './run.ts';
@@ -73,13 +77,17 @@ export async function syncUsers(
   { runId, callsPerSecond }: { readonly runId: string; readonly callsPerSecond: number },
 ): Promise<SyncUsersResult> {
   const run = await Run.join(deps, runId);
-  const progress = await claimExportProgress<UsersState>(deps, run, SYNC_USERS_CHECKPOINT, usersStateShape, () => ({
-    listing: singleListing(),
-    users: [],
-    federated: [],
-    counts: { listed: 0, added: 0, changed: 0, skipped: 0, pages: 0 },
-    done: false,
-  }));
+  const progress = await claimExportProgress<UsersState>(deps, run, SYNC_USERS_CHECKPOINT, {
+    shape: usersStateShape,
+    initial: () => ({
+      listing: singleListing(),
+      users: [],
+      federated: [],
+      counts: { listed: 0, added: 0, changed: 0, skipped: 0, pages: 0 },
+      done: false,
+    }),
+    figures: (listed) => listingUsers(run.facts, listed),
+  });
   const { state } = progress;
   if (!state.done) await new UserListing(deps, run, progress, callsPerSecond).work();
   const { listed, added, changed, skipped } = state.counts;
@@ -139,7 +147,11 @@ class UserListing {
     }
     if (listing.chains.every(({ done }) => done))
       this.#finish(seen.users.size + seen.federated.size + this.#tooLarge.length);
-    else if (this.#splits) splitByPrefix(listing, this.#watch.lastShown);
+    else if (filtersAreOfNoUse(listing)) {
+      this.deps.log.warn(FILTERS_ARE_SPARSE);
+      onWithSingle(listing);
+      await this.progress.save();
+    } else if (this.#splits) splitByPrefix(listing, this.#watch.lastShown);
   }
 
   get #tooLarge(): TooLargeUsers {
@@ -153,6 +165,8 @@ class UserListing {
 
   #follow(chain: ListingChain, failed: () => boolean, seen: Seen): Promise<void> {
     const { pool } = this.deps;
+    const { listing } = this.progress.state;
+    let onPage = 0;
     return followChain<PoolUser>(chain, {
       fetch: (token) =>
         pool.listUsersPage(this.run.facts.userPoolId, {
@@ -163,10 +177,14 @@ class UserListing {
         const subs = page.map(({ sub }) => sub);
         this.#watch.sawPage(subs);
         await this.#store(page, seen);
-        shownAgain(this.progress.state.listing, subs);
+        shownAgain(listing, subs);
+        onPage = subs.length;
       },
-      moved: () => this.progress.saveIfDue(),
-      stop: () => failed() || this.#sliceOver() || this.#splits,
+      moved: () => {
+        if (chain.prefix !== undefined && !chain.done) fullPageOfPrefix(listing, onPage);
+        this.progress.saveIfDue();
+      },
+      stop: () => failed() || this.#sliceOver() || this.#splits || filtersAreOfNoUse(listing),
       prefetch: true,
     });
   }

@@ -1,11 +1,13 @@
 import type { UserPoolWriter } from '../ports.ts';
 import { Checkpoint } from '../state/checkpoint.ts';
 import { inParts } from './plan/csv-rows.ts';
-import { initialCheckState } from './plan/check-state.ts';
+import { comparedAnew } from './plan/check-state.ts';
 import { initialJobsState, jobsStateKey, jobsStateShape } from './plan/jobs-state.ts';
-import { readPlan, restoreFolder, sourceOf } from './plan/plan-model.ts';
+import { plannedGroupShape, readPlan, restoreFolder, sourceOf } from './plan/plan-model.ts';
 import type { RestorePlan } from './plan/plan-model.ts';
 import { claimRestore } from './plan/progress.ts';
+import { restoreFigures } from './plan/restore-figures.ts';
+import { readList } from '../state/stored-list.ts';
 import { initialUpdatesState, updatesStateKey, updatesStateShape } from './plan/updates-state.ts';
 import type { UpdatesState } from './plan/updates-state.ts';
 import type { ScanTableDeps } from './planning/planning-run.ts';
@@ -45,18 +47,24 @@ export async function standingOfRestore(
   const plan = { ...(await readPlan(deps.objects, newUserPoolId, restoreId)), mayCreateUsers };
   const jobs =
     (await Checkpoint.peek(deps.objects, jobsStateKey(newUserPoolId, restoreId), jobsStateShape)) ?? initialJobsState();
+  const groups = await readList(deps.objects, plan.groupsKey, plannedGroupShape);
   const folder = `${restoreFolder(newUserPoolId, restoreId)}dry-run/`;
   const begun = await copyOfState(plan, deps);
   const progress = await claimRestore<UpdatesState>(
     deps,
     { newUserPoolId, restoreId, since: deps.clock.now() },
-    { key: `${folder}progress.json`, shape: updatesStateShape, initial: () => begun },
+    {
+      key: `${folder}progress.json`,
+      shape: updatesStateShape,
+      initial: () => begun,
+      figures: (updates) => restoreFigures({ plan, groups: groups.length, jobs, updates }),
+    },
   );
   const paused = deps.clock.now() - (progress.state.check?.at ?? 0) > LONGEST_PAUSE_MS;
   if (progress.state.phase === 'done' || paused) await progress.moveTo(begun);
   const { pools: pool, ...rest } = deps;
   const run = await beginUpdates(
-    { plan, jobs },
+    { plan, groups, jobs },
     { ...rest, pool, writer: NO_WRITER, updates: NO_QUEUE, newPassword: refuse },
     progress,
     { sliceOver, recreateMissing, dryRun: true },
@@ -83,9 +91,7 @@ async function copyOfState({ newUserPoolId, restoreId }: RestorePlan, deps: Scan
   );
   // A start that follows an end tries everybody again.
   if (state.phase === 'done') Object.assign(state, { collisions: [], refused: [], heldBack: [] });
-  const { sinceKey } = state.check ?? {};
-  const check = { ...initialCheckState(), at: deps.clock.now(), ...(sinceKey === undefined ? {} : { sinceKey }) };
-  return { ...state, phase: 'check', check };
+  return { ...state, phase: 'check', check: comparedAnew(state.check, { at: deps.clock.now() }) };
 }
 
 const refuse = (): never => {

@@ -11,6 +11,9 @@ import { claimRestore } from './plan/progress.ts';
 import { releaseBatches, takeAllMessages, takeMessages } from './plan/messages.ts';
 import { initialJobsState, jobsStateKey, jobsStateShape } from './plan/jobs-state.ts';
 import type { JobsState } from './plan/jobs-state.ts';
+import { importFigures } from './plan/restore-figures.ts';
+import { updatesStateKey, updatesStateShape } from './plan/updates-state.ts';
+import { Checkpoint } from '../state/checkpoint.ts';
 
 /** The restore that CheckNewUserPool opened. */
 export interface ImportUsersInput {
@@ -41,10 +44,17 @@ export async function importUsers(
 ): Promise<ImportUsersResult> {
   const sliceOver = workSlice(deps.clock, deps.timeLeft);
   const plan = await readPlan(deps.objects, newUserPoolId, restoreId);
+  const updates = await Checkpoint.peek(deps.objects, updatesStateKey(newUserPoolId, restoreId), updatesStateShape);
+  const created = updates?.counts.usersCreated ?? 0;
   const progress = await claimRestore<JobsState>(
     deps,
     { newUserPoolId, restoreId, since: Date.parse(plan.plannedAt) },
-    { key: jobsStateKey(newUserPoolId, restoreId), shape: jobsStateShape, initial: initialJobsState },
+    {
+      key: jobsStateKey(newUserPoolId, restoreId),
+      shape: jobsStateShape,
+      initial: initialJobsState,
+      figures: (jobs) => importFigures(plan, jobs, created),
+    },
   );
   const run: JobsRun = { plan, deps, progress };
   await takeMessages(deps.newUsers);

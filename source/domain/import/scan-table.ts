@@ -5,11 +5,17 @@ import { tagReplaced, tagRestore } from './plan/closed-objects.ts';
 import { claimRestore } from './plan/progress.ts';
 import type { RestorePlan, RestoreSource } from './plan/plan-model.ts';
 import type { RestoreHead } from './plan/restore-head.ts';
-import { notInTable, readPlan, sealedCounts, sourceOf } from './plan/plan-model.ts';
+import { notInTable, plannedGroupShape, readPlan, sealedCounts, sourceOf } from './plan/plan-model.ts';
+import { initialJobsState, jobsStateKey, jobsStateShape } from './plan/jobs-state.ts';
+import { restoreFigures } from './plan/restore-figures.ts';
+import { initialUpdatesState, updatesStateKey, updatesStateShape } from './plan/updates-state.ts';
+import { Checkpoint } from '../state/checkpoint.ts';
+import { readList } from '../state/stored-list.ts';
 import { standingOfRestore } from './dry-run.ts';
 import type { Standing } from './report/standing.ts';
 import { folderOf, planningKey } from './planning/planning-run.ts';
 import type { PlanningRun, ScanTableDeps, ScanTableInput } from './planning/planning-run.ts';
+import { plannedFigures, planningFigures } from './planning/planning-figures.ts';
 import { planningStateShape } from './planning/planning-state.ts';
 import type { PlanningState } from './planning/planning-state.ts';
 import { previewKeys, writePreview } from './planning/preview.ts';
@@ -65,10 +71,7 @@ export async function scanTable(
 ): Promise<ScanTableResult> {
   const folder = folderOf(input);
   const { dryRun, newUserPoolId } = input.options;
-  if (input.phase !== 'planning')
-    return dryRun
-      ? compareBegun(input, deps)
-      : summary(await readPlan(deps.objects, newUserPoolId, input.restoreId), dryRun);
+  if (input.phase !== 'planning') return dryRun ? compareBegun(input, deps) : goOn(input, deps);
   const run: PlanningRun = {
     input,
     deps,
@@ -83,6 +86,7 @@ export async function scanTable(
       key: planningKey(folder),
       shape: planningStateShape,
       initial: () => (input.options.exportRun === undefined ? newTableRead() : newSnapshotRead()),
+      figures: planningFigures,
     },
   );
   for (;;) {
@@ -95,7 +99,23 @@ export async function scanTable(
   await removeSpool(run);
   await tagClosed(run);
   const plan = await readPlan(deps.objects, newUserPoolId, input.restoreId);
+  await deps.tell?.(plannedFigures(plan));
   return { ...summary(plan, dryRun), ...(dryRun ? { reportKeys: Object.values(previewKeys(folder)) } : {}) };
+}
+
+/** A restore that has begun keeps its plan; whoever follows the execution is told how far it had come. */
+async function goOn({ options, restoreId }: ScanTableInput, deps: ScanTableDeps): Promise<ScanTableResult> {
+  const { newUserPoolId } = options;
+  const plan = await readPlan(deps.objects, newUserPoolId, restoreId);
+  const groups = (await readList(deps.objects, plan.groupsKey, plannedGroupShape)).length;
+  const { objects } = deps;
+  const jobs =
+    (await Checkpoint.peek(objects, jobsStateKey(newUserPoolId, restoreId), jobsStateShape)) ?? initialJobsState();
+  const updates =
+    (await Checkpoint.peek(objects, updatesStateKey(newUserPoolId, restoreId), updatesStateShape)) ??
+    initialUpdatesState();
+  await deps.tell?.(restoreFigures({ plan, groups, jobs, updates }));
+  return summary(plan, false);
 }
 
 /** A restore that has begun keeps its plan: a dry run tells how far it has come, and what a start would do. */

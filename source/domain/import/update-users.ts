@@ -3,8 +3,10 @@ import { Checkpoint } from '../state/checkpoint.ts';
 import { takeAllMessages } from './plan/messages.ts';
 import { initialJobsState, jobsStateKey, jobsStateShape } from './plan/jobs-state.ts';
 import type { JobsState } from './plan/jobs-state.ts';
-import { readPlan } from './plan/plan-model.ts';
+import { plannedGroupShape, readPlan } from './plan/plan-model.ts';
 import type { RestorePlan } from './plan/plan-model.ts';
+import { restoreFigures } from './plan/restore-figures.ts';
+import { readList } from '../state/stored-list.ts';
 import { finishRestore } from './report/finish.ts';
 import type { RestoreOutcome } from './plan/outcome.ts';
 import type { UpdateUsersDeps } from './updates/deps.ts';
@@ -55,17 +57,23 @@ export async function updateUsers(input: UpdateUsersInput, deps: UpdateUsersDeps
     ...(await readPlan(deps.objects, newUserPoolId, restoreId)),
     mayCreateUsers: input.mayCreateUsers,
   };
+  const groups = await readList(deps.objects, plan.groupsKey, plannedGroupShape);
+  const jobs =
+    (await Checkpoint.peek(deps.objects, jobsStateKey(newUserPoolId, restoreId), jobsStateShape)) ?? initialJobsState();
   const progress = await claimRestore(
     deps,
     { newUserPoolId, restoreId, since: Date.parse(plan.plannedAt) },
-    { key: updatesStateKey(newUserPoolId, restoreId), shape: updatesStateShape, initial: initialUpdatesState },
+    {
+      key: updatesStateKey(newUserPoolId, restoreId),
+      shape: updatesStateShape,
+      initial: initialUpdatesState,
+      figures: (updates) => restoreFigures({ plan, groups: groups.length, jobs, updates }),
+    },
   );
-  const jobs =
-    (await Checkpoint.peek(deps.objects, jobsStateKey(newUserPoolId, restoreId), jobsStateShape)) ?? initialJobsState();
   const sliceOver = allImported(plan, jobs)
     ? workSlice(deps.clock, deps.timeLeft, LAST_SLICE_MS)
     : () => shortSliceOver() || deps.clock.now() >= jobs.dueAt;
-  const run = await beginUpdates({ plan, jobs }, deps, progress, {
+  const run = await beginUpdates({ plan, groups, jobs }, deps, progress, {
     sliceOver,
     recreateMissing: input.recreateMissing ?? false,
     dryRun: false,

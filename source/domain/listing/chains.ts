@@ -5,6 +5,8 @@ import { countShape } from '../state/shape.ts';
 import type { Stored } from '../state/shape.ts';
 import { followChain, newChain } from './page-chain.ts';
 import type { ChainState } from './page-chain.ts';
+import { fullPagesShape, NO_FULL_PAGES, withFullPage } from './page-density.ts';
+import type { FullPages } from './page-density.ts';
 
 export const chainProgressShape = v.object({
   next: countShape,
@@ -16,6 +18,8 @@ export const chainProgressShape = v.object({
       unknown: v.exactOptional(countShape),
     }),
   ),
+  /** Of chains whose pages are counted; see PageUse. */
+  full: v.exactOptional(fullPagesShape),
 });
 /** Chains of pages are numbered; those below `next` that are not open have ended. */
 export type ChainProgress = Stored<typeof chainProgressShape>;
@@ -26,6 +30,8 @@ export const NO_CHAINS: ChainProgress = { next: 0, open: [] };
 interface OpenChain extends ChainState {
   readonly id: number;
   unknown: number;
+  /** Items of the page that was applied last. */
+  onPage: number;
 }
 
 /** What becomes of the pages. */
@@ -34,6 +40,8 @@ export interface PageUse<T> {
   readonly apply: (id: number, items: readonly T[]) => number;
   /** A chain begins again: takes so many off that count again. */
   readonly forget: (unknown: number) => void;
+  /** Counts the pages behind which more follow. */
+  readonly counted?: boolean;
 }
 
 /** Enough to reach 25 calls/s at 150 ms a page; the pacer keeps the ceiling. */
@@ -46,6 +54,7 @@ const CHAINS_AT_A_TIME = 4;
 export class Chains<T> {
   readonly #open: Map<number, OpenChain>;
   #next: number;
+  #full: FullPages;
 
   constructor(
     private readonly total: number,
@@ -54,7 +63,12 @@ export class Chains<T> {
     private readonly use: PageUse<T>,
   ) {
     this.#next = progress.next;
-    this.#open = new Map(progress.open.map((chain) => [chain.id, { ...newChain(), unknown: 0, ...chain }]));
+    this.#full = progress.full ?? NO_FULL_PAGES;
+    this.#open = new Map(progress.open.map((chain) => [chain.id, { ...newChain(), unknown: 0, onPage: 0, ...chain }]));
+  }
+
+  get full(): FullPages {
+    return this.#full;
   }
 
   get progress(): ChainProgress {
@@ -65,6 +79,7 @@ export class Chains<T> {
         ...(token === undefined ? {} : { token }),
         ...(unknown === 0 ? {} : { unknown }),
       })),
+      ...(this.#full.pages === 0 ? {} : { full: this.#full }),
     };
   }
 
@@ -79,6 +94,7 @@ export class Chains<T> {
         fetch: (token) => this.fetch(chain.id, token),
         apply: (items) => {
           chain.unknown += this.use.apply(chain.id, items);
+          chain.onPage = items.length;
         },
         restarted: () => {
           this.use.forget(chain.unknown);
@@ -86,6 +102,7 @@ export class Chains<T> {
         },
         moved: () => {
           if (chain.done) this.#open.delete(chain.id);
+          else if (this.use.counted === true) this.#full = withFullPage(this.#full, chain.onPage);
           afterPage();
         },
         stop: () => failed() || stop(),
@@ -97,7 +114,7 @@ export class Chains<T> {
   *#chains(stop: () => boolean): Generator<OpenChain, void, undefined> {
     yield* [...this.#open.values()];
     while (this.#next < this.total && !stop()) {
-      const chain: OpenChain = { ...newChain(), id: this.#next, unknown: 0 };
+      const chain: OpenChain = { ...newChain(), id: this.#next, unknown: 0, onPage: 0 };
       this.#next += 1;
       this.#open.set(chain.id, chain);
       yield chain;

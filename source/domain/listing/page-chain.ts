@@ -14,6 +14,9 @@ export type ChainState = v.InferOutput<typeof chainShape>;
 /** A chain before its first page. */
 export const newChain = (): ChainState => ({ done: false, restarts: 0 });
 
+/** Items of a full page of Cognito's listings of users, groups and members. */
+export const FULL_PAGE = 60;
+
 /** How often any chain of pages may begin again. */
 export const MAX_RESTARTS = 10;
 

@@ -44,6 +44,7 @@ export class Pacer {
   #grownAt: number;
   readonly #waiting: Caller[] = [];
   #serving = false;
+  #grants = 0;
   #permit: Permit | undefined;
 
   constructor({ callsPerSecond, clock }: { readonly callsPerSecond: number; readonly clock: Clock }) {
@@ -60,6 +61,7 @@ export class Pacer {
    */
   restart(callsPerSecond?: number, permit?: Permit): void {
     this.#permit = permit;
+    this.#grants = 0;
     if (callsPerSecond !== undefined) {
       const ceiling = rateBelow(callsPerSecond);
       this.#rate = Math.min(ceiling, this.#rate === this.#ceiling ? ceiling : this.#rate);
@@ -90,6 +92,11 @@ export class Pacer {
     return this.#rate;
   }
 
+  /** Calls granted since the invocation began. */
+  get grants(): number {
+    return this.#grants;
+  }
+
   get #interval(): number {
     return 1000 / this.#rate;
   }
@@ -105,6 +112,7 @@ export class Pacer {
       }
       this.#nextAt = Math.max(this.#nextAt, this.#clock.now() - CATCH_UP_MS) + this.#interval;
       this.#grow();
+      this.#grants += 1;
       this.#waiting.shift()?.granted();
     }
     this.#serving = false;

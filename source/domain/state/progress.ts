@@ -2,6 +2,7 @@ import type { Clock, ObjectStore } from '../ports.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { SaveQueue } from './save-queue.ts';
 import type { Shape } from './shape.ts';
+import type { TellProgress, WorkFigures } from './work-figures.ts';
 
 interface StoredPart {
   readonly key: string;
@@ -22,6 +23,8 @@ export interface ProgressDeps {
   readonly clock: Pick<Clock, 'now'>;
   /** Unique per invocation. */
   readonly claim: string;
+  /** Where progress is to be shown to whoever follows the execution. */
+  readonly tell?: TellProgress;
 }
 
 /** Where progress is kept, and what belongs to it. */
@@ -36,6 +39,8 @@ export interface ProgressPlace<S> {
   readonly since: number;
   /** Runs after the claim and after every save. */
   readonly saved?: () => Promise<void>;
+  /** What is shown of the state. */
+  readonly figures: (state: S) => WorkFigures;
 }
 
 /**
@@ -77,8 +82,9 @@ export class Progress<S extends object> {
       now: () => deps.clock.now(),
       initial,
     });
-    await place.saved?.();
-    return new Progress(deps, place, checkpoint);
+    const progress = new Progress(deps, place, checkpoint);
+    await progress.#saved(progress.state);
+    return progress;
   }
 
   get state(): S {
@@ -127,7 +133,12 @@ export class Progress<S extends object> {
     // What was cut meanwhile is not among them.
     this.#unstored = this.#unstored.slice(parts.length);
     await this.checkpoint.save(snapshot);
+    await this.#saved(snapshot);
+  }
+
+  async #saved(state: S): Promise<void> {
     await this.place.saved?.();
+    await this.deps.tell?.(this.place.figures(state));
   }
 
   /** Never the key of another invocation's object: a superseded one overwrites nothing. */

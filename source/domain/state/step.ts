@@ -1,5 +1,6 @@
 import { isNamed } from '../errors.ts';
 import type { BackupTable, Clock, Log, ObjectStore, TimeLeft } from '../ports.ts';
+import type { TellProgress } from './work-figures.ts';
 
 /** What every looped function of the export needs. */
 export interface StepDeps {
@@ -10,6 +11,8 @@ export interface StepDeps {
   /** Unique per invocation (the request id). */
   readonly claim: string;
   readonly timeLeft: TimeLeft;
+  /** See ProgressDeps. */
+  readonly tell?: TellProgress;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Fault, Halt } from '../errors.ts';
 import type { BackupTable, Clock, ItemKey } from '../ports.ts';
 
-const WORKFLOWS = ['ExportWorkflow', 'ImportWorkflow', 'VerifyWorkflow'] as const;
+export const WORKFLOWS = ['ExportWorkflow', 'ImportWorkflow', 'VerifyWorkflow'] as const;
 /** The state machines of the product. */
 export type SolutionWorkflow = (typeof WORKFLOWS)[number];
 /** Guards what an event names. */

@@ -3,6 +3,7 @@ import { comparePool } from '../../domain/verify/pool/compare-pool.ts';
 import type { ComparePoolResult } from '../../domain/verify/pool/state.ts';
 import { parseCompareEvent } from '../../domain/verify/verify-event.ts';
 import { assertVerifyMayRun } from '../../domain/workflow/lease.ts';
+import { tellingProgress } from '../../domain/workflow/progress.ts';
 import { backupTable } from '../../adapters/backup-table.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { permitted } from '../../adapters/cognito/permitted.ts';
@@ -12,6 +13,7 @@ import { guarded } from '../../adapters/guarded.ts';
 import { invocationOf } from '../../adapters/invocation.ts';
 import { log } from '../../adapters/log.ts';
 import { objectStore } from '../../adapters/object-store.ts';
+import { toldInvocation } from '../../adapters/told-invocation.ts';
 
 const env = readEnv({
   BACKUP_TABLE_NAME: requiredText(),
@@ -34,10 +36,21 @@ export const handler = guarded(async (event: unknown, context): Promise<CompareP
   const assertLease = (): Promise<void> => assertVerifyMayRun(table, executionArn);
   await assertLease();
   const callsPerSecond = options.cognitoTps ?? env.COGNITO_TPS;
-  const result = await permitted(
-    pacer,
-    { ...invocation, workflow: 'VerifyWorkflow', executionArn, callsPerSecond, objects, assertLease },
-    () => comparePool({ ...input, tableName, bucket: env.STATE_BUCKET }, { ...invocation, table, objects, pool }),
+  const calling = {
+    ...invocation,
+    workflow: 'VerifyWorkflow' as const,
+    executionArn,
+    callsPerSecond,
+    objects,
+    assertLease,
+  };
+  const result = await tellingProgress(
+    { ...invocation, objects },
+    toldInvocation({ workflow: 'VerifyWorkflow', executionArn, event, pacer }),
+    (tell) =>
+      permitted(pacer, calling, () =>
+        comparePool({ ...input, tableName, bucket: env.STATE_BUCKET }, { ...invocation, table, objects, pool, tell }),
+      ),
   );
   log.info('Compared so far', { ...result });
   return result;

@@ -2,12 +2,14 @@ import type { VerifyBackupResult } from '../../domain/verify/backup/state.ts';
 import { verifyBackup } from '../../domain/verify/backup/verify-backup.ts';
 import { parseLookEvent } from '../../domain/verify/verify-event.ts';
 import { assertVerifyMayRun, regionOf } from '../../domain/workflow/lease.ts';
+import { tellingProgress } from '../../domain/workflow/progress.ts';
 import { backupTable } from '../../adapters/backup-table.ts';
 import { int, readEnv, requiredText } from '../../adapters/env.ts';
 import { guarded } from '../../adapters/guarded.ts';
 import { invocationOf } from '../../adapters/invocation.ts';
 import { log } from '../../adapters/log.ts';
 import { objectStore } from '../../adapters/object-store.ts';
+import { toldInvocation } from '../../adapters/told-invocation.ts';
 
 const env = readEnv({
   BACKUP_TABLE_NAME: requiredText(),
@@ -28,17 +30,15 @@ export const handler = guarded(async (event: unknown, context): Promise<VerifyBa
   const { executionArn, options, waitedAfter } = parseLookEvent(event);
   await assertVerifyMayRun(table, executionArn);
   const region = regionOf(executionArn);
-  const result = await verifyBackup(
-    {
-      executionArn,
-      options,
-      waitedAfter,
-      tableName,
-      region,
-      primaryRegion: env.PRIMARY_REGION,
-      retentionDays: env.SNAPSHOT_RETENTION_DAYS,
-    },
-    { ...invocation, table, objects, ...(region === env.PRIMARY_REGION ? {} : { primary }) },
+  const about = { tableName, region, primaryRegion: env.PRIMARY_REGION, retentionDays: env.SNAPSHOT_RETENTION_DAYS };
+  const result = await tellingProgress(
+    { ...invocation, objects },
+    toldInvocation({ workflow: 'VerifyWorkflow', executionArn, event, pacer: undefined }),
+    (tell) =>
+      verifyBackup(
+        { executionArn, options, waitedAfter, ...about },
+        { ...invocation, table, objects, tell, ...(region === env.PRIMARY_REGION ? {} : { primary }) },
+      ),
   );
   log.info('Verified so far', { ...result });
   return result;

@@ -106,7 +106,13 @@ class Invocations {
     this.#claims += 1;
     const progress = await Progress.claim<State>(
       { objects, clock, claim: `claim-${this.#claims}` },
-      { key: KEY, shape, folderOf: (kind) => `run/${kind}/`, since: clock.now() },
+      {
+        key: KEY,
+        shape,
+        folderOf: (kind) => `run/${kind}/`,
+        since: clock.now(),
+        figures: () => ({ phase: 'restoring' }),
+      },
       () => ({ begun: [], parts: [] }),
     );
     // What was not saved is done once more.

@@ -49,6 +49,8 @@ export async function answerControl(request: IncomingRequest, parts: ControlPart
         await tellMiniStack(parts.forward, '/_ministack/config', { 'stepfunctions._SFN_WAIT_SCALE': waitScale });
       if (changes.replicationLagMs !== undefined)
         await tellMiniStack(parts.forward, '/_local/replication-lag', { ms: changes.replicationLagMs });
+      if (changes.filterAfterPaging !== undefined)
+        await tellMiniStack(parts.forward, '/_local/listings', { filterAfterPaging: changes.filterAfterPaging });
       // A Region that is down receives no writes; they arrive when it is back.
       if (changes.regionsDown !== undefined)
         await tellMiniStack(parts.forward, '/_local/replication-hold', { held: changes.regionsDown.length > 0 });

@@ -20,6 +20,8 @@ export interface ListingKnobs {
   offsetTokens: boolean;
   /** False: ListUsers refuses every filter on `sub`. */
   subFilter: boolean;
+  /** True: a filter by the beginning of a value is applied to the pages that were cut without it. */
+  filterAfterPaging: boolean;
   /** Users whom ListUsers does not show yet: it is eventually consistent. */
   hides: (user: PoolUser) => boolean;
 }
@@ -33,6 +35,7 @@ export class SimulatedPoolReader implements UserPoolReader {
     tokenTtlMs: 3_600_000,
     offsetTokens: false,
     subFilter: true,
+    filterAfterPaging: false,
     hides: () => false,
   };
   readonly #tokens: PageTokens;
@@ -64,10 +67,17 @@ export class SimulatedPoolReader implements UserPoolReader {
       const wanted = filter === undefined ? undefined : parseFilter(filter);
       if (wanted?.attribute === 'sub' && !this.knobs.subFilter)
         throw new Fault('FilterRefused', 'Cognito refused the filter.');
-      const shown = (user: PoolUser): boolean =>
-        (wanted === undefined || matchesFilter(wanted, user)) && this.#consistent(user);
-      return this.#page(`users ${poolId} ${filter ?? ''}`, { token, limit }, (after) =>
-        filtered(pool.usersAfter(after, wanted), shown),
+      const passes = (user: PoolUser): boolean => wanted === undefined || matchesFilter(wanted, user);
+      const listing = `users ${poolId} ${filter ?? ''}`;
+      // A filter by a whole value names few users: it is taken for a look-up.
+      if (this.knobs.filterAfterPaging && wanted?.operator === '^=') {
+        const cut = this.#page(listing, { token, limit }, (after) =>
+          filtered(pool.usersAfter(after, undefined), this.#consistent),
+        );
+        return { ...cut, items: cut.items.filter(passes) };
+      }
+      return this.#page(listing, { token, limit }, (after) =>
+        filtered(pool.usersAfter(after, wanted), (user) => passes(user) && this.#consistent(user)),
       );
     });
 

@@ -34,7 +34,10 @@ import {
   assertVerifyMayRun,
   regionOf,
 } from '../../../source/domain/workflow/lease.ts';
-import type { LeaseDeps } from '../../../source/domain/workflow/lease.ts';
+import type { LeaseDeps, SolutionWorkflow } from '../../../source/domain/workflow/lease.ts';
+import { tellingProgress } from '../../../source/domain/workflow/progress.ts';
+import type { TellProgress } from '../../../source/domain/state/work-figures.ts';
+import { toldInvocation } from '../../../source/adapters/told-invocation.ts';
 import { importJobEnded } from '../../../source/domain/workflow/metrics.ts';
 import { notify } from '../../../source/domain/workflow/notices/notify.ts';
 import type { NotifyDeps } from '../../../source/domain/workflow/notices/notify.ts';
@@ -82,6 +85,31 @@ export const workflowFunctions = (services: RegionServices, settings: FunctionSe
   ...verifyFunctions(services, settings),
 });
 
+/** An invocation that tells how far it has come. */
+type Told = Invocation & { readonly tell: TellProgress };
+
+interface Telling extends Invocation {
+  readonly workflow: SolutionWorkflow;
+  readonly executionArn: string;
+  readonly event: unknown;
+  readonly objects: ObjectStore;
+  readonly callsPerSecond: number;
+}
+
+/** Counts the calls of an invocation in place of its pacer. */
+function telling<T>(
+  { workflow, executionArn, event, callsPerSecond, ...deps }: Telling,
+  work: (parts: { readonly tell: TellProgress; readonly counted: () => void }) => Promise<T>,
+): Promise<T> {
+  const pacer = { grants: 0, callsPerSecond };
+  const counted = (): void => {
+    pacer.grants += 1;
+  };
+  return tellingProgress(deps, toldInvocation({ workflow, executionArn, event, pacer }), (tell) =>
+    work({ tell, counted }),
+  );
+}
+
 function commonFunctions(
   { table, executionStatus, invocation, publish, sendMetrics, objects }: RegionServices,
   { primaryRegion, secondaryRegion, primaryUserPoolId }: FunctionSettings,
@@ -114,27 +142,30 @@ function exportFunctions(
     assertExportMayRun({ table, executionStatus }, executionArn, [primaryRegion, secondaryRegion]);
   const calling = async (
     executionArn: string,
-    work: (deps: typeof ports & Invocation) => Promise<unknown>,
+    event: unknown,
+    work: (deps: typeof ports & Told) => Promise<unknown>,
   ): Promise<unknown> => {
     const assertLease = (): Promise<void> => mayRun(executionArn);
     await assertLease();
     const begun = invocation();
     const about = { ...begun, workflow: 'ExportWorkflow' as const, executionArn, objects, assertLease };
-    return withPermittedPorts(
-      { pool: cognito },
-      { ...about, ...(paced === true ? { callsPerSecond } : {}) },
-      (cognitos) => tellingLastSealed(table, () => work({ ...ports, ...begun, ...cognitos })),
+    return telling({ ...about, event, callsPerSecond }, ({ tell, counted }) =>
+      withPermittedPorts(
+        { pool: cognito },
+        { ...about, counted, ...(paced === true ? { callsPerSecond } : {}) },
+        (cognitos) => tellingLastSealed(table, () => work({ ...ports, ...begun, ...cognitos, tell })),
+      ),
     );
   };
   const step =
-    (work: (deps: typeof ports & Invocation, event: ReturnType<typeof parseRunEvent>) => Promise<unknown>) =>
+    (work: (deps: typeof ports & Told, event: ReturnType<typeof parseRunEvent>) => Promise<unknown>) =>
     async (event: unknown): Promise<unknown> => {
       const parsed = parseRunEvent(event);
-      return calling(parsed.executionArn, (deps) => work(deps, parsed));
+      return calling(parsed.executionArn, event, (deps) => work(deps, parsed));
     };
   return {
     CheckUserPoolConfig: (event) =>
-      calling(parseExportEvent(event).executionArn, (deps) =>
+      calling(parseExportEvent(event).executionArn, event, (deps) =>
         checkUserPoolConfig({ ...deps, random }, primaryUserPoolId),
       ),
     SyncUsers: step((deps, { runId }) => syncUsers(deps, { runId, callsPerSecond })),
@@ -174,23 +205,27 @@ function importFunctions(
   const ports = { pools: cognito, pool: cognito, writer, jobs, table, objects, newUsers, updates };
   const calling = async (
     { executionArn, options }: ReturnType<typeof startedImport>,
-    work: (deps: typeof ports & Invocation) => Promise<unknown>,
+    event: unknown,
+    work: (deps: typeof ports & Told) => Promise<unknown>,
   ): Promise<unknown> => {
     const assertLease = (): Promise<void> => assertImportMayRun(table, executionArn);
     await assertLease();
     const begun = invocation();
     const about = { ...begun, workflow: 'ImportWorkflow' as const, executionArn, objects, assertLease };
-    return withPermittedPorts(
-      { pools: cognito, pool: cognito, writer, jobs },
-      { ...about, ...(paced === true ? { callsPerSecond: options.cognitoTps ?? callsPerSecond } : {}) },
-      (cognitos) => work({ ...ports, ...begun, ...cognitos }),
+    const ceiling = { callsPerSecond: options.cognitoTps ?? callsPerSecond };
+    return telling({ ...about, event, ...ceiling }, ({ tell, counted }) =>
+      withPermittedPorts(
+        { pools: cognito, pool: cognito, writer, jobs },
+        { ...about, counted, ...(paced === true ? ceiling : {}) },
+        (cognitos) => work({ ...ports, ...begun, ...cognitos, tell }),
+      ),
     );
   };
   const step =
-    (work: (deps: typeof ports & Invocation, event: ReturnType<typeof openedImport>) => Promise<unknown>) =>
+    (work: (deps: typeof ports & Told, event: ReturnType<typeof openedImport>) => Promise<unknown>) =>
     async (event: unknown): Promise<unknown> => {
       const parsed = openedImport(event);
-      return calling(parsed, (deps) => work(deps, parsed));
+      return calling(parsed, event, (deps) => work(deps, parsed));
     };
   const target = ({ options: { newUserPoolId }, restore }: ReturnType<typeof openedImport>) => ({
     newUserPoolId,
@@ -200,7 +235,7 @@ function importFunctions(
     CheckNewUserPool: async (event) => {
       const started = startedImport(event);
       const { executionArn, options } = started;
-      return calling(started, (deps) =>
+      return calling(started, event, (deps) =>
         checkNewUserPool(
           { options, region: regionOf(executionArn), primaryUserPoolId, tableName: TABLE },
           { ...deps, random },
@@ -231,9 +266,13 @@ function verifyFunctions(
       const parsed = parseLookEvent(event);
       await assertVerifyMayRun(table, parsed.executionArn);
       const region = regionOf(parsed.executionArn);
-      return verifyBackup(
-        { ...parsed, tableName: TABLE, region, primaryRegion, retentionDays },
-        { ...invocation(), table, objects, ...(region === primaryRegion ? {} : { primary }) },
+      const begun = invocation();
+      const about = { ...begun, workflow: 'VerifyWorkflow' as const, executionArn: parsed.executionArn, objects };
+      return telling({ ...about, event, callsPerSecond }, ({ tell }) =>
+        verifyBackup(
+          { ...parsed, tableName: TABLE, region, primaryRegion, retentionDays },
+          { ...begun, table, objects, tell, ...(region === primaryRegion ? {} : { primary }) },
+        ),
       );
     },
     ComparePool: async (event) => {
@@ -243,8 +282,10 @@ function verifyFunctions(
       await assertLease();
       const begun = invocation();
       const about = { ...begun, workflow: 'VerifyWorkflow' as const, executionArn, objects, assertLease };
-      return withPermittedPorts({ pool }, { ...about, ...(paced === true ? { callsPerSecond } : {}) }, (cognitos) =>
-        comparePool({ ...parsed, tableName: TABLE, bucket: BUCKET }, { ...begun, table, objects, ...cognitos }),
+      return telling({ ...about, event, callsPerSecond }, ({ tell, counted }) =>
+        withPermittedPorts({ pool }, { ...about, counted, ...(paced === true ? { callsPerSecond } : {}) }, (cognitos) =>
+          comparePool({ ...parsed, tableName: TABLE, bucket: BUCKET }, { ...begun, table, objects, tell, ...cognitos }),
+        ),
       );
     },
   };

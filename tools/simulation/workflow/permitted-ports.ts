@@ -32,6 +32,8 @@ export function withPermittedPorts<P extends Readonly<Record<string, object>>, T
     readonly assertLease: () => Promise<void>;
     /** Given where calls are to be paced, too. */
     readonly callsPerSecond?: number;
+    /** Called for every call that is made. */
+    readonly counted?: () => void;
   },
   work: (ports: P) => Promise<T>,
 ): Promise<T> {
@@ -39,7 +41,10 @@ export function withPermittedPorts<P extends Readonly<Record<string, object>>, T
   const permit = new CallPermit(calling, { key: CALL_PERMIT_KEYS[workflow], executionArn, claim });
   const pacer = callsPerSecond === undefined ? undefined : new Pacer({ callsPerSecond, clock });
   pacer?.restart(callsPerSecond, permit);
-  const turn = (): Promise<void> => pacer?.take() ?? permit.ensure();
+  const turn = async (): Promise<void> => {
+    await (pacer?.take() ?? permit.ensure());
+    calling.counted?.();
+  };
   const needed = Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, needing(port, turn)])) as P;
   return untilEnd(permit, () => work(needed));
 }

@@ -3,6 +3,7 @@ import type { Manifest } from '../../backup/manifest.ts';
 import { tagSuperseded } from '../../backup/snapshot/superseded.ts';
 import { SnapshotParts } from '../../backup/snapshot/write.ts';
 import { Fault } from '../../errors.ts';
+import { cleaningUp } from '../figures.ts';
 import { CLEAN_UP_CHECKPOINT, claimExportProgress, stateAfter } from '../progress.ts';
 import { Run, TAGGED_SNAPSHOTS_KEY } from '../run.ts';
 import { workSlice } from '../../state/slice.ts';
@@ -61,9 +62,11 @@ export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): 
   const run = await Run.join(deps, options.runId);
   const begun = await stateAfter(deps.objects, run.id, CLEAN_UP_CHECKPOINT, cleanUpStateShape);
   const phase = begun?.phase ?? (await firstPhase(deps, run.id));
-  const progress = await claimExportProgress(deps, run, CLEAN_UP_CHECKPOINT, cleanUpStateShape, () =>
-    newCleanUp(options, phase),
-  );
+  const progress = await claimExportProgress(deps, run, CLEAN_UP_CHECKPOINT, {
+    shape: cleanUpStateShape,
+    initial: () => newCleanUp(options, phase),
+    figures: cleaningUp,
+  });
   const { state } = progress;
   const cleanUp: CleanUp = {
     deps,

@@ -1,4 +1,5 @@
 import type { Progress } from '../../state/progress.ts';
+import type { TellProgress } from '../../state/work-figures.ts';
 import type {
   Clock,
   ImportJobs,
@@ -27,6 +28,8 @@ export interface ImportUsersDeps {
   readonly timeLeft: TimeLeft;
   /** Unique per invocation. */
   readonly claim: string;
+  /** See ProgressDeps. */
+  readonly tell?: TellProgress;
   readonly log: Log;
   readonly jobEnded: JobEnded;
 }

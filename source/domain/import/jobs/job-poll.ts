@@ -12,8 +12,9 @@ import type { JobsState } from '../plan/jobs-state.ts';
 /** One look at the running job. */
 export async function pollJob(run: JobsRun, state: JobsState, chunk: ChunkPlan): Promise<JobsState> {
   const { plan, deps } = run;
-  const { jobId, rows } = currentJob(state);
-  const job = await deps.jobs.describeJob(plan.newUserPoolId, jobId);
+  const current = currentJob(state);
+  const { rows } = current;
+  const job = await deps.jobs.describeJob(plan.newUserPoolId, current.jobId);
   const now = deps.clock.now();
   const elapsedMs = now - (state.startedAt ?? now);
   if (!TERMINAL_JOB_STATUSES.includes(job.status)) {
@@ -23,7 +24,7 @@ export async function pollJob(run: JobsRun, state: JobsState, chunk: ChunkPlan):
       processed: job.imported + job.skipped + job.failed,
       ...(state.speed === undefined ? {} : { speed: state.speed }),
     });
-    return { ...state, dueAt: now + delay };
+    return { ...state, job: { ...current, imported: job.imported }, dueAt: now + delay };
   }
   await deps.jobEnded(job);
   deps.log.info('Import job ended', {

@@ -8,7 +8,7 @@ import { nameKey } from '../../digests/user-content.ts';
 import { signInNameFrom } from '../../comparison/matching.ts';
 import { NO_CHAINS } from '../../listing/chains.ts';
 import type { PageUse } from '../../listing/chains.ts';
-import { inOneChainIfRefused, userChains } from '../../listing/user-chains.ts';
+import { orInOneChain, userChains } from '../../listing/user-chains.ts';
 import type { ListingScope } from '../../listing/user-chains.ts';
 import { save, settleOrFollowUp } from './conclude.ts';
 import { isLookedAt } from './looked-at.ts';
@@ -40,6 +40,7 @@ interface LookedUp {
 /** By the name in the form in which the pool compares names. */
 type Rows = ReadonlyMap<string, LookedUp>;
 type Found = (name: string, user: PoolUser) => void;
+type Pages = NonNullable<RowListing['pages']>;
 
 /**
  * Looks rows up in the new pool: those without a result, and of the first chunk also those that a job told of. An account
@@ -69,28 +70,44 @@ export async function listRows(
       results.setAccount(row, { sub, newSub: user.sub, at: Date.parse(user.created) });
     else results.set(row, RowCode.collision);
   };
+  const first = isLookedAt(plan, chunk);
+  // Nobody but the first, small chunk is in the pool when that one is looked at.
+  const scope = first || state.oneChain === true ? 'single' : 'prefixes';
   const few = rows.size <= ONE_BY_ONE && listing.pages === undefined;
   const pages =
-    few && (await eachByName(run, rows, found)) ? undefined : await listAll(run, chunk, listing, found, sliceOver);
-  const next: JobsState = { ...state, listing: { part: listing.part + 1, ...(pages === undefined ? {} : { pages }) } };
+    few && (await eachByName(run, rows, found))
+      ? undefined
+      : await listAll(
+          run,
+          listing.pages ?? { scope, chains: NO_CHAINS },
+          found,
+          (read) => sliceOver() || (first && read >= PAGES_A_STEP),
+        );
+  const next: JobsState = {
+    ...state,
+    listing: { part: listing.part + 1, ...(pages === undefined ? {} : { pages }) },
+    ...(pages !== undefined && pages.scope !== scope ? { oneChain: true } : {}),
+  };
   if (pages !== undefined) return { ...next, resultsKey: await save(run, state, results, listing.part) };
   const looks = state.looks ?? 0;
   const wait = LATE_LISTING_WAITS_MS[looks];
-  if (results.hasUnshown && isLookedAt(plan, chunk) && wait !== undefined) {
+  if (results.hasUnshown && first && wait !== undefined) {
     const resultsKey = await save(run, state, results, listing.part);
     return { ...next, resultsKey, looks: looks + 1, dueAt: deps.clock.now() + wait };
   }
   return settleOrFollowUp(run, state, chunk, results, listing.part);
 }
 
-/** Lists the pool on, until the slice or the step is over; undefined at its end. */
+/**
+ * Lists the pool on, until the slice or the step is over, or one chain has to take the place of several; undefined at its
+ * end.
+ */
 async function listAll(
   { plan, deps }: JobsRun,
-  chunk: ChunkPlan,
-  { pages }: RowListing,
+  { scope, chains }: Pages,
   found: Found,
-  sliceOver: () => boolean,
-): Promise<RowListing['pages']> {
+  stop: (read: number) => boolean,
+): Promise<Pages | undefined> {
   const use: PageUse<PoolUser> = {
     apply: (_id, users) => {
       for (const user of users) found(signInNameFrom(user, plan), user);
@@ -98,25 +115,25 @@ async function listAll(
     },
     forget: () => undefined,
   };
-  let chains = pages?.chains ?? NO_CHAINS;
-  const list = async (scope: ListingScope): Promise<RowListing['pages']> => {
+  const list = async (): Promise<Pages | undefined> => {
     const listing = userChains(deps.pool, plan.newUserPoolId, scope, chains, use);
     let read = 0;
     await listing.run(
-      () => sliceOver() || read >= most,
+      () => stop(read),
       () => {
         read += 1;
       },
     );
     return listing.done ? undefined : { scope, chains: listing.progress };
   };
-  // Nobody but the first, small chunk is in the pool when that one is looked at.
-  const [scope, most] = isLookedAt(plan, chunk)
-    ? (['single', PAGES_A_STEP] as const)
-    : (['prefixes', Infinity] as const);
-  return inOneChainIfRefused(pages?.scope ?? scope, list, () => {
-    chains = NO_CHAINS;
-  });
+  // What was decided is stored before the one chain begins.
+  const begun = (single: ListingScope): Promise<Pages> => Promise.resolve({ scope: single, chains: NO_CHAINS });
+  return orInOneChain(
+    scope,
+    deps.log,
+    (now) => (now === scope ? list() : begun(now)),
+    () => undefined,
+  );
 }
 
 async function wantedRows({ deps, plan }: JobsRun, chunk: ChunkPlan, results: RowResults): Promise<Rows> {

@@ -8,13 +8,11 @@ import type { JobsRun } from './deps.ts';
 import { readNdjson, toNdjson } from '../../state/ndjson.ts';
 import { RowCode } from '../accounts/row-results.ts';
 import type { RowResults } from '../accounts/row-results.ts';
-import { blockedKey, FIRST_OF_CHUNK, rescueKey, rowResultsKey } from '../plan/jobs-state.ts';
+import { blockedKey, FIRST_OF_CHUNK, RESCUE_OPS, rescueKey, rowResultsKey } from '../plan/jobs-state.ts';
 import type { ChunkAccount, ChunkResult, JobsState } from '../plan/jobs-state.ts';
 import { isLookedAt } from './looked-at.ts';
 import { writeProofs } from '../accounts/chunk-rows.ts';
 
-/** Operations per rescue object, as in planned batches. */
-const RESCUE_OPS = 500;
 const NO_RESULT = 'NoResultAfterAllImportJobs';
 
 /**

@@ -12,6 +12,8 @@ const datesShape = v.object({ moved: countShape, still: countShape });
 export const checkStateShape = v.object({
   step: v.picklist(['users', 'groups', 'members', 'end']),
   usersScope: usersScopeShape,
+  /** Set once filters were refused, or of no use: they are not tried again. */
+  oneChain: v.exactOptional(v.boolean()),
   /** Indexes of the groups whose members are listed. */
   memberGroups: v.union([v.literal('all'), v.array(countShape)]),
   chains: onlyRead(chainProgressShape),
@@ -69,3 +71,17 @@ export const initialCheckState = (): CheckState => ({
   unknownMemberships: 0,
   walk: { source: 0, item: 0 },
 });
+
+/** The comparison begins anew, `by` an execution where that matters: what an earlier one found out for good is kept. */
+export function comparedAnew(
+  before: CheckState | undefined,
+  now: Required<Pick<CheckState, 'at'>> & Pick<CheckState, 'by'>,
+): CheckState {
+  const { sinceKey, oneChain } = before ?? {};
+  return {
+    ...initialCheckState(),
+    ...now,
+    ...(sinceKey === undefined ? {} : { sinceKey }),
+    ...(oneChain === true ? { oneChain, usersScope: 'single' } : {}),
+  };
+}

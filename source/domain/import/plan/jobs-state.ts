@@ -65,7 +65,15 @@ export const jobsStateShape = v.object({
   attempt: countShape,
   /** Jobs in a row that ended without having been started. */
   neverRan: countShape,
-  job: v.exactOptional(v.object({ jobId: v.string(), jobName: v.string(), rows: countShape })),
+  job: v.exactOptional(
+    v.object({
+      jobId: v.string(),
+      jobName: v.string(),
+      rows: countShape,
+      /** Rows that it had imported at the last look. */
+      imported: v.exactOptional(countShape),
+    }),
+  ),
   /** Milliseconds since the epoch. */
   startedAt: v.exactOptional(v.number()),
   /** Nothing to do for this function before this time, milliseconds since the epoch; 0: at once. */
@@ -89,6 +97,8 @@ export const jobsStateShape = v.object({
   looks: v.exactOptional(countShape),
   logReads: countShape,
   listing: v.exactOptional(rowListingShape),
+  /** Set once filters were refused, or of no use: they are not tried again. */
+  oneChain: v.exactOptional(v.boolean()),
   /** Row results of the chunk so far (RowResults); absent before its first job has ended. */
   resultsKey: v.exactOptional(v.string()),
   /** Names of this chunk's jobs that ran to an end, at most MAX_RUNS; they. */
@@ -129,6 +139,8 @@ export const rowResultsKey = (
   /** How many results of the attempt there were before; or whose last ones they are. */
   part: number | string,
 ): string => `${restoreFolder(poolId, restoreId)}results/c${chunk}-a${attempt}-${part}.json`;
+/** Operations of a rescue object, as in planned batches. */
+export const RESCUE_OPS = 500;
 /** Key of `create` operations for rows that no job imported; UpdateUsers works them off. */
 export const rescueKey = (poolId: string, restoreId: string, chunk: number, part: number): string =>
   `${restoreFolder(poolId, restoreId)}rescue/c${chunk}-${String(part).padStart(5, '0')}.ndjson`;

@@ -11,6 +11,7 @@ import type {
   WakeQueue,
   WorkMessage,
 } from '../../ports.ts';
+import type { TellProgress } from '../../state/work-figures.ts';
 import type { OpenPlanReader } from '../../digests/open-plan.ts';
 import { restoreFolder } from '../plan/plan-model.ts';
 import type { ImportOptions } from '../plan/plan-model.ts';
@@ -40,6 +41,8 @@ export interface ScanTableDeps {
   readonly timeLeft: TimeLeft;
   /** Unique per invocation (the request id). */
   readonly claim: string;
+  /** See ProgressDeps. */
+  readonly tell?: TellProgress;
   readonly log: Log;
   /** Other sizes of import jobs than CHUNK_LIMITS. */
   readonly limits?: ChunkLimits;

@@ -4,7 +4,7 @@ import { membersAgainst, usersAgainst } from '../../comparison/list-against.ts';
 import { NO_CHAINS } from '../../listing/chains.ts';
 import type { Chains } from '../../listing/chains.ts';
 import { poolGroups } from '../../listing/pool-groups.ts';
-import { inOneChainIfRefused } from '../../listing/user-chains.ts';
+import { orInOneChain } from '../../listing/user-chains.ts';
 import type { ListingScope } from '../../listing/user-chains.ts';
 import type { StepEnd } from '../../state/step.ts';
 import type { CheckRun } from './check-run.ts';
@@ -38,12 +38,13 @@ async function listStep(check: CheckRun): Promise<StepEnd> {
   if (state.step === 'members') return listMembers(check);
   if (state.usersScope === 'none') return 'moved';
   if (state.usersScope === 'named') return lookUpByName(check);
-  return inOneChainIfRefused(
+  return orInOneChain(
     state.usersScope,
+    run.deps.log,
     (scope) => listUsers(check, scope),
-    () => {
-      run.deps.log.warn('Cognito refuses filters on sub; the users are listed in one chain', {});
-      Object.assign(state, { usersScope: 'single', chains: NO_CHAINS, unknownUsers: 0 });
+    async () => {
+      Object.assign(state, { usersScope: 'single', oneChain: true, chains: NO_CHAINS, unknownUsers: 0 });
+      await run.progress.save();
     },
   );
 }
@@ -70,6 +71,12 @@ async function listUsers(check: CheckRun, scope: ListingScope): Promise<StepEnd>
 async function listGroups({ run, state }: CheckRun): Promise<void> {
   const { problems, extra } = compareGroups(run.groups, await poolGroups(run.deps, run.plan.newUserPoolId));
   state.groupProblems = problems.map(({ index }) => index);
+  const problemOf = new Map(problems.map((problem) => [problem.index, problem]));
+  run.groups.forEach((_, index) => {
+    const problem = problemOf.get(index);
+    const isThere = problem === undefined || problem.differs !== undefined;
+    if (isThere) run.groupCreation.learn(index, { asPlanned: problem === undefined });
+  });
   state.unknownGroups = extra.length;
 }
 

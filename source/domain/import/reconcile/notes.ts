@@ -12,8 +12,8 @@ export interface UserNotes {
   password?: string;
   blocked?: string;
   update?: string;
-  /** Groups of which a membership was taken back from the account that has the name. */
-  takenBack?: string[];
+  /** How it went to take memberships of groups ('': the disabled flag) back from the account that has the name: `done`, or why not. */
+  takenBack?: Map<string, string>;
 }
 
 /** Everything that the restore recorded about users, by their ordinal in the expected records. */
@@ -28,7 +28,7 @@ export async function readNotes(
       if (ordinal === undefined) continue;
       const known = notes.get(ordinal) ?? {};
       if (failure.kind === 'row') known.row = failure;
-      else if (failure.kind === 'takenBack') (known.takenBack ??= []).push(failure.group ?? '');
+      else if (failure.kind === 'takenBack') (known.takenBack ??= new Map()).set(failure.group ?? '', failure.reason);
       else known[failure.kind] = failure.reason;
       notes.set(ordinal, known);
     }

@@ -76,12 +76,12 @@ export const secondLookScope = (check: CheckRun, { memberGroups }: Undone): Part
 
 /** Of users: all who need something, as those who seem undone do before it is known that they were. */
 function scopeOf(check: CheckRun, memberGroups: readonly number[]): Partial<CheckState> {
-  const { marks } = check;
+  const { marks, state } = check;
   const users = marks.countUsers((_mark, ordinal) => needsRepair(check, ordinal));
   const missing = marks.countUsers((_mark, ordinal) => isLost(check, ordinal));
   // Missing users could be an effect of the filters: then one chain decides.
   const usersScope: UsersScope =
-    users === 0 ? 'none' : users <= BY_NAME ? 'named' : missing > 0 ? 'single' : 'prefixes';
+    users === 0 ? 'none' : users <= BY_NAME ? 'named' : missing > 0 || state.oneChain === true ? 'single' : 'prefixes';
   const counted = usersScope === 'single' || usersScope === 'prefixes' ? { unknownUsers: 0 } : {};
   return {
     ...counted,

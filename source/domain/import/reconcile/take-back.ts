@@ -5,6 +5,7 @@ import type { WriteOutcome } from '../../ports.ts';
 import type { CheckState } from '../plan/check-state.ts';
 import type { CheckRun } from './check-run.ts';
 import type { StepEnd } from '../../state/step.ts';
+import { unlessUnanswered } from '../updates/unanswered.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
 import { noteOnce } from './owners.ts';
 
@@ -41,10 +42,14 @@ export async function takeBack({ run, state }: CheckRun): Promise<StepEnd> {
   for (let entry = noted[0]; entry !== undefined && !run.sliceOver(); entry = noted[0]) {
     const outcome = await undo(run, entry);
     if (entry.group !== undefined) run.accounts.recordMembership(entry.oldSub, entry.group, false);
-    deps.log.info('What had been done by name to the account of somebody else was taken back', {
-      what: entry.group === undefined ? 'disabled' : 'membership',
-      done: outcome === 'done',
-    });
+    const what = entry.group === undefined ? 'disabled' : 'membership';
+    if (outcome === 'done')
+      deps.log.info('What had been done by name to the account of somebody else was taken back', { what });
+    else
+      deps.log.warn('What was done by name to the account of somebody else could not be taken back', {
+        what,
+        refused: outcome.refused,
+      });
     if (outcome === 'done') run.state.counts.takenBack = (run.state.counts.takenBack ?? 0) + 1;
     run.failures.add({
       sub: entry.oldSub,
@@ -62,11 +67,13 @@ export async function takeBack({ run, state }: CheckRun): Promise<StepEnd> {
 }
 
 function undo(
-  { deps, plan, state }: UpdateRun,
+  { deps: { writer, pool, clock }, plan: { newUserPoolId }, state }: UpdateRun,
   { sub, username, group }: NonNullable<CheckState['toTakeBack']>[number],
 ): Promise<WriteOutcome> {
   const account = state.subsRefused === true ? username : sub;
-  return group === undefined
-    ? deps.writer.enableUser(plan.newUserPoolId, account)
-    : deps.writer.removeUserFromGroup(plan.newUserPoolId, account, group);
+  return unlessUnanswered({ pool, poolId: newUserPoolId, clock }, () =>
+    group === undefined
+      ? writer.enableUser(newUserPoolId, account)
+      : writer.removeUserFromGroup(newUserPoolId, account, group),
+  );
 }

@@ -1,5 +1,5 @@
 import type { JobsState } from '../plan/jobs-state.ts';
-import { initialCheckState } from '../plan/check-state.ts';
+import { comparedAnew } from '../plan/check-state.ts';
 import { CheckRun } from '../reconcile/check-run.ts';
 import { enter, look } from '../reconcile/look.ts';
 import { foundProblems, problemsOf, recheckScope } from '../reconcile/recheck.ts';
@@ -100,8 +100,7 @@ async function beginComparison({ state, deps, progress }: UpdateRun, executionAr
     check.at = now;
     return;
   }
-  const { sinceKey } = check ?? {};
-  state.check = { ...initialCheckState(), by: executionArn, at: now, ...(sinceKey === undefined ? {} : { sinceKey }) };
+  state.check = comparedAnew(check, { by: executionArn, at: now });
   state.phase = 'check';
   await progress.save();
 }

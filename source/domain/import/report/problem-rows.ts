@@ -22,7 +22,16 @@ export const KEPT_AS_CHANGED = 'kept as it was changed';
 /** Nothing was done in place of what is missing. */
 export const NOTHING_INSTEAD = 'nothing';
 const GONE = 'not made again; a start with "RecreateMissing": true does it';
-const TAKEN_BACK = "taken back from the account that has the name and is not this restore's";
+const OTHER_ACCOUNT = "the account that has the name and is not this restore's";
+
+/** What became of a group's membership ('': of the disabled flag) that a write by name gave to somebody else's account. */
+function takenBack(note: UserNotes, group: string): string | undefined {
+  const outcome = note.takenBack?.get(group);
+  if (outcome === undefined) return undefined;
+  return outcome === 'done'
+    ? `taken back from ${OTHER_ACCOUNT}`
+    : `NOT taken back (${outcome}) from ${OTHER_ACCOUNT}: do it by hand`;
+}
 
 /** Users and memberships that are missing or differ, and what somebody changed since. */
 export async function* problemRows(
@@ -62,8 +71,7 @@ function* membershipRows(
     : refused !== undefined
       ? `GroupRefused: ${refused}`
       : (note.update ?? 'MembershipMissing');
-  const instead = note.takenBack?.includes(group) === true ? TAKEN_BACK : NOTHING_INSTEAD;
-  yield { ...row, reason, instead, changed };
+  yield { ...row, reason, instead: takenBack(note, group) ?? NOTHING_INSTEAD, changed };
 }
 
 async function* userRows(
@@ -78,7 +86,9 @@ async function* userRows(
     yield {
       ...row,
       reason: whyMissing(note, check.run.plan.mayCreateUsers),
-      instead: note.create === undefined ? NOTHING_INSTEAD : `creating it one by one was refused (${note.create})`,
+      instead:
+        takenBack(note, '') ??
+        (note.create === undefined ? NOTHING_INSTEAD : `creating it one by one was refused (${note.create})`),
       changed: 'the user is not restored',
     };
   if (hasNoPassword(mark)) yield passwordRow(row, note);

@@ -8,6 +8,7 @@ import type {
   WakeQueue,
   WorkMessage,
 } from '../../ports.ts';
+import type { TellProgress } from '../../state/work-figures.ts';
 
 /** What UpdateUsers needs. */
 export interface UpdateUsersDeps {
@@ -21,5 +22,7 @@ export interface UpdateUsersDeps {
   readonly timeLeft: TimeLeft;
   /** Unique per invocation. */
   readonly claim: string;
+  /** See ProgressDeps. */
+  readonly tell?: TellProgress;
   readonly log: Log;
 }

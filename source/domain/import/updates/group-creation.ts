@@ -1,11 +1,18 @@
-import type { UserPoolWriter, WriteOutcome } from '../../ports.ts';
+import type { PoolGroup } from '../../model.ts';
+import type { WriteOutcome } from '../../ports.ts';
 import { forEachAtOnce } from '../../concurrency.ts';
 import { Bitmap } from '../../digests/digest-table.ts';
 import type { PlannedGroup } from '../plan/plan-model.ts';
 import type { UpdatesState } from '../plan/updates-state.ts';
+import { isUnanswered } from './unanswered.ts';
 
 /** Enough to use the pool's 5 calls per second (Cognito quotas) at any latency; the adapter paces them. */
 const GROUPS_AT_A_TIME = 3;
+
+type NewGroup = Pick<PoolGroup, 'name' | 'description' | 'precedence'>;
+
+const mayBeAboutSettings = (outcome: Exclude<WriteOutcome, 'done'>): boolean =>
+  outcome.refused === 'InvalidParameterException' || isUnanswered(outcome);
 
 /**
  * Creates the plan's groups ahead of the memberships that need them: in the plan's order, which is the order of first
@@ -19,8 +26,8 @@ export class GroupCreation {
   #next = 0;
 
   constructor(
-    private readonly writer: Pick<UserPoolWriter, 'createGroup'>,
-    private readonly poolId: string,
+    /** Creates a group of the new pool, or gives the one of its name these settings. */
+    private readonly createGroup: (group: NewGroup) => Promise<WriteOutcome>,
     private readonly groups: readonly PlannedGroup[],
     /** Tells which groups exist and which were refused, and counts them; all are kept up to date. */
     private readonly state: Pick<UpdatesState, 'groups' | 'groupsRefused' | 'counts'>,
@@ -57,6 +64,13 @@ export class GroupCreation {
     return this.#refused.get(index);
   }
 
+  /** What a listing of the pool shows of a group: a write that failed in every attempt may have been carried out. */
+  learn(index: number, { asPlanned }: { readonly asPlanned: boolean }): void {
+    if (!this.#refused.has(index)) return;
+    this.#created(index);
+    if (asPlanned) this.#remember(index, 'done');
+  }
+
   /** Works ahead until it is decided about all groups or `stop`. */
   async runAhead(stop: () => boolean, afterEach: () => void): Promise<void> {
     await forEachAtOnce(this.#ahead(stop), GROUPS_AT_A_TIME, async (index) => {
@@ -88,17 +102,16 @@ export class GroupCreation {
       ...(description === undefined ? {} : { description }),
       ...(precedence === undefined ? {} : { precedence }),
     };
-    const outcome = await this.writer.createGroup(this.poolId, { name, ...settings });
+    const outcome = await this.createGroup({ name, ...settings });
     if (outcome === 'done') this.#created(index);
-    else if (outcome.refused === 'InvalidParameterException' && Object.keys(settings).length > 0)
-      await this.#writeBare(index, name);
+    else if (mayBeAboutSettings(outcome) && Object.keys(settings).length > 0) await this.#writeBare(index, name);
     this.#remember(index, outcome);
   }
 
   /** A setting that Cognito does not take costs this setting: the group that its members need is there without. */
   async #writeBare(index: number, name: string): Promise<void> {
     if (this.#exists.has(index)) return;
-    if ((await this.writer.createGroup(this.poolId, { name })) === 'done') this.#created(index);
+    if ((await this.createGroup({ name })) === 'done') this.#created(index);
   }
 
   #created(index: number): void {

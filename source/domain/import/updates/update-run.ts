@@ -1,6 +1,4 @@
 import type { Progress } from '../../state/progress.ts';
-import { readList } from '../../state/stored-list.ts';
-import { plannedGroupShape } from '../plan/plan-model.ts';
 import type { PlannedGroup, RestorePlan } from '../plan/plan-model.ts';
 import type { UpdateUsersDeps } from './deps.ts';
 import { FailureLog } from '../plan/failures.ts';
@@ -12,6 +10,7 @@ import { Creations } from './creations.ts';
 import { noAccounts } from '../plan/accounts-state.ts';
 import { takeOver } from './earlier-state.ts';
 import { ListedSubs } from './listed-subs.ts';
+import { unlessUnanswered } from './unanswered.ts';
 import type { UpdatesState } from '../plan/updates-state.ts';
 
 /** Calls in flight: enough to reach 25 calls/s at 300 ms each; the pacer in front of every call keeps the ceiling. */
@@ -48,6 +47,7 @@ export interface UpdateRun {
 /** What the work follows from beside its progress. */
 interface UpdatesBasis {
   readonly plan: RestorePlan;
+  readonly groups: readonly PlannedGroup[];
   readonly jobs: JobsState;
 }
 /** Nothing is written for the user: somebody else has the name, or the user was not created. */
@@ -56,7 +56,7 @@ export const isLeftAlone = ({ collisions, refused, heldBack }: UpdateRun, sub: s
 
 /** Reads what the work on the plan needs beside its progress. */
 export async function beginUpdates(
-  { plan, jobs }: UpdatesBasis,
+  { plan, groups, jobs }: UpdatesBasis,
   deps: UpdateUsersDeps,
   progress: Progress<UpdatesState>,
   given: Pick<UpdateRun, 'sliceOver' | 'recreateMissing' | 'dryRun'>,
@@ -65,14 +65,18 @@ export async function beginUpdates(
   const isEarlier = state.accounts === undefined;
   const accounts = await Accounts.load(deps.objects, (state.accounts ??= noAccounts()));
   if (isEarlier) await takeOver(deps.objects, { plan, jobs, state }, accounts);
-  const groups = await readList(deps.objects, plan.groupsKey, plannedGroupShape);
+  const target = { pool: deps.pool, poolId: plan.newUserPoolId, clock: deps.clock };
   return {
     plan,
     deps,
     progress,
     state,
     groups,
-    groupCreation: new GroupCreation(deps.writer, plan.newUserPoolId, groups, state),
+    groupCreation: new GroupCreation(
+      (group) => unlessUnanswered(target, () => deps.writer.createGroup(plan.newUserPoolId, group)),
+      groups,
+      state,
+    ),
     failures: new FailureLog(),
     accounts,
     writes: new AddressedWrites(deps.pool, deps.clock, plan, accounts, state),

@@ -61,6 +61,7 @@ export async function beginLook(verification: Verification): Promise<void> {
     ...(open === undefined ? {} : { open }),
     // While a plan is being applied the table is between two runs.
     writesSnapshot: open === undefined && (await writesSnapshot(verification, manifest)),
+    counts: manifest.counts,
     ...(primary === 'unreachable' ? { primary } : {}),
   };
   state.found = nothingFound({ underPlan });

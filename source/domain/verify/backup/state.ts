@@ -10,6 +10,7 @@ import type { BackupTable, Clock, Log, ObjectStore, TimeLeft } from '../../ports
 import type { Progress } from '../../state/progress.ts';
 import { countShape, idShape, onlyRead, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
+import type { TellProgress } from '../../state/work-figures.ts';
 import type { LookEvent, VerifyEvent } from '../verify-event.ts';
 
 /** The Region whose table is verified, and what the state machine knows already. */
@@ -33,6 +34,8 @@ export interface VerifyBackupDeps {
   readonly log: Log;
   /** Unique per invocation (the request id). */
   readonly claim: string;
+  /** See ProgressDeps. */
+  readonly tell?: TellProgress;
   readonly timeLeft: TimeLeft;
 }
 
@@ -97,6 +100,8 @@ const lookShape = v.object({
   open: v.exactOptional(openMarkerShape),
   /** Whether the run's snapshot is to be written from the scan. */
   writesSnapshot: v.boolean(),
+  /** What that run sealed. */
+  counts: v.exactOptional(countsShape),
   /** Present where the primary Region's table could not be asked. */
   primary: v.exactOptional(v.literal('unreachable')),
 });

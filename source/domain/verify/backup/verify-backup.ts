@@ -12,6 +12,7 @@ import { verifyTable } from './scan.ts';
 import { checkSnapshot } from './snapshot.ts';
 import { backupStateShape, newState } from './state.ts';
 import type { Verification, VerifyBackupDeps, VerifyBackupInput, VerifyBackupResult } from './state.ts';
+import { verifyingFigures } from '../figures.ts';
 import { writeSnapshot } from './write-snapshot.ts';
 
 /**
@@ -26,6 +27,7 @@ export async function verifyBackup(input: VerifyBackupInput, deps: VerifyBackupD
     name: 'backup',
     shape: backupStateShape,
     initial: newState,
+    figures: verifyingFigures,
   });
   const verification: Verification = {
     input,

@@ -2,6 +2,7 @@ import type { Marks } from '../../comparison/marks.ts';
 import { OpenPlanReader } from '../../digests/open-plan.ts';
 import { workSlice } from '../../state/slice.ts';
 import type { StepEnd } from '../../state/step.ts';
+import { comparingFigures } from '../figures.ts';
 import { claimVerification, removeWork } from '../progress.ts';
 import { verificationFolder } from '../verify-event.ts';
 import { loadMarks } from './expected.ts';
@@ -25,6 +26,7 @@ export async function comparePool(input: ComparePoolInput, deps: ComparePoolDeps
     name: 'pool',
     shape: compareStateShape,
     initial: () => newComparison(deps.clock.now()),
+    figures: comparingFigures,
   });
   const comparison: ComparisonRun = {
     input,

@@ -9,7 +9,7 @@ import { readJson } from '../../state/json-object.ts';
 import { textsShape } from '../../state/shape.ts';
 import type { StepEnd } from '../../state/step.ts';
 import { follow } from './follow.ts';
-import { nativeUsers } from './native-users.ts';
+import { nativeMembers } from './native-users.ts';
 import { Rows } from './rows.ts';
 import type { ComparisonRun } from './state.ts';
 
@@ -23,7 +23,7 @@ export async function listMembers(comparison: ComparisonRun, marks: Marks): Prom
   const groups = await readJson(deps.objects, state.groupsKey as string, textsShape);
   const chains = membersAgainst(
     marks,
-    { pool: nativeUsers(deps.pool), poolId: input.userPoolId, chains: state.chains, groups },
+    { pool: nativeMembers(deps.pool), poolId: input.userPoolId, chains: state.chains, groups },
     {
       extra: (group, user, ordinal) => {
         if (!extra.add(membershipKey(user.sub, group))) return;

@@ -10,12 +10,12 @@ import { Ledger } from '../../digests/ledger.ts';
 import { differingAttributes } from '../../digests/user-content.ts';
 import { NO_CHAINS } from '../../listing/chains.ts';
 import type { Chains } from '../../listing/chains.ts';
-import { inOneChainIfRefused } from '../../listing/user-chains.ts';
+import { orInOneChain } from '../../listing/user-chains.ts';
 import type { PoolUser } from '../../model.ts';
 import type { StepEnd } from '../../state/step.ts';
 import { unseenUsers } from './expected.ts';
 import { follow } from './follow.ts';
-import { nativeUsers } from './native-users.ts';
+import { isFederated } from './native-users.ts';
 import { Rows } from './rows.ts';
 import type { ComparisonRun, CompareState } from './state.ts';
 
@@ -28,13 +28,11 @@ export async function listUsers(comparison: ComparisonRun, marks: Marks): Promis
   const { state } = progress;
   const extra = await Ledger.load(deps.objects, 'extra-users', state.extraUsers);
   const rows = new Rows(state.rows);
-  const end = await inOneChainIfRefused(
+  const end = await orInOneChain(
     state.scope,
+    deps.log,
     () => follow(comparison, marks, chainsOf(comparison, marks, extra, rows), [rows, extra]),
-    async () => {
-      deps.log.warn('Cognito refuses filters on sub; the users are listed in one chain', {});
-      await begin(comparison, { scope: 'single' });
-    },
+    () => begin(comparison, { scope: 'single' }),
   );
   if (end === 'sliceOver') return end;
   // Users that the filters did not show may be there all the same: one chain over everybody decides.
@@ -56,8 +54,9 @@ function chainsOf(comparison: ComparisonRun, marks: Marks, extra: Ledger, rows: 
   const different = new WeakMap<PoolUser, string>();
   return usersAgainst(
     marks,
-    { pool: nativeUsers(deps.pool), poolId: input.userPoolId, chains: state.chains, scope: state.scope },
+    { pool: deps.pool, poolId: input.userPoolId, chains: state.chains, scope: state.scope },
     {
+      passesOver: isFederated,
       look: async (user, compared) => {
         // Who was seen before has been told before.
         if (isDifferent(compared.mark) && !isSeen(marks.users[compared.ordinal] as number))

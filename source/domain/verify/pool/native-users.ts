@@ -1,17 +1,18 @@
 import { FEDERATED_STATUS } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
-import type { Page, UserPoolReader } from '../../ports.ts';
+import type { UserPoolReader } from '../../ports.ts';
 
-type Listings = Pick<UserPoolReader, 'listUsersPage' | 'listUsersInGroupPage'>;
+/** Users of identity providers are in no backup. */
+export const isFederated = ({ status }: PoolUser): boolean => status === FEDERATED_STATUS;
 
-/** The listings of a pool without users of identity providers: they are in no backup. */
-export function nativeUsers(pool: Listings): Listings {
-  const native = async (listed: Promise<Page<PoolUser>>): Promise<Page<PoolUser>> => {
-    const page = await listed;
-    return { ...page, items: page.items.filter(({ status }) => status !== FEDERATED_STATUS) };
-  };
+/** The listing of groups' members without users of identity providers. */
+export function nativeMembers(
+  pool: Pick<UserPoolReader, 'listUsersInGroupPage'>,
+): Pick<UserPoolReader, 'listUsersInGroupPage'> {
   return {
-    listUsersPage: (...request) => native(pool.listUsersPage(...request)),
-    listUsersInGroupPage: (...request) => native(pool.listUsersInGroupPage(...request)),
+    listUsersInGroupPage: async (...request) => {
+      const page = await pool.listUsersInGroupPage(...request);
+      return { ...page, items: page.items.filter((user) => !isFederated(user)) };
+    },
   };
 }

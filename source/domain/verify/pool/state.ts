@@ -10,6 +10,7 @@ import { listingScopeShape } from '../../listing/user-chains.ts';
 import type { BackupTable, Clock, Log, ObjectStore, TimeLeft, UserPoolReader } from '../../ports.ts';
 import type { Progress } from '../../state/progress.ts';
 import { countShape, onlyRead, textsShape, timeShape } from '../../state/shape.ts';
+import type { TellProgress } from '../../state/work-figures.ts';
 import { VERIFICATIONS_PREFIX } from '../verify-event.ts';
 import type { CompareEvent } from '../verify-event.ts';
 
@@ -28,6 +29,8 @@ export interface ComparePoolDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly claim: string;
+  /** See ProgressDeps. */
+  readonly tell?: TellProgress;
   readonly timeLeft: TimeLeft;
 }
 

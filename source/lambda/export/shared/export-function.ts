@@ -1,7 +1,10 @@
 import type { Context } from 'aws-lambda';
 import type { ExportEvent } from '../../../domain/export/export-event.ts';
 import type { BackupTable, ObjectStore } from '../../../domain/ports.ts';
+import type { Pacer } from '../../../domain/pacing/pacer.ts';
+import type { TellProgress } from '../../../domain/state/work-figures.ts';
 import { assertExportMayRun } from '../../../domain/workflow/lease.ts';
+import { tellingProgress } from '../../../domain/workflow/progress.ts';
 import { backupTable } from '../../../adapters/backup-table.ts';
 import { requiredText } from '../../../adapters/env.ts';
 import type { Environment } from '../../../adapters/env.ts';
@@ -9,6 +12,7 @@ import { executionStatus } from '../../../adapters/executions.ts';
 import { guarded } from '../../../adapters/guarded.ts';
 import { invocationOf } from '../../../adapters/invocation.ts';
 import type { Invocation } from '../../../adapters/invocation.ts';
+import { toldInvocation } from '../../../adapters/told-invocation.ts';
 import { objectStore } from '../../../adapters/object-store.ts';
 
 /** Environment of every function of the export. */
@@ -24,6 +28,7 @@ export const EXPORT_ENVIRONMENT = {
 export interface ExportParts extends Invocation {
   readonly table: BackupTable;
   readonly objects: ObjectStore;
+  readonly tell: TellProgress;
   /** Halts once the execution has lost its lease, or somebody restores. */
   readonly assertMayRun: () => Promise<void>;
 }
@@ -33,6 +38,7 @@ export function exportFunction<E extends ExportEvent, R>(
   env: Environment<typeof EXPORT_ENVIRONMENT>,
   parse: (event: unknown) => E,
   work: (event: E, parts: ExportParts) => Promise<R>,
+  pacer?: Pacer,
 ): (event: unknown, context: Context) => Promise<R> {
   const userAgent = env.USER_AGENT;
   const table = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent });
@@ -44,6 +50,10 @@ export function exportFunction<E extends ExportEvent, R>(
     const assertMayRun = (): Promise<void> =>
       assertExportMayRun(lease, parsed.executionArn, [env.PRIMARY_REGION, env.SECONDARY_REGION]);
     await assertMayRun();
-    return work(parsed, { ...invocation, table, objects, assertMayRun });
+    return tellingProgress(
+      { ...invocation, objects },
+      toldInvocation({ workflow: 'ExportWorkflow', executionArn: parsed.executionArn, event, pacer }),
+      (tell) => work(parsed, { ...invocation, table, objects, assertMayRun, tell }),
+    );
   });
 }

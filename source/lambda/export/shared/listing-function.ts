@@ -27,9 +27,14 @@ export function listingFunction<E extends ExportEvent, R>(
 ): (event: unknown, context: Context) => Promise<R> {
   const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
   const pool = userPoolReader({ userAgent: env.USER_AGENT, pacer });
-  return exportFunction(env, parse, (event, parts) => {
-    const { table, assertMayRun: assertLease } = parts;
-    const calling = { ...parts, workflow: 'ExportWorkflow' as const, executionArn: event.executionArn, assertLease };
-    return tellingLastSealed(table, () => permitted(pacer, calling, () => work(event, { ...parts, pool })));
-  });
+  return exportFunction(
+    env,
+    parse,
+    (event, parts) => {
+      const { table, assertMayRun: assertLease } = parts;
+      const calling = { ...parts, workflow: 'ExportWorkflow' as const, executionArn: event.executionArn, assertLease };
+      return tellingLastSealed(table, () => permitted(pacer, calling, () => work(event, { ...parts, pool })));
+    },
+    pacer,
+  );
 }

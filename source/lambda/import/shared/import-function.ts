@@ -3,7 +3,9 @@ import type { StartedImport } from '../../../domain/import/import-event.ts';
 import type { ImportOptions } from '../../../domain/import/plan/plan-model.ts';
 import type { Pacer } from '../../../domain/pacing/pacer.ts';
 import type { BackupTable, ObjectStore } from '../../../domain/ports.ts';
+import type { TellProgress } from '../../../domain/state/work-figures.ts';
 import { assertImportMayRun } from '../../../domain/workflow/lease.ts';
+import { tellingProgress } from '../../../domain/workflow/progress.ts';
 import { backupTable } from '../../../adapters/backup-table.ts';
 import { permitted } from '../../../adapters/cognito/permitted.ts';
 import { int, requiredText } from '../../../adapters/env.ts';
@@ -11,6 +13,7 @@ import type { Environment } from '../../../adapters/env.ts';
 import { guarded } from '../../../adapters/guarded.ts';
 import { invocationOf } from '../../../adapters/invocation.ts';
 import type { Invocation } from '../../../adapters/invocation.ts';
+import { toldInvocation } from '../../../adapters/told-invocation.ts';
 import { objectStore } from '../../../adapters/object-store.ts';
 
 /** Environment of every function of the import. */
@@ -24,6 +27,7 @@ export const IMPORT_ENVIRONMENT = {
 /** What a function of the import works with. */
 export interface ImportParts extends Invocation {
   readonly objects: ObjectStore;
+  readonly tell: TellProgress;
   /** The table that is restored from: the stack's, or the one that the execution names. */
   readonly tableNamed: (options: ImportOptions) => { readonly tableName: string; readonly table: BackupTable };
 }
@@ -52,10 +56,15 @@ export function importFunction<E extends StartedImport, R>(
     const assertLease = (): Promise<void> => assertImportMayRun(leases, executionArn);
     await assertLease();
     const callsPerSecond = options.cognitoTps ?? env.COGNITO_TPS;
-    return permitted(
-      pacer,
-      { ...invocation, workflow: 'ImportWorkflow', executionArn, callsPerSecond, objects, assertLease },
-      () => work(parsed, { ...invocation, objects, tableNamed }),
+    return tellingProgress(
+      { ...invocation, objects },
+      toldInvocation({ workflow: 'ImportWorkflow', executionArn, event, pacer }),
+      (tell) =>
+        permitted(
+          pacer,
+          { ...invocation, workflow: 'ImportWorkflow', executionArn, callsPerSecond, objects, assertLease },
+          () => work(parsed, { ...invocation, objects, tableNamed, tell }),
+        ),
     );
   });
 }

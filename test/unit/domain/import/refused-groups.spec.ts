@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Fault } from '../../../../source/domain/errors.ts';
 import { differences } from '../../../support/import/differences.ts';
 import { RestoreWorld } from '../../../support/import/restore-world.ts';
 import { addUsers } from '../../../support/world/builders.ts';
@@ -41,6 +42,52 @@ describe('A group that Cognito refuses', () => {
     expect(outcome.outcome).to.equal('partial');
     expect(differences(world.source, world.target)).to.deep.equal(['group wordy']);
     expect(world.report('failures.csv')).to.contain('GroupRefused: InvalidParameterException');
+  });
+
+  const failed = (): never => {
+    throw new Fault('ServiceError', 'CreateGroup failed: HTTP 500.');
+  };
+
+  it('E15: a group whose creation always fails costs this group and its memberships, not the start', async () => {
+    const world = new RestoreWorld();
+    addUsers(world.source, 20);
+    for (const name of ['reds', 'canary', 'blues']) {
+      world.source.putGroup({ name, description: name });
+      for (const user of ['user1', 'user7', 'user9']) world.source.join(user, name);
+    }
+    await world.planned();
+    world.writer.refuse = (call, name) => (call === 'createGroup' && name === 'canary' ? failed() : undefined);
+    const outcome = await world.execute('execution-1');
+    expect(outcome.outcome).to.equal('partial');
+    expect(outcome.counts).to.include({ usersRestored: 20, groupsMissingOrDifferent: 1, membershipsMissing: 3 });
+    expect(differences(world.source, world.target)).to.deep.equal(['missing group canary']);
+    expect(world.report('failures.csv')).to.contain('GroupRefused: ServiceError');
+
+    world.writer.refuse = () => undefined;
+    expect((await world.execute('execution-2')).outcome).to.equal('complete');
+    expect(differences(world.source, world.target)).to.deep.equal([]);
+  });
+
+  it('E15: a group whose creation is carried out but never answered gets its members', async () => {
+    const world = new RestoreWorld();
+    addUsers(world.source, 20);
+    for (const name of ['reds', 'canary']) {
+      world.source.putGroup({ name, description: name });
+      for (const user of ['user1', 'user7', 'user9']) world.source.join(user, name);
+    }
+    await world.planned();
+    const { createGroup } = world.writer;
+    world.writer.createGroup = async (pool, group) => {
+      const outcome = await createGroup.call(world.writer, pool, group);
+      return group.name === 'canary' && group.description !== undefined ? failed() : outcome;
+    };
+    await world.execute('execution-1');
+    expect(differences(world.source, world.target).filter((difference) => difference !== 'group canary')).to.deep.equal(
+      [],
+    );
+    world.writer.createGroup = createGroup;
+    expect((await world.execute('execution-2')).outcome).to.equal('complete');
+    expect(differences(world.source, world.target)).to.deep.equal([]);
   });
 
   it('F22: is not the only one that is counted: so is a group whose role no restore sets', async () => {

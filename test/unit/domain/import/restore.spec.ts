@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Fault } from '../../../../source/domain/errors.ts';
+import { Fault, Halt } from '../../../../source/domain/errors.ts';
 import { Pacer } from '../../../../source/domain/pacing/pacer.ts';
 import { differences } from '../../../support/import/differences.ts';
 import { NEW_POOL, RESTORE_ID } from '../../../support/import/planning-world.ts';
@@ -78,7 +78,7 @@ describe('A restore from plan to report', () => {
     for (const call of ['jobs.createJob', 'cognito.createGroup']) {
       const world = await full(20);
       expect(world.head().phase).to.equal('planning');
-      world.calls.fail({ call, error: () => new Fault('ServiceError', 'the first write fails') });
+      world.calls.fail({ call, error: () => new Halt('AccessDenied', 'the first write fails') });
       expect((await rejection(world.execute())).message, call).to.equal('the first write fails');
       expect(world.head().phase, call).to.equal('writing');
     }

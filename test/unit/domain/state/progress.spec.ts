@@ -19,7 +19,13 @@ describe('Progress with appendices', () => {
         : objects.put(key, ...rest);
     const progress = await Progress.claim<Seen>(
       { objects: { get: objects.get, put }, clock, claim: 'a' },
-      { key: 'run/state.json', shape, folderOf: (kind) => `run/${kind}/`, since: clock.now() },
+      {
+        key: 'run/state.json',
+        shape,
+        folderOf: (kind) => `run/${kind}/`,
+        since: clock.now(),
+        figures: () => ({ phase: 'restoring' }),
+      },
       () => ({ parts: [] }),
     );
     let waiting = 'first';

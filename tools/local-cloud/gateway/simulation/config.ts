@@ -89,6 +89,8 @@ export interface SimulationConfig {
   readonly requiredBoundary: string;
   /** Milliseconds until a write reaches the other Region's replica. */
   readonly replicationLagMs: number;
+  /** Cognito filters the pages of ListUsers by the beginning of a value only after it has cut them, so that they are short or empty. */
+  readonly filterAfterPaging: boolean;
   /** Age in milliseconds below which StackSets does not know an IAM role yet. */
   readonly newRoleUnknownMs: number;
   /** Undocumented behaviour and speed of Cognito's import jobs, where it shall differ from the defaults. */
@@ -105,6 +107,7 @@ export const NO_SIMULATION: SimulationConfig = {
   requiredTags: [],
   requiredBoundary: '',
   replicationLagMs: 0,
+  filterAfterPaging: false,
   newRoleUnknownMs: 0,
   importJobs: {},
 };

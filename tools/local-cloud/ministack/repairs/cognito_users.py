@@ -4,6 +4,10 @@ MiniStack keeps a pool's users in a plain dict. A filtered ListUsers reads all o
 offsets (a delete between two pages skips a user), a token of another pool or filter is accepted, filters of another form
 are ignored, AdminCreateUser in an e-mail pool reads all users, and CSV imports do not exist. This repair replaces the dict
 by one that keeps itself indexed, so every path that creates or deletes users stays covered.
+
+Whether Cognito cuts the pages of a filtered listing before or after it filters is not documented.
+`POST /_local/listings {"filterAfterPaging"}` makes it cut them first: a filter by the beginning of a value then leaves
+pages with few users, or none, and a token.
 """
 
 import functools
@@ -12,7 +16,7 @@ from ministack.core.responses import error_response_json, json_response, set_req
 from ministack.services import cognito
 
 from repairs import expect
-from repairs._user_filter import parse_filter, read_token, write_token
+from repairs._user_filter import Match, parse_filter, read_token, write_token
 from repairs._user_index import alias_owner, remember_aliases, users_of
 from repairs._user_schema import schema_problem, username_problem
 
@@ -30,6 +34,18 @@ PATCHED = {
 }
 
 INVALID_TOKEN = "Invalid pagination token given."
+
+
+class Listings:
+    """How listings behave at the moment."""
+
+    filter_after_paging = False
+
+
+async def set_listings(params):
+    """Sets when filters by the beginning of a value are applied."""
+    Listings.filter_after_paging = bool(params["body"]["filterAfterPaging"])
+    return 200, {}
 
 
 def _refused(message, code="InvalidParameterException"):
@@ -50,7 +66,10 @@ def list_users(data):
     if after is None:
         return _refused(INVALID_TOKEN)
     limit = min(data.get("Limit") or 60, 60)
-    users, last, more = users_of(pool).page(after, limit, match)
+    # A filter by a whole value names few users: it is taken for a look-up.
+    cut_first = Listings.filter_after_paging and match.operator == "^="
+    users, last, more = users_of(pool).page(after, limit, Match() if cut_first else match)
+    users = [user for user in users if match.accepts(user)]
     response = {"Users": [_listed(user, data.get("AttributesToGet")) for user in users]}
     if more:
         response["PaginationToken"] = write_token(last, scope)
@@ -173,7 +192,7 @@ async def import_users(params):
     return 200, {"results": results}
 
 
-ROUTES = {"/_local/import-users": import_users}
+ROUTES = {"/_local/import-users": import_users, "/_local/listings": set_listings}
 
 
 def apply():

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Fault } from '../../../../../source/domain/errors.ts';
 import { CHUNK_LIMITS } from '../../../../../source/domain/import/planning/chunk-size.ts';
 import type { PoolSettings } from '../../../../../source/domain/model.ts';
 import { differences } from '../../../../support/import/differences.ts';
@@ -110,6 +111,28 @@ describe('Whose account it is', () => {
     expect(restore.report('failures.csv')).to.match(new RegExp(`,${victim},[^\n]*taken back from the account`));
   });
 
+  it('E15: what can never be taken back costs this membership, and is told', async () => {
+    const { restore, strangers } = await withBoss(undefined, { firstChunkUsers: 3 });
+    const victim = restore.chunkUsers().at(-1)?.[0]?.name as string;
+    let jobs = 0;
+    restore.whenJobEnded = () => {
+      jobs += 1;
+      if (jobs !== restore.plan().chunks.length) return;
+      strangers.remove(victim);
+      strangers.signUp(victim, { attributes: verifiedStranger, status: 'CONFIRMED' });
+    };
+    restore.writer.refuse = (call) => {
+      if (call === 'removeUserFromGroup') throw new Fault('ServiceError', 'Cognito failed: HTTP 500.');
+      return undefined;
+    };
+    const outcome = await restore.execute();
+    expect(outcome.outcome).to.equal('partial');
+    expect(outcome.counts).to.include({ usersBlocked: 1 });
+    expect(restore.report('failures.csv')).to.match(
+      new RegExp(`,${victim},[^\n]*NOT taken back .ServiceError. from the account`),
+    );
+  });
+
   /** The last of the later chunks' users is to be disabled; by then somebody else has the name. */
   async function withStrangerToDisable(): Promise<Set> {
     const { restore, strangers } = await withBoss(undefined, { firstChunkUsers: 3 });
@@ -135,6 +158,7 @@ describe('Whose account it is', () => {
     await restore.execute();
     expect(strangers.accounts.size).to.equal(1);
     strangers.expectReported();
+    expect(restore.report('failures.csv')).to.contain('taken back from the account');
   });
 
   it('B9: does not enable the account of somebody else that an administrator disabled after our write', async () => {

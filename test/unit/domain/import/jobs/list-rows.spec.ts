@@ -28,14 +28,33 @@ async function allJobs(restore: RestoreWorld): Promise<void> {
 
 describe('Rows that the log of an import job does not tell of', () => {
   it('are found by several listings at once', async () => {
-    const restore = await world(400);
-    restore.cognito.knobs.pageSize = 5;
+    const restore = await world(900);
+    restore.cognito.knobs.pageSize = 20;
     restore.calls.latencies['cognito.listUsersPage'] = 100;
     await allJobs(restore);
     const pages = restore.calls.log.filter(({ call }) => call === 'cognito.listUsersPage').map(({ at }) => at);
-    expect(pages.length).to.be.at.least(80);
+    expect(pages.length).to.be.at.least(45);
     expect((pages.at(-1) as number) - (pages[0] as number)).to.be.at.most(pages.length * 40);
-    expect(restore.ended.map(({ imported, skipped }) => imported + skipped)).to.deep.equal([399, 1]);
+    expect(restore.ended.map(({ imported, skipped }) => imported + skipped)).to.deep.equal([899, 1]);
+  });
+
+  it('A7: are found in one listing where filters cost more calls than they save', async () => {
+    const asked: Record<'ordinary' | 'late', string[]> = { ordinary: [], late: [] };
+    for (const mode of ['ordinary', 'late'] as const) {
+      const restore = await world(900);
+      restore.cognito.knobs.filterAfterPaging = mode === 'late';
+      restore.calls.latencies['cognito.listUsersPage'] = 100;
+      const { listUsersPage } = restore.cognito;
+      restore.cognito.listUsersPage = (poolId, request) => {
+        asked[mode].push(request.filter ?? '');
+        return listUsersPage(poolId, request);
+      };
+      await allJobs(restore);
+      expect(restore.ended.map(({ imported, skipped }) => imported + skipped)).to.deep.equal([899, 1]);
+    }
+    expect(new Set(asked.ordinary)).to.have.property('size', 16);
+    expect(asked.late.filter((filter) => filter === '')).to.have.length(Math.ceil(899 / 60));
+    expect(asked.late.length / asked.ordinary.length).to.be.at.most(1.3);
   });
 
   it('are found in one listing where Cognito refuses filters, over several slices', async () => {

@@ -15,7 +15,12 @@ describe('Failures that are recorded', () => {
     const progress = await claimRestore(
       { objects, clock, claim: 'claim' },
       { newUserPoolId: 'p', restoreId: 'r', since: 0 },
-      { key: 'restores/p/r/state/update-users.json', shape: v.object({}), initial: () => ({}) },
+      {
+        key: 'restores/p/r/state/update-users.json',
+        shape: v.object({}),
+        initial: () => ({}),
+        figures: () => ({ phase: 'restoring' }),
+      },
     );
     const log = new FailureLog();
     await progress.gather([log], async () => {

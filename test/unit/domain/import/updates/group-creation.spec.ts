@@ -27,7 +27,7 @@ function creation(
 ): Creation {
   const clock = new FakeClock();
   const made: string[] = [];
-  const createGroup = async (_pool: string, group: object & { name: string }): Promise<WriteOutcome> => {
+  const createGroup = async (group: object & { name: string }): Promise<WriteOutcome> => {
     expect(group).to.not.have.property('roleArn');
     await clock.sleep(60);
     if (fail.includes(group.name)) throw new Error(`no ${group.name}`);
@@ -36,7 +36,7 @@ function creation(
     return outcome;
   };
   const state = { ...initialUpdatesState(), groups: exists };
-  return { creation: new GroupCreation({ createGroup }, 'pool', groups, state), state, made };
+  return { creation: new GroupCreation(createGroup, groups, state), state, made };
 }
 
 describe('GroupCreation', () => {
@@ -102,7 +102,7 @@ describe('GroupCreation', () => {
     expect(await groupCreation.need(4)).to.equal(true);
     expect(state.groupsRefused).to.deep.equal([{ group: 3, reason: 'LimitExceededException' }]);
 
-    const later = new GroupCreation({ createGroup: () => Promise.resolve('done') }, 'pool', groups, state);
+    const later = new GroupCreation(() => Promise.resolve('done'), groups, state);
     expect(later.refusalOf(3)).to.equal('LimitExceededException');
     await later.again(3);
     expect(await later.need(3)).to.equal(true);
@@ -115,13 +115,10 @@ describe('GroupCreation', () => {
     const calls: object[] = [];
     const state = initialUpdatesState();
     const groupCreation = new GroupCreation(
-      {
-        createGroup: (_pool, group) => {
-          calls.push(group);
-          return Promise.resolve('description' in group ? { refused: 'InvalidParameterException' } : 'done');
-        },
+      (group) => {
+        calls.push(group);
+        return Promise.resolve('description' in group ? { refused: 'InvalidParameterException' } : 'done');
       },
-      'pool',
       described,
       state,
     );

@@ -34,7 +34,7 @@ describe('VerifyWorkflow: a user pool whose listing is disturbed or slow', () =>
     world.home.calls.fail({ call: 'cognito.listUsersPage', nth: 4, error: () => new Fault('FilterRefused', 'no') });
     const ended = await world.compareRestored();
     expect(ended.status).to.equal('SUCCEEDED');
-    expect(world.home.log.lines.join('\n')).to.include('in one chain');
+    expect(world.home.log.lines.join('\n')).to.include('refused the listing by the first digit of sub; one chain');
   });
 
   it('is looked at in one chain before a user counts as missing that the filters did not show', async () => {
