@@ -326,7 +326,7 @@ describe('local cloud: what a key encrypts, and the boundary of a role, hold as 
     expect(await boundaryNow()).to.equal(undefined);
 
     await cloudFormation.send(new CreateStackCommand(operation('unruly', `${boundary}-of-nobody`)));
-    const failed = (await rejection(waitUntilStackCreateComplete(waiting, { StackName: 'unruly' }))) as Error;
+    const failed = await rejection(waitUntilStackCreateComplete(waiting, { StackName: 'unruly' }));
     expect(failed.message).to.include('ROLLBACK');
   });
 });

@@ -52,7 +52,7 @@ describe('Errors of services', () => {
         clock: new FakeClock(),
         random: () => 0,
       });
-      const error = (await rejection(queue.receive(10, 0))) as Error;
+      const error = await rejection(queue.receive(10, 0));
       expect(error).to.include({ name: 'AccessDenied' });
       expect(error.message).to.include('The encryption key cannot be used').and.include('(KmsDisabled)');
     } finally {
