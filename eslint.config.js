@@ -11,6 +11,7 @@ export default tseslint.config(
       '.venv-checkov/',
       '.local-cloud/',
       'deployment/*-s3-assets/',
+      'dist/',
       'deployment/build/',
       'coverage/',
     ],

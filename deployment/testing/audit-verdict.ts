@@ -42,9 +42,9 @@ const REGISTRY_IS_SILENT =
 /**
  * Holds a report against a level. Only a registry without an answer is a reason to skip: what npm itself cannot do (no lock
  * file, an unreadable report) fails, or a broken check would look like a clean one for ever.
- * @param from the lowest severity that fails
+ * @param from the lowest severity that fails, by the name of the package
  */
-export function verdictOf({ exitCode, stdout, stderr }: AuditRun, from: Severity): Verdict {
+export function verdictOf({ exitCode, stdout, stderr }: AuditRun, from: (name: string) => Severity): Verdict {
   if (exitCode === undefined) return { kind: 'skipped', reason: 'the registry gave no answer in time' };
   const report = parsed(stdout);
   if (report?.auditReportVersion === undefined || report.vulnerabilities === undefined) {
@@ -58,7 +58,8 @@ export function verdictOf({ exitCode, stdout, stderr }: AuditRun, from: Severity
   }
   const reasons = Object.values(report.vulnerabilities)
     .filter(
-      ({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(from) || !SEVERITIES.includes(severity),
+      ({ name, severity }) =>
+        SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(from(name)) || !SEVERITIES.includes(severity),
     )
     .map(line)
     .sort();

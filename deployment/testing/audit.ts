@@ -1,11 +1,12 @@
 /**
- * `npm audit` over what is shipped, where any known vulnerability fails, and over the tools as well, where one of level high
- * or critical fails: they see only this checkout. Says so and passes where the registry gives no report.
+ * `npm audit` over all packages: of those that are shipped any known vulnerability fails, of the tools one of level high or
+ * critical: they see only this checkout. Says so and passes where the registry gives no report.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { verdictOf } from './audit-verdict.ts';
 import type { AuditRun, Verdict } from './audit-verdict.ts';
+import { shippedPackageNames } from './shipped.ts';
 import { skipLine } from './step.ts';
 
 const PATIENCE_MS = 45_000;
@@ -13,15 +14,23 @@ const PATIENCE_MS = 45_000;
 const NPM_OPTIONS = ['audit', '--json', '--fetch-retries=0', '--fetch-timeout=20000'];
 
 const ROOT = join(import.meta.dirname, '..', '..');
+const shipped = shippedPackageNames(ROOT);
 const AUDITS = [
-  { what: 'what is shipped', folder: ROOT, args: ['--omit=dev'], from: 'info' },
-  { what: 'the tools', folder: ROOT, args: [], from: 'high' },
-  { what: "the local cloud's Node", folder: join(ROOT, 'tools', 'local-cloud', 'runtime'), args: [], from: 'high' },
+  {
+    what: 'what is shipped and of the tools',
+    folder: ROOT,
+    from: (name: string) => (shipped.has(name) ? ('info' as const) : ('high' as const)),
+  },
+  {
+    what: "the local cloud's Node",
+    folder: join(ROOT, 'tools', 'local-cloud', 'runtime'),
+    from: () => 'high' as const,
+  },
 ] as const;
 
-function npmAudit(folder: string, args: readonly string[]): Promise<AuditRun> {
+function npmAudit(folder: string): Promise<AuditRun> {
   return new Promise((resolve) => {
-    const child = spawn('npm', [...NPM_OPTIONS, ...args], {
+    const child = spawn('npm', NPM_OPTIONS, {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: PATIENCE_MS,
@@ -52,6 +61,4 @@ function tell(what: string, verdict: Verdict): void {
   }
 }
 
-await Promise.all(
-  AUDITS.map(async ({ what, folder, args, from }) => tell(what, verdictOf(await npmAudit(folder, args), from))),
-);
+await Promise.all(AUDITS.map(async ({ what, folder, from }) => tell(what, verdictOf(await npmAudit(folder), from))));

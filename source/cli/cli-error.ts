@@ -23,3 +23,6 @@ export class CliError extends Error {
 }
 
 const sentence = (text: string): string => (/[.!?:]$/.test(text) ? text : `${text}.`);
+
+/** True for an error that is told as it is; by its name, since a command is loaded on its own, with a class of its own. */
+export const isCliError = (error: unknown): error is CliError => error instanceof Error && error.name === 'CliError';

@@ -1,4 +1,21 @@
+import { attachDeclaration } from './attach.ts';
 import type { CommandDeclaration } from './command.ts';
+import { deployDeclaration } from './deploy.ts';
+import { exportDeclaration } from './export.ts';
+import { importDeclaration } from './import.ts';
+import { reportDeclaration } from './report.ts';
+import { statusDeclaration } from './status.ts';
+import { uninstallDeclaration } from './uninstall.ts';
+import { verifyDeclaration } from './verify.ts';
 
 /** In the order in which the help lists them. */
-export const COMMANDS: readonly CommandDeclaration[] = [];
+export const COMMANDS: readonly CommandDeclaration[] = [
+  deployDeclaration,
+  statusDeclaration,
+  exportDeclaration,
+  importDeclaration,
+  verifyDeclaration,
+  attachDeclaration,
+  reportDeclaration,
+  uninstallDeclaration,
+];

@@ -3,6 +3,7 @@ import type { Clock } from '../domain/ports.ts';
 import type { ExitKind } from './exit-codes.ts';
 import type { Interruption } from './interruption.ts';
 import type { Output } from './output/output.ts';
+import type { Prompts } from './prompts.ts';
 
 /** Everything that a command reads, waits for or writes to; tests pass their own. */
 export interface CliContext {
@@ -13,8 +14,16 @@ export interface CliContext {
   readonly interruption: Interruption;
   /** The Region of the environment or of the profile. */
   readonly defaultRegion: () => Promise<string | undefined>;
+  /** An id that nothing else has; a part of names. */
+  readonly newId: () => string;
   /** All of standard input. */
   readonly readStdin: () => Promise<string>;
+  /** A text file; undefined when there is none. */
+  readonly readFile: (path: string) => Promise<string | undefined>;
+  /** Asks a person, where `output` is interactive. */
+  readonly prompts: Prompts;
+  /** That many random bytes in hexadecimal digits. */
+  readonly randomHex: (bytes: number) => string;
   /** Writes a file that only its owner can read (0600). */
   readonly writePrivateFile: (path: string, content: string | Uint8Array) => Promise<void>;
 }

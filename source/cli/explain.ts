@@ -1,5 +1,5 @@
 import { Fault, Halt } from '../domain/errors.ts';
-import { CliError } from './cli-error.ts';
+import { CliError, isCliError } from './cli-error.ts';
 
 const EXPIRED = /^(ExpiredToken|ExpiredTokenException|TokenRefreshRequired|RequestExpired|ExpiredTokenError)$/;
 const INVALID =
@@ -42,7 +42,7 @@ const wordsOf = (error: unknown): string =>
  * @param thing what was called or looked at, with its Region
  */
 export function explained(thing: string, error: unknown): CliError {
-  if (error instanceof CliError) return error;
+  if (isCliError(error)) return error;
   const name = nameOf(error);
   const because = { cause: error };
   if (EXPIRED.test(name) || /token.*expired|expired.*token|session.*expired/i.test(wordsOf(error)))

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 /** The command line as a process: its streams, signals and exit code. */
-import { chmod, writeFile } from 'node:fs/promises';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { systemClock } from '../adapters/clock.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { COMMANDS } from './commands.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
+import { clackPrompts } from './prompts.ts';
 import { runCli } from './run.ts';
 
 const COLUMNS_OF_A_PIPE = 80;
@@ -32,6 +34,15 @@ async function readStdin(): Promise<string> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
+async function readTextFile(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 async function writePrivateFile(path: string, content: string | Uint8Array): Promise<void> {
   await writeFile(path, content, { mode: 0o600 });
   // The mode counts only for a new file.
@@ -41,8 +52,12 @@ async function writePrivateFile(path: string, content: string | Uint8Array): Pro
 const exitCode = await runCli(process.argv.slice(2), COMMANDS, {
   clock: systemClock,
   interruption,
+  newId: randomUUID,
   readStdin,
+  readFile: readTextFile,
   writePrivateFile,
+  prompts: clackPrompts,
+  randomHex: (bytes) => randomBytes(bytes).toString('hex'),
   streams: {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),

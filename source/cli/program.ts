@@ -7,6 +7,23 @@ import { wrap } from './output/layout.ts';
 /** As it is typed. */
 export const PROGRAM = 'cognito-user-profiles-export';
 
+/** Where somebody typed that he works; the commands that are proposed to him say it, too. */
+export interface TypedPlace {
+  readonly region?: string;
+  readonly profile?: string;
+  readonly stack?: string;
+}
+
+/** A command as it can be pasted, at the same place. */
+export const typed = ({ region, profile, stack }: TypedPlace, command: string): string =>
+  [
+    PROGRAM,
+    command,
+    ...(region === undefined ? [] : ['--region', region]),
+    ...(profile === undefined ? [] : ['--profile', profile]),
+    ...(stack === undefined ? [] : ['--stack', stack]),
+  ].join(' ');
+
 /** How the help is shown. */
 export interface HelpStyle {
   readonly columns: () => number;

@@ -1,5 +1,5 @@
 import type { OperatorClients } from '../adapters/operator/clients.ts';
-import { CliError } from './cli-error.ts';
+import { isCliError } from './cli-error.ts';
 import type { CommandDeclaration } from './command.ts';
 import type { CliContext, Given } from './context.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -11,7 +11,10 @@ import { terminalOutput } from './output/terminal.ts';
 import { parseCommandLine, PROGRAM } from './program.ts';
 
 /** The process around a command; tests make their own. */
-export interface CliWorld extends Pick<CliContext, 'clock' | 'interruption' | 'readStdin' | 'writePrivateFile'> {
+export interface CliWorld extends Pick<
+  CliContext,
+  'clock' | 'interruption' | 'newId' | 'readStdin' | 'readFile' | 'writePrivateFile' | 'prompts' | 'randomHex'
+> {
   readonly streams: Streams;
   /** Whether standard input and output both are terminals, so that somebody can be asked. */
   readonly terminal: boolean;
@@ -38,14 +41,26 @@ export async function runCli(
     if (asked === 'shown') return EXIT_CODES.complete;
     useProfile(world.environment, asked.given);
     const clients = await world.loadClients();
-    const { clock, interruption, readStdin, writePrivateFile, loadRegion } = world;
+    const { clock, interruption, newId, readStdin, readFile, writePrivateFile, prompts, randomHex, loadRegion } = world;
     const kind = await asked.action(
-      { output, clock, clients, interruption, readStdin, writePrivateFile, defaultRegion: loadRegion },
+      {
+        output,
+        clock,
+        clients,
+        interruption,
+        newId,
+        readStdin,
+        readFile,
+        writePrivateFile,
+        prompts,
+        randomHex,
+        defaultRegion: loadRegion,
+      },
       asked.given,
     );
     return EXIT_CODES[kind];
   } catch (error) {
-    const told = error instanceof CliError ? error : explained(PROGRAM, error);
+    const told = isCliError(error) ? error : explained(PROGRAM, error);
     output.error(told);
     return EXIT_CODES[told.kind];
   }

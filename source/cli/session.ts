@@ -11,6 +11,7 @@ import type { Installation, StackFacts } from '../domain/operator/installation.t
 import { CliError } from './cli-error.ts';
 import type { CliContext } from './context.ts';
 import { explained, isUnreachable } from './explain.ts';
+import type { TypedPlace } from './program.ts';
 
 /** Where a command works: the installation, and the main stack where its Region answered. */
 export interface Session {
@@ -19,10 +20,7 @@ export interface Session {
 }
 
 /** What the command line said about the place. */
-export interface Place {
-  readonly region?: string;
-  readonly stack?: string;
-}
+export type Place = TypedPlace;
 
 /** What a command needs of the place. */
 export interface Needs {

@@ -31,7 +31,7 @@ import {
   PutKeyPolicyCommand,
 } from '@aws-sdk/client-kms';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { DeleteObjectsCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectsCommand, GetBucketTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeStateMachineCommand,
   ListExecutionsCommand,
@@ -399,6 +399,21 @@ describe('Life of a launch, with IAM enforced', function () {
       await expectCostCenter('8');
     });
 
+    step('O15: tags the buckets that outlive the stack with the launch that they are of', async () => {
+      for (const region of REGIONS) {
+        const ids = await instanceResources(region);
+        for (const Bucket of [ids['MappingFileBucket'], ids['AccessLogBucket']]) {
+          const { TagSet = [] } = await new S3Client(cloud.clientConfig(region)).send(
+            new GetBucketTaggingCommand({ Bucket }),
+          );
+          expect(Object.fromEntries(TagSet.map(({ Key = '', Value = '' }) => [Key, Value]))).to.include({
+            MainStack: STACK,
+            MainStackId: launched.stackId,
+          });
+        }
+      }
+    });
+
     step('protects the table in both Regions', async () => {
       for (const region of REGIONS) {
         const client = new DynamoDBClient(cloud.clientConfig(region));
@@ -409,7 +424,7 @@ describe('Life of a launch, with IAM enforced', function () {
         expect(
           Tags.map(({ Key }) => Key),
           region,
-        ).to.include.members(['Solution', 'MainStack', 'UserPool']);
+        ).to.include.members(['Solution', 'MainStack', 'MainStackId', 'UserPool']);
         // MiniStack ignores PITR in a template (templates/backup-table.spec.ts checks it there) and does not keep the period.
         if (region === PRIMARY) continue;
         const { ContinuousBackupsDescription } = await client.send(new DescribeContinuousBackupsCommand({ TableName }));

@@ -26,6 +26,7 @@ describe('Backup table', () => {
     expect(Tags).to.deep.equal({
       Solution: 'cognito-user-profiles-export',
       MainStack: { Ref: 'AWS::StackName' },
+      MainStackId: { Ref: 'AWS::StackId' },
       UserPool: { Ref: 'PrimaryUserPoolId' },
     });
   });

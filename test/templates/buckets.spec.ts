@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SUPERSEDED } from '../../source/domain/backup/snapshot/superseded.ts';
+import { SUPERSEDED, THINNED } from '../../source/domain/backup/snapshot/superseded.ts';
 import { references, resourcesOf, retained, stackSetTemplate } from '../support/templates.ts';
 
 interface LifecycleRule {
@@ -75,6 +75,7 @@ describe('Buckets', () => {
       'notices/': 90,
       'verifications/': 90,
       'progress/': 90,
+      'manifests/': { 'Fn::If': ['KeepsSnapshots', { Ref: 'SnapshotRetentionDays' }, 1] },
     });
     expect(stackSetTemplate.Conditions['KeepsSnapshots']).to.deep.equal({
       'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'SnapshotRetentionDays' }, '0'] }],
@@ -98,11 +99,15 @@ describe('Buckets', () => {
   });
 
   it('let what is tagged below snapshots/ expire by SnapshotRetentionDays, nothing else there, and all old versions', () => {
-    const [superseded, versions, ...others] = rules.filter(({ Prefix }) => Prefix === 'snapshots/');
+    const [superseded, thinned, versions, ...others] = rules.filter(({ Prefix }) => Prefix === 'snapshots/');
     expect(others).to.deep.equal([]);
     expect(superseded).to.deep.include({
       TagFilters: [{ Key: 'snapshot', Value: SUPERSEDED.snapshot }],
       ExpirationInDays: { 'Fn::If': ['KeepsSnapshots', { Ref: 'SnapshotRetentionDays' }, 1] },
+    });
+    expect(thinned).to.deep.include({
+      TagFilters: [{ Key: 'snapshot', Value: THINNED.snapshot }],
+      ExpirationInDays: 1,
     });
     expect(versions).to.deep.include({ NoncurrentVersionExpiration: { NoncurrentDays: 1 } });
     expect(versions).to.not.have.any.keys('TagFilters', 'ExpirationInDays');

@@ -34,6 +34,16 @@ describe('Custom resources of the main template', () => {
       });
     }
   });
+
+  it('O15: that make what outlives the stack tag it with the one launch that it is of', () => {
+    for (const id of ['SecondaryUserPoolTable', 'StackSetCustomResource'])
+      expect(mainTemplate.Resources[id]?.Properties['Tags'], id).to.deep.equal({
+        Solution: 'cognito-user-profiles-export',
+        MainStack: { Ref: 'AWS::StackName' },
+        MainStackId: { Ref: 'AWS::StackId' },
+        UserPool: { Ref: 'PrimaryUserPoolId' },
+      });
+  });
 });
 
 for (const template of templates) {

@@ -190,12 +190,26 @@ describe('Workflows of the StackSet template', () => {
     };
     expect(ScheduleExpression).to.deep.equal({
       'Fn::If': [
-        'ExportsEveryDay',
-        'rate(1 day)',
-        { 'Fn::If': ['ExportsEvery7Days', 'rate(7 days)', 'rate(30 days)'] },
+        'ExportsEveryHour',
+        'rate(1 hour)',
+        {
+          'Fn::If': [
+            'ExportsEvery6Hours',
+            'rate(6 hours)',
+            {
+              'Fn::If': [
+                'ExportsEveryDay',
+                'rate(1 day)',
+                { 'Fn::If': ['ExportsEvery7Days', 'rate(7 days)', 'rate(30 days)'] },
+              ],
+            },
+          ],
+        },
       ],
     });
     expect(stackSetTemplate.Conditions).to.deep.include({
+      ExportsEveryHour: { 'Fn::Equals': [{ Ref: 'ExportFrequency' }, 'EVERY_HOUR'] },
+      ExportsEvery6Hours: { 'Fn::Equals': [{ Ref: 'ExportFrequency' }, 'EVERY_6_HOURS'] },
       ExportsEveryDay: { 'Fn::Equals': [{ Ref: 'ExportFrequency' }, 'EVERY_DAY'] },
       ExportsEvery7Days: { 'Fn::Equals': [{ Ref: 'ExportFrequency' }, 'EVERY_7_DAYS'] },
     });

@@ -9,6 +9,7 @@ import type { ClientConfigOf } from './clients.ts';
 import { PRIMARY, SECONDARY } from './regions.ts';
 import type { Region } from './regions.ts';
 import { createStack, failuresOf } from './stack.ts';
+import type { ExportFrequency } from '../../source/domain/backup/freshness.ts';
 import type { StackOperation } from './stack.ts';
 import { UnexpectedEnd } from './unexpected-end.ts';
 import { createAssetBuckets, uploadAssets } from './upload.ts';
@@ -19,7 +20,7 @@ export interface SolutionParameters {
   readonly PrimaryUserPoolId: string;
   readonly SecondaryRegion: string;
   readonly NotificationEmail: string;
-  readonly ExportFrequency?: 'EVERY_DAY' | 'EVERY_7_DAYS' | 'EVERY_30_DAYS';
+  readonly ExportFrequency?: ExportFrequency;
   readonly CognitoTPS?: '1' | '5' | '10' | '15' | '20' | '25';
   readonly SnsPreference?: 'INFO_AND_ERRORS' | 'ERRORS_ONLY';
   readonly MaxDeletePercent?: string;

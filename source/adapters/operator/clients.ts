@@ -1,5 +1,6 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -12,6 +13,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 const CLIENTS = {
   cloudFormation: CloudFormationClient,
   cloudWatch: CloudWatchClient,
+  cloudWatchLogs: CloudWatchLogsClient,
   cognito: CognitoIdentityProviderClient,
   dynamoDb: DynamoDBClient,
   eventBridge: EventBridgeClient,

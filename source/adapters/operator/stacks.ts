@@ -30,6 +30,7 @@ const factsOf = ({
   StackStatusReason,
   CreationTime,
   Parameters = [],
+  Tags = [],
   Outputs = [],
 }: Stack): StackFacts => ({
   name: StackName ?? '',
@@ -40,5 +41,6 @@ const factsOf = ({
   parameters: Object.fromEntries(
     Parameters.map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
   ),
+  tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
   outputs: Object.fromEntries(Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue])),
 });

@@ -22,6 +22,7 @@ const schema = v.object({
   SecondaryRegion: region,
   AccountId: nonEmptyText,
   Parameters: textMap,
+  Tags: v.optional(textMap, {}),
 });
 type Properties = v.InferOutput<typeof schema>;
 
@@ -105,13 +106,16 @@ async function orWithLeftBuckets<T>(operations: Operations, run: () => Promise<T
   }
 }
 
+/** The main stack in words; older templates gave no tags. */
+const named = ({ Tags: { MainStack } }: Properties): string => (MainStack === undefined ? '' : ` ${MainStack}`);
+
 const definitionOf = (properties: Properties, name: string, tags: StackTags): StackSetDefinition => ({
   name,
-  description:
-    'Cognito User Profiles Export: workflows of one Region. Managed by its main stack: do not change it by hand.',
+  description: `Cognito User Profiles Export: workflows of one Region. Managed by its main stack${named(properties)}: do not change it by hand.`,
   templateUrl: properties.StackSetTemplateUrl,
   parameters: properties.Parameters,
-  tags,
+  // The template's own say whose everything is, also when the stack is gone: no tag of the stack takes their place.
+  tags: { ...tags, ...properties.Tags },
   administrationRoleArn: properties.AdministrationRoleArn,
   executionRoleName: properties.ExecutionRoleName,
 });

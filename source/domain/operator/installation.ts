@@ -9,6 +9,7 @@ export interface StackFacts {
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly parameters: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
 }
 

@@ -1,4 +1,5 @@
-import { Fault } from '../errors.ts';
+import { Fault, Halt } from '../errors.ts';
+import type { HaltName } from '../errors.ts';
 import type { ImportOptions } from '../import/plan/plan-model.ts';
 import type { VerifyOptions } from '../verify/verify-event.ts';
 import type { ExportOptions } from './input.ts';
@@ -12,6 +13,16 @@ export interface WorkflowState {
   /** ISO 8601. */
   readonly startTime: string;
   readonly options: ExportOptions | ImportOptions | VerifyOptions;
+  /** The schedule started it while another one, or before an export a restore, is at work: this execution has nothing to do. */
+  readonly skipped: boolean;
+  /** What is at work, in the words of the refusal that a start by hand would get; present where `skipped`. */
+  readonly busy?: Busy;
+}
+
+/** Name and message of the halt that a start by hand would end with, as a state machine's Catch gives them. */
+export interface Busy {
+  readonly Error: HaltName;
+  readonly Cause: string;
 }
 
 const PARSERS: Readonly<Record<SolutionWorkflow, (input: unknown, region: string) => WorkflowState['options']>> = {
@@ -22,7 +33,8 @@ const PARSERS: Readonly<Record<SolutionWorkflow, (input: unknown, region: string
 
 /**
  * CheckStateMachine: checks the input, then takes the workflow's lease in this Region; an export also halts while a
- * restore runs in one of `regions`. Asked twice by the same execution it answers the same.
+ * restore runs in one of `regions`. One that the schedule started does not fail of that: at short intervals it is no error
+ * that the last export, or a restore, is still at work. Asked twice by the same execution it answers the same.
  */
 export async function checkStateMachine(
   deps: LeaseDeps,
@@ -32,10 +44,20 @@ export async function checkStateMachine(
   const { workflow, executionArn, startTime, input } = parseEvent(event);
   const region = regionOf(executionArn);
   const options = PARSERS[workflow](input, region);
-  await takeLease(deps, { workflow, region, executionArn });
-  if (workflow === 'ExportWorkflow') await assertNoRestore(deps, regions);
-  return { executionArn, startTime, options };
+  const state = { executionArn, startTime, options, skipped: false };
+  try {
+    await takeLease(deps, { workflow, region, executionArn });
+    if (workflow === 'ExportWorkflow') await assertNoRestore(deps, regions);
+    return state;
+  } catch (error) {
+    const isScheduled = 'trigger' in options && options.trigger === 'Schedule';
+    if (!isScheduled || !(error instanceof Halt) || !BUSY.includes(error.name)) throw error;
+    return { ...state, skipped: true, busy: { Error: error.name, Cause: error.message } };
+  }
 }
+
+/** Halts that say that somebody else is at work. */
+const BUSY: readonly HaltName[] = ['ExecutionAlreadyRunning', 'RestoreInProgress'];
 
 function parseEvent(event: unknown): {
   readonly workflow: SolutionWorkflow;

@@ -16,6 +16,9 @@ export class CliProcess {
   environment: NodeJS.ProcessEnv = {};
   region: string | undefined = 'us-east-1';
   stdin = '';
+  /** What is answered to the questions, in their order; a question beyond them is dismissed. */
+  answers: (string | boolean)[] = [];
+  readonly questions: string[] = [];
   columns = 80;
   /** Whether there is a terminal. */
   terminal = false;
@@ -37,15 +40,34 @@ export class CliProcess {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
+  #answer(question: string): string | boolean | undefined {
+    this.questions.push(question);
+    return this.answers.shift();
+  }
+
   #world(): CliWorld {
     const { clock, interruption, terminal, environment } = this;
+    let ids = 0;
     return {
       clock,
       interruption,
       terminal,
       terminalOutput: terminal,
       environment,
+      newId: () => `id-${(ids += 1)}`,
       readStdin: () => Promise.resolve(this.stdin),
+      readFile: (path) => Promise.resolve(this.files.get(path)),
+      prompts: {
+        text: async ({ message, complaint }) => {
+          const answer = this.#answer(message);
+          if (typeof answer === 'string' && complaint?.(answer) !== undefined)
+            throw new Error(`The answer ${answer} is refused: ${complaint(answer)}`);
+          return answer === undefined ? undefined : String(answer);
+        },
+        choose: async ({ message }) => this.#answer(message) as string | undefined,
+        confirm: async (message) => this.#answer(message) === true,
+      },
+      randomHex: (bytes) => 'ab'.repeat(bytes),
       writePrivateFile: (path, content) => {
         this.files.set(path, typeof content === 'string' ? content : Buffer.from(content).toString('utf8'));
         return Promise.resolve();

@@ -67,7 +67,7 @@ describe('Policies of the workflows', () => {
   it('keep each workflow to its own part of the bucket', () => {
     const besides: Readonly<Record<string, readonly string[]>> = {
       CheckUserPoolConfigRole: ['changes'],
-      BackupTableCleanupRole: ['changes', 'snapshots'],
+      BackupTableCleanupRole: ['changes', 'manifests', 'snapshots'],
     };
     // The first functions of the workflows store no progress.
     const progress = (role: string): readonly string[] => (role.startsWith('Check') ? [] : ['progress']);
@@ -81,7 +81,11 @@ describe('Policies of the workflows', () => {
       );
     for (const role of VERIFY)
       expect(new Set(prefixes(role)), role).to.deep.equal(
-        new Set(['verifications', ...progress(role), ...(role === 'VerifyBackupRole' ? ['snapshots'] : [])]),
+        new Set([
+          'verifications',
+          ...progress(role),
+          ...(role === 'VerifyBackupRole' ? ['manifests', 'snapshots'] : []),
+        ]),
       );
   });
 

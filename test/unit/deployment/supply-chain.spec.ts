@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { verdictOf } from '../../../deployment/testing/audit-verdict.ts';
 import type { AuditRun } from '../../../deployment/testing/audit-verdict.ts';
+import { packagesImported, shippedPackageNames, withDependencies } from '../../../deployment/testing/shipped.ts';
 import { differencesOf, digestsOf } from '../../../deployment/testing/digests.ts';
+import { root } from '../../support/templates.ts';
 
 const answer = (report: unknown, exitCode = 1, stderr = ''): AuditRun => ({
   exitCode,
@@ -31,15 +33,46 @@ const found = (...severities: string[]): AuditRun =>
     severities.length > 0 ? 1 : 0,
   );
 
+describe('What is shipped', () => {
+  it('O15: is everything that the sources import, with all that it depends on, and no tool', () => {
+    const shipped = shippedPackageNames(root);
+    expect(shipped).to.include('@aws-sdk/client-s3').and.include('@smithy/core').and.include('commander');
+    for (const tool of ['mocha', 'esbuild', 'typescript', 'prettier']) expect(shipped).to.not.include(tool);
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies?: object };
+    expect(dependencies, 'the bundles hold everything: put it among devDependencies').to.equal(undefined);
+  });
+
+  it('is judged more strictly than the tools', () => {
+    const level = (name: string) => (name === 'package0' ? 'info' : 'high');
+    expect(verdictOf(found('low', 'low'), level))
+      .to.have.property('reasons')
+      .with.length(1);
+  });
+
+  it('is found in imports of every form, and nested versions count', () => {
+    expect(packagesImported("import a from 'a';\nawait import('@b/c/d');\nexport { e } from './e.ts';")).to.deep.equal([
+      'a',
+      '@b/c',
+    ]);
+    const lock = {
+      packages: {
+        'node_modules/a': { dependencies: { b: '1' } },
+        'node_modules/x/node_modules/b': { dependencies: { c: '2' } },
+      },
+    };
+    expect([...withDependencies(lock, ['a'])]).to.deep.equal(['a', 'b', 'c']);
+  });
+});
+
 describe('Verdict on npm audit', () => {
   it('passes without vulnerabilities, whatever the level', () => {
-    expect(verdictOf(found(), 'info')).to.deep.equal({ kind: 'passed' });
-    expect(verdictOf(found(), 'high')).to.deep.equal({ kind: 'passed' });
+    expect(verdictOf(found(), () => 'info')).to.deep.equal({ kind: 'passed' });
+    expect(verdictOf(found(), () => 'high')).to.deep.equal({ kind: 'passed' });
   });
 
   it('fails what is shipped at any level, and names package, versions, level and advisory', () => {
     for (const severity of ['info', 'low', 'moderate', 'high', 'critical']) {
-      expect(verdictOf(found(severity), 'info')).to.deep.equal({
+      expect(verdictOf(found(severity), () => 'info')).to.deep.equal({
         kind: 'failed',
         reasons: [
           `package0 <2.0.0 (${severity}): Prototype pollution https://example.com/advisory; by its dependency deeper`,
@@ -49,9 +82,9 @@ describe('Verdict on npm audit', () => {
   });
 
   it('fails the tools from level high on, also at a level that is not known', () => {
-    expect(verdictOf(found('info', 'low', 'moderate'), 'high')).to.deep.equal({ kind: 'passed' });
+    expect(verdictOf(found('info', 'low', 'moderate'), () => 'high')).to.deep.equal({ kind: 'passed' });
     for (const severity of ['high', 'critical', 'apocalyptic'])
-      expect(verdictOf(found('low', severity), 'high'))
+      expect(verdictOf(found('low', severity), () => 'high'))
         .to.have.property('reasons')
         .with.length(1);
   });
@@ -74,8 +107,12 @@ describe('Verdict on npm audit', () => {
       answer('', 1, 'npm error audit endpoint returned an error'),
       { exitCode: undefined, stdout: '{"auditReportVersion": 2, "vulner', stderr: '' },
     ];
-    for (const run of silent) expect(verdictOf(run, 'info'), JSON.stringify(run)).to.have.property('kind', 'skipped');
-    expect(verdictOf(silent[0] as AuditRun, 'info'))
+    for (const run of silent)
+      expect(
+        verdictOf(run, () => 'info'),
+        JSON.stringify(run),
+      ).to.have.property('kind', 'skipped');
+    expect(verdictOf(silent[0] as AuditRun, () => 'info'))
       .to.have.property('reason')
       .that.includes('405 Method Not Allowed');
   });
@@ -90,8 +127,12 @@ describe('Verdict on npm audit', () => {
       answer('null', 1),
       answer({ auditReportVersion: 2 }, 0),
     ];
-    for (const run of broken) expect(verdictOf(run, 'info'), JSON.stringify(run)).to.have.property('kind', 'failed');
-    expect(verdictOf(broken[0] as AuditRun, 'info'))
+    for (const run of broken)
+      expect(
+        verdictOf(run, () => 'info'),
+        JSON.stringify(run),
+      ).to.have.property('kind', 'failed');
+    expect(verdictOf(broken[0] as AuditRun, () => 'info'))
       .to.have.property('reasons')
       .that.deep.equals([
         'npm audit ended with exit code 1 and no report: This command requires an existing lockfile.',

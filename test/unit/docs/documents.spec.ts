@@ -157,7 +157,7 @@ describe('data map in docs/security.md', () => {
   const defaultOf = (parameter: string): string => String(templates[0]?.Parameters[parameter]?.Default);
   const days = (expiration: unknown): string => {
     if (expiration === undefined) return 'until the next export';
-    if (typeof expiration === 'number') return `${expiration} days`;
+    if (typeof expiration === 'number') return `${expiration} day${expiration === 1 ? '' : 's'}`;
     const [parameter = ''] = [...nodes(expiration)].flatMap(({ Ref }) => (typeof Ref === 'string' ? [Ref] : []));
     return `\`${parameter}\` (${defaultOf(parameter)})`;
   };

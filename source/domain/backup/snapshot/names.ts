@@ -20,3 +20,8 @@ export const snapshotFolder = (runId: string): string => `${SNAPSHOTS_PREFIX}${r
 export const snapshotKey = (runId: string, name: string): string => `${snapshotFolder(runId)}${name}`;
 /** Key of the manifest that closes the snapshot. */
 export const snapshotManifestKey = (runId: string): string => snapshotKey(runId, MANIFEST);
+
+/** Manifests of runs whose snapshots were thinned lie below; they stay as long as snapshots do. */
+export const THINNED_MANIFESTS_PREFIX = 'manifests/';
+/** Key of such a manifest. */
+export const manifestOfThinnedKey = (runId: string): string => `${THINNED_MANIFESTS_PREFIX}${runId}.json`;

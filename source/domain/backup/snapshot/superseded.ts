@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import { isNamed } from '../../errors.ts';
-import type { Log, ObjectStore, TimeLeft } from '../../ports.ts';
+import type { Clock, Log, ObjectStore, TimeLeft } from '../../ports.ts';
 import { parseJson } from '../../state/json-object.ts';
 import { countShape } from '../../state/shape.ts';
 import { newestComplete, snapshotFolders } from './folders.ts';
 import type { SnapshotFolder } from './folders.ts';
+import type { Manifest } from '../manifest.ts';
+import { keepManifest, runsToThin } from './thinned.ts';
 
 /**
  * The bucket's lifecycle lets what carries this tag expire after SnapshotRetentionDays, and nothing else below snapshots/:
@@ -14,8 +16,11 @@ export const SUPERSEDED = { snapshot: 'superseded' } as const;
 /** In place of SUPERSEDED on a snapshot that has become the newest complete one again. */
 const NEWEST = { snapshot: 'newest' } as const;
 
-/** Number of tagged objects, by run: a folder that has got another object since is tagged again. */
-const taggedShape = v.record(v.string(), countShape);
+/** Of a run that is not kept any more, because others of its day are: it expires at once. */
+export const THINNED = { snapshot: 'thinned' } as const;
+
+/** Number of tagged objects, by run and tag: a folder that has got another object since is tagged again. */
+const taggedShape = v.record(v.string(), v.union([countShape, v.object({ thinned: countShape })]));
 type Tagged = v.InferOutput<typeof taggedShape>;
 
 /** What must be left of the invocation for its answer. */
@@ -34,13 +39,14 @@ export interface SupersededSetting {
 /** What the tagging of snapshots needs. */
 export interface SupersededDeps {
   readonly objects: Pick<ObjectStore, 'get' | 'put' | 'list' | 'tagAll'>;
+  readonly clock: Pick<Clock, 'now'>;
   readonly timeLeft: TimeLeft;
   readonly log: Log;
 }
 
 /**
  * Tags every snapshot of this Region's bucket but the newest complete one: superseded ones, those of refused runs, and
- * folders that were given up before their manifest was put; with `keepsSnapshots` false (SnapshotRetentionDays 0) all of
+ * folders that were given up before their manifest was put; after two days all but one of each day so that they go at once; with `keepsSnapshots` false (SnapshotRetentionDays 0) all of
  * them. Called at the end of a run, when no folder is being written. A run never fails for want of tags: resolves a sentence
  * for its message where something could not be tagged, undefined where all is.
  */
@@ -60,21 +66,34 @@ export async function tagSuperseded(deps: SupersededDeps, setting: SupersededSet
 
 /** Number of folders that there was no time for. */
 async function tagOthers(
-  { objects, timeLeft }: SupersededDeps,
+  deps: SupersededDeps,
   { keepsSnapshots, newest: closed, taggedKey }: SupersededSetting,
 ): Promise<number> {
+  const { objects, timeLeft } = deps;
   const folders = await snapshotFolders(objects);
   const newest = keepsSnapshots ? (closed ?? (await newestComplete(objects, folders))) : undefined;
   const before = await readTagged(objects, taggedKey);
+  const wasThinned = (runId: string): boolean => typeof before[runId] === 'object';
+  const toThin = keepsSnapshots ? await runsToThin(deps, folders, wasThinned) : new Map<string, Manifest>();
   const tagged: Tagged = {};
   let late = 0;
   for (const folder of folders) {
-    const isTagged = before[folder.runId] === folder.keys.size;
-    if (folder.runId === newest) await untag(objects, folder, before);
-    else if (isTagged || timeLeft() >= RESERVE_MS) {
-      if (!isTagged) await objects.tagAll([...folder.keys], SUPERSEDED);
-      tagged[folder.runId] = folder.keys.size;
-    } else late += 1;
+    const { runId, keys } = folder;
+    if (runId === newest) {
+      await untag(objects, folder, before);
+      continue;
+    }
+    const manifest = toThin.get(runId);
+    const thins = manifest !== undefined || wasThinned(runId);
+    const wanted: Tagged[string] = thins ? { thinned: keys.size } : keys.size;
+    const isTagged = JSON.stringify(before[runId]) === JSON.stringify(wanted);
+    if (!isTagged && timeLeft() < RESERVE_MS) {
+      late += 1;
+      continue;
+    }
+    if (manifest !== undefined) await keepManifest(objects, manifest);
+    if (!isTagged) await objects.tagAll([...keys], thins ? THINNED : SUPERSEDED);
+    tagged[runId] = wanted;
   }
   if (JSON.stringify(tagged) !== JSON.stringify(before)) await objects.put(taggedKey, JSON.stringify(tagged));
   return late;

@@ -20,6 +20,7 @@ export interface TemplateParameter {
   readonly Description?: string;
   readonly Default?: string | number;
   readonly AllowedPattern?: string;
+  readonly MaxLength?: number;
   readonly AllowedValues?: readonly (string | number)[];
   readonly ConstraintDescription?: string;
 }

@@ -34,14 +34,22 @@ export type NoticeEvent =
       readonly error: CaughtError;
     }
   | {
+      readonly event: 'skipped';
+      readonly workflow: SolutionWorkflow;
+      readonly executionArn: string;
+      readonly startedAt: number;
+      /** What a start by hand would have been refused with. */
+      readonly error: CaughtError;
+    }
+  | {
       readonly event: 'launch-export-refused';
       readonly workflow: SolutionWorkflow;
       readonly stateMachineArn: string;
       readonly error: string;
     };
 
-/** That an execution ended, however. */
-export type EndNotice = Exclude<NoticeEvent, { event: 'launch-export-refused' }>;
+/** That an execution ended, however; except one that had nothing to do. */
+export type EndNotice = Exclude<NoticeEvent, { event: 'launch-export-refused' | 'skipped' }>;
 
 type Fields = Readonly<Record<string, unknown>>;
 const fieldsOf = (value: unknown): Fields => (value !== null && typeof value === 'object' ? (value as Fields) : {});
@@ -78,7 +86,7 @@ function parseOwn({
     return { event, workflow, stateMachineArn: textOf(stateMachineArn) ?? '', error: textOf(error) ?? 'unknown' };
   if (typeof executionArn !== 'string' || typeof startTime !== 'string') return undefined;
   const startedAt = Date.parse(startTime);
-  if (event === 'failed')
+  if (event === 'failed' || event === 'skipped')
     return { event, workflow, executionArn, startedAt, error: caught(fieldsOf(error).Error, fieldsOf(error).Cause) };
   return event === 'finished' ? { event, workflow, executionArn, startedAt, result: fieldsOf(result) } : undefined;
 }

@@ -55,7 +55,7 @@ const NEXT: Readonly<Record<string, string>> = {
   ExportRunOpen:
     'Let the export end (start ExportWorkflow with the input {} if it was interrupted: it completes it), then start VerifyWorkflow again.',
   ExportRunNotFound:
-    'Give ExportRun one of the runs that the message names, or leave it out for the newest. Runs are kept for SnapshotRetentionDays.',
+    'Give ExportRun one of the runs that the message names, or leave it out for the newest. All runs of two days are kept, then the last one of each day for SnapshotRetentionDays.',
   SnapshotDamaged:
     'Restore another run (ExportRun), or the newest without ExportRun: that is read from the table. VerifyWorkflow tells which snapshots of the newest run are in order.',
   MassChangeRefused:
@@ -113,7 +113,8 @@ export function endedNotice(
   });
 }
 
-const nextOf = (workflow: SolutionWorkflow, error: string): string =>
+/** What to do after an execution that ended with this error. */
+export const nextAfterFailure = (workflow: SolutionWorkflow, error: string): string =>
   (workflow === 'VerifyWorkflow' ? NEXT_OF_VERIFICATION[error] : undefined) ?? NEXT[error] ?? AGAIN[workflow];
 
 function failed({
@@ -134,7 +135,7 @@ function failed({
     body: bodyOf([
       what,
       named.cause === '' ? undefined : named.cause,
-      `What to do next\n  ${nextOf(workflow, named.error)}`,
+      `What to do next\n  ${nextAfterFailure(workflow, named.error)}`,
       `Execution\n  ${consoleLink(executionArn)}`,
       about,
     ]),

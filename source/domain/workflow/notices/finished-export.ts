@@ -65,7 +65,7 @@ export function exportNotice(
         : `Not in the backup: ${counted(federated, 'user')} of identity providers and ${counted(skipped?.federatedMemberships, 'membership')} of theirs. No import can create them; they come back when they sign in again.`,
       snapshotObjects === 0
         ? undefined
-        : `This state is also kept as a snapshot: ImportWorkflow restores exactly it with {"ExportRun":"${runId}"} in its input, also after later exports, as long as SnapshotRetentionDays says.`,
+        : `This state is also kept as a snapshot: ImportWorkflow restores exactly it with {"ExportRun":"${runId}"} in its input, also after later exports, for two days, and the last export of each day as long as SnapshotRetentionDays says.`,
       `What to do next\n  ${warnings.length === 0 ? 'Nothing.' : warnings.map(({ next }) => next).join('\n  ')}`,
       firstTime,
       `Execution\n  ${consoleLink(executionArn)}`,

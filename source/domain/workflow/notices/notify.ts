@@ -6,6 +6,8 @@ import type { MetricsEvent } from '../metrics.ts';
 import type { NamedError } from './cause.ts';
 import { parseNotice } from './events.ts';
 import type { EndNotice } from './events.ts';
+import { skippedNotice } from './skipped.ts';
+import type { SkippedNotice } from './skipped.ts';
 import { endedNotice, failureNotice, refusedStartNotice } from './failure.ts';
 import { exportNotice } from './finished-export.ts';
 import { importNotice } from './finished-import.ts';
@@ -34,6 +36,9 @@ export interface NotifySettings {
 export type Told = { readonly sent: boolean } | NamedError;
 
 const FIRST_SUCCESS = 'notices/first-success.json';
+/** Objects below it name the moments at which it was told that the schedule found work under way. */
+const SKIPPED_PREFIX = 'notices/skipped/';
+const DAY_MS = 24 * 3_600_000;
 
 /**
  * MessageBroker: publishes one message per end of an execution, and the metrics of it. The marker follows the message:
@@ -45,6 +50,7 @@ export async function notify(event: unknown, deps: NotifyDeps, settings: NotifyS
     await publish(refusedStartNotice(notice, aboutOf(settings)), deps, settings);
     return { sent: true };
   }
+  if (notice.event === 'skipped') return { sent: await tellSkipped(notice, deps, settings) };
   const { message, answer } = await compose(notice, deps, settings);
   const { own, others } = marksOf(notice);
   if (await existsOneOf(deps.objects, [own, ...others])) {
@@ -59,6 +65,18 @@ export async function notify(event: unknown, deps: NotifyDeps, settings: NotifyS
   if (notice.event === 'finished' && sent) await mark(deps.objects, FIRST_SUCCESS);
   await deps.sendMetrics(metricOf(notice, deps.clock.now(), settings));
   return answer ?? { sent };
+}
+
+/** At short intervals a start that finds the last export at work is the rule: it is told at most once a day. */
+async function tellSkipped(notice: SkippedNotice, deps: NotifyDeps, settings: NotifySettings): Promise<boolean> {
+  const now = deps.clock.now();
+  for await (const key of deps.objects.list(SKIPPED_PREFIX)) {
+    const toldAt = Date.parse(key.slice(SKIPPED_PREFIX.length, -'.json'.length));
+    if (toldAt > now - DAY_MS) return false;
+  }
+  const sent = await publish(skippedNotice(notice, aboutOf(settings)), deps, settings);
+  await deps.objects.put(`${SKIPPED_PREFIX}${new Date(now).toISOString()}.json`, '{}');
+  return sent;
 }
 
 const FINISHED = { ExportWorkflow: exportNotice, ImportWorkflow: importNotice, VerifyWorkflow: verifyNotice } as const;

@@ -24,6 +24,20 @@ describe('StackSetCustomResource: tags of the main stack', () => {
     expect(tagsOf(world)).to.deep.equal({ CostCenter: '8' });
   });
 
+  it('O15: two launches can be told apart by the tags of all that they make; no tag of the stack takes their place', async () => {
+    const world = new StackSetWorld();
+    const Tags = { MainStack: 'Backup', MainStackId: STACK_ID };
+    world.tags = { CostCenter: '7', MainStackId: 'of another launch' };
+    await world.deployment().request(createRequest({ ...STACK_SET_PROPERTIES, Tags }));
+    expect(tagsOf(world)).to.deep.equal({ CostCenter: '7', ...Tags });
+    expect(world.sets.sets.get(STACK_SET_NAME)?.definition.description).to.include('main stack Backup');
+    // As a template of an earlier version asks for it.
+    await world
+      .deployment()
+      .request(updateRequest(STACK_SET_NAME, STACK_SET_PROPERTIES, { ...STACK_SET_PROPERTIES, Tags }));
+    expect(tagsOf(world)).to.deep.equal(world.tags);
+  });
+
   describe('on AWS', () => {
     const stub = new AwsStub();
     before(() => stub.start());

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { LATEST_KEY } from '../../../../source/domain/backup/manifest.ts';
+import type { Manifest } from '../../../../source/domain/backup/manifest.ts';
 import { Halt } from '../../../../source/domain/errors.ts';
 import type { MemoryFiles } from '../../../../tools/simulation/storage/memory-files.ts';
 import type { SimulatedObjects } from '../../../../tools/simulation/storage/objects.ts';
@@ -7,7 +8,8 @@ import { BucketLifecycle } from '../../../support/backup/bucket-lifecycle.ts';
 import { VerifyWorld } from '../../../support/workflows/verify-world.ts';
 import { addGroups, addUsers } from '../../../support/world/builders.ts';
 
-const DAY_MS = 24 * 3600 * 1000;
+const HOUR_MS = 3600 * 1000;
+const DAY_MS = 24 * HOUR_MS;
 const RETENTION_DAYS = 4;
 
 /** Both Regions, their buckets' lifecycles, and what happens there day by day. */
@@ -35,6 +37,19 @@ class Years {
       world.replicate();
       await world.verify(world.backup, { Trigger: 'Schedule' });
       this.idle(1);
+    }
+  }
+
+  /** Days on each of which exports start every so many hours; the buckets' lifecycle runs once a day. */
+  async everyHours(hours: number, days: number, before?: (run: number) => void): Promise<void> {
+    const { world } = this;
+    for (let run = 0; run * hours < days * 24; run += 1) {
+      if ((run * hours) % 24 === 0) for (const lifecycle of this.#lifecycles) lifecycle.run(world.home.clock.now());
+      before?.(run);
+      await world.home.export({ Trigger: 'Schedule' });
+      world.replicate();
+      await world.verify(world.backup, { Trigger: 'Schedule' });
+      world.home.clock.advance(hours * HOUR_MS);
     }
   }
 
@@ -138,5 +153,57 @@ describe('Snapshots that grow old', () => {
     expect(home.messages.at(-1)?.body.replaceAll(/\s+/g, ' '))
       .to.include('Superseded snapshots could not be marked to expire (AccessDenied)')
       .and.include('s3:PutObjectTagging');
+  });
+
+  it('15.3: keep all runs of two days, then one a day, in both Regions, and the manifests of the others', async function () {
+    this.timeout(120_000);
+    const years = new Years();
+    const { world } = years;
+    world.retentionDays = world.home.retentionDays = 35;
+    const sealed: string[] = [];
+    await years.everyHours(6, 7, (run) => {
+      if (run > 0) sealed.push(years.sealed);
+      addUsers(world.home.source, 1, { prefix: `late${run}-` });
+    });
+    sealed.push(years.sealed);
+    const now = world.home.clock.now();
+    for (const objects of [world.home.objects, world.replicaObjects]) {
+      const runs = folders(objects);
+      expect(Object.values(runs)).to.not.include(false);
+      const kept = Object.keys(runs);
+      const byDay = new Map<string, string[]>();
+      for (const runId of sealed) byDay.set(runId.slice(0, 8), [...(byDay.get(runId.slice(0, 8)) ?? []), runId]);
+      const days = [...byDay.values()];
+      // Marked two days after, by the next export; gone with the lifecycle's next day.
+      for (const ofDay of days.slice(0, 3))
+        expect(kept.filter((runId) => ofDay.includes(runId))).to.deep.equal([ofDay.at(-1)]);
+      for (const runId of days.slice(-2).flat()) expect(kept).to.include(runId);
+      const gone = sealed.filter((runId) => !kept.includes(runId));
+      expect(gone).to.have.length.at.least(9);
+      for (const runId of gone) {
+        const manifest = objects.json<Manifest>(`manifests/${runId}.json`);
+        expect(manifest).to.include({ runId });
+        if (runId !== sealed[0]) expect(manifest.added).to.deep.equal({ users: 1, groups: 0, memberships: 0 });
+        expect(manifest).to.not.have.property('snapshot');
+        expect(Date.parse(manifest.startedAt)).to.be.lessThan(now - 2 * DAY_MS);
+      }
+    }
+    expect(await world.home.import({ ExportRun: sealed[3] })).to.include({ status: 'SUCCEEDED' });
+  });
+
+  it('15.3: of refused runs, too, one a day stays, and the newest complete one however many follow', async function () {
+    this.timeout(120_000);
+    const years = new Years();
+    const { world } = years;
+    world.retentionDays = world.home.retentionDays = 35;
+    await years.everyHours(6, 1);
+    const newest = years.sealed;
+    for (const { user } of [...world.home.source.users.values()].slice(0, 30)) world.home.source.remove(user.username);
+    await years.everyHours(6, 6);
+    expect(years.sealed).to.equal(newest);
+    const kept = Object.keys(folders(world.home.objects));
+    expect(kept).to.include(newest);
+    for (const day of ['20260302', '20260303']) expect(kept.filter((runId) => runId.startsWith(day))).to.have.length(1);
+    expect(await world.home.import({ ExportRun: newest })).to.include({ status: 'SUCCEEDED' });
   });
 });

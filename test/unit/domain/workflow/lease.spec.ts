@@ -96,6 +96,7 @@ describe('leases', () => {
         executionArn: EXPORT,
         startTime: '2026-03-01T00:00:00Z',
         options: { allowMassDelete: false, allowMassChange: false, trigger: 'Launch' },
+        skipped: false,
       };
       for (let n = 0; n < 2; n += 1)
         expect(

@@ -1,0 +1,128 @@
+import { ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { DescribeUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
+import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeRuleCommand, ListRuleNamesByTargetCommand } from '@aws-sdk/client-eventbridge';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
+import type { SNSClient } from '@aws-sdk/client-sns';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { ScheduleRule } from '../../domain/operator/facts.ts';
+import { errorNameOf } from '../service-errors.ts';
+
+/** A resource of a stack. */
+export interface StackResource {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly physicalId: string;
+}
+
+export async function stackResources(
+  client: CloudFormationClient,
+  stackName: string,
+): Promise<readonly StackResource[]> {
+  const found: StackResource[] = [];
+  let token: string | undefined;
+  do {
+    const { StackResourceSummaries = [], NextToken } = await client.send(
+      new ListStackResourcesCommand({ StackName: stackName, NextToken: token }),
+    );
+    for (const { LogicalResourceId = '', ResourceType = '', PhysicalResourceId = '' } of StackResourceSummaries)
+      found.push({ logicalId: LogicalResourceId, type: ResourceType, physicalId: PhysicalResourceId });
+    token = NextToken;
+  } while (token !== undefined);
+  return found;
+}
+
+/** The state of alarms, by the part of their names that the template gives. */
+export async function alarmStates(
+  client: CloudWatchClient,
+  alarms: readonly StackResource[],
+): Promise<readonly { readonly name: string; readonly state: string }[]> {
+  if (alarms.length === 0) return [];
+  const { MetricAlarms = [], CompositeAlarms = [] } = await client.send(
+    new DescribeAlarmsCommand({
+      AlarmNames: alarms.map(({ physicalId }) => physicalId),
+      AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+      MaxRecords: 100,
+    }),
+  );
+  return [...MetricAlarms, ...CompositeAlarms].map(({ AlarmName = '', StateValue = '' as string }) => ({
+    name: alarms.find(({ physicalId }) => physicalId === AlarmName)?.logicalId ?? AlarmName,
+    state: StateValue,
+  }));
+}
+
+/** The rules that start a state machine, also those that somebody else made. */
+export async function rulesThatStart(
+  client: EventBridgeClient,
+  stateMachineArn: string,
+): Promise<readonly ScheduleRule[]> {
+  const rules: ScheduleRule[] = [];
+  let token: string | undefined;
+  do {
+    const { RuleNames = [], NextToken } = await client.send(
+      new ListRuleNamesByTargetCommand({ TargetArn: stateMachineArn, NextToken: token }),
+    );
+    for (const Name of RuleNames) {
+      const { State, ScheduleExpression = '' } = await client.send(new DescribeRuleCommand({ Name }));
+      rules.push({ name: Name, enabled: State !== 'DISABLED', expression: ScheduleExpression });
+    }
+    token = NextToken;
+  } while (token !== undefined);
+  return rules;
+}
+
+/** How many subscriptions a topic has; to whom they go is not read. */
+export async function subscriptionCounts(
+  client: SNSClient,
+  topicArn: string,
+): Promise<{ readonly confirmed: number; readonly pending: number }> {
+  const counts = { confirmed: 0, pending: 0 };
+  let token: string | undefined;
+  do {
+    const { Subscriptions = [], NextToken } = await client.send(
+      new ListSubscriptionsByTopicCommand({ TopicArn: topicArn, NextToken: token }),
+    );
+    for (const { SubscriptionArn = '' } of Subscriptions)
+      counts[SubscriptionArn.startsWith('arn:') ? 'confirmed' : 'pending'] += 1;
+    token = NextToken;
+  } while (token !== undefined);
+  return counts;
+}
+
+/** Messages that wait in a queue or are in somebody's hands. */
+export async function messagesIn(client: SQSClient, queueUrl: string): Promise<number> {
+  const { Attributes = {} } = await client.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: queueUrl,
+      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+    }),
+  );
+  return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
+}
+
+/** The status of a table's replica in another Region; `missing` when it has none there. */
+export async function replicaStatus(client: DynamoDBClient, tableName: string, region: string): Promise<string> {
+  const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
+  return Table?.Replicas?.find(({ RegionName }) => RegionName === region)?.ReplicaStatus ?? 'missing';
+}
+
+/** Whether the user pool exists, and whether it is protected from being deleted. */
+export async function poolProtection(
+  client: CognitoIdentityProviderClient,
+  poolId: string,
+): Promise<{ readonly exists: boolean; readonly deletionProtection: boolean }> {
+  try {
+    const { UserPool } = await client.send(new DescribeUserPoolCommand({ UserPoolId: poolId }));
+    return { exists: true, deletionProtection: UserPool?.DeletionProtection === 'ACTIVE' };
+  } catch (error) {
+    if (errorNameOf(error) === 'ResourceNotFoundException') return { exists: false, deletionProtection: false };
+    throw error;
+  }
+}

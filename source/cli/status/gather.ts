@@ -1,0 +1,149 @@
+import { listExecutions } from '../../adapters/operator/executions.ts';
+import {
+  alarmStates,
+  messagesIn,
+  poolProtection,
+  replicaStatus,
+  rulesThatStart,
+  stackResources,
+  subscriptionCounts,
+} from '../../adapters/operator/region-facts.ts';
+import { describeStacks } from '../../adapters/operator/stacks.ts';
+import { bucketReader, tableReader } from '../../adapters/operator/stored.ts';
+import { readSealedBackup } from '../../domain/backup/sealed-backup.ts';
+import { isClosed, snapshotFolders } from '../../domain/backup/snapshot/folders.ts';
+import { isNamed } from '../../domain/errors.ts';
+import { machinesOf } from '../../domain/operator/execution.ts';
+import type { Known, RegionFacts, StatusFacts, WorkflowExecution } from '../../domain/operator/facts.ts';
+import { isInstanceStack } from '../../domain/operator/installation.ts';
+import type { DeployedRegion, Installation } from '../../domain/operator/installation.ts';
+import { readLast } from '../../domain/verify/backup/last.ts';
+import type { CliContext } from '../context.ts';
+import { explained } from '../explain.ts';
+import type { Session } from '../session.ts';
+
+/** Asks both Regions for everything at once; what cannot be asked is unknown, and the rest is told all the same. */
+export async function gatherFacts(context: CliContext, { installation, stack }: Session): Promise<StatusFacts> {
+  const regions = await Promise.all(installation.regions.map((region) => regionFacts(context, installation, region)));
+  return {
+    installation,
+    regions,
+    now: context.clock.now(),
+    ...(stack === undefined ? {} : { stackStatus: stack.status, launchedAt: stack.createdAt }),
+  };
+}
+
+async function regionFacts(
+  context: CliContext,
+  installation: Installation,
+  deployed: DeployedRegion,
+): Promise<RegionFacts> {
+  const { clients } = context;
+  const { region, bucket, topicArn, exportWorkflowArn } = deployed;
+  const { stackName, tableName, userPoolId, secondaryRegion } = installation;
+  const objects = bucketReader(clients.s3(region), bucket);
+  // Names of queues and alarms are known to the StackSet's stack of the Region only.
+  const resources = resourcesOf(context, stackName, region);
+  const primary = exportWorkflowArn !== undefined;
+  const [sealed, verification, snapshots, running, ended, subscriptions, deadLetters, alarms, schedule, replica, pool] =
+    await Promise.all([
+      known(() => lastSealed(context, tableName, region)),
+      known(() => readLast(objects)),
+      known(async () => (await snapshotFolders(objects)).filter(isClosed).map(({ runId }) => runId)),
+      known(() => executionsIn(context, installation, region, true)),
+      known(async () => newestEnds(await executionsIn(context, installation, region, false))),
+      known(() => subscriptionCounts(clients.sns(region), topicArn)),
+      known(async () => {
+        const queues = (await resources).filter(
+          ({ type, logicalId }) => type === 'AWS::SQS::Queue' && logicalId.endsWith('DeadLetterQueue'),
+        );
+        return Promise.all(
+          queues.map(async ({ logicalId, physicalId }) => ({
+            queue: logicalId,
+            messages: await messagesIn(clients.sqs(region), physicalId),
+          })),
+        );
+      }),
+      known(async () =>
+        alarmStates(
+          clients.cloudWatch(region),
+          (await resources).filter(({ type }) => type === 'AWS::CloudWatch::Alarm'),
+        ),
+      ),
+      primary ? known(() => rulesThatStart(clients.eventBridge(region), exportWorkflowArn)) : undefined,
+      primary ? known(() => replicaStatus(clients.dynamoDb(region), tableName, secondaryRegion)) : undefined,
+      primary ? known(() => poolProtection(clients.cognito(region), userPoolId)) : undefined,
+    ]);
+  return {
+    region,
+    sealed,
+    verification,
+    snapshots,
+    running,
+    ended,
+    subscriptions,
+    deadLetters,
+    alarms,
+    ...(schedule === undefined ? {} : { schedule }),
+    ...(replica === undefined ? {} : { replica }),
+    ...(pool === undefined ? {} : { pool }),
+  };
+}
+
+async function known<T>(ask: () => Promise<T>): Promise<Known<T>> {
+  try {
+    return { value: await ask() };
+  } catch (error) {
+    return { unknown: explained('status', error).text.found };
+  }
+}
+
+async function lastSealed({ clients }: CliContext, tableName: string, region: string) {
+  try {
+    return await readSealedBackup(tableReader(clients.dynamoDb(region), tableName), tableName);
+  } catch (error) {
+    if (isNamed(error, 'NoSealedBackup')) return undefined;
+    throw error;
+  }
+}
+
+/** Asked for twice, called once; a failure is told by whoever waits for it. */
+function resourcesOf({ clients }: CliContext, stackName: string, region: string) {
+  const client = clients.cloudFormation(region);
+  const found = (async () => {
+    const stacks = await describeStacks(client);
+    const instance = stacks.find((stack) => isInstanceStack(stack) && stack.outputs.MainStackName === stackName);
+    if (instance === undefined)
+      throw new Error(`no stack in ${region} says that it belongs to ${stackName}; update the stack by deploy`);
+    return stackResources(client, instance.name);
+  })();
+  found.catch(() => undefined);
+  return found;
+}
+
+async function executionsIn(
+  { clients }: CliContext,
+  installation: Installation,
+  region: string,
+  running: boolean,
+): Promise<readonly WorkflowExecution[]> {
+  const machines = machinesOf(installation).filter((machine) => machine.region === region);
+  const listed = await Promise.all(
+    machines.map(async ({ arn, workflow }) =>
+      (await listExecutions(clients.stepFunctions(region), arn, { running })).map((execution) => ({
+        ...execution,
+        workflow,
+      })),
+    ),
+  );
+  return listed.flat();
+}
+
+/** Of each workflow the newest execution that has ended. */
+const newestEnds = (executions: readonly WorkflowExecution[]): readonly WorkflowExecution[] => {
+  const newest = new Map<string, WorkflowExecution>();
+  for (const execution of executions)
+    if (execution.status !== 'RUNNING' && execution.startedAt > (newest.get(execution.workflow)?.startedAt ?? -1))
+      newest.set(execution.workflow, execution);
+  return [...newest.values()];
+};

@@ -1,0 +1,101 @@
+import { SNAPSHOTS_PREFIX } from '../backup/snapshot/names.ts';
+import { LAST_KEY } from '../verify/backup/last.ts';
+import { VERIFICATIONS_PREFIX } from '../verify/verify-event.ts';
+import { EXECUTION_PROGRESS_PREFIX } from '../workflow/progress.ts';
+
+/** On what an action is needed; the operator policy names the resources of the installation. */
+export type ActedOn =
+  | 'everything'
+  | 'main stack'
+  | "StackSet's stacks"
+  | 'ExportWorkflow'
+  | 'ImportWorkflow'
+  | 'VerifyWorkflow'
+  | 'state machines'
+  | 'executions'
+  | 'mapping-file buckets'
+  | 'backup table'
+  | 'user pool'
+  | 'topics'
+  | 'dead-letter queues'
+  | 'event rules';
+
+/** An AWS action that a command calls. */
+export interface CalledAction {
+  /** As IAM names it. */
+  readonly action: string;
+  readonly on: ActedOn;
+  /** Of a bucket: below which keys, `*` standing for anything. */
+  readonly keys?: readonly string[];
+  /** Why it is on everything. */
+  readonly reason?: string;
+}
+
+const PROGRESS = `${EXECUTION_PROGRESS_PREFIX}*`;
+const RESTORES = 'restores/*';
+const SNAPSHOTS = `${SNAPSHOTS_PREFIX}*`;
+const VERIFICATIONS = `${VERIFICATIONS_PREFIX}*`;
+
+const bucket = (read: readonly string[], listed: readonly string[] = read): readonly CalledAction[] => [
+  { action: 's3:GetObject', on: 'mapping-file buckets', keys: read },
+  { action: 's3:ListBucket', on: 'mapping-file buckets', keys: listed },
+];
+
+/** How every command finds the installation that is meant. */
+const FINDING: readonly CalledAction[] = [
+  {
+    action: 'cloudformation:DescribeStacks',
+    on: 'everything',
+    reason: 'without --stack the launch is looked for among all stacks of the Region',
+  },
+  { action: 'sts:GetCallerIdentity', on: 'everything', reason: 'IAM takes no resource; it needs no permission either' },
+];
+const FOLLOWING: readonly CalledAction[] = [{ action: 'states:DescribeExecution', on: 'executions' }];
+
+/**
+ * What each command calls on AWS, by the command's name; a test holds it against what the commands do call. The operator
+ * policy of docs/security.md is made of it.
+ */
+export const COMMAND_ACTIONS: Readonly<Record<string, readonly CalledAction[]>> = {
+  status: [
+    ...FINDING,
+    { action: 'cloudformation:ListStackResources', on: "StackSet's stacks" },
+    { action: 'states:ListExecutions', on: 'state machines' },
+    { action: 'dynamodb:GetItem', on: 'backup table' },
+    { action: 'dynamodb:DescribeTable', on: 'backup table' },
+    { action: 'cognito-idp:DescribeUserPool', on: 'user pool' },
+    {
+      action: 'events:ListRuleNamesByTarget',
+      on: 'everything',
+      reason: 'a rule that somebody made by hand can have any name',
+    },
+    { action: 'events:DescribeRule', on: 'event rules' },
+    { action: 'sns:ListSubscriptionsByTopic', on: 'topics' },
+    { action: 'sqs:GetQueueAttributes', on: 'dead-letter queues' },
+    { action: 'cloudwatch:DescribeAlarms', on: 'everything', reason: 'an alarm can be asked for by composite ones' },
+    ...bucket([LAST_KEY], [LAST_KEY, SNAPSHOTS]),
+  ],
+  export: [...FINDING, ...FOLLOWING, { action: 'states:StartExecution', on: 'ExportWorkflow' }, ...bucket([PROGRESS])],
+  import: [
+    ...FINDING,
+    ...FOLLOWING,
+    { action: 'states:StartExecution', on: 'ImportWorkflow' },
+    ...bucket(
+      [PROGRESS, 'restores/*/report.json', `${SNAPSHOTS_PREFIX}*/manifest.json`],
+      [PROGRESS, RESTORES, SNAPSHOTS],
+    ),
+  ],
+  verify: [...FINDING, ...FOLLOWING, { action: 'states:StartExecution', on: 'VerifyWorkflow' }, ...bucket([PROGRESS])],
+  attach: [
+    ...FINDING,
+    ...FOLLOWING,
+    { action: 'states:ListExecutions', on: 'state machines' },
+    ...bucket([PROGRESS, 'restores/*/report.json'], [PROGRESS, RESTORES]),
+  ],
+  report: [
+    ...FINDING,
+    ...FOLLOWING,
+    { action: 'states:ListExecutions', on: 'state machines' },
+    ...bucket([RESTORES, VERIFICATIONS]),
+  ],
+};

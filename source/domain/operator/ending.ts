@@ -1,0 +1,154 @@
+import { exportNotice } from '../workflow/notices/finished-export.ts';
+import { importNotice } from '../workflow/notices/finished-import.ts';
+import { verifyNotice } from '../workflow/notices/finished-verify.ts';
+import { namedError } from '../workflow/notices/cause.ts';
+import { nextAfterFailure } from '../workflow/notices/failure.ts';
+import { number } from '../workflow/notices/text.ts';
+import type { SolutionWorkflow } from '../workflow/lease.ts';
+import type { ExecutionFacts } from './execution.ts';
+
+/** How an execution ended, for the one who started it. */
+export interface Ending {
+  /**
+   * complete: everything is done and in order; partial: it came to its end, and something is missing, different or to be
+   * looked at; refused: before anything was written; notFound: what was named does not exist; failed: anything else.
+   */
+  readonly kind: 'complete' | 'partial' | 'refused' | 'notFound' | 'failed';
+  /** One line. */
+  readonly headline: string;
+  /** Sentences. */
+  readonly findings: readonly string[];
+  /** Counts with their labels. */
+  readonly counts: readonly (readonly [label: string, value: string])[];
+  /** What to do, where that is not a command. */
+  readonly advice?: string;
+}
+
+/** Halts of a start that has written nothing, neither to a user pool nor to the backup. */
+const REFUSED = new Set([
+  'ExecutionAlreadyRunning',
+  'RestoreInProgress',
+  'InvalidInput',
+  'MfaNotSupported',
+  'MultipleUsernameAttributes',
+  'SourcePoolEmpty',
+  'MassDeleteRefused',
+  'MassChangeRefused',
+  'InvalidNewUserPoolId',
+  'SourcePoolRefused',
+  'UserPoolNotEmpty',
+  'ReplicaBehind',
+  'ChecksumDiffers',
+  'SnapshotDamaged',
+  'PreflightFailed',
+  'AlreadyRestored',
+]);
+const NOT_FOUND = new Set(['UserPoolNotFound', 'BackupTableNotFound', 'ExportRunNotFound', 'NoSealedBackup']);
+/** What a verification is there to find. */
+const DIFFERENCES = new Set([
+  'ManifestMissing',
+  'CountsDiffer',
+  'ChecksumDiffers',
+  'ReplicaBehind',
+  'PoolDiffers',
+  'ExportRunOpen',
+]);
+
+/** The kind of a failed execution, by its workflow and the name of its error. */
+export function kindOfFailure(workflow: SolutionWorkflow, error: string): Exclude<Ending['kind'], 'complete'> {
+  if (error === 'RestoreIncomplete') return 'partial';
+  if (workflow === 'VerifyWorkflow' && DIFFERENCES.has(error)) return 'partial';
+  if (NOT_FOUND.has(error)) return 'notFound';
+  return REFUSED.has(error) ? 'refused' : 'failed';
+}
+
+/**
+ * What an execution that has ended tells.
+ * @param lostInDryRun users whom a restore would not bring back although no choice of the operator leaves them out
+ */
+export function endingOf(workflow: SolutionWorkflow, execution: ExecutionFacts, lostInDryRun?: number): Ending {
+  if (execution.status === 'SUCCEEDED') return success(workflow, execution, lostInDryRun);
+  const { error, cause } = failureIn(execution);
+  return {
+    kind: kindOfFailure(workflow, error),
+    headline: `${workflow} ended as ${execution.status === 'FAILED' ? error : execution.status}`,
+    findings: cause === '' ? [] : [cause],
+    counts: [],
+    advice: nextAfterFailure(workflow, error),
+  };
+}
+
+function failureIn({ status, error, cause }: ExecutionFacts): { readonly error: string; readonly cause: string } {
+  if (status !== 'FAILED') return { error: status, cause };
+  return namedError({ Error: error, Cause: cause });
+}
+
+function success(workflow: SolutionWorkflow, execution: ExecutionFacts, lostInDryRun = 0): Ending {
+  const { executionArn, startedAt, endedAt = startedAt, output: result } = execution;
+  const event = { event: 'finished' as const, workflow, executionArn, startedAt, result };
+  const around = { now: endedAt, about: '', firstTime: undefined };
+  const complete = { kind: 'complete', findings: [], counts: countsIn(workflow, result) } as const;
+  switch (workflow) {
+    case 'ExportWorkflow': {
+      const { subject, important } = exportNotice(event, around);
+      return { ...complete, kind: important ? 'partial' : 'complete', headline: subject };
+    }
+    case 'VerifyWorkflow':
+      return {
+        ...complete,
+        headline:
+          result.skipped === true
+            ? 'Nothing to verify: the last export was verified before'
+            : verifyNotice(event, around).subject,
+      };
+    case 'ImportWorkflow': {
+      const { subject } = importNotice(event, around);
+      return {
+        ...complete,
+        kind: result.dryRun === true && lostInDryRun > 0 ? 'partial' : 'complete',
+        headline: subject,
+      };
+    }
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+const fieldsOf = (value: unknown): Fields => (value !== null && typeof value === 'object' ? (value as Fields) : {});
+
+/** Counts of a dry run. */
+const DRY_RUN = [
+  ['by import jobs', 'byCsv'],
+  ['one by one', 'oneByOne'],
+  ['left out by rule', 'excluded'],
+  ['without an attribute', 'withLosses'],
+] as const;
+/** Counts of a restore. */
+const RESTORE = [
+  ['users in the backup', 'usersInBackup'],
+  ['users restored', 'usersRestored'],
+  ['left out by rule', 'usersExcluded'],
+  ['memberships', 'memberships'],
+  ['groups', 'groups'],
+] as const;
+
+function countsIn(workflow: SolutionWorkflow, result: Fields): Ending['counts'] {
+  const rows = (fields: Fields, names: readonly (readonly [string, string])[]): (readonly [string, string])[] =>
+    names.filter(([, name]) => typeof fields[name] === 'number').map(([label, name]) => [label, number(fields[name])]);
+  if (workflow === 'ExportWorkflow') return exportCounts(fieldsOf(result.manifest));
+  if (workflow === 'VerifyWorkflow')
+    return rows(
+      fieldsOf(result.counts),
+      THINGS.map((thing) => [thing, thing]),
+    );
+  return result.dryRun === true ? rows(result, DRY_RUN) : rows(fieldsOf(result.counts), RESTORE);
+}
+
+const THINGS = ['users', 'groups', 'memberships'] as const;
+
+function exportCounts({ counts, added, changed, deleted }: Fields): Ending['counts'] {
+  const of = (part: unknown, thing: string): string => number(fieldsOf(part)[thing]);
+  return THINGS.map((thing) => [
+    thing,
+    `${of(counts, thing)} (added ${of(added, thing)}, changed ${of(changed, thing)}, deleted ${of(deleted, thing)})`,
+  ]);
+}

@@ -1,0 +1,104 @@
+import { expect } from 'chai';
+import { COMMANDS } from '../../../source/cli/commands.ts';
+import { COMMAND_ACTIONS } from '../../../source/domain/operator/command-actions.ts';
+import { executionProgressKey } from '../../../source/domain/workflow/progress.ts';
+import { aManifest } from '../../support/cli/a-manifest.ts';
+import { awsError } from '../../support/cli/fake-clients.ts';
+import { healthyCli } from '../../support/cli/healthy.ts';
+import { executionArn } from '../../support/cli/stacks.ts';
+
+const POOL = 'us-east-1_Target001';
+const ARN = executionArn('ImportWorkflow', 'us-east-1', 'night');
+const DRY_RUN = { dryRun: true, reportKeys: ['restores/p/r/report.json', 'restores/p/r/failures.csv'] };
+
+/** Of every command the calls that together make everything that it may call. */
+const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  status: [[], ['--check']],
+  export: [[]],
+  import: [['--to', POOL, '--at', '2026-03-01', '--dry-run']],
+  verify: [['--pool', POOL]],
+  attach: [[], ['night']],
+  report: [[], ['--to', POOL, '--save', 'f'], ['night']],
+};
+const PREFIXES: Readonly<Record<string, string>> = {
+  cloudFormation: 'cloudformation',
+  cloudWatch: 'cloudwatch',
+  cognito: 'cognito-idp',
+  dynamoDb: 'dynamodb',
+  eventBridge: 'events',
+  stepFunctions: 'states',
+};
+
+const iamName = (call: string): string => {
+  const [service = '', action = ''] = call.split(' ');
+  return action === 'ListObjectsV2' ? 's3:ListBucket' : `${PREFIXES[service] ?? service}:${action}`;
+};
+const asPattern = (keys: string): RegExp => new RegExp(`^${keys.replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
+
+describe('command line: the AWS actions of each command', () => {
+  for (const [command, lines] of Object.entries(LINES))
+    it(`15.1: ${command} calls the actions that the operator policy is made of, no other, on no other keys`, async () => {
+      const called = new Set<string>();
+      const read = new Set<string>();
+      const output = ['export', 'verify'].includes(command) ? {} : DRY_RUN;
+      for (const line of lines) {
+        const cli = healthyCli();
+        cli.seal(aManifest('2026-02-28T21:00:00.000Z'));
+        cli.put('us-east-1', executionProgressKey(ARN), {});
+        cli.put('us-east-1', `restores/${POOL}/current.json`, {
+          restoreId: 'r',
+          phase: 'partial',
+          updatedAt: '2026-03-01T00:00:00Z',
+        });
+        cli.put('us-east-1', `restores/${POOL}/r/report/failures.csv`, 'sub,reason\n');
+        cli.executions.set(ARN, {
+          status: 'RUNNING',
+          input: JSON.stringify({ NewUserPoolId: POOL, DryRun: command === 'attach' }),
+          startDate: new Date(cli.clock.now()),
+        });
+        cli.endWith({ status: 'SUCCEEDED', output });
+        await cli.run([command, ...line]);
+        // A place where nothing is: the account is named.
+        const nowhere = healthyCli();
+        nowhere.cloud.on('DescribeStacks', () => ({ Stacks: [] }));
+        await nowhere.run([command, ...line]);
+        // Who may list only some prefixes is told "denied" of an object that does not exist.
+        const denied = healthyCli();
+        denied.executions.set(ARN, {
+          status: 'RUNNING',
+          input: JSON.stringify({ NewUserPoolId: POOL }),
+          startDate: new Date(cli.clock.now()),
+        });
+        denied.endWith({ status: 'SUCCEEDED', output });
+        denied.cloud.on('GetObject', () => {
+          throw awsError('AccessDenied');
+        });
+        await denied.run([command, ...line]);
+        for (const process of [cli, nowhere, denied]) {
+          for (const call of process.cloud.calls) called.add(iamName(call));
+          for (const { action, input } of process.cloud.inputs)
+            if (action === 'GetObject') read.add(`s3:GetObject ${input['Key'] as string}`);
+            else if (action === 'ListObjectsV2') read.add(`s3:ListBucket ${input['Prefix'] as string}`);
+        }
+      }
+      const listed = COMMAND_ACTIONS[command] ?? [];
+      expect([...called].sort()).to.deep.equal([...new Set(listed.map(({ action }) => action))].sort());
+      for (const one of read) {
+        const [action, key = ''] = one.split(' ');
+        const patterns = listed.filter((entry) => entry.action === action).flatMap(({ keys = [] }) => keys);
+        expect(
+          patterns.some((pattern) => asPattern(pattern).test(key)),
+          `${one} by ${patterns.join(' ')}`,
+        ).to.equal(true);
+      }
+    });
+
+  it('is told of every command, and gives a reason for each action on everything', () => {
+    const mine = Object.keys(LINES);
+    expect(COMMANDS.map(({ name }) => name)).to.include.members(mine);
+    for (const { action, on, reason, keys } of Object.values(COMMAND_ACTIONS).flat()) {
+      expect(on === 'everything', action).to.equal(reason !== undefined);
+      expect(on === 'mapping-file buckets', action).to.equal(keys !== undefined);
+    }
+  });
+});
