@@ -14,8 +14,6 @@ export interface CliContext {
   readonly interruption: Interruption;
   /** The Region of the environment or of the profile. */
   readonly defaultRegion: () => Promise<string | undefined>;
-  /** An id that nothing else has; a part of names. */
-  readonly newId: () => string;
   /** All of standard input. */
   readonly readStdin: () => Promise<string>;
   /** A text file; undefined when there is none. */

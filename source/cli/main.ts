@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command line as a process: its streams, signals and exit code. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { systemClock } from '../adapters/clock.ts';
 import manifest from '../../package.json' with { type: 'json' };
@@ -52,7 +52,6 @@ async function writePrivateFile(path: string, content: string | Uint8Array): Pro
 const exitCode = await runCli(process.argv.slice(2), COMMANDS, {
   clock: systemClock,
   interruption,
-  newId: randomUUID,
   readStdin,
   readFile: readTextFile,
   writePrivateFile,

@@ -13,7 +13,7 @@ import { parseCommandLine, PROGRAM } from './program.ts';
 /** The process around a command; tests make their own. */
 export interface CliWorld extends Pick<
   CliContext,
-  'clock' | 'interruption' | 'newId' | 'readStdin' | 'readFile' | 'writePrivateFile' | 'prompts' | 'randomHex'
+  'clock' | 'interruption' | 'readStdin' | 'readFile' | 'writePrivateFile' | 'prompts' | 'randomHex'
 > {
   readonly streams: Streams;
   /** Whether standard input and output both are terminals, so that somebody can be asked. */
@@ -41,14 +41,13 @@ export async function runCli(
     if (asked === 'shown') return EXIT_CODES.complete;
     useProfile(world.environment, asked.given);
     const clients = await world.loadClients();
-    const { clock, interruption, newId, readStdin, readFile, writePrivateFile, prompts, randomHex, loadRegion } = world;
+    const { clock, interruption, readStdin, readFile, writePrivateFile, prompts, randomHex, loadRegion } = world;
     const kind = await asked.action(
       {
         output,
         clock,
         clients,
         interruption,
-        newId,
         readStdin,
         readFile,
         writePrivateFile,

@@ -1,5 +1,3 @@
-import { ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
-import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DescribeUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
@@ -14,30 +12,7 @@ import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { ScheduleRule } from '../../domain/operator/facts.ts';
 import { errorNameOf } from '../service-errors.ts';
-
-/** A resource of a stack. */
-export interface StackResource {
-  readonly logicalId: string;
-  readonly type: string;
-  readonly physicalId: string;
-}
-
-export async function stackResources(
-  client: CloudFormationClient,
-  stackName: string,
-): Promise<readonly StackResource[]> {
-  const found: StackResource[] = [];
-  let token: string | undefined;
-  do {
-    const { StackResourceSummaries = [], NextToken } = await client.send(
-      new ListStackResourcesCommand({ StackName: stackName, NextToken: token }),
-    );
-    for (const { LogicalResourceId = '', ResourceType = '', PhysicalResourceId = '' } of StackResourceSummaries)
-      found.push({ logicalId: LogicalResourceId, type: ResourceType, physicalId: PhysicalResourceId });
-    token = NextToken;
-  } while (token !== undefined);
-  return found;
-}
+import type { StackResource } from './launch-resources.ts';
 
 /** The state of alarms, by the part of their names that the template gives. */
 export async function alarmStates(

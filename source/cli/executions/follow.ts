@@ -14,7 +14,7 @@ const POLL_MS = [1_000, 1_000, 2_000, 2_000, 3_000, 5_000];
 const SILENCE_MS = 10 * 60_000;
 
 /** What is followed, and the command by which somebody can go on with that. */
-export interface Followed {
+export interface FollowedExecution {
   readonly machine: Machine;
   readonly executionArn: string;
   readonly attach: string;
@@ -24,12 +24,14 @@ export interface Followed {
  * Shows how an execution comes along until it has ended; Ctrl-C lets go of it.
  * @throws CliError when it can no longer be asked about; the execution goes on all the same
  */
-export const followToEnding = (context: CliContext, followed: Followed): Promise<ExecutionFacts | 'detached'> =>
-  context.interruption.follow((signal) => untilEnd(context, followed, signal));
+export const followToEnding = (
+  context: CliContext,
+  followed: FollowedExecution,
+): Promise<ExecutionFacts | 'detached'> => context.interruption.follow((signal) => untilEnd(context, followed, signal));
 
 async function untilEnd(
   context: CliContext,
-  followed: Followed,
+  followed: FollowedExecution,
   signal: AbortSignal,
 ): Promise<ExecutionFacts | 'detached'> {
   const { clock, output } = context;
@@ -49,7 +51,7 @@ async function untilEnd(
   return 'detached';
 }
 
-async function look({ clients, clock }: CliContext, { machine, executionArn }: Followed) {
+async function look({ clients, clock }: CliContext, { machine, executionArn }: FollowedExecution) {
   const execution = await describeExecution(clients.stepFunctions(machine.region), executionArn);
   if (execution === undefined)
     throw new CliError('notFound', {
@@ -81,7 +83,7 @@ async function pause({ clock }: CliContext, ms: number, signal: AbortSignal): Pr
 }
 
 /** The execution does not need the one who follows it. */
-function lost({ executionArn, machine, attach }: Followed, error: unknown): CliError {
+function lost({ executionArn, machine, attach }: FollowedExecution, error: unknown): CliError {
   if (isCliError(error) && error.kind === 'notFound') return error;
   const { text } = explained(`Execution ${executionArn}`, error);
   return new CliError(

@@ -23,7 +23,9 @@ export const runAttach: CommandAction = async (context, { args, options }) => {
   const wanted = given === undefined ? undefined : await typedValue(context, 'execution', given);
   const { installation, place } = await sessionOf(context, options, wanted);
   const found =
-    wanted === undefined ? await onlyRunning(context, installation) : await named(context, installation, wanted);
+    wanted === undefined
+      ? await onlyRunning(context, installation)
+      : await executionCalled(context, installation, wanted);
   return followToEnd(context, place, found);
 };
 
@@ -40,7 +42,11 @@ export async function sessionOf(
 }
 
 /** The execution of this ARN or name. @throws CliError */
-export async function named(context: CliContext, installation: Installation, wanted: string): Promise<FoundExecution> {
+export async function executionCalled(
+  context: CliContext,
+  installation: Installation,
+  wanted: string,
+): Promise<FoundExecution> {
   const machines = machinesOf(installation);
   if (wanted.startsWith('arn:')) {
     const machine = machineOf(machines, wanted);

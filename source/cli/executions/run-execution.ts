@@ -43,7 +43,7 @@ export async function runExecution(
   { workflow, region, input }: Start,
 ): Promise<ExitKind> {
   const machine = machineIn(installation, workflow, region);
-  const name = `cli-${context.newId()}`;
+  const name = `cli-${context.randomHex(16)}`;
   const executionArn = await startNamedExecution(context.clients.stepFunctions(region), {
     stateMachineArn: machine.arn,
     name,

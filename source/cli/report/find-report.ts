@@ -10,7 +10,7 @@ import { differencesKey } from '../../domain/verify/pool/report.ts';
 import { verificationFolder } from '../../domain/verify/verify-event.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext, Given } from '../context.ts';
-import { named, sessionOf } from '../executions/run-attach.ts';
+import { executionCalled, sessionOf } from '../executions/run-attach.ts';
 import { machineIn } from '../executions/run-execution.ts';
 import { explained, isUnreachable } from '../explain.ts';
 import { typedPool, typedValue } from '../given.ts';
@@ -38,7 +38,9 @@ export async function findReport(context: CliContext, { args, options }: Given):
   const wanted = execution === undefined ? undefined : await typedValue(context, 'execution', execution);
   const { installation } = await sessionOf(context, options, wanted);
   const { machine, executionArn } =
-    wanted === undefined ? await lastRestore(context, installation) : await named(context, installation, wanted);
+    wanted === undefined
+      ? await lastRestore(context, installation)
+      : await executionCalled(context, installation, wanted);
   const facts = await describeExecution(context.clients.stepFunctions(machine.region), executionArn).catch(
     (error: unknown) => {
       throw explained(`Execution ${executionArn}`, error);

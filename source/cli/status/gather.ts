@@ -5,9 +5,9 @@ import {
   poolProtection,
   replicaStatus,
   rulesThatStart,
-  stackResources,
   subscriptionCounts,
 } from '../../adapters/operator/region-facts.ts';
+import { stackResources } from '../../adapters/operator/launch-resources.ts';
 import { describeStacks } from '../../adapters/operator/stacks.ts';
 import { bucketReader, tableReader } from '../../adapters/operator/stored.ts';
 import { readSealedBackup } from '../../domain/backup/sealed-backup.ts';

@@ -47,14 +47,12 @@ export class CliProcess {
 
   #world(): CliWorld {
     const { clock, interruption, terminal, environment } = this;
-    let ids = 0;
     return {
       clock,
       interruption,
       terminal,
       terminalOutput: terminal,
       environment,
-      newId: () => `id-${(ids += 1)}`,
       readStdin: () => Promise.resolve(this.stdin),
       readFile: (path) => Promise.resolve(this.files.get(path)),
       prompts: {

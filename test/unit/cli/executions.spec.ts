@@ -6,6 +6,7 @@ import { awsError } from '../../support/cli/fake-clients.ts';
 import { InstalledCli } from '../../support/cli/installed.ts';
 import { executionArn } from '../../support/cli/stacks.ts';
 
+const NAME = `cli-${'ab'.repeat(16)}`;
 const NEW_POOL = 'us-east-1_Target001';
 const SEALED = {
   manifest: {
@@ -30,7 +31,7 @@ describe('command line: export, import, verify and attach', () => {
   it('15.1: starts an export, shows users, memberships, calls per second and the time left, and tells how it ended', async () => {
     const cli = new InstalledCli();
     cli.endWith({ status: 'SUCCEEDED', output: SEALED }, { after: 2 });
-    const arn = executionArn('ExportWorkflow', 'us-east-1', 'cli-id-1');
+    const arn = executionArn('ExportWorkflow', 'us-east-1', NAME);
     cli.put('us-east-1', executionProgressKey(arn), {
       workflow: 'ExportWorkflow',
       executionArn: arn,
@@ -250,7 +251,7 @@ describe('command line: export, import, verify and attach', () => {
     expect(await cli.run(args)).to.equal(0);
     expect(cli.startedWith).to.deep.equal({ NewUserPoolId: NEW_POOL, DryRun: true });
     expect(cli.summary.next).to.deep.equal([
-      `cognito-user-profiles-export report ${executionArn('ImportWorkflow', 'us-east-1', 'cli-id-1')}`,
+      `cognito-user-profiles-export report ${executionArn('ImportWorkflow', 'us-east-1', NAME)}`,
       `cognito-user-profiles-export import --to ${NEW_POOL}`,
     ]);
     cli.put('us-east-1', 'restores/x/report/report.json', { counts: { excludedBy: { Unconfirmed: 1, NoAddress: 1 } } });
@@ -267,7 +268,7 @@ describe('command line: export, import, verify and attach', () => {
     expect(await cli.run(['import', '--to', NEW_POOL, '--json', '--region', 'us-east-1', '--profile', 'ops'])).to.equal(
       130,
     );
-    const arn = executionArn('ImportWorkflow', 'us-east-1', 'cli-id-1');
+    const arn = executionArn('ImportWorkflow', 'us-east-1', NAME);
     expect(cli.summary).to.deep.equal({
       message_type: 'summary',
       outcome: 'detached',
