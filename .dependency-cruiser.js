@@ -11,6 +11,7 @@ const domainRooms = [
   'digests',
   'comparison',
   ['export', 'import', 'verify'],
+  'watch',
   'workflow',
   'operator',
 ];

@@ -1,53 +1,19 @@
-import type { Clock, Log } from '../domain/ports.ts';
-import type { MetricsEvent } from '../domain/workflow/metrics.ts';
-import { errorNameOf } from './service-errors.ts';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { METRIC_UNITS, METRICS_DIMENSION, METRICS_NAMESPACE } from '../domain/watch/metrics.ts';
+import type { Measure, MetricName } from '../domain/watch/metrics.ts';
 
-/** What one launch tells about itself, and whether it tells anything. */
-export interface MetricsOptions {
-  /** `Yes` in the template's mapping AnonymousData/SendAnonymousData/Data. */
-  readonly enabled: boolean;
-  /** Nothing is sent without one. */
-  readonly endpoint: string | undefined;
-  readonly solutionId: string;
-  readonly solutionVersion: string;
-  /** Random, made once per launch. */
-  readonly uuid: string;
-  readonly clock: Pick<Clock, 'now'>;
-  readonly log: Pick<Log, 'warn'>;
-}
-
-const TIMEOUT_MS = 5_000;
-
-/** Sends anonymized metrics; whatever goes wrong is logged and never fails a run. */
-export function metrics({
-  enabled,
-  endpoint,
-  solutionId,
-  solutionVersion,
-  uuid,
-  clock,
-  log,
-}: MetricsOptions): (event: MetricsEvent) => Promise<void> {
-  return async (event) => {
-    if (!enabled || endpoint === undefined) return;
-    const body = {
-      Solution: solutionId,
-      Version: solutionVersion,
-      TimeStamp: new Date(clock.now()).toISOString(),
-      UUID: uuid,
-      Data: event,
-    };
-    try {
-      const response = await fetch(endpoint, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      await response.arrayBuffer();
-      if (!response.ok) log.warn('The metrics endpoint refused an event', { status: response.status });
-    } catch (error) {
-      log.warn('The metrics endpoint did not answer', { errorName: errorNameOf(error) });
-    }
+/**
+ * Metrics as lines of the function's log, of which CloudWatch makes metrics by itself (embedded metric format): without a
+ * call, and without a permission. One dimension, so that each is one metric to pay for.
+ */
+export function metrics(stackName: string): Measure {
+  const powertools = new Metrics({ namespace: METRICS_NAMESPACE });
+  // Powertools would add a dimension of its own, `service`, which makes one metric per function.
+  powertools.clearDefaultDimensions();
+  powertools.setDefaultDimensions({ [METRICS_DIMENSION]: stackName });
+  return (measured) => {
+    const values = Object.entries(measured) as [MetricName, number | undefined][];
+    for (const [name, value] of values) if (value !== undefined) powertools.addMetric(name, METRIC_UNITS[name], value);
+    if (powertools.hasStoredMetrics()) powertools.publishStoredMetrics();
   };
 }

@@ -9,7 +9,13 @@ const PART_BYTES = 8 * 1024 * 1024;
 /** Each part under way is held in memory. */
 const PARTS_AT_A_TIME = 1;
 
-/** ObjectStore's `write`: one PutObject where one part is enough, else a multipart upload that is aborted when it fails. */
+/**
+ * ObjectStore's `write`: one PutObject where one part is enough, else a multipart upload that is aborted when it fails. No
+ * other code writes in parts: lib-storage names the checksum's algorithm at the beginning and each part's
+ * checksum at the end, without which S3 refuses them. Needed are s3:PutObject and s3:AbortMultipartUpload; where the bucket
+ * is encrypted by a KMS key also kms:GenerateDataKey (to begin) and kms:Decrypt (every part). What a killed invocation leaves
+ * is removed by the bucket's rule AbortIncompleteUploads.
+ */
 export const multipartWriter =
   (client: S3Client, bucket: string): ObjectStore['write'] =>
   async (key, source) => {

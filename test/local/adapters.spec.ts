@@ -5,7 +5,16 @@ import {
   CreateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import type { CompletedPart } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
 import { keyText } from '../../source/domain/backup/items.ts';
@@ -138,6 +147,56 @@ describe('adapters on the local cloud', function () {
     expect(keys).to.deep.equal(['a/1', 'a/large']);
     await store.deleteAll(keys);
     expect(await store.get('a/1')).to.equal(undefined);
+  });
+
+  it('A1: objects: multipart uploads that S3 would refuse are refused, and what is aborted leaves nothing', async () => {
+    const s3 = new S3Client(cloud.clientConfig(REGION));
+    const [Bucket, Key] = ['parts', 'k'];
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    const begin = async (ChecksumAlgorithm?: 'CRC32'): Promise<string | undefined> =>
+      (await s3.send(new CreateMultipartUploadCommand({ Bucket, Key, ChecksumAlgorithm }))).UploadId;
+    const part = (UploadId: string | undefined, PartNumber: number, bytes: number) =>
+      s3.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body: Buffer.alloc(bytes, PartNumber) }));
+    const complete = (UploadId: string | undefined, Parts: CompletedPart[], IfNoneMatch?: '*') =>
+      s3.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts }, IfNoneMatch }));
+    const code = async (refused: Promise<unknown>): Promise<string> => (await rejection(refused)).name;
+    // The SDK sends a checksum with every part.
+    expect(await code(part(await begin(), 1, 10))).to.equal('InvalidRequest');
+    expect(await code(part('0'.repeat(32), 1, 10))).to.equal('NoSuchUpload');
+    expect(await code(complete('0'.repeat(32), [{ PartNumber: 1, ETag: '"e"' }]))).to.equal('NoSuchUpload');
+    const small = await begin('CRC32');
+    const sent = [await part(small, 1, 10), await part(small, 2, 10)].map(({ ETag, ChecksumCRC32 }, index) => ({
+      PartNumber: index + 1,
+      ETag,
+      ChecksumCRC32,
+    }));
+    expect(await code(complete(small, sent))).to.equal('EntityTooSmall');
+    expect(await code(complete(small, [...sent].reverse()))).to.equal('InvalidPartOrder');
+    expect(
+      await code(
+        complete(
+          small,
+          sent.map(({ ChecksumCRC32: _none, ...rest }) => rest),
+        ),
+      ),
+    ).to.equal('InvalidRequest');
+    expect(await code(complete(small, [{ ...sent[0], ETag: '"another"' }]))).to.equal('InvalidPart');
+    await complete(small, sent.slice(0, 1), '*');
+    const again = await begin('CRC32');
+    const { ETag, ChecksumCRC32 } = await part(again, 1, 10);
+    expect(await code(complete(again, [{ PartNumber: 1, ETag, ChecksumCRC32 }], '*'))).to.equal('PreconditionFailed');
+    for (const { UploadId } of (await s3.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads ?? [])
+      await s3.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+    expect((await s3.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads ?? []).to.deep.equal([]);
+    const failing = async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.alloc(9 * 1024 * 1024);
+      await Promise.resolve();
+      throw new Error('the source ended');
+    };
+    const store = objectStore({ ...adapter, bucket: Bucket });
+    expect((await rejection(store.write('a/large', failing()))).message).to.equal('the source ended');
+    expect((await s3.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads ?? []).to.deep.equal([]);
+    expect(await store.get('a/large')).to.equal(undefined);
   });
 
   it('queue: sends, receives and deletes by the gateway', async () => {

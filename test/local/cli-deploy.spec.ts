@@ -20,6 +20,7 @@ import { createPool } from '../../tools/deploy/pools.ts';
 import { PRIMARY, SECONDARY } from '../../tools/deploy/regions.ts';
 import { startLocalCloud } from '../../tools/local-cloud/index.ts';
 import type { LocalCloud } from '../../tools/local-cloud/index.ts';
+import { operatorOf } from '../support/local/operator.ts';
 import { steps } from '../support/steps.ts';
 import { root } from '../support/templates.ts';
 
@@ -31,11 +32,14 @@ describe('deploy and uninstall, the packed command line against the local cloud'
   let folder: string;
   let cloud: LocalCloud;
   let pool: string;
+  /** May what docs/security.md prints, and nothing else. */
+  let operator: { readonly accessKeyId: string; readonly secretAccessKey: string };
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'cli-deploy-'));
     [cloud] = await Promise.all([startLocalCloud({ waitScale: 0.05 }), writePackageFolder(root, join(folder, 'dist'))]);
     pool = await createPool(cognitoIn(cloud, PRIMARY), 'users');
+    operator = await operatorOf(cloud, 'Deploy', 'Delete data');
   });
   after(async () => {
     await cloud?.stop();
@@ -50,15 +54,15 @@ describe('deploy and uninstall, the packed command line against the local cloud'
   /** @param interruptAt text of the output at which Ctrl-C is pressed */
   const cli = (args: readonly string[], interruptAt?: string): Promise<Ended> =>
     new Promise((resolve) => {
-      const { endpoint, region, credentials } = cloud.clientConfig(PRIMARY);
+      const { endpoint, region } = cloud.clientConfig(PRIMARY);
       const child = spawn(process.execPath, [join(folder, 'dist', COMMAND_LINE), ...args], {
         cwd: folder,
         env: {
           PATH: process.env['PATH'],
           AWS_ENDPOINT_URL: endpoint,
           AWS_REGION: region,
-          AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-          AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+          AWS_ACCESS_KEY_ID: operator.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
         },
       });
       let [out, err] = ['', ''];
@@ -84,12 +88,12 @@ describe('deploy and uninstall, the packed command line against the local cloud'
   });
 
   step('launches nothing without a yes, and leaves no stack that was only proposed', async () => {
-    const { code, out, err } = await cli([...LAUNCH, '--stack', 'Declined', '--pool', pool]);
+    const { code, out, err } = await cli([...LAUNCH, '--stack', 'CliLaunchDeclined', '--pool', pool]);
     expect(code, err).to.equal(4);
     expect(out)
       .to.include('Permissions that both templates gain')
       .and.match(/SyncUsersRole: cognito-idp:ListUsers on/);
-    expect((await inventoryOf(PRIMARY)).stacks).to.not.include('Declined');
+    expect((await inventoryOf(PRIMARY)).stacks).to.not.include('CliLaunchDeclined');
   });
 
   step('launches; Ctrl-C leaves CloudFormation to go on, and the same command joins it', async () => {

@@ -306,6 +306,7 @@ describe('Life of a launch, with IAM enforced', function () {
       topics: [],
       subscriptions: [],
       rules: [],
+      alarms: [],
       logGroups: [],
       parameters: [],
     });

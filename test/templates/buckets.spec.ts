@@ -98,6 +98,22 @@ describe('Buckets', () => {
     expect(rules.filter(({ Status }) => Status !== 'Enabled').map(({ Id }) => Id)).to.deep.equal([]);
   });
 
+  it('A1: remove the parts of every upload that ended in the middle, wherever it lies', () => {
+    for (const [id, { Properties }] of buckets) {
+      const { Rules } = Properties['LifecycleConfiguration'] as { Rules: LifecycleRule[] };
+      const aborting = Rules.filter((rule) => rule.AbortIncompleteMultipartUpload !== undefined);
+      expect(
+        aborting.map(({ Status, Prefix, TagFilters, AbortIncompleteMultipartUpload }) => [
+          Status,
+          Prefix,
+          TagFilters,
+          AbortIncompleteMultipartUpload,
+        ]),
+        id,
+      ).to.deep.equal([['Enabled', undefined, undefined, { DaysAfterInitiation: 1 }]]);
+    }
+  });
+
   it('let what is tagged below snapshots/ expire by SnapshotRetentionDays, nothing else there, and all old versions', () => {
     const [superseded, thinned, versions, ...others] = rules.filter(({ Prefix }) => Prefix === 'snapshots/');
     expect(others).to.deep.equal([]);

@@ -65,11 +65,12 @@ describe('Functions of the templates', () => {
         'VerifyBackup',
         'ComparePool',
         'StackSetConstantsFunction',
+        'WatchBackup',
       ]),
     );
   });
 
-  it('that are invoked asynchronously give up in time: MessageBroker into its dead-letter queue, custom resources with CloudFormation', () => {
+  it('that are invoked asynchronously give up in time: MessageBroker into its dead-letter queue, custom resources with CloudFormation, WatchBackup when the next look is due', () => {
     const configs = templates.flatMap((template) =>
       resourcesOf(template, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => ({
         template,
@@ -87,6 +88,7 @@ describe('Functions of the templates', () => {
     );
     expect(configs.map(({ FunctionName }) => references(FunctionName)[0]?.target)).to.have.members([
       'MessageBroker',
+      'WatchBackup',
       ...customResources.map(({ id }) => id),
     ]);
     for (const {
@@ -100,6 +102,8 @@ describe('Functions of the templates', () => {
       expect([Qualifier, MaximumRetryAttempts], id).to.deep.equal(['$LATEST', 2]);
       if (id === 'MessageBroker')
         expect(references(DestinationConfig?.OnFailure)[0]?.target).to.equal('MessageBrokerDeadLetterQueue');
+      else if (id === 'WatchBackup')
+        expect([MaximumEventAgeInSeconds, DestinationConfig]).to.deep.equal([3600, undefined]);
       else {
         const custom = customResources.find((resource) => resource.id === id);
         expect(MaximumEventAgeInSeconds, id).to.equal(custom?.age);

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { membershipItem, userItem } from '../../source/domain/backup/items.ts';
 import { ADMINISTRATORS, Memberships, subNumber, userOf } from './population.ts';
 import type { PopulationShape } from './population.ts';
+import { line } from './cost-line.ts';
+import type { Factor } from './cost-line.ts';
+import { watchLines } from './watch-cost.ts';
 import type { CellResult, CostLine, CostResult, Usage } from './results.ts';
 import { itemBytes } from '../../source/domain/backup/item-size.ts';
 
@@ -21,7 +24,13 @@ export type Prices = Readonly<
     | 's3WritesPerThousand'
     | 's3ReadsPerThousand'
     | 's3StorageGbMonth'
-    | 'logsPerGb',
+    | 'logsPerGb'
+    | 'cloudWatchMetricMonth'
+    | 'cloudWatchAlarmMonth'
+    | 'cloudWatchDashboardMonth'
+    | 'cloudWatchFreeMetrics'
+    | 'cloudWatchFreeAlarms'
+    | 'cloudWatchFreeDashboards',
     number
   >
 > & { readonly date: string; readonly region: string; readonly remark: string };
@@ -60,9 +69,7 @@ export function storedGb({ users, groups, perUser }: PopulationShape): number {
   return ((userBytes / SAMPLE) * users + (memberBytes / SAMPLE) * memberships.count()) / 1e9;
 }
 
-type Factor = readonly [value: number, unit: string];
-
-/** One month of daily exports like this one, of the verifications that follow them, and of what is kept, with the arithmetic. */
+/** One month of daily exports like this one, of the verifications that follow them, of what is kept, and of watching it, with the arithmetic. */
 export function monthlyCost(
   { shape, usage, verification }: Pick<CellResult, 'shape' | 'usage' | 'verification'>,
   churnPercent: number,
@@ -84,6 +91,7 @@ export function monthlyCost(
         ]),
     line('Table: storage', [stored, 'GB'], both, [prices.dynamodbStorageGbMonth, '$']),
     line('Table: point-in-time recovery', [stored, 'GB'], both, [prices.dynamodbPitrGbMonth, '$']),
+    ...watchLines(prices),
   ].filter(({ dollars }) => dollars > 0);
   return {
     users: shape.users,
@@ -123,16 +131,3 @@ function usageLines(what: string, usage: Usage, times: Factor, prices: Prices): 
     line(`${what}: logs`, [(usage.invocations * LOG_BYTES_PER_INVOCATION) / 1e9, 'GB'], times, [prices.logsPerGb, '$']),
   ];
 }
-
-const line = (service: string, ...factors: readonly Factor[]): CostLine => ({
-  service,
-  arithmetic: factors.map(([value, unit]) => `${plain(value)}${unit === '' ? '' : ` ${unit}`}`).join(' x '),
-  dollars: factors.reduce((product, [value]) => product * value, 1),
-});
-
-const plain = (value: number): string =>
-  value >= 100
-    ? Math.round(value).toLocaleString('en-US')
-    : value >= 0.001
-      ? String(Math.round(value * 10_000) / 10_000)
-      : value.toExponential(3);

@@ -1,5 +1,6 @@
 /** What there is in a Region, by name: shows what a launch made and what an uninstall left. */
 import { CloudFormationClient, ListStacksCommand, ListStackSetsCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
@@ -24,6 +25,7 @@ export type Kind =
   | 'topics'
   | 'subscriptions'
   | 'rules'
+  | 'alarms'
   | 'logGroups'
   | 'parameters'
   | 'tables'
@@ -83,6 +85,11 @@ export async function inventory(clientConfig: ClientConfigOf, region: string): P
     ),
     rules: names(
       new EventBridgeClient(config).send(new ListRulesCommand({})).then(({ Rules }) => Rules?.map(({ Name }) => Name)),
+    ),
+    alarms: names(
+      new CloudWatchClient(config)
+        .send(new DescribeAlarmsCommand({}))
+        .then(({ MetricAlarms }) => MetricAlarms?.map(({ AlarmName }) => AlarmName)),
     ),
     logGroups: names(
       new CloudWatchLogsClient(config)

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { readmeCosts } from '../bench/report/readme-costs.ts';
 import type { BenchResults } from '../bench/results.ts';
 import { keyPolicy } from '../../source/domain/operator/permissions/key-policy.ts';
+import { operatorPolicyText } from '../least-privilege/policies/operator-policy.ts';
 import { readTemplates } from '../least-privilege/policies/template.ts';
 import { formatted } from './formatted.ts';
 import { withPart } from './marked-part.ts';
@@ -54,7 +55,11 @@ export async function drawDocuments(): Promise<ReadonlyMap<string, string>> {
   const documents = [
     [
       'docs/security.md',
-      withPart(withPart(text('docs/security.md'), 'roles', roles), 'key policy', documentedKeyPolicy()),
+      withPart(
+        withPart(withPart(text('docs/security.md'), 'roles', roles), 'operator policies', operatorPolicyText(main)),
+        'key policy',
+        documentedKeyPolicy(),
+      ),
     ],
     ['README.md', withPart(text('README.md'), 'costs', readmeCosts(cost))],
   ] as const;

@@ -1,6 +1,6 @@
 import { rolesOf } from '../../source/domain/operator/permissions/roles.ts';
 import type { Role, Statement, TrustStatement } from '../../source/domain/operator/permissions/roles.ts';
-import { conditionWords, named } from '../../source/domain/operator/permissions/words.ts';
+import { conditionWords, resourceWords } from '../../source/domain/operator/permissions/words.ts';
 import { list } from '../../source/domain/operator/permissions/template.ts';
 import type { Template } from '../../source/domain/operator/permissions/template.ts';
 
@@ -44,7 +44,7 @@ function actions({ Effect, Action }: Statement): string {
 
 function resources({ Resource, Condition }: Statement): string {
   const on = list(Resource)
-    .map((resource) => code(named(resource)))
+    .map((resource) => code(resourceWords(resource)))
     .join('<br>');
   return Condition === undefined ? on : `${on}<br>if ${conditionWords(Condition, code)}`;
 }
@@ -52,7 +52,7 @@ function resources({ Resource, Condition }: Statement): string {
 function trustedBy({ Principal, Condition }: TrustStatement): string {
   const who = Object.values(Principal)
     .flatMap(list)
-    .map((principal) => code(named(principal)))
+    .map((principal) => code(resourceWords(principal)))
     .join(', ');
   return Condition === undefined ? who : `${who} if ${conditionWords(Condition, code)}`;
 }

@@ -10,6 +10,7 @@ export type Scenario =
   | 'import with a failed job'
   | 'verify backup'
   | 'compare pool'
+  | 'look at the backup'
   | 'launch';
 
 /** One statement that is taken away. */
@@ -36,6 +37,7 @@ const WORKFLOW_ROLES: Readonly<Record<string, Scenario>> = {
   UpdateUsersRole: 'import',
   VerifyBackupRole: 'verify backup',
   ComparePoolRole: 'compare pool',
+  WatchBackupRole: 'look at the backup',
 };
 /** Statements that only a restore with another input uses, or one that does not go smoothly. */
 const OTHER_SCENARIO: Readonly<Record<string, Scenario>> = {
@@ -59,6 +61,7 @@ const ORDER: readonly Scenario[] = [
   'export',
   'verify backup',
   'compare pool',
+  'look at the backup',
   'import',
   'import of a snapshot',
   'import with a failed job',

@@ -8,6 +8,7 @@ const GUESS: Readonly<Record<Scenario, number>> = {
   'import with a failed job': 15,
   'verify backup': 2,
   'compare pool': 4,
+  'look at the backup': 3,
   launch: 30,
 };
 

@@ -1,5 +1,6 @@
 import { DeleteUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetExecutionHistoryCommand } from '@aws-sdk/client-sfn';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { cognitoIn, stepFunctionsIn } from '../deploy/clients.ts';
@@ -16,13 +17,16 @@ import type { LaunchedPool } from './solution.ts';
 import { refusedCalls } from './verdict.ts';
 import type { ScenarioOutcome } from './verdict.ts';
 
-type WorkflowScenario = Exclude<Scenario, 'launch'>;
+type WorkflowScenario = Exclude<Scenario, 'launch' | 'look at the backup'>;
+/** What is run on a launched stack. */
+type LaunchedScenario = Exclude<Scenario, 'launch'>;
 
 /** Each runs in the Region whose instance has the role: exports in the primary one, restores in the backup Region. */
-const REGION: Readonly<Record<WorkflowScenario, Region>> = {
+const REGION: Readonly<Record<LaunchedScenario, Region>> = {
   export: PRIMARY,
   'compare pool': PRIMARY,
   'verify backup': SECONDARY,
+  'look at the backup': SECONDARY,
   import: SECONDARY,
   'import of a snapshot': SECONDARY,
   'import with a failed job': SECONDARY,
@@ -54,8 +58,25 @@ async function inputOf(
   }
 }
 
-/** Runs the scenario's workflow once, with all permissions that the roles have at the moment. */
-export async function runScenario(launched: LaunchedPool, scenario: WorkflowScenario): Promise<ScenarioOutcome> {
+/** Runs the scenario's workflow or function once, with all permissions that the roles have at the moment. */
+export const runScenario = (launched: LaunchedPool, scenario: LaunchedScenario): Promise<ScenarioOutcome> =>
+  scenario === 'look at the backup' ? look(launched) : runWorkflow(launched, scenario);
+
+/** WatchBackup belongs to no workflow: it is invoked as its schedule does it. */
+async function look({ cloud, watch, resources }: LaunchedPool): Promise<ScenarioOutcome> {
+  const region = REGION['look at the backup'];
+  await watch.news();
+  const { FunctionError, Payload } = await new LambdaClient(cloud.clientConfig(region)).send(
+    new InvokeCommand({ FunctionName: resources[region]?.['WatchBackup'], Payload: '{}' }),
+  );
+  return {
+    ended: FunctionError === undefined ? 'well' : 'badly',
+    told: FunctionError === undefined ? '' : Buffer.from(Payload ?? []).toString('utf8'),
+    refused: refusedCalls(await watch.news()),
+  };
+}
+
+async function runWorkflow(launched: LaunchedPool, scenario: WorkflowScenario): Promise<ScenarioOutcome> {
   const { cloud } = launched;
   if (scenario === 'export') await changeLaunchedPool(launched);
   const target = scenario.startsWith('import') ? await createPool(cognitoIn(cloud, SECONDARY), 'customers') : undefined;
@@ -95,7 +116,7 @@ async function tasksRefused(sfn: SFNClient, executionArn: string): Promise<reado
 /** The scenario without one statement, which is put back afterwards. */
 export async function runWithout(
   launched: LaunchedPool,
-  { role, sid, scenario }: Experiment & { readonly scenario: WorkflowScenario },
+  { role, sid, scenario }: Experiment & { readonly scenario: LaunchedScenario },
 ): Promise<ScenarioOutcome> {
   const roleName = launched.resources[REGION[scenario]]?.[role];
   if (roleName === undefined) throw new Error(`The instance in ${REGION[scenario]} has no role ${role}.`);

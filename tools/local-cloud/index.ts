@@ -72,7 +72,9 @@ export interface LocalCloud {
   /** Puts users straight into a pool, past the API and its quotas, 500 at a time; rejects when a user could not be created. */
   putUsers(region: string, userPoolId: string, users: readonly PutUser[]): Promise<void>;
   /** Switches quotas, latencies, faults, Regions, and the factor on waits, from the next request on. */
-  configure(changes: Partial<SimulationConfig> & { readonly waitScale?: number }): Promise<void>;
+  configure(
+    changes: Partial<SimulationConfig> & { readonly waitScale?: number; readonly alarmScale?: number },
+  ): Promise<void>;
   /** How often each fault rule has struck since the faults were set. */
   faultStrikes(): Promise<FaultStrikes[]>;
   /** Ends everything that was started. Safe to call twice. */

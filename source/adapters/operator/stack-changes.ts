@@ -28,7 +28,7 @@ export interface StackChange {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** A change set by the ids that CloudFormation gave it and its stack. */
+/** A change set by the ids that CloudFormation gave it and its stack; both go with every call, since IAM judges by the stack. */
 export interface ChangeSetIds {
   readonly changeSetId: string;
   readonly stackId: string;
@@ -56,10 +56,10 @@ export async function createChangeSet(client: CloudFormationClient, change: Stac
 /** How far it is: the status of the change set, and why it failed. */
 export async function changeSetState(
   client: CloudFormationClient,
-  { changeSetId }: Pick<ChangeSetIds, 'changeSetId'>,
+  { changeSetId, stackId }: ChangeSetIds,
 ): Promise<{ readonly status: string; readonly reason: string }> {
   const { Status = '', StatusReason = '' } = await client.send(
-    new DescribeChangeSetCommand({ ChangeSetName: changeSetId }),
+    new DescribeChangeSetCommand({ StackName: stackId, ChangeSetName: changeSetId }),
   );
   return { status: Status, reason: StatusReason };
 }
@@ -67,12 +67,14 @@ export async function changeSetState(
 /** What it would do to each resource. */
 export async function resourceChanges(
   client: CloudFormationClient,
-  { changeSetId }: Pick<ChangeSetIds, 'changeSetId'>,
+  { changeSetId, stackId }: ChangeSetIds,
 ): Promise<readonly ResourceChange[]> {
   const found: ResourceChange[] = [];
   let NextToken: string | undefined;
   do {
-    const page = await client.send(new DescribeChangeSetCommand({ ChangeSetName: changeSetId, NextToken }));
+    const page = await client.send(
+      new DescribeChangeSetCommand({ StackName: stackId, ChangeSetName: changeSetId, NextToken }),
+    );
     for (const { ResourceChange: change } of page.Changes ?? []) {
       const { Action, LogicalResourceId = '', ResourceType = '', Replacement } = change ?? {};
       if (Action !== undefined)
@@ -91,15 +93,18 @@ export async function resourceChanges(
 /** From here on CloudFormation works without the caller. */
 export const executeChangeSet = async (
   client: CloudFormationClient,
-  { changeSetId }: Pick<ChangeSetIds, 'changeSetId'>,
+  { changeSetId, stackId }: ChangeSetIds,
 ): Promise<void> => {
-  await client.send(new ExecuteChangeSetCommand({ ChangeSetName: changeSetId }));
+  await client.send(new ExecuteChangeSetCommand({ StackName: stackId, ChangeSetName: changeSetId }));
 };
 
 /** Takes back a change set that was not executed; one that is gone is fine. */
-export async function deleteChangeSet(client: CloudFormationClient, changeSetId: string): Promise<void> {
+export async function deleteChangeSet(
+  client: CloudFormationClient,
+  { changeSetId, stackId }: ChangeSetIds,
+): Promise<void> {
   try {
-    await client.send(new DeleteChangeSetCommand({ ChangeSetName: changeSetId }));
+    await client.send(new DeleteChangeSetCommand({ StackName: stackId, ChangeSetName: changeSetId }));
   } catch (error) {
     if (errorNameOf(error) !== 'ChangeSetNotFound' && errorNameOf(error) !== 'ChangeSetNotFoundException') throw error;
   }

@@ -16,7 +16,7 @@ export interface StackEnd {
 }
 
 /** What is followed. */
-export interface Followed {
+export interface FollowedStack {
   readonly region: string;
   readonly stackId: string;
   /** How many resources are on their way, for the percentage. */
@@ -28,14 +28,14 @@ export interface Followed {
 /** The events that there are before an operation is started. */
 export const eventsBefore = async (
   { clients }: Pick<CliContext, 'clients'>,
-  { region, stackId }: Followed,
+  { region, stackId }: FollowedStack,
 ): Promise<ReadonlySet<string>> =>
   new Set((await stackEvents(clients.cloudFormation(region), stackId)).map(({ id }) => id));
 
 /** Follows a stack until CloudFormation is done with it; Ctrl-C leaves CloudFormation to go on. */
 export function followStack(
   { clients, clock, interruption, output }: Pick<CliContext, 'clients' | 'clock' | 'interruption' | 'output'>,
-  { region, stackId, resources, before }: Followed,
+  { region, stackId, resources, before }: FollowedStack,
 ): Promise<StackEnd | 'detached'> {
   const client = clients.cloudFormation(region);
   const known = new Set(before);

@@ -57,7 +57,7 @@ export async function withdraw(
   { changeSetId, stackId }: Pick<Proposal, 'changeSetId' | 'stackId'>,
 ): Promise<void> {
   const client = clients.cloudFormation(region);
-  await deleteChangeSet(client, changeSetId);
+  await deleteChangeSet(client, { changeSetId, stackId });
   await withdrawLeft({ clients }, region, stackId);
   const [stack] = await describeStacks(client, stackId);
   if (situationOf(stack?.status) !== 'proposed') return;
@@ -72,5 +72,5 @@ export async function withdrawLeft(
 ): Promise<void> {
   const client = clients.cloudFormation(region);
   for (const [name, id] of await changeSetsOf(client, stackId))
-    if (name.startsWith(NAME_PREFIX)) await deleteChangeSet(client, id);
+    if (name.startsWith(NAME_PREFIX)) await deleteChangeSet(client, { changeSetId: id, stackId });
 }

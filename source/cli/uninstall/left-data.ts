@@ -19,7 +19,8 @@ export async function dataOfStack(
 ): Promise<LeftData> {
   const secondaryRegion = parameters.SecondaryRegion ?? '';
   const main = await stackResources(clients.cloudFormation(region), id);
-  const idOf = (logicalId: string): string | undefined => main.find((one) => one.logicalId === logicalId)?.physicalId;
+  const idOf = (logicalId: string): string | undefined =>
+    main.find((one) => one.logicalId === logicalId && one.physicalId !== '')?.physicalId;
   const stackSet = idOf('StackSetCustomResource');
   const instances = stackSet === undefined ? {} : await instanceStacks(clients.cloudFormation(region), stackSet);
   const buckets: Record<string, string[]> = {};
@@ -53,7 +54,7 @@ export async function assetsByTags(
 }
 
 const named = (resources: readonly { readonly type: string; readonly physicalId: string }[], type: string): string[] =>
-  resources.filter((one) => one.type === type).map(({ physicalId }) => physicalId);
+  resources.filter((one) => one.type === type && one.physicalId !== '').map(({ physicalId }) => physicalId);
 
 /**
  * What is left of a launch whose stack is gone and of which nothing was remembered: by the tags of tables and buckets.

@@ -42,6 +42,7 @@ export class Pacer {
   #nextAt: number;
   #loweredAt = Number.NEGATIVE_INFINITY;
   #grownAt: number;
+  #throttles = 0;
   readonly #waiting: Caller[] = [];
   #serving = false;
   #grants = 0;
@@ -68,6 +69,7 @@ export class Pacer {
       this.#ceiling = ceiling;
     }
     this.#nextAt = this.#clock.now() + this.#interval;
+    this.#throttles = 0;
   }
 
   /** Resolves when the caller may make one call; rejects with the permit. `first`: ahead of all who wait already. */
@@ -81,6 +83,7 @@ export class Pacer {
 
   /** The service refused a call that was granted at `grantedAt`. Several refusals of one round trip count once. */
   throttled(grantedAt = this.#clock.now() - ROUND_TRIP_MS): void {
+    this.#throttles += 1;
     if (grantedAt <= this.#loweredAt) return;
     this.#loweredAt = this.#clock.now();
     this.#rate = Math.max(this.#rate * DECREASE, this.#ceiling * FLOOR);
@@ -95,6 +98,11 @@ export class Pacer {
   /** Calls granted since the invocation began. */
   get grants(): number {
     return this.#grants;
+  }
+
+  /** How many of them were refused as too many. */
+  get throttles(): number {
+    return this.#throttles;
   }
 
   get #interval(): number {

@@ -5,6 +5,7 @@ import { systemClock } from '../../adapters/clock.ts';
 import { oneOf, optionalText, readEnv, requiredText, yesNo } from '../../adapters/env.ts';
 import { guarded } from '../../adapters/guarded.ts';
 import { log, logger } from '../../adapters/log.ts';
+import { anonymousMetrics } from '../../adapters/anonymous-metrics.ts';
 import { metrics } from '../../adapters/metrics.ts';
 import { objectStore } from '../../adapters/object-store.ts';
 import { topic } from '../../adapters/topic.ts';
@@ -16,6 +17,8 @@ const env = readEnv({
   PRIMARY_REGION: requiredText(),
   PRIMARY_USER_POOL_ID: requiredText(),
   BACKUP_TABLE_NAME: requiredText(),
+  EXPORT_WORKFLOW_ARN: requiredText(),
+  MAIN_STACK_NAME: requiredText(),
   SEND_ANONYMOUS_DATA: yesNo(),
   METRICS_ENDPOINT: optionalText(),
   SOLUTION_ID: requiredText(),
@@ -26,7 +29,7 @@ const env = readEnv({
 const deps = {
   publish: topic({ topicArn: env.TOPIC_ARN, userAgent: env.USER_AGENT }),
   objects: objectStore({ bucket: env.STATE_BUCKET, userAgent: env.USER_AGENT }),
-  sendMetrics: metrics({
+  sendAnonymous: anonymousMetrics({
     enabled: env.SEND_ANONYMOUS_DATA,
     endpoint: env.METRICS_ENDPOINT,
     solutionId: env.SOLUTION_ID,
@@ -35,11 +38,12 @@ const deps = {
     clock: systemClock,
     log,
   }),
+  measure: metrics(env.MAIN_STACK_NAME),
   clock: systemClock,
   log,
 };
 
-/** Publishes what the workflows, the launch and EventBridge have to tell; the only function that writes to the topic. */
+/** Publishes what the workflows, the launch, the alarms and EventBridge have to tell; the only function that writes to the topic. */
 export const handler = guarded(async (event: unknown, context: Context): Promise<Told> => {
   logger.addContext(context);
   return notify(event, deps, {
@@ -47,5 +51,6 @@ export const handler = guarded(async (event: unknown, context: Context): Promise
     primaryRegion: env.PRIMARY_REGION,
     userPoolId: env.PRIMARY_USER_POOL_ID,
     tableName: env.BACKUP_TABLE_NAME,
+    exportWorkflowArn: env.EXPORT_WORKFLOW_ARN,
   });
 });

@@ -2,13 +2,13 @@ import { openedImport } from '../../domain/import/import-event.ts';
 import { importUsers } from '../../domain/import/import-users.ts';
 import { Pacer } from '../../domain/pacing/pacer.ts';
 import { regionOf } from '../../domain/workflow/lease.ts';
-import { importJobEnded } from '../../domain/workflow/metrics.ts';
+import { importJobEnded } from '../../domain/workflow/anonymous-metrics.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { importJobs } from '../../adapters/cognito/import-jobs.ts';
 import { userPoolReader } from '../../adapters/cognito/pool-reader.ts';
 import { optionalText, readEnv, requiredText, yesNo } from '../../adapters/env.ts';
 import { log } from '../../adapters/log.ts';
-import { metrics } from '../../adapters/metrics.ts';
+import { anonymousMetrics } from '../../adapters/anonymous-metrics.ts';
 import { wakeQueue } from '../../adapters/wake-queue.ts';
 import { IMPORT_ENVIRONMENT, importFunction } from './shared/import-function.ts';
 
@@ -31,7 +31,7 @@ const deps = {
   newUsers: wakeQueue({ queueUrl: env.NEW_USERS_QUEUE_URL, userAgent }),
   updates: wakeQueue({ queueUrl: env.UPDATES_QUEUE_URL, userAgent }),
 };
-const sendMetrics = metrics({
+const sendAnonymous = anonymousMetrics({
   enabled: env.SEND_ANONYMOUS_DATA,
   endpoint: env.METRICS_ENDPOINT,
   solutionId: env.SOLUTION_ID,
@@ -45,7 +45,7 @@ const sendMetrics = metrics({
 export const handler = importFunction(env, pacer, openedImport, async ({ executionArn, options, restore }, parts) => {
   const result = await importUsers(
     { newUserPoolId: options.newUserPoolId, restoreId: restore.restoreId },
-    { ...deps, ...parts, jobEnded: (job) => sendMetrics(importJobEnded(job, regionOf(executionArn))) },
+    { ...deps, ...parts, jobEnded: (job) => sendAnonymous(importJobEnded(job, regionOf(executionArn))) },
   );
   log.info('Import jobs so far', { ...result });
   return result;

@@ -12,6 +12,7 @@ import { int, readEnv, requiredText } from '../../adapters/env.ts';
 import { guarded } from '../../adapters/guarded.ts';
 import { invocationOf } from '../../adapters/invocation.ts';
 import { log } from '../../adapters/log.ts';
+import { metrics } from '../../adapters/metrics.ts';
 import { objectStore } from '../../adapters/object-store.ts';
 import { toldInvocation } from '../../adapters/told-invocation.ts';
 
@@ -19,6 +20,7 @@ const env = readEnv({
   BACKUP_TABLE_NAME: requiredText(),
   STATE_BUCKET: requiredText(),
   COGNITO_TPS: int(1, 25),
+  MAIN_STACK_NAME: requiredText(),
   USER_AGENT: requiredText(),
 });
 const tableName = env.BACKUP_TABLE_NAME;
@@ -26,6 +28,7 @@ const userAgent = env.USER_AGENT;
 const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
 const table = backupTable({ tableName, userAgent });
 const objects = objectStore({ bucket: env.STATE_BUCKET, userAgent });
+const measure = metrics(env.MAIN_STACK_NAME);
 const pool = userPoolReader({ pacer, userAgent });
 
 /** Holds a user pool against the backup; reads only. */
@@ -38,6 +41,7 @@ export const handler = guarded(async (event: unknown, context): Promise<CompareP
   const callsPerSecond = options.cognitoTps ?? env.COGNITO_TPS;
   const calling = {
     ...invocation,
+    measure,
     workflow: 'VerifyWorkflow' as const,
     executionArn,
     callsPerSecond,

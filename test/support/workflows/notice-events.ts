@@ -12,6 +12,7 @@ export const NOTICE_SETTINGS: NotifySettings = {
   primaryRegion: 'eu-west-1',
   userPoolId: 'eu-west-1_Source',
   tableName: 'main-BackupTable-1',
+  exportWorkflowArn: 'arn:aws:states:eu-west-1:000000000000:stateMachine:ExportWorkflow-0123456789ab',
 };
 
 /** Users, groups and memberships, as a manifest counts them. */

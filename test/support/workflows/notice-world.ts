@@ -1,14 +1,16 @@
 import { expect } from 'chai';
 import { notify } from '../../../source/domain/workflow/notices/notify.ts';
 import type { NotifySettings } from '../../../source/domain/workflow/notices/notify.ts';
-import type { MetricsEvent } from '../../../source/domain/workflow/metrics.ts';
+import type { AnonymousMetric } from '../../../source/domain/workflow/anonymous-metrics.ts';
+import type { Measured } from '../../../source/domain/watch/metrics.ts';
 import { World } from '../world/world.ts';
 import { NOTICE_SETTINGS } from './notice-events.ts';
 
 /** MessageBroker in memory: what it publishes, and which metrics it sends. */
 export class NoticeWorld extends World {
   readonly sent: { readonly subject: string; readonly body: string }[] = [];
-  readonly sentMetrics: MetricsEvent[] = [];
+  readonly sentAnonymous: AnonymousMetric[] = [];
+  readonly measured: Measured[] = [];
 
   constructor() {
     super();
@@ -21,7 +23,8 @@ export class NoticeWorld extends World {
       event,
       {
         publish: async (subject, body) => void this.sent.push({ subject, body }),
-        sendMetrics: async (metrics) => void this.sentMetrics.push(metrics),
+        sendAnonymous: async (metrics) => void this.sentAnonymous.push(metrics),
+        measure: (measured) => void this.measured.push(measured),
         objects: this.objects,
         clock: this.clock,
         log: this.log,

@@ -1,7 +1,7 @@
 import { OPEN_KEY } from '../../../source/domain/backup/manifest.ts';
 import { Fault } from '../../../source/domain/errors.ts';
 import type { BackupTable, TableItem } from '../../../source/domain/ports.ts';
-import type { MetricsEvent } from '../../../source/domain/workflow/metrics.ts';
+import type { AnonymousMetric } from '../../../source/domain/workflow/anonymous-metrics.ts';
 import { MemoryFiles } from '../../../tools/simulation/storage/memory-files.ts';
 import { SimulatedObjects } from '../../../tools/simulation/storage/objects.ts';
 import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
@@ -124,7 +124,7 @@ export class VerifyWorld {
       objects,
       publish: (subject: string, body: string) =>
         home.calls.run('topic.publish', () => void this.messages.push({ subject, body })),
-      sendMetrics: async ({ EventType }: MetricsEvent) => void this.metrics.push(EventType),
+      sendAnonymous: async ({ EventType }: AnonymousMetric) => void this.metrics.push(EventType),
       invocation: () => home.newInvocation(this.invocationMs),
     };
     const functions = workflowFunctions(services, { ...SETTINGS, retentionDays: this.retentionDays });

@@ -1,6 +1,6 @@
 import { shownError } from '../../../source/adapters/guarded.ts';
 import type { Invocation } from '../../../source/adapters/invocation.ts';
-import type { MetricsEvent } from '../../../source/domain/workflow/metrics.ts';
+import type { AnonymousMetric } from '../../../source/domain/workflow/anonymous-metrics.ts';
 import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
 import { workflowNamed } from '../../../tools/simulation/workflow/definition.ts';
 import type { WorkflowName } from '../../../tools/simulation/workflow/definition.ts';
@@ -62,7 +62,7 @@ export class WorkflowWorld extends World {
     readonly answer?: unknown;
     readonly error?: Error;
   }[] = [];
-  readonly metrics: MetricsEvent[] = [];
+  readonly metrics: AnonymousMetric[] = [];
   readonly #executions: Execution[] = [];
   #claims = 0;
 
@@ -202,7 +202,7 @@ export class WorkflowWorld extends World {
       updatesQueue: this.updatesQueue,
       executionStatus: this.executionStatus,
       publish: (subject, body) => this.calls.run('topic.publish', () => void this.messages.push({ subject, body })),
-      sendMetrics: async (event) => void this.metrics.push(event),
+      sendAnonymous: async (event) => void this.metrics.push(event),
       invocation: () => this.newInvocation(),
     };
   }

@@ -26,6 +26,7 @@ describe('Policy of the StackSet execution role', () => {
       SQS: 'sqs',
       Events: 'events',
       StepFunctions: 'states',
+      CloudWatch: 'cloudwatch',
     };
     const types = [...new Set(Object.values(stackSetTemplate.Resources).map(({ Type }) => Type))].filter(
       (type) => !type.startsWith('Custom::'),
@@ -36,7 +37,7 @@ describe('Policy of the StackSet execution role', () => {
 
   it('reaches only what belongs to the StackSet: all else is a template, a subscription, or a list, and says why', () => {
     const OURS =
-      /(StackSet-CognitoUser|stackset-cognitouser|Workflow-\$\{SolutionConstantsCustomResource\.InstanceId\}|bucket-name-placeholder-)/;
+      /(StackSet-CognitoUser|stackset-cognitouser|(Workflow|dashboard\/CognitoUserProfilesExport)-\$\{SolutionConstantsCustomResource\.InstanceId\}|bucket-name-placeholder-)/;
     const everything = statements
       .filter(({ Resource }) => Resource === '*')
       .map(({ Sid, Action }) => [Sid, list(Action)]);
@@ -116,6 +117,9 @@ describe('Policy of the StackSet execution role', () => {
       'lambda:GetRuntimeManagementConfig',
       'logs:DescribeResourcePolicies',
       'states:DescribeStateMachine',
+      'cloudwatch:DescribeAlarms',
+      'cloudwatch:ListTagsForResource',
+      'cloudwatch:GetDashboard',
     ];
     expect(needed.filter((action) => !actions.includes(action))).to.deep.equal([]);
   });

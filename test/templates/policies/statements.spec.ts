@@ -5,6 +5,7 @@ import { granted, resourcesText, roles } from '../../support/policies.ts';
 import { list, mainTemplate, references, statementsOf, templates } from '../../support/templates.ts';
 
 const SERVICES = [
+  'cloudwatch',
   'cloudformation',
   'cognito-idp',
   'dynamodb',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { executionStatus } from '../../../source/adapters/executions.ts';
-import { metrics } from '../../../source/adapters/metrics.ts';
+import { anonymousMetrics } from '../../../source/adapters/anonymous-metrics.ts';
 import { topic } from '../../../source/adapters/topic.ts';
 import { wakeQueue } from '../../../source/adapters/wake-queue.ts';
 import { AwsStub, refusal } from '../../support/aws-stub.ts';
@@ -96,7 +96,7 @@ describe('small adapters', () => {
     });
   });
 
-  describe('metrics', () => {
+  describe('anonymousMetrics', () => {
     const event = {
       EventType: 'StepFunctionsWorkflowFinished',
       EventDetails: {
@@ -110,7 +110,7 @@ describe('small adapters', () => {
     const settings = { enabled: true, solutionId: 'S', solutionVersion: 'v1', uuid: 'u', clock: new FakeClock(), log };
 
     it('posts exactly the fields of the guide', async () => {
-      await metrics({ ...settings, endpoint: `${stub.url}/m` })(event);
+      await anonymousMetrics({ ...settings, endpoint: `${stub.url}/m` })(event);
       expect(stub.requests[0]?.json).to.deep.equal({
         Solution: 'S',
         Version: 'v1',
@@ -121,16 +121,16 @@ describe('small adapters', () => {
     });
 
     it('sends nothing without an endpoint or after an opt-out', async () => {
-      await metrics({ ...settings, endpoint: undefined })(event);
-      await metrics({ ...settings, enabled: false, endpoint: stub.url })(event);
+      await anonymousMetrics({ ...settings, endpoint: undefined })(event);
+      await anonymousMetrics({ ...settings, enabled: false, endpoint: stub.url })(event);
       expect(stub.requests).to.have.length(0);
     });
 
     it('never fails: neither for a refusal nor for an endpoint that is not there', async () => {
       stub.answer = () => ({ status: 500 });
-      await metrics({ ...settings, endpoint: stub.url })(event);
-      await metrics({ ...settings, endpoint: 'http://127.0.0.1:1/' })(event);
-      await metrics({ ...settings, endpoint: 'not a url' })(event);
+      await anonymousMetrics({ ...settings, endpoint: stub.url })(event);
+      await anonymousMetrics({ ...settings, endpoint: 'http://127.0.0.1:1/' })(event);
+      await anonymousMetrics({ ...settings, endpoint: 'not a url' })(event);
       expect(log.lines).to.have.length(3);
     });
   });

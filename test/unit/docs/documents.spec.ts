@@ -107,6 +107,7 @@ describe('costs in the README', () => {
     'Export: logs': 0.5,
     'Verification: logs': 8,
     'Hourly look: logs': 0.125,
+    'Alarms and metrics: alarms': 32,
     'Snapshots: S3 storage': 16,
     'Table: storage': 1_000,
   };
@@ -118,8 +119,9 @@ describe('costs in the README', () => {
       '2.25',
       '4.50',
       '8.13',
+      '32.00',
       '1,016.00',
-      '1,031.88',
+      '1,063.88',
     ]);
     expect(text)
       .to.include('500,000 users, each in one group')

@@ -13,6 +13,7 @@ const ROWS: readonly (readonly [title: string, takes: RegExp])[] = [
   ['export: writes to both Regions, transfer between them', /^Export: (DynamoDB writes|transfer between Regions)$/],
   ['export: Lambda, Step Functions, S3', /^Export: /],
   ['verification in the backup Region, hourly', /^(Verification|Hourly look): /],
+  ['alarms, hourly metrics and dashboards, both Regions', /^Alarms and metrics: /],
   ['storage, point-in-time recovery, 35 snapshots, both Regions', /^(Table|Snapshots): /],
 ];
 

@@ -1,3 +1,4 @@
+import { billOf, WATCH_LIMIT_DOLLARS } from '../watch-cost.ts';
 import { textTable } from '../../demo/table.ts';
 import type { BenchResults, Check } from '../results.ts';
 
@@ -157,7 +158,15 @@ const checkCount = (results: BenchResults): number =>
 
 /** One line per bar that does not hold. */
 export function brokenBars(results: BenchResults): string[] {
-  const cheap = results.cost.filter(({ users, dollarsPerMonth }) => users === 500_000 && dollarsPerMonth >= 5);
+  const bills = results.cost
+    .filter(({ users }) => users === 500_000)
+    .flatMap(({ lines }) => {
+      const { backup, watch } = billOf(lines);
+      return [
+        { what: 'the backup', dollars: backup, limit: 5 },
+        { what: 'watching it', dollars: watch, limit: WATCH_LIMIT_DOLLARS },
+      ];
+    });
   return [
     ...allChecks(results)
       .filter(({ check }) => !check.ok)
@@ -177,8 +186,11 @@ export function brokenBars(results: BenchResults): string[] {
           `${functionName} of the ${workflow}: processor time x ${number(cpu)} and memory x ${number(memory)} for ${number(users)} x the users`,
       ),
     ...results.failed,
-    ...cheap.map(
-      ({ dollarsPerMonth }) => `500,000 users cost ${number(dollarsPerMonth, 2)} dollars a month, less than 5 allowed`,
-    ),
+    ...bills
+      .filter(({ dollars, limit }) => dollars >= limit)
+      .map(
+        ({ what, dollars, limit }) =>
+          `500,000 users: ${what} costs ${number(dollars, 2)} dollars a month, less than ${limit} allowed`,
+      ),
   ];
 }

@@ -165,7 +165,7 @@ export class VirtualCloud {
       updatesQueue: this.updatesQueue,
       executionStatus: () => Promise.resolve('gone'),
       publish: () => Promise.resolve(),
-      sendMetrics: () => Promise.resolve(),
+      sendAnonymous: () => Promise.resolve(),
       invocation: () => this.#invocation(),
     };
   }

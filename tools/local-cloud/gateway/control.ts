@@ -14,7 +14,7 @@ export interface ControlParts {
 /**
  * The local cloud's own pages under /_local/:
  * `GET health`, `GET calls?service=&action=&region=&caller=&userPoolId=&after=`, `GET messages`,
- * `POST users` (puts users of any status into a pool), `GET config`, `GET faults` (how often each rule struck), `POST config` (members of SimulationConfig, and `waitScale`).
+ * `POST users` (puts users of any status into a pool), `GET config`, `GET faults` (how often each rule struck), `POST config` (members of SimulationConfig, `waitScale` and `alarmScale`).
  */
 export async function answerControl(request: IncomingRequest, parts: ControlParts): Promise<AwsResponse> {
   const url = new URL(request.pathAndQuery, 'http://gateway');
@@ -42,11 +42,12 @@ export async function answerControl(request: IncomingRequest, parts: ControlPart
     case 'GET config':
       return json(parts.simulation.config);
     case 'POST config': {
-      const { waitScale, ...changes } = JSON.parse(request.body.toString('utf8')) as Partial<SimulationConfig> & {
-        waitScale?: number;
-      };
+      const { waitScale, alarmScale, ...changes } = JSON.parse(
+        request.body.toString('utf8'),
+      ) as Partial<SimulationConfig> & { waitScale?: number; alarmScale?: number };
       if (waitScale !== undefined)
         await tellMiniStack(parts.forward, '/_ministack/config', { 'stepfunctions._SFN_WAIT_SCALE': waitScale });
+      if (alarmScale !== undefined) await tellMiniStack(parts.forward, '/_local/alarm-scale', { scale: alarmScale });
       if (changes.replicationLagMs !== undefined)
         await tellMiniStack(parts.forward, '/_local/replication-lag', { ms: changes.replicationLagMs });
       if (changes.filterAfterPaging !== undefined)

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultImportJobOptions } from '../../simulation/import-jobs/options.ts';
 import { preciseNow } from './http-server.ts';
 import { importJobsInterceptor } from './import-jobs/index.ts';
-import { multipartChecksums } from './multipart-checksums.ts';
+import { multipartUploads } from './multipart-uploads.ts';
 import type { Simulation } from './simulation/simulation.ts';
 import { stackSetInterceptor } from './stack-sets/index.ts';
 import type { AwsCredentials, Backend, Interceptor } from './types.ts';
@@ -30,7 +30,7 @@ export function interceptors({
   return [
     simulation.faults,
     validationInterceptor({ modelsDir: modelsFolder }),
-    multipartChecksums(),
+    multipartUploads(),
     simulation.requiredTags,
     simulation.quotas,
     simulation.latencies,

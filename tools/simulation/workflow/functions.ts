@@ -38,7 +38,7 @@ import type { LeaseDeps, SolutionWorkflow } from '../../../source/domain/workflo
 import { tellingProgress } from '../../../source/domain/workflow/progress.ts';
 import type { TellProgress } from '../../../source/domain/state/work-figures.ts';
 import { toldInvocation } from '../../../source/adapters/told-invocation.ts';
-import { importJobEnded } from '../../../source/domain/workflow/metrics.ts';
+import { importJobEnded } from '../../../source/domain/workflow/anonymous-metrics.ts';
 import { notify } from '../../../source/domain/workflow/notices/notify.ts';
 import type { NotifyDeps } from '../../../source/domain/workflow/notices/notify.ts';
 import { withPermittedPorts } from './permitted-ports.ts';
@@ -48,7 +48,7 @@ const TABLE = 'backup-table';
 const BUCKET = 'state-bucket';
 
 /** What the functions find in their Region. */
-export interface RegionServices extends Pick<NotifyDeps, 'publish' | 'sendMetrics'> {
+export interface RegionServices extends Pick<NotifyDeps, 'publish' | 'sendAnonymous'> {
   readonly random: Random;
   readonly cognito: UserPoolReader;
   readonly writer: UserPoolWriter;
@@ -111,7 +111,7 @@ function telling<T>(
 }
 
 function commonFunctions(
-  { table, executionStatus, invocation, publish, sendMetrics, objects }: RegionServices,
+  { table, executionStatus, invocation, publish, sendAnonymous, objects }: RegionServices,
   { primaryRegion, secondaryRegion, primaryUserPoolId }: FunctionSettings,
 ): Functions {
   return {
@@ -122,12 +122,13 @@ function commonFunctions(
     MessageBroker: (event) =>
       notify(
         event,
-        { ...invocation(), publish, sendMetrics, objects },
+        { ...invocation(), publish, sendAnonymous, measure: () => undefined, objects },
         {
           preference: 'INFO_AND_ERRORS',
           primaryRegion,
           userPoolId: primaryUserPoolId,
           tableName: TABLE,
+          exportWorkflowArn: 'ExportWorkflow',
         },
       ),
   };
@@ -201,7 +202,7 @@ function importFunctions(
   }: RegionServices,
   { primaryUserPoolId, callsPerSecond, paced }: FunctionSettings,
 ): Functions {
-  const { random, invocation, sendMetrics } = services;
+  const { random, invocation, sendAnonymous } = services;
   const ports = { pools: cognito, pool: cognito, writer, jobs, table, objects, newUsers, updates };
   const calling = async (
     { executionArn, options }: ReturnType<typeof startedImport>,
@@ -245,7 +246,7 @@ function importFunctions(
     ScanTable: step((deps, { options, restore }) => scanTable({ ...restore, options, tableName: TABLE }, deps)),
     ImportUsers: step((deps, event) => {
       const jobEnded = (job: ImportJob): Promise<void> =>
-        sendMetrics(importJobEnded(job, regionOf(event.executionArn)));
+        sendAnonymous(importJobEnded(job, regionOf(event.executionArn)));
       return importUsers(target(event), { ...deps, jobEnded });
     }),
     UpdateUsers: step((deps, event) =>

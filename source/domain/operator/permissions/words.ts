@@ -5,7 +5,7 @@ import { list } from './template.ts';
 type Mark = (text: string) => string;
 
 /** A resource, principal or value: references as `<name>`, without the part that all ARNs share. */
-export function named(value: unknown): string {
+export function resourceWords(value: unknown): string {
   if (typeof value === 'string') return value;
   const {
     Ref,
@@ -23,7 +23,7 @@ export function named(value: unknown): string {
   if (either !== undefined)
     return (
       [either[1], either[2]]
-        .map(named)
+        .map(resourceWords)
         .filter((one) => one !== '<NoValue>')
         .join(' or ') + ` (${either[0]})`
     );
@@ -36,10 +36,10 @@ export function named(value: unknown): string {
     .replaceAll('%%SOLUTION_NAME%%', '<solution name>');
 }
 
-/** As `named`; what has no words, as a template of another version may hold, is shown as it is. */
+/** As `resourceWords`; what has no words, as a template of another version may hold, is shown as it is. */
 export function namedOrRaw(value: unknown): string {
   try {
-    return named(value);
+    return resourceWords(value);
   } catch {
     return JSON.stringify(value);
   }
@@ -49,7 +49,7 @@ export function namedOrRaw(value: unknown): string {
 export const conditionWords = (
   condition: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
   mark: Mark,
-  name: (value: unknown) => string = named,
+  name: (value: unknown) => string = resourceWords,
 ): string =>
   Object.entries(condition)
     .flatMap(([operator, keys]) =>

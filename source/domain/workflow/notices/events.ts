@@ -1,6 +1,10 @@
 import { Fault } from '../../errors.ts';
 import { isWorkflow } from '../lease.ts';
 import type { SolutionWorkflow } from '../lease.ts';
+import type { AlarmNotice } from './alarm-event.ts';
+import { fieldsOf, textOf } from './fields.ts';
+import type { Fields } from './fields.ts';
+import { parseAlarm } from './alarm-event.ts';
 
 /** A state's error as a Catch gives it: `Cause` is text, for functions the JSON of what they threw. */
 export interface CaughtError {
@@ -8,7 +12,7 @@ export interface CaughtError {
   readonly Cause?: string;
 }
 
-/** What MessageBroker is told: by the workflows, by the launch, and by EventBridge about executions that ended badly. */
+/** What MessageBroker is told: by the workflows, by the launch, and by EventBridge about executions that ended badly and alarms. */
 export type NoticeEvent =
   | {
       readonly event: 'failed';
@@ -46,14 +50,11 @@ export type NoticeEvent =
       readonly workflow: SolutionWorkflow;
       readonly stateMachineArn: string;
       readonly error: string;
-    };
+    }
+  | AlarmNotice;
 
 /** That an execution ended, however; except one that had nothing to do. */
-export type EndNotice = Exclude<NoticeEvent, { event: 'launch-export-refused' | 'skipped' }>;
-
-type Fields = Readonly<Record<string, unknown>>;
-const fieldsOf = (value: unknown): Fields => (value !== null && typeof value === 'object' ? (value as Fields) : {});
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+export type EndNotice = Exclude<NoticeEvent, { event: 'launch-export-refused' | 'skipped' | 'alarm' }>;
 
 /** Machines are named `<workflow>-<instance id>`. */
 const workflowOf = (stateMachineArn: string): unknown => stateMachineArn.split(':').at(-1)?.split('-')[0];
@@ -64,7 +65,9 @@ export function parseNotice(event: unknown): NoticeEvent {
   return (
     (fields['detail-type'] === 'Step Functions Execution Status Change'
       ? parseStatusChange(fieldsOf(fields.detail))
-      : parseOwn(fields)) ?? unknownEvent()
+      : fields['detail-type'] === 'CloudWatch Alarm State Change'
+        ? parseAlarm(fields)
+        : parseOwn(fields)) ?? unknownEvent()
   );
 }
 

@@ -1,8 +1,12 @@
 import { isNamed } from '../../errors.ts';
+import type { Measure, Measured } from '../../watch/metrics.ts';
+import { readWatchState } from '../../watch/state.ts';
+import { alarmNotice } from './alarm.ts';
+import type { AlarmNotice } from './alarm-event.ts';
 import type { Clock, Log, ObjectStore } from '../../ports.ts';
 import { regionOf } from '../lease.ts';
-import { workflowEnded } from '../metrics.ts';
-import type { MetricsEvent } from '../metrics.ts';
+import { workflowEnded } from '../anonymous-metrics.ts';
+import type { AnonymousMetric } from '../anonymous-metrics.ts';
 import type { NamedError } from './cause.ts';
 import { parseNotice } from './events.ts';
 import type { EndNotice } from './events.ts';
@@ -12,14 +16,16 @@ import { endedNotice, failureNotice, refusedStartNotice } from './failure.ts';
 import { exportNotice } from './finished-export.ts';
 import { importNotice } from './finished-import.ts';
 import { verifyNotice } from './finished-verify.ts';
-import { marksOf } from './told.ts';
+import { alarmMark, marksOf } from './told.ts';
 import type { Notice } from './text.ts';
 
 /** What telling the end of an execution needs. */
 export interface NotifyDeps {
   readonly publish: (subject: string, body: string) => Promise<void>;
-  readonly sendMetrics: (event: MetricsEvent) => Promise<void>;
-  readonly objects: Pick<ObjectStore, 'list' | 'put'>;
+  readonly sendAnonymous: (event: AnonymousMetric) => Promise<void>;
+  /** Metrics of CloudWatch, for the alarms. */
+  readonly measure: Measure;
+  readonly objects: Pick<ObjectStore, 'get' | 'list' | 'put'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
 }
@@ -30,6 +36,8 @@ export interface NotifySettings {
   readonly primaryRegion: string;
   readonly userPoolId: string;
   readonly tableName: string;
+  /** In the primary Region. */
+  readonly exportWorkflowArn: string;
 }
 
 /** What MessageBroker answers; of a failure, what the execution then fails with. */
@@ -50,6 +58,7 @@ export async function notify(event: unknown, deps: NotifyDeps, settings: NotifyS
     await publish(refusedStartNotice(notice, aboutOf(settings)), deps, settings);
     return { sent: true };
   }
+  if (notice.event === 'alarm') return tellAlarm(notice, deps, settings);
   if (notice.event === 'skipped') return { sent: await tellSkipped(notice, deps, settings) };
   const { message, answer } = await compose(notice, deps, settings);
   const { own, others } = marksOf(notice);
@@ -63,8 +72,47 @@ export async function notify(event: unknown, deps: NotifyDeps, settings: NotifyS
     JSON.stringify({ event: notice.event, toldAt: new Date(deps.clock.now()).toISOString() }),
   );
   if (notice.event === 'finished' && sent) await mark(deps.objects, FIRST_SUCCESS);
-  await deps.sendMetrics(metricOf(notice, deps.clock.now(), settings));
+  deps.measure(badEnd(notice, answer));
+  await deps.sendAnonymous(metricOf(notice, deps.clock.now(), settings));
   return answer ?? { sent };
+}
+
+/**
+ * Tells of an alarm that went off, once. When an alarm judges for the first time there may be no data yet: the metrics of a
+ * launch, or of an update that brings the alarm, come a little later.
+ */
+async function tellAlarm(alarm: AlarmNotice, deps: NotifyDeps, settings: NotifySettings): Promise<Told> {
+  if (alarm.first && alarm.missing) {
+    deps.log.info('An alarm without data that never judged before is not told', { alarm: alarm.alarmArn });
+    return { sent: false };
+  }
+  const mark = alarmMark(alarm);
+  if (await exists(deps.objects, mark)) {
+    deps.log.info('This alarm was told before', { alarm: alarm.alarmArn });
+    return { sent: false };
+  }
+  const watched = await readWatchState(deps.objects);
+  const now = deps.clock.now();
+  const sent = await publish(
+    alarmNotice(alarm, { ...settings, now, about: aboutOf(settings), watched }),
+    deps,
+    settings,
+  );
+  await deps.objects.put(mark, JSON.stringify({ event: alarm.event, toldAt: new Date(now).toISOString() }));
+  return { sent };
+}
+
+/** Halts of an export that did not trust what it saw. */
+const GUARDS: readonly string[] = ['MassDeleteRefused', 'MassChangeRefused', 'SourcePoolEmpty'];
+
+/** What an execution that ended badly counts as; nothing of one that ended well. */
+function badEnd(notice: EndNotice, named: NamedError | undefined): Measured {
+  if (!endedBadly(notice)) return {};
+  return {
+    FailedExecutions: 1,
+    ...(notice.workflow === 'VerifyWorkflow' ? { FailedVerifications: 1 } : {}),
+    ...(named !== undefined && GUARDS.includes(named.error) ? { GuardRefusals: 1 } : {}),
+  };
 }
 
 /** At short intervals a start that finds the last export at work is the rule: it is told at most once a day. */
@@ -112,11 +160,12 @@ async function publish(
   return true;
 }
 
-function metricOf(notice: EndNotice, now: number, { primaryRegion }: NotifySettings): MetricsEvent {
+const endedBadly = (notice: EndNotice): boolean => notice.event !== 'finished' || notice.result.outcome === 'partial';
+
+function metricOf(notice: EndNotice, now: number, { primaryRegion }: NotifySettings): AnonymousMetric {
   const { workflow, executionArn, startedAt } = notice;
-  const partial = notice.event === 'finished' && notice.result.outcome === 'partial';
   const runTimeMs = (notice.event === 'ended' ? notice.endedAt : now) - startedAt;
-  return workflowEnded(notice.event === 'finished' && !partial ? 'Finished' : 'Error', {
+  return workflowEnded(endedBadly(notice) ? 'Error' : 'Finished', {
     workflow,
     region: regionOf(executionArn),
     primaryRegion,

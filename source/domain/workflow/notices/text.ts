@@ -57,9 +57,17 @@ const CONSOLES: Readonly<Record<string, string>> = {
   'aws-us-gov': 'console.amazonaws-us-gov.com',
 };
 
+const consoleOf = (partition: string, region: string): string =>
+  CONSOLES[partition] ?? `${region}.console.aws.amazon.com`;
+
 /** The Step Functions console's page of an execution (`.../executions/details/`) or a machine, by the ARN's partition and Region. */
 export function consoleLink(arn: string): string {
   const [, partition = 'aws', , region = '', , kind] = arn.split(':');
-  const host = CONSOLES[partition] ?? `${region}.console.aws.amazon.com`;
-  return `https://${host}/states/home?region=${region}#/v2/${kind === 'execution' ? 'executions/details' : 'statemachines/view'}/${arn}`;
+  return `https://${consoleOf(partition, region)}/states/home?region=${region}#/v2/${kind === 'execution' ? 'executions/details' : 'statemachines/view'}/${arn}`;
+}
+
+/** The CloudWatch console's page of an alarm. */
+export function alarmLink(arn: string): string {
+  const [, partition = 'aws', , region = '', , , name = ''] = arn.split(':');
+  return `https://${consoleOf(partition, region)}/cloudwatch/home?region=${region}#alarmsV2:alarm/${encodeURIComponent(name)}`;
 }

@@ -13,3 +13,7 @@ export function marksOf(notice: EndNotice): { readonly own: string; readonly oth
   if (notice.event !== 'ended') return { own: byWorkflow, others: [] };
   return { own: `${execution}/ended-${notice.endedAt}.json`, others: notice.status === 'FAILED' ? [byWorkflow] : [] };
 }
+
+/** The mark of an alarm that was told: EventBridge may deliver an event twice. */
+export const alarmMark = ({ alarmArn, at }: { readonly alarmArn: string; readonly at: number }): string =>
+  `notices/alarms/${(alarmArn.split(':').at(-1) ?? '').replaceAll(/[^\w-]/g, '_')}/${at}.json`;

@@ -6,13 +6,18 @@ import type { UserPoolReader } from '../../../domain/ports.ts';
 import { systemClock } from '../../../adapters/clock.ts';
 import { userPoolReader } from '../../../adapters/cognito/pool-reader.ts';
 import { permitted } from '../../../adapters/cognito/permitted.ts';
-import { int } from '../../../adapters/env.ts';
+import { int, requiredText } from '../../../adapters/env.ts';
 import type { Environment } from '../../../adapters/env.ts';
+import { metrics } from '../../../adapters/metrics.ts';
 import { EXPORT_ENVIRONMENT, exportFunction } from './export-function.ts';
 import type { ExportParts } from './export-function.ts';
 
 /** Environment of the functions of the export that call Cognito. */
-export const LISTING_ENVIRONMENT = { ...EXPORT_ENVIRONMENT, COGNITO_TPS: int(1, 25) };
+export const LISTING_ENVIRONMENT = {
+  ...EXPORT_ENVIRONMENT,
+  COGNITO_TPS: int(1, 25),
+  MAIN_STACK_NAME: requiredText(),
+};
 
 /** What a function of the export works with that calls Cognito. */
 export interface ListingParts extends ExportParts {
@@ -26,13 +31,20 @@ export function listingFunction<E extends ExportEvent, R>(
   work: (event: E, parts: ListingParts) => Promise<R>,
 ): (event: unknown, context: Context) => Promise<R> {
   const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
+  const measure = metrics(env.MAIN_STACK_NAME);
   const pool = userPoolReader({ userAgent: env.USER_AGENT, pacer });
   return exportFunction(
     env,
     parse,
     (event, parts) => {
       const { table, assertMayRun: assertLease } = parts;
-      const calling = { ...parts, workflow: 'ExportWorkflow' as const, executionArn: event.executionArn, assertLease };
+      const calling = {
+        ...parts,
+        measure,
+        workflow: 'ExportWorkflow' as const,
+        executionArn: event.executionArn,
+        assertLease,
+      };
       return tellingLastSealed(table, () => permitted(pacer, calling, () => work(event, { ...parts, pool })));
     },
     pacer,

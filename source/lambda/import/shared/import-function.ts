@@ -13,6 +13,7 @@ import type { Environment } from '../../../adapters/env.ts';
 import { guarded } from '../../../adapters/guarded.ts';
 import { invocationOf } from '../../../adapters/invocation.ts';
 import type { Invocation } from '../../../adapters/invocation.ts';
+import { metrics } from '../../../adapters/metrics.ts';
 import { toldInvocation } from '../../../adapters/told-invocation.ts';
 import { objectStore } from '../../../adapters/object-store.ts';
 
@@ -21,6 +22,7 @@ export const IMPORT_ENVIRONMENT = {
   BACKUP_TABLE_NAME: requiredText(),
   STATE_BUCKET: requiredText(),
   COGNITO_TPS: int(1, 25),
+  MAIN_STACK_NAME: requiredText(),
   USER_AGENT: requiredText(),
 };
 
@@ -44,6 +46,7 @@ export function importFunction<E extends StartedImport, R>(
 ): (event: unknown, context: Context) => Promise<R> {
   const userAgent = env.USER_AGENT;
   const leases = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent });
+  const measure = metrics(env.MAIN_STACK_NAME);
   const objects = objectStore({ bucket: env.STATE_BUCKET, userAgent });
   const tableNamed: ImportParts['tableNamed'] = ({ backupTableName: tableName = env.BACKUP_TABLE_NAME }) => ({
     tableName,
@@ -62,7 +65,7 @@ export function importFunction<E extends StartedImport, R>(
       (tell) =>
         permitted(
           pacer,
-          { ...invocation, workflow: 'ImportWorkflow', executionArn, callsPerSecond, objects, assertLease },
+          { ...invocation, measure, workflow: 'ImportWorkflow', executionArn, callsPerSecond, objects, assertLease },
           () => work(parsed, { ...invocation, objects, tableNamed, tell }),
         ),
     );

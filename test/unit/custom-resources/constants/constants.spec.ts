@@ -125,17 +125,22 @@ describe('StackSetConstants', () => {
   const properties = { ConstantsParameterName: NAME, PrimaryRegion: 'us-east-1' };
   let parameters: FakeParameters;
   let regions: string[];
+  let emitted: object[];
   let deployment: Deployment<unknown>;
   beforeEach(() => {
     parameters = new FakeParameters();
     parameters.values.set(NAME, JSON.stringify(STORED));
     regions = [];
+    emitted = [];
     deployment = new Deployment(
       () =>
-        stackSetConstants((region) => {
-          regions.push(region);
-          return parameters;
-        }),
+        stackSetConstants(
+          (region) => {
+            regions.push(region);
+            return parameters;
+          },
+          (stackName) => (measured) => void emitted.push({ stackName, ...measured }),
+        ),
       new FakeClock(),
     );
   });
@@ -154,6 +159,12 @@ describe('StackSetConstants', () => {
     });
     expect(await deployment.request(updateRequest(NAME, properties, properties))).to.deep.include({ Data });
     expect(regions).to.deep.equal(['us-east-1', 'us-east-1']);
+  });
+
+  it('emits the age of a backup that is due from now on when the stack is created, so that its alarm has data; not at an update', async () => {
+    await deployment.request(createRequest(properties));
+    await deployment.request(updateRequest(NAME, properties, properties));
+    expect(emitted).to.deep.equal([{ stackName: 'Backup', BackupAgeRatio: 0 }]);
   });
 
   it('says where a missing parameter should come from', async () => {

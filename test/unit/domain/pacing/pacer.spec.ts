@@ -55,6 +55,16 @@ describe('Pacer', () => {
     expect(pacer.callsPerSecond).to.be.closeTo(22.75, 0.01);
   });
 
+  it('counts the calls of an invocation and how many were throttled, each attempt', async () => {
+    const pacer = new Pacer({ callsPerSecond: 10, clock: new FakeClock() });
+    for (let n = 0; n < 3; n += 1) await pacer.take();
+    pacer.throttled();
+    pacer.throttled();
+    expect([pacer.grants, pacer.throttles]).to.deep.equal([3, 2]);
+    pacer.restart();
+    expect([pacer.grants, pacer.throttles]).to.deep.equal([0, 0]);
+  });
+
   for (const callsPerSecond of [5, 10, 25]) {
     it(`is back at ${callsPerSecond} calls per second two minutes after a storm of throttles`, async () => {
       const clock = new FakeClock();

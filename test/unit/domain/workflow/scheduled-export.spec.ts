@@ -58,9 +58,9 @@ describe('A scheduled export that finds work under way', () => {
       startTime: '2026-03-01T00:00:00.000Z',
       error: { Error: 'RestoreInProgress', Cause: 'A restore runs.' },
     };
-    const settings = { primaryRegion: REGION, userPoolId: 'pool', tableName: 'table' };
+    const settings = { primaryRegion: REGION, userPoolId: 'pool', tableName: 'table', exportWorkflowArn: 'arn' };
     const { services } = world;
-    const deps = { ...world.newInvocation(), ...services };
+    const deps = { ...world.newInvocation(), ...services, measure: () => undefined };
     expect(await notify(event, deps, { ...settings, preference: 'ERRORS_ONLY' })).to.deep.equal({ sent: false });
     expect(world.messages).to.deep.equal([]);
   });

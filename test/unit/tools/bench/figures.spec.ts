@@ -10,6 +10,7 @@ import {
   withAdministrators,
 } from '../../../../tools/bench/cells.ts';
 import { monthlyCost, readPrices } from '../../../../tools/bench/cost.ts';
+import { billOf, WATCH_LIMIT_DOLLARS } from '../../../../tools/bench/watch-cost.ts';
 import { exportCalls, exportLimit, importLimit } from '../../../../tools/bench/limits.ts';
 import { growthOf } from '../../../../tools/bench/computed/growth.ts';
 import { overlapOf } from '../../../../tools/bench/overlap.ts';
@@ -202,6 +203,9 @@ describe('Bench: figures', () => {
       30 * 0.125 + 690 * 10 * 0.000025 + 0.1 * 35 * 2 * 0.023,
       1e-9,
     );
+    const { watch, backup } = billOf(more.lines);
+    expect(watch, 'alarms, metrics, dashboards').to.be.within(0.5, WATCH_LIMIT_DOLLARS);
+    expect(watch + backup).to.be.closeTo(more.dollarsPerMonth, 1e-9);
     expect(prices.date).to.match(/^\d{4}-\d{2}-\d{2}$/);
   });
 });

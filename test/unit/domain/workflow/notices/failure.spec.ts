@@ -120,7 +120,7 @@ describe('MessageBroker: a failure', () => {
     expect(world.onlyMessage().body)
       .to.include('stopped from outside')
       .and.to.match(/Start\s+ImportWorkflow\s+again/);
-    expect(world.sentMetrics[0]?.EventDetails).to.include({ RunTimeInSeconds: 7500 });
+    expect(world.sentAnonymous[0]?.EventDetails).to.include({ RunTimeInSeconds: 7500 });
   });
 
   it('tells a launch whose first export was refused', async () => {

@@ -19,7 +19,7 @@ describe('MessageBroker: an export that finished', () => {
     expect(body).to.include(
       `https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/${EXPORT_ARN}`,
     );
-    expect(world.sentMetrics).to.deep.equal([
+    expect(world.sentAnonymous).to.deep.equal([
       {
         EventType: 'StepFunctionsWorkflowFinished',
         EventDetails: {

@@ -18,7 +18,7 @@ describe('MessageBroker: a restore that finished', () => {
       .and.to.include('3 memberships missing')
       .and.to.include('s3://mapping/restores/p/r/report/failures.csv')
       .and.to.match(/start\s+ImportWorkflow\s+again/);
-    expect(world.sentMetrics[0]?.EventDetails).to.include({ IsPrimaryRegion: 'No' });
+    expect(world.sentAnonymous[0]?.EventDetails).to.include({ IsPrimaryRegion: 'No' });
   });
 
   it('takes a result without an outcome for a partial restore', async () => {

@@ -44,7 +44,7 @@ describe('MessageBroker', () => {
         settings,
       );
     expect(world.sent).to.have.length(4);
-    expect(world.sentMetrics.map(({ EventType }) => EventType.replace('StepFunctionsWorkflow', ''))).to.deep.equal([
+    expect(world.sentAnonymous.map(({ EventType }) => EventType.replace('StepFunctionsWorkflow', ''))).to.deep.equal([
       'Finished',
       'Finished',
       'Finished',
@@ -59,7 +59,8 @@ describe('MessageBroker', () => {
       exportFinished(),
       {
         publish: () => Promise.reject(new Error('refused')),
-        sendMetrics: async () => undefined,
+        sendAnonymous: async () => undefined,
+        measure: () => undefined,
         objects: world.objects,
         clock: world.clock,
         log: world.log,

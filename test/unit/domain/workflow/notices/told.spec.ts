@@ -23,7 +23,7 @@ describe('MessageBroker: an end that several tell of', () => {
     await world.tell(importFinished('partial', { usersMissing: 1 }));
     await world.tell({ ...executionEnded('FAILED'), detail });
     expect(world.sent).to.have.length(1);
-    expect(world.sentMetrics).to.have.length(1);
+    expect(world.sentAnonymous).to.have.length(1);
     expect(
       await world.tell(workflowFailed(lambdaError('AccessDenied', 'No.'), 'ImportWorkflow', IMPORT_ARN)),
     ).to.deep.equal({
@@ -47,7 +47,7 @@ describe('MessageBroker: an end that several tell of', () => {
       'Restore INCOMPLETE: 1 of 2,000 users not restored',
     ]);
     expect(world.sent[2]?.body).to.include('s3://mapping/restores/p/r/report/failures.csv');
-    expect(world.sentMetrics).to.have.length(3);
+    expect(world.sentAnonymous).to.have.length(3);
   });
 
   it('tells a failure after a redrive, also where only EventBridge can', async () => {

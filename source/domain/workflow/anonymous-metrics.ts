@@ -2,7 +2,7 @@ import type { ImportJob } from '../ports.ts';
 import type { SolutionWorkflow } from './lease.ts';
 
 /** The three events of the implementation guide ("Collection of operational metrics"), with exactly its fields. */
-export type MetricsEvent =
+export type AnonymousMetric =
   | {
       readonly EventType: 'CognitoUserImportJobEnded';
       readonly EventDetails: {
@@ -38,7 +38,7 @@ const anonymous = (message: string): string =>
 export const importJobEnded = (
   { status, created = '', started = '', completed = '', completionMessage = '' }: ImportJob,
   region: string,
-): MetricsEvent => ({
+): AnonymousMetric => ({
   EventType: 'CognitoUserImportJobEnded',
   EventDetails: {
     JobStatus: status,
@@ -64,7 +64,7 @@ export const workflowEnded = (
     readonly primaryRegion: string;
     readonly runTimeMs: number;
   },
-): MetricsEvent => ({
+): AnonymousMetric => ({
   EventType: `StepFunctionsWorkflow${how}`,
   EventDetails: {
     WorkflowName: workflow,
