@@ -188,7 +188,7 @@ describe('Odd users, and what AWS leaves open about import jobs, on the local cl
       importJobs: 2,
       membershipsMissing: heldBack.length,
     });
-    expect(report.notes.join()).to.match(/1 users are linked to accounts of identity providers/);
+    expect(report.notes.join()).to.match(/1 user is linked to accounts of identity providers/);
     expect(await cloud.endUserMessages()).to.deep.equal([]);
   });
 });

@@ -164,7 +164,7 @@ describe('Verification on the local cloud, with IAM enforced', function () {
     const sub = victim?.Attributes?.find(({ Name }) => Name === 'sub')?.Value ?? '';
     await cognito.send(new AdminDisableUserCommand({ UserPoolId: poolId, Username: victim?.Username }));
     const ended = await verify(PRIMARY, { UserPoolId: poolId, Percent: 5 });
-    await expectFailed(ended, 'PoolDiffers', /1 users different\. Who and what: s3:\/\/.*differences\.csv/);
+    await expectFailed(ended, 'PoolDiffers', /1 user different\. Who and what: s3:\/\/.*differences\.csv/);
     const key = /s3:\/\/[^/]+\/(\S+differences\.csv)/.exec(ended.cause ?? '')?.[1] ?? '';
     expect(Buffer.from(await bytes(PRIMARY, key)).toString()).to.match(
       new RegExp(`^${sub},.*,different: enabled$`, 'm'),

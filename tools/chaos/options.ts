@@ -37,6 +37,13 @@ export function chaosOptions(args: readonly string[]): ChaosOptions {
     users: { type: 'string' },
     quick: { type: 'boolean' },
   });
+  const given = (['seeds', 'first', 'seed', 'users'] as const).filter((name) => values[name] !== undefined);
+  if (values.quick === true && given.length > 0)
+    throw new Error(
+      `--quick has seeds and users of its own; leave out ${given.map((name) => `--${name}`).join(', ')}.`,
+    );
+  if (values.seed !== undefined && (values.seeds !== undefined || values.first !== undefined))
+    throw new Error('--seed is one seed, --first and --seeds are several: give either.');
   if (values.quick === true) return { ...QUICK, write: false };
   const first = wholeNumberOption('--first', values.first ?? '1', 0, 1_000_000);
   const users = wholeNumberOption('--users', values.users ?? '120', 20, 200);

@@ -26,15 +26,20 @@ import { makePool } from './steps/seed.ts';
 import { uninstall } from './steps/uninstall.ts';
 import { verify } from './steps/verify.ts';
 
+/** Another name than README's, whose commands may be tried on the cloud that the demo leaves. */
+const STACK = 'UserProfilesExportDemo';
+
 async function run(options: DemoOptions): Promise<number> {
   const population = populationOf(options);
   const narrator = new Narrator();
   narrator.step(`A local AWS with two Regions: ${PRIMARY} and ${SECONDARY}`);
-  const cloud = await (options.keep ? startBackgroundCloud() : startLocalCloud());
+  const cloud = await (options.keep ? startBackgroundCloud() : startLocalCloud()).catch((error: unknown) => {
+    throw new DemoFailure(error instanceof Error ? error.message : String(error));
+  });
   stopOnSignal(() => cloud.stop());
   try {
     narrator.say(`AWS_ENDPOINT_URL=${cloud.endpoint} (loopback only, IAM policies are enforced)`);
-    const solution = solutionFor(cloud, 'demo-assets', 'CognitoUserProfilesExport');
+    const solution = solutionFor(cloud, 'demo-assets', STACK);
     await tell({ cloud, narrator, options, population, solution });
     process.stdout.write(`\nAll of it held, in ${elapsed(narrator.totalMs)}.\n`);
     return 0;
@@ -45,7 +50,7 @@ async function run(options: DemoOptions): Promise<number> {
     if (!options.keep) process.stdout.write('\nIts cloud is stopped now; with --keep it goes on, to be looked at.\n');
     return 1;
   } finally {
-    if (options.keep) process.stdout.write(lookAround(cloud));
+    if (options.keep) process.stdout.write(lookAround(cloud, STACK));
     else await cloud.stop();
   }
 }
@@ -84,7 +89,7 @@ const options = optionsOrExit(DEMO_USAGE, demoOptions);
 try {
   process.exitCode = await run(options);
 } catch (error) {
-  if (!(error instanceof CsvProblem)) throw error;
-  process.stderr.write(`${options.usersCsv}: ${error.message}.\n`);
+  if (!(error instanceof CsvProblem || error instanceof DemoFailure)) throw error;
+  process.stderr.write(error instanceof CsvProblem ? `${options.usersCsv}: ${error.message}.\n` : `${error.message}\n`);
   process.exitCode = 1;
 }

@@ -31,7 +31,9 @@ export const shellCommands = (
   region: string,
 ): string =>
   [
-    `  unset $(env | grep -o '^AWS_[A-Z0-9_]*')`,
+    `  for NAME in $(env | grep -o '^AWS_[A-Z0-9_]*'); do unset $NAME; done`,
     `  export AWS_ENDPOINT_URL=${endpoint} AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null NO_PROXY=${LOOPBACK} no_proxy=${LOOPBACK}`,
     `  export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
+    // Version 1 of the CLI does not look at AWS_ENDPOINT_URL for every service: it would ask AWS for queues.
+    `  aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }`,
   ].join('\n');

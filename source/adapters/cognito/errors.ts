@@ -42,7 +42,7 @@ export function cognitoError(
     case 'ResourceNotFoundException':
       return new Halt(
         'UserPoolNotFound',
-        `The user pool ${poolId} does not exist in this Region (${action}). Check the pool's id and Region.`,
+        `The user pool ${poolId} does not exist in this Region of this account (${action}). Check the pool's id, Region and account.`,
       );
     case 'NotAuthorizedException':
       return new Halt(

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { ItemKind } from './items.ts';
 import { NO_COUNTS } from './manifest.ts';
 import type { Counts } from './manifest.ts';
@@ -18,7 +19,7 @@ export const totalOf = ({ users, groups, memberships }: Counts): number => users
 
 /** For messages. */
 export const countsText = ({ users, groups, memberships }: Counts): string =>
-  `${users} users, ${groups} groups and ${memberships} memberships`;
+  `${counted(users, 'user')}, ${counted(groups, 'group')} and ${counted(memberships, 'membership')}`;
 
 /** Kind by kind. */
 export const sumOf = (a: Counts, b: Counts): Counts => eachKind((kind) => a[kind] + b[kind]);

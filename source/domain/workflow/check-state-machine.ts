@@ -2,7 +2,7 @@ import { Fault, Halt } from '../errors.ts';
 import type { HaltName } from '../errors.ts';
 import type { ImportOptions } from '../import/plan/plan-model.ts';
 import type { VerifyOptions } from '../verify/verify-event.ts';
-import type { ExportOptions } from './input.ts';
+import type { ExportOptions, StartedIn } from './input.ts';
 import { parseExportInput, parseImportInput, parseVerifyInput } from './input.ts';
 import type { LeaseDeps, SolutionWorkflow } from './lease.ts';
 import { assertNoRestore, isWorkflow, regionOf, takeLease } from './lease.ts';
@@ -25,11 +25,12 @@ export interface Busy {
   readonly Cause: string;
 }
 
-const PARSERS: Readonly<Record<SolutionWorkflow, (input: unknown, region: string) => WorkflowState['options']>> = {
-  ExportWorkflow: parseExportInput,
-  ImportWorkflow: parseImportInput,
-  VerifyWorkflow: parseVerifyInput,
-};
+const PARSERS: Readonly<Record<SolutionWorkflow, (input: unknown, startedIn: StartedIn) => WorkflowState['options']>> =
+  {
+    ExportWorkflow: parseExportInput,
+    ImportWorkflow: parseImportInput,
+    VerifyWorkflow: parseVerifyInput,
+  };
 
 /**
  * CheckStateMachine: checks the input, then takes the workflow's lease in this Region; an export also halts while a
@@ -39,11 +40,11 @@ const PARSERS: Readonly<Record<SolutionWorkflow, (input: unknown, region: string
 export async function checkStateMachine(
   deps: LeaseDeps,
   event: unknown,
-  regions: readonly string[],
+  { regions, tableName }: { readonly regions: readonly string[]; readonly tableName: string },
 ): Promise<WorkflowState> {
   const { workflow, executionArn, startTime, input } = parseEvent(event);
   const region = regionOf(executionArn);
-  const options = PARSERS[workflow](input, region);
+  const options = PARSERS[workflow](input, { region, tableName });
   const state = { executionArn, startTime, options, skipped: false };
   try {
     await takeLease(deps, { workflow, region, executionArn });

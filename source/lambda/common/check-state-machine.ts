@@ -23,7 +23,10 @@ const deps = {
 /** First state of every workflow: checks the input and takes the lease. */
 export const handler = guarded(async (event: unknown, context: Context): Promise<WorkflowState> => {
   logger.addContext(context);
-  const state = await checkStateMachine(deps, event, [env.PRIMARY_REGION, env.SECONDARY_REGION]);
+  const state = await checkStateMachine(deps, event, {
+    regions: [env.PRIMARY_REGION, env.SECONDARY_REGION],
+    tableName: env.BACKUP_TABLE_NAME,
+  });
   log.info('Lease taken', { executionArn: state.executionArn });
   return state;
 });

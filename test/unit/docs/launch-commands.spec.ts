@@ -12,13 +12,15 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const commands = [...readme.slice(readme.indexOf('## Launch')).matchAll(/```bash\n([^]*?)```/g)].map(
   ([, block = '']) => block,
 );
-/** An AWS CLI that notes how it was called and answers the two questions of the README. */
+/** An AWS CLI that notes how it was called and answers the questions of the README. */
 const FAKE_AWS = `#!/usr/bin/env bash
 printf '%s\\0' "$@" >> calls; printf '\\n' >> calls
 case "$1 $2" in
   'sts get-caller-identity') echo 123456789012 ;;
   'cloudformation describe-stacks') echo "arn:$(grep -o "OutputKey=='[A-Za-z]*'" <<< "$*" | cut -d"'" -f2)" ;;
   'stepfunctions list-state-machines') echo arn:import ;;
+  'stepfunctions start-execution') echo arn:aws:states:eu-west-1:123456789012:execution:machine:name ;;
+  's3 ls') echo restores/report/report.json ;;
 esac
 `;
 

@@ -57,7 +57,13 @@ function contentOf(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new CsvProblem({}, `the file cannot be read: ${(error as Error).message}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const known: Readonly<Record<string, string>> = {
+      ENOENT: 'there is no such file',
+      EISDIR: 'that is a folder, and a CSV file is needed',
+      EACCES: 'this user may not read the file',
+    };
+    throw new CsvProblem({}, known[code ?? ''] ?? `the file cannot be read: ${message}`);
   }
 }
 

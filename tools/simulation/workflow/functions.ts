@@ -117,7 +117,10 @@ function commonFunctions(
   return {
     CheckStateMachine: (event) => {
       const { clock } = invocation();
-      return checkStateMachine({ table, executionStatus, clock }, event, [primaryRegion, secondaryRegion]);
+      return checkStateMachine({ table, executionStatus, clock }, event, {
+        regions: [primaryRegion, secondaryRegion],
+        tableName: TABLE,
+      });
     },
     MessageBroker: (event) =>
       notify(

@@ -1,3 +1,4 @@
+import { counted, countedAs } from '../../counted.ts';
 import { readList } from '../../state/stored-list.ts';
 import type { BatchPlan, PlannedGroup, RestorePlan, UpdateOp } from '../plan/plan-model.ts';
 import { planKey, plannedGroupShape } from '../plan/plan-model.ts';
@@ -84,12 +85,12 @@ function groupNotes(groups: readonly PlannedGroup[], withoutItem: number): strin
     ...(withRole === 0
       ? []
       : [
-          `${withRole} groups had an IAM role, which is not set on the restored groups; groups.json of this restore names the roles.`,
+          `${counted(withRole, 'group')} had an IAM role, which is not set on restored groups; groups.json of this restore names the role.`,
         ]),
     ...(withoutItem === 0
       ? []
       : [
-          `${withoutItem} groups are in the backup by their members only: they are restored without description and precedence.`,
+          `${countedAs(withoutItem, 'group', ['is', 'are'])} in the backup by members only: restored without description and precedence.`,
         ]),
   ];
 }

@@ -1,6 +1,7 @@
 import { plannedGroupShape } from '../plan/plan-model.ts';
 import { offeredRecovery, RECOVERY_STEP } from '../csv/recovery.ts';
 import { assertPreflight, preflight } from '../preflight/preflight.ts';
+import { countedAs } from '../../counted.ts';
 import type { PoolSettings } from '../../model.ts';
 import { subShape } from '../../state/shape.ts';
 import { putList, readList } from '../../state/stored-list.ts';
@@ -69,27 +70,27 @@ const userNotes = ({ losers, aliasLosers, tally, survey: { linked } }: Classifie
   ...(losers.length === 0
     ? []
     : [
-        `${losers.length} users have the name of another user in the new pool and are not restored; failures.csv lists them.`,
+        `${countedAs(losers.length, 'user', ['has', 'have'])} the name of another user in the new pool and will not be restored; failures.csv lists them.`,
       ]),
   ...(aliasLosers.length === 0
     ? []
     : [
-        `${aliasLosers.length} users have an alias (verified address or preferred_username) by which another user signs in to the new pool: they are restored without it, and failures.csv lists them.`,
+        `${countedAs(aliasLosers.length, 'user', ['has', 'have'])} an alias (verified address or preferred_username) by which another user signs in to the new pool: they are restored without it, and failures.csv lists them.`,
       ]),
   ...((tally.counts.withLosses ?? 0) === 0
     ? []
     : [
-        `${tally.counts.withLosses} users are restored without an attribute that the new pool would refuse or the backup does not hold in a readable form; failures.csv names them.`,
+        `${countedAs(tally.counts.withLosses ?? 0, 'user', ['is', 'are'])} restored without an attribute that the new pool would refuse or the backup does not hold in a readable form; failures.csv names them.`,
       ]),
   ...((tally.counts.automaticGroups ?? 0) === 0
     ? []
     : [
-        `${tally.counts.automaticGroups} groups of the backup are those that Cognito makes itself for the users of an identity provider (<pool id>_<provider>): they are neither created nor filled. The new pool gets its own when such users sign in.`,
+        `${countedAs(tally.counts.automaticGroups ?? 0, 'group', ['is of the kind', 'are of the kind'])} that Cognito makes itself for the users of an identity provider (<pool id>_<provider>): such groups are neither created nor filled. The new pool gets its own when such users sign in.`,
       ]),
   ...(linked === 0
     ? []
     : [
-        `${linked} users are linked to accounts of identity providers (attribute identities). The links are not restored: link them again with AdminLinkProviderForUser before these users sign in through their provider.`,
+        `${countedAs(linked, 'user', ['is', 'are'])} linked to accounts of identity providers (attribute identities). The links are not restored: link them again with AdminLinkProviderForUser before these users sign in through their provider.`,
       ]),
 ];
 

@@ -4,22 +4,31 @@ import { Halt } from '../../errors.ts';
 const POOL_ID = /^([a-z]{2,}(?:-[a-z]+)+-\d+)_([0-9A-Za-z]+)$/;
 const MAX_LENGTH = 55;
 
+/** Whether this is the id of a pool of `region`. */
+export const isPoolIdOf = (poolId: string, region: string): boolean => regionOfPool(poolId) === region;
+
 /** Halts with InvalidNewUserPoolId unless `poolId` is the id of a pool of `region`, where the workflow runs. */
 export function assertPoolId(poolId: string, region: string): void {
-  const match = poolId.length <= MAX_LENGTH ? POOL_ID.exec(poolId) : null;
-  if (match === null) {
-    throw new Halt(
-      'InvalidNewUserPoolId',
-      `NewUserPoolId ${shown(poolId)}is not the id of a user pool. Give an id such as ${region}_AbCdEfGhI, as the Cognito console shows it.`,
-    );
-  }
-  if (match[1] !== region) {
-    throw new Halt(
-      'InvalidNewUserPoolId',
-      `NewUserPoolId ${poolId} belongs to the Region ${match[1]}, but this ImportWorkflow runs in ${region}. Start the ImportWorkflow of ${match[1]}, or create the new pool in ${region}.`,
-    );
-  }
+  if (isPoolIdOf(poolId, region)) return;
+  throw new Halt(
+    'InvalidNewUserPoolId',
+    `NewUserPoolId must be the id of a user pool of ${region}, such as ${region}_AbCdEfGhI, but is ${aboutPoolId(poolId, region) ?? 'another text'}.`,
+  );
 }
 
-/** What was given is repeated only where a name of nobody could look like it: a Region without a pool. */
-const shown = (text: string): string => (/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(text) ? `"${text}" ` : '');
+/**
+ * What is given in place of the id of a pool of `region`: repeated only where nobody's name could look like it, so a pool of
+ * another Region, or a Region without a pool. Undefined where nothing more can be said than that it is a text.
+ */
+export function aboutPoolId(text: string, region: string): string | undefined {
+  const other = regionOfPool(text);
+  if (other !== undefined)
+    return `${text}, a pool of ${other}: start the workflow of ${other}, or give a pool of ${region}, where this one runs`;
+  if (/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(text)) return `"${text}", a Region without a pool`;
+  if (text.startsWith('arn:'))
+    return 'an ARN, which is not the id of a user pool: the id is its last part, behind the slash';
+  return undefined;
+}
+
+const regionOfPool = (text: string): string | undefined =>
+  text.length <= MAX_LENGTH ? POOL_ID.exec(text)?.[1] : undefined;

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.ts';
 import { Halt } from '../../errors.ts';
 import type { PoolSettings, SchemaAttribute } from '../../model.ts';
 import { boundsOf } from './attribute-fit.ts';
@@ -83,12 +84,24 @@ function missingFindings({ header, settings, source, usage }: PreflightFacts): s
     .filter((name) => !header.includes(name) && settings.schema.every((given) => given.name !== name))
     .sort();
   if (missing.length === 0) return [];
-  const immutable = (name: string): string =>
-    source.schema.some((wanted) => wanted.name === name && !wanted.mutable) ? ', immutable' : '';
-  const withCounts = missing.map((name) => `${name} (${usage[name]} users${immutable(name)})`).join(', ');
+  const declared = missing.map((name) => {
+    const wanted = source.schema.find((attribute) => attribute.name === name);
+    const users = counted(usage[name], 'user');
+    return `${name} (${wanted === undefined ? users : `${declaration(wanted)}, ${users}`})`;
+  });
   return [
-    `attributes of the backup that the pool does not have: ${withCounts}; add them to the pool's schema (an immutable one can be set only when its user is created, never later)`,
+    `attributes of the backup that the pool does not have: ${declared.join(', ')}; add them to the pool's schema as they are declared here (an immutable one can be set only when its user is created, never later)`,
   ];
+}
+
+/** All that the pool's schema has to say of an attribute, so that one look at the message is enough to declare it. */
+function declaration(attribute: SchemaAttribute): string {
+  const bounded = attribute.min !== undefined || attribute.max !== undefined;
+  return [
+    attribute.type,
+    ...(bounded ? [`${attribute.type === 'String' ? 'length ' : ''}${range(boundsOf(attribute))}`] : []),
+    ...(attribute.mutable ? [] : ['immutable']),
+  ].join(', ');
 }
 
 /** Whom the CSV cannot carry for want of a column. */
@@ -98,7 +111,8 @@ function columnNotes({ header, settings, usage }: PreflightFacts): string[] {
     .filter((name) => name !== 'sub' && Object.hasOwn(usage, name) && !header.includes(name))
     .sort();
   return without.map(
-    (name) => `Attribute ${name} is no column of the new pool's CSV: its ${usage[name]} users are created one by one.`,
+    (name) =>
+      `Attribute ${name} is no column of the new pool's CSV: ${usage[name] === 1 ? 'its 1 user is' : `its ${usage[name]} users are`} created one by one.`,
   );
 }
 
@@ -111,7 +125,7 @@ function requiredFindings({ settings, source, users, usage }: PreflightFacts): s
       return without === 0 || wasRequired
         ? []
         : [
-            `the pool requires ${name}, which ${without} users of the backup do not have (fixed when a pool is created)`,
+            `the pool requires ${name}, which ${counted(without, 'user')} of the backup ${without === 1 ? 'does' : 'do'} not have (fixed when a pool is created)`,
           ];
     });
 }

@@ -1,3 +1,5 @@
+import { countsText } from '../../backup/counts.ts';
+import { counted } from '../../counted.ts';
 import { Halt } from '../../errors.ts';
 import type { StepEnd } from '../../state/step.ts';
 import { DIFFERENCES_HEADER } from './rows.ts';
@@ -39,15 +41,15 @@ export async function writePoolReport({ input, deps, progress, folder }: Compari
   return 'moved';
 }
 
-const WORDS: readonly (readonly [count: keyof PoolCounts, words: string])[] = [
-  ['usersMissing', 'users missing'],
-  ['usersExtra', 'users that the backup does not have'],
-  ['usersDifferent', 'users different'],
-  ['groupsMissing', 'groups missing'],
-  ['groupsExtra', 'groups that the backup does not have'],
-  ['groupsDifferent', 'groups different'],
-  ['membershipsMissing', 'memberships missing'],
-  ['membershipsExtra', 'memberships that the backup does not have'],
+const WORDS: readonly (readonly [count: keyof PoolCounts, thing: string, how: string])[] = [
+  ['usersMissing', 'user', 'missing'],
+  ['usersExtra', 'user', 'that the backup does not have'],
+  ['usersDifferent', 'user', 'different'],
+  ['groupsMissing', 'group', 'missing'],
+  ['groupsExtra', 'group', 'that the backup does not have'],
+  ['groupsDifferent', 'group', 'different'],
+  ['membershipsMissing', 'membership', 'missing'],
+  ['membershipsExtra', 'membership', 'that the backup does not have'],
 ];
 
 /** Halt PoolDiffers with the counts and where the rows are; nothing personal. */
@@ -55,10 +57,10 @@ export function assertSame({ input, progress, folder }: ComparisonRun): void {
   const { counts } = progress.state;
   if (!differs(counts)) return;
   const found = WORDS.filter(([count]) => counts[count] > 0)
-    .map(([count, words]) => `${counts[count]} ${words}`)
+    .map(([count, thing, how]) => `${counted(counts[count], thing)} ${how}`)
     .join(', ');
   throw new Halt(
     'PoolDiffers',
-    `The user pool ${input.userPoolId} is not what the backup holds (export ${input.runId}: ${counts.users} users, ${counts.groups} groups, ${counts.memberships} memberships): ${found}. Who and what: s3://${input.bucket}/${differencesKey(folder)}; counts: s3://${input.bucket}/${reportKey(folder)}.`,
+    `The user pool ${input.userPoolId} is not what the backup holds (export ${input.runId}: ${countsText(counts)}): ${found}. Who and what: s3://${input.bucket}/${differencesKey(folder)}; counts: s3://${input.bucket}/${reportKey(folder)}.`,
   );
 }

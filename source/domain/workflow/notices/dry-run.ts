@@ -1,6 +1,6 @@
 import { RECOVERY_STEP } from '../../import/csv/recovery.ts';
 import type { Standing } from '../../import/report/standing.ts';
-import { counted, number } from './text.ts';
+import { counted, number } from '../../counted.ts';
 
 const HELD_BACK = 'users would not be created: the pool has triggers that would see it, and AllowTriggers is not given';
 

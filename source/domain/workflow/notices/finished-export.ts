@@ -3,7 +3,8 @@ import type { CleanUpResult, ManifestSummary } from '../../export/clean-up/clean
 import { missesUsers } from '../../export/listing-scope.ts';
 import { tooLargeKey } from '../../export/too-large.ts';
 import type { NoticeEvent } from './events.ts';
-import { bodyOf, consoleLink, counted, duration, number, subjectOf } from './text.ts';
+import { counted, number } from '../../counted.ts';
+import { bodyOf, consoleLink, duration, subjectOf } from './text.ts';
 import type { Notice } from './text.ts';
 
 type Summary = Partial<

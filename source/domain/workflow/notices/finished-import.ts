@@ -5,7 +5,8 @@ import { SIGN_UPS_OPEN } from '../../import/preflight/sign-ups.ts';
 import type { RestoreOutcome } from '../../import/plan/outcome.ts';
 import { AUTOMATIC_GROUPS, dryRunFindings } from './dry-run.ts';
 import type { NoticeEvent } from './events.ts';
-import { bodyOf, consoleLink, counted, duration, number, subjectOf } from './text.ts';
+import { counted, number } from '../../counted.ts';
+import { bodyOf, consoleLink, duration, subjectOf } from './text.ts';
 import type { Notice } from './text.ts';
 
 type Finished = Extract<NoticeEvent, { event: 'finished' }>;

@@ -2,7 +2,8 @@ import type { VerifyBackupResult } from '../../verify/backup/state.ts';
 import type { ComparePoolResult } from '../../verify/pool/state.ts';
 import { regionOf } from '../lease.ts';
 import type { NoticeEvent } from './events.ts';
-import { bodyOf, consoleLink, counted, duration, number, subjectOf } from './text.ts';
+import { counted, number } from '../../counted.ts';
+import { bodyOf, consoleLink, duration, subjectOf } from './text.ts';
 import type { Notice } from './text.ts';
 
 type Result = Partial<Pick<VerifyBackupResult, 'runId' | 'counts' | 'objects' | 'notes'>> & {

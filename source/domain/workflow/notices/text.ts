@@ -1,3 +1,5 @@
+export { counted, number } from '../../counted.ts';
+
 /** A message as it is published: plain text for an e-mail. */
 export interface Notice {
   /** Fewer than 100 printable ASCII characters (SNS, Publish: Subject). */
@@ -36,13 +38,6 @@ function wrapped(line: string): string {
   }
   return [...lines, current].join('\n');
 }
-
-/** `12,345` */
-export const number = (value: unknown): string => (typeof value === 'number' ? value.toLocaleString('en-US') : '?');
-
-/** `1 user`, `2 users` */
-export const counted = (value: unknown, thing: string): string =>
-  `${number(value)} ${value === 1 ? thing : `${thing}s`}`;
 
 /** `2 h 5 min`, `3 min 4 s`, `12 s` */
 export function duration(ms: number): string {

@@ -26,7 +26,7 @@ describe("C16: Cognito's own group of an identity provider", () => {
     await world.planned();
     expect(world.groups().map(({ name }) => name)).to.deep.equal(['group0']);
     expect(world.plan().counts).to.deep.include({ automaticGroups: 1, memberships: 3, membershipsWithoutUser: 0 });
-    expect(world.plan().notes.join()).to.match(/1 groups of the backup .*neither created nor filled/);
+    expect(world.plan().notes.join()).to.match(/1 group is of the kind .*neither created nor filled/);
     const { outcome, counts } = await world.execute();
     expect(outcome).to.equal('complete');
     expect(counts).to.include({ groups: 1, groupsAutomatic: 1, memberships: 3, membershipsMissing: 0 });

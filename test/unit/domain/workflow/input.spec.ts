@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { parseExportInput, parseImportInput, parseVerifyInput } from '../../../../source/domain/workflow/input.ts';
 
-const REGION = 'eu-west-1';
+const STARTED_IN = { region: 'eu-west-1', tableName: 'main-BackupTable-1A2B' };
 const POOL = 'eu-west-1_AbCdEfGhI';
 
 describe('input of the workflows', () => {
@@ -17,7 +17,7 @@ describe('input of the workflows', () => {
   });
 
   it('of an import: defaults and every key', () => {
-    expect(parseImportInput({ NewUserPoolId: POOL }, REGION)).to.deep.equal({
+    expect(parseImportInput({ NewUserPoolId: POOL }, STARTED_IN)).to.deep.equal({
       newUserPoolId: POOL,
       allowSourcePool: false,
       allowTriggers: false,
@@ -39,7 +39,7 @@ describe('input of the workflows', () => {
           BackupTableName: 'main-BackupTable-1',
           ExportRun: '20260301T000000Z-0badcafe',
         },
-        REGION,
+        STARTED_IN,
       ),
     ).to.deep.equal({
       newUserPoolId: POOL,
@@ -56,41 +56,38 @@ describe('input of the workflows', () => {
   });
 
   const refusals: [string, unknown, string, RegExp][] = [
-    ['no object', 'text', 'InvalidInput', /JSON object, but is other text; allowed keys: NewUserPoolId/],
-    ['a list', [], 'InvalidInput', /a list/],
-    ['null', null, 'InvalidInput', /null/],
     [
-      'an unknown key',
-      { NewUserPoolID: POOL },
+      'no object',
+      'text',
       'InvalidInput',
-      /unknown key \(is NewUserPoolId meant.*allowed keys: NewUserPoolId, /,
+      /must be a JSON object, but is text of 4 char.*; allowed keys: NewUserPoolId/,
     ],
+    ['a list', [], 'InvalidInput', /is an empty list/],
+    ['a list of inputs', [{ NewUserPoolId: POOL }], 'InvalidInput', /is a list of 1/],
+    ['null', null, 'InvalidInput', /is null/],
+    ['a number', 7, 'InvalidInput', /is the number 7/],
+    ['a phone number as a number', { NewUserPoolId: POOL, CognitoTPS: 15551234567 }, 'InvalidInput', /five or more/],
     [
-      "a key that could be somebody's",
-      { 'canary@example.org': POOL },
+      'a flag as text',
+      { NewUserPoolId: POOL, DryRun: 'true' },
       'InvalidInput',
-      /unknown key; allowed keys: NewUserPoolId, /,
+      /DryRun as true or false, without quotes, but gives the text "true" \(in quotes\)/,
     ],
+    ['a flag as a number', { NewUserPoolId: POOL, DryRun: 1 }, 'InvalidInput', /but gives the number 1/],
+    ['a flag as null', { NewUserPoolId: POOL, DryRun: null }, 'InvalidInput', /but gives null/],
+    ['a flag in a list', { NewUserPoolId: POOL, DryRun: [true] }, 'InvalidInput', /but gives a list of 1/],
     [
-      'a phone number as a number',
-      { NewUserPoolId: POOL, CognitoTPS: 15551234567 },
-      'InvalidInput',
-      /gives a large number/,
-    ],
-    ['a key of the prototype', JSON.parse('{"__proto__": 1}'), 'InvalidInput', /unknown key/],
-    ['a flag as text', { NewUserPoolId: POOL, DryRun: 'true' }, 'InvalidInput', /DryRun as true or false.*other text/],
-    [
-      'too many calls per second',
+      'too many calls',
       { NewUserPoolId: POOL, CognitoTPS: 26 },
       'InvalidInput',
-      /CognitoTPS as a whole number from 1 to 25.*the number 26/,
+      /CognitoTPS as a whole number from 1 to 25, .*the number 26/,
     ],
-    ['half a call per second', { NewUserPoolId: POOL, CognitoTPS: 0.5 }, 'InvalidInput', /CognitoTPS/],
+    ['half a call per second', { NewUserPoolId: POOL, CognitoTPS: 0.5 }, 'InvalidInput', /the number 0\.5/],
     [
-      'an empty table name',
-      { NewUserPoolId: POOL, BackupTableName: '' },
+      'calls as text',
+      { NewUserPoolId: POOL, CognitoTPS: '10' },
       'InvalidInput',
-      /BackupTableName.*empty text/,
+      /without quotes, but gives the text "10" \(in quotes\)/,
     ],
     [
       'a run that is no run id',
@@ -98,22 +95,159 @@ describe('input of the workflows', () => {
       'InvalidInput',
       /ExportRun as the id of an export run, such as 2026/,
     ],
-    ['no pool', {}, 'InvalidNewUserPoolId', /no NewUserPoolId.*eu-west-1_/],
-    ['a malformed pool id', { NewUserPoolId: 'my pool' }, 'InvalidNewUserPoolId', /not the id of a user pool/],
-    ['a pool of another Region', { NewUserPoolId: 'eu-central-1_AbC' }, 'InvalidNewUserPoolId', /eu-central-1/],
+    [
+      'no pool',
+      {},
+      'InvalidNewUserPoolId',
+      /has no NewUserPoolId: create an empty user pool in eu-west-1 .*\{"NewUserPoolId": "eu-west-1_AbCdEfGhI"\}$/,
+    ],
+    [
+      'a malformed pool id',
+      { NewUserPoolId: 'my pool' },
+      'InvalidNewUserPoolId',
+      /id of a user pool of eu-west-1, such as eu-west-1_AbCdEfGhI, but gives text of 7 characters/,
+    ],
+    ['an empty pool id', { NewUserPoolId: '' }, 'InvalidNewUserPoolId', /empty text/],
+    [
+      'a pool id with blanks',
+      { NewUserPoolId: ` ${POOL}` },
+      'InvalidNewUserPoolId',
+      /text of 20 characters, with blanks around it/,
+    ],
+    [
+      'a pool id with look-alikes',
+      { NewUserPoolId: 'eu-west-1_\u0410bCdEfGhI' },
+      'InvalidNewUserPoolId',
+      /no plain letters/,
+    ],
+    ['a Region alone', { NewUserPoolId: 'eu-west-1' }, 'InvalidNewUserPoolId', /"eu-west-1", a Region without a pool/],
+    [
+      'a pool of another Region',
+      { NewUserPoolId: 'eu-central-1_AbC' },
+      'InvalidNewUserPoolId',
+      /eu-central-1_AbC, a pool of eu-central-1: start the workflow of eu-central-1/,
+    ],
+    [
+      "a pool's ARN",
+      { NewUserPoolId: `arn:aws:cognito-idp:eu-west-1:999999999999:userpool/${POOL}` },
+      'InvalidNewUserPoolId',
+      /an ARN.*last part/,
+    ],
+    ['a pool as an object', { NewUserPoolId: { Id: POOL } }, 'InvalidNewUserPoolId', /but gives an object/],
   ];
   for (const [what, input, name, message] of refusals) {
     it(`of an import refuses ${what}`, () => {
-      expect(() => parseImportInput(input, REGION))
+      expect(() => parseImportInput(input, STARTED_IN))
         .to.throw(message)
         .with.property('name', name);
     });
   }
 
+  const keys: [string, string, RegExp][] = [
+    [
+      'Pool',
+      'the words of known keys',
+      /an unknown key "Pool" \(number 2 of 2, 4 characters\); allowed keys: NewUserPoolId, /,
+    ],
+    [
+      'dry_run',
+      'another spelling',
+      /unknown key "dry_run" \(number 2 of 2, 7 characters; is DryRun meant\?.*"DryRun": true\}$/,
+    ],
+    [
+      'RestoreUnconfirmd',
+      'a slip of the pen',
+      /unknown key \(number 2 of 2, 17 characters; is RestoreUnconfirmed meant\?/,
+    ],
+    ['Triggers', 'a part of one key', /unknown key "Triggers" .*is AllowTriggers meant\?/],
+    [
+      'DryRun\u200b',
+      'an unseen character',
+      /7 characters, with characters that are no plain letters.*is DryRun meant\?/,
+    ],
+    ['DryR\u03c5n', 'a letter that looks like another', /no plain letters.*is DryRun meant\?/],
+    ['', 'nothing', /unknown key \(number 2 of 2, empty\)/],
+    ['canary@example.org', "what could be somebody's", /unknown key \(number 2 of 2, 18 characters\); allowed keys: /],
+    ['__proto__', 'a key of the prototype', /unknown key \(number 2 of 2, 9 characters\)/],
+  ];
+  for (const [key, what, message] of keys) {
+    it(`tells a key that is not allowed by ${what}`, () => {
+      const input: unknown = JSON.parse(`{"NewUserPoolId": "${POOL}", ${JSON.stringify(key)}: 1}`);
+      expect(() => parseImportInput(input, STARTED_IN))
+        .to.throw(message)
+        .and.not.match(/canary/);
+    });
+  }
+
+  it("shows a key of another workflow, since it is nobody's", () => {
+    const shown = (parse: (input: unknown) => unknown, key: string): void => {
+      expect(() => parse({ [key]: 1 }), key).to.throw(`has an unknown key "${key}" `);
+    };
+    for (const key of ['NewUserPoolId', 'AllowSourcePool', 'AllowTriggers', 'RestoreUnconfirmed', 'AcceptIncomplete'])
+      shown(parseExportInput, key);
+    for (const key of ['RecreateMissing', 'DryRun', 'CognitoTPS', 'BackupTableName', 'ExportRun', 'Percent'])
+      shown(parseExportInput, key);
+    for (const key of ['AllowMassDelete', 'AllowMassChange'])
+      shown((input) => parseVerifyInput(input, STARTED_IN), key);
+    expect(() => parseExportInput({ PoolNina: 1 }))
+      .to.throw()
+      .and.not.match(/Nina/);
+  });
+
+  it('tells everything that is wrong at once, and no more of it than can be read', () => {
+    const wrong = { Pool: 'x', DryRun: 'yes', CognitoTPS: 0, NewUserPoolId: 'x' };
+    expect(() => parseImportInput(wrong, STARTED_IN))
+      .to.throw(
+        /has 4 problems: \(1\) it has an unknown key "Pool".*\(2\) it must give DryRun .* the text "yes".*\(3\) it must give CognitoTPS .*the number 0; \(4\) it must give NewUserPoolId .*allowed keys: .*Correct all of it .*: \{"NewUserPoolId": "eu-west-1_AbCdEfGhI", "DryRun": true, "CognitoTPS": 10\}$/,
+      )
+      .with.property('name', 'InvalidInput');
+    const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`key-${index}`, index]));
+    expect(() => parseImportInput(many, STARTED_IN))
+      .to.throw(/has 5001 problems: .*\(6\).*; and 4995 more/)
+      .with.property('message')
+      .with.length.below(1_500);
+  });
+
+  describe('BackupTableName', () => {
+    const given = (BackupTableName: unknown, tableName = STARTED_IN.tableName) =>
+      parseImportInput({ NewUserPoolId: POOL, BackupTableName }, { region: 'eu-west-1', tableName });
+
+    it('may be the table of the launch, of an earlier launch, and a recovered one', () => {
+      for (const name of ['main-BackupTable-1A2B', 'main-BackupTable-9Z', 'main-BackupTable-1A2B.recovered'])
+        expect(given(name)).to.include({ backupTableName: name });
+      expect(given('a-BackupTable-b-BackupTable-2', 'a-BackupTable-b-BackupTable-1')).to.include.keys(
+        'backupTableName',
+      );
+      expect(given('plain', 'plain')).to.include({ backupTableName: 'plain' });
+    });
+
+    it("is refused where the functions' roles would be denied, before any call, with the form that is allowed", () => {
+      for (const name of [
+        'Foo',
+        'main-BackupTable-',
+        'Main-BackupTable-1',
+        'other-main-BackupTable-1',
+        '',
+        'a/b',
+        7,
+        null,
+      ])
+        expect(() => given(name), String(name))
+          .to.throw(
+            /BackupTableName as the name of a DynamoDB table that begins with main-BackupTable- \(the functions may read no other\), but gives .*"BackupTableName": "main-BackupTable-1A2B"\}$/,
+          )
+          .with.property('name', 'InvalidInput');
+      expect(() => given('a-BackupTable-c', 'a-BackupTable-b-BackupTable-1')).to.throw(
+        /begins with a-BackupTable-b-Ba/,
+      );
+      expect(() => given('other', 'plain')).to.throw(/as plain, the table of this launch/);
+    });
+  });
+
   it('of a verification: empty, with its keys, and nothing else', () => {
-    expect(parseVerifyInput({}, REGION)).to.deep.equal({ percent: 100 });
+    expect(parseVerifyInput({}, STARTED_IN)).to.deep.equal({ percent: 100 });
     expect(
-      parseVerifyInput({ UserPoolId: POOL, Percent: 5, Trigger: 'Schedule', CognitoTPS: 25 }, REGION),
+      parseVerifyInput({ UserPoolId: POOL, Percent: 5, Trigger: 'Schedule', CognitoTPS: 25 }, STARTED_IN),
     ).to.deep.equal({ userPoolId: POOL, percent: 5, trigger: 'Schedule', cognitoTps: 25 });
     for (const [input, message] of [
       [{ Percent: 0 }, /Percent as a whole number from 1 to 100/],
@@ -121,10 +255,10 @@ describe('input of the workflows', () => {
       [{ CognitoTPS: 26 }, /CognitoTPS/],
       [{ UserPoolId: '' }, /UserPoolId as the id of a user pool/],
       [{ UserPoolId: 'ana@example.test' }, /UserPoolId/],
-      [{ UserPoolId: 'eu-central-1_AbC' }, /no pool of eu-west-1/],
-      [{ NewUserPoolId: POOL }, /unknown key/],
+      [{ UserPoolId: 'eu-central-1_AbC' }, /eu-central-1_AbC, a pool of eu-central-1/],
+      [{ NewUserPoolId: POOL }, /unknown key "NewUserPoolId" .*is UserPoolId meant/],
     ] as const) {
-      expect(() => parseVerifyInput(input, REGION))
+      expect(() => parseVerifyInput(input, STARTED_IN))
         .to.throw(message)
         .with.property('name', 'InvalidInput');
     }

@@ -15,6 +15,7 @@ const EXPORT = arn('ExportWorkflow', 'one');
 const OTHER = arn('ExportWorkflow', 'two');
 const IMPORT = arn('ImportWorkflow', 'three');
 const REGIONS = ['eu-west-1', 'eu-central-1'];
+const LAUNCH = { regions: REGIONS, tableName: 'main-BackupTable-1' };
 
 describe('leases', () => {
   let world: World;
@@ -100,12 +101,12 @@ describe('leases', () => {
       };
       for (let n = 0; n < 2; n += 1)
         expect(
-          await checkStateMachine(deps(), event('ExportWorkflow', EXPORT, { Trigger: 'Launch' }), REGIONS),
+          await checkStateMachine(deps(), event('ExportWorkflow', EXPORT, { Trigger: 'Launch' }), LAUNCH),
         ).to.deep.equal(state);
     });
 
     it('checks the input before it takes the lease', async () => {
-      expect(await rejection(checkStateMachine(deps(), event('ImportWorkflow', IMPORT, {}), REGIONS))).to.include({
+      expect(await rejection(checkStateMachine(deps(), event('ImportWorkflow', IMPORT, {}), LAUNCH))).to.include({
         name: 'InvalidNewUserPoolId',
       });
       expect(world.table.written).to.equal(0);
@@ -115,19 +116,19 @@ describe('leases', () => {
       const restore = arn('ImportWorkflow', 'r', 'eu-central-1');
       world.table.seed({ ...leaseKey('ImportWorkflow', 'eu-central-1'), executionArn: restore });
       world.executions.set(restore, 'RUNNING');
-      expect(await rejection(checkStateMachine(deps(), event('ExportWorkflow', EXPORT, {}), REGIONS))).to.include({
+      expect(await rejection(checkStateMachine(deps(), event('ExportWorkflow', EXPORT, {}), LAUNCH))).to.include({
         name: 'RestoreInProgress',
       });
       const { options } = await checkStateMachine(
         deps(),
         event('ImportWorkflow', IMPORT, { NewUserPoolId: 'eu-west-1_New' }),
-        REGIONS,
+        LAUNCH,
       );
       expect(options).to.include({ newUserPoolId: 'eu-west-1_New' });
     });
 
     it('refuses an event that no state machine sends', async () => {
-      expect(await rejection(checkStateMachine(deps(), {}, REGIONS))).to.include({ name: 'BadState' });
+      expect(await rejection(checkStateMachine(deps(), {}, LAUNCH))).to.include({ name: 'BadState' });
     });
   });
 });

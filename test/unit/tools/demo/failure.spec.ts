@@ -88,7 +88,7 @@ describe('What a failed demo says', () => {
   it('D19: what lies in a cloud that is then stopped is shown, not pointed to', async () => {
     const asked: string[] = [];
     const text = await withoutPointers(
-      'VerifyWorkflow ended as FAILED: PoolDiffers: 1 users missing. Who and what: s3://a-bucket/verify/x/differences.csv; counts: s3://a-bucket/verify/x/report.json.\nTable: refused (log stream 2026/11/29/[$LATEST]0)',
+      'VerifyWorkflow ended as FAILED: PoolDiffers: 1 user missing. Who and what: s3://a-bucket/verify/x/differences.csv; counts: s3://a-bucket/verify/x/report.json.\nTable: refused (log stream 2026/11/29/[$LATEST]0)',
       (bucket, key) => {
         asked.push(`${bucket} ${key}`);
         return Promise.resolve(key.endsWith('.csv') ? 'sub,sign_in_name,difference\n2,bob,missing\n' : undefined);
@@ -96,7 +96,7 @@ describe('What a failed demo says', () => {
     );
     expect(text).to.equal(
       [
-        'VerifyWorkflow ended as FAILED: PoolDiffers: 1 users missing. Who and what: differences.csv; counts: report.json.',
+        'VerifyWorkflow ended as FAILED: PoolDiffers: 1 user missing. Who and what: differences.csv; counts: report.json.',
         'Table: refused',
         '',
         'differences.csv:',

@@ -98,8 +98,10 @@ describe('Environment of the local cloud', () => {
 
   it('D20: what people are told to type clears their shell first', () => {
     const commands = shellCommands('http://127.0.0.1:4566', CREDENTIALS, 'us-east-1');
-    expect(commands.split('\n')[0]).to.equal("  unset $(env | grep -o '^AWS_[A-Z0-9_]*')");
+    expect(commands.split('\n')[0]).to.equal("  for NAME in $(env | grep -o '^AWS_[A-Z0-9_]*'); do unset $NAME; done");
     expect(commands).to.contain('NO_PROXY=127.0.0.1').and.to.contain('AWS_CONFIG_FILE=/dev/null');
+    // Version 1 of the AWS CLI looks at AWS_ENDPOINT_URL for some services only.
+    expect(commands).to.contain('aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }');
   });
 
   it('D21: functions run on the Node that was set up for their runtime', () => {

@@ -53,7 +53,7 @@ describe('scanTable: who comes, and by which way', () => {
     );
     sealBackup(world.table, world.source);
     expect(await world.scan()).to.include({ byCsv: 23 });
-    expect(world.plan().notes.join()).to.match(/1 users are linked to accounts of identity providers/);
+    expect(world.plan().notes.join()).to.match(/1 user is linked to accounts of identity providers/);
   });
 
   it('restores the newer of two users with one name', async () => {
@@ -65,7 +65,7 @@ describe('scanTable: who comes, and by which way', () => {
     await world.scan();
     expect(namesInOrder(world.chunkUsers().flat())).to.deep.equal(['ann', 'bob']);
     expect(world.lines<ExcludedUser>(world.plan().excludedKey)[0]).to.include({ name: 'Ann', reason: 'NameCollision' });
-    expect(world.plan().notes.join()).to.match(/case-insensitive in the new pool.*1 users have the name/s);
+    expect(world.plan().notes.join()).to.match(/case-insensitive in the new pool.*1 user has the name/s);
   });
 
   it('lets nobody give way to a user of the same name who is left out', async () => {

@@ -21,7 +21,7 @@ describe('scanTable: groups and memberships', () => {
       chunk: null,
       ops: [{ op: 'group', group: 0 }],
     });
-    expect(world.plan().notes.join()).to.match(/1 groups had an IAM role/);
+    expect(world.plan().notes.join()).to.match(/1 group had an IAM role/);
   });
 
   it('puts what follows an import job into that chunk: disable first, then memberships group by group', async () => {
@@ -82,6 +82,6 @@ describe('scanTable: groups and memberships', () => {
     await world.scan();
     expect(world.plan().counts.membershipsWithoutUser).to.equal(2);
     expect(world.groups().map(({ name, members }) => [name, members])).to.deep.include(['ghosts', 1]);
-    expect(world.plan().notes.join()).to.match(/1 groups are in the backup by their members only/);
+    expect(world.plan().notes.join()).to.match(/1 group is in the backup by members only/);
   });
 });

@@ -70,11 +70,11 @@ describe('preflight', () => {
       usage: { 'custom:team': 4, 'custom:age': 1 },
     });
     expect(findings).to.have.length(1);
-    expect(findings[0]).to.include('custom:age (1 users), custom:team (4 users)');
+    expect(findings[0]).to.include('custom:age (1 user), custom:team (String, length 1 to 20, 4 users)');
   });
 
   it('C15: names missing and mistyped attributes that users hold in one message, and which can never be set later', () => {
-    const age = { ...TEAM, name: 'custom:age', mutable: false };
+    const age = { ...TEAM, name: 'custom:age', mutable: false, type: 'Number', min: '18', max: '99' } as const;
     const source = { ...SOURCE, schema: [...SOURCE.schema, age] };
     const result = look({
       settings: withTeam({ type: 'Number' }),
@@ -83,7 +83,7 @@ describe('preflight', () => {
     });
     expect(result.findings).to.have.length(2);
     expect(result.findings.join()).to.match(
-      /custom:age \(3 users, immutable\).*never later.*custom:team has the type Number, the backup holds String/,
+      /custom:age \(Number, 18 to 99, immutable, 3 users\).*never later.*custom:team has the type Number, the backup holds String/,
     );
     expect(look({ settings: withTeam({ type: 'Number' }), usage: { email: 10 } }).findings).to.deep.equal([]);
   });

@@ -99,12 +99,12 @@ describe('VerifyWorkflow: a user pool', () => {
     source.put({ ...user, sub: subFor('again'), attributes: { ...user.attributes, sub: subFor('again') } });
     const ended = await world.compareSource();
     expect(ended).to.include({ error: 'PoolDiffers' });
-    expect(ended.cause).to.match(/1 users missing, 1 users that the backup does not have/);
+    expect(ended.cause).to.match(/1 user missing, 1 user that the backup does not have/);
   });
 
   it('that is backed up: an unconfirmed user who is gone is missing', async () => {
     world.home.source.remove('never');
-    expect((await world.compareSource()).cause).to.match(/1 users missing, 1 memberships missing/);
+    expect((await world.compareSource()).cause).to.match(/1 user missing, 1 membership missing/);
   });
 
   it('that does not exist, or may not be read, is reported as that', async () => {

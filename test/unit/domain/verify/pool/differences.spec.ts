@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { counted } from '../../../../../source/domain/counted.ts';
 import type { PoolUser } from '../../../../../source/domain/model.ts';
 import type { PoolCounts } from '../../../../../source/domain/verify/pool/state.ts';
 import { aGroup, aUser } from '../../../../support/world/builders.ts';
@@ -55,7 +56,7 @@ describe('VerifyWorkflow: a user pool with differences', () => {
       `${world.subOf(name)},${name},missing`,
       ...groups.map((group) => `${world.subOf(name)},${name},membership in the group ${group}: missing`),
     ]);
-    expect(cause).to.include(`1 users missing, ${groups.length} memberships missing`);
+    expect(cause).to.include(`1 user missing, ${counted(groups.length, 'membership')} missing`);
   });
 
   it('that has a user and a membership more: both are told, also when that user has a membership', async () => {
@@ -128,7 +129,7 @@ describe('VerifyWorkflow: a user pool with differences', () => {
     await world.export();
     const ended = await world.compareRestored();
     expect(ended).to.include({ error: 'PoolDiffers' });
-    expect(ended.cause).to.include('1 users missing');
+    expect(ended.cause).to.include('1 user missing');
     expect(world.rows().filter((row) => /,user29,missing/i.test(row))).to.have.length(1);
   });
 });

@@ -1,0 +1,176 @@
+/** The operator's day at the command line: the real process against the local cloud; each step goes on from the one before. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DisableRuleCommand, EventBridgeClient, ListRuleNamesByTargetCommand } from '@aws-sdk/client-eventbridge';
+import { expect } from 'chai';
+import { COMMAND_LINE, writePackageFolder } from '../../deployment/packaging/package-folder.ts';
+import { cognitoIn, stepFunctionsIn } from '../../tools/deploy/clients.ts';
+import { endOf, firstExecution } from '../../tools/deploy/executions.ts';
+import { createPool } from '../../tools/deploy/pools.ts';
+import { PRIMARY, SECONDARY } from '../../tools/deploy/regions.ts';
+import { launchSolution, parametersFor, publishAssets, solutionFor } from '../../tools/deploy/solution.ts';
+import type { LaunchedSolution } from '../../tools/deploy/solution.ts';
+import { DEMO_GROUPS } from '../../tools/demo/seed/groups.ts';
+import { createDemoPool, loadPool } from '../../tools/demo/seed/load.ts';
+import { demoUsers } from '../../tools/demo/seed/users.ts';
+import { startLocalCloud } from '../../tools/local-cloud/index.ts';
+import type { LocalCloud } from '../../tools/local-cloud/index.ts';
+import { steps } from '../support/steps.ts';
+import { root } from '../support/templates.ts';
+
+const USERS = 60;
+
+describe('the command line against the local cloud', function () {
+  this.timeout(600_000);
+  const step = steps();
+  let folder: string;
+  let cloud: LocalCloud;
+  let launched: LaunchedSolution;
+  let target: string;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'cli-'));
+    [cloud] = await Promise.all([startLocalCloud({ waitScale: 0.05 }), writePackageFolder(root, join(folder, 'dist'))]);
+    const cognito = cognitoIn(cloud, PRIMARY);
+    const poolId = await createDemoPool(cognito, 'customers');
+    await loadPool({ cloud, region: PRIMARY, poolId }, DEMO_GROUPS, demoUsers(USERS, DEMO_GROUPS));
+    const solution = solutionFor(cloud, 'my-assets', 'UserBackup');
+    await publishAssets(solution);
+    launched = await launchSolution(solution, parametersFor(poolId, { CognitoTPS: '25' }));
+    const sfn = stepFunctionsIn(cloud, PRIMARY);
+    await endOf(sfn, await firstExecution(sfn, launched.exportWorkflow));
+    target = await createDemoPool(cognito, 'restored');
+  });
+  after(async () => {
+    await cloud?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  interface Ended {
+    readonly code: number | null;
+    readonly out: string;
+    readonly err: string;
+    readonly lines: readonly Readonly<Record<string, unknown>>[];
+  }
+  /** @param interruptAt text of the output at which Ctrl-C is pressed */
+  const cli = (args: readonly string[], interruptAt?: string): Promise<Ended> =>
+    new Promise((resolve) => {
+      const { endpoint, region, credentials } = cloud.clientConfig(PRIMARY);
+      const child = spawn(process.execPath, [join(folder, 'dist', COMMAND_LINE), ...args], {
+        cwd: folder,
+        env: {
+          PATH: process.env['PATH'],
+          AWS_ENDPOINT_URL: endpoint,
+          AWS_REGION: region,
+          AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+        },
+      });
+      let [out, err] = ['', ''];
+      let interrupted = false;
+      child.stdout.on('data', (chunk: Buffer) => {
+        out += chunk.toString();
+        if (interrupted || interruptAt === undefined || !out.includes(interruptAt)) return;
+        interrupted = true;
+        child.kill('SIGINT');
+      });
+      child.stderr.on('data', (chunk: Buffer) => {
+        err += chunk.toString();
+      });
+      child.on('close', (code) => {
+        const lines = args.includes('--json')
+          ? out
+              .split('\n')
+              .filter((line) => line !== '')
+              .map((line) => JSON.parse(line) as Record<string, unknown>)
+          : [];
+        resolve({ code, out, err, lines });
+      });
+    });
+
+  step('status shows both Regions, without a word of the SDK about Node', async () => {
+    const { code, out, err } = await cli(['status']);
+    expect(err).to.equal('');
+    expect(code, out).to.equal(0);
+    expect(out)
+      .to.include(`Primary Region ${PRIMARY}`)
+      .and.include(`Backup Region ${SECONDARY}`)
+      .and.match(/holds +\d+ users/)
+      .and.match(/dead letters +none/)
+      .and.match(/replica +ACTIVE/);
+  });
+
+  step('export runs to its end', async () => {
+    const { code, lines, err } = await cli(['export', '--json']);
+    expect(code, err).to.equal(0);
+    expect(lines.at(-1)).to.include({ message_type: 'summary', outcome: 'complete', workflow: 'ExportWorkflow' });
+  });
+
+  step('import --dry-run tells what would come back, and report groups who would not', async () => {
+    const { lines, err } = await cli(['import', '--to', target, '--dry-run', '--json']);
+    expect(err).to.equal('');
+    const summary = lines.at(-1) ?? {};
+    expect(summary).to.include({ workflow: 'ImportWorkflow', status: 'SUCCEEDED' });
+    const report = await cli(['report', summary['execution_arn'] as string, '--json']);
+    expect(report.code, report.err).to.equal(0);
+    expect(report.lines.at(-1)).to.include({ about: `Dry run into ${target}` });
+  });
+
+  step('15.1: import is left by Ctrl-C with 130, and attach tells how it ended', async () => {
+    const left = await cli(['import', '--to', target, '--json'], 'execution_arn');
+    expect(left.code, left.err).to.equal(130);
+    const [attach = ''] = (left.lines.at(-1)?.['next'] ?? []) as string[];
+    const attached = await cli([...attach.split(' ').slice(1), '--json']);
+    expect(attached.code, attached.err).to.be.oneOf([0, 3]);
+    expect(attached.lines.at(-1)).to.include({
+      workflow: 'ImportWorkflow',
+      outcome: attached.code === 0 ? 'complete' : 'partial',
+    });
+    const again = await cli([...attach.split(' ').slice(1), '--json']);
+    expect(again.code).to.equal(attached.code);
+  });
+
+  step('report groups without naming anybody, and writes a file that only its owner reads', async () => {
+    const { code, out, err } = await cli(['report', '--to', target, '--save', 'failures.csv']);
+    expect(code, err).to.equal(0);
+    expect(out).to.not.match(/@/);
+    expect(statSync(join(folder, 'failures.csv')).mode & 0o777).to.equal(0o600);
+    expect(readFileSync(join(folder, 'failures.csv'), 'utf8')).to.include('sign_in_name');
+  });
+
+  step('verify compares the new pool with the backup', async () => {
+    const { code, lines, err } = await cli(['verify', '--pool', target, '--json']);
+    expect(code, err).to.be.oneOf([0, 3]);
+    expect(lines.at(-1)).to.include({ workflow: 'VerifyWorkflow', outcome: code === 0 ? 'complete' : 'partial' });
+  });
+
+  step(
+    '15.1: a pool of another sign-in mode, another Region and a missing stack each end with one message',
+    async () => {
+      const byName = await createPool(cognitoIn(cloud, PRIMARY), 'by-name');
+      for (const [args, code, words] of [
+        [['import', '--to', byName, '--json'], 4, 'PreflightFailed'],
+        [['import', '--to', 'ap-south-1_Target001', '--json'], 2, 'keeps its backup in'],
+        [['status', '--stack', 'Missing'], 6, 'there is no stack Missing'],
+        [['status', '--region', 'ap-south-1'], 6, 'no launch of this product in ap-south-1'],
+      ] as const) {
+        const ended = await cli(args);
+        expect(ended.code, `${ended.out}${ended.err}`).to.equal(code);
+        expect(`${ended.out}${ended.err}`).to.include(words);
+      }
+    },
+  );
+
+  step('15.1: status --check says that the schedule is disabled', async () => {
+    const events = new EventBridgeClient(cloud.clientConfig(PRIMARY));
+    const { RuleNames = [] } = await events.send(
+      new ListRuleNamesByTargetCommand({ TargetArn: launched.exportWorkflow }),
+    );
+    for (const Name of RuleNames) await events.send(new DisableRuleCommand({ Name }));
+    const { code, out } = await cli(['status', '--check']);
+    expect(out).to.include('the schedule of the exports is disabled');
+    expect(code).to.be.oneOf([3, 5]);
+  });
+});
