@@ -7,6 +7,7 @@ const domainRooms = [
   'pacing',
   'state',
   'listing',
+  'recovery',
   'backup',
   'digests',
   'comparison',

@@ -34,6 +34,7 @@ export const HALTS = [
   'ExportRunOpen',
   'LeaseLost',
   'Superseded',
+  'RecoveryRunning',
 ] as const;
 /** Error names at which the state machines end an execution. */
 export type HaltName = (typeof HALTS)[number];
@@ -57,6 +58,8 @@ export const FAULTS = [
   'FilterSparse',
   /** Still throttled after patient retries without any progress. */
   'Throttled',
+  /** AWS's own recovery of the user pool pauses its writes: wait until it has ended. */
+  'WritesPaused',
   /** A conditional write to an object lost against another writer. */
   'PreconditionFailed',
   /** Items or messages that a batch call kept refusing. */

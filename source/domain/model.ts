@@ -83,6 +83,8 @@ export interface UserPoolDescription {
   readonly name: string;
   readonly region: string;
   readonly settings: PoolSettings;
+  /** Nobody can delete the pool before somebody turns this off. */
+  readonly deletionProtected: boolean;
   /** Anybody may sign up, also while the pool is being filled. */
   readonly acceptsSignUps: boolean;
   /** The pool offers sign-in without a password: an import job leaves users CONFIRMED then, not RESET_REQUIRED. */
@@ -90,6 +92,32 @@ export interface UserPoolDescription {
   /** Cognito's estimate; good enough for a warning only. */
   readonly estimatedNumberOfUsers: number;
 }
+
+/**
+ * RestoreStatus of Cognito's own point-in-time recovery (botocore `RestoreStatusType`); kept open, since AWS adds
+ * values. The last two leave the pool's writes paused until AWS Support has acted.
+ */
+export type RecoveryStatus =
+  | 'PREVIEW_GENERATING'
+  | 'PREVIEW_GENERATED'
+  | 'PREVIEW_CANCELLED'
+  | 'PREVIEW_GENERATION_FAILED'
+  | 'PREVIEW_EXPIRED'
+  | 'RESTORING'
+  | 'RESTORE_COMPLETED'
+  | 'TEMPORARY_INTERNAL_ERROR_SEE_SUPPORT_CASE'
+  | 'AWS_ABORTED'
+  | (string & {});
+
+/** One of AWS's own recoveries of a pool, as ListPointInTimeRecoveries shows it. */
+export interface PoolRecovery {
+  readonly id: string;
+  readonly status: RecoveryStatus;
+  /** ISO 8601: the moment that the pool is, or was, put back to. Absent where Cognito gives none. */
+  readonly point?: string;
+}
+/** The newest first; none where Cognito does not offer recoveries. `unknown`: the function may not ask for them. */
+export type PoolRecoveries = readonly PoolRecovery[] | 'unknown';
 
 /** The status of users who signed in through an identity provider; no import can create them. */
 export const FEDERATED_STATUS = 'EXTERNAL_PROVIDER';

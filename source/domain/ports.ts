@@ -3,7 +3,7 @@
  * memory; domain functions take `Pick`s of them. Every method follows paging rules and partial failures as documented
  * here, so that no caller can forget them.
  */
-import type { Attributes, PoolGroup, PoolUser, UserPoolDescription } from './model.ts';
+import type { Attributes, PoolGroup, PoolRecoveries, PoolUser, UserPoolDescription } from './model.ts';
 
 /** Milliseconds since the epoch, and a way to wait. */
 export interface Clock {
@@ -25,9 +25,11 @@ export interface Page<T> {
 // Every attempt of every call below is paced at CognitoTPS by the adapter. Errors: Halt UserPoolNotFound, AccessDenied;
 // Fault InvalidPaginationToken (with a token), FilterRefused (with a filter, no token), Throttled, ServiceError.
 
-/** Reads of a user pool: ListUsers, ListGroups, ListUsersInGroup and DescribeUserPool. */
+/** Reads of a user pool: ListUsers, ListGroups, ListUsersInGroup, DescribeUserPool and ListPointInTimeRecoveries. */
 export interface UserPoolReader {
   describe(poolId: string): Promise<UserPoolDescription>;
+  /** AWS's own recoveries of the pool: the newest ones, at most a page. Never Halt AccessDenied: that is `unknown`. */
+  recoveries(poolId: string): Promise<PoolRecoveries>;
   /** Pages of 60. `filter` in ListUsers syntax, for instance `sub ^= "a"`. */
   listUsersPage(
     poolId: string,
@@ -58,7 +60,10 @@ export interface NewUser {
   readonly temporaryPassword: string;
 }
 
-/** Writes to the new user pool. `username` may also be the `sub` of a user, as Cognito takes either. */
+/**
+ * Writes to the new user pool; Fault WritesPaused, and no refusal, while AWS's own recovery of the pool pauses them.
+ * `username` may also be the `sub` of a user, as Cognito takes either.
+ */
 export interface UserPoolWriter {
   /**
    * CreateGroup without a role; a group that exists is updated to the same description and precedence. A refusal concerns
@@ -101,7 +106,7 @@ export interface ImportJob {
   readonly completionMessage?: string;
 }
 
-/** Cognito's CSV import jobs; at most one is active per account. */
+/** Cognito's CSV import jobs; at most one is active per account. Creating and starting one: Fault WritesPaused, as UserPoolWriter. */
 export interface ImportJobs {
   /** Column names in the order in which the CSV must carry them. */
   csvHeader(poolId: string): Promise<readonly string[]>;

@@ -29,6 +29,7 @@ import { objectStore } from '../../source/adapters/object-store.ts';
 import { wakeQueue } from '../../source/adapters/wake-queue.ts';
 import { startLocalCloud } from '../../tools/local-cloud/index.ts';
 import type { LocalCloud } from '../../tools/local-cloud/index.ts';
+import { poolRecoveries } from '../support/local-cloud/recoveries.ts';
 import { rejection } from '../support/rejection.ts';
 
 const REGION = 'us-east-1';
@@ -268,6 +269,31 @@ describe('adapters on the local cloud', function () {
     expect(await cloud.calls({ service: 'cognito-idp', after })).to.have.length(21);
     expect(pacer.granted).to.equal(21);
     expect(await cloud.endUserMessages()).to.deep.equal([]);
+  });
+
+  it("C17: pools: AWS's own recovery is seen, and no write that it pauses is taken for refused", async () => {
+    const admin = new CognitoIdentityProviderClient(cloud.clientConfig(REGION));
+    const pool = (await admin.send(new CreateUserPoolCommand({ PoolName: 'recovered' }))).UserPool?.Id as string;
+    const options = { ...adapter, pacer: new CountingPacer({ callsPerSecond: 10, clock: systemClock }) };
+    const [reader, writer] = [userPoolReader(options), userPoolWriter(options)];
+    const recoveries = poolRecoveries(cloud, REGION, pool);
+    expect(await reader.recoveries(pool)).to.deep.equal([]);
+    const { RestoreId } = await recoveries.initiate();
+    expect(await reader.recoveries(pool)).to.containSubset([{ id: RestoreId, status: 'PREVIEW_GENERATED' }]);
+    for (const pausedError of ['OperationNotEnabledException', 'NotAuthorizedException']) {
+      await cloud.configure({ recoveries: { pausedError } });
+      expect(await rejection(writer.createGroup(pool, { name: 'staff' }))).to.include({ name: 'WritesPaused' });
+      expect(await rejection(writer.disableUser(pool, 'nobody'))).to.include({ name: 'WritesPaused' });
+    }
+    await recoveries.cancel(RestoreId);
+    expect(await writer.createGroup(pool, { name: 'staff' })).to.equal('done');
+    await cloud.configure({
+      faults: [{ action: 'ListPointInTimeRecoveries', fault: { kind: 'error', code: 'UnknownOperationException' } }],
+    });
+    expect(await reader.recoveries(pool), 'a Region that does not have them').to.deep.equal([]);
+    await cloud.configure({ faults: [] });
+    expect(await rejection(reader.recoveries('us-east-1_Missing'))).to.include({ name: 'UserPoolNotFound' });
+    expect((await reader.describe(pool)).deletionProtected).to.equal(false);
   });
 
   it('executions: one that nobody knows, and one in a Region that is down, are gone', async () => {

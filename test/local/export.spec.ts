@@ -37,6 +37,7 @@ import { createDemoPool, loadPool } from '../../tools/demo/seed/load.ts';
 import { demoUsers } from '../../tools/demo/seed/users.ts';
 import { startLocalCloud } from '../../tools/local-cloud/index.ts';
 import type { LocalCloud } from '../../tools/local-cloud/index.ts';
+import { poolRecoveries } from '../support/local-cloud/recoveries.ts';
 import { endOf } from '../../tools/deploy/executions.ts';
 import type { FinishedExecution } from '../../tools/deploy/executions.ts';
 
@@ -244,6 +245,18 @@ describe('Export on the local cloud, with IAM enforced', function () {
     for (const name of await nativeUsers())
       expect(history.includes(JSON.stringify(name).slice(1, -1)), name).to.equal(false);
     expect(history).to.not.match(/@example\.com|\+1555/);
+  });
+
+  it("C17: halts while AWS's own recovery puts the pool back, and names it in the message of the next export", async () => {
+    await cloud.configure({ recoveries: { restoreMs: 10_000 } });
+    const recoveries = poolRecoveries(cloud, PRIMARY, poolId);
+    await recoveries.start((await recoveries.initiate()).RestoreId);
+    const begun = Date.now();
+    expect(await run()).to.include({ status: 'FAILED', error: 'RecoveryRunning' });
+    await sleep(begun + 10_000 - Date.now());
+    expect(await run()).to.include({ status: 'SUCCEEDED' });
+    const [{ message = '' } = {}] = (await cloud.snsMessages()).slice(-1);
+    expect(message.replaceAll(/\s+/g, ' ')).to.include('point-in-time recovery has put this user pool back');
   });
 
   it('halts a second execution while one runs, and the first goes on', async () => {

@@ -22,6 +22,7 @@ import { createStack } from '../../tools/deploy/stack.ts';
 import type { StackOutcome } from '../../tools/deploy/stack.ts';
 import { startLocalCloud } from '../../tools/local-cloud/index.ts';
 import type { LocalCloud } from '../../tools/local-cloud/index.ts';
+import { poolRecoveries } from '../support/local-cloud/recoveries.ts';
 import { endOf } from '../../tools/deploy/executions.ts';
 import type { FinishedExecution } from '../../tools/deploy/executions.ts';
 
@@ -145,6 +146,26 @@ describe('Import on the local cloud, with IAM enforced', function () {
       new GetExecutionHistoryCommand({ executionArn: ended.executionArn, maxResults: 1_000 }),
     );
     expect(events.length).to.be.below(300);
+  });
+
+  it("C17: waits while AWS's own recovery of the pool pauses its writes, says so, and loses nobody", async () => {
+    await cloud.configure({ recoveries: { pausedError: 'NotAuthorizedException' } });
+    const poolId = await createDemoPool(cognito(PRIMARY), 'recovered');
+    const executionArn = await start(PRIMARY, { NewUserPoolId: poolId });
+    const since = async (action: string): Promise<number> =>
+      (await cloud.calls({ service: 'cognito-idp', action, region: PRIMARY })).filter(
+        ({ userPoolId, caller }) => userPoolId === poolId && caller !== undefined,
+      ).length;
+    while ((await since('AdminAddUserToGroup')) < 20) await sleep(200);
+    const { RestoreId } = await poolRecoveries(cloud, PRIMARY, poolId).initiate();
+    const told = async (): Promise<boolean> =>
+      (await cloud.snsMessages()).some(({ subject }) => subject.includes('waits'));
+    while (!(await told())) await sleep(200);
+    await poolRecoveries(cloud, PRIMARY, poolId).cancel(RestoreId);
+    const ended = await endOf(steps(PRIMARY), executionArn);
+    expect(ended.status, `${ended.error}: ${ended.cause}`).to.equal('SUCCEEDED');
+    await expectRestored(PRIMARY, poolId);
+    expect(ended.output).to.containSubset({ counts: { usersMissing: 0, membershipsMissing: 0 } });
   });
 
   it('brings back a kept export by its run id, from its snapshot', async () => {

@@ -131,8 +131,10 @@ describe('Verification on the local cloud, with IAM enforced', function () {
         skipped: false,
         runId,
         objects: { read: 8, of: 8 },
-        notes: [],
       });
+      const { notes } = ended.output as { readonly notes: readonly string[] };
+      expect(notes, 'C18: once in each Region').to.have.length(1);
+      expect(notes[0]).to.include(`Deletion protection of the user pool ${poolId} is off`);
     }
     expect(await keys(SECONDARY, `snapshots/${runId}/`)).to.have.length(9);
     expect(JSON.parse(Buffer.from(await bytes(SECONDARY, 'verifications/last.json')).toString())).to.include({

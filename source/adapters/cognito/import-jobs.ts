@@ -12,6 +12,7 @@ import { cognitoClient } from './client.ts';
 import type { CognitoOptions } from './client.ts';
 import { cognitoCall, cognitoError } from './errors.ts';
 import { jobLogReader } from './job-log.ts';
+import { unlessPaused } from './paused.ts';
 import { uploadCsv } from './upload.ts';
 
 /** A Cognito client that also starts import jobs. */
@@ -40,8 +41,8 @@ export function importJobs({ logRoleArn, ...options }: ImportJobClientOptions): 
     createJob: (UserPoolId, JobName) =>
       cognitoCall('CreateUserImportJob', UserPoolId, async () => {
         try {
-          const { UserImportJob } = await client.send(
-            new CreateUserImportJobCommand({ UserPoolId, JobName, CloudWatchLogsRoleArn: logRoleArn }),
+          const { UserImportJob } = await unlessPaused(client, UserPoolId, () =>
+            client.send(new CreateUserImportJobCommand({ UserPoolId, JobName, CloudWatchLogsRoleArn: logRoleArn })),
           );
           return toJob(UserImportJob);
         } catch (error) {
@@ -55,7 +56,7 @@ export function importJobs({ logRoleArn, ...options }: ImportJobClientOptions): 
 
     startJob: async (UserPoolId, JobId) => {
       try {
-        await client.send(new StartUserImportJobCommand({ UserPoolId, JobId }));
+        await unlessPaused(client, UserPoolId, () => client.send(new StartUserImportJobCommand({ UserPoolId, JobId })));
         return 'started';
       } catch (error) {
         if (errorNameOf(error) !== UNMET) throw cognitoError('StartUserImportJob', UserPoolId, error);

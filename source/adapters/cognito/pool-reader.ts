@@ -9,6 +9,7 @@ import { FULL_PAGE } from '../../domain/listing/page-chain.ts';
 import { cognitoClient } from './client.ts';
 import type { CognitoOptions } from './client.ts';
 import { cognitoCall, cognitoError, isMissingGroup } from './errors.ts';
+import { listRecoveries } from './recoveries.ts';
 import { toDescription, toPoolGroup, toPoolUser } from './users.ts';
 
 const page = <T>(items: readonly T[], next: string | undefined): Page<T> => ({
@@ -25,6 +26,8 @@ export function userPoolReader(options: CognitoOptions): UserPoolReader {
         const { UserPool } = await client.send(new DescribeUserPoolCommand({ UserPoolId: poolId }));
         return toDescription(poolId, UserPool ?? {});
       }),
+
+    recoveries: (poolId) => listRecoveries(client, poolId),
 
     listUsersPage: (poolId, { filter, token, limit = FULL_PAGE }) =>
       cognitoCall(

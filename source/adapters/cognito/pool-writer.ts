@@ -9,12 +9,14 @@ import {
   CreateGroupCommand,
   UpdateGroupCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
+import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { Refusal, UserPoolWriter, WriteOutcome } from '../../domain/ports.ts';
 import { errorNameOf } from '../service-errors.ts';
 import { cognitoClient } from './client.ts';
 import type { CognitoOptions } from './client.ts';
 import { cognitoError, isMissingGroup } from './errors.ts';
 import { attributesNamedIn } from './named-attributes.ts';
+import { unlessPaused } from './paused.ts';
 import { fromAttributes, toPoolUser } from './users.ts';
 
 /** Refusals that concern one user, not the pool or the role (error lists of the operations in Cognito's API model). */
@@ -47,29 +49,29 @@ const GROUP_REFUSALS = new Set([
   'ValidationException',
 ]);
 
+/** One write of a pool, made by a client. */
+interface Write {
+  readonly client: CognitoIdentityProviderClient;
+  readonly action: string;
+  readonly poolId: string;
+}
+
 async function unlessRefused<T>(
-  action: string,
-  poolId: string,
+  { client, action, poolId }: Write,
   call: () => Promise<T>,
   refusals: ReadonlySet<string> = REFUSALS,
 ): Promise<T | Refusal> {
   try {
-    return await call();
+    return await unlessPaused(client, poolId, call);
   } catch (error) {
     if (refusals.has(errorNameOf(error)) || isMissingGroup(error)) return { refused: errorNameOf(error) };
     throw cognitoError(action, poolId, error);
   }
 }
 
-const outcome = (
-  action: string,
-  poolId: string,
-  call: () => Promise<unknown>,
-  refusals = REFUSALS,
-): Promise<WriteOutcome> =>
+const outcome = (write: Write, call: () => Promise<unknown>, refusals = REFUSALS): Promise<WriteOutcome> =>
   unlessRefused<'done'>(
-    action,
-    poolId,
+    write,
     async () => {
       await call();
       return 'done';
@@ -80,6 +82,7 @@ const outcome = (
 /** Administrative writes that restore a pool; see UserPoolWriter. None of them sends a message to an end user. */
 export function userPoolWriter(options: CognitoOptions): UserPoolWriter {
   const client = cognitoClient(options);
+  const write = (action: string, poolId: string): Write => ({ client, action, poolId });
   return {
     createGroup: (UserPoolId, { name, description, precedence }) => {
       const group = { UserPoolId, GroupName: name, Description: description, Precedence: precedence };
@@ -91,12 +94,12 @@ export function userPoolWriter(options: CognitoOptions): UserPoolWriter {
           await client.send(new UpdateGroupCommand(group));
         }
       };
-      return outcome('CreateGroup', UserPoolId, createOrUpdate, GROUP_REFUSALS);
+      return outcome(write('CreateGroup', UserPoolId), createOrUpdate, GROUP_REFUSALS);
     },
 
     createUser: async (UserPoolId, { username, attributes, temporaryPassword }) => {
       let named: readonly string[] = [];
-      const created = await unlessRefused('AdminCreateUser', UserPoolId, async () => {
+      const created = await unlessRefused(write('AdminCreateUser', UserPoolId), async () => {
         try {
           const { User = {} } = await client.send(
             new AdminCreateUserCommand({
@@ -117,28 +120,32 @@ export function userPoolWriter(options: CognitoOptions): UserPoolWriter {
     },
 
     setPassword: (UserPoolId, Username, Password) =>
-      outcome('AdminSetUserPassword', UserPoolId, () =>
+      outcome(write('AdminSetUserPassword', UserPoolId), () =>
         client.send(new AdminSetUserPasswordCommand({ UserPoolId, Username, Password, Permanent: true })),
       ),
 
     disableUser: (UserPoolId, Username) =>
-      outcome('AdminDisableUser', UserPoolId, () => client.send(new AdminDisableUserCommand({ UserPoolId, Username }))),
+      outcome(write('AdminDisableUser', UserPoolId), () =>
+        client.send(new AdminDisableUserCommand({ UserPoolId, Username })),
+      ),
 
     enableUser: (UserPoolId, Username) =>
-      outcome('AdminEnableUser', UserPoolId, () => client.send(new AdminEnableUserCommand({ UserPoolId, Username }))),
+      outcome(write('AdminEnableUser', UserPoolId), () =>
+        client.send(new AdminEnableUserCommand({ UserPoolId, Username })),
+      ),
 
     addUserToGroup: (UserPoolId, Username, GroupName) =>
-      outcome('AdminAddUserToGroup', UserPoolId, () =>
+      outcome(write('AdminAddUserToGroup', UserPoolId), () =>
         client.send(new AdminAddUserToGroupCommand({ UserPoolId, Username, GroupName })),
       ),
 
     removeUserFromGroup: (UserPoolId, Username, GroupName) =>
-      outcome('AdminRemoveUserFromGroup', UserPoolId, () =>
+      outcome(write('AdminRemoveUserFromGroup', UserPoolId), () =>
         client.send(new AdminRemoveUserFromGroupCommand({ UserPoolId, Username, GroupName })),
       ),
 
     updateAttributes: (UserPoolId, Username, attributes) =>
-      outcome('AdminUpdateUserAttributes', UserPoolId, () =>
+      outcome(write('AdminUpdateUserAttributes', UserPoolId), () =>
         client.send(
           new AdminUpdateUserAttributesCommand({ UserPoolId, Username, UserAttributes: fromAttributes(attributes) }),
         ),

@@ -105,6 +105,7 @@ export const toDescription = (poolId: string, pool: UserPoolType): UserPoolDescr
   name: pool.Name ?? '',
   region: poolId.split('_')[0] as string,
   settings: toSettings(pool),
+  deletionProtected: pool.DeletionProtection === 'ACTIVE',
   acceptsSignUps: pool.AdminCreateUserConfig?.AllowAdminCreateUserOnly !== true,
   importsConfirmed: (pool.Policies?.SignInPolicy?.AllowedFirstAuthFactors ?? []).some(
     (factor) => factor !== 'PASSWORD',

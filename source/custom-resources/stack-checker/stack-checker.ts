@@ -1,7 +1,7 @@
 /** StackChecker: the first resource of the main stack, so that a wrong parameter fails before anything is retained. */
 import * as v from 'valibot';
 import type { UserPoolReader } from '../../domain/ports.ts';
-import { checkSourcePool } from '../../domain/backup/source-pool.ts';
+import { checkSourcePool, unprotectedText } from '../../domain/backup/source-pool.ts';
 import { parseProperties, region, nonEmptyText } from '../framework/properties.ts';
 import { done } from '../framework/types.ts';
 import type { CustomResource } from '../framework/types.ts';
@@ -24,6 +24,10 @@ const schema = v.object({
 });
 type Properties = v.InferOutput<typeof schema>;
 
+/** LaunchNotice, an output of the stack: what a launch should be told that is no reason to refuse it. */
+const NO_NOTICE = 'None.';
+const NOT_LOOKED = 'Only a launch looks at the user pool. The messages of ExportWorkflow tell what has changed since.';
+
 /** What the resource StackChecker needs. */
 export interface StackCheckerDeps {
   /** The Region of the stack. */
@@ -40,7 +44,7 @@ export interface StackCheckerDeps {
 /**
  * Create checks the pool, the backup Region with its services, the files and the customer's key in both Regions; with a key, its own
  * log group, which had to be there before, gets it too. Update looks at the fixed parameters only:
- * the others can change also when the pool no longer exists. Physical id: the fixed parameters.
+ * the others can change also when the pool no longer exists. Attribute LaunchNotice. Physical id: the fixed parameters.
  */
 export function stackChecker({
   thisRegion,
@@ -67,19 +71,21 @@ export function stackChecker({
         call: (region) => lookForObject(region, `${assets.bucketPrefix}-${region}`, assets.key),
       };
       await checkSecondaryRegion(properties.SecondaryRegion, thisRegion, [...services, s3]);
-      checkSourcePool(poolId, (await pools.describe(poolId)).settings);
+      const { settings, deletionProtected } = await pools.describe(poolId);
+      checkSourcePool(poolId, settings);
       await checkAssets(assets, thisRegion, lookForObject);
       await checkAssets(assets, properties.SecondaryRegion, lookForObject);
       const { KmsKeyArn: keyArn, SecondaryRegion: secondaryRegion, LogGroupName: logGroup } = properties;
-      if (keyArn === '') return done();
-      // arn:<partition>:cloudformation:<Region>:<account>:stack/...
-      await checkCustomerKey(keyArn, { thisRegion, secondaryRegion, account: stackId.split(':')[4] ?? '' }, keys);
-      if (logGroup !== undefined) await encryptLogGroup(logGroup, keyArn);
-      return done();
+      if (keyArn !== '') {
+        // arn:<partition>:cloudformation:<Region>:<account>:stack/...
+        await checkCustomerKey(keyArn, { thisRegion, secondaryRegion, account: stackId.split(':')[4] ?? '' }, keys);
+        if (logGroup !== undefined) await encryptLogGroup(logGroup, keyArn);
+      }
+      return done({ LaunchNotice: deletionProtected ? NO_NOTICE : unprotectedText(poolId) });
     },
     update: (properties, { physicalId }) => {
       refuseChanges(physicalId, properties);
-      return Promise.resolve(done());
+      return Promise.resolve(done({ LaunchNotice: NOT_LOOKED }));
     },
     remove: () => Promise.resolve(done()),
   };

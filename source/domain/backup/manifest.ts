@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { Fault } from '../errors.ts';
 import { settingsShape } from '../model.ts';
 import type { ItemKey, TableItem } from '../ports.ts';
-import { countShape, idShape, problemWith } from '../state/shape.ts';
+import { countShape, idShape, problemWith, textsShape } from '../state/shape.ts';
 import type { Stored } from '../state/shape.ts';
 import { checksumsShape } from './checksums.ts';
 
@@ -28,6 +28,14 @@ export const snapshotObjectShape = v.object({
 /** One object of a run's snapshot; see snapshot/names.ts. */
 export type SnapshotObject = Stored<typeof snapshotObjectShape>;
 
+export const safeguardsShape = v.object({
+  deletionProtected: v.boolean(),
+  /** Ids of AWS's own recoveries of the pool that had ended, or were to count as ended; absent: they could not be asked for. */
+  recovered: v.exactOptional(textsShape),
+});
+/** How AWS itself guarded the pool when a run began. */
+export type Safeguards = Stored<typeof safeguardsShape>;
+
 export const manifestShape = v.object({
   runId: idShape,
   userPoolId: v.string(),
@@ -45,6 +53,8 @@ export const manifestShape = v.object({
     tooLarge: v.exactOptional(countShape),
     tooLargeKept: v.exactOptional(countShape),
   }),
+  /** Absent in manifests of versions that did not look. */
+  safeguards: v.exactOptional(safeguardsShape),
   /** ISO 8601. */
   startedAt: v.string(),
   endedAt: v.string(),

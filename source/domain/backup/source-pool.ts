@@ -23,3 +23,7 @@ export function checkSourcePool(
     );
   }
 }
+
+/** What to do about a pool that anybody with the permission may delete. */
+export const unprotectedText = (poolId: string): string =>
+  `Deletion protection of the user pool ${poolId} is off: one call deletes the pool with all of its users. Turn it on in the Cognito console (Settings of the pool, Deletion protection); the command update-user-pool would set everything back that it is not given.`;

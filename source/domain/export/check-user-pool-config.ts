@@ -1,6 +1,6 @@
 import { LATEST_KEY, manifestIn, manifestKey, NO_COUNTS, OPEN_KEY, openMarkerIn, runIdIn } from '../backup/manifest.ts';
-import type { Counts, OpenMarker } from '../backup/manifest.ts';
-import type { UserPoolDescription } from '../model.ts';
+import type { Counts, Manifest, OpenMarker } from '../backup/manifest.ts';
+import type { PoolRecoveries, UserPoolDescription } from '../model.ts';
 import type { BackupTable, Clock, ObjectStore, Random, UserPoolReader } from '../ports.ts';
 import { checkSourcePool } from '../backup/source-pool.ts';
 import { earlierPlanPrefix } from './clean-up/gone-keys.ts';
@@ -8,7 +8,11 @@ import { isRemembered } from './clean-up/last-day.ts';
 import { donePrefix, planFolder } from './clean-up/plan-batches.ts';
 import { findPlan } from './clean-up/stored-plan.ts';
 import type { StoredPlan } from './clean-up/stored-plan.ts';
+import type { ExportEvent } from './export-event.ts';
 import { markOpen } from './open-marker.ts';
+import { activeRecovery, recoveriesOrUnknown } from '../recovery/recoveries.ts';
+import { requireWholePool } from './whole-pool.ts';
+import { recoveredDuring, safeguardFacts } from './safeguards.ts';
 import { cleanUpProgressKey } from './progress.ts';
 import { parseJson } from '../state/json-object.ts';
 import { CALL_PERMIT_KEYS } from '../state/call-permit.ts';
@@ -28,7 +32,7 @@ import type { RunFacts, RunHead } from './run.ts';
 
 /** What CheckUserPoolConfig needs. */
 export interface CheckUserPoolConfigDeps {
-  readonly pool: Pick<UserPoolReader, 'describe'>;
+  readonly pool: Pick<UserPoolReader, 'describe' | 'recoveries'>;
   readonly table: Pick<BackupTable, 'getItem' | 'putItemIf'>;
   readonly objects: Pick<ObjectStore, 'get' | 'put' | 'list' | 'deleteAll'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -40,6 +44,13 @@ interface Found {
   readonly facts: RunFacts | undefined;
   readonly latestRunId: string | undefined;
   readonly open: OpenMarker | undefined;
+  readonly recoveries: PoolRecoveries;
+}
+
+/** The last sealed run: its counts, and its manifest as far as the table has it. */
+interface LastSealed {
+  readonly counts?: Counts;
+  readonly manifest?: Manifest;
 }
 
 /** The run that the execution works for now. */
@@ -55,7 +66,11 @@ export interface ChosenRun {
  * be exported; then the run in progress is resumed if its last checkpoint is at most an hour old (also one that was sealed
  * and stopped before its end), else a new one begins.
  */
-export async function checkUserPoolConfig(deps: CheckUserPoolConfigDeps, userPoolId: string): Promise<ChosenRun> {
+export async function checkUserPoolConfig(
+  deps: CheckUserPoolConfigDeps,
+  userPoolId: string,
+  { allowUnsettledRecovery }: Pick<ExportEvent, 'allowUnsettledRecovery'> = {},
+): Promise<ChosenRun> {
   const { objects, table, clock } = deps;
   const stored = await objects.get(HEAD_KEY);
   const before = stored?.etag;
@@ -76,8 +91,15 @@ export async function checkUserPoolConfig(deps: CheckUserPoolConfigDeps, userPoo
     facts: head === undefined ? undefined : await findFacts(objects, head.runId),
     latestRunId,
     open,
+    recoveries: await recoveriesOrUnknown(deps.pool, userPoolId),
   };
-  const facts = resumable(found, description, clock.now()) ?? (await newFacts(deps, found, description, now));
+  const last = await lastSealed(table, found);
+  await requireWholePool(table, found.recoveries, {
+    userPoolId,
+    settled: last.manifest?.safeguards?.recovered ?? [],
+    allowUnsettled: allowUnsettledRecovery === true,
+  });
+  const facts = resumable(found, description, clock.now()) ?? newFacts(deps, { ...found, last }, description, now);
   const resumed = facts.runId === head?.runId;
   await begin(objects, facts, now, before);
   // A run that was sealed and only lacks its end changes the table no more; one that stages opens only its plan.
@@ -124,28 +146,40 @@ async function begin(
   await objects.put(HEAD_KEY, JSON.stringify(next), before === undefined ? { absent: true } : { etag: before });
 }
 
-function resumable({ head, facts, open }: Found, pool: UserPoolDescription, now: number): RunFacts | undefined {
+function resumable(
+  { head, facts, open, recoveries }: Found,
+  pool: UserPoolDescription,
+  now: number,
+): RunFacts | undefined {
   if (head === undefined || facts === undefined || head.closed !== undefined) return undefined;
   // It could only go on to apply a plan that is gone.
   if (open?.plan !== undefined && open.runId === head.runId) return undefined;
   if (facts.userPoolId !== pool.id || now - Date.parse(head.checkpointAt) > RESUME_WINDOW_MS) return undefined;
+  // What it has listed is of another moment.
+  if (recoveredDuring(recoveries, facts.safeguards).length > 0 || isNewlyAllowed(recoveries, facts)) return undefined;
   return { ...facts, settings: pool.settings };
 }
 
-async function newFacts(
-  deps: Pick<CheckUserPoolConfigDeps, 'table' | 'random'>,
-  found: Found,
+/** Somebody allows now what the run began without. */
+function isNewlyAllowed(recoveries: PoolRecoveries, { safeguards }: RunFacts): boolean {
+  const active = activeRecovery(recoveries);
+  return active?.kind === 'unsettled' && safeguards?.recovered?.includes(active.id) !== true;
+}
+
+function newFacts(
+  { random }: Pick<CheckUserPoolConfigDeps, 'random'>,
+  { last, ...found }: Found & { readonly last: LastSealed },
   pool: UserPoolDescription,
   now: string,
-): Promise<RunFacts> {
-  const sealed = await sealedCounts(deps.table, found);
+): RunFacts {
+  const sealed = last.counts;
   const unclosed = stoppedAtItsEnd(found);
   const untouched = found.open === undefined || found.open.runId === found.latestRunId;
   const baseline: Counts | undefined = untouched
     ? (sealed ?? (found.latestRunId === undefined ? NO_COUNTS : undefined))
     : undefined;
   return {
-    runId: newRunId(now, deps.random),
+    runId: newRunId(now, random),
     startedAt: now,
     userPoolId: pool.id,
     settings: pool.settings,
@@ -155,21 +189,24 @@ async function newFacts(
     unsealedRuns: unsealedSince(found),
     staged: found.latestRunId !== undefined || sealed !== undefined,
     ...(unclosed === undefined ? {} : { stoppedAtItsEnd: unclosed }),
+    ...safeguardFacts({ pool, recoveries: found.recoveries, before: last.manifest }),
   };
 }
 
 /**
- * Counts of the last sealed run. Where the table has lost the pointer to it, the run in the bucket tells: a table that held
+ * The last sealed run. Where the table has lost the pointer to it, the run in the bucket tells: a table that held
  * a sealed run is not written to as if it were new.
  */
-async function sealedCounts(
+async function lastSealed(
   table: Pick<BackupTable, 'getItem'>,
   { head, facts, latestRunId }: Found,
-): Promise<Counts | undefined> {
+): Promise<LastSealed> {
   const runId = latestRunId ?? (head?.closed === 'sealed' ? head.runId : undefined);
-  if (runId === undefined) return facts?.sealed;
-  const manifest = await table.getItem(manifestKey(runId));
-  return manifest === undefined ? undefined : manifestIn(manifest).counts;
+  if (runId === undefined) return facts?.sealed === undefined ? {} : { counts: facts.sealed };
+  const item = await table.getItem(manifestKey(runId));
+  if (item === undefined) return {};
+  const manifest = manifestIn(item);
+  return { counts: manifest.counts, manifest };
 }
 
 /** The last sealed run, if it was stopped between its sealing and its end, and not resumed. */

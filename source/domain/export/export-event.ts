@@ -6,6 +6,7 @@ export interface ExportEvent {
   readonly executionArn: string;
   readonly allowMassDelete: boolean;
   readonly allowMassChange: boolean;
+  readonly allowUnsettledRecovery?: true;
 }
 /** After CheckUserPoolConfig. */
 export interface RunEvent extends ExportEvent {
@@ -22,7 +23,11 @@ const allowed = v.optional(
 );
 const state = v.object({
   executionArn: v.string(),
-  options: v.object({ allowMassDelete: allowed, allowMassChange: allowed }),
+  options: v.object({
+    allowMassDelete: allowed,
+    allowMassChange: allowed,
+    allowUnsettledRecovery: v.exactOptional(v.literal(true)),
+  }),
 });
 const run = v.object({ run: v.object({ runId: v.string() }) });
 

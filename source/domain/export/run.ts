@@ -1,11 +1,13 @@
 import * as v from 'valibot';
-import { countsShape } from '../backup/manifest.ts';
+import { countsShape, safeguardsShape } from '../backup/manifest.ts';
 import { Fault, Halt, isNamed } from '../errors.ts';
 import { settingsShape } from '../model.ts';
 import type { Clock, ObjectStore } from '../ports.ts';
 import { parseJson } from '../state/json-object.ts';
-import { idShape, timeShape } from '../state/shape.ts';
+import { idShape, textsShape, timeShape } from '../state/shape.ts';
 import type { Stored } from '../state/shape.ts';
+
+const recoveredShape = v.object({ id: v.string(), point: v.exactOptional(timeShape) });
 
 /** Facts of the run `runId`, and of no other. */
 export const runFactsShape = (runId: string) =>
@@ -24,6 +26,12 @@ export const runFactsShape = (runId: string) =>
     unsealedRuns: v.array(idShape),
     /** Whether what it lists is staged (see isStaged); absent in runs that a version before 2.1 began. */
     staged: v.exactOptional(v.boolean()),
+    /** Absent in runs that an earlier version began. */
+    safeguards: v.exactOptional(safeguardsShape),
+    /** AWS's own recoveries that have put the pool back since the last sealed run. */
+    recoveredSince: v.exactOptional(v.array(recoveredShape)),
+    /** What the message about the run is to say of the pool; sentences. */
+    poolNotes: v.exactOptional(textsShape),
     /** The last sealed run, if it was stopped before its end: its snapshot may still lack the manifest. */
     stoppedAtItsEnd: v.exactOptional(idShape),
   });

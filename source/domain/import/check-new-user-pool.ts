@@ -1,7 +1,9 @@
 import { Halt } from '../errors.ts';
+import { assertWritable } from '../recovery/paused-writes.ts';
 import { findInPages, withToken } from '../listing/page-chain.ts';
 import type { BackupTable, Clock, Log, ObjectStore, Page, Random, UserPoolReader } from '../ports.ts';
 import { parseJson } from '../state/json-object.ts';
+import { metPauseLately } from './plan/paused.ts';
 import { planKey } from './plan/plan-model.ts';
 import type { ImportOptions } from './plan/plan-model.ts';
 import { headKey, restoreHeadShape } from './plan/restore-head.ts';
@@ -27,7 +29,7 @@ export interface CheckNewUserPoolInput {
 
 /** What CheckNewUserPool needs. */
 export interface CheckNewUserPoolDeps {
-  readonly pools: Pick<UserPoolReader, 'describe' | 'listUsersPage' | 'listGroupsPage'>;
+  readonly pools: Pick<UserPoolReader, 'describe' | 'recoveries' | 'listUsersPage' | 'listGroupsPage'>;
   readonly table: Pick<BackupTable, 'getItem'>;
   readonly objects: Pick<ObjectStore, 'get' | 'put' | 'list'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -51,7 +53,7 @@ export interface OpenedRestore {
  * Decides whether the new pool may be restored into, and opens the restore or finds the one in force. Halts:
  * InvalidNewUserPoolId, UserPoolNotFound, NoSealedBackup, SourcePoolRefused, UserPoolNotEmpty, AlreadyRestored, those of
  * readKeptRun, InvalidInput when something else is asked for than the restore in force brings back; errors of the services
- * pass as they are. Writes nothing to the pool.
+ * pass as they are. Fault WritesPaused while a recovery of AWS's own is active. Writes nothing to the pool.
  */
 export async function checkNewUserPool(
   input: CheckNewUserPoolInput,
@@ -60,12 +62,18 @@ export async function checkNewUserPool(
   const poolId = input.options.newUserPoolId;
   assertPoolId(poolId, input.region);
   const { settings } = await deps.pools.describe(poolId);
+  // A dry run writes nothing.
+  const waitForRecovery = (): Promise<void> =>
+    input.options.dryRun
+      ? Promise.resolve()
+      : assertWritable(deps.pools, poolId, { log: deps.log, justRefused: () => metPauseLately(deps, poolId) });
   const mayCreateUsers = creationIsAllowed(input.options, settings);
   const head = await readHead(deps.objects, poolId);
   if (head !== undefined && head.value.phase !== 'planning') {
     const { restoreId, phase } = head.value;
     if (phase === 'complete') await assertMayGoOn(input.options, restoreId, deps.objects);
     await assertAsPlanned(input, restoreId, deps.objects);
+    await waitForRecovery();
     return {
       restoreId,
       phase,
@@ -82,6 +90,7 @@ export async function checkNewUserPool(
       `${poolId} is the pool that the backup came from. Restore into a new pool; or, if this pool is empty and shall be filled again, start with "AllowSourcePool": true.`,
     );
   }
+  await waitForRecovery();
   await assertEmpty(poolId, deps);
   const opened: RestoreHead = {
     restoreId: newRestoreId(deps.clock.now(), deps.random),

@@ -11,6 +11,8 @@ export interface ExportOptions {
   readonly allowMassDelete: boolean;
   /** Overwrites also what the mass-change guard would refuse. */
   readonly allowMassChange: boolean;
+  /** Exports a pool whose recovery by AWS was left to AWS Support, and is settled by now whatever its status says. */
+  readonly allowUnsettledRecovery?: true;
   /** Who started it: `Schedule`, `Launch`, or what the operator gave. */
   readonly trigger?: string;
 }
@@ -70,7 +72,12 @@ function tableOf(tableName: string): KeyKind<string> {
 /** CloudFormation names the table `<stack>-BackupTable-<letters and digits>`. */
 const OF_A_LAUNCH = '-BackupTable-';
 
-const EXPORT_KEYS = { AllowMassDelete: flag, AllowMassChange: flag, Trigger: trigger };
+const EXPORT_KEYS = {
+  AllowMassDelete: flag,
+  AllowMassChange: flag,
+  Trigger: trigger,
+  AllowUnsettledRecovery: flag,
+};
 
 const verifyKeys = ({ region }: StartedIn) => ({
   UserPoolId: poolOf(region),
@@ -108,11 +115,13 @@ export function parseExportInput(input: unknown): ExportOptions {
   const {
     AllowMassDelete = false,
     AllowMassChange = false,
+    AllowUnsettledRecovery = false,
     Trigger,
   } = readInputKeys('ExportWorkflow', input, EXPORT_KEYS);
   return {
     allowMassDelete: AllowMassDelete,
     allowMassChange: AllowMassChange,
+    ...(AllowUnsettledRecovery ? { allowUnsettledRecovery: true } : {}),
     ...(Trigger === undefined ? {} : { trigger: Trigger }),
   };
 }

@@ -8,8 +8,8 @@ import { LISTING_ENVIRONMENT, listingFunction } from './shared/listing-function.
 const env = readEnv({ ...LISTING_ENVIRONMENT, PRIMARY_USER_POOL_ID: requiredText() });
 
 /** Second state of ExportWorkflow: checks the pool and begins or resumes a run. */
-export const handler = listingFunction(env, parseExportEvent, async (_event, parts) => {
-  const run = await checkUserPoolConfig({ ...parts, random }, env.PRIMARY_USER_POOL_ID);
+export const handler = listingFunction(env, parseExportEvent, async (event, parts) => {
+  const run = await checkUserPoolConfig({ ...parts, random }, env.PRIMARY_USER_POOL_ID, event);
   log.info(run.completing ? 'Open plan found' : run.resumed ? 'Run resumed' : 'Run begun', { runId: run.runId });
   return run;
 });

@@ -1,5 +1,6 @@
 import type { PoolSettings } from '../../../source/domain/model.ts';
 import type { BackupTable, Log, WorkMessage } from '../../../source/domain/ports.ts';
+import { activeRecovery } from '../../../source/domain/recovery/recoveries.ts';
 import { FakeClock } from '../../../tools/simulation/fake-clock.ts';
 import { seededRandom } from '../../../tools/simulation/random.ts';
 import { Calls } from './calls.ts';
@@ -9,6 +10,7 @@ import { MemoryItems } from '../../../tools/simulation/storage/memory-items.ts';
 import { SimulatedObjects } from '../../../tools/simulation/storage/objects.ts';
 import { SimulatedPoolReader } from '../../../tools/simulation/cognito/pool-reader.ts';
 import { SimulatedPoolWriter } from '../../../tools/simulation/cognito/pool-writer.ts';
+import type { RecoveryLedger } from '../../../tools/simulation/cognito/recoveries.ts';
 import { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
 import { SimulatedQueue } from '../../../tools/simulation/storage/queue.ts';
 import { SimulatedTable } from '../../../tools/simulation/storage/table.ts';
@@ -59,6 +61,7 @@ export class World {
     this.cognito = new SimulatedPoolReader(this.calls, this.pools, this.random);
     this.writer = new SimulatedPoolWriter(this.calls, this.pools);
     this.jobs = new SimulatedImportJobs(this.calls, this.pools);
+    this.writer.pausedBy = this.jobs.pausedBy = (poolId) => activeRecovery(this.recoveries.list(poolId));
     this.table = new SimulatedTable(this.calls, new MemoryItems());
     this.objects = new SimulatedObjects(this.calls, new MemoryFiles());
     this.replica = { getItem: (key) => this.calls.run('replica.getItem', () => this.table.peek(key)) };
@@ -79,6 +82,11 @@ export class World {
       const paced = call.startsWith('cognito.') || (call.startsWith('jobs.') && !UNPACED.has(call));
       if (paced) await (lanes[call] ?? pacer).take();
     };
+  }
+
+  /** AWS's own recoveries of the pools. */
+  get recoveries(): RecoveryLedger {
+    return this.cognito.recoveryLedger;
   }
 
   executionStatus = (executionArn: string): Promise<'RUNNING' | 'gone'> =>

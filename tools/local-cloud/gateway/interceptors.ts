@@ -4,6 +4,7 @@ import { defaultImportJobOptions } from '../../simulation/import-jobs/options.ts
 import { preciseNow } from './http-server.ts';
 import { importJobsInterceptor } from './import-jobs/index.ts';
 import { multipartUploads } from './multipart-uploads.ts';
+import { recoveriesInterceptors } from './recoveries.ts';
 import type { Simulation } from './simulation/simulation.ts';
 import { stackSetInterceptor } from './stack-sets/index.ts';
 import type { AwsCredentials, Backend, Interceptor } from './types.ts';
@@ -27,6 +28,12 @@ export function interceptors({
   modelsFolder,
   port,
 }: InterceptorParts): Interceptor[] {
+  const recoveries = recoveriesInterceptors({
+    backend,
+    now: preciseNow,
+    newId: randomUUID,
+    knobs: () => simulation.config.recoveries,
+  });
   return [
     simulation.faults,
     validationInterceptor({ modelsDir: modelsFolder }),
@@ -42,6 +49,7 @@ export function interceptors({
       rootOf: (account) => ({ ...administrator, accessKeyId: account }),
       newRoleUnknownMs: () => simulation.config.newRoleUnknownMs,
     }),
+    recoveries.pauses,
     importJobsInterceptor({
       backend,
       now: preciseNow,
@@ -50,5 +58,6 @@ export function interceptors({
       baseUrl: () => `http://127.0.0.1:${port}`,
       options: () => ({ ...defaultImportJobOptions, ...simulation.config.importJobs }),
     }),
+    recoveries.operations,
   ];
 }

@@ -1,11 +1,12 @@
 import { Fault } from '../../../source/domain/errors.ts';
-import type { PoolUser, UserPoolDescription } from '../../../source/domain/model.ts';
+import type { PoolRecoveries, PoolUser, UserPoolDescription } from '../../../source/domain/model.ts';
 import type { Page, Random, UserPoolReader } from '../../../source/domain/ports.ts';
 import type { ServiceCalls } from '../service-calls.ts';
 import { matchesFilter, parseFilter } from './filter.ts';
 import { PageTokens } from './page-tokens.ts';
 import { poolOf } from './pool.ts';
 import type { PoolListings, Placed } from './pool.ts';
+import { RecoveryLedger } from './recoveries.ts';
 
 /** How listings behave. */
 export interface ListingKnobs {
@@ -24,6 +25,8 @@ export interface ListingKnobs {
   filterAfterPaging: boolean;
   /** Users whom ListUsers does not show yet: it is eventually consistent. */
   hides: (user: PoolUser) => boolean;
+  /** False: the role may not ask for AWS's own recoveries. */
+  mayListRecoveries: boolean;
 }
 
 /** Listings and descriptions of simulated pools; calls are named `cognito.describe`, `cognito.listUsersPage`, ... */
@@ -37,7 +40,10 @@ export class SimulatedPoolReader implements UserPoolReader {
     subFilter: true,
     filterAfterPaging: false,
     hides: () => false,
+    mayListRecoveries: true,
   };
+  /** AWS's own recoveries, by the id of the pool. */
+  readonly recoveryLedger: RecoveryLedger;
   readonly #tokens: PageTokens;
 
   constructor(
@@ -45,6 +51,7 @@ export class SimulatedPoolReader implements UserPoolReader {
     private readonly pools: ReadonlyMap<string, PoolListings>,
     private readonly random: Random,
   ) {
+    this.recoveryLedger = new RecoveryLedger(() => calls.clock.now());
     this.#tokens = new PageTokens(() => calls.clock.now(), random);
   }
 
@@ -54,10 +61,16 @@ export class SimulatedPoolReader implements UserPoolReader {
       name,
       region: id.split('_')[0] as string,
       settings,
+      deletionProtected: settings.deletionProtected !== false,
       acceptsSignUps: settings.acceptsSignUps === true,
       importsConfirmed: (settings.passwordless ?? []).length > 0,
       estimatedNumberOfUsers: size,
     }));
+
+  recoveries = (poolId: string): Promise<PoolRecoveries> =>
+    this.#call('recoveries', poolId, () =>
+      this.knobs.mayListRecoveries ? this.recoveryLedger.list(poolId).slice(0, this.knobs.pageSize) : 'unknown',
+    );
 
   listUsersPage = (
     poolId: string,

@@ -1,6 +1,7 @@
-import type { Attributes, PoolGroup, PoolUser } from '../../../source/domain/model.ts';
+import type { Attributes, PoolGroup, PoolRecovery, PoolUser } from '../../../source/domain/model.ts';
 import { TEMPORARY_PASSWORD_STATUS } from '../../../source/domain/model.ts';
 import type { NewUser, Refusal, UserPoolWriter, WriteOutcome } from '../../../source/domain/ports.ts';
+import { writesPaused } from '../../../source/domain/recovery/paused-writes.ts';
 import type { ServiceCalls } from '../service-calls.ts';
 import { newUser } from './new-user.ts';
 import { poolOf } from './pool.ts';
@@ -23,6 +24,9 @@ export class SimulatedPoolWriter implements UserPoolWriter {
   readonly temporaryPasswords = new Map<string, string>();
   /** Lets a test refuse a write for one user or group: returns Cognito's exception name. */
   refuse: (call: string, name: string) => string | undefined = () => undefined;
+
+  /** AWS's own recovery that pauses the writes of a pool. */
+  pausedBy: (poolId: string) => PoolRecovery | undefined = () => undefined;
 
   /** Every write to a user moves UserLastModifiedDate; which ones do is not documented. */
   datesWrites = false;
@@ -119,6 +123,14 @@ export class SimulatedPoolWriter implements UserPoolWriter {
   }
 
   #call<T>(method: string, poolId: string, effect: (pool: SimulatedPool) => T): Promise<T> {
-    return this.calls.run(`cognito.${method}`, () => effect(poolOf(this.pools, poolId)), { poolId });
+    return this.calls.run(
+      `cognito.${method}`,
+      () => {
+        const recovery = this.pausedBy(poolId);
+        if (recovery !== undefined) throw writesPaused(poolId, recovery);
+        return effect(poolOf(this.pools, poolId));
+      },
+      { poolId },
+    );
   }
 }

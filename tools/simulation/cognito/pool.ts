@@ -13,7 +13,11 @@ export interface Placed<T> {
 export interface PoolListings {
   readonly id: string;
   readonly name: string;
-  readonly settings: PoolSettings & Pick<ImportSettings, 'passwordless'> & { readonly acceptsSignUps?: boolean };
+  readonly settings: PoolSettings &
+    Pick<ImportSettings, 'passwordless'> & {
+      readonly acceptsSignUps?: boolean;
+      readonly deletionProtected?: boolean;
+    };
   /** Users. */
   readonly size: number;
   /** Runs before every call: a running import job brings its users in. */

@@ -1,5 +1,7 @@
 import { Fault } from '../../../source/domain/errors.ts';
+import type { PoolRecovery } from '../../../source/domain/model.ts';
 import type { ImportJob, ImportJobs, Page } from '../../../source/domain/ports.ts';
+import { writesPaused } from '../../../source/domain/recovery/paused-writes.ts';
 import { CognitoException } from '../cognito/exception.ts';
 import { poolOf } from '../cognito/pool.ts';
 import type { SimulatedPool } from '../cognito/pool.ts';
@@ -41,6 +43,8 @@ export class SimulatedImportJobs implements ImportJobs {
     rowFate: () => undefined,
     endEarly: () => undefined,
   };
+  /** AWS's own recovery that pauses the writes of a pool. */
+  pausedBy: (poolId: string) => PoolRecovery | undefined = () => undefined;
   readonly #ledger: ImportJobLedger;
   readonly #runs: JobRuns;
 
@@ -67,7 +71,7 @@ export class SimulatedImportJobs implements ImportJobs {
     this.#call('csvHeader', poolId, ({ settings }) => csvColumns(settings, this.knobs.extraColumns));
 
   createJob = (poolId: string, jobName: string): Promise<ImportJob | 'limit'> =>
-    this.#call('createJob', poolId, (pool) => {
+    this.#write('createJob', poolId, (pool) => {
       pool.onAccess = () => this.#runs.proceed();
       const jobId = `import-${String(this.#ledger.all.length + 1).padStart(6, '0')}`;
       try {
@@ -98,7 +102,7 @@ export class SimulatedImportJobs implements ImportJobs {
     );
 
   startJob = (poolId: string, jobId: string): Promise<'started' | 'busy' | 'noCsv'> =>
-    this.#call('startJob', poolId, ({ settings }) => {
+    this.#write('startJob', poolId, ({ settings }) => {
       this.#runs.proceed();
       const { status, file } = this.#ledger.find(ownerOf(poolId), jobId);
       if (this.knobs.busyStarts > 0 && status === 'Created' && file !== undefined) {
@@ -157,6 +161,14 @@ export class SimulatedImportJobs implements ImportJobs {
     const pool = this.pools.get(poolId);
     if (pool !== undefined) pool.onAccess = () => this.#runs.proceed();
     this.#runs.resume(taken, rowsDone, log);
+  }
+
+  #write<T>(method: string, poolId: string, effect: (pool: SimulatedPool) => T): Promise<T> {
+    return this.#call(method, poolId, (pool) => {
+      const recovery = this.pausedBy(poolId);
+      if (recovery !== undefined) throw writesPaused(poolId, recovery);
+      return effect(pool);
+    });
   }
 
   #call<T>(method: string, poolId: string, effect: (pool: SimulatedPool) => T): Promise<T> {

@@ -7,6 +7,7 @@ import { checkUserPoolConfig } from '../../../source/domain/export/check-user-po
 import { syncGroup } from '../../../source/domain/export/sync-group.ts';
 import { syncUsersInGroup } from '../../../source/domain/export/sync-users-in-group.ts';
 import { syncUsers } from '../../../source/domain/export/sync-users.ts';
+import { waitingForWrites } from '../../../source/domain/import/plan/paused.ts';
 import { checkNewUserPool } from '../../../source/domain/import/check-new-user-pool.ts';
 import { openedImport, startedImport } from '../../../source/domain/import/import-event.ts';
 import { importUsers } from '../../../source/domain/import/import-users.ts';
@@ -168,10 +169,12 @@ function exportFunctions(
       return calling(parsed.executionArn, event, (deps) => work(deps, parsed));
     };
   return {
-    CheckUserPoolConfig: (event) =>
-      calling(parseExportEvent(event).executionArn, event, (deps) =>
-        checkUserPoolConfig({ ...deps, random }, primaryUserPoolId),
-      ),
+    CheckUserPoolConfig: (event) => {
+      const parsed = parseExportEvent(event);
+      return calling(parsed.executionArn, event, (deps) =>
+        checkUserPoolConfig({ ...deps, random }, primaryUserPoolId, parsed),
+      );
+    },
     SyncUsers: step((deps, { runId }) => syncUsers(deps, { runId, callsPerSecond })),
     ListGroups: step((deps, { runId }) => listGroups(deps, runId)),
     SyncGroup: step((deps, { runId }) => syncGroup(deps, runId)),
@@ -221,7 +224,10 @@ function importFunctions(
       withPermittedPorts(
         { pools: cognito, pool: cognito, writer, jobs },
         { ...about, counted, ...(paced === true ? ceiling : {}) },
-        (cognitos) => work({ ...ports, ...begun, ...cognitos, tell }),
+        (cognitos) =>
+          waitingForWrites({ ...begun, objects }, options.newUserPoolId, () =>
+            work({ ...ports, ...begun, ...cognitos, tell }),
+          ),
       ),
     );
   };

@@ -36,7 +36,7 @@ export interface CleanUpOptions extends GuardOptions {
 }
 
 /** The manifest without its long parts: what messages and the execution's output show. */
-export type ManifestSummary = Omit<Manifest, 'checksums' | 'poolSettings' | 'snapshot'> & {
+export type ManifestSummary = Omit<Manifest, 'checksums' | 'poolSettings' | 'safeguards' | 'snapshot'> & {
   /** Objects of the run's snapshot, its manifest aside; 0 when none is kept. */
   readonly snapshotObjects: number;
 };
@@ -49,6 +49,8 @@ export interface CleanUpResult {
   readonly replica?: ReplicaLook;
   /** Present where superseded snapshots could not all be marked to expire; one sentence. */
   readonly snapshots?: string;
+  /** Once the run is sealed: what is to be said of the pool; sentences. */
+  readonly poolNotes?: readonly string[];
   /** Once the run is sealed: users that it saw in the pool, federated ones included, and Cognito's estimate when it began. */
   readonly listing?: { readonly users: number; readonly estimatedUsers: number };
 }
@@ -99,6 +101,7 @@ export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): 
     manifest: summaryOf(manifest),
     ...(state.replica === undefined ? {} : { replica: state.replica }),
     ...(snapshots === undefined ? {} : { snapshots }),
+    ...(run.facts.poolNotes === undefined ? {} : { poolNotes: run.facts.poolNotes }),
     ...(await listingOf(deps, run)),
   };
 }
@@ -150,6 +153,7 @@ async function sealedManifest(table: CleanUpDeps['table'], runId: string): Promi
 const summaryOf = ({
   checksums: _checksums,
   poolSettings: _poolSettings,
+  safeguards: _safeguards,
   snapshot,
   ...summary
 }: Manifest): ManifestSummary => ({ ...summary, snapshotObjects: snapshot?.objects.length ?? 0 });

@@ -35,6 +35,7 @@ export function manifestOf({ deps, run, progress }: CleanUp, seen: SeenByRun, so
       federatedMemberships: seen.federatedMemberships,
       ...tooLargeCounts({ progress }, seen),
     },
+    ...(facts.safeguards === undefined ? {} : { safeguards: facts.safeguards }),
     startedAt: facts.startedAt,
     endedAt: new Date(deps.clock.now()).toISOString(),
     softwareVersion,

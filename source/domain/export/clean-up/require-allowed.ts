@@ -1,13 +1,10 @@
 import { countsText, eachKind, noCounts } from '../../backup/counts.ts';
 import type { Counts } from '../../backup/manifest.ts';
 import { keyDigest } from '../../backup/hashing.ts';
-import { tagSuperseded } from '../../backup/snapshot/superseded.ts';
-import type { HaltName } from '../../errors.ts';
-import { Halt } from '../../errors.ts';
 import { DigestSet } from '../../digests/digest-set.ts';
 import { digestsIn, readDigests } from '../../digests/ledger.ts';
-import { lastSealedText } from '../last-sealed.ts';
-import { isStaged, TAGGED_SNAPSHOTS_KEY } from '../run.ts';
+import { isStaged } from '../run.ts';
+import { recoveredText } from '../safeguards.ts';
 import { earlierPlanPrefix, readKeys } from './gone-keys.ts';
 import type { GuardOptions } from './guard.ts';
 import { judgeRun } from './judge-run.ts';
@@ -15,9 +12,10 @@ import type { Foreseen, ForeseenChange } from './judge-run.ts';
 import { KeptItems } from './kept-items.ts';
 import { countedInLastDay } from './last-day.ts';
 import { isPut, keyOfLine } from './plan-batches.ts';
-import { keepRefused } from './refused.ts';
+import { keepRefused, refuseRun } from './refused.ts';
 import type { SeenByRun } from './seen.ts';
 import { plannedLines } from './stored-plan.ts';
+import { requireUntorn } from './untorn.ts';
 import type { ChangePlan, CleanUp } from './state.ts';
 
 /** What a run may do, and the version that a refused run's snapshot names. */
@@ -28,12 +26,13 @@ export interface GuardSetting extends GuardOptions {
 /**
  * Ends the run unless its plan may be applied: from here on nothing stops it any more. What then counts towards later runs
  * is stored before anything is done. Halts UserPoolNotFound and SourcePoolEmpty (a pool that is gone or emptied never
- * changes the backup, whatever is allowed), MassDeleteRefused and MassChangeRefused; what a run that is too much for the
- * guards would have brought stays as a snapshot.
+ * changes the backup, whatever is allowed), RecoveryRunning, MassDeleteRefused and MassChangeRefused; what a run that is
+ * too much for the guards would have brought stays as a snapshot.
  */
 export async function requireAllowed(cleanUp: CleanUp, seen: SeenByRun, options: GuardSetting): Promise<void> {
   const { deps, run, progress } = cleanUp;
   await deps.pool.describe(run.facts.userPoolId);
+  await requireUntorn(cleanUp);
   await refuseEmptyPool(cleanUp, seen);
   const { counted, refused } = await judgeRun(
     {
@@ -48,10 +47,12 @@ export async function requireAllowed(cleanUp: CleanUp, seen: SeenByRun, options:
   );
   if (refused !== undefined) {
     await keepRefused(cleanUp, seen, { refused: refused.name, softwareVersion: options.softwareVersion });
-    await refuse(
+    await refuseRun(
       cleanUp,
       refused.name,
-      `Export run ${run.id} would ${refused.would}. ${allOf(progress.state.plan)}`,
+      [`Export run ${run.id} would ${refused.would}`, allOf(progress.state.plan), recoveredText(run.facts)]
+        .filter((part) => part !== undefined)
+        .join('. '),
       `If this is right, start ExportWorkflow with ${refused.input}. If not, repair the user pool, or restore it into a new one.${aboutSnapshot(cleanUp)}`,
     );
   }
@@ -111,27 +112,12 @@ async function refuseEmptyPool(cleanUp: CleanUp, seen: SeenByRun): Promise<void>
       (seen.users === 0 && seen.groups === 0 && gone.counts.groups > 0));
   if (!emptied) return;
   const others = seen.federatedUsers === 0 ? '' : ` but ${seen.federatedUsers} of identity providers`;
-  await refuse(
+  await refuseRun(
     cleanUp,
     'SourcePoolEmpty',
     `User pool ${run.facts.userPoolId} has no users any more${others}, while the backup holds ${countsText(gone.counts)} that would have to be deleted. An emptied pool never changes the backup, whatever is allowed`,
     'If the users were lost, restore them with ImportWorkflow; if the pool is empty on purpose, uninstall the solution.',
   );
-}
-
-async function refuse({ deps, run, snapshot }: CleanUp, name: HaltName, what: string, next: string): Promise<never> {
-  const untagged = await tagSuperseded(deps, {
-    keepsSnapshots: snapshot !== undefined,
-    taggedKey: TAGGED_SNAPSHOTS_KEY,
-  });
-  // The first export of a pool writes as it lists.
-  const left = isStaged(run.facts) ? 'Nothing was changed in the backup' : 'Nothing was deleted from the backup table';
-  const reason = [
-    `${what}. ${left} and the run is not sealed. ${await lastSealedText(deps.table)} ${next}`,
-    ...(untagged === undefined ? [] : [untagged]),
-  ].join(' ');
-  await run.abandon(reason);
-  throw new Halt(name, reason);
 }
 
 /** What runs of earlier versions deleted that were not sealed. */

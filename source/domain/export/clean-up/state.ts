@@ -22,7 +22,10 @@ import { planBatchShape } from './plan-batches.ts';
 
 /** What BackupTableCleanup needs. */
 export interface CleanUpDeps extends StepDeps {
-  readonly pool: Pick<UserPoolReader, 'describe' | 'listUsersPage' | 'listGroupsPage' | 'listUsersInGroupPage'>;
+  readonly pool: Pick<
+    UserPoolReader,
+    'describe' | 'recoveries' | 'listUsersPage' | 'listGroupsPage' | 'listUsersInGroupPage'
+  >;
   readonly table: Pick<
     BackupTable,
     'contentHashes' | 'itemsOf' | 'putItems' | 'deleteItems' | 'getItem' | 'putItemIf' | 'scanPage' | 'transact'

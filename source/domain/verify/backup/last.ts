@@ -17,6 +17,8 @@ export interface LastVerification {
   readonly counts: Counts;
   readonly objects: { readonly read: number; readonly of: number };
   readonly notes: readonly string[];
+  /** Whether the pool was guarded against deletion when the run began; absent where no run said so yet. */
+  readonly deletionProtected?: boolean;
   /** Where the next verification of a share begins among a snapshot's objects, so that in time all are read. */
   readonly nextObject: number;
 }

@@ -1,4 +1,5 @@
 import type { Manifest } from '../../backup/manifest.ts';
+import { unprotectedText } from '../../backup/source-pool.ts';
 import { OpenPlanReader } from '../../digests/open-plan.ts';
 import { workSlice } from '../../state/slice.ts';
 import { claimVerification, removeWork } from '../progress.ts';
@@ -61,7 +62,8 @@ async function workOn(verification: Verification): Promise<void> {
 }
 
 /** Everything is in order: says so for the looks to come, and removes what only this one needed. */
-async function finish(verification: Verification, { runId }: Manifest): Promise<void> {
+async function finish(verification: Verification, manifest: Manifest): Promise<void> {
+  const { runId } = manifest;
   const { input, deps, progress, folder } = verification;
   const { state } = progress;
   const { percent, userPoolId } = input.options;
@@ -70,6 +72,8 @@ async function finish(verification: Verification, { runId }: Manifest): Promise<
   const { counts } = state.found;
   state.notes.push(...(await thinSnapshots(verification)));
   const before = await readLast(deps.objects);
+  state.notes.push(...unprotectedNotes(manifest, before, input.executionArn));
+  const deletionProtected = manifest.safeguards?.deletionProtected ?? before?.deletionProtected;
   const last: LastVerification = {
     runId,
     ...(percent === 100 && state.look?.open === undefined
@@ -83,6 +87,7 @@ async function finish(verification: Verification, { runId }: Manifest): Promise<
     counts,
     objects,
     notes: state.notes,
+    ...(deletionProtected === undefined ? {} : { deletionProtected }),
     nextObject: state.snapshot?.next ?? before?.nextObject ?? 0,
   };
   await deps.objects.put(LAST_KEY, JSON.stringify(last));
@@ -101,4 +106,15 @@ async function finish(verification: Verification, { runId }: Manifest): Promise<
   };
   state.phase = 'done';
   await progress.save();
+}
+
+/** Said by the first verification that knows of it, and again only after the pool was protected in between. */
+function unprotectedNotes(
+  { safeguards, userPoolId }: Manifest,
+  before: LastVerification | undefined,
+  executionArn: string,
+): string[] {
+  // An invocation before this one may have died between its record and its answer.
+  const told = before?.deletionProtected === false && before.execution !== executionArn;
+  return safeguards?.deletionProtected !== false || told ? [] : [unprotectedText(userPoolId)];
 }

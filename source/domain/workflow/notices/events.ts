@@ -22,6 +22,14 @@ export type NoticeEvent =
       readonly error: CaughtError;
     }
   | {
+      /** It waits for AWS's own recovery of the pool, and goes on by itself. */
+      readonly event: 'paused';
+      readonly workflow: SolutionWorkflow;
+      readonly executionArn: string;
+      readonly startedAt: number;
+      readonly error: CaughtError;
+    }
+  | {
       readonly event: 'finished';
       readonly workflow: SolutionWorkflow;
       readonly executionArn: string;
@@ -54,7 +62,7 @@ export type NoticeEvent =
   | AlarmNotice;
 
 /** That an execution ended, however; except one that had nothing to do. */
-export type EndNotice = Exclude<NoticeEvent, { event: 'launch-export-refused' | 'skipped' | 'alarm' }>;
+export type EndNotice = Exclude<NoticeEvent, { event: 'launch-export-refused' | 'skipped' | 'paused' | 'alarm' }>;
 
 /** Machines are named `<workflow>-<instance id>`. */
 const workflowOf = (stateMachineArn: string): unknown => stateMachineArn.split(':').at(-1)?.split('-')[0];
@@ -89,7 +97,7 @@ function parseOwn({
     return { event, workflow, stateMachineArn: textOf(stateMachineArn) ?? '', error: textOf(error) ?? 'unknown' };
   if (typeof executionArn !== 'string' || typeof startTime !== 'string') return undefined;
   const startedAt = Date.parse(startTime);
-  if (event === 'failed' || event === 'skipped')
+  if (event === 'failed' || event === 'skipped' || event === 'paused')
     return { event, workflow, executionArn, startedAt, error: caught(fieldsOf(error).Error, fieldsOf(error).Cause) };
   return event === 'finished' ? { event, workflow, executionArn, startedAt, result: fieldsOf(result) } : undefined;
 }

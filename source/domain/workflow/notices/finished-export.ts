@@ -44,7 +44,12 @@ export function exportNotice(
   const line = (thing: keyof Counts): string =>
     `  ${thing}: ${number(counts?.[thing])} (added ${number(added?.[thing])}, changed ${number(changed?.[thing])}, deleted ${number(deleted?.[thing])})`;
   const federated = skipped?.federatedUsers ?? 0;
-  const { listing, replica, snapshots } = result as Pick<CleanUpResult, 'listing' | 'replica' | 'snapshots'>;
+  const {
+    listing,
+    replica,
+    snapshots,
+    poolNotes = [],
+  } = result as Pick<CleanUpResult, 'listing' | 'replica' | 'snapshots' | 'poolNotes'>;
   const warnings = [
     tooLargeWarning(summary),
     fewListed(listing),
@@ -67,6 +72,7 @@ export function exportNotice(
       snapshotObjects === 0
         ? undefined
         : `This state is also kept as a snapshot: ImportWorkflow restores exactly it with {"ExportRun":"${runId}"} in its input, also after later exports, for two days, and the last export of each day as long as SnapshotRetentionDays says.`,
+      poolNotes.length === 0 ? undefined : `About the user pool\n${poolNotes.map((note) => `  ${note}`).join('\n')}`,
       `What to do next\n  ${warnings.length === 0 ? 'Nothing.' : warnings.map(({ next }) => next).join('\n  ')}`,
       firstTime,
       `Execution\n  ${consoleLink(executionArn)}`,

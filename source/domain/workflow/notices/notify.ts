@@ -9,14 +9,15 @@ import { workflowEnded } from '../anonymous-metrics.ts';
 import type { AnonymousMetric } from '../anonymous-metrics.ts';
 import type { NamedError } from './cause.ts';
 import { parseNotice } from './events.ts';
-import type { EndNotice } from './events.ts';
+import type { EndNotice, NoticeEvent } from './events.ts';
 import { skippedNotice } from './skipped.ts';
 import type { SkippedNotice } from './skipped.ts';
 import { endedNotice, failureNotice, refusedStartNotice } from './failure.ts';
+import { pausedNotice } from './paused.ts';
 import { exportNotice } from './finished-export.ts';
 import { importNotice } from './finished-import.ts';
 import { verifyNotice } from './finished-verify.ts';
-import { alarmMark, marksOf } from './told.ts';
+import { alarmMark, marksOf, pauseMarkOf } from './told.ts';
 import type { Notice } from './text.ts';
 
 /** What telling the end of an execution needs. */
@@ -58,6 +59,7 @@ export async function notify(event: unknown, deps: NotifyDeps, settings: NotifyS
     await publish(refusedStartNotice(notice, aboutOf(settings)), deps, settings);
     return { sent: true };
   }
+  if (notice.event === 'paused') return tellPause(notice, deps, settings);
   if (notice.event === 'alarm') return tellAlarm(notice, deps, settings);
   if (notice.event === 'skipped') return { sent: await tellSkipped(notice, deps, settings) };
   const { message, answer } = await compose(notice, deps, settings);
@@ -75,6 +77,19 @@ export async function notify(event: unknown, deps: NotifyDeps, settings: NotifyS
   deps.measure(badEnd(notice, answer));
   await deps.sendAnonymous(metricOf(notice, deps.clock.now(), settings));
   return answer ?? { sent };
+}
+
+/** At most one message per execution and day: the workflow comes back here for as long as it waits. */
+async function tellPause(
+  notice: Extract<NoticeEvent, { event: 'paused' }>,
+  deps: NotifyDeps,
+  settings: NotifySettings,
+): Promise<Told> {
+  const mark = pauseMarkOf(notice, deps.clock.now());
+  if (await exists(deps.objects, mark)) return { sent: false };
+  const sent = await publish(pausedNotice(notice, aboutOf(settings)), deps, settings);
+  await deps.objects.put(mark, '{}');
+  return { sent };
 }
 
 /**

@@ -7,11 +7,19 @@ import type { EndNotice } from './events.ts';
  * another end. `own` is put; the end was told before if it or one of `others` exists.
  */
 export function marksOf(notice: EndNotice): { readonly own: string; readonly others: readonly string[] } {
-  const [machine = '', name = ''] = notice.executionArn.split(':').slice(-2);
-  const execution = `notices/${machine.split('-')[0] ?? ''}/${name}`;
+  const execution = folderOf(notice);
   const byWorkflow = `${execution}.json`;
   if (notice.event !== 'ended') return { own: byWorkflow, others: [] };
   return { own: `${execution}/ended-${notice.endedAt}.json`, others: notice.status === 'FAILED' ? [byWorkflow] : [] };
+}
+
+/** Marks that somebody was told, that day, that the execution waits. */
+export const pauseMarkOf = (notice: Pick<EndNotice, 'executionArn'>, now: number): string =>
+  `${folderOf(notice)}/paused-${new Date(now).toISOString().slice(0, 10)}.json`;
+
+function folderOf({ executionArn }: Pick<EndNotice, 'executionArn'>): string {
+  const [machine = '', name = ''] = executionArn.split(':').slice(-2);
+  return `notices/${machine.split('-')[0] ?? ''}/${name}`;
 }
 
 /** The mark of an alarm that was told: EventBridge may deliver an event twice. */

@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import type { StartedImport } from '../../../domain/import/import-event.ts';
 import type { ImportOptions } from '../../../domain/import/plan/plan-model.ts';
+import { waitingForWrites } from '../../../domain/import/plan/paused.ts';
 import type { Pacer } from '../../../domain/pacing/pacer.ts';
 import type { BackupTable, ObjectStore } from '../../../domain/ports.ts';
 import type { TellProgress } from '../../../domain/state/work-figures.ts';
@@ -66,7 +67,10 @@ export function importFunction<E extends StartedImport, R>(
         permitted(
           pacer,
           { ...invocation, measure, workflow: 'ImportWorkflow', executionArn, callsPerSecond, objects, assertLease },
-          () => work(parsed, { ...invocation, objects, tableNamed, tell }),
+          () =>
+            waitingForWrites({ ...invocation, objects }, options.newUserPoolId, () =>
+              work(parsed, { ...invocation, objects, tableNamed, tell }),
+            ),
         ),
     );
   });

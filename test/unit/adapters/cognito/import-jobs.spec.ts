@@ -44,9 +44,13 @@ describe('Cognito adapters: import jobs', () => {
       JobName: 'n',
       CloudWatchLogsRoleArn: 'role',
     });
-    stub.answer = () => refusal('PreconditionNotMetException', 'No csv file was uploaded for import-1');
+    const unmet = (message: string): void => {
+      stub.answer = ({ action }) =>
+        action === 'ListPointInTimeRecoveries' ? {} : refusal('PreconditionNotMetException', message);
+    };
+    unmet('No csv file was uploaded for import-1');
     expect(await jobs.startJob(STUB_POOL, 'import-1')).to.equal('noCsv');
-    stub.answer = () => refusal('PreconditionNotMetException', 'Another job is active');
+    unmet('Another job is active');
     expect(await jobs.startJob(STUB_POOL, 'import-1')).to.equal('busy');
     expect(await jobs.createJob(STUB_POOL, 'n')).to.equal('busy');
     stub.answer = () => refusal('LimitExceededException', STUB_SECRET);

@@ -107,6 +107,7 @@ describe('Cognito adapters: reading a pool', () => {
       id: STUB_POOL,
       name: 'p',
       region: 'eu-west-1',
+      deletionProtected: false,
       acceptsSignUps: true,
       importsConfirmed: false,
       estimatedNumberOfUsers: 5,

@@ -24,6 +24,7 @@ const pool = (settings: Partial<PoolSettings> = {}): UserPoolDescription => ({
   id: 'us-east-1_AbC',
   name: 'pool',
   region: 'us-east-1',
+  deletionProtected: true,
   acceptsSignUps: false,
   importsConfirmed: false,
   estimatedNumberOfUsers: 1,
@@ -118,6 +119,26 @@ describe('StackChecker', () => {
       `us-east-1 files-us-east-1 ${PROPERTIES.StackSetTemplateKey}`,
       `eu-west-1 files-eu-west-1 ${PROPERTIES.StackSetTemplateKey}`,
     ]);
+  });
+
+  it('C18: launches for a pool without deletion protection, and says so in LaunchNotice', async () => {
+    const noticeOf = async (deletionProtected: boolean): Promise<unknown> => {
+      const pools = { describe: async () => ({ ...pool(), deletionProtected }) };
+      const answer = await deploymentWith({ pools }).request(createRequest(PROPERTIES));
+      expect(answer.Status).to.equal('SUCCESS');
+      return answer.Data?.['LaunchNotice'];
+    };
+    expect(await noticeOf(true)).to.equal('None.');
+    expect(await noticeOf(false))
+      .to.include('Deletion protection of the user pool us-east-1_AbC is off')
+      .and.include('Turn it on');
+  });
+
+  it('C18: has the attribute at updates, too, without a look at the pool, which may be gone', async () => {
+    const pools = { describe: () => Promise.reject(new Error('gone')) };
+    const answer = await deploymentWith({ pools }).request(updateRequest(ID, PROPERTIES, PROPERTIES));
+    expect(answer.Status, answer.Reason).to.equal('SUCCESS');
+    expect(answer.Data?.['LaunchNotice']).to.include('Only a launch looks');
   });
 
   it('refuses what is not a pool id, or a pool of another Region', async () => {

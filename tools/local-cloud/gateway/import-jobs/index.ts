@@ -12,8 +12,13 @@ import { isUpload, upload } from './upload.ts';
 
 export type { ImportJobsDeps } from './deps.ts';
 
-/** Operations that AWS refuses while a job imports into the pool. */
-const refusedDuringImport = new Set(['UpdateUserPool', 'AddCustomAttributes', 'DeleteUserPool']);
+/** Operations that AWS refuses while a job imports into the pool, and how. */
+const refusedDuringImport = new Map([
+  ['UpdateUserPool', 'UserImportInProgressException'],
+  ['AddCustomAttributes', 'UserImportInProgressException'],
+  ['DeleteUserPool', 'UserImportInProgressException'],
+  ['InitiatePointInTimeRecovery', 'ConcurrentModificationException'],
+]);
 
 /**
  * Cognito's user import jobs, which MiniStack lacks, in the form of its API; the rules are those of tools/simulation.
@@ -24,10 +29,13 @@ export function importJobsInterceptor(deps: ImportJobsDeps): Interceptor {
   const ledger = new ImportJobLedger(deps.options, deps.now);
   return async (request, next) => {
     if (isUpload(request)) return upload(request, ledger, deps);
-    if (request.service !== 'cognito-idp') return next(request);
-    if (refusedDuringImport.has(request.action) && ledger.importsInto(ownerOf(request))) {
+    // Another feature of the gateway only asks whether the caller may.
+    const onlyAuthorizes = 'x-local-cloud-authorize-only' in request.headers;
+    if (request.service !== 'cognito-idp' || onlyAuthorizes) return next(request);
+    const refused = refusedDuringImport.get(request.action);
+    if (refused !== undefined && ledger.importsInto(ownerOf(request))) {
       const message = 'The user pool cannot be changed while a user import job is in progress.';
-      return errorResponse(request, new AwsError('UserImportInProgressException', message));
+      return errorResponse(request, new AwsError(refused, message));
     }
     return Object.hasOwn(importJobOperations, request.action) ? answer(request, next, ledger, deps) : next(request);
   };

@@ -1,3 +1,4 @@
+import type { RecoveryKnobs } from '../../../simulation/cognito/recoveries.ts';
 import type { ImportJobSettings } from '../../../simulation/import-jobs/options.ts';
 
 /** What a request must look like for a rule to apply; absent members match everything. */
@@ -95,6 +96,8 @@ export interface SimulationConfig {
   readonly newRoleUnknownMs: number;
   /** Undocumented behaviour and speed of Cognito's import jobs, where it shall differ from the defaults. */
   readonly importJobs: Partial<ImportJobSettings>;
+  /** Speed of Cognito's own recoveries of pools, and how it refuses writes meanwhile, where they shall differ from the defaults. */
+  readonly recoveries: Partial<RecoveryKnobs>;
 }
 
 export const NO_SIMULATION: SimulationConfig = {
@@ -110,4 +113,5 @@ export const NO_SIMULATION: SimulationConfig = {
   filterAfterPaging: false,
   newRoleUnknownMs: 0,
   importJobs: {},
+  recoveries: {},
 };

@@ -4,6 +4,7 @@ import { CheckerCompiler } from './checker.ts';
 import type { Checker } from './checker.ts';
 import { readServiceModel } from './model.ts';
 import type { ServiceModel } from './model.ts';
+import { withNewerOperations } from './newer-operations.ts';
 import { refusal } from './refusal.ts';
 import { semanticProblem } from './semantics.ts';
 
@@ -34,7 +35,7 @@ export function validationInterceptor({ modelsDir }: ValidationDeps): Intercepto
     if (folder === undefined || target === undefined) return afterwards(semanticProblem(request), request, next);
     let service = services.get(folder);
     if (service === undefined) {
-      service = new ServiceChecker(readServiceModel(modelsDir, folder));
+      service = new ServiceChecker(withNewerOperations(folder, readServiceModel(modelsDir, folder)));
       services.set(folder, service);
     }
     return afterwards(service.refuses(request, target), request, next);

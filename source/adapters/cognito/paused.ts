@@ -1,0 +1,61 @@
+import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { Halt } from '../../domain/errors.ts';
+import { writesPaused } from '../../domain/recovery/paused-writes.ts';
+import { activeRecovery } from '../../domain/recovery/recoveries.ts';
+import { errorNameOf, isDenied } from '../service-errors.ts';
+import { isThrottle } from './client.ts';
+import { listRecoveries } from './recoveries.ts';
+
+/** Refusals that say for certain what they are about: the write was looked at, so that writes are not paused. */
+const CERTAIN = new Set([
+  'UserNotFoundException',
+  'UsernameExistsException',
+  'AliasExistsException',
+  'GroupExistsException',
+  'ResourceNotFoundException',
+  'InvalidParameterException',
+  'InvalidPasswordException',
+  'PasswordHistoryPolicyViolationException',
+  'UserLambdaValidationException',
+  'UnexpectedLambdaException',
+  'InvalidLambdaResponseException',
+  'CodeDeliveryFailureException',
+  'UserImportInProgressException',
+  'LimitExceededException',
+  'SerializationException',
+  'ValidationException',
+]);
+
+/**
+ * Makes a write. How Cognito refuses one while its own recovery pauses the pool's writes is not documented
+ * (OperationNotEnabledException, ConcurrentModificationException and NotAuthorizedException are in its lists of errors):
+ * before any refusal that may be that is taken for one, the recoveries are looked at. Fault WritesPaused while one is active.
+ */
+export async function unlessPaused<T>(
+  client: CognitoIdentityProviderClient,
+  poolId: string,
+  write: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (mayBePause(error)) await assertNotPaused(client, poolId, errorNameOf(error));
+    throw error;
+  }
+}
+
+function mayBePause(error: unknown): boolean {
+  const status = (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode ?? 500;
+  return status < 500 && !isThrottle(error) && !isDenied(error) && !CERTAIN.has(errorNameOf(error));
+}
+
+async function assertNotPaused(client: CognitoIdentityProviderClient, poolId: string, refused: string): Promise<void> {
+  const recoveries = await listRecoveries(client, poolId);
+  const active = activeRecovery(recoveries);
+  if (active !== undefined) throw writesPaused(poolId, active);
+  if (recoveries === 'unknown' && refused === 'NotAuthorizedException')
+    throw new Halt(
+      'AccessDenied',
+      `Cognito refused a write of the user pool ${poolId} (${refused}), and the function's role may not see whether a recovery of AWS pauses the pool's writes. Allow cognito-idp:ListPointInTimeRecoveries on the pool, then start the workflow again: it continues.`,
+    );
+}
