@@ -11,7 +11,7 @@ const domainRooms = [
   'backup',
   'digests',
   'comparison',
-  ['export', 'import', 'verify'],
+  ['export', 'import', 'verify', 'history'],
   'watch',
   'workflow',
   'operator',

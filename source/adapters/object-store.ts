@@ -16,6 +16,7 @@ import type { Waits } from './batches.ts';
 import { clientOptions } from './client-options.ts';
 import type { AdapterOptions } from './client-options.ts';
 import { multipartWriter } from './object-parts.ts';
+import { isMissingObject, objectPieces, statusOf } from './object-pieces.ts';
 import { isDenied, errorNameOf, serviceError } from './service-errors.ts';
 
 /** One bucket; `clock` and `random` are replaced by tests only. */
@@ -26,15 +27,9 @@ export interface ObjectStoreOptions extends AdapterOptions, Waits {
 const DELETE_BATCH = 1000;
 /** S3 tags one object per request. */
 const TAGS_AT_A_TIME = 16;
-/** Times that a broken download is taken up again where it ended. */
-const RESUMES = 5;
 
-const statusOf = (error: unknown): number | undefined =>
-  (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
 /** S3 has no time for this request now. */
 const isBusy = (error: unknown): boolean => [429, 500, 503].includes(statusOf(error) ?? 0);
-const isMissing = (error: unknown): boolean => errorNameOf(error) === 'NoSuchKey' || errorNameOf(error) === 'NotFound';
-
 const conditionHeaders = (condition: PutCondition | undefined): { IfNoneMatch?: string; IfMatch?: string } =>
   condition === undefined ? {} : 'absent' in condition ? { IfNoneMatch: '*' } : { IfMatch: condition.etag };
 
@@ -54,36 +49,6 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
     return Contents[0]?.Key === key;
   };
 
-  /** The object's bytes; a broken download is taken up where it ended. */
-  const pieces = async function* (key: string): AsyncGenerator<Uint8Array, void, undefined> {
-    let offset = 0;
-    let version: string | undefined;
-    for (let resumes = 0; ; resumes += 1) {
-      const from = offset;
-      try {
-        const { Body, ETag } = await client.send(
-          new GetObjectCommand({
-            Bucket: bucket,
-            Key: key,
-            ...(from === 0 ? {} : { Range: `bytes=${from}-` }),
-            ...(version === undefined ? {} : { IfMatch: version }),
-          }),
-        );
-        version = ETag;
-        for await (const piece of Body as AsyncIterable<Uint8Array>) {
-          offset += piece.length;
-          yield piece;
-        }
-        return;
-      } catch (error) {
-        if (isMissing(error) || statusOf(error) === 412)
-          throw new Fault('BadState', `The object ${key} does not exist, or was replaced while it was read.`);
-        if (statusOf(error) === 416) return; // The download broke off after the last byte.
-        if (statusOf(error) !== undefined || resumes >= RESUMES) throw failed('GetObject', error);
-      }
-    }
-  };
-
   return {
     get: async (key) => {
       try {
@@ -92,7 +57,7 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
         assertIntact(key, body);
         return { body, etag: ETag };
       } catch (error) {
-        if (isMissing(error) || (isDenied(error) && !(await isListed(key)))) return undefined;
+        if (isMissingObject(error) || (isDenied(error) && !(await isListed(key)))) return undefined;
         throw failed('GetObject', error);
       }
     },
@@ -130,7 +95,11 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
       } while (token !== undefined);
     },
 
-    read: (key) => intactPieces(key, pieces(key)),
+    read: (key) =>
+      intactPieces(
+        key,
+        objectPieces({ client, bucket, key }, (error) => failed('GetObject', error)),
+      ),
 
     write: multipartWriter(client, bucket),
 
@@ -169,7 +138,7 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
             try {
               await client.send(new PutObjectTaggingCommand({ Bucket: bucket, Key, Tagging }));
             } catch (error) {
-              if (isMissing(error)) return;
+              if (isMissingObject(error)) return;
               if (!isBusy(error)) throw failed('PutObjectTagging', error);
               refused.push(Key);
             }

@@ -1,9 +1,12 @@
 import { attachDeclaration } from './attach.ts';
 import type { CommandDeclaration } from './command.ts';
+import { damageDeclaration } from './damage.ts';
 import { deployDeclaration } from './deploy.ts';
+import { diffDeclaration } from './diff.ts';
 import { exportDeclaration } from './export.ts';
 import { importDeclaration } from './import.ts';
 import { reportDeclaration } from './report.ts';
+import { runsDeclaration } from './runs.ts';
 import { statusDeclaration } from './status.ts';
 import { uninstallDeclaration } from './uninstall.ts';
 import { verifyDeclaration } from './verify.ts';
@@ -17,5 +20,8 @@ export const COMMANDS: readonly CommandDeclaration[] = [
   verifyDeclaration,
   attachDeclaration,
   reportDeclaration,
+  runsDeclaration,
+  diffDeclaration,
+  damageDeclaration,
   uninstallDeclaration,
 ];

@@ -1,42 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { membershipItem, userItem } from '../../source/domain/backup/items.ts';
 import { ADMINISTRATORS, Memberships, subNumber, userOf } from './population.ts';
 import type { PopulationShape } from './population.ts';
 import { line } from './cost-line.ts';
 import type { Factor } from './cost-line.ts';
+import type { Prices } from './prices.ts';
 import { watchLines } from './watch-cost.ts';
 import type { CellResult, CostLine, CostResult, Usage } from './results.ts';
 import { itemBytes } from '../../source/domain/backup/item-size.ts';
-
-/** List prices with their date; see prices.json. */
-export type Prices = Readonly<
-  Record<
-    | 'dynamodbWritePerMillion'
-    | 'dynamodbReadPerMillion'
-    | 'dynamodbStorageGbMonth'
-    | 'dynamodbPitrGbMonth'
-    | 'transferPerGb'
-    | 'lambdaGbSecond'
-    | 'lambdaRequestsPerMillion'
-    | 'transitionsPerThousand'
-    | 'sqsPerMillion'
-    | 's3WritesPerThousand'
-    | 's3ReadsPerThousand'
-    | 's3StorageGbMonth'
-    | 'logsPerGb'
-    | 'cloudWatchMetricMonth'
-    | 'cloudWatchAlarmMonth'
-    | 'cloudWatchDashboardMonth'
-    | 'cloudWatchFreeMetrics'
-    | 'cloudWatchFreeAlarms'
-    | 'cloudWatchFreeDashboards',
-    number
-  >
-> & { readonly date: string; readonly region: string; readonly remark: string };
-
-export const readPrices = (): Prices =>
-  JSON.parse(readFileSync(join(import.meta.dirname, 'prices.json'), 'utf8')) as Prices;
 
 const EXPORTS_PER_MONTH = 30;
 /** The backup Region looks every hour; one look per export reads everything. */

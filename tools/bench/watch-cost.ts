@@ -2,7 +2,7 @@ import { readTemplates } from '../least-privilege/policies/template.ts';
 import { projectRoot } from '../../deployment/setup/project-root.ts';
 import { line } from './cost-line.ts';
 import type { CostLine } from './results.ts';
-import type { Prices } from './cost.ts';
+import type { Prices } from './prices.ts';
 
 /** What every line of it begins with. */
 export const WATCH = 'Alarms and metrics';

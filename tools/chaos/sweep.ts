@@ -1,3 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AdminUpdateUserAttributesCommand, ListUsersCommand } from '@aws-sdk/client-cognito-identity-provider';
+import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { SeededRandom } from '../demo/seed/random.ts';
 import { churn } from './churn.ts';
 import type { Coverage } from './coverage.ts';
@@ -44,6 +47,7 @@ export async function sweep(
         sfn: stepFunctionsIn(deployment.cloud, SECONDARY),
         workflow: deployment.importWorkflow[SECONDARY],
         input: { NewUserPoolId: poolId },
+        meanwhile: () => spoilNewUsers(cognitoIn(deployment.cloud, SECONDARY), poolId),
       },
       ['RestoreIncomplete', 'AlreadyRestored'],
     );
@@ -56,6 +60,32 @@ export async function sweep(
     ...problems,
     ...EVERYWHERE.flatMap((what) => coverage.spared(what).map((action) => `${action} never met: ${what}`)),
   ];
+}
+
+/** So many users are spoiled, and so long it is waited for them. */
+const SPOILED = 5;
+const PATIENCE_MS = 120_000;
+const LOOK_MS = 200;
+
+/**
+ * Changes an attribute of users right after an import job made them, as a job does that gets a value wrong: the restore puts it
+ * right, which it has no reason to do otherwise.
+ */
+async function spoilNewUsers(cognito: CognitoIdentityProviderClient, poolId: string): Promise<void> {
+  const spoiled = new Set<string>();
+  for (const until = Date.now() + PATIENCE_MS; spoiled.size < SPOILED && Date.now() < until; await sleep(LOOK_MS)) {
+    const { Users = [] } = await cognito.send(new ListUsersCommand({ UserPoolId: poolId }));
+    for (const { Username = '' } of Users.filter(({ Username: name = '' }) => !spoiled.has(name)).slice(0, SPOILED)) {
+      spoiled.add(Username);
+      await cognito.send(
+        new AdminUpdateUserAttributesCommand({
+          UserPoolId: poolId,
+          Username,
+          UserAttributes: [{ Name: 'nickname', Value: 'spoiled' }],
+        }),
+      );
+    }
+  }
 }
 
 const nothing = (): Promise<void> => Promise.resolve();

@@ -101,3 +101,9 @@ export async function poolProtection(
     throw error;
   }
 }
+
+/** The pool's plan: LITE, ESSENTIALS or PLUS; undefined where Cognito names none. */
+export async function poolPlan(client: CognitoIdentityProviderClient, poolId: string): Promise<string | undefined> {
+  const { UserPool } = await client.send(new DescribeUserPoolCommand({ UserPoolId: poolId }));
+  return UserPool?.UserPoolTier;
+}

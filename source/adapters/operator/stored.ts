@@ -4,6 +4,7 @@ import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { BackupTable, ObjectStore } from '../../domain/ports.ts';
 import { fromAttributeValues } from '../item-codec.ts';
+import { objectPieces } from '../object-pieces.ts';
 import { errorNameOf, isDenied } from '../service-errors.ts';
 
 const isListed = async (client: S3Client, bucket: string, key: string): Promise<boolean> => {
@@ -12,7 +13,8 @@ const isListed = async (client: S3Client, bucket: string, key: string): Promise<
 };
 
 /** Reads a mapping-file bucket with the operator's own permissions; errors are the SDK's. */
-export const bucketReader = (client: S3Client, bucket: string): Pick<ObjectStore, 'get' | 'list'> => ({
+export const bucketReader = (client: S3Client, bucket: string): Pick<ObjectStore, 'get' | 'list' | 'read'> => ({
+  read: (key) => objectPieces({ client, bucket, key }, (error) => error),
   get: async (key) => {
     try {
       const { Body, ETag = '' } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));

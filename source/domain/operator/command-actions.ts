@@ -98,4 +98,11 @@ export const COMMAND_ACTIONS: Readonly<Record<string, readonly CalledAction[]>> 
     { action: 'states:ListExecutions', on: 'state machines' },
     ...bucket([RESTORES, VERIFICATIONS]),
   ],
+  runs: [...FINDING, ...bucket([`${SNAPSHOTS_PREFIX}*/manifest.json`], [SNAPSHOTS])],
+  diff: [...FINDING, ...bucket([SNAPSHOTS])],
+  damage: [
+    ...FINDING,
+    ...bucket([`${SNAPSHOTS_PREFIX}*/manifest.json`], [SNAPSHOTS]),
+    { action: 'cognito-idp:DescribeUserPool', on: 'user pool' },
+  ],
 };

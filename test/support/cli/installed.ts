@@ -20,7 +20,7 @@ export interface FakeExecution {
 /** A process beside a launched product, whose objects, items and executions a test sets. */
 export class InstalledCli extends CliProcess {
   /** `<bucket>/<key>` to content. */
-  readonly objects = new Map<string, string>();
+  readonly objects = new Map<string, string | Uint8Array>();
   /** `<region> <id> <type>` to item. */
   readonly items = new Map<string, TableItem>();
   readonly executions = new Map<string, FakeExecution>();
@@ -67,7 +67,14 @@ export class InstalledCli extends CliProcess {
       .on('GetObject', ({ Bucket, Key }) => {
         const content = this.objects.get(`${Bucket as string}/${Key as string}`);
         if (content === undefined) throw awsError('NoSuchKey');
-        return { ETag: 'e', Body: { transformToByteArray: () => Promise.resolve(Buffer.from(content)) } };
+        const bytes = Buffer.from(content as Uint8Array);
+        const pieces = async function* (): AsyncGenerator<Uint8Array> {
+          for (let at = 0; at < bytes.length; at += 1_000) yield bytes.subarray(at, at + 1_000);
+        };
+        return {
+          ETag: 'e',
+          Body: { transformToByteArray: () => Promise.resolve(bytes), [Symbol.asyncIterator]: pieces },
+        };
       })
       .on('ListObjectsV2', ({ Bucket, Prefix }) => ({
         Contents: [...this.objects.keys()]
@@ -81,8 +88,9 @@ export class InstalledCli extends CliProcess {
       });
   }
 
-  put(region: string, key: string, content: object | string): void {
-    this.objects.set(`${bucketIn(region)}/${key}`, typeof content === 'string' ? content : JSON.stringify(content));
+  put(region: string, key: string, content: object | string | Uint8Array): void {
+    const isText = typeof content === 'object' && !(content instanceof Uint8Array);
+    this.objects.set(`${bucketIn(region)}/${key}`, isText ? JSON.stringify(content) : content);
   }
 
   /** Makes a run the last sealed one of these Regions' tables. */

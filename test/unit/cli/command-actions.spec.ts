@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { COMMANDS } from '../../../source/cli/commands.ts';
 import { COMMAND_ACTIONS } from '../../../source/domain/operator/command-actions.ts';
@@ -19,6 +21,9 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   verify: [['--pool', POOL]],
   attach: [[], ['night']],
   report: [[], ['--to', POOL, '--save', 'f'], ['night']],
+  runs: [[]],
+  diff: [['20260227', '20260228']],
+  damage: [[]],
 };
 const PREFIXES: Readonly<Record<string, string>> = {
   cloudFormation: 'cloudformation',
@@ -35,6 +40,24 @@ const iamName = (call: string): string => {
 };
 const asPattern = (keys: string): RegExp => new RegExp(`^${keys.replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
 
+/** Two nights, in the second of which a group and a segment's item vanished. */
+function keepNights(cli: ReturnType<typeof healthyCli>): void {
+  const empty = gzipSync('');
+  const object = { name: 'segment-0.ndjson.gz', bytes: empty.length, sha256: sha256(empty), items: 0 };
+  for (const [day, groups] of [
+    ['2026-02-27T21:00:00.000Z', 0],
+    ['2026-02-28T21:00:00.000Z', 1],
+  ] as const) {
+    const manifest = aManifest(day, {
+      deleted: { users: 0, groups, memberships: 0 },
+      snapshot: { objects: [object] },
+    });
+    cli.put('us-east-1', `snapshots/${manifest.runId}/manifest.json`, manifest);
+    cli.put('us-east-1', `snapshots/${manifest.runId}/${object.name}`, empty);
+  }
+}
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
 describe('command line: the AWS actions of each command', () => {
   for (const [command, lines] of Object.entries(LINES))
     it(`15.1: ${command} calls the actions that the operator policy is made of, no other, on no other keys`, async () => {
@@ -43,6 +66,7 @@ describe('command line: the AWS actions of each command', () => {
       const output = ['export', 'verify'].includes(command) ? {} : DRY_RUN;
       for (const line of lines) {
         const cli = healthyCli();
+        keepNights(cli);
         cli.seal(aManifest('2026-02-28T21:00:00.000Z'));
         cli.put('us-east-1', executionProgressKey(ARN), {});
         cli.put('us-east-1', `restores/${POOL}/current.json`, {

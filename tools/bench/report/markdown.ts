@@ -1,4 +1,4 @@
-import { readPrices } from '../cost.ts';
+import { readPrices } from '../prices.ts';
 import { functionMemory } from '../function-memory.ts';
 import { HISTORY_EVENTS, HISTORY_EVENTS_OF_LONG_RUNS } from '../phases.ts';
 import type { BenchResults, CellResult } from '../results.ts';

@@ -9,7 +9,8 @@ import {
   oneGroup,
   withAdministrators,
 } from '../../../../tools/bench/cells.ts';
-import { monthlyCost, readPrices } from '../../../../tools/bench/cost.ts';
+import { monthlyCost } from '../../../../tools/bench/cost.ts';
+import { readPrices } from '../../../../tools/bench/prices.ts';
 import { billOf, WATCH_LIMIT_DOLLARS } from '../../../../tools/bench/watch-cost.ts';
 import { exportCalls, exportLimit, importLimit } from '../../../../tools/bench/limits.ts';
 import { growthOf } from '../../../../tools/bench/computed/growth.ts';

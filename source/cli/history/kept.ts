@@ -1,0 +1,72 @@
+import { bucketReader } from '../../adapters/operator/stored.ts';
+import { joinRegions, runsIn, runsNamed } from '../../domain/history/runs.ts';
+import type { KeptRunFacts } from '../../domain/history/runs.ts';
+import type { RunItems } from '../../domain/history/run-items.ts';
+import type { Installation } from '../../domain/operator/installation.ts';
+import { CliError } from '../cli-error.ts';
+import type { CliContext } from '../context.ts';
+import { explained, isUnreachable } from '../explain.ts';
+import { typed } from '../program.ts';
+import type { TypedPlace } from '../program.ts';
+
+/** What is kept, and the Regions that did not answer. */
+export interface KeptByRegions {
+  /** The newest first. */
+  readonly runs: readonly KeptRunFacts[];
+  readonly silent: readonly string[];
+}
+
+/** Reads which runs both Regions keep; one that does not answer is told and left out. @throws CliError */
+export async function keptRuns({ clients, output }: CliContext, { regions }: Installation): Promise<KeptByRegions> {
+  const silent: string[] = [];
+  const perRegion = await Promise.all(
+    regions.map(async ({ region, bucket }) => {
+      try {
+        return await runsIn(bucketReader(clients.s3(region), bucket), region);
+      } catch (error) {
+        if (!isUnreachable(error)) throw explained(`Snapshots in the bucket ${bucket}`, error);
+        silent.push(region);
+        return [];
+      }
+    }),
+  );
+  for (const region of silent)
+    output.status({ text: `${region} does not answer; what only its bucket keeps is not known.`, lasting: true });
+  if (silent.length === regions.length)
+    throw new CliError('failed', {
+      thing: 'Snapshots',
+      found: `neither ${silent.join(' nor ')} answers`,
+      next: 'Check the network, and try again.',
+    });
+  return { runs: joinRegions(perRegion), silent };
+}
+
+/** The sealed or refused run whose id begins so, with the bucket that has its snapshot. @throws CliError */
+export function itemsOfNamed(
+  { clients }: CliContext,
+  {
+    installation,
+    kept,
+    place,
+  }: { readonly installation: Installation; readonly kept: KeptByRegions; readonly place: TypedPlace },
+  wanted: string,
+): RunItems {
+  const next = `List what is kept: ${typed(place, 'runs')}`;
+  const [run, ...more] = runsNamed(kept.runs, wanted);
+  if (run === undefined)
+    throw new CliError('notFound', { thing: `Run ${wanted}`, found: 'no run that is kept begins so', next });
+  if (more.length > 0)
+    throw new CliError('usage', {
+      thing: `Run ${wanted}`,
+      found: `${more.length + 1} runs begin so`,
+      next: `Give more of the id: ${[run, ...more].map(({ runId }) => runId).join(', ')}`,
+    });
+  const source = installation.regions.find(({ region }) => run.regions.includes(region));
+  if (run.manifest === undefined || source === undefined)
+    throw new CliError('failed', {
+      thing: `Run ${run.runId}`,
+      found: run.state === 'damaged' ? 'its snapshot is damaged' : 'it was interrupted, and has no whole snapshot',
+      next,
+    });
+  return { manifest: run.manifest, objects: bucketReader(clients.s3(source.region), source.bucket) };
+}

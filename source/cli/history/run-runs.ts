@@ -1,0 +1,72 @@
+import type { Counts } from '../../domain/backup/manifest.ts';
+import type { KeptRunFacts } from '../../domain/history/runs.ts';
+import { counted, number } from '../../domain/workflow/notices/text.ts';
+import type { CommandAction } from '../context.ts';
+import type { Row, Tone } from '../output/output.ts';
+import { typed } from '../program.ts';
+import { openSession } from '../session.ts';
+import { keptRuns } from './kept.ts';
+
+/** Lists the runs that both Regions keep. */
+export const runRuns: CommandAction = async (context, { options }) => {
+  const { installation } = await openSession(context, options);
+  const { runs, silent } = await keptRuns(context, installation);
+  const newest = runs.find(({ state }) => state === 'sealed');
+  context.output.summary({
+    blocks: [
+      runs.length === 0
+        ? { lines: ['No run is kept: SnapshotRetentionDays is 0, or no export has ended yet.'] }
+        : { heading: `${counted(runs.length, 'run')}, the newest first`, rows: runs.map(rowOf) },
+    ],
+    data: { runs: runs.map(dataOf), silent_regions: silent },
+    next: newest === undefined ? [] : [typed(options, 'damage'), typed(options, `diff ${newest.runId}`)],
+  });
+  return silent.length === 0 ? 'complete' : 'partial';
+};
+
+const TONES: Readonly<Record<KeptRunFacts['state'], Tone>> = {
+  sealed: 'good',
+  refused: 'warning',
+  interrupted: 'quiet',
+  damaged: 'bad',
+};
+
+function rowOf({ runId, state, manifest, regions }: KeptRunFacts): Row {
+  const row = { label: runId, tone: TONES[state] };
+  if (manifest === undefined) return { ...row, value: state };
+  const { counts, added, changed, deleted, refused } = manifest;
+  const moved = (['users', 'groups', 'memberships'] as const).flatMap((kind) =>
+    added[kind] + changed[kind] + deleted[kind] === 0
+      ? []
+      : [`${kind} +${number(added[kind])} ~${number(changed[kind])} -${number(deleted[kind])}`],
+  );
+  return {
+    ...row,
+    value: [
+      refused === undefined ? state : `${state} (${refused})`,
+      held(counts),
+      moved.length === 0 ? 'nothing changed' : moved.join(', '),
+      regions.join(' and '),
+    ].join('; '),
+  };
+}
+
+const held = ({ users, groups, memberships }: Counts): string =>
+  `${counted(users, 'user')}, ${counted(groups, 'group')}, ${counted(memberships, 'membership')}`;
+
+const dataOf = ({ runId, state, manifest, regions }: KeptRunFacts): Readonly<Record<string, unknown>> => ({
+  run_id: runId,
+  state,
+  regions,
+  ...(manifest === undefined
+    ? {}
+    : {
+        started_at: manifest.startedAt,
+        ended_at: manifest.endedAt,
+        counts: manifest.counts,
+        added: manifest.added,
+        changed: manifest.changed,
+        deleted: manifest.deleted,
+        ...(manifest.refused === undefined ? {} : { refused: manifest.refused }),
+      }),
+});

@@ -1,0 +1,17 @@
+import type { Manifest } from '../backup/manifest.ts';
+import { readSnapshotObject } from '../backup/snapshot/read.ts';
+import type { ObjectStore, TableItem } from '../ports.ts';
+
+/** A run whose items were kept: its manifest, and the bucket of the Region that has its snapshot. */
+export interface RunItems {
+  readonly manifest: Manifest;
+  readonly objects: Pick<ObjectStore, 'read'>;
+}
+
+/**
+ * The items of a run's snapshot, in batches of at most 1,000 and in no order: each user, group and membership once. Nothing
+ * of it is certain before the end. Halt SnapshotDamaged, also at the end of an object.
+ */
+export async function* itemsOfRun({ manifest, objects }: RunItems): AsyncGenerator<readonly TableItem[]> {
+  for (const object of manifest.snapshot?.objects ?? []) yield* readSnapshotObject(objects, manifest.runId, object);
+}

@@ -1,0 +1,62 @@
+import type { Manifest } from '../backup/manifest.ts';
+import { snapshotFolders, stateOfFolder } from '../backup/snapshot/folders.ts';
+import type { SnapshotFolder } from '../backup/snapshot/folders.ts';
+import { forEachAtOnce } from '../concurrency.ts';
+import type { ObjectStore } from '../ports.ts';
+
+/** How a run ended, as far as its snapshot tells. `interrupted`: no manifest closes it, so that it is no run to go by. */
+export type RunState = 'sealed' | 'refused' | 'interrupted' | 'damaged';
+
+/** A run of which some Region keeps something. */
+export interface KeptRunFacts {
+  readonly runId: string;
+  readonly state: RunState;
+  /** Of a run that is sealed or refused. */
+  readonly manifest?: Manifest;
+  /** Regions that keep its whole snapshot. */
+  readonly regions: readonly string[];
+}
+
+/** Manifests that are read at a time. */
+const AT_A_TIME = 8;
+
+/** What one Region keeps, the newest run first; one manifest is read per run. */
+export async function runsIn(
+  objects: Pick<ObjectStore, 'get' | 'list'>,
+  region: string,
+): Promise<readonly KeptRunFacts[]> {
+  const folders = await snapshotFolders(objects);
+  const runs: KeptRunFacts[] = [];
+  await forEachAtOnce(folders.entries(), AT_A_TIME, async ([index, folder]) => {
+    runs[index] = await factsOf(objects, folder, region);
+  });
+  return runs;
+}
+
+async function factsOf(
+  objects: Pick<ObjectStore, 'get'>,
+  folder: SnapshotFolder,
+  region: string,
+): Promise<KeptRunFacts> {
+  const found = await stateOfFolder(objects, folder);
+  const { runId } = folder;
+  if (found === undefined) return { runId, state: 'interrupted', regions: [] };
+  if (found.state === 'damaged') return { runId, state: 'damaged', regions: [] };
+  const state = found.state === 'complete' ? 'sealed' : 'refused';
+  return { runId, state, manifest: found.manifest, regions: [region] };
+}
+
+/** Joins what the Regions keep, the newest first: a run is what the Region says of it that has its whole snapshot. */
+export function joinRegions(perRegion: readonly (readonly KeptRunFacts[])[]): readonly KeptRunFacts[] {
+  const joined = new Map<string, KeptRunFacts>();
+  for (const run of perRegion.flat()) {
+    const known = joined.get(run.runId);
+    const better = known?.manifest === undefined ? run : known;
+    joined.set(run.runId, { ...better, regions: [...(known?.regions ?? []), ...run.regions] });
+  }
+  return [...joined.values()].sort((one, two) => (one.runId < two.runId ? 1 : -1));
+}
+
+/** The runs whose id begins so: people type the day and a time. */
+export const runsNamed = (runs: readonly KeptRunFacts[], wanted: string): readonly KeptRunFacts[] =>
+  runs.filter(({ runId }) => runId.startsWith(wanted));
