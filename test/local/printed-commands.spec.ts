@@ -96,7 +96,7 @@ describe('the commands that README, the demo and the local cloud print, typed wi
     const printed = await type(commands.join('\n'));
     expect(printed)
       .to.match(/MEMBER_OF#.*PROFILE/su)
-      .and.include('oldUsername')
+      .and.include('done_instead')
       .and.include('endedAt');
     // What is shown can be read.
     expect(printed.split('\n')).to.have.length.below(400);

@@ -6,6 +6,8 @@ import type { BenchResults } from '../bench/results.ts';
 import { keyPolicy } from '../../source/domain/operator/permissions/key-policy.ts';
 import { operatorPolicyText } from '../least-privilege/policies/operator-policy.ts';
 import { readTemplates } from '../least-privilege/policies/template.ts';
+import { dashboardPicture } from './dashboard-picture.ts';
+import type { RecordedMetrics } from './dashboard-picture.ts';
 import { formatted } from './formatted.ts';
 import { withPart } from './marked-part.ts';
 import { regionsPicture } from './regions-picture.ts';
@@ -40,6 +42,13 @@ export const drawPictures = (): ReadonlyMap<string, string> =>
       regionsPicture(
         resources('templates/cognito-user-profiles-export-reference-architecture.yaml'),
         resources('templates/stack-set-template.yaml'),
+      ),
+    ],
+    [
+      'dashboard.svg',
+      dashboardPicture(
+        readTemplates(fromRoot('.')).stackSet,
+        JSON.parse(text('tools/docs/dashboard-metrics.json')) as RecordedMetrics,
       ),
     ],
   ]);

@@ -18,6 +18,11 @@ export const IMPORT_ACCEPTANCES: readonly Acceptance[] = [
 export const EXPORT_ACCEPTANCES: readonly Acceptance[] = [
   { word: 'mass-delete', key: 'AllowMassDelete', meaning: 'delete more than MaxDeletePercent from the backup' },
   { word: 'mass-change', key: 'AllowMassChange', meaning: 'overwrite more than MaxChangePercent of the backup' },
+  {
+    word: 'unsettled-recovery',
+    key: 'AllowUnsettledRecovery',
+    meaning: 'take the pool as it is although a recovery by AWS has not ended well',
+  },
 ];
 
 /** The acceptance that a word names, as it is typed or as the workflow's input calls it. */

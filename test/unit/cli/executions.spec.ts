@@ -77,7 +77,7 @@ describe('command line: export, import, verify and attach', () => {
     expect(await cli.run(['export', '--accept', 'mass-delete,AllowMassChange'])).to.equal(0);
     expect(cli.startedWith).to.deep.equal({ AllowMassDelete: true, AllowMassChange: true, Trigger: 'Command line' });
     expect(await cli.run(['export', '--accept', 'everything'])).to.equal(2);
-    expect(cli.err).to.include('Allowed are mass-delete, mass-change.');
+    expect(cli.err).to.include('Allowed are mass-delete, mass-change, unsettled-recovery.');
   });
 
   it('starts a restore with every option, in the Region of the pool', async () => {

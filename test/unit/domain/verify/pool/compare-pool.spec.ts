@@ -80,6 +80,8 @@ describe('VerifyWorkflow: a user pool', () => {
       'cognito.listGroupsPage',
       'cognito.listUsersInGroupPage',
       'cognito.listUsersPage',
+      // Of the export before it.
+      'cognito.recoveries',
     ]);
   });
 

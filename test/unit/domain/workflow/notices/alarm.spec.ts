@@ -16,6 +16,9 @@ import { rejection } from '../../../../support/rejection.ts';
 const [PRIMARY, BACKUP] = ['eu-west-1', 'eu-central-1'];
 const HOUR = 3600 * 1000;
 
+/** Of the metrics of a launch named `main`. */
+const OF_MAIN: Readonly<Record<string, string>> = { StackName: 'main' };
+
 /** EventBridge's event about an alarm. */
 const alarmEvent = (
   name: string,
@@ -24,7 +27,7 @@ const alarmEvent = (
     previous = 'OK',
     value = 'ALARM',
     data = [1.2, 1.3, 1.4],
-    dimensions = { StackName: 'main' } as Readonly<Record<string, string>>,
+    dimensions = OF_MAIN,
     timestamp = '2026-03-05T00:00:00.000+0000',
   } = {},
 ) => ({
@@ -154,7 +157,7 @@ describe('MessageBroker: alarms', () => {
       'Backup in eu-central-1 has not been verified for 50 h 0 min',
       'Newest snapshot in eu-west-1 is older than SnapshotRetentionDays',
       'Cognito throttles the calls of the workflows in eu-west-1',
-      ...Array(3).fill('Messages in a dead-letter queue in eu-west-1'),
+      ...Array<string>(3).fill('Messages in a dead-letter queue in eu-west-1'),
     ]);
     const texts = world.sent.map(({ body }) => body.replaceAll(/\s+/g, ' '));
     for (const [index, part] of [
