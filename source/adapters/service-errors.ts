@@ -9,11 +9,23 @@ const DENIED = new Set([
   'KmsAccessDenied',
 ]);
 
+/**
+ * What services say when the customer's key is refused, disabled, about to be deleted or gone, by the errors of their models (S3:
+ * `KMS.DisabledException`, SQS: `KmsDisabled`, SNS: `KMSDisabledException`); a throttled key is none of these.
+ */
+const KEY_ERROR = /^KMS(?!.*Thrott)/i;
+/** DynamoDB, and S3 for a refused key, have no names of their own for it and say it in the message. */
+const KEY_IN_MESSAGE = /\bkms\b/i;
+
 /** The name of whatever was thrown; never its message, which can hold personal data. */
 export const errorNameOf = (error: unknown): string => (error instanceof Error ? error.name : 'UnknownError');
 
 /** True when IAM, a resource policy or a KMS key policy refused the call, by the error's name. */
 export const isDenied = (error: unknown): boolean => DENIED.has(errorNameOf(error));
+
+/** True when the service could not use the key with which what was asked for is encrypted. */
+const isAboutKey = (error: unknown): boolean =>
+  KEY_ERROR.test(errorNameOf(error)) || (isDenied(error) && KEY_IN_MESSAGE.test((error as Error).message));
 
 /**
  * The error that the product throws for a refused call: Halt AccessDenied, else Fault ServiceError. It carries the
@@ -23,6 +35,11 @@ export const isDenied = (error: unknown): boolean => DENIED.has(errorNameOf(erro
 export function serviceError(what: string, error: unknown): Halt | Fault {
   if (error instanceof Halt || error instanceof Fault) return error;
   const name = errorNameOf(error);
+  if (isAboutKey(error))
+    return new Halt(
+      'AccessDenied',
+      `The encryption key cannot be used for ${what} (${name}). It is disabled, about to be deleted or not there, or its key policy or the function's role does not allow it. Enable it in this Region or cancel its deletion within seven days, after which DynamoDB archives the table, compare its key policy with docs/security.md, and start the workflow again.`,
+    );
   if (isDenied(error))
     return new Halt(
       'AccessDenied',

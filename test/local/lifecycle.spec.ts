@@ -22,6 +22,14 @@ import {
   ListTagsOfResourceCommand,
 } from '@aws-sdk/client-dynamodb';
 import { DescribeRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { CreatePolicyCommand, IAMClient } from '@aws-sdk/client-iam';
+import {
+  DisableKeyCommand,
+  EnableKeyCommand,
+  GetKeyPolicyCommand,
+  KMSClient,
+  PutKeyPolicyCommand,
+} from '@aws-sdk/client-kms';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DeleteObjectsCommand, GetBucketTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import {
@@ -33,6 +41,9 @@ import {
 import { expect } from 'chai';
 import { buildAssets } from '../../deployment/packaging/assets.ts';
 import type { FilledBuild } from '../../source/domain/operator/build/fill-build.ts';
+import { rolesOf } from '../../source/domain/operator/permissions/roles.ts';
+import { boundaryFor } from '../../tools/demo/organization/boundary.ts';
+import { createCustomerKey } from '../../tools/deploy/customer-key.ts';
 import { inventory } from '../../tools/deploy/inventory.ts';
 import type { Inventory } from '../../tools/deploy/inventory.ts';
 import { publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
@@ -48,14 +59,13 @@ import { endOf } from '../../tools/deploy/executions.ts';
 import type { FinishedExecution } from '../../tools/deploy/executions.ts';
 import { rejection } from '../support/rejection.ts';
 import { steps } from '../support/steps.ts';
-import { root } from '../support/templates.ts';
+import { root, templates } from '../support/templates.ts';
 
 const PRIMARY = 'us-east-1';
 const SECONDARY = 'eu-west-1';
 const REGIONS = [PRIMARY, SECONDARY];
 const BUILD = { bucket: 'my-assets', solutionName: 'cognito-user-profiles-export', version: 'v2.0.0' };
 const STACK = 'UserBackup';
-const BOUNDARY = 'arn:aws:iam::123456789012:policy/Boundary';
 const ASSET_BUCKETS = REGIONS.map((region) => `${BUILD.bucket}-${region}`);
 
 describe('Life of a launch, with IAM enforced', function () {
@@ -199,6 +209,24 @@ describe('Life of a launch, with IAM enforced', function () {
       await uploadAssets(cloud.clientConfig, BUILD, assets, [SECONDARY]);
     });
 
+    step(
+      'B13: is refused for a key that is disabled in the backup Region, or whose replica has another policy',
+      async () => {
+        const key = await createCustomerKey(options, cloud.account);
+        const kms = new KMSClient(cloud.clientConfig(SECONDARY));
+        const replica = key.replace(PRIMARY, SECONDARY);
+        await kms.send(new DisableKeyCommand({ KeyId: replica }));
+        await refused(await launch({ KmsKeyArn: key }), replica, 'is in state Disabled: enable it');
+        await kms.send(new EnableKeyCommand({ KeyId: replica }));
+        const { Policy = '' } = await kms.send(new GetKeyPolicyCommand({ KeyId: replica }));
+        const { Statement } = JSON.parse(Policy) as { Statement: unknown[] };
+        await kms.send(
+          new PutKeyPolicyCommand({ KeyId: replica, Policy: JSON.stringify({ Statement: Statement.slice(0, 1) }) }),
+        );
+        await refused(await launch({ KmsKeyArn: key }), replica, 'does not let CloudWatch Logs');
+      },
+    );
+
     step('is refused by a rule of the template when both Regions are the same', async () => {
       expect(await rejection(launch({ SecondaryRegion: PRIMARY })))
         .to.have.property('message')
@@ -288,14 +316,18 @@ describe('Life of a launch, with IAM enforced', function () {
 
   describe('that works', () => {
     step(
-      'A5, B12: ends in CREATE_COMPLETE with an instance in each Region, although a new role was not known at first, with the boundary that the organization demands',
+      "A5, B12, B13: ends in CREATE_COMPLETE with an instance in each Region, although a new role was not known at first, with a customer's key and the boundary that the organization demands",
       async () => {
         await addMembers(parameters.PrimaryUserPoolId);
         const before = await bucketsOf(PRIMARY);
+        const boundary = boundaryFor(templates.flatMap(rolesOf), REGIONS);
+        const { Policy } = await new IAMClient(cloud.clientConfig(PRIMARY)).send(
+          new CreatePolicyCommand({ PolicyName: 'Boundary', PolicyDocument: JSON.stringify(boundary) }),
+        );
         // What Step Functions says of a role that is seconds old; the try that it fails is made again.
         await cloud.configure({
           requiredTags: ['CostCenter'],
-          requiredBoundary: BOUNDARY,
+          requiredBoundary: Policy?.Arn ?? '',
           resourceRefusals: [
             {
               type: 'AWS::StepFunctions::StateMachine',
@@ -309,8 +341,12 @@ describe('Life of a launch, with IAM enforced', function () {
         const unbound = await launch();
         expect(failuresOf(unbound)[0]).to.include('permissions boundary');
         await uninstall(unbound);
-        // B12: kept by every later update.
-        parameters = { ...parameters, PermissionsBoundaryArn: BOUNDARY };
+        // B12, B13: kept by every later update.
+        parameters = {
+          ...parameters,
+          PermissionsBoundaryArn: Policy?.Arn ?? '',
+          KmsKeyArn: await createCustomerKey(options, cloud.account),
+        };
         launched = await launch();
         await cloud.configure({ resourceRefusals: [], requiredTags: [], requiredBoundary: '' });
         expect(failuresOf(launched)).to.deep.equal([]);
@@ -495,11 +531,11 @@ describe('Life of a launch, with IAM enforced', function () {
       await publishAssets(options, assets);
     });
 
-    for (const name of ['SecondaryRegion', 'PrimaryUserPoolId'] as const) {
+    for (const name of ['SecondaryRegion', 'PrimaryUserPoolId', 'KmsKeyArn'] as const) {
       step(`refuses another ${name} and rolls that update back`, async () => {
         const old = parameters;
-        const other = name === 'SecondaryRegion' ? 'eu-central-1' : await newPool();
-        const outcome = await update({ [name]: other, CognitoTPS: '5' });
+        const others = { SecondaryRegion: 'eu-central-1', PrimaryUserPoolId: await newPool(), KmsKeyArn: '' };
+        const outcome = await update({ [name]: others[name], CognitoTPS: '5' });
         parameters = old;
         expect(outcome.status).to.equal('UPDATE_ROLLBACK_COMPLETE');
         expect(failuresOf(outcome)[0]).to.match(new RegExp(`^StackCheckerCustomResource: .*${name} cannot be changed`));

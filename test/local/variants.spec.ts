@@ -13,6 +13,7 @@ import type { PoolComparison } from '../../tools/demo/compare/compare-pools.ts';
 import { readPool } from '../../tools/demo/compare/read-pool.ts';
 import type { PoolSnapshot, SnapshotUser } from '../../tools/demo/compare/read-pool.ts';
 import { firstExecution, startExecution } from '../../tools/deploy/executions.ts';
+import { createCustomerKey } from '../../tools/deploy/customer-key.ts';
 import type { DemoUser } from '../../tools/demo/seed/users.ts';
 import { publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
 import type { SolutionOptions } from '../../tools/deploy/solution.ts';
@@ -101,6 +102,8 @@ describe('Odd users, and what AWS leaves open about import jobs, on the local cl
         SecondaryRegion: SECONDARY,
         NotificationEmail: 'ops@example.com',
         CognitoTPS: '25',
+        // B13: one of the two with a customer's key, so that a whole restore is made with it.
+        ...(name === 'odd' ? { KmsKeyArn: await createCustomerKey(solution(name), cloud.account) } : {}),
       }),
     );
     expect(stack.status, failuresOf(stack).join('\n')).to.equal('CREATE_COMPLETE');

@@ -20,6 +20,7 @@ import { firstExecution, startExecution } from '../../tools/deploy/executions.ts
 import { DEMO_GROUPS } from '../../tools/demo/seed/groups.ts';
 import { createDemoPool, loadPool } from '../../tools/demo/seed/load.ts';
 import { demoUsers } from '../../tools/demo/seed/users.ts';
+import { createCustomerKey } from '../../tools/deploy/customer-key.ts';
 import { publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
 import type { SolutionOptions } from '../../tools/deploy/solution.ts';
 import { createStack, failuresOf } from '../../tools/deploy/stack.ts';
@@ -60,6 +61,8 @@ describe('Verification on the local cloud, with IAM enforced', function () {
       stackOperation(options, {
         PrimaryUserPoolId: poolId,
         SecondaryRegion: SECONDARY,
+        // B13: everything that is verified lies encrypted by a customer's key.
+        KmsKeyArn: await createCustomerKey(options, cloud.account),
         NotificationEmail: 'ops@example.com',
         CognitoTPS: '25',
       }),

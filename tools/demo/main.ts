@@ -19,6 +19,7 @@ import { exportThreeTimes } from './steps/exports.ts';
 import { lookAround } from './steps/keep.ts';
 import { launch } from './steps/launch.ts';
 import { buildAndUpload } from './steps/prepare.ts';
+import { checkRules, organizationRules } from './steps/organization.ts';
 import { proveBackup, provePool } from './steps/prove.ts';
 import { disasterAndRestore } from './steps/restore.ts';
 import { makePool } from './steps/seed.ts';
@@ -68,10 +69,13 @@ const objectsOf =
     return undefined;
   };
 
-async function tell(demo: Demo): Promise<void> {
-  await buildAndUpload(demo);
+async function tell(started: Demo): Promise<void> {
+  await buildAndUpload(started);
+  const organization = started.options.organization ? await organizationRules(started) : undefined;
+  const demo = organization?.demo ?? started;
   const seeded = await makePool(demo);
-  const launched = await launch(demo, seeded.poolId);
+  const launched = await launch(demo, seeded.poolId, organization?.parameters);
+  if (organization !== undefined) await checkRules(demo, launched, organization.parameters);
   await exportThreeTimes(demo, launched, seeded);
   await proveBackup(demo, launched);
   const restored = await disasterAndRestore(demo, launched, seeded);

@@ -4,6 +4,8 @@ export interface DemoOptions {
   readonly users: number;
   readonly usersCsv: string | undefined;
   readonly cognitoTps: 1 | 5 | 10 | 15 | 20 | 25;
+  /** With a key of the customer, a permissions boundary and required tags. */
+  readonly organization: boolean;
   readonly keep: boolean;
 }
 
@@ -17,6 +19,8 @@ Backs up a user pool on a local AWS emulator, deletes it, restores it in the oth
                      ("email", "custom:department"). Nobody of the file is changed or deleted: for that the demo adds
                      six users of its own
   --tps N            CognitoTPS of the stack: 1, 5, 10, 15, 20 or 25 (default 25)
+  --organization     with the rules of an organization: a key of its own, a permissions boundary that allows nothing
+                     more than is needed, and tags without which the creation of anything is denied
   --keep             leaves the cloud running, with the solution installed, and says how to look around and stop it
   --help             this text
 
@@ -30,6 +34,7 @@ export function demoOptions(args: readonly string[]): DemoOptions {
     users: { type: 'string' },
     'users-csv': { type: 'string' },
     tps: { type: 'string' },
+    organization: { type: 'boolean' },
     keep: { type: 'boolean' },
   });
   if (values.users !== undefined && values['users-csv'] !== undefined)
@@ -37,5 +42,11 @@ export function demoOptions(args: readonly string[]): DemoOptions {
   const users = wholeNumberOption('--users', values.users ?? '2000', 10, 200_000);
   const tps = TPS.find((value) => value === Number(values.tps ?? 25));
   if (tps === undefined) throw new Error(`--tps must be one of ${TPS.join(', ')}, found "${values.tps}".`);
-  return { users, usersCsv: values['users-csv'], cognitoTps: tps, keep: values.keep === true };
+  return {
+    users,
+    usersCsv: values['users-csv'],
+    cognitoTps: tps,
+    organization: values.organization === true,
+    keep: values.keep === true,
+  };
 }

@@ -31,6 +31,7 @@ export interface SolutionParameters {
   readonly FunctionArchitecture?: 'arm64' | 'x86_64';
   readonly PermissionsBoundaryArn?: string;
   readonly TagsRevision?: string;
+  readonly KmsKeyArn?: string;
 }
 
 export interface SolutionOptions {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { readmeCosts } from '../bench/report/readme-costs.ts';
 import type { BenchResults } from '../bench/results.ts';
+import { keyPolicy } from '../../source/domain/operator/permissions/key-policy.ts';
 import { operatorPolicyText } from '../least-privilege/policies/operator-policy.ts';
 import { readTemplates } from '../least-privilege/policies/template.ts';
 import { dashboardPicture } from './dashboard-picture.ts';
@@ -63,13 +64,29 @@ export async function drawDocuments(): Promise<ReadonlyMap<string, string>> {
   const documents = [
     [
       'docs/security.md',
-      withPart(withPart(text('docs/security.md'), 'roles', roles), 'operator policies', operatorPolicyText(main)),
+      withPart(
+        withPart(withPart(text('docs/security.md'), 'roles', roles), 'operator policies', operatorPolicyText(main)),
+        'key policy',
+        documentedKeyPolicy(),
+      ),
     ],
     ['README.md', withPart(text('README.md'), 'costs', readmeCosts(cost))],
   ] as const;
   return new Map(
     await Promise.all(documents.map(async ([path, written]) => [path, await formatted(path, written)] as const)),
   );
+}
+
+/** With names in capitals for what the reader fills in. */
+function documentedKeyPolicy(): string {
+  const policy = keyPolicy({
+    partition: 'aws',
+    account: 'ACCOUNT',
+    primaryRegion: 'PRIMARY_REGION',
+    secondaryRegion: 'BACKUP_REGION',
+    stackName: 'STACK_NAME',
+  });
+  return `\`\`\`json\n${JSON.stringify(policy, undefined, 2)}\n\`\`\``;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -13,7 +13,7 @@ export function roleTable(templates: readonly { readonly title: string; readonly
 
 function roleSection(role: Role): string {
   const rows = role.statements.map(
-    (statement) => `| ${statement.Sid ?? ''} | ${actions(statement)} | ${resources(statement)} |`,
+    (statement) => `| ${nameOf(statement)} | ${actions(statement)} | ${resources(statement)} |`,
   );
   const where = role.condition === undefined ? '' : ` Only where \`${role.condition}\`.`;
   return [
@@ -21,6 +21,9 @@ function roleSection(role: Role): string {
     ['| statement | may | on |', '|---|---|---|', ...rows].join('\n'),
   ].join('\n\n');
 }
+
+const nameOf = ({ Sid = '', onlyIf }: Statement): string =>
+  onlyIf === undefined ? Sid : `${Sid}, where ${code(onlyIf)}`;
 
 const code = (text: string): string => `\`${text}\``;
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { MAIN_TEMPLATE, STACK_SET_TEMPLATE } from '../../source/domain/operator/build/fill-build.ts';
 import type { FilledBuild } from '../../source/domain/operator/build/fill-build.ts';
 import { cognitoIn, stepFunctionsIn } from '../deploy/clients.ts';
+import { createCustomerKey } from '../deploy/customer-key.ts';
 import { endOf, firstExecution } from '../deploy/executions.ts';
 import { createPool } from '../deploy/pools.ts';
 import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
@@ -49,8 +50,9 @@ export async function runLaunch(
   const options = solutionOptions(cloud, stackName);
   await uploadAssets(cloud.clientConfig, options.build, templates, [PRIMARY, SECONDARY]);
   const pool = await createPool(cognitoIn(cloud, PRIMARY), 'customers');
+  const KmsKeyArn = await createCustomerKey(options, cloud.account);
   await watch.news();
-  const launched = await createStack(stackOperation(options, parametersFor(pool)));
+  const launched = await createStack(stackOperation(options, parametersFor(pool, { KmsKeyArn })));
   const problems = [...problemsOf(launched, 'CREATE_COMPLETE')];
   if (launched.status === 'CREATE_COMPLETE') {
     const sfn = stepFunctionsIn(cloud, PRIMARY);

@@ -50,6 +50,7 @@ export const IN_OTHER_WORDS: Readonly<Record<string, string>> = {
   'StackCheckerFunctionRole/Assets': 'does not let this account read',
   'StackCheckerFunctionRole/RegionUsable': 'refuses calls of this account',
   'StackSetFunctionRole/PassAdministrationRole': 'iam:PassRole',
+  'SecondaryUserPoolTableFunctionRole/Key': 'kms:',
 };
 /** Functions of custom resources only work when a stack is launched, updated or uninstalled. */
 const isCustomResource = ({ functions }: Role): boolean =>

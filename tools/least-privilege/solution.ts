@@ -1,6 +1,7 @@
 import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { AdminDeleteUserCommand, DeleteGroupCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { cognitoIn, stepFunctionsIn } from '../deploy/clients.ts';
+import { createCustomerKey } from '../deploy/customer-key.ts';
 import { endOf, firstExecution, succeeded } from '../deploy/executions.ts';
 import { inventory } from '../deploy/inventory.ts';
 import { createGroups, createPool } from '../deploy/pools.ts';
@@ -54,13 +55,15 @@ export async function changeLaunchedPool(launched: LaunchedPool): Promise<void> 
   if (launched.round > 1) await client.send(new DeleteGroupCommand({ UserPoolId, GroupName: old }));
 }
 
-/** Launches the uploaded solution for a new small pool, and waits for the export that the launch starts. */
+/** Launches the uploaded solution for a new small pool, with a customer's key so that every statement is there, and waits for the export that the launch starts. */
 export async function launchForPool(cloud: LocalCloud, watch: CallWatch): Promise<LaunchedPool> {
   const poolId = await createPool(cognitoIn(cloud, PRIMARY), 'customers');
   await fill(cloud, poolId);
+  const options = solutionOptions(cloud);
+  const KmsKeyArn = await createCustomerKey(options, cloud.account);
   const solution = await launchSolution(
-    solutionOptions(cloud),
-    parametersFor(poolId, { CognitoTPS: '25', MaxDeletePercent: '100' }),
+    options,
+    parametersFor(poolId, { CognitoTPS: '25', MaxDeletePercent: '100', KmsKeyArn }),
   );
   const sfn = stepFunctionsIn(cloud, PRIMARY);
   succeeded('The first export', await endOf(sfn, await firstExecution(sfn, solution.exportWorkflow)));

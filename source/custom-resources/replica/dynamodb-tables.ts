@@ -58,12 +58,14 @@ export function dynamoDbTables({
       if (table === undefined) throw new Error(`Table ${tableName} does not exist in ${thisRegion}.`);
       return table.Replicas?.find((replica) => replica.RegionName === replicaRegion)?.ReplicaStatus ?? 'absent';
     },
-    addReplica: (tableName, replicaRegion) =>
+    addReplica: (tableName, replicaRegion, keyArn) =>
       settle(
         client(thisRegion).send(
           new UpdateTableCommand({
             TableName: tableName,
-            ReplicaUpdates: [{ Create: { RegionName: replicaRegion } }],
+            ReplicaUpdates: [
+              { Create: { RegionName: replicaRegion, ...(keyArn === undefined ? {} : { KMSMasterKeyId: keyArn }) } },
+            ],
           }),
         ),
       ),

@@ -1,6 +1,7 @@
 /** SecondaryUserPoolTable: the replica of the backup table, and the protection of both. */
 import * as v from 'valibot';
 import type { Clock } from '../../domain/ports.ts';
+import { keyArnIn } from '../framework/multi-region-key.ts';
 import { pollUntil } from '../framework/poll.ts';
 import type { ReadStackTags } from '../framework/stack-tags.ts';
 import { parseProperties, region, nonEmptyText, textMap } from '../framework/properties.ts';
@@ -13,6 +14,8 @@ const schema = v.object({
   TableName: nonEmptyText,
   TableArn: nonEmptyText,
   SecondaryRegion: region,
+  /** Of the table's Region; empty: encrypted by a key of AWS. */
+  KmsKeyArn: v.optional(v.string('must be a string'), ''),
   Tags: v.optional(textMap, {}),
 });
 type Properties = v.InferOutput<typeof schema>;
@@ -54,7 +57,7 @@ export function secondaryUserPoolTable({
       return last === 'done';
     };
 
-    if (!(await pollUntil(() => activeReplica(tables, table, secondary, ask), wait)))
+    if (!(await pollUntil(() => activeReplica(tables, properties, ask), wait)))
       return handOver(`the replica of ${table} in ${secondary} to become ACTIVE${refusal(last, secondary)}`);
     // The replica's own Region may know it a little later than the table that it replicates.
     if (!(await pollUntil(async () => (await tables.tableStatus(secondary, table)) === 'ACTIVE' || undefined, wait)))
@@ -93,13 +96,13 @@ function settingsOf(
 /** True once the replica is ACTIVE; asks for it where there is none. */
 async function activeReplica(
   tables: ReplicaTables,
-  table: string,
-  secondary: string,
+  { TableName: table, SecondaryRegion: secondary, KmsKeyArn }: Properties,
   ask: Ask,
 ): Promise<true | undefined> {
   const status = await tables.replicaStatus(table, secondary);
   if (status === 'ACTIVE') return true;
-  if (status === 'absent') await ask(() => tables.addReplica(table, secondary));
+  const keyArn = KmsKeyArn === '' ? undefined : keyArnIn(secondary, KmsKeyArn);
+  if (status === 'absent') await ask(() => tables.addReplica(table, secondary, keyArn));
   if (!ON_THE_WAY.has(status))
     throw new Error(
       `The replica of ${table} in ${secondary} is ${status}. Remove that replica, or repair what DynamoDB says about it, and try again.`,

@@ -11,7 +11,8 @@ export type ChangeOutcome = 'done' | { readonly busy: string };
 export interface ReplicaTables {
   /** The replica as the table of this Region knows it. Rejects when that table does not exist. */
   readonly replicaStatus: (tableName: string, replicaRegion: string) => Promise<TableStatus>;
-  readonly addReplica: (tableName: string, replicaRegion: string) => Promise<ChangeOutcome>;
+  /** `keyArn`: the key that encrypts it, in its own Region; a key of AWS when absent. */
+  readonly addReplica: (tableName: string, replicaRegion: string, keyArn?: string) => Promise<ChangeOutcome>;
   /** The replica as its own Region knows it. */
   readonly tableStatus: (region: string, tableName: string) => Promise<TableStatus>;
   readonly keepPointInTimeRecovery: (region: string, tableName: string, days: number) => Promise<ChangeOutcome>;

@@ -1,21 +1,29 @@
 /** The checker's looks at other services. */
-import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  AssociateKmsKeyCommand,
+  CloudWatchLogsClient,
+  DescribeLogGroupsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { CognitoIdentityProviderClient, ListUserPoolsCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { HeadObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { clientOptions } from '../../adapters/client-options.ts';
+import { valueUnless } from '../framework/aws.ts';
 import type { Readable } from './assets.ts';
 import type { StackCheckerDeps } from './stack-checker.ts';
 
 /** A Region that does not exist must not be tried for minutes. */
 const FEW_ATTEMPTS = { maxAttempts: 3 };
 
-/** The looks of StackChecker at the services of a Region, with few attempts: a launch waits for them. */
-export function looks(userAgent: string): Pick<StackCheckerDeps, 'services' | 'lookForObject'> {
+/** What StackChecker does at the services of a Region, with few attempts: a launch waits for it. */
+export function looks(
+  userAgent: string,
+): Pick<StackCheckerDeps, 'services' | 'lookForObject' | 'keys' | 'encryptLogGroup'> {
   const options = (region: string) => ({ ...clientOptions({ userAgent, region }), ...FEW_ATTEMPTS });
   return {
     // Each call needs no resource to exist, and gives at most one.
@@ -55,8 +63,33 @@ export function looks(userAgent: string): Pick<StackCheckerDeps, 'services' | 'l
         return answerOf(error);
       }
     },
+    keys: {
+      describe: async (region, arn) => {
+        const call = new KMSClient(options(region)).send(new DescribeKeyCommand({ KeyId: arn }));
+        const metadata = (await valueUnless('NotFoundException', call))?.KeyMetadata;
+        if (metadata === undefined) return undefined;
+        return {
+          state: metadata.KeyState ?? '',
+          usage: metadata.KeyUsage ?? '',
+          spec: metadata.KeySpec ?? '',
+          multiRegion: metadata.MultiRegion === true,
+          manager: metadata.KeyManager ?? '',
+        };
+      },
+      policy: async (region, arn) =>
+        (await new KMSClient(options(region)).send(new GetKeyPolicyCommand({ KeyId: arn, PolicyName: 'default' })))
+          .Policy ?? '{}',
+    },
+    encryptLogGroup: async (logGroupName, kmsKeyId) => {
+      await new CloudWatchLogsClient(options(regionOf(kmsKeyId))).send(
+        new AssociateKmsKeyCommand({ logGroupName, kmsKeyId }),
+      );
+    },
   };
 }
+
+/** arn:<partition>:kms:<Region>:<account>:key/<id> */
+const regionOf = (arn: string): string => arn.split(':')[3] ?? '';
 
 /** HEAD has no body: only the status tells what S3 means (Amazon S3 API, HeadObject). */
 function answerOf(error: unknown): Readable {

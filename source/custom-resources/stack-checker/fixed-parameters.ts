@@ -1,21 +1,25 @@
 /**
- * The two parameters that hold for a stack's whole life. They are kept in the physical id: a refused update is rolled
+ * The parameters that hold for a stack's whole life. They are kept in the physical id: a refused update is rolled
  * back by another Update with the properties swapped back, so comparing with OldResourceProperties would refuse both.
  */
 
 export interface FixedParameters {
   readonly PrimaryUserPoolId: string;
   readonly SecondaryRegion: string;
+  /** Empty: none. */
+  readonly KmsKeyArn: string;
 }
 const SEPARATOR = '|';
 
-/** Neither part can contain the separator once it is escaped. */
-export const physicalIdFor = ({ PrimaryUserPoolId, SecondaryRegion }: FixedParameters): string =>
-  [PrimaryUserPoolId, SecondaryRegion].map(encodeURIComponent).join(SEPARATOR);
+/** No part can contain the separator once it is escaped; the key's is missing where there is none, as in every older stack. */
+export const physicalIdFor = ({ PrimaryUserPoolId, SecondaryRegion, KmsKeyArn }: FixedParameters): string =>
+  [PrimaryUserPoolId, SecondaryRegion, ...(KmsKeyArn === '' ? [] : [KmsKeyArn])]
+    .map(encodeURIComponent)
+    .join(SEPARATOR);
 
 /** Throws an Error that names the changed parameter, what is stored, what was given and what to do. */
 export function refuseChanges(physicalId: string, given: FixedParameters): void {
-  const [PrimaryUserPoolId, SecondaryRegion] = physicalId.split(SEPARATOR).map(decodeURIComponent);
+  const [PrimaryUserPoolId, SecondaryRegion, KmsKeyArn = ''] = physicalId.split(SEPARATOR).map(decodeURIComponent);
   refuse(
     'PrimaryUserPoolId',
     PrimaryUserPoolId,
@@ -27,6 +31,13 @@ export function refuseChanges(physicalId: string, given: FixedParameters): void 
     SecondaryRegion,
     given.SecondaryRegion,
     'to back up into another Region, launch another stack',
+  );
+  // Each service would take another key, but for new data only, and DynamoDB for one replica at a time.
+  refuse(
+    'KmsKeyArn',
+    KmsKeyArn,
+    given.KmsKeyArn,
+    'what is stored stays encrypted by what the launch gave, and would need both; for another key launch another stack',
   );
 }
 

@@ -7,6 +7,8 @@ import { done } from '../framework/types.ts';
 import type { CustomResource } from '../framework/types.ts';
 import { checkAssets } from './assets.ts';
 import type { Readable } from './assets.ts';
+import { checkCustomerKey } from './customer-key.ts';
+import type { Keys } from './customer-key.ts';
 import { physicalIdFor, refuseChanges } from './fixed-parameters.ts';
 import { checkSecondaryRegion } from './regions.ts';
 import type { RegionalService } from './regions.ts';
@@ -17,6 +19,8 @@ const schema = v.object({
   AssetBucketPrefix: nonEmptyText,
   AssetKeyPrefix: nonEmptyText,
   StackSetTemplateKey: nonEmptyText,
+  KmsKeyArn: v.optional(v.string('must be a string'), ''),
+  LogGroupName: v.optional(nonEmptyText),
 });
 type Properties = v.InferOutput<typeof schema>;
 
@@ -32,10 +36,14 @@ export interface StackCheckerDeps {
   /** What a restore needs in its Region, but for S3, which is asked for the files. */
   readonly services: readonly RegionalService[];
   readonly lookForObject: (region: string, bucket: string, key: string) => Promise<Readable>;
+  readonly keys: Keys;
+  /** Encrypts what comes to that log group from now on. */
+  readonly encryptLogGroup: (name: string, keyArn: string) => Promise<void>;
 }
 
 /**
- * Create checks the pool, the backup Region with its services, and the files in both Regions. Update looks at the fixed parameters only:
+ * Create checks the pool, the backup Region with its services, the files and the customer's key in both Regions; with a key, its own
+ * log group, which had to be there before, gets it too. Update looks at the fixed parameters only:
  * the others can change also when the pool no longer exists. Attribute LaunchNotice. Physical id: the fixed parameters.
  */
 export function stackChecker({
@@ -43,11 +51,13 @@ export function stackChecker({
   pools,
   services,
   lookForObject,
+  keys,
+  encryptLogGroup,
 }: StackCheckerDeps): CustomResource<Properties> {
   return {
     parse: (properties) => parseProperties(schema, properties),
     identify: physicalIdFor,
-    create: async (properties) => {
+    create: async (properties, { stackId }) => {
       const poolId = properties.PrimaryUserPoolId;
       checkPoolRegion(poolId, thisRegion);
       const assets = {
@@ -65,6 +75,12 @@ export function stackChecker({
       checkSourcePool(poolId, settings);
       await checkAssets(assets, thisRegion, lookForObject);
       await checkAssets(assets, properties.SecondaryRegion, lookForObject);
+      const { KmsKeyArn: keyArn, SecondaryRegion: secondaryRegion, LogGroupName: logGroup } = properties;
+      if (keyArn !== '') {
+        // arn:<partition>:cloudformation:<Region>:<account>:stack/...
+        await checkCustomerKey(keyArn, { thisRegion, secondaryRegion, account: stackId.split(':')[4] ?? '' }, keys);
+        if (logGroup !== undefined) await encryptLogGroup(logGroup, keyArn);
+      }
       return done({ LaunchNotice: deletionProtected ? NO_NOTICE : unprotectedText(poolId) });
     },
     update: (properties, { physicalId }) => {

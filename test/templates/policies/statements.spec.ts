@@ -11,6 +11,7 @@ const SERVICES = [
   'dynamodb',
   'events',
   'iam',
+  'kms',
   'lambda',
   'logs',
   's3',

@@ -48,6 +48,7 @@ const UNCONFIRMED = [
   'multipart uploads',
   'explicit deny',
   'swapped back',
+  'words of DynamoDB and S3 for a disabled key',
 ];
 
 describe('docs/first-launch.md', () => {

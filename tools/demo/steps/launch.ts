@@ -1,11 +1,15 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
 import { launchSolution, parametersFor, stackOperation } from '../../deploy/solution.ts';
-import type { LaunchedSolution } from '../../deploy/solution.ts';
+import type { LaunchedSolution, SolutionParameters } from '../../deploy/solution.ts';
 import type { Demo } from '../context.ts';
 
 /** Launches the main stack as the console would and waits for CREATE_COMPLETE. */
-export async function launch(demo: Demo, poolId: string): Promise<LaunchedSolution> {
+export async function launch(
+  demo: Demo,
+  poolId: string,
+  more: Partial<SolutionParameters> = {},
+): Promise<LaunchedSolution> {
   const { narrator, options, solution } = demo;
   narrator.step(`Launch the main stack in ${PRIMARY}, backup Region ${SECONDARY}`);
   let resources = 0;
@@ -17,6 +21,7 @@ export async function launch(demo: Demo, poolId: string): Promise<LaunchedSoluti
     CognitoTPS: String(options.cognitoTps) as '25',
     ExportFrequency: 'EVERY_DAY',
     SnsPreference: 'INFO_AND_ERRORS',
+    ...more,
   });
   narrator.say(stackOperation(solution, parameters).templateUrl);
   const launched = await launchSolution({ ...solution, onEvent }, parameters);

@@ -34,10 +34,14 @@ const isEmpty = (policy: YAMLMap): boolean => statementsIn(policy).items.length 
 
 function removeFrom(policy: YAMLMap, sid: string): boolean {
   const { items } = statementsIn(policy);
-  const index = items.findIndex((statement) => isMap(statement) && statement.get('Sid') === sid);
+  const index = items.findIndex((statement) => hasSid(statement, sid));
   if (index >= 0) items.splice(index, 1);
   return index >= 0;
 }
+
+/** A statement, or `!If [condition, statement, AWS::NoValue]`. */
+const hasSid = (written: unknown, sid: string): boolean =>
+  isSeq(written) ? hasSid(written.items[1], sid) : isMap(written) && written.get('Sid') === sid;
 
 /** A resource, and its name in every DependsOn. */
 function removeResource(resources: YAMLMap, id: string): void {

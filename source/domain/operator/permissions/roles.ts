@@ -8,6 +8,8 @@ export interface Statement {
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Condition of the template under which the role has it. */
+  readonly onlyIf?: string;
 }
 export interface TrustStatement {
   readonly Effect: 'Allow' | 'Deny';
@@ -30,6 +32,8 @@ export interface Role {
 interface Document<S> {
   readonly Statement: readonly S[];
 }
+/** A statement as a template writes it: `!If [condition, statement, AWS::NoValue]` where a role has it only sometimes. */
+type Written = Statement | { readonly 'Fn::If': readonly [string, Statement, unknown] };
 
 /** All roles of a template, in its order. */
 export const rolesOf = (template: Template): Role[] =>
@@ -48,12 +52,18 @@ export const rolesOf = (template: Template): Role[] =>
 /** Statements of the policies of a role: those inside it and those of AWS::IAM::Policy resources that name it. */
 export function statementsOf(template: Template, roleId: string): Statement[] {
   const inline = (template.Resources[roleId]?.Properties['Policies'] ?? []) as {
-    PolicyDocument: Document<Statement>;
+    PolicyDocument: Document<Written>;
   }[];
   const attached = resourcesOf(template, 'AWS::IAM::Policy')
-    .map(([, { Properties }]) => Properties as { Roles: unknown; PolicyDocument: Document<Statement> })
+    .map(([, { Properties }]) => Properties as { Roles: unknown; PolicyDocument: Document<Written> })
     .filter(({ Roles }) => references(Roles).some(({ target }) => target === roleId));
-  return [...inline, ...attached].flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+  return [...inline, ...attached].flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map(asStatement));
+}
+
+function asStatement(written: Written): Statement {
+  if (!('Fn::If' in written)) return written;
+  const [onlyIf, statement] = written['Fn::If'];
+  return { ...statement, onlyIf };
 }
 
 /** One action that a statement grants to a role. */

@@ -43,7 +43,7 @@ const NEXT: Readonly<Record<string, string>> = {
   UserPoolNotFound:
     'Check the id and the Region of the user pool. If it was deleted, restore it with ImportWorkflow: the backup was left as it is.',
   AccessDenied:
-    'Add the permission that the message names (a stack update puts the roles back as they were), then start the workflow again: it continues.',
+    'Add the permission that the message names (a stack update puts the roles back as they were), or make the key usable again, then start the workflow again: it continues.',
   RecoveryRunning: 'Do what the message says. Until then the backup stays as the last complete export left it.',
   ReplicaBehind:
     'Wait for the replication and start ImportWorkflow again; or restore a kept run ("ExportRun"), the newest of which the message names; or start it with "AcceptIncomplete": true, and the report says by how much the backup was incomplete.',

@@ -30,6 +30,19 @@ describe('ReplicaTables on DynamoDB', () => {
     expect(await rejection(tables().addReplica('Backup', 'eu-west-1'))).to.include({ name: 'ValidationException' });
   });
 
+  it('B13: make the replica with the key that is given, and with the key of AWS when none is', async () => {
+    stub.answer = () => ({ body: {} });
+    const key = 'arn:aws:kms:eu-west-1:123456789012:key/mrk-0123456789abcdef0123456789abcdef';
+    await tables().addReplica('Backup', 'eu-west-1', key);
+    await tables().addReplica('Backup', 'eu-west-1');
+    expect(
+      stub.requests.map(({ text }) => (JSON.parse(text) as { ReplicaUpdates: unknown }).ReplicaUpdates),
+    ).to.deep.equal([
+      [{ Create: { RegionName: 'eu-west-1', KMSMasterKeyId: key } }],
+      [{ Create: { RegionName: 'eu-west-1' } }],
+    ]);
+  });
+
   it('tell by which answer DynamoDB put a change off, and pass other errors on', async () => {
     for (const name of ['ResourceInUseException', 'ContinuousBackupsUnavailableException']) {
       stub.answer = () => refusal(name);

@@ -17,6 +17,7 @@ const MINUTE = 60_000;
 class FakeTables implements ReplicaTables {
   readonly calls: string[] = [];
   askedAt: number | undefined;
+  replicaKey: string | undefined;
   broken: TableStatus | undefined;
   busy = 0;
   busyWith = 'ResourceInUseException';
@@ -32,8 +33,9 @@ class FakeTables implements ReplicaTables {
     if (this.askedAt === undefined) return 'absent';
     return this.clock.now() >= this.askedAt + this.creationMs ? 'ACTIVE' : 'CREATING';
   };
-  addReplica = async (): Promise<ChangeOutcome> => {
+  addReplica = async (_table: string, _region: string, keyArn?: string): Promise<ChangeOutcome> => {
     this.calls.push('addReplica');
+    this.replicaKey = keyArn;
     if (this.#isBusy('addReplica')) return { busy: this.busyWith };
     this.askedAt ??= this.clock.now();
     return 'done';
@@ -89,6 +91,21 @@ describe('SecondaryUserPoolTable', () => {
     stackTags = { CostCenter: '8' };
     await deploymentOf(tables).request(updateRequest(ID, { ...PROPERTIES, TagsRevision: '2' }, PROPERTIES));
     expect(JSON.parse(String(tables.settings['eu-west-1 tags']))).to.include({ CostCenter: '8' });
+  });
+
+  it("B13: encrypts the replica with the customer's key of its own Region, where there is one", async () => {
+    const KmsKeyArn = 'arn:aws-us-gov:kms:us-east-1:123456789012:key/mrk-0123456789abcdef0123456789abcdef';
+    for (const [given, used] of [
+      [{ KmsKeyArn }, KmsKeyArn.replace('us-east-1', 'eu-west-1')],
+      [{ KmsKeyArn: '' }, undefined],
+      [{}, undefined],
+    ] as const) {
+      const tables = new FakeTables(clock, 0);
+      expect(await deploymentOf(tables).request(createRequest({ ...PROPERTIES, ...given }))).to.include({
+        Status: 'SUCCESS',
+      });
+      expect(tables.replicaKey).to.equal(used);
+    }
   });
 
   it('adds the replica, waits for it, then protects it and the table, each in its own Region', async () => {

@@ -5,8 +5,10 @@ import { stackChecker } from '../../../../source/custom-resources/stack-checker/
 import type { StackCheckerDeps } from '../../../../source/custom-resources/stack-checker/stack-checker.ts';
 import { Halt } from '../../../../source/domain/errors.ts';
 import type { PoolSettings, UserPoolDescription } from '../../../../source/domain/model.ts';
-import { AwsStub } from '../../../support/aws-stub.ts';
+import { AwsStub, refusal as refusedBy } from '../../../support/aws-stub.ts';
 import { createRequest, deleteRequest, Deployment, updateRequest } from '../../../support/custom-resources/requests.ts';
+import { keyPolicy } from '../../../../source/domain/operator/permissions/key-policy.ts';
+import type { KeyFacts, Keys } from '../../../../source/custom-resources/stack-checker/customer-key.ts';
 import { FakeClock } from '../../../../tools/simulation/fake-clock.ts';
 
 const PROPERTIES = {
@@ -37,6 +39,25 @@ const pool = (settings: Partial<PoolSettings> = {}): UserPoolDescription => ({
     ...settings,
   },
 });
+const KEY = 'arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef0123456789abcdef';
+const REPLICA = KEY.replace('us-east-1', 'eu-west-1');
+const GOOD_KEY: KeyFacts = {
+  state: 'Enabled',
+  usage: 'ENCRYPT_DECRYPT',
+  spec: 'SYMMETRIC_DEFAULT',
+  multiRegion: true,
+  manager: 'CUSTOMER',
+};
+const KEY_POLICY = JSON.stringify(
+  keyPolicy({
+    partition: 'aws',
+    account: '123456789012',
+    primaryRegion: 'us-east-1',
+    secondaryRegion: 'eu-west-1',
+    stackName: 'Backup',
+  }),
+);
+const goodKeys: Keys = { describe: async () => GOOD_KEY, policy: async () => KEY_POLICY };
 /** What a restore needs in its Region, beside S3. */
 const SERVICES = [
   'Amazon Cognito',
@@ -54,6 +75,7 @@ const named = (name: string, extra: object = {}): Error =>
 
 describe('StackChecker', () => {
   const looked: string[] = [];
+  const encrypted: string[] = [];
   const deploymentWith = (changes: Partial<StackCheckerDeps> = {}): Deployment<unknown> =>
     new Deployment(
       () =>
@@ -64,6 +86,13 @@ describe('StackChecker', () => {
           lookForObject: async (region, bucket, key) => {
             looked.push(`${region} ${bucket} ${key}`);
             return 'readable';
+          },
+          keys: {
+            describe: () => Promise.reject(new Error('asked')),
+            policy: () => Promise.reject(new Error('asked')),
+          },
+          encryptLogGroup: async (name, key) => {
+            encrypted.push(`${name} ${key}`);
           },
           ...changes,
         }),
@@ -76,6 +105,7 @@ describe('StackChecker', () => {
   };
   beforeEach(() => {
     looked.length = 0;
+    encrypted.length = 0;
   });
 
   it('accepts a good launch after a look at the files of both Regions', async () => {
@@ -231,6 +261,152 @@ describe('StackChecker', () => {
       expect((await deploymentWith().request(deleteRequest(id))).Status).to.equal('SUCCESS');
   });
 
+  describe('B13: with a key of the customer', () => {
+    const given = { KmsKeyArn: KEY, LogGroupName: 'checker' };
+    const keysWith = (region: string, changes: Partial<KeyFacts> | undefined, policy = KEY_POLICY): Keys => ({
+      describe: async (where) =>
+        where !== region ? GOOD_KEY : changes === undefined ? undefined : { ...GOOD_KEY, ...changes },
+      policy: async (where) => (where === region ? policy : KEY_POLICY),
+    });
+
+    it('looks at the key in both Regions, then encrypts its own log group, and keeps the key in its id', async () => {
+      const asked: string[] = [];
+      const keys: Keys = {
+        describe: async (region, arn) => {
+          asked.push(`${region} ${arn}`);
+          return GOOD_KEY;
+        },
+        policy: goodKeys.policy,
+      };
+      const answer = await deploymentWith({ keys }).request(createRequest({ ...PROPERTIES, ...given }));
+      expect(answer).to.include({ Status: 'SUCCESS', PhysicalResourceId: `${ID}|${encodeURIComponent(KEY)}` });
+      expect(asked).to.deep.equal([`us-east-1 ${KEY}`, `eu-west-1 ${REPLICA}`]);
+      expect(encrypted).to.deep.equal([`checker ${KEY}`]);
+    });
+
+    it('asks for no key where none is given, also by an empty parameter', async () => {
+      for (const none of [{}, { KmsKeyArn: '', LogGroupName: 'checker' }])
+        expect(await deploymentWith().request(createRequest({ ...PROPERTIES, ...none }))).to.include({
+          Status: 'SUCCESS',
+          PhysicalResourceId: ID,
+        });
+      expect(encrypted).to.deep.equal([]);
+    });
+
+    it('refuses a key of one Region, of another account or of another Region, without a call', async () => {
+      const reasonFor = (KmsKeyArn: string): Promise<string> => refusal({}, { KmsKeyArn });
+      expect(await reasonFor('arn:aws:kms:us-east-1:123456789012:key/0123')).to.contain(
+        'is not the ARN of a multi-Region key',
+      );
+      expect(await reasonFor(KEY.replace('123456789012', '210987654321'))).to.contain(
+        'is a key of account 210987654321, but this stack is launched in 123456789012',
+      );
+      expect(await reasonFor(REPLICA)).to.contain(
+        'is a key of eu-west-1, but this stack is launched in us-east-1. Give the ARN of the same key in us-east-1',
+      );
+    });
+
+    const wrong: readonly (readonly [Partial<KeyFacts> | undefined, string])[] = [
+      [undefined, 'does not exist'],
+      [{ state: 'Disabled' }, 'is in state Disabled: enable it'],
+      [{ state: 'PendingDeletion' }, 'is in state PendingDeletion: cancel its deletion'],
+      [{ state: 'PendingReplicaDeletion' }, 'cancel its deletion'],
+      [{ state: 'Creating' }, 'is in state Creating: wait until it is Enabled'],
+      [{ usage: 'SIGN_VERIFY' }, 'is for SIGN_VERIFY'],
+      [{ spec: 'RSA_2048' }, 'is of kind RSA_2048'],
+      [{ multiRegion: false }, 'is not a multi-Region key'],
+      [{ manager: 'AWS' }, 'is managed by AWS'],
+    ];
+    for (const [facts, words] of wrong)
+      it(`refuses, by name and in either Region, a key that ${words}`, async () => {
+        expect(await refusal({ keys: keysWith('us-east-1', facts) }, given))
+          .to.contain(`KmsKeyArn ${KEY} `)
+          .and.to.contain(words);
+        expect(await refusal({ keys: keysWith('eu-west-1', facts) }, given))
+          .to.contain(`The replica of KmsKeyArn in the backup Region, ${REPLICA}, `)
+          .and.to.contain(words);
+        expect(encrypted).to.deep.equal([]);
+      });
+
+    it('refuses a key or replica whose policy lets a service out, as the default one of a replica does', async () => {
+      const { Statement } = JSON.parse(KEY_POLICY) as { Statement: { Sid: string }[] };
+      const without = (...sids: string[]): string =>
+        JSON.stringify({ Statement: Statement.filter(({ Sid }) => !sids.includes(Sid)) });
+      expect(await refusal({ keys: keysWith('us-east-1', {}, without('LogGroups')) }, given))
+        .to.contain('does not let CloudWatch Logs (logs.<Region>) use it')
+        .and.to.contain('docs/security.md');
+      expect(
+        await refusal({ keys: keysWith('eu-west-1', {}, without('LogGroups', 'UndeliveredEvents')) }, given),
+      ).to.contain('does not let CloudWatch Logs (logs.<Region>) and EventBridge (events) use it');
+      const denied = JSON.stringify({
+        Statement: Statement.map((statement) => ({ ...statement, Effect: 'Deny' })),
+      });
+      expect(await refusal({ keys: keysWith('eu-west-1', {}, denied) }, given)).to.contain('EventBridge');
+      const oneStatement = JSON.stringify({
+        Statement: {
+          Effect: 'Allow',
+          Principal: { Service: ['logs.amazonaws.com', 'events.amazonaws.com'] },
+          Action: 'kms:*',
+        },
+      });
+      expect(
+        await deploymentWith({ keys: keysWith('eu-west-1', {}, oneStatement) }).request(
+          createRequest({ ...PROPERTIES, ...given }),
+        ),
+      ).to.include({ Status: 'SUCCESS' });
+    });
+
+    it('says what may not be asked, where the key or the organization refuses the look', async () => {
+      const denied = () => Promise.reject(named('AccessDeniedException'));
+      expect(await refusal({ keys: { ...goodKeys, describe: denied } }, given)).to.contain(
+        `this account refuses kms:DescribeKey on ${KEY}`,
+      );
+      expect(await refusal({ keys: { ...goodKeys, policy: denied } }, given)).to.contain(
+        `this account refuses kms:GetKeyPolicy on ${KEY}`,
+      );
+    });
+
+    it('reads of KMS what it judges by, and a key that is not there as such', async () => {
+      const stub = new AwsStub();
+      await stub.start();
+      try {
+        const { keys, encryptLogGroup } = looks('solution/v1');
+        stub.answer = ({ action }) => ({
+          body:
+            action === 'DescribeKey'
+              ? {
+                  KeyMetadata: {
+                    KeyId: 'mrk-1',
+                    KeyState: 'Disabled',
+                    KeyUsage: 'ENCRYPT_DECRYPT',
+                    KeySpec: 'SYMMETRIC_DEFAULT',
+                    MultiRegion: true,
+                    KeyManager: 'CUSTOMER',
+                  },
+                }
+              : { Policy: KEY_POLICY },
+        });
+        expect(await keys.describe('eu-west-1', REPLICA)).to.deep.equal({ ...GOOD_KEY, state: 'Disabled' });
+        expect(await keys.policy('eu-west-1', REPLICA)).to.equal(KEY_POLICY);
+        await encryptLogGroup('checker', KEY);
+        expect(
+          stub.requests.map(({ action, headers }) => [
+            /\/([a-z]+-[a-z]+-\d)\//.exec(headers.authorization ?? '')?.[1],
+            action,
+          ]),
+        ).to.deep.equal([
+          ['eu-west-1', 'DescribeKey'],
+          ['eu-west-1', 'GetKeyPolicy'],
+          ['us-east-1', 'AssociateKmsKey'],
+        ]);
+        stub.answer = () => refusedBy('NotFoundException');
+        expect(await keys.describe('eu-west-1', REPLICA)).to.equal(undefined);
+      } finally {
+        await stub.stop();
+      }
+    });
+  });
+
   describe('at an update', () => {
     const blind: Partial<StackCheckerDeps> = {
       pools: { describe: () => Promise.reject(new Error('looked at the pool')) },
@@ -258,5 +434,26 @@ describe('StackChecker', () => {
         expect(rolledBack).to.include({ Status: 'SUCCESS', PhysicalResourceId: ID });
       });
     }
+
+    const withKey = { ...PROPERTIES, KmsKeyArn: KEY };
+    const keyId = `${ID}|${encodeURIComponent(KEY)}`;
+    const other = { ...PROPERTIES, KmsKeyArn: KEY.replace('mrk-0', 'mrk-1') };
+    const none = { ...PROPERTIES, KmsKeyArn: '' };
+    for (const [what, id, before, after] of [
+      ['that is given later', ID, none, withKey],
+      ['that is given to a stack of an older version', ID, PROPERTIES, withKey],
+      ['that is exchanged', keyId, withKey, other],
+      ['that is taken away', keyId, withKey, none],
+    ] as const)
+      it(`B13: refuses a key ${what}, and lets the rollback of that update succeed`, async () => {
+        const refused = await deploymentWith(blind).request(updateRequest(id, after, before));
+        expect(refused).to.include({ Status: 'FAILED', PhysicalResourceId: id });
+        expect(refused.Reason)
+          .to.match(/^KmsKeyArn cannot be changed/)
+          .and.to.contain(`the update gives "${after.KmsKeyArn}"`)
+          .and.to.contain('what is stored stays encrypted');
+        const rolledBack = await deploymentWith(blind).request(updateRequest(id, before, after, 'rollback-1'));
+        expect(rolledBack).to.include({ Status: 'SUCCESS', PhysicalResourceId: id });
+      });
   });
 });

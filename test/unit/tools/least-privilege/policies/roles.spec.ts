@@ -23,6 +23,10 @@ Resources:
                 Effect: Allow
                 Action: [s3:GetObject, s3:ListBucket]
                 Resource: !Sub '\${Bucket.Arn}/*'
+              - !If
+                - HasKmsKey
+                - { Sid: Key, Effect: Allow, Action: 'kms:Decrypt', Resource: '*' }
+                - !Ref AWS::NoValue
               - Sid: Guard
                 Effect: Deny
                 Action: s3:PutObject
@@ -52,10 +56,13 @@ describe('Roles of a template', () => {
       description: 'Permissions of Work',
       functions: ['Work'],
     });
-    expect(role?.statements.map(({ Sid }) => Sid)).to.deep.equal(['Read', 'Guard', 'Invoke']);
+    expect(role?.statements.map(({ Sid }) => Sid)).to.deep.equal(['Read', 'Key', 'Guard', 'Invoke']);
+    // B13: a statement that the role has only sometimes.
+    expect(role?.statements.map(({ onlyIf }) => onlyIf)).to.deep.equal([undefined, 'HasKmsKey', undefined, undefined]);
     expect(grantsOf(rolesOf(template)).map(({ sid, action }) => `${sid} ${action}`)).to.deep.equal([
       'Read s3:GetObject',
       'Read s3:ListBucket',
+      'Key kms:Decrypt',
       'Invoke lambda:InvokeFunction',
     ]);
   });
@@ -63,7 +70,11 @@ describe('Roles of a template', () => {
   it('lose one statement, with everything else and its tags as it was', () => {
     const less = withoutStatement(template, 'WorkRole', 'Guard');
     expect(less).to.include("!Sub '${Bucket.Arn}/*'").and.include('# Why it reads.').and.not.include('Guard');
-    expect(rolesOf(parseTemplate('less', less))[0]?.statements.map(({ Sid }) => Sid)).to.deep.equal(['Read', 'Invoke']);
+    const sidsOf = (text: string): unknown => rolesOf(parseTemplate('less', text))[0]?.statements.map(({ Sid }) => Sid);
+    expect(sidsOf(less)).to.deep.equal(['Read', 'Key', 'Invoke']);
+    const keyless = withoutStatement(template, 'WorkRole', 'Key');
+    expect(sidsOf(keyless)).to.deep.equal(['Read', 'Guard', 'Invoke']);
+    expect(keyless).to.not.include('HasKmsKey');
   });
 
   it('lose a policy of its own with its last statement, also where something depends on it', () => {
