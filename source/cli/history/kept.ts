@@ -65,8 +65,14 @@ export function itemsOfNamed(
   if (run.manifest === undefined || source === undefined)
     throw new CliError('failed', {
       thing: `Run ${run.runId}`,
-      found: run.state === 'damaged' ? 'its snapshot is damaged' : 'it was interrupted, and has no whole snapshot',
+      found: whyNoItems(run),
       next,
     });
   return { manifest: run.manifest, objects: bucketReader(clients.s3(source.region), source.bucket) };
+}
+
+function whyNoItems({ state, manifest }: KeptRunFacts): string {
+  if (manifest !== undefined)
+    return 'its snapshot was thinned out: only its manifest is kept, and another run of that day';
+  return state === 'damaged' ? 'its snapshot is damaged' : 'it was interrupted, and has no whole snapshot';
 }

@@ -46,7 +46,7 @@ function rowOf({ runId, state, manifest, regions }: KeptRunFacts): Row {
       refused === undefined ? state : `${state} (${refused})`,
       held(counts),
       moved.length === 0 ? 'nothing changed' : moved.join(', '),
-      regions.join(' and '),
+      regions.length === 0 ? 'its snapshot was thinned out' : regions.join(' and '),
     ].join('; '),
   };
 }

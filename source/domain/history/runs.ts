@@ -1,7 +1,10 @@
 import type { Manifest } from '../backup/manifest.ts';
 import { snapshotFolders, stateOfFolder } from '../backup/snapshot/folders.ts';
 import type { SnapshotFolder } from '../backup/snapshot/folders.ts';
+import { THINNED_MANIFESTS_PREFIX } from '../backup/snapshot/names.ts';
+import { readThinnedManifest } from '../backup/snapshot/read.ts';
 import { forEachAtOnce } from '../concurrency.ts';
+import { isNamed } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
 
 /** How a run ended, as far as its snapshot tells. `interrupted`: no manifest closes it, so that it is no run to go by. */
@@ -13,24 +16,49 @@ export interface KeptRunFacts {
   readonly state: RunState;
   /** Of a run that is sealed or refused. */
   readonly manifest?: Manifest;
-  /** Regions that keep its whole snapshot. */
+  /** Regions that keep its whole snapshot; none where it was thinned out, and its manifest alone stays. */
   readonly regions: readonly string[];
 }
 
 /** Manifests that are read at a time. */
 const AT_A_TIME = 8;
 
-/** What one Region keeps, the newest run first; one manifest is read per run. */
+/** What one Region keeps of each run; one manifest is read per run. */
 export async function runsIn(
   objects: Pick<ObjectStore, 'get' | 'list'>,
   region: string,
 ): Promise<readonly KeptRunFacts[]> {
   const folders = await snapshotFolders(objects);
   const runs: KeptRunFacts[] = [];
-  await forEachAtOnce(folders.entries(), AT_A_TIME, async ([index, folder]) => {
-    runs[index] = await factsOf(objects, folder, region);
+  await forEachAtOnce(folders, AT_A_TIME, async (folder) => {
+    runs.push(await factsOf(objects, folder, region));
+  });
+  const whole = new Set(runs.flatMap(({ runId, manifest }) => (manifest === undefined ? [] : [runId])));
+  const thinned = (await thinnedRuns(objects)).filter((runId) => !whole.has(runId));
+  await forEachAtOnce(thinned, AT_A_TIME, async (runId) => {
+    runs.push(await factsOfThinned(objects, runId));
   });
   return runs;
+}
+
+async function thinnedRuns(objects: Pick<ObjectStore, 'list'>): Promise<readonly string[]> {
+  const runIds: string[] = [];
+  for await (const key of objects.list(THINNED_MANIFESTS_PREFIX)) {
+    const [, runId] = /^manifests\/([\w-]+)\.json$/.exec(key) ?? [];
+    if (runId !== undefined) runIds.push(runId);
+  }
+  return runIds;
+}
+
+async function factsOfThinned(objects: Pick<ObjectStore, 'get'>, runId: string): Promise<KeptRunFacts> {
+  try {
+    const manifest = await readThinnedManifest(objects, runId);
+    if (manifest === undefined) return { runId, state: 'interrupted', regions: [] };
+    return { runId, state: manifest.refused === undefined ? 'sealed' : 'refused', manifest, regions: [] };
+  } catch (error) {
+    if (isNamed(error, 'SnapshotDamaged')) return { runId, state: 'damaged', regions: [] };
+    throw error;
+  }
 }
 
 async function factsOf(

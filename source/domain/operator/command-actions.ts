@@ -1,4 +1,4 @@
-import { SNAPSHOTS_PREFIX } from '../backup/snapshot/names.ts';
+import { SNAPSHOTS_PREFIX, THINNED_MANIFESTS_PREFIX } from '../backup/snapshot/names.ts';
 import { LAST_KEY } from '../verify/backup/last.ts';
 import { VERIFICATIONS_PREFIX } from '../verify/verify-event.ts';
 import { EXECUTION_PROGRESS_PREFIX } from '../workflow/progress.ts';
@@ -34,6 +34,8 @@ export interface CalledAction {
 const PROGRESS = `${EXECUTION_PROGRESS_PREFIX}*`;
 const RESTORES = 'restores/*';
 const SNAPSHOTS = `${SNAPSHOTS_PREFIX}*`;
+const THINNED = `${THINNED_MANIFESTS_PREFIX}*`;
+const MANIFESTS = [`${SNAPSHOTS_PREFIX}*/manifest.json`, THINNED];
 const VERIFICATIONS = `${VERIFICATIONS_PREFIX}*`;
 
 const bucket = (read: readonly string[], listed: readonly string[] = read): readonly CalledAction[] => [
@@ -98,11 +100,11 @@ export const COMMAND_ACTIONS: Readonly<Record<string, readonly CalledAction[]>> 
     { action: 'states:ListExecutions', on: 'state machines' },
     ...bucket([RESTORES, VERIFICATIONS]),
   ],
-  runs: [...FINDING, ...bucket([`${SNAPSHOTS_PREFIX}*/manifest.json`], [SNAPSHOTS])],
-  diff: [...FINDING, ...bucket([SNAPSHOTS])],
+  runs: [...FINDING, ...bucket(MANIFESTS, [SNAPSHOTS, THINNED])],
+  diff: [...FINDING, ...bucket([SNAPSHOTS, THINNED])],
   damage: [
     ...FINDING,
-    ...bucket([`${SNAPSHOTS_PREFIX}*/manifest.json`], [SNAPSHOTS]),
+    ...bucket(MANIFESTS, [SNAPSHOTS, THINNED]),
     { action: 'cognito-idp:DescribeUserPool', on: 'user pool' },
   ],
 };

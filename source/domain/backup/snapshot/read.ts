@@ -4,7 +4,7 @@ import type { ObjectStore, TableItem } from '../../ports.ts';
 import type { Manifest, SnapshotObject } from '../manifest.ts';
 import { gunzipped } from './gunzip.ts';
 import { isManifestOf } from './manifest-shape.ts';
-import { snapshotKey, snapshotManifestKey } from './names.ts';
+import { manifestOfThinnedKey, snapshotKey, snapshotManifestKey } from './names.ts';
 
 /** Items per batch that a reader is given. */
 const BATCH = 1000;
@@ -17,7 +17,22 @@ export async function readSnapshotManifest(
   objects: Pick<ObjectStore, 'get'>,
   runId: string,
 ): Promise<Manifest | undefined> {
-  const key = snapshotManifestKey(runId);
+  return manifestAt(objects, snapshotManifestKey(runId), runId);
+}
+
+/** The manifest that is kept of a run whose snapshot was thinned out; otherwise as `readSnapshotManifest`. */
+export async function readThinnedManifest(
+  objects: Pick<ObjectStore, 'get'>,
+  runId: string,
+): Promise<Manifest | undefined> {
+  return manifestAt(objects, manifestOfThinnedKey(runId), runId);
+}
+
+async function manifestAt(
+  objects: Pick<ObjectStore, 'get'>,
+  key: string,
+  runId: string,
+): Promise<Manifest | undefined> {
   const stored = await objects.get(key);
   if (stored === undefined) return undefined;
   const manifest = parsed(Buffer.from(stored.body).toString('utf8'));

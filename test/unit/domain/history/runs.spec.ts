@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { snapshotManifestKey } from '../../../../source/domain/backup/snapshot/names.ts';
+import { manifestOfThinnedKey, snapshotManifestKey } from '../../../../source/domain/backup/snapshot/names.ts';
 import { joinRegions, runsIn, runsNamed } from '../../../../source/domain/history/runs.ts';
 import type { KeptRunFacts } from '../../../../source/domain/history/runs.ts';
 import { addUsers } from '../../../support/world/builders.ts';
@@ -21,7 +21,7 @@ async function threeExports(): Promise<WorkflowWorld> {
 describe('Runs that are kept', () => {
   it('are sealed, refused, interrupted or damaged, the newest first', async () => {
     const world = await threeExports();
-    const runs = await runsIn(world.objects, 'us-east-1');
+    const runs = joinRegions([await runsIn(world.objects, 'us-east-1')]);
     expect(runs.map(({ state }) => state)).to.deep.equal(['refused', 'sealed', 'sealed']);
     expect(runs.map(({ manifest }) => manifest?.counts.users)).to.deep.equal([5, 30, 30]);
     // What a refused run would have done is what shows when the damage was done.
@@ -31,16 +31,38 @@ describe('Runs that are kept', () => {
     world.objects.stored.delete(snapshotManifestKey(second));
     const key = [...world.objects.stored.keys()].find((stored) => stored.startsWith(`snapshots/${first}/segment`));
     world.objects.stored.delete(key as string);
-    expect((await runsIn(world.objects, 'us-east-1')).map(({ state }) => state)).to.deep.equal([
+    expect(joinRegions([await runsIn(world.objects, 'us-east-1')]).map(({ state }) => state)).to.deep.equal([
       'refused',
       'interrupted',
       'damaged',
     ]);
   });
 
+  it('are known by their manifests alone where their snapshots were thinned out', async () => {
+    const world = await threeExports();
+    const [, second, first] = joinRegions([await runsIn(world.objects, 'us-east-1')]).map(({ runId }) => runId) as [
+      string,
+      string,
+      string,
+    ];
+    for (const runId of [second, first]) {
+      const stored = world.objects.stored.get(snapshotManifestKey(runId));
+      world.objects.stored.set(manifestOfThinnedKey(runId), stored as NonNullable<typeof stored>);
+    }
+    // Thinned long ago; the other one was thinned just now, and expires within a day.
+    for (const key of [...world.objects.stored.keys()])
+      if (key.startsWith(`snapshots/${second}/`)) world.objects.stored.delete(key);
+    const runs = joinRegions([await runsIn(world.objects, 'us-east-1')]);
+    expect(runs.map(({ runId, state, regions }) => [runId, state, regions.length]).slice(1)).to.deep.equal([
+      [second, 'sealed', 0],
+      [first, 'sealed', 1],
+    ]);
+    expect(runs[1]?.manifest?.counts.users).to.equal(30);
+  });
+
   it('are joined over the Regions: one whole snapshot is enough', async () => {
     const world = await threeExports();
-    const here = await runsIn(world.objects, 'us-east-1');
+    const here = joinRegions([await runsIn(world.objects, 'us-east-1')]);
     const there: KeptRunFacts[] = here.slice(1).map((run) => ({ ...run, regions: ['eu-west-1'] }));
     const broken: KeptRunFacts[] = here.map(({ runId }) => ({ runId, state: 'damaged', regions: [] }));
     expect(joinRegions([here, there]).map(({ regions }) => regions)).to.deep.equal([
@@ -57,7 +79,7 @@ describe('Runs that are kept', () => {
 
   it('are found by the beginning of their id', async () => {
     const world = await threeExports();
-    const runs = await runsIn(world.objects, 'us-east-1');
+    const runs = joinRegions([await runsIn(world.objects, 'us-east-1')]);
     const [newest] = runs as [KeptRunFacts];
     expect(runsNamed(runs, newest.runId.slice(0, 8))).to.deep.equal([newest]);
     expect(runsNamed(runs, newest.runId.slice(0, 4))).to.have.length(3);
