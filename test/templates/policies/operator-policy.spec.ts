@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { COMMANDS } from '../../../source/cli/commands.ts';
 import { list } from '../../../source/domain/operator/permissions/template.ts';
 import { operatorPolicies, operatorPolicyText } from '../../../tools/least-privilege/policies/operator-policy.ts';
 import { mainTemplate, root } from '../../support/templates.ts';
@@ -51,6 +52,11 @@ describe('Operator policies', () => {
     const allowed = actionsOf(...policies.map(({ name }) => name));
     expect(called.size).to.be.above(30);
     expect([...called].filter((action) => !allowed.has(action))).to.deep.equal([]);
+  });
+
+  it('O15: are there for every command', () => {
+    const allowed = policies.flatMap(({ commands }) => commands);
+    for (const { name } of COMMANDS) expect(allowed).to.include(name);
   });
 
   it('O15: allow nothing that neither a command calls nor CloudFormation needs for the main stack', () => {

@@ -203,11 +203,12 @@ export const operatorPolicies = (main: Template): readonly OperatorPolicy[] => {
     commands,
     statements: calling(commands),
   });
-  const reading = ['status', 'attach', 'report'];
+  const reading = ['status', 'attach', 'report', 'runs', 'damage'];
   return [
     policy('Read only', reading),
     policy('Operate', [...reading, 'export', 'verify']),
-    policy('Restore', [...reading, 'import', 'verify']),
+    // The snapshots that diff reads are the users themselves.
+    policy('Restore', [...reading, 'diff', 'import', 'verify']),
     { name: 'Deploy', commands: ['deploy', 'uninstall'], statements: launching(main) },
     { name: 'Delete data', commands: ['uninstall --delete-data'], statements: deletingData },
   ];
