@@ -87,7 +87,7 @@ describe('Pools that somebody filled to do harm', function () {
         const { restoreId } = world.objects.json<RestoreHead>(headKey(TARGET));
         for (const key of world.objects.stored.keys())
           expect(key)
-            .to.match(/^(exports|changes|restores|snapshots|notices)\/[\w./-]+$/)
+            .to.match(/^(exports|changes|restores|snapshots|notices|progress|manifests)\/[\w./-]+$/)
             .and.not.include('..');
         const report = parse(world.objects.text(`restores/${TARGET}/${restoreId}/report/failures.csv`));
         expect(new Set(report.map((row) => row.length))).to.deep.equal(new Set([6]));
