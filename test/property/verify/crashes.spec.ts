@@ -55,11 +55,13 @@ const SCENES: Readonly<
   },
 };
 
-/** Everything that a verification leaves, but for its checkpoints and its permit: those tell who wrote them and when. */
+/** Everything that a verification leaves, but for its checkpoints, progress and permit: those tell who wrote them and when. */
 function outcome(world: VerifyWorld, ended: EndedExecution): object {
   const { objects } = world.backup;
   const texts = [...objects.stored.keys()]
-    .filter((key) => !/^notices\/|\/(backup|pool|cognito-calls|tagged-snapshots)\.json$|last\.json$/.test(key))
+    .filter(
+      (key) => !/^(?:notices|progress)\/|\/(backup|pool|cognito-calls|tagged-snapshots)\.json$|last\.json$/.test(key),
+    )
     .sort()
     .map((key): [string, string] => [
       key,
