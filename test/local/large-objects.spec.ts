@@ -167,13 +167,9 @@ describe('A1: objects of 20 MiB', function () {
     await spool.flush();
     expect(stored(spool.parts[0] as string).length).to.be.at.least(LARGE);
     // Digits do not pack well.
-    const lines = Array.from(
-      { length: 84 },
-      (_, n): PlanLine =>
-        ({
-          item: { id: `USER#${n}`, type: 'PROFILE', contentHash: '', name: randomBytes(130_000).toString('hex') },
-        }),
-    );
+    const lines = Array.from({ length: 84 }, (_, n): PlanLine => ({
+      item: { id: `USER#${n}`, type: 'PROFILE', contentHash: '', name: randomBytes(130_000).toString('hex') },
+    }));
     const batches = await storeBatches(store(), 'run', 0, lines);
     expect(batches.length).to.be.at.least(LARGE / (4 * MIB));
     const read = (await Promise.all(batches.map((batch) => readBatch(store(), batch)))).flat();

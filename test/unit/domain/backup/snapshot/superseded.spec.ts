@@ -18,7 +18,10 @@ function threeSnapshots(): PlanningWorld {
   return world;
 }
 const tag = (world: PlanningWorld, keepsSnapshots = true, timeLeft = () => 900_000): Promise<string | undefined> =>
-  tagSuperseded({ objects: world.objects, clock: world.clock, timeLeft, log: world.log }, { keepsSnapshots, taggedKey: TAGGED });
+  tagSuperseded(
+    { objects: world.objects, clock: world.clock, timeLeft, log: world.log },
+    { keepsSnapshots, taggedKey: TAGGED },
+  );
 /** Runs whose objects are all tagged, and those of which none is. */
 function tagged(world: PlanningWorld): { readonly all: string[]; readonly none: string[] } {
   const all: string[] = [];
