@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { THINNED_MANIFESTS_PREFIX } from '../../../source/domain/backup/snapshot/names.ts';
 import { actionsOf, granted, resourcesText, roles } from '../../support/policies.ts';
 import { list, stackSetTemplate, statementsOf } from '../../support/templates.ts';
 import type { Statement } from '../../support/templates.ts';
@@ -129,6 +130,17 @@ describe('Policies of the workflows', () => {
         objectsIn(statementsOf(stackSetTemplate, role)).filter((objects) => objects.startsWith('exports')),
         role,
       ).to.deep.equal(['exports/cognito-calls.json']);
+  });
+
+  it('15.3: let those who thin snapshots write the manifests that stay, and nobody else', () => {
+    const writers = [...EXPORT, ...IMPORT, ...VERIFY].filter((role) =>
+      statementsOf(stackSetTemplate, role).some(
+        (statement) =>
+          list(statement.Action).includes('s3:PutObject') &&
+          objectsIn([statement]).includes(`${THINNED_MANIFESTS_PREFIX}*`),
+      ),
+    );
+    expect(writers.sort()).to.deep.equal(['BackupTableCleanupRole', 'VerifyBackupRole']);
   });
 
   it('let each list only what it may read', () => {
