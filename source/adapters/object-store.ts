@@ -1,12 +1,4 @@
-import {
-  DeleteObjectsCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  PutObjectTaggingCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
-import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
+import { DeleteObjectsCommand, PutObjectCommand, PutObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import { forEachAtOnce } from '../domain/concurrency.ts';
 import { Fault } from '../domain/errors.ts';
 import type { ObjectStore, PutCondition } from '../domain/ports.ts';
@@ -16,8 +8,8 @@ import type { Waits } from './batches.ts';
 import { clientOptions } from './client-options.ts';
 import type { AdapterOptions } from './client-options.ts';
 import { multipartWriter } from './object-parts.ts';
-import { isMissingObject, objectPieces, statusOf } from './object-pieces.ts';
-import { isDenied, errorNameOf, serviceError } from './service-errors.ts';
+import { isMissingObject, keysBelow, objectPieces, statusOf, wholeObject } from './object-reads.ts';
+import { errorNameOf, serviceError } from './service-errors.ts';
 
 /** One bucket; `clock` and `random` are replaced by tests only. */
 export interface ObjectStoreOptions extends AdapterOptions, Waits {
@@ -39,27 +31,13 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
   const waits: Waits = { ...(clock === undefined ? {} : { clock }), ...(random === undefined ? {} : { random }) };
   const failed = (action: string, error: unknown): Error => serviceError(`${action} on the bucket ${bucket}`, error);
 
-  /** S3 answers 403 instead of 404 for a missing key where the role may list some prefixes only; a listing tells which it is. */
-  const isListed = async (key: string): Promise<boolean> => {
-    const { Contents = [] } = await client
-      .send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }))
-      .catch((error: unknown) => {
-        throw failed('ListObjectsV2', error);
-      });
-    return Contents[0]?.Key === key;
-  };
-
   return {
     get: async (key) => {
-      try {
-        const { Body, ETag = '' } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        const body = await (Body as NonNullable<typeof Body>).transformToByteArray();
-        assertIntact(key, body);
-        return { body, etag: ETag };
-      } catch (error) {
-        if (isMissingObject(error) || (isDenied(error) && !(await isListed(key)))) return undefined;
+      const stored = await wholeObject({ client, bucket, key }).catch((error: unknown) => {
         throw failed('GetObject', error);
-      }
+      });
+      if (stored !== undefined) assertIntact(key, stored.body);
+      return stored;
     },
 
     put: async (key, body, condition) => {
@@ -81,19 +59,7 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
       }
     },
 
-    list: async function* list(prefix) {
-      let token: string | undefined;
-      do {
-        const page: ListObjectsV2CommandOutput = await client
-          .send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }))
-          .catch((error: unknown) => {
-            throw failed('ListObjectsV2', error);
-          });
-        const { Contents = [], NextContinuationToken } = page;
-        for (const { Key } of Contents) if (Key !== undefined) yield Key;
-        token = NextContinuationToken;
-      } while (token !== undefined);
-    },
+    list: (prefix) => keysBelow({ client, bucket }, prefix, (error) => failed('ListObjectsV2', error)),
 
     read: (key) =>
       intactPieces(
