@@ -9,6 +9,18 @@ const DENIED = new Set([
   'KmsAccessDenied',
 ]);
 
+/** Codes and names of a connection that could not be made or that nobody answered. */
+export const NO_ANSWER: readonly string[] = [
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'TimeoutError',
+];
+
 /**
  * What services say when the customer's key is refused, disabled, about to be deleted or gone, by the errors of their models (S3:
  * `KMS.DisabledException`, SQS: `KmsDisabled`, SNS: `KMSDisabledException`); a throttled key is none of these.

@@ -1,25 +1,17 @@
+import { errorNameOf, isDenied, NO_ANSWER } from '../adapters/service-errors.ts';
 import { Fault, Halt } from '../domain/errors.ts';
 import { CliError, isCliError } from './cli-error.ts';
+import type { ExitKind } from './exit-codes.ts';
 
 const EXPIRED = /^(ExpiredToken|ExpiredTokenException|TokenRefreshRequired|RequestExpired|ExpiredTokenError)$/;
 const INVALID =
   /^(UnrecognizedClient|UnrecognizedClientException|InvalidClientTokenId|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignatureException|AuthFailure|IncompleteSignature|MissingAuthenticationToken|MissingAuthenticationTokenException|InvalidToken|OptInRequired)$/;
-const DENIED =
-  /^(AccessDenied|AccessDeniedException|AuthorizationError|AuthorizationErrorException|NotAuthorized|UnauthorizedOperation|KMSAccessDeniedException|KmsAccessDenied)$/;
+/** Of services that name a refusal otherwise than most. */
+const DENIED_TOO = new Set(['NotAuthorized', 'UnauthorizedOperation']);
 const NO_CREDENTIALS = /^(CredentialsProviderError|TokenProviderError|ProviderError)$/;
 const THROTTLED =
   /^(Throttling|ThrottlingException|ThrottledException|TooManyRequestsException|RequestLimitExceeded|SlowDown)$/;
-const UNREACHABLE = new Set([
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ETIMEDOUT',
-  'EPIPE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
+const UNREACHABLE = new Set([...NO_ANSWER, 'EPIPE', 'ERR_TLS_CERT_ALTNAME_INVALID']);
 
 /** True when the call never got an answer: no network, a proxy, or a Region that is down. */
 export const isUnreachable = (error: unknown): boolean => {
@@ -30,12 +22,11 @@ export const isUnreachable = (error: unknown): boolean => {
 };
 
 /** True when IAM refused the call. */
-export const isRefusedCall = (error: unknown): boolean => DENIED.test(nameOf(error));
+export const isRefusedCall = (error: unknown): boolean => isDenied(error) || DENIED_TOO.has(errorNameOf(error));
 
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'UnknownError');
 /** The service's own words stand on the operator's own terminal, in one line. */
 const wordsOf = (error: unknown): string =>
-  error instanceof Error && error.message !== '' ? error.message.replaceAll(/\s+/g, ' ').trim() : nameOf(error);
+  error instanceof Error && error.message !== '' ? error.message.replaceAll(/\s+/g, ' ').trim() : errorNameOf(error);
 
 /**
  * What the operator is told about a call that failed.
@@ -43,75 +34,54 @@ const wordsOf = (error: unknown): string =>
  */
 export function explained(thing: string, error: unknown): CliError {
   if (isCliError(error)) return error;
-  const name = nameOf(error);
-  const because = { cause: error };
+  const [kind, found, next] = explanation(error);
+  return new CliError(kind, { thing, found, next }, { cause: error });
+}
+
+function explanation(error: unknown): readonly [kind: ExitKind, found: string, next: string] {
+  const name = errorNameOf(error);
   if (EXPIRED.test(name) || /token.*expired|expired.*token|session.*expired/i.test(wordsOf(error)))
-    return new CliError(
+    return [
       'refused',
-      {
-        thing,
-        found: `the AWS credentials have expired (${name})`,
-        next: 'Sign in again (aws sso login, or new keys for the profile), then repeat the command.',
-      },
-      because,
-    );
+      `the AWS credentials have expired (${name})`,
+      'Sign in again (aws sso login, or new keys for the profile), then repeat the command.',
+    ];
   if (NO_CREDENTIALS.test(name))
-    return new CliError(
+    return [
       'refused',
-      {
-        thing,
-        found: `no usable AWS credentials were found: ${wordsOf(error)}`,
-        next: 'Give --profile, set AWS_PROFILE, or sign in with the AWS CLI.',
-      },
-      because,
-    );
+      `no usable AWS credentials were found: ${wordsOf(error)}`,
+      'Give --profile, set AWS_PROFILE, or sign in with the AWS CLI.',
+    ];
   if (INVALID.test(name))
-    return new CliError(
+    return [
       'refused',
-      {
-        thing,
-        found: `AWS does not accept the credentials (${name})`,
-        next: 'Check the profile, its keys and the clock of this machine. A Region that is not enabled for the account answers like this, too.',
-      },
-      because,
-    );
+      `AWS does not accept the credentials (${name})`,
+      'Check the profile, its keys and the clock of this machine. A Region that is not enabled for the account answers like this, too.',
+    ];
   if (isUnreachable(error))
-    return new CliError(
+    return [
       'failed',
-      {
-        thing,
-        found: `no answer (${codeOf(error)})`,
-        next: 'Check the network, the proxy, AWS_ENDPOINT_URL and the name of the Region. If the Region itself is down, work in the other one: --region.',
-      },
-      because,
-    );
-  if (DENIED.test(name))
-    return new CliError(
+      `no answer (${codeOf(error)})`,
+      'Check the network, the proxy, AWS_ENDPOINT_URL and the name of the Region. If the Region itself is down, work in the other one: --region.',
+    ];
+  if (isRefusedCall(error))
+    return [
       'refused',
-      {
-        thing,
-        found: `the credentials may not do this: ${wordsOf(error)}`,
-        next: 'Attach the operator policy of docs/security.md to the role or user, or use another --profile.',
-      },
-      because,
-    );
-  if (THROTTLED.test(name))
-    return new CliError('failed', { thing, found: `AWS throttles (${name})`, next: 'Try again in a minute.' }, because);
-  const known = error instanceof Halt || error instanceof Fault;
-  return new CliError(
+      `the credentials may not do this: ${wordsOf(error)}`,
+      'Attach the operator policy of docs/security.md to the role or user, or use another --profile.',
+    ];
+  if (THROTTLED.test(name)) return ['failed', `AWS throttles (${name})`, 'Try again in a minute.'];
+  if (error instanceof Halt || error instanceof Fault) return ['failed', error.message, 'Nothing was changed.'];
+  return [
     'failed',
-    {
-      thing,
-      found: known ? error.message : `an error that this command does not know: ${name}: ${wordsOf(error)}`,
-      next: known ? 'Nothing was changed.' : 'Try again; if it stays, report it with this message.',
-    },
-    because,
-  );
+    `an error that this command does not know: ${name}: ${wordsOf(error)}`,
+    'Try again; if it stays, report it with this message.',
+  ];
 }
 
 const codeOf = (error: unknown): string => {
   const { code, cause, errors } = (error ?? {}) as { code?: unknown; cause?: unknown; errors?: readonly unknown[] };
   if (typeof code === 'string') return code;
   const [inner] = [...(errors ?? []), ...(cause === undefined ? [] : [cause])];
-  return inner === undefined ? nameOf(error) : codeOf(inner);
+  return inner === undefined ? errorNameOf(error) : codeOf(inner);
 };

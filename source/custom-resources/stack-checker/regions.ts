@@ -1,5 +1,5 @@
 /** Is the backup Region one that this account can use, and does it have what a restore needs there? */
-import { isDenied } from '../../adapters/service-errors.ts';
+import { isDenied, NO_ANSWER } from '../../adapters/service-errors.ts';
 
 /** Codes with which AWS refuses credentials in a Region that the account has not enabled. */
 const NOT_ENABLED = new Set([
@@ -10,17 +10,7 @@ const NOT_ENABLED = new Set([
   'OptInRequired',
 ]);
 /** Names and codes of an endpoint that does not exist or does not answer. */
-const NO_ANSWER = new Set([
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ETIMEDOUT',
-  'TimeoutError',
-  'EndpointError',
-]);
+const NO_ENDPOINT = new Set([...NO_ANSWER, 'EndpointError']);
 
 /** A service that a restore needs in the Region where it runs. */
 export interface RegionalService {
@@ -74,7 +64,7 @@ function kindOf(error: unknown): { readonly kind: Kind; readonly found: string }
   const found = code === '' ? name : code;
   if (NOT_ENABLED.has(name)) return { kind: 'notEnabled', found };
   if (isDenied(error) || name === 'UnauthorizedOperation') return { kind: 'denied', found };
-  if (NO_ANSWER.has(name) || NO_ANSWER.has(code)) return { kind: 'noAnswer', found };
+  if (NO_ENDPOINT.has(name) || NO_ENDPOINT.has(code)) return { kind: 'noAnswer', found };
   return { kind: 'other', found };
 }
 
