@@ -4,7 +4,7 @@ import { acceptanceNamed, regionOfPool } from '../domain/operator/inputs.ts';
 import type { Acceptance } from '../domain/operator/inputs.ts';
 import { CliError } from './cli-error.ts';
 import type { CliContext } from './context.ts';
-import { wrap } from './output/layout.ts';
+import { wrap } from '../domain/wrap.ts';
 
 /** A value as it was typed; `-` takes it from standard input, so that it is in no shell history. */
 export async function typedValue(

@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { CliError } from './cli-error.ts';
 import type { CommandDeclaration } from './command.ts';
 import type { CommandAction, Given } from './context.ts';
-import { wrap } from './output/layout.ts';
+import { wrap } from '../domain/wrap.ts';
 
 /** As it is typed. */
 export const PROGRAM = 'cognito-user-profiles-export';

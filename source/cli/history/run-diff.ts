@@ -7,6 +7,7 @@ import { CliError } from '../cli-error.ts';
 import type { CliContext, CommandAction } from '../context.ts';
 import { explained } from '../explain.ts';
 import type { Block } from '../output/output.ts';
+import { writeAskedFile } from '../private-file.ts';
 import { typed } from '../program.ts';
 import type { TypedPlace } from '../program.ts';
 import { openSession } from '../session.ts';
@@ -32,7 +33,7 @@ export const runDiff: CommandAction = async (context, { args: [earlier = '', lat
     fields.add(difference);
     if (save !== undefined) lines.push(differenceLine(difference));
   });
-  if (save !== undefined) await written(context, save, [RUN_DIFFERENCES_HEADER, ...lines].join(''));
+  if (save !== undefined) await writeAskedFile(context, save, [RUN_DIFFERENCES_HEADER, ...lines].join(''));
   const [first, second] = runs.map(({ manifest }) => manifest.runId) as [string, string];
   context.output.summary({
     blocks: blocksOf({ first, second, differences, fields, save }),
@@ -67,18 +68,6 @@ async function compared(
     });
   } catch (error) {
     throw explained(`Comparison of ${earlier.manifest.runId} and ${later.manifest.runId}`, error);
-  }
-}
-
-async function written({ writePrivateFile }: CliContext, path: string, text: string): Promise<void> {
-  try {
-    await writePrivateFile(path, text);
-  } catch (error) {
-    throw new CliError(
-      'failed',
-      { thing: path, found: `it cannot be written (${(error as Error).message})`, next: 'Give another path.' },
-      { cause: error },
-    );
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Counts } from '../../domain/backup/manifest.ts';
+import { countsText } from '../../domain/backup/counts.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
 import { counted, number } from '../../domain/workflow/notices/text.ts';
 import type { CommandAction } from '../context.ts';
@@ -44,15 +44,12 @@ function rowOf({ runId, state, manifest, regions }: KeptRunFacts): Row {
     ...row,
     value: [
       refused === undefined ? state : `${state} (${refused})`,
-      held(counts),
+      countsText(counts),
       moved.length === 0 ? 'nothing changed' : moved.join(', '),
       regions.length === 0 ? 'its snapshot was thinned out' : regions.join(' and '),
     ].join('; '),
   };
 }
-
-const held = ({ users, groups, memberships }: Counts): string =>
-  `${counted(users, 'user')}, ${counted(groups, 'group')}, ${counted(memberships, 'membership')}`;
 
 const dataOf = ({ runId, state, manifest, regions }: KeptRunFacts): Readonly<Record<string, unknown>> => ({
   run_id: runId,

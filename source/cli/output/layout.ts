@@ -1,3 +1,4 @@
+import { wrap } from '../../domain/wrap.ts';
 import type { Block, Row, Status, Tone } from './output.ts';
 
 /** Colours a word; plain text leaves it as it is. */
@@ -7,24 +8,6 @@ export const unpainted: Paint = (_tone, text) => text;
 const GAP = 2;
 /** Below this a label gets a line of its own. */
 const NARROWEST_VALUE = 24;
-
-/** Words in lines of at most `width` columns; a word that is longer (an ARN, a command) stays whole, so that it can be copied. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const line of text.split('\n')) {
-    const indent = /^ */.exec(line)?.[0] ?? '';
-    let current = indent;
-    for (const word of line.trim().split(' ')) {
-      const longer = current.trim() === '' ? `${indent}${word}` : `${current} ${word}`;
-      if (longer.length > width && current.trim() !== '') {
-        lines.push(current);
-        current = `${indent}${word}`;
-      } else current = longer;
-    }
-    lines.push(current);
-  }
-  return lines;
-}
 
 /** Blocks one below the other, an empty line between them. */
 export const layOut = (blocks: readonly Block[], width: number, paint: Paint): string =>

@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/ports.ts';
-import { layOut, nextBlock, statusText, unpainted, wrap } from './layout.ts';
+import { wrap } from '../../domain/wrap.ts';
+import { layOut, nextBlock, statusText, unpainted } from './layout.ts';
 import type { Output, Streams } from './output.ts';
 
 /** What moves all the time is told so seldom where it cannot be replaced. */

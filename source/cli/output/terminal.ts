@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
-import { layOut, nextBlock, statusText, unpainted, wrap } from './layout.ts';
+import { wrap } from '../../domain/wrap.ts';
+import { layOut, nextBlock, statusText, unpainted } from './layout.ts';
 import type { Paint } from './layout.ts';
 import type { Output, Streams } from './output.ts';
 

@@ -7,6 +7,7 @@ import { CliError } from '../cli-error.ts';
 import type { CliContext, CommandAction } from '../context.ts';
 import { explained } from '../explain.ts';
 import type { Block } from '../output/output.ts';
+import { writeAskedFile } from '../private-file.ts';
 import { findReport } from './find-report.ts';
 import type { FoundReport } from './find-report.ts';
 
@@ -87,7 +88,7 @@ async function read(
 }
 
 async function written(
-  { writePrivateFile }: CliContext,
+  context: CliContext,
   { about }: FoundReport,
   {
     path,
@@ -101,14 +102,6 @@ async function written(
       found: `it has no ${key?.split('/').at(-1) ?? 'such file'}`,
       next: 'Leave the option out; a dry run and a comparison have no sub-map.csv, and one without differences no rows.',
     });
-  try {
-    await writePrivateFile(path, content);
-    return { path };
-  } catch (error) {
-    throw new CliError(
-      'failed',
-      { thing: path, found: `it cannot be written (${(error as Error).message})`, next: 'Give another path.' },
-      { cause: error },
-    );
-  }
+  await writeAskedFile(context, path, content);
+  return { path };
 }

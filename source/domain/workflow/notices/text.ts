@@ -1,3 +1,5 @@
+import { wrap } from '../../wrap.ts';
+
 export { counted, number } from '../../counted.ts';
 
 /** A message as it is published: plain text for an e-mail. */
@@ -22,22 +24,8 @@ export const subjectOf = (text: string): string => {
 export const bodyOf = (paragraphs: readonly (string | undefined)[]): string =>
   `${paragraphs
     .filter((paragraph): paragraph is string => paragraph !== undefined)
-    .map((paragraph) => paragraph.split('\n').map(wrapped).join('\n'))
+    .map((paragraph) => wrap(paragraph, LINE_LENGTH).join('\n'))
     .join('\n\n')}\n`;
-
-function wrapped(line: string): string {
-  const indent = /^ */.exec(line)?.[0] ?? '';
-  const lines: string[] = [];
-  let current = indent;
-  for (const word of line.trim().split(' ')) {
-    const longer = current.trim() === '' ? `${indent}${word}` : `${current} ${word}`;
-    if (longer.length > LINE_LENGTH && current.trim() !== '') {
-      lines.push(current);
-      current = `${indent}${word}`;
-    } else current = longer;
-  }
-  return [...lines, current].join('\n');
-}
 
 /** `2 h 5 min`, `3 min 4 s`, `12 s` */
 export function duration(ms: number): string {
