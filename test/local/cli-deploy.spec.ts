@@ -1,5 +1,4 @@
 /** One launch from its first to its last command; each step goes on where the one before has left it. */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +11,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
-import { COMMAND_LINE, writePackageFolder } from '../../deployment/packaging/package-folder.ts';
+import { writePackageFolder } from '../../deployment/packaging/package-folder.ts';
 import { cognitoIn } from '../../tools/deploy/clients.ts';
 import { inventory } from '../../tools/deploy/inventory.ts';
 import type { Inventory } from '../../tools/deploy/inventory.ts';
@@ -21,6 +20,8 @@ import { PRIMARY, SECONDARY } from '../../tools/deploy/regions.ts';
 import { startLocalCloud } from '../../tools/local-cloud/index.ts';
 import type { LocalCloud } from '../../tools/local-cloud/index.ts';
 import { operatorOf } from '../support/local/operator.ts';
+import { runPackedCli } from '../support/local/packed-cli.ts';
+import type { EndedCli } from '../support/local/packed-cli.ts';
 import { steps } from '../support/steps.ts';
 import { root } from '../support/templates.ts';
 
@@ -46,35 +47,9 @@ describe('deploy and uninstall, the packed command line against the local cloud'
     rmSync(folder, { recursive: true, force: true });
   });
 
-  interface Ended {
-    readonly code: number | null;
-    readonly out: string;
-    readonly err: string;
-  }
   /** @param interruptAt text of the output at which Ctrl-C is pressed */
-  const cli = (args: readonly string[], interruptAt?: string): Promise<Ended> =>
-    new Promise((resolve) => {
-      const { endpoint, region } = cloud.clientConfig(PRIMARY);
-      const child = spawn(process.execPath, [join(folder, 'dist', COMMAND_LINE), ...args], {
-        cwd: folder,
-        env: {
-          PATH: process.env['PATH'],
-          AWS_ENDPOINT_URL: endpoint,
-          AWS_REGION: region,
-          AWS_ACCESS_KEY_ID: operator.accessKeyId,
-          AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
-        },
-      });
-      let [out, err] = ['', ''];
-      child.stdout.on('data', (chunk: Buffer) => {
-        out += chunk.toString();
-        if (interruptAt !== undefined && out.includes(interruptAt)) child.kill('SIGINT');
-      });
-      child.stderr.on('data', (chunk: Buffer) => {
-        err += chunk.toString();
-      });
-      child.on('close', (code) => resolve({ code, out, err }));
-    });
+  const cli = (args: readonly string[], interruptAt?: string): Promise<EndedCli> =>
+    runPackedCli({ folder, cloud, keys: operator }, args, interruptAt);
   const remembered = (): { launches: { stack: string; bucket: string; parameters: Record<string, string> }[] } =>
     JSON.parse(readFileSync(join(folder, 'cognito-user-profiles-export.json'), 'utf8')) as never;
   const inventoryOf = (region: string): Promise<Inventory> => inventory(cloud.clientConfig, region);

@@ -1,11 +1,10 @@
 /** The operator's day at the command line: the real process against the local cloud; each step goes on from the one before. */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DisableRuleCommand, EventBridgeClient, ListRuleNamesByTargetCommand } from '@aws-sdk/client-eventbridge';
 import { expect } from 'chai';
-import { COMMAND_LINE, writePackageFolder } from '../../deployment/packaging/package-folder.ts';
+import { writePackageFolder } from '../../deployment/packaging/package-folder.ts';
 import { cognitoIn, stepFunctionsIn } from '../../tools/deploy/clients.ts';
 import { endOf, firstExecution } from '../../tools/deploy/executions.ts';
 import { createPool } from '../../tools/deploy/pools.ts';
@@ -17,6 +16,8 @@ import { createDemoPool, loadPool } from '../../tools/demo/seed/load.ts';
 import { demoUsers } from '../../tools/demo/seed/users.ts';
 import { startLocalCloud } from '../../tools/local-cloud/index.ts';
 import type { LocalCloud } from '../../tools/local-cloud/index.ts';
+import { runPackedCli } from '../support/local/packed-cli.ts';
+import type { EndedCli } from '../support/local/packed-cli.ts';
 import { steps } from '../support/steps.ts';
 import { root } from '../support/templates.ts';
 
@@ -48,47 +49,20 @@ describe('the command line against the local cloud', function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  interface Ended {
-    readonly code: number | null;
-    readonly out: string;
-    readonly err: string;
+  interface Ended extends EndedCli {
     readonly lines: readonly Readonly<Record<string, unknown>>[];
   }
   /** @param interruptAt text of the output at which Ctrl-C is pressed */
-  const cli = (args: readonly string[], interruptAt?: string): Promise<Ended> =>
-    new Promise((resolve) => {
-      const { endpoint, region, credentials } = cloud.clientConfig(PRIMARY);
-      const child = spawn(process.execPath, [join(folder, 'dist', COMMAND_LINE), ...args], {
-        cwd: folder,
-        env: {
-          PATH: process.env['PATH'],
-          AWS_ENDPOINT_URL: endpoint,
-          AWS_REGION: region,
-          AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-          AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-        },
-      });
-      let [out, err] = ['', ''];
-      let interrupted = false;
-      child.stdout.on('data', (chunk: Buffer) => {
-        out += chunk.toString();
-        if (interrupted || interruptAt === undefined || !out.includes(interruptAt)) return;
-        interrupted = true;
-        child.kill('SIGINT');
-      });
-      child.stderr.on('data', (chunk: Buffer) => {
-        err += chunk.toString();
-      });
-      child.on('close', (code) => {
-        const lines = args.includes('--json')
-          ? out
-              .split('\n')
-              .filter((line) => line !== '')
-              .map((line) => JSON.parse(line) as Record<string, unknown>)
-          : [];
-        resolve({ code, out, err, lines });
-      });
-    });
+  const cli = async (args: readonly string[], interruptAt?: string): Promise<Ended> => {
+    const ended = await runPackedCli({ folder, cloud }, args, interruptAt);
+    const lines = args.includes('--json')
+      ? ended.out
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => JSON.parse(line) as Record<string, unknown>)
+      : [];
+    return { ...ended, lines };
+  };
 
   step('status shows both Regions, without a word of the SDK about Node', async () => {
     const { code, out, err } = await cli(['status']);

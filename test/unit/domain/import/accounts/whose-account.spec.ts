@@ -30,6 +30,20 @@ async function withBoss(
 const first = ({ jobName }: { readonly jobName: string }): boolean => jobName.endsWith('-a1');
 const verifiedStranger = { email: 'stranger@example.test', email_verified: 'true' };
 
+/** Somebody of a later chunk frees the name when the last job has ended, and a stranger takes it before the memberships. */
+async function withNameTakenLate(): Promise<Set & { readonly victim: string }> {
+  const { restore, strangers } = await withBoss(undefined, { firstChunkUsers: 3 });
+  const victim = restore.chunkUsers().at(-1)?.[0]?.name as string;
+  let jobs = 0;
+  restore.whenJobEnded = () => {
+    jobs += 1;
+    if (jobs !== restore.plan().chunks.length) return;
+    strangers.remove(victim);
+    strangers.signUp(victim, { attributes: verifiedStranger, status: 'CONFIRMED' });
+  };
+  return { restore, strangers, victim };
+}
+
 describe('Whose account it is', () => {
   for (const [status, message] of [
     ['Failed', 'Too many users have failed or been skipped during the import.'],
@@ -95,15 +109,7 @@ describe('Whose account it is', () => {
   });
 
   it('B9: what a name of a later chunk got, after it was freed and taken, is taken back', async () => {
-    const { restore, strangers } = await withBoss(undefined, { firstChunkUsers: 3 });
-    const victim = restore.chunkUsers().at(-1)?.[0]?.name as string;
-    let jobs = 0;
-    restore.whenJobEnded = () => {
-      jobs += 1;
-      if (jobs !== restore.plan().chunks.length) return;
-      strangers.remove(victim);
-      strangers.signUp(victim, { attributes: verifiedStranger, status: 'CONFIRMED' });
-    };
+    const { restore, strangers, victim } = await withNameTakenLate();
     const outcome = await restore.execute();
     expect(outcome.counts).to.include({ usersBlocked: 1, membershipsMissing: 1 });
     strangers.expectReported();
@@ -112,15 +118,7 @@ describe('Whose account it is', () => {
   });
 
   it('E15: what can never be taken back costs this membership, and is told', async () => {
-    const { restore, strangers } = await withBoss(undefined, { firstChunkUsers: 3 });
-    const victim = restore.chunkUsers().at(-1)?.[0]?.name as string;
-    let jobs = 0;
-    restore.whenJobEnded = () => {
-      jobs += 1;
-      if (jobs !== restore.plan().chunks.length) return;
-      strangers.remove(victim);
-      strangers.signUp(victim, { attributes: verifiedStranger, status: 'CONFIRMED' });
-    };
+    const { restore, victim } = await withNameTakenLate();
     restore.writer.refuse = (call) => {
       if (call === 'removeUserFromGroup') throw new Fault('ServiceError', 'Cognito failed: HTTP 500.');
       return undefined;
