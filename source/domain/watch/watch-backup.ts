@@ -1,11 +1,11 @@
+import { totalOf } from '../backup/counts.ts';
 import { freshnessOf } from '../backup/freshness.ts';
 import type { ExportFrequency, Freshness } from '../backup/freshness.ts';
 import { LATEST_KEY } from '../backup/manifest.ts';
-import type { Counts, Manifest } from '../backup/manifest.ts';
+import type { Manifest } from '../backup/manifest.ts';
 import { readSealedBackup } from '../backup/sealed-backup.ts';
 import { newestComplete, snapshotFolders } from '../backup/snapshot/folders.ts';
-import { readSnapshotManifest } from '../backup/snapshot/read.ts';
-import { isNamed } from '../errors.ts';
+import { undamagedManifest } from '../backup/snapshot/read.ts';
 import type { BackupTable, Clock, Log, ObjectStore } from '../ports.ts';
 import { readLast } from '../verify/backup/last.ts';
 import type { Measure, Measured } from './metrics.ts';
@@ -125,32 +125,21 @@ async function snapshotAge(
   return { SnapshotAgeRatio: Math.max(0, now - begun) / allowedMs };
 }
 
+/** A damaged one is told by VerifyWorkflow; here it is no snapshot. */
 async function newestSnapshot({ objects }: WatchDeps, latest: Manifest | undefined): Promise<Manifest | undefined> {
-  const ofLatest = latest === undefined ? undefined : await closingManifest(objects, latest.runId);
+  const ofLatest = latest === undefined ? undefined : await undamagedManifest(objects, latest.runId);
   if (ofLatest !== undefined) return ofLatest;
   const runId = await newestComplete(objects, await snapshotFolders(objects));
-  return runId === undefined ? undefined : closingManifest(objects, runId);
+  return runId === undefined ? undefined : undamagedManifest(objects, runId);
 }
-
-/** A damaged one is told by VerifyWorkflow; here it is no snapshot. */
-async function closingManifest(objects: WatchDeps['objects'], runId: string): Promise<Manifest | undefined> {
-  try {
-    return await readSnapshotManifest(objects, runId);
-  } catch (error) {
-    if (isNamed(error, 'SnapshotDamaged')) return undefined;
-    throw error;
-  }
-}
-
-const itemsOf = ({ users, groups, memberships }: Counts): number => users + groups + memberships;
 
 /** What one sealed run tells once. */
 const measuredOf = ({ counts, added, changed, deleted, startedAt, endedAt }: Manifest): Measured => ({
   Users: counts.users,
   Groups: counts.groups,
   Memberships: counts.memberships,
-  Added: itemsOf(added),
-  Changed: itemsOf(changed),
-  Deleted: itemsOf(deleted),
+  Added: totalOf(added),
+  Changed: totalOf(changed),
+  Deleted: totalOf(deleted),
   ExportDuration: Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)) / 1000,
 });

@@ -1,8 +1,7 @@
-import { isNamed } from '../../errors.ts';
 import type { ObjectStore } from '../../ports.ts';
 import type { Manifest } from '../manifest.ts';
 import { snapshotKey, snapshotManifestKey, SNAPSHOTS_PREFIX } from './names.ts';
-import { readSnapshotManifest } from './read.ts';
+import { undamagedManifest } from './read.ts';
 
 /** What lies in a bucket of one run's snapshot. */
 export interface SnapshotFolder {
@@ -39,19 +38,10 @@ export async function stateOfFolder(
 > {
   if (!isClosed(folder)) return undefined;
   const { runId, keys } = folder;
-  const manifest = await manifestOrDamage(objects, runId);
+  const manifest = await undamagedManifest(objects, runId);
   if (manifest?.snapshot?.objects.every(({ name }) => keys.has(snapshotKey(runId, name))) !== true)
     return { state: 'damaged' };
   return { state: manifest.refused === undefined ? 'complete' : 'refused', manifest };
-}
-
-async function manifestOrDamage(objects: Pick<ObjectStore, 'get'>, runId: string): Promise<Manifest | undefined> {
-  try {
-    return await readSnapshotManifest(objects, runId);
-  } catch (error) {
-    if (isNamed(error, 'SnapshotDamaged')) return undefined;
-    throw error;
-  }
 }
 
 /** The newest run that was sealed and whose snapshot is all there; runs that were refused never count. */

@@ -15,12 +15,13 @@ const isObject = (value: unknown): boolean => {
 
 /** True when the value is the manifest of that run, with its snapshot: everything that a reader relies on is there. */
 export function isManifestOf(value: unknown, runId: string): value is Manifest {
-  const manifest = fieldsOf(value);
-  const { objects } = fieldsOf(manifest.snapshot);
-  return (
-    manifest.runId === runId &&
-    problemWith(value, manifestShape) === undefined &&
-    Array.isArray(objects) &&
-    objects.every(isObject)
-  );
+  const { objects } = fieldsOf(fieldsOf(value).snapshot);
+  return isManifest(value, runId) && Array.isArray(objects) && objects.every(isObject);
 }
+
+/** True when the value is what is kept of the manifest of that run, whose snapshot was thinned out. */
+export const isThinnedManifestOf = (value: unknown, runId: string): value is Manifest =>
+  isManifest(value, runId) && fieldsOf(value).snapshot === undefined;
+
+const isManifest = (value: unknown, runId: string): boolean =>
+  fieldsOf(value).runId === runId && problemWith(value, manifestShape) === undefined;

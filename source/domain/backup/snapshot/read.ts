@@ -3,7 +3,7 @@ import { Halt, isNamed } from '../../errors.ts';
 import type { ObjectStore, TableItem } from '../../ports.ts';
 import type { Manifest, SnapshotObject } from '../manifest.ts';
 import { gunzipped } from './gunzip.ts';
-import { isManifestOf } from './manifest-shape.ts';
+import { isManifestOf, isThinnedManifestOf } from './manifest-shape.ts';
 import { manifestOfThinnedKey, snapshotKey, snapshotManifestKey } from './names.ts';
 
 /** Items per batch that a reader is given. */
@@ -17,26 +17,40 @@ export async function readSnapshotManifest(
   objects: Pick<ObjectStore, 'get'>,
   runId: string,
 ): Promise<Manifest | undefined> {
-  return manifestAt(objects, snapshotManifestKey(runId), runId);
+  return manifestAt(objects, snapshotManifestKey(runId), runId, isManifestOf);
 }
 
-/** The manifest that is kept of a run whose snapshot was thinned out; otherwise as `readSnapshotManifest`. */
+/** The same where a damaged one counts as none. */
+export async function undamagedManifest(
+  objects: Pick<ObjectStore, 'get'>,
+  runId: string,
+): Promise<Manifest | undefined> {
+  try {
+    return await readSnapshotManifest(objects, runId);
+  } catch (error) {
+    if (isNamed(error, 'SnapshotDamaged')) return undefined;
+    throw error;
+  }
+}
+
+/** The manifest, without its snapshot, that is kept of a run which was thinned out; otherwise as `readSnapshotManifest`. */
 export async function readThinnedManifest(
   objects: Pick<ObjectStore, 'get'>,
   runId: string,
 ): Promise<Manifest | undefined> {
-  return manifestAt(objects, manifestOfThinnedKey(runId), runId);
+  return manifestAt(objects, manifestOfThinnedKey(runId), runId, isThinnedManifestOf);
 }
 
 async function manifestAt(
   objects: Pick<ObjectStore, 'get'>,
   key: string,
   runId: string,
+  isIt: (value: unknown, runId: string) => value is Manifest,
 ): Promise<Manifest | undefined> {
   const stored = await objects.get(key);
   if (stored === undefined) return undefined;
   const manifest = parsed(Buffer.from(stored.body).toString('utf8'));
-  return isManifestOf(manifest, runId) ? manifest : damaged(key, `is no manifest of export run ${runId}`);
+  return isIt(manifest, runId) ? manifest : damaged(key, `is no manifest of export run ${runId}`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../backup/hashing.ts';
 import type { Manifest, SnapshotObject } from '../../backup/manifest.ts';
 import { snapshotFolder, snapshotKey, snapshotManifestKey } from '../../backup/snapshot/names.ts';
-import { readSnapshotManifest, readSnapshotObject } from '../../backup/snapshot/read.ts';
+import { readSnapshotObject, undamagedManifest } from '../../backup/snapshot/read.ts';
 import { ItemTally, noContent } from '../../backup/tally.ts';
 import { Halt, isNamed } from '../../errors.ts';
 import type { ObjectStore } from '../../ports.ts';
@@ -25,7 +25,7 @@ export const isExpired = ({ endedAt }: Manifest, retentionDays: number, now: num
 export async function checkSnapshot(verification: Verification, manifest: Manifest): Promise<boolean> {
   const { input, deps, progress, sliceOver } = verification;
   const { state } = progress;
-  const stored = await storedManifest(verification, manifest);
+  const stored = await undamagedManifest(verification.deps.objects, manifest.runId);
   state.snapshot ??= await beginCheck(verification, manifest, stored);
   const check = state.snapshot;
   if (stored === undefined && check.damage.length > 0) return lookAgain(verification, manifest, check);
@@ -57,16 +57,6 @@ async function lookAgain(verification: Verification, manifest: Manifest, check: 
 }
 
 const objectsOf = (manifest: Manifest | undefined): readonly SnapshotObject[] => manifest?.snapshot?.objects ?? [];
-
-/** The snapshot's own manifest in this Region's bucket; undefined where it is missing or damaged. */
-async function storedManifest({ deps }: Verification, { runId }: Manifest): Promise<Manifest | undefined> {
-  try {
-    return await readSnapshotManifest(deps.objects, runId);
-  } catch (error) {
-    if (isNamed(error, 'SnapshotDamaged')) return undefined;
-    throw error;
-  }
-}
 
 /** Decides what is read, and notes what is wrong before anything is: the snapshot's manifest, and objects that are gone. */
 async function beginCheck(

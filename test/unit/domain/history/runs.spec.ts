@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { manifestOfThinnedKey, snapshotManifestKey } from '../../../../source/domain/backup/snapshot/names.ts';
+import { snapshotManifestKey } from '../../../../source/domain/backup/snapshot/names.ts';
+import { readSnapshotManifest } from '../../../../source/domain/backup/snapshot/read.ts';
+import { keepManifest } from '../../../../source/domain/backup/snapshot/thinned.ts';
 import { joinRegions, runsIn, runsNamed } from '../../../../source/domain/history/runs.ts';
 import type { KeptRunFacts } from '../../../../source/domain/history/runs.ts';
 import { addUsers } from '../../../support/world/builders.ts';
@@ -46,8 +48,8 @@ describe('Runs that are kept', () => {
       string,
     ];
     for (const runId of [second, first]) {
-      const stored = world.objects.stored.get(snapshotManifestKey(runId));
-      world.objects.stored.set(manifestOfThinnedKey(runId), stored as NonNullable<typeof stored>);
+      const manifest = await readSnapshotManifest(world.objects, runId);
+      await keepManifest(world.objects, manifest as NonNullable<typeof manifest>);
     }
     // Thinned long ago; the other one was thinned just now, and expires within a day.
     for (const key of [...world.objects.stored.keys()])
