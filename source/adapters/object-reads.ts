@@ -2,14 +2,10 @@ import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { ListObjectsV2CommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { Fault } from '../domain/errors.ts';
 import type { StoredObject } from '../domain/ports.ts';
-import { errorNameOf, isDenied } from './service-errors.ts';
+import { errorNameOf, httpStatusOf, isDenied } from './service-errors.ts';
 
 /** Times that a broken download is taken up again where it ended. */
 const RESUMES = 5;
-
-/** HTTP status of S3's answer; undefined where there was none. */
-export const statusOf = (error: unknown): number | undefined =>
-  (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
 
 /** True when S3 says that there is no such object. */
 export const isMissingObject = (error: unknown): boolean =>
@@ -90,10 +86,10 @@ export async function* objectPieces(
       }
       return;
     } catch (error) {
-      if (isMissingObject(error) || statusOf(error) === 412)
+      if (isMissingObject(error) || httpStatusOf(error) === 412)
         throw new Fault('BadState', `The object ${key} does not exist, or was replaced while it was read.`);
-      if (statusOf(error) === 416) return; // The download broke off after the last byte.
-      if (statusOf(error) !== undefined || resumes >= RESUMES) throw failed(error);
+      if (httpStatusOf(error) === 416) return; // The download broke off after the last byte.
+      if (httpStatusOf(error) !== undefined || resumes >= RESUMES) throw failed(error);
     }
   }
 }

@@ -8,8 +8,8 @@ import type { Waits } from './batches.ts';
 import { clientOptions } from './client-options.ts';
 import type { AdapterOptions } from './client-options.ts';
 import { multipartWriter } from './object-parts.ts';
-import { isMissingObject, keysBelow, objectPieces, statusOf, wholeObject } from './object-reads.ts';
-import { errorNameOf, serviceError } from './service-errors.ts';
+import { isMissingObject, keysBelow, objectPieces, wholeObject } from './object-reads.ts';
+import { errorNameOf, httpStatusOf, serviceError } from './service-errors.ts';
 
 /** One bucket; `clock` and `random` are replaced by tests only. */
 export interface ObjectStoreOptions extends AdapterOptions, Waits {
@@ -21,7 +21,7 @@ const DELETE_BATCH = 1000;
 const TAGS_AT_A_TIME = 16;
 
 /** S3 has no time for this request now. */
-const isBusy = (error: unknown): boolean => [429, 500, 503].includes(statusOf(error) ?? 0);
+const isBusy = (error: unknown): boolean => [429, 500, 503].includes(httpStatusOf(error) ?? 0);
 const conditionHeaders = (condition: PutCondition | undefined): { IfNoneMatch?: string; IfMatch?: string } =>
   condition === undefined ? {} : 'absent' in condition ? { IfNoneMatch: '*' } : { IfMatch: condition.etag };
 
@@ -50,7 +50,7 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
         // 412: the condition does not hold; 409: another conditional write is under way; 404: the version to replace is gone.
         if (
           condition !== undefined &&
-          [412, 409, 404].includes(statusOf(error) ?? 0) &&
+          [412, 409, 404].includes(httpStatusOf(error) ?? 0) &&
           errorNameOf(error) !== 'NoSuchBucket'
         ) {
           throw new Fault('PreconditionFailed', `The object ${key} was written or deleted by someone else.`);

@@ -32,6 +32,10 @@ const KEY_IN_MESSAGE = /\bkms\b/i;
 /** The name of whatever was thrown; never its message, which can hold personal data. */
 export const errorNameOf = (error: unknown): string => (error instanceof Error ? error.name : 'UnknownError');
 
+/** HTTP status of the service's answer; undefined where there was none. */
+export const httpStatusOf = (error: unknown): number | undefined =>
+  (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
+
 /** True when IAM, a resource policy or a KMS key policy refused the call, by the error's name. */
 export const isDenied = (error: unknown): boolean => DENIED.has(errorNameOf(error));
 

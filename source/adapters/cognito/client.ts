@@ -5,7 +5,7 @@ import type { Clock, Random } from '../../domain/ports.ts';
 import { clientOptions } from '../client-options.ts';
 import type { AdapterOptions } from '../client-options.ts';
 import { random, systemClock } from '../clock.ts';
-import { errorNameOf } from '../service-errors.ts';
+import { errorNameOf, httpStatusOf } from '../service-errors.ts';
 import { PatientRetries } from './retries.ts';
 
 /** A Cognito client of one function. */
@@ -40,9 +40,7 @@ const THROTTLES = new Set([
   'SlowDown',
 ]);
 /** Whether Cognito refused the call because there were too many; by name, since the API model marks none. */
-export const isThrottle = (error: unknown): boolean =>
-  THROTTLES.has(errorNameOf(error)) ||
-  (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode === 429;
+export const isThrottle = (error: unknown): boolean => THROTTLES.has(errorNameOf(error)) || httpStatusOf(error) === 429;
 
 /** A Cognito client of which every attempt waits for the pacer before it is signed, so that retries count as calls. */
 export function cognitoClient({

@@ -2,7 +2,7 @@ import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-iden
 import { Halt } from '../../domain/errors.ts';
 import { writesPaused } from '../../domain/recovery/paused-writes.ts';
 import { activeRecovery } from '../../domain/recovery/recoveries.ts';
-import { errorNameOf, isDenied } from '../service-errors.ts';
+import { errorNameOf, httpStatusOf, isDenied } from '../service-errors.ts';
 import { isThrottle } from './client.ts';
 import { listRecoveries } from './recoveries.ts';
 
@@ -45,7 +45,7 @@ export async function unlessPaused<T>(
 }
 
 function mayBePause(error: unknown): boolean {
-  const status = (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode ?? 500;
+  const status = httpStatusOf(error) ?? 500;
   return status < 500 && !isThrottle(error) && !isDenied(error) && !CERTAIN.has(errorNameOf(error));
 }
 

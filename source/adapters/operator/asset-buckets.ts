@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { BucketLocationConstraint, S3Client } from '@aws-sdk/client-s3';
 import { forEachAtOnce } from '../../domain/concurrency.ts';
-import { errorNameOf } from '../service-errors.ts';
+import { errorNameOf, httpStatusOf } from '../service-errors.ts';
 
 /** S3's default Region takes no location constraint (Amazon S3 API, CreateBucket). */
 const WITHOUT_LOCATION = 'us-east-1';
@@ -29,7 +29,7 @@ export async function ownerOfBucket(
     await client.send(new HeadBucketCommand({ Bucket: bucket, ExpectedBucketOwner: account }));
     return 'own';
   } catch (error) {
-    const { httpStatusCode } = (error as { $metadata?: { httpStatusCode?: number } }).$metadata ?? {};
+    const httpStatusCode = httpStatusOf(error);
     if (httpStatusCode === 404) return 'nobody';
     if (httpStatusCode === 403 || httpStatusCode === 301) return 'other';
     throw error;

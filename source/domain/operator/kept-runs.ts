@@ -1,4 +1,5 @@
 import type { Manifest } from '../backup/manifest.ts';
+import { startOfRun } from '../backup/run-id.ts';
 import { snapshotFolders, stateOfFolder } from '../backup/snapshot/folders.ts';
 import type { ObjectStore } from '../ports.ts';
 
@@ -9,18 +10,12 @@ export interface RunBefore {
   readonly oldest: Manifest | undefined;
 }
 
-/** Ids begin with the time at which the run started. */
-const startOf = (runId: string): number => {
-  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-/.exec(runId) ?? [];
-  return year === undefined ? NaN : Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-};
-
 /** Looks for the kept run by which the backup stood at a moment: what was sealed later is not in it. */
 export async function newestRunBefore(objects: Pick<ObjectStore, 'get' | 'list'>, moment: number): Promise<RunBefore> {
   const folders = await snapshotFolders(objects);
   let oldest: Manifest | undefined;
   for (const folder of folders) {
-    if (startOf(folder.runId) > moment) continue;
+    if (startOfRun(folder.runId) > moment) continue;
     const found = await stateOfFolder(objects, folder);
     if (found?.state === 'complete' && Date.parse(found.manifest.endedAt) <= moment)
       return { run: found.manifest, oldest };

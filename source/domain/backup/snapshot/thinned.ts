@@ -1,5 +1,6 @@
 import type { Clock, ObjectStore } from '../../ports.ts';
 import type { Manifest } from '../manifest.ts';
+import { startOfRun } from '../run-id.ts';
 import { stateOfFolder } from './folders.ts';
 import type { SnapshotFolder } from './folders.ts';
 import { manifestOfThinnedKey } from './names.ts';
@@ -7,13 +8,6 @@ import { manifestOfThinnedKey } from './names.ts';
 const DAY_MS = 24 * 3_600_000;
 /** All runs are kept for so long, then one a day. */
 const KEEP_ALL_MS = 2 * DAY_MS;
-
-/** When a run began, by its id; NaN where the id does not tell. */
-function startOf(runId: string): number {
-  const [, date, hours, minutes, seconds] = /^(\d{8})T(\d{2})(\d{2})(\d{2})Z-/.exec(runId) ?? [];
-  if (date === undefined) return Number.NaN;
-  return Date.parse(`${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}T${hours}:${minutes}:${seconds}Z`);
-}
 
 /**
  * Runs whose snapshots need not be kept, with their manifests: those that began more than two days ago, but for the last
@@ -27,7 +21,7 @@ export async function runsToThin(
 ): Promise<ReadonlyMap<string, Manifest>> {
   const days = new Map<number, SnapshotFolder[]>();
   for (const folder of folders) {
-    const start = startOf(folder.runId);
+    const start = startOfRun(folder.runId);
     if (!(start < clock.now() - KEEP_ALL_MS) || isThinned(folder.runId)) continue;
     const day = Math.floor(start / DAY_MS);
     days.set(day, [...(days.get(day) ?? []), folder]);
