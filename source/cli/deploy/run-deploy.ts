@@ -9,7 +9,6 @@ import type { RememberedLaunch } from '../../domain/operator/deploy/answers.ts';
 import { launchParameters } from '../../domain/operator/deploy/parameters.ts';
 import { changedSettings, previewOf } from '../../domain/operator/deploy/preview.ts';
 import { tagsRevision } from '../../domain/operator/deploy/tags.ts';
-import { isMainStack } from '../../domain/operator/installation.ts';
 import { permissionGains } from '../../domain/operator/permissions/gains.ts';
 import { parseTemplate } from '../../domain/operator/permissions/template.ts';
 import type { Template } from '../../domain/operator/permissions/template.ts';
@@ -26,6 +25,7 @@ import type { DeployOptions } from './deploy-options.ts';
 import { deployedLaunch } from './deployed-launch.ts';
 import type { DeployedLaunch } from './deployed-launch.ts';
 import { eventsBefore, followStack } from './follow-stack.ts';
+import { knownLaunches } from './known-launches.ts';
 import { launchMemory } from './launch-memory.ts';
 import type { LaunchMemory } from './launch-memory.ts';
 import { launchedSummary } from './launched.ts';
@@ -92,28 +92,21 @@ export const deployAction =
 
 /** The stack that is meant: what was typed, the only one that is remembered or launched here, else the usual name. */
 async function placeOf(
-  { clients }: CliContext,
+  context: CliContext,
   region: string,
   { stack }: DeployOptions,
   memory: LaunchMemory,
 ): Promise<LaunchPlace> {
-  const account = (await callersAccount(clients.sts(region))) ?? '';
+  const account = (await callersAccount(context.clients.sts(region))) ?? '';
   if (stack !== undefined) return { account, region, stack };
-  const launched = (await describeStacks(clients.cloudFormation(region))).filter(isMainStack);
-  const names = new Set([
-    ...launched.map(({ name }) => name),
-    ...memory
-      .all()
-      .filter((one) => one.account === account && one.region === region)
-      .map((one) => one.stack),
-  ]);
-  if (names.size > 1)
+  const names = await knownLaunches(context, { account, region }, memory);
+  if (names.length > 1)
     throw new CliError('usage', {
       thing: `Stacks in ${region}`,
-      found: `several launches: ${[...names].join(', ')}`,
+      found: `several launches: ${names.join(', ')}`,
       next: 'Say which one is meant, or give a new name: --stack.',
     });
-  return { account, region, stack: [...names][0] ?? DEFAULT_STACK };
+  return { account, region, stack: names[0] ?? DEFAULT_STACK };
 }
 
 /** Buckets that are named or remembered must be the account's own; those of the stack are taken only if they are. */

@@ -10,6 +10,7 @@ import { CliError, isCliError } from '../cli-error.ts';
 import type { CliContext, CommandAction } from '../context.ts';
 import { deployedLaunch } from '../deploy/deployed-launch.ts';
 import { eventsBefore, followStack } from '../deploy/follow-stack.ts';
+import { knownLaunches } from '../deploy/known-launches.ts';
 import { ANSWERS_FILE, launchMemory } from '../deploy/launch-memory.ts';
 import type { LaunchMemory } from '../deploy/launch-memory.ts';
 import { isMadeFor } from '../deploy/publish-build.ts';
@@ -76,15 +77,13 @@ export const runUninstall: CommandAction = async (context, { options }) => {
 };
 
 async function stackMeant(
-  { clients }: CliContext,
+  context: CliContext,
   { account, region }: Omit<LaunchKey, 'stack'>,
   wanted: string | undefined,
   memory: LaunchMemory,
 ): Promise<string> {
   if (wanted !== undefined) return wanted;
-  const launched = (await describeStacks(clients.cloudFormation(region))).filter(isMainStack);
-  const here = memory.all().filter((one) => one.account === account && one.region === region);
-  const names = [...new Set([...launched.map(({ name }) => name), ...here.map(({ stack }) => stack)])];
+  const names = await knownLaunches(context, { account, region }, memory);
   const [only, ...more] = names;
   if (only !== undefined && more.length === 0) return only;
   throw new CliError(only === undefined ? 'notFound' : 'usage', {
