@@ -7,7 +7,7 @@ import { Bitmap, DigestTable } from '../digests/digest-table.ts';
 import type { TableItem } from '../ports.ts';
 import { FieldDigests } from './field-digests.ts';
 import type { FieldChange } from './field-digests.ts';
-import { itemsOf, itemsOfRun } from './run-items.ts';
+import { itemsInRun, itemsOfRun } from './run-items.ts';
 import type { ReadingProgress, RunItems } from './run-items.ts';
 
 /** One item that is not in the later run as it is in the earlier one. */
@@ -40,7 +40,7 @@ export async function compareRuns(
   progress: (at: ReadingProgress) => void = () => undefined,
 ): Promise<RunDifferences> {
   const differences = { added: noCounts(), removed: noCounts(), changed: noCounts() };
-  const sizes = [itemsOf(earlier), itemsOf(later), itemsOf(earlier)];
+  const sizes = [itemsInRun(earlier), itemsInRun(later), itemsInRun(earlier)];
   let items = 0;
   const read = async (run: RunItems, take: (item: TableItem, kind: ItemKind) => void): Promise<void> => {
     for await (const batch of itemsOfRun(run)) {
@@ -94,7 +94,7 @@ async function recordsOf(
   run: RunItems,
   read: (run: RunItems, take: (item: TableItem) => void) => Promise<void>,
 ): Promise<Buffer> {
-  const records = Buffer.alloc(itemsOf(run) * RECORD_BYTES);
+  const records = Buffer.alloc(itemsInRun(run) * RECORD_BYTES);
   let length = 0;
   await read(run, (item) => {
     length += keyDigest(item).copy(records, length);

@@ -2,7 +2,7 @@ import { itemKind, subOfKey } from '../backup/items.ts';
 import type { MembershipItem, UserItem } from '../backup/items.ts';
 import { namesOfUser } from '../backup/user-names.ts';
 import type { TableItem } from '../ports.ts';
-import { itemsOfRun, itemsOf } from './run-items.ts';
+import { itemsOfRun, itemsInRun } from './run-items.ts';
 import type { ReadingProgress, RunItems } from './run-items.ts';
 
 /**
@@ -31,7 +31,7 @@ export async function findUsers(
   progress: (at: ReadingProgress) => void = () => undefined,
 ): Promise<readonly (readonly FoundUser[])[]> {
   const search = new UserSearch(wanted, run.manifest.poolSettings.caseSensitive);
-  const of = itemsOf(run);
+  const of = itemsInRun(run);
   let items = 0;
   for (let reads = 1; reads === 1 || search.lacksMemberships; reads += 1) {
     search.beginReading();

@@ -25,4 +25,4 @@ export interface ReadingProgress {
 }
 
 /** Items that the run's snapshot has. */
-export const itemsOf = ({ manifest }: Pick<RunItems, 'manifest'>): number => itemsIn(manifest.snapshot?.objects ?? []);
+export const itemsInRun = ({ manifest }: Pick<RunItems, 'manifest'>): number => itemsIn(manifest.snapshot?.objects ?? []);
