@@ -7,8 +7,8 @@ import { Bitmap, DigestTable } from '../digests/digest-table.ts';
 import type { TableItem } from '../ports.ts';
 import { FieldDigests } from './field-digests.ts';
 import type { FieldChange } from './field-digests.ts';
-import { itemsOfRun } from './run-items.ts';
-import type { RunItems } from './run-items.ts';
+import { itemsInRun, itemsOfRun } from './run-items.ts';
+import type { ReadingProgress, RunItems } from './run-items.ts';
 
 /** One item that is not in the later run as it is in the earlier one. */
 export type RunDifference = { readonly kind: ItemKind } & (
@@ -22,13 +22,6 @@ export interface RunDifferences {
   readonly added: Counts;
   readonly removed: Counts;
   readonly changed: Counts;
-}
-
-/** How far a comparison is. */
-export interface ComparingProgress {
-  /** Items read so far, of all that have to be read as far as is known. */
-  readonly items: number;
-  readonly of: number;
 }
 
 /** Items that are in no snapshot, such as those of a living pool. */
@@ -52,10 +45,10 @@ export async function compareRuns(
   earlier: RunItems,
   later: RunItems | ListedItems,
   visit: (difference: RunDifference) => void,
-  progress: (at: ComparingProgress) => void = () => undefined,
+  progress: (at: ReadingProgress) => void = () => undefined,
 ): Promise<RunDifferences> {
   const differences = { added: noCounts(), removed: noCounts(), changed: noCounts() };
-  const sizes = [sizeOf(earlier), 'list' in later ? later.about : sizeOf(later), sizeOf(earlier)];
+  const sizes = [itemsInRun(earlier), 'list' in later ? later.about : itemsInRun(later), itemsInRun(earlier)];
   let items = 0;
   const read = async (run: RunItems | ListedItems, take: (item: TableItem, kind: ItemKind) => void): Promise<void> => {
     const takeAll = (batch: readonly TableItem[]): void => {
@@ -111,7 +104,7 @@ async function recordsOf(
   run: RunItems,
   read: (run: RunItems, take: (item: TableItem) => void) => Promise<void>,
 ): Promise<Buffer> {
-  const records = Buffer.alloc(sizeOf(run) * RECORD_BYTES);
+  const records = Buffer.alloc(itemsInRun(run) * RECORD_BYTES);
   let length = 0;
   await read(run, (item) => {
     length += keyDigest(item).copy(records, length);
@@ -119,9 +112,6 @@ async function recordsOf(
   });
   return records.subarray(0, length);
 }
-
-const sizeOf = ({ manifest }: RunItems): number =>
-  (manifest.snapshot?.objects ?? []).reduce((sum, { items }) => sum + items, 0);
 
 /** The item's own hash: the run's checksums vouch for it. */
 const contentOf = ({ contentHash }: TableItem): Buffer =>
