@@ -111,7 +111,8 @@ describe('the commands of the runbooks, typed', function () {
   step('16.4: the freshness alarm', async () => {
     await type('README.md', 'export POOL', { values: { POOL: pool } });
     expect(await type('freshness-alarm.md', 'attach')).to.include('complete');
-    for (const [block] of [[blocksOf('freshness-alarm.md')[0] ?? ''], [blocksOf('freshness-alarm.md').at(-1) ?? '']]) {
+    const page = blocksOf('freshness-alarm.md');
+    for (const block of [page[0] ?? '', page.at(-1) ?? '']) {
       (typed.get('freshness-alarm.md') as Set<string>).add(block);
       await run(block);
     }
@@ -139,7 +140,7 @@ describe('the commands of the runbooks, typed', function () {
     await type('one-user.md', 'undo $SELECTION');
     expect(await now()).to.equal('Somebody');
     await change(changed as UserType, 'family_name', name);
-    const group = DEMO_GROUPS[0]?.name ?? '';
+    const group = 'administrators';
     await cognitoIn(cloud, PRIMARY).send(new DeleteGroupCommand({ UserPoolId: pool, GroupName: group }));
     await type('one-user.md', 'restore-group', { values: { ONE_GROUP: group } });
   });
