@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Manifest } from '../../../source/domain/backup/manifest.ts';
 import { findUsers } from '../../../source/domain/history/find-items.ts';
 import type { WantedUser } from '../../../source/domain/history/find-items.ts';
 import type { RunItems } from '../../../source/domain/history/run-items.ts';
@@ -65,7 +64,7 @@ async function runOf({ caseSensitive, users }: Population): Promise<RunItems> {
 
 const withoutIndex = ({ manifest, objects }: RunItems): RunItems => {
   const { objects: listed = [] } = manifest.snapshot ?? {};
-  return { objects, manifest: { ...manifest, snapshot: { objects: listed } } as Manifest };
+  return { objects, manifest: { ...manifest, snapshot: { objects: listed } } };
 };
 
 describe('Users found by the index', () => {

@@ -8,8 +8,9 @@ import { joinIndex } from '../../../../../source/domain/backup/snapshot/write-in
 import { joinParts, SnapshotParts } from '../../../../../source/domain/backup/snapshot/write.ts';
 import type { SnapshotState } from '../../../../../source/domain/backup/snapshot/write.ts';
 import type { TableItem } from '../../../../../source/domain/ports.ts';
-import { SNAPSHOT_RUN, SnapshotWorld } from '../../../../support/backup/snapshot-world.ts';
+import { SNAPSHOT_RUN } from '../../../../support/backup/snapshot-world.ts';
 import { rejection } from '../../../../support/rejection.ts';
+import { World } from '../../../../support/world/world.ts';
 
 const NAMES = [segmentName(0), segmentName(1), KEPT_NAME];
 
@@ -22,7 +23,7 @@ const profile = (n: number, text = ''): TableItem => ({
 const membership = (n: number, group: string): TableItem => ({ id: `USER#sub-${n}`, type: `MEMBER_OF#${group}` });
 
 /** A snapshot of users of whom some have memberships in other members than their profiles, and its index. */
-class IndexedSnapshot extends SnapshotWorld {
+class IndexedSnapshot extends World {
   readonly state: SnapshotState = {};
   #keys = 0;
 
@@ -43,17 +44,13 @@ class IndexedSnapshot extends SnapshotWorld {
     return { runId: SNAPSHOT_RUN, snapshot: { objects, ...(index === undefined ? {} : { index }) } };
   }
 
-  async written(): Promise<never> {
-    throw new Error('not here');
-  }
-
   indexBytes(): Buffer {
     return Buffer.from(this.objects.stored.get(snapshotKey(SNAPSHOT_RUN, INDEX_NAME))?.body ?? []);
   }
 }
 
 async function itemsFound(
-  { objects }: SnapshotWorld,
+  { objects }: World,
   manifest: Pick<Manifest, 'runId' | 'snapshot'>,
   ...names: string[]
 ): Promise<string[]> {
