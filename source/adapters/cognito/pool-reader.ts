@@ -1,5 +1,6 @@
 import {
   DescribeUserPoolCommand,
+  GetUserPoolMfaConfigCommand,
   ListGroupsCommand,
   ListUsersCommand,
   ListUsersInGroupCommand,
@@ -9,6 +10,7 @@ import { FULL_PAGE } from '../../domain/listing/page-chain.ts';
 import { cognitoClient } from './client.ts';
 import type { CognitoOptions } from './client.ts';
 import { cognitoCall, cognitoError, isMissingGroup } from './errors.ts';
+import { toMfaSettings } from './mfa-settings.ts';
 import { listRecoveries } from './recoveries.ts';
 import { toDescription, toPoolGroup, toPoolUser } from './users.ts';
 
@@ -26,6 +28,11 @@ export function userPoolReader(options: CognitoOptions): UserPoolReader {
         const { UserPool } = await client.send(new DescribeUserPoolCommand({ UserPoolId: poolId }));
         return toDescription(poolId, UserPool ?? {});
       }),
+
+    mfaSettings: (poolId) =>
+      cognitoCall('GetUserPoolMfaConfig', poolId, async () =>
+        toMfaSettings(await client.send(new GetUserPoolMfaConfigCommand({ UserPoolId: poolId }))),
+      ),
 
     recoveries: (poolId) => listRecoveries(client, poolId),
 

@@ -3,6 +3,7 @@ import type { Counts, Manifest, OpenMarker } from '../backup/manifest.ts';
 import type { PoolRecoveries, UserPoolDescription } from '../model.ts';
 import type { BackupTable, Clock, ObjectStore, Random, UserPoolReader } from '../ports.ts';
 import { checkSourcePool } from '../backup/source-pool.ts';
+import type { SourcePoolRules } from '../backup/source-pool.ts';
 import { earlierPlanPrefix } from './clean-up/gone-keys.ts';
 import { isRemembered } from './clean-up/last-day.ts';
 import { donePrefix, planFolder } from './clean-up/plan-batches.ts';
@@ -32,7 +33,7 @@ import type { RunFacts, RunHead } from './run.ts';
 
 /** What CheckUserPoolConfig needs. */
 export interface CheckUserPoolConfigDeps {
-  readonly pool: Pick<UserPoolReader, 'describe' | 'recoveries'>;
+  readonly pool: Pick<UserPoolReader, 'describe' | 'mfaSettings' | 'recoveries'>;
   readonly table: Pick<BackupTable, 'getItem' | 'putItemIf'>;
   readonly objects: Pick<ObjectStore, 'get' | 'put' | 'list' | 'deleteAll'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -68,7 +69,7 @@ export interface ChosenRun {
  */
 export async function checkUserPoolConfig(
   deps: CheckUserPoolConfigDeps,
-  userPoolId: string,
+  { userPoolId, ...rules }: SourcePoolRules & { readonly userPoolId: string },
   { allowUnsettledRecovery }: Pick<ExportEvent, 'allowUnsettledRecovery'> = {},
 ): Promise<ChosenRun> {
   const { objects, table, clock } = deps;
@@ -84,8 +85,9 @@ export async function checkUserPoolConfig(
     await begin(objects, left.facts, now, before);
     return { runId: left.facts.runId, resumed: true, completing: true };
   }
-  const description = await deps.pool.describe(userPoolId);
-  checkSourcePool(userPoolId, description.settings);
+  const described = await deps.pool.describe(userPoolId);
+  checkSourcePool(userPoolId, described.settings, rules);
+  const description = await withMfaSettings(deps.pool, described);
   const found: Found = {
     head,
     facts: head === undefined ? undefined : await findFacts(objects, head.runId),
@@ -107,6 +109,16 @@ export async function checkUserPoolConfig(
     await markOpen(table, { runId: facts.runId, openedAt: now });
   if (!resumed) await dropOldRuns(deps, facts, open?.runId);
   return { runId: facts.runId, resumed, completing: false };
+}
+
+/** The manifest keeps what users of the pool could answer a challenge by; one call more, and only where there is MFA. */
+async function withMfaSettings(
+  pool: Pick<UserPoolReader, 'mfaSettings'>,
+  description: UserPoolDescription,
+): Promise<UserPoolDescription> {
+  const { id, settings } = description;
+  if (settings.mfaConfiguration === 'OFF') return description;
+  return { ...description, settings: { ...settings, mfa: await pool.mfaSettings(id) } };
 }
 
 /** The plan that the OPEN marker names, if it can still be carried out; otherwise the pool is listed anew. */
