@@ -62,12 +62,12 @@ export type ContactAttribute = 'email' | 'phone_number';
 /** Cognito knows these two; a backup of a pool for which it knew another one would still be good. */
 const contactsShape = v.array(v.string() as Shape<ContactAttribute>);
 
-/** A second factor that a pool offers to its users, by Cognito's names; kept open, since AWS adds values. */
-export type MfaFactor = 'SMS_MFA' | 'EMAIL_OTP' | 'SOFTWARE_TOKEN_MFA' | (string & {});
+/** A second factor that a pool can offer to its users, by Cognito's names. */
+export type MfaFactor = 'SMS_MFA' | 'EMAIL_OTP' | 'SOFTWARE_TOKEN_MFA';
 
 export const mfaSettingsShape = v.object({
-  /** What a user can answer a challenge by, or enrol; passkeys are told apart from these. */
-  factors: v.array(v.string() as Shape<MfaFactor>),
+  /** Names of MfaFactor, and what AWS may add: what a user can answer a challenge by, or enrol. Passkeys are told apart. */
+  factors: textsShape,
   sms: v.exactOptional(
     v.object({
       message: v.exactOptional(v.string()),

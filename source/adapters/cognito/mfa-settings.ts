@@ -11,13 +11,13 @@ export function toMfaSettings({
   SoftwareTokenMfaConfiguration: token,
   WebAuthnConfiguration: passkeys,
 }: GetUserPoolMfaConfigResponse): MfaSettings {
-  const factors: MfaFactor[] = [
-    ...(sms?.SmsConfiguration === undefined ? [] : ['SMS_MFA']),
-    ...(email === undefined ? [] : ['EMAIL_OTP']),
-    ...(token?.Enabled === true ? ['SOFTWARE_TOKEN_MFA'] : []),
+  const offered: readonly (readonly [MfaFactor, boolean])[] = [
+    ['SMS_MFA', sms?.SmsConfiguration !== undefined],
+    ['EMAIL_OTP', email !== undefined],
+    ['SOFTWARE_TOKEN_MFA', token?.Enabled === true],
   ];
   return {
-    factors,
+    factors: offered.flatMap(([factor, on]) => (on ? [factor] : [])),
     ...(sms === undefined
       ? {}
       : {

@@ -2,6 +2,7 @@ import { LATEST_KEY, manifestIn, manifestKey, NO_COUNTS, OPEN_KEY, openMarkerIn,
 import type { Counts, Manifest, OpenMarker } from '../backup/manifest.ts';
 import type { PoolRecoveries, UserPoolDescription } from '../model.ts';
 import type { BackupTable, Clock, ObjectStore, Random, UserPoolReader } from '../ports.ts';
+import { withMfaSettings } from '../backup/pool-mfa.ts';
 import { checkSourcePool } from '../backup/source-pool.ts';
 import type { SourcePoolRules } from '../backup/source-pool.ts';
 import { earlierPlanPrefix } from './clean-up/gone-keys.ts';
@@ -109,16 +110,6 @@ export async function checkUserPoolConfig(
     await markOpen(table, { runId: facts.runId, openedAt: now });
   if (!resumed) await dropOldRuns(deps, facts, open?.runId);
   return { runId: facts.runId, resumed, completing: false };
-}
-
-/** The manifest keeps what users of the pool could answer a challenge by; one call more, and only where there is MFA. */
-async function withMfaSettings(
-  pool: Pick<UserPoolReader, 'mfaSettings'>,
-  description: UserPoolDescription,
-): Promise<UserPoolDescription> {
-  const { id, settings } = description;
-  if (settings.mfaConfiguration === 'OFF') return description;
-  return { ...description, settings: { ...settings, mfa: await pool.mfaSettings(id) } };
 }
 
 /** The plan that the OPEN marker names, if it can still be carried out; otherwise the pool is listed anew. */
