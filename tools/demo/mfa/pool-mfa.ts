@@ -39,7 +39,7 @@ export async function setMfa(
 }
 
 /** So that codes of MFA go to phones. */
-const RECOVERY_BY_MAIL = {
+export const RECOVERY_BY_MAIL = {
   AccountRecoverySetting: { RecoveryMechanisms: [{ Name: 'verified_email' as const, Priority: 1 }] },
 };
 

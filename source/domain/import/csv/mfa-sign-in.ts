@@ -1,4 +1,5 @@
 import type { Attributes, ContactAttribute, MfaFactor, PoolSettings } from '../../model.ts';
+import type { MfaCounts, MfaHurdle } from '../plan/mfa-hurdles.ts';
 import { recoveryAddresses } from './recovery.ts';
 
 /** What decides how restored users, who have registered nothing, get into a pool that requires MFA. */
@@ -15,18 +16,6 @@ export const requiredMfaOf = ({
   mfaConfiguration === 'ON'
     ? { factors: mfa?.factors ?? [], ...(recoveryMechanisms === undefined ? {} : { recoveryMechanisms }) }
     : undefined;
-
-/** What keeps a user from signing in by a code, by name for reports. */
-export const MFA_HURDLES = ['mustEnrol', 'cannotSignIn'] as const;
-/** `noFactor`: no address is one of a factor that the pool offers. `recoveryOnly`: the only such address is where password resets go. */
-export const MFA_REASONS = ['noFactor', 'recoveryOnly'] as const;
-
-/** How a user does not get in, and why. */
-export interface MfaHurdle {
-  /** Cognito lets the user enrol an authenticator app at the first sign-in, or offers nothing. */
-  readonly meets: (typeof MFA_HURDLES)[number];
-  readonly why: (typeof MFA_REASONS)[number];
-}
 
 const FACTOR_OF: Readonly<Record<ContactAttribute, MfaFactor>> = { phone_number: 'SMS_MFA', email: 'EMAIL_OTP' };
 /** In the order in which a pool without AccountRecoverySetting recovers (service model: SMS is preferred). */
@@ -46,4 +35,25 @@ export function mfaHurdleOf(attributes: Attributes, mfa: RequiredMfa): MfaHurdle
     meets: mfa.factors.includes('SOFTWARE_TOKEN_MFA') ? 'mustEnrol' : 'cannotSignIn',
     why: offered.length === 0 ? 'noFactor' : 'recoveryOnly',
   };
+}
+
+/** Counts users one by one. */
+export class MfaCounter {
+  readonly #counts = {
+    byCode: 0,
+    mustEnrol: { noFactor: 0, recoveryOnly: 0 },
+    cannotSignIn: { noFactor: 0, recoveryOnly: 0 },
+  };
+
+  constructor(private readonly mfa: RequiredMfa) {}
+
+  add(attributes: Attributes): void {
+    const hurdle = mfaHurdleOf(attributes, this.mfa);
+    if (hurdle === undefined) this.#counts.byCode += 1;
+    else this.#counts[hurdle.meets][hurdle.why] += 1;
+  }
+
+  get counts(): MfaCounts {
+    return this.#counts;
+  }
 }

@@ -1,13 +1,22 @@
 import * as v from 'valibot';
 import { settingsShape } from '../../model.ts';
-import type { Attributes } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { reportLine } from '../../report-line.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 import { countShape, subShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
-import { MFA_HURDLES, MFA_REASONS, mfaHurdleOf } from '../csv/mfa-sign-in.ts';
-import type { MfaHurdle, RequiredMfa } from '../csv/mfa-sign-in.ts';
+
+/** What keeps a user from signing in by a code, by name for reports. */
+export const MFA_HURDLES = ['mustEnrol', 'cannotSignIn'] as const;
+/** `noFactor`: no address is one of a factor that the pool offers. `recoveryOnly`: the only such address is where password resets go. */
+export const MFA_REASONS = ['noFactor', 'recoveryOnly'] as const;
+
+/** How a user does not get in, and why. */
+export interface MfaHurdle {
+  /** Cognito lets the user enrol an authenticator app at the first sign-in, or offers nothing. */
+  readonly meets: (typeof MFA_HURDLES)[number];
+  readonly why: (typeof MFA_REASONS)[number];
+}
 
 const { mfaConfiguration } = settingsShape.entries;
 export const mfaChangeShape = v.object({ source: mfaConfiguration, target: mfaConfiguration });
@@ -21,27 +30,6 @@ export type MfaCounts = Stored<typeof mfaCountsShape>;
 
 /** All that must enrol, or cannot sign in. */
 export const hurdlesIn = ({ noFactor, recoveryOnly }: MfaCounts['mustEnrol']): number => noFactor + recoveryOnly;
-
-/** Counts users one by one. */
-export class MfaCounter {
-  readonly #counts = {
-    byCode: 0,
-    mustEnrol: { noFactor: 0, recoveryOnly: 0 },
-    cannotSignIn: { noFactor: 0, recoveryOnly: 0 },
-  };
-
-  constructor(private readonly mfa: RequiredMfa) {}
-
-  add(attributes: Attributes): void {
-    const hurdle = mfaHurdleOf(attributes, this.mfa);
-    if (hurdle === undefined) this.#counts.byCode += 1;
-    else this.#counts[hurdle.meets][hurdle.why] += 1;
-  }
-
-  get counts(): MfaCounts {
-    return this.#counts;
-  }
-}
 
 export const userHurdleShape = v.object({
   sub: subShape,

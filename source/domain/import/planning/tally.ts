@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import type { PoolGroup } from '../../model.ts';
+import { MfaCounter } from '../csv/mfa-sign-in.ts';
 import { noRecoveryOf } from '../csv/recovery.ts';
 import { countShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { planCountsShape } from '../plan/plan-model.ts';
 import type { Exclusion, PlannedGroup } from '../plan/plan-model.ts';
-import { MfaCounter } from '../plan/mfa-hurdles.ts';
 import type { Classified, Rules } from './classify.ts';
 
 /** What of a tally the checkpoint keeps; the groups lie in an object of their own. */
