@@ -24,26 +24,34 @@ export interface RunDifferences {
   readonly changed: Counts;
 }
 
+/** Items that are in no snapshot, such as those of a living pool. */
+export interface ListedItems {
+  /** Gives each item once, in no order. */
+  readonly list: (take: (items: readonly TableItem[]) => void) => Promise<void>;
+  /** About how many they are. */
+  readonly about: number;
+}
+
 /** Bytes of a content hash that are held per item: of items with one key, equal ones are the same. */
 const CONTENT_BYTES = 8;
 const RECORD_BYTES = KEY_DIGEST_BYTES + CONTENT_BYTES;
 
 /**
- * Compares two runs by their snapshots, which are streamed: the earlier one, the later one, and where something was removed or
- * changed the earlier one once more. Holds 24 bytes per item of the earlier run, 8 to 16 to find them, and about 100 per
+ * Compares two runs by their snapshots, or a run with what is listed elsewhere, all of it streamed: the earlier one, the later
+ * one, and where something was removed or changed the earlier one once more. Holds 24 bytes per item of the earlier run, 8 to 16 to find them, and about 100 per
  * changed item; the order of what `visit` gets is none. Halt SnapshotDamaged: then nothing that was visited is certain.
  */
 export async function compareRuns(
   earlier: RunItems,
-  later: RunItems,
+  later: RunItems | ListedItems,
   visit: (difference: RunDifference) => void,
   progress: (at: ReadingProgress) => void = () => undefined,
 ): Promise<RunDifferences> {
   const differences = { added: noCounts(), removed: noCounts(), changed: noCounts() };
-  const sizes = [itemsInRun(earlier), itemsInRun(later), itemsInRun(earlier)];
+  const sizes = [itemsInRun(earlier), 'list' in later ? later.about : itemsInRun(later), itemsInRun(earlier)];
   let items = 0;
-  const read = async (run: RunItems, take: (item: TableItem, kind: ItemKind) => void): Promise<void> => {
-    for await (const batch of itemsOfRun(run)) {
+  const read = async (run: RunItems | ListedItems, take: (item: TableItem, kind: ItemKind) => void): Promise<void> => {
+    const takeAll = (batch: readonly TableItem[]): void => {
       for (const item of batch) {
         const kind = itemKind(item);
         if (kind !== undefined) take(item, kind);
@@ -56,7 +64,9 @@ export async function compareRuns(
           sizes.reduce((sum, size) => sum + size, 0),
         ),
       });
-    }
+    };
+    if ('list' in run) return run.list(takeAll);
+    for await (const batch of itemsOfRun(run)) takeAll(batch);
   };
 
   const records = await recordsOf(earlier, read);
