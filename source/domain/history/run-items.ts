@@ -25,4 +25,5 @@ export interface ReadingProgress {
 }
 
 /** Items that the run's snapshot has. */
-export const itemsInRun = ({ manifest }: Pick<RunItems, 'manifest'>): number => itemsIn(manifest.snapshot?.objects ?? []);
+export const itemsInRun = ({ manifest }: Pick<RunItems, 'manifest'>): number =>
+  itemsIn(manifest.snapshot?.objects ?? []);
