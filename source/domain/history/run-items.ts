@@ -6,7 +6,7 @@ import type { ObjectStore, TableItem } from '../ports.ts';
 /** A run whose items were kept: its manifest, and the bucket of the Region that has its snapshot. */
 export interface RunItems {
   readonly manifest: Manifest;
-  readonly objects: Pick<ObjectStore, 'read'>;
+  readonly objects: Pick<ObjectStore, 'read' | 'readRange'>;
 }
 
 /**
