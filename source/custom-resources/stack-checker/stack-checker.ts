@@ -21,7 +21,6 @@ const schema = v.object({
   StackSetTemplateKey: nonEmptyText,
   KmsKeyArn: v.optional(v.string('must be a string'), ''),
   LogGroupName: v.optional(nonEmptyText),
-  AllowMfa: v.optional(v.picklist(['NO', 'YES'], 'must be NO or YES'), 'NO'),
 });
 type Properties = v.InferOutput<typeof schema>;
 
@@ -73,7 +72,7 @@ export function stackChecker({
       };
       await checkSecondaryRegion(properties.SecondaryRegion, thisRegion, [...services, s3]);
       const { settings, deletionProtected } = await pools.describe(poolId);
-      checkSourcePool(poolId, settings, { allowMfa: properties.AllowMfa === 'YES' });
+      checkSourcePool(poolId, settings);
       await checkAssets(assets, thisRegion, lookForObject);
       await checkAssets(assets, properties.SecondaryRegion, lookForObject);
       const { KmsKeyArn: keyArn, SecondaryRegion: secondaryRegion, LogGroupName: logGroup } = properties;

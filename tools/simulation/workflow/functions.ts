@@ -68,7 +68,6 @@ export interface FunctionSettings {
   readonly primaryRegion: string;
   readonly secondaryRegion: string;
   readonly primaryUserPoolId: string;
-  readonly allowMfa?: boolean;
   readonly callsPerSecond: number;
   readonly retentionDays: number;
   /** Whether calls to Cognito wait for a pacer of their invocation. */
@@ -138,10 +137,8 @@ function commonFunctions(
 
 function exportFunctions(
   { cognito, table, replica, objects, exportQueue, executionStatus, random, invocation }: RegionServices,
-  settings: FunctionSettings,
+  { primaryRegion, secondaryRegion, primaryUserPoolId, callsPerSecond, retentionDays, paced }: FunctionSettings,
 ): Functions {
-  const { primaryRegion, secondaryRegion, callsPerSecond, retentionDays, paced } = settings;
-  const source = { userPoolId: settings.primaryUserPoolId, allowMfa: settings.allowMfa === true };
   const ports = { pool: cognito, table, replica, objects, queue: exportQueue };
   const regions = [primaryRegion, secondaryRegion];
   const calling = async (
@@ -171,7 +168,9 @@ function exportFunctions(
   return {
     CheckUserPoolConfig: (event) => {
       const parsed = parseExportEvent(event);
-      return calling(parsed.executionArn, event, (deps) => checkUserPoolConfig({ ...deps, random }, source, parsed));
+      return calling(parsed.executionArn, event, (deps) =>
+        checkUserPoolConfig({ ...deps, random }, primaryUserPoolId, parsed),
+      );
     },
     SyncUsers: step((deps, { runId }) => syncUsers(deps, { runId, callsPerSecond })),
     ListGroups: step((deps, { runId }) => listGroups(deps, runId)),
@@ -235,9 +234,10 @@ function importFunctions(
       const parsed = openedImport(event);
       return calling(parsed, event, (deps) => work(deps, parsed));
     };
-  const target = ({ options: { newUserPoolId }, restore }: ReturnType<typeof openedImport>) => ({
+  const target = ({ options: { newUserPoolId, selectionId }, restore }: ReturnType<typeof openedImport>) => ({
     newUserPoolId,
     ...restore,
+    ...(selectionId === undefined ? {} : { selectionId }),
   });
   return {
     CheckNewUserPool: async (event) => {
