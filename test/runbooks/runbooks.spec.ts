@@ -148,7 +148,11 @@ describe('the commands of the runbooks, typed', function () {
 
   step('16.4: a bad bulk change', async () => {
     await run('cognito-user-profiles-export export');
-    for (const user of (await users()).slice(0, 24)) await change(user, 'family_name', '');
+    // Users of identity providers are in no backup.
+    const hit = (await users())
+      .filter((user) => user.UserStatus !== 'EXTERNAL_PROVIDER' && attribute(user, 'family_name') !== '')
+      .slice(0, 24);
+    for (const user of hit) await change(user, 'family_name', '');
     expect(await type('bulk-change.md', 'diff $LAST_RUN --pool')).to.match(/family_name emptied +24/);
     await run('cognito-user-profiles-export export');
     const printed = await type('bulk-change.md', 'damage\n');
@@ -157,7 +161,8 @@ describe('the commands of the runbooks, typed', function () {
     await run(`INTERVAL='${interval}' RUN=${good}`);
     await type('bulk-change.md', '--save victims.txt');
     expect(readFileSync(join(folder, 'victims.txt'), 'utf8').trim().split('\n')).to.have.length(24);
-    expect((await users()).filter((user) => attribute(user, 'family_name') === '')).to.deep.equal([]);
+    const names = new Map((await users()).map((user) => [user.Username, attribute(user, 'family_name')]));
+    for (const user of hit) expect(names.get(user.Username)).to.equal(attribute(user, 'family_name'));
     expect(await type('bulk-change.md', 'export\n')).to.include('complete');
   });
 
