@@ -143,7 +143,7 @@ export class RestoreWorld extends PlanningWorld {
     return this.objects.json<RestoreHead>(headKey(NEW_POOL));
   }
 
-  report(name: 'report.json' | 'failures.csv' | 'sub-map.csv'): string {
+  report(name: 'report.json' | 'failures.csv' | 'sub-map.csv' | 'mfa.csv'): string {
     return this.objects.text(`restores/${NEW_POOL}/${RESTORE_ID}/report/${name}`);
   }
 

@@ -12,6 +12,7 @@ const WRITERS: Readonly<Record<string, readonly (readonly [role: string, prefix:
   ],
   'source/domain/import/dry-run.ts': [['ScanTableRole', 'restores']],
   'source/domain/import/planning/cut-chunk.ts': [['ScanTableRole', 'restores']],
+  'source/domain/import/planning/mfa-target.ts': [['ScanTableRole', 'restores']],
   'source/domain/import/planning/preview.ts': [['ScanTableRole', 'restores']],
   'source/domain/import/planning/seal.ts': [['ScanTableRole', 'restores']],
   'source/domain/import/report/write-report.ts': [['UpdateUsersRole', 'restores']],

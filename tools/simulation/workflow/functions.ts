@@ -68,6 +68,7 @@ export interface FunctionSettings {
   readonly primaryRegion: string;
   readonly secondaryRegion: string;
   readonly primaryUserPoolId: string;
+  readonly allowMfa?: boolean;
   readonly callsPerSecond: number;
   readonly retentionDays: number;
   /** Whether calls to Cognito wait for a pacer of their invocation. */
@@ -137,8 +138,10 @@ function commonFunctions(
 
 function exportFunctions(
   { cognito, table, replica, objects, exportQueue, executionStatus, random, invocation }: RegionServices,
-  { primaryRegion, secondaryRegion, primaryUserPoolId, callsPerSecond, retentionDays, paced }: FunctionSettings,
+  settings: FunctionSettings,
 ): Functions {
+  const { primaryRegion, secondaryRegion, callsPerSecond, retentionDays, paced } = settings;
+  const source = { userPoolId: settings.primaryUserPoolId, allowMfa: settings.allowMfa === true };
   const ports = { pool: cognito, table, replica, objects, queue: exportQueue };
   const regions = [primaryRegion, secondaryRegion];
   const calling = async (
@@ -168,9 +171,7 @@ function exportFunctions(
   return {
     CheckUserPoolConfig: (event) => {
       const parsed = parseExportEvent(event);
-      return calling(parsed.executionArn, event, (deps) =>
-        checkUserPoolConfig({ ...deps, random }, primaryUserPoolId, parsed),
-      );
+      return calling(parsed.executionArn, event, (deps) => checkUserPoolConfig({ ...deps, random }, source, parsed));
     },
     SyncUsers: step((deps, { runId }) => syncUsers(deps, { runId, callsPerSecond })),
     ListGroups: step((deps, { runId }) => listGroups(deps, runId)),

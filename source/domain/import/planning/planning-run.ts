@@ -13,6 +13,7 @@ import type {
 } from '../../ports.ts';
 import type { TellProgress } from '../../state/work-figures.ts';
 import type { OpenPlanReader } from '../../digests/open-plan.ts';
+import { requiredMfaOf } from '../csv/mfa-sign-in.ts';
 import { restoreFolder } from '../plan/plan-model.ts';
 import type { ImportOptions } from '../plan/plan-model.ts';
 import type { ChunkLimits } from './chunk-size.ts';
@@ -71,6 +72,9 @@ export const losersKey = (folder: string): string => `${folder}planning/losers.j
 /** Users who give way to others by aliases only. */
 export const aliasLosersKey = (folder: string): string => `${folder}planning/alias-losers.json`;
 
+/** Who must enrol a second factor or cannot sign in: of a plan, and of a backup that the new pool was refused for. */
+export const mfaReportKey = (folder: string): string => `${folder}report/mfa.csv`;
+
 /** Prefix of what one invocation writes to the spool for one step; a superseded invocation overwrites nothing. */
 export const spoolPrefix = ({ folder, deps }: PlanningRun, step: 'read' | 'classified' | 'ordered'): string =>
   `${folder}spool/${step}/${deps.claim}-`;
@@ -89,9 +93,15 @@ export const rulesFor = (
   sourceSchema: manifest.poolSettings.schema,
   aliases: target.pool.settings.aliasAttributes,
   ...recoveryOf(target),
+  ...mfaOf(target),
   restoreUnconfirmed: options.restoreUnconfirmed,
   runStartedAt: manifest.startedAt,
 });
+
+function mfaOf({ pool }: Pick<RestoreTarget, 'pool'>): Pick<Rules, 'mfa'> {
+  const mfa = requiredMfaOf(pool.settings);
+  return mfa === undefined ? {} : { mfa };
+}
 
 /** What the new pool offers to who has no password, as far as it has a setting for it. */
 export const recoveryOf = ({ pool }: Pick<RestoreTarget, 'pool'>): Pick<PoolSettings, 'recoveryMechanisms'> =>

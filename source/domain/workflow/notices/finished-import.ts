@@ -1,9 +1,10 @@
 import { furtherSteps, recreateStep, tooManyDeleted, triedAgain } from '../../import/plan/next-steps.ts';
 import type { Unfinished } from '../../import/plan/next-steps.ts';
 import { RECOVERY_STEP } from '../../import/csv/recovery.ts';
+import { MFA_IS_OFF } from '../../import/preflight/required-mfa.ts';
 import { SIGN_UPS_OPEN } from '../../import/preflight/sign-ups.ts';
 import type { RestoreOutcome } from '../../import/plan/outcome.ts';
-import { AUTOMATIC_GROUPS, dryRunFindings } from './dry-run.ts';
+import { AUTOMATIC_GROUPS, dryRunFindings, MFA_LOCKED_OUT, mfaOffOf, MUST_ENROL } from './dry-run.ts';
 import type { NoticeEvent } from './events.ts';
 import { counted, countedWords, number } from '../../counted.ts';
 import { bodyOf, consoleLink, duration, subjectOf } from './text.ts';
@@ -38,6 +39,8 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
     'usersWithoutOfferedRecovery',
     'users who cannot use "forgot password": the new pool does not recover by an address of theirs that is verified',
   ],
+  ['usersMustEnrolMfa', `users ${MUST_ENROL}`],
+  ['usersMfaLockedOut', `users ${MFA_LOCKED_OUT}`],
   ['groupsMissingOrDifferent', 'groups missing or different'],
   ['groupsChangedSince', 'groups changed or deleted in the new pool since'],
   ['groupsWithoutRole', 'groups that had an IAM role, which no restore sets'],
@@ -54,7 +57,10 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
 const ALWAYS = 3;
 
 type Restored = Partial<
-  Pick<RestoreOutcome, 'outcome' | 'exportRun' | 'source' | 'remarks' | 'plannedAt' | 'acceptsSignUps' | 'report'>
+  Pick<
+    RestoreOutcome,
+    'outcome' | 'exportRun' | 'source' | 'remarks' | 'plannedAt' | 'acceptsSignUps' | 'mfa' | 'report'
+  >
 >;
 
 /** Which run was read, and from where. */
@@ -70,6 +76,12 @@ const remarksOf = ({ remarks = [] }: Restored): string | undefined =>
 /** Whoever may sign up while the pool is being filled may take a name of the backup. */
 const signUpsOf = ({ acceptsSignUps }: Restored): string | undefined =>
   acceptsSignUps === true ? `Note\n  ${SIGN_UPS_OPEN}` : undefined;
+
+/** Whoever had a second factor signs in without one. */
+function mfaNoteOf(restored: Restored): string | undefined {
+  const text = mfaOffOf(restored);
+  return text === undefined ? undefined : `Note\n  ${text}`;
+}
 
 /** The message about a restore that came to its end, whether or not everything came back; or about a dry run. */
 export const importNotice = (event: Finished, around: Around): Notice =>
@@ -87,7 +99,8 @@ function restoreNotice({ executionArn, startedAt, result }: Finished, { now, abo
     const count: unknown = (withRestored as Readonly<Record<string, unknown>>)[name];
     return typeof count === 'number' ? count : 0;
   };
-  const buts = butOf(of);
+  const mfaOff = mfaNoteOf(restored);
+  const buts = [...butOf(of), ...(mfaOff === undefined ? [] : [MFA_IS_OFF])];
   const lostRoles = of('groupsWithoutRole');
   const lines = LINES.filter(([name], index) => index < ALWAYS || of(name) > 0).map(
     ([name, words]) => `  ${countedWords(of(name), words)}`,
@@ -98,6 +111,7 @@ function restoreNotice({ executionArn, startedAt, result }: Finished, { now, abo
       `ImportWorkflow came to its end ${after(restored, { startedAt, now })}. ${runOf(restored)} This backup holds ${counted(of('usersInBackup'), 'user')}.`,
       remarksOf(restored),
       signUpsOf(restored),
+      mfaOff,
       lines.join('\n'),
       report === undefined
         ? undefined
@@ -134,6 +148,7 @@ type Of = (count: string) => number;
 /** What a restore is complete without. */
 const butOf = (of: Of): string[] => [
   ...(lockedOut(of) > 0 ? [`${counted(lockedOut(of), 'user')} cannot use "forgot password"`] : []),
+  ...(of('usersMfaLockedOut') > 0 ? [`${counted(of('usersMfaLockedOut'), 'user')} cannot sign in (MFA)`] : []),
   ...(of('usersDeletedSince') > 0 ? [deleted(of)] : []),
   ...(of('groupsWithoutRole') > 0 ? [lostRolesOf(of('groupsWithoutRole'))] : []),
 ];
