@@ -24,12 +24,15 @@ import { previewKeys, writePreview } from './planning/preview.ts';
 import { newTableRead, readTableStep } from './planning/read-table.ts';
 import { sealPlan } from './planning/seal.ts';
 import { newSnapshotRead, readSnapshotStep } from './planning/read-snapshot.ts';
+import { planSelection } from './selection/plan-selection.ts';
+import type { PlanSelectionResult } from './selection/plan-selection.ts';
 import { chunkStep, classifyStep, orderStep } from './planning/steps.ts';
 
 export type { ScanTableDeps, ScanTableInput } from './planning/planning-run.ts';
 
 /** What the state machine sees: counts and object keys. */
 export type ScanTableResult =
+  | PlanSelectionResult
   | { readonly done: false; readonly dryRun: boolean; readonly step: PlanningState['step'] | 'compare' }
   | {
       readonly done: true;
@@ -77,7 +80,8 @@ export async function scanTable(
   deps: ScanTableDeps,
 ): Promise<ScanTableResult> {
   const folder = folderOf(input);
-  const { dryRun, newUserPoolId } = input.options;
+  const { dryRun, newUserPoolId, selectionId } = input.options;
+  if (selectionId !== undefined) return planSelection(input, selectionId, deps);
   if (input.phase !== 'planning') return dryRun ? compareBegun(input, deps) : goOn(input, deps);
   const run: PlanningRun = {
     input,

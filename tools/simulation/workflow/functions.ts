@@ -238,9 +238,10 @@ function importFunctions(
       const parsed = openedImport(event);
       return calling(parsed, event, (deps) => work(deps, parsed));
     };
-  const target = ({ options: { newUserPoolId }, restore }: ReturnType<typeof openedImport>) => ({
+  const target = ({ options: { newUserPoolId, selectionId }, restore }: ReturnType<typeof openedImport>) => ({
     newUserPoolId,
     ...restore,
+    ...(selectionId === undefined ? {} : { selectionId }),
   });
   return {
     CheckNewUserPool: async (event) => {

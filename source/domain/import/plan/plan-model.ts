@@ -262,8 +262,15 @@ export function sealedCounts(plan: Found): Counts {
 
 /** All restores into one pool lie below this prefix. */
 export const restorePrefix = (poolId: string): string => `restores/${poolId}/`;
+const OF_SELECTION = 'selection-';
+/** Under this name a selection is restored: its objects lie in the selection's folder. */
+export const restoreIdOfSelection = (selectionId: string): string => `${OF_SELECTION}${selectionId}`;
+/** Whether it is the restore of a selection. */
+export const isOfSelection = (restoreId: string): boolean => restoreId.startsWith(OF_SELECTION);
+
 /** Everything of one restore lies below this prefix. */
-export const restoreFolder = (poolId: string, restoreId: string): string => `${restorePrefix(poolId)}${restoreId}/`;
+export const restoreFolder = (poolId: string, restoreId: string): string =>
+  `${restorePrefix(poolId)}${isOfSelection(restoreId) ? `selections/${restoreId.slice(OF_SELECTION.length)}` : restoreId}/`;
 /** Key of the RestorePlan. */
 export const planKey = (poolId: string, restoreId: string): string => `${restoreFolder(poolId, restoreId)}plan.json`;
 

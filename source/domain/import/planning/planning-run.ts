@@ -18,6 +18,7 @@ import { restoreFolder } from '../plan/plan-model.ts';
 import type { ImportOptions } from '../plan/plan-model.ts';
 import type { ChunkLimits } from './chunk-size.ts';
 import type { Rules } from './classify.ts';
+import type { KeepsLine } from './segment-spool.ts';
 import type { Accepted, RestoreTarget } from './planning-state.ts';
 
 /** The restore that is to be planned, and the table that holds its backup. */
@@ -28,6 +29,7 @@ export interface ScanTableInput {
   /** What the execution's start found: see OpenedRestore. */
   readonly mayCreateUsers?: boolean;
   readonly recreateMissing?: boolean;
+  readonly openedAt?: string;
 }
 
 /** What planning needs: it reads the pools and the backup, and writes objects and messages. */
@@ -58,6 +60,8 @@ export interface PlanningRun {
   readonly plans: OpenPlanReader;
   /** True once the invocation should store its progress and return. */
   readonly stop: () => boolean;
+  /** Which lines of the backup are wanted; all of them where it is absent. */
+  readonly keeps?: KeepsLine;
 }
 
 /** Everything of the restore lies below it. */

@@ -19,6 +19,8 @@ export interface PreflightFacts {
   readonly users: number;
   readonly usage: Readonly<Record<string, number>>;
   readonly allowTriggers: boolean;
+  /** False: it can do without import jobs. */
+  readonly importJobs?: boolean;
   /** Present where the new pool requires MFA. */
   readonly mfa?: MfaFacts;
 }
@@ -65,9 +67,9 @@ export function assertPreflight(poolId: string, { findings }: PreflightResult): 
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? 'none' : [...names].sort().join(', '));
 
-function signInFindings({ settings, source }: PreflightFacts): string[] {
+function signInFindings({ settings, source, importJobs = true }: PreflightFacts): string[] {
   const findings: string[] = [];
-  if (settings.autoVerifiedAttributes.length === 0)
+  if (importJobs && settings.autoVerifiedAttributes.length === 0)
     findings.push(
       'the pool has no auto-verified attribute, so Cognito starts no import job: let it verify email or phone_number',
     );

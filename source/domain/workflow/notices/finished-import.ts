@@ -6,6 +6,7 @@ import { SIGN_UPS_OPEN } from '../../import/preflight/sign-ups.ts';
 import type { RestoreOutcome } from '../../import/plan/outcome.ts';
 import { AUTOMATIC_GROUPS, dryRunFindings, MFA_LOCKED_OUT, mfaOffOf, MUST_ENROL } from './dry-run.ts';
 import type { NoticeEvent } from './events.ts';
+import { isAboutSelection, selectionNotice } from './finished-selection.ts';
 import { counted, countedWords, number } from '../../counted.ts';
 import { bodyOf, consoleLink, duration, subjectOf } from './text.ts';
 import type { Notice } from './text.ts';
@@ -84,8 +85,10 @@ function mfaNoteOf(restored: Restored): string | undefined {
 }
 
 /** The message about a restore that came to its end, whether or not everything came back; or about a dry run. */
-export const importNotice = (event: Finished, around: Around): Notice =>
-  event.result.dryRun === true ? dryRunNotice(event, around) : restoreNotice(event, around);
+export function importNotice(event: Finished, around: Around): Notice {
+  if (isAboutSelection(event)) return selectionNotice(event, around);
+  return event.result.dryRun === true ? dryRunNotice(event, around) : restoreNotice(event, around);
+}
 
 function restoreNotice({ executionArn, startedAt, result }: Finished, { now, about, firstTime }: Around): Notice {
   const {
