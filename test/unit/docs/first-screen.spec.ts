@@ -12,7 +12,7 @@ describe("README's first screen", () => {
     expect(screen.trimEnd().split('\n')).to.have.length.at.most(20);
     expect(screen)
       .to.contain('docs/limits.md')
-
+      .and.to.contain('docs/runbooks')
       .and.to.match(/14 on Plus/);
   });
 
