@@ -42,6 +42,7 @@ const REFUSED = new Set([
   'SnapshotDamaged',
   'PreflightFailed',
   'AlreadyRestored',
+  'SelectionRefused',
 ]);
 const NOT_FOUND = new Set(['UserPoolNotFound', 'BackupTableNotFound', 'ExportRunNotFound', 'NoSealedBackup']);
 /** What a verification is there to find. */
