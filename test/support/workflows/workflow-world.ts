@@ -49,10 +49,13 @@ export class WorkflowWorld extends World {
   paced = false;
   /** SnapshotRetentionDays. */
   retentionDays = SETTINGS.retentionDays;
+  allowMfa = false;
   /** A killed function stops its execution, as a person would, instead of being retried. */
   stopOnKill = false;
   /** The execution is stopped as it enters its n-th state, counted from 1. */
   stopAtState = Infinity;
+  /** Is told every state that an execution enters, and may take its time. */
+  entered: ((state: string) => void | Promise<void>) | undefined;
   /** Names of the functions that were called, in order. */
   readonly invoked: string[] = [];
   /** What the functions were given, answered and threw, as the execution's history shows it; metrics that were sent. */
@@ -126,9 +129,10 @@ export class WorkflowWorld extends World {
   async #run(execution: Execution, from: Position | undefined): Promise<EndedExecution> {
     const { workflow, id, input } = execution;
     let states = 0;
-    const entered = (at: Position): void => {
+    const entered = async (at: Position): Promise<void> => {
       if (execution.stopped) throw new Stopped('stopped');
       execution.at = at;
+      await this.entered?.(at.state);
       states += 1;
       if (states !== this.stopAtState) return;
       this.stopAtState = Infinity;
@@ -136,7 +140,12 @@ export class WorkflowWorld extends World {
     };
     const functions = Object.fromEntries(
       Object.entries(
-        workflowFunctions(this.services, { ...SETTINGS, retentionDays: this.retentionDays, paced: this.paced }),
+        workflowFunctions(this.services, {
+          ...SETTINGS,
+          retentionDays: this.retentionDays,
+          paced: this.paced,
+          allowMfa: this.allowMfa,
+        }),
       ).map(([name, work]) => [name, this.#function(execution, name, work)]),
     );
     this.executions.set(id, 'RUNNING');

@@ -29,14 +29,10 @@ import { verifyBackup } from '../../../source/domain/verify/backup/verify-backup
 import { comparePool } from '../../../source/domain/verify/pool/compare-pool.ts';
 import { parseCompareEvent, parseLookEvent } from '../../../source/domain/verify/verify-event.ts';
 import { checkStateMachine } from '../../../source/domain/workflow/check-state-machine.ts';
-import {
-  assertExportMayRun,
-  assertImportMayRun,
-  assertVerifyMayRun,
-  regionOf,
-} from '../../../source/domain/workflow/lease.ts';
+import { assertImportMayRun, assertVerifyMayRun, regionOf } from '../../../source/domain/workflow/lease.ts';
 import type { LeaseDeps, SolutionWorkflow } from '../../../source/domain/workflow/lease.ts';
-import { tellingProgress } from '../../../source/domain/workflow/progress.ts';
+import { pausingForSelection } from '../../../source/domain/workflow/paused-export.ts';
+import { startTimeIn, tellingProgress } from '../../../source/domain/workflow/progress.ts';
 import type { TellProgress } from '../../../source/domain/state/work-figures.ts';
 import { toldInvocation } from '../../../source/adapters/told-invocation.ts';
 import { importJobEnded } from '../../../source/domain/workflow/anonymous-metrics.ts';
@@ -72,6 +68,7 @@ export interface FunctionSettings {
   readonly primaryRegion: string;
   readonly secondaryRegion: string;
   readonly primaryUserPoolId: string;
+  readonly allowMfa?: boolean;
   readonly callsPerSecond: number;
   readonly retentionDays: number;
   /** Whether calls to Cognito wait for a pacer of their invocation. */
@@ -141,25 +138,27 @@ function commonFunctions(
 
 function exportFunctions(
   { cognito, table, replica, objects, exportQueue, executionStatus, random, invocation }: RegionServices,
-  { primaryRegion, secondaryRegion, primaryUserPoolId, callsPerSecond, retentionDays, paced }: FunctionSettings,
+  settings: FunctionSettings,
 ): Functions {
+  const { primaryRegion, secondaryRegion, callsPerSecond, retentionDays, paced } = settings;
+  const source = { userPoolId: settings.primaryUserPoolId, allowMfa: settings.allowMfa === true };
   const ports = { pool: cognito, table, replica, objects, queue: exportQueue };
-  const mayRun = (executionArn: string): Promise<void> =>
-    assertExportMayRun({ table, executionStatus }, executionArn, [primaryRegion, secondaryRegion]);
+  const regions = [primaryRegion, secondaryRegion];
   const calling = async (
     executionArn: string,
     event: unknown,
     work: (deps: typeof ports & Told) => Promise<unknown>,
   ): Promise<unknown> => {
-    const assertLease = (): Promise<void> => mayRun(executionArn);
-    await assertLease();
     const begun = invocation();
-    const about = { ...begun, workflow: 'ExportWorkflow' as const, executionArn, objects, assertLease };
+    const about = { ...begun, workflow: 'ExportWorkflow' as const, executionArn, objects };
+    const turn = { executionArn, startTime: startTimeIn(event) };
     return telling({ ...about, event, callsPerSecond }, ({ tell, counted }) =>
-      withPermittedPorts(
-        { pool: cognito },
-        { ...about, counted, ...(paced === true ? { callsPerSecond } : {}) },
-        (cognitos) => tellingLastSealed(table, () => work({ ...ports, ...begun, ...cognitos, tell })),
+      pausingForSelection({ ...begun, table, executionStatus, objects, regions, tell }, turn, (assertLease) =>
+        withPermittedPorts(
+          { pool: cognito },
+          { ...about, assertLease, counted, ...(paced === true ? { callsPerSecond } : {}) },
+          (cognitos) => tellingLastSealed(table, () => work({ ...ports, ...begun, ...cognitos, tell })),
+        ),
       ),
     );
   };
@@ -172,9 +171,7 @@ function exportFunctions(
   return {
     CheckUserPoolConfig: (event) => {
       const parsed = parseExportEvent(event);
-      return calling(parsed.executionArn, event, (deps) =>
-        checkUserPoolConfig({ ...deps, random }, primaryUserPoolId, parsed),
-      );
+      return calling(parsed.executionArn, event, (deps) => checkUserPoolConfig({ ...deps, random }, source, parsed));
     },
     SyncUsers: step((deps, { runId }) => syncUsers(deps, { runId, callsPerSecond })),
     ListGroups: step((deps, { runId }) => listGroups(deps, runId)),
@@ -238,9 +235,10 @@ function importFunctions(
       const parsed = openedImport(event);
       return calling(parsed, event, (deps) => work(deps, parsed));
     };
-  const target = ({ options: { newUserPoolId }, restore }: ReturnType<typeof openedImport>) => ({
+  const target = ({ options: { newUserPoolId, selectionId }, restore }: ReturnType<typeof openedImport>) => ({
     newUserPoolId,
     ...restore,
+    ...(selectionId === undefined ? {} : { selectionId }),
   });
   return {
     CheckNewUserPool: async (event) => {
