@@ -31,7 +31,7 @@ import { parseCompareEvent, parseLookEvent } from '../../../source/domain/verify
 import { checkStateMachine } from '../../../source/domain/workflow/check-state-machine.ts';
 import { assertImportMayRun, assertVerifyMayRun, regionOf } from '../../../source/domain/workflow/lease.ts';
 import type { LeaseDeps, SolutionWorkflow } from '../../../source/domain/workflow/lease.ts';
-import { pausingForSelection } from '../../../source/domain/workflow/paused-export.ts';
+import { pausingForSelection, selectedSince } from '../../../source/domain/workflow/paused-export.ts';
 import { startTimeIn, tellingProgress } from '../../../source/domain/workflow/progress.ts';
 import type { TellProgress } from '../../../source/domain/state/work-figures.ts';
 import { toldInvocation } from '../../../source/adapters/told-invocation.ts';
@@ -178,17 +178,20 @@ function exportFunctions(
     SyncGroup: step((deps, { runId }) => syncGroup(deps, runId)),
     SyncUsersInGroup: step((deps, { runId }) => syncUsersInGroup(deps, runId)),
     BackupTableCleanup: step((deps, { runId, allowMassDelete, allowMassChange }) =>
-      cleanUpTable(deps, {
-        runId,
-        allowMassDelete,
-        allowMassChange,
-        maxDeletePercent: 20,
-        maxChangePercent: 50,
-        uncountedAttributes: [],
-        softwareVersion: 'v2.1.0',
-        keepSnapshot: retentionDays > 0,
-        replicaRegion: secondaryRegion,
-      }),
+      cleanUpTable(
+        { ...deps, selectedSince: (poolId, since) => selectedSince({ table, regions }, since, poolId) },
+        {
+          runId,
+          allowMassDelete,
+          allowMassChange,
+          maxDeletePercent: 20,
+          maxChangePercent: 50,
+          uncountedAttributes: [],
+          softwareVersion: 'v2.1.0',
+          keepSnapshot: retentionDays > 0,
+          replicaRegion: secondaryRegion,
+        },
+      ),
     ),
   };
 }
