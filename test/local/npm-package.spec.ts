@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,7 +10,6 @@ import { packageFilesIn } from '../../source/cli/deploy/package-files.ts';
 import { fillBuild } from '../../source/domain/operator/build/fill-build.ts';
 import { launchParameters, parameterSourceOf } from '../../source/domain/operator/deploy/parameters.ts';
 import { buildFor } from '../../tools/deploy/solution.ts';
-import { installAlone, packIn } from '../support/local/fresh-copy.ts';
 import { mainTemplate, root } from '../support/templates.ts';
 
 const run = promisify(execFile);
@@ -25,16 +24,31 @@ const TELL_TIME =
 describe('npm pack', function () {
   this.timeout(300_000);
   let folder: string;
-  let listed: readonly string[];
+  let listed: string[];
   let installed: string;
   let nodes: Readonly<Record<string, string>>;
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'npm-package-'));
-    const packed = await packIn(root, folder);
-    listed = packed.files;
+    const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root });
+    const [packed] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
+    listed = packed.files.map(({ path }) => path);
     const empty = join(folder, 'empty');
-    await installAlone(packed.tarball, empty);
+    mkdirSync(empty);
+    // An empty cache and no network: whatever is not in the tarball cannot come from anywhere.
+    await run(
+      'npm',
+      [
+        'install',
+        '--offline',
+        '--cache',
+        join(folder, 'cache'),
+        '--no-audit',
+        '--no-fund',
+        join(folder, packed.filename),
+      ],
+      { cwd: empty },
+    );
     installed = join(empty, 'node_modules', NAME);
     const { path } = await setUpFunctionNode(join(root, 'tools', 'local-cloud', 'runtime'));
     nodes = { [process.version]: process.execPath, 'Node 24': path };

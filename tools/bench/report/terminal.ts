@@ -1,4 +1,3 @@
-import { costsOf } from '../cost.ts';
 import { billOf, WATCH_LIMIT_DOLLARS } from '../watch-cost.ts';
 import { textTable } from '../../demo/table.ts';
 import type { BenchResults, Check } from '../results.ts';
@@ -125,17 +124,15 @@ export function printResults(results: BenchResults): number {
       ),
     );
   }
-  const costs = costsOf(results.cells);
-  if (costs.length > 0) {
+  if (results.cost.length > 0) {
     say(
       textTable(
-        ['dollars a month', 'users', 'memberships', 'changed a day, %', 'exports', '$'],
-        costs.map(({ frequency, users, memberships, churnPercent, exportsPerMonth, dollarsPerMonth }) => [
-          frequency,
+        ['daily export, dollars a month', 'users', 'memberships', 'changed, %', '$'],
+        results.cost.map(({ users, memberships, churnPercent, dollarsPerMonth }) => [
+          `${number(users, 0)} users`,
           users,
           memberships,
           churnPercent,
-          number(exportsPerMonth),
           number(dollarsPerMonth, 2),
         ]),
       ),
@@ -161,8 +158,8 @@ const checkCount = (results: BenchResults): number =>
 
 /** One line per bar that does not hold. */
 export function brokenBars(results: BenchResults): string[] {
-  const bills = costsOf(results.cells)
-    .filter(({ users, frequency }) => users === 500_000 && frequency === 'EVERY_DAY')
+  const bills = results.cost
+    .filter(({ users }) => users === 500_000)
     .flatMap(({ lines }) => {
       const { backup, watch } = billOf(lines);
       return [
