@@ -216,6 +216,57 @@ describe('A selection and what happens meanwhile', () => {
     expect(only(world, other)).to.include({ result: 'notInBackup' });
   });
 
+  it('16.2: undo: a value that somebody changed since is left, before the decision as well as after it', async () => {
+    const world = await backedUp();
+    change(world, { name: 'Bad', nickname: 'Bad' });
+    const id = await restored(world, { users: [{ name: 'ana' }] });
+    change(world, { name: 'By herself' });
+    const look = await putRequest(world, { undo: id });
+    expect(await select(world, look, { DryRun: true })).to.include({ status: 'SUCCEEDED' });
+    expect(reportOfSelection(world, look).users).to.include({ changedSince: 1, undone: 0 });
+    expect(rowsOfSelection(world, look, 'differences').map(({ field }) => field)).to.deep.equal(['nickname']);
+    change(world, { name: 'Ana' });
+    world.entered = (state) => (state === 'UpdateUsers' ? change(world, { name: 'Just now' }) : undefined);
+    const undo = await restored(world, { undo: id });
+    expect(ana(world).attributes).to.include({ name: 'Just now', nickname: 'Bad' });
+    expect(only(world, undo)).to.include({ result: 'changedSince', what: 'name changed since and left' });
+  });
+
+  it('16.2: nothing is written to the pool before undo.json says what stood there', async () => {
+    const world = await backedUp();
+    world.source.put(aUser({ username: 'ben', attributes: { email: 'ben@example.test' } }));
+    world.source.putGroup({ name: 'gone' });
+    await world.export();
+    change(world, { name: 'Bad' }, { enabled: false });
+    world.source.remove('ben');
+    world.source.removeGroup('gone');
+    world.source.leave('ana', 'staff');
+    world.source.putGroup({ name: 'staff', description: 'Bad', precedence: 3 });
+    const groups = [{ name: 'staff' }, { name: 'gone' }];
+    const id = await putRequest(world, { users: [{ name: 'ana' }, { name: 'ben' }], groups });
+    const noted: Readonly<Record<string, readonly UndoEntry['kind'][]>> = {
+      'cognito.createGroup': ['group', 'createdGroup'],
+      'cognito.createUser': ['createdUser'],
+      'cognito.updateAttributes': ['attribute'],
+      'cognito.enableUser': ['enabled'],
+      'cognito.addUserToGroup': ['membership'],
+    };
+    const written = new Set<string>();
+    world.calls.turn = (call) => {
+      const wanted = noted[call] ?? [];
+      if (wanted.length > 0)
+        expect(
+          undoOf(world, id).map(({ kind }) => kind),
+          call,
+        ).to.include.members([...wanted]);
+      if (wanted.length > 0) written.add(call);
+      return Promise.resolve();
+    };
+    const ended = await select(world, id);
+    expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+    expect([...written].sort()).to.deep.equal(Object.keys(noted).sort());
+  });
+
   it('16.2: throttles delay a selection, and cost nothing', async () => {
     const world = await backedUp();
     change(world, { name: 'Bad' }, { enabled: false });
