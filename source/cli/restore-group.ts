@@ -7,7 +7,7 @@ export const restoreGroupDeclaration: CommandDeclaration = {
   summary: 'bring groups with their members back into a living user pool',
   description: [
     'Makes a group that is gone again (without its IAM role, which the backup does not set), and puts those of its members into it whom the pool has. Members who are gone are listed; --with-members brings them back, too. Nobody is taken out of a group.',
-    'A group that the pool has keeps its description and precedence, unless --existing update; members are added in any case.',
+    'A group that the pool has stays as it is, its members included, unless --existing update: then its description and precedence are set, and members who are missing in it are added.',
   ],
   configure: (command) => {
     command
