@@ -1,4 +1,5 @@
 import { bucketReader } from '../../adapters/operator/stored.ts';
+import { counted } from '../../domain/counted.ts';
 import { joinRegions, runsIn, runsNamed } from '../../domain/history/runs.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
@@ -58,7 +59,7 @@ export function itemsOfNamed(
   if (more.length > 0)
     throw new CliError('usage', {
       thing: `Run ${wanted}`,
-      found: `${more.length + 1} runs begin so`,
+      found: `${counted(more.length + 1, 'run')} begin so`,
       next: `Give more of the id: ${[run, ...more].map(({ runId }) => runId).join(', ')}`,
     });
   const source = installation.regions.find(({ region }) => run.regions.includes(region));

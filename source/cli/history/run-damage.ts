@@ -49,7 +49,7 @@ async function planOf(
 const nothingFound = (runs: readonly Manifest[], percent: number): string =>
   runs.length < 2
     ? 'There is nothing to compare: fewer than two runs are kept.'
-    : `Between the ${runs.length} runs from ${runs[0]?.startedAt} to ${runs.at(-1)?.startedAt} no more than ${percent} % of the users or memberships were deleted or changed at once, and no group was deleted.`;
+    : `Between the ${counted(runs.length, 'run')} from ${runs[0]?.startedAt} to ${runs.at(-1)?.startedAt} no more than ${percent} % of the users or memberships were deleted or changed at once, and no group was deleted.`;
 
 const diffOf = ({ earlier, later }: Interval): string => `diff ${earlier.runId} ${later.runId}`;
 

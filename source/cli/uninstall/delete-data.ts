@@ -7,6 +7,7 @@ import {
   tableState,
   tableTags,
 } from '../../adapters/operator/retained-table.ts';
+import { countedAs } from '../../domain/counted.ts';
 import type { LaunchKey, LeftData } from '../../domain/operator/deploy/answers.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
@@ -89,7 +90,7 @@ export async function deleteBucket(
     let deleted = 0;
     for (let some = await deleteSomeVersions(client, owned); some > 0; some = await deleteSomeVersions(client, owned)) {
       deleted += some;
-      output.status({ text: `Deleting ${owned.bucket}: ${deleted} versions are gone` });
+      output.status({ text: `Deleting ${owned.bucket}: ${countedAs(deleted, 'version', ['is', 'are'])} gone` });
     }
     if ((await deleteEmptyBucket(client, owned)) === 'deleted') {
       output.status({ text: `Deleted ${owned.bucket} in ${region}`, lasting: true });

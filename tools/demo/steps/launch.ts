@@ -1,4 +1,5 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
+import { counted } from '../../../source/domain/counted.ts';
 import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
 import { launchSolution, parametersFor, stackOperation } from '../../deploy/solution.ts';
 import type { LaunchedSolution, SolutionParameters } from '../../deploy/solution.ts';
@@ -15,7 +16,7 @@ export async function launch(
   let resources = 0;
   const onEvent = ({ LogicalResourceId, ResourceStatus }: StackEvent): void => {
     if (ResourceStatus === 'CREATE_COMPLETE') resources += 1;
-    narrator.progress(`${resources} resources created, ${LogicalResourceId ?? ''} ${ResourceStatus ?? ''}`);
+    narrator.progress(`${counted(resources, 'resource')} created, ${LogicalResourceId ?? ''} ${ResourceStatus ?? ''}`);
   };
   const parameters = parametersFor(poolId, {
     CognitoTPS: String(options.cognitoTps) as '25',
@@ -30,6 +31,6 @@ export async function launch(
       .map(([name, value]) => `  ${name} = ${value}`)
       .join('\n')}`,
   );
-  narrator.done(`CREATE_COMPLETE, ${resources} resources of the main stack`);
+  narrator.done(`CREATE_COMPLETE, ${counted(resources, 'resource')} of the main stack`);
   return launched;
 }

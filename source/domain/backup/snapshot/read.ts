@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { counted, number } from '../../counted.ts';
 import { Halt, isNamed } from '../../errors.ts';
 import type { ObjectStore, TableItem } from '../../ports.ts';
 import type { Manifest, SnapshotObject } from '../manifest.ts';
@@ -73,10 +74,10 @@ export async function* readSnapshotObject(
       bytes += piece.length;
       sha256.update(piece);
       // More than the manifest says is damage, and no reason to go on unpacking.
-      if (bytes > object.bytes) damaged(key, `has more than its ${object.bytes} bytes`);
+      if (bytes > object.bytes) damaged(key, `has more than its ${counted(object.bytes, 'byte')}`);
       yield piece;
     }
-    if (bytes !== object.bytes) damaged(key, `has ${bytes} bytes and should have ${object.bytes}`);
+    if (bytes !== object.bytes) damaged(key, `has ${counted(bytes, 'byte')} and should have ${number(object.bytes)}`);
     const found = sha256.digest('hex');
     if (found !== object.sha256) damaged(key, `has the SHA-256 ${found} and should have ${object.sha256}`);
   };
@@ -90,7 +91,7 @@ export async function* readSnapshotObject(
     yield batch;
     batch = [];
   }
-  if (items !== object.items) damaged(key, `holds ${items} items and should hold ${object.items}`);
+  if (items !== object.items) damaged(key, `holds ${counted(items, 'item')} and should hold ${number(object.items)}`);
   if (batch.length > 0) yield batch;
 }
 
