@@ -16,7 +16,18 @@ const domainRooms = [
   'workflow',
   'operator',
 ];
-const importRooms = ['plan', 'csv', 'accounts', 'preflight', 'planning', 'jobs', 'updates', 'reconcile', 'report'];
+const importRooms = [
+  'plan',
+  'csv',
+  'accounts',
+  'preflight',
+  'planning',
+  'jobs',
+  'updates',
+  'reconcile',
+  'report',
+  'selection',
+];
 const topRooms = [
   'source/domain',
   'source/adapters',

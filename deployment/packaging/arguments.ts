@@ -5,7 +5,7 @@ export const USAGE = `usage: deployment/build-s3-dist.sh <bucket> <solution-name
 
   <bucket>         name of the asset buckets without the Region: the files are uploaded to <bucket>-<region>
   <solution-name>  first folder in the bucket, for instance cognito-user-profiles-export
-  <version>        second folder in the bucket, for instance v2.0.0
+  <version>        second folder in the bucket, for instance v2.1.0
 
 Builds deployment/global-s3-assets and deployment/regional-s3-assets and prints how to upload and launch them.`;
 

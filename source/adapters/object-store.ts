@@ -1,15 +1,15 @@
-import { DeleteObjectsCommand, PutObjectCommand, PutObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectsCommand, PutObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import { forEachAtOnce } from '../domain/concurrency.ts';
-import { Fault } from '../domain/errors.ts';
-import type { ObjectStore, PutCondition } from '../domain/ports.ts';
+import type { ObjectStore } from '../domain/ports.ts';
 import { assertIntact, intactPieces } from '../domain/state/digest-keys.ts';
 import { inBatchesOf, untilProcessed } from './batches.ts';
 import type { Waits } from './batches.ts';
 import { clientOptions } from './client-options.ts';
 import type { AdapterOptions } from './client-options.ts';
 import { multipartWriter } from './object-parts.ts';
+import { objectPutter } from './object-puts.ts';
 import { isMissingObject, keysBelow, objectPieces, wholeObject } from './object-reads.ts';
-import { errorNameOf, httpStatusOf, serviceError } from './service-errors.ts';
+import { httpStatusOf, serviceError } from './service-errors.ts';
 
 /** One bucket; `clock` and `random` are replaced by tests only. */
 export interface ObjectStoreOptions extends AdapterOptions, Waits {
@@ -22,8 +22,6 @@ const TAGS_AT_A_TIME = 16;
 
 /** S3 has no time for this request now. */
 const isBusy = (error: unknown): boolean => [429, 500, 503].includes(httpStatusOf(error) ?? 0);
-const conditionHeaders = (condition: PutCondition | undefined): { IfNoneMatch?: string; IfMatch?: string } =>
-  condition === undefined ? {} : 'absent' in condition ? { IfNoneMatch: '*' } : { IfMatch: condition.etag };
 
 /** Objects of one bucket; see ObjectStore. Encryption is the bucket's default. */
 export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOptions): ObjectStore {
@@ -40,24 +38,7 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
       return stored;
     },
 
-    put: async (key, body, condition) => {
-      try {
-        const { ETag = '' } = await client.send(
-          new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ...conditionHeaders(condition) }),
-        );
-        return ETag;
-      } catch (error) {
-        // 412: the condition does not hold; 409: another conditional write is under way; 404: the version to replace is gone.
-        if (
-          condition !== undefined &&
-          [412, 409, 404].includes(httpStatusOf(error) ?? 0) &&
-          errorNameOf(error) !== 'NoSuchBucket'
-        ) {
-          throw new Fault('PreconditionFailed', `The object ${key} was written or deleted by someone else.`);
-        }
-        throw failed('PutObject', error);
-      }
-    },
+    put: objectPutter(client, bucket, (error) => failed('PutObject', error)),
 
     list: (prefix) => keysBelow({ client, bucket }, prefix, (error) => failed('ListObjectsV2', error)),
 

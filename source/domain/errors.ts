@@ -23,6 +23,7 @@ export const HALTS = [
   'ReplicaBehind',
   'PreflightFailed',
   'AlreadyRestored',
+  'SelectionRefused',
   'ImportJobFailed',
   'RestoreIncomplete',
   'ExportRunNotFound',

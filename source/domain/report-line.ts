@@ -10,11 +10,14 @@ const FORMULA = /(^|[,;|"'])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/gu;
 
 const codeOf = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
+/** A value as a terminal shows it: unseen characters are written as \\u and their number. */
+export const visibleText = (value: string): string => value.replace(UNSEEN, codeOf);
+
 /**
  * A value as it stands in a report: what it shows is what it is, and nothing of it can be run. Unseen characters are
  * written as \u and their number; an apostrophe precedes what a spreadsheet would take for a formula.
  */
-export const reportCell = (value: string): string => value.replace(UNSEEN, codeOf).replace(FORMULA, "$1$2'");
+export const reportCell = (value: string): string => visibleText(value).replace(FORMULA, "$1$2'");
 
 /** One line of a report that is meant for a spreadsheet. */
 export const reportLine = (cells: readonly string[]): string =>

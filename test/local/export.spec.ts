@@ -27,7 +27,7 @@ import {
 import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'chai';
-import { publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
+import { buildFor, publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
 import type { SolutionOptions } from '../../tools/deploy/solution.ts';
 import { createStack } from '../../tools/deploy/stack.ts';
 import type { StackOutcome } from '../../tools/deploy/stack.ts';
@@ -43,7 +43,7 @@ import type { FinishedExecution } from '../../tools/deploy/executions.ts';
 
 const PRIMARY = 'us-east-1';
 const SECONDARY = 'eu-west-1';
-const BUILD = { bucket: 'my-assets', solutionName: 'cognito-user-profiles-export', version: 'v2.0.0' };
+const BUILD = buildFor('my-assets');
 const USERS = 300;
 const TPS = 25;
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems'];

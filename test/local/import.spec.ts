@@ -16,7 +16,7 @@ import { firstExecution, startExecution } from '../../tools/deploy/executions.ts
 import { DEMO_GROUPS } from '../../tools/demo/seed/groups.ts';
 import { createDemoPool, loadPool } from '../../tools/demo/seed/load.ts';
 import { demoUsers } from '../../tools/demo/seed/users.ts';
-import { publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
+import { buildFor, publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
 import type { SolutionOptions } from '../../tools/deploy/solution.ts';
 import { createStack } from '../../tools/deploy/stack.ts';
 import type { StackOutcome } from '../../tools/deploy/stack.ts';
@@ -28,7 +28,7 @@ import type { FinishedExecution } from '../../tools/deploy/executions.ts';
 
 const PRIMARY = 'us-east-1';
 const SECONDARY = 'eu-west-1';
-const BUILD = { bucket: 'my-assets', solutionName: 'cognito-user-profiles-export', version: 'v2.0.0' };
+const BUILD = buildFor('my-assets');
 const USERS = 200;
 const TPS = 25;
 

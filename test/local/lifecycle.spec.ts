@@ -46,7 +46,7 @@ import { boundaryFor } from '../../tools/demo/organization/boundary.ts';
 import { createCustomerKey } from '../../tools/deploy/customer-key.ts';
 import { inventory } from '../../tools/deploy/inventory.ts';
 import type { Inventory } from '../../tools/deploy/inventory.ts';
-import { publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
+import { buildFor, publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
 import type { SolutionOptions, SolutionParameters } from '../../tools/deploy/solution.ts';
 import { createStack, deleteStack, failuresOf, updateStack } from '../../tools/deploy/stack.ts';
 import type { StackOutcome } from '../../tools/deploy/stack.ts';
@@ -64,7 +64,7 @@ import { root, templates } from '../support/templates.ts';
 const PRIMARY = 'us-east-1';
 const SECONDARY = 'eu-west-1';
 const REGIONS = [PRIMARY, SECONDARY];
-const BUILD = { bucket: 'my-assets', solutionName: 'cognito-user-profiles-export', version: 'v2.0.0' };
+const BUILD = buildFor('my-assets');
 const STACK = 'UserBackup';
 const ASSET_BUCKETS = REGIONS.map((region) => `${BUILD.bucket}-${region}`);
 

@@ -9,6 +9,7 @@ import { setUpFunctionNode } from '../../deployment/setup/function-node.ts';
 import { packageFilesIn } from '../../source/cli/deploy/package-files.ts';
 import { fillBuild } from '../../source/domain/operator/build/fill-build.ts';
 import { launchParameters, parameterSourceOf } from '../../source/domain/operator/deploy/parameters.ts';
+import { buildFor } from '../../tools/deploy/solution.ts';
 import { mainTemplate, root } from '../support/templates.ts';
 
 const run = promisify(execFile);
@@ -71,7 +72,7 @@ describe('npm pack', function () {
   });
 
   it("O15: filled in by deploy gives the bytes of build-s3-dist.sh's", async () => {
-    const build = { bucket: 'my-assets', solutionName: NAME, version: 'v2.0.0' };
+    const build = buildFor('my-assets');
     const files = packageFilesIn(join(installed, 'dist', 'build'));
     const filled = fillBuild(files.openBuild(), build);
     const built = await buildAssets(root, build);

@@ -34,7 +34,7 @@ import { ListQueuesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/clien
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { expect } from 'chai';
 import { firstExecution, startExecution } from '../../tools/deploy/executions.ts';
-import { publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
+import { buildFor, publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
 import type { SolutionOptions } from '../../tools/deploy/solution.ts';
 import { createStack, failuresOf } from '../../tools/deploy/stack.ts';
 import type { StackOutcome } from '../../tools/deploy/stack.ts';
@@ -50,7 +50,7 @@ import type { Canary, Place } from '../support/privacy/search.ts';
 
 const PRIMARY = 'us-east-1';
 const SECONDARY = 'eu-west-1';
-const BUILD = { bucket: 'privacy-assets', solutionName: 'cognito-user-profiles-export', version: 'v2.0.0' };
+const BUILD = buildFor('privacy-assets');
 const POOL: Partial<CreateUserPoolCommandInput> = {
   AutoVerifiedAttributes: ['email'],
   UsernameConfiguration: { CaseSensitive: true },

@@ -15,7 +15,7 @@ import type { PoolSnapshot, SnapshotUser } from '../../tools/demo/compare/read-p
 import { firstExecution, startExecution } from '../../tools/deploy/executions.ts';
 import { createCustomerKey } from '../../tools/deploy/customer-key.ts';
 import type { DemoUser } from '../../tools/demo/seed/users.ts';
-import { publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
+import { buildFor, publishAssets, stackOperation } from '../../tools/deploy/solution.ts';
 import type { SolutionOptions } from '../../tools/deploy/solution.ts';
 import { createStack, failuresOf } from '../../tools/deploy/stack.ts';
 import type { StackOutcome } from '../../tools/deploy/stack.ts';
@@ -26,7 +26,7 @@ import { FIFTY_ATTRIBUTES, ODD_GROUPS, oddMails, oddUsers } from '../support/loc
 
 const PRIMARY = 'us-east-1';
 const SECONDARY = 'eu-west-1';
-const BUILD = { bucket: 'variants-assets', solutionName: 'cognito-user-profiles-export', version: 'v2.0.0' };
+const BUILD = buildFor('variants-assets');
 
 interface Launched {
   readonly source: PoolSnapshot;

@@ -1,6 +1,7 @@
 /** The whole solution on a cloud: build, upload, launch; what the tests, the demo and the bench share. */
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import { join } from 'node:path';
+import manifest from '../../package.json' with { type: 'json' };
 import type { BuildArguments } from '../../source/domain/operator/build/build-arguments.ts';
 import { buildAssets } from '../../deployment/packaging/assets.ts';
 import type { FilledBuild } from '../../source/domain/operator/build/fill-build.ts';
@@ -72,6 +73,13 @@ export const stackOperation = (
   ...(onEvent === undefined ? {} : { onEvent }),
 });
 
+/** This checkout's build for an asset bucket. */
+export const buildFor = (bucket: string): BuildArguments => ({
+  bucket,
+  solutionName: 'cognito-user-profiles-export',
+  version: `v${manifest.version}`,
+});
+
 /** The solution for the two Regions of the tools; its build goes to the asset bucket `bucket`. */
 export const solutionFor = (
   { clientConfig }: Pick<SolutionOptions, 'clientConfig'>,
@@ -81,7 +89,7 @@ export const solutionFor = (
   clientConfig,
   primaryRegion: PRIMARY,
   secondaryRegion: SECONDARY,
-  build: { bucket, solutionName: 'cognito-user-profiles-export', version: 'v2.0.0' },
+  build: buildFor(bucket),
   stackName,
 });
 

@@ -4,6 +4,7 @@ import {
   ListUsersCommand,
   ListUsersInGroupCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
+import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { Page, UserPoolReader } from '../../domain/ports.ts';
 import { FULL_PAGE } from '../../domain/listing/page-chain.ts';
 import { cognitoClient } from './client.ts';
@@ -18,8 +19,10 @@ const page = <T>(items: readonly T[], next: string | undefined): Page<T> => ({
 });
 
 /** Listings and settings of user pools; see UserPoolReader. */
-export function userPoolReader(options: CognitoOptions): UserPoolReader {
-  const client = cognitoClient(options);
+export const userPoolReader = (options: CognitoOptions): UserPoolReader => poolReaderOf(cognitoClient(options));
+
+/** The same by a client that somebody else made. */
+export function poolReaderOf(client: CognitoIdentityProviderClient): UserPoolReader {
   return {
     describe: (poolId) =>
       cognitoCall('DescribeUserPool', poolId, async () => {

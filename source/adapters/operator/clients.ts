@@ -9,6 +9,8 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
+import type { Pacer } from '../../domain/pacing/pacer.ts';
+import { cognitoClient } from '../cognito/client.ts';
 
 const CLIENTS = {
   cloudFormation: CloudFormationClient,
@@ -30,6 +32,9 @@ export type OperatorService = keyof typeof CLIENTS;
 /** One client per service and Region; tests pass clients that answer from memory. */
 export type OperatorClients = {
   readonly [S in OperatorService]: (region: string) => InstanceType<(typeof CLIENTS)[S]>;
+} & {
+  /** Of which every attempt waits for the pacer, for listings of whole pools. */
+  readonly pacedCognito: (region: string, pacer: Pacer) => CognitoIdentityProviderClient;
 };
 
 /** An operator waits for an answer: few attempts, and none that hangs. */
@@ -49,5 +54,8 @@ export function operatorClients({ userAgent }: { readonly userAgent: string }): 
       return made.get(key);
     },
   ]);
-  return Object.fromEntries(makers) as OperatorClients;
+  return {
+    ...Object.fromEntries(makers),
+    pacedCognito: (region: string, pacer: Pacer) => cognitoClient({ pacer, region, userAgent }),
+  } as OperatorClients;
 }

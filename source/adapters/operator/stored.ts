@@ -3,6 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { BackupTable, ObjectStore } from '../../domain/ports.ts';
 import { fromAttributeValues } from '../item-codec.ts';
+import { objectPutter } from '../object-puts.ts';
 import { keysBelow, objectPieces, wholeObject } from '../object-reads.ts';
 
 const asItIs = (error: unknown): unknown => error;
@@ -12,6 +13,12 @@ export const bucketReader = (client: S3Client, bucket: string): Pick<ObjectStore
   get: (key) => wholeObject({ client, bucket, key }),
   read: (key) => objectPieces({ client, bucket, key }, asItIs),
   list: (prefix) => keysBelow({ client, bucket }, prefix, asItIs),
+});
+
+/** Reads and writes objects of a mapping-file bucket with the operator's own permissions. */
+export const bucketWriter = (client: S3Client, bucket: string): Pick<ObjectStore, 'get' | 'put'> => ({
+  get: (key) => wholeObject({ client, bucket, key }),
+  put: objectPutter(client, bucket, asItIs),
 });
 
 /** Reads single items of the backup table in one Region; errors are the SDK's. */

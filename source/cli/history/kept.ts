@@ -4,6 +4,8 @@ import { joinRegions, runsIn, runsNamed } from '../../domain/history/runs.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
+import { readLast, verifiedRuns } from '../../domain/verify/backup/last.ts';
+import type { VerifiedRun } from '../../domain/verify/backup/last.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
 import { explained, isUnreachable } from '../explain.ts';
@@ -40,6 +42,31 @@ export async function keptRuns({ clients, output }: CliContext, { regions }: Ins
       next: 'Check the network, and try again.',
     });
   return { runs: joinRegions(perRegion), silent };
+}
+
+/** A run's last verification, and the Region of it. */
+export interface VerifiedIn extends VerifiedRun {
+  readonly region: string;
+}
+
+/** The last verification of each run, of whichever Region made it. @throws CliError */
+export async function lastVerifications(
+  { clients }: CliContext,
+  { regions }: Installation,
+  { silent }: KeptByRegions,
+): Promise<ReadonlyMap<string, VerifiedIn>> {
+  const found = new Map<string, VerifiedIn>();
+  for (const { region, bucket } of regions.filter((one) => !silent.includes(one.region))) {
+    const last = await readLast(bucketReader(clients.s3(region), bucket)).catch((error: unknown) => {
+      throw explained(`Verifications in the bucket ${bucket}`, error);
+    });
+    for (const verified of verifiedRuns(last)) {
+      const known = found.get(verified.runId);
+      if (known === undefined || known.verifiedAt < verified.verifiedAt)
+        found.set(verified.runId, { ...verified, region });
+    }
+  }
+  return found;
 }
 
 /** The sealed or refused run whose id begins so, with the bucket that has its snapshot. @throws CliError */

@@ -1,11 +1,20 @@
 import { compareRuns } from '../../domain/history/compare-runs.ts';
-import type { RunDifferences } from '../../domain/history/compare-runs.ts';
-import { RUN_DIFFERENCES_HEADER, differenceLine, FieldCounts } from '../../domain/history/difference-rows.ts';
+import type { ListedItems, RunDifference, RunDifferences } from '../../domain/history/compare-runs.ts';
+import {
+  RUN_DIFFERENCES_HEADER,
+  differenceLine,
+  differenceRow,
+  differenceText,
+  FieldCounts,
+} from '../../domain/history/difference-rows.ts';
+import type { DifferenceRow } from '../../domain/history/difference-rows.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
+import type { Installation } from '../../domain/operator/installation.ts';
 import { number } from '../../domain/workflow/notices/text.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext, CommandAction } from '../context.ts';
 import { explained } from '../explain.ts';
+import { typedPool } from '../given.ts';
 import type { Block } from '../output/output.ts';
 import { writeAskedFile } from '../private-file.ts';
 import { typed } from '../program.ts';
@@ -13,35 +22,108 @@ import type { TypedPlace } from '../program.ts';
 import { openSession } from '../session.ts';
 import { itemsOfNamed, keptRuns } from './kept.ts';
 import type { KeptByRegions } from './kept.ts';
+import { withLivingPool } from './living-pool.ts';
 
 /** What is shown of the fields; all of them are in the JSON. */
 const FIELDS_SHOWN = 20;
+/** As the stack's own default. */
+const CALLS_PER_SECOND = 10;
 
-/** Counts what differs between two kept runs, and writes it to a file where that was asked for. */
+interface DiffGiven {
+  readonly pool?: string;
+  readonly tps?: number;
+  readonly users?: true;
+  readonly save?: string;
+}
+
+/** Counts what differs between two kept runs, or a run and its living pool; lists it and writes it to a file where that was asked for. */
 export const runDiff: CommandAction = async (context, { args: [earlier = '', later], options }) => {
+  const { pool, tps = CALLS_PER_SECOND, users, save } = options as DiffGiven;
+  if (pool !== undefined && later !== undefined)
+    throw new CliError('usage', {
+      thing: '--pool',
+      found: 'a later run was given, too',
+      next: 'Give one of them: a run is compared with another run, or with its pool as it is now.',
+    });
+  const asked = pool === undefined ? undefined : await typedPool(context, '--pool', pool);
   const { installation } = await openSession(context, options);
   const kept = await keptRuns(context, installation);
   const place: TypedPlace = options;
-  const runs = [
-    itemsOfNamed(context, { installation, kept, place }, earlier),
-    itemsOfNamed(context, { installation, kept, place }, later ?? newestOf(kept, place)),
-  ] as const;
-  const { save } = options as { readonly save?: string };
+  const run = itemsOfNamed(context, { installation, kept, place }, earlier);
   const fields = new FieldCounts();
-  const lines: string[] = [];
-  const differences = await compared(context, runs, (difference) => {
+  const listed: DifferenceRow[] = [];
+  const visit = (difference: RunDifference): void => {
     fields.add(difference);
-    if (save !== undefined) lines.push(differenceLine(difference));
-  });
-  if (save !== undefined) await writeAskedFile(context, save, [RUN_DIFFERENCES_HEADER, ...lines].join(''));
-  const [first, second] = runs.map(({ manifest }) => manifest.runId) as [string, string];
+    if (save !== undefined || users === true) listed.push(differenceRow(difference));
+  };
+  const other =
+    asked === undefined
+      ? await withRun(context, { installation, kept, place, run, visit }, later)
+      : {
+          name: asked.poolId,
+          differences: await withLivingPool(
+            context,
+            { installation, place, run },
+            { ...asked, callsPerSecond: tps },
+            (items) => compared(context, run, items, { name: asked.poolId, visit }),
+          ),
+        };
+  if (save !== undefined)
+    await writeAskedFile(context, save, [RUN_DIFFERENCES_HEADER, ...listed.map(differenceLine)].join(''));
+  const first = run.manifest.runId;
+  const { name: second, differences } = other;
+  const again = `diff ${first} ${asked === undefined ? second : `--pool ${second}`}`;
   context.output.summary({
-    blocks: blocksOf({ first, second, differences, fields, save }),
-    data: { earlier: first, later: second, ...differences, fields: Object.fromEntries(fields.sorted()) },
-    next: save === undefined ? [typed(place, `diff ${first} ${second} --save differences.csv`)] : [],
+    blocks: [
+      ...blocksOf({ first, second, differences, fields }),
+      ...(users === true
+        ? [
+            {
+              heading: 'Who and what',
+              lines: listed.length === 0 ? ['Nobody, and nothing.'] : listed.map(differenceText),
+            },
+          ]
+        : []),
+      ...(save === undefined
+        ? []
+        : [{ lines: [`${save} has every difference: personal data, readable by you alone.`] }]),
+    ],
+    data: {
+      earlier: first,
+      ...(asked === undefined ? { later: second } : { user_pool_id: second }),
+      ...differences,
+      fields: Object.fromEntries(fields.sorted()),
+      ...(users === true ? { list: listed } : {}),
+    },
+    next:
+      users === true || save !== undefined
+        ? []
+        : [typed(place, `${again} --users`), typed(place, `${again} --save differences.csv`)],
   });
   return 'complete';
 };
+
+async function withRun(
+  context: CliContext,
+  {
+    installation,
+    kept,
+    place,
+    run,
+    visit,
+  }: {
+    readonly installation: Installation;
+    readonly kept: KeptByRegions;
+    readonly place: TypedPlace;
+    readonly run: RunItems;
+    readonly visit: (difference: RunDifference) => void;
+  },
+  later: string | undefined,
+): Promise<{ readonly name: string; readonly differences: RunDifferences }> {
+  const other = itemsOfNamed(context, { installation, kept, place }, later ?? newestOf(kept, place));
+  const name = other.manifest.runId;
+  return { name, differences: await compared(context, run, other, { name, visit }) };
+}
 
 function newestOf({ runs }: KeptByRegions, place: TypedPlace): string {
   const newest = runs.find(({ state }) => state === 'sealed');
@@ -55,19 +137,18 @@ function newestOf({ runs }: KeptByRegions, place: TypedPlace): string {
 
 async function compared(
   { output }: CliContext,
-  [earlier, later]: readonly [RunItems, RunItems],
-  visit: Parameters<typeof compareRuns>[2],
+  earlier: RunItems,
+  later: RunItems | ListedItems,
+  { name, visit }: { readonly name: string; readonly visit: (difference: RunDifference) => void },
 ): Promise<RunDifferences> {
+  const text = 'list' in later ? 'Reading the snapshot and the pool' : 'Reading the snapshots';
   try {
     return await compareRuns(earlier, later, visit, ({ items, of }) => {
-      output.status({
-        text: 'Reading the snapshots',
-        percentDone: (100 * items) / Math.max(of, 1),
-        data: { items, of },
-      });
+      output.status({ text, percentDone: (100 * items) / Math.max(of, 1), data: { items, of } });
     });
   } catch (error) {
-    throw explained(`Comparison of ${earlier.manifest.runId} and ${later.manifest.runId}`, error);
+    if ('list' in later) throw error;
+    throw explained(`Comparison of ${earlier.manifest.runId} and ${name}`, error);
   }
 }
 
@@ -76,10 +157,9 @@ interface Shown {
   readonly second: string;
   readonly differences: RunDifferences;
   readonly fields: FieldCounts;
-  readonly save: string | undefined;
 }
 
-function blocksOf({ first, second, differences, fields, save }: Shown): readonly Block[] {
+function blocksOf({ first, second, differences, fields }: Shown): readonly Block[] {
   const rows = (['users', 'groups', 'memberships'] as const).map((kind) => ({
     label: kind,
     value: (['added', 'removed', 'changed'] as const)
@@ -98,6 +178,5 @@ function blocksOf({ first, second, differences, fields, save }: Shown): readonly
             ...(changed.length > FIELDS_SHOWN ? { lines: [`and ${changed.length - FIELDS_SHOWN} more`] } : {}),
           },
         ]),
-    ...(save === undefined ? [] : [{ lines: [`${save} has every difference: personal data, readable by you alone.`] }]),
   ];
 }

@@ -7,8 +7,8 @@ import { Bitmap, DigestTable } from '../digests/digest-table.ts';
 import type { TableItem } from '../ports.ts';
 import { FieldDigests } from './field-digests.ts';
 import type { FieldChange } from './field-digests.ts';
-import { itemsOfRun } from './run-items.ts';
-import type { RunItems } from './run-items.ts';
+import { itemsInRun, itemsOfRun } from './run-items.ts';
+import type { ReadingProgress, RunItems } from './run-items.ts';
 
 /** One item that is not in the later run as it is in the earlier one. */
 export type RunDifference = { readonly kind: ItemKind } & (
@@ -24,11 +24,12 @@ export interface RunDifferences {
   readonly changed: Counts;
 }
 
-/** How far a comparison is. */
-export interface ComparingProgress {
-  /** Items read so far, of all that have to be read as far as is known. */
-  readonly items: number;
-  readonly of: number;
+/** Items that are in no snapshot, such as those of a living pool. */
+export interface ListedItems {
+  /** Gives each item once, in no order. */
+  readonly list: (take: (items: readonly TableItem[]) => void) => Promise<void>;
+  /** About how many they are. */
+  readonly about: number;
 }
 
 /** Bytes of a content hash that are held per item: of items with one key, equal ones are the same. */
@@ -36,21 +37,21 @@ const CONTENT_BYTES = 8;
 const RECORD_BYTES = KEY_DIGEST_BYTES + CONTENT_BYTES;
 
 /**
- * Compares two runs by their snapshots, which are streamed: the earlier one, the later one, and where something was removed or
- * changed the earlier one once more. Holds 24 bytes per item of the earlier run, 8 to 16 to find them, and about 100 per
+ * Compares two runs by their snapshots, or a run with what is listed elsewhere, all of it streamed: the earlier one, the later
+ * one, and where something was removed or changed the earlier one once more. Holds 24 bytes per item of the earlier run, 8 to 16 to find them, and about 100 per
  * changed item; the order of what `visit` gets is none. Halt SnapshotDamaged: then nothing that was visited is certain.
  */
 export async function compareRuns(
   earlier: RunItems,
-  later: RunItems,
+  later: RunItems | ListedItems,
   visit: (difference: RunDifference) => void,
-  progress: (at: ComparingProgress) => void = () => undefined,
+  progress: (at: ReadingProgress) => void = () => undefined,
 ): Promise<RunDifferences> {
   const differences = { added: noCounts(), removed: noCounts(), changed: noCounts() };
-  const sizes = [sizeOf(earlier), sizeOf(later), sizeOf(earlier)];
+  const sizes = [itemsInRun(earlier), 'list' in later ? later.about : itemsInRun(later), itemsInRun(earlier)];
   let items = 0;
-  const read = async (run: RunItems, take: (item: TableItem, kind: ItemKind) => void): Promise<void> => {
-    for await (const batch of itemsOfRun(run)) {
+  const read = async (run: RunItems | ListedItems, take: (item: TableItem, kind: ItemKind) => void): Promise<void> => {
+    const takeAll = (batch: readonly TableItem[]): void => {
       for (const item of batch) {
         const kind = itemKind(item);
         if (kind !== undefined) take(item, kind);
@@ -63,7 +64,9 @@ export async function compareRuns(
           sizes.reduce((sum, size) => sum + size, 0),
         ),
       });
-    }
+    };
+    if ('list' in run) return run.list(takeAll);
+    for await (const batch of itemsOfRun(run)) takeAll(batch);
   };
 
   const records = await recordsOf(earlier, read);
@@ -101,7 +104,7 @@ async function recordsOf(
   run: RunItems,
   read: (run: RunItems, take: (item: TableItem) => void) => Promise<void>,
 ): Promise<Buffer> {
-  const records = Buffer.alloc(sizeOf(run) * RECORD_BYTES);
+  const records = Buffer.alloc(itemsInRun(run) * RECORD_BYTES);
   let length = 0;
   await read(run, (item) => {
     length += keyDigest(item).copy(records, length);
@@ -109,9 +112,6 @@ async function recordsOf(
   });
   return records.subarray(0, length);
 }
-
-const sizeOf = ({ manifest }: RunItems): number =>
-  (manifest.snapshot?.objects ?? []).reduce((sum, { items }) => sum + items, 0);
 
 /** The item's own hash: the run's checksums vouch for it. */
 const contentOf = ({ contentHash }: TableItem): Buffer =>

@@ -1,22 +1,42 @@
 import { groupNameOf, groupOf, subOfKey } from '../backup/items.ts';
 import type { RunDifference } from './compare-runs.ts';
-import { reportLine } from '../report-line.ts';
+import { reportLine, visibleText } from '../report-line.ts';
 
 export const RUN_DIFFERENCES_HEADER = 'kind,change,sub,username,group,fields\n';
 
-/** A difference as a line of a report, line end included: `fields` are the changed ones, each with what happened to it. */
-export function differenceLine(difference: RunDifference): string {
+/** A difference in words: who or what, and which fields; what does not apply is empty. */
+export interface DifferenceRow {
+  readonly kind: RunDifference['kind'];
+  readonly change: RunDifference['change'];
+  readonly sub: string;
+  readonly username: string;
+  readonly group: string;
+  /** The changed ones, each with what happened to it. */
+  readonly fields: readonly string[];
+}
+
+/** Takes from a difference what reports and people are told of it. */
+export function differenceRow(difference: RunDifference): DifferenceRow {
   const { kind, change } = difference;
   const item = change === 'added' ? difference.later : difference.earlier;
-  const fields = change === 'changed' ? difference.fields.map(({ field, change: how }) => `${field} ${how}`) : [];
-  return reportLine([
+  return {
     kind,
     change,
-    kind === 'group' ? '' : subOfKey(item),
-    kind === 'user' ? String(item.username) : '',
-    kind === 'group' ? groupNameOf(item) : kind === 'membership' ? groupOf(item) : '',
-    fields.join(' '),
-  ]);
+    sub: kind === 'group' ? '' : subOfKey(item),
+    username: kind === 'user' ? String(item.username) : '',
+    group: kind === 'group' ? groupNameOf(item) : kind === 'membership' ? groupOf(item) : '',
+    fields: change === 'changed' ? difference.fields.map(({ field, change: how }) => `${field} ${how}`) : [],
+  };
+}
+
+/** The row as a line of a report, line end included. */
+export const differenceLine = ({ kind, change, sub, username, group, fields }: DifferenceRow): string =>
+  reportLine([kind, change, sub, username, group, fields.join(' ')]);
+
+/** The row as a terminal shows it. */
+export function differenceText({ kind, change, sub, username, group, fields }: DifferenceRow): string {
+  const who = { user: `${username} (${sub})`, group, membership: `${sub} in ${group}` }[kind];
+  return visibleText(`${kind} ${who} ${change}${fields.length === 0 ? '' : `: ${fields.join(', ')}`}`);
 }
 
 /** How often each field was changed in which way. */

@@ -1,5 +1,6 @@
 import type { Manifest } from '../backup/manifest.ts';
 import { readSnapshotObject } from '../backup/snapshot/read.ts';
+import { itemsIn } from '../backup/snapshot/write.ts';
 import type { ObjectStore, TableItem } from '../ports.ts';
 
 /** A run whose items were kept: its manifest, and the bucket of the Region that has its snapshot. */
@@ -15,3 +16,13 @@ export interface RunItems {
 export async function* itemsOfRun({ manifest, objects }: RunItems): AsyncGenerator<readonly TableItem[]> {
   for (const object of manifest.snapshot?.objects ?? []) yield* readSnapshotObject(objects, manifest.runId, object);
 }
+
+/** How far the reading of snapshots is. */
+export interface ReadingProgress {
+  /** Items read so far, of all that have to be read as far as is known. */
+  readonly items: number;
+  readonly of: number;
+}
+
+/** Items that the run's snapshot has. */
+export const itemsInRun = ({ manifest }: Pick<RunItems, 'manifest'>): number => itemsIn(manifest.snapshot?.objects ?? []);

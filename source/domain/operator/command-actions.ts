@@ -1,4 +1,5 @@
 import { SNAPSHOTS_PREFIX, THINNED_MANIFESTS_PREFIX } from '../backup/snapshot/names.ts';
+import { CALL_PERMIT_KEYS } from '../state/call-permit.ts';
 import { LAST_KEY } from '../verify/backup/last.ts';
 import { VERIFICATIONS_PREFIX } from '../verify/verify-event.ts';
 import { EXECUTION_PROGRESS_PREFIX } from '../workflow/progress.ts';
@@ -36,6 +37,8 @@ const RESTORES = 'restores/*';
 const SNAPSHOTS = `${SNAPSHOTS_PREFIX}*`;
 const THINNED = `${THINNED_MANIFESTS_PREFIX}*`;
 const MANIFESTS = [`${SNAPSHOTS_PREFIX}*/manifest.json`, THINNED];
+/** Who holds it may call Cognito for a comparison. */
+const PERMIT = CALL_PERMIT_KEYS.VerifyWorkflow;
 const VERIFICATIONS = `${VERIFICATIONS_PREFIX}*`;
 
 const bucket = (read: readonly string[], listed: readonly string[] = read): readonly CalledAction[] => [
@@ -100,8 +103,16 @@ export const COMMAND_ACTIONS: Readonly<Record<string, readonly CalledAction[]>> 
     { action: 'states:ListExecutions', on: 'state machines' },
     ...bucket([RESTORES, VERIFICATIONS]),
   ],
-  runs: [...FINDING, ...bucket(MANIFESTS, [SNAPSHOTS, THINNED])],
-  diff: [...FINDING, ...bucket([SNAPSHOTS, THINNED])],
+  runs: [...FINDING, ...bucket([...MANIFESTS, LAST_KEY], [SNAPSHOTS, THINNED, LAST_KEY])],
+  diff: [
+    ...FINDING,
+    ...bucket([SNAPSHOTS, THINNED, PERMIT]),
+    { action: 's3:PutObject', on: 'mapping-file buckets', keys: [PERMIT] },
+    { action: 'cognito-idp:DescribeUserPool', on: 'user pool' },
+    { action: 'cognito-idp:ListUsers', on: 'user pool' },
+    { action: 'cognito-idp:ListGroups', on: 'user pool' },
+    { action: 'cognito-idp:ListUsersInGroup', on: 'user pool' },
+  ],
   damage: [
     ...FINDING,
     ...bucket(MANIFESTS, [SNAPSHOTS, THINNED]),

@@ -44,6 +44,7 @@ const KIND_OF_HALT: Readonly<Record<HaltName, FailureKind | Readonly<Record<Solu
   PreflightFailed: 'refused',
   AlreadyRestored: 'refused',
   SnapshotDamaged: 'refused',
+  SelectionRefused: 'refused',
   // A restore has waited for the end of the recovery, and may have written before that.
   RecoveryRunning: { ExportWorkflow: 'refused', ImportWorkflow: 'failed', VerifyWorkflow: 'refused' },
   UserPoolNotFound: 'notFound',

@@ -25,6 +25,18 @@ const ATTEMPTS = 5;
 const permitShape = v.object({ executionArn: v.string(), claim: v.string(), until: v.number() });
 type StoredPermit = v.InferOutput<typeof permitShape>;
 
+/** Who may call Cognito by the permit at this moment; undefined when nobody may. */
+export async function permitHolder(
+  objects: Pick<ObjectStore, 'get'>,
+  key: string,
+  now: number,
+): Promise<string | undefined> {
+  const stored = await objects.get(key);
+  if (stored === undefined) return undefined;
+  const { executionArn, until } = storedPermit(stored, now);
+  return until > now ? executionArn : undefined;
+}
+
 /** Who calls: one invocation of one execution. */
 export interface CallPermitPlace {
   readonly key: string;

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import type { ImportOptions } from '../import/plan/plan-model.ts';
 import { aboutPoolId, isPoolIdOf } from '../import/preflight/pool-id.ts';
+import { selectionKeys, selectionOf } from '../import/plan/selection-keys.ts';
 import type { VerifyOptions } from '../verify/verify-event.ts';
+import { Halt } from '../errors.ts';
 import { readInputKeys } from './input-keys.ts';
 import type { KeyKind } from './input-keys.ts';
 
@@ -105,7 +107,37 @@ const importKeys = ({ region, tableName }: StartedIn) => ({
     '20260301T000000Z-0a1b2c3d',
     /^\d{8}T\d{6}Z-[0-9a-f]{8}$/,
   ),
+  Selection: selectionIn(region),
 });
+
+/** A selection that is written for another pool is told apart once the pool is known. */
+function selectionIn(region: string): KeyKind<string> {
+  const example = selectionKeys(`${region}_AbCdEfGhI`, '20260301T000000Z-0a1b2c3d').request;
+  return text(
+    'the key of a selection in the mapping-file bucket, restores/<NewUserPoolId>/selections/<id>/request.json',
+    example,
+    /^restores\/[^/]+\/selections\/[^/]+\/request\.json$/,
+  );
+}
+
+/**
+ * The id of the selection whose request has this key.
+ * @throws Halt InvalidInput where it is one for another pool, or something is given that a selection does not know
+ */
+function selectionFor(poolId: string, key: string, flags: { readonly RecreateMissing?: boolean }): string {
+  const id = selectionOf(key, poolId);
+  if (id === undefined)
+    throw new Halt(
+      'InvalidInput',
+      `The input of ImportWorkflow gives a Selection that is none for the pool ${poolId}, which NewUserPoolId names: the key of one is ${selectionKeys(poolId, '<id>').request}. Correct one of the two and start the workflow again.`,
+    );
+  if (flags.RecreateMissing !== undefined)
+    throw new Halt(
+      'InvalidInput',
+      'The input of ImportWorkflow gives RecreateMissing together with Selection: a selection makes everybody again whom it names and the pool lacks. Leave RecreateMissing out and start the workflow again.',
+    );
+  return id;
+}
 
 /**
  * The input of ExportWorkflow; `{}` is fine.
@@ -131,7 +163,7 @@ export function parseExportInput(input: unknown): ExportOptions {
  * @throws Halt InvalidInput; InvalidNewUserPoolId when only the pool's id is missing, malformed, or of another Region
  */
 export function parseImportInput(input: unknown, startedIn: StartedIn): ImportOptions {
-  const { NewUserPoolId, CognitoTPS, BackupTableName, ExportRun, ...flags } = readInputKeys(
+  const { NewUserPoolId, CognitoTPS, BackupTableName, ExportRun, Selection, ...flags } = readInputKeys(
     'ImportWorkflow',
     input,
     importKeys(startedIn),
@@ -147,6 +179,7 @@ export function parseImportInput(input: unknown, startedIn: StartedIn): ImportOp
     ...(CognitoTPS === undefined ? {} : { cognitoTps: CognitoTPS }),
     ...(BackupTableName === undefined ? {} : { backupTableName: BackupTableName }),
     ...(ExportRun === undefined ? {} : { exportRun: ExportRun }),
+    ...(Selection === undefined ? {} : { selectionId: selectionFor(NewUserPoolId, Selection, flags) }),
   };
 }
 

@@ -154,7 +154,7 @@ class Guarded {
       skipped: { federatedUsers: 0, federatedMemberships: 0 },
       startedAt: time,
       endedAt: time,
-      softwareVersion: 'v2.0.0',
+      softwareVersion: 'v2.1.0',
       schemaVersion: 1,
     });
     await this.world.table.putItems([manifest]);

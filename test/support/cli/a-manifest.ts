@@ -26,7 +26,7 @@ export function aManifest(startedAt: string, given: Partial<Manifest> = {}): Man
     skipped: { federatedUsers: 0, federatedMemberships: 0 },
     startedAt,
     endedAt: new Date(Date.parse(startedAt) + 300_000).toISOString(),
-    softwareVersion: 'v2.0.0',
+    softwareVersion: 'v2.1.0',
     schemaVersion: SCHEMA_VERSION,
     snapshot: { objects: [] },
     ...given,

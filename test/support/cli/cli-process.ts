@@ -81,7 +81,7 @@ export class CliProcess {
       },
       loadClients: () => Promise.resolve(this.cloud.clients),
       loadRegion: () => Promise.resolve(this.region),
-      version: '2.0.0',
+      version: '2.1.0',
     };
   }
 }

@@ -76,6 +76,10 @@ export class InstalledCli extends CliProcess {
           Body: { transformToByteArray: () => Promise.resolve(bytes), [Symbol.asyncIterator]: pieces },
         };
       })
+      .on('PutObject', ({ Bucket, Key, Body }) => {
+        this.objects.set(`${Bucket as string}/${Key as string}`, Body as string | Uint8Array);
+        return { ETag: 'e' };
+      })
       .on('ListObjectsV2', ({ Bucket, Prefix }) => ({
         Contents: [...this.objects.keys()]
           .filter((path) => path.startsWith(`${Bucket as string}/${Prefix as string}`))

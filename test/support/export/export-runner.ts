@@ -81,7 +81,7 @@ export class ExportRunner {
       maxChangePercent,
       allowMassChange,
       uncountedAttributes,
-      softwareVersion: 'v2.0.0',
+      softwareVersion: 'v2.1.0',
       keepSnapshot,
       replicaRegion: REPLICA_REGION,
     };

@@ -43,7 +43,7 @@ export function manifestOf(pool: MemoryPool, items: readonly TableItem[], runId 
     skipped: { federatedUsers: 0, federatedMemberships: 0 },
     startedAt: '2026-03-01T00:00:00.000Z',
     endedAt: '2026-03-01T00:05:00.000Z',
-    softwareVersion: 'v2.0.0',
+    softwareVersion: 'v2.1.0',
     schemaVersion: SCHEMA_VERSION,
   };
 }

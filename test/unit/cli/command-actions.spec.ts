@@ -4,12 +4,16 @@ import { expect } from 'chai';
 import { COMMANDS } from '../../../source/cli/commands.ts';
 import { COMMAND_ACTIONS } from '../../../source/domain/operator/command-actions.ts';
 import { executionProgressKey } from '../../../source/domain/workflow/progress.ts';
+import { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
 import { aManifest } from '../../support/cli/a-manifest.ts';
+import { answerFor } from '../../support/cli/answers-for-pool.ts';
 import { awsError } from '../../support/cli/fake-clients.ts';
 import { healthyCli } from '../../support/cli/healthy.ts';
 import { executionArn } from '../../support/cli/stacks.ts';
 
 const POOL = 'us-east-1_Target001';
+/** The pool that the runs were made of. */
+const SOURCE = aManifest('2026-02-28T21:00:00.000Z').userPoolId;
 const ARN = executionArn('ImportWorkflow', 'us-east-1', 'night');
 const DRY_RUN = { dryRun: true, reportKeys: ['restores/p/r/report.json', 'restores/p/r/failures.csv'] };
 
@@ -22,13 +26,17 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   attach: [[], ['night']],
   report: [[], ['--to', POOL, '--save', 'f'], ['night']],
   runs: [[]],
-  diff: [['20260227', '20260228']],
+  diff: [
+    ['20260227', '20260228'],
+    ['20260227', '--pool', SOURCE],
+  ],
   damage: [[]],
 };
 const PREFIXES: Readonly<Record<string, string>> = {
   cloudFormation: 'cloudformation',
   cloudWatch: 'cloudwatch',
   cognito: 'cognito-idp',
+  pacedCognito: 'cognito-idp',
   dynamoDb: 'dynamodb',
   eventBridge: 'events',
   stepFunctions: 'states',
@@ -56,6 +64,11 @@ function keepNights(cli: ReturnType<typeof healthyCli>): void {
     cli.put('us-east-1', `snapshots/${manifest.runId}/${object.name}`, empty);
   }
 }
+const poolWithGroup = (): MemoryPool => {
+  const pool = new MemoryPool(SOURCE);
+  pool.putGroup({ name: 'editors' });
+  return pool;
+};
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 describe('command line: the AWS actions of each command', () => {
@@ -66,6 +79,7 @@ describe('command line: the AWS actions of each command', () => {
       const output = ['export', 'verify'].includes(command) ? {} : DRY_RUN;
       for (const line of lines) {
         const cli = healthyCli();
+        answerFor(cli.cloud, poolWithGroup());
         keepNights(cli);
         cli.seal(aManifest('2026-02-28T21:00:00.000Z'));
         cli.put('us-east-1', executionProgressKey(ARN), {});
@@ -101,7 +115,7 @@ describe('command line: the AWS actions of each command', () => {
         for (const process of [cli, nowhere, denied]) {
           for (const call of process.cloud.calls) called.add(iamName(call));
           for (const { action, input } of process.cloud.inputs)
-            if (action === 'GetObject') read.add(`s3:GetObject ${input['Key'] as string}`);
+            if (['GetObject', 'PutObject'].includes(action)) read.add(`s3:${action} ${input['Key'] as string}`);
             else if (action === 'ListObjectsV2') read.add(`s3:ListBucket ${input['Prefix'] as string}`);
         }
       }

@@ -1,9 +1,13 @@
 import { expect } from 'chai';
-import { addGroups, addUsers } from '../../support/world/builders.ts';
+import { addGroups, addUsers, aUser } from '../../support/world/builders.ts';
 import type { PoolUser } from '../../../source/domain/model.ts';
+import { LAST_KEY } from '../../../source/domain/verify/backup/last.ts';
 import { WorkflowWorld } from '../../support/workflows/workflow-world.ts';
+import { answerFor } from '../../support/cli/answers-for-pool.ts';
+import { awsError } from '../../support/cli/fake-clients.ts';
 import { healthyCli } from '../../support/cli/healthy.ts';
 import type { InstalledCli } from '../../support/cli/installed.ts';
+import { executionArn } from '../../support/cli/stacks.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -60,6 +64,33 @@ describe('command line: history', () => {
     expect(cli.out).to.contain('eu-west-1 does not answer').and.to.contain(runs[0]);
   });
 
+  it('16.1: runs tells of each run when it was last verified, in which Region, and which were not', async () => {
+    const { cli, runs } = await fourNights();
+    const [first = '', second = '', third = ''] = runs;
+    const of = (runId: string, verifiedAt: string, percent: number) => ({ runId, verifiedAt, percent });
+    cli.put('us-east-1', LAST_KEY, {
+      ...of(third, '2026-03-04T01:00:00.000Z', 10),
+      nextObject: 1,
+      runs: [of(third, '2026-03-04T01:00:00.000Z', 10), of(second, '2026-03-03T01:00:00.000Z', 100)],
+    });
+    // As an earlier version stored it.
+    cli.put('eu-west-1', LAST_KEY, { ...of(second, '2026-03-03T02:00:00.000Z', 100), nextObject: 0 });
+    expect(await cli.run(['runs'])).to.equal(0);
+    const said = cli.out.replaceAll(/\s+/g, ' ');
+    expect(said).to.match(
+      new RegExp(`${third}[^~]*~40[^v]*verified 2026-03-04T01:00:00.000Z in us-east-1, 10 % of its snapshot`),
+    );
+    expect(said).to.contain('verified 2026-03-03T02:00:00.000Z in eu-west-1');
+    expect(await cli.run(['runs', '--json'])).to.equal(0);
+    const told = cli.summary.runs as { run_id: string; verified?: object }[];
+    expect(told.find(({ run_id }) => run_id === first)).to.not.have.property('verified');
+    expect(told.find(({ run_id }) => run_id === second)?.verified).to.deep.equal({
+      at: '2026-03-03T02:00:00.000Z',
+      region: 'eu-west-1',
+      percent: 100,
+    });
+  });
+
   it('16.1: diff counts what differs and which fields, and lists who only in the file that was asked for', async () => {
     const { cli, runs, world } = await fourNights();
     expect(await cli.run(['diff', runs[0] as string, runs[2] as string])).to.equal(0);
@@ -84,6 +115,92 @@ describe('command line: history', () => {
     cli.objects.delete(segment);
     expect(await cli.run(['diff', runs[1] as string])).to.equal(5);
     expect(cli.err).to.contain('its snapshot is damaged');
+  });
+
+  it('16.1: diff --users prints who and what, and neither without it', async () => {
+    const { cli, runs, world } = await fourNights();
+    const [first = '', , third = ''] = runs;
+    expect(await cli.run(['diff', first, third, '--users'])).to.equal(0);
+    const said = cli.out.replaceAll(/\s+/g, ' ');
+    expect(said).to.match(/user user3 \([\w-]+\) removed/);
+    expect(said.match(/user user\d+ \([\w-]+\) changed: name emptied/g)).to.have.length(40);
+    expect(await cli.run(['diff', first, third, '--users', '--json'])).to.equal(0);
+    expect(cli.summary.list).to.deep.include({
+      kind: 'user',
+      change: 'changed',
+      sub: world.source.find('user10')?.sub,
+      username: 'user10',
+      group: '',
+      fields: ['name emptied'],
+    });
+    expect(await cli.run(['diff', first, third, '--json'])).to.equal(0);
+    expect(cli.summary).to.not.have.property('list');
+  });
+
+  it('16.1: diff --users shows what a name hides, and lets it do nothing to a terminal', async () => {
+    const { cli, runs, world } = await fourNights();
+    world.source.put(aUser({ username: 'a\u001b[2Jb' }));
+    answerFor(cli.cloud, world.source);
+    expect(await cli.run(['diff', runs[3] as string, '--pool', world.source.id, '--users'])).to.equal(0);
+    expect(cli.out).to.contain('a\\u001b[2Jb').and.to.not.contain('\u001b');
+  });
+
+  it('16.1: diff --pool compares a run with its living pool: counts, fields, who and what as of two runs', async () => {
+    const { cli, runs, world } = await fourNights();
+    const { source } = world;
+    answerFor(cli.cloud, source);
+    const line = ['diff', runs[3] as string, '--pool', source.id];
+    expect(await cli.run(line)).to.equal(0);
+    expect(cli.out.replaceAll(/ +/g, ' ')).to.contain('users 0 added, 0 removed, 0 changed');
+    source.remove('user60');
+    source.put(aUser({ username: 'new' }));
+    source.join('new', 'group0');
+    source.put(aUser({ username: 'google_1', status: 'EXTERNAL_PROVIDER' }));
+    const user = source.find('user61') as PoolUser;
+    source.put({ ...user, attributes: { ...user.attributes, name: 'Other' }, modified: '2026-06-05T05:05:05.000Z' });
+    expect(await cli.run([...line, '--save', 'out.csv'])).to.equal(0);
+    const printed = cli.out.replaceAll(/ +/g, ' ');
+    expect(printed).to.contain('users 1 added, 1 removed, 1 changed').and.to.contain('user name changed 1');
+    const rows = (cli.files.get('out.csv') ?? '').split('\n');
+    const sub = source.find('new')?.sub;
+    expect(rows).to.include(`user,added,${sub},new,,`).and.to.include(`membership,added,${sub},,group0,`);
+    expect(rows.join('\n')).to.not.contain('google_1');
+  });
+
+  it('16.1: diff --pool calls Cognito by the permit of comparisons, and not beside somebody who has it', async () => {
+    const { cli, runs, world } = await fourNights();
+    answerFor(cli.cloud, world.source);
+    const line = ['diff', runs[3] as string, '--pool', world.source.id];
+    const held = { executionArn: executionArn('VerifyWorkflow', 'us-east-1', 'night'), claim: 'c' };
+    cli.put('us-east-1', 'verifications/cognito-calls.json', { ...held, until: cli.clock.now() + 10_000 });
+    expect(await cli.run(line)).to.equal(4);
+    expect(cli.err).to.contain('VerifyWorkflow is comparing a pool at this moment').and.to.contain('attach arn:');
+    expect(cli.cloud.calls.join()).to.not.contain('ListUsers');
+    cli.put('us-east-1', 'verifications/cognito-calls.json', { ...held, until: cli.clock.now() - 1 });
+    expect(await cli.run(line)).to.equal(0);
+    const [, permit = '{}'] = [...cli.objects].find(([path]) => path.endsWith('/cognito-calls.json')) ?? [];
+    expect(JSON.parse(permit as string))
+      .to.have.property('executionArn')
+      .that.contains('diff');
+  });
+
+  it('16.1: diff --pool names a pool that is gone, another one than the run was made of, and what does not go together', async () => {
+    const { cli, runs, world } = await fourNights();
+    const [, , , last = ''] = runs;
+    expect(await cli.run(['diff', last, '--pool', 'us-east-1_Other1234'])).to.equal(2);
+    expect(cli.err).to.contain(`made of another pool, ${world.source.id}`).and.to.contain('verify --pool');
+    cli.cloud.on('DescribeUserPool', () => {
+      throw awsError('ResourceNotFoundException');
+    });
+    expect(await cli.run(['diff', last, '--pool', world.source.id])).to.equal(6);
+    expect(cli.err).to.contain('does not exist').and.to.contain('AWS Support');
+    expect(await cli.run(['diff', last, last, '--pool', world.source.id])).to.equal(2);
+    expect(await cli.run(['diff', last, '--pool', 'nonsense'])).to.equal(2);
+    cli.cloud.on('DescribeUserPool', () => {
+      throw awsError('AccessDeniedException');
+    });
+    expect(await cli.run(['diff', last, '--pool', world.source.id])).to.equal(4);
+    expect(cli.err).to.contain('operator policy');
   });
 
   it("16.1: damage names the intervals of a mass, the run before each, and whether Cognito's own recovery reaches", async () => {

@@ -33,7 +33,7 @@ describe('command line', () => {
     expect(await cli.run(['--help'], working)).to.equal(0);
     expect(cli.out).to.include('work').and.include('do the work');
     expect(await cli.run(['--version'], working)).to.equal(0);
-    expect(cli.out).to.equal('2.0.0\n');
+    expect(cli.out).to.equal('2.1.0\n');
     for (const args of [
       ['work', '--help'],
       ['help', 'work'],

@@ -27,6 +27,13 @@ import {
 } from '../../../source/domain/backup/snapshot/names.ts';
 import { FAILURES_HEADER, SUB_MAP_HEADER } from '../../../source/domain/import/plan/csv-rows.ts';
 import { restoreFolder } from '../../../source/domain/import/plan/plan-model.ts';
+import { selectionFolder, selectionKeys } from '../../../source/domain/import/plan/selection-keys.ts';
+import {
+  RESULTS_HEADER,
+  SELECTION_DIFFERENCES_HEADER,
+  SELECTION_RESULTS,
+} from '../../../source/domain/import/selection/report.ts';
+import { selectionRequestShape } from '../../../source/domain/import/selection/request.ts';
 import { headKey } from '../../../source/domain/import/plan/restore-head.ts';
 import { DIFFERENCES_HEADER } from '../../../source/domain/verify/pool/rows.ts';
 import { leaseKey } from '../../../source/domain/workflow/lease.ts';
@@ -124,12 +131,26 @@ describe('docs/data-format.md', () => {
       expect(codeIn(doc.slice(doc.indexOf('### Snapshots'))), name).to.include(name);
   });
 
+  it('16.2: lists every member of the request of a selection, every object and every result', () => {
+    const members = tableAfter('<!-- request').map(([member]) => codeIn(member)[0]);
+    expect(members).to.have.members(Object.keys(selectionRequestShape.pipe[0].entries));
+    const selections = doc.slice(doc.indexOf('### Selections'));
+    const folder = selectionFolder('<pool>', '<id>');
+    expect(codeIn(selections)).to.include(folder);
+    const keys = selectionKeys('<pool>', '<id>');
+    for (const key of [keys.request, keys.differences, keys.undo, keys.results, keys.subMap, keys.report])
+      expect(codeIn(selections), key).to.include(key.slice(folder.length));
+    expect(tableAfter('<!-- results').map(([result]) => codeIn(result)[0])).to.deep.equal([...SELECTION_RESULTS]);
+  });
+
   it('gives the columns of every report', () => {
     const reports = tableAfter('<!-- reports');
     for (const [file, header] of [
       ['report/failures.csv', FAILURES_HEADER],
       ['report/sub-map.csv', SUB_MAP_HEADER],
       ['differences.csv', DIFFERENCES_HEADER],
+      ['selections/<id>/results.csv', RESULTS_HEADER],
+      ['selections/<id>/differences.csv', SELECTION_DIFFERENCES_HEADER],
     ] as const) {
       const columns = reports.find(([name]) => codeIn(name).includes(file))?.[1];
       expect(codeIn(columns), file).to.deep.equal(header.trim().split(','));

@@ -85,7 +85,7 @@ function calling(commands: readonly string[]): readonly OperatorStatement[] {
   return [...groups].map(([name, { on, actions, keys }]) => {
     const sid = sidOf(name);
     const sorted = [...actions].sort();
-    if (name === 's3:GetObject')
+    if (name === 's3:GetObject' || name === 's3:PutObject')
       return allow(
         sid,
         sorted,

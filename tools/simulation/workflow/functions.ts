@@ -188,7 +188,7 @@ function exportFunctions(
         maxDeletePercent: 20,
         maxChangePercent: 50,
         uncountedAttributes: [],
-        softwareVersion: 'v2.0.0',
+        softwareVersion: 'v2.1.0',
         keepSnapshot: retentionDays > 0,
         replicaRegion: secondaryRegion,
       }),

@@ -31,6 +31,8 @@ const optionsShape = (newUserPoolId: string) =>
     backupTableName: v.exactOptional(v.string()),
     /** Restores exactly this run, from the snapshot that this Region keeps of it, instead of the table. */
     exportRun: v.exactOptional(v.string()),
+    /** Restores what this selection asks for into a living pool, instead of the whole backup into an empty one. */
+    selectionId: v.exactOptional(v.string()),
   });
 /** What the operator may give besides NewUserPoolId; defaults filled in. */
 export type ImportOptions = Stored<ReturnType<typeof optionsShape>>;

@@ -5,7 +5,7 @@ import { workSlice } from '../../state/slice.ts';
 import { claimVerification, removeWork } from '../progress.ts';
 import { verificationFolder } from '../verify-event.ts';
 import { isWaiting } from './differ.ts';
-import { LAST_KEY, readLast } from './last.ts';
+import { LAST_KEY, readLast, withVerified } from './last.ts';
 import type { LastVerification } from './last.ts';
 import { beginLook } from './look.ts';
 import { thinSnapshots } from './thin-snapshots.ts';
@@ -73,6 +73,7 @@ async function finish(verification: Verification, manifest: Manifest): Promise<v
   state.notes.push(...(await thinSnapshots(verification)));
   const before = await readLast(deps.objects);
   state.notes.push(...unprotectedNotes(manifest, before, input.executionArn));
+  const verifiedAt = new Date(deps.clock.now()).toISOString();
   const deletionProtected = manifest.safeguards?.deletionProtected ?? before?.deletionProtected;
   const last: LastVerification = {
     runId,
@@ -81,7 +82,7 @@ async function finish(verification: Verification, manifest: Manifest): Promise<v
       : before?.wholeRunId === undefined
         ? {}
         : { wholeRunId: before.wholeRunId }),
-    verifiedAt: new Date(deps.clock.now()).toISOString(),
+    verifiedAt,
     execution: input.executionArn,
     percent,
     counts,
@@ -89,6 +90,7 @@ async function finish(verification: Verification, manifest: Manifest): Promise<v
     notes: state.notes,
     ...(deletionProtected === undefined ? {} : { deletionProtected }),
     nextObject: state.snapshot?.next ?? before?.nextObject ?? 0,
+    runs: withVerified(before, { runId, verifiedAt, percent }),
   };
   await deps.objects.put(LAST_KEY, JSON.stringify(last));
   await removeWork(deps.objects, folder);

@@ -33,6 +33,7 @@ const NEXT: Readonly<Record<string, string>> = {
   UserPoolNotEmpty: CORRECT,
   NoSealedBackup: CORRECT,
   PreflightFailed: CORRECT,
+  SelectionRefused: CORRECT,
   MfaNotSupported: CORRECT,
   MultipleUsernameAttributes: CORRECT,
   BackupTableNotFound: CORRECT,

@@ -234,7 +234,7 @@ describe('end of an export', () => {
         allowMassChange: false,
         maxChangePercent: 50,
         uncountedAttributes: [],
-        softwareVersion: 'v2.0.0',
+        softwareVersion: 'v2.1.0',
         keepSnapshot: true,
         replicaRegion: REPLICA_REGION,
       };

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { groupOf, subOfKey } from '../../../../source/domain/backup/items.ts';
-import { readSnapshotManifest } from '../../../../source/domain/backup/snapshot/read.ts';
 import { compareRuns } from '../../../../source/domain/history/compare-runs.ts';
 import type { RunDifference, RunDifferences } from '../../../../source/domain/history/compare-runs.ts';
 import type { RunItems } from '../../../../source/domain/history/run-items.ts';
@@ -8,15 +7,8 @@ import type { PoolUser } from '../../../../source/domain/model.ts';
 import { subFor } from '../../../../tools/simulation/cognito/memory-pool.ts';
 import { rejection } from '../../../support/rejection.ts';
 import { addGroups, addUsers, aUser } from '../../../support/world/builders.ts';
+import { exportedRun } from '../../../support/workflows/exported-run.ts';
 import { WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
-
-async function exported(world: WorkflowWorld): Promise<RunItems> {
-  expect(await world.export({ AllowMassChange: true, AllowMassDelete: true })).to.include({ status: 'SUCCEEDED' });
-  await world.clock.sleep(60_000);
-  const runs = [...world.objects.stored.keys()].flatMap((key) => /^snapshots\/([^/]+)\/manifest/.exec(key)?.[1] ?? []);
-  const manifest = await readSnapshotManifest(world.objects, runs.sort().at(-1) as string);
-  return { manifest: manifest as NonNullable<typeof manifest>, objects: world.objects };
-}
 
 async function compared(
   earlier: RunItems,
@@ -54,7 +46,7 @@ function change({ source }: WorkflowWorld, name: string, over: Partial<PoolUser>
 describe('Comparison of two runs', () => {
   it('tells every user, group and membership that was added, removed or changed, with the fields', async () => {
     const world = worldOf(60);
-    const earlier = await exported(world);
+    const earlier = await exportedRun(world);
     const { source } = world;
     const { attributes } = source.find('user7') as PoolUser;
     change(world, 'user7', { attributes: { ...attributes, name: '', locale: 'fr-FR' }, enabled: false });
@@ -65,7 +57,7 @@ describe('Comparison of two runs', () => {
     source.put(aUser({ username: 'new' }));
     source.join('new', 'group0');
     source.putGroup({ name: 'group1', description: 'Another one', precedence: 1 });
-    const { counts, said } = await compared(earlier, await exported(world));
+    const { counts, said } = await compared(earlier, await exportedRun(world));
     const sub = (name: string): string => subFor(name);
     expect(said.filter((line) => !line.startsWith('membership'))).to.have.members([
       `user USER#${sub('user7')} changed name emptied,locale changed,enabled changed`,
@@ -86,9 +78,9 @@ describe('Comparison of two runs', () => {
 
   it('reads the two snapshots once each where nothing differs or was only added', async () => {
     const world = worldOf(20);
-    const earlier = await exported(world);
+    const earlier = await exportedRun(world);
     world.source.put(aUser({ username: 'new' }));
-    const later = await exported(world);
+    const later = await exportedRun(world);
     world.calls.log.length = 0;
     const { counts, said } = await compared(earlier, later);
     expect(said).to.deep.equal([`user USER#${subFor('new')} added`]);
@@ -99,7 +91,7 @@ describe('Comparison of two runs', () => {
 
   it('adds up to what the later run itself counted, whatever happened in between', async () => {
     const world = worldOf(80);
-    let earlier = await exported(world);
+    let earlier = await exportedRun(world);
     for (let round = 0; round < 4; round += 1) {
       for (let n = round; n < 80; n += 7 - round)
         if (world.source.find(`user${n}`) !== undefined) {
@@ -107,7 +99,7 @@ describe('Comparison of two runs', () => {
           else change(world, `user${n}`, { status: `ROUND_${round}` });
         }
       addUsers(world.source, 5, { prefix: `round${round}-` });
-      const later = await exported(world);
+      const later = await exportedRun(world);
       const { counts } = await compared(earlier, later);
       expect(counts).to.deep.equal({
         added: later.manifest.added,
@@ -120,9 +112,9 @@ describe('Comparison of two runs', () => {
 
   it('says how far it is', async () => {
     const world = worldOf(20);
-    const earlier = await exported(world);
+    const earlier = await exportedRun(world);
     world.source.remove('user3');
-    const later = await exported(world);
+    const later = await exportedRun(world);
     const steps: number[] = [];
     await compareRuns(
       earlier,
@@ -136,7 +128,7 @@ describe('Comparison of two runs', () => {
 
   it('names a snapshot that is damaged', async () => {
     const world = worldOf(20);
-    const earlier = await exported(world);
+    const earlier = await exportedRun(world);
     const key = [...world.objects.stored.keys()].find(
       (stored) => stored.startsWith('snapshots/') && stored.endsWith('.gz'),
     );

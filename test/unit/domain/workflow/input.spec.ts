@@ -55,6 +55,25 @@ describe('input of the workflows', () => {
     });
   });
 
+  const SELECTION = '20260301T000000Z-0a1b2c3d';
+
+  it('16.2: of an import: a selection for the pool, by its id', () => {
+    const input = { NewUserPoolId: POOL, Selection: `restores/${POOL}/selections/${SELECTION}/request.json` };
+    expect(parseImportInput(input, STARTED_IN)).to.include({ newUserPoolId: POOL, selectionId: SELECTION });
+  });
+
+  for (const [what, pool, id, over] of [
+    ['for another pool', `${POOL}x`, SELECTION, {}],
+    ['whose id is none', POOL, 'somebody', {}],
+    ['together with RecreateMissing', POOL, SELECTION, { RecreateMissing: true }],
+  ] as const)
+    it(`16.2: of an import: no selection ${what}`, () => {
+      const input = { NewUserPoolId: POOL, Selection: `restores/${pool}/selections/${id}/request.json`, ...over };
+      expect(() => parseImportInput(input, STARTED_IN))
+        .to.throw(Error, 'Selection')
+        .that.satisfies(({ name, message }: Error) => name === 'InvalidInput' && !message.includes('somebody'));
+    });
+
   const refusals: [string, unknown, string, RegExp][] = [
     [
       'no object',

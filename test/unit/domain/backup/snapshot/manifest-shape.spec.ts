@@ -26,7 +26,7 @@ describe('snapshots: the manifest', () => {
     skipped: { federatedUsers: 0, federatedMemberships: 0 },
     startedAt: '2026-03-01T00:00:00.000Z',
     endedAt: '2026-03-01T00:01:00.000Z',
-    softwareVersion: 'v2.0.0',
+    softwareVersion: 'v2.1.0',
     schemaVersion: 1,
     snapshot: { objects: [{ name: SEGMENT_NAME, bytes: 20, sha256: '0'.repeat(64), items: 1 }] },
   };

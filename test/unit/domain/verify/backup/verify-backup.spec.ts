@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { verifiedRuns } from '../../../../../source/domain/verify/backup/last.ts';
+import type { LastVerification, VerifiedRun } from '../../../../../source/domain/verify/backup/last.ts';
 import { manifestKey } from '../../../../../source/domain/backup/manifest.ts';
 import type { Manifest } from '../../../../../source/domain/backup/manifest.ts';
 import { snapshotFolder, snapshotManifestKey } from '../../../../../source/domain/backup/snapshot/names.ts';
@@ -32,6 +34,23 @@ describe('VerifyWorkflow: the backup', () => {
     expect(world.messages[0]?.subject).to.equal('Backup in us-east-1 verified: 30 users');
     expect(world.messages[0]?.body).to.include(runId).and.include('8 of 8 objects');
     expect(world.metrics).to.deep.equal(['StepFunctionsWorkflowFinished']);
+  });
+
+  it('16.1: is remembered of each run by its last verification, also beside what an earlier version stored', async () => {
+    const remembered = (): readonly VerifiedRun[] => verifiedRuns(last(world.home.objects) as LastVerification);
+    await world.verify(world.primary);
+    const { runs: _runs, ...stored } = last(world.home.objects) as LastVerification;
+    await world.home.objects.put('verifications/last.json', JSON.stringify(stored));
+    await world.home.clock.sleep(60_000);
+    await world.export();
+    await world.verify(world.primary, { Percent: 50 });
+    const [second, first, ...more] = remembered();
+    expect(more).to.deep.equal([]);
+    expect(first).to.deep.equal({ runId, verifiedAt: stored.verifiedAt, percent: 100 });
+    expect(second).to.include({ percent: 50 });
+    await world.home.clock.sleep(60_000);
+    await world.verify(world.primary);
+    expect(remembered().map(({ percent }) => percent)).to.deep.equal([100, 100]);
   });
 
   it('changes neither the table nor the bucket but for what it stores below verifications/ and how far it has come', async () => {

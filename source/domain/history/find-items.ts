@@ -1,0 +1,122 @@
+import { itemKind, subOfKey } from '../backup/items.ts';
+import type { MembershipItem, UserItem } from '../backup/items.ts';
+import { namesOfUser } from '../backup/user-names.ts';
+import type { TableItem } from '../ports.ts';
+import { itemsOfRun, itemsInRun } from './run-items.ts';
+import type { ReadingProgress, RunItems } from './run-items.ts';
+
+/**
+ * Whom to look for. A `name` is anything by which people know a user: username, e-mail address, phone number, preferred
+ * username, and the `sub`, which Cognito takes in place of a name, too.
+ */
+export type WantedUser = { readonly sub: string } | { readonly name: string };
+
+/** A user as a run holds it. */
+export interface FoundUser {
+  readonly sub: string;
+  readonly profile: UserItem;
+  readonly memberships: readonly MembershipItem[];
+  /** False where the name has other letter case than the one that was asked for, and the pool tells the two apart. */
+  readonly isExact: boolean;
+}
+
+/**
+ * Finds users in a run's snapshot, all of them while it is read once, or twice where a name belongs to a sub that nobody
+ * gave. Resolves one list per wanted user, in that order: empty where the run holds none, several where more than one
+ * answers to the name. Halt SnapshotDamaged.
+ */
+export async function findUsers(
+  run: RunItems,
+  wanted: readonly WantedUser[],
+  progress: (at: ReadingProgress) => void = () => undefined,
+): Promise<readonly (readonly FoundUser[])[]> {
+  const search = new UserSearch(wanted, run.manifest.poolSettings.caseSensitive);
+  const of = itemsInRun(run);
+  let items = 0;
+  for (let reads = 1; reads === 1 || search.lacksMemberships; reads += 1) {
+    search.beginReading();
+    for await (const batch of itemsOfRun(run)) {
+      for (const item of batch) search.take(item);
+      items += batch.length;
+      progress({ items, of: Math.max(items, of * reads) });
+    }
+  }
+  return search.found();
+}
+
+/** Those that have exactly the name that was asked for, where there are such; else those that have it in other letter case. */
+export function meantUsers(found: readonly FoundUser[]): readonly FoundUser[] {
+  const exact = found.filter(({ isExact }) => isExact);
+  return exact.length > 0 ? exact : found;
+}
+
+const textOf = (wanted: WantedUser): string => ('sub' in wanted ? wanted.sub : wanted.name);
+
+/** What is known so far of some wanted users. */
+class UserSearch {
+  /** Indexes of `wanted`, by the text in lower case. */
+  readonly #wanted = new Map<string, number[]>();
+  readonly #profiles = new Map<string, UserItem>();
+  /** By wanted user: the subs of those who answer to it, and whether exactly. */
+  readonly #answers: readonly Map<string, boolean>[];
+  #memberships = new Map<string, MembershipItem[]>();
+  /** Subs whose memberships the reading under way takes. */
+  #collected: ReadonlySet<string> = new Set();
+
+  constructor(
+    private readonly wanted: readonly WantedUser[],
+    private readonly caseSensitive: boolean,
+  ) {
+    this.#answers = wanted.map(() => new Map<string, boolean>());
+    for (const [index, one] of wanted.entries()) {
+      const key = textOf(one).toLowerCase();
+      this.#wanted.set(key, [...(this.#wanted.get(key) ?? []), index]);
+    }
+  }
+
+  /** A user was found by a name whose sub nobody knew while memberships were read. */
+  get lacksMemberships(): boolean {
+    return [...this.#profiles.keys()].some((sub) => !this.#collected.has(sub));
+  }
+
+  /** All items come once more, or for the first time. */
+  beginReading(): void {
+    this.#collected = new Set([...this.wanted.map(textOf), ...this.#profiles.keys()]);
+    this.#memberships = new Map();
+  }
+
+  take(item: TableItem): void {
+    const kind = itemKind(item);
+    if (kind === 'user') this.#takeUser(item as UserItem);
+    if (kind !== 'membership') return;
+    const sub = subOfKey(item);
+    if (!this.#collected.has(sub)) return;
+    const memberships = this.#memberships.get(sub) ?? [];
+    this.#memberships.set(sub, memberships);
+    memberships.push(item as MembershipItem);
+  }
+
+  found(): readonly (readonly FoundUser[])[] {
+    return this.#answers.map((subs) =>
+      [...subs].map(([sub, isExact]) => ({
+        sub,
+        profile: this.#profiles.get(sub) as UserItem,
+        memberships: this.#memberships.get(sub) ?? [],
+        isExact,
+      })),
+    );
+  }
+
+  #takeUser(item: UserItem): void {
+    const sub = subOfKey(item);
+    for (const name of namesOfUser(item))
+      for (const index of this.#wanted.get(name.toLowerCase()) ?? []) {
+        const one = this.wanted[index] as WantedUser;
+        if ('sub' in one && sub !== one.sub.toLowerCase() && sub !== one.sub) continue;
+        const isExact = 'sub' in one || !this.caseSensitive || name === one.name;
+        const subs = this.#answers[index] as Map<string, boolean>;
+        subs.set(sub, isExact || subs.get(sub) === true);
+        this.#profiles.set(sub, item);
+      }
+  }
+}
