@@ -3,7 +3,7 @@ export const number = (value: unknown): string => (typeof value === 'number' ? v
 
 /** `1 user`, `2 users` */
 export const counted = (value: unknown, thing: string): string =>
-  `${number(value)} ${value === 1 ? thing : thing.endsWith('ch') ? `${thing}es` : `${thing}s`}`;
+  `${number(value)} ${value === 1 ? thing : /(?:ch|x|s)$/.test(thing) ? `${thing}es` : `${thing.replace(/([^aeou])y$/, '$1ie')}s`}`;
 
 /** `all 12 users`, and where there is one `the 1 user` */
 export const countedAll = (value: unknown, thing: string): string =>

@@ -88,7 +88,7 @@ describe('scanTable: a backup that is behind, damaged or being changed', () => {
       const error = await rejection(world.scan());
       expect(error.name).to.equal('ChecksumDiffers');
       expect(error.message)
-        .to.match(/^1 items of the backup table backup-table.*ExportRun.*AcceptIncomplete/)
+        .to.match(/^1 item of the backup table backup-table.*ExportRun.*AcceptIncomplete/)
         .and.not.match(/canary/);
       expect(world.clock.elapsed).to.be.below(60_000);
       await world.scan({ acceptIncomplete: true });
