@@ -35,6 +35,24 @@ export async function wholeObject({ client, bucket, key }: ObjectPlace): Promise
   }
 }
 
+/** Some of the object's bytes, fewer where it ends. Fault BadState when there is no such object; other errors are the SDK's. */
+export async function rangeOfObject(
+  { client, bucket, key }: ObjectPlace,
+  from: number,
+  bytes: number,
+): Promise<Uint8Array> {
+  if (bytes === 0) return new Uint8Array();
+  try {
+    const Range = `bytes=${from}-${from + bytes - 1}`;
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range }));
+    return await (Body as NonNullable<typeof Body>).transformToByteArray();
+  } catch (error) {
+    if (isMissingObject(error)) throw new Fault('BadState', `The object ${key} does not exist.`);
+    if (httpStatusOf(error) === 416) return new Uint8Array(); // It ends before.
+    throw error;
+  }
+}
+
 async function isListed({ client, bucket, key }: ObjectPlace): Promise<boolean> {
   const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }));
   return Contents[0]?.Key === key;

@@ -1,5 +1,6 @@
 import { DeleteObjectsCommand, PutObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import { forEachAtOnce } from '../domain/concurrency.ts';
+import { isNamed } from '../domain/errors.ts';
 import type { ObjectStore } from '../domain/ports.ts';
 import { assertIntact, intactPieces } from '../domain/state/digest-keys.ts';
 import { inBatchesOf, untilProcessed } from './batches.ts';
@@ -8,7 +9,7 @@ import { clientOptions } from './client-options.ts';
 import type { AdapterOptions } from './client-options.ts';
 import { multipartWriter } from './object-parts.ts';
 import { objectPutter } from './object-puts.ts';
-import { isMissingObject, keysBelow, objectPieces, wholeObject } from './object-reads.ts';
+import { isMissingObject, keysBelow, objectPieces, rangeOfObject, wholeObject } from './object-reads.ts';
 import { httpStatusOf, serviceError } from './service-errors.ts';
 
 /** One bucket; `clock` and `random` are replaced by tests only. */
@@ -47,6 +48,11 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
         key,
         objectPieces({ client, bucket, key }, (error) => failed('GetObject', error)),
       ),
+
+    readRange: (key, from, bytes) =>
+      rangeOfObject({ client, bucket, key }, from, bytes).catch((error: unknown) => {
+        throw isNamed(error, 'BadState') ? error : failed('GetObject', error);
+      }),
 
     write: multipartWriter(client, bucket),
 

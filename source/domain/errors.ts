@@ -61,6 +61,8 @@ export const FAULTS = [
   'Throttled',
   /** AWS's own recovery of the user pool pauses its writes: wait until it has ended. */
   'WritesPaused',
+  /** Single users or groups are being restored: the export waits until that has ended. */
+  'SelectionRunning',
   /** A conditional write to an object lost against another writer. */
   'PreconditionFailed',
   /** Items or messages that a batch call kept refusing. */

@@ -1,6 +1,7 @@
 interface Rule {
   readonly Variable?: string;
   readonly BooleanEquals?: boolean;
+  readonly IsPresent?: boolean;
   readonly StringEquals?: string;
   readonly And?: readonly Rule[];
 }
@@ -60,12 +61,13 @@ export function transitionsFrom(workflow: WorkflowDefinition, from: string): Tra
   return [...found].map(([to, how]) => ({ from, to, ...how }));
 }
 
-/** A condition in a few words: a boolean by the last two names of its variable, a string by the last one. */
-function condition({ Variable = '', BooleanEquals, StringEquals, And }: Rule): string[] {
+/** A condition in a few words: a boolean by the last two names of its variable, a string or a member by the last one. */
+function condition({ Variable = '', BooleanEquals, IsPresent, StringEquals, And }: Rule): string[] {
   if (And !== undefined) return And.flatMap(condition);
   const names = Variable.replace('$.', '').split('.');
   const name = names.slice(-2).join('.');
   if (BooleanEquals !== undefined) return [BooleanEquals ? name : `not ${name}`];
+  if (IsPresent !== undefined) return [`${IsPresent ? '' : 'not '}${names.at(-1)}`];
   if (StringEquals !== undefined) return [`${names.at(-1)}: ${StringEquals}`];
   throw new Error(`The picture cannot show a condition on ${Variable} that compares neither a boolean nor a string.`);
 }

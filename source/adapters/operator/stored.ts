@@ -4,14 +4,18 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { BackupTable, ObjectStore } from '../../domain/ports.ts';
 import { fromAttributeValues } from '../item-codec.ts';
 import { objectPutter } from '../object-puts.ts';
-import { keysBelow, objectPieces, wholeObject } from '../object-reads.ts';
+import { keysBelow, objectPieces, rangeOfObject, wholeObject } from '../object-reads.ts';
 
 const asItIs = (error: unknown): unknown => error;
 
 /** Reads a mapping-file bucket with the operator's own permissions; errors are the SDK's. */
-export const bucketReader = (client: S3Client, bucket: string): Pick<ObjectStore, 'get' | 'list' | 'read'> => ({
+export const bucketReader = (
+  client: S3Client,
+  bucket: string,
+): Pick<ObjectStore, 'get' | 'list' | 'read' | 'readRange'> => ({
   get: (key) => wholeObject({ client, bucket, key }),
   read: (key) => objectPieces({ client, bucket, key }, asItIs),
+  readRange: (key, from, bytes) => rangeOfObject({ client, bucket, key }, from, bytes),
   list: (prefix) => keysBelow({ client, bucket }, prefix, asItIs),
 });
 

@@ -1,102 +1,121 @@
 import { poolPlan } from '../../adapters/operator/region-facts.ts';
+import { errorNameOf } from '../../adapters/service-errors.ts';
 import type { Manifest } from '../../domain/backup/manifest.ts';
+import { counted } from '../../domain/counted.ts';
 import { damageAmong, nativeRecoveryBefore } from '../../domain/history/damage.ts';
-import type { Interval, NativeRecovery } from '../../domain/history/damage.ts';
+import type { Interval, KnownPlan } from '../../domain/history/damage.ts';
+import { victimText } from '../../domain/history/victims.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
-import { counted, number } from '../../domain/workflow/notices/text.ts';
+import { CliError } from '../cli-error.ts';
 import type { CliContext, CommandAction } from '../context.ts';
-import type { Block } from '../output/output.ts';
+import { writeAskedFile } from '../private-file.ts';
 import { typed } from '../program.ts';
 import type { TypedPlace } from '../program.ts';
 import { openSession } from '../session.ts';
+import { intervalBlock, intervalData, intervalOptions, intervalText } from './damage-blocks.ts';
+import type { FoundInterval } from './damage-blocks.ts';
+import { restorableAt, usersOfInterval } from './interval-users.ts';
 import { keptRuns } from './kept.ts';
 
-/** Tells when a mass of the content changed or vanished, and what can bring it back. */
+interface DamageGiven {
+  readonly percent: number;
+  readonly since?: number;
+  readonly until?: number;
+  readonly users?: true;
+  readonly save?: string;
+}
+
+/** Snapshots are read around so many intervals, the newest: each may take a minute in a pool of a million. */
+const INTERVALS_READ = 3;
+
+/** Tells when a mass of the content changed or vanished, whom it concerns, and what can bring it back. */
 export const runDamage: CommandAction = async (context, { options }) => {
+  const given = options as unknown as DamageGiven;
+  const { users, save } = given;
+  const place: TypedPlace = options;
   const { installation } = await openSession(context, options);
   const { runs, silent } = await keptRuns(context, installation);
-  const { percent } = options as unknown as { readonly percent: number };
   const manifests = runs.flatMap(({ manifest }) => manifest ?? []).reverse();
-  const intervals = damageAmong(manifests, percent);
+  const damaged = runs.filter(({ state }) => state === 'damaged').map(({ runId }) => runId);
+  const intervals = damageAmong(manifests, given);
+  assertOne(intervals, { asked: users === true ? '--users' : save === undefined ? undefined : '--save', place });
   const plan = intervals.length === 0 ? undefined : await planOf(context, installation);
-  const found = intervals.map((interval) => ({
-    interval,
-    recovery: nativeRecoveryBefore(interval, plan, context.clock.now()),
-  }));
+  // The manifests tell at once when it was; whom it concerns takes the snapshots.
+  for (const interval of intervals) context.output.status({ text: intervalText(interval), lasting: true });
+  const read = new Set(intervals.slice(-INTERVALS_READ));
+  const found: FoundInterval[] = [];
+  for (const interval of intervals)
+    found.push({
+      interval,
+      recovery: nativeRecoveryBefore(interval, plan, context.clock.now()),
+      restorable: restorableAt(runs, interval.earlier)?.runId,
+      ...(read.has(interval)
+        ? { concerned: await usersOfInterval(context, { installation, runs }, { interval, percent: given.percent }) }
+        : {}),
+    });
+  const listed = [...victimsOf(found)];
+  if (save !== undefined && found.length > 0)
+    await writeAskedFile(context, save, [...new Set(listed.map(({ sub }) => sub))].map((sub) => `${sub}\n`).join(''));
   context.output.summary({
-    blocks:
-      found.length === 0
-        ? [{ lines: [nothingFound(manifests, percent)] }]
-        : found.map(({ interval, recovery }) => blockOf(interval, recovery, installation, options)),
-    data: { runs: manifests.length, silent_regions: silent, pool_plan: plan ?? null, intervals: found.map(dataOf) },
-    next: found.slice(0, 1).map(({ interval }) => typed(options, diffOf(interval))),
+    blocks: [
+      ...(found.length === 0
+        ? [{ lines: [nothingFound(manifests, given)] }]
+        : found.map((one) => intervalBlock(one, { installation, place }))),
+      ...(users === true && found.length > 0 ? [{ heading: 'Who', lines: listed.map(victimText) }] : []),
+      ...(save !== undefined && found.length > 0
+        ? [{ lines: [`${save} has the sub of everybody who is concerned: personal data, readable by you alone.`] }]
+        : []),
+      ...(damaged.length === 0
+        ? []
+        : [
+            {
+              lines: [
+                `Left out, since their snapshots are damaged: ${damaged.join(', ')}. What they alone show is not known.`,
+              ],
+            },
+          ]),
+    ],
+    data: {
+      runs: manifests.length,
+      silent_regions: silent,
+      damaged_runs: damaged,
+      pool_plan: typeof plan === 'string' ? plan : null,
+      intervals: found.map(intervalData),
+      ...(users === true ? { users: listed } : {}),
+    },
+    next: found.slice(-1).map(({ interval }) => typed(place, `damage ${intervalOptions(interval)} --save victims.txt`)),
   });
   return silent.length === 0 ? 'complete' : 'partial';
 };
 
-/** The plan decides how far Cognito's own recovery reaches; a pool that is gone or cannot be asked has none that is known. */
-async function planOf(
-  { clients }: CliContext,
-  { primaryRegion, userPoolId }: Installation,
-): Promise<string | undefined> {
+function* victimsOf(found: readonly FoundInterval[]) {
+  for (const { concerned } of found)
+    if (concerned !== undefined && 'victims' in concerned) yield* concerned.victims.list();
+}
+
+/** A list of people says nothing when nobody knows of which damage. */
+function assertOne(
+  intervals: readonly Interval[],
+  { asked, place }: { readonly asked: string | undefined; readonly place: TypedPlace },
+): void {
+  if (asked === undefined || intervals.length < 2) return;
+  throw new CliError('usage', {
+    thing: asked,
+    found: `it lists the victims of one interval, and ${intervals.length} were found: ${intervals.map(intervalText).join('; ')}`,
+    next: `Say which one, for instance: ${typed(place, `damage ${intervalOptions(intervals.at(-1) as Interval)} ${asked}`)}`,
+  });
+}
+
+/** The plan decides how far Cognito's own recovery reaches; a pool that cannot be asked has none that is known. */
+async function planOf({ clients }: CliContext, { primaryRegion, userPoolId }: Installation): Promise<KnownPlan> {
   try {
     return await poolPlan(clients.cognito(primaryRegion), userPoolId);
-  } catch {
-    return undefined;
+  } catch (error) {
+    return errorNameOf(error) === 'ResourceNotFoundException' ? { gone: true } : undefined;
   }
 }
 
-const nothingFound = (runs: readonly Manifest[], percent: number): string =>
+const nothingFound = (runs: readonly Manifest[], { percent, since, until }: DamageGiven): string =>
   runs.length < 2
     ? 'There is nothing to compare: fewer than two runs are kept.'
-    : `Between the ${counted(runs.length, 'run')} from ${runs[0]?.startedAt} to ${runs.at(-1)?.startedAt} no more than ${percent} % of the users or memberships were deleted or changed at once, and no group was deleted.`;
-
-const diffOf = ({ earlier, later }: Interval): string => `diff ${earlier.runId} ${later.runId}`;
-
-function blockOf(interval: Interval, recovery: NativeRecovery, { userPoolId }: Installation, place: TypedPlace): Block {
-  const { earlier, later, findings } = interval;
-  return {
-    heading: `Between ${earlier.startedAt} and ${later.endedAt}`,
-    rows: [
-      ...findings.map(({ kind, change, items, of }) => ({
-        label: `${kind} ${change}`,
-        value: `${number(items)} of ${number(of)}`,
-        tone: 'bad' as const,
-      })),
-      ...(later.refused === undefined
-        ? []
-        : [{ label: 'refused', value: `${later.refused}: the backup is as it was before`, tone: 'good' as const }]),
-      { label: 'last run before', value: `${earlier.runId} with ${counted(earlier.counts.users, 'user')}` },
-    ],
-    lines: [
-      recovery.reaches
-        ? `Cognito's own recovery reaches back before it, and brings passwords and MFA, too: it rewinds the whole living pool. aws cognito-idp initiate-point-in-time-recovery --user-pool-id ${userPoolId} --restore-timestamp ${recovery.restoreTimestamp}`
-        : WHY_NOT[recovery.why],
-      `From this backup, into a new pool: ${typed(place, `import --to <new pool> --run ${earlier.runId}`)}`,
-      `Who is concerned: ${typed(place, `${diffOf(interval)} --save differences.csv`)}`,
-    ],
-  };
-}
-
-const WHY_NOT: Readonly<Record<Extract<NativeRecovery, { reaches: false }>['why'], string>> = {
-  plan: "Cognito's own recovery is not offered for pools on the Lite plan.",
-  unknownPlan:
-    "Whether Cognito's own recovery reaches back before it is not known: the pool's plan could not be asked.",
-  tooLongAgo: "Cognito's own recovery does not reach back so far: one day on the Essentials plan, fourteen on Plus.",
-  tooRecent: "Cognito's own recovery takes points that are at least 15 minutes old: try again later.",
-};
-
-const dataOf = ({
-  interval: { earlier, later, findings },
-  recovery,
-}: {
-  interval: Interval;
-  recovery: NativeRecovery;
-}) => ({
-  earlier: earlier.runId,
-  later: later.runId,
-  from: earlier.startedAt,
-  to: later.endedAt,
-  findings,
-  native_recovery: recovery.reaches ? { restore_timestamp: recovery.restoreTimestamp } : { reaches_not: recovery.why },
-});
+    : `Between the ${counted(runs.length, 'run')} from ${runs[0]?.startedAt} to ${runs.at(-1)?.startedAt}${since === undefined && until === undefined ? '' : ', as far as they were asked for,'} no more than ${percent} % of the users or memberships were deleted or changed at once or within a day, and no group was deleted.`;

@@ -38,6 +38,9 @@ export const KEY_DIGEST_BYTES = 16;
 /** First 16 bytes of SHA-256 over a text that recognizes something. */
 export const textDigest = (text: string): Buffer => sha256(text).subarray(0, KEY_DIGEST_BYTES);
 
+/** The same over bytes. */
+export const bytesDigest = (bytes: Uint8Array): Buffer => hash('sha256', bytes, 'buffer').subarray(0, KEY_DIGEST_BYTES);
+
 /** The same over an item's key. */
 export const keyDigest = ({ id, type }: ItemKey): Buffer => textDigest(`${id}\u0000${type}`);
 

@@ -28,6 +28,18 @@ export const snapshotObjectShape = v.object({
 /** One object of a run's snapshot; see snapshot/names.ts. */
 export type SnapshotObject = Stored<typeof snapshotObjectShape>;
 
+export const snapshotIndexShape = v.object({
+  /** Below the snapshot's folder. */
+  name: v.string(),
+  /** Size and SHA-256 of the object as stored. */
+  bytes: countShape,
+  sha256: v.string(),
+  /** The directory at its end, which vouches for everything that is read by range. */
+  directory: v.object({ bytes: countShape, sha256: v.string() }),
+});
+/** The object that tells where in a snapshot each user is; see snapshot/index-format.ts. */
+export type SnapshotIndex = Stored<typeof snapshotIndexShape>;
+
 export const safeguardsShape = v.object({
   deletionProtected: v.boolean(),
   /** Ids of AWS's own recoveries of the pool that had ended, or were to count as ended; absent: they could not be asked for. */
@@ -61,7 +73,13 @@ export const manifestShape = v.object({
   softwareVersion: v.string(),
   schemaVersion: countShape,
   /** The same items once more, as objects; absent when SnapshotRetentionDays was 0. */
-  snapshot: v.exactOptional(v.object({ objects: v.array(snapshotObjectShape) })),
+  snapshot: v.exactOptional(
+    v.object({
+      objects: v.array(snapshotObjectShape),
+      /** Absent in snapshots of versions before 2.1. */
+      index: v.exactOptional(snapshotIndexShape),
+    }),
+  ),
   /**
    * Only in the manifest of a snapshot, never in the table: the run was refused by a guard, so that no table ever held
    * this; the name of the halt that refused it.

@@ -23,7 +23,7 @@ import {
   findFacts,
   HEAD_KEY,
   isStaged,
-  RESUME_WINDOW_MS,
+  isWithinWindow,
   runFolder,
   runHeadShape,
   TAGGED_SNAPSHOTS_KEY,
@@ -154,7 +154,7 @@ function resumable(
   if (head === undefined || facts === undefined || head.closed !== undefined) return undefined;
   // It could only go on to apply a plan that is gone.
   if (open?.plan !== undefined && open.runId === head.runId) return undefined;
-  if (facts.userPoolId !== pool.id || now - Date.parse(head.checkpointAt) > RESUME_WINDOW_MS) return undefined;
+  if (facts.userPoolId !== pool.id || !isWithinWindow(head, now)) return undefined;
   // What it has listed is of another moment.
   if (recoveredDuring(recoveries, facts.safeguards).length > 0 || isNewlyAllowed(recoveries, facts)) return undefined;
   return { ...facts, settings: pool.settings };

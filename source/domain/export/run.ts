@@ -57,7 +57,7 @@ export const runHeadShape = v.object({
 export type RunHead = Stored<typeof runHeadShape>;
 
 /** So long after its last checkpoint a run can be resumed: later its listing is too old to delete by. */
-export const RESUME_WINDOW_MS = 60 * 60_000;
+const RESUME_WINDOW_MS = 60 * 60_000;
 /** Everything that the export stores in its bucket lies below. */
 export const EXPORTS_PREFIX = 'exports/';
 /** What a run is going to change in the table lies below; apart from the rest, since it must not expire before it is done. */
@@ -152,6 +152,24 @@ export class Run {
     }
   }
 }
+
+/**
+ * Time in which an export has to wait does not count towards the resume window: moves the checkpoint time of the run in
+ * progress, if that could be resumed now.
+ */
+export async function keepResumable(deps: {
+  readonly objects: Pick<ObjectStore, 'get' | 'put'>;
+  readonly clock: Pick<Clock, 'now'>;
+}): Promise<void> {
+  const stored = await deps.objects.get(HEAD_KEY);
+  const head = stored === undefined ? undefined : parseJson(HEAD_KEY, stored.body, runHeadShape);
+  if (head === undefined || head.closed !== undefined || !isWithinWindow(head, deps.clock.now())) return;
+  await (await Run.join(deps, head.runId)).touch();
+}
+
+/** Whether a start at this moment may resume the run. */
+export const isWithinWindow = ({ checkpointAt }: Pick<RunHead, 'checkpointAt'>, now: number): boolean =>
+  now - Date.parse(checkpointAt) <= RESUME_WINDOW_MS;
 
 async function readHead(
   objects: Pick<ObjectStore, 'get'>,

@@ -1,3 +1,5 @@
+import { isNamed } from '../errors.ts';
+import { SnapshotIndexReader } from '../backup/snapshot/read-index.ts';
 import { itemKind, subOfKey } from '../backup/items.ts';
 import type { MembershipItem, UserItem } from '../backup/items.ts';
 import { namesOfUser } from '../backup/user-names.ts';
@@ -20,17 +22,52 @@ export interface FoundUser {
   readonly isExact: boolean;
 }
 
+const ignore = (): void => undefined;
+/** Of more than this share of a snapshot that would have to be read, the whole is read, in fewer requests. */
+const MOST_BY_RANGE = 0.3;
+
 /**
- * Finds users in a run's snapshot, all of them while it is read once, or twice where a name belongs to a sub that nobody
- * gave. Resolves one list per wanted user, in that order: empty where the run holds none, several where more than one
- * answers to the name. Halt SnapshotDamaged.
+ * Finds users in a run's snapshot: a few parts of it are read where it has an index and they are few, else all of it, all users
+ * at once; twice where a name belongs to a sub that nobody gave. Resolves one list per wanted user, in that order: empty where
+ * the run holds none, several where more than one answers to the name. Halt SnapshotDamaged. `damagedIndex` is told of an
+ * index that cannot be used: then the whole is read.
  */
 export async function findUsers(
   run: RunItems,
   wanted: readonly WantedUser[],
-  progress: (at: ReadingProgress) => void = () => undefined,
+  progress: (at: ReadingProgress) => void = ignore,
+  damagedIndex: (message: string) => void = ignore,
 ): Promise<readonly (readonly FoundUser[])[]> {
-  const search = new UserSearch(wanted, run.manifest.poolSettings.caseSensitive);
+  const newSearch = (): UserSearch => new UserSearch(wanted, run.manifest.poolSettings.caseSensitive);
+  const search = newSearch();
+  try {
+    if (await searchByIndex(run, search)) return search.found();
+  } catch (error) {
+    if (!isNamed(error, 'SnapshotDamaged')) throw error;
+    damagedIndex((error as Error).message);
+  }
+  return searchWhole(run, newSearch(), progress);
+}
+
+/** False where the snapshot has no index, or where reading all of it is less work. */
+async function searchByIndex({ manifest, objects }: RunItems, search: UserSearch): Promise<boolean> {
+  const index = await SnapshotIndexReader.open(objects, manifest);
+  if (index === undefined) return false;
+  for (let names = search.beginReading(); ; names = search.beginReading()) {
+    const members = await index.membersOf(names);
+    if (index.shareOf(members) > MOST_BY_RANGE) return false;
+    await index.read(members, (items) => {
+      for (const item of items) search.take(item);
+    });
+    if (!search.lacksMemberships) return true;
+  }
+}
+
+async function searchWhole(
+  run: RunItems,
+  search: UserSearch,
+  progress: (at: ReadingProgress) => void,
+): Promise<readonly (readonly FoundUser[])[]> {
   const of = itemsInRun(run);
   let items = 0;
   for (let reads = 1; reads === 1 || search.lacksMemberships; reads += 1) {
@@ -79,10 +116,11 @@ class UserSearch {
     return [...this.#profiles.keys()].some((sub) => !this.#collected.has(sub));
   }
 
-  /** All items come once more, or for the first time. */
-  beginReading(): void {
+  /** Items come once more, or for the first time; resolves the names and subs of those that are needed. */
+  beginReading(): readonly string[] {
     this.#collected = new Set([...this.wanted.map(textOf), ...this.#profiles.keys()]);
     this.#memberships = new Map();
+    return [...this.#collected];
   }
 
   take(item: TableItem): void {

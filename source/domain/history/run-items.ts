@@ -6,7 +6,7 @@ import type { ObjectStore, TableItem } from '../ports.ts';
 /** A run whose items were kept: its manifest, and the bucket of the Region that has its snapshot. */
 export interface RunItems {
   readonly manifest: Manifest;
-  readonly objects: Pick<ObjectStore, 'read'>;
+  readonly objects: Pick<ObjectStore, 'read' | 'readRange'>;
 }
 
 /**
@@ -25,4 +25,5 @@ export interface ReadingProgress {
 }
 
 /** Items that the run's snapshot has. */
-export const itemsInRun = ({ manifest }: Pick<RunItems, 'manifest'>): number => itemsIn(manifest.snapshot?.objects ?? []);
+export const itemsInRun = ({ manifest }: Pick<RunItems, 'manifest'>): number =>
+  itemsIn(manifest.snapshot?.objects ?? []);

@@ -28,6 +28,8 @@ export interface CalledAction {
   readonly on: ActedOn;
   /** Of a bucket: below which keys, `*` standing for anything. */
   readonly keys?: readonly string[];
+  /** The keys for who may not see users: the command then tells what it can without. */
+  readonly keysWithoutUsers?: readonly string[];
   /** Why it is on everything. */
   readonly reason?: string;
 }
@@ -115,7 +117,13 @@ export const COMMAND_ACTIONS: Readonly<Record<string, readonly CalledAction[]>> 
   ],
   damage: [
     ...FINDING,
-    ...bucket(MANIFESTS, [SNAPSHOTS, THINNED]),
+    {
+      action: 's3:GetObject',
+      on: 'mapping-file buckets',
+      keys: [SNAPSHOTS, THINNED],
+      keysWithoutUsers: MANIFESTS,
+    },
+    { action: 's3:ListBucket', on: 'mapping-file buckets', keys: [SNAPSHOTS, THINNED] },
     { action: 'cognito-idp:DescribeUserPool', on: 'user pool' },
   ],
 };

@@ -35,12 +35,12 @@ const POOL_ID = /^([a-z]{2,}(?:-[a-z]+)+-\d{1,2})_[0-9A-Za-z]{1,40}$/;
 /** The Region of a user pool; undefined when the text is no id of one. */
 export const regionOfPool = (poolId: string): string | undefined => POOL_ID.exec(poolId)?.[1];
 
-/** `2026-11-27`, `2026-11-27T12:00Z`, `2026-11-27T12:00:00+01:00`: a day alone is its end, by UTC. */
+/** `2026-11-27`, `2026-11-27T12:00Z`, `2026-11-27T12:00:00+01:00`: a day alone is its start or its end, by UTC. */
 const MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/;
 
 /** The moment that a text names, in milliseconds since the epoch; undefined when it names none, or no time zone. */
-export function momentIn(text: string): number | undefined {
+export function momentIn(text: string, ofDay: 'start' | 'end' = 'end'): number | undefined {
   if (!MOMENT.test(text)) return undefined;
-  const moment = Date.parse(text.length === 10 ? `${text}T23:59:59.999Z` : text);
+  const moment = Date.parse(text.length === 10 ? `${text}T${ofDay === 'end' ? '23:59:59.999' : '00:00'}Z` : text);
   return Number.isNaN(moment) ? undefined : moment;
 }

@@ -1,6 +1,7 @@
 /** What an execution is doing, in the words that its progress shows. */
 export const WORK_PHASES = [
   'planning',
+  'waiting while a selection is restored',
   'listing users',
   'listing groups',
   'listing memberships',

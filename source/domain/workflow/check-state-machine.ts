@@ -34,7 +34,7 @@ const PARSERS: Readonly<Record<SolutionWorkflow, (input: unknown, startedIn: Sta
 
 /**
  * CheckStateMachine: checks the input, then takes the workflow's lease in this Region; an export also halts while a
- * restore runs in one of `regions`. One that the schedule started does not fail of that: at short intervals it is no error
+ * whole backup is restored in one of `regions` (for a selection it waits, later). One that the schedule started does not fail of that: at short intervals it is no error
  * that the last export, or a restore, is still at work. Asked twice by the same execution it answers the same.
  */
 export async function checkStateMachine(
@@ -47,7 +47,8 @@ export async function checkStateMachine(
   const options = PARSERS[workflow](input, { region, tableName });
   const state = { executionArn, startTime, options, skipped: false };
   try {
-    await takeLease(deps, { workflow, region, executionArn });
+    const selectionFor = 'selectionId' in options ? { selectionFor: options.newUserPoolId } : {};
+    await takeLease(deps, { workflow, region, executionArn, ...selectionFor });
     if (workflow === 'ExportWorkflow') await assertNoRestore(deps, regions);
     return state;
   } catch (error) {

@@ -17,6 +17,16 @@ export interface Holder {
   readonly executionArn: string;
 }
 
+/** A restore whose lease stands in the table, whether it still runs or not. */
+export interface LeasedRestore {
+  readonly region: string;
+  readonly executionArn: string;
+  /** The pool in use into which it restores single users and groups: exports wait for its end instead of halting. */
+  readonly selectionFor?: string;
+  /** ISO 8601; empty where the lease does not say it. */
+  readonly takenAt: string;
+}
+
 /** What taking and checking a lease needs. */
 export interface LeaseDeps {
   readonly table: Pick<BackupTable, 'getItem' | 'putItemIf'>;
@@ -43,10 +53,11 @@ export const regionOf = (executionArn: string): string => executionArn.split(':'
  */
 export async function takeLease(
   { table, executionStatus, clock }: LeaseDeps,
-  { workflow, region, executionArn }: Holder,
+  { workflow, region, executionArn, selectionFor }: Holder & Pick<LeasedRestore, 'selectionFor'>,
 ): Promise<void> {
   const key = leaseKey(workflow, region);
-  const mine = { ...key, executionArn, takenAt: new Date(clock.now()).toISOString() };
+  const takenAt = new Date(clock.now()).toISOString();
+  const mine = { ...key, executionArn, takenAt, ...(selectionFor === undefined ? {} : { selectionFor }) };
   if (await table.putItemIf(mine, 'absent')) return;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const holder = await holderOf(table, key);
@@ -81,30 +92,76 @@ export async function assertLease(
   );
 }
 
-/** Halts with RestoreInProgress while an import runs in one of the Regions: a corrupted pool must not overwrite the backup meanwhile. */
-export async function assertNoRestore(
-  { table, executionStatus }: Pick<LeaseDeps, 'executionStatus'> & { readonly table: Pick<BackupTable, 'getItem'> },
-  regions: readonly string[],
-): Promise<void> {
-  for (const region of new Set(regions)) {
-    const holder = await holderOf(table, leaseKey('ImportWorkflow', region));
-    if (holder !== undefined && (await executionStatus(holder)) === 'RUNNING') {
-      throw new Halt(
-        'RestoreInProgress',
-        `A restore runs in ${region}: ${holder}. Exports wait, so that the backup stays as it is; start the export again when the restore has ended, or leave it to the schedule.`,
-      );
-    }
-  }
+/** What a look at the leases of restores needs. */
+export interface RestoreDeps extends Pick<LeaseDeps, 'executionStatus'> {
+  readonly table: Pick<BackupTable, 'getItem'>;
 }
 
-/** What every function of the export checks first: its lease, and that nobody restores. */
+/** The restores that hold leases in these Regions; one that has ended may stand there still. */
+export async function leasedRestores(
+  table: Pick<BackupTable, 'getItem'>,
+  regions: readonly string[],
+): Promise<LeasedRestore[]> {
+  const found: LeasedRestore[] = [];
+  for (const region of new Set(regions)) {
+    const lease = await table.getItem(leaseKey('ImportWorkflow', region));
+    if (typeof lease?.executionArn !== 'string') continue;
+    const { executionArn, takenAt, selectionFor } = lease;
+    found.push({
+      region,
+      executionArn,
+      ...(typeof selectionFor === 'string' ? { selectionFor } : {}),
+      takenAt: typeof takenAt === 'string' ? takenAt : '',
+    });
+  }
+  return found;
+}
+
+async function runningRestores(
+  { table, executionStatus }: RestoreDeps,
+  regions: readonly string[],
+): Promise<LeasedRestore[]> {
+  const running: LeasedRestore[] = [];
+  for (const restore of await leasedRestores(table, regions))
+    if ((await executionStatus(restore.executionArn)) === 'RUNNING') running.push(restore);
+  return running;
+}
+
+/**
+ * Halts with RestoreInProgress while a whole backup is restored in one of the Regions: a corrupted pool must not overwrite
+ * the backup meanwhile. A selection halts nobody.
+ */
+export async function assertNoRestore(deps: RestoreDeps, regions: readonly string[]): Promise<void> {
+  refuseWhole(await runningRestores(deps, regions));
+}
+
+function refuseWhole(running: readonly LeasedRestore[]): void {
+  const whole = running.find(({ selectionFor }) => selectionFor === undefined);
+  if (whole === undefined) return;
+  throw new Halt(
+    'RestoreInProgress',
+    `A restore runs in ${whole.region}: ${whole.executionArn}. Exports wait, so that the backup stays as it is; start the export again when the restore has ended, or leave it to the schedule.`,
+  );
+}
+
+/**
+ * What every function of the export checks first: its lease, and that nobody restores. Fault SelectionRunning while only a
+ * selection is restored: then the export waits.
+ */
 export async function assertExportMayRun(
-  deps: Pick<LeaseDeps, 'executionStatus'> & { readonly table: Pick<BackupTable, 'getItem'> },
+  deps: RestoreDeps,
   executionArn: string,
   regions: readonly string[],
 ): Promise<void> {
   await assertLease(deps.table, { workflow: 'ExportWorkflow', region: regionOf(executionArn), executionArn });
-  await assertNoRestore(deps, regions);
+  const running = await runningRestores(deps, regions);
+  refuseWhole(running);
+  const [selection] = running;
+  if (selection !== undefined)
+    throw new Fault(
+      'SelectionRunning',
+      `A selection is restored in ${selection.region}: ${selection.executionArn}. The export goes on when that has ended.`,
+    );
 }
 
 /** What every function of the import checks first. */

@@ -53,6 +53,8 @@ export class WorkflowWorld extends World {
   stopOnKill = false;
   /** The execution is stopped as it enters its n-th state, counted from 1. */
   stopAtState = Infinity;
+  /** Is told every state that an execution enters, and may take its time. */
+  entered: ((state: string) => void | Promise<void>) | undefined;
   /** Names of the functions that were called, in order. */
   readonly invoked: string[] = [];
   /** What the functions were given, answered and threw, as the execution's history shows it; metrics that were sent. */
@@ -126,9 +128,10 @@ export class WorkflowWorld extends World {
   async #run(execution: Execution, from: Position | undefined): Promise<EndedExecution> {
     const { workflow, id, input } = execution;
     let states = 0;
-    const entered = (at: Position): void => {
+    const entered = async (at: Position): Promise<void> => {
       if (execution.stopped) throw new Stopped('stopped');
       execution.at = at;
+      await this.entered?.(at.state);
       states += 1;
       if (states !== this.stopAtState) return;
       this.stopAtState = Infinity;

@@ -43,6 +43,23 @@ describe('objectStore', () => {
     expect(await rejection(store().get('a/b'))).to.include({ name: 'AccessDenied' });
   });
 
+  it('16.3: reads a range, which may end early, and says what does not exist', async () => {
+    stub.answer = () => ({ status: 206, body: 'cde' });
+    expect(Buffer.from(await store().readRange('k', 2, 3)).toString()).to.equal('cde');
+    expect(stub.requests[0]?.headers.range).to.equal('bytes=2-4');
+    expect(await store().readRange('k', 2, 0)).to.have.length(0);
+    expect(stub.requests).to.have.length(1);
+    stub.answer = () => refused('InvalidRange', 416);
+    expect(await store().readRange('k', 9, 3)).to.have.length(0);
+    for (const [code, status, name] of [
+      ['NoSuchKey', 404, 'BadState'],
+      ['AccessDenied', 403, 'AccessDenied'],
+    ] as const) {
+      stub.answer = () => refused(code, status);
+      expect(await rejection(store().readRange('k', 2, 3))).to.include({ name });
+    }
+  });
+
   it('tells a missing object from a forbidden one where S3 answers 403 for both', async () => {
     const answers =
       (listing: string) =>

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { addGroups, addUsers, aUser } from '../../support/world/builders.ts';
+import type { Manifest } from '../../../source/domain/backup/manifest.ts';
 import type { PoolUser } from '../../../source/domain/model.ts';
 import { LAST_KEY } from '../../../source/domain/verify/backup/last.ts';
 import { WorkflowWorld } from '../../support/workflows/workflow-world.ts';
@@ -218,5 +219,102 @@ describe('command line: history', () => {
     expect(cli.out).to.not.contain('users changed').and.to.not.contain('initiate-point');
     expect(cli.out).to.contain('not offered for pools on the Lite plan');
     expect(await cli.run(['damage', '--percent', '0'])).to.equal(2);
+  });
+
+  it('16.1: damage names attributes and groups of the mass, and the commands that bring back who is concerned', async () => {
+    const { cli, runs } = await fourNights();
+    cli.cloud.on('DescribeUserPool', () => ({ UserPool: { UserPoolTier: 'PLUS' } }));
+    expect(await cli.run(['damage'])).to.equal(0);
+    const said = cli.out.replaceAll(/\s+/g, ' ');
+    expect(said).to.contain('user name emptied 40').and.to.contain('groups group1');
+    expect(said).to.contain(
+      `restore-user --from-file victims.txt --to us-east-1_Source001 --run ${runs[1]} --existing update`,
+    );
+    expect(said).to.contain(`restore-group group1 --to us-east-1_Source001 --run ${runs[2]}`);
+    expect(await cli.run(['damage', '--json'])).to.equal(0);
+    const told = cli.lines.map((line) => JSON.stringify(line));
+    const first = told.findIndex((line) => line.includes('users changed 40 of 97'));
+    expect(first, 'told before any snapshot is read').to.be.within(
+      0,
+      told.findIndex((line) => line.includes('Reading the')),
+    );
+    expect(cli.summary.intervals).to.have.length(2);
+    expect((cli.summary.intervals as object[])[0]).to.deep.include({
+      fields: { 'user name emptied': 40 },
+      compared: [runs[1], runs[2]],
+      restorable_run: runs[1],
+    });
+  });
+
+  it('16.1: damage lists the victims of one interval, and nobody whom something else happened to', async () => {
+    const { cli, world } = await fourNights();
+    expect(await cli.run(['damage', '--save', 'victims.txt'])).to.equal(2);
+    expect(cli.err).to.contain('2 were found').and.to.contain('--since');
+    const [, option = ''] = /damage (--since \S+ --until \S+) --save/.exec(cli.err.replaceAll(/\s+/g, ' ')) ?? [];
+    expect(await cli.run(['damage', ...option.split(' '), '--save', 'groups.txt'])).to.equal(0);
+    expect(await cli.run(['damage', '--json'])).to.equal(0);
+    const [, { from: groupsFrom = '' } = {}] = cli.summary.intervals as { readonly from?: string }[];
+    expect(await cli.run(['damage', '--until', groupsFrom, '--save', 'victims.txt', '--users'])).to.equal(0);
+    const subs = Array.from({ length: 40 }, (_, n) => world.source.find(`user${n + 10}`)?.sub);
+    expect((cli.files.get('victims.txt') ?? '').trim().split('\n')).to.have.members(subs);
+    expect(cli.out.match(/user\d+ \(/g)).to.have.length(40);
+  });
+
+  it('16.1: damage tells what manifests tell where snapshots may not be read, or are not kept any more', async () => {
+    const { cli, runs } = await fourNights();
+    for (const path of [...cli.objects.keys()])
+      if (path.includes(`/snapshots/${runs[1]}/`)) {
+        if (path.endsWith('/manifest.json')) {
+          const { snapshot: _snapshot, ...thinned } = JSON.parse(
+            Buffer.from(cli.objects.get(path) as Uint8Array).toString('utf8'),
+          ) as Manifest;
+          cli.put('us-east-1', `manifests/${runs[1]}.json`, thinned);
+        }
+        cli.objects.delete(path);
+      }
+    expect(await cli.run(['damage', '--json'])).to.equal(0);
+    expect((cli.summary.intervals as object[])[0]).to.deep.include({
+      earlier: runs[1],
+      restorable_run: runs[0],
+      compared: [runs[0], runs[2]],
+    });
+    expect(await cli.run(['damage'])).to.equal(0);
+    expect(cli.out).to.contain(`--run ${runs[0]}`).and.to.not.contain(`--run ${runs[1]}`);
+    const answer = cli.cloud;
+    const objects = new Map(cli.objects);
+    answer.on('GetObject', ({ Bucket, Key }) => {
+      if ((Key as string).endsWith('.gz')) throw awsError('AccessDenied');
+      const content = objects.get(`${Bucket as string}/${Key as string}`);
+      if (content === undefined) throw awsError('NoSuchKey');
+      return { ETag: 'e', Body: { transformToByteArray: () => Promise.resolve(Buffer.from(content as Uint8Array)) } };
+    });
+    expect(await cli.run(['damage'])).to.equal(0);
+    expect(cli.out).to.contain('may not read snapshots').and.to.contain('40 of 97');
+  });
+
+  it('16.1: damage passes over a damaged snapshot, and says so', async () => {
+    const { cli, runs } = await fourNights();
+    const segment = [...cli.objects.keys()].find((path) => path.includes(`/${runs[1]}/segment`)) as string;
+    const body = Uint8Array.from(cli.objects.get(segment) as Uint8Array);
+    body[body.length >> 1] = (body[body.length >> 1] as number) ^ 1;
+    cli.objects.set(segment, body);
+    expect(await cli.run(['damage', '--json'])).to.equal(0);
+    expect((cli.summary.intervals as object[])[0]).to.deep.include({
+      compared: [runs[0], runs[2]],
+      skipped_snapshots: [`${runs[1]} in us-east-1`],
+    });
+    cli.objects.delete(segment);
+    expect(await cli.run(['damage'])).to.equal(0);
+    expect(cli.out).to.contain('since their snapshots are damaged').and.to.contain(runs[1]);
+  });
+
+  it('16.1: damage does not name the recovery of a pool that is gone, and says where to turn', async () => {
+    const { cli } = await fourNights();
+    cli.cloud.on('DescribeUserPool', () => {
+      throw awsError('ResourceNotFoundException');
+    });
+    expect(await cli.run(['damage'])).to.equal(0);
+    expect(cli.out).to.contain('AWS Support').and.to.not.contain('initiate-point').and.to.not.contain('restore-user');
+    expect(cli.out).to.contain('import --to');
   });
 });

@@ -20,6 +20,7 @@ import {
   userKey,
 } from '../../../source/domain/backup/items.ts';
 import {
+  INDEX_NAME,
   KEPT_NAME,
   segmentName,
   snapshotFolder,
@@ -127,7 +128,7 @@ describe('docs/data-format.md', () => {
       ).to.equal(true);
     for (const key of [snapshotFolder('<run>'), headKey('<pool>'), restoreFolder('<pool>', '<restore>')])
       expect(prefixes, key).to.include(key);
-    for (const name of [KEPT_NAME, segmentName(0), snapshotManifestKey(RUN).split('/').at(-1)])
+    for (const name of [KEPT_NAME, INDEX_NAME, segmentName(0), snapshotManifestKey(RUN).split('/').at(-1)])
       expect(codeIn(doc.slice(doc.indexOf('### Snapshots'))), name).to.include(name);
   });
 

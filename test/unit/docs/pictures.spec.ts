@@ -105,6 +105,24 @@ describe('pictures of the workflows', () => {
     ]);
   });
 
+  it('name a member that a condition asks for by its last name', () => {
+    const States = {
+      Ask: {
+        Type: 'Choice',
+        Choices: [
+          { Variable: '$.a.paused', IsPresent: true, Next: 'Wait' },
+          { Variable: '$.a.paused', IsPresent: false, Next: 'Done' },
+        ],
+      },
+      Wait: { Type: 'Wait', Next: 'Ask' },
+      Done: { Type: 'Succeed' },
+    };
+    expect(transitionsFrom({ StartAt: 'Ask', States }, 'Ask').map(({ label }) => label)).to.deep.equal([
+      ['paused'],
+      ['not paused'],
+    ]);
+  });
+
   it('refuse a definition that they cannot show', () => {
     const states = (next: object): WorkflowDefinition => ({
       StartAt: 'Ask',

@@ -54,6 +54,7 @@ const REQUESTS: Readonly<Record<string, Requests>> = {
   'queue.delete': { name: 'sqs.DeleteMessageBatch', latency: 'sqs' },
   'objects.get': { name: 's3.get', latency: 's3' },
   'objects.read': { name: 's3.get', latency: 's3' },
+  'objects.readRange': { name: 's3.get', latency: 's3' },
   'objects.put': { name: 's3.put', latency: 's3' },
   'objects.write': { name: 's3.put', latency: 's3' },
   'objects.list': { name: 's3.list', latency: 's3' },

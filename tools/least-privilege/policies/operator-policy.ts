@@ -69,17 +69,20 @@ const WHERE: Readonly<Record<ActedOn, readonly string[]>> = {
   'event rules': [arn('events', 'rule/*')],
 };
 
-/** What these commands call, one statement for each kind of resource; what needs no permission is left out. */
-function calling(commands: readonly string[]): readonly OperatorStatement[] {
+/**
+ * What these commands call, one statement for each kind of resource; what needs no permission is left out.
+ * @param users whether the users in the backup may be seen
+ */
+function calling(commands: readonly string[], users: 'seen' | 'unseen'): readonly OperatorStatement[] {
   const called = commands.flatMap((command) => COMMAND_ACTIONS[command] ?? []);
   const groups = new Map<string, { on: ActedOn; action?: string; actions: Set<string>; keys: Set<string> }>();
-  for (const { action, on, keys = [] } of called) {
+  for (const { action, on, keys = [], keysWithoutUsers = keys } of called) {
     if (action === WITHOUT_PERMISSION) continue;
     // In a bucket objects and list are told apart: other ARNs, other conditions.
     const name = on === 'mapping-file buckets' ? action : on;
     const group = groups.get(name) ?? { on, actions: new Set(), keys: new Set() };
     group.actions.add(action);
-    for (const key of keys) group.keys.add(key);
+    for (const key of users === 'seen' ? keys : keysWithoutUsers) group.keys.add(key);
     groups.set(name, group);
   }
   return [...groups].map(([name, { on, actions, keys }]) => {
@@ -198,17 +201,17 @@ const deletingData: readonly OperatorStatement[] = [
 
 /** The policies, each complete in itself. */
 export const operatorPolicies = (main: Template): readonly OperatorPolicy[] => {
-  const policy = (name: string, commands: readonly string[]): OperatorPolicy => ({
+  const policy = (name: string, commands: readonly string[], users: 'seen' | 'unseen' = 'unseen'): OperatorPolicy => ({
     name,
     commands,
-    statements: calling(commands),
+    statements: calling(commands, users),
   });
   const reading = ['status', 'attach', 'report', 'runs', 'damage'];
   return [
     policy('Read only', reading),
     policy('Operate', [...reading, 'export', 'verify']),
     // The snapshots that diff reads are the users themselves.
-    policy('Restore', [...reading, 'diff', 'import', 'verify']),
+    policy('Restore', [...reading, 'diff', 'import', 'verify'], 'seen'),
     { name: 'Deploy', commands: ['deploy', 'uninstall'], statements: launching(main) },
     { name: 'Delete data', commands: ['uninstall --delete-data'], statements: deletingData },
   ];

@@ -74,6 +74,12 @@ export class SimulatedObjects<Files extends ObjectFiles> implements ObjectStore 
     return intactPieces(key, this.#pieces(key));
   }
 
+  readRange = async (key: string, from: number, bytes: number): Promise<Uint8Array> => {
+    const stored = await this.calls.run('objects.readRange', () => this.stored.get(key), { bytes });
+    if (stored === undefined) throw new Fault('BadState', `The object ${key} does not exist.`);
+    return stored.body.slice(from, from + bytes);
+  };
+
   write = async (key: string, parts: AsyncIterable<Uint8Array>): Promise<void> => {
     const writer = this.stored.writer(key);
     let bytes = 0;

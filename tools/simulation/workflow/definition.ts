@@ -16,6 +16,7 @@ export interface ErrorRule {
 export interface Condition {
   readonly Variable?: string;
   readonly BooleanEquals?: boolean;
+  readonly IsPresent?: boolean;
   readonly StringEquals?: string;
   readonly And?: readonly Condition[];
   readonly Next?: string;

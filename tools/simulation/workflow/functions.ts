@@ -29,14 +29,10 @@ import { verifyBackup } from '../../../source/domain/verify/backup/verify-backup
 import { comparePool } from '../../../source/domain/verify/pool/compare-pool.ts';
 import { parseCompareEvent, parseLookEvent } from '../../../source/domain/verify/verify-event.ts';
 import { checkStateMachine } from '../../../source/domain/workflow/check-state-machine.ts';
-import {
-  assertExportMayRun,
-  assertImportMayRun,
-  assertVerifyMayRun,
-  regionOf,
-} from '../../../source/domain/workflow/lease.ts';
+import { assertImportMayRun, assertVerifyMayRun, regionOf } from '../../../source/domain/workflow/lease.ts';
 import type { LeaseDeps, SolutionWorkflow } from '../../../source/domain/workflow/lease.ts';
-import { tellingProgress } from '../../../source/domain/workflow/progress.ts';
+import { pausingForSelection } from '../../../source/domain/workflow/paused-export.ts';
+import { startTimeIn, tellingProgress } from '../../../source/domain/workflow/progress.ts';
 import type { TellProgress } from '../../../source/domain/state/work-figures.ts';
 import { toldInvocation } from '../../../source/adapters/told-invocation.ts';
 import { importJobEnded } from '../../../source/domain/workflow/anonymous-metrics.ts';
@@ -144,22 +140,22 @@ function exportFunctions(
   { primaryRegion, secondaryRegion, primaryUserPoolId, callsPerSecond, retentionDays, paced }: FunctionSettings,
 ): Functions {
   const ports = { pool: cognito, table, replica, objects, queue: exportQueue };
-  const mayRun = (executionArn: string): Promise<void> =>
-    assertExportMayRun({ table, executionStatus }, executionArn, [primaryRegion, secondaryRegion]);
+  const regions = [primaryRegion, secondaryRegion];
   const calling = async (
     executionArn: string,
     event: unknown,
     work: (deps: typeof ports & Told) => Promise<unknown>,
   ): Promise<unknown> => {
-    const assertLease = (): Promise<void> => mayRun(executionArn);
-    await assertLease();
     const begun = invocation();
-    const about = { ...begun, workflow: 'ExportWorkflow' as const, executionArn, objects, assertLease };
+    const about = { ...begun, workflow: 'ExportWorkflow' as const, executionArn, objects };
+    const turn = { executionArn, startTime: startTimeIn(event) };
     return telling({ ...about, event, callsPerSecond }, ({ tell, counted }) =>
-      withPermittedPorts(
-        { pool: cognito },
-        { ...about, counted, ...(paced === true ? { callsPerSecond } : {}) },
-        (cognitos) => tellingLastSealed(table, () => work({ ...ports, ...begun, ...cognitos, tell })),
+      pausingForSelection({ ...begun, table, executionStatus, objects, regions, tell }, turn, (assertLease) =>
+        withPermittedPorts(
+          { pool: cognito },
+          { ...about, assertLease, counted, ...(paced === true ? { callsPerSecond } : {}) },
+          (cognitos) => tellingLastSealed(table, () => work({ ...ports, ...begun, ...cognitos, tell })),
+        ),
       ),
     );
   };

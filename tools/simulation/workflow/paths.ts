@@ -51,6 +51,16 @@ export function withResult(data: Json, path: string, result: unknown): Json {
 /** Whether a rule of a Choice holds for the data. */
 export function holds(condition: Condition, data: Json): boolean {
   if (condition.And !== undefined) return condition.And.every((part) => holds(part, data));
+  if (condition.IsPresent !== undefined) return isPresent(condition.Variable ?? '', data) === condition.IsPresent;
   const value = valueAt(condition.Variable ?? '', data, {});
   return condition.BooleanEquals === undefined ? value === condition.StringEquals : value === condition.BooleanEquals;
+}
+
+function isPresent(path: string, data: Json): boolean {
+  try {
+    return valueAt(path, data, {}) !== undefined;
+  } catch (error) {
+    if (error instanceof TaskError) return false;
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 import { problemWith } from '../../state/shape.ts';
 import { manifestShape } from '../manifest.ts';
 import type { Manifest } from '../manifest.ts';
-import { isSnapshotName } from './names.ts';
+import { INDEX_NAME, isSnapshotName } from './names.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -12,11 +12,20 @@ const isObject = (value: unknown): boolean => {
   const { name, bytes, sha256, items } = fieldsOf(value);
   return typeof name === 'string' && isSnapshotName(name) && isCount(bytes) && isHash(sha256) && isCount(items);
 };
+const isIndex = (value: unknown): boolean => {
+  const { name, sha256, directory } = fieldsOf(value);
+  return name === INDEX_NAME && isHash(sha256) && isHash(fieldsOf(directory).sha256);
+};
 
 /** True when the value is the manifest of that run, with its snapshot: everything that a reader relies on is there. */
 export function isManifestOf(value: unknown, runId: string): value is Manifest {
-  const { objects } = fieldsOf(fieldsOf(value).snapshot);
-  return isManifest(value, runId) && Array.isArray(objects) && objects.every(isObject);
+  const { objects, index } = fieldsOf(fieldsOf(value).snapshot);
+  return (
+    isManifest(value, runId) &&
+    Array.isArray(objects) &&
+    objects.every(isObject) &&
+    (index === undefined || isIndex(index))
+  );
 }
 
 /** True when the value is what is kept of the manifest of that run, whose snapshot was thinned out. */

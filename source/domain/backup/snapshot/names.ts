@@ -10,6 +10,8 @@ const SUFFIX = '.ndjson.gz';
 export const KEPT_NAME = `kept${SUFFIX}`;
 /** Items of one segment of the table's scan. */
 export const segmentName = (segment: number): string => `segment-${segment}${SUFFIX}`;
+/** Where in the snapshot each user is. */
+export const INDEX_NAME = 'index.bin';
 const NAME = /^(?:segment-\d{1,3}|kept)\.ndjson\.gz$/;
 /** True for what a manifest may name as an object of its snapshot. */
 export const isSnapshotName = (name: string): boolean => NAME.test(name);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { counted, number } from '../../counted.ts';
 import { Halt, isNamed } from '../../errors.ts';
 import type { ObjectStore, TableItem } from '../../ports.ts';
-import type { Manifest, SnapshotObject } from '../manifest.ts';
+import type { Manifest, SnapshotIndex, SnapshotObject } from '../manifest.ts';
 import { gunzipped } from './gunzip.ts';
 import { isManifestOf, isThinnedManifestOf } from './manifest-shape.ts';
 import { manifestOfThinnedKey, snapshotKey, snapshotManifestKey } from './names.ts';
@@ -65,25 +65,11 @@ export async function* readSnapshotObject(
   object: SnapshotObject,
 ): AsyncGenerator<readonly TableItem[]> {
   const key = snapshotKey(runId, object.name);
-  const sha256 = createHash('sha256');
-  let bytes = 0;
   let items = 0;
   let batch: TableItem[] = [];
-  const weighed = async function* (): AsyncGenerator<Uint8Array> {
-    for await (const piece of stored(objects, key)) {
-      bytes += piece.length;
-      sha256.update(piece);
-      // More than the manifest says is damage, and no reason to go on unpacking.
-      if (bytes > object.bytes) damaged(key, `has more than its ${counted(object.bytes, 'byte')}`);
-      yield piece;
-    }
-    if (bytes !== object.bytes) damaged(key, `has ${counted(bytes, 'byte')} and should have ${number(object.bytes)}`);
-    const found = sha256.digest('hex');
-    if (found !== object.sha256) damaged(key, `has the SHA-256 ${found} and should have ${object.sha256}`);
-  };
   for await (const line of linesOf(
     key,
-    gunzipped(weighed(), () => damaged(key, 'is no valid gzip')),
+    gunzipped(weighed(objects, key, object), () => damaged(key, 'is no valid gzip')),
   )) {
     batch.push(itemOf(key, line, items + 1));
     items += 1;
@@ -95,11 +81,42 @@ export async function* readSnapshotObject(
   if (batch.length > 0) yield batch;
 }
 
-async function* stored(objects: Pick<ObjectStore, 'read'>, key: string): AsyncGenerator<Uint8Array> {
+/** Reads the whole index. Halt SnapshotDamaged, naming it, when it is not what the manifest says. */
+export async function assertIndexIntact(
+  objects: Pick<ObjectStore, 'read'>,
+  runId: string,
+  index: SnapshotIndex,
+): Promise<void> {
+  for await (const _piece of weighed(objects, snapshotKey(runId, index.name), index, UNUSABLE_INDEX));
+}
+
+/** The object's bytes; at their end Halt SnapshotDamaged when they are not those that were written. */
+async function* weighed(
+  objects: Pick<ObjectStore, 'read'>,
+  key: string,
+  expected: { readonly bytes: number; readonly sha256: string },
+  meaning?: string,
+): AsyncGenerator<Uint8Array> {
+  const sha256 = createHash('sha256');
+  let bytes = 0;
+  for await (const piece of stored(objects, key, meaning)) {
+    bytes += piece.length;
+    sha256.update(piece);
+    // More than the manifest says is damage, and no reason to go on unpacking.
+    if (bytes > expected.bytes) damaged(key, `has more than its ${counted(expected.bytes, 'byte')}`, meaning);
+    yield piece;
+  }
+  if (bytes !== expected.bytes)
+    damaged(key, `has ${counted(bytes, 'byte')} and should have ${number(expected.bytes)}`, meaning);
+  const found = sha256.digest('hex');
+  if (found !== expected.sha256) damaged(key, `has the SHA-256 ${found} and should have ${expected.sha256}`, meaning);
+}
+
+async function* stored(objects: Pick<ObjectStore, 'read'>, key: string, meaning?: string): AsyncGenerator<Uint8Array> {
   try {
     yield* objects.read(key);
   } catch (error) {
-    if (isNamed(error, 'BadState')) damaged(key, 'does not exist');
+    if (isNamed(error, 'BadState')) damaged(key, 'does not exist', meaning);
     throw error;
   }
 }
@@ -124,7 +141,8 @@ async function* linesOf(key: string, pieces: AsyncIterable<Uint8Array>): AsyncGe
   if (waiting > 0) damaged(key, 'ends in the middle of a line');
 }
 
-function itemOf(key: string, line: string, number: number): TableItem {
+/** The item in a line of the object. */
+export function itemOf(key: string, line: string, number: number): TableItem {
   const item = parsed(line) as Partial<TableItem> | null | undefined;
   return typeof item === 'object' && item !== null && typeof item.id === 'string' && typeof item.type === 'string'
     ? (item as TableItem)
@@ -139,9 +157,12 @@ function parsed(text: string): unknown {
   }
 }
 
-function damaged(key: string, found: string): never {
-  throw new Halt(
-    'SnapshotDamaged',
-    `The object ${key} ${found}: this snapshot is damaged. The snapshots of other export runs and the backup table do not depend on it.`,
-  );
+/** What damage of an index means. */
+export const UNUSABLE_INDEX =
+  'the index of this snapshot cannot be used. The snapshot itself does not depend on it, and is read whole.';
+const OTHERS = 'this snapshot is damaged. The snapshots of other export runs and the backup table do not depend on it.';
+
+/** Halt SnapshotDamaged, naming the object. `meaning`: what that means, where it is not the snapshot's content. */
+export function damaged(key: string, found: string, meaning = OTHERS): never {
+  throw new Halt('SnapshotDamaged', `The object ${key} ${found}: ${meaning}`);
 }

@@ -8,7 +8,8 @@ import { keyWithDigest } from '../../state/digest-keys.ts';
 import { gzipLines } from '../../state/gzip-lines.ts';
 import { countShape } from '../../state/shape.ts';
 import type { Manifest, SnapshotObject } from '../manifest.ts';
-import { snapshotKey, snapshotManifestKey } from './names.ts';
+import { IndexParts } from './index-parts.ts';
+import { INDEX_NAME, snapshotKey, snapshotManifestKey } from './names.ts';
 
 const objectPartsShape = v.object({
   /** Stored objects, one after the other: whole gzip members each. */
@@ -18,11 +19,14 @@ const objectPartsShape = v.object({
 /** What waits to become one object of the snapshot; part of a checkpoint. */
 export type ObjectParts = v.InferOutput<typeof objectPartsShape>;
 export const snapshotStateShape = v.record(v.string(), objectPartsShape);
-/** By the object's name. */
+/** By the object's name; under that of the index what it will be made of, as `items` the indexed ones. */
 export type SnapshotState = v.InferOutput<typeof snapshotStateShape>;
 
 /** Packed bytes that may wait in memory: about 150,000 items. */
 const MAX_PENDING_BYTES = 8 * 1024 * 1024;
+
+/** Characters of JSON in a gzip member, unless one item has more. */
+const MEMBER_LENGTH = 1024 * 1024;
 
 /**
  * Gathers items for a snapshot while a table is scanned. What was added is named by `state` (and counted there) as soon
@@ -31,6 +35,7 @@ const MAX_PENDING_BYTES = 8 * 1024 * 1024;
 export class SnapshotParts {
   #pending = new Map<string, Buffer[]>();
   #bytes = 0;
+  readonly #index = new IndexParts();
 
   /** `state` is appended to in place. */
   constructor(private readonly state: SnapshotState) {}
@@ -40,16 +45,17 @@ export class SnapshotParts {
     return this.#bytes / MAX_PENDING_BYTES;
   }
 
-  /** Appends items to the object `name`, as lines in a gzip member of their own. */
+  /** Appends items to the object `name`, as lines in gzip members of their own. */
   add(name: string, items: readonly TableItem[]): void {
-    if (items.length === 0) return;
-    const member = gzipLines(items.map((item) => JSON.stringify(item)));
-    const members = this.#pending.get(name) ?? [];
-    this.#pending.set(name, members);
-    members.push(member);
-    this.#bytes += member.length;
-    this.state[name] ??= { parts: [], items: 0 };
-    this.state[name].items += items.length;
+    for (const { lines, from } of members(items.map((item) => JSON.stringify(item)))) {
+      const packed = gzipLines(lines);
+      const pending = this.#pending.get(name) ?? [];
+      this.#pending.set(name, pending);
+      pending.push(packed);
+      this.#bytes += packed.length;
+      this.#index.add(name, packed, items.slice(from, from + lines.length));
+    }
+    this.#note(name, items.length);
   }
 
   /** Takes what waits, names its objects in the state, and returns them to be stored before the state is. */
@@ -62,8 +68,39 @@ export class SnapshotParts {
     });
     this.#pending = new Map();
     this.#bytes = 0;
-    return cut;
+    return [...cut, ...this.#cutIndex(newKey)];
   }
+
+  #cutIndex(newKey: (kind: string) => string): { readonly key: string; readonly body: Uint8Array }[] {
+    const cut = this.#index.cut();
+    if (cut === undefined) return [];
+    const { body, items } = cut;
+    const key = keyWithDigest(newKey(`snapshot/${INDEX_NAME}`), 'bin', body);
+    this.#note(INDEX_NAME, items);
+    this.state[INDEX_NAME]?.parts.push({ key, bytes: body.length });
+    return [{ key, body }];
+  }
+
+  #note(name: string, items: number): void {
+    if (items === 0) return;
+    this.state[name] ??= { parts: [], items: 0 };
+    this.state[name].items += items;
+  }
+}
+
+/** Cuts lines so that a reader who needs one of them unpacks about a megabyte. */
+function* members(lines: readonly string[]): Generator<{ readonly lines: readonly string[]; readonly from: number }> {
+  let from = 0;
+  let length = 0;
+  for (const [at, line] of lines.entries()) {
+    if (length > 0 && length + line.length > MEMBER_LENGTH) {
+      yield { lines: lines.slice(from, at), from };
+      from = at;
+      length = 0;
+    }
+    length += line.length;
+  }
+  if (length > 0) yield { lines: lines.slice(from), from };
 }
 
 /**
@@ -91,7 +128,11 @@ export async function joinParts(
   return { name, bytes, sha256: sha256.digest('hex'), items };
 }
 
-async function* piecesOf(objects: Pick<ObjectStore, 'read'>, parts: ObjectParts['parts']): AsyncGenerator<Uint8Array> {
+/** The parts' bytes as they come. */
+export async function* piecesOf(
+  objects: Pick<ObjectStore, 'read'>,
+  parts: ObjectParts['parts'],
+): AsyncGenerator<Uint8Array> {
   for (const { key, bytes } of parts) {
     let found = 0;
     for await (const piece of objects.read(key)) {

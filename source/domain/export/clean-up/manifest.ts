@@ -4,14 +4,14 @@ import type { Counts, Manifest } from '../../backup/manifest.ts';
 import { isStaged } from '../run.ts';
 import { tooLargeCounts } from './report-too-large.ts';
 import type { SeenByRun } from './seen.ts';
-import { objectsOf } from './snapshot.ts';
+import { snapshotOf } from './snapshot.ts';
 import type { CleanUp } from './state.ts';
 
 /** The manifest of the table as it is once the plan has been applied; it ends now. */
 export function manifestOf({ deps, run, progress }: CleanUp, seen: SeenByRun, softwareVersion: string): Manifest {
   const { facts } = run;
   const { stays, plan } = progress.state;
-  const objects = objectsOf(progress.state);
+  const snapshot = snapshotOf(progress.state);
   const added = eachKind((kind) =>
     addedOf(kind, {
       final: stays.counts,
@@ -40,7 +40,7 @@ export function manifestOf({ deps, run, progress }: CleanUp, seen: SeenByRun, so
     endedAt: new Date(deps.clock.now()).toISOString(),
     softwareVersion,
     schemaVersion: SCHEMA_VERSION,
-    ...(objects === undefined ? {} : { snapshot: { objects } }),
+    ...(snapshot === undefined ? {} : { snapshot }),
   };
 }
 

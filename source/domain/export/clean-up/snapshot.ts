@@ -1,6 +1,7 @@
 import { manifestIn, manifestKey } from '../../backup/manifest.ts';
-import type { SnapshotObject } from '../../backup/manifest.ts';
+import type { Manifest } from '../../backup/manifest.ts';
 import { KEPT_NAME, segmentName } from '../../backup/snapshot/names.ts';
+import { joinIndex } from '../../backup/snapshot/write-index.ts';
 import { itemsIn, joinParts, putSnapshotManifest } from '../../backup/snapshot/write.ts';
 import { counted, number } from '../../counted.ts';
 import { Fault } from '../../errors.ts';
@@ -26,17 +27,22 @@ export async function joinSnapshot({ deps, run, progress, sliceOver }: CleanUp):
       snapshot.objects[name] = await joinParts(deps.objects, run.id, name, snapshot.state[name]);
       progress.saveIfDue();
     });
-    if (todo.some((name) => snapshot.objects[name] === undefined)) return;
-    await requireAllItems(run, itemsIn(objectsOf(state) ?? []), totalOf(state.stays.counts));
+    if (todo.some((name) => snapshot.objects[name] === undefined) || sliceOver()) return;
+    await requireAllItems(run, itemsIn(snapshotOf(state)?.objects ?? []), totalOf(state.stays.counts));
+    const index = await joinIndex(deps.objects, run.id, { names: namesOf(state), state: snapshot.state });
+    if (index !== undefined) snapshot.index = index;
   }
   state.phase = 'guard';
 }
 
-/** The joined objects as the manifest lists them; undefined when the run keeps no snapshot. */
-export const objectsOf = (state: CleanUpState): readonly SnapshotObject[] | undefined => {
+/** What was joined, as the manifest has it; undefined when the run keeps no snapshot. */
+export function snapshotOf(state: CleanUpState): Manifest['snapshot'] {
   const { snapshot } = state;
-  return snapshot === undefined ? undefined : namesOf(state).flatMap((name) => snapshot.objects[name] ?? []);
-};
+  if (snapshot === undefined) return undefined;
+  const { index } = snapshot;
+  const objects = namesOf(state).flatMap((name) => snapshot.objects[name] ?? []);
+  return { objects, ...(index === undefined ? {} : { index }) };
+}
 
 /** Every segment has an object, if only an empty one. */
 const namesOf = ({ segments, snapshot }: CleanUpState): string[] => [

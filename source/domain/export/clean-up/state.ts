@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { countsShape, snapshotObjectShape } from '../../backup/manifest.ts';
+import { countsShape, snapshotIndexShape, snapshotObjectShape } from '../../backup/manifest.ts';
 import { checksumsShape } from '../../backup/checksums.ts';
 import { snapshotStateShape } from '../../backup/snapshot/write.ts';
 import type { SnapshotParts } from '../../backup/snapshot/write.ts';
@@ -137,6 +137,8 @@ export const cleanUpStateShape = v.object({
       state: snapshotStateShape,
       /** Those that are joined, by name. */
       objects: v.record(v.string(), onlyRead(snapshotObjectShape)),
+      /** Written behind them. */
+      index: v.exactOptional(onlyRead(snapshotIndexShape)),
     }),
   ),
   replica: v.exactOptional(onlyRead(replicaLookShape)),

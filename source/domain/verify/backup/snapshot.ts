@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../backup/hashing.ts';
 import type { Manifest, SnapshotObject } from '../../backup/manifest.ts';
 import { snapshotFolder, snapshotKey, snapshotManifestKey } from '../../backup/snapshot/names.ts';
-import { readSnapshotObject, undamagedManifest } from '../../backup/snapshot/read.ts';
+import { assertIndexIntact, readSnapshotObject, undamagedManifest } from '../../backup/snapshot/read.ts';
 import { ItemTally, noContent } from '../../backup/tally.ts';
 import { counted, number } from '../../counted.ts';
 import { Halt, isNamed } from '../../errors.ts';
@@ -41,6 +41,8 @@ export async function checkSnapshot(verification: Verification, manifest: Manife
     check.read += 1;
     await progress.save();
   }
+  if (sliceOver()) return false;
+  await checkIndex(deps.objects, stored, check);
   conclude(verification, manifest, check);
   if (check.of === 0) return true;
   if (check.read < check.of && input.options.percent < 100)
@@ -58,6 +60,11 @@ async function lookAgain(verification: Verification, manifest: Manifest, check: 
 }
 
 const objectsOf = (manifest: Manifest | undefined): readonly SnapshotObject[] => manifest?.snapshot?.objects ?? [];
+/** Names of all that lies there beside the manifest. */
+const namesOf = (manifest: Manifest | undefined): readonly string[] =>
+  [...objectsOf(manifest), ...(manifest?.snapshot?.index === undefined ? [] : [manifest.snapshot.index])].map(
+    ({ name }) => name,
+  );
 
 /** Decides what is read, and notes what is wrong before anything is: the snapshot's manifest, and objects that are gone. */
 async function beginCheck(
@@ -68,7 +75,8 @@ async function beginCheck(
   const { runId } = manifest;
   const present = new Set<string>();
   for await (const key of deps.objects.list(snapshotFolder(runId))) present.add(key);
-  const expected = inBackupRegion(input) ? objectsOf(stored) : objectsOf(manifest);
+  const told = inBackupRegion(input) ? stored : manifest;
+  const expected = objectsOf(told);
   const expired = isExpired(manifest, input.retentionDays, deps.clock.now());
   const check: SnapshotCheck = {
     chosen: [],
@@ -81,7 +89,7 @@ async function beginCheck(
   const isWritten = inBackupRegion(input) ? present.has(snapshotManifestKey(runId)) : manifest.snapshot !== undefined;
   if (
     !isWritten ||
-    (expired && (stored === undefined || expected.some(({ name }) => !present.has(snapshotKey(runId, name)))))
+    (expired && (stored === undefined || namesOf(told).some((name) => !present.has(snapshotKey(runId, name)))))
   ) {
     progress.state.notes.push(
       isWritten || expired
@@ -143,6 +151,22 @@ async function readObject(
   }
   tally.settle();
   Object.assign(content, own);
+}
+
+/** Small, and no share of anything: it is read each time that objects are. */
+async function checkIndex(
+  objects: Pick<ObjectStore, 'read'>,
+  stored: Manifest | undefined,
+  check: SnapshotCheck,
+): Promise<void> {
+  const index = stored?.snapshot?.index;
+  if (stored === undefined || index === undefined || check.of === 0) return;
+  try {
+    await assertIndexIntact(objects, stored.runId, index);
+  } catch (error) {
+    if (!isNamed(error, 'SnapshotDamaged')) throw error;
+    check.damage.push((error as Error).message);
+  }
 }
 
 function conclude(verification: Verification, manifest: Manifest, check: SnapshotCheck): void {

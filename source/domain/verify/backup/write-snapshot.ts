@@ -1,5 +1,6 @@
-import type { Manifest, SnapshotObject } from '../../backup/manifest.ts';
+import type { Manifest } from '../../backup/manifest.ts';
 import { segmentName } from '../../backup/snapshot/names.ts';
+import { joinIndex } from '../../backup/snapshot/write-index.ts';
 import { joinParts, putSnapshotManifest } from '../../backup/snapshot/write.ts';
 import type { Verification } from './state.ts';
 
@@ -12,14 +13,19 @@ export async function writeSnapshot({ deps, progress, sliceOver }: Verification,
     state.objects.push(await joinParts(deps.objects, manifest.runId, name, state.parts[name]));
     await progress.save();
   }
-  await putSnapshotManifest(deps.objects, withSnapshot(manifest, state.objects));
+  if (sliceOver()) return;
+  const index = await joinIndex(deps.objects, manifest.runId, { names, state: state.parts });
+  await putSnapshotManifest(
+    deps.objects,
+    withSnapshot(manifest, { objects: state.objects, ...(index === undefined ? {} : { index }) }),
+  );
   deps.log.info('The snapshot of this Region is written', { runId: manifest.runId, objects: state.objects.length });
   state.phase = 'snapshot';
   await progress.save();
 }
 
 /** The manifest as it was sealed, without the keys that it has in the table. */
-function withSnapshot(sealed: Manifest, objects: readonly SnapshotObject[]): Manifest {
+function withSnapshot(sealed: Manifest, snapshot: NonNullable<Manifest['snapshot']>): Manifest {
   const { id: _id, type: _type, ...manifest } = sealed as Manifest & { readonly id?: string; readonly type?: string };
-  return { ...manifest, snapshot: { objects } };
+  return { ...manifest, snapshot };
 }

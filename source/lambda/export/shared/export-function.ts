@@ -3,8 +3,9 @@ import type { ExportEvent } from '../../../domain/export/export-event.ts';
 import type { BackupTable, ObjectStore } from '../../../domain/ports.ts';
 import type { Pacer } from '../../../domain/pacing/pacer.ts';
 import type { TellProgress } from '../../../domain/state/work-figures.ts';
-import { assertExportMayRun } from '../../../domain/workflow/lease.ts';
-import { tellingProgress } from '../../../domain/workflow/progress.ts';
+import { pausingForSelection } from '../../../domain/workflow/paused-export.ts';
+import type { PausedTurn } from '../../../domain/workflow/paused-export.ts';
+import { startTimeIn, tellingProgress } from '../../../domain/workflow/progress.ts';
 import { backupTable } from '../../../adapters/backup-table.ts';
 import { requiredText } from '../../../adapters/env.ts';
 import type { Environment } from '../../../adapters/env.ts';
@@ -33,27 +34,30 @@ export interface ExportParts extends Invocation {
   readonly assertMayRun: () => Promise<void>;
 }
 
-/** A function of the export: does its work only while its execution holds the lease and nobody restores. */
+/** A function of the export: does its work only while its execution holds the lease and nobody restores; see pausingForSelection. */
 export function exportFunction<E extends ExportEvent, R>(
   env: Environment<typeof EXPORT_ENVIRONMENT>,
   parse: (event: unknown) => E,
   work: (event: E, parts: ExportParts) => Promise<R>,
   pacer?: Pacer,
-): (event: unknown, context: Context) => Promise<R> {
+): (event: unknown, context: Context) => Promise<R | PausedTurn> {
   const userAgent = env.USER_AGENT;
   const table = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent });
   const objects = objectStore({ bucket: env.STATE_BUCKET, userAgent });
-  const lease = { table, executionStatus: executionStatus({ userAgent }) };
+  const leases = { table, executionStatus: executionStatus({ userAgent }) };
+  const regions = [env.PRIMARY_REGION, env.SECONDARY_REGION];
   return guarded(async (event: unknown, context: Context) => {
     const invocation = invocationOf(context);
     const parsed = parse(event);
-    const assertMayRun = (): Promise<void> =>
-      assertExportMayRun(lease, parsed.executionArn, [env.PRIMARY_REGION, env.SECONDARY_REGION]);
-    await assertMayRun();
+    const { executionArn } = parsed;
+    const turn = { executionArn, startTime: startTimeIn(event) };
     return tellingProgress(
       { ...invocation, objects },
-      toldInvocation({ workflow: 'ExportWorkflow', executionArn: parsed.executionArn, event, pacer }),
-      (tell) => work(parsed, { ...invocation, table, objects, assertMayRun, tell }),
+      toldInvocation({ workflow: 'ExportWorkflow', executionArn, event, pacer }),
+      (tell) =>
+        pausingForSelection({ ...invocation, ...leases, objects, regions, tell }, turn, (assertMayRun) =>
+          work(parsed, { ...invocation, table, objects, assertMayRun, tell }),
+        ),
     );
   });
 }

@@ -3,6 +3,7 @@ import type { ExportEvent } from '../../../domain/export/export-event.ts';
 import { tellingLastSealed } from '../../../domain/export/last-sealed.ts';
 import { Pacer } from '../../../domain/pacing/pacer.ts';
 import type { UserPoolReader } from '../../../domain/ports.ts';
+import type { PausedTurn } from '../../../domain/workflow/paused-export.ts';
 import { systemClock } from '../../../adapters/clock.ts';
 import { userPoolReader } from '../../../adapters/cognito/pool-reader.ts';
 import { permitted } from '../../../adapters/cognito/permitted.ts';
@@ -29,7 +30,7 @@ export function listingFunction<E extends ExportEvent, R>(
   env: Environment<typeof LISTING_ENVIRONMENT>,
   parse: (event: unknown) => E,
   work: (event: E, parts: ListingParts) => Promise<R>,
-): (event: unknown, context: Context) => Promise<R> {
+): (event: unknown, context: Context) => Promise<R | PausedTurn> {
   const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
   const measure = metrics(env.MAIN_STACK_NAME);
   const pool = userPoolReader({ userAgent: env.USER_AGENT, pacer });

@@ -32,9 +32,9 @@ describe('end of an export', () => {
   const snapshotKeys = (): string[] => [...world.objects.stored.keys()].filter((key) => key.startsWith('snapshots/'));
 
   describe('snapshot', () => {
-    it('is one object per segment and its manifest, of which the answer only tells the number', async () => {
+    it('is one object per segment, an index and its manifest, of which the answer only tells the number', async () => {
       const { manifest } = await cleanedUp();
-      expect(snapshotKeys()).to.have.length(9);
+      expect(snapshotKeys()).to.have.length(10);
       expectSnapshots(world.table, world.objects);
       expect(manifest)
         .to.include({ snapshotObjects: 8 })
@@ -66,7 +66,7 @@ describe('end of an export', () => {
     it('stays when the next run drops the working state of its own', async () => {
       const { manifest } = await cleanedUp();
       await cleanedUp();
-      expect(snapshotKeys()).to.have.length(18);
+      expect(snapshotKeys()).to.have.length(20);
       expect(
         [...world.objects.stored.keys()].filter((key) => key.startsWith(`exports/${manifest?.runId}/`)),
       ).to.deep.equal([]);
@@ -111,7 +111,7 @@ describe('end of an export', () => {
       };
       await rejection(cleanedUp());
       expect(world.table.peek(LATEST_KEY)).to.not.equal(undefined);
-      expect(snapshotKeys()).to.have.length(8);
+      expect(snapshotKeys()).to.have.length(9);
       world.objects.put = put;
       world.clock.advance(2 * HOURS);
       // A run that never comes to its clean-up hands this on to the next.

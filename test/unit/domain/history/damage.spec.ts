@@ -40,7 +40,7 @@ describe('Damage among the sealed runs', () => {
       run(72),
       run(96, { deleted: { groups: 1, memberships: 700 } }),
     ];
-    expect(said(damageAmong(runs, 5))).to.deep.equal([
+    expect(said(damageAmong(runs, { percent: 5 }))).to.deep.equal([
       'run-24 to run-48: 2400 users changed',
       'run-72 to run-96: 1 groups deleted',
       'run-72 to run-96: 700 memberships deleted',
@@ -50,7 +50,7 @@ describe('Damage among the sealed runs', () => {
   it('names what runs showed that a guard refused, once, against the last sealed run', () => {
     const refused = { changed: { users: 4_200 }, refused: 'MassChangeRefused' };
     const runs = [run(0), run(24, refused), run(48, refused), run(72), run(96, refused)];
-    expect(said(damageAmong(runs, 5))).to.deep.equal([
+    expect(said(damageAmong(runs, { percent: 5 }))).to.deep.equal([
       'run-0 to run-24: 4200 users changed',
       'run-72 to run-96: 4200 users changed',
     ]);
@@ -58,19 +58,61 @@ describe('Damage among the sealed runs', () => {
 
   it('takes the share from who asks, but never less than eleven for a mass', () => {
     const runs = [run(0), run(1, { deleted: { users: 61 } }), run(2, { deleted: { users: 10 } })];
-    expect(said(damageAmong(runs, 1))).to.deep.equal(['run-0 to run-1: 61 users deleted']);
-    expect(said(damageAmong(runs, 2))).to.deep.equal([]);
-    expect(said(damageAmong(runs, 0.01))).to.deep.equal(['run-0 to run-1: 61 users deleted']);
+    expect(said(damageAmong(runs, { percent: 1 }))).to.deep.equal(['run-0 to run-1: 61 users deleted']);
+    expect(said(damageAmong(runs, { percent: 2 }))).to.deep.equal([]);
+    expect(said(damageAmong(runs, { percent: 0.01 }))).to.deep.equal(['run-0 to run-1: 61 users deleted']);
+  });
+
+  it('16.1: adds up what the exports of a day changed, each below the share, and leaves out the ordinary ones around', () => {
+    const hourly = (hour: number): Manifest =>
+      run(hour, { changed: { users: hour >= 30 && hour < 34 ? 240 : 3 }, deleted: { users: 1 } });
+    const runs = Array.from({ length: 72 }, (_, hour) => hourly(hour));
+    const [found, ...more] = damageAmong(runs, { percent: 5 });
+    expect(more).to.deep.equal([]);
+    expect(found).to.deep.include({
+      earlier: runs[29],
+      later: runs[33],
+      exports: 4,
+      findings: [{ kind: 'users', change: 'changed', items: 960, of: 6_000 }],
+    });
+  });
+
+  it('16.1: adds nothing up over more than a day, and not to what is a mass by itself', () => {
+    const changed = { changed: { users: 200 } };
+    expect(damageAmong([run(0), run(24, changed), run(48, changed), run(72, changed)], { percent: 5 })).to.deep.equal(
+      [],
+    );
+    const runs = [run(0), run(1, changed), run(2, { changed: { users: 2_400 } }), run(3, changed)];
+    expect(said(damageAmong(runs, { percent: 5 }))).to.have.members([
+      'run-1 to run-2: 2400 users changed',
+      'run-0 to run-3: 400 users changed',
+    ]);
+  });
+
+  it('16.1: finds what vanished in a run that is not kept, by the counts around it', () => {
+    const later = { ...run(48), counts: { users: 3_000, groups: 20, memberships: 9_000 } };
+    expect(said(damageAmong([run(0), later], { percent: 5 }))).to.deep.equal(['run-0 to run-48: 3000 users deleted']);
+  });
+
+  it('16.1: looks at the time that was asked for, and finds an interval alone by its own ends', () => {
+    const mass = { changed: { users: 2_400 } };
+    const runs = [run(0), run(24, mass), run(48, mass), run(72, mass)];
+    const [, second] = damageAmong(runs, { percent: 5 });
+    const since = Date.parse(second?.earlier.startedAt ?? '');
+    const until = Date.parse(second?.later.startedAt ?? '');
+    expect(damageAmong(runs, { percent: 5, since, until })).to.deep.equal([second]);
+    expect(damageAmong(runs, { percent: 5, since })).to.have.length(2);
+    expect(damageAmong(runs, { percent: 5, until })).to.have.length(2);
   });
 
   it('finds none where there is no run before', () => {
-    expect(damageAmong([], 5)).to.deep.equal([]);
-    expect(damageAmong([run(0, { deleted: { users: 6_000 } })], 5)).to.deep.equal([]);
+    expect(damageAmong([], { percent: 5 })).to.deep.equal([]);
+    expect(damageAmong([run(0, { deleted: { users: 6_000 } })], { percent: 5 })).to.deep.equal([]);
   });
 });
 
 describe("Cognito's own recovery", () => {
-  const interval: Interval = { earlier: run(0), later: run(24), findings: [] };
+  const interval: Interval = { earlier: run(0), later: run(24), exports: 1, findings: [] };
   const at = (hours: number): number => BEGIN + hours * HOUR_MS;
 
   it('reaches one day back on Essentials and fourteen on Plus, to the start of the last good run', () => {
@@ -82,6 +124,10 @@ describe("Cognito's own recovery", () => {
       reaches: false,
       why: 'tooLongAgo',
     });
+  });
+
+  it('16.1: cannot help where the pool is gone', () => {
+    expect(nativeRecoveryBefore(interval, { gone: true }, at(1))).to.deep.equal({ reaches: false, why: 'gone' });
   });
 
   it('does not reach on Lite, for an unknown plan, or within a quarter of an hour', () => {

@@ -96,9 +96,38 @@ describe("Users in a run's snapshot", () => {
   it('16.3: are not found in a snapshot that is damaged: it is named', async () => {
     const world = worldWithDora();
     const run = await exportedRun(world);
-    const key = [...world.objects.stored.keys()].find((stored) => /^snapshots.*segment.*gz$/.test(stored)) as string;
-    world.objects.stored.delete(key);
-    const error = await rejection(findUsers(run, [{ sub: DORA }]));
-    expect([error.name, error.message.includes(key)]).to.deep.equal(['SnapshotDamaged', true]);
+    const segments = [...world.objects.stored.keys()].filter((key) => /^snapshots.*segment.*gz$/.test(key));
+    for (const key of segments) world.objects.stored.delete(key);
+    const told: string[] = [];
+    const error = await rejection(findUsers(run, [{ sub: DORA }], undefined, (message) => told.push(message)));
+    expect([error.name, segments.some((key) => error.message.includes(key))]).to.deep.equal(['SnapshotDamaged', true]);
+    expect(told).to.have.length(1);
+  });
+
+  it('16.3: are found by a few reads by range, and none of them reads the whole', async () => {
+    const world = worldWithDora();
+    world.table.pageItems = 3;
+    const run = await exportedRun(world);
+    world.calls.log.length = 0;
+    const [found] = await findUsers(run, [{ name: 'dora@example.test' }]);
+    expect(subsOf(found)).to.deep.equal([DORA]);
+    expect(world.calls.countOf('objects.read')).to.equal(0);
+    expect(world.calls.countOf('objects.readRange')).to.be.within(3, 7);
+  });
+
+  it('16.3: are found in the whole where the index is damaged, which is told', async () => {
+    const world = worldWithDora();
+    world.table.pageItems = 3;
+    const run = await exportedRun(world);
+    const key = `snapshots/${run.manifest.runId}/index.bin`;
+    for (const body of [Buffer.from('?'), undefined]) {
+      if (body === undefined) world.objects.stored.delete(key);
+      else world.objects.stored.set(key, { body, etag: '"x"' });
+      const told: string[] = [];
+      const [found] = await findUsers(run, [{ name: 'dora' }], undefined, (message) => told.push(message));
+      expect(subsOf(found)).to.deep.equal([DORA]);
+      expect(told).to.have.length(1);
+      expect(told[0]).to.contain(key).and.to.contain('is read whole');
+    }
   });
 });

@@ -3,6 +3,7 @@ import { checkStateMachine } from '../../../../source/domain/workflow/check-stat
 import {
   assertExportMayRun,
   assertImportMayRun,
+  assertNoRestore,
   leaseKey,
   takeLease,
 } from '../../../../source/domain/workflow/lease.ts';
@@ -84,6 +85,37 @@ describe('leases', () => {
     }
   });
 
+  it('16.2: lets an export wait while a selection is restored in either Region, and go on afterwards', async () => {
+    await take(EXPORT);
+    for (const region of REGIONS) {
+      const restore = arn('ImportWorkflow', 'r', region);
+      world.table.seed({ ...leaseKey('ImportWorkflow', region), executionArn: restore, selectionFor: 'a pool' });
+      world.executions.set(restore, 'RUNNING');
+      const error = await rejection(assertExportMayRun(deps(), EXPORT, REGIONS));
+      expect(error, region).to.include({ name: 'SelectionRunning' });
+      expect(error.message, region).to.include(restore);
+      await assertNoRestore(deps(), REGIONS);
+      world.executions.set(restore, 'gone');
+      await assertExportMayRun(deps(), EXPORT, REGIONS);
+    }
+  });
+
+  it('16.2: a whole restore counts before a selection, and a lease that was lost before both', async () => {
+    await take(EXPORT);
+    const [selection, whole] = REGIONS.map((region) => arn('ImportWorkflow', 'r', region)) as [string, string];
+    world.table.seed({
+      ...leaseKey('ImportWorkflow', REGIONS[0] as string),
+      executionArn: selection,
+      selectionFor: 'a pool',
+    });
+    world.table.seed({ ...leaseKey('ImportWorkflow', REGIONS[1] as string), executionArn: whole });
+    for (const restore of [selection, whole]) world.executions.set(restore, 'RUNNING');
+    const refused = await rejection(assertExportMayRun(deps(), EXPORT, REGIONS));
+    expect(refused).to.include({ name: 'RestoreInProgress' });
+    expect(refused.message).to.include(whole);
+    expect(await rejection(assertExportMayRun(deps(), OTHER, REGIONS))).to.include({ name: 'LeaseLost' });
+  });
+
   describe('checkStateMachine', () => {
     const event = (workflow: string, executionArn: string, input: unknown) => ({
       workflow,
@@ -125,6 +157,44 @@ describe('leases', () => {
         LAUNCH,
       );
       expect(options).to.include({ newUserPoolId: 'eu-west-1_New' });
+    });
+
+    const POOL = 'eu-west-1_New';
+    const SELECTION = `restores/${POOL}/selections/20260301T000000Z-0a1b2c3d/request.json`;
+    const SELECTED = { NewUserPoolId: POOL, Selection: SELECTION };
+    const importLease = () => world.table.peek(leaseKey('ImportWorkflow', 'eu-west-1'));
+    const start = (name: string, input: unknown) => {
+      const executionArn = arn('ImportWorkflow', name);
+      world.executions.set(executionArn, 'RUNNING');
+      return checkStateMachine(deps(), event('ImportWorkflow', executionArn, input), LAUNCH);
+    };
+
+    it('16.2: says in the lease of an import that it is a selection, and for which pool', async () => {
+      await start('selection', SELECTED);
+      expect(importLease()).to.include({ selectionFor: POOL, executionArn: arn('ImportWorkflow', 'selection') });
+      world.executions.clear();
+      await start('whole', { NewUserPoolId: POOL });
+      expect(importLease()).to.not.have.property('selectionFor');
+    });
+
+    for (const [first, second] of [
+      [SELECTED, SELECTED],
+      [SELECTED, { NewUserPoolId: POOL }],
+      [{ NewUserPoolId: POOL }, SELECTED],
+    ] as const)
+      it(`16.2: ${'Selection' in second ? 'a selection' : 'a whole restore'} halts while ${'Selection' in first ? 'a selection' : 'a whole restore'} runs`, async () => {
+        await start('first', first);
+        const before = importLease();
+        expect(await rejection(start('second', second))).to.include({ name: 'ExecutionAlreadyRunning' });
+        expect(importLease()).to.deep.equal(before);
+      });
+
+    it('16.2: an export that is started while a selection is restored neither halts nor has nothing to do', async () => {
+      await start('selection', SELECTED);
+      for (const input of [{}, { Trigger: 'Schedule' }])
+        expect(await checkStateMachine(deps(), event('ExportWorkflow', EXPORT, input), LAUNCH)).to.include({
+          skipped: false,
+        });
     });
 
     it('refuses an event that no state machine sends', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { KEPT_NAME, snapshotKey } from '../../../../../source/domain/backup/snapshot/names.ts';
+import { INDEX_NAME, KEPT_NAME, snapshotKey } from '../../../../../source/domain/backup/snapshot/names.ts';
 import { joinParts, SnapshotParts } from '../../../../../source/domain/backup/snapshot/write.ts';
 import type { SnapshotState } from '../../../../../source/domain/backup/snapshot/write.ts';
 import { rejection } from '../../../../support/rejection.ts';
@@ -32,9 +32,10 @@ describe('snapshots that are written', () => {
     parts.add(SEGMENT_NAME, []);
     expect(parts.pending).to.be.within(0.000001, 0.001);
     const cut = parts.cut((kind) => `work/${kind}`);
-    expect(cut.map(({ key }) => key.replace(/\.[0-9a-f]{16}\.gz$/, ''))).to.deep.equal([
+    expect(cut.map(({ key }) => key.replace(/\.[0-9a-f]{16}\.(gz|bin)$/, ''))).to.deep.equal([
       `work/snapshot/${SEGMENT_NAME}`,
       `work/snapshot/${KEPT_NAME}`,
+      `work/snapshot/${INDEX_NAME}`,
     ]);
     expect(parts.pending).to.equal(0);
     expect(state[SEGMENT_NAME]).to.deep.equal({ items: 3, parts: [{ key: cut[0]?.key, bytes: cut[0]?.body.length }] });

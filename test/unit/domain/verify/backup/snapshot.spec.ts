@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Manifest } from '../../../../../source/domain/backup/manifest.ts';
-import { snapshotFolder, snapshotManifestKey } from '../../../../../source/domain/backup/snapshot/names.ts';
+import { INDEX_NAME, snapshotFolder, snapshotManifestKey } from '../../../../../source/domain/backup/snapshot/names.ts';
 import type { MemoryFiles } from '../../../../../tools/simulation/storage/memory-files.ts';
 import type { SimulatedObjects } from '../../../../../tools/simulation/storage/objects.ts';
 import type { VerifyWorld } from '../../../../support/workflows/verify-world.ts';
@@ -44,6 +44,18 @@ describe('VerifyWorkflow: the backup with a damaged snapshot', () => {
     ['a missing object', () => undefined],
   ];
   for (const [what, change] of cases) {
+    it(`16.3: whose index is damaged, ${what}: ChecksumDiffers names it, in either Region`, async () => {
+      damage(world.home.objects, INDEX_NAME, change);
+      const here = await world.verify(world.primary, { Percent: 10 });
+      expect(here).to.include({ status: 'FAILED', error: 'ChecksumDiffers' });
+      expect(here.cause).to.include(key(INDEX_NAME)).and.include('the index of this snapshot cannot be used');
+      await world.verify(world.backup);
+      damage(world.replicaObjects, INDEX_NAME, change);
+      const there = await world.verify(world.backup);
+      expect(there).to.include({ status: 'FAILED', error: 'ChecksumDiffers' });
+      expect(there.cause).to.include(key(INDEX_NAME));
+    });
+
     it(`of the primary Region, ${what}: ChecksumDiffers names the object`, async () => {
       const name = biggest(world.home.objects);
       damage(world.home.objects, name, change);

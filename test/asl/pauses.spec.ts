@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { workflowNamed } from '../../tools/simulation/workflow/definition.ts';
+import type { State } from '../../tools/simulation/workflow/definition.ts';
+import { root } from '../support/templates.ts';
+
+const FOLDER = join(root, 'source', 'lambda', 'export');
+/** `sync-users.ts` is SyncUsers. */
+const functionOf = (file: string): string =>
+  file.replace('.ts', '').replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+/** Functions of the export, each of which may answer that it waits for a selection. */
+const pausing = readdirSync(FOLDER)
+  .filter((file) => file.endsWith('.ts'))
+  .map(functionOf);
+const { States } = workflowNamed('export');
+const called = ({ Resource = '' }: State): string => /^\$\{(\w+)FunctionArn\}$/.exec(Resource)?.[1] ?? '';
+const named = (name = ''): State => States[name] as State;
+
+describe('16.2: ExportWorkflow waits for selections', () => {
+  it('16.2: after every function that may answer so, and goes on with that function', () => {
+    const tasks = Object.entries(States).filter(([, state]) => pausing.includes(called(state)));
+    expect(tasks.map(([, state]) => called(state))).to.have.members(pausing);
+    for (const [task, { ResultPath, Next }] of tasks) {
+      const after = named(Next);
+      expect(after.Type, task).to.equal('Choice');
+      const [pause, ...others] = (after.Choices ?? []).filter(({ Variable = '' }) => Variable.endsWith('.paused'));
+      expect(pause, task).to.include({ Variable: `${ResultPath}.paused`, IsPresent: true });
+      expect(others, task).to.deep.equal([]);
+      expect(named(pause?.Next), task).to.include({
+        Type: 'Wait',
+        SecondsPath: `${ResultPath}.waitSeconds`,
+        Next: task,
+      });
+    }
+  });
+
+  it('16.2: nowhere else, and by no error', () => {
+    const waits = Object.entries(States).filter(([, { Type }]) => Type === 'Wait');
+    expect(waits).to.have.length(pausing.length);
+    for (const [name, { Catch = [], Retry = [] }] of Object.entries(States))
+      for (const { ErrorEquals } of [...Catch, ...Retry]) expect(ErrorEquals, name).to.not.include('SelectionRunning');
+  });
+
+  it('16.2: every one of these functions is made to pause', () => {
+    for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.ts')))
+      expect(readFileSync(join(FOLDER, file), 'utf8'), file).to.match(
+        /export const handler = (export|listing)Function\(/,
+      );
+  });
+});
