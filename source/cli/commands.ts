@@ -4,9 +4,11 @@ import { damageDeclaration } from './damage.ts';
 import { deployDeclaration } from './deploy.ts';
 import { diffDeclaration } from './diff.ts';
 import { exportDeclaration } from './export.ts';
+import { historyDeclaration } from './history.ts';
 import { importDeclaration } from './import.ts';
 import { reportDeclaration } from './report.ts';
 import { runsDeclaration } from './runs.ts';
+import { showDeclaration } from './show.ts';
 import { statusDeclaration } from './status.ts';
 import { uninstallDeclaration } from './uninstall.ts';
 import { verifyDeclaration } from './verify.ts';
@@ -22,6 +24,8 @@ export const COMMANDS: readonly CommandDeclaration[] = [
   reportDeclaration,
   runsDeclaration,
   diffDeclaration,
+  showDeclaration,
+  historyDeclaration,
   damageDeclaration,
   uninstallDeclaration,
 ];

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { momentIn } from '../domain/operator/inputs.ts';
 import type { CommandDeclaration } from './command.ts';
+import { momentAtThe } from './given.ts';
 
 /** `damage`: when a mass of the content changed or vanished. */
 export const damageDeclaration: CommandDeclaration = {
@@ -16,9 +16,9 @@ export const damageDeclaration: CommandDeclaration = {
       .option(
         '--since <time>',
         'only what can have happened after it: a day, or a time such as 2026-11-27T12:00Z',
-        moment('start'),
+        momentAtThe('start'),
       )
-      .option('--until <time>', 'only what can have happened before it', moment('end'))
+      .option('--until <time>', 'only what can have happened before it', momentAtThe('end'))
       .option('--users', 'print whom the interval concerns: personal data')
       .option('--save <file>', 'write the subs of whom the interval concerns to a file: personal data');
   },
@@ -36,14 +36,3 @@ function percent(value: string): number {
     throw new InvalidArgumentError('It must be a number above 0 and up to 100.');
   return number;
 }
-
-const moment =
-  (end: 'start' | 'end') =>
-  (value: string): number => {
-    const found = momentIn(value, end);
-    if (found === undefined)
-      throw new InvalidArgumentError(
-        'It must be a day such as 2026-11-27, or a time with its zone such as 2026-11-27T12:00Z.',
-      );
-    return found;
-  };

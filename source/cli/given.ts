@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { acceptanceNamed, regionOfPool } from '../domain/operator/inputs.ts';
+import { acceptanceNamed, momentIn, regionOfPool } from '../domain/operator/inputs.ts';
 import type { Acceptance } from '../domain/operator/inputs.ts';
 import { CliError } from './cli-error.ts';
 import type { CliContext } from './context.ts';
@@ -63,6 +63,18 @@ export function withAcceptances(command: Command, acceptances: readonly Acceptan
 /** The keys of the workflow's input for what was accepted. */
 export const acceptedKeys = (accepted: unknown): Readonly<Record<string, true>> =>
   Object.fromEntries(((accepted ?? []) as readonly Acceptance[]).map(({ key }) => [key, true]));
+
+/** Reads a time with its zone, or the start or end of a day, in milliseconds since the epoch. */
+export const momentAtThe =
+  (ofDay: 'start' | 'end') =>
+  (value: string): number => {
+    const found = momentIn(value, ofDay);
+    if (found === undefined)
+      throw new InvalidArgumentError(
+        'It must be a day such as 2026-11-27, or a time with its zone such as 2026-11-27T12:00Z.',
+      );
+    return found;
+  };
 
 /** Reads a whole number between two bounds. */
 export const wholeNumberBetween =

@@ -62,12 +62,39 @@ export type ContactAttribute = 'email' | 'phone_number';
 /** Cognito knows these two; a backup of a pool for which it knew another one would still be good. */
 const contactsShape = v.array(v.string() as Shape<ContactAttribute>);
 
+/** A second factor that a pool can offer to its users, by Cognito's names. */
+export type MfaFactor = 'SMS_MFA' | 'EMAIL_OTP' | 'SOFTWARE_TOKEN_MFA';
+
+export const mfaSettingsShape = v.object({
+  /** Names of MfaFactor, and what AWS may add: what a user can answer a challenge by, or enrol. Passkeys are told apart. */
+  factors: textsShape,
+  sms: v.exactOptional(
+    v.object({
+      message: v.exactOptional(v.string()),
+      callerArn: v.exactOptional(v.string()),
+      region: v.exactOptional(v.string()),
+    }),
+  ),
+  email: v.exactOptional(v.object({ message: v.exactOptional(v.string()), subject: v.exactOptional(v.string()) })),
+  passkeys: v.exactOptional(
+    v.object({
+      relyingPartyId: v.exactOptional(v.string()),
+      userVerification: v.exactOptional(v.string()),
+      factorConfiguration: v.exactOptional(v.string()),
+    }),
+  ),
+});
+/** A pool's MFA settings beside OFF, OPTIONAL and ON (GetUserPoolMfaConfig), without the external id of its SMS role. */
+export type MfaSettings = Stored<typeof mfaSettingsShape>;
+
 export const settingsShape = v.object({
   usernameAttributes: contactsShape,
   aliasAttributes: textsShape,
   caseSensitive: v.boolean(),
   autoVerifiedAttributes: contactsShape,
   mfaConfiguration: v.picklist(['OFF', 'ON', 'OPTIONAL']),
+  /** Asked for only where `mfaConfiguration` is not OFF; absent in what earlier versions stored. */
+  mfa: v.exactOptional(mfaSettingsShape),
   schema: v.array(schemaAttributeShape),
   /** AccountRecoverySetting's mechanisms, the preferred one first; absent where the pool has no such setting. */
   recoveryMechanisms: v.exactOptional(textsShape),

@@ -3,7 +3,7 @@
  * memory; domain functions take `Pick`s of them. Every method follows paging rules and partial failures as documented
  * here, so that no caller can forget them.
  */
-import type { Attributes, PoolGroup, PoolRecoveries, PoolUser, UserPoolDescription } from './model.ts';
+import type { Attributes, MfaSettings, PoolGroup, PoolRecoveries, PoolUser, UserPoolDescription } from './model.ts';
 
 /** Milliseconds since the epoch, and a way to wait. */
 export interface Clock {
@@ -25,9 +25,15 @@ export interface Page<T> {
 // Every attempt of every call below is paced at CognitoTPS by the adapter. Errors: Halt UserPoolNotFound, AccessDenied;
 // Fault InvalidPaginationToken (with a token), FilterRefused (with a filter, no token), Throttled, ServiceError.
 
-/** Reads of a user pool: ListUsers, ListGroups, ListUsersInGroup, DescribeUserPool and ListPointInTimeRecoveries. */
+/**
+ * Reads of a user pool: ListUsers, ListGroups, ListUsersInGroup, DescribeUserPool, GetUserPoolMfaConfig and
+ * ListPointInTimeRecoveries.
+ */
 export interface UserPoolReader {
+  /** Without `settings.mfa`, which takes a call of its own. */
   describe(poolId: string): Promise<UserPoolDescription>;
+  /** The pool's MFA settings: a call that is made only for pools whose MFA is not OFF. */
+  mfaSettings(poolId: string): Promise<MfaSettings>;
   /** AWS's own recoveries of the pool: the newest ones, at most a page. Never Halt AccessDenied: that is `unknown`. */
   recoveries(poolId: string): Promise<PoolRecoveries>;
   /** Pages of 60. `filter` in ListUsers syntax, for instance `sub ^= "a"`. */

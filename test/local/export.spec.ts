@@ -300,8 +300,32 @@ describe('Export on the local cloud, with IAM enforced', function () {
       const messages = (await cloud.snsMessages()).slice(before);
       expect(messages.map(({ message }) => message).join('\n')).to.include('multi-factor authentication');
     }
-    await cognito.send(new SetUserPoolMfaConfigCommand({ UserPoolId: poolId, MfaConfiguration: 'OFF' }));
     expect(await tableContent()).to.deep.equal(content);
+  });
+
+  it('17.1: backs the pool up where AllowMfa is YES, with its MFA settings in the manifest', async () => {
+    const lambda = new LambdaClient(cloud.clientConfig(PRIMARY));
+    const { CheckUserPoolConfig: FunctionName } = await resources();
+    const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    const allow = (ALLOW_MFA: 'NO' | 'YES') =>
+      lambda.send(
+        new UpdateFunctionConfigurationCommand({
+          FunctionName,
+          Environment: { Variables: { ...Environment?.Variables, ALLOW_MFA } },
+        }),
+      );
+    await allow('YES');
+    const ended = await run();
+    expect(ended.status, ended.cause).to.equal('SUCCEEDED');
+    const items = await tableItems();
+    const latest = items.find(({ id }) => id === 'EXPORT#LATEST')?.['runId'] as string;
+    const manifest = items.find(({ id, type }) => id === `EXPORT#${latest}` && type === 'MANIFEST');
+    expect(manifest?.['poolSettings']).to.deep.include({
+      mfaConfiguration: 'OPTIONAL',
+      mfa: { factors: ['SOFTWARE_TOKEN_MFA'] },
+    });
+    await allow('NO');
+    await cognito.send(new SetUserPoolMfaConfigCommand({ UserPoolId: poolId, MfaConfiguration: 'OFF' }));
   });
 
   it('halts when the pool has two username attributes', async () => {

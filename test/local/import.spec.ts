@@ -9,10 +9,13 @@ import type { CreateUserPoolCommandInput } from '@aws-sdk/client-cognito-identit
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { GetExecutionHistoryCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { expect } from 'chai';
+import { parse } from 'csv-parse/sync';
 import { comparePools } from '../../tools/demo/compare/compare-pools.ts';
 import { readPool } from '../../tools/demo/compare/read-pool.ts';
 import type { PoolSnapshot } from '../../tools/demo/compare/read-pool.ts';
 import { firstExecution, startExecution } from '../../tools/deploy/executions.ts';
+import { RECOVERY_BY_MAIL, REQUIRED_MFA, setMfa } from '../../tools/demo/mfa/pool-mfa.ts';
+import { mfaProblems } from '../../tools/demo/mfa/sign-ins.ts';
 import { DEMO_GROUPS } from '../../tools/demo/seed/groups.ts';
 import { createDemoPool, loadPool } from '../../tools/demo/seed/load.ts';
 import { demoUsers } from '../../tools/demo/seed/users.ts';
@@ -121,6 +124,23 @@ describe('Import on the local cloud, with IAM enforced', function () {
 
     const again = await run(SECONDARY, { NewUserPoolId: poolId });
     expect(again).to.include({ status: 'FAILED', error: 'AlreadyRestored' });
+  });
+
+  it('17.1: sorts everybody for a pool that requires MFA, by the factors that it offers', async () => {
+    const client = cognito(SECONDARY);
+    const poolId = await createDemoPool(client, 'with-mfa', [], RECOVERY_BY_MAIL);
+    await setMfa(client, poolId, REQUIRED_MFA);
+    const dry = await run(SECONDARY, { NewUserPoolId: poolId, DryRun: true });
+    expect(dry.status, dry.cause).to.equal('SUCCEEDED');
+    const { mustEnrolMfa, mfaLockedOut, reportKeys } = dry.output as {
+      mustEnrolMfa: number;
+      mfaLockedOut: number;
+      reportKeys: string[];
+    };
+    expect(mfaLockedOut).to.equal(0);
+    const rows = parse<Record<string, string>>(await object(SECONDARY, reportKeys[2] ?? ''), { columns: true });
+    expect(rows).to.have.length(mustEnrolMfa);
+    expect(mfaProblems(source, rows, 'must enrol an authenticator app')).to.deep.equal([]);
   });
 
   it('goes on after it was stopped by hand in the middle, in the primary Region, and lets no second one in', async () => {

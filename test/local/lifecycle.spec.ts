@@ -463,6 +463,7 @@ describe('Life of a launch, with IAM enforced', function () {
     step('brings changed parameters to both Regions', async () => {
       expect(await scheduleExpression()).to.equal('rate(1 day)');
       const outcome = await update({
+        AllowMfa: 'YES',
         CognitoTPS: '25',
         ExportFrequency: 'EVERY_7_DAYS',
         SnsPreference: 'ERRORS_ONLY',
@@ -487,6 +488,9 @@ describe('Life of a launch, with IAM enforced', function () {
         expect((await inventoryOf(region)).subscriptions, region).to.deep.equal(['new@example.com']);
       }
       // Exports run in the primary Region only.
+      expect((await functionIn(PRIMARY, 'CheckUserPoolConfig')).Environment?.Variables).to.include({
+        ALLOW_MFA: 'YES',
+      });
       expect((await functionIn(PRIMARY, 'BackupTableCleanup')).Environment?.Variables).to.include({
         MAX_CHANGE_PERCENT: '10',
         UNCOUNTED_ATTRIBUTES: 'custom:last_login,custom:visits',

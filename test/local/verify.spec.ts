@@ -136,7 +136,7 @@ describe('Verification on the local cloud, with IAM enforced', function () {
       expect(notes, 'C18: once in each Region').to.have.length(1);
       expect(notes[0]).to.include(`Deletion protection of the user pool ${poolId} is off`);
     }
-    expect(await keys(SECONDARY, `snapshots/${runId}/`)).to.have.length(9);
+    expect(await keys(SECONDARY, `snapshots/${runId}/`)).to.have.length(10);
     expect(JSON.parse(Buffer.from(await bytes(SECONDARY, 'verifications/last.json')).toString())).to.include({
       runId,
       wholeRunId: runId,

@@ -18,6 +18,7 @@ import { populationOf } from './seed/population.ts';
 import { exportThreeTimes } from './steps/exports.ts';
 import { lookAround } from './steps/keep.ts';
 import { launch } from './steps/launch.ts';
+import { proveMfa } from './steps/mfa.ts';
 import { buildAndUpload } from './steps/prepare.ts';
 import { checkRules, organizationRules } from './steps/organization.ts';
 import { proveBackup, provePool } from './steps/prove.ts';
@@ -82,6 +83,7 @@ async function tell(started: Demo): Promise<void> {
   // What is said about a restore that failed is why, and what is missing.
   if (failureOf('ImportWorkflow', restored.execution).length === 0) await provePool(demo, launched, restored.newPoolId);
   await verify(demo, launched, restored);
+  if (demo.options.pool === 'mfa') await proveMfa(demo, launched, restored);
   if (!demo.options.keep) await uninstall(demo, launched);
 }
 

@@ -1,11 +1,15 @@
 import { optionValues, wholeNumberOption } from '../options.ts';
 
+const POOLS = ['usual', 'mfa'] as const;
+
 export interface DemoOptions {
   readonly users: number;
   readonly usersCsv: string | undefined;
   readonly cognitoTps: 1 | 5 | 10 | 15 | 20 | 25;
   /** With a key of the customer, a permissions boundary and required tags. */
   readonly organization: boolean;
+  /** `mfa`: the pool requires MFA; so does the one that takes the restore. */
+  readonly pool: (typeof POOLS)[number];
   readonly keep: boolean;
 }
 
@@ -19,6 +23,7 @@ Backs up a user pool on a local AWS emulator, deletes it, restores it in the oth
                      ("email", "custom:department"). Nobody of the file is changed or deleted: for that the demo adds
                      six users of its own
   --tps N            CognitoTPS of the stack: 1, 5, 10, 15, 20 or 25 (default 25)
+  --pool mfa         a pool that requires MFA, restored into one that requires it, too, and into one where it is optional
   --organization     with the rules of an organization: a key of its own, a permissions boundary that allows nothing
                      more than is needed, and tags without which the creation of anything is denied
   --keep             leaves the cloud running, with the solution installed, and says how to look around and stop it
@@ -34,6 +39,7 @@ export function demoOptions(args: readonly string[]): DemoOptions {
     users: { type: 'string' },
     'users-csv': { type: 'string' },
     tps: { type: 'string' },
+    pool: { type: 'string' },
     organization: { type: 'boolean' },
     keep: { type: 'boolean' },
   });
@@ -42,11 +48,14 @@ export function demoOptions(args: readonly string[]): DemoOptions {
   const users = wholeNumberOption('--users', values.users ?? '2000', 10, 200_000);
   const tps = TPS.find((value) => value === Number(values.tps ?? 25));
   if (tps === undefined) throw new Error(`--tps must be one of ${TPS.join(', ')}, found "${values.tps}".`);
+  const pool = POOLS.find((name) => name === (values.pool ?? 'usual'));
+  if (pool === undefined) throw new Error(`--pool must be one of ${POOLS.join(', ')}, found "${values.pool}".`);
   return {
     users,
     usersCsv: values['users-csv'],
     cognitoTps: tps,
     organization: values.organization === true,
+    pool,
     keep: values.keep === true,
   };
 }

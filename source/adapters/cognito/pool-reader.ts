@@ -1,5 +1,6 @@
 import {
   DescribeUserPoolCommand,
+  GetUserPoolMfaConfigCommand,
   ListGroupsCommand,
   ListUsersCommand,
   ListUsersInGroupCommand,
@@ -10,6 +11,7 @@ import { FULL_PAGE } from '../../domain/listing/page-chain.ts';
 import { cognitoClient } from './client.ts';
 import type { CognitoOptions } from './client.ts';
 import { cognitoCall, cognitoError, isMissingGroup } from './errors.ts';
+import { toMfaSettings } from './mfa-settings.ts';
 import { listRecoveries } from './recoveries.ts';
 import { toDescription, toPoolGroup, toPoolUser } from './users.ts';
 
@@ -29,6 +31,11 @@ export function poolReaderOf(client: CognitoIdentityProviderClient): UserPoolRea
         const { UserPool } = await client.send(new DescribeUserPoolCommand({ UserPoolId: poolId }));
         return toDescription(poolId, UserPool ?? {});
       }),
+
+    mfaSettings: (poolId) =>
+      cognitoCall('GetUserPoolMfaConfig', poolId, async () =>
+        toMfaSettings(await client.send(new GetUserPoolMfaConfigCommand({ UserPoolId: poolId }))),
+      ),
 
     recoveries: (poolId) => listRecoveries(client, poolId),
 

@@ -79,25 +79,34 @@ export function itemsOfNamed(
   }: { readonly installation: Installation; readonly kept: KeptByRegions; readonly place: TypedPlace },
   wanted: string,
 ): RunItems {
-  const next = `List what is kept: ${typed(place, 'runs')}`;
-  const [run, ...more] = runsNamed(kept.runs, wanted);
-  if (run === undefined)
-    throw new CliError('notFound', { thing: `Run ${wanted}`, found: 'no run that is kept begins so', next });
-  if (more.length > 0)
-    throw new CliError('usage', {
-      thing: `Run ${wanted}`,
-      found: `${counted(more.length + 1, 'run')} begin so`,
-      next: `Give more of the id: ${[run, ...more].map(({ runId }) => runId).join(', ')}`,
-    });
+  const run = keptRunNamed(kept.runs, wanted, place);
   const source = installation.regions.find(({ region }) => run.regions.includes(region));
-  if (run.manifest === undefined || source === undefined)
-    throw new CliError('failed', {
-      thing: `Run ${run.runId}`,
-      found: whyNoItems(run),
-      next,
-    });
+  if (run.manifest === undefined || source === undefined) throw unreadable(run, place);
   return { manifest: run.manifest, objects: bucketReader(clients.s3(source.region), source.bucket) };
 }
+
+/** The run whose id begins so, whatever is kept of it. @throws CliError */
+export function keptRunNamed(runs: readonly KeptRunFacts[], wanted: string, place: TypedPlace): KeptRunFacts {
+  const [run, ...more] = runsNamed(runs, wanted);
+  if (run === undefined)
+    throw new CliError('notFound', {
+      thing: `Run ${wanted}`,
+      found: 'no run that is kept begins so',
+      next: listRuns(place),
+    });
+  if (more.length === 0) return run;
+  throw new CliError('usage', {
+    thing: `Run ${wanted}`,
+    found: `${counted(more.length + 1, 'run')} begin so`,
+    next: `Give more of the id: ${[run, ...more].map(({ runId }) => runId).join(', ')}`,
+  });
+}
+
+const listRuns = (place: TypedPlace): string => `List what is kept: ${typed(place, 'runs')}`;
+
+/** A run of which no snapshot can be read. */
+export const unreadable = (run: KeptRunFacts, place: TypedPlace): CliError =>
+  new CliError('failed', { thing: `Run ${run.runId}`, found: whyNoItems(run), next: listRuns(place) });
 
 function whyNoItems({ state, manifest }: KeptRunFacts): string {
   if (manifest !== undefined)

@@ -21,6 +21,7 @@ const schema = v.object({
   StackSetTemplateKey: nonEmptyText,
   KmsKeyArn: v.optional(v.string('must be a string'), ''),
   LogGroupName: v.optional(nonEmptyText),
+  AllowMfa: v.optional(v.picklist(['NO', 'YES'], 'must be NO or YES'), 'NO'),
 });
 type Properties = v.InferOutput<typeof schema>;
 
@@ -72,7 +73,7 @@ export function stackChecker({
       };
       await checkSecondaryRegion(properties.SecondaryRegion, thisRegion, [...services, s3]);
       const { settings, deletionProtected } = await pools.describe(poolId);
-      checkSourcePool(poolId, settings);
+      checkSourcePool(poolId, settings, { allowMfa: properties.AllowMfa === 'YES' });
       await checkAssets(assets, thisRegion, lookForObject);
       await checkAssets(assets, properties.SecondaryRegion, lookForObject);
       const { KmsKeyArn: keyArn, SecondaryRegion: secondaryRegion, LogGroupName: logGroup } = properties;

@@ -2,19 +2,26 @@ import { counted } from '../counted.ts';
 import { Halt } from '../errors.ts';
 import type { PoolSettings } from '../model.ts';
 
+/** What the launch says about pools that are not backed up by default. */
+export interface SourcePoolRules {
+  /** The parameter AllowMfa: the users of such a pool come back without their second factors. */
+  readonly allowMfa: boolean;
+}
+
 /**
- * Which pools can be backed up: MFA OFF (a restored pool would not know the users' second factors) and at most one
- * username attribute (with two it is ambiguous which value a user signs in with). Halts MfaNotSupported or
- * MultipleUsernameAttributes.
+ * Which pools can be backed up: MFA OFF (a restored pool would not know the users' second factors), unless AllowMfa says
+ * otherwise, and at most one username attribute (with two it is ambiguous which value a user signs in with). Halts
+ * MfaNotSupported or MultipleUsernameAttributes.
  */
 export function checkSourcePool(
   poolId: string,
   settings: Pick<PoolSettings, 'mfaConfiguration' | 'usernameAttributes'>,
+  { allowMfa }: SourcePoolRules,
 ): void {
-  if (settings.mfaConfiguration !== 'OFF') {
+  if (settings.mfaConfiguration !== 'OFF' && !allowMfa) {
     throw new Halt(
       'MfaNotSupported',
-      `User pool ${poolId} has multi-factor authentication ${settings.mfaConfiguration}; only pools with MFA OFF can be exported, since second factors cannot be restored. Switch MFA off, or do not back up this pool.`,
+      `User pool ${poolId} has multi-factor authentication ${settings.mfaConfiguration}, and the parameter AllowMfa is NO: no restore brings second factors (authenticator apps, passkeys, remembered devices) back. Set AllowMfa to YES to back the pool up all the same: its users are then restored without them, as the new pool's MFA setting allows. Or switch MFA off, or do not back up this pool.`,
     );
   }
   if (settings.usernameAttributes.length > 1) {

@@ -2,7 +2,9 @@ import { LATEST_KEY, manifestIn, manifestKey, NO_COUNTS, OPEN_KEY, openMarkerIn,
 import type { Counts, Manifest, OpenMarker } from '../backup/manifest.ts';
 import type { PoolRecoveries, UserPoolDescription } from '../model.ts';
 import type { BackupTable, Clock, ObjectStore, Random, UserPoolReader } from '../ports.ts';
+import { withMfaSettings } from '../backup/pool-mfa.ts';
 import { checkSourcePool } from '../backup/source-pool.ts';
+import type { SourcePoolRules } from '../backup/source-pool.ts';
 import { earlierPlanPrefix } from './clean-up/gone-keys.ts';
 import { isRemembered } from './clean-up/last-day.ts';
 import { donePrefix, planFolder } from './clean-up/plan-batches.ts';
@@ -32,7 +34,7 @@ import type { RunFacts, RunHead } from './run.ts';
 
 /** What CheckUserPoolConfig needs. */
 export interface CheckUserPoolConfigDeps {
-  readonly pool: Pick<UserPoolReader, 'describe' | 'recoveries'>;
+  readonly pool: Pick<UserPoolReader, 'describe' | 'mfaSettings' | 'recoveries'>;
   readonly table: Pick<BackupTable, 'getItem' | 'putItemIf'>;
   readonly objects: Pick<ObjectStore, 'get' | 'put' | 'list' | 'deleteAll'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -68,7 +70,7 @@ export interface ChosenRun {
  */
 export async function checkUserPoolConfig(
   deps: CheckUserPoolConfigDeps,
-  userPoolId: string,
+  { userPoolId, ...rules }: SourcePoolRules & { readonly userPoolId: string },
   { allowUnsettledRecovery }: Pick<ExportEvent, 'allowUnsettledRecovery'> = {},
 ): Promise<ChosenRun> {
   const { objects, table, clock } = deps;
@@ -84,8 +86,9 @@ export async function checkUserPoolConfig(
     await begin(objects, left.facts, now, before);
     return { runId: left.facts.runId, resumed: true, completing: true };
   }
-  const description = await deps.pool.describe(userPoolId);
-  checkSourcePool(userPoolId, description.settings);
+  const described = await deps.pool.describe(userPoolId);
+  checkSourcePool(userPoolId, described.settings, rules);
+  const description = await withMfaSettings(deps.pool, described);
   const found: Found = {
     head,
     facts: head === undefined ? undefined : await findFacts(objects, head.runId),

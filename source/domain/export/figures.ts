@@ -72,6 +72,7 @@ const PHASE_OF = {
   plan: 'comparing with the table',
   snapshot: 'comparing with the table',
   guard: 'comparing with the table',
+  listAgain: 'comparing with the table',
   open: 'applying the changes',
   apply: 'applying the changes',
   seal: 'ending the run',

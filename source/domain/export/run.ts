@@ -171,6 +171,16 @@ export async function keepResumable(deps: {
 export const isWithinWindow = ({ checkpointAt }: Pick<RunHead, 'checkpointAt'>, now: number): boolean =>
   now - Date.parse(checkpointAt) <= RESUME_WINDOW_MS;
 
+/** Abandons the run that is in progress, unless an earlier invocation has done so. */
+export async function abandonOnce(
+  deps: { readonly objects: Pick<ObjectStore, 'get' | 'put'>; readonly clock: Pick<Clock, 'now'> },
+  runId: string,
+  reason: string,
+): Promise<void> {
+  const { head } = await readHead(deps.objects, runId);
+  if (head.closed !== 'abandoned') await (await Run.join(deps, runId)).abandon(reason);
+}
+
 async function readHead(
   objects: Pick<ObjectStore, 'get'>,
   runId: string,

@@ -12,6 +12,7 @@ import { assertAsPlanned } from './preflight/as-planned.ts';
 import { readKeptRun } from './preflight/kept-run.ts';
 import { assertPoolId } from './preflight/pool-id.ts';
 import { newRestoreId } from './preflight/restore-id.ts';
+import { openSelection } from './selection/open-selection.ts';
 import { readSealedBackup } from '../backup/sealed-backup.ts';
 import type { SealedBackup } from '../backup/sealed-backup.ts';
 import { creationIsAllowed } from './preflight/triggers.ts';
@@ -47,6 +48,8 @@ export interface OpenedRestore {
   readonly mayCreateUsers: boolean;
   /** RecreateMissing is given: accounts that this restore made and that are gone are made again. */
   readonly recreateMissing?: true;
+  /** Of a selection: when this start opened it, ISO 8601. Until the first write each start plans anew. */
+  readonly openedAt?: string;
 }
 
 /**
@@ -68,6 +71,13 @@ export async function checkNewUserPool(
       ? Promise.resolve()
       : assertWritable(deps.pools, poolId, { log: deps.log, justRefused: () => metPauseLately(deps, poolId) });
   const mayCreateUsers = creationIsAllowed(input.options, settings);
+  const { selectionId } = input.options;
+  if (selectionId !== undefined) {
+    // A pool in use is what a selection is for, the one that is backed up as well.
+    const { restoreId, phase, updatedAt } = await openSelection(poolId, selectionId, deps);
+    await waitForRecovery();
+    return { restoreId, phase, resumed: phase !== 'planning', mayCreateUsers, openedAt: updatedAt };
+  }
   const head = await readHead(deps.objects, poolId);
   if (head !== undefined && head.value.phase !== 'planning') {
     const { restoreId, phase } = head.value;

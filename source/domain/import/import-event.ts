@@ -16,6 +16,7 @@ export interface OpenedImport extends StartedImport {
     readonly phase: RestoreHead['phase'];
     readonly mayCreateUsers: boolean;
     readonly recreateMissing?: boolean;
+    readonly openedAt?: string;
   };
 }
 
@@ -27,6 +28,7 @@ const opened = v.object({
     phase: v.custom<RestoreHead['phase']>((phase) => typeof phase === 'string'),
     mayCreateUsers: v.boolean(),
     recreateMissing: v.exactOptional(v.boolean()),
+    openedAt: v.exactOptional(v.string()),
   }),
 });
 

@@ -3,6 +3,8 @@ import type { Counts } from '../backup/manifest.ts';
 import { OpenPlanReader } from '../digests/open-plan.ts';
 import { tagReplaced, tagRestore } from './plan/closed-objects.ts';
 import { claimRestore } from './plan/progress.ts';
+import { hurdlesIn } from './plan/mfa-hurdles.ts';
+import type { MfaChange } from './plan/mfa-hurdles.ts';
 import type { RestorePlan, RestoreSource } from './plan/plan-model.ts';
 import type { RestoreHead } from './plan/restore-head.ts';
 import { notInTable, plannedGroupShape, readPlan, sealedCounts, sourceOf } from './plan/plan-model.ts';
@@ -22,12 +24,15 @@ import { previewKeys, writePreview } from './planning/preview.ts';
 import { newTableRead, readTableStep } from './planning/read-table.ts';
 import { sealPlan } from './planning/seal.ts';
 import { newSnapshotRead, readSnapshotStep } from './planning/read-snapshot.ts';
+import { planSelection } from './selection/plan-selection.ts';
+import type { PlanSelectionResult } from './selection/plan-selection.ts';
 import { chunkStep, classifyStep, orderStep } from './planning/steps.ts';
 
 export type { ScanTableDeps, ScanTableInput } from './planning/planning-run.ts';
 
 /** What the state machine sees: counts and object keys. */
 export type ScanTableResult =
+  | PlanSelectionResult
   | { readonly done: false; readonly dryRun: boolean; readonly step: PlanningState['step'] | 'compare' }
   | {
       readonly done: true;
@@ -52,6 +57,11 @@ export type ScanTableResult =
       readonly automaticGroups: number;
       /** Users who would not be able to use "forgot password". */
       readonly withoutRecovery: number;
+      /** See RestorePlan; absent in plans of earlier versions. */
+      readonly mfa?: MfaChange;
+      /** Users who would have to enrol a second factor, and who could not sign in, where the new pool requires MFA. */
+      readonly mustEnrolMfa: number;
+      readonly mfaLockedOut: number;
       readonly chunks: number;
       readonly batches: number;
       /** Of a dry run of a restore that has begun. */
@@ -70,7 +80,8 @@ export async function scanTable(
   deps: ScanTableDeps,
 ): Promise<ScanTableResult> {
   const folder = folderOf(input);
-  const { dryRun, newUserPoolId } = input.options;
+  const { dryRun, newUserPoolId, selectionId } = input.options;
+  if (selectionId !== undefined) return planSelection(input, selectionId, deps);
   if (input.phase !== 'planning') return dryRun ? compareBegun(input, deps) : goOn(input, deps);
   const run: PlanningRun = {
     input,
@@ -100,7 +111,7 @@ export async function scanTable(
   await tagClosed(run);
   const plan = await readPlan(deps.objects, newUserPoolId, input.restoreId);
   await deps.tell?.(plannedFigures(plan));
-  return { ...summary(plan, dryRun), ...(dryRun ? { reportKeys: Object.values(previewKeys(folder)) } : {}) };
+  return { ...summary(plan, dryRun), ...(dryRun ? { reportKeys: Object.values(previewKeys(folder, plan)) } : {}) };
 }
 
 /** A restore that has begun keeps its plan; whoever follows the execution is told how far it had come. */
@@ -204,6 +215,9 @@ const summary = (plan: RestorePlan, dryRun: boolean): Extract<ScanTableResult, {
     groupsWithoutRole: counts.groupsWithoutRole ?? 0,
     automaticGroups: counts.automaticGroups ?? 0,
     withoutRecovery: counts.withoutRecovery ?? 0,
+    ...(plan.mfa === undefined ? {} : { mfa: plan.mfa }),
+    mustEnrolMfa: counts.mfa === undefined ? 0 : hurdlesIn(counts.mfa.mustEnrol),
+    mfaLockedOut: counts.mfa === undefined ? 0 : hurdlesIn(counts.mfa.cannotSignIn),
     acceptsSignUps: plan.acceptsSignUps ?? false,
     chunks: chunks.length,
     batches: batches.length,

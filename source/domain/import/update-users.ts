@@ -13,6 +13,8 @@ import type { UpdateUsersDeps } from './updates/deps.ts';
 import { initialUpdatesState, updatesStateKey, updatesStateShape } from './plan/updates-state.ts';
 import type { UpdatesState } from './plan/updates-state.ts';
 import { claimRestore } from './plan/progress.ts';
+import { updateSelection } from './selection/update-selection.ts';
+import type { UpdateSelectionResult } from './selection/update-selection.ts';
 import { beginUpdates } from './updates/update-run.ts';
 import type { UpdateRun } from './updates/update-run.ts';
 import { workBatches } from './updates/work-batches.ts';
@@ -28,6 +30,8 @@ export interface UpdateUsersInput {
   readonly recreateMissing?: boolean;
   /** Where the report lies; goes into the message. */
   readonly bucket: string;
+  /** Of a selection, which is carried out instead of a whole restore. */
+  readonly selectionId?: string;
 }
 
 /** What the state machine sees: counts and object keys, no personal data. */
@@ -46,12 +50,25 @@ export type UpdateUsersResult =
  */
 const LAST_SLICE_MS = 9 * 60_000;
 
+/** A whole restore, unless the input names a selection. */
+export async function updateUsers(
+  input: UpdateUsersInput & { readonly selectionId?: never },
+  deps: UpdateUsersDeps,
+): Promise<UpdateUsersResult>;
+export async function updateUsers(
+  input: UpdateUsersInput,
+  deps: UpdateUsersDeps,
+): Promise<UpdateUsersResult | UpdateSelectionResult>;
 /**
  * Works on released batches until the running import job must be looked at again; when all chunks have their result and
  * all batches are done, compares the pool with what it should hold, repairs what can be, and reports.
  */
-export async function updateUsers(input: UpdateUsersInput, deps: UpdateUsersDeps): Promise<UpdateUsersResult> {
-  const { newUserPoolId, restoreId } = input;
+export async function updateUsers(
+  input: UpdateUsersInput,
+  deps: UpdateUsersDeps,
+): Promise<UpdateUsersResult | UpdateSelectionResult> {
+  const { newUserPoolId, restoreId, selectionId } = input;
+  if (selectionId !== undefined) return updateSelection(input, selectionId, deps);
   const shortSliceOver = workSlice(deps.clock, deps.timeLeft);
   const plan = {
     ...(await readPlan(deps.objects, newUserPoolId, restoreId)),

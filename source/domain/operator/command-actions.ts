@@ -115,6 +115,8 @@ export const COMMAND_ACTIONS: Readonly<Record<string, readonly CalledAction[]>> 
     { action: 'cognito-idp:ListGroups', on: 'user pool' },
     { action: 'cognito-idp:ListUsersInGroup', on: 'user pool' },
   ],
+  show: [...FINDING, ...bucket([SNAPSHOTS, THINNED])],
+  history: [...FINDING, ...bucket([SNAPSHOTS, THINNED])],
   damage: [
     ...FINDING,
     {

@@ -1,4 +1,5 @@
 import { exportNotice } from '../workflow/notices/finished-export.ts';
+import { MISSING_RESULTS } from '../import/selection/report.ts';
 import { importNotice } from '../workflow/notices/finished-import.ts';
 import { verifyNotice } from '../workflow/notices/finished-verify.ts';
 import { namedError } from '../workflow/notices/cause.ts';
@@ -117,7 +118,7 @@ function success(workflow: SolutionWorkflow, execution: ExecutionFacts, lostInDr
       const { subject } = importNotice(event, around);
       return {
         ...complete,
-        kind: result.dryRun === true && lostInDryRun > 0 ? 'partial' : 'complete',
+        kind: result.dryRun === true && lostInDryRun + missingIn(result) > 0 ? 'partial' : 'complete',
         headline: subject,
       };
     }
@@ -152,8 +153,20 @@ function countsIn(workflow: SolutionWorkflow, result: Fields): Ending['counts'] 
       fieldsOf(result.counts),
       THINGS.map((thing) => [thing, thing]),
     );
+  if (result.selection !== undefined)
+    return THINGS.flatMap((thing) =>
+      Object.entries(fieldsOf(fieldsOf(result.selection)[thing]))
+        .filter(([, count]) => count !== 0)
+        .map(([kind, count]) => [`${thing} ${kind}`, number(count)] as const),
+    );
   return result.dryRun === true ? rows(result, DRY_RUN) : rows(fieldsOf(result.counts), RESTORE);
 }
+
+/** Of the dry run of a selection: what would be missing of what is asked for. */
+const missingIn = ({ selection }: Fields): number =>
+  THINGS.flatMap((thing) =>
+    MISSING_RESULTS.map((kind) => Number(fieldsOf(fieldsOf(selection)[thing])[kind] ?? 0)),
+  ).reduce((sum, count) => sum + count, 0);
 
 const THINGS = ['users', 'groups', 'memberships'] as const;
 

@@ -11,6 +11,11 @@ export const IMPORT_ACCEPTANCES: readonly Acceptance[] = [
   { word: 'triggers', key: 'AllowTriggers', meaning: 'create users one by one although triggers of the pool see it' },
   { word: 'unconfirmed', key: 'RestoreUnconfirmed', meaning: 'create users who never confirmed their sign-up, too' },
   { word: 'incomplete', key: 'AcceptIncomplete', meaning: 'take the table although it lacks or changed something' },
+  {
+    word: 'mfa-lockout',
+    key: 'AcceptMfaLockout',
+    meaning: 'restore users who cannot sign in to the pool, because it requires MFA',
+  },
   { word: 'recreate-missing', key: 'RecreateMissing', meaning: 'make accounts again that were deleted since' },
 ];
 

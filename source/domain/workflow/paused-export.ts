@@ -56,10 +56,17 @@ export async function pausingForSelection<R>(
   }
 }
 
-/** Whether a selection was begun since; it may have ended again. */
-async function selectedSince({ table, regions }: ExportTurnDeps, began: number): Promise<boolean> {
+/** Whether a selection was begun since; it may have ended again. `poolId`: one that restores into this pool. */
+export async function selectedSince(
+  { table, regions }: Pick<ExportTurnDeps, 'table' | 'regions'>,
+  since: number,
+  poolId?: string,
+): Promise<boolean> {
   const restores = await leasedRestores(table, regions);
-  return restores.some(({ selectionFor, takenAt }) => selectionFor !== undefined && Date.parse(takenAt) >= began);
+  return restores.some(
+    ({ selectionFor, takenAt }) =>
+      selectionFor !== undefined && selectionFor === (poolId ?? selectionFor) && Date.parse(takenAt) >= since,
+  );
 }
 
 async function pausedTurn(deps: ExportTurnDeps, { startTime }: ExportTurn): Promise<PausedTurn> {

@@ -1,5 +1,6 @@
 import { cleanUpTable } from '../../domain/export/clean-up/clean-up.ts';
 import { parseRunEvent } from '../../domain/export/export-event.ts';
+import { selectedSince } from '../../domain/workflow/paused-export.ts';
 import { backupTable } from '../../adapters/backup-table.ts';
 import { int, names, readEnv, requiredText } from '../../adapters/env.ts';
 import { log } from '../../adapters/log.ts';
@@ -21,6 +22,7 @@ const replica = backupTable({
   impatient: true,
   userAgent: env.USER_AGENT,
 });
+const regions = [env.PRIMARY_REGION, env.SECONDARY_REGION];
 const queue = wakeQueue({ queueUrl: env.EXPORT_QUEUE_URL, userAgent: env.USER_AGENT });
 
 /** Applies what the complete listing showed to have changed, within the guards' limits, and seals the run. */
@@ -29,7 +31,12 @@ export const handler = listingFunction(
   parseRunEvent,
   async ({ runId, allowMassDelete, allowMassChange }, parts) => {
     const result = await cleanUpTable(
-      { ...parts, replica, queue },
+      {
+        ...parts,
+        replica,
+        queue,
+        selectedSince: (poolId, since) => selectedSince({ table: parts.table, regions }, since, poolId),
+      },
       {
         runId,
         allowMassDelete,

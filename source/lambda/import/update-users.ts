@@ -31,9 +31,11 @@ export const handler = importFunction(env, pacer, openedImport, async ({ executi
       recreateMissing: restore.recreateMissing ?? false,
       executionArn,
       bucket: env.STATE_BUCKET,
+      ...(options.selectionId === undefined ? {} : { selectionId: options.selectionId }),
     },
     { ...deps, ...parts },
   );
-  log.info('Updates so far', result.done ? { done: true, outcome: result.outcome, ...result.counts } : { ...result });
+  const counts = result.done ? ('counts' in result ? result.counts : result.selection) : {};
+  log.info('Updates so far', result.done ? { done: true, outcome: result.outcome, ...counts } : { ...result });
   return result;
 });

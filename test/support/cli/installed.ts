@@ -64,10 +64,11 @@ export class InstalledCli extends CliProcess {
           .filter(([, { status }]) => statusFilter === undefined || status === statusFilter)
           .map(([arn, execution]) => ({ executionArn: arn, ...execution })),
       }))
-      .on('GetObject', ({ Bucket, Key }) => {
+      .on('GetObject', ({ Bucket, Key, Range }) => {
         const content = this.objects.get(`${Bucket as string}/${Key as string}`);
         if (content === undefined) throw awsError('NoSuchKey');
-        const bytes = Buffer.from(content as Uint8Array);
+        const [, from = '0', to = 'Infinity'] = /^bytes=(\d+)-(\d+)?$/.exec(String(Range)) ?? [];
+        const bytes = Buffer.from(content as Uint8Array).subarray(Number(from), Number(to) + 1);
         const pieces = async function* (): AsyncGenerator<Uint8Array> {
           for (let at = 0; at < bytes.length; at += 1_000) yield bytes.subarray(at, at + 1_000);
         };

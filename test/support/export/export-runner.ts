@@ -19,6 +19,7 @@ export interface ExportOptions {
   readonly maxChangePercent?: number;
   readonly allowMassChange?: boolean;
   readonly uncountedAttributes?: readonly string[];
+  readonly allowMfa?: boolean;
   /** Default true. */
   readonly keepSnapshot?: boolean;
   /** Milliseconds that each invocation has; the least useful is above a minute, the functions' reserve. */
@@ -60,7 +61,7 @@ export class ExportRunner {
   }
 
   open(): Promise<ChosenRun> {
-    return checkUserPoolConfig(this.deps(), POOL_ID);
+    return checkUserPoolConfig(this.deps(), { userPoolId: POOL_ID, allowMfa: this.options.allowMfa === true });
   }
 
   async listAll(runId: string): Promise<void> {

@@ -10,6 +10,7 @@ import type { RestoreOutcome } from '../../../source/domain/import/plan/outcome.
 import type { UpdateUsersDeps } from '../../../source/domain/import/updates/deps.ts';
 import { passwordFrom, PASSWORD_BYTES } from '../../../source/domain/import/updates/password.ts';
 import { updateUsers } from '../../../source/domain/import/update-users.ts';
+import type { UpdateUsersResult } from '../../../source/domain/import/update-users.ts';
 import type { PoolSettings } from '../../../source/domain/model.ts';
 import type { ImportJob } from '../../../source/domain/ports.ts';
 import { KilledError } from '../world/calls.ts';
@@ -103,7 +104,7 @@ export class RestoreWorld extends PlanningWorld {
     throw new Error('the loop of the workflow does not end');
   }
 
-  update(executionArn: string): ReturnType<typeof updateUsers> {
+  update(executionArn: string): Promise<UpdateUsersResult> {
     return updateUsers(
       {
         newUserPoolId: NEW_POOL,
@@ -143,7 +144,7 @@ export class RestoreWorld extends PlanningWorld {
     return this.objects.json<RestoreHead>(headKey(NEW_POOL));
   }
 
-  report(name: 'report.json' | 'failures.csv' | 'sub-map.csv'): string {
+  report(name: 'report.json' | 'failures.csv' | 'sub-map.csv' | 'mfa.csv'): string {
     return this.objects.text(`restores/${NEW_POOL}/${RESTORE_ID}/report/${name}`);
   }
 

@@ -49,6 +49,7 @@ export class WorkflowWorld extends World {
   paced = false;
   /** SnapshotRetentionDays. */
   retentionDays = SETTINGS.retentionDays;
+  allowMfa = false;
   /** A killed function stops its execution, as a person would, instead of being retried. */
   stopOnKill = false;
   /** The execution is stopped as it enters its n-th state, counted from 1. */
@@ -139,7 +140,12 @@ export class WorkflowWorld extends World {
     };
     const functions = Object.fromEntries(
       Object.entries(
-        workflowFunctions(this.services, { ...SETTINGS, retentionDays: this.retentionDays, paced: this.paced }),
+        workflowFunctions(this.services, {
+          ...SETTINGS,
+          retentionDays: this.retentionDays,
+          paced: this.paced,
+          allowMfa: this.allowMfa,
+        }),
       ).map(([name, work]) => [name, this.#function(execution, name, work)]),
     );
     this.executions.set(id, 'RUNNING');

@@ -6,15 +6,22 @@ import { roles } from '../../support/policies.ts';
 
 /** Who writes in parts (ObjectStore's `write`), whose functions do, and below which prefix; each is tried with 20 MiB in test/local/large-objects.spec.ts. */
 const WRITERS: Readonly<Record<string, readonly (readonly [role: string, prefix: string])[]>> = {
+  'source/domain/backup/snapshot/write-index.ts': [
+    ['BackupTableCleanupRole', 'snapshots'],
+    ['VerifyBackupRole', 'snapshots'],
+  ],
   'source/domain/backup/snapshot/write.ts': [
     ['BackupTableCleanupRole', 'snapshots'],
     ['VerifyBackupRole', 'snapshots'],
   ],
   'source/domain/import/dry-run.ts': [['ScanTableRole', 'restores']],
   'source/domain/import/planning/cut-chunk.ts': [['ScanTableRole', 'restores']],
+  'source/domain/import/planning/mfa-target.ts': [['ScanTableRole', 'restores']],
   'source/domain/import/planning/preview.ts': [['ScanTableRole', 'restores']],
   'source/domain/import/planning/seal.ts': [['ScanTableRole', 'restores']],
   'source/domain/import/report/write-report.ts': [['UpdateUsersRole', 'restores']],
+  'source/domain/import/selection/decide-step.ts': [['ScanTableRole', 'restores']],
+  'source/domain/import/selection/finish-selection.ts': [['UpdateUsersRole', 'restores']],
   'source/domain/verify/pool/report.ts': [['ComparePoolRole', 'verifications']],
 };
 

@@ -30,6 +30,8 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['20260227', '20260228'],
     ['20260227', '--pool', SOURCE],
   ],
+  show: [['nobody']],
+  history: [['nobody']],
   damage: [[]],
 };
 const PREFIXES: Readonly<Record<string, string>> = {

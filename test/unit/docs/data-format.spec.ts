@@ -27,6 +27,7 @@ import {
   snapshotManifestKey,
 } from '../../../source/domain/backup/snapshot/names.ts';
 import { FAILURES_HEADER, SUB_MAP_HEADER } from '../../../source/domain/import/plan/csv-rows.ts';
+import { MFA_HEADER } from '../../../source/domain/import/plan/mfa-hurdles.ts';
 import { restoreFolder } from '../../../source/domain/import/plan/plan-model.ts';
 import { selectionFolder, selectionKeys } from '../../../source/domain/import/plan/selection-keys.ts';
 import {
@@ -149,6 +150,7 @@ describe('docs/data-format.md', () => {
     for (const [file, header] of [
       ['report/failures.csv', FAILURES_HEADER],
       ['report/sub-map.csv', SUB_MAP_HEADER],
+      ['report/mfa.csv', MFA_HEADER],
       ['differences.csv', DIFFERENCES_HEADER],
       ['selections/<id>/results.csv', RESULTS_HEADER],
       ['selections/<id>/differences.csv', SELECTION_DIFFERENCES_HEADER],

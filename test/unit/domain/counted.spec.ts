@@ -9,7 +9,7 @@ const THINGS =
   'accounts|alarms|attributes|batches|buckets|bytes|calls|changes|characters|chunks|days|differences|digests|executions|exports|files|functions|groups|hours|invocations|items|jobs|keys|launches|lines|members|memberships|messages|minutes|objects|others|pages|places|pools|problems|queues|resources|roles|rounds|rows|runs|scans|seconds|snapshots|steps|subscriptions|tables|times|tries|users|versions';
 /** A value in a text that is followed by one of them, or by it after such a word. */
 const COUNTED = new RegExp(
-  String.raw`\$\{((?:[^{}]|\{[^{}]*\})*)\} (?:(?:import|other|more|unconfirmed|username|superseded|write|of the|of their|of its) )?(?:${THINGS})\b`,
+  String.raw`\$\{((?:[^{}]|\{[^{}]*\})*)\} (?:(?:import|other|more|unconfirmed|username|superseded|write|of their|of its) )?(?:${THINGS})\b`,
   'g',
 );
 /** A constant is never 1, and neither is a rate with its decimals; a workflow runs. */

@@ -47,6 +47,19 @@ describe("Nobody's data outside the table and the encrypted objects", () => {
     world.expectSilent();
   });
 
+  it('17.1: after a pool that requires MFA was refused for those who could not sign in, and filled all the same', async () => {
+    await world.exported();
+    world.target.settings = { ...world.target.settings, mfaConfiguration: 'ON', mfa: { factors: [] } };
+    expect(await world.run(world.import())).to.include({ status: 'FAILED', error: 'PreflightFailed' });
+    const accepted = { AcceptMfaLockout: true };
+    expect(await world.run(world.import({ ...accepted, DryRun: true }))).to.include({ status: 'SUCCEEDED' });
+    expect(await world.run(world.import(accepted))).to.include({ status: 'SUCCEEDED' });
+    const lists = [...world.objects.stored.keys()].filter((key) => key.endsWith('/mfa.csv'));
+    expect(lists).to.have.length.above(2);
+    for (const key of lists) expect(world.objects.text(key)).to.include((world.users[0] as CanaryUser).username);
+    world.expectSilent();
+  });
+
   it('after a whole job failed for a cause that names somebody', async () => {
     await world.exported();
     world.jobs.knobs.endEarly = () => ({

@@ -9,6 +9,7 @@ import type { Latencies, Meter } from './meter.ts';
 /** What the calls of the ports are in Cognito's API. */
 const COGNITO_ACTIONS: Readonly<Record<string, string>> = {
   'cognito.describe': 'DescribeUserPool',
+  'cognito.mfaSettings': 'GetUserPoolMfaConfig',
   'cognito.recoveries': 'ListPointInTimeRecoveries',
   'cognito.listUsersPage': 'ListUsers',
   'cognito.listGroupsPage': 'ListGroups',

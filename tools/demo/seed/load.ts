@@ -1,4 +1,8 @@
-import type { CognitoIdentityProviderClient, SchemaAttributeType } from '@aws-sdk/client-cognito-identity-provider';
+import type {
+  CognitoIdentityProviderClient,
+  CreateUserPoolCommandInput,
+  SchemaAttributeType,
+} from '@aws-sdk/client-cognito-identity-provider';
 import { cognitoIn } from '../../deploy/clients.ts';
 import { createGroups, createPool } from '../../deploy/pools.ts';
 import type { LocalCloud } from '../../local-cloud/index.ts';
@@ -11,10 +15,12 @@ export const createDemoPool = (
   client: CognitoIdentityProviderClient,
   name: string,
   customAttributes: readonly string[] = [],
+  settings: Partial<CreateUserPoolCommandInput> = {},
 ): Promise<string> =>
   createPool(client, name, {
     AutoVerifiedAttributes: ['email', 'phone_number'],
     Schema: schemaWith(customAttributes),
+    ...settings,
   });
 
 /** A file's attributes are texts of any length, also where the demo's own users have one of the same name. */

@@ -22,6 +22,7 @@ export async function launch(
     CognitoTPS: String(options.cognitoTps) as '25',
     ExportFrequency: 'EVERY_DAY',
     SnsPreference: 'INFO_AND_ERRORS',
+    AllowMfa: options.pool === 'mfa' ? 'YES' : 'NO',
     ...more,
   });
   narrator.say(stackOperation(solution, parameters).templateUrl);

@@ -9,6 +9,7 @@ import type { PoolSnapshot } from '../compare/read-pool.ts';
 import { startExecution } from '../../deploy/executions.ts';
 import type { FinishedExecution } from '../../deploy/executions.ts';
 import { followExecution } from '../executions.ts';
+import { emptyMfaPool, REQUIRED_MFA } from '../mfa/pool-mfa.ts';
 import { createDemoPool } from '../seed/load.ts';
 import type { SeededPool } from './seed.ts';
 
@@ -21,10 +22,11 @@ export interface Restored {
 
 /** Deletes the pool, makes an empty one in the backup Region and runs ImportWorkflow there. */
 export async function disasterAndRestore(
-  { cloud, narrator }: Demo,
+  demo: Demo,
   launched: LaunchedSolution,
   { poolId, population }: SeededPool,
 ): Promise<Restored> {
+  const { cloud, narrator, options } = demo;
   narrator.step(`Disaster in ${PRIMARY}: the pool is deleted`);
   const primary = cognitoIn(cloud, PRIMARY);
   const old = await readPool(primary, poolId);
@@ -33,7 +35,11 @@ export async function disasterAndRestore(
 
   narrator.step(`Restore into a new, empty pool in ${SECONDARY}`);
   const secondary = cognitoIn(cloud, SECONDARY);
-  const newPoolId = await createDemoPool(secondary, 'customers-restored', population.customAttributes);
+  const name = 'customers-restored';
+  const newPoolId =
+    options.pool === 'mfa'
+      ? await emptyMfaPool(demo, name, REQUIRED_MFA)
+      : await createDemoPool(secondary, name, population.customAttributes);
   const input = { NewUserPoolId: newPoolId };
   narrator.say(`ImportWorkflow in ${SECONDARY}, input ${JSON.stringify(input)}`);
   const sfn = stepFunctionsIn(cloud, SECONDARY);

@@ -2,6 +2,7 @@ import { counted } from '../../../source/domain/counted.ts';
 import { cognitoIn } from '../../deploy/clients.ts';
 import { PRIMARY } from '../../deploy/regions.ts';
 import type { Demo } from '../context.ts';
+import { REQUIRED_MFA, setMfa } from '../mfa/pool-mfa.ts';
 import { createDemoPool, loadPool } from '../seed/load.ts';
 import type { Population } from '../seed/population.ts';
 import type { DemoUser } from '../seed/users.ts';
@@ -15,7 +16,12 @@ export interface SeededPool {
 export async function makePool({ cloud, narrator, options, population }: Demo): Promise<SeededPool> {
   narrator.step(`A user pool in ${PRIMARY}`);
   const { users, groups, extras, customAttributes } = population;
-  const poolId = await createDemoPool(cognitoIn(cloud, PRIMARY), 'customers', customAttributes);
+  const client = cognitoIn(cloud, PRIMARY);
+  const poolId = await createDemoPool(client, 'customers', customAttributes);
+  if (options.pool === 'mfa') {
+    await setMfa(client, poolId, REQUIRED_MFA);
+    narrator.say('It requires MFA, by SMS or an authenticator app.');
+  }
   await loadPool({ cloud, region: PRIMARY, poolId }, groups, users);
   narrator.say(describe(population));
   if (options.usersCsv !== undefined)

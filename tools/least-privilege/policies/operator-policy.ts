@@ -210,8 +210,8 @@ export const operatorPolicies = (main: Template): readonly OperatorPolicy[] => {
   return [
     policy('Read only', reading),
     policy('Operate', [...reading, 'export', 'verify']),
-    // The snapshots that diff reads are the users themselves.
-    policy('Restore', [...reading, 'diff', 'import', 'verify'], 'seen'),
+    // The snapshots that diff, show and history read are the users themselves.
+    policy('Restore', [...reading, 'diff', 'show', 'history', 'import', 'verify'], 'seen'),
     { name: 'Deploy', commands: ['deploy', 'uninstall'], statements: launching(main) },
     { name: 'Delete data', commands: ['uninstall --delete-data'], statements: deletingData },
   ];

@@ -1,5 +1,5 @@
 import { Fault } from '../../../source/domain/errors.ts';
-import type { PoolRecoveries, PoolUser, UserPoolDescription } from '../../../source/domain/model.ts';
+import type { MfaSettings, PoolRecoveries, PoolUser, UserPoolDescription } from '../../../source/domain/model.ts';
 import type { Page, Random, UserPoolReader } from '../../../source/domain/ports.ts';
 import type { ServiceCalls } from '../service-calls.ts';
 import { matchesFilter, parseFilter } from './filter.ts';
@@ -56,7 +56,7 @@ export class SimulatedPoolReader implements UserPoolReader {
   }
 
   describe = (poolId: string): Promise<UserPoolDescription> =>
-    this.#call('describe', poolId, ({ id, name, settings, size }) => ({
+    this.#call('describe', poolId, ({ id, name, settings: { mfa: _asked, ...settings }, size }) => ({
       id,
       name,
       region: id.split('_')[0] as string,
@@ -66,6 +66,9 @@ export class SimulatedPoolReader implements UserPoolReader {
       importsConfirmed: (settings.passwordless ?? []).length > 0,
       estimatedNumberOfUsers: size,
     }));
+
+  mfaSettings = (poolId: string): Promise<MfaSettings> =>
+    this.#call('mfaSettings', poolId, ({ settings: { mfa = { factors: [] } } }) => mfa);
 
   recoveries = (poolId: string): Promise<PoolRecoveries> =>
     this.#call('recoveries', poolId, () =>

@@ -82,7 +82,8 @@ export class SimulatedPoolWriter implements UserPoolWriter {
 
   updateAttributes = (poolId: string, username: string, attributes: Attributes): Promise<WriteOutcome> =>
     this.#change('updateAttributes', poolId, username, (pool, user) => {
-      if ('email' in attributes || 'phone_number' in attributes)
+      const { autoVerifiedAttributes } = pool.settings;
+      if (autoVerifiedAttributes.some((name) => name in attributes && attributes[`${name}_verified`] !== 'true'))
         this.sentToUsers.push({ username: user.username, by: 'updateAttributes' });
       const fixed = Object.keys(attributes).some(
         (name) => pool.settings.schema.find((entry) => entry.name === name)?.mutable === false,

@@ -31,7 +31,7 @@ import { parseCompareEvent, parseLookEvent } from '../../../source/domain/verify
 import { checkStateMachine } from '../../../source/domain/workflow/check-state-machine.ts';
 import { assertImportMayRun, assertVerifyMayRun, regionOf } from '../../../source/domain/workflow/lease.ts';
 import type { LeaseDeps, SolutionWorkflow } from '../../../source/domain/workflow/lease.ts';
-import { pausingForSelection } from '../../../source/domain/workflow/paused-export.ts';
+import { pausingForSelection, selectedSince } from '../../../source/domain/workflow/paused-export.ts';
 import { startTimeIn, tellingProgress } from '../../../source/domain/workflow/progress.ts';
 import type { TellProgress } from '../../../source/domain/state/work-figures.ts';
 import { toldInvocation } from '../../../source/adapters/told-invocation.ts';
@@ -68,6 +68,7 @@ export interface FunctionSettings {
   readonly primaryRegion: string;
   readonly secondaryRegion: string;
   readonly primaryUserPoolId: string;
+  readonly allowMfa?: boolean;
   readonly callsPerSecond: number;
   readonly retentionDays: number;
   /** Whether calls to Cognito wait for a pacer of their invocation. */
@@ -137,8 +138,10 @@ function commonFunctions(
 
 function exportFunctions(
   { cognito, table, replica, objects, exportQueue, executionStatus, random, invocation }: RegionServices,
-  { primaryRegion, secondaryRegion, primaryUserPoolId, callsPerSecond, retentionDays, paced }: FunctionSettings,
+  settings: FunctionSettings,
 ): Functions {
+  const { primaryRegion, secondaryRegion, callsPerSecond, retentionDays, paced } = settings;
+  const source = { userPoolId: settings.primaryUserPoolId, allowMfa: settings.allowMfa === true };
   const ports = { pool: cognito, table, replica, objects, queue: exportQueue };
   const regions = [primaryRegion, secondaryRegion];
   const calling = async (
@@ -168,26 +171,27 @@ function exportFunctions(
   return {
     CheckUserPoolConfig: (event) => {
       const parsed = parseExportEvent(event);
-      return calling(parsed.executionArn, event, (deps) =>
-        checkUserPoolConfig({ ...deps, random }, primaryUserPoolId, parsed),
-      );
+      return calling(parsed.executionArn, event, (deps) => checkUserPoolConfig({ ...deps, random }, source, parsed));
     },
     SyncUsers: step((deps, { runId }) => syncUsers(deps, { runId, callsPerSecond })),
     ListGroups: step((deps, { runId }) => listGroups(deps, runId)),
     SyncGroup: step((deps, { runId }) => syncGroup(deps, runId)),
     SyncUsersInGroup: step((deps, { runId }) => syncUsersInGroup(deps, runId)),
     BackupTableCleanup: step((deps, { runId, allowMassDelete, allowMassChange }) =>
-      cleanUpTable(deps, {
-        runId,
-        allowMassDelete,
-        allowMassChange,
-        maxDeletePercent: 20,
-        maxChangePercent: 50,
-        uncountedAttributes: [],
-        softwareVersion: 'v2.1.0',
-        keepSnapshot: retentionDays > 0,
-        replicaRegion: secondaryRegion,
-      }),
+      cleanUpTable(
+        { ...deps, selectedSince: (poolId, since) => selectedSince({ table, regions }, since, poolId) },
+        {
+          runId,
+          allowMassDelete,
+          allowMassChange,
+          maxDeletePercent: 20,
+          maxChangePercent: 50,
+          uncountedAttributes: [],
+          softwareVersion: 'v2.1.0',
+          keepSnapshot: retentionDays > 0,
+          replicaRegion: secondaryRegion,
+        },
+      ),
     ),
   };
 }
@@ -234,9 +238,10 @@ function importFunctions(
       const parsed = openedImport(event);
       return calling(parsed, event, (deps) => work(deps, parsed));
     };
-  const target = ({ options: { newUserPoolId }, restore }: ReturnType<typeof openedImport>) => ({
+  const target = ({ options: { newUserPoolId, selectionId }, restore }: ReturnType<typeof openedImport>) => ({
     newUserPoolId,
     ...restore,
+    ...(selectionId === undefined ? {} : { selectionId }),
   });
   return {
     CheckNewUserPool: async (event) => {

@@ -13,6 +13,7 @@ import { confirmGroups } from './confirm-groups.ts';
 import { confirmMemberships } from './confirm-memberships.ts';
 import { applyPlan } from './apply.ts';
 import type { GuardOptions } from './guard.ts';
+import { giveWay } from './list-again.ts';
 import { openPlan } from './open.ts';
 import { planChanges } from './plan.ts';
 import { lookAtReplica } from './replica.ts';
@@ -44,6 +45,8 @@ export type ManifestSummary = Omit<Manifest, 'checksums' | 'poolSettings' | 'saf
 export interface CleanUpResult {
   readonly done: boolean;
   readonly phase: CleanUpState['phase'];
+  /** Present where the run gave way to a new one, with which the state machine goes on. */
+  readonly again?: true;
   /** Once the run is sealed. */
   readonly manifest?: ManifestSummary;
   readonly replica?: ReplicaLook;
@@ -61,8 +64,9 @@ export interface CleanUpResult {
  * was.
  */
 export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): Promise<CleanUpResult> {
+  const begun = await stateAfter(deps.objects, options.runId, CLEAN_UP_CHECKPOINT, cleanUpStateShape);
+  if (begun?.phase === 'listAgain') return listAgain(deps, options.runId);
   const run = await Run.join(deps, options.runId);
-  const begun = await stateAfter(deps.objects, run.id, CLEAN_UP_CHECKPOINT, cleanUpStateShape);
   const phase = begun?.phase ?? (await firstPhase(deps, run.id));
   const progress = await claimExportProgress(deps, run, CLEAN_UP_CHECKPOINT, {
     shape: cleanUpStateShape,
@@ -79,13 +83,14 @@ export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): 
   };
   const work = async (): Promise<void> => {
     if (state.phase === 'scan') await closeSnapshotBefore(cleanUp);
-    while (state.phase !== 'sealed' && !cleanUp.sliceOver()) await workOn(cleanUp, options);
+    while (!ENDS.includes(state.phase) && !cleanUp.sliceOver()) await workOn(cleanUp, options);
   };
   await workThenSave(
     progress,
     () => state.confirm.asked + state.doubtful.pages,
     () => progress.gather(cleanUp.snapshot === undefined ? [] : [cleanUp.snapshot], work),
   );
+  if (state.phase === 'listAgain') return listAgain(deps, run.id);
   if (state.phase !== 'sealed') return { done: false, phase: state.phase };
   const manifest = await sealedManifest(deps.table, run.id);
   const snapshots = await tagSuperseded(deps, {
@@ -104,6 +109,13 @@ export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): 
     ...(run.facts.poolNotes === undefined ? {} : { poolNotes: run.facts.poolNotes }),
     ...(await listingOf(deps, run)),
   };
+}
+
+const ENDS: readonly CleanUpState['phase'][] = ['sealed', 'listAgain'];
+
+async function listAgain(deps: CleanUpDeps, runId: string): Promise<CleanUpResult> {
+  await giveWay(deps, runId);
+  return { done: false, phase: 'listAgain', again: true };
 }
 
 async function workOn(cleanUp: CleanUp, options: CleanUpOptions): Promise<void> {

@@ -15,6 +15,7 @@ import { isPut, keyOfLine } from './plan-batches.ts';
 import { keepRefused, refuseRun } from './refused.ts';
 import type { SeenByRun } from './seen.ts';
 import { plannedLines } from './stored-plan.ts';
+import { mustListAgain } from './list-again.ts';
 import { requireUntorn } from './untorn.ts';
 import type { ChangePlan, CleanUp } from './state.ts';
 
@@ -27,13 +28,14 @@ export interface GuardSetting extends GuardOptions {
  * Ends the run unless its plan may be applied: from here on nothing stops it any more. What then counts towards later runs
  * is stored before anything is done. Halts UserPoolNotFound and SourcePoolEmpty (a pool that is gone or emptied never
  * changes the backup, whatever is allowed), RecoveryRunning, MassDeleteRefused and MassChangeRefused; what a run that is
- * too much for the guards would have brought stays as a snapshot.
+ * too much for the guards would have brought stays as a snapshot. Where a selection has changed the pool meanwhile, the run
+ * gives way to a new one instead of being refused.
  */
 export async function requireAllowed(cleanUp: CleanUp, seen: SeenByRun, options: GuardSetting): Promise<void> {
   const { deps, run, progress } = cleanUp;
   await deps.pool.describe(run.facts.userPoolId);
   await requireUntorn(cleanUp);
-  await refuseEmptyPool(cleanUp, seen);
+  if (await refuseEmptyPool(cleanUp, seen)) return;
   const { counted, refused } = await judgeRun(
     {
       changes: foreseenBy(cleanUp),
@@ -46,6 +48,7 @@ export async function requireAllowed(cleanUp: CleanUp, seen: SeenByRun, options:
     options,
   );
   if (refused !== undefined) {
+    if (await listAgainInstead(cleanUp)) return;
     await keepRefused(cleanUp, seen, { refused: refused.name, softwareVersion: options.softwareVersion });
     await refuseRun(
       cleanUp,
@@ -101,8 +104,18 @@ const aboutSnapshot = ({ run, progress }: CleanUp): string =>
     ? ''
     : ` What this run saw is kept as a snapshot, marked as refused: ImportWorkflow restores exactly that with {"ExportRun": "${run.id}"}.`;
 
-/** Users of identity providers never stand in for native ones, and groups stand in for nobody. */
-async function refuseEmptyPool(cleanUp: CleanUp, seen: SeenByRun): Promise<void> {
+/** Instead of a refusal, where a selection has changed the pool meanwhile. */
+async function listAgainInstead(cleanUp: CleanUp): Promise<boolean> {
+  if (!(await mustListAgain(cleanUp))) return false;
+  cleanUp.progress.state.phase = 'listAgain';
+  return true;
+}
+
+/**
+ * Users of identity providers never stand in for native ones, and groups stand in for nobody. True where the pool is listed
+ * once more instead.
+ */
+async function refuseEmptyPool(cleanUp: CleanUp, seen: SeenByRun): Promise<boolean> {
   const { run, progress } = cleanUp;
   const { gone, confirm } = progress.state;
   const native = seen.users - seen.federatedUsers + confirm.present.length;
@@ -110,9 +123,10 @@ async function refuseEmptyPool(cleanUp: CleanUp, seen: SeenByRun): Promise<void>
     native === 0 &&
     (gone.counts.users + gone.counts.memberships > 0 ||
       (seen.users === 0 && seen.groups === 0 && gone.counts.groups > 0));
-  if (!emptied) return;
+  if (!emptied) return false;
+  if (await listAgainInstead(cleanUp)) return true;
   const others = seen.federatedUsers === 0 ? '' : ` but ${seen.federatedUsers} of identity providers`;
-  await refuseRun(
+  return refuseRun(
     cleanUp,
     'SourcePoolEmpty',
     `User pool ${run.facts.userPoolId} has no users any more${others}, while the backup holds ${countsText(gone.counts)} that would have to be deleted. An emptied pool never changes the backup, whatever is allowed`,

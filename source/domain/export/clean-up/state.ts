@@ -34,6 +34,8 @@ export interface CleanUpDeps extends StepDeps {
   readonly replica: Pick<BackupTable, 'getItem'>;
   readonly objects: Pick<ObjectStore, 'get' | 'put' | 'read' | 'list' | 'write' | 'tagAll'>;
   readonly queue: WakeQueue<WorkMessage>;
+  /** Whether a selection was begun since that restores single users and groups into this pool. */
+  readonly selectedSince?: (poolId: string, since: number) => Promise<boolean>;
 }
 
 const staysShape = v.object({
@@ -89,7 +91,7 @@ export type ChangePlan = v.InferOutput<typeof changePlanShape>;
 
 /**
  * scan to groups find out what is to be done, plan and snapshot prepare it, guard decides; only open and apply change
- * the content of the table. seal, tidy and replica end the run.
+ * the content of the table. seal, tidy and replica end the run. listAgain gives it up for a new one.
  */
 const PHASES = [
   'scan',
@@ -99,6 +101,7 @@ const PHASES = [
   'plan',
   'snapshot',
   'guard',
+  'listAgain',
   'open',
   'apply',
   'seal',

@@ -2,6 +2,7 @@ import { isNamed } from '../../errors.ts';
 import type { Log, ObjectStore, TimeLeft } from '../../ports.ts';
 import { restoreFolder, restorePrefix } from './plan-model.ts';
 import { headKey } from './restore-head.ts';
+import { selectionsPrefix } from './selection-keys.ts';
 
 /**
  * Objects of restores that nothing works on any more. The bucket's lifecycle lets what carries this tag expire after
@@ -38,7 +39,12 @@ export const untagRestore = (deps: ClosingDeps, { newUserPoolId, restoreId }: Re
 /** Tags what earlier starts for the same pool left behind: plans that were never carried out, and dry runs. */
 export const tagReplaced = (deps: ClosingDeps, { newUserPoolId, restoreId }: Restore): Promise<void> => {
   const kept = restoreFolder(newUserPoolId, restoreId);
-  return tag(deps, restorePrefix(newUserPoolId), (key) => !key.startsWith(kept) && key !== headKey(newUserPoolId));
+  const selections = selectionsPrefix(newUserPoolId);
+  return tag(
+    deps,
+    restorePrefix(newUserPoolId),
+    (key) => !key.startsWith(kept) && !key.startsWith(selections) && key !== headKey(newUserPoolId),
+  );
 };
 
 /**

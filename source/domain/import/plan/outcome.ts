@@ -3,6 +3,7 @@ import { counted, countedWords, number } from '../../counted.ts';
 import { countShape, idShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { furtherSteps, notInTableOf, tooManyDeleted, triedAgain } from './next-steps.ts';
+import { mfaChangeShape } from './mfa-hurdles.ts';
 import { sourceShape } from './plan-model.ts';
 import type { RestorePlan } from './plan-model.ts';
 
@@ -32,6 +33,9 @@ const restoreCountsShape = v.object({
   usersWithoutVerifiedAddress: countShape,
   /** Likewise, with a verified address by which the pool does not recover (AccountRecoverySetting). */
   usersWithoutOfferedRecovery: v.exactOptional(countShape),
+  /** In the new pool, which requires MFA: they must enrol an authenticator app at the first sign-in, or cannot sign in. */
+  usersMustEnrolMfa: v.exactOptional(countShape),
+  usersMfaLockedOut: v.exactOptional(countShape),
   /** Of the restored ones: created one by one instead of by an import job. */
   usersCreatedOneByOne: countShape,
   groups: countShape,
@@ -70,6 +74,8 @@ export const restoreOutcomeShape = v.object({
   plannedAt: v.exactOptional(v.string()),
   /** The pool accepted sign-ups when the restore was planned. */
   acceptsSignUps: v.exactOptional(v.boolean()),
+  /** See RestorePlan. */
+  mfa: v.exactOptional(mfaChangeShape),
   counts: restoreCountsShape,
   report: v.object({ bucket: v.string(), keys: textsShape }),
   /** One line: counts and where the report is. */
@@ -109,6 +115,8 @@ export function summaryOf(outcome: RestoreOutcome['outcome'], counts: RestoreCou
     ...some(counts.usersWithoutPassword, 'without a password'),
     ...some(counts.usersWithoutVerifiedAddress, 'without a verified address'),
     ...some(counts.usersWithoutOfferedRecovery, 'who cannot use "forgot password" as the pool offers it'),
+    ...some(counts.usersMustEnrolMfa, 'who must enrol an authenticator app'),
+    ...some(counts.usersMfaLockedOut, 'who cannot sign in, since the pool requires MFA'),
     ...some(counts.groupsNotInTable, 'groups of the sealed export were not in the backup table'),
     ...some(counts.groupsMissingOrDifferent, `of ${counted(counts.groups, 'group')} missing or different`),
     ...some(counts.groupsChangedSince, 'groups changed since'),

@@ -5,6 +5,7 @@ import { countsShape } from '../../backup/manifest.ts';
 import type { Counts } from '../../backup/manifest.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { readJson } from '../../state/json-object.ts';
+import { mfaChangeShape, mfaCountsShape } from './mfa-hurdles.ts';
 import { countShape, idShape, subShape, textsShape, timeShape } from '../../state/shape.ts';
 import type { Shape, Stored } from '../../state/shape.ts';
 
@@ -24,6 +25,8 @@ const optionsShape = (newUserPoolId: string) =>
     acceptIncomplete: v.boolean(),
     /** Makes accounts again that a restore had made and that are gone. */
     recreateMissing: v.exactOptional(v.boolean()),
+    /** Restores users who cannot sign in to the new pool, which requires MFA. */
+    acceptMfaLockout: v.exactOptional(v.boolean()),
     dryRun: v.boolean(),
     /** Overrides the stack's CognitoTPS, 1 to 25. */
     cognitoTps: v.exactOptional(v.number()),
@@ -141,6 +144,8 @@ export const planCountsShape = v.object({
   automaticGroups: v.exactOptional(countShape),
   /** Users of `byCsv` and `oneByOne` who will not be able to set a new password by "forgot password". */
   withoutRecovery: v.exactOptional(countShape),
+  /** How the same users get in; only where the new pool requires MFA. */
+  mfa: v.exactOptional(mfaCountsShape),
 });
 
 /** An export that was being applied to the table, or had been interrupted, when the table was read. */
@@ -185,6 +190,10 @@ function planShape(newUserPoolId: string, restoreId: string) {
     /** GetCSVHeader's answer. */
     csvHeader: textsShape,
     mfaFlag: v.picklist(['true', 'false']),
+    /** MFA of the pool that was backed up, and of the new one; absent in plans of earlier versions. */
+    mfa: v.exactOptional(mfaChangeShape),
+    /** NDJSON of UserHurdle; only where the new pool requires MFA. */
+    mfaKey: v.exactOptional(key),
     /** Whether the new pool tells names apart by case; goes into every name digest (see comparison/matching.ts). */
     caseSensitive: v.boolean(),
     /**
@@ -253,8 +262,15 @@ export function sealedCounts(plan: Found): Counts {
 
 /** All restores into one pool lie below this prefix. */
 export const restorePrefix = (poolId: string): string => `restores/${poolId}/`;
+const OF_SELECTION = 'selection-';
+/** Under this name a selection is restored: its objects lie in the selection's folder. */
+export const restoreIdOfSelection = (selectionId: string): string => `${OF_SELECTION}${selectionId}`;
+/** Whether it is the restore of a selection. */
+export const isOfSelection = (restoreId: string): boolean => restoreId.startsWith(OF_SELECTION);
+
 /** Everything of one restore lies below this prefix. */
-export const restoreFolder = (poolId: string, restoreId: string): string => `${restorePrefix(poolId)}${restoreId}/`;
+export const restoreFolder = (poolId: string, restoreId: string): string =>
+  `${restorePrefix(poolId)}${isOfSelection(restoreId) ? `selections/${restoreId.slice(OF_SELECTION.length)}` : restoreId}/`;
 /** Key of the RestorePlan. */
 export const planKey = (poolId: string, restoreId: string): string => `${restoreFolder(poolId, restoreId)}plan.json`;
 

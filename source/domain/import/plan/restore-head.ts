@@ -4,7 +4,7 @@ import type { Clock, ObjectStore } from '../../ports.ts';
 import { parseJson } from '../../state/json-object.ts';
 import { idShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
-import { restorePrefix } from './plan-model.ts';
+import { isOfSelection, restoreFolder, restorePrefix } from './plan-model.ts';
 import type { RestorePlan } from './plan-model.ts';
 
 export const restoreHeadShape = v.object({
@@ -21,6 +21,10 @@ export type RestoreHead = Stored<typeof restoreHeadShape>;
 
 /** Key of the pool's RestoreHead. */
 export const headKey = (poolId: string): string => `${restorePrefix(poolId)}current.json`;
+
+/** Key of the head that tells of this restore: a selection has one of its own, beside that of the pool. */
+export const headKeyOf = ({ newUserPoolId, restoreId }: Of): string =>
+  isOfSelection(restoreId) ? `${restoreFolder(newUserPoolId, restoreId)}current.json` : headKey(newUserPoolId);
 
 type Head = { readonly head: RestoreHead; readonly etag: string };
 type Of = Pick<RestorePlan, 'newUserPoolId' | 'restoreId'>;
@@ -49,12 +53,13 @@ async function setPhase(
   const { head, etag } = await readHead(objects, of);
   if (head.phase === phase) return;
   const next: RestoreHead = { ...head, phase, updatedAt: new Date(clock.now()).toISOString() };
-  await objects.put(headKey(of.newUserPoolId), JSON.stringify(next), { etag });
+  await objects.put(headKeyOf(of), JSON.stringify(next), { etag });
 }
 
 /** Halt Superseded when another restore of this pool is in force by now. */
-async function readHead(objects: Pick<ObjectStore, 'get'>, { newUserPoolId, restoreId }: Of): Promise<Head> {
-  const key = headKey(newUserPoolId);
+async function readHead(objects: Pick<ObjectStore, 'get'>, of: Of): Promise<Head> {
+  const { newUserPoolId, restoreId } = of;
+  const key = headKeyOf(of);
   const object = await objects.get(key);
   if (object === undefined)
     throw new Fault('BadState', `The object ${key} is missing: the state of this restore cannot be used.`);

@@ -1,4 +1,4 @@
-import { restorePrefix } from './plan-model.ts';
+import { restoreFolder, restoreIdOfSelection, restorePrefix } from './plan-model.ts';
 
 /** `<yyyymmddThhmmssZ>-<8 hex>`, as of export runs and restores. */
 const SELECTION_ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
@@ -11,7 +11,7 @@ export const isSelectionId = (id: string): boolean => SELECTION_ID.test(id);
 export const selectionsPrefix = (poolId: string): string => `${restorePrefix(poolId)}selections/`;
 /** Everything of one selection lies below this prefix. */
 export const selectionFolder = (poolId: string, selectionId: string): string =>
-  `${selectionsPrefix(poolId)}${selectionId}/`;
+  restoreFolder(poolId, restoreIdOfSelection(selectionId));
 
 /** Where the objects of one selection lie that others read. */
 export interface SelectionKeys {

@@ -4,6 +4,7 @@ import { FEDERATED_STATUS } from '../../model.ts';
 import { signInNameFrom } from '../../comparison/matching.ts';
 import { csvFit } from '../csv/csv-fit.ts';
 import type { CsvRules } from '../csv/csv-fit.ts';
+import type { RequiredMfa } from '../csv/mfa-sign-in.ts';
 import { countShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { lostAttributeShape } from '../plan/attribute-loss.ts';
@@ -19,6 +20,8 @@ export interface Rules extends CsvRules, Pick<PoolSettings, 'recoveryMechanisms'
   /** Schema of the new pool, and of the one that was backed up. */
   readonly schema: readonly SchemaAttribute[];
   readonly sourceSchema: readonly SchemaAttribute[];
+  /** Present where the new pool requires MFA. */
+  readonly mfa?: RequiredMfa;
   /** AliasAttributes of the new pool: by their values users can sign in, too. */
   readonly aliases: readonly string[];
   readonly restoreUnconfirmed: boolean;

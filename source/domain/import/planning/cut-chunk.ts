@@ -4,8 +4,11 @@ import { toNdjson } from '../../state/ndjson.ts';
 import { countShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { csvBytes, csvHeaderLine } from '../csv/csv-line.ts';
+import { mfaHurdleOf } from '../csv/mfa-sign-in.ts';
+import type { RequiredMfa } from '../csv/mfa-sign-in.ts';
 import { inParts } from '../plan/csv-rows.ts';
 import type { AttributeLoss } from '../plan/attribute-loss.ts';
+import type { UserHurdle } from '../plan/mfa-hurdles.ts';
 import { batchPlanShape, chunkPlanShape } from '../plan/plan-model.ts';
 import type { ChunkPlan, ExcludedUser, PlannedGroup } from '../plan/plan-model.ts';
 import { BatchWriter } from './batch-writer.ts';
@@ -31,6 +34,8 @@ export const draftShape = v.object({
   excluded: textsShape,
   /** Objects of attribute losses, joined likewise. */
   losses: v.exactOptional(textsShape),
+  /** Objects of users who do not sign in by a code, where the new pool requires MFA. */
+  hurdles: v.exactOptional(textsShape),
   expected: v.object({ users: textsShape, memberships: textsShape }),
 });
 /** What has been planned so far; one cut adds at most one chunk. */
@@ -45,6 +50,7 @@ export const newDraft = (): Draft => ({
   batches: [],
   excluded: [],
   losses: [],
+  hurdles: [],
   expected: { users: [], memberships: [] },
 });
 
@@ -57,6 +63,8 @@ export interface CutContext extends ClassifiedSource {
   readonly caseSensitive: boolean;
   /** GetCSVHeader's answer. */
   readonly csvHeader: readonly string[];
+  /** Present where the new pool requires MFA. */
+  readonly mfa?: RequiredMfa;
   readonly sizes: ChunkSizes;
 }
 
@@ -76,6 +84,8 @@ export async function cutChunk(draft: Draft, context: CutContext): Promise<Draft
     expected,
     excluded: [],
     losses: [],
+    hurdles: [],
+    mfa: context.mfa,
     cursor: draft.cursor,
     ended: false,
     users: 0,
@@ -103,6 +113,7 @@ export async function cutChunk(draft: Draft, context: CutContext): Promise<Draft
     batches: [...draft.batches, ...batches.plans],
     excluded: [...draft.excluded, ...(await putLines('excluded', cut.excluded))],
     losses: [...(draft.losses ?? []), ...(await putLines('losses', cut.losses))],
+    hurdles: [...(draft.hurdles ?? []), ...(await putLines('mfa', cut.hurdles))],
     expected: {
       users: [...draft.expected.users, ...written.users],
       memberships: [...draft.expected.memberships, ...written.memberships],
@@ -118,6 +129,8 @@ interface Cut {
   readonly expected: ExpectedWriter;
   readonly excluded: ExcludedUser[];
   readonly losses: AttributeLoss[];
+  readonly hurdles: UserHurdle[];
+  readonly mfa: RequiredMfa | undefined;
   cursor: Cursor;
   ended: boolean;
   users: number;
@@ -135,7 +148,7 @@ async function* chunkLines(cut: Cut, context: CutContext): AsyncGenerator<string
       yield addToChunk(user, cut);
     } else if (user.way === 'create') {
       await cut.creates.add(user.user, user.why);
-      noteLosses(user, cut);
+      note(user, cut);
     } else {
       cut.excluded.push(user.excluded);
     }
@@ -145,13 +158,17 @@ async function* chunkLines(cut: Cut, context: CutContext): AsyncGenerator<string
   cut.ended = true;
 }
 
-function noteLosses({ user: { sub, name }, lost = [] }: Exclude<UserInOrder, { way: 'exclude' }>, cut: Cut): void {
+/** What of a user who comes back is to be told in the report. */
+function note({ user, lost = [] }: Exclude<UserInOrder, { way: 'exclude' }>, cut: Cut): void {
+  const { sub, name, attributes } = user;
   cut.losses.push(...lost.map((loss) => ({ sub, name, ...loss })));
+  const hurdle = cut.mfa === undefined ? undefined : mfaHurdleOf(attributes, cut.mfa);
+  if (hurdle !== undefined) cut.hurdles.push({ sub, name, ...hurdle });
 }
 
 function addToChunk(found: CsvUser, cut: Cut): string {
   const { user, bytes } = found;
-  noteLosses(found, cut);
+  note(found, cut);
   cut.users += 1;
   cut.bytes += bytes;
   cut.ops.add(user);

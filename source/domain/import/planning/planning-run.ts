@@ -13,10 +13,12 @@ import type {
 } from '../../ports.ts';
 import type { TellProgress } from '../../state/work-figures.ts';
 import type { OpenPlanReader } from '../../digests/open-plan.ts';
+import { requiredMfaOf } from '../csv/mfa-sign-in.ts';
 import { restoreFolder } from '../plan/plan-model.ts';
 import type { ImportOptions } from '../plan/plan-model.ts';
 import type { ChunkLimits } from './chunk-size.ts';
 import type { Rules } from './classify.ts';
+import type { KeepsLine } from './segment-spool.ts';
 import type { Accepted, RestoreTarget } from './planning-state.ts';
 
 /** The restore that is to be planned, and the table that holds its backup. */
@@ -27,6 +29,7 @@ export interface ScanTableInput {
   /** What the execution's start found: see OpenedRestore. */
   readonly mayCreateUsers?: boolean;
   readonly recreateMissing?: boolean;
+  readonly openedAt?: string;
 }
 
 /** What planning needs: it reads the pools and the backup, and writes objects and messages. */
@@ -57,6 +60,8 @@ export interface PlanningRun {
   readonly plans: OpenPlanReader;
   /** True once the invocation should store its progress and return. */
   readonly stop: () => boolean;
+  /** Which lines of the backup are wanted; all of them where it is absent. */
+  readonly keeps?: KeepsLine;
 }
 
 /** Everything of the restore lies below it. */
@@ -70,6 +75,9 @@ export const plannedGroupsKey = (folder: string): string => `${folder}groups.jso
 export const losersKey = (folder: string): string => `${folder}planning/losers.json`;
 /** Users who give way to others by aliases only. */
 export const aliasLosersKey = (folder: string): string => `${folder}planning/alias-losers.json`;
+
+/** Who must enrol a second factor or cannot sign in: of a plan, and of a backup that the new pool was refused for. */
+export const mfaReportKey = (folder: string): string => `${folder}report/mfa.csv`;
 
 /** Prefix of what one invocation writes to the spool for one step; a superseded invocation overwrites nothing. */
 export const spoolPrefix = ({ folder, deps }: PlanningRun, step: 'read' | 'classified' | 'ordered'): string =>
@@ -89,9 +97,15 @@ export const rulesFor = (
   sourceSchema: manifest.poolSettings.schema,
   aliases: target.pool.settings.aliasAttributes,
   ...recoveryOf(target),
+  ...mfaOf(target),
   restoreUnconfirmed: options.restoreUnconfirmed,
   runStartedAt: manifest.startedAt,
 });
+
+function mfaOf({ pool }: Pick<RestoreTarget, 'pool'>): Pick<Rules, 'mfa'> {
+  const mfa = requiredMfaOf(pool.settings);
+  return mfa === undefined ? {} : { mfa };
+}
 
 /** What the new pool offers to who has no password, as far as it has a setting for it. */
 export const recoveryOf = ({ pool }: Pick<RestoreTarget, 'pool'>): Pick<PoolSettings, 'recoveryMechanisms'> =>

@@ -13,7 +13,7 @@ import { draftShape } from './cut-chunk.ts';
 import { segmentSpoolStateShape } from './segment-spool.ts';
 import { tallyShape } from './tally.ts';
 
-const acceptedShape = v.object({
+export const acceptedShape = v.object({
   manifest: manifestShape,
   source: sourceShape,
   /** For the report. */
@@ -26,7 +26,7 @@ const acceptedShape = v.object({
 /** What the table, or the snapshot, was accepted as. */
 export type Accepted = Stored<typeof acceptedShape>;
 
-const targetShape = v.object({
+export const targetShape = v.object({
   pool: v.object({
     id: v.string(),
     name: v.string(),

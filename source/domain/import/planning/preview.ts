@@ -7,18 +7,25 @@ import type { RestorePlan, RestoreUser } from '../plan/plan-model.ts';
 import { lossesOf } from '../plan/attribute-loss.ts';
 import { failureLine, FAILURES_HEADER, inParts } from '../plan/csv-rows.ts';
 import { excludedRows } from '../plan/excluded-rows.ts';
+import { MFA_HEADER, mfaLine, userHurdlesOf } from '../plan/mfa-hurdles.ts';
+import { mfaReportKey } from './planning-run.ts';
 import type { PlanningRun } from './planning-run.ts';
 
-/** Keys of the files that a dry run writes. */
-export const previewKeys = (folder: string): { readonly report: string; readonly failures: string } => ({
+/** Keys of the files that a dry run writes; `mfa` only where the new pool requires MFA. */
+export const previewKeys = (
+  folder: string,
+  { mfaKey }: Pick<RestorePlan, 'mfaKey'>,
+): { readonly report: string; readonly failures: string; readonly mfa?: string } => ({
   report: `${folder}report/report.json`,
   failures: `${folder}report/failures.csv`,
+  ...(mfaKey === undefined ? {} : { mfa: mfaReportKey(folder) }),
 });
 
 /** A dry run's report: what a restore would do, and each user who would not come back by an import job. */
 export async function writePreview(plan: RestorePlan, { deps, folder }: PlanningRun): Promise<readonly string[]> {
-  const { report, failures } = previewKeys(folder);
+  const { report, failures, mfa } = previewKeys(folder, plan);
   await deps.objects.write(failures, inParts(previewRows(plan, deps.objects)));
+  if (mfa !== undefined) await deps.objects.write(mfa, inParts(mfaRows(plan, deps.objects)));
   const {
     chunks,
     batches,
@@ -31,6 +38,7 @@ export async function writePreview(plan: RestorePlan, { deps, folder }: Planning
     remarks = [],
     notes,
     lossesKey: _losses,
+    mfaKey: _mfa,
     ...summary
   } = plan;
   const body = {
@@ -45,7 +53,15 @@ export async function writePreview(plan: RestorePlan, { deps, folder }: Planning
     updates: batches.reduce((sum, { ops }) => sum + ops, 0),
   };
   await deps.objects.put(report, JSON.stringify(body, undefined, 2));
-  return [report, failures];
+  return Object.values(previewKeys(folder, plan));
+}
+
+async function* mfaRows(
+  plan: RestorePlan,
+  objects: PlanningRun['deps']['objects'],
+): AsyncGenerator<string, void, undefined> {
+  yield MFA_HEADER;
+  for await (const hurdle of userHurdlesOf(objects, plan)) yield mfaLine(hurdle);
 }
 
 async function* previewRows(

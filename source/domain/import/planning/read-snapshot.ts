@@ -62,7 +62,7 @@ async function readNextObject(
   }
   const content = ownContent(state.content);
   const tally = new ItemTally(content);
-  const source = { objects: deps.objects, runId, spoolPrefix: spoolPrefix(run, 'read'), tally };
+  const source = { objects: deps.objects, runId, spoolPrefix: spoolPrefix(run, 'read'), tally, keeps: run.keeps };
   const late = await readKept(source, objects.find(isKept));
   const read = isKept(object)
     ? await readKeptObject(object, late, state, source)

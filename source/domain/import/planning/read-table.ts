@@ -93,7 +93,7 @@ async function scanRound(state: TableRead, run: PlanningRun, plan: PlannedChange
   }));
   const prefix = spoolPrefix(run, 'read');
   const spools = state.segments.map(
-    (before, segment) => new SegmentSpool(deps.objects, `${prefix}${segment}-`, before),
+    (before, segment) => new SegmentSpool(deps.objects, `${prefix}${segment}-`, before, { keeps: run.keeps }),
   );
   const spoolOf = (segment: number): SegmentSpool => spools[segment] as SegmentSpool;
   await scanSegments(deps.table, positions, {

@@ -2,6 +2,7 @@ import { counted, countedAs } from '../../counted.ts';
 import { readList } from '../../state/stored-list.ts';
 import type { BatchPlan, PlannedGroup, RestorePlan, UpdateOp } from '../plan/plan-model.ts';
 import { planKey, plannedGroupShape } from '../plan/plan-model.ts';
+import { mfaChangeOf } from '../preflight/required-mfa.ts';
 import { SIGN_UPS_OPEN } from '../preflight/sign-ups.ts';
 import { creationIsAllowed } from '../preflight/triggers.ts';
 import { MAX_BATCH_OPS, BatchWriter } from './batch-writer.ts';
@@ -18,6 +19,8 @@ export async function sealPlan(state: StateOf<'seal'>, run: PlanningRun): Promis
   await deps.objects.write(excludedKey, joined(state.draft.excluded, run));
   const lossesKey = `${folder}losses.ndjson`;
   await deps.objects.write(lossesKey, joined(state.draft.losses ?? [], run));
+  const mfaKey = state.tally.counts.mfa === undefined ? undefined : `${folder}mfa.ndjson`;
+  if (mfaKey !== undefined) await deps.objects.write(mfaKey, joined(state.draft.hurdles ?? [], run));
   const { accepted, backup, target, tally, draft } = state;
   const { runId, userPoolId } = accepted.manifest;
   const { signInName, header, mfaFlag, schema } = rulesFor(input, accepted, target);
@@ -36,6 +39,8 @@ export async function sealPlan(state: StateOf<'seal'>, run: PlanningRun): Promis
     signInName,
     csvHeader: header,
     mfaFlag,
+    mfa: mfaChangeOf(accepted.manifest.poolSettings, target.pool.settings),
+    ...(mfaKey === undefined ? {} : { mfaKey }),
     caseSensitive: target.pool.settings.caseSensitive,
     acceptsSignUps: target.pool.acceptsSignUps ?? false,
     importsConfirmed: target.pool.importsConfirmed ?? false,

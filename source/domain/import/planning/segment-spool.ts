@@ -12,6 +12,9 @@ export const spoolLineShape = v.union([spooledUserShape, v.object({ group: group
 /** A line of what was read of the backup. */
 export type SpoolLine = Stored<typeof spoolLineShape>;
 
+/** Tells whether a line is wanted in the spool. */
+export type KeepsLine = (line: SpoolLine) => boolean;
+
 export const segmentSpoolStateShape = v.object({
   pending: v.exactOptional(v.object({ sub: subShape, groups: textsShape })),
   parts: textsShape,
@@ -28,13 +31,21 @@ export class SegmentSpool {
   #pending: SegmentSpoolState['pending'];
   #orphans = 0;
 
+  readonly #elsewhere: (sub: string) => readonly string[];
+  readonly #keeps: KeepsLine;
+
   /** `before`: what an earlier round left. `elsewhere`: groups of a user whose memberships are not in the segment. */
   constructor(
     objects: Pick<ObjectStore, 'put'>,
     prefix: string,
     before: SegmentSpoolState = { parts: [] },
-    private readonly elsewhere: (sub: string) => readonly string[] = () => [],
+    {
+      elsewhere = () => [],
+      keeps = () => true,
+    }: { readonly elsewhere?: (sub: string) => readonly string[]; readonly keeps?: KeepsLine | undefined } = {},
   ) {
+    this.#elsewhere = elsewhere;
+    this.#keeps = keeps;
     this.#writer = new SpoolWriter(objects, prefix, before.parts);
     this.#pending = before.pending;
   }
@@ -56,13 +67,13 @@ export class SegmentSpool {
     const kind = itemKind(item);
     if (kind === 'group') {
       const group = poolGroup(item);
-      if (group.name !== '') this.#writer.add({ group } satisfies SpoolLine);
+      if (group.name !== '') this.#add({ group });
     } else if (kind !== undefined) {
       const sub = subOfKey(item);
       if (this.#pending?.sub !== sub) this.#dropPending();
       const groups = this.#pending?.groups ?? [];
       if (kind === 'user') {
-        this.#writer.add(spooledUser(item, [...groups, ...this.elsewhere(sub)]) satisfies SpoolLine);
+        this.#add(spooledUser(item, [...groups, ...this.#elsewhere(sub)]));
         this.#pending = undefined;
       } else if (sub === '' || groupOf(item) === '') {
         this.#orphans += 1;
@@ -85,6 +96,10 @@ export class SegmentSpool {
 
   flush(): Promise<void> {
     return this.#writer.flush();
+  }
+
+  #add(line: SpoolLine): void {
+    if (this.#keeps(line)) this.#writer.add(line);
   }
 
   #dropPending(): void {

@@ -7,6 +7,7 @@ import type { ObjectStore, TableItem } from '../../ports.ts';
 import { subShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { SegmentSpool } from './segment-spool.ts';
+import type { KeepsLine } from './segment-spool.ts';
 import { readSpool, SpoolWriter } from './spool.ts';
 
 /** The snapshot that is read, and where it goes. */
@@ -17,6 +18,8 @@ export interface SnapshotSource {
   readonly spoolPrefix: string;
   /** Counts every item that is read into the spool. */
   readonly tally: ItemTally;
+  /** See PlanningRun. */
+  readonly keeps: KeepsLine | undefined;
 }
 
 /**
@@ -71,11 +74,12 @@ export async function readSegmentObject(
 ): Promise<ReadObject> {
   const prefix = `${source.spoolPrefix}${object.name}-`;
   let joined = 0;
-  const spool = new SegmentSpool(source.objects, prefix, { parts: [] }, (sub) => {
+  const elsewhere = (sub: string): readonly string[] => {
     const groups = kept.groups.get(sub) ?? [];
     joined += groups.length;
     return groups;
-  });
+  };
+  const spool = new SegmentSpool(source.objects, prefix, { parts: [] }, { elsewhere, keeps: source.keeps });
   const held = new SpoolWriter(source.objects, `${prefix}held-`);
   for await (const item of countedItems(object, source)) {
     if (itemKind(item) === 'membership' && kept.users.has(subOfKey(item)))
@@ -101,7 +105,7 @@ export async function readKeptObject(
     source.objects,
     `${source.spoolPrefix}${object.name}-`,
     { parts: [] },
-    (sub) => groups.get(sub) ?? [],
+    { elsewhere: (sub) => groups.get(sub) ?? [], keeps: source.keeps },
   );
   for await (const item of countedItems(object, source)) {
     if (itemKind(item) !== 'membership') spool.add(item);

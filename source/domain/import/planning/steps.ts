@@ -12,6 +12,7 @@ import { classifyBackup } from './classify-backup.ts';
 import type { ClassifiedBackup } from './classify-backup.ts';
 import { cutChunk, newDraft } from './cut-chunk.ts';
 import { afterCollisions, givingWay } from './giving-way.ts';
+import { describeTarget, mfaFacts, nameLockedOut } from './mfa-target.ts';
 import { orderByGroup } from './order-by-group.ts';
 import { aliasLosersKey, losersKey, plannedGroupsKey, rulesFor, spoolPrefix } from './planning-run.ts';
 import type { PlanningRun } from './planning-run.ts';
@@ -26,18 +27,19 @@ export async function classifyStep(
 ): Promise<StateOf<'order'>> {
   const { input, deps, folder } = run;
   const poolId = input.options.newUserPoolId;
-  const pool = await deps.pools.describe(poolId);
+  const pool = await describeTarget(deps.pools, poolId);
   const header = await deps.jobs.csvHeader(poolId);
   const { settings } = pool;
+  const rules = {
+    ...rulesFor(input, accepted, { pool, header }),
+    caseSensitive: settings.caseSensitive,
+    sourceCaseSensitive: accepted.manifest.poolSettings.caseSensitive,
+  };
   const found = await classifyBackup({
     objects: deps.objects,
     parts,
     prefix: spoolPrefix(run, 'classified'),
-    rules: {
-      ...rulesFor(input, accepted, { pool, header }),
-      caseSensitive: settings.caseSensitive,
-      sourceCaseSensitive: accepted.manifest.poolSettings.caseSensitive,
-    },
+    rules,
     firstChunkUsers: limitsOf(deps).firstChunkUsers,
     orphans,
     sourcePoolId: accepted.manifest.userPoolId,
@@ -50,7 +52,9 @@ export async function classifyStep(
     users: found.survey.users,
     usage: found.survey.usage,
     allowTriggers: input.options.allowTriggers,
+    ...mfaFacts(found, rules, run),
   });
+  await nameLockedOut(found, rules, run);
   assertPreflight(poolId, checked);
   const { groups, ...tally } = found.tally;
   await putList(deps.objects, plannedGroupsKey(folder), groups);
@@ -132,6 +136,7 @@ export async function chunkStep(
     groups,
     caseSensitive: state.target.pool.settings.caseSensitive,
     csvHeader: state.target.header,
+    ...(rules.mfa === undefined ? {} : { mfa: rules.mfa }),
     sizes: { ...limitsOf(deps), counts: state.tally.counts },
   });
   return { ...state, step: draft.ended ? 'seal' : 'chunks', draft };

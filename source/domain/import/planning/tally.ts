@@ -1,11 +1,12 @@
 import * as v from 'valibot';
-import type { PoolGroup, PoolSettings } from '../../model.ts';
+import type { PoolGroup } from '../../model.ts';
+import { MfaCounter } from '../csv/mfa-sign-in.ts';
 import { noRecoveryOf } from '../csv/recovery.ts';
 import { countShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { planCountsShape } from '../plan/plan-model.ts';
 import type { Exclusion, PlannedGroup } from '../plan/plan-model.ts';
-import type { Classified } from './classify.ts';
+import type { Classified, Rules } from './classify.ts';
 
 /** What of a tally the checkpoint keeps; the groups lie in an object of their own. */
 export const tallyShape = v.object({
@@ -26,12 +27,14 @@ export class TallyCounter {
   readonly #members = new Map<string, number>();
   readonly #excludedBy: Partial<Record<Exclusion, number>> = {};
   readonly #counts;
+  readonly #mfa: MfaCounter | undefined;
 
-  /** `orphans`: memberships whose user is not in the backup. `recovery`: what the new pool offers. */
+  /** `orphans`: memberships whose user is not in the backup. `offers`: what the new pool offers to who wants to sign in. */
   constructor(
     orphans: number,
-    private readonly recovery: Pick<PoolSettings, 'recoveryMechanisms'>,
+    private readonly offers: Pick<Rules, 'recoveryMechanisms' | 'mfa'>,
   ) {
+    this.#mfa = offers.mfa === undefined ? undefined : new MfaCounter(offers.mfa);
     this.#counts = {
       byCsv: 0,
       oneByOne: 0,
@@ -58,7 +61,8 @@ export class TallyCounter {
     counts.memberships += groups.length;
     if (!enabled) counts.disabled += 1;
     if (classified.lost !== undefined) counts.withLosses += 1;
-    if (noRecoveryOf(attributes, this.recovery) !== undefined) counts.withoutRecovery += 1;
+    if (noRecoveryOf(attributes, this.offers) !== undefined) counts.withoutRecovery += 1;
+    this.#mfa?.add(attributes);
     for (const group of groups) this.#members.set(group, (this.#members.get(group) ?? 0) + 1);
   }
 
@@ -69,6 +73,7 @@ export class TallyCounter {
       counts: {
         ...this.#counts,
         excludedBy: this.#excludedBy,
+        ...(this.#mfa === undefined ? {} : { mfa: this.#mfa.counts }),
         groupsWithoutRole: groups.filter(({ roleArn }) => roleArn !== undefined).length,
       },
       groups,

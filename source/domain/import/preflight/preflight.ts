@@ -2,6 +2,8 @@ import { counted, countedAs } from '../../counted.ts';
 import { Halt } from '../../errors.ts';
 import type { PoolSettings, SchemaAttribute } from '../../model.ts';
 import { boundsOf } from './attribute-fit.ts';
+import { lockoutFindings, mfaChangeOf, mfaOffText, requiredMfaNotes } from './required-mfa.ts';
+import type { MfaFacts } from './required-mfa.ts';
 import { firedByCreation } from './triggers.ts';
 
 /** The new pool, and what the backup holds. */
@@ -17,6 +19,10 @@ export interface PreflightFacts {
   readonly users: number;
   readonly usage: Readonly<Record<string, number>>;
   readonly allowTriggers: boolean;
+  /** False: it can do without import jobs. */
+  readonly importJobs?: boolean;
+  /** Present where the new pool requires MFA. */
+  readonly mfa?: MfaFacts;
 }
 
 /** Sentences for the operator. */
@@ -34,6 +40,7 @@ export interface PreflightResult {
  */
 export function preflight(facts: PreflightFacts): PreflightResult {
   const findings = [...signInFindings(facts), ...missingFindings(facts), ...requiredFindings(facts)];
+  if (facts.mfa !== undefined) findings.push(...lockoutFindings(facts.mfa));
   const notes: string[] = [];
   for (const wanted of facts.source.schema) {
     const given = facts.settings.schema.find(({ name }) => name === wanted.name);
@@ -60,9 +67,9 @@ export function assertPreflight(poolId: string, { findings }: PreflightResult): 
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? 'none' : [...names].sort().join(', '));
 
-function signInFindings({ settings, source }: PreflightFacts): string[] {
+function signInFindings({ settings, source, importJobs = true }: PreflightFacts): string[] {
   const findings: string[] = [];
-  if (settings.autoVerifiedAttributes.length === 0)
+  if (importJobs && settings.autoVerifiedAttributes.length === 0)
     findings.push(
       'the pool has no auto-verified attribute, so Cognito starts no import job: let it verify email or phone_number',
     );
@@ -147,14 +154,15 @@ function boundsNotes(wanted: SchemaAttribute, given: SchemaAttribute): string[] 
 const range = ({ min, max }: { readonly min: number; readonly max: number }): string =>
   `${Number.isFinite(min) ? min : 'any'} to ${Number.isFinite(max) ? max : 'any'}`;
 
-function settingNotes({ settings, source, allowTriggers }: PreflightFacts): string[] {
+function settingNotes({ settings, source, allowTriggers, mfa }: PreflightFacts): string[] {
   const notes: string[] = [];
   if (settings.caseSensitive !== source.caseSensitive)
     notes.push(
       `Sign-in names are case-${settings.caseSensitive ? 'sensitive' : 'insensitive'} in the new pool, but were not in the old one.`,
     );
-  if (settings.mfaConfiguration === 'ON')
-    notes.push('The new pool requires MFA: restored users must set up a factor before they can sign in.');
+  if (mfa !== undefined) notes.push(...requiredMfaNotes(mfa));
+  const mfaOff = mfaOffText(mfaChangeOf(source, settings));
+  if (mfaOff !== undefined) notes.push(mfaOff);
   const fired = firedByCreation(settings.triggers);
   if (fired.length > 0) {
     notes.push(

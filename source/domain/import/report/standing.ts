@@ -3,6 +3,7 @@ import { placeOf } from '../plan/expected-place.ts';
 import { failureLine, FAILURES_HEADER } from '../plan/csv-rows.ts';
 import type { FailureRow } from '../plan/csv-rows.ts';
 import { excludedRows } from '../plan/excluded-rows.ts';
+import { hurdlesIn } from '../plan/mfa-hurdles.ts';
 import { notInTable, sealedCounts } from '../plan/plan-model.ts';
 import type { PlannedGroup } from '../plan/plan-model.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
@@ -23,6 +24,9 @@ export interface Standing {
   readonly usersWithoutPassword: number;
   /** In the new pool, and unable to use "forgot password". */
   readonly usersWithoutRecovery: number;
+  /** Of all who are planned: where the new pool requires MFA, they must enrol a second factor, or cannot sign in. */
+  readonly usersMustEnrolMfa: number;
+  readonly usersMfaLockedOut: number;
   readonly usersHeldBack: number;
   /** Somebody else has their name. */
   readonly usersBlocked: number;
@@ -44,6 +48,7 @@ export function standingOf(check: CheckRun): Standing {
   const byCsv = marks.countUsers((_mark, ordinal) => isLost(check, ordinal) && isToCome(check, ordinal));
   const foreign = marks.countUsers((mark) => mark === Mark.foreign);
   const oneByOne = problems.missing - byCsv;
+  const { mfa } = run.plan.counts;
   return {
     usersInBackup: sealedCounts(run.plan).users,
     usersThere: marks.userCount - problems.users - foreign - changes.gone,
@@ -52,6 +57,8 @@ export function standingOf(check: CheckRun): Standing {
     usersDifferent: problems.users - problems.missing,
     usersWithoutPassword: problems.withoutPassword,
     usersWithoutRecovery: marks.countUsers((mark) => (mark & (Mark.unverified | Mark.notOffered)) !== 0),
+    usersMustEnrolMfa: mfa === undefined ? 0 : hurdlesIn(mfa.mustEnrol),
+    usersMfaLockedOut: mfa === undefined ? 0 : hurdlesIn(mfa.cannotSignIn),
     usersHeldBack: (run.plan.mayCreateUsers ? 0 : oneByOne) + run.heldBack.size,
     usersBlocked: foreign - run.heldBack.size,
     usersExcluded: run.plan.counts.excluded,

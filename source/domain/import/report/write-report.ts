@@ -2,7 +2,10 @@ import { isSeen } from '../../comparison/mark.ts';
 import { isNamed } from '../../errors.ts';
 import { findUser } from '../plan/pool-names.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
+import { MFA_HEADER, mfaLine, userHurdlesOf } from '../plan/mfa-hurdles.ts';
+import type { UserHurdle } from '../plan/mfa-hurdles.ts';
 import { restoreFolder, sourceOf } from '../plan/plan-model.ts';
+import type { RestorePlan } from '../plan/plan-model.ts';
 import { differingAttributes } from '../../digests/user-content.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
 import { restoreCounts } from './counts.ts';
@@ -17,14 +20,20 @@ import { writtenInAll } from './written.ts';
 /** So many differing users are looked at once more, to name the attributes; the others are reported without names. */
 const NAMED_DIFFERENCES = 100;
 
-/** Writes failures.csv, sub-map.csv and report.json, in this order: report.json exists only beside complete others. */
+/**
+ * Writes mfa.csv (where the new pool requires MFA), failures.csv, sub-map.csv and report.json, in this order: report.json
+ * exists only beside complete others.
+ */
 export async function writeRestoreReport(check: CheckRun, jobs: JobsState, bucket: string): Promise<RestoreOutcome> {
   const { run, marks } = check;
   const { plan, deps } = run;
   const folder = `${restoreFolder(plan.newUserPoolId, plan.restoreId)}report/`;
   const keys = ['report.json', 'failures.csv', 'sub-map.csv'].map((name) => folder + name) as [string, string, string];
   const notes = await readNotes(run, marks);
-  const counts = restoreCounts(check, jobs, notes);
+  const mfaReport = plan.mfaKey === undefined ? [] : [`${folder}mfa.csv`];
+  const mfa = { mustEnrol: 0, cannotSignIn: 0 };
+  for (const key of mfaReport) await deps.objects.write(key, inParts(mfaLines(check, mfa)));
+  const counts = { ...restoreCounts(check, jobs, notes), ...mfaCounts(plan, mfa) };
   const outcome = outcomeOf(counts, plan);
 
   await deps.objects.write(
@@ -40,8 +49,9 @@ export async function writeRestoreReport(check: CheckRun, jobs: JobsState, bucke
     plannedAt: plan.plannedAt,
     ...(plan.remarks === undefined ? {} : { remarks: plan.remarks }),
     ...(plan.acceptsSignUps === true ? { acceptsSignUps: true } : {}),
+    ...(plan.mfa === undefined ? {} : { mfa: plan.mfa }),
     counts,
-    report: { bucket, keys },
+    report: { bucket, keys: [...keys, ...mfaReport] },
     summary: summaryOf(outcome, counts, `s3://${bucket}/${folder}`),
   };
 }
@@ -77,10 +87,30 @@ function reportOf(check: CheckRun, jobs: JobsState, counts: RestoreCounts, outco
     notes: [
       ...(plan.remarks ?? []),
       ...plan.notes,
-      'Passwords, MFA settings, devices and sign-in history cannot be restored by any API; every user has a new sub (sub-map.csv).',
+      'Passwords, second factors, devices and sign-in history cannot be restored by any API; every user has a new sub (sub-map.csv).',
     ],
   };
 }
+
+/** Users who are there, and must enrol or cannot sign in; `counts` them on the way. */
+async function* mfaLines(
+  { run, marks }: CheckRun,
+  counts: Record<UserHurdle['meets'], number>,
+): AsyncGenerator<string, void, undefined> {
+  yield MFA_HEADER;
+  for await (const hurdle of userHurdlesOf(run.deps.objects, run.plan)) {
+    const ordinal = marks.ordinalOf(hurdle.name);
+    if (ordinal === undefined || !isSeen(marks.users[ordinal] as number)) continue;
+    counts[hurdle.meets] += 1;
+    yield mfaLine(hurdle);
+  }
+}
+
+const mfaCounts = (
+  { mfaKey }: Pick<RestorePlan, 'mfaKey'>,
+  { mustEnrol, cannotSignIn }: Readonly<Record<UserHurdle['meets'], number>>,
+): Pick<RestoreCounts, 'usersMustEnrolMfa' | 'usersMfaLockedOut'> =>
+  mfaKey === undefined ? {} : { usersMustEnrolMfa: mustEnrol, usersMfaLockedOut: cannotSignIn };
 
 function namesOfDifferent({ run }: CheckRun): DifferingAttributes {
   let left = NAMED_DIFFERENCES;

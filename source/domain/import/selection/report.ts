@@ -32,7 +32,7 @@ export type SelectionResult = (typeof SELECTION_RESULTS)[number];
 /** The results with which a selection is not complete: something that was asked for is missing. */
 export const MISSING_RESULTS: readonly SelectionResult[] = ['collision', 'notInBackup', 'failed'];
 
-const resultCountsShape = v.record(v.picklist(SELECTION_RESULTS), countShape);
+export const resultCountsShape = v.record(v.picklist(SELECTION_RESULTS), countShape);
 /** How many had which result; every result is there. */
 export type ResultCounts = Stored<typeof resultCountsShape>;
 

@@ -26,7 +26,7 @@ export class AddressedWrites {
     private readonly pool: Pick<UserPoolReader, 'listUsersPage'>,
     private readonly clock: Clock,
     private readonly plan: Pick<RestorePlan, 'newUserPoolId'>,
-    private readonly accounts: Accounts,
+    private readonly accounts: Pick<Accounts, 'newSubOf' | 'recordWrite'>,
     /** Remembers a pool that takes no sub. */
     private readonly state: Pick<UpdatesState, 'subsRefused'>,
   ) {}

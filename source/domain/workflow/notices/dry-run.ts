@@ -1,8 +1,14 @@
 import { RECOVERY_STEP } from '../../import/csv/recovery.ts';
+import type { MfaChange } from '../../import/plan/mfa-hurdles.ts';
+import { MFA_IS_OFF, mfaOffText } from '../../import/preflight/required-mfa.ts';
 import type { Standing } from '../../import/report/standing.ts';
 import { counted, countedAll, countedWords, number } from '../../counted.ts';
 
 const HELD_BACK = 'users would not be created: the pool has triggers that would see it, and AllowTriggers is not given';
+
+/** What users meet in a pool that requires MFA. */
+export const MUST_ENROL = 'who must enrol an authenticator app at their first sign-in; mfa.csv names them';
+export const MFA_LOCKED_OUT = 'who cannot sign in: the pool requires MFA and offers them no factor; mfa.csv names them';
 
 /** Which groups no restore makes. */
 export const AUTOMATIC_GROUPS = 'of the backup that Cognito makes itself for the users of identity providers';
@@ -15,6 +21,8 @@ const LINES: readonly (readonly [count: keyof Standing, words: string])[] = [
   ['usersDifferent', 'users differ and would be put right'],
   ['usersWithoutPassword', 'users would get their permanent password'],
   ['usersWithoutRecovery', 'of the users there cannot use "forgot password"'],
+  ['usersMustEnrolMfa', `users ${MUST_ENROL}`],
+  ['usersMfaLockedOut', `users ${MFA_LOCKED_OUT}`],
   ['membershipsMissing', 'memberships would be made'],
   ['groupsMissingOrDifferent', 'groups would be made or put right'],
   ['usersChangedSince', 'of the users were changed in the new pool since and would be kept so'],
@@ -51,6 +59,9 @@ function wouldBegin(result: Fields): Findings {
   const lostRoles = countOf(result.groupsWithoutRole);
   const automatic = countOf(result.automaticGroups);
   const lockedOut = countOf(result.withoutRecovery);
+  const mustEnrol = countOf(result.mustEnrolMfa);
+  const mfaLockedOut = countOf(result.mfaLockedOut);
+  const mfaOff = mfaOffOf(result);
   const left = countOf(excluded) + held + absent;
   const lines = [
     `${counted(byCsv, 'user')} would come back by ${counted(chunks, 'import job')}`,
@@ -63,24 +74,31 @@ function wouldBegin(result: Fields): Findings {
     ...(lockedOut > 0
       ? [`${counted(lockedOut, 'user')} could not use "forgot password" afterwards: ${RECOVERY_STEP}`]
       : []),
+    ...(mustEnrol > 0 ? [countedWords(mustEnrol, `users ${MUST_ENROL}`)] : []),
+    ...(mfaLockedOut > 0 ? [countedWords(mfaLockedOut, `users ${MFA_LOCKED_OUT}`)] : []),
     ...(lostRoles > 0 ? [`${counted(lostRoles, 'group')} would come back without their IAM role`] : []),
     ...(automatic > 0
       ? [`${counted(automatic, 'group')} ${AUTOMATIC_GROUPS} would be neither created nor filled`]
       : []),
     ...(absent > 0 ? [countedWords(absent, 'users of the sealed export are not in the backup table')] : []),
+    ...(mfaOff === undefined ? [] : [mfaOff]),
   ];
   return {
     subject:
       left === 0
-        ? `Dry run: ${countedAll(inBackup, 'user')} can be restored${withLosses > 0 ? `, ${number(withLosses)} without an attribute` : ''}${butOf(lockedOut)}`
+        ? `Dry run: ${countedAll(inBackup, 'user')} can be restored${withLosses > 0 ? `, ${number(withLosses)} without an attribute` : ''}${butOf(lockedOut)}${mfaLockedOut > 0 ? `, ${number(mfaLockedOut)} could not sign in` : ''}${mfaOff === undefined ? '' : `, but ${MFA_IS_OFF}`}`
         : `Dry run: ${number(left)} of ${users} would not be restored`,
     lines: lines.map((line) => `  ${line}`).join('\n'),
-    important: left + withLosses + lockedOut > 0,
+    important: left + withLosses + lockedOut + mfaLockedOut > 0 || mfaOff !== undefined,
   };
 }
 
 const butOf = (lockedOut: number): string =>
   lockedOut > 0 ? `, ${number(lockedOut)} could not use "forgot password"` : '';
+
+/** Undefined where nobody loses protection. */
+export const mfaOffOf = ({ mfa }: { readonly mfa?: unknown }): string | undefined =>
+  mfa === undefined ? undefined : mfaOffText(mfa as MfaChange);
 
 const countOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
@@ -97,6 +115,6 @@ function wouldGoOn(standing: Standing): Findings {
     lines: LINES.filter(([count], index) => index === 0 || standing[count] > 0)
       .map(([count, words]) => `  ${countedWords(standing[count], words)}`)
       .join('\n'),
-    important: left + standing.usersWithoutRecovery > 0,
+    important: left + standing.usersWithoutRecovery + standing.usersMfaLockedOut > 0,
   };
 }

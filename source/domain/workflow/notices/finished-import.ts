@@ -1,10 +1,12 @@
 import { furtherSteps, recreateStep, tooManyDeleted, triedAgain } from '../../import/plan/next-steps.ts';
 import type { Unfinished } from '../../import/plan/next-steps.ts';
 import { RECOVERY_STEP } from '../../import/csv/recovery.ts';
+import { MFA_IS_OFF } from '../../import/preflight/required-mfa.ts';
 import { SIGN_UPS_OPEN } from '../../import/preflight/sign-ups.ts';
 import type { RestoreOutcome } from '../../import/plan/outcome.ts';
-import { AUTOMATIC_GROUPS, dryRunFindings } from './dry-run.ts';
+import { AUTOMATIC_GROUPS, dryRunFindings, MFA_LOCKED_OUT, mfaOffOf, MUST_ENROL } from './dry-run.ts';
 import type { NoticeEvent } from './events.ts';
+import { isAboutSelection, selectionNotice } from './finished-selection.ts';
 import { counted, countedAs, countedWords, number } from '../../counted.ts';
 import { bodyOf, consoleLink, duration, subjectOf } from './text.ts';
 import type { Notice } from './text.ts';
@@ -38,6 +40,8 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
     'usersWithoutOfferedRecovery',
     'users who cannot use "forgot password": the new pool does not recover by an address of theirs that is verified',
   ],
+  ['usersMustEnrolMfa', `users ${MUST_ENROL}`],
+  ['usersMfaLockedOut', `users ${MFA_LOCKED_OUT}`],
   ['groupsMissingOrDifferent', 'groups missing or different'],
   ['groupsChangedSince', 'groups changed or deleted in the new pool since'],
   ['groupsWithoutRole', 'groups that had an IAM role, which no restore sets'],
@@ -54,7 +58,10 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
 const ALWAYS = 3;
 
 type Restored = Partial<
-  Pick<RestoreOutcome, 'outcome' | 'exportRun' | 'source' | 'remarks' | 'plannedAt' | 'acceptsSignUps' | 'report'>
+  Pick<
+    RestoreOutcome,
+    'outcome' | 'exportRun' | 'source' | 'remarks' | 'plannedAt' | 'acceptsSignUps' | 'mfa' | 'report'
+  >
 >;
 
 /** Which run was read, and from where. */
@@ -71,9 +78,17 @@ const remarksOf = ({ remarks = [] }: Restored): string | undefined =>
 const signUpsOf = ({ acceptsSignUps }: Restored): string | undefined =>
   acceptsSignUps === true ? `Note\n  ${SIGN_UPS_OPEN}` : undefined;
 
+/** Whoever had a second factor signs in without one. */
+function mfaNoteOf(restored: Restored): string | undefined {
+  const text = mfaOffOf(restored);
+  return text === undefined ? undefined : `Note\n  ${text}`;
+}
+
 /** The message about a restore that came to its end, whether or not everything came back; or about a dry run. */
-export const importNotice = (event: Finished, around: Around): Notice =>
-  event.result.dryRun === true ? dryRunNotice(event, around) : restoreNotice(event, around);
+export function importNotice(event: Finished, around: Around): Notice {
+  if (isAboutSelection(event)) return selectionNotice(event, around);
+  return event.result.dryRun === true ? dryRunNotice(event, around) : restoreNotice(event, around);
+}
 
 function restoreNotice({ executionArn, startedAt, result }: Finished, { now, about, firstTime }: Around): Notice {
   const {
@@ -87,7 +102,8 @@ function restoreNotice({ executionArn, startedAt, result }: Finished, { now, abo
     const count: unknown = (withRestored as Readonly<Record<string, unknown>>)[name];
     return typeof count === 'number' ? count : 0;
   };
-  const buts = butOf(of);
+  const mfaOff = mfaNoteOf(restored);
+  const buts = [...butOf(of), ...(mfaOff === undefined ? [] : [MFA_IS_OFF])];
   const lostRoles = of('groupsWithoutRole');
   const lines = LINES.filter(([name], index) => index < ALWAYS || of(name) > 0).map(
     ([name, words]) => `  ${countedWords(of(name), words)}`,
@@ -98,6 +114,7 @@ function restoreNotice({ executionArn, startedAt, result }: Finished, { now, abo
       `ImportWorkflow came to its end ${after(restored, { startedAt, now })}. ${runOf(restored)} This backup holds ${counted(of('usersInBackup'), 'user')}.`,
       remarksOf(restored),
       signUpsOf(restored),
+      mfaOff,
       lines.join('\n'),
       report === undefined
         ? undefined
@@ -134,6 +151,7 @@ type Of = (count: string) => number;
 /** What a restore is complete without. */
 const butOf = (of: Of): string[] => [
   ...(lockedOut(of) > 0 ? [`${counted(lockedOut(of), 'user')} cannot use "forgot password"`] : []),
+  ...(of('usersMfaLockedOut') > 0 ? [`${counted(of('usersMfaLockedOut'), 'user')} cannot sign in (MFA)`] : []),
   ...(of('usersDeletedSince') > 0 ? [deleted(of)] : []),
   ...(of('groupsWithoutRole') > 0 ? [lostRolesOf(of('groupsWithoutRole'))] : []),
 ];

@@ -14,6 +14,7 @@ describe('Cognito adapters: refusals', () => {
     const cases: [string, () => Promise<unknown>, string][] = [
       ['ResourceNotFoundException', () => reader.describe(STUB_POOL), 'UserPoolNotFound'],
       ['AccessDeniedException', () => reader.describe(STUB_POOL), 'AccessDenied'],
+      ['AccessDeniedException', () => reader.mfaSettings(STUB_POOL), 'AccessDenied'],
       ['NotAuthorizedException', () => reader.listUsersPage(STUB_POOL, {}), 'AccessDenied'],
       ['OperationNotEnabledException', () => writer.createGroup(STUB_POOL, { name: 'g' }), 'AccessDenied'],
       ['InvalidParameterException', () => reader.listUsersPage(STUB_POOL, { filter: 'x' }), 'FilterRefused'],

@@ -122,4 +122,40 @@ describe('Cognito adapters: reading a pool', () => {
       },
     });
   });
+
+  it('17.1: reads MFA settings: factors that are set up, texts, passkeys, no external id', async () => {
+    stub.answer = () => ({
+      body: {
+        MfaConfiguration: 'ON',
+        SmsMfaConfiguration: {
+          SmsAuthenticationMessage: 'Code: {####}',
+          SmsConfiguration: { SnsCallerArn: 'arn:aws:iam::1:role/sms', ExternalId: 'x-1', SnsRegion: 'eu-west-1' },
+        },
+        EmailMfaConfiguration: { Subject: 'Code' },
+        SoftwareTokenMfaConfiguration: { Enabled: true },
+        WebAuthnConfiguration: { RelyingPartyId: 'example.com', UserVerification: 'required' },
+      },
+    });
+    const settings = await userPoolReader(adapterOptions()).mfaSettings(STUB_POOL);
+    expect(stub.requests[0]).to.deep.include({ action: 'GetUserPoolMfaConfig', json: { UserPoolId: STUB_POOL } });
+    expect(settings).to.deep.equal({
+      factors: ['SMS_MFA', 'EMAIL_OTP', 'SOFTWARE_TOKEN_MFA'],
+      sms: { message: 'Code: {####}', callerArn: 'arn:aws:iam::1:role/sms', region: 'eu-west-1' },
+      email: { subject: 'Code' },
+      passkeys: { relyingPartyId: 'example.com', userVerification: 'required' },
+    });
+  });
+
+  it('17.1: takes a factor that cannot be used for none', async () => {
+    const answers: readonly (readonly [object, object])[] = [
+      [{ MfaConfiguration: 'ON' }, { factors: [] }],
+      [{ SoftwareTokenMfaConfiguration: { Enabled: false } }, { factors: [] }],
+      [{ SmsMfaConfiguration: { SmsAuthenticationMessage: 'x' } }, { factors: [], sms: { message: 'x' } }],
+      [{ EmailMfaConfiguration: {} }, { factors: ['EMAIL_OTP'], email: {} }],
+    ];
+    for (const [body, expected] of answers) {
+      stub.answer = () => ({ body });
+      expect(await userPoolReader(adapterOptions()).mfaSettings(STUB_POOL)).to.deep.equal(expected);
+    }
+  });
 });

@@ -141,6 +141,21 @@ describe('StackChecker', () => {
     expect(answer.Data?.['LaunchNotice']).to.include('Only a launch looks');
   });
 
+  it('17.1: AllowMfa can be changed later, without a look at the pool', async () => {
+    const pools = { describe: () => Promise.reject(new Error('asked')) };
+    for (const [before, after] of [
+      ['NO', 'YES'],
+      ['YES', 'NO'],
+    ]) {
+      const [old, now] = [
+        { ...PROPERTIES, AllowMfa: before },
+        { ...PROPERTIES, AllowMfa: after },
+      ];
+      const answer = await deploymentWith({ pools }).request(updateRequest(ID, old, now));
+      expect(answer.Status, answer.Reason).to.equal('SUCCESS');
+    }
+  });
+
   it('refuses what is not a pool id, or a pool of another Region', async () => {
     expect(await refusal({}, { PrimaryUserPoolId: 'nonsense' })).to.contain(
       'PrimaryUserPoolId "nonsense" is not the id of a user pool',
@@ -155,11 +170,19 @@ describe('StackChecker', () => {
       Promise.reject(new Halt('UserPoolNotFound', 'The user pool us-east-1_AbC does not exist in this Region.'));
     expect(await refusal({ pools: { describe: missing } })).to.contain('does not exist');
     expect(await refusal({ pools: { describe: async () => pool({ mfaConfiguration: 'OPTIONAL' }) } })).to.contain(
-      'multi-factor authentication OPTIONAL',
+      'multi-factor authentication OPTIONAL, and the parameter AllowMfa is NO',
     );
     expect(
       await refusal({ pools: { describe: async () => pool({ usernameAttributes: ['email', 'phone_number'] }) } }),
     ).to.contain('2 username attributes');
+  });
+
+  it('17.1: takes a pool with MFA where AllowMfa is YES, and no other word', async () => {
+    const pools = { describe: async () => pool({ mfaConfiguration: 'ON' }) };
+    expect(await refusal({ pools }, { AllowMfa: 'NO' })).to.contain('AllowMfa');
+    const answer = await deploymentWith({ pools }).request(createRequest({ ...PROPERTIES, AllowMfa: 'YES' }));
+    expect(answer.Status, answer.Reason).to.equal('SUCCESS');
+    expect(await refusal({}, { AllowMfa: 'yes' })).to.contain('must be NO or YES');
   });
 
   it('refuses the Region of the stack as the backup Region, without a call', async () => {

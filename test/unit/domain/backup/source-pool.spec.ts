@@ -2,8 +2,10 @@ import { expect } from 'chai';
 import type { PoolSettings } from '../../../../source/domain/model.ts';
 import { checkSourcePool } from '../../../../source/domain/backup/source-pool.ts';
 
-const check = (settings: Partial<PoolSettings>) => () =>
-  checkSourcePool('us-east-1_Source', { mfaConfiguration: 'OFF', usernameAttributes: [], ...settings });
+const check =
+  (settings: Partial<PoolSettings>, allowMfa = false) =>
+  () =>
+    checkSourcePool('us-east-1_Source', { mfaConfiguration: 'OFF', usernameAttributes: [], ...settings }, { allowMfa });
 
 describe('checkSourcePool', () => {
   it('accepts MFA OFF with none or one username attribute', () => {
@@ -18,11 +20,19 @@ describe('checkSourcePool', () => {
         .to.throw(`us-east-1_Source has multi-factor authentication ${mfaConfiguration}`)
         .with.property('name', 'MfaNotSupported');
     });
+
+    it(`17.1: names the parameter that allows MFA ${mfaConfiguration}, and takes the pool with it`, () => {
+      expect(check({ mfaConfiguration })).to.throw('Set AllowMfa to YES');
+      expect(check({ mfaConfiguration }, true)).not.to.throw();
+    });
   }
 
   it('halts when there are two username attributes', () => {
     expect(check({ usernameAttributes: ['email', 'phone_number'] }))
       .to.throw('(email, phone_number)')
       .with.property('name', 'MultipleUsernameAttributes');
+    expect(check({ usernameAttributes: ['email', 'phone_number'] }, true), 'AllowMfa allows nothing else').to.throw(
+      '(email, phone_number)',
+    );
   });
 });

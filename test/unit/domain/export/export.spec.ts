@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { LATEST_KEY, manifestKey, NO_COUNTS, OPEN_KEY } from '../../../../source/domain/backup/manifest.ts';
+import { LATEST_KEY, manifestIn, manifestKey, NO_COUNTS, OPEN_KEY } from '../../../../source/domain/backup/manifest.ts';
 import type { Counts, Manifest } from '../../../../source/domain/backup/manifest.ts';
+import type { TableItem } from '../../../../source/domain/ports.ts';
 import { actualItems, expectedItems, independentSeal, sumOfChecksums } from '../../../support/export/expected-table.ts';
 import { ExportRunner, POOL_ID } from '../../../support/export/export-runner.ts';
 import { rejection } from '../../../support/rejection.ts';
@@ -148,6 +149,26 @@ describe('export of a pool', () => {
       expect([...world.objects.stored.keys()]).to.deep.equal([]);
     });
   }
+
+  for (const mfaConfiguration of ['OPTIONAL', 'ON'] as const) {
+    it(`17.1: backs up a pool with MFA ${mfaConfiguration} where AllowMfa is YES, with its MFA settings`, async () => {
+      const mfa = { factors: ['SMS_MFA', 'SOFTWARE_TOKEN_MFA'], sms: { message: 'Code: {####}' } };
+      pool.settings = { ...pool.settings, mfaConfiguration, mfa };
+      const summary = await new ExportRunner(world, { allowMfa: true }).run();
+      expect(actualItems(world.table)).to.deep.equal(expectedItems(pool));
+      const sealed = manifestIn(world.table.peek(manifestKey(summary.runId)) as TableItem);
+      expect(sealed.poolSettings).to.deep.include({ mfaConfiguration, mfa });
+      expect(world.calls.countOf('cognito.mfaSettings')).to.equal(1);
+    });
+  }
+
+  it('17.1: asks a pool with MFA OFF for no MFA settings, whatever AllowMfa says', async () => {
+    const summary = await new ExportRunner(world, { allowMfa: true }).run();
+    expect(world.calls.countOf('cognito.mfaSettings')).to.equal(0);
+    expect(manifestIn(world.table.peek(manifestKey(summary.runId)) as TableItem).poolSettings).to.not.have.property(
+      'mfa',
+    );
+  });
 
   it('finishes in many short invocations as in one', async () => {
     world.calls.latencies.cognito = 900;

@@ -124,10 +124,10 @@ describe('preflight', () => {
 
   it('notes what differs without harm', () => {
     const { findings, notes } = look({
-      settings: withTeam({ mutable: false }, { caseSensitive: true, mfaConfiguration: 'ON' }),
+      settings: withTeam({ mutable: false }, { caseSensitive: true }),
     });
     expect(findings).to.deep.equal([]);
-    expect(notes).to.have.length(3);
+    expect(notes).to.have.length(2);
   });
 
   it('never halts for triggers, but says what they mean', () => {

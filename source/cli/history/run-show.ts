@@ -1,0 +1,132 @@
+import type { Manifest } from '../../domain/backup/manifest.ts';
+import type { FoundUser } from '../../domain/history/find-items.ts';
+import { fieldsOfUser, groupsOfUser } from '../../domain/history/user-history.ts';
+import type { KeptRunFacts } from '../../domain/history/runs.ts';
+import { visibleText } from '../../domain/report-line.ts';
+import { counted } from '../../domain/workflow/notices/text.ts';
+import { CliError } from '../cli-error.ts';
+import type { CommandAction } from '../context.ts';
+import { typedValue } from '../given.ts';
+import type { Block } from '../output/output.ts';
+import { typed } from '../program.ts';
+import type { TypedPlace } from '../program.ts';
+import { openSession } from '../session.ts';
+import { leftOutBlocks, leftOutData, leftOutOf, notHeld, readable, theOne } from './asked-user.ts';
+import { keptRunNamed, keptRuns, unreadable } from './kept.ts';
+import { lookInRun } from './look-in-run.ts';
+
+interface ShowGiven {
+  readonly run?: string;
+  readonly at?: number;
+}
+
+/** Shows what the backup holds of one user. */
+export const runShow: CommandAction = async (context, { args: [asked = ''], options }) => {
+  const given: ShowGiven = options;
+  const place: TypedPlace = options;
+  const name = await typedValue(context, '<user>', asked);
+  const { installation } = await openSession(context, options);
+  const { runs, silent } = await keptRuns(context, installation);
+  const leftOut = leftOutOf(runs, silent);
+  const isChosen = given.run !== undefined || given.at !== undefined;
+  const damaged = isChosen ? [] : [...leftOut.damaged];
+  const without: Manifest[] = [];
+  for (const run of runsToSearch(runs, given, place)) {
+    const looked = await lookInRun(context, installation, run, [{ name }]);
+    if (looked === undefined) {
+      if (isChosen) throw unreadable({ runId: run.runId, state: 'damaged', regions: [] }, place);
+      if (!damaged.includes(run.runId)) damaged.push(run.runId);
+      continue;
+    }
+    const { manifest, found } = looked;
+    const user = theOne(found[0] ?? [], manifest, name);
+    if (user === undefined) {
+      without.push(manifest);
+      continue;
+    }
+    // Only a run that is newer than the one that is shown would have been preferred to it.
+    const unread = { ...leftOut, damaged: damaged.filter((runId) => runId > manifest.runId), thinned: [] };
+    context.output.summary({
+      blocks: [...blocksOf(user, manifest, { without, isChosen }), ...leftOutBlocks(unread)],
+      data: {
+        ...dataOf(user, manifest),
+        newer_runs_without: without.map(({ runId }) => runId),
+        ...leftOutData(unread),
+      },
+      next: [typed(place, `history ${user.sub}`)],
+    });
+    return unread.damaged.length + silent.length === 0 ? 'complete' : 'partial';
+  }
+  throw notHeld(name, without, { ...leftOut, damaged, ...(isChosen ? { thinned: [] } : {}) }, place);
+};
+
+/** The run that was asked for, or all sealed ones, the newest first. @throws CliError */
+function runsToSearch(
+  runs: readonly KeptRunFacts[],
+  { run, at }: ShowGiven,
+  place: TypedPlace,
+): readonly KeptRunFacts[] {
+  if (run !== undefined) {
+    const named = keptRunNamed(runs, run, place);
+    if (readable([named]).length === 0) throw unreadable(named, place);
+    return [named];
+  }
+  const sealed = readable(runs).filter(({ state }) => state === 'sealed');
+  if (at === undefined) return sealed;
+  const before = sealed.find(({ manifest }) => Date.parse(manifest?.endedAt ?? '') <= at);
+  if (before !== undefined) return [before];
+  const oldest = sealed.at(-1)?.manifest;
+  throw new CliError('notFound', {
+    thing: `Runs before ${new Date(at).toISOString()}`,
+    found:
+      oldest === undefined
+        ? 'no complete run is kept'
+        : `the oldest that is kept is ${oldest.runId}, complete at ${oldest.endedAt}`,
+    next: `Give a later time; list what is kept: ${typed(place, 'runs')}`,
+  });
+}
+
+function blocksOf(
+  user: FoundUser,
+  { runId, startedAt, refused }: Manifest,
+  { without, isChosen }: { readonly without: readonly Manifest[]; readonly isChosen: boolean },
+): readonly Block[] {
+  const groups = groupsOfUser(user);
+  const which = isChosen
+    ? 'As the run'
+    : without.length === 0
+      ? 'As the newest run'
+      : 'As the newest run that has the user';
+  return [
+    {
+      heading: `${which}, ${runId} of ${startedAt}, holds the user`,
+      rows: [
+        { label: 'sub', value: user.sub },
+        ...[...fieldsOfUser(user)]
+          .filter(([field]) => field !== 'sub')
+          .map(([field, value]) => ({ label: visibleText(field), value: visibleText(value) })),
+        { label: 'groups', value: groups.length === 0 ? 'none' : visibleText(groups.join(', ')) },
+      ],
+    },
+    ...(refused === undefined ? [] : [{ lines: [`The run was refused (${refused}): it never became the backup.`] }]),
+    ...(without.length === 0
+      ? []
+      : [{ lines: [`${counted(without.length, 'newer run')} looked into did not hold the user any more.`] }]),
+  ];
+}
+
+const dataOf = (user: FoundUser, { runId, startedAt, refused }: Manifest): Readonly<Record<string, unknown>> => ({
+  run_id: runId,
+  started_at: startedAt,
+  ...(refused === undefined ? {} : { refused }),
+  user: {
+    sub: user.sub,
+    username: user.profile.username,
+    status: user.profile.status,
+    enabled: user.profile.enabled,
+    created: user.profile.created,
+    modified: user.profile.modified,
+    attributes: user.profile.attributes,
+    groups: groupsOfUser(user),
+  },
+});

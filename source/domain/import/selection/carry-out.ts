@@ -1,0 +1,178 @@
+import { forEachAtOnce } from '../../concurrency.ts';
+import type { PoolGroup } from '../../model.ts';
+import type { StepEnd } from '../../state/step.ts';
+import { markWriting } from '../plan/restore-head.ts';
+import { workInOrder } from '../updates/ordered-window.ts';
+import { isUnanswered, unlessUnanswered } from '../updates/unanswered.ts';
+import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
+import { createSelected } from './create-selected.ts';
+import type { Decision, GroupDecision, MembershipDecision } from './decisions.ts';
+import { accountOfSub } from './find-accounts.ts';
+import { groupsOfPool } from './find-members.ts';
+import { overwriteOf, writeOver } from './overwrite.ts';
+import type { Overwrite } from './overwrite.ts';
+import type { UndoEntry } from './undo-file.ts';
+import { endAs, poolSubOf } from './work-run.ts';
+import type { WorkRun } from './work-run.ts';
+
+/** So many decisions share one write of the undo file. */
+const BATCH = 100;
+
+/** What stood in the pool just before a batch is written. */
+interface Prepared {
+  readonly overwrites: ReadonlyMap<number, Overwrite>;
+  readonly poolGroups: ReadonlyMap<string, PoolGroup>;
+}
+
+/**
+ * Carries out what was decided, in its order, a batch at a time: looks once more at what is to be overwritten, stores that
+ * in the undo file, then writes. Groups, users and memberships are never in one batch: the later ones need the earlier.
+ */
+export async function carryOut(run: WorkRun): Promise<StepEnd> {
+  const { state, todo, undo, deps, plan, progress } = run;
+  await undo.save();
+  while (state.done < todo.length) {
+    if (run.sliceOver()) return 'sliceOver';
+    const batch = nextBatch(run);
+    const from = state.done;
+    if (batch.some((index) => isWritten(run.decisions[index] as Decision))) {
+      const prepared = await prepare(run, batch);
+      await undo.save();
+      await markWriting(deps.objects, deps.clock, plan);
+      const end = await workInOrder(inTurn(batch), CALLS_AT_A_TIME, {
+        from: 0,
+        keyOf: (index) => keyOf(run.decisions[index] as Decision),
+        work: (index) => carryOutOne(run, index, prepared),
+        moved: () => undefined,
+        afterEach: () => progress.saveIfDue(),
+        stop: run.sliceOver,
+      });
+      if (end === 'sliceOver') return end;
+      await undo.save();
+    }
+    state.done = from + batch.length;
+    progress.saveIfDue();
+  }
+  return 'moved';
+}
+
+const isWritten = (decision: Decision): boolean =>
+  decision.kind === 'membership'
+    ? decision.op !== undefined
+    : decision.make !== undefined || decision.set !== undefined;
+
+const keyOf = (decision: Decision): string => (decision.kind === 'group' ? `group ${decision.group}` : decision.sub);
+
+async function* inTurn(batch: readonly number[]): AsyncGenerator<number, void, undefined> {
+  yield* await Promise.resolve(batch);
+}
+
+function nextBatch({ state, todo, decisions }: WorkRun): readonly number[] {
+  const some = todo.slice(state.done, state.done + BATCH);
+  const kindOf = (index: number | undefined): string | undefined => decisions[index ?? -1]?.kind;
+  const end = some.findIndex((index) => kindOf(index) !== kindOf(some[0]));
+  return end < 0 ? some : some.slice(0, end);
+}
+
+async function prepare(run: WorkRun, batch: readonly number[]): Promise<Prepared> {
+  const { decisions, deps, plan, undo } = run;
+  const overwrites = new Map<number, Overwrite>();
+  const isAboutGroups = decisions[batch[0] as number]?.kind === 'group';
+  const poolGroups = isAboutGroups ? await groupsOfPool(deps.pool, plan.newUserPoolId) : new Map<string, PoolGroup>();
+  await forEachAtOnce(batch, CALLS_AT_A_TIME, async (index) => {
+    const decision = decisions[index] as Decision;
+    if (decision.kind !== 'user' || decision.set === undefined || decision.poolSub === undefined) return;
+    const account = await accountOfSub(deps.pool, plan.newUserPoolId, decision.poolSub);
+    if (account !== undefined) overwrites.set(index, overwriteOf(decision, account));
+  });
+  for (const index of batch) {
+    const decision = decisions[index] as Decision;
+    for (const entry of overwrites.get(index)?.entries ?? entriesOf(decision, poolGroups)) undo.intend(entry);
+  }
+  return { overwrites, poolGroups };
+}
+
+/** What is noted of what is created, of a group's settings, and of a membership of an account that was there. */
+function entriesOf(decision: Decision, poolGroups: ReadonlyMap<string, PoolGroup>): readonly UndoEntry[] {
+  switch (decision.kind) {
+    case 'user': {
+      const { make, sub, name } = decision;
+      return make === undefined ? [] : [{ kind: 'createdUser', sub, name }];
+    }
+    case 'group': {
+      const { make, set = [], group } = decision;
+      if (make !== undefined) return poolGroups.has(group) ? [] : [{ kind: 'createdGroup', group }];
+      return set.map(({ field, after }) => ({
+        kind: 'group',
+        group,
+        field,
+        before: poolGroups.get(group)?.[field] ?? null,
+        after,
+      }));
+    }
+    case 'membership':
+      return membershipEntries(decision);
+  }
+}
+
+const membershipEntries = ({ op, poolSub, sub, name, group }: MembershipDecision): readonly UndoEntry[] =>
+  op === undefined || poolSub === undefined
+    ? []
+    : [{ kind: 'membership', sub, name, poolSub, group, before: op === 'remove' }];
+
+async function carryOutOne(run: WorkRun, index: number, { overwrites, poolGroups }: Prepared): Promise<void> {
+  const decision = run.decisions[index] as Decision;
+  switch (decision.kind) {
+    case 'group':
+      return writeGroup(run, index, decision, poolGroups);
+    case 'membership':
+      return writeMembership(run, index, decision);
+    case 'user': {
+      if (decision.make !== undefined) return createSelected(run, index, decision, decision.make);
+      const overwrite = overwrites.get(index);
+      if (overwrite !== undefined) await writeOver(run, index, decision, overwrite);
+      else if (decision.set !== undefined) endAs(run, index, 'failed', 'the account is not in the pool any more');
+    }
+  }
+}
+
+async function writeGroup(
+  run: WorkRun,
+  index: number,
+  { group, make, set = [] }: GroupDecision,
+  poolGroups: ReadonlyMap<string, PoolGroup>,
+): Promise<void> {
+  const { deps, plan, undo } = run;
+  const there = poolGroups.get(group);
+  if (make === undefined && set.length === 0) return;
+  const created: UndoEntry = { kind: 'createdGroup', group };
+  // Somebody made it meanwhile; or an earlier invocation did, whose answer was lost.
+  if (make !== undefined && there !== undefined && undo.like(created) === undefined)
+    return endAs(run, index, 'skipped', 'somebody made the group meanwhile; it is left as it is');
+  if (make === undefined && there === undefined)
+    return endAs(run, index, 'failed', 'the group is not in the pool any more');
+  const { roleArn: _role, ...settings } = there ?? { name: group };
+  const wanted = Object.fromEntries(set.map(({ field, after }) => [field, after ?? '']));
+  const target = { pool: deps.pool, poolId: plan.newUserPoolId, clock: deps.clock };
+  const outcome = await unlessUnanswered(target, () =>
+    deps.writer.createGroup(plan.newUserPoolId, { ...settings, ...make, ...wanted, name: group }),
+  );
+  if (outcome === 'done' || isUnanswered(outcome)) return;
+  endAs(run, index, 'failed', outcome.refused);
+  for (const entry of make === undefined ? [] : [created]) undo.refused(entry);
+}
+
+async function writeMembership(run: WorkRun, index: number, decision: MembershipDecision): Promise<void> {
+  const { deps, plan, writes, undo } = run;
+  const { op, group } = decision;
+  if (op === undefined) return;
+  if (poolSubOf(run, decision) === undefined) return endAs(run, index, 'failed', 'the user was not created');
+  const outcome = await writes.write(decision, (username) =>
+    op === 'add'
+      ? deps.writer.addUserToGroup(plan.newUserPoolId, username, group)
+      : deps.writer.removeUserFromGroup(plan.newUserPoolId, username, group),
+  );
+  if (outcome === 'done' || isUnanswered(outcome)) return;
+  endAs(run, index, 'failed', outcome.refused);
+  for (const entry of membershipEntries(decision)) undo.refused(entry);
+}

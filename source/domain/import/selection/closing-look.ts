@@ -1,0 +1,140 @@
+import { changedAttributes } from '../../digests/user-content.ts';
+import type { PoolGroup, PoolUser } from '../../model.ts';
+import { restoreFolder } from '../plan/plan-model.ts';
+import { hasValue, wantedAttributes } from './attributes.ts';
+import type { Decision, GroupDecision, UserDecision } from './decisions.ts';
+import { findAccounts, newAccountLook } from './find-accounts.ts';
+import { findMembers, groupsOfPool, newMemberLook, readMembers } from './find-members.ts';
+import type { Members } from './find-members.ts';
+import { overwriteOf, writeOver } from './overwrite.ts';
+import { readAccounts } from './selection-run.ts';
+import { poolSubOf } from './work-run.ts';
+import type { WorkRun } from './work-run.ts';
+
+/** The pool as it is once everything was written. */
+interface Seen {
+  readonly accounts: ReadonlyMap<string, PoolUser>;
+  readonly members: Members;
+  readonly groups: ReadonlyMap<string, PoolGroup>;
+}
+
+/** One thing that is not as it was written. */
+export interface Wrong {
+  readonly index: number;
+  readonly what: string;
+}
+
+/**
+ * Looks at everything among `indexes` that was written, and at nobody else; what is not as it should be. Undefined when the
+ * invocation should return before it has seen all.
+ */
+export async function lookAgain(run: WorkRun, indexes: readonly number[]): Promise<readonly Wrong[] | undefined> {
+  const written = indexes.filter((index) => isWritten(run, index));
+  const seen = written.length === 0 ? NOTHING : await look(run, written);
+  if (seen === undefined) return undefined;
+  return written.flatMap((index): Wrong[] => {
+    const what = wrongWith(run, run.decisions[index] as Decision, seen);
+    return what === undefined ? [] : [{ index, what }];
+  });
+}
+
+const NOTHING: Seen = { accounts: new Map(), members: { has: () => false }, groups: new Map() };
+
+/** What was refused is told already. */
+function isWritten({ decisions, state }: WorkRun, index: number): boolean {
+  const decision = decisions[index] as Decision;
+  if (state.ends.some(([ended]) => ended === index)) return false;
+  return decision.kind === 'membership' ? decision.op !== undefined : (decision.make ?? decision.set) !== undefined;
+}
+
+async function look(run: WorkRun, indexes: readonly number[]): Promise<Seen | undefined> {
+  const { plan, deps, state, progress, decisions } = run;
+  const { newUserPoolId } = plan;
+  const prefix = `${restoreFolder(newUserPoolId, plan.restoreId)}spool/seen/${deps.claim}-${state.phase}-`;
+  const some = indexes.map((index) => decisions[index] as Decision);
+  const subs = new Set(some.flatMap((decision) => poolSubOf(run, decision) ?? []));
+  const groups = [...new Set(some.flatMap((decision) => (decision.kind === 'membership' ? [decision.group] : [])))];
+  const wanted = [...subs].map((sub) => ({ subs: [sub] }));
+  for (;;) {
+    const found = await findAccounts(
+      state.accountLook ?? newAccountLook(),
+      wanted,
+      { target: plan, prefix, stop: run.sliceOver },
+      deps,
+    );
+    state.accountLook = found.look;
+    if (found.done) break;
+    await progress.save();
+    if (run.sliceOver()) return undefined;
+  }
+  for (;;) {
+    const found = await findMembers(
+      state.memberLook ?? newMemberLook(),
+      { newUserPoolId, groups, subs },
+      { prefix: `${prefix}members-`, stop: run.sliceOver },
+      deps,
+    );
+    state.memberLook = found.look;
+    if (found.done) break;
+    await progress.save();
+    if (run.sliceOver()) return undefined;
+  }
+  const accounts = await readAccounts(deps.objects, state.accountLook.parts);
+  return {
+    accounts: new Map(accounts.map((account) => [account.sub, account])),
+    members: await readMembers(deps.objects, state.memberLook),
+    groups: some.some(({ kind }) => kind === 'group') ? await groupsOfPool(deps.pool, newUserPoolId) : new Map(),
+  };
+}
+
+function wrongWith(run: WorkRun, decision: Decision, { accounts, members, groups }: Seen): string | undefined {
+  if (decision.kind === 'group') return wrongWithGroup(decision, groups.get(decision.group));
+  const sub = poolSubOf(run, decision);
+  const account = sub === undefined ? undefined : accounts.get(sub);
+  if (account === undefined) return 'the pool does not show the account';
+  if (decision.kind === 'user') return wrongWithUser(decision, account);
+  return members.has(decision.group, account.sub) === (decision.op === 'add')
+    ? undefined
+    : 'the pool does not show it so; somebody may have changed it since';
+}
+
+function wrongWithUser({ make, set }: UserDecision, account: PoolUser): string | undefined {
+  const attributes =
+    make === undefined
+      ? (set?.attributes ?? []).filter(({ name, value }) => !hasValue(account, name, value)).map(({ name }) => name)
+      : changedAttributes(make.user.attributes, account.attributes);
+  const enabled = make?.user.enabled ?? set?.enabled;
+  const wrong = [...attributes, ...(enabled === undefined || enabled === account.enabled ? [] : ['enabled'])];
+  return wrong.length === 0
+    ? undefined
+    : `${wrong.join(', ')} not as in the backup; somebody may have changed that since`;
+}
+
+function wrongWithGroup({ make, set = [] }: GroupDecision, group: PoolGroup | undefined): string | undefined {
+  if (group === undefined) return 'the pool does not show the group';
+  const wanted = make === undefined ? set.map(({ field, after }) => [field, after] as const) : Object.entries(make);
+  const wrong = wanted.filter(
+    ([field, value]) => (group[field as 'description' | 'precedence'] ?? '') !== (value ?? ''),
+  );
+  return wrong.length === 0 ? undefined : `${wrong.map(([field]) => field).join(', ')} not as in the backup`;
+}
+
+/**
+ * Whoever was created without an attribute that Cognito did not take at once gets it now, where it takes it, and sends
+ * nothing.
+ */
+export async function completeCreated(run: WorkRun, wrong: readonly Wrong[]): Promise<void> {
+  const seen = await readAccounts(run.deps.objects, run.state.accountLook?.parts ?? []);
+  const bySub = new Map(seen.map((account) => [account.sub, account]));
+  const settings = { schema: run.plan.schema, autoVerifiedAttributes: (['email', 'phone_number'] as const).slice() };
+  for (const { index } of wrong) {
+    const decision = run.decisions[index] as Decision;
+    if (decision.kind !== 'user' || decision.make === undefined) continue;
+    const account = bySub.get(poolSubOf(run, decision) ?? '');
+    if (account === undefined) continue;
+    const { set } = wantedAttributes(decision.make.user.attributes, account, settings);
+    if (set.length === 0) continue;
+    const lacking: UserDecision = { ...decision, set: { attributes: set } };
+    await writeOver(run, index, lacking, { ...overwriteOf(lacking, account), entries: [] });
+  }
+}

@@ -1,0 +1,85 @@
+import { signInNameFrom } from '../../comparison/matching.ts';
+import { nameDigest, nameKey, userContentDigest } from '../../digests/user-content.ts';
+import type { PoolUser } from '../../model.ts';
+import { ownOf } from '../plan/expected-place.ts';
+import { Settlement } from '../accounts/settlement.ts';
+import { isUnanswered } from '../updates/unanswered.ts';
+import type { UserDecision } from './decisions.ts';
+import { endAs } from './work-run.ts';
+import type { WorkRun } from './work-run.ts';
+
+type Make = NonNullable<UserDecision['make']>;
+
+/** Of the journal of what a selection creates one by one. */
+const JOURNAL = 'selection';
+
+/**
+ * Makes the user: takes the account that an import job made, or creates it, without any message. Whoever else has the name
+ * by now is left alone.
+ */
+export async function createSelected(run: WorkRun, index: number, decision: UserDecision, make: Make): Promise<void> {
+  const { undo, plan } = run;
+  const { sub, name } = decision;
+  const fail = (result: 'failed' | 'collision', what: string): void => {
+    endAs(run, index, result, what);
+    undo.refused({ kind: 'createdUser', sub, name });
+  };
+  if (!(await isImported(run, make))) {
+    if (!plan.mayCreateUsers)
+      return fail(
+        'failed',
+        'TriggersWouldFire: creating the user would fire the pool\'s triggers; see "AllowTriggers"',
+      );
+    const outcome = await run.creations.create(make.user, { name: JOURNAL, chunk: make.row?.chunk ?? null });
+    if (outcome === 'collision') return fail('collision', 'another account took the sign-in name meanwhile');
+    if (typeof outcome === 'object' && 'refused' in outcome) {
+      if (isUnanswered(outcome)) return endAs(run, index, 'failed', 'Cognito did not answer; start again');
+      return fail('failed', outcome.refused);
+    }
+    if (typeof outcome === 'object')
+      endAs(run, index, 'failed', `created, but without a password: ${outcome.noPassword}`);
+  }
+  if (!make.user.enabled) await disable(run, index, make);
+}
+
+async function disable(run: WorkRun, index: number, { user }: Make): Promise<void> {
+  const outcome = await run.writes.write(user, (username) =>
+    run.deps.writer.disableUser(run.plan.newUserPoolId, username),
+  );
+  if (outcome !== 'done' && !isUnanswered(outcome)) endAs(run, index, 'failed', `disable: ${outcome.refused}`);
+}
+
+/** Whether an import job made the account that has the name. */
+async function isImported(run: WorkRun, { user, row }: Make): Promise<boolean> {
+  if (row === undefined) return false;
+  const { plan } = run;
+  const account = accountsByName(run).get(nameKey(user.name, plan.caseSensitive));
+  if (account === undefined) return false;
+  const settlement = await settlementOf(run);
+  return settlement.isOurs(
+    {
+      digest: nameDigest(user.name, plan.caseSensitive),
+      contentDigest: userContentDigest(user),
+      sub: user.sub,
+      own: ownOf(row, user.enabled),
+    },
+    account,
+  );
+}
+
+const settlements = new WeakMap<WorkRun, Promise<Settlement>>();
+function settlementOf(run: WorkRun): Promise<Settlement> {
+  const known = settlements.get(run) ?? Settlement.load(run.deps.objects, run);
+  settlements.set(run, known);
+  return known;
+}
+
+const named = new WeakMap<WorkRun, ReadonlyMap<string, PoolUser>>();
+function accountsByName(run: WorkRun): ReadonlyMap<string, PoolUser> {
+  const { plan, settled } = run;
+  const known =
+    named.get(run) ??
+    new Map(settled.map((account) => [nameKey(signInNameFrom(account, plan), plan.caseSensitive), account]));
+  named.set(run, known);
+  return known;
+}

@@ -1,0 +1,119 @@
+import { counted } from '../../counted.ts';
+import { Halt } from '../../errors.ts';
+import { inParts } from '../plan/csv-rows.ts';
+import { selectionKeys } from '../plan/selection-keys.ts';
+import { folderOf } from '../planning/planning-run.ts';
+import { everybody } from './asked.ts';
+import type { MeantUser } from './asked.ts';
+import { countsOf } from './counts.ts';
+import { decideGroups, decideMemberships } from './decide-groups.ts';
+import { decideUndo } from './decide-undo.ts';
+import { decideUsers, EXISTS } from './decide-users.ts';
+import type { DecisionBasis } from './decide-users.ts';
+import type { Decision } from './decisions.ts';
+import { differenceLines } from './differences.ts';
+import type { Sides } from './differences.ts';
+import { groupsOfPool, readMembers } from './find-members.ts';
+import { identities } from './identity.ts';
+import { SELECTION_DIFFERENCES_HEADER } from './report.ts';
+import { cutJobs, sealSelection } from './seal-selection.ts';
+import { askedSubs, readAccounts, restoredPool } from './selection-run.ts';
+import type { SelectionRun } from './selection-run.ts';
+import { plannedKey } from './selection-state.ts';
+import type { PlannedSelection, SelectionPlanning } from './selection-state.ts';
+import { writeSelectionReport } from './write-selection-report.ts';
+
+type Decide = Extract<SelectionPlanning, { readonly step: 'decide' }>;
+
+/** So much is decided about in one selection, all of it in memory. */
+const MOST_DECISIONS = 250_000;
+
+/**
+ * Decides about everything, writes differences.csv and what is to be done. Halt SelectionRefused where `existing` is `fail`
+ * and the pool has something of it, or where that is too much for one selection.
+ */
+export async function decideStep(state: Decide, run: SelectionRun): Promise<SelectionPlanning> {
+  const { input, deps, selectionId } = run;
+  const { newUserPoolId, dryRun } = input.options;
+  const { decisions, chunks, sides } = await decided(state, run);
+  const keys = selectionKeys(newUserPoolId, selectionId);
+  await deps.objects.write(keys.differences, inParts(withHeader(differenceLines(decisions, sides))));
+  const exportRuns = [...new Set(state.reads.map(({ accepted }) => accepted.manifest.runId))];
+  const planned: PlannedSelection = { selectionId, exportRuns, ...countsOf(decisions) };
+  await deps.objects.put(plannedKey(folderOf(input)), JSON.stringify(planned));
+  if (dryRun)
+    await writeSelectionReport(deps.objects, {
+      newUserPoolId,
+      request: run.request,
+      dryRun,
+      startedAt: input.openedAt ?? new Date(deps.clock.now()).toISOString(),
+      endedAt: new Date(deps.clock.now()).toISOString(),
+      planned,
+      counts: planned,
+      notes: state.target.notes,
+    });
+  else if (decisions.some(({ what }) => what === EXISTS)) throw existing(decisions, keys.differences);
+  const { reads, target, mayCreateUsers } = state;
+  await sealSelection({ input, reads, target, mayCreateUsers, decisions, chunks }, deps);
+  return { step: 'done' };
+}
+
+async function decided(
+  state: Decide,
+  run: SelectionRun,
+): Promise<Pick<Awaited<ReturnType<typeof cutJobs>>, 'decisions' | 'chunks'> & { readonly sides: Sides }> {
+  const { input, deps, request } = run;
+  const { newUserPoolId } = input.options;
+  const accounts = await readAccounts(deps.objects, state.accounts);
+  const bySub = new Map(accounts.map((account) => [account.sub, account]));
+  const members = await readMembers(deps.objects, state.look);
+  const poolGroups = await groupsOfPool(deps.pools, newUserPoolId);
+  const { settings } = state.target.pool;
+  if (run.undo !== undefined)
+    return {
+      decisions: decideUndo({ entries: run.undo, settings, accounts, poolGroups, members }),
+      chunks: [],
+      sides: { backup: new Map<string, MeantUser>(), accounts: bySub },
+    };
+  const { asked, subs } = await askedSubs(run, state.reads);
+  const basis: DecisionBasis = {
+    input,
+    request,
+    asked,
+    target: state.target,
+    poolGroups,
+    members,
+    identityOf: identities({
+      target: restoredPool(newUserPoolId, settings),
+      accounts,
+      subs,
+      confirmed: new Set(request.confirmed),
+    }),
+  };
+  const users = decideUsers(basis);
+  const groups = decideGroups(basis);
+  const decisions: Decision[] = [...groups, ...users, ...decideMemberships(basis, users, groups)];
+  if (decisions.length > MOST_DECISIONS) throw tooMuch(decisions.length);
+  const backup = new Map(everybody(asked).map((found) => [found.user.sub, found]));
+  return { ...(await cutJobs(decisions, basis, deps)), sides: { backup, accounts: bySub } };
+}
+
+function existing(decisions: readonly Decision[], differencesKey: string): Halt {
+  const of = (kind: Decision['kind']): number =>
+    decisions.filter((decision) => decision.kind === kind && decision.what === EXISTS).length;
+  return new Halt(
+    'SelectionRefused',
+    `The pool has ${counted(of('user'), 'user')} and ${counted(of('group'), 'group')} of those that the selection names, and its request says "existing": "fail". Nothing was written to the pool. ${differencesKey} in the mapping-file bucket lists them: take them out of the request, or ask for "skip" or "update", under another id.`,
+  );
+}
+
+const tooMuch = (found: number): Halt =>
+  new Halt(
+    'SelectionRefused',
+    `The selection comes to ${counted(found, 'user')}, groups and memberships together; one may have ${counted(MOST_DECISIONS, 'user')}. Nothing was written to the pool. Ask for less at once, or restore the whole backup into an empty pool.`,
+  );
+
+async function* withHeader(lines: Iterable<string>): AsyncGenerator<string, void, undefined> {
+  yield await Promise.resolve(SELECTION_DIFFERENCES_HEADER);
+  yield* lines;
+}

@@ -1,0 +1,139 @@
+import type { PoolGroup, PoolUser } from '../../model.ts';
+import { couldSendCode, hasValue } from './attributes.ts';
+import type { AttributeRules } from './attributes.ts';
+import type { AttributeWanted, Decision, GroupDecision, MembershipDecision, UserDecision } from './decisions.ts';
+import type { Members } from './find-members.ts';
+import type { UndoEntry } from './undo-file.ts';
+
+/** What an undo is decided from. */
+export interface UndoBasis {
+  readonly entries: readonly UndoEntry[];
+  readonly settings: AttributeRules;
+  readonly accounts: readonly PoolUser[];
+  readonly poolGroups: ReadonlyMap<string, PoolGroup>;
+  readonly members: Members;
+}
+
+type OfUser = Extract<UndoEntry, { readonly kind: 'attribute' | 'enabled' }>;
+type OfMembership = Extract<UndoEntry, { readonly kind: 'membership' }>;
+type OfGroup = Extract<UndoEntry, { readonly kind: 'group' }>;
+
+const STAYS = 'was created by the selection, and stays';
+const GONE = 'the account is not in the pool any more';
+
+/** The accounts that an undo is about. */
+export const accountsToUndo = (entries: readonly UndoEntry[]): readonly string[] => [
+  ...new Set(entries.flatMap((entry) => ('poolSub' in entry ? [entry.poolSub] : []))),
+];
+
+/** The groups whose members an undo has to know. */
+export const groupsToUndo = (entries: readonly UndoEntry[]): readonly string[] => [
+  ...new Set(entries.flatMap((entry) => (entry.kind === 'membership' ? [entry.group] : []))),
+];
+
+/** Decides what is put back: what the pool still holds as it was written. What was created stays and is listed. */
+export function decideUndo(basis: UndoBasis): Decision[] {
+  const { entries } = basis;
+  const bySub = new Map(basis.accounts.map((account) => [account.sub, account]));
+  const users = together(
+    entries.filter((entry): entry is OfUser => entry.kind === 'attribute' || entry.kind === 'enabled'),
+    ({ poolSub }) => poolSub,
+  );
+  const groups = together(
+    entries.filter((entry): entry is OfGroup => entry.kind === 'group'),
+    ({ group }) => group,
+  );
+  return [
+    ...[...groups].map(([group, settings]) => undoGroup(group, settings, basis)),
+    ...entries.flatMap((entry): GroupDecision[] =>
+      entry.kind === 'createdGroup'
+        ? [{ kind: 'group', group: entry.group, run: '', result: 'skipped', what: STAYS }]
+        : [],
+    ),
+    ...[...users].map(([poolSub, values]) => undoUser(values, bySub.get(poolSub), basis)),
+    ...entries.flatMap((entry): UserDecision[] =>
+      entry.kind === 'createdUser'
+        ? [{ kind: 'user', sub: entry.sub, name: entry.name, run: '', result: 'skipped', what: STAYS }]
+        : [],
+    ),
+    ...entries
+      .filter((entry): entry is OfMembership => entry.kind === 'membership')
+      .map((entry) => undoMembership(entry, bySub.get(entry.poolSub), basis)),
+  ];
+}
+
+function together<T>(entries: readonly T[], keyOf: (entry: T) => string): ReadonlyMap<string, readonly T[]> {
+  const found = new Map<string, T[]>();
+  for (const entry of entries) {
+    const same = found.get(keyOf(entry));
+    if (same === undefined) found.set(keyOf(entry), [entry]);
+    else same.push(entry);
+  }
+  return found;
+}
+
+function undoGroup(group: string, settings: readonly OfGroup[], { poolGroups }: UndoBasis): GroupDecision {
+  const about = { kind: 'group', group, run: '' } as const;
+  const there = poolGroups.get(group);
+  if (there === undefined) return { ...about, result: 'gone', what: 'the group is not in the pool any more' };
+  const still = settings.filter(({ field, after }) => (there[field] ?? null) === after);
+  const changed = settings.filter(({ field, after, before }) => ![after, before].includes(there[field] ?? null));
+  const fields = changed.map(({ field }) => field).join(', ');
+  if (still.some(({ field, before }) => field === 'precedence' && before === null))
+    return { ...about, result: 'failed', what: 'Cognito takes no precedence away: the group had none before' };
+  return {
+    ...about,
+    result: changed.length > 0 ? 'changedSince' : 'undone',
+    what: changed.length > 0 ? `${fields} changed since and left` : still.map(({ field }) => field).join(', '),
+    ...(still.length === 0
+      ? {}
+      : { set: still.map(({ field, before, after }) => ({ field, before: after, after: before })) }),
+  };
+}
+
+function undoUser(values: readonly OfUser[], account: PoolUser | undefined, { settings }: UndoBasis): UserDecision {
+  const { sub, name, poolSub } = values[0] as OfUser;
+  const about = { kind: 'user', sub, name, poolSub, run: '' } as const;
+  if (account === undefined) return { ...about, result: 'gone', what: GONE };
+  const attributes: AttributeWanted[] = [];
+  const changed: string[] = [];
+  let enabled: boolean | undefined;
+  for (const value of values) {
+    if (value.kind === 'enabled') {
+      if (account.enabled === value.after) enabled = value.before;
+    } else if (hasValue(account, value.attribute, value.after))
+      attributes.push({ name: value.attribute, value: value.before, replaces: value.after });
+    else if (!hasValue(account, value.attribute, value.before)) changed.push(value.attribute);
+  }
+  // An address and its flag are one: where one of them was changed since, neither is put back.
+  const put = attributes.filter((wanted) => !changed.includes(partnerOf(wanted.name)));
+  if (couldSendCode(put, settings))
+    return { ...about, result: 'failed', what: 'the address before was not verified: Cognito could send a code to it' };
+  const back = [...put.map((wanted) => wanted.name), ...(enabled === undefined ? [] : ['enabled'])];
+  return {
+    ...about,
+    result: changed.length > 0 ? 'changedSince' : 'undone',
+    what: [
+      ...(back.length === 0 ? [] : [back.join(', ')]),
+      ...(changed.length === 0 ? [] : [`${changed.join(', ')} changed since and left`]),
+    ].join('; '),
+    ...(back.length === 0 ? {} : { set: { attributes: put, ...(enabled === undefined ? {} : { enabled }) } }),
+  };
+}
+
+const VERIFIED = '_verified';
+const partnerOf = (name: string): string =>
+  name.endsWith(VERIFIED) ? name.slice(0, -VERIFIED.length) : `${name}${VERIFIED}`;
+
+function undoMembership(
+  { sub, name, poolSub, group, before }: OfMembership,
+  account: PoolUser | undefined,
+  { poolGroups, members }: UndoBasis,
+): MembershipDecision {
+  const about = { kind: 'membership', sub, name, poolSub, group, run: '' } as const;
+  if (account === undefined) return { ...about, result: 'gone', what: GONE };
+  if (!poolGroups.has(group)) return { ...about, result: 'gone', what: 'the group is not in the pool any more' };
+  // Whoever left since, or joined, is so already: nobody can tell whether by somebody's hand.
+  if (members.has(group, poolSub) === before) return { ...about, result: 'changedSince', what: 'it is so already' };
+  return { ...about, result: 'undone', what: '', op: before ? 'add' : 'remove' };
+}

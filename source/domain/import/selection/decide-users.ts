@@ -1,0 +1,114 @@
+import { nameKey } from '../../digests/user-content.ts';
+import type { PoolGroup } from '../../model.ts';
+import { classify } from '../planning/classify.ts';
+import type { Classified } from '../planning/classify.ts';
+import { rulesFor } from '../planning/planning-run.ts';
+import type { ScanTableInput } from '../planning/planning-run.ts';
+import type { RestoreTarget } from '../planning/planning-state.ts';
+import type { AskedItems, MeantUser, UnknownUser } from './asked.ts';
+import { wantedAttributes } from './attributes.ts';
+import type { UserDecision } from './decisions.ts';
+import type { Members } from './find-members.ts';
+import type { Identity } from './identity.ts';
+import type { SelectionRequest } from './request.ts';
+import type { SelectionResult } from './report.ts';
+
+/** What decides about everything that is asked for. */
+export interface DecisionBasis {
+  readonly input: ScanTableInput;
+  readonly request: SelectionRequest;
+  readonly asked: AskedItems;
+  readonly target: RestoreTarget;
+  /** Groups of the pool. */
+  readonly poolGroups: ReadonlyMap<string, PoolGroup>;
+  readonly members: Members;
+  readonly identityOf: (user: { readonly sub: string; readonly name: string }) => Identity;
+}
+
+/** Left out by a rule that loses nothing that could be had; every other exclusion is a loss. */
+const BY_RULE = new Set(['Unconfirmed', 'Federated']);
+export const EXISTS = 'the pool has it, and existing is "fail"';
+
+/** How a user of the backup comes back by the rules of a restore; groups are decided about apart. */
+export const classified = ({ user, backup }: MeantUser, { input, target }: DecisionBasis): Classified =>
+  classify({ ...user, groups: [] }, rulesFor(input, backup.accepted, target));
+
+/** Decides about every user who is asked for, in the order of the request. */
+export function decideUsers(basis: DecisionBasis): UserDecision[] {
+  const { asked, target } = basis;
+  const accounts = new Set<string>();
+  const names = new Set<string>();
+  const decided = asked.users.map((found): UserDecision => {
+    const decision = decideUser(found, basis);
+    // Two users of the backup cannot be one account, nor have one name.
+    const key = nameKey(decision.name, target.pool.settings.caseSensitive);
+    if (decision.make !== undefined && names.has(key))
+      return twice(decision, 'another user of the request has the sign-in name');
+    if (decision.make !== undefined) names.add(key);
+    const { poolSub } = decision;
+    if (poolSub === undefined || decision.result === 'collision') return decision;
+    if (accounts.has(poolSub)) return twice(decision, 'the account is that of another user of the request');
+    accounts.add(poolSub);
+    return decision;
+  });
+  return [...decided, ...asked.unknown.map(notInBackup)];
+}
+
+const twice = ({ kind, sub, name, run }: UserDecision, what: string): UserDecision => ({
+  kind,
+  sub,
+  name,
+  run,
+  result: 'collision',
+  what,
+});
+
+const notInBackup = ({ sub, name, run, several }: UnknownUser): UserDecision => ({
+  kind: 'user',
+  sub,
+  name,
+  run,
+  result: 'notInBackup',
+  what: several ? 'several users have this name in another spelling: ask for one by sub' : 'the run holds no such user',
+});
+
+function decideUser(found: MeantUser, basis: DecisionBasis): UserDecision {
+  const { request, target } = basis;
+  const { user, name, backup } = found;
+  const about = { kind: 'user', sub: user.sub, name, run: backup.accepted.manifest.runId } as const;
+  const end = (result: SelectionResult, what: string): UserDecision => ({ ...about, result, what });
+  const how = classified(found, basis);
+  if (how.way === 'exclude') {
+    const { reason, detail } = how.excluded;
+    return end(BY_RULE.has(reason) ? 'skipped' : 'failed', `${reason}: ${detail}`);
+  }
+  const identity = basis.identityOf({ sub: user.sub, name: how.user.name });
+  const lost = (how.lost ?? []).map(({ attribute }) => `without ${attribute}, which the pool would refuse`);
+  if (identity.is === 'stranger') return { ...end('collision', identity.why), poolSub: identity.account.sub };
+  if (identity.is === 'nobody')
+    return {
+      ...about,
+      result: 'created',
+      what: lost.join('; '),
+      make: { user: { ...how.user, groups: [] }, why: how.way === 'create' ? how.why : 'Selected' },
+      ...(lost.length === 0 ? {} : { lacks: true }),
+    };
+  const { account } = identity;
+  const its = { ...about, poolSub: account.sub };
+  if (request.existing === 'skip') return { ...its, result: 'skipped', what: 'the pool has the user' };
+  if (request.existing === 'fail') return { ...its, result: 'skipped', what: EXISTS };
+  const { set, problems } = wantedAttributes(how.user.attributes, account, target.pool.settings);
+  const enabled = how.user.enabled === account.enabled ? {} : { enabled: how.user.enabled };
+  const what = [
+    ...set.map((wanted) => wanted.name),
+    ...(enabled.enabled === undefined ? [] : [enabled.enabled ? 'enabled' : 'disabled']),
+  ].join(', ');
+  const lacks = [...problems, ...lost];
+  return {
+    ...its,
+    result: what === '' ? 'unchanged' : 'updated',
+    what: [...(what === '' ? [] : [what]), ...lacks].join('; '),
+    ...(what === '' ? {} : { set: { attributes: set, ...enabled } }),
+    ...(lacks.length === 0 ? {} : { lacks: true }),
+  };
+}

@@ -1,0 +1,89 @@
+import * as v from 'valibot';
+import { restoreUserShape } from '../plan/plan-model.ts';
+import { countShape, subShape } from '../../state/shape.ts';
+import type { Stored } from '../../state/shape.ts';
+import { SELECTION_RESULTS } from './report.ts';
+
+const valueShape = v.nullable(v.string());
+
+const attributeWantedShape = v.object({
+  name: v.string(),
+  /** What it shall be; null: the attribute shall be gone. */
+  value: valueShape,
+  /** Only where the pool still holds this, as an undo asks; absent: whatever it holds. */
+  replaces: v.exactOptional(valueShape),
+});
+/** One attribute that an account shall have. */
+export type AttributeWanted = Stored<typeof attributeWantedShape>;
+
+const settingShape = v.nullable(v.union([v.string(), countShape]));
+const groupSettingShape = v.object({
+  field: v.picklist(['description', 'precedence']),
+  before: settingShape,
+  after: settingShape,
+});
+/** One setting of a group that changes. */
+export type GroupSetting = Stored<typeof groupSettingShape>;
+
+const settled = {
+  /** What becomes of it if nothing goes wrong; already the end where there is nothing to do. */
+  result: v.picklist(SELECTION_RESULTS),
+  what: v.string(),
+  /** The run that it was read from; empty where there is none. */
+  run: v.string(),
+};
+const ofUser = {
+  /** In the backup. */
+  sub: v.string(),
+  name: v.string(),
+  /** Of the account in the pool; absent as long as there is none. */
+  poolSub: v.exactOptional(subShape),
+};
+
+export const decisionShape = v.variant('kind', [
+  v.object({
+    kind: v.literal('group'),
+    group: v.string(),
+    ...settled,
+    /** It is created so. */
+    make: v.exactOptional(
+      v.object({ description: v.exactOptional(v.string()), precedence: v.exactOptional(countShape) }),
+    ),
+    set: v.exactOptional(v.array(groupSettingShape)),
+  }),
+  v.object({
+    kind: v.literal('user'),
+    ...ofUser,
+    ...settled,
+    /** The user is created so: one by one and why, or by an import job. */
+    make: v.exactOptional(
+      v.object({
+        user: restoreUserShape,
+        why: v.string(),
+        /** Of an import job: data row of its CSV, from 1. */
+        row: v.exactOptional(v.object({ chunk: countShape, line: countShape })),
+      }),
+    ),
+    /** The account gets these values. */
+    set: v.exactOptional(
+      v.object({ attributes: v.array(attributeWantedShape), enabled: v.exactOptional(v.boolean()) }),
+    ),
+    /** Something of the user cannot come back whatever happens; `what` says what. */
+    lacks: v.exactOptional(v.literal(true)),
+  }),
+  v.object({
+    kind: v.literal('membership'),
+    ...ofUser,
+    group: v.string(),
+    ...settled,
+    op: v.exactOptional(v.picklist(['add', 'remove'])),
+  }),
+]);
+/** What is decided about one user, group or membership; one JSON line each, groups first, memberships last. */
+export type Decision = Stored<typeof decisionShape>;
+/** Of a group. */
+export type GroupDecision = Extract<Decision, { readonly kind: 'group' }>;
+/** Of a user. */
+export type UserDecision = Extract<Decision, { readonly kind: 'user' }>;
+/** Of a membership. */
+export type MembershipDecision = Extract<Decision, { readonly kind: 'membership' }>;

@@ -1,0 +1,73 @@
+import { changedAttributes } from '../../digests/user-content.ts';
+import type { PoolUser } from '../../model.ts';
+import type { MeantUser } from './asked.ts';
+import type { Decision, GroupDecision, UserDecision } from './decisions.ts';
+import { selectionDifferenceLine } from './report.ts';
+import type { SelectionDifference } from './report.ts';
+
+/** The two sides of the users who were decided about. */
+export interface Sides {
+  /** By `sub` in the backup. */
+  readonly backup: ReadonlyMap<string, MeantUser>;
+  /** By `sub` in the pool. */
+  readonly accounts: ReadonlyMap<string, PoolUser>;
+}
+
+type Row = Omit<SelectionDifference, 'field' | 'inPool' | 'inBackup'>;
+
+/** The lines of differences.csv: at least one for everything that was decided about. */
+export function* differenceLines(decisions: readonly Decision[], sides: Sides): Generator<string, void, undefined> {
+  for (const decision of decisions) {
+    const fields = fieldsOf(decision, sides);
+    const row: Row = {
+      sub: decision.kind === 'group' ? '' : decision.sub,
+      name: decision.kind === 'group' ? '' : decision.name,
+      group: decision.kind === 'user' ? '' : decision.group,
+      result: decision.result,
+      run: decision.run,
+      poolSub: decision.kind === 'group' ? '' : (decision.poolSub ?? ''),
+    };
+    if (fields.length === 0) yield selectionDifferenceLine({ ...row, field: '', inPool: '', inBackup: '' });
+    for (const [field, inPool, inBackup] of fields) yield selectionDifferenceLine({ ...row, field, inPool, inBackup });
+  }
+}
+
+type Field = readonly [field: string, inPool: string, inBackup: string];
+
+function fieldsOf(decision: Decision, sides: Sides): readonly Field[] {
+  if (decision.kind === 'group') return groupFields(decision);
+  if (decision.kind === 'membership')
+    return decision.op === undefined
+      ? []
+      : [['membership', decision.op === 'add' ? 'no' : 'yes', decision.op === 'add' ? 'yes' : 'no']];
+  return userFields(decision, sides);
+}
+
+const groupFields = ({ make, set }: GroupDecision): Field[] => [
+  ...Object.entries(make ?? {}).map(([field, value]): Field => [field, '', String(value)]),
+  ...(set ?? []).map(({ field, before, after }): Field => [field, String(before ?? ''), String(after ?? '')]),
+];
+
+/** Of an account that both sides have, or whose name is somebody else's, everything that differs; of a new one what it gets. */
+function userFields({ sub, poolSub, make, set }: UserDecision, { backup, accounts }: Sides): Field[] {
+  if (make !== undefined) return Object.entries(make.user.attributes).map(([name, value]): Field => [name, '', value]);
+  const account = accounts.get(poolSub ?? '');
+  if (account === undefined) return [];
+  const found = backup.get(sub);
+  if (found === undefined)
+    return [
+      ...(set?.attributes ?? []).map(({ name, value }): Field => [name, account.attributes[name] ?? '', value ?? '']),
+      ...(set?.enabled === undefined ? [] : [['enabled', String(account.enabled), String(set.enabled)] as const]),
+    ];
+  const { user } = found;
+  return [
+    ...changedAttributes(user.attributes, account.attributes).map((name): Field => [
+      name,
+      account.attributes[name] ?? '',
+      user.attributes[name] ?? '',
+    ]),
+    ...(user.enabled === account.enabled ? [] : [['enabled', String(account.enabled), String(user.enabled)] as const]),
+    ...(user.sub === account.sub ? [] : [['status', account.status, user.status] as const]),
+    ...(user.sub === account.sub ? [] : [['created', account.created, user.created] as const]),
+  ];
+}

@@ -1,0 +1,171 @@
+import * as v from 'valibot';
+import { signInNameFrom } from '../../comparison/matching.ts';
+import { forEachAtOnce } from '../../concurrency.ts';
+import { nameKey } from '../../digests/user-content.ts';
+import { isNamed } from '../../errors.ts';
+import { chainProgressShape, NO_CHAINS } from '../../listing/chains.ts';
+import { findInPages, withToken } from '../../listing/page-chain.ts';
+import { listingScopeShape, orInOneChain, userChains } from '../../listing/user-chains.ts';
+import type { PoolUser } from '../../model.ts';
+import type { Clock, Log, ObjectStore, UserPoolReader } from '../../ports.ts';
+import { countShape, textsShape } from '../../state/shape.ts';
+import type { Shape, Stored } from '../../state/shape.ts';
+import { SpoolWriter } from '../planning/spool.ts';
+import { listedUser } from '../updates/listed-user.ts';
+import type { RestoredPool } from '../updates/listed-user.ts';
+import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
+
+/** Up to so many users are looked up one by one; for more the pool is listed once. */
+const MOST_LOOK_UPS = 300;
+/** A look stores how far it has come at least so often. */
+const ROUND_MS = 30_000;
+
+/** Whom to look for: under one of these subs, else by the name. */
+export interface Wanted {
+  readonly subs: readonly string[];
+  readonly name?: string;
+}
+
+export const accountShape: Shape<PoolUser> = v.object({
+  username: v.string(),
+  sub: v.string(),
+  attributes: v.record(v.string(), v.string()),
+  enabled: v.boolean(),
+  status: v.string(),
+  created: v.string(),
+  modified: v.string(),
+});
+
+export const accountLookShape = v.object({
+  /** How many of those that are looked up one by one are behind. */
+  lookedUp: countShape,
+  scope: listingScopeShape,
+  chains: chainProgressShape,
+  /** Objects of the accounts that were found so far. */
+  parts: textsShape,
+});
+/** How far a look for accounts has come. */
+export type AccountLook = Stored<typeof accountLookShape>;
+
+/** Nobody was looked for yet. */
+export const newAccountLook = (): AccountLook => ({ lookedUp: 0, scope: 'prefixes', chains: NO_CHAINS, parts: [] });
+
+/** What a look needs. */
+export interface LookDeps {
+  readonly pool: Pick<UserPoolReader, 'listUsersPage'>;
+  readonly objects: Pick<ObjectStore, 'put'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+/** The pool in which accounts are looked for, and where those that are found are stored. */
+export interface LookPlace {
+  readonly target: RestoredPool;
+  /** Of the objects of this invocation. */
+  readonly prefix: string;
+  readonly stop: () => boolean;
+}
+
+/** One round of the look; `done` once everybody was looked for. Who has the name of somebody else is found as well. */
+export async function findAccounts(
+  look: AccountLook,
+  wanted: readonly Wanted[],
+  place: LookPlace,
+  deps: LookDeps,
+): Promise<{ readonly look: AccountLook; readonly done: boolean }> {
+  const roundEnd = deps.clock.now() + ROUND_MS;
+  const stop = (): boolean => deps.clock.now() >= roundEnd || place.stop();
+  const spool = new SpoolWriter(deps.objects, place.prefix, look.parts);
+  if (wanted.length <= MOST_LOOK_UPS) {
+    const lookedUp = await lookUp(look.lookedUp, wanted, { place, deps, spool, stop });
+    await spool.flush();
+    return { look: { ...look, lookedUp, parts: spool.parts }, done: lookedUp >= wanted.length };
+  }
+  const isWanted = wantedOnes(wanted, place.target);
+  let scope = look.scope;
+  let before = look.chains;
+  const listed = await orInOneChain(
+    scope,
+    deps.log,
+    async (asked) => {
+      scope = asked;
+      const chains = userChains<PoolUser>(deps.pool, place.target.newUserPoolId, asked, before, {
+        apply: (_id, users) => {
+          for (const user of users) if (isWanted(user)) spool.add(user);
+          return 0;
+        },
+        forget: () => undefined,
+      });
+      await chains.run(stop, () => undefined);
+      return { chains: chains.progress, done: chains.done };
+    },
+    () => {
+      before = NO_CHAINS;
+    },
+  );
+  await spool.flush();
+  return { look: { ...look, scope, chains: listed.chains, parts: spool.parts }, done: listed.done };
+}
+
+async function lookUp(
+  from: number,
+  wanted: readonly Wanted[],
+  {
+    place: { target },
+    deps: { pool },
+    spool,
+    stop,
+  }: {
+    readonly place: LookPlace;
+    readonly deps: LookDeps;
+    readonly spool: SpoolWriter;
+    readonly stop: () => boolean;
+  },
+): Promise<number> {
+  let at = from;
+  while (at < wanted.length && !stop()) {
+    const some = wanted.slice(at, at + CALLS_AT_A_TIME);
+    await forEachAtOnce(some, CALLS_AT_A_TIME, async ({ subs, name }) => {
+      for (const sub of subs) {
+        const found = await accountOfSub(pool, target.newUserPoolId, sub);
+        if (found === undefined) continue;
+        spool.add(found);
+        return;
+      }
+      const found = name === undefined ? undefined : await listedUser(pool, target, name);
+      if (found !== undefined) spool.add(found);
+    });
+    at += some.length;
+  }
+  return at;
+}
+
+/** What stands in a filter without more ado; every sub of Cognito does. */
+const PLAIN_SUB = /^[\w-]+$/;
+
+/** The account with this sub, as a listing shows it now. */
+export async function accountOfSub(
+  pool: Pick<UserPoolReader, 'listUsersPage'>,
+  poolId: string,
+  sub: string,
+): Promise<PoolUser | undefined> {
+  if (!PLAIN_SUB.test(sub)) return undefined;
+  try {
+    return await findInPages<PoolUser, PoolUser>(
+      (token) => pool.listUsersPage(poolId, { filter: `sub = "${sub}"`, ...withToken(token) }),
+      ([found]) => found,
+    );
+  } catch (error) {
+    // What is no sub can be nobody's.
+    if (isNamed(error, 'FilterRefused')) return undefined;
+    throw error;
+  }
+}
+
+function wantedOnes(
+  wanted: readonly Wanted[],
+  { signInName, caseSensitive }: RestoredPool,
+): (user: PoolUser) => boolean {
+  const subs = new Set(wanted.flatMap((one) => one.subs));
+  const names = new Set(wanted.flatMap(({ name }) => (name === undefined ? [] : [nameKey(name, caseSensitive)])));
+  return (user) => subs.has(user.sub) || names.has(nameKey(signInNameFrom(user, { signInName }), caseSensitive));
+}

@@ -1,0 +1,53 @@
+import { signInNameFrom } from '../../comparison/matching.ts';
+import { nameKey } from '../../digests/user-content.ts';
+import type { PoolUser } from '../../model.ts';
+import type { RestoredPool } from '../updates/listed-user.ts';
+
+/** Whose account it is that was found for a user of the backup. */
+export type Identity =
+  | { readonly is: 'theirs'; readonly account: PoolUser }
+  /** Somebody else has the name. */
+  | { readonly is: 'stranger'; readonly account: PoolUser; readonly why: string }
+  | { readonly is: 'nobody' };
+
+/** What tells whose account it is. */
+export interface IdentityRules {
+  readonly target: RestoredPool;
+  /** Accounts that a look has found. */
+  readonly accounts: readonly PoolUser[];
+  /** See followSubMaps. */
+  readonly subs: ReadonlyMap<string, readonly string[]>;
+  /** `sub` in the backup of users of whom somebody said singly that the account of their name is theirs. */
+  readonly confirmed: ReadonlySet<string>;
+}
+
+const UNCONFIRMED = 'UNCONFIRMED';
+
+/**
+ * The account of a user of the backup: the one with the same sub, or with a sub that a restore gave the user; else whoever
+ * has the name is somebody else, unless that was confirmed for this one user. A sign-up that nobody confirmed is never the
+ * user's, except in the pool where the user was one.
+ */
+export function identities({
+  target,
+  accounts,
+  subs,
+  confirmed,
+}: IdentityRules): (user: { readonly sub: string; readonly name: string }) => Identity {
+  const bySub = new Map(accounts.map((account) => [account.sub, account]));
+  const keyOf = (name: string): string => nameKey(name, target.caseSensitive);
+  const byName = new Map(accounts.map((account) => [keyOf(signInNameFrom(account, target)), account]));
+  return ({ sub, name }) => {
+    const same = bySub.get(sub);
+    if (same !== undefined) return { is: 'theirs', account: same };
+    const restored = (subs.get(sub) ?? []).flatMap((newSub) => bySub.get(newSub) ?? []);
+    const account = restored.filter(({ status }) => status !== UNCONFIRMED).at(-1);
+    if (account !== undefined) return { is: 'theirs', account };
+    const named = byName.get(keyOf(name));
+    if (named === undefined) return { is: 'nobody' };
+    if (named.status === UNCONFIRMED)
+      return { is: 'stranger', account: named, why: 'a sign-up that nobody confirmed has the sign-in name' };
+    if (confirmed.has(sub)) return { is: 'theirs', account: named };
+    return { is: 'stranger', account: named, why: 'another account has the sign-in name' };
+  };
+}

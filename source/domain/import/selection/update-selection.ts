@@ -1,0 +1,226 @@
+import { counted } from '../../counted.ts';
+import { Checkpoint } from '../../state/checkpoint.ts';
+import { workSlice } from '../../state/slice.ts';
+import { readNdjson } from '../../state/ndjson.ts';
+import type { Progress } from '../../state/progress.ts';
+import type { WorkFigures, WorkPhase } from '../../state/work-figures.ts';
+import { noAccounts } from '../plan/accounts-state.ts';
+import { initialJobsState, jobsStateKey, jobsStateShape } from '../plan/jobs-state.ts';
+import { takeAllMessages } from '../plan/messages.ts';
+import { readPlan, restoreFolder } from '../plan/plan-model.ts';
+import type { RestorePlan } from '../plan/plan-model.ts';
+import { claimRestore } from '../plan/progress.ts';
+import { selectionKeys } from '../plan/selection-keys.ts';
+import type { UpdateUsersDeps } from '../updates/deps.ts';
+import { carryOut } from './carry-out.ts';
+import { missing } from './counts.ts';
+import { decisionShape } from './decisions.ts';
+import type { Decision } from './decisions.ts';
+import { findAccounts, newAccountLook } from './find-accounts.ts';
+import { closeSelection, finishSelection, readSelectionReport } from './finish-selection.ts';
+import type { SelectionReport } from './report.ts';
+import { decisionsKey } from './seal-selection.ts';
+import { readAccounts } from './selection-run.ts';
+import { selectionWorkKey, selectionWorkShape } from './selection-state.ts';
+import type { SelectionWork } from './selection-state.ts';
+import { beginWork, endedDecisions } from './work-run.ts';
+
+/** The selection that CheckNewUserPool opened, and what its report names. */
+export interface UpdateSelectionInput {
+  readonly newUserPoolId: string;
+  readonly restoreId: string;
+  readonly executionArn: string;
+  readonly mayCreateUsers: boolean;
+  readonly bucket: string;
+}
+
+/** What the message and the execution's output say of a selection that has ended: counts and object keys. */
+export interface SelectionOutcome {
+  readonly outcome: SelectionReport['outcome'];
+  readonly selection: Pick<SelectionReport, 'selectionId' | 'exportRuns' | 'users' | 'groups' | 'memberships' | 'undo'>;
+  readonly report: { readonly bucket: string; readonly keys: readonly string[] };
+  /** One line: counts and where the report is. */
+  readonly summary: string;
+}
+
+/** What the state machine sees. */
+export type UpdateSelectionResult =
+  | {
+      readonly done: false;
+      readonly idle: boolean;
+      readonly waitSeconds: number;
+      readonly phase: SelectionWork['phase'];
+    }
+  | ({ readonly done: true; readonly idle: false; readonly waitSeconds: 0 } & SelectionOutcome);
+
+/**
+ * Carries a selection out once its import jobs, if it has any, have ended; then looks at what was written, and reports. One
+ * that ended partial tries once more what Cognito refused.
+ */
+export async function updateSelection(
+  input: UpdateSelectionInput,
+  selectionId: string,
+  deps: UpdateUsersDeps,
+): Promise<UpdateSelectionResult> {
+  const { newUserPoolId, restoreId, executionArn } = input;
+  const sliceOver = workSlice(deps.clock, deps.timeLeft);
+  const plan = { ...(await readPlan(deps.objects, newUserPoolId, restoreId)), mayCreateUsers: input.mayCreateUsers };
+  const jobs =
+    (await Checkpoint.peek(deps.objects, jobsStateKey(newUserPoolId, restoreId), jobsStateShape)) ?? initialJobsState();
+  if (jobs.chunk < plan.chunks.length)
+    return turn('settle', Math.max(0, Math.ceil((jobs.dueAt - deps.clock.now()) / 1_000)));
+  const decisions: Decision[] = [];
+  const key = decisionsKey(restoreFolder(newUserPoolId, restoreId));
+  for await (const decision of readNdjson(deps.objects, key, decisionShape)) decisions.push(decision);
+  const progress = await claimRestore<SelectionWork>(
+    deps,
+    { newUserPoolId, restoreId, since: Date.parse(plan.plannedAt) },
+    {
+      key: selectionWorkKey(newUserPoolId, selectionId),
+      shape: selectionWorkShape,
+      initial: () => firstWork(plan),
+      figures: (state) => figuresOf(state, decisions.length),
+    },
+  );
+  const { state } = progress;
+  if (state.phase === 'done' && state.outcome !== undefined) {
+    if (state.endedBy === executionArn || state.outcome === 'complete') {
+      await closeSelection({ deps, plan }, state.outcome);
+      return ended(await readSelectionReport({ deps, plan, selectionId }), input);
+    }
+    await tryAgain(progress, decisions);
+  }
+  if (state.phase === 'settle' && !(await settle({ plan, progress, deps, sliceOver }, decisions)))
+    return turn('settle', 0);
+  const settled = await readAccounts(deps.objects, state.settled ?? []);
+  const run = await beginWork({ plan, selectionId, decisions, deps, progress, jobs, settled, sliceOver });
+  return progress.gather([run.accounts], async () => {
+    if (state.phase === 'work') {
+      const end = await carryOut(run);
+      await progress.save();
+      if (end === 'sliceOver') return turn(state.phase, 0);
+      await takeAllMessages(deps.updates);
+      state.phase = 'look';
+      await progress.save();
+    }
+    const report = await finishSelection(run, executionArn);
+    return report === undefined ? turn(state.phase, 0) : ended(report, input);
+  });
+}
+
+const turn = (phase: SelectionWork['phase'], waitSeconds: number): UpdateSelectionResult => ({
+  done: false,
+  idle: waitSeconds > 0,
+  waitSeconds,
+  phase,
+});
+
+const firstWork = ({ chunks, plannedAt }: RestorePlan): SelectionWork => ({
+  phase: chunks.length > 0 ? 'settle' : 'work',
+  startedAt: plannedAt,
+  done: 0,
+  ends: [],
+  accounts: noAccounts(),
+});
+
+/** What was refused is tried once more; what was decided stays decided. */
+async function tryAgain(progress: Progress<SelectionWork>, decisions: readonly Decision[]): Promise<void> {
+  const { state } = progress;
+  const failed = endedDecisions({ decisions, state }).flatMap((decision, index) =>
+    decision.result === 'failed' && isWork(decisions[index] as Decision) ? [index] : [],
+  );
+  const again = new Set(failed);
+  Object.assign(state, {
+    phase: 'work',
+    done: 0,
+    only: failed,
+    ends: state.ends.filter(([index]) => !again.has(index)),
+  });
+  delete state.outcome;
+  delete state.endedBy;
+  delete state.accountLook;
+  delete state.memberLook;
+  delete state.wrong;
+  await progress.save();
+}
+
+const isWork = (decision: Decision): boolean =>
+  decision.kind === 'membership'
+    ? decision.op !== undefined
+    : decision.make !== undefined || decision.set !== undefined;
+
+/** Looks for the accounts that have the names of those whom import jobs have brought. */
+async function settle(
+  {
+    plan,
+    progress,
+    deps,
+    sliceOver,
+  }: {
+    readonly plan: RestorePlan;
+    readonly progress: Progress<SelectionWork>;
+    readonly deps: UpdateUsersDeps;
+    readonly sliceOver: () => boolean;
+  },
+  decisions: readonly Decision[],
+): Promise<boolean> {
+  const { state } = progress;
+  const wanted = decisions.flatMap((decision) =>
+    decision.kind === 'user' && decision.make?.row !== undefined ? [{ subs: [], name: decision.make.user.name }] : [],
+  );
+  const prefix = `${restoreFolder(plan.newUserPoolId, plan.restoreId)}spool/settled/${deps.claim}-`;
+  for (;;) {
+    const { look, done } = await findAccounts(
+      state.accountLook ?? newAccountLook(),
+      wanted,
+      { target: plan, prefix, stop: sliceOver },
+      deps,
+    );
+    state.accountLook = look;
+    if (done) break;
+    await progress.save();
+    if (sliceOver()) return false;
+  }
+  state.settled = [...state.accountLook.parts];
+  delete state.accountLook;
+  state.phase = 'work';
+  await progress.save();
+  return true;
+}
+
+const PHASES = {
+  settle: 'comparing the pool',
+  work: 'restoring',
+  look: 'comparing the pool',
+  again: 'comparing once more',
+  report: 'writing the report',
+  done: 'done',
+} as const satisfies Readonly<Record<SelectionWork['phase'], WorkPhase>>;
+
+/** Users, groups and memberships together: they go one after the other. */
+function figuresOf({ phase, done, only }: SelectionWork, all: number): WorkFigures {
+  const of = only?.length ?? all;
+  const worked = phase === 'settle' ? 0 : phase === 'work' ? Math.min(done, of) : of;
+  return { phase: PHASES[phase], users: { done: worked, of }, callsLeft: phase === 'done' ? 0 : 'unknown' };
+}
+
+function ended(report: SelectionReport, { newUserPoolId, bucket }: UpdateSelectionInput): UpdateSelectionResult {
+  const { selectionId, exportRuns, users, groups, memberships, undo, outcome } = report;
+  const keys = selectionKeys(newUserPoolId, selectionId);
+  const lost = missing(users) + missing(groups) + missing(memberships);
+  return {
+    done: true,
+    idle: false,
+    waitSeconds: 0,
+    outcome,
+    selection: { selectionId, exportRuns, users, groups, memberships, ...(undo === undefined ? {} : { undo }) },
+    report: { bucket, keys: [keys.report, keys.results, keys.undo, keys.subMap] },
+    summary: `${counted(users.created ?? 0, 'user')} created, ${counted(users.updated ?? 0, 'user')} updated, ${counted(users.undone ?? 0, 'user')} put back${
+      lost === 0 ? '' : `; ${lost} of the users, groups and memberships that were asked for are missing`
+    }. ${keys.results} in the bucket ${bucket} says what became of each.${
+      lost === 0
+        ? ''
+        : ' Starting again with the same input tries once more what Cognito refused; collisions and what the backup does not hold need another request.'
+    }`,
+  };
+}

@@ -1,0 +1,81 @@
+import type { PoolUser } from '../../model.ts';
+import type { Progress } from '../../state/progress.ts';
+import { Accounts } from '../accounts/accounts.ts';
+import type { JobsState } from '../plan/jobs-state.ts';
+import type { RestorePlan } from '../plan/plan-model.ts';
+import { selectionKeys } from '../plan/selection-keys.ts';
+import { AddressedWrites } from '../updates/addressed-writes.ts';
+import { Creations } from '../updates/creations.ts';
+import type { UpdateUsersDeps } from '../updates/deps.ts';
+import type { Decision } from './decisions.ts';
+import type { SelectionResult } from './report.ts';
+import type { SelectionWork } from './selection-state.ts';
+import { UndoFile } from './undo-file.ts';
+
+/** What one invocation of UpdateUsers shares while it works on a selection. */
+export interface WorkRun {
+  readonly plan: RestorePlan;
+  readonly selectionId: string;
+  readonly decisions: readonly Decision[];
+  /** By number: the decisions that this work is about. */
+  readonly todo: readonly number[];
+  readonly deps: UpdateUsersDeps;
+  readonly progress: Progress<SelectionWork>;
+  /** That of `progress`. */
+  readonly state: SelectionWork;
+  readonly jobs: JobsState;
+  readonly accounts: Accounts;
+  readonly creations: Creations;
+  readonly writes: AddressedWrites;
+  readonly undo: UndoFile;
+  /** Accounts that the pool had of the names of imported users when the jobs had ended. */
+  readonly settled: readonly PoolUser[];
+  readonly sliceOver: () => boolean;
+}
+
+/** Where the account of a user is: it was there, or the selection made it. */
+export const poolSubOf = ({ accounts }: Pick<WorkRun, 'accounts'>, decision: Decision): string | undefined =>
+  decision.kind === 'group' ? undefined : (decision.poolSub ?? accounts.newSubOf(decision.sub));
+
+/** Reads what the work needs beside its progress. */
+export async function beginWork(
+  given: Pick<WorkRun, 'plan' | 'selectionId' | 'decisions' | 'deps' | 'progress' | 'jobs' | 'settled' | 'sliceOver'>,
+): Promise<WorkRun> {
+  const { plan, selectionId, decisions, deps, progress, jobs } = given;
+  const { state } = progress;
+  const accounts = await Accounts.load(deps.objects, state.accounts);
+  const there = new Map(
+    decisions.flatMap((decision) =>
+      decision.kind === 'group' || decision.poolSub === undefined ? [] : [[decision.sub, decision.poolSub] as const],
+    ),
+  );
+  const addressed: Pick<Accounts, 'newSubOf' | 'recordWrite'> = {
+    newSubOf: (sub) => there.get(sub) ?? accounts.newSubOf(sub),
+    recordWrite: (sub, write) => {
+      if (!there.has(sub)) accounts.recordWrite(sub, write);
+    },
+  };
+  return {
+    ...given,
+    state,
+    todo: state.only ?? decisions.map((_decision, index) => index),
+    accounts,
+    creations: new Creations(plan, deps, accounts, jobs),
+    writes: new AddressedWrites(deps.pool, deps.clock, plan, addressed, state),
+    undo: await UndoFile.open(deps.objects, { key: selectionKeys(plan.newUserPoolId, selectionId).undo, selectionId }),
+  };
+}
+
+/** The decision ends otherwise than it was decided. */
+export function endAs({ state }: Pick<WorkRun, 'state'>, index: number, result: SelectionResult, what: string): void {
+  state.ends.push([index, result, what]);
+}
+
+/** How everything ended so far; of several ends of one decision the last counts. */
+export function endedDecisions({ decisions, state }: Pick<WorkRun, 'decisions' | 'state'>): Decision[] {
+  const ends = new Map(state.ends.map(([index, result, what]) => [index, { result, what }]));
+  return decisions.map((decision, index) => {
+    const lacking = decision.kind === 'user' && decision.lacks === true ? ({ result: 'failed' } as const) : {};
+    return { ...decision, ...lacking, ...ends.get(index) };
+  });
+}

@@ -1,0 +1,192 @@
+import { expect } from 'chai';
+import {
+  putRequest,
+  reportOfSelection,
+  resultsOf,
+  rowsOfSelection,
+  select,
+} from '../../../support/import/selections.ts';
+import { TARGET, WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
+import { addUsers, aUser } from '../../../support/world/builders.ts';
+
+const email = (username: string): Record<string, string> => ({
+  email: `${username}@example.test`,
+  email_verified: 'true',
+});
+
+/** A pool with one user that was exported. */
+async function oneUser(settings: object = {}): Promise<WorkflowWorld> {
+  const world = new WorkflowWorld();
+  world.source.settings = { ...world.source.settings, ...settings };
+  world.source.put(aUser({ attributes: { ...email('ana'), name: 'Ana' } }));
+  expect(await world.export()).to.include({ status: 'SUCCEEDED' });
+  return world;
+}
+
+describe('A selection and what may stand in its way', () => {
+  it('16.2: 500 users and more come by import job, and nobody else is touched', async function () {
+    this.timeout(60_000);
+    const world = new WorkflowWorld();
+    addUsers(world.source, 520, { disabled: 0.02 });
+    world.source.putGroup({ name: 'staff' });
+    for (let n = 0; n < 520; n += 40) world.source.join(`user${n}`, 'staff');
+    await world.export();
+    const before = new Map([...world.source.users].map(([name, { user }]) => [name, user]));
+    for (let n = 0; n < 510; n += 1) world.source.remove(`user${n}`);
+    const users = Array.from({ length: 515 }, (_, n) => ({ name: `user${n}` }));
+    const id = await putRequest(world, { users: [...users, ...users.slice(0, 9)], existing: 'update' });
+    world.jobs.knobs.rowFate = (_job, line) => (line === 7 ? 'failed' : undefined);
+    expect(await select(world, id)).to.include({ status: 'SUCCEEDED' });
+    expect(reportOfSelection(world, id).users).to.include({ created: 510, unchanged: 5, failed: 0 });
+    expect(reportOfSelection(world, id).memberships).to.include({ created: 13 });
+    expect(world.calls.countOf('jobs.createJob')).to.equal(1);
+    expect(world.calls.countOf('cognito.createUser')).to.equal(1);
+    for (const [name, user] of before) {
+      const { sub: _now, ...now } = world.source.find(name)?.attributes ?? {};
+      const { sub: _then, ...then } = user.attributes;
+      expect(now, name).to.deep.equal(then);
+      expect(world.source.find(name)?.enabled, name).to.equal(user.enabled);
+    }
+    expect(rowsOfSelection(world, id, 'subMap')).to.have.length(510);
+  });
+
+  it('16.2: a user who is in an older run only comes from that run', async () => {
+    const world = await oneUser();
+    const [older] = [...(await runsOf(world))];
+    world.source.remove('ana');
+    world.source.put(aUser({ username: 'ben' }));
+    expect(await world.export({ AllowMassDelete: true })).to.include({ status: 'SUCCEEDED' });
+    const now = await putRequest(world, { users: [{ name: 'ana' }] });
+    expect(await select(world, now)).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
+    expect(resultsOf(world, now)).to.deep.equal(['ana notInBackup']);
+    const then = await putRequest(world, { users: [{ name: 'ana', run: older as string }, { name: 'ben' }] });
+    expect(await select(world, then)).to.include({ status: 'SUCCEEDED' });
+    expect(
+      rowsOfSelection(world, then).map(({ sign_in_name: name, result, run }) => [name, result, run === older]),
+    ).to.have.deep.members([
+      ['ana', 'created', true],
+      ['ben', 'unchanged', false],
+    ]);
+  });
+
+  it('16.2: a user who was restored before is known by the sub maps, also when restored twice', async () => {
+    const world = await oneUser();
+    const { sub } = world.source.find('ana') as ReturnType<typeof aUser>;
+    for (const _time of [1, 2]) {
+      world.source.remove('ana');
+      const id = await putRequest(world, { users: [{ sub }] });
+      expect(await select(world, id)).to.include({ status: 'SUCCEEDED' });
+      expect(resultsOf(world, id)).to.deep.equal(['ana created']);
+    }
+    const ana = world.source.find('ana') as ReturnType<typeof aUser>;
+    world.source.put({ ...ana, attributes: { ...ana.attributes, name: 'Bad' } });
+    const id = await putRequest(world, { users: [{ sub }] });
+    expect(await select(world, id)).to.include({ status: 'SUCCEEDED' });
+    expect(resultsOf(world, id)).to.deep.equal(['ana updated']);
+    expect(world.source.find('ana')?.attributes.name).to.equal('Ana');
+  });
+
+  it('16.2: a whole restore of the pool keeps its state beside a selection, and its users are known', async () => {
+    const world = await oneUser();
+    expect(await world.import()).to.include({ status: 'SUCCEEDED' });
+    const ana = world.target.find('ana') as ReturnType<typeof aUser>;
+    world.target.put({ ...ana, attributes: { ...ana.attributes, name: 'Bad' } });
+    const id = await putRequest(world, { users: [{ name: 'ana' }] }, { pool: TARGET });
+    expect(await select(world, id, { pool: TARGET })).to.include({ status: 'SUCCEEDED' });
+    expect(resultsOf(world, id, TARGET)).to.deep.equal(['ana updated']);
+    expect(await world.import()).to.include({ status: 'FAILED', error: 'AlreadyRestored' });
+  });
+
+  it('16.2: an immutable attribute and an unproven address are named, and nothing is sent', async () => {
+    const world = new WorkflowWorld();
+    world.source.put(aUser({ attributes: { email: 'ana@example.test', name: 'Ana', nickname: 'A' } }));
+    await world.export();
+    const schema = world.source.settings.schema.map((one) => (one.name === 'name' ? { ...one, mutable: false } : one));
+    world.source.settings = { ...world.source.settings, schema };
+    const ana = world.source.find('ana') as ReturnType<typeof aUser>;
+    world.source.put({
+      ...ana,
+      attributes: { ...ana.attributes, email: 'x@example.test', name: 'Bad', nickname: 'Bad' },
+    });
+    const id = await putRequest(world, { users: [{ name: 'ana' }] });
+    expect(await select(world, id)).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
+    const [row] = rowsOfSelection(world, id);
+    expect(row).to.include({ result: 'failed' });
+    expect(row?.what)
+      .to.match(/name cannot be changed/)
+      .and.to.match(/email was not set/);
+    expect(world.source.find('ana')?.attributes).to.include({ email: 'x@example.test', name: 'Bad', nickname: 'A' });
+    expect(world.writer.sentToUsers).to.deep.equal([]);
+  });
+
+  it('16.2: a pool of another sign-in mode halts before anything is written', async () => {
+    const world = await oneUser();
+    world.target.settings = { ...world.target.settings, usernameAttributes: ['email'] };
+    const other = await putRequest(world, { users: [{ name: 'ana' }] }, { pool: TARGET });
+    expect(await select(world, other, { pool: TARGET })).to.include({ status: 'FAILED', error: 'PreflightFailed' });
+    expect(world.target.size).to.equal(0);
+  });
+
+  it('16.2: with triggers that would see it nobody is created, unless AllowTriggers is given', async () => {
+    const world = await oneUser({ triggers: ['PreSignUp'] });
+    world.source.remove('ana');
+    const id = await putRequest(world, { users: [{ name: 'ana' }] });
+    expect(await select(world, id)).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
+    expect(rowsOfSelection(world, id)[0]?.what).to.include('TriggersWouldFire');
+    expect(world.source.find('ana')).to.equal(undefined);
+    expect(await select(world, id, { AllowTriggers: true })).to.include({ status: 'SUCCEEDED' });
+    expect(resultsOf(world, id)).to.deep.equal(['ana created']);
+  });
+
+  it('16.2: whoever signs up in between under the name is left alone', async () => {
+    const world = await oneUser();
+    world.source.remove('ana');
+    const id = await putRequest(world, { users: [{ name: 'ana' }] });
+    world.calls.turn = (call) => {
+      if (call === 'cognito.createUser') {
+        world.calls.turn = undefined;
+        world.source.put(
+          aUser({ username: 'ana', sub: '99999999-0000-4000-8000-000000000000', attributes: email('eve') }),
+        );
+      }
+      return Promise.resolve();
+    };
+    expect(await select(world, id)).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
+    expect(resultsOf(world, id)).to.deep.equal(['ana collision']);
+    expect(world.source.find('ana')?.attributes.email).to.equal('eve@example.test');
+    expect(world.writer.passwords.size).to.equal(0);
+  });
+
+  it('16.2: what Cognito refuses costs that, is named, and is tried again by the next start', async () => {
+    const world = await oneUser();
+    const ana = world.source.find('ana') as ReturnType<typeof aUser>;
+    world.source.put({ ...ana, enabled: false, attributes: { ...ana.attributes, name: 'Bad' } });
+    world.writer.refuse = (call) => (call === 'enableUser' ? 'NotAuthorizedException' : undefined);
+    const id = await putRequest(world, { users: [{ name: 'ana' }] });
+    expect(await select(world, id)).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
+    expect(rowsOfSelection(world, id)[0]).to.include({ result: 'failed', what: 'enable: NotAuthorizedException' });
+    expect(world.source.find('ana')?.attributes.name).to.equal('Ana');
+    world.writer.refuse = () => undefined;
+    expect(await select(world, id)).to.include({ status: 'SUCCEEDED' });
+    expect(world.source.find('ana')?.enabled).to.equal(true);
+    expect(resultsOf(world, id)).to.deep.equal(['ana updated']);
+  });
+
+  it('16.2: ten thousand names with repetitions take one listing of the pool', async function () {
+    this.timeout(60_000);
+    const world = await oneUser();
+    const users = Array.from({ length: 5_000 }, (_, n) => ({ name: `nobody${n}` }));
+    const id = await putRequest(world, { users: [...users, { name: 'ana' }, ...users], existing: 'skip' });
+    const from = world.calls.log.length;
+    expect(await select(world, id)).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
+    expect(reportOfSelection(world, id).users).to.include({ skipped: 1, notInBackup: 5_000 });
+    expect(world.calls.log.slice(from).filter(({ call }) => call.startsWith('cognito.list')).length).to.be.below(20);
+  });
+});
+
+/** The runs whose snapshots are kept, the oldest first. */
+async function runsOf(world: WorkflowWorld): Promise<string[]> {
+  const runs = new Set<string>();
+  for await (const key of world.objects.list('snapshots/')) runs.add(key.split('/')[1] as string);
+  return [...runs].sort();
+}
