@@ -1,19 +1,12 @@
 import { expect } from 'chai';
 import type { UpdateCounts } from '../../../../source/domain/import/plan/updates-state.ts';
 import { RestoreWorld } from '../../../support/import/restore-world.ts';
-import { addGroups, addUsers, aUser } from '../../../support/world/builders.ts';
+import { addGroups, addUsers } from '../../../support/world/builders.ts';
 
 /** Cognito refused every write of an earlier execution but those of groups, and an import job spoiled a value: all is left to be repaired. */
 async function unrepairedWorld(): Promise<RestoreWorld> {
   const world = new RestoreWorld();
   addUsers(world.source, 5, { disabled: 0.5 });
-  world.source.put(
-    aUser({
-      username: 'zoe',
-      enabled: false,
-      attributes: { email: 'zoe@example.test', email_verified: 'true', name: 'two\nlines' },
-    }),
-  );
   addGroups(world.source, [5, 2]);
   await world.planned();
   world.whenJobEnded = () => {
@@ -47,7 +40,7 @@ describe('What a restore says that it has written', () => {
     expect(disabled).to.be.greaterThan(1);
     expect(written(undisturbed)).to.deep.equal({
       groupsCreated: 2,
-      usersCreated: 1,
+      usersCreated: 0,
       disabled,
       memberships: 7,
       attributes: 1,
