@@ -7,13 +7,23 @@ import { errorNameOf, httpStatusOf } from './service-errors.ts';
 const conditionHeaders = (condition: PutCondition | undefined): { IfNoneMatch?: string; IfMatch?: string } =>
   condition === undefined ? {} : 'absent' in condition ? { IfNoneMatch: '*' } : { IfMatch: condition.etag };
 
-/** Puts objects into a bucket, under a condition where one is given; see ObjectStore. `failed` makes what any other error is thrown as. */
+/** Puts objects into a bucket, under a condition where one is given; see ObjectStore. `owner`: the account that the bucket must belong to; `failed` makes what any other error is thrown as. */
 export const objectPutter =
-  (client: S3Client, bucket: string, failed: (error: unknown) => unknown): ObjectStore['put'] =>
+  (
+    client: S3Client,
+    { bucket, owner }: { readonly bucket: string; readonly owner?: string },
+    failed: (error: unknown) => unknown,
+  ): ObjectStore['put'] =>
   async (key, body, condition) => {
     try {
       const { ETag = '' } = await client.send(
-        new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ...conditionHeaders(condition) }),
+        new PutObjectCommand({
+          Bucket: bucket,
+          Key: key,
+          Body: body,
+          ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }),
+          ...conditionHeaders(condition),
+        }),
       );
       return ETag;
     } catch (error) {

@@ -39,7 +39,7 @@ export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOp
       return stored;
     },
 
-    put: objectPutter(client, bucket, (error) => failed('PutObject', error)),
+    put: objectPutter(client, { bucket }, (error) => failed('PutObject', error)),
 
     list: (prefix) => keysBelow({ client, bucket }, prefix, (error) => failed('ListObjectsV2', error)),
 

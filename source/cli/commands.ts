@@ -7,9 +7,12 @@ import { exportDeclaration } from './export.ts';
 import { historyDeclaration } from './history.ts';
 import { importDeclaration } from './import.ts';
 import { reportDeclaration } from './report.ts';
+import { restoreGroupDeclaration } from './restore-group.ts';
+import { restoreUserDeclaration } from './restore-user.ts';
 import { runsDeclaration } from './runs.ts';
 import { showDeclaration } from './show.ts';
 import { statusDeclaration } from './status.ts';
+import { undoDeclaration } from './undo.ts';
 import { uninstallDeclaration } from './uninstall.ts';
 import { verifyDeclaration } from './verify.ts';
 
@@ -19,6 +22,9 @@ export const COMMANDS: readonly CommandDeclaration[] = [
   statusDeclaration,
   exportDeclaration,
   importDeclaration,
+  restoreUserDeclaration,
+  restoreGroupDeclaration,
+  undoDeclaration,
   verifyDeclaration,
   attachDeclaration,
   reportDeclaration,

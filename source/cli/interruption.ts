@@ -20,3 +20,9 @@ export class Interruption {
     return !again && this.#followers > 0;
   }
 }
+
+/** Resolves at Ctrl-C. One for all waits of a command: Node warns of more than ten listeners. */
+export const abortOf = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });

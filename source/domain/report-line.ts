@@ -19,6 +19,10 @@ export const visibleText = (value: string): string => value.replace(UNSEEN, code
  */
 export const reportCell = (value: string): string => visibleText(value).replace(FORMULA, "$1$2'");
 
+/** A cell without the apostrophe that `reportCell` put before it, as a terminal shows it. */
+export const cellAsWritten = (cell: string): string =>
+  cell.replace(/^(\s*)'(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/u, '$1');
+
 /** One line of a report that is meant for a spreadsheet. */
 export const reportLine = (cells: readonly string[]): string =>
   stringify([cells.map(reportCell)], { record_delimiter: '\n' });

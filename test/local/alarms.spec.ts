@@ -10,9 +10,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { AdminDeleteUserCommand, ListUsersCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DisableRuleCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
-import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { expect } from 'chai';
 import { writePackageFolder } from '../../deployment/packaging/package-folder.ts';
 import { METRIC_UNITS } from '../../source/domain/watch/metrics.ts';
@@ -24,6 +22,7 @@ import { PRIMARY, SECONDARY } from '../../tools/deploy/regions.ts';
 import type { Region } from '../../tools/deploy/regions.ts';
 import { startLocalCloud } from '../../tools/local-cloud/index.ts';
 import type { LocalCloud } from '../../tools/local-cloud/index.ts';
+import { backdateBackup, lookAtBackup } from '../support/local/backup-age.ts';
 import { runPackedCli } from '../support/local/packed-cli.ts';
 import { root } from '../support/templates.ts';
 
@@ -53,41 +52,12 @@ describe('Alarms', function () {
   /** Subjects and texts that a Region's topic got since. */
   const messagesOf = async (region: Region, after = 0): Promise<readonly { subject: string; message: string }[]> =>
     (await cloud.snsMessages()).filter(({ topicArn, time }) => topicArn === deployment.topic[region] && time > after);
-  const look = async (region: Region): Promise<void> => {
-    const lambda = new LambdaClient(cloud.clientConfig(region));
-    const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
-    const name = Functions.find(({ FunctionName }) => FunctionName?.includes('WatchBackup') === true)?.FunctionName;
-    const { FunctionError } = await lambda.send(new InvokeCommand({ FunctionName: name, Payload: '{}' }));
-    expect(FunctionError, `WatchBackup in ${region}`).to.equal(undefined);
-  };
+  const look = (region: Region): Promise<void> => lookAtBackup(cloud, region);
   const until = async (what: string, found: () => Promise<boolean>): Promise<void> => {
     for (const end = Date.now() + 40_000; !(await found()); await sleep(200))
       if (Date.now() > end) throw new Error(`Waited in vain for ${what}.`);
   };
-  /** Makes the last sealed run older by so many days, in both Regions. */
-  const backdate = async (days: number): Promise<void> => {
-    const table = new DynamoDBClient(cloud.clientConfig(PRIMARY));
-    const TableName = deployment.tableName;
-    const latest = await table.send(
-      new GetItemCommand({ TableName, Key: { id: { S: 'EXPORT#LATEST' }, type: { S: 'POINTER' } } }),
-    );
-    const Key = { id: { S: `EXPORT#${latest.Item?.runId?.S}` }, type: { S: 'MANIFEST' } };
-    const { Item } = await table.send(new GetItemCommand({ TableName, Key }));
-    const earlier = (time: string | undefined) => ({
-      S: new Date(Date.parse(time ?? '') - days * 24 * 3_600_000).toISOString(),
-    });
-    await table.send(
-      new UpdateItemCommand({
-        TableName,
-        Key,
-        UpdateExpression: 'SET startedAt = :start, endedAt = :end',
-        ExpressionAttributeValues: {
-          ':start': earlier(Item?.startedAt?.S),
-          ':end': earlier(Item?.endedAt?.S),
-        },
-      }),
-    );
-  };
+  const backdate = (days: number): Promise<void> => backdateBackup(cloud, deployment.tableName, days);
 
   it('a launch has a dashboard and alarms in each Region, and none of them goes off before the first export is due', async () => {
     for (const region of REGIONS) {

@@ -2,6 +2,12 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  AdminDeleteUserCommand,
+  AdminUpdateUserAttributesCommand,
+  ListUsersCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import type { AttributeType } from '@aws-sdk/client-cognito-identity-provider';
 import { DisableRuleCommand, EventBridgeClient, ListRuleNamesByTargetCommand } from '@aws-sdk/client-eventbridge';
 import { expect } from 'chai';
 import { writePackageFolder } from '../../deployment/packaging/package-folder.ts';
@@ -23,23 +29,31 @@ import { root } from '../support/templates.ts';
 
 const USERS = 60;
 
+interface Known {
+  readonly Username: string;
+  readonly email: string;
+}
+const valueOf = (attributes: readonly AttributeType[], name: string): string =>
+  attributes.find(({ Name }) => Name === name)?.Value ?? '';
+
 describe('the command line against the local cloud', function () {
   this.timeout(600_000);
   const step = steps();
   let folder: string;
   let cloud: LocalCloud;
   let launched: LaunchedSolution;
+  let source: string;
   let target: string;
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'cli-'));
     [cloud] = await Promise.all([startLocalCloud({ waitScale: 0.05 }), writePackageFolder(root, join(folder, 'dist'))]);
     const cognito = cognitoIn(cloud, PRIMARY);
-    const poolId = await createDemoPool(cognito, 'customers');
-    await loadPool({ cloud, region: PRIMARY, poolId }, DEMO_GROUPS, demoUsers(USERS, DEMO_GROUPS));
+    source = await createDemoPool(cognito, 'customers');
+    await loadPool({ cloud, region: PRIMARY, poolId: source }, DEMO_GROUPS, demoUsers(USERS, DEMO_GROUPS));
     const solution = solutionFor(cloud, 'my-assets', 'UserBackup');
     await publishAssets(solution);
-    launched = await launchSolution(solution, parametersFor(poolId, { CognitoTPS: '25' }));
+    launched = await launchSolution(solution, parametersFor(source, { CognitoTPS: '25' }));
     const sfn = stepFunctionsIn(cloud, PRIMARY);
     await endOf(sfn, await firstExecution(sfn, launched.exportWorkflow));
     target = await createDemoPool(cognito, 'restored');
@@ -81,6 +95,38 @@ describe('the command line against the local cloud', function () {
     expect(code, err).to.equal(0);
     expect(lines.at(-1)).to.include({ message_type: 'summary', outcome: 'complete', workflow: 'ExportWorkflow' });
   });
+
+  step(
+    '16.2: restore-user brings a deleted user back into the pool in use, and an overwritten value, which undo puts back',
+    async () => {
+      const cognito = cognitoIn(cloud, PRIMARY);
+      const { Users = [] } = await cognito.send(new ListUsersCommand({ UserPoolId: source, Limit: 60 }));
+      const [lost, changed] = Users.filter(
+        ({ Attributes = [] }) => valueOf(Attributes, 'email_verified') === 'true',
+      ).map(({ Username = '', Attributes = [] }) => ({ Username, email: valueOf(Attributes, 'email') })) as [
+        Known,
+        Known,
+      ];
+      const named = async ({ email }: Known) =>
+        (await cognito.send(new ListUsersCommand({ UserPoolId: source, Filter: `email = "${email}"` }))).Users ?? [];
+      await cognito.send(new AdminDeleteUserCommand({ UserPoolId: source, Username: lost.Username }));
+      const overwrite = { UserPoolId: source, Username: changed.Username };
+      const givenName = (Value: string) => ({ ...overwrite, UserAttributes: [{ Name: 'given_name', Value }] });
+      await cognito.send(new AdminUpdateUserAttributesCommand(givenName('By a script')));
+      const to = ['--to', source, '--yes', '--json'];
+      const restored = await cli(['restore-user', lost.email, changed.email, '--existing', 'update', ...to]);
+      expect(restored.code, `${restored.out}${restored.err}`).to.equal(0);
+      expect(await named(lost)).to.have.length(1);
+      const [{ Attributes: again = [] } = {}] = await named(changed);
+      expect(valueOf(again, 'given_name')).to.not.equal('By a script');
+      const undo = ((restored.lines.at(-1)?.['next'] ?? []) as string[]).find((line) => line.includes(' undo ')) ?? '';
+      const undone = await cli([...undo.split(' ').slice(1), '--yes', '--json']);
+      expect(undone.code, `${undone.out}${undone.err}`).to.equal(0);
+      const [{ Attributes: before = [] } = {}] = await named(changed);
+      expect(valueOf(before, 'given_name')).to.equal('By a script');
+      expect(await named(lost)).to.have.length(1);
+    },
+  );
 
   step('import --dry-run tells what would come back, and report groups who would not', async () => {
     const { lines, err } = await cli(['import', '--to', target, '--dry-run', '--json']);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +10,7 @@ import { packageFilesIn } from '../../source/cli/deploy/package-files.ts';
 import { fillBuild } from '../../source/domain/operator/build/fill-build.ts';
 import { launchParameters, parameterSourceOf } from '../../source/domain/operator/deploy/parameters.ts';
 import { buildFor } from '../../tools/deploy/solution.ts';
+import { installAlone, packIn } from '../support/local/fresh-copy.ts';
 import { mainTemplate, root } from '../support/templates.ts';
 
 const run = promisify(execFile);
@@ -24,31 +25,16 @@ const TELL_TIME =
 describe('npm pack', function () {
   this.timeout(300_000);
   let folder: string;
-  let listed: string[];
+  let listed: readonly string[];
   let installed: string;
   let nodes: Readonly<Record<string, string>>;
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'npm-package-'));
-    const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root });
-    const [packed] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
-    listed = packed.files.map(({ path }) => path);
+    const packed = await packIn(root, folder);
+    listed = packed.files;
     const empty = join(folder, 'empty');
-    mkdirSync(empty);
-    // An empty cache and no network: whatever is not in the tarball cannot come from anywhere.
-    await run(
-      'npm',
-      [
-        'install',
-        '--offline',
-        '--cache',
-        join(folder, 'cache'),
-        '--no-audit',
-        '--no-fund',
-        join(folder, packed.filename),
-      ],
-      { cwd: empty },
-    );
+    await installAlone(packed.tarball, empty);
     installed = join(empty, 'node_modules', NAME);
     const { path } = await setUpFunctionNode(join(root, 'tools', 'local-cloud', 'runtime'));
     nodes = { [process.version]: process.execPath, 'Node 24': path };

@@ -1,19 +1,19 @@
+import { FREQUENCY_HOURS } from '../../source/domain/backup/freshness.ts';
+import type { ExportFrequency } from '../../source/domain/backup/freshness.ts';
 import { membershipItem, userItem } from '../../source/domain/backup/items.ts';
 import { ADMINISTRATORS, Memberships, subNumber, userOf } from './population.ts';
 import type { PopulationShape } from './population.ts';
 import { line } from './cost-line.ts';
 import type { Factor } from './cost-line.ts';
+import { readPrices } from './prices.ts';
 import type { Prices } from './prices.ts';
+import { DAILY_CHURN } from './profile.ts';
+import { HOURS_PER_MONTH, scheduleOf } from './schedule.ts';
 import { watchLines } from './watch-cost.ts';
 import type { CellResult, CostLine, CostResult, Usage } from './results.ts';
 import { itemBytes } from '../../source/domain/backup/item-size.ts';
 
-const EXPORTS_PER_MONTH = 30;
-/** The backup Region looks every hour; one look per export reads everything. */
-const IDLE_LOOKS_PER_MONTH = 24 * 30 - EXPORTS_PER_MONTH;
 const REGIONS = 2;
-/** Default of SnapshotRetentionDays. */
-const SNAPSHOTS_KEPT = 35;
 /** What DynamoDB adds to every item when it counts storage ("Table and item sizes", DynamoDB Developer Guide). */
 const STORAGE_OVERHEAD = 100;
 const LOG_BYTES_PER_INVOCATION = 3_000;
@@ -39,38 +39,82 @@ export function storedGb({ users, groups, perUser }: PopulationShape): number {
   return ((userBytes / SAMPLE) * users + (memberBytes / SAMPLE) * memberships.count()) / 1e9;
 }
 
-/** One month of daily exports like this one, of the verifications that follow them, of what is kept, and of watching it, with the arithmetic. */
+/** An export on a changed pool, and what one on which nothing had changed writes, whatever the size of its pool. */
+export interface CostedExport {
+  readonly changed: Pick<CellResult, 'shape' | 'seconds' | 'usage' | 'verification'>;
+  readonly unchangedWriteUnits: number;
+}
+
+/**
+ * One month of exports at a frequency, of the verifications that follow them, of what is kept, and of watching it, with
+ * the arithmetic. What changed is written by one export, however many there are; the rest of an export stays as it is.
+ */
 export function monthlyCost(
-  { shape, usage, verification }: Pick<CellResult, 'shape' | 'usage' | 'verification'>,
-  churnPercent: number,
+  { changed: { shape, seconds, usage, verification }, unchangedWriteUnits }: CostedExport,
+  { frequency, churnPercent }: Pick<CostResult, 'frequency' | 'churnPercent'>,
   prices: Prices,
 ): CostResult {
   const stored = storedGb(shape);
   const both = [REGIONS, 'Regions'] as const;
+  const { exports, thinned, snapshots } = scheduleOf(frequency, seconds);
+  const ofChanges = usage.writeUnits - unchangedWriteUnits;
+  const days = HOURS_PER_MONTH / FREQUENCY_HOURS.EVERY_DAY;
   const lines = [
-    ...usageLines('Export', usage, [EXPORTS_PER_MONTH, 'exports'], prices),
+    ...usageLines(
+      'Export',
+      { ...usage, writeUnits: unchangedWriteUnits + (ofChanges * days) / exports },
+      [exports, 'exports'],
+      prices,
+    ),
     ...(verification === undefined
       ? []
       : [
-          ...usageLines('Verification', verification.whole, [EXPORTS_PER_MONTH, 'verifications'], prices),
-          ...usageLines('Hourly look', verification.idle, [IDLE_LOOKS_PER_MONTH, 'looks'], prices),
-          line('Snapshots: S3 storage', [verification.snapshotBytes / 1e9, 'GB'], [SNAPSHOTS_KEPT, 'kept'], both, [
+          ...usageLines('Verification', verification.whole, [exports, 'verifications'], prices),
+          ...usageLines('Hourly look', verification.idle, [HOURS_PER_MONTH - exports, 'looks'], prices),
+          line('Snapshots: S3 storage', [verification.snapshotBytes / 1e9, 'GB'], [snapshots, 'lie there'], both, [
             prices.s3StorageGbMonth,
             '$',
           ]),
+          // The export tags what it supersedes: that is in its requests. Thinned ones are tagged once more in each Region.
+          line(
+            'Snapshots: S3 tags',
+            [verification.whole.s3Writes, 'objects at most'],
+            [exports + REGIONS * thinned, 'times'],
+            [prices.s3WritesPerThousand / 1000, `$ (${prices.s3WritesPerThousand} per thousand)`],
+          ),
         ]),
     line('Table: storage', [stored, 'GB'], both, [prices.dynamodbStorageGbMonth, '$']),
     line('Table: point-in-time recovery', [stored, 'GB'], both, [prices.dynamodbPitrGbMonth, '$']),
-    ...watchLines(prices),
+    ...watchLines(prices, exports),
   ].filter(({ dollars }) => dollars > 0);
   return {
     users: shape.users,
     memberships: new Memberships(shape).count(),
     churnPercent,
+    frequency,
+    exportsPerMonth: exports,
     storedGb: stored,
     lines,
     dollarsPerMonth: lines.reduce((sum, { dollars }) => sum + dollars, 0),
   };
+}
+
+/** What every pool of the benchmark costs at every frequency; the smallest pool and the most frequent exports first. */
+export function costsOf(cells: readonly CellResult[]): CostResult[] {
+  const prices = readPrices();
+  const unchangedWriteUnits = cells.find(({ id }) => id.endsWith('-unchanged'))?.usage.writeUnits;
+  if (unchangedWriteUnits === undefined) return [];
+  return cells
+    .filter(
+      ({ how, id, workflow, shape }) =>
+        how === 'computed' && workflow === 'export' && shape.groups === 1 && id.endsWith(`churn${DAILY_CHURN * 100}`),
+    )
+    .sort((a, b) => a.shape.users - b.shape.users)
+    .flatMap((changed) =>
+      (Object.keys(FREQUENCY_HOURS) as ExportFrequency[]).map((frequency) =>
+        monthlyCost({ changed, unchangedWriteUnits }, { frequency, churnPercent: DAILY_CHURN * 100 }, prices),
+      ),
+    );
 }
 
 /** What one run takes, so many times a month. */

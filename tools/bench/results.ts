@@ -1,3 +1,4 @@
+import type { ExportFrequency } from '../../source/domain/backup/freshness.ts';
 import type { FunctionFigures } from './virtual/invocations.ts';
 import type { Latencies } from './virtual/meter.ts';
 import type { PopulationShape } from './population.ts';
@@ -18,7 +19,6 @@ export interface BenchResults {
   readonly growth: readonly Growth[];
   /** Series of cells that could not be computed, with the reason. */
   readonly failed: readonly string[];
-  readonly cost: readonly CostResult[];
 }
 
 /** One workflow run under one set of conditions. */
@@ -150,10 +150,14 @@ export interface Growth {
   readonly ok: boolean;
 }
 
+/** A month of one pool at one frequency. */
 export interface CostResult {
   readonly users: number;
   readonly memberships: number;
+  /** Of the users, a day. */
   readonly churnPercent: number;
+  readonly frequency: ExportFrequency;
+  readonly exportsPerMonth: number;
   readonly storedGb: number;
   readonly lines: readonly CostLine[];
   readonly dollarsPerMonth: number;

@@ -6,15 +6,12 @@ import type { Narrator } from '../demo/narrator.ts';
 import { growthOf } from './computed/growth.ts';
 import { computeSeries } from './computed/series.ts';
 import type { Series } from './computed/series.ts';
-import { monthlyCost } from './cost.ts';
-import { readPrices } from './prices.ts';
 import { BenchCloud } from './measured/bench-cloud.ts';
 import { measureSeries } from './measured/run-cell.ts';
 import type { BenchOptions } from './options.ts';
 import type { Profile } from './profile.ts';
-import { DAILY_CHURN } from './profile.ts';
 import { inOrder } from './report/in-order.ts';
-import type { Agreement, BenchResults, CellResult, CostResult, StateResult } from './results.ts';
+import type { Agreement, BenchResults, CellResult, StateResult } from './results.ts';
 import type { Cell } from './cells.ts';
 import { LATENCIES } from './virtual/meter.ts';
 import type { Latencies } from './virtual/meter.ts';
@@ -79,7 +76,6 @@ export async function runBench(
     agreement: agreementOf(all.cells, profile.agreementPercent),
     growth: growthOf(all.state),
     failed,
-    cost: costOf(all.cells),
   };
 }
 
@@ -158,15 +154,4 @@ function agreementOf(cells: readonly CellResult[], allowedPercent: number): Agre
         },
       ];
     });
-}
-
-function costOf(cells: readonly CellResult[]): CostResult[] {
-  const prices = readPrices();
-  return cells
-    .filter(
-      ({ how, id, workflow, shape }) =>
-        how === 'computed' && workflow === 'export' && shape.groups === 1 && id.endsWith(`churn${DAILY_CHURN * 100}`),
-    )
-    .map((cell) => monthlyCost(cell, DAILY_CHURN * 100, prices))
-    .sort((a, b) => a.users - b.users);
 }

@@ -3,13 +3,14 @@ import { projectRoot } from '../../deployment/setup/project-root.ts';
 import { line } from './cost-line.ts';
 import type { CostLine } from './results.ts';
 import type { Prices } from './prices.ts';
+import { HOURS_PER_MONTH } from './schedule.ts';
 
 /** What every line of it begins with. */
 export const WATCH = 'Alarms and metrics';
 /** What they may cost a month beyond CloudWatch's free tier, at the default frequency. */
 export const WATCH_LIMIT_DOLLARS = 2;
 
-const [HOURS, REGIONS, EXPORTS] = [24 * 30, 2, 30];
+const REGIONS = 2;
 /** Emitted every hour: BackupAge, BackupAgeRatio and SnapshotAgeRatio in each Region, UnverifiedAge in the backup Region. */
 const HOURLY_METRICS = 3 * REGIONS + 1;
 /** Emitted in one hour after each export: seven in each Region, and CallsPerSecond where it runs. A metric costs by the hour. */
@@ -17,18 +18,20 @@ const EXPORT_METRICS = 7 * REGIONS + 1;
 /** One look: 256 MB for about a second, four items read, one object written and four read, a few lines of log. */
 const LOOK = { gbSeconds: 0.256, reads: 6, s3Writes: 1, s3Reads: 4, logBytes: 2_500 };
 
+let counted: number | undefined;
 /** Alarms of both Regions together, as the template makes them with the default parameters. */
-export function alarmCount(): number {
-  const { stackSet } = readTemplates(projectRoot);
-  return Object.values(stackSet.Resources)
+function alarmCount(): number {
+  // Read once: a template takes half a second.
+  counted ??= Object.values(readTemplates(projectRoot).stackSet.Resources)
     .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
     .reduce((sum, { Condition }) => sum + (/Is(Primary|Backup)Region/.test(Condition ?? '') ? 1 : REGIONS), 0);
+  return counted;
 }
 
 /** One month of looks, metrics, alarms and dashboards in both Regions, beyond what CloudWatch gives every account for nothing. */
-export function watchLines(prices: Prices): CostLine[] {
-  const metrics = HOURLY_METRICS + (EXPORT_METRICS * EXPORTS) / HOURS;
-  const looks = [HOURS * REGIONS, 'looks'] as const;
+export function watchLines(prices: Prices, exportsPerMonth: number): CostLine[] {
+  const metrics = HOURLY_METRICS + (EXPORT_METRICS * exportsPerMonth) / HOURS_PER_MONTH;
+  const looks = [HOURS_PER_MONTH * REGIONS, 'looks'] as const;
   return [
     line(
       `${WATCH}: metrics`,

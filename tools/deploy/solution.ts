@@ -1,11 +1,11 @@
 /** The whole solution on a cloud: build, upload, launch; what the tests, the demo and the bench share. */
-import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import type { BuildArguments } from '../../source/domain/operator/build/build-arguments.ts';
 import { buildAssets } from '../../deployment/packaging/assets.ts';
 import type { FilledBuild } from '../../source/domain/operator/build/fill-build.ts';
 import { mainTemplateUrl } from '../../source/domain/operator/build/launch-link.ts';
+import type { ProgressEvent } from '../../source/domain/operator/deploy/stack-events.ts';
 import type { ClientConfigOf } from './clients.ts';
 import { PRIMARY, SECONDARY } from './regions.ts';
 import type { Region } from './regions.ts';
@@ -44,7 +44,7 @@ export interface SolutionOptions {
   readonly stackName: string;
   /** Of the main stack. */
   readonly tags?: Readonly<Record<string, string>>;
-  readonly onEvent?: (event: StackEvent) => void;
+  readonly onEvent?: (event: ProgressEvent) => void;
 }
 
 /**
@@ -56,8 +56,9 @@ export async function publishAssets(
   assets?: FilledBuild,
 ): Promise<void> {
   const regions = [primaryRegion, secondaryRegion];
+  const files = assets ?? (await buildAssets(projectRoot, build));
   await createAssetBuckets(clientConfig, build.bucket, regions);
-  await uploadAssets(clientConfig, build, assets ?? (await buildAssets(projectRoot, build)), regions);
+  await uploadAssets(clientConfig, build, files, regions);
 }
 
 /** Give it to createStack or updateStack: the main template's URL, as the console gets it, with these parameters. */

@@ -4,11 +4,11 @@ import {
   CloudFormationClient,
   CreateStackCommand,
   DeleteStackCommand,
-  DescribeStackEventsCommand,
-  DescribeStacksCommand,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
-import type { Stack, StackEvent } from '@aws-sdk/client-cloudformation';
+import { stackEvents } from '../../source/adapters/operator/stack-changes.ts';
+import { describeStacks } from '../../source/adapters/operator/stacks.ts';
+import type { ProgressEvent } from '../../source/domain/operator/deploy/stack-events.ts';
 import type { ClientConfigOf } from './clients.ts';
 
 export interface StackOperation {
@@ -19,7 +19,7 @@ export interface StackOperation {
   readonly parameters: Readonly<Record<string, string>>;
   /** Of the stack; none when absent. */
   readonly tags?: Readonly<Record<string, string>>;
-  readonly onEvent?: (event: StackEvent) => void;
+  readonly onEvent?: (event: ProgressEvent) => void;
   /** Milliseconds after which waiting is given up. Default 10 minutes. */
   readonly patience?: number;
 }
@@ -30,7 +30,7 @@ export interface StackOutcome {
   readonly status: string;
   readonly outputs: Readonly<Record<string, string>>;
   /** Of this operation, oldest first. */
-  readonly events: readonly StackEvent[];
+  readonly events: readonly ProgressEvent[];
 }
 
 /** Roles have generated names: CAPABILITY_NAMED_IAM is not needed. */
@@ -58,7 +58,8 @@ export async function deleteStack(
   stack: string,
 ): Promise<StackOutcome> {
   const client = clientOf(operation);
-  const stackId = (await describe(client, stack))?.StackId ?? stack;
+  const [found] = await describeStacks(client, stack);
+  const stackId = found?.id ?? stack;
   const before = await eventIds(client, stackId);
   await client.send(new DeleteStackCommand({ StackName: stackId }));
   return follow(client, operation, stackId, before);
@@ -66,9 +67,7 @@ export async function deleteStack(
 
 /** Reasons of the resources that failed, first one first: what a person would look for in the console. */
 export const failuresOf = ({ events }: StackOutcome): string[] =>
-  events
-    .filter(({ ResourceStatus }) => ResourceStatus?.endsWith('_FAILED'))
-    .map(({ LogicalResourceId, ResourceStatusReason }) => `${LogicalResourceId ?? ''}: ${ResourceStatusReason ?? ''}`);
+  events.filter(({ status }) => status.endsWith('_FAILED')).map(({ logicalId, reason }) => `${logicalId}: ${reason}`);
 
 const clientOf = ({ clientConfig, region }: Pick<StackOperation, 'clientConfig' | 'region'>): CloudFormationClient =>
   new CloudFormationClient(clientConfig(region));
@@ -89,56 +88,36 @@ async function follow(
   stackId: string,
   seen: Set<string>,
 ): Promise<StackOutcome> {
-  const events: StackEvent[] = [];
+  const events: ProgressEvent[] = [];
   const deadline = Date.now() + patience;
   for (;;) {
-    const stack = await describe(client, stackId);
-    const status = stack?.StackStatus ?? 'DELETE_COMPLETE';
-    for (const event of await eventsOf(client, stackId)) {
-      if (seen.has(event.EventId ?? '')) continue;
-      seen.add(event.EventId ?? '');
+    const [stack] = await describeStacks(client, stackId);
+    const status = stack?.status ?? 'DELETE_COMPLETE';
+    for (const event of await eventsOf(client, stackId, seen)) {
+      seen.add(event.id);
       events.push(event);
       onEvent?.(event);
     }
-    if (!status.endsWith('_IN_PROGRESS')) {
-      const outputs = Object.fromEntries(
-        (stack?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
-      );
-      return { stackId, status, outputs, events };
-    }
+    if (!status.endsWith('_IN_PROGRESS')) return { stackId, status, outputs: stack?.outputs ?? {}, events };
     if (Date.now() > deadline)
       throw new Error(`The stack ${stackId} is still ${status} after ${Math.round(patience / 1000)} s.`);
     await sleep(POLL_MS);
   }
 }
 
-async function describe(client: CloudFormationClient, stack: string): Promise<Stack | undefined> {
+/** Those that are not known yet, oldest first; none when the stack is no longer known. */
+async function eventsOf(
+  client: CloudFormationClient,
+  stack: string,
+  known?: ReadonlySet<string>,
+): Promise<readonly ProgressEvent[]> {
   try {
-    return (await client.send(new DescribeStacksCommand({ StackName: stack }))).Stacks?.[0];
-  } catch (error) {
-    if ((error as Error).name === 'ValidationError' && (error as Error).message.includes('does not exist'))
-      return undefined;
-    throw error;
-  }
-}
-
-/** Oldest first; none when the stack is no longer known. */
-async function eventsOf(client: CloudFormationClient, stack: string): Promise<StackEvent[]> {
-  const events: StackEvent[] = [];
-  let NextToken: string | undefined;
-  try {
-    do {
-      const page = await client.send(
-        new DescribeStackEventsCommand({ StackName: stack, ...(NextToken === undefined ? {} : { NextToken }) }),
-      );
-      events.push(...(page.StackEvents ?? []));
-      NextToken = page.NextToken;
-    } while (NextToken !== undefined);
+    return await stackEvents(client, stack, known);
   } catch (error) {
     if ((error as Error).name !== 'ValidationError') throw error;
+    return [];
   }
-  return events.reverse();
 }
 
 const eventIds = async (client: CloudFormationClient, stack: string): Promise<Set<string>> =>
-  new Set((await eventsOf(client, stack)).map(({ EventId = '' }) => EventId));
+  new Set((await eventsOf(client, stack)).map(({ id }) => id));

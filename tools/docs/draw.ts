@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { costsOf } from '../bench/cost.ts';
 import { readmeCosts } from '../bench/report/readme-costs.ts';
 import type { BenchResults } from '../bench/results.ts';
 import { keyPolicy } from '../../source/domain/operator/permissions/key-policy.ts';
@@ -60,7 +61,7 @@ export async function drawDocuments(): Promise<ReadonlyMap<string, string>> {
     { title: 'Main stack', template: main },
     { title: 'Stack of each Region', template: stackSet },
   ]);
-  const { cost } = JSON.parse(text('tools/bench/results.json')) as BenchResults;
+  const { cells } = JSON.parse(text('tools/bench/results.json')) as BenchResults;
   const documents = [
     [
       'docs/security.md',
@@ -70,7 +71,7 @@ export async function drawDocuments(): Promise<ReadonlyMap<string, string>> {
         documentedKeyPolicy(),
       ),
     ],
-    ['README.md', withPart(text('README.md'), 'costs', readmeCosts(cost))],
+    ['README.md', withPart(text('README.md'), 'costs', readmeCosts(costsOf(cells)))],
   ] as const;
   return new Map(
     await Promise.all(documents.map(async ([path, written]) => [path, await formatted(path, written)] as const)),

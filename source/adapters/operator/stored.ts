@@ -19,10 +19,10 @@ export const bucketReader = (
   list: (prefix) => keysBelow({ client, bucket }, prefix, asItIs),
 });
 
-/** Reads and writes objects of a mapping-file bucket with the operator's own permissions. */
-export const bucketWriter = (client: S3Client, bucket: string): Pick<ObjectStore, 'get' | 'put'> => ({
+/** Reads and writes objects of a mapping-file bucket with the operator's own permissions; with `owner` of that account's only. */
+export const bucketWriter = (client: S3Client, bucket: string, owner?: string): Pick<ObjectStore, 'get' | 'put'> => ({
   get: (key) => wholeObject({ client, bucket, key }),
-  put: objectPutter(client, bucket, asItIs),
+  put: objectPutter(client, { bucket, ...(owner === undefined ? {} : { owner }) }, asItIs),
 });
 
 /** Reads single items of the backup table in one Region; errors are the SDK's. */

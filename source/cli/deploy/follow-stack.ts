@@ -3,6 +3,7 @@ import { stackEvents } from '../../adapters/operator/stack-changes.ts';
 import { stackFailure, lastOperation } from '../../domain/operator/deploy/stack-events.ts';
 import type { ProgressEvent } from '../../domain/operator/deploy/stack-events.ts';
 import type { CliContext } from '../context.ts';
+import { abortOf } from '../interruption.ts';
 import type { Status } from '../output/output.ts';
 
 const POLL_MS = 3_000;
@@ -80,9 +81,3 @@ function statusOf({ logicalId, type, status, reason, ofStack }: ProgressEvent, d
 const finished = (events: readonly ProgressEvent[]): number =>
   new Set(events.filter(({ status, ofStack }) => !ofStack && status.endsWith('_COMPLETE')).map((one) => one.logicalId))
     .size;
-
-/** Resolves at Ctrl-C; one listener for all waits. */
-const abortOf = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });

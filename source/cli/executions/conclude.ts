@@ -1,4 +1,5 @@
 import { bucketReader } from '../../adapters/operator/stored.ts';
+import { selectionOfExecution } from '../../domain/operator/execution.ts';
 import type { ExecutionFacts, Machine } from '../../domain/operator/execution.ts';
 import { endingOf } from '../../domain/operator/ending.ts';
 import type { Ending } from '../../domain/operator/ending.ts';
@@ -80,6 +81,9 @@ function nextCommands(
   const { input, output, executionArn } = execution;
   const pool = typeof input.NewUserPoolId === 'string' ? input.NewUserPoolId : undefined;
   const started = ending.kind === 'complete' || ending.kind === 'partial';
+  const selection = selectionOfExecution(execution);
+  if (pool !== undefined && selection !== undefined && started)
+    return [typed(place, `report --selection ${selection} --to ${pool}`)];
   if (workflow === 'ImportWorkflow' && pool !== undefined && started)
     return output.dryRun === true
       ? [typed(place, `report ${executionArn}`), typed(place, `import --to ${pool}`)]

@@ -7,6 +7,7 @@ import { duration } from '../../domain/workflow/notices/text.ts';
 import { CliError, isCliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
 import { explained, isUnreachable } from '../explain.ts';
+import { abortOf } from '../interruption.ts';
 
 /** Short at first, since a refusal comes within seconds. */
 const POLL_MS = [1_000, 1_000, 2_000, 2_000, 3_000, 5_000];
@@ -35,6 +36,7 @@ async function untilEnd(
   signal: AbortSignal,
 ): Promise<ExecutionFacts | 'detached'> {
   const { clock, output } = context;
+  const aborted = abortOf(signal);
   let answeredAt = clock.now();
   for (let poll = 0; !signal.aborted; poll += 1) {
     try {
@@ -46,7 +48,8 @@ async function untilEnd(
       if (!isUnreachable(error) || clock.now() - answeredAt > SILENCE_MS) throw lost(followed, error);
       output.status({ text: `No answer for ${duration(clock.now() - answeredAt)}; trying again` });
     }
-    await pause(context, POLL_MS[Math.min(poll, POLL_MS.length - 1)] as number, signal);
+    if (!signal.aborted)
+      await Promise.race([clock.sleep(POLL_MS[Math.min(poll, POLL_MS.length - 1)] as number), aborted]);
   }
   return 'detached';
 }
@@ -63,23 +66,6 @@ async function look({ clients, clock }: CliContext, { machine, executionArn }: F
   const progress = stored === undefined ? undefined : executionProgressIn(stored.body);
   const mine = progress?.executionArn === executionArn ? progress : undefined;
   return { execution, status: followedStatus(mine, { now: clock.now(), startedAt: execution.startedAt }) };
-}
-
-/** Waits, but not after Ctrl-C. */
-async function pause({ clock }: CliContext, ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await Promise.race([
-    clock.sleep(ms),
-    new Promise<void>((resolve) => {
-      signal.addEventListener(
-        'abort',
-        () => {
-          resolve();
-        },
-        { once: true },
-      );
-    }),
-  ]);
 }
 
 /** The execution does not need the one who follows it. */

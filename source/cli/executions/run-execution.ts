@@ -43,9 +43,18 @@ export async function runExecution(
   { workflow, region, input }: Start,
 ): Promise<ExitKind> {
   const machine = machineIn(installation, workflow, region);
+  return followToEnd(context, place, { machine, executionArn: await startWorkflow(context, machine, input) });
+}
+
+/** Starts an execution, and tells its ARN. @throws CliError */
+export async function startWorkflow(
+  context: CliContext,
+  { workflow, region, arn }: Machine,
+  input: Start['input'],
+): Promise<string> {
   const name = `cli-${context.randomHex(16)}`;
   const executionArn = await startNamedExecution(context.clients.stepFunctions(region), {
-    stateMachineArn: machine.arn,
+    stateMachineArn: arn,
     name,
     input: { ...input, ...(workflow === 'ImportWorkflow' ? {} : { Trigger: 'Command line' }) },
   }).catch((error: unknown) => {
@@ -56,7 +65,7 @@ export async function runExecution(
     data: { workflow, region, execution_arn: executionArn },
     lasting: true,
   });
-  return followToEnd(context, place, { machine, executionArn });
+  return executionArn;
 }
 
 /** Follows an execution, and tells how it ended; Ctrl-C lets go of it. */

@@ -39,9 +39,9 @@ export const runDamage: CommandAction = async (context, { options }) => {
   const damaged = runs.filter(({ state }) => state === 'damaged').map(({ runId }) => runId);
   const intervals = damageAmong(manifests, given);
   assertOne(intervals, { asked: users === true ? '--users' : save === undefined ? undefined : '--save', place });
-  const plan = intervals.length === 0 ? undefined : await planOf(context, installation);
   // The manifests tell at once when it was; whom it concerns takes the snapshots.
   for (const interval of intervals) context.output.status({ text: intervalText(interval), lasting: true });
+  const plan = intervals.length === 0 ? undefined : await planOf(context, installation);
   const read = new Set(intervals.slice(-INTERVALS_READ));
   const found: FoundInterval[] = [];
   for (const interval of intervals)

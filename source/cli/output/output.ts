@@ -27,6 +27,8 @@ export interface Status {
   readonly data?: Readonly<Record<string, unknown>>;
   /** A step that stays on the screen; others are replaced by the next one, and left out of plain text for half a minute. */
   readonly lasting?: boolean;
+  /** Below the text of a step that stays; a machine gets `data`. */
+  readonly blocks?: readonly Block[];
 }
 
 /** What a command found or did, once, at its end. */

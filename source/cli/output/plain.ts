@@ -15,6 +15,7 @@ export function plainOutput({ out, err }: Streams, clock: Pick<Clock, 'now'>): O
       if (status.lasting !== true && clock.now() - toldAt < STATUS_EVERY_MS) return;
       toldAt = clock.now();
       out(`${statusText(status)}\n`);
+      if (status.blocks !== undefined) out(`\n${layOut(status.blocks, Infinity, unpainted)}\n`);
     },
     summary: ({ blocks, next = [] }) => {
       out(layOut([...blocks, ...(next.length === 0 ? [] : [nextBlock(next)])], Infinity, unpainted));

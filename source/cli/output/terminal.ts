@@ -32,6 +32,7 @@ export function terminalOutput(
       const text = statusText(status);
       if (status.lasting === true) {
         out(`${wrap(text, width()).join('\n')}\n`);
+        if (status.blocks !== undefined) out(`\n${layOut(status.blocks, width(), paint)}\n`);
         return;
       }
       // One column stays free: a full line would make some terminals begin another.

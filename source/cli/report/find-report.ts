@@ -1,9 +1,10 @@
 import { describeExecution, listExecutions } from '../../adapters/operator/executions.ts';
 import { bucketReader } from '../../adapters/operator/stored.ts';
 import type { ExecutionFacts, ListedExecution, Machine } from '../../domain/operator/execution.ts';
-import { machinesOf } from '../../domain/operator/execution.ts';
+import { machinesOf, selectionOfExecution } from '../../domain/operator/execution.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
 import { headKey, restoreHeadShape } from '../../domain/import/plan/restore-head.ts';
+import { selectionKeys } from '../../domain/import/plan/selection-keys.ts';
 import { restoreFolder } from '../../domain/import/plan/plan-model.ts';
 import { parseJson } from '../../domain/state/json-object.ts';
 import { differencesKey } from '../../domain/verify/pool/report.ts';
@@ -14,6 +15,7 @@ import { executionCalled, sessionOf } from '../executions/run-attach.ts';
 import { machineIn } from '../executions/run-execution.ts';
 import { explained, isUnreachable } from '../explain.ts';
 import { typedPool, typedValue } from '../given.ts';
+import { assertSelectionId, noSelection, poolOfSelection } from '../selection/find-selection.ts';
 import { openSession } from '../session.ts';
 
 /** A report, and where its files lie. */
@@ -25,9 +27,18 @@ export interface FoundReport {
   readonly subMapKey?: string;
 }
 
-/** Finds the report of a pool's restore, of an execution, or of the last restore. @throws CliError */
+/** Finds the report of a pool's restore, of a selection, of an execution, or of the last restore. @throws CliError */
 export async function findReport(context: CliContext, { args, options }: Given): Promise<FoundReport> {
   const [execution] = args;
+  if (typeof options.selection === 'string') {
+    if (execution !== undefined)
+      throw new CliError('usage', {
+        thing: '--selection',
+        found: 'an execution was given, too',
+        next: 'Give one of them.',
+      });
+    return ofNamedSelection(context, options, options.selection);
+  }
   if (typeof options.to === 'string') {
     if (execution !== undefined)
       throw new CliError('usage', { thing: '--to', found: 'an execution was given, too', next: 'Give one of them.' });
@@ -55,6 +66,47 @@ export async function findReport(context: CliContext, { args, options }: Given):
   return ofExecution(context, machine, facts);
 }
 
+async function ofNamedSelection(
+  context: CliContext,
+  options: Given['options'],
+  selection: string,
+): Promise<FoundReport> {
+  const id = await typedValue(context, '--selection', selection);
+  assertSelectionId(id);
+  const pool = typeof options.to === 'string' ? await typedPool(context, '--to', options.to) : undefined;
+  const { installation } = await openSession(context, options, pool === undefined ? {} : { otherRegion: pool.region });
+  const { poolId, region } = pool ?? (await poolOfSelection(context, installation, id));
+  return ofSelection(context, machineIn(installation, 'ImportWorkflow', region), { id, poolId });
+}
+
+/** The results once it was carried out, else what a comparison has found. */
+async function ofSelection(
+  { clients }: CliContext,
+  { region, bucket }: Machine,
+  { id, poolId }: { readonly id: string; readonly poolId: string },
+): Promise<FoundReport> {
+  const objects = bucketReader(clients.s3(region), bucket);
+  const keys = selectionKeys(poolId, id);
+  const stored = async (key: string): Promise<boolean> => {
+    try {
+      return (await objects.get(key)) !== undefined;
+    } catch (error) {
+      throw explained(`s3://${bucket}/${key}`, error);
+    }
+  };
+  if (await stored(keys.results))
+    return { about: `Selection ${id} for ${poolId}`, region, bucket, rowsKey: keys.results, subMapKey: keys.subMap };
+  if (await stored(keys.differences))
+    return { about: `Comparison of the selection ${id} with ${poolId}`, region, bucket, rowsKey: keys.differences };
+  if (await stored(keys.request))
+    throw new CliError('notFound', {
+      thing: `Selection ${id}`,
+      found: 'it has no report: the workflow was not started with it, runs, or was refused',
+      next: 'Follow it by attach.',
+    });
+  throw noSelection(id, `the bucket of ${region}, for the pool ${poolId},`);
+}
+
 async function ofExecution(context: CliContext, machine: Machine, execution: ExecutionFacts): Promise<FoundReport> {
   const { region, bucket, workflow } = machine;
   const { output, input, executionArn } = execution;
@@ -66,6 +118,8 @@ async function ofExecution(context: CliContext, machine: Machine, execution: Exe
       rowsKey: differencesKey(verificationFolder(executionArn)),
     };
   if (workflow === 'ImportWorkflow' && typeof input.NewUserPoolId === 'string') {
+    const id = selectionOfExecution(execution);
+    if (id !== undefined) return ofSelection(context, machine, { id, poolId: input.NewUserPoolId });
     if (input.DryRun !== true) return ofRestore(context, machine, input.NewUserPoolId);
     const keys = Array.isArray(output.reportKeys) ? (output.reportKeys as unknown[]) : [];
     const rowsKey = keys.find((key): key is string => typeof key === 'string' && key.endsWith('failures.csv'));

@@ -1,4 +1,4 @@
-import { listExecutions } from '../../adapters/operator/executions.ts';
+import { describeExecution, listExecutions } from '../../adapters/operator/executions.ts';
 import {
   alarmStates,
   messagesIn,
@@ -13,7 +13,7 @@ import { bucketReader, tableReader } from '../../adapters/operator/stored.ts';
 import { readSealedBackup } from '../../domain/backup/sealed-backup.ts';
 import { isClosed, snapshotFolders } from '../../domain/backup/snapshot/folders.ts';
 import { isNamed } from '../../domain/errors.ts';
-import { machinesOf } from '../../domain/operator/execution.ts';
+import { machinesOf, selectionOfExecution } from '../../domain/operator/execution.ts';
 import type { Known, RegionFacts, StatusFacts, WorkflowExecution } from '../../domain/operator/facts.ts';
 import { isInstanceStack } from '../../domain/operator/installation.ts';
 import type { DeployedRegion, Installation } from '../../domain/operator/installation.ts';
@@ -50,7 +50,7 @@ async function regionFacts(
       known(() => lastSealed(context, tableName, region)),
       known(() => readLast(objects)),
       known(async () => (await snapshotFolders(objects)).filter(isClosed).map(({ runId }) => runId)),
-      known(() => executionsIn(context, installation, region, true)),
+      known(() => runningIn(context, installation, region)),
       known(async () => newestEnds(await executionsIn(context, installation, region, false))),
       known(() => subscriptionCounts(clients.sns(region), topicArn)),
       known(async () => {
@@ -137,6 +137,23 @@ async function executionsIn(
     ),
   );
   return listed.flat();
+}
+
+/** What runs; a restore of a selection looks like any other, but for its input. */
+async function runningIn(
+  context: CliContext,
+  installation: Installation,
+  region: string,
+): Promise<readonly WorkflowExecution[]> {
+  const running = await executionsIn(context, installation, region, true);
+  return Promise.all(
+    running.map(async (execution) => {
+      if (execution.workflow !== 'ImportWorkflow') return execution;
+      const facts = await describeExecution(context.clients.stepFunctions(region), execution.executionArn);
+      const selectionId = facts === undefined ? undefined : selectionOfExecution(facts);
+      return { ...execution, ...(selectionId === undefined ? {} : { selectionId }) };
+    }),
+  );
 }
 
 /** Of each workflow the newest execution that has ended. */

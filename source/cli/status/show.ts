@@ -102,8 +102,8 @@ function regionBlock(facts: RegionFacts, { installation, now }: StatusFacts): Bl
             ? 'nothing'
             : executions
                 .map(
-                  ({ workflow, startedAt, executionArn }) =>
-                    `${workflow} for ${duration(now - startedAt)}: ${executionArn}`,
+                  ({ workflow, startedAt, executionArn, selectionId }) =>
+                    `${workflow}${selectionId === undefined ? '' : ` (selection ${selectionId})`} for ${duration(now - startedAt)}: ${executionArn}`,
                 )
                 .join('\n'),
         ),

@@ -7,7 +7,9 @@ import { Bitmap, DigestTable } from '../digests/digest-table.ts';
 import type { TableItem } from '../ports.ts';
 import { FieldDigests } from './field-digests.ts';
 import type { FieldChange } from './field-digests.ts';
-import { itemsInRun, itemsOfRun } from './run-items.ts';
+import { differingItems, lightItem, wholeItems } from './light-items.ts';
+import type { LightItem, LightItems } from './light-items.ts';
+import { itemsInRun } from './run-items.ts';
 import type { ReadingProgress, RunItems } from './run-items.ts';
 
 /** One item that is not in the later run as it is in the earlier one. */
@@ -48,65 +50,72 @@ export async function compareRuns(
   progress: (at: ReadingProgress) => void = () => undefined,
 ): Promise<RunDifferences> {
   const differences = { added: noCounts(), removed: noCounts(), changed: noCounts() };
-  const sizes = [itemsInRun(earlier), 'list' in later ? later.about : itemsInRun(later), itemsInRun(earlier)];
+  const [before, after] =
+    'list' in later ? [wholeItems(earlier), listedItems(later)] : await differingItems(earlier, later);
+  const about = before.about * 2 + after.about;
   let items = 0;
-  const read = async (run: RunItems | ListedItems, take: (item: TableItem, kind: ItemKind) => void): Promise<void> => {
-    const takeAll = (batch: readonly TableItem[]): void => {
+  const read = async (source: LightItems, take: (item: LightItem, kind: ItemKind) => void): Promise<void> => {
+    await source.read((batch) => {
       for (const item of batch) {
         const kind = itemKind(item);
         if (kind !== undefined) take(item, kind);
       }
       items += batch.length;
-      progress({
-        items,
-        of: Math.max(
-          items,
-          sizes.reduce((sum, size) => sum + size, 0),
-        ),
-      });
-    };
-    if ('list' in run) return run.list(takeAll);
-    for await (const batch of itemsOfRun(run)) takeAll(batch);
+      progress({ items, of: Math.max(items, about) });
+    });
   };
 
-  const records = await recordsOf(earlier, read);
+  const records = await recordsOf(before, itemsInRun(earlier), read);
   const table = new DigestTable(records, RECORD_BYTES);
   const found = new Bitmap(table.size);
   const digests = new FieldDigests();
   const changed = new Map<number, Buffer>();
-  await read(later, (item, kind) => {
+  await read(after, (item, kind) => {
     const ordinal = table.find(keyDigest(item));
     if (ordinal === undefined) {
       countItem(differences.added, kind);
-      visit({ kind, change: 'added', later: item });
+      visit({ kind, change: 'added', later: item.whole() });
       return;
     }
     found.set(ordinal);
     const at = ordinal * RECORD_BYTES + KEY_DIGEST_BYTES;
     if (contentOf(item).equals(records.subarray(at, at + CONTENT_BYTES))) return;
     countItem(differences.changed, kind);
-    changed.set(ordinal, digests.of(item));
+    changed.set(ordinal, digests.of(item.whole()));
   });
-  if (changed.size === 0 && countSet(found, table.size) === table.size) return differences;
+  const ended = (): RunDifferences => {
+    progress({ items, of: Math.max(1, items) });
+    return differences;
+  };
+  if (changed.size === 0 && countSet(found, table.size) === table.size) return ended();
 
-  await read(earlier, (item, kind) => {
+  await read(before, (item, kind) => {
     const ordinal = table.find(keyDigest(item)) as number;
-    const after = changed.get(ordinal);
-    if (after !== undefined) visit({ kind, change: 'changed', earlier: item, fields: digests.changes(item, after) });
+    const fields = changed.get(ordinal);
+    if (fields !== undefined) {
+      const whole = item.whole();
+      visit({ kind, change: 'changed', earlier: whole, fields: digests.changes(whole, fields) });
+    }
     if (found.has(ordinal)) return;
     countItem(differences.removed, kind);
-    visit({ kind, change: 'removed', earlier: item });
+    visit({ kind, change: 'removed', earlier: item.whole() });
   });
-  return differences;
+  return ended();
 }
 
+const listedItems = ({ list, about }: ListedItems): LightItems => ({
+  about,
+  read: (take) => list((items) => take(items.map(lightItem))),
+});
+
 async function recordsOf(
-  run: RunItems,
-  read: (run: RunItems, take: (item: TableItem) => void) => Promise<void>,
+  source: LightItems,
+  most: number,
+  read: (source: LightItems, take: (item: LightItem) => void) => Promise<void>,
 ): Promise<Buffer> {
-  const records = Buffer.alloc(itemsInRun(run) * RECORD_BYTES);
+  const records = Buffer.alloc(most * RECORD_BYTES);
   let length = 0;
-  await read(run, (item) => {
+  await read(source, (item) => {
     length += keyDigest(item).copy(records, length);
     length += contentOf(item).copy(records, length);
   });
@@ -114,7 +123,7 @@ async function recordsOf(
 }
 
 /** The item's own hash: the run's checksums vouch for it. */
-const contentOf = ({ contentHash }: TableItem): Buffer =>
+const contentOf = ({ contentHash }: LightItem): Buffer =>
   Buffer.from(
     String(contentHash)
       .slice(0, CONTENT_BYTES * 2)

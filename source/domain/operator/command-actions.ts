@@ -59,6 +59,16 @@ const FINDING: readonly CalledAction[] = [
 ];
 const FOLLOWING: readonly CalledAction[] = [{ action: 'states:DescribeExecution', on: 'executions' }];
 
+/** What restores single users: reads who is meant, stores what is asked for, and follows the workflow. */
+const selecting = (read: readonly string[], listed: readonly string[]): readonly CalledAction[] => [
+  ...FINDING,
+  ...FOLLOWING,
+  { action: 'states:StartExecution', on: 'ImportWorkflow' },
+  { action: 's3:PutObject', on: 'mapping-file buckets', keys: ['restores/*/selections/*/request.json'] },
+  { action: 'cognito-idp:ListPointInTimeRecoveries', on: 'user pool' },
+  ...bucket([PROGRESS, 'restores/*/selections/*', ...read], [PROGRESS, RESTORES, ...listed]),
+];
+
 /**
  * What each command calls on AWS, by the command's name; a test holds it against what the commands do call. The operator
  * policy of docs/security.md is made of it.
@@ -67,6 +77,7 @@ export const COMMAND_ACTIONS: Readonly<Record<string, readonly CalledAction[]>> 
   status: [
     ...FINDING,
     { action: 'cloudformation:ListStackResources', on: "StackSet's stacks" },
+    ...FOLLOWING,
     { action: 'states:ListExecutions', on: 'state machines' },
     { action: 'dynamodb:GetItem', on: 'backup table' },
     { action: 'dynamodb:DescribeTable', on: 'backup table' },
@@ -92,6 +103,9 @@ export const COMMAND_ACTIONS: Readonly<Record<string, readonly CalledAction[]>> 
       [PROGRESS, RESTORES, SNAPSHOTS],
     ),
   ],
+  'restore-user': selecting([SNAPSHOTS, THINNED], [SNAPSHOTS, THINNED]),
+  'restore-group': selecting([SNAPSHOTS, THINNED], [SNAPSHOTS, THINNED]),
+  undo: selecting([], []),
   verify: [...FINDING, ...FOLLOWING, { action: 'states:StartExecution', on: 'VerifyWorkflow' }, ...bucket([PROGRESS])],
   attach: [
     ...FINDING,

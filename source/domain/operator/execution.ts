@@ -1,3 +1,4 @@
+import { selectionOf } from '../import/plan/selection-keys.ts';
 import { isWorkflow } from '../workflow/lease.ts';
 import type { SolutionWorkflow } from '../workflow/lease.ts';
 import type { Installation } from './installation.ts';
@@ -17,6 +18,12 @@ export interface ExecutionFacts extends ListedExecution {
   readonly output: Readonly<Record<string, unknown>>;
   readonly error: string;
   readonly cause: string;
+}
+
+/** The selection that an execution restores into a living pool, by its input; undefined for a whole restore and all else. */
+export function selectionOfExecution({ input }: Pick<ExecutionFacts, 'input'>): string | undefined {
+  const { Selection: key, NewUserPoolId: poolId } = input;
+  return typeof key === 'string' && typeof poolId === 'string' ? selectionOf(key, poolId) : undefined;
 }
 
 /** A state machine of an installation, and where what it writes lies. */

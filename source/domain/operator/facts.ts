@@ -20,6 +20,8 @@ export interface ScheduleRule {
 /** An execution with the workflow that it belongs to. */
 export interface WorkflowExecution extends ListedExecution {
   readonly workflow: SolutionWorkflow;
+  /** Of a restore that runs: the selection that it restores into a living pool. */
+  readonly selectionId?: string;
 }
 
 /** What status asks in one Region. */

@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync';
+import { kindOfRow } from './selection/selected-things.ts';
 
 /** Rows of a report with the same reason and the same thing done instead. */
 export interface FailureGroup {
@@ -15,7 +16,7 @@ const SENTENCES = ['no permanent password was set', 'setting the password was re
 const OTHERS = "told in Cognito's own words";
 
 /**
- * The rows of failures.csv or differences.csv by their reason, the most frequent first. Nothing about a single user is in
+ * The rows of failures.csv, differences.csv or a selection's results.csv by their reason, the most frequent first. Nothing about a single user is in
  * the result, so it can be shown without being asked for anybody.
  */
 export function failureGroups(csv: Uint8Array): readonly FailureGroup[] {
@@ -24,12 +25,22 @@ export function failureGroups(csv: Uint8Array): readonly FailureGroup[] {
     string,
     string
   >[];
-  for (const { reason, difference, done_instead: instead = '' } of rows) {
-    const group = { reason: reason === undefined ? kindOfDifference(difference) : nameOf(reason), instead };
+  for (const row of rows) {
+    const group = { reason: reasonOf(row), instead: row.done_instead ?? '' };
     const key = JSON.stringify(group);
     groups.set(key, { ...group, rows: (groups.get(key)?.rows ?? 0) + 1 });
   }
   return [...groups.values()].sort((one, other) => other.rows - one.rows || (one.reason < other.reason ? -1 : 1));
+}
+
+function reasonOf(row: Readonly<Record<string, string>>): string {
+  if (row.result !== undefined) return resultOf(row, row.result);
+  return row.reason === undefined ? kindOfDifference(row.difference) : nameOf(row.reason);
+}
+
+/** Of a selection: `user updated: family_name` where it is compared, `user updated` of what became of somebody. */
+function resultOf({ field = '', sub = '', group = '' }: Readonly<Record<string, string>>, result: string): string {
+  return `${kindOfRow({ sub, group })} ${result}${field === '' ? '' : `: ${field}`}`;
 }
 
 function nameOf(reason: string): string {

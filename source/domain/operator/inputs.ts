@@ -19,6 +19,11 @@ export const IMPORT_ACCEPTANCES: readonly Acceptance[] = [
   { word: 'recreate-missing', key: 'RecreateMissing', meaning: 'make accounts again that were deleted since' },
 ];
 
+/** Of ImportWorkflow with a selection: what is restored into a living pool. */
+export const SELECTION_ACCEPTANCES: readonly Acceptance[] = IMPORT_ACCEPTANCES.filter(({ word }) =>
+  ['triggers', 'unconfirmed', 'incomplete'].includes(word),
+);
+
 /** Of ExportWorkflow. */
 export const EXPORT_ACCEPTANCES: readonly Acceptance[] = [
   { word: 'mass-delete', key: 'AllowMassDelete', meaning: 'delete more than MaxDeletePercent from the backup' },

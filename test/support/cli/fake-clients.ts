@@ -36,7 +36,9 @@ export class FakeClients {
   });
 
   async #send(service: OperatorService, region: string, command: object): Promise<unknown> {
-    const action = command.constructor.name.replace(/Command$/, '');
+    // A command that the SDK does not have yet has no class of its own.
+    const [, , operation] = (command as { readonly schema?: readonly string[] }).schema ?? [];
+    const action = operation ?? command.constructor.name.replace(/Command$/, '');
     const { input } = command as { readonly input: Readonly<Record<string, unknown>> };
     this.callsLeft -= 1;
     if (this.callsLeft < 0) throw new Error('killed');

@@ -13,6 +13,13 @@ import { mainTemplate } from '../templates.ts';
 /** The launches whose names begin so, and the asset buckets that deploy makes for them. */
 const NAMES = { STACK: 'CliLaunch*', 'ASSET-BUCKET': 'cognito-export' };
 
+/** MiniStack names log groups of stacks `/aws/cloudformation/<stack>/<logical id>`, AWS `<stack>-<logical id>-<suffix>`. */
+const asMiniStackNames = (arns: readonly string[]): readonly string[] =>
+  arns.flatMap((arn) => {
+    const [before, stack] = arn.split(/:log-group:(?=[^/*])/);
+    return stack === undefined ? [arn] : [arn, `${before}:log-group:/aws/cloudformation/${stack.replace(/-\*$/, '*')}`];
+  });
+
 /** Keys of a user of the account who has these operator policies, as docs/security.md prints them. */
 export async function operatorOf(
   { clientConfig, account }: LocalCloud,
@@ -22,7 +29,8 @@ export async function operatorOf(
   const UserName = 'operator';
   await iam.send(new CreateUserCommand({ UserName }));
   for (const { name, statements } of operatorPolicies(mainTemplate).filter((one) => policies.includes(one.name))) {
-    const document = JSON.stringify({ Version: '2012-10-17', Statement: statements })
+    const Statement = statements.map((one) => ({ ...one, Resource: asMiniStackNames([one.Resource].flat()) }));
+    const document = JSON.stringify({ Version: '2012-10-17', Statement })
       .replaceAll('ACCOUNT', account)
       .replaceAll('ASSET-BUCKET', NAMES['ASSET-BUCKET'])
       .replaceAll(/\bSTACK\b/g, NAMES.STACK);

@@ -6,8 +6,10 @@ import type { LocalCloud } from '../../../tools/local-cloud/index.ts';
 
 /** Where a packed command line works. */
 export interface PackedCli {
-  /** Has the package below `dist`; what commands write lies beside it. */
+  /** Where it is started, and what it writes lies. */
   readonly folder: string;
+  /** The command line itself; that of a package below `dist` of the folder when absent. */
+  readonly main?: string;
   readonly cloud: Pick<LocalCloud, 'clientConfig'>;
   /** Whose keys it has; those of the local cloud's own user where there are none. */
   readonly keys?: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -25,13 +27,13 @@ export interface EndedCli {
  * @param interruptAt text of the output at which Ctrl-C is pressed, once
  */
 export function runPackedCli(
-  { folder, cloud, keys }: PackedCli,
+  { folder, main = join(folder, 'dist', COMMAND_LINE), cloud, keys }: PackedCli,
   args: readonly string[],
   interruptAt?: string,
 ): Promise<EndedCli> {
   const { endpoint, region, credentials } = cloud.clientConfig(PRIMARY);
   const { accessKeyId, secretAccessKey } = keys ?? credentials;
-  const child = spawn(process.execPath, [join(folder, 'dist', COMMAND_LINE), ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     cwd: folder,
     env: {
       PATH: process.env['PATH'],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import type { PoolUser } from '../../../source/domain/model.ts';
 import { COMMANDS } from '../../../source/cli/commands.ts';
 import { COMMAND_ACTIONS } from '../../../source/domain/operator/command-actions.ts';
 import { executionProgressKey } from '../../../source/domain/workflow/progress.ts';
@@ -8,7 +9,9 @@ import { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
 import { aManifest } from '../../support/cli/a-manifest.ts';
 import { answerFor } from '../../support/cli/answers-for-pool.ts';
 import { awsError } from '../../support/cli/fake-clients.ts';
+import type { FakeClients } from '../../support/cli/fake-clients.ts';
 import { healthyCli } from '../../support/cli/healthy.ts';
+import { aDifference, LIVING, LivingPoolCli, twoNights } from '../../support/cli/living-pool.ts';
 import { executionArn } from '../../support/cli/stacks.ts';
 
 const POOL = 'us-east-1_Target001';
@@ -73,6 +76,52 @@ const poolWithGroup = (): MemoryPool => {
 };
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
+function note(
+  called: Set<string>,
+  read: Set<string>,
+  calls: FakeClients['calls'],
+  inputs: FakeClients['inputs'],
+): void {
+  for (const call of calls) called.add(iamName(call));
+  for (const { action, input } of inputs)
+    if (action === 'GetObject' || action === 'PutObject') read.add(`s3:${action} ${input['Key'] as string}`);
+    else if (action === 'ListObjectsV2') read.add(`s3:ListBucket ${input['Prefix'] as string}`);
+}
+
+function assertListed(command: string, called: ReadonlySet<string>, read: ReadonlySet<string>): void {
+  const listed = COMMAND_ACTIONS[command] ?? [];
+  expect([...called].sort()).to.deep.equal([...new Set(listed.map(({ action }) => action))].sort());
+  for (const one of read) {
+    const [action, key = ''] = one.split(' ');
+    const patterns = listed.filter((entry) => entry.action === action).flatMap(({ keys = [] }) => keys);
+    expect(
+      patterns.some((pattern) => asPattern(pattern).test(key)),
+      `${one} by ${patterns.join(' ')}`,
+    ).to.equal(true);
+  }
+}
+
+/** Of each command that changes a living pool, likewise; `undo` of the selection that `restoredOnce` has carried out. */
+const SELECTION = '<id of the selection>';
+const LIVING_POOL_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'restore-user': [['user5', '--to', LIVING, '--existing', 'update', '--yes']],
+  'restore-group': [['group0', '--to', LIVING, '--existing', 'update', '--yes']],
+  undo: [
+    [SELECTION, '--yes'],
+    [SELECTION, '--to', LIVING, '--yes'],
+  ],
+};
+
+/** A pool in which `user5` was overwritten by a selection. */
+async function restoredOnce(): Promise<LivingPoolCli> {
+  const exports = await twoNights();
+  const pool = new LivingPoolCli(exports);
+  const user = exports.world.source.find('user5') as PoolUser;
+  pool.differences = () => [aDifference(user, { result: 'updated', field: 'name', inBackup: 'N' })];
+  expect(await pool.run('restore-user', 'user5', '--existing', 'update', '--yes')).to.equal(0);
+  return pool;
+}
+
 describe('command line: the AWS actions of each command', () => {
   for (const [command, lines] of Object.entries(LINES))
     it(`15.1: ${command} calls the actions that the operator policy is made of, no other, on no other keys`, async () => {
@@ -114,27 +163,31 @@ describe('command line: the AWS actions of each command', () => {
           throw awsError('AccessDenied');
         });
         await denied.run([command, ...line]);
-        for (const process of [cli, nowhere, denied]) {
-          for (const call of process.cloud.calls) called.add(iamName(call));
-          for (const { action, input } of process.cloud.inputs)
-            if (['GetObject', 'PutObject'].includes(action)) read.add(`s3:${action} ${input['Key'] as string}`);
-            else if (action === 'ListObjectsV2') read.add(`s3:ListBucket ${input['Prefix'] as string}`);
-        }
+        for (const process of [cli, nowhere, denied]) note(called, read, process.cloud.calls, process.cloud.inputs);
       }
-      const listed = COMMAND_ACTIONS[command] ?? [];
-      expect([...called].sort()).to.deep.equal([...new Set(listed.map(({ action }) => action))].sort());
-      for (const one of read) {
-        const [action, key = ''] = one.split(' ');
-        const patterns = listed.filter((entry) => entry.action === action).flatMap(({ keys = [] }) => keys);
-        expect(
-          patterns.some((pattern) => asPattern(pattern).test(key)),
-          `${one} by ${patterns.join(' ')}`,
-        ).to.equal(true);
+      assertListed(command, called, read);
+    });
+
+  for (const [command, lines] of Object.entries(LIVING_POOL_LINES))
+    it(`16.2: ${command} calls the actions that the operator policy is made of, no other, on no other keys`, async () => {
+      const called = new Set<string>();
+      const read = new Set<string>();
+      for (const line of lines) {
+        const { cli, starts } = await restoredOnce();
+        const id = (starts[0]?.input['Selection'] as string).split('/')[3] as string;
+        const before = cli.cloud.calls.length;
+        await cli.run([command, ...line.map((word) => (word === SELECTION ? id : word))]);
+        const nowhere = healthyCli();
+        nowhere.cloud.on('DescribeStacks', () => ({ Stacks: [] }));
+        await nowhere.run([command, ...line]);
+        note(called, read, nowhere.cloud.calls, nowhere.cloud.inputs);
+        note(called, read, cli.cloud.calls.slice(before), cli.cloud.inputs.slice(before));
       }
+      assertListed(command, called, read);
     });
 
   it('is told of every command, and gives a reason for each action on everything', () => {
-    const mine = Object.keys(LINES);
+    const mine = [...Object.keys(LINES), ...Object.keys(LIVING_POOL_LINES)];
     expect(COMMANDS.map(({ name }) => name)).to.include.members(mine);
     for (const { action, on, reason, keys } of Object.values(COMMAND_ACTIONS).flat()) {
       expect(on === 'everything', action).to.equal(reason !== undefined);

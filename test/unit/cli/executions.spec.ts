@@ -71,6 +71,24 @@ describe('command line: export, import, verify and attach', () => {
       .and.include('cognito-user-profiles-export status');
   });
 
+  it('15.1: follows for a long time with one listener for Ctrl-C, so that Node warns of no leak', async () => {
+    const cli = new InstalledCli();
+    cli.endWith({ status: 'SUCCEEDED', output: SEALED }, { after: 40 });
+    let listeners = 0;
+    const follow = cli.interruption.follow.bind(cli.interruption);
+    cli.interruption.follow = (work) =>
+      follow((signal) => {
+        const listen = signal.addEventListener.bind(signal);
+        signal.addEventListener = (...args: Parameters<typeof listen>) => {
+          listeners += 1;
+          listen(...args);
+        };
+        return work(signal);
+      });
+    expect(await cli.run(['export'])).to.equal(0);
+    expect(listeners).to.equal(1);
+  });
+
   it('passes on what is accepted, by the word or the name of the input, and refuses other words', async () => {
     const cli = new InstalledCli();
     cli.endWith({ status: 'SUCCEEDED', output: SEALED });

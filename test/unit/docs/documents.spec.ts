@@ -91,13 +91,20 @@ Resources:
 });
 
 describe('costs in the README', () => {
-  const cost = (users: number, services: Readonly<Record<string, number>>, memberships = users): CostResult => ({
+  const cost = (
+    users: number,
+    services: Readonly<Record<string, number>>,
+    more: Partial<CostResult> = {},
+  ): CostResult => ({
     users,
-    memberships,
+    memberships: users,
     churnPercent: 3,
+    frequency: 'EVERY_DAY',
+    exportsPerMonth: 30,
     storedGb: 1,
     lines: Object.entries(services).map(([service, dollars]) => ({ service, arithmetic: '', dollars })),
     dollarsPerMonth: Object.values(services).reduce((sum, dollars) => sum + dollars, 0),
+    ...more,
   });
   const services = {
     'Export: DynamoDB reads': 1,
@@ -125,12 +132,25 @@ describe('costs in the README', () => {
     ]);
     expect(text)
       .to.include('500,000 users, each in one group')
-      .and.to.include('| 3 % of')
+      .and.to.include(', 3 % of')
       .and.to.include('10 users ($0.00).');
   });
 
+  it('15.3: have a column for every frequency', () => {
+    const text = readmeCosts([
+      cost(10, { 'Export: logs': 7 }, { frequency: 'EVERY_HOUR' }),
+      cost(500_000, { 'Export: logs': 24 }, { frequency: 'EVERY_HOUR' }),
+      cost(500_000, { 'Export: logs': 1 }),
+    ]);
+    expect(text)
+      .to.include('| `EVERY_HOUR` | `EVERY_DAY` |')
+      .and.to.include('| export: Lambda, Step Functions, S3 | $24.00 | $1.00 |')
+      .and.to.include('| **sum** | **$24.00** | **$1.00** |')
+      .and.not.to.include('10 users');
+  });
+
   it('tell how many memberships there are where it is not one each, and no other pools where there are none', () => {
-    expect(readmeCosts([cost(500_000, services, 1_500_000)]))
+    expect(readmeCosts([cost(500_000, services, { memberships: 1_500_000 })]))
       .to.include('500,000 users, 1,500,000 memberships')
       .and.not.to.include('Other pools');
   });

@@ -1,4 +1,5 @@
-import type { BenchResults, CellResult } from '../results.ts';
+import { costsOf } from '../cost.ts';
+import type { BenchResults, CellResult, CostResult } from '../results.ts';
 import type { Chart, ChartLine } from './chart.ts';
 import { RETIRED, RETIRED_COST } from './retired.ts';
 
@@ -25,7 +26,8 @@ export function benchCharts(results: BenchResults): ReadonlyMap<string, Chart> {
     .filter(({ how }) => how === 'measured')
     .sort((a, b) => b.calls.total / b.seconds - a.calls.total / a.seconds)[0];
   if (longest !== undefined) charts.set('bench-calls.svg', callsChart(longest));
-  if (results.cost.length > 0) charts.set('bench-cost.svg', costChart(results));
+  const costs = costsOf(results.cells);
+  if (costs.length > 0) charts.set('bench-cost.svg', costChart(costs));
   return charts;
 }
 
@@ -124,19 +126,27 @@ function callsChart({ title, calls, callsPerSecond }: CellResult): Chart {
   };
 }
 
-const costChart = ({ cost }: BenchResults): Chart => ({
-  title: 'Cost of a daily export, dollars a month',
+const costChart = (costs: readonly CostResult[]): Chart => ({
+  title: 'Cost of the exports, dollars a month',
   xName: 'users, each in one group',
   yName: 'dollars a month',
   logarithmic: true,
   lines: [
+    ...(
+      [
+        ['EVERY_HOUR', { className: 'measured', mark: 'diamond' }],
+        ['EVERY_6_HOURS', { className: 'ours-too', mark: 'circle', dashed: true }],
+        ['EVERY_DAY', COMPUTED],
+      ] as const
+    ).map(([name, look]) => ({
+      name,
+      ...look,
+      points: costs
+        .filter(({ frequency }) => frequency === name)
+        .map(({ users, dollarsPerMonth }) => [users, dollarsPerMonth] as const),
+    })),
     {
-      name: `this one, ${cost[0]?.churnPercent ?? 0} % changed a day`,
-      ...COMPUTED,
-      points: cost.map(({ users, dollarsPerMonth }) => [users, dollarsPerMonth]),
-    },
-    {
-      name: 'retired, by its guide',
+      name: 'retired, every day, by its guide',
       ...THEIRS,
       points: [[RETIRED_COST.users, RETIRED_COST.dollarsPerMonth]],
       marksOnly: true,

@@ -1,3 +1,4 @@
+import { costsOf } from '../cost.ts';
 import { functionMemory } from '../function-memory.ts';
 import type { BenchResults, CellResult } from '../results.ts';
 import { RETIRED_COST } from './retired.ts';
@@ -95,8 +96,9 @@ function agreement({ agreement: pairs }: BenchResults): string[] {
   ];
 }
 
-function costs({ cost }: BenchResults): string[] {
-  const shown = cost.find(({ users }) => users === RETIRED_COST.users) ?? cost.at(-1);
+function costs({ cells }: BenchResults): string[] {
+  const daily = costsOf(cells).filter(({ frequency }) => frequency === 'EVERY_DAY');
+  const shown = daily.find(({ users }) => users === RETIRED_COST.users) ?? daily.at(-1);
   if (shown === undefined) return [];
   return [
     `A daily export of ${n(shown.users)} users with ${n(shown.memberships)} memberships, ${shown.churnPercent} % changed a day: **${n(shown.dollarsPerMonth, 2)} dollars a month**, verification and snapshots included${shown.users === RETIRED_COST.users ? `; ${RETIRED_COST.dollarsPerMonth} by the guide of the retired solution` : ''}.`,

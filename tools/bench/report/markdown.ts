@@ -1,23 +1,14 @@
-import { readPrices } from '../prices.ts';
 import { functionMemory } from '../function-memory.ts';
 import { HISTORY_EVENTS, HISTORY_EVENTS_OF_LONG_RUNS } from '../phases.ts';
 import type { BenchResults, CellResult } from '../results.ts';
 import { ESSENCE } from './charts.ts';
 import { essence } from './essence.ts';
-import { RETIRED, RETIRED_COST } from './retired.ts';
+import { costTables } from './cost-tables.ts';
+import { n, table } from './markdown-table.ts';
+import { RETIRED } from './retired.ts';
 
 const MEMORY = functionMemory();
-const n = (value: number | undefined, digits = 0): string =>
-  value === undefined
-    ? ''
-    : value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits });
 const minutes = (seconds: number): string => n(seconds / 60, seconds < 600 ? 2 : 1);
-const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
-  [
-    `| ${head.join(' | ')} |`,
-    `|${head.map((_, index) => (index === 0 ? '---' : '---:')).join('|')}|`,
-    ...rows.map((row) => `| ${row.join(' | ')} |`),
-  ].join('\n');
 
 /** docs/benchmarks.md from the results alone. */
 export function benchMarkdown(results: BenchResults, pictures: readonly string[]): string {
@@ -102,7 +93,7 @@ export function benchMarkdown(results: BenchResults, pictures: readonly string[]
         ]),
     '## Cost',
     '',
-    ...costTables(results),
+    ...costTables(results.cells),
     ...picture('bench-cost.svg', 'Cost over pool size'),
   ].join('\n');
 }
@@ -293,36 +284,3 @@ const stateTables = ({ state }: BenchResults): string[] => [
     '',
   ]),
 ];
-
-function costTables({ cost }: BenchResults): string[] {
-  const { date, region, remark } = readPrices();
-  const shown = cost.at(-2) ?? cost.at(-1);
-  return [
-    `Prices of ${date}, ${region} (\`tools/bench/prices.json\`). ${remark} Without customer-managed keys. The guide of the retired solution names ${RETIRED_COST.dollarsPerMonth} dollars for ${n(RETIRED_COST.users)} users, at the prices of its time.`,
-    '',
-    table(
-      ['users', 'memberships', 'changed a day', 'dollars a month'],
-      cost.map(({ users, memberships, churnPercent, dollarsPerMonth }) => [
-        n(users),
-        n(memberships),
-        `${churnPercent} %`,
-        n(dollarsPerMonth, 2),
-      ]),
-    ),
-    '',
-    ...(shown === undefined
-      ? []
-      : [
-          `The arithmetic for ${n(shown.users)} users:`,
-          '',
-          table(
-            ['service', 'arithmetic', 'dollars'],
-            [
-              ...shown.lines.map(({ service, arithmetic, dollars }) => [service, arithmetic, n(dollars, 3)]),
-              ['**sum**', '', n(shown.dollarsPerMonth, 2)],
-            ],
-          ),
-          '',
-        ]),
-  ];
-}

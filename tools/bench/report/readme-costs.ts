@@ -14,42 +14,45 @@ const ROWS: readonly (readonly [title: string, takes: RegExp])[] = [
   ['export: Lambda, Step Functions, S3', /^Export: /],
   ['verification in the backup Region, hourly', /^(Verification|Hourly look): /],
   ['alarms, hourly metrics and dashboards, both Regions', /^Alarms and metrics: /],
-  ['storage, point-in-time recovery, 35 snapshots, both Regions', /^(Table|Snapshots): /],
+  ['storage, point-in-time recovery, snapshots of 35 days, both Regions', /^(Table|Snapshots): /],
 ];
 
 /**
- * What the README says about the costs of a month, from the benchmark's results. Markdown.
+ * What the README says about the costs of a month at each frequency, from the benchmark's results. Markdown.
  * @throws Error when the results lack the pool that the table is about, or have a line that no row takes
  */
-export function readmeCosts(cost: readonly CostResult[]): string {
-  const shown = cost.find(({ users }) => users === RETIRED_COST.users);
-  if (shown === undefined)
+export function readmeCosts(costs: readonly CostResult[]): string {
+  const shown = costs.filter(({ users }) => users === RETIRED_COST.users);
+  const [one] = shown;
+  if (one === undefined)
     throw new Error(
-      `tools/bench/results.json has no cost of ${n(RETIRED_COST.users)} users, found those of ${cost.map(({ users }) => n(users)).join(' and ') || 'none'}. Run npm run bench.`,
+      `tools/bench/results.json has no cost of ${n(RETIRED_COST.users)} users, found those of ${[...new Set(costs.map(({ users }) => n(users)))].join(' and ') || 'none'}. Run npm run bench.`,
     );
-  const others = cost
-    .filter((one) => one !== shown)
+  const columns = shown.map(({ lines }) => sums(lines));
+  const others = costs
+    .filter(({ users, frequency }) => users !== one.users && frequency === 'EVERY_DAY')
     .map(({ users, dollarsPerMonth }) => `${n(users)} users (${dollars(dollarsPerMonth)})`)
     .join(', ');
   return [
-    `| per month, ${pool(shown)} | ${shown.churnPercent} % of the users change per day |`,
-    '|---|---|',
-    ...sums(shown.lines).map(([title, sum]) => `| ${title} | ${dollars(sum)} |`),
-    `| **sum** | **${dollars(shown.dollarsPerMonth)}** |`,
+    `| per month, ${pool(one)}, ${one.churnPercent} % of the users change per day | ${shown.map(({ frequency }) => `\`${frequency}\``).join(' | ')} |`,
+    `|---|${shown.map(() => '---:|').join('')}`,
+    ...ROWS.map(([title], row) => `| ${[title, ...columns.map((column) => dollars(column[row] ?? 0))].join(' | ')} |`),
+    `| **sum** | ${shown.map(({ dollarsPerMonth }) => `**${dollars(dollarsPerMonth)}**`).join(' | ')} |`,
     '',
-    `[docs/benchmarks.md](docs/benchmarks.md#cost) has every line of the arithmetic.${others === '' ? '' : ` Other pools, likewise: ${others}.`}`,
+    `[docs/benchmarks.md](docs/benchmarks.md#cost) has every line of the arithmetic.${others === '' ? '' : ` Other pools, likewise, every day: ${others}.`}`,
   ].join('\n');
 }
 
-function sums(lines: readonly CostLine[]): [string, number][] {
-  const rows = ROWS.map(([title]): [string, number] => [title, 0]);
-  for (const line of lines) {
-    const row = rows[ROWS.findIndex(([, takes]) => takes.test(line.service))];
-    if (row === undefined)
+/** Dollars of each row. */
+function sums(lines: readonly CostLine[]): readonly number[] {
+  const rows = ROWS.map(() => 0);
+  for (const { service, dollars: more } of lines) {
+    const row = ROWS.findIndex(([, takes]) => takes.test(service));
+    if (row < 0)
       throw new Error(
-        `The README's table of costs has no row for "${line.service}" of tools/bench/results.json. Add it to one in tools/bench/report/readme-costs.ts.`,
+        `The README's table of costs has no row for "${service}" of tools/bench/results.json. Add it to one in tools/bench/report/readme-costs.ts.`,
       );
-    row[1] += line.dollars;
+    rows[row] = (rows[row] ?? 0) + more;
   }
   return rows;
 }

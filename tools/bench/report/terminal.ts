@@ -1,3 +1,4 @@
+import { costsOf } from '../cost.ts';
 import { billOf, WATCH_LIMIT_DOLLARS } from '../watch-cost.ts';
 import { textTable } from '../../demo/table.ts';
 import type { BenchResults, Check } from '../results.ts';
@@ -124,15 +125,17 @@ export function printResults(results: BenchResults): number {
       ),
     );
   }
-  if (results.cost.length > 0) {
+  const costs = costsOf(results.cells);
+  if (costs.length > 0) {
     say(
       textTable(
-        ['daily export, dollars a month', 'users', 'memberships', 'changed, %', '$'],
-        results.cost.map(({ users, memberships, churnPercent, dollarsPerMonth }) => [
-          `${number(users, 0)} users`,
+        ['dollars a month', 'users', 'memberships', 'changed a day, %', 'exports', '$'],
+        costs.map(({ frequency, users, memberships, churnPercent, exportsPerMonth, dollarsPerMonth }) => [
+          frequency,
           users,
           memberships,
           churnPercent,
+          number(exportsPerMonth),
           number(dollarsPerMonth, 2),
         ]),
       ),
@@ -158,8 +161,8 @@ const checkCount = (results: BenchResults): number =>
 
 /** One line per bar that does not hold. */
 export function brokenBars(results: BenchResults): string[] {
-  const bills = results.cost
-    .filter(({ users }) => users === 500_000)
+  const bills = costsOf(results.cells)
+    .filter(({ users, frequency }) => users === 500_000 && frequency === 'EVERY_DAY')
     .flatMap(({ lines }) => {
       const { backup, watch } = billOf(lines);
       return [

@@ -1,5 +1,5 @@
-import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import { counted } from '../../../source/domain/counted.ts';
+import type { ProgressEvent } from '../../../source/domain/operator/deploy/stack-events.ts';
 import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
 import { launchSolution, parametersFor, stackOperation } from '../../deploy/solution.ts';
 import type { LaunchedSolution, SolutionParameters } from '../../deploy/solution.ts';
@@ -14,9 +14,9 @@ export async function launch(
   const { narrator, options, solution } = demo;
   narrator.step(`Launch the main stack in ${PRIMARY}, backup Region ${SECONDARY}`);
   let resources = 0;
-  const onEvent = ({ LogicalResourceId, ResourceStatus }: StackEvent): void => {
-    if (ResourceStatus === 'CREATE_COMPLETE') resources += 1;
-    narrator.progress(`${counted(resources, 'resource')} created, ${LogicalResourceId ?? ''} ${ResourceStatus ?? ''}`);
+  const onEvent = ({ logicalId, status }: ProgressEvent): void => {
+    if (status === 'CREATE_COMPLETE') resources += 1;
+    narrator.progress(`${counted(resources, 'resource')} created, ${logicalId} ${status}`);
   };
   const parameters = parametersFor(poolId, {
     CognitoTPS: String(options.cognitoTps) as '25',

@@ -1,4 +1,4 @@
-import type { StackEvent } from '@aws-sdk/client-cloudformation';
+import type { ProgressEvent } from '../../../source/domain/operator/deploy/stack-events.ts';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { inventory } from '../../deploy/inventory.ts';
@@ -14,8 +14,7 @@ import { textTable } from '../table.ts';
 export async function uninstall(demo: Demo, launched: LaunchedSolution): Promise<void> {
   const { cloud, narrator } = demo;
   narrator.step('Uninstall: delete the main stack');
-  const onEvent = ({ LogicalResourceId, ResourceStatus }: StackEvent): void =>
-    narrator.progress(`${LogicalResourceId ?? ''} ${ResourceStatus ?? ''}`);
+  const onEvent = ({ logicalId, status }: ProgressEvent): void => narrator.progress(`${logicalId} ${status}`);
   const outcome = await deleteStack({ clientConfig: cloud.clientConfig, region: PRIMARY, onEvent }, launched.stackId);
   if (outcome.status !== 'DELETE_COMPLETE') throw new DemoFailure(`The stack ended as ${outcome.status}.`);
   const left = [await leftIn(demo, PRIMARY), await leftIn(demo, SECONDARY)] as const;

@@ -211,7 +211,11 @@ export const operatorPolicies = (main: Template): readonly OperatorPolicy[] => {
     policy('Read only', reading),
     policy('Operate', [...reading, 'export', 'verify']),
     // The snapshots that diff, show and history read are the users themselves.
-    policy('Restore', [...reading, 'diff', 'show', 'history', 'import', 'verify'], 'seen'),
+    policy(
+      'Restore',
+      [...reading, 'diff', 'show', 'history', 'import', 'restore-user', 'restore-group', 'undo', 'verify'],
+      'seen',
+    ),
     { name: 'Deploy', commands: ['deploy', 'uninstall'], statements: launching(main) },
     { name: 'Delete data', commands: ['uninstall --delete-data'], statements: deletingData },
   ];

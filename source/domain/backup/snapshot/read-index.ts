@@ -20,6 +20,8 @@ const READS_AT_A_TIME = 8;
  * the manifest. Every method: Halt SnapshotDamaged, naming the object.
  */
 export class SnapshotIndexReader {
+  #digests: readonly string[] | undefined;
+
   private constructor(
     private readonly objects: Ranges,
     private readonly runId: string,
@@ -74,8 +76,22 @@ export class SnapshotIndexReader {
     );
   }
 
+  /** Digests of all members, by number: equal ones have equal items, also in two snapshots. */
+  get memberDigests(): readonly string[] {
+    this.#digests ??= this.directory.members.map(({ digest }) => digest.toString('latin1'));
+    return this.#digests;
+  }
+
   /** Reads the members, each once, in no order. */
-  async read(members: Iterable<number>, take: (items: readonly TableItem[]) => void): Promise<void> {
+  read(members: Iterable<number>, take: (items: readonly TableItem[]) => void): Promise<void> {
+    return this.readLines(members, (lines, parse) => take(lines.map(parse)));
+  }
+
+  /** The same as lines of JSON, and what makes an item of one. */
+  async readLines(
+    members: Iterable<number>,
+    take: (lines: readonly string[], parse: (line: string) => TableItem) => void,
+  ): Promise<void> {
     await forEachAtOnce(members, READS_AT_A_TIME, async (number) => {
       const { object, from, bytes, digest } = this.#member(number);
       const key = snapshotKey(this.runId, (this.stored[object] as SnapshotObject).name);
@@ -84,7 +100,7 @@ export class SnapshotIndexReader {
       if (!bytesDigest(packed).equals(digest))
         damaged(key, `has other bytes from ${from} to ${from + bytes} than were written`);
       const lines = gunzipSync(packed).toString('utf8').split('\n').slice(0, -1);
-      take(lines.map((line, index) => itemOf(key, line, index + 1)));
+      take(lines, (line) => itemOf(key, line, `a line of the member at ${from}`));
     });
   }
 

@@ -71,7 +71,7 @@ export async function* readSnapshotObject(
     key,
     gunzipped(weighed(objects, key, object), () => damaged(key, 'is no valid gzip')),
   )) {
-    batch.push(itemOf(key, line, items + 1));
+    batch.push(itemOf(key, line, `line ${items + 1}`));
     items += 1;
     if (batch.length < BATCH) continue;
     yield batch;
@@ -142,11 +142,11 @@ async function* linesOf(key: string, pieces: AsyncIterable<Uint8Array>): AsyncGe
 }
 
 /** The item in a line of the object. */
-export function itemOf(key: string, line: string, number: number): TableItem {
+export function itemOf(key: string, line: string, place: string): TableItem {
   const item = parsed(line) as Partial<TableItem> | null | undefined;
   return typeof item === 'object' && item !== null && typeof item.id === 'string' && typeof item.type === 'string'
     ? (item as TableItem)
-    : damaged(key, `holds no item in line ${number}`);
+    : damaged(key, `holds no item in ${place}`);
 }
 
 function parsed(text: string): unknown {

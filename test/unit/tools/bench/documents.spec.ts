@@ -36,9 +36,7 @@ describe('documents of the benchmark', () => {
   });
 
   it('leave out what there are no results for', () => {
-    expect(essence({ ...results, cells: [], agreement: [], cost: [] })).to.equal(
-      '- Bars: 0 of 0 cells hold all of theirs.',
-    );
+    expect(essence({ ...results, cells: [], agreement: [] })).to.equal('- Bars: 0 of 0 cells hold all of theirs.');
   });
 });
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { callFigures, meanPerSecond } from '../../../../tools/bench/call-figures.ts';
 import { mostPerSecond } from '../../../../tools/simulation/most-per-second.ts';
@@ -9,7 +10,10 @@ import {
   oneGroup,
   withAdministrators,
 } from '../../../../tools/bench/cells.ts';
-import { monthlyCost } from '../../../../tools/bench/cost.ts';
+import { FREQUENCY_HOURS } from '../../../../source/domain/backup/freshness.ts';
+import type { ExportFrequency } from '../../../../source/domain/backup/freshness.ts';
+import { costsOf, monthlyCost } from '../../../../tools/bench/cost.ts';
+import type { CostedExport } from '../../../../tools/bench/cost.ts';
 import { readPrices } from '../../../../tools/bench/prices.ts';
 import { billOf, WATCH_LIMIT_DOLLARS } from '../../../../tools/bench/watch-cost.ts';
 import { exportCalls, exportLimit, importLimit } from '../../../../tools/bench/limits.ts';
@@ -17,7 +21,8 @@ import { growthOf } from '../../../../tools/bench/computed/growth.ts';
 import { overlapOf } from '../../../../tools/bench/overlap.ts';
 import { checksOf } from '../../../../tools/bench/phases.ts';
 import { inOrder } from '../../../../tools/bench/report/in-order.ts';
-import type { CellResult, StateResult, Usage } from '../../../../tools/bench/results.ts';
+import type { BenchResults, CellResult, StateResult, Usage } from '../../../../tools/bench/results.ts';
+import { scheduleOf } from '../../../../tools/bench/schedule.ts';
 
 const usage: Usage = {
   dynamodbCalls: 0,
@@ -176,13 +181,16 @@ describe('Bench: figures', () => {
     expect(ok(at(250_000, 1, 1))).to.deep.equal([]);
   });
 
+  const daily = { frequency: 'EVERY_DAY', churnPercent: 2 } as const;
+  const costed = (more: Partial<Usage>, unchangedWriteUnits = 0): CostedExport => ({
+    changed: { shape: oneGroup(500_000), seconds: 1_800, usage: { ...usage, ...more } },
+    unchangedWriteUnits,
+  });
+
   it('adds a month up line by line', () => {
     const prices = readPrices();
-    const { lines, dollarsPerMonth } = monthlyCost(
-      { shape: oneGroup(500_000), usage: { ...usage, writeUnits: 1e6, transitions: 1_000 } },
-      2,
-      prices,
-    );
+    const cells = costed({ writeUnits: 1e6, transitions: 1_000 });
+    const { lines, dollarsPerMonth } = monthlyCost(cells, daily, prices);
     const dollars = Object.fromEntries(lines.map((line) => [line.service, line.dollars]));
     expect(dollars['Export: DynamoDB writes']).to.be.closeTo(60 * 0.625, 1e-9);
     expect(dollars['Export: Step Functions']).to.be.closeTo(30 * 0.025, 1e-9);
@@ -191,22 +199,78 @@ describe('Bench: figures', () => {
       1e-9,
     );
     const verification = {
-      whole: { ...usage, readUnits: 1e6 },
+      whole: { ...usage, readUnits: 1e6, s3Writes: 40 },
       idle: { ...usage, transitions: 10 },
       snapshotBytes: 1e8,
     };
-    const more = monthlyCost(
-      { shape: oneGroup(500_000), usage: { ...usage, writeUnits: 1e6, transitions: 1_000 }, verification },
-      2,
-      prices,
-    );
+    const more = monthlyCost({ ...cells, changed: { ...cells.changed, verification } }, daily, prices);
     expect(more.dollarsPerMonth - dollarsPerMonth).to.be.closeTo(
-      30 * 0.125 + 690 * 10 * 0.000025 + 0.1 * 35 * 2 * 0.023,
+      30 * 0.125 +
+        690 * 10 * 0.000025 +
+        // 35 days, and two until S3 has removed them.
+        0.1 * 37 * 2 * 0.023 +
+        // Written, and tagged when the next one is there.
+        2 * 40 * 30 * 0.000005,
       1e-9,
     );
     const { watch, backup } = billOf(more.lines);
     expect(watch, 'alarms, metrics, dashboards').to.be.within(0.5, WATCH_LIMIT_DOLLARS);
     expect(watch + backup).to.be.closeTo(more.dollarsPerMonth, 1e-9);
     expect(prices.date).to.match(/^\d{4}-\d{2}-\d{2}$/);
+  });
+
+  it('15.3: costs by frequency: what an export compares counts in each, what changed once', () => {
+    const prices = readPrices();
+    const cells = costed({ readUnits: 1_000, writeUnits: 15_000 }, 3_000);
+    const at = (frequency: ExportFrequency): Readonly<Record<string, number>> =>
+      Object.fromEntries(
+        monthlyCost(cells, { ...daily, frequency }, prices).lines.map(({ service, dollars }) => [service, dollars]),
+      );
+    for (const [frequency, exports] of [
+      ['EVERY_HOUR', 720],
+      ['EVERY_6_HOURS', 120],
+      ['EVERY_DAY', 30],
+      ['EVERY_30_DAYS', 1],
+    ] as const) {
+      const dollars = at(frequency);
+      expect(dollars['Export: DynamoDB reads'], frequency).to.be.closeTo(exports * 0.000125, 1e-9);
+      expect(dollars['Export: DynamoDB writes'], frequency).to.be.closeTo(
+        (exports * 3_000 + 30 * 12_000) * 2 * 0.000000625,
+        1e-9,
+      );
+    }
+    expect(at('EVERY_DAY')).not.to.have.property('Alarms and metrics: metrics');
+    expect(at('EVERY_HOUR')['Alarms and metrics: metrics'], '22 metrics, of which 10 are free').to.be.closeTo(
+      3.6,
+      1e-9,
+    );
+  });
+
+  it('15.3: a month of exports: no more than fit one after the other, and what thinning leaves of their snapshots', () => {
+    expect(scheduleOf('EVERY_DAY', 60)).to.deep.equal({ exports: 30, thinned: 0, snapshots: 37 });
+    expect(scheduleOf('EVERY_HOUR', 60)).to.deep.equal({
+      exports: 720,
+      thinned: 690,
+      snapshots: 4 * 24 + 33,
+    });
+    expect(scheduleOf('EVERY_6_HOURS', 60)).to.include({ exports: 120, thinned: 90, snapshots: 4 * 4 + 33 });
+    expect(scheduleOf('EVERY_HOUR', 3_601)).to.include({ exports: 360 });
+    expect(scheduleOf('EVERY_30_DAYS', 60)).to.include({ exports: 1, snapshots: 2 });
+  });
+
+  it('15.3: costs stand in the documents for every pool at every frequency', () => {
+    const { cells } = JSON.parse(
+      readFileSync(new URL('../../../../tools/bench/results.json', import.meta.url), 'utf8'),
+    ) as BenchResults;
+    const costs = costsOf(cells);
+    expect(costs.map(({ users, frequency }) => `${users} ${frequency}`)).to.deep.equal(
+      [10_000, 100_000, 500_000, 1_000_000].flatMap((users) =>
+        Object.keys(FREQUENCY_HOURS).map((frequency) => `${users} ${frequency}`),
+      ),
+    );
+    for (const [index, { users, dollarsPerMonth }] of costs.entries()) {
+      const rarer = costs[index + 1];
+      if (rarer?.users === users) expect(dollarsPerMonth).to.be.above(rarer.dollarsPerMonth);
+    }
   });
 });

@@ -10,8 +10,6 @@ import { drawChart } from '../../../../tools/bench/report/chart.ts';
 import { benchCharts } from '../../../../tools/bench/report/charts.ts';
 import { benchMarkdown } from '../../../../tools/bench/report/markdown.ts';
 import { brokenBars } from '../../../../tools/bench/report/terminal.ts';
-import { monthlyCost } from '../../../../tools/bench/cost.ts';
-import { readPrices } from '../../../../tools/bench/prices.ts';
 import type { BenchResults, CellResult } from '../../../../tools/bench/results.ts';
 import { LATENCIES } from '../../../../tools/bench/virtual/meter.ts';
 import { VirtualCloud } from '../../../../tools/bench/virtual/virtual-cloud.ts';
@@ -101,7 +99,6 @@ describe('Bench: workflows on virtual time', () => {
       growth: [],
       failed: [],
       state: [stateResult(cloud, shape, cells[3] as CellResult)],
-      cost: [monthlyCost(cells[2] as CellResult, 2, readPrices())],
     };
     const charts = benchCharts(results);
     expect([...charts.keys()]).to.include.members([

@@ -1,0 +1,52 @@
+import { findGroups } from '../../domain/history/find-groups.ts';
+import type { FoundGroup } from '../../domain/history/find-groups.ts';
+import type { RunItems } from '../../domain/history/run-items.ts';
+import type { SelectedGroup } from '../../domain/import/selection/request.ts';
+import { counted } from '../../domain/workflow/notices/text.ts';
+import type { CliContext } from '../context.ts';
+import type { PoolPlace } from './pool-place.ts';
+import { notKept, searchRuns } from './runs-to-search.ts';
+import type { RunsToSearch } from './runs-to-search.ts';
+
+interface InRun extends FoundGroup {
+  readonly run: RunItems;
+}
+
+/** Which groups are meant, and by which run. @throws CliError for names that no run holds */
+export async function resolveGroups(
+  context: CliContext,
+  there: PoolPlace,
+  names: readonly string[],
+  searched: RunsToSearch,
+): Promise<readonly SelectedGroup[]> {
+  const { output } = context;
+  if (searched.runs.length === 0) {
+    output.status({
+      text: `${there.region} keeps no snapshots: the groups are looked up in the backup table, as the last export left it.`,
+      lasting: true,
+    });
+    return names.map((name) => ({ name }));
+  }
+  const found = await searchRuns<InRun>(context, searched, {
+    wanted: names,
+    look: async (run, wanted) => {
+      const groups = await findGroups(run, wanted, ({ items, of }) => {
+        output.status({
+          text: `Looking in run ${run.manifest.runId}`,
+          percentDone: (100 * items) / Math.max(of, 1),
+          data: { items, of },
+        });
+      });
+      return new Map([...groups].map(([name, group]) => [name, { run, ...group }]));
+    },
+  });
+  const missing = names.filter((name) => !found.has(name));
+  if (missing.length > 0) throw notKept(searched, there, { things: 'group', missing });
+  for (const [name, { run, members }] of found)
+    output.status({
+      text: `${name}: ${counted(members.length, 'member')}, as in the run ${run.manifest.runId} of ${run.manifest.startedAt}.`,
+      data: { group: name, members: members.length, export_run: run.manifest.runId },
+      lasting: true,
+    });
+  return [...found].map(([name, { run }]) => ({ name, run: run.manifest.runId }));
+}

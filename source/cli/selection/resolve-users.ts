@@ -1,0 +1,117 @@
+import { findUsers } from '../../domain/history/find-items.ts';
+import type { FoundUser } from '../../domain/history/find-items.ts';
+import type { RunItems } from '../../domain/history/run-items.ts';
+import { noRecoveryOf } from '../../domain/import/csv/recovery.ts';
+import type { SelectedUser } from '../../domain/import/selection/request.ts';
+import { counted } from '../../domain/workflow/notices/text.ts';
+import { CliError } from '../cli-error.ts';
+import type { CliContext } from '../context.ts';
+import { notKept, searchRuns } from './runs-to-search.ts';
+import type { RunsToSearch } from './runs-to-search.ts';
+import type { PoolPlace } from './pool-place.ts';
+
+/** For whom the run is told singly; above that, by run. */
+const FEW = 20;
+
+/** Who is meant. */
+export interface ResolvedUsers {
+  readonly users: readonly SelectedUser[];
+  /** Subs of users to whom the pool that was backed up sends no code of "forgot password". */
+  readonly withoutRecovery: ReadonlySet<string>;
+}
+
+interface InRun {
+  readonly run: RunItems;
+  readonly users: readonly FoundUser[];
+}
+
+/**
+ * Who is meant, and by which run: each user once. Where the Region keeps no snapshots, the workflow looks the names up in the
+ * backup table. @throws CliError for names that no run holds, and for those that several users have
+ */
+export async function resolveUsers(
+  context: CliContext,
+  there: PoolPlace,
+  names: readonly string[],
+  searched: RunsToSearch,
+): Promise<ResolvedUsers> {
+  if (searched.runs.length === 0) {
+    context.output.status({
+      text: `${there.region} keeps no snapshots: whoever is named is looked up in the backup table, as the last export left it.`,
+      lasting: true,
+    });
+    return { users: names.map((name) => ({ name })), withoutRecovery: new Set() };
+  }
+  const found = await searchRuns<InRun>(context, searched, {
+    wanted: names,
+    look: async (run, wanted) => lookIn(context, run, wanted),
+  });
+  const missing = names.filter((name) => !found.has(name));
+  if (missing.length > 0) throw notKept(searched, there, { things: 'user', missing });
+  const shared = [...found].find(([, { users }]) => users.length > 1);
+  if (shared !== undefined) throw sharedName(...shared);
+  tell(context, found);
+  const bySub = new Map<string, SelectedUser>();
+  const withoutRecovery = new Set<string>();
+  for (const name of names)
+    for (const { sub, profile } of found.get(name)?.users ?? []) {
+      const { run } = found.get(name) as InRun;
+      if (!bySub.has(sub)) bySub.set(sub, { sub, run: run.manifest.runId });
+      if (noRecoveryOf(profile.attributes, run.manifest.poolSettings) !== undefined) withoutRecovery.add(sub);
+    }
+  return { users: [...bySub.values()], withoutRecovery };
+}
+
+async function lookIn(
+  { output }: CliContext,
+  run: RunItems,
+  wanted: readonly string[],
+): Promise<ReadonlyMap<string, InRun>> {
+  const { runId } = run.manifest;
+  const answers = await findUsers(
+    run,
+    wanted.map((name) => ({ name })),
+    ({ items, of }) => {
+      output.status({
+        text: `Looking in run ${runId}`,
+        percentDone: (100 * items) / Math.max(of, 1),
+        data: { items, of },
+      });
+    },
+  );
+  return new Map(
+    wanted.flatMap((name, index) => {
+      const users = answers[index] ?? [];
+      return users.length === 0 ? [] : [[name, { run, users }] as const];
+    }),
+  );
+}
+
+/** Whoever writes to an account must have named that one: also where one of them has exactly the spelling. */
+function sharedName(name: string, { run, users }: InRun): CliError {
+  return new CliError('usage', {
+    thing: `User ${name}`,
+    found: `${counted(users.length, 'user')} of the run ${run.manifest.runId} answer to this name: ${users.map(({ sub, profile }) => `${profile.username} with the sub ${sub}, created ${profile.created}`).join('; ')}`,
+    next: 'Nothing was written. Give the sub of the one who is meant.',
+  });
+}
+
+function tell({ output }: CliContext, found: ReadonlyMap<string, InRun>): void {
+  if (found.size <= FEW) {
+    for (const [name, { run, users }] of found)
+      output.status({
+        text: `${name}: sub ${users[0]?.sub ?? ''}, as in the run ${run.manifest.runId} of ${run.manifest.startedAt}.`,
+        data: { name, sub: users[0]?.sub, export_run: run.manifest.runId },
+        lasting: true,
+      });
+    return;
+  }
+  const perRun = new Map<string, number>();
+  for (const { run } of found.values()) perRun.set(run.manifest.runId, (perRun.get(run.manifest.runId) ?? 0) + 1);
+  for (const [runId, users] of perRun)
+    output.status({
+      text: `${counted(users, 'user')} as in the run ${runId}.`,
+      data: { export_run: runId, users },
+      lasting: true,
+    });
+}

@@ -1,0 +1,126 @@
+import { counted } from '../../domain/counted.ts';
+import { runsIn } from '../../domain/history/runs.ts';
+import type { KeptRunFacts } from '../../domain/history/runs.ts';
+import type { RunItems } from '../../domain/history/run-items.ts';
+import { isNamed } from '../../domain/errors.ts';
+import { CliError } from '../cli-error.ts';
+import type { CliContext } from '../context.ts';
+import { explained } from '../explain.ts';
+import { typedMoment } from '../given.ts';
+import { itemsOfNamed } from '../history/kept.ts';
+import { runAt } from '../history/run-at.ts';
+import { typed } from '../program.ts';
+import type { PoolPlace } from './pool-place.ts';
+import type { SelectionGiven } from './selection-options.ts';
+
+/** The runs in which somebody is looked for, and what is said when nobody is found there. */
+export interface RunsToSearch {
+  /** The newest first; none where the Region keeps no snapshots. */
+  readonly runs: readonly RunItems[];
+  /** One run was asked for. */
+  readonly isChosen: boolean;
+}
+
+/**
+ * The run that --run or --at names, else all sealed ones, of which each user or group is taken from the newest that holds it.
+ * Only those count that the pool's Region keeps: the workflow reads no other. @throws CliError
+ */
+export async function runsToSearch(
+  context: CliContext,
+  there: PoolPlace,
+  { run, at }: Pick<SelectionGiven, 'run' | 'at'>,
+): Promise<RunsToSearch> {
+  const { installation, region, objects, machine } = there;
+  const chosen = at === undefined ? run : await runAt(context, installation, { region, moment: typedMoment(at) });
+  const kept = await runsIn(objects, region).catch((error: unknown) => {
+    throw explained(`Snapshots in the bucket ${machine.bucket}`, error);
+  });
+  const newestFirst = [...kept].sort((one, two) => (one.runId < two.runId ? 1 : -1));
+  if (chosen === undefined) return { runs: sealedRuns(context, there, newestFirst), isChosen: false };
+  const regions = installation.regions.filter((one) => one.region === region);
+  const items = itemsOfNamed(
+    context,
+    { installation: { ...installation, regions }, kept: { runs: newestFirst, silent: [] }, place: there.place },
+    chosen,
+  );
+  const { refused, runId, userPoolId, startedAt } = items.manifest;
+  if (refused !== undefined)
+    context.output.status({
+      text: `Run ${runId} was refused (${refused}), so it never became the backup: it is what was found in ${userPoolId} at ${startedAt}, taken because you name it.`,
+      data: { export_run: runId, refused },
+      lasting: true,
+    });
+  return { runs: [items], isChosen: true };
+}
+
+function sealedRuns(
+  { output }: CliContext,
+  { objects }: PoolPlace,
+  kept: readonly KeptRunFacts[],
+): readonly RunItems[] {
+  const damaged = kept.filter(({ state }) => state === 'damaged').map(({ runId }) => runId);
+  if (damaged.length > 0)
+    output.status({
+      text: `Not looked at, because damaged: ${damaged.join(', ')}.`,
+      data: { damaged_runs: damaged },
+      lasting: true,
+    });
+  return kept.flatMap(({ state, manifest, regions }) =>
+    state === 'sealed' && manifest !== undefined && regions.length > 0 ? [{ manifest, objects }] : [],
+  );
+}
+
+/** What is looked for in one run after the other. */
+export interface RunSearch<T> {
+  readonly wanted: readonly string[];
+  /** Looks for names in a run; those that it lacks are left out of the answer. */
+  readonly look: (run: RunItems, names: readonly string[]) => Promise<ReadonlyMap<string, T>>;
+}
+
+/**
+ * Looks for each name in the newest run that holds it. A damaged snapshot is named and passed over, unless it is the one that
+ * was asked for. @throws CliError
+ */
+export async function searchRuns<T>(
+  { output }: CliContext,
+  { runs, isChosen }: RunsToSearch,
+  { wanted, look }: RunSearch<T>,
+): Promise<ReadonlyMap<string, T>> {
+  const found = new Map<string, T>();
+  for (const run of runs) {
+    const missing = wanted.filter((name) => !found.has(name));
+    if (missing.length === 0) break;
+    try {
+      for (const [name, item] of await look(run, missing)) found.set(name, item);
+    } catch (error) {
+      if (isChosen || !isNamed(error, 'SnapshotDamaged')) throw explained(`Run ${run.manifest.runId}`, error);
+      output.status({ text: `${(error as Error).message} It is passed over.`, lasting: true });
+    }
+  }
+  return found;
+}
+
+const NAMED = 10;
+
+/** Nobody of these names is in the runs that were looked at. */
+export function notKept(
+  { runs, isChosen }: RunsToSearch,
+  { place }: PoolPlace,
+  { things, missing }: { readonly things: 'user' | 'group'; readonly missing: readonly string[] },
+): CliError {
+  const [newest] = runs;
+  const oldest = runs.at(-1);
+  const where = isChosen
+    ? `the export ${newest?.manifest.runId ?? ''} of ${newest?.manifest.startedAt ?? ''}`
+    : `any of the ${counted(runs.length, 'export')} that are kept, from ${oldest?.manifest.startedAt ?? ''} to ${newest?.manifest.startedAt ?? ''}`;
+  const named = `${missing.slice(0, NAMED).join(', ')}${missing.length > NAMED ? ` and ${missing.length - NAMED} more` : ''}`;
+  return new CliError('notFound', {
+    thing: missing.length === 1 ? `${things === 'user' ? 'User' : 'Group'} ${named}` : `${missing.length} ${things}s`,
+    found: `not in ${where}${missing.length === 1 ? '' : `: ${named}`}`,
+    next: `Nothing was written. Check the spelling${things === 'user' ? ' (a user is known by sub, username, e-mail address or phone number)' : ' and its upper and lower case'}. ${
+      isChosen
+        ? `Take another run, or leave --run and --at out for the newest that holds the ${things}: ${typed(place, 'runs')}`
+        : `Who was never there when an export ran is in no backup${things === 'user' ? ', nor are users of identity providers' : ''}.`
+    } Without ${missing.length === 1 ? `this ${things}` : `these ${things}s`} the others can be restored.`,
+  });
+}

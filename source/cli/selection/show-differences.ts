@@ -1,0 +1,117 @@
+import type { SelectedThing } from '../../domain/operator/selection/selected-things.ts';
+import { fieldCounts, resultCounts } from '../../domain/operator/selection/selected-things.ts';
+import { wordsFor } from '../../domain/operator/selection/words.ts';
+import { counted, number } from '../../domain/workflow/notices/text.ts';
+import type { Block, Row, Tone } from '../output/output.ts';
+
+/** Users and groups that are shown one by one; of more only counts. */
+export const FEW = 20;
+/** Fields that are counted by name. */
+const FIELDS_SHOWN = 20;
+
+/** The two sides of a difference, in words. */
+export interface SideWords {
+  readonly pool: string;
+  readonly backup: string;
+}
+/** Of a restore; an undo has what the pool holds now and what it held before. */
+export const RESTORE_SIDES: SideWords = { pool: 'in the pool', backup: 'in the backup' };
+export const UNDO_SIDES: SideWords = { pool: 'now', backup: 'before' };
+
+const TONES: Partial<Record<SelectedThing['result'], Tone>> = {
+  collision: 'bad',
+  notInBackup: 'bad',
+  failed: 'bad',
+  gone: 'warning',
+  changedSince: 'warning',
+  created: 'good',
+  updated: 'good',
+  undone: 'good',
+};
+
+/** What would be written: by user and field where they are few, else in counts. */
+export function differenceBlocks(things: readonly SelectedThing[], sides: SideWords): readonly Block[] {
+  const heads = things.filter(({ kind }) => kind !== 'membership');
+  if (heads.length > FEW) return countBlocks(things);
+  const owned = new Set<SelectedThing>();
+  const blocks = heads.map((head) => {
+    const memberships = things.filter(
+      ({ kind, sub, group }) =>
+        kind === 'membership' && (head.kind === 'user' ? sub === head.sub : group === head.group),
+    );
+    for (const membership of memberships) owned.add(membership);
+    return headBlock(head, memberships, sides);
+  });
+  const others = things.filter((thing) => thing.kind === 'membership' && !owned.has(thing));
+  return [
+    ...blocks,
+    ...(others.length === 0 ? [] : [{ heading: 'Memberships', rows: membershipRows(others, 'user') }]),
+  ];
+}
+
+function headBlock(head: SelectedThing, memberships: readonly SelectedThing[], sides: SideWords): Block {
+  const name = head.kind === 'group' ? `Group ${head.group}` : nameOf(head);
+  return {
+    heading: `${name}: ${wordsFor(head.result, head.kind).planned}`,
+    rows: [
+      ...head.fields.map((field) => fieldRow(field, sides)),
+      ...membershipRows(memberships, head.kind === 'user' ? 'group' : 'user'),
+    ],
+    ...(head.run === '' ? {} : { lines: [`As in the run ${head.run}.`] }),
+  };
+}
+
+/** How a user is called: the name with the sub, of whom the backup has one. */
+export const nameOf = ({ name, sub }: Pick<SelectedThing, 'name' | 'sub'>): string =>
+  name === '' ? sub : sub === '' || sub === name ? name : `${name} (sub ${sub})`;
+
+const shown = (value: string): string => (value === '' ? 'nothing' : value);
+
+/** One field with both sides. */
+export const fieldRow = ({ field, inPool, inBackup }: SelectedThing['fields'][number], sides: SideWords): Row => ({
+  label: field,
+  value: `${sides.pool}: ${shown(inPool)}; ${sides.backup}: ${shown(inBackup)}`,
+});
+
+function membershipRows(memberships: readonly SelectedThing[], by: 'user' | 'group'): readonly Row[] {
+  if (memberships.length > FEW)
+    return resultCounts(memberships).map(({ result, count }) => ({
+      label: counted(count, 'membership'),
+      value: wordsFor(result, 'membership').planned,
+      ...toneOf(result),
+    }));
+  return memberships.map((one) => ({
+    label: by === 'group' ? `group ${one.group}` : nameOf(one),
+    value: wordsFor(one.result, 'membership').planned,
+    ...toneOf(one.result),
+  }));
+}
+
+/** How a result is to be taken. */
+export const toneOf = (result: SelectedThing['result']): { readonly tone?: Tone } => {
+  const tone = TONES[result];
+  return tone === undefined ? {} : { tone };
+};
+
+function countBlocks(things: readonly SelectedThing[]): readonly Block[] {
+  const fields = fieldCounts(things.filter(({ kind }) => kind !== 'membership'));
+  return [
+    {
+      heading: 'What differs',
+      rows: resultCounts(things).map(({ kind, result, count }) => ({
+        label: counted(count, kind),
+        value: wordsFor(result, kind).planned,
+        ...toneOf(result),
+      })),
+    },
+    ...(fields.length === 0
+      ? []
+      : [
+          {
+            heading: 'Fields that differ',
+            rows: fields.slice(0, FIELDS_SHOWN).map(([field, count]) => ({ label: field, value: number(count) })),
+            ...(fields.length > FIELDS_SHOWN ? { lines: [`and ${fields.length - FIELDS_SHOWN} more`] } : {}),
+          },
+        ]),
+  ];
+}

@@ -1,0 +1,36 @@
+import type { ResultRow } from '../../domain/import/selection/report.ts';
+import { kindOfRow, resultCounts } from '../../domain/operator/selection/selected-things.ts';
+import { wordsFor } from '../../domain/operator/selection/words.ts';
+import { counted } from '../../domain/workflow/notices/text.ts';
+import type { Block, Row } from '../output/output.ts';
+import { FEW, nameOf, toneOf } from './show-differences.ts';
+
+/** What became of each user, group and membership, where they are few; else counts. */
+export const resultBlocks = (rows: readonly ResultRow[]): readonly Block[] =>
+  rows.length === 0
+    ? []
+    : rows.length > FEW
+      ? [
+          {
+            heading: 'Results',
+            rows: resultCounts(rows).map(({ kind, result, count }) => ({
+              label: counted(count, kind),
+              value: wordsFor(result, kind).done,
+              ...toneOf(result),
+            })),
+          },
+        ]
+      : [{ heading: 'Results', rows: rows.map(resultRow) }];
+
+function resultRow(row: ResultRow): Row {
+  const kind = kindOfRow(row);
+  const { group, result, what, poolSub, sub } = row;
+  const label =
+    kind === 'user' ? nameOf(row) : kind === 'group' ? `group ${group}` : `${nameOf(row)} in the group ${group}`;
+  const words = [
+    wordsFor(result, kind).done,
+    ...(kind === 'user' && result === 'created' && poolSub !== sub ? [`new sub ${poolSub}`] : []),
+    ...(what === '' ? [] : [what]),
+  ];
+  return { label, value: words.join('; '), ...toneOf(result) };
+}

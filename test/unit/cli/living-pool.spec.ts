@@ -1,0 +1,111 @@
+import { expect } from 'chai';
+import type { PoolUser } from '../../../source/domain/model.ts';
+import { cliOfWorld } from '../../support/cli/cli-of-world.ts';
+import { twoNights } from '../../support/cli/living-pool.ts';
+import type { InstalledCli } from '../../support/cli/installed.ts';
+import { aUser } from '../../support/world/builders.ts';
+import { SOURCE } from '../../support/workflows/workflow-world.ts';
+import type { WorkflowWorld } from '../../support/workflows/workflow-world.ts';
+
+const TO = ['--to', SOURCE];
+
+/** Two nights, after the second of which a script has emptied two names, and `user9` has signed up again. */
+async function damagedPool(): Promise<{
+  readonly world: WorkflowWorld;
+  readonly cli: InstalledCli;
+  readonly run: string;
+}> {
+  const {
+    world,
+    runs: [run = ''],
+  } = await twoNights();
+  const { source } = world;
+  for (const name of ['user5', 'user6']) {
+    const user = source.find(name) as PoolUser;
+    source.put({ ...user, attributes: { ...user.attributes, name: '' } });
+  }
+  source.remove('user9');
+  source.put(
+    aUser({ username: 'user9', sub: '99999999-0000-4000-8000-000000000009', created: '2026-03-02T00:00:00.000Z' }),
+  );
+  return { world, cli: cliOfWorld(world), run };
+}
+
+const shown = ({ out }: InstalledCli): string => out.replaceAll(/\s+/g, ' ');
+
+describe('command line: a living pool and the workflow', () => {
+  it('16.2: brings back a deleted user and overwritten values, tells it, and undo puts the values back', async () => {
+    const { world, cli } = await damagedPool();
+    const before = world.source.find('user7');
+    expect(await cli.run(['restore-user', 'user3', 'user5', ...TO, '--dry-run', '--existing', 'update'])).to.equal(0);
+    expect(shown(cli)).to.contain('in the pool: nothing; in the backup: Name 5');
+    expect(world.source.find('user3')).to.equal(undefined);
+    expect(await cli.run(['restore-user', 'user3', 'user5', ...TO, '--yes', '--existing', 'update'])).to.equal(0);
+    expect(world.source.find('user3')?.attributes).to.include({ name: 'Name 3' });
+    expect(world.source.find('user5')?.attributes).to.include({ name: 'Name 5' });
+    expect(world.source.find('user6')?.attributes).to.include({ name: '' });
+    expect(world.source.find('user7')).to.deep.equal(before);
+    expect(world.writer.sentToUsers).to.deep.equal([]);
+    expect(shown(cli)).to.contain('created; new sub').and.to.contain('Passwords cannot be restored');
+    const [, id = ''] = /undo (\S+) --to/.exec(cli.out) ?? [];
+    expect(await cli.run(['undo', id, '--dry-run'])).to.equal(0);
+    expect(shown(cli)).to.contain('now: Name 5; before: nothing').and.to.contain('What was created stays: user3');
+    expect(await cli.run(['undo', id, '--yes'])).to.equal(0);
+    expect(world.source.find('user5')?.attributes['name'] ?? '').to.equal('');
+    expect(world.source.find('user3')?.attributes).to.include({ name: 'Name 3' });
+    expect(await cli.run(['report', '--selection', id])).to.equal(0);
+    expect(shown(cli)).to.contain('user created').and.to.contain('user updated');
+  });
+
+  it('16.2: what somebody changed since is left by undo, and said', async () => {
+    const { world, cli } = await damagedPool();
+    expect(await cli.run(['restore-user', 'user5', 'user6', ...TO, '--yes', '--existing', 'update'])).to.equal(0);
+    const [, id = ''] = /undo (\S+) --to/.exec(cli.out) ?? [];
+    const user = world.source.find('user5') as PoolUser;
+    world.source.put({ ...user, attributes: { ...user.attributes, name: 'By hand' } });
+    await cli.run(['undo', id, ...TO, '--yes']);
+    expect(world.source.find('user5')?.attributes).to.include({ name: 'By hand' });
+    expect(world.source.find('user6')?.attributes['name'] ?? '').to.equal('');
+    expect(shown(cli)).to.contain('changed since');
+  });
+
+  it('16.2: who signed up again is overwritten only when that is confirmed for this one user', async () => {
+    const { world, cli, run } = await damagedPool();
+    const line = ['restore-user', 'user9', ...TO, '--run', run, '--yes'];
+    expect(await cli.run(line)).to.equal(3);
+    expect(world.source.find('user9')?.attributes['name']).to.equal(undefined);
+    cli.terminal = true;
+    cli.answers = [true];
+    expect(await cli.run(line)).to.equal(0);
+    expect(shown(cli)).to.contain('in the pool: 2026-03-02T00:00:00.000Z; in the backup: 2025-01-02T03:04:05.000Z');
+    expect(world.source.find('user9')?.attributes).to.include({ name: 'Name 9' });
+    expect(world.source.find('user9')?.sub).to.equal('99999999-0000-4000-8000-000000000009');
+  });
+
+  it('16.2: a deleted group comes back with the members who are there, and --with-members brings the others', async () => {
+    const { world, cli } = await damagedPool();
+    world.source.remove('user9');
+    const membersOf = (): string[] => [...(world.source.groups.get('group1')?.members.keys() ?? [])].sort();
+    expect(await cli.run(['restore-group', 'group1', ...TO, '--dry-run'])).to.equal(0);
+    expect(shown(cli)).to.contain('Group group1: will be created');
+    expect(await cli.run(['restore-group', 'group1', ...TO, '--yes'])).to.equal(0);
+    expect(membersOf()).to.have.length.above(0);
+    const [gone = ''] = membersOf();
+    world.source.remove(gone);
+    world.source.removeGroup('group1');
+    expect(await cli.run(['restore-group', 'group1', ...TO, '--yes'])).to.equal(0);
+    expect(shown(cli)).to.contain('gone from the pool');
+    expect(world.source.find(gone)).to.equal(undefined);
+    world.source.removeGroup('group1');
+    expect(await cli.run(['restore-group', 'group1', ...TO, '--yes', '--with-members'])).to.equal(0);
+    expect(world.source.find(gone)).to.not.equal(undefined);
+    expect(membersOf()).to.include(gone);
+  });
+
+  it('16.2: --existing fail halts before the first write', async () => {
+    const { world, cli } = await damagedPool();
+    expect(await cli.run(['restore-user', 'user3', 'user5', ...TO, '--yes', '--existing', 'fail'])).to.equal(4);
+    expect(world.source.find('user3')).to.equal(undefined);
+    expect(world.source.find('user5')?.attributes).to.include({ name: '' });
+  });
+});

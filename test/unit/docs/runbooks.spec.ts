@@ -1,0 +1,61 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { COMMANDS } from '../../../source/cli/commands.ts';
+import { CliProcess } from '../../support/cli/cli-process.ts';
+import { blocksOf, RUNBOOKS } from '../../support/runbooks.ts';
+import { root } from '../../support/templates.ts';
+
+const PROGRAM = 'cognito-user-profiles-export';
+const SUBJECTS = [
+  'pool-deleted',
+  'region-down',
+  'one-user',
+  'bulk-change',
+  'found-late',
+  'import-partial',
+  'freshness-alarm',
+  'upgrade',
+  'second-pool',
+  'uninstall',
+];
+
+describe('docs/runbooks', () => {
+  const names = readdirSync(RUNBOOKS).filter((name) => name !== 'README.md');
+  const texts = new Map([...names, 'README.md'].map((name) => [name, readFileSync(join(RUNBOOKS, name), 'utf8')]));
+
+  it('16.4: has a page for each day, and its first page names all of them', () => {
+    expect(names).to.have.members(SUBJECTS.map((subject) => `${subject}.md`));
+    for (const name of names) expect(texts.get('README.md')).to.contain(`(${name})`);
+  });
+
+  it('16.4: every command exists, with the options that it is given', async () => {
+    const cli = new CliProcess();
+    const lines = names.flatMap((name) => blocksOf(name).join('').split('\n')).filter((line) => line.includes(PROGRAM));
+    expect(lines).to.have.length.above(25);
+    for (const line of lines)
+      for (const [, command = '', rest = ''] of line.matchAll(new RegExp(`${PROGRAM} ([a-z-]+)([^|)]*)`, 'g'))) {
+        expect(
+          COMMANDS.map(({ name }) => name),
+          line,
+        ).to.include(command);
+        expect(await cli.run([command, '--help'])).to.equal(0);
+        for (const [option] of rest.matchAll(/--[a-z-]+/g)) expect(cli.out, line).to.include(option);
+      }
+  });
+
+  it('16.4: every command stands in a block that npm run runbooks types', () => {
+    const typing = readFileSync(join(root, 'test', 'runbooks', 'runbooks.spec.ts'), 'utf8');
+    for (const name of names) {
+      expect(typing, name).to.contain(`'${name}'`);
+      const outside = (texts.get(name) ?? '').replaceAll(/```bash\n[^]*?```/g, '');
+      expect(outside, name).to.not.match(new RegExp(`^${PROGRAM} `, 'm'));
+    }
+  });
+
+  it('16.4: points to what exists', () => {
+    for (const [name, text] of texts)
+      for (const [, path = ''] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g))
+        expect(existsSync(join(RUNBOOKS, path)), `${name}: ${path}`).to.equal(true);
+  });
+});

@@ -1,0 +1,44 @@
+/** Reads snapshots in a process of its own, whose memory is measured. Argument: a file with AskedReading as JSON; one line of JSON to standard output. */
+import { closeSync, createReadStream, openSync, readFileSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareRuns } from '../../../source/domain/history/compare-runs.ts';
+import { findUsers } from '../../../source/domain/history/find-items.ts';
+import type { RunItems } from '../../../source/domain/history/run-items.ts';
+import type { Manifest } from '../../../source/domain/backup/manifest.ts';
+
+/** What is to be measured: the difference of the first two runs, or one user in all of them. */
+export interface AskedReading {
+  readonly folder: string;
+  readonly manifests: readonly Manifest[];
+  readonly name?: string;
+}
+
+const { folder, manifests, name } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as AskedReading;
+const pathOf = (key: string): string => join(folder, encodeURIComponent(key));
+const objects: RunItems['objects'] = {
+  read: (key) => createReadStream(pathOf(key)),
+  readRange: (key, from, bytes) => {
+    const file = openSync(pathOf(key), 'r');
+    try {
+      const body = Buffer.alloc(bytes);
+      return Promise.resolve(body.subarray(0, readSync(file, body, 0, bytes, from)));
+    } finally {
+      closeSync(file);
+    }
+  },
+};
+const runs = manifests.map((manifest): RunItems => ({ manifest, objects }));
+const began = performance.now();
+let found = 0;
+if (name === undefined) {
+  const [earlier, later] = runs as [RunItems, RunItems];
+  const { added, changed, removed } = await compareRuns(earlier, later, () => undefined);
+  found = added.users + changed.users + removed.users;
+} else {
+  for (const run of runs) found += (await findUsers(run, [{ name }]))[0]?.[0]?.memberships.length ?? 0;
+}
+const seconds = (performance.now() - began) / 1000;
+const { user, system } = process.cpuUsage();
+process.stdout.write(
+  `${JSON.stringify({ seconds, processorSeconds: (user + system) / 1e6, megabytes: process.resourceUsage().maxRSS / 1024, found })}\n`,
+);
