@@ -23,7 +23,7 @@ describe('Demo of a pool that requires MFA', () => {
   it('17.1: finds everything that may be wrong with mfa.csv', () => {
     const problems = (...rows: ReturnType<typeof row>[]): readonly string[] => mfaProblems(OLD, rows, 'must enrol');
     expect(problems(row('a'))).to.deep.equal([]);
-    expect(problems()).to.deep.equal(['mfa.csv lacks 1 users without a phone number']);
+    expect(problems()).to.deep.equal(['mfa.csv lacks 1 user without a phone number']);
     expect(problems(row('a'), row('a'))).to.deep.equal(['mfa.csv names somebody twice']);
     expect(problems(row('a'), row('b'))[0]).to.include('1 users who have one');
     expect(problems(row('a'), row('u'))[0]).to.include('are not to come back');
