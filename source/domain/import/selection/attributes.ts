@@ -49,12 +49,12 @@ export function wantedAttributes(
 const isFlagOf = (differing: readonly string[], name: string): boolean =>
   FLAGS.includes(name) && differing.includes(name.replace(/_verified$/, ''));
 
-/** Whether a call that sets these could make Cognito send a code: an address without its flag, or with one that is not set. */
-export const couldSendCode = (
+/** The addresses among these to which Cognito could send a code: without their flag, or with one that is not set. */
+export const couldGetCode = (
   wanted: readonly AttributeWanted[],
   { autoVerifiedAttributes }: Pick<AttributeRules, 'autoVerifiedAttributes'>,
-): boolean =>
-  CONTACTS.some(
+): readonly string[] =>
+  CONTACTS.filter(
     (contact) =>
       autoVerifiedAttributes.includes(contact) &&
       wanted.some(({ name, value }) => name === contact && value !== null) &&

@@ -3,10 +3,10 @@ import type { PoolGroup } from '../../model.ts';
 import type { StepEnd } from '../../state/step.ts';
 import { markWriting } from '../plan/restore-head.ts';
 import { workInOrder } from '../updates/ordered-window.ts';
-import { isUnanswered, unlessUnanswered } from '../updates/unanswered.ts';
+import { isUnanswered } from '../updates/unanswered.ts';
 import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
 import { createSelected } from './create-selected.ts';
-import type { Decision, GroupDecision, MembershipDecision } from './decisions.ts';
+import type { Decision, MembershipDecision } from './decisions.ts';
 import { accountOfSub } from './find-accounts.ts';
 import { groupsOfPool } from './find-members.ts';
 import { overwriteOf, writeOver } from './overwrite.ts';
@@ -14,6 +14,7 @@ import type { Overwrite } from './overwrite.ts';
 import type { UndoEntry } from './undo-file.ts';
 import { endAs, poolSubOf } from './work-run.ts';
 import type { WorkRun } from './work-run.ts';
+import { entriesOfGroup, writeGroup } from './write-group.ts';
 
 /** So many decisions share one write of the undo file. */
 const BATCH = 100;
@@ -99,17 +100,8 @@ function entriesOf(decision: Decision, poolGroups: ReadonlyMap<string, PoolGroup
       const { make, sub, name } = decision;
       return make === undefined ? [] : [{ kind: 'createdUser', sub, name }];
     }
-    case 'group': {
-      const { make, set = [], group } = decision;
-      if (make !== undefined) return poolGroups.has(group) ? [] : [{ kind: 'createdGroup', group }];
-      return set.map(({ field, after }) => ({
-        kind: 'group',
-        group,
-        field,
-        before: poolGroups.get(group)?.[field] ?? null,
-        after,
-      }));
-    }
+    case 'group':
+      return entriesOfGroup(decision, poolGroups.get(decision.group));
     case 'membership':
       return membershipEntries(decision);
   }
@@ -124,7 +116,7 @@ async function carryOutOne(run: WorkRun, index: number, { overwrites, poolGroups
   const decision = run.decisions[index] as Decision;
   switch (decision.kind) {
     case 'group':
-      return writeGroup(run, index, decision, poolGroups);
+      return writeGroup(run, index, decision, poolGroups.get(decision.group));
     case 'membership':
       return writeMembership(run, index, decision);
     case 'user': {
@@ -134,32 +126,6 @@ async function carryOutOne(run: WorkRun, index: number, { overwrites, poolGroups
       else if (decision.set !== undefined) endAs(run, index, 'failed', 'the account is not in the pool any more');
     }
   }
-}
-
-async function writeGroup(
-  run: WorkRun,
-  index: number,
-  { group, make, set = [] }: GroupDecision,
-  poolGroups: ReadonlyMap<string, PoolGroup>,
-): Promise<void> {
-  const { deps, plan, undo } = run;
-  const there = poolGroups.get(group);
-  if (make === undefined && set.length === 0) return;
-  const created: UndoEntry = { kind: 'createdGroup', group };
-  // Somebody made it meanwhile; or an earlier invocation did, whose answer was lost.
-  if (make !== undefined && there !== undefined && undo.like(created) === undefined)
-    return endAs(run, index, 'skipped', 'somebody made the group meanwhile; it is left as it is');
-  if (make === undefined && there === undefined)
-    return endAs(run, index, 'failed', 'the group is not in the pool any more');
-  const { roleArn: _role, ...settings } = there ?? { name: group };
-  const wanted = Object.fromEntries(set.map(({ field, after }) => [field, after ?? '']));
-  const target = { pool: deps.pool, poolId: plan.newUserPoolId, clock: deps.clock };
-  const outcome = await unlessUnanswered(target, () =>
-    deps.writer.createGroup(plan.newUserPoolId, { ...settings, ...make, ...wanted, name: group }),
-  );
-  if (outcome === 'done' || isUnanswered(outcome)) return;
-  endAs(run, index, 'failed', outcome.refused);
-  for (const entry of make === undefined ? [] : [created]) undo.refused(entry);
 }
 
 async function writeMembership(run: WorkRun, index: number, decision: MembershipDecision): Promise<void> {

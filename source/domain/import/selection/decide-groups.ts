@@ -4,6 +4,7 @@ import type { AskedGroup, MeantUser } from './asked.ts';
 import { classified, EXISTS } from './decide-users.ts';
 import type { DecisionBasis } from './decide-users.ts';
 import type { GroupDecision, GroupSetting, MembershipDecision, UserDecision } from './decisions.ts';
+import { HAS_ROLE, isSetting } from './group-settings.ts';
 import type { SelectionResult } from './report.ts';
 
 /** Decides about the groups that are asked for. */
@@ -30,8 +31,7 @@ function decideGroup({ name, backup, found }: AskedGroup, { request, poolGroups 
   if (set.length === 0) return end('unchanged', '');
   const fields = set.map(({ field }) => field).join(', ');
   // Whether UpdateGroup without a role takes the role away is not documented, and to give it again takes iam:PassRole.
-  if (there.roleArn !== undefined)
-    return end('failed', `${fields} not set: the group has an IAM role, which that could take away; set it by hand`);
+  if (there.roleArn !== undefined) return end('failed', `${fields} not set: ${HAS_ROLE}`);
   return { ...end('updated', fields), set };
 }
 
@@ -39,7 +39,7 @@ function decideGroup({ name, backup, found }: AskedGroup, { request, poolGroups 
 function differingSettings(wanted: PoolGroup, there: PoolGroup): GroupSetting[] {
   return (['description', 'precedence'] as const).flatMap((field) => {
     const [after, before] = [wanted[field], there[field] ?? null];
-    return after === undefined || after === before ? [] : [{ field, before, after }];
+    return after === undefined || isSetting(there, { field }, after) ? [] : [{ field, before, after }];
   });
 }
 

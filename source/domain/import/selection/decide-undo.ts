@@ -1,8 +1,9 @@
 import type { PoolGroup, PoolUser } from '../../model.ts';
-import { couldSendCode, hasValue } from './attributes.ts';
+import { couldGetCode, hasValue } from './attributes.ts';
 import type { AttributeRules } from './attributes.ts';
 import type { AttributeWanted, Decision, GroupDecision, MembershipDecision, UserDecision } from './decisions.ts';
 import type { Members } from './find-members.ts';
+import { HAS_ROLE, isSetting } from './group-settings.ts';
 import type { UndoEntry } from './undo-file.ts';
 
 /** What an undo is decided from. */
@@ -19,6 +20,7 @@ type OfMembership = Extract<UndoEntry, { readonly kind: 'membership' }>;
 type OfGroup = Extract<UndoEntry, { readonly kind: 'group' }>;
 
 const STAYS = 'was created by the selection, and stays';
+const UNPROVEN = 'it was not verified before, so that Cognito could send a code to it';
 const GONE = 'the account is not in the pool any more';
 
 /** The accounts that an undo is about. */
@@ -76,20 +78,47 @@ function undoGroup(group: string, settings: readonly OfGroup[], { poolGroups }: 
   const about = { kind: 'group', group, run: '' } as const;
   const there = poolGroups.get(group);
   if (there === undefined) return { ...about, result: 'gone', what: 'the group is not in the pool any more' };
-  const still = settings.filter(({ field, after }) => (there[field] ?? null) === after);
-  const changed = settings.filter(({ field, after, before }) => ![after, before].includes(there[field] ?? null));
-  const fields = changed.map(({ field }) => field).join(', ');
-  if (still.some(({ field, before }) => field === 'precedence' && before === null))
-    return { ...about, result: 'failed', what: 'Cognito takes no precedence away: the group had none before' };
+  const still = settings.filter((setting) => isSetting(there, setting, setting.after));
+  const isOther = (setting: OfGroup): boolean =>
+    ![setting.after, setting.before].some((value) => isSetting(there, setting, value));
+  const changed = settings.filter(isOther).map(({ field }) => field);
+  // One that cannot be put back costs itself only.
+  const kept = still.flatMap((setting) => {
+    const why = there.roleArn === undefined ? whyKept(setting) : HAS_ROLE;
+    return why === undefined ? [] : [{ setting, why: `${setting.field} left: ${why}` }];
+  });
+  const put = still.filter((setting) => kept.every((one) => one.setting !== setting));
+  const back = put.map(({ field }) => field);
   return {
     ...about,
-    result: changed.length > 0 ? 'changedSince' : 'undone',
-    what: changed.length > 0 ? `${fields} changed since and left` : still.map(({ field }) => field).join(', '),
-    ...(still.length === 0
+    result: resultOf(kept, changed),
+    what: inWords(
+      back,
+      changed,
+      kept.map(({ why }) => why),
+    ),
+    ...(put.length === 0
       ? {}
-      : { set: still.map(({ field, before, after }) => ({ field, before: after, after: before })) }),
+      : { set: put.map(({ field, before, after }) => ({ field, before: after, after: before, replaces: after })) }),
   };
 }
+
+const whyKept = ({ field, before }: OfGroup): string | undefined =>
+  field === 'precedence' && before === null
+    ? 'Cognito takes no precedence away, and the group had none before'
+    : undefined;
+
+const resultOf = (kept: readonly unknown[], changed: readonly string[]): 'failed' | 'changedSince' | 'undone' => {
+  if (kept.length > 0) return 'failed';
+  return changed.length > 0 ? 'changedSince' : 'undone';
+};
+
+const inWords = (back: readonly string[], changed: readonly string[], kept: readonly string[]): string =>
+  [
+    ...(back.length === 0 ? [] : [back.join(', ')]),
+    ...(changed.length === 0 ? [] : [`${changed.join(', ')} changed since and left`]),
+    ...kept,
+  ].join('; ');
 
 function undoUser(values: readonly OfUser[], account: PoolUser | undefined, { settings }: UndoBasis): UserDecision {
   const { sub, name, poolSub } = values[0] as OfUser;
@@ -106,17 +135,20 @@ function undoUser(values: readonly OfUser[], account: PoolUser | undefined, { se
     else if (!hasValue(account, value.attribute, value.before)) changed.push(value.attribute);
   }
   // An address and its flag are one: where one of them was changed since, neither is put back.
-  const put = attributes.filter((wanted) => !changed.includes(partnerOf(wanted.name)));
-  if (couldSendCode(put, settings))
-    return { ...about, result: 'failed', what: 'the address before was not verified: Cognito could send a code to it' };
+  const unchanged = attributes.filter((wanted) => !changed.includes(partnerOf(wanted.name)));
+  const unproven = couldGetCode(unchanged, settings);
+  const put = unchanged.filter(
+    (wanted) => ![wanted.name, partnerOf(wanted.name)].some((one) => unproven.includes(one)),
+  );
   const back = [...put.map((wanted) => wanted.name), ...(enabled === undefined ? [] : ['enabled'])];
   return {
     ...about,
-    result: changed.length > 0 ? 'changedSince' : 'undone',
-    what: [
-      ...(back.length === 0 ? [] : [back.join(', ')]),
-      ...(changed.length === 0 ? [] : [`${changed.join(', ')} changed since and left`]),
-    ].join('; '),
+    result: resultOf(unproven, changed),
+    what: inWords(
+      back,
+      changed,
+      unproven.map((address) => `${address} left: ${UNPROVEN}`),
+    ),
     ...(back.length === 0 ? {} : { set: { attributes: put, ...(enabled === undefined ? {} : { enabled }) } }),
   };
 }

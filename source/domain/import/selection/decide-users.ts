@@ -1,7 +1,9 @@
 import { nameKey } from '../../digests/user-content.ts';
-import type { PoolGroup } from '../../model.ts';
+import type { PoolGroup, PoolUser } from '../../model.ts';
+import type { LostAttribute } from '../plan/attribute-loss.ts';
 import { classify } from '../planning/classify.ts';
 import type { Classified } from '../planning/classify.ts';
+import { fittingAttributes } from '../planning/fitting-attributes.ts';
 import { rulesFor } from '../planning/planning-run.ts';
 import type { ScanTableInput } from '../planning/planning-run.ts';
 import type { RestoreTarget } from '../planning/planning-state.ts';
@@ -73,42 +75,54 @@ const notInBackup = ({ sub, name, run, several }: UnknownUser): UserDecision => 
 });
 
 function decideUser(found: MeantUser, basis: DecisionBasis): UserDecision {
-  const { request, target } = basis;
   const { user, name, backup } = found;
   const about = { kind: 'user', sub: user.sub, name, run: backup.accepted.manifest.runId } as const;
   const end = (result: SelectionResult, what: string): UserDecision => ({ ...about, result, what });
   const how = classified(found, basis);
-  if (how.way === 'exclude') {
-    const { reason, detail } = how.excluded;
-    return end(BY_RULE.has(reason) ? 'skipped' : 'failed', `${reason}: ${detail}`);
-  }
-  const identity = basis.identityOf({ sub: user.sub, name: how.user.name });
-  const lost = (how.lost ?? []).map(({ attribute }) => `without ${attribute}, which the pool would refuse`);
+  const out = how.way === 'exclude' ? how.excluded : undefined;
+  const leftOut = ({ reason, detail }: NonNullable<typeof out>): UserDecision =>
+    end(BY_RULE.has(reason) ? 'skipped' : 'failed', `${reason}: ${detail}`);
+  // A value without which nobody can be made costs an account that is there that value only.
+  if (out !== undefined && out.reason !== 'BadAttribute') return leftOut(out);
+  const identity = basis.identityOf({ sub: user.sub, name: how.way === 'exclude' ? how.excluded.name : how.user.name });
   if (identity.is === 'stranger') return { ...end('collision', identity.why), poolSub: identity.account.sub };
-  if (identity.is === 'nobody')
-    return {
-      ...about,
-      result: 'created',
-      what: lost.join('; '),
-      make: { user: { ...how.user, groups: [] }, why: how.way === 'create' ? how.why : 'Selected' },
-      ...(lost.length === 0 ? {} : { lacks: true }),
-    };
-  const { account } = identity;
-  const its = { ...about, poolSub: account.sub };
-  if (request.existing === 'skip') return { ...its, result: 'skipped', what: 'the pool has the user' };
-  if (request.existing === 'fail') return { ...its, result: 'skipped', what: EXISTS };
-  const { set, problems } = wantedAttributes(how.user.attributes, account, target.pool.settings);
-  const enabled = how.user.enabled === account.enabled ? {} : { enabled: how.user.enabled };
+  if (identity.is === 'theirs') return { ...about, ...updateOf(found, identity.account, basis) };
+  if (how.way === 'exclude') return leftOut(how.excluded);
+  const without = inWords(how.lost ?? []);
+  return {
+    ...about,
+    result: 'created',
+    what: without.join('; '),
+    make: { user: { ...how.user, groups: [] }, why: how.way === 'create' ? how.why : 'Selected' },
+    ...(without.length === 0 ? {} : { lacks: true }),
+  };
+}
+
+const inWords = (lost: readonly LostAttribute[]): readonly string[] =>
+  lost.map(({ attribute }) => `without ${attribute}, which the pool would refuse`);
+
+/** What becomes of an account that is the user's. */
+function updateOf(
+  { user, backup }: MeantUser,
+  account: PoolUser,
+  { input, request, target }: DecisionBasis,
+): Pick<UserDecision, 'result' | 'what' | 'set' | 'lacks'> & { readonly poolSub: string } {
+  const poolSub = account.sub;
+  if (request.existing === 'skip') return { poolSub, result: 'skipped', what: 'the pool has the user' };
+  if (request.existing === 'fail') return { poolSub, result: 'skipped', what: EXISTS };
+  const { attributes, lost } = fittingAttributes(user, rulesFor(input, backup.accepted, target));
+  const { set, problems } = wantedAttributes(attributes, account, target.pool.settings);
+  const enabled = user.enabled === account.enabled ? {} : { enabled: user.enabled };
   const what = [
     ...set.map((wanted) => wanted.name),
     ...(enabled.enabled === undefined ? [] : [enabled.enabled ? 'enabled' : 'disabled']),
   ].join(', ');
-  const lacks = [...problems, ...lost];
+  const short = [...problems, ...inWords(lost)];
   return {
-    ...its,
+    poolSub,
     result: what === '' ? 'unchanged' : 'updated',
-    what: [...(what === '' ? [] : [what]), ...lacks].join('; '),
+    what: [...(what === '' ? [] : [what]), ...short].join('; '),
     ...(what === '' ? {} : { set: { attributes: set, ...enabled } }),
-    ...(lacks.length === 0 ? {} : { lacks: true }),
+    ...(short.length === 0 ? {} : { lacks: true }),
   };
 }

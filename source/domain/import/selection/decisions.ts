@@ -21,6 +21,8 @@ const groupSettingShape = v.object({
   field: v.picklist(['description', 'precedence']),
   before: settingShape,
   after: settingShape,
+  /** As of an attribute. */
+  replaces: v.exactOptional(settingShape),
 });
 /** One setting of a group that changes. */
 export type GroupSetting = Stored<typeof groupSettingShape>;

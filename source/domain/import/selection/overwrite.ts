@@ -5,7 +5,7 @@ import { isUnanswered } from '../updates/unanswered.ts';
 import { hasValue } from './attributes.ts';
 import type { AttributeWanted, UserDecision } from './decisions.ts';
 import type { UndoEntry } from './undo-file.ts';
-import { endAs } from './work-run.ts';
+import { endShort } from './work-run.ts';
 import type { WorkRun } from './work-run.ts';
 
 /** What is about to be written to one account, and what that overwrites. */
@@ -102,6 +102,5 @@ export async function writeOver(
     );
     lose(outcome, enabled ? 'enable' : 'disable', ({ kind }) => kind === 'enabled');
   }
-  if (refused.length > 0) endAs(run, index, 'failed', refused.join('; '));
-  else if (changed.length > 0) endAs(run, index, 'changedSince', `${changed.join(', ')} changed since and left`);
+  endShort(run, index, user, { refused, changed });
 }

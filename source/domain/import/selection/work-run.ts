@@ -7,7 +7,7 @@ import { selectionKeys } from '../plan/selection-keys.ts';
 import { AddressedWrites } from '../updates/addressed-writes.ts';
 import { Creations } from '../updates/creations.ts';
 import type { UpdateUsersDeps } from '../updates/deps.ts';
-import type { Decision } from './decisions.ts';
+import type { Decision, GroupDecision, UserDecision } from './decisions.ts';
 import type { SelectionResult } from './report.ts';
 import type { SelectionWork } from './selection-state.ts';
 import { UndoFile } from './undo-file.ts';
@@ -71,11 +71,29 @@ export function endAs({ state }: Pick<WorkRun, 'state'>, index: number, result: 
   state.ends.push([index, result, what]);
 }
 
+/** The decision ends short of something: of what Cognito refused, and of what an undo leaves since somebody changed it. */
+export function endShort(
+  run: Pick<WorkRun, 'state'>,
+  index: number,
+  decision: GroupDecision | UserDecision,
+  { refused, changed }: { readonly refused: readonly string[]; readonly changed: readonly string[] },
+): void {
+  const left = changed.length === 0 ? [] : [`${changed.join(', ')} changed since and left`];
+  if (refused.length + left.length === 0) return;
+  const known = isShort(decision) ? [decision.what] : [];
+  const result = refused.length + known.length > 0 ? 'failed' : 'changedSince';
+  endAs(run, index, result, [...known, ...refused, ...left].join('; '));
+}
+
+/** Something cannot come back whatever happens: `what` names it. */
+const isShort = (decision: Decision): boolean =>
+  decision.result === 'failed' || (decision.kind === 'user' && decision.lacks === true);
+
 /** How everything ended so far; of several ends of one decision the last counts. */
 export function endedDecisions({ decisions, state }: Pick<WorkRun, 'decisions' | 'state'>): Decision[] {
   const ends = new Map(state.ends.map(([index, result, what]) => [index, { result, what }]));
   return decisions.map((decision, index) => {
-    const lacking = decision.kind === 'user' && decision.lacks === true ? ({ result: 'failed' } as const) : {};
-    return { ...decision, ...lacking, ...ends.get(index) };
+    const short = isShort(decision) ? ({ result: 'failed' } as const) : {};
+    return { ...decision, ...short, ...ends.get(index) };
   });
 }

@@ -50,6 +50,30 @@ describe('A selection and what may stand in its way', () => {
     expect(rowsOfSelection(world, id, 'subMap')).to.have.length(510);
   });
 
+  it('16.2: invocations that die around an import job make nobody twice, and lose nobody', async function () {
+    this.timeout(60_000);
+    const world = new WorkflowWorld();
+    addUsers(world.source, 505, { disabled: 0 });
+    await world.export();
+    for (let n = 0; n < 502; n += 1) world.source.remove(`user${n}`);
+    const id = await putRequest(world, { users: Array.from({ length: 505 }, (_, n) => ({ name: `user${n}` })) });
+    const deaths = ['jobs.createJob', 'jobs.uploadCsv', 'jobs.startJob', 'jobs.describeJob', 'cognito.listUsersPage'];
+    world.calls.turn = (call) => {
+      if (call === deaths[0]) {
+        deaths.shift();
+        world.calls.killAt(1, 'after');
+      }
+      return Promise.resolve();
+    };
+    const ended = await select(world, id);
+    expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+    expect(deaths, 'that did not happen').to.deep.equal([]);
+    expect(reportOfSelection(world, id).users).to.include({ created: 502, unchanged: 3, failed: 0, collision: 0 });
+    expect(world.source.size).to.equal(505);
+    expect(world.calls.countOf('cognito.createUser')).to.equal(0);
+    expect(world.jobs.all.filter(({ status }) => status === 'Succeeded')).to.have.length(1);
+  });
+
   it('16.2: a user who is in an older run only comes from that run', async () => {
     const world = await oneUser();
     const [older] = [...(await runsOf(world))];

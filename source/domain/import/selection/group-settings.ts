@@ -1,0 +1,12 @@
+import type { PoolGroup } from '../../model.ts';
+import type { GroupSetting } from './decisions.ts';
+
+/** Why settings stay as they are; to give the role again takes iam:PassRole. */
+export const HAS_ROLE = 'the group has an IAM role, which that could take away; set it by hand';
+
+/** Whether a group has the setting so; an empty description is none. */
+export const isSetting = (
+  there: PoolGroup,
+  { field }: Pick<GroupSetting, 'field'>,
+  value: GroupSetting['before'],
+): boolean => (there[field] ?? '') === (value ?? '');
