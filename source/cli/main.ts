@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 /** The command line as a process: its streams, signals and exit code. */
 import { randomBytes } from 'node:crypto';
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { systemClock } from '../adapters/clock.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { COMMANDS } from './commands.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
+import { writePrivateFile } from './private-file.ts';
 import { clackPrompts } from './prompts.ts';
 import { runCli } from './run.ts';
 
@@ -41,12 +42,6 @@ async function readTextFile(path: string): Promise<string | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-async function writePrivateFile(path: string, content: string | Uint8Array): Promise<void> {
-  await writeFile(path, content, { mode: 0o600 });
-  // The mode counts only for a new file.
-  await chmod(path, 0o600);
 }
 
 const exitCode = await runCli(process.argv.slice(2), COMMANDS, {

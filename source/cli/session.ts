@@ -1,5 +1,6 @@
 import { callersAccount } from '../adapters/operator/caller.ts';
 import { describeStacks } from '../adapters/operator/stacks.ts';
+import { counted } from '../domain/counted.ts';
 import {
   installationOf,
   installationOfInstance,
@@ -108,7 +109,7 @@ function oneOf(stacks: readonly StackFacts[], region: string): StackFacts {
   if (only !== undefined && more.length === 0) return only;
   throw new CliError('usage', {
     thing: `Stacks in ${region}`,
-    found: `${stacks.length} launches of this product: ${stacks.map(({ name }) => name).join(', ')}`,
+    found: `${counted(stacks.length, 'launch')} of this product: ${stacks.map(({ name }) => name).join(', ')}`,
     next: 'Say which one is meant: --stack and its name.',
   });
 }
@@ -134,7 +135,7 @@ async function fromInstance(
   if (instance === undefined || more.length > 0)
     throw new CliError('usage', {
       thing: `Stacks in ${region}`,
-      found: `parts of ${instances.length} launches: ${instances.map(({ outputs, name }) => outputs.MainStackName ?? name).join(', ')}`,
+      found: `parts of ${counted(instances.length, 'launch')}: ${instances.map(({ outputs, name }) => outputs.MainStackName ?? name).join(', ')}`,
       next: 'Say which launch is meant: --stack and the name of its main stack.',
     });
   const found = installationOfInstance(instance);

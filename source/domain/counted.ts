@@ -3,7 +3,11 @@ export const number = (value: unknown): string => (typeof value === 'number' ? v
 
 /** `1 user`, `2 users` */
 export const counted = (value: unknown, thing: string): string =>
-  `${number(value)} ${value === 1 ? thing : `${thing}s`}`;
+  `${number(value)} ${value === 1 ? thing : /(?:ch|x|s)$/.test(thing) ? `${thing}es` : `${thing.replace(/([^aeou])y$/, '$1ie')}s`}`;
+
+/** `all 12 users`, and where there is one `the 1 user` */
+export const countedAll = (value: unknown, thing: string): string =>
+  `${value === 1 ? 'the' : 'all'} ${counted(value, thing)}`;
 
 /** `1 user is`, `2 users are` */
 export const countedAs = (
@@ -18,7 +22,8 @@ export function countedWords(value: unknown, words: string): string {
 }
 
 /** The noun that is counted, and the first verb behind it that belongs to it. */
-const PLURAL = /^(users|groups|memberships|import jobs)\b([^:;]*?)(?: (were|are|differ|have)\b|(?=[:;]|$))/;
+const PLURAL =
+  /^(of the users|users|groups|memberships|import jobs)\b([^:;]*?)(?: (were|are|differ|have)\b|(?=[:;]|$))/;
 const VERBS: Readonly<Record<string, string>> = { were: 'was', are: 'is', differ: 'differs', have: 'has' };
 const inSingular = (_all: string, noun: string, between: string, verb: string | undefined): string =>
-  `${noun.slice(0, -1)}${between}${verb === undefined ? '' : ` ${VERBS[verb] ?? verb}`}`;
+  `${noun.startsWith('of ') ? noun : noun.slice(0, -1)}${between}${verb === undefined ? '' : ` ${VERBS[verb] ?? verb}`}`;

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CloudWatchClient,
@@ -9,6 +12,7 @@ import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { AdminDeleteUserCommand, ListUsersCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { DisableRuleCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { expect } from 'chai';
+import { writePackageFolder } from '../../deployment/packaging/package-folder.ts';
 import { METRIC_UNITS } from '../../source/domain/watch/metrics.ts';
 import { deploy } from '../../tools/chaos/deployment.ts';
 import type { Deployment } from '../../tools/chaos/deployment.ts';
@@ -19,6 +23,8 @@ import type { Region } from '../../tools/deploy/regions.ts';
 import { startLocalCloud } from '../../tools/local-cloud/index.ts';
 import type { LocalCloud } from '../../tools/local-cloud/index.ts';
 import { backdateBackup, lookAtBackup } from '../support/local/backup-age.ts';
+import { runPackedCli } from '../support/local/packed-cli.ts';
+import { root } from '../support/templates.ts';
 
 /** Seconds of this test that stand for an hour of the alarms. */
 const HOUR_SECONDS = 3;
@@ -28,11 +34,16 @@ describe('Alarms', function () {
   this.timeout(300_000);
   let cloud: LocalCloud;
   let deployment: Deployment;
+  let folder: string;
   before(async () => {
-    cloud = await startLocalCloud({ waitScale: 0.02 });
+    folder = mkdtempSync(join(tmpdir(), 'alarms-'));
+    [cloud] = await Promise.all([startLocalCloud({ waitScale: 0.02 }), writePackageFolder(root, join(folder, 'dist'))]);
     deployment = await deploy(cloud, 'username', 60);
   });
-  after(() => cloud?.stop());
+  after(async () => {
+    await cloud?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   const alarmsIn = async (region: Region): Promise<readonly MetricAlarm[]> =>
     (await new CloudWatchClient(cloud.clientConfig(region)).send(new DescribeAlarmsCommand({}))).MetricAlarms ?? [];
@@ -108,6 +119,20 @@ describe('Alarms', function () {
     expect(told).to.have.length(1);
     expect(told[0]?.message).to.include('ExportSchedule').and.to.include('aws stepfunctions start-execution');
     expect(told[0]?.message).to.include(deployment.exportWorkflow);
+    expect(told[0]?.message.replaceAll(/\s+/g, ' '))
+      .to.include(`The schedule is DISABLED (rule ${rule})`)
+      .and.include('aws events enable-rule')
+      .and.not.include('Probable causes');
+  });
+
+  it('15.1: status --check tells the raised alarm and the disabled schedule in one line, with 5', async () => {
+    const { code, out, err } = await runPackedCli({ folder, cloud }, ['status', '--check']);
+    expect(err).to.equal('');
+    expect(out)
+      .to.match(/^CRITICAL: [^\n]*\n$/)
+      .and.include(`alarm BackupTooOldAlarm in ${PRIMARY}`)
+      .and.include('the schedule of the exports is disabled');
+    expect(code).to.equal(5);
   });
 
   it('a dead primary Region: the backup Region tells by itself that its backup gets too old, and how to restore there', async () => {
@@ -119,6 +144,7 @@ describe('Alarms', function () {
     );
     const told = (await messagesOf(SECONDARY, since)).filter(({ subject }) => subject.includes('TOO OLD'));
     expect(told[0]?.message).to.include(`If ${PRIMARY} is lost`).and.to.include('ImportWorkflow');
+    expect(told[0]?.message.replaceAll(/\s+/g, ' ')).to.include(`cannot be asked from ${SECONDARY}`);
     await cloud.configure({ regionsDown: [] });
   });
 

@@ -183,7 +183,7 @@ describe('Verification on the local cloud, with IAM enforced', function () {
       await expectFailed(
         ended,
         'ChecksumDiffers',
-        /1 of 256 checksums differ; 1 items do not hold what their own content hash says/,
+        /1 of 256 checksums differs; 1 item does not hold what its own content hash says/,
       );
     await put(user);
     await put({ ...user, id: 'USER#00000000-0000-4000-8000-000000000000' });

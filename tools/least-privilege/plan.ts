@@ -11,6 +11,7 @@ export type Scenario =
   | 'verify backup'
   | 'compare pool'
   | 'look at the backup'
+  | 'look at the exports'
   | 'launch';
 
 /** One statement that is taken away. */
@@ -44,6 +45,10 @@ const OTHER_SCENARIO: Readonly<Record<string, Scenario>> = {
   'CheckNewUserPoolRole/Snapshots': 'import of a snapshot',
   'ScanTableRole/Snapshots': 'import of a snapshot',
   'ImportUsersRole/ImportJobLogs': 'import with a failed job',
+  // The Region of the exports has these; in the other one there is nothing to ask.
+  'WatchBackupRole/ExportSchedule': 'look at the exports',
+  'WatchBackupRole/Exports': 'look at the exports',
+  'WatchBackupRole/EndOfExport': 'look at the exports',
 };
 /** Refusals that a function explains to the operator instead of naming the call. */
 export const IN_OTHER_WORDS: Readonly<Record<string, string>> = {
@@ -62,6 +67,7 @@ const ORDER: readonly Scenario[] = [
   'verify backup',
   'compare pool',
   'look at the backup',
+  'look at the exports',
   'import',
   'import of a snapshot',
   'import with a failed job',

@@ -9,6 +9,7 @@ const GUESS: Readonly<Record<Scenario, number>> = {
   'verify backup': 2,
   'compare pool': 4,
   'look at the backup': 3,
+  'look at the exports': 3,
   launch: 30,
 };
 

@@ -17,7 +17,8 @@ import type { LaunchedPool } from './solution.ts';
 import { refusedCalls } from './verdict.ts';
 import type { ScenarioOutcome } from './verdict.ts';
 
-type WorkflowScenario = Exclude<Scenario, 'launch' | 'look at the backup'>;
+type Look = 'look at the backup' | 'look at the exports';
+type WorkflowScenario = Exclude<Scenario, 'launch' | Look>;
 /** What is run on a launched stack. */
 type LaunchedScenario = Exclude<Scenario, 'launch'>;
 
@@ -27,6 +28,7 @@ const REGION: Readonly<Record<LaunchedScenario, Region>> = {
   'compare pool': PRIMARY,
   'verify backup': SECONDARY,
   'look at the backup': SECONDARY,
+  'look at the exports': PRIMARY,
   import: SECONDARY,
   'import of a snapshot': SECONDARY,
   'import with a failed job': SECONDARY,
@@ -60,18 +62,26 @@ async function inputOf(
 
 /** Runs the scenario's workflow or function once, with all permissions that the roles have at the moment. */
 export const runScenario = (launched: LaunchedPool, scenario: LaunchedScenario): Promise<ScenarioOutcome> =>
-  scenario === 'look at the backup' ? look(launched) : runWorkflow(launched, scenario);
+  isLook(scenario) ? look(launched, scenario) : runWorkflow(launched, scenario);
 
-/** WatchBackup belongs to no workflow: it is invoked as its schedule does it. */
-async function look({ cloud, watch, resources }: LaunchedPool): Promise<ScenarioOutcome> {
-  const region = REGION['look at the backup'];
+const isLook = (scenario: LaunchedScenario): scenario is Look => scenario.startsWith('look at ');
+
+/**
+ * WatchBackup belongs to no workflow: it is invoked as its schedule does it. What it could not ask about exports costs no
+ * look, and is told in its answer.
+ */
+async function look({ cloud, watch, resources }: LaunchedPool, scenario: Look): Promise<ScenarioOutcome> {
+  const region = REGION[scenario];
   await watch.news();
   const { FunctionError, Payload } = await new LambdaClient(cloud.clientConfig(region)).send(
     new InvokeCommand({ FunctionName: resources[region]?.['WatchBackup'], Payload: '{}' }),
   );
+  const answer = Buffer.from(Payload ?? []).toString('utf8');
+  const { exports } = JSON.parse(answer) as { readonly exports?: { readonly unanswered: readonly string[] } };
+  const well = FunctionError === undefined && (exports?.unanswered ?? []).length === 0;
   return {
-    ended: FunctionError === undefined ? 'well' : 'badly',
-    told: FunctionError === undefined ? '' : Buffer.from(Payload ?? []).toString('utf8'),
+    ended: well ? 'well' : 'badly',
+    told: well ? '' : answer,
     refused: refusedCalls(await watch.news()),
   };
 }

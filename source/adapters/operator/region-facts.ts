@@ -14,7 +14,7 @@ import type { ScheduleRule } from '../../domain/operator/facts.ts';
 import { errorNameOf } from '../service-errors.ts';
 import type { StackResource } from './launch-resources.ts';
 
-/** The state of alarms, by the part of their names that the template gives. */
+/** The state of alarms, by the part of their names that the template gives; `MISSING` when somebody deleted one. */
 export async function alarmStates(
   client: CloudWatchClient,
   alarms: readonly StackResource[],
@@ -27,9 +27,10 @@ export async function alarmStates(
       MaxRecords: 100,
     }),
   );
-  return [...MetricAlarms, ...CompositeAlarms].map(({ AlarmName = '', StateValue = '' as string }) => ({
-    name: alarms.find(({ physicalId }) => physicalId === AlarmName)?.logicalId ?? AlarmName,
-    state: StateValue,
+  const found = [...MetricAlarms, ...CompositeAlarms];
+  return alarms.map(({ logicalId, physicalId }) => ({
+    name: logicalId,
+    state: found.find(({ AlarmName }) => AlarmName === physicalId)?.StateValue ?? 'MISSING',
   }));
 }
 

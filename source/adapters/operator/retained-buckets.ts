@@ -40,25 +40,37 @@ export async function bucketTags(
   }
 }
 
-/** Deletes one page of versions and delete markers; how many there were, 0 when the bucket is empty or gone. */
-export async function deleteSomeVersions(client: S3Client, { bucket, account }: OwnedBucket): Promise<number> {
+/** S3 could not do it at the moment. */
+const TRANSIENT = new Set(['InternalError', 'SlowDown', 'ServiceUnavailable', 'RequestTimeout', 'OperationAborted']);
+
+/** What became of one page of versions and delete markers. */
+export interface DeletedPage {
+  readonly deleted: number;
+  /** Left for another try. */
+  readonly left: number;
+}
+
+/** Deletes one page of versions and delete markers; nothing when the bucket is empty or gone. */
+export async function deleteSomeVersions(client: S3Client, { bucket, account }: OwnedBucket): Promise<DeletedPage> {
   const owned = { Bucket: bucket, ExpectedBucketOwner: account };
   try {
     const { Versions = [], DeleteMarkers = [] } = await client.send(new ListObjectVersionsCommand(owned));
-    const found = [...Versions, ...DeleteMarkers].map(({ Key = '', VersionId }) => ({ Key, VersionId }));
-    if (found.length === 0) return 0;
+    const found = [...Versions, ...DeleteMarkers]
+      .map(({ Key = '', VersionId }) => ({ Key, VersionId }))
+      .slice(0, 1_000);
+    if (found.length === 0) return { deleted: 0, left: 0 };
     const { Errors = [] } = await client.send(
-      new DeleteObjectsCommand({ ...owned, Delete: { Objects: found.slice(0, 1_000), Quiet: true } }),
+      new DeleteObjectsCommand({ ...owned, Delete: { Objects: found, Quiet: true } }),
     );
-    const [refused] = Errors;
+    const refused = Errors.find(({ Code = '' }) => !TRANSIENT.has(Code));
     // The key may hold an id of a user: only the code is told.
     if (refused !== undefined)
       throw Object.assign(new Error(`S3 refuses to delete objects of ${bucket}: ${refused.Code ?? ''}`), {
         name: refused.Code ?? 'DeleteRefused',
       });
-    return Math.min(found.length, 1_000);
+    return { deleted: found.length - Errors.length, left: Errors.length };
   } catch (error) {
-    if (errorNameOf(error) === 'NoSuchBucket') return 0;
+    if (errorNameOf(error) === 'NoSuchBucket') return { deleted: 0, left: 0 };
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import {
   protectAssetBucket,
   uploadFiles,
 } from '../../adapters/operator/asset-buckets.ts';
+import { counted } from '../../domain/counted.ts';
 import {
   ASSET_BUCKET,
   ASSET_BUCKET_RULE,
@@ -110,7 +111,10 @@ export async function uploadBuild(
   // The templates last: nobody launches what is not complete.
   const files = new Map([...regional, ...global].map(([name, content]) => [assetKey(build, name), content]));
   for (const region of regions) {
-    output.status({ text: `Uploading ${files.size} files to ${assetBucketIn(build, region)}`, lasting: true });
+    output.status({
+      text: `Uploading ${counted(files.size, 'file')} to ${assetBucketIn(build, region)}`,
+      lasting: true,
+    });
     await uploadFiles(clients.s3(region), { bucket: assetBucketIn(build, region), account }, files);
   }
 }

@@ -15,7 +15,7 @@ export function theOne(found: readonly FoundUser[], { runId }: Manifest, name: s
   if (user === undefined || others.length === 0) return user;
   throw new CliError('usage', {
     thing: `User ${visibleText(name)}`,
-    found: `${others.length + 1} users of the run ${runId} answer to this name: ${[user, ...others].map(({ sub, profile }) => `${visibleText(profile.username)} with the sub ${sub}, created ${profile.created}`).join('; ')}`,
+    found: `${counted(others.length + 1, 'user')} of the run ${runId} answer to this name: ${[user, ...others].map(({ sub, profile }) => `${visibleText(profile.username)} with the sub ${sub}, created ${profile.created}`).join('; ')}`,
     next: 'Give the sub of the one who is meant.',
   });
 }
@@ -75,7 +75,7 @@ export function notHeld(
       ? 'no run that can be read is kept'
       : newest === oldest
         ? `not in the run ${newest.runId}`
-        : `not in any of the ${runs.length} runs from ${oldest?.startedAt} to ${newest.startedAt}`;
+        : `not in any of the ${counted(runs.length, 'run')} from ${oldest?.startedAt} to ${newest.startedAt}`;
   const unseen = [
     ...(damaged.length === 0 ? [] : [`damaged: ${damaged.join(', ')}`]),
     ...(thinned.length === 0 ? [] : [`thinned out: ${thinned.length}`]),

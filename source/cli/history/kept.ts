@@ -1,4 +1,5 @@
 import { bucketReader } from '../../adapters/operator/stored.ts';
+import { counted } from '../../domain/counted.ts';
 import { joinRegions, runsIn, runsNamed } from '../../domain/history/runs.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
@@ -96,7 +97,7 @@ export function keptRunNamed(runs: readonly KeptRunFacts[], wanted: string, plac
   if (more.length === 0) return run;
   throw new CliError('usage', {
     thing: `Run ${wanted}`,
-    found: `${more.length + 1} runs begin so`,
+    found: `${counted(more.length + 1, 'run')} begin so`,
     next: `Give more of the id: ${[run, ...more].map(({ runId }) => runId).join(', ')}`,
   });
 }

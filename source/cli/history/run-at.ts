@@ -1,4 +1,5 @@
 import { bucketReader } from '../../adapters/operator/stored.ts';
+import { counted } from '../../domain/counted.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
 import { newestRunBefore } from '../../domain/operator/kept-runs.ts';
 import { CliError } from '../cli-error.ts';
@@ -27,7 +28,7 @@ export async function runAt(
       next: 'Give a later time, or leave --at out for the last complete export.',
     });
   output.status({
-    text: `Run ${run.runId} was the last one that was complete then: it ended at ${run.endedAt}, with ${run.counts.users} users.`,
+    text: `Run ${run.runId} was the last one that was complete then: it ended at ${run.endedAt}, with ${counted(run.counts.users, 'user')}.`,
     data: { export_run: run.runId },
     lasting: true,
   });

@@ -1,6 +1,7 @@
 import { poolPlan } from '../../adapters/operator/region-facts.ts';
 import { errorNameOf } from '../../adapters/service-errors.ts';
 import type { Manifest } from '../../domain/backup/manifest.ts';
+import { counted } from '../../domain/counted.ts';
 import { damageAmong, nativeRecoveryBefore } from '../../domain/history/damage.ts';
 import type { Interval, KnownPlan } from '../../domain/history/damage.ts';
 import { victimText } from '../../domain/history/victims.ts';
@@ -117,4 +118,4 @@ async function planOf({ clients }: CliContext, { primaryRegion, userPoolId }: In
 const nothingFound = (runs: readonly Manifest[], { percent, since, until }: DamageGiven): string =>
   runs.length < 2
     ? 'There is nothing to compare: fewer than two runs are kept.'
-    : `Between the ${runs.length} runs from ${runs[0]?.startedAt} to ${runs.at(-1)?.startedAt}${since === undefined && until === undefined ? '' : ', as far as they were asked for,'} no more than ${percent} % of the users or memberships were deleted or changed at once or within a day, and no group was deleted.`;
+    : `Between the ${counted(runs.length, 'run')} from ${runs[0]?.startedAt} to ${runs.at(-1)?.startedAt}${since === undefined && until === undefined ? '' : ', as far as they were asked for,'} no more than ${percent} % of the users or memberships were deleted or changed at once or within a day, and no group was deleted.`;

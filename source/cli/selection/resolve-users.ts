@@ -91,7 +91,7 @@ async function lookIn(
 function sharedName(name: string, { run, users }: InRun): CliError {
   return new CliError('usage', {
     thing: `User ${name}`,
-    found: `${users.length} users of the run ${run.manifest.runId} answer to this name: ${users.map(({ sub, profile }) => `${profile.username} with the sub ${sub}, created ${profile.created}`).join('; ')}`,
+    found: `${counted(users.length, 'user')} of the run ${run.manifest.runId} answer to this name: ${users.map(({ sub, profile }) => `${profile.username} with the sub ${sub}, created ${profile.created}`).join('; ')}`,
     next: 'Nothing was written. Give the sub of the one who is meant.',
   });
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.ts';
 import { runsIn } from '../../domain/history/runs.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
@@ -111,7 +112,7 @@ export function notKept(
   const oldest = runs.at(-1);
   const where = isChosen
     ? `the export ${newest?.manifest.runId ?? ''} of ${newest?.manifest.startedAt ?? ''}`
-    : `any of the ${runs.length} exports that are kept, from ${oldest?.manifest.startedAt ?? ''} to ${newest?.manifest.startedAt ?? ''}`;
+    : `any of the ${counted(runs.length, 'export')} that are kept, from ${oldest?.manifest.startedAt ?? ''} to ${newest?.manifest.startedAt ?? ''}`;
   const named = `${missing.slice(0, NAMED).join(', ')}${missing.length > NAMED ? ` and ${missing.length - NAMED} more` : ''}`;
   return new CliError('notFound', {
     thing: missing.length === 1 ? `${things === 'user' ? 'User' : 'Group'} ${named}` : `${missing.length} ${things}s`,

@@ -7,6 +7,7 @@ import {
   tableState,
   tableTags,
 } from '../../adapters/operator/retained-table.ts';
+import { counted, countedAs } from '../../domain/counted.ts';
 import type { LaunchKey, LeftData } from '../../domain/operator/deploy/answers.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
@@ -14,6 +15,8 @@ import type { CliContext } from '../context.ts';
 const POLL_MS = 3_000;
 /** A replica of a large table takes its time; DynamoDB itself gives no limit. */
 const LONGEST_WAIT_MS = 3_600_000;
+/** So often in a row S3 may delete nothing of a page. */
+const TIMES_REFUSED = 10;
 /** Access logs arrive for hours after the last request: a bucket may fill again while it is emptied. */
 const TIMES_EMPTIED = 5;
 
@@ -77,7 +80,7 @@ async function deleteBackupTable(context: Needs, key: LaunchKey, left: LeftData,
 
 /** Deletes a bucket with all versions of all objects; one that is gone is fine. @throws CliError when it is not that of the launch */
 export async function deleteBucket(
-  { clients, output }: Needs,
+  { clients, clock, output }: Needs,
   region: string,
   owned: { readonly bucket: string; readonly account: string },
   isOurs: (tags: Readonly<Record<string, string>>) => boolean,
@@ -86,11 +89,7 @@ export async function deleteBucket(
   const thing = `Bucket ${owned.bucket} in ${region}`;
   if (!isOurs(await bucketTags(client, owned))) throw ofAnother(thing);
   for (let time = 0; time < TIMES_EMPTIED; time += 1) {
-    let deleted = 0;
-    for (let some = await deleteSomeVersions(client, owned); some > 0; some = await deleteSomeVersions(client, owned)) {
-      deleted += some;
-      output.status({ text: `Deleting ${owned.bucket}: ${deleted} versions are gone` });
-    }
+    await deleteVersions({ clock, output }, client, owned, thing);
     if ((await deleteEmptyBucket(client, owned)) === 'deleted') {
       output.status({ text: `Deleted ${owned.bucket} in ${region}`, lasting: true });
       return;
@@ -101,6 +100,30 @@ export async function deleteBucket(
     found: 'objects keep arriving while it is emptied (access logs of the last hours)',
     next: 'Start the same command again tomorrow; everything else was done.',
   });
+}
+
+/** All that is in the bucket now, page by page. What S3 cannot delete at the moment is tried again. */
+async function deleteVersions(
+  { clock, output }: Pick<Needs, 'clock' | 'output'>,
+  client: ReturnType<CliContext['clients']['s3']>,
+  owned: { readonly bucket: string; readonly account: string },
+  thing: string,
+): Promise<void> {
+  let deleted = 0;
+  for (let idle = 0; ;) {
+    const page = await deleteSomeVersions(client, owned);
+    if (page.deleted + page.left === 0) return;
+    deleted += page.deleted;
+    idle = page.deleted > 0 ? 0 : idle + 1;
+    output.status({ text: `Deleting ${owned.bucket}: ${countedAs(deleted, 'version', ['is', 'are'])} gone` });
+    if (idle >= TIMES_REFUSED)
+      throw new CliError('failed', {
+        thing,
+        found: `S3 cannot delete ${counted(page.left, 'version')} of its objects at the moment, after ${counted(idle, 'try')}`,
+        next: 'Start the same command again later: it goes on. Whatever came before was deleted.',
+      });
+    if (page.left > 0) await clock.sleep(POLL_MS);
+  }
 }
 
 const ofAnother = (thing: string): CliError =>

@@ -1,6 +1,7 @@
 import { bucketsNamed, bucketTags } from '../../adapters/operator/retained-buckets.ts';
 import { instanceStacks, stackResources } from '../../adapters/operator/launch-resources.ts';
 import { tablesNamed, tableState, tableTags } from '../../adapters/operator/retained-table.ts';
+import { counted } from '../../domain/counted.ts';
 import type { LaunchKey, LeftData } from '../../domain/operator/deploy/answers.ts';
 import type { StackFacts } from '../../domain/operator/installation.ts';
 import { CliError } from '../cli-error.ts';
@@ -93,7 +94,7 @@ export async function dataByTags(
   if (more.length > 0)
     throw new CliError('refused', {
       thing,
-      found: `${more.length + 1} launches of this name have left tables: ${[...launches.values()].map(({ table }) => table).join(', ')}`,
+      found: `${counted(more.length + 1, 'launch')} of this name have left tables: ${[...launches.values()].map(({ table }) => table).join(', ')}`,
       next: 'Delete these by hand (README, Uninstall): nothing tells which one is meant.',
     });
   const buckets: Record<string, string[]> = {};

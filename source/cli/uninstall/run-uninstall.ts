@@ -36,6 +36,7 @@ export const runUninstall: CommandAction = async (context, { options }) => {
     yes: options.yes === true,
     ...(typeof options.confirm === 'string' ? { confirm: options.confirm } : {}),
   };
+  let begun = false;
   try {
     const memory = await launchMemory(context, typeof options.answers === 'string' ? options.answers : ANSWERS_FILE);
     const account = (await callersAccount(context.clients.sts(region))) ?? '';
@@ -52,6 +53,7 @@ export const runUninstall: CommandAction = async (context, { options }) => {
     const left = await leftOf(context, key, stack, memory);
     await agree(context, key, stack, typed);
     const launch = await remembered(context, key, stack, left, memory);
+    begun = true;
     if (stack !== undefined && (await deleteStack(context, key, stack)) === 'detached') {
       context.output.summary({
         blocks: [{ lines: [`CloudFormation goes on deleting ${key.stack}.`] }],
@@ -72,9 +74,21 @@ export const runUninstall: CommandAction = async (context, { options }) => {
     context.output.summary(removedSummary(key, left, kept));
     return 'complete';
   } catch (error) {
-    throw explained(`Uninstallation in ${region}`, error);
+    const told = explained(`Uninstallation in ${region}`, error);
+    throw begun && told.kind === 'refused' ? halfDone(told) : told;
   }
 };
+
+/** What is refused after a deletion was asked for is no refusal of the command. */
+const halfDone = (refusal: CliError): CliError =>
+  new CliError(
+    'failed',
+    {
+      ...refusal.text,
+      next: `${refusal.text.next} The deletion has begun: start the same command again, and it goes on.`,
+    },
+    { cause: refusal },
+  );
 
 async function stackMeant(
   context: CliContext,

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { Halt } from '../errors.ts';
 import type { PoolSettings } from '../model.ts';
 
@@ -26,7 +27,7 @@ export function checkSourcePool(
   if (settings.usernameAttributes.length > 1) {
     throw new Halt(
       'MultipleUsernameAttributes',
-      `User pool ${poolId} has ${settings.usernameAttributes.length} username attributes (${settings.usernameAttributes.join(', ')}); only pools with none or one can be exported. Username attributes are fixed when a pool is made, so this pool cannot be backed up.`,
+      `User pool ${poolId} has ${counted(settings.usernameAttributes.length, 'username attribute')} (${settings.usernameAttributes.join(', ')}); only pools with none or one can be exported. Username attributes are fixed when a pool is made, so this pool cannot be backed up.`,
     );
   }
 }

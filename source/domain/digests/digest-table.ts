@@ -1,4 +1,5 @@
 import { KEY_DIGEST_BYTES } from '../backup/hashing.ts';
+import { counted } from '../counted.ts';
 import { Slots } from './slots.ts';
 import type { Slot } from './slots.ts';
 
@@ -16,7 +17,7 @@ export class DigestTable {
     private readonly recordBytes: number,
   ) {
     if (records.length % recordBytes !== 0)
-      throw new RangeError(`records of ${recordBytes} bytes cannot fill ${records.length} bytes`);
+      throw new RangeError(`records of ${counted(recordBytes, 'byte')} cannot fill ${counted(records.length, 'byte')}`);
     this.size = records.length / recordBytes;
     this.#slots = new Slots(this.size);
     for (let ordinal = 0; ordinal < this.size; ordinal++) {

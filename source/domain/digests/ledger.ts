@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { KEY_DIGEST_BYTES, keyDigest } from '../backup/hashing.ts';
+import { counted, number } from '../counted.ts';
 import { Fault } from '../errors.ts';
 import type { ItemKey, ObjectStore } from '../ports.ts';
 import type { Appendix } from '../state/progress.ts';
@@ -103,7 +104,7 @@ async function readPart(
   if (found !== digests || rest.length > 0) {
     throw new Fault(
       'BadState',
-      `The ledger object ${key} should hold ${digests} digests and holds ${found}. Delete ${key.split('/').slice(0, 2).join('/')}/run.json and start ExportWorkflow again: it then lists the pool again.`,
+      `The ledger object ${key} should hold ${counted(digests, 'digest')} and holds ${number(found)}. Delete ${key.split('/').slice(0, 2).join('/')}/run.json and start ExportWorkflow again: it then lists the pool again.`,
     );
   }
 }

@@ -5,6 +5,8 @@ import { verifyNotice } from '../workflow/notices/finished-verify.ts';
 import { namedError } from '../workflow/notices/cause.ts';
 import { nextAfterFailure } from '../workflow/notices/failure.ts';
 import { number } from '../workflow/notices/text.ts';
+import { HALTS } from '../errors.ts';
+import type { HaltName } from '../errors.ts';
 import type { SolutionWorkflow } from '../workflow/lease.ts';
 import type { ExecutionFacts } from './execution.ts';
 
@@ -25,43 +27,51 @@ export interface Ending {
   readonly advice?: string;
 }
 
-/** Halts of a start that has written nothing, neither to a user pool nor to the backup. */
-const REFUSED = new Set([
-  'ExecutionAlreadyRunning',
-  'RestoreInProgress',
-  'InvalidInput',
-  'MfaNotSupported',
-  'MultipleUsernameAttributes',
-  'SourcePoolEmpty',
-  'MassDeleteRefused',
-  'MassChangeRefused',
-  'InvalidNewUserPoolId',
-  'SourcePoolRefused',
-  'UserPoolNotEmpty',
-  'ReplicaBehind',
-  'ChecksumDiffers',
-  'SnapshotDamaged',
-  'PreflightFailed',
-  'AlreadyRestored',
-  'SelectionRefused',
-]);
-const NOT_FOUND = new Set(['UserPoolNotFound', 'BackupTableNotFound', 'ExportRunNotFound', 'NoSealedBackup']);
-/** What a verification is there to find. */
-const DIFFERENCES = new Set([
-  'ManifestMissing',
-  'CountsDiffer',
-  'ChecksumDiffers',
-  'ReplicaBehind',
-  'PoolDiffers',
-  'ExportRunOpen',
-]);
+type FailureKind = Exclude<Ending['kind'], 'complete'>;
 
-/** The kind of a failed execution, by its workflow and the name of its error. */
-export function kindOfFailure(workflow: SolutionWorkflow, error: string): Exclude<Ending['kind'], 'complete'> {
-  if (error === 'RestoreIncomplete') return 'partial';
-  if (workflow === 'VerifyWorkflow' && DIFFERENCES.has(error)) return 'partial';
-  if (NOT_FOUND.has(error)) return 'notFound';
-  return REFUSED.has(error) ? 'refused' : 'failed';
+/** Of every halt, what it means to whoever started the workflow; by workflow where that differs. */
+const KIND_OF_HALT: Readonly<Record<HaltName, FailureKind | Readonly<Record<SolutionWorkflow, FailureKind>>>> = {
+  ExecutionAlreadyRunning: 'refused',
+  RestoreInProgress: 'refused',
+  InvalidInput: 'refused',
+  MfaNotSupported: 'refused',
+  MultipleUsernameAttributes: 'refused',
+  SourcePoolEmpty: 'refused',
+  MassDeleteRefused: 'refused',
+  MassChangeRefused: 'refused',
+  InvalidNewUserPoolId: 'refused',
+  SourcePoolRefused: 'refused',
+  UserPoolNotEmpty: 'refused',
+  PreflightFailed: 'refused',
+  AlreadyRestored: 'refused',
+  SnapshotDamaged: 'refused',
+  SelectionRefused: 'refused',
+  // A restore has waited for the end of the recovery, and may have written before that.
+  RecoveryRunning: { ExportWorkflow: 'refused', ImportWorkflow: 'failed', VerifyWorkflow: 'refused' },
+  UserPoolNotFound: 'notFound',
+  BackupTableNotFound: 'notFound',
+  ExportRunNotFound: 'notFound',
+  NoSealedBackup: 'notFound',
+  RestoreIncomplete: 'partial',
+  PoolDiffers: 'partial',
+  // What a verification is there to find; a restore that finds it has written nothing.
+  ManifestMissing: 'partial',
+  CountsDiffer: 'partial',
+  ExportRunOpen: 'partial',
+  ReplicaBehind: { ExportWorkflow: 'refused', ImportWorkflow: 'refused', VerifyWorkflow: 'partial' },
+  ChecksumDiffers: { ExportWorkflow: 'refused', ImportWorkflow: 'refused', VerifyWorkflow: 'partial' },
+  // In the middle of the work, or nobody can say when.
+  AccessDenied: 'failed',
+  ImportJobFailed: 'failed',
+  LeaseLost: 'failed',
+  Superseded: 'failed',
+};
+const isHalt = (error: string): error is HaltName => (HALTS as readonly string[]).includes(error);
+
+/** The kind of a failed execution, by its workflow and the name of its error; what is no halt has failed. */
+export function kindOfFailure(workflow: SolutionWorkflow, error: string): FailureKind {
+  const kind = isHalt(error) ? KIND_OF_HALT[error] : 'failed';
+  return typeof kind === 'string' ? kind : kind[workflow];
 }
 
 /**

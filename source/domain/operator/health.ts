@@ -81,11 +81,18 @@ function regionFindings(facts: RegionFacts, all: StatusFacts): Finding[] {
     ...poolFindings(facts),
     ...scheduleFindings(facts),
     ...replicaFindings(facts, all),
-    ...(valueOf(facts.alarms) ?? [])
-      .filter(({ state }) => state === 'ALARM')
-      .map(({ name }) => critical(inRegion(`alarm ${name}`))),
+    ...alarmFindings(facts),
     ...lastEnds(facts),
     ...messageFindings(facts),
+  ];
+}
+
+function alarmFindings({ region, alarms }: RegionFacts): Finding[] {
+  const inState = (wanted: string): readonly string[] =>
+    (valueOf(alarms) ?? []).filter(({ state }) => state === wanted).map(({ name }) => name);
+  return [
+    ...inState('ALARM').map((name) => critical(`alarm ${name} in ${region}`)),
+    ...inState('MISSING').map((name) => warning(`alarm ${name} in ${region} is gone: nobody hears of what it watched`)),
   ];
 }
 

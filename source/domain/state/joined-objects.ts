@@ -1,3 +1,4 @@
+import { counted, countedAs } from '../counted.ts';
 import { Fault } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
 
@@ -22,7 +23,7 @@ export async function joinedObjects(
   if (at !== bytes)
     throw new Fault(
       'BadState',
-      `The ${keys.length} objects from ${keys[0] ?? 'nowhere'} on take ${at} bytes, and ${bytes} are expected. ${advice}`,
+      `${countedAs(keys.length, 'object', ['takes', 'take'])} ${counted(at, 'byte')} from ${keys[0] ?? 'nowhere'} on, and ${counted(bytes, 'byte')} should be there. ${advice}`,
     );
   return all;
 }

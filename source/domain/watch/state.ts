@@ -4,6 +4,7 @@ import { isNamed } from '../errors.ts';
 import { parseJson } from '../state/json-object.ts';
 import { idShape, timeShape } from '../state/shape.ts';
 import type { Stored } from '../state/shape.ts';
+import { exportStartsShape } from './exports.ts';
 
 /** Key of what WatchBackup saw last; each Region has its own. */
 export const WATCH_KEY = 'watch/last-look.json';
@@ -21,6 +22,8 @@ export const watchStateShape = v.object({
   measuredRun: v.exactOptional(idShape),
   /** The first sealed run since the last verified one (`after`), while none since is verified. */
   unverified: v.exactOptional(v.object({ runId: idShape, sealedAt: timeShape, after: v.exactOptional(idShape) })),
+  /** Primary Region only. */
+  exports: v.exactOptional(exportStartsShape),
 });
 /** What WatchBackup saw last. */
 export type WatchState = Stored<typeof watchStateShape>;

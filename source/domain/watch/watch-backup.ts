@@ -8,6 +8,7 @@ import { newestComplete, snapshotFolders } from '../backup/snapshot/folders.ts';
 import { undamagedManifest } from '../backup/snapshot/read.ts';
 import type { BackupTable, Clock, Log, ObjectStore } from '../ports.ts';
 import { readLast } from '../verify/backup/last.ts';
+import type { LookAtExports } from './exports.ts';
 import type { Measure, Measured } from './metrics.ts';
 import { readWatchState, WATCH_KEY } from './state.ts';
 import type { WatchState } from './state.ts';
@@ -17,6 +18,8 @@ export interface WatchDeps {
   readonly table: Pick<BackupTable, 'getItem'>;
   readonly objects: Pick<ObjectStore, 'get' | 'put' | 'list'>;
   readonly measure: Measure;
+  /** Where exports run. */
+  readonly lookAtExports?: LookAtExports;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
 }
@@ -62,6 +65,7 @@ export async function watchBackup(deps: WatchDeps, settings: WatchSettings): Pro
     ...(await snapshotAge(deps, { manifest, freshness, retentionDays: settings.retentionDays, now })),
     ...(isNew ? measuredOf(manifest) : {}),
   });
+  const exports = await deps.lookAtExports?.();
   const measuredRun = manifest?.runId ?? before?.measuredRun;
   const state: WatchState = {
     launchedAt,
@@ -70,6 +74,7 @@ export async function watchBackup(deps: WatchDeps, settings: WatchSettings): Pro
     ...(backup === undefined ? {} : { backup }),
     ...(measuredRun === undefined ? {} : { measuredRun }),
     ...(unverified === undefined ? {} : { unverified }),
+    ...(exports === undefined ? {} : { exports }),
   };
   // Last: a look that is made twice emits the same again, which changes no maximum.
   await deps.objects.put(WATCH_KEY, JSON.stringify(state));

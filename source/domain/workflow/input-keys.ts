@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { counted } from '../counted.ts';
 import { Halt } from '../errors.ts';
 import type { HaltName } from '../errors.ts';
 import { keyInWords, valueInWords } from './input-words.ts';
@@ -102,7 +103,10 @@ function refusal(
   const [what, correct] =
     problems.length === 1
       ? [first?.text ?? '', 'Correct it']
-      : [`has ${problems.length + more} problems: ${told}${more > 0 ? `; and ${more} more` : ''}`, 'Correct all of it'];
+      : [
+          `has ${counted(problems.length + more, 'problem')}: ${told}${more > 0 ? `; and ${more} more` : ''}`,
+          'Correct all of it',
+        ];
   const keys = tellKeys ? `; allowed keys: ${Object.keys(kinds).join(', ')}` : '';
   return new Halt(
     problems.length === 1 ? (first?.halt ?? 'InvalidInput') : 'InvalidInput',

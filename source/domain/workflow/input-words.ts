@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 /** Words for what somebody typed into an execution's input, without repeating it: a name could stand in any place of it. */
 
 /** Texts that are nobody's, and that are typed where true, false or nothing is meant. */
@@ -41,7 +42,7 @@ export function keyInWords(
     : { text: `${shown} (${where}; is ${meant} meant? Upper and lower case matter)`, meant };
 }
 
-const characters = (text: string): string => (text.length === 1 ? '1 character' : `${text.length} characters`);
+const characters = (text: string): string => counted(text.length, 'character');
 
 const hidden = (text: string): string =>
   `${text.trim() === text ? '' : ', with blanks around it'}${NOT_PLAIN.test(text) ? ', with characters that are no plain letters, digits or signs' : ''}`;

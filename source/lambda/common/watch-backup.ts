@@ -4,7 +4,8 @@ import type { ExportFrequency } from '../../domain/backup/freshness.ts';
 import type { WatchState } from '../../domain/watch/state.ts';
 import { watchBackup } from '../../domain/watch/watch-backup.ts';
 import { backupTable } from '../../adapters/backup-table.ts';
-import { int, oneOf, readEnv, requiredText } from '../../adapters/env.ts';
+import { int, oneOf, optionalText, readEnv, requiredText } from '../../adapters/env.ts';
+import { exportStarts } from '../../adapters/export-starts.ts';
 import { guarded } from '../../adapters/guarded.ts';
 import { invocationOf } from '../../adapters/invocation.ts';
 import { log } from '../../adapters/log.ts';
@@ -19,6 +20,8 @@ const env = readEnv({
   EXPORT_FREQUENCY: oneOf(...(Object.keys(FREQUENCY_HOURS) as ExportFrequency[])),
   SNAPSHOT_RETENTION_DAYS: int(0, 3650),
   MAIN_STACK_NAME: requiredText(),
+  EXPORT_SCHEDULE_NAME: optionalText(),
+  EXPORT_WORKFLOW_ARN: optionalText(),
   USER_AGENT: requiredText(),
 });
 const userAgent = env.USER_AGENT;
@@ -26,6 +29,15 @@ const deps = {
   table: backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent }),
   objects: objectStore({ bucket: env.STATE_BUCKET, userAgent }),
   measure: metrics(env.MAIN_STACK_NAME),
+  ...(env.EXPORT_SCHEDULE_NAME === undefined || env.EXPORT_WORKFLOW_ARN === undefined
+    ? {}
+    : {
+        lookAtExports: exportStarts({
+          rule: env.EXPORT_SCHEDULE_NAME,
+          stateMachineArn: env.EXPORT_WORKFLOW_ARN,
+          userAgent,
+        }),
+      }),
 };
 
 /** Looks every hour how old this Region's backup is; the alarms judge what it emits. */

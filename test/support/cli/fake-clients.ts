@@ -17,6 +17,8 @@ export class FakeClients {
   }[] = [];
   /** Regions that give no answer. */
   readonly down = new Set<string>();
+  /** After so many calls the process is killed: none has an effect any more. */
+  callsLeft = Infinity;
   readonly #answers = new Map<string, Answer>();
 
   /** Answers an operation, for instance `DescribeStacks`; later answers replace earlier ones. */
@@ -38,6 +40,8 @@ export class FakeClients {
     const [, , operation] = (command as { readonly schema?: readonly string[] }).schema ?? [];
     const action = operation ?? command.constructor.name.replace(/Command$/, '');
     const { input } = command as { readonly input: Readonly<Record<string, unknown>> };
+    this.callsLeft -= 1;
+    if (this.callsLeft < 0) throw new Error('killed');
     this.calls.push(`${service} ${action} ${region}`);
     this.inputs.push({ action, region, input });
     if (this.down.has(region)) throw awsError('Error', 'connect ETIMEDOUT', { code: 'ETIMEDOUT' });

@@ -31,16 +31,16 @@ export function healthyCli(): InstalledCli {
         },
         { LogicalResourceId: 'NewUsersQueue', ResourceType: 'AWS::SQS::Queue', PhysicalResourceId: 'https://other' },
         {
-          LogicalResourceId: 'BackupStaleAlarm',
+          LogicalResourceId: 'BackupTooOldAlarm',
           ResourceType: 'AWS::CloudWatch::Alarm',
-          PhysicalResourceId: 'x-BackupStaleAlarm-1',
+          PhysicalResourceId: 'x-BackupTooOldAlarm-1',
         },
       ],
     }))
     .on('GetQueueAttributes', () => ({
       Attributes: { ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: '0' },
     }))
-    .on('DescribeAlarms', () => ({ MetricAlarms: [{ AlarmName: 'x-BackupStaleAlarm-1', StateValue: 'OK' }] }))
+    .on('DescribeAlarms', () => ({ MetricAlarms: [{ AlarmName: 'x-BackupTooOldAlarm-1', StateValue: 'OK' }] }))
     .on('ListSubscriptionsByTopic', () => ({
       Subscriptions: [{ SubscriptionArn: 'arn:aws:sns:us-east-1:1:topic:2', Endpoint: 'ops@example.com' }],
     }))

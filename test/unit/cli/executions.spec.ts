@@ -223,6 +223,7 @@ describe('command line: export, import, verify and attach', () => {
       [['import', '--to', NEW_POOL], 'AccessDenied', 5],
       [['import', '--to', NEW_POOL], 'Lambda.Unknown', 5],
       [['export'], 'MassDeleteRefused', 4],
+      [['export'], 'RecoveryRunning', 4],
       [['export'], 'ExecutionAlreadyRunning', 4],
       [['verify'], 'PoolDiffers', 3],
       [['verify'], 'ChecksumDiffers', 3],

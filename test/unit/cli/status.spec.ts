@@ -87,10 +87,10 @@ describe('command line: status', () => {
       [
         (cli: InstalledCli) =>
           cli.cloud.on('DescribeAlarms', () => ({
-            MetricAlarms: [{ AlarmName: 'x-BackupStaleAlarm-1', StateValue: 'ALARM' }],
+            MetricAlarms: [{ AlarmName: 'x-BackupTooOldAlarm-1', StateValue: 'ALARM' }],
           })),
         5,
-        'alarm BackupStaleAlarm in us-east-1',
+        'alarm BackupTooOldAlarm in us-east-1',
       ],
       [
         (cli: InstalledCli) =>
@@ -137,6 +137,26 @@ describe('command line: status', () => {
       expect(found.line.match(/\n/g)).to.have.length(1);
       expect(found.code, words).to.equal(words.startsWith('CRITICAL') || words.startsWith('alarm') ? 5 : expected);
     }
+  });
+
+  it('15.1: --check tells a raised alarm of either Region in its one line, with 5, also when all else is in order', async () => {
+    for (const raised of ['us-east-1', 'eu-west-1']) {
+      const { code, line } = await checked((cli) =>
+        cli.cloud.on('DescribeAlarms', (_input, region) => ({
+          MetricAlarms: [{ AlarmName: 'x-BackupTooOldAlarm-1', StateValue: region === raised ? 'ALARM' : 'OK' }],
+        })),
+      );
+      expect(line).to.equal(
+        `CRITICAL: alarm BackupTooOldAlarm in ${raised}; 1,234 users, 3 h 0 min old, 36 h 0 min allowed\n`,
+      );
+      expect(code).to.equal(5);
+    }
+  });
+
+  it('15.1: --check does not take an alarm that somebody deleted for one that is silent', async () => {
+    const { code, line } = await checked((cli) => cli.cloud.on('DescribeAlarms', () => ({ MetricAlarms: [] })));
+    expect(line).to.match(/^WARNING: alarm BackupTooOldAlarm in us-east-1 is gone: nobody hears of what it watched; /);
+    expect(code).to.equal(3);
   });
 
   it('tells missing deletion protection without calling anybody for it', async () => {

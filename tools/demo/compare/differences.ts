@@ -1,3 +1,4 @@
+import { counted } from '../../../source/domain/counted.ts';
 import type { PoolSnapshot, SnapshotUser } from './read-pool.ts';
 
 /** An attribute that is not as it was; one of the values is absent where the attribute is. */
@@ -104,6 +105,6 @@ function quoted(value: string | number | undefined): string {
   if (typeof value !== 'string') return value === undefined ? 'none' : String(value);
   const characters = [...value];
   return characters.length > SHOWN_CHARACTERS
-    ? `${JSON.stringify(characters.slice(0, SHOWN_CHARACTERS).join(''))}... (${characters.length} characters)`
+    ? `${JSON.stringify(characters.slice(0, SHOWN_CHARACTERS).join(''))}... (${counted(characters.length, 'character')})`
     : JSON.stringify(value);
 }

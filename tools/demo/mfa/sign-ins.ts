@@ -1,3 +1,4 @@
+import { counted, countedAs } from '../../../source/domain/counted.ts';
 import { comesBack } from '../compare/compare-pools.ts';
 import type { PoolSnapshot, SnapshotUser } from '../compare/read-pool.ts';
 
@@ -17,9 +18,13 @@ export function mfaProblems(old: PoolSnapshot, rows: readonly MfaRow[], atSignIn
   return [
     ...(expected.size === 0 ? ['no user of the demo lacks a phone number'] : []),
     ...(named.length === new Set(named).size ? [] : ['mfa.csv names somebody twice']),
-    ...(missing > 0 ? [`mfa.csv lacks ${missing} users without a phone number`] : []),
-    ...(strangers > 0 ? [`mfa.csv names ${strangers} users who have one, or are not to come back`] : []),
-    ...(otherwise > 0 ? [`mfa.csv says of ${otherwise} users something else than "${atSignIn}"`] : []),
+    ...(missing > 0 ? [`mfa.csv lacks ${counted(missing, 'user')} without a phone number`] : []),
+    ...(strangers > 0
+      ? [
+          `mfa.csv names ${countedAs(strangers, 'user', ['who has one, or is', 'who have one, or are'])} not to come back`,
+        ]
+      : []),
+    ...(otherwise > 0 ? [`mfa.csv says of ${counted(otherwise, 'user')} something else than "${atSignIn}"`] : []),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../../source/domain/counted.ts';
 /** What Cognito takes as an attribute of a user, for files that people bring. */
 
 const TEXTS = [
@@ -45,5 +46,5 @@ export function valueProblem(name: string, value: string): string | undefined {
   const [form, words] = FORMS[name] ?? [];
   if (form?.test(value) === false) return `must be ${words}`;
   const { length } = [...value];
-  return length > LONGEST ? `is ${length} characters long; Cognito takes ${LONGEST}` : undefined;
+  return length > LONGEST ? `is ${counted(length, 'character')} long; Cognito takes ${LONGEST}` : undefined;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../../source/domain/counted.ts';
 import type { Population } from './population.ts';
 import type { DemoUser } from './users.ts';
 
@@ -37,7 +38,7 @@ export function changesOf({ extras, groups, newcomers }: Population): Changes {
 /** What was done, in words. */
 export function changesInWords({ added, edited, deleted, moved, from, to }: Changes): string {
   const moves = moved.length === 0 ? 'nobody moved' : `${moved.length} moved from "${from}" to "${to}"`;
-  return `Changed in the pool: ${added.length} users added, ${edited.length} edited, ${deleted.length} deleted, ${moves}.`;
+  return `Changed in the pool: ${counted(added.length, 'user')} added, ${edited.length} edited, ${deleted.length} deleted, ${moves}.`;
 }
 
 /** Names of groups, the one with the most of these users first. */

@@ -1,3 +1,4 @@
+import { counted } from '../../../source/domain/counted.ts';
 import { cognitoIn, stepFunctionsIn } from '../../deploy/clients.ts';
 import {
   AdminAddUserToGroupCommand,
@@ -45,9 +46,10 @@ export async function exportThreeTimes(demo: Demo, launched: LaunchedSolution, s
   await finished(demo, launched, await startExecution(sfn, launched.exportWorkflow, {}));
   const written = (await itemsWritten(demo)) - before;
   narrator.say(
-    `${written} write requests to the table; an export that finds nothing new writes its marker, its manifest and its lease.`,
+    `${counted(written, 'write request')} to the table; an export that finds nothing new writes its marker, its manifest and its lease.`,
   );
-  if (written > 20) throw new DemoFailure(`An unchanged export wrote ${written} times; at most 20 were expected.`);
+  if (written > 20)
+    throw new DemoFailure(`An unchanged export made ${counted(written, 'write request')}; at most 20 were expected.`);
 
   narrator.step('And after changes in the pool');
   narrator.say(await changeForShow(demo, seeded));
@@ -71,7 +73,7 @@ async function finished(demo: Demo, { tableName }: LaunchedSolution, executionAr
     textTable(['', 'in the backup', 'added', 'changed', 'deleted'], [row('users'), row('groups'), row('memberships')]),
   );
   narrator.say(
-    `Not exported: ${skipped.federatedUsers} users of identity providers and ${skipped.federatedMemberships} memberships of theirs.`,
+    `Not exported: ${counted(skipped.federatedUsers, 'user')} of identity providers and ${counted(skipped.federatedMemberships, 'membership')} of theirs.`,
   );
   narrator.done(`ExportWorkflow ${status}`);
 }

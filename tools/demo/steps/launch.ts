@@ -1,3 +1,4 @@
+import { counted } from '../../../source/domain/counted.ts';
 import type { ProgressEvent } from '../../../source/domain/operator/deploy/stack-events.ts';
 import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
 import { launchSolution, parametersFor, stackOperation } from '../../deploy/solution.ts';
@@ -15,7 +16,7 @@ export async function launch(
   let resources = 0;
   const onEvent = ({ logicalId, status }: ProgressEvent): void => {
     if (status === 'CREATE_COMPLETE') resources += 1;
-    narrator.progress(`${resources} resources created, ${logicalId} ${status}`);
+    narrator.progress(`${counted(resources, 'resource')} created, ${logicalId} ${status}`);
   };
   const parameters = parametersFor(poolId, {
     CognitoTPS: String(options.cognitoTps) as '25',
@@ -31,6 +32,6 @@ export async function launch(
       .map(([name, value]) => `  ${name} = ${value}`)
       .join('\n')}`,
   );
-  narrator.done(`CREATE_COMPLETE, ${resources} resources of the main stack`);
+  narrator.done(`CREATE_COMPLETE, ${counted(resources, 'resource')} of the main stack`);
   return launched;
 }

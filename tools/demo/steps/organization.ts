@@ -1,4 +1,5 @@
 import { CreatePolicyCommand, IAMClient } from '@aws-sdk/client-iam';
+import { counted } from '../../../source/domain/counted.ts';
 import { rolesOf } from '../../../source/domain/operator/permissions/roles.ts';
 import { createCustomerKey } from '../../deploy/customer-key.ts';
 import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
@@ -79,5 +80,5 @@ export async function checkRules(
       .map(({ what, by }) => `${what}: boundary ${by ?? 'missing'}`),
   );
   if (wrong.length > 0) throw new DemoFailure(`Not by the organization's rules:\n${wrong.join('\n')}`);
-  narrator.done(`all encrypted by the key, ${roles.length} roles with the boundary,`);
+  narrator.done(`all encrypted by the key, ${counted(roles.length, 'role')} with the boundary,`);
 }

@@ -1,5 +1,6 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { parse } from 'csv-parse/sync';
+import { counted } from '../../../source/domain/counted.ts';
 import { SECONDARY } from '../../deploy/regions.ts';
 import type { LaunchedSolution } from '../../deploy/solution.ts';
 import type { Demo } from '../context.ts';
@@ -37,7 +38,7 @@ export function failuresInWords(reported: ReportedFailures): string {
   const counts = new Map<string, number>();
   for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   return [
-    `failures.csv: ${reasons.length} rows`,
+    `failures.csv: ${counted(reasons.length, 'row')}`,
     ...[...counts].map(([reason, count]) => `  ${count} x ${reason}`),
   ].join('\n');
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../../source/domain/counted.ts';
 import { cognitoIn, stepFunctionsIn } from '../../deploy/clients.ts';
 import { DeleteUserPoolCommand, DescribeUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { PRIMARY, SECONDARY } from '../../deploy/regions.ts';
@@ -30,7 +31,7 @@ export async function disasterAndRestore(
   const primary = cognitoIn(cloud, PRIMARY);
   const old = await readPool(primary, poolId);
   await primary.send(new DeleteUserPoolCommand({ UserPoolId: poolId }));
-  narrator.say(`Deleted ${poolId} with its ${old.users.size.toLocaleString('en-US')} users.`);
+  narrator.say(`Deleted ${poolId} with its ${counted(old.users.size, 'user')}.`);
 
   narrator.step(`Restore into a new, empty pool in ${SECONDARY}`);
   const secondary = cognitoIn(cloud, SECONDARY);
@@ -46,7 +47,7 @@ export async function disasterAndRestore(
   const execution = await followExecution(sfn, executionArn, narrator, async () => {
     const { UserPool } = await secondary.send(new DescribeUserPoolCommand({ UserPoolId: newPoolId }));
     const changes = await cloud.calls({ service: 'cognito-idp', region: SECONDARY, action: 'AdminAddUserToGroup' });
-    return `${UserPool?.EstimatedNumberOfUsers ?? 0} users, ${changes.length} memberships`;
+    return `${counted(UserPool?.EstimatedNumberOfUsers ?? 0, 'user')}, ${counted(changes.length, 'membership')}`;
   });
   narrator.say(JSON.stringify(execution.output ?? { error: execution.error, cause: execution.cause }, null, 2));
   narrator.done(`ImportWorkflow ${execution.status}`);

@@ -1,3 +1,4 @@
+import { counted } from '../../../source/domain/counted.ts';
 import { cognitoIn } from '../../deploy/clients.ts';
 import { PRIMARY } from '../../deploy/regions.ts';
 import type { Demo } from '../context.ts';
@@ -35,7 +36,7 @@ function describe({ users, groups }: Population): string {
   const count = (test: (user: DemoUser) => boolean): string => users.filter(test).length.toLocaleString('en-US');
   const memberships = users.reduce((sum, user) => sum + user.groups.length, 0);
   return [
-    `${users.length.toLocaleString('en-US')} users, ${groups.length} groups, ${memberships.toLocaleString('en-US')} memberships; among the users:`,
+    `${counted(users.length, 'user')}, ${counted(groups.length, 'group')}, ${counted(memberships, 'membership')}; among the users:`,
     `  ${count(({ attributes }) => attributes['email_verified'] !== 'true' && attributes['phone_number_verified'] !== 'true')} without a verified e-mail or phone`,
     `  ${count(({ attributes }) => Object.values(attributes).some((value) => /["\\\n\t]|^\s|\s$/u.test(value)))} with values that the import CSV cannot carry (line breaks, quotes, backslashes, outer spaces)`,
     `  ${count(({ enabled }) => !enabled)} disabled, ${count(({ status }) => status === 'UNCONFIRMED')} unconfirmed, ${count(({ status }) => status === 'FORCE_CHANGE_PASSWORD')} who must change their password, ${count(({ status }) => status === 'EXTERNAL_PROVIDER')} of an identity provider`,

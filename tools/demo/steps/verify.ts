@@ -1,3 +1,4 @@
+import { counted, countedAs } from '../../../source/domain/counted.ts';
 import { comparePools, differingKinds } from '../compare/compare-pools.ts';
 import { readPool } from '../compare/read-pool.ts';
 import { cognitoIn } from '../../deploy/clients.ts';
@@ -33,7 +34,7 @@ export async function verify(
   const left = [...old.users.values()].filter((user) => user.status === 'UNCONFIRMED');
   const federated = [...old.users.values()].filter((user) => user.status === 'EXTERNAL_PROVIDER').length;
   narrator.say(
-    `Left out by rule: ${left.length} unconfirmed users (each in failures.csv with its reason), ${federated} users of identity providers (not in the backup).`,
+    `Left out by rule: ${counted(left.length, 'unconfirmed user')} (each in failures.csv with its reason), ${counted(federated, 'user')} of identity providers (not in the backup).`,
   );
   if (reported !== undefined) narrator.say(failuresInWords(reported));
 
@@ -45,10 +46,14 @@ export async function verify(
   const problems = [
     ...failureOf('ImportWorkflow', execution),
     ...differingKinds(compared),
-    ...(unexpected.length > 0 ? [`${unexpected.length} users in the new pool that the old one did not have`] : []),
+    ...(unexpected.length > 0
+      ? [`${counted(unexpected.length, 'user')} in the new pool that the old one did not have`]
+      : []),
     ...(reported === undefined ? ['The restore wrote no failures.csv.'] : []),
     ...(unreported.length > 0
-      ? [`${unreported.length} users who were not restored as they were are not in failures.csv`]
+      ? [
+          `${countedAs(unreported.length, 'user', ['was', 'were'])} neither restored as before nor listed in failures.csv`,
+        ]
       : []),
     ...(await messageProblems(demo)),
   ];
@@ -69,7 +74,7 @@ async function messageProblems({ cloud, narrator }: Demo): Promise<string[]> {
   const toUsers = await cloud.endUserMessages();
   narrator.say(`Messages from Cognito to users of a pool: ${toUsers.length}`);
   return [
-    ...(toUsers.length > 0 ? [`${toUsers.length} messages went to end users`] : []),
+    ...(toUsers.length > 0 ? [`${counted(toUsers.length, 'message')} went to end users`] : []),
     ...(messages.some(({ topicArn }) => topicArn.split(':')[3] === SECONDARY)
       ? []
       : ['no message about the restore was sent']),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { counted, number } from '../../counted.ts';
 import { Halt, isNamed } from '../../errors.ts';
 import type { ObjectStore, TableItem } from '../../ports.ts';
 import type { Manifest, SnapshotIndex, SnapshotObject } from '../manifest.ts';
@@ -76,7 +77,7 @@ export async function* readSnapshotObject(
     yield batch;
     batch = [];
   }
-  if (items !== object.items) damaged(key, `holds ${items} items and should hold ${object.items}`);
+  if (items !== object.items) damaged(key, `holds ${counted(items, 'item')} and should hold ${number(object.items)}`);
   if (batch.length > 0) yield batch;
 }
 
@@ -102,10 +103,11 @@ async function* weighed(
     bytes += piece.length;
     sha256.update(piece);
     // More than the manifest says is damage, and no reason to go on unpacking.
-    if (bytes > expected.bytes) damaged(key, `has more than its ${expected.bytes} bytes`, meaning);
+    if (bytes > expected.bytes) damaged(key, `has more than its ${counted(expected.bytes, 'byte')}`, meaning);
     yield piece;
   }
-  if (bytes !== expected.bytes) damaged(key, `has ${bytes} bytes and should have ${expected.bytes}`, meaning);
+  if (bytes !== expected.bytes)
+    damaged(key, `has ${counted(bytes, 'byte')} and should have ${number(expected.bytes)}`, meaning);
   const found = sha256.digest('hex');
   if (found !== expected.sha256) damaged(key, `has the SHA-256 ${found} and should have ${expected.sha256}`, meaning);
 }

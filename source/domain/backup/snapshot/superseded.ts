@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { countedAs } from '../../counted.ts';
 import { isNamed } from '../../errors.ts';
 import type { Clock, Log, ObjectStore, TimeLeft } from '../../ports.ts';
 import { parseJson } from '../../state/json-object.ts';
@@ -55,7 +56,7 @@ export async function tagSuperseded(deps: SupersededDeps, setting: SupersededSet
     const late = await tagOthers(deps, setting);
     if (late === 0) return undefined;
     deps.log.warn('Not all superseded snapshots were tagged in time: the next run goes on', { folders: late });
-    return `${late} superseded snapshots were not marked to expire in time; the next run marks them.`;
+    return `${countedAs(late, 'superseded snapshot', ['was', 'were'])} not marked to expire in time; the next run marks ${late === 1 ? 'it' : 'them'}.`;
   } catch (error) {
     if (!isNamed(error, 'AccessDenied', 'ServiceError', 'Unprocessed')) throw error;
     const { name } = error as Error;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import * as v from 'valibot';
+import { counted, number } from '../../counted.ts';
 import { Fault } from '../../errors.ts';
 import type { ObjectStore, TableItem } from '../../ports.ts';
 import { keyWithDigest } from '../../state/digest-keys.ts';
@@ -141,7 +142,7 @@ export async function* piecesOf(
     if (found !== bytes)
       throw new Fault(
         'BadState',
-        `The object ${key} should have ${bytes} bytes and has ${found}. Delete everything below ${key.split('/').slice(0, 2).join('/')}/ and start the workflow again: it then begins from the start.`,
+        `The object ${key} should have ${counted(bytes, 'byte')} and has ${number(found)}. Delete everything below ${key.split('/').slice(0, 2).join('/')}/ and start the workflow again: it then begins from the start.`,
       );
   }
 }

@@ -3,6 +3,7 @@ import { itemKind } from '../../backup/items.ts';
 import type { ItemKind } from '../../backup/items.ts';
 import { isDamaged } from '../../backup/tally.ts';
 import { forEachAtOnce } from '../../concurrency.ts';
+import { counted } from '../../counted.ts';
 import { Fault } from '../../errors.ts';
 import type { BackupTable, TableItem } from '../../ports.ts';
 import type { Run } from '../run.ts';
@@ -43,7 +44,7 @@ export async function markDamaged(table: Pick<BackupTable, 'putItemIf'>, found: 
 /** Damaged items are never sealed: the run is given up, and the next one writes them from the pool. */
 export async function requireUndamaged(run: Run, damaged: number): Promise<void> {
   if (damaged === 0) return;
-  const reason = `${damaged} items of the backup table do not hold what an export wrote: something else changed them. They are marked to be written again; nothing was deleted and export run ${run.id} is not sealed. Start ExportWorkflow again: it writes them from the user pool. Find out who else writes to the table.`;
+  const reason = `${counted(damaged, 'item')} of the backup table ${damaged === 1 ? 'does' : 'do'} not hold what an export wrote: something else changed that. What is damaged is marked to be written again; nothing was deleted and export run ${run.id} is not sealed. Start ExportWorkflow again: it writes that from the user pool. Find out who else writes to the table.`;
   await run.abandon(reason);
   throw new Fault('BadState', reason);
 }

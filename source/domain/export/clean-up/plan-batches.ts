@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { counted } from '../../counted.ts';
 import { Fault } from '../../errors.ts';
 import type { ItemKey, ObjectStore, TableItem } from '../../ports.ts';
 import { adviceFor } from '../../state/advice.ts';
@@ -91,7 +92,7 @@ export async function readBatch(
   if (lines !== undefined) return lines;
   throw new Fault(
     'BadState',
-    `The object ${key} is missing or damaged: it does not hold the ${changes} changes of the plan. ${adviceFor(key)}`,
+    `The object ${key} is missing or damaged: it does not hold ${counted(changes, 'change')} of the plan. ${adviceFor(key)}`,
   );
 }
 

@@ -4,6 +4,7 @@ import type { ItemKind } from '../../backup/items.ts';
 import { countItem, totalOf } from '../../backup/counts.ts';
 import { KEPT_NAME } from '../../backup/snapshot/names.ts';
 import { isDamaged, ItemTally } from '../../backup/tally.ts';
+import { counted } from '../../counted.ts';
 import { Fault } from '../../errors.ts';
 import type { TableItem } from '../../ports.ts';
 import { readStaged, stagedIn, stagedOver } from '../staging.ts';
@@ -152,6 +153,6 @@ function requireAllKeys({ run, progress }: CleanUp): void {
   if (plan.goneRead === totalOf(gone.counts)) return;
   throw new Fault(
     'BadState',
-    `The key lists of export run ${run.id} do not hold the ${totalOf(gone.counts)} keys that the scan found; nothing was changed. Start ExportWorkflow again.`,
+    `The key lists of export run ${run.id} do not hold ${counted(totalOf(gone.counts), 'key')}, as the scan found; nothing was changed. Start ExportWorkflow again.`,
   );
 }

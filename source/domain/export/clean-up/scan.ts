@@ -6,6 +6,7 @@ import { scanEnded, scanSegments } from '../../backup/scan-segments.ts';
 import type { ScanSource } from '../../backup/scan-segments.ts';
 import { segmentName } from '../../backup/snapshot/names.ts';
 import { isDamaged, ItemTally } from '../../backup/tally.ts';
+import { counted, number } from '../../counted.ts';
 import { Fault } from '../../errors.ts';
 import { DigestSet } from '../../digests/digest-set.ts';
 import { digestsIn, readDigests } from '../../digests/ledger.ts';
@@ -110,7 +111,7 @@ const scannedPages = (table: CleanUpDeps['table'], runId: string): ScanSource<Sc
 /** Everything that the run saw was staged or is as the table has it, so it must be in the table now. */
 async function requireAllSeen(run: CleanUp['run'], found: number, expected: number): Promise<void> {
   if (found === expected) return;
-  const reason = `The backup table lacks ${expected - found} of the ${expected} items that export run ${run.id} saw in the pool: something else changed the table meanwhile. Nothing was deleted and the run is not sealed. Start ExportWorkflow again: it writes what is missing.`;
+  const reason = `The backup table lacks ${number(expected - found)} of the ${counted(expected, 'item')} that export run ${run.id} saw in the pool: something else changed the table meanwhile. Nothing was deleted and the run is not sealed. Start ExportWorkflow again: it writes what is missing.`;
   await run.abandon(reason);
   throw new Fault('BadState', reason);
 }

@@ -3,6 +3,7 @@ import type { Manifest } from '../../backup/manifest.ts';
 import { KEPT_NAME, segmentName } from '../../backup/snapshot/names.ts';
 import { joinIndex } from '../../backup/snapshot/write-index.ts';
 import { itemsIn, joinParts, putSnapshotManifest } from '../../backup/snapshot/write.ts';
+import { counted, number } from '../../counted.ts';
 import { Fault } from '../../errors.ts';
 import { forEachAtOnce } from '../../concurrency.ts';
 import { totalOf } from '../../backup/counts.ts';
@@ -58,7 +59,7 @@ export async function closeSnapshotBefore({ deps, run }: CleanUp): Promise<void>
 
 async function requireAllItems(run: CleanUp['run'], found: number, expected: number): Promise<void> {
   if (found === expected) return;
-  const reason = `The snapshot of export run ${run.id} holds ${found} items and should hold the ${expected} that stay in the backup table, so the run is not sealed. Start ExportWorkflow again: it lists the pool again.`;
+  const reason = `The snapshot of export run ${run.id} holds ${counted(found, 'item')} and should hold the ${number(expected)} that stay in the backup table, so the run is not sealed. Start ExportWorkflow again: it lists the pool again.`;
   await run.abandon(reason);
   throw new Fault('BadState', reason);
 }

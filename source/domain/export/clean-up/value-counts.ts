@@ -1,4 +1,5 @@
 import { itemKind } from '../../backup/items.ts';
+import { counted } from '../../counted.ts';
 import type { ItemKey } from '../../ports.ts';
 import { ENABLED } from '../changed-values.ts';
 
@@ -32,10 +33,10 @@ export class ValueCounts {
     const all = (['user', 'group'] as const)
       .flatMap((kind) => [...this.#counts[kind]].map(([name, count]) => ({ kind, name, count })))
       .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
-    const more = all.length <= NAMED ? '' : ` and ${all.length - NAMED} others`;
+    const more = all.length <= NAMED ? '' : ` and ${counted(all.length - NAMED, 'other')}`;
     return `${all
       .slice(0, NAMED)
-      .map(({ kind, name, count }) => `${name} (${count} ${kind}${count === 1 ? '' : 's'})`)
+      .map(({ kind, name, count }) => `${name} (${counted(count, kind)})`)
       .join(', ')}${more}`;
   }
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { counted, number } from '../../counted.ts';
 import { Fault } from '../../errors.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { readJson } from '../../state/json-object.ts';
@@ -53,7 +54,7 @@ export class RowResults {
     if (codes.length !== rows)
       throw new Fault(
         'BadState',
-        `The row results ${key} have ${codes.length} rows, the chunk has ${rows}: the state of this restore cannot be used.`,
+        `The row results ${key} have ${counted(codes.length, 'row')}, the chunk has ${number(rows)}: the state of this restore cannot be used.`,
       );
     return new RowResults(codes, stored.notes, stored.accounts ?? []);
   }

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.ts';
 import { Fault } from '../../errors.ts';
 import { findInPages } from '../../listing/page-chain.ts';
 import type { ImportJob } from '../../ports.ts';
@@ -27,7 +28,7 @@ export async function createJob(run: JobsRun, state: JobsState, chunk: ChunkPlan
   if (rows !== (only?.length ?? chunk.users))
     throw new Fault(
       'BadState',
-      `The object ${chunk.key} has not the ${chunk.users} users that the plan names: the state of this restore cannot be used.`,
+      `The object ${chunk.key} has not ${counted(chunk.users, 'user')}, as the plan says: the state of this restore cannot be used.`,
     );
   await deps.objects.put(mappingKey(plan.newUserPoolId, plan.restoreId, name), mapping);
   await markWriting(deps.objects, deps.clock, plan);

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.ts';
 /** Counts of a restore that decide how to go on; those that version 2.0.0 did not count may be absent. */
 export interface Unfinished {
   readonly usersRestored?: number;
@@ -49,7 +50,7 @@ export const recreateStep = ({ usersDeletedSince: deleted = 0 }: Unfinished): st
   deleted === 0
     ? []
     : [
-        `${deleted} accounts that this restore had made were deleted from the new pool since; only a start with "RecreateMissing": true makes them again.`,
+        `${counted(deleted, 'account')} that this restore had made ${deleted === 1 ? 'was' : 'were'} deleted from the new pool since; only a start with "RecreateMissing": true makes ${deleted === 1 ? 'it' : 'them'} again.`,
       ];
 
 /**

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { countedWords } from '../../counted.ts';
+import { counted, countedWords, number } from '../../counted.ts';
 import { countShape, idShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { furtherSteps, notInTableOf, tooManyDeleted, triedAgain } from './next-steps.ts';
@@ -104,7 +104,7 @@ export function outcomeOf(
 /** For the execution's error and the subject's neighbourhood: no personal data. */
 export function summaryOf(outcome: RestoreOutcome['outcome'], counts: RestoreCounts, folder: string): string {
   const parts = [
-    `${counts.usersRestored} of ${counts.usersInBackup} users restored`,
+    `${number(counts.usersRestored)} of ${counted(counts.usersInBackup, 'user')} restored`,
     ...some(counts.usersChangedSince, 'changed since'),
     ...some(counts.usersDeletedSince, 'deleted since'),
     ...some(counts.usersNotInTable, 'users of the sealed export were not in the backup table'),
@@ -118,12 +118,12 @@ export function summaryOf(outcome: RestoreOutcome['outcome'], counts: RestoreCou
     ...some(counts.usersMustEnrolMfa, 'who must enrol an authenticator app'),
     ...some(counts.usersMfaLockedOut, 'who cannot sign in, since the pool requires MFA'),
     ...some(counts.groupsNotInTable, 'groups of the sealed export were not in the backup table'),
-    ...some(counts.groupsMissingOrDifferent, `of ${counts.groups} groups missing or different`),
+    ...some(counts.groupsMissingOrDifferent, `of ${counted(counts.groups, 'group')} missing or different`),
     ...some(counts.groupsChangedSince, 'groups changed since'),
     ...some(counts.membershipsRemovedSince, 'memberships removed since'),
     ...some(counts.groupsWithoutRole, 'groups without their IAM role'),
     ...some(counts.membershipsNotInTable, 'memberships of the sealed export were not in the backup table'),
-    ...some(counts.membershipsMissing, `of ${counts.memberships} memberships missing`),
+    ...some(counts.membershipsMissing, `of ${counted(counts.memberships, 'membership')} missing`),
     ...some(counts.membershipsWithoutUser, 'memberships without a restored user'),
   ];
   const again =

@@ -1,3 +1,4 @@
+import { countedAll } from '../../counted.ts';
 import { NO_RECOVERY, noRecoveryOf, NOT_OFFERED, OFFERED_TO_NOBODY, recoveryAddresses } from '../csv/recovery.ts';
 import type { NoRecovery } from '../csv/recovery.ts';
 import { readNdjson } from '../../state/ndjson.ts';
@@ -126,7 +127,7 @@ async function* recoveryLines(
       restored: '',
       sub: '',
       name: '',
-      changed: `all ${withoutRecovery} users: ${OFFERED_TO_NOBODY}`,
+      changed: `${countedAll(withoutRecovery, 'user')}: ${OFFERED_TO_NOBODY}`,
     });
     return;
   }

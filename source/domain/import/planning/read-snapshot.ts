@@ -1,7 +1,9 @@
 import { Checksums } from '../../backup/checksums.ts';
+import { countsText } from '../../backup/counts.ts';
 import type { Manifest, SnapshotObject } from '../../backup/manifest.ts';
 import { KEPT_NAME, snapshotFolder } from '../../backup/snapshot/names.ts';
 import { ItemTally } from '../../backup/tally.ts';
+import { number } from '../../counted.ts';
 import { noTableContent } from '../../digests/table-tally.ts';
 import { Halt, isNamed } from '../../errors.ts';
 import { readKeptRun } from '../preflight/kept-run.ts';
@@ -101,6 +103,6 @@ function assertWhole(
     return;
   throw new Halt(
     'SnapshotDamaged',
-    `The objects in ${snapshotFolder(runId)} do not match their manifest: they hold ${found.users} users, ${found.groups} groups, ${found.memberships} memberships, the export sealed ${counts.users}, ${counts.groups}, ${counts.memberships}, and ${differing} of 256 checksums differ. Nothing was written to the new pool. Restore another run, or start without "ExportRun".`,
+    `The objects in ${snapshotFolder(runId)} do not match their manifest: they hold ${countsText(found)}, the export sealed ${countsText(counts)}, and ${number(differing)} of 256 checksums ${differing === 1 ? 'differs' : 'differ'}. Nothing was written to the new pool. Restore another run, or start without "ExportRun".`,
   );
 }

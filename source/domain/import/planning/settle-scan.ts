@@ -1,7 +1,9 @@
 import { Checksums } from '../../backup/checksums.ts';
+import { countsText } from '../../backup/counts.ts';
 import { sameBackup } from '../../backup/sealed-backup.ts';
 import type { SealedBackup } from '../../backup/sealed-backup.ts';
 import type { Manifest, OpenMarker } from '../../backup/manifest.ts';
+import { counted, countedAs, number } from '../../counted.ts';
 import type { PlannedChanges } from '../../digests/planned-changes.ts';
 import { judgeTable } from '../../digests/table-tally.ts';
 import type { TableVerdict } from '../../digests/table-tally.ts';
@@ -49,7 +51,7 @@ export function settleScan(against: ScanAgainst): ScanVerdict {
   if (damaged > 0 && !acceptIncomplete)
     return differs(
       'ChecksumDiffers',
-      `${damaged} items of the backup table ${tableName} do not hold what an export wrote: something else changed them`,
+      `${counted(damaged, 'item')} of the backup table ${tableName} ${damaged === 1 ? 'does' : 'do'} not hold what an export wrote: something else changed that`,
     );
   const verdict = judgeTable(manifest, content, sameBackup(before, after) ? plan : undefined);
   const accepted = { manifest, source: 'table', ...interruption(manifest, open, verdict) } as const;
@@ -95,7 +97,7 @@ function interruption(
     remarks: [
       planned === undefined
         ? `The export ${open.runId} of an earlier version was interrupted; the table is what the export ${runId} sealed.`
-        : `The export ${open.runId} was being applied to the table, or had been interrupted meanwhile: ${applied} of its ${planned} changes were in it, everything else is what the export ${runId} sealed.`,
+        : `The export ${open.runId} was being applied to the table, or had been interrupted meanwhile: ${number(applied)} of its ${counted(planned, 'change')} ${applied === 1 ? 'was' : 'were'} in it, everything else is what the export ${runId} sealed.`,
     ],
   };
 }
@@ -105,11 +107,10 @@ function whatDiffers(
   manifest: Manifest,
   verdict: TableVerdict,
 ): string {
-  const { users, groups, memberships } = manifest.counts;
   const buckets = verdict.is === 'different' ? verdict.buckets : 0;
   const foreign = verdict.is === 'different' ? verdict.foreign : 0;
   return [
-    `it holds ${counts.users} users, ${counts.groups} groups, ${counts.memberships} memberships, the export ${manifest.runId} sealed ${users}, ${groups}, ${memberships}, and ${buckets} of 256 checksums differ`,
+    `it holds ${countsText(counts)}, the export ${manifest.runId} sealed ${countsText(manifest.counts)}, and ${number(buckets)} of 256 checksums ${buckets === 1 ? 'differs' : 'differ'}`,
     ...(open === undefined ? [] : [aboutOpen(open, plan, foreign)]),
   ].join('; ');
 }
@@ -118,6 +119,6 @@ function aboutOpen({ runId, plan: named }: OpenMarker, plan: PlannedChanges | un
   if (named === undefined)
     return `the export ${runId} of an earlier version was interrupted while it changed the table`;
   if (plan === undefined)
-    return `the export ${runId} is being applied to the table, and its list of ${named.changes} changes has not all arrived`;
-  return `the export ${runId} is being applied to the table, and its list of ${named.changes} changes does not explain the difference${foreign === 0 ? '' : ` (${foreign} of their items are neither the old nor the new one)`}`;
+    return `the export ${runId} is being applied to the table, and its list of ${counted(named.changes, 'change')} has not all arrived`;
+  return `the export ${runId} is being applied to the table, and its list of ${counted(named.changes, 'change')} does not explain the difference${foreign === 0 ? '' : ` (${countedAs(foreign, 'item', ['is', 'are'])} neither the old nor the new one)`}`;
 }

@@ -1,7 +1,7 @@
 import { plannedGroupShape } from '../plan/plan-model.ts';
 import { offeredRecovery, RECOVERY_STEP } from '../csv/recovery.ts';
 import { assertPreflight, preflight } from '../preflight/preflight.ts';
-import { countedAs } from '../../counted.ts';
+import { counted, countedAs, number } from '../../counted.ts';
 import type { PoolSettings } from '../../model.ts';
 import { subShape } from '../../state/shape.ts';
 import { putList, readList } from '../../state/stored-list.ts';
@@ -103,7 +103,7 @@ function recoveryNotes({ tally: { counts } }: ClassifiedBackup, settings: PoolSe
   const { withoutRecovery = 0 } = counts;
   if (withoutRecovery === 0) return [];
   return [
-    `${withoutRecovery} of ${counts.byCsv + counts.oneByOne} users cannot use "forgot password" in the new pool, which recovers ${offeredRecovery(settings)}, and nobody keeps a password: ${RECOVERY_STEP}.`,
+    `${number(withoutRecovery)} of ${counted(counts.byCsv + counts.oneByOne, 'user')} cannot use "forgot password" in the new pool, which recovers ${offeredRecovery(settings)}, and nobody keeps a password: ${RECOVERY_STEP}.`,
   ];
 }
 

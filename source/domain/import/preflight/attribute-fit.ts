@@ -1,3 +1,4 @@
+import { counted } from '../../counted.ts';
 import type { SchemaAttribute } from '../../model.ts';
 
 /** Cognito's limit for any attribute value (service model, AttributeValueType). */
@@ -47,7 +48,7 @@ function typeProblem(attribute: SchemaAttribute, value: string): string | undefi
   const { min, max } = boundsOf(attribute);
   switch (attribute.type) {
     case 'String':
-      return [...value].length < min ? `shorter than ${min} characters` : lengthProblem(value, max);
+      return [...value].length < min ? `shorter than ${counted(min, 'character')}` : lengthProblem(value, max);
     case 'Number': {
       const number = Number(value);
       if (!NUMBER.test(value) || !Number.isFinite(number)) return 'no number';
@@ -62,6 +63,6 @@ function typeProblem(attribute: SchemaAttribute, value: string): string | undefi
 
 /** Units are counted first: they are never fewer than characters. */
 const lengthProblem = (value: string, max: number): string | undefined =>
-  value.length > max && [...value].length > max ? `longer than ${max} characters` : undefined;
+  value.length > max && [...value].length > max ? `longer than ${counted(max, 'character')}` : undefined;
 
 const shown = (bound: number): string => (Number.isFinite(bound) ? String(bound) : 'any');

@@ -1,4 +1,4 @@
-import { counted } from '../../counted.ts';
+import { counted, countedAs } from '../../counted.ts';
 import { Halt } from '../../errors.ts';
 import type { PoolSettings, SchemaAttribute } from '../../model.ts';
 import { boundsOf } from './attribute-fit.ts';
@@ -119,7 +119,7 @@ function columnNotes({ header, settings, usage }: PreflightFacts): string[] {
     .sort();
   return without.map(
     (name) =>
-      `Attribute ${name} is no column of the new pool's CSV: ${usage[name] === 1 ? 'its 1 user is' : `its ${usage[name]} users are`} created one by one.`,
+      `Attribute ${name} is no column of the new pool's CSV: its ${countedAs(usage[name] ?? 0, 'user', ['is', 'are'])} created one by one.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { isSeen, Mark } from '../../comparison/mark.ts';
+import { countedAll } from '../../counted.ts';
 import { Bitmap } from '../../digests/digest-table.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 import { lossesOf } from '../plan/attribute-loss.ts';
@@ -110,7 +111,13 @@ async function* recoveryRows(check: CheckRun): AsyncGenerator<FailureRow, void, 
   if (concerned === 0) return;
   const row = { line: '', reason: NO_RECOVERY, instead: NOTHING_INSTEAD };
   if (recoveryAddresses(run.plan).length === 0) {
-    yield { ...row, restored: '', sub: '', name: '', changed: `all ${concerned} users: ${OFFERED_TO_NOBODY}` };
+    yield {
+      ...row,
+      restored: '',
+      sub: '',
+      name: '',
+      changed: `${countedAll(concerned, 'user')}: ${OFFERED_TO_NOBODY}`,
+    };
     return;
   }
   for (const source of userSources(check, isNotOffered))

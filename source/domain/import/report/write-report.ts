@@ -15,6 +15,7 @@ import type { DifferingAttributes } from './problem-rows.ts';
 import { readNotes } from '../reconcile/notes.ts';
 import { outcomeOf, summaryOf } from '../plan/outcome.ts';
 import type { RestoreCounts, RestoreOutcome } from '../plan/outcome.ts';
+import { writtenInAll } from './written.ts';
 
 /** So many differing users are looked at once more, to name the attributes; the others are reported without names. */
 const NAMED_DIFFERENCES = 100;
@@ -55,12 +56,8 @@ export async function writeRestoreReport(check: CheckRun, jobs: JobsState, bucke
   };
 }
 
-function reportOf(
-  { run, state }: CheckRun,
-  jobs: JobsState,
-  counts: RestoreCounts,
-  outcome: RestoreOutcome['outcome'],
-): object {
+function reportOf(check: CheckRun, jobs: JobsState, counts: RestoreCounts, outcome: RestoreOutcome['outcome']): object {
+  const { run, state } = check;
   const { plan, deps } = run;
   const changed = state.groupsChanged ?? [];
   const namesOf = (indexes: readonly number[]): (string | undefined)[] =>
@@ -81,7 +78,7 @@ function reportOf(
     interruptedExport: plan.interrupted ?? null,
     differencesFromManifest: plan.incomplete ?? null,
     chunks: jobs.finished,
-    written: run.state.counts,
+    written: writtenInAll(check, counts),
     groupsMissingOrDifferent: namesOf(state.groupProblems.filter((index) => !changed.includes(index))),
     groupsChangedSince: namesOf(changed),
     rolesNotSet: run.groups

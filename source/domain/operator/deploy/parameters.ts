@@ -1,4 +1,5 @@
 /** The parameters of the main template as an operator gives them: by options, from what is deployed, or by a question. */
+import { counted } from '../../counted.ts';
 import type { Template, TemplateParameter } from '../permissions/template.ts';
 
 /** One parameter with all that is needed to ask for it and to judge a value. */
@@ -64,7 +65,8 @@ const complaintOf =
   (value: string): string | undefined => {
     if (AllowedValues !== undefined)
       return AllowedValues.map(String).includes(value) ? undefined : `must be one of ${AllowedValues.join(', ')}`;
-    if (MaxLength !== undefined && value.length > MaxLength) return `must have at most ${MaxLength} characters`;
+    if (MaxLength !== undefined && value.length > MaxLength)
+      return `must have at most ${counted(MaxLength, 'character')}`;
     // CloudFormation's patterns have to match the whole value.
     if (AllowedPattern !== undefined && !new RegExp(`^(?:${AllowedPattern})$`, 'u').test(value))
       return ConstraintDescription ?? `must match ${AllowedPattern}`;

@@ -1,4 +1,5 @@
 import type { Manifest, OpenMarker } from '../../backup/manifest.ts';
+import { counted, number } from '../../counted.ts';
 import type { TableVerdict } from '../../digests/table-tally.ts';
 import { Halt } from '../../errors.ts';
 import { differ } from './differ.ts';
@@ -44,7 +45,7 @@ export async function goesOnWithOpenRun(
   if (open.plan === undefined) throw withoutPlan(verification, open, manifest);
   const applied = verdict.is === 'between' ? verdict.applied : 0;
   progress.state.notes.push(
-    `The export ${open.runId} is being applied to the table: ${applied} of its ${open.plan.changes} changes are in it, everything else is what the export ${manifest.runId} sealed.`,
+    `The export ${open.runId} is being applied to the table: ${number(applied)} of its ${counted(open.plan.changes, 'change')} ${applied === 1 ? 'is' : 'are'} in it, everything else is what the export ${manifest.runId} sealed.`,
   );
   return true;
 }

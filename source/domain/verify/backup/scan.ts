@@ -1,6 +1,7 @@
 import { segmentName } from '../../backup/snapshot/names.ts';
 import { SnapshotParts } from '../../backup/snapshot/write.ts';
 import { readSealedBackup, sameBackup } from '../../backup/sealed-backup.ts';
+import { counted } from '../../counted.ts';
 import type { PlannedChanges } from '../../digests/planned-changes.ts';
 import { judgeTable, TableTally } from '../../digests/table-tally.ts';
 import { Halt } from '../../errors.ts';
@@ -70,7 +71,7 @@ async function lookAgain(verification: Verification, runId: string): Promise<voi
     if (isScheduled(input)) return skip(verification, 'runOpen');
     throw new Halt(
       'ExportRunOpen',
-      `Exports changed the table ${input.tableName} during each of ${MOST_MOVES + 1} scans, the last one as run ${runId}: nothing could be held against a sealed manifest.`,
+      `Exports changed the table ${input.tableName} during each of ${counted(MOST_MOVES + 1, 'scan')}, the last one as run ${runId}: nothing could be held against a sealed manifest.`,
     );
   }
   forgetScan(progress.state);

@@ -3,13 +3,14 @@ import type { Manifest, SnapshotObject } from '../../backup/manifest.ts';
 import { snapshotFolder, snapshotKey, snapshotManifestKey } from '../../backup/snapshot/names.ts';
 import { assertIndexIntact, readSnapshotObject, undamagedManifest } from '../../backup/snapshot/read.ts';
 import { ItemTally, noContent } from '../../backup/tally.ts';
+import { counted, number } from '../../counted.ts';
 import { Halt, isNamed } from '../../errors.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { differ } from './differ.ts';
 import { readLast } from './last.ts';
 import { inBackupRegion } from './state.ts';
 import type { SnapshotCheck, Verification } from './state.ts';
-import { differenceFrom } from './verdict.ts';
+import { damagedText, differenceFrom } from './verdict.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -46,7 +47,7 @@ export async function checkSnapshot(verification: Verification, manifest: Manife
   if (check.of === 0) return true;
   if (check.read < check.of && input.options.percent < 100)
     state.notes.push(
-      `Of the snapshot ${check.read} of ${check.of} objects were read; the next verification of a share reads others.`,
+      `Of the snapshot ${number(check.read)} of ${counted(check.of, 'object')} ${check.read === 1 ? 'was' : 'were'} read; the next verification of a share reads others.`,
     );
   return true;
 }
@@ -92,7 +93,7 @@ async function beginCheck(
   ) {
     progress.state.notes.push(
       isWritten || expired
-        ? `The snapshot of the export ${runId} is older than ${input.retentionDays} days and was removed.`
+        ? `The snapshot of the export ${runId} is older than ${counted(input.retentionDays, 'day')} and was removed.`
         : `There is no snapshot of the export ${runId}: none was kept when it ran.`,
     );
     return check;
@@ -173,7 +174,7 @@ function conclude(verification: Verification, manifest: Manifest, check: Snapsho
   const difference = whole
     ? differenceFrom(manifest, check.content)?.found
     : check.content.damaged > 0
-      ? `${check.content.damaged} items do not hold what their own content hash says`
+      ? damagedText(check.content.damaged)
       : undefined;
   const found = [
     ...check.damage,
@@ -190,6 +191,6 @@ function verdictOf({ input }: Verification, { runId }: Manifest, found: readonly
     : 'The next complete export writes a snapshot of its own.';
   return new Halt(
     'ChecksumDiffers',
-    `The table in ${input.region} is what the export ${runId} sealed, but its snapshot in this Region's bucket is damaged in ${found.length} ${found.length === 1 ? 'place' : 'places'}. ${found.slice(0, 3).join(' ')}${found.length > 3 ? ' ...' : ''} ${repair}`,
+    `The table in ${input.region} is what the export ${runId} sealed, but its snapshot in this Region's bucket is damaged in ${counted(found.length, 'place')}. ${found.slice(0, 3).join(' ')}${found.length > 3 ? ' ...' : ''} ${repair}`,
   );
 }

@@ -1,5 +1,6 @@
 import { countsText, sumOf, totalOf } from '../../backup/counts.ts';
 import type { Counts, Manifest, OpenMarker } from '../../backup/manifest.ts';
+import { counted, countedAs, number } from '../../counted.ts';
 import { judgeTable } from '../../digests/table-tally.ts';
 import { Halt } from '../../errors.ts';
 import type { Found, Held } from './state.ts';
@@ -35,9 +36,11 @@ export function differenceFrom(
     KINDS.some((kind) => counts[kind] !== manifest.counts[kind])
       ? `it holds ${countsText(counts)}, the export ${manifest.runId} sealed ${countsText(manifest.counts)}`
       : `it holds ${countsText(counts)}, as many as the export ${manifest.runId} sealed`,
-    `${buckets} of 256 checksums differ`,
-    ...(damaged === 0 ? [] : [`${damaged} items do not hold what their own content hash says`]),
-    ...(foreign === 0 ? [] : [`${foreign} items are neither as they were nor as the export wants them`]),
+    `${number(buckets)} of 256 checksums ${buckets === 1 ? 'differs' : 'differ'}`,
+    ...(damaged === 0 ? [] : [damagedText(damaged)]),
+    ...(foreign === 0
+      ? []
+      : [`${countedAs(foreign, 'item', ['is', 'are'])} neither as before nor as the export wants`]),
   ].join('; ');
   return { counts: sums.counts, buckets, damaged, found };
 }
@@ -66,6 +69,12 @@ export interface Where {
   readonly primaryRegion: string;
 }
 
+/** Items that contradict themselves. */
+export const damagedText = (items: number): string =>
+  items === 1
+    ? '1 item does not hold what its own content hash says'
+    : `${counted(items, 'item')} do not hold what their own content hash says`;
+
 /** The halt that a difference between the table and its manifest ends in, once a second look has confirmed it. */
 export function tableVerdict(
   { tableName, region, primaryRegion }: Where,
@@ -90,7 +99,7 @@ export function tableVerdict(
     const { written } = found;
     return new Halt(
       'ReplicaBehind',
-      `${replica} ${manifest.runId}, ${also}; ${totalOf(written)} items carry the id of that export, which wrote ${writtenBy(manifest)} and deleted ${totalOf(manifest.deleted)}.`,
+      `${replica} ${manifest.runId}, ${also}; ${countedAs(totalOf(written), 'item', ['carries', 'carry'])} the id of that export, which wrote ${writtenBy(manifest)} and deleted ${totalOf(manifest.deleted)}.`,
     );
   }
   return new Halt(
@@ -103,6 +112,6 @@ function aboutOpen({ runId, openedAt, plan }: OpenMarker, { asBefore }: Found): 
   if (plan === undefined)
     return `an earlier version's export ${runId} began to change it at ${openedAt} and was interrupted`;
   return asBefore === undefined
-    ? `the export ${runId} has been changing it since ${openedAt}, and the list of its ${plan.changes} changes is not all there`
-    : `the export ${runId} has been changing it since ${openedAt}, and the list of its ${plan.changes} changes does not explain the difference`;
+    ? `the export ${runId} has been changing it since ${openedAt}, and the list of its ${counted(plan.changes, 'change')} is not all there`
+    : `the export ${runId} has been changing it since ${openedAt}, and the list of its ${counted(plan.changes, 'change')} does not explain the difference`;
 }

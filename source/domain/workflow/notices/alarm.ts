@@ -1,5 +1,6 @@
 import type { WatchState } from '../../watch/state.ts';
 import type { AlarmNotice, ToldMetric } from './alarm-event.ts';
+import { causesOf, minute } from './stale-causes.ts';
 import { alarmLink, bodyOf, consoleLink, duration, subjectOf } from './text.ts';
 import type { Notice } from './text.ts';
 
@@ -41,9 +42,6 @@ interface Text {
   readonly paragraphs: readonly (string | undefined)[];
 }
 
-/** `2026-03-01 02:00 UTC` */
-const minute = (time: string): string => `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-
 function stale({ region, missing }: AlarmNotice, around: AlarmSurroundings): Text {
   const { now, watched, primaryRegion, userPoolId } = around;
   const silent = watched === undefined || now - Date.parse(watched.at) > OVERDUE_MS;
@@ -73,8 +71,8 @@ function stale({ region, missing }: AlarmNotice, around: AlarmSurroundings): Tex
           ? `CloudWatch got no age of the backup in ${region} for three hours, although WatchBackup looked at ${minute(watched.at)}.`
           : undefined,
       seen,
-      `Probable causes\n${[...(silent || missing ? SILENCE : []), ...causesOf(region, around)].map((cause) => `  - ${cause}`).join('\n')}`,
-      `What to do next\n  List the rules: one of them has ExportSchedule in its name, and must be ENABLED.\n${command([`aws events list-rules --region ${primaryRegion}`, '--name-prefix StackSet-CognitoUser'])}\n  Start an export, and read its message:\n${startOf(around)}`,
+      causesOf({ region, primaryRegion, watched, silent: silent || missing }),
+      `What to do next\n${aboutSchedule(around)}\n  Start an export, and read its message:\n${startOf(around)}`,
       region === primaryRegion
         ? undefined
         : `If ${primaryRegion} is lost\n  Restore in ${region}: create an empty user pool here and start ImportWorkflow of this Region with its id.`,
@@ -83,19 +81,11 @@ function stale({ region, missing }: AlarmNotice, around: AlarmSurroundings): Tex
   };
 }
 
-const SILENCE = [
-  'WatchBackup fails (its log group in this Region tells why), or the rule with WatchSchedule in its name is disabled.',
-];
-
-const causesOf = (region: string, { primaryRegion }: AlarmSurroundings): readonly string[] => [
-  ...(region === primaryRegion
-    ? []
-    : [`${primaryRegion} is down, or the table is no longer replicated (its metric ReplicationLatency tells).`]),
-  'The schedule (the rule with ExportSchedule in its name) is disabled or was deleted.',
-  "The schedule's role may no longer start ExportWorkflow: then its starts lie in the queue with EventsDeadLetterQueue in its name. An update of the stack puts roles back.",
-  'The user pool is gone or cannot be read: UserPoolNotFound or AccessDenied in the messages of exports. The backup is as it was: restore it with ImportWorkflow.',
-  'Exports are refused by a guard (MassDeleteRefused, MassChangeRefused, SourcePoolEmpty), or wait for a restore (RestoreInProgress): each has sent a message that says what to do.',
-];
+/** Enables the rule that is known to be disabled; else shows the rules. */
+const aboutSchedule = ({ primaryRegion, watched }: AlarmSurroundings): string =>
+  watched?.exports?.state === 'disabled'
+    ? `  Enable the schedule, unless exports are meant to rest:\n${command([`aws events enable-rule --region ${primaryRegion}`, `--name ${watched.exports.rule}`])}`
+    : `  List the rules: one of them has ExportSchedule in its name, and must be ENABLED.\n${command([`aws events list-rules --region ${primaryRegion}`, '--name-prefix StackSet-CognitoUser'])}`;
 
 /** A command of the AWS CLI on lines that survive an e-mail and can be pasted. */
 const command = (parts: readonly string[]): string =>

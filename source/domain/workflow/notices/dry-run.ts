@@ -2,7 +2,7 @@ import { RECOVERY_STEP } from '../../import/csv/recovery.ts';
 import type { MfaChange } from '../../import/plan/mfa-hurdles.ts';
 import { MFA_IS_OFF, mfaOffText } from '../../import/preflight/required-mfa.ts';
 import type { Standing } from '../../import/report/standing.ts';
-import { counted, countedWords, number } from '../../counted.ts';
+import { counted, countedAll, countedWords, number } from '../../counted.ts';
 
 const HELD_BACK = 'users would not be created: the pool has triggers that would see it, and AllowTriggers is not given';
 
@@ -51,7 +51,8 @@ export const dryRunFindings = (result: Fields): Findings =>
 
 function wouldBegin(result: Fields): Findings {
   const { backup, notInTable, byCsv, oneByOne, heldBack, excluded, chunks } = result;
-  const users = counted((backup as Fields | undefined)?.users, 'user');
+  const inBackup = (backup as Fields | undefined)?.users;
+  const users = counted(inBackup, 'user');
   const held = countOf(heldBack);
   const absent = countOf((notInTable as Fields | undefined)?.users);
   const withLosses = countOf(result.withLosses);
@@ -85,7 +86,7 @@ function wouldBegin(result: Fields): Findings {
   return {
     subject:
       left === 0
-        ? `Dry run: all ${users} can be restored${withLosses > 0 ? `, ${number(withLosses)} without an attribute` : ''}${butOf(lockedOut)}${mfaLockedOut > 0 ? `, ${number(mfaLockedOut)} could not sign in` : ''}${mfaOff === undefined ? '' : `, but ${MFA_IS_OFF}`}`
+        ? `Dry run: ${countedAll(inBackup, 'user')} can be restored${withLosses > 0 ? `, ${number(withLosses)} without an attribute` : ''}${butOf(lockedOut)}${mfaLockedOut > 0 ? `, ${number(mfaLockedOut)} could not sign in` : ''}${mfaOff === undefined ? '' : `, but ${MFA_IS_OFF}`}`
         : `Dry run: ${number(left)} of ${users} would not be restored`,
     lines: lines.map((line) => `  ${line}`).join('\n'),
     important: left + withLosses + lockedOut + mfaLockedOut > 0 || mfaOff !== undefined,
@@ -109,8 +110,8 @@ function wouldGoOn(standing: Standing): Findings {
   return {
     subject:
       left > 0
-        ? `Dry run: ${number(left)} of ${users} would not be restored, ${number(usersThere)} are there`
-        : `Dry run: all ${users} can be restored, ${number(usersThere)} are there`,
+        ? `Dry run: ${number(left)} of ${users} would not be restored, ${number(usersThere)} ${usersThere === 1 ? 'is' : 'are'} there`
+        : `Dry run: ${countedAll(usersInBackup, 'user')} can be restored, ${number(usersThere)} ${usersThere === 1 ? 'is' : 'are'} there`,
     lines: LINES.filter(([count], index) => index === 0 || standing[count] > 0)
       .map(([count, words]) => `  ${countedWords(standing[count], words)}`)
       .join('\n'),

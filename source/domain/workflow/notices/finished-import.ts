@@ -7,7 +7,7 @@ import type { RestoreOutcome } from '../../import/plan/outcome.ts';
 import { AUTOMATIC_GROUPS, dryRunFindings, MFA_LOCKED_OUT, mfaOffOf, MUST_ENROL } from './dry-run.ts';
 import type { NoticeEvent } from './events.ts';
 import { isAboutSelection, selectionNotice } from './finished-selection.ts';
-import { counted, countedWords, number } from '../../counted.ts';
+import { counted, countedAs, countedWords, number } from '../../counted.ts';
 import { bodyOf, consoleLink, duration, subjectOf } from './text.ts';
 import type { Notice } from './text.ts';
 
@@ -159,7 +159,7 @@ const butOf = (of: Of): string[] => [
 const lockedOut = (of: Of): number => of('usersWithoutVerifiedAddress') + of('usersWithoutOfferedRecovery');
 
 const lostRolesOf = (groups: number): string =>
-  groups === 1 ? '1 group has lost its IAM role' : `${number(groups)} groups have lost their IAM roles`;
+  `${countedAs(groups, 'group', ['has lost its IAM role', 'have lost their IAM roles'])}`;
 
 const deleted = (of: Of): string =>
   `${counted(of('usersDeletedSince'), 'user')} ${of('usersDeletedSince') === 1 ? 'was' : 'were'} deleted since`;

@@ -5,6 +5,7 @@ import { snapshotManifestKey } from '../../../../source/domain/backup/snapshot/n
 import { LAST_KEY } from '../../../../source/domain/verify/backup/last.ts';
 import type { Measured } from '../../../../source/domain/watch/metrics.ts';
 import { WATCH_KEY } from '../../../../source/domain/watch/state.ts';
+import type { WatchState } from '../../../../source/domain/watch/state.ts';
 import { watchBackup } from '../../../../source/domain/watch/watch-backup.ts';
 import type { WatchSettings } from '../../../../source/domain/watch/watch-backup.ts';
 import { manifestOf } from '../../../support/import/sealed-backup.ts';
@@ -161,5 +162,14 @@ describe('WatchBackup', () => {
     await region.look(2);
     const state = JSON.parse(Buffer.from(region.objects.stored.get(WATCH_KEY)?.body ?? []).toString()) as object;
     expect(state).to.have.all.keys('launchedAt', 'at', 'staleFrom', 'backup', 'measuredRun', 'unverified');
+  });
+
+  it('15.2: remembers what EventBridge and Step Functions say about exports, where there are any', async () => {
+    await region.look(0);
+    expect(region.objects.json<WatchState>(WATCH_KEY).exports).to.equal(undefined);
+    const exports = { rule: 'r', state: 'disabled', unanswered: [] } as const;
+    Object.assign(region, { lookAtExports: () => Promise.resolve(exports) });
+    await region.look(1);
+    expect(region.objects.json<WatchState>(WATCH_KEY).exports).to.deep.equal(exports);
   });
 });

@@ -222,7 +222,7 @@ describe('input of the workflows', () => {
       .with.property('name', 'InvalidInput');
     const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`key-${index}`, index]));
     expect(() => parseImportInput(many, STARTED_IN))
-      .to.throw(/has 5001 problems: .*\(6\).*; and 4995 more/)
+      .to.throw(/has 5,001 problems: .*\(6\).*; and 4995 more/)
       .with.property('message')
       .with.length.below(1_500);
   });

@@ -23,10 +23,10 @@ describe('Demo of a pool that requires MFA', () => {
   it('17.1: finds everything that may be wrong with mfa.csv', () => {
     const problems = (...rows: ReturnType<typeof row>[]): readonly string[] => mfaProblems(OLD, rows, 'must enrol');
     expect(problems(row('a'))).to.deep.equal([]);
-    expect(problems()).to.deep.equal(['mfa.csv lacks 1 users without a phone number']);
+    expect(problems()).to.deep.equal(['mfa.csv lacks 1 user without a phone number']);
     expect(problems(row('a'), row('a'))).to.deep.equal(['mfa.csv names somebody twice']);
-    expect(problems(row('a'), row('b'))[0]).to.include('1 users who have one');
-    expect(problems(row('a'), row('u'))[0]).to.include('are not to come back');
+    expect(problems(row('a'), row('b'))[0]).to.include('1 user who has one');
+    expect(problems(row('a'), row('u'))[0]).to.include('is not to come back');
     expect(problems(row('a', 'cannot sign in'))[0]).to.include('something else than "must enrol"');
     expect(mfaProblems({ ...OLD, users: new Map() }, [], 'must enrol')).to.deep.equal([
       'no user of the demo lacks a phone number',

@@ -126,7 +126,7 @@ describe("The demo's users from a file", () => {
       ['birthdate', '31.12.1990', 'must be a date as 1990-12-31'],
       ['updated_at', '2026-01-01', 'must be seconds since 1970'],
       ['status', 'confirmed', 'must be one of CONFIRMED,'],
-      ['custom:notes', 'x'.repeat(2_049), 'is 2049 characters long; Cognito takes 2048'],
+      ['custom:notes', 'x'.repeat(2_049), 'is 2,049 characters long; Cognito takes 2048'],
       [
         'groups',
         Array.from({ length: 101 }, (_, n) => `g${n}`).join(';'),

@@ -3,7 +3,8 @@
 SQS: the batch calls have no permissions of their own ("SendMessageBatch: you need sqs:SendMessage", SQS API reference);
 MiniStack asks for sqs:SendMessageBatch. CloudFormation: StackSet actions are authorised on the StackSet's ARN
 (stackset/NAME:ID, Service Authorization Reference), except for those that name no existing one; MiniStack knows none of
-them and asks for "*". DynamoDB: TagResource and the like name their table by ResourceArn; MiniStack asks for "*".
+them and asks for "*". DynamoDB: TagResource and the like name their table by ResourceArn; MiniStack asks for "*". EventBridge: a
+rule of the default event bus is rule/NAME (Service Authorization Reference); MiniStack asks for rule/default/NAME.
 """
 
 import functools
@@ -54,7 +55,8 @@ def apply():
         if name and first(query_params, "Action") not in WITHOUT_RESOURCE:
             # The id is the gateway's; policies can only know the name before.
             return f"arn:aws:cloudformation:{region}:{account_id}:stackset/{name if ':' in name else name + ':*'}"
-        return resource_of(service, method, path, headers, body, query_params, region, account_id)
+        found = resource_of(service, method, path, headers, body, query_params, region, account_id)
+        return found.replace(":rule/default/", ":rule/", 1) if service == "events" else found
 
     @functools.wraps(tables_of)
     def dynamodb_resource_arns(body, region, account_id):

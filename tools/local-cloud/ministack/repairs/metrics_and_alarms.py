@@ -108,6 +108,23 @@ def state_change(alarm, old, new, reason, datapoints, now):
     }
 
 
+def evaluate(cloudwatch, eventbridge, alarm, now):
+    """Judges one alarm; where its state changes, does and tells what CloudWatch does and tells then."""
+    datapoints = datapoints_of(cloudwatch, alarm, now)
+    old, new = alarm["StateValue"], judge(alarm, datapoints)
+    if new is None or new == old:
+        return
+    reason = f"{[point for point in datapoints if point is not None]} of {len(datapoints)} datapoints, threshold {alarm['Threshold']}"
+    detail = state_change(alarm, old, new, reason, datapoints, now)
+    alarm.update(StateValue=new, StateReason=reason, StateUpdatedTimestamp=int(now))
+    cloudwatch._record_history(alarm["AlarmName"], old, new, reason)
+    cloudwatch._dispatch_alarm_actions(alarm, old, new, reason)
+    eventbridge._put_events(
+        {"Entries": [{"Source": "aws.cloudwatch", "DetailType": "CloudWatch Alarm State Change", "Detail": json.dumps(detail),
+                      "Resources": [alarm["AlarmArn"]]}]},
+        allow_aws_source=True)
+
+
 def apply():
     from ministack.core.responses import request_scope
     from ministack.services import cloudwatch, eventbridge, lambda_svc
@@ -125,21 +142,8 @@ def apply():
             for namespace, dimensions, name, unit, values, at in metrics_in(line):
                 cloudwatch._store_datum(namespace, name, dimensions, at, unit, None, values, None, None)
 
-    def evaluate(alarm):
-        now = time.time()
-        datapoints = datapoints_of(cloudwatch, alarm, now)
-        old, new = alarm["StateValue"], judge(alarm, datapoints)
-        if new is None or new == old:
-            return
-        reason = f"{[point for point in datapoints if point is not None]} of {len(datapoints)} datapoints, threshold {alarm['Threshold']}"
-        detail = state_change(alarm, old, new, reason, datapoints, now)
-        alarm.update(StateValue=new, StateReason=reason, StateUpdatedTimestamp=int(now))
-        cloudwatch._record_history(alarm["AlarmName"], old, new, reason)
-        cloudwatch._dispatch_alarm_actions(alarm, old, new, reason)
-        eventbridge._put_events(
-            {"Entries": [{"Source": "aws.cloudwatch", "DetailType": "CloudWatch Alarm State Change", "Detail": json.dumps(detail),
-                          "Resources": [alarm["AlarmArn"]]}]},
-            allow_aws_source=True)
+    def evaluate_now(alarm):
+        evaluate(cloudwatch, eventbridge, alarm, time.time())
 
     def evaluate_for_ever():
         while True:
@@ -147,10 +151,10 @@ def apply():
             for (account, region, _name), alarm in list(cloudwatch._alarms._data.items()):
                 try:
                     with request_scope(account, region):
-                        evaluate(alarm)
+                        evaluate_now(alarm)
                 except Exception:
                     cloudwatch.logger.exception("The alarm %s could not be judged", alarm.get("AlarmName"))
 
     lambda_svc._emit_lambda_logs = emit_with_metrics
-    cloudwatch._evaluate_alarm = evaluate
+    cloudwatch._evaluate_alarm = evaluate_now
     threading.Thread(target=evaluate_for_ever, daemon=True, name="alarms").start()

@@ -49,7 +49,7 @@ describe('clean-up of the backup table: an item that was changed by hand under i
       const error = await rejection(run());
       expect(error).to.have.property('name', 'BadState');
       expect(error.message)
-        .to.include('1 items of the backup table do not hold what an export wrote')
+        .to.include('1 item of the backup table does not hold what an export wrote')
         .and.include('Start ExportWorkflow again');
       expect(latest()).to.equal(sealed);
       expect((await run()).changed).to.deep.equal({
@@ -68,7 +68,7 @@ describe('clean-up of the backup table: an item that was changed by hand under i
     await runner.listAll(runId);
     world.calls.fail({ call: 'table.putItemIf', when: 'after', error: () => new KilledError('killed') });
     await rejection(runner.cleanUp(runId));
-    expect((await rejection(runner.cleanUp(runId))).message).to.include('1 items of the backup table');
+    expect((await rejection(runner.cleanUp(runId))).message).to.include('1 item of the backup table');
   });
 
   it('is deleted where the pool no longer has it', async () => {

@@ -54,7 +54,7 @@ describe('While another import job of the account is active', () => {
     const from = restore.clock.elapsed;
     const error = await rejection(restore.execute());
     expect(error).to.include({ name: 'ImportJobFailed' });
-    expect(error.message).to.match(/has had 1000 import jobs.*another new pool/);
+    expect(error.message).to.match(/has had 1,000 import jobs.*another new pool/);
     expect(restore.clock.elapsed - from).to.be.below(30_000);
   });
 

@@ -162,7 +162,7 @@ describe('planning from a snapshot', () => {
       JSON.stringify({ ...dropped.manifest, snapshot: { objects: dropped.manifest.snapshot?.objects.slice(1) } }),
     );
     expect(await refusal(dropped.world)).to.match(
-      /hold \d+ users, \d+ groups, \d+ memberships, the export sealed 31, 3, 33, and \d+ of 256 checksums differ/,
+      /hold \d+ users, \d+ groups and \d+ memberships, the export sealed 31 users, 3 groups and 33 memberships, and \d+ of 256 checksums differs?/,
     );
 
     // One item exchanged by somebody who also adjusted size, SHA-256 and number in manifest.json.

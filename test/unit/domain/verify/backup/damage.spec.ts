@@ -46,14 +46,14 @@ describe('VerifyWorkflow: the backup with damage', () => {
     await expectFailed(
       world.primary,
       'ChecksumDiffers',
-      /1 of 256 checksums differ; 1 items do not hold what their own content hash says/,
+      /1 of 256 checksums differs; 1 item does not hold what its own content hash says/,
       2,
     );
   });
 
   it("in an item's own hash: ChecksumDiffers", async () => {
     world.home.table.seed({ ...victim(), contentHash: '0'.repeat(64) });
-    await expectFailed(world.primary, 'ChecksumDiffers', /0 of 256 checksums differ; 1 items/, 2);
+    await expectFailed(world.primary, 'ChecksumDiffers', /0 of 256 checksums differ; 1 item/, 2);
   });
 
   it('of an item that is gone: CountsDiffer', async () => {

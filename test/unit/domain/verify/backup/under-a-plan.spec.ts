@@ -41,7 +41,7 @@ describe('VerifyWorkflow: a backup to which a run is being applied', () => {
         expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
         expect(ended.output).to.deep.include({ skipped: false, runId });
         expect(notesOf(ended.output)[0]).to.equal(
-          `The export ${NEXT_RUN} is being applied to the table: ${done} of its ${all} changes are in it, everything else is what the export ${runId} sealed.`,
+          `The export ${NEXT_RUN} is being applied to the table: ${done} of its ${all} changes ${done === 1 ? 'is' : 'are'} in it, everything else is what the export ${runId} sealed.`,
         );
         expect(world.messages[0]?.body.replaceAll(/\s+/g, ' ')).to.include(notesOf(ended.output)[0]);
       }

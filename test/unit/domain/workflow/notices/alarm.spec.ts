@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { ExportStarts } from '../../../../../source/domain/watch/exports.ts';
 import type { Measured } from '../../../../../source/domain/watch/metrics.ts';
 import { WATCH_KEY } from '../../../../../source/domain/watch/state.ts';
 import type { WatchState } from '../../../../../source/domain/watch/state.ts';
@@ -81,6 +82,67 @@ describe('MessageBroker: alarms', () => {
       expect(text).to.include(part);
     expect(text).not.to.include('is lost');
     expect(body).to.include('  aws stepfunctions start-execution --region eu-west-1 \\\n');
+  });
+
+  const exports = (over: Partial<ExportStarts>): { exports: ExportStarts } => ({
+    exports: { rule: 'StackSet-x-ExportSchedule-1', state: 'enabled', unanswered: [], ...over },
+  });
+  const newest = (status: string, hours: number, error?: string): NonNullable<ExportStarts['newest']> => ({
+    status,
+    startedAt: ago(hours),
+    ...(error === undefined ? {} : { error }),
+  });
+  const textAbout = async (over: Partial<WatchState>, region = PRIMARY): Promise<string> => {
+    world = new NoticeWorld();
+    await watched(over);
+    await world.tell(alarmEvent('BackupAgeRatio', { region }));
+    return world.onlyMessage().body.replaceAll(/\s+/g, ' ');
+  };
+
+  it('15.2: names the cause that the last look found, instead of the probable ones', async () => {
+    for (const [found, words] of [
+      [{ state: 'disabled' }, 'The schedule is DISABLED'],
+      [
+        { state: 'disabled', newest: newest('SUCCEEDED', 40) },
+        'aws events enable-rule --region eu-west-1 \\ --name StackSet-x-ExportSchedule-1',
+      ],
+      [{ state: 'gone' }, 'The schedule was deleted: the rule StackSet-x-ExportSchedule-1 does not exist'],
+      [{ newest: newest('SUCCEEDED', 40) }, 'no export has started since'],
+      [{}, "no export has ever started: the schedule's role may no longer start ExportWorkflow"],
+      [{ newest: newest('RUNNING', 30) }, 'An export has been running since'],
+      [{ newest: newest('FAILED', 10, 'UserPoolNotFound') }, 'ended as UserPoolNotFound. Check the id'],
+      [{ newest: newest('FAILED', 10, 'MassDeleteRefused') }, 'ended as MassDeleteRefused. Find out whether'],
+      [{ newest: newest('FAILED', 10, 'AccessDenied') }, 'ended as AccessDenied. Add the permission'],
+      [{ newest: newest('TIMED_OUT', 200) }, 'was cut off (TIMED_OUT). Start ExportWorkflow again'],
+    ] as const) {
+      const text = await textAbout(exports(found));
+      expect(text).to.match(/Cause, found at 20\d\d-\d\d-\d\d \d\d:\d\d UTC - /);
+      expect(text).to.include(words);
+      expect(text).to.not.include('Probable causes');
+    }
+  });
+
+  it('15.2: what the last look could not find out is told with the probable causes', async () => {
+    for (const found of [
+      { state: 'unknown' as const, newest: newest('SUCCEEDED', 1), unanswered: ['DescribeRule AccessDeniedException'] },
+      { unanswered: ['ListExecutions AccessDeniedException'] },
+      { newest: newest('FAILED', 10), unanswered: ['DescribeExecution AccessDeniedException'] },
+    ]) {
+      const text = await textAbout(exports(found));
+      expect(text)
+        .to.include('Probable causes')
+        .and.include(`could not find out which: ${found.unanswered[0]}.`)
+        .and.not.include('Cause, found');
+    }
+  });
+
+  it('15.2: silence is the first cause, whatever an earlier look had found', async () => {
+    const text = await textAbout({ at: ago(5), staleFrom: ago(-10), ...exports({ state: 'disabled' }) });
+    expect(text).to.include('Probable causes - WatchBackup fails').and.not.include('Cause, found');
+  });
+
+  it('15.2: the backup Region says that the schedule cannot be asked from there', async () => {
+    expect(await textAbout({}, BACKUP)).to.include('cannot be asked from eu-central-1');
   });
 
   it('in the backup Region it also names the Region that may be lost, and the restore', async () => {
