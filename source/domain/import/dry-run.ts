@@ -90,7 +90,8 @@ async function copyOfState({ newUserPoolId, restoreId }: RestorePlan, deps: Scan
     (await Checkpoint.peek(deps.objects, key, updatesStateShape)) ?? initialUpdatesState(),
   );
   // A start that follows an end tries everybody again.
-  if (state.phase === 'done') Object.assign(state, { collisions: [], refused: [], heldBack: [] });
+  if (state.phase === 'done')
+    Object.assign(state, { collisions: [], refused: [], heldBack: [], retries: state.retries + 1 });
   return { ...state, phase: 'check', check: comparedAnew(state.check, { at: deps.clock.now() }) };
 }
 

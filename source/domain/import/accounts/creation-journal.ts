@@ -1,10 +1,12 @@
 import * as v from 'valibot';
+import type { Attributes, PoolUser } from '../../model.ts';
 import type { Clock, ObjectStore } from '../../ports.ts';
 import { readJson } from '../../state/json-object.ts';
 import { subShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { restoreFolder } from '../plan/plan-model.ts';
-import type { RestorePlan } from '../plan/plan-model.ts';
+import type { RestorePlan, RestoreUser } from '../plan/plan-model.ts';
+import { isUnfinishedCreation, sentDigest } from './proof.ts';
 
 const journalShape = v.object({
   /** Before the first call that it is about, milliseconds since the epoch. */
@@ -13,11 +15,22 @@ const journalShape = v.object({
   made: v.array(v.strictTuple([subShape, subShape])),
   /** Sub in the backup, names of the attributes without which the user was about to be created. */
   without: v.exactOptional(v.array(v.strictTuple([subShape, textsShape]))),
+  /** Sub in the backup, before the call in milliseconds since the epoch, digest of the attributes that it sent. */
+  intended: v.exactOptional(v.array(v.strictTuple([subShape, v.number(), v.string()]))),
 });
 type Journal = Stored<typeof journalShape>;
+type Intention = NonNullable<Journal['intended']>[number];
 
 /** Entries of one object; every entry writes it anew. */
 const MOST_ENTRIES = 500;
+
+/** Whom a journal is about. */
+export interface JournalName {
+  /** Of the batch, or of what else creates users. */
+  readonly name: string;
+  /** Every intention tells whom it is about: for what a later start does not do again user by user. */
+  readonly namesUsers?: boolean;
+}
 
 /** What a journal needs. */
 export interface JournalDeps {
@@ -36,35 +49,39 @@ export class CreationJournal {
   readonly #since: number | undefined;
   readonly #known: Map<string, string>;
   readonly #without: Map<string, readonly string[]>;
+  readonly #intentions: readonly Intention[];
   #waiting: Promise<void> | undefined;
   #writing: Promise<void> = Promise.resolve();
   #part = 0;
   /** Of the current object, and what is in none yet. */
   #entries: (readonly [string, string])[] = [];
   #unstored: (readonly [string, string])[] = [];
-  #intended: Promise<void> | undefined;
+  #intended: Intention[] = [];
+  #unstoredIntended: Intention[] = [];
+  #begun: Promise<void> | undefined;
 
   private constructor(
     private readonly deps: JournalDeps,
     private readonly folder: string,
     earlier: readonly Journal[],
     private readonly began: number,
+    private readonly namesUsers: boolean,
   ) {
     this.#since = earlier.length === 0 ? undefined : Math.min(...earlier.map(({ since }) => since));
     this.#known = new Map(earlier.flatMap(({ made }) => made));
     this.#without = new Map(earlier.flatMap(({ without = [] }) => without));
+    this.#intentions = earlier.flatMap(({ intended = [] }) => intended);
   }
 
-  /** `name`: of the batch. */
   static async open(
     deps: JournalDeps,
     { newUserPoolId, restoreId }: Pick<RestorePlan, 'newUserPoolId' | 'restoreId'>,
-    name: string,
+    { name, namesUsers = false }: JournalName,
   ): Promise<CreationJournal> {
     const folder = `${restoreFolder(newUserPoolId, restoreId)}created/${name}/`;
     const earlier: Journal[] = [];
     for await (const key of deps.objects.list(folder)) earlier.push(await readJson(deps.objects, key, journalShape));
-    return new CreationJournal(deps, folder, earlier, deps.clock.now());
+    return new CreationJournal(deps, folder, earlier, deps.clock.now(), namesUsers);
   }
 
   /** The first call of the batch was not made before, milliseconds since the epoch. */
@@ -82,15 +99,33 @@ export class CreationJournal {
     return this.#without.get(oldSub) ?? [];
   }
 
-  /** Resolves when it is stored that users are about to be created. */
-  intend(): Promise<void> {
-    return (this.#intended ??= this.#store());
+  /**
+   * Whether an earlier invocation made the account for the user: it stored so, or it was cut off before, and the account is
+   * one that its call would have made.
+   */
+  proves(oldSub: string, account: PoolUser): boolean {
+    const made = this.madeFor(oldSub);
+    if (made !== undefined) return made === account.sub;
+    return this.#intentions.some(
+      ([sub, at, sent]) =>
+        sub === oldSub && isUnfinishedCreation(account, at) && sentDigest(account.attributes) === sent,
+    );
   }
 
-  /** Resolves when it is stored that the user is about to be created without these attributes. */
-  intendWithout(oldSub: string, attributes: readonly string[]): Promise<void> {
-    this.#without.set(oldSub, attributes);
+  /** Resolves when it is stored that users, or this one with these attributes, are about to be created. */
+  intend(user: Pick<RestoreUser, 'sub' | 'attributes'>): Promise<void> {
+    if (!this.namesUsers) return (this.#begun ??= this.#store());
+    this.#unstoredIntended.push([user.sub, this.deps.clock.now(), sentDigest(user.attributes)]);
     return this.#store();
+  }
+
+  /** Resolves when it is stored that the user is about to be created with no more than these attributes. */
+  intendLess(user: Pick<RestoreUser, 'sub' | 'attributes'>, less: Attributes): Promise<void> {
+    this.#without.set(
+      user.sub,
+      Object.keys(user.attributes).filter((name) => !(name in less)),
+    );
+    return this.namesUsers ? this.intend({ sub: user.sub, attributes: less }) : this.#store();
   }
 
   /** Resolves when it is stored which account was made for the user; what is told at the same time is stored together. */
@@ -110,17 +145,20 @@ export class CreationJournal {
   }
 
   async #put(): Promise<void> {
-    if (this.#entries.length >= MOST_ENTRIES) {
+    if (Math.max(this.#entries.length, this.#intended.length) >= MOST_ENTRIES) {
       this.#part += 1;
       this.#entries = [];
+      this.#intended = [];
     }
     this.#entries.push(...this.#unstored.splice(0));
+    this.#intended.push(...this.#unstoredIntended.splice(0));
     const journal: Journal = {
       since: this.since,
       made: this.#entries,
       ...(this.#without.size === 0
         ? {}
         : { without: [...this.#without].map(([sub, names]): [string, string[]] => [sub, [...names]]) }),
+      ...(this.#intended.length === 0 ? {} : { intended: this.#intended }),
     };
     const part = String(this.#part).padStart(4, '0');
     await this.deps.objects.put(`${this.folder}${this.deps.claim}-${part}.json`, JSON.stringify(journal));

@@ -79,6 +79,9 @@ export const isEarlierCreation = (account: PoolUser, { plannedAt }: Pick<Restore
   (account.status === 'CONFIRMED' || account.status === TEMPORARY_PASSWORD_STATUS) &&
   wasCreatedSince(account, Date.parse(plannedAt));
 
+/** Digest of attributes that a creation sends, and of what a listing then shows. */
+export const sentDigest = (attributes: Attributes): string => contentOf(attributes).toString('base64');
+
 /** Whether the account has the attributes of the user, with or without the one that is set at the end. */
 export const hasAttributesOf = (
   account: Pick<PoolUser, 'attributes'>,

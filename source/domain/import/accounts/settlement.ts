@@ -7,6 +7,7 @@ import type { ChunkResult, JobsState } from '../plan/jobs-state.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
 import type { Accounts } from './accounts.ts';
 import { ChunkProofs } from './chunk-rows.ts';
+import type { CreationJournal } from './creation-journal.ts';
 import { isEarlierCreation, isOurRow, isUnfinishedCreation } from './proof.ts';
 import type { JobWindows } from './proof.ts';
 import { RowCode, RowResults } from './row-results.ts';
@@ -24,6 +25,8 @@ export interface SettlementBasis {
   readonly plan: Pick<RestorePlan, 'signInName' | 'plannedAt' | 'importsConfirmed'>;
   readonly jobs: Pick<JobsState, 'finished'>;
   readonly accounts: Accounts;
+  /** Of a repair that was cut off: its answers may be in no state. */
+  readonly repairs?: Pick<CreationJournal, 'proves'>;
 }
 
 /** Whose account is it that has the sign-in name of a planned user? Holds 33 bytes per imported user. */
@@ -67,9 +70,10 @@ export class Settlement {
     return isOurRow(account, proofs.proof(line - 1), evidence, plan.signInName);
   }
 
-  /** The record has the digest of what the account should hold, with the flag as it should be. */
+  /** But for a repair's, the record has the digest of what the account should hold, with the flag as it should be. */
   #isCreated({ sub, contentDigest }: ExpectedUser, account: PoolUser): boolean {
-    const { accounts, plan } = this.basis;
+    const { accounts, plan, repairs } = this.basis;
+    if (repairs?.proves(sub, account) === true) return true;
     if (![true, false].some((enabled) => userContentDigest({ ...account, enabled }).equals(contentDigest)))
       return false;
     if (accounts.mayBeCreatedBefore(sub) && isEarlierCreation(account, plan)) return true;

@@ -79,6 +79,10 @@ export const initialUpdatesState = (): UpdatesState => ({
   retries: 0,
 });
 
+/** The journal of what the repair creates, until the restore ends: what a repair that has ended did is in the state. */
+export const repairJournal = ({ retries }: Pick<UpdatesState, 'retries'>) =>
+  ({ name: `repair-${retries}`, namesUsers: true }) as const;
+
 /** Key of the checkpoint of UpdateUsers. */
 export const updatesStateKey = (poolId: string, restoreId: string): string =>
   `${restoreFolder(poolId, restoreId)}state/update-users.json`;

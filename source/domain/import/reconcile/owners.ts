@@ -2,11 +2,13 @@ import type { Marks } from '../../comparison/marks.ts';
 import type { PoolUser } from '../../model.ts';
 import { signInNameFrom } from '../../comparison/matching.ts';
 import { wasCreatedBefore } from '../accounts/proof.ts';
+import { CreationJournal } from '../accounts/creation-journal.ts';
 import { OrdinalsBySub } from '../accounts/ordinals-by-sub.ts';
 import { Settlement } from '../accounts/settlement.ts';
 import { placeOf } from '../plan/expected-place.ts';
 import { restoreUserShape, updateOpShape } from '../plan/plan-model.ts';
 import type { RestoreUser } from '../plan/plan-model.ts';
+import { repairJournal } from '../plan/updates-state.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 import type { CheckState } from '../plan/check-state.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
@@ -31,9 +33,14 @@ export class Owners {
   ) {}
 
   static async load(run: UpdateRun, state: Noted): Promise<Owners> {
-    const { plan, accounts, jobs } = run;
+    const { plan, accounts, jobs, refused } = run;
     accounts.expect(plan.counts.byCsv + plan.counts.oneByOne);
-    const settlement = await Settlement.load(run.deps.objects, { plan, jobs, accounts });
+    const journal = await CreationJournal.open(run.deps, plan, repairJournal(run.state));
+    const repairs: Pick<CreationJournal, 'proves'> = {
+      // Cognito answered that it did not create the user: an administrator may have done so since.
+      proves: (sub, account) => !refused.has(sub) && journal.proves(sub, account),
+    };
+    const settlement = await Settlement.load(run.deps.objects, { plan, jobs, accounts, repairs });
     return new Owners(run, settlement, state);
   }
 

@@ -2,6 +2,7 @@ import { contentMark, isMissing, Mark } from '../../comparison/mark.ts';
 import type { Attributes } from '../../model.ts';
 import type { WriteOutcome } from '../../ports.ts';
 import type { PlannedGroup, RestoreUser } from '../plan/plan-model.ts';
+import { repairJournal } from '../plan/updates-state.ts';
 import { placeOf } from '../plan/expected-place.ts';
 import type { CreationWork } from '../updates/creations.ts';
 import { isAboutAttributes } from '../updates/lessened.ts';
@@ -54,7 +55,7 @@ async function repairUser(check: CheckRun, user: RestoreUser, ordinal: number, w
   const mark = marks.users[ordinal] as number;
   const { plan, deps } = run;
   const expected = marks.expectedUser(ordinal);
-  const work: CreationWork = { name: `repair-${run.state.retries}`, chunk: placeOf(expected).chunk };
+  const work: CreationWork = { ...repairJournal(run.state), chunk: placeOf(expected).chunk };
   let attributesAreWrong = attributesWrong(check, ordinal);
   // A listing may show a user late, and since the last execution an administrator may have set the password: look again.
   const account = isMissing(mark) || hasNoPassword(mark) ? await listedUser(deps.pool, plan, user.name) : undefined;

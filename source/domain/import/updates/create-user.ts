@@ -44,18 +44,14 @@ export type CreateOutcome = 'done' | 'existed' | Refusal | { readonly noPassword
  */
 export async function createUser(plan: PoolInWork, user: RestoreUser, deps: CreateUserDeps): Promise<CreateOutcome> {
   const { pool, writer, newPassword, clock, journal, accounts } = deps;
-  await journal.intend();
+  await journal.intend(user);
   const create = (attributes: Attributes): ReturnType<UserPoolWriter['createUser']> =>
     unlessUnanswered({ pool, poolId: plan.newUserPoolId, clock }, () =>
       writer.createUser(plan.newUserPoolId, { username: user.name, attributes, temporaryPassword: newPassword() }),
     );
   const tried = await create(user.attributes);
   const less = 'refused' in tried && tried.refused !== NAME_TAKEN ? lessened(user, tried, plan) : undefined;
-  if (less !== undefined)
-    await journal.intendWithout(
-      user.sub,
-      Object.keys(user.attributes).filter((name) => !(name in less)),
-    );
+  if (less !== undefined) await journal.intendLess(user, less);
   const created = less === undefined ? tried : await create(less);
   if ('refused' in created) {
     if (isUnanswered(created)) accounts.recordMayBeCreated(user.sub);

@@ -1,5 +1,6 @@
 import type { Accounts } from '../accounts/accounts.ts';
 import { CreationJournal } from '../accounts/creation-journal.ts';
+import type { JournalName } from '../accounts/creation-journal.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
 import type { RestorePlan, RestoreUser } from '../plan/plan-model.ts';
 import type { PoolUser } from '../../model.ts';
@@ -7,10 +8,8 @@ import { adopt, createUser } from './create-user.ts';
 import type { CreateOutcome, CreateUserDeps } from './create-user.ts';
 import type { UpdateUsersDeps } from './deps.ts';
 
-/** What is created together: one journal tells of it. */
-export interface CreationWork {
-  /** Of its journal: the last part of a batch's key, or what else creates users. */
-  readonly name: string;
+/** What is created together: one journal tells of it. A batch's has the last part of the batch's key for a name. */
+export interface CreationWork extends JournalName {
   /** The chunk whose import jobs had the users; null: none had. */
   readonly chunk: number | null;
 }
@@ -36,9 +35,10 @@ export class Creations {
     return adopt(this.plan, user, account, await this.#depsOf(work));
   }
 
-  async #depsOf({ name, chunk }: CreationWork): Promise<CreateUserDeps> {
+  async #depsOf({ chunk, ...named }: CreationWork): Promise<CreateUserDeps> {
     const { plan, deps, accounts } = this;
-    if (this.#open?.name !== name) this.#open = { name, journal: CreationJournal.open(deps, plan, name) };
+    if (this.#open?.name !== named.name)
+      this.#open = { name: named.name, journal: CreationJournal.open(deps, plan, named) };
     const windows = this.jobs.finished.find((result) => result.chunk === chunk)?.windows ?? [];
     return {
       ...deps,

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import type { UpdateCounts } from '../../../../source/domain/import/plan/updates-state.ts';
 import { RestoreWorld } from '../../../support/import/restore-world.ts';
-import { addGroups, addUsers } from '../../../support/world/builders.ts';
+import { addGroups, addUsers, aUser } from '../../../support/world/builders.ts';
 
 /** Cognito refused every write of an earlier execution but those of groups, and an import job spoiled a value: all is left to be repaired. */
 async function unrepairedWorld(): Promise<RestoreWorld> {
   const world = new RestoreWorld();
   addUsers(world.source, 5, { disabled: 0.5 });
+  world.source.put(aUser({ username: 'una', attributes: { email: 'una@example.test' } }));
   addGroups(world.source, [5, 2]);
   await world.planned();
   world.whenJobEnded = () => {
@@ -40,7 +41,7 @@ describe('What a restore says that it has written', () => {
     expect(disabled).to.be.greaterThan(0);
     expect(written(undisturbed)).to.deep.equal({
       groupsCreated: 2,
-      usersCreated: 0,
+      usersCreated: 1,
       disabled,
       memberships: 7,
       attributes: 1,
@@ -51,8 +52,8 @@ describe('What a restore says that it has written', () => {
     const before = (await unrepairedWorld()).calls.count;
     const writes = undisturbed.calls.log
       .map(({ call }, index) => ({ call, nth: index + 1 - before }))
-      .filter(({ call, nth }) => nth > 0 && /^cognito\.(add|disable|update)/.test(call));
-    expect(new Set(writes.map(({ call }) => call)).size).to.equal(3);
+      .filter(({ call, nth }) => nth > 0 && /^cognito\.(add|create|disable|set|update)/.test(call));
+    expect(new Set(writes.map(({ call }) => call)).size).to.equal(5);
     for (const { call, nth } of writes) {
       const world = await unrepairedWorld();
       world.calls.killAt(nth, 'after');

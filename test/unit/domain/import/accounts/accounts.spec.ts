@@ -3,7 +3,9 @@ import { Accounts } from '../../../../../source/domain/import/accounts/accounts.
 import { CreationJournal } from '../../../../../source/domain/import/accounts/creation-journal.ts';
 import { noAccounts } from '../../../../../source/domain/import/plan/accounts-state.ts';
 import type { StoredAccounts } from '../../../../../source/domain/import/plan/accounts-state.ts';
+import type { PoolUser } from '../../../../../source/domain/model.ts';
 import { subFor } from '../../../../../tools/simulation/cognito/memory-pool.ts';
+import { aUser } from '../../../../support/world/builders.ts';
 import { World } from '../../../../support/world/world.ts';
 
 const PLAN = { newUserPoolId: 'eu-west-1_NewPool01', restoreId: 'r1' };
@@ -80,10 +82,10 @@ describe('The record of accounts', () => {
 
   it('tells a later invocation which accounts were made, and since when they were about to be', async () => {
     const open = (claim: string): Promise<CreationJournal> =>
-      CreationJournal.open({ ...world, claim }, PLAN, 'batch-1');
+      CreationJournal.open({ ...world, claim }, PLAN, { name: 'batch-1' });
     const began = world.clock.now();
     const journal = await open('one');
-    await journal.intend();
+    await journal.intend({ sub: 'old-0', attributes: {} });
     await Promise.all(Array.from({ length: 1_200 }, (_, n) => journal.record(`old-${n}`, `new-${n}`)));
     await journal.record('last', 'new-last');
     world.clock.advance(60_000);
@@ -95,6 +97,64 @@ describe('The record of accounts', () => {
       'new-last',
     ]);
     expect(later.madeFor('nobody')).to.equal(undefined);
-    expect((await CreationJournal.open({ ...world, claim: 'two' }, PLAN, 'batch-2')).since).to.equal(began + 60_000);
+    expect((await CreationJournal.open({ ...world, claim: 'two' }, PLAN, { name: 'batch-2' })).since).to.equal(
+      began + 60_000,
+    );
+  });
+
+  it('knows an account that a call cut off made for the user of its intention, and no other', async () => {
+    const open = (claim: string): Promise<CreationJournal> =>
+      CreationJournal.open({ ...world, claim }, PLAN, { name: 'repair-1', namesUsers: true });
+    const attributes = { email: 'una@example.test', nickname: 'una' };
+    const at = world.clock.now() + 10_000;
+    const made = (over: Partial<PoolUser> = {}): PoolUser =>
+      aUser({
+        username: 'una',
+        status: 'FORCE_CHANGE_PASSWORD',
+        created: new Date(at).toISOString(),
+        attributes,
+        ...over,
+      });
+    const first = await open('one');
+    world.clock.advance(10_000);
+    await first.intend({ sub: 'old', attributes });
+    await first.intend({ sub: 'answered', attributes });
+    await first.intendLess({ sub: 'less', attributes }, { email: 'una@example.test' });
+    await first.record('answered', 'new-answered');
+    const later = await open('two');
+    expect(later.proves('old', made())).to.equal(true);
+    expect(later.proves('less', made({ attributes: { email: 'una@example.test' } }))).to.equal(true);
+    expect(later.proves('answered', made({ sub: 'new-answered', status: 'CONFIRMED' }))).to.equal(true);
+    expect(later.proves('answered', made())).to.equal(false);
+    expect(later.proves('nobody', made())).to.equal(false);
+    for (const over of [
+      { status: 'CONFIRMED' },
+      { status: 'UNCONFIRMED' },
+      { attributes: { email: 'una@example.test' } },
+      { created: new Date(at - 6_000).toISOString() },
+    ])
+      expect(later.proves('old', made(over)), JSON.stringify(over)).to.equal(false);
+  });
+
+  it('names every one of many users who are about to be created', async () => {
+    const open = (claim: string): Promise<CreationJournal> =>
+      CreationJournal.open({ ...world, claim }, PLAN, { name: 'repair-2', namesUsers: true });
+    const journal = await open('one');
+    const account = (n: number): PoolUser =>
+      aUser({
+        username: `u${n}`,
+        status: 'FORCE_CHANGE_PASSWORD',
+        created: new Date(world.clock.now()).toISOString(),
+        attributes: { nickname: `u${n}` },
+      });
+    const users = Array.from({ length: 1_200 }, (_, n) => n);
+    for (let from = 0; from < users.length; from += 400)
+      await Promise.all(
+        users
+          .slice(from, from + 400)
+          .map((n) => journal.intend({ sub: `old-${n}`, attributes: { nickname: `u${n}` } })),
+      );
+    const later = await open('two');
+    expect(users.filter((n) => !later.proves(`old-${n}`, account(n)))).to.deep.equal([]);
   });
 });

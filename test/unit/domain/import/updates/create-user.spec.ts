@@ -44,7 +44,7 @@ describe('Creating a user one by one', () => {
       clock: world.clock,
       newPassword: () => `password ${(passwords += 1)}`,
       accounts: await Accounts.load(world.objects, noAccounts()),
-      journal: await CreationJournal.open({ ...world, claim: 'invocation' }, plan, 'batch'),
+      journal: await CreationJournal.open({ ...world, claim: 'invocation' }, plan, { name: 'batch' }),
       row: { windows: [], importsConfirmed: false },
       ...over,
     });
