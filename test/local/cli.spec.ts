@@ -102,7 +102,9 @@ describe('the command line against the local cloud', function () {
       const cognito = cognitoIn(cloud, PRIMARY);
       const { Users = [] } = await cognito.send(new ListUsersCommand({ UserPoolId: source, Limit: 60 }));
       const [lost, changed] = Users.filter(
-        ({ Attributes = [] }) => valueOf(Attributes, 'email_verified') === 'true',
+        ({ Attributes = [], UserStatus = '' }) =>
+          valueOf(Attributes, 'email_verified') === 'true' &&
+          !['UNCONFIRMED', 'EXTERNAL_PROVIDER'].includes(UserStatus),
       ).map(({ Username = '', Attributes = [] }) => ({ Username, email: valueOf(Attributes, 'email') })) as [
         Known,
         Known,

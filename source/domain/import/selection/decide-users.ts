@@ -27,7 +27,7 @@ export interface DecisionBasis {
   readonly identityOf: (user: { readonly sub: string; readonly name: string }) => Identity;
 }
 
-/** Left out by a rule that loses nothing that could be had; every other exclusion is a loss. */
+/** Left out by a rule: nothing is missing where the pool has them. Whoever is gone was asked for and does not come back. */
 const BY_RULE = new Set(['Unconfirmed', 'Federated']);
 export const EXISTS = 'the pool has it, and existing is "fail"';
 
@@ -80,8 +80,10 @@ function decideUser(found: MeantUser, basis: DecisionBasis): UserDecision {
   const end = (result: SelectionResult, what: string): UserDecision => ({ ...about, result, what });
   const how = classified(found, basis);
   const out = how.way === 'exclude' ? how.excluded : undefined;
-  const leftOut = ({ reason, detail }: NonNullable<typeof out>): UserDecision =>
-    end(BY_RULE.has(reason) ? 'skipped' : 'failed', `${reason}: ${detail}`);
+  const leftOut = ({ reason, detail, name: signInName }: NonNullable<typeof out>): UserDecision => {
+    const isThere = basis.identityOf({ sub: user.sub, name: signInName }).is === 'theirs';
+    return end(BY_RULE.has(reason) && isThere ? 'skipped' : 'failed', `${reason}: ${detail}`);
+  };
   // A value without which nobody can be made costs an account that is there that value only.
   if (out !== undefined && out.reason !== 'BadAttribute') return leftOut(out);
   const identity = basis.identityOf({ sub: user.sub, name: how.way === 'exclude' ? how.excluded.name : how.user.name });
