@@ -27,7 +27,9 @@ describe('scanTable: a backup that is behind, damaged or being changed', () => {
     const error = await rejection(changed.scan());
     expect(error.name).to.equal('ReplicaBehind');
     expect(error.message)
-      .to.match(/1 of 256 checksums differs; the export 20260302T000000Z-11111111 of an earlier version was interrupted/)
+      .to.match(
+        /1 of 256 checksums differs; the export 20260302T000000Z-11111111 of an earlier version was interrupted/,
+      )
       .and.to.include('keeps no good snapshot');
   });
 
@@ -62,7 +64,9 @@ describe('scanTable: a backup that is behind, damaged or being changed', () => {
     await world.table.deleteItems([{ id, type }]);
     const error = await rejection(world.scan());
     expect(error.name).to.equal('ReplicaBehind');
-    expect(error.message).to.match(/24 users, 3 groups and 25 memberships.*24 users, 3 groups and 26 memberships.*1 of 256.*AcceptIncomplete/);
+    expect(error.message).to.match(
+      /24 users, 3 groups and 25 memberships.*24 users, 3 groups and 26 memberships.*1 of 256.*AcceptIncomplete/,
+    );
     expect(world.clock.elapsed).to.be.within(300_000, 330_000);
     const accepted = new PlanningWorld();
     addUsers(accepted.source, 5);
