@@ -1,4 +1,5 @@
 import { forEachAtOnce } from '../../concurrency.ts';
+import { poolGroups } from '../../listing/pool-groups.ts';
 import type { PoolGroup } from '../../model.ts';
 import type { StepEnd } from '../../state/step.ts';
 import { markWriting } from '../plan/restore-head.ts';
@@ -8,7 +9,6 @@ import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
 import { createSelected } from './create-selected.ts';
 import type { Decision, MembershipDecision } from './decisions.ts';
 import { accountOfSub } from './find-accounts.ts';
-import { groupsOfPool } from './find-members.ts';
 import { overwriteOf, writeOver } from './overwrite.ts';
 import type { Overwrite } from './overwrite.ts';
 import type { UndoEntry } from './undo-file.ts';
@@ -22,7 +22,7 @@ const BATCH = 100;
 /** What stood in the pool just before a batch is written. */
 interface Prepared {
   readonly overwrites: ReadonlyMap<number, Overwrite>;
-  readonly poolGroups: ReadonlyMap<string, PoolGroup>;
+  readonly groups: ReadonlyMap<string, PoolGroup>;
 }
 
 /**
@@ -79,7 +79,7 @@ async function prepare(run: WorkRun, batch: readonly number[]): Promise<Prepared
   const { decisions, deps, plan, undo } = run;
   const overwrites = new Map<number, Overwrite>();
   const isAboutGroups = decisions[batch[0] as number]?.kind === 'group';
-  const poolGroups = isAboutGroups ? await groupsOfPool(deps.pool, plan.newUserPoolId) : new Map<string, PoolGroup>();
+  const groups = isAboutGroups ? await poolGroups(deps, plan.newUserPoolId) : new Map<string, PoolGroup>();
   await forEachAtOnce(batch, CALLS_AT_A_TIME, async (index) => {
     const decision = decisions[index] as Decision;
     if (decision.kind !== 'user' || decision.set === undefined || decision.poolSub === undefined) return;
@@ -88,20 +88,20 @@ async function prepare(run: WorkRun, batch: readonly number[]): Promise<Prepared
   });
   for (const index of batch) {
     const decision = decisions[index] as Decision;
-    for (const entry of overwrites.get(index)?.entries ?? entriesOf(decision, poolGroups)) undo.intend(entry);
+    for (const entry of overwrites.get(index)?.entries ?? entriesOf(decision, groups)) undo.intend(entry);
   }
-  return { overwrites, poolGroups };
+  return { overwrites, groups };
 }
 
 /** What is noted of what is created, of a group's settings, and of a membership of an account that was there. */
-function entriesOf(decision: Decision, poolGroups: ReadonlyMap<string, PoolGroup>): readonly UndoEntry[] {
+function entriesOf(decision: Decision, groups: ReadonlyMap<string, PoolGroup>): readonly UndoEntry[] {
   switch (decision.kind) {
     case 'user': {
       const { make, sub, name } = decision;
       return make === undefined ? [] : [{ kind: 'createdUser', sub, name }];
     }
     case 'group':
-      return entriesOfGroup(decision, poolGroups.get(decision.group));
+      return entriesOfGroup(decision, groups.get(decision.group));
     case 'membership':
       return membershipEntries(decision);
   }
@@ -112,11 +112,11 @@ const membershipEntries = ({ op, poolSub, sub, name, group }: MembershipDecision
     ? []
     : [{ kind: 'membership', sub, name, poolSub, group, before: op === 'remove' }];
 
-async function carryOutOne(run: WorkRun, index: number, { overwrites, poolGroups }: Prepared): Promise<void> {
+async function carryOutOne(run: WorkRun, index: number, { overwrites, groups }: Prepared): Promise<void> {
   const decision = run.decisions[index] as Decision;
   switch (decision.kind) {
     case 'group':
-      return writeGroup(run, index, decision, poolGroups.get(decision.group));
+      return writeGroup(run, index, decision, groups.get(decision.group));
     case 'membership':
       return writeMembership(run, index, decision);
     case 'user': {

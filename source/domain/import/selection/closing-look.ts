@@ -1,10 +1,11 @@
 import { changedAttributes } from '../../digests/user-content.ts';
+import { poolGroups } from '../../listing/pool-groups.ts';
 import type { PoolGroup, PoolUser } from '../../model.ts';
 import { restoreFolder } from '../plan/plan-model.ts';
 import { hasValue, wantedAttributes } from './attributes.ts';
 import type { Decision, GroupDecision, UserDecision } from './decisions.ts';
 import { findAccounts, newAccountLook } from './find-accounts.ts';
-import { findMembers, groupsOfPool, newMemberLook, readMembers } from './find-members.ts';
+import { findMembers, newMemberLook, readMembers } from './find-members.ts';
 import type { Members } from './find-members.ts';
 import { overwriteOf, writeOver } from './overwrite.ts';
 import { readAccounts } from './selection-run.ts';
@@ -83,7 +84,7 @@ async function look(run: WorkRun, indexes: readonly number[]): Promise<Seen | un
   return {
     accounts: new Map(accounts.map((account) => [account.sub, account])),
     members: await readMembers(deps.objects, state.memberLook),
-    groups: some.some(({ kind }) => kind === 'group') ? await groupsOfPool(deps.pool, newUserPoolId) : new Map(),
+    groups: some.some(({ kind }) => kind === 'group') ? await poolGroups(deps, newUserPoolId) : new Map(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { counted } from '../../counted.ts';
 import { Halt } from '../../errors.ts';
+import { poolGroups } from '../../listing/pool-groups.ts';
 import { inParts } from '../plan/csv-rows.ts';
 import { selectionKeys } from '../plan/selection-keys.ts';
 import { folderOf } from '../planning/planning-run.ts';
@@ -13,7 +14,7 @@ import type { DecisionBasis } from './decide-users.ts';
 import type { Decision } from './decisions.ts';
 import { differenceLines } from './differences.ts';
 import type { Sides } from './differences.ts';
-import { groupsOfPool, readMembers } from './find-members.ts';
+import { readMembers } from './find-members.ts';
 import { identities } from './identity.ts';
 import { SELECTION_DIFFERENCES_HEADER } from './report.ts';
 import { cutJobs, sealSelection } from './seal-selection.ts';
@@ -67,11 +68,11 @@ async function decided(
   const accounts = await readAccounts(deps.objects, state.accounts);
   const bySub = new Map(accounts.map((account) => [account.sub, account]));
   const members = await readMembers(deps.objects, state.look);
-  const poolGroups = await groupsOfPool(deps.pools, newUserPoolId);
+  const groups = await poolGroups({ pool: deps.pools, clock: deps.clock }, newUserPoolId);
   const { settings } = state.target.pool;
   if (run.undo !== undefined)
     return {
-      decisions: decideUndo({ entries: run.undo, settings, accounts, poolGroups, members }),
+      decisions: decideUndo({ entries: run.undo, settings, accounts, poolGroups: groups, members }),
       chunks: [],
       sides: { backup: new Map<string, MeantUser>(), accounts: bySub },
     };
@@ -81,7 +82,7 @@ async function decided(
     request,
     asked,
     target: state.target,
-    poolGroups,
+    poolGroups: groups,
     members,
     identityOf: identities({
       target: restoredPool(newUserPoolId, settings),
@@ -91,8 +92,8 @@ async function decided(
     }),
   };
   const users = decideUsers(basis);
-  const groups = decideGroups(basis);
-  const decisions: Decision[] = [...groups, ...users, ...decideMemberships(basis, users, groups)];
+  const decidedGroups = decideGroups(basis);
+  const decisions: Decision[] = [...decidedGroups, ...users, ...decideMemberships(basis, users, decidedGroups)];
   if (decisions.length > MOST_DECISIONS) throw tooMuch(decisions.length);
   const backup = new Map(everybody(asked).map((found) => [found.user.sub, found]));
   return { ...(await cutJobs(decisions, basis, deps)), sides: { backup, accounts: bySub } };

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { chainProgressShape, Chains, NO_CHAINS } from '../../listing/chains.ts';
-import { followChain, newChain, withToken } from '../../listing/page-chain.ts';
-import type { PoolGroup, PoolUser } from '../../model.ts';
+import { withToken } from '../../listing/page-chain.ts';
+import type { PoolUser } from '../../model.ts';
 import type { Clock, ObjectStore, UserPoolReader } from '../../ports.ts';
 import { subShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
@@ -81,18 +81,3 @@ export async function readMembers(
 }
 
 const keyOf = (group: string, sub: string): string => `${sub} ${group}`;
-
-/** The groups of the pool as they are now, by their names. */
-export async function groupsOfPool(
-  pool: Pick<UserPoolReader, 'listGroupsPage'>,
-  poolId: string,
-): Promise<ReadonlyMap<string, PoolGroup>> {
-  const groups = new Map<string, PoolGroup>();
-  await followChain<PoolGroup>(newChain(), {
-    fetch: (token) => pool.listGroupsPage(poolId, withToken(token)),
-    apply: (page) => {
-      for (const group of page) groups.set(group.name, group);
-    },
-  });
-  return groups;
-}

@@ -1,3 +1,4 @@
+import { poolGroups } from '../../listing/pool-groups.ts';
 import { assertPreflight, preflight } from '../preflight/preflight.ts';
 import { creationIsAllowed } from '../preflight/triggers.ts';
 import { OpenPlanReader } from '../../digests/open-plan.ts';
@@ -14,7 +15,7 @@ import type { BackupRead } from './backup-read.ts';
 import { accountsToUndo, groupsToUndo } from './decide-undo.ts';
 import { findAccounts, newAccountLook } from './find-accounts.ts';
 import type { Wanted } from './find-accounts.ts';
-import { findMembers, groupsOfPool, newMemberLook } from './find-members.ts';
+import { findMembers, newMemberLook } from './find-members.ts';
 import { askedSubs, lookPrefix, readAccounts, restoredPool } from './selection-run.ts';
 import type { SelectionRun } from './selection-run.ts';
 import type { SelectionPlanning } from './selection-state.ts';
@@ -100,8 +101,8 @@ export async function accountsStep(
   );
   if (!done) return { ...state, look };
   const { reads, target, mayCreateUsers } = state;
-  const poolGroups = await groupsOfPool(deps.pools, newUserPoolId);
-  const groups = (await groupsConcerned(reads, run)).filter((group) => poolGroups.has(group));
+  const there = await poolGroups({ pool: deps.pools, clock: deps.clock }, newUserPoolId);
+  const groups = (await groupsConcerned(reads, run)).filter((group) => there.has(group));
   return { step: 'members', reads, target, mayCreateUsers, accounts: look.parts, groups, look: newMemberLook() };
 }
 
