@@ -7,6 +7,7 @@ import { workInOrder } from '../updates/ordered-window.ts';
 import { isUnanswered } from '../updates/unanswered.ts';
 import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
 import { createSelected } from './create-selected.ts';
+import { isWork } from './decisions.ts';
 import type { Decision, MembershipDecision } from './decisions.ts';
 import { accountOfSub } from './find-accounts.ts';
 import { overwriteOf, writeOver } from './overwrite.ts';
@@ -36,7 +37,7 @@ export async function carryOut(run: WorkRun): Promise<StepEnd> {
     if (run.sliceOver()) return 'sliceOver';
     const batch = nextBatch(run);
     const from = state.done;
-    if (batch.some((index) => isWritten(run.decisions[index] as Decision))) {
+    if (batch.some((index) => isWork(run.decisions[index] as Decision))) {
       const prepared = await prepare(run, batch);
       await undo.save();
       await markWriting(deps.objects, deps.clock, plan);
@@ -56,11 +57,6 @@ export async function carryOut(run: WorkRun): Promise<StepEnd> {
   }
   return 'moved';
 }
-
-const isWritten = (decision: Decision): boolean =>
-  decision.kind === 'membership'
-    ? decision.op !== undefined
-    : decision.make !== undefined || decision.set !== undefined;
 
 const keyOf = (decision: Decision): string => (decision.kind === 'group' ? `group ${decision.group}` : decision.sub);
 

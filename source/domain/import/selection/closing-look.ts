@@ -3,6 +3,7 @@ import { poolGroups } from '../../listing/pool-groups.ts';
 import type { PoolGroup, PoolUser } from '../../model.ts';
 import { restoreFolder } from '../plan/plan-model.ts';
 import { hasValue, wantedAttributes } from './attributes.ts';
+import { isWork } from './decisions.ts';
 import type { Decision, GroupDecision, UserDecision } from './decisions.ts';
 import { findAccounts, newAccountLook } from './find-accounts.ts';
 import { findMembers, newMemberLook, readMembers } from './find-members.ts';
@@ -30,7 +31,9 @@ export interface Wrong {
  * invocation should return before it has seen all.
  */
 export async function lookAgain(run: WorkRun, indexes: readonly number[]): Promise<readonly Wrong[] | undefined> {
-  const written = indexes.filter((index) => isWritten(run, index));
+  // What was refused is told already.
+  const told = new Set(run.state.ends.map(([index]) => index));
+  const written = indexes.filter((index) => !told.has(index) && isWork(run.decisions[index] as Decision));
   const seen = written.length === 0 ? NOTHING : await look(run, written);
   if (seen === undefined) return undefined;
   return written.flatMap((index): Wrong[] => {
@@ -40,13 +43,6 @@ export async function lookAgain(run: WorkRun, indexes: readonly number[]): Promi
 }
 
 const NOTHING: Seen = { accounts: new Map(), members: { has: () => false }, groups: new Map() };
-
-/** What was refused is told already. */
-function isWritten({ decisions, state }: WorkRun, index: number): boolean {
-  const decision = decisions[index] as Decision;
-  if (state.ends.some(([ended]) => ended === index)) return false;
-  return decision.kind === 'membership' ? decision.op !== undefined : (decision.make ?? decision.set) !== undefined;
-}
 
 async function look(run: WorkRun, indexes: readonly number[]): Promise<Seen | undefined> {
   const { plan, deps, state, progress, decisions } = run;

@@ -89,3 +89,7 @@ export type GroupDecision = Extract<Decision, { readonly kind: 'group' }>;
 export type UserDecision = Extract<Decision, { readonly kind: 'user' }>;
 /** Of a membership. */
 export type MembershipDecision = Extract<Decision, { readonly kind: 'membership' }>;
+
+/** Whether anything is to be written for it. */
+export const isWork = (decision: Decision): boolean =>
+  decision.kind === 'membership' ? decision.op !== undefined : (decision.make ?? decision.set) !== undefined;

@@ -14,7 +14,7 @@ import { selectionKeys } from '../plan/selection-keys.ts';
 import type { UpdateUsersDeps } from '../updates/deps.ts';
 import { carryOut } from './carry-out.ts';
 import { missing } from './counts.ts';
-import { decisionShape } from './decisions.ts';
+import { decisionShape, isWork } from './decisions.ts';
 import type { Decision } from './decisions.ts';
 import { findAccounts, newAccountLook } from './find-accounts.ts';
 import { closeSelection, finishSelection, readSelectionReport } from './finish-selection.ts';
@@ -143,11 +143,6 @@ async function tryAgain(progress: Progress<SelectionWork>, decisions: readonly D
   delete state.wrong;
   await progress.save();
 }
-
-const isWork = (decision: Decision): boolean =>
-  decision.kind === 'membership'
-    ? decision.op !== undefined
-    : decision.make !== undefined || decision.set !== undefined;
 
 /** Looks for the accounts that have the names of those whom import jobs have brought. */
 async function settle(
