@@ -1,6 +1,6 @@
 import type { Decision } from './decisions.ts';
 import { MISSING_RESULTS, SELECTION_RESULTS } from './report.ts';
-import type { ResultCounts, SelectionReport } from './report.ts';
+import type { SelectionReport } from './report.ts';
 
 /** How many users, groups and memberships have which result. */
 export type SelectionCounts = Pick<SelectionReport, 'users' | 'groups' | 'memberships'>;
@@ -15,10 +15,12 @@ export function countsOf(decisions: Iterable<Pick<Decision, 'kind' | 'result'>>)
   return { users: counts.user, groups: counts.group, memberships: counts.membership };
 }
 
-/** `partial` where something that was asked for is missing. */
-export const outcomeOfSelection = ({ users, groups, memberships }: SelectionCounts): SelectionReport['outcome'] =>
-  [users, groups, memberships].every((counts) => missing(counts) === 0) ? 'complete' : 'partial';
-
 /** How many of them are missing. */
-export const missing = (counts: ResultCounts): number =>
-  MISSING_RESULTS.reduce((sum, result) => sum + (counts[result] ?? 0), 0);
+export const missing = ({ users, groups, memberships }: SelectionCounts): number =>
+  [users, groups, memberships]
+    .flatMap((counts) => MISSING_RESULTS.map((result) => counts[result] ?? 0))
+    .reduce((sum, count) => sum + count, 0);
+
+/** `partial` where something that was asked for is missing. */
+export const outcomeOfSelection = (counts: SelectionCounts): SelectionReport['outcome'] =>
+  missing(counts) === 0 ? 'complete' : 'partial';

@@ -202,7 +202,7 @@ function figuresOf({ phase, done, only }: SelectionWork, all: number): WorkFigur
 function ended(report: SelectionReport, { newUserPoolId, bucket }: UpdateSelectionInput): UpdateSelectionResult {
   const { selectionId, exportRuns, users, groups, memberships, undo, outcome } = report;
   const keys = selectionKeys(newUserPoolId, selectionId);
-  const lost = missing(users) + missing(groups) + missing(memberships);
+  const lost = missing(report);
   return {
     done: true,
     idle: false,

@@ -45,7 +45,7 @@ export function selectionNotice(
 ): Notice {
   const { dryRun = false, selection, report, reportKeys = [] } = result as unknown as Told;
   const { users, groups, memberships, undo, exportRuns } = selection;
-  const lost = missing(users) + missing(groups) + missing(memberships);
+  const lost = missing(selection);
   const took = duration(now - startedAt);
   const what = undo === undefined ? `Selection ${selection.selectionId}` : `Undo of the selection ${undo}`;
   const files = report ?? { bucket, keys: reportKeys };
