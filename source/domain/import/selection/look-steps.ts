@@ -89,9 +89,10 @@ export async function accountsStep(
 ): Promise<StateOf<'accounts' | 'members'>> {
   const { input, deps } = run;
   const { newUserPoolId } = input.options;
+  const { wanted, groups } = await concerned(state.reads, run);
   const { look, done } = await findAccounts(
     state.look,
-    await wantedAccounts(state.reads, run),
+    wanted,
     {
       target: restoredPool(newUserPoolId, state.target.pool.settings),
       prefix: lookPrefix(run, 'accounts'),
@@ -102,22 +103,30 @@ export async function accountsStep(
   if (!done) return { ...state, look };
   const { reads, target, mayCreateUsers } = state;
   const there = await poolGroups({ pool: deps.pools, clock: deps.clock }, newUserPoolId);
-  const groups = (await groupsConcerned(reads, run)).filter((group) => there.has(group));
-  return { step: 'members', reads, target, mayCreateUsers, accounts: look.parts, groups, look: newMemberLook() };
+  return {
+    step: 'members',
+    reads,
+    target,
+    mayCreateUsers,
+    accounts: look.parts,
+    groups: groups.filter((group) => there.has(group)),
+    look: newMemberLook(),
+  };
 }
 
-async function wantedAccounts(reads: readonly BackupRead[], run: SelectionRun): Promise<readonly Wanted[]> {
-  if (run.undo !== undefined) return accountsToUndo(run.undo).map((sub) => ({ subs: [sub] }));
+/** Whose accounts, and the members of which groups, have to be known before anything is decided. */
+async function concerned(
+  reads: readonly BackupRead[],
+  run: SelectionRun,
+): Promise<{ readonly wanted: readonly Wanted[]; readonly groups: readonly string[] }> {
+  if (run.undo !== undefined)
+    return { wanted: accountsToUndo(run.undo).map((sub) => ({ subs: [sub] })), groups: groupsToUndo(run.undo) };
   const { asked, subs } = await askedSubs(run, reads);
-  return wantedFor(everybody(asked), subs);
-}
-
-/** The groups whose members have to be known before anything is decided. */
-async function groupsConcerned(reads: readonly BackupRead[], run: SelectionRun): Promise<readonly string[]> {
-  if (run.undo !== undefined) return groupsToUndo(run.undo);
-  const { asked } = await askedSubs(run, reads);
   const ofUsers = run.request.existing === 'update' ? asked.users.flatMap(ownGroupsOf) : [];
-  return [...new Set([...asked.groups.map(({ name }) => name), ...ofUsers])];
+  return {
+    wanted: wantedFor(everybody(asked), subs),
+    groups: [...new Set([...asked.groups.map(({ name }) => name), ...ofUsers])],
+  };
 }
 
 /** Lists on the members of the groups concerned. */
