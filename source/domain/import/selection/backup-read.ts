@@ -34,13 +34,13 @@ export interface BackupOfRun {
 
 type RunOf = { readonly run?: string };
 
-/** The runs that have to be read, each once; undefined stands for the sealed backup. */
-export function runsOf({ users, groups }: SelectionRequest, { exportRun }: ImportOptions): readonly (string | null)[] {
-  return [...new Set([...users, ...groups].map(({ run }: RunOf) => run ?? exportRun ?? null))];
-}
-
-/** The run of what is asked for, as `runsOf` names it. */
+/** The run of what is asked for; null stands for the sealed backup. */
 export const runAsked = ({ run }: RunOf, { exportRun }: ImportOptions): string | null => run ?? exportRun ?? null;
+
+/** The runs that have to be read, each once. */
+export function runsOf({ users, groups }: SelectionRequest, options: ImportOptions): readonly (string | null)[] {
+  return [...new Set([...users, ...groups].map((asked) => runAsked(asked, options)))];
+}
 
 /** Which lines of a run may be asked for; who exactly is meant is decided once all are read (see userAsked). */
 export function keepsFor({ users, groups }: SelectionRequest): KeepsLine {
