@@ -2,7 +2,7 @@ import type { UserPoolWriter } from '../ports.ts';
 import { Checkpoint } from '../state/checkpoint.ts';
 import { inParts } from './plan/csv-rows.ts';
 import { comparedAnew } from './plan/check-state.ts';
-import { initialJobsState, jobsStateKey, jobsStateShape } from './plan/jobs-state.ts';
+import { peekJobs } from './plan/jobs-state.ts';
 import { plannedGroupShape, readPlan, restoreFolder, sourceOf } from './plan/plan-model.ts';
 import type { RestorePlan } from './plan/plan-model.ts';
 import { claimRestore } from './plan/progress.ts';
@@ -45,8 +45,7 @@ export async function standingOfRestore(
   sliceOver: () => boolean,
 ): Promise<StandingReport | undefined> {
   const plan = { ...(await readPlan(deps.objects, newUserPoolId, restoreId)), mayCreateUsers };
-  const jobs =
-    (await Checkpoint.peek(deps.objects, jobsStateKey(newUserPoolId, restoreId), jobsStateShape)) ?? initialJobsState();
+  const jobs = await peekJobs(deps.objects, newUserPoolId, restoreId);
   const groups = await readList(deps.objects, plan.groupsKey, plannedGroupShape);
   const folder = `${restoreFolder(newUserPoolId, restoreId)}dry-run/`;
   const begun = await copyOfState(plan, deps);

@@ -8,7 +8,7 @@ import type { MfaChange } from './plan/mfa-hurdles.ts';
 import type { RestorePlan, RestoreSource } from './plan/plan-model.ts';
 import type { RestoreHead } from './plan/restore-head.ts';
 import { notInTable, plannedGroupShape, readPlan, sealedCounts, sourceOf } from './plan/plan-model.ts';
-import { initialJobsState, jobsStateKey, jobsStateShape } from './plan/jobs-state.ts';
+import { peekJobs } from './plan/jobs-state.ts';
 import { restoreFigures } from './plan/restore-figures.ts';
 import { initialUpdatesState, updatesStateKey, updatesStateShape } from './plan/updates-state.ts';
 import { Checkpoint } from '../state/checkpoint.ts';
@@ -120,8 +120,7 @@ async function goOn({ options, restoreId }: ScanTableInput, deps: ScanTableDeps)
   const plan = await readPlan(deps.objects, newUserPoolId, restoreId);
   const groups = (await readList(deps.objects, plan.groupsKey, plannedGroupShape)).length;
   const { objects } = deps;
-  const jobs =
-    (await Checkpoint.peek(objects, jobsStateKey(newUserPoolId, restoreId), jobsStateShape)) ?? initialJobsState();
+  const jobs = await peekJobs(objects, newUserPoolId, restoreId);
   const updates =
     (await Checkpoint.peek(objects, updatesStateKey(newUserPoolId, restoreId), updatesStateShape)) ??
     initialUpdatesState();

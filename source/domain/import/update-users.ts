@@ -1,7 +1,6 @@
 import { workSlice } from '../state/slice.ts';
-import { Checkpoint } from '../state/checkpoint.ts';
 import { takeAllMessages } from './plan/messages.ts';
-import { initialJobsState, jobsStateKey, jobsStateShape } from './plan/jobs-state.ts';
+import { peekJobs } from './plan/jobs-state.ts';
 import type { JobsState } from './plan/jobs-state.ts';
 import { plannedGroupShape, readPlan } from './plan/plan-model.ts';
 import type { RestorePlan } from './plan/plan-model.ts';
@@ -75,8 +74,7 @@ export async function updateUsers(
     mayCreateUsers: input.mayCreateUsers,
   };
   const groups = await readList(deps.objects, plan.groupsKey, plannedGroupShape);
-  const jobs =
-    (await Checkpoint.peek(deps.objects, jobsStateKey(newUserPoolId, restoreId), jobsStateShape)) ?? initialJobsState();
+  const jobs = await peekJobs(deps.objects, newUserPoolId, restoreId);
   const progress = await claimRestore(
     deps,
     { newUserPoolId, restoreId, since: Date.parse(plan.plannedAt) },

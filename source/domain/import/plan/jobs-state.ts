@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { chainProgressShape } from '../../listing/chains.ts';
 import { listingScopeShape } from '../../listing/user-chains.ts';
+import type { ObjectStore } from '../../ports.ts';
+import { Checkpoint } from '../../state/checkpoint.ts';
 import { countShape, subShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { restoreFolder } from './plan-model.ts';
@@ -124,6 +126,13 @@ export const MAX_NEVER_RAN = 5;
 /** Key of the checkpoint of ImportUsers. */
 export const jobsStateKey = (poolId: string, restoreId: string): string =>
   `${restoreFolder(poolId, restoreId)}state/import-users.json`;
+/** How far ImportUsers has come, for functions that only look. */
+export const peekJobs = async (
+  objects: Pick<ObjectStore, 'get'>,
+  poolId: string,
+  restoreId: string,
+): Promise<JobsState> =>
+  (await Checkpoint.peek(objects, jobsStateKey(poolId, restoreId), jobsStateShape)) ?? initialJobsState();
 /** Name of an import job: one per chunk and attempt, so that a job whose answer was lost is found again. */
 export const jobName = (restoreId: string, chunk: number, attempt: number): string =>
   `restore-${restoreId}-c${chunk}-a${attempt}`;

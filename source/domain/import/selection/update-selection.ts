@@ -1,11 +1,10 @@
 import { counted } from '../../counted.ts';
-import { Checkpoint } from '../../state/checkpoint.ts';
 import { workSlice } from '../../state/slice.ts';
 import { readNdjson } from '../../state/ndjson.ts';
 import type { Progress } from '../../state/progress.ts';
 import type { WorkFigures, WorkPhase } from '../../state/work-figures.ts';
 import { noAccounts } from '../plan/accounts-state.ts';
-import { initialJobsState, jobsStateKey, jobsStateShape } from '../plan/jobs-state.ts';
+import { peekJobs } from '../plan/jobs-state.ts';
 import { takeAllMessages } from '../plan/messages.ts';
 import { readPlan, restoreFolder } from '../plan/plan-model.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
@@ -65,8 +64,7 @@ export async function updateSelection(
   const { newUserPoolId, restoreId, executionArn } = input;
   const sliceOver = workSlice(deps.clock, deps.timeLeft);
   const plan = { ...(await readPlan(deps.objects, newUserPoolId, restoreId)), mayCreateUsers: input.mayCreateUsers };
-  const jobs =
-    (await Checkpoint.peek(deps.objects, jobsStateKey(newUserPoolId, restoreId), jobsStateShape)) ?? initialJobsState();
+  const jobs = await peekJobs(deps.objects, newUserPoolId, restoreId);
   if (jobs.chunk < plan.chunks.length)
     return turn('settle', Math.max(0, Math.ceil((jobs.dueAt - deps.clock.now()) / 1_000)));
   const decisions: Decision[] = [];
