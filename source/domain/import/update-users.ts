@@ -14,6 +14,8 @@ import type { UpdatesState } from './plan/updates-state.ts';
 import { claimRestore } from './plan/progress.ts';
 import { updateSelection } from './selection/update-selection.ts';
 import type { UpdateSelectionResult } from './selection/update-selection.ts';
+import { goOnAfter } from './updates/turn.ts';
+import type { UpdateTurn } from './updates/turn.ts';
 import { beginUpdates } from './updates/update-run.ts';
 import type { UpdateRun } from './updates/update-run.ts';
 import { workBatches } from './updates/work-batches.ts';
@@ -33,15 +35,8 @@ export interface UpdateUsersInput {
   readonly selectionId?: string;
 }
 
-/** What the state machine sees: counts and object keys, no personal data. */
-export type UpdateUsersResult =
-  | {
-      readonly done: false;
-      readonly idle: boolean;
-      readonly waitSeconds: number;
-      readonly phase: UpdatesState['phase'];
-    }
-  | ({ readonly done: true; readonly idle: false; readonly waitSeconds: 0 } & RestoreOutcome);
+/** What the state machine sees of a whole restore. */
+export type UpdateUsersResult = UpdateTurn<UpdatesState['phase'], RestoreOutcome>;
 
 /**
  * One invocation once no import job is left to look at: longer than others, since every one costs seven of the execution's
@@ -99,21 +94,14 @@ export async function updateUsers(
 async function workOnPlan(run: UpdateRun, jobs: JobsState, input: UpdateUsersInput): Promise<UpdateUsersResult> {
   const { plan, deps, progress, state } = run;
   if (state.phase === 'updates') {
-    if ((await workBatches(run, jobs)) === 'sliceOver') return turn(run, 0);
-    if (!allImported(plan, jobs)) return turn(run, Math.ceil((jobs.dueAt - deps.clock.now()) / 1_000));
+    if ((await workBatches(run, jobs)) === 'sliceOver') return goOnAfter(0, state.phase);
+    if (!allImported(plan, jobs)) return goOnAfter(Math.ceil((jobs.dueAt - deps.clock.now()) / 1_000), state.phase);
     await takeAllMessages(deps.updates);
     state.phase = 'check';
     await progress.save();
   }
   const outcome = await finishRestore(run, jobs, input);
-  return outcome === undefined ? turn(run, 0) : { done: true, idle: false, waitSeconds: 0, ...outcome };
+  return outcome === undefined ? goOnAfter(0, state.phase) : { done: true, idle: false, waitSeconds: 0, ...outcome };
 }
 
 const allImported = ({ chunks }: RestorePlan, jobs: JobsState): boolean => jobs.chunk >= chunks.length;
-
-const turn = (run: UpdateRun, waitSeconds: number): UpdateUsersResult => ({
-  done: false,
-  idle: waitSeconds > 0,
-  waitSeconds: Math.max(0, waitSeconds),
-  phase: run.state.phase,
-});

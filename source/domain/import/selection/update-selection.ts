@@ -11,6 +11,8 @@ import type { RestorePlan } from '../plan/plan-model.ts';
 import { claimRestore } from '../plan/progress.ts';
 import { selectionKeys } from '../plan/selection-keys.ts';
 import type { UpdateUsersDeps } from '../updates/deps.ts';
+import { goOnAfter } from '../updates/turn.ts';
+import type { UpdateTurn } from '../updates/turn.ts';
 import { carryOut } from './carry-out.ts';
 import { missing } from './counts.ts';
 import { decisionShape, isWork } from './decisions.ts';
@@ -42,15 +44,8 @@ export interface SelectionOutcome {
   readonly summary: string;
 }
 
-/** What the state machine sees. */
-export type UpdateSelectionResult =
-  | {
-      readonly done: false;
-      readonly idle: boolean;
-      readonly waitSeconds: number;
-      readonly phase: SelectionWork['phase'];
-    }
-  | ({ readonly done: true; readonly idle: false; readonly waitSeconds: 0 } & SelectionOutcome);
+/** What the state machine sees of a selection. */
+export type UpdateSelectionResult = UpdateTurn<SelectionWork['phase'], SelectionOutcome>;
 
 /**
  * Carries a selection out once its import jobs, if it has any, have ended; then looks at what was written, and reports. One
@@ -65,8 +60,7 @@ export async function updateSelection(
   const sliceOver = workSlice(deps.clock, deps.timeLeft);
   const plan = { ...(await readPlan(deps.objects, newUserPoolId, restoreId)), mayCreateUsers: input.mayCreateUsers };
   const jobs = await peekJobs(deps.objects, newUserPoolId, restoreId);
-  if (jobs.chunk < plan.chunks.length)
-    return turn('settle', Math.max(0, Math.ceil((jobs.dueAt - deps.clock.now()) / 1_000)));
+  if (jobs.chunk < plan.chunks.length) return goOnAfter(Math.ceil((jobs.dueAt - deps.clock.now()) / 1_000), 'settle');
   const decisions: Decision[] = [];
   const key = decisionsKey(restoreFolder(newUserPoolId, restoreId));
   for await (const decision of readNdjson(deps.objects, key, decisionShape)) decisions.push(decision);
@@ -89,29 +83,22 @@ export async function updateSelection(
     await tryAgain(progress, decisions);
   }
   if (state.phase === 'settle' && !(await settle({ plan, progress, deps, sliceOver }, decisions)))
-    return turn('settle', 0);
+    return goOnAfter(0, 'settle');
   const settled = await readAccounts(deps.objects, state.settled ?? []);
   const run = await beginWork({ plan, selectionId, decisions, deps, progress, jobs, settled, sliceOver });
   return progress.gather([run.accounts], async () => {
     if (state.phase === 'work') {
       const end = await carryOut(run);
       await progress.save();
-      if (end === 'sliceOver') return turn(state.phase, 0);
+      if (end === 'sliceOver') return goOnAfter(0, state.phase);
       await takeAllMessages(deps.updates);
       state.phase = 'look';
       await progress.save();
     }
     const report = await finishSelection(run, executionArn);
-    return report === undefined ? turn(state.phase, 0) : ended(report, input);
+    return report === undefined ? goOnAfter(0, state.phase) : ended(report, input);
   });
 }
-
-const turn = (phase: SelectionWork['phase'], waitSeconds: number): UpdateSelectionResult => ({
-  done: false,
-  idle: waitSeconds > 0,
-  waitSeconds,
-  phase,
-});
 
 const firstWork = ({ chunks, plannedAt }: RestorePlan): SelectionWork => ({
   phase: chunks.length > 0 ? 'settle' : 'work',
