@@ -8,6 +8,7 @@ import type { Decision, GroupDecision, UserDecision } from './decisions.ts';
 import { findAccounts, newAccountLook } from './find-accounts.ts';
 import { findMembers, newMemberLook, readMembers } from './find-members.ts';
 import type { Members } from './find-members.ts';
+import { lookOn } from './look-on.ts';
 import { overwriteOf, writeOver } from './overwrite.ts';
 import { readAccounts } from './selection-run.ts';
 import { poolSubOf } from './work-run.ts';
@@ -45,41 +46,32 @@ export async function lookAgain(run: WorkRun, indexes: readonly number[]): Promi
 const NOTHING: Seen = { accounts: new Map(), members: { has: () => false }, groups: new Map() };
 
 async function look(run: WorkRun, indexes: readonly number[]): Promise<Seen | undefined> {
-  const { plan, deps, state, progress, decisions } = run;
+  const { plan, deps, state, decisions } = run;
   const { newUserPoolId } = plan;
   const prefix = `${restoreFolder(newUserPoolId, plan.restoreId)}spool/seen/${deps.claim}-${state.phase}-`;
   const some = indexes.map((index) => decisions[index] as Decision);
   const subs = new Set(some.flatMap((decision) => poolSubOf(run, decision) ?? []));
   const groups = [...new Set(some.flatMap((decision) => (decision.kind === 'membership' ? [decision.group] : [])))];
   const wanted = [...subs].map((sub) => ({ subs: [sub] }));
-  for (;;) {
-    const found = await findAccounts(
-      state.accountLook ?? newAccountLook(),
-      wanted,
-      { target: plan, prefix, stop: run.sliceOver },
-      deps,
-    );
-    state.accountLook = found.look;
-    if (found.done) break;
-    await progress.save();
-    if (run.sliceOver()) return undefined;
-  }
-  for (;;) {
-    const found = await findMembers(
-      state.memberLook ?? newMemberLook(),
-      { newUserPoolId, groups, subs },
-      { prefix: `${prefix}members-`, stop: run.sliceOver },
-      deps,
-    );
-    state.memberLook = found.look;
-    if (found.done) break;
-    await progress.save();
-    if (run.sliceOver()) return undefined;
-  }
-  const accounts = await readAccounts(deps.objects, state.accountLook.parts);
+  const looked = await lookOn(run, state.accountLook ?? newAccountLook(), {
+    round: (at) => findAccounts(at, wanted, { target: plan, prefix, stop: run.sliceOver }, deps),
+    keep: (at) => {
+      state.accountLook = at;
+    },
+  });
+  if (looked === undefined) return undefined;
+  const place = { prefix: `${prefix}members-`, stop: run.sliceOver };
+  const listed = await lookOn(run, state.memberLook ?? newMemberLook(), {
+    round: (at) => findMembers(at, { newUserPoolId, groups, subs }, place, deps),
+    keep: (at) => {
+      state.memberLook = at;
+    },
+  });
+  if (listed === undefined) return undefined;
+  const accounts = await readAccounts(deps.objects, looked.parts);
   return {
     accounts: new Map(accounts.map((account) => [account.sub, account])),
-    members: await readMembers(deps.objects, state.memberLook),
+    members: await readMembers(deps.objects, listed),
     groups: some.some(({ kind }) => kind === 'group') ? await poolGroups(deps, newUserPoolId) : new Map(),
   };
 }

@@ -1,8 +1,3 @@
-import { signInNameFrom } from '../../comparison/matching.ts';
-import { nameDigest, nameKey, userContentDigest } from '../../digests/user-content.ts';
-import type { PoolUser } from '../../model.ts';
-import { ownOf } from '../plan/expected-place.ts';
-import { Settlement } from '../accounts/settlement.ts';
 import { isUnanswered } from '../updates/unanswered.ts';
 import type { UserDecision } from './decisions.ts';
 import { endAs } from './work-run.ts';
@@ -24,7 +19,7 @@ export async function createSelected(run: WorkRun, index: number, decision: User
     endAs(run, index, result, what);
     undo.refused({ kind: 'createdUser', sub, name });
   };
-  if (!(await isImported(run, make))) {
+  if (!(await run.imported.has(make))) {
     if (!plan.mayCreateUsers)
       return fail(
         'failed',
@@ -47,39 +42,4 @@ async function disable(run: WorkRun, index: number, { user }: Make): Promise<voi
     run.deps.writer.disableUser(run.plan.newUserPoolId, username),
   );
   if (outcome !== 'done' && !isUnanswered(outcome)) endAs(run, index, 'failed', `disable: ${outcome.refused}`);
-}
-
-/** Whether an import job made the account that has the name. */
-async function isImported(run: WorkRun, { user, row }: Make): Promise<boolean> {
-  if (row === undefined) return false;
-  const { plan } = run;
-  const account = accountsByName(run).get(nameKey(user.name, plan.caseSensitive));
-  if (account === undefined) return false;
-  const settlement = await settlementOf(run);
-  return settlement.isOurs(
-    {
-      digest: nameDigest(user.name, plan.caseSensitive),
-      contentDigest: userContentDigest(user),
-      sub: user.sub,
-      own: ownOf(row, user.enabled),
-    },
-    account,
-  );
-}
-
-const settlements = new WeakMap<WorkRun, Promise<Settlement>>();
-function settlementOf(run: WorkRun): Promise<Settlement> {
-  const known = settlements.get(run) ?? Settlement.load(run.deps.objects, run);
-  settlements.set(run, known);
-  return known;
-}
-
-const named = new WeakMap<WorkRun, ReadonlyMap<string, PoolUser>>();
-function accountsByName(run: WorkRun): ReadonlyMap<string, PoolUser> {
-  const { plan, settled } = run;
-  const known =
-    named.get(run) ??
-    new Map(settled.map((account) => [nameKey(signInNameFrom(account, plan), plan.caseSensitive), account]));
-  named.set(run, known);
-  return known;
 }

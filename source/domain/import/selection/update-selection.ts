@@ -17,11 +17,10 @@ import { carryOut } from './carry-out.ts';
 import { missing } from './counts.ts';
 import { decisionShape, isWork } from './decisions.ts';
 import type { Decision } from './decisions.ts';
-import { findAccounts, newAccountLook } from './find-accounts.ts';
 import { closeSelection, finishSelection, readSelectionReport } from './finish-selection.ts';
+import { findImported } from './find-imported.ts';
 import type { SelectionReport } from './report.ts';
 import { decisionsKey } from './seal-selection.ts';
-import { readAccounts } from './selection-run.ts';
 import { selectionWorkKey, selectionWorkShape } from './selection-state.ts';
 import type { SelectionWork } from './selection-state.ts';
 import { beginWork, endedDecisions } from './work-run.ts';
@@ -82,10 +81,9 @@ export async function updateSelection(
     }
     await tryAgain(progress, decisions);
   }
-  if (state.phase === 'settle' && !(await settle({ plan, progress, deps, sliceOver }, decisions)))
+  if (state.phase === 'settle' && !(await findImported({ plan, progress, deps, decisions, sliceOver })))
     return goOnAfter(0, 'settle');
-  const settled = await readAccounts(deps.objects, state.settled ?? []);
-  const run = await beginWork({ plan, selectionId, decisions, deps, progress, jobs, settled, sliceOver });
+  const run = await beginWork({ plan, selectionId, decisions, deps, progress, sliceOver }, jobs);
   return progress.gather([run.accounts], async () => {
     if (state.phase === 'work') {
       const end = await carryOut(run);
@@ -127,45 +125,6 @@ async function tryAgain(progress: Progress<SelectionWork>, decisions: readonly D
   delete state.memberLook;
   delete state.wrong;
   await progress.save();
-}
-
-/** Looks for the accounts that have the names of those whom import jobs have brought. */
-async function settle(
-  {
-    plan,
-    progress,
-    deps,
-    sliceOver,
-  }: {
-    readonly plan: RestorePlan;
-    readonly progress: Progress<SelectionWork>;
-    readonly deps: UpdateUsersDeps;
-    readonly sliceOver: () => boolean;
-  },
-  decisions: readonly Decision[],
-): Promise<boolean> {
-  const { state } = progress;
-  const wanted = decisions.flatMap((decision) =>
-    decision.kind === 'user' && decision.make?.row !== undefined ? [{ subs: [], name: decision.make.user.name }] : [],
-  );
-  const prefix = `${restoreFolder(plan.newUserPoolId, plan.restoreId)}spool/settled/${deps.claim}-`;
-  for (;;) {
-    const { look, done } = await findAccounts(
-      state.accountLook ?? newAccountLook(),
-      wanted,
-      { target: plan, prefix, stop: sliceOver },
-      deps,
-    );
-    state.accountLook = look;
-    if (done) break;
-    await progress.save();
-    if (sliceOver()) return false;
-  }
-  state.settled = [...state.accountLook.parts];
-  delete state.accountLook;
-  state.phase = 'work';
-  await progress.save();
-  return true;
 }
 
 const PHASES = {

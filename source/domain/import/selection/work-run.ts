@@ -1,4 +1,3 @@
-import type { PoolUser } from '../../model.ts';
 import type { Progress } from '../../state/progress.ts';
 import { Accounts } from '../accounts/accounts.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
@@ -8,7 +7,9 @@ import { AddressedWrites } from '../updates/addressed-writes.ts';
 import { Creations } from '../updates/creations.ts';
 import type { UpdateUsersDeps } from '../updates/deps.ts';
 import type { Decision, GroupDecision, UserDecision } from './decisions.ts';
+import { ImportedAccounts } from './imported-accounts.ts';
 import type { SelectionResult } from './report.ts';
+import { readAccounts } from './selection-run.ts';
 import type { SelectionWork } from './selection-state.ts';
 import { UndoFile } from './undo-file.ts';
 
@@ -23,13 +24,11 @@ export interface WorkRun {
   readonly progress: Progress<SelectionWork>;
   /** That of `progress`. */
   readonly state: SelectionWork;
-  readonly jobs: JobsState;
   readonly accounts: Accounts;
   readonly creations: Creations;
   readonly writes: AddressedWrites;
   readonly undo: UndoFile;
-  /** Accounts that the pool had of the names of imported users when the jobs had ended. */
-  readonly settled: readonly PoolUser[];
+  readonly imported: ImportedAccounts;
   readonly sliceOver: () => boolean;
 }
 
@@ -39,9 +38,10 @@ export const poolSubOf = ({ accounts }: Pick<WorkRun, 'accounts'>, decision: Dec
 
 /** Reads what the work needs beside its progress. */
 export async function beginWork(
-  given: Pick<WorkRun, 'plan' | 'selectionId' | 'decisions' | 'deps' | 'progress' | 'jobs' | 'settled' | 'sliceOver'>,
+  given: Pick<WorkRun, 'plan' | 'selectionId' | 'decisions' | 'deps' | 'progress' | 'sliceOver'>,
+  jobs: JobsState,
 ): Promise<WorkRun> {
-  const { plan, selectionId, decisions, deps, progress, jobs } = given;
+  const { plan, selectionId, decisions, deps, progress } = given;
   const { state } = progress;
   const accounts = await Accounts.load(deps.objects, state.accounts);
   const there = new Map(
@@ -60,6 +60,11 @@ export async function beginWork(
     state,
     todo: state.only ?? decisions.map((_decision, index) => index),
     accounts,
+    imported: new ImportedAccounts(
+      deps.objects,
+      { plan, jobs, accounts },
+      await readAccounts(deps.objects, state.settled ?? []),
+    ),
     creations: new Creations(plan, deps, accounts, jobs),
     writes: new AddressedWrites(deps.pool, deps.clock, plan, addressed, state),
     undo: await UndoFile.open(deps.objects, { key: selectionKeys(plan.newUserPoolId, selectionId).undo, selectionId }),
