@@ -7,9 +7,9 @@ import { countShape, subShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 
 /** What keeps a user from signing in by a code, by name for reports. */
-export const MFA_HURDLES = ['mustEnrol', 'cannotSignIn'] as const;
+const MFA_HURDLES = ['mustEnrol', 'cannotSignIn'] as const;
 /** `noFactor`: no address is one of a factor that the pool offers. `recoveryOnly`: the only such address is where password resets go. */
-export const MFA_REASONS = ['noFactor', 'recoveryOnly'] as const;
+const MFA_REASONS = ['noFactor', 'recoveryOnly'] as const;
 
 /** How a user does not get in, and why. */
 export interface MfaHurdle {
@@ -28,10 +28,11 @@ export const mfaCountsShape = v.object({ byCode: countShape, mustEnrol: byReason
 /** How users get into a new pool that requires MFA: by a code to an address, after enrolling, or not at all. */
 export type MfaCounts = Stored<typeof mfaCountsShape>;
 
-/** All that must enrol, or cannot sign in. */
-export const hurdlesIn = ({ noFactor, recoveryOnly }: MfaCounts['mustEnrol']): number => noFactor + recoveryOnly;
+/** All that must enrol, or cannot sign in; nobody where the new pool does not require MFA. */
+export const hurdlesIn = (counts: MfaCounts['mustEnrol'] | undefined): number =>
+  counts === undefined ? 0 : counts.noFactor + counts.recoveryOnly;
 
-export const userHurdleShape = v.object({
+const userHurdleShape = v.object({
   sub: subShape,
   name: v.string(),
   meets: v.picklist(MFA_HURDLES),

@@ -40,7 +40,7 @@ export async function nameLockedOut(
   { deps, folder }: PlanningRun,
 ): Promise<void> {
   const { mfa } = rules;
-  if (mfa === undefined || hurdlesIn(found.tally.counts.mfa?.cannotSignIn ?? NOBODY) === 0) return;
+  if (mfa === undefined || hurdlesIn(found.tally.counts.mfa?.cannotSignIn) === 0) return;
   const giving = givingWay(found.losers, found.aliasLosers);
   const lines = async function* (): AsyncGenerator<string, void, undefined> {
     yield MFA_HEADER;
@@ -54,4 +54,3 @@ export async function nameLockedOut(
   };
   await deps.objects.write(mfaReportKey(folder), inParts(lines()));
 }
-const NOBODY = { noFactor: 0, recoveryOnly: 0 };
