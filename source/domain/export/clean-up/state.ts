@@ -47,6 +47,7 @@ const staysShape = v.object({
 /** What stays in the table, and from the plan on what it then holds: becomes the manifest. */
 export type Stays = v.InferOutput<typeof staysShape>;
 
+/** Memberships that seem gone although the run saw their user and their group, and the second listing of their groups. */
 const doubtfulShape = v.object({
   count: countShape,
   parts: textsShape,
@@ -57,8 +58,6 @@ const doubtfulShape = v.object({
   /** `keyText` of those that the second listing showed. */
   present: textsShape,
 });
-/** Memberships that seem gone although the run saw their user and their group, and the second listing of their groups. */
-export type Doubtful = v.InferOutput<typeof doubtfulShape>;
 
 const hiddenShape = v.object({
   chain: chainShape,

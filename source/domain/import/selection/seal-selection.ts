@@ -13,7 +13,7 @@ import type { DecisionBasis } from './decide-users.ts';
 import type { Decision, UserDecision } from './decisions.ts';
 
 /** So many users who are to be created go by import job; fewer are created one by one. */
-export const USERS_FOR_A_JOB = 500;
+const USERS_FOR_A_JOB = 500;
 
 /** Objects of a plan. */
 export const decisionsKey = (folder: string): string => `${folder}decisions.ndjson`;

@@ -45,9 +45,8 @@ export type PlannedSelection = Stored<typeof plannedSelectionShape>;
 /** Key of PlannedSelection. */
 export const plannedKey = (folder: string): string => `${folder}planned.json`;
 
-const endShape = v.strictTuple([countShape, v.picklist(SELECTION_RESULTS), v.string()]);
 /** Of one decision, by its number: how it ended where that is not as decided. */
-export type DecisionEnd = Stored<typeof endShape>;
+const endShape = v.strictTuple([countShape, v.picklist(SELECTION_RESULTS), v.string()]);
 
 export const selectionWorkShape = v.object({
   /**
