@@ -77,34 +77,26 @@ describe('A repair that creates users and is killed', function () {
       }
     });
 
-  for (const status of ['UNCONFIRMED', 'CONFIRMED', 'RESET_REQUIRED'])
-    it(`takes nobody for its own who took a name before the next execution (${status}, with all attributes)`, async () => {
-      for (const [nth] of calls) {
-        const world = await killedAt(nth, 'after');
-        if (world.head().phase === 'complete') continue;
-        const strangers = new Strangers(world);
-        for (const name of CREATED) {
-          strangers.remove(name);
-          strangers.signUp(name, { status, attributes: planned(world, name) });
-        }
-        const { outcome } = await world.execute('next');
-        if (outcome === 'partial') strangers.expectReported();
-        else strangers.expectUntouched();
-      }
-    });
-
-  it('takes no account for its own that an administrator made with other attributes before the next execution', async () => {
+  /** Killed after any call of the repair; before the next execution, other accounts take the names. */
+  async function takesNobody(account: (world: RestoreWorld, name: string) => Partial<PoolUser>): Promise<void> {
     for (const [nth] of calls) {
       const world = await killedAt(nth, 'after');
       if (world.head().phase === 'complete') continue;
       const strangers = new Strangers(world);
       for (const name of CREATED) {
         strangers.remove(name);
-        strangers.signUp(name, { status: 'FORCE_CHANGE_PASSWORD', attributes: { nickname: 'other' } });
+        strangers.signUp(name, account(world, name));
       }
       const { outcome } = await world.execute('next');
       if (outcome === 'partial') strangers.expectReported();
       else strangers.expectUntouched();
     }
-  });
+  }
+
+  for (const status of ['UNCONFIRMED', 'CONFIRMED', 'RESET_REQUIRED'])
+    it(`takes nobody for its own who took a name before the next execution (${status}, with all attributes)`, () =>
+      takesNobody((world, name) => ({ status, attributes: planned(world, name) })));
+
+  it('takes no account for its own that an administrator made with other attributes before the next execution', () =>
+    takesNobody(() => ({ status: 'FORCE_CHANGE_PASSWORD', attributes: { nickname: 'other' } })));
 });
