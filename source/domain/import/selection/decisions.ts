@@ -3,6 +3,7 @@ import { restoreUserShape } from '../plan/plan-model.ts';
 import { countShape, subShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { SELECTION_RESULTS } from './report.ts';
+import type { ResultRow } from './report.ts';
 
 const valueShape = v.nullable(v.string());
 
@@ -89,6 +90,15 @@ export type GroupDecision = Extract<Decision, { readonly kind: 'group' }>;
 export type UserDecision = Extract<Decision, { readonly kind: 'user' }>;
 /** Of a membership. */
 export type MembershipDecision = Extract<Decision, { readonly kind: 'membership' }>;
+
+/** What every line of a selection's files says of a decision. */
+export const lineAbout = (decision: Decision): Pick<ResultRow, 'sub' | 'name' | 'group' | 'result' | 'run'> => ({
+  sub: decision.kind === 'group' ? '' : decision.sub,
+  name: decision.kind === 'group' ? '' : decision.name,
+  group: decision.kind === 'user' ? '' : decision.group,
+  result: decision.result,
+  run: decision.run,
+});
 
 /** Whether anything is to be written for it. */
 export const isWork = (decision: Decision): boolean =>

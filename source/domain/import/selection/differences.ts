@@ -1,6 +1,7 @@
 import { changedAttributes } from '../../digests/user-content.ts';
 import type { PoolUser } from '../../model.ts';
 import type { MeantUser } from './asked.ts';
+import { lineAbout } from './decisions.ts';
 import type { Decision, GroupDecision, UserDecision } from './decisions.ts';
 import { selectionDifferenceLine } from './report.ts';
 import type { SelectionDifference } from './report.ts';
@@ -20,11 +21,7 @@ export function* differenceLines(decisions: readonly Decision[], sides: Sides): 
   for (const decision of decisions) {
     const fields = fieldsOf(decision, sides);
     const row: Row = {
-      sub: decision.kind === 'group' ? '' : decision.sub,
-      name: decision.kind === 'group' ? '' : decision.name,
-      group: decision.kind === 'user' ? '' : decision.group,
-      result: decision.result,
-      run: decision.run,
+      ...lineAbout(decision),
       poolSub: decision.kind === 'group' ? '' : (decision.poolSub ?? ''),
     };
     if (fields.length === 0) yield selectionDifferenceLine({ ...row, field: '', inPool: '', inBackup: '' });

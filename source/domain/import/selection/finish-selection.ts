@@ -6,6 +6,7 @@ import { selectionKeys } from '../plan/selection-keys.ts';
 import { readJson } from '../../state/json-object.ts';
 import { completeCreated, lookAgain } from './closing-look.ts';
 import { countsOf } from './counts.ts';
+import { lineAbout } from './decisions.ts';
 import type { Decision } from './decisions.ts';
 import { readRequest } from './open-selection.ts';
 import { RESULTS_HEADER, resultLine, selectionReportShape } from './report.ts';
@@ -93,18 +94,12 @@ async function writeReport(run: WorkRun): Promise<SelectionReport> {
 
 async function* resultLines(run: WorkRun, ended: readonly Decision[]): AsyncGenerator<string, void, undefined> {
   yield await Promise.resolve(RESULTS_HEADER);
-  for (const decision of ended) {
-    const { result, what, run: runId } = decision;
+  for (const decision of ended)
     yield resultLine({
-      sub: decision.kind === 'group' ? '' : decision.sub,
-      name: decision.kind === 'group' ? '' : decision.name,
-      group: decision.kind === 'user' ? '' : decision.group,
-      result,
-      what,
-      run: runId,
+      ...lineAbout(decision),
+      what: decision.what,
       poolSub: poolSubOf(run, decision) ?? '',
     });
-  }
 }
 
 /** Who was created, as of a whole restore. */
