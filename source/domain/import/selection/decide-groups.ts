@@ -60,9 +60,9 @@ export function decideMemberships(
   const userOf = new Map(users.map((user) => [user.sub, user]));
   const made = new Set(groups.flatMap(({ group, make }) => (make === undefined ? [] : [group])));
   const exists = (group: string): boolean => made.has(group) || basis.poolGroups.has(group);
+  const absent = new Set(groups.flatMap(({ group, result }) => (result === 'notInBackup' ? [group] : [])));
   for (const asked of basis.asked.groups) {
-    const { result } = groups.find(({ group }) => group === asked.name) as GroupDecision;
-    if (result === 'notInBackup') continue;
+    if (absent.has(asked.name)) continue;
     for (const member of asked.members)
       add(membershipOfGroup(member, asked.name, { basis, user: userOf.get(member.user.sub), made, exists }));
   }
