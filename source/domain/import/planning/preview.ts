@@ -22,7 +22,7 @@ export const previewKeys = (
 });
 
 /** A dry run's report: what a restore would do, and each user who would not come back by an import job. */
-export async function writePreview(plan: RestorePlan, { deps, folder }: PlanningRun): Promise<readonly string[]> {
+export async function writePreview(plan: RestorePlan, { deps, folder }: PlanningRun): Promise<void> {
   const { report, failures, mfa } = previewKeys(folder, plan);
   await deps.objects.write(failures, inParts(previewRows(plan, deps.objects)));
   if (mfa !== undefined) await deps.objects.write(mfa, inParts(mfaRows(plan, deps.objects)));
@@ -53,7 +53,6 @@ export async function writePreview(plan: RestorePlan, { deps, folder }: Planning
     updates: batches.reduce((sum, { ops }) => sum + ops, 0),
   };
   await deps.objects.put(report, JSON.stringify(body, undefined, 2));
-  return Object.values(previewKeys(folder, plan));
 }
 
 async function* mfaRows(
