@@ -9,6 +9,7 @@ import { Victims } from '../../domain/history/victims.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
 import type { CliContext } from '../context.ts';
 import { explained, isRefusedCall } from '../explain.ts';
+import { readingStatus } from './reading-status.ts';
 
 /** Whom an interval concerns, and by which runs that is known; `unknown` says why it is not. */
 export type IntervalUsers =
@@ -57,13 +58,7 @@ export async function usersOfInterval(
         first,
         second,
         (difference) => victims.add(difference),
-        ({ items, of }) => {
-          context.output.status({
-            text: 'Reading the snapshots',
-            percentDone: (100 * items) / Math.max(of, 1),
-            data: { items, of },
-          });
-        },
+        readingStatus(context, 'Reading the snapshots'),
       );
       return { victims, from: from.runId, to: to.runId, skipped };
     } catch (error) {
