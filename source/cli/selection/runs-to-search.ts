@@ -1,5 +1,5 @@
 import { counted } from '../../domain/counted.ts';
-import { restorableRuns, runBefore, runsIn } from '../../domain/history/runs.ts';
+import { joinRegions, restorableRuns, runBefore, runsIn } from '../../domain/history/runs.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
 import { isNamed } from '../../domain/errors.ts';
@@ -35,7 +35,7 @@ export async function runsToSearch(
   const kept = await runsIn(objects, region).catch((error: unknown) => {
     throw explained(`Snapshots in the bucket ${machine.bucket}`, error);
   });
-  const newestFirst = [...kept].sort((one, two) => (one.runId < two.runId ? 1 : -1));
+  const newestFirst = joinRegions([kept]);
   const restorable = restorableRuns(newestFirst);
   const chosen =
     moment === undefined

@@ -244,6 +244,21 @@ describe('command line: single users into a living pool', () => {
     expect(calls[0]).to.equal(calls[1]);
   });
 
+  it('16.2: a run whose snapshot expires object by object, since it was thinned out, is one run', async () => {
+    const pool = new LivingPoolCli(exports);
+    const [first = ''] = exports.runs;
+    const folder = `mapping-files-us-east-1/snapshots/${first}/`;
+    const { snapshot: _snapshot, ...manifest } = JSON.parse(
+      Buffer.from(pool.cli.objects.get(`${folder}manifest.json`) as Uint8Array).toString(),
+    ) as Manifest;
+    pool.cli.put('us-east-1', `manifests/${first}.json`, manifest);
+    for (const path of [...pool.cli.objects.keys()])
+      if (path.startsWith(`${folder}segment`)) pool.cli.objects.delete(path);
+    expect(await pool.run('restore-user', 'user5', '--run', first, '--dry-run')).to.equal(5);
+    expect(pool.cli.err).to.contain(first).and.to.contain('its snapshot was thinned out');
+    expect(pool.starts).to.deep.equal([]);
+  });
+
   it('16.2: a damaged snapshot is named and passed over, unless it is the one that was asked for', async () => {
     const pool = new LivingPoolCli(exports);
     pool.differences = () => [aDifference(user5, { result: 'unchanged' })];
