@@ -37,10 +37,6 @@ export const leftOutOf = (runs: readonly KeptRunFacts[], silent: readonly string
   silent,
 });
 
-/** Runs that can be looked into, the newest first. */
-export const readable = (runs: readonly KeptRunFacts[]): readonly KeptRunFacts[] =>
-  runs.filter(({ manifest, regions }) => manifest !== undefined && regions.length > 0);
-
 /** The answer may lack something that was there: it says what. */
 export function leftOutBlocks({ damaged, thinned }: LeftOut): readonly Block[] {
   const lines = [

@@ -6,6 +6,7 @@ import type { SelectedUser } from '../../domain/import/selection/request.ts';
 import { counted } from '../../domain/workflow/notices/text.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
+import { readingStatus } from '../history/reading-status.ts';
 import { notKept, searchRuns } from './runs-to-search.ts';
 import type { RunsToSearch } from './runs-to-search.ts';
 import type { PoolPlace } from './pool-place.ts';
@@ -44,7 +45,7 @@ export async function resolveUsers(
   }
   const found = await searchRuns<InRun>(context, searched, {
     wanted: names,
-    look: async (run, wanted) => lookIn(context, run, wanted),
+    look: (run, wanted) => lookIn(context, run, wanted),
   });
   const missing = names.filter((name) => !found.has(name));
   if (missing.length > 0) throw notKept(searched, there, { things: 'user', missing });
@@ -63,21 +64,14 @@ export async function resolveUsers(
 }
 
 async function lookIn(
-  { output }: CliContext,
+  context: CliContext,
   run: RunItems,
   wanted: readonly string[],
 ): Promise<ReadonlyMap<string, InRun>> {
-  const { runId } = run.manifest;
   const answers = await findUsers(
     run,
     wanted.map((name) => ({ name })),
-    ({ items, of }) => {
-      output.status({
-        text: `Looking in run ${runId}`,
-        percentDone: (100 * items) / Math.max(of, 1),
-        data: { items, of },
-      });
-    },
+    readingStatus(context, `Looking in run ${run.manifest.runId}`),
   );
   return new Map(
     wanted.flatMap((name, index) => {

@@ -34,7 +34,6 @@ export const runUndo: CommandAction = async (context, { args: [wanted = ''], opt
   return changePool(context, there, {
     request: { users: [], groups: [], existing: 'update', undo: id },
     given,
-    input: given.tps === undefined ? {} : { CognitoTPS: given.tps },
     withoutRecovery: new Set(),
   });
 };

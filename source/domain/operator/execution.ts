@@ -1,5 +1,4 @@
 import { selectionOf } from '../import/plan/selection-keys.ts';
-import { isWorkflow } from '../workflow/lease.ts';
 import type { SolutionWorkflow } from '../workflow/lease.ts';
 import type { Installation } from './installation.ts';
 
@@ -62,10 +61,4 @@ export const executionNamed = ({ arn }: Machine, name: string): string =>
 /** The machine of an execution, by its ARN. */
 export function machineOf(machines: readonly Machine[], executionArn: string): Machine | undefined {
   return machines.find(({ arn }) => executionArn.startsWith(`${arn.replace(':stateMachine:', ':execution:')}:`));
-}
-
-/** The workflow that an execution belongs to; machines are named `<workflow>-<instance id>`. */
-export function workflowOfExecution(executionArn: string): SolutionWorkflow | undefined {
-  const name = executionParts(executionArn)?.machine.split('-')[0];
-  return isWorkflow(name) ? name : undefined;
 }
