@@ -3,7 +3,7 @@ import { meantUsers } from '../../domain/history/find-items.ts';
 import type { FoundUser } from '../../domain/history/find-items.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
 import { visibleText } from '../../domain/report-line.ts';
-import { counted } from '../../domain/workflow/notices/text.ts';
+import { counted } from '../../domain/counted.ts';
 import { CliError } from '../cli-error.ts';
 import type { Block } from '../output/output.ts';
 import { typed } from '../program.ts';

@@ -10,7 +10,7 @@ import {
 import type { DifferenceRow } from '../../domain/history/difference-rows.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
-import { number } from '../../domain/workflow/notices/text.ts';
+import { number } from '../../domain/counted.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext, CommandAction } from '../context.ts';
 import { explained } from '../explain.ts';

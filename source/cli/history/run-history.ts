@@ -7,7 +7,7 @@ import { stepsOfUser } from '../../domain/history/user-history.ts';
 import type { UserStep } from '../../domain/history/user-history.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
 import { visibleText } from '../../domain/report-line.ts';
-import { counted } from '../../domain/workflow/notices/text.ts';
+import { counted } from '../../domain/counted.ts';
 import type { CliContext, CommandAction } from '../context.ts';
 import { typedValue } from '../given.ts';
 import type { Block, Row, Tone } from '../output/output.ts';

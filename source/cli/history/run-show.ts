@@ -4,7 +4,7 @@ import { fieldsOfUser, groupsOfUser } from '../../domain/history/user-history.ts
 import { readableRuns, restorableRuns, runBefore } from '../../domain/history/runs.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
 import { visibleText } from '../../domain/report-line.ts';
-import { counted } from '../../domain/workflow/notices/text.ts';
+import { counted } from '../../domain/counted.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandAction } from '../context.ts';
 import { typedValue } from '../given.ts';

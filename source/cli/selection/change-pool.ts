@@ -3,7 +3,7 @@ import type { SelectionRequest } from '../../domain/import/selection/request.ts'
 import type { SelectedThing } from '../../domain/operator/selection/selected-things.ts';
 import { isWritten, resultCounts } from '../../domain/operator/selection/selected-things.ts';
 import { MISSING_RESULTS } from '../../domain/import/selection/report.ts';
-import { counted } from '../../domain/workflow/notices/text.ts';
+import { counted } from '../../domain/counted.ts';
 import type { CliContext } from '../context.ts';
 import type { ExitKind } from '../exit-codes.ts';
 import { typed } from '../program.ts';

@@ -2,7 +2,7 @@ import { findGroups } from '../../domain/history/find-groups.ts';
 import type { FoundGroup } from '../../domain/history/find-groups.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
 import type { SelectedGroup } from '../../domain/import/selection/request.ts';
-import { counted } from '../../domain/workflow/notices/text.ts';
+import { counted } from '../../domain/counted.ts';
 import type { CliContext } from '../context.ts';
 import { readingStatus } from '../history/reading-status.ts';
 import type { PoolPlace } from './pool-place.ts';

@@ -3,7 +3,7 @@ import type { FoundUser } from '../../domain/history/find-items.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
 import { noRecoveryOf } from '../../domain/import/csv/recovery.ts';
 import type { SelectedUser } from '../../domain/import/selection/request.ts';
-import { counted } from '../../domain/workflow/notices/text.ts';
+import { counted } from '../../domain/counted.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
 import { readingStatus } from '../history/reading-status.ts';

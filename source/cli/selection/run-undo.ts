@@ -3,7 +3,7 @@ import { selectionRequestShape } from '../../domain/import/selection/request.ts'
 import { resultRowsIn } from '../../domain/operator/selection/rows.ts';
 import { kindOfRow } from '../../domain/operator/selection/selected-things.ts';
 import { parseJson } from '../../domain/state/json-object.ts';
-import { counted } from '../../domain/workflow/notices/text.ts';
+import { counted } from '../../domain/counted.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext, CommandAction } from '../context.ts';
 import { typedPool, typedValue } from '../given.ts';
