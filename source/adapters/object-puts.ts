@@ -7,7 +7,10 @@ import { errorNameOf, httpStatusOf } from './service-errors.ts';
 const conditionHeaders = (condition: PutCondition | undefined): { IfNoneMatch?: string; IfMatch?: string } =>
   condition === undefined ? {} : 'absent' in condition ? { IfNoneMatch: '*' } : { IfMatch: condition.etag };
 
-/** Puts objects into a bucket, under a condition where one is given; see ObjectStore. `owner`: the account that the bucket must belong to; `failed` makes what any other error is thrown as. */
+/**
+ * Puts objects into a bucket, under a condition where one is given; see ObjectStore. `owner`: the account that the bucket
+ * must belong to; `failed` makes what any other error is thrown as.
+ */
 export const objectPutter =
   (
     client: S3Client,

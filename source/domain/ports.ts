@@ -198,7 +198,10 @@ export interface ObjectStore {
   list(prefix: string): AsyncIterable<string>;
   /** The object's bytes as they come; Fault BadState when it does not exist. */
   read(key: string): AsyncIterable<Uint8Array>;
-  /** `bytes` bytes from `from` on, or fewer where the object ends; nothing of it is held against a digest. Fault BadState when it does not exist. */
+  /**
+   * `bytes` bytes from `from` on, or fewer where the object ends; nothing of it is held against a digest. Fault BadState when
+   * it does not exist.
+   */
   readRange(key: string, from: number, bytes: number): Promise<Uint8Array>;
   /** Writes a large object part by part (multipart above 8 MiB); nothing is visible before it has ended. */
   write(key: string, parts: AsyncIterable<Uint8Array>): Promise<void>;

@@ -3,7 +3,7 @@ import { meantUsers } from '../../domain/history/find-items.ts';
 import type { FoundUser } from '../../domain/history/find-items.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
 import { visibleText } from '../../domain/report-line.ts';
-import { counted } from '../../domain/workflow/notices/text.ts';
+import { counted } from '../../domain/counted.ts';
 import { CliError } from '../cli-error.ts';
 import type { Block } from '../output/output.ts';
 import { typed } from '../program.ts';
@@ -36,10 +36,6 @@ export const leftOutOf = (runs: readonly KeptRunFacts[], silent: readonly string
     .map(({ runId }) => runId),
   silent,
 });
-
-/** Runs that can be looked into, the newest first. */
-export const readable = (runs: readonly KeptRunFacts[]): readonly KeptRunFacts[] =>
-  runs.filter(({ manifest, regions }) => manifest !== undefined && regions.length > 0);
 
 /** The answer may lack something that was there: it says what. */
 export function leftOutBlocks({ damaged, thinned }: LeftOut): readonly Block[] {

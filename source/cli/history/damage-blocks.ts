@@ -1,6 +1,6 @@
 import type { DamageFinding, Interval, NativeRecovery } from '../../domain/history/damage.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
-import { counted, number } from '../../domain/workflow/notices/text.ts';
+import { counted, number } from '../../domain/counted.ts';
 import type { Block, Row } from '../output/output.ts';
 import { typed } from '../program.ts';
 import type { TypedPlace } from '../program.ts';

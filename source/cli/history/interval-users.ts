@@ -4,11 +4,13 @@ import { isNamed } from '../../domain/errors.ts';
 import { compareRuns } from '../../domain/history/compare-runs.ts';
 import type { Interval } from '../../domain/history/damage.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
+import { readableRuns, restorableRuns } from '../../domain/history/runs.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
 import { Victims } from '../../domain/history/victims.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
 import type { CliContext } from '../context.ts';
 import { explained, isRefusedCall } from '../explain.ts';
+import { readingStatus } from './reading-status.ts';
 
 /** Whom an interval concerns, and by which runs that is known; `unknown` says why it is not. */
 export type IntervalUsers =
@@ -19,8 +21,7 @@ export type IntervalUsers =
 export const restorableAt = (
   runs: readonly KeptRunFacts[],
   { runId }: { readonly runId: string },
-): KeptRunFacts | undefined =>
-  runs.find((run) => run.runId <= runId && run.state === 'sealed' && run.regions.length > 0);
+): KeptRunFacts | undefined => restorableRuns(runs).find((run) => run.runId <= runId);
 
 /** A snapshot of a run in one Region. */
 interface Source {
@@ -38,9 +39,12 @@ export async function usersOfInterval(
   { interval, percent }: { readonly interval: Interval; readonly percent: number },
 ): Promise<IntervalUsers> {
   const { earlier, later, findings } = interval;
-  const whole = runs.filter(({ manifest, regions }) => manifest !== undefined && regions.length > 0);
-  const before = sourcesOf(whole.filter(({ runId, state }) => runId <= earlier.runId && state === 'sealed'));
-  const after = sourcesOf(whole.filter(({ runId }) => runId >= later.runId).reverse());
+  const before = sourcesOf(restorableRuns(runs).filter(({ runId }) => runId <= earlier.runId));
+  const after = sourcesOf(
+    readableRuns(runs)
+      .filter(({ runId }) => runId >= later.runId)
+      .reverse(),
+  );
   const skipped: string[] = [];
   for (;;) {
     const [from] = before;
@@ -57,13 +61,7 @@ export async function usersOfInterval(
         first,
         second,
         (difference) => victims.add(difference),
-        ({ items, of }) => {
-          context.output.status({
-            text: 'Reading the snapshots',
-            percentDone: (100 * items) / Math.max(of, 1),
-            data: { items, of },
-          });
-        },
+        readingStatus(context, 'Reading the snapshots'),
       );
       return { victims, from: from.runId, to: to.runId, skipped };
     } catch (error) {

@@ -8,6 +8,7 @@ import type { KeptRunFacts } from '../../domain/history/runs.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
 import type { CliContext } from '../context.ts';
 import { explained } from '../explain.ts';
+import { readingStatus } from './reading-status.ts';
 
 /** What one run was found to hold. */
 export interface LookedInto {
@@ -34,10 +35,7 @@ export async function lookInRun(
       const found = await findUsers(
         { manifest, objects },
         wanted,
-        ({ items, of }) => {
-          const percentDone = (100 * items) / Math.max(of, 1);
-          output.status({ text: `Reading all of run ${run.runId}`, percentDone, data: { items, of } });
-        },
+        readingStatus({ output }, `Reading all of run ${run.runId}`),
         (message) => told(`${region}: ${message}`),
       );
       return { manifest, found };

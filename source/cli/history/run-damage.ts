@@ -12,6 +12,7 @@ import { writeAskedFile } from '../private-file.ts';
 import { typed } from '../program.ts';
 import type { TypedPlace } from '../program.ts';
 import { openSession } from '../session.ts';
+import { leftOutBlocks, leftOutOf } from './asked-user.ts';
 import { intervalBlock, intervalData, intervalOptions, intervalText } from './damage-blocks.ts';
 import type { FoundInterval } from './damage-blocks.ts';
 import { restorableAt, usersOfInterval } from './interval-users.ts';
@@ -36,7 +37,8 @@ export const runDamage: CommandAction = async (context, { options }) => {
   const { installation } = await openSession(context, options);
   const { runs, silent } = await keptRuns(context, installation);
   const manifests = runs.flatMap(({ manifest }) => manifest ?? []).reverse();
-  const damaged = runs.filter(({ state }) => state === 'damaged').map(({ runId }) => runId);
+  // Of a run that was thinned out the manifest tells enough.
+  const leftOut = { ...leftOutOf(runs, silent), thinned: [] };
   const intervals = damageAmong(manifests, given);
   assertOne(intervals, { asked: users === true ? '--users' : save === undefined ? undefined : '--save', place });
   // The manifests tell at once when it was; whom it concerns takes the snapshots.
@@ -65,20 +67,12 @@ export const runDamage: CommandAction = async (context, { options }) => {
       ...(save !== undefined && found.length > 0
         ? [{ lines: [`${save} has the sub of everybody who is concerned: personal data, readable by you alone.`] }]
         : []),
-      ...(damaged.length === 0
-        ? []
-        : [
-            {
-              lines: [
-                `Left out, since their snapshots are damaged: ${damaged.join(', ')}. What they alone show is not known.`,
-              ],
-            },
-          ]),
+      ...leftOutBlocks(leftOut),
     ],
     data: {
       runs: manifests.length,
       silent_regions: silent,
-      damaged_runs: damaged,
+      damaged_runs: leftOut.damaged,
       pool_plan: typeof plan === 'string' ? plan : null,
       intervals: found.map(intervalData),
       ...(users === true ? { users: listed } : {}),

@@ -10,7 +10,7 @@ import {
 import type { DifferenceRow } from '../../domain/history/difference-rows.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
-import { number } from '../../domain/workflow/notices/text.ts';
+import { number } from '../../domain/counted.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext, CommandAction } from '../context.ts';
 import { explained } from '../explain.ts';
@@ -23,6 +23,7 @@ import { openSession } from '../session.ts';
 import { itemsOfNamed, keptRuns } from './kept.ts';
 import type { KeptByRegions } from './kept.ts';
 import { withLivingPool } from './living-pool.ts';
+import { readingStatus } from './reading-status.ts';
 
 /** What is shown of the fields; all of them are in the JSON. */
 const FIELDS_SHOWN = 20;
@@ -136,16 +137,14 @@ function newestOf({ runs }: KeptByRegions, place: TypedPlace): string {
 }
 
 async function compared(
-  { output }: CliContext,
+  context: CliContext,
   earlier: RunItems,
   later: RunItems | ListedItems,
   { name, visit }: { readonly name: string; readonly visit: (difference: RunDifference) => void },
 ): Promise<RunDifferences> {
   const text = 'list' in later ? 'Reading the snapshot and the pool' : 'Reading the snapshots';
   try {
-    return await compareRuns(earlier, later, visit, ({ items, of }) => {
-      output.status({ text, percentDone: (100 * items) / Math.max(of, 1), data: { items, of } });
-    });
+    return await compareRuns(earlier, later, visit, readingStatus(context, text));
   } catch (error) {
     if ('list' in later) throw error;
     throw explained(`Comparison of ${earlier.manifest.runId} and ${name}`, error);

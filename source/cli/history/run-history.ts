@@ -1,19 +1,20 @@
 import type { Manifest } from '../../domain/backup/manifest.ts';
 import { forEachAtOnce } from '../../domain/concurrency.ts';
 import type { FoundUser, WantedUser } from '../../domain/history/find-items.ts';
+import { readableRuns } from '../../domain/history/runs.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
 import { stepsOfUser } from '../../domain/history/user-history.ts';
 import type { UserStep } from '../../domain/history/user-history.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
 import { visibleText } from '../../domain/report-line.ts';
-import { counted } from '../../domain/workflow/notices/text.ts';
+import { counted } from '../../domain/counted.ts';
 import type { CliContext, CommandAction } from '../context.ts';
 import { typedValue } from '../given.ts';
 import type { Block, Row, Tone } from '../output/output.ts';
 import { typed } from '../program.ts';
 import type { TypedPlace } from '../program.ts';
 import { openSession } from '../session.ts';
-import { leftOutBlocks, leftOutData, leftOutOf, notHeld, readable, theOne } from './asked-user.ts';
+import { leftOutBlocks, leftOutData, leftOutOf, notHeld, theOne } from './asked-user.ts';
 import { keptRuns } from './kept.ts';
 import { lookInRun } from './look-in-run.ts';
 
@@ -26,7 +27,7 @@ export const runHistory: CommandAction = async (context, { args: [asked = ''], o
   const name = await typedValue(context, '<user>', asked);
   const { installation } = await openSession(context, options);
   const { runs, silent } = await keptRuns(context, installation);
-  const search = new RunSearch(context, installation, readable(runs));
+  const search = new RunSearch(context, installation, readableRuns(runs));
   await search.byName(name);
   const subs = search.subs;
   await search.bySubs();

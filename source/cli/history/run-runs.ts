@@ -1,6 +1,6 @@
 import { countsText } from '../../domain/backup/counts.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
-import { counted, number } from '../../domain/workflow/notices/text.ts';
+import { counted, number } from '../../domain/counted.ts';
 import type { CommandAction } from '../context.ts';
 import type { Row, Tone } from '../output/output.ts';
 import { typed } from '../program.ts';

@@ -1,9 +1,10 @@
 import type { Manifest } from '../../domain/backup/manifest.ts';
 import type { FoundUser } from '../../domain/history/find-items.ts';
 import { fieldsOfUser, groupsOfUser } from '../../domain/history/user-history.ts';
+import { readableRuns, restorableRuns, runBefore } from '../../domain/history/runs.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
 import { visibleText } from '../../domain/report-line.ts';
-import { counted } from '../../domain/workflow/notices/text.ts';
+import { counted } from '../../domain/counted.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandAction } from '../context.ts';
 import { typedValue } from '../given.ts';
@@ -11,7 +12,7 @@ import type { Block } from '../output/output.ts';
 import { typed } from '../program.ts';
 import type { TypedPlace } from '../program.ts';
 import { openSession } from '../session.ts';
-import { leftOutBlocks, leftOutData, leftOutOf, notHeld, readable, theOne } from './asked-user.ts';
+import { leftOutBlocks, leftOutData, leftOutOf, notHeld, theOne } from './asked-user.ts';
 import { keptRunNamed, keptRuns, unreadable } from './kept.ts';
 import { lookInRun } from './look-in-run.ts';
 
@@ -68,12 +69,12 @@ function runsToSearch(
 ): readonly KeptRunFacts[] {
   if (run !== undefined) {
     const named = keptRunNamed(runs, run, place);
-    if (readable([named]).length === 0) throw unreadable(named, place);
+    if (readableRuns([named]).length === 0) throw unreadable(named, place);
     return [named];
   }
-  const sealed = readable(runs).filter(({ state }) => state === 'sealed');
+  const sealed = restorableRuns(runs);
   if (at === undefined) return sealed;
-  const before = sealed.find(({ manifest }) => Date.parse(manifest?.endedAt ?? '') <= at);
+  const before = runBefore(sealed, at);
   if (before !== undefined) return [before];
   const oldest = sealed.at(-1)?.manifest;
   throw new CliError('notFound', {

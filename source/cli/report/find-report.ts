@@ -16,6 +16,7 @@ import { machineIn } from '../executions/run-execution.ts';
 import { explained, isUnreachable } from '../explain.ts';
 import { typedPool, typedValue } from '../given.ts';
 import { assertSelectionId, noSelection, poolOfSelection } from '../selection/find-selection.ts';
+import { storedAt } from '../selection/pool-place.ts';
 import { openSession } from '../session.ts';
 
 /** A report, and where its files lie. */
@@ -82,18 +83,13 @@ async function ofNamedSelection(
 /** The results once it was carried out, else what a comparison has found. */
 async function ofSelection(
   { clients }: CliContext,
-  { region, bucket }: Machine,
+  machine: Machine,
   { id, poolId }: { readonly id: string; readonly poolId: string },
 ): Promise<FoundReport> {
+  const { region, bucket } = machine;
   const objects = bucketReader(clients.s3(region), bucket);
   const keys = selectionKeys(poolId, id);
-  const stored = async (key: string): Promise<boolean> => {
-    try {
-      return (await objects.get(key)) !== undefined;
-    } catch (error) {
-      throw explained(`s3://${bucket}/${key}`, error);
-    }
-  };
+  const stored = async (key: string): Promise<boolean> => (await storedAt({ objects, machine }, key)) !== undefined;
   if (await stored(keys.results))
     return { about: `Selection ${id} for ${poolId}`, region, bucket, rowsKey: keys.results, subMapKey: keys.subMap };
   if (await stored(keys.differences))
@@ -134,13 +130,11 @@ async function ofExecution(context: CliContext, machine: Machine, execution: Exe
 }
 
 /** By the restore that is in force for the pool, whichever of its executions wrote the report. */
-async function ofRestore({ clients }: CliContext, { region, bucket }: Machine, poolId: string): Promise<FoundReport> {
-  const objects = bucketReader(clients.s3(region), bucket);
+async function ofRestore({ clients }: CliContext, machine: Machine, poolId: string): Promise<FoundReport> {
+  const { region, bucket } = machine;
   const key = headKey(poolId);
-  const stored = await objects.get(key).catch((error: unknown) => {
-    throw explained(`s3://${bucket}/${key}`, error);
-  });
-  const head = stored === undefined ? undefined : parseJson(key, stored.body, restoreHeadShape);
+  const stored = await storedAt({ objects: bucketReader(clients.s3(region), bucket), machine }, key);
+  const head = stored === undefined ? undefined : parseJson(key, stored, restoreHeadShape);
   if (head?.phase !== 'complete' && head?.phase !== 'partial')
     throw new CliError('notFound', {
       thing: `Restore into ${poolId}`,

@@ -2,7 +2,7 @@ import { bucketReader } from '../../adapters/operator/stored.ts';
 import { failureGroups } from '../../domain/operator/failure-groups.ts';
 import type { FailureGroup } from '../../domain/operator/failure-groups.ts';
 import type { ObjectStore } from '../../domain/ports.ts';
-import { counted, number } from '../../domain/workflow/notices/text.ts';
+import { counted, number } from '../../domain/counted.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext, CommandAction } from '../context.ts';
 import { explained } from '../explain.ts';

@@ -1,6 +1,6 @@
 import { isWritten } from '../../domain/operator/selection/selected-things.ts';
 import type { SelectedThing } from '../../domain/operator/selection/selected-things.ts';
-import { counted } from '../../domain/workflow/notices/text.ts';
+import { counted } from '../../domain/counted.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
 import type { PoolPlace } from './pool-place.ts';

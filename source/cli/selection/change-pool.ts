@@ -3,11 +3,11 @@ import type { SelectionRequest } from '../../domain/import/selection/request.ts'
 import type { SelectedThing } from '../../domain/operator/selection/selected-things.ts';
 import { isWritten, resultCounts } from '../../domain/operator/selection/selected-things.ts';
 import { MISSING_RESULTS } from '../../domain/import/selection/report.ts';
-import { counted } from '../../domain/workflow/notices/text.ts';
+import { counted } from '../../domain/counted.ts';
 import type { CliContext } from '../context.ts';
 import type { ExitKind } from '../exit-codes.ts';
 import { typed } from '../program.ts';
-import { agreeToWrite, assertAskable, confirmSingly } from './agree.ts';
+import { agreeToWrite, confirmSingly } from './agree.ts';
 import { lookFirst } from './look-first.ts';
 import type { LookedAt } from './look-first.ts';
 import type { PoolChange, SelectionPart } from './pool-change.ts';
@@ -21,7 +21,6 @@ import { writeSelection } from './write-selection.ts';
  */
 export async function changePool(context: CliContext, there: PoolPlace, asked: PoolChange): Promise<ExitKind> {
   const { given } = asked;
-  assertAskable(context, given);
   const first = await lookFirst(context, there, asked);
   if (typeof first === 'string') return first;
   const change = asked.withMembers === true ? withGoneMembers(context, asked, first) : asked;

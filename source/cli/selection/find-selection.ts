@@ -1,5 +1,5 @@
 import { bucketReader } from '../../adapters/operator/stored.ts';
-import { isSelectionId, selectionKeys, selectionOf } from '../../domain/import/plan/selection-keys.ts';
+import { isSelectionId, selectionOf } from '../../domain/import/plan/selection-keys.ts';
 import { regionOfPool } from '../../domain/operator/inputs.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
 import { CliError } from '../cli-error.ts';
@@ -54,7 +54,3 @@ export const noSelection = (id: string, where: string, silent: readonly string[]
     found: `${where} knows none of this id${silent.length === 0 ? '' : `; ${silent.join(' and ')} does not answer`}`,
     next: 'Check the id, --to and --stack; what a selection has stored expires after ReportRetentionDays.',
   });
-
-/** The key of its request, which every selection has. */
-export const requestKeyOf = ({ poolId, id }: Pick<NamedSelection, 'poolId' | 'id'>): string =>
-  selectionKeys(poolId, id).request;

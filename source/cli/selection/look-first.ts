@@ -10,10 +10,12 @@ import { conclude } from '../executions/conclude.ts';
 import { followToEnding } from '../executions/follow.ts';
 import { startWorkflow } from '../executions/run-execution.ts';
 import type { ExitKind } from '../exit-codes.ts';
+import { acceptedKeys } from '../given.ts';
 import { typed } from '../program.ts';
-import type { MoreInput } from './pool-change.ts';
+import type { PoolChange } from './pool-change.ts';
 import { store, storedAt } from './pool-place.ts';
 import type { PoolPlace } from './pool-place.ts';
+import type { PoolChangeGiven } from './selection-options.ts';
 
 /** A selection whose request is stored, and what it would change. */
 export interface LookedAt {
@@ -30,21 +32,26 @@ export async function storeRequest(context: CliContext, there: PoolPlace, reques
 }
 
 /** The input of ImportWorkflow for a selection. */
-export const selectionInput = ({ poolId }: PoolPlace, id: string, more: MoreInput): MoreInput => ({
+export const selectionInput = (
+  { poolId }: PoolPlace,
+  id: string,
+  { tps, accept }: PoolChangeGiven,
+): Readonly<Record<string, unknown>> => ({
   NewUserPoolId: poolId,
   Selection: selectionKeys(poolId, id).request,
-  ...more,
+  ...(tps === undefined ? {} : { CognitoTPS: tps }),
+  ...acceptedKeys(accept),
 });
 
 /** Lets the workflow compare pool and backup, and write nothing; where that does not end well it is told, and how. */
 export async function lookFirst(
   context: CliContext,
   there: PoolPlace,
-  { request, input }: { readonly request: SelectionRequest; readonly input: MoreInput },
+  { request, given }: Pick<PoolChange, 'request' | 'given'>,
 ): Promise<LookedAt | ExitKind> {
   const id = await storeRequest(context, there, request);
   const { machine, place, poolId } = there;
-  const executionArn = await startWorkflow(context, machine, selectionInput(there, id, { ...input, DryRun: true }));
+  const executionArn = await startWorkflow(context, machine, { ...selectionInput(there, id, given), DryRun: true });
   const attach = typed(place, `attach ${executionArn}`);
   const execution = await followToEnding(context, { machine, executionArn, attach });
   if (execution === 'detached') {

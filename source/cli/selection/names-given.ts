@@ -1,6 +1,6 @@
 import { MOST_SELECTED } from '../../domain/import/selection/request.ts';
 import { nameLines } from '../../domain/operator/selection/name-lines.ts';
-import { counted, number } from '../../domain/workflow/notices/text.ts';
+import { counted, number } from '../../domain/counted.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
 

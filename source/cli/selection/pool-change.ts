@@ -1,14 +1,10 @@
 import type { SelectionRequest } from '../../domain/import/selection/request.ts';
 import type { PoolChangeGiven } from './selection-options.ts';
 
-/** Members of the workflow's input beside the pool and the selection. */
-export type MoreInput = Readonly<Record<string, unknown>>;
-
 /** What is to be done in a living pool. */
 export interface PoolChange {
   readonly request: SelectionRequest;
   readonly given: PoolChangeGiven;
-  readonly input: MoreInput;
   /** Subs of users to whom the pool sends no code of "forgot password". */
   readonly withoutRecovery: ReadonlySet<string>;
   /** Members of the groups who are gone from the pool are created, too. */

@@ -38,7 +38,10 @@ export async function poolPlace(
 }
 
 /** The content of an object of the bucket; undefined where there is none. @throws CliError */
-export async function storedAt({ objects, machine }: PoolPlace, key: string): Promise<Uint8Array | undefined> {
+export async function storedAt(
+  { objects, machine }: Pick<PoolPlace, 'objects' | 'machine'>,
+  key: string,
+): Promise<Uint8Array | undefined> {
   try {
     return (await objects.get(key))?.body;
   } catch (error) {

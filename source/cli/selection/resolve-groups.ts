@@ -2,8 +2,9 @@ import { findGroups } from '../../domain/history/find-groups.ts';
 import type { FoundGroup } from '../../domain/history/find-groups.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
 import type { SelectedGroup } from '../../domain/import/selection/request.ts';
-import { counted } from '../../domain/workflow/notices/text.ts';
+import { counted } from '../../domain/counted.ts';
 import type { CliContext } from '../context.ts';
+import { readingStatus } from '../history/reading-status.ts';
 import type { PoolPlace } from './pool-place.ts';
 import { notKept, searchRuns } from './runs-to-search.ts';
 import type { RunsToSearch } from './runs-to-search.ts';
@@ -30,13 +31,7 @@ export async function resolveGroups(
   const found = await searchRuns<InRun>(context, searched, {
     wanted: names,
     look: async (run, wanted) => {
-      const groups = await findGroups(run, wanted, ({ items, of }) => {
-        output.status({
-          text: `Looking in run ${run.manifest.runId}`,
-          percentDone: (100 * items) / Math.max(of, 1),
-          data: { items, of },
-        });
-      });
+      const groups = await findGroups(run, wanted, readingStatus(context, `Looking in run ${run.manifest.runId}`));
       return new Map([...groups].map(([name, group]) => [name, { run, ...group }]));
     },
   });

@@ -3,9 +3,10 @@ import type { FoundUser } from '../../domain/history/find-items.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
 import { noRecoveryOf } from '../../domain/import/csv/recovery.ts';
 import type { SelectedUser } from '../../domain/import/selection/request.ts';
-import { counted } from '../../domain/workflow/notices/text.ts';
+import { counted } from '../../domain/counted.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
+import { readingStatus } from '../history/reading-status.ts';
 import { notKept, searchRuns } from './runs-to-search.ts';
 import type { RunsToSearch } from './runs-to-search.ts';
 import type { PoolPlace } from './pool-place.ts';
@@ -44,7 +45,7 @@ export async function resolveUsers(
   }
   const found = await searchRuns<InRun>(context, searched, {
     wanted: names,
-    look: async (run, wanted) => lookIn(context, run, wanted),
+    look: (run, wanted) => lookIn(context, run, wanted),
   });
   const missing = names.filter((name) => !found.has(name));
   if (missing.length > 0) throw notKept(searched, there, { things: 'user', missing });
@@ -63,21 +64,14 @@ export async function resolveUsers(
 }
 
 async function lookIn(
-  { output }: CliContext,
+  context: CliContext,
   run: RunItems,
   wanted: readonly string[],
 ): Promise<ReadonlyMap<string, InRun>> {
-  const { runId } = run.manifest;
   const answers = await findUsers(
     run,
     wanted.map((name) => ({ name })),
-    ({ items, of }) => {
-      output.status({
-        text: `Looking in run ${runId}`,
-        percentDone: (100 * items) / Math.max(of, 1),
-        data: { items, of },
-      });
-    },
+    readingStatus(context, `Looking in run ${run.manifest.runId}`),
   );
   return new Map(
     wanted.flatMap((name, index) => {

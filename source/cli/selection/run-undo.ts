@@ -3,7 +3,7 @@ import { selectionRequestShape } from '../../domain/import/selection/request.ts'
 import { resultRowsIn } from '../../domain/operator/selection/rows.ts';
 import { kindOfRow } from '../../domain/operator/selection/selected-things.ts';
 import { parseJson } from '../../domain/state/json-object.ts';
-import { counted } from '../../domain/workflow/notices/text.ts';
+import { counted } from '../../domain/counted.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext, CommandAction } from '../context.ts';
 import { typedPool, typedValue } from '../given.ts';
@@ -34,7 +34,6 @@ export const runUndo: CommandAction = async (context, { args: [wanted = ''], opt
   return changePool(context, there, {
     request: { users: [], groups: [], existing: 'update', undo: id },
     given,
-    input: given.tps === undefined ? {} : { CognitoTPS: given.tps },
     withoutRecovery: new Set(),
   });
 };

@@ -1,5 +1,5 @@
 import { counted } from '../../domain/counted.ts';
-import { runsIn } from '../../domain/history/runs.ts';
+import { joinRegions, restorableRuns, runBefore, runsIn } from '../../domain/history/runs.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
 import { isNamed } from '../../domain/errors.ts';
@@ -8,7 +8,7 @@ import type { CliContext } from '../context.ts';
 import { explained } from '../explain.ts';
 import { typedMoment } from '../given.ts';
 import { itemsOfNamed } from '../history/kept.ts';
-import { runAt } from '../history/run-at.ts';
+import { runToldOf } from '../history/run-at.ts';
 import { typed } from '../program.ts';
 import type { PoolPlace } from './pool-place.ts';
 import type { SelectionGiven } from './selection-options.ts';
@@ -31,11 +31,20 @@ export async function runsToSearch(
   { run, at }: Pick<SelectionGiven, 'run' | 'at'>,
 ): Promise<RunsToSearch> {
   const { installation, region, objects, machine } = there;
-  const chosen = at === undefined ? run : await runAt(context, installation, { region, moment: typedMoment(at) });
+  const moment = at === undefined ? undefined : typedMoment(at);
   const kept = await runsIn(objects, region).catch((error: unknown) => {
     throw explained(`Snapshots in the bucket ${machine.bucket}`, error);
   });
-  const newestFirst = [...kept].sort((one, two) => (one.runId < two.runId ? 1 : -1));
+  const newestFirst = joinRegions([kept]);
+  const restorable = restorableRuns(newestFirst);
+  const chosen =
+    moment === undefined
+      ? run
+      : runToldOf(context, region, {
+          moment,
+          run: runBefore(restorable, moment)?.manifest,
+          oldest: restorable.at(-1)?.manifest,
+        });
   if (chosen === undefined) return { runs: sealedRuns(context, there, newestFirst), isChosen: false };
   const regions = installation.regions.filter((one) => one.region === region);
   const items = itemsOfNamed(
@@ -65,9 +74,7 @@ function sealedRuns(
       data: { damaged_runs: damaged },
       lasting: true,
     });
-  return kept.flatMap(({ state, manifest, regions }) =>
-    state === 'sealed' && manifest !== undefined && regions.length > 0 ? [{ manifest, objects }] : [],
-  );
+  return restorableRuns(kept).map(({ manifest }) => ({ manifest, objects }));
 }
 
 /** What is looked for in one run after the other. */

@@ -10,6 +10,8 @@ export interface PoolChangeGiven {
   readonly dryRun?: true;
   readonly yes?: true;
   readonly tps?: number;
+  /** No option of undo. */
+  readonly accept?: unknown;
 }
 
 /** What restore-user and restore-group take. */
@@ -19,7 +21,6 @@ export interface SelectionGiven extends PoolChangeGiven {
   readonly existing: Existing;
   readonly run?: string;
   readonly at?: string;
-  readonly accept?: unknown;
 }
 
 /** Adds the options of every command that changes a living pool. */

@@ -1,7 +1,7 @@
 import type { SelectedThing } from '../../domain/operator/selection/selected-things.ts';
 import { fieldCounts, resultCounts } from '../../domain/operator/selection/selected-things.ts';
 import { wordsFor } from '../../domain/operator/selection/words.ts';
-import { counted, number } from '../../domain/workflow/notices/text.ts';
+import { counted, number } from '../../domain/counted.ts';
 import type { Block, Row, Tone } from '../output/output.ts';
 
 /** Users and groups that are shown one by one; of more only counts. */

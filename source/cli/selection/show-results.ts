@@ -1,7 +1,7 @@
 import type { ResultRow } from '../../domain/import/selection/report.ts';
 import { kindOfRow, resultCounts } from '../../domain/operator/selection/selected-things.ts';
 import { wordsFor } from '../../domain/operator/selection/words.ts';
-import { counted } from '../../domain/workflow/notices/text.ts';
+import { counted } from '../../domain/counted.ts';
 import type { Block, Row } from '../output/output.ts';
 import { FEW, nameOf, toneOf } from './show-differences.ts';
 

@@ -47,11 +47,11 @@ export async function writeSelection(
 async function writePart(
   context: CliContext,
   there: PoolPlace,
-  { input }: PoolChange,
+  { given }: PoolChange,
   { id, isLast }: { readonly id: string; readonly isLast: boolean },
 ): Promise<Written | ExitKind> {
   const { machine, place, poolId } = there;
-  const executionArn = await startWorkflow(context, machine, selectionInput(there, id, input));
+  const executionArn = await startWorkflow(context, machine, selectionInput(there, id, given));
   const attach = typed(place, `attach ${executionArn}`);
   const execution = await followToEnding(context, { machine, executionArn, attach });
   if (execution === 'detached') {

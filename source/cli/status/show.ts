@@ -2,7 +2,8 @@ import { findingsOf, freshnessIn, newestSealed } from '../../domain/operator/hea
 import type { Finding } from '../../domain/operator/health.ts';
 import type { Known, RegionFacts, StatusFacts } from '../../domain/operator/facts.ts';
 import { nextStart } from '../../domain/operator/next-start.ts';
-import { counted, duration, number } from '../../domain/workflow/notices/text.ts';
+import { counted, number } from '../../domain/counted.ts';
+import { duration } from '../../domain/workflow/notices/text.ts';
 import type { Block, Row, Tone } from '../output/output.ts';
 
 const TONES: Readonly<Record<Finding['severity'], Tone>> = { critical: 'bad', warning: 'warning', advice: 'quiet' };

@@ -20,6 +20,9 @@ export interface KeptRunFacts {
   readonly regions: readonly string[];
 }
 
+/** A run of which some Region keeps the whole snapshot. */
+export type ReadableRun = KeptRunFacts & { readonly manifest: Manifest };
+
 /** Manifests that are read at a time. */
 const AT_A_TIME = 8;
 
@@ -84,6 +87,21 @@ export function joinRegions(perRegion: readonly (readonly KeptRunFacts[])[]): re
   }
   return [...joined.values()].sort((one, two) => (one.runId < two.runId ? 1 : -1));
 }
+
+/** Runs that can be looked into. */
+export const readableRuns = (runs: readonly KeptRunFacts[]): readonly ReadableRun[] =>
+  runs.filter((run): run is ReadableRun => run.manifest !== undefined && run.regions.length > 0);
+
+/** Of these the sealed ones: what a restore can bring back. */
+export const restorableRuns = (runs: readonly KeptRunFacts[]): readonly ReadableRun[] =>
+  readableRuns(runs).filter(({ state }) => state === 'sealed');
+
+/**
+ * The run by which the backup stood at a moment: what was sealed later is not in it.
+ * @param restorable the newest first
+ */
+export const runBefore = (restorable: readonly ReadableRun[], moment: number): ReadableRun | undefined =>
+  restorable.find(({ manifest }) => Date.parse(manifest.endedAt) <= moment);
 
 /** The runs whose id begins so: people type the day and a time. */
 export const runsNamed = (runs: readonly KeptRunFacts[], wanted: string): readonly KeptRunFacts[] =>

@@ -4,7 +4,7 @@ import { importNotice } from '../workflow/notices/finished-import.ts';
 import { verifyNotice } from '../workflow/notices/finished-verify.ts';
 import { namedError } from '../workflow/notices/cause.ts';
 import { nextAfterFailure } from '../workflow/notices/failure.ts';
-import { number } from '../workflow/notices/text.ts';
+import { number } from '../counted.ts';
 import { HALTS } from '../errors.ts';
 import type { HaltName } from '../errors.ts';
 import type { SolutionWorkflow } from '../workflow/lease.ts';

@@ -1,5 +1,6 @@
 import type { ExecutionProgress } from '../workflow/progress.ts';
-import { duration, number } from '../workflow/notices/text.ts';
+import { number } from '../counted.ts';
+import { duration } from '../workflow/notices/text.ts';
 
 /** Where an execution stands, for people and for machines. */
 export interface FollowedStatus {

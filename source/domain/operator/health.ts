@@ -1,7 +1,8 @@
 import { FREQUENCY_HOURS, freshnessOf } from '../backup/freshness.ts';
 import type { ExportFrequency, Freshness } from '../backup/freshness.ts';
 import type { Manifest } from '../backup/manifest.ts';
-import { counted, duration } from '../workflow/notices/text.ts';
+import { counted } from '../counted.ts';
+import { duration } from '../workflow/notices/text.ts';
 import { valueOf } from './facts.ts';
 import type { Known, RegionFacts, StatusFacts } from './facts.ts';
 import { unusableStatus } from './installation.ts';

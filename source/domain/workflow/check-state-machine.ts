@@ -34,8 +34,9 @@ const PARSERS: Readonly<Record<SolutionWorkflow, (input: unknown, startedIn: Sta
 
 /**
  * CheckStateMachine: checks the input, then takes the workflow's lease in this Region; an export also halts while a
- * whole backup is restored in one of `regions` (for a selection it waits, later). One that the schedule started does not fail of that: at short intervals it is no error
- * that the last export, or a restore, is still at work. Asked twice by the same execution it answers the same.
+ * whole backup is restored in one of `regions` (for a selection it waits, later). One that the schedule started does not
+ * fail of that: at short intervals it is no error that the last export, or a restore, is still at work. Asked twice by the
+ * same execution it answers the same.
  */
 export async function checkStateMachine(
   deps: LeaseDeps,

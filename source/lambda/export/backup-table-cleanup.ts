@@ -35,7 +35,7 @@ export const handler = listingFunction(
         ...parts,
         replica,
         queue,
-        selectedSince: (poolId, since) => selectedSince({ table: parts.table, regions }, since, poolId),
+        selectedSince: (since, poolId) => selectedSince({ table: parts.table, regions }, since, poolId),
       },
       {
         runId,

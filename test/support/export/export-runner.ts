@@ -57,6 +57,7 @@ export class ExportRunner {
       log: world.log,
       claim: `invocation-${claims}`,
       timeLeft: world.timeLeft(this.options.invocationMs ?? 900_000),
+      selectedSince: () => Promise.resolve(false),
     };
   }
 

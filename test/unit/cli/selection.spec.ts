@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Manifest } from '../../../source/domain/backup/manifest.ts';
 import type { ResultRow } from '../../../source/domain/import/selection/report.ts';
 import type { PoolUser } from '../../../source/domain/model.ts';
 import { subFor } from '../../../tools/simulation/cognito/memory-pool.ts';
@@ -223,6 +224,39 @@ describe('command line: single users into a living pool', () => {
     expect(pool.shown).to.contain('was refused (MassDeleteRefused)');
     expect(await pool.run('restore-user', 'user5', '--dry-run')).to.equal(0);
     expect(pool.starts.at(-1)?.request.users).to.deep.equal([{ sub: user5.sub, run: exports.runs[0] }]);
+  });
+
+  it('16.2: --at takes the run of that time, and reads no more for it than --run', async () => {
+    const [first = ''] = exports.runs;
+    const key = `mapping-files-us-east-1/snapshots/${first}/manifest.json`;
+    const calls = await Promise.all(
+      ['--at', '--run'].map(async (option) => {
+        const pool = new LivingPoolCli(exports);
+        pool.differences = () => [aDifference(user5, { result: 'unchanged' })];
+        const { endedAt } = JSON.parse(Buffer.from(pool.cli.objects.get(key) as Uint8Array).toString()) as Manifest;
+        const value = option === '--at' ? endedAt : first;
+        expect(await pool.run('restore-user', 'user5', option, value, '--dry-run')).to.equal(0);
+        expect(pool.starts[0]?.request.users).to.deep.equal([{ sub: user5.sub, run: first }]);
+        if (option === '--at') expect(pool.shown).to.contain(`Run ${first} was the last one that was complete then`);
+        return pool.cli.cloud.calls.filter((call) => call.startsWith('s3 ')).length;
+      }),
+    );
+    expect(calls[0]).to.equal(calls[1]);
+  });
+
+  it('16.2: a run whose snapshot expires object by object, since it was thinned out, is one run', async () => {
+    const pool = new LivingPoolCli(exports);
+    const [first = ''] = exports.runs;
+    const folder = `mapping-files-us-east-1/snapshots/${first}/`;
+    const { snapshot: _snapshot, ...manifest } = JSON.parse(
+      Buffer.from(pool.cli.objects.get(`${folder}manifest.json`) as Uint8Array).toString(),
+    ) as Manifest;
+    pool.cli.put('us-east-1', `manifests/${first}.json`, manifest);
+    for (const path of [...pool.cli.objects.keys()])
+      if (path.startsWith(`${folder}segment`)) pool.cli.objects.delete(path);
+    expect(await pool.run('restore-user', 'user5', '--run', first, '--dry-run')).to.equal(5);
+    expect(pool.cli.err).to.contain(first).and.to.contain('its snapshot was thinned out');
+    expect(pool.starts).to.deep.equal([]);
   });
 
   it('16.2: a damaged snapshot is named and passed over, unless it is the one that was asked for', async () => {

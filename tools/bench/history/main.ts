@@ -1,12 +1,9 @@
-/**
- * Measures the reading of history on computed snapshots: what differs between two runs, a mass among it, and one user in 35 runs.
- * `npm run bench:history -- [users]`; a million without a number. Prints each figure and its ratio to the bar; exit code 1 above it.
- */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Manifest } from '../../../source/domain/backup/manifest.ts';
+import { optionsOrExit, optionValues, wholeNumberOption } from '../../options.ts';
 import { FakeClock } from '../../simulation/fake-clock.ts';
 import { SimulatedObjects } from '../../simulation/storage/objects.ts';
 import { FilesOnDisk } from '../virtual/files-on-disk.ts';
@@ -21,7 +18,19 @@ interface Figures {
   readonly found: number;
 }
 
-const USERS = Number(process.argv[2] ?? 1_000_000);
+const USAGE = `usage: npm run bench:history -- [options]
+
+Measures the reading of history on computed snapshots: what differs between two runs, a mass among it, and one user in
+35 runs. Prints each figure and its ratio to the bar.
+
+  --users N   users of the computed pool (default 1000000)
+  --help      this text
+
+Exit code 0: every bar was met.`;
+
+const USERS = optionsOrExit(USAGE, (args) =>
+  wholeNumberOption('--users', optionValues(args, { users: { type: 'string' } }).users ?? '1000000', 1000, 10_000_000),
+);
 const RUNS = 35;
 /** Of 1,000 users so many were changed by the script that the later run shows. */
 const CHANGED_PER_MILLE = 400;

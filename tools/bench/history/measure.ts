@@ -1,10 +1,13 @@
-/** Reads snapshots in a process of its own, whose memory is measured. Argument: a file with AskedReading as JSON; one line of JSON to standard output. */
+/**
+ * Reads snapshots in a process of its own, whose memory is measured. Argument: a file with AskedReading as JSON; one line of
+ * JSON to standard output.
+ */
 import { closeSync, createReadStream, openSync, readFileSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 import { compareRuns } from '../../../source/domain/history/compare-runs.ts';
 import { findUsers } from '../../../source/domain/history/find-items.ts';
 import type { RunItems } from '../../../source/domain/history/run-items.ts';
 import type { Manifest } from '../../../source/domain/backup/manifest.ts';
+import { fileOf } from '../virtual/files-on-disk.ts';
 
 /** What is to be measured: the difference of the first two runs, or one user in all of them. */
 export interface AskedReading {
@@ -14,7 +17,7 @@ export interface AskedReading {
 }
 
 const { folder, manifests, name } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as AskedReading;
-const pathOf = (key: string): string => join(folder, encodeURIComponent(key));
+const pathOf = (key: string): string => fileOf(folder, key);
 const objects: RunItems['objects'] = {
   read: (key) => createReadStream(pathOf(key)),
   readRange: (key, from, bytes) => {

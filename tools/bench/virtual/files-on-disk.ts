@@ -13,6 +13,9 @@ import { join } from 'node:path';
 import type { StoredObject } from '../../../source/domain/ports.ts';
 import type { ObjectFiles } from '../../simulation/storage/objects.ts';
 
+/** The file in which an object lies. */
+export const fileOf = (folder: string, key: string): string => join(folder, encodeURIComponent(key));
+
 /**
  * Objects as files, so that they take no memory of the process that is measured. File access is synchronous: virtual
  * time moves on when the event loop is idle, and must not do so while a file is read.
@@ -77,6 +80,6 @@ export class FilesOnDisk implements ObjectFiles {
   }
 
   #path(key: string): string {
-    return join(this.folder, encodeURIComponent(key));
+    return fileOf(this.folder, key);
   }
 }

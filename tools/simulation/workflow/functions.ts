@@ -179,7 +179,7 @@ function exportFunctions(
     SyncUsersInGroup: step((deps, { runId }) => syncUsersInGroup(deps, runId)),
     BackupTableCleanup: step((deps, { runId, allowMassDelete, allowMassChange }) =>
       cleanUpTable(
-        { ...deps, selectedSince: (poolId, since) => selectedSince({ table, regions }, since, poolId) },
+        { ...deps, selectedSince: (since, poolId) => selectedSince({ table, regions }, since, poolId) },
         {
           runId,
           allowMassDelete,

@@ -35,7 +35,7 @@ export interface CleanUpDeps extends StepDeps {
   readonly objects: Pick<ObjectStore, 'get' | 'put' | 'read' | 'list' | 'write' | 'tagAll'>;
   readonly queue: WakeQueue<WorkMessage>;
   /** Whether a selection was begun since that restores single users and groups into this pool. */
-  readonly selectedSince?: (poolId: string, since: number) => Promise<boolean>;
+  readonly selectedSince: (since: number, poolId: string) => Promise<boolean>;
 }
 
 const staysShape = v.object({

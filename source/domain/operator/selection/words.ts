@@ -1,7 +1,7 @@
 import type { SelectionResult } from '../../import/selection/report.ts';
 
 /** What a result means, before it is written and afterwards. */
-export const RESULT_WORDS: Readonly<Record<SelectionResult, { readonly planned: string; readonly done: string }>> = {
+const RESULT_WORDS: Readonly<Record<SelectionResult, { readonly planned: string; readonly done: string }>> = {
   created: { planned: 'will be created', done: 'created' },
   updated: { planned: 'will be overwritten', done: 'overwritten' },
   unchanged: { planned: 'is as in the backup', done: 'was as in the backup' },

@@ -1,7 +1,5 @@
 import { wrap } from '../../wrap.ts';
 
-export { counted, number } from '../../counted.ts';
-
 /** A message as it is published: plain text for an e-mail. */
 export interface Notice {
   /** Fewer than 100 printable ASCII characters (SNS, Publish: Subject). */
