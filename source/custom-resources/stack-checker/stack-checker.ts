@@ -13,6 +13,7 @@ import { physicalIdFor, refuseChanges } from './fixed-parameters.ts';
 import { checkSecondaryRegion } from './regions.ts';
 import type { RegionalService } from './regions.ts';
 
+const noOrYes = v.optional(v.picklist(['NO', 'YES'], 'must be NO or YES'), 'NO');
 const schema = v.object({
   PrimaryUserPoolId: nonEmptyText,
   SecondaryRegion: region,
@@ -21,7 +22,8 @@ const schema = v.object({
   StackSetTemplateKey: nonEmptyText,
   KmsKeyArn: v.optional(v.string('must be a string'), ''),
   LogGroupName: v.optional(nonEmptyText),
-  AllowMfa: v.optional(v.picklist(['NO', 'YES'], 'must be NO or YES'), 'NO'),
+  AllowMfa: noOrYes,
+  AllowMultipleUsernameAttributes: noOrYes,
 });
 type Properties = v.InferOutput<typeof schema>;
 
@@ -73,7 +75,10 @@ export function stackChecker({
       };
       await checkSecondaryRegion(properties.SecondaryRegion, thisRegion, [...services, s3]);
       const { settings, deletionProtected } = await pools.describe(poolId);
-      checkSourcePool(poolId, settings, { allowMfa: properties.AllowMfa === 'YES' });
+      checkSourcePool(poolId, settings, {
+        allowMfa: properties.AllowMfa === 'YES',
+        allowMultipleUsernameAttributes: properties.AllowMultipleUsernameAttributes === 'YES',
+      });
       await checkAssets(assets, thisRegion, lookForObject);
       await checkAssets(assets, properties.SecondaryRegion, lookForObject);
       const { KmsKeyArn: keyArn, SecondaryRegion: secondaryRegion, LogGroupName: logGroup } = properties;

@@ -1,6 +1,6 @@
 import type { Counts } from '../backup/manifest.ts';
 import { countItem, noCounts } from '../backup/counts.ts';
-import { KEY_DIGEST_BYTES, keyDigest } from '../backup/hashing.ts';
+import { contentHash, KEY_DIGEST_BYTES, keyDigest } from '../backup/hashing.ts';
 import { itemKind } from '../backup/items.ts';
 import type { ItemKind } from '../backup/items.ts';
 import { Bitmap, DigestTable } from '../digests/digest-table.ts';
@@ -51,7 +51,7 @@ export async function compareRuns(
 ): Promise<RunDifferences> {
   const differences = { added: noCounts(), removed: noCounts(), changed: noCounts() };
   const [before, after] =
-    'list' in later ? [wholeItems(earlier), listedItems(later)] : await differingItems(earlier, later);
+    'list' in later ? [asListed(wholeItems(earlier)), listedItems(later)] : await differingItems(earlier, later);
   const about = before.about * 2 + after.about;
   let items = 0;
   const read = async (source: LightItems, take: (item: LightItem, kind: ItemKind) => void): Promise<void> => {
@@ -106,6 +106,20 @@ export async function compareRuns(
 const listedItems = ({ list, about }: ListedItems): LightItems => ({
   about,
   read: (take) => list((items) => take(items.map(lightItem))),
+});
+
+/** Items of a backup as a listing of the same pool would show them: it does not tell by which address a user signs in. */
+const asListed = ({ about, read }: LightItems): LightItems => ({
+  about,
+  read: (take) =>
+    read((items) =>
+      take(
+        items.map((item) => {
+          const { signsInBy, ...listed } = item.whole();
+          return signsInBy === undefined ? item : lightItem({ ...listed, contentHash: contentHash(listed) });
+        }),
+      ),
+    ),
 });
 
 async function recordsOf(

@@ -12,7 +12,17 @@ export interface FieldChange {
 /** Says when, and not what: every change of a user moves it. */
 const MODIFIED = 'modified';
 /** Of these an item's fields consist beside its attributes. */
-const FIELDS = ['enabled', 'status', 'username', 'created', MODIFIED, 'description', 'precedence', 'roleArn'];
+const FIELDS = [
+  'enabled',
+  'status',
+  'username',
+  'signsInBy',
+  'created',
+  MODIFIED,
+  'description',
+  'precedence',
+  'roleArn',
+];
 const DIGEST_BYTES = 6;
 const EMPTY = textDigest('""').subarray(0, DIGEST_BYTES);
 

@@ -1,6 +1,5 @@
 import type { Marks } from '../../comparison/marks.ts';
 import type { PoolUser } from '../../model.ts';
-import { signInNameFrom } from '../../comparison/matching.ts';
 import { wasCreatedBefore } from '../accounts/proof.ts';
 import { CreationJournal } from '../accounts/creation-journal.ts';
 import { OrdinalsBySub } from '../accounts/ordinals-by-sub.ts';
@@ -44,19 +43,18 @@ export class Owners {
     return new Owners(run, settlement, state);
   }
 
-  /** The user of the plan whose account it is; `named`: the one who has its name. */
-  recognize(marks: Marks, account: PoolUser, named: number | undefined): number | undefined {
+  /** The user of the plan whose account it is; `named`: those who have one of its names. */
+  recognize(marks: Marks, account: PoolUser, named: readonly number[]): number | undefined {
     const { accounts } = this.run;
-    if (named !== undefined && accounts.newSubOf(marks.expectedUser(named).sub) === account.sub) return named;
+    const own = named.find((ordinal) => accounts.newSubOf(marks.expectedUser(ordinal).sub) === account.sub);
+    if (own !== undefined) return own;
     const renamed = this.#index(marks).find(account.sub);
     if (renamed !== undefined) this.#noteRenamed(renamed);
-    if (renamed !== undefined || named === undefined) return renamed;
-    if (this.settlement.isOurs(marks.expectedUser(named), account)) {
-      this.#index(marks).add(named);
-      return named;
-    }
-    this.#note(marks, account, named);
-    return undefined;
+    if (renamed !== undefined) return renamed;
+    const ours = named.find((ordinal) => this.settlement.isOurs(marks.expectedUser(ordinal), account));
+    if (ours === undefined) for (const ordinal of named) this.#note(marks, account, ordinal);
+    else this.#index(marks).add(ours);
+    return ours;
   }
 
   /** The planned name of a user whose account has another one by now; known once `learnNames` has read it. */
@@ -95,7 +93,7 @@ export class Owners {
   #note(marks: Marks, account: PoolUser, named: number): void {
     const { sub } = marks.expectedUser(named);
     const strangers = (this.state.strangers ??= []);
-    const name = signInNameFrom(account, this.run.plan);
+    const name = marks.nameOf(account, named);
     this.#noted ??= new Set(strangers.map(([ordinal]) => ordinal));
     if (!this.#noted.has(named)) strangers.push([named, name]);
     this.#noted.add(named);

@@ -3,9 +3,13 @@ import type { PoolSettings } from '../../../../source/domain/model.ts';
 import { checkSourcePool } from '../../../../source/domain/backup/source-pool.ts';
 
 const check =
-  (settings: Partial<PoolSettings>, allowMfa = false) =>
+  (settings: Partial<PoolSettings>, allowMfa = false, allowMultipleUsernameAttributes = false) =>
   () =>
-    checkSourcePool('us-east-1_Source', { mfaConfiguration: 'OFF', usernameAttributes: [], ...settings }, { allowMfa });
+    checkSourcePool(
+      'us-east-1_Source',
+      { mfaConfiguration: 'OFF', usernameAttributes: [], ...settings },
+      { allowMfa, allowMultipleUsernameAttributes },
+    );
 
 describe('checkSourcePool', () => {
   it('accepts MFA OFF with none or one username attribute', () => {
