@@ -13,7 +13,7 @@ import type { CheckState } from '../plan/check-state.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
 import { changeDated } from './changed-since.ts';
 
-type Noted = Pick<CheckState, 'strangers' | 'renamed' | 'toTakeBack'>;
+type Noted = Pick<CheckState, 'strangers' | 'renamed' | 'madeAgain' | 'toTakeBack'>;
 
 /**
  * Tells whose account a listed one is. Every comparison with the plan is about the account that this restore made for a
@@ -29,18 +29,20 @@ export class Owners {
     private readonly run: UpdateRun,
     private readonly settlement: Settlement,
     private readonly state: Noted,
+    private readonly madeAgain: (ordinal: number) => void,
   ) {}
 
-  static async load(run: UpdateRun, state: Noted): Promise<Owners> {
+  /** `madeAgain` is told of users whose account turns out to be one that was made in the place of an earlier one. */
+  static async load(run: UpdateRun, state: Noted, madeAgain: (ordinal: number) => void): Promise<Owners> {
     const { plan, accounts, jobs, refused } = run;
     accounts.expect(plan.counts.byCsv + plan.counts.oneByOne);
     const journal = await CreationJournal.open(run.deps, plan, repairJournal(run.state));
     const repairs: Pick<CreationJournal, 'proves'> = {
       // Cognito answered that it did not create the user: an administrator may have done so since.
-      proves: (sub, account) => !refused.has(sub) && journal.proves(sub, account),
+      proves: (sub, ...asked) => !refused.has(sub) && journal.proves(sub, ...asked),
     };
     const settlement = await Settlement.load(run.deps.objects, { plan, jobs, accounts, repairs });
-    return new Owners(run, settlement, state);
+    return new Owners(run, settlement, state, madeAgain);
   }
 
   /** The user of the plan whose account it is; `named`: those who have one of its names. */
@@ -51,10 +53,16 @@ export class Owners {
     const renamed = this.#index(marks).find(account.sub);
     if (renamed !== undefined) this.#noteRenamed(renamed);
     if (renamed !== undefined) return renamed;
-    const ours = named.find((ordinal) => this.settlement.isOurs(marks.expectedUser(ordinal), account));
-    if (ours === undefined) for (const ordinal of named) this.#note(marks, account, ordinal);
-    else this.#index(marks).add(ours);
-    return ours;
+    for (const ordinal of named) {
+      const user = marks.expectedUser(ordinal);
+      const hadAnother = accounts.newSubOf(user.sub) !== undefined;
+      if (!this.settlement.isOurs(user, account)) continue;
+      this.#index(marks).add(ordinal);
+      if (hadAnother) this.#noteMadeAgain(ordinal);
+      return ordinal;
+    }
+    for (const ordinal of named) this.#note(marks, account, ordinal);
+    return undefined;
   }
 
   /** The planned name of a user whose account has another one by now; known once `learnNames` has read it. */
@@ -87,6 +95,19 @@ export class Owners {
   #noteRenamed(ordinal: number): void {
     const renamed = (this.state.renamed ??= []);
     if (!renamed.includes(ordinal)) renamed.push(ordinal);
+  }
+
+  /** Whether the user's account was found to be one made in the place of an earlier one; said once. */
+  takeMadeAgain(ordinal: number): boolean {
+    const left = (this.state.madeAgain ?? []).filter((other) => other !== ordinal);
+    const isTaken = left.length < (this.state.madeAgain ?? []).length;
+    if (isTaken) this.state.madeAgain = left;
+    return isTaken;
+  }
+
+  #noteMadeAgain(ordinal: number): void {
+    (this.state.madeAgain ??= []).push(ordinal);
+    this.madeAgain(ordinal);
   }
 
   /** Somebody has the name of a planned user. What writes by that name did to the account is to be taken back. */
