@@ -10,6 +10,8 @@ const OF_NO_USE = 10;
 /** Cognito may know a new user by no address yet. */
 const SETTLED_AFTER_MS = 15 * 60_000;
 
+const ADDRESSES: readonly ContactAttribute[] = ['email', 'phone_number'];
+
 /** By which address users sign in, by their `sub`; who is not in it stays unknown. */
 export type SignInAnswers = ReadonlyMap<string, ContactAttribute>;
 
@@ -21,7 +23,7 @@ export interface ProbeDeps {
 }
 
 /**
- * Asks Cognito by which of their two addresses users signed up: no listing tells. "Yes" is proof. "No" to the e-mail
+ * Asks Cognito by which of their two addresses users signed up: no listing tells. "Yes" is taken for proof. "No" to the e-mail
  * address stands for the phone number once Cognito has answered "yes" to some e-mail address of this pool, and only for a
  * user who still has that address when listed again; otherwise the phone number is asked for, too.
  */
@@ -40,17 +42,22 @@ export class SignInProbe {
     const notByEmail: PoolUser[] = [];
     const unknown = users.filter(({ sub }) => !this.#answers.has(sub));
     await forEachAtOnce(unknown, PROBES_AT_A_TIME, async (user) => {
-      if (this.#isOfNoUse || (await this.#isBy(user, this.#first)) !== 'no') return;
-      if (this.#answersNoForSure(user)) notByEmail.push(user);
-      else if ((await this.#isBy(user, this.#first === 'email' ? 'phone_number' : 'email')) === 'no')
-        this.#noteUnanswered();
+      const first = this.#firstFor(user);
+      if (this.#isOfNoUse || (await this.#isBy(user, first)) !== 'no') return;
+      if (first === 'email' && this.#proven.email && this.#isSettled(user)) notByEmail.push(user);
+      else if ((await this.#isBy(user, first === 'email' ? 'phone_number' : 'email')) === 'no') this.#noteUnanswered();
     });
     if (notByEmail.length > 0) await this.#confirm(notByEmail, lookAgain);
     return this.#answers;
   }
 
-  /** The e-mail address, unless Cognito is only known to answer "yes" to phone numbers here. */
-  get #first(): ContactAttribute {
+  /**
+   * The one that alone is verified, since people verify what they sign up with, and an unproven address may be somebody
+   * else's name. Else the e-mail address, unless Cognito is only known to answer "yes" to phone numbers here.
+   */
+  #firstFor({ attributes }: PoolUser): ContactAttribute {
+    const [byMail, byPhone] = ADDRESSES.map((name) => attributes[`${name}_verified`]?.toLowerCase() === 'true');
+    if (byMail !== byPhone) return byMail === true ? 'email' : 'phone_number';
     return this.#proven.email || !this.#proven.phone_number ? 'email' : 'phone_number';
   }
 
@@ -58,8 +65,8 @@ export class SignInProbe {
     return this.#unanswered >= OF_NO_USE && !this.#proven.email && !this.#proven.phone_number;
   }
 
-  #answersNoForSure({ created }: PoolUser): boolean {
-    return this.#proven.email && Date.parse(created) < this.deps.clock.now() - SETTLED_AFTER_MS;
+  #isSettled({ created }: PoolUser): boolean {
+    return Date.parse(created) < this.deps.clock.now() - SETTLED_AFTER_MS;
   }
 
   /** "No" was about an address that the user may have changed after the listing. */
