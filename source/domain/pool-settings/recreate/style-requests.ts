@@ -48,10 +48,10 @@ export const termsRequest = (terms: ApiObject, clientId: string): ApiObject => (
 
 /** The request for SetRiskConfiguration, of a client or of the pool. What tells users by mail needs the SES identity. */
 export function riskRequest(
-  risk: ApiObject,
+  risk: KeptSettings['risk'][number],
   { settings, options }: { readonly settings: KeptSettings; readonly options: RecreateOptions },
 ): Recreation {
-  const path = risk['ClientId'] === undefined ? 'risk' : `risk[${String(risk['ClientId'])}]`;
+  const path = risk.ClientId === undefined ? 'risk' : `risk[${risk.ClientId}]`;
   const takeover = membersOf(risk['AccountTakeoverRiskConfiguration']);
   const request = only(risk, ['CompromisedCredentialsRiskConfiguration', 'RiskExceptionConfiguration']);
   if (isNothing(takeover)) return { request, omissions: [] };
