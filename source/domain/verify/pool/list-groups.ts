@@ -42,7 +42,7 @@ async function tellDifferences({ input, deps, progress, folder }: ComparisonRun,
     if (found === undefined || found.roleArn === roleArn) continue;
     counts.groupsWithOtherRole = (counts.groupsWithOtherRole ?? 0) + 1;
     const [there, kept] = [found.roleArn ?? 'no IAM role', roleArn ?? 'none'];
-    rows.tell('', '', `group ${name}: ${there} in the pool, ${kept} in the backup; not counted as a difference`);
+    rows.tell('', '', `group ${name}: ${there} in the pool and ${kept} in the backup; not counted as a difference`);
   }
   for (const name of extra) {
     counts.groupsExtra += 1;

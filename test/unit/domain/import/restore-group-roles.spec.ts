@@ -4,6 +4,8 @@ import { putRequest, rowsOfSelection, select } from '../../../support/import/sel
 import { SOURCE, TARGET, WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
 import { addUsers } from '../../../support/world/builders.ts';
 
+/** Every so manyth call of a restore of three users; a prime, so that both kinds of kills meet all kinds of calls. */
+const KILLS_APART = 23;
 const role = (name: string): string => `arn:aws:iam::111122223333:role/${name}`;
 const [OLD, ADMINS, STAFF] = [role('old-admins'), role('admins'), role('staff')];
 const KEY = groupRoleMapKey(TARGET);
@@ -145,6 +147,30 @@ describe('17.4: IAM roles of groups in a restore', () => {
     expect(made).to.equal(true);
     expect(roleIn(world, 'plain')).to.equal(STAFF);
   });
+
+  for (const when of ['before', 'after'] as const)
+    it(`17.4: killed ${when} any single call, the groups have their roles in the end`, async function () {
+      this.timeout(120_000);
+      const started = async (): Promise<WorkflowWorld> => {
+        const world = await backedUp();
+        await putMap(world, ofRegion({ 'admins-canary': ADMINS, plain: STAFF }));
+        return world;
+      };
+      const whole = await started();
+      const before = whole.calls.log.length;
+      expect(await whole.import({ GroupRoleMap: KEY })).to.include({ status: 'SUCCEEDED' });
+      const calls = whole.calls.log.length - before;
+      for (let nth = 1; nth <= calls; nth += KILLS_APART) {
+        const world = await started();
+        world.calls.killAt(nth, when);
+        const ended = await world.import({ GroupRoleMap: KEY });
+        if (ended.status !== 'SUCCEEDED') await world.import({ GroupRoleMap: KEY });
+        expect(
+          [roleIn(world, 'admins-canary'), roleIn(world, 'plain'), roleIn(world, 'staff')],
+          `${nth}`,
+        ).to.deep.equal([ADMINS, STAFF, undefined]);
+      }
+    });
 });
 
 describe('17.4: IAM roles of groups in a selection', () => {
