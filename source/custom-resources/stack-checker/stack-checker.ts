@@ -10,6 +10,7 @@ import type { Readable } from './assets.ts';
 import { checkCustomerKey } from './customer-key.ts';
 import type { Keys } from './customer-key.ts';
 import { physicalIdFor, refuseChanges } from './fixed-parameters.ts';
+import { checkGroupRoles } from './group-roles.ts';
 import { checkSecondaryRegion } from './regions.ts';
 import type { RegionalService } from './regions.ts';
 import { checkVault, checkVaultParameters } from './vault.ts';
@@ -26,6 +27,8 @@ const schema = v.object({
   LogGroupName: v.optional(nonEmptyText),
   AllowMfa: noOrYes,
   AllowMultipleUsernameAttributes: noOrYes,
+  GroupRoles: v.optional(v.picklist(['REPORT', 'MAP'], 'must be REPORT or MAP'), 'REPORT'),
+  GroupRoleArns: v.optional(v.string('must be a string'), ''),
   VaultBucketArn: v.optional(v.string('must be a string'), ''),
   VaultAccountId: v.optional(v.string('must be a string'), ''),
   VaultKmsKeyArn: v.optional(v.string('must be a string'), ''),
@@ -86,6 +89,7 @@ export function stackChecker({
         allowMfa: properties.AllowMfa === 'YES',
         allowMultipleUsernameAttributes: properties.AllowMultipleUsernameAttributes === 'YES',
       });
+      checkGroupRoles(properties, launchOf(stackId));
       const aboutVault = await checkVault(...vaultOf(properties, stackId), lookForBucket);
       await checkAssets(assets, thisRegion, lookForObject);
       await checkAssets(assets, properties.SecondaryRegion, lookForObject);
@@ -99,6 +103,7 @@ export function stackChecker({
     },
     update: (properties, { physicalId, stackId }) => {
       refuseChanges(physicalId, properties);
+      checkGroupRoles(properties, launchOf(stackId));
       checkVaultParameters(...vaultOf(properties, stackId));
       return Promise.resolve(done({ LaunchNotice: NOT_LOOKED }));
     },

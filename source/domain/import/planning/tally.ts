@@ -80,7 +80,6 @@ export class TallyCounter {
         ...(signInUnknown === 0 ? {} : { signInUnknown }),
         excludedBy: this.#excludedBy,
         ...(this.#mfa === undefined ? {} : { mfa: this.#mfa.counts }),
-        groupsWithoutRole: groups.filter(({ roleArn }) => roleArn !== undefined).length,
       },
       groups,
       firstGroups: firstGroups(groups, firstChunkUsers),
