@@ -52,6 +52,7 @@ export class WorkflowWorld extends World {
   /** SnapshotRetentionDays. */
   retentionDays = SETTINGS.retentionDays;
   allowMfa = false;
+  allowMultipleUsernameAttributes = false;
   groupRoles: GroupRoleRules = REPORT_ROLES;
   /** A killed function stops its execution, as a person would, instead of being retried. */
   stopOnKill = false;
@@ -148,6 +149,7 @@ export class WorkflowWorld extends World {
           retentionDays: this.retentionDays,
           paced: this.paced,
           allowMfa: this.allowMfa,
+          allowMultipleUsernameAttributes: this.allowMultipleUsernameAttributes,
           groupRoles: this.groupRoles,
         }),
       ).map(([name, work]) => [name, this.#function(execution, name, work)]),
