@@ -51,6 +51,8 @@ describe('Parameters of the main template', () => {
       MaxDeletePercent: ['20', undefined],
       MaxChangePercent: ['50', undefined],
       UncountedAttributes: ['', undefined],
+      GroupRoles: ['REPORT', ['REPORT', 'MAP']],
+      GroupRoleArns: ['', undefined],
       SnapshotRetentionDays: ['35', undefined],
       ReportRetentionDays: ['90', undefined],
       VaultBucketArn: ['', undefined],

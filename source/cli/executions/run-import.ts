@@ -1,4 +1,5 @@
 import { snapshotPlaceIn } from '../../domain/backup/snapshot/place.ts';
+import { groupRoleMapKey } from '../../domain/import/plan/group-roles.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandAction } from '../context.ts';
 import { acceptedKeys, typedPool } from '../given.ts';
@@ -16,6 +17,7 @@ interface ImportGiven {
   readonly tps?: number;
   readonly table?: string;
   readonly snapshot?: string;
+  readonly groupRoles?: true;
   readonly accept?: unknown;
 }
 
@@ -36,6 +38,7 @@ export const runImport: CommandAction = async (context, { options }) => {
     ...(given.tps === undefined ? {} : { CognitoTPS: given.tps }),
     ...(given.table === undefined ? {} : { BackupTableName: given.table }),
     ...(given.snapshot === undefined ? {} : { SnapshotPrefix: given.snapshot }),
+    ...(given.groupRoles === true ? { GroupRoleMap: groupRoleMapKey(poolId) } : {}),
     ...acceptedKeys(given.accept),
   };
   return runExecution(context, { installation, place: options }, { workflow: 'ImportWorkflow', region, input });

@@ -49,7 +49,7 @@ export function importCommand(input: Readonly<Record<string, unknown>>): string 
   const given = options.flatMap(([option, value]) =>
     typeof value === 'string' || typeof value === 'number' ? [option, `${value}`] : [],
   );
-  return ['import', ...given].join(' ');
+  return ['import', ...given, ...(input.GroupRoleMap === undefined ? [] : ['--group-roles'])].join(' ');
 }
 
 /** The acceptance that a word names, as it is typed or as the workflow's input calls it. */

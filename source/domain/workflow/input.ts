@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { ADOPTED_PREFIX, obstacleTo, placeText, snapshotPlaceIn } from '../backup/snapshot/place.ts';
 import type { SnapshotPlace } from '../backup/snapshot/place.ts';
+import { groupRoleMapKey } from '../import/plan/group-roles.ts';
 import type { ImportOptions } from '../import/plan/plan-model.ts';
 import { aboutPoolId, isPoolIdOf } from '../import/preflight/pool-id.ts';
 import { selectionKeys, selectionOf } from '../import/plan/selection-keys.ts';
@@ -113,8 +114,26 @@ const importKeys = ({ region, tableName, vaultBucket }: StartedIn) => ({
     /^\d{8}T\d{6}Z-[0-9a-f]{8}$/,
   ),
   SnapshotPrefix: snapshotPrefixIn(vaultBucket),
+  GroupRoleMap: groupRoleMapIn(region),
   Selection: selectionIn(region),
 });
+
+/** One for another pool is told apart once the pool is known. */
+const groupRoleMapIn = (region: string): KeyKind<string> =>
+  text(
+    'the key of a map of group roles in the mapping-file bucket, restores/<NewUserPoolId>/group-roles.json',
+    groupRoleMapKey(`${region}_AbCdEfGhI`),
+    /^restores\/[^/]+\/group-roles\.json$/,
+  );
+
+/** @throws Halt InvalidInput where it is the key of a map for another pool */
+function groupRoleMapFor(poolId: string, key: string): string {
+  if (key === groupRoleMapKey(poolId)) return key;
+  throw new Halt(
+    'InvalidInput',
+    `The input of ImportWorkflow gives a GroupRoleMap that is none for the pool ${poolId}, which NewUserPoolId names: the key of one is ${groupRoleMapKey(poolId)}. Correct one of the two and start the workflow again.`,
+  );
+}
 
 /** The roles of the functions may read snapshots in these places only; another one is refused before any call. */
 function snapshotPrefixIn(vaultBucket: string | undefined): KeyKind<string> {
@@ -220,11 +239,8 @@ export function parseExportInput(input: unknown): ExportOptions {
  * @throws Halt InvalidInput; InvalidNewUserPoolId when only the pool's id is missing, malformed, or of another Region
  */
 export function parseImportInput(input: unknown, startedIn: StartedIn): ImportOptions {
-  const { NewUserPoolId, CognitoTPS, SnapshotPrefix, BackupTableName, ExportRun, Selection, ...flags } = readInputKeys(
-    'ImportWorkflow',
-    input,
-    importKeys(startedIn),
-  );
+  const { NewUserPoolId, CognitoTPS, SnapshotPrefix, BackupTableName, ExportRun, GroupRoleMap, Selection, ...flags } =
+    readInputKeys('ImportWorkflow', input, importKeys(startedIn));
   return {
     newUserPoolId: NewUserPoolId,
     allowSourcePool: flags.AllowSourcePool ?? false,
@@ -241,6 +257,7 @@ export function parseImportInput(input: unknown, startedIn: StartedIn): ImportOp
       ...(BackupTableName === undefined ? {} : { BackupTableName }),
       ...(ExportRun === undefined ? {} : { ExportRun }),
     }),
+    ...(GroupRoleMap === undefined ? {} : { groupRoleMap: groupRoleMapFor(NewUserPoolId, GroupRoleMap) }),
     ...(Selection === undefined ? {} : { selectionId: selectionFor(NewUserPoolId, Selection, flags) }),
   };
 }

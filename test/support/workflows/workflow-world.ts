@@ -1,3 +1,5 @@
+import { REPORT_ROLES } from '../../../source/domain/import/plan/group-roles.ts';
+import type { GroupRoleRules } from '../../../source/domain/import/plan/group-roles.ts';
 import { shownError } from '../../../source/adapters/guarded.ts';
 import type { Invocation } from '../../../source/adapters/invocation.ts';
 import type { AnonymousMetric } from '../../../source/domain/workflow/anonymous-metrics.ts';
@@ -56,6 +58,7 @@ export class WorkflowWorld extends World {
   vaultBucket: string | undefined;
   /** Buckets beside the Region's own that an input may name. */
   readonly buckets = new Map<string, SimulatedObjects<MemoryFiles>>();
+  groupRoles: GroupRoleRules = REPORT_ROLES;
   /** A killed function stops its execution, as a person would, instead of being retried. */
   stopOnKill = false;
   /** The execution is stopped as it enters its n-th state, counted from 1. */
@@ -152,6 +155,7 @@ export class WorkflowWorld extends World {
           paced: this.paced,
           allowMfa: this.allowMfa,
           ...(this.vaultBucket === undefined ? {} : { vaultBucket: this.vaultBucket }),
+          groupRoles: this.groupRoles,
         }),
       ).map(([name, work]) => [name, this.#function(execution, name, work)]),
     );

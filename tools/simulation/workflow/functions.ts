@@ -13,6 +13,8 @@ import { waitingForWrites } from '../../../source/domain/import/plan/paused.ts';
 import { checkNewUserPool } from '../../../source/domain/import/check-new-user-pool.ts';
 import { openedImport, startedImport } from '../../../source/domain/import/import-event.ts';
 import { importUsers } from '../../../source/domain/import/import-users.ts';
+import { REPORT_ROLES } from '../../../source/domain/import/plan/group-roles.ts';
+import type { GroupRoleRules } from '../../../source/domain/import/plan/group-roles.ts';
 import { scanTable } from '../../../source/domain/import/scan-table.ts';
 import { updateUsers } from '../../../source/domain/import/update-users.ts';
 import { PASSWORD_BYTES, passwordFrom } from '../../../source/domain/import/updates/password.ts';
@@ -73,6 +75,8 @@ export interface FunctionSettings {
   readonly secondaryRegion: string;
   readonly primaryUserPoolId: string;
   readonly allowMfa?: boolean;
+  /** GroupRoles and GroupRoleArns. */
+  readonly groupRoles?: GroupRoleRules;
   readonly callsPerSecond: number;
   readonly retentionDays: number;
   /** Whether calls to Cognito wait for a pacer of their invocation. */
@@ -215,7 +219,7 @@ function importFunctions(
     bucketNamed,
     ...services
   }: RegionServices,
-  { primaryUserPoolId, callsPerSecond, paced }: FunctionSettings,
+  { primaryUserPoolId, callsPerSecond, paced, groupRoles = REPORT_ROLES }: FunctionSettings,
 ): Functions {
   const { random, invocation, sendAnonymous } = services;
   const ports = { pools: cognito, pool: cognito, writer, jobs, table, objects, newUsers, updates };
@@ -272,7 +276,9 @@ function importFunctions(
         ),
       );
     },
-    ScanTable: step((deps, { options, restore }) => scanTable({ ...restore, options, tableName: TABLE }, deps)),
+    ScanTable: step((deps, { options, restore }) =>
+      scanTable({ ...restore, options, tableName: TABLE, groupRoles }, deps),
+    ),
     ImportUsers: step((deps, event) => {
       const jobEnded = (job: ImportJob): Promise<void> =>
         sendAnonymous(importJobEnded(job, regionOf(event.executionArn)));

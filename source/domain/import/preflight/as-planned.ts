@@ -18,9 +18,9 @@ export async function assertAsPlanned(
   restoreId: string,
   objects: Pick<ObjectStore, 'get'>,
 ): Promise<void> {
-  const { newUserPoolId, exportRun, backupTableName, snapshotPrefix, restoreUnconfirmed } = options;
-  const asked = [exportRun, backupTableName, snapshotPrefix];
-  if (asked.every((given) => given === undefined) && !restoreUnconfirmed) return;
+  const { newUserPoolId, exportRun, backupTableName, snapshotPrefix, restoreUnconfirmed, groupRoleMap } = options;
+  const asked = [exportRun, backupTableName, snapshotPrefix, groupRoleMap].some((key) => key !== undefined);
+  if (!asked && !restoreUnconfirmed) return;
   const plan = await readPlan(objects, newUserPoolId, restoreId);
   const refuse = (key: string, found: string, wanted: string): Halt =>
     new Halt(
@@ -48,6 +48,9 @@ export async function assertAsPlanned(
       `BackupTableName names another table, but ${restore} with the table ${plan.tableName}`,
       'restore the other table',
     );
+  }
+  if (groupRoleMap !== undefined && plan.options.groupRoleMap === undefined) {
+    throw refuse('GroupRoleMap', `GroupRoleMap is given, but ${restore} without it`, 'give its groups roles');
   }
   if (restoreUnconfirmed && !plan.options.restoreUnconfirmed) {
     throw refuse(
