@@ -25,5 +25,17 @@ export class NameDigests {
     return found.size === 0 ? undefined : (name) => found.has(this.#short(name));
   }
 
+  /** Whether the name, or another one with the same digest, was added; only after `repeated`. */
+  has(name: string): boolean {
+    const wanted = this.#short(name);
+    let [low, high] = [0, this.#length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#values[middle] as bigint) < wanted) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.#length && this.#values[low] === wanted;
+  }
+
   #short = (name: string): bigint => nameDigest(name, this.caseSensitive).readBigUInt64BE();
 }

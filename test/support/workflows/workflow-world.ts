@@ -58,6 +58,7 @@ export class WorkflowWorld extends World {
   vaultBucket: string | undefined;
   /** Buckets beside the Region's own that an input may name. */
   readonly buckets = new Map<string, SimulatedObjects<MemoryFiles>>();
+  allowMultipleUsernameAttributes = false;
   groupRoles: GroupRoleRules = REPORT_ROLES;
   /** A killed function stops its execution, as a person would, instead of being retried. */
   stopOnKill = false;
@@ -155,6 +156,7 @@ export class WorkflowWorld extends World {
           paced: this.paced,
           allowMfa: this.allowMfa,
           ...(this.vaultBucket === undefined ? {} : { vaultBucket: this.vaultBucket }),
+          allowMultipleUsernameAttributes: this.allowMultipleUsernameAttributes,
           groupRoles: this.groupRoles,
         }),
       ).map(([name, work]) => [name, this.#function(execution, name, work)]),

@@ -75,6 +75,7 @@ export interface FunctionSettings {
   readonly secondaryRegion: string;
   readonly primaryUserPoolId: string;
   readonly allowMfa?: boolean;
+  readonly allowMultipleUsernameAttributes?: boolean;
   /** GroupRoles and GroupRoleArns. */
   readonly groupRoles?: GroupRoleRules;
   readonly callsPerSecond: number;
@@ -152,7 +153,11 @@ function exportFunctions(
   settings: FunctionSettings,
 ): Functions {
   const { primaryRegion, secondaryRegion, callsPerSecond, retentionDays, paced } = settings;
-  const source = { userPoolId: settings.primaryUserPoolId, allowMfa: settings.allowMfa === true };
+  const source = {
+    userPoolId: settings.primaryUserPoolId,
+    allowMfa: settings.allowMfa === true,
+    allowMultipleUsernameAttributes: settings.allowMultipleUsernameAttributes === true,
+  };
   const ports = { pool: cognito, table, replica, objects, queue: exportQueue };
   const regions = [primaryRegion, secondaryRegion];
   const calling = async (

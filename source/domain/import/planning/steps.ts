@@ -16,7 +16,15 @@ import { afterCollisions, givingWay } from './giving-way.ts';
 import { heldAgainst, sourceOfPreflight } from './known-settings.ts';
 import { describeTarget, mfaFacts, nameLockedOut } from './mfa-target.ts';
 import { orderByGroup } from './order-by-group.ts';
-import { aliasLosersKey, losersKey, plannedGroupsKey, roleMapAsked, rulesFor, spoolPrefix } from './planning-run.ts';
+import {
+  aliasLosersKey,
+  byOtherAddressKey,
+  losersKey,
+  plannedGroupsKey,
+  roleMapAsked,
+  rulesFor,
+  spoolPrefix,
+} from './planning-run.ts';
 import type { PlanningRun } from './planning-run.ts';
 import type { StateOf } from './planning-state.ts';
 
@@ -68,6 +76,7 @@ export async function classifyStep(
   await putList(deps.objects, plannedGroupsKey(folder), groups);
   await putList(deps.objects, losersKey(folder), found.losers);
   await putList(deps.objects, aliasLosersKey(folder), found.aliasLosers);
+  if (rules.signInName === 'emailOrPhone') await putList(deps.objects, byOtherAddressKey(folder), found.byOtherAddress);
   return {
     step: 'order',
     accepted,
@@ -93,6 +102,11 @@ const userNotes = ({ losers, aliasLosers, tally, survey: { linked } }: Classifie
     ? []
     : [
         `${countedAs(tally.counts.withLosses ?? 0, 'user', ['is', 'are'])} restored without an attribute that the new pool would refuse or the backup does not hold in a readable form; failures.csv names them.`,
+      ]),
+  ...((tally.counts.signInUnknown ?? 0) === 0
+    ? []
+    : [
+        `Of ${counted(tally.counts.signInUnknown, 'user')} the backup does not tell for certain by which of two addresses ${tally.counts.signInUnknown === 1 ? 'it signs' : 'they sign'} in: restored with one of them, the e-mail address first; failures.csv names them.`,
       ]),
   ...((tally.counts.automaticGroups ?? 0) === 0
     ? []
@@ -133,6 +147,7 @@ export async function chunkStep(
   const giving = givingWay(
     await readList(deps.objects, losersKey(folder), subShape),
     await readList(deps.objects, aliasLosersKey(folder), aliasLoserShape),
+    rules.signInName === 'emailOrPhone' ? await readList(deps.objects, byOtherAddressKey(folder), subShape) : [],
   );
   const draft = await cutChunk(state.draft, {
     objects: deps.objects,
