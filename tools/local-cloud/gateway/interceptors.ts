@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultImportJobOptions } from '../../simulation/import-jobs/options.ts';
 import { preciseNow } from './http-server.ts';
+import { groupRolesInterceptor } from './group-roles.ts';
 import { importJobsInterceptor } from './import-jobs/index.ts';
 import { multipartUploads } from './multipart-uploads.ts';
 import { recoveriesInterceptors } from './recoveries.ts';
@@ -59,5 +60,6 @@ export function interceptors({
       options: () => ({ ...defaultImportJobOptions, ...simulation.config.importJobs }),
     }),
     recoveries.operations,
+    groupRolesInterceptor,
   ];
 }

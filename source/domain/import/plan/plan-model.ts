@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { groupShape, settingsShape } from '../../model.ts';
-import type { SignInAttribute } from '../../model.ts';
+import { groupShape, settingsShape, SIGN_IN_ATTRIBUTES } from '../../model.ts';
 import { countsShape } from '../../backup/manifest.ts';
 import type { Counts } from '../../backup/manifest.ts';
 import type { ObjectStore } from '../../ports.ts';
@@ -34,6 +33,8 @@ const optionsShape = (newUserPoolId: string) =>
     backupTableName: v.exactOptional(v.string()),
     /** Restores exactly this run, from the snapshot that this Region keeps of it, instead of the table. */
     exportRun: v.exactOptional(v.string()),
+    /** Where the snapshot is read, `s3://bucket/prefix/`, when it is not this Region's own; then nothing is read from a table. */
+    snapshotPrefix: v.exactOptional(v.string()),
     /** Key of the map that gives groups their IAM roles (group-roles.ts). */
     groupRoleMap: v.exactOptional(v.string()),
     /** Restores what this selection asks for into a living pool, instead of the whole backup into an empty one. */
@@ -46,7 +47,7 @@ export type ImportOptions = Stored<ReturnType<typeof optionsShape>>;
 export const restoreUserShape = v.object({
   /** `sub` in the backup. */
   sub: subShape,
-  /** What goes into `cognito:username`: the username, or the value of the pool's username attribute. */
+  /** What goes into `cognito:username`: the username, or the value of the pool's username attribute, of two the user's own. */
   name: v.string(),
   /** Without `sub`, `identities` and empty values (Cognito keeps no empty attribute). */
   attributes: v.record(v.string(), v.string()),
@@ -143,6 +144,8 @@ export const planCountsShape = v.object({
   membershipsWithoutUser: countShape,
   memberships: countShape,
   disabled: countShape,
+  /** Users of `byCsv` and `oneByOne` of whom the backup does not tell by which of two addresses they sign in. */
+  signInUnknown: v.exactOptional(countShape),
   /** Users of `byCsv` and `oneByOne` who come back without an attribute; see attributeLossShape. */
   withLosses: v.exactOptional(countShape),
   /** Groups that had an IAM role and get none. */
@@ -193,7 +196,7 @@ function planShape(newUserPoolId: string, restoreId: string) {
     source: v.exactOptional(sourceShape),
     /** How the backup was read, where that was not as usual; for report and message. */
     remarks: v.exactOptional(textsShape),
-    signInName: v.picklist(['username', 'email', 'phone_number'] satisfies SignInAttribute[]),
+    signInName: v.picklist(SIGN_IN_ATTRIBUTES),
     /** GetCSVHeader's answer. */
     csvHeader: textsShape,
     mfaFlag: v.picklist(['true', 'false']),
@@ -243,6 +246,12 @@ export type RestorePlan = Stored<ReturnType<typeof planShape>>;
 /** Where the users of the restore are read from. */
 export const sourceOf = ({ source, options: { exportRun } }: RestorePlan): RestoreSource =>
   source ?? (exportRun === undefined ? 'table' : 'snapshot');
+
+/** Where the snapshot was read, when it was not this Region's own: for report and message. */
+export const otherPlaceOf = ({
+  options: { snapshotPrefix },
+}: Pick<RestorePlan, 'options'>): Pick<ImportOptions, 'snapshotPrefix'> =>
+  snapshotPrefix === undefined ? {} : { snapshotPrefix };
 
 type Found = Pick<RestorePlan, 'incomplete'> & { readonly counts: Pick<RestorePlan['counts'], 'backup'> };
 

@@ -1,3 +1,4 @@
+import type { SnapshotObjects } from '../../backup/snapshot/place.ts';
 import { signInAttributeOf } from '../../model.ts';
 import type { PoolSettings } from '../../model.ts';
 import type {
@@ -42,6 +43,8 @@ export interface ScanTableDeps {
   readonly jobs: Pick<ImportJobs, 'csvHeader'>;
   readonly table: Pick<BackupTable, 'getItem' | 'scanPage'>;
   readonly objects: ObjectStore;
+  /** What SnapshotPrefix names; absent without one. */
+  readonly snapshots?: SnapshotObjects;
   readonly newUsers: Pick<WakeQueue<WorkMessage>, 'send'>;
   readonly updates: Pick<WakeQueue<WorkMessage>, 'send'>;
   readonly clock: Clock;
@@ -77,6 +80,8 @@ export const planningKey = (folder: string): string => `${folder}planning/progre
 export const plannedGroupsKey = (folder: string): string => `${folder}groups.json`;
 /** Subs of users who give way to another of the same name. */
 export const losersKey = (folder: string): string => `${folder}planning/losers.json`;
+/** Subs of users who sign in by their other address; only of a pool in which users sign in by either. */
+export const byOtherAddressKey = (folder: string): string => `${folder}planning/by-other-address.json`;
 /** Users who give way to others by aliases only. */
 export const aliasLosersKey = (folder: string): string => `${folder}planning/alias-losers.json`;
 

@@ -13,9 +13,18 @@ import { classifyBackup } from './classify-backup.ts';
 import type { ClassifiedBackup } from './classify-backup.ts';
 import { cutChunk, newDraft } from './cut-chunk.ts';
 import { afterCollisions, givingWay } from './giving-way.ts';
+import { heldAgainst, sourceOfPreflight } from './known-settings.ts';
 import { describeTarget, mfaFacts, nameLockedOut } from './mfa-target.ts';
 import { orderByGroup } from './order-by-group.ts';
-import { aliasLosersKey, losersKey, plannedGroupsKey, roleMapAsked, rulesFor, spoolPrefix } from './planning-run.ts';
+import {
+  aliasLosersKey,
+  byOtherAddressKey,
+  losersKey,
+  plannedGroupsKey,
+  roleMapAsked,
+  rulesFor,
+  spoolPrefix,
+} from './planning-run.ts';
 import type { PlanningRun } from './planning-run.ts';
 import type { StateOf } from './planning-state.ts';
 
@@ -23,7 +32,7 @@ const limitsOf = ({ limits }: PlanningRun['deps']): ChunkLimits => limits ?? CHU
 
 /** Decides about everybody once and holds the new pool against what was found: Halt PreflightFailed with every finding. */
 export async function classifyStep(
-  { accepted, counts, orphans, parts }: StateOf<'classify'>,
+  { accepted: asRead, counts, orphans, parts }: StateOf<'classify'>,
   run: PlanningRun,
 ): Promise<StateOf<'order'>> {
   const { input, deps, folder } = run;
@@ -31,6 +40,7 @@ export async function classifyStep(
   const pool = await describeTarget(deps.pools, poolId);
   const header = await deps.jobs.csvHeader(poolId);
   const { settings } = pool;
+  const accepted = heldAgainst(asRead, settings);
   const rules = {
     ...rulesFor(input, accepted, { pool, header }),
     caseSensitive: settings.caseSensitive,
@@ -49,7 +59,7 @@ export async function classifyStep(
     poolId,
     settings,
     header,
-    source: accepted.manifest.poolSettings,
+    source: sourceOfPreflight(accepted, settings),
     users: found.survey.users,
     usage: found.survey.usage,
     allowTriggers: input.options.allowTriggers,
@@ -66,6 +76,7 @@ export async function classifyStep(
   await putList(deps.objects, plannedGroupsKey(folder), groups);
   await putList(deps.objects, losersKey(folder), found.losers);
   await putList(deps.objects, aliasLosersKey(folder), found.aliasLosers);
+  if (rules.signInName === 'emailOrPhone') await putList(deps.objects, byOtherAddressKey(folder), found.byOtherAddress);
   return {
     step: 'order',
     accepted,
@@ -91,6 +102,11 @@ const userNotes = ({ losers, aliasLosers, tally, survey: { linked } }: Classifie
     ? []
     : [
         `${countedAs(tally.counts.withLosses ?? 0, 'user', ['is', 'are'])} restored without an attribute that the new pool would refuse or the backup does not hold in a readable form; failures.csv names them.`,
+      ]),
+  ...((tally.counts.signInUnknown ?? 0) === 0
+    ? []
+    : [
+        `Of ${counted(tally.counts.signInUnknown, 'user')} the backup does not tell for certain by which of two addresses ${tally.counts.signInUnknown === 1 ? 'it signs' : 'they sign'} in: restored with one of them, the e-mail address first; failures.csv names them.`,
       ]),
   ...((tally.counts.automaticGroups ?? 0) === 0
     ? []
@@ -131,6 +147,7 @@ export async function chunkStep(
   const giving = givingWay(
     await readList(deps.objects, losersKey(folder), subShape),
     await readList(deps.objects, aliasLosersKey(folder), aliasLoserShape),
+    rules.signInName === 'emailOrPhone' ? await readList(deps.objects, byOtherAddressKey(folder), subShape) : [],
   );
   const draft = await cutChunk(state.draft, {
     objects: deps.objects,

@@ -1,11 +1,11 @@
 import { isSeen } from '../../comparison/mark.ts';
 import { isNamed } from '../../errors.ts';
-import { findUser } from '../plan/pool-names.ts';
+import { usersNamed } from '../plan/pool-names.ts';
 import { losesItsRole } from '../plan/group-roles.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
 import { MFA_HEADER, mfaLine, userHurdlesOf } from '../plan/mfa-hurdles.ts';
 import type { UserHurdle } from '../plan/mfa-hurdles.ts';
-import { restoreFolder, sourceOf } from '../plan/plan-model.ts';
+import { otherPlaceOf, restoreFolder, sourceOf } from '../plan/plan-model.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
 import { differingAttributes } from '../../digests/user-content.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
@@ -47,6 +47,7 @@ export async function writeRestoreReport(check: CheckRun, jobs: JobsState, bucke
     outcome,
     exportRun: plan.runId,
     source: sourceOf(plan),
+    ...otherPlaceOf(plan),
     plannedAt: plan.plannedAt,
     ...(plan.remarks === undefined ? {} : { remarks: plan.remarks }),
     ...(plan.acceptsSignUps === true ? { acceptsSignUps: true } : {}),
@@ -70,6 +71,7 @@ function reportOf(check: CheckRun, jobs: JobsState, counts: RestoreCounts, outco
     table: plan.tableName,
     exportRun: plan.runId,
     source: sourceOf(plan),
+    ...otherPlaceOf(plan),
     outcome,
     plannedAt: plan.plannedAt,
     endedAt: new Date(deps.clock.now()).toISOString(),
@@ -116,12 +118,13 @@ const mfaCounts = (
 
 function namesOfDifferent({ run }: CheckRun): DifferingAttributes {
   let left = NAMED_DIFFERENCES;
-  return async ({ name, attributes }) => {
+  return async ({ sub, name, attributes }) => {
     if (left === 0 || run.sliceOver()) return undefined;
     left -= 1;
     try {
-      const found = await findUser(run.deps.pool, run.plan, name);
-      return found === undefined ? undefined : differingAttributes(attributes, found.attributes);
+      const found = await usersNamed(run.deps.pool, run.plan, name);
+      const account = found.find((one) => one.sub === run.accounts.newSubOf(sub)) ?? found[0];
+      return account === undefined ? undefined : differingAttributes(attributes, account.attributes);
     } catch (error) {
       if (isNamed(error, 'FilterRefused')) return undefined;
       throw error;

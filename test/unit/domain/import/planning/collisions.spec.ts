@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Classified, Rules } from '../../../../../source/domain/import/planning/classify.ts';
-import { claimedName, collisions, NameDigests } from '../../../../../source/domain/import/planning/collisions.ts';
+import { NameDigests } from '../../../../../source/domain/digests/name-digests.ts';
+import { claimedName, collisions } from '../../../../../source/domain/import/planning/collisions.ts';
 import { afterCollisions, givingWay } from '../../../../../source/domain/import/planning/giving-way.ts';
 import type { SignInAttribute } from '../../../../../source/domain/model.ts';
 
@@ -50,7 +51,9 @@ async function losers(
           sourceCaseSensitive: true,
           runStartedAt: RULES.runStartedAt,
         })
-      ).sort();
+      )
+        .map(({ sub }) => sub)
+        .sort();
 }
 
 describe('Users of one name', () => {
@@ -86,7 +89,7 @@ describe('Users of one name', () => {
   });
 
   it('are left out with their groups once another one is restored', () => {
-    const giving = givingWay(['1'], []);
+    const giving = givingWay(['1'], [], []);
     const found = afterCollisions(user('1', 'ann'), giving, RULES);
     expect(found).to.have.nested.property('excluded.reason', 'NameCollision');
     expect(found).to.deep.include({ way: 'exclude', groups: ['staff'] });
