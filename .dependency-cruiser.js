@@ -25,6 +25,7 @@ const importRooms = [
   'jobs',
   'updates',
   'reconcile',
+  'identities',
   'report',
   'selection',
 ];

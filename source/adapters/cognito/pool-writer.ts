@@ -3,6 +3,7 @@ import {
   AdminCreateUserCommand,
   AdminDisableUserCommand,
   AdminEnableUserCommand,
+  AdminLinkProviderForUserCommand,
   AdminRemoveUserFromGroupCommand,
   AdminSetUserPasswordCommand,
   AdminUpdateUserAttributesCommand,
@@ -48,6 +49,9 @@ const GROUP_REFUSALS = new Set([
   'SerializationException',
   'ValidationException',
 ]);
+
+/** What is not found may be the provider, too; whether the pool is there, other calls tell. */
+const LINK_REFUSALS = new Set([...REFUSALS, 'ResourceNotFoundException']);
 
 /** One write of a pool, made by a client. */
 interface Write {
@@ -142,6 +146,24 @@ export function userPoolWriter(options: CognitoOptions): UserPoolWriter {
     removeUserFromGroup: (UserPoolId, Username, GroupName) =>
       outcome(write('AdminRemoveUserFromGroup', UserPoolId), () =>
         client.send(new AdminRemoveUserFromGroupCommand({ UserPoolId, Username, GroupName })),
+      ),
+
+    linkIdentity: (UserPoolId, username, { provider, id }) =>
+      outcome(
+        write('AdminLinkProviderForUser', UserPoolId),
+        () =>
+          client.send(
+            new AdminLinkProviderForUserCommand({
+              UserPoolId,
+              DestinationUser: { ProviderName: 'Cognito', ProviderAttributeValue: username },
+              SourceUser: {
+                ProviderName: provider,
+                ProviderAttributeName: 'Cognito_Subject',
+                ProviderAttributeValue: id,
+              },
+            }),
+          ),
+        LINK_REFUSALS,
       ),
 
     updateAttributes: (UserPoolId, Username, attributes) =>

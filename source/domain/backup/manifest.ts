@@ -5,6 +5,7 @@ import type { ItemKey, TableItem } from '../ports.ts';
 import { countShape, idShape, problemWith, textsShape } from '../state/shape.ts';
 import type { Stored } from '../state/shape.ts';
 import { checksumsShape } from './checksums.ts';
+import { keptFederatedShape } from './federated/kept-federated.ts';
 
 /** Version of the table's data model; a reader refuses a newer one. */
 export const SCHEMA_VERSION = 1;
@@ -57,7 +58,7 @@ export const manifestShape = v.object({
   added: countsShape,
   changed: countsShape,
   deleted: countsShape,
-  /** Not exported: users of identity providers, and their memberships. */
+  /** Not among the items: users of identity providers, and their memberships. */
   skipped: v.object({
     federatedUsers: countShape,
     federatedMemberships: countShape,
@@ -65,6 +66,8 @@ export const manifestShape = v.object({
     tooLarge: v.exactOptional(countShape),
     tooLargeKept: v.exactOptional(countShape),
   }),
+  /** How users of identity providers are kept; absent where there are none, and in manifests of versions before 2.1. */
+  federated: v.exactOptional(keptFederatedShape),
   /** Absent in manifests of versions that did not look. */
   safeguards: v.exactOptional(safeguardsShape),
   /** ISO 8601. */

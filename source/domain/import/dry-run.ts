@@ -104,6 +104,7 @@ const NO_WRITER: UserPoolWriter = {
   disableUser: refuse,
   enableUser: refuse,
   addUserToGroup: refuse,
+  linkIdentity: refuse,
   removeUserFromGroup: refuse,
   updateAttributes: refuse,
 };

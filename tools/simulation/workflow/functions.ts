@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Invocation } from '../../../source/adapters/invocation.ts';
 import { cleanUpTable } from '../../../source/domain/export/clean-up/clean-up.ts';
 import { parseExportEvent, parseRunEvent } from '../../../source/domain/export/export-event.ts';
@@ -11,6 +12,7 @@ import { waitingForWrites } from '../../../source/domain/import/plan/paused.ts';
 import { checkNewUserPool } from '../../../source/domain/import/check-new-user-pool.ts';
 import { openedImport, startedImport } from '../../../source/domain/import/import-event.ts';
 import { importUsers } from '../../../source/domain/import/import-users.ts';
+import type { FederatedMode } from '../../../source/domain/import/plan/identity-plan.ts';
 import { scanTable } from '../../../source/domain/import/scan-table.ts';
 import { updateUsers } from '../../../source/domain/import/update-users.ts';
 import { PASSWORD_BYTES, passwordFrom } from '../../../source/domain/import/updates/password.ts';
@@ -69,6 +71,8 @@ export interface FunctionSettings {
   readonly secondaryRegion: string;
   readonly primaryUserPoolId: string;
   readonly allowMfa?: boolean;
+  /** REPORT where it is not given. */
+  readonly federatedUsers?: FederatedMode;
   readonly callsPerSecond: number;
   readonly retentionDays: number;
   /** Whether calls to Cognito wait for a pacer of their invocation. */
@@ -207,9 +211,10 @@ function importFunctions(
     updatesQueue: updates,
     ...services
   }: RegionServices,
-  { primaryUserPoolId, callsPerSecond, paced }: FunctionSettings,
+  { primaryUserPoolId, callsPerSecond, paced, federatedUsers = 'REPORT' }: FunctionSettings,
 ): Functions {
   const { random, invocation, sendAnonymous } = services;
+  const newSecret = (): string => createHash('sha256').update(String(random())).digest('hex');
   const ports = { pools: cognito, pool: cognito, writer, jobs, table, objects, newUsers, updates };
   const calling = async (
     { executionArn, options }: ReturnType<typeof startedImport>,
@@ -254,7 +259,9 @@ function importFunctions(
         ),
       );
     },
-    ScanTable: step((deps, { options, restore }) => scanTable({ ...restore, options, tableName: TABLE }, deps)),
+    ScanTable: step((deps, { options, restore }) =>
+      scanTable({ ...restore, options, tableName: TABLE }, { ...deps, newSecret, federatedUsers }),
+    ),
     ImportUsers: step((deps, event) => {
       const jobEnded = (job: ImportJob): Promise<void> =>
         sendAnonymous(importJobEnded(job, regionOf(event.executionArn)));

@@ -14,6 +14,7 @@ import type {
 import type { TellProgress } from '../../state/work-figures.ts';
 import type { OpenPlanReader } from '../../digests/open-plan.ts';
 import { requiredMfaOf } from '../csv/mfa-sign-in.ts';
+import type { FederatedMode } from '../plan/identity-plan.ts';
 import { restoreFolder } from '../plan/plan-model.ts';
 import type { ImportOptions } from '../plan/plan-model.ts';
 import type { ChunkLimits } from './chunk-size.ts';
@@ -47,6 +48,10 @@ export interface ScanTableDeps {
   /** See ProgressDeps. */
   readonly tell?: TellProgress;
   readonly log: Log;
+  /** A text that nobody can guess, another one at each call. */
+  readonly newSecret: () => string;
+  /** What is done about users of identity providers. */
+  readonly federatedUsers: FederatedMode;
   /** Other sizes of import jobs than CHUNK_LIMITS. */
   readonly limits?: ChunkLimits;
 }
