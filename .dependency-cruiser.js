@@ -9,6 +9,7 @@ const domainRooms = [
   'listing',
   'recovery',
   'backup',
+  'pool-settings',
   'digests',
   'comparison',
   ['export', 'import', 'verify', 'history'],

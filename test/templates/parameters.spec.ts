@@ -51,6 +51,7 @@ describe('Parameters of the main template', () => {
       MaxDeletePercent: ['20', undefined],
       MaxChangePercent: ['50', undefined],
       UncountedAttributes: ['', undefined],
+      FederatedUsers: ['REPORT', ['REPORT', 'PRELINK']],
       SnapshotRetentionDays: ['35', undefined],
       ReportRetentionDays: ['90', undefined],
       NotificationEmail: [undefined, undefined],

@@ -41,6 +41,29 @@ export const snapshotIndexShape = v.object({
 /** The object that tells where in a snapshot each user is; see snapshot/index-format.ts. */
 export type SnapshotIndex = Stored<typeof snapshotIndexShape>;
 
+const hashShape = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+
+export const snapshotSettingsShape = v.object({
+  /** Below the snapshot's folder. */
+  name: v.string(),
+  /** Size and SHA-256 of the object as stored. */
+  bytes: countShape,
+  sha256: hashShape,
+});
+/** The object of a snapshot that holds the pool's configuration; see pool-settings/kept.ts. */
+export type SnapshotSettings = Stored<typeof snapshotSettingsShape>;
+
+export const settingsRecordShape = v.object({
+  /** Of the kept settings (see settingsHash); part of the keys of their items. */
+  hash: hashShape,
+  /** Items of the table under settingsKey, from 0 on, in which they lie. */
+  items: countShape,
+  /** How many parts of the pool's configuration could not be read. */
+  leftOut: countShape,
+});
+/** What a manifest says about the pool's configuration as its run kept it. */
+export type SettingsRecord = Stored<typeof settingsRecordShape>;
+
 export const safeguardsShape = v.object({
   deletionProtected: v.boolean(),
   /** Ids of AWS's own recoveries of the pool that had ended, or were to count as ended; absent: they could not be asked for. */
@@ -70,6 +93,8 @@ export const manifestShape = v.object({
   federated: v.exactOptional(keptFederatedShape),
   /** Absent in manifests of versions that did not look. */
   safeguards: v.exactOptional(safeguardsShape),
+  /** The pool's whole configuration; absent where it was not kept. */
+  settings: v.exactOptional(settingsRecordShape),
   /** ISO 8601. */
   startedAt: v.string(),
   endedAt: v.string(),
@@ -81,6 +106,8 @@ export const manifestShape = v.object({
       objects: v.array(snapshotObjectShape),
       /** Absent in snapshots of versions before 2.1. */
       index: v.exactOptional(snapshotIndexShape),
+      /** Absent where no settings were kept. */
+      settings: v.exactOptional(snapshotSettingsShape),
     }),
   ),
   /**
@@ -108,6 +135,18 @@ export const changeDigestsKey = (runId: string, index: number): ItemKey => ({
 /** True for an item under such a key, of whatever run. */
 export const isChangeDigests = ({ id, type }: ItemKey): boolean =>
   id.startsWith('EXPORT#') && type.startsWith('CHANGES#');
+
+const SETTINGS = 'SETTINGS#';
+
+/** Key of one of the items that hold a pool's configuration, by its hash; see pool-settings/kept.ts. */
+export const settingsKey = (hash: string, index: number): ItemKey => ({
+  id: SETTINGS + hash,
+  type: `PART#${String(index).padStart(5, '0')}`,
+});
+
+/** The hash in such a key; undefined for any other. */
+export const settingsHashOfKey = ({ id }: ItemKey): string | undefined =>
+  id.startsWith(SETTINGS) ? id.slice(SETTINGS.length) : undefined;
 
 export const openPlanShape = v.object({
   /** Items of the content that the plan changes. */

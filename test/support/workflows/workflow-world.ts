@@ -50,6 +50,7 @@ export class WorkflowWorld extends World {
   /** SnapshotRetentionDays. */
   retentionDays = SETTINGS.retentionDays;
   allowMfa = false;
+  federatedUsers: NonNullable<FunctionSettings['federatedUsers']> = 'REPORT';
   /** A killed function stops its execution, as a person would, instead of being retried. */
   stopOnKill = false;
   /** The execution is stopped as it enters its n-th state, counted from 1. */
@@ -145,6 +146,7 @@ export class WorkflowWorld extends World {
           retentionDays: this.retentionDays,
           paced: this.paced,
           allowMfa: this.allowMfa,
+          federatedUsers: this.federatedUsers,
         }),
       ).map(([name, work]) => [name, this.#function(execution, name, work)]),
     );

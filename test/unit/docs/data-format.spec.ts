@@ -9,7 +9,10 @@ import {
   OPEN_KEY,
   openMarkerShape,
   openPlanShape,
+  settingsKey,
+  settingsRecordShape,
   snapshotObjectShape,
+  snapshotSettingsShape,
 } from '../../../source/domain/backup/manifest.ts';
 import {
   groupItem,
@@ -37,6 +40,7 @@ import {
 } from '../../../source/domain/import/selection/report.ts';
 import { selectionRequestShape } from '../../../source/domain/import/selection/request.ts';
 import { headKey } from '../../../source/domain/import/plan/restore-head.ts';
+import { keptSettingsShape } from '../../../source/domain/pool-settings/shape.ts';
 import { DIFFERENCES_HEADER } from '../../../source/domain/verify/pool/rows.ts';
 import { leaseKey } from '../../../source/domain/workflow/lease.ts';
 import type { ItemKey } from '../../../source/domain/ports.ts';
@@ -78,9 +82,10 @@ describe('docs/data-format.md', () => {
       LATEST_KEY,
       OPEN_KEY,
       changeDigestsKey('<run>', 0),
+      settingsKey('<hash>', 0),
       leaseKey('<workflow>' as 'ExportWorkflow', '<Region>'),
     ].map(shown);
-    expect(documented).to.deep.equal(keys.map((key) => key.replace('CHANGES#00000', 'CHANGES#<five digits>')));
+    expect(documented).to.deep.equal(keys.map((key) => key.replace('#00000', '#<five digits>')));
   });
 
   it('lists exactly the attributes of users, memberships and groups', () => {
@@ -107,6 +112,11 @@ describe('docs/data-format.md', () => {
     expect(documented).to.have.members(written);
   });
 
+  it('17.5: lists every member of the kept configuration', () => {
+    const members = tableAfter('<!-- settings').flatMap(([member]) => codeIn(member));
+    expect(members).to.have.members(Object.keys(keptSettingsShape.entries));
+  });
+
   it('lists every member of a manifest, of what it says of objects, and of OPEN', () => {
     const rows = tableAfter('<!-- manifest');
     const members = rows.flatMap(([member]) => codeIn(member));
@@ -114,6 +124,9 @@ describe('docs/data-format.md', () => {
     expect(members).to.have.length(new Set(members).size);
     const aboutObjects = rows.find(([member]) => member === '`snapshot`')?.[1];
     expect(codeIn(aboutObjects)).to.include.members(Object.keys(snapshotObjectShape.entries));
+    expect(codeIn(aboutObjects)).to.include.members(Object.keys(snapshotSettingsShape.entries));
+    const aboutSettings = rows.find(([member]) => member === '`settings`')?.[1];
+    expect(codeIn(aboutSettings)).to.have.members(Object.keys(settingsRecordShape.entries));
     const aboutOpen = doc.slice(doc.indexOf('`EXPORT#OPEN` has'));
     for (const name of [...Object.keys(openMarkerShape.entries), ...Object.keys(openPlanShape.entries)])
       expect(codeIn(aboutOpen), name).to.include(name);

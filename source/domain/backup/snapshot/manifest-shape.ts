@@ -1,7 +1,7 @@
 import { problemWith } from '../../state/shape.ts';
 import { manifestShape } from '../manifest.ts';
 import type { Manifest } from '../manifest.ts';
-import { INDEX_NAME, isSnapshotName } from './names.ts';
+import { INDEX_NAME, isSnapshotName, SETTINGS_NAME } from './names.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -19,12 +19,13 @@ const isIndex = (value: unknown): boolean => {
 
 /** True when the value is the manifest of that run, with its snapshot: everything that a reader relies on is there. */
 export function isManifestOf(value: unknown, runId: string): value is Manifest {
-  const { objects, index } = fieldsOf(fieldsOf(value).snapshot);
+  const { objects, index, settings } = fieldsOf(fieldsOf(value).snapshot);
   return (
     isManifest(value, runId) &&
     Array.isArray(objects) &&
     objects.every(isObject) &&
-    (index === undefined || isIndex(index))
+    (index === undefined || isIndex(index)) &&
+    (settings === undefined || fieldsOf(settings).name === SETTINGS_NAME)
   );
 }
 

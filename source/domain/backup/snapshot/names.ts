@@ -14,6 +14,8 @@ export const segmentName = (segment: number): string => `segment-${segment}${SUF
 export const INDEX_NAME = 'index.bin';
 /** Users of identity providers, part by part. */
 export const FEDERATED_NAME = `federated${SUFFIX}`;
+/** The pool's configuration. */
+export const SETTINGS_NAME = 'settings.json.gz';
 const NAME = /^(?:segment-\d{1,3}|kept)\.ndjson\.gz$/;
 /** True for what a manifest may name as an object of its snapshot. */
 export const isSnapshotName = (name: string): boolean => NAME.test(name);

@@ -76,11 +76,13 @@ const withoutProvider = ({ provider }: ExternalIdentity): IdentityProblem => ({
   of: provider,
 });
 
-/** Exceptions by which Cognito says that the identity is somebody's already. */
-const COLLISIONS = ['AliasExistsException', 'UsernameExistsException'];
+/** What Cognito is known to answer so; of InvalidParameterException its message alone would tell, which can hold names. */
+const WHY: Readonly<Record<string, string>> = {
+  AliasExistsException:
+    'IdentityCollision (AliasExistsException): the identity has signed in to the new pool already or is linked to another user of it',
+  InvalidParameterException:
+    'LinkRefused: InvalidParameterException; so Cognito answers for an identity that has signed in to the new pool already and for a profile with an immutable attribute',
+  LimitExceededException: 'LinkRefused: LimitExceededException; a profile takes five identities',
+};
 
-function whyRefused(outcome: Exclude<WriteOutcome, 'done'>): string {
-  if (COLLISIONS.includes(outcome.refused))
-    return `IdentityCollision (${outcome.refused}): the identity has signed in to the new pool already, or is linked to another user of it`;
-  return `LinkRefused: ${outcome.refused}`;
-}
+const whyRefused = ({ refused }: Exclude<WriteOutcome, 'done'>): string => WHY[refused] ?? `LinkRefused: ${refused}`;
