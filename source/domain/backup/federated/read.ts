@@ -34,7 +34,7 @@ export async function* readFederated(
 }
 
 async function snapshotBodyOf(
-  { objects, runId }: FederatedSource,
+  { objects, runId }: Pick<FederatedSource, 'objects' | 'runId'>,
   { bytes, sha256 }: FederatedPart,
   at: number,
 ): Promise<Buffer | undefined> {
@@ -45,4 +45,24 @@ async function snapshotBodyOf(
     if (isNamed(error, 'BadState')) return undefined;
     throw error;
   }
+}
+
+/** Users in parts that the table does not hold as they were sealed. */
+export async function missingInTable(table: Pick<BackupTable, 'getItem'>, kept: KeptFederated): Promise<number> {
+  let missing = 0;
+  for (const part of kept.parts) if ((await federatedBodyOf(table, part)) === undefined) missing += part.users;
+  return missing;
+}
+
+/** The same of the snapshot of a run. */
+export async function missingInSnapshot(
+  source: Pick<FederatedSource, 'objects' | 'runId'>,
+  { parts }: KeptFederated,
+): Promise<number> {
+  let [missing, at] = [0, 0];
+  for (const part of parts) {
+    if ((await snapshotBodyOf(source, part, at)) === undefined) missing += part.users;
+    at += part.bytes;
+  }
+  return missing;
 }

@@ -6,10 +6,10 @@ import {
 } from '../../backup/federated/federated-users.ts';
 import type { FederatedUser, ListedFederated } from '../../backup/federated/federated-users.ts';
 import type { FederatedPart, KeptFederated } from '../../backup/federated/kept-federated.ts';
+import { writeFederatedObject } from '../../backup/federated/write-snapshot.ts';
 import { federatedBodyOf, federatedItems, federatedKeys } from '../../backup/federated/table-parts.ts';
 import { sha256Of } from '../../backup/hashing.ts';
 import { keyText } from '../../backup/items.ts';
-import { FEDERATED_NAME, snapshotKey } from '../../backup/snapshot/names.ts';
 import { readSealedBackup } from '../../backup/sealed-backup.ts';
 import { Fault, isNamed } from '../../errors.ts';
 import { adviceFor } from '../../state/advice.ts';
@@ -164,16 +164,7 @@ async function goneFrom(
 /** The parts once more as an object of the run's snapshot, one behind the other. */
 export async function joinFederated({ deps, run, progress }: CleanUp): Promise<void> {
   const parts = progress.state.federated?.parts ?? [];
-  if (parts.length === 0) return;
-  await deps.objects.write(snapshotKey(run.id, FEDERATED_NAME), bodiesOf(deps.objects, run.id, parts));
-}
-
-async function* bodiesOf(
-  objects: CleanUp['deps']['objects'],
-  runId: string,
-  parts: readonly FederatedPart[],
-): AsyncGenerator<Buffer, void, undefined> {
-  for (const part of parts) yield packedBody(objects, runId, part);
+  await writeFederatedObject(deps.objects, run.id, { parts }, (part) => packedBody(deps.objects, run.id, part));
 }
 
 async function packedBody(objects: CleanUp['deps']['objects'], runId: string, part: FederatedPart): Promise<Buffer> {
