@@ -66,6 +66,8 @@ export function federatedWorld(mode: 'REPORT' | 'PRELINK' = 'REPORT'): WorkflowW
   source.join('lea', 'editors');
   for (const group of ['editors', 'admins', `${SOURCE}_Corp`]) source.join(`corp_${IDS.fay}`.toLowerCase(), group);
   target.settings = { ...target.settings, identityProviders: PROVIDERS };
+  // Cognito makes one for each provider.
+  for (const { name } of PROVIDERS) target.putGroup(aGroup({ name: `${TARGET}_${name}` }));
   return world;
 }
 

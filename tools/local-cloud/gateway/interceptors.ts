@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultImportJobOptions } from '../../simulation/import-jobs/options.ts';
 import { preciseNow } from './http-server.ts';
+import { identitiesInterceptor } from './identities.ts';
 import { importJobsInterceptor } from './import-jobs/index.ts';
 import { multipartUploads } from './multipart-uploads.ts';
 import { recoveriesInterceptors } from './recoveries.ts';
@@ -50,6 +51,7 @@ export function interceptors({
       newRoleUnknownMs: () => simulation.config.newRoleUnknownMs,
     }),
     recoveries.pauses,
+    identitiesInterceptor({ backend }),
     importJobsInterceptor({
       backend,
       now: preciseNow,

@@ -52,7 +52,7 @@ export type LinkedUser = Stored<typeof linkedUserShape>;
 export const prelinkShape = v.object({
   /** `name`: the username in the pool that was backed up. */
   ...about,
-  /** The new username; see safeUsername. */
+  /** The new username; see prelinkedUsername. */
   username: nonEmpty,
   /** Those that the provider does not set at sign-in; never an address. */
   attributes: v.record(v.string(), v.string()),

@@ -40,7 +40,7 @@ export const draftShape = v.object({
   /** Objects of users who are linked to identity providers, and to which; absent, as the next, in drafts of earlier versions. */
   links: v.exactOptional(textsShape),
   linked: v.exactOptional(v.object({ users: countShape, byProvider: v.record(v.string(), countShape) })),
-  /** See safeUsername. */
+  /** See prelinkedUsername. */
   secret: v.exactOptional(v.string()),
   expected: v.object({ users: textsShape, memberships: textsShape }),
 });

@@ -1,7 +1,7 @@
 import { isAutomaticGroup } from '../../backup/automatic-groups.ts';
 import { readFederated } from '../../backup/federated/read.ts';
 import type { FederatedUser } from '../../backup/federated/federated-users.ts';
-import { sha256 } from '../../backup/hashing.ts';
+import { prelinkedUsername } from '../../backup/federated/prelinked.ts';
 import { counted, countedAs, number } from '../../counted.ts';
 import { isRestorable } from '../../digests/user-content.ts';
 import { Halt } from '../../errors.ts';
@@ -15,10 +15,6 @@ import { attributeProblem } from '../preflight/attribute-fit.ts';
 import { creationIsAllowed } from '../preflight/triggers.ts';
 import type { PlanningRun } from './planning-run.ts';
 import type { StateOf } from './planning-state.ts';
-
-/** A username says nothing of the provider or the person, so that a first sign-in never meets it; nobody can guess and take it beforehand. */
-const safeUsername = (secret: string, sub: string): string =>
-  `restored-${sha256(`${secret} ${sub}`).toString('hex').slice(0, 32)}`;
 
 const ADDRESSES = ['email', 'phone_number'];
 const OF_ADDRESSES = [...ADDRESSES, ...ADDRESSES.map((name) => `${name}_verified`)];
@@ -174,7 +170,7 @@ class Sorting {
     const prelink = {
       sub,
       name,
-      username: safeUsername(rules.secret, sub),
+      username: prelinkedUsername(rules.secret, sub),
       attributes,
       enabled,
       groups: known.sort((a, b) => a - b),

@@ -1,3 +1,4 @@
+import { isAutomaticGroup } from '../../backup/automatic-groups.ts';
 import { compareGroups } from '../../comparison/compare-groups.ts';
 import { followChains } from '../../comparison/follow-chains.ts';
 import { membersAgainst, usersAgainst } from '../../comparison/list-against.ts';
@@ -79,7 +80,7 @@ async function listGroups({ run, state }: CheckRun): Promise<void> {
     const isThere = problem === undefined || problem.differs !== undefined;
     if (isThere) run.groupCreation.learn(index, { asPlanned: problem === undefined });
   });
-  state.unknownGroups = extra.length;
+  state.unknownGroups = extra.filter((name) => !isAutomaticGroup(name, run.plan.newUserPoolId)).length;
 }
 
 async function listMembers(check: CheckRun): Promise<StepEnd> {
