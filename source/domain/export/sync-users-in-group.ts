@@ -198,7 +198,7 @@ class MemberListing {
 
   async #store(page: readonly PoolUser[], group: string): Promise<void> {
     const { counts, late } = this.progress.state;
-    const { users, lateUsers, memberships, federatedMemberships, staging, tooLarge } = this.ledgers;
+    const { users, lateUsers, memberships, staging, tooLarge } = this.ledgers;
     const native = page.filter(({ status }) => status !== FEDERATED_STATUS);
     const unseen = native.filter(
       ({ sub }) => !users.has(userKey(sub)) && !lateUsers.has(userKey(sub)) && !tooLarge.has(sub),

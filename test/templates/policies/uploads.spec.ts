@@ -6,6 +6,10 @@ import { roles } from '../../support/policies.ts';
 
 /** Who writes in parts (ObjectStore's `write`), whose functions do, and below which prefix; each is tried with 20 MiB in test/local/large-objects.spec.ts. */
 const WRITERS: Readonly<Record<string, readonly (readonly [role: string, prefix: string])[]>> = {
+  'source/domain/backup/federated/write-snapshot.ts': [
+    ['BackupTableCleanupRole', 'snapshots'],
+    ['VerifyBackupRole', 'snapshots'],
+  ],
   'source/domain/backup/snapshot/write-index.ts': [
     ['BackupTableCleanupRole', 'snapshots'],
     ['VerifyBackupRole', 'snapshots'],
@@ -14,7 +18,6 @@ const WRITERS: Readonly<Record<string, readonly (readonly [role: string, prefix:
     ['BackupTableCleanupRole', 'snapshots'],
     ['VerifyBackupRole', 'snapshots'],
   ],
-  'source/domain/export/clean-up/federated.ts': [['BackupTableCleanupRole', 'snapshots']],
   'source/domain/import/dry-run.ts': [['ScanTableRole', 'restores']],
   'source/domain/import/planning/cut-chunk.ts': [['ScanTableRole', 'restores']],
   'source/domain/import/planning/mfa-target.ts': [['ScanTableRole', 'restores']],

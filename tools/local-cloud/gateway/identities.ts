@@ -44,7 +44,7 @@ async function refusalOf(
       region,
       { UserPoolId, ...more },
       rootOf(account),
-    ) as Promise<Record<string, unknown>>;
+    );
   const { Providers = [] } = (await ask('ListIdentityProviders', { MaxResults: 60 })) as {
     readonly Providers?: readonly Named[];
   };

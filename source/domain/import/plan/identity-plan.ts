@@ -98,8 +98,10 @@ export const identityPlanShape = (key: Shape<string>) =>
       /** Of these: they were in groups, besides the one that Cognito makes for each provider. */
       federatedWithGroups: countShape,
       prelinks: countShape,
-      /** Users whose attribute `identities` cannot be read. */
+      /** Users of providers whose attribute `identities` cannot be read. */
       unreadable: countShape,
+      /** Users of providers in parts that AcceptIncomplete let be missing. */
+      missing: v.exactOptional(countShape),
     }),
   });
 /** What a restore does about identity providers: links of users, and users of providers. */

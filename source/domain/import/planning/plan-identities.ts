@@ -48,7 +48,6 @@ export async function planIdentities(
           ? await mappedBy(run, poolId, providers)
           : [],
       ),
-      providers: new Set(providers),
     },
     mode === 'REPORT' ? REPORT : onlyListed,
   );
@@ -93,6 +92,7 @@ export async function planIdentities(
         0,
       ),
       ...sorting.counts,
+      ...(sorting.missing === 0 ? {} : { missing: sorting.missing }),
     },
   };
 }
@@ -128,7 +128,6 @@ interface SortingRules extends Pick<PoolSettings, 'schema' | 'aliasAttributes'> 
   readonly groups: ReadonlyMap<string, number>;
   /** Attributes that each provider of the new pool sets at sign-in. */
   readonly mapped: ReadonlyMap<string, readonly string[]>;
-  readonly providers: ReadonlySet<string>;
 }
 
 /** Tells users of providers who are made beforehand from those who are only listed, and counts them. */
@@ -160,8 +159,7 @@ class Sorting {
       return {
         row: { ...row, why: 'the attribute identities, which alone tells the id at the provider, cannot be read' },
       };
-    if (!rules.providers.has(first.provider))
-      return { row: { ...row, why: `the new pool has no identity provider ${first.provider}` } };
+    // Of a provider that the new pool lacks nobody knows yet what it sets; it may be made before the users are.
     const { attributes, lost } = this.#unmapped(user, rules.mapped.get(first.provider) ?? []);
     if (groups.length === 0 && Object.keys(attributes).length === 0 && enabled)
       return { row: { ...row, ...lostOf(lost), why: 'the next sign-in brings back all that the user had' } };
@@ -241,7 +239,7 @@ async function* joined(keys: readonly string[], { deps }: PlanningRun): AsyncGen
 export function identityNotes({ identities }: Pick<RestorePlan, 'identities'>): string[] {
   if (identities === undefined) return [];
   const { mode, missingProviders, onlyListed, counts } = identities;
-  const { linkedUsers, links, linksWithoutProvider, federatedUsers, federatedWithGroups, prelinks } = counts;
+  const { linkedUsers, links, linksWithoutProvider, federatedUsers, federatedWithGroups, prelinks, missing } = counts;
   return [
     ...(linkedUsers === 0
       ? []
@@ -261,6 +259,11 @@ export function identityNotes({ identities }: Pick<RestorePlan, 'identities'>): 
               ? `${number(prelinks)} of them ${prelinks === 1 ? 'is' : 'are'} made and linked before the first sign-in, the others are only listed in federated.csv.`
               : 'they are listed in federated.csv, and come back with their next sign-in, in no group.'
           }`,
+        ]),
+    ...((missing ?? 0) === 0
+      ? []
+      : [
+          `${countedAs(missing ?? 0, 'user', ['comes', 'come'])} from identity providers and could not be read in this Region: neither listed nor made.`,
         ]),
     ...(onlyListed === undefined
       ? []

@@ -75,7 +75,7 @@ const isMade = (problems: readonly IdentityProblem[]): boolean =>
   problems.every(({ lacks }) => lacks !== 'account' && lacks !== 'link' && lacks !== 'flag');
 
 /** Lines of federated.csv: every user of an identity provider, with groups, and what became of each. */
-export async function* federatedLines(
+export async function* federatedReportLines(
   objects: Pick<ObjectStore, 'read'>,
   { federatedKey }: IdentityPlan,
   results: IdentityResults,

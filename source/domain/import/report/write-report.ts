@@ -10,7 +10,7 @@ import { differingAttributes } from '../../digests/user-content.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
 import { madeIn } from '../identities/identity-log.ts';
 import type { FailureRow } from '../plan/csv-rows.ts';
-import { federatedLines, identityCounts, identityResults, identityRows } from './identity-report.ts';
+import { federatedReportLines, identityCounts, identityResults, identityRows } from './identity-report.ts';
 import type { IdentityResults } from './identity-report.ts';
 import { restoreCounts } from './counts.ts';
 import { failureLine, FAILURES_HEADER, inParts, SUB_MAP_HEADER, subMapLine } from '../plan/csv-rows.ts';
@@ -78,7 +78,7 @@ async function writeFederated(
   const { identities } = plan;
   if (identities === undefined || identities.counts.federatedUsers === 0) return [];
   const key = `${folder}federated.csv`;
-  await deps.objects.write(key, inParts(federatedLines(deps.objects, identities, results)));
+  await deps.objects.write(key, inParts(federatedReportLines(deps.objects, identities, results)));
   return [key];
 }
 

@@ -177,4 +177,18 @@ describe('17.3: users of identity providers, restored', () => {
     expect(counts).to.include({ unknownUsers: 0, unknownMemberships: 0, federatedMade: 2, usersNotLinked: 1 });
     expect([...world.target.users.keys()].filter((name) => name.startsWith('restored-'))).to.have.length(2);
   });
+
+  it('17.3: nobody’s id, name, sub or attribute is in messages, logs, inputs, answers and metrics', async () => {
+    const world = federatedWorld('PRELINK');
+    await restored(world);
+    const secrets = [...Object.values(IDS), 'g-1', 'foxy', 'somebody@corp.example', 'lea@example.test'];
+    for (const pool of [world.source, world.target])
+      for (const { user } of pool.users.values())
+        secrets.push(user.sub, ...(user.username.length > 4 ? [user.username] : []));
+    const shown = JSON.stringify([world.messages, world.log.lines, world.history, world.metrics]);
+    expect(secrets.filter((secret) => shown.includes(secret))).to.deep.equal([]);
+    expect(JSON.stringify(world.table.all().filter(({ id }) => !/^(USER|FEDERATED)#/.test(id)))).to.not.contain(
+      IDS.fay,
+    );
+  });
 });
