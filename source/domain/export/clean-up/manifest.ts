@@ -12,7 +12,7 @@ import type { CleanUp } from './state.ts';
 export function manifestOf(cleanUp: CleanUp, seen: SeenByRun, softwareVersion: string): Manifest {
   const { deps, run, progress } = cleanUp;
   const { facts } = run;
-  const { stays, plan } = progress.state;
+  const { stays, plan, uncounted } = progress.state;
   const snapshot = snapshotOf(progress.state);
   const federated = keptFederatedOf(cleanUp);
   const added = eachKind((kind) =>
@@ -33,6 +33,7 @@ export function manifestOf(cleanUp: CleanUp, seen: SeenByRun, softwareVersion: s
     added,
     changed: eachKind((kind) => stays.written[kind] - added[kind]),
     deleted: { ...plan.deleted },
+    ...(uncounted === undefined ? {} : { uncounted }),
     skipped: {
       federatedUsers: seen.federatedUsers,
       federatedMemberships: seen.federatedMemberships,

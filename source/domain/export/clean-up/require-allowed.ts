@@ -37,7 +37,7 @@ export async function requireAllowed(cleanUp: CleanUp, seen: SeenByRun, options:
   await deps.pool.describe(run.facts.userPoolId);
   await requireUntorn(cleanUp);
   if (await refuseEmptyPool(cleanUp, seen)) return;
-  const { counted, refused } = await judgeRun(
+  const { counted, uncounted, refused } = await judgeRun(
     {
       changes: foreseenBy(cleanUp),
       lastDay: countedInLastDay(deps, { runId: run.id, now: Date.parse(run.facts.startedAt) }),
@@ -48,6 +48,8 @@ export async function requireAllowed(cleanUp: CleanUp, seen: SeenByRun, options:
     },
     options,
   );
+  if (uncounted === undefined) delete progress.state.uncounted;
+  else progress.state.uncounted = uncounted;
   const refusal = refused ?? federatedRefusal(cleanUp, options);
   if (refusal !== undefined) {
     if (await listAgainInstead(cleanUp)) return;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { federatedPartShape, keptFederatedShape } from '../../backup/federated/kept-federated.ts';
-import { countsShape, snapshotIndexShape, snapshotObjectShape } from '../../backup/manifest.ts';
+import { countsShape, snapshotIndexShape, snapshotObjectShape, uncountedShape } from '../../backup/manifest.ts';
 import { checksumsShape } from '../../backup/checksums.ts';
 import { snapshotStateShape } from '../../backup/snapshot/write.ts';
 import type { SnapshotParts } from '../../backup/snapshot/write.ts';
@@ -152,6 +152,8 @@ export const cleanUpStateShape = v.object({
   /** Users who were confirmed and differ from the stored ones: behind what the listing staged. */
   staged: stagedShape,
   plan: changePlanShape,
+  /** Of the plan, once it was judged. */
+  uncounted: v.exactOptional(onlyRead(uncountedShape)),
   /** Absent when the run keeps no snapshot. */
   snapshot: v.exactOptional(
     v.object({
