@@ -52,6 +52,8 @@ describe('Parameters of the main template', () => {
       MaxChangePercent: ['50', undefined],
       UncountedAttributes: ['', undefined],
       FederatedUsers: ['REPORT', ['REPORT', 'PRELINK']],
+      GroupRoles: ['REPORT', ['REPORT', 'MAP']],
+      GroupRoleArns: ['', undefined],
       SnapshotRetentionDays: ['35', undefined],
       ReportRetentionDays: ['90', undefined],
       VaultBucketArn: ['', undefined],

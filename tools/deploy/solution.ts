@@ -29,6 +29,8 @@ export interface SolutionParameters {
   readonly MaxDeletePercent?: string;
   readonly MaxChangePercent?: string;
   readonly UncountedAttributes?: string;
+  readonly GroupRoles?: 'REPORT' | 'MAP';
+  readonly GroupRoleArns?: string;
   readonly SnapshotRetentionDays?: string;
   readonly ReportRetentionDays?: string;
   readonly VaultBucketArn?: string;

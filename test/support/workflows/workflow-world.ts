@@ -1,3 +1,5 @@
+import { REPORT_ROLES } from '../../../source/domain/import/plan/group-roles.ts';
+import type { GroupRoleRules } from '../../../source/domain/import/plan/group-roles.ts';
 import { shownError } from '../../../source/adapters/guarded.ts';
 import type { Invocation } from '../../../source/adapters/invocation.ts';
 import type { AnonymousMetric } from '../../../source/domain/workflow/anonymous-metrics.ts';
@@ -51,6 +53,7 @@ export class WorkflowWorld extends World {
   retentionDays = SETTINGS.retentionDays;
   allowMfa = false;
   federatedUsers: NonNullable<FunctionSettings['federatedUsers']> = 'REPORT';
+  groupRoles: GroupRoleRules = REPORT_ROLES;
   /** A killed function stops its execution, as a person would, instead of being retried. */
   stopOnKill = false;
   /** The execution is stopped as it enters its n-th state, counted from 1. */
@@ -147,6 +150,7 @@ export class WorkflowWorld extends World {
           paced: this.paced,
           allowMfa: this.allowMfa,
           federatedUsers: this.federatedUsers,
+          groupRoles: this.groupRoles,
         }),
       ).map(([name, work]) => [name, this.#function(execution, name, work)]),
     );

@@ -13,6 +13,8 @@ import { checkNewUserPool } from '../../../source/domain/import/check-new-user-p
 import { openedImport, startedImport } from '../../../source/domain/import/import-event.ts';
 import { importUsers } from '../../../source/domain/import/import-users.ts';
 import type { FederatedMode } from '../../../source/domain/import/plan/identity-plan.ts';
+import { REPORT_ROLES } from '../../../source/domain/import/plan/group-roles.ts';
+import type { GroupRoleRules } from '../../../source/domain/import/plan/group-roles.ts';
 import { scanTable } from '../../../source/domain/import/scan-table.ts';
 import { updateUsers } from '../../../source/domain/import/update-users.ts';
 import { PASSWORD_BYTES, passwordFrom } from '../../../source/domain/import/updates/password.ts';
@@ -73,6 +75,8 @@ export interface FunctionSettings {
   readonly allowMfa?: boolean;
   /** REPORT where it is not given. */
   readonly federatedUsers?: FederatedMode;
+  /** GroupRoles and GroupRoleArns. */
+  readonly groupRoles?: GroupRoleRules;
   readonly callsPerSecond: number;
   readonly retentionDays: number;
   /** Whether calls to Cognito wait for a pacer of their invocation. */
@@ -211,7 +215,7 @@ function importFunctions(
     updatesQueue: updates,
     ...services
   }: RegionServices,
-  { primaryUserPoolId, callsPerSecond, paced, federatedUsers = 'REPORT' }: FunctionSettings,
+  { primaryUserPoolId, callsPerSecond, paced, groupRoles = REPORT_ROLES, federatedUsers = 'REPORT' }: FunctionSettings,
 ): Functions {
   const { random, invocation, sendAnonymous } = services;
   const newSecret = (): string => createHash('sha256').update(String(random())).digest('hex');
@@ -260,7 +264,7 @@ function importFunctions(
       );
     },
     ScanTable: step((deps, { options, restore }) =>
-      scanTable({ ...restore, options, tableName: TABLE }, { ...deps, newSecret, federatedUsers }),
+      scanTable({ ...restore, options, tableName: TABLE, groupRoles }, { ...deps, newSecret, federatedUsers }),
     ),
     ImportUsers: step((deps, event) => {
       const jobEnded = (job: ImportJob): Promise<void> =>

@@ -35,6 +35,8 @@ const optionsShape = (newUserPoolId: string) =>
     backupTableName: v.exactOptional(v.string()),
     /** Restores exactly this run, from the snapshot that this Region keeps of it, instead of the table. */
     exportRun: v.exactOptional(v.string()),
+    /** Key of the map that gives groups their IAM roles (group-roles.ts). */
+    groupRoleMap: v.exactOptional(v.string()),
     /** Restores what this selection asks for into a living pool, instead of the whole backup into an empty one. */
     selectionId: v.exactOptional(v.string()),
   });
@@ -125,8 +127,13 @@ export const batchPlanShape = (key: Shape<string>) =>
  */
 export type BatchPlan = Stored<ReturnType<typeof batchPlanShape>>;
 
-export const plannedGroupShape = v.object({ ...groupShape.entries, members: countShape });
-/** A group that is to exist, with the members that the restore brings back; its role is reported, never set. */
+export const plannedGroupShape = v.object({
+  ...groupShape.entries,
+  members: countShape,
+  /** The role that it gets, by the map of the execution; that of the backup is only reported. */
+  newRoleArn: v.exactOptional(v.string()),
+});
+/** A group that is to exist, with the members that the restore brings back. */
 export type PlannedGroup = Stored<typeof plannedGroupShape>;
 
 /** What a plan counts of the users it brings back, and of those it leaves out. */
@@ -141,7 +148,7 @@ export const planCountsShape = v.object({
   disabled: countShape,
   /** Users of `byCsv` and `oneByOne` who come back without an attribute; see attributeLossShape. */
   withLosses: v.exactOptional(countShape),
-  /** Groups that had an IAM role. */
+  /** Groups that had an IAM role and get none. */
   groupsWithoutRole: v.exactOptional(countShape),
   /** Groups of the backup that Cognito makes itself for an identity provider: not planned, nor are their memberships. */
   automaticGroups: v.exactOptional(countShape),

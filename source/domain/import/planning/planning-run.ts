@@ -15,6 +15,8 @@ import type { TellProgress } from '../../state/work-figures.ts';
 import type { OpenPlanReader } from '../../digests/open-plan.ts';
 import { requiredMfaOf } from '../csv/mfa-sign-in.ts';
 import type { FederatedMode } from '../plan/identity-plan.ts';
+import { REPORT_ROLES } from '../plan/group-roles.ts';
+import type { GroupRoleRules, RoleMapAsked } from '../plan/group-roles.ts';
 import { restoreFolder } from '../plan/plan-model.ts';
 import type { ImportOptions } from '../plan/plan-model.ts';
 import type { ChunkLimits } from './chunk-size.ts';
@@ -31,6 +33,8 @@ export interface ScanTableInput {
   readonly mayCreateUsers?: boolean;
   readonly recreateMissing?: boolean;
   readonly openedAt?: string;
+  /** Which IAM roles groups may get; none where it is absent. */
+  readonly groupRoles?: GroupRoleRules;
 }
 
 /** What planning needs: it reads the pools and the backup, and writes objects and messages. */
@@ -106,6 +110,16 @@ export const rulesFor = (
   restoreUnconfirmed: options.restoreUnconfirmed,
   runStartedAt: manifest.startedAt,
 });
+
+/** The map of roles that the execution names. */
+export const roleMapAsked = ({ options, groupRoles = REPORT_ROLES }: ScanTableInput): RoleMapAsked => ({
+  key: options.groupRoleMap,
+  region: regionOfPool(options.newUserPoolId),
+  rules: groupRoles,
+});
+
+/** A pool's id begins with its Region. */
+const regionOfPool = (poolId: string): string => poolId.slice(0, poolId.indexOf('_'));
 
 function mfaOf({ pool }: Pick<RestoreTarget, 'pool'>): Pick<Rules, 'mfa'> {
   const mfa = requiredMfaOf(pool.settings);

@@ -1,3 +1,4 @@
+import { losesItsRole, readGroupRoles, unknownGroups, withRoles } from '../plan/group-roles.ts';
 import { plannedGroupShape } from '../plan/plan-model.ts';
 import { offeredRecovery, RECOVERY_STEP } from '../csv/recovery.ts';
 import { assertPreflight, preflight } from '../preflight/preflight.ts';
@@ -14,7 +15,7 @@ import { cutChunk, newDraft } from './cut-chunk.ts';
 import { afterCollisions, givingWay } from './giving-way.ts';
 import { describeTarget, mfaFacts, nameLockedOut } from './mfa-target.ts';
 import { orderByGroup } from './order-by-group.ts';
-import { aliasLosersKey, losersKey, plannedGroupsKey, rulesFor, spoolPrefix } from './planning-run.ts';
+import { aliasLosersKey, losersKey, plannedGroupsKey, roleMapAsked, rulesFor, spoolPrefix } from './planning-run.ts';
 import type { PlanningRun } from './planning-run.ts';
 import type { StateOf } from './planning-state.ts';
 
@@ -55,8 +56,13 @@ export async function classifyStep(
     ...mfaFacts(found, rules, run),
   });
   await nameLockedOut(found, rules, run);
-  assertPreflight(poolId, checked);
-  const { groups, ...tally } = found.tally;
+  const { groups: known, ...tally } = found.tally;
+  const mapped = await readGroupRoles(roleMapAsked(input), deps.objects);
+  assertPreflight(poolId, {
+    findings: [...checked.findings, ...mapped.findings, ...unknownGroups(mapped, known)],
+    notes: [],
+  });
+  const groups = withRoles(known, mapped.roles);
   await putList(deps.objects, plannedGroupsKey(folder), groups);
   await putList(deps.objects, losersKey(folder), found.losers);
   await putList(deps.objects, aliasLosersKey(folder), found.aliasLosers);
@@ -65,7 +71,7 @@ export async function classifyStep(
     accepted,
     backup: counts,
     target: { pool, header, notes: [...checked.notes, ...userNotes(found), ...recoveryNotes(found, settings)] },
-    tally,
+    tally: { ...tally, counts: { ...tally.counts, groupsWithoutRole: groups.filter(losesItsRole).length } },
     parts: found.parts,
   };
 }

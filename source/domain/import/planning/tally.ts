@@ -74,7 +74,6 @@ export class TallyCounter {
         ...this.#counts,
         excludedBy: this.#excludedBy,
         ...(this.#mfa === undefined ? {} : { mfa: this.#mfa.counts }),
-        groupsWithoutRole: groups.filter(({ roleArn }) => roleArn !== undefined).length,
       },
       groups,
       firstGroups: firstGroups(groups, firstChunkUsers),

@@ -1,6 +1,7 @@
 import { isSeen } from '../../comparison/mark.ts';
 import { isNamed } from '../../errors.ts';
 import { findUser } from '../plan/pool-names.ts';
+import { losesItsRole } from '../plan/group-roles.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
 import { MFA_HEADER, mfaLine, userHurdlesOf } from '../plan/mfa-hurdles.ts';
 import type { UserHurdle } from '../plan/mfa-hurdles.ts';
@@ -107,9 +108,10 @@ function reportOf(check: CheckRun, jobs: JobsState, counts: RestoreCounts, outco
     written: writtenInAll(check, counts),
     groupsMissingOrDifferent: namesOf(state.groupProblems.filter((index) => !changed.includes(index))),
     groupsChangedSince: namesOf(changed),
-    rolesNotSet: run.groups
-      .filter(({ roleArn }) => roleArn !== undefined)
-      .map(({ name, roleArn }) => ({ group: name, roleArn })),
+    rolesNotSet: run.groups.filter(losesItsRole).map(({ name, roleArn }) => ({ group: name, roleArn })),
+    rolesByMap: run.groups.flatMap(({ name, newRoleArn }) =>
+      newRoleArn === undefined ? [] : [{ group: name, roleArn: newRoleArn }],
+    ),
     notes: [
       ...(plan.remarks ?? []),
       ...plan.notes,

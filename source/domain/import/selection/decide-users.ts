@@ -23,6 +23,8 @@ export interface DecisionBasis {
   readonly target: RestoreTarget;
   /** Groups of the pool. */
   readonly poolGroups: ReadonlyMap<string, PoolGroup>;
+  /** IAM roles of groups, by the map that the execution names. */
+  readonly roles: ReadonlyMap<string, string>;
   readonly members: Members;
   readonly identityOf: (user: { readonly sub: string; readonly name: string }) => Identity;
 }

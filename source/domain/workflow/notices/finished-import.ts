@@ -50,7 +50,7 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
   ['federatedIncomplete', 'of the users of identity providers could not be made as they were'],
   ['groupsMissingOrDifferent', 'groups missing or different'],
   ['groupsChangedSince', 'groups changed or deleted in the new pool since'],
-  ['groupsWithoutRole', 'groups that had an IAM role, which no restore sets'],
+  ['groupsWithoutRole', 'groups that had an IAM role and have none: no map names one'],
   ['groupsAutomatic', `groups ${AUTOMATIC_GROUPS}: neither created nor filled`],
   ['membershipsMissing', 'memberships missing'],
   ['membershipsRemovedSince', 'memberships made by this restore and removed in the new pool since'],
