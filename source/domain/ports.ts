@@ -27,7 +27,8 @@ export interface Page<T> {
 
 /**
  * Reads of a user pool: ListUsers, ListGroups, ListUsersInGroup, DescribeUserPool, GetUserPoolMfaConfig,
- * ListIdentityProviders, DescribeIdentityProvider and ListPointInTimeRecoveries.
+ * ListIdentityProviders, DescribeIdentityProvider, ListPointInTimeRecoveries, and AdminListGroupsForUser, which tells
+ * whether somebody signs in by a name.
  */
 export interface UserPoolReader {
   /** Without `settings.mfa`, which takes a call of its own. */
@@ -51,6 +52,8 @@ export interface UserPoolReader {
   ): Promise<Page<PoolGroup>>;
   /** Fault BadState never; a group that no longer exists gives an empty last page. */
   listUsersInGroupPage(poolId: string, group: string, request: { readonly token?: string }): Promise<Page<PoolUser>>;
+  /** Whether somebody signs in by the name: a probe. `refused`: this name, or any, cannot be asked for. */
+  signsIn(poolId: string, name: string): Promise<'yes' | 'no' | 'refused'>;
 }
 
 /** Why Cognito refused a write for one user or group: its exception name, for instance `AliasExistsException`. Never its message. */

@@ -46,6 +46,7 @@ describe('Parameters of the main template', () => {
       PrimaryUserPoolId: [undefined, undefined],
       SecondaryRegion: [undefined, undefined],
       AllowMfa: ['NO', ['NO', 'YES']],
+      AllowMultipleUsernameAttributes: ['NO', ['NO', 'YES']],
       ExportFrequency: ['EVERY_DAY', ['EVERY_HOUR', 'EVERY_6_HOURS', 'EVERY_DAY', 'EVERY_7_DAYS', 'EVERY_30_DAYS']],
       CognitoTPS: [10, [1, 5, 10, 15, 20, 25]],
       MaxDeletePercent: ['20', undefined],

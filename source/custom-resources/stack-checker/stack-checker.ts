@@ -16,6 +16,7 @@ import type { RegionalService } from './regions.ts';
 import { checkVault, checkVaultParameters } from './vault.ts';
 import type { BucketFacts, VaultLaunch, VaultParameters } from './vault.ts';
 
+const noOrYes = v.optional(v.picklist(['NO', 'YES'], 'must be NO or YES'), 'NO');
 const schema = v.object({
   PrimaryUserPoolId: nonEmptyText,
   SecondaryRegion: region,
@@ -24,7 +25,8 @@ const schema = v.object({
   StackSetTemplateKey: nonEmptyText,
   KmsKeyArn: v.optional(v.string('must be a string'), ''),
   LogGroupName: v.optional(nonEmptyText),
-  AllowMfa: v.optional(v.picklist(['NO', 'YES'], 'must be NO or YES'), 'NO'),
+  AllowMfa: noOrYes,
+  AllowMultipleUsernameAttributes: noOrYes,
   GroupRoles: v.optional(v.picklist(['REPORT', 'MAP'], 'must be REPORT or MAP'), 'REPORT'),
   GroupRoleArns: v.optional(v.string('must be a string'), ''),
   VaultBucketArn: v.optional(v.string('must be a string'), ''),
@@ -83,7 +85,10 @@ export function stackChecker({
       };
       await checkSecondaryRegion(properties.SecondaryRegion, thisRegion, [...services, s3]);
       const { settings, deletionProtected } = await pools.describe(poolId);
-      checkSourcePool(poolId, settings, { allowMfa: properties.AllowMfa === 'YES' });
+      checkSourcePool(poolId, settings, {
+        allowMfa: properties.AllowMfa === 'YES',
+        allowMultipleUsernameAttributes: properties.AllowMultipleUsernameAttributes === 'YES',
+      });
       checkGroupRoles(properties, launchOf(stackId));
       const aboutVault = await checkVault(...vaultOf(properties, stackId), lookForBucket);
       await checkAssets(assets, thisRegion, lookForObject);

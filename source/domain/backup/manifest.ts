@@ -101,6 +101,8 @@ export const manifestShape = v.object({
   }),
   /** How users of identity providers are kept; absent where there are none, and in manifests of versions before 2.1. */
   federated: v.exactOptional(keptFederatedShape),
+  /** Users of a pool with two username attributes of whom nobody could tell by which of the two they sign in; absent: none. */
+  signInUnknown: v.exactOptional(countShape),
   /** Absent in manifests of versions that did not look. */
   safeguards: v.exactOptional(safeguardsShape),
   /** The pool's whole configuration; absent where it was not kept. */

@@ -20,6 +20,7 @@ export interface ExportOptions {
   readonly allowMassChange?: boolean;
   readonly uncountedAttributes?: readonly string[];
   readonly allowMfa?: boolean;
+  readonly allowMultipleUsernameAttributes?: boolean;
   /** Default true. */
   readonly keepSnapshot?: boolean;
   /** Milliseconds that each invocation has; the least useful is above a minute, the functions' reserve. */
@@ -62,7 +63,8 @@ export class ExportRunner {
   }
 
   open(): Promise<ChosenRun> {
-    return checkUserPoolConfig(this.deps(), { userPoolId: POOL_ID, allowMfa: this.options.allowMfa === true });
+    const { allowMfa = false, allowMultipleUsernameAttributes = false } = this.options;
+    return checkUserPoolConfig(this.deps(), { userPoolId: POOL_ID, allowMfa, allowMultipleUsernameAttributes });
   }
 
   async listAll(runId: string): Promise<void> {

@@ -53,6 +53,7 @@ export class WorkflowWorld extends World {
   retentionDays = SETTINGS.retentionDays;
   allowMfa = false;
   federatedUsers: NonNullable<FunctionSettings['federatedUsers']> = 'REPORT';
+  allowMultipleUsernameAttributes = false;
   groupRoles: GroupRoleRules = REPORT_ROLES;
   /** A killed function stops its execution, as a person would, instead of being retried. */
   stopOnKill = false;
@@ -150,6 +151,7 @@ export class WorkflowWorld extends World {
           paced: this.paced,
           allowMfa: this.allowMfa,
           federatedUsers: this.federatedUsers,
+          allowMultipleUsernameAttributes: this.allowMultipleUsernameAttributes,
           groupRoles: this.groupRoles,
         }),
       ).map(([name, work]) => [name, this.#function(execution, name, work)]),

@@ -4,7 +4,7 @@ import { actionsOf, granted, resourcesText, roles } from '../../support/policies
 import { list, references, stackSetTemplate, statementsOf } from '../../support/templates.ts';
 import type { Statement } from '../../support/templates.ts';
 
-const COGNITO_READS = /^cognito-idp:(Describe|List|Get)/;
+const COGNITO_READS = /^cognito-idp:(Describe|List|Get|AdminListGroupsForUser$)/;
 
 describe('Policies of the workflows', () => {
   const EXPORT = [

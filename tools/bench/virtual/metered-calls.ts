@@ -13,6 +13,7 @@ const COGNITO_ACTIONS: Readonly<Record<string, string>> = {
   'cognito.identityProviders': 'ListIdentityProviders',
   'cognito.mappedAttributes': 'DescribeIdentityProvider',
   'cognito.linkIdentity': 'AdminLinkProviderForUser',
+  'cognito.signsIn': 'AdminListGroupsForUser',
   'cognito.recoveries': 'ListPointInTimeRecoveries',
   'cognito.listUsersPage': 'ListUsers',
   'cognito.listGroupsPage': 'ListGroups',

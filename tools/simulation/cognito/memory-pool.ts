@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PoolGroup, PoolUser } from '../../../source/domain/model.ts';
+import type { ContactAttribute, PoolGroup, PoolUser } from '../../../source/domain/model.ts';
 import { heldIdentities } from './identities.ts';
 import type { HeldIdentity } from './identities.ts';
 import { loginsOf } from './pool.ts';
@@ -24,6 +24,8 @@ export interface HeldGroup {
 export class MemoryPool implements SimulatedPool {
   readonly users = new Map<string, HeldUser>();
   readonly groups = new Map<string, HeldGroup>();
+  /** In a pool that takes either of two addresses: with which one each user signed up, by username. That never changes. */
+  readonly signUps = new Map<string, ContactAttribute>();
   settings: SimulatedPool['settings'];
   name: string;
   onAccess: () => void = () => undefined;
@@ -56,8 +58,11 @@ export class MemoryPool implements SimulatedPool {
     return this.find(sub) === undefined ? sub : this.newSub();
   }
 
-  put(user: PoolUser): void {
+  /** `signUp`: of a user with both addresses it is the e-mail address, unless it is given. */
+  put(user: PoolUser, signUp?: ContactAttribute): void {
     const held = this.users.get(user.username);
+    if (this.settings.usernameAttributes.length > 1 && !this.signUps.has(user.username))
+      this.signUps.set(user.username, signUp ?? (user.attributes.email === undefined ? 'phone_number' : 'email'));
     if (held === undefined) {
       this.#sequence += 1;
       const added = { sequence: this.#sequence, user };
@@ -67,7 +72,7 @@ export class MemoryPool implements SimulatedPool {
       this.#forget(held.user);
       held.user = user;
     }
-    for (const login of loginsOf(user, this.settings)) this.#logins.set(login, user.username);
+    for (const login of this.#loginsOf(user)) this.#logins.set(login, user.username);
     for (const identity of heldIdentities(user.attributes.identities))
       this.#identities.set(keyOf(identity), user.username);
   }
@@ -77,6 +82,7 @@ export class MemoryPool implements SimulatedPool {
     if (held === undefined) return;
     this.#forget(held.user);
     this.users.delete(username);
+    this.signUps.delete(username);
     this.#listing = undefined;
     for (const { members } of this.groups.values()) members.delete(username);
   }
@@ -146,10 +152,13 @@ export class MemoryPool implements SimulatedPool {
     return username === undefined ? undefined : this.users.get(username)?.user;
   }
 
+  #loginsOf(user: PoolUser): string[] {
+    return loginsOf(user, this.settings, this.signUps.get(user.username));
+  }
+
   #forget(user: PoolUser): void {
     for (const identity of heldIdentities(user.attributes.identities)) this.#identities.delete(keyOf(identity));
-    for (const login of loginsOf(user, this.settings))
-      if (this.#logins.get(login) === user.username) this.#logins.delete(login);
+    for (const login of this.#loginsOf(user)) if (this.#logins.get(login) === user.username) this.#logins.delete(login);
   }
 }
 

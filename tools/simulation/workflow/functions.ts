@@ -75,6 +75,7 @@ export interface FunctionSettings {
   readonly allowMfa?: boolean;
   /** REPORT where it is not given. */
   readonly federatedUsers?: FederatedMode;
+  readonly allowMultipleUsernameAttributes?: boolean;
   /** GroupRoles and GroupRoleArns. */
   readonly groupRoles?: GroupRoleRules;
   readonly callsPerSecond: number;
@@ -149,7 +150,11 @@ function exportFunctions(
   settings: FunctionSettings,
 ): Functions {
   const { primaryRegion, secondaryRegion, callsPerSecond, retentionDays, paced } = settings;
-  const source = { userPoolId: settings.primaryUserPoolId, allowMfa: settings.allowMfa === true };
+  const source = {
+    userPoolId: settings.primaryUserPoolId,
+    allowMfa: settings.allowMfa === true,
+    allowMultipleUsernameAttributes: settings.allowMultipleUsernameAttributes === true,
+  };
   const ports = { pool: cognito, table, replica, objects, queue: exportQueue };
   const regions = [primaryRegion, secondaryRegion];
   const calling = async (

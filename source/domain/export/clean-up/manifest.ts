@@ -40,6 +40,7 @@ export function manifestOf(cleanUp: CleanUp, seen: SeenByRun, softwareVersion: s
       ...tooLargeCounts({ progress }, seen),
     },
     ...(federated === undefined ? {} : { federated }),
+    ...(seen.signInUnknown === 0 ? {} : { signInUnknown: seen.signInUnknown }),
     ...(facts.safeguards === undefined ? {} : { safeguards: facts.safeguards }),
     startedAt: facts.startedAt,
     endedAt: new Date(deps.clock.now()).toISOString(),

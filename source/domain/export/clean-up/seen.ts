@@ -28,6 +28,8 @@ export interface SeenByRun {
   readonly federatedMemberships: number;
   /** What is to be kept of these; undefined where a version before 2.1 began the listing, which kept nothing. */
   readonly federated: Readonly<FederatedSpoolParts> | undefined;
+  /** Users of whom it is unknown by which of two addresses they sign in. */
+  readonly signInUnknown: number;
   /** Items written for the first time, as counted by the steps; a crash may have hidden some. */
   readonly added: Counts;
 }
@@ -59,6 +61,7 @@ export async function seenByRun(objects: Pick<ObjectStore, 'get'>, runId: string
       users.federatedSpool === undefined || members.federatedSpool === undefined
         ? undefined
         : [...users.federatedSpool, ...members.federatedSpool],
+    signInUnknown: (users.signInUnknown ?? 0) + (members.signInUnknown ?? 0),
     added: {
       users: users.counts.added + members.late.added,
       groups: groups.counts.added,

@@ -4,7 +4,7 @@ import type { IdentityProblem } from '../plan/identity-state.ts';
 import type { Attributes, PoolUser } from '../../model.ts';
 import type { Refusal, WriteOutcome } from '../../ports.ts';
 import { whenKnown } from '../updates/create-user.ts';
-import { listedUserInTime } from '../updates/listed-user.ts';
+import { listedUsersInTime } from '../updates/listed-user.ts';
 import { isUnanswered, unlessUnanswered } from '../updates/unanswered.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
 import { makeLinks } from './link-user.ts';
@@ -99,5 +99,6 @@ async function create(
     deps.writer.createUser(plan.newUserPoolId, { username, attributes, temporaryPassword: deps.newPassword() }),
   );
   if (!('refused' in created) || (created.refused !== NAME_TAKEN && !isUnanswered(created))) return created;
-  return (await listedUserInTime(deps.pool, plan, username, deps.clock)) ?? created;
+  const [found] = await listedUsersInTime(deps.pool, plan, username, deps.clock);
+  return found ?? created;
 }

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { groupShape, settingsShape } from '../../model.ts';
-import type { SignInAttribute } from '../../model.ts';
+import { groupShape, settingsShape, SIGN_IN_ATTRIBUTES } from '../../model.ts';
 import { countsShape } from '../../backup/manifest.ts';
 import type { Counts } from '../../backup/manifest.ts';
 import type { ObjectStore } from '../../ports.ts';
@@ -47,7 +46,7 @@ export type ImportOptions = Stored<ReturnType<typeof optionsShape>>;
 export const restoreUserShape = v.object({
   /** `sub` in the backup. */
   sub: subShape,
-  /** What goes into `cognito:username`: the username, or the value of the pool's username attribute. */
+  /** What goes into `cognito:username`: the username, or the value of the pool's username attribute, of two the user's own. */
   name: v.string(),
   /** Without `sub`, `identities` and empty values (Cognito keeps no empty attribute). */
   attributes: v.record(v.string(), v.string()),
@@ -146,6 +145,8 @@ export const planCountsShape = v.object({
   membershipsWithoutUser: countShape,
   memberships: countShape,
   disabled: countShape,
+  /** Users of `byCsv` and `oneByOne` of whom the backup does not tell by which of two addresses they sign in. */
+  signInUnknown: v.exactOptional(countShape),
   /** Users of `byCsv` and `oneByOne` who come back without an attribute; see attributeLossShape. */
   withLosses: v.exactOptional(countShape),
   /** Groups that had an IAM role and get none. */
@@ -196,7 +197,7 @@ function planShape(newUserPoolId: string, restoreId: string) {
     source: v.exactOptional(sourceShape),
     /** How the backup was read, where that was not as usual; for report and message. */
     remarks: v.exactOptional(textsShape),
-    signInName: v.picklist(['username', 'email', 'phone_number'] satisfies SignInAttribute[]),
+    signInName: v.picklist(SIGN_IN_ATTRIBUTES),
     /** GetCSVHeader's answer. */
     csvHeader: textsShape,
     mfaFlag: v.picklist(['true', 'false']),

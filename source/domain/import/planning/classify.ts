@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 import type { PoolSettings, SchemaAttribute, SignInAttribute } from '../../model.ts';
 import { FEDERATED_STATUS } from '../../model.ts';
-import { signInNameFrom } from '../../comparison/matching.ts';
+import { namesAtSignIn } from '../../comparison/matching.ts';
 import { csvFit } from '../csv/csv-fit.ts';
 import type { CsvRules } from '../csv/csv-fit.ts';
 import type { RequiredMfa } from '../csv/mfa-sign-in.ts';
 import { countShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { identitiesOf } from '../plan/identity-plan.ts';
-import { lostAttributeShape } from '../plan/attribute-loss.ts';
+import { lostAttributeShape, SIGN_IN_UNKNOWN } from '../plan/attribute-loss.ts';
 import type { LostAttribute } from '../plan/attribute-loss.ts';
 import { excludedUserShape, restoreUserShape } from '../plan/plan-model.ts';
 import type { Exclusion } from '../plan/plan-model.ts';
@@ -17,7 +17,6 @@ import type { SpooledUser } from './spooled-user.ts';
 
 /** What decides how a user comes back. */
 export interface Rules extends CsvRules, Pick<PoolSettings, 'recoveryMechanisms'> {
-  readonly signInName: SignInAttribute;
   /** Schema of the new pool, and of the one that was backed up. */
   readonly schema: readonly SchemaAttribute[];
   readonly sourceSchema: readonly SchemaAttribute[];
@@ -63,9 +62,17 @@ const USERNAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 /** A pool with such an alias takes no username that could be one of its values ("User pool attributes"). */
 const LOOKS_LIKE: Readonly<Record<string, RegExp>> = { email: /^[^\s@]+@[^\s@]+$/u, phone_number: /^\+\d+$/ };
 
+/** What names users at sign-in, in words. */
+const NAMED_BY: Readonly<Record<SignInAttribute, string>> = {
+  username: 'username',
+  email: 'email',
+  phone_number: 'phone_number',
+  emailOrPhone: 'email or phone_number',
+};
+
 /** Decides how a user comes back, as if nobody else had its name or one of its aliases. */
 export function classify(user: SpooledUser, rules: Rules): Classified {
-  const name = signInNameFrom(user, rules) || undefined;
+  const [name, other] = namesAtSignIn(user, rules);
   const out = (reason: Exclusion, detail: string): Extract<Classified, { way: 'exclude' }> =>
     leftOut({ sub: user.sub, name: name ?? user.username, groups: user.groups }, reason, detail);
   if (user.status === FEDERATED_STATUS)
@@ -81,7 +88,10 @@ export function classify(user: SpooledUser, rules: Rules): Classified {
     return user.created >= rules.runStartedAt ? { ...unconfirmed, signedUp: user.created } : unconfirmed;
   }
   if (name === undefined)
-    return out('NoSignInName', `The user has no ${rules.signInName}, which is the name at sign-in in this pool.`);
+    return out(
+      'NoSignInName',
+      `The user has no ${NAMED_BY[rules.signInName]}, which is the name at sign-in in this pool.`,
+    );
   if (!USERNAME.test(name))
     return out('BadUsername', 'Cognito takes names of 1 to 128 characters without white space and control characters.');
   const alias = rules.aliases.find((attribute) => LOOKS_LIKE[attribute]?.test(name));
@@ -92,6 +102,7 @@ export function classify(user: SpooledUser, rules: Rules): Classified {
   const { sub, enabled, status, created, groups } = user;
   const links = identitiesOf(user.attributes);
   const unread: LostAttribute[] = links === undefined ? [UNREADABLE_LINKS] : [];
+  const unknown = other === undefined ? [] : [SIGN_IN_UNKNOWN];
   return wayOf(
     {
       user: {
@@ -104,7 +115,7 @@ export function classify(user: SpooledUser, rules: Rules): Classified {
         ...(links === undefined || links.length === 0 ? {} : { links }),
       },
       created,
-      lost: [...lost, ...unread],
+      lost: [...lost, ...unread, ...unknown],
     },
     rules,
   );

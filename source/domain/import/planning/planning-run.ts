@@ -82,6 +82,8 @@ export const planningKey = (folder: string): string => `${folder}planning/progre
 export const plannedGroupsKey = (folder: string): string => `${folder}groups.json`;
 /** Subs of users who give way to another of the same name. */
 export const losersKey = (folder: string): string => `${folder}planning/losers.json`;
+/** Subs of users who sign in by their other address; only of a pool in which users sign in by either. */
+export const byOtherAddressKey = (folder: string): string => `${folder}planning/by-other-address.json`;
 /** Users who give way to others by aliases only. */
 export const aliasLosersKey = (folder: string): string => `${folder}planning/alias-losers.json`;
 

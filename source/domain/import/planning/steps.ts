@@ -15,7 +15,15 @@ import { cutChunk, newDraft } from './cut-chunk.ts';
 import { afterCollisions, givingWay } from './giving-way.ts';
 import { describeTarget, mfaFacts, nameLockedOut } from './mfa-target.ts';
 import { orderByGroup } from './order-by-group.ts';
-import { aliasLosersKey, losersKey, plannedGroupsKey, roleMapAsked, rulesFor, spoolPrefix } from './planning-run.ts';
+import {
+  aliasLosersKey,
+  byOtherAddressKey,
+  losersKey,
+  plannedGroupsKey,
+  roleMapAsked,
+  rulesFor,
+  spoolPrefix,
+} from './planning-run.ts';
 import type { PlanningRun } from './planning-run.ts';
 import type { StateOf } from './planning-state.ts';
 
@@ -66,6 +74,7 @@ export async function classifyStep(
   await putList(deps.objects, plannedGroupsKey(folder), groups);
   await putList(deps.objects, losersKey(folder), found.losers);
   await putList(deps.objects, aliasLosersKey(folder), found.aliasLosers);
+  if (rules.signInName === 'emailOrPhone') await putList(deps.objects, byOtherAddressKey(folder), found.byOtherAddress);
   return {
     step: 'order',
     accepted,
@@ -91,6 +100,11 @@ const userNotes = ({ losers, aliasLosers, tally }: ClassifiedBackup): string[] =
     ? []
     : [
         `${countedAs(tally.counts.withLosses ?? 0, 'user', ['is', 'are'])} restored without an attribute that the new pool would refuse or the backup does not hold in a readable form; failures.csv names them.`,
+      ]),
+  ...((tally.counts.signInUnknown ?? 0) === 0
+    ? []
+    : [
+        `Of ${counted(tally.counts.signInUnknown, 'user')} the backup does not tell for certain by which of two addresses ${tally.counts.signInUnknown === 1 ? 'it signs' : 'they sign'} in: restored with one of them, the e-mail address first; failures.csv names them.`,
       ]),
   ...((tally.counts.automaticGroups ?? 0) === 0
     ? []
@@ -126,6 +140,7 @@ export async function chunkStep(
   const giving = givingWay(
     await readList(deps.objects, losersKey(folder), subShape),
     await readList(deps.objects, aliasLosersKey(folder), aliasLoserShape),
+    rules.signInName === 'emailOrPhone' ? await readList(deps.objects, byOtherAddressKey(folder), subShape) : [],
   );
   const draft = await cutChunk(state.draft, {
     objects: deps.objects,

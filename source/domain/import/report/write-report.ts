@@ -1,6 +1,6 @@
 import { isSeen } from '../../comparison/mark.ts';
 import { isNamed } from '../../errors.ts';
-import { findUser } from '../plan/pool-names.ts';
+import { usersNamed } from '../plan/pool-names.ts';
 import { losesItsRole } from '../plan/group-roles.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
 import { MFA_HEADER, mfaLine, userHurdlesOf } from '../plan/mfa-hurdles.ts';
@@ -142,12 +142,13 @@ const mfaCounts = (
 
 function namesOfDifferent({ run }: CheckRun): DifferingAttributes {
   let left = NAMED_DIFFERENCES;
-  return async ({ name, attributes }) => {
+  return async ({ sub, name, attributes }) => {
     if (left === 0 || run.sliceOver()) return undefined;
     left -= 1;
     try {
-      const found = await findUser(run.deps.pool, run.plan, name);
-      return found === undefined ? undefined : differingAttributes(attributes, found.attributes);
+      const found = await usersNamed(run.deps.pool, run.plan, name);
+      const account = found.find((one) => one.sub === run.accounts.newSubOf(sub)) ?? found[0];
+      return account === undefined ? undefined : differingAttributes(attributes, account.attributes);
     } catch (error) {
       if (isNamed(error, 'FilterRefused')) return undefined;
       throw error;
