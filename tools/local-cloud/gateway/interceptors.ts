@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultImportJobOptions } from '../../simulation/import-jobs/options.ts';
 import { preciseNow } from './http-server.ts';
 import { identitiesInterceptor } from './identities.ts';
+import { groupRolesInterceptor } from './group-roles.ts';
 import { importJobsInterceptor } from './import-jobs/index.ts';
 import { multipartUploads } from './multipart-uploads.ts';
 import { recoveriesInterceptors } from './recoveries.ts';
@@ -61,5 +62,6 @@ export function interceptors({
       options: () => ({ ...defaultImportJobOptions, ...simulation.config.importJobs }),
     }),
     recoveries.operations,
+    groupRolesInterceptor,
   ];
 }
