@@ -7,6 +7,7 @@ import { counted, number } from '../../counted.ts';
 import { Fault } from '../../errors.ts';
 import { forEachAtOnce } from '../../concurrency.ts';
 import { totalOf } from '../../backup/counts.ts';
+import { joinFederated } from './federated.ts';
 import type { CleanUp, CleanUpState } from './state.ts';
 
 /** Each one being written holds a few parts of 8 MiB. */
@@ -17,7 +18,8 @@ const OBJECTS_AT_A_TIME = 3;
  * are final since the plan is; an object that was joined already and forgotten by a crash is written again with the same
  * bytes.
  */
-export async function joinSnapshot({ deps, run, progress, sliceOver }: CleanUp): Promise<void> {
+export async function joinSnapshot(cleanUp: CleanUp): Promise<void> {
+  const { deps, run, progress, sliceOver } = cleanUp;
   const { state } = progress;
   const { snapshot } = state;
   if (snapshot !== undefined) {
@@ -31,6 +33,7 @@ export async function joinSnapshot({ deps, run, progress, sliceOver }: CleanUp):
     await requireAllItems(run, itemsIn(snapshotOf(state)?.objects ?? []), totalOf(state.stays.counts));
     const index = await joinIndex(deps.objects, run.id, { names: namesOf(state), state: snapshot.state });
     if (index !== undefined) snapshot.index = index;
+    await joinFederated(cleanUp);
   }
   state.phase = 'guard';
 }

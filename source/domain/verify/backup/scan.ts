@@ -1,3 +1,4 @@
+import { missingInTable } from '../../backup/federated/read.ts';
 import { segmentName } from '../../backup/snapshot/names.ts';
 import { SnapshotParts } from '../../backup/snapshot/write.ts';
 import { readSealedBackup, sameBackup } from '../../backup/sealed-backup.ts';
@@ -11,7 +12,7 @@ import { goesOnWithOpenRun, mayArriveYet } from './open-run.ts';
 import type { Verification } from './state.ts';
 import { forgetScan, isScheduled } from './state.ts';
 import { skip } from './skip.ts';
-import { differenceFrom, tableVerdict } from './verdict.ts';
+import { differenceFrom, federatedVerdict, tableVerdict } from './verdict.ts';
 
 /** Scans that a new export may come into before the execution gives up. */
 const MOST_MOVES = 5;
@@ -57,6 +58,9 @@ async function settleScan(verification: Verification, runId: string, plan: Plann
     if (mayArriveYet(verification, open)) return skip(verification, 'runOpen');
     return differ(verification, `table ${runId}`, () => tableVerdict(input, { manifest, found, difference, open }));
   }
+  const federated = manifest.federated === undefined ? 0 : await missingInTable(deps.table, manifest.federated);
+  if (federated > 0)
+    return differ(verification, `federated ${runId}`, () => federatedVerdict(input, { runId, missing: federated }));
   if (open !== undefined && !(await goesOnWithOpenRun(verification, open, { manifest, verdict }))) return;
   state.manifest = manifest;
   state.phase = state.look?.writesSnapshot === true ? 'write' : 'snapshot';
