@@ -1,14 +1,12 @@
 import * as v from 'valibot';
 import type { TableItem } from '../ports.ts';
+import { sha256Shape } from '../state/shape.ts';
 import { bucketOf, CHECKSUM_BUCKETS, contentDigest } from './hashing.ts';
 
 const MODULUS = 1n << 256n;
 const ZERO = '0'.repeat(64);
 
-export const checksumsShape = v.pipe(
-  v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
-  v.length(CHECKSUM_BUCKETS),
-);
+export const checksumsShape = v.pipe(v.array(sha256Shape), v.length(CHECKSUM_BUCKETS));
 
 /**
  * 256 sums (modulo 2^256) of content digests: independent of the order of items, additive over segments, and it shows

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { Fault } from '../errors.ts';
 import { settingsShape } from '../model.ts';
 import type { ItemKey, TableItem } from '../ports.ts';
-import { countShape, idShape, problemWith, textsShape } from '../state/shape.ts';
+import { countShape, idShape, problemWith, sha256Shape, textsShape } from '../state/shape.ts';
 import type { Stored } from '../state/shape.ts';
 import { checksumsShape } from './checksums.ts';
 import { keptFederatedShape } from './federated/kept-federated.ts';
@@ -41,21 +41,19 @@ export const snapshotIndexShape = v.object({
 /** The object that tells where in a snapshot each user is; see snapshot/index-format.ts. */
 export type SnapshotIndex = Stored<typeof snapshotIndexShape>;
 
-const hashShape = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
-
 export const snapshotSettingsShape = v.object({
   /** Below the snapshot's folder. */
   name: v.string(),
   /** Size and SHA-256 of the object as stored. */
   bytes: countShape,
-  sha256: hashShape,
+  sha256: sha256Shape,
 });
 /** The object of a snapshot that holds the pool's configuration; see pool-settings/kept.ts. */
 export type SnapshotSettings = Stored<typeof snapshotSettingsShape>;
 
 export const settingsRecordShape = v.object({
   /** Of the kept settings (see settingsHash); part of the keys of their items. */
-  hash: hashShape,
+  hash: sha256Shape,
   /** Items of the table under settingsKey, from 0 on, in which they lie. */
   items: countShape,
   /** How many parts of the pool's configuration could not be read. */

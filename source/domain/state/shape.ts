@@ -25,6 +25,8 @@ export const timeShape = v.pipe(
 export const textsShape = v.array(v.string());
 /** Of export runs and restores; part of keys. */
 export const idShape = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
+/** A SHA-256 in lower-case hexadecimal digits. */
+export const sha256Shape = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 /** Of a user; never empty. */
 export const subShape = v.pipe(v.string(), v.minLength(1));
 

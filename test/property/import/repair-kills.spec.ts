@@ -27,14 +27,21 @@ async function unrepairedWorld(): Promise<RestoreWorld> {
   return world;
 }
 
-/** The execution that repairs, killed so. */
-async function killedAt(nth: number, when: 'before' | 'after'): Promise<RestoreWorld> {
-  const world = await unrepairedWorld();
+/** A world in which the execution of that claim was killed so. */
+async function killedIn(
+  world: RestoreWorld,
+  claim: string,
+  [nth, when]: readonly [number, 'before' | 'after'],
+): Promise<RestoreWorld> {
   world.calls.killAt(nth, when);
-  await world.execute('repairing').catch(() => undefined);
+  await world.execute(claim).catch(() => undefined);
   world.calls.revive();
   return world;
 }
+
+/** The execution that repairs, killed so. */
+const killedAt = async (nth: number, when: 'before' | 'after'): Promise<RestoreWorld> =>
+  killedIn(await unrepairedWorld(), 'repairing', [nth, when]);
 
 const planned = (world: RestoreWorld, username: string): Record<string, string> => {
   const { sub: _sub, ...attributes } = (world.source.find(username) as PoolUser).attributes;
@@ -121,13 +128,8 @@ async function worldWithDeleted(): Promise<RestoreWorld> {
   return world;
 }
 
-async function recreationKilledAt(nth: number, when: 'before' | 'after'): Promise<RestoreWorld> {
-  const world = await worldWithDeleted();
-  world.calls.killAt(nth, when);
-  await world.execute('recreating').catch(() => undefined);
-  world.calls.revive();
-  return world;
-}
+const recreationKilledAt = async (nth: number, when: 'before' | 'after'): Promise<RestoreWorld> =>
+  killedIn(await worldWithDeleted(), 'recreating', [nth, when]);
 
 describe('16.1: A restore that makes deleted accounts again and is killed', function () {
   this.timeout(240_000);

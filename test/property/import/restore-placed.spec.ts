@@ -1,11 +1,9 @@
 import { expect } from 'chai';
-import { headKey } from '../../../source/domain/import/plan/restore-head.ts';
-import type { RestoreHead } from '../../../source/domain/import/plan/restore-head.ts';
-import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
 import { differences } from '../../support/import/differences.ts';
 import { keepSnapshot, putRaw } from '../../support/import/kept-snapshot.ts';
 import { SEALED_RUN, sealBackup } from '../../support/import/sealed-backup.ts';
 import { Stopped, TARGET, WorkflowWorld } from '../../support/workflows/workflow-world.ts';
+import { DISASTERS, headOf, untilRestored } from '../../support/workflows/started-again.ts';
 import { addGroups, addUsers } from '../../support/world/builders.ts';
 
 const VAULT = 'my-vault';
@@ -26,9 +24,6 @@ function worldBefore(bucket = VAULT): WorkflowWorld {
   return world;
 }
 
-const headOf = (world: WorkflowWorld): RestoreHead | undefined =>
-  world.objects.stored.has(headKey(TARGET)) ? world.objects.json<RestoreHead>(headKey(TARGET)) : undefined;
-
 function expectRestored(world: WorkflowWorld, { SnapshotPrefix }: typeof INPUT, about: string): void {
   expect(differences(world.source, world.target), about).to.deep.equal([]);
   const head = headOf(world);
@@ -39,35 +34,12 @@ function expectRestored(world: WorkflowWorld, { SnapshotPrefix }: typeof INPUT, 
   expect(world.writer.sentToUsers, about).to.deep.equal([]);
 }
 
-/** "Start it again" is all the repair there is; once it has begun, every second start does not name the place. */
-async function untilRestored(world: WorkflowWorld, about: string): Promise<EndedExecution> {
-  for (let starts = 1; starts <= 4; starts += 1) {
-    try {
-      const begun = ![undefined, 'planning'].includes(headOf(world)?.phase);
-      const ended = await world.import(begun && starts % 2 === 0 ? {} : INPUT);
-      if (ended.status === 'SUCCEEDED' || ended.error === 'AlreadyRestored') return ended;
-      throw new Error(`${about}: ended as ${ended.error}: ${ended.cause}`);
-    } catch (error) {
-      if (!(error instanceof Stopped)) throw error;
-    }
-  }
-  throw new Error(`${about}: never ended well`);
-}
-
 const keysOf = (world: WorkflowWorld, bucket: string): string[] => [...world.bucket(bucket).stored.keys()].sort();
 
 describe('17.7: a restore from a snapshot in another bucket, by its own ASL', function () {
   this.timeout(120_000);
 
-  for (const [disaster, strike] of Object.entries({
-    'a process that dies, retried by Step Functions': (world: WorkflowWorld, nth: number) => {
-      world.calls.killAt(nth, 'before');
-    },
-    'an execution that is stopped and started again': (world: WorkflowWorld, nth: number) => {
-      world.stopOnKill = true;
-      world.calls.killAt(nth, 'after');
-    },
-  }))
+  for (const [disaster, strike] of Object.entries(DISASTERS))
     it(`17.7: ends the same after ${disaster}, at any single call until it is planned, and writes nothing there`, async () => {
       const whole = worldBefore();
       const before = keysOf(whole, VAULT);
@@ -80,7 +52,7 @@ describe('17.7: a restore from a snapshot in another bucket, by its own ASL', fu
         const about = `${disaster}: call ${nth} of ${planned}, ${whole.calls.log[nth - 1]?.call ?? ''}`;
         const world = worldBefore();
         strike(world, nth);
-        await untilRestored(world, about);
+        await untilRestored(world, INPUT, about);
         expectRestored(world, INPUT, about);
         expect(keysOf(world, VAULT), about).to.deep.equal(before);
       }

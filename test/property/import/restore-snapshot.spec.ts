@@ -5,8 +5,8 @@ import type { RestoreHead } from '../../../source/domain/import/plan/restore-hea
 import { differences } from '../../support/import/differences.ts';
 import { keepSnapshot, putRaw, snapshotKeyOf } from '../../support/import/kept-snapshot.ts';
 import { SEALED_RUN, sealBackup } from '../../support/import/sealed-backup.ts';
-import { Stopped, TARGET, WorkflowWorld } from '../../support/workflows/workflow-world.ts';
-import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
+import { TARGET, WorkflowWorld } from '../../support/workflows/workflow-world.ts';
+import { DISASTERS, untilRestored } from '../../support/workflows/started-again.ts';
 import { addGroups, addUsers, aUser } from '../../support/world/builders.ts';
 
 const INPUT = { ExportRun: SEALED_RUN };
@@ -51,33 +51,6 @@ function expectRestored(world: WorkflowWorld, about: string): void {
   expect(world.writer.sentToUsers, about).to.deep.equal([]);
 }
 
-/** "Start it again" is all the repair there is; every second start names the run again. */
-async function untilRestored(world: WorkflowWorld, about: string): Promise<EndedExecution> {
-  for (let starts = 1; starts <= 4; starts += 1) {
-    try {
-      const begun =
-        world.objects.stored.has(headKey(TARGET)) &&
-        world.objects.json<RestoreHead>(headKey(TARGET)).phase !== 'planning';
-      const ended = await world.import(begun && starts % 2 === 0 ? {} : INPUT);
-      if (ended.status === 'SUCCEEDED' || ended.error === 'AlreadyRestored') return ended;
-      throw new Error(`${about}: ended as ${ended.error}: ${ended.cause}`);
-    } catch (error) {
-      if (!(error instanceof Stopped)) throw error;
-    }
-  }
-  throw new Error(`${about}: never ended well`);
-}
-
-const DISASTERS = {
-  'a process that dies, retried by Step Functions': (world: WorkflowWorld, nth: number) => {
-    world.calls.killAt(nth, 'before');
-  },
-  'an execution that is stopped and started again': (world: WorkflowWorld, nth: number) => {
-    world.stopOnKill = true;
-    world.calls.killAt(nth, 'after');
-  },
-} as const;
-
 describe('The restore of a kept run, by its own ASL', function () {
   this.timeout(120_000);
 
@@ -91,7 +64,7 @@ describe('The restore of a kept run, by its own ASL', function () {
         const about = `${disaster}: call ${nth} of ${whole.calls.count}, ${whole.calls.log[nth - 1]?.call ?? ''}`;
         const world = worldBefore();
         strike(world, nth);
-        await untilRestored(world, about);
+        await untilRestored(world, INPUT, about);
         expectRestored(world, about);
       }
     });

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import { countShape, timeShape } from '../../state/shape.ts';
+import { countShape, sha256Shape, timeShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 
 export const federatedPartShape = v.object({
   /** See federatedBucketOf. */
   bucket: countShape,
   /** Of its body; also names the items of the table that hold it. */
-  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  sha256: sha256Shape,
   bytes: countShape,
   users: countShape,
 });

@@ -1,4 +1,4 @@
-import { problemWith } from '../../state/shape.ts';
+import { problemWith, sha256Shape } from '../../state/shape.ts';
 import { manifestShape } from '../manifest.ts';
 import type { Manifest } from '../manifest.ts';
 import { INDEX_NAME, isSnapshotName, SETTINGS_NAME } from './names.ts';
@@ -7,7 +7,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const fieldsOf = (value: unknown): Fields => (value !== null && typeof value === 'object' ? (value as Fields) : {});
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
-const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+const isHash = (value: unknown): boolean => problemWith(value, sha256Shape) === undefined;
 const isObject = (value: unknown): boolean => {
   const { name, bytes, sha256, items } = fieldsOf(value);
   return typeof name === 'string' && isSnapshotName(name) && isCount(bytes) && isHash(sha256) && isCount(items);

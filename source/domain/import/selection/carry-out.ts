@@ -4,12 +4,12 @@ import type { PoolGroup } from '../../model.ts';
 import type { StepEnd } from '../../state/step.ts';
 import { markWriting } from '../plan/restore-head.ts';
 import { workInOrder } from '../updates/ordered-window.ts';
+import { accountBySub } from '../updates/account-by-sub.ts';
 import { isUnanswered } from '../updates/unanswered.ts';
 import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
 import { createSelected } from './create-selected.ts';
 import { isWork } from './decisions.ts';
 import type { Decision, MembershipDecision } from './decisions.ts';
-import { accountOfSub } from './find-accounts.ts';
 import { overwriteOf, writeOver } from './overwrite.ts';
 import type { Overwrite } from './overwrite.ts';
 import type { UndoEntry } from './undo-file.ts';
@@ -79,7 +79,7 @@ async function prepare(run: WorkRun, batch: readonly number[]): Promise<Prepared
   await forEachAtOnce(batch, CALLS_AT_A_TIME, async (index) => {
     const decision = decisions[index] as Decision;
     if (decision.kind !== 'user' || decision.set === undefined || decision.poolSub === undefined) return;
-    const account = await accountOfSub(deps.pool, plan.newUserPoolId, decision.poolSub);
+    const account = await accountBySub(deps.pool, plan.newUserPoolId, decision.poolSub);
     if (account !== undefined) overwrites.set(index, overwriteOf(decision, account));
   });
   for (const index of batch) {

@@ -2,15 +2,14 @@ import * as v from 'valibot';
 import { namesAtSignIn } from '../../comparison/matching.ts';
 import { forEachAtOnce } from '../../concurrency.ts';
 import { nameKey } from '../../digests/user-content.ts';
-import { isNamed } from '../../errors.ts';
 import { chainProgressShape, NO_CHAINS } from '../../listing/chains.ts';
-import { findInPages, withToken } from '../../listing/page-chain.ts';
 import { listingScopeShape, orInOneChain, userChains } from '../../listing/user-chains.ts';
 import type { PoolUser } from '../../model.ts';
 import type { Clock, Log, ObjectStore, UserPoolReader } from '../../ports.ts';
 import { countShape, textsShape } from '../../state/shape.ts';
 import type { Shape, Stored } from '../../state/shape.ts';
 import { SpoolWriter } from '../planning/spool.ts';
+import { accountBySub } from '../updates/account-by-sub.ts';
 import { listedUsers } from '../updates/listed-user.ts';
 import type { RestoredPool } from '../updates/listed-user.ts';
 import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
@@ -126,7 +125,7 @@ async function lookUp(
     const some = wanted.slice(at, at + CALLS_AT_A_TIME);
     await forEachAtOnce(some, CALLS_AT_A_TIME, async ({ subs, name }) => {
       for (const sub of subs) {
-        const found = await accountOfSub(pool, target.newUserPoolId, sub);
+        const found = await accountBySub(pool, target.newUserPoolId, sub);
         if (found === undefined) continue;
         spool.add(found);
         return;
@@ -136,28 +135,6 @@ async function lookUp(
     at += some.length;
   }
   return at;
-}
-
-/** What stands in a filter without more ado; every sub of Cognito does. */
-const PLAIN_SUB = /^[\w-]+$/;
-
-/** The account with this sub, as a listing shows it now. */
-export async function accountOfSub(
-  pool: Pick<UserPoolReader, 'listUsersPage'>,
-  poolId: string,
-  sub: string,
-): Promise<PoolUser | undefined> {
-  if (!PLAIN_SUB.test(sub)) return undefined;
-  try {
-    return await findInPages<PoolUser, PoolUser>(
-      (token) => pool.listUsersPage(poolId, { filter: `sub = "${sub}"`, ...withToken(token) }),
-      ([found]) => found,
-    );
-  } catch (error) {
-    // What is no sub can be nobody's.
-    if (isNamed(error, 'FilterRefused')) return undefined;
-    throw error;
-  }
 }
 
 function wantedOnes(
