@@ -1,12 +1,23 @@
-/** `run-unit-tests.sh [--all]`: runs the steps one after the other, shows their output, and ends with one summary. */
-import { mkdirSync, rmSync } from 'node:fs';
+/**
+ * `run-unit-tests.sh [--all]`: runs the steps two at a time, shows their output one after the other, and ends with one
+ * summary.
+ */
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { integrationSteps } from './testing/integration-steps.ts';
+import { runInLanes } from './testing/lanes.ts';
 import { runStep } from './testing/step.ts';
 import type { Step, StepResult } from './testing/step.ts';
 import { summary } from './testing/summary.ts';
 
+/** Many tests wait for the local cloud, and a type check for nobody: two at a time keep two cores at work. */
+const LANES = 2;
 const TSX = ['--import', 'tsx'];
+const MOCHA = 'node_modules/mocha/bin/mocha.js';
+/** The longest first, so that no lane ends long after the other. */
 const CHECKS: readonly Step[] = [
+  { name: 'property tests', args: [MOCHA, 'test/property/**/*.spec.ts'] },
+  { name: 'unit, ASL and template tests', args: [MOCHA, 'test/{unit,asl,templates}/**/*.spec.ts'] },
   { name: 'lint', args: ['node_modules/eslint/bin/eslint.js', '.'] },
   { name: 'format', args: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'] },
   {
@@ -26,17 +37,10 @@ const CHECKS: readonly Step[] = [
   { name: 'cfn-lint and checkov', args: [...TSX, 'deployment/lint-templates.ts'] },
   { name: 'reproducible build', args: [...TSX, 'deployment/testing/check-reproducible.ts'] },
   { name: 'npm audit', args: [...TSX, 'deployment/testing/audit.ts'] },
-  {
-    name: 'unit, property, ASL and template tests',
-    args: ['node_modules/mocha/bin/mocha.js', 'test/{unit,property,asl,templates}/**/*.spec.ts'],
-  },
 ];
+const INTEGRATION_TESTS = join(import.meta.dirname, '..', 'test', 'local');
 /** Where the local clouds of the integration tests write which permissions were used. */
 const PERMISSIONS = join(import.meta.dirname, '..', '.local-cloud', 'permissions.ndjson');
-const ON_THE_LOCAL_CLOUD: Step = {
-  name: 'integration tests',
-  args: ['node_modules/mocha/bin/mocha.js', '--timeout', '900000', 'test/local/**/*.spec.ts'],
-};
 /** Only after all of them: a test that did not run used nothing. */
 const UNUSED_PERMISSIONS: Step = {
   name: 'granted but unused permissions',
@@ -52,18 +56,20 @@ if (unknown !== undefined) {
 }
 
 const results: StepResult[] = [];
-async function run(step: Step): Promise<boolean> {
-  console.log(`\n=== ${step.name}`);
-  const result = await runStep(step);
-  results.push(result);
-  return result.ok;
+async function run(steps: readonly Step[]): Promise<boolean> {
+  const ended = await runInLanes(steps, LANES, {
+    run: runStep,
+    show: (chunk, stream) => void process[stream].write(chunk),
+  });
+  results.push(...ended);
+  return ended.every(({ ok }) => ok);
 }
-for (const step of CHECKS) await run(step);
+await run(CHECKS);
 if (all) {
   rmSync(PERMISSIONS, { force: true });
   mkdirSync(dirname(PERMISSIONS), { recursive: true });
   process.env['LOCAL_CLOUD_PERMISSIONS'] = PERMISSIONS;
-  if (await run(ON_THE_LOCAL_CLOUD)) await run(UNUSED_PERMISSIONS);
+  if (await run(integrationSteps(readdirSync(INTEGRATION_TESTS)))) await run([UNUSED_PERMISSIONS]);
 }
 console.log(`\n${summary(results)}`);
 process.exit(results.every(({ ok }) => ok) ? 0 : 1);

@@ -35,10 +35,11 @@ const FAILING = 'Failing: ';
 /** What the reporter prints, in a line of its own, for a test that failed; the summary repeats it. */
 export const failingLine = (title: string): string => `${FAILING}${title.replaceAll(/\s+/g, ' ')}`;
 
-const shown = (chunk: Buffer, stream: 'stdout' | 'stderr'): void => void process[stream].write(chunk);
-
 /** Runs a step with its output shown as it comes. Never throws: what goes wrong is a failed step. */
-export function runStep({ name, args }: Step, show = shown): Promise<StepResult> {
+export function runStep(
+  { name, args }: Step,
+  show: (chunk: Buffer | string, stream: 'stdout' | 'stderr') => void,
+): Promise<StepResult> {
   const started = Date.now();
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, {
@@ -67,7 +68,7 @@ export function runStep({ name, args }: Step, show = shown): Promise<StepResult>
       });
     };
     child.on('error', (error) => {
-      console.error(error.message);
+      show(`${error.message}\n`, 'stderr');
       end(false);
     });
     child.on('close', (code) => end(code === 0));

@@ -16,6 +16,6 @@ export const handler = lambdaHandler(() => {
   return stackChecker({
     thisRegion: env.AWS_REGION,
     pools: userPoolReader({ userAgent: env.USER_AGENT, pacer }),
-    ...looks(env.USER_AGENT),
+    ...looks(env.USER_AGENT, env.AWS_REGION),
   });
 });

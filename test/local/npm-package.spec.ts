@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { buildAssets } from '../../deployment/packaging/assets.ts';
+import { GLOBAL_FOLDER, REGIONAL_FOLDER } from '../../deployment/packaging/write.ts';
 import { setUpFunctionNode } from '../../deployment/setup/function-node.ts';
 import { packageFilesIn } from '../../source/cli/deploy/package-files.ts';
 import { fillBuild } from '../../source/domain/operator/build/fill-build.ts';
 import { launchParameters, parameterSourceOf } from '../../source/domain/operator/deploy/parameters.ts';
 import { buildFor } from '../../tools/deploy/solution.ts';
-import { installAlone, packIn } from '../support/local/fresh-copy.ts';
+import { freshCopy, installAlone, packIn } from '../support/local/fresh-copy.ts';
 import { mainTemplate, root } from '../support/templates.ts';
 
 const run = promisify(execFile);
@@ -61,7 +61,7 @@ describe('npm pack', function () {
     const build = buildFor('my-assets');
     const files = packageFilesIn(join(installed, 'dist', 'build'));
     const filled = fillBuild(files.openBuild(), build);
-    const built = await buildAssets(root, build);
+    const built = await builtByScript(folder, [build.bucket, build.solutionName, build.version]);
     for (const part of ['global', 'regional'] as const) {
       expect([...filled[part].keys()].sort()).to.deep.equal([...built[part].keys()].sort());
       for (const [name, content] of built[part])
@@ -102,3 +102,27 @@ describe('npm pack', function () {
     for (const { flag } of launchParameters(parameterSourceOf(mainTemplate))) expect(stdout).to.include(`--${flag} `);
   });
 });
+
+/** What `deployment/build-s3-dist.sh` leaves in a checkout, which is not this one: its outputs would replace the developer's. */
+async function builtByScript(
+  below: string,
+  args: readonly string[],
+): Promise<Readonly<Record<'global' | 'regional', ReadonlyMap<string, Buffer>>>> {
+  const checkout = join(below, 'checkout');
+  mkdirSync(checkout);
+  await freshCopy(checkout);
+  // With the times: a package older than the lock file would be installed again.
+  for (const path of ['package-lock.json', 'node_modules'])
+    cpSync(join(root, path), join(checkout, path), {
+      recursive: true,
+      preserveTimestamps: true,
+      verbatimSymlinks: true,
+    });
+  const { stdout } = await run('deployment/build-s3-dist.sh', args, { cwd: checkout });
+  expect(stdout).to.match(/^Built /);
+  const filesIn = (output: string): ReadonlyMap<string, Buffer> => {
+    const path = join(checkout, 'deployment', output);
+    return new Map(readdirSync(path).map((name) => [name, readFileSync(join(path, name))]));
+  };
+  return { global: filesIn(GLOBAL_FOLDER), regional: filesIn(REGIONAL_FOLDER) };
+}

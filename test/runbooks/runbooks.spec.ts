@@ -28,6 +28,8 @@ import { root } from '../support/templates.ts';
 
 const STACK = 'UserBackup';
 const USERS = 60;
+/** To the local cloud an access key of twelve digits is that account's root. */
+const VAULT_ACCOUNT = '444455556666';
 
 describe('the commands of the runbooks, typed', function () {
   this.timeout(1_800_000);
@@ -186,6 +188,18 @@ describe('the commands of the runbooks, typed', function () {
     expect(await type('region-down.md', '--tps 25', { mayFail: true })).to.match(/users/);
   });
 
+  step('17.7: a vault in another account', async () => {
+    const { accessKeyId, secretAccessKey } = cloud.credentials;
+    const keys = (id: string, secret: string): string =>
+      `export AWS_ACCESS_KEY_ID=${id} AWS_SECRET_ACCESS_KEY=${secret}`;
+    await run(keys(VAULT_ACCOUNT, 'any'));
+    await type('account-lost.md', 'create-bucket', { values: { SOURCE_ACCOUNT: accessKeyId } });
+    await type('account-lost.md', 'put-bucket-policy');
+    await type('account-lost.md', 'put-bucket-lifecycle-configuration');
+    await run(keys(accessKeyId, secretAccessKey));
+    await type('account-lost.md', '--vault-account-id');
+  });
+
   step('16.4: the pool was deleted, and the restore ended partial', async () => {
     const confirmed = (await users()).filter(
       ({ UserStatus = '' }) => !['EXTERNAL_PROVIDER', 'UNCONFIRMED'].includes(UserStatus),
@@ -216,6 +230,7 @@ describe('the commands of the runbooks, typed', function () {
       'README.md',
       'pool-deleted.md',
       'region-down.md',
+      'account-lost.md',
       'one-user.md',
       'bulk-change.md',
       'found-late.md',

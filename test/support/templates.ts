@@ -25,6 +25,8 @@ export function where<T>(condition: string, holds: boolean, value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   const branches = (value as { 'Fn::If'?: readonly [string, unknown, unknown] })['Fn::If'];
   if (branches?.[0] === condition) return where(condition, holds, branches[holds ? 1 : 2]) as T;
+  if (branches !== undefined)
+    return { 'Fn::If': branches.map((branch) => where(condition, holds, branch)) } as unknown as T;
   const kept = (child: unknown): boolean => JSON.stringify(child) !== '{"Ref":"AWS::NoValue"}';
   if (Array.isArray(value))
     return value.map((child: unknown) => where(condition, holds, child)).filter(kept) as unknown as T;

@@ -30,6 +30,9 @@ export interface SolutionParameters {
   readonly UncountedAttributes?: string;
   readonly SnapshotRetentionDays?: string;
   readonly ReportRetentionDays?: string;
+  readonly VaultBucketArn?: string;
+  readonly VaultAccountId?: string;
+  readonly VaultKmsKeyArn?: string;
   readonly FunctionArchitecture?: 'arm64' | 'x86_64';
   readonly PermissionsBoundaryArn?: string;
   readonly TagsRevision?: string;

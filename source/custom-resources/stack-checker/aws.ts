@@ -8,7 +8,7 @@ import { CognitoIdentityProviderClient, ListUserPoolsCommand } from '@aws-sdk/cl
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
-import { HeadObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { HeadBucketCommand, HeadObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -16,6 +16,7 @@ import { clientOptions } from '../../adapters/client-options.ts';
 import { valueUnless } from '../framework/aws.ts';
 import type { Readable } from './assets.ts';
 import type { StackCheckerDeps } from './stack-checker.ts';
+import type { BucketFacts } from './vault.ts';
 
 /** A Region that does not exist must not be tried for minutes. */
 const FEW_ATTEMPTS = { maxAttempts: 3 };
@@ -23,7 +24,8 @@ const FEW_ATTEMPTS = { maxAttempts: 3 };
 /** What StackChecker does at the services of a Region, with few attempts: a launch waits for it. */
 export function looks(
   userAgent: string,
-): Pick<StackCheckerDeps, 'services' | 'lookForObject' | 'keys' | 'encryptLogGroup'> {
+  thisRegion: string,
+): Pick<StackCheckerDeps, 'services' | 'lookForObject' | 'lookForBucket' | 'keys' | 'encryptLogGroup'> {
   const options = (region: string) => ({ ...clientOptions({ userAgent, region }), ...FEW_ATTEMPTS });
   return {
     // Each call needs no resource to exist, and gives at most one.
@@ -63,6 +65,16 @@ export function looks(
         return answerOf(error);
       }
     },
+    lookForBucket: async (name) => {
+      try {
+        const { BucketRegion } = await new S3Client(options(thisRegion)).send(new HeadBucketCommand({ Bucket: name }));
+        return foundIn(BucketRegion);
+      } catch (error) {
+        // A bucket of somebody else, or of another Region, is refused with its Region beside it.
+        if (answerOf(error) === 'missing') return { found: false };
+        return foundIn((error as S3ServiceException).$response?.headers[BUCKET_REGION]);
+      }
+    },
     keys: {
       describe: async (region, arn) => {
         const call = new KMSClient(options(region)).send(new DescribeKeyCommand({ KeyId: arn }));
@@ -87,6 +99,13 @@ export function looks(
     },
   };
 }
+
+/** Header of S3's answers about a bucket, refusals included (Amazon S3 API, HeadBucket). */
+const BUCKET_REGION = 'x-amz-bucket-region';
+const foundIn = (region: string | undefined): BucketFacts => ({
+  found: true,
+  ...(region === undefined ? {} : { region }),
+});
 
 /** arn:<partition>:kms:<Region>:<account>:key/<id> */
 const regionOf = (arn: string): string => arn.split(':')[3] ?? '';

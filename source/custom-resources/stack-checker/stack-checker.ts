@@ -12,6 +12,8 @@ import type { Keys } from './customer-key.ts';
 import { physicalIdFor, refuseChanges } from './fixed-parameters.ts';
 import { checkSecondaryRegion } from './regions.ts';
 import type { RegionalService } from './regions.ts';
+import { checkVault, checkVaultParameters } from './vault.ts';
+import type { BucketFacts, VaultLaunch, VaultParameters } from './vault.ts';
 
 const schema = v.object({
   PrimaryUserPoolId: nonEmptyText,
@@ -22,6 +24,9 @@ const schema = v.object({
   KmsKeyArn: v.optional(v.string('must be a string'), ''),
   LogGroupName: v.optional(nonEmptyText),
   AllowMfa: v.optional(v.picklist(['NO', 'YES'], 'must be NO or YES'), 'NO'),
+  VaultBucketArn: v.optional(v.string('must be a string'), ''),
+  VaultAccountId: v.optional(v.string('must be a string'), ''),
+  VaultKmsKeyArn: v.optional(v.string('must be a string'), ''),
 });
 type Properties = v.InferOutput<typeof schema>;
 
@@ -37,21 +42,23 @@ export interface StackCheckerDeps {
   /** What a restore needs in its Region, but for S3, which is asked for the files. */
   readonly services: readonly RegionalService[];
   readonly lookForObject: (region: string, bucket: string, key: string) => Promise<Readable>;
+  readonly lookForBucket: (name: string) => Promise<BucketFacts>;
   readonly keys: Keys;
   /** Encrypts what comes to that log group from now on. */
   readonly encryptLogGroup: (name: string, keyArn: string) => Promise<void>;
 }
 
 /**
- * Create checks the pool, the backup Region with its services, the files and the customer's key in both Regions; with a key, its own
- * log group, which had to be there before, gets it too. Update looks at the fixed parameters only:
- * the others can change also when the pool no longer exists. Attribute LaunchNotice. Physical id: the fixed parameters.
+ * Create checks the pool, the backup Region with its services, the files, the vault and the customer's key in both Regions; with a
+ * key, its own log group, which had to be there before, gets it too. Update looks at parameters only: most can change also when the
+ * pool no longer exists. Attribute LaunchNotice. Physical id: the fixed parameters.
  */
 export function stackChecker({
   thisRegion,
   pools,
   services,
   lookForObject,
+  lookForBucket,
   keys,
   encryptLogGroup,
 }: StackCheckerDeps): CustomResource<Properties> {
@@ -74,18 +81,20 @@ export function stackChecker({
       await checkSecondaryRegion(properties.SecondaryRegion, thisRegion, [...services, s3]);
       const { settings, deletionProtected } = await pools.describe(poolId);
       checkSourcePool(poolId, settings, { allowMfa: properties.AllowMfa === 'YES' });
+      const aboutVault = await checkVault(...vaultOf(properties, stackId), lookForBucket);
       await checkAssets(assets, thisRegion, lookForObject);
       await checkAssets(assets, properties.SecondaryRegion, lookForObject);
       const { KmsKeyArn: keyArn, SecondaryRegion: secondaryRegion, LogGroupName: logGroup } = properties;
       if (keyArn !== '') {
-        // arn:<partition>:cloudformation:<Region>:<account>:stack/...
-        await checkCustomerKey(keyArn, { thisRegion, secondaryRegion, account: stackId.split(':')[4] ?? '' }, keys);
+        await checkCustomerKey(keyArn, { thisRegion, secondaryRegion, account: launchOf(stackId).account }, keys);
         if (logGroup !== undefined) await encryptLogGroup(logGroup, keyArn);
       }
-      return done({ LaunchNotice: deletionProtected ? NO_NOTICE : unprotectedText(poolId) });
+      const notices = [...(deletionProtected ? [] : [unprotectedText(poolId)]), ...(aboutVault ? [aboutVault] : [])];
+      return done({ LaunchNotice: notices.length === 0 ? NO_NOTICE : notices.join(' ') });
     },
-    update: (properties, { physicalId }) => {
+    update: (properties, { physicalId, stackId }) => {
       refuseChanges(physicalId, properties);
+      checkVaultParameters(...vaultOf(properties, stackId));
       return Promise.resolve(done({ LaunchNotice: NOT_LOOKED }));
     },
     remove: () => Promise.resolve(done()),
@@ -105,3 +114,14 @@ function checkPoolRegion(poolId: string, thisRegion: string): void {
     );
   }
 }
+
+/** arn:<partition>:cloudformation:<Region>:<account>:stack/... */
+function launchOf(stackId: string): Pick<VaultLaunch, 'partition' | 'account'> {
+  const [, partition = '', , , account = ''] = stackId.split(':');
+  return { partition, account };
+}
+
+const vaultOf = (properties: Properties, stackId: string): [VaultParameters, VaultLaunch] => [
+  { bucketArn: properties.VaultBucketArn, accountId: properties.VaultAccountId, keyArn: properties.VaultKmsKeyArn },
+  { ...launchOf(stackId), encrypted: properties.KmsKeyArn !== '' },
+];

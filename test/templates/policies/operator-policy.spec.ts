@@ -84,11 +84,22 @@ describe('Operator policies', () => {
     expect(started('Deploy')).to.deep.equal([]);
   });
 
+  it('15.1: with a customer key, let it be used through the services that hold what is read and stored, and not otherwise', () => {
+    const keys = policies.flatMap(({ name, withKey }) => (withKey === undefined ? [] : [[name, withKey] as const]));
+    expect(
+      keys.map(([name, { Action, Condition }]) => [name, Action, Condition?.['StringLike']?.['kms:ViaService']]),
+    ).to.deep.equal([
+      ['Read only', ['kms:Decrypt'], ['s3.*.amazonaws.com', 'dynamodb.*.amazonaws.com']],
+      ['Operate', ['kms:Decrypt'], ['s3.*.amazonaws.com', 'dynamodb.*.amazonaws.com']],
+      ['Restore', ['kms:Decrypt', 'kms:GenerateDataKey'], ['s3.*.amazonaws.com', 'dynamodb.*.amazonaws.com']],
+    ]);
+    for (const [name, { Resource }] of keys) expect(Resource, name).to.equal('arn:aws:kms:*:ACCOUNT:key/KEY');
+  });
+
   it('O15: fit in a managed policy each, name their statements, and give a reason for every resource "*"', () => {
-    for (const { name, statements } of policies) {
-      expect(JSON.stringify({ Version: '2012-10-17', Statement: statements }).length, name).to.be.below(
-        MOST_CHARACTERS,
-      );
+    for (const { name, statements, withKey } of policies) {
+      const all = [...statements, ...(withKey === undefined ? [] : [withKey])];
+      expect(JSON.stringify({ Version: '2012-10-17', Statement: all }).length, name).to.be.below(MOST_CHARACTERS);
       const sids = statements.map(({ Sid }) => Sid);
       expect(new Set(sids).size, name).to.equal(sids.length);
       for (const sid of sids) expect(sid).to.match(/^[A-Za-z0-9]+$/);

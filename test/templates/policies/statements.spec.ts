@@ -22,10 +22,11 @@ const SERVICES = [
   'sts',
 ];
 /** Principals whose documentation shows no condition for taking a role: each with a comment in the template. */
-const UNNARROWED = ['lambda.amazonaws.com', 'cognito-idp.amazonaws.com'];
+const UNNARROWED = ['lambda.amazonaws.com', 'cognito-idp.amazonaws.com', 's3.amazonaws.com'];
 const EXPLAINED: Record<string, string> = {
   'lambda.amazonaws.com': 'Lambda documents neither aws:SourceAccount nor aws:SourceArn',
   'cognito-idp.amazonaws.com': 'whether Cognito sends aws:SourceAccount',
+  's3.amazonaws.com': 'has no condition, and S3 documents none',
 };
 const SOURCES: Record<string, string> = {
   'states.amazonaws.com': 'arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:*',

@@ -1,4 +1,7 @@
+import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
+import { integrationSteps, LONG } from '../../../deployment/testing/integration-steps.ts';
+import { runInLanes } from '../../../deployment/testing/lanes.ts';
 import {
   counts,
   failing,
@@ -9,6 +12,7 @@ import {
   skipLine,
   skips,
 } from '../../../deployment/testing/step.ts';
+import type { Step, StepResult } from '../../../deployment/testing/step.ts';
 import { summary } from '../../../deployment/testing/summary.ts';
 
 describe('Test runner', () => {
@@ -62,6 +66,65 @@ describe('Test runner', () => {
     ]);
   });
 
+  describe('in two lanes', () => {
+    const steps: readonly Step[] = ['a', 'b', 'c'].map((name) => ({ name, args: [] }));
+    const ended = (name: string): StepResult => ({
+      name,
+      ok: name !== 'b',
+      seconds: 0,
+      passed: 1,
+      failed: 0,
+      notRun: [],
+      failing: [],
+      skipped: [],
+    });
+
+    it('shows the outputs one after the other, though a later step ends first', async () => {
+      const shown: string[] = [];
+      const finish = new Map<string, () => void>();
+      const results = runInLanes(steps, 2, {
+        run: (step, show) => {
+          show(`${step.name} begins\n`, 'stdout');
+          return new Promise((resolve) => {
+            finish.set(step.name, () => {
+              show(`${step.name} ends\n`, 'stderr');
+              resolve(ended(step.name));
+            });
+          });
+        },
+        show: (chunk) => shown.push(chunk.toString()),
+      });
+      await turns();
+      expect([...finish.keys()]).to.deep.equal(['a', 'b'], 'two at a time');
+      expect(shown.join('')).to.equal('\n=== a\na begins\n', 'what is under way is shown, and nothing of the second');
+      finish.get('b')?.();
+      await turns();
+      expect([...finish.keys()]).to.deep.equal(['a', 'b', 'c']);
+      finish.get('c')?.();
+      finish.get('a')?.();
+      expect((await results).map(({ name, ok }) => ({ name, ok }))).to.deep.equal([
+        { name: 'a', ok: true },
+        { name: 'b', ok: false },
+        { name: 'c', ok: true },
+      ]);
+      expect(shown.join('')).to.equal(
+        ['a', 'b', 'c'].map((name) => `\n=== ${name}\n${name} begins\n${name} ends\n`).join(''),
+      );
+    });
+  });
+
+  it('runs every file of integration tests, the long ones first', () => {
+    const files = readdirSync('test/local').filter((file) => file.endsWith('.spec.ts'));
+    const run = integrationSteps(files).map(({ args }) => args.at(-1));
+    expect([...run].sort()).to.deep.equal(files.map((file) => `test/local/${file}`).sort());
+    expect(run[0]).to.equal('test/local/lifecycle.spec.ts');
+    const long = run.slice(0, LONG.length);
+    expect(long).to.deep.equal(
+      LONG.map((name) => `test/local/${name}.spec.ts`),
+      'a name that is no file would begin nothing',
+    );
+  });
+
   it('runs every suite, and counts as failed what did not run, after a failed test, hook or step', async () => {
     const result = await runStep(
       { name: 'tests', args: ['node_modules/mocha/bin/mocha.js', 'test/support/testing/suites-that-fail.ts'] },
@@ -83,3 +146,6 @@ describe('Test runner', () => {
     });
   });
 });
+
+/** Lets everything that is ready happen. */
+const turns = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

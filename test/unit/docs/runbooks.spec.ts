@@ -2,14 +2,19 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { COMMANDS } from '../../../source/cli/commands.ts';
+import { flagOf } from '../../../source/domain/operator/deploy/parameters.ts';
 import { CliProcess } from '../../support/cli/cli-process.ts';
 import { blocksOf, RUNBOOKS } from '../../support/runbooks.ts';
-import { root } from '../../support/templates.ts';
+import { mainTemplate, root } from '../../support/templates.ts';
 
 const PROGRAM = 'cognito-user-profiles-export';
+const PARAMETER_OPTIONS = Object.keys(mainTemplate.Parameters)
+  .map((name) => `--${flagOf(name)}`)
+  .join(' ');
 const SUBJECTS = [
   'pool-deleted',
   'region-down',
+  'account-lost',
   'one-user',
   'bulk-change',
   'found-late',
@@ -40,7 +45,9 @@ describe('docs/runbooks', () => {
           line,
         ).to.include(command);
         expect(await cli.run([command, '--help'])).to.equal(0);
-        for (const [option] of rest.matchAll(/--[a-z-]+/g)) expect(cli.out, line).to.include(option);
+        // Every parameter of the template is an option of deploy, which reads the template for it.
+        const options = command === 'deploy' ? `${cli.out} ${PARAMETER_OPTIONS}` : cli.out;
+        for (const [option] of rest.matchAll(/--[a-z-]+/g)) expect(options, line).to.include(option);
       }
   });
 

@@ -19,6 +19,8 @@ export interface OperatorPolicy {
   readonly name: string;
   readonly commands: readonly string[];
   readonly statements: readonly OperatorStatement[];
+  /** What it needs beside them where `KmsKeyArn` is set, and only there. */
+  readonly withKey?: OperatorStatement;
 }
 
 /** Why a statement has to name every resource; of those of COMMAND_ACTIONS the reason stands there. */
@@ -199,13 +201,31 @@ const deletingData: readonly OperatorStatement[] = [
   allow('Lists', ['s3:ListAllMyBuckets', 'dynamodb:ListTables'], '*'),
 ];
 
+/**
+ * Whoever reads or stores what is encrypted by a customer's key needs the key, too, through the service that holds it (KMS
+ * Developer Guide, kms:ViaService): `Decrypt` of tables and objects, `GenerateDataKey` for an object that is stored.
+ */
+function onTheKey(statements: readonly OperatorStatement[]): OperatorStatement {
+  const actions = new Set(statements.flatMap(({ Action }) => Action));
+  const services = ENCRYPTED.filter(({ reads }) => reads.some((action) => actions.has(action)));
+  return allow(
+    'CustomerKey',
+    ['kms:Decrypt', ...(actions.has('s3:PutObject') ? ['kms:GenerateDataKey'] : [])],
+    arn('kms', 'key/KEY'),
+    { StringLike: { 'kms:ViaService': services.map(({ service }) => `${service}.*.amazonaws.com`) } },
+  );
+}
+const ENCRYPTED = [
+  { service: 's3', reads: ['s3:GetObject'] },
+  { service: 'dynamodb', reads: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'] },
+] as const;
+
 /** The policies, each complete in itself. */
 export const operatorPolicies = (main: Template): readonly OperatorPolicy[] => {
-  const policy = (name: string, commands: readonly string[], users: 'seen' | 'unseen' = 'unseen'): OperatorPolicy => ({
-    name,
-    commands,
-    statements: calling(commands, users),
-  });
+  const policy = (name: string, commands: readonly string[], users: 'seen' | 'unseen' = 'unseen'): OperatorPolicy => {
+    const statements = calling(commands, users);
+    return { name, commands, statements, withKey: onTheKey(statements) };
+  };
   const reading = ['status', 'attach', 'report', 'runs', 'damage'];
   return [
     policy('Read only', reading),
@@ -224,14 +244,17 @@ export const operatorPolicies = (main: Template): readonly OperatorPolicy[] => {
 /** The policies as a reader copies them. Markdown. */
 export const operatorPolicyText = (main: Template): string =>
   operatorPolicies(main)
-    .map(({ name, commands, statements }) =>
+    .map(({ name, commands, statements, withKey }) =>
       [
         `### ${name}`,
         `For ${commands.map((command) => `\`${command}\``).join(', ')}.${reasonsIn(commands, statements)}`,
-        `\`\`\`json\n${JSON.stringify({ Version: '2012-10-17', Statement: statements }, null, 2)}\n\`\`\``,
+        asBlock({ Version: '2012-10-17', Statement: statements }),
+        ...(withKey === undefined ? [] : ['With `KmsKeyArn` this statement, too:', asBlock(withKey)]),
       ].join('\n\n'),
     )
     .join('\n\n');
+
+const asBlock = (value: unknown): string => `\`\`\`json\n${JSON.stringify(value, null, 2)}\n\`\`\``;
 
 function reasonsIn(commands: readonly string[], statements: readonly OperatorStatement[]): string {
   const ofCommands = commands

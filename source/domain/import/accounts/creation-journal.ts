@@ -13,6 +13,8 @@ const journalShape = v.object({
   since: v.number(),
   /** Sub in the backup, sub in the new pool. */
   made: v.array(v.strictTuple([subShape, subShape])),
+  /** When each of them was stored, milliseconds since the epoch, in their order. */
+  madeAt: v.exactOptional(v.array(v.number())),
   /** Sub in the backup, names of the attributes without which the user was about to be created. */
   without: v.exactOptional(v.array(v.strictTuple([subShape, textsShape]))),
   /** Sub in the backup, before the call in milliseconds since the epoch, digest of the attributes that it sent. */
@@ -20,6 +22,14 @@ const journalShape = v.object({
 });
 type Journal = Stored<typeof journalShape>;
 type Intention = NonNullable<Journal['intended']>[number];
+
+/** An account that was made for a user. */
+interface Made {
+  readonly oldSub: string;
+  readonly newSub: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
 
 /** Entries of one object; every entry writes it anew. */
 const MOST_ENTRIES = 500;
@@ -47,15 +57,16 @@ export interface JournalDeps {
  */
 export class CreationJournal {
   readonly #since: number | undefined;
-  readonly #known: Map<string, string>;
+  /** By the sub in the backup. */
+  readonly #made = new Map<string, readonly Made[]>();
   readonly #without: Map<string, readonly string[]>;
-  readonly #intentions: readonly Intention[];
+  readonly #intentions = new Map<string, readonly Intention[]>();
   #waiting: Promise<void> | undefined;
   #writing: Promise<void> = Promise.resolve();
   #part = 0;
   /** Of the current object, and what is in none yet. */
-  #entries: (readonly [string, string])[] = [];
-  #unstored: (readonly [string, string])[] = [];
+  #entries: Made[] = [];
+  #unstored: Made[] = [];
   #intended: Intention[] = [];
   #unstoredIntended: Intention[] = [];
   #begun: Promise<void> | undefined;
@@ -68,9 +79,13 @@ export class CreationJournal {
     private readonly namesUsers: boolean,
   ) {
     this.#since = earlier.length === 0 ? undefined : Math.min(...earlier.map(({ since }) => since));
-    this.#known = new Map(earlier.flatMap(({ made }) => made));
+    // Journals that say no times are older than everything that needs them.
+    for (const { made, madeAt = [] } of earlier)
+      for (const [place, [oldSub, newSub]] of made.entries())
+        addTo(this.#made, oldSub, { oldSub, newSub, at: madeAt[place] ?? Number.POSITIVE_INFINITY });
     this.#without = new Map(earlier.flatMap(({ without = [] }) => without));
-    this.#intentions = earlier.flatMap(({ intended = [] }) => intended);
+    for (const { intended = [] } of earlier)
+      for (const intention of intended) addTo(this.#intentions, intention[0], intention);
   }
 
   static async open(
@@ -89,33 +104,31 @@ export class CreationJournal {
     return this.#since ?? this.began;
   }
 
-  /** The sub of the account that was made for the user. */
-  madeFor(oldSub: string): string | undefined {
-    return this.#known.get(oldSub);
-  }
-
   /** Names of the attributes without which a call was made for the user, after one with all was refused. */
   leftOut(oldSub: string): readonly string[] {
     return this.#without.get(oldSub) ?? [];
   }
 
   /**
-   * Whether an earlier invocation made the account for the user: it stored so, or it was cut off before, and the account is
-   * one that its call would have made.
+   * Whether a call that this journal knows of made the account for the user: it was stored so, or the invocation was cut off
+   * before, and the account is one that its call would have made. An intention after which an account was made, or written
+   * to (`lastWriteAt`, milliseconds since the epoch), led to that one: it proves no later account.
    */
-  proves(oldSub: string, account: PoolUser): boolean {
-    const made = this.madeFor(oldSub);
-    if (made !== undefined) return made === account.sub;
-    return this.#intentions.some(
-      ([sub, at, sent]) =>
-        sub === oldSub && isUnfinishedCreation(account, at) && sentDigest(account.attributes) === sent,
+  proves(oldSub: string, account: PoolUser, lastWriteAt = Number.NEGATIVE_INFINITY): boolean {
+    const made = this.#made.get(oldSub) ?? [];
+    if (made.some(({ newSub }) => newSub === account.sub)) return true;
+    const last = Math.max(lastWriteAt, ...made.map(({ at }) => at));
+    return (this.#intentions.get(oldSub) ?? []).some(
+      ([, at, sent]) => at > last && isUnfinishedCreation(account, at) && sentDigest(account.attributes) === sent,
     );
   }
 
   /** Resolves when it is stored that users, or this one with these attributes, are about to be created. */
   intend(user: Pick<RestoreUser, 'sub' | 'attributes'>): Promise<void> {
     if (!this.namesUsers) return (this.#begun ??= this.#store());
-    this.#unstoredIntended.push([user.sub, this.deps.clock.now(), sentDigest(user.attributes)]);
+    const intention: Intention = [user.sub, this.deps.clock.now(), sentDigest(user.attributes)];
+    addTo(this.#intentions, user.sub, intention);
+    this.#unstoredIntended.push(intention);
     return this.#store();
   }
 
@@ -130,8 +143,9 @@ export class CreationJournal {
 
   /** Resolves when it is stored which account was made for the user; what is told at the same time is stored together. */
   record(oldSub: string, newSub: string): Promise<void> {
-    this.#known.set(oldSub, newSub);
-    this.#unstored.push([oldSub, newSub]);
+    const made = { oldSub, newSub, at: this.deps.clock.now() };
+    addTo(this.#made, oldSub, made);
+    this.#unstored.push(made);
     return this.#store();
   }
 
@@ -154,7 +168,8 @@ export class CreationJournal {
     this.#intended.push(...this.#unstoredIntended.splice(0));
     const journal: Journal = {
       since: this.since,
-      made: this.#entries,
+      made: this.#entries.map(({ oldSub, newSub }): [string, string] => [oldSub, newSub]),
+      madeAt: this.#entries.map(({ at }) => at),
       ...(this.#without.size === 0
         ? {}
         : { without: [...this.#without].map(([sub, names]): [string, string[]] => [sub, [...names]]) }),
@@ -163,4 +178,8 @@ export class CreationJournal {
     const part = String(this.#part).padStart(4, '0');
     await this.deps.objects.put(`${this.folder}${this.deps.claim}-${part}.json`, JSON.stringify(journal));
   }
+}
+
+function addTo<T>(lists: Map<string, readonly T[]>, key: string, value: T): void {
+  lists.set(key, [...(lists.get(key) ?? []), value]);
 }

@@ -5,7 +5,7 @@ import type { ObjectStore } from '../../ports.ts';
 import { placeOf } from '../plan/expected-place.ts';
 import type { ChunkResult, JobsState } from '../plan/jobs-state.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
-import type { Accounts } from './accounts.ts';
+import type { Accounts, MadeBy } from './accounts.ts';
 import { ChunkProofs } from './chunk-rows.ts';
 import type { CreationJournal } from './creation-journal.ts';
 import { isEarlierCreation, isOurRow, isUnfinishedCreation } from './proof.ts';
@@ -47,16 +47,27 @@ export class Settlement {
 
   /**
    * Whether the listed account is the one that this restore made for the user. One that proves to be is on record from now
-   * on; once there is a record, only the account that it names is ours.
+   * on; once there is a record, only the account that it names is ours, or one that a repair made in its place.
    */
   isOurs(user: ExpectedUser, account: PoolUser): boolean {
     const { accounts } = this.basis;
     const recorded = accounts.newSubOf(user.sub);
-    if (recorded !== undefined) return recorded === account.sub;
-    const by = this.#isImported(user, account) ? 'import' : this.#isCreated(user, account) ? 'create' : undefined;
+    if (recorded === account.sub) return true;
+    const by =
+      recorded === undefined ? this.#makerOf(user, account) : this.#isRepairs(user, account) ? 'create' : undefined;
     if (by === undefined) return false;
     accounts.recordMade(user.sub, { newSub: account.sub, at: Date.parse(account.created), by });
     return true;
+  }
+
+  #makerOf(user: ExpectedUser, account: PoolUser): MadeBy | undefined {
+    if (this.#isImported(user, account)) return 'import';
+    return this.#isRepairs(user, account) || this.#isCreated(user, account) ? 'create' : undefined;
+  }
+
+  #isRepairs({ sub }: ExpectedUser, account: PoolUser): boolean {
+    const { accounts, repairs } = this.basis;
+    return repairs?.proves(sub, account, accounts.lastWriteAt(sub)) === true;
   }
 
   #isImported(user: ExpectedUser, account: PoolUser): boolean {
@@ -70,10 +81,9 @@ export class Settlement {
     return isOurRow(account, proofs.proof(line - 1), evidence, plan.signInName);
   }
 
-  /** But for a repair's, the record has the digest of what the account should hold, with the flag as it should be. */
+  /** The record has the digest of what the account should hold, with the flag as it should be. */
   #isCreated({ sub, contentDigest }: ExpectedUser, account: PoolUser): boolean {
-    const { accounts, plan, repairs } = this.basis;
-    if (repairs?.proves(sub, account) === true) return true;
+    const { accounts, plan } = this.basis;
     if (![true, false].some((enabled) => userContentDigest({ ...account, enabled }).equals(contentDigest)))
       return false;
     if (accounts.mayBeCreatedBefore(sub) && isEarlierCreation(account, plan)) return true;

@@ -33,7 +33,9 @@ export const checkStateShape = v.object({
   strangers: v.exactOptional(v.array(v.strictTuple([countShape, v.string()]))),
   /** Users whose account has another name than planned. */
   renamed: v.exactOptional(v.array(countShape)),
-  /** What is to be taken back from such accounts: a membership, or without `group` the disabled flag. */
+  /** Users whose account was made in the place of an earlier one, of which memberships may still be on record. */
+  madeAgain: v.exactOptional(v.array(countShape)),
+  /** What is to be taken back from accounts of somebody else: a membership, or without `group` the disabled flag. */
   toTakeBack: v.exactOptional(
     v.array(
       v.object({
@@ -77,11 +79,12 @@ export function comparedAnew(
   before: CheckState | undefined,
   now: Required<Pick<CheckState, 'at'>> & Pick<CheckState, 'by'>,
 ): CheckState {
-  const { sinceKey, oneChain } = before ?? {};
+  const { sinceKey, oneChain, madeAgain } = before ?? {};
   return {
     ...initialCheckState(),
     ...now,
     ...(sinceKey === undefined ? {} : { sinceKey }),
+    ...(madeAgain === undefined ? {} : { madeAgain }),
     ...(oneChain === true ? { oneChain, usersScope: 'single' } : {}),
   };
 }

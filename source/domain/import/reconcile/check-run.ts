@@ -26,13 +26,13 @@ export class CheckRun implements Appendix {
   static async begin(run: UpdateRun): Promise<CheckRun> {
     const { plan, deps } = run;
     const state = (run.state.check ??= initialCheckState());
-    const owners = await Owners.load(run, state);
+    const owners = await Owners.load(run, state, (ordinal) => since.begin(ordinal));
     const marks = await loadPlanMarks(deps.objects, plan, {
       marksKey: state.marksKey,
       recognize: (...asked) => owners.recognize(...asked),
       nameOf: (ordinal) => owners.plannedName(ordinal),
     });
-    const since = await ChangedSince.load(
+    const since: ChangedSince = await ChangedSince.load(
       deps.objects,
       { users: marks.userCount, memberships: marks.membershipCount },
       { key: state.sinceKey, advice: adviceFor(planKey(plan.newUserPoolId, plan.restoreId)) },

@@ -1,4 +1,5 @@
 import { listPool } from './list-pool.ts';
+import { forgetEarlierMemberships } from './made-again.ts';
 import { changedSinceOf, problemsOf, secondLookScope } from './recheck.ts';
 import { keepAsChanged, keepChangedAttributes, seemsUndone } from './undone.ts';
 import type { CheckRun } from './check-run.ts';
@@ -18,6 +19,7 @@ export async function look(check: CheckRun, second: 'look' | 'lastLook'): Promis
   const { run } = check;
   if (run.state.phase !== second) {
     if ((await listPool(check)) === 'sliceOver') return false;
+    await forgetEarlierMemberships(check);
     keepChangedAttributes(check);
     run.deps.log.info('The new pool was compared with the plan', { ...problemsOf(check) });
     const undone = await seemsUndone(check);
@@ -27,6 +29,7 @@ export async function look(check: CheckRun, second: 'look' | 'lastLook'): Promis
     await enter(run, second);
   }
   if ((await listPool(check)) === 'sliceOver') return false;
+  await forgetEarlierMemberships(check);
   keepChangedAttributes(check);
   const undone = await seemsUndone(check);
   if (undone !== undefined) keepAsChanged(check, undone);

@@ -14,7 +14,7 @@ import type { CheckState } from '../plan/check-state.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
 import { changeDated } from './changed-since.ts';
 
-type Noted = Pick<CheckState, 'strangers' | 'renamed' | 'toTakeBack'>;
+type Noted = Pick<CheckState, 'strangers' | 'renamed' | 'madeAgain' | 'toTakeBack'>;
 
 /**
  * Tells whose account a listed one is. Every comparison with the plan is about the account that this restore made for a
@@ -30,18 +30,20 @@ export class Owners {
     private readonly run: UpdateRun,
     private readonly settlement: Settlement,
     private readonly state: Noted,
+    private readonly madeAgain: (ordinal: number) => void,
   ) {}
 
-  static async load(run: UpdateRun, state: Noted): Promise<Owners> {
+  /** `madeAgain` is told of users whose account turns out to be one that was made in the place of an earlier one. */
+  static async load(run: UpdateRun, state: Noted, madeAgain: (ordinal: number) => void): Promise<Owners> {
     const { plan, accounts, jobs, refused } = run;
     accounts.expect(plan.counts.byCsv + plan.counts.oneByOne);
     const journal = await CreationJournal.open(run.deps, plan, repairJournal(run.state));
     const repairs: Pick<CreationJournal, 'proves'> = {
       // Cognito answered that it did not create the user: an administrator may have done so since.
-      proves: (sub, account) => !refused.has(sub) && journal.proves(sub, account),
+      proves: (sub, ...asked) => !refused.has(sub) && journal.proves(sub, ...asked),
     };
     const settlement = await Settlement.load(run.deps.objects, { plan, jobs, accounts, repairs });
-    return new Owners(run, settlement, state);
+    return new Owners(run, settlement, state, madeAgain);
   }
 
   /** The user of the plan whose account it is; `named`: the one who has its name. */
@@ -51,8 +53,11 @@ export class Owners {
     const renamed = this.#index(marks).find(account.sub);
     if (renamed !== undefined) this.#noteRenamed(renamed);
     if (renamed !== undefined || named === undefined) return renamed;
-    if (this.settlement.isOurs(marks.expectedUser(named), account)) {
+    const user = marks.expectedUser(named);
+    const hadAnother = accounts.newSubOf(user.sub) !== undefined;
+    if (this.settlement.isOurs(user, account)) {
       this.#index(marks).add(named);
+      if (hadAnother) this.#noteMadeAgain(named);
       return named;
     }
     this.#note(marks, account, named);
@@ -89,6 +94,19 @@ export class Owners {
   #noteRenamed(ordinal: number): void {
     const renamed = (this.state.renamed ??= []);
     if (!renamed.includes(ordinal)) renamed.push(ordinal);
+  }
+
+  /** Whether the user's account was found to be one made in the place of an earlier one; said once. */
+  takeMadeAgain(ordinal: number): boolean {
+    const left = (this.state.madeAgain ?? []).filter((other) => other !== ordinal);
+    const isTaken = left.length < (this.state.madeAgain ?? []).length;
+    if (isTaken) this.state.madeAgain = left;
+    return isTaken;
+  }
+
+  #noteMadeAgain(ordinal: number): void {
+    (this.state.madeAgain ??= []).push(ordinal);
+    this.madeAgain(ordinal);
   }
 
   /** Somebody has the name of a planned user. What writes by that name did to the account is to be taken back. */

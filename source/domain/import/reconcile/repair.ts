@@ -13,6 +13,7 @@ import { markWriting } from '../plan/restore-head.ts';
 import type { StepEnd } from '../../state/step.ts';
 import type { CheckRun } from './check-run.ts';
 import { changeDated, Since } from './changed-since.ts';
+import { forgetMemberships } from './made-again.ts';
 import { hasNoPassword, setForeign } from './plan-marks.ts';
 import { attributesWrong, isMembershipLost, needsRepair } from './verdict.ts';
 import { problemSources, walk } from './walk.ts';
@@ -63,11 +64,8 @@ async function repairUser(check: CheckRun, user: RestoreUser, ordinal: number, w
   if (account !== undefined) owners.recognize(marks, account, ordinal);
   if (isMissing(mark)) {
     const cause = why ?? 'MissingAfterImport';
-    // What an earlier account of the user was given says nothing about the one that is made now.
     if (account === undefined) since.begin(ordinal);
-    if (account === undefined)
-      for (const group of user.groups)
-        run.accounts.recordMembership(user.sub, (run.groups[group] as PlannedGroup).name, false);
+    if (account === undefined || owners.takeMadeAgain(ordinal)) forgetMemberships(run, user);
     const isThere =
       account === undefined
         ? await create(run, user, cause, work)

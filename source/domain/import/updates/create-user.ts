@@ -93,8 +93,10 @@ function makerOf(
   { accounts, journal, row }: CreateUserDeps,
 ): MadeBy | undefined {
   const recorded = accounts.newSubOf(user.sub);
-  if (recorded !== undefined) return recorded === account.sub ? accounts.madeBy(user.sub) : undefined;
-  if (journal.madeFor(user.sub) === account.sub) return 'create';
+  if (recorded === account.sub) return accounts.madeBy(user.sub);
+  // One on record may be gone, and this one made in its place.
+  if (journal.proves(user.sub, account, accounts.lastWriteAt(user.sub))) return 'create';
+  if (recorded !== undefined) return undefined;
   const since = accounts.mayBeCreated(user.sub) ? Date.parse(plan.plannedAt) : journal.since;
   const sent = [user, withoutThese(user, journal.leftOut(user.sub))];
   if (sent.some((given) => isOurCreation(account, given, since))) return 'create';

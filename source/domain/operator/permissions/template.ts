@@ -9,6 +9,7 @@ export interface Template {
   readonly Parameters: Record<string, TemplateParameter>;
   readonly Mappings: Record<string, unknown>;
   readonly Conditions: Record<string, unknown>;
+  readonly Rules?: Record<string, unknown>;
   readonly Resources: Record<string, Resource>;
   readonly Outputs: Record<
     string,

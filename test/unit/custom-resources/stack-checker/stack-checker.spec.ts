@@ -87,6 +87,7 @@ describe('StackChecker', () => {
             looked.push(`${region} ${bucket} ${key}`);
             return 'readable';
           },
+          lookForBucket: () => Promise.reject(new Error('looked at a bucket')),
           keys: {
             describe: () => Promise.reject(new Error('asked')),
             policy: () => Promise.reject(new Error('asked')),
@@ -235,7 +236,7 @@ describe('StackChecker', () => {
     const stub = new AwsStub();
     await stub.start();
     try {
-      const { services } = looks('solution/v1');
+      const { services } = looks('solution/v1', 'us-east-1');
       expect(services.map(({ name }) => name)).to.deep.equal(SERVICES);
       // SNS speaks XML; the others take an empty object.
       stub.answer = ({ text }) => (text.includes('ListTopics') ? { body: '<r><ListTopicsResult/></r>' } : { body: {} });
@@ -393,7 +394,7 @@ describe('StackChecker', () => {
       const stub = new AwsStub();
       await stub.start();
       try {
-        const { keys, encryptLogGroup } = looks('solution/v1');
+        const { keys, encryptLogGroup } = looks('solution/v1', 'us-east-1');
         stub.answer = ({ action }) => ({
           body:
             action === 'DescribeKey'

@@ -91,12 +91,13 @@ describe('The record of accounts', () => {
     world.clock.advance(60_000);
     const later = await open('two');
     expect(later.since).to.equal(began);
-    expect([later.madeFor('old-0'), later.madeFor('old-1199'), later.madeFor('last')]).to.deep.equal([
-      'new-0',
-      'new-1199',
-      'new-last',
+    const proves = (oldSub: string, sub: string): boolean => later.proves(oldSub, aUser({ username: 'any', sub }));
+    expect([proves('old-0', 'new-0'), proves('old-1199', 'new-1199'), proves('last', 'new-last')]).to.deep.equal([
+      true,
+      true,
+      true,
     ]);
-    expect(later.madeFor('nobody')).to.equal(undefined);
+    expect([proves('nobody', 'new-0'), proves('old-0', 'new-1')]).to.deep.equal([false, false]);
     expect((await CreationJournal.open({ ...world, claim: 'two' }, PLAN, { name: 'batch-2' })).since).to.equal(
       began + 60_000,
     );
@@ -134,6 +135,44 @@ describe('The record of accounts', () => {
       { created: new Date(at - 6_000).toISOString() },
     ])
       expect(later.proves('old', made(over)), JSON.stringify(over)).to.equal(false);
+  });
+
+  it('16.1: takes an intention for what led to the account that was made or written to after it, and to no later one', async () => {
+    const open = (claim: string): Promise<CreationJournal> =>
+      CreationJournal.open({ ...world, claim }, PLAN, { name: 'repair-3', namesUsers: true });
+    const attributes = { nickname: 'una' };
+    const account = (sub: string): PoolUser =>
+      aUser({
+        username: 'una',
+        sub,
+        status: 'FORCE_CHANGE_PASSWORD',
+        created: new Date(world.clock.now()).toISOString(),
+        attributes,
+      });
+    const first = await open('one');
+    await first.intend({ sub: 'old', attributes });
+    world.clock.advance(100);
+    const intended = world.clock.now();
+    expect(first.proves('old', account('new-1')), 'its own').to.equal(true);
+    expect((await open('two')).proves('old', account('new-1'), intended - 101), 'after an earlier write').to.equal(
+      true,
+    );
+    expect((await open('two')).proves('old', account('new-1'), intended), 'before a later write').to.equal(false);
+    await first.record('old', 'new-1');
+    world.clock.advance(60_000);
+    const second = await open('two');
+    expect([second.proves('old', account('new-1')), second.proves('old', account('new-2'))]).to.deep.equal([
+      true,
+      false,
+    ]);
+    await second.intend({ sub: 'old', attributes });
+    world.clock.advance(60_000);
+    const third = await open('three');
+    expect(third.proves('old', account('new-2')), 'made by the call that was cut off').to.equal(true);
+    await third.record('old', 'new-2');
+    world.clock.advance(60_000);
+    const last = await open('four');
+    expect([last.proves('old', account('new-2')), last.proves('old', account('new-3'))]).to.deep.equal([true, false]);
   });
 
   it('names every one of many users who are about to be created', async () => {
