@@ -63,9 +63,12 @@ export function compareSettings(kept: KeptSettings, made: KeptSettings, by: Know
 
 /** With each setting in one place, where Cognito has an older name for it, too. */
 function comparable(settings: KeptSettings, mfaIsKnown: boolean): object {
-  const { pool } = settings;
+  const { pool, mfa } = settings;
+  // A factor that is off is none.
+  const isOff = membersOf(mfa?.['SoftwareTokenMfaConfiguration'])['Enabled'] === false;
   return {
     ...settings,
+    ...(mfa === undefined ? {} : { mfa: isOff ? without(mfa, ['SoftwareTokenMfaConfiguration']) : mfa }),
     pool: {
       ...without(pool, [...OLDER_MESSAGES, ...SAID_ELSEWHERE, ...(mfaIsKnown ? ['MfaConfiguration'] : [])]),
       Policies: policiesOf(pool),

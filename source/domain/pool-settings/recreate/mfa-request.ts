@@ -15,8 +15,7 @@ export function mfaRequest(
   const configuration =
     [mfa['MfaConfiguration'], pool['MfaConfiguration']].find((one) => typeof one === 'string') ?? 'OFF';
   const off = configuration === 'OFF';
-  // A pool without MFA refuses settings of factors, which it may show all the same.
-  const { factors, omissions } = off ? { factors: {}, omissions: [] } : factorsOf(settings, mfa, options);
+  const { factors, omissions } = off ? factorsWhileOff(mfa) : factorsOf(settings, mfa, options);
   const lost = !off && isNothing(factors);
   const passkeys = options.throwAway === true ? undefined : mfa['WebAuthnConfiguration'];
   const request = {
@@ -36,17 +35,8 @@ export function mfaRequest(
 }
 
 /** The same without passkeys, whose domain the new pool may not have yet; undefined where nothing remains. */
-export function withoutPasskeys(request: ApiObject): Recreation<ApiObject | undefined> {
-  const { WebAuthnConfiguration: _, ...rest } = request;
-  return {
-    request: rest['MfaConfiguration'] === 'OFF' ? undefined : rest,
-    omissions: [
-      {
-        setting: 'mfa.WebAuthnConfiguration',
-        why: 'Cognito refused it: the relying party has to be a domain of the pool. Set it again once the pool has its domain.',
-      },
-    ],
-  };
+export function withoutPasskeys({ WebAuthnConfiguration: _, ...rest }: ApiObject): ApiObject | undefined {
+  return rest['MfaConfiguration'] === 'OFF' ? undefined : rest;
 }
 
 function unknownMfa(pool: ApiObject): Recreation<undefined> {
@@ -62,6 +52,18 @@ function unknownMfa(pool: ApiObject): Recreation<undefined> {
     ],
   };
 }
+
+/** A pool without MFA refuses settings of factors, which it may show all the same. */
+const factorsWhileOff = (mfa: ApiObject): { readonly factors: ApiObject; readonly omissions: readonly Omission[] } => ({
+  factors: {},
+  omissions: ['SmsMfaConfiguration', 'EmailMfaConfiguration', 'SoftwareTokenMfaConfiguration']
+    .filter((name) => mfa[name] !== undefined)
+    .map((name) => ({
+      setting: `mfa.${name}`,
+      why: 'Cognito takes the settings of factors only while MFA is on.',
+      expected: true,
+    })),
+});
 
 /** Those that the new pool can have: SMS needs a role, mail an SES identity. */
 function factorsOf(

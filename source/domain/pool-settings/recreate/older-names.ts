@@ -38,3 +38,15 @@ export function triggersOf({ LambdaConfig }: ApiObject): ApiObject {
   const arn = membersOf(triggers['PreTokenGenerationConfig'])['LambdaArn'];
   return isNothing(arn) ? triggers : { ...triggers, PreTokenGeneration: arn };
 }
+
+/** Texts of mails in templates. */
+export const MAIL_TEXTS = ['EmailMessage', 'EmailSubject', 'EmailMessageByLink', 'EmailSubjectByLink'];
+
+/** Whether the kept pool has texts of mails, and the other none at all: it was made without them. */
+export function leftMailTexts(kept: ApiObject, made: ApiObject): boolean {
+  const texts = (pool: ApiObject): unknown[] =>
+    [messagesOf(pool), membersOf(membersOf(pool['AdminCreateUserConfig'])['InviteMessageTemplate'])]
+      .flatMap((all) => MAIL_TEXTS.map((name) => all[name]))
+      .filter((text) => !isNothing(text));
+  return texts(kept).length > 0 && texts(made).length === 0;
+}

@@ -1,7 +1,7 @@
 import type { KeptSettings } from '../shape.ts';
 import { isNothing, membersOf, only, present, whyNotHere, without } from './omissions.ts';
 import type { ApiObject, Omission, Recreation, RecreateOptions } from './omissions.ts';
-import { messagesOf, OLDER_MESSAGES, policiesOf, triggersOf } from './older-names.ts';
+import { MAIL_TEXTS, messagesOf, OLDER_MESSAGES, policiesOf, triggersOf } from './older-names.ts';
 import { schemaRequests } from './schema-request.ts';
 import type { SchemaRequests } from './schema-request.ts';
 
@@ -46,7 +46,6 @@ const LOOKED_AT = [
 ];
 /** Tags of a resource (Tag editor User Guide, quotas). */
 const MOST_TAGS = 50;
-const MAIL_TEXTS = ['EmailMessage', 'EmailSubject', 'EmailMessageByLink', 'EmailSubjectByLink'];
 
 /** The request for CreateUserPool, and what of the schema follows it by AddCustomAttributes. */
 export interface PoolRecreation extends Recreation<ApiObject & { readonly PoolName: string }> {

@@ -55,6 +55,17 @@ describe('request for a pool like the kept one', () => {
     expect(missingAdditions(requests, kept.slice(0, 60)).flat()).to.have.length(10);
   });
 
+  it('17.5: a custom attribute with the name of a standard one is added afterwards, with those behind it', () => {
+    const attribute = (Name: string): object => ({ Name, AttributeDataType: 'String' });
+    const { schema, additions } = schemaRequests(
+      ['phone_number_verified', 'name', 'custom:zone', 'custom:name', 'custom:team'].map(attribute),
+    );
+    // Its own name is longer than the API lets a name be.
+    expect(schema.map(({ Name }) => Name)).to.deep.equal(['name', 'zone']);
+    expect(additions.flat().map(({ Name }) => Name)).to.deep.equal(['name', 'team']);
+    expect(missingAdditions({ additions }, [attribute('name')]).flat()).to.have.length(2);
+  });
+
   it('17.5: older names of settings are left out, and what only they say is kept', () => {
     const request = requested({
       EmailVerificationMessage: 'Your code is {####}.',
