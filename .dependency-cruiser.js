@@ -12,7 +12,7 @@ const domainRooms = [
   'pool-settings',
   'digests',
   'comparison',
-  ['export', 'import', 'verify', 'history'],
+  ['export', 'import', 'verify', 'history', 'adopt'],
   'watch',
   'workflow',
   'operator',
@@ -26,6 +26,7 @@ const importRooms = [
   'jobs',
   'updates',
   'reconcile',
+  'identities',
   'report',
   'selection',
 ];

@@ -1,3 +1,4 @@
+import { adoptDeclaration } from './adopt.ts';
 import { attachDeclaration } from './attach.ts';
 import type { CommandDeclaration } from './command.ts';
 import { damageDeclaration } from './damage.ts';
@@ -33,5 +34,6 @@ export const COMMANDS: readonly CommandDeclaration[] = [
   showDeclaration,
   historyDeclaration,
   damageDeclaration,
+  adoptDeclaration,
   uninstallDeclaration,
 ];

@@ -4,10 +4,11 @@ import { OpenPlanReader } from '../digests/open-plan.ts';
 import { tagReplaced, tagRestore } from './plan/closed-objects.ts';
 import { claimRestore } from './plan/progress.ts';
 import { hurdlesIn } from './plan/mfa-hurdles.ts';
+import type { IdentityPlan } from './plan/identity-plan.ts';
 import type { MfaChange } from './plan/mfa-hurdles.ts';
 import type { RestorePlan, RestoreSource } from './plan/plan-model.ts';
 import type { RestoreHead } from './plan/restore-head.ts';
-import { notInTable, plannedGroupShape, readPlan, sealedCounts, sourceOf } from './plan/plan-model.ts';
+import { notInTable, otherPlaceOf, plannedGroupShape, readPlan, sealedCounts, sourceOf } from './plan/plan-model.ts';
 import { peekJobs } from './plan/jobs-state.ts';
 import { restoreFigures } from './plan/restore-figures.ts';
 import { initialUpdatesState, updatesStateKey, updatesStateShape } from './plan/updates-state.ts';
@@ -21,7 +22,7 @@ import { plannedFigures, planningFigures } from './planning/planning-figures.ts'
 import { planningStateShape } from './planning/planning-state.ts';
 import type { PlanningState } from './planning/planning-state.ts';
 import { previewKeys, writePreview } from './planning/preview.ts';
-import { newTableRead, readTableStep } from './planning/read-table.ts';
+import { newTableRead, readsTable, readTableStep } from './planning/read-table.ts';
 import { sealPlan } from './planning/seal.ts';
 import { newSnapshotRead, readSnapshotStep } from './planning/read-snapshot.ts';
 import { planSelection } from './selection/plan-selection.ts';
@@ -29,6 +30,9 @@ import type { PlanSelectionResult } from './selection/plan-selection.ts';
 import { chunkStep, classifyStep, orderStep } from './planning/steps.ts';
 
 export type { ScanTableDeps, ScanTableInput } from './planning/planning-run.ts';
+
+/** What a plan says of identity providers: counts, and the names of those that the new pool lacks. */
+export type IdentitiesFound = IdentityPlan['counts'] & Pick<IdentityPlan, 'mode' | 'missingProviders'>;
 
 /** What the state machine sees: counts and object keys. */
 export type ScanTableResult =
@@ -40,6 +44,8 @@ export type ScanTableResult =
       /** The run that is restored, and where it is read from. */
       readonly exportRun: string;
       readonly source: RestoreSource;
+      /** Where the snapshot was read, when it was not this Region's own. */
+      readonly snapshotPrefix?: string;
       /** How the backup was read, where that was not as usual. */
       readonly remarks?: readonly string[];
       /** In the sealed export, and what of it the table lacks. */
@@ -62,6 +68,8 @@ export type ScanTableResult =
       /** Users who would have to enrol a second factor, and who could not sign in, where the new pool requires MFA. */
       readonly mustEnrolMfa: number;
       readonly mfaLockedOut: number;
+      /** What would be done about identity providers; absent where the backup names none. */
+      readonly identities?: IdentitiesFound;
       readonly chunks: number;
       readonly batches: number;
       /** Of a dry run of a restore that has begun. */
@@ -73,7 +81,7 @@ export type ScanTableResult =
 /**
  * Scans the backup (the table, or the snapshot of the run that was asked for), holds it against its sealed manifest and
  * the new pool (preflight), and plans the restore, slice by slice until `done`. A restore that has begun to write keeps
- * its plan. Halts: NoSealedBackup, ReplicaBehind, ChecksumDiffers, SnapshotDamaged, PreflightFailed, Superseded. Writes nothing to the pool.
+ * its plan. Halts: NoSealedBackup, ReplicaBehind, ChecksumDiffers, SnapshotDamaged, ExportRunNotFound, PreflightFailed, Superseded. Writes nothing to the pool.
  */
 export async function scanTable(
   input: ScanTableInput & { readonly phase: RestoreHead['phase'] },
@@ -96,7 +104,7 @@ export async function scanTable(
     {
       key: planningKey(folder),
       shape: planningStateShape,
-      initial: () => (input.options.exportRun === undefined ? newTableRead() : newSnapshotRead()),
+      initial: () => (readsTable(input.options) ? newTableRead() : newSnapshotRead()),
       figures: planningFigures,
     },
   );
@@ -203,6 +211,7 @@ const summary = (plan: RestorePlan, dryRun: boolean): Extract<ScanTableResult, {
     dryRun,
     exportRun: runId,
     source: sourceOf(plan),
+    ...otherPlaceOf(plan),
     ...(plan.remarks === undefined ? {} : { remarks: plan.remarks }),
     backup: sealedCounts(plan),
     notInTable: notInTable(plan),
@@ -217,8 +226,15 @@ const summary = (plan: RestorePlan, dryRun: boolean): Extract<ScanTableResult, {
     ...(plan.mfa === undefined ? {} : { mfa: plan.mfa }),
     mustEnrolMfa: hurdlesIn(counts.mfa?.mustEnrol),
     mfaLockedOut: hurdlesIn(counts.mfa?.cannotSignIn),
+    ...(plan.identities === undefined ? {} : { identities: identitiesIn(plan.identities) }),
     acceptsSignUps: plan.acceptsSignUps ?? false,
     chunks: chunks.length,
     batches: batches.length,
   };
 };
+
+const identitiesIn = ({ mode, missingProviders, counts }: IdentityPlan): IdentitiesFound => ({
+  mode,
+  missingProviders,
+  ...counts,
+});

@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Invocation } from '../../../source/adapters/invocation.ts';
+import { objectsBelow, snapshotPlaceIn } from '../../../source/domain/backup/snapshot/place.ts';
+import type { SnapshotObjects } from '../../../source/domain/backup/snapshot/place.ts';
 import { cleanUpTable } from '../../../source/domain/export/clean-up/clean-up.ts';
 import { parseExportEvent, parseRunEvent } from '../../../source/domain/export/export-event.ts';
 import { tellingLastSealed } from '../../../source/domain/export/last-sealed.ts';
@@ -12,6 +15,7 @@ import { waitingForWrites } from '../../../source/domain/import/plan/paused.ts';
 import { checkNewUserPool } from '../../../source/domain/import/check-new-user-pool.ts';
 import { openedImport, startedImport } from '../../../source/domain/import/import-event.ts';
 import { importUsers } from '../../../source/domain/import/import-users.ts';
+import type { FederatedMode } from '../../../source/domain/import/plan/identity-plan.ts';
 import { REPORT_ROLES } from '../../../source/domain/import/plan/group-roles.ts';
 import type { GroupRoleRules } from '../../../source/domain/import/plan/group-roles.ts';
 import { scanTable } from '../../../source/domain/import/scan-table.ts';
@@ -60,6 +64,8 @@ export interface RegionServices extends Pick<NotifyDeps, 'publish' | 'sendAnonym
   readonly replica: Pick<BackupTable, 'getItem'>;
   readonly primary: Pick<BackupTable, 'getItem'>;
   readonly objects: ObjectStore;
+  /** Other buckets that an input may name. */
+  readonly bucketNamed?: (bucket: string) => SnapshotObjects;
   readonly exportQueue: WakeQueue<WorkMessage>;
   readonly newUsersQueue: WakeQueue<WorkMessage>;
   readonly updatesQueue: WakeQueue<WorkMessage>;
@@ -74,6 +80,8 @@ export interface FunctionSettings {
   readonly secondaryRegion: string;
   readonly primaryUserPoolId: string;
   readonly allowMfa?: boolean;
+  /** REPORT where it is not given. */
+  readonly federatedUsers?: FederatedMode;
   readonly allowMultipleUsernameAttributes?: boolean;
   /** GroupRoles and GroupRoleArns. */
   readonly groupRoles?: GroupRoleRules;
@@ -81,6 +89,8 @@ export interface FunctionSettings {
   readonly retentionDays: number;
   /** Whether calls to Cognito wait for a pacer of their invocation. */
   readonly paced?: boolean;
+  /** The bucket of VaultBucketArn. */
+  readonly vaultBucket?: string;
 }
 
 /** Every function of the workflows, wired to the services of one Region as its file in source/lambda does it. */
@@ -118,7 +128,7 @@ function telling<T>(
 
 function commonFunctions(
   { table, executionStatus, invocation, publish, sendAnonymous, objects }: RegionServices,
-  { primaryRegion, secondaryRegion, primaryUserPoolId }: FunctionSettings,
+  { primaryRegion, secondaryRegion, primaryUserPoolId, vaultBucket }: FunctionSettings,
 ): Functions {
   return {
     CheckStateMachine: (event) => {
@@ -126,6 +136,7 @@ function commonFunctions(
       return checkStateMachine({ table, executionStatus, clock }, event, {
         regions: [primaryRegion, secondaryRegion],
         tableName: TABLE,
+        ...(vaultBucket === undefined ? {} : { vaultBucket }),
       });
     },
     MessageBroker: (event) =>
@@ -218,17 +229,24 @@ function importFunctions(
     objects,
     newUsersQueue: newUsers,
     updatesQueue: updates,
+    bucketNamed,
     ...services
   }: RegionServices,
-  { primaryUserPoolId, callsPerSecond, paced, groupRoles = REPORT_ROLES }: FunctionSettings,
+  { primaryUserPoolId, callsPerSecond, paced, groupRoles = REPORT_ROLES, federatedUsers = 'REPORT' }: FunctionSettings,
 ): Functions {
   const { random, invocation, sendAnonymous } = services;
+  const newSecret = (): string => createHash('sha256').update(String(random())).digest('hex');
   const ports = { pools: cognito, pool: cognito, writer, jobs, table, objects, newUsers, updates };
   const calling = async (
     { executionArn, options }: ReturnType<typeof startedImport>,
     event: unknown,
-    work: (deps: typeof ports & Told) => Promise<unknown>,
+    work: (deps: typeof ports & Told & { readonly snapshots?: SnapshotObjects }) => Promise<unknown>,
   ): Promise<unknown> => {
+    const place = options.snapshotPrefix === undefined ? undefined : snapshotPlaceIn(options.snapshotPrefix);
+    const snapshots =
+      place === undefined || bucketNamed === undefined
+        ? {}
+        : { snapshots: objectsBelow(bucketNamed(place.bucket), place.base) };
     const assertLease = (): Promise<void> => assertImportMayRun(table, executionArn);
     await assertLease();
     const begun = invocation();
@@ -240,13 +258,18 @@ function importFunctions(
         { ...about, counted, ...(paced === true ? ceiling : {}) },
         (cognitos) =>
           waitingForWrites({ ...begun, objects }, options.newUserPoolId, () =>
-            work({ ...ports, ...begun, ...cognitos, tell }),
+            work({ ...ports, ...begun, ...cognitos, ...snapshots, tell }),
           ),
       ),
     );
   };
   const step =
-    (work: (deps: typeof ports & Told, event: ReturnType<typeof openedImport>) => Promise<unknown>) =>
+    (
+      work: (
+        deps: Parameters<Parameters<typeof calling>[2]>[0],
+        event: ReturnType<typeof openedImport>,
+      ) => Promise<unknown>,
+    ) =>
     async (event: unknown): Promise<unknown> => {
       const parsed = openedImport(event);
       return calling(parsed, event, (deps) => work(deps, parsed));
@@ -268,7 +291,7 @@ function importFunctions(
       );
     },
     ScanTable: step((deps, { options, restore }) =>
-      scanTable({ ...restore, options, tableName: TABLE, groupRoles }, deps),
+      scanTable({ ...restore, options, tableName: TABLE, groupRoles }, { ...deps, newSecret, federatedUsers }),
     ),
     ImportUsers: step((deps, event) => {
       const jobEnded = (job: ImportJob): Promise<void> =>

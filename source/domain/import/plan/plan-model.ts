@@ -4,6 +4,7 @@ import { countsShape } from '../../backup/manifest.ts';
 import type { Counts } from '../../backup/manifest.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { readJson } from '../../state/json-object.ts';
+import { externalIdentityShape, identityPlanShape } from './identity-plan.ts';
 import { mfaChangeShape, mfaCountsShape } from './mfa-hurdles.ts';
 import { countShape, idShape, subShape, textsShape, timeShape } from '../../state/shape.ts';
 import type { Shape, Stored } from '../../state/shape.ts';
@@ -33,6 +34,8 @@ const optionsShape = (newUserPoolId: string) =>
     backupTableName: v.exactOptional(v.string()),
     /** Restores exactly this run, from the snapshot that this Region keeps of it, instead of the table. */
     exportRun: v.exactOptional(v.string()),
+    /** Where the snapshot is read, `s3://bucket/prefix/`, when it is not this Region's own; then nothing is read from a table. */
+    snapshotPrefix: v.exactOptional(v.string()),
     /** Key of the map that gives groups their IAM roles (group-roles.ts). */
     groupRoleMap: v.exactOptional(v.string()),
     /** Restores what this selection asks for into a living pool, instead of the whole backup into an empty one. */
@@ -53,6 +56,8 @@ export const restoreUserShape = v.object({
   status: v.string(),
   /** Indexes into the plan's groups. */
   groups: v.array(countShape),
+  /** Accounts at identity providers that are linked to the user; see IdentityPlan. */
+  links: v.exactOptional(v.array(externalIdentityShape)),
 });
 /** A user as it is to be restored. One JSON line per user in chunk and creation files. */
 export type RestoreUser = Stored<typeof restoreUserShape>;
@@ -202,6 +207,8 @@ function planShape(newUserPoolId: string, restoreId: string) {
     mfa: v.exactOptional(mfaChangeShape),
     /** NDJSON of UserHurdle; only where the new pool requires MFA. */
     mfaKey: v.exactOptional(key),
+    /** Absent where the backup names no identity provider, and in plans of earlier versions. */
+    identities: v.exactOptional(identityPlanShape(key)),
     /** Whether the new pool tells names apart by case; goes into every name digest (see comparison/matching.ts). */
     caseSensitive: v.boolean(),
     /**
@@ -244,6 +251,12 @@ export type RestorePlan = Stored<ReturnType<typeof planShape>>;
 /** Where the users of the restore are read from. */
 export const sourceOf = ({ source, options: { exportRun } }: RestorePlan): RestoreSource =>
   source ?? (exportRun === undefined ? 'table' : 'snapshot');
+
+/** Where the snapshot was read, when it was not this Region's own: for report and message. */
+export const otherPlaceOf = ({
+  options: { snapshotPrefix },
+}: Pick<RestorePlan, 'options'>): Pick<ImportOptions, 'snapshotPrefix'> =>
+  snapshotPrefix === undefined ? {} : { snapshotPrefix };
 
 type Found = Pick<RestorePlan, 'incomplete'> & { readonly counts: Pick<RestorePlan['counts'], 'backup'> };
 

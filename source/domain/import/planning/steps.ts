@@ -13,6 +13,7 @@ import { classifyBackup } from './classify-backup.ts';
 import type { ClassifiedBackup } from './classify-backup.ts';
 import { cutChunk, newDraft } from './cut-chunk.ts';
 import { afterCollisions, givingWay } from './giving-way.ts';
+import { heldAgainst, sourceOfPreflight } from './known-settings.ts';
 import { describeTarget, mfaFacts, nameLockedOut } from './mfa-target.ts';
 import { orderByGroup } from './order-by-group.ts';
 import {
@@ -31,7 +32,7 @@ const limitsOf = ({ limits }: PlanningRun['deps']): ChunkLimits => limits ?? CHU
 
 /** Decides about everybody once and holds the new pool against what was found: Halt PreflightFailed with every finding. */
 export async function classifyStep(
-  { accepted, counts, orphans, parts }: StateOf<'classify'>,
+  { accepted: asRead, counts, orphans, parts }: StateOf<'classify'>,
   run: PlanningRun,
 ): Promise<StateOf<'order'>> {
   const { input, deps, folder } = run;
@@ -39,6 +40,7 @@ export async function classifyStep(
   const pool = await describeTarget(deps.pools, poolId);
   const header = await deps.jobs.csvHeader(poolId);
   const { settings } = pool;
+  const accepted = heldAgainst(asRead, settings);
   const rules = {
     ...rulesFor(input, accepted, { pool, header }),
     caseSensitive: settings.caseSensitive,
@@ -57,7 +59,7 @@ export async function classifyStep(
     poolId,
     settings,
     header,
-    source: accepted.manifest.poolSettings,
+    source: sourceOfPreflight(accepted, settings),
     users: found.survey.users,
     usage: found.survey.usage,
     allowTriggers: input.options.allowTriggers,
@@ -85,7 +87,7 @@ export async function classifyStep(
   };
 }
 
-const userNotes = ({ losers, aliasLosers, tally, survey: { linked } }: ClassifiedBackup): string[] => [
+const userNotes = ({ losers, aliasLosers, tally }: ClassifiedBackup): string[] => [
   ...(losers.length === 0
     ? []
     : [
@@ -111,11 +113,6 @@ const userNotes = ({ losers, aliasLosers, tally, survey: { linked } }: Classifie
     : [
         `${countedAs(tally.counts.automaticGroups ?? 0, 'group', ['is of the kind', 'are of the kind'])} that Cognito makes itself for the users of an identity provider (<pool id>_<provider>): such groups are neither created nor filled. The new pool gets its own when such users sign in.`,
       ]),
-  ...(linked === 0
-    ? []
-    : [
-        `${countedAs(linked, 'user', ['is', 'are'])} linked to accounts of identity providers (attribute identities). The links are not restored: link them again with AdminLinkProviderForUser before these users sign in through their provider.`,
-      ]),
 ];
 
 /** Who is locked out after the restore, said before it begins. */
@@ -132,7 +129,7 @@ export async function orderStep(state: StateOf<'order'>, run: PlanningRun): Prom
   const { objects } = run.deps;
   const groups = await readList(objects, plannedGroupsKey(run.folder), plannedGroupShape);
   const parts = await orderByGroup(objects, state.parts, groups, spoolPrefix(run, 'ordered'));
-  return { ...state, step: 'chunks', parts, draft: newDraft() };
+  return { ...state, step: 'chunks', parts, draft: newDraft(run.deps.newSecret()) };
 }
 
 /** Cuts one more chunk. */
