@@ -94,9 +94,10 @@ const OPERATIONS = {
   },
   GetLogDeliveryConfiguration: (extras, { input }) => logDelivery(extras, input),
   CreateTerms: ({ terms }, { input, now, newId }) => {
-    const { ClientId, TermsName, Links } = input;
+    const { ClientId, TermsName } = input;
+    const links = (input.Links ?? {}) as Fields;
     refuseUnless(TERMS_NAMES.includes(String(TermsName)), 'TermsName has to be terms-of-use or privacy-policy.');
-    refuseUnless('cognito:default' in ((Links ?? {}) as object), 'Links needs a link for cognito:default.');
+    refuseUnless(links['cognito:default'] !== undefined, 'Links needs a link for cognito:default.');
     if ([...terms.values()].some((one) => one.ClientId === ClientId && one.TermsName === TermsName))
       throw new CognitoException('TermsExistsException', 'The client has terms of that name already.');
     const id = newId();

@@ -73,6 +73,8 @@ export const withClients =
       return { UserPoolClient: { ...client(Number(String(input.ClientId).slice(6))), RefreshTokenValidity: 30 } };
     if (operation === 'DescribeManagedLoginBrandingByClient')
       throw new CognitoException('ResourceNotFoundException', 'The client has no branding.');
+    // Switched on, so that it is asked for each of them, too.
+    if (operation === 'DescribeRiskConfiguration') return { RiskConfiguration: {} };
     return shown(operation, input);
   };
 

@@ -84,10 +84,7 @@ export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): 
     snapshot: state.snapshot === undefined ? undefined : new SnapshotParts(state.snapshot.state),
   };
   const work = async (): Promise<void> => {
-    if (state.phase === 'scan') {
-      await closeSnapshotBefore(cleanUp);
-      await takeSettings(cleanUp);
-    }
+    if (state.phase === 'scan') await closeSnapshotBefore(cleanUp);
     while (!ENDS.includes(state.phase) && !cleanUp.sliceOver()) await workOn(cleanUp, options);
   };
   await workThenSave(
@@ -131,7 +128,10 @@ async function workOn(cleanUp: CleanUp, options: CleanUpOptions): Promise<void> 
   else if (phase === 'replica') await lookAtReplica(cleanUp, options.replicaRegion);
   else {
     // Later phases do not depend on the listing, which may be gone by then.
-    const seen = await seenByRun(cleanUp.deps.objects, cleanUp.run.id);
+    const [seen] = await Promise.all([
+      seenByRun(cleanUp.deps.objects, cleanUp.run.id),
+      phase === 'scan' ? takeSettings(cleanUp) : undefined,
+    ]);
     if (phase === 'scan') await findGone(cleanUp, seen);
     else if (phase === 'confirm') await confirmGone(cleanUp, seen);
     else if (phase === 'memberships') await confirmMemberships(cleanUp, seen);

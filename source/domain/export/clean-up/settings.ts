@@ -13,7 +13,8 @@ import type { CleanUp, CleanUpDeps } from './state.ts';
 export async function takeSettings({ deps, run, progress }: CleanUp): Promise<void> {
   const { state } = progress;
   if (state.settings !== undefined) return;
-  const settings = (await settingsOfRun(deps.objects, run.id)) ?? (await settingsBefore(deps.table));
+  const own = await settingsOfRun(deps.objects, run.id);
+  const settings = own ?? (run.facts.sealed === undefined ? undefined : await settingsBefore(deps.table));
   if (settings !== undefined) state.settings = settings;
 }
 

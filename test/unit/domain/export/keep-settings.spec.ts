@@ -216,7 +216,8 @@ describe('KeepSettings', () => {
     expect(sealed().settings).to.not.have.property('carriedOver');
   });
 
-  it('17.5: is cut off at every call, and the next invocation goes on', async () => {
+  it('17.5: is cut off at every call, and the next invocation goes on', async function () {
+    this.timeout(120_000);
     const whole = poolWithSettings();
     await whole.runner.run();
     const expected = await whole.kept();
