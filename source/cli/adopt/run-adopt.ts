@@ -9,6 +9,7 @@ import { readLegacy } from '../../domain/adopt/read-legacy.ts';
 import { writeAdopted } from '../../domain/adopt/write-adopted.ts';
 import { countsText, totalOf } from '../../domain/backup/counts.ts';
 import { ADOPTED_PREFIX, placeText } from '../../domain/backup/snapshot/place.ts';
+import { counted } from '../../domain/counted.ts';
 import { Pacer } from '../../domain/pacing/pacer.ts';
 import { reportLine } from '../../domain/report-line.ts';
 import build from '../../../package.json' with { type: 'json' };
@@ -160,7 +161,7 @@ async function readBackup(
   const source = legacyTable(clients.dynamoDb(region), table, { pacer, clock });
   try {
     const content = await readLegacy(source, last, (items) =>
-      output.status({ text: `Reading ${table}: ${items} items`, data: { items } }),
+      output.status({ text: `Reading ${table}: ${counted(items, 'item')}`, data: { items } }),
     );
     return adoptedBackup(content, { withOlder: withOlder === true, softwareVersion: `v${build.version}`, tell });
   } catch (error) {

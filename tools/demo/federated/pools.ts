@@ -9,6 +9,7 @@ import type { PoolSnapshot } from '../compare/read-pool.ts';
 import type { Demo } from '../context.ts';
 import { federatedUsers, LINKED, linkedUsers, PROVIDERS } from './people.ts';
 import type { DemoProvider } from './people.ts';
+import { counted } from '../../../source/domain/counted.ts';
 
 const DETAILS: Readonly<Record<DemoProvider['type'], Record<string, string>>> = {
   SAML: { MetadataURL: 'https://idp.corp.example/metadata' },
@@ -53,7 +54,7 @@ export async function loadFederated({ cloud, narrator }: Demo, poolId: string): 
         }),
       );
   narrator.say(
-    `${PROVIDERS.length} identity providers; ${LINKED.length} local users linked to them, ${federatedUsers().length} users of theirs.`,
+    `${PROVIDERS.length} identity providers; ${LINKED.length} local users linked to them, ${counted(federatedUsers().length, 'user')} of theirs.`,
   );
 }
 

@@ -8,6 +8,7 @@ import type { Demo } from '../context.ts';
 import { federatedProblems } from '../federated/compare.ts';
 import { FEDERATED } from '../federated/people.ts';
 import type { Restored } from './restore.ts';
+import { counted } from '../../../source/domain/counted.ts';
 
 /** Everybody of identity providers is who they were, or listed. */
 export async function proveFederated(demo: Demo, launched: LaunchedSolution, { newPoolId }: Restored): Promise<void> {
@@ -22,7 +23,7 @@ export async function proveFederated(demo: Demo, launched: LaunchedSolution, { n
     ...(listed.length === FEDERATED.length ? [] : [`federated.csv lists ${listed.length} of ${FEDERATED.length}`]),
   ];
   narrator.say(
-    `${rows.length} users in federated.csv; problems: ${problems.length === 0 ? 'none' : problems.join('; ')}`,
+    `${counted(rows.length, 'user')} in federated.csv; problems: ${problems.length === 0 ? 'none' : problems.join('; ')}`,
   );
   if (problems.length > 0) throw new DemoFailure(problems.join('\n'));
   narrator.done();

@@ -128,7 +128,7 @@ export function summaryOf(outcome: RestoreOutcome['outcome'], counts: RestoreCou
     ...some(counts.usersMustEnrolMfa, 'who must enrol an authenticator app'),
     ...some(counts.usersMfaLockedOut, 'who cannot sign in, since the pool requires MFA'),
     ...some(counts.usersNotLinked, 'not linked to an identity provider again'),
-    ...some(counts.federatedIncomplete, 'users of identity providers not made as they were'),
+    ...some(counts.federatedIncomplete, 'users of identity providers made in part or not at all'),
     ...some(counts.groupsNotInTable, 'groups of the sealed export were not in the backup table'),
     ...some(counts.groupsMissingOrDifferent, `of ${counted(counts.groups, 'group')} missing or different`),
     ...some(counts.groupsChangedSince, 'groups changed since'),

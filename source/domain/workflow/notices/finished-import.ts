@@ -47,7 +47,7 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
   ['federatedUsers', 'users of identity providers in the backup; federated.csv lists them'],
   ['federatedWithGroups', 'of the users of identity providers were in groups'],
   ['federatedMade', 'of the users of identity providers made before their first sign-in, with groups and links'],
-  ['federatedIncomplete', 'of the users of identity providers could not be made as they were'],
+  ['federatedIncomplete', 'of the users of identity providers made in part or not at all'],
   ['groupsMissingOrDifferent', 'groups missing or different'],
   ['groupsChangedSince', 'groups changed or deleted in the new pool since'],
   ['groupsWithoutRole', 'groups that had an IAM role and have none: no map names one'],

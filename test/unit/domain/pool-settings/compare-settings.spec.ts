@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import { compareSettings } from '../../../../source/domain/pool-settings/recreate/compare-settings.ts';
-import type { KnownOfMade, SettingDifference } from '../../../../source/domain/pool-settings/recreate/compare-settings.ts';
+import type {
+  KnownOfMade,
+  SettingDifference,
+} from '../../../../source/domain/pool-settings/recreate/compare-settings.ts';
 import type { KeptSettings } from '../../../../source/domain/pool-settings/shape.ts';
 import { keptSettings } from '../../../support/pool-settings/kept-settings.ts';
 

@@ -44,7 +44,7 @@ async function linked(
     }),
   );
   const text = answer.body.toString();
-  const code = text.startsWith('{') ? String((JSON.parse(text) as Record<string, unknown>)['__type'] ?? '') : '';
+  const code = text.startsWith('{') ? ((JSON.parse(text) as { readonly __type?: string }).__type ?? '') : '';
   return { status: answer.status, code, reached };
 }
 
