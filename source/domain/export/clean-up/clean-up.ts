@@ -22,6 +22,7 @@ import { findGone } from './scan.ts';
 import { requireAllowed } from './require-allowed.ts';
 import { removeDigests, sealRun } from './seal.ts';
 import { seenByRun } from './seen.ts';
+import { takeSettings } from './settings.ts';
 import { closeSnapshotBefore, joinSnapshot } from './snapshot.ts';
 import { cleanUpStateShape, newCleanUp } from './state.ts';
 import { findPlan } from './stored-plan.ts';
@@ -127,7 +128,10 @@ async function workOn(cleanUp: CleanUp, options: CleanUpOptions): Promise<void> 
   else if (phase === 'replica') await lookAtReplica(cleanUp, options.replicaRegion);
   else {
     // Later phases do not depend on the listing, which may be gone by then.
-    const seen = await seenByRun(cleanUp.deps.objects, cleanUp.run.id);
+    const [seen] = await Promise.all([
+      seenByRun(cleanUp.deps.objects, cleanUp.run.id),
+      phase === 'scan' ? takeSettings(cleanUp) : undefined,
+    ]);
     if (phase === 'scan') await findGone(cleanUp, seen);
     else if (phase === 'confirm') await confirmGone(cleanUp, seen);
     else if (phase === 'memberships') await confirmMemberships(cleanUp, seen);
