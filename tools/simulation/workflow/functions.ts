@@ -2,6 +2,7 @@ import type { Invocation } from '../../../source/adapters/invocation.ts';
 import { cleanUpTable } from '../../../source/domain/export/clean-up/clean-up.ts';
 import { parseExportEvent, parseRunEvent } from '../../../source/domain/export/export-event.ts';
 import { tellingLastSealed } from '../../../source/domain/export/last-sealed.ts';
+import { keepSettings } from '../../../source/domain/export/keep-settings.ts';
 import { listGroups } from '../../../source/domain/export/list-groups.ts';
 import { checkUserPoolConfig } from '../../../source/domain/export/check-user-pool-config.ts';
 import { syncGroup } from '../../../source/domain/export/sync-group.ts';
@@ -20,6 +21,7 @@ import type {
   ImportJobs,
   ObjectStore,
   Random,
+  SettingsReader,
   UserPoolReader,
   UserPoolWriter,
   WakeQueue,
@@ -48,6 +50,7 @@ const BUCKET = 'state-bucket';
 export interface RegionServices extends Pick<NotifyDeps, 'publish' | 'sendAnonymous'> {
   readonly random: Random;
   readonly cognito: UserPoolReader;
+  readonly settings: SettingsReader;
   readonly writer: UserPoolWriter;
   readonly jobs: ImportJobs;
   readonly table: BackupTable;
@@ -137,12 +140,12 @@ function commonFunctions(
 }
 
 function exportFunctions(
-  { cognito, table, replica, objects, exportQueue, executionStatus, random, invocation }: RegionServices,
-  settings: FunctionSettings,
+  { cognito, settings, table, replica, objects, exportQueue, executionStatus, random, invocation }: RegionServices,
+  given: FunctionSettings,
 ): Functions {
-  const { primaryRegion, secondaryRegion, callsPerSecond, retentionDays, paced } = settings;
-  const source = { userPoolId: settings.primaryUserPoolId, allowMfa: settings.allowMfa === true };
-  const ports = { pool: cognito, table, replica, objects, queue: exportQueue };
+  const { primaryRegion, secondaryRegion, callsPerSecond, retentionDays, paced } = given;
+  const source = { userPoolId: given.primaryUserPoolId, allowMfa: given.allowMfa === true };
+  const ports = { pool: cognito, settings, table, replica, objects, queue: exportQueue };
   const regions = [primaryRegion, secondaryRegion];
   const calling = async (
     executionArn: string,
@@ -155,7 +158,7 @@ function exportFunctions(
     return telling({ ...about, event, callsPerSecond }, ({ tell, counted }) =>
       pausingForSelection({ ...begun, table, executionStatus, objects, regions, tell }, turn, (assertLease) =>
         withPermittedPorts(
-          { pool: cognito },
+          { pool: cognito, settings },
           { ...about, assertLease, counted, ...(paced === true ? { callsPerSecond } : {}) },
           (cognitos) => tellingLastSealed(table, () => work({ ...ports, ...begun, ...cognitos, tell })),
         ),
@@ -173,6 +176,7 @@ function exportFunctions(
       const parsed = parseExportEvent(event);
       return calling(parsed.executionArn, event, (deps) => checkUserPoolConfig({ ...deps, random }, source, parsed));
     },
+    KeepSettings: step((deps, { runId }) => keepSettings(deps, runId)),
     SyncUsers: step((deps, { runId }) => syncUsers(deps, { runId, callsPerSecond })),
     ListGroups: step((deps, { runId }) => listGroups(deps, runId)),
     SyncGroup: step((deps, { runId }) => syncGroup(deps, runId)),
