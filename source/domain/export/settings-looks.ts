@@ -3,7 +3,7 @@ import { LATEST_KEY, manifestIn, manifestKey, runIdIn } from '../backup/manifest
 import type { SettingsRecord } from '../backup/manifest.ts';
 import { isNamed } from '../errors.ts';
 import { readPoolSettings } from '../pool-settings/kept.ts';
-import { CLIENT_PARTS, itemsIn, partOf } from '../pool-settings/questions.ts';
+import { CLIENT_PARTS, listedIn, partOf } from '../pool-settings/questions.ts';
 import type { SettingsAnswers, TakenOver } from '../pool-settings/questions.ts';
 import type { KeptClient, KeptSettings } from '../pool-settings/shape.ts';
 import type { BackupTable, Log, ObjectStore } from '../ports.ts';
@@ -96,13 +96,13 @@ export async function putLooks(
 ): Promise<void> {
   const dates = (part: 'identityProviders' | 'terms', name: string): Record<string, string> =>
     Object.fromEntries(
-      itemsIn(answers, part).flatMap(({ [name]: id, LastModifiedDate: modified }) =>
+      listedIn(answers, part).flatMap(({ [name]: id, LastModifiedDate: modified }) =>
         typeof id === 'string' && typeof modified === 'string' ? [[id, modified]] : [],
       ),
     );
   const looks: Looks = {
     hash,
-    clients: Object.fromEntries(itemsIn(answers, 'clients').map(({ ClientId }) => [String(ClientId), day])),
+    clients: Object.fromEntries(listedIn(answers, 'clients').map(({ ClientId }) => [String(ClientId), day])),
     identityProviders: dates('identityProviders', 'ProviderName'),
     terms: dates('terms', 'TermsId'),
   };

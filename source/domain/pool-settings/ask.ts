@@ -1,17 +1,17 @@
 import { followChain, newChain, withToken } from '../listing/page-chain.ts';
 import type { SettingsReader } from '../ports.ts';
 import { cleaned } from './cleaned.ts';
-import type { Question, SettingsAnswer } from './questions.ts';
+import type { SettingsQuestion, SettingsAnswer } from './questions.ts';
 
 /** Asks one question of Cognito. */
-export async function answerTo(settings: SettingsReader, question: Question): Promise<SettingsAnswer> {
+export async function answerTo(settings: SettingsReader, question: SettingsQuestion): Promise<SettingsAnswer> {
   if (question.pageSize !== undefined) return listed(settings, question, question.pageSize);
   const answered = await settings.ask(question.operation, question.input);
   return 'refused' in answered ? answered : { found: cleaned(question, answered.answer) };
 }
 
 /** All pages of a listing, or what refused one of them. */
-async function listed(settings: SettingsReader, question: Question, pageSize: number): Promise<SettingsAnswer> {
+async function listed(settings: SettingsReader, question: SettingsQuestion, pageSize: number): Promise<SettingsAnswer> {
   const { operation, input, member = '', part } = question;
   let items: Readonly<Record<string, unknown>>[] = [];
   let refused: string | undefined;

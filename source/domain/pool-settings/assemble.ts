@@ -1,4 +1,4 @@
-import { endsPart, foundIn, isLeftOut, itemsIn, partOf } from './questions.ts';
+import { endsPart, foundIn, isLeftOut, listedIn, partOf } from './questions.ts';
 import type { SettingsAnswers, TakenOver } from './questions.ts';
 import type { KeptClient, KeptSettings } from './shape.ts';
 
@@ -16,7 +16,7 @@ export function assembledSettings(answers: SettingsAnswers, about: SettingsAbout
   const pool = foundIn(answers, 'pool');
   if (pool === undefined) return undefined;
   const ended = new Set([...answers].flatMap(([id, answer]) => (endsPart(answer) ? [partOf(id)] : [])));
-  const listed = itemsIn(answers, 'clients') as readonly KeptClient[];
+  const listed = listedIn(answers, 'clients') as readonly KeptClient[];
   const isTaken = new Set(listed.filter(takenOver.client).map(({ ClientId }) => ClientId));
 
   /** What was found of each client, and what is taken over, sorted by client. */
@@ -40,7 +40,7 @@ export function assembledSettings(answers: SettingsAnswers, about: SettingsAbout
     ended.has(part)
       ? []
       : sorted(
-          itemsIn(answers, part).flatMap((entry) => {
+          listedIn(answers, part).flatMap((entry) => {
             const id = String(entry[name]);
             const found = isOver(entry)
               ? (before?.[part] as readonly Entry[] | undefined)?.find((kept) => kept[name] === id)
@@ -65,7 +65,7 @@ export function assembledSettings(answers: SettingsAnswers, about: SettingsAbout
     pool: pool as KeptSettings['pool'],
     ...(mfa === undefined ? {} : { mfa }),
     clients: ofClients('clients', (found) => found) as KeptSettings['clients'],
-    resourceServers: sorted(itemsIn(answers, 'resourceServers'), 'Identifier') as KeptSettings['resourceServers'],
+    resourceServers: sorted(listedIn(answers, 'resourceServers'), 'Identifier') as KeptSettings['resourceServers'],
     identityProviders: ofEach('identityProviders', 'ProviderName', ({ ProviderName, LastModifiedDate }) =>
       takenOver.provider(String(ProviderName), LastModifiedDate),
     ) as KeptSettings['identityProviders'],

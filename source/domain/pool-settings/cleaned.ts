@@ -1,4 +1,4 @@
-import type { Question } from './questions.ts';
+import type { SettingsQuestion } from './questions.ts';
 
 /** Members that differ between two looks at the same settings, wherever they stand at the uppermost level of a part. */
 const VOLATILE = ['CreationDate', 'LastModifiedDate', 'UserPoolId'];
@@ -19,7 +19,7 @@ const DESCRIBED_ONLY = /^ActiveEncryptionCertificate$/;
 
 /** What is kept of an answer: no secrets, and nothing that changes by itself. */
 export function cleaned(
-  { id, part, member }: Pick<Question, 'id' | 'part' | 'member'>,
+  { id, part, member }: Pick<SettingsQuestion, 'id' | 'part' | 'member'>,
   answer: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const found = (member === undefined ? answer : (answer[member] ?? {})) as Readonly<Record<string, unknown>>;

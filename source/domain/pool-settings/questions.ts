@@ -2,7 +2,7 @@ import type { SettingsOperation } from '../ports.ts';
 import type { KeptClient, SettingsPart } from './shape.ts';
 
 /** One thing that is asked of Cognito: one call, or all pages of one listing. */
-export interface Question {
+export interface SettingsQuestion {
   /** The part that it belongs to, or that and which client, provider or terms: the id by which the answer is kept. */
   readonly id: string;
   readonly part: 'pool' | SettingsPart;
@@ -54,21 +54,25 @@ export function foundIn(answers: SettingsAnswers, id: string): Readonly<Record<s
 }
 
 /** Entries of a listing. */
-export const itemsIn = (answers: SettingsAnswers, id: string): readonly Readonly<Record<string, unknown>>[] =>
+export const listedIn = (answers: SettingsAnswers, id: string): readonly Readonly<Record<string, unknown>>[] =>
   (foundIn(answers, id)?.items ?? []) as readonly Readonly<Record<string, unknown>>[];
 
 /** All questions that are known by now: some answers bring more. Those of a part that ended are none any more. */
-export function questionsFor(poolId: string, answers: SettingsAnswers, takenOver: TakenOver): readonly Question[] {
+export function questionsFor(
+  poolId: string,
+  answers: SettingsAnswers,
+  takenOver: TakenOver,
+): readonly SettingsQuestion[] {
   const ofPool = { UserPoolId: poolId };
   const pool = foundIn(answers, 'pool');
-  const clients = (itemsIn(answers, 'clients') as readonly KeptClient[]).filter((client) => !takenOver.client(client));
-  const providers = itemsIn(answers, 'identityProviders').filter(
+  const clients = (listedIn(answers, 'clients') as readonly KeptClient[]).filter((client) => !takenOver.client(client));
+  const providers = listedIn(answers, 'identityProviders').filter(
     ({ ProviderName, LastModifiedDate }) => !takenOver.provider(String(ProviderName), LastModifiedDate),
   );
-  const terms = itemsIn(answers, 'terms').filter(
+  const terms = listedIn(answers, 'terms').filter(
     ({ TermsId, LastModifiedDate }) => !takenOver.terms(String(TermsId), LastModifiedDate),
   );
-  const all: readonly Question[] = [
+  const all: readonly SettingsQuestion[] = [
     { id: 'pool', part: 'pool', operation: 'DescribeUserPool', input: ofPool, member: 'UserPool' },
     { id: 'mfa', part: 'mfa', operation: 'GetUserPoolMfaConfig', input: ofPool },
     listing('clients', 'ListUserPoolClients', { ofPool, member: 'UserPoolClients', pageSize: 60 }),
@@ -122,7 +126,7 @@ const OF_CLIENTS = {
     member: 'ManagedLoginBranding',
   },
   risk: { part: 'risk', operation: 'DescribeRiskConfiguration', member: 'RiskConfiguration' },
-} as const satisfies Partial<Record<SettingsPart, Pick<Question, 'part' | 'operation' | 'member'>>>;
+} as const satisfies Partial<Record<SettingsPart, Pick<SettingsQuestion, 'part' | 'operation' | 'member'>>>;
 
 /** The parts that a look at a client consists of. */
 export const CLIENT_PARTS: readonly string[] = Object.keys(OF_CLIENTS);
@@ -134,9 +138,9 @@ const listing = (
     ofPool,
     ...rest
   }: { readonly ofPool: { readonly UserPoolId: string }; readonly member: string; readonly pageSize: number },
-): Question => ({ id: part, part, operation, input: ofPool, ...rest });
+): SettingsQuestion => ({ id: part, part, operation, input: ofPool, ...rest });
 
-const domainQuestion = (part: 'domain' | 'customDomain', domain: unknown): readonly Question[] =>
+const domainQuestion = (part: 'domain' | 'customDomain', domain: unknown): readonly SettingsQuestion[] =>
   typeof domain !== 'string' || domain === ''
     ? []
     : [{ id: part, part, operation: 'DescribeUserPoolDomain', input: { Domain: domain }, member: 'DomainDescription' }];

@@ -4,6 +4,7 @@ import { defaultImportJobOptions } from '../../simulation/import-jobs/options.ts
 import { preciseNow } from './http-server.ts';
 import { importJobsInterceptor } from './import-jobs/index.ts';
 import { multipartUploads } from './multipart-uploads.ts';
+import { poolExtrasInterceptor } from './pool-extras.ts';
 import { recoveriesInterceptors } from './recoveries.ts';
 import type { Simulation } from './simulation/simulation.ts';
 import { stackSetInterceptor } from './stack-sets/index.ts';
@@ -59,5 +60,6 @@ export function interceptors({
       options: () => ({ ...defaultImportJobOptions, ...simulation.config.importJobs }),
     }),
     recoveries.operations,
+    poolExtrasInterceptor({ backend, now: preciseNow, newId: randomUUID }),
   ];
 }

@@ -2,9 +2,9 @@ import type { PoolRecovery } from '../../../source/domain/model.ts';
 import { CognitoException } from '../../simulation/cognito/exception.ts';
 import { PAUSED_OPERATIONS, RecoveryLedger } from '../../simulation/cognito/recoveries.ts';
 import type { RecoveryKnobs } from '../../simulation/cognito/recoveries.ts';
-import { rootOf } from './import-jobs/deps.ts';
 import { AwsError, errorResponse, jsonResponse } from './aws-error.ts';
-import type { AwsRequest, Backend, Interceptor, Next } from './types.ts';
+import { poolOf, refusedByIam, requirePool } from './asked-pool.ts';
+import type { AwsRequest, Backend, Interceptor } from './types.ts';
 
 /** What the recoveries of pools need. */
 export interface RecoveriesDeps {
@@ -82,24 +82,4 @@ export function recoveriesInterceptors(deps: RecoveriesDeps): {
       }
     },
   };
-}
-
-const poolOf = ({ account, region, params }: AwsRequest): string =>
-  `${account}/${region}/${String(params['UserPoolId'])}`;
-
-/** MiniStack's answer to a caller who may not do this; undefined for one who may. */
-async function refusedByIam(request: AwsRequest, next: Next) {
-  const headers = { ...request.headers, 'x-local-cloud-authorize-only': 'yes' };
-  const authorized = await next({ ...request, headers });
-  return authorized.status === 200 ? undefined : authorized;
-}
-
-async function requirePool({ account, region, params }: AwsRequest, { backend }: RecoveriesDeps): Promise<void> {
-  const UserPoolId = params['UserPoolId'];
-  const target = 'AWSCognitoIdentityProviderService.DescribeUserPool';
-  try {
-    await backend.json('cognito-idp', target, region, { UserPoolId }, rootOf(account));
-  } catch {
-    throw new CognitoException('ResourceNotFoundException', `User pool ${String(UserPoolId)} does not exist.`);
-  }
 }

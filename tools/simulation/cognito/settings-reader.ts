@@ -51,16 +51,11 @@ export class SimulatedSettingsReader implements SettingsReader {
 export const plainConfiguration =
   ({ id, name, settings }: PoolListings): ShownConfiguration =>
   (operation) => {
-    switch (operation) {
-      case 'DescribeUserPool':
-        return { UserPool: describedPool({ id, name, settings }) };
-      case 'GetUserPoolMfaConfig':
-        return { MfaConfiguration: settings.mfaConfiguration };
-      case 'DescribeRiskConfiguration':
-        throw new CognitoException('UserPoolAddOnNotEnabledException', 'Threat protection is not enabled.');
-      default:
-        return {};
-    }
+    if (operation === 'DescribeUserPool') return { UserPool: describedPool({ id, name, settings }) };
+    if (operation === 'GetUserPoolMfaConfig') return { MfaConfiguration: settings.mfaConfiguration };
+    if (operation === 'DescribeRiskConfiguration')
+      throw new CognitoException('UserPoolAddOnNotEnabledException', 'Threat protection is not enabled.');
+    return {};
   };
 
 /** The same pool with so many app clients, of which none has branding or threat protection of its own. */
