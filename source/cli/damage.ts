@@ -7,7 +7,7 @@ export const damageDeclaration: CommandDeclaration = {
   name: 'damage',
   summary: 'find between which exports a mass of users or memberships changed or vanished',
   description: [
-    "Reads the manifests of all kept runs, and names the intervals in which more than a share of the users or memberships, and more than ten, were deleted or changed, in one export or added up over a day, or a group was deleted; for each whether Cognito's own point-in-time recovery reaches back before it, and which run a restore would take.",
+    "Reads the manifests of all kept runs, and names the intervals in which more than a share of the users or memberships, and more than ten, were deleted or changed, in one export or added up over a day, or a group was deleted (changes of nothing but what UncountedAttributes names are ordinary); for each whether Cognito's own point-in-time recovery reaches back before it, and which run a restore would take.",
     'Then it reads the two snapshots around each of the newest intervals, and names the attributes and groups. Whom one interval concerns is printed with --users; --save writes their subs, one per line, as restore-user --from-file takes them, into a file that only you can read.',
   ],
   configure: (command) => {

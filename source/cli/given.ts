@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { acceptanceNamed, momentIn, regionOfPool } from '../domain/operator/inputs.ts';
 import type { Acceptance } from '../domain/operator/inputs.ts';
@@ -39,17 +39,6 @@ export async function typedPool(
   });
 }
 
-/** The moment that `--at` names, in milliseconds since the epoch. @throws CliError */
-export function typedMoment(at: string): number {
-  const moment = momentIn(at);
-  if (moment !== undefined) return moment;
-  throw new CliError('usage', {
-    thing: '--at',
-    found: `"${at}" is no time with its zone`,
-    next: 'Give a time such as 2026-11-27T12:00Z (UTC) or 2026-11-27T12:00+01:00, or a day.',
-  });
-}
-
 /** `--accept`, which may be given several times, or with words separated by commas. */
 export function withAcceptances(command: Command, acceptances: readonly Acceptance[]): void {
   const words = acceptances.map(({ word }) => word);
@@ -86,6 +75,12 @@ export const momentAtThe =
       );
     return found;
   };
+
+/** `--at`, in place of `--run`. */
+export const atOption = (meaning: string): Option =>
+  new Option('--at <time>', `${meaning} at this time, such as 2026-11-27T12:00Z`)
+    .argParser(momentAtThe('end'))
+    .conflicts('run');
 
 /** Reads a whole number between two bounds. */
 export const wholeNumberBetween =

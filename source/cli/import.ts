@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { IMPORT_ACCEPTANCES } from '../domain/operator/inputs.ts';
 import type { CommandDeclaration } from './command.ts';
-import { wholeNumberBetween, withAcceptances } from './given.ts';
+import { atOption, wholeNumberBetween, withAcceptances } from './given.ts';
 
 /** `import`: brings the backup into a new pool. */
 export const importDeclaration: CommandDeclaration = {
@@ -15,11 +15,7 @@ export const importDeclaration: CommandDeclaration = {
     command
       .requiredOption('--to <pool>', 'id of the new, empty user pool; - reads it from standard input')
       .addOption(new Option('--run <id>', 'export run to restore; else the last complete one').conflicts('at'))
-      .addOption(
-        new Option('--at <time>', 'the last run that was complete at this time, such as 2026-11-27T12:00Z').conflicts(
-          'run',
-        ),
-      )
+      .addOption(atOption('the last run that was complete'))
       .option('--dry-run', 'tell what would come back, and write nothing to the pool')
       .option('--tps <number>', 'calls to Cognito per second, 1 to 25', wholeNumberBetween(1, 25))
       .option('--table <name>', 'another table of this stack: recovered, or of an earlier launch');

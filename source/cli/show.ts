@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { CommandDeclaration } from './command.ts';
-import { momentAtThe } from './given.ts';
+import { atOption } from './given.ts';
 
 /** `show`: what the backup holds of one user. */
 export const showDeclaration: CommandDeclaration = {
@@ -18,11 +18,7 @@ export const showDeclaration: CommandDeclaration = {
           'at',
         ),
       )
-      .addOption(
-        new Option('--at <time>', 'the last run that was complete at this time, such as 2026-11-27T12:00Z')
-          .argParser(momentAtThe('end'))
-          .conflicts('run'),
-      );
+      .addOption(atOption('the last run that was complete'));
   },
   examples: [
     ['show ana@example.com', 'As the newest run holds her'],

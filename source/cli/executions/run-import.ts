@@ -1,6 +1,6 @@
 import { CliError } from '../cli-error.ts';
 import type { CommandAction } from '../context.ts';
-import { acceptedKeys, typedMoment, typedPool } from '../given.ts';
+import { acceptedKeys, typedPool } from '../given.ts';
 import { runAt } from '../history/run-at.ts';
 import { openSession } from '../session.ts';
 import { machineIn, runExecution } from './run-execution.ts';
@@ -10,7 +10,7 @@ const RUN_ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
 interface ImportGiven {
   readonly to: string;
   readonly run?: string;
-  readonly at?: string;
+  readonly at?: number;
   readonly dryRun?: true;
   readonly tps?: number;
   readonly table?: string;
@@ -20,11 +20,12 @@ interface ImportGiven {
 /** Starts a restore and follows it. */
 export const runImport: CommandAction = async (context, { options }) => {
   const given = options as unknown as ImportGiven;
-  const moment = momentGiven(given);
+  assertRunId(given);
   const { poolId, region } = await typedPool(context, '--to', given.to);
   const { installation } = await openSession(context, options, { settled: true, otherRegion: region });
   machineIn(installation, 'ImportWorkflow', region);
-  const exportRun = moment === undefined ? given.run : await runAt(context, installation, { region, moment });
+  const exportRun =
+    given.at === undefined ? given.run : await runAt(context, installation, { region, moment: given.at });
   const input = {
     NewUserPoolId: poolId,
     ...(exportRun === undefined ? {} : { ExportRun: exportRun }),
@@ -36,12 +37,11 @@ export const runImport: CommandAction = async (context, { options }) => {
   return runExecution(context, { installation, place: options }, { workflow: 'ImportWorkflow', region, input });
 };
 
-function momentGiven({ at, run }: ImportGiven): number | undefined {
+function assertRunId({ run }: ImportGiven): void {
   if (run !== undefined && !RUN_ID.test(run))
     throw new CliError('usage', {
       thing: '--run',
       found: `"${run}" is no id of an export run`,
       next: 'Give an id such as 20260301T000000Z-0a1b2c3d, or a time by --at.',
     });
-  return at === undefined ? undefined : typedMoment(at);
 }

@@ -1,3 +1,4 @@
+import type { Manifest } from '../../domain/backup/manifest.ts';
 import type { DamageFinding, Interval, NativeRecovery } from '../../domain/history/damage.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
 import { counted, number } from '../../domain/counted.ts';
@@ -51,6 +52,7 @@ export function intervalBlock(
         tone: 'bad' as const,
       })),
       ...concernedRows(concerned),
+      ...uncountedRows(later),
       ...(later.refused === undefined
         ? []
         : [{ label: 'refused', value: `${later.refused}: the backup is as it was before`, tone: 'good' as const }]),
@@ -130,6 +132,12 @@ function concernedRows(concerned: IntervalUsers | undefined): readonly Row[] {
   ];
 }
 
+function uncountedRows({ uncounted: { attributes, users } = { attributes: [], users: 0 } }: Manifest): readonly Row[] {
+  return users === 0
+    ? []
+    : [{ label: 'not counted', value: `${counted(users, 'user')} of whom only ${attributes.join(', ')} changed` }];
+}
+
 function skippedLines(concerned: IntervalUsers | undefined): readonly string[] {
   if (concerned === undefined) return ['What it concerns was not read: narrow the time by --since and --until.'];
   return [
@@ -153,6 +161,7 @@ export const intervalData = ({
   to: later.endedAt,
   exports,
   findings,
+  uncounted_users: later.uncounted?.users ?? 0,
   restorable_run: restorable ?? null,
   native_recovery: recovery.reaches ? { restore_timestamp: recovery.restoreTimestamp } : { reaches_not: recovery.why },
   ...(concerned === undefined

@@ -1,4 +1,5 @@
 import { bucketReader } from '../../adapters/operator/stored.ts';
+import { unpackAside } from '../../adapters/unpack-aside.ts';
 import { readSnapshotManifest } from '../../domain/backup/snapshot/read.ts';
 import { isNamed } from '../../domain/errors.ts';
 import { compareRuns } from '../../domain/history/compare-runs.ts';
@@ -54,7 +55,7 @@ export async function usersOfInterval(
         unknown: `no whole snapshot is kept ${from === undefined ? `of ${earlier.runId} or before` : `of ${later.runId} or after`}`,
         skipped,
       };
-    const victims = new Victims(findings, percent);
+    const victims = new Victims(findings, percent, later.uncounted?.attributes);
     try {
       const [first, second] = [await itemsAt(context, installation, from), await itemsAt(context, installation, to)];
       await compareRuns(
@@ -87,7 +88,7 @@ async function itemsAt(
   const objects = bucketReader(clients.s3(region), bucket);
   const manifest = await readSnapshotManifest(objects, runId);
   if (manifest === undefined) throw new Error(`The manifest of ${runId} has gone from ${bucket} meanwhile.`);
-  return { manifest, objects };
+  return { manifest, objects, unpack: unpackAside };
 }
 
 const isAbout = (error: unknown, source: Source | undefined): boolean =>

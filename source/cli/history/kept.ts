@@ -1,4 +1,5 @@
 import { bucketReader } from '../../adapters/operator/stored.ts';
+import { unpackAside } from '../../adapters/unpack-aside.ts';
 import { counted } from '../../domain/counted.ts';
 import { joinRegions, runsIn, runsNamed } from '../../domain/history/runs.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
@@ -82,7 +83,11 @@ export function itemsOfNamed(
   const run = keptRunNamed(kept.runs, wanted, place);
   const source = installation.regions.find(({ region }) => run.regions.includes(region));
   if (run.manifest === undefined || source === undefined) throw unreadable(run, place);
-  return { manifest: run.manifest, objects: bucketReader(clients.s3(source.region), source.bucket) };
+  return {
+    manifest: run.manifest,
+    objects: bucketReader(clients.s3(source.region), source.bucket),
+    unpack: unpackAside,
+  };
 }
 
 /** The run whose id begins so, whatever is kept of it. @throws CliError */

@@ -3,7 +3,7 @@ import { thereIn } from '../../domain/pool-settings/recreate/known-omissions.ts'
 import { membersOf } from '../../domain/pool-settings/recreate/omissions.ts';
 import { pairClients } from '../../domain/pool-settings/recreate/pair-clients.ts';
 import { styleRequests, termsRequest } from '../../domain/pool-settings/recreate/style-requests.ts';
-import type { PartsWork } from './make-parts.ts';
+import type { PartsWork } from './parts-work.ts';
 
 /** Makes app clients, where they are asked for, with their looks and terms; the look of the pool itself, too. */
 export async function makeClientParts(work: PartsWork): Promise<ReadonlyMap<string, string>> {

@@ -1,23 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { Making } from '../../domain/pool-settings/recreate/known-omissions.ts';
 import { mfaRequest, withoutPasskeys } from '../../domain/pool-settings/recreate/mfa-request.ts';
 import { poolRequest } from '../../domain/pool-settings/recreate/pool-request.ts';
 import { providerRequest } from '../../domain/pool-settings/recreate/provider-request.ts';
 import { missingAdditions } from '../../domain/pool-settings/recreate/schema-request.ts';
 import { logRequest, riskRequest } from '../../domain/pool-settings/recreate/style-requests.ts';
-import type { KeptSettings } from '../../domain/pool-settings/shape.ts';
-import type { Attempts } from './attempts.ts';
 import { makeClientParts } from './make-client-parts.ts';
-
-/** A pool to which parts are added. */
-export interface PartsWork {
-  readonly making: Making;
-  /** The pool as it was before. */
-  readonly made: KeptSettings;
-  readonly attempts: Attempts;
-  readonly tell: (text: string) => void;
-  readonly randomHex: (bytes: number) => string;
-}
+import type { PartsWork } from './parts-work.ts';
 
 const SECRET_BYTES = 16;
 

@@ -6,7 +6,6 @@ import { isNamed } from '../../domain/errors.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
 import { explained } from '../explain.ts';
-import { typedMoment } from '../given.ts';
 import { itemsOfNamed } from '../history/kept.ts';
 import { runToldOf } from '../history/run-at.ts';
 import { typed } from '../program.ts';
@@ -28,10 +27,9 @@ export interface RunsToSearch {
 export async function runsToSearch(
   context: CliContext,
   there: PoolPlace,
-  { run, at }: Pick<SelectionGiven, 'run' | 'at'>,
+  { run, at: moment }: Pick<SelectionGiven, 'run' | 'at'>,
 ): Promise<RunsToSearch> {
   const { installation, region, objects, machine } = there;
-  const moment = at === undefined ? undefined : typedMoment(at);
   const kept = await runsIn(objects, region).catch((error: unknown) => {
     throw explained(`Snapshots in the bucket ${machine.bucket}`, error);
   });

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { Existing } from '../../domain/import/selection/request.ts';
 import { SELECTION_ACCEPTANCES } from '../../domain/operator/inputs.ts';
-import { wholeNumberBetween, withAcceptances } from '../given.ts';
+import { atOption, wholeNumberBetween, withAcceptances } from '../given.ts';
 
 /** What the commands that change a living pool all take. */
 export interface PoolChangeGiven {
@@ -20,7 +20,7 @@ export interface SelectionGiven extends PoolChangeGiven {
   readonly fromFile?: string;
   readonly existing: Existing;
   readonly run?: string;
-  readonly at?: string;
+  readonly at?: number;
 }
 
 /** Adds the options of every command that changes a living pool. */
@@ -44,7 +44,7 @@ export function withSelectionOptions(command: Command, things: 'users' | 'groups
         .default('skip'),
     )
     .addOption(new Option('--run <id>', 'as this export run has them, or the beginning of its id').conflicts('at'))
-    .addOption(new Option('--at <time>', 'as they were at this time, such as 2026-11-27T12:00Z').conflicts('run'));
+    .addOption(atOption('as they were'));
   withPoolChangeOptions(command);
   withAcceptances(command, SELECTION_ACCEPTANCES);
   return command;

@@ -75,6 +75,14 @@ export const safeguardsShape = v.object({
 /** How AWS itself guarded the pool when a run began. */
 export type Safeguards = Stored<typeof safeguardsShape>;
 
+export const uncountedShape = v.object({
+  /** The attributes, and the users among the changed ones of whom nothing else was overwritten. */
+  attributes: textsShape,
+  users: countShape,
+});
+/** Changes that UncountedAttributes names as ordinary. */
+export type Uncounted = Stored<typeof uncountedShape>;
+
 export const manifestShape = v.object({
   runId: idShape,
   userPoolId: v.string(),
@@ -84,6 +92,8 @@ export const manifestShape = v.object({
   added: countsShape,
   changed: countsShape,
   deleted: countsShape,
+  /** Absent where the parameter is empty, and in manifests of versions that did not tell. */
+  uncounted: v.exactOptional(uncountedShape),
   /** Not exported: users of identity providers, and their memberships. */
   skipped: v.object({
     federatedUsers: countShape,

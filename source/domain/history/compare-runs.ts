@@ -1,14 +1,14 @@
 import type { Counts } from '../backup/manifest.ts';
 import { countItem, noCounts } from '../backup/counts.ts';
-import { KEY_DIGEST_BYTES, keyDigest } from '../backup/hashing.ts';
-import { itemKind } from '../backup/items.ts';
 import type { ItemKind } from '../backup/items.ts';
-import { Bitmap, DigestTable } from '../digests/digest-table.ts';
+import { Bitmap } from '../digests/digest-table.ts';
 import type { TableItem } from '../ports.ts';
 import { FieldDigests } from './field-digests.ts';
 import type { FieldChange } from './field-digests.ts';
-import { differingItems, lightItem, wholeItems } from './light-items.ts';
-import type { LightItem, LightItems } from './light-items.ts';
+import { ItemTable } from './item-table.ts';
+import { differingItems, listedItems, wholeItems } from './light-items.ts';
+import type { LightItem } from './light-item.ts';
+import type { LightItems } from './light-items.ts';
 import { itemsInRun } from './run-items.ts';
 import type { ReadingProgress, RunItems } from './run-items.ts';
 
@@ -34,14 +34,11 @@ export interface ListedItems {
   readonly about: number;
 }
 
-/** Bytes of a content hash that are held per item: of items with one key, equal ones are the same. */
-const CONTENT_BYTES = 8;
-const RECORD_BYTES = KEY_DIGEST_BYTES + CONTENT_BYTES;
-
 /**
  * Compares two runs by their snapshots, or a run with what is listed elsewhere, all of it streamed: the earlier one, the later
- * one, and where something was removed or changed the earlier one once more. Holds 24 bytes per item of the earlier run, 8 to 16 to find them, and about 100 per
- * changed item; the order of what `visit` gets is none. Halt SnapshotDamaged: then nothing that was visited is certain.
+ * one, and where something was removed or changed the earlier one once more. Holds 24 to 32 bytes per item of the earlier run,
+ * and about 100 per changed item; the order of what `visit` gets is none. Halt SnapshotDamaged: then nothing that was visited
+ * is certain.
  */
 export async function compareRuns(
   earlier: RunItems,
@@ -51,48 +48,50 @@ export async function compareRuns(
 ): Promise<RunDifferences> {
   const differences = { added: noCounts(), removed: noCounts(), changed: noCounts() };
   const [before, after] =
-    'list' in later ? [wholeItems(earlier), listedItems(later)] : await differingItems(earlier, later);
+    'list' in later
+      ? [wholeItems(earlier), listedItems(later.list, later.about)]
+      : await differingItems(earlier, later);
   const about = before.about * 2 + after.about;
   let items = 0;
-  const read = async (source: LightItems, take: (item: LightItem, kind: ItemKind) => void): Promise<void> => {
-    await source.read((batch) => {
-      for (const item of batch) {
-        const kind = itemKind(item);
-        if (kind !== undefined) take(item, kind);
-      }
-      items += batch.length;
+  const read = (source: LightItems, take: (item: LightItem) => void): Promise<void> =>
+    source.read(take, (read) => {
+      items += read;
       progress({ items, of: Math.max(items, about) });
     });
-  };
 
-  const records = await recordsOf(before, itemsInRun(earlier), read);
-  const table = new DigestTable(records, RECORD_BYTES);
+  const table = new ItemTable(itemsInRun(earlier));
+  await read(before, (item) => table.add(item));
   const found = new Bitmap(table.size);
   const digests = new FieldDigests();
-  const changed = new Map<number, Buffer>();
-  await read(after, (item, kind) => {
-    const ordinal = table.find(keyDigest(item));
+  /** By ordinal: where the fields of the later item are; 0: it did not change. */
+  const changed = new Uint32Array(table.size);
+  let [foundItems, changedItems] = [0, 0];
+  await read(after, (item) => {
+    const { kind } = item;
+    const ordinal = table.find(item);
     if (ordinal === undefined) {
       countItem(differences.added, kind);
       visit({ kind, change: 'added', later: item.whole() });
       return;
     }
+    if (!found.has(ordinal)) foundItems += 1;
     found.set(ordinal);
-    const at = ordinal * RECORD_BYTES + KEY_DIGEST_BYTES;
-    if (contentOf(item).equals(records.subarray(at, at + CONTENT_BYTES))) return;
+    if (table.isSame(ordinal, item)) return;
     countItem(differences.changed, kind);
-    changed.set(ordinal, digests.of(item.whole()));
+    changedItems += 1;
+    changed[ordinal] = digests.add(item.whole());
   });
   const ended = (): RunDifferences => {
     progress({ items, of: Math.max(1, items) });
     return differences;
   };
-  if (changed.size === 0 && countSet(found, table.size) === table.size) return ended();
+  if (changedItems === 0 && foundItems === table.size) return ended();
 
-  await read(before, (item, kind) => {
-    const ordinal = table.find(keyDigest(item)) as number;
-    const fields = changed.get(ordinal);
-    if (fields !== undefined) {
+  await read(before, (item) => {
+    const { kind } = item;
+    const ordinal = table.find(item) as number;
+    const fields = changed[ordinal] as number;
+    if (fields > 0) {
       const whole = item.whole();
       visit({ kind, change: 'changed', earlier: whole, fields: digests.changes(whole, fields) });
     }
@@ -101,38 +100,4 @@ export async function compareRuns(
     visit({ kind, change: 'removed', earlier: item.whole() });
   });
   return ended();
-}
-
-const listedItems = ({ list, about }: ListedItems): LightItems => ({
-  about,
-  read: (take) => list((items) => take(items.map(lightItem))),
-});
-
-async function recordsOf(
-  source: LightItems,
-  most: number,
-  read: (source: LightItems, take: (item: LightItem) => void) => Promise<void>,
-): Promise<Buffer> {
-  const records = Buffer.alloc(most * RECORD_BYTES);
-  let length = 0;
-  await read(source, (item) => {
-    length += keyDigest(item).copy(records, length);
-    length += contentOf(item).copy(records, length);
-  });
-  return records.subarray(0, length);
-}
-
-/** The item's own hash: the run's checksums vouch for it. */
-const contentOf = ({ contentHash }: LightItem): Buffer =>
-  Buffer.from(
-    String(contentHash)
-      .slice(0, CONTENT_BYTES * 2)
-      .padEnd(CONTENT_BYTES * 2, '0'),
-    'hex',
-  );
-
-function countSet(bits: Bitmap, size: number): number {
-  let count = 0;
-  for (let index = 0; index < size; index += 1) if (bits.has(index)) count += 1;
-  return count;
 }

@@ -89,8 +89,17 @@ const findingsOf = ({ earlier, later }: Step): DamageFinding[] =>
       items: Math.max(later.deleted[kind], earlier.counts[kind] - later.counts[kind]),
       of: earlier.counts[kind],
     } as const,
-    { kind, change: 'changed', items: later.changed[kind], of: earlier.counts[kind] } as const,
+    {
+      kind,
+      change: 'changed',
+      items: later.changed[kind] - uncountedIn(later, kind),
+      of: earlier.counts[kind],
+    } as const,
   ]);
+
+/** What UncountedAttributes names changes all the time. */
+const uncountedIn = ({ uncounted }: Manifest, kind: keyof Counts): number =>
+  kind === 'users' ? (uncounted?.users ?? 0) : 0;
 
 interface Slowly {
   readonly kind: DamageFinding['kind'];

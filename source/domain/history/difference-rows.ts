@@ -43,10 +43,9 @@ export function differenceText({ kind, change, sub, username, group, fields }: D
 export class FieldCounts {
   readonly #counts = new Map<string, number>();
 
-  /** Counts the fields of a changed item. */
-  add(difference: RunDifference): void {
-    if (difference.change !== 'changed') return;
-    for (const { field, change } of difference.fields) {
+  /** Counts the fields of a changed item, or these of them. */
+  add(difference: RunDifference, fields = difference.change === 'changed' ? difference.fields : []): void {
+    for (const { field, change } of fields) {
       const key = `${difference.kind} ${field} ${change}`;
       this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
     }

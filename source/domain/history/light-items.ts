@@ -1,28 +1,20 @@
 import { SnapshotIndexReader } from '../backup/snapshot/read-index.ts';
+import { itemKind } from '../backup/items.ts';
+import type { ItemKind } from '../backup/items.ts';
+import { QuickDigest } from '../digests/quick-digest.ts';
 import { isNamed } from '../errors.ts';
-import type { ItemKey, TableItem } from '../ports.ts';
+import type { TableItem } from '../ports.ts';
+import { ItemLine } from './item-line.ts';
+import type { LightItem } from './light-item.ts';
 import { itemsInRun, itemsOfRun } from './run-items.ts';
 import type { RunItems } from './run-items.ts';
 
-/** An item of which key and content hash are known, and the rest when it is asked for. */
-export interface LightItem extends ItemKey {
-  readonly contentHash: unknown;
-  readonly whole: () => TableItem;
-}
-
-/** Items that can be read, in batches and in no order, and about how many they are. */
+/** Items that can be read, in no order, and about how many they are. */
 export interface LightItems {
   readonly about: number;
-  readonly read: (take: (items: readonly LightItem[]) => void) => Promise<void>;
+  /** `moved`: that many more were read. */
+  readonly read: (take: (item: LightItem) => void, moved: (items: number) => void) => Promise<void>;
 }
-
-/** The same of items that are there as a whole. */
-export const lightItem = (item: TableItem): LightItem => ({
-  id: item.id,
-  type: item.type,
-  contentHash: item.contentHash,
-  whole: () => item,
-});
 
 /**
  * What two runs can differ in: members of their snapshots that are the same bytes in both are left out, where both have an
@@ -39,14 +31,27 @@ export async function differingItems(earlier: RunItems, later: RunItems): Promis
 /** All items of a run. */
 export const wholeItems = (run: RunItems): LightItems => ({
   about: itemsInRun(run),
-  read: async (take) => {
-    for await (const batch of itemsOfRun(run)) take(batch.map(lightItem));
+  read: async (take, moved) => {
+    const light = new WholeItem();
+    for await (const batch of itemsOfRun(run)) light.takeAll(batch, take, moved);
   },
 });
 
-async function openIndex({ manifest, objects }: RunItems): Promise<SnapshotIndexReader | undefined> {
+/** Items that are listed elsewhere, about so many. */
+export const listedItems = (
+  list: (take: (items: readonly TableItem[]) => void) => Promise<void>,
+  about: number,
+): LightItems => ({
+  about,
+  read: (take, moved) => {
+    const light = new WholeItem();
+    return list((items) => light.takeAll(items, take, moved));
+  },
+});
+
+async function openIndex({ manifest, objects, unpack }: RunItems): Promise<SnapshotIndexReader | undefined> {
   try {
-    return await SnapshotIndexReader.open(objects, manifest);
+    return await SnapshotIndexReader.open(objects, manifest, unpack);
   } catch (error) {
     if (isNamed(error, 'SnapshotDamaged')) return undefined;
     throw error;
@@ -59,22 +64,53 @@ function indexedItems(run: RunItems, index: SnapshotIndexReader, same: ReadonlyS
   );
   return {
     about: Math.round(itemsInRun(run) * index.shareOf(members)),
-    read: (take) => index.readLines(members, (lines, parse) => take(lines.map((line) => lineItem(line, parse)))),
+    read: (take, moved) => {
+      const light = new WholeItem();
+      return index.readBytes(members, (bytes, itemAt) => {
+        const line = new ItemLine(bytes, itemAt);
+        let items = 0;
+        for (; line.next(); items += 1)
+          if (line.isLight) take(line);
+          else light.take(line.whole(), take);
+        moved(items);
+      });
+    },
   };
 }
 
-/** A line as JSON.stringify wrote it: no attribute of a user is called as these, and a quote within a text is escaped. */
-function lineItem(line: string, parse: (line: string) => TableItem): LightItem {
-  const id = textOf(line, '"id":"');
-  const type = textOf(line, '"type":"');
-  const contentHash = textOf(line, '"contentHash":"');
-  if (id === undefined || type === undefined || contentHash === undefined) return lightItem(parse(line));
-  return { id, type, contentHash, whole: () => parse(line) };
+/** An item that is there as a whole. */
+class WholeItem implements LightItem {
+  kind: ItemKind = 'user';
+  keyHigh = 0;
+  keyLow = 0;
+  contentHigh = 0;
+  contentLow = 0;
+  readonly whole = (): TableItem => this.#item as TableItem;
+  #item: TableItem | undefined;
+  readonly #digest = new QuickDigest();
+
+  takeAll(items: readonly TableItem[], take: (item: LightItem) => void, moved: (items: number) => void): void {
+    for (const item of items) this.take(item, take);
+    moved(items.length);
+  }
+
+  /** Nothing is taken of what is no content of a backup. */
+  take(item: TableItem, take: (item: LightItem) => void): void {
+    const kind = itemKind(item);
+    if (kind === undefined) return;
+    this.kind = kind;
+    this.#item = item;
+    const key = this.#digest.begin().add(bytesOf(item.id)).add(bytesOf(item.type));
+    this.keyHigh = key.high >>> 0;
+    this.keyLow = key.low >>> 0;
+    const hash = String(item.contentHash);
+    const isHash = /^[0-9a-f]{16}/.test(hash);
+    const content = this.#digest.begin().add(bytesOf(hash));
+    this.contentHigh = isHash ? Number.parseInt(hash.slice(0, 8), 16) : content.high >>> 0;
+    this.contentLow = isHash ? Number.parseInt(hash.slice(8, 16), 16) : content.low >>> 0;
+    take(this);
+  }
 }
 
-function textOf(line: string, before: string): string | undefined {
-  const at = line.indexOf(before);
-  if (at < 0) return undefined;
-  const text = line.slice(at + before.length, line.indexOf('"', at + before.length));
-  return text.includes('\\') ? undefined : text;
-}
+/** A character per byte of UTF-8, as lines are read. */
+const bytesOf = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');

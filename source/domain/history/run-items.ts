@@ -1,4 +1,5 @@
 import type { Manifest } from '../backup/manifest.ts';
+import type { Unpack } from '../backup/snapshot/read-index.ts';
 import { readSnapshotObject } from '../backup/snapshot/read.ts';
 import { itemsIn } from '../backup/snapshot/write.ts';
 import type { ObjectStore, TableItem } from '../ports.ts';
@@ -7,6 +8,8 @@ import type { ObjectStore, TableItem } from '../ports.ts';
 export interface RunItems {
   readonly manifest: Manifest;
   readonly objects: Pick<ObjectStore, 'read' | 'readRange'>;
+  /** Unpacks gzip members beside everything else; without it they are unpacked in their turn. */
+  readonly unpack?: Unpack;
 }
 
 /**

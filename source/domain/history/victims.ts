@@ -28,18 +28,26 @@ export class Victims {
   readonly #names: string[] = [];
   readonly #happened: number[] = [];
   readonly #groups: string[] = [];
+  readonly #uncounted: ReadonlySet<string>;
 
   constructor(
     private readonly findings: readonly DamageFinding[],
     private readonly percent: number,
-  ) {}
+    /** Attributes of users that change all the time. */
+    uncounted: readonly string[] = [],
+  ) {
+    this.#uncounted = new Set(uncounted);
+  }
 
   /** Takes one difference; to be called with all of them. */
   add(difference: RunDifference): void {
-    this.#fields.add(difference);
     const { kind, change } = difference;
-    if (change === 'changed' && kind === 'user' && this.#finding('users', 'changed') !== undefined) {
-      const what = difference.fields.map(({ field, change: how }) => `${field} ${how}`).join(', ');
+    if (change === 'changed') {
+      const isUser = kind === 'user';
+      const fields = isUser ? difference.fields.filter(({ field }) => !this.#uncounted.has(field)) : difference.fields;
+      this.#fields.add(difference, fields);
+      if (!isUser || fields.length === 0 || this.#finding('users', 'changed') === undefined) return;
+      const what = fields.map(({ field, change: how }) => `${field} ${how}`).join(', ');
       this.#note(subOfKey(difference.earlier), String(difference.earlier.username), what);
     }
     if (change !== 'removed') return;

@@ -13,8 +13,7 @@ export async function readSettings(
   { poolId, takenAt }: { readonly poolId: string; readonly takenAt: string },
 ): Promise<KeptSettings | undefined> {
   const answers = new Map<string, SettingsAnswer>();
-  const open = () =>
-    questionsFor(poolId, answers, NOTHING_TAKEN_OVER).filter((question) => !answers.has(question.id));
+  const open = () => questionsFor(poolId, answers, NOTHING_TAKEN_OVER).filter((question) => !answers.has(question.id));
   for (let [question] = open(); question !== undefined; [question] = open())
     answers.set(question.id, await answerTo(reader, question));
   return assembledSettings(answers, { poolId, takenAt, before: undefined, takenOver: NOTHING_TAKEN_OVER });

@@ -40,7 +40,7 @@ async function madeFrom(settings: KeptSettings, over: Partial<Making['options']>
 
 /** What a restore looks at: in the manifest of the backup, and of the new pool. */
 const restoredInto = ({ poolId, pool, mfa }: KeptSettings): PoolSettings => {
-  const { settings } = toDescription(poolId, pool as never);
+  const { settings } = toDescription(poolId, pool);
   return settings.mfaConfiguration === 'OFF' ? settings : { ...settings, mfa: toMfaSettings(mfa ?? {}) };
 };
 

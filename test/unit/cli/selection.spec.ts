@@ -366,7 +366,7 @@ describe('command line: single users into a living pool', () => {
       ['a name in two spellings', ['restore-user', 'BERTA', '--yes'], 2, /2 users .*sub .*Give the sub/],
       ['an unknown run', ['restore-user', 'user5', '--yes', '--run', '1999'], 6, /no run that is kept begins so/],
       ['a time before all runs', ['restore-user', 'user5', '--yes', '--at', '1999-01-01'], 6, /Runs before 1999/],
-      ['no time', ['restore-user', 'user5', '--yes', '--at', 'noon'], 2, /is no time/],
+      ['no time', ['restore-user', 'user5', '--yes', '--at', 'noon'], 2, /It must be a day/],
       ['an unknown group', ['restore-group', 'nothing', '--yes'], 6, /Group nothing: not in any of the 2 exports/],
       ['nobody', ['restore-user', '--yes'], 2, /none was named/],
       ['no such file', ['restore-user', '--from-file', 'none.txt', '--yes'], 2, /there is no such file/],
@@ -385,6 +385,14 @@ describe('command line: single users into a living pool', () => {
         expect(pool.cli.err).to.match(told);
         expect(pool.starts).to.deep.equal([]);
         expect(pool.cli.cloud.calls.filter((call) => call.includes('PutObject'))).to.deep.equal([]);
+      });
+
+    for (const command of ['restore-user', 'restore-group'])
+      it(`16.5: ${command} says that --at is no time before it calls AWS`, async () => {
+        const pool = new LivingPoolCli(exports);
+        expect(await pool.run(command, 'user5', '--yes', '--at', '2026-02-30T25:00Z')).to.equal(2);
+        expect(pool.cli.cloud.calls).to.deep.equal([]);
+        expect(pool.cli.err).to.contain("'--at <time>'").and.to.contain('2026-02-30T25:00Z');
       });
 
     it('16.2: a user of two spellings is taken by the sub', async () => {

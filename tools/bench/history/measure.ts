@@ -4,7 +4,9 @@
  */
 import { closeSync, createReadStream, openSync, readFileSync, readSync } from 'node:fs';
 import { compareRuns } from '../../../source/domain/history/compare-runs.ts';
+import { unpackAside } from '../../../source/adapters/unpack-aside.ts';
 import { findUsers } from '../../../source/domain/history/find-items.ts';
+import { Victims } from '../../../source/domain/history/victims.ts';
 import type { RunItems } from '../../../source/domain/history/run-items.ts';
 import type { Manifest } from '../../../source/domain/backup/manifest.ts';
 import { fileOf } from '../virtual/files-on-disk.ts';
@@ -30,13 +32,15 @@ const objects: RunItems['objects'] = {
     }
   },
 };
-const runs = manifests.map((manifest): RunItems => ({ manifest, objects }));
+const runs = manifests.map((manifest): RunItems => ({ manifest, objects, unpack: unpackAside }));
 const began = performance.now();
 let found = 0;
 if (name === undefined) {
   const [earlier, later] = runs as [RunItems, RunItems];
-  const { added, changed, removed } = await compareRuns(earlier, later, () => undefined);
-  found = added.users + changed.users + removed.users;
+  const of = earlier.manifest.counts.users;
+  const victims = new Victims([{ kind: 'users', change: 'changed', items: later.manifest.changed.users, of }], 5);
+  await compareRuns(earlier, later, (difference) => victims.add(difference));
+  for (const _victim of victims.list()) found += 1;
 } else {
   for (const run of runs) found += (await findUsers(run, [{ name }]))[0]?.[0]?.memberships.length ?? 0;
 }

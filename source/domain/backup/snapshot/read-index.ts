@@ -12,6 +12,10 @@ import { damaged, itemOf, UNUSABLE_INDEX } from './read.ts';
 
 type Ranges = Pick<ObjectStore, 'readRange'>;
 
+/** Unpacks a gzip member. */
+export type Unpack = (packed: Buffer) => Buffer | Promise<Buffer>;
+
+const NEWLINE = 0x0a;
 /** Requests that are under way at a time. */
 const READS_AT_A_TIME = 8;
 
@@ -28,12 +32,14 @@ export class SnapshotIndexReader {
     private readonly index: SnapshotIndex,
     private readonly stored: readonly SnapshotObject[],
     private readonly directory: IndexDirectory,
+    private readonly unpack: Unpack,
   ) {}
 
   /** Reads the directory; undefined where the snapshot has no index. */
   static async open(
     objects: Ranges,
     { runId, snapshot }: Pick<Manifest, 'runId' | 'snapshot'>,
+    unpack: Unpack = gunzipSync,
   ): Promise<SnapshotIndexReader | undefined> {
     const index = snapshot?.index;
     if (snapshot === undefined || index === undefined) return undefined;
@@ -46,7 +52,7 @@ export class SnapshotIndexReader {
         encoded === undefined ? 'does not exist' : 'has another directory than was written',
         UNUSABLE_INDEX,
       );
-    return new SnapshotIndexReader(objects, runId, index, snapshot.objects, decodeDirectory(encoded));
+    return new SnapshotIndexReader(objects, runId, index, snapshot.objects, decodeDirectory(encoded), unpack);
   }
 
   /** Numbers of the members that have items of whoever has one of these names, in whatever spelling, or subs. */
@@ -84,13 +90,21 @@ export class SnapshotIndexReader {
 
   /** Reads the members, each once, in no order. */
   read(members: Iterable<number>, take: (items: readonly TableItem[]) => void): Promise<void> {
-    return this.readLines(members, (lines, parse) => take(lines.map(parse)));
+    return this.readBytes(members, (bytes, itemAt) => {
+      const items: TableItem[] = [];
+      let from = 0;
+      for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, from)) {
+        items.push(itemAt(from, end));
+        from = end + 1;
+      }
+      take(items);
+    });
   }
 
-  /** The same as lines of JSON, and what makes an item of one. */
-  async readLines(
+  /** The same as the bytes of a member's lines, and what makes an item of those between two places. */
+  async readBytes(
     members: Iterable<number>,
-    take: (lines: readonly string[], parse: (line: string) => TableItem) => void,
+    take: (bytes: Buffer, itemAt: (from: number, to: number) => TableItem) => void,
   ): Promise<void> {
     await forEachAtOnce(members, READS_AT_A_TIME, async (number) => {
       const { object, from, bytes, digest } = this.#member(number);
@@ -99,8 +113,9 @@ export class SnapshotIndexReader {
       if (packed === undefined) damaged(key, 'does not exist');
       if (!bytesDigest(packed).equals(digest))
         damaged(key, `has other bytes from ${from} to ${from + bytes} than were written`);
-      const lines = gunzipSync(packed).toString('utf8').split('\n').slice(0, -1);
-      take(lines, (line) => itemOf(key, line, `a line of the member at ${from}`));
+      const unpacked = await this.unpack(packed);
+      const place = `a line of the member at ${from}`;
+      take(unpacked, (begin, end) => itemOf(key, unpacked.toString('utf8', begin, end), place));
     });
   }
 

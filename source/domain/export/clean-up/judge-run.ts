@@ -1,7 +1,7 @@
 import { countItem, eachKind, noCounts, sumOf, totalOf } from '../../backup/counts.ts';
 import { keyDigest } from '../../backup/hashing.ts';
 import { itemKind } from '../../backup/items.ts';
-import type { Counts } from '../../backup/manifest.ts';
+import type { Counts, Uncounted } from '../../backup/manifest.ts';
 import { DigestSet } from '../../digests/digest-set.ts';
 import type { HaltName } from '../../errors.ts';
 import type { ItemKey } from '../../ports.ts';
@@ -44,6 +44,8 @@ export interface GuardRefusal {
 export interface RunJudgement {
   /** What counts towards the runs of the next 24 hours. */
   readonly counted: CountedItems;
+  /** Absent where every attribute counts. */
+  readonly uncounted?: Uncounted;
   readonly refused?: GuardRefusal;
 }
 
@@ -54,14 +56,16 @@ export interface RunJudgement {
 export async function judgeRun(foreseen: Foreseen, options: GuardOptions): Promise<RunJudgement> {
   const own = new CountedItems();
   const values = new ValueCounts(options.uncountedAttributes);
+  let uncountedUsers = 0;
   for await (const change of foreseen.changes) {
     const { how, key } = change;
     if (how === 'deleted') {
       if (!options.allowMassDelete) own.add(how, key);
       continue;
     }
-    const counting = options.allowMassChange ? [] : values.countingOf(key, change.differs);
-    if (counting.length === 0) continue;
+    const counting = values.countingOf(key, change.differs);
+    if (counting.length === 0 && change.differs.length > 0) uncountedUsers += 1;
+    if (counting.length === 0 || options.allowMassChange) continue;
     values.add(key, counting);
     own.add(how, key);
   }
@@ -84,7 +88,12 @@ export async function judgeRun(foreseen: Foreseen, options: GuardOptions): Promi
     percent: options.maxChangePercent,
   });
   const refused = refusalOf(deletes, changes, values, options);
-  return { counted: own, ...(refused === undefined ? {} : { refused }) };
+  const attributes = [...values.uncounted];
+  return {
+    counted: own,
+    ...(attributes.length === 0 ? {} : { uncounted: { attributes, users: uncountedUsers } }),
+    ...(refused === undefined ? {} : { refused }),
+  };
 }
 
 interface Earlier {

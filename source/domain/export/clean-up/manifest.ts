@@ -10,7 +10,7 @@ import type { CleanUp } from './state.ts';
 /** The manifest of the table as it is once the plan has been applied; it ends now. */
 export function manifestOf({ deps, run, progress }: CleanUp, seen: SeenByRun, softwareVersion: string): Manifest {
   const { facts } = run;
-  const { stays, plan } = progress.state;
+  const { stays, plan, uncounted } = progress.state;
   const snapshot = snapshotOf(progress.state);
   const added = eachKind((kind) =>
     addedOf(kind, {
@@ -30,6 +30,7 @@ export function manifestOf({ deps, run, progress }: CleanUp, seen: SeenByRun, so
     added,
     changed: eachKind((kind) => stays.written[kind] - added[kind]),
     deleted: { ...plan.deleted },
+    ...(uncounted === undefined ? {} : { uncounted }),
     skipped: {
       federatedUsers: seen.federatedUsers,
       federatedMemberships: seen.federatedMemberships,

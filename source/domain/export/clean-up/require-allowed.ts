@@ -36,7 +36,7 @@ export async function requireAllowed(cleanUp: CleanUp, seen: SeenByRun, options:
   await deps.pool.describe(run.facts.userPoolId);
   await requireUntorn(cleanUp);
   if (await refuseEmptyPool(cleanUp, seen)) return;
-  const { counted, refused } = await judgeRun(
+  const { counted, uncounted, refused } = await judgeRun(
     {
       changes: foreseenBy(cleanUp),
       lastDay: countedInLastDay(deps, { runId: run.id, now: Date.parse(run.facts.startedAt) }),
@@ -47,6 +47,8 @@ export async function requireAllowed(cleanUp: CleanUp, seen: SeenByRun, options:
     },
     options,
   );
+  if (uncounted === undefined) delete progress.state.uncounted;
+  else progress.state.uncounted = uncounted;
   if (refused !== undefined) {
     if (await listAgainInstead(cleanUp)) return;
     await keepRefused(cleanUp, seen, { refused: refused.name, softwareVersion: options.softwareVersion });

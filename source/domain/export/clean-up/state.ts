@@ -5,6 +5,7 @@ import {
   snapshotIndexShape,
   snapshotObjectShape,
   snapshotSettingsShape,
+  uncountedShape,
 } from '../../backup/manifest.ts';
 import { checksumsShape } from '../../backup/checksums.ts';
 import { snapshotStateShape } from '../../backup/snapshot/write.ts';
@@ -139,6 +140,8 @@ export const cleanUpStateShape = v.object({
   /** Users who were confirmed and differ from the stored ones: behind what the listing staged. */
   staged: stagedShape,
   plan: changePlanShape,
+  /** Of the plan, once it was judged. */
+  uncounted: v.exactOptional(onlyRead(uncountedShape)),
   /** Absent when the run keeps no snapshot. */
   snapshot: v.exactOptional(
     v.object({

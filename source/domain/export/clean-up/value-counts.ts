@@ -16,6 +16,11 @@ export class ValueCounts {
     this.#uncounted = new Set(uncounted.filter((name) => name !== ENABLED));
   }
 
+  /** The attributes that do not count. */
+  get uncounted(): readonly string[] {
+    return [...this.#uncounted];
+  }
+
   /** Those of the changed values that count. */
   countingOf(key: ItemKey, differs: readonly string[]): readonly string[] {
     return itemKind(key) === 'user' ? differs.filter((name) => !this.#uncounted.has(name)) : differs;

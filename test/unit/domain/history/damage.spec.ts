@@ -13,6 +13,7 @@ interface Over {
   readonly deleted?: Partial<Counts>;
   readonly changed?: Partial<Counts>;
   readonly refused?: string;
+  readonly uncounted?: Manifest['uncounted'];
 }
 
 function run(hour: number, over: Over = {}): Manifest {
@@ -23,6 +24,7 @@ function run(hour: number, over: Over = {}): Manifest {
     changed: { ...NO_COUNTS, ...over.changed },
     startedAt: new Date(BEGIN + hour * HOUR_MS).toISOString(),
     ...(over.refused === undefined ? {} : { refused: over.refused }),
+    ...(over.uncounted === undefined ? {} : { uncounted: over.uncounted }),
   };
 }
 
@@ -45,6 +47,16 @@ describe('Damage among the sealed runs', () => {
       'run-72 to run-96: 1 groups deleted',
       'run-72 to run-96: 700 memberships deleted',
     ]);
+  });
+
+  it('16.2: does not count users of whom only attributes changed that the export does not count', () => {
+    const uncounted = { attributes: ['custom:last_login'], users: 2_400 };
+    expect(
+      damageAmong(
+        [run(0), run(24, { changed: { users: 2_500 }, uncounted }), run(48, { changed: { users: 2_800 }, uncounted })],
+        { percent: 5 },
+      ).map(({ later, findings }) => [later.runId, findings.map(({ items }) => items)]),
+    ).to.deep.equal([['run-48', [400]]]);
   });
 
   it('names what runs showed that a guard refused, once, against the last sealed run', () => {

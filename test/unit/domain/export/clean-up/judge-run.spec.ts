@@ -52,6 +52,22 @@ describe('judgement of a run', () => {
     expect((await refusedFor(changedUsers(90, 'enabled')))?.would).to.match(/: enabled \(90 users\)$/);
   });
 
+  it('16.2: counts the users of whom only such attributes are overwritten, whatever is allowed', async () => {
+    const changed = [
+      ...changedUsers(30, 'custom:last_login'),
+      { key: userKey('both'), differs: ['custom:last_login', 'name'] },
+      { key: userKey('flag'), differs: ['enabled'] },
+      { key: userKey('status'), differs: [] },
+    ];
+    for (const allowMassChange of [false, true])
+      expect((await judgeRun(foreseen([], changed), { ...OPTIONS, allowMassChange })).uncounted).to.deep.equal({
+        attributes: ['custom:last_login'],
+        users: 30,
+      });
+    const all = { ...OPTIONS, uncountedAttributes: [] };
+    expect(await judgeRun(foreseen([], changed), all)).to.not.have.property('uncounted');
+  });
+
   it('A: counts groups by themselves, ten changes always pass, and 100 % never refuses', async () => {
     const groups = (count: number): ChangedItem[] =>
       Array.from({ length: count }, (_, n) => ({ key: groupKey(`g${n}`), differs: ['description'] }));

@@ -101,7 +101,9 @@ describe('clean-up of the backup table: mass-change guard', () => {
     give({ 'custom:last_login': '2' });
     const error = await rejection(run());
     expect(error.message).to.include('custom:last_login (100 users)');
-    expect((await run({ uncountedAttributes: ['custom:last_login'] })).changed.users).to.equal(100);
+    const manifest = await run({ uncountedAttributes: ['custom:last_login'] });
+    expect(manifest.changed.users).to.equal(100);
+    expect(manifest.uncounted).to.deep.equal({ attributes: ['custom:last_login'], users: 100 });
   });
 
   it('A: counts users who are disabled, and groups that lose their roles', async () => {
