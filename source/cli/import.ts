@@ -18,7 +18,8 @@ export const importDeclaration: CommandDeclaration = {
       .addOption(atOption('the last run that was complete'))
       .option('--dry-run', 'tell what would come back, and write nothing to the pool')
       .option('--tps <number>', 'calls to Cognito per second, 1 to 25', wholeNumberBetween(1, 25))
-      .option('--table <name>', 'another table of this stack: recovered, or of an earlier launch');
+      .option('--table <name>', 'another table of this stack: recovered, or of an earlier launch')
+      .option('--group-roles', 'give groups the IAM roles of restores/<pool>/group-roles.json (GroupRoles is MAP)');
     withAcceptances(command, IMPORT_ACCEPTANCES);
   },
   examples: [

@@ -153,9 +153,15 @@ export const IMPORTED_STATUS = 'RESET_REQUIRED';
 /** An administrator created the user and no permanent password was set: no sign-in without the temporary one, and no "forgot password". */
 export const TEMPORARY_PASSWORD_STATUS = 'FORCE_CHANGE_PASSWORD';
 
-/** The attribute that names a user at sign-in: the pool's username attribute if it has exactly one, else the username. */
-export type SignInAttribute = 'username' | ContactAttribute;
+/**
+ * What names a user at sign-in: the pool's username attribute if it has one, else the username. `emailOrPhone`: the pool
+ * has both, and each user signs in by the one with which it signed up.
+ */
+export const SIGN_IN_ATTRIBUTES = ['username', 'email', 'phone_number', 'emailOrPhone'] as const;
+export type SignInAttribute = (typeof SIGN_IN_ATTRIBUTES)[number];
 
-/** With both username attributes the name of a user can be either: then it is the username. */
-export const signInAttributeOf = (settings: Pick<PoolSettings, 'usernameAttributes'>): SignInAttribute =>
-  settings.usernameAttributes.length === 1 ? (settings.usernameAttributes[0] as ContactAttribute) : 'username';
+/** What names the users of a pool with these settings. */
+export function signInAttributeOf({ usernameAttributes }: Pick<PoolSettings, 'usernameAttributes'>): SignInAttribute {
+  const [attribute, other] = usernameAttributes;
+  return attribute === undefined ? 'username' : other === undefined ? attribute : 'emailOrPhone';
+}

@@ -26,8 +26,8 @@ export interface Page<T> {
 // Fault InvalidPaginationToken (with a token), FilterRefused (with a filter, no token), Throttled, ServiceError.
 
 /**
- * Reads of a user pool: ListUsers, ListGroups, ListUsersInGroup, DescribeUserPool, GetUserPoolMfaConfig and
- * ListPointInTimeRecoveries.
+ * Reads of a user pool: ListUsers, ListGroups, ListUsersInGroup, DescribeUserPool, GetUserPoolMfaConfig,
+ * ListPointInTimeRecoveries, and AdminListGroupsForUser, which tells whether somebody signs in by a name.
  */
 export interface UserPoolReader {
   /** Without `settings.mfa`, which takes a call of its own. */
@@ -47,6 +47,8 @@ export interface UserPoolReader {
   ): Promise<Page<PoolGroup>>;
   /** Fault BadState never; a group that no longer exists gives an empty last page. */
   listUsersInGroupPage(poolId: string, group: string, request: { readonly token?: string }): Promise<Page<PoolUser>>;
+  /** Whether somebody signs in by the name: a probe. `refused`: this name, or any, cannot be asked for. */
+  signsIn(poolId: string, name: string): Promise<'yes' | 'no' | 'refused'>;
 }
 
 /** Operations of Cognito that show a pool's configuration. */

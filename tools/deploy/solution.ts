@@ -22,12 +22,15 @@ export interface SolutionParameters {
   readonly SecondaryRegion: string;
   readonly NotificationEmail: string;
   readonly AllowMfa?: 'NO' | 'YES';
+  readonly AllowMultipleUsernameAttributes?: 'NO' | 'YES';
   readonly ExportFrequency?: ExportFrequency;
   readonly CognitoTPS?: '1' | '5' | '10' | '15' | '20' | '25';
   readonly SnsPreference?: 'INFO_AND_ERRORS' | 'ERRORS_ONLY';
   readonly MaxDeletePercent?: string;
   readonly MaxChangePercent?: string;
   readonly UncountedAttributes?: string;
+  readonly GroupRoles?: 'REPORT' | 'MAP';
+  readonly GroupRoleArns?: string;
   readonly SnapshotRetentionDays?: string;
   readonly ReportRetentionDays?: string;
   readonly VaultBucketArn?: string;

@@ -1,4 +1,5 @@
 import {
+  AdminListGroupsForUserCommand,
   DescribeUserPoolCommand,
   GetUserPoolMfaConfigCommand,
   ListGroupsCommand,
@@ -13,6 +14,7 @@ import type { CognitoOptions } from './client.ts';
 import { cognitoCall, cognitoError, isMissingGroup } from './errors.ts';
 import { toMfaSettings } from './mfa-settings.ts';
 import { listRecoveries } from './recoveries.ts';
+import { isRefusedProbe, isUnknownUser } from './probe.ts';
 import { toDescription, toPoolGroup, toPoolUser } from './users.ts';
 
 const page = <T>(items: readonly T[], next: string | undefined): Page<T> => ({
@@ -74,6 +76,18 @@ export function poolReaderOf(client: CognitoIdentityProviderClient): UserPoolRea
       } catch (error) {
         if (isMissingGroup(error)) return { items: [] };
         throw cognitoError('ListUsersInGroup', poolId, error, { token });
+      }
+    },
+
+    // Who is asked for by AdminGetUser counts as an active user of the month; this answers the same question.
+    signsIn: async (poolId, name) => {
+      try {
+        await client.send(new AdminListGroupsForUserCommand({ UserPoolId: poolId, Username: name, Limit: 1 }));
+        return 'yes';
+      } catch (error) {
+        if (isUnknownUser(error)) return 'no';
+        if (isRefusedProbe(error)) return 'refused';
+        throw cognitoError('AdminListGroupsForUser', poolId, error);
       }
     },
   };

@@ -48,6 +48,8 @@ const GROUP_REFUSALS = new Set([
   'SerializationException',
   'ValidationException',
 ]);
+/** Whoever gives a group a role passes it (iam:PassRole): a refusal of that costs this group its role. */
+const ROLE_REFUSALS = new Set([...GROUP_REFUSALS, 'AccessDeniedException', 'NotAuthorizedException']);
 
 /** One write of a pool, made by a client. */
 interface Write {
@@ -84,8 +86,14 @@ export function userPoolWriter(options: CognitoOptions): UserPoolWriter {
   const client = cognitoClient(options);
   const write = (action: string, poolId: string): Write => ({ client, action, poolId });
   return {
-    createGroup: (UserPoolId, { name, description, precedence }) => {
-      const group = { UserPoolId, GroupName: name, Description: description, Precedence: precedence };
+    createGroup: (UserPoolId, { name, description, precedence, roleArn }) => {
+      const group = {
+        UserPoolId,
+        GroupName: name,
+        Description: description,
+        Precedence: precedence,
+        RoleArn: roleArn,
+      };
       const createOrUpdate = async (): Promise<void> => {
         try {
           await client.send(new CreateGroupCommand(group));
@@ -94,7 +102,11 @@ export function userPoolWriter(options: CognitoOptions): UserPoolWriter {
           await client.send(new UpdateGroupCommand(group));
         }
       };
-      return outcome(write('CreateGroup', UserPoolId), createOrUpdate, GROUP_REFUSALS);
+      return outcome(
+        write('CreateGroup', UserPoolId),
+        createOrUpdate,
+        roleArn === undefined ? GROUP_REFUSALS : ROLE_REFUSALS,
+      );
     },
 
     createUser: async (UserPoolId, { username, attributes, temporaryPassword }) => {

@@ -1,3 +1,4 @@
+import { groupRoleMapKey } from '../../domain/import/plan/group-roles.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandAction } from '../context.ts';
 import { acceptedKeys, typedPool } from '../given.ts';
@@ -14,6 +15,7 @@ interface ImportGiven {
   readonly dryRun?: true;
   readonly tps?: number;
   readonly table?: string;
+  readonly groupRoles?: true;
   readonly accept?: unknown;
 }
 
@@ -32,6 +34,7 @@ export const runImport: CommandAction = async (context, { options }) => {
     ...(given.dryRun === true ? { DryRun: true } : {}),
     ...(given.tps === undefined ? {} : { CognitoTPS: given.tps }),
     ...(given.table === undefined ? {} : { BackupTableName: given.table }),
+    ...(given.groupRoles === true ? { GroupRoleMap: groupRoleMapKey(poolId) } : {}),
     ...acceptedKeys(given.accept),
   };
   return runExecution(context, { installation, place: options }, { workflow: 'ImportWorkflow', region, input });

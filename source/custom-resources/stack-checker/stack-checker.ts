@@ -10,11 +10,13 @@ import type { Readable } from './assets.ts';
 import { checkCustomerKey } from './customer-key.ts';
 import type { Keys } from './customer-key.ts';
 import { physicalIdFor, refuseChanges } from './fixed-parameters.ts';
+import { checkGroupRoles } from './group-roles.ts';
 import { checkSecondaryRegion } from './regions.ts';
 import type { RegionalService } from './regions.ts';
 import { checkVault, checkVaultParameters } from './vault.ts';
 import type { BucketFacts, VaultLaunch, VaultParameters } from './vault.ts';
 
+const noOrYes = v.optional(v.picklist(['NO', 'YES'], 'must be NO or YES'), 'NO');
 const schema = v.object({
   PrimaryUserPoolId: nonEmptyText,
   SecondaryRegion: region,
@@ -23,7 +25,10 @@ const schema = v.object({
   StackSetTemplateKey: nonEmptyText,
   KmsKeyArn: v.optional(v.string('must be a string'), ''),
   LogGroupName: v.optional(nonEmptyText),
-  AllowMfa: v.optional(v.picklist(['NO', 'YES'], 'must be NO or YES'), 'NO'),
+  AllowMfa: noOrYes,
+  AllowMultipleUsernameAttributes: noOrYes,
+  GroupRoles: v.optional(v.picklist(['REPORT', 'MAP'], 'must be REPORT or MAP'), 'REPORT'),
+  GroupRoleArns: v.optional(v.string('must be a string'), ''),
   VaultBucketArn: v.optional(v.string('must be a string'), ''),
   VaultAccountId: v.optional(v.string('must be a string'), ''),
   VaultKmsKeyArn: v.optional(v.string('must be a string'), ''),
@@ -80,7 +85,11 @@ export function stackChecker({
       };
       await checkSecondaryRegion(properties.SecondaryRegion, thisRegion, [...services, s3]);
       const { settings, deletionProtected } = await pools.describe(poolId);
-      checkSourcePool(poolId, settings, { allowMfa: properties.AllowMfa === 'YES' });
+      checkSourcePool(poolId, settings, {
+        allowMfa: properties.AllowMfa === 'YES',
+        allowMultipleUsernameAttributes: properties.AllowMultipleUsernameAttributes === 'YES',
+      });
+      checkGroupRoles(properties, launchOf(stackId));
       const aboutVault = await checkVault(...vaultOf(properties, stackId), lookForBucket);
       await checkAssets(assets, thisRegion, lookForObject);
       await checkAssets(assets, properties.SecondaryRegion, lookForObject);
@@ -94,6 +103,7 @@ export function stackChecker({
     },
     update: (properties, { physicalId, stackId }) => {
       refuseChanges(physicalId, properties);
+      checkGroupRoles(properties, launchOf(stackId));
       checkVaultParameters(...vaultOf(properties, stackId));
       return Promise.resolve(done({ LaunchNotice: NOT_LOOKED }));
     },

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { PoolGroup, PoolUser, SignInAttribute } from '../model.ts';
+import type { ContactAttribute, PoolGroup, PoolUser, SignInAttribute } from '../model.ts';
 import type { ItemKey, TableItem } from '../ports.ts';
 import { contentHash } from './hashing.ts';
 
@@ -50,6 +50,8 @@ export interface UserItem extends ItemKey, Record<string, unknown> {
   readonly username: string;
   /** Value of the pool's username attribute, where it has exactly one and the user has a value. Never read: it goes when the format of the items changes. */
   readonly signInName?: string;
+  /** By which of its addresses the user signs in; only in pools with two username attributes, and where it is known. */
+  readonly signsInBy?: ContactAttribute;
   readonly attributes: Readonly<Record<string, string>>;
   readonly enabled: boolean;
   readonly status: string;
@@ -81,14 +83,21 @@ export interface GroupItem extends ItemKey, Record<string, unknown> {
 const sealedWithHash = <T extends TableItem>(item: Omit<T, 'contentHash' | 'changedIn'> & ItemKey, runId: string): T =>
   ({ ...item, contentHash: contentHash(item), changedIn: runId }) as unknown as T;
 
-/** The item of a listed user, as the run writes it. */
-export function userItem(user: PoolUser, signInAttribute: SignInAttribute, runId: string): UserItem {
-  const name = signInAttribute === 'username' ? undefined : user.attributes[signInAttribute];
+/** The item of a listed user, as the run writes it. `signsInBy`: see UserItem. */
+export function userItem(
+  user: PoolUser,
+  signInAttribute: SignInAttribute,
+  runId: string,
+  signsInBy?: ContactAttribute,
+): UserItem {
+  const byAttribute = signInAttribute === 'email' || signInAttribute === 'phone_number';
+  const name = byAttribute ? user.attributes[signInAttribute] : undefined;
   return sealedWithHash<UserItem>(
     {
       ...userKey(user.sub),
       username: user.username,
       ...(name === undefined ? {} : { signInName: name }),
+      ...(signsInBy === undefined ? {} : { signsInBy }),
       attributes: { ...user.attributes },
       enabled: user.enabled,
       status: user.status,

@@ -102,6 +102,8 @@ export const manifestShape = v.object({
     tooLarge: v.exactOptional(countShape),
     tooLargeKept: v.exactOptional(countShape),
   }),
+  /** Users of a pool with two username attributes of whom nobody could tell by which of the two they sign in; absent: none. */
+  signInUnknown: v.exactOptional(countShape),
   /** Absent in manifests of versions that did not look. */
   safeguards: v.exactOptional(safeguardsShape),
   /** The pool's whole configuration; absent where it was not kept. */

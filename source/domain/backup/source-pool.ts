@@ -1,4 +1,3 @@
-import { counted } from '../counted.ts';
 import { Halt } from '../errors.ts';
 import type { PoolSettings } from '../model.ts';
 
@@ -6,17 +5,19 @@ import type { PoolSettings } from '../model.ts';
 export interface SourcePoolRules {
   /** The parameter AllowMfa: the users of such a pool come back without their second factors. */
   readonly allowMfa: boolean;
+  /** The parameter AllowMultipleUsernameAttributes: for some users it may stay unknown by which address they sign in. */
+  readonly allowMultipleUsernameAttributes: boolean;
 }
 
 /**
  * Which pools can be backed up: MFA OFF (a restored pool would not know the users' second factors), unless AllowMfa says
- * otherwise, and at most one username attribute (with two it is ambiguous which value a user signs in with). Halts
- * MfaNotSupported or MultipleUsernameAttributes.
+ * otherwise, and at most one username attribute (with two no listing tells which one a user signs in by), unless
+ * AllowMultipleUsernameAttributes does. Halts MfaNotSupported or MultipleUsernameAttributes.
  */
 export function checkSourcePool(
   poolId: string,
   settings: Pick<PoolSettings, 'mfaConfiguration' | 'usernameAttributes'>,
-  { allowMfa }: SourcePoolRules,
+  { allowMfa, allowMultipleUsernameAttributes }: SourcePoolRules,
 ): void {
   if (settings.mfaConfiguration !== 'OFF' && !allowMfa) {
     throw new Halt(
@@ -24,10 +25,10 @@ export function checkSourcePool(
       `User pool ${poolId} has multi-factor authentication ${settings.mfaConfiguration}, and the parameter AllowMfa is NO: no restore brings second factors (authenticator apps, passkeys, remembered devices) back. Set AllowMfa to YES to back the pool up all the same: its users are then restored without them, as the new pool's MFA setting allows. Or switch MFA off, or do not back up this pool.`,
     );
   }
-  if (settings.usernameAttributes.length > 1) {
+  if (settings.usernameAttributes.length > 1 && !allowMultipleUsernameAttributes) {
     throw new Halt(
       'MultipleUsernameAttributes',
-      `User pool ${poolId} has ${counted(settings.usernameAttributes.length, 'username attribute')} (${settings.usernameAttributes.join(', ')}); only pools with none or one can be exported. Username attributes are fixed when a pool is made, so this pool cannot be backed up.`,
+      `Users of the pool ${poolId} sign in by ${settings.usernameAttributes.join(' or ')}, and the parameter AllowMultipleUsernameAttributes is NO: no listing tells by which of the two a user signs in. Set AllowMultipleUsernameAttributes to YES to back the pool up all the same: an export then asks Cognito once about each user who has both. Username attributes are fixed when a pool is made.`,
     );
   }
 }

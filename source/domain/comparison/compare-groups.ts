@@ -8,12 +8,15 @@ export interface GroupProblem {
   readonly differs?: readonly string[];
 }
 
+/** A group as it is to be; the role that the backup holds does not count, only one that it was to get. */
+export type ExpectedGroup = PoolGroup & { readonly newRoleArn?: string };
+
 /**
- * Compares groups by name: description (none is the same as an empty one) and precedence. Roles are never set on a
- * restored group, so they do not count. `extra`: names of groups of the pool that are not expected.
+ * Compares groups by name: description (none is the same as an empty one), precedence, and the role where one was to be
+ * given. `extra`: names of groups of the pool that are not expected.
  */
 export function compareGroups(
-  expected: readonly PoolGroup[],
+  expected: readonly ExpectedGroup[],
   inPool: ReadonlyMap<string, PoolGroup>,
 ): { readonly problems: readonly GroupProblem[]; readonly extra: readonly string[] } {
   const problems = expected.flatMap((group, index): GroupProblem[] => {
@@ -27,7 +30,8 @@ export function compareGroups(
   return { problems, extra: [...inPool.keys()].filter((name) => !names.has(name)) };
 }
 
-const whatDiffers = (wanted: PoolGroup, found: PoolGroup): string[] => [
+const whatDiffers = (wanted: ExpectedGroup, found: PoolGroup): string[] => [
   ...((wanted.description ?? '') === (found.description ?? '') ? [] : ['description']),
   ...(wanted.precedence === found.precedence ? [] : ['precedence']),
+  ...(wanted.newRoleArn === undefined || wanted.newRoleArn === found.roleArn ? [] : ['role']),
 ];

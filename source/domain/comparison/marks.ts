@@ -11,7 +11,7 @@ import {
 } from './expected-records.ts';
 import type { ExpectedMembership, ExpectedUser } from './expected-records.ts';
 import { contentMark, isSeen, Mark } from './mark.ts';
-import { membershipDigest, signInNameFrom, userDigest } from './matching.ts';
+import { membershipDigest, namesAtSignIn, userDigest } from './matching.ts';
 import type { Holders, Matching, Recognizable } from './matching.ts';
 
 /** The records of what a pool should hold, and what is to be known to compare the pool with them. */
@@ -20,8 +20,8 @@ export interface Expected {
   readonly holders: Holders;
   readonly users: { readonly keys: readonly string[]; readonly count: number };
   readonly memberships: { readonly keys: readonly string[]; readonly count: number };
-  /** Whose account it is, where a name does not decide; `named`: the user who has its name. */
-  readonly recognize?: (marks: Marks, account: PoolUser, named: number | undefined) => number | undefined;
+  /** Whose account it is, where a name does not decide; `named`: the users who have one of its names (see Marks.named). */
+  readonly recognize?: (marks: Marks, account: PoolUser, named: readonly number[]) => number | undefined;
   /** The sign-in name by which the records know the user, where an account of another name is the user's. */
   readonly nameOf?: (ordinal: number) => string | undefined;
   /** Further bits for a user who was found. */
@@ -101,7 +101,35 @@ export class Marks {
 
   /** Ordinal of the user, also when somebody else has the name. */
   find(user: Recognizable): number | undefined {
-    return this.#byUser.find(userDigest(user, this.expected.matching));
+    const { matching } = this.expected;
+    const names = matching.bySub ? [] : namesAtSignIn(user, matching);
+    if (names.length < 2) return this.#byUser.find(userDigest(user, matching));
+    const found = names.flatMap((name) => this.ordinalOf(name) ?? []);
+    // One user's name can be the other address of somebody else: whose content it is decides.
+    const isSame = (ordinal: number): boolean => {
+      const mark = contentMark(
+        { attributes: user.attributes, enabled: true },
+        this.expectedUser(ordinal).contentDigest,
+      );
+      return (mark & Mark.attributesDiffer) === 0;
+    };
+    return found.find(isSame) ?? found[0];
+  }
+
+  /** Ordinals of the users who have one of the account's names; the one that `find` gives is the first. */
+  named(account: PoolUser): readonly number[] {
+    const first = this.find(account);
+    if (first === undefined) return [];
+    const { matching } = this.expected;
+    const others = matching.bySub ? [] : namesAtSignIn(account, matching).flatMap((name) => this.ordinalOf(name) ?? []);
+    return [...new Set([first, ...others])];
+  }
+
+  /** Of an account's names the one by which the records know the user. */
+  nameOf(user: PoolUser, ordinal: number): string {
+    const names = namesAtSignIn(user, this.expected.matching);
+    const known = names.length < 2 ? undefined : names.find((name) => this.ordinalOf(name) === ordinal);
+    return known ?? names[0] ?? '';
   }
 
   /** The same by sign-in name alone. */
@@ -135,8 +163,8 @@ export class Marks {
   seeMember(group: string, user: PoolUser): { readonly ordinal?: number; readonly expected: boolean } {
     const ordinal = this.#ours(user);
     if (ordinal === undefined) return { expected: false };
-    const { holders, matching, nameOf } = this.expected;
-    const name = nameOf?.(ordinal) ?? signInNameFrom(user, matching);
+    const { holders, nameOf } = this.expected;
+    const name = nameOf?.(ordinal) ?? this.nameOf(user, ordinal);
     const membership = this.membershipOf(group, holders === 'sub' ? this.expectedUser(ordinal).sub : name);
     if (membership !== undefined) this.memberships.set(membership);
     return { ordinal, expected: membership !== undefined };
@@ -161,8 +189,7 @@ export class Marks {
 
   #ours(user: PoolUser): number | undefined {
     const { recognize } = this.expected;
-    const named = this.find(user);
-    const ordinal = recognize === undefined ? named : recognize(this, user, named);
+    const ordinal = recognize === undefined ? this.find(user) : recognize(this, user, this.named(user));
     return ordinal === undefined || this.users[ordinal] === Mark.foreign ? undefined : ordinal;
   }
 }

@@ -93,6 +93,7 @@ export class ChainWatch {
   #users = 0;
   #last: readonly string[] = [];
   #allHex = true;
+  #passedOver = 0;
 
   constructor(
     private readonly clock: Pick<Clock, 'now'>,
@@ -101,10 +102,15 @@ export class ChainWatch {
   ) {}
 
   sawPage(subs: readonly string[]): void {
-    this.#times.push(this.clock.now());
+    this.#times.push(this.clock.now() - this.#passedOver);
     this.#users += subs.length;
     this.#last = [...this.#last, ...subs].slice(-REMEMBERED);
     this.#allHex &&= subs.every(hasHexSub);
+  }
+
+  /** So long other calls than listings were made: no number of chains saves these. */
+  passOver(ms: number): void {
+    this.#passedOver += ms;
   }
 
   /** Subs of the users who were shown last. */

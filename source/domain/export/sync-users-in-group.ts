@@ -1,13 +1,14 @@
 import * as v from 'valibot';
-import { keyText, membershipItem, membershipKey, userItem, userKey } from '../backup/items.ts';
+import { keyText, membershipItem, membershipKey, userKey } from '../backup/items.ts';
 import { FEDERATED_STATUS, groupShape, signInAttributeOf } from '../model.ts';
 import type { PoolGroup, PoolUser } from '../model.ts';
-import type { UserPoolReader } from '../ports.ts';
+import type { Page, UserPoolReader } from '../ports.ts';
 import { Ledger } from '../digests/ledger.ts';
 import { forEachAtOnce } from '../concurrency.ts';
 import { chainShape, followChain, newChain, withToken } from '../listing/page-chain.ts';
 import type { Progress } from '../state/progress.ts';
 import { listingMembers } from './figures.ts';
+import { lacksSignIn, PageItems } from './page-items.ts';
 import { claimExportProgress, exportLedgerShape, listingCountsShape, stateAfter } from './progress.ts';
 import { isStaged, runGroupsKey, Run } from './run.ts';
 import { stagedShape, Staging } from './staging.ts';
@@ -46,6 +47,8 @@ export const membersStateShape = v.object({
   staged: v.exactOptional(stagedShape),
   counts: listingCountsShape,
   late: v.object({ added: countShape, changed: countShape }),
+  /** Of the late users; see UsersState. */
+  signInUnknown: v.exactOptional(countShape),
   done: v.boolean(),
 });
 /** Checkpoint of SyncUsersInGroup. */
@@ -53,7 +56,7 @@ export type MembersState = v.InferOutput<typeof membersStateShape>;
 
 /** What SyncUsersInGroup needs. */
 export interface SyncUsersInGroupDeps extends StepDeps {
-  readonly pool: Pick<UserPoolReader, 'listUsersInGroupPage'>;
+  readonly pool: Pick<UserPoolReader, 'listUsersInGroupPage' | 'signsIn'>;
 }
 
 /** What the state machine sees. */
@@ -118,6 +121,7 @@ async function loadLedgers({ objects }: SyncUsersInGroupDeps, run: Run, state: M
 }
 
 class MemberListing {
+  readonly #listed: PageItems;
   readonly #sliceOver: () => boolean;
 
   constructor(
@@ -127,6 +131,7 @@ class MemberListing {
     private readonly groups: readonly PoolGroup[],
     private readonly ledgers: Ledgers,
   ) {
+    this.#listed = new PageItems(deps, run);
     this.#sliceOver = workSlice(deps.clock, deps.timeLeft);
   }
 
@@ -160,9 +165,11 @@ class MemberListing {
   async #follow(chain: GroupChain, failed: () => boolean): Promise<void> {
     const { state } = this.progress;
     const { name } = this.groups[chain.group] as PoolGroup;
+    const fetch = (token: string | undefined): Promise<Page<PoolUser>> =>
+      this.deps.pool.listUsersInGroupPage(this.run.facts.userPoolId, name, withToken(token));
     await followChain<PoolUser>(chain, {
-      fetch: (token) => this.deps.pool.listUsersInGroupPage(this.run.facts.userPoolId, name, withToken(token)),
-      apply: (page) => this.#store(page, name),
+      fetch,
+      apply: (page) => this.#store(page, name, async () => (await fetch(chain.token)).items),
       moved: () => this.progress.saveIfDue(),
       stop: () => failed() || this.#sliceOver(),
       prefetch: true,
@@ -170,25 +177,32 @@ class MemberListing {
     if (chain.done) state.open = state.open.filter((open) => open !== chain);
   }
 
-  async #store(page: readonly PoolUser[], group: string): Promise<void> {
-    const { counts, late } = this.progress.state;
+  /** `lookAgain`: lists the page once more. */
+  async #store(page: readonly PoolUser[], group: string, lookAgain: () => Promise<readonly PoolUser[]>): Promise<void> {
+    const { state } = this.progress;
+    const { counts, late } = state;
     const { users, lateUsers, memberships, federatedMemberships, staging, tooLarge } = this.ledgers;
     const native = page.filter(({ status }) => status !== FEDERATED_STATUS);
     const unseen = native.filter(
       ({ sub }) => !users.has(userKey(sub)) && !lateUsers.has(userKey(sub)) && !tooLarge.has(sub),
     );
-    const signInAttribute = signInAttributeOf(this.run.facts.settings);
+    const { items, stored } = await this.#listed.of(unseen, lookAgain);
     // Users before memberships: a crash in between leaves no membership without its user.
-    const sized = bySize(unseen.map((user) => userItem(user, signInAttribute, this.run.id)));
-    const writtenUsers = await writeChanged(this.deps.table, sized.fits, staging);
+    const sized = bySize(items);
+    const writtenUsers = await writeChanged(this.deps.table, sized.fits, staging, stored);
     const written = await writeChanged(
       this.deps.table,
       native.map(({ sub }) => membershipItem(sub, group, this.run.id)),
       staging,
     );
     staging?.add([...writtenUsers.toStage, ...written.toStage]);
-    noteTooLarge((this.progress.state.tooLarge ??= []), sized, (item) => lateUsers.has(item));
-    for (const item of sized.fits) count(late, lateUsers.add(item), writtenUsers, keyText(item));
+    noteTooLarge((state.tooLarge ??= []), sized, (item) => lateUsers.has(item));
+    const signInAttribute = signInAttributeOf(this.run.facts.settings);
+    for (const item of sized.fits) {
+      const isNew = lateUsers.add(item);
+      count(late, isNew, writtenUsers, keyText(item));
+      if (isNew && lacksSignIn(item, signInAttribute)) state.signInUnknown = (state.signInUnknown ?? 0) + 1;
+    }
     for (const { sub } of native) {
       const key = membershipKey(sub, group);
       const isNew = memberships.add(key);

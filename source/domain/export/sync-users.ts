@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { keyText, userItem, userKey } from '../backup/items.ts';
+import { keyText, userKey } from '../backup/items.ts';
 import { isNamed } from '../errors.ts';
 import { FEDERATED_STATUS, signInAttributeOf } from '../model.ts';
-import type { PoolUser, SignInAttribute } from '../model.ts';
-import type { UserPoolReader } from '../ports.ts';
+import type { PoolUser } from '../model.ts';
+import type { Page, UserPoolReader } from '../ports.ts';
 import { Ledger } from '../digests/ledger.ts';
 import {
   backToSingle,
@@ -22,10 +22,12 @@ import {
 import type { ListingChain } from './listing-scope.ts';
 import { forEachAtOnce } from '../concurrency.ts';
 import { listingUsers } from './figures.ts';
+import { lacksSignIn, PageItems } from './page-items.ts';
 import { followChain, withToken } from '../listing/page-chain.ts';
 import { FILTERS_ARE_SPARSE, prefixFilter } from '../listing/user-chains.ts';
 import type { Progress } from '../state/progress.ts';
 import { claimExportProgress, exportLedgerShape, listingCountsShape } from './progress.ts';
+import { countShape } from '../state/shape.ts';
 import { isStaged, Run } from './run.ts';
 import { stagedShape, Staging } from './staging.ts';
 import { workSlice } from '../state/slice.ts';
@@ -47,6 +49,8 @@ export const usersStateShape = v.object({
   /** Absent while the run writes to the table as it lists. */
   staged: v.exactOptional(stagedShape),
   counts: listingCountsShape,
+  /** Users of whom it is unknown by which of two addresses they sign in; absent where there are none. */
+  signInUnknown: v.exactOptional(countShape),
   done: v.boolean(),
 });
 /** Checkpoint of SyncUsers. */
@@ -54,7 +58,7 @@ export type UsersState = v.InferOutput<typeof usersStateShape>;
 
 /** What SyncUsers needs. */
 export interface SyncUsersDeps extends StepDeps {
-  readonly pool: Pick<UserPoolReader, 'listUsersPage'>;
+  readonly pool: Pick<UserPoolReader, 'listUsersPage' | 'signsIn'>;
 }
 
 /** What the state machine sees. */
@@ -102,7 +106,7 @@ interface Seen {
 }
 
 class UserListing {
-  readonly #signInAttribute: SignInAttribute;
+  readonly #listed: PageItems;
   readonly #sliceOver: () => boolean;
   readonly #watch: ChainWatch;
 
@@ -112,7 +116,7 @@ class UserListing {
     private readonly progress: Progress<UsersState>,
     callsPerSecond: number,
   ) {
-    this.#signInAttribute = signInAttributeOf(run.facts.settings);
+    this.#listed = new PageItems(deps, run);
     this.#sliceOver = workSlice(deps.clock, deps.timeLeft);
     this.#watch = new ChainWatch(deps.clock, callsPerSecond, run.facts.estimatedUsers);
   }
@@ -167,16 +171,14 @@ class UserListing {
     const { pool } = this.deps;
     const { listing } = this.progress.state;
     let onPage = 0;
+    const fetch = (token: string | undefined): Promise<Page<PoolUser>> =>
+      pool.listUsersPage(this.run.facts.userPoolId, { ...prefixFilter(chain.prefix), ...withToken(token) });
     return followChain<PoolUser>(chain, {
-      fetch: (token) =>
-        pool.listUsersPage(this.run.facts.userPoolId, {
-          ...prefixFilter(chain.prefix),
-          ...withToken(token),
-        }),
+      fetch,
       apply: async (page) => {
         const subs = page.map(({ sub }) => sub);
         this.#watch.sawPage(subs);
-        await this.#store(page, seen);
+        await this.#store(page, seen, async () => (await fetch(chain.token)).items);
         shownAgain(listing, subs);
         onPage = subs.length;
       },
@@ -189,11 +191,21 @@ class UserListing {
     });
   }
 
-  async #store(page: readonly PoolUser[], { users, federated, staging }: Seen): Promise<void> {
-    const { counts } = this.progress.state;
+  /** `lookAgain`: lists the page once more. */
+  async #store(
+    page: readonly PoolUser[],
+    { users, federated, staging }: Seen,
+    lookAgain: () => Promise<readonly PoolUser[]>,
+  ): Promise<void> {
+    const { state } = this.progress;
+    const { counts } = state;
+    const signInAttribute = signInAttributeOf(this.run.facts.settings);
+    const begunAt = this.deps.clock.now();
     const native = page.filter(({ status }) => status !== FEDERATED_STATUS);
-    const sized = bySize(native.map((user) => userItem(user, this.#signInAttribute, this.run.id)));
-    const written = await writeChanged(this.deps.table, sized.fits, staging);
+    const { items, stored, asked } = await this.#listed.of(native, lookAgain);
+    if (asked > 0) this.#watch.passOver(this.deps.clock.now() - begunAt);
+    const sized = bySize(items);
+    const written = await writeChanged(this.deps.table, sized.fits, staging, stored);
     staging?.add(written.toStage);
     noteTooLarge(this.#tooLarge, sized, (item) => users.has(item));
     for (const key of sized.fits) {
@@ -201,6 +213,7 @@ class UserListing {
       counts.listed += 1;
       if (written.added.has(keyText(key))) counts.added += 1;
       if (written.changed.has(keyText(key))) counts.changed += 1;
+      if (lacksSignIn(key, signInAttribute)) state.signInUnknown = (state.signInUnknown ?? 0) + 1;
     }
     for (const { sub, status } of page)
       if (status === FEDERATED_STATUS && federated.add(userKey(sub))) counts.skipped += 1;

@@ -14,16 +14,17 @@ export interface Written {
 /**
  * Compares items with the table by their content hashes. Those that are new or differ are written at once, or, with
  * `staging`, left to be staged: the table then stays as it is. What was staged before is staged again even if it is equal
- * to the table now, since the last sight counts.
+ * to the table now, since the last sight counts. `known`: content hashes of what the table holds, where that was asked before.
  */
 export async function writeChanged(
   table: Pick<BackupTable, 'contentHashes' | 'itemsOf' | 'putItems'>,
   items: readonly BackupItem[],
   staging: Pick<Staging, 'has'> | undefined,
+  known?: ReadonlyMap<string, string>,
 ): Promise<Written> {
   const distinct = [...new Map(items.map((item) => [keyText(item), item])).values()];
   if (distinct.length === 0) return { added: new Set(), changed: new Set(), toStage: [] };
-  const stored = await table.contentHashes(distinct.map(toKey));
+  const stored = known ?? (await table.contentHashes(distinct.map(toKey)));
   const differing = distinct.filter((item) => stored.get(keyText(item)) !== item.contentHash);
   const changed = differing.filter((item) => stored.has(keyText(item)));
   const texts = { added: textsOf(differing.filter((item) => !stored.has(keyText(item)))), changed: textsOf(changed) };

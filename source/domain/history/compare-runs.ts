@@ -6,7 +6,7 @@ import type { TableItem } from '../ports.ts';
 import { FieldDigests } from './field-digests.ts';
 import type { FieldChange } from './field-digests.ts';
 import { ItemTable } from './item-table.ts';
-import { differingItems, listedItems, wholeItems } from './light-items.ts';
+import { differingItems, itemsAsListed, listedItems } from './light-items.ts';
 import type { LightItem } from './light-item.ts';
 import type { LightItems } from './light-items.ts';
 import { itemsInRun } from './run-items.ts';
@@ -49,7 +49,7 @@ export async function compareRuns(
   const differences = { added: noCounts(), removed: noCounts(), changed: noCounts() };
   const [before, after] =
     'list' in later
-      ? [wholeItems(earlier), listedItems(later.list, later.about)]
+      ? [itemsAsListed(earlier), listedItems(later.list, later.about)]
       : await differingItems(earlier, later);
   const about = before.about * 2 + after.about;
   let items = 0;

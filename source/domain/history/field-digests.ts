@@ -12,7 +12,17 @@ export interface FieldChange {
 /** Says when, and not what: every change of a user moves it. */
 const MODIFIED = 'modified';
 /** Of these an item's fields consist beside its attributes. */
-const FIELDS = ['enabled', 'status', 'username', 'created', MODIFIED, 'description', 'precedence', 'roleArn'];
+const FIELDS = [
+  'enabled',
+  'status',
+  'username',
+  'signsInBy',
+  'created',
+  MODIFIED,
+  'description',
+  'precedence',
+  'roleArn',
+];
 const RECORD_BYTES = 8;
 const DIGEST_BYTES = 6;
 /** Bytes of records that are one buffer. */

@@ -1,4 +1,5 @@
 import { SnapshotIndexReader } from '../backup/snapshot/read-index.ts';
+import { contentHash } from '../backup/hashing.ts';
 import { itemKind } from '../backup/items.ts';
 import type { ItemKind } from '../backup/items.ts';
 import { QuickDigest } from '../digests/quick-digest.ts';
@@ -29,13 +30,28 @@ export async function differingItems(earlier: RunItems, later: RunItems): Promis
 }
 
 /** All items of a run. */
-export const wholeItems = (run: RunItems): LightItems => ({
+const wholeItems = (run: RunItems): LightItems => ({
   about: itemsInRun(run),
   read: async (take, moved) => {
     const light = new WholeItem();
     for await (const batch of itemsOfRun(run)) light.takeAll(batch, take, moved);
   },
 });
+
+/** The same as a listing of the pool would show them: it does not tell by which address a user signs in. */
+export const itemsAsListed = (run: RunItems): LightItems => ({
+  about: itemsInRun(run),
+  read: async (take, moved) => {
+    const light = new WholeItem();
+    for await (const batch of itemsOfRun(run)) light.takeAll(batch.map(asListed), take, moved);
+  },
+});
+
+function asListed(item: TableItem): TableItem {
+  if (item.signsInBy === undefined) return item;
+  const { signsInBy: _signsInBy, ...listed } = item;
+  return { ...listed, contentHash: contentHash(listed) };
+}
 
 /** Items that are listed elsewhere, about so many. */
 export const listedItems = (

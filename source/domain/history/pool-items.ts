@@ -23,7 +23,8 @@ const NO_RUN = '';
 const never = (): boolean => false;
 
 /**
- * Lists a pool and gives what an export would back up of it now, each item once: native users, groups and memberships. One
+ * Lists a pool and gives what an export would back up of it now, each item once: native users, groups and memberships. By
+ * which of two addresses a user signs in no listing tells: that is in no item. One
  * chain lists the users: filters may hide some, and who is not shown would count as gone.
  */
 export async function itemsOfPool(living: LivingPool, take: (items: readonly TableItem[]) => void): Promise<void> {

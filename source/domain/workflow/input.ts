@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { groupRoleMapKey } from '../import/plan/group-roles.ts';
 import type { ImportOptions } from '../import/plan/plan-model.ts';
 import { aboutPoolId, isPoolIdOf } from '../import/preflight/pool-id.ts';
 import { selectionKeys, selectionOf } from '../import/plan/selection-keys.ts';
@@ -108,8 +109,26 @@ const importKeys = ({ region, tableName }: StartedIn) => ({
     '20260301T000000Z-0a1b2c3d',
     /^\d{8}T\d{6}Z-[0-9a-f]{8}$/,
   ),
+  GroupRoleMap: groupRoleMapIn(region),
   Selection: selectionIn(region),
 });
+
+/** One for another pool is told apart once the pool is known. */
+const groupRoleMapIn = (region: string): KeyKind<string> =>
+  text(
+    'the key of a map of group roles in the mapping-file bucket, restores/<NewUserPoolId>/group-roles.json',
+    groupRoleMapKey(`${region}_AbCdEfGhI`),
+    /^restores\/[^/]+\/group-roles\.json$/,
+  );
+
+/** @throws Halt InvalidInput where it is the key of a map for another pool */
+function groupRoleMapFor(poolId: string, key: string): string {
+  if (key === groupRoleMapKey(poolId)) return key;
+  throw new Halt(
+    'InvalidInput',
+    `The input of ImportWorkflow gives a GroupRoleMap that is none for the pool ${poolId}, which NewUserPoolId names: the key of one is ${groupRoleMapKey(poolId)}. Correct one of the two and start the workflow again.`,
+  );
+}
 
 /** A selection that is written for another pool is told apart once the pool is known. */
 function selectionIn(region: string): KeyKind<string> {
@@ -164,7 +183,7 @@ export function parseExportInput(input: unknown): ExportOptions {
  * @throws Halt InvalidInput; InvalidNewUserPoolId when only the pool's id is missing, malformed, or of another Region
  */
 export function parseImportInput(input: unknown, startedIn: StartedIn): ImportOptions {
-  const { NewUserPoolId, CognitoTPS, BackupTableName, ExportRun, Selection, ...flags } = readInputKeys(
+  const { NewUserPoolId, CognitoTPS, BackupTableName, ExportRun, GroupRoleMap, Selection, ...flags } = readInputKeys(
     'ImportWorkflow',
     input,
     importKeys(startedIn),
@@ -181,6 +200,7 @@ export function parseImportInput(input: unknown, startedIn: StartedIn): ImportOp
     ...(CognitoTPS === undefined ? {} : { cognitoTps: CognitoTPS }),
     ...(BackupTableName === undefined ? {} : { backupTableName: BackupTableName }),
     ...(ExportRun === undefined ? {} : { exportRun: ExportRun }),
+    ...(GroupRoleMap === undefined ? {} : { groupRoleMap: groupRoleMapFor(NewUserPoolId, GroupRoleMap) }),
     ...(Selection === undefined ? {} : { selectionId: selectionFor(NewUserPoolId, Selection, flags) }),
   };
 }

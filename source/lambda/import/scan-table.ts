@@ -4,7 +4,7 @@ import { Pacer } from '../../domain/pacing/pacer.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { csvHeaderReader } from '../../adapters/cognito/csv-header.ts';
 import { userPoolReader } from '../../adapters/cognito/pool-reader.ts';
-import { readEnv, requiredText } from '../../adapters/env.ts';
+import { names, oneOf, readEnv, requiredText } from '../../adapters/env.ts';
 import { log } from '../../adapters/log.ts';
 import { wakeQueue } from '../../adapters/wake-queue.ts';
 import { IMPORT_ENVIRONMENT, importFunction } from './shared/import-function.ts';
@@ -13,6 +13,8 @@ const env = readEnv({
   ...IMPORT_ENVIRONMENT,
   NEW_USERS_QUEUE_URL: requiredText(),
   UPDATES_QUEUE_URL: requiredText(),
+  GROUP_ROLES: oneOf('REPORT', 'MAP'),
+  GROUP_ROLE_ARNS: names(),
 });
 const userAgent = env.USER_AGENT;
 const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
@@ -26,7 +28,8 @@ const deps = {
 /** Reads the backup, checks it against its manifest and the new pool, and plans the restore. */
 export const handler = importFunction(env, pacer, openedImport, async ({ options, restore }, parts) => {
   const { tableName, table } = parts.tableNamed(options);
-  const result = await scanTable({ ...restore, options, tableName }, { ...deps, ...parts, table });
+  const groupRoles = { mode: env.GROUP_ROLES, allowed: env.GROUP_ROLE_ARNS };
+  const result = await scanTable({ ...restore, options, tableName, groupRoles }, { ...deps, ...parts, table });
   log.info(result.done ? 'Restore planned' : 'Planning goes on in the next invocation', { ...result });
   return result;
 });

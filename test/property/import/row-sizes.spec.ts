@@ -60,7 +60,7 @@ async function planned(
     draft = await cutChunk(draft, {
       objects,
       parts,
-      afterCollisions: (found) => afterCollisions(found, givingWay(losers, []), RULES),
+      afterCollisions: (found) => afterCollisions(found, givingWay(losers, [], []), RULES),
       groupIndex: new Map(),
       firstGroups: 0,
       folder: 'restore/',

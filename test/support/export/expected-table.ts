@@ -8,10 +8,11 @@ import type { SimulatedTable } from '../../../tools/simulation/storage/table.ts'
  */
 export function expectedItems(pool: MemoryPool): Record<string, unknown> {
   const expected: Record<string, unknown> = {};
-  const contact = pool.settings.usernameAttributes[0];
+  const [contact, other] = pool.settings.usernameAttributes;
   for (const { user } of pool.users.values()) {
     if (user.status === 'EXTERNAL_PROVIDER') continue;
-    const signInName = contact === undefined ? undefined : user.attributes[contact];
+    const signInName = contact === undefined || other !== undefined ? undefined : user.attributes[contact];
+    const signsInBy = pool.signUps.get(user.username);
     expected[`USER#${user.sub} PROFILE`] = {
       username: user.username,
       attributes: { ...user.attributes },
@@ -20,6 +21,7 @@ export function expectedItems(pool: MemoryPool): Record<string, unknown> {
       created: user.created,
       modified: user.modified,
       ...(signInName === undefined ? {} : { signInName }),
+      ...(signsInBy === undefined ? {} : { signsInBy }),
     };
   }
   for (const { group, members } of pool.groups.values()) {

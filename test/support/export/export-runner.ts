@@ -23,6 +23,7 @@ export interface ExportOptions {
   readonly allowMfa?: boolean;
   /** Default false. */
   readonly keepSettings?: boolean;
+  readonly allowMultipleUsernameAttributes?: boolean;
   /** Default true. */
   readonly keepSnapshot?: boolean;
   /** Milliseconds that each invocation has; the least useful is above a minute, the functions' reserve. */
@@ -66,7 +67,8 @@ export class ExportRunner {
   }
 
   open(): Promise<ChosenRun> {
-    return checkUserPoolConfig(this.deps(), { userPoolId: POOL_ID, allowMfa: this.options.allowMfa === true });
+    const { allowMfa = false, allowMultipleUsernameAttributes = false } = this.options;
+    return checkUserPoolConfig(this.deps(), { userPoolId: POOL_ID, allowMfa, allowMultipleUsernameAttributes });
   }
 
   /** A state of its own: most tests are about the users. */

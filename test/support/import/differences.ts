@@ -7,9 +7,14 @@ import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.t
  */
 export function differences(source: MemoryPool, target: MemoryPool): string[] {
   const found: string[] = [];
-  const signIn = source.settings.usernameAttributes[0];
-  const nameOf = (user: PoolUser): string => (signIn === undefined ? user.username : (user.attributes[signIn] ?? ''));
-  const byName = new Map([...target.users.values()].map(({ user }) => [nameOf(user), user]));
+  const nameIn =
+    (pool: MemoryPool) =>
+    (user: PoolUser): string => {
+      const signIn = pool.signUps.get(user.username) ?? pool.settings.usernameAttributes[0];
+      return signIn === undefined ? user.username : (user.attributes[signIn] ?? '');
+    };
+  const nameOf = nameIn(source);
+  const byName = new Map([...target.users.values()].map(({ user }) => [nameIn(target)(user), user]));
   for (const { user } of source.users.values()) {
     const restored = byName.get(nameOf(user));
     byName.delete(nameOf(user));
@@ -35,7 +40,7 @@ export function differences(source: MemoryPool, target: MemoryPool): string[] {
     if (JSON.stringify(Object.entries(wanted).sort()) !== JSON.stringify(Object.entries(has).sort()))
       found.push(`group ${group.name}`);
     const names = (pool: MemoryPool, usernames: Iterable<string>): string[] =>
-      [...usernames].map((username) => nameOf((pool.users.get(username) as { user: PoolUser }).user)).sort();
+      [...usernames].map((username) => nameIn(pool)((pool.users.get(username) as { user: PoolUser }).user)).sort();
     const [want, have] = [names(source, members.keys()), names(target, restored.members.keys())];
     for (const name of want) if (!have.includes(name)) found.push(`${name} not in ${group.name}`);
     for (const name of have) if (!want.includes(name)) found.push(`${name} too much in ${group.name}`);

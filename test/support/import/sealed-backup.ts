@@ -12,7 +12,9 @@ export const SEALED_RUN = '20260301T000000Z-0badcafe';
 /** The items that a complete export of the pool would have stored. */
 export function backupItems(pool: MemoryPool, runId = SEALED_RUN): TableItem[] {
   const signInName = signInAttributeOf(pool.settings);
-  const users = [...pool.users.values()].map(({ user }) => userItem(user, signInName, runId));
+  const users = [...pool.users.values()].map(({ user }) =>
+    userItem(user, signInName, runId, pool.signUps.get(user.username)),
+  );
   const groups = [...pool.groups.values()].map(({ group }) => groupItem(group, runId));
   const memberships = [...pool.groups.values()].flatMap(({ group, members }) =>
     [...members.keys()].map((username) =>

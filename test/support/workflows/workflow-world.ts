@@ -1,3 +1,5 @@
+import { REPORT_ROLES } from '../../../source/domain/import/plan/group-roles.ts';
+import type { GroupRoleRules } from '../../../source/domain/import/plan/group-roles.ts';
 import { shownError } from '../../../source/adapters/guarded.ts';
 import type { Invocation } from '../../../source/adapters/invocation.ts';
 import type { AnonymousMetric } from '../../../source/domain/workflow/anonymous-metrics.ts';
@@ -50,6 +52,8 @@ export class WorkflowWorld extends World {
   /** SnapshotRetentionDays. */
   retentionDays = SETTINGS.retentionDays;
   allowMfa = false;
+  allowMultipleUsernameAttributes = false;
+  groupRoles: GroupRoleRules = REPORT_ROLES;
   /** A killed function stops its execution, as a person would, instead of being retried. */
   stopOnKill = false;
   /** The execution is stopped as it enters its n-th state, counted from 1. */
@@ -145,6 +149,8 @@ export class WorkflowWorld extends World {
           retentionDays: this.retentionDays,
           paced: this.paced,
           allowMfa: this.allowMfa,
+          allowMultipleUsernameAttributes: this.allowMultipleUsernameAttributes,
+          groupRoles: this.groupRoles,
         }),
       ).map(([name, work]) => [name, this.#function(execution, name, work)]),
     );

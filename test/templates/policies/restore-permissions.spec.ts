@@ -75,6 +75,8 @@ const BEFORE_SELECTIONS: Readonly<Record<string, readonly string[]>> = {
 };
 /** What came since, and why. */
 const SINCE: Readonly<Record<string, string>> = {
+  'iam:PassRole':
+    'gives groups the roles of GroupRoleArns, where GroupRoles is MAP (test/templates/group-roles.spec.ts)',
   'cognito-idp:AdminEnableUser':
     'takes back that an account was disabled which is not ours, or which a selection enables',
   'cognito-idp:GetUserPoolMfaConfig': 'reads how a pool with MFA is set, before anything is written',

@@ -6,7 +6,7 @@ import type { Statement } from '../../support/templates.ts';
 
 /** Supports no resource-level permissions: it gives a domain by its name. */
 const UNSCOPED_READS = new Set(['cognito-idp:DescribeUserPoolDomain']);
-const COGNITO_READS = /^cognito-idp:(Describe|List|Get)/;
+const COGNITO_READS = /^cognito-idp:(Describe|List|Get|AdminListGroupsForUser$)/;
 
 describe('Policies of the workflows', () => {
   const EXPORT = [

@@ -99,7 +99,8 @@ describe('docs/data-format.md', () => {
       modified: '2026-03-01T00:00:00Z',
     };
     const items = {
-      user: userItem(user, 'email', RUN),
+      // No pool's items have both signInName and signsInBy.
+      user: { ...userItem(user, 'email', RUN), ...userItem(user, 'emailOrPhone', RUN, 'email') },
       membership: membershipItem('s', 'g', RUN),
       group: groupItem({ name: 'g', description: 'd', precedence: 1, roleArn: 'arn' }, RUN),
     };

@@ -10,6 +10,7 @@ import type { Latencies, Meter } from './meter.ts';
 const COGNITO_ACTIONS: Readonly<Record<string, string>> = {
   'cognito.describe': 'DescribeUserPool',
   'cognito.mfaSettings': 'GetUserPoolMfaConfig',
+  'cognito.signsIn': 'AdminListGroupsForUser',
   'cognito.recoveries': 'ListPointInTimeRecoveries',
   'cognito.listUsersPage': 'ListUsers',
   'cognito.listGroupsPage': 'ListGroups',

@@ -74,6 +74,11 @@ export class SourcePool implements PoolListings {
     }
   }
 
+  find(login: string): PoolUser | undefined {
+    const index = indexOfSub(login);
+    return index === undefined || this.#exists[index] !== 1 ? undefined : userOf(index, this.versions[index]);
+  }
+
   *#existing(index: number, place: number): Generator<Placed<PoolUser>> {
     if (this.#exists[index] === 1) yield { place, value: userOf(index, this.versions[index]) };
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PoolGroup, PoolUser } from '../../../source/domain/model.ts';
+import type { ContactAttribute, PoolGroup, PoolUser } from '../../../source/domain/model.ts';
 import { loginsOf } from './pool.ts';
 import type { Placed, SimulatedPool } from './pool.ts';
 import { PLAIN_SETTINGS } from './settings.ts';
@@ -22,6 +22,8 @@ export interface HeldGroup {
 export class MemoryPool implements SimulatedPool {
   readonly users = new Map<string, HeldUser>();
   readonly groups = new Map<string, HeldGroup>();
+  /** In a pool that takes either of two addresses: with which one each user signed up, by username. That never changes. */
+  readonly signUps = new Map<string, ContactAttribute>();
   settings: SimulatedPool['settings'];
   name: string;
   onAccess: () => void = () => undefined;
@@ -52,8 +54,11 @@ export class MemoryPool implements SimulatedPool {
     return this.find(sub) === undefined ? sub : this.newSub();
   }
 
-  put(user: PoolUser): void {
+  /** `signUp`: of a user with both addresses it is the e-mail address, unless it is given. */
+  put(user: PoolUser, signUp?: ContactAttribute): void {
     const held = this.users.get(user.username);
+    if (this.settings.usernameAttributes.length > 1 && !this.signUps.has(user.username))
+      this.signUps.set(user.username, signUp ?? (user.attributes.email === undefined ? 'phone_number' : 'email'));
     if (held === undefined) {
       this.#sequence += 1;
       const added = { sequence: this.#sequence, user };
@@ -63,7 +68,7 @@ export class MemoryPool implements SimulatedPool {
       this.#forget(held.user);
       held.user = user;
     }
-    for (const login of loginsOf(user, this.settings)) this.#logins.set(login, user.username);
+    for (const login of this.#loginsOf(user)) this.#logins.set(login, user.username);
   }
 
   remove(username: string): void {
@@ -71,6 +76,7 @@ export class MemoryPool implements SimulatedPool {
     if (held === undefined) return;
     this.#forget(held.user);
     this.users.delete(username);
+    this.signUps.delete(username);
     this.#listing = undefined;
     for (const { members } of this.groups.values()) members.delete(username);
   }
@@ -135,9 +141,12 @@ export class MemoryPool implements SimulatedPool {
     return (this.users.get(login) ?? this.users.get(username ?? ''))?.user;
   }
 
+  #loginsOf(user: PoolUser): string[] {
+    return loginsOf(user, this.settings, this.signUps.get(user.username));
+  }
+
   #forget(user: PoolUser): void {
-    for (const login of loginsOf(user, this.settings))
-      if (this.#logins.get(login) === user.username) this.#logins.delete(login);
+    for (const login of this.#loginsOf(user)) if (this.#logins.get(login) === user.username) this.#logins.delete(login);
   }
 }
 

@@ -29,12 +29,13 @@ export function newUser(pool: SimulatedPool, given: GivenUser): { readonly sub: 
     ...Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== '')),
     sub,
   };
+  const contact = usernameAttributes.find((name) =>
+    name === 'email' ? username.includes('@') : /^\+\d+$/.test(username),
+  );
   if (usernameAttributes.length > 0) {
-    const contact = usernameAttributes.find((name) =>
-      name === 'email' ? username.includes('@') : /^\+\d+$/.test(username),
-    );
-    if (contact === undefined) return INVALID;
-    kept[contact] ??= username;
+    // "User email should be empty or same as username, since username attribute is email."
+    if (contact === undefined || (kept[contact] ?? username) !== username) return INVALID;
+    kept[contact] = username;
   }
   // AdminCreateUser takes users without an attribute that the pool requires; an import job does not.
   if (status !== TEMPORARY_PASSWORD_STATUS && schema.some((entry) => entry.required && (kept[entry.name] ?? '') === ''))
@@ -49,9 +50,9 @@ export function newUser(pool: SimulatedPool, given: GivenUser): { readonly sub: 
     created: iso,
     modified: iso,
   };
-  const taken = loginsOf(user, pool.settings).some((login) => login !== sub && pool.find(login) !== undefined);
+  const taken = loginsOf(user, pool.settings, contact).some((login) => login !== sub && pool.find(login) !== undefined);
   if (taken) return { refused: pool.find(username) === undefined ? 'AliasExistsException' : 'UsernameExistsException' };
-  pool.put(user);
+  pool.put(user, contact);
   return { sub };
 }
 

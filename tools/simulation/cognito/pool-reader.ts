@@ -27,6 +27,8 @@ export interface ListingKnobs {
   hides: (user: PoolUser) => boolean;
   /** False: the role may not ask for AWS's own recoveries. */
   mayListRecoveries: boolean;
+  /** How AdminListGroupsForUser takes addresses: whether it finds users by them is not documented. */
+  probes: 'byAddress' | 'byUsernameOnly' | 'refused';
 }
 
 /** Listings and descriptions of simulated pools; calls are named `cognito.describe`, `cognito.listUsersPage`, ... */
@@ -41,6 +43,7 @@ export class SimulatedPoolReader implements UserPoolReader {
     filterAfterPaging: false,
     hides: () => false,
     mayListRecoveries: true,
+    probes: 'byAddress',
   };
   /** AWS's own recoveries, by the id of the pool. */
   readonly recoveryLedger: RecoveryLedger;
@@ -113,6 +116,14 @@ export class SimulatedPoolReader implements UserPoolReader {
     this.#call('listUsersInGroupPage', poolId, (pool) =>
       this.#page(`members ${poolId} ${group}`, { token }, (after) => pool.membersAfter(group, after)),
     );
+
+  signsIn = (poolId: string, name: string): Promise<'yes' | 'no' | 'refused'> =>
+    this.#call('signsIn', poolId, (pool) => {
+      if (this.knobs.probes === 'refused') return 'refused';
+      const found = pool.find(name);
+      const named = this.knobs.probes === 'byAddress' || found?.username === name || found?.sub === name;
+      return found !== undefined && named ? 'yes' : 'no';
+    });
 
   #call<T>(method: string, poolId: string, effect: (pool: PoolListings) => T): Promise<T> {
     return this.calls.run(`cognito.${method}`, () => effect(poolOf(this.pools, poolId)), { poolId });

@@ -36,9 +36,13 @@ export class SimulatedPoolWriter implements UserPoolWriter {
     private readonly pools: ReadonlyMap<string, SimulatedPool>,
   ) {}
 
-  createGroup = (poolId: string, { roleArn, ...group }: PoolGroup): Promise<WriteOutcome> =>
+  /** Roles that the caller may pass (iam:PassRole). */
+  passableRoles: ReadonlySet<string> = new Set();
+
+  createGroup = (poolId: string, group: PoolGroup): Promise<WriteOutcome> =>
     this.#write('createGroup', poolId, group.name, (pool) => {
-      if (roleArn !== undefined) throw new Error('a restored group never gets a role');
+      if (group.roleArn !== undefined && !this.passableRoles.has(group.roleArn))
+        return { refused: 'AccessDeniedException' };
       if (!GROUP_NAME.test(group.name) || (group.description ?? '').length > 2_048)
         return { refused: 'InvalidParameterException' };
       pool.putGroup(group);

@@ -1,5 +1,5 @@
 import { Halt } from '../../../source/domain/errors.ts';
-import type { PoolGroup, PoolSettings, PoolUser } from '../../../source/domain/model.ts';
+import type { ContactAttribute, PoolGroup, PoolSettings, PoolUser } from '../../../source/domain/model.ts';
 import type { UserFilter } from './filter.ts';
 import type { ImportSettings } from './settings.ts';
 
@@ -27,6 +27,8 @@ export interface PoolListings {
   groupsAfter(place: number): Iterable<Placed<PoolGroup>>;
   /** Members of a group behind a place; nobody where the group does not exist. */
   membersAfter(group: string, place: number): Iterable<Placed<PoolUser>>;
+  /** The user whom a username, sub, or sign-in value names. */
+  find(login: string): PoolUser | undefined;
 }
 
 /** A user pool that can be changed; SimulatedPoolWriter and SimulatedImportJobs have the rules. */
@@ -34,10 +36,8 @@ export interface SimulatedPool extends PoolListings {
   onAccess: () => void;
   /** A `sub` that no user of the pool has. */
   newSub(username: string): string;
-  /** The user whom a username, sub, or sign-in value names. */
-  find(login: string): PoolUser | undefined;
-  /** Adds or replaces the user of that username. */
-  put(user: PoolUser): void;
+  /** Adds or replaces the user of that username. `signUp`: with which of two addresses a new one signs up. */
+  put(user: PoolUser, signUp?: ContactAttribute): void;
   hasGroup(name: string): boolean;
   /** Adds or replaces the group of that name. */
   putGroup(group: PoolGroup): void;
@@ -55,12 +55,17 @@ export function poolOf<P extends PoolListings>(pools: ReadonlyMap<string, P>, po
   return pool;
 }
 
-/** Values by which a user can be found: all must be unique in the pool. */
+/**
+ * Values by which a user can be found: all must be unique in the pool. Where it takes either of two addresses, that is only
+ * the one of `signUp`.
+ */
 export function loginsOf(
   { username, sub, attributes }: PoolUser,
   { usernameAttributes, aliasAttributes, caseSensitive }: PoolSettings,
+  signUp?: ContactAttribute,
 ): string[] {
-  const contacts = usernameAttributes.flatMap((name) => attributes[name] ?? []);
+  const names = usernameAttributes.length > 1 && signUp !== undefined ? [signUp] : usernameAttributes;
+  const contacts = names.flatMap((name) => attributes[name] ?? []);
   const aliases = aliasAttributes.flatMap((name) =>
     name === 'preferred_username' || attributes[`${name}_verified`] === 'true' ? (attributes[name] ?? []) : [],
   );

@@ -12,6 +12,8 @@ import { waitingForWrites } from '../../../source/domain/import/plan/paused.ts';
 import { checkNewUserPool } from '../../../source/domain/import/check-new-user-pool.ts';
 import { openedImport, startedImport } from '../../../source/domain/import/import-event.ts';
 import { importUsers } from '../../../source/domain/import/import-users.ts';
+import { REPORT_ROLES } from '../../../source/domain/import/plan/group-roles.ts';
+import type { GroupRoleRules } from '../../../source/domain/import/plan/group-roles.ts';
 import { scanTable } from '../../../source/domain/import/scan-table.ts';
 import { updateUsers } from '../../../source/domain/import/update-users.ts';
 import { PASSWORD_BYTES, passwordFrom } from '../../../source/domain/import/updates/password.ts';
@@ -72,6 +74,9 @@ export interface FunctionSettings {
   readonly secondaryRegion: string;
   readonly primaryUserPoolId: string;
   readonly allowMfa?: boolean;
+  readonly allowMultipleUsernameAttributes?: boolean;
+  /** GroupRoles and GroupRoleArns. */
+  readonly groupRoles?: GroupRoleRules;
   readonly callsPerSecond: number;
   readonly retentionDays: number;
   /** Whether calls to Cognito wait for a pacer of their invocation. */
@@ -144,7 +149,11 @@ function exportFunctions(
   given: FunctionSettings,
 ): Functions {
   const { primaryRegion, secondaryRegion, callsPerSecond, retentionDays, paced } = given;
-  const source = { userPoolId: given.primaryUserPoolId, allowMfa: given.allowMfa === true };
+  const source = {
+    userPoolId: given.primaryUserPoolId,
+    allowMfa: given.allowMfa === true,
+    allowMultipleUsernameAttributes: given.allowMultipleUsernameAttributes === true,
+  };
   const ports = { pool: cognito, settings, table, replica, objects, queue: exportQueue };
   const regions = [primaryRegion, secondaryRegion];
   const calling = async (
@@ -211,7 +220,7 @@ function importFunctions(
     updatesQueue: updates,
     ...services
   }: RegionServices,
-  { primaryUserPoolId, callsPerSecond, paced }: FunctionSettings,
+  { primaryUserPoolId, callsPerSecond, paced, groupRoles = REPORT_ROLES }: FunctionSettings,
 ): Functions {
   const { random, invocation, sendAnonymous } = services;
   const ports = { pools: cognito, pool: cognito, writer, jobs, table, objects, newUsers, updates };
@@ -258,7 +267,9 @@ function importFunctions(
         ),
       );
     },
-    ScanTable: step((deps, { options, restore }) => scanTable({ ...restore, options, tableName: TABLE }, deps)),
+    ScanTable: step((deps, { options, restore }) =>
+      scanTable({ ...restore, options, tableName: TABLE, groupRoles }, deps),
+    ),
     ImportUsers: step((deps, event) => {
       const jobEnded = (job: ImportJob): Promise<void> =>
         sendAnonymous(importJobEnded(job, regionOf(event.executionArn)));

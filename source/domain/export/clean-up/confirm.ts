@@ -1,12 +1,13 @@
 import { contentDigest } from '../../backup/hashing.ts';
 import { isTooLarge, itemBytes } from '../../backup/item-size.ts';
-import { itemKind, subOfKey, userItem } from '../../backup/items.ts';
+import { itemKind, subOfKey, userKey } from '../../backup/items.ts';
 import { KEPT_NAME } from '../../backup/snapshot/names.ts';
 import { isDamaged, ItemTally } from '../../backup/tally.ts';
 import { Fault, isNamed } from '../../errors.ts';
 import { findInPages, withToken } from '../../listing/page-chain.ts';
 import { FEDERATED_STATUS, signInAttributeOf } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
+import { itemOverStored } from '../page-items.ts';
 import { Staging, stagedIn, stagedOver } from '../staging.ts';
 import { readKeys } from './gone-keys.ts';
 import { MetItems } from './met-items.ts';
@@ -46,8 +47,9 @@ async function lookUpAll(cleanUp: CleanUp, seen: SeenByRun, subs: readonly strin
     while (state.confirm.asked < subs.length && !sliceOver()) {
       const some = subs.slice(state.confirm.asked, state.confirm.asked + LOOKUPS_AT_A_TIME);
       const found = (await Promise.all(some.map((sub) => lookUp(cleanUp, sub)))).filter((user) => user !== undefined);
-      const items = found.map((user) => userItem(user, signInAttributeOf(run.facts.settings), run.id));
-      const stored = await Promise.all(items.map(({ id, type }) => deps.table.getItem({ id, type })));
+      const stored = await Promise.all(found.map(({ sub }) => deps.table.getItem(userKey(sub))));
+      const signInAttribute = signInAttributeOf(run.facts.settings);
+      const items = found.map((user, index) => itemOverStored(user, stored[index], signInAttribute, run.id));
       const present: string[] = [];
       for (const [index, item] of items.entries()) {
         const before = stored[index];

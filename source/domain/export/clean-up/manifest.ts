@@ -36,6 +36,7 @@ export function manifestOf({ deps, run, progress }: CleanUp, seen: SeenByRun, so
       federatedMemberships: seen.federatedMemberships,
       ...tooLargeCounts({ progress }, seen),
     },
+    ...(seen.signInUnknown === 0 ? {} : { signInUnknown: seen.signInUnknown }),
     ...(facts.safeguards === undefined ? {} : { safeguards: facts.safeguards }),
     ...(progress.state.settings === undefined ? {} : { settings: progress.state.settings }),
     startedAt: facts.startedAt,

@@ -25,6 +25,8 @@ export interface SeenByRun {
   readonly memberPages: number;
   readonly federatedUsers: number;
   readonly federatedMemberships: number;
+  /** Users of whom it is unknown by which of two addresses they sign in. */
+  readonly signInUnknown: number;
   /** Items written for the first time, as counted by the steps; a crash may have hidden some. */
   readonly added: Counts;
 }
@@ -52,6 +54,7 @@ export async function seenByRun(objects: Pick<ObjectStore, 'get'>, runId: string
     memberPages: members.counts.pages,
     federatedUsers: digestsIn(users.federated),
     federatedMemberships: digestsIn(members.federatedMemberships),
+    signInUnknown: (users.signInUnknown ?? 0) + (members.signInUnknown ?? 0),
     added: {
       users: users.counts.added + members.late.added,
       groups: groups.counts.added,

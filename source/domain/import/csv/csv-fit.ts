@@ -1,4 +1,5 @@
-import type { ContactAttribute } from '../../model.ts';
+import { attributeOfName } from '../../comparison/matching.ts';
+import type { ContactAttribute, SignInAttribute } from '../../model.ts';
 import type { RestoreUser } from '../plan/plan-model.ts';
 import { isVerified } from './verified.ts';
 import { csvBirthdate, csvBytes, csvLine, MFA_COLUMN, USERNAME_COLUMN } from './csv-line.ts';
@@ -21,6 +22,7 @@ export interface CsvRules {
   readonly mfaFlag: 'true' | 'false';
   /** AutoVerifiedAttributes of the new pool. */
   readonly autoVerified: readonly ContactAttribute[];
+  readonly signInName: SignInAttribute;
 }
 
 /** `bytes`: size of the user's row. `why`: no row would bring the user back exactly; names attributes, never values. */
@@ -32,6 +34,7 @@ export function csvFit(user: Pick<RestoreUser, 'name' | 'attributes'>, rules: Cs
     missingColumn(user, rules) ??
     badValue('the sign-in name', user.name) ??
     badAttribute(user) ??
+    otherKind(user, rules) ??
     notVerified(user, rules.autoVerified);
   if (why !== undefined) return { why };
   const row = csvLine(user, rules.header, rules.mfaFlag);
@@ -74,6 +77,18 @@ function badFormat(name: string, value: string): string | undefined {
     default:
       return undefined;
   }
+}
+
+/**
+ * A pool that takes either address and verifies one of them wants that one verified in every row; what a row does whose
+ * name is the other one is not documented.
+ */
+function otherKind({ name }: Pick<RestoreUser, 'name'>, { signInName, autoVerified }: CsvRules): string | undefined {
+  if (signInName !== 'emailOrPhone') return undefined;
+  const attribute = attributeOfName(name, { signInName });
+  return autoVerified.some((verified) => verified === attribute)
+    ? undefined
+    : `a sign-in by ${attribute}, which the pool does not verify`;
 }
 
 /** A pool with exactly one auto-verified attribute wants that one; a pool with two wants at least one of them. */

@@ -5,7 +5,7 @@ import type { ChunkPlan } from '../plan/plan-model.ts';
 import { isOurRow, proofOf } from '../accounts/proof.ts';
 import type { RowProof } from '../accounts/proof.ts';
 import { nameKey } from '../../digests/user-content.ts';
-import { signInNameFrom } from '../../comparison/matching.ts';
+import { namesAtSignIn } from '../../comparison/matching.ts';
 import { NO_CHAINS } from '../../listing/chains.ts';
 import type { PageUse } from '../../listing/chains.ts';
 import { orInOneChain, userChains } from '../../listing/user-chains.ts';
@@ -14,7 +14,7 @@ import { save, settleOrFollowUp } from './conclude.ts';
 import { isLookedAt } from './looked-at.ts';
 import type { JobsRun } from './deps.ts';
 import { readNdjson } from '../../state/ndjson.ts';
-import { findUser } from '../plan/pool-names.ts';
+import { usersNamed } from '../plan/pool-names.ts';
 import { RowCode, RowResults } from '../accounts/row-results.ts';
 import type { JobsState, RowListing } from '../plan/jobs-state.ts';
 
@@ -39,7 +39,7 @@ interface LookedUp {
 }
 /** By the name in the form in which the pool compares names. */
 type Rows = ReadonlyMap<string, LookedUp>;
-type Found = (name: string, user: PoolUser) => void;
+type Found = (names: readonly string[], user: PoolUser) => void;
 type Pages = NonNullable<RowListing['pages']>;
 
 /**
@@ -57,18 +57,20 @@ export async function listRows(
   const results = await RowResults.load(deps.objects, state.resultsKey, chunk.users);
   const listing = state.listing ?? { part: 1 };
   const rows = await wantedRows(run, chunk, results);
-  const found: Found = (name, user) => {
-    const wanted = rows.get(nameKey(name, plan.caseSensitive));
-    if (wanted === undefined) return;
-    const { row, sub, proof } = wanted;
-    const evidence = {
-      windows: state.windows ?? [],
-      told: results.code(row) === RowCode.imported,
-      importsConfirmed: plan.importsConfirmed ?? false,
-    };
-    if (isOurRow(user, proof, evidence, plan.signInName))
-      results.setAccount(row, { sub, newSub: user.sub, at: Date.parse(user.created) });
-    else results.set(row, RowCode.collision);
+  const found: Found = (names, user) => {
+    const named = names.flatMap((name) => rows.get(nameKey(name, plan.caseSensitive)) ?? []);
+    const ours = named.find(({ row, proof }) => {
+      const evidence = {
+        windows: state.windows ?? [],
+        told: results.code(row) === RowCode.imported,
+        importsConfirmed: plan.importsConfirmed ?? false,
+      };
+      return isOurRow(user, proof, evidence, plan.signInName);
+    });
+    if (ours !== undefined)
+      results.setAccount(ours.row, { sub: ours.sub, newSub: user.sub, at: Date.parse(user.created) });
+    // Of two accounts that may have the name, one is the row's.
+    else for (const { row } of named) if (!results.hasAccount(row)) results.set(row, RowCode.collision);
   };
   const first = isLookedAt(plan, chunk);
   // Nobody but the first, small chunk is in the pool when that one is looked at.
@@ -110,7 +112,7 @@ async function listAll(
 ): Promise<Pages | undefined> {
   const use: PageUse<PoolUser> = {
     apply: (_id, users) => {
-      for (const user of users) found(signInNameFrom(user, plan), user);
+      for (const user of users) found(namesAtSignIn(user, plan), user);
       return 0;
     },
     forget: () => undefined,
@@ -158,8 +160,7 @@ async function wantedRows({ deps, plan }: JobsRun, chunk: ChunkPlan, results: Ro
 async function eachByName({ deps, plan }: JobsRun, rows: Rows, found: Found): Promise<boolean> {
   try {
     for (const { name } of rows.values()) {
-      const user = await findUser(deps.pool, plan, name);
-      if (user !== undefined) found(name, user);
+      for (const user of await usersNamed(deps.pool, plan, name)) found([name], user);
     }
     return true;
   } catch (error) {

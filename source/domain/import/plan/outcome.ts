@@ -42,7 +42,7 @@ const restoreCountsShape = v.object({
   groupsMissingOrDifferent: countShape,
   /** Changed in the new pool or deleted from it since. */
   groupsChangedSince: v.exactOptional(countShape),
-  /** They had an IAM role, which no restore sets. */
+  /** They had an IAM role, and no map gives them one. */
   groupsWithoutRole: v.exactOptional(countShape),
   /** Groups of the backup that Cognito makes itself for an identity provider: neither created nor filled. */
   groupsAutomatic: v.exactOptional(countShape),

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { groupShape, settingsShape } from '../../model.ts';
-import type { SignInAttribute } from '../../model.ts';
+import { groupShape, settingsShape, SIGN_IN_ATTRIBUTES } from '../../model.ts';
 import { countsShape } from '../../backup/manifest.ts';
 import type { Counts } from '../../backup/manifest.ts';
 import type { ObjectStore } from '../../ports.ts';
@@ -34,6 +33,8 @@ const optionsShape = (newUserPoolId: string) =>
     backupTableName: v.exactOptional(v.string()),
     /** Restores exactly this run, from the snapshot that this Region keeps of it, instead of the table. */
     exportRun: v.exactOptional(v.string()),
+    /** Key of the map that gives groups their IAM roles (group-roles.ts). */
+    groupRoleMap: v.exactOptional(v.string()),
     /** Restores what this selection asks for into a living pool, instead of the whole backup into an empty one. */
     selectionId: v.exactOptional(v.string()),
   });
@@ -44,7 +45,7 @@ export type ImportOptions = Stored<ReturnType<typeof optionsShape>>;
 export const restoreUserShape = v.object({
   /** `sub` in the backup. */
   sub: subShape,
-  /** What goes into `cognito:username`: the username, or the value of the pool's username attribute. */
+  /** What goes into `cognito:username`: the username, or the value of the pool's username attribute, of two the user's own. */
   name: v.string(),
   /** Without `sub`, `identities` and empty values (Cognito keeps no empty attribute). */
   attributes: v.record(v.string(), v.string()),
@@ -122,8 +123,13 @@ export const batchPlanShape = (key: Shape<string>) =>
  */
 export type BatchPlan = Stored<ReturnType<typeof batchPlanShape>>;
 
-export const plannedGroupShape = v.object({ ...groupShape.entries, members: countShape });
-/** A group that is to exist, with the members that the restore brings back; its role is reported, never set. */
+export const plannedGroupShape = v.object({
+  ...groupShape.entries,
+  members: countShape,
+  /** The role that it gets, by the map of the execution; that of the backup is only reported. */
+  newRoleArn: v.exactOptional(v.string()),
+});
+/** A group that is to exist, with the members that the restore brings back. */
 export type PlannedGroup = Stored<typeof plannedGroupShape>;
 
 /** What a plan counts of the users it brings back, and of those it leaves out. */
@@ -136,9 +142,11 @@ export const planCountsShape = v.object({
   membershipsWithoutUser: countShape,
   memberships: countShape,
   disabled: countShape,
+  /** Users of `byCsv` and `oneByOne` of whom the backup does not tell by which of two addresses they sign in. */
+  signInUnknown: v.exactOptional(countShape),
   /** Users of `byCsv` and `oneByOne` who come back without an attribute; see attributeLossShape. */
   withLosses: v.exactOptional(countShape),
-  /** Groups that had an IAM role. */
+  /** Groups that had an IAM role and get none. */
   groupsWithoutRole: v.exactOptional(countShape),
   /** Groups of the backup that Cognito makes itself for an identity provider: not planned, nor are their memberships. */
   automaticGroups: v.exactOptional(countShape),
@@ -186,7 +194,7 @@ function planShape(newUserPoolId: string, restoreId: string) {
     source: v.exactOptional(sourceShape),
     /** How the backup was read, where that was not as usual; for report and message. */
     remarks: v.exactOptional(textsShape),
-    signInName: v.picklist(['username', 'email', 'phone_number'] satisfies SignInAttribute[]),
+    signInName: v.picklist(SIGN_IN_ATTRIBUTES),
     /** GetCSVHeader's answer. */
     csvHeader: textsShape,
     mfaFlag: v.picklist(['true', 'false']),

@@ -1,33 +1,30 @@
-import type { PoolUser } from '../../model.ts';
+import { attributeOfName } from '../../comparison/matching.ts';
+import { nameKey } from '../../digests/user-content.ts';
 import { findInPages, withToken } from '../../listing/page-chain.ts';
+import type { PoolUser } from '../../model.ts';
 import type { UserPoolReader } from '../../ports.ts';
 import type { RestorePlan } from './plan-model.ts';
-import { nameKey } from '../../digests/user-content.ts';
+
+type Pool = Pick<UserPoolReader, 'listUsersPage'>;
+type Target = Pick<RestorePlan, 'newUserPoolId' | 'signInName' | 'caseSensitive'>;
 
 /**
- * The user of that name in the new pool. Whether a filter ignores case where the pool does is not documented, so both
- * forms are tried there. Fault FilterRefused when ListUsers cannot filter by this name.
+ * Who may have that name in the new pool: one user, or, where the pool takes either address, also somebody whose other
+ * address it is. Whether a filter ignores case where the pool does is not documented, so both forms are tried there. Fault
+ * FilterRefused when ListUsers cannot filter by this name.
  */
-export async function findUser(
-  pool: Pick<UserPoolReader, 'listUsersPage'>,
-  target: Pick<RestorePlan, 'newUserPoolId' | 'signInName' | 'caseSensitive'>,
-  name: string,
-): Promise<PoolUser | undefined> {
+export async function usersNamed(pool: Pool, target: Target, name: string): Promise<readonly PoolUser[]> {
   for (const form of new Set([name, nameKey(name, target.caseSensitive)])) {
     const found = await findExactly(pool, target, form);
     if (found !== undefined) return found;
   }
-  return undefined;
+  return [];
 }
 
-function findExactly(
-  pool: Pick<UserPoolReader, 'listUsersPage'>,
-  target: Pick<RestorePlan, 'newUserPoolId' | 'signInName'>,
-  name: string,
-): Promise<PoolUser | undefined> {
-  const filter = `${target.signInName} = "${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-  return findInPages<PoolUser, PoolUser>(
+function findExactly(pool: Pool, target: Target, name: string): Promise<readonly PoolUser[] | undefined> {
+  const filter = `${attributeOfName(name, target)} = "${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  return findInPages<PoolUser, readonly PoolUser[]>(
     (token) => pool.listUsersPage(target.newUserPoolId, { filter, ...withToken(token) }),
-    ([found]) => found,
+    (page) => (page.length === 0 ? undefined : page),
   );
 }

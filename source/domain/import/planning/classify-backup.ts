@@ -6,7 +6,7 @@ import type { Classified, Rules } from './classify.ts';
 import { aliasCollisions, aliasesOf } from './alias-collisions.ts';
 import type { AliasLoser } from './alias-collisions.ts';
 import { claimedName, collisions, NameDigests } from './collisions.ts';
-import type { NameRules } from './collisions.ts';
+import type { Loser, NameRules } from './collisions.ts';
 import { afterCollisions, givingWay } from './giving-way.ts';
 import { spoolLineShape } from './segment-spool.ts';
 import { readSpool, SpoolWriter } from './spool.ts';
@@ -36,6 +36,8 @@ export interface ClassifiedBackup {
   readonly tally: Tally;
   /** Subs of users who give way to another of the same name. */
   readonly losers: readonly string[];
+  /** Subs of users who give way to another of the same name, and sign in by their other address. */
+  readonly byOtherAddress: readonly string[];
   /** Users who give way to others by aliases only. */
   readonly aliasLosers: readonly AliasLoser[];
 }
@@ -78,13 +80,16 @@ export async function classifyBackup(backup: UnclassifiedBackup): Promise<Classi
   const { parts } = spool;
   const all = (): AsyncGenerator<Classified> => readSpool(objects, parts, classifiedShape);
   const repeated = names.repeated();
-  const losers = repeated === undefined ? [] : await collisions(all(), repeated, rules);
+  const { losers, byOtherAddress } = losersAmong(
+    repeated === undefined ? [] : await collisions(all(), repeated, rules),
+    names,
+  );
   const shared = logins?.repeated();
   const aliasLosers =
     shared === undefined ? [] : await aliasCollisions(all(), shared, { ...rules, losers: new Set(losers) });
-  if (losers.length + aliasLosers.length > 0) {
+  if (losers.length + aliasLosers.length + byOtherAddress.length > 0) {
     tally = new TallyCounter(orphans, rules);
-    const giving = givingWay(losers, aliasLosers);
+    const giving = givingWay(losers, aliasLosers, byOtherAddress);
     for await (const classified of all()) tally.add(afterCollisions(classified, giving, rules));
   }
   const { counts, ...rest } = tally.result(groups, firstChunkUsers);
@@ -93,8 +98,23 @@ export async function classifyBackup(backup: UnclassifiedBackup): Promise<Classi
     survey,
     tally: { ...rest, counts: { ...counts, automaticGroups: automatic.size } },
     losers,
+    byOtherAddress,
     aliasLosers,
   };
+}
+
+/** Who gives way takes its other address for a name, where nobody has that. */
+function losersAmong(all: readonly Loser[], names: NameDigests): Pick<ClassifiedBackup, 'losers' | 'byOtherAddress'> {
+  const taken = new Set<string>();
+  const losers: string[] = [];
+  const byOtherAddress: string[] = [];
+  for (const { sub, other } of all)
+    if (other === undefined || names.has(other) || taken.has(other)) losers.push(sub);
+    else {
+      taken.add(other);
+      byOtherAddress.push(sub);
+    }
+  return { losers, byOtherAddress };
 }
 
 /** All values by which a user would sign in, each once. */

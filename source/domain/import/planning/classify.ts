@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import type { PoolSettings, SchemaAttribute, SignInAttribute } from '../../model.ts';
 import { FEDERATED_STATUS } from '../../model.ts';
-import { signInNameFrom } from '../../comparison/matching.ts';
+import { namesAtSignIn } from '../../comparison/matching.ts';
 import { csvFit } from '../csv/csv-fit.ts';
 import type { CsvRules } from '../csv/csv-fit.ts';
 import type { RequiredMfa } from '../csv/mfa-sign-in.ts';
 import { countShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
-import { lostAttributeShape } from '../plan/attribute-loss.ts';
+import { lostAttributeShape, SIGN_IN_UNKNOWN } from '../plan/attribute-loss.ts';
 import type { LostAttribute } from '../plan/attribute-loss.ts';
 import { excludedUserShape, restoreUserShape } from '../plan/plan-model.ts';
 import type { Exclusion } from '../plan/plan-model.ts';
@@ -16,7 +16,6 @@ import type { SpooledUser } from './spooled-user.ts';
 
 /** What decides how a user comes back. */
 export interface Rules extends CsvRules, Pick<PoolSettings, 'recoveryMechanisms'> {
-  readonly signInName: SignInAttribute;
   /** Schema of the new pool, and of the one that was backed up. */
   readonly schema: readonly SchemaAttribute[];
   readonly sourceSchema: readonly SchemaAttribute[];
@@ -62,9 +61,17 @@ const USERNAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 /** A pool with such an alias takes no username that could be one of its values ("User pool attributes"). */
 const LOOKS_LIKE: Readonly<Record<string, RegExp>> = { email: /^[^\s@]+@[^\s@]+$/u, phone_number: /^\+\d+$/ };
 
+/** What names users at sign-in, in words. */
+const NAMED_BY: Readonly<Record<SignInAttribute, string>> = {
+  username: 'username',
+  email: 'email',
+  phone_number: 'phone_number',
+  emailOrPhone: 'email or phone_number',
+};
+
 /** Decides how a user comes back, as if nobody else had its name or one of its aliases. */
 export function classify(user: SpooledUser, rules: Rules): Classified {
-  const name = signInNameFrom(user, rules) || undefined;
+  const [name, other] = namesAtSignIn(user, rules);
   const out = (reason: Exclusion, detail: string): Extract<Classified, { way: 'exclude' }> =>
     leftOut({ sub: user.sub, name: name ?? user.username, groups: user.groups }, reason, detail);
   if (user.status === FEDERATED_STATUS)
@@ -80,7 +87,10 @@ export function classify(user: SpooledUser, rules: Rules): Classified {
     return user.created >= rules.runStartedAt ? { ...unconfirmed, signedUp: user.created } : unconfirmed;
   }
   if (name === undefined)
-    return out('NoSignInName', `The user has no ${rules.signInName}, which is the name at sign-in in this pool.`);
+    return out(
+      'NoSignInName',
+      `The user has no ${NAMED_BY[rules.signInName]}, which is the name at sign-in in this pool.`,
+    );
   if (!USERNAME.test(name))
     return out('BadUsername', 'Cognito takes names of 1 to 128 characters without white space and control characters.');
   const alias = rules.aliases.find((attribute) => LOOKS_LIKE[attribute]?.test(name));
@@ -89,7 +99,11 @@ export function classify(user: SpooledUser, rules: Rules): Classified {
   const { attributes, lost, needed } = fittingAttributes(user, rules);
   if (needed !== undefined) return out('BadAttribute', `${needed.attribute}, which the pool needs: ${needed.detail}`);
   const { sub, enabled, status, created, groups } = user;
-  return wayOf({ user: { sub, name, attributes, enabled, status, groups }, created, lost }, rules);
+  const unknown = other === undefined ? [] : [SIGN_IN_UNKNOWN];
+  return wayOf(
+    { user: { sub, name, attributes, enabled, status, groups }, created, lost: [...lost, ...unknown] },
+    rules,
+  );
 }
 
 /** A username that is no name at sign-in is not missed. */

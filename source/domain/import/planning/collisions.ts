@@ -1,5 +1,7 @@
+import { attributeOfName, namesAtSignIn } from '../../comparison/matching.ts';
 import { nameDigest, nameKey } from '../../digests/user-content.ts';
 import type { SignInAttribute } from '../../model.ts';
+import type { RestoreUser } from '../plan/plan-model.ts';
 import type { Classified } from './classify.ts';
 
 /** Eight bytes per name: finds names (or other values for signing in) that may be equal among millions without keeping them. */
@@ -27,6 +29,18 @@ export class NameDigests {
     return found.size === 0 ? undefined : (name) => found.has(this.#short(name));
   }
 
+  /** Whether the name, or another one with the same digest, was added; only after `repeated`. */
+  has(name: string): boolean {
+    const wanted = this.#short(name);
+    let [low, high] = [0, this.#length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#values[middle] as bigint) < wanted) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.#length && this.#values[low] === wanted;
+  }
+
   #short = (name: string): bigint => nameDigest(name, this.caseSensitive).readBigUInt64BE();
 }
 
@@ -41,36 +55,47 @@ export interface NameRules {
 }
 
 /**
- * Subs of users who give way to another of the same name. Who was created under that name while the export ran comes
+ * Users who give way to another of the same name. Who was created under that name while the export ran comes
  * first, restorable or not: the old pool had nobody else of that name any more, so the other one was deleted after the
  * export had listed it. Then, where the name is an e-mail address or phone number, the user who has verified it: anybody
  * can give the address of somebody else. Then the one created last: after an interrupted export the older one is a user
  * who was deleted since, and in a case-insensitive pool only one of them can exist. Whoever else is left out for a reason
- * of their own takes no part: nobody gives way to a user who does not come back.
+ * of their own takes no part: nobody gives way to a user who does not come back. Where users sign in by either of two
+ * addresses, who has no other one comes before these: the others may sign in by theirs.
  */
 export async function collisions(
   users: AsyncIterable<Classified>,
   repeated: (name: string) => boolean,
   rules: NameRules,
-): Promise<string[]> {
+): Promise<Loser[]> {
   const winners = new Map<string, Claim>();
-  const losers: string[] = [];
+  const losers: Loser[] = [];
   for await (const classified of users) {
     const claim = nameClaim(classified, rules);
     if (claim === undefined || !repeated(claim.name)) continue;
     const key = nameKey(claim.name, rules.caseSensitive);
     const rival = winners.get(key);
     const wins = rival === undefined || beats(claim, rival, rules);
-    const loser = wins ? rival : claim;
-    if (loser?.restorable === true) losers.push(loser.sub);
+    const [winner, loser] = wins ? [claim, rival] : [rival, claim];
+    // Whom somebody replaced while the export ran was deleted, and does not come back by another address either.
+    if (loser?.restorable === true)
+      losers.push({
+        sub: loser.sub,
+        ...(loser.other === undefined || winner.replaces ? {} : { other: loser.other }),
+      });
     if (wins) winners.set(key, claim);
   }
   return losers;
 }
 
-/** What a user has to say for having the name. */
-interface Claim {
+/** A user who gives way, and the address by which it may sign in instead. */
+export interface Loser {
   readonly sub: string;
+  readonly other?: string;
+}
+
+/** What a user has to say for having the name. */
+interface Claim extends Loser {
   readonly name: string;
   readonly created: string;
   readonly verified: boolean;
@@ -87,7 +112,7 @@ export const claimedName = (classified: Classified): string | undefined =>
       ? undefined
       : classified.excluded.name;
 
-function nameClaim(classified: Classified, { signInName, runStartedAt }: NameRules): Claim | undefined {
+function nameClaim(classified: Classified, rules: NameRules): Claim | undefined {
   const name = claimedName(classified);
   if (name === undefined) return undefined;
   if (classified.way === 'exclude') {
@@ -95,8 +120,18 @@ function nameClaim(classified: Classified, { signInName, runStartedAt }: NameRul
     return { sub: excluded.sub, name, created: signedUp, verified: false, replaces: true, restorable: false };
   }
   const { created, user } = classified;
-  const verified = signInName !== 'username' && user.attributes[`${signInName}_verified`]?.toLowerCase() === 'true';
-  return { sub: user.sub, name, created, verified, replaces: created >= runStartedAt, restorable: true };
+  const attribute = attributeOfName(name, rules);
+  const verified = attribute !== 'username' && user.attributes[`${attribute}_verified`]?.toLowerCase() === 'true';
+  const other = otherAddress(user, rules);
+  return {
+    sub: user.sub,
+    name,
+    created,
+    verified,
+    replaces: created >= rules.runStartedAt,
+    restorable: true,
+    ...(other === undefined ? {} : { other }),
+  };
 }
 
 function beats(claim: Claim, rival: Claim, { sourceCaseSensitive }: NameRules): boolean {
@@ -105,5 +140,14 @@ function beats(claim: Claim, rival: Claim, { sourceCaseSensitive }: NameRules): 
   return rankOf(claim) > rankOf(rival);
 }
 
-const rankOf = ({ verified, replaces, created, sub }: Claim): string =>
-  `${verified && !replaces ? 1 : 0} ${created} ${sub}`;
+const rankOf = ({ other, verified, replaces, created, sub }: Claim): string =>
+  `${other === undefined ? 1 : 0} ${verified && !replaces ? 1 : 0} ${created} ${sub}`;
+
+/** The address that is not the user's name, where either can be one. */
+export const otherAddress = (
+  { name, attributes }: Pick<RestoreUser, 'name' | 'attributes'>,
+  { signInName }: Pick<NameRules, 'signInName'>,
+): string | undefined =>
+  signInName === 'emailOrPhone'
+    ? namesAtSignIn({ username: '', attributes }, { signInName }).find((address) => address !== name)
+    : undefined;

@@ -1,4 +1,5 @@
 import type { Attributes, SchemaAttribute, SignInAttribute } from '../../model.ts';
+import { attributeOfName, signInNameFrom } from '../../comparison/matching.ts';
 import { isRestorable } from '../../digests/user-content.ts';
 import type { LostAttribute } from '../plan/attribute-loss.ts';
 import { attributeProblem } from '../preflight/attribute-fit.ts';
@@ -38,7 +39,11 @@ export function fittingAttributes(user: SpooledUser, schemas: Schemas): FittingA
   }
   // An address that is proven and not there is refused as well; the flag means nothing without it.
   for (const { attribute } of lost) delete attributes[`${attribute}_verified`];
-  const needed = lost.find(({ attribute }) => isNeeded(attribute, schemas));
+  const nameAttribute = attributeOfName(signInNameFrom(user, schemas), schemas);
+  const needed = lost.find(
+    ({ attribute }) =>
+      attribute === nameAttribute || schemas.schema.some(({ name, required }) => required && name === attribute),
+  );
   return { attributes, lost, ...(needed === undefined ? {} : { needed }) };
 }
 
@@ -57,6 +62,3 @@ const forGood = (attribute: string, { schema }: Schemas): string =>
   schema.some(({ name, mutable }) => name === attribute && !mutable)
     ? ' The attribute is immutable in the new pool: it can never be set later.'
     : '';
-
-const isNeeded = (attribute: string, { signInName, schema }: Schemas): boolean =>
-  attribute === signInName || schema.some(({ name, required }) => required && name === attribute);

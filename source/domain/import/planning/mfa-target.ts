@@ -41,7 +41,7 @@ export async function nameLockedOut(
 ): Promise<void> {
   const { mfa } = rules;
   if (mfa === undefined || hurdlesIn(found.tally.counts.mfa?.cannotSignIn) === 0) return;
-  const giving = givingWay(found.losers, found.aliasLosers);
+  const giving = givingWay(found.losers, found.aliasLosers, found.byOtherAddress);
   const lines = async function* (): AsyncGenerator<string, void, undefined> {
     yield MFA_HEADER;
     for await (const read of readSpool(deps.objects, found.parts, classifiedShape)) {

@@ -14,6 +14,8 @@ import type {
 import type { TellProgress } from '../../state/work-figures.ts';
 import type { OpenPlanReader } from '../../digests/open-plan.ts';
 import { requiredMfaOf } from '../csv/mfa-sign-in.ts';
+import { REPORT_ROLES } from '../plan/group-roles.ts';
+import type { GroupRoleRules, RoleMapAsked } from '../plan/group-roles.ts';
 import { restoreFolder } from '../plan/plan-model.ts';
 import type { ImportOptions } from '../plan/plan-model.ts';
 import type { ChunkLimits } from './chunk-size.ts';
@@ -30,6 +32,8 @@ export interface ScanTableInput {
   readonly mayCreateUsers?: boolean;
   readonly recreateMissing?: boolean;
   readonly openedAt?: string;
+  /** Which IAM roles groups may get; none where it is absent. */
+  readonly groupRoles?: GroupRoleRules;
 }
 
 /** What planning needs: it reads the pools and the backup, and writes objects and messages. */
@@ -73,6 +77,8 @@ export const planningKey = (folder: string): string => `${folder}planning/progre
 export const plannedGroupsKey = (folder: string): string => `${folder}groups.json`;
 /** Subs of users who give way to another of the same name. */
 export const losersKey = (folder: string): string => `${folder}planning/losers.json`;
+/** Subs of users who sign in by their other address; only of a pool in which users sign in by either. */
+export const byOtherAddressKey = (folder: string): string => `${folder}planning/by-other-address.json`;
 /** Users who give way to others by aliases only. */
 export const aliasLosersKey = (folder: string): string => `${folder}planning/alias-losers.json`;
 
@@ -101,6 +107,16 @@ export const rulesFor = (
   restoreUnconfirmed: options.restoreUnconfirmed,
   runStartedAt: manifest.startedAt,
 });
+
+/** The map of roles that the execution names. */
+export const roleMapAsked = ({ options, groupRoles = REPORT_ROLES }: ScanTableInput): RoleMapAsked => ({
+  key: options.groupRoleMap,
+  region: regionOfPool(options.newUserPoolId),
+  rules: groupRoles,
+});
+
+/** A pool's id begins with its Region. */
+const regionOfPool = (poolId: string): string => poolId.slice(0, poolId.indexOf('_'));
 
 function mfaOf({ pool }: Pick<RestoreTarget, 'pool'>): Pick<Rules, 'mfa'> {
   const mfa = requiredMfaOf(pool.settings);

@@ -1,5 +1,6 @@
 import { counted, countedAs } from '../../counted.ts';
 import { readList } from '../../state/stored-list.ts';
+import { losesItsRole } from '../plan/group-roles.ts';
 import type { BatchPlan, PlannedGroup, RestorePlan, UpdateOp } from '../plan/plan-model.ts';
 import { planKey, plannedGroupShape } from '../plan/plan-model.ts';
 import { mfaChangeOf } from '../preflight/required-mfa.ts';
@@ -85,13 +86,15 @@ async function* joined(keys: readonly string[], { deps }: PlanningRun): AsyncGen
 }
 
 function groupNotes(groups: readonly PlannedGroup[], withoutItem: number): string[] {
-  const withRole = groups.filter(({ roleArn }) => roleArn !== undefined).length;
+  const withoutRole = groups.filter(losesItsRole).length;
+  const given = groups.filter(({ newRoleArn }) => newRoleArn !== undefined).length;
   return [
-    ...(withRole === 0
+    ...(withoutRole === 0
       ? []
       : [
-          `${counted(withRole, 'group')} had an IAM role, which is not set on restored groups; groups.json of this restore names the role.`,
+          `${counted(withoutRole, 'group')} had an IAM role and gets none: no map names one (GroupRoleMap); groups.json of this restore names the role.`,
         ]),
+    ...(given === 0 ? [] : [`${countedAs(given, 'group', ['gets', 'get'])} the IAM role that GroupRoleMap names.`]),
     ...(withoutItem === 0
       ? []
       : [

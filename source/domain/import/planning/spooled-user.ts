@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { subOfKey } from '../../backup/items.ts';
+import type { ContactAttribute } from '../../model.ts';
 import type { TableItem } from '../../ports.ts';
 import { subShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
@@ -10,6 +11,8 @@ export const spooledUserShape = v.object({
   sub: subShape,
   username: v.string(),
   attributes: v.record(v.string(), v.string()),
+  /** See UserItem. */
+  signsInBy: v.exactOptional(v.picklist(['email', 'phone_number'] satisfies ContactAttribute[])),
   enabled: v.boolean(),
   status: v.string(),
   /** ISO 8601. */
@@ -32,7 +35,7 @@ const NO_SUB = '(none)';
  * that is none makes the user a disabled one, and only without attributes, username or status the user is lost.
  */
 export function spooledUser(item: TableItem, groups: readonly string[]): SpooledUser {
-  const { username, attributes, enabled, status, created } = item;
+  const { username, attributes, signsInBy, enabled, status, created } = item;
   const held = isMap(attributes) ? Object.entries(attributes) : [];
   const lost: LostAttribute[] = held
     .filter(([, value]) => typeof value !== 'string')
@@ -54,6 +57,7 @@ export function spooledUser(item: TableItem, groups: readonly string[]): Spooled
     sub: isText(sub) ? sub : NO_SUB,
     username: isText(username) ? username : sub,
     attributes: Object.fromEntries(held.filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
+    ...(signsInBy === 'email' || signsInBy === 'phone_number' ? { signsInBy } : {}),
     enabled: enabled === true,
     status: isText(status) ? status : '',
     created: isText(created) ? created : '',

@@ -1,3 +1,4 @@
+import { losesItsRole, readGroupRoles, unknownGroups, withRoles } from '../plan/group-roles.ts';
 import { plannedGroupShape } from '../plan/plan-model.ts';
 import { offeredRecovery, RECOVERY_STEP } from '../csv/recovery.ts';
 import { assertPreflight, preflight } from '../preflight/preflight.ts';
@@ -14,7 +15,15 @@ import { cutChunk, newDraft } from './cut-chunk.ts';
 import { afterCollisions, givingWay } from './giving-way.ts';
 import { describeTarget, mfaFacts, nameLockedOut } from './mfa-target.ts';
 import { orderByGroup } from './order-by-group.ts';
-import { aliasLosersKey, losersKey, plannedGroupsKey, rulesFor, spoolPrefix } from './planning-run.ts';
+import {
+  aliasLosersKey,
+  byOtherAddressKey,
+  losersKey,
+  plannedGroupsKey,
+  roleMapAsked,
+  rulesFor,
+  spoolPrefix,
+} from './planning-run.ts';
 import type { PlanningRun } from './planning-run.ts';
 import type { StateOf } from './planning-state.ts';
 
@@ -55,17 +64,23 @@ export async function classifyStep(
     ...mfaFacts(found, rules, run),
   });
   await nameLockedOut(found, rules, run);
-  assertPreflight(poolId, checked);
-  const { groups, ...tally } = found.tally;
+  const { groups: known, ...tally } = found.tally;
+  const mapped = await readGroupRoles(roleMapAsked(input), deps.objects);
+  assertPreflight(poolId, {
+    findings: [...checked.findings, ...mapped.findings, ...unknownGroups(mapped, known)],
+    notes: [],
+  });
+  const groups = withRoles(known, mapped.roles);
   await putList(deps.objects, plannedGroupsKey(folder), groups);
   await putList(deps.objects, losersKey(folder), found.losers);
   await putList(deps.objects, aliasLosersKey(folder), found.aliasLosers);
+  if (rules.signInName === 'emailOrPhone') await putList(deps.objects, byOtherAddressKey(folder), found.byOtherAddress);
   return {
     step: 'order',
     accepted,
     backup: counts,
     target: { pool, header, notes: [...checked.notes, ...userNotes(found), ...recoveryNotes(found, settings)] },
-    tally,
+    tally: { ...tally, counts: { ...tally.counts, groupsWithoutRole: groups.filter(losesItsRole).length } },
     parts: found.parts,
   };
 }
@@ -85,6 +100,11 @@ const userNotes = ({ losers, aliasLosers, tally, survey: { linked } }: Classifie
     ? []
     : [
         `${countedAs(tally.counts.withLosses ?? 0, 'user', ['is', 'are'])} restored without an attribute that the new pool would refuse or the backup does not hold in a readable form; failures.csv names them.`,
+      ]),
+  ...((tally.counts.signInUnknown ?? 0) === 0
+    ? []
+    : [
+        `Of ${counted(tally.counts.signInUnknown, 'user')} the backup does not tell for certain by which of two addresses ${tally.counts.signInUnknown === 1 ? 'it signs' : 'they sign'} in: restored with one of them, the e-mail address first; failures.csv names them.`,
       ]),
   ...((tally.counts.automaticGroups ?? 0) === 0
     ? []
@@ -125,6 +145,7 @@ export async function chunkStep(
   const giving = givingWay(
     await readList(deps.objects, losersKey(folder), subShape),
     await readList(deps.objects, aliasLosersKey(folder), aliasLoserShape),
+    rules.signInName === 'emailOrPhone' ? await readList(deps.objects, byOtherAddressKey(folder), subShape) : [],
   );
   const draft = await cutChunk(state.draft, {
     objects: deps.objects,

@@ -4,6 +4,7 @@ import { MfaCounter } from '../csv/mfa-sign-in.ts';
 import { noRecoveryOf } from '../csv/recovery.ts';
 import { countShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
+import { isSignInUnknown } from '../plan/attribute-loss.ts';
 import { planCountsShape } from '../plan/plan-model.ts';
 import type { Exclusion, PlannedGroup } from '../plan/plan-model.ts';
 import type { Classified, Rules } from './classify.ts';
@@ -43,6 +44,7 @@ export class TallyCounter {
       memberships: 0,
       disabled: 0,
       withLosses: 0,
+      signInUnknown: 0,
       withoutRecovery: 0,
     };
   }
@@ -60,7 +62,9 @@ export class TallyCounter {
     counts[classified.way === 'csv' ? 'byCsv' : 'oneByOne'] += 1;
     counts.memberships += groups.length;
     if (!enabled) counts.disabled += 1;
-    if (classified.lost !== undefined) counts.withLosses += 1;
+    const { lost = [] } = classified;
+    if (lost.some(isSignInUnknown)) counts.signInUnknown += 1;
+    if (!lost.every(isSignInUnknown)) counts.withLosses += 1;
     if (noRecoveryOf(attributes, this.offers) !== undefined) counts.withoutRecovery += 1;
     this.#mfa?.add(attributes);
     for (const group of groups) this.#members.set(group, (this.#members.get(group) ?? 0) + 1);
@@ -69,12 +73,13 @@ export class TallyCounter {
   /** `known`: groups that have an item in the backup. */
   result(known: readonly PoolGroup[], firstChunkUsers: number): Tally {
     const groups = bySize(known, this.#members);
+    const { signInUnknown, ...counts } = this.#counts;
     return {
       counts: {
-        ...this.#counts,
+        ...counts,
+        ...(signInUnknown === 0 ? {} : { signInUnknown }),
         excludedBy: this.#excludedBy,
         ...(this.#mfa === undefined ? {} : { mfa: this.#mfa.counts }),
-        groupsWithoutRole: groups.filter(({ roleArn }) => roleArn !== undefined).length,
       },
       groups,
       firstGroups: firstGroups(groups, firstChunkUsers),

@@ -18,8 +18,9 @@ export async function assertAsPlanned(
   restoreId: string,
   objects: Pick<ObjectStore, 'get'>,
 ): Promise<void> {
-  const { newUserPoolId, exportRun, backupTableName, restoreUnconfirmed } = options;
-  if (exportRun === undefined && backupTableName === undefined && !restoreUnconfirmed) return;
+  const { newUserPoolId, exportRun, backupTableName, restoreUnconfirmed, groupRoleMap } = options;
+  const asked = [exportRun, backupTableName, groupRoleMap].some((key) => key !== undefined);
+  if (!asked && !restoreUnconfirmed) return;
   const plan = await readPlan(objects, newUserPoolId, restoreId);
   const refuse = (key: string, found: string, wanted: string): Halt =>
     new Halt(
@@ -40,6 +41,9 @@ export async function assertAsPlanned(
       `BackupTableName names another table, but ${restore} with the table ${plan.tableName}`,
       'restore the other table',
     );
+  }
+  if (groupRoleMap !== undefined && plan.options.groupRoleMap === undefined) {
+    throw refuse('GroupRoleMap', `GroupRoleMap is given, but ${restore} without it`, 'give its groups roles');
   }
   if (restoreUnconfirmed && !plan.options.restoreUnconfirmed) {
     throw refuse(

@@ -1,5 +1,4 @@
-import { isNamed } from '../../errors.ts';
-import { findUser } from '../plan/pool-names.ts';
+import { listedUsers } from '../updates/listed-user.ts';
 import type { StepEnd } from '../../state/step.ts';
 import type { CheckRun } from './check-run.ts';
 import { noteLook } from './note-look.ts';
@@ -16,14 +15,11 @@ export async function lookUpByName(check: CheckRun): Promise<StepEnd> {
     if (!('user' in item)) return;
     const ordinal = marks.ordinalOf(item.user.name);
     if (ordinal === undefined || !needsRepair(check, ordinal)) return;
-    const user = await findUser(run.deps.pool, run.plan, item.user.name).catch((error: unknown) => {
-      if (isNamed(error, 'FilterRefused')) return undefined;
-      throw error;
-    });
-    if (user === undefined) return;
-    const compared = marks.compare(user);
-    if (compared === undefined) return;
-    noteLook(check, user, compared);
-    marks.see(compared);
+    for (const user of await listedUsers(run.deps.pool, run.plan, item.user.name)) {
+      const compared = marks.compare(user);
+      if (compared === undefined) continue;
+      noteLook(check, user, compared);
+      marks.see(compared);
+    }
   });
 }

@@ -1,6 +1,5 @@
 import type { Marks } from '../../comparison/marks.ts';
 import type { PoolUser } from '../../model.ts';
-import { signInNameFrom } from '../../comparison/matching.ts';
 import { wasCreatedBefore } from '../accounts/proof.ts';
 import { CreationJournal } from '../accounts/creation-journal.ts';
 import { OrdinalsBySub } from '../accounts/ordinals-by-sub.ts';
@@ -46,21 +45,23 @@ export class Owners {
     return new Owners(run, settlement, state, madeAgain);
   }
 
-  /** The user of the plan whose account it is; `named`: the one who has its name. */
-  recognize(marks: Marks, account: PoolUser, named: number | undefined): number | undefined {
+  /** The user of the plan whose account it is; `named`: those who have one of its names. */
+  recognize(marks: Marks, account: PoolUser, named: readonly number[]): number | undefined {
     const { accounts } = this.run;
-    if (named !== undefined && accounts.newSubOf(marks.expectedUser(named).sub) === account.sub) return named;
+    const own = named.find((ordinal) => accounts.newSubOf(marks.expectedUser(ordinal).sub) === account.sub);
+    if (own !== undefined) return own;
     const renamed = this.#index(marks).find(account.sub);
     if (renamed !== undefined) this.#noteRenamed(renamed);
-    if (renamed !== undefined || named === undefined) return renamed;
-    const user = marks.expectedUser(named);
-    const hadAnother = accounts.newSubOf(user.sub) !== undefined;
-    if (this.settlement.isOurs(user, account)) {
-      this.#index(marks).add(named);
-      if (hadAnother) this.#noteMadeAgain(named);
-      return named;
+    if (renamed !== undefined) return renamed;
+    for (const ordinal of named) {
+      const user = marks.expectedUser(ordinal);
+      const hadAnother = accounts.newSubOf(user.sub) !== undefined;
+      if (!this.settlement.isOurs(user, account)) continue;
+      this.#index(marks).add(ordinal);
+      if (hadAnother) this.#noteMadeAgain(ordinal);
+      return ordinal;
     }
-    this.#note(marks, account, named);
+    for (const ordinal of named) this.#note(marks, account, ordinal);
     return undefined;
   }
 
@@ -113,7 +114,7 @@ export class Owners {
   #note(marks: Marks, account: PoolUser, named: number): void {
     const { sub } = marks.expectedUser(named);
     const strangers = (this.state.strangers ??= []);
-    const name = signInNameFrom(account, this.run.plan);
+    const name = marks.nameOf(account, named);
     this.#noted ??= new Set(strangers.map(([ordinal]) => ordinal));
     if (!this.#noted.has(named)) strangers.push([named, name]);
     this.#noted.add(named);

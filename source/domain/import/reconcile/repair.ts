@@ -6,7 +6,7 @@ import { repairJournal } from '../plan/updates-state.ts';
 import { placeOf } from '../plan/expected-place.ts';
 import type { CreationWork } from '../updates/creations.ts';
 import { isAboutAttributes } from '../updates/lessened.ts';
-import { listedUser } from '../updates/listed-user.ts';
+import { listedUsers } from '../updates/listed-user.ts';
 import { addToGroup, create, disable, recordCreation, settle } from '../updates/run-op.ts';
 import { isLeftAlone } from '../updates/update-run.ts';
 import { markWriting } from '../plan/restore-head.ts';
@@ -59,9 +59,9 @@ async function repairUser(check: CheckRun, user: RestoreUser, ordinal: number, w
   const work: CreationWork = { ...repairJournal(run.state), chunk: placeOf(expected).chunk };
   let attributesAreWrong = attributesWrong(check, ordinal);
   // A listing may show a user late, and since the last execution an administrator may have set the password: look again.
-  const account = isMissing(mark) || hasNoPassword(mark) ? await listedUser(deps.pool, plan, user.name) : undefined;
+  const found = isMissing(mark) || hasNoPassword(mark) ? await listedUsers(deps.pool, plan, user.name) : [];
   // One that an import job is known to have made is on record from now on.
-  if (account !== undefined) owners.recognize(marks, account, ordinal);
+  const account = found.find((one) => owners.recognize(marks, one, [ordinal]) === ordinal) ?? found[0];
   if (isMissing(mark)) {
     const cause = why ?? 'MissingAfterImport';
     if (account === undefined) since.begin(ordinal);

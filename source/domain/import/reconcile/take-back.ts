@@ -1,5 +1,4 @@
 import { isSeen, Mark } from '../../comparison/mark.ts';
-import { signInNameFrom } from '../../comparison/matching.ts';
 import type { PoolUser } from '../../model.ts';
 import type { WriteOutcome } from '../../ports.ts';
 import type { CheckState } from '../plan/check-state.ts';
@@ -11,13 +10,14 @@ import { noteOnce } from './owners.ts';
 
 /** Notes a membership that a write by name gave to somebody else's account. */
 export function noteMember({ run, marks, owners, state }: CheckRun, group: string, account: PoolUser): void {
-  const name = signInNameFrom(account, run.plan);
-  const ordinal = marks.find(account);
-  if (ordinal === undefined || marks.membershipOf(group, name) === undefined) return;
-  const { sub } = marks.expectedUser(ordinal);
-  if (run.accounts.newSubOf(sub) === account.sub) return;
-  if (run.accounts.mayBeWritten(sub, group) && owners.reached(sub, account))
-    noteOnce(state, { sub: account.sub, username: account.username, oldSub: sub, name, group });
+  for (const ordinal of marks.named(account)) {
+    const name = marks.nameOf(account, ordinal);
+    if (marks.membershipOf(group, name) === undefined) continue;
+    const { sub } = marks.expectedUser(ordinal);
+    if (run.accounts.newSubOf(sub) === account.sub) continue;
+    if (run.accounts.mayBeWritten(sub, group) && owners.reached(sub, account))
+      noteOnce(state, { sub: account.sub, username: account.username, oldSub: sub, name, group });
+  }
 }
 
 /**

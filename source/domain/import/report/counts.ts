@@ -1,4 +1,5 @@
 import { isSeen, Mark } from '../../comparison/mark.ts';
+import { losesItsRole } from '../plan/group-roles.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
 import { changedSinceOf, problemsOf } from '../reconcile/recheck.ts';
@@ -33,7 +34,7 @@ export function restoreCounts(check: CheckRun, jobs: JobsState, notes: ReadonlyM
     groups: run.groups.length,
     groupsMissingOrDifferent: problems.groups,
     groupsChangedSince: changes.groups,
-    groupsWithoutRole: run.groups.filter(({ roleArn }) => roleArn !== undefined).length,
+    groupsWithoutRole: run.groups.filter(losesItsRole).length,
     groupsAutomatic: run.plan.counts.automaticGroups ?? 0,
     memberships: marks.membershipCount,
     membershipsMissing: problems.memberships,

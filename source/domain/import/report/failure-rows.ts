@@ -76,8 +76,8 @@ async function* lossRows({ run, marks }: CheckRun): AsyncGenerator<FailureRow, v
       name,
       line: '',
       reason: `${reason}: ${detail}`,
-      instead: 'restored without it',
-      changed: `different: ${attribute}`,
+      instead: reason === 'SignInUnknown' ? 'restored with this name' : 'restored without it',
+      changed: reason === 'SignInUnknown' ? `perhaps another ${attribute}` : `different: ${attribute}`,
     };
   }
 }

@@ -11,6 +11,7 @@ import { isHeldBack } from '../updates/run-op.ts';
 
 /** Names of a user's attributes that differ in the new pool; undefined when they were not looked up. */
 export type DifferingAttributes = (user: {
+  readonly sub: string;
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
 }) => Promise<readonly string[] | undefined>;

@@ -1,6 +1,7 @@
 import { isSeen } from '../../comparison/mark.ts';
 import { isNamed } from '../../errors.ts';
-import { findUser } from '../plan/pool-names.ts';
+import { usersNamed } from '../plan/pool-names.ts';
+import { losesItsRole } from '../plan/group-roles.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
 import { MFA_HEADER, mfaLine, userHurdlesOf } from '../plan/mfa-hurdles.ts';
 import type { UserHurdle } from '../plan/mfa-hurdles.ts';
@@ -81,9 +82,10 @@ function reportOf(check: CheckRun, jobs: JobsState, counts: RestoreCounts, outco
     written: writtenInAll(check, counts),
     groupsMissingOrDifferent: namesOf(state.groupProblems.filter((index) => !changed.includes(index))),
     groupsChangedSince: namesOf(changed),
-    rolesNotSet: run.groups
-      .filter(({ roleArn }) => roleArn !== undefined)
-      .map(({ name, roleArn }) => ({ group: name, roleArn })),
+    rolesNotSet: run.groups.filter(losesItsRole).map(({ name, roleArn }) => ({ group: name, roleArn })),
+    rolesByMap: run.groups.flatMap(({ name, newRoleArn }) =>
+      newRoleArn === undefined ? [] : [{ group: name, roleArn: newRoleArn }],
+    ),
     notes: [
       ...(plan.remarks ?? []),
       ...plan.notes,
@@ -114,12 +116,13 @@ const mfaCounts = (
 
 function namesOfDifferent({ run }: CheckRun): DifferingAttributes {
   let left = NAMED_DIFFERENCES;
-  return async ({ name, attributes }) => {
+  return async ({ sub, name, attributes }) => {
     if (left === 0 || run.sliceOver()) return undefined;
     left -= 1;
     try {
-      const found = await findUser(run.deps.pool, run.plan, name);
-      return found === undefined ? undefined : differingAttributes(attributes, found.attributes);
+      const found = await usersNamed(run.deps.pool, run.plan, name);
+      const account = found.find((one) => one.sub === run.accounts.newSubOf(sub)) ?? found[0];
+      return account === undefined ? undefined : differingAttributes(attributes, account.attributes);
     } catch (error) {
       if (isNamed(error, 'FilterRefused')) return undefined;
       throw error;

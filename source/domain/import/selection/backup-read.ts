@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { Fault } from '../../errors.ts';
-import { signInNameFrom } from '../../comparison/matching.ts';
+import { namesAtSignIn, signInNameFrom } from '../../comparison/matching.ts';
 import { signInAttributeOf } from '../../model.ts';
 import type { PoolGroup } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
@@ -87,21 +87,35 @@ export function backupOf(backups: ReadonlyMap<string | null, BackupOfRun>, run: 
 export const nameInBackup = (user: SpooledUser, { accepted }: Pick<BackupOfRun, 'accepted'>): string =>
   signInNameFrom(user, { signInName: signInAttributeOf(accepted.manifest.poolSettings) }) || user.username;
 
+/** Every name by which somebody may ask for the user: where either of two addresses is one, the other address, too. */
+function namesAskedBy(user: SpooledUser, backup: Pick<BackupOfRun, 'accepted'>): readonly string[] {
+  const { signsInBy: _signsInBy, ...unnamed } = user;
+  const signInName = signInAttributeOf(backup.accepted.manifest.poolSettings);
+  const others = signInName === 'emailOrPhone' ? namesAtSignIn(unnamed, { signInName }) : [];
+  return [...new Set([nameInBackup(user, backup), ...others])];
+}
+
 /**
  * Finds users of one run as they are asked for: by `sub`, or by the very name; in another spelling only where the pool that
- * was backed up did not tell names apart by case, and one user has it.
+ * was backed up did not tell names apart by case, and one user has it. By an address that is not the name at sign-in only
+ * whom nobody else has as either.
  */
 export function userFinder(backup: BackupOfRun): (asked: SelectedUser) => SpooledUser | 'several' | undefined {
   const bySub = new Map(backup.users.map((user) => [user.sub, user]));
   const byName = new Map(backup.users.map((user) => [nameInBackup(user, backup), user]));
-  const folded = new Map<string, SpooledUser | 'several'>();
-  for (const user of backup.users) {
-    const key = nameInBackup(user, backup).toLowerCase();
-    folded.set(key, folded.has(key) ? 'several' : user);
-  }
   const folds = !backup.accepted.manifest.poolSettings.caseSensitive;
+  const keyOf = (name: string): string => (folds ? name.toLowerCase() : name);
+  const signInNames = new Map<string, SpooledUser | 'several'>();
+  const allNames = new Map<string, SpooledUser | 'several'>();
+  const note = (found: Map<string, SpooledUser | 'several'>, name: string, user: SpooledUser): unknown =>
+    found.set(keyOf(name), found.has(keyOf(name)) ? 'several' : user);
+  for (const user of backup.users) {
+    note(signInNames, nameInBackup(user, backup), user);
+    for (const name of namesAskedBy(user, backup)) note(allNames, name, user);
+  }
   return (asked) => {
     if ('sub' in asked) return bySub.get(asked.sub);
-    return byName.get(asked.name) ?? (folds ? folded.get(asked.name.toLowerCase()) : undefined);
+    const key = keyOf(asked.name);
+    return byName.get(asked.name) ?? signInNames.get(key) ?? allNames.get(key);
   };
 }

@@ -4,23 +4,28 @@ import type { AskedGroup, MeantUser } from './asked.ts';
 import { classified, EXISTS } from './decide-users.ts';
 import type { DecisionBasis } from './decide-users.ts';
 import type { GroupDecision, GroupSetting, MembershipDecision, UserDecision } from './decisions.ts';
-import { HAS_ROLE, isSetting } from './group-settings.ts';
+import { HAS_ROLE, isSetting, OTHER_ROLE } from './group-settings.ts';
 import type { SelectionResult } from './report.ts';
 
 /** Decides about the groups that are asked for. */
 export const decideGroups = (basis: DecisionBasis): GroupDecision[] =>
   basis.asked.groups.map((group) => decideGroup(group, basis));
 
-function decideGroup({ name, backup, found }: AskedGroup, { request, poolGroups }: DecisionBasis): GroupDecision {
+function decideGroup(
+  { name, backup, found }: AskedGroup,
+  { request, poolGroups, roles }: DecisionBasis,
+): GroupDecision {
   const about = { kind: 'group', group: name, run: backup.accepted.manifest.runId } as const;
   const end = (result: SelectionResult, what: string): GroupDecision => ({ ...about, result, what });
   if (found === undefined) return end('notInBackup', 'the run holds no such group');
   const there = poolGroups.get(name);
   const { description, precedence, roleArn } = found;
+  const role = roles.get(name);
   if (there === undefined)
     return {
-      ...end('created', roleArn === undefined ? '' : 'without its IAM role, which no restore sets'),
+      ...end('created', roleArn === undefined || role !== undefined ? '' : 'without its IAM role: no map names one'),
       make: {
+        ...(role === undefined ? {} : { roleArn: role }),
         ...(description === undefined ? {} : { description }),
         ...(precedence === undefined ? {} : { precedence }),
       },
@@ -28,11 +33,12 @@ function decideGroup({ name, backup, found }: AskedGroup, { request, poolGroups 
   if (request.existing === 'skip') return end('skipped', 'the pool has the group');
   if (request.existing === 'fail') return end('skipped', EXISTS);
   const set = differingSettings(found, there);
-  if (set.length === 0) return end('unchanged', '');
+  if (set.length === 0) return end('unchanged', role === undefined || role === there.roleArn ? '' : OTHER_ROLE);
   const fields = set.map(({ field }) => field).join(', ');
   // Whether UpdateGroup without a role takes the role away is not documented, and to give it again takes iam:PassRole.
-  if (there.roleArn !== undefined) return end('failed', `${fields} not set: ${HAS_ROLE}`);
-  return { ...end('updated', fields), set };
+  if (there.roleArn === undefined) return { ...end('updated', fields), set };
+  if (there.roleArn !== role) return end('failed', `${fields} not set: ${HAS_ROLE}`);
+  return { ...end('updated', fields), set, keepsRole: role };
 }
 
 /** What the backup holds of a group and the pool has otherwise. */

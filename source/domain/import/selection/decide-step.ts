@@ -3,7 +3,9 @@ import { Halt } from '../../errors.ts';
 import { poolGroups } from '../../listing/pool-groups.ts';
 import { inParts } from '../plan/csv-rows.ts';
 import { selectionKeys } from '../plan/selection-keys.ts';
-import { folderOf } from '../planning/planning-run.ts';
+import { folderOf, roleMapAsked } from '../planning/planning-run.ts';
+import { readGroupRoles } from '../plan/group-roles.ts';
+import { assertPreflight } from '../preflight/preflight.ts';
 import { everybody } from './asked.ts';
 import type { MeantUser } from './asked.ts';
 import { countsOf } from './counts.ts';
@@ -77,12 +79,16 @@ async function decided(
       sides: { backup: new Map<string, MeantUser>(), accounts: bySub },
     };
   const { asked, subs } = await askedSubs(run, state.reads);
+  // The map may name more groups than the selection: those are not looked at.
+  const mapped = await readGroupRoles(roleMapAsked(input), deps.objects);
+  assertPreflight(newUserPoolId, { ...mapped, notes: [] });
   const basis: DecisionBasis = {
     input,
     request,
     asked,
     target: state.target,
     poolGroups: groups,
+    roles: mapped.roles,
     members,
     identityOf: identities({
       target: restoredPool(newUserPoolId, settings),

@@ -1,5 +1,6 @@
 import { nameKey } from '../../digests/user-content.ts';
 import type { PoolGroup, PoolUser } from '../../model.ts';
+import { isSignInUnknown } from '../plan/attribute-loss.ts';
 import type { LostAttribute } from '../plan/attribute-loss.ts';
 import { classify } from '../planning/classify.ts';
 import type { Classified } from '../planning/classify.ts';
@@ -23,6 +24,8 @@ export interface DecisionBasis {
   readonly target: RestoreTarget;
   /** Groups of the pool. */
   readonly poolGroups: ReadonlyMap<string, PoolGroup>;
+  /** IAM roles of groups, by the map that the execution names. */
+  readonly roles: ReadonlyMap<string, string>;
   readonly members: Members;
   readonly identityOf: (user: { readonly sub: string; readonly name: string }) => Identity;
 }
@@ -101,7 +104,11 @@ function decideUser(found: MeantUser, basis: DecisionBasis): UserDecision {
 }
 
 const inWords = (lost: readonly LostAttribute[]): readonly string[] =>
-  lost.map(({ attribute }) => `without ${attribute}, which the pool would refuse`);
+  lost.map((loss) =>
+    isSignInUnknown(loss)
+      ? 'perhaps with another sign-in address: the backup does not tell by which one the user signs in'
+      : `without ${loss.attribute}, which the pool would refuse`,
+  );
 
 /** What becomes of an account that is the user's. */
 function updateOf(

@@ -50,9 +50,15 @@ export const decisionShape = v.variant('kind', [
     ...settled,
     /** It is created so. */
     make: v.exactOptional(
-      v.object({ description: v.exactOptional(v.string()), precedence: v.exactOptional(countShape) }),
+      v.object({
+        description: v.exactOptional(v.string()),
+        precedence: v.exactOptional(countShape),
+        roleArn: v.exactOptional(v.string()),
+      }),
     ),
     set: v.exactOptional(v.array(groupSettingShape)),
+    /** The role that the group has and keeps: every write of settings gives it again. */
+    keepsRole: v.exactOptional(v.string()),
   }),
   v.object({
     kind: v.literal('user'),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { signInNameFrom } from '../../comparison/matching.ts';
+import { namesAtSignIn } from '../../comparison/matching.ts';
 import { forEachAtOnce } from '../../concurrency.ts';
 import { nameKey } from '../../digests/user-content.ts';
 import { isNamed } from '../../errors.ts';
@@ -11,7 +11,7 @@ import type { Clock, Log, ObjectStore, UserPoolReader } from '../../ports.ts';
 import { countShape, textsShape } from '../../state/shape.ts';
 import type { Shape, Stored } from '../../state/shape.ts';
 import { SpoolWriter } from '../planning/spool.ts';
-import { listedUser } from '../updates/listed-user.ts';
+import { listedUsers } from '../updates/listed-user.ts';
 import type { RestoredPool } from '../updates/listed-user.ts';
 import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
 
@@ -131,8 +131,7 @@ async function lookUp(
         spool.add(found);
         return;
       }
-      const found = name === undefined ? undefined : await listedUser(pool, target, name);
-      if (found !== undefined) spool.add(found);
+      for (const found of name === undefined ? [] : await listedUsers(pool, target, name)) spool.add(found);
     });
     at += some.length;
   }
@@ -167,5 +166,6 @@ function wantedOnes(
 ): (user: PoolUser) => boolean {
   const subs = new Set(wanted.flatMap((one) => one.subs));
   const names = new Set(wanted.flatMap(({ name }) => (name === undefined ? [] : [nameKey(name, caseSensitive)])));
-  return (user) => subs.has(user.sub) || names.has(nameKey(signInNameFrom(user, { signInName }), caseSensitive));
+  return (user) =>
+    subs.has(user.sub) || namesAtSignIn(user, { signInName }).some((name) => names.has(nameKey(name, caseSensitive)));
 }

@@ -1,4 +1,4 @@
-import { signInNameFrom } from '../../comparison/matching.ts';
+import { namesAtSignIn } from '../../comparison/matching.ts';
 import { nameKey } from '../../digests/user-content.ts';
 import type { PoolUser } from '../../model.ts';
 import type { RestoredPool } from '../updates/listed-user.ts';
@@ -36,7 +36,9 @@ export function identities({
 }: IdentityRules): (user: { readonly sub: string; readonly name: string }) => Identity {
   const bySub = new Map(accounts.map((account) => [account.sub, account]));
   const keyOf = (name: string): string => nameKey(name, target.caseSensitive);
-  const byName = new Map(accounts.map((account) => [keyOf(signInNameFrom(account, target)), account]));
+  const byName = new Map(
+    accounts.flatMap((account) => namesAtSignIn(account, target).map((name) => [keyOf(name), account] as const)),
+  );
   return ({ sub, name }) => {
     const same = bySub.get(sub);
     if (same !== undefined) return { is: 'theirs', account: same };

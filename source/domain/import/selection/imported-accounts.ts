@@ -1,4 +1,4 @@
-import { signInNameFrom } from '../../comparison/matching.ts';
+import { namesAtSignIn } from '../../comparison/matching.ts';
 import { nameDigest, nameKey, userContentDigest } from '../../digests/user-content.ts';
 import type { PoolUser } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
@@ -10,7 +10,7 @@ import type { UserDecision } from './decisions.ts';
 
 /** Tells which users the import jobs have made. */
 export class ImportedAccounts {
-  readonly #byName: ReadonlyMap<string, PoolUser>;
+  readonly #byName = new Map<string, PoolUser[]>();
   #settlement: Promise<Settlement> | undefined;
 
   /** `found`: who had the names of the users when the jobs had ended. */
@@ -19,23 +19,25 @@ export class ImportedAccounts {
     private readonly basis: SettlementBasis & { readonly plan: Pick<RestorePlan, 'caseSensitive'> },
     found: readonly PoolUser[],
   ) {
-    this.#byName = new Map(found.map((account) => [this.#keyOf(signInNameFrom(account, basis.plan)), account]));
+    for (const account of found)
+      for (const name of namesAtSignIn(account, basis.plan)) {
+        const key = this.#keyOf(name);
+        this.#byName.set(key, [...(this.#byName.get(key) ?? []), account]);
+      }
   }
 
-  /** Whether an import job made the account that has the name. */
+  /** Whether an import job made an account that has the name. */
   async has({ user, row }: NonNullable<UserDecision['make']>): Promise<boolean> {
-    const account = this.#byName.get(this.#keyOf(user.name));
-    if (row === undefined || account === undefined) return false;
+    const accounts = this.#byName.get(this.#keyOf(user.name)) ?? [];
+    if (row === undefined || accounts.length === 0) return false;
     const settlement = await (this.#settlement ??= Settlement.load(this.objects, this.basis));
-    return settlement.isOurs(
-      {
-        digest: nameDigest(user.name, this.basis.plan.caseSensitive),
-        contentDigest: userContentDigest(user),
-        sub: user.sub,
-        own: ownOf(row, user.enabled),
-      },
-      account,
-    );
+    const expected = {
+      digest: nameDigest(user.name, this.basis.plan.caseSensitive),
+      contentDigest: userContentDigest(user),
+      sub: user.sub,
+      own: ownOf(row, user.enabled),
+    };
+    return accounts.some((account) => settlement.isOurs(expected, account));
   }
 
   #keyOf(name: string): string {

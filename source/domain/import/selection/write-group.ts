@@ -31,7 +31,7 @@ function overwriteOfGroup({ group, set = [] }: GroupDecision, there: PoolGroup):
 /** What is noted before a group is made or written to. */
 export function entriesOfGroup(decision: GroupDecision, there: PoolGroup | undefined): readonly UndoEntry[] {
   if (decision.make !== undefined) return there === undefined ? [{ kind: 'createdGroup', group: decision.group }] : [];
-  return there === undefined || there.roleArn !== undefined ? [] : overwriteOfGroup(decision, there).entries;
+  return there === undefined || there.roleArn !== decision.keepsRole ? [] : overwriteOfGroup(decision, there).entries;
 }
 
 /** Makes the group, or sets what differs of `there`; what Cognito refuses is recorded, and is not to be undone. */
@@ -42,15 +42,20 @@ export async function writeGroup(
   there: PoolGroup | undefined,
 ): Promise<void> {
   const { group, make, set = [] } = decision;
-  if (make !== undefined) return makeGroup(run, index, { name: group, ...make }, there);
+  if (make !== undefined) return makeGroup(run, index, decision, { wanted: { name: group, ...make }, there });
   if (set.length === 0) return;
   if (there === undefined) return endAs(run, index, 'failed', 'the group is not in the pool any more');
   const fields = set.map(({ field }) => field).join(', ');
-  if (there.roleArn !== undefined) return endAs(run, index, 'failed', `${fields} not set: ${HAS_ROLE}`);
+  if (there.roleArn !== decision.keepsRole) return endAs(run, index, 'failed', `${fields} not set: ${HAS_ROLE}`);
   await setGroup(run, index, decision, there);
 }
 
-async function makeGroup(run: WorkRun, index: number, wanted: PoolGroup, there: PoolGroup | undefined): Promise<void> {
+async function makeGroup(
+  run: WorkRun,
+  index: number,
+  decision: GroupDecision,
+  { wanted, there }: { readonly wanted: PoolGroup; readonly there: PoolGroup | undefined },
+): Promise<void> {
   const created: UndoEntry = { kind: 'createdGroup', group: wanted.name };
   // Somebody made it meanwhile; or an earlier invocation did, whose answer was lost.
   if (there !== undefined && run.undo.like(created) === undefined)
@@ -58,6 +63,10 @@ async function makeGroup(run: WorkRun, index: number, wanted: PoolGroup, there: 
   const { roleArn: _role, ...settings } = there ?? wanted;
   const outcome = await put(run, { ...settings, ...wanted });
   if (outcome === 'done' || isUnanswered(outcome)) return;
+  const { roleArn, ...bare } = wanted;
+  // A role that is refused costs this role.
+  if (roleArn !== undefined && (await put(run, { ...settings, ...bare })) === 'done')
+    return endShort(run, index, decision, { refused: [`role: ${outcome.refused}`], changed: [] });
   endAs(run, index, 'failed', outcome.refused);
   run.undo.refused(created);
 }

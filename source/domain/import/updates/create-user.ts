@@ -7,7 +7,7 @@ import type { Attributes, PoolUser } from '../../model.ts';
 import type { Clock, Refusal, UserPoolReader, UserPoolWriter, WriteOutcome } from '../../ports.ts';
 import type { RestorePlan, RestoreUser } from '../plan/plan-model.ts';
 import { lessened } from './lessened.ts';
-import { LAG_MS, listedUserInTime } from './listed-user.ts';
+import { LAG_MS, listedUsersInTime } from './listed-user.ts';
 import type { RestoredPool } from './listed-user.ts';
 import { isUnanswered, unlessUnanswered } from './unanswered.ts';
 
@@ -56,9 +56,10 @@ export async function createUser(plan: PoolInWork, user: RestoreUser, deps: Crea
   if ('refused' in created) {
     if (isUnanswered(created)) accounts.recordMayBeCreated(user.sub);
     else if (created.refused !== NAME_TAKEN) return created;
-    const existing = await listedUserInTime(pool, plan, user.name, clock);
-    if (existing === undefined) return isUnanswered(created) ? created : 'collision';
-    return adopt(plan, user, existing, deps);
+    const existing = await listedUsersInTime(pool, plan, user.name, clock);
+    const account = existing.find((one) => makerOf(plan, user, one, deps) !== undefined) ?? existing[0];
+    if (account === undefined) return isUnanswered(created) ? created : 'collision';
+    return adopt(plan, user, account, deps);
   }
   accounts.recordMade(user.sub, { newSub: created.sub, at: clock.now(), by: 'create' });
   await journal.record(user.sub, created.sub);

@@ -9,8 +9,6 @@ import { isUnanswered } from './unanswered.ts';
 /** Enough to use the pool's 5 calls per second (Cognito quotas) at any latency; the adapter paces them. */
 const GROUPS_AT_A_TIME = 3;
 
-type NewGroup = Pick<PoolGroup, 'name' | 'description' | 'precedence'>;
-
 const mayBeAboutSettings = (outcome: Exclude<WriteOutcome, 'done'>): boolean =>
   outcome.refused === 'InvalidParameterException' || isUnanswered(outcome);
 
@@ -27,7 +25,7 @@ export class GroupCreation {
 
   constructor(
     /** Creates a group of the new pool, or gives the one of its name these settings. */
-    private readonly createGroup: (group: NewGroup) => Promise<WriteOutcome>,
+    private readonly createGroup: (group: PoolGroup) => Promise<WriteOutcome>,
     private readonly groups: readonly PlannedGroup[],
     /** Tells which groups exist and which were refused, and counts them; all are kept up to date. */
     private readonly state: Pick<UpdatesState, 'groups' | 'groupsRefused' | 'counts'>,
@@ -97,15 +95,28 @@ export class GroupCreation {
   }
 
   async #write(index: number): Promise<void> {
-    const { name, description, precedence } = this.groups[index] as PlannedGroup;
+    const { name, description, precedence, newRoleArn } = this.groups[index] as PlannedGroup;
     const settings = {
       ...(description === undefined ? {} : { description }),
       ...(precedence === undefined ? {} : { precedence }),
     };
-    const outcome = await this.createGroup({ name, ...settings });
+    const outcome = await this.createGroup({
+      name,
+      ...settings,
+      ...(newRoleArn === undefined ? {} : { roleArn: newRoleArn }),
+    });
     if (outcome === 'done') this.#created(index);
+    else if (newRoleArn !== undefined) await this.#writeWithoutRole(index, { name, ...settings });
     else if (mayBeAboutSettings(outcome) && Object.keys(settings).length > 0) await this.#writeBare(index, name);
     this.#remember(index, outcome);
+  }
+
+  /** A role that is refused costs this role. */
+  async #writeWithoutRole(index: number, group: PoolGroup): Promise<void> {
+    if (this.#exists.has(index)) return;
+    const outcome = await this.createGroup(group);
+    if (outcome === 'done') this.#created(index);
+    else if (mayBeAboutSettings(outcome)) await this.#writeBare(index, group.name);
   }
 
   /** A setting that Cognito does not take costs this setting: the group that its members need is there without. */

@@ -1,5 +1,6 @@
 import type { Attributes } from '../../model.ts';
 import type { Refusal } from '../../ports.ts';
+import { attributeOfName } from '../../comparison/matching.ts';
 import { withoutLate } from '../accounts/proof.ts';
 import type { RestorePlan, RestoreUser } from '../plan/plan-model.ts';
 
@@ -23,15 +24,15 @@ const ADDRESSES = new Set(['email', 'email_verified', 'phone_number', 'phone_num
  * What is left out is found missing by the comparison at the end, which sets it or reports it.
  */
 export function lessened(
-  { attributes }: Pick<RestoreUser, 'attributes'>,
+  { name: signInName, attributes }: Pick<RestoreUser, 'name' | 'attributes'>,
   { refused, attributes: named }: Refusal,
   plan: Pick<RestorePlan, 'signInName' | 'schema'>,
 ): Attributes | undefined {
-  const refusedOnes = named?.filter((name) => name !== plan.signInName);
+  const refusedOnes = named?.filter((name) => name !== attributeOfName(signInName, plan));
   const isLess = (some: Attributes): boolean => Object.keys(some).length < Object.keys(attributes).length;
   const less = withoutLate(without(attributes, refused, refusedOnes));
   if (isLess(less)) return less;
-  const needed = ABOUT_VALUES.has(refused) ? neededAtOnce(attributes, plan) : attributes;
+  const needed = ABOUT_VALUES.has(refused) ? neededAtOnce(attributes, signInName, plan) : attributes;
   return isLess(needed) ? needed : undefined;
 }
 
@@ -42,11 +43,14 @@ export const isAboutAttributes = ({ refused }: Refusal): boolean =>
 /** What the pool must have of a new user, and what cannot be set later. */
 function neededAtOnce(
   attributes: Attributes,
-  { signInName, schema }: Pick<RestorePlan, 'signInName' | 'schema'>,
+  signInName: string,
+  plan: Pick<RestorePlan, 'signInName' | 'schema'>,
 ): Attributes {
+  const { schema } = plan;
+  const nameAttribute = attributeOfName(signInName, plan);
   const fixed = new Set(schema.filter(({ mutable, required }) => required || !mutable).map(({ name }) => name));
   return Object.fromEntries(
-    Object.entries(attributes).filter(([name]) => name === signInName || ADDRESSES.has(name) || fixed.has(name)),
+    Object.entries(attributes).filter(([name]) => name === nameAttribute || ADDRESSES.has(name) || fixed.has(name)),
   );
 }
 

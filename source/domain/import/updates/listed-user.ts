@@ -1,7 +1,7 @@
 import { isNamed } from '../../errors.ts';
 import type { PoolUser } from '../../model.ts';
 import type { Clock, UserPoolReader } from '../../ports.ts';
-import { findUser } from '../plan/pool-names.ts';
+import { usersNamed } from '../plan/pool-names.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
 
 /** The pool that is restored into, and how names are compared there. */
@@ -13,27 +13,27 @@ export const LAG_MS: readonly number[] = [1_000, 4_000];
 /** Listings lag further behind, and who is not listed in time would be taken for somebody else. */
 const LISTING_LAG_MS: readonly number[] = [...LAG_MS, 10_000, 25_000];
 
-/** The user of that name as a listing shows it now; undefined also where ListUsers cannot filter by the name. */
-export async function listedUser(pool: Pool, target: RestoredPool, name: string): Promise<PoolUser | undefined> {
+/** Who may have that name, as a listing shows it now (see usersNamed); nobody also where ListUsers cannot filter by the name. */
+export async function listedUsers(pool: Pool, target: RestoredPool, name: string): Promise<readonly PoolUser[]> {
   try {
-    return await findUser(pool, target, name);
+    return await usersNamed(pool, target, name);
   } catch (error) {
-    if (isNamed(error, 'FilterRefused')) return undefined;
+    if (isNamed(error, 'FilterRefused')) return [];
     throw error;
   }
 }
 
 /** The same, for a user who must exist: looked for again as long as a listing may lag behind. */
-export async function listedUserInTime(
+export async function listedUsersInTime(
   pool: Pool,
   target: RestoredPool,
   name: string,
   clock: Pick<Clock, 'sleep'>,
-): Promise<PoolUser | undefined> {
+): Promise<readonly PoolUser[]> {
   for (const wait of LISTING_LAG_MS) {
-    const found = await listedUser(pool, target, name);
-    if (found !== undefined) return found;
+    const found = await listedUsers(pool, target, name);
+    if (found.length > 0) return found;
     await clock.sleep(wait);
   }
-  return listedUser(pool, target, name);
+  return listedUsers(pool, target, name);
 }

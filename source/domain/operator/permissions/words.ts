@@ -12,14 +12,17 @@ export function resourceWords(value: unknown): string {
     'Fn::GetAtt': getAtt,
     'Fn::Sub': sub,
     'Fn::If': either,
+    'Fn::Split': split,
   } = value as {
     Ref?: string;
     'Fn::GetAtt'?: readonly string[];
     'Fn::Sub'?: string | readonly [string, unknown];
     'Fn::If'?: readonly [string, unknown, unknown];
+    'Fn::Split'?: readonly [string, unknown];
   };
   if (Ref !== undefined) return `<${Ref.replace('AWS::', '')}>`;
   if (getAtt !== undefined) return `<${getAtt[0]}${getAtt[1] === 'Arn' ? '' : `.${getAtt.slice(1).join('.')}`}>`;
+  if (split !== undefined) return `each of ${resourceWords(split[1])}`;
   if (either !== undefined)
     return (
       [either[1], either[2]]

@@ -13,10 +13,11 @@ const CONFIRMED = 0;
 const UNCONFIRMED = 1;
 
 /** A user of the backup, as one that listings of a pool show. */
-export const recognizable = ({ id, type, username, attributes }: UserItem): Recognizable => ({
+export const recognizable = ({ id, type, username, attributes, signsInBy }: UserItem): Recognizable => ({
   sub: subOfKey({ id, type }),
   username,
   attributes,
+  ...(signsInBy === undefined ? {} : { signsInBy }),
 });
 
 /** Users who never confirmed their sign-up are not restored unless that is asked for. */

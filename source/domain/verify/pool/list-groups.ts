@@ -37,6 +37,13 @@ async function tellDifferences({ input, deps, progress, folder }: ComparisonRun,
     counts[differs === undefined ? 'groupsMissing' : 'groupsDifferent'] += 1;
     rows.tell('', '', `group ${name}: ${differs === undefined ? 'missing' : `different: ${differs.join(' ')}`}`);
   }
+  for (const { name, roleArn } of inBackup) {
+    const found = inPool.get(name);
+    if (found === undefined || found.roleArn === roleArn) continue;
+    counts.groupsWithOtherRole = (counts.groupsWithOtherRole ?? 0) + 1;
+    const [there, kept] = [found.roleArn ?? 'no IAM role', roleArn ?? 'none'];
+    rows.tell('', '', `group ${name}: ${there} in the pool and ${kept} in the backup; not counted as a difference`);
+  }
   for (const name of extra) {
     counts.groupsExtra += 1;
     rows.tell('', '', `group ${name}: extra: the backup has no such group`);

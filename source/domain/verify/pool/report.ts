@@ -29,7 +29,7 @@ export async function writePoolReport({ input, deps, progress, folder }: Compari
     endedAt: new Date(deps.clock.now()).toISOString(),
     counts: state.counts,
     notes: [
-      'Users of identity providers are ignored on both sides; roles of groups, passwords and MFA settings are not compared.',
+      'Users of identity providers are ignored on both sides; passwords and MFA settings are not compared, and other IAM roles of groups are listed and counted (groupsWithOtherRole), but are no difference: a restore gives roles by its map only.',
       ...(state.matching?.bySub === true
         ? ['This is the pool that the backup was made of: whatever changed there since the export is a difference.']
         : []),
@@ -41,7 +41,11 @@ export async function writePoolReport({ input, deps, progress, folder }: Compari
   return 'moved';
 }
 
-const WORDS: readonly (readonly [count: keyof PoolCounts, thing: string, how: string])[] = [
+const WORDS: readonly (readonly [
+  count: Exclude<keyof PoolCounts, 'groupsWithOtherRole'>,
+  thing: string,
+  how: string,
+])[] = [
   ['usersMissing', 'user', 'missing'],
   ['usersExtra', 'user', 'that the backup does not have'],
   ['usersDifferent', 'user', 'different'],

@@ -50,6 +50,8 @@ const poolCountsShape = v.object({
   /** In both, but not the same. */
   usersDifferent: countShape,
   groupsDifferent: countShape,
+  /** In both, with another IAM role, or with one in one of them only: no difference, since a restore gives roles by a map only. */
+  groupsWithOtherRole: v.exactOptional(countShape),
   /** Users who never confirmed their sign-up, and their memberships: no restore creates them unless it is asked to. */
   usersNotRestored: countShape,
   membershipsNotRestored: countShape,
@@ -72,7 +74,7 @@ const noCounts = (): PoolCounts => ({
   membershipsNotRestored: 0,
 });
 
-const DIFFERENCES: readonly (keyof PoolCounts)[] = [
+const DIFFERENCES: readonly Exclude<keyof PoolCounts, 'groupsWithOtherRole'>[] = [
   'usersMissing',
   'groupsMissing',
   'membershipsMissing',

@@ -11,7 +11,16 @@ import type { Notice } from './text.ts';
 type Summary = Partial<
   Pick<
     ManifestSummary,
-    'runId' | 'userPoolId' | 'counts' | 'added' | 'changed' | 'deleted' | 'skipped' | 'settings' | 'snapshotObjects'
+    | 'runId'
+    | 'userPoolId'
+    | 'counts'
+    | 'added'
+    | 'changed'
+    | 'deleted'
+    | 'skipped'
+    | 'signInUnknown'
+    | 'settings'
+    | 'snapshotObjects'
   >
 >;
 interface Around {
@@ -54,6 +63,7 @@ export function exportNotice(
   } = result as Pick<CleanUpResult, 'listing' | 'replica' | 'snapshots' | 'poolNotes'>;
   const warnings = [
     tooLargeWarning(summary),
+    signInWarning(summary),
     fewListed(listing),
     replicaWarning(replica),
     snapshotsWarning(snapshots),
@@ -115,6 +125,17 @@ function tooLargeWarning({ runId = '', skipped }: Summary): Warning | undefined 
       'All others are in it as they are.',
     ].join(' '),
     next: `Look up in ${tooLargeKey(runId)} in the mapping-file bucket of the primary Region who they are (the next export drops it), and shorten their attributes.`,
+  };
+}
+
+/** Nobody is lost by it, and the next export asks again. */
+function signInWarning({ signInUnknown = 0 }: Summary): Warning | undefined {
+  if (signInUnknown === 0) return undefined;
+  const users = counted(signInUnknown, 'user');
+  return {
+    subject: `for ${users} the sign-in address is unknown`,
+    found: `Of ${users} who ${signInUnknown === 1 ? 'has' : 'have'} an e-mail address and a phone number Cognito did not tell by which one they sign in (AdminListGroupsForUser by the address). All of their data is in the backup; a restore would let them sign in by the e-mail address, and its failures.csv names them.`,
+    next: 'Nothing, if the next export finds out: it asks again. If it does not, see that the role of SyncUsers may call cognito-idp:AdminListGroupsForUser on the user pool.',
   };
 }
 

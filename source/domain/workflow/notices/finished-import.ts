@@ -44,7 +44,7 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
   ['usersMfaLockedOut', `users ${MFA_LOCKED_OUT}`],
   ['groupsMissingOrDifferent', 'groups missing or different'],
   ['groupsChangedSince', 'groups changed or deleted in the new pool since'],
-  ['groupsWithoutRole', 'groups that had an IAM role, which no restore sets'],
+  ['groupsWithoutRole', 'groups that had an IAM role and have none: no map names one'],
   ['groupsAutomatic', `groups ${AUTOMATIC_GROUPS}: neither created nor filled`],
   ['membershipsMissing', 'memberships missing'],
   ['membershipsRemovedSince', 'memberships made by this restore and removed in the new pool since'],

@@ -34,6 +34,32 @@ describe('Cognito adapters: refusals', () => {
     }
   });
 
+  it('17.2: tells whether somebody signs in by a name, and takes no refusal for an answer', async () => {
+    const reader = userPoolReader(adapterOptions());
+    stub.answer = () => ({ body: { Groups: [] } });
+    expect(await reader.signsIn(STUB_POOL, STUB_SECRET)).to.equal('yes');
+    expect(stub.requests.at(-1)?.json).to.deep.equal({ UserPoolId: STUB_POOL, Username: STUB_SECRET, Limit: 1 });
+    for (const [refused, answer] of [
+      ['UserNotFoundException', 'no'],
+      ['InvalidParameterException', 'refused'],
+      ['AccessDeniedException', 'refused'],
+      ['NotAuthorizedException', 'refused'],
+      ['OperationNotEnabledException', 'refused'],
+    ] as const) {
+      stub.answer = () => refusal(refused, STUB_SECRET);
+      expect(await reader.signsIn(STUB_POOL, STUB_SECRET), refused).to.equal(answer);
+    }
+    for (const [refused, name] of [
+      ['ResourceNotFoundException', 'UserPoolNotFound'],
+      ['InternalErrorException', 'ServiceError'],
+    ] as const) {
+      stub.answer = () => refusal(refused, `User pool ${STUB_SECRET}`);
+      const error = await rejection(reader.signsIn(STUB_POOL, STUB_SECRET));
+      expect(error.name).to.equal(name);
+      expect(error.message).to.not.include(STUB_SECRET);
+    }
+  });
+
   it('returns the sub of a user whom Cognito created', async () => {
     stub.answer = () => ({ body: { User: { Username: 'x', Attributes: [{ Name: 'sub', Value: 'new-sub' }] } } });
     expect(

@@ -7,18 +7,26 @@ import { adapterOptions, STUB_POOL, stubOfSuite } from '../../../support/cognito
 describe('Cognito adapters: writing to a pool', () => {
   const stub = stubOfSuite();
 
-  it('updates a group that exists, and never gives it a role', async () => {
+  it('updates a group that exists; 17.4: with the role that it is given, and with none where it is given none', async () => {
     stub.answer = ({ action }) => (action === 'CreateGroup' ? refusal('GroupExistsException') : { body: {} });
-    await userPoolWriter(adapterOptions()).createGroup(STUB_POOL, {
-      name: 'g',
-      description: 'd',
-      precedence: 1,
-      roleArn: 'arn',
-    });
+    const group = { name: 'g', description: 'd', precedence: 1 };
+    const sent = { UserPoolId: STUB_POOL, GroupName: 'g', Description: 'd', Precedence: 1 };
+    await userPoolWriter(adapterOptions()).createGroup(STUB_POOL, group);
+    await userPoolWriter(adapterOptions()).createGroup(STUB_POOL, { ...group, roleArn: 'arn' });
     expect(stub.requests.map(({ action, json }) => [action, json])).to.deep.equal([
-      ['CreateGroup', { UserPoolId: STUB_POOL, GroupName: 'g', Description: 'd', Precedence: 1 }],
-      ['UpdateGroup', { UserPoolId: STUB_POOL, GroupName: 'g', Description: 'd', Precedence: 1 }],
+      ['CreateGroup', sent],
+      ['UpdateGroup', sent],
+      ['CreateGroup', { ...sent, RoleArn: 'arn' }],
+      ['UpdateGroup', { ...sent, RoleArn: 'arn' }],
     ]);
+  });
+
+  it('17.4: a role that may not be passed is a refusal of that group', async () => {
+    const writer = userPoolWriter(adapterOptions());
+    for (const refused of ['AccessDeniedException', 'NotAuthorizedException']) {
+      stub.answer = ({ action }) => (action === 'CreateGroup' ? refusal(refused) : { body: { Recoveries: [] } });
+      expect(await writer.createGroup(STUB_POOL, { name: 'g', roleArn: 'arn' })).to.deep.equal({ refused });
+    }
   });
 
   it('E15: returns the refusal of one group by its name; what concerns the pool or the role is an error', async () => {

@@ -175,7 +175,7 @@ describe('StackChecker', () => {
     );
     expect(
       await refusal({ pools: { describe: async () => pool({ usernameAttributes: ['email', 'phone_number'] }) } }),
-    ).to.contain('2 username attributes');
+    ).to.contain('the parameter AllowMultipleUsernameAttributes is NO');
   });
 
   it('17.1: takes a pool with MFA where AllowMfa is YES, and no other word', async () => {
@@ -184,6 +184,18 @@ describe('StackChecker', () => {
     const answer = await deploymentWith({ pools }).request(createRequest({ ...PROPERTIES, AllowMfa: 'YES' }));
     expect(answer.Status, answer.Reason).to.equal('SUCCESS');
     expect(await refusal({}, { AllowMfa: 'yes' })).to.contain('must be NO or YES');
+  });
+
+  it('17.2: takes a pool with two username attributes where AllowMultipleUsernameAttributes is YES', async () => {
+    const pools = { describe: async () => pool({ usernameAttributes: ['email', 'phone_number'] }) };
+    const allowed = { ...PROPERTIES, AllowMultipleUsernameAttributes: 'YES' };
+    const answer = await deploymentWith({ pools }).request(createRequest(allowed));
+    expect(answer.Status, answer.Reason).to.equal('SUCCESS');
+    expect(await refusal({ pools }, { AllowMfa: 'YES' })).to.contain('AllowMultipleUsernameAttributes');
+    expect(await refusal({}, { AllowMultipleUsernameAttributes: 'yes' })).to.contain('must be NO or YES');
+    const gone = { describe: () => Promise.reject(new Error('asked')) };
+    const updated = await deploymentWith({ pools: gone }).request(updateRequest(ID, PROPERTIES, allowed));
+    expect(updated.Status, updated.Reason).to.equal('SUCCESS');
   });
 
   it('refuses the Region of the stack as the backup Region, without a call', async () => {

@@ -3,9 +3,13 @@ import type { PoolSettings } from '../../../../source/domain/model.ts';
 import { checkSourcePool } from '../../../../source/domain/backup/source-pool.ts';
 
 const check =
-  (settings: Partial<PoolSettings>, allowMfa = false) =>
+  (settings: Partial<PoolSettings>, allowMfa = false, allowMultipleUsernameAttributes = false) =>
   () =>
-    checkSourcePool('us-east-1_Source', { mfaConfiguration: 'OFF', usernameAttributes: [], ...settings }, { allowMfa });
+    checkSourcePool(
+      'us-east-1_Source',
+      { mfaConfiguration: 'OFF', usernameAttributes: [], ...settings },
+      { allowMfa, allowMultipleUsernameAttributes },
+    );
 
 describe('checkSourcePool', () => {
   it('accepts MFA OFF with none or one username attribute', () => {
@@ -27,12 +31,13 @@ describe('checkSourcePool', () => {
     });
   }
 
-  it('halts when there are two username attributes', () => {
-    expect(check({ usernameAttributes: ['email', 'phone_number'] }))
-      .to.throw('(email, phone_number)')
+  it('17.2: names the parameter that allows two username attributes, and takes the pool with it', () => {
+    const two = { usernameAttributes: ['email' as const, 'phone_number' as const] };
+    expect(check(two))
+      .to.throw('email or phone_number, and the parameter AllowMultipleUsernameAttributes is NO')
       .with.property('name', 'MultipleUsernameAttributes');
-    expect(check({ usernameAttributes: ['email', 'phone_number'] }, true), 'AllowMfa allows nothing else').to.throw(
-      '(email, phone_number)',
-    );
+    expect(check(two, true), 'AllowMfa allows nothing else').to.throw('AllowMultipleUsernameAttributes');
+    expect(check(two, false, true)).not.to.throw();
+    expect(check({ mfaConfiguration: 'ON' }, false, true), 'nor does this').to.throw('AllowMfa');
   });
 });

@@ -2,13 +2,15 @@ import { expect } from 'chai';
 import { groupOf, subOfKey } from '../../../../source/domain/backup/items.ts';
 import { compareRuns } from '../../../../source/domain/history/compare-runs.ts';
 import type { RunDifference, RunDifferences } from '../../../../source/domain/history/compare-runs.ts';
+import { itemsOfPool } from '../../../../source/domain/history/pool-items.ts';
 import type { RunItems } from '../../../../source/domain/history/run-items.ts';
 import type { PoolUser } from '../../../../source/domain/model.ts';
 import { subFor } from '../../../../tools/simulation/cognito/memory-pool.ts';
 import { rejection } from '../../../support/rejection.ts';
 import { addGroups, addUsers, aUser } from '../../../support/world/builders.ts';
 import { exportedRun } from '../../../support/workflows/exported-run.ts';
-import { WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
+import { SOURCE, WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
+import { putBoth, TWO_ADDRESSES } from '../../../support/world/two-addresses.ts';
 
 async function compared(
   earlier: RunItems,
@@ -136,6 +138,37 @@ describe('Comparison of two runs', () => {
       });
       earlier = later;
     }
+  });
+
+  it('17.2: with a pool whose users sign in by either address: no listing tells by which, and nobody differs by it', async () => {
+    const world = new WorkflowWorld();
+    world.retentionDays = 30;
+    world.allowMultipleUsernameAttributes = true;
+    world.source.settings = { ...world.source.settings, ...TWO_ADDRESSES };
+    const [first] = putBoth(world.source, 9);
+    const run = await exportedRun(world);
+    world.source.put({ ...(first as PoolUser), enabled: false });
+    const living = { poolId: SOURCE, settings: world.source.settings, pool: world.cognito, clock: world.clock };
+    const said: string[] = [];
+    await compareRuns(
+      run,
+      { list: (take) => itemsOfPool(living, take), about: 9 },
+      (difference) => void said.push(lineOf(difference)),
+    );
+    expect(said).to.deep.equal([`user USER#${(first as PoolUser).sub} changed enabled changed`]);
+  });
+
+  it('17.2: tells where an export found out by which address a user signs in', async () => {
+    const world = new WorkflowWorld();
+    world.retentionDays = 30;
+    world.allowMultipleUsernameAttributes = true;
+    world.source.settings = { ...world.source.settings, ...TWO_ADDRESSES };
+    const [user] = putBoth(world.source, 1);
+    world.cognito.knobs.probes = 'refused';
+    const earlier = await exportedRun(world);
+    world.cognito.knobs.probes = 'byAddress';
+    const { said } = await compared(earlier, await exportedRun(world));
+    expect(said).to.deep.equal([`user USER#${user?.sub ?? ''} changed signsInBy added`]);
   });
 
   it('says how far it is', async () => {

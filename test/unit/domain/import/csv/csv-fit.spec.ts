@@ -17,6 +17,7 @@ const RULES: CsvRules = {
   ],
   mfaFlag: 'false',
   autoVerified: ['email'],
+  signInName: 'username',
 };
 const VERIFIED = { email: 'a@example.com', email_verified: 'true' };
 const fit = (attributes: Record<string, string>, name = 'ann', rules: Partial<CsvRules> = {}): CsvFit =>

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { findUser } from '../../../../../source/domain/import/plan/pool-names.ts';
+import { usersNamed } from '../../../../../source/domain/import/plan/pool-names.ts';
 import { MAX_RESTARTS } from '../../../../../source/domain/listing/page-chain.ts';
 import type { UserPoolReader } from '../../../../../source/domain/ports.ts';
 import { rejection } from '../../../../support/rejection.ts';
@@ -12,14 +12,14 @@ describe('A user of the new pool, by name', () => {
     const user = aUser({ username: 'ann' });
     const pages = [{ items: [], next: 'a' }, { items: [], next: 'b' }, { items: [user] }];
     const listUsersPage: UserPoolReader['listUsersPage'] = () => Promise.resolve(pages.shift() ?? { items: [] });
-    expect(await findUser({ listUsersPage }, target, 'ann')).to.equal(user);
+    expect(await usersNamed({ listUsersPage }, target, 'ann')).to.deep.equal([user]);
   });
 
   it('is given up where the tokens always lead back to themselves', async () => {
     let calls = 0;
     const listUsersPage: UserPoolReader['listUsersPage'] = () =>
       (calls += 1) > 50 ? Promise.reject(new Error('The listing loops.')) : Promise.resolve({ items: [], next: 'a' });
-    expect(await rejection(findUser({ listUsersPage }, target, 'ann'))).to.include({ name: 'ServiceError' });
+    expect(await rejection(usersNamed({ listUsersPage }, target, 'ann'))).to.include({ name: 'ServiceError' });
     expect(calls).to.equal(2 * (1 + MAX_RESTARTS));
   });
 });

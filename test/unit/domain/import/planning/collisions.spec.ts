@@ -50,7 +50,9 @@ async function losers(
           sourceCaseSensitive: true,
           runStartedAt: RULES.runStartedAt,
         })
-      ).sort();
+      )
+        .map(({ sub }) => sub)
+        .sort();
 }
 
 describe('Users of one name', () => {
@@ -86,7 +88,7 @@ describe('Users of one name', () => {
   });
 
   it('are left out with their groups once another one is restored', () => {
-    const giving = givingWay(['1'], []);
+    const giving = givingWay(['1'], [], []);
     const found = afterCollisions(user('1', 'ann'), giving, RULES);
     expect(found).to.have.nested.property('excluded.reason', 'NameCollision');
     expect(found).to.deep.include({ way: 'exclude', groups: ['staff'] });

@@ -1,3 +1,4 @@
+import type { HeldGroup } from '../../../../../tools/simulation/cognito/memory-pool.ts';
 import { expect } from 'chai';
 import { counted } from '../../../../../source/domain/counted.ts';
 import type { PoolUser } from '../../../../../source/domain/model.ts';
@@ -91,6 +92,21 @@ describe('VerifyWorkflow: a user pool with differences', () => {
       ',,group group0: different: description precedence',
       ',,group =cmd(): extra: the backup has no such group',
     ]);
+  });
+
+  it('17.4: with another IAM role of a group: it is listed and counted, and no difference', async () => {
+    world.restored.putGroup({
+      ...(world.restored.groups.get('group0') as HeldGroup).group,
+      roleArn: 'arn:aws:iam::111122223333:role/r',
+    });
+    expect((await world.compareRestored()).status).to.equal('SUCCEEDED');
+    expect(world.replicaObjects.json('verifications/run-1/report.json')).to.have.nested.property(
+      'counts.groupsWithOtherRole',
+      1,
+    );
+    expect(world.replicaObjects.text('verifications/run-1/differences.csv')).to.include(
+      ',,group group0: arn:aws:iam::111122223333:role/r in the pool and none in the backup; not counted as a difference',
+    );
   });
 
   it('whose names look like formulas: a spreadsheet takes them for text', async () => {
