@@ -12,7 +12,7 @@ const domainRooms = [
   'pool-settings',
   'digests',
   'comparison',
-  ['export', 'import', 'verify', 'history'],
+  ['export', 'import', 'verify', 'history', 'adopt'],
   'watch',
   'workflow',
   'operator',

@@ -15,6 +15,8 @@ import { httpStatusOf, serviceError } from './service-errors.ts';
 /** One bucket; `clock` and `random` are replaced by tests only. */
 export interface ObjectStoreOptions extends AdapterOptions, Waits {
   readonly bucket: string;
+  /** It may be a bucket of another Region than the client's. */
+  readonly anyRegion?: boolean;
 }
 
 const DELETE_BATCH = 1000;
@@ -25,8 +27,8 @@ const TAGS_AT_A_TIME = 16;
 const isBusy = (error: unknown): boolean => [429, 500, 503].includes(httpStatusOf(error) ?? 0);
 
 /** Objects of one bucket; see ObjectStore. Encryption is the bucket's default. */
-export function objectStore({ bucket, clock, random, ...options }: ObjectStoreOptions): ObjectStore {
-  const client = new S3Client(clientOptions(options));
+export function objectStore({ bucket, anyRegion = false, clock, random, ...options }: ObjectStoreOptions): ObjectStore {
+  const client = new S3Client({ ...clientOptions(options), followRegionRedirects: anyRegion });
   const waits: Waits = { ...(clock === undefined ? {} : { clock }), ...(random === undefined ? {} : { random }) };
   const failed = (action: string, error: unknown): Error => serviceError(`${action} on the bucket ${bucket}`, error);
 

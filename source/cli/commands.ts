@@ -1,3 +1,4 @@
+import { adoptDeclaration } from './adopt.ts';
 import { attachDeclaration } from './attach.ts';
 import type { CommandDeclaration } from './command.ts';
 import { damageDeclaration } from './damage.ts';
@@ -35,5 +36,6 @@ export const COMMANDS: readonly CommandDeclaration[] = [
   showDeclaration,
   historyDeclaration,
   damageDeclaration,
+  adoptDeclaration,
   uninstallDeclaration,
 ];

@@ -7,6 +7,7 @@ export const diffDeclaration: CommandDeclaration = {
   summary: 'count what differs between two exports, or an export and the pool, and list it',
   description: [
     'Reads the snapshots of two kept runs, of whichever Region has them, and counts added, removed and changed users, groups and memberships, and the changed fields. Without a second run the newest sealed one is taken. The beginning of an id is enough. Who is concerned is printed with --users, and stands in the file that --save writes, which only you can read.',
+    'The earlier one may be what adopt made of a table of the retired solution: what that never stored (dates, roles of groups) is left out of the comparison.',
     'With --pool the run is compared with the pool that it was made of, as that is now. The pool is listed with your credentials, at --tps calls per second, and nothing in it is changed. A pool that was restored has other subs: verify --pool compares that.',
   ],
   configure: (command) => {

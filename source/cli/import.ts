@@ -19,13 +19,20 @@ export const importDeclaration: CommandDeclaration = {
       .option('--dry-run', 'tell what would come back, and write nothing to the pool')
       .option('--tps <number>', 'calls to Cognito per second, 1 to 25', wholeNumberBetween(1, 25))
       .option('--table <name>', 'another table of this stack: recovered, or of an earlier launch')
-      .option('--group-roles', 'give groups the IAM roles of restores/<pool>/group-roles.json (GroupRoles is MAP)');
+      .option('--group-roles', 'give groups the IAM roles of restores/<pool>/group-roles.json (GroupRoles is MAP)')
+      .addOption(
+        new Option(
+          '--snapshot <url>',
+          's3://bucket/prefix/ in which the snapshot lies: the vault, the bucket of an earlier launch, or what adopt wrote',
+        ).conflicts(['at', 'table']),
+      );
     withAcceptances(command, IMPORT_ACCEPTANCES);
   },
   examples: [
     ['import --to us-east-1_AbCdEfGhI --dry-run', 'What would come back'],
     ['import --to us-east-1_AbCdEfGhI', 'Restore the last complete export'],
     ['import --to us-east-1_AbCdEfGhI --at 2026-11-27T12:00Z', 'As it was on 27 November at noon'],
+    ['import --to us-east-1_AbCdEfGhI --snapshot s3://my-vault/', 'From the copy in another account'],
     ['import --to eu-west-1_AbCdEfGhI --tps 25', 'In the backup Region, as fast as Cognito allows'],
   ],
   load: async () => (await import('./executions/run-import.ts')).runImport,

@@ -21,6 +21,8 @@ import { demoUsers } from '../../tools/demo/seed/users.ts';
 import { startLocalCloud } from '../../tools/local-cloud/index.ts';
 import type { LocalCloud } from '../../tools/local-cloud/index.ts';
 import { shellCommands } from '../../tools/local-cloud/shell-environment.ts';
+import { legacyTime, legacyUser } from '../support/adopt/legacy-items.ts';
+import { makeLegacyTable } from '../support/adopt/make-legacy-table.ts';
 import { ShellSession } from '../support/aws-cli/shell-session.ts';
 import { blocksOf } from '../support/runbooks.ts';
 import { steps } from '../support/steps.ts';
@@ -30,6 +32,7 @@ const STACK = 'UserBackup';
 const USERS = 60;
 /** To the local cloud an access key of twelve digits is that account's root. */
 const VAULT_ACCOUNT = '444455556666';
+const RETIRED_TABLE = 'retired-BackupTable-0123456789AB';
 
 describe('the commands of the runbooks, typed', function () {
   this.timeout(1_800_000);
@@ -200,6 +203,52 @@ describe('the commands of the runbooks, typed', function () {
     await type('account-lost.md', 'put-bucket-lifecycle-configuration');
     await run(keys(accessKeyId, secretAccessKey));
     await type('account-lost.md', '--vault-account-id');
+    // Amazon S3 would copy it.
+    await run(
+      `BUCKET=$(aws cloudformation describe-stacks --stack-name ${STACK} --query "Stacks[0].Outputs[?OutputKey=='PrimaryBucketName'].OutputValue" --output text)\naws s3 cp --recursive --only-show-errors s3://$BUCKET/snapshots/ snapshots/`,
+    );
+    await run(keys(VAULT_ACCOUNT, 'any'));
+    await run('aws s3 cp --recursive --only-show-errors snapshots/ s3://$VAULT/snapshots/');
+    await run(keys(accessKeyId, secretAccessKey));
+    const target = await newPool(PRIMARY);
+    expect(await type('account-lost.md', '--dry-run', { values: { NEW_POOL: target }, mayFail: true })).to.match(
+      /users/,
+    );
+    await type('account-lost.md', '--tps 25', { mayFail: true });
+    expect(
+      (await cognitoIn(cloud, PRIMARY).send(new ListUsersCommand({ UserPoolId: target }))).Users,
+    ).to.have.length.above(40);
+  });
+
+  step('17.8: from the retired solution', async () => {
+    const items = (await users()).map((user) =>
+      legacyUser(
+        {
+          sub: attribute(user, 'sub'),
+          username: user.Username ?? '',
+          attributes: Object.fromEntries((user.Attributes ?? []).map(({ Name = '', Value = '' }) => [Name, Value])),
+          enabled: user.Enabled === true,
+          status: user.UserStatus ?? '',
+          created: '',
+          modified: '',
+        },
+        attribute(user, 'email'),
+      ),
+    );
+    await makeLegacyTable(cloud.clientConfig(PRIMARY), RETIRED_TABLE, [legacyTime(), ...items]);
+    await type('from-the-retired-solution.md', 'deploy');
+    const values = { RETIRED_TABLE };
+    expect(await type('from-the-retired-solution.md', 'RETIRED_TABLE=', { values })).to.match(/users +\d\d/);
+    const printed = await type('from-the-retired-solution.md', '--yes\n');
+    const [, adopted = ''] = /run +(\d{8}T\d{6}Z-[0-9a-f]{8})/.exec(printed) ?? [];
+    const [snapshot = ''] = /s3:\/\/\S+\/adopted\//.exec(printed) ?? [];
+    await type('from-the-retired-solution.md', 'ADOPTED=', { values: { ADOPTED: adopted } });
+    await type('from-the-retired-solution.md', 'delete-stack');
+    const target = await newPool(PRIMARY);
+    await type('from-the-retired-solution.md', '--dry-run\n', {
+      values: { NEW_POOL: target, SNAPSHOT: snapshot },
+      mayFail: true,
+    });
   });
 
   step('16.4: the pool was deleted, and the restore ended partial', async () => {
@@ -241,6 +290,7 @@ describe('the commands of the runbooks, typed', function () {
       'freshness-alarm.md',
       'upgrade.md',
       'second-pool.md',
+      'from-the-retired-solution.md',
       'uninstall.md',
     ])
       expect(

@@ -196,7 +196,7 @@ describe('17.7: which snapshots of other launches the functions may read', () =>
         {
           Sid: 'EarlierSnapshots',
           Action: 's3:GetObject',
-          Resource: { 'Fn::Sub': `${earlier['Fn::Sub']}/snapshots/*` },
+          Resource: ['', '/adopted'].map((base) => ({ 'Fn::Sub': `${earlier['Fn::Sub']}${base}/snapshots/*` })),
           Condition: { StringEquals: THIS_ACCOUNT },
           onlyIf: undefined,
         },
@@ -204,7 +204,10 @@ describe('17.7: which snapshots of other launches the functions may read', () =>
           Sid: 'ListEarlierSnapshots',
           Action: 's3:ListBucket',
           Resource: earlier,
-          Condition: { StringEquals: THIS_ACCOUNT, ...inSnapshots },
+          Condition: {
+            StringEquals: THIS_ACCOUNT,
+            StringLike: { 's3:prefix': ['snapshots/*', 'adopted/snapshots/*'] },
+          },
           onlyIf: undefined,
         },
         {

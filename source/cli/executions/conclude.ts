@@ -3,6 +3,7 @@ import { selectionOfExecution } from '../../domain/operator/execution.ts';
 import type { ExecutionFacts, Machine } from '../../domain/operator/execution.ts';
 import { endingOf } from '../../domain/operator/ending.ts';
 import type { Ending } from '../../domain/operator/ending.ts';
+import { importCommand } from '../../domain/operator/inputs.ts';
 import { lostInDryRun } from '../../domain/operator/dry-run-report.ts';
 import { duration } from '../../domain/workflow/notices/text.ts';
 import type { CliContext } from '../context.ts';
@@ -86,8 +87,12 @@ function nextCommands(
     return [typed(place, `report --selection ${selection} --to ${pool}`)];
   if (workflow === 'ImportWorkflow' && pool !== undefined && started)
     return output.dryRun === true
-      ? [typed(place, `report ${executionArn}`), typed(place, `import --to ${pool}`)]
-      : [typed(place, `report --to ${pool}`), typed(place, `verify --pool ${pool}`)];
+      ? [typed(place, `report ${executionArn}`), typed(place, importCommand(input))]
+      : [
+          typed(place, `report --to ${pool}`),
+          // It would be compared with the backup of this launch, which it does not come from.
+          ...(input.SnapshotPrefix === undefined ? [typed(place, `verify --pool ${pool}`)] : []),
+        ];
   if (workflow === 'VerifyWorkflow' && execution.error === 'PoolDiffers')
     return [typed(place, `report ${executionArn}`)];
   return [typed(place, 'status')];

@@ -1,3 +1,4 @@
+import { snapshotPlaceIn } from '../../domain/backup/snapshot/place.ts';
 import { groupRoleMapKey } from '../../domain/import/plan/group-roles.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandAction } from '../context.ts';
@@ -15,6 +16,7 @@ interface ImportGiven {
   readonly dryRun?: true;
   readonly tps?: number;
   readonly table?: string;
+  readonly snapshot?: string;
   readonly groupRoles?: true;
   readonly accept?: unknown;
 }
@@ -23,6 +25,7 @@ interface ImportGiven {
 export const runImport: CommandAction = async (context, { options }) => {
   const given = options as unknown as ImportGiven;
   assertRunId(given);
+  assertSnapshotUrl(given.snapshot);
   const { poolId, region } = await typedPool(context, '--to', given.to);
   const { installation } = await openSession(context, options, { settled: true, otherRegion: region });
   machineIn(installation, 'ImportWorkflow', region);
@@ -34,6 +37,7 @@ export const runImport: CommandAction = async (context, { options }) => {
     ...(given.dryRun === true ? { DryRun: true } : {}),
     ...(given.tps === undefined ? {} : { CognitoTPS: given.tps }),
     ...(given.table === undefined ? {} : { BackupTableName: given.table }),
+    ...(given.snapshot === undefined ? {} : { SnapshotPrefix: given.snapshot }),
     ...(given.groupRoles === true ? { GroupRoleMap: groupRoleMapKey(poolId) } : {}),
     ...acceptedKeys(given.accept),
   };
@@ -47,4 +51,14 @@ function assertRunId({ run }: ImportGiven): void {
       found: `"${run}" is no id of an export run`,
       next: 'Give an id such as 20260301T000000Z-0a1b2c3d, or a time by --at.',
     });
+}
+
+/** Whether the launch may read it, only its workflow knows. */
+function assertSnapshotUrl(url: string | undefined): void {
+  if (url === undefined || snapshotPlaceIn(url) !== undefined) return;
+  throw new CliError('usage', {
+    thing: '--snapshot',
+    found: 'that is no prefix of a bucket',
+    next: 'Give s3://bucket/ or s3://bucket/prefix/, with the slash at its end.',
+  });
 }

@@ -1,7 +1,8 @@
 import { bucketReader } from '../../adapters/operator/stored.ts';
 import { unpackAside } from '../../adapters/unpack-aside.ts';
+import { ADOPTED_PREFIX, objectsBelow } from '../../domain/backup/snapshot/place.ts';
 import { counted } from '../../domain/counted.ts';
-import { joinRegions, runsIn, runsNamed } from '../../domain/history/runs.ts';
+import { joinRegions, readableRuns, runsIn, runsNamed } from '../../domain/history/runs.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
@@ -68,6 +69,22 @@ export async function lastVerifications(
     }
   }
   return found;
+}
+
+/** Which snapshots of retired tables both Regions keep. @throws CliError */
+export async function adoptedRuns({ clients }: CliContext, { regions }: Installation): Promise<readonly RunItems[]> {
+  const perRegion = await Promise.all(
+    regions.map(async ({ region, bucket }) => {
+      const objects = objectsBelow(bucketReader(clients.s3(region), bucket), ADOPTED_PREFIX);
+      try {
+        return readableRuns(await runsIn(objects, region)).map(({ manifest }) => ({ manifest, objects }));
+      } catch (error) {
+        if (isUnreachable(error)) return []; // Told when the runs were looked for.
+        throw explained(`Adopted snapshots in the bucket ${bucket}`, error);
+      }
+    }),
+  );
+  return perRegion.flat();
 }
 
 /** The sealed or refused run whose id begins so, with the bucket that has its snapshot. @throws CliError */

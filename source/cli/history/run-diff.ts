@@ -1,3 +1,4 @@
+import { asRetired } from '../../domain/adopt/as-retired.ts';
 import { compareRuns } from '../../domain/history/compare-runs.ts';
 import type { ListedItems, RunDifference, RunDifferences } from '../../domain/history/compare-runs.ts';
 import {
@@ -8,7 +9,9 @@ import {
   FieldCounts,
 } from '../../domain/history/difference-rows.ts';
 import type { DifferenceRow } from '../../domain/history/difference-rows.ts';
+import { itemsInRun, itemsOfRun } from '../../domain/history/run-items.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
+import { runsNamed } from '../../domain/history/runs.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
 import { number } from '../../domain/counted.ts';
 import { CliError } from '../cli-error.ts';
@@ -20,7 +23,7 @@ import { writeAskedFile } from '../private-file.ts';
 import { typed } from '../program.ts';
 import type { TypedPlace } from '../program.ts';
 import { openSession } from '../session.ts';
-import { itemsOfNamed, keptRuns } from './kept.ts';
+import { adoptedRuns, itemsOfNamed, keptRuns } from './kept.ts';
 import type { KeptByRegions } from './kept.ts';
 import { withLivingPool } from './living-pool.ts';
 import { readingStatus } from './reading-status.ts';
@@ -50,7 +53,7 @@ export const runDiff: CommandAction = async (context, { args: [earlier = '', lat
   const { installation } = await openSession(context, options);
   const kept = await keptRuns(context, installation);
   const place: TypedPlace = options;
-  const run = itemsOfNamed(context, { installation, kept, place }, earlier);
+  const run = await earlierRun(context, { installation, kept, place }, earlier);
   const fields = new FieldCounts();
   const listed: DifferenceRow[] = [];
   const visit = (difference: RunDifference): void => {
@@ -104,6 +107,22 @@ export const runDiff: CommandAction = async (context, { args: [earlier = '', lat
   return 'complete';
 };
 
+/** A run, or what `adopt` made of a retired table: the ids of these are those of no export. */
+async function earlierRun(
+  context: CliContext,
+  where: Parameters<typeof itemsOfNamed>[1],
+  wanted: string,
+): Promise<RunItems> {
+  if (runsNamed(where.kept.runs, wanted).length === 0) {
+    const [adopted, ...more] = (await adoptedRuns(context, where.installation)).filter(({ manifest: { runId } }) =>
+      runId.startsWith(wanted),
+    );
+    if (adopted !== undefined && more.every(({ manifest: { runId } }) => runId === adopted.manifest.runId))
+      return adopted;
+  }
+  return itemsOfNamed(context, where, wanted);
+}
+
 async function withRun(
   context: CliContext,
   {
@@ -144,12 +163,22 @@ async function compared(
 ): Promise<RunDifferences> {
   const text = 'list' in later ? 'Reading the snapshot and the pool' : 'Reading the snapshots';
   try {
-    return await compareRuns(earlier, later, visit, readingStatus(context, text));
+    const other = earlier.manifest.origin === undefined ? later : withoutUnknown(later);
+    return await compareRuns(earlier, other, visit, readingStatus(context, text));
   } catch (error) {
     if ('list' in later) throw error;
     throw explained(`Comparison of ${earlier.manifest.runId} and ${name}`, error);
   }
 }
+
+/** What the retired solution never stored differs in nothing. */
+const withoutUnknown = (later: RunItems | ListedItems): ListedItems => ({
+  about: 'list' in later ? later.about : itemsInRun(later),
+  list: async (take) => {
+    if ('list' in later) return later.list((items) => take(items.map(asRetired)));
+    for await (const items of itemsOfRun(later)) take(items.map(asRetired));
+  },
+});
 
 interface Shown {
   readonly first: string;

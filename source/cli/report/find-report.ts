@@ -25,6 +25,8 @@ export interface FoundReport {
   readonly region: string;
   readonly bucket: string;
   readonly rowsKey: string;
+  /** Its content, where finding it took reading it. */
+  readonly rows?: Uint8Array;
   readonly subMapKey?: string;
 }
 
@@ -89,12 +91,27 @@ async function ofSelection(
   const { region, bucket } = machine;
   const objects = bucketReader(clients.s3(region), bucket);
   const keys = selectionKeys(poolId, id);
-  const stored = async (key: string): Promise<boolean> => (await storedAt({ objects, machine }, key)) !== undefined;
-  if (await stored(keys.results))
-    return { about: `Selection ${id} for ${poolId}`, region, bucket, rowsKey: keys.results, subMapKey: keys.subMap };
-  if (await stored(keys.differences))
-    return { about: `Comparison of the selection ${id} with ${poolId}`, region, bucket, rowsKey: keys.differences };
-  if (await stored(keys.request))
+  const stored = (key: string): Promise<Uint8Array | undefined> => storedAt({ objects, machine }, key);
+  const results = await stored(keys.results);
+  if (results !== undefined)
+    return {
+      about: `Selection ${id} for ${poolId}`,
+      region,
+      bucket,
+      rowsKey: keys.results,
+      rows: results,
+      subMapKey: keys.subMap,
+    };
+  const differences = await stored(keys.differences);
+  if (differences !== undefined)
+    return {
+      about: `Comparison of the selection ${id} with ${poolId}`,
+      region,
+      bucket,
+      rowsKey: keys.differences,
+      rows: differences,
+    };
+  if ((await stored(keys.request)) !== undefined)
     throw new CliError('notFound', {
       thing: `Selection ${id}`,
       found: 'it has no report: the workflow was not started with it, runs, or was refused',

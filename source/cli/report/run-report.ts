@@ -21,7 +21,7 @@ export const runReport: CommandAction = async (context, { args, options }) => {
   const found = await findReport(context, { args, options });
   const { save, subMap } = options as ReportGiven;
   const objects = bucketReader(context.clients.s3(found.region), found.bucket);
-  const rows = await read(objects, found, found.rowsKey);
+  const rows = found.rows ?? (await read(objects, found, found.rowsKey));
   const groups = rows === undefined ? [] : failureGroups(rows);
   const files = [
     ...(save === undefined ? [] : [await written(context, found, { path: save, content: rows, key: found.rowsKey })]),

@@ -123,6 +123,8 @@ export const manifestShape = v.object({
       settings: v.exactOptional(snapshotSettingsShape),
     }),
   ),
+  /** Only of a snapshot that `adopt` made of a table of the retired solution: what that never stored nobody knows. */
+  origin: v.exactOptional(v.picklist(['1.x'])),
   /**
    * Only in the manifest of a snapshot, never in the table: the run was refused by a guard, so that no table ever held
    * this; the name of the halt that refused it.

@@ -37,7 +37,7 @@ export async function readSealedBackup(table: Pick<BackupTable, 'getItem'>, tabl
   if (latest === undefined) {
     throw new Halt(
       'NoSealedBackup',
-      `The backup table ${tableName} holds no complete export in this Region. Run ExportWorkflow to its end first, or give BackupTableName of a table that has one.`,
+      `The backup table ${tableName} holds no complete export in this Region. Run ExportWorkflow to its end first, or give BackupTableName of a table that has one. A table of the retired solution (version 1.x) is restored through a snapshot of it, which the command adopt makes: docs/runbooks/from-the-retired-solution.md.`,
     );
   }
   const runId = runIdIn(latest) as string;

@@ -36,3 +36,14 @@ export function checkSourcePool(
 /** What to do about a pool that anybody with the permission may delete. */
 export const unprotectedText = (poolId: string): string =>
   `Deletion protection of the user pool ${poolId} is off: one call deletes the pool with all of its users. Turn it on in the Cognito console (Settings of the pool, Deletion protection); the command update-user-pool would set everything back that it is not given.`;
+
+/** Stands for the pool of a backup that does not say which one it was; no id, and with its blank no beginning of a group's name. */
+export const UNKNOWN_POOL = 'not known';
+
+/** Whether a backup came from this pool; one that does not say is taken for one of the pool that the launch backs up. */
+export const isSourcePool = (
+  poolId: string,
+  manifest: { readonly userPoolId: string } | undefined,
+  primaryUserPoolId: string,
+): boolean =>
+  poolId === (manifest === undefined || manifest.userPoolId === UNKNOWN_POOL ? primaryUserPoolId : manifest.userPoolId);

@@ -87,6 +87,7 @@ export async function compareRuns(
   };
   if (changedItems === 0 && foundItems === table.size) return ended();
 
+  table.forgetContents();
   await read(before, (item) => {
     const { kind } = item;
     const ordinal = table.find(item) as number;

@@ -2,7 +2,7 @@ import type { Manifest } from '../backup/manifest.ts';
 import { snapshotFolders, stateOfFolder } from '../backup/snapshot/folders.ts';
 import type { SnapshotFolder } from '../backup/snapshot/folders.ts';
 import { THINNED_MANIFESTS_PREFIX } from '../backup/snapshot/names.ts';
-import { readThinnedManifest } from '../backup/snapshot/read.ts';
+import { readThinnedManifest, UNREADABLE } from '../backup/snapshot/read.ts';
 import { forEachAtOnce } from '../concurrency.ts';
 import { isNamed } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
@@ -59,7 +59,7 @@ async function factsOfThinned(objects: Pick<ObjectStore, 'get'>, runId: string):
     if (manifest === undefined) return { runId, state: 'interrupted', regions: [] };
     return { runId, state: manifest.refused === undefined ? 'sealed' : 'refused', manifest, regions: [] };
   } catch (error) {
-    if (isNamed(error, 'SnapshotDamaged')) return { runId, state: 'damaged', regions: [] };
+    if (isNamed(error, ...UNREADABLE)) return { runId, state: 'damaged', regions: [] };
     throw error;
   }
 }

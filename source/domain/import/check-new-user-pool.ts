@@ -10,11 +10,14 @@ import { headKey, restoreHeadShape } from './plan/restore-head.ts';
 import type { RestoreHead } from './plan/restore-head.ts';
 import { assertAsPlanned } from './preflight/as-planned.ts';
 import { readKeptRun } from './preflight/kept-run.ts';
+import { readPlacedRun } from './preflight/placed-run.ts';
 import { assertPoolId } from './preflight/pool-id.ts';
 import { newRestoreId } from './preflight/restore-id.ts';
 import { openSelection } from './selection/open-selection.ts';
 import { readSealedBackup } from '../backup/sealed-backup.ts';
 import type { SealedBackup } from '../backup/sealed-backup.ts';
+import { isSourcePool } from '../backup/source-pool.ts';
+import type { SnapshotObjects } from '../backup/snapshot/place.ts';
 import { creationIsAllowed } from './preflight/triggers.ts';
 
 /** The execution's input and what the stack knows. */
@@ -33,6 +36,8 @@ export interface CheckNewUserPoolDeps {
   readonly pools: Pick<UserPoolReader, 'describe' | 'recoveries' | 'listUsersPage' | 'listGroupsPage'>;
   readonly table: Pick<BackupTable, 'getItem'>;
   readonly objects: Pick<ObjectStore, 'get' | 'put' | 'list'>;
+  /** What SnapshotPrefix names; absent without one. */
+  readonly snapshots?: Pick<SnapshotObjects, 'get' | 'list'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly random: Random;
   readonly log: Log;
@@ -55,7 +60,7 @@ export interface OpenedRestore {
 /**
  * Decides whether the new pool may be restored into, and opens the restore or finds the one in force. Halts:
  * InvalidNewUserPoolId, UserPoolNotFound, NoSealedBackup, SourcePoolRefused, UserPoolNotEmpty, AlreadyRestored, those of
- * readKeptRun, InvalidInput when something else is asked for than the restore in force brings back; errors of the services
+ * readKeptRun and readPlacedRun, InvalidInput when something else is asked for than the restore in force brings back; errors of the services
  * pass as they are. Fault WritesPaused while a recovery of AWS's own is active. Writes nothing to the pool.
  */
 export async function checkNewUserPool(
@@ -94,7 +99,7 @@ export async function checkNewUserPool(
   }
   const { manifest } = await readBackup(input, deps);
   // After an uninstall the stack may have been launched again for the very pool that the retained table is restored into.
-  if (poolId === (manifest?.userPoolId ?? input.primaryUserPoolId) && !input.options.allowSourcePool) {
+  if (isSourcePool(poolId, manifest, input.primaryUserPoolId) && !input.options.allowSourcePool) {
     throw new Halt(
       'SourcePoolRefused',
       `${poolId} is the pool that the backup came from. Restore into a new pool; or, if this pool is empty and shall be filled again, start with "AllowSourcePool": true.`,
@@ -137,12 +142,14 @@ async function assertMayGoOn(
 
 /** What would be restored, so that a start that cannot work halts before anything is scanned. */
 const readBackup = (
-  { options: { exportRun }, tableName }: CheckNewUserPoolInput,
+  { options: { exportRun, snapshotPrefix }, tableName }: CheckNewUserPoolInput,
   deps: CheckNewUserPoolDeps,
 ): Promise<Pick<SealedBackup, 'manifest'>> =>
-  exportRun === undefined
-    ? readSealedBackup(deps.table, tableName)
-    : readKeptRun(deps, { runId: exportRun, tableName });
+  snapshotPrefix !== undefined
+    ? readPlacedRun(deps.snapshots ?? deps.objects, { snapshotPrefix, exportRun })
+    : exportRun === undefined
+      ? readSealedBackup(deps.table, tableName)
+      : readKeptRun(deps, { runId: exportRun, tableName });
 
 async function readHead(
   objects: Pick<ObjectStore, 'get'>,

@@ -3,7 +3,7 @@ import { Checkpoint } from '../state/checkpoint.ts';
 import { inParts } from './plan/csv-rows.ts';
 import { comparedAnew } from './plan/check-state.ts';
 import { peekJobs } from './plan/jobs-state.ts';
-import { plannedGroupShape, readPlan, restoreFolder, sourceOf } from './plan/plan-model.ts';
+import { otherPlaceOf, plannedGroupShape, readPlan, restoreFolder, sourceOf } from './plan/plan-model.ts';
 import type { RestorePlan } from './plan/plan-model.ts';
 import { claimRestore } from './plan/progress.ts';
 import { restoreFigures } from './plan/restore-figures.ts';
@@ -74,7 +74,14 @@ export async function standingOfRestore(
     const standing = standingOf(check);
     const [report, failures] = [`${folder}report.json`, `${folder}failures.csv`];
     await deps.objects.write(failures, inParts(standingLines(check)));
-    const body = { dryRun: true, exportRun: plan.runId, source: sourceOf(plan), restoreId, standing };
+    const body = {
+      dryRun: true,
+      exportRun: plan.runId,
+      source: sourceOf(plan),
+      ...otherPlaceOf(plan),
+      restoreId,
+      standing,
+    };
     await deps.objects.put(report, `${JSON.stringify(body, null, 2)}\n`);
     progress.state.phase = 'done';
     await progress.save();

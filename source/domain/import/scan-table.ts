@@ -7,7 +7,7 @@ import { hurdlesIn } from './plan/mfa-hurdles.ts';
 import type { MfaChange } from './plan/mfa-hurdles.ts';
 import type { RestorePlan, RestoreSource } from './plan/plan-model.ts';
 import type { RestoreHead } from './plan/restore-head.ts';
-import { notInTable, plannedGroupShape, readPlan, sealedCounts, sourceOf } from './plan/plan-model.ts';
+import { notInTable, otherPlaceOf, plannedGroupShape, readPlan, sealedCounts, sourceOf } from './plan/plan-model.ts';
 import { peekJobs } from './plan/jobs-state.ts';
 import { restoreFigures } from './plan/restore-figures.ts';
 import { initialUpdatesState, updatesStateKey, updatesStateShape } from './plan/updates-state.ts';
@@ -21,7 +21,7 @@ import { plannedFigures, planningFigures } from './planning/planning-figures.ts'
 import { planningStateShape } from './planning/planning-state.ts';
 import type { PlanningState } from './planning/planning-state.ts';
 import { previewKeys, writePreview } from './planning/preview.ts';
-import { newTableRead, readTableStep } from './planning/read-table.ts';
+import { newTableRead, readsTable, readTableStep } from './planning/read-table.ts';
 import { sealPlan } from './planning/seal.ts';
 import { newSnapshotRead, readSnapshotStep } from './planning/read-snapshot.ts';
 import { planSelection } from './selection/plan-selection.ts';
@@ -40,6 +40,8 @@ export type ScanTableResult =
       /** The run that is restored, and where it is read from. */
       readonly exportRun: string;
       readonly source: RestoreSource;
+      /** Where the snapshot was read, when it was not this Region's own. */
+      readonly snapshotPrefix?: string;
       /** How the backup was read, where that was not as usual. */
       readonly remarks?: readonly string[];
       /** In the sealed export, and what of it the table lacks. */
@@ -73,7 +75,7 @@ export type ScanTableResult =
 /**
  * Scans the backup (the table, or the snapshot of the run that was asked for), holds it against its sealed manifest and
  * the new pool (preflight), and plans the restore, slice by slice until `done`. A restore that has begun to write keeps
- * its plan. Halts: NoSealedBackup, ReplicaBehind, ChecksumDiffers, SnapshotDamaged, PreflightFailed, Superseded. Writes nothing to the pool.
+ * its plan. Halts: NoSealedBackup, ReplicaBehind, ChecksumDiffers, SnapshotDamaged, ExportRunNotFound, PreflightFailed, Superseded. Writes nothing to the pool.
  */
 export async function scanTable(
   input: ScanTableInput & { readonly phase: RestoreHead['phase'] },
@@ -96,7 +98,7 @@ export async function scanTable(
     {
       key: planningKey(folder),
       shape: planningStateShape,
-      initial: () => (input.options.exportRun === undefined ? newTableRead() : newSnapshotRead()),
+      initial: () => (readsTable(input.options) ? newTableRead() : newSnapshotRead()),
       figures: planningFigures,
     },
   );
@@ -203,6 +205,7 @@ const summary = (plan: RestorePlan, dryRun: boolean): Extract<ScanTableResult, {
     dryRun,
     exportRun: runId,
     source: sourceOf(plan),
+    ...otherPlaceOf(plan),
     ...(plan.remarks === undefined ? {} : { remarks: plan.remarks }),
     backup: sealedCounts(plan),
     notInTable: notInTable(plan),

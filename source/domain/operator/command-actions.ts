@@ -1,4 +1,5 @@
 import { SETTINGS_NAME, SNAPSHOTS_PREFIX, THINNED_MANIFESTS_PREFIX } from '../backup/snapshot/names.ts';
+import { ADOPTED_PREFIX } from '../backup/snapshot/place.ts';
 import { CALL_PERMIT_KEYS } from '../state/call-permit.ts';
 import { LAST_KEY } from '../verify/backup/last.ts';
 import { VERIFICATIONS_PREFIX } from '../verify/verify-event.ts';
@@ -16,6 +17,7 @@ export type ActedOn =
   | 'executions'
   | 'mapping-file buckets'
   | 'backup table'
+  | 'table of the retired solution'
   | 'user pool'
   | 'topics'
   | 'dead-letter queues'
@@ -37,6 +39,7 @@ export interface CalledAction {
 const PROGRESS = `${EXECUTION_PROGRESS_PREFIX}*`;
 const RESTORES = 'restores/*';
 const SNAPSHOTS = `${SNAPSHOTS_PREFIX}*`;
+const ADOPTED = `${ADOPTED_PREFIX}${SNAPSHOTS_PREFIX}*`;
 const THINNED = `${THINNED_MANIFESTS_PREFIX}*`;
 const SETTINGS = `${SNAPSHOTS_PREFIX}*/${SETTINGS_NAME}`;
 const MANIFESTS = [`${SNAPSHOTS_PREFIX}*/manifest.json`, THINNED];
@@ -172,7 +175,7 @@ export const COMMAND_ACTIONS: Readonly<Record<string, readonly CalledAction[]>> 
   runs: [...FINDING, ...bucket([...MANIFESTS, LAST_KEY], [SNAPSHOTS, THINNED, LAST_KEY])],
   diff: [
     ...FINDING,
-    ...bucket([SNAPSHOTS, THINNED, PERMIT]),
+    ...bucket([SNAPSHOTS, THINNED, ADOPTED, PERMIT]),
     { action: 's3:PutObject', on: 'mapping-file buckets', keys: [PERMIT] },
     { action: 'cognito-idp:DescribeUserPool', on: 'user pool' },
     { action: 'cognito-idp:ListUsers', on: 'user pool' },
@@ -191,5 +194,13 @@ export const COMMAND_ACTIONS: Readonly<Record<string, readonly CalledAction[]>> 
     },
     { action: 's3:ListBucket', on: 'mapping-file buckets', keys: [SNAPSHOTS, THINNED] },
     { action: 'cognito-idp:DescribeUserPool', on: 'user pool' },
+  ],
+  adopt: [
+    ...FINDING,
+    { action: 'dynamodb:Query', on: 'table of the retired solution' },
+    { action: 'dynamodb:GetItem', on: 'table of the retired solution' },
+    { action: 'dynamodb:Scan', on: 'table of the retired solution' },
+    ...bucket([ADOPTED]),
+    { action: 's3:PutObject', on: 'mapping-file buckets', keys: [ADOPTED] },
   ],
 };

@@ -35,6 +35,23 @@ export const EXPORT_ACCEPTANCES: readonly Acceptance[] = [
   },
 ];
 
+/** The command that restores for good what an input of ImportWorkflow, without a selection, asks for. */
+export function importCommand(input: Readonly<Record<string, unknown>>): string {
+  const accepted = IMPORT_ACCEPTANCES.filter(({ key }) => input[key] === true).map(({ word }) => word);
+  const options = [
+    ['--to', input.NewUserPoolId],
+    ['--run', input.ExportRun],
+    ['--table', input.BackupTableName],
+    ['--snapshot', input.SnapshotPrefix],
+    ['--tps', input.CognitoTPS],
+    ['--accept', accepted.length === 0 ? undefined : accepted.join(',')],
+  ] as const;
+  const given = options.flatMap(([option, value]) =>
+    typeof value === 'string' || typeof value === 'number' ? [option, `${value}`] : [],
+  );
+  return ['import', ...given, ...(input.GroupRoleMap === undefined ? [] : ['--group-roles'])].join(' ');
+}
+
 /** The acceptance that a word names, as it is typed or as the workflow's input calls it. */
 export const acceptanceNamed = (acceptances: readonly Acceptance[], word: string): Acceptance | undefined =>
   acceptances.find((one) => [one.word, one.key].some((name) => name.toLowerCase() === word.toLowerCase()));

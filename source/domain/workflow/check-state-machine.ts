@@ -41,11 +41,11 @@ const PARSERS: Readonly<Record<SolutionWorkflow, (input: unknown, startedIn: Sta
 export async function checkStateMachine(
   deps: LeaseDeps,
   event: unknown,
-  { regions, tableName }: { readonly regions: readonly string[]; readonly tableName: string },
+  { regions, ...launch }: { readonly regions: readonly string[] } & Omit<StartedIn, 'region'>,
 ): Promise<WorkflowState> {
   const { workflow, executionArn, startTime, input } = parseEvent(event);
   const region = regionOf(executionArn);
-  const options = PARSERS[workflow](input, { region, tableName });
+  const options = PARSERS[workflow](input, { ...launch, region });
   const state = { executionArn, startTime, options, skipped: false };
   try {
     const selectionFor = 'selectionId' in options ? { selectionFor: options.newUserPoolId } : {};

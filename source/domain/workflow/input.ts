@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { ADOPTED_PREFIX, obstacleTo, placeText, snapshotPlaceIn } from '../backup/snapshot/place.ts';
+import type { SnapshotPlace } from '../backup/snapshot/place.ts';
 import { groupRoleMapKey } from '../import/plan/group-roles.ts';
 import type { ImportOptions } from '../import/plan/plan-model.ts';
 import { aboutPoolId, isPoolIdOf } from '../import/preflight/pool-id.ts';
@@ -25,6 +27,8 @@ export interface StartedIn {
   readonly region: string;
   /** Of this launch. */
   readonly tableName: string;
+  /** The bucket that the parameter VaultBucketArn names. */
+  readonly vaultBucket?: string;
 }
 
 const flag: KeyKind<boolean> = { schema: v.boolean(), expected: 'true or false, without quotes', example: true };
@@ -89,7 +93,7 @@ const verifyKeys = ({ region }: StartedIn) => ({
   CognitoTPS: wholeNumber(1, 25, 10),
 });
 
-const importKeys = ({ region, tableName }: StartedIn) => ({
+const importKeys = ({ region, tableName, vaultBucket }: StartedIn) => ({
   NewUserPoolId: {
     ...poolOf(region),
     halt: 'InvalidNewUserPoolId' as const,
@@ -109,6 +113,7 @@ const importKeys = ({ region, tableName }: StartedIn) => ({
     '20260301T000000Z-0a1b2c3d',
     /^\d{8}T\d{6}Z-[0-9a-f]{8}$/,
   ),
+  SnapshotPrefix: snapshotPrefixIn(vaultBucket),
   GroupRoleMap: groupRoleMapIn(region),
   Selection: selectionIn(region),
 });
@@ -128,6 +133,57 @@ function groupRoleMapFor(poolId: string, key: string): string {
     'InvalidInput',
     `The input of ImportWorkflow gives a GroupRoleMap that is none for the pool ${poolId}, which NewUserPoolId names: the key of one is ${groupRoleMapKey(poolId)}. Correct one of the two and start the workflow again.`,
   );
+}
+
+/** The roles of the functions may read snapshots in these places only; another one is refused before any call. */
+function snapshotPrefixIn(vaultBucket: string | undefined): KeyKind<string> {
+  const vault =
+    vaultBucket === undefined
+      ? 'that of the vault, once the parameter VaultBucketArn names one'
+      : `${vaultBucket}, which the parameter VaultBucketArn names`;
+  const obstacle = (given: string): ReturnType<typeof obstacleTo> => {
+    const place = snapshotPlaceIn(given);
+    return place === undefined ? 'prefix' : obstacleTo(place, vaultBucket);
+  };
+  return {
+    schema: v.pipe(
+      v.string(),
+      v.check((given) => obstacle(given) === undefined),
+    ),
+    expected: `s3://<bucket>/, or s3://<bucket>/${ADOPTED_PREFIX} for what the command adopt wrote, with a slash at its end, where the bucket is ${vault}, or the mapping-file bucket of a launch in this account (stackset-cognitouser...-mappingfilebucket-...)`,
+    example: `s3://${vaultBucket ?? 'stackset-cognitouser-0a1b2c-mappingfilebucket-0a1b2c3d'}/`,
+    about: (given) =>
+      obstacle(given) === 'bucket'
+        ? 'a prefix of a bucket that the functions of this launch may not read'
+        : snapshotPlaceIn(given) === undefined
+          ? undefined
+          : 'a prefix of that bucket in which the functions of this launch may read nothing',
+  };
+}
+
+/**
+ * Where the snapshot lies and which run that names, if any.
+ * @throws Halt InvalidInput where something else is given that names another backup
+ */
+function placeAsked({ SnapshotPrefix, BackupTableName, ExportRun }: PlaceKeys): Partial<ImportOptions> {
+  if (SnapshotPrefix === undefined) return ExportRun === undefined ? {} : { exportRun: ExportRun };
+  const { bucket, base, run } = snapshotPlaceIn(SnapshotPrefix) as SnapshotPlace;
+  const refuse = (found: string): Halt =>
+    new Halt(
+      'InvalidInput',
+      `The input of ImportWorkflow gives SnapshotPrefix together with ${found} Leave one of the two out and start the workflow again.`,
+    );
+  if (BackupTableName !== undefined) throw refuse('BackupTableName: from a snapshot nothing is read from a table.');
+  if (run !== undefined && ExportRun !== undefined && run !== ExportRun)
+    throw refuse(`an ExportRun of another id: the prefix names the folder of the export ${run}.`);
+  const exportRun = run ?? ExportRun;
+  return { snapshotPrefix: placeText({ bucket, base }), ...(exportRun === undefined ? {} : { exportRun }) };
+}
+
+interface PlaceKeys {
+  readonly SnapshotPrefix?: string;
+  readonly BackupTableName?: string;
+  readonly ExportRun?: string;
 }
 
 /** A selection that is written for another pool is told apart once the pool is known. */
@@ -183,11 +239,8 @@ export function parseExportInput(input: unknown): ExportOptions {
  * @throws Halt InvalidInput; InvalidNewUserPoolId when only the pool's id is missing, malformed, or of another Region
  */
 export function parseImportInput(input: unknown, startedIn: StartedIn): ImportOptions {
-  const { NewUserPoolId, CognitoTPS, BackupTableName, ExportRun, GroupRoleMap, Selection, ...flags } = readInputKeys(
-    'ImportWorkflow',
-    input,
-    importKeys(startedIn),
-  );
+  const { NewUserPoolId, CognitoTPS, SnapshotPrefix, BackupTableName, ExportRun, GroupRoleMap, Selection, ...flags } =
+    readInputKeys('ImportWorkflow', input, importKeys(startedIn));
   return {
     newUserPoolId: NewUserPoolId,
     allowSourcePool: flags.AllowSourcePool ?? false,
@@ -199,7 +252,11 @@ export function parseImportInput(input: unknown, startedIn: StartedIn): ImportOp
     ...(flags.AcceptMfaLockout === undefined ? {} : { acceptMfaLockout: flags.AcceptMfaLockout }),
     ...(CognitoTPS === undefined ? {} : { cognitoTps: CognitoTPS }),
     ...(BackupTableName === undefined ? {} : { backupTableName: BackupTableName }),
-    ...(ExportRun === undefined ? {} : { exportRun: ExportRun }),
+    ...placeAsked({
+      ...(SnapshotPrefix === undefined ? {} : { SnapshotPrefix }),
+      ...(BackupTableName === undefined ? {} : { BackupTableName }),
+      ...(ExportRun === undefined ? {} : { ExportRun }),
+    }),
     ...(GroupRoleMap === undefined ? {} : { groupRoleMap: groupRoleMapFor(NewUserPoolId, GroupRoleMap) }),
     ...(Selection === undefined ? {} : { selectionId: selectionFor(NewUserPoolId, Selection, flags) }),
   };

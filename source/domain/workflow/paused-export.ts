@@ -18,7 +18,7 @@ export interface PausedTurn {
 /** What a turn of the export needs to know whether it may work. */
 export interface ExportTurnDeps extends RestoreDeps {
   readonly objects: Pick<ObjectStore, 'get' | 'put'>;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
   /** Where a restore may run. */
   readonly regions: readonly string[];
   readonly tell: TellProgress;
@@ -30,6 +30,8 @@ export interface ExportTurn {
   readonly startTime: string | undefined;
 }
 
+/** An execution that a version without pauses began goes on at once: its loop is slowed down by the answer itself. */
+const BEFORE_ANSWER_MS = 5_000;
 const LEAST_WAIT_S = 15;
 const LONGEST_WAIT_S = 600;
 /** Of the time that the execution has taken so far. */
@@ -70,6 +72,7 @@ export async function selectedSince(
 }
 
 async function pausedTurn(deps: ExportTurnDeps, { startTime }: ExportTurn): Promise<PausedTurn> {
+  await deps.clock.sleep(BEFORE_ANSWER_MS);
   await keepResumable(deps);
   await deps.tell({ phase: 'waiting while a selection is restored', secondsBeside: 'unknown' });
   return { paused: true, done: false, waitSeconds: secondsToWait(startTime, deps.clock.now()) };

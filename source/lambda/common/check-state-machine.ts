@@ -3,7 +3,7 @@ import { checkStateMachine } from '../../domain/workflow/check-state-machine.ts'
 import type { WorkflowState } from '../../domain/workflow/check-state-machine.ts';
 import { backupTable } from '../../adapters/backup-table.ts';
 import { systemClock } from '../../adapters/clock.ts';
-import { readEnv, requiredText } from '../../adapters/env.ts';
+import { optionalText, readEnv, requiredText } from '../../adapters/env.ts';
 import { executionStatus } from '../../adapters/executions.ts';
 import { guarded } from '../../adapters/guarded.ts';
 import { log, logger } from '../../adapters/log.ts';
@@ -12,6 +12,7 @@ const env = readEnv({
   BACKUP_TABLE_NAME: requiredText(),
   PRIMARY_REGION: requiredText(),
   SECONDARY_REGION: requiredText(),
+  VAULT_BUCKET_ARN: optionalText(),
   USER_AGENT: requiredText(),
 });
 const deps = {
@@ -20,12 +21,16 @@ const deps = {
   clock: systemClock,
 };
 
+/** `arn:aws:s3:::name`. */
+const vaultBucket = env.VAULT_BUCKET_ARN?.split(':').at(-1);
+
 /** First state of every workflow: checks the input and takes the lease. */
 export const handler = guarded(async (event: unknown, context: Context): Promise<WorkflowState> => {
   logger.addContext(context);
   const state = await checkStateMachine(deps, event, {
     regions: [env.PRIMARY_REGION, env.SECONDARY_REGION],
     tableName: env.BACKUP_TABLE_NAME,
+    ...(vaultBucket === undefined ? {} : { vaultBucket }),
   });
   log.info('Lease taken', { executionArn: state.executionArn });
   return state;

@@ -4,6 +4,8 @@ import { shownError } from '../../../source/adapters/guarded.ts';
 import type { Invocation } from '../../../source/adapters/invocation.ts';
 import type { AnonymousMetric } from '../../../source/domain/workflow/anonymous-metrics.ts';
 import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
+import { MemoryFiles } from '../../../tools/simulation/storage/memory-files.ts';
+import { SimulatedObjects } from '../../../tools/simulation/storage/objects.ts';
 import { workflowNamed } from '../../../tools/simulation/workflow/definition.ts';
 import type { WorkflowName } from '../../../tools/simulation/workflow/definition.ts';
 import { workflowFunctions } from '../../../tools/simulation/workflow/functions.ts';
@@ -52,6 +54,10 @@ export class WorkflowWorld extends World {
   /** SnapshotRetentionDays. */
   retentionDays = SETTINGS.retentionDays;
   allowMfa = false;
+  /** The bucket of VaultBucketArn. */
+  vaultBucket: string | undefined;
+  /** Buckets beside the Region's own that an input may name. */
+  readonly buckets = new Map<string, SimulatedObjects<MemoryFiles>>();
   allowMultipleUsernameAttributes = false;
   groupRoles: GroupRoleRules = REPORT_ROLES;
   /** A killed function stops its execution, as a person would, instead of being retried. */
@@ -149,6 +155,7 @@ export class WorkflowWorld extends World {
           retentionDays: this.retentionDays,
           paced: this.paced,
           allowMfa: this.allowMfa,
+          ...(this.vaultBucket === undefined ? {} : { vaultBucket: this.vaultBucket }),
           allowMultipleUsernameAttributes: this.allowMultipleUsernameAttributes,
           groupRoles: this.groupRoles,
         }),
@@ -213,6 +220,7 @@ export class WorkflowWorld extends World {
       replica: this.replica,
       primary: this.table,
       objects: this.objects,
+      bucketNamed: (bucket) => this.bucket(bucket),
       exportQueue: this.exportQueue,
       newUsersQueue: this.newUsersQueue,
       updatesQueue: this.updatesQueue,
@@ -221,6 +229,13 @@ export class WorkflowWorld extends World {
       sendAnonymous: async (event) => void this.metrics.push(event),
       invocation: () => this.newInvocation(),
     };
+  }
+
+  /** The bucket of that name, made when it is first asked for. */
+  bucket(name: string): SimulatedObjects<MemoryFiles> {
+    const bucket = this.buckets.get(name) ?? new SimulatedObjects(this.calls, new MemoryFiles());
+    this.buckets.set(name, bucket);
+    return bucket;
   }
 
   /** An invocation that begins now, with a claim of its own. */

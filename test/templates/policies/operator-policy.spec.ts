@@ -92,6 +92,7 @@ describe('Operator policies', () => {
       ['Read only', ['kms:Decrypt'], ['s3.*.amazonaws.com', 'dynamodb.*.amazonaws.com']],
       ['Operate', ['kms:Decrypt'], ['s3.*.amazonaws.com', 'dynamodb.*.amazonaws.com']],
       ['Restore', ['kms:Decrypt', 'kms:GenerateDataKey'], ['s3.*.amazonaws.com', 'dynamodb.*.amazonaws.com']],
+      ['Adopt', ['kms:Decrypt', 'kms:GenerateDataKey'], ['s3.*.amazonaws.com', 'dynamodb.*.amazonaws.com']],
     ]);
     for (const [name, { Resource }] of keys) expect(Resource, name).to.equal('arn:aws:kms:*:ACCOUNT:key/KEY');
   });

@@ -7,9 +7,11 @@ import { COMMAND_ACTIONS } from '../../../source/domain/operator/command-actions
 import { executionProgressKey } from '../../../source/domain/workflow/progress.ts';
 import { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
 import { aManifest } from '../../support/cli/a-manifest.ts';
+import { legacyTime } from '../../support/adopt/legacy-items.ts';
 import { answerFor } from '../../support/cli/answers-for-pool.ts';
 import { awsError } from '../../support/cli/fake-clients.ts';
 import type { FakeClients } from '../../support/cli/fake-clients.ts';
+import { holdTable } from '../../support/cli/legacy-table.ts';
 import { healthyCli } from '../../support/cli/healthy.ts';
 import { aDifference, LIVING, LivingPoolCli, twoNights } from '../../support/cli/living-pool.ts';
 import { executionArn } from '../../support/cli/stacks.ts';
@@ -18,6 +20,8 @@ const POOL = 'us-east-1_Target001';
 /** The pool that the runs were made of. */
 const SOURCE = aManifest('2026-02-28T21:00:00.000Z').userPoolId;
 const ARN = executionArn('ImportWorkflow', 'us-east-1', 'night');
+/** Tables that exist: of the retired solution, and a launch's own. */
+const [RETIRED, OURS] = ['retired', 'ours'];
 const DRY_RUN = { dryRun: true, reportKeys: ['restores/p/r/report.json', 'restores/p/r/failures.csv'] };
 
 /** Of every command the calls that together make everything that it may call. */
@@ -36,6 +40,10 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   show: [['nobody']],
   history: [['nobody']],
   damage: [[]],
+  adopt: [
+    ['--table', RETIRED, '--yes'],
+    ['--table', OURS, '--yes'],
+  ],
 };
 const PREFIXES: Readonly<Record<string, string>> = {
   cloudFormation: 'cloudformation',
@@ -132,6 +140,8 @@ describe('command line: the AWS actions of each command', () => {
         const cli = healthyCli();
         answerFor(cli.cloud, poolWithGroup());
         keepNights(cli);
+        if (line.includes(RETIRED)) holdTable(cli.cloud, RETIRED, [legacyTime()]);
+        if (line.includes(OURS)) holdTable(cli.cloud, OURS, []);
         cli.seal(aManifest('2026-02-28T21:00:00.000Z'));
         cli.put('us-east-1', executionProgressKey(ARN), {});
         cli.put('us-east-1', `restores/${POOL}/current.json`, {
@@ -147,6 +157,8 @@ describe('command line: the AWS actions of each command', () => {
         });
         cli.endWith({ status: 'SUCCEEDED', output });
         await cli.run([command, ...line]);
+        // What is there already is looked at.
+        if (command === 'adopt') await cli.run([command, ...line]);
         // A place where nothing is: the account is named.
         const nowhere = healthyCli();
         nowhere.cloud.on('DescribeStacks', () => ({ Stacks: [] }));

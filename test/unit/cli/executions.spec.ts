@@ -132,6 +132,40 @@ describe('command line: export, import, verify and attach', () => {
     ]);
   });
 
+  it('17.7: restores from the place of a snapshot, and proposes no comparison with the backup of this launch', async () => {
+    const cli = new InstalledCli();
+    cli.endWith({ status: 'SUCCEEDED', output: RESTORED });
+    const run = '20260301T000000Z-0a1b2c3d';
+    expect(
+      await cli.run(['import', '--to', NEW_POOL, '--snapshot', 's3://my-vault/', '--run', run, '--json']),
+    ).to.equal(0);
+    expect(cli.startedWith).to.deep.equal({
+      NewUserPoolId: NEW_POOL,
+      ExportRun: run,
+      SnapshotPrefix: 's3://my-vault/',
+    });
+    expect(cli.summary.next).to.deep.equal([`cognito-user-profiles-export report --to ${NEW_POOL}`]);
+    cli.cloud.calls.length = 0;
+    for (const args of [
+      ['--snapshot', 's3://my-vault'],
+      ['--snapshot', 's3://my-vault/', '--table', 'Backup-BackupTable-2'],
+      ['--snapshot', 's3://my-vault/', '--at', '2026-02-26'],
+    ])
+      expect(await cli.run(['import', '--to', NEW_POOL, ...args]), args.join(' ')).to.equal(2);
+    expect(cli.cloud.calls).to.deep.equal([]);
+  });
+
+  it('17.7: proposes after a dry run the restore that was tried, not another one', async () => {
+    const cli = new InstalledCli();
+    cli.endWith({ status: 'SUCCEEDED', output: { ...RESTORED, dryRun: true } });
+    const asked = ['--run', '20260301T000000Z-0a1b2c3d', '--snapshot', 's3://my-vault/', '--tps', '5'];
+    const accepted = ['--accept', 'triggers,unconfirmed'];
+    await cli.run(['import', '--to', NEW_POOL, ...asked, ...accepted, '--dry-run', '--json']);
+    expect((cli.summary.next as string[])[1]).to.equal(
+      `cognito-user-profiles-export import --to ${NEW_POOL} ${[...asked, ...accepted].join(' ')}`,
+    );
+  });
+
   it('15.1: restores in the backup Region while the Region of the stack does not answer', async () => {
     const cli = new InstalledCli();
     cli.cloud.down.add('us-east-1');

@@ -295,7 +295,11 @@ describe('command line: single users into a living pool', () => {
       const { pool, id } = await restored();
       const arn = [...pool.cli.executions.keys()].at(-1) ?? '';
       for (const args of [['--selection', id], ['--selection', id, '--to', LIVING], [arn]]) {
+        const reads = (): number =>
+          pool.cli.cloud.inputs.filter((input) => JSON.stringify(input).includes('results.csv')).length;
+        const before = reads();
         expect(await pool.cli.run(['report', ...args, '--save', 'f.csv', '--json'])).to.equal(0);
+        expect(reads() - before, '16.4: the rows are read once').to.equal(1);
         expect(pool.cli.summary).to.deep.include({
           about: `Selection ${id} for ${LIVING}`,
           reasons: [{ reason: 'user updated', done_instead: '', rows: 1 }],

@@ -22,6 +22,7 @@ const SUBJECTS = [
   'freshness-alarm',
   'upgrade',
   'second-pool',
+  'from-the-retired-solution',
   'uninstall',
 ];
 

@@ -65,6 +65,7 @@ const WHERE: Readonly<Record<ActedOn, readonly string[]>> = {
   executions: ['Export', 'Import', 'Verify'].map((name) => arn('states', `execution:${name}Workflow-*`)),
   'mapping-file buckets': [MAPPING_FILES],
   'backup table': [TABLE],
+  'table of the retired solution': [arn('dynamodb', 'table/RETIRED-TABLE')],
   'user pool': [arn('cognito-idp', 'userpool/*')],
   topics: [arn('sns', 'StackSet-CognitoUser*')],
   'dead-letter queues': [arn('sqs', 'StackSet-CognitoUser*')],
@@ -257,6 +258,8 @@ export const operatorPolicies = (main: Template): readonly OperatorPolicy[] => {
       commands: ['new-pool', 'runs'],
       statements: [...calling(['new-pool', 'runs'], 'unseen'), ...makingPools],
     },
+    // Once: whoever reads the retired table sees everybody in it.
+    policy('Adopt', ['adopt'], 'seen'),
     { name: 'Deploy', commands: ['deploy', 'uninstall'], statements: launching(main) },
     { name: 'Delete data', commands: ['uninstall --delete-data'], statements: deletingData },
   ];

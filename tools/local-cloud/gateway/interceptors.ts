@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultImportJobOptions } from '../../simulation/import-jobs/options.ts';
 import { preciseNow } from './http-server.ts';
+import { groupRolesInterceptor } from './group-roles.ts';
 import { importJobsInterceptor } from './import-jobs/index.ts';
 import { multipartUploads } from './multipart-uploads.ts';
 import { poolExtrasInterceptor } from './pool-extras.ts';
@@ -61,5 +62,6 @@ export function interceptors({
     }),
     recoveries.operations,
     poolExtrasInterceptor({ backend, now: preciseNow, newId: randomUUID }),
+    groupRolesInterceptor,
   ];
 }

@@ -1,4 +1,6 @@
 import type { Invocation } from '../../../source/adapters/invocation.ts';
+import { objectsBelow, snapshotPlaceIn } from '../../../source/domain/backup/snapshot/place.ts';
+import type { SnapshotObjects } from '../../../source/domain/backup/snapshot/place.ts';
 import { cleanUpTable } from '../../../source/domain/export/clean-up/clean-up.ts';
 import { parseExportEvent, parseRunEvent } from '../../../source/domain/export/export-event.ts';
 import { tellingLastSealed } from '../../../source/domain/export/last-sealed.ts';
@@ -60,6 +62,8 @@ export interface RegionServices extends Pick<NotifyDeps, 'publish' | 'sendAnonym
   readonly replica: Pick<BackupTable, 'getItem'>;
   readonly primary: Pick<BackupTable, 'getItem'>;
   readonly objects: ObjectStore;
+  /** Other buckets that an input may name. */
+  readonly bucketNamed?: (bucket: string) => SnapshotObjects;
   readonly exportQueue: WakeQueue<WorkMessage>;
   readonly newUsersQueue: WakeQueue<WorkMessage>;
   readonly updatesQueue: WakeQueue<WorkMessage>;
@@ -81,6 +85,8 @@ export interface FunctionSettings {
   readonly retentionDays: number;
   /** Whether calls to Cognito wait for a pacer of their invocation. */
   readonly paced?: boolean;
+  /** The bucket of VaultBucketArn. */
+  readonly vaultBucket?: string;
 }
 
 /** Every function of the workflows, wired to the services of one Region as its file in source/lambda does it. */
@@ -118,7 +124,7 @@ function telling<T>(
 
 function commonFunctions(
   { table, executionStatus, invocation, publish, sendAnonymous, objects }: RegionServices,
-  { primaryRegion, secondaryRegion, primaryUserPoolId }: FunctionSettings,
+  { primaryRegion, secondaryRegion, primaryUserPoolId, vaultBucket }: FunctionSettings,
 ): Functions {
   return {
     CheckStateMachine: (event) => {
@@ -126,6 +132,7 @@ function commonFunctions(
       return checkStateMachine({ table, executionStatus, clock }, event, {
         regions: [primaryRegion, secondaryRegion],
         tableName: TABLE,
+        ...(vaultBucket === undefined ? {} : { vaultBucket }),
       });
     },
     MessageBroker: (event) =>
@@ -218,6 +225,7 @@ function importFunctions(
     objects,
     newUsersQueue: newUsers,
     updatesQueue: updates,
+    bucketNamed,
     ...services
   }: RegionServices,
   { primaryUserPoolId, callsPerSecond, paced, groupRoles = REPORT_ROLES }: FunctionSettings,
@@ -227,8 +235,13 @@ function importFunctions(
   const calling = async (
     { executionArn, options }: ReturnType<typeof startedImport>,
     event: unknown,
-    work: (deps: typeof ports & Told) => Promise<unknown>,
+    work: (deps: typeof ports & Told & { readonly snapshots?: SnapshotObjects }) => Promise<unknown>,
   ): Promise<unknown> => {
+    const place = options.snapshotPrefix === undefined ? undefined : snapshotPlaceIn(options.snapshotPrefix);
+    const snapshots =
+      place === undefined || bucketNamed === undefined
+        ? {}
+        : { snapshots: objectsBelow(bucketNamed(place.bucket), place.base) };
     const assertLease = (): Promise<void> => assertImportMayRun(table, executionArn);
     await assertLease();
     const begun = invocation();
@@ -240,13 +253,18 @@ function importFunctions(
         { ...about, counted, ...(paced === true ? ceiling : {}) },
         (cognitos) =>
           waitingForWrites({ ...begun, objects }, options.newUserPoolId, () =>
-            work({ ...ports, ...begun, ...cognitos, tell }),
+            work({ ...ports, ...begun, ...cognitos, ...snapshots, tell }),
           ),
       ),
     );
   };
   const step =
-    (work: (deps: typeof ports & Told, event: ReturnType<typeof openedImport>) => Promise<unknown>) =>
+    (
+      work: (
+        deps: Parameters<Parameters<typeof calling>[2]>[0],
+        event: ReturnType<typeof openedImport>,
+      ) => Promise<unknown>,
+    ) =>
     async (event: unknown): Promise<unknown> => {
       const parsed = openedImport(event);
       return calling(parsed, event, (deps) => work(deps, parsed));

@@ -4,6 +4,7 @@ import { Halt, isNamed } from '../../errors.ts';
 import type { ObjectStore, TableItem } from '../../ports.ts';
 import type { Manifest, SnapshotIndex, SnapshotObject, SnapshotSettings } from '../manifest.ts';
 import { gunzipped } from './gunzip.ts';
+import { assertReadable } from '../sealed-backup.ts';
 import { isManifestOf, isThinnedManifestOf } from './manifest-shape.ts';
 import { manifestOfThinnedKey, SETTINGS_NAME, snapshotKey, snapshotManifestKey } from './names.ts';
 
@@ -13,7 +14,10 @@ const BATCH = 1000;
 const LONGEST_LINE = 4 * 1024 * 1024;
 const NEWLINE = 0x0a;
 
-/** The manifest that closes the run's snapshot; undefined where there is none. Halt SnapshotDamaged when it is no manifest of that run. */
+/**
+ * The manifest that closes the run's snapshot; undefined where there is none. Halt SnapshotDamaged when it is no manifest of
+ * that run, NoSealedBackup when it is one of a newer version, which may have another shape.
+ */
 export async function readSnapshotManifest(
   objects: Pick<ObjectStore, 'get'>,
   runId: string,
@@ -21,7 +25,7 @@ export async function readSnapshotManifest(
   return manifestAt(objects, snapshotManifestKey(runId), runId, isManifestOf);
 }
 
-/** The same where a damaged one counts as none. */
+/** The same where one that is damaged, or cannot be read by this version, counts as none. */
 export async function undamagedManifest(
   objects: Pick<ObjectStore, 'get'>,
   runId: string,
@@ -29,7 +33,7 @@ export async function undamagedManifest(
   try {
     return await readSnapshotManifest(objects, runId);
   } catch (error) {
-    if (isNamed(error, 'SnapshotDamaged')) return undefined;
+    if (isNamed(error, ...UNREADABLE)) return undefined;
     throw error;
   }
 }
@@ -42,6 +46,16 @@ export async function readThinnedManifest(
   return manifestAt(objects, manifestOfThinnedKey(runId), runId, isThinnedManifestOf);
 }
 
+/** How a manifest is refused that is there. */
+export const UNREADABLE = ['SnapshotDamaged', 'NoSealedBackup'] as const;
+
+/** Before its shape is looked at: a newer version may have given it another one. */
+function assertKnownFormat(manifest: unknown, key: string): void {
+  const { runId, schemaVersion, softwareVersion } = (manifest ?? {}) as Record<string, unknown>;
+  if (typeof schemaVersion !== 'number' || typeof runId !== 'string') return;
+  assertReadable({ runId, schemaVersion, softwareVersion: String(softwareVersion) }, `in ${key}`);
+}
+
 async function manifestAt(
   objects: Pick<ObjectStore, 'get'>,
   key: string,
@@ -51,6 +65,7 @@ async function manifestAt(
   const stored = await objects.get(key);
   if (stored === undefined) return undefined;
   const manifest = parsed(Buffer.from(stored.body).toString('utf8'));
+  assertKnownFormat(manifest, key);
   return isIt(manifest, runId) ? manifest : damaged(key, `is no manifest of export run ${runId}`);
 }
 

@@ -68,6 +68,8 @@ export const restoreOutcomeShape = v.object({
   /** The run that was restored, and where it was read from. */
   exportRun: idShape,
   source: sourceShape,
+  /** Where the snapshot was read, when it was not this Region's own. */
+  snapshotPrefix: v.exactOptional(v.string()),
   /** How the backup was read, where that was not as usual. */
   remarks: v.exactOptional(textsShape),
   /** When the restore was planned, before its first write; absent in what earlier versions stored. */

@@ -33,6 +33,8 @@ const optionsShape = (newUserPoolId: string) =>
     backupTableName: v.exactOptional(v.string()),
     /** Restores exactly this run, from the snapshot that this Region keeps of it, instead of the table. */
     exportRun: v.exactOptional(v.string()),
+    /** Where the snapshot is read, `s3://bucket/prefix/`, when it is not this Region's own; then nothing is read from a table. */
+    snapshotPrefix: v.exactOptional(v.string()),
     /** Key of the map that gives groups their IAM roles (group-roles.ts). */
     groupRoleMap: v.exactOptional(v.string()),
     /** Restores what this selection asks for into a living pool, instead of the whole backup into an empty one. */
@@ -244,6 +246,12 @@ export type RestorePlan = Stored<ReturnType<typeof planShape>>;
 /** Where the users of the restore are read from. */
 export const sourceOf = ({ source, options: { exportRun } }: RestorePlan): RestoreSource =>
   source ?? (exportRun === undefined ? 'table' : 'snapshot');
+
+/** Where the snapshot was read, when it was not this Region's own: for report and message. */
+export const otherPlaceOf = ({
+  options: { snapshotPrefix },
+}: Pick<RestorePlan, 'options'>): Pick<ImportOptions, 'snapshotPrefix'> =>
+  snapshotPrefix === undefined ? {} : { snapshotPrefix };
 
 type Found = Pick<RestorePlan, 'incomplete'> & { readonly counts: Pick<RestorePlan['counts'], 'backup'> };
 

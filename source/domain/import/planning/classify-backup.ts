@@ -1,11 +1,12 @@
 import type { PoolGroup } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
+import { NameDigests } from '../../digests/name-digests.ts';
 import { isAutomaticGroup } from '../../backup/automatic-groups.ts';
 import { classifiedShape, classify } from './classify.ts';
 import type { Classified, Rules } from './classify.ts';
 import { aliasCollisions, aliasesOf } from './alias-collisions.ts';
 import type { AliasLoser } from './alias-collisions.ts';
-import { claimedName, collisions, NameDigests } from './collisions.ts';
+import { claimedName, collisions } from './collisions.ts';
 import type { Loser, NameRules } from './collisions.ts';
 import { afterCollisions, givingWay } from './giving-way.ts';
 import { spoolLineShape } from './segment-spool.ts';

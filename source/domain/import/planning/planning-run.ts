@@ -1,3 +1,4 @@
+import type { SnapshotObjects } from '../../backup/snapshot/place.ts';
 import { signInAttributeOf } from '../../model.ts';
 import type { PoolSettings } from '../../model.ts';
 import type {
@@ -42,6 +43,8 @@ export interface ScanTableDeps {
   readonly jobs: Pick<ImportJobs, 'csvHeader'>;
   readonly table: Pick<BackupTable, 'getItem' | 'scanPage'>;
   readonly objects: ObjectStore;
+  /** What SnapshotPrefix names; absent without one. */
+  readonly snapshots?: SnapshotObjects;
   readonly newUsers: Pick<WakeQueue<WorkMessage>, 'send'>;
   readonly updates: Pick<WakeQueue<WorkMessage>, 'send'>;
   readonly clock: Clock;

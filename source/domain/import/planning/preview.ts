@@ -2,7 +2,14 @@ import { countedAll } from '../../counted.ts';
 import { NO_RECOVERY, noRecoveryOf, NOT_OFFERED, OFFERED_TO_NOBODY, recoveryAddresses } from '../csv/recovery.ts';
 import type { NoRecovery } from '../csv/recovery.ts';
 import { readNdjson } from '../../state/ndjson.ts';
-import { notInTable, restoreUserShape, sealedCounts, sourceOf, updateOpShape } from '../plan/plan-model.ts';
+import {
+  notInTable,
+  otherPlaceOf,
+  restoreUserShape,
+  sealedCounts,
+  sourceOf,
+  updateOpShape,
+} from '../plan/plan-model.ts';
 import type { RestorePlan, RestoreUser } from '../plan/plan-model.ts';
 import { lossesOf } from '../plan/attribute-loss.ts';
 import { failureLine, FAILURES_HEADER, inParts } from '../plan/csv-rows.ts';
@@ -45,6 +52,7 @@ export async function writePreview(plan: RestorePlan, { deps, folder }: Planning
     dryRun: true,
     exportRun: plan.runId,
     source: sourceOf(plan),
+    ...otherPlaceOf(plan),
     ...summary,
     notes: [...remarks, ...notes],
     sealed: sealedCounts(plan),

@@ -5,7 +5,8 @@ import { KEPT_NAME, snapshotFolder } from '../../backup/snapshot/names.ts';
 import { ItemTally } from '../../backup/tally.ts';
 import { number } from '../../counted.ts';
 import { noTableContent } from '../../digests/table-tally.ts';
-import { Halt, isNamed } from '../../errors.ts';
+import { Halt } from '../../errors.ts';
+import { readPlacedRun } from '../preflight/placed-run.ts';
 import { readKeptRun } from '../preflight/kept-run.ts';
 import type { KeptRun } from '../preflight/kept-run.ts';
 import { tableHalt } from './instead-of-table.ts';
@@ -27,24 +28,35 @@ export const newSnapshotRead = (): StateOf<'readSnapshot'> => ({
 });
 
 /**
- * Reads the next object of the snapshot to its end, since only then it is known to be whole; after the last one holds
- * what was read against the manifest. Halts: SnapshotDamaged, and those of readKeptRun; where the snapshot is read in place
+ * Reads the next object of the snapshot, of this Region or of the place that SnapshotPrefix names, to its end, since only then it is known to be whole; after the last one holds
+ * what was read against the manifest. Halts: SnapshotDamaged, and those of readKeptRun or readPlacedRun; where the snapshot is read in place
  * of a table that differs, those of tableHalt. Nothing has been written to the pool by then.
  */
 export async function readSnapshotStep(
   state: StateOf<'readSnapshot'>,
   run: PlanningRun,
 ): Promise<StateOf<'readSnapshot' | 'classify'>> {
-  const { input, deps } = run;
-  const runId = state.kept?.manifest.runId ?? input.options.exportRun ?? '';
-  const kept = state.kept ?? (await readKeptRun(deps, { runId, tableName: input.tableName }));
+  const kept = state.kept ?? (await findRun(run));
   try {
     return await readNextObject(state, kept, run);
   } catch (error) {
-    if (state.instead === undefined || !isNamed(error, 'SnapshotDamaged')) throw error;
-    throw await tableHalt(runId, state.instead, run);
+    if (!(error instanceof Halt) || error.name !== 'SnapshotDamaged') throw error;
+    if (state.instead !== undefined) throw await tableHalt(kept.manifest.runId, state.instead, run);
+    const { snapshotPrefix } = run.input.options;
+    throw snapshotPrefix === undefined ? error : damagedAt(snapshotPrefix, error);
   }
 }
+
+function findRun({ input: { options, tableName }, deps }: PlanningRun): Promise<KeptRun> {
+  const { exportRun, snapshotPrefix } = options;
+  return snapshotPrefix === undefined
+    ? readKeptRun(deps, { runId: exportRun ?? '', tableName })
+    : readPlacedRun(deps.snapshots ?? deps.objects, { snapshotPrefix, exportRun });
+}
+
+/** Of several places it is said in which one the damage is. */
+const damagedAt = (snapshotPrefix: string, { message }: Halt): Halt =>
+  new Halt('SnapshotDamaged', `In ${snapshotPrefix}: ${message}`);
 
 async function readNextObject(
   state: StateOf<'readSnapshot'>,
@@ -53,8 +65,8 @@ async function readNextObject(
 ): Promise<StateOf<'readSnapshot' | 'classify'>> {
   const { deps } = run;
   const { runId } = kept.manifest;
-  const objects = inReadingOrder(kept.manifest);
-  const object = objects[state.objectsRead];
+  const inOrder = inReadingOrder(kept.manifest);
+  const object = inOrder[state.objectsRead];
   if (object === undefined) {
     const { content, orphans, parts } = state;
     assertWhole(kept.manifest, content);
@@ -62,8 +74,9 @@ async function readNextObject(
   }
   const content = ownContent(state.content);
   const tally = new ItemTally(content);
-  const source = { objects: deps.objects, runId, spoolPrefix: spoolPrefix(run, 'read'), tally, keeps: run.keeps };
-  const late = await readKept(source, objects.find(isKept));
+  const { objects, snapshots = objects } = deps;
+  const source = { objects, snapshots, runId, spoolPrefix: spoolPrefix(run, 'read'), tally, keeps: run.keeps };
+  const late = await readKept(source, inOrder.find(isKept));
   const read = isKept(object)
     ? await readKeptObject(object, late, state, source)
     : await readSegmentObject(object, late, source);

@@ -4,6 +4,7 @@ import { readSealedBackup } from '../../backup/sealed-backup.ts';
 import { forEachAtOnce } from '../../concurrency.ts';
 import type { PlannedChanges } from '../../digests/planned-changes.ts';
 import { noTableContent, TableTally } from '../../digests/table-tally.ts';
+import type { ImportOptions } from '../plan/plan-model.ts';
 import { snapshotInstead } from './instead-of-table.ts';
 import { spoolPrefix } from './planning-run.ts';
 import type { PlanningRun } from './planning-run.ts';
@@ -18,6 +19,10 @@ const SEGMENTS_AT_A_TIME = 4;
 /** A scan stores its progress at least so often. */
 const ROUND_MS = 30_000;
 const RESCAN_AFTER_MS = 20_000;
+
+/** Whether the backup is the table, and no snapshot that was asked for. */
+export const readsTable = ({ exportRun, snapshotPrefix }: ImportOptions): boolean =>
+  exportRun === undefined && snapshotPrefix === undefined;
 
 /** The first state of planning from the table. */
 export const newTableRead = (): StateOf<'readTable'> => ({

@@ -12,8 +12,10 @@ import { readSpool, SpoolWriter } from './spool.ts';
 
 /** The snapshot that is read, and where it goes. */
 export interface SnapshotSource {
-  readonly objects: Pick<ObjectStore, 'read' | 'put'>;
+  readonly snapshots: Pick<ObjectStore, 'read'>;
   readonly runId: string;
+  /** For the spool. */
+  readonly objects: Pick<ObjectStore, 'read' | 'put'>;
   /** Key prefix of spool objects. */
   readonly spoolPrefix: string;
   /** Counts every item that is read into the spool. */
@@ -50,13 +52,13 @@ export interface ReadObject {
 
 /** Reads the object of kept items for what the segments need of it. */
 export async function readKept(
-  { objects, runId }: Pick<SnapshotSource, 'objects' | 'runId'>,
+  { snapshots, runId }: Pick<SnapshotSource, 'snapshots' | 'runId'>,
   object: SnapshotObject | undefined,
 ): Promise<Kept> {
   const users = new Set<string>();
   const groups = new Map<string, string[]>();
   if (object === undefined) return { users, groups };
-  for await (const items of readSnapshotObject(objects, runId, object)) {
+  for await (const items of readSnapshotObject(snapshots, runId, object)) {
     for (const item of items) {
       const kind = itemKind(item);
       if (kind === 'user') users.add(subOfKey(item));
@@ -121,9 +123,9 @@ export async function readKeptObject(
 
 async function* countedItems(
   object: SnapshotObject,
-  { objects, runId, tally }: SnapshotSource,
+  { snapshots, runId, tally }: SnapshotSource,
 ): AsyncGenerator<TableItem, void, undefined> {
-  for await (const items of readSnapshotObject(objects, runId, object)) {
+  for await (const items of readSnapshotObject(snapshots, runId, object)) {
     for (const item of items) {
       tally.add(item);
       yield item;

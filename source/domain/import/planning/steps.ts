@@ -13,6 +13,7 @@ import { classifyBackup } from './classify-backup.ts';
 import type { ClassifiedBackup } from './classify-backup.ts';
 import { cutChunk, newDraft } from './cut-chunk.ts';
 import { afterCollisions, givingWay } from './giving-way.ts';
+import { heldAgainst, sourceOfPreflight } from './known-settings.ts';
 import { describeTarget, mfaFacts, nameLockedOut } from './mfa-target.ts';
 import { orderByGroup } from './order-by-group.ts';
 import {
@@ -31,7 +32,7 @@ const limitsOf = ({ limits }: PlanningRun['deps']): ChunkLimits => limits ?? CHU
 
 /** Decides about everybody once and holds the new pool against what was found: Halt PreflightFailed with every finding. */
 export async function classifyStep(
-  { accepted, counts, orphans, parts }: StateOf<'classify'>,
+  { accepted: asRead, counts, orphans, parts }: StateOf<'classify'>,
   run: PlanningRun,
 ): Promise<StateOf<'order'>> {
   const { input, deps, folder } = run;
@@ -39,6 +40,7 @@ export async function classifyStep(
   const pool = await describeTarget(deps.pools, poolId);
   const header = await deps.jobs.csvHeader(poolId);
   const { settings } = pool;
+  const accepted = heldAgainst(asRead, settings);
   const rules = {
     ...rulesFor(input, accepted, { pool, header }),
     caseSensitive: settings.caseSensitive,
@@ -57,7 +59,7 @@ export async function classifyStep(
     poolId,
     settings,
     header,
-    source: accepted.manifest.poolSettings,
+    source: sourceOfPreflight(accepted, settings),
     users: found.survey.users,
     usage: found.survey.usage,
     allowTriggers: input.options.allowTriggers,

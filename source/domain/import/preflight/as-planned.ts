@@ -18,8 +18,8 @@ export async function assertAsPlanned(
   restoreId: string,
   objects: Pick<ObjectStore, 'get'>,
 ): Promise<void> {
-  const { newUserPoolId, exportRun, backupTableName, restoreUnconfirmed, groupRoleMap } = options;
-  const asked = [exportRun, backupTableName, groupRoleMap].some((key) => key !== undefined);
+  const { newUserPoolId, exportRun, backupTableName, snapshotPrefix, restoreUnconfirmed, groupRoleMap } = options;
+  const asked = [exportRun, backupTableName, snapshotPrefix, groupRoleMap].some((key) => key !== undefined);
   if (!asked && !restoreUnconfirmed) return;
   const plan = await readPlan(objects, newUserPoolId, restoreId);
   const refuse = (key: string, found: string, wanted: string): Halt =>
@@ -34,6 +34,13 @@ export async function assertAsPlanned(
         ? `the export ${plan.runId}`
         : `the table as it was after the export ${plan.runId}, which an interrupted export or a replica that was behind had changed`;
     throw refuse('ExportRun', `ExportRun names ${exportRun}, but ${restore} with ${from}`, `restore ${exportRun}`);
+  }
+  if (snapshotPrefix !== undefined && snapshotPrefix !== plan.options.snapshotPrefix) {
+    throw refuse(
+      'SnapshotPrefix',
+      `SnapshotPrefix names ${snapshotPrefix}, but ${restore} with what it found in ${plan.options.snapshotPrefix ?? 'this Region'}`,
+      'restore from the other place',
+    );
   }
   if (backupTableName !== undefined && tableName !== plan.tableName) {
     throw refuse(

@@ -7,7 +7,6 @@ import { snapshotManifestKey } from '../../backup/snapshot/names.ts';
 import { readSnapshotManifest } from '../../backup/snapshot/read.ts';
 import { Halt } from '../../errors.ts';
 import type { BackupTable, ObjectStore } from '../../ports.ts';
-import { assertReadable } from '../../backup/sealed-backup.ts';
 import { textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 
@@ -42,8 +41,8 @@ export async function readKeptRun(
 ): Promise<KeptRun> {
   const manifest = await readSnapshotManifest(deps.objects, runId);
   if (manifest === undefined) throw await notKept(deps.objects, runId);
-  assertReadable(manifest, `in ${snapshotManifestKey(runId)}`);
-  if (manifest.refused !== undefined) return { manifest, notes: [], remarks: [remarkOn(manifest, manifest.refused)] };
+  if (manifest.refused !== undefined)
+    return { manifest, notes: [], remarks: [refusedRemark(manifest, manifest.refused)] };
   const stored = await deps.table.getItem(manifestKey(runId));
   const sealed = stored === undefined ? undefined : manifestIn(stored);
   if (sealed === undefined) {
@@ -64,7 +63,8 @@ const REFUSED_FOR: Readonly<Record<string, string>> = {
   MassChangeRefused: 'it would have changed more users than MaxChangePercent allows',
 };
 
-const remarkOn = ({ runId, userPoolId, startedAt }: Manifest, refused: string): string =>
+/** Said of a run that no table ever held. */
+export const refusedRemark = ({ runId, userPoolId, startedAt }: Manifest, refused: string): string =>
   `The export ${runId} was refused (${refused}${REFUSED_FOR[refused] === undefined ? '' : `: ${REFUSED_FOR[refused]}`}), so it never became the backup: what is restored is what it found in the user pool ${userPoolId} at ${startedAt}, because ExportRun names it.`;
 
 function assertSame(kept: Manifest, sealed: Manifest, tableName: string): void {

@@ -5,7 +5,7 @@ import { losesItsRole } from '../plan/group-roles.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
 import { MFA_HEADER, mfaLine, userHurdlesOf } from '../plan/mfa-hurdles.ts';
 import type { UserHurdle } from '../plan/mfa-hurdles.ts';
-import { restoreFolder, sourceOf } from '../plan/plan-model.ts';
+import { otherPlaceOf, restoreFolder, sourceOf } from '../plan/plan-model.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
 import { differingAttributes } from '../../digests/user-content.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
@@ -47,6 +47,7 @@ export async function writeRestoreReport(check: CheckRun, jobs: JobsState, bucke
     outcome,
     exportRun: plan.runId,
     source: sourceOf(plan),
+    ...otherPlaceOf(plan),
     plannedAt: plan.plannedAt,
     ...(plan.remarks === undefined ? {} : { remarks: plan.remarks }),
     ...(plan.acceptsSignUps === true ? { acceptsSignUps: true } : {}),
@@ -70,6 +71,7 @@ function reportOf(check: CheckRun, jobs: JobsState, counts: RestoreCounts, outco
     table: plan.tableName,
     exportRun: plan.runId,
     source: sourceOf(plan),
+    ...otherPlaceOf(plan),
     outcome,
     plannedAt: plan.plannedAt,
     endedAt: new Date(deps.clock.now()).toISOString(),

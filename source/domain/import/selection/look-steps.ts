@@ -6,8 +6,9 @@ import { classify } from '../planning/classify.ts';
 import { folderOf, rulesFor } from '../planning/planning-run.ts';
 import type { PlanningRun } from '../planning/planning-run.ts';
 import type { PlanningState, RestoreTarget } from '../planning/planning-state.ts';
+import { heldAgainst, sourceOfPreflight } from '../planning/known-settings.ts';
 import { newSnapshotRead, readSnapshotStep } from '../planning/read-snapshot.ts';
-import { newTableRead, readTableStep } from '../planning/read-table.ts';
+import { newTableRead, readsTable, readTableStep } from '../planning/read-table.ts';
 import { Survey } from '../planning/survey.ts';
 import { askedFor, ownGroupsOf, wantedFor, everybody } from './asked.ts';
 import { keepsFor, readBackups, runsOf } from './backup-read.ts';
@@ -28,15 +29,16 @@ export async function readStep(state: StateOf<'read'>, run: SelectionRun): Promi
   const next = run.undo === undefined ? runsOf(request, input.options)[state.reads.length] : undefined;
   if (next === undefined) return beginLook(state.reads, run);
   const { exportRun: _asked, ...options } = input.options;
+  const asked = next === null ? options : { ...options, exportRun: next };
   const planning: PlanningRun = {
-    input: { ...input, options: next === null ? options : { ...options, exportRun: next } },
+    input: { ...input, options: asked },
     deps,
     folder: folderOf(input),
     plans: new OpenPlanReader(deps.table),
     stop: run.stop,
     keeps: keepsFor(request),
   };
-  const reading = state.reading ?? (next === null ? newTableRead() : newSnapshotRead());
+  const reading = state.reading ?? (readsTable(asked) ? newTableRead() : newSnapshotRead());
   const read = await readOn(reading, planning);
   if (read.step !== 'classify') return { ...state, reading: read };
   const { accepted, parts } = read;
@@ -50,12 +52,13 @@ async function readOn(state: PlanningState, run: PlanningRun): Promise<PlanningS
 
 /** Halt PreflightFailed where the pool cannot take what is asked for. */
 async function beginLook(
-  reads: readonly BackupRead[],
+  asRead: readonly BackupRead[],
   { input, deps, request }: SelectionRun,
 ): Promise<StateOf<'accounts'>> {
   const poolId = input.options.newUserPoolId;
   const pool = await deps.pools.describe(poolId);
   const header = await deps.jobs.csvHeader(poolId);
+  const reads = asRead.map((read) => ({ ...read, accepted: heldAgainst(read.accepted, pool.settings) }));
   const asked = askedFor(request, await readBackups(deps.objects, reads), input.options);
   const notes = new Set<string>();
   for (const { accepted } of reads) {
@@ -68,7 +71,7 @@ async function beginLook(
       poolId,
       settings: pool.settings,
       header,
-      source: accepted.manifest.poolSettings,
+      source: sourceOfPreflight(accepted, pool.settings),
       users: survey.users,
       usage: survey.usage,
       allowTriggers: input.options.allowTriggers,

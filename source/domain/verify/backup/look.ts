@@ -1,6 +1,6 @@
 import { LATEST_KEY, manifestKey } from '../../backup/manifest.ts';
 import type { Manifest } from '../../backup/manifest.ts';
-import { readSnapshotManifest } from '../../backup/snapshot/read.ts';
+import { readSnapshotManifest, UNREADABLE } from '../../backup/snapshot/read.ts';
 import { Halt, isNamed } from '../../errors.ts';
 import { readSealedBackup } from '../../backup/sealed-backup.ts';
 import type { SealedBackup } from '../../backup/sealed-backup.ts';
@@ -118,7 +118,7 @@ async function writesSnapshot({ input, deps }: Verification, manifest: Manifest)
   try {
     return (await readSnapshotManifest(deps.objects, manifest.runId)) === undefined;
   } catch (error) {
-    if (isNamed(error, 'SnapshotDamaged')) return false; // Told when the snapshot is read.
+    if (isNamed(error, ...UNREADABLE)) return false; // Told when the snapshot is read.
     throw error;
   }
 }

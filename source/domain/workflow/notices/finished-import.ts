@@ -60,15 +60,25 @@ const ALWAYS = 3;
 type Restored = Partial<
   Pick<
     RestoreOutcome,
-    'outcome' | 'exportRun' | 'source' | 'remarks' | 'plannedAt' | 'acceptsSignUps' | 'mfa' | 'report'
+    | 'outcome'
+    | 'exportRun'
+    | 'source'
+    | 'snapshotPrefix'
+    | 'remarks'
+    | 'plannedAt'
+    | 'acceptsSignUps'
+    | 'mfa'
+    | 'report'
   >
 >;
 
 /** Which run was read, and from where. */
-const runOf = ({ exportRun = '?', source }: Restored): string =>
-  source === 'snapshot'
-    ? `It read the export ${exportRun} from the snapshot that this Region keeps of it.`
-    : `It read the backup table, whose last complete export is ${exportRun}.`;
+const runOf = ({ exportRun = '?', source, snapshotPrefix }: Restored): string =>
+  snapshotPrefix !== undefined
+    ? `It read the export ${exportRun} from its snapshot in ${snapshotPrefix}.`
+    : source === 'snapshot'
+      ? `It read the export ${exportRun} from the snapshot that this Region keeps of it.`
+      : `It read the backup table, whose last complete export is ${exportRun}.`;
 
 /** How the backup was read, where that was not as usual. */
 const remarksOf = ({ remarks = [] }: Restored): string | undefined =>

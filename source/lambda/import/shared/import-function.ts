@@ -1,6 +1,8 @@
 import type { Context } from 'aws-lambda';
 import type { StartedImport } from '../../../domain/import/import-event.ts';
 import type { ImportOptions } from '../../../domain/import/plan/plan-model.ts';
+import { snapshotPlaceIn } from '../../../domain/backup/snapshot/place.ts';
+import type { SnapshotObjects } from '../../../domain/backup/snapshot/place.ts';
 import { waitingForWrites } from '../../../domain/import/plan/paused.ts';
 import type { Pacer } from '../../../domain/pacing/pacer.ts';
 import type { BackupTable, ObjectStore } from '../../../domain/ports.ts';
@@ -17,6 +19,7 @@ import type { Invocation } from '../../../adapters/invocation.ts';
 import { metrics } from '../../../adapters/metrics.ts';
 import { toldInvocation } from '../../../adapters/told-invocation.ts';
 import { objectStore } from '../../../adapters/object-store.ts';
+import { snapshotStore } from '../../../adapters/snapshot-store.ts';
 
 /** Environment of every function of the import. */
 export const IMPORT_ENVIRONMENT = {
@@ -31,6 +34,8 @@ export const IMPORT_ENVIRONMENT = {
 export interface ImportParts extends Invocation {
   readonly objects: ObjectStore;
   readonly tell: TellProgress;
+  /** What the execution's SnapshotPrefix names; absent without one. */
+  readonly snapshots?: SnapshotObjects;
   /** The table that is restored from: the stack's, or the one that the execution names. */
   readonly tableNamed: (options: ImportOptions) => { readonly tableName: string; readonly table: BackupTable };
 }
@@ -69,9 +74,14 @@ export function importFunction<E extends StartedImport, R>(
           { ...invocation, measure, workflow: 'ImportWorkflow', executionArn, callsPerSecond, objects, assertLease },
           () =>
             waitingForWrites({ ...invocation, objects }, options.newUserPoolId, () =>
-              work(parsed, { ...invocation, objects, tableNamed, tell }),
+              work(parsed, { ...invocation, ...placed(options, userAgent), objects, tableNamed, tell }),
             ),
         ),
     );
   });
+}
+
+function placed({ snapshotPrefix }: ImportOptions, userAgent: string): Pick<ImportParts, 'snapshots'> {
+  const place = snapshotPrefix === undefined ? undefined : snapshotPlaceIn(snapshotPrefix);
+  return place === undefined ? {} : { snapshots: snapshotStore(place, { userAgent }) };
 }

@@ -55,6 +55,67 @@ describe('input of the workflows', () => {
     });
   });
 
+  const RUN = '20260301T000000Z-0badcafe';
+  const OWN = 's3://stackset-cognitouser-0a1b-mappingfilebucket-0a1b2c3d';
+  const VAULTED = { ...STARTED_IN, vaultBucket: 'my-vault' };
+  const placeIn = (input: object, startedIn: object = VAULTED): object => {
+    const { snapshotPrefix, exportRun } = parseImportInput(
+      { NewUserPoolId: POOL, ...input },
+      startedIn as typeof STARTED_IN,
+    );
+    return { snapshotPrefix, exportRun };
+  };
+
+  it('17.7: of an import: where the snapshot lies, and which run that names', () => {
+    for (const [input, place] of [
+      [{ SnapshotPrefix: 's3://my-vault/' }, { snapshotPrefix: 's3://my-vault/', exportRun: undefined }],
+      [
+        { SnapshotPrefix: 's3://my-vault/', ExportRun: RUN },
+        { snapshotPrefix: 's3://my-vault/', exportRun: RUN },
+      ],
+      [{ SnapshotPrefix: `${OWN}/snapshots/` }, { snapshotPrefix: `${OWN}/`, exportRun: undefined }],
+      [{ SnapshotPrefix: `${OWN}/adopted/snapshots/${RUN}/` }, { snapshotPrefix: `${OWN}/adopted/`, exportRun: RUN }],
+      [
+        { SnapshotPrefix: `${OWN}/snapshots/${RUN}/`, ExportRun: RUN },
+        { snapshotPrefix: `${OWN}/`, exportRun: RUN },
+      ],
+    ] as const)
+      expect(placeIn(input), JSON.stringify(input)).to.deep.equal(place);
+  });
+
+  it('17.7: of an import: any prefix outside the allowed buckets is refused with that reason, and not repeated', () => {
+    for (const [prefix, startedIn, found] of [
+      ['s3://somebodys-bucket/', VAULTED, /a prefix of a bucket that the functions of this launch may not read/],
+      [
+        's3://somebodys-bucket/',
+        VAULTED,
+        /the bucket is my-vault, which the parameter VaultBucketArn names, or the mapping-file bucket/,
+      ],
+      ['s3://my-vault/', STARTED_IN, /that of the vault, once the parameter VaultBucketArn names one/],
+      ['s3://my-vault', VAULTED, /with a slash at its end/],
+      [
+        's3://my-vault/prod/',
+        VAULTED,
+        /a prefix of that bucket in which the functions of this launch may read nothing/,
+      ],
+      ['s3://my-vault/mail@example.test/', VAULTED, /but gives text of 32 characters/],
+      [7, VAULTED, /but gives the number 7/],
+    ] as const) {
+      const refused = (): object => placeIn({ SnapshotPrefix: prefix }, startedIn);
+      expect(refused, String(prefix)).to.throw(found).with.property('name', 'InvalidInput');
+      expect(refused, String(prefix)).to.not.throw(/somebodys|example\.test/);
+    }
+  });
+
+  it('17.7: of an import: a place together with a table, or with another run than it names, is refused', () => {
+    expect(() => placeIn({ SnapshotPrefix: 's3://my-vault/', BackupTableName: 'main-BackupTable-2' })).to.throw(
+      /SnapshotPrefix together with BackupTableName/,
+    );
+    expect(() =>
+      placeIn({ SnapshotPrefix: `s3://my-vault/snapshots/${RUN}/`, ExportRun: '20260302T000000Z-0badcafe' }),
+    ).to.throw(/SnapshotPrefix together with an ExportRun of another id/);
+  });
+
   const SELECTION = '20260301T000000Z-0a1b2c3d';
 
   it('16.2: of an import: a selection for the pool, by its id', () => {

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import { Fault } from '../../../../source/domain/errors.ts';
 import { HEAD_KEY } from '../../../../source/domain/export/run.ts';
 import type { RunHead } from '../../../../source/domain/export/run.ts';
+import { pausingForSelection } from '../../../../source/domain/workflow/paused-export.ts';
 import { executionProgressKey } from '../../../../source/domain/workflow/progress.ts';
 import { mostPerSecond } from '../../../../tools/simulation/most-per-second.ts';
 import { workflowNamed } from '../../../../tools/simulation/workflow/definition.ts';
@@ -71,6 +73,28 @@ describe('16.2: an export while a selection is restored', function () {
     expect(mostPerSecond(callTimes(world))).to.be.at.most(SETTINGS.callsPerSecond);
     // What was listed stays listed: the calls of the selection aside, only a slice that was not saved is listed again.
     expect(world.calls.countOf('cognito') - made).to.be.below(needed);
+  });
+
+  it('16.4: that an earlier version began, whose loops know no wait, is slowed down by the answer itself', async () => {
+    const { clock, objects } = new WorkflowWorld();
+    const began = clock.now();
+    const turn = { executionArn: 'arn:aws:states:us-east-1:1:execution:Export:one', startTime: undefined };
+    for (let loop = 0; loop < 60; loop += 1) {
+      const answer = await pausingForSelection(
+        {
+          clock,
+          objects,
+          regions: [REGION],
+          tell: () => Promise.resolve(),
+          table: { getItem: () => Promise.reject(new Fault('SelectionRunning', 'a selection is restored')) },
+          executionStatus: () => Promise.resolve('RUNNING'),
+        },
+        turn,
+        () => expect.fail('worked'),
+      );
+      expect(answer).to.deep.include({ paused: true, done: false });
+    }
+    expect(clock.now() - began).to.equal(60 * 5 * SECOND_MS);
   });
 
   it('16.2: waits in whichever step the selection meets it', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Classified, Rules } from '../../../../../source/domain/import/planning/classify.ts';
-import { claimedName, collisions, NameDigests } from '../../../../../source/domain/import/planning/collisions.ts';
+import { NameDigests } from '../../../../../source/domain/digests/name-digests.ts';
+import { claimedName, collisions } from '../../../../../source/domain/import/planning/collisions.ts';
 import { afterCollisions, givingWay } from '../../../../../source/domain/import/planning/giving-way.ts';
 import type { SignInAttribute } from '../../../../../source/domain/model.ts';
 

@@ -1,0 +1,115 @@
+import type { LegacyFacts } from '../../domain/adopt/legacy-survey.ts';
+import { countsText, totalOf } from '../../domain/backup/counts.ts';
+import { counted, countedAs, number } from '../../domain/counted.ts';
+import { duration } from '../../domain/workflow/notices/text.ts';
+import type { Block } from '../output/output.ts';
+
+const SIGN_IN = [
+  ['username', 'user name'],
+  ['email', 'e-mail address'],
+  ['phone_number', 'phone number'],
+  ['other', 'none of their values'],
+] as const;
+
+/** What a table holds, in counts. */
+export function factBlocks(
+  facts: LegacyFacts,
+  { table, now }: { readonly table: string; readonly now: number },
+): Block[] {
+  const { exportedAt, adopted, signIn } = facts;
+  const names = SIGN_IN.filter(([kind]) => signIn[kind] > 0).map(([kind, text]) => `${text} ${number(signIn[kind])}`);
+  const lines = remarks(facts);
+  return [
+    {
+      heading: `Backup table of the retired solution: ${table}`,
+      rows: [
+        { label: 'last complete export', value: `${exportedAt}, ${duration(now - Date.parse(exportedAt))} ago` },
+        { label: 'users', value: number(adopted.users) },
+        { label: 'groups', value: number(adopted.groups) },
+        { label: 'memberships', value: number(adopted.memberships) },
+        { label: 'users sign in by', value: names.length === 0 ? 'nobody does' : names.join(', ') },
+      ],
+    },
+    ...(lines.length === 0 ? [] : [{ heading: 'Remarkable', lines }]),
+  ];
+}
+
+/** Sentences about what is not as one would expect; nothing of it keeps the rest from being restored. */
+function remarks(facts: LegacyFacts): string[] {
+  const { older, newer, withOlder, olderNamesTaken, adopted } = facts;
+  const about: readonly (readonly [count: number, text: (count: number) => string])[] = [
+    [
+      totalOf(older),
+      () =>
+        `${countsText(older)} ${totalOf(older) === 1 ? 'is' : 'are'} older than the last complete export, left over by a clean-up that did not end: ${
+          withOlder
+            ? `taken, too${olderNamesTaken === 0 ? '' : `, but for ${countedAs(olderNamesTaken, 'user', ['whose sign-in name', 'whose sign-in names'])} somebody else has by now`}`
+            : 'left out, unless --with-older is given'
+        }.`,
+    ],
+    [
+      totalOf(newer),
+      () =>
+        `${countsText(newer)} ${totalOf(newer) === 1 ? 'was' : 'were'} confirmed after the last complete export: one of the retired solution is under way, or has failed. They are taken; if it runs, wait for its end and repeat this.`,
+    ],
+    [
+      facts.membershipsWithoutUser,
+      (count) => `${countedAs(count, 'membership', ['has', 'have'])} no user: reported by a restore, and not made.`,
+    ],
+    [
+      facts.groupsWithoutItem,
+      (count) =>
+        `${countedAs(count, 'group', ['is', 'are'])} there by members only: without description and precedence.`,
+    ],
+    [
+      facts.sharedNames,
+      (count) =>
+        `${countedAs(count, 'user', ['has', 'have'])} a sign-in name that another one has, too: one of each comes back.`,
+    ],
+    [
+      facts.sharedByCase,
+      (count) =>
+        `${countedAs(count, 'user', ['has', 'have'])} a sign-in name that another one has in another case: a pool that does not tell case apart takes one of each.`,
+    ],
+    [
+      facts.signIn.other,
+      (count) => `${countedAs(count, 'user', ['has', 'have'])} a sign-in name that is none of their values.`,
+    ],
+    [
+      facts.unreadable,
+      (count) => `${countedAs(count, 'user', ['lacks', 'lack'])} attributes, username or status: not restored.`,
+    ],
+    [
+      facts.federated,
+      (count) =>
+        `${countedAs(count, 'user', ['comes', 'come'])} from an identity provider: not restored; they return with their next sign-in.`,
+    ],
+    [
+      facts.unconfirmed,
+      (count) =>
+        `${countedAs(count, 'user', ['has', 'have'])} never confirmed the sign-up: restored with RestoreUnconfirmed only.`,
+    ],
+    [facts.disabled, (count) => `${countedAs(count, 'user', ['is', 'are'])} disabled, and will be.`],
+    [
+      facts.emptyDescriptions,
+      (count) => `${countedAs(count, 'group', ['has', 'have'])} an empty description: restored without one.`,
+    ],
+    [
+      facts.foreign,
+      (count) => `${countedAs(count, 'item', ['is', 'are'])} nothing that the solution writes: left out.`,
+    ],
+  ];
+  return [
+    ...about.filter(([count]) => count > 0).map(([count, text]) => text(count)),
+    ...(totalOf(adopted) === 0 ? [`There is nothing to adopt: ${counted(0, 'user')}.`] : []),
+  ];
+}
+
+/** For machines, in their spelling. */
+export const factData = (facts: LegacyFacts): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [
+      name.replaceAll(/[A-Z]/g, (upper) => `_${upper.toLowerCase()}`),
+      value,
+    ]),
+  );

@@ -1,0 +1,120 @@
+import { groupKey, membershipKey, userKey } from '../backup/items.ts';
+import type { Counts } from '../backup/manifest.ts';
+import type { TableItem } from '../ports.ts';
+
+/**
+ * The items of a table of the retired solution (1.x). Its keys carry a constant of the installation where ours have a
+ * word; a membership lies under its group, and every item but the time of the last export says when an export confirmed it.
+ */
+const TIME_ID = 'latest-export-timestamp';
+const TIME_TYPE = 'SYNC_TIMESTAMP-';
+const USER = 'USER-';
+const GROUP = 'GROUP-';
+const MEMBER = 'GROUP_MEMBER-';
+
+/** Hash key of the item by which such a table is told, and which holds the time of its last complete export. */
+export const LEGACY_TIME_ID = TIME_ID;
+
+/** The last complete export of a 1.x table. */
+export interface LegacyExport {
+  /** Ends the keys of this installation's items. */
+  readonly installation: string;
+  /** When it began, in milliseconds since the epoch: what it confirmed bears just this time. */
+  readonly exportedAt: number;
+}
+
+/** The last complete export by such an item; undefined when it is none. */
+export function legacyExportIn({ id, type, latestExportTimestamp }: TableItem): LegacyExport | undefined {
+  return id === TIME_ID && type.startsWith(TIME_TYPE) && isTime(latestExportTimestamp)
+    ? { installation: type.slice(TIME_TYPE.length), exportedAt: latestExportTimestamp }
+    : undefined;
+}
+
+const isTime = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
+
+/** Where an item stands to the last complete export: what is older was not confirmed by it, what is newer by a later one. */
+export type LegacyAge = 'current' | 'older' | 'newer';
+
+/** An item of a 1.x table in today's form, without its content hash and run. */
+export type AdoptedItem = { readonly age: LegacyAge } & (
+  | { readonly kind: 'user'; readonly sub: string; readonly item: TableItem; readonly signInName: string }
+  | { readonly kind: 'group'; readonly name: string; readonly item: TableItem; readonly emptyDescription: boolean }
+  | { readonly kind: 'membership'; readonly sub: string; readonly group: string }
+);
+
+/** Reads an item; undefined for one that is not of this installation's users, groups and memberships. */
+export function adoptedItem(stored: TableItem, last: LegacyExport): AdoptedItem | undefined {
+  const { id, type } = stored;
+  const age = ageOf(stored, last);
+  if (id.startsWith(MEMBER) && type.startsWith(MEMBER))
+    return { kind: 'membership', age, sub: type.slice(MEMBER.length), group: id.slice(MEMBER.length) };
+  if (id.startsWith(USER) && type === USER + last.installation)
+    return { age, ...userOf(id.slice(USER.length), stored) };
+  if (id.startsWith(GROUP) && type === GROUP + last.installation)
+    return { age, ...groupOf(id.slice(GROUP.length), stored) };
+  return undefined;
+}
+
+/** What nothing confirmed is taken for as old as can be. */
+function ageOf({ lastConfirmedInUserPool: confirmed }: TableItem, { exportedAt }: LegacyExport): LegacyAge {
+  if (!isTime(confirmed) || confirmed < exportedAt) return 'older';
+  return confirmed === exportedAt ? 'current' : 'newer';
+}
+
+/** What is no text or flag is kept as it is: the restore tells of it, as of any damaged item. */
+function userOf(sub: string, stored: TableItem): Omit<Extract<AdoptedItem, { readonly kind: 'user' }>, 'age'> {
+  const { username, pseudoUsername, userAttributes, userEnabled, userStatus } = stored;
+  const attributes = attributesOf(userAttributes);
+  const signInName = typeof pseudoUsername === 'string' ? pseudoUsername : '';
+  return {
+    kind: 'user',
+    sub,
+    signInName,
+    item: {
+      ...userKey(sub),
+      username,
+      ...(signInName === '' || signInName === username ? {} : { signInName }),
+      ...(attributes === undefined ? {} : { attributes }),
+      enabled: userEnabled,
+      status: userStatus,
+    },
+  };
+}
+
+function attributesOf(stored: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (!Array.isArray(stored)) return undefined;
+  const attributes: Record<string, unknown> = {};
+  for (const one of stored as readonly unknown[]) {
+    const { Name, Value } = (one ?? {}) as { readonly Name?: unknown; readonly Value?: unknown };
+    if (typeof Name === 'string' && Name !== '' && Value !== undefined)
+      Object.defineProperty(attributes, Name, { value: Value, enumerable: true, configurable: true });
+  }
+  return attributes;
+}
+
+function groupOf(name: string, stored: TableItem): Omit<Extract<AdoptedItem, { readonly kind: 'group' }>, 'age'> {
+  const { groupDescription, groupPrecedence } = stored;
+  const described = typeof groupDescription === 'string' && groupDescription !== '';
+  return {
+    kind: 'group',
+    name,
+    emptyDescription: groupDescription === '',
+    item: {
+      ...groupKey(name),
+      groupName: name,
+      ...(described ? { description: groupDescription } : {}),
+      ...(Number.isSafeInteger(groupPrecedence) && (groupPrecedence as number) >= 0
+        ? { precedence: groupPrecedence }
+        : {}),
+    },
+  };
+}
+
+/** A membership in today's form, without its content hash and run. */
+export const adoptedMembership = (sub: string, group: string): TableItem => ({
+  ...membershipKey(sub, group),
+  groupName: group,
+});
+
+/** The member of Counts that counts a kind. */
+export const countOf = ({ kind }: Pick<AdoptedItem, 'kind'>): keyof Counts => `${kind}s`;

@@ -1,0 +1,122 @@
+import { noCounts } from '../backup/counts.ts';
+import type { Counts } from '../backup/manifest.ts';
+import { subOfKey } from '../backup/items.ts';
+import { FEDERATED_STATUS } from '../model.ts';
+import type { ContactAttribute, SchemaAttribute } from '../model.ts';
+import type { TableItem } from '../ports.ts';
+
+/** What a sign-in name is; `other`: none of the user's values. */
+export type SignInKind = 'username' | ContactAttribute | 'other';
+
+/** Users by what is remarkable about them, and by what their sign-in name is. */
+export interface UserFacts {
+  readonly signIn: Readonly<Record<SignInKind, number>>;
+  readonly disabled: number;
+  readonly unconfirmed: number;
+  readonly federated: number;
+  /** Without readable attributes, username or status: a restore leaves them out. */
+  readonly unreadable: number;
+  /** Users whose sign-in name another one has, too; and those whose name another one has in another case only. */
+  readonly sharedNames: number;
+  readonly sharedByCase: number;
+}
+
+/** What a table of the retired solution holds. Counts and times only. */
+export interface LegacyFacts extends UserFacts {
+  /** Start of the last complete export, ISO 8601. */
+  readonly exportedAt: string;
+  /** Not confirmed by that export: left over from a clean-up that did not end. */
+  readonly older: Counts;
+  /** Confirmed by a later one, which has not ended. */
+  readonly newer: Counts;
+  /** Whether what is older is adopted, too. */
+  readonly withOlder: boolean;
+  /** Of the older users, those whose sign-in name another one has by now: never adopted. */
+  readonly olderNamesTaken: number;
+  /** What is adopted; the rest is about that. */
+  readonly adopted: Counts;
+  readonly membershipsWithoutUser: number;
+  /** Groups that are there by their members only. */
+  readonly groupsWithoutItem: number;
+  readonly emptyDescriptions: number;
+  /** Items that are none of this installation's. */
+  readonly foreign: number;
+}
+
+/** Whom a fact is about. */
+export interface Remarkable {
+  readonly sub: string;
+  readonly signInName: string;
+  readonly group: string;
+  readonly found: string;
+}
+
+/** Looks at every user once. */
+export class UserSurvey {
+  readonly #signIn: Record<SignInKind, number> = { username: 0, email: 0, phone_number: 0, other: 0 };
+  readonly #counts = { disabled: 0, unconfirmed: 0, federated: 0, unreadable: 0, sharedNames: 0, sharedByCase: 0 };
+  /** Names of the attributes that somebody has. */
+  readonly #attributes = new Set<string>();
+  readonly counts = noCounts();
+
+  /** `shared` and `sharedByCase`: whether another user may have this name, just so or in another case. */
+  constructor(
+    private readonly shared: ((name: string) => boolean) | undefined,
+    private readonly sharedByCase: ((name: string) => boolean) | undefined,
+    private readonly tell: (about: Remarkable) => void,
+  ) {}
+
+  add(item: TableItem): void {
+    const { username, enabled, status } = item;
+    const attributes = attributesOf(item);
+    const name = signInNameOf(item);
+    for (const attribute of Object.keys(attributes ?? {})) this.#attributes.add(attribute);
+    this.#signIn[kindOf(name, item)] += 1;
+    const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+    this.#note(item, 'disabled', enabled !== true, 'disabled');
+    this.#note(item, 'unconfirmed', status === 'UNCONFIRMED', 'never confirmed the sign-up');
+    this.#note(item, 'federated', status === FEDERATED_STATUS, 'comes from an identity provider');
+    this.#note(
+      item,
+      'unreadable',
+      attributes === undefined || !isText(username) || !isText(status),
+      'attributes, username or status are missing',
+    );
+    const isShared = this.shared?.(name) === true;
+    this.#note(item, 'sharedNames', isShared, 'another user has the same sign-in name');
+    this.#note(
+      item,
+      'sharedByCase',
+      !isShared && this.sharedByCase?.(name) === true,
+      'another user has the same sign-in name in another case',
+    );
+  }
+
+  get facts(): UserFacts {
+    return { signIn: { ...this.#signIn }, ...this.#counts };
+  }
+
+  /** Attributes by name; of what type they are, and what they may hold, the table does not tell. */
+  get schema(): SchemaAttribute[] {
+    return [...this.#attributes].sort().map((name) => ({ name, type: 'String', mutable: true, required: false }));
+  }
+
+  #note(item: TableItem, count: keyof Omit<UserFacts, 'signIn'>, is: boolean, found: string): void {
+    if (!is) return;
+    this.#counts[count] += 1;
+    this.tell({ sub: subOfKey(item), signInName: signInNameOf(item), group: '', found });
+  }
+}
+
+const attributesOf = ({ attributes }: TableItem): Readonly<Record<string, unknown>> | undefined =>
+  typeof attributes === 'object' && attributes !== null ? (attributes as Readonly<Record<string, unknown>>) : undefined;
+
+/** The name at sign-in of an adopted user. */
+export const signInNameOf = ({ signInName, username }: TableItem): string =>
+  typeof signInName === 'string' ? signInName : typeof username === 'string' ? username : '';
+
+function kindOf(name: string, item: TableItem): SignInKind {
+  if (name === item.username) return 'username';
+  const { email, phone_number: phone } = attributesOf(item) ?? {};
+  return name !== '' && name === email ? 'email' : name !== '' && name === phone ? 'phone_number' : 'other';
+}
