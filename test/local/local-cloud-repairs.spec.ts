@@ -6,6 +6,7 @@ import {
   CreateStackSetCommand,
   DescribeStackResourcesCommand,
   DescribeStackSetCommand,
+  ValidateTemplateCommand,
   waitUntilStackCreateComplete,
 } from '@aws-sdk/client-cloudformation';
 import { CreateTableCommand, DynamoDBClient, TagResourceCommand } from '@aws-sdk/client-dynamodb';
@@ -93,6 +94,16 @@ describe('local cloud: state machines and functions behave as on AWS', function 
 
   it('times out a machine', async () => {
     expect((await run('TooSlow', {})).status).to.equal('TIMED_OUT');
+  });
+
+  it('17.7: asks for CAPABILITY_IAM alone where a template has policies of their own', async () => {
+    const Properties = { PolicyName: 'Copy', Roles: ['r'], PolicyDocument: {} };
+    const { Capabilities } = await new CloudFormationClient(cloud.clientConfig(REGION)).send(
+      new ValidateTemplateCommand({
+        TemplateBody: JSON.stringify({ Resources: { Copy: { Type: 'AWS::IAM::Policy', Properties } } }),
+      }),
+    );
+    expect(Capabilities).to.deep.equal(['CAPABILITY_IAM']);
   });
 
   it('authorises batches as the single call, StackSets by their name and tables by their ARN', async () => {

@@ -17,6 +17,7 @@ import {
   UpdateGroupCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type {
+  AttributeType,
   CreateUserPoolCommandInput,
   GroupType,
   ListUsersCommandInput,
@@ -193,6 +194,43 @@ describe('local cloud: listing users', function () {
     ).to.have.property('name', 'UserNotFoundException');
     expect((await list({ UserPoolId: pool, Filter: 'email = "new@example.com"' })).names).to.have.length(1);
     expect((await list({ UserPoolId: pool, Filter: 'email = "old@example.com"' })).names).to.have.length(0);
+  });
+
+  it('17.2: finds a user of a pool with two username attributes by the address of the sign-up only', async () => {
+    const { UserPool } = await cognito.send(
+      new CreateUserPoolCommand({ PoolName: 'by-either', UsernameAttributes: ['email', 'phone_number'] }),
+    );
+    const pool = UserPool?.Id ?? '';
+    const create = (Username: string, ...UserAttributes: AttributeType[]): Promise<unknown> =>
+      cognito.send(
+        new AdminCreateUserCommand({ UserPoolId: pool, Username, UserAttributes, MessageAction: 'SUPPRESS' }),
+      );
+    const signsIn = async (Username: string): Promise<boolean> =>
+      (
+        await rejection(
+          cognito.send(new AdminListGroupsForUserCommand({ UserPoolId: pool, Username })).then(() => {
+            throw new Error('found');
+          }),
+        )
+      ).message === 'found';
+    const [mail, phone] = [
+      { Name: 'email', Value: 'ana@example.com' },
+      { Name: 'phone_number', Value: '+34600000001' },
+    ];
+    await create('ana@example.com', phone);
+    await create('+34600000002', { Name: 'email', Value: 'bob@example.com' });
+    expect(
+      await Promise.all(['ana@example.com', '+34600000001', '+34600000002', 'bob@example.com'].map(signsIn)),
+    ).to.deep.equal([true, false, true, false]);
+    // What is one user's other address can be the name of another one; what is a name cannot.
+    await create('+34600000001', mail);
+    expect(await signsIn('+34600000001')).to.equal(true);
+    expect(await rejection(create('ana@example.com'))).to.have.property('name', 'UsernameExistsException');
+    expect(await rejection(create('ana'))).to.have.property('name', 'InvalidParameterException');
+    expect(await rejection(create('eva@example.com', mail))).to.have.property('name', 'InvalidParameterException');
+    const { names } = await list({ UserPoolId: pool, Filter: 'email = "ana@example.com"' });
+    expect(names).to.have.length(2);
+    expect(await Promise.all(names.map((name) => signsIn(name ?? '')))).to.deep.equal([true, true]);
   });
 
   it('lists members of a group without gaps, and without users that were deleted and created again', async () => {

@@ -4,6 +4,8 @@ import type { Experiment } from './plan.ts';
 export interface LeastPrivilegeOptions {
   /** Only these roles; all when empty. */
   readonly roles: readonly string[];
+  /** Only what is tried in this scenario. */
+  readonly scenario?: string;
   /** Only tell what would be done. */
   readonly list: boolean;
 }
@@ -11,10 +13,11 @@ export interface LeastPrivilegeOptions {
 export const LEAST_PRIVILEGE_USAGE = `usage: npm run least-privilege -- [options]
 
 Takes each statement of the functions' roles away in turn, on a local AWS emulator with IAM enforced, and runs a short export,
-verification, restore or launch without it. That must fail and name the refused call; a statement that nothing misses is
+verification, restore, selection or launch without it. That must fail and name the refused call; a statement that nothing misses is
 listed with its reason from tools/least-privilege/survivors.yaml.
 
   --role NAME   only this role, for instance SyncUsersRole (can be given more than once)
+  --scenario S  only what is tried in this scenario, for instance selection
   --list        show the statements and what is run without each
   --help        this text
 
@@ -24,19 +27,30 @@ Exit code 0: every statement is needed, or has a reason.`;
 export function leastPrivilegeOptions(args: readonly string[]): LeastPrivilegeOptions {
   const values = optionValues(args, {
     role: { type: 'string', multiple: true },
+    scenario: { type: 'string' },
     list: { type: 'boolean' },
   });
-  return { roles: values.role ?? [], list: values.list === true };
+  return {
+    roles: values.role ?? [],
+    ...(values.scenario === undefined ? {} : { scenario: values.scenario }),
+    list: values.list === true,
+  };
 }
 
-/** @throws Error naming a role that no function has */
+/** @throws Error naming a role that no function has, or a scenario that there is not */
 export function chosen(
   experiments: readonly Experiment[],
-  { roles }: Pick<LeastPrivilegeOptions, 'roles'>,
+  { roles, scenario }: Pick<LeastPrivilegeOptions, 'roles' | 'scenario'>,
 ): readonly Experiment[] {
   const known = new Set(experiments.map(({ role }) => role));
   const unknown = roles.find((role) => !known.has(role));
   if (unknown !== undefined)
     throw new Error(`--role ${unknown} is no role of a function. There are: ${[...known].join(', ')}.`);
-  return roles.length === 0 ? experiments : experiments.filter(({ role }) => roles.includes(role));
+  const scenarios = new Set<string>(experiments.map((experiment) => experiment.scenario));
+  if (scenario !== undefined && !scenarios.has(scenario))
+    throw new Error(`--scenario ${scenario} is none. There are: ${[...scenarios].join(', ')}.`);
+  if (roles.length === 0 && scenario === undefined) return experiments;
+  return experiments.filter(
+    (one) => (roles.length === 0 || roles.includes(one.role)) && (scenario ?? one.scenario) === one.scenario,
+  );
 }

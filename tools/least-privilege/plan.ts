@@ -8,6 +8,7 @@ export type Scenario =
   | 'import'
   | 'import of a snapshot'
   | 'import with a failed job'
+  | 'selection'
   | 'verify backup'
   | 'compare pool'
   | 'look at the backup'
@@ -51,6 +52,12 @@ const OTHER_SCENARIO: Readonly<Record<string, Scenario>> = {
   'WatchBackupRole/Exports': 'look at the exports',
   'WatchBackupRole/EndOfExport': 'look at the exports',
 };
+/** What single users and groups into a pool in use cannot be restored without: tried in that scenario, too. */
+const SELECTION: Readonly<Record<string, readonly string[]>> = {
+  CheckNewUserPoolRole: ['NewUserPool', 'BackupTables', 'State'],
+  ScanTableRole: ['NewUserPool', 'BackupTables', 'State', 'CallPermit'],
+  UpdateUsersRole: ['NewUserPool', 'BackupTable', 'State', 'CallPermit'],
+};
 /** Refusals that a function explains to the operator instead of naming the call. */
 export const IN_OTHER_WORDS: Readonly<Record<string, string>> = {
   'StackCheckerFunctionRole/Assets': 'does not let this account read',
@@ -72,6 +79,7 @@ const ORDER: readonly Scenario[] = [
   'import',
   'import of a snapshot',
   'import with a failed job',
+  'selection',
   'launch',
 ];
 
@@ -89,11 +97,13 @@ export function experimentsOf(templates: readonly Template[]): readonly Experime
         throw new Error(
           `No scenario is known in which the function of ${role.id} works. Add the role to tools/least-privilege/plan.ts.`,
         );
-      return role.statements.map(({ Sid = '' }) => ({
-        role: role.id,
-        sid: Sid,
-        scenario: OTHER_SCENARIO[`${role.id}/${Sid}`] ?? scenario,
-      }));
+      return role.statements.flatMap(({ Sid: sid = '' }): Experiment[] => {
+        const about = { role: role.id, sid };
+        return [
+          { ...about, scenario: OTHER_SCENARIO[statementName(about)] ?? scenario },
+          ...(SELECTION[role.id]?.includes(sid) === true ? [{ ...about, scenario: 'selection' as const }] : []),
+        ];
+      });
     });
   return ORDER.flatMap((scenario) => experiments.filter((experiment) => experiment.scenario === scenario));
 }

@@ -6,6 +6,7 @@ const GUESS: Readonly<Record<Scenario, number>> = {
   import: 10,
   'import of a snapshot': 10,
   'import with a failed job': 15,
+  selection: 12,
   'verify backup': 2,
   'compare pool': 4,
   'look at the backup': 3,

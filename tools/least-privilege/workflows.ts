@@ -11,6 +11,7 @@ import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
 import type { Region } from '../deploy/regions.ts';
 import type { Experiment, Scenario } from './plan.ts';
 import { removeStatement } from './role-policy.ts';
+import { damagedSelection } from './damaged-selection.ts';
 import { verifiedRun } from './verified-run.ts';
 import { changeLaunchedPool } from './solution.ts';
 import type { LaunchedPool } from './solution.ts';
@@ -32,12 +33,15 @@ const REGION: Readonly<Record<LaunchedScenario, Region>> = {
   import: SECONDARY,
   'import of a snapshot': SECONDARY,
   'import with a failed job': SECONDARY,
+  selection: PRIMARY,
 };
 
 function workflowOf(launched: LaunchedPool, scenario: WorkflowScenario): string {
   const region = REGION[scenario];
   if (scenario === 'export') return launched.exportWorkflow;
-  return scenario.startsWith('import') ? launched.importWorkflow[region] : launched.verifyWorkflow[region];
+  return scenario === 'selection' || scenario.startsWith('import')
+    ? launched.importWorkflow[region]
+    : launched.verifyWorkflow[region];
 }
 
 /** What the execution gets; `target` is the new pool of a restore. */
@@ -54,6 +58,8 @@ async function inputOf(
       return { NewUserPoolId: target };
     case 'import of a snapshot':
       return { NewUserPoolId: target, ExportRun: await verifiedRun(launched) };
+    case 'selection':
+      return { NewUserPoolId: launched.poolId, Selection: await damagedSelection(launched) };
     case 'export':
     case 'verify backup':
       return {};

@@ -11,6 +11,10 @@ describe('Least privilege: what is asked for', () => {
       .to.include('SyncUsersRole')
       .and.not.include('SyncGroupRole');
     expect(chosen(experiments, { roles: [] })).to.equal(experiments);
+    expect(new Set(chosen(experiments, { roles: [], scenario: 'selection' }).map(({ role }) => role))).to.deep.equal(
+      new Set(['CheckNewUserPoolRole', 'ScanTableRole', 'UpdateUsersRole']),
+    );
+    expect(() => chosen(experiments, { roles: [], scenario: 'none' })).to.throw('--scenario none');
     expect(() => chosen(experiments, { roles: ['ExportWorkflowRole'] })).to.throw('--role ExportWorkflowRole');
     expect(leastPrivilegeOptions(['--role', 'A', '--role', 'B', '--list'])).to.deep.equal({
       roles: ['A', 'B'],

@@ -44,11 +44,13 @@ def alias_owner(pool, value):
     for sub in sorted(_ALIASES.get(folded, ())):
         user = users.with_sub(sub)
         attributes = attributes_of(user) if user else {}
-        for name in sign_in | set(pool.get("AliasAttributes") or []):
+        # Where either of two addresses can be a name, only the one of the sign-up is the user's.
+        names = {user["_signUpBy"]} if user and "_signUpBy" in user else sign_in
+        for name in names | set(pool.get("AliasAttributes") or []):
             held = attributes.get(name, "")
             if held != value and not (is_case_insensitive(pool) and held.casefold() == folded):
                 continue
-            if name in sign_in or name == "preferred_username" or str(attributes.get(f"{name}_verified", "")).lower() == "true":
+            if name in names or name == "preferred_username" or str(attributes.get(f"{name}_verified", "")).lower() == "true":
                 return user
     return None
 

@@ -11,6 +11,7 @@ pages with few users, or none, and a token.
 """
 
 import functools
+import json
 
 from ministack.core.responses import error_response_json, json_response, set_request_account_id, set_request_region
 from ministack.services import cognito
@@ -130,7 +131,22 @@ def admin_create_user(original, data):
             return _refused("User account already exists.", "UsernameExistsException")
         if not data.get("ForceAliasCreation") and _taken_alias(pool, attributes):
             return _refused("An account with the given email or phone number already exists.", "AliasExistsException")
-    return original(data)
+    return _signed_up(pool, data, original(data), lambda body: body["User"]["Username"])
+
+
+def sign_up(original, data):
+    """SignUp, which remembers by which address a user signed up."""
+    pool = next((each for each in cognito._user_pools.values() if data.get("ClientId") in each["_clients"]), None)
+    return _signed_up(pool, data, original(data), lambda body: body["UserSub"])
+
+
+def _signed_up(pool, data, response, username_in):
+    """In a pool that takes either of two addresses as names, the one of the sign-up stays the user's for ever."""
+    status, _headers, body = response
+    if pool is not None and status == 200 and len(pool.get("UsernameAttributes") or []) > 1:
+        user = users_of(pool)[username_in(json.loads(body))]
+        user.setdefault("_signUpBy", cognito._username_alias_attribute(pool, data.get("Username") or ""))
+    return response
 
 
 def admin_update_user_attributes(original, data):
@@ -158,6 +174,7 @@ def import_user(pool, user, now):
         if alias_owner(pool, user["username"]) is not None:
             return "SKIPPED", "The user already exists."
         username = sub
+        sign_up_by = cognito._username_alias_attribute(pool, user["username"])
     else:
         username = user["username"]
         if username in users or users.named(username, pool) or users.with_sub(username):
@@ -169,6 +186,8 @@ def import_user(pool, user, now):
         "UserCreateDate": now, "UserLastModifiedDate": now, "Enabled": user.get("enabled", True), "UserStatus": user["status"],
         "MFAOptions": [], "_password": "", "_groups": [], "_tokens": [],
     }
+    if len(pool.get("UsernameAttributes") or []) > 1:
+        users[username]["_signUpBy"] = sign_up_by
     for name in user.get("groups", []):
         users[username]["_groups"].append(name)
         pool["_groups"][name]["_members"].append(username)
@@ -198,7 +217,7 @@ ROUTES = {"/_local/import-users": import_users, "/_local/listings": set_listings
 def apply():
     for function, digest in PATCHED.items():
         expect(getattr(cognito, function), digest)
-    create, update = cognito._admin_create_user, cognito._admin_update_user_attributes
+    create, update, register = cognito._admin_create_user, cognito._admin_update_user_attributes, cognito._sign_up
     merge, merge_federated = cognito._merge_attributes, cognito._merge_federated_attrs
 
     @functools.wraps(merge)
@@ -217,6 +236,7 @@ def apply():
     cognito._list_users_in_group = list_users_in_group
     cognito._resolve_user = resolve_user
     cognito._admin_create_user = functools.wraps(create)(functools.partial(admin_create_user, create))
+    cognito._sign_up = functools.wraps(register)(functools.partial(sign_up, register))
     cognito._admin_update_user_attributes = functools.wraps(update)(functools.partial(admin_update_user_attributes, update))
     cognito._merge_attributes = merge_attributes
     cognito._merge_federated_attrs = merge_federated_attributes
