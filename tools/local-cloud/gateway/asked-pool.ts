@@ -3,7 +3,7 @@ import { rootOf } from './import-jobs/deps.ts';
 import type { AwsRequest, Backend, Next } from './types.ts';
 
 /** The pool that a request of Cognito's API is about, across accounts and Regions. */
-export const poolOf = ({ account, region, params }: AwsRequest): string =>
+export const poolAskedFor = ({ account, region, params }: AwsRequest): string =>
   `${account}/${region}/${String(params['UserPoolId'])}`;
 
 /** MiniStack's answer to a caller who may not do this; undefined for one who may. */

@@ -1,6 +1,6 @@
 import { CognitoException } from '../../simulation/cognito/exception.ts';
 import { asksForClient, isExtraOperation, PoolExtras } from '../../simulation/cognito/pool-extras.ts';
-import { poolOf, refusedByIam, requireClient, requirePool } from './asked-pool.ts';
+import { poolAskedFor, refusedByIam, requireClient, requirePool } from './asked-pool.ts';
 import { AwsError, errorResponse, jsonResponse } from './aws-error.ts';
 import type { Backend, Interceptor } from './types.ts';
 
@@ -25,7 +25,7 @@ export function poolExtrasInterceptor(deps: PoolExtrasDeps): Interceptor {
     try {
       await requirePool(request, deps);
       if (asksForClient(action)) await requireClient(request, deps);
-      return jsonResponse(onTheWire(extras.call(poolOf(request), action, params)) as object);
+      return jsonResponse(onTheWire(extras.call(poolAskedFor(request), action, params)) as object);
     } catch (error) {
       if (error instanceof CognitoException) return errorResponse(request, new AwsError(error.code, error.message));
       throw error;

@@ -3,7 +3,7 @@ import { CognitoException } from '../../simulation/cognito/exception.ts';
 import { PAUSED_OPERATIONS, RecoveryLedger } from '../../simulation/cognito/recoveries.ts';
 import type { RecoveryKnobs } from '../../simulation/cognito/recoveries.ts';
 import { AwsError, errorResponse, jsonResponse } from './aws-error.ts';
-import { poolOf, refusedByIam, requirePool } from './asked-pool.ts';
+import { poolAskedFor, refusedByIam, requirePool } from './asked-pool.ts';
 import type { AwsRequest, Backend, Interceptor } from './types.ts';
 
 /** What the recoveries of pools need. */
@@ -63,7 +63,7 @@ export function recoveriesInterceptors(deps: RecoveriesDeps): {
     pauses: async (request, next) => {
       if (request.service !== 'cognito-idp' || !PAUSED_OPERATIONS.has(request.action)) return next(request);
       const { knobs } = current();
-      if (!ledger.isPaused(poolOf(request))) return next(request);
+      if (!ledger.isPaused(poolAskedFor(request))) return next(request);
       const refused = await refusedByIam(request, next);
       const message = 'Write operations of the user pool are paused while a recovery is in progress.';
       return refused ?? errorResponse(request, new AwsError(knobs.pausedError, message));
@@ -75,7 +75,7 @@ export function recoveriesInterceptors(deps: RecoveriesDeps): {
       if (refused !== undefined) return refused;
       try {
         await requirePool(request, deps);
-        return jsonResponse(operation(current(), poolOf(request), request, deps.newId));
+        return jsonResponse(operation(current(), poolAskedFor(request), request, deps.newId));
       } catch (error) {
         if (error instanceof CognitoException) return errorResponse(request, new AwsError(error.code, error.message));
         throw error;
