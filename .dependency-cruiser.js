@@ -26,6 +26,7 @@ const importRooms = [
   'jobs',
   'updates',
   'reconcile',
+  'identities',
   'report',
   'selection',
 ];

@@ -27,13 +27,18 @@ export interface Page<T> {
 
 /**
  * Reads of a user pool: ListUsers, ListGroups, ListUsersInGroup, DescribeUserPool, GetUserPoolMfaConfig,
- * ListPointInTimeRecoveries, and AdminListGroupsForUser, which tells whether somebody signs in by a name.
+ * ListIdentityProviders, DescribeIdentityProvider, ListPointInTimeRecoveries, and AdminListGroupsForUser, which tells
+ * whether somebody signs in by a name.
  */
 export interface UserPoolReader {
   /** Without `settings.mfa`, which takes a call of its own. */
   describe(poolId: string): Promise<UserPoolDescription>;
   /** The pool's MFA settings: a call that is made only for pools whose MFA is not OFF. */
   mfaSettings(poolId: string): Promise<MfaSettings>;
+  /** Names of the pool's identity providers, all pages. */
+  identityProviders(poolId: string): Promise<readonly string[]>;
+  /** The attributes of users that the provider sets at every sign-in. */
+  mappedAttributes(poolId: string, provider: string): Promise<readonly string[]>;
   /** AWS's own recoveries of the pool: the newest ones, at most a page. Never Halt AccessDenied: that is `unknown`. */
   recoveries(poolId: string): Promise<PoolRecoveries>;
   /** Pages of 60. `filter` in ListUsers syntax, for instance `sub ^= "a"`. */
@@ -115,6 +120,15 @@ export interface UserPoolWriter {
   /** AdminEnableUser; only takes back what disableUser did to somebody else's account. */
   enableUser(poolId: string, username: string): Promise<WriteOutcome>;
   addUserToGroup(poolId: string, username: string, group: string): Promise<WriteOutcome>;
+  /**
+   * AdminLinkProviderForUser: whoever signs in with this id at the provider is this user from then on. Refused where the
+   * provider is unknown, or the id is somebody's already.
+   */
+  linkIdentity(
+    poolId: string,
+    username: string,
+    identity: { readonly provider: string; readonly id: string },
+  ): Promise<WriteOutcome>;
   /** AdminRemoveUserFromGroup; only takes back what addUserToGroup did to somebody else's account. */
   removeUserFromGroup(poolId: string, username: string, group: string): Promise<WriteOutcome>;
   /** AdminUpdateUserAttributes; only for attributes that send no verification message. */

@@ -52,6 +52,7 @@ describe('Parameters of the main template', () => {
       MaxDeletePercent: ['20', undefined],
       MaxChangePercent: ['50', undefined],
       UncountedAttributes: ['', undefined],
+      FederatedUsers: ['REPORT', ['REPORT', 'PRELINK']],
       GroupRoles: ['REPORT', ['REPORT', 'MAP']],
       GroupRoleArns: ['', undefined],
       SnapshotRetentionDays: ['35', undefined],

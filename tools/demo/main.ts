@@ -17,6 +17,7 @@ import { CsvProblem } from './seed/csv-file.ts';
 import { populationOf } from './seed/population.ts';
 import { exportThreeTimes } from './steps/exports.ts';
 import { lookAround } from './steps/keep.ts';
+import { proveFederated } from './steps/federated.ts';
 import { launch } from './steps/launch.ts';
 import { proveMfa } from './steps/mfa.ts';
 import { buildAndUpload } from './steps/prepare.ts';
@@ -83,6 +84,7 @@ async function tell(started: Demo): Promise<void> {
   // What is said about a restore that failed is why, and what is missing.
   if (failureOf('ImportWorkflow', restored.execution).length === 0) await provePool(demo, launched, restored.newPoolId);
   await verify(demo, launched, restored);
+  if (demo.options.pool === 'federated') await proveFederated(demo, launched, restored);
   if (demo.options.pool === 'mfa') await proveMfa(demo, launched, restored);
   if (!demo.options.keep) await uninstall(demo, launched);
 }

@@ -1,6 +1,6 @@
 import { optionValues, wholeNumberOption } from '../options.ts';
 
-const POOLS = ['usual', 'mfa'] as const;
+const POOLS = ['usual', 'mfa', 'federated'] as const;
 
 export interface DemoOptions {
   readonly users: number;
@@ -8,7 +8,10 @@ export interface DemoOptions {
   readonly cognitoTps: 1 | 5 | 10 | 15 | 20 | 25;
   /** With a key of the customer, a permissions boundary and required tags. */
   readonly organization: boolean;
-  /** `mfa`: the pool requires MFA; so does the one that takes the restore. */
+  /**
+   * `mfa`: the pool requires MFA; so does the one that takes the restore. `federated`: it has identity providers, users who
+   * are linked to them, and users of theirs.
+   */
   readonly pool: (typeof POOLS)[number];
   readonly keep: boolean;
 }
@@ -24,6 +27,7 @@ Backs up a user pool on a local AWS emulator, deletes it, restores it in the oth
                      six users of its own
   --tps N            CognitoTPS of the stack: 1, 5, 10, 15, 20 or 25 (default 25)
   --pool mfa         a pool that requires MFA, restored into one that requires it, too, and into one where it is optional
+  --pool federated   a pool with identity providers, users linked to them and users of theirs
   --organization     with the rules of an organization: a key of its own, a permissions boundary that allows nothing
                      more than is needed, and tags without which the creation of anything is denied
   --keep             leaves the cloud running, with the solution installed, and says how to look around and stop it

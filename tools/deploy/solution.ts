@@ -22,6 +22,7 @@ export interface SolutionParameters {
   readonly SecondaryRegion: string;
   readonly NotificationEmail: string;
   readonly AllowMfa?: 'NO' | 'YES';
+  readonly FederatedUsers?: 'REPORT' | 'PRELINK';
   readonly AllowMultipleUsernameAttributes?: 'NO' | 'YES';
   readonly ExportFrequency?: ExportFrequency;
   readonly CognitoTPS?: '1' | '5' | '10' | '15' | '20' | '25';

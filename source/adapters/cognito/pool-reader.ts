@@ -1,10 +1,12 @@
 import {
   AdminListGroupsForUserCommand,
+  DescribeIdentityProviderCommand,
   DescribeUserPoolCommand,
   GetUserPoolMfaConfigCommand,
   ListGroupsCommand,
   ListUsersCommand,
   ListUsersInGroupCommand,
+  paginateListIdentityProviders,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { Page, UserPoolReader } from '../../domain/ports.ts';
@@ -38,6 +40,23 @@ export function poolReaderOf(client: CognitoIdentityProviderClient): UserPoolRea
       cognitoCall('GetUserPoolMfaConfig', poolId, async () =>
         toMfaSettings(await client.send(new GetUserPoolMfaConfigCommand({ UserPoolId: poolId }))),
       ),
+
+    identityProviders: (poolId) =>
+      cognitoCall('ListIdentityProviders', poolId, async () => {
+        const names: string[] = [];
+        const pages = paginateListIdentityProviders({ client, pageSize: FULL_PAGE }, { UserPoolId: poolId });
+        for await (const { Providers = [] } of pages)
+          names.push(...Providers.flatMap(({ ProviderName }) => ProviderName ?? []));
+        return names;
+      }),
+
+    mappedAttributes: (poolId, provider) =>
+      cognitoCall('DescribeIdentityProvider', poolId, async () => {
+        const { IdentityProvider } = await client.send(
+          new DescribeIdentityProviderCommand({ UserPoolId: poolId, ProviderName: provider }),
+        );
+        return Object.keys(IdentityProvider?.AttributeMapping ?? {});
+      }),
 
     recoveries: (poolId) => listRecoveries(client, poolId),
 

@@ -3,6 +3,7 @@ import {
   AdminCreateUserCommand,
   AdminDisableUserCommand,
   AdminEnableUserCommand,
+  AdminLinkProviderForUserCommand,
   AdminRemoveUserFromGroupCommand,
   AdminSetUserPasswordCommand,
   AdminUpdateUserAttributesCommand,
@@ -50,6 +51,9 @@ const GROUP_REFUSALS = new Set([
 ]);
 /** Whoever gives a group a role passes it (iam:PassRole): a refusal of that costs this group its role. */
 const ROLE_REFUSALS = new Set([...GROUP_REFUSALS, 'AccessDeniedException', 'NotAuthorizedException']);
+
+/** What is not found may be the provider, too; whether the pool is there, other calls tell. */
+const LINK_REFUSALS = new Set([...REFUSALS, 'ResourceNotFoundException']);
 
 /** One write of a pool, made by a client. */
 interface Write {
@@ -154,6 +158,24 @@ export function userPoolWriter(options: CognitoOptions): UserPoolWriter {
     removeUserFromGroup: (UserPoolId, Username, GroupName) =>
       outcome(write('AdminRemoveUserFromGroup', UserPoolId), () =>
         client.send(new AdminRemoveUserFromGroupCommand({ UserPoolId, Username, GroupName })),
+      ),
+
+    linkIdentity: (UserPoolId, username, { provider, id }) =>
+      outcome(
+        write('AdminLinkProviderForUser', UserPoolId),
+        () =>
+          client.send(
+            new AdminLinkProviderForUserCommand({
+              UserPoolId,
+              DestinationUser: { ProviderName: 'Cognito', ProviderAttributeValue: username },
+              SourceUser: {
+                ProviderName: provider,
+                ProviderAttributeName: 'Cognito_Subject',
+                ProviderAttributeValue: id,
+              },
+            }),
+          ),
+        LINK_REFUSALS,
       ),
 
     updateAttributes: (UserPoolId, Username, attributes) =>

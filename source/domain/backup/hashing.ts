@@ -26,6 +26,9 @@ const sha256Hex = (text: string): string => hash('sha256', text, 'hex');
 /** SHA-256, 32 bytes. */
 export const sha256 = (text: string): Buffer => Buffer.from(sha256Hex(text), 'hex');
 
+/** SHA-256 of bytes, as 64 hex digits. */
+export const sha256Of = (bytes: Uint8Array): string => hash('sha256', bytes, 'hex');
+
 /** SHA-256 (32 bytes) of an item's key and content, without bookkeeping. */
 export const contentDigest = (item: TableItem): Buffer => sha256(canonicalJson(item, BOOKKEEPING));
 

@@ -5,6 +5,7 @@ import type { ItemKey, TableItem } from '../ports.ts';
 import { countShape, idShape, problemWith, textsShape } from '../state/shape.ts';
 import type { Stored } from '../state/shape.ts';
 import { checksumsShape } from './checksums.ts';
+import { keptFederatedShape } from './federated/kept-federated.ts';
 
 /** Version of the table's data model; a reader refuses a newer one. */
 export const SCHEMA_VERSION = 1;
@@ -94,7 +95,7 @@ export const manifestShape = v.object({
   deleted: countsShape,
   /** Absent where the parameter is empty, and in manifests of versions that did not tell. */
   uncounted: v.exactOptional(uncountedShape),
-  /** Not exported: users of identity providers, and their memberships. */
+  /** Not among the items: users of identity providers, and their memberships. */
   skipped: v.object({
     federatedUsers: countShape,
     federatedMemberships: countShape,
@@ -102,6 +103,8 @@ export const manifestShape = v.object({
     tooLarge: v.exactOptional(countShape),
     tooLargeKept: v.exactOptional(countShape),
   }),
+  /** How users of identity providers are kept; absent where there are none, and in manifests of versions before 2.1. */
+  federated: v.exactOptional(keptFederatedShape),
   /** Users of a pool with two username attributes of whom nobody could tell by which of the two they sign in; absent: none. */
   signInUnknown: v.exactOptional(countShape),
   /** Absent in manifests of versions that did not look. */

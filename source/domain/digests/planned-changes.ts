@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CHECKSUM_BUCKETS, KEY_DIGEST_BYTES, bucketOf, keyDigest } from '../backup/hashing.ts';
+import { CHECKSUM_BUCKETS, KEY_DIGEST_BYTES, bucketOf, keyDigest, sha256Of } from '../backup/hashing.ts';
 import { itemKind } from '../backup/items.ts';
 import type { ItemKind } from '../backup/items.ts';
 import { changeDigestsKey } from '../backup/manifest.ts';
@@ -143,5 +143,3 @@ export class PlannedChanges {
     };
   }
 }
-
-const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

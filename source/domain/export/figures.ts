@@ -81,6 +81,7 @@ const PHASE_OF = {
   memberships: 'comparing with the table',
   groups: 'comparing with the table',
   plan: 'comparing with the table',
+  federated: 'comparing with the table',
   snapshot: 'comparing with the table',
   guard: 'comparing with the table',
   listAgain: 'comparing with the table',

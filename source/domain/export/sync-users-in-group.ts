@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { isAutomaticGroup } from '../backup/automatic-groups.ts';
+import { listedFederated } from '../backup/federated/federated-users.ts';
 import { keyText, membershipItem, membershipKey, userKey } from '../backup/items.ts';
 import { FEDERATED_STATUS, groupShape, signInAttributeOf } from '../model.ts';
 import type { PoolGroup, PoolUser } from '../model.ts';
@@ -7,6 +9,7 @@ import { Ledger } from '../digests/ledger.ts';
 import { forEachAtOnce } from '../concurrency.ts';
 import { chainShape, followChain, newChain, withToken } from '../listing/page-chain.ts';
 import type { Progress } from '../state/progress.ts';
+import { FederatedSpool, federatedSpoolShape } from './federated-spool.ts';
 import { listingMembers } from './figures.ts';
 import { lacksSignIn, PageItems } from './page-items.ts';
 import { claimExportProgress, exportLedgerShape, listingCountsShape, stateAfter } from './progress.ts';
@@ -39,6 +42,10 @@ export const membersStateShape = v.object({
   open: v.array(groupChainShape),
   memberships: exportLedgerShape,
   federatedMemberships: exportLedgerShape,
+  /** Federated users whom the listing of users did not show; absent, as the next, in what versions before 2.1 stored. */
+  lateFederated: v.exactOptional(exportLedgerShape),
+  /** What is kept of federated users: these, and all memberships. */
+  federatedSpool: v.exactOptional(federatedSpoolShape),
   /** Members whom the listing of users did not show. */
   lateUsers: exportLedgerShape,
   /** Late users whom the table cannot hold; absent in what versions before 2.1 stored. */
@@ -85,6 +92,8 @@ export async function syncUsersInGroup(deps: SyncUsersInGroupDeps, runId: string
       open: [],
       memberships: [],
       federatedMemberships: [],
+      lateFederated: [],
+      federatedSpool: [],
       lateUsers: [],
       counts: { listed: 0, added: 0, changed: 0, skipped: 0, pages: 0 },
       late: { added: 0, changed: 0 },
@@ -102,6 +111,8 @@ interface Ledgers {
   readonly users: Ledger;
   readonly memberships: Ledger;
   readonly federatedMemberships: Ledger;
+  /** Absent in a listing that a version before 2.1 began. */
+  readonly federated: { readonly users: Ledger; readonly late: Ledger; readonly spool: FederatedSpool } | undefined;
   readonly lateUsers: Ledger;
   readonly staging: Staging | undefined;
   /** Subs of users whom the listing of users found too large for the table. */
@@ -114,6 +125,14 @@ async function loadLedgers({ objects }: SyncUsersInGroupDeps, run: Run, state: M
     users: await Ledger.load(objects, 'users', listing?.users ?? []),
     memberships: await Ledger.load(objects, 'memberships', state.memberships),
     federatedMemberships: await Ledger.load(objects, 'federated-memberships', state.federatedMemberships),
+    federated:
+      state.lateFederated === undefined || state.federatedSpool === undefined
+        ? undefined
+        : {
+            users: await Ledger.load(objects, 'federated', [...(listing?.federated ?? [])]),
+            late: await Ledger.load(objects, 'late-federated', state.lateFederated),
+            spool: new FederatedSpool(state.federatedSpool),
+          },
     lateUsers: await Ledger.load(objects, 'late-users', state.lateUsers),
     staging: isStaged(run.facts) ? await Staging.load(objects, (state.staged ??= [])) : undefined,
     tooLarge: new Set((listing?.tooLarge ?? []).map(({ sub }) => sub)),
@@ -137,8 +156,15 @@ class MemberListing {
 
   async work(): Promise<void> {
     const { state } = this.progress;
-    const { memberships, federatedMemberships, lateUsers, staging } = this.ledgers;
-    const appendices = [memberships, federatedMemberships, lateUsers, ...(staging === undefined ? [] : [staging])];
+    const { memberships, federatedMemberships, federated, lateUsers, staging } = this.ledgers;
+    const appendices = [
+      memberships,
+      federatedMemberships,
+      federated?.late,
+      federated?.spool,
+      lateUsers,
+      staging,
+    ].filter((appendix) => appendix !== undefined);
     await workThenSave(
       this.progress,
       () => state.counts.pages,
@@ -181,7 +207,7 @@ class MemberListing {
   async #store(page: readonly PoolUser[], group: string, lookAgain: () => Promise<readonly PoolUser[]>): Promise<void> {
     const { state } = this.progress;
     const { counts, late } = state;
-    const { users, lateUsers, memberships, federatedMemberships, staging, tooLarge } = this.ledgers;
+    const { users, lateUsers, memberships, staging, tooLarge } = this.ledgers;
     const native = page.filter(({ status }) => status !== FEDERATED_STATUS);
     const unseen = native.filter(
       ({ sub }) => !users.has(userKey(sub)) && !lateUsers.has(userKey(sub)) && !tooLarge.has(sub),
@@ -209,9 +235,20 @@ class MemberListing {
       if (isNew) counts.listed += 1;
       count(counts, isNew, written, keyText(key));
     }
-    for (const { sub, status } of page)
-      if (status === FEDERATED_STATUS && federatedMemberships.add(membershipKey(sub, group))) counts.skipped += 1;
+    for (const user of page) if (user.status === FEDERATED_STATUS) this.#storeFederated(user, group);
     counts.pages += 1;
+  }
+
+  #storeFederated(user: PoolUser, group: string): void {
+    const { federatedMemberships, federated } = this.ledgers;
+    const { sub } = user;
+    if (!federatedMemberships.add(membershipKey(sub, group))) return;
+    this.progress.state.counts.skipped += 1;
+    if (federated === undefined) return;
+    if (!federated.users.has(userKey(sub)) && federated.late.add(userKey(sub)))
+      federated.spool.addUser(listedFederated(user));
+    // The one that Cognito makes for the provider's users says nothing of this user, and no restore fills it.
+    if (!isAutomaticGroup(group, this.run.facts.userPoolId)) federated.spool.addMembership(sub, group);
   }
 }
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { listedFederated } from '../backup/federated/federated-users.ts';
 import { keyText, userKey } from '../backup/items.ts';
 import { isNamed } from '../errors.ts';
 import { FEDERATED_STATUS, signInAttributeOf } from '../model.ts';
@@ -21,6 +22,7 @@ import {
 } from './listing-scope.ts';
 import type { ListingChain } from './listing-scope.ts';
 import { forEachAtOnce } from '../concurrency.ts';
+import { FederatedSpool, federatedSpoolShape } from './federated-spool.ts';
 import { listingUsers } from './figures.ts';
 import { lacksSignIn, PageItems } from './page-items.ts';
 import { followChain, withToken } from '../listing/page-chain.ts';
@@ -44,6 +46,8 @@ export const usersStateShape = v.object({
   listing: listingShape,
   users: exportLedgerShape,
   federated: exportLedgerShape,
+  /** What is kept of these; absent in what versions before 2.1 stored. */
+  federatedSpool: v.exactOptional(federatedSpoolShape),
   /** Not in `users`; absent in what versions before 2.1 stored. */
   tooLarge: v.exactOptional(tooLargeShape),
   /** Absent while the run writes to the table as it lists. */
@@ -87,6 +91,7 @@ export async function syncUsers(
       listing: singleListing(),
       users: [],
       federated: [],
+      federatedSpool: [],
       counts: { listed: 0, added: 0, changed: 0, skipped: 0, pages: 0 },
       done: false,
     }),
@@ -102,6 +107,8 @@ export async function syncUsers(
 interface Seen {
   readonly users: Ledger;
   readonly federated: Ledger;
+  /** Absent in a listing that a version before 2.1 began. */
+  readonly federatedSpool: FederatedSpool | undefined;
   readonly staging: Staging | undefined;
 }
 
@@ -126,13 +133,15 @@ class UserListing {
     const { objects } = this.deps;
     const users = await Ledger.load(objects, 'users', state.users);
     const federated = await Ledger.load(objects, 'federated', state.federated);
+    const federatedSpool = state.federatedSpool === undefined ? undefined : new FederatedSpool(state.federatedSpool);
     const staging = isStaged(this.run.facts) ? await Staging.load(objects, (state.staged ??= [])) : undefined;
+    const appendices = [users, federated, federatedSpool, staging].filter((appendix) => appendix !== undefined);
     await workThenSave(
       this.progress,
       () => state.counts.pages,
       () =>
-        this.progress.gather([users, federated, ...(staging === undefined ? [] : [staging])], async () => {
-          while (!state.done && !this.#sliceOver()) await this.#listOn({ users, federated, staging });
+        this.progress.gather(appendices, async () => {
+          while (!state.done && !this.#sliceOver()) await this.#listOn({ users, federated, federatedSpool, staging });
         }),
     );
   }
@@ -194,7 +203,7 @@ class UserListing {
   /** `lookAgain`: lists the page once more. */
   async #store(
     page: readonly PoolUser[],
-    { users, federated, staging }: Seen,
+    { users, federated, federatedSpool, staging }: Seen,
     lookAgain: () => Promise<readonly PoolUser[]>,
   ): Promise<void> {
     const { state } = this.progress;
@@ -215,8 +224,11 @@ class UserListing {
       if (written.changed.has(keyText(key))) counts.changed += 1;
       if (lacksSignIn(key, signInAttribute)) state.signInUnknown = (state.signInUnknown ?? 0) + 1;
     }
-    for (const { sub, status } of page)
-      if (status === FEDERATED_STATUS && federated.add(userKey(sub))) counts.skipped += 1;
+    for (const user of page)
+      if (user.status === FEDERATED_STATUS && federated.add(userKey(user.sub))) {
+        federatedSpool?.addUser(listedFederated(user));
+        counts.skipped += 1;
+      }
     counts.pages += 1;
   }
 

@@ -1,4 +1,6 @@
+import { isAutomaticGroup } from '../backup/automatic-groups.ts';
 import { Halt } from '../errors.ts';
+import type { PoolGroup } from '../model.ts';
 import { assertWritable } from '../recovery/paused-writes.ts';
 import { findInPages, withToken } from '../listing/page-chain.ts';
 import type { BackupTable, Clock, Log, ObjectStore, Page, Random, UserPoolReader } from '../ports.ts';
@@ -161,10 +163,15 @@ async function readHead(
   return { value: parseJson(key, stored.body, restoreHeadShape), etag: stored.etag };
 }
 
+/** The group that Cognito makes itself for each identity provider of the pool is nobody's. */
 async function assertEmpty(poolId: string, { pools }: CheckNewUserPoolDeps): Promise<void> {
-  const [kind] = (await hasAny((token) => pools.listUsersPage(poolId, { limit: 1, ...token })))
+  const isOwn = ({ name }: PoolGroup): boolean => !isAutomaticGroup(name, poolId);
+  const [kind] = (await hasAny(
+    (token) => pools.listUsersPage(poolId, { limit: 1, ...token }),
+    () => true,
+  ))
     ? ['users']
-    : (await hasAny((token) => pools.listGroupsPage(poolId, { limit: 1, ...token })))
+    : (await hasAny((token) => pools.listGroupsPage(poolId, token), isOwn))
       ? ['groups']
       : [];
   if (kind !== undefined) {
@@ -176,8 +183,11 @@ async function assertEmpty(poolId: string, { pools }: CheckNewUserPoolDeps): Pro
 }
 
 /** An empty page that carries a token is followed: only the last page tells that there is nothing. */
-const hasAny = async (page: (token: { readonly token?: string }) => Promise<Page<unknown>>): Promise<boolean> =>
+const hasAny = async <T>(
+  page: (token: { readonly token?: string }) => Promise<Page<T>>,
+  counts: (item: T) => boolean,
+): Promise<boolean> =>
   (await findInPages(
     (token) => page(withToken(token)),
-    ({ length }) => length > 0 || undefined,
+    (items) => items.some(counts) || undefined,
   )) === true;

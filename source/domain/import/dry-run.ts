@@ -111,6 +111,7 @@ const NO_WRITER: UserPoolWriter = {
   disableUser: refuse,
   enableUser: refuse,
   addUserToGroup: refuse,
+  linkIdentity: refuse,
   removeUserFromGroup: refuse,
   updateAttributes: refuse,
 };

@@ -4,6 +4,7 @@ import { OpenPlanReader } from '../digests/open-plan.ts';
 import { tagReplaced, tagRestore } from './plan/closed-objects.ts';
 import { claimRestore } from './plan/progress.ts';
 import { hurdlesIn } from './plan/mfa-hurdles.ts';
+import type { IdentityPlan } from './plan/identity-plan.ts';
 import type { MfaChange } from './plan/mfa-hurdles.ts';
 import type { RestorePlan, RestoreSource } from './plan/plan-model.ts';
 import type { RestoreHead } from './plan/restore-head.ts';
@@ -29,6 +30,9 @@ import type { PlanSelectionResult } from './selection/plan-selection.ts';
 import { chunkStep, classifyStep, orderStep } from './planning/steps.ts';
 
 export type { ScanTableDeps, ScanTableInput } from './planning/planning-run.ts';
+
+/** What a plan says of identity providers: counts, and the names of those that the new pool lacks. */
+export type IdentitiesFound = IdentityPlan['counts'] & Pick<IdentityPlan, 'mode' | 'missingProviders'>;
 
 /** What the state machine sees: counts and object keys. */
 export type ScanTableResult =
@@ -64,6 +68,8 @@ export type ScanTableResult =
       /** Users who would have to enrol a second factor, and who could not sign in, where the new pool requires MFA. */
       readonly mustEnrolMfa: number;
       readonly mfaLockedOut: number;
+      /** What would be done about identity providers; absent where the backup names none. */
+      readonly identities?: IdentitiesFound;
       readonly chunks: number;
       readonly batches: number;
       /** Of a dry run of a restore that has begun. */
@@ -220,8 +226,15 @@ const summary = (plan: RestorePlan, dryRun: boolean): Extract<ScanTableResult, {
     ...(plan.mfa === undefined ? {} : { mfa: plan.mfa }),
     mustEnrolMfa: hurdlesIn(counts.mfa?.mustEnrol),
     mfaLockedOut: hurdlesIn(counts.mfa?.cannotSignIn),
+    ...(plan.identities === undefined ? {} : { identities: identitiesIn(plan.identities) }),
     acceptsSignUps: plan.acceptsSignUps ?? false,
     chunks: chunks.length,
     batches: batches.length,
   };
 };
+
+const identitiesIn = ({ mode, missingProviders, counts }: IdentityPlan): IdentitiesFound => ({
+  mode,
+  missingProviders,
+  ...counts,
+});

@@ -13,6 +13,7 @@ export const WORK_PHASES = [
   'comparing the pool',
   'repairing',
   'comparing once more',
+  'linking identities',
   'writing the report',
   'reading the table',
   'reading the snapshot',

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { openedImport } from '../../domain/import/import-event.ts';
+import { FEDERATED_MODES } from '../../domain/import/plan/identity-plan.ts';
 import { scanTable } from '../../domain/import/scan-table.ts';
 import { Pacer } from '../../domain/pacing/pacer.ts';
 import { systemClock } from '../../adapters/clock.ts';
@@ -13,6 +15,7 @@ const env = readEnv({
   ...IMPORT_ENVIRONMENT,
   NEW_USERS_QUEUE_URL: requiredText(),
   UPDATES_QUEUE_URL: requiredText(),
+  FEDERATED_USERS: oneOf(...FEDERATED_MODES),
   GROUP_ROLES: oneOf('REPORT', 'MAP'),
   GROUP_ROLE_ARNS: names(),
 });
@@ -23,6 +26,8 @@ const deps = {
   jobs: csvHeaderReader({ pacer, userAgent }),
   newUsers: wakeQueue({ queueUrl: env.NEW_USERS_QUEUE_URL, userAgent }),
   updates: wakeQueue({ queueUrl: env.UPDATES_QUEUE_URL, userAgent }),
+  newSecret: () => randomUUID(),
+  federatedUsers: env.FEDERATED_USERS,
 };
 
 /** Reads the backup, checks it against its manifest and the new pool, and plans the restore. */

@@ -55,7 +55,7 @@ async function planned(
   const bytesOf = new Map<string, number>();
   for await (const found of readSpool(objects, parts, classifiedShape))
     if (found.way === 'csv') bytesOf.set(found.user.sub, found.bytes);
-  let draft = newDraft();
+  let draft = newDraft('a secret');
   while (!draft.ended)
     draft = await cutChunk(draft, {
       objects,

@@ -8,6 +8,7 @@ import type {
 import { planKey } from '../../../source/domain/import/plan/plan-model.ts';
 import { scanTable } from '../../../source/domain/import/scan-table.ts';
 import type { ScanTableDeps, ScanTableResult } from '../../../source/domain/import/scan-table.ts';
+import type { FederatedMode } from '../../../source/domain/import/plan/identity-plan.ts';
 import type { PoolSettings } from '../../../source/domain/model.ts';
 import { World } from '../world/world.ts';
 import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
@@ -30,6 +31,7 @@ export const options = (over: Partial<ImportOptions> = {}): ImportOptions => ({
 export class PlanningWorld extends World {
   readonly source: MemoryPool;
   readonly target: MemoryPool;
+  federatedUsers: FederatedMode = 'REPORT';
   #invocations = 0;
 
   constructor(settings: Partial<PoolSettings> = {}, targetSettings: Partial<PoolSettings> = {}) {
@@ -51,6 +53,8 @@ export class PlanningWorld extends World {
       timeLeft: this.timeLeft(),
       claim: `claim-${this.#invocations}`,
       log: this.log,
+      newSecret: () => 'a text that nobody can guess',
+      federatedUsers: this.federatedUsers,
       ...over,
     };
   }

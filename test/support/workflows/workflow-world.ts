@@ -54,6 +54,7 @@ export class WorkflowWorld extends World {
   /** SnapshotRetentionDays. */
   retentionDays = SETTINGS.retentionDays;
   allowMfa = false;
+  federatedUsers: NonNullable<FunctionSettings['federatedUsers']> = 'REPORT';
   /** The bucket of VaultBucketArn. */
   vaultBucket: string | undefined;
   /** Buckets beside the Region's own that an input may name. */
@@ -155,6 +156,7 @@ export class WorkflowWorld extends World {
           retentionDays: this.retentionDays,
           paced: this.paced,
           allowMfa: this.allowMfa,
+          federatedUsers: this.federatedUsers,
           ...(this.vaultBucket === undefined ? {} : { vaultBucket: this.vaultBucket }),
           allowMultipleUsernameAttributes: this.allowMultipleUsernameAttributes,
           groupRoles: this.groupRoles,

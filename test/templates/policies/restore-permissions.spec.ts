@@ -79,6 +79,9 @@ const SINCE: Readonly<Record<string, string>> = {
     'gives groups the roles of GroupRoleArns, where GroupRoles is MAP (test/templates/group-roles.spec.ts)',
   'cognito-idp:AdminEnableUser':
     'takes back that an account was disabled which is not ours, or which a selection enables',
+  'cognito-idp:ListIdentityProviders': 'tells which links of the backup can be made',
+  'cognito-idp:DescribeIdentityProvider': 'tells which attributes a sign-in sets, and which only a restore brings back',
+  'cognito-idp:AdminLinkProviderForUser': 'links identities to accounts that the restore made; 17.3',
   'cognito-idp:GetUserPoolMfaConfig': 'reads how a pool with MFA is set, before anything is written',
 };
 /** Actions by which a message leaves, a user is lost, or far more is read than a restore needs. */

@@ -6,6 +6,10 @@ import { roles } from '../../support/policies.ts';
 
 /** Who writes in parts (ObjectStore's `write`), whose functions do, and below which prefix; each is tried with 20 MiB in test/local/large-objects.spec.ts. */
 const WRITERS: Readonly<Record<string, readonly (readonly [role: string, prefix: string])[]>> = {
+  'source/domain/backup/federated/write-snapshot.ts': [
+    ['BackupTableCleanupRole', 'snapshots'],
+    ['VerifyBackupRole', 'snapshots'],
+  ],
   'source/domain/backup/snapshot/write-index.ts': [
     ['BackupTableCleanupRole', 'snapshots'],
     ['VerifyBackupRole', 'snapshots'],
@@ -17,6 +21,7 @@ const WRITERS: Readonly<Record<string, readonly (readonly [role: string, prefix:
   'source/domain/import/dry-run.ts': [['ScanTableRole', 'restores']],
   'source/domain/import/planning/cut-chunk.ts': [['ScanTableRole', 'restores']],
   'source/domain/import/planning/mfa-target.ts': [['ScanTableRole', 'restores']],
+  'source/domain/import/planning/plan-identities.ts': [['ScanTableRole', 'restores']],
   'source/domain/import/planning/preview.ts': [['ScanTableRole', 'restores']],
   'source/domain/import/planning/seal.ts': [['ScanTableRole', 'restores']],
   'source/domain/import/report/write-report.ts': [['UpdateUsersRole', 'restores']],

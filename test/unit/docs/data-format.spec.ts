@@ -1,3 +1,4 @@
+import { federatedKeys } from '../../../source/domain/backup/federated/table-parts.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -82,6 +83,7 @@ describe('docs/data-format.md', () => {
       LATEST_KEY,
       OPEN_KEY,
       changeDigestsKey('<run>', 0),
+      ...federatedKeys({ sha256: '<sha256>', bytes: 1 }),
       settingsKey('<hash>', 0),
       leaseKey('<workflow>' as 'ExportWorkflow', '<Region>'),
     ].map(shown);

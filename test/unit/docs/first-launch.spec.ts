@@ -26,6 +26,7 @@ const UNCONFIRMED = [
   'DateTime',
   '`preferred_username`',
   'federated name',
+  'a link to an identity',
   'run-time limit',
   'X-Amz-SignedHeaders',
   'what S3 answers without them',

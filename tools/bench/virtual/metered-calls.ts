@@ -10,6 +10,9 @@ import type { Latencies, Meter } from './meter.ts';
 const COGNITO_ACTIONS: Readonly<Record<string, string>> = {
   'cognito.describe': 'DescribeUserPool',
   'cognito.mfaSettings': 'GetUserPoolMfaConfig',
+  'cognito.identityProviders': 'ListIdentityProviders',
+  'cognito.mappedAttributes': 'DescribeIdentityProvider',
+  'cognito.linkIdentity': 'AdminLinkProviderForUser',
   'cognito.signsIn': 'AdminListGroupsForUser',
   'cognito.recoveries': 'ListPointInTimeRecoveries',
   'cognito.listUsersPage': 'ListUsers',

@@ -55,6 +55,11 @@ export class TargetPool implements SimulatedPool {
     return index === undefined || (this.#users[index] ?? 0) === 0 ? undefined : this.#user(index);
   }
 
+  /** Nobody of the population is linked to an identity provider. */
+  holderOf(): undefined {
+    return undefined;
+  }
+
   put({ username, status, enabled, created }: PoolUser): void {
     const index = indexOfUsername(username);
     const added = this.#users[index] === 0;

@@ -23,6 +23,7 @@ export async function launch(
     ExportFrequency: 'EVERY_DAY',
     SnsPreference: 'INFO_AND_ERRORS',
     AllowMfa: options.pool === 'mfa' ? 'YES' : 'NO',
+    FederatedUsers: options.pool === 'federated' ? 'PRELINK' : 'REPORT',
     ...more,
   });
   narrator.say(stackOperation(solution, parameters).templateUrl);

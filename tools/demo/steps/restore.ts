@@ -9,6 +9,8 @@ import type { PoolSnapshot } from '../compare/read-pool.ts';
 import { startExecution } from '../../deploy/executions.ts';
 import type { FinishedExecution } from '../../deploy/executions.ts';
 import { followExecution } from '../executions.ts';
+import { withoutProviders } from '../federated/pools.ts';
+import { poolOfProviders } from '../federated/forgotten-provider.ts';
 import { emptyMfaPool, REQUIRED_MFA } from '../mfa/pool-mfa.ts';
 import { createDemoPool } from '../seed/load.ts';
 import type { SeededPool } from './seed.ts';
@@ -29,7 +31,7 @@ export async function disasterAndRestore(
   const { cloud, narrator, options } = demo;
   narrator.step(`Disaster in ${PRIMARY}: the pool is deleted`);
   const primary = cognitoIn(cloud, PRIMARY);
-  const old = await readPool(primary, poolId);
+  const old = withoutProviders(await readPool(primary, poolId), poolId);
   await primary.send(new DeleteUserPoolCommand({ UserPoolId: poolId }));
   narrator.say(`Deleted ${poolId} with its ${counted(old.users.size, 'user')}.`);
 
@@ -39,7 +41,9 @@ export async function disasterAndRestore(
   const newPoolId =
     options.pool === 'mfa'
       ? await emptyMfaPool(demo, name, REQUIRED_MFA)
-      : await createDemoPool(secondary, name, population.customAttributes);
+      : options.pool === 'federated'
+        ? await poolOfProviders(demo, launched, name)
+        : await createDemoPool(secondary, name, population.customAttributes);
   const input = { NewUserPoolId: newPoolId };
   narrator.say(`ImportWorkflow in ${SECONDARY}, input ${JSON.stringify(input)}`);
   const sfn = stepFunctionsIn(cloud, SECONDARY);

@@ -2,6 +2,7 @@ import { counted } from '../../../source/domain/counted.ts';
 import { cognitoIn } from '../../deploy/clients.ts';
 import { PRIMARY } from '../../deploy/regions.ts';
 import type { Demo } from '../context.ts';
+import { loadFederated } from '../federated/pools.ts';
 import { REQUIRED_MFA, setMfa } from '../mfa/pool-mfa.ts';
 import { createDemoPool, loadPool } from '../seed/load.ts';
 import type { Population } from '../seed/population.ts';
@@ -13,7 +14,8 @@ export interface SeededPool {
 }
 
 /** Makes the pool that the demo backs up. */
-export async function makePool({ cloud, narrator, options, population }: Demo): Promise<SeededPool> {
+export async function makePool(demo: Demo): Promise<SeededPool> {
+  const { cloud, narrator, options, population } = demo;
   narrator.step(`A user pool in ${PRIMARY}`);
   const { users, groups, extras, customAttributes } = population;
   const client = cognitoIn(cloud, PRIMARY);
@@ -23,6 +25,7 @@ export async function makePool({ cloud, narrator, options, population }: Demo): 
     narrator.say('It requires MFA, by SMS or an authenticator app.');
   }
   await loadPool({ cloud, region: PRIMARY, poolId }, groups, users);
+  if (options.pool === 'federated') await loadFederated(demo, poolId);
   narrator.say(describe(population));
   if (options.usersCsv !== undefined)
     narrator.say(

@@ -1,17 +1,10 @@
 import { CognitoException } from '../../simulation/cognito/exception.ts';
 import { rootOf } from './import-jobs/deps.ts';
-import type { AwsRequest, Backend, Next } from './types.ts';
+import type { AwsRequest, Backend } from './types.ts';
 
 /** The pool that a request of Cognito's API is about, across accounts and Regions. */
 export const poolAskedFor = ({ account, region, params }: AwsRequest): string =>
   `${account}/${region}/${String(params['UserPoolId'])}`;
-
-/** MiniStack's answer to a caller who may not do this; undefined for one who may. */
-export async function refusedByIam(request: AwsRequest, next: Next) {
-  const headers = { ...request.headers, 'x-local-cloud-authorize-only': 'yes' };
-  const authorized = await next({ ...request, headers });
-  return authorized.status === 200 ? undefined : authorized;
-}
 
 /** @throws CognitoException ResourceNotFoundException where there is no such pool */
 export async function requirePool(

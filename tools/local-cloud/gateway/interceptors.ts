@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultImportJobOptions } from '../../simulation/import-jobs/options.ts';
 import { preciseNow } from './http-server.ts';
+import { identitiesInterceptor } from './identities.ts';
 import { groupRolesInterceptor } from './group-roles.ts';
 import { importJobsInterceptor } from './import-jobs/index.ts';
 import { multipartUploads } from './multipart-uploads.ts';
@@ -52,6 +53,7 @@ export function interceptors({
       newRoleUnknownMs: () => simulation.config.newRoleUnknownMs,
     }),
     recoveries.pauses,
+    identitiesInterceptor({ backend }),
     importJobsInterceptor({
       backend,
       now: preciseNow,

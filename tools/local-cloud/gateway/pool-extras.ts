@@ -1,6 +1,7 @@
 import { CognitoException } from '../../simulation/cognito/exception.ts';
 import { asksForClient, isExtraOperation, PoolExtras } from '../../simulation/cognito/pool-extras.ts';
-import { poolAskedFor, refusedByIam, requireClient, requirePool } from './asked-pool.ts';
+import { poolAskedFor, requireClient, requirePool } from './asked-pool.ts';
+import { refusedByIam } from './refused-by-iam.ts';
 import { AwsError, errorResponse, jsonResponse } from './aws-error.ts';
 import type { Backend, Interceptor } from './types.ts';
 

@@ -3,7 +3,8 @@ import { CognitoException } from '../../simulation/cognito/exception.ts';
 import { PAUSED_OPERATIONS, RecoveryLedger } from '../../simulation/cognito/recoveries.ts';
 import type { RecoveryKnobs } from '../../simulation/cognito/recoveries.ts';
 import { AwsError, errorResponse, jsonResponse } from './aws-error.ts';
-import { poolAskedFor, refusedByIam, requirePool } from './asked-pool.ts';
+import { poolAskedFor, requirePool } from './asked-pool.ts';
+import { refusedByIam } from './refused-by-iam.ts';
 import type { AwsRequest, Backend, Interceptor } from './types.ts';
 
 /** What the recoveries of pools need. */

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ContactAttribute, PoolGroup, PoolUser } from '../../../source/domain/model.ts';
+import { heldIdentities } from './identities.ts';
+import type { HeldIdentity } from './identities.ts';
 import { loginsOf } from './pool.ts';
 import type { Placed, SimulatedPool } from './pool.ts';
 import { PLAIN_SETTINGS } from './settings.ts';
@@ -32,6 +34,8 @@ export class MemoryPool implements SimulatedPool {
   #listing: HeldUser[] | undefined;
   /** Username, sub, and contact values that can sign in -> username. */
   readonly #logins = new Map<string, string>();
+  /** Provider and id -> username. */
+  readonly #identities = new Map<string, string>();
 
   constructor(
     readonly id: string,
@@ -69,6 +73,8 @@ export class MemoryPool implements SimulatedPool {
       held.user = user;
     }
     for (const login of this.#loginsOf(user)) this.#logins.set(login, user.username);
+    for (const identity of heldIdentities(user.attributes.identities))
+      this.#identities.set(keyOf(identity), user.username);
   }
 
   remove(username: string): void {
@@ -141,14 +147,22 @@ export class MemoryPool implements SimulatedPool {
     return (this.users.get(login) ?? this.users.get(username ?? ''))?.user;
   }
 
+  holderOf(identity: HeldIdentity): PoolUser | undefined {
+    const username = this.#identities.get(keyOf(identity));
+    return username === undefined ? undefined : this.users.get(username)?.user;
+  }
+
   #loginsOf(user: PoolUser): string[] {
     return loginsOf(user, this.settings, this.signUps.get(user.username));
   }
 
   #forget(user: PoolUser): void {
+    for (const identity of heldIdentities(user.attributes.identities)) this.#identities.delete(keyOf(identity));
     for (const login of this.#loginsOf(user)) if (this.#logins.get(login) === user.username) this.#logins.delete(login);
   }
 }
+
+const keyOf = ({ providerName, userId }: HeldIdentity): string => `${providerName} ${userId}`;
 
 /** A `sub` as Cognito would generate it, always the same for the same seed text. */
 export function subFor(seed: string): string {

@@ -59,19 +59,36 @@ export class SimulatedPoolReader implements UserPoolReader {
   }
 
   describe = (poolId: string): Promise<UserPoolDescription> =>
-    this.#call('describe', poolId, ({ id, name, settings: { mfa: _asked, ...settings }, size }) => ({
-      id,
-      name,
-      region: id.split('_')[0] as string,
-      settings,
-      deletionProtected: settings.deletionProtected !== false,
-      acceptsSignUps: settings.acceptsSignUps === true,
-      importsConfirmed: (settings.passwordless ?? []).length > 0,
-      estimatedNumberOfUsers: size,
-    }));
+    this.#call(
+      'describe',
+      poolId,
+      ({ id, name, settings: { mfa: _asked, identityProviders: _providers, ...settings }, size }) => ({
+        id,
+        name,
+        region: id.split('_')[0] as string,
+        settings,
+        deletionProtected: settings.deletionProtected !== false,
+        acceptsSignUps: settings.acceptsSignUps === true,
+        importsConfirmed: (settings.passwordless ?? []).length > 0,
+        estimatedNumberOfUsers: size,
+      }),
+    );
 
   mfaSettings = (poolId: string): Promise<MfaSettings> =>
     this.#call('mfaSettings', poolId, ({ settings: { mfa = { factors: [] } } }) => mfa);
+
+  identityProviders = (poolId: string): Promise<readonly string[]> =>
+    this.#call('identityProviders', poolId, ({ settings: { identityProviders = [] } }) =>
+      identityProviders.map(({ name }) => name),
+    );
+
+  mappedAttributes = (poolId: string, provider: string): Promise<readonly string[]> =>
+    this.#call(
+      'mappedAttributes',
+      poolId,
+      ({ settings: { identityProviders = [] } }) =>
+        identityProviders.find(({ name }) => name === provider)?.mapped ?? [],
+    );
 
   recoveries = (poolId: string): Promise<PoolRecoveries> =>
     this.#call('recoveries', poolId, () =>

@@ -1,8 +1,9 @@
 import type { Attributes, PoolGroup, PoolRecovery, PoolUser } from '../../../source/domain/model.ts';
-import { TEMPORARY_PASSWORD_STATUS } from '../../../source/domain/model.ts';
+import { FEDERATED_STATUS, TEMPORARY_PASSWORD_STATUS } from '../../../source/domain/model.ts';
 import type { NewUser, Refusal, UserPoolWriter, WriteOutcome } from '../../../source/domain/ports.ts';
 import { writesPaused } from '../../../source/domain/recovery/paused-writes.ts';
 import type { ServiceCalls } from '../service-calls.ts';
+import { heldIdentities, linkRefusal, withIdentity } from './identities.ts';
 import { newUser } from './new-user.ts';
 import { poolOf } from './pool.ts';
 import type { SimulatedPool } from './pool.ts';
@@ -81,6 +82,35 @@ export class SimulatedPoolWriter implements UserPoolWriter {
     this.#change('removeUserFromGroup', poolId, username, (pool, user) => {
       if (!pool.hasGroup(group)) return { refused: 'ResourceNotFoundException' };
       pool.leave(user.username, group);
+      return undefined;
+    });
+
+  linkIdentity = (
+    poolId: string,
+    username: string,
+    { provider: providerName, id: userId }: { readonly provider: string; readonly id: string },
+  ): Promise<WriteOutcome> =>
+    this.#change('linkIdentity', poolId, username, (pool, user) => {
+      const source = { providerName, userId };
+      const holder = pool.holderOf(source);
+      const { schema, identityProviders = [] } = pool.settings;
+      const refused = linkRefusal({
+        source,
+        providers: identityProviders.map(({ name }) => name),
+        held: heldIdentities(user.attributes.identities),
+        hasImmutable: schema.some(({ name, mutable }) => !mutable && name !== 'sub' && name in user.attributes),
+        holder:
+          holder === undefined
+            ? undefined
+            : holder.sub === user.sub
+              ? 'same'
+              : holder.status === FEDERATED_STATUS
+                ? 'signedIn'
+                : 'other',
+      });
+      if (refused !== undefined) return { refused };
+      const identities = withIdentity(user.attributes.identities, source, this.calls.clock.now());
+      pool.put({ ...user, attributes: { ...user.attributes, identities } });
       return undefined;
     });
 

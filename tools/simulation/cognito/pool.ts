@@ -1,12 +1,19 @@
 import { Halt } from '../../../source/domain/errors.ts';
 import type { ContactAttribute, PoolGroup, PoolSettings, PoolUser } from '../../../source/domain/model.ts';
 import type { UserFilter } from './filter.ts';
+import type { HeldIdentity } from './identities.ts';
 import type { ImportSettings } from './settings.ts';
 
 /** An entry of a listing; its place, a number above 0, is what a pagination token remembers. */
 export interface Placed<T> {
   readonly place: number;
   readonly value: T;
+}
+
+/** An identity provider of a pool, and the attributes that it sets at sign-in. */
+export interface SimulatedProvider {
+  readonly name: string;
+  readonly mapped: readonly string[];
 }
 
 /** A user pool as far as it can be listed, wherever its users lie; SimulatedPoolReader has the rules. */
@@ -17,6 +24,7 @@ export interface PoolListings {
     Pick<ImportSettings, 'passwordless'> & {
       readonly acceptsSignUps?: boolean;
       readonly deletionProtected?: boolean;
+      readonly identityProviders?: readonly SimulatedProvider[];
     };
   /** Users. */
   readonly size: number;
@@ -36,6 +44,8 @@ export interface SimulatedPool extends PoolListings {
   onAccess: () => void;
   /** A `sub` that no user of the pool has. */
   newSub(username: string): string;
+  /** The user who signed in by the identity, or to whom it is linked. */
+  holderOf(identity: HeldIdentity): PoolUser | undefined;
   /** Adds or replaces the user of that username. `signUp`: with which of two addresses a new one signs up. */
   put(user: PoolUser, signUp?: ContactAttribute): void;
   hasGroup(name: string): boolean;

@@ -27,6 +27,8 @@ const CATEGORY: Readonly<Record<string, readonly string[]>> = {
     'AdminDisableUser',
     'AdminEnableUser',
     'AdminUpdateUserAttributes',
+    'AdminLinkProviderForUser',
+    'AdminDisableProviderForUser',
     'AdminDeleteUser',
     'AdminDeleteUserAttributes',
     'AdminSetUserPassword',

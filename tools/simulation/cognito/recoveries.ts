@@ -134,6 +134,7 @@ export const PAUSED_OPERATIONS: ReadonlySet<string> = new Set([
   'AdminDeleteUserAttributes',
   'AdminDisableUser',
   'AdminEnableUser',
+  'AdminLinkProviderForUser',
   'AdminRemoveUserFromGroup',
   'AdminResetUserPassword',
   'AdminSetUserMFAPreference',

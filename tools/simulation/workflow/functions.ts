@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Invocation } from '../../../source/adapters/invocation.ts';
 import { objectsBelow, snapshotPlaceIn } from '../../../source/domain/backup/snapshot/place.ts';
 import type { SnapshotObjects } from '../../../source/domain/backup/snapshot/place.ts';
@@ -14,6 +15,7 @@ import { waitingForWrites } from '../../../source/domain/import/plan/paused.ts';
 import { checkNewUserPool } from '../../../source/domain/import/check-new-user-pool.ts';
 import { openedImport, startedImport } from '../../../source/domain/import/import-event.ts';
 import { importUsers } from '../../../source/domain/import/import-users.ts';
+import type { FederatedMode } from '../../../source/domain/import/plan/identity-plan.ts';
 import { REPORT_ROLES } from '../../../source/domain/import/plan/group-roles.ts';
 import type { GroupRoleRules } from '../../../source/domain/import/plan/group-roles.ts';
 import { scanTable } from '../../../source/domain/import/scan-table.ts';
@@ -78,6 +80,8 @@ export interface FunctionSettings {
   readonly secondaryRegion: string;
   readonly primaryUserPoolId: string;
   readonly allowMfa?: boolean;
+  /** REPORT where it is not given. */
+  readonly federatedUsers?: FederatedMode;
   readonly allowMultipleUsernameAttributes?: boolean;
   /** GroupRoles and GroupRoleArns. */
   readonly groupRoles?: GroupRoleRules;
@@ -228,9 +232,10 @@ function importFunctions(
     bucketNamed,
     ...services
   }: RegionServices,
-  { primaryUserPoolId, callsPerSecond, paced, groupRoles = REPORT_ROLES }: FunctionSettings,
+  { primaryUserPoolId, callsPerSecond, paced, groupRoles = REPORT_ROLES, federatedUsers = 'REPORT' }: FunctionSettings,
 ): Functions {
   const { random, invocation, sendAnonymous } = services;
+  const newSecret = (): string => createHash('sha256').update(String(random())).digest('hex');
   const ports = { pools: cognito, pool: cognito, writer, jobs, table, objects, newUsers, updates };
   const calling = async (
     { executionArn, options }: ReturnType<typeof startedImport>,
@@ -286,7 +291,7 @@ function importFunctions(
       );
     },
     ScanTable: step((deps, { options, restore }) =>
-      scanTable({ ...restore, options, tableName: TABLE, groupRoles }, deps),
+      scanTable({ ...restore, options, tableName: TABLE, groupRoles }, { ...deps, newSecret, federatedUsers }),
     ),
     ImportUsers: step((deps, event) => {
       const jobEnded = (job: ImportJob): Promise<void> =>

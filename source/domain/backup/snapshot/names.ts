@@ -12,6 +12,8 @@ export const KEPT_NAME = `kept${SUFFIX}`;
 export const segmentName = (segment: number): string => `segment-${segment}${SUFFIX}`;
 /** Where in the snapshot each user is. */
 export const INDEX_NAME = 'index.bin';
+/** Users of identity providers, part by part. */
+export const FEDERATED_NAME = `federated${SUFFIX}`;
 /** The pool's configuration. */
 export const SETTINGS_NAME = 'settings.json.gz';
 const NAME = /^(?:segment-\d{1,3}|kept)\.ndjson\.gz$/;

@@ -12,6 +12,7 @@ import { confirmGone } from './confirm.ts';
 import { confirmGroups } from './confirm-groups.ts';
 import { confirmMemberships } from './confirm-memberships.ts';
 import { applyPlan } from './apply.ts';
+import { packFederatedUsers } from './federated.ts';
 import type { GuardOptions } from './guard.ts';
 import { giveWay } from './list-again.ts';
 import { openPlan } from './open.ts';
@@ -38,7 +39,7 @@ export interface CleanUpOptions extends GuardOptions {
 }
 
 /** The manifest without its long parts: what messages and the execution's output show. */
-export type ManifestSummary = Omit<Manifest, 'checksums' | 'poolSettings' | 'safeguards' | 'snapshot'> & {
+export type ManifestSummary = Omit<Manifest, 'checksums' | 'federated' | 'poolSettings' | 'safeguards' | 'snapshot'> & {
   /** Objects of the run's snapshot, its manifest aside; 0 when none is kept. */
   readonly snapshotObjects: number;
 };
@@ -136,6 +137,7 @@ async function workOn(cleanUp: CleanUp, options: CleanUpOptions): Promise<void> 
     else if (phase === 'memberships') await confirmMemberships(cleanUp, seen);
     else if (phase === 'groups') await confirmGroups(cleanUp);
     else if (phase === 'plan') await planChanges(cleanUp, seen);
+    else if (phase === 'federated') await packFederatedUsers(cleanUp, seen);
     else if (phase === 'snapshot') await joinSnapshot(cleanUp);
     else if (phase === 'guard') await requireAllowed(cleanUp, seen, options);
     else if (phase === 'open') await openPlan(cleanUp, seen, options.softwareVersion);
@@ -168,6 +170,7 @@ async function sealedManifest(table: CleanUpDeps['table'], runId: string): Promi
 
 const summaryOf = ({
   checksums: _checksums,
+  federated: _federated,
   poolSettings: _poolSettings,
   safeguards: _safeguards,
   snapshot,

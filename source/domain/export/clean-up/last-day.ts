@@ -21,9 +21,10 @@ import { EXPORTS_PREFIX } from '../run.ts';
  */
 const LAST_DAY_PREFIX = `${EXPORTS_PREFIX}last-day/`;
 const ENDING = '.bin';
-const DAY_MS = 24 * 3_600_000;
+/** So long what a run took away counts towards later ones. */
+export const DAY_MS = 24 * 3_600_000;
 /** So much earlier than a day after the one before a daily run may begin. */
-const SCHEDULE_SLACK_MS = 5 * 60_000;
+export const SCHEDULE_SLACK_MS = 5 * 60_000;
 const SEAL_BYTES = 32;
 const RECORD_BYTES = KEY_DIGEST_BYTES + 1;
 

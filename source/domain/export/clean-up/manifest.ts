@@ -2,16 +2,19 @@ import { eachKind } from '../../backup/counts.ts';
 import { SCHEMA_VERSION } from '../../backup/manifest.ts';
 import type { Counts, Manifest } from '../../backup/manifest.ts';
 import { isStaged } from '../run.ts';
+import { keptFederatedOf } from './federated.ts';
 import { tooLargeCounts } from './report-too-large.ts';
 import type { SeenByRun } from './seen.ts';
 import { snapshotOf } from './snapshot.ts';
 import type { CleanUp } from './state.ts';
 
 /** The manifest of the table as it is once the plan has been applied; it ends now. */
-export function manifestOf({ deps, run, progress }: CleanUp, seen: SeenByRun, softwareVersion: string): Manifest {
+export function manifestOf(cleanUp: CleanUp, seen: SeenByRun, softwareVersion: string): Manifest {
+  const { deps, run, progress } = cleanUp;
   const { facts } = run;
   const { stays, plan, uncounted } = progress.state;
   const snapshot = snapshotOf(progress.state);
+  const federated = keptFederatedOf(cleanUp);
   const added = eachKind((kind) =>
     addedOf(kind, {
       final: stays.counts,
@@ -36,6 +39,7 @@ export function manifestOf({ deps, run, progress }: CleanUp, seen: SeenByRun, so
       federatedMemberships: seen.federatedMemberships,
       ...tooLargeCounts({ progress }, seen),
     },
+    ...(federated === undefined ? {} : { federated }),
     ...(seen.signInUnknown === 0 ? {} : { signInUnknown: seen.signInUnknown }),
     ...(facts.safeguards === undefined ? {} : { safeguards: facts.safeguards }),
     ...(progress.state.settings === undefined ? {} : { settings: progress.state.settings }),

@@ -2,6 +2,7 @@ import { totalOf, sumOf } from '../../backup/counts.ts';
 import type { OpenPlan } from '../../backup/manifest.ts';
 import { PlannedChangesWriter } from '../../digests/planned-changes.ts';
 import { markOpen } from '../open-marker.ts';
+import { storeFederated } from './federated.ts';
 import { manifestOf } from './manifest.ts';
 import { isPut, keyOfLine } from './plan-batches.ts';
 import type { SeenByRun } from './seen.ts';
@@ -18,6 +19,7 @@ export async function openPlan(cleanUp: CleanUp, seen: SeenByRun, softwareVersio
   const { state } = progress;
   const { plan } = state;
   const empty = totalOf(sumOf(sumOf(plan.added, plan.changed), plan.deleted)) === 0;
+  await storeFederated(cleanUp);
   const open = empty ? undefined : await storeDigests(cleanUp);
   await putPlan(deps.objects, {
     facts: run.facts,

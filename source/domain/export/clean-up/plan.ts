@@ -61,7 +61,7 @@ export async function planChanges(cleanUp: CleanUp, seen: SeenByRun): Promise<vo
   if (state.plan.next < parts.length || state.plan.nextGone < state.gone.parts.length) return;
   requireAllKeys(cleanUp);
   await reportTooLarge(cleanUp, seen);
-  state.phase = 'snapshot';
+  state.phase = 'federated';
   // The snapshot is joined from what the checkpoint names.
   await progress.save();
 }

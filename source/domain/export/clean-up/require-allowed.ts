@@ -5,10 +5,11 @@ import { DigestSet } from '../../digests/digest-set.ts';
 import { digestsIn, readDigests } from '../../digests/ledger.ts';
 import { isStaged } from '../run.ts';
 import { recoveredText } from '../safeguards.ts';
+import { refusedFederated } from './federated.ts';
 import { earlierPlanPrefix, readKeys } from './gone-keys.ts';
 import type { GuardOptions } from './guard.ts';
 import { judgeRun } from './judge-run.ts';
-import type { Foreseen, ForeseenChange } from './judge-run.ts';
+import type { Foreseen, ForeseenChange, GuardRefusal } from './judge-run.ts';
 import { KeptItems } from './kept-items.ts';
 import { countedInLastDay } from './last-day.ts';
 import { isPut, keyOfLine } from './plan-batches.ts';
@@ -49,22 +50,28 @@ export async function requireAllowed(cleanUp: CleanUp, seen: SeenByRun, options:
   );
   if (uncounted === undefined) delete progress.state.uncounted;
   else progress.state.uncounted = uncounted;
-  if (refused !== undefined) {
+  const refusal = refused ?? federatedRefusal(cleanUp, options);
+  if (refusal !== undefined) {
     if (await listAgainInstead(cleanUp)) return;
-    await keepRefused(cleanUp, seen, { refused: refused.name, softwareVersion: options.softwareVersion });
+    await keepRefused(cleanUp, seen, { refused: refusal.name, softwareVersion: options.softwareVersion });
     await refuseRun(
       cleanUp,
-      refused.name,
-      [`Export run ${run.id} would ${refused.would}`, allOf(progress.state.plan), recoveredText(run.facts)]
+      refusal.name,
+      [`Export run ${run.id} would ${refusal.would}`, allOf(progress.state.plan), recoveredText(run.facts)]
         .filter((part) => part !== undefined)
         .join('. '),
-      `If this is right, start ExportWorkflow with ${refused.input}. If not, repair the user pool, or restore it into a new one.${aboutSnapshot(cleanUp)}`,
+      `If this is right, start ExportWorkflow with ${refusal.input}. If not, repair the user pool, or restore it into a new one.${aboutSnapshot(cleanUp)}`,
     );
   }
   if (counted.size > 0 || options.allowMassDelete || options.allowMassChange)
     // Also when it is empty: an invocation before this one may have stored what is now allowed.
     await counted.remember(deps.objects, run.id);
   progress.state.phase = 'open';
+}
+
+function federatedRefusal(cleanUp: CleanUp, options: GuardOptions): GuardRefusal | undefined {
+  const would = refusedFederated(cleanUp, options);
+  return would === undefined ? undefined : { name: 'MassDeleteRefused', would, input: '{"AllowMassDelete": true}' };
 }
 
 /** Additions never count. */
@@ -124,6 +131,7 @@ async function refuseEmptyPool(cleanUp: CleanUp, seen: SeenByRun): Promise<boole
   const emptied =
     native === 0 &&
     (gone.counts.users + gone.counts.memberships > 0 ||
+      (seen.users === 0 && (progress.state.federated?.before?.users ?? 0) > 0) ||
       (seen.users === 0 && seen.groups === 0 && gone.counts.groups > 0));
   if (!emptied) return false;
   if (await listAgainInstead(cleanUp)) return true;

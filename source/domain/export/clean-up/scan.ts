@@ -1,4 +1,5 @@
 import { countItem } from '../../backup/counts.ts';
+import { isFederatedItem, isWholeFederatedItem } from '../../backup/federated/table-parts.ts';
 import { keyDigest } from '../../backup/hashing.ts';
 import { groupKey, groupOf, keyText, subOfKey, userKey } from '../../backup/items.ts';
 import { isChangeDigests, manifestKey, settingsHashOfKey } from '../../backup/manifest.ts';
@@ -67,7 +68,7 @@ export async function findGone({ deps, run, progress, snapshot, sliceOver }: Cle
   const take = (found: readonly ScannedItem[], segment: number): void => {
     const staying: TableItem[] = [];
     for (const one of found) {
-      if (one.kind === undefined) state.stale.push({ id: one.item.id, type: one.item.type });
+      if (one.kind === undefined) noteOther(state, one.item);
       else if (tooLarge.has(keyText(one.item)) && !isDamaged(one.item, one.digest)) keep(one, staying);
       else if (!digests.has(keyDigest(one.item))) seemsGone(one);
       else if (stays(one)) {
@@ -94,7 +95,14 @@ export async function findGone({ deps, run, progress, snapshot, sliceOver }: Cle
   await progress.save();
 }
 
-/** An item of the content, or one that another run left: digests of its plan, the pool's settings of that time. */
+/** What is left of earlier runs goes once this one is sealed; of users of identity providers what is still named stays. */
+function noteOther(state: CleanUp['progress']['state'], item: TableItem): void {
+  const key = { id: item.id, type: item.type };
+  if (isFederatedItem(item) && isWholeFederatedItem(item)) (state.federatedItems ??= []).push(key);
+  else state.stale.push(key);
+}
+
+/** An item of the content, or beside it: digests of another run's plan, settings of the pool of another time, users of identity providers. */
 type ScannedItem = Digested | { readonly kind: undefined; readonly item: TableItem };
 
 /** The table's pages as digested items; what is damaged among them has been marked. */
@@ -108,7 +116,8 @@ const scannedPages = (
     await markDamaged(table, items);
     const left = page.items.filter((item) => {
       const hash = settingsHashOfKey(item);
-      return hash === undefined ? isChangeDigests(item) && item.id !== manifestKey(runId).id : hash !== settings;
+      if (hash !== undefined) return hash !== settings;
+      return (isChangeDigests(item) && item.id !== manifestKey(runId).id) || isFederatedItem(item);
     });
     return { ...page, items: [...items, ...left.map((item) => ({ kind: undefined, item }))] };
   },

@@ -1,3 +1,5 @@
+import { federatedKeys } from '../../backup/federated/table-parts.ts';
+import { keyText } from '../../backup/items.ts';
 import {
   changeDigestsKey,
   latestItem,
@@ -31,11 +33,17 @@ async function plannedManifest({ deps, run }: Pick<CleanUp, 'deps' | 'run'>): Pr
   return withSettings(deps, { ...manifest, endedAt: new Date(deps.clock.now()).toISOString() });
 }
 
-/** Takes the digests of the plan, and what earlier ones left, out of the table: nobody needs them any more. */
+/**
+ * Takes the digests of the plan, what earlier ones left, and the parts of users of identity providers that the sealed
+ * manifest does not name, out of the table: nobody needs them any more.
+ */
 export async function removeDigests({ deps, run, progress }: CleanUp): Promise<void> {
   const { state } = progress;
-  const items = (await findPlan(deps.objects, run.id))?.open?.items ?? 0;
-  const keys = [...state.stale, ...Array.from({ length: items }, (_, index) => changeDigestsKey(run.id, index))];
+  const plan = await findPlan(deps.objects, run.id);
+  const named = new Set((plan?.manifest.federated?.parts ?? []).flatMap(federatedKeys).map(keyText));
+  const left = plan === undefined ? [] : [...state.stale, ...(state.federatedItems ?? [])];
+  const digests = Array.from({ length: plan?.open?.items ?? 0 }, (_, index) => changeDigestsKey(run.id, index));
+  const keys = [...left.filter((key) => !named.has(keyText(key))), ...digests];
   if (keys.length > 0) await deps.table.deleteItems(keys);
   state.phase = 'replica';
 }

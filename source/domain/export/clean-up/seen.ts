@@ -2,6 +2,7 @@ import { Fault } from '../../errors.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { digestsIn } from '../../digests/ledger.ts';
 import type { LedgerState } from '../../digests/ledger.ts';
+import type { FederatedSpoolParts } from '../federated-spool.ts';
 import type { StagedPart } from '../staging.ts';
 import { stateAfter } from '../progress.ts';
 import { SYNC_GROUP_CHECKPOINT, syncGroupStateShape } from '../sync-group.ts';
@@ -25,6 +26,8 @@ export interface SeenByRun {
   readonly memberPages: number;
   readonly federatedUsers: number;
   readonly federatedMemberships: number;
+  /** What is to be kept of these; undefined where a version before 2.1 began the listing, which kept nothing. */
+  readonly federated: Readonly<FederatedSpoolParts> | undefined;
   /** Users of whom it is unknown by which of two addresses they sign in. */
   readonly signInUnknown: number;
   /** Items written for the first time, as counted by the steps; a crash may have hidden some. */
@@ -49,11 +52,15 @@ export async function seenByRun(objects: Pick<ObjectStore, 'get'>, runId: string
     ledgers: [users.users, members.lateUsers, groups.groups, members.memberships],
     staged: [...(users.staged ?? []), ...(groups.staged ?? []), ...(members.staged ?? [])],
     tooLarge,
-    users: digestsIn(users.users, users.federated, members.lateUsers) + tooLarge.length,
+    users: digestsIn(users.users, users.federated, members.lateUsers, members.lateFederated ?? []) + tooLarge.length,
     groups: digestsIn(groups.groups),
     memberPages: members.counts.pages,
-    federatedUsers: digestsIn(users.federated),
+    federatedUsers: digestsIn(users.federated, members.lateFederated ?? []),
     federatedMemberships: digestsIn(members.federatedMemberships),
+    federated:
+      users.federatedSpool === undefined || members.federatedSpool === undefined
+        ? undefined
+        : [...users.federatedSpool, ...members.federatedSpool],
     signInUnknown: (users.signInUnknown ?? 0) + (members.signInUnknown ?? 0),
     added: {
       users: users.counts.added + members.late.added,

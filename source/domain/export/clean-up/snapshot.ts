@@ -8,6 +8,7 @@ import { Fault } from '../../errors.ts';
 import { forEachAtOnce } from '../../concurrency.ts';
 import { totalOf } from '../../backup/counts.ts';
 import { copySettings } from '../../pool-settings/copy.ts';
+import { joinFederated } from './federated.ts';
 import type { CleanUp, CleanUpState } from './state.ts';
 
 /** Each one being written holds a few parts of 8 MiB. */
@@ -18,7 +19,8 @@ const OBJECTS_AT_A_TIME = 3;
  * are final since the plan is; an object that was joined already and forgotten by a crash is written again with the same
  * bytes.
  */
-export async function joinSnapshot({ deps, run, progress, sliceOver }: CleanUp): Promise<void> {
+export async function joinSnapshot(cleanUp: CleanUp): Promise<void> {
+  const { deps, run, progress, sliceOver } = cleanUp;
   const { state } = progress;
   const { snapshot } = state;
   if (snapshot !== undefined) {
@@ -34,6 +36,7 @@ export async function joinSnapshot({ deps, run, progress, sliceOver }: CleanUp):
     if (index !== undefined) snapshot.index = index;
     const settings = await copySettings(deps, run.id, state.settings);
     if (settings !== undefined) snapshot.settings = settings;
+    await joinFederated(cleanUp);
   }
   state.phase = 'guard';
 }

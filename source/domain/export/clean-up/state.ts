@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { federatedPartShape, keptFederatedShape } from '../../backup/federated/kept-federated.ts';
 import {
   countsShape,
   settingsRecordShape,
@@ -95,8 +96,21 @@ const changePlanShape = v.object({
 /** What the run is going to change in the table. */
 export type ChangePlan = v.InferOutput<typeof changePlanShape>;
 
+const federatedStateShape = v.object({
+  /** What the last sealed run kept. */
+  before: v.exactOptional(onlyRead(keptFederatedShape)),
+  /** Buckets before this one are packed; their parts, as objects of this run, are in `parts`. */
+  next: countShape,
+  parts: v.array(onlyRead(federatedPartShape)),
+  memberships: countShape,
+  /** Of what was kept before, what this run did not see. */
+  gone: v.object({ users: countShape, memberships: countShape }),
+  /** The guard was told to let pass what is gone. */
+  allowed: v.exactOptional(v.literal(true)),
+});
+
 /**
- * scan to groups find out what is to be done, plan and snapshot prepare it, guard decides; only open and apply change
+ * scan to groups find out what is to be done, plan, federated and snapshot prepare it, guard decides; only open and apply change
  * the content of the table. seal, tidy and replica end the run. listAgain gives it up for a new one.
  */
 const PHASES = [
@@ -105,6 +119,7 @@ const PHASES = [
   'memberships',
   'groups',
   'plan',
+  'federated',
   'snapshot',
   'guard',
   'listAgain',
@@ -129,6 +144,10 @@ export const cleanUpStateShape = v.object({
   gone: v.object({ counts: countsShape, parts: textsShape }),
   /** Items with the digests of earlier plans, and earlier settings of the pool, which are of no more use. */
   stale: v.array(onlyRead(itemKeyShape)),
+  /** Items that hold parts of users of identity providers, of whatever run, and are whole; absent, as the next, in what earlier versions stored. */
+  federatedItems: v.exactOptional(v.array(onlyRead(itemKeyShape))),
+  /** Present once users of identity providers are being packed. */
+  federated: v.exactOptional(federatedStateShape),
   /** Items that stay although something else than an export changed them. */
   damaged: countShape,
   confirm: v.object({ asked: countShape, present: textsShape }),
@@ -172,6 +191,7 @@ export const newCleanUp = (
   writtenBefore: noCounts(),
   met: [],
   stale: [],
+  federatedItems: [],
   staged: [],
   tooLarge: { found: [], kept: [] },
   plan: {

@@ -10,6 +10,8 @@ export interface Unfinished {
   readonly usersDifferent?: number;
   readonly usersWithoutAttribute?: number;
   readonly usersWithoutPassword?: number;
+  readonly usersNotLinked?: number;
+  readonly federatedIncomplete?: number;
   readonly groupsMissingOrDifferent?: number;
   readonly membershipsMissing?: number;
   readonly usersNotInTable?: number;
@@ -29,6 +31,8 @@ export const triedAgain = (counts: Unfinished): number =>
     counts.usersWithoutPassword,
     counts.groupsMissingOrDifferent,
     counts.membershipsMissing,
+    counts.usersNotLinked,
+    counts.federatedIncomplete,
   );
 
 /** Up to so many, or this share, deleted accounts are what happens in a pool that is in use. */
@@ -62,6 +66,10 @@ export function furtherSteps(counts: Unfinished): string[] {
   if (sum(counts.usersHeldBack) > 0)
     steps.push(
       `${sum(counts.usersHeldBack)} of them are created only when the pool has no triggers that would see it, or with "AllowTriggers": true.`,
+    );
+  if (sum(counts.usersNotLinked, counts.federatedIncomplete) > 0)
+    steps.push(
+      'failures.csv names every link that is missing, and why: an identity provider that the new pool lacks has to be made there first, under its old name.',
     );
   steps.push(...recreateStep(counts));
   if (notInTableOf(counts) > 0)

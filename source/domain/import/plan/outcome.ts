@@ -54,6 +54,14 @@ const restoreCountsShape = v.object({
   membershipsNotInTable: v.exactOptional(countShape),
   /** In the backup, but their user is not restored or not in the backup: never planned. */
   membershipsWithoutUser: countShape,
+  /** Users with links to identity providers: all links are there again, or one is not. */
+  usersLinked: v.exactOptional(countShape),
+  usersNotLinked: v.exactOptional(countShape),
+  /** Users of identity providers, those of them who were in groups, and those made before their first sign-in, whole or not. */
+  federatedUsers: v.exactOptional(countShape),
+  federatedWithGroups: v.exactOptional(countShape),
+  federatedMade: v.exactOptional(countShape),
+  federatedIncomplete: v.exactOptional(countShape),
   /** In the new pool, but not in the backup. */
   unknownUsers: countShape,
   unknownGroups: countShape,
@@ -119,6 +127,8 @@ export function summaryOf(outcome: RestoreOutcome['outcome'], counts: RestoreCou
     ...some(counts.usersWithoutOfferedRecovery, 'who cannot use "forgot password" as the pool offers it'),
     ...some(counts.usersMustEnrolMfa, 'who must enrol an authenticator app'),
     ...some(counts.usersMfaLockedOut, 'who cannot sign in, since the pool requires MFA'),
+    ...some(counts.usersNotLinked, 'not linked to an identity provider again'),
+    ...some(counts.federatedIncomplete, 'users of identity providers not made as they were'),
     ...some(counts.groupsNotInTable, 'groups of the sealed export were not in the backup table'),
     ...some(counts.groupsMissingOrDifferent, `of ${counted(counts.groups, 'group')} missing or different`),
     ...some(counts.groupsChangedSince, 'groups changed since'),

@@ -4,6 +4,7 @@ import { countsShape } from '../../backup/manifest.ts';
 import type { Counts } from '../../backup/manifest.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { readJson } from '../../state/json-object.ts';
+import { externalIdentityShape, identityPlanShape } from './identity-plan.ts';
 import { mfaChangeShape, mfaCountsShape } from './mfa-hurdles.ts';
 import { countShape, idShape, subShape, textsShape, timeShape } from '../../state/shape.ts';
 import type { Shape, Stored } from '../../state/shape.ts';
@@ -55,6 +56,8 @@ export const restoreUserShape = v.object({
   status: v.string(),
   /** Indexes into the plan's groups. */
   groups: v.array(countShape),
+  /** Accounts at identity providers that are linked to the user; see IdentityPlan. */
+  links: v.exactOptional(v.array(externalIdentityShape)),
 });
 /** A user as it is to be restored. One JSON line per user in chunk and creation files. */
 export type RestoreUser = Stored<typeof restoreUserShape>;
@@ -204,6 +207,8 @@ function planShape(newUserPoolId: string, restoreId: string) {
     mfa: v.exactOptional(mfaChangeShape),
     /** NDJSON of UserHurdle; only where the new pool requires MFA. */
     mfaKey: v.exactOptional(key),
+    /** Absent where the backup names no identity provider, and in plans of earlier versions. */
+    identities: v.exactOptional(identityPlanShape(key)),
     /** Whether the new pool tells names apart by case; goes into every name digest (see comparison/matching.ts). */
     caseSensitive: v.boolean(),
     /**

@@ -25,6 +25,7 @@ const PHASE_OF = {
   repair: 'repairing',
   recheck: 'comparing once more',
   lastLook: 'comparing once more',
+  identities: 'linking identities',
   report: 'writing the report',
   done: 'done',
 } as const satisfies Readonly<Record<UpdatesState['phase'], WorkPhase>>;

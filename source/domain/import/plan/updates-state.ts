@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { countShape, onlyRead, textsShape } from '../../state/shape.ts';
 import { noAccounts, storedAccountsShape } from './accounts-state.ts';
 import { checkStateShape } from './check-state.ts';
+import { identityStateShape } from './identity-state.ts';
 import { restoreOutcomeShape } from './outcome.ts';
 import { restoreFolder } from './plan-model.ts';
 
@@ -31,9 +32,9 @@ export type UpdateCounts = v.InferOutput<typeof updateCountsShape>;
 export const updatesStateShape = v.object({
   /**
    * updates: batches; check: list and compare; look: once more at what seems undone; repair: what differs; recheck: compare
-   * what was repaired; lastLook: as look; report; done.
+   * what was repaired; lastLook: as look; identities: links and users of identity providers; report; done.
    */
-  phase: v.picklist(['updates', 'check', 'look', 'repair', 'recheck', 'lastLook', 'report', 'done']),
+  phase: v.picklist(['updates', 'check', 'look', 'repair', 'recheck', 'lastLook', 'identities', 'report', 'done']),
   /** Batches of finished chunks, and batches that wait for no chunk. */
   chunks: laneShape,
   once: laneShape,
@@ -56,6 +57,8 @@ export const updatesStateShape = v.object({
   chunksRecorded: v.exactOptional(countShape),
   /** The pool takes no `sub` in the place of a username: writes name users by their sign-in name. */
   subsRefused: v.exactOptional(v.boolean()),
+  /** Present once the work on identity providers has begun. */
+  identities: v.exactOptional(identityStateShape),
   /** Executions that ended partial and were followed by another one. */
   retries: countShape,
   /** Present in phase done. */

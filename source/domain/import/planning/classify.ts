@@ -7,6 +7,7 @@ import type { CsvRules } from '../csv/csv-fit.ts';
 import type { RequiredMfa } from '../csv/mfa-sign-in.ts';
 import { countShape, textsShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
+import { identitiesOf } from '../plan/identity-plan.ts';
 import { lostAttributeShape, SIGN_IN_UNKNOWN } from '../plan/attribute-loss.ts';
 import type { LostAttribute } from '../plan/attribute-loss.ts';
 import { excludedUserShape, restoreUserShape } from '../plan/plan-model.ts';
@@ -99,12 +100,32 @@ export function classify(user: SpooledUser, rules: Rules): Classified {
   const { attributes, lost, needed } = fittingAttributes(user, rules);
   if (needed !== undefined) return out('BadAttribute', `${needed.attribute}, which the pool needs: ${needed.detail}`);
   const { sub, enabled, status, created, groups } = user;
+  const links = identitiesOf(user.attributes);
+  const unread: LostAttribute[] = links === undefined ? [UNREADABLE_LINKS] : [];
   const unknown = other === undefined ? [] : [SIGN_IN_UNKNOWN];
   return wayOf(
-    { user: { sub, name, attributes, enabled, status, groups }, created, lost: [...lost, ...unknown] },
+    {
+      user: {
+        sub,
+        name,
+        attributes,
+        enabled,
+        status,
+        groups,
+        ...(links === undefined || links.length === 0 ? {} : { links }),
+      },
+      created,
+      lost: [...lost, ...unread, ...unknown],
+    },
     rules,
   );
 }
+
+const UNREADABLE_LINKS: LostAttribute = {
+  attribute: 'identities',
+  reason: 'Unreadable',
+  detail: 'What it names at identity providers cannot be read, so that no link is made.',
+};
 
 /** A username that is no name at sign-in is not missed. */
 const unreadableOf = ({ unreadable = [] }: SpooledUser, { signInName }: Rules): string[] =>

@@ -8,6 +8,7 @@ import { mfaHurdleOf } from '../csv/mfa-sign-in.ts';
 import type { RequiredMfa } from '../csv/mfa-sign-in.ts';
 import { inParts } from '../plan/csv-rows.ts';
 import type { AttributeLoss } from '../plan/attribute-loss.ts';
+import type { LinkedUser } from '../plan/identity-plan.ts';
 import type { UserHurdle } from '../plan/mfa-hurdles.ts';
 import { batchPlanShape, chunkPlanShape } from '../plan/plan-model.ts';
 import type { ChunkPlan, ExcludedUser, PlannedGroup } from '../plan/plan-model.ts';
@@ -36,13 +37,19 @@ export const draftShape = v.object({
   losses: v.exactOptional(textsShape),
   /** Objects of users who do not sign in by a code, where the new pool requires MFA. */
   hurdles: v.exactOptional(textsShape),
+  /** Objects of users who are linked to identity providers, and to which; absent, as the next, in drafts of earlier versions. */
+  links: v.exactOptional(textsShape),
+  linked: v.exactOptional(v.object({ users: countShape, byProvider: v.record(v.string(), countShape) })),
+  /** See prelinkedUsername. */
+  secret: v.exactOptional(v.string()),
   expected: v.object({ users: textsShape, memberships: textsShape }),
 });
 /** What has been planned so far; one cut adds at most one chunk. */
 export type Draft = Stored<typeof draftShape>;
 
 /** Before the first cut. */
-export const newDraft = (): Draft => ({
+export const newDraft = (secret: string): Draft => ({
+  secret,
   cursor: { part: 0, line: 0 },
   ended: false,
   cuts: 0,
@@ -51,6 +58,8 @@ export const newDraft = (): Draft => ({
   excluded: [],
   losses: [],
   hurdles: [],
+  links: [],
+  linked: { users: 0, byProvider: {} },
   expected: { users: [], memberships: [] },
 });
 
@@ -85,6 +94,7 @@ export async function cutChunk(draft: Draft, context: CutContext): Promise<Draft
     excluded: [],
     losses: [],
     hurdles: [],
+    links: [],
     mfa: context.mfa,
     cursor: draft.cursor,
     ended: false,
@@ -114,11 +124,21 @@ export async function cutChunk(draft: Draft, context: CutContext): Promise<Draft
     excluded: [...draft.excluded, ...(await putLines('excluded', cut.excluded))],
     losses: [...(draft.losses ?? []), ...(await putLines('losses', cut.losses))],
     hurdles: [...(draft.hurdles ?? []), ...(await putLines('mfa', cut.hurdles))],
+    links: [...(draft.links ?? []), ...(await putLines('links', cut.links))],
+    linked: withLinks(draft.linked, cut.links),
+    ...(draft.secret === undefined ? {} : { secret: draft.secret }),
     expected: {
       users: [...draft.expected.users, ...written.users],
       memberships: [...draft.expected.memberships, ...written.memberships],
     },
   };
+}
+
+function withLinks(linked: Draft['linked'], more: readonly LinkedUser[]): NonNullable<Draft['linked']> {
+  const byProvider: Record<string, number> = { ...linked?.byProvider };
+  for (const { links } of more)
+    for (const { provider } of links) byProvider[provider] = (byProvider[provider] ?? 0) + 1;
+  return { users: (linked?.users ?? 0) + more.length, byProvider };
 }
 
 /** One chunk while it is being filled. */
@@ -130,6 +150,7 @@ interface Cut {
   readonly excluded: ExcludedUser[];
   readonly losses: AttributeLoss[];
   readonly hurdles: UserHurdle[];
+  readonly links: LinkedUser[];
   readonly mfa: RequiredMfa | undefined;
   cursor: Cursor;
   ended: boolean;
@@ -160,7 +181,8 @@ async function* chunkLines(cut: Cut, context: CutContext): AsyncGenerator<string
 
 /** What of a user who comes back is to be told in the report. */
 function note({ user, lost = [] }: Exclude<UserInOrder, { way: 'exclude' }>, cut: Cut): void {
-  const { sub, name, attributes } = user;
+  const { sub, name, attributes, links } = user;
+  if (links !== undefined) cut.links.push({ sub, name, links });
   cut.losses.push(...lost.map((loss) => ({ sub, name, ...loss })));
   const hurdle = cut.mfa === undefined ? undefined : mfaHurdleOf(attributes, cut.mfa);
   if (hurdle !== undefined) cut.hurdles.push({ sub, name, ...hurdle });

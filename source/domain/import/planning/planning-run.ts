@@ -15,6 +15,7 @@ import type {
 import type { TellProgress } from '../../state/work-figures.ts';
 import type { OpenPlanReader } from '../../digests/open-plan.ts';
 import { requiredMfaOf } from '../csv/mfa-sign-in.ts';
+import type { FederatedMode } from '../plan/identity-plan.ts';
 import { REPORT_ROLES } from '../plan/group-roles.ts';
 import type { GroupRoleRules, RoleMapAsked } from '../plan/group-roles.ts';
 import { restoreFolder } from '../plan/plan-model.ts';
@@ -54,6 +55,10 @@ export interface ScanTableDeps {
   /** See ProgressDeps. */
   readonly tell?: TellProgress;
   readonly log: Log;
+  /** A text that nobody can guess, another one at each call. */
+  readonly newSecret: () => string;
+  /** What is done about users of identity providers. */
+  readonly federatedUsers: FederatedMode;
   /** Other sizes of import jobs than CHUNK_LIMITS. */
   readonly limits?: ChunkLimits;
 }

@@ -14,24 +14,30 @@ import type { RestorePlan, RestoreUser } from '../plan/plan-model.ts';
 import { lossesOf } from '../plan/attribute-loss.ts';
 import { failureLine, FAILURES_HEADER, inParts } from '../plan/csv-rows.ts';
 import { excludedRows } from '../plan/excluded-rows.ts';
+import { FEDERATED_HEADER, federatedLine } from '../plan/federated-csv.ts';
+import { federatedRowShape } from '../plan/identity-plan.ts';
+import type { IdentityPlan } from '../plan/identity-plan.ts';
 import { MFA_HEADER, mfaLine, userHurdlesOf } from '../plan/mfa-hurdles.ts';
 import { mfaReportKey } from './planning-run.ts';
 import type { PlanningRun } from './planning-run.ts';
 
-/** Keys of the files that a dry run writes; `mfa` only where the new pool requires MFA. */
+/** Keys of the files that a dry run writes; `mfa` only where the new pool requires MFA, `federated` only where providers have users. */
 export const previewKeys = (
   folder: string,
-  { mfaKey }: Pick<RestorePlan, 'mfaKey'>,
-): { readonly report: string; readonly failures: string; readonly mfa?: string } => ({
+  { mfaKey, identities }: Pick<RestorePlan, 'mfaKey' | 'identities'>,
+): { readonly report: string; readonly failures: string; readonly mfa?: string; readonly federated?: string } => ({
   report: `${folder}report/report.json`,
   failures: `${folder}report/failures.csv`,
   ...(mfaKey === undefined ? {} : { mfa: mfaReportKey(folder) }),
+  ...((identities?.counts.federatedUsers ?? 0) === 0 ? {} : { federated: `${folder}report/federated.csv` }),
 });
 
 /** A dry run's report: what a restore would do, and each user who would not come back by an import job. */
 export async function writePreview(plan: RestorePlan, { deps, folder }: PlanningRun): Promise<void> {
-  const { report, failures, mfa } = previewKeys(folder, plan);
+  const { report, failures, mfa, federated } = previewKeys(folder, plan);
   await deps.objects.write(failures, inParts(previewRows(plan, deps.objects)));
+  if (federated !== undefined && plan.identities !== undefined)
+    await deps.objects.write(federated, inParts(federatedRows(plan.identities, deps.objects)));
   if (mfa !== undefined) await deps.objects.write(mfa, inParts(mfaRows(plan, deps.objects)));
   const {
     chunks,
@@ -46,6 +52,7 @@ export async function writePreview(plan: RestorePlan, { deps, folder }: Planning
     notes,
     lossesKey: _losses,
     mfaKey: _mfa,
+    identities,
     ...summary
   } = plan;
   const body = {
@@ -54,6 +61,7 @@ export async function writePreview(plan: RestorePlan, { deps, folder }: Planning
     source: sourceOf(plan),
     ...otherPlaceOf(plan),
     ...summary,
+    ...(identities === undefined ? {} : { identities: withoutKeys(identities) }),
     notes: [...remarks, ...notes],
     sealed: sealedCounts(plan),
     notInTable: notInTable(plan),
@@ -61,6 +69,26 @@ export async function writePreview(plan: RestorePlan, { deps, folder }: Planning
     updates: batches.reduce((sum, { ops }) => sum + ops, 0),
   };
   await deps.objects.put(report, JSON.stringify(body, undefined, 2));
+}
+
+const withoutKeys = ({ mode, missingProviders, onlyListed, counts }: IdentityPlan): object => ({
+  mode,
+  missingProviders,
+  ...(onlyListed === undefined ? {} : { onlyListed }),
+  counts,
+});
+
+async function* federatedRows(
+  { federatedKey }: IdentityPlan,
+  objects: PlanningRun['deps']['objects'],
+): AsyncGenerator<string, void, undefined> {
+  yield FEDERATED_HEADER;
+  for await (const row of readNdjson(objects, federatedKey, federatedRowShape))
+    yield federatedLine(row, {
+      made: row.why === undefined ? 'yes' : 'no',
+      why: row.why ?? '',
+      lacking: row.lost ?? [],
+    });
 }
 
 async function* mfaRows(

@@ -7,6 +7,7 @@ import { mfaChangeOf } from '../preflight/required-mfa.ts';
 import { SIGN_UPS_OPEN } from '../preflight/sign-ups.ts';
 import { creationIsAllowed } from '../preflight/triggers.ts';
 import { MAX_BATCH_OPS, BatchWriter } from './batch-writer.ts';
+import { identityNotes, planIdentities } from './plan-identities.ts';
 import { plannedGroupsKey, recoveryOf, rulesFor } from './planning-run.ts';
 import type { PlanningRun } from './planning-run.ts';
 import type { StateOf } from './planning-state.ts';
@@ -23,6 +24,7 @@ export async function sealPlan(state: StateOf<'seal'>, run: PlanningRun): Promis
   const mfaKey = state.tally.counts.mfa === undefined ? undefined : `${folder}mfa.ndjson`;
   if (mfaKey !== undefined) await deps.objects.write(mfaKey, joined(state.draft.hurdles ?? [], run));
   const { accepted, backup, target, tally, draft } = state;
+  const identities = await planIdentities(state, groups, run);
   const { runId, userPoolId } = accepted.manifest;
   const { signInName, header, mfaFlag, schema } = rulesFor(input, accepted, target);
   const plan: RestorePlan = {
@@ -42,6 +44,7 @@ export async function sealPlan(state: StateOf<'seal'>, run: PlanningRun): Promis
     mfaFlag,
     mfa: mfaChangeOf(accepted.manifest.poolSettings, target.pool.settings),
     ...(mfaKey === undefined ? {} : { mfaKey }),
+    ...(identities === undefined ? {} : { identities }),
     caseSensitive: target.pool.settings.caseSensitive,
     acceptsSignUps: target.pool.acceptsSignUps ?? false,
     importsConfirmed: target.pool.importsConfirmed ?? false,
@@ -60,6 +63,7 @@ export async function sealPlan(state: StateOf<'seal'>, run: PlanningRun): Promis
       ...target.notes,
       ...(target.pool.acceptsSignUps === true ? [SIGN_UPS_OPEN] : []),
       ...groupNotes(groups, tally.groupsWithoutItem),
+      ...(identities === undefined ? [] : identityNotes({ identities })),
     ],
     counts: { backup, ...tally.counts },
     plannedAt: new Date(deps.clock.now()).toISOString(),

@@ -87,7 +87,7 @@ export async function classifyStep(
   };
 }
 
-const userNotes = ({ losers, aliasLosers, tally, survey: { linked } }: ClassifiedBackup): string[] => [
+const userNotes = ({ losers, aliasLosers, tally }: ClassifiedBackup): string[] => [
   ...(losers.length === 0
     ? []
     : [
@@ -113,11 +113,6 @@ const userNotes = ({ losers, aliasLosers, tally, survey: { linked } }: Classifie
     : [
         `${countedAs(tally.counts.automaticGroups ?? 0, 'group', ['is of the kind', 'are of the kind'])} that Cognito makes itself for the users of an identity provider (<pool id>_<provider>): such groups are neither created nor filled. The new pool gets its own when such users sign in.`,
       ]),
-  ...(linked === 0
-    ? []
-    : [
-        `${countedAs(linked, 'user', ['is', 'are'])} linked to accounts of identity providers (attribute identities). The links are not restored: link them again with AdminLinkProviderForUser before these users sign in through their provider.`,
-      ]),
 ];
 
 /** Who is locked out after the restore, said before it begins. */
@@ -134,7 +129,7 @@ export async function orderStep(state: StateOf<'order'>, run: PlanningRun): Prom
   const { objects } = run.deps;
   const groups = await readList(objects, plannedGroupsKey(run.folder), plannedGroupShape);
   const parts = await orderByGroup(objects, state.parts, groups, spoolPrefix(run, 'ordered'));
-  return { ...state, step: 'chunks', parts, draft: newDraft() };
+  return { ...state, step: 'chunks', parts, draft: newDraft(run.deps.newSecret()) };
 }
 
 /** Cuts one more chunk. */

@@ -3,6 +3,8 @@ import type { Appendix } from '../../state/progress.ts';
 import { adviceFor } from '../../state/advice.ts';
 import { keyWithDigest } from '../../state/digest-keys.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
+import { prelinkShape } from '../plan/identity-plan.ts';
+import { readNdjson } from '../../state/ndjson.ts';
 import { planKey } from '../plan/plan-model.ts';
 import { ChangedSince } from './changed-since.ts';
 import { Owners } from './owners.ts';
@@ -21,6 +23,8 @@ export class CheckRun implements Appendix {
     /** That of the run's comparison; changed in place. */
     readonly state: CheckState,
     readonly owners: Owners,
+    /** Usernames of users of identity providers whom this restore made, or was about to: no comparison is about them. */
+    readonly prelinked: ReadonlySet<string>,
   ) {}
 
   static async begin(run: UpdateRun): Promise<CheckRun> {
@@ -41,7 +45,7 @@ export class CheckRun implements Appendix {
     if (plan.mayCreateUsers) run.heldBack.clear();
     // A repair goes on where it stopped in a list that follows from the marks: they change when it has ended.
     if (run.state.phase !== 'repair') setForeign(marks, run.collisions, run.heldBack);
-    return new CheckRun(run, marks, since, state, owners);
+    return new CheckRun(run, marks, since, state, owners, await prelinkedOf(run));
   }
 
   /** The marks, and what somebody changed, as they are. */
@@ -62,4 +66,12 @@ export class CheckRun implements Appendix {
       { key: state.sinceKey, body: since },
     ];
   }
+}
+
+async function prelinkedOf({ deps, plan, state }: UpdateRun): Promise<ReadonlySet<string>> {
+  const usernames = new Set<string>();
+  if (plan.identities === undefined || state.identities === undefined) return usernames;
+  for await (const { username } of readNdjson(deps.objects, plan.identities.prelinksKey, prelinkShape))
+    usernames.add(username);
+  return usernames;
 }

@@ -1,3 +1,4 @@
+import { isAutomaticGroup } from '../../backup/automatic-groups.ts';
 import { compareGroups } from '../../comparison/compare-groups.ts';
 import { followChains } from '../../comparison/follow-chains.ts';
 import { membersAgainst, usersAgainst } from '../../comparison/list-against.ts';
@@ -6,6 +7,7 @@ import type { Chains } from '../../listing/chains.ts';
 import { poolGroups } from '../../listing/pool-groups.ts';
 import { orInOneChain } from '../../listing/user-chains.ts';
 import type { ListingScope } from '../../listing/user-chains.ts';
+import type { UserPoolReader } from '../../ports.ts';
 import type { StepEnd } from '../../state/step.ts';
 import type { CheckRun } from './check-run.ts';
 import { noteLook } from './note-look.ts';
@@ -55,6 +57,7 @@ async function listUsers(check: CheckRun, scope: ListingScope): Promise<StepEnd>
     marks,
     { pool: run.deps.pool, poolId: run.plan.newUserPoolId, chains: state.chains, scope },
     {
+      passesOver: ({ username }) => check.prelinked.has(username),
       found: (user, compared) => noteLook(check, user, compared),
       extra: () => {
         state.unknownUsers += 1;
@@ -77,7 +80,7 @@ async function listGroups({ run, state }: CheckRun): Promise<void> {
     const isThere = problem === undefined || problem.differs !== undefined;
     if (isThere) run.groupCreation.learn(index, { asPlanned: problem === undefined });
   });
-  state.unknownGroups = extra.length;
+  state.unknownGroups = extra.filter((name) => !isAutomaticGroup(name, run.plan.newUserPoolId)).length;
 }
 
 async function listMembers(check: CheckRun): Promise<StepEnd> {
@@ -89,7 +92,7 @@ async function listMembers(check: CheckRun): Promise<StepEnd> {
   const counted = state.memberGroups === 'all' ? 1 : 0;
   const chains = membersAgainst(
     marks,
-    { pool: run.deps.pool, poolId: run.plan.newUserPoolId, chains: state.chains, groups },
+    { pool: withoutPrelinked(check), poolId: run.plan.newUserPoolId, chains: state.chains, groups },
     {
       extra: (group, account) => {
         state.unknownMemberships += counted;
@@ -102,6 +105,14 @@ async function listMembers(check: CheckRun): Promise<StepEnd> {
   );
   return follow(check, chains);
 }
+
+/** Members of groups, without users of identity providers whom this restore made. */
+const withoutPrelinked = ({ run, prelinked }: CheckRun): Pick<UserPoolReader, 'listUsersInGroupPage'> => ({
+  listUsersInGroupPage: async (...request) => {
+    const page = await run.deps.pool.listUsersInGroupPage(...request);
+    return { ...page, items: page.items.filter(({ username }) => !prelinked.has(username)) };
+  },
+});
 
 async function follow<T>({ run, state }: CheckRun, chains: Chains<T>): Promise<StepEnd> {
   await followChains(chains, { progress: run.progress, state, stop: run.sliceOver });

@@ -1,6 +1,8 @@
 import type { JobsState } from '../plan/jobs-state.ts';
 import { comparedAnew } from '../plan/check-state.ts';
 import { CheckRun } from '../reconcile/check-run.ts';
+import { restoreIdentities } from '../identities/restore-identities.ts';
+import { identitiesAgain } from '../plan/identity-state.ts';
 import { enter, look } from '../reconcile/look.ts';
 import { foundProblems, problemsOf, recheckScope } from '../reconcile/recheck.ts';
 import { repair } from '../reconcile/repair.ts';
@@ -23,10 +25,10 @@ interface Asked {
 }
 
 /**
- * The end of a restore: compare, look once more at what seems undone, repair, compare again, report. Undefined when the
- * slice ended before. Every execution compares the whole pool itself: none ends with what an earlier one saw. A restore
- * that ended partial tries what it reported again when another execution asks; any other end is final, unless gone
- * accounts are to be made again.
+ * The end of a restore: compare, look once more at what seems undone, repair, compare again, link identities, report.
+ * Undefined when the slice ended before. Every execution compares the whole pool itself: none ends with what an earlier
+ * one saw. A restore that ended partial tries what it reported again when another execution asks; any other end is final,
+ * unless gone accounts are to be made again.
  */
 export async function finishRestore(
   run: UpdateRun,
@@ -58,7 +60,7 @@ async function compareAndReport(
     if (!(await look(check, 'look'))) return undefined;
     const found = foundProblems(problemsOf(check));
     if (found) await run.deps.clock.sleep(LISTING_LAG_MS);
-    await enter(run, found ? 'repair' : 'report');
+    await enter(run, found ? 'repair' : 'identities');
   }
   if (run.state.phase === 'repair') {
     if ((await repair(check)) === 'sliceOver') return undefined;
@@ -68,6 +70,11 @@ async function compareAndReport(
   }
   if (run.state.phase === 'recheck' || run.state.phase === 'lastLook') {
     if (!(await look(check, 'lastLook'))) return undefined;
+    await enter(run, 'identities');
+  }
+  if (run.state.phase === 'identities') {
+    const { identities } = run.plan;
+    if (identities !== undefined && (await restoreIdentities(check, identities)) === 'sliceOver') return undefined;
     await enter(run, 'report');
   }
   const outcome = await writeRestoreReport(check, jobs, bucket);
@@ -88,6 +95,7 @@ async function beginRetry(run: UpdateRun, { outcome }: RestoreOutcome): Promise<
   run.collisions.clear();
   run.refused.clear();
   run.heldBack.clear();
+  if (run.state.identities !== undefined) run.state.identities = identitiesAgain(run.state.identities);
   run.state.phase = 'check';
   run.state.retries += 1;
 }

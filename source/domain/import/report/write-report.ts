@@ -9,6 +9,10 @@ import { otherPlaceOf, restoreFolder, sourceOf } from '../plan/plan-model.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
 import { differingAttributes } from '../../digests/user-content.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
+import { madeIn } from '../identities/identity-log.ts';
+import type { FailureRow } from '../plan/csv-rows.ts';
+import { federatedReportLines, identityCounts, identityResults, identityRows } from './identity-report.ts';
+import type { IdentityResults } from './identity-report.ts';
 import { restoreCounts } from './counts.ts';
 import { failureLine, FAILURES_HEADER, inParts, SUB_MAP_HEADER, subMapLine } from '../plan/csv-rows.ts';
 import { failureRows } from './failure-rows.ts';
@@ -22,7 +26,7 @@ import { writtenInAll } from './written.ts';
 const NAMED_DIFFERENCES = 100;
 
 /**
- * Writes mfa.csv (where the new pool requires MFA), failures.csv, sub-map.csv and report.json, in this order: report.json
+ * Writes federated.csv (where identity providers have users), mfa.csv (where the new pool requires MFA), failures.csv, sub-map.csv and report.json, in this order: report.json
  * exists only beside complete others.
  */
 export async function writeRestoreReport(check: CheckRun, jobs: JobsState, bucket: string): Promise<RestoreOutcome> {
@@ -31,17 +35,26 @@ export async function writeRestoreReport(check: CheckRun, jobs: JobsState, bucke
   const folder = `${restoreFolder(plan.newUserPoolId, plan.restoreId)}report/`;
   const keys = ['report.json', 'failures.csv', 'sub-map.csv'].map((name) => folder + name) as [string, string, string];
   const notes = await readNotes(run, marks);
+  const identities = await identityResults(deps.objects, run.state);
+  const federatedReport = await writeFederated(check, identities, folder);
   const mfaReport = plan.mfaKey === undefined ? [] : [`${folder}mfa.csv`];
   const mfa = { mustEnrol: 0, cannotSignIn: 0 };
   for (const key of mfaReport) await deps.objects.write(key, inParts(mfaLines(check, mfa)));
-  const counts = { ...restoreCounts(check, jobs, notes), ...mfaCounts(plan, mfa) };
+  const counts = {
+    ...restoreCounts(check, jobs, notes),
+    ...mfaCounts(plan, mfa),
+    ...identityCounts(plan, identities),
+  };
   const outcome = outcomeOf(counts, plan);
 
   await deps.objects.write(
     keys[1],
-    inParts(withHeader(FAILURES_HEADER, lines(failureRows(check, notes, namesOfDifferent(check))))),
+    inParts(
+      withHeader(FAILURES_HEADER, lines(failureRows(check, notes, namesOfDifferent(check)), identityRows(identities))),
+    ),
   );
-  await deps.objects.write(keys[2], inParts(withHeader(SUB_MAP_HEADER, subMapLines(check))));
+  const made = await madeIn(deps.objects, run.state.identities);
+  await deps.objects.write(keys[2], inParts(withHeader(SUB_MAP_HEADER, subMapLines(check, made))));
   await deps.objects.put(keys[0], `${JSON.stringify(reportOf(check, jobs, counts, outcome), null, 2)}\n`);
   return {
     outcome,
@@ -53,9 +66,22 @@ export async function writeRestoreReport(check: CheckRun, jobs: JobsState, bucke
     ...(plan.acceptsSignUps === true ? { acceptsSignUps: true } : {}),
     ...(plan.mfa === undefined ? {} : { mfa: plan.mfa }),
     counts,
-    report: { bucket, keys: [...keys, ...mfaReport] },
+    report: { bucket, keys: [...keys, ...mfaReport, ...federatedReport] },
     summary: summaryOf(outcome, counts, `s3://${bucket}/${folder}`),
   };
+}
+
+/** Keys of federated.csv; none where no identity provider has users. */
+async function writeFederated(
+  { run: { plan, deps } }: CheckRun,
+  results: IdentityResults,
+  folder: string,
+): Promise<readonly string[]> {
+  const { identities } = plan;
+  if (identities === undefined || identities.counts.federatedUsers === 0) return [];
+  const key = `${folder}federated.csv`;
+  await deps.objects.write(key, inParts(federatedReportLines(deps.objects, identities, results)));
+  return [key];
 }
 
 function reportOf(check: CheckRun, jobs: JobsState, counts: RestoreCounts, outcome: RestoreOutcome['outcome']): object {
@@ -132,8 +158,10 @@ function namesOfDifferent({ run }: CheckRun): DifferingAttributes {
   };
 }
 
-async function* lines(rows: AsyncIterable<Parameters<typeof failureLine>[0]>): AsyncGenerator<string, void, undefined> {
-  for await (const row of rows) yield failureLine(row);
+async function* lines(
+  ...all: readonly (AsyncIterable<FailureRow> | Iterable<FailureRow>)[]
+): AsyncGenerator<string, void, undefined> {
+  for (const rows of all) for await (const row of rows) yield failureLine(row);
 }
 
 async function* withHeader(
@@ -144,11 +172,12 @@ async function* withHeader(
   yield* rest;
 }
 
-/** The accounts of ours that the comparison saw. */
-function* subMapLines({ run, marks }: CheckRun): Generator<string, void, undefined> {
+/** The accounts of ours that the comparison saw, and those that were made for users of identity providers. */
+function* subMapLines({ run, marks }: CheckRun, made: ReadonlyMap<string, string>): Generator<string, void, undefined> {
   for (let ordinal = 0; ordinal < marks.userCount; ordinal += 1) {
     const { sub } = marks.expectedUser(ordinal);
     const newSub = run.accounts.newSubOf(sub);
     if (newSub !== undefined && isSeen(marks.users[ordinal] as number)) yield subMapLine(sub, newSub);
   }
+  for (const [sub, newSub] of made) yield subMapLine(sub, newSub);
 }

@@ -1,12 +1,10 @@
-import { isNamed } from '../../errors.ts';
-import { findInPages, withToken } from '../../listing/page-chain.ts';
-import type { PoolUser } from '../../model.ts';
 import type { Clock, UserPoolReader, WriteOutcome } from '../../ports.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
 import type { UpdatesState } from '../plan/updates-state.ts';
 
 const NOT_FOUND = 'UserNotFoundException';
+import { accountBySub } from './account-by-sub.ts';
 import { isUnanswered, unlessUnanswered } from './unanswered.ts';
 
 /** A user of the backup. */
@@ -49,21 +47,9 @@ export class AddressedWrites {
     const outcome = await call(newSub);
     if (outcome === 'done' || outcome.refused !== NOT_FOUND) return outcome;
     // Gone, or a pool that does not take a sub for the username: then the account itself tells its name.
-    const account = await this.#listed(newSub);
+    const account = await accountBySub(this.pool, this.plan.newUserPoolId, newSub);
     if (account === undefined || account.username === newSub) return outcome;
     this.state.subsRefused = true;
     return call(account.username);
-  }
-
-  async #listed(sub: string): Promise<PoolUser | undefined> {
-    try {
-      return await findInPages<PoolUser, PoolUser>(
-        (token) => this.pool.listUsersPage(this.plan.newUserPoolId, { filter: `sub = "${sub}"`, ...withToken(token) }),
-        ([found]) => found,
-      );
-    } catch (error) {
-      if (isNamed(error, 'FilterRefused')) return undefined;
-      throw error;
-    }
   }
 }

@@ -123,13 +123,22 @@ async function givePassword(
     unlessUnanswered({ pool, poolId: plan.newUserPoolId, clock }, () =>
       writer.setPassword(plan.newUserPoolId, username, password),
     );
-  let outcome = await set();
-  for (const wait of LAG_MS) {
-    if (outcome === 'done' || outcome.refused !== NOT_KNOWN_YET) break;
-    await clock.sleep(wait);
-    outcome = await set();
-  }
+  const outcome = await whenKnown(set, clock);
   if (outcome !== 'done') return { noPassword: outcome.refused };
   accounts.recordWrite(oldSub, { at: clock.now(), byName: false });
   return 'done';
+}
+
+/** A write to a user who was just created and may not be known yet. */
+export async function whenKnown(
+  write: () => Promise<WriteOutcome>,
+  clock: Pick<Clock, 'sleep'>,
+): Promise<WriteOutcome> {
+  let outcome = await write();
+  for (const wait of LAG_MS) {
+    if (outcome === 'done' || outcome.refused !== NOT_KNOWN_YET) break;
+    await clock.sleep(wait);
+    outcome = await write();
+  }
+  return outcome;
 }

@@ -13,7 +13,10 @@ import type { TellProgress } from '../../state/work-figures.ts';
 /** What UpdateUsers needs. */
 export interface UpdateUsersDeps {
   readonly objects: ObjectStore;
-  readonly pool: Pick<UserPoolReader, 'listUsersPage' | 'listGroupsPage' | 'listUsersInGroupPage'>;
+  readonly pool: Pick<
+    UserPoolReader,
+    'identityProviders' | 'listUsersPage' | 'listGroupsPage' | 'listUsersInGroupPage'
+  >;
   readonly writer: UserPoolWriter;
   readonly updates: Pick<WakeQueue<WorkMessage>, 'receive' | 'delete'>;
   /** A new random password that meets any policy. */

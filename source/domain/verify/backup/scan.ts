@@ -1,3 +1,4 @@
+import { missingInTable } from '../../backup/federated/read.ts';
 import { segmentName } from '../../backup/snapshot/names.ts';
 import { SnapshotParts } from '../../backup/snapshot/write.ts';
 import { readSealedBackup, sameBackup } from '../../backup/sealed-backup.ts';
@@ -12,7 +13,7 @@ import { goesOnWithOpenRun, mayArriveYet } from './open-run.ts';
 import type { Verification } from './state.ts';
 import { forgetScan, isScheduled } from './state.ts';
 import { skip } from './skip.ts';
-import { differenceFrom, settingsVerdict, tableVerdict } from './verdict.ts';
+import { differenceFrom, federatedVerdict, settingsVerdict, tableVerdict } from './verdict.ts';
 
 /** Scans that a new export may come into before the execution gives up. */
 const MOST_MOVES = 5;
@@ -60,6 +61,9 @@ async function settleScan(verification: Verification, runId: string, plan: Plann
   }
   if (manifest.settings !== undefined && (await intactSettings(deps.table, manifest.settings)) === undefined)
     return differ(verification, `settings ${runId}`, () => settingsVerdict(input, manifest));
+  const federated = manifest.federated === undefined ? 0 : await missingInTable(deps.table, manifest.federated);
+  if (federated > 0)
+    return differ(verification, `federated ${runId}`, () => federatedVerdict(input, { runId, missing: federated }));
   if (open !== undefined && !(await goesOnWithOpenRun(verification, open, { manifest, verdict }))) return;
   state.manifest = manifest;
   state.phase = state.look?.writesSnapshot === true ? 'write' : 'snapshot';

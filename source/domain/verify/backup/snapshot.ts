@@ -1,6 +1,7 @@
+import { missingInSnapshot } from '../../backup/federated/read.ts';
 import { canonicalJson } from '../../backup/hashing.ts';
 import type { Manifest, SnapshotIndex, SnapshotObject, SnapshotSettings } from '../../backup/manifest.ts';
-import { snapshotFolder, snapshotKey, snapshotManifestKey } from '../../backup/snapshot/names.ts';
+import { FEDERATED_NAME, snapshotFolder, snapshotKey, snapshotManifestKey } from '../../backup/snapshot/names.ts';
 import { assertIntactObject, readSnapshotObject, undamagedManifest } from '../../backup/snapshot/read.ts';
 import { ItemTally, noContent } from '../../backup/tally.ts';
 import { counted, number } from '../../counted.ts';
@@ -43,6 +44,7 @@ export async function checkSnapshot(verification: Verification, manifest: Manife
   }
   if (sliceOver()) return false;
   await checkBeside(deps.objects, stored, check);
+  await checkFederated(deps.objects, stored, check);
   conclude(verification, manifest, check);
   if (check.of === 0) return true;
   if (check.read < check.of && input.options.percent < 100)
@@ -168,6 +170,20 @@ async function checkBeside(
       if (!isNamed(error, 'SnapshotDamaged')) throw error;
       check.damage.push((error as Error).message);
     }
+}
+
+async function checkFederated(
+  objects: Pick<ObjectStore, 'readRange'>,
+  stored: Manifest | undefined,
+  check: SnapshotCheck,
+): Promise<void> {
+  if (stored?.federated === undefined || check.of === 0) return;
+  const { runId, federated } = stored;
+  const missing = await missingInSnapshot({ objects, runId }, federated);
+  if (missing > 0)
+    check.damage.push(
+      `The object ${snapshotKey(runId, FEDERATED_NAME)} does not hold, as they were sealed, ${counted(missing, 'user')} of identity providers.`,
+    );
 }
 
 function conclude(verification: Verification, manifest: Manifest, check: SnapshotCheck): void {

@@ -118,6 +118,17 @@ export const settingsVerdict = (
     `The table ${tableName} in ${region} holds every user, group and membership that the export ${runId} sealed, but not the pool's configuration: the items SETTINGS#${settings?.hash ?? ''} are missing or do not have that hash, also five minutes after the first look. Start ExportWorkflow: the next complete export keeps it anew.`,
   );
 
+/** The same for users of identity providers, which are counted apart from all items. */
+export function federatedVerdict(
+  { tableName, region, primaryRegion }: Where,
+  { runId, missing }: { readonly runId: string; readonly missing: number },
+): Halt {
+  const what = `The table ${tableName} in ${region} does not hold, as the export ${runId} sealed them, ${counted(missing, 'user')} of identity providers, also five minutes after the first look.`;
+  return region === primaryRegion
+    ? new Halt('ChecksumDiffers', `${what} The next complete export writes them anew.`)
+    : new Halt('ReplicaBehind', what);
+}
+
 function aboutOpen({ runId, openedAt, plan }: OpenMarker, { asBefore }: Found): string {
   if (plan === undefined)
     return `an earlier version's export ${runId} began to change it at ${openedAt} and was interrupted`;

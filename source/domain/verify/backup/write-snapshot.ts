@@ -1,3 +1,7 @@
+import type { FederatedPart } from '../../backup/federated/kept-federated.ts';
+import { federatedBodyOf } from '../../backup/federated/table-parts.ts';
+import { writeFederatedObject } from '../../backup/federated/write-snapshot.ts';
+import { Fault } from '../../errors.ts';
 import type { Manifest } from '../../backup/manifest.ts';
 import { segmentName } from '../../backup/snapshot/names.ts';
 import { joinIndex } from '../../backup/snapshot/write-index.ts';
@@ -15,6 +19,10 @@ export async function writeSnapshot({ deps, progress, sliceOver }: Verification,
     await progress.save();
   }
   if (sliceOver()) return;
+  if (manifest.federated !== undefined)
+    await writeFederatedObject(deps.objects, manifest.runId, manifest.federated, (part) =>
+      sealedBody(deps.table, part),
+    );
   const index = await joinIndex(deps.objects, manifest.runId, { names, state: state.parts });
   const settings = await copySettings(deps, manifest.runId, manifest.settings);
   await putSnapshotManifest(
@@ -34,4 +42,14 @@ export async function writeSnapshot({ deps, progress, sliceOver }: Verification,
 function withSnapshot(sealed: Manifest, snapshot: NonNullable<Manifest['snapshot']>): Manifest {
   const { id: _id, type: _type, ...manifest } = sealed as Manifest & { readonly id?: string; readonly type?: string };
   return { ...manifest, snapshot };
+}
+
+/** What the scan found whole a moment before. */
+async function sealedBody(table: Verification['deps']['table'], part: FederatedPart): Promise<Buffer> {
+  const body = await federatedBodyOf(table, part);
+  if (body !== undefined) return body;
+  throw new Fault(
+    'ServiceError',
+    'A part of the users of identity providers that the table had a moment ago is not in it any more.',
+  );
 }

@@ -1,3 +1,4 @@
+import { isPrelinked } from '../../backup/federated/prelinked.ts';
 import { membershipKey } from '../../backup/items.ts';
 import { membersAgainst } from '../../comparison/list-against.ts';
 import type { Marks } from '../../comparison/marks.ts';
@@ -26,6 +27,7 @@ export async function listMembers(comparison: ComparisonRun, marks: Marks): Prom
     { pool: nativeMembers(deps.pool), poolId: input.userPoolId, chains: state.chains, groups },
     {
       extra: (group, user, ordinal) => {
+        if (isPrelinked(user)) return;
         if (!extra.add(membershipKey(user.sub, group))) return;
         state.counts.membershipsExtra += 1;
         rows.tell(

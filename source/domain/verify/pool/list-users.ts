@@ -1,3 +1,4 @@
+import { isPrelinked } from '../../backup/federated/prelinked.ts';
 import { userKey } from '../../backup/items.ts';
 import type { UserItem } from '../../backup/items.ts';
 import { usersAgainst } from '../../comparison/list-against.ts';
@@ -69,6 +70,7 @@ function chainsOf(comparison: ComparisonRun, marks: Marks, extra: Ledger, rows: 
         rows.tell(marks.expectedUser(ordinal).sub, signInNameFrom(user, matching), `different: ${names}`);
       },
       extra: (user) => {
+        if (isPrelinked(user)) return;
         if (!extra.add(userKey(user.sub))) return;
         state.counts.usersExtra += 1;
         rows.tell(user.sub, signInNameFrom(user, matching), 'extra: the backup has no such user');

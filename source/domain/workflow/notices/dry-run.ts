@@ -1,6 +1,7 @@
 import { RECOVERY_STEP } from '../../import/csv/recovery.ts';
 import type { MfaChange } from '../../import/plan/mfa-hurdles.ts';
 import { MFA_IS_OFF, mfaOffText } from '../../import/preflight/required-mfa.ts';
+import type { IdentitiesFound } from '../../import/scan-table.ts';
 import type { Standing } from '../../import/report/standing.ts';
 import { counted, countedAll, countedWords, number } from '../../counted.ts';
 
@@ -61,6 +62,7 @@ function wouldBegin(result: Fields): Findings {
   const lockedOut = countOf(result.withoutRecovery);
   const mustEnrol = countOf(result.mustEnrolMfa);
   const mfaLockedOut = countOf(result.mfaLockedOut);
+  const unlinkable = countOf((result.identities as Fields | undefined)?.linksWithoutProvider);
   const mfaOff = mfaOffOf(result);
   const left = countOf(excluded) + held + absent;
   const lines = [
@@ -77,6 +79,7 @@ function wouldBegin(result: Fields): Findings {
     ...(mustEnrol > 0 ? [countedWords(mustEnrol, `users ${MUST_ENROL}`)] : []),
     ...(mfaLockedOut > 0 ? [countedWords(mfaLockedOut, `users ${MFA_LOCKED_OUT}`)] : []),
     ...(lostRoles > 0 ? [`${counted(lostRoles, 'group')} would come back without their IAM role`] : []),
+    ...identityLines(result.identities),
     ...(automatic > 0
       ? [`${counted(automatic, 'group')} ${AUTOMATIC_GROUPS} would be neither created nor filled`]
       : []),
@@ -89,8 +92,31 @@ function wouldBegin(result: Fields): Findings {
         ? `Dry run: ${countedAll(inBackup, 'user')} can be restored${withLosses > 0 ? `, ${number(withLosses)} without an attribute` : ''}${butOf(lockedOut)}${mfaLockedOut > 0 ? `, ${number(mfaLockedOut)} could not sign in` : ''}${mfaOff === undefined ? '' : `, but ${MFA_IS_OFF}`}`
         : `Dry run: ${number(left)} of ${users} would not be restored`,
     lines: lines.map((line) => `  ${line}`).join('\n'),
-    important: left + withLosses + lockedOut + mfaLockedOut > 0 || mfaOff !== undefined,
+    important: left + withLosses + lockedOut + mfaLockedOut + unlinkable > 0 || mfaOff !== undefined,
   };
+}
+
+function identityLines(identities: unknown): string[] {
+  if (identities === undefined) return [];
+  const { linkedUsers, links, linksWithoutProvider, federatedUsers, federatedWithGroups, prelinks, missingProviders } =
+    identities as IdentitiesFound;
+  return [
+    ...(linkedUsers > 0
+      ? [
+          `${counted(linkedUsers, 'user')} would be linked to identity providers again, by ${number(links - linksWithoutProvider)} of ${counted(links, 'link')}`,
+        ]
+      : []),
+    ...(federatedUsers > 0
+      ? [
+          `${counted(federatedUsers, 'user')} of identity providers, ${number(federatedWithGroups)} of them in groups: ${number(prelinks)} would be made and linked before the first sign-in, the others only listed in federated.csv`,
+        ]
+      : []),
+    ...(missingProviders.length > 0
+      ? [
+          `the new pool has no identity provider of the name ${missingProviders.join(', ')}: make it there first, under this name and with the same client id at the provider`,
+        ]
+      : []),
+  ];
 }
 
 const butOf = (lockedOut: number): string =>

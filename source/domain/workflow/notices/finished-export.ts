@@ -80,7 +80,7 @@ export function exportNotice(
       `The backup now holds\n${line('users')}\n${line('groups')}\n${line('memberships')}`,
       federated === 0
         ? undefined
-        : `Not in the backup: ${counted(federated, 'user')} of identity providers and ${counted(skipped?.federatedMemberships, 'membership')} of theirs. No import can create them; they come back when they sign in again.`,
+        : `Kept apart from these: ${counted(federated, 'user')} of identity providers and ${counted(skipped?.federatedMemberships, 'membership')} of theirs. No import can create them: a restore lists them in federated.csv, or makes them beforehand where the parameter FederatedUsers is PRELINK.`,
       snapshotObjects === 0
         ? undefined
         : `This state is also kept as a snapshot: ImportWorkflow restores exactly it with {"ExportRun":"${runId}"} in its input, also after later exports, for two days, and the last export of each day as long as SnapshotRetentionDays says.`,

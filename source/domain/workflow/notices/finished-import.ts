@@ -42,6 +42,12 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
   ],
   ['usersMustEnrolMfa', `users ${MUST_ENROL}`],
   ['usersMfaLockedOut', `users ${MFA_LOCKED_OUT}`],
+  ['usersLinked', 'users linked to their accounts at identity providers again'],
+  ['usersNotLinked', 'users who lack a link to an identity provider; failures.csv says which'],
+  ['federatedUsers', 'users of identity providers in the backup; federated.csv lists them'],
+  ['federatedWithGroups', 'of the users of identity providers were in groups'],
+  ['federatedMade', 'of the users of identity providers made before their first sign-in, with groups and links'],
+  ['federatedIncomplete', 'of the users of identity providers could not be made as they were'],
   ['groupsMissingOrDifferent', 'groups missing or different'],
   ['groupsChangedSince', 'groups changed or deleted in the new pool since'],
   ['groupsWithoutRole', 'groups that had an IAM role and have none: no map names one'],
@@ -164,6 +170,9 @@ const butOf = (of: Of): string[] => [
   ...(of('usersMfaLockedOut') > 0 ? [`${counted(of('usersMfaLockedOut'), 'user')} cannot sign in (MFA)`] : []),
   ...(of('usersDeletedSince') > 0 ? [deleted(of)] : []),
   ...(of('groupsWithoutRole') > 0 ? [lostRolesOf(of('groupsWithoutRole'))] : []),
+  ...(of('federatedMade') === 0 && of('federatedWithGroups') > 0
+    ? [`${counted(of('federatedWithGroups'), 'user')} of identity providers lost their groups`]
+    : []),
 ];
 
 const lockedOut = (of: Of): number => of('usersWithoutVerifiedAddress') + of('usersWithoutOfferedRecovery');

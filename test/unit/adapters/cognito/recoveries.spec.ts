@@ -93,6 +93,8 @@ describe("Cognito adapters: AWS's own recoveries", () => {
       AdminEnableUser: () => userPoolWriter(adapterOptions()).enableUser(STUB_POOL, 'u'),
       AdminAddUserToGroup: () => userPoolWriter(adapterOptions()).addUserToGroup(STUB_POOL, 'u', 'g'),
       AdminRemoveUserFromGroup: () => userPoolWriter(adapterOptions()).removeUserFromGroup(STUB_POOL, 'u', 'g'),
+      AdminLinkProviderForUser: () =>
+        userPoolWriter(adapterOptions()).linkIdentity(STUB_POOL, 'u', { provider: 'P', id: 'i' }),
       AdminUpdateUserAttributes: () => userPoolWriter(adapterOptions()).updateAttributes(STUB_POOL, 'u', { name: 'n' }),
       CreateUserImportJob: () => importJobs({ ...adapterOptions(), logRoleArn: 'role' }).createJob(STUB_POOL, 'n'),
       StartUserImportJob: () => importJobs({ ...adapterOptions(), logRoleArn: 'role' }).startJob(STUB_POOL, 'j'),

@@ -120,7 +120,7 @@ describe('files of import jobs', () => {
       put: () => Promise.resolve('"etag"'),
       deleteAll: () => Promise.resolve(),
     };
-    const draft = await cutChunk(newDraft(), {
+    const draft = await cutChunk(newDraft('a secret'), {
       objects,
       parts: ['spool'],
       afterCollisions: (found) => found,

@@ -1,0 +1,88 @@
+import type { WriteOutcome } from '../../ports.ts';
+import { identitiesOf } from '../plan/identity-plan.ts';
+import type { ExternalIdentity, LinkedUser } from '../plan/identity-plan.ts';
+import type { IdentityProblem } from '../plan/identity-state.ts';
+import { isSeen } from '../../comparison/mark.ts';
+import type { CheckRun } from '../reconcile/check-run.ts';
+import { accountBySub } from '../updates/account-by-sub.ts';
+import { unlessUnanswered } from '../updates/unanswered.ts';
+import type { UpdateRun } from '../updates/update-run.ts';
+
+/** An account of the new pool, and what is to be linked to it. */
+interface Linking {
+  /** By which AdminLinkProviderForUser names the account. */
+  readonly username: string;
+  readonly newSub: string;
+  readonly links: readonly ExternalIdentity[];
+  /** Those of the new pool. */
+  readonly providers: ReadonlySet<string>;
+}
+
+/**
+ * Links the identities that a user of the backup had, and tells what is lacking afterwards. Only to the account that the
+ * comparison proved to be the one that this restore made: a link to somebody else's would let the person into it.
+ */
+export async function linkUser(
+  { run, marks }: Pick<CheckRun, 'run' | 'marks'>,
+  { sub, name, links }: LinkedUser,
+  providers: ReadonlySet<string>,
+): Promise<readonly IdentityProblem[]> {
+  const ordinal = marks.ordinalOf(name);
+  const newSub = run.accounts.newSubOf(sub);
+  if (ordinal === undefined || newSub === undefined || !isSeen(marks.users[ordinal] as number))
+    return [{ lacks: 'link', reason: 'UserNotRestored' }];
+  if (!links.some(({ provider }) => providers.has(provider))) return links.map(withoutProvider);
+  // Looked at in this moment, so that neither a link that is there is made again, nor one to an account of the same name.
+  const account = await accountBySub(run.deps.pool, run.plan.newUserPoolId, newSub);
+  if (account === undefined) return [{ lacks: 'link', reason: 'UserNotRestored' }];
+  const linked = identitiesOf(account.attributes) ?? [];
+  const todo = links.filter((link) => !linked.some((one) => isSame(one, link)));
+  const problems = await makeLinks(run, { username: account.username, newSub, links: todo, providers });
+  if (problems.length < todo.length) run.accounts.recordWrite(sub, { at: run.deps.clock.now(), byName: false });
+  return problems;
+}
+
+/** One after the other; a link whose answer was lost, or that an earlier invocation made, is recognized by the account. */
+export async function makeLinks(
+  run: UpdateRun,
+  { username, newSub, links, providers }: Linking,
+): Promise<readonly IdentityProblem[]> {
+  const { deps, plan } = run;
+  const target = { pool: deps.pool, poolId: plan.newUserPoolId, clock: deps.clock };
+  const problems: IdentityProblem[] = [];
+  for (const link of links) {
+    if (!providers.has(link.provider)) {
+      problems.push(withoutProvider(link));
+      continue;
+    }
+    const outcome = await unlessUnanswered(target, () => deps.writer.linkIdentity(plan.newUserPoolId, username, link));
+    if (outcome === 'done' || (await hasLink(run, newSub, link))) continue;
+    problems.push({ lacks: 'link', reason: whyRefused(outcome), of: link.provider });
+  }
+  return problems;
+}
+
+const isSame = (one: ExternalIdentity, other: ExternalIdentity): boolean =>
+  one.provider === other.provider && one.id === other.id;
+
+async function hasLink({ deps, plan }: UpdateRun, newSub: string, link: ExternalIdentity): Promise<boolean> {
+  const account = await accountBySub(deps.pool, plan.newUserPoolId, newSub);
+  return account !== undefined && (identitiesOf(account.attributes) ?? []).some((one) => isSame(one, link));
+}
+
+const withoutProvider = ({ provider }: ExternalIdentity): IdentityProblem => ({
+  lacks: 'link',
+  reason: 'ProviderMissing: the new pool has no identity provider of this name',
+  of: provider,
+});
+
+/** What Cognito is known to answer so; of InvalidParameterException its message alone would tell, which can hold names. */
+const WHY: Readonly<Record<string, string>> = {
+  AliasExistsException:
+    'IdentityCollision (AliasExistsException): the identity has signed in to the new pool already or is linked to another user of it',
+  InvalidParameterException:
+    'LinkRefused: InvalidParameterException; so Cognito answers for an identity that has signed in to the new pool already and for a profile with an immutable attribute',
+  LimitExceededException: 'LinkRefused: LimitExceededException; a profile takes five identities',
+};
+
+const whyRefused = ({ refused }: Exclude<WriteOutcome, 'done'>): string => WHY[refused] ?? `LinkRefused: ${refused}`;

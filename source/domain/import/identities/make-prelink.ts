@@ -1,0 +1,104 @@
+import type { PlannedGroup } from '../plan/plan-model.ts';
+import type { Prelink } from '../plan/identity-plan.ts';
+import type { IdentityProblem } from '../plan/identity-state.ts';
+import type { Attributes, PoolUser } from '../../model.ts';
+import type { Refusal, WriteOutcome } from '../../ports.ts';
+import { whenKnown } from '../updates/create-user.ts';
+import { listedUsersInTime } from '../updates/listed-user.ts';
+import { isUnanswered, unlessUnanswered } from '../updates/unanswered.ts';
+import type { UpdateRun } from '../updates/update-run.ts';
+import { makeLinks } from './link-user.ts';
+
+const NAME_TAKEN = 'UsernameExistsException';
+
+/** What became of it; `newSub`: the account that was made. */
+export interface PrelinkOutcome {
+  readonly newSub?: string;
+  readonly problems: readonly IdentityProblem[];
+}
+
+/**
+ * Makes a user of a provider before the first sign-in: without any address, so that no password reset leads past the
+ * provider, with a password that nobody knows, then its links, then its memberships. Without the first link it gets no
+ * membership: nobody would be that user. Done again it finds what is done: nobody else could have guessed the username.
+ */
+export async function makePrelink(
+  run: UpdateRun,
+  prelink: Prelink,
+  providers: ReadonlySet<string>,
+): Promise<PrelinkOutcome> {
+  const { username, links, enabled } = prelink;
+  const [first] = links;
+  if (first === undefined || !providers.has(first.provider))
+    return {
+      problems: [
+        {
+          lacks: 'account',
+          reason: 'ProviderMissing: the new pool has no identity provider of this name any more',
+          ...(first === undefined ? {} : { of: first.provider }),
+        },
+      ],
+    };
+  if (!run.plan.mayCreateUsers)
+    return {
+      problems: [{ lacks: 'account', reason: "TriggersWouldFire: the pool's triggers would see it being made" }],
+    };
+  const made = await ensureAccount(run, prelink);
+  if ('refused' in made) return { problems: [{ lacks: 'account', reason: `CreateRefused: ${made.refused}` }] };
+  const { newSub, problems } = made;
+  const { deps, plan } = run;
+  const write = (call: () => Promise<WriteOutcome>): Promise<WriteOutcome> =>
+    unlessUnanswered({ pool: deps.pool, poolId: plan.newUserPoolId, clock: deps.clock }, call);
+  const note = (outcome: WriteOutcome, lacks: IdentityProblem['lacks'], of?: string): void => {
+    if (outcome !== 'done') problems.push({ lacks, reason: outcome.refused, ...(of === undefined ? {} : { of }) });
+  };
+  const password = deps.newPassword();
+  note(
+    await whenKnown(() => write(() => deps.writer.setPassword(plan.newUserPoolId, username, password)), deps.clock),
+    'password',
+  );
+  // Before anybody can sign in as this user.
+  if (!enabled) {
+    const disabled = await write(() => deps.writer.disableUser(plan.newUserPoolId, username));
+    note(disabled, 'flag');
+    if (disabled !== 'done') return { newSub, problems };
+  }
+  const unlinked = await makeLinks(run, { username, newSub, links, providers });
+  problems.push(...unlinked);
+  if (unlinked.some(({ of }) => of === first.provider)) return { newSub, problems };
+  for (const index of prelink.groups) {
+    const { name } = run.groups[index] as PlannedGroup;
+    if (await run.groupCreation.need(index))
+      note(await write(() => deps.writer.addUserToGroup(plan.newUserPoolId, username, name)), 'membership', name);
+    else problems.push({ lacks: 'membership', reason: 'GroupRefused', of: name });
+  }
+  return { newSub, problems };
+}
+
+/** A refused attribute costs that attribute: without them the user is made all the same. */
+async function ensureAccount(
+  run: UpdateRun,
+  prelink: Prelink,
+): Promise<{ readonly newSub: string; readonly problems: IdentityProblem[] } | Refusal> {
+  const { attributes } = prelink;
+  const made = await create(run, prelink, attributes);
+  if (!('refused' in made)) return { newSub: made.sub, problems: [] };
+  if (Object.keys(attributes).length === 0 || isUnanswered(made) || made.refused === NAME_TAKEN) return made;
+  const less = await create(run, prelink, {});
+  if ('refused' in less) return less;
+  return { newSub: less.sub, problems: [{ lacks: 'attributes', reason: made.refused }] };
+}
+
+async function create(
+  { deps, plan }: UpdateRun,
+  { username }: Prelink,
+  attributes: Attributes,
+): Promise<Pick<PoolUser, 'sub'> | Refusal> {
+  const target = { pool: deps.pool, poolId: plan.newUserPoolId, clock: deps.clock };
+  const created = await unlessUnanswered(target, () =>
+    deps.writer.createUser(plan.newUserPoolId, { username, attributes, temporaryPassword: deps.newPassword() }),
+  );
+  if (!('refused' in created) || (created.refused !== NAME_TAKEN && !isUnanswered(created))) return created;
+  const [found] = await listedUsersInTime(deps.pool, plan, username, deps.clock);
+  return found ?? created;
+}

@@ -1,0 +1,194 @@
+import { expect } from 'chai';
+import {
+  federatedWorld,
+  groupsIn,
+  holderIn,
+  IDS,
+  PROVIDERS,
+  reportOf,
+} from '../../../support/workflows/federated-world.ts';
+import type { WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
+import { aUser } from '../../../support/world/builders.ts';
+
+async function restored(world: WorkflowWorld): Promise<Record<string, number>> {
+  expect((await world.export()).status).to.equal('SUCCEEDED');
+  await world.import();
+  return (JSON.parse(await reportOf(world, 'report.json')) as { counts: Record<string, number> }).counts;
+}
+
+const told = (world: WorkflowWorld): string => (world.messages.at(-1)?.body ?? '').replaceAll(/\s+/g, ' ');
+
+describe('17.3: users of identity providers, restored', () => {
+  it('17.3: links of local users come back, by the id that identities holds; a missing provider is reported', async () => {
+    const world = federatedWorld();
+    const counts = await restored(world);
+    expect(holderIn(world, 'Corp', IDS.lea)).to.include({ username: 'lea' });
+    expect(holderIn(world, 'Google', IDS.max)).to.include({ username: 'max' });
+    expect(counts).to.include({ usersLinked: 1, usersNotLinked: 1, federatedUsers: 3, federatedMade: 0 });
+    expect(await reportOf(world, 'failures.csv')).to.match(
+      /^yes,[^,]*,max,,ProviderMissing:[^\n]*identity provider Gone\n/m,
+    );
+    expect(world.messages.at(-1)?.subject).to.match(/INCOMPLETE|not|BUT/i);
+  });
+
+  it('17.3: a provider that is made afterwards is linked by the next start, which does nothing else again', async () => {
+    const world = federatedWorld();
+    await restored(world);
+    world.target.settings = {
+      ...world.target.settings,
+      identityProviders: [...PROVIDERS, { name: 'Gone', mapped: [] }],
+    };
+    const before = world.calls.log.filter(({ call }) => call === 'cognito.linkIdentity').length;
+    expect((await world.import()).status).to.equal('SUCCEEDED');
+    expect(holderIn(world, 'Gone', 'g-1')).to.include({ username: 'max' });
+    expect(world.calls.log.filter(({ call }) => call === 'cognito.linkIdentity').length - before).to.equal(1);
+  });
+
+  it('17.3: REPORT creates nobody, and federated.csv lists all with their groups', async () => {
+    const world = federatedWorld();
+    await restored(world);
+    expect([...world.target.users.keys()].sort()).to.deep.equal(['lea', 'max', 'user0', 'user1', 'user2', 'user3']);
+    const csv = await reportOf(world, 'federated.csv');
+    expect(csv.trim().split('\n')).to.have.length(4);
+    const fay = csv.split('\n').find((line) => line.includes(IDS.fay)) ?? '';
+    expect(fay).to.contain('admins').and.contain('editors').and.not.contain('_Corp"');
+    expect(told(world)).to.match(/3 users of identity providers/);
+  });
+
+  it('17.3: PRELINK makes those who would lose something, under a safe name, without an address, and links them', async () => {
+    const world = federatedWorld('PRELINK');
+    const counts = await restored(world);
+    expect(counts).to.include({ federatedUsers: 3, federatedMade: 2, federatedIncomplete: 0, unknownUsers: 0 });
+    expect(counts, 'groups that Cognito makes for providers are nobody’s').to.include({ unknownGroups: 0 });
+    const fay = holderIn(world, 'Corp', IDS.fay);
+    const fox = holderIn(world, 'Corp', IDS.fox);
+    for (const user of [fay, fox]) {
+      expect(user?.username).to.match(/^restored-[0-9a-f]{32}$/);
+      expect(user?.status).to.equal('CONFIRMED');
+      expect(Object.keys(user?.attributes ?? {})).to.not.include.members(['email']);
+      expect(user?.attributes).to.not.have.any.keys('email', 'phone_number', 'email_verified', 'phone_number_verified');
+    }
+    expect(groupsIn(world, fay?.username ?? '').sort()).to.deep.equal(['admins', 'editors']);
+    expect(fay?.enabled).to.equal(true);
+    expect(fox).to.include({ enabled: false });
+    expect(fox?.attributes).to.include({ nickname: 'foxy' });
+    expect(holderIn(world, 'Google', IDS.fee), 'nothing to lose').to.equal(undefined);
+    expect(world.writer.sentToUsers).to.deep.equal([]);
+    expect(await reportOf(world, 'sub-map.csv')).to.contain(fay?.sub ?? '?');
+    const wide = [...world.writer.passwords].filter(([name]) => name.startsWith('restored-'));
+    expect(wide.map(([, password]) => password.length)).to.deep.equal([132, 132]);
+  });
+
+  for (const [what, settings] of [
+    ['a pool whose usernames are addresses', { usernameAttributes: ['email' as const] }],
+    ['a pool that requires an address', {}],
+  ] as const)
+    it(`17.3: ${what} gets nobody beforehand, and the report says why`, async () => {
+      const world = federatedWorld('PRELINK');
+      world.source.settings = { ...world.source.settings, ...settings };
+      const required = world.target.settings.schema.map((entry) =>
+        entry.name === 'email' ? { ...entry, required: true } : entry,
+      );
+      world.target.settings = {
+        ...world.target.settings,
+        ...settings,
+        ...('usernameAttributes' in settings ? {} : { schema: required }),
+      };
+      const counts = await restored(world);
+      expect(counts).to.include({ federatedUsers: 3, federatedMade: 0 });
+      expect(await reportOf(world, 'federated.csv')).to.contain('a password reset leads past the provider');
+      expect(await reportOf(world, 'report.json')).to.contain('although FederatedUsers is PRELINK');
+    });
+
+  it('17.3: an identity that signed in meanwhile, or is linked to somebody else, is a collision: reported, never merged', async () => {
+    const world = federatedWorld('PRELINK');
+    await world.export();
+    world.entered = (state) => {
+      if (!state.startsWith('Update') || world.target.find('thief') !== undefined) return;
+      const held = (id: string): string => JSON.stringify([{ providerName: 'Corp', userId: id }]);
+      world.target.put(aUser({ username: 'thief', attributes: { identities: held(IDS.lea) } }));
+      world.target.put(
+        aUser({ username: 'corp_x', status: 'EXTERNAL_PROVIDER', attributes: { identities: held(IDS.fay) } }),
+      );
+    };
+    await world.import();
+    expect(holderIn(world, 'Corp', IDS.lea)?.username).to.equal('thief');
+    expect(holderIn(world, 'Corp', IDS.fay)?.username).to.equal('corp_x');
+    const { counts } = JSON.parse(await reportOf(world, 'report.json')) as { counts: Record<string, number> };
+    expect(counts).to.include({ usersNotLinked: 2, federatedIncomplete: 1 });
+    expect(await reportOf(world, 'failures.csv')).to.match(/,lea,,IdentityCollision/);
+    for (const name of world.target.users.keys())
+      if (name.startsWith('restored-') && world.target.find(name)?.attributes.identities === undefined)
+        expect(groupsIn(world, name), 'nobody would be that user').to.deep.equal([]);
+  });
+
+  it('17.3: nothing is linked to an account of the name that is not ours', async () => {
+    const world = federatedWorld();
+    await world.export();
+    world.entered = (state) => {
+      if (state.startsWith('Update') && world.target.find('lea')?.status !== 'UNCONFIRMED') {
+        world.target.remove('lea');
+        world.target.put(
+          aUser({ username: 'lea', sub: '99999999-0000-4000-8000-000000000000', status: 'UNCONFIRMED' }),
+        );
+      }
+    };
+    await world.import();
+    expect(holderIn(world, 'Corp', IDS.lea)).to.equal(undefined);
+    expect(await reportOf(world, 'failures.csv')).to.match(/,lea,,UserNotRestored,nothing,/);
+  });
+
+  it('17.3: a sixth link, an immutable attribute and an unknown provider cost that link only', async () => {
+    const world = federatedWorld();
+    const refused = new Set<string>();
+    world.writer.refuse = (call, name) =>
+      call === 'linkIdentity' && name === 'lea' ? (refused.add(name), 'LimitExceededException') : undefined;
+    const counts = await restored(world);
+    expect(refused).to.deep.equal(new Set(['lea']));
+    expect(counts).to.include({ usersNotLinked: 2 });
+    expect(await reportOf(world, 'failures.csv')).to.match(/^yes,[^,]*,lea,,LinkRefused: LimitExceededException/m);
+  });
+
+  it('17.3: a dry run tells what would be linked and made, and writes nothing to the pool', async () => {
+    const world = federatedWorld('PRELINK');
+    await world.export();
+    expect((await world.import({ DryRun: true })).status).to.equal('SUCCEEDED');
+    expect(world.target.size).to.equal(0);
+    expect(told(world))
+      .to.match(/2 users? .*linked/)
+      .and.match(/Gone/);
+    expect(await reportOf(world, 'federated.csv')).to.contain(IDS.fay);
+    expect(JSON.parse(await reportOf(world, 'report.json'))).to.have.nested.property('identities.counts.prelinks', 2);
+  });
+
+  it('17.3: asks a new pool for its providers only where the backup names one', async () => {
+    const world = federatedWorld();
+    for (const name of [...world.source.users.keys()]) if (!name.startsWith('user')) world.source.remove(name);
+    await restored(world);
+    expect(world.calls.log.filter(({ call }) => /identityProviders|mappedAttributes/.test(call))).to.deep.equal([]);
+    expect((await reportOf(world, 'report.json')).includes('usersLinked')).to.equal(false);
+  });
+
+  it('17.3: a further start knows whom it made, and counts nobody as unknown', async () => {
+    const world = federatedWorld('PRELINK');
+    await restored(world);
+    await world.import();
+    const { counts } = JSON.parse(await reportOf(world, 'report.json')) as { counts: Record<string, number> };
+    expect(counts).to.include({ unknownUsers: 0, unknownMemberships: 0, federatedMade: 2, usersNotLinked: 1 });
+    expect([...world.target.users.keys()].filter((name) => name.startsWith('restored-'))).to.have.length(2);
+  });
+
+  it('17.3: nobody’s id, name, sub or attribute is in messages, logs, inputs, answers and metrics', async () => {
+    const world = federatedWorld('PRELINK');
+    await restored(world);
+    const secrets = [...Object.values(IDS), 'g-1', 'foxy', 'somebody@corp.example', 'lea@example.test'];
+    for (const pool of [world.source, world.target])
+      for (const { user } of pool.users.values())
+        secrets.push(user.sub, ...(user.username.length > 4 ? [user.username] : []));
+    const shown = JSON.stringify([world.messages, world.log.lines, world.history, world.metrics]);
+    expect(secrets.filter((secret) => shown.includes(secret))).to.deep.equal([]);
+    expect(JSON.stringify(world.table.all().filter(({ id }) => !/^(USER|FEDERATED)#/.test(id)))).to.not.contain(
+      IDS.fay,
+    );
+  });
+});
