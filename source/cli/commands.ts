@@ -7,6 +7,7 @@ import { diffDeclaration } from './diff.ts';
 import { exportDeclaration } from './export.ts';
 import { historyDeclaration } from './history.ts';
 import { importDeclaration } from './import.ts';
+import { newPoolDeclaration } from './new-pool.ts';
 import { reportDeclaration } from './report.ts';
 import { restoreGroupDeclaration } from './restore-group.ts';
 import { restoreUserDeclaration } from './restore-user.ts';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly CommandDeclaration[] = [
   deployDeclaration,
   statusDeclaration,
   exportDeclaration,
+  newPoolDeclaration,
   importDeclaration,
   restoreUserDeclaration,
   restoreGroupDeclaration,

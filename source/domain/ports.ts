@@ -56,6 +56,35 @@ export interface UserPoolReader {
   signsIn(poolId: string, name: string): Promise<'yes' | 'no' | 'refused'>;
 }
 
+/** Operations of Cognito that show a pool's configuration. */
+export type SettingsOperation =
+  | 'DescribeUserPool'
+  | 'GetUserPoolMfaConfig'
+  | 'ListUserPoolClients'
+  | 'DescribeUserPoolClient'
+  | 'ListResourceServers'
+  | 'ListIdentityProviders'
+  | 'DescribeIdentityProvider'
+  | 'DescribeUserPoolDomain'
+  | 'GetUICustomization'
+  | 'DescribeManagedLoginBrandingByClient'
+  | 'DescribeRiskConfiguration'
+  | 'GetLogDeliveryConfiguration'
+  | 'ListTerms'
+  | 'DescribeTerms';
+
+/** Reads of a user pool's configuration. */
+export interface SettingsReader {
+  /**
+   * One call: the answer as JSON would have it (dates as ISO 8601, bytes as base64), secrets included; or the name of the
+   * error by which Cognito or IAM refused it. Halt UserPoolNotFound where DescribeUserPool finds no pool.
+   */
+  ask(
+    operation: SettingsOperation,
+    input: Readonly<Record<string, string | number>>,
+  ): Promise<{ readonly answer: Readonly<Record<string, unknown>> } | { readonly refused: string }>;
+}
+
 /** Why Cognito refused a write for one user or group: its exception name, for instance `AliasExistsException`. Never its message. */
 export interface Refusal {
   readonly refused: string;

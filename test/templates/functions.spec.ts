@@ -52,6 +52,7 @@ describe('Functions of the templates', () => {
       sorted([
         'CheckStateMachine',
         'CheckUserPoolConfig',
+        'KeepSettings',
         'SyncUsers',
         'ListGroups',
         'SyncGroup',

@@ -7,6 +7,8 @@ export interface Cell {
   readonly workflow: 'export' | 'import';
   readonly shape: PopulationShape;
   readonly callsPerSecond: 1 | 5 | 10 | 15 | 20 | 25;
+  /** App clients of the pool, where there are many. */
+  readonly clients?: number;
   /** Speed of import jobs, users per second. */
   readonly jobUsersPerSecond?: number;
   /** What was exported before; and the share of the users that changed since. */
@@ -43,19 +45,21 @@ const LATE_FILTERS = ', filters applied after paging';
 type Given = Pick<Cell, 'shape' | 'callsPerSecond'> & Partial<Cell>;
 
 export function exportCell(given: Given): Cell {
-  const { shape, callsPerSecond, churn, after, grantedShare, plannedItems, lateFilters } = given;
+  const { shape, callsPerSecond, churn, after, grantedShare, plannedItems, lateFilters, clients } = given;
   const variant =
-    grantedShare !== undefined
-      ? `, ${grantedShare * 100} % of T granted`
-      : plannedItems !== undefined
-        ? `, application of a plan of ${plannedItems.toLocaleString('en-US')} items`
-        : churn !== undefined
-          ? `, ${churn * 100} % changed`
-          : after === 'export'
-            ? ', unchanged'
-            : lateFilters === true
-              ? LATE_FILTERS
-              : '';
+    clients !== undefined
+      ? `, ${clients} app clients`
+      : grantedShare !== undefined
+        ? `, ${grantedShare * 100} % of T granted`
+        : plannedItems !== undefined
+          ? `, application of a plan of ${plannedItems.toLocaleString('en-US')} items`
+          : churn !== undefined
+            ? `, ${churn * 100} % changed`
+            : after === 'export'
+              ? ', unchanged'
+              : lateFilters === true
+                ? LATE_FILTERS
+                : '';
   return {
     workflow: 'export',
     title: `export: ${describeShape(shape)}${variant}, T = ${callsPerSecond}`,
@@ -75,7 +79,7 @@ export function importCell(given: Given & { readonly jobUsersPerSecond: number }
 
 const idOf = (
   workflow: string,
-  { shape, callsPerSecond, churn, after, grantedShare, jobUsersPerSecond, lateFilters }: Given,
+  { shape, callsPerSecond, churn, after, grantedShare, jobUsersPerSecond, lateFilters, clients }: Given,
 ): string =>
   [
     workflow,
@@ -85,5 +89,6 @@ const idOf = (
     ...(jobUsersPerSecond === undefined ? [] : [`j${jobUsersPerSecond}`]),
     ...(churn === undefined ? (after === 'export' ? ['unchanged'] : []) : [`churn${churn * 100}`]),
     ...(grantedShare === undefined ? [] : [`granted${grantedShare * 100}`]),
+    ...(clients === undefined ? [] : [`clients${clients}`]),
     ...(lateFilters === true ? ['late-filters'] : []),
   ].join('-');

@@ -32,8 +32,13 @@ export function exportLimit(shape: PopulationShape, callsPerSecond: number, list
   );
 }
 
-/** 1.15 of the limit and a minute. */
-export const exportBar = (limit: number): number => 1.15 * limit + 60;
+/** Of each app client, once a day: settings, both kinds of branding, threat protection. */
+const CALLS_PER_CLIENT = 4;
+const POOL_RESOURCE_CALLS_PER_SECOND = 4.5;
+
+/** 1.15 of the limit and a minute; with many app clients, what asking for them takes at the rate of a pool's resources. */
+export const exportBar = (limit: number, clients = 0): number =>
+  1.15 * limit + 60 + (clients * CALLS_PER_CLIENT) / POOL_RESOURCE_CALLS_PER_SECOND;
 
 /**
  * Seconds that no import can beat: the first import job, then the longer of the jobs and the updates, then the

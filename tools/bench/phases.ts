@@ -80,7 +80,7 @@ export function checksOf(
 ): Check[] {
   const { callsPerSecond, workflow, after, churn, grantedShare, plannedItems } = cell;
   const { seconds, limitSeconds, usage, mean, application, ordinaryCalls } = found;
-  const bar = workflow === 'export' ? exportBar(limitSeconds) : importBar(limitSeconds);
+  const bar = workflow === 'export' ? exportBar(limitSeconds, cell.clients) : importBar(limitSeconds);
   return [
     ...(grantedShare === undefined
       ? [atMost('seconds', seconds, bar)]

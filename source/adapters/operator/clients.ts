@@ -33,6 +33,8 @@ export type OperatorService = keyof typeof CLIENTS;
 export type OperatorClients = {
   readonly [S in OperatorService]: (region: string) => InstanceType<(typeof CLIENTS)[S]>;
 } & {
+  /** That tries nothing again, for calls that must not be made twice. */
+  readonly cognitoOnce: (region: string) => CognitoIdentityProviderClient;
   /** Of which every attempt waits for the pacer, for listings of whole pools. */
   readonly pacedCognito: (region: string, pacer: Pacer) => CognitoIdentityProviderClient;
 };
@@ -56,6 +58,8 @@ export function operatorClients({ userAgent }: { readonly userAgent: string }): 
   ]);
   return {
     ...Object.fromEntries(makers),
+    cognitoOnce: (region: string) =>
+      new CognitoIdentityProviderClient({ region, customUserAgent: userAgent, ...PATIENCE, maxAttempts: 1 }),
     pacedCognito: (region: string, pacer: Pacer) => cognitoClient({ pacer, region, userAgent }),
   } as OperatorClients;
 }

@@ -3,6 +3,7 @@ import type { Finding } from '../../domain/operator/health.ts';
 import type { Known, RegionFacts, StatusFacts } from '../../domain/operator/facts.ts';
 import { nextStart } from '../../domain/operator/next-start.ts';
 import { counted, number } from '../../domain/counted.ts';
+import { settingsLines } from '../../domain/pool-settings/words.ts';
 import { duration } from '../../domain/workflow/notices/text.ts';
 import type { Block, Row, Tone } from '../output/output.ts';
 
@@ -50,6 +51,7 @@ function backupBlock(facts: StatusFacts): Block {
               value: `${counted(sealed.counts.users, 'user')}, ${counted(sealed.counts.groups, 'group')}, ${counted(sealed.counts.memberships, 'membership')}`,
             },
           ]),
+      ...(sealed === undefined ? [] : [{ label: 'settings', value: settingsLines(sealed.settings).join('\n') }]),
       { label: 'next start', value: nextStartText(facts, now) },
     ],
   };

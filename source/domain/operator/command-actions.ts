@@ -1,4 +1,4 @@
-import { SNAPSHOTS_PREFIX, THINNED_MANIFESTS_PREFIX } from '../backup/snapshot/names.ts';
+import { SETTINGS_NAME, SNAPSHOTS_PREFIX, THINNED_MANIFESTS_PREFIX } from '../backup/snapshot/names.ts';
 import { ADOPTED_PREFIX } from '../backup/snapshot/place.ts';
 import { CALL_PERMIT_KEYS } from '../state/call-permit.ts';
 import { LAST_KEY } from '../verify/backup/last.ts';
@@ -41,6 +41,7 @@ const RESTORES = 'restores/*';
 const SNAPSHOTS = `${SNAPSHOTS_PREFIX}*`;
 const ADOPTED = `${ADOPTED_PREFIX}${SNAPSHOTS_PREFIX}*`;
 const THINNED = `${THINNED_MANIFESTS_PREFIX}*`;
+const SETTINGS = `${SNAPSHOTS_PREFIX}*/${SETTINGS_NAME}`;
 const MANIFESTS = [`${SNAPSHOTS_PREFIX}*/manifest.json`, THINNED];
 /** Who holds it may call Cognito for a comparison. */
 const PERMIT = CALL_PERMIT_KEYS.VerifyWorkflow;
@@ -70,6 +71,34 @@ const selecting = (read: readonly string[], listed: readonly string[]): readonly
   { action: 's3:PutObject', on: 'mapping-file buckets', keys: ['restores/*/selections/*/request.json'] },
   { action: 'cognito-idp:ListPointInTimeRecoveries', on: 'user pool' },
   ...bucket([PROGRESS, 'restores/*/selections/*', ...read], [PROGRESS, RESTORES, ...listed]),
+];
+
+/** What `new-pool` reads of a pool, and makes in the one that it has made. */
+const MAKING_A_POOL = [
+  'DescribeUserPool',
+  'GetUserPoolMfaConfig',
+  'ListUserPoolClients',
+  'DescribeUserPoolClient',
+  'ListResourceServers',
+  'ListIdentityProviders',
+  'DescribeIdentityProvider',
+  'GetUICustomization',
+  'DescribeManagedLoginBrandingByClient',
+  'DescribeRiskConfiguration',
+  'GetLogDeliveryConfiguration',
+  'ListTerms',
+  'DescribeTerms',
+  'AddCustomAttributes',
+  'SetUserPoolMfaConfig',
+  'CreateResourceServer',
+  'CreateIdentityProvider',
+  'CreateUserPoolClient',
+  'CreateManagedLoginBranding',
+  'UpdateManagedLoginBranding',
+  'SetUICustomization',
+  'CreateTerms',
+  'SetRiskConfiguration',
+  'SetLogDeliveryConfiguration',
 ];
 
 /**
@@ -105,6 +134,27 @@ export const COMMAND_ACTIONS: Readonly<Record<string, readonly CalledAction[]>> 
       [PROGRESS, 'restores/*/report.json', `${SNAPSHOTS_PREFIX}*/manifest.json`],
       [PROGRESS, RESTORES, SNAPSHOTS],
     ),
+  ],
+  'new-pool': [
+    ...FINDING,
+    { action: 'dynamodb:GetItem', on: 'backup table' },
+    ...bucket([...MANIFESTS, SETTINGS], [SNAPSHOTS, THINNED]),
+    {
+      action: 'cognito-idp:CreateUserPool',
+      on: 'everything',
+      reason: 'IAM takes no resource for it',
+    },
+    {
+      action: 'cognito-idp:ListUserPools',
+      on: 'everything',
+      reason: 'IAM takes no resource for it',
+    },
+    {
+      action: 'cognito-idp:DescribeUserPoolDomain',
+      on: 'everything',
+      reason: 'IAM takes no resource for a domain',
+    },
+    ...MAKING_A_POOL.map((action) => ({ action: `cognito-idp:${action}`, on: 'user pool' as const })),
   ],
   'restore-user': selecting([SNAPSHOTS, THINNED], [SNAPSHOTS, THINNED]),
   'restore-group': selecting([SNAPSHOTS, THINNED], [SNAPSHOTS, THINNED]),

@@ -215,6 +215,7 @@ export class WorkflowWorld extends World {
     return {
       random: this.random,
       cognito: this.cognito,
+      settings: this.settings,
       writer: this.writer,
       jobs: this.jobs,
       table: this.table,

@@ -9,6 +9,7 @@ import { MemoryFiles } from '../../../tools/simulation/storage/memory-files.ts';
 import { MemoryItems } from '../../../tools/simulation/storage/memory-items.ts';
 import { SimulatedObjects } from '../../../tools/simulation/storage/objects.ts';
 import { SimulatedPoolReader } from '../../../tools/simulation/cognito/pool-reader.ts';
+import { SimulatedSettingsReader } from '../../../tools/simulation/cognito/settings-reader.ts';
 import { SimulatedPoolWriter } from '../../../tools/simulation/cognito/pool-writer.ts';
 import type { RecoveryLedger } from '../../../tools/simulation/cognito/recoveries.ts';
 import { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
@@ -42,6 +43,7 @@ export class World {
   readonly random;
   readonly pools = new Map<string, MemoryPool>();
   readonly cognito: SimulatedPoolReader;
+  readonly settings: SimulatedSettingsReader;
   readonly writer: SimulatedPoolWriter;
   readonly jobs: SimulatedImportJobs;
   readonly table: SimulatedTable;
@@ -59,6 +61,7 @@ export class World {
   constructor({ seed = 1 }: { readonly seed?: number } = {}) {
     this.random = seededRandom(seed);
     this.cognito = new SimulatedPoolReader(this.calls, this.pools, this.random);
+    this.settings = new SimulatedSettingsReader(this.calls, this.pools);
     this.writer = new SimulatedPoolWriter(this.calls, this.pools);
     this.jobs = new SimulatedImportJobs(this.calls, this.pools);
     this.writer.pausedBy = this.jobs.pausedBy = (poolId) => activeRecovery(this.recoveries.list(poolId));
@@ -79,7 +82,7 @@ export class World {
   /** All calls to Cognito wait for this pacer from now on, or for the lane of their own. */
   paceBy(pacer: Turns, lanes: Readonly<Record<string, Turns>> = {}): void {
     this.calls.turn = async (call) => {
-      const paced = call.startsWith('cognito.') || (call.startsWith('jobs.') && !UNPACED.has(call));
+      const paced = /^(cognito|settings)\./.test(call) || (call.startsWith('jobs.') && !UNPACED.has(call));
       if (paced) await (lanes[call] ?? pacer).take();
     };
   }

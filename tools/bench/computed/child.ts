@@ -45,6 +45,7 @@ const newCloud = (): VirtualCloud =>
     latencies: current,
     folder: mkdtempSync(join(tmpdir(), 'bench-')),
     ...(jobUsersPerSecond === undefined ? {} : { jobUsersPerSecond }),
+    ...(first.clients === undefined ? {} : { clients: first.clients }),
     // A quarter of those that change are new.
     room: Math.max(0.05, ...cells.map(({ churn = 0 }) => churn / 4)),
   });

@@ -221,6 +221,22 @@ const ENCRYPTED = [
   { service: 'dynamodb', reads: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'] },
 ] as const;
 
+/** What Cognito asks for beside its own actions: tags, and what a pool sends with or is encrypted by. */
+const makingPools: readonly OperatorStatement[] = [
+  allow('TagNewPool', ['cognito-idp:TagResource'], WHERE['user pool']),
+  allow('PassRoleForSms', ['iam:PassRole'], 'arn:aws:iam::ACCOUNT:role/*', {
+    StringEquals: { 'iam:PassedToService': 'cognito-idp.amazonaws.com' },
+  }),
+  allow(
+    'RoleForMail',
+    ['iam:CreateServiceLinkedRole'],
+    'arn:aws:iam::ACCOUNT:role/aws-service-role/email.cognito-idp.amazonaws.com/*',
+  ),
+  allow('KeyOfPool', ['kms:CreateGrant', 'kms:DescribeKey'], arn('kms', 'key/*'), {
+    StringLike: { 'kms:ViaService': 'cognito-idp.*.amazonaws.com' },
+  }),
+];
+
 /** The policies, each complete in itself. */
 export const operatorPolicies = (main: Template): readonly OperatorPolicy[] => {
   const policy = (name: string, commands: readonly string[], users: 'seen' | 'unseen' = 'unseen'): OperatorPolicy => {
@@ -237,6 +253,11 @@ export const operatorPolicies = (main: Template): readonly OperatorPolicy[] => {
       [...reading, 'diff', 'show', 'history', 'import', 'restore-user', 'restore-group', 'undo', 'verify'],
       'seen',
     ),
+    {
+      name: 'New pool',
+      commands: ['new-pool', 'runs'],
+      statements: [...calling(['new-pool', 'runs'], 'unseen'), ...makingPools],
+    },
     // Once: whoever reads the retired table sees everybody in it.
     policy('Adopt', ['adopt'], 'seen'),
     { name: 'Deploy', commands: ['deploy', 'uninstall'], statements: launching(main) },

@@ -6,6 +6,7 @@ import { identitiesInterceptor } from './identities.ts';
 import { groupRolesInterceptor } from './group-roles.ts';
 import { importJobsInterceptor } from './import-jobs/index.ts';
 import { multipartUploads } from './multipart-uploads.ts';
+import { poolExtrasInterceptor } from './pool-extras.ts';
 import { recoveriesInterceptors } from './recoveries.ts';
 import type { Simulation } from './simulation/simulation.ts';
 import { stackSetInterceptor } from './stack-sets/index.ts';
@@ -62,6 +63,7 @@ export function interceptors({
       options: () => ({ ...defaultImportJobOptions, ...simulation.config.importJobs }),
     }),
     recoveries.operations,
+    poolExtrasInterceptor({ backend, now: preciseNow, newId: randomUUID }),
     groupRolesInterceptor,
   ];
 }

@@ -2,9 +2,9 @@ import type { PoolRecovery } from '../../../source/domain/model.ts';
 import { CognitoException } from '../../simulation/cognito/exception.ts';
 import { PAUSED_OPERATIONS, RecoveryLedger } from '../../simulation/cognito/recoveries.ts';
 import type { RecoveryKnobs } from '../../simulation/cognito/recoveries.ts';
-import { rootOf } from './import-jobs/deps.ts';
-import { refusedByIam } from './refused-by-iam.ts';
 import { AwsError, errorResponse, jsonResponse } from './aws-error.ts';
+import { poolAskedFor, requirePool } from './asked-pool.ts';
+import { refusedByIam } from './refused-by-iam.ts';
 import type { AwsRequest, Backend, Interceptor } from './types.ts';
 
 /** What the recoveries of pools need. */
@@ -64,7 +64,7 @@ export function recoveriesInterceptors(deps: RecoveriesDeps): {
     pauses: async (request, next) => {
       if (request.service !== 'cognito-idp' || !PAUSED_OPERATIONS.has(request.action)) return next(request);
       const { knobs } = current();
-      if (!ledger.isPaused(poolOf(request))) return next(request);
+      if (!ledger.isPaused(poolAskedFor(request))) return next(request);
       const refused = await refusedByIam(request, next);
       const message = 'Write operations of the user pool are paused while a recovery is in progress.';
       return refused ?? errorResponse(request, new AwsError(knobs.pausedError, message));
@@ -76,24 +76,11 @@ export function recoveriesInterceptors(deps: RecoveriesDeps): {
       if (refused !== undefined) return refused;
       try {
         await requirePool(request, deps);
-        return jsonResponse(operation(current(), poolOf(request), request, deps.newId));
+        return jsonResponse(operation(current(), poolAskedFor(request), request, deps.newId));
       } catch (error) {
         if (error instanceof CognitoException) return errorResponse(request, new AwsError(error.code, error.message));
         throw error;
       }
     },
   };
-}
-
-const poolOf = ({ account, region, params }: AwsRequest): string =>
-  `${account}/${region}/${String(params['UserPoolId'])}`;
-
-async function requirePool({ account, region, params }: AwsRequest, { backend }: RecoveriesDeps): Promise<void> {
-  const UserPoolId = params['UserPoolId'];
-  const target = 'AWSCognitoIdentityProviderService.DescribeUserPool';
-  try {
-    await backend.json('cognito-idp', target, region, { UserPoolId }, rootOf(account));
-  } catch {
-    throw new CognitoException('ResourceNotFoundException', `User pool ${String(UserPoolId)} does not exist.`);
-  }
 }

@@ -5,6 +5,7 @@ import type { SnapshotObjects } from '../../../source/domain/backup/snapshot/pla
 import { cleanUpTable } from '../../../source/domain/export/clean-up/clean-up.ts';
 import { parseExportEvent, parseRunEvent } from '../../../source/domain/export/export-event.ts';
 import { tellingLastSealed } from '../../../source/domain/export/last-sealed.ts';
+import { keepSettings } from '../../../source/domain/export/keep-settings.ts';
 import { listGroups } from '../../../source/domain/export/list-groups.ts';
 import { checkUserPoolConfig } from '../../../source/domain/export/check-user-pool-config.ts';
 import { syncGroup } from '../../../source/domain/export/sync-group.ts';
@@ -26,6 +27,7 @@ import type {
   ImportJobs,
   ObjectStore,
   Random,
+  SettingsReader,
   UserPoolReader,
   UserPoolWriter,
   WakeQueue,
@@ -54,6 +56,7 @@ const BUCKET = 'state-bucket';
 export interface RegionServices extends Pick<NotifyDeps, 'publish' | 'sendAnonymous'> {
   readonly random: Random;
   readonly cognito: UserPoolReader;
+  readonly settings: SettingsReader;
   readonly writer: UserPoolWriter;
   readonly jobs: ImportJobs;
   readonly table: BackupTable;
@@ -153,16 +156,16 @@ function commonFunctions(
 }
 
 function exportFunctions(
-  { cognito, table, replica, objects, exportQueue, executionStatus, random, invocation }: RegionServices,
-  settings: FunctionSettings,
+  { cognito, settings, table, replica, objects, exportQueue, executionStatus, random, invocation }: RegionServices,
+  given: FunctionSettings,
 ): Functions {
-  const { primaryRegion, secondaryRegion, callsPerSecond, retentionDays, paced } = settings;
+  const { primaryRegion, secondaryRegion, callsPerSecond, retentionDays, paced } = given;
   const source = {
-    userPoolId: settings.primaryUserPoolId,
-    allowMfa: settings.allowMfa === true,
-    allowMultipleUsernameAttributes: settings.allowMultipleUsernameAttributes === true,
+    userPoolId: given.primaryUserPoolId,
+    allowMfa: given.allowMfa === true,
+    allowMultipleUsernameAttributes: given.allowMultipleUsernameAttributes === true,
   };
-  const ports = { pool: cognito, table, replica, objects, queue: exportQueue };
+  const ports = { pool: cognito, settings, table, replica, objects, queue: exportQueue };
   const regions = [primaryRegion, secondaryRegion];
   const calling = async (
     executionArn: string,
@@ -175,7 +178,7 @@ function exportFunctions(
     return telling({ ...about, event, callsPerSecond }, ({ tell, counted }) =>
       pausingForSelection({ ...begun, table, executionStatus, objects, regions, tell }, turn, (assertLease) =>
         withPermittedPorts(
-          { pool: cognito },
+          { pool: cognito, settings },
           { ...about, assertLease, counted, ...(paced === true ? { callsPerSecond } : {}) },
           (cognitos) => tellingLastSealed(table, () => work({ ...ports, ...begun, ...cognitos, tell })),
         ),
@@ -193,6 +196,7 @@ function exportFunctions(
       const parsed = parseExportEvent(event);
       return calling(parsed.executionArn, event, (deps) => checkUserPoolConfig({ ...deps, random }, source, parsed));
     },
+    KeepSettings: step((deps, { runId }) => keepSettings(deps, runId)),
     SyncUsers: step((deps, { runId }) => syncUsers(deps, { runId, callsPerSecond })),
     ListGroups: step((deps, { runId }) => listGroups(deps, runId)),
     SyncGroup: step((deps, { runId }) => syncGroup(deps, runId)),

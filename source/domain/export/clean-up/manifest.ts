@@ -42,6 +42,7 @@ export function manifestOf(cleanUp: CleanUp, seen: SeenByRun, softwareVersion: s
     ...(federated === undefined ? {} : { federated }),
     ...(seen.signInUnknown === 0 ? {} : { signInUnknown: seen.signInUnknown }),
     ...(facts.safeguards === undefined ? {} : { safeguards: facts.safeguards }),
+    ...(progress.state.settings === undefined ? {} : { settings: progress.state.settings }),
     startedAt: facts.startedAt,
     endedAt: new Date(deps.clock.now()).toISOString(),
     softwareVersion,

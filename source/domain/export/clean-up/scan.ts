@@ -2,7 +2,7 @@ import { countItem } from '../../backup/counts.ts';
 import { isFederatedItem, isWholeFederatedItem } from '../../backup/federated/table-parts.ts';
 import { keyDigest } from '../../backup/hashing.ts';
 import { groupKey, groupOf, keyText, subOfKey, userKey } from '../../backup/items.ts';
-import { isChangeDigests, manifestKey } from '../../backup/manifest.ts';
+import { isChangeDigests, manifestKey, settingsHashOfKey } from '../../backup/manifest.ts';
 import { scanEnded, scanSegments } from '../../backup/scan-segments.ts';
 import type { ScanSource } from '../../backup/scan-segments.ts';
 import { segmentName } from '../../backup/snapshot/names.ts';
@@ -81,7 +81,7 @@ export async function findGone({ deps, run, progress, snapshot, sliceOver }: Cle
   };
 
   await progress.gather([gone, doubtful, met, tally], () =>
-    scanSegments(scannedPages(deps.table, run.id), state.segments, {
+    scanSegments(scannedPages(deps.table, { runId: run.id, settings: state.settings?.hash }), state.segments, {
       take,
       afterPage: () => progress.saveIfDue(),
       stop: sliceOver,
@@ -102,18 +102,23 @@ function noteOther(state: CleanUp['progress']['state'], item: TableItem): void {
   else state.stale.push(key);
 }
 
-/** An item of the content, one with digests that another run left, or one with users of identity providers. */
+/** An item of the content, or beside it: digests of another run's plan, settings of the pool of another time, users of identity providers. */
 type ScannedItem = Digested | { readonly kind: undefined; readonly item: TableItem };
 
 /** The table's pages as digested items; what is damaged among them has been marked. */
-const scannedPages = (table: CleanUpDeps['table'], runId: string): ScanSource<ScannedItem> => ({
+const scannedPages = (
+  table: CleanUpDeps['table'],
+  { runId, settings }: { readonly runId: string; readonly settings: string | undefined },
+): ScanSource<ScannedItem> => ({
   scanPage: async (request) => {
     const page = await table.scanPage(request);
     const items = digested(page.items);
     await markDamaged(table, items);
-    const left = page.items.filter(
-      (item) => (isChangeDigests(item) && item.id !== manifestKey(runId).id) || isFederatedItem(item),
-    );
+    const left = page.items.filter((item) => {
+      const hash = settingsHashOfKey(item);
+      if (hash !== undefined) return hash !== settings;
+      return (isChangeDigests(item) && item.id !== manifestKey(runId).id) || isFederatedItem(item);
+    });
     return { ...page, items: [...items, ...left.map((item) => ({ kind: undefined, item }))] };
   },
 });

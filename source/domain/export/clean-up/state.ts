@@ -1,6 +1,13 @@
 import * as v from 'valibot';
 import { federatedPartShape, keptFederatedShape } from '../../backup/federated/kept-federated.ts';
-import { countsShape, snapshotIndexShape, snapshotObjectShape, uncountedShape } from '../../backup/manifest.ts';
+import {
+  countsShape,
+  settingsRecordShape,
+  snapshotIndexShape,
+  snapshotObjectShape,
+  snapshotSettingsShape,
+  uncountedShape,
+} from '../../backup/manifest.ts';
 import { checksumsShape } from '../../backup/checksums.ts';
 import { snapshotStateShape } from '../../backup/snapshot/write.ts';
 import type { SnapshotParts } from '../../backup/snapshot/write.ts';
@@ -135,7 +142,7 @@ export const cleanUpStateShape = v.object({
   /** Staged items that the table holds already. */
   met: metShape,
   gone: v.object({ counts: countsShape, parts: textsShape }),
-  /** Items with the digests of earlier plans, which are of no more use. */
+  /** Items with the digests of earlier plans, and earlier settings of the pool, which are of no more use. */
   stale: v.array(onlyRead(itemKeyShape)),
   /** Items that hold parts of users of identity providers, of whatever run, and are whole; absent, as the next, in what earlier versions stored. */
   federatedItems: v.exactOptional(v.array(onlyRead(itemKeyShape))),
@@ -162,8 +169,11 @@ export const cleanUpStateShape = v.object({
       objects: v.record(v.string(), onlyRead(snapshotObjectShape)),
       /** Written behind them. */
       index: v.exactOptional(onlyRead(snapshotIndexShape)),
+      settings: v.exactOptional(onlyRead(snapshotSettingsShape)),
     }),
   ),
+  /** What the run has kept of the pool's configuration. */
+  settings: v.exactOptional(onlyRead(settingsRecordShape)),
   replica: v.exactOptional(onlyRead(replicaLookShape)),
 });
 /** Checkpoint of BackupTableCleanup. */

@@ -84,7 +84,7 @@ const partsOf = (...all: readonly object[]): readonly string[] => [...new Set(al
 
 type Found = (setting: string, kept: unknown, made: unknown) => void;
 
-/** Descends to the single settings: a group that is missing is told by its members. */
+/** Descends to the single settings: of a list a whole entry may be missing, a group that is missing is told by its members. */
 function compare(setting: string, name: string, kept: unknown, made: unknown, found: Found): void {
   if (isNothing(kept) && isNothing(made)) return;
   if (isTexts(kept) && isTexts(made)) {
@@ -125,8 +125,11 @@ function compareLists(
   for (const name of new Set([...names(kept), ...names(made)])) {
     const [one, other] = [kept, made].map((all) => all.filter((entry) => nameOf(entry) === name));
     const path = name === '' ? setting : `${setting}[${name}]`;
-    for (let index = 0; index < Math.max(one?.length ?? 0, other?.length ?? 0); index += 1)
-      compare(path, '', one?.[index], other?.[index], found);
+    for (let index = 0; index < Math.max(one?.length ?? 0, other?.length ?? 0); index += 1) {
+      const [before, now] = [one?.[index], other?.[index]];
+      if (before === undefined || now === undefined) found(path, before, now);
+      else compare(path, '', before, now, found);
+    }
   }
   const both = names(kept).filter((name) => names(made).includes(name));
   const inMade = names(made).filter((name) => both.includes(name));

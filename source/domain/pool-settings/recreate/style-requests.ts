@@ -13,17 +13,29 @@ export interface StyleRequests {
   readonly more: readonly (readonly ApiObject[])[];
 }
 
-/** The requests for a client's style. Bytes of assets are base64, as they are kept. */
-export function styleRequests(style: ApiObject, clientId: string): StyleRequests {
+/**
+ * The requests for a client's style. Bytes of assets are base64, as they are kept.
+ * @param there the style that the client has already; only assets that it lacks are added then
+ */
+export function styleRequests(
+  style: ApiObject,
+  { clientId, there }: { readonly clientId: string; readonly there?: ApiObject | undefined },
+): StyleRequests {
+  const create = { ClientId: clientId };
   if (style['UseCognitoProvidedValues'] === true)
-    return { create: { ClientId: clientId, UseCognitoProvidedValues: true }, more: [] };
+    return { create: { ...create, UseCognitoProvidedValues: true }, more: [] };
   const settings = only(style, ['Settings']);
-  const [first = [], ...more] = inParts(
-    (Array.isArray(style['Assets']) ? style['Assets'] : []).map(membersOf),
-    MOST_ASSET_CHARACTERS - JSON.stringify(settings).length,
-  );
-  return { create: { ClientId: clientId, ...settings, ...(first.length === 0 ? {} : { Assets: first }) }, more };
+  const known = new Set(assetsOf(there).map(placeOf));
+  const assets = assetsOf(style).filter((asset) => !known.has(placeOf(asset)));
+  if (there !== undefined)
+    return { create, more: inParts(assets, MOST_ASSET_CHARACTERS).filter(({ length }) => length > 0) };
+  const [first = [], ...more] = inParts(assets, MOST_ASSET_CHARACTERS - JSON.stringify(settings).length);
+  return { create: { ...create, ...settings, ...(first.length === 0 ? {} : { Assets: first }) }, more };
 }
+
+const assetsOf = (style: ApiObject | undefined): readonly ApiObject[] =>
+  Array.isArray(style?.['Assets']) ? style['Assets'].map(membersOf) : [];
+const placeOf = ({ Category, ColorMode }: ApiObject): string => JSON.stringify([Category, ColorMode]);
 
 function inParts(assets: readonly ApiObject[], roomOfFirst: number): ApiObject[][] {
   const parts: ApiObject[][] = [[]];

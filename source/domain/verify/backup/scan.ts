@@ -6,13 +6,14 @@ import { counted } from '../../counted.ts';
 import type { PlannedChanges } from '../../digests/planned-changes.ts';
 import { judgeTable, TableTally } from '../../digests/table-tally.ts';
 import { Halt } from '../../errors.ts';
+import { intactSettings } from '../../pool-settings/copy.ts';
 import { scanEnded, scanSegments } from '../../backup/scan-segments.ts';
 import { differ } from './differ.ts';
 import { goesOnWithOpenRun, mayArriveYet } from './open-run.ts';
 import type { Verification } from './state.ts';
 import { forgetScan, isScheduled } from './state.ts';
 import { skip } from './skip.ts';
-import { differenceFrom, federatedVerdict, tableVerdict } from './verdict.ts';
+import { differenceFrom, federatedVerdict, settingsVerdict, tableVerdict } from './verdict.ts';
 
 /** Scans that a new export may come into before the execution gives up. */
 const MOST_MOVES = 5;
@@ -58,6 +59,8 @@ async function settleScan(verification: Verification, runId: string, plan: Plann
     if (mayArriveYet(verification, open)) return skip(verification, 'runOpen');
     return differ(verification, `table ${runId}`, () => tableVerdict(input, { manifest, found, difference, open }));
   }
+  if (manifest.settings !== undefined && (await intactSettings(deps.table, manifest.settings)) === undefined)
+    return differ(verification, `settings ${runId}`, () => settingsVerdict(input, manifest));
   const federated = manifest.federated === undefined ? 0 : await missingInTable(deps.table, manifest.federated);
   if (federated > 0)
     return differ(verification, `federated ${runId}`, () => federatedVerdict(input, { runId, missing: federated }));

@@ -44,6 +44,25 @@ describe('Bench: workflows on virtual time', () => {
     expect(cells.map(({ calls }) => calls.maxInASecond).every((most) => most <= 25)).to.equal(true);
   });
 
+  it('17.5: 300 app clients take no longer than their calls at 4.5 per second, and the next export of the day asks for none', async () => {
+    const clients = 300;
+    const many = new VirtualCloud({
+      shape,
+      callsPerSecond: 10,
+      clients,
+      folder: mkdtempSync(join(tmpdir(), 'bench-test-')),
+    });
+    const results = [
+      await compute(many, exportCell({ shape, callsPerSecond: 10, clients })),
+      await compute(many, exportCell({ shape, callsPerSecond: 10, after: 'export', clients })),
+    ];
+    many.remove();
+    expect(results.flatMap(({ checks }) => checks).filter(({ ok }) => !ok)).to.deep.equal([]);
+    const [first = 0, second = 0] = results.map(({ calls }) => calls.total);
+    expect(first - second).to.be.within(4 * clients - 20, 4 * clients + 20);
+    expect(results.map(({ calls }) => calls.throttled)).to.deep.equal([0, 0]);
+  });
+
   it('writes every item once, nothing for an unchanged pool, and changes only', () => {
     const [whole = 0, unchanged = 0, churned = 0] = cells.map(({ usage }) => usage.itemsWritten);
     expect(whole)
