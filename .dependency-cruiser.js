@@ -13,6 +13,7 @@ const domainRooms = [
   'digests',
   'comparison',
   ['export', 'import', 'verify', 'history'],
+  'drill',
   'watch',
   'workflow',
   'operator',

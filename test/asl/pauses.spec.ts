@@ -46,7 +46,7 @@ describe('16.2: ExportWorkflow waits for selections', () => {
   it('16.2: every one of these functions is made to pause', () => {
     for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.ts')))
       expect(readFileSync(join(FOLDER, file), 'utf8'), file).to.match(
-        /export const handler = (export|listing)Function\(/,
+        /export const handler = (export|listing|calling)Function\(/,
       );
   });
 });

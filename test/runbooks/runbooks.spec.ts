@@ -121,6 +121,10 @@ describe('the commands of the runbooks, typed', function () {
     for (const block of blocksOf('freshness-alarm.md')) await typeBlock('freshness-alarm.md', block);
   });
 
+  step('17.6: a drill', async () => {
+    for (const block of blocksOf('drill.md')) await typeBlock('drill.md', block);
+  });
+
   step('16.4: one user, and one group', async () => {
     const [gone, changed] = (await users()).filter((user) => attribute(user, 'email_verified') === 'true');
     await cognitoIn(cloud, PRIMARY).send(
@@ -238,6 +242,7 @@ describe('the commands of the runbooks, typed', function () {
       'freshness-alarm.md',
       'upgrade.md',
       'second-pool.md',
+      'drill.md',
       'uninstall.md',
     ])
       expect(

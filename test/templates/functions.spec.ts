@@ -52,6 +52,7 @@ describe('Functions of the templates', () => {
       sorted([
         'CheckStateMachine',
         'CheckUserPoolConfig',
+        'KeepSettings',
         'SyncUsers',
         'ListGroups',
         'SyncGroup',
@@ -64,6 +65,7 @@ describe('Functions of the templates', () => {
         'UpdateUsers',
         'VerifyBackup',
         'ComparePool',
+        'DrillPool',
         'StackSetConstantsFunction',
         'WatchBackup',
       ]),

@@ -53,6 +53,7 @@ describe('Parameters of the main template', () => {
       UncountedAttributes: ['', undefined],
       SnapshotRetentionDays: ['35', undefined],
       ReportRetentionDays: ['90', undefined],
+      DrillSchedule: ['OFF', ['OFF', 'WEEKLY', 'MONTHLY']],
       VaultBucketArn: ['', undefined],
       VaultAccountId: ['', undefined],
       VaultKmsKeyArn: ['', undefined],

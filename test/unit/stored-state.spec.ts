@@ -7,8 +7,8 @@ import { storedState, StoredWorld } from '../support/stored-state.ts';
 import type { StoredPool, StoredState } from '../support/stored-state.ts';
 import type { EndedExecution } from '../../tools/simulation/workflow/run-workflow.ts';
 
-/** Items that every export writes, whatever has changed: lease, manifest, pointer. */
-const ITEMS_OF_A_RUN = 3;
+/** Items that an export writes after one of that version, whatever has changed: lease, settings of the pool, manifest, pointer. */
+const ITEMS_OF_A_RUN = 4;
 /** Calls that were under way when a restore was cut off may be made again. */
 const CALLS_AT_A_TIME = 10;
 

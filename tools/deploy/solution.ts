@@ -30,6 +30,7 @@ export interface SolutionParameters {
   readonly UncountedAttributes?: string;
   readonly SnapshotRetentionDays?: string;
   readonly ReportRetentionDays?: string;
+  readonly DrillSchedule?: 'OFF' | 'WEEKLY' | 'MONTHLY';
   readonly VaultBucketArn?: string;
   readonly VaultAccountId?: string;
   readonly VaultKmsKeyArn?: string;

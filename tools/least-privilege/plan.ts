@@ -27,6 +27,7 @@ const WORKFLOW_ROLES: Readonly<Record<string, Scenario>> = {
   CheckStateMachineRole: 'export',
   MessageBrokerRole: 'export',
   CheckUserPoolConfigRole: 'export',
+  KeepSettingsRole: 'export',
   SyncUsersRole: 'export',
   ListGroupsRole: 'export',
   SyncGroupRole: 'export',

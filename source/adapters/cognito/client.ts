@@ -16,7 +16,7 @@ export interface CognitoOptions extends AdapterOptions {
   readonly random?: Random;
 }
 
-/** Calls of which a pool takes 5 per second each, whatever CognitoTPS (Cognito quotas, "UserPoolResourceRead/Update"). */
+/** Calls of which a pool takes 5 per second each, whatever CognitoTPS (Cognito quotas, "UserPoolResourceRead/Update", "UserPoolClientRead"). */
 const POOL_RESOURCE_CALLS = new Set([
   'ListGroupsCommand',
   'GetCSVHeaderCommand',
@@ -26,6 +26,19 @@ const POOL_RESOURCE_CALLS = new Set([
   'UpdateGroupCommand',
   'CreateUserImportJobCommand',
   'StartUserImportJobCommand',
+  'GetUserPoolMfaConfigCommand',
+  'ListUserPoolClientsCommand',
+  'DescribeUserPoolClientCommand',
+  'ListResourceServersCommand',
+  'ListIdentityProvidersCommand',
+  'DescribeIdentityProviderCommand',
+  'DescribeUserPoolDomainCommand',
+  'GetUICustomizationCommand',
+  'DescribeManagedLoginBrandingByClientCommand',
+  'DescribeRiskConfigurationCommand',
+  'GetLogDeliveryConfigurationCommand',
+  'ListTermsCommand',
+  'DescribeTermsCommand',
 ]);
 const POOL_RESOURCE_CALLS_PER_SECOND = 4.5;
 

@@ -59,6 +59,10 @@ export const settingsRecordShape = v.object({
   items: countShape,
   /** How many parts of the pool's configuration could not be read. */
   leftOut: countShape,
+  /** Present where the run could not read the configuration: it is that of an earlier run. */
+  carriedOver: v.exactOptional(v.literal(true)),
+  /** What differs from the last sealed run's: how many settings, and the names of the first. Absent where none were kept before. */
+  changed: v.exactOptional(v.object({ count: countShape, names: textsShape })),
 });
 /** What a manifest says about the pool's configuration as its run kept it. */
 export type SettingsRecord = Stored<typeof settingsRecordShape>;

@@ -28,6 +28,7 @@ import {
   isWithinWindow,
   runFolder,
   runHeadShape,
+  SETTINGS_LOOKS_KEY,
   TAGGED_SNAPSHOTS_KEY,
 } from './run.ts';
 import type { RunFacts, RunHead } from './run.ts';
@@ -248,6 +249,7 @@ async function dropOldRuns(
     HEAD_KEY,
     CALL_PERMIT_KEYS.ExportWorkflow,
     TAGGED_SNAPSHOTS_KEY,
+    SETTINGS_LOOKS_KEY,
     runFolder(facts.runId),
     ...facts.unsealedRuns.map(earlierPlanPrefix),
     ...(openRunId === undefined ? [] : [planFolder(openRunId)]),

@@ -39,6 +39,17 @@ export function listingUsers(facts: RunFacts, state: Listed): WorkFigures {
   };
 }
 
+/** Of KeepSettings, before anybody is listed. `left`: calls that are known by now. */
+export function readingSettings(facts: RunFacts, left: number): WorkFigures {
+  const toCome = listingUsers(facts, { counts: { listed: 0, skipped: 0 }, done: false });
+  const { callsLeft } = toCome;
+  return {
+    ...toCome,
+    phase: 'reading the settings',
+    callsLeft: typeof callsLeft === 'number' ? left + callsLeft : 'unknown',
+  };
+}
+
 /** Of ListGroups and SyncGroup. `groups`: how many are known, and whether that is all of them. */
 export function listingGroups(
   { sealed }: RunFacts,

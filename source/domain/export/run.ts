@@ -66,6 +66,8 @@ export const CHANGES_PREFIX = 'changes/';
 export const HEAD_KEY = `${EXPORTS_PREFIX}current.json`;
 /** Key of what remembers which snapshots are tagged; see backup/snapshot/superseded.ts. */
 export const TAGGED_SNAPSHOTS_KEY = `${EXPORTS_PREFIX}tagged-snapshots.json`;
+/** When what of the pool's settings was asked for last; see settings-looks.ts. */
+export const SETTINGS_LOOKS_KEY = `${EXPORTS_PREFIX}settings-looks.json`;
 /** Everything of one run lies below this prefix. */
 export const runFolder = (runId: string): string => `${EXPORTS_PREFIX}${runId}/`;
 /** Key of the run's RunFacts. */

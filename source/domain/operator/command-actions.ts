@@ -1,4 +1,5 @@
 import { SNAPSHOTS_PREFIX, THINNED_MANIFESTS_PREFIX } from '../backup/snapshot/names.ts';
+import { LAST_DRILL_KEY } from '../drill/report.ts';
 import { CALL_PERMIT_KEYS } from '../state/call-permit.ts';
 import { LAST_KEY } from '../verify/backup/last.ts';
 import { VERIFICATIONS_PREFIX } from '../verify/verify-event.ts';
@@ -12,6 +13,7 @@ export type ActedOn =
   | 'ExportWorkflow'
   | 'ImportWorkflow'
   | 'VerifyWorkflow'
+  | 'DrillWorkflow'
   | 'state machines'
   | 'executions'
   | 'mapping-file buckets'
@@ -91,7 +93,7 @@ export const COMMAND_ACTIONS: Readonly<Record<string, readonly CalledAction[]>> 
     { action: 'sns:ListSubscriptionsByTopic', on: 'topics' },
     { action: 'sqs:GetQueueAttributes', on: 'dead-letter queues' },
     { action: 'cloudwatch:DescribeAlarms', on: 'everything', reason: 'an alarm can be asked for by composite ones' },
-    ...bucket([LAST_KEY], [LAST_KEY, SNAPSHOTS]),
+    ...bucket([LAST_KEY, LAST_DRILL_KEY], [LAST_KEY, LAST_DRILL_KEY, SNAPSHOTS]),
   ],
   export: [...FINDING, ...FOLLOWING, { action: 'states:StartExecution', on: 'ExportWorkflow' }, ...bucket([PROGRESS])],
   import: [
@@ -107,6 +109,7 @@ export const COMMAND_ACTIONS: Readonly<Record<string, readonly CalledAction[]>> 
   'restore-group': selecting([SNAPSHOTS, THINNED], [SNAPSHOTS, THINNED]),
   undo: selecting([], []),
   verify: [...FINDING, ...FOLLOWING, { action: 'states:StartExecution', on: 'VerifyWorkflow' }, ...bucket([PROGRESS])],
+  drill: [...FINDING, ...FOLLOWING, { action: 'states:StartExecution', on: 'DrillWorkflow' }, ...bucket([PROGRESS])],
   attach: [
     ...FINDING,
     ...FOLLOWING,

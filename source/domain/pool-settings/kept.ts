@@ -6,6 +6,7 @@ import { canonicalJson } from '../backup/hashing.ts';
 import { snapshotKey } from '../backup/snapshot/names.ts';
 import { Halt } from '../errors.ts';
 import type { BackupTable, ObjectStore, TableItem } from '../ports.ts';
+import { settingsChanges } from './changes.ts';
 import { settingsHash, settingsIn } from './shape.ts';
 import type { KeptSettings } from './shape.ts';
 
@@ -29,12 +30,20 @@ export function settingsItems(hash: string, bytes: Uint8Array): TableItem[] {
   }));
 }
 
-/** What a manifest says about them. */
-export const settingsRecord = (settings: KeptSettings, items: readonly TableItem[]): SettingsRecord => ({
-  hash: settingsHash(settings),
-  items: items.length,
-  leftOut: settings.leftOut.length,
-});
+/** What a manifest says about them. `before`: those of the last sealed run. */
+export function settingsRecord(
+  settings: KeptSettings,
+  items: readonly TableItem[],
+  before?: KeptSettings,
+): SettingsRecord {
+  const changed = before === undefined ? undefined : settingsChanges(before, settings);
+  return {
+    hash: settingsHash(settings),
+    items: items.length,
+    leftOut: settings.leftOut.length,
+    ...(changed === undefined ? {} : { changed }),
+  };
+}
 
 /** The bytes as the table has them; undefined where an item is missing (it may not have arrived in this Region) or is none of ours. */
 export async function storedSettingsBytes(

@@ -37,6 +37,7 @@ const WORKFLOWS = [
     functions: [
       'CheckStateMachine',
       'CheckUserPoolConfig',
+      'KeepSettings',
       'SyncUsers',
       'ListGroups',
       'SyncGroup',

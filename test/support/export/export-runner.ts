@@ -1,5 +1,6 @@
 import { cleanUpTable } from '../../../source/domain/export/clean-up/clean-up.ts';
 import type { CleanUpResult } from '../../../source/domain/export/clean-up/clean-up.ts';
+import { keepSettings } from '../../../source/domain/export/keep-settings.ts';
 import { listGroups } from '../../../source/domain/export/list-groups.ts';
 import { checkUserPoolConfig } from '../../../source/domain/export/check-user-pool-config.ts';
 import type { ChosenRun } from '../../../source/domain/export/check-user-pool-config.ts';
@@ -20,6 +21,8 @@ export interface ExportOptions {
   readonly allowMassChange?: boolean;
   readonly uncountedAttributes?: readonly string[];
   readonly allowMfa?: boolean;
+  /** Default false. */
+  readonly keepSettings?: boolean;
   /** Default true. */
   readonly keepSnapshot?: boolean;
   /** Milliseconds that each invocation has; the least useful is above a minute, the functions' reserve. */
@@ -48,6 +51,7 @@ export class ExportRunner {
     claims += 1;
     return {
       pool: world.cognito,
+      settings: world.settings,
       table: world.table,
       replica: world.replica,
       objects: world.objects,
@@ -63,6 +67,11 @@ export class ExportRunner {
 
   open(): Promise<ChosenRun> {
     return checkUserPoolConfig(this.deps(), { userPoolId: POOL_ID, allowMfa: this.options.allowMfa === true });
+  }
+
+  /** A state of its own: most tests are about the users. */
+  async keepSettings(runId: string): Promise<void> {
+    await looped(() => keepSettings(this.deps(), runId));
   }
 
   async listAll(runId: string): Promise<void> {
@@ -96,6 +105,7 @@ export class ExportRunner {
       await this.cleanUp(runId);
       ({ runId, completing } = await this.open());
     }
+    if (this.options.keepSettings === true) await this.keepSettings(runId);
     await this.listAll(runId);
     return (await this.cleanUp(runId)).manifest as ManifestSummary;
   }

@@ -4,7 +4,7 @@ import type { AnonymousMetric } from '../../../source/domain/workflow/anonymous-
 import type { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
 import { workflowNamed } from '../../../tools/simulation/workflow/definition.ts';
 import type { WorkflowName } from '../../../tools/simulation/workflow/definition.ts';
-import { workflowFunctions } from '../../../tools/simulation/workflow/functions.ts';
+import { INSTANCE_ID, workflowFunctions } from '../../../tools/simulation/workflow/functions.ts';
 import type { FunctionSettings, RegionServices } from '../../../tools/simulation/workflow/functions.ts';
 import { TaskError } from '../../../tools/simulation/workflow/paths.ts';
 import { runWorkflow } from '../../../tools/simulation/workflow/run-workflow.ts';
@@ -81,6 +81,10 @@ export class WorkflowWorld extends World {
 
   import(input: object = {}): Promise<EndedExecution> {
     return this.#start('import', 'ImportWorkflow-0123456789ab', { NewUserPoolId: TARGET, ...input });
+  }
+
+  drill(input: object = {}): Promise<EndedExecution> {
+    return this.#start('drill', `DrillWorkflow-${INSTANCE_ID}`, input);
   }
 
   /** Stops the execution that began last, as a person would: the function that is at work does not notice. */
@@ -200,8 +204,10 @@ export class WorkflowWorld extends World {
     return {
       random: this.random,
       cognito: this.cognito,
+      settings: this.settings,
       writer: this.writer,
       jobs: this.jobs,
+      throwAway: this.throwAway,
       table: this.table,
       replica: this.replica,
       primary: this.table,

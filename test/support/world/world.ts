@@ -9,6 +9,8 @@ import { MemoryFiles } from '../../../tools/simulation/storage/memory-files.ts';
 import { MemoryItems } from '../../../tools/simulation/storage/memory-items.ts';
 import { SimulatedObjects } from '../../../tools/simulation/storage/objects.ts';
 import { SimulatedPoolReader } from '../../../tools/simulation/cognito/pool-reader.ts';
+import { SimulatedSettingsReader } from '../../../tools/simulation/cognito/settings-reader.ts';
+import { SimulatedThrowAwayPools } from '../../../tools/simulation/cognito/throw-away-pools.ts';
 import { SimulatedPoolWriter } from '../../../tools/simulation/cognito/pool-writer.ts';
 import type { RecoveryLedger } from '../../../tools/simulation/cognito/recoveries.ts';
 import { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
@@ -42,8 +44,11 @@ export class World {
   readonly random;
   readonly pools = new Map<string, MemoryPool>();
   readonly cognito: SimulatedPoolReader;
+  readonly settings: SimulatedSettingsReader;
   readonly writer: SimulatedPoolWriter;
   readonly jobs: SimulatedImportJobs;
+  /** Pools that drills make in this Region. */
+  readonly throwAway: SimulatedThrowAwayPools;
   readonly table: SimulatedTable;
   readonly objects: SimulatedObjects<MemoryFiles>;
   /** The table as the backup Region shows it: up to date, unless a test puts something else here. */
@@ -59,8 +64,10 @@ export class World {
   constructor({ seed = 1 }: { readonly seed?: number } = {}) {
     this.random = seededRandom(seed);
     this.cognito = new SimulatedPoolReader(this.calls, this.pools, this.random);
+    this.settings = new SimulatedSettingsReader(this.calls, this.pools);
     this.writer = new SimulatedPoolWriter(this.calls, this.pools);
     this.jobs = new SimulatedImportJobs(this.calls, this.pools);
+    this.throwAway = new SimulatedThrowAwayPools(this.calls, 'us-east-1', this.pools, this.jobs);
     this.writer.pausedBy = this.jobs.pausedBy = (poolId) => activeRecovery(this.recoveries.list(poolId));
     this.table = new SimulatedTable(this.calls, new MemoryItems());
     this.objects = new SimulatedObjects(this.calls, new MemoryFiles());
@@ -79,7 +86,7 @@ export class World {
   /** All calls to Cognito wait for this pacer from now on, or for the lane of their own. */
   paceBy(pacer: Turns, lanes: Readonly<Record<string, Turns>> = {}): void {
     this.calls.turn = async (call) => {
-      const paced = call.startsWith('cognito.') || (call.startsWith('jobs.') && !UNPACED.has(call));
+      const paced = /^(cognito|settings)\./.test(call) || (call.startsWith('jobs.') && !UNPACED.has(call));
       if (paced) await (lanes[call] ?? pacer).take();
     };
   }

@@ -63,7 +63,7 @@ describe('A guarded handler', () => {
     expect(files).to.have.length.above(10);
     for (const file of files)
       expect(sourceOf(file), file).to.match(
-        /^export const handler = (guarded|exportFunction|listingFunction|importFunction)\(/m,
+        /^export const handler = (guarded|exportFunction|listingFunction|callingFunction|importFunction)\(/m,
       );
     expect(sourceOf('export/shared/export-function.ts')).to.match(/return guarded\(/);
     expect(sourceOf('import/shared/import-function.ts')).to.match(/return guarded\(/);

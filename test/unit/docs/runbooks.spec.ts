@@ -22,6 +22,7 @@ const SUBJECTS = [
   'freshness-alarm',
   'upgrade',
   'second-pool',
+  'drill',
   'uninstall',
 ];
 

@@ -14,6 +14,16 @@ const POOL_RESOURCE_CALLS = new Set([
   'CreateGroup',
   'CreateUserImportJob',
   'StartUserImportJob',
+  'GetUserPoolMfaConfig',
+  'ListUserPoolClients',
+  'DescribeUserPoolClient',
+  'ListResourceServers',
+  'ListIdentityProviders',
+  'GetUICustomization',
+  'DescribeManagedLoginBrandingByClient',
+  'DescribeRiskConfiguration',
+  'GetLogDeliveryConfiguration',
+  'ListTerms',
 ]);
 const LISTINGS = new Set(['ListUsers', 'ListUsersInGroup']);
 

@@ -6,7 +6,7 @@ import type { CallSize, ServiceCalls } from '../../simulation/service-calls.ts';
 import type { CognitoGate } from './cognito-gate.ts';
 import type { Latencies, Meter } from './meter.ts';
 
-/** What the calls of the ports are in Cognito's API. */
+/** What the calls of the ports are in Cognito's API; those of the settings have its names. */
 const COGNITO_ACTIONS: Readonly<Record<string, string>> = {
   'cognito.describe': 'DescribeUserPool',
   'cognito.mfaSettings': 'GetUserPoolMfaConfig',
@@ -82,7 +82,7 @@ export class MeteredCalls implements ServiceCalls {
   }
 
   async run<T>(call: string, effect: () => T, { poolId = '', entries = 0, bytes = 0 }: CallSize = {}): Promise<T> {
-    const action = COGNITO_ACTIONS[call];
+    const action = COGNITO_ACTIONS[call] ?? /^settings\.(.*)$/.exec(call)?.[1];
     if (action !== undefined) return this.gate.call(action, poolId, effect);
     const requests = REQUESTS[call];
     if (requests === undefined) throw new Error(`the benchmark does not know what ${call} takes`);

@@ -5,6 +5,7 @@ import { OPEN_KEY, openMarkerIn } from '../../../source/domain/backup/manifest.t
 import type { Log, WorkMessage } from '../../../source/domain/ports.ts';
 import type { PoolListings } from '../../simulation/cognito/pool.ts';
 import { SimulatedPoolReader } from '../../simulation/cognito/pool-reader.ts';
+import { plainConfiguration, SimulatedSettingsReader, withClients } from '../../simulation/cognito/settings-reader.ts';
 import { SimulatedPoolWriter } from '../../simulation/cognito/pool-writer.ts';
 import { FakeClock } from '../../simulation/fake-clock.ts';
 import { SimulatedImportJobs } from '../../simulation/import-jobs/simulated-jobs.ts';
@@ -40,6 +41,8 @@ export interface VirtualCloudOptions {
   readonly folder: string;
   /** Users that churn may add, as a share. */
   readonly room?: number;
+  /** App clients of the pool that is backed up. */
+  readonly clients?: number;
 }
 
 /** A Lambda function's longest time (templates/stack-set-template.yaml). */
@@ -74,6 +77,7 @@ export class VirtualCloud {
   readonly target: TargetPool;
   readonly calls: MeteredCalls;
   readonly cognito: SimulatedPoolReader;
+  readonly settings: SimulatedSettingsReader;
   readonly writer: SimulatedPoolWriter;
   readonly jobs: SimulatedImportJobs;
   readonly table: SimulatedTable;
@@ -99,6 +103,7 @@ export class VirtualCloud {
     latencies = LATENCIES,
     folder,
     room = 0.05,
+    clients = 1,
   }: VirtualCloudOptions) {
     this.callsPerSecond = callsPerSecond;
     this.#folder = folder;
@@ -110,11 +115,10 @@ export class VirtualCloud {
     const pools = new Map([[TARGET_POOL, this.target]]);
     // Of their own: tokens and messages must not change what the product draws.
     const random = seededRandom(2);
-    this.cognito = new SimulatedPoolReader(
-      this.calls,
-      new Map<string, PoolListings>([[SOURCE_POOL, this.source], ...pools]),
-      random,
-    );
+    const listings = new Map<string, PoolListings>([[SOURCE_POOL, this.source], ...pools]);
+    this.cognito = new SimulatedPoolReader(this.calls, listings, random);
+    this.settings = new SimulatedSettingsReader(this.calls, listings);
+    this.settings.configurations.set(SOURCE_POOL, withClients(plainConfiguration(this.source), clients));
     this.writer = new SimulatedPoolWriter(this.calls, pools);
     const uploads = new FilesOnDisk(join(folder, 'uploads'));
     this.jobs = new SimulatedImportJobs(this.calls, pools, (jobId, csv) => {
@@ -150,10 +154,11 @@ export class VirtualCloud {
     };
   }
 
-  #services(workflow: WorkflowName): RegionServices {
+  #services(workflow: keyof typeof REGIONS): RegionServices {
     return {
       random: this.random,
       cognito: this.cognito,
+      settings: this.settings,
       writer: this.writer,
       jobs: this.jobs,
       table: this.table,
@@ -201,7 +206,7 @@ export class VirtualCloud {
   }
 
   /** Figures of the meter and of the functions are those of this run afterwards. */
-  async #run(workflow: WorkflowName, input: object): Promise<WorkflowRun> {
+  async #run(workflow: keyof typeof REGIONS, input: object): Promise<WorkflowRun> {
     this.meter.reset();
     this.invocations.reset();
     this.#application = undefined;

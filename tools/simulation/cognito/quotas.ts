@@ -10,10 +10,11 @@ const COGNITO_QUOTAS: Readonly<Record<string, number>> = {
   UserPoolUpdate: 15,
   UserPoolResourceRead: 20,
   UserPoolResourceUpdate: 15,
+  UserPoolClientRead: 15,
 };
 
 /** Operations of these categories are further limited to 5 per second each for one pool (same page). */
-const PER_POOL_LIMITED = new Set(['UserPoolResourceRead', 'UserPoolResourceUpdate']);
+const PER_POOL_LIMITED = new Set(['UserPoolResourceRead', 'UserPoolResourceUpdate', 'UserPoolClientRead']);
 const PER_POOL_LIMIT = 5;
 
 const CATEGORY: Readonly<Record<string, readonly string[]>> = {
@@ -45,9 +46,19 @@ const CATEGORY: Readonly<Record<string, readonly string[]>> = {
     'ListUserImportJobs',
     'GetUserPoolMfaConfig',
     'ListTagsForResource',
-    'ListUserPoolClients',
-    'DescribeUserPoolClient',
+    'ListResourceServers',
+    'ListIdentityProviders',
+    'DescribeIdentityProvider',
+    'DescribeUserPoolDomain',
+    'GetUICustomization',
+    'DescribeManagedLoginBranding',
+    'DescribeManagedLoginBrandingByClient',
+    'DescribeRiskConfiguration',
+    'GetLogDeliveryConfiguration',
+    'ListTerms',
+    'DescribeTerms',
   ],
+  UserPoolClientRead: ['ListUserPoolClients', 'DescribeUserPoolClient'],
   UserPoolResourceUpdate: [
     'CreateGroup',
     'UpdateGroup',

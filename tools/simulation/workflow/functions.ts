@@ -2,11 +2,18 @@ import type { Invocation } from '../../../source/adapters/invocation.ts';
 import { cleanUpTable } from '../../../source/domain/export/clean-up/clean-up.ts';
 import { parseExportEvent, parseRunEvent } from '../../../source/domain/export/export-event.ts';
 import { tellingLastSealed } from '../../../source/domain/export/last-sealed.ts';
+import { keepSettings } from '../../../source/domain/export/keep-settings.ts';
 import { listGroups } from '../../../source/domain/export/list-groups.ts';
 import { checkUserPoolConfig } from '../../../source/domain/export/check-user-pool-config.ts';
 import { syncGroup } from '../../../source/domain/export/sync-group.ts';
 import { syncUsersInGroup } from '../../../source/domain/export/sync-users-in-group.ts';
 import { syncUsers } from '../../../source/domain/export/sync-users.ts';
+import { assertOwnPool } from '../../../source/domain/drill/assert-own-pool.ts';
+import { madePoolIn, parseDrillComparison, startedDrill } from '../../../source/domain/drill/drill-event.ts';
+import { isDryRun, parseDrillPoolEvent } from '../../../source/domain/drill/drill-pool-event.ts';
+import { endDrill } from '../../../source/domain/drill/end-drill.ts';
+import { giveWayToRestore } from '../../../source/domain/drill/give-way.ts';
+import { makeThrowAwayPool } from '../../../source/domain/drill/make-pool.ts';
 import { waitingForWrites } from '../../../source/domain/import/plan/paused.ts';
 import { checkNewUserPool } from '../../../source/domain/import/check-new-user-pool.ts';
 import { openedImport, startedImport } from '../../../source/domain/import/import-event.ts';
@@ -20,6 +27,8 @@ import type {
   ImportJobs,
   ObjectStore,
   Random,
+  SettingsReader,
+  ThrowAwayPools,
   UserPoolReader,
   UserPoolWriter,
   WakeQueue,
@@ -29,7 +38,13 @@ import { verifyBackup } from '../../../source/domain/verify/backup/verify-backup
 import { comparePool } from '../../../source/domain/verify/pool/compare-pool.ts';
 import { parseCompareEvent, parseLookEvent } from '../../../source/domain/verify/verify-event.ts';
 import { checkStateMachine } from '../../../source/domain/workflow/check-state-machine.ts';
-import { assertImportMayRun, assertVerifyMayRun, regionOf } from '../../../source/domain/workflow/lease.ts';
+import {
+  assertDrillMayRun,
+  assertImportMayRun,
+  assertVerifyMayRun,
+  regionOf,
+  takeDrillLease,
+} from '../../../source/domain/workflow/lease.ts';
 import type { LeaseDeps, SolutionWorkflow } from '../../../source/domain/workflow/lease.ts';
 import { pausingForSelection, selectedSince } from '../../../source/domain/workflow/paused-export.ts';
 import { startTimeIn, tellingProgress } from '../../../source/domain/workflow/progress.ts';
@@ -48,6 +63,7 @@ const BUCKET = 'state-bucket';
 export interface RegionServices extends Pick<NotifyDeps, 'publish' | 'sendAnonymous'> {
   readonly random: Random;
   readonly cognito: UserPoolReader;
+  readonly settings: SettingsReader;
   readonly writer: UserPoolWriter;
   readonly jobs: ImportJobs;
   readonly table: BackupTable;
@@ -58,6 +74,8 @@ export interface RegionServices extends Pick<NotifyDeps, 'publish' | 'sendAnonym
   readonly exportQueue: WakeQueue<WorkMessage>;
   readonly newUsersQueue: WakeQueue<WorkMessage>;
   readonly updatesQueue: WakeQueue<WorkMessage>;
+  /** Absent where no pool is ever made. */
+  readonly throwAway?: ThrowAwayPools;
   readonly executionStatus: LeaseDeps['executionStatus'];
   /** An invocation that begins now. */
   readonly invocation: () => Invocation;
@@ -81,7 +99,11 @@ export const workflowFunctions = (services: RegionServices, settings: FunctionSe
   ...exportFunctions(services, settings),
   ...importFunctions(services, settings),
   ...verifyFunctions(services, settings),
+  ...drillFunctions(services, settings),
 });
+
+/** Of the launch: in names and tags of the pools that drills make. */
+export const INSTANCE_ID = '0123456789ab';
 
 /** An invocation that tells how far it has come. */
 type Told = Invocation & { readonly tell: TellProgress };
@@ -137,12 +159,12 @@ function commonFunctions(
 }
 
 function exportFunctions(
-  { cognito, table, replica, objects, exportQueue, executionStatus, random, invocation }: RegionServices,
-  settings: FunctionSettings,
+  { cognito, settings, table, replica, objects, exportQueue, executionStatus, random, invocation }: RegionServices,
+  given: FunctionSettings,
 ): Functions {
-  const { primaryRegion, secondaryRegion, callsPerSecond, retentionDays, paced } = settings;
-  const source = { userPoolId: settings.primaryUserPoolId, allowMfa: settings.allowMfa === true };
-  const ports = { pool: cognito, table, replica, objects, queue: exportQueue };
+  const { primaryRegion, secondaryRegion, callsPerSecond, retentionDays, paced } = given;
+  const source = { userPoolId: given.primaryUserPoolId, allowMfa: given.allowMfa === true };
+  const ports = { pool: cognito, settings, table, replica, objects, queue: exportQueue };
   const regions = [primaryRegion, secondaryRegion];
   const calling = async (
     executionArn: string,
@@ -155,7 +177,7 @@ function exportFunctions(
     return telling({ ...about, event, callsPerSecond }, ({ tell, counted }) =>
       pausingForSelection({ ...begun, table, executionStatus, objects, regions, tell }, turn, (assertLease) =>
         withPermittedPorts(
-          { pool: cognito },
+          { pool: cognito, settings },
           { ...about, assertLease, counted, ...(paced === true ? { callsPerSecond } : {}) },
           (cognitos) => tellingLastSealed(table, () => work({ ...ports, ...begun, ...cognitos, tell })),
         ),
@@ -173,6 +195,7 @@ function exportFunctions(
       const parsed = parseExportEvent(event);
       return calling(parsed.executionArn, event, (deps) => checkUserPoolConfig({ ...deps, random }, source, parsed));
     },
+    KeepSettings: step((deps, { runId }) => keepSettings(deps, runId)),
     SyncUsers: step((deps, { runId }) => syncUsers(deps, { runId, callsPerSecond })),
     ListGroups: step((deps, { runId }) => listGroups(deps, runId)),
     SyncGroup: step((deps, { runId }) => syncGroup(deps, runId)),
@@ -209,26 +232,32 @@ function importFunctions(
   }: RegionServices,
   { primaryUserPoolId, callsPerSecond, paced }: FunctionSettings,
 ): Functions {
-  const { random, invocation, sendAnonymous } = services;
+  const { random, invocation, sendAnonymous, throwAway } = services;
   const ports = { pools: cognito, pool: cognito, writer, jobs, table, objects, newUsers, updates };
   const calling = async (
     { executionArn, options }: ReturnType<typeof startedImport>,
     event: unknown,
     work: (deps: typeof ports & Told) => Promise<unknown>,
   ): Promise<unknown> => {
-    const assertLease = (): Promise<void> => assertImportMayRun(table, executionArn);
+    const drill = madePoolIn(event);
+    const workflow = drill === undefined ? ('ImportWorkflow' as const) : ('DrillWorkflow' as const);
+    const assertLease = (): Promise<void> =>
+      drill === undefined ? assertImportMayRun(table, executionArn) : assertDrillMayRun(table, executionArn);
     await assertLease();
     const begun = invocation();
-    const about = { ...begun, workflow: 'ImportWorkflow' as const, executionArn, objects, assertLease };
+    const about = { ...begun, workflow, executionArn, objects, assertLease };
     const ceiling = { callsPerSecond: options.cognitoTps ?? callsPerSecond };
     return telling({ ...about, event, ...ceiling }, ({ tell, counted }) =>
       withPermittedPorts(
-        { pools: cognito, pool: cognito, writer, jobs },
+        { pools: cognito, pool: cognito, writer, jobs, owners: { identity: throwAway?.identity ?? nobodys } },
         { ...about, counted, ...(paced === true ? ceiling : {}) },
-        (cognitos) =>
-          waitingForWrites({ ...begun, objects }, options.newUserPoolId, () =>
+        async ({ owners, ...cognitos }) => {
+          if (drill !== undefined)
+            await assertOwnPool({ executionArn, options, drill }, { ...owners, instanceId: INSTANCE_ID });
+          return waitingForWrites({ ...begun, objects }, options.newUserPoolId, () =>
             work({ ...ports, ...begun, ...cognitos, tell }),
-          ),
+          );
+        },
       ),
     );
   };
@@ -249,7 +278,13 @@ function importFunctions(
       const { executionArn, options } = started;
       return calling(started, event, (deps) =>
         checkNewUserPool(
-          { options, region: regionOf(executionArn), primaryUserPoolId, tableName: TABLE },
+          {
+            options,
+            region: regionOf(executionArn),
+            primaryUserPoolId,
+            tableName: TABLE,
+            inDrill: madePoolIn(event) !== undefined,
+          },
           { ...deps, random },
         ),
       );
@@ -288,16 +323,53 @@ function verifyFunctions(
       );
     },
     ComparePool: async (event) => {
-      const parsed = parseCompareEvent(event);
+      const isDrill = madePoolIn(event) !== undefined;
+      const workflow = isDrill ? ('DrillWorkflow' as const) : ('VerifyWorkflow' as const);
+      const parsed = isDrill ? parseDrillComparison(event) : parseCompareEvent(event);
       const { executionArn } = parsed;
-      const assertLease = (): Promise<void> => assertVerifyMayRun(table, executionArn);
+      const assertLease = (): Promise<void> =>
+        isDrill ? assertDrillMayRun(table, executionArn) : assertVerifyMayRun(table, executionArn);
       await assertLease();
       const begun = invocation();
-      const about = { ...begun, workflow: 'VerifyWorkflow' as const, executionArn, objects, assertLease };
+      const about = { ...begun, workflow, executionArn, objects, assertLease };
       return telling({ ...about, event, callsPerSecond }, ({ tell, counted }) =>
         withPermittedPorts({ pool }, { ...about, counted, ...(paced === true ? { callsPerSecond } : {}) }, (cognitos) =>
           comparePool({ ...parsed, tableName: TABLE, bucket: BUCKET }, { ...begun, table, objects, tell, ...cognitos }),
         ),
+      );
+    },
+  };
+}
+
+/** Where no pool is ever made, none is a drill's. */
+const nobodys = (): Promise<undefined> => Promise.resolve(undefined);
+
+function drillFunctions(
+  { table, objects, throwAway, invocation }: RegionServices,
+  { callsPerSecond, paced }: FunctionSettings,
+): Functions {
+  return {
+    DrillPool: async (event) => {
+      const { step, state } = parseDrillPoolEvent(event);
+      if (step === 'give way' && isDryRun(state)) return { ended: 0, left: 0 };
+      const { executionArn } = state;
+      const assertLease = {
+        make: () => assertDrillMayRun(table, executionArn),
+        end: () => Promise.resolve(),
+        'give way': () => assertImportMayRun(table, executionArn),
+      }[step];
+      await assertLease();
+      const begun = invocation();
+      const calling = { ...begun, workflow: 'DrillWorkflow' as const, executionArn, objects, assertLease };
+      return withPermittedPorts(
+        { pools: throwAway ?? ({} as ThrowAwayPools) },
+        { ...calling, ...(paced === true ? { callsPerSecond } : {}) },
+        ({ pools }): Promise<unknown> => {
+          const deps = { ...begun, pools, table, tableName: TABLE, objects, instanceId: INSTANCE_ID, callsPerSecond };
+          if (step === 'make') return makeThrowAwayPool(startedDrill(state), deps);
+          const takeLeaseAway = (): Promise<void> => takeDrillLease({ table, clock: begun.clock }, executionArn);
+          return step === 'end' ? endDrill(state, deps) : giveWayToRestore({ ...deps, takeLeaseAway });
+        },
       );
     },
   };

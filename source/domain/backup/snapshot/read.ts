@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { counted, number } from '../../counted.ts';
 import { Halt, isNamed } from '../../errors.ts';
 import type { ObjectStore, TableItem } from '../../ports.ts';
-import type { Manifest, SnapshotIndex, SnapshotObject } from '../manifest.ts';
+import type { Manifest, SnapshotIndex, SnapshotObject, SnapshotSettings } from '../manifest.ts';
 import { gunzipped } from './gunzip.ts';
 import { isManifestOf, isThinnedManifestOf } from './manifest-shape.ts';
-import { manifestOfThinnedKey, snapshotKey, snapshotManifestKey } from './names.ts';
+import { manifestOfThinnedKey, SETTINGS_NAME, snapshotKey, snapshotManifestKey } from './names.ts';
 
 /** Items per batch that a reader is given. */
 const BATCH = 1000;
@@ -81,13 +81,14 @@ export async function* readSnapshotObject(
   if (batch.length > 0) yield batch;
 }
 
-/** Reads the whole index. Halt SnapshotDamaged, naming it, when it is not what the manifest says. */
-export async function assertIndexIntact(
+/** Reads the whole index, or the pool's settings. Halt SnapshotDamaged, naming it, when it is not what the manifest says. */
+export async function assertIntactObject(
   objects: Pick<ObjectStore, 'read'>,
   runId: string,
-  index: SnapshotIndex,
+  object: SnapshotIndex | SnapshotSettings,
 ): Promise<void> {
-  for await (const _piece of weighed(objects, snapshotKey(runId, index.name), index, UNUSABLE_INDEX));
+  const meaning = object.name === SETTINGS_NAME ? UNUSABLE_SETTINGS : UNUSABLE_INDEX;
+  for await (const _piece of weighed(objects, snapshotKey(runId, object.name), object, meaning));
 }
 
 /** The object's bytes; at their end Halt SnapshotDamaged when they are not those that were written. */
@@ -160,6 +161,8 @@ function parsed(text: string): unknown {
 /** What damage of an index means. */
 export const UNUSABLE_INDEX =
   'the index of this snapshot cannot be used. The snapshot itself does not depend on it, and is read whole.';
+const UNUSABLE_SETTINGS =
+  "the pool's configuration in this snapshot cannot be used. The users, groups and memberships in it do not depend on it.";
 const OTHERS = 'this snapshot is damaged. The snapshots of other export runs and the backup table do not depend on it.';
 
 /** Halt SnapshotDamaged, naming the object. `meaning`: what that means, where it is not the snapshot's content. */

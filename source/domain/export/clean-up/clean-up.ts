@@ -21,6 +21,7 @@ import { findGone } from './scan.ts';
 import { requireAllowed } from './require-allowed.ts';
 import { removeDigests, sealRun } from './seal.ts';
 import { seenByRun } from './seen.ts';
+import { takeSettings } from './settings.ts';
 import { closeSnapshotBefore, joinSnapshot } from './snapshot.ts';
 import { cleanUpStateShape, newCleanUp } from './state.ts';
 import { findPlan } from './stored-plan.ts';
@@ -82,7 +83,10 @@ export async function cleanUpTable(deps: CleanUpDeps, options: CleanUpOptions): 
     snapshot: state.snapshot === undefined ? undefined : new SnapshotParts(state.snapshot.state),
   };
   const work = async (): Promise<void> => {
-    if (state.phase === 'scan') await closeSnapshotBefore(cleanUp);
+    if (state.phase === 'scan') {
+      await closeSnapshotBefore(cleanUp);
+      await takeSettings(cleanUp);
+    }
     while (!ENDS.includes(state.phase) && !cleanUp.sliceOver()) await workOn(cleanUp, options);
   };
   await workThenSave(

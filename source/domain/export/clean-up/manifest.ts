@@ -37,6 +37,7 @@ export function manifestOf({ deps, run, progress }: CleanUp, seen: SeenByRun, so
       ...tooLargeCounts({ progress }, seen),
     },
     ...(facts.safeguards === undefined ? {} : { safeguards: facts.safeguards }),
+    ...(progress.state.settings === undefined ? {} : { settings: progress.state.settings }),
     startedAt: facts.startedAt,
     endedAt: new Date(deps.clock.now()).toISOString(),
     softwareVersion,

@@ -1,7 +1,7 @@
 import { countItem } from '../../backup/counts.ts';
 import { keyDigest } from '../../backup/hashing.ts';
 import { groupKey, groupOf, keyText, subOfKey, userKey } from '../../backup/items.ts';
-import { isChangeDigests, manifestKey } from '../../backup/manifest.ts';
+import { isChangeDigests, manifestKey, settingsHashOfKey } from '../../backup/manifest.ts';
 import { scanEnded, scanSegments } from '../../backup/scan-segments.ts';
 import type { ScanSource } from '../../backup/scan-segments.ts';
 import { segmentName } from '../../backup/snapshot/names.ts';
@@ -80,7 +80,7 @@ export async function findGone({ deps, run, progress, snapshot, sliceOver }: Cle
   };
 
   await progress.gather([gone, doubtful, met, tally], () =>
-    scanSegments(scannedPages(deps.table, run.id), state.segments, {
+    scanSegments(scannedPages(deps.table, { runId: run.id, settings: state.settings?.hash }), state.segments, {
       take,
       afterPage: () => progress.saveIfDue(),
       stop: sliceOver,
@@ -94,16 +94,22 @@ export async function findGone({ deps, run, progress, snapshot, sliceOver }: Cle
   await progress.save();
 }
 
-/** An item of the content, or one with digests that another run left. */
+/** An item of the content, or one that another run left: digests of its plan, the pool's settings of that time. */
 type ScannedItem = Digested | { readonly kind: undefined; readonly item: TableItem };
 
 /** The table's pages as digested items; what is damaged among them has been marked. */
-const scannedPages = (table: CleanUpDeps['table'], runId: string): ScanSource<ScannedItem> => ({
+const scannedPages = (
+  table: CleanUpDeps['table'],
+  { runId, settings }: { readonly runId: string; readonly settings: string | undefined },
+): ScanSource<ScannedItem> => ({
   scanPage: async (request) => {
     const page = await table.scanPage(request);
     const items = digested(page.items);
     await markDamaged(table, items);
-    const left = page.items.filter((item) => isChangeDigests(item) && item.id !== manifestKey(runId).id);
+    const left = page.items.filter((item) => {
+      const hash = settingsHashOfKey(item);
+      return hash === undefined ? isChangeDigests(item) && item.id !== manifestKey(runId).id : hash !== settings;
+    });
     return { ...page, items: [...items, ...left.map((item) => ({ kind: undefined, item }))] };
   },
 });

@@ -8,6 +8,7 @@ import {
 } from '../../backup/manifest.ts';
 import type { Manifest } from '../../backup/manifest.ts';
 import { putSnapshotManifest } from '../../backup/snapshot/write.ts';
+import { withSettings } from './settings.ts';
 import type { CleanUp } from './state.ts';
 import { findPlan, orGiveUp, readStoredPlan } from './stored-plan.ts';
 
@@ -27,7 +28,7 @@ export async function sealRun({ deps, run, progress }: CleanUp): Promise<void> {
 
 async function plannedManifest({ deps, run }: Pick<CleanUp, 'deps' | 'run'>): Promise<Manifest> {
   const { manifest } = await orGiveUp({ objects: deps.objects, run }, () => readStoredPlan(deps.objects, run.id));
-  return { ...manifest, endedAt: new Date(deps.clock.now()).toISOString() };
+  return withSettings(deps, { ...manifest, endedAt: new Date(deps.clock.now()).toISOString() });
 }
 
 /** Takes the digests of the plan, and what earlier ones left, out of the table: nobody needs them any more. */

@@ -7,6 +7,7 @@ import { counted, number } from '../../counted.ts';
 import { Fault } from '../../errors.ts';
 import { forEachAtOnce } from '../../concurrency.ts';
 import { totalOf } from '../../backup/counts.ts';
+import { copySettings } from '../../pool-settings/copy.ts';
 import type { CleanUp, CleanUpState } from './state.ts';
 
 /** Each one being written holds a few parts of 8 MiB. */
@@ -31,6 +32,8 @@ export async function joinSnapshot({ deps, run, progress, sliceOver }: CleanUp):
     await requireAllItems(run, itemsIn(snapshotOf(state)?.objects ?? []), totalOf(state.stays.counts));
     const index = await joinIndex(deps.objects, run.id, { names: namesOf(state), state: snapshot.state });
     if (index !== undefined) snapshot.index = index;
+    const settings = await copySettings(deps, run.id, state.settings);
+    if (settings !== undefined) snapshot.settings = settings;
   }
   state.phase = 'guard';
 }
@@ -39,9 +42,13 @@ export async function joinSnapshot({ deps, run, progress, sliceOver }: CleanUp):
 export function snapshotOf(state: CleanUpState): Manifest['snapshot'] {
   const { snapshot } = state;
   if (snapshot === undefined) return undefined;
-  const { index } = snapshot;
+  const { index, settings } = snapshot;
   const objects = namesOf(state).flatMap((name) => snapshot.objects[name] ?? []);
-  return { objects, ...(index === undefined ? {} : { index }) };
+  return {
+    objects,
+    ...(index === undefined ? {} : { index }),
+    ...(settings === undefined ? {} : { settings }),
+  };
 }
 
 /** Every segment has an object, if only an empty one. */

@@ -1,5 +1,12 @@
 import * as v from 'valibot';
-import { countsShape, snapshotIndexShape, snapshotObjectShape, uncountedShape } from '../../backup/manifest.ts';
+import {
+  countsShape,
+  settingsRecordShape,
+  snapshotIndexShape,
+  snapshotObjectShape,
+  snapshotSettingsShape,
+  uncountedShape,
+} from '../../backup/manifest.ts';
 import { checksumsShape } from '../../backup/checksums.ts';
 import { snapshotStateShape } from '../../backup/snapshot/write.ts';
 import type { SnapshotParts } from '../../backup/snapshot/write.ts';
@@ -120,7 +127,7 @@ export const cleanUpStateShape = v.object({
   /** Staged items that the table holds already. */
   met: metShape,
   gone: v.object({ counts: countsShape, parts: textsShape }),
-  /** Items with the digests of earlier plans, which are of no more use. */
+  /** Items with the digests of earlier plans, and earlier settings of the pool, which are of no more use. */
   stale: v.array(onlyRead(itemKeyShape)),
   /** Items that stay although something else than an export changed them. */
   damaged: countShape,
@@ -143,8 +150,11 @@ export const cleanUpStateShape = v.object({
       objects: v.record(v.string(), onlyRead(snapshotObjectShape)),
       /** Written behind them. */
       index: v.exactOptional(onlyRead(snapshotIndexShape)),
+      settings: v.exactOptional(onlyRead(snapshotSettingsShape)),
     }),
   ),
+  /** What the run has kept of the pool's configuration. */
+  settings: v.exactOptional(onlyRead(settingsRecordShape)),
   replica: v.exactOptional(onlyRead(replicaLookShape)),
 });
 /** Checkpoint of BackupTableCleanup. */

@@ -3,6 +3,7 @@ import { groupShape, settingsShape } from '../../model.ts';
 import type { SignInAttribute } from '../../model.ts';
 import { countsShape } from '../../backup/manifest.ts';
 import type { Counts } from '../../backup/manifest.ts';
+import { sampleShape } from '../../backup/sample.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { readJson } from '../../state/json-object.ts';
 import { mfaChangeShape, mfaCountsShape } from './mfa-hurdles.ts';
@@ -36,6 +37,8 @@ const optionsShape = (newUserPoolId: string) =>
     exportRun: v.exactOptional(v.string()),
     /** Restores what this selection asks for into a living pool, instead of the whole backup into an empty one. */
     selectionId: v.exactOptional(v.string()),
+    /** Of a drill: restores only these users, with their groups. */
+    sample: v.exactOptional(sampleShape),
   });
 /** What the operator may give besides NewUserPoolId; defaults filled in. */
 export type ImportOptions = Stored<ReturnType<typeof optionsShape>>;

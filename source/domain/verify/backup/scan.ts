@@ -5,13 +5,14 @@ import { counted } from '../../counted.ts';
 import type { PlannedChanges } from '../../digests/planned-changes.ts';
 import { judgeTable, TableTally } from '../../digests/table-tally.ts';
 import { Halt } from '../../errors.ts';
+import { intactSettings } from '../../pool-settings/copy.ts';
 import { scanEnded, scanSegments } from '../../backup/scan-segments.ts';
 import { differ } from './differ.ts';
 import { goesOnWithOpenRun, mayArriveYet } from './open-run.ts';
 import type { Verification } from './state.ts';
 import { forgetScan, isScheduled } from './state.ts';
 import { skip } from './skip.ts';
-import { differenceFrom, tableVerdict } from './verdict.ts';
+import { differenceFrom, settingsVerdict, tableVerdict } from './verdict.ts';
 
 /** Scans that a new export may come into before the execution gives up. */
 const MOST_MOVES = 5;
@@ -57,6 +58,8 @@ async function settleScan(verification: Verification, runId: string, plan: Plann
     if (mayArriveYet(verification, open)) return skip(verification, 'runOpen');
     return differ(verification, `table ${runId}`, () => tableVerdict(input, { manifest, found, difference, open }));
   }
+  if (manifest.settings !== undefined && (await intactSettings(deps.table, manifest.settings)) === undefined)
+    return differ(verification, `settings ${runId}`, () => settingsVerdict(input, manifest));
   if (open !== undefined && !(await goesOnWithOpenRun(verification, open, { manifest, verdict }))) return;
   state.manifest = manifest;
   state.phase = state.look?.writesSnapshot === true ? 'write' : 'snapshot';

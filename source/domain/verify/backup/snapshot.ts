@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../backup/hashing.ts';
-import type { Manifest, SnapshotObject } from '../../backup/manifest.ts';
+import type { Manifest, SnapshotIndex, SnapshotObject, SnapshotSettings } from '../../backup/manifest.ts';
 import { snapshotFolder, snapshotKey, snapshotManifestKey } from '../../backup/snapshot/names.ts';
-import { assertIndexIntact, readSnapshotObject, undamagedManifest } from '../../backup/snapshot/read.ts';
+import { assertIntactObject, readSnapshotObject, undamagedManifest } from '../../backup/snapshot/read.ts';
 import { ItemTally, noContent } from '../../backup/tally.ts';
 import { counted, number } from '../../counted.ts';
 import { Halt, isNamed } from '../../errors.ts';
@@ -42,7 +42,7 @@ export async function checkSnapshot(verification: Verification, manifest: Manife
     await progress.save();
   }
   if (sliceOver()) return false;
-  await checkIndex(deps.objects, stored, check);
+  await checkBeside(deps.objects, stored, check);
   conclude(verification, manifest, check);
   if (check.of === 0) return true;
   if (check.read < check.of && input.options.percent < 100)
@@ -60,11 +60,12 @@ async function lookAgain(verification: Verification, manifest: Manifest, check: 
 }
 
 const objectsOf = (manifest: Manifest | undefined): readonly SnapshotObject[] => manifest?.snapshot?.objects ?? [];
+/** What lies there beside the items: where each user is, and the pool's settings. */
+const besideOf = (manifest: Manifest | undefined): readonly (SnapshotIndex | SnapshotSettings)[] =>
+  [manifest?.snapshot?.index, manifest?.snapshot?.settings].filter((object) => object !== undefined);
 /** Names of all that lies there beside the manifest. */
 const namesOf = (manifest: Manifest | undefined): readonly string[] =>
-  [...objectsOf(manifest), ...(manifest?.snapshot?.index === undefined ? [] : [manifest.snapshot.index])].map(
-    ({ name }) => name,
-  );
+  [...objectsOf(manifest), ...besideOf(manifest)].map(({ name }) => name);
 
 /** Decides what is read, and notes what is wrong before anything is: the snapshot's manifest, and objects that are gone. */
 async function beginCheck(
@@ -153,20 +154,20 @@ async function readObject(
   Object.assign(content, own);
 }
 
-/** Small, and no share of anything: it is read each time that objects are. */
-async function checkIndex(
+/** Small, and no share of anything: they are read each time that objects are. */
+async function checkBeside(
   objects: Pick<ObjectStore, 'read'>,
   stored: Manifest | undefined,
   check: SnapshotCheck,
 ): Promise<void> {
-  const index = stored?.snapshot?.index;
-  if (stored === undefined || index === undefined || check.of === 0) return;
-  try {
-    await assertIndexIntact(objects, stored.runId, index);
-  } catch (error) {
-    if (!isNamed(error, 'SnapshotDamaged')) throw error;
-    check.damage.push((error as Error).message);
-  }
+  if (stored === undefined || check.of === 0) return;
+  for (const object of besideOf(stored))
+    try {
+      await assertIntactObject(objects, stored.runId, object);
+    } catch (error) {
+      if (!isNamed(error, 'SnapshotDamaged')) throw error;
+      check.damage.push((error as Error).message);
+    }
 }
 
 function conclude(verification: Verification, manifest: Manifest, check: SnapshotCheck): void {

@@ -108,6 +108,16 @@ export function tableVerdict(
   );
 }
 
+/** The halt that missing or damaged settings of the pool end in, once a second look has confirmed it. */
+export const settingsVerdict = (
+  { tableName, region }: Where,
+  { runId, settings }: Pick<Manifest, 'runId' | 'settings'>,
+): Halt =>
+  new Halt(
+    'ChecksumDiffers',
+    `The table ${tableName} in ${region} holds every user, group and membership that the export ${runId} sealed, but not the pool's configuration: the items SETTINGS#${settings?.hash ?? ''} are missing or do not have that hash, also five minutes after the first look. Start ExportWorkflow: the next complete export keeps it anew.`,
+  );
+
 function aboutOpen({ runId, openedAt, plan }: OpenMarker, { asBefore }: Found): string {
   if (plan === undefined)
     return `an earlier version's export ${runId} began to change it at ${openedAt} and was interrupted`;

@@ -2,6 +2,7 @@ import type { Manifest } from '../../backup/manifest.ts';
 import { segmentName } from '../../backup/snapshot/names.ts';
 import { joinIndex } from '../../backup/snapshot/write-index.ts';
 import { joinParts, putSnapshotManifest } from '../../backup/snapshot/write.ts';
+import { copySettings } from '../../pool-settings/copy.ts';
 import type { Verification } from './state.ts';
 
 /** Writes this Region's own snapshot from what the scan gathered, object by object; its manifest closes it. */
@@ -15,9 +16,14 @@ export async function writeSnapshot({ deps, progress, sliceOver }: Verification,
   }
   if (sliceOver()) return;
   const index = await joinIndex(deps.objects, manifest.runId, { names, state: state.parts });
+  const settings = await copySettings(deps, manifest.runId, manifest.settings);
   await putSnapshotManifest(
     deps.objects,
-    withSnapshot(manifest, { objects: state.objects, ...(index === undefined ? {} : { index }) }),
+    withSnapshot(manifest, {
+      objects: state.objects,
+      ...(index === undefined ? {} : { index }),
+      ...(settings === undefined ? {} : { settings }),
+    }),
   );
   deps.log.info('The snapshot of this Region is written', { runId: manifest.runId, objects: state.objects.length });
   state.phase = 'snapshot';

@@ -4,13 +4,14 @@ import { missesUsers } from '../../export/listing-scope.ts';
 import { tooLargeKey } from '../../export/too-large.ts';
 import type { NoticeEvent } from './events.ts';
 import { counted, number } from '../../counted.ts';
+import { settingsLines } from '../../pool-settings/words.ts';
 import { bodyOf, consoleLink, duration, subjectOf } from './text.ts';
 import type { Notice } from './text.ts';
 
 type Summary = Partial<
   Pick<
     ManifestSummary,
-    'runId' | 'userPoolId' | 'counts' | 'added' | 'changed' | 'deleted' | 'skipped' | 'snapshotObjects'
+    'runId' | 'userPoolId' | 'counts' | 'added' | 'changed' | 'deleted' | 'skipped' | 'settings' | 'snapshotObjects'
   >
 >;
 interface Around {
@@ -39,6 +40,7 @@ export function exportNotice(
     changed,
     deleted,
     skipped,
+    settings,
     snapshotObjects = 0,
   } = summary;
   const line = (thing: keyof Counts): string =>
@@ -72,6 +74,9 @@ export function exportNotice(
       snapshotObjects === 0
         ? undefined
         : `This state is also kept as a snapshot: ImportWorkflow restores exactly it with {"ExportRun":"${runId}"} in its input, also after later exports, for two days, and the last export of each day as long as SnapshotRetentionDays says.`,
+      `The pool's configuration\n${settingsLines(settings)
+        .map((text) => `  ${text}`)
+        .join('\n')}`,
       poolNotes.length === 0 ? undefined : `About the user pool\n${poolNotes.map((note) => `  ${note}`).join('\n')}`,
       `What to do next\n  ${warnings.length === 0 ? 'Nothing.' : warnings.map(({ next }) => next).join('\n  ')}`,
       firstTime,

@@ -6,6 +6,7 @@ import type { UserPoolReader } from '../../../domain/ports.ts';
 import type { PausedTurn } from '../../../domain/workflow/paused-export.ts';
 import { systemClock } from '../../../adapters/clock.ts';
 import { userPoolReader } from '../../../adapters/cognito/pool-reader.ts';
+import type { CognitoOptions } from '../../../adapters/cognito/client.ts';
 import { permitted } from '../../../adapters/cognito/permitted.ts';
 import { int, requiredText } from '../../../adapters/env.ts';
 import type { Environment } from '../../../adapters/env.ts';
@@ -20,20 +21,21 @@ export const LISTING_ENVIRONMENT = {
   MAIN_STACK_NAME: requiredText(),
 };
 
-/** What a function of the export works with that calls Cognito. */
+/** What a function of the export works with that lists the pool. */
 export interface ListingParts extends ExportParts {
   readonly pool: UserPoolReader;
 }
 
-/** A function of the export that calls Cognito, within the calls per second that the stack allows. */
-export function listingFunction<E extends ExportEvent, R>(
+/** A function of the export that calls Cognito by ports of its own, within the calls per second that the stack allows. */
+export function callingFunction<E extends ExportEvent, R, P extends object>(
   env: Environment<typeof LISTING_ENVIRONMENT>,
+  portsOf: (options: CognitoOptions) => P,
   parse: (event: unknown) => E,
-  work: (event: E, parts: ListingParts) => Promise<R>,
+  work: (event: E, parts: ExportParts & P) => Promise<R>,
 ): (event: unknown, context: Context) => Promise<R | PausedTurn> {
   const pacer = new Pacer({ callsPerSecond: env.COGNITO_TPS, clock: systemClock });
   const measure = metrics(env.MAIN_STACK_NAME);
-  const pool = userPoolReader({ userAgent: env.USER_AGENT, pacer });
+  const ports = portsOf({ userAgent: env.USER_AGENT, pacer });
   return exportFunction(
     env,
     parse,
@@ -46,8 +48,16 @@ export function listingFunction<E extends ExportEvent, R>(
         executionArn: event.executionArn,
         assertLease,
       };
-      return tellingLastSealed(table, () => permitted(pacer, calling, () => work(event, { ...parts, pool })));
+      return tellingLastSealed(table, () => permitted(pacer, calling, () => work(event, { ...parts, ...ports })));
     },
     pacer,
   );
 }
+
+/** The same for a function that lists the pool. */
+export const listingFunction = <E extends ExportEvent, R>(
+  env: Environment<typeof LISTING_ENVIRONMENT>,
+  parse: (event: unknown) => E,
+  work: (event: E, parts: ListingParts) => Promise<R>,
+): ((event: unknown, context: Context) => Promise<R | PausedTurn>) =>
+  callingFunction(env, (options) => ({ pool: userPoolReader(options) }), parse, work);

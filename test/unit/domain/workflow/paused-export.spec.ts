@@ -77,7 +77,7 @@ describe('16.2: an export while a selection is restored', function () {
     const tasks = Object.entries(workflowNamed('export').States).filter(
       ([name, { Type, Resource = '' }]) => Type === 'Task' && !/MessageBroker|CheckStateMachine/.test(name + Resource),
     );
-    expect(tasks).to.have.length(6);
+    expect(tasks).to.have.length(7);
     for (const [task] of tasks) {
       const world = await exportedWorld(12);
       let selection: SelectionAtWork | undefined;

@@ -172,7 +172,7 @@ describe('The progress of a workflow', function () {
   }
 
   const cognitoCalls = ({ calls }: WorkflowWorld): number =>
-    calls.log.filter(({ call }) => /^(cognito|jobs)\./.test(call) && !/uploadCsv|readLog/.test(call)).length;
+    calls.log.filter(({ call }) => /^(cognito|settings|jobs)\./.test(call) && !/uploadCsv|readLog/.test(call)).length;
 
   it('names done and all of it, never more than there is, and grows', async () => {
     const { world, written } = watched();

@@ -20,7 +20,7 @@ function pacedWorld(users = 400): WorkflowWorld {
 }
 
 const callTimes = ({ calls }: WorkflowWorld): number[] =>
-  calls.log.filter(({ call }) => /^(cognito|jobs)\./.test(call) && !ELSEWHERE.test(call)).map(({ at }) => at);
+  calls.log.filter(({ call }) => /^(cognito|settings|jobs)\./.test(call) && !ELSEWHERE.test(call)).map(({ at }) => at);
 
 /** Work that has been going on for so long stores its progress, and learns from it who has taken over, rarely. */
 const LONG_MS = 40 * 60_000;

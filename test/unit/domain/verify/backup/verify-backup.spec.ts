@@ -105,8 +105,8 @@ describe('VerifyWorkflow: the backup', () => {
         const from = world.home.calls.countOf('objects.read');
         const ended = await world.verify(world.primary, { Percent: 30 });
         expect(ended.output).to.deep.include({ percent: 30, objects: { read: 3, of: 8 } });
-        // The index is read each time.
-        expect(world.home.calls.countOf('objects.read') - from).to.equal(3 + 1);
+        // The index and the settings are read each time.
+        expect(world.home.calls.countOf('objects.read') - from).to.equal(3 + 2);
         read.push(
           ...world.home.objects.json<{ state: { snapshot: { chosen: string[] } } }>(
             `verifications/run-${turn + 1}/backup.json`,

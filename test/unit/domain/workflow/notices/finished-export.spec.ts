@@ -32,6 +32,36 @@ describe('MessageBroker: an export that finished', () => {
     ]);
   });
 
+  it('17.5: names the settings of the pool that changed, and what of them is not kept', async () => {
+    const bodies: string[] = [];
+    const record = { hash: 'a'.repeat(64), items: 1, leftOut: 0 };
+    for (const [index, settings] of [
+      undefined,
+      record,
+      { ...record, changed: { count: 0, names: [] } },
+      { ...record, leftOut: 2, changed: { count: 25, names: ['Policies.PasswordPolicy.MinimumLength'] } },
+      { ...record, carriedOver: true },
+    ].entries()) {
+      const one = new NoticeWorld();
+      const manifest = { ...EXPORT_RESULT.manifest, ...(settings === undefined ? {} : { settings }) };
+      await one.tell({
+        ...exportFinished(),
+        executionArn: `${EXPORT_ARN}-${index}`,
+        result: { ...EXPORT_RESULT, manifest },
+      });
+      bodies.push(one.onlyMessage().body);
+    }
+    expect(bodies[0]).to.include('It was not kept').and.to.include('KeepSettings');
+    expect(bodies[1]).to.include('Kept, for the first time.');
+    expect(bodies[2]).to.include('nothing in it changed');
+    expect(bodies[3])
+      .to.include('25 settings differ from the last complete export')
+      .and.to.include('- Policies.PasswordPolicy.MinimumLength')
+      .and.to.include('- and 24 more')
+      .and.to.include('2 parts could not be read');
+    expect(bodies[4]).to.include('keeps that of an earlier export');
+  });
+
   it('warns of a replica that is behind or does not answer, and not of one that is current', async () => {
     const look = (state: string, over: object = {}) => ({
       ...exportFinished(),
