@@ -13,6 +13,7 @@ const domainRooms = [
   'digests',
   'comparison',
   ['export', 'import', 'verify', 'history', 'adopt'],
+  'drill',
   'watch',
   'workflow',
   'operator',

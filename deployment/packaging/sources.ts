@@ -7,6 +7,7 @@ const FUNCTION_FOLDERS = [
   'source/lambda/export',
   'source/lambda/import',
   'source/lambda/verify',
+  'source/lambda/drill',
   'source/custom-resources',
 ];
 const WORKFLOW_FOLDER = 'source/state-machines';

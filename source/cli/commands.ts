@@ -4,6 +4,7 @@ import type { CommandDeclaration } from './command.ts';
 import { damageDeclaration } from './damage.ts';
 import { deployDeclaration } from './deploy.ts';
 import { diffDeclaration } from './diff.ts';
+import { drillDeclaration } from './drill.ts';
 import { exportDeclaration } from './export.ts';
 import { historyDeclaration } from './history.ts';
 import { importDeclaration } from './import.ts';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly CommandDeclaration[] = [
   restoreGroupDeclaration,
   undoDeclaration,
   verifyDeclaration,
+  drillDeclaration,
   attachDeclaration,
   reportDeclaration,
   runsDeclaration,

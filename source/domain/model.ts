@@ -120,6 +120,13 @@ export interface UserPoolDescription {
   readonly estimatedNumberOfUsers: number;
 }
 
+/** A user pool as its description tells who made it. */
+export interface PoolIdentity {
+  readonly id: string;
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
 /**
  * RestoreStatus of Cognito's own point-in-time recovery (botocore `RestoreStatusType`); kept open, since AWS adds
  * values. The last two leave the pool's writes paused until AWS Support has acted.

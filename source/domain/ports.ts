@@ -3,7 +3,16 @@
  * memory; domain functions take `Pick`s of them. Every method follows paging rules and partial failures as documented
  * here, so that no caller can forget them.
  */
-import type { Attributes, MfaSettings, PoolGroup, PoolRecoveries, PoolUser, UserPoolDescription } from './model.ts';
+import type { ApiObject } from './pool-settings/recreate/omissions.ts';
+import type {
+  Attributes,
+  MfaSettings,
+  PoolGroup,
+  PoolIdentity,
+  PoolRecoveries,
+  PoolUser,
+  UserPoolDescription,
+} from './model.ts';
 
 /** Milliseconds since the epoch, and a way to wait. */
 export interface Clock {
@@ -175,6 +184,32 @@ export interface ImportJobs {
   listJobsPage(poolId: string, token?: string): Promise<Page<ImportJob>>;
   /** The job's log lines so far (`[STATUS] Line Number N - ...`); empty when the group or stream does not exist (yet). */
   readLog(poolId: string, poolName: string, job: Pick<ImportJob, 'jobId' | 'jobName'>): AsyncIterable<string>;
+}
+
+/** DescribeUserPool's `UserPool`, and GetUserPoolMfaConfig's answer. */
+export interface PoolLook {
+  readonly pool: ApiObject;
+  readonly mfa: ApiObject;
+}
+
+/** Makes the user pools of drills and takes them away again. The role of the one function that has this allows it for pools with a drill's tag only. */
+export interface ThrowAwayPools {
+  /** CreateUserPool; the request has the name and the tag. The new pool's id. */
+  create(request: ApiObject): Promise<string>;
+  /** SetUserPoolMfaConfig. */
+  setMfa(poolId: string, request: ApiObject): Promise<void>;
+  /** AddCustomAttributes. */
+  addAttributes(poolId: string, attributes: readonly ApiObject[]): Promise<void>;
+  /** DescribeUserPool and GetUserPoolMfaConfig; undefined: there is none of this id. */
+  settings(poolId: string): Promise<PoolLook | undefined>;
+  /** DescribeUserPool, as far as it tells who made the pool. */
+  identity(poolId: string): Promise<PoolIdentity | undefined>;
+  /** ListUserPools, all pages: the id of the pool with this name; undefined where there is none. */
+  idNamed(name: string): Promise<string | undefined>;
+  /** ListUserImportJobs, then StopUserImportJob of the one that is at work; how many were. */
+  stopJobs(poolId: string): Promise<number>;
+  /** DeleteUserPool; no error where there is none. */
+  remove(poolId: string): Promise<void>;
 }
 
 // ---- Backup table -------------------------------------------------------------------------------------------------

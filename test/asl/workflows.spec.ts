@@ -36,6 +36,7 @@ const OF_STEP_FUNCTIONS = /^(States|Lambda)\.[A-Za-z]+$/;
 const OURS: readonly string[] = [...HALTS, ...FAULTS];
 const WEEK_S = 7 * 24 * 3600;
 const MACHINE_TIMEOUTS: Readonly<Record<string, number>> = {
+  'drill-workflow.asl.json': 60 * 24 * 3600,
   'export-workflow.asl.json': WEEK_S,
   'import-workflow.asl.json': 60 * 24 * 3600,
   'verify-workflow.asl.json': 24 * 3600,

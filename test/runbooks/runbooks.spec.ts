@@ -124,6 +124,10 @@ describe('the commands of the runbooks, typed', function () {
     for (const block of blocksOf('freshness-alarm.md')) await typeBlock('freshness-alarm.md', block);
   });
 
+  step('17.6: a drill', async () => {
+    for (const block of blocksOf('drill.md')) await typeBlock('drill.md', block);
+  });
+
   step('16.4: one user, and one group', async () => {
     const [gone, changed] = (await users()).filter((user) => attribute(user, 'email_verified') === 'true');
     await cognitoIn(cloud, PRIMARY).send(
@@ -187,7 +191,9 @@ describe('the commands of the runbooks, typed', function () {
   step('16.4: the Region is down', async () => {
     const target = await newPool(SECONDARY);
     // The local cloud knows no branding, risk and terms: that they are missing is told, and the command ends with 3.
-    expect(await type('region-down.md', 'new-pool', { values: { SECONDARY }, mayFail: true })).to.match(/is made|has every/);
+    expect(await type('region-down.md', 'new-pool', { values: { SECONDARY }, mayFail: true })).to.match(
+      /is made|has every/,
+    );
     await type('region-down.md', 'NEW_POOL=', { values: { NEW_POOL: target } });
     await type('region-down.md', 'status --region', { mayFail: true });
     expect(await type('region-down.md', '--tps 25', { mayFail: true })).to.match(/users/);
@@ -291,6 +297,7 @@ describe('the commands of the runbooks, typed', function () {
       'upgrade.md',
       'second-pool.md',
       'from-the-retired-solution.md',
+      'drill.md',
       'uninstall.md',
     ])
       expect(

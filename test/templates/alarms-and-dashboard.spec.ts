@@ -89,7 +89,7 @@ describe('Alarms of the StackSet template', () => {
     const told = references(rule.EventPattern.resources)
       .map(({ target }) => target)
       .filter((target) => target.endsWith('Alarm'));
-    const silent = ['FailedExecutionsAlarm', 'FailedVerificationsAlarm', 'GuardRefusalsAlarm'];
+    const silent = ['FailedExecutionsAlarm', 'FailedVerificationsAlarm', 'FailedDrillsAlarm', 'GuardRefusalsAlarm'];
     expect([...told, ...silent]).to.have.members(alarms.map(({ id }) => id));
     expect(rule.EventPattern.source).to.deep.equal(['aws.cloudwatch']);
     expect(rule.EventPattern.detail).to.deep.equal({ state: { value: ['ALARM'] } });

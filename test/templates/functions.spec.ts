@@ -65,6 +65,7 @@ describe('Functions of the templates', () => {
         'UpdateUsers',
         'VerifyBackup',
         'ComparePool',
+        'DrillPool',
         'StackSetConstantsFunction',
         'WatchBackup',
       ]),

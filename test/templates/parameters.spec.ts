@@ -57,6 +57,7 @@ describe('Parameters of the main template', () => {
       GroupRoleArns: ['', undefined],
       SnapshotRetentionDays: ['35', undefined],
       ReportRetentionDays: ['90', undefined],
+      DrillSchedule: ['OFF', ['OFF', 'WEEKLY', 'MONTHLY']],
       VaultBucketArn: ['', undefined],
       VaultAccountId: ['', undefined],
       VaultKmsKeyArn: ['', undefined],

@@ -25,11 +25,12 @@ const machines = resourcesOf(stackSetTemplate, 'AWS::StepFunctions::StateMachine
 const sources = workflowSources(root);
 
 describe('Workflows of the StackSet template', () => {
-  it('are the three of the contract, the export in the primary Region only', () => {
+  it('are the four of the contract, the export in the primary Region only', () => {
     expect(Object.fromEntries(machines.map(({ id, Condition }) => [id, Condition]))).to.deep.equal({
       ExportWorkflow: 'IsPrimaryRegion',
       ImportWorkflow: undefined,
       VerifyWorkflow: undefined,
+      DrillWorkflow: undefined,
     });
     expect(
       machines.map(({ DefinitionS3Location }) => /^%%ASSET:(.+)%%$/.exec(DefinitionS3Location.Key)?.[1]),
@@ -170,10 +171,25 @@ describe('Workflows of the StackSet template', () => {
     });
   });
 
+  it('17.6: rehearse in both Regions by the week or the month where DrillSchedule says so, and never of themselves else', () => {
+    const { DrillRule, DrillRuleRole } = stackSetTemplate.Resources;
+    expect([DrillRule?.Condition, DrillRuleRole?.Condition]).to.deep.equal(['SchedulesDrills', 'SchedulesDrills']);
+    expect(stackSetTemplate.Conditions['SchedulesDrills']).to.deep.equal({
+      'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'DrillSchedule' }, 'OFF'] }],
+    });
+    const { ScheduleExpression, Targets } = DrillRule?.Properties as {
+      ScheduleExpression: unknown;
+      Targets: { Input: string }[];
+    };
+    expect(ScheduleExpression).to.deep.equal({ 'Fn::If': ['DrillsWeekly', 'rate(7 days)', 'rate(30 days)'] });
+    expect(JSON.parse(Targets[0]?.Input ?? '')).to.deep.equal({ Trigger: 'Schedule' });
+  });
+
   it('are started by schedules whose roles may start just that workflow', () => {
     for (const [role, workflow] of [
       ['ExportScheduleRole', 'ExportWorkflow'],
       ['VerifyScheduleRole', 'VerifyWorkflow'],
+      ['DrillRuleRole', 'DrillWorkflow'],
     ] as const) {
       expect(
         statementsOf(stackSetTemplate, role).map(({ Action, Resource }) => ({ Action, Resource })),

@@ -34,6 +34,7 @@ export interface SolutionParameters {
   readonly GroupRoleArns?: string;
   readonly SnapshotRetentionDays?: string;
   readonly ReportRetentionDays?: string;
+  readonly DrillSchedule?: 'OFF' | 'WEEKLY' | 'MONTHLY';
   readonly VaultBucketArn?: string;
   readonly VaultAccountId?: string;
   readonly VaultKmsKeyArn?: string;

@@ -38,6 +38,7 @@ export const drawPictures = (): ReadonlyMap<string, string> =>
       'verify-workflow.svg',
       workflowPicture('VerifyWorkflow', workflow('source/state-machines/verify-workflow.asl.json')),
     ],
+    ['drill-workflow.svg', workflowPicture('DrillWorkflow', workflow('source/state-machines/drill-workflow.asl.json'))],
     [
       'regions.svg',
       regionsPicture(

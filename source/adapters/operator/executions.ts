@@ -1,4 +1,9 @@
-import { DescribeExecutionCommand, ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  ListExecutionsCommand,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { ExecutionFacts, ListedExecution } from '../../domain/operator/execution.ts';
 
@@ -11,6 +16,12 @@ export async function startNamedExecution(
     new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
   );
   return executionArn ?? '';
+}
+
+/** Stops an execution; no error when it has ended, or nobody knows it any more. */
+export async function stopExecution(client: SFNClient, executionArn: string, cause: string): Promise<void> {
+  const running = await describeExecution(client, executionArn);
+  if (running?.status === 'RUNNING') await client.send(new StopExecutionCommand({ executionArn, cause }));
 }
 
 /** What Step Functions says about an execution; undefined when it knows none of this ARN. */

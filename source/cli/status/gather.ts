@@ -12,6 +12,7 @@ import { describeStacks } from '../../adapters/operator/stacks.ts';
 import { bucketReader, tableReader } from '../../adapters/operator/stored.ts';
 import { readSealedBackup } from '../../domain/backup/sealed-backup.ts';
 import { isClosed, snapshotFolders } from '../../domain/backup/snapshot/folders.ts';
+import { readLastDrill } from '../../domain/drill/report.ts';
 import { isNamed } from '../../domain/errors.ts';
 import { machinesOf, selectionOfExecution } from '../../domain/operator/execution.ts';
 import type { Known, RegionFacts, StatusFacts, WorkflowExecution } from '../../domain/operator/facts.ts';
@@ -45,39 +46,53 @@ async function regionFacts(
   // Names of queues and alarms are known to the StackSet's stack of the Region only.
   const resources = resourcesOf(context, stackName, region);
   const primary = exportWorkflowArn !== undefined;
-  const [sealed, verification, snapshots, running, ended, subscriptions, deadLetters, alarms, schedule, replica, pool] =
-    await Promise.all([
-      known(() => lastSealed(context, tableName, region)),
-      known(() => readLast(objects)),
-      known(async () => (await snapshotFolders(objects)).filter(isClosed).map(({ runId }) => runId)),
-      known(() => runningIn(context, installation, region)),
-      known(async () => newestEnds(await executionsIn(context, installation, region, false))),
-      known(() => subscriptionCounts(clients.sns(region), topicArn)),
-      known(async () => {
-        const queues = (await resources).filter(
-          ({ type, logicalId }) => type === 'AWS::SQS::Queue' && logicalId.endsWith('DeadLetterQueue'),
-        );
-        return Promise.all(
-          queues.map(async ({ logicalId, physicalId }) => ({
-            queue: logicalId,
-            messages: await messagesIn(clients.sqs(region), physicalId),
-          })),
-        );
-      }),
-      known(async () =>
-        alarmStates(
-          clients.cloudWatch(region),
-          (await resources).filter(({ type }) => type === 'AWS::CloudWatch::Alarm'),
-        ),
+  const [
+    sealed,
+    verification,
+    drill,
+    snapshots,
+    running,
+    ended,
+    subscriptions,
+    deadLetters,
+    alarms,
+    schedule,
+    replica,
+    pool,
+  ] = await Promise.all([
+    known(() => lastSealed(context, tableName, region)),
+    known(() => readLast(objects)),
+    known(() => readLastDrill(objects)),
+    known(async () => (await snapshotFolders(objects)).filter(isClosed).map(({ runId }) => runId)),
+    known(() => runningIn(context, installation, region)),
+    known(async () => newestEnds(await executionsIn(context, installation, region, false))),
+    known(() => subscriptionCounts(clients.sns(region), topicArn)),
+    known(async () => {
+      const queues = (await resources).filter(
+        ({ type, logicalId }) => type === 'AWS::SQS::Queue' && logicalId.endsWith('DeadLetterQueue'),
+      );
+      return Promise.all(
+        queues.map(async ({ logicalId, physicalId }) => ({
+          queue: logicalId,
+          messages: await messagesIn(clients.sqs(region), physicalId),
+        })),
+      );
+    }),
+    known(async () =>
+      alarmStates(
+        clients.cloudWatch(region),
+        (await resources).filter(({ type }) => type === 'AWS::CloudWatch::Alarm'),
       ),
-      primary ? known(() => rulesThatStart(clients.eventBridge(region), exportWorkflowArn)) : undefined,
-      primary ? known(() => replicaStatus(clients.dynamoDb(region), tableName, secondaryRegion)) : undefined,
-      primary ? known(() => poolProtection(clients.cognito(region), userPoolId)) : undefined,
-    ]);
+    ),
+    primary ? known(() => rulesThatStart(clients.eventBridge(region), exportWorkflowArn)) : undefined,
+    primary ? known(() => replicaStatus(clients.dynamoDb(region), tableName, secondaryRegion)) : undefined,
+    primary ? known(() => poolProtection(clients.cognito(region), userPoolId)) : undefined,
+  ]);
   return {
     region,
     sealed,
     verification,
+    drill,
     snapshots,
     running,
     ended,

@@ -1,6 +1,7 @@
 import { findingsOf, freshnessIn, newestSealed } from '../../domain/operator/health.ts';
 import type { Finding } from '../../domain/operator/health.ts';
 import type { Known, RegionFacts, StatusFacts } from '../../domain/operator/facts.ts';
+import type { LastDrill } from '../../domain/drill/report.ts';
 import { nextStart } from '../../domain/operator/next-start.ts';
 import { counted, number } from '../../domain/counted.ts';
 import { settingsLines } from '../../domain/pool-settings/words.ts';
@@ -67,7 +68,8 @@ function nextStartText({ regions }: StatusFacts, now: number): string {
 }
 
 function regionBlock(facts: RegionFacts, { installation, now }: StatusFacts): Block {
-  const { region, sealed, replica, verification, snapshots, running, subscriptions, deadLetters, alarms, pool } = facts;
+  const { region, sealed, replica, verification, drill, snapshots, running, subscriptions, deadLetters, alarms, pool } =
+    facts;
   const primary = region === installation.primaryRegion;
   return {
     heading: `${primary ? 'Primary' : 'Backup'} Region ${region}`,
@@ -92,6 +94,14 @@ function regionBlock(facts: RegionFacts, { installation, now }: StatusFacts): Bl
         'verified',
         told(verification, (last) =>
           last === undefined ? 'never' : `${last.runId}, ${duration(now - Date.parse(last.verifiedAt))} ago`,
+        ),
+      ),
+      labelled(
+        'last drill',
+        told(
+          drill,
+          (found) => (found === undefined ? 'none' : drillText(found, now)),
+          (found) => found === undefined || ['good', 'ended'].includes(found.last.outcome),
         ),
       ),
       labelled(
@@ -143,6 +153,20 @@ function regionBlock(facts: RegionFacts, { installation, now }: StatusFacts): Bl
     ],
   };
 }
+
+const drillText = ({ last, lastGoodAt }: LastDrill, now: number): string => {
+  const { outcome, endedAt, error, rehearsed, projectedSeconds } = last;
+  const of = [
+    ...(rehearsed === undefined ? [] : [counted(rehearsed.users, 'user')]),
+    ...(error === undefined ? [] : [error]),
+    ...(projectedSeconds === undefined ? [] : [`everybody would take ${duration(projectedSeconds * 1000)}`]),
+  ];
+  const good =
+    outcome === 'good'
+      ? ''
+      : `; the last good one ${lastGoodAt === undefined ? 'never' : `${duration(now - Date.parse(lastGoodAt))} ago`}`;
+  return `${outcome}, ${duration(now - Date.parse(endedAt))} ago${of.length === 0 ? '' : ` (${of.join(', ')})`}${good}`;
+};
 
 const lettersText = (queues: readonly { readonly queue: string; readonly messages: number }[]): string => {
   const full = queues.filter(({ messages }) => messages > 0);

@@ -17,6 +17,7 @@ import { isMadeFor } from '../deploy/publish-build.ts';
 import { explained } from '../explain.ts';
 import { PROGRAM } from '../program.ts';
 import { chosenRegion } from '../session.ts';
+import { endDrills } from './end-drills.ts';
 import { deleteBucket, deleteLeftData } from './delete-data.ts';
 import { assetsByTags, dataByTags, dataOfStack } from './left-data.ts';
 import { keptSummary, removedSummary } from './uninstalled.ts';
@@ -54,6 +55,7 @@ export const runUninstall: CommandAction = async (context, { options }) => {
     await agree(context, key, stack, typed);
     const launch = await remembered(context, key, stack, left, memory);
     begun = true;
+    if (stack !== undefined && !stack.status.startsWith('DELETE_')) await endDrills(context, stack);
     if (stack !== undefined && (await deleteStack(context, key, stack)) === 'detached') {
       context.output.summary({
         blocks: [{ lines: [`CloudFormation goes on deleting ${key.stack}.`] }],

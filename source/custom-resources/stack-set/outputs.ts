@@ -43,6 +43,8 @@ export async function readOutputs(
       SecondaryImportWorkflowArn: secondary('ImportWorkflowArn'),
       PrimaryVerifyWorkflowArn: primary('VerifyWorkflowArn'),
       SecondaryVerifyWorkflowArn: secondary('VerifyWorkflowArn'),
+      PrimaryDrillWorkflowArn: primary('DrillWorkflowArn'),
+      SecondaryDrillWorkflowArn: secondary('DrillWorkflowArn'),
       PrimaryTopicArn: primary('TopicArn'),
       SecondaryTopicArn: secondary('TopicArn'),
       PrimaryBucketName: primary('MappingFileBucketName'),

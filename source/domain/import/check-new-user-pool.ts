@@ -2,6 +2,7 @@ import { isAutomaticGroup } from '../backup/automatic-groups.ts';
 import { Halt } from '../errors.ts';
 import type { PoolGroup } from '../model.ts';
 import { assertWritable } from '../recovery/paused-writes.ts';
+import { isThrowAwayName } from '../backup/throw-away-pool.ts';
 import { findInPages, withToken } from '../listing/page-chain.ts';
 import type { BackupTable, Clock, Log, ObjectStore, Page, Random, UserPoolReader } from '../ports.ts';
 import { parseJson } from '../state/json-object.ts';
@@ -31,6 +32,8 @@ export interface CheckNewUserPoolInput {
   readonly primaryUserPoolId: string;
   /** Table that is restored from; goes into messages. */
   readonly tableName: string;
+  /** The pool is the drill's own. */
+  readonly inDrill?: boolean;
 }
 
 /** What CheckNewUserPool needs. */
@@ -71,7 +74,12 @@ export async function checkNewUserPool(
 ): Promise<OpenedRestore> {
   const poolId = input.options.newUserPoolId;
   assertPoolId(poolId, input.region);
-  const { settings } = await deps.pools.describe(poolId);
+  const { settings, name } = await deps.pools.describe(poolId);
+  if (input.inDrill !== true && isThrowAwayName(name))
+    throw new Halt(
+      'InvalidNewUserPoolId',
+      `${poolId} is the pool of a drill, which deletes it with everything in it. Create an empty user pool and start again with its id.`,
+    );
   // A dry run writes nothing.
   const waitForRecovery = (): Promise<void> =>
     input.options.dryRun

@@ -1,5 +1,7 @@
 import { workSlice } from '../state/slice.ts';
 import type { Counts } from '../backup/manifest.ts';
+import { isInSample } from '../backup/sample.ts';
+import type { Sample } from '../backup/sample.ts';
 import { OpenPlanReader } from '../digests/open-plan.ts';
 import { tagReplaced, tagRestore } from './plan/closed-objects.ts';
 import { claimRestore } from './plan/progress.ts';
@@ -97,6 +99,7 @@ export async function scanTable(
     folder,
     plans: new OpenPlanReader(deps.table),
     stop: workSlice(deps.clock, deps.timeLeft),
+    ...keepsSample(input.options.sample),
   };
   const progress = await claimRestore<PlanningState>(
     deps,
@@ -121,6 +124,10 @@ export async function scanTable(
   await deps.tell?.(plannedFigures(plan));
   return { ...summary(plan, dryRun), ...(dryRun ? { reportKeys: Object.values(previewKeys(folder, plan)) } : {}) };
 }
+
+/** A drill brings back some of the users; of the groups it finds out later which of them have one. */
+const keepsSample = (sample: Sample | undefined): Pick<PlanningRun, 'keeps'> =>
+  sample === undefined ? {} : { keeps: (line) => 'group' in line || isInSample(sample, line.sub) };
 
 /** A restore that has begun keeps its plan; whoever follows the execution is told how far it had come. */
 async function goOn({ options, restoreId }: ScanTableInput, deps: ScanTableDeps): Promise<ScanTableResult> {

@@ -1,5 +1,6 @@
 import { SETTINGS_NAME, SNAPSHOTS_PREFIX, THINNED_MANIFESTS_PREFIX } from '../backup/snapshot/names.ts';
 import { ADOPTED_PREFIX } from '../backup/snapshot/place.ts';
+import { LAST_DRILL_KEY } from '../drill/report.ts';
 import { CALL_PERMIT_KEYS } from '../state/call-permit.ts';
 import { LAST_KEY } from '../verify/backup/last.ts';
 import { VERIFICATIONS_PREFIX } from '../verify/verify-event.ts';
@@ -13,6 +14,7 @@ export type ActedOn =
   | 'ExportWorkflow'
   | 'ImportWorkflow'
   | 'VerifyWorkflow'
+  | 'DrillWorkflow'
   | 'state machines'
   | 'executions'
   | 'mapping-file buckets'
@@ -123,7 +125,7 @@ export const COMMAND_ACTIONS: Readonly<Record<string, readonly CalledAction[]>> 
     { action: 'sns:ListSubscriptionsByTopic', on: 'topics' },
     { action: 'sqs:GetQueueAttributes', on: 'dead-letter queues' },
     { action: 'cloudwatch:DescribeAlarms', on: 'everything', reason: 'an alarm can be asked for by composite ones' },
-    ...bucket([LAST_KEY], [LAST_KEY, SNAPSHOTS]),
+    ...bucket([LAST_KEY, LAST_DRILL_KEY], [LAST_KEY, LAST_DRILL_KEY, SNAPSHOTS]),
   ],
   export: [...FINDING, ...FOLLOWING, { action: 'states:StartExecution', on: 'ExportWorkflow' }, ...bucket([PROGRESS])],
   import: [
@@ -160,6 +162,7 @@ export const COMMAND_ACTIONS: Readonly<Record<string, readonly CalledAction[]>> 
   'restore-group': selecting([SNAPSHOTS, THINNED], [SNAPSHOTS, THINNED]),
   undo: selecting([], []),
   verify: [...FINDING, ...FOLLOWING, { action: 'states:StartExecution', on: 'VerifyWorkflow' }, ...bucket([PROGRESS])],
+  drill: [...FINDING, ...FOLLOWING, { action: 'states:StartExecution', on: 'DrillWorkflow' }, ...bucket([PROGRESS])],
   attach: [
     ...FINDING,
     ...FOLLOWING,

@@ -1,9 +1,11 @@
+import { drillNotice } from '../workflow/notices/finished-drill.ts';
 import { exportNotice } from '../workflow/notices/finished-export.ts';
 import { MISSING_RESULTS } from '../import/selection/report.ts';
 import { importNotice } from '../workflow/notices/finished-import.ts';
 import { verifyNotice } from '../workflow/notices/finished-verify.ts';
 import { namedError } from '../workflow/notices/cause.ts';
 import { nextAfterFailure } from '../workflow/notices/failure.ts';
+import { duration } from '../workflow/notices/text.ts';
 import { number } from '../counted.ts';
 import { HALTS } from '../errors.ts';
 import type { HaltName } from '../errors.ts';
@@ -29,6 +31,14 @@ export interface Ending {
 
 type FailureKind = Exclude<Ending['kind'], 'complete'>;
 
+/** A verification and a drill are there to find it. */
+const FOUND_BY_LOOKING = {
+  ExportWorkflow: 'refused',
+  ImportWorkflow: 'refused',
+  VerifyWorkflow: 'partial',
+  DrillWorkflow: 'partial',
+} as const;
+
 /** Of every halt, what it means to whoever started the workflow; by workflow where that differs. */
 const KIND_OF_HALT: Readonly<Record<HaltName, FailureKind | Readonly<Record<SolutionWorkflow, FailureKind>>>> = {
   ExecutionAlreadyRunning: 'refused',
@@ -47,7 +57,12 @@ const KIND_OF_HALT: Readonly<Record<HaltName, FailureKind | Readonly<Record<Solu
   SnapshotDamaged: 'refused',
   SelectionRefused: 'refused',
   // A restore has waited for the end of the recovery, and may have written before that.
-  RecoveryRunning: { ExportWorkflow: 'refused', ImportWorkflow: 'failed', VerifyWorkflow: 'refused' },
+  RecoveryRunning: {
+    ExportWorkflow: 'refused',
+    ImportWorkflow: 'failed',
+    VerifyWorkflow: 'refused',
+    DrillWorkflow: 'failed',
+  },
   UserPoolNotFound: 'notFound',
   BackupTableNotFound: 'notFound',
   ExportRunNotFound: 'notFound',
@@ -58,8 +73,8 @@ const KIND_OF_HALT: Readonly<Record<HaltName, FailureKind | Readonly<Record<Solu
   ManifestMissing: 'partial',
   CountsDiffer: 'partial',
   ExportRunOpen: 'partial',
-  ReplicaBehind: { ExportWorkflow: 'refused', ImportWorkflow: 'refused', VerifyWorkflow: 'partial' },
-  ChecksumDiffers: { ExportWorkflow: 'refused', ImportWorkflow: 'refused', VerifyWorkflow: 'partial' },
+  ReplicaBehind: FOUND_BY_LOOKING,
+  ChecksumDiffers: FOUND_BY_LOOKING,
   // In the middle of the work, or nobody can say when.
   AccessDenied: 'failed',
   ImportJobFailed: 'failed',
@@ -114,6 +129,17 @@ function success(workflow: SolutionWorkflow, execution: ExecutionFacts, lostInDr
             ? 'Nothing to verify: the last export was verified before'
             : verifyNotice(event, around).subject,
       };
+    case 'DrillWorkflow':
+      return {
+        ...complete,
+        headline:
+          result.cleanedUp === true
+            ? 'Nothing of drills is left: pools that killed ones had made are deleted'
+            : drillNotice(event, around).subject,
+        ...(typeof result.projectedSeconds === 'number'
+          ? { findings: [`A restore of everybody would take ${duration(result.projectedSeconds * 1000)}.`] }
+          : {}),
+      };
     case 'ImportWorkflow': {
       const { subject } = importNotice(event, around);
       return {
@@ -153,6 +179,15 @@ function countsIn(workflow: SolutionWorkflow, result: Fields): Ending['counts'] 
       fieldsOf(result.counts),
       THINGS.map((thing) => [thing, thing]),
     );
+  if (workflow === 'DrillWorkflow')
+    return [
+      ...rows(
+        fieldsOf(result.rehearsed),
+        THINGS.map((thing) => [`${thing} restored and compared`, thing]),
+      ),
+      ...rows(fieldsOf(result.backup), [['users in the backup', 'users']]),
+      ...rows(result, [['users who may count as active this month', 'mostActiveUsers']]),
+    ];
   if (result.selection !== undefined)
     return THINGS.flatMap((thing) =>
       Object.entries(fieldsOf(fieldsOf(result.selection)[thing]))

@@ -35,12 +35,15 @@ export interface Machine {
 
 /** The state machines of the Regions that are known. */
 export const machinesOf = ({ regions }: Installation): readonly Machine[] =>
-  regions.flatMap(({ region, bucket, exportWorkflowArn, importWorkflowArn, verifyWorkflowArn }) => [
+  regions.flatMap(({ region, bucket, exportWorkflowArn, importWorkflowArn, verifyWorkflowArn, drillWorkflowArn }) => [
     ...(exportWorkflowArn === undefined
       ? []
       : [{ workflow: 'ExportWorkflow' as const, region, bucket, arn: exportWorkflowArn }]),
     { workflow: 'ImportWorkflow' as const, region, bucket, arn: importWorkflowArn },
     { workflow: 'VerifyWorkflow' as const, region, bucket, arn: verifyWorkflowArn },
+    ...(drillWorkflowArn === undefined
+      ? []
+      : [{ workflow: 'DrillWorkflow' as const, region, bucket, arn: drillWorkflowArn }]),
   ]);
 
 /** `arn:aws:states:us-east-1:111122223333:execution:ImportWorkflow-abc:name` */

@@ -1,4 +1,5 @@
 import type { SealedBackup } from '../backup/sealed-backup.ts';
+import type { LastDrill } from '../drill/report.ts';
 import type { LastVerification } from '../verify/backup/last.ts';
 import type { SolutionWorkflow } from '../workflow/lease.ts';
 import type { ListedExecution } from './execution.ts';
@@ -30,6 +31,8 @@ export interface RegionFacts {
   /** Undefined inside: the table names no complete export. */
   readonly sealed: Known<SealedBackup | undefined>;
   readonly verification: Known<LastVerification | undefined>;
+  /** Undefined inside: there was none. */
+  readonly drill: Known<LastDrill | undefined>;
   /** Ids of the snapshots that are closed, the newest first. */
   readonly snapshots: Known<readonly string[]>;
   readonly running: Known<readonly WorkflowExecution[]>;

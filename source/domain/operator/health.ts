@@ -84,6 +84,7 @@ function regionFindings(facts: RegionFacts, all: StatusFacts): Finding[] {
     ...replicaFindings(facts, all),
     ...alarmFindings(facts),
     ...lastEnds(facts),
+    ...drillFindings(facts),
     ...messageFindings(facts),
   ];
 }
@@ -128,8 +129,20 @@ function replicaFindings({ region, replica, sealed }: RegionFacts, all: StatusFa
 /** The newest end of each workflow, where it was no success. */
 const lastEnds = ({ ended, region }: RegionFacts): Finding[] =>
   (valueOf(ended) ?? [])
-    .filter(({ status }) => status !== 'SUCCEEDED')
+    // What a drill found stands in its own report, which also says whether it only gave way to a restore.
+    .filter(({ status, workflow }) => status !== 'SUCCEEDED' && workflow !== 'DrillWorkflow')
     .map(({ workflow, status }) => warning(`the last ${workflow} in ${region} ended as ${status}`));
+
+function drillFindings({ region, drill }: RegionFacts): Finding[] {
+  const { outcome, error } = valueOf(drill)?.last ?? { outcome: 'good' };
+  return outcome === 'good' || outcome === 'ended'
+    ? []
+    : [
+        warning(
+          `the last drill in ${region} ${outcome === 'failed' ? `failed: ${error ?? 'unknown'}` : 'found something else than the backup'}`,
+        ),
+      ];
+}
 
 function messageFindings({ region, subscriptions, deadLetters }: RegionFacts): Finding[] {
   const { confirmed = 0, pending = 0 } = valueOf(subscriptions) ?? {};
@@ -146,6 +159,7 @@ function messageFindings({ region, subscriptions, deadLetters }: RegionFacts): F
 const PARTS: readonly (readonly [part: string, of: (facts: RegionFacts) => Known<unknown> | undefined])[] = [
   ['the table', ({ sealed }) => sealed],
   ['the last verification', ({ verification }) => verification],
+  ['the last drill', ({ drill }) => drill],
   ['snapshots', ({ snapshots }) => snapshots],
   ['running executions', ({ running }) => running],
   ['ended executions', ({ ended }) => ended],
@@ -157,7 +171,7 @@ const PARTS: readonly (readonly [part: string, of: (facts: RegionFacts) => Known
   ['the user pool', ({ pool }) => pool],
 ];
 
-/** What could not be seen, by its reason: a Region that is down is one finding, not eleven. */
+/** What could not be seen, by its reason: a Region that is down is one finding, not twelve. */
 export function unknownParts(facts: RegionFacts): readonly { readonly part: string; readonly why: string }[] {
   const reasons = new Map<string, string[]>();
   for (const [part, of] of PARTS) {

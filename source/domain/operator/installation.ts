@@ -20,6 +20,8 @@ export interface DeployedRegion {
   readonly topicArn: string;
   readonly importWorkflowArn: string;
   readonly verifyWorkflowArn: string;
+  /** Versions before 2.1 have none. */
+  readonly drillWorkflowArn?: string;
   /** In the primary Region only. */
   readonly exportWorkflowArn?: string;
 }
@@ -56,6 +58,7 @@ export function installationOf({ name, parameters, outputs, id }: StackFacts): I
     topicArn: outputs.PrimaryTopicArn,
     importWorkflowArn: outputs.PrimaryImportWorkflowArn,
     verifyWorkflowArn: outputs.PrimaryVerifyWorkflowArn,
+    drillWorkflowArn: outputs.PrimaryDrillWorkflowArn,
     exportWorkflowArn: outputs.ExportWorkflowArn,
   });
   const secondary = regionOf(secondaryRegion, {
@@ -63,6 +66,7 @@ export function installationOf({ name, parameters, outputs, id }: StackFacts): I
     topicArn: outputs.SecondaryTopicArn,
     importWorkflowArn: outputs.SecondaryImportWorkflowArn,
     verifyWorkflowArn: outputs.SecondaryVerifyWorkflowArn,
+    drillWorkflowArn: outputs.SecondaryDrillWorkflowArn,
   });
   const tableName = outputs.BackupTableName;
   if (primary === undefined || secondary === undefined || tableName === undefined) return undefined;
@@ -84,6 +88,7 @@ export function installationOfInstance({ id, parameters, outputs }: StackFacts):
     topicArn: outputs.TopicArn,
     importWorkflowArn: outputs.ImportWorkflowArn,
     verifyWorkflowArn: outputs.VerifyWorkflowArn,
+    drillWorkflowArn: outputs.DrillWorkflowArn,
     exportWorkflowArn: outputs.ExportWorkflowArn,
   });
   const { BackupTableName: tableName, MainStackName: stackName } = outputs;
@@ -102,7 +107,7 @@ export function installationOfInstance({ id, parameters, outputs }: StackFacts):
 type Partly<T> = { readonly [K in keyof T]: T[K] | undefined };
 
 function regionOf(region: string, parts: Partly<Omit<DeployedRegion, 'region'>>): DeployedRegion | undefined {
-  const { bucket, topicArn, importWorkflowArn, verifyWorkflowArn, exportWorkflowArn } = parts;
+  const { bucket, topicArn, importWorkflowArn, verifyWorkflowArn, drillWorkflowArn, exportWorkflowArn } = parts;
   if (
     bucket === undefined ||
     topicArn === undefined ||
@@ -116,6 +121,7 @@ function regionOf(region: string, parts: Partly<Omit<DeployedRegion, 'region'>>)
     topicArn,
     importWorkflowArn,
     verifyWorkflowArn,
+    ...(drillWorkflowArn === undefined ? {} : { drillWorkflowArn }),
     ...(exportWorkflowArn === undefined ? {} : { exportWorkflowArn }),
   };
 }

@@ -11,6 +11,7 @@ export const CALL_PERMIT_KEYS = {
   ExportWorkflow: 'exports/cognito-calls.json',
   ImportWorkflow: 'exports/cognito-calls.json',
   VerifyWorkflow: 'verifications/cognito-calls.json',
+  DrillWorkflow: 'drills/cognito-calls.json',
 } as const;
 
 /** A permit holds for so long; whoever is killed with one keeps others waiting for no longer. */

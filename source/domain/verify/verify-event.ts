@@ -59,6 +59,8 @@ export function parseCompareEvent(event: unknown): CompareEvent {
 
 /** Everything that verifications store lies below. */
 export const VERIFICATIONS_PREFIX = 'verifications/';
-/** Everything that one execution stores lies below this prefix; the name is the last part of its ARN. */
-export const verificationFolder = (executionArn: string): string =>
-  `${VERIFICATIONS_PREFIX}${executionArn.split(':').at(-1) ?? ''}/`;
+/** Everything that one execution stores lies below this prefix: its name, since drills may have the same names, behind their word. */
+export function verificationFolder(executionArn: string): string {
+  const [machine = '', name = ''] = executionArn.split(':').slice(-2);
+  return `${VERIFICATIONS_PREFIX}${machine.startsWith('DrillWorkflow-') ? 'drill-' : ''}${name}/`;
+}

@@ -35,7 +35,13 @@ export const METRIC_UNITS = {
   FailedExecutions: 'Count',
   /** The same, for those of VerifyWorkflow. */
   FailedVerifications: 'Count',
-  /** The same, for exports that a guard refused. */
+  /** The same, for drills that failed or found something else than the backup; not for those that ended for a restore. */
+  FailedDrills: 'Count',
+  /** DrillPool, for each drill that was compared: what a restore of the whole backup would take. */
+  DrillProjectedTime: 'Seconds',
+  /** WatchBackup, every hour once a drill was good: for how long none has been. */
+  DrillAge: 'Seconds',
+  /** MessageBroker, for exports that a guard refused. */
   GuardRefusals: 'Count',
 } as const;
 /** Name of a metric of ours. */

@@ -6,6 +6,7 @@ import type { Manifest } from '../backup/manifest.ts';
 import { readSealedBackup } from '../backup/sealed-backup.ts';
 import { newestComplete, snapshotFolders } from '../backup/snapshot/folders.ts';
 import { undamagedManifest } from '../backup/snapshot/read.ts';
+import { readLastDrill } from '../drill/report.ts';
 import type { BackupTable, Clock, Log, ObjectStore } from '../ports.ts';
 import { readLast } from '../verify/backup/last.ts';
 import type { LookAtExports } from './exports.ts';
@@ -64,6 +65,7 @@ export async function watchBackup(deps: WatchDeps, settings: WatchSettings): Pro
       : {}),
     ...(await snapshotAge(deps, { manifest, freshness, retentionDays: settings.retentionDays, now })),
     ...(isNew ? measuredOf(manifest) : {}),
+    ...(await drillAge(deps, now)),
   });
   const exports = await deps.lookAtExports?.();
   const measuredRun = manifest?.runId ?? before?.measuredRun;
@@ -128,6 +130,12 @@ async function snapshotAge(
   if (Number.isNaN(begun)) return {};
   const allowedMs = Math.max(retentionDays * DAY_MS, freshness.allowedMs);
   return { SnapshotAgeRatio: Math.max(0, now - begun) / allowedMs };
+}
+
+/** For how long no drill was good; nothing before a first one was. */
+async function drillAge({ objects }: WatchDeps, now: number): Promise<Measured> {
+  const lastGood = Date.parse((await readLastDrill(objects))?.lastGoodAt ?? '');
+  return Number.isNaN(lastGood) ? {} : { DrillAge: Math.max(0, now - lastGood) / 1000 };
 }
 
 /** A damaged one is told by VerifyWorkflow; here it is no snapshot. */

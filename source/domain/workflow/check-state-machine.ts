@@ -1,19 +1,20 @@
+import type { DrillOptions } from '../drill/drill-event.ts';
 import { Fault, Halt } from '../errors.ts';
 import type { HaltName } from '../errors.ts';
 import type { ImportOptions } from '../import/plan/plan-model.ts';
 import type { VerifyOptions } from '../verify/verify-event.ts';
 import type { ExportOptions, StartedIn } from './input.ts';
-import { parseExportInput, parseImportInput, parseVerifyInput } from './input.ts';
+import { parseDrillInput, parseExportInput, parseImportInput, parseVerifyInput } from './input.ts';
 import type { LeaseDeps, SolutionWorkflow } from './lease.ts';
-import { assertNoRestore, isWorkflow, regionOf, takeLease } from './lease.ts';
+import { assertNoRestore, assertNoRestoreIn, isWorkflow, regionOf, takeLease } from './lease.ts';
 
 /** The state of an execution after its first function: what every later function gets. */
 export interface WorkflowState {
   readonly executionArn: string;
   /** ISO 8601. */
   readonly startTime: string;
-  readonly options: ExportOptions | ImportOptions | VerifyOptions;
-  /** The schedule started it while another one, or before an export a restore, is at work: this execution has nothing to do. */
+  readonly options: ExportOptions | ImportOptions | VerifyOptions | DrillOptions;
+  /** The schedule started it while another one, or before an export or a drill a restore, is at work: this execution has nothing to do. */
   readonly skipped: boolean;
   /** What is at work, in the words of the refusal that a start by hand would get; present where `skipped`. */
   readonly busy?: Busy;
@@ -30,6 +31,7 @@ const PARSERS: Readonly<Record<SolutionWorkflow, (input: unknown, startedIn: Sta
     ExportWorkflow: parseExportInput,
     ImportWorkflow: parseImportInput,
     VerifyWorkflow: parseVerifyInput,
+    DrillWorkflow: parseDrillInput,
   };
 
 /**
@@ -49,8 +51,12 @@ export async function checkStateMachine(
   const state = { executionArn, startTime, options, skipped: false };
   try {
     const selectionFor = 'selectionId' in options ? { selectionFor: options.newUserPoolId } : {};
+    // A restore may have taken the lease of drills; what is at work is the restore.
+    if (workflow === 'DrillWorkflow') await assertNoRestoreIn(deps, region);
     await takeLease(deps, { workflow, region, executionArn, ...selectionFor });
     if (workflow === 'ExportWorkflow') await assertNoRestore(deps, regions);
+    // Of a restore and a drill that start together one sees the other: the restore looks after it has its own lease, too.
+    if (workflow === 'DrillWorkflow') await assertNoRestoreIn(deps, region);
     return state;
   } catch (error) {
     const isScheduled = 'trigger' in options && options.trigger === 'Schedule';

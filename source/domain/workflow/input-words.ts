@@ -5,7 +5,7 @@ import { counted } from '../counted.ts';
 const OF_NOBODY = /^(?:true|false|yes|no|on|off|null|none|undefined|\d{1,4})$/i;
 const NOT_PLAIN = /[^\x20-\x7e]/;
 const OF_OWN_WORDS =
-  /^(?=.{1,40}$)(?:(?:accept|allow|backup|change|cognito|delete|dry|export|id|incomplete|mass|missing|name|new|percent|pool|prefix|recreate|restore|run|selection|snapshot|source|table|tps|trigger|triggers|unconfirmed|user)[ _-]?)+$/i;
+  /^(?=.{1,40}$)(?:(?:accept|allow|backup|change|clean|cognito|delete|dry|everybody|export|id|incomplete|mass|missing|name|new|percent|pool|prefix|recreate|restore|run|selection|snapshot|source|table|tps|trigger|triggers|unconfirmed|up|user|users)[ _-]?)+$/i;
 const LARGEST_SHOWN = 10_000;
 
 /** The kind of a value; the value itself where it can be nobody's. */

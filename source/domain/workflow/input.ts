@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import { ADOPTED_PREFIX, obstacleTo, placeText, snapshotPlaceIn } from '../backup/snapshot/place.ts';
 import type { SnapshotPlace } from '../backup/snapshot/place.ts';
 import { groupRoleMapKey } from '../import/plan/group-roles.ts';
+import { SAMPLE_USERS } from '../drill/drill-event.ts';
+import type { DrillOptions } from '../drill/drill-event.ts';
 import type { ImportOptions } from '../import/plan/plan-model.ts';
 import { aboutPoolId, isPoolIdOf } from '../import/preflight/pool-id.ts';
 import { selectionKeys, selectionOf } from '../import/plan/selection-keys.ts';
@@ -92,6 +94,14 @@ const verifyKeys = ({ region }: StartedIn) => ({
   Trigger: trigger,
   CognitoTPS: wholeNumber(1, 25, 10),
 });
+
+const DRILL_KEYS = {
+  Users: wholeNumber(50, 10_000_000, SAMPLE_USERS),
+  Everybody: flag,
+  CleanUp: flag,
+  Trigger: trigger,
+  CognitoTPS: wholeNumber(1, 25, 10),
+};
 
 const importKeys = ({ region, tableName, vaultBucket }: StartedIn) => ({
   NewUserPoolId: {
@@ -276,6 +286,31 @@ export function parseVerifyInput(input: unknown, startedIn: StartedIn): VerifyOp
   return {
     percent: Percent,
     ...(UserPoolId === undefined ? {} : { userPoolId: UserPoolId }),
+    ...(Trigger === undefined ? {} : { trigger: Trigger }),
+    ...(CognitoTPS === undefined ? {} : { cognitoTps: CognitoTPS }),
+  };
+}
+
+/**
+ * The input of DrillWorkflow; `{}` is fine.
+ * @throws Halt InvalidInput, also when both a number of users and everybody is asked for
+ */
+export function parseDrillInput(input: unknown): DrillOptions {
+  const {
+    Users,
+    Everybody = false,
+    CleanUp = false,
+    Trigger,
+    CognitoTPS,
+  } = readInputKeys('DrillWorkflow', input, DRILL_KEYS);
+  if (Everybody && Users !== undefined)
+    throw new Halt(
+      'InvalidInput',
+      'The input of DrillWorkflow gives Users together with "Everybody": true. Leave one of the two out and start the workflow again.',
+    );
+  return {
+    ...(Everybody ? {} : { users: Users ?? SAMPLE_USERS }),
+    ...(CleanUp ? { cleanUp: true } : {}),
     ...(Trigger === undefined ? {} : { trigger: Trigger }),
     ...(CognitoTPS === undefined ? {} : { cognitoTps: CognitoTPS }),
   };

@@ -1,7 +1,7 @@
 import { Fault, Halt } from '../errors.ts';
 import type { BackupTable, Clock, ItemKey } from '../ports.ts';
 
-export const WORKFLOWS = ['ExportWorkflow', 'ImportWorkflow', 'VerifyWorkflow'] as const;
+export const WORKFLOWS = ['ExportWorkflow', 'ImportWorkflow', 'VerifyWorkflow', 'DrillWorkflow'] as const;
 /** The state machines of the product. */
 export type SolutionWorkflow = (typeof WORKFLOWS)[number];
 /** Guards what an event names. */
@@ -171,6 +171,50 @@ export const assertImportMayRun = (table: Pick<BackupTable, 'getItem'>, executio
 /** What every function of the verification checks first. */
 export const assertVerifyMayRun = (table: Pick<BackupTable, 'getItem'>, executionArn: string): Promise<void> =>
   assertLease(table, { workflow: 'VerifyWorkflow', region: regionOf(executionArn), executionArn });
+
+/**
+ * Before a drill, and once it has its lease: Halt RestoreInProgress while anything is restored in its Region. A drill would take
+ * the import job that the restore needs, of which an account has one at a time.
+ */
+export async function assertNoRestoreIn(deps: RestoreDeps, region: string): Promise<void> {
+  const [running] = await runningRestores(deps, [region]);
+  if (running !== undefined) throw restoreGoesFirst(running.executionArn);
+}
+
+const restoreGoesFirst = (executionArn: string): Halt =>
+  new Halt(
+    'RestoreInProgress',
+    `A restore runs in ${regionOf(executionArn)}: ${executionArn}. It goes before drills, which use the one import job that an account has at a time. The drill ends, and its pool is deleted; start it again when the restore has ended, or leave it to the schedule.`,
+  );
+
+/** What every function of a drill checks first: Halt RestoreInProgress when a restore has taken its lease away. */
+export async function assertDrillMayRun(table: Pick<BackupTable, 'getItem'>, executionArn: string): Promise<void> {
+  const region = regionOf(executionArn);
+  const holder = await holderOf(table, leaseKey('DrillWorkflow', region));
+  if (holder !== undefined && isOfRestore(holder)) throw restoreGoesFirst(holder);
+  await assertLease(table, { workflow: 'DrillWorkflow', region, executionArn });
+}
+
+/** Machines are named `<workflow>-<instance id>`. */
+const isOfRestore = (executionArn: string): boolean =>
+  executionArn.split(':').at(-2)?.startsWith('ImportWorkflow-') === true;
+
+/**
+ * A restore that holds its own lease takes that of the drill of its Region away, whoever has it: the drill's functions stop at
+ * their next step. The lease is the next drill's once the restore has ended.
+ */
+export async function takeDrillLease(
+  { table, clock }: Pick<LeaseDeps, 'table' | 'clock'>,
+  restoreArn: string,
+): Promise<void> {
+  const key = leaseKey('DrillWorkflow', regionOf(restoreArn));
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const holder = await holderOf(table, key);
+    if (holder === undefined || isOfRestore(holder)) return;
+    const taken = { ...key, executionArn: restoreArn, takenAt: new Date(clock.now()).toISOString() };
+    if (await table.putItemIf(taken, { attribute: 'executionArn', value: holder })) return;
+  }
+}
 
 async function holderOf(table: Pick<BackupTable, 'getItem'>, key: ItemKey): Promise<string | undefined> {
   const lease = await table.getItem(key);

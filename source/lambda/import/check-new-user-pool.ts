@@ -16,7 +16,13 @@ const pools = userPoolReader({ pacer, userAgent: env.USER_AGENT });
 export const handler = importFunction(env, pacer, startedImport, async ({ executionArn, options }, parts) => {
   const { tableName, table } = parts.tableNamed(options);
   const opened = await checkNewUserPool(
-    { options, region: regionOf(executionArn), primaryUserPoolId: env.PRIMARY_USER_POOL_ID, tableName },
+    {
+      options,
+      region: regionOf(executionArn),
+      primaryUserPoolId: env.PRIMARY_USER_POOL_ID,
+      tableName,
+      inDrill: parts.inDrill,
+    },
     { ...parts, pools, table, random },
   );
   log.info('New user pool checked', { ...opened });

@@ -1,8 +1,9 @@
+import { madePoolIn, parseDrillComparison } from '../../domain/drill/drill-event.ts';
 import { Pacer } from '../../domain/pacing/pacer.ts';
 import { comparePool } from '../../domain/verify/pool/compare-pool.ts';
 import type { ComparePoolResult } from '../../domain/verify/pool/state.ts';
 import { parseCompareEvent } from '../../domain/verify/verify-event.ts';
-import { assertVerifyMayRun } from '../../domain/workflow/lease.ts';
+import { assertDrillMayRun, assertVerifyMayRun } from '../../domain/workflow/lease.ts';
 import { tellingProgress } from '../../domain/workflow/progress.ts';
 import { backupTable } from '../../adapters/backup-table.ts';
 import { systemClock } from '../../adapters/clock.ts';
@@ -34,15 +35,18 @@ const pool = userPoolReader({ pacer, userAgent });
 /** Holds a user pool against the backup; reads only. */
 export const handler = guarded(async (event: unknown, context): Promise<ComparePoolResult> => {
   const invocation = invocationOf(context);
-  const input = parseCompareEvent(event);
+  const isDrill = madePoolIn(event) !== undefined;
+  const workflow = isDrill ? ('DrillWorkflow' as const) : ('VerifyWorkflow' as const);
+  const input = isDrill ? parseDrillComparison(event) : parseCompareEvent(event);
   const { executionArn, options } = input;
-  const assertLease = (): Promise<void> => assertVerifyMayRun(table, executionArn);
+  const assertLease = (): Promise<void> =>
+    isDrill ? assertDrillMayRun(table, executionArn) : assertVerifyMayRun(table, executionArn);
   await assertLease();
   const callsPerSecond = options.cognitoTps ?? env.COGNITO_TPS;
   const calling = {
     ...invocation,
     measure,
-    workflow: 'VerifyWorkflow' as const,
+    workflow,
     executionArn,
     callsPerSecond,
     objects,
@@ -50,7 +54,7 @@ export const handler = guarded(async (event: unknown, context): Promise<CompareP
   };
   const result = await tellingProgress(
     { ...invocation, objects },
-    toldInvocation({ workflow: 'VerifyWorkflow', executionArn, event, pacer }),
+    toldInvocation({ workflow, executionArn, event, pacer }),
     (tell) =>
       permitted(pacer, calling, () =>
         comparePool({ ...input, tableName, bucket: env.STATE_BUCKET }, { ...invocation, table, objects, pool, tell }),

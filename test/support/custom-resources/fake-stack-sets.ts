@@ -146,6 +146,7 @@ export class FakeStackSets implements StackSets {
   outputs = async (region: string, _stackId: string): Promise<Readonly<Record<string, string>>> => ({
     ImportWorkflowArn: `import-${region}`,
     VerifyWorkflowArn: `verify-${region}`,
+    DrillWorkflowArn: `drill-${region}`,
     TopicArn: `topic-${region}`,
     MappingFileBucketName: `bucket-${region}`,
     MessageBrokerFunctionName: `broker-${region}`,

@@ -30,6 +30,8 @@ export const STACK_SET_DATA = {
   SecondaryImportWorkflowArn: 'import-eu-west-1',
   PrimaryVerifyWorkflowArn: 'verify-us-east-1',
   SecondaryVerifyWorkflowArn: 'verify-eu-west-1',
+  PrimaryDrillWorkflowArn: 'drill-us-east-1',
+  SecondaryDrillWorkflowArn: 'drill-eu-west-1',
   PrimaryTopicArn: 'topic-us-east-1',
   SecondaryTopicArn: 'topic-eu-west-1',
   PrimaryBucketName: 'bucket-us-east-1',

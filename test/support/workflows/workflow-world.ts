@@ -8,7 +8,7 @@ import { MemoryFiles } from '../../../tools/simulation/storage/memory-files.ts';
 import { SimulatedObjects } from '../../../tools/simulation/storage/objects.ts';
 import { workflowNamed } from '../../../tools/simulation/workflow/definition.ts';
 import type { WorkflowName } from '../../../tools/simulation/workflow/definition.ts';
-import { workflowFunctions } from '../../../tools/simulation/workflow/functions.ts';
+import { INSTANCE_ID, workflowFunctions } from '../../../tools/simulation/workflow/functions.ts';
 import type { FunctionSettings, RegionServices } from '../../../tools/simulation/workflow/functions.ts';
 import { TaskError } from '../../../tools/simulation/workflow/paths.ts';
 import { runWorkflow } from '../../../tools/simulation/workflow/run-workflow.ts';
@@ -92,6 +92,10 @@ export class WorkflowWorld extends World {
 
   import(input: object = {}): Promise<EndedExecution> {
     return this.#start('import', 'ImportWorkflow-0123456789ab', { NewUserPoolId: TARGET, ...input });
+  }
+
+  drill(input: object = {}): Promise<EndedExecution> {
+    return this.#start('drill', `DrillWorkflow-${INSTANCE_ID}`, input);
   }
 
   /** Stops the execution that began last, as a person would: the function that is at work does not notice. */
@@ -218,6 +222,7 @@ export class WorkflowWorld extends World {
       settings: this.settings,
       writer: this.writer,
       jobs: this.jobs,
+      throwAway: this.throwAway,
       table: this.table,
       replica: this.replica,
       primary: this.table,

@@ -10,6 +10,7 @@ import { MemoryItems } from '../../../tools/simulation/storage/memory-items.ts';
 import { SimulatedObjects } from '../../../tools/simulation/storage/objects.ts';
 import { SimulatedPoolReader } from '../../../tools/simulation/cognito/pool-reader.ts';
 import { SimulatedSettingsReader } from '../../../tools/simulation/cognito/settings-reader.ts';
+import { SimulatedThrowAwayPools } from '../../../tools/simulation/cognito/throw-away-pools.ts';
 import { SimulatedPoolWriter } from '../../../tools/simulation/cognito/pool-writer.ts';
 import type { RecoveryLedger } from '../../../tools/simulation/cognito/recoveries.ts';
 import { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
@@ -46,6 +47,8 @@ export class World {
   readonly settings: SimulatedSettingsReader;
   readonly writer: SimulatedPoolWriter;
   readonly jobs: SimulatedImportJobs;
+  /** Pools that drills make in this Region. */
+  readonly throwAway: SimulatedThrowAwayPools;
   readonly table: SimulatedTable;
   readonly objects: SimulatedObjects<MemoryFiles>;
   /** The table as the backup Region shows it: up to date, unless a test puts something else here. */
@@ -64,6 +67,7 @@ export class World {
     this.settings = new SimulatedSettingsReader(this.calls, this.pools);
     this.writer = new SimulatedPoolWriter(this.calls, this.pools);
     this.jobs = new SimulatedImportJobs(this.calls, this.pools);
+    this.throwAway = new SimulatedThrowAwayPools(this.calls, 'us-east-1', this.pools, this.jobs);
     this.writer.pausedBy = this.jobs.pausedBy = (poolId) => activeRecovery(this.recoveries.list(poolId));
     this.table = new SimulatedTable(this.calls, new MemoryItems());
     this.objects = new SimulatedObjects(this.calls, new MemoryFiles());

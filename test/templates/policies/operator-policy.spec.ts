@@ -79,9 +79,9 @@ describe('Operator policies', () => {
         .flatMap(({ Resource }) => list(Resource))
         .map((arn) => /stateMachine:(\w+)-/.exec(arn)?.[1] ?? arn)
         .sort();
-    expect(started('Operate')).to.deep.equal(['ExportWorkflow', 'VerifyWorkflow']);
+    expect(started('Operate')).to.deep.equal(['DrillWorkflow', 'ExportWorkflow', 'VerifyWorkflow']);
     expect(started('Restore')).to.deep.equal(['ImportWorkflow', 'VerifyWorkflow']);
-    expect(started('Deploy')).to.deep.equal([]);
+    expect(started('Deploy')).to.deep.equal(['DrillWorkflow']);
   });
 
   it('15.1: with a customer key, let it be used through the services that hold what is read and stored, and not otherwise', () => {

@@ -11,6 +11,7 @@ describe('Policies that the local cloud does not evaluate', () => {
       'ExportWorkflowRole',
       'ImportWorkflowRole',
       'VerifyWorkflowRole',
+      'DrillWorkflowRole',
     ]);
     for (const { id, statements } of machineRoles) {
       expect(

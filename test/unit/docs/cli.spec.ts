@@ -33,7 +33,7 @@ describe('docs/cli.md', () => {
   });
 
   it('lists what --accept takes', () => {
-    expect(rowsBelow('### export, import, verify, attach')).to.deep.equal([
+    expect(rowsBelow('### export, import, verify, drill, attach')).to.deep.equal([
       ...IMPORT_ACCEPTANCES.map(({ word, key, meaning }) => ['import', word, key, meaning]),
       ...EXPORT_ACCEPTANCES.map(({ word, key, meaning }) => ['export', word, key, meaning]),
     ]);

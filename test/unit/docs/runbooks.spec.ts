@@ -23,6 +23,7 @@ const SUBJECTS = [
   'upgrade',
   'second-pool',
   'from-the-retired-solution',
+  'drill',
   'uninstall',
 ];
 

@@ -154,7 +154,7 @@ export class VirtualCloud {
     };
   }
 
-  #services(workflow: WorkflowName): RegionServices {
+  #services(workflow: keyof typeof REGIONS): RegionServices {
     return {
       random: this.random,
       cognito: this.cognito,
@@ -206,7 +206,7 @@ export class VirtualCloud {
   }
 
   /** Figures of the meter and of the functions are those of this run afterwards. */
-  async #run(workflow: WorkflowName, input: object): Promise<WorkflowRun> {
+  async #run(workflow: keyof typeof REGIONS, input: object): Promise<WorkflowRun> {
     this.meter.reset();
     this.invocations.reset();
     this.#application = undefined;

@@ -61,8 +61,9 @@ const WHERE: Readonly<Record<ActedOn, readonly string[]>> = {
   ExportWorkflow: [machine('Export')],
   ImportWorkflow: [machine('Import')],
   VerifyWorkflow: [machine('Verify')],
-  'state machines': [machine('Export'), machine('Import'), machine('Verify')],
-  executions: ['Export', 'Import', 'Verify'].map((name) => arn('states', `execution:${name}Workflow-*`)),
+  DrillWorkflow: [machine('Drill')],
+  'state machines': [machine('Export'), machine('Import'), machine('Verify'), machine('Drill')],
+  executions: ['Export', 'Import', 'Verify', 'Drill'].map((name) => arn('states', `execution:${name}Workflow-*`)),
   'mapping-file buckets': [MAPPING_FILES],
   'backup table': [TABLE],
   'table of the retired solution': [arn('dynamodb', 'table/RETIRED-TABLE')],
@@ -142,6 +143,19 @@ const launching = (main: Template): readonly OperatorStatement[] => [
     ['cloudformation:DescribeStackSet', 'cloudformation:ListStackInstances'],
     arn('cloudformation', 'stackset/CognitoUserProfilesExport-*'),
   ),
+  // Before the workflows are gone, pools of drills are.
+  allow('EndDrills', ['states:StopExecution', 'states:DescribeExecution'], arn('states', 'execution:DrillWorkflow-*')),
+  allow('CleanUpDrills', ['states:StartExecution'], machine('Drill')),
+  allow(
+    'RecordsOfDrills',
+    ['s3:GetObject'],
+    [`${MAPPING_FILES}/drills/pools/*`, `${MAPPING_FILES}/progress/*`],
+    OWN_BUCKETS,
+  ),
+  allow('FindRecordsOfDrills', ['s3:ListBucket'], MAPPING_FILES, {
+    ...OWN_BUCKETS,
+    StringLike: { 's3:prefix': ['drills/pools/*', 'progress/*'] },
+  }),
   allow(
     'AssetBuckets',
     ['s3:CreateBucket', 's3:ListBucket', 's3:PutBucketPublicAccessBlock', 's3:PutBucketTagging', 's3:GetBucketTagging'],
@@ -246,7 +260,7 @@ export const operatorPolicies = (main: Template): readonly OperatorPolicy[] => {
   const reading = ['status', 'attach', 'report', 'runs', 'damage'];
   return [
     policy('Read only', reading),
-    policy('Operate', [...reading, 'export', 'verify']),
+    policy('Operate', [...reading, 'export', 'verify', 'drill']),
     // The snapshots that diff, show and history read are the users themselves.
     policy(
       'Restore',

@@ -131,6 +131,16 @@ export class SimulatedImportJobs implements ImportJobs {
       return { items: jobs.map(shown), ...(next === undefined ? {} : { next }) };
     });
 
+  /** StopUserImportJob of what is at work in the pool, without a call of its own; how many jobs that were. */
+  stopJobs(poolId: string): number {
+    this.#runs.proceed();
+    const atWork = this.#ledger.all.filter(
+      (job) => job.poolId === poolId && (job.status === 'Pending' || job.status === 'InProgress'),
+    );
+    for (const { jobId } of atWork) this.#ledger.stop(ownerOf(poolId), jobId);
+    return atWork.length;
+  }
+
   async *readLog(
     _poolId: string,
     _poolName: string,

@@ -47,7 +47,7 @@ export interface WorkflowAsl {
   readonly States: Readonly<Record<string, State>>;
 }
 
-export type WorkflowName = 'export' | 'import' | 'verify';
+export type WorkflowName = 'export' | 'import' | 'verify' | 'drill';
 
 const FOLDER = join(import.meta.dirname, '..', '..', '..', 'source', 'state-machines');
 const workflows = new Map<WorkflowName, WorkflowAsl>();

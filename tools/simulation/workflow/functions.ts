@@ -11,6 +11,12 @@ import { checkUserPoolConfig } from '../../../source/domain/export/check-user-po
 import { syncGroup } from '../../../source/domain/export/sync-group.ts';
 import { syncUsersInGroup } from '../../../source/domain/export/sync-users-in-group.ts';
 import { syncUsers } from '../../../source/domain/export/sync-users.ts';
+import { assertOwnPool } from '../../../source/domain/drill/assert-own-pool.ts';
+import { madePoolIn, parseDrillComparison, startedDrill } from '../../../source/domain/drill/drill-event.ts';
+import { isDryRun, parseDrillPoolEvent } from '../../../source/domain/drill/drill-pool-event.ts';
+import { endDrill } from '../../../source/domain/drill/end-drill.ts';
+import { giveWayToRestore } from '../../../source/domain/drill/give-way.ts';
+import { makeThrowAwayPool } from '../../../source/domain/drill/make-pool.ts';
 import { waitingForWrites } from '../../../source/domain/import/plan/paused.ts';
 import { checkNewUserPool } from '../../../source/domain/import/check-new-user-pool.ts';
 import { openedImport, startedImport } from '../../../source/domain/import/import-event.ts';
@@ -28,6 +34,7 @@ import type {
   ObjectStore,
   Random,
   SettingsReader,
+  ThrowAwayPools,
   UserPoolReader,
   UserPoolWriter,
   WakeQueue,
@@ -37,7 +44,13 @@ import { verifyBackup } from '../../../source/domain/verify/backup/verify-backup
 import { comparePool } from '../../../source/domain/verify/pool/compare-pool.ts';
 import { parseCompareEvent, parseLookEvent } from '../../../source/domain/verify/verify-event.ts';
 import { checkStateMachine } from '../../../source/domain/workflow/check-state-machine.ts';
-import { assertImportMayRun, assertVerifyMayRun, regionOf } from '../../../source/domain/workflow/lease.ts';
+import {
+  assertDrillMayRun,
+  assertImportMayRun,
+  assertVerifyMayRun,
+  regionOf,
+  takeDrillLease,
+} from '../../../source/domain/workflow/lease.ts';
 import type { LeaseDeps, SolutionWorkflow } from '../../../source/domain/workflow/lease.ts';
 import { pausingForSelection, selectedSince } from '../../../source/domain/workflow/paused-export.ts';
 import { startTimeIn, tellingProgress } from '../../../source/domain/workflow/progress.ts';
@@ -69,6 +82,8 @@ export interface RegionServices extends Pick<NotifyDeps, 'publish' | 'sendAnonym
   readonly exportQueue: WakeQueue<WorkMessage>;
   readonly newUsersQueue: WakeQueue<WorkMessage>;
   readonly updatesQueue: WakeQueue<WorkMessage>;
+  /** Absent where no pool is ever made. */
+  readonly throwAway?: ThrowAwayPools;
   readonly executionStatus: LeaseDeps['executionStatus'];
   /** An invocation that begins now. */
   readonly invocation: () => Invocation;
@@ -99,7 +114,11 @@ export const workflowFunctions = (services: RegionServices, settings: FunctionSe
   ...exportFunctions(services, settings),
   ...importFunctions(services, settings),
   ...verifyFunctions(services, settings),
+  ...drillFunctions(services, settings),
 });
+
+/** Of the launch: in names and tags of the pools that drills make. */
+export const INSTANCE_ID = '0123456789ab';
 
 /** An invocation that tells how far it has come. */
 type Told = Invocation & { readonly tell: TellProgress };
@@ -234,7 +253,7 @@ function importFunctions(
   }: RegionServices,
   { primaryUserPoolId, callsPerSecond, paced, groupRoles = REPORT_ROLES, federatedUsers = 'REPORT' }: FunctionSettings,
 ): Functions {
-  const { random, invocation, sendAnonymous } = services;
+  const { random, invocation, sendAnonymous, throwAway } = services;
   const newSecret = (): string => createHash('sha256').update(String(random())).digest('hex');
   const ports = { pools: cognito, pool: cognito, writer, jobs, table, objects, newUsers, updates };
   const calling = async (
@@ -247,19 +266,25 @@ function importFunctions(
       place === undefined || bucketNamed === undefined
         ? {}
         : { snapshots: objectsBelow(bucketNamed(place.bucket), place.base) };
-    const assertLease = (): Promise<void> => assertImportMayRun(table, executionArn);
+    const drill = madePoolIn(event);
+    const workflow = drill === undefined ? ('ImportWorkflow' as const) : ('DrillWorkflow' as const);
+    const assertLease = (): Promise<void> =>
+      drill === undefined ? assertImportMayRun(table, executionArn) : assertDrillMayRun(table, executionArn);
     await assertLease();
     const begun = invocation();
-    const about = { ...begun, workflow: 'ImportWorkflow' as const, executionArn, objects, assertLease };
+    const about = { ...begun, workflow, executionArn, objects, assertLease };
     const ceiling = { callsPerSecond: options.cognitoTps ?? callsPerSecond };
     return telling({ ...about, event, ...ceiling }, ({ tell, counted }) =>
       withPermittedPorts(
-        { pools: cognito, pool: cognito, writer, jobs },
+        { pools: cognito, pool: cognito, writer, jobs, owners: { identity: throwAway?.identity ?? nobodys } },
         { ...about, counted, ...(paced === true ? ceiling : {}) },
-        (cognitos) =>
-          waitingForWrites({ ...begun, objects }, options.newUserPoolId, () =>
+        async ({ owners, ...cognitos }) => {
+          if (drill !== undefined)
+            await assertOwnPool({ executionArn, options, drill }, { ...owners, instanceId: INSTANCE_ID });
+          return waitingForWrites({ ...begun, objects }, options.newUserPoolId, () =>
             work({ ...ports, ...begun, ...cognitos, ...snapshots, tell }),
-          ),
+          );
+        },
       ),
     );
   };
@@ -285,7 +310,13 @@ function importFunctions(
       const { executionArn, options } = started;
       return calling(started, event, (deps) =>
         checkNewUserPool(
-          { options, region: regionOf(executionArn), primaryUserPoolId, tableName: TABLE },
+          {
+            options,
+            region: regionOf(executionArn),
+            primaryUserPoolId,
+            tableName: TABLE,
+            inDrill: madePoolIn(event) !== undefined,
+          },
           { ...deps, random },
         ),
       );
@@ -326,16 +357,53 @@ function verifyFunctions(
       );
     },
     ComparePool: async (event) => {
-      const parsed = parseCompareEvent(event);
+      const isDrill = madePoolIn(event) !== undefined;
+      const workflow = isDrill ? ('DrillWorkflow' as const) : ('VerifyWorkflow' as const);
+      const parsed = isDrill ? parseDrillComparison(event) : parseCompareEvent(event);
       const { executionArn } = parsed;
-      const assertLease = (): Promise<void> => assertVerifyMayRun(table, executionArn);
+      const assertLease = (): Promise<void> =>
+        isDrill ? assertDrillMayRun(table, executionArn) : assertVerifyMayRun(table, executionArn);
       await assertLease();
       const begun = invocation();
-      const about = { ...begun, workflow: 'VerifyWorkflow' as const, executionArn, objects, assertLease };
+      const about = { ...begun, workflow, executionArn, objects, assertLease };
       return telling({ ...about, event, callsPerSecond }, ({ tell, counted }) =>
         withPermittedPorts({ pool }, { ...about, counted, ...(paced === true ? { callsPerSecond } : {}) }, (cognitos) =>
           comparePool({ ...parsed, tableName: TABLE, bucket: BUCKET }, { ...begun, table, objects, tell, ...cognitos }),
         ),
+      );
+    },
+  };
+}
+
+/** Where no pool is ever made, none is a drill's. */
+const nobodys = (): Promise<undefined> => Promise.resolve(undefined);
+
+function drillFunctions(
+  { table, objects, throwAway, invocation }: RegionServices,
+  { callsPerSecond, paced }: FunctionSettings,
+): Functions {
+  return {
+    DrillPool: async (event) => {
+      const { step, state } = parseDrillPoolEvent(event);
+      if (step === 'give way' && isDryRun(state)) return { ended: 0, left: 0 };
+      const { executionArn } = state;
+      const assertLease = {
+        make: () => assertDrillMayRun(table, executionArn),
+        end: () => Promise.resolve(),
+        'give way': () => assertImportMayRun(table, executionArn),
+      }[step];
+      await assertLease();
+      const begun = invocation();
+      const calling = { ...begun, workflow: 'DrillWorkflow' as const, executionArn, objects, assertLease };
+      return withPermittedPorts(
+        { pools: throwAway ?? ({} as ThrowAwayPools) },
+        { ...calling, ...(paced === true ? { callsPerSecond } : {}) },
+        ({ pools }): Promise<unknown> => {
+          const deps = { ...begun, pools, table, tableName: TABLE, objects, instanceId: INSTANCE_ID, callsPerSecond };
+          if (step === 'make') return makeThrowAwayPool(startedDrill(state), deps);
+          const takeLeaseAway = (): Promise<void> => takeDrillLease({ table, clock: begun.clock }, executionArn);
+          return step === 'end' ? endDrill(state, deps) : giveWayToRestore({ ...deps, takeLeaseAway });
+        },
       );
     },
   };

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { groupShape, settingsShape, SIGN_IN_ATTRIBUTES } from '../../model.ts';
 import { countsShape } from '../../backup/manifest.ts';
 import type { Counts } from '../../backup/manifest.ts';
+import { sampleShape } from '../../backup/sample.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { readJson } from '../../state/json-object.ts';
 import { externalIdentityShape, identityPlanShape } from './identity-plan.ts';
@@ -40,6 +41,8 @@ const optionsShape = (newUserPoolId: string) =>
     groupRoleMap: v.exactOptional(v.string()),
     /** Restores what this selection asks for into a living pool, instead of the whole backup into an empty one. */
     selectionId: v.exactOptional(v.string()),
+    /** Of a drill: restores only these users, with their groups. */
+    sample: v.exactOptional(sampleShape),
   });
 /** What the operator may give besides NewUserPoolId; defaults filled in. */
 export type ImportOptions = Stored<ReturnType<typeof optionsShape>>;

@@ -27,6 +27,8 @@ export interface UnclassifiedBackup {
   readonly orphans: number;
   /** The pool that was backed up. */
   readonly sourcePoolId: string;
+  /** Of a drill: groups that none of its users is in are left out. */
+  readonly groupsOfUsersOnly?: boolean;
 }
 
 /** What the looks at everybody gave. */
@@ -48,7 +50,7 @@ export interface ClassifiedBackup {
  * collide, what was decided is read again: who gives way depends on everybody else who has the same one.
  */
 export async function classifyBackup(backup: UnclassifiedBackup): Promise<ClassifiedBackup> {
-  const { objects, rules, orphans, firstChunkUsers, sourcePoolId } = backup;
+  const { objects, rules, orphans, firstChunkUsers, sourcePoolId, groupsOfUsersOnly = false } = backup;
   const spool = new SpoolWriter(objects, backup.prefix);
   const survey = new Survey();
   const names = new NameDigests(rules.caseSensitive);
@@ -56,6 +58,7 @@ export async function classifyBackup(backup: UnclassifiedBackup): Promise<Classi
   const logins = rules.aliases.length === 0 ? undefined : new NameDigests(rules.caseSensitive);
   const groups: PoolGroup[] = [];
   const automatic = new Set<string>();
+  const ofUsers = new Set<string>();
   let tally = new TallyCounter(orphans, rules);
   for await (const line of readSpool(objects, backup.parts, spoolLineShape)) {
     if ('group' in line) {
@@ -65,6 +68,7 @@ export async function classifyBackup(backup: UnclassifiedBackup): Promise<Classi
     }
     const own = line.groups.filter((name) => !isAutomaticGroup(name, sourcePoolId));
     const classified = classify({ ...line, groups: own }, rules);
+    if (groupsOfUsersOnly) for (const name of own) ofUsers.add(name);
     for (const name of line.groups) if (isAutomaticGroup(name, sourcePoolId)) automatic.add(name);
     survey.add(line, classified);
     tally.add(classified);
@@ -93,7 +97,8 @@ export async function classifyBackup(backup: UnclassifiedBackup): Promise<Classi
     const giving = givingWay(losers, aliasLosers, byOtherAddress);
     for await (const classified of all()) tally.add(afterCollisions(classified, giving, rules));
   }
-  const { counts, ...rest } = tally.result(groups, firstChunkUsers);
+  const planned = groupsOfUsersOnly ? groups.filter(({ name }) => ofUsers.has(name)) : groups;
+  const { counts, ...rest } = tally.result(planned, firstChunkUsers);
   return {
     parts,
     survey,

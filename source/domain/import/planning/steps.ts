@@ -54,6 +54,7 @@ export async function classifyStep(
     firstChunkUsers: limitsOf(deps).firstChunkUsers,
     orphans,
     sourcePoolId: accepted.manifest.userPoolId,
+    groupsOfUsersOnly: input.options.sample !== undefined,
   });
   const checked = preflight({
     poolId,

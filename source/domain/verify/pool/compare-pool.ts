@@ -40,6 +40,7 @@ export async function comparePool(input: ComparePoolInput, deps: ComparePoolDeps
   const { userPoolId } = input;
   let marks: Marks | undefined;
   while (state.step !== 'done' && !comparison.sliceOver()) {
+    if (input.readOnly === true && state.step !== 'scan') break;
     if (state.step !== 'scan') marks ??= await loadMarks(deps.objects, state);
     if ((await workOn(comparison, marks)) === 'sliceOver') break;
   }

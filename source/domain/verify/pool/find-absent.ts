@@ -1,6 +1,8 @@
 import { isOfAutomaticGroup } from '../../backup/automatic-groups.ts';
 import { groupOf, itemKind, subOfKey, userKey } from '../../backup/items.ts';
 import type { UserItem } from '../../backup/items.ts';
+import { isInSample } from '../../backup/sample.ts';
+import type { Sample } from '../../backup/sample.ts';
 import { scanEnded, scanSegments } from '../../backup/scan-segments.ts';
 import type { ScanSource } from '../../backup/scan-segments.ts';
 import { isSeen } from '../../comparison/mark.ts';
@@ -35,7 +37,7 @@ export async function findAbsent(comparison: ComparisonRun, marks: Marks): Promi
     const rows = new Rows(state.rows);
     const plan = await planUnderComparison(comparison);
     const tally = tallyAgain(state, plan);
-    const source = absentItems(deps.table, marks, state);
+    const source = absentItems(deps.table, marks, state, comparison.input.sample);
     await progress.gather([rows, ...(tally === undefined ? [] : [tally])], () =>
       scanSegments(source, state.segments, {
         take: (pages) => {
@@ -81,6 +83,7 @@ function absentItems(
   table: Pick<BackupTable, 'getItem' | 'scanPage'>,
   marks: Marks,
   { matching: known, sourcePoolId }: Pick<CompareState, 'matching' | 'sourcePoolId'>,
+  sample: Sample | undefined,
 ): ScanSource<PageOfBackup> {
   const matching = known as Matching;
   const isAbsentUser = (item: UserItem): boolean => {
@@ -104,7 +107,8 @@ function absentItems(
   return {
     scanPage: async (request) => {
       const { items, ...rest } = await table.scanPage(request);
-      const ofKind = (kind: 'user' | 'membership'): TableItem[] => items.filter((item) => itemKind(item) === kind);
+      const ofKind = (kind: 'user' | 'membership'): TableItem[] =>
+        items.filter((item) => itemKind(item) === kind && isInSample(sample, subOfKey(item)));
       const users = new Map(ofKind('user').map((item) => [item.id, item as UserItem | undefined]));
       const found = [...users.values()].flatMap((user) =>
         user !== undefined && isAbsentUser(user) ? [absent(user, user)] : [],

@@ -21,7 +21,8 @@ export async function listPoolGroups(comparison: ComparisonRun): Promise<StepEnd
 /** Returns the key of the object with the names of the pool's groups. */
 async function tellDifferences({ input, deps, progress, folder }: ComparisonRun, rows: Rows): Promise<string> {
   const { counts, records } = progress.state;
-  const { sourcePoolId } = progress.state;
+  const { sourcePoolId, groupsOfSample } = progress.state;
+  const wanted = groupsOfSample === undefined ? undefined : new Set(groupsOfSample);
   const inPool = new Map(
     [...(await poolGroups(deps, input.userPoolId))].filter(
       ([name]) => sourcePoolId === undefined || !isAutomaticGroup(name, input.userPoolId),
@@ -29,7 +30,9 @@ async function tellDifferences({ input, deps, progress, folder }: ComparisonRun,
   );
   const inBackup: PoolGroup[] = [];
   for (const key of records.groups)
-    for await (const group of readNdjson(deps.objects, key, groupShape)) inBackup.push(group);
+    for await (const group of readNdjson(deps.objects, key, groupShape))
+      if (wanted?.has(group.name) ?? true) inBackup.push(group);
+  if (wanted !== undefined) counts.groups = inBackup.length;
   const groupsKey = `${folder}work/pool-groups-${deps.claim}.json`;
   await deps.objects.put(groupsKey, JSON.stringify([...inPool.keys()].sort()));
   const { problems, extra } = compareGroups(inBackup, inPool);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Sample } from '../../backup/sample.ts';
 import { newScan, scanProgressShape } from '../../backup/scan-segments.ts';
 import { openMarkerShape } from '../../backup/manifest.ts';
 import { matchingShape } from '../../comparison/matching.ts';
@@ -19,6 +20,10 @@ export interface ComparePoolInput extends CompareEvent {
   readonly tableName: string;
   /** The Region's bucket, for messages. */
   readonly bucket: string;
+  /** Of a drill: the pool is to hold these users only, with their groups. */
+  readonly sample?: Sample;
+  /** Of a drill: the backup is read before it is restored, so that an export that is sealed meanwhile does not matter. */
+  readonly readOnly?: boolean;
 }
 
 /** What ComparePool needs: the pool, the backup, and where it keeps its progress. */
@@ -107,6 +112,8 @@ export const compareStateShape = v.object({
       readAgain: v.exactOptional(tableContentShape),
     }),
   ),
+  /** Of a drill: names of the groups that its users are in. */
+  groupsOfSample: v.exactOptional(textsShape),
   /** Objects with the records of the backup. */
   records: v.object({ users: textsShape, memberships: textsShape, groups: textsShape }),
   /** Object with what of it was seen. */

@@ -12,6 +12,8 @@ const AGAIN: Readonly<Record<SolutionWorkflow, string>> = {
   ImportWorkflow:
     'Start ImportWorkflow again with the same input: it continues where it stopped, and what is done is not done again.',
   VerifyWorkflow: 'Start VerifyWorkflow again with the same input. It changes neither the backup nor a user pool.',
+  DrillWorkflow:
+    'Start DrillWorkflow again, with the input {}. Its pool was deleted, or the next drill deletes it; the backup and all other user pools are untouched.',
 };
 const CORRECT =
   'Correct what the message names, then start the workflow again. Nothing was written to a user pool or to the backup because of this start.';
@@ -115,9 +117,29 @@ export function endedNotice(
   });
 }
 
+const DRILL_DIFFERS =
+  'A restore would not bring back what the backup holds. Read the reports that drill.json names (failures.csv of the restore, differences.csv of the comparison): they say who and why. The pool of the drill was deleted; the backup and all other pools are untouched.';
+/** As NEXT, for halts that mean something else in a drill. */
+const NEXT_OF_DRILL: Readonly<Record<string, string>> = {
+  RestoreInProgress: 'Nothing while the restore runs. Start the drill again after it, or leave it to the schedule.',
+  PoolDiffers: DRILL_DIFFERS,
+  RestoreIncomplete: DRILL_DIFFERS,
+  NoSealedBackup: 'Run ExportWorkflow in the primary Region to its end first, then start the drill again.',
+  PreflightFailed:
+    'A new pool that is made of the settings in the backup would be refused by a restore: correct what the message names before the day on which it is needed.',
+  ExportRunOpen: 'An export was sealed just while the drill read the backup. Start the drill again.',
+  ReplicaBehind:
+    'Start VerifyWorkflow in this Region: it tells whether replication is behind or the backup is damaged.',
+  ChecksumDiffers: REPAIR_BACKUP,
+};
+const NEXT_BY_WORKFLOW: Partial<Readonly<Record<SolutionWorkflow, Readonly<Record<string, string>>>>> = {
+  VerifyWorkflow: NEXT_OF_VERIFICATION,
+  DrillWorkflow: NEXT_OF_DRILL,
+};
+
 /** What to do after an execution that ended with this error. */
 export const nextAfterFailure = (workflow: SolutionWorkflow, error: string): string =>
-  (workflow === 'VerifyWorkflow' ? NEXT_OF_VERIFICATION[error] : undefined) ?? NEXT[error] ?? AGAIN[workflow];
+  NEXT_BY_WORKFLOW[workflow]?.[error] ?? NEXT[error] ?? AGAIN[workflow];
 
 function failed({
   workflow,

@@ -14,6 +14,7 @@ import { skippedNotice } from './skipped.ts';
 import type { SkippedNotice } from './skipped.ts';
 import { endedNotice, failureNotice, refusedStartNotice } from './failure.ts';
 import { pausedNotice } from './paused.ts';
+import { drillNotice } from './finished-drill.ts';
 import { exportNotice } from './finished-export.ts';
 import { importNotice } from './finished-import.ts';
 import { verifyNotice } from './finished-verify.ts';
@@ -122,12 +123,16 @@ async function tellAlarm(alarm: AlarmNotice, deps: NotifyDeps, settings: NotifyS
 /** Halts of an export that did not trust what it saw. */
 const GUARDS: readonly string[] = ['MassDeleteRefused', 'MassChangeRefused', 'SourcePoolEmpty'];
 
+/** Ends of a drill that was not to be at that moment: nothing speaks against the backup. */
+const GAVE_WAY: readonly string[] = ['RestoreInProgress', 'ExecutionAlreadyRunning', 'LeaseLost'];
+
 /** What an execution that ended badly counts as; nothing of one that ended well. */
 function badEnd(notice: EndNotice, named: NamedError | undefined): Measured {
   if (!endedBadly(notice)) return {};
   return {
     FailedExecutions: 1,
     ...(notice.workflow === 'VerifyWorkflow' ? { FailedVerifications: 1 } : {}),
+    ...(notice.workflow === 'DrillWorkflow' && !GAVE_WAY.includes(named?.error ?? '') ? { FailedDrills: 1 } : {}),
     ...(named !== undefined && GUARDS.includes(named.error) ? { GuardRefusals: 1 } : {}),
   };
 }
@@ -144,7 +149,12 @@ async function tellSkipped(notice: SkippedNotice, deps: NotifyDeps, settings: No
   return sent;
 }
 
-const FINISHED = { ExportWorkflow: exportNotice, ImportWorkflow: importNotice, VerifyWorkflow: verifyNotice } as const;
+const FINISHED = {
+  ExportWorkflow: exportNotice,
+  ImportWorkflow: importNotice,
+  VerifyWorkflow: verifyNotice,
+  DrillWorkflow: drillNotice,
+} as const;
 
 async function compose(
   notice: EndNotice,

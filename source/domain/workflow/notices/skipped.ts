@@ -13,6 +13,11 @@ const NEXT: Readonly<Record<string, string>> = {
   RestoreInProgress: 'Nothing while the restore runs. The next scheduled export after its end starts by itself.',
 };
 
+const NEXT_OF_DRILL: Readonly<Record<string, string>> = {
+  ExecutionAlreadyRunning: 'Nothing, unless you know of no drill that should still run.',
+  RestoreInProgress: 'Nothing while the restore runs. The next scheduled drill after its end starts by itself.',
+};
+
 /** The message about a start by the schedule that had nothing to do. */
 export function skippedNotice({ workflow, executionArn, error }: SkippedNotice, about: string): Notice {
   const named = namedError(error);
@@ -23,7 +28,7 @@ export function skippedNotice({ workflow, executionArn, error }: SkippedNotice, 
     body: bodyOf([
       `The schedule started ${workflow} while other work was under way, so this execution ended at once, without an error. Further starts of this kind are not told for 24 hours.`,
       named.cause,
-      `What to do next\n  ${NEXT[named.error] ?? 'Nothing.'}`,
+      `What to do next\n  ${(workflow === 'DrillWorkflow' ? NEXT_OF_DRILL : NEXT)[named.error] ?? 'Nothing.'}`,
       `Execution\n  ${consoleLink(executionArn)}`,
       about,
     ]),

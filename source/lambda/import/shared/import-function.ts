@@ -1,4 +1,6 @@
 import type { Context } from 'aws-lambda';
+import { assertOwnPool } from '../../../domain/drill/assert-own-pool.ts';
+import { madePoolIn } from '../../../domain/drill/drill-event.ts';
 import type { StartedImport } from '../../../domain/import/import-event.ts';
 import type { ImportOptions } from '../../../domain/import/plan/plan-model.ts';
 import { snapshotPlaceIn } from '../../../domain/backup/snapshot/place.ts';
@@ -7,10 +9,11 @@ import { waitingForWrites } from '../../../domain/import/plan/paused.ts';
 import type { Pacer } from '../../../domain/pacing/pacer.ts';
 import type { BackupTable, ObjectStore } from '../../../domain/ports.ts';
 import type { TellProgress } from '../../../domain/state/work-figures.ts';
-import { assertImportMayRun } from '../../../domain/workflow/lease.ts';
+import { assertDrillMayRun, assertImportMayRun } from '../../../domain/workflow/lease.ts';
 import { tellingProgress } from '../../../domain/workflow/progress.ts';
 import { backupTable } from '../../../adapters/backup-table.ts';
 import { permitted } from '../../../adapters/cognito/permitted.ts';
+import { poolIdentities } from '../../../adapters/cognito/throw-away-pools.ts';
 import { int, requiredText } from '../../../adapters/env.ts';
 import type { Environment } from '../../../adapters/env.ts';
 import { guarded } from '../../../adapters/guarded.ts';
@@ -27,6 +30,7 @@ export const IMPORT_ENVIRONMENT = {
   STATE_BUCKET: requiredText(),
   COGNITO_TPS: int(1, 25),
   MAIN_STACK_NAME: requiredText(),
+  INSTANCE_ID: requiredText(),
   USER_AGENT: requiredText(),
 };
 
@@ -36,12 +40,14 @@ export interface ImportParts extends Invocation {
   readonly tell: TellProgress;
   /** What the execution's SnapshotPrefix names; absent without one. */
   readonly snapshots?: SnapshotObjects;
+  /** The pool is the drill's own. */
+  readonly inDrill: boolean;
   /** The table that is restored from: the stack's, or the one that the execution names. */
   readonly tableNamed: (options: ImportOptions) => { readonly tableName: string; readonly table: BackupTable };
 }
 
 /**
- * A function of the import: works only while its execution holds the lease, and calls Cognito by `pacer` within the calls
+ * A function of the import, and of a drill, where it writes to the drill's own pool only: works only while its execution holds the lease, and calls Cognito by `pacer` within the calls
  * per second that the execution or else the stack allows.
  */
 export function importFunction<E extends StartedImport, R>(
@@ -54,6 +60,7 @@ export function importFunction<E extends StartedImport, R>(
   const leases = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent });
   const measure = metrics(env.MAIN_STACK_NAME);
   const objects = objectStore({ bucket: env.STATE_BUCKET, userAgent });
+  const owners = { identity: poolIdentities({ pacer, userAgent }), instanceId: env.INSTANCE_ID };
   const tableNamed: ImportParts['tableNamed'] = ({ backupTableName: tableName = env.BACKUP_TABLE_NAME }) => ({
     tableName,
     table: tableName === env.BACKUP_TABLE_NAME ? leases : backupTable({ tableName, userAgent }),
@@ -62,20 +69,32 @@ export function importFunction<E extends StartedImport, R>(
     const invocation = invocationOf(context);
     const parsed = parse(event);
     const { executionArn, options } = parsed;
-    const assertLease = (): Promise<void> => assertImportMayRun(leases, executionArn);
+    const drill = madePoolIn(event);
+    const workflow = drill === undefined ? 'ImportWorkflow' : 'DrillWorkflow';
+    const assertLease = (): Promise<void> =>
+      drill === undefined ? assertImportMayRun(leases, executionArn) : assertDrillMayRun(leases, executionArn);
     await assertLease();
     const callsPerSecond = options.cognitoTps ?? env.COGNITO_TPS;
     return tellingProgress(
       { ...invocation, objects },
-      toldInvocation({ workflow: 'ImportWorkflow', executionArn, event, pacer }),
+      toldInvocation({ workflow, executionArn, event, pacer }),
       (tell) =>
         permitted(
           pacer,
-          { ...invocation, measure, workflow: 'ImportWorkflow', executionArn, callsPerSecond, objects, assertLease },
-          () =>
-            waitingForWrites({ ...invocation, objects }, options.newUserPoolId, () =>
-              work(parsed, { ...invocation, ...placed(options, userAgent), objects, tableNamed, tell }),
-            ),
+          { ...invocation, measure, workflow, executionArn, callsPerSecond, objects, assertLease },
+          async () => {
+            if (drill !== undefined) await assertOwnPool({ executionArn, options, drill }, owners);
+            return waitingForWrites({ ...invocation, objects }, options.newUserPoolId, () =>
+              work(parsed, {
+                ...invocation,
+                ...placed(options, userAgent),
+                objects,
+                tableNamed,
+                tell,
+                inDrill: drill !== undefined,
+              }),
+            );
+          },
         ),
     );
   });

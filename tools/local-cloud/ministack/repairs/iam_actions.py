@@ -4,13 +4,14 @@ SQS: the batch calls have no permissions of their own ("SendMessageBatch: you ne
 MiniStack asks for sqs:SendMessageBatch. CloudFormation: StackSet actions are authorised on the StackSet's ARN
 (stackset/NAME:ID, Service Authorization Reference), except for those that name no existing one; MiniStack knows none of
 them and asks for "*". DynamoDB: TagResource and the like name their table by ResourceArn; MiniStack asks for "*". EventBridge: a
-rule of the default event bus is rule/NAME (Service Authorization Reference); MiniStack asks for rule/default/NAME.
+rule of the default event bus is rule/NAME (Service Authorization Reference); MiniStack asks for rule/default/NAME. Cognito:
+CreateUserPool names the tags of the pool UserPoolTags; MiniStack looks for request tags under Tags only, and resolves aws:ResourceTag for no pool.
 """
 
 import functools
 import json
 
-from repairs import expect
+from repairs import RepairOutdated, expect
 
 BATCH_OF = {
     "sqs:SendMessageBatch": "sqs:SendMessage",
@@ -35,12 +36,30 @@ def named_by_arn(body):
     return [arn] if isinstance(arn, str) and arn else []
 
 
+def pool_tags(service, iam_action, body):
+    """aws:RequestTag/KEY and aws:TagKeys of a user pool that is made."""
+    if service != "cognito-idp" or iam_action != "cognito-idp:CreateUserPool":
+        return {}
+    try:
+        tags = json.loads(body or b"{}").get("UserPoolTags") or {}
+    except (ValueError, AttributeError):
+        return {}
+    context = {f"aws:RequestTag/{name}".lower(): str(value) for name, value in tags.items()}
+    return {**context, "aws:TagKeys": list(tags)} if tags else {}
+
+
 def apply():
     from ministack.core import iam_actions
 
+    from ministack.services import tagging
+
+    if tagging._RESOURCE_TAG_COLLECTORS.setdefault("cognito-idp", tagging._collect_cognito) is not tagging._collect_cognito:
+        raise RepairOutdated("MiniStack resolves aws:ResourceTag of user pools by itself.")
     expect(iam_actions.extract_iam_action, "ec476b92d969")
     expect(iam_actions.extract_resource_arn, "82f51700695c")
     expect(iam_actions.dynamodb_resource_arns, "a7186900d54a")
+    expect(iam_actions.request_tag_context, "d46adb816e02")
+    request_tags_of = iam_actions.request_tag_context
     tables_of = iam_actions.dynamodb_resource_arns
     action_of, resource_of = iam_actions.extract_iam_action, iam_actions.extract_resource_arn
 
@@ -62,6 +81,11 @@ def apply():
     def dynamodb_resource_arns(body, region, account_id):
         return tables_of(body, region, account_id) or named_by_arn(body)
 
+    @functools.wraps(request_tags_of)
+    def request_tag_context(service, iam_action, body, params):
+        return {**request_tags_of(service, iam_action, body, params), **pool_tags(service, iam_action, body)}
+
+    iam_actions.request_tag_context = request_tag_context
     iam_actions.dynamodb_resource_arns = dynamodb_resource_arns
     iam_actions.extract_iam_action = extract_iam_action
     iam_actions.extract_resource_arn = extract_resource_arn

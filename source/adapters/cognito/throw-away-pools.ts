@@ -1,0 +1,120 @@
+import {
+  AddCustomAttributesCommand,
+  CreateUserPoolCommand,
+  DeleteUserPoolCommand,
+  DescribeUserPoolCommand,
+  GetUserPoolMfaConfigCommand,
+  ListUserImportJobsCommand,
+  ListUserPoolsCommand,
+  SetUserPoolMfaConfigCommand,
+  StopUserImportJobCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import type {
+  CognitoIdentityProviderClient,
+  CreateUserPoolCommandInput,
+  SchemaAttributeType,
+  UserPoolType,
+} from '@aws-sdk/client-cognito-identity-provider';
+import type { PoolIdentity } from '../../domain/model.ts';
+import { FULL_PAGE } from '../../domain/listing/page-chain.ts';
+import type { ApiObject } from '../../domain/pool-settings/recreate/omissions.ts';
+import type { ThrowAwayPools } from '../../domain/ports.ts';
+import { errorNameOf } from '../service-errors.ts';
+import { cognitoClient } from './client.ts';
+import type { CognitoOptions } from './client.ts';
+import { cognitoCall } from './errors.ts';
+
+/** Jobs of which Cognito works on, or is about to. */
+const AT_WORK: readonly (string | undefined)[] = ['Pending', 'InProgress'];
+
+/** Makes and deletes the pools of drills; see ThrowAwayPools. */
+export function throwAwayPools(options: CognitoOptions): ThrowAwayPools {
+  const client = cognitoClient(options);
+  return {
+    create: (request) =>
+      cognitoCall('CreateUserPool', String(request.PoolName), async () => {
+        const { UserPool } = await client.send(
+          new CreateUserPoolCommand(request as unknown as CreateUserPoolCommandInput),
+        );
+        return UserPool?.Id ?? '';
+      }),
+
+    setMfa: (poolId, request) =>
+      cognitoCall('SetUserPoolMfaConfig', poolId, async () => {
+        await client.send(new SetUserPoolMfaConfigCommand({ ...request, UserPoolId: poolId }));
+      }),
+
+    addAttributes: (poolId, attributes) =>
+      cognitoCall('AddCustomAttributes', poolId, async () => {
+        await client.send(
+          new AddCustomAttributesCommand({
+            UserPoolId: poolId,
+            CustomAttributes: [...attributes] as SchemaAttributeType[],
+          }),
+        );
+      }),
+
+    settings: async (poolId) => {
+      const pool = await described(client, poolId);
+      if (pool === undefined) return undefined;
+      const { $metadata: _, ...mfa } = await cognitoCall('GetUserPoolMfaConfig', poolId, () =>
+        client.send(new GetUserPoolMfaConfigCommand({ UserPoolId: poolId })),
+      );
+      return { pool: pool as ApiObject, mfa };
+    },
+
+    identity: async (poolId) => identityIn(await described(client, poolId)),
+
+    idNamed: (name) =>
+      cognitoCall('ListUserPools', name, async () => {
+        let token: string | undefined;
+        do {
+          const { UserPools = [], NextToken } = await client.send(
+            new ListUserPoolsCommand({ MaxResults: FULL_PAGE, NextToken: token }),
+          );
+          const found = UserPools.find(({ Name }) => Name === name)?.Id;
+          if (found !== undefined) return found;
+          token = NextToken;
+        } while (token !== undefined);
+        return undefined;
+      }),
+
+    stopJobs: (poolId) =>
+      cognitoCall('StopUserImportJob', poolId, async () => {
+        const { UserImportJobs = [] } = await client.send(
+          new ListUserImportJobsCommand({ UserPoolId: poolId, MaxResults: 50 }),
+        );
+        const atWork = UserImportJobs.filter(({ Status }) => AT_WORK.includes(Status));
+        for (const { JobId } of atWork) await client.send(new StopUserImportJobCommand({ UserPoolId: poolId, JobId }));
+        return atWork.length;
+      }),
+
+    remove: (poolId) =>
+      cognitoCall('DeleteUserPool', poolId, async () => {
+        try {
+          await client.send(new DeleteUserPoolCommand({ UserPoolId: poolId }));
+        } catch (error) {
+          if (errorNameOf(error) !== 'ResourceNotFoundException') throw error;
+        }
+      }),
+  };
+}
+
+/** Who made a pool, by its description; undefined where there is none. For functions that only have to make sure. */
+export function poolIdentities(options: CognitoOptions): (poolId: string) => Promise<PoolIdentity | undefined> {
+  const client = cognitoClient(options);
+  return async (poolId) => identityIn(await described(client, poolId));
+}
+
+const described = (client: CognitoIdentityProviderClient, poolId: string): Promise<UserPoolType | undefined> =>
+  cognitoCall('DescribeUserPool', poolId, async () => {
+    try {
+      return (await client.send(new DescribeUserPoolCommand({ UserPoolId: poolId }))).UserPool;
+    } catch (error) {
+      if (errorNameOf(error) === 'ResourceNotFoundException') return undefined;
+      throw error;
+    }
+  });
+
+const identityIn = (pool: UserPoolType | undefined): PoolIdentity | undefined =>
+  pool?.Id === undefined ? undefined : { id: pool.Id, name: pool.Name ?? '', tags: pool.UserPoolTags ?? {} };

@@ -1,0 +1,114 @@
+import { readSealedBackup } from '../backup/sealed-backup.ts';
+import { sampleOf } from '../backup/sample.ts';
+import { THROW_AWAY_TAG, throwAwayName } from '../backup/throw-away-pool.ts';
+import { Fault, Halt } from '../errors.ts';
+import type { ImportOptions } from '../import/plan/plan-model.ts';
+import { readPoolSettings } from '../pool-settings/kept.ts';
+import type { ApiObject } from '../pool-settings/recreate/omissions.ts';
+import { missingAdditions } from '../pool-settings/recreate/schema-request.ts';
+import type { BackupTable, ObjectStore, ThrowAwayPools } from '../ports.ts';
+import type { MadePool, StartedDrill } from './drill-event.ts';
+import { readRecord, writeRecord } from './pool-record.ts';
+import { sweepPools } from './remove-pool.ts';
+import type { RemovalDeps } from './remove-pool.ts';
+import { differingSettings, throwAwayRequests } from './throw-away-settings.ts';
+import type { ThrowAwayRequests } from './throw-away-settings.ts';
+
+/** What making a drill's pool needs. */
+export interface MakePoolDeps extends RemovalDeps {
+  readonly pools: ThrowAwayPools;
+  readonly objects: Pick<ObjectStore, 'get' | 'put' | 'list' | 'deleteAll'>;
+  readonly table: Pick<BackupTable, 'getItem'>;
+  readonly tableName: string;
+}
+
+/** The state of DrillWorkflow once there is a pool, with what a restore into it is asked for; or all that was left is cleaned up. */
+export type MadeDrill =
+  | (Omit<StartedDrill, 'options'> & {
+      readonly cleanedUp: false;
+      readonly options: ImportOptions;
+      readonly drill: MadePool;
+    })
+  | { readonly cleanedUp: true; readonly records: number };
+
+/**
+ * Deletes what killed drills left behind, then makes the pool of this one: like the pool that was backed up, but without
+ * triggers, domain, mail settings and deletion protection. Asked again by the same execution it goes on with the pool that it
+ * has made. Halts: NoSealedBackup, also where the run kept no settings; SnapshotDamaged.
+ */
+export async function makeThrowAwayPool(started: StartedDrill, deps: MakePoolDeps): Promise<MadeDrill> {
+  const { executionArn, startTime, options } = started;
+  const name = throwAwayName(deps.instanceId, executionArn);
+  const swept = await sweepPools(deps, options.cleanUp === true ? undefined : name);
+  if (options.cleanUp === true) return { cleanedUp: true, records: swept };
+  const { manifest, runId } = await readSealedBackup(deps.table, deps.tableName);
+  const kept = manifest === undefined ? undefined : await readPoolSettings({ table: deps.table }, manifest);
+  if (manifest === undefined || kept === undefined)
+    throw new Halt(
+      'NoSealedBackup',
+      `The export ${runId} in ${deps.tableName} has not kept the settings of its pool, of which a pool for the drill could be made. Run ExportWorkflow to its end, wait for the replication where this is the backup Region, and start the drill again.`,
+    );
+  const requests = throwAwayRequests(kept, name, { [THROW_AWAY_TAG]: deps.instanceId });
+  const poolId = await ownPool(requests.pool, { name, executionArn }, deps);
+  await complete(poolId, requests, deps.pools);
+  const made = await deps.pools.settings(poolId);
+  if (made === undefined)
+    throw new Fault('ServiceError', `Cognito does not show the user pool ${poolId}, which the drill has just made.`);
+  const sample = options.users === undefined ? undefined : sampleOf(manifest.counts.users, options.users, name);
+  const drill: MadePool = {
+    poolId,
+    name,
+    runId,
+    backup: manifest.counts,
+    startedAt: startTime,
+    madeAt: new Date(deps.clock.now()).toISOString(),
+    settingsDiffer: differingSettings(kept, made, requests.omissions),
+    ...(sample === undefined ? {} : { sample }),
+  };
+  deps.log.info('The pool of the drill stands', { poolId, runId, settingsDiffer: drill.settingsDiffer.length });
+  return { cleanedUp: false, executionArn, startTime, options: restoreOptions(drill, options), drill };
+}
+
+/** The pool of this execution: the one that an earlier invocation has made, or a new one. */
+async function ownPool(
+  request: ApiObject,
+  { name, executionArn }: { readonly name: string; readonly executionArn: string },
+  { pools, objects, clock }: MakePoolDeps,
+): Promise<string> {
+  const before = await readRecord(objects, name);
+  if (before?.poolId !== undefined) return before.poolId;
+  const intended = before ?? { name, executionArn, intendedAt: new Date(clock.now()).toISOString() };
+  if (before === undefined) await writeRecord(objects, intended);
+  // The answer to an earlier creation may have been lost.
+  const found = before === undefined ? undefined : await pools.idNamed(name);
+  const poolId = found ?? (await pools.create(request));
+  await writeRecord(objects, { ...intended, poolId });
+  return poolId;
+}
+
+/** What follows the creation: attributes for which that had no room, as far as the pool lacks them yet, and MFA. */
+async function complete(
+  poolId: string,
+  { additions, mfa }: ThrowAwayRequests,
+  pools: Pick<ThrowAwayPools, 'settings' | 'addAttributes' | 'setMfa'>,
+): Promise<void> {
+  if (additions.length > 0) {
+    const described = await pools.settings(poolId);
+    for (const attributes of missingAdditions({ additions }, described?.pool.SchemaAttributes))
+      await pools.addAttributes(poolId, attributes);
+  }
+  if (mfa !== undefined) await pools.setMfa(poolId, mfa);
+}
+
+/** Nobody decides anything in a drill: what an operator would be asked to accept is accepted, and shows in the result. */
+const restoreOptions = ({ poolId, sample }: MadePool, { cognitoTps }: StartedDrill['options']): ImportOptions => ({
+  newUserPoolId: poolId,
+  allowSourcePool: false,
+  allowTriggers: false,
+  restoreUnconfirmed: false,
+  acceptIncomplete: false,
+  acceptMfaLockout: true,
+  dryRun: false,
+  ...(sample === undefined ? {} : { sample }),
+  ...(cognitoTps === undefined ? {} : { cognitoTps }),
+});
