@@ -1,5 +1,8 @@
-/** Types every command of docs/runbooks, one page after the other, against one launch on the local cloud (npm run runbooks). */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+/**
+ * Types every command of docs/runbooks, one page after the other, against one launch on the local cloud (npm run runbooks).
+ * `npm run runbooks -- --grep 17.7` types the pages of those steps only.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -24,7 +27,7 @@ import { shellCommands } from '../../tools/local-cloud/shell-environment.ts';
 import { legacyTime, legacyUser } from '../support/adopt/legacy-items.ts';
 import { makeLegacyTable } from '../support/adopt/make-legacy-table.ts';
 import { ShellSession } from '../support/aws-cli/shell-session.ts';
-import { blocksOf } from '../support/runbooks.ts';
+import { blocksOf, RUNBOOKS } from '../support/runbooks.ts';
 import { steps } from '../support/steps.ts';
 import { root } from '../support/templates.ts';
 
@@ -32,6 +35,8 @@ const STACK = 'UserBackup';
 const USERS = 60;
 /** To the local cloud an access key of twelve digits is that account's root. */
 const VAULT_ACCOUNT = '444455556666';
+/** As the page names it. */
+const VAULT = 'example-user-backup-vault';
 const RETIRED_TABLE = 'retired-BackupTable-0123456789AB';
 
 describe('the commands of the runbooks, typed', function () {
@@ -62,6 +67,7 @@ describe('the commands of the runbooks, typed', function () {
     await run(
       `STACK=${STACK}\ncognito-user-profiles-export deploy --stack ${STACK} --pool ${pool} --backup-region ${SECONDARY} --email ops@example.com --cognito-tps 25 --yes\n# The first export may have ended already.\ncognito-user-profiles-export attach || true`,
     );
+    await type('README.md', 'export POOL', { values: { POOL: pool } });
   });
   after(async () => {
     shell?.close();
@@ -119,8 +125,20 @@ describe('the commands of the runbooks, typed', function () {
   const newPool = (region: typeof PRIMARY | typeof SECONDARY): Promise<string> =>
     createDemoPool(cognitoIn(cloud, region), 'restored');
 
+  /** Adds the page's statements for an account that restores to the policy of the vault, which is the page's, too. */
+  async function letIn(account: string): Promise<void> {
+    const page = readFileSync(join(RUNBOOKS, 'account-lost.md'), 'utf8');
+    const [, statements = ''] = /^```json\n([^]*?)^```$/mu.exec(page) ?? [];
+    const more = JSON.parse(
+      statements.replaceAll('$RESTORING_ACCOUNT', account).replaceAll('$VAULT', VAULT),
+    ) as object[];
+    const file = join(folder, 'vault-policy.json');
+    const policy = JSON.parse(readFileSync(file, 'utf8')) as { readonly Statement: readonly object[] };
+    writeFileSync(file, JSON.stringify({ ...policy, Statement: [...policy.Statement, ...more] }));
+    await run('aws s3api put-bucket-policy --bucket $VAULT --region $VAULT_REGION --policy file://vault-policy.json');
+  }
+
   step('16.4: the freshness alarm', async () => {
-    await type('README.md', 'export POOL', { values: { POOL: pool } });
     for (const block of blocksOf('freshness-alarm.md')) await typeBlock('freshness-alarm.md', block);
   });
 
@@ -209,17 +227,15 @@ describe('the commands of the runbooks, typed', function () {
     await type('account-lost.md', 'put-bucket-lifecycle-configuration');
     await run(keys(accessKeyId, secretAccessKey));
     await type('account-lost.md', '--vault-account-id');
-    // Amazon S3 would copy it.
-    await run(
-      `BUCKET=$(aws cloudformation describe-stacks --stack-name ${STACK} --query "Stacks[0].Outputs[?OutputKey=='PrimaryBucketName'].OutputValue" --output text)\naws s3 cp --recursive --only-show-errors s3://$BUCKET/snapshots/ snapshots/`,
-    );
-    await run(keys(VAULT_ACCOUNT, 'any'));
-    await run('aws s3 cp --recursive --only-show-errors snapshots/ s3://$VAULT/snapshots/');
-    await run(keys(accessKeyId, secretAccessKey));
+    // Amazon S3 copies what is written from now on.
+    await run('cognito-user-profiles-export export');
     const target = await newPool(PRIMARY);
-    expect(await type('account-lost.md', '--dry-run', { values: { NEW_POOL: target }, mayFail: true })).to.match(
-      /users/,
-    );
+    const dryRun = { values: { NEW_POOL: target }, mayFail: true };
+    expect(await type('account-lost.md', '--dry-run', dryRun)).to.match(/AccessDenied|bucket policy/);
+    await run(keys(VAULT_ACCOUNT, 'any'));
+    await letIn(accessKeyId);
+    await run(keys(accessKeyId, secretAccessKey));
+    expect(await type('account-lost.md', '--dry-run', dryRun)).to.match(/users +\d\d/);
     await type('account-lost.md', '--tps 25', { mayFail: true });
     expect(
       (await cognitoIn(cloud, PRIMARY).send(new ListUsersCommand({ UserPoolId: target }))).Users,
@@ -255,6 +271,10 @@ describe('the commands of the runbooks, typed', function () {
       values: { NEW_POOL: target, SNAPSHOT: snapshot },
       mayFail: true,
     });
+    await type('from-the-retired-solution.md', '--tps 25', { mayFail: true });
+    expect(
+      (await cognitoIn(cloud, PRIMARY).send(new ListUsersCommand({ UserPoolId: target }))).Users,
+    ).to.have.length.above(40);
   });
 
   step('16.4: the pool was deleted, and the restore ended partial', async () => {
@@ -276,7 +296,8 @@ describe('the commands of the runbooks, typed', function () {
   });
 
   step('16.4: a second pool, and its end', async () => {
-    await type('second-pool.md', 'SECOND_POOL=', { values: { SECOND_POOL: restored } });
+    const second = restored === '' ? await newPool(PRIMARY) : restored;
+    await type('second-pool.md', 'SECOND_POOL=', { values: { SECOND_POOL: second } });
     expect(await type('uninstall.md', '--stack SecondBackup --yes')).to.include('SecondBackup');
     await type('uninstall.md', '--delete-data');
     const { tables } = await inventory(cloud.clientConfig, PRIMARY);

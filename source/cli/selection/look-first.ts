@@ -35,11 +35,12 @@ export async function storeRequest(context: CliContext, there: PoolPlace, reques
 export const selectionInput = (
   { poolId }: PoolPlace,
   id: string,
-  { tps, accept }: PoolChangeGiven,
+  { tps, accept, snapshot }: PoolChangeGiven,
 ): Readonly<Record<string, unknown>> => ({
   NewUserPoolId: poolId,
   Selection: selectionKeys(poolId, id).request,
   ...(tps === undefined ? {} : { CognitoTPS: tps }),
+  ...(snapshot === undefined ? {} : { SnapshotPrefix: snapshot }),
   ...acceptedKeys(accept),
 });
 

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { Existing } from '../../domain/import/selection/request.ts';
 import { SELECTION_ACCEPTANCES } from '../../domain/operator/inputs.ts';
-import { atOption, wholeNumberBetween, withAcceptances } from '../given.ts';
+import { atOption, snapshotOption, wholeNumberBetween, withAcceptances } from '../given.ts';
 
 /** What the commands that change a living pool all take. */
 export interface PoolChangeGiven {
@@ -10,8 +10,9 @@ export interface PoolChangeGiven {
   readonly dryRun?: true;
   readonly yes?: true;
   readonly tps?: number;
-  /** No option of undo. */
+  /** Neither is an option of undo. */
   readonly accept?: unknown;
+  readonly snapshot?: string;
 }
 
 /** What restore-user and restore-group take. */
@@ -44,7 +45,8 @@ export function withSelectionOptions(command: Command, things: 'users' | 'groups
         .default('skip'),
     )
     .addOption(new Option('--run <id>', 'as this export run has them, or the beginning of its id').conflicts('at'))
-    .addOption(atOption('as they were'));
+    .addOption(atOption('as they were'))
+    .addOption(snapshotOption(['at']));
   withPoolChangeOptions(command);
   withAcceptances(command, SELECTION_ACCEPTANCES);
   return command;
