@@ -231,11 +231,14 @@ describe('the commands of the runbooks, typed', function () {
     await run('cognito-user-profiles-export export');
     const target = await newPool(PRIMARY);
     const dryRun = { values: { NEW_POOL: target }, mayFail: true };
-    expect(await type('account-lost.md', '--dry-run', dryRun)).to.match(/AccessDenied|bucket policy/);
+    expect(await type('account-lost.md', '--dry-run', dryRun)).to.include(
+      'must let the functions of this launch read it',
+    );
     await run(keys(VAULT_ACCOUNT, 'any'));
     await letIn(accessKeyId);
     await run(keys(accessKeyId, secretAccessKey));
-    expect(await type('account-lost.md', '--dry-run', dryRun)).to.match(/users +\d\d/);
+    const tried = await type('account-lost.md', '--dry-run', dryRun);
+    expect(tried, tried).to.match(/by import jobs +\d\d/);
     await type('account-lost.md', '--tps 25', { mayFail: true });
     expect(
       (await cognitoIn(cloud, PRIMARY).send(new ListUsersCommand({ UserPoolId: target }))).Users,
