@@ -10,7 +10,7 @@ import { DemoFailure } from './context.ts';
 import type { Demo } from './context.ts';
 import { withoutPointers } from './failure.ts';
 import { elapsed, Narrator } from './narrator.ts';
-import { DEMO_USAGE, demoOptions, isSignInKind } from './options.ts';
+import { DEMO_USAGE, demoOptions, isSignInPool } from './options.ts';
 import type { DemoOptions } from './options.ts';
 import { CsvProblem } from './seed/csv-file.ts';
 import { populationOf } from './seed/population.ts';
@@ -87,7 +87,7 @@ async function tell(started: Demo): Promise<void> {
     await provePool(demo, launched, restored.newPoolId);
   await verify(demo, launched, restored);
   if (demo.options.pool === 'federated') await proveFederated(demo, launched, restored);
-  if (isSignInKind(demo.options.pool)) await proveSignIns(demo, demo.options.pool, launched, restored);
+  if (isSignInPool(demo.options.pool)) await proveSignIns(demo, demo.options.pool, launched, restored);
   if (demo.options.pool === 'mfa') await proveMfa(demo, launched, restored);
   if (!demo.options.keep) await uninstall(demo, launched);
 }

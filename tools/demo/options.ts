@@ -1,5 +1,5 @@
 import { SIGN_IN_SETTINGS } from './seed/sign-in.ts';
-import type { SignInKind } from './seed/sign-in.ts';
+import type { SignInPool } from './seed/sign-in.ts';
 import { optionValues, wholeNumberOption } from '../options.ts';
 
 const POOLS = ['usual', 'mfa', 'federated', 'email-phone', 'alias'] as const;
@@ -45,7 +45,7 @@ Exit code 0: everything that can be restored was restored, and nobody was sent a
 const TPS = [1, 5, 10, 15, 20, 25] as const;
 
 /** Whether users of such a pool sign in by something else than their username alone. */
-export const isSignInKind = (pool: DemoPool): pool is SignInKind => Object.hasOwn(SIGN_IN_SETTINGS, pool);
+export const isSignInPool = (pool: DemoPool): pool is SignInPool => Object.hasOwn(SIGN_IN_SETTINGS, pool);
 
 /** @throws Error that names the option, what was found and what is allowed */
 export function demoOptions(args: readonly string[]): DemoOptions {
@@ -64,7 +64,7 @@ export function demoOptions(args: readonly string[]): DemoOptions {
   if (tps === undefined) throw new Error(`--tps must be one of ${TPS.join(', ')}, found "${values.tps}".`);
   const pool = POOLS.find((name) => name === (values.pool ?? 'usual'));
   if (pool === undefined) throw new Error(`--pool must be one of ${POOLS.join(', ')}, found "${values.pool}".`);
-  if (values['users-csv'] !== undefined && isSignInKind(pool))
+  if (values['users-csv'] !== undefined && isSignInPool(pool))
     throw new Error(`--users-csv and --pool ${pool} exclude each other: the demo makes users who have such names.`);
   return {
     users,

@@ -67,7 +67,9 @@ describe("Nobody's data outside the table and the encrypted objects", () => {
     const address = (world.users[0] as CanaryUser).attributes.email as string;
     const failing = world.cognito.signsIn;
     world.cognito.signsIn = () =>
-      Promise.reject(Object.assign(new Error(`User ${address} cannot be looked up`), { name: 'InternalErrorException' }));
+      Promise.reject(
+        Object.assign(new Error(`User ${address} cannot be looked up`), { name: 'InternalErrorException' }),
+      );
     expect(await world.run(world.export())).to.include({ status: 'FAILED' });
     world.cognito.signsIn = failing;
     for (const how of ['byUsernameOnly', 'refused'] as const) {

@@ -6,7 +6,7 @@ import type {
 import { cognitoIn } from '../../deploy/clients.ts';
 import { createGroups, createPool } from '../../deploy/pools.ts';
 import type { LocalCloud } from '../../local-cloud/index.ts';
-import { isSignInKind } from '../options.ts';
+import { isSignInPool } from '../options.ts';
 import type { DemoPool } from '../options.ts';
 import type { DemoGroup } from './groups.ts';
 import { SIGN_IN_SETTINGS } from './sign-in.ts';
@@ -15,7 +15,7 @@ import type { DemoUser } from './users.ts';
 
 /** By what users of such a pool sign in. */
 export const settingsOf = (pool: DemoPool): Partial<CreateUserPoolCommandInput> =>
-  isSignInKind(pool) ? { ...SIGN_IN_SETTINGS[pool] } : {};
+  isSignInPool(pool) ? { ...SIGN_IN_SETTINGS[pool] } : {};
 
 /** Creates an empty pool with the demo's sign-in rules, the demo's custom attributes and those of a file. */
 export const createDemoPool = (

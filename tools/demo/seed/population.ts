@@ -1,4 +1,4 @@
-import { isSignInKind } from '../options.ts';
+import { isSignInPool } from '../options.ts';
 import type { DemoOptions, DemoPool } from '../options.ts';
 import { DEMO_GROUPS } from './groups.ts';
 import type { DemoGroup } from './groups.ts';
@@ -36,7 +36,7 @@ export const populationOf = ({
 
 function generated(count: number, pool: DemoPool): Population {
   const shaped = (made: readonly DemoUser[], first: number): DemoUser[] =>
-    made.map((user, index) => (isSignInKind(pool) ? withSignIn(pool, user, first + index) : user));
+    made.map((user, index) => (isSignInPool(pool) ? withSignIn(pool, user, first + index) : user));
   const users = shaped(demoUsers(count, DEMO_GROUPS), 1);
   const isLocal = ({ status }: DemoUser): boolean => status !== 'EXTERNAL_PROVIDER';
   const added = demoUsers(Math.max(1, Math.floor(count / 100)), DEMO_GROUPS, 2026, count + 1);

@@ -14,10 +14,10 @@ export const SIGN_IN_SETTINGS = {
 } as const satisfies Readonly<Record<string, Partial<CreateUserPoolCommandInput>>>;
 
 /** Such a pool: either of two addresses is the name, or verified addresses and another name are aliases of it. */
-export type SignInKind = keyof typeof SIGN_IN_SETTINGS;
+export type SignInPool = keyof typeof SIGN_IN_SETTINGS;
 
 /** A user as a pool of this kind can have it; the same number gives the same user. */
-export const withSignIn = (kind: SignInKind, user: DemoUser, number: number): DemoUser =>
+export const withSignIn = (kind: SignInPool, user: DemoUser, number: number): DemoUser =>
   kind === 'alias' ? withAliases(user, number) : withTwoAddresses(user, number);
 
 /** No username looks like an e-mail address; every fifth user has another name to sign in by. */

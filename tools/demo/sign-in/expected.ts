@@ -4,7 +4,7 @@ import type { FinishedExecution } from '../../deploy/executions.ts';
 import type { DemoPool } from '../options.ts';
 import type { PoolSnapshot, SnapshotUser } from '../compare/read-pool.ts';
 import type { PutUser } from '../../local-cloud/index.ts';
-import type { SignInKind } from '../seed/sign-in.ts';
+import type { SignInPool } from '../seed/sign-in.ts';
 import { NAMED_LIKE_ANOTHER } from './aliases.ts';
 import type { SignIns } from './compare.ts';
 import { MISTAKEN, UNKNOWN } from './two-addresses.ts';
@@ -34,7 +34,7 @@ export interface ExpectedPool {
  * Of whom Cognito told nothing the e-mail address is the name, whatever it was before; who has another user's username for
  * another name comes back without it.
  */
-export function expectedOf(kind: SignInKind, pool: PoolSnapshot, signIns: SignIns): ExpectedPool {
+export function expectedOf(kind: SignInPool, pool: PoolSnapshot, signIns: SignIns): ExpectedPool {
   if (kind === 'alias') {
     const { username } = NAMED_LIKE_ANOTHER;
     return {

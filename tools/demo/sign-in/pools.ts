@@ -4,12 +4,12 @@ import { cognitoIn } from '../../deploy/clients.ts';
 import { PRIMARY } from '../../deploy/regions.ts';
 import type { FaultRule, PutUser } from '../../local-cloud/index.ts';
 import type { Demo } from '../context.ts';
-import type { SignInKind } from '../seed/sign-in.ts';
+import type { SignInPool } from '../seed/sign-in.ts';
 import { ALIAS_MOVES, ALIAS_PEOPLE } from './aliases.ts';
 import { MOVING, TWO_ADDRESS_PEOPLE, UNKNOWN, VANISHING } from './two-addresses.ts';
 
 /** Puts the people of a kind into the pool, and lets Cognito tell nothing about some of them. */
-export async function loadSignIns({ cloud, narrator }: Demo, kind: SignInKind, poolId: string): Promise<void> {
+export async function loadSignIns({ cloud, narrator }: Demo, kind: SignInPool, poolId: string): Promise<void> {
   const people = kind === 'alias' ? ALIAS_PEOPLE : TWO_ADDRESS_PEOPLE;
   await cloud.putUsers(PRIMARY, poolId, people);
   narrator.say(`${counted(people.length, 'user')} more, with names and addresses at which something could go wrong.`);
@@ -27,7 +27,7 @@ export async function loadSignIns({ cloud, narrator }: Demo, kind: SignInKind, p
 }
 
 /** What happens to these people between two exports. */
-export async function changeSignIns({ cloud }: Demo, kind: SignInKind, UserPoolId: string): Promise<void> {
+export async function changeSignIns({ cloud }: Demo, kind: SignInPool, UserPoolId: string): Promise<void> {
   const client = cognitoIn(cloud, PRIMARY);
   const update = (Username: string, attributes: Readonly<Record<string, string>>): Promise<unknown> =>
     client.send(

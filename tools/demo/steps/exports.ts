@@ -15,7 +15,7 @@ import { DemoFailure } from '../context.ts';
 import type { Demo } from '../context.ts';
 import { firstExecution, startExecution, succeeded } from '../../deploy/executions.ts';
 import { followExecution } from '../executions.ts';
-import { isSignInKind } from '../options.ts';
+import { isSignInPool } from '../options.ts';
 import { changesInWords, changesOf } from '../seed/changes.ts';
 import { changeSignIns } from '../sign-in/pools.ts';
 import { textTable } from '../table.ts';
@@ -126,6 +126,6 @@ async function changeForShow(demo: Demo, { poolId, population }: SeededPool): Pr
     await client.send(new AdminRemoveUserFromGroupCommand({ UserPoolId: poolId, Username: username, GroupName: from }));
     await client.send(new AdminAddUserToGroupCommand({ UserPoolId: poolId, Username: username, GroupName: to }));
   });
-  if (isSignInKind(options.pool)) await changeSignIns(demo, options.pool, poolId);
+  if (isSignInPool(options.pool)) await changeSignIns(demo, options.pool, poolId);
   return changesInWords(changes);
 }

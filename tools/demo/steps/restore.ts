@@ -12,7 +12,7 @@ import { followExecution } from '../executions.ts';
 import { withoutProviders } from '../federated/pools.ts';
 import { poolOfProviders } from '../federated/forgotten-provider.ts';
 import { emptyMfaPool, REQUIRED_MFA } from '../mfa/pool-mfa.ts';
-import { isSignInKind } from '../options.ts';
+import { isSignInPool } from '../options.ts';
 import { createDemoPool, settingsOf } from '../seed/load.ts';
 import { readSignIns } from '../sign-in/compare.ts';
 import type { SignIns } from '../sign-in/compare.ts';
@@ -37,7 +37,7 @@ export async function disasterAndRestore(
   narrator.step(`Disaster in ${PRIMARY}: the pool is deleted`);
   const primary = cognitoIn(cloud, PRIMARY);
   const old = withoutProviders(await readPool(primary, poolId), poolId);
-  const signIns: SignIns = isSignInKind(options.pool) ? await readSignIns(primary, poolId, old) : new Map();
+  const signIns: SignIns = isSignInPool(options.pool) ? await readSignIns(primary, poolId, old) : new Map();
   await primary.send(new DeleteUserPoolCommand({ UserPoolId: poolId }));
   narrator.say(`Deleted ${poolId} with its ${counted(old.users.size, 'user')}.`);
 

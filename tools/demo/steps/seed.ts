@@ -4,7 +4,7 @@ import { PRIMARY } from '../../deploy/regions.ts';
 import type { Demo } from '../context.ts';
 import { loadFederated } from '../federated/pools.ts';
 import { REQUIRED_MFA, setMfa } from '../mfa/pool-mfa.ts';
-import { isSignInKind } from '../options.ts';
+import { isSignInPool } from '../options.ts';
 import { createDemoPool, loadPool, settingsOf } from '../seed/load.ts';
 import type { Population } from '../seed/population.ts';
 import type { DemoUser } from '../seed/users.ts';
@@ -28,7 +28,7 @@ export async function makePool(demo: Demo): Promise<SeededPool> {
   }
   await loadPool({ cloud, region: PRIMARY, poolId }, groups, users);
   if (options.pool === 'federated') await loadFederated(demo, poolId);
-  if (isSignInKind(options.pool)) await loadSignIns(demo, options.pool, poolId);
+  if (isSignInPool(options.pool)) await loadSignIns(demo, options.pool, poolId);
   narrator.say(describe(population));
   if (options.usersCsv !== undefined)
     narrator.say(

@@ -8,7 +8,7 @@ import { readPool } from '../compare/read-pool.ts';
 import { DemoFailure } from '../context.ts';
 import type { Demo } from '../context.ts';
 import { createDemoPool, settingsOf } from '../seed/load.ts';
-import type { SignInKind } from '../seed/sign-in.ts';
+import type { SignInPool } from '../seed/sign-in.ts';
 import { readSignIns, signInProblems } from '../sign-in/compare.ts';
 import { expectedOf } from '../sign-in/expected.ts';
 import type { ExpectedPool } from '../sign-in/expected.ts';
@@ -21,7 +21,7 @@ import type { Restored } from './restore.ts';
  */
 export async function proveSignIns(
   demo: Demo,
-  kind: SignInKind,
+  kind: SignInPool,
   launched: LaunchedSolution,
   { old, signIns, newPoolId }: Restored,
 ): Promise<void> {

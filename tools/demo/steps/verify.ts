@@ -7,7 +7,7 @@ import { SECONDARY } from '../../deploy/regions.ts';
 import type { LaunchedSolution } from '../../deploy/solution.ts';
 import { DemoFailure } from '../context.ts';
 import type { Demo } from '../context.ts';
-import { isSignInKind } from '../options.ts';
+import { isSignInPool } from '../options.ts';
 import { endingProblems, expectedOf } from '../sign-in/expected.ts';
 import { rowsInWords } from '../failure.ts';
 import { textTable } from '../table.ts';
@@ -24,7 +24,7 @@ export async function verify(
   narrator.step('Compare the new pool with the old one, field by field');
   const restored = withoutProviders(await readPool(cognitoIn(cloud, SECONDARY), newPoolId), newPoolId);
   const { pool } = demo.options;
-  const compared = comparePools(isSignInKind(pool) ? expectedOf(pool, old, signIns).pool : old, restored);
+  const compared = comparePools(isSignInPool(pool) ? expectedOf(pool, old, signIns).pool : old, restored);
   const { rows, unexpected, missingSubs, differentSubs } = compared;
   narrator.say(
     textTable(
