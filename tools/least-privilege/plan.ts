@@ -8,6 +8,9 @@ export type Scenario =
   | 'import'
   | 'import of a snapshot'
   | 'import with a failed job'
+  | 'import from a vault'
+  | 'import from an earlier launch'
+  | 'import with roles of groups'
   | 'selection'
   | 'drill'
   | 'verify backup'
@@ -48,6 +51,17 @@ const WORKFLOW_ROLES: Readonly<Record<string, Scenario>> = {
 const OTHER_SCENARIO: Readonly<Record<string, Scenario>> = {
   'CheckNewUserPoolRole/Snapshots': 'import of a snapshot',
   'ScanTableRole/Snapshots': 'import of a snapshot',
+  'CheckNewUserPoolRole/VaultSnapshots': 'import from a vault',
+  'CheckNewUserPoolRole/ListVaultSnapshots': 'import from a vault',
+  'CheckNewUserPoolRole/VaultKey': 'import from a vault',
+  'CheckNewUserPoolRole/EarlierSnapshots': 'import from an earlier launch',
+  'CheckNewUserPoolRole/ListEarlierSnapshots': 'import from an earlier launch',
+  'ScanTableRole/VaultSnapshots': 'import from a vault',
+  'ScanTableRole/ListVaultSnapshots': 'import from a vault',
+  'ScanTableRole/VaultKey': 'import from a vault',
+  'ScanTableRole/EarlierSnapshots': 'import from an earlier launch',
+  'ScanTableRole/ListEarlierSnapshots': 'import from an earlier launch',
+  'UpdateUsersRole/PassGroupRoles': 'import with roles of groups',
   'ImportUsersRole/ImportJobLogs': 'import with a failed job',
   // The Region of the exports has these; in the other one there is nothing to ask.
   'WatchBackupRole/ExportSchedule': 'look at the exports',
@@ -83,6 +97,9 @@ const ORDER: readonly Scenario[] = [
   'import',
   'import of a snapshot',
   'import with a failed job',
+  'import from a vault',
+  'import from an earlier launch',
+  'import with roles of groups',
   'selection',
   'drill',
   'launch',

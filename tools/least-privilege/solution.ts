@@ -10,12 +10,18 @@ import { launchSolution, parametersFor, solutionFor } from '../deploy/solution.t
 import type { LaunchedSolution, SolutionOptions } from '../deploy/solution.ts';
 import type { LocalCloud, PutUser } from '../local-cloud/index.ts';
 import type { CallWatch } from './call-watch.ts';
+import { createGroupRole } from './group-role.ts';
+import { createPlaces, VAULT } from './snapshot-places.ts';
 
 /** The solution for one small pool. */
 export interface LaunchedPool extends LaunchedSolution {
   readonly cloud: LocalCloud;
   readonly watch: CallWatch;
   readonly poolId: string;
+  /** ARN of the key of the vault. */
+  readonly vaultKey: string;
+  /** ARN of the role that groups may get. */
+  readonly groupRole: string;
   /** Logical to physical ids of the instance in a Region. */
   readonly resources: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** How often the pool was changed. */
@@ -55,20 +61,35 @@ export async function changeLaunchedPool(launched: LaunchedPool): Promise<void> 
   if (launched.round > 1) await client.send(new DeleteGroupCommand({ UserPoolId, GroupName: old }));
 }
 
-/** Launches the uploaded solution for a new small pool, with a customer's key so that every statement is there, and waits for the export that the launch starts. */
+/**
+ * Launches the uploaded solution for a new small pool, with a customer's key, a vault and roles of groups, so that every
+ * statement is there, and waits for the export that the launch starts.
+ */
 export async function launchForPool(cloud: LocalCloud, watch: CallWatch): Promise<LaunchedPool> {
   const poolId = await createPool(cognitoIn(cloud, PRIMARY), 'customers');
   await fill(cloud, poolId);
   const options = solutionOptions(cloud);
   const KmsKeyArn = await createCustomerKey(options, cloud.account);
+  const vaultKey = await createCustomerKey(options, cloud.account);
+  const groupRole = await createGroupRole(cloud);
+  await createPlaces(cloud);
   const solution = await launchSolution(
     options,
-    parametersFor(poolId, { CognitoTPS: '25', MaxDeletePercent: '100', KmsKeyArn }),
+    parametersFor(poolId, {
+      CognitoTPS: '25',
+      MaxDeletePercent: '100',
+      KmsKeyArn,
+      VaultBucketArn: `arn:aws:s3:::${VAULT}`,
+      VaultAccountId: cloud.account,
+      VaultKmsKeyArn: vaultKey,
+      GroupRoles: 'MAP',
+      GroupRoleArns: groupRole,
+    }),
   );
   const sfn = stepFunctionsIn(cloud, PRIMARY);
   succeeded('The first export', await endOf(sfn, await firstExecution(sfn, solution.exportWorkflow)));
   const resources = { [PRIMARY]: await resourcesIn(cloud, PRIMARY), [SECONDARY]: await resourcesIn(cloud, SECONDARY) };
-  return { ...solution, cloud, watch, poolId, resources, round: 0 };
+  return { ...solution, cloud, watch, poolId, vaultKey, groupRole, resources, round: 0 };
 }
 
 async function resourcesIn(cloud: LocalCloud, region: string): Promise<Readonly<Record<string, string>>> {

@@ -13,6 +13,8 @@ import type { Experiment, Scenario } from './plan.ts';
 import { removeStatement } from './role-policy.ts';
 import { damagedSelection } from './damaged-selection.ts';
 import { verifiedRun } from './verified-run.ts';
+import { storedRoleMap } from './group-role.ts';
+import { filledPlace } from './snapshot-places.ts';
 import { changeLaunchedPool } from './solution.ts';
 import type { LaunchedPool } from './solution.ts';
 import { refusedCalls } from './verdict.ts';
@@ -33,6 +35,9 @@ const REGION: Readonly<Record<LaunchedScenario, Region>> = {
   import: SECONDARY,
   'import of a snapshot': SECONDARY,
   'import with a failed job': SECONDARY,
+  'import from a vault': SECONDARY,
+  'import from an earlier launch': SECONDARY,
+  'import with roles of groups': SECONDARY,
   selection: PRIMARY,
   drill: SECONDARY,
 };
@@ -46,12 +51,8 @@ function workflowOf(launched: LaunchedPool, scenario: WorkflowScenario): string 
     : launched.verifyWorkflow[region];
 }
 
-/** What the execution gets; `target` is the new pool of a restore. */
-async function inputOf(
-  launched: LaunchedPool,
-  scenario: WorkflowScenario,
-  target: string | undefined,
-): Promise<object> {
+/** What the execution gets; `target` is the new pool of a restore, empty for everything else. */
+async function inputOf(launched: LaunchedPool, scenario: WorkflowScenario, target: string): Promise<object> {
   switch (scenario) {
     case 'compare pool':
       return { UserPoolId: launched.poolId };
@@ -60,6 +61,12 @@ async function inputOf(
       return { NewUserPoolId: target };
     case 'import of a snapshot':
       return { NewUserPoolId: target, ExportRun: await verifiedRun(launched) };
+    case 'import from a vault':
+      return { NewUserPoolId: target, SnapshotPrefix: await filledPlace(launched, 'vault') };
+    case 'import from an earlier launch':
+      return { NewUserPoolId: target, SnapshotPrefix: await filledPlace(launched, 'retained') };
+    case 'import with roles of groups':
+      return { NewUserPoolId: target, GroupRoleMap: await storedRoleMap(launched, target) };
     case 'selection':
       return { NewUserPoolId: launched.poolId, Selection: await damagedSelection(launched) };
     case 'export':
@@ -99,7 +106,7 @@ async function runWorkflow(launched: LaunchedPool, scenario: WorkflowScenario): 
   const { cloud } = launched;
   if (scenario === 'export') await changeLaunchedPool(launched);
   const target = scenario.startsWith('import') ? await createPool(cognitoIn(cloud, SECONDARY), 'customers') : undefined;
-  const input = await inputOf(launched, scenario, target);
+  const input = await inputOf(launched, scenario, target ?? '');
   // The log of a job that brought in every row is never asked for.
   if (scenario === 'import with a failed job')
     await cloud.configure({ importJobs: { endEarly: { afterRows: 1, as: 'Failed', jobs: 1 } } });
