@@ -50,3 +50,35 @@ describe('16.2: ExportWorkflow waits for selections', () => {
       );
   });
 });
+
+describe('17.6: DrillWorkflow waits for everybody else', () => {
+  const { States: drill } = workflowNamed('drill');
+  const tasks = Object.entries(drill).filter(
+    ([, state]) => state.Type === 'Task' && !['CheckStateMachine', 'MessageBroker'].includes(called(state)),
+  );
+
+  it('17.6: after every function that calls Cognito, and goes on with that function', () => {
+    expect(tasks.map(([name]) => name)).to.have.length(8);
+    for (const [task, { ResultPath = '', Next = '' }] of tasks) {
+      const [pause] = (drill[Next]?.Choices ?? []).filter(({ Variable }) => Variable === `${ResultPath}.paused`);
+      expect(drill[Next]?.Choices?.[0], `${task}: before any other member of the answer is asked for`).to.equal(pause);
+      expect(drill[pause?.Next ?? ''], task).to.include({
+        Type: 'Wait',
+        SecondsPath: `${ResultPath}.waitSeconds`,
+        Next: task,
+      });
+    }
+  });
+
+  it('17.6: every function that it calls and that calls Cognito is made to pause in it', () => {
+    const files: Readonly<Record<string, string>> = {
+      DrillPool: 'drill/drill-pool.ts',
+      ComparePool: 'verify/compare-pool.ts',
+    };
+    for (const name of new Set(tasks.map(([, state]) => called(state))))
+      expect(
+        readFileSync(join(FOLDER, '..', files[name] ?? 'import/shared/import-function.ts'), 'utf8'),
+        name,
+      ).to.match(/pausingForOthers\(/);
+  });
+});

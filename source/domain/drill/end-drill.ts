@@ -108,7 +108,7 @@ function outcomeOf(error: string | undefined): DrillReport['outcome'] {
 
 /** Everybody who was restored may count as active: memberships and calls of administrators do, rows of an import job do not. */
 const aboutPool = (
-  { poolId, runId, backup, sample, settingsDiffer }: MadePool,
+  { poolId, runId, backup, sample, settingsDiffer, leftOut }: MadePool,
   rehearsed: Counts | undefined,
 ): Partial<DrillReport> => ({
   poolId,
@@ -116,6 +116,7 @@ const aboutPool = (
   everybody: sample === undefined,
   backup,
   settingsDiffer,
+  leftOut,
   ...(rehearsed === undefined ? {} : { rehearsed, mostActiveUsers: rehearsed.users }),
 });
 
