@@ -24,6 +24,7 @@ import type { Accident } from './accident.ts';
 import { Bystanders } from './bystanders.ts';
 import { afterSelection, afterUndo, askedOf, isCreated } from './expected.ts';
 import type { SelectionState } from './expected.ts';
+import { PoolModel } from './pool-model.ts';
 import type { SelectionPlan } from './plan.ts';
 
 /** From the third start on the weather is fair. */
@@ -62,9 +63,9 @@ export class LivingPoolChaos {
     this.#progress(
       `accident: ${accident.deleted.length} users deleted, ${accident.spoiled.length} spoiled, ${accident.takenOver.length} signed up again, ${accident.deletedGroups.length} groups deleted; asked for ${state.asked.users.length} users and ${state.asked.groups.length} groups`,
     );
-    const { id, after, problems } = await this.#select(state, accident);
+    const { id, seen, after, problems } = await this.#select(state, accident);
     this.#progress(`selection ${id}: ${this.#starts} starts, ${problems.length} findings`);
-    problems.push(...(await this.#undo(state, id, after)));
+    problems.push(...(await this.#undo(seen, id, after)));
     this.#progress(`undo: ${this.#starts} starts together, ${problems.length} findings`);
     problems.push(...(await quietExport(deployment, this.#random)).map((problem) => `export afterwards: ${problem}`));
     problems.push(...(await deadLetters(deployment.cloud)));
@@ -81,7 +82,13 @@ export class LivingPoolChaos {
   async #select(
     state: SelectionState,
     accident: Accident,
-  ): Promise<{ readonly id: string; readonly after: PoolSnapshot; readonly problems: string[] }> {
+  ): Promise<{
+    readonly id: string;
+    /** The same state, with what others have done meanwhile. */
+    readonly seen: SelectionState;
+    readonly after: PoolSnapshot;
+    readonly problems: string[];
+  }> {
     const { deployment, plan } = this;
     const { source, before, asked } = state;
     const id = this.#newId(1);
@@ -107,13 +114,11 @@ export class LivingPoolChaos {
       }
     });
     const after = await this.#read();
-    const problems = [
-      ...ended.problems,
-      ...poolProblems(bystanders.applyTo(afterSelection(state)), after, (name) => isCreated(state, name)),
-    ];
+    const seen = { ...state, before: bystanders.applyTo(new PoolModel(before)) };
+    const problems = [...ended.problems, ...poolProblems(afterSelection(seen), after, (name) => isCreated(seen, name))];
     const files = await this.#files(id);
-    problems.push(...(typeof files === 'string' ? [files] : resultProblems(state, after, { files, odd: plan.odd })));
-    return { id, after, problems: problems.map((problem) => `selection: ${problem}`) };
+    problems.push(...(typeof files === 'string' ? [files] : resultProblems(seen, after, { files, odd: plan.odd })));
+    return { id, seen, after, problems: problems.map((problem) => `selection: ${problem}`) };
   }
 
   async #undo(state: SelectionState, id: string, after: PoolSnapshot): Promise<string[]> {
