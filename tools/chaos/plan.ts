@@ -63,7 +63,7 @@ export function planOf(seed: number): ChaosPlan {
   const importEvent = IMPORT_EVENTS[seed % IMPORT_EVENTS.length] as ChaosPlan['importEvent'];
   return {
     seed,
-    signIn: SIGN_INS[seed % SIGN_INS.length] as SignIn,
+    signIn: signInOf(seed),
     region: importEvent === 'primary Region down' || random.chance(0.5) ? SECONDARY : PRIMARY,
     // What changes meanwhile must fall between two pages.
     exportFaults: faultsFor('export', seed, random, exportEvent === 'pool changes' ? [SHORT_PAGES] : []),
@@ -76,6 +76,10 @@ export function planOf(seed: number): ChaosPlan {
     damage: more >= WITH_PEOPLE && more < WITH_PEOPLE + WITH_DAMAGE ? damageOf(seed) : undefined,
   };
 }
+
+/** One in eight pools takes two kinds of addresses; the others go through the other ways in turn. */
+const signInOf = (seed: number): SignIn => (seed % 8 === 5 ? 'email-phone' : (OTHERS[seed % OTHERS.length] as SignIn));
+const OTHERS = SIGN_INS.filter((signIn) => signIn !== 'email-phone');
 
 /** The kinds of damage by turns; the exports by chance; of those that are allowed, the first is cut short. */
 function damageOf(seed: number): DamagePlan {
