@@ -12,6 +12,7 @@ import { explained } from '../explain.ts';
 import { readingStatus } from '../history/reading-status.ts';
 import type { AskedNames } from './asked-selection.ts';
 import { leftToWorkflow, notKept, searchRuns } from './runs-to-search.ts';
+import type { RunsToSearch } from './runs-to-search.ts';
 import type { PoolPlace } from './pool-place.ts';
 
 /** For whom the run is told singly; above that, by run. */

@@ -41,6 +41,7 @@ export class LivingPoolChaos {
   readonly #rules: StrikeCounts['rules'][number][] = [];
   readonly #errors: string[] = [];
   #starts = 0;
+  #isStormy = false;
 
   constructor(
     private readonly deployment: Deployment,
@@ -154,6 +155,7 @@ export class LivingPoolChaos {
     const { deployment, plan } = this;
     const { cloud, poolId } = deployment;
     await injectFaults(cloud, plan.faults, plan.seed + 900);
+    this.#isStormy = true;
     const workflow = {
       sfn: stepFunctionsIn(cloud, PRIMARY),
       workflow: deployment.importWorkflow[PRIMARY],
@@ -166,14 +168,11 @@ export class LivingPoolChaos {
         ...workflow,
         event: plan.event,
         meanwhile,
-        beforeRestart: (start) => (start > FAIR_FROM ? calm(cloud) : Promise.resolve()),
+        beforeRestart: (start) => (start > FAIR_FROM ? this.#calmDown() : Promise.resolve()),
       },
       FINAL,
     );
-    const { byKind, rules } = await strikesOf(cloud, plan.faults);
-    for (const [kind, count] of byKind) this.#byKind.set(kind, (this.#byKind.get(kind) ?? 0) + count);
-    this.#rules.push(...rules);
-    await calm(cloud);
+    await this.#calmDown();
     this.#starts += disturbed.starts;
     this.#errors.push(...disturbed.errors);
     if (disturbed.last.error !== 'RestoreIncomplete') return disturbed;
@@ -182,6 +181,16 @@ export class LivingPoolChaos {
       FINAL,
     );
     return { problems: [...disturbed.problems, ...again.problems] };
+  }
+
+  /** Counts what has struck so far, which begins anew with other faults, and switches it off. */
+  async #calmDown(): Promise<void> {
+    if (!this.#isStormy) return;
+    this.#isStormy = false;
+    const { byKind, rules } = await strikesOf(this.deployment.cloud, this.plan.faults);
+    for (const [kind, count] of byKind) this.#byKind.set(kind, (this.#byKind.get(kind) ?? 0) + count);
+    this.#rules.push(...rules);
+    await calm(this.deployment.cloud);
   }
 
   /** Made as those of runs. */
