@@ -14,7 +14,7 @@ import { RESET_ADDRESSES, FederatedSorting } from './sort-federated.ts';
 
 /**
  * Plans what is done about identity providers: the links of users who come back, and, by FederatedUsers, the users of
- * providers. Undefined where the backup names no provider. Halt ReplicaBehind where users of providers were sealed and
+ * providers. Undefined where the backup names no provider, and in a drill, whose pool has none. Halt ReplicaBehind where users of providers were sealed and
  * cannot be read in this Region.
  */
 export async function planIdentities(
@@ -23,6 +23,7 @@ export async function planIdentities(
   run: PlanningRun,
 ): Promise<IdentityPlan | undefined> {
   const { deps, folder, input } = run;
+  if (input.inDrill === true) return undefined;
   const { linked = { users: 0, byProvider: {} } } = draft;
   const kept = accepted.manifest.federated;
   if (linked.users === 0 && (kept?.users ?? 0) === 0) return undefined;
@@ -53,7 +54,7 @@ export async function planIdentities(
     if (kept === undefined) return;
     const source = {
       ...(accepted.source === 'table' ? { table: deps.table } : {}),
-      objects: deps.objects,
+      objects: deps.snapshots ?? deps.objects,
       runId: accepted.manifest.runId,
     };
     for await (const users of readFederated(source, kept)) {
