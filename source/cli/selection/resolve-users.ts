@@ -1,3 +1,4 @@
+import { findFederated } from '../../domain/history/find-federated.ts';
 import { findUsers } from '../../domain/history/find-items.ts';
 import type { FoundUser } from '../../domain/history/find-items.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
@@ -23,7 +24,15 @@ export interface ResolvedUsers {
 
 interface InRun {
   readonly run: RunItems;
-  readonly users: readonly FoundUser[];
+  readonly users: readonly KnownUser[];
+}
+
+/** `attributes`: of a native user, who has a password of its own. */
+interface KnownUser {
+  readonly sub: string;
+  readonly username: string;
+  readonly created: string;
+  readonly attributes?: FoundUser['profile']['attributes'];
 }
 
 /**
@@ -55,10 +64,11 @@ export async function resolveUsers(
   const bySub = new Map<string, SelectedUser>();
   const withoutRecovery = new Set<string>();
   for (const name of names)
-    for (const { sub, profile } of found.get(name)?.users ?? []) {
+    for (const { sub, attributes } of found.get(name)?.users ?? []) {
       const { run } = found.get(name) as InRun;
       if (!bySub.has(sub)) bySub.set(sub, { sub, run: run.manifest.runId });
-      if (noRecoveryOf(profile.attributes, run.manifest.poolSettings) !== undefined) withoutRecovery.add(sub);
+      if (attributes !== undefined && noRecoveryOf(attributes, run.manifest.poolSettings) !== undefined)
+        withoutRecovery.add(sub);
     }
   return { users: [...bySub.values()], withoutRecovery };
 }
@@ -73,19 +83,41 @@ async function lookIn(
     wanted.map((name) => ({ name })),
     readingStatus(context, `Looking in run ${run.manifest.runId}`),
   );
-  return new Map(
+  const native = new Map(
     wanted.flatMap((name, index) => {
       const users = answers[index] ?? [];
-      return users.length === 0 ? [] : [[name, { run, users }] as const];
+      return users.length === 0 ? [] : [[name, { run, users: users.map(nativeUser) }] as const];
     }),
   );
+  // Who has a name as a native user is meant by it before anybody who comes from an identity provider.
+  const federated = await findFederated(
+    run,
+    wanted.filter((name) => !native.has(name)),
+  );
+  if (federated.missing > 0)
+    context.output.status({
+      text: `${counted(federated.missing, 'user')} of identity providers in the run ${run.manifest.runId} could not be read.`,
+      lasting: true,
+    });
+  return new Map([
+    ...native,
+    ...[...federated.users].map(([name, users]) => [name, { run, users: users.map(named) }] as const),
+  ]);
 }
+
+const nativeUser = ({ sub, profile: { username, created, attributes } }: FoundUser): KnownUser => ({
+  sub,
+  username,
+  created,
+  attributes,
+});
+const named = ({ sub, username, created }: KnownUser): KnownUser => ({ sub, username, created });
 
 /** Whoever writes to an account must have named that one: also where one of them has exactly the spelling. */
 function sharedName(name: string, { run, users }: InRun): CliError {
   return new CliError('usage', {
     thing: `User ${name}`,
-    found: `${counted(users.length, 'user')} of the run ${run.manifest.runId} answer to this name: ${users.map(({ sub, profile }) => `${profile.username} with the sub ${sub}, created ${profile.created}`).join('; ')}`,
+    found: `${counted(users.length, 'user')} of the run ${run.manifest.runId} answer to this name: ${users.map(({ sub, username, created }) => `${username} with the sub ${sub}, created ${created}`).join('; ')}`,
     next: 'Nothing was written. Give the sub of the one who is meant.',
   });
 }

@@ -1,3 +1,4 @@
+import type { PoolUser } from '../../model.ts';
 import type { WriteOutcome } from '../../ports.ts';
 import { identitiesOf } from '../plan/identity-plan.ts';
 import type { ExternalIdentity, LinkedUser } from '../plan/identity-plan.ts';
@@ -7,6 +8,9 @@ import type { CheckRun } from '../reconcile/check-run.ts';
 import { accountBySub } from '../updates/account-by-sub.ts';
 import { unlessUnanswered } from '../updates/unanswered.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
+
+/** The pool in which links are made, and by what. */
+export type LinkPlace = Pick<UpdateRun, 'deps' | 'plan'>;
 
 /** An account of the new pool, and what is to be linked to it. */
 interface Linking {
@@ -31,20 +35,39 @@ export async function linkUser(
   const newSub = run.accounts.newSubOf(sub);
   if (ordinal === undefined || newSub === undefined || !isSeen(marks.users[ordinal] as number))
     return [{ lacks: 'link', reason: 'UserNotRestored' }];
-  if (!links.some(({ provider }) => providers.has(provider))) return links.map(withoutProvider);
-  // Looked at in this moment, so that neither a link that is there is made again, nor one to an account of the same name.
-  const account = await accountBySub(run.deps.pool, run.plan.newUserPoolId, newSub);
-  if (account === undefined) return [{ lacks: 'link', reason: 'UserNotRestored' }];
-  const linked = identitiesOf(account.attributes) ?? [];
-  const todo = links.filter((link) => !linked.some((one) => isSame(one, link)));
-  const problems = await makeLinks(run, { username: account.username, newSub, links: todo, providers });
-  if (problems.length < todo.length) run.accounts.recordWrite(sub, { at: run.deps.clock.now(), byName: false });
+  const { made, problems } = await linkAccount(run, { newSub, links, providers });
+  if (made > 0) run.accounts.recordWrite(sub, { at: run.deps.clock.now(), byName: false });
   return problems;
+}
+
+/**
+ * Links what the account does not have yet. It is looked at in this moment, so that neither a link that is there is made
+ * again, nor one to an account of the same name.
+ */
+export async function linkAccount(
+  run: LinkPlace,
+  { newSub, links, providers }: Omit<Linking, 'username'>,
+): Promise<{ readonly made: number; readonly problems: readonly IdentityProblem[] }> {
+  if (!links.some(({ provider }) => providers.has(provider))) return { made: 0, problems: links.map(withoutProvider) };
+  const account = await accountBySub(run.deps.pool, run.plan.newUserPoolId, newSub);
+  if (account === undefined) return { made: 0, problems: [{ lacks: 'link', reason: 'UserNotRestored' }] };
+  const todo = missingLinks(links, account);
+  const problems = await makeLinks(run, { username: account.username, newSub, links: todo, providers });
+  return { made: todo.length - problems.length, problems };
+}
+
+/** Those of the links that the account does not have. */
+export function missingLinks(
+  links: readonly ExternalIdentity[],
+  { attributes }: Pick<PoolUser, 'attributes'>,
+): readonly ExternalIdentity[] {
+  const linked = identitiesOf(attributes) ?? [];
+  return links.filter((link) => !linked.some((one) => isSame(one, link)));
 }
 
 /** One after the other; a link whose answer was lost, or that an earlier invocation made, is recognized by the account. */
 export async function makeLinks(
-  run: UpdateRun,
+  run: LinkPlace,
   { username, newSub, links, providers }: Linking,
 ): Promise<readonly IdentityProblem[]> {
   const { deps, plan } = run;
@@ -65,7 +88,7 @@ export async function makeLinks(
 const isSame = (one: ExternalIdentity, other: ExternalIdentity): boolean =>
   one.provider === other.provider && one.id === other.id;
 
-async function hasLink({ deps, plan }: UpdateRun, newSub: string, link: ExternalIdentity): Promise<boolean> {
+async function hasLink({ deps, plan }: LinkPlace, newSub: string, link: ExternalIdentity): Promise<boolean> {
   const account = await accountBySub(deps.pool, plan.newUserPoolId, newSub);
   return account !== undefined && (identitiesOf(account.attributes) ?? []).some((one) => isSame(one, link));
 }

@@ -10,7 +10,7 @@ import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
 import { IdentityLog } from './identity-log.ts';
 import { linkUser } from './link-user.ts';
-import { makePrelink } from './make-prelink.ts';
+import { makePrelinkedMember } from './make-prelink.ts';
 
 /**
  * Brings back what the backup tells of identity providers: links of users who are there, then users of providers who are
@@ -59,7 +59,7 @@ async function work(
   return inOrder(run, 'prelinks', readNdjson(objects, prelinksKey, prelinkShape), async (prelink) => {
     if (!log.isWanted(prelink.sub)) return;
     const { sub, name } = prelink;
-    const { newSub, problems } = await makePrelink(run, prelink, providers);
+    const { newSub, problems } = await makePrelinkedMember(run, prelink, providers);
     if (newSub !== undefined) log.addMade({ sub, newSub });
     log.add({ kind: 'prelink', sub, name, problems });
   });

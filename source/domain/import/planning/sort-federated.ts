@@ -20,6 +20,19 @@ interface SortingRules extends Pick<PoolSettings, 'schema' | 'aliasAttributes'> 
   readonly mapped: ReadonlyMap<string, readonly string[]>;
 }
 
+/** A user of a provider as a restore goes about it; `prelink`: who is made beforehand. */
+export interface SortedFederated {
+  readonly row: FederatedRow;
+  readonly prelink?: Prelink;
+}
+/** What the provider does not set at sign-in; `lost`: names of that which cannot be set. */
+export interface UnmappedAttributes {
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly lost: readonly string[];
+}
+/** Why somebody is not made who would not lose anything. */
+export const NOTHING_LOST = 'the next sign-in brings back all that the user had';
+
 /** Tells users of providers who are made beforehand from those who are only listed, and counts them. */
 export class FederatedSorting {
   readonly named = new Set<string>();
@@ -33,7 +46,7 @@ export class FederatedSorting {
     private readonly onlyListed: string | undefined,
   ) {}
 
-  sort(user: FederatedUser): { readonly row: FederatedRow; readonly prelink?: Prelink } {
+  sort(user: FederatedUser): SortedFederated {
     const { rules } = this;
     const { sub, username: name, enabled } = user;
     const identities = identitiesOf(user.attributes);
@@ -49,10 +62,9 @@ export class FederatedSorting {
       return {
         row: { ...row, why: 'the attribute identities, which alone tells the id at the provider, cannot be read' },
       };
-    // Of a provider that the new pool lacks nobody knows yet what it sets; it may be made before the users are.
-    const { attributes, lost } = this.#unmapped(user, rules.mapped.get(first.provider) ?? []);
+    const { attributes, lost } = this.unmapped(user);
     if (groups.length === 0 && Object.keys(attributes).length === 0 && enabled)
-      return { row: { ...row, ...lostOf(lost), why: 'the next sign-in brings back all that the user had' } };
+      return { row: { ...row, ...lostOf(lost), why: NOTHING_LOST } };
     this.counts.prelinks += 1;
     const known = groups.map((group) => rules.groups.get(group)).filter((index) => index !== undefined);
     const prelink = {
@@ -67,12 +79,13 @@ export class FederatedSorting {
     return { row: { ...row, ...lostOf(lost) }, prelink };
   }
 
-  /** What the provider does not set at sign-in, without what a link or the rules of this restore forbid. */
-  #unmapped(
-    { attributes }: FederatedUser,
-    mapped: readonly string[],
-  ): { readonly attributes: Record<string, string>; readonly lost: string[] } {
+  /**
+   * What the first provider does not set at sign-in, without what a link or the rules of this restore forbid. Of one that the
+   * pool lacks nobody knows yet what it sets; it may be made before the users are.
+   */
+  unmapped({ attributes }: Pick<FederatedUser, 'attributes'>): UnmappedAttributes {
     const { schema, aliasAttributes } = this.rules;
+    const mapped = this.rules.mapped.get(identitiesOf(attributes)?.[0]?.provider ?? '') ?? [];
     const kept: Record<string, string> = {};
     const lost: string[] = [];
     for (const [name, value] of Object.entries(attributes)) {

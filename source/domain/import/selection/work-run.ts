@@ -29,6 +29,8 @@ export interface WorkRun {
   readonly writes: AddressedWrites;
   readonly undo: UndoFile;
   readonly imported: ImportedAccounts;
+  /** Names of the pool's identity providers; asked for once. */
+  readonly providers: () => Promise<ReadonlySet<string>>;
   readonly sliceOver: () => boolean;
 }
 
@@ -55,8 +57,10 @@ export async function beginWork(
       if (!there.has(sub)) accounts.recordWrite(sub, write);
     },
   };
+  let providers: Promise<ReadonlySet<string>> | undefined;
   return {
     ...given,
+    providers: () => (providers ??= deps.pool.identityProviders(plan.newUserPoolId).then((names) => new Set(names))),
     state,
     todo: state.only ?? decisions.map((_decision, index) => index),
     accounts,

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { putRaw } from '../../../support/import/kept-snapshot.ts';
 import {
   federatedWorld,
   groupsIn,
@@ -159,6 +160,18 @@ describe('17.3: users of identity providers, restored', () => {
       .and.match(/Gone/);
     expect(await reportOf(world, 'federated.csv')).to.contain(IDS.fay);
     expect(JSON.parse(await reportOf(world, 'report.json'))).to.have.nested.property('identities.counts.prelinks', 2);
+  });
+
+  it('17.3: users of providers come from the place that SnapshotPrefix names, too', async () => {
+    const world = federatedWorld('PRELINK');
+    world.vaultBucket = 'my-vault';
+    expect((await world.export()).status).to.equal('SUCCEEDED');
+    for (const [key, { body }] of world.objects.stored) putRaw(world.bucket('my-vault'), key, body);
+    world.objects.stored.clear();
+    world.table.clear();
+    await world.import({ SnapshotPrefix: 's3://my-vault/' });
+    const { counts } = JSON.parse(await reportOf(world, 'report.json')) as { counts: Record<string, number> };
+    expect(counts).to.include({ federatedUsers: 3, federatedMade: 2, usersLinked: 1 });
   });
 
   it('17.3: asks a new pool for its providers only where the backup names one', async () => {
