@@ -11,7 +11,7 @@ import { rulesFor } from '../planning/planning-run.ts';
 import type { ScanTableInput } from '../planning/planning-run.ts';
 import type { RestoreTarget } from '../planning/planning-state.ts';
 import type { AskedItems, MeantUser, UnknownUser } from './asked.ts';
-import { EXISTS, leftAsIs, updated } from './account-update.ts';
+import { leftAsIs, updated } from './account-update.ts';
 import type { AccountUpdate } from './account-update.ts';
 import { wantedAttributes } from './attributes.ts';
 import { isFromProvider } from './backup-read.ts';
