@@ -1,7 +1,7 @@
 import type { PoolUser } from '../../model.ts';
 import type { WriteOutcome } from '../../ports.ts';
-import { identitiesOf } from '../plan/identity-plan.ts';
-import type { ExternalIdentity, LinkedUser } from '../plan/identity-plan.ts';
+import { identitiesOf, providerProblem } from '../plan/identity-plan.ts';
+import type { ExternalIdentity, LinkedUser, PoolProviders } from '../plan/identity-plan.ts';
 import type { IdentityProblem } from '../plan/identity-state.ts';
 import { isSeen } from '../../comparison/mark.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
@@ -19,7 +19,7 @@ interface Linking {
   readonly newSub: string;
   readonly links: readonly ExternalIdentity[];
   /** Those of the new pool. */
-  readonly providers: ReadonlySet<string>;
+  readonly providers: PoolProviders;
 }
 
 /**
@@ -29,7 +29,7 @@ interface Linking {
 export async function linkUser(
   { run, marks }: Pick<CheckRun, 'run' | 'marks'>,
   { sub, name, links }: LinkedUser,
-  providers: ReadonlySet<string>,
+  providers: PoolProviders,
 ): Promise<readonly IdentityProblem[]> {
   const ordinal = marks.ordinalOf(name);
   const newSub = run.accounts.newSubOf(sub);
@@ -48,7 +48,8 @@ export async function linkAccount(
   run: LinkPlace,
   { newSub, links, providers }: Omit<Linking, 'username'>,
 ): Promise<{ readonly made: number; readonly problems: readonly IdentityProblem[] }> {
-  if (!links.some(({ provider }) => providers.has(provider))) return { made: 0, problems: links.map(withoutProvider) };
+  const impossible = links.flatMap((link) => notOfPool(link, providers) ?? []);
+  if (impossible.length === links.length) return { made: 0, problems: impossible };
   const account = await accountBySub(run.deps.pool, run.plan.newUserPoolId, newSub);
   if (account === undefined) return { made: 0, problems: [{ lacks: 'link', reason: 'UserNotRestored' }] };
   const todo = missingLinks(links, account);
@@ -74,8 +75,9 @@ export async function makeLinks(
   const target = { pool: deps.pool, poolId: plan.newUserPoolId, clock: deps.clock };
   const problems: IdentityProblem[] = [];
   for (const link of links) {
-    if (!providers.has(link.provider)) {
-      problems.push(withoutProvider(link));
+    const impossible = notOfPool(link, providers);
+    if (impossible !== undefined) {
+      problems.push(impossible);
       continue;
     }
     const outcome = await unlessUnanswered(target, () => deps.writer.linkIdentity(plan.newUserPoolId, username, link));
@@ -93,11 +95,17 @@ async function hasLink({ deps, plan }: LinkPlace, newSub: string, link: External
   return account !== undefined && (identitiesOf(account.attributes) ?? []).some((one) => isSame(one, link));
 }
 
-const withoutProvider = ({ provider }: ExternalIdentity): IdentityProblem => ({
-  lacks: 'link',
-  reason: 'ProviderMissing: the new pool has no identity provider of this name',
-  of: provider,
-});
+function notOfPool(link: ExternalIdentity, providers: PoolProviders): IdentityProblem | undefined {
+  const problem = providerProblem(link, providers);
+  return problem === undefined ? undefined : { lacks: 'link', reason: NOT_OF_POOL[problem], of: link.provider };
+}
+
+/** Why nothing is linked to the provider of that name. */
+export const NOT_OF_POOL = {
+  missing: 'ProviderMissing: the new pool has no identity provider of this name',
+  other:
+    'ProviderDiffers: the identity provider of this name is of another type in the new pool, where the id can be that of another person',
+} as const;
 
 /** What Cognito is known to answer so; of InvalidParameterException its message alone would tell, which can hold names. */
 const WHY: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import type { PlannedGroup } from '../plan/plan-model.ts';
-import type { Prelink } from '../plan/identity-plan.ts';
+import type { PoolProviders, Prelink } from '../plan/identity-plan.ts';
 import type { IdentityProblem } from '../plan/identity-state.ts';
 import type { Attributes, PoolUser } from '../../model.ts';
 import type { Refusal, WriteOutcome } from '../../ports.ts';
@@ -7,7 +7,8 @@ import { whenKnown } from '../updates/create-user.ts';
 import { listedUsersInTime } from '../updates/listed-user.ts';
 import { isUnanswered, unlessUnanswered } from '../updates/unanswered.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
-import { makeLinks } from './link-user.ts';
+import { providerProblem } from '../plan/identity-plan.ts';
+import { makeLinks, NOT_OF_POOL } from './link-user.ts';
 import type { LinkPlace } from './link-user.ts';
 
 const NAME_TAKEN = 'UsernameExistsException';
@@ -26,20 +27,14 @@ export interface PrelinkOutcome {
 export async function makePrelink(
   run: LinkPlace,
   prelink: Omit<Prelink, 'groups'>,
-  providers: ReadonlySet<string>,
+  providers: PoolProviders,
 ): Promise<PrelinkOutcome> {
   const { username, links, enabled } = prelink;
   const [first] = links;
-  if (first === undefined || !providers.has(first.provider))
-    return {
-      problems: [
-        {
-          lacks: 'account',
-          reason: 'ProviderMissing: the new pool has no identity provider of this name any more',
-          ...(first === undefined ? {} : { of: first.provider }),
-        },
-      ],
-    };
+  if (first === undefined) return { problems: [{ lacks: 'account', reason: NOT_OF_POOL.missing }] };
+  const problem = providerProblem(first, providers);
+  if (problem !== undefined)
+    return { problems: [{ lacks: 'account', reason: NOT_OF_POOL[problem], of: first.provider }] };
   if (!run.plan.mayCreateUsers)
     return {
       problems: [{ lacks: 'account', reason: "TriggersWouldFire: the pool's triggers would see it being made" }],
@@ -78,7 +73,7 @@ export const isUsable = ({ newSub, problems }: PrelinkOutcome, { links: [first] 
 export async function makePrelinkedMember(
   run: UpdateRun,
   prelink: Prelink,
-  providers: ReadonlySet<string>,
+  providers: PoolProviders,
 ): Promise<PrelinkOutcome> {
   const made = await makePrelink(run, prelink, providers);
   if (!isUsable(made, prelink)) return made;

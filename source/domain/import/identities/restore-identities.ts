@@ -1,4 +1,4 @@
-import type { ExternalIdentity, IdentityPlan } from '../plan/identity-plan.ts';
+import type { IdentityPlan, PoolProviders } from '../plan/identity-plan.ts';
 import { linkedUserShape, prelinkShape } from '../plan/identity-plan.ts';
 import { newIdentityState } from '../plan/identity-state.ts';
 import { markWriting } from '../plan/restore-head.ts';
@@ -26,7 +26,7 @@ export async function restoreIdentities(check: CheckRun, identities: IdentityPla
     await markWriting(run.deps.objects, run.deps.clock, run.plan);
     // From now on the comparison knows these users (see CheckRun).
     await run.progress.save();
-    const providers = new Set(await run.deps.pool.identityProviders(run.plan.newUserPoolId));
+    const providers = await run.deps.pool.identityProviders(run.plan.newUserPoolId);
     const log = await IdentityLog.load(run.deps.objects, state);
     const end = await run.progress.gather([log], () => work(check, identities, { log, providers }));
     if (end === 'sliceOver') {
@@ -40,7 +40,7 @@ export async function restoreIdentities(check: CheckRun, identities: IdentityPla
 
 interface Basis {
   readonly log: IdentityLog;
-  readonly providers: ReadonlySet<ExternalIdentity['provider']>;
+  readonly providers: PoolProviders;
 }
 
 async function work(

@@ -2,6 +2,7 @@ import type { FederatedUser } from '../../backup/federated/federated-users.ts';
 import type { PoolSettings } from '../../model.ts';
 import { toNdjson } from '../../state/ndjson.ts';
 import { inParts } from '../plan/csv-rows.ts';
+import { providerOfKey, providerProblem } from '../plan/identity-plan.ts';
 import type { IdentityPlan, Prelink } from '../plan/identity-plan.ts';
 import type { PlannedGroup } from '../plan/plan-model.ts';
 import { creationIsAllowed } from '../preflight/triggers.ts';
@@ -36,7 +37,7 @@ export async function planIdentities(
       groups: new Map(groups.map(({ name }, index) => [name, index])),
       mapped: new Map(
         mode === 'PRELINK' && onlyListed === undefined && (kept?.users ?? 0) > 0
-          ? await mappedBy(run, poolId, providers)
+          ? await mappedBy(run, poolId, [...providers.keys()])
           : [],
       ),
     },
@@ -53,21 +54,24 @@ export async function planIdentities(
       else yield users;
   });
   await deps.objects.write(prelinksKey, joined(prelinks, run));
-  const named = new Set([...Object.keys(linked.byProvider), ...sorting.named]);
-  const missingProviders = [...named].filter((name) => !providers.includes(name)).sort();
+  const named = [...new Set([...Object.keys(linked.byProvider), ...sorting.named])].map(providerOfKey);
+  const namesOf = (problem: 'missing' | 'other'): string[] =>
+    [...new Set(named.flatMap((one) => (providerProblem(one, providers) === problem ? [one.provider] : [])))].sort();
+  const otherProviders = namesOf('other');
   const links = Object.entries(linked.byProvider);
   return {
     mode,
     linksKey,
     prelinksKey,
     federatedKey,
-    missingProviders,
+    missingProviders: namesOf('missing'),
+    ...(otherProviders.length === 0 ? {} : { otherProviders }),
     ...(onlyListed === undefined ? {} : { onlyListed }),
     counts: {
       linkedUsers: linked.users,
       links: links.reduce((sum, [, count]) => sum + count, 0),
       linksWithoutProvider: links.reduce(
-        (sum, [name, count]) => sum + (missingProviders.includes(name) ? count : 0),
+        (sum, [key, count]) => sum + (providerProblem(providerOfKey(key), providers) === undefined ? 0 : count),
         0,
       ),
       ...sorting.counts,

@@ -3,7 +3,7 @@ import type { FederatedUser } from '../../backup/federated/federated-users.ts';
 import { prelinkedUsername } from '../../backup/federated/prelinked.ts';
 import { isRestorable } from '../../digests/user-content.ts';
 import type { PoolSettings } from '../../model.ts';
-import { identitiesOf } from '../plan/identity-plan.ts';
+import { identitiesOf, providerKey } from '../plan/identity-plan.ts';
 import type { FederatedRow, Prelink } from '../plan/identity-plan.ts';
 import { attributeProblem } from '../preflight/attribute-fit.ts';
 
@@ -35,6 +35,7 @@ export const NOTHING_LOST = 'the next sign-in brings back all that the user had'
 
 /** Tells users of providers who are made beforehand from those who are only listed, and counts them. */
 export class FederatedSorting {
+  /** See providerKey. */
   readonly named = new Set<string>();
   readonly counts = { federatedUsers: 0, federatedWithGroups: 0, prelinks: 0, unreadable: 0 };
   /** Users of parts that could not be read. */
@@ -51,7 +52,7 @@ export class FederatedSorting {
     const { sub, username: name, enabled } = user;
     const identities = identitiesOf(user.attributes);
     const groups = user.groups.filter((group) => !isAutomaticGroup(group, rules.sourcePoolId));
-    for (const { provider } of identities ?? []) this.named.add(provider);
+    for (const identity of identities ?? []) this.named.add(providerKey(identity));
     this.counts.federatedUsers += 1;
     if (groups.length > 0) this.counts.federatedWithGroups += 1;
     if (identities === undefined || identities.length === 0) this.counts.unreadable += 1;

@@ -1,5 +1,7 @@
 import type { PoolSettings } from '../../model.ts';
-import { identitiesOf } from '../plan/identity-plan.ts';
+import { identitiesOf, providerProblem } from '../plan/identity-plan.ts';
+import type { ExternalIdentity, PoolProviders } from '../plan/identity-plan.ts';
+import { providerNotes } from '../planning/identity-notes.ts';
 import { REPORT, whyOnlyListed } from '../planning/plan-identities.ts';
 import type { ScanTableDeps, ScanTableInput } from '../planning/planning-run.ts';
 import { FederatedSorting } from '../planning/sort-federated.ts';
@@ -26,26 +28,22 @@ export async function readFederatedRules(
   { input, settings }: { readonly input: ScanTableInput; readonly settings: PoolSettings },
   { pools, federatedUsers, newSecret }: Pick<ScanTableDeps, 'pools' | 'federatedUsers' | 'newSecret'>,
 ): Promise<FederatedRules> {
-  const named = (some: readonly MeantUser[]): Set<string> =>
-    new Set(some.flatMap(({ user }) => identitiesOf(user.attributes) ?? []).map(({ provider }) => provider));
+  const named = (some: readonly MeantUser[]): readonly ExternalIdentity[] =>
+    some.flatMap(({ user }) => identitiesOf(user.attributes) ?? []);
   const all = named(users);
   const poolId = input.options.newUserPoolId;
-  const providers = all.size === 0 ? [] : await pools.identityProviders(poolId);
-  const missing = [...all].filter((name) => !providers.includes(name)).sort();
+  const providers: PoolProviders = all.length === 0 ? new Map() : await pools.identityProviders(poolId);
+  const namesOf = (problem: 'missing' | 'other'): string[] =>
+    [...new Set(all.flatMap((one) => (providerProblem(one, providers) === problem ? [one.provider] : [])))].sort();
   const mapped = new Map<string, readonly string[]>();
-  for (const name of named(users.filter(({ user }) => isFromProvider(user))))
-    if (providers.includes(name)) mapped.set(name, await pools.mappedAttributes(poolId, name));
+  for (const name of new Set(named(users.filter(({ user }) => isFromProvider(user))).map(({ provider }) => provider)))
+    if (providers.has(name)) mapped.set(name, await pools.mappedAttributes(poolId, name));
   return {
     settings,
     onlyListed: federatedUsers === 'REPORT' ? REPORT : whyOnlyListed(settings, { input }),
     mapped,
     secret: newSecret(),
-    notes:
-      missing.length === 0
-        ? []
-        : [
-            `The pool has no identity provider of the name ${missing.join(', ')}: what the backup links to it cannot be linked. Make it there under the same name and with the same client id at the provider, and start again.`,
-          ],
+    notes: providerNotes({ missingProviders: namesOf('missing'), otherProviders: namesOf('other') }),
   };
 }
 

@@ -71,7 +71,8 @@ describe('17.3: links of users whom a selection brings back', () => {
     expect(rowOf(world, id, 'max')).to.include({ result: 'created', what: '' });
   });
 
-  it('17.3: many who come by import job are linked, too', async () => {
+  it('17.3: many who come by import job are linked, too', async function () {
+    this.timeout(120_000);
     const world = federatedWorld();
     world.source.settings = { ...world.source.settings, identityProviders: PROVIDERS };
     const names = Array.from({ length: 510 }, (_, n) => `many${n}`);
