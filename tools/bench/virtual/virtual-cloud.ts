@@ -212,6 +212,7 @@ export class VirtualCloud {
     this.#application = undefined;
     const startedAt = this.clock.now();
     this.#executions += 1;
+    const { shape } = this.source;
     let largestPayload = 0;
     const wired = workflowFunctions(this.#services(workflow), {
       primaryRegion: PRIMARY,
@@ -219,6 +220,8 @@ export class VirtualCloud {
       primaryUserPoolId: SOURCE_POOL,
       callsPerSecond: this.callsPerSecond,
       retentionDays: RETENTION_DAYS,
+      allowMfa: shape.mfa !== undefined,
+      federatedUsers: shape.identities === undefined ? 'REPORT' : 'PRELINK',
     });
     const functions = Object.entries(wired).map(([name, work]) => [
       name,
