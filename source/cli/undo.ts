@@ -1,5 +1,5 @@
 import type { CommandDeclaration } from './command.ts';
-import { withPoolChangeOptions } from './selection/selection-options.ts';
+import { withGroupRolesOption, withPoolChangeOptions } from './selection/selection-options.ts';
 
 /** `undo`: takes back what restore-user or restore-group has overwritten. */
 export const undoDeclaration: CommandDeclaration = {
@@ -13,6 +13,7 @@ export const undoDeclaration: CommandDeclaration = {
       .argument('<id>', 'id of the selection, as restore-user and restore-group print it')
       .option('--to <pool>', 'id of the user pool; else it is looked for by the id');
     withPoolChangeOptions(command);
+    withGroupRolesOption(command);
   },
   examples: [
     ['undo 20261127T120000Z-0a1b2c3d --to us-east-1_AbCdEfGhI --dry-run', 'What would be put back'],

@@ -10,10 +10,11 @@ import type { Deployment } from './deployment.ts';
 import { exportUnderFaults } from './export-run.ts';
 import type { PartResult } from './export-run.ts';
 import { importUnderFaults } from './import-run.ts';
-import { planOf, tellPlan } from './plan.ts';
+import { onlySelection, planOf, tellPlan } from './plan.ts';
 import type { ChaosPlan } from './plan.ts';
 import { resumeCosts } from './resume-run.ts';
 import type { ResumeCost } from './resume-run.ts';
+import { LivingPoolChaos } from './selection/selection-run.ts';
 import type { SignIn } from './sign-in.ts';
 import { sweep } from './sweep.ts';
 
@@ -21,6 +22,8 @@ export interface SeedResult {
   readonly plan: ChaosPlan;
   readonly exported: PartResult | undefined;
   readonly imported: PartResult | undefined;
+  /** Single users and groups in the living pool. */
+  readonly selected: PartResult | undefined;
   /** What became of the exports of a damaged pool. */
   readonly damaged: readonly string[];
   readonly problems: readonly string[];
@@ -41,25 +44,28 @@ export interface SeedOptions {
   readonly users: number;
   /** No action may be spared: enough seeds for that. */
   readonly everywhere: boolean;
+  /** Of each seed only the export, and single users and groups that are restored into the living pool. */
+  readonly selections?: boolean;
 }
 
 /** Runs one seed after the other, then measures what a stop costs; pools of one signIn share a deployment. */
 export async function runSeeds(
   cloud: LocalCloud,
-  { seeds, users, everywhere }: SeedOptions,
+  { seeds, users, everywhere, selections = false }: SeedOptions,
   tell: (line: string) => void,
 ): Promise<ChaosResult> {
   const deployments = new Map<SignIn, Deployment>();
   const coverage = new Coverage();
   const results: SeedResult[] = [];
   for (const seed of seeds) {
-    const plan = planOf(seed);
+    const plan = selections ? onlySelection(seed) : planOf(seed);
     tell(`\n${tellPlan(plan)}`);
     const deployment = deployments.get(plan.signIn) ?? (await deploy(cloud, plan.signIn, users));
     deployments.set(plan.signIn, deployment);
-    const result = await runSeed(deployment, plan);
+    const result = await runSeed(deployment, plan, { selections, tell });
     for (const [name, part] of [
       ['export', result.exported],
+      ['selection', result.selected],
       ['import', result.imported],
     ] as const) {
       if (part === undefined) continue;
@@ -80,7 +86,7 @@ export async function runSeeds(
   const any = deployments.get('alias') ?? first;
   const spared = any === undefined || !everywhere ? [] : await sweep(any, coverage, tell);
   for (const problem of spared) tell(`  PROBLEM ${problem}`);
-  const resumes = any === undefined ? [] : await resumeCosts(any);
+  const resumes = any === undefined || selections ? [] : await resumeCosts(any);
   for (const { workflow, undisturbed, resumed, problem } of resumes)
     tell(
       `\n${workflow}: ${undisturbed} Cognito calls, ${resumed} when it was stopped half-way and started again${problem === undefined ? '' : `\n  PROBLEM ${problem}`}`,
@@ -88,7 +94,11 @@ export async function runSeeds(
   return { seeds: results, resumes, actions: coverage.rows(), spared };
 }
 
-async function runSeed(deployment: Deployment, plan: ChaosPlan): Promise<SeedResult> {
+async function runSeed(
+  deployment: Deployment,
+  plan: ChaosPlan,
+  { selections, tell }: { readonly selections: boolean; readonly tell: (line: string) => void },
+): Promise<SeedResult> {
   const started = performance.now();
   const problems: string[] = [];
   const part = async <T extends PartResult | readonly string[]>(
@@ -106,15 +116,21 @@ async function runSeed(deployment: Deployment, plan: ChaosPlan): Promise<SeedRes
     }
   };
   const exported = await part('export', () => exportUnderFaults(deployment, plan));
+  const { selection } = plan;
+  const selected =
+    selection === undefined
+      ? undefined
+      : await part('selection', () => new LivingPoolChaos(deployment, selection, tell).run());
   const source = await readPool(cognitoIn(deployment.cloud, PRIMARY), deployment.poolId);
   const damaged = plan.damage === undefined ? undefined : new DamagedPool(deployment, plan.damage, plan.seed);
   if (damaged !== undefined) await part('export of a damaged pool', () => damaged.refuse());
-  const imported = await part('import', () => importUnderFaults(deployment, plan, source));
+  const imported = selections ? undefined : await part('import', () => importUnderFaults(deployment, plan, source));
   if (damaged !== undefined) await part('export after the damage', () => damaged.allow());
   return {
     plan,
     exported,
     imported,
+    selected,
     damaged: damaged?.told ?? [],
     problems,
     seconds: (performance.now() - started) / 1000,

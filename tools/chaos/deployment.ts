@@ -30,7 +30,13 @@ export async function deploy(cloud: LocalCloud, signIn: SignIn, users: number): 
   await loadPool({ cloud, region: PRIMARY, poolId }, DEMO_GROUPS, usersFor(signIn, users, 1));
   const options = solutionFor(cloud, 'chaos-assets', `chaos-${signIn}`);
   await publishAssets(options);
-  const launched = await launchSolution(options, parametersFor(poolId, { CognitoTPS: '25' }));
+  const launched = await launchSolution(
+    options,
+    parametersFor(poolId, {
+      CognitoTPS: '25',
+      AllowMultipleUsernameAttributes: signIn === 'email-phone' ? 'YES' : 'NO',
+    }),
+  );
   const sfn = stepFunctionsIn(cloud, PRIMARY);
   succeeded(
     `The first export of a pool with ${signIn} sign-in`,

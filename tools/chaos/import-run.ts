@@ -115,7 +115,8 @@ export async function importUnderFaults(
   return { ...result, problems, ...(people === undefined ? {} : { people: people.log.tell() }) };
 }
 
-const lastRun = async (deployment: Deployment, region: Region): Promise<string> =>
+/** The sealed run that the Region's replica names. */
+export const lastRun = async (deployment: Deployment, region: Region): Promise<string> =>
   String((await tableItems(deployment, region)).find(({ id }) => id === 'EXPORT#LATEST')?.['runId']);
 
 /** Keys of report.json, failures.csv and sub-map.csv. */

@@ -12,11 +12,11 @@ const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'reliability.md');
 /** Waits of the workflows are shortened; faults, retries of the SDK and import jobs take their own time. */
 const WAIT_SCALE = 0.02;
 
-async function run({ seeds, users, write }: ChaosOptions): Promise<number> {
+async function run({ seeds, users, write, selections }: ChaosOptions): Promise<number> {
   const cloud = await startLocalCloud({ waitScale: WAIT_SCALE });
   stopOnSignal(() => cloud.stop());
   try {
-    const results = await runSeeds(cloud, { seeds, users, everywhere: write }, (line) =>
+    const results = await runSeeds(cloud, { seeds, users, everywhere: write, selections }, (line) =>
       process.stdout.write(`${line}\n`),
     );
     const failed = results.seeds.filter(({ problems }) => problems.length > 0).map(({ plan }) => plan.seed);
@@ -24,7 +24,7 @@ async function run({ seeds, users, write }: ChaosOptions): Promise<number> {
     process.stdout.write(
       failed.length === 0
         ? `\nAll ${results.seeds.length} seeds held.\n`
-        : `\nFailing seeds: ${failed.join(', ')}. One of them again: npm run chaos -- --seed ${failed[0]} --users ${users}\n`,
+        : `\nFailing seeds: ${failed.join(', ')}. One of them again: npm run chaos -- --seed ${failed[0]} --users ${users}${selections ? ' --selections' : ''}\n`,
     );
     return failed.length === 0 &&
       results.spared.length === 0 &&

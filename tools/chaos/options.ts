@@ -5,6 +5,8 @@ export interface ChaosOptions {
   readonly users: number;
   /** Write docs/reliability.md. */
   readonly write: boolean;
+  /** Only exports, and single users and groups that are restored into the living pool. */
+  readonly selections: boolean;
 }
 
 export const CHAOS_USAGE = `usage: npm run chaos -- [options]
@@ -15,6 +17,8 @@ interfere, and compares the result of every run field by field. The same seed al
   --seeds N     number of seeds (default 20)
   --first S     first seed (default 1)
   --seed S      only this seed
+  --selections  of each seed only the export, an accident in the living pool, the restore of single users and groups into
+                it, and its undo
   --quick       three seeds with one pool of 30 users
   --users N     users of a pool, 20 to 200 (default 120)
   --help        this text
@@ -36,6 +40,7 @@ export function chaosOptions(args: readonly string[]): ChaosOptions {
     seed: { type: 'string' },
     users: { type: 'string' },
     quick: { type: 'boolean' },
+    selections: { type: 'boolean' },
   });
   const given = (['seeds', 'first', 'seed', 'users'] as const).filter((name) => values[name] !== undefined);
   if (values.quick === true && given.length > 0)
@@ -44,14 +49,15 @@ export function chaosOptions(args: readonly string[]): ChaosOptions {
     );
   if (values.seed !== undefined && (values.seeds !== undefined || values.first !== undefined))
     throw new Error('--seed is one seed, --first and --seeds are several: give either.');
-  if (values.quick === true) return { ...QUICK, write: false };
+  const { selections = false } = values;
+  if (values.quick === true) return { ...QUICK, selections, write: false };
   const first = wholeNumberOption('--first', values.first ?? '1', 0, 1_000_000);
   const users = wholeNumberOption('--users', values.users ?? '120', 20, 200);
   if (values.seed !== undefined)
-    return { seeds: [wholeNumberOption('--seed', values.seed, 0, 1_000_000)], users, write: false };
+    return { seeds: [wholeNumberOption('--seed', values.seed, 0, 1_000_000)], users, selections, write: false };
   const seeds = Array.from(
     { length: wholeNumberOption('--seeds', values.seeds ?? '20', 1, 1_000) },
     (_, index) => first + index,
   );
-  return { seeds, users, write: seeds.length >= 20 };
+  return { seeds, users, selections, write: seeds.length >= 20 && !selections };
 }

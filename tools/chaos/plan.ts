@@ -5,6 +5,8 @@ import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
 import type { Region } from '../deploy/regions.ts';
 import { ATTEMPTS, DAMAGES } from './mass-damage.ts';
 import type { Damage, DamagePlan } from './mass-damage.ts';
+import { selectionPlanOf, tellSelection } from './selection/plan.ts';
+import type { SelectionPlan } from './selection/plan.ts';
 import { SIGN_INS } from './sign-in.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -40,6 +42,8 @@ export interface ChaosPlan {
   readonly importFrom: 'table' | 'snapshot';
   /** Between the export and the restore the pool is damaged, and exported again and again. */
   readonly damage: DamagePlan | undefined;
+  /** After an accident in the living pool, single users and groups are restored into it, and that is undone. */
+  readonly selection: SelectionPlan | undefined;
   /** Strangers, users and administrators are at work in the new pool while it is being restored. */
   readonly people: boolean;
 }
@@ -48,6 +52,8 @@ const FAULTS_AT_A_TIME = 3;
 /** Shares of the seeds with people in the new pool (a minute or two longer), and with a damaged pool (less than one). */
 const WITH_PEOPLE = 0.12;
 const WITH_DAMAGE = 0.15;
+/** Every so manyth seed restores single users and groups, too: a minute more. */
+const SELECTIONS_APART = 4;
 
 /** The plan of a seed: always the same. Consecutive seeds go through all kinds of faults and events in turn. */
 export function planOf(seed: number): ChaosPlan {
@@ -57,7 +63,7 @@ export function planOf(seed: number): ChaosPlan {
   const importEvent = IMPORT_EVENTS[seed % IMPORT_EVENTS.length] as ChaosPlan['importEvent'];
   return {
     seed,
-    signIn: SIGN_INS[seed % SIGN_INS.length] as SignIn,
+    signIn: signInOf(seed),
     region: importEvent === 'primary Region down' || random.chance(0.5) ? SECONDARY : PRIMARY,
     // What changes meanwhile must fall between two pages.
     exportFaults: faultsFor('export', seed, random, exportEvent === 'pool changes' ? [SHORT_PAGES] : []),
@@ -66,9 +72,14 @@ export function planOf(seed: number): ChaosPlan {
     importEvent,
     importFrom: seed % 3 === 1 ? 'snapshot' : 'table',
     people: more < WITH_PEOPLE,
+    selection: seed % SELECTIONS_APART === 2 ? selectionPlanOf(seed) : undefined,
     damage: more >= WITH_PEOPLE && more < WITH_PEOPLE + WITH_DAMAGE ? damageOf(seed) : undefined,
   };
 }
+
+/** One in eight pools takes two kinds of addresses; the others go through the other ways in turn. */
+const signInOf = (seed: number): SignIn => (seed % 8 === 5 ? 'email-phone' : (OTHERS[seed % OTHERS.length] as SignIn));
+const OTHERS = SIGN_INS.filter((signIn) => signIn !== 'email-phone');
 
 /** The kinds of damage by turns; the exports by chance; of those that are allowed, the first is cut short. */
 function damageOf(seed: number): DamagePlan {
@@ -79,6 +90,14 @@ function damageOf(seed: number): DamagePlan {
     allowed: ['stopped while it changes the table', ...(random.chance(0.5) ? [random.pick(ATTEMPTS)] : [])],
   };
 }
+
+/** The same seed, of which only the export and the restore of single users and groups are run. */
+export const onlySelection = (seed: number): ChaosPlan => ({
+  ...planOf(seed),
+  damage: undefined,
+  people: false,
+  selection: selectionPlanOf(seed),
+});
 
 /** Two kinds by turns, the others by chance. */
 function faultsFor(
@@ -104,12 +123,14 @@ export const tellPlan = ({
   importEvent,
   importFrom,
   damage,
+  selection,
   people,
 }: ChaosPlan): string =>
   [
     `seed ${seed}: pool with ${signIn} sign-in`,
     `  export: ${[...exportFaults.map(({ name }) => name), ...(exportEvent === 'none' ? [] : [exportEvent])].join('; ')}`,
     ...(damage === undefined ? [] : [`  ${tellDamage(damage)}`]),
+    ...(selection === undefined ? [] : [tellSelection(selection)]),
     `  import in ${region} from the ${importFrom}: ${[...importFaults.map(({ name }) => name), ...(importEvent === 'none' ? [] : [importEvent]), ...(people ? ['strangers sign up and people change things'] : [])].join('; ')}`,
   ].join('\n');
 

@@ -4,22 +4,21 @@ import type {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { createPool } from '../deploy/pools.ts';
 import { DEMO_GROUPS } from '../demo/seed/groups.ts';
+import { SIGN_IN_SETTINGS, withSignIn as shaped } from '../demo/seed/sign-in.ts';
 import { CUSTOM_ATTRIBUTES, demoUsers } from '../demo/seed/users.ts';
 import type { DemoUser } from '../demo/seed/users.ts';
 
 /** The ways in which users of a pool sign in; each is another path through Cognito's rules on names. */
-export const SIGN_INS = ['username', 'email', 'alias', 'phone', 'insensitive'] as const;
+export const SIGN_INS = ['username', 'email', 'alias', 'phone', 'insensitive', 'email-phone'] as const;
 export type SignIn = (typeof SIGN_INS)[number];
 
 const SETTINGS: Readonly<Record<SignIn, Partial<CreateUserPoolCommandInput>>> = {
   username: { UsernameConfiguration: { CaseSensitive: true } },
   email: { UsernameAttributes: ['email'], UsernameConfiguration: { CaseSensitive: false } },
   phone: { UsernameAttributes: ['phone_number'], UsernameConfiguration: { CaseSensitive: true } },
-  alias: {
-    AliasAttributes: ['email', 'phone_number', 'preferred_username'],
-    UsernameConfiguration: { CaseSensitive: true },
-  },
+  alias: { ...SIGN_IN_SETTINGS.alias },
   insensitive: { UsernameConfiguration: { CaseSensitive: false } },
+  'email-phone': { ...SIGN_IN_SETTINGS['email-phone'] },
 };
 
 /** An empty pool in which users sign in like this. */
@@ -50,11 +49,8 @@ function withSignIn(user: DemoUser, signIn: SignIn, number: number): DemoUser {
         attributes: { phone_number_verified: 'false', ...user.attributes, phone_number: phone },
       };
     case 'alias':
-      return {
-        ...user,
-        username: user.username.includes('@') ? `name-${number}` : user.username,
-        attributes: { ...user.attributes, ...(number % 5 === 0 ? { preferred_username: `nick${number}` } : {}) },
-      };
+    case 'email-phone':
+      return shaped(signIn, user, number);
     case 'username':
     case 'insensitive':
       return user;

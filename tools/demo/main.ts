@@ -3,7 +3,6 @@ import { startBackgroundCloud, startLocalCloud } from '../local-cloud/index.ts';
 import type { LocalCloud } from '../local-cloud/index.ts';
 import { optionsOrExit } from '../options.ts';
 import { stopOnSignal } from '../shutdown.ts';
-import { failureOf } from '../deploy/executions.ts';
 import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
 import { solutionFor } from '../deploy/solution.ts';
 import { UnexpectedEnd } from '../deploy/unexpected-end.ts';
@@ -11,10 +10,11 @@ import { DemoFailure } from './context.ts';
 import type { Demo } from './context.ts';
 import { withoutPointers } from './failure.ts';
 import { elapsed, Narrator } from './narrator.ts';
-import { DEMO_USAGE, demoOptions } from './options.ts';
+import { DEMO_USAGE, demoOptions, isSignInPool } from './options.ts';
 import type { DemoOptions } from './options.ts';
 import { CsvProblem } from './seed/csv-file.ts';
 import { populationOf } from './seed/population.ts';
+import { endingProblems } from './sign-in/expected.ts';
 import { exportThreeTimes } from './steps/exports.ts';
 import { lookAround } from './steps/keep.ts';
 import { proveFederated } from './steps/federated.ts';
@@ -25,6 +25,7 @@ import { checkRules, organizationRules } from './steps/organization.ts';
 import { proveBackup, provePool } from './steps/prove.ts';
 import { disasterAndRestore } from './steps/restore.ts';
 import { makePool } from './steps/seed.ts';
+import { proveSignIns } from './steps/sign-ins.ts';
 import { uninstall } from './steps/uninstall.ts';
 import { verify } from './steps/verify.ts';
 
@@ -82,9 +83,11 @@ async function tell(started: Demo): Promise<void> {
   await proveBackup(demo, launched);
   const restored = await disasterAndRestore(demo, launched, seeded);
   // What is said about a restore that failed is why, and what is missing.
-  if (failureOf('ImportWorkflow', restored.execution).length === 0) await provePool(demo, launched, restored.newPoolId);
+  if (endingProblems(demo.options.pool, restored.execution).length === 0)
+    await provePool(demo, launched, restored.newPoolId);
   await verify(demo, launched, restored);
   if (demo.options.pool === 'federated') await proveFederated(demo, launched, restored);
+  if (isSignInPool(demo.options.pool)) await proveSignIns(demo, demo.options.pool, launched, restored);
   if (demo.options.pool === 'mfa') await proveMfa(demo, launched, restored);
   if (!demo.options.keep) await uninstall(demo, launched);
 }

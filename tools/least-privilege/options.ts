@@ -13,7 +13,7 @@ export interface LeastPrivilegeOptions {
 export const LEAST_PRIVILEGE_USAGE = `usage: npm run least-privilege -- [options]
 
 Takes each statement of the functions' roles away in turn, on a local AWS emulator with IAM enforced, and runs a short export,
-verification, restore, selection or launch without it. That must fail and name the refused call; a statement that nothing misses is
+verification, restore, selection, drill or launch without it. That must fail and name the refused call; a statement that nothing misses is
 listed with its reason from tools/least-privilege/survivors.yaml.
 
   --role NAME   only this role, for instance SyncUsersRole (can be given more than once)

@@ -9,6 +9,7 @@ export type Scenario =
   | 'import of a snapshot'
   | 'import with a failed job'
   | 'selection'
+  | 'drill'
   | 'verify backup'
   | 'compare pool'
   | 'look at the backup'
@@ -40,6 +41,7 @@ const WORKFLOW_ROLES: Readonly<Record<string, Scenario>> = {
   UpdateUsersRole: 'import',
   VerifyBackupRole: 'verify backup',
   ComparePoolRole: 'compare pool',
+  DrillPoolRole: 'drill',
   WatchBackupRole: 'look at the backup',
 };
 /** Statements that only a restore with another input uses, or one that does not go smoothly. */
@@ -52,6 +54,8 @@ const OTHER_SCENARIO: Readonly<Record<string, Scenario>> = {
   'WatchBackupRole/Exports': 'look at the exports',
   'WatchBackupRole/EndOfExport': 'look at the exports',
 };
+/** What only a drill uses, whichever function has it. */
+const DRILL_STATEMENTS: readonly string[] = ['CallPermitOfDrill', 'DrillPool'];
 /** What single users and groups into a pool in use cannot be restored without: tried in that scenario, too. */
 const SELECTION: Readonly<Record<string, readonly string[]>> = {
   CheckNewUserPoolRole: ['NewUserPool', 'BackupTables', 'State'],
@@ -80,6 +84,7 @@ const ORDER: readonly Scenario[] = [
   'import of a snapshot',
   'import with a failed job',
   'selection',
+  'drill',
   'launch',
 ];
 
@@ -100,7 +105,10 @@ export function experimentsOf(templates: readonly Template[]): readonly Experime
       return role.statements.flatMap(({ Sid: sid = '' }): Experiment[] => {
         const about = { role: role.id, sid };
         return [
-          { ...about, scenario: OTHER_SCENARIO[statementName(about)] ?? scenario },
+          {
+            ...about,
+            scenario: DRILL_STATEMENTS.includes(sid) ? 'drill' : (OTHER_SCENARIO[statementName(about)] ?? scenario),
+          },
           ...(SELECTION[role.id]?.includes(sid) === true ? [{ ...about, scenario: 'selection' as const }] : []),
         ];
       });

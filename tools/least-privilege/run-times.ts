@@ -7,6 +7,7 @@ const GUESS: Readonly<Record<Scenario, number>> = {
   'import of a snapshot': 10,
   'import with a failed job': 15,
   selection: 12,
+  drill: 25,
   'verify backup': 2,
   'compare pool': 4,
   'look at the backup': 3,

@@ -34,11 +34,13 @@ const REGION: Readonly<Record<LaunchedScenario, Region>> = {
   'import of a snapshot': SECONDARY,
   'import with a failed job': SECONDARY,
   selection: PRIMARY,
+  drill: SECONDARY,
 };
 
 function workflowOf(launched: LaunchedPool, scenario: WorkflowScenario): string {
   const region = REGION[scenario];
   if (scenario === 'export') return launched.exportWorkflow;
+  if (scenario === 'drill') return launched.resources[region]?.['DrillWorkflow'] ?? '';
   return scenario === 'selection' || scenario.startsWith('import')
     ? launched.importWorkflow[region]
     : launched.verifyWorkflow[region];
@@ -62,6 +64,7 @@ async function inputOf(
       return { NewUserPoolId: launched.poolId, Selection: await damagedSelection(launched) };
     case 'export':
     case 'verify backup':
+    case 'drill':
       return {};
   }
 }
@@ -145,7 +148,16 @@ export async function runWithout(
   }
   // An export that was cut short is resumed by the next one, which would then skip what it has behind it.
   if (outcome.ended === 'badly' && scenario === 'export') await finishExport(launched, roleName);
+  // A drill that was cut short has left its pool, which the next one would find.
+  if (outcome.ended === 'badly' && scenario === 'drill') await cleanUpAfterDrill(launched, roleName);
   return outcome;
+}
+
+async function cleanUpAfterDrill(launched: LaunchedPool, roleName: string): Promise<void> {
+  succeeded(
+    `With all statements of ${roleName} put back the clean-up of the drill`,
+    await start(launched, 'drill', { CleanUp: true }),
+  );
 }
 
 async function finishExport(launched: LaunchedPool, roleName: string): Promise<void> {

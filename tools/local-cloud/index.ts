@@ -43,6 +43,8 @@ export interface PutUser {
   readonly attributes: Readonly<Record<string, string>>;
   readonly status: string;
   readonly enabled?: boolean;
+  /** Milliseconds since the epoch; absent: now. */
+  readonly created?: number;
   /** Names of groups that exist. */
   readonly groups?: readonly string[];
 }

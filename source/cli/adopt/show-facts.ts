@@ -62,6 +62,11 @@ function remarks(facts: LegacyFacts): string[] {
         `${countedAs(count, 'group', ['is', 'are'])} there by members only: without description and precedence.`,
     ],
     [
+      facts.bothAddresses,
+      (count) =>
+        `${countedAs(count, 'user', ['has', 'have'])} an e-mail address and a phone number, and others sign in by either: the sign-in name of the table is taken for the address by which each of them does. The retired solution took no pools with both kinds, so try some of them before the restore, and look at the dry run.`,
+    ],
+    [
       facts.sharedNames,
       (count) =>
         `${countedAs(count, 'user', ['has', 'have'])} a sign-in name that another one has, too: one of each comes back.`,

@@ -1,3 +1,4 @@
+import { groupRoleMapKey } from '../../domain/import/plan/group-roles.ts';
 import { selectionKeys } from '../../domain/import/plan/selection-keys.ts';
 import { newRestoreId } from '../../domain/import/preflight/restore-id.ts';
 import type { SelectionRequest } from '../../domain/import/selection/request.ts';
@@ -35,11 +36,12 @@ export async function storeRequest(context: CliContext, there: PoolPlace, reques
 export const selectionInput = (
   { poolId }: PoolPlace,
   id: string,
-  { tps, accept }: PoolChangeGiven,
+  { tps, groupRoles, accept }: PoolChangeGiven,
 ): Readonly<Record<string, unknown>> => ({
   NewUserPoolId: poolId,
   Selection: selectionKeys(poolId, id).request,
   ...(tps === undefined ? {} : { CognitoTPS: tps }),
+  ...(groupRoles === true ? { GroupRoleMap: groupRoleMapKey(poolId) } : {}),
   ...acceptedKeys(accept),
 });
 

@@ -10,6 +10,8 @@ export interface PoolChangeGiven {
   readonly dryRun?: true;
   readonly yes?: true;
   readonly tps?: number;
+  /** No option of restore-user, which makes no group and sets nothing of one. */
+  readonly groupRoles?: true;
   /** No option of undo. */
   readonly accept?: unknown;
 }
@@ -29,6 +31,13 @@ export const withPoolChangeOptions = (command: Command): Command =>
     .option('--dry-run', 'show the differences, and write nothing to the pool')
     .option('--yes', 'do not ask before the pool is written')
     .option('--tps <number>', 'calls to Cognito per second, 1 to 25', wholeNumberBetween(1, 25));
+
+/** Adds the option of the commands that write groups. */
+export const withGroupRolesOption = (command: Command): Command =>
+  command.option(
+    '--group-roles',
+    'give groups the IAM roles of restores/<pool>/group-roles.json, and keep those it names (GroupRoles is MAP)',
+  );
 
 /** Adds the options by which users or groups are restored. */
 export function withSelectionOptions(command: Command, things: 'users' | 'groups'): Command {

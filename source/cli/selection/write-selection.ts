@@ -81,7 +81,7 @@ async function writePart(
 function told(
   { output }: CliContext,
   there: PoolPlace,
-  { request, withoutRecovery }: PoolChange,
+  { request, given, withoutRecovery }: PoolChange,
   written: readonly Written[],
 ): ExitKind {
   const { poolId, region, place, machine } = there;
@@ -97,7 +97,7 @@ function told(
   });
   const undo = written
     .filter((part) => request.undo === undefined && isUndoable(part.rows))
-    .map(({ id }) => typed(place, `undo ${id} --to ${poolId}`));
+    .map(({ id }) => typed(place, `undo ${id} --to ${poolId}${given.groupRoles === true ? ' --group-roles' : ''}`));
   const reports = written.map(({ id }) => typed(place, `report --selection ${id} --to ${poolId} --save results.csv`));
   const notes = written.flatMap(({ report }) => report.notes);
   output.summary({

@@ -7,7 +7,7 @@ import { ItemTally, noContent } from '../backup/tally.ts';
 import type { ContactAttribute } from '../model.ts';
 import type { TableItem } from '../ports.ts';
 import { adoptedMembership } from './legacy-item.ts';
-import { signInNameOf, UserSurvey } from './legacy-survey.ts';
+import { kindOf, signInNameOf, UserSurvey } from './legacy-survey.ts';
 import type { LegacyFacts, Remarkable } from './legacy-survey.ts';
 import type { LegacyContent } from './read-legacy.ts';
 
@@ -34,9 +34,9 @@ const OLDER = 'not confirmed by the last complete export';
 /** Makes a backup of what a 1.x table holds, and says what that is. */
 export function adoptedBackup(content: LegacyContent, rules: AdoptionRules): AdoptedBackup {
   const { withOlder, softwareVersion, tell = () => undefined } = rules;
+  const taken = namesTaken(content);
   const groups = new Map([...(withOlder ? content.olderGroups : []), ...content.groups]);
   const memberships = withOlder ? merged(content.memberships, content.olderMemberships) : content.memberships;
-  const taken = namesTaken(content);
   let olderNamesTaken = 0;
   function* olderUsers(): Generator<TableItem, void, undefined> {
     for (const user of content.olderUsers.all()) if (!taken.has(signInNameOf(user).toLowerCase())) yield user;
@@ -55,8 +55,10 @@ export function adoptedBackup(content: LegacyContent, rules: AdoptionRules): Ado
   const totals = noContent();
   const tally = new ItemTally(totals);
   const withUser = new Set<string>();
-  const usersOf = content.users.map((users) => () => users.all());
-  if (withOlder) usersOf.push(olderUsers);
+  const stored = content.users.map((users) => () => users.all());
+  if (withOlder) stored.push(olderUsers);
+  const kinds = contactKinds(stored);
+  const usersOf = kinds.size < 2 ? stored : stored.map((users) => () => mapped(users(), withAddressKind));
   for (const users of usersOf)
     for (const user of users()) {
       survey.add(user);
@@ -134,6 +136,27 @@ export function adoptedBackup(content: LegacyContent, rules: AdoptionRules): Ado
       foreign: content.foreign,
     },
   };
+}
+
+/** The kinds of addresses by which somebody signs in. */
+function contactKinds(users: readonly (() => Iterable<TableItem>)[]): ReadonlySet<ContactAttribute> {
+  const kinds = new Set<ContactAttribute>();
+  for (const some of users)
+    for (const user of some()) {
+      const kind = kindOf(signInNameOf(user), user);
+      if (kind === 'email' || kind === 'phone_number') kinds.add(kind);
+    }
+  return kinds;
+}
+
+/** In a pool of both kinds the table's sign-in name tells by which of two addresses the user signs in (see UserItem). */
+function withAddressKind(user: TableItem): TableItem {
+  const kind = kindOf(signInNameOf(user), user);
+  return kind === 'email' || kind === 'phone_number' ? { ...user, signsInBy: kind } : user;
+}
+
+function* mapped<T>(values: Iterable<T>, change: (value: T) => T): Generator<T, void, undefined> {
+  for (const value of values) yield change(value);
 }
 
 function merged(one: LegacyContent['memberships'], other: LegacyContent['memberships']): LegacyContent['memberships'] {

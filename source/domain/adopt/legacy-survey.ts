@@ -11,6 +11,8 @@ export type SignInKind = 'username' | ContactAttribute | 'other';
 /** Users by what is remarkable about them, and by what their sign-in name is. */
 export interface UserFacts {
   readonly signIn: Readonly<Record<SignInKind, number>>;
+  /** In a pool of both kinds of addresses: users who have both, and of whom the sign-in name of the table tells by which one they sign in. */
+  readonly bothAddresses: number;
   readonly disabled: number;
   readonly unconfirmed: number;
   readonly federated: number;
@@ -54,7 +56,15 @@ export interface Remarkable {
 /** Looks at every user once. */
 export class UserSurvey {
   readonly #signIn: Record<SignInKind, number> = { username: 0, email: 0, phone_number: 0, other: 0 };
-  readonly #counts = { disabled: 0, unconfirmed: 0, federated: 0, unreadable: 0, sharedNames: 0, sharedByCase: 0 };
+  readonly #counts = {
+    bothAddresses: 0,
+    disabled: 0,
+    unconfirmed: 0,
+    federated: 0,
+    unreadable: 0,
+    sharedNames: 0,
+    sharedByCase: 0,
+  };
   /** Names of the attributes that somebody has. */
   readonly #attributes = new Set<string>();
   readonly counts = noCounts();
@@ -73,6 +83,12 @@ export class UserSurvey {
     for (const attribute of Object.keys(attributes ?? {})) this.#attributes.add(attribute);
     this.#signIn[kindOf(name, item)] += 1;
     const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+    this.#note(
+      item,
+      'bothAddresses',
+      item.signsInBy !== undefined && isText(attributes?.['email']) && isText(attributes?.['phone_number']),
+      'has an e-mail address and a phone number, in a pool that takes either',
+    );
     this.#note(item, 'disabled', enabled !== true, 'disabled');
     this.#note(item, 'unconfirmed', status === 'UNCONFIRMED', 'never confirmed the sign-up');
     this.#note(item, 'federated', status === FEDERATED_STATUS, 'comes from an identity provider');
@@ -115,7 +131,8 @@ const attributesOf = ({ attributes }: TableItem): Readonly<Record<string, unknow
 export const signInNameOf = ({ signInName, username }: TableItem): string =>
   typeof signInName === 'string' ? signInName : typeof username === 'string' ? username : '';
 
-function kindOf(name: string, item: TableItem): SignInKind {
+/** What a user's sign-in name is. */
+export function kindOf(name: string, item: TableItem): SignInKind {
   if (name === item.username) return 'username';
   const { email, phone_number: phone } = attributesOf(item) ?? {};
   return name !== '' && name === email ? 'email' : name !== '' && name === phone ? 'phone_number' : 'other';

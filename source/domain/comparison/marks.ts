@@ -11,7 +11,7 @@ import {
 } from './expected-records.ts';
 import type { ExpectedMembership, ExpectedUser } from './expected-records.ts';
 import { contentMark, isSeen, Mark } from './mark.ts';
-import { membershipDigest, namesAtSignIn, userDigest } from './matching.ts';
+import { attributeOfName, membershipDigest, namesAtSignIn, userDigest } from './matching.ts';
 import type { Holders, Matching, Recognizable } from './matching.ts';
 
 /** The records of what a pool should hold, and what is to be known to compare the pool with them. */
@@ -35,6 +35,8 @@ export interface Compared {
   readonly ordinal: number;
   readonly mark: number;
 }
+
+const NOBODY: readonly number[] = [];
 
 /** What a pool should hold, and what of it was found: about 100 bytes per user and 30 per membership. */
 export class Marks {
@@ -103,17 +105,38 @@ export class Marks {
   find(user: Recognizable): number | undefined {
     const { matching } = this.expected;
     const names = matching.bySub ? [] : namesAtSignIn(user, matching);
-    if (names.length < 2) return this.#byUser.find(userDigest(user, matching));
-    const found = names.flatMap((name) => this.ordinalOf(name) ?? []);
-    // One user's name can be the other address of somebody else: whose content it is decides.
-    const isSame = (ordinal: number): boolean => {
-      const mark = contentMark(
-        { attributes: user.attributes, enabled: true },
-        this.expectedUser(ordinal).contentDigest,
-      );
-      return (mark & Mark.attributesDiffer) === 0;
-    };
-    return found.find(isSame) ?? found[0];
+    if (names.length < 2) return this.#nearest(user, this.#ordinalsOf(userDigest(user, matching)));
+    const digests = provenFirst(names, user, matching).map((name) => nameDigest(name, matching.caseSensitive));
+    return this.#nearest(
+      user,
+      digests.flatMap((digest) => this.#ordinalsOf(digest)),
+    );
+  }
+
+  /** Ordinal of the record that was made of this very user. */
+  recordOf(user: Recognizable): number | undefined {
+    return this.#ordinalsOf(userDigest(user, this.expected.matching)).find(
+      (ordinal) => this.expectedUser(ordinal).sub === user.sub,
+    );
+  }
+
+  /**
+   * One user's name can be the other address of somebody else, and a backup can know both by it: whose content it is decides,
+   * else who of them was not seen exactly as expected.
+   */
+  #nearest(user: Recognizable, ordinals: readonly number[]): number | undefined {
+    if (ordinals.length < 2) return ordinals[0];
+    const { attributes } = user;
+    const isSame = (ordinal: number): boolean =>
+      (contentMark({ attributes, enabled: true }, this.expectedUser(ordinal).contentDigest) & Mark.attributesDiffer) ===
+      0;
+    const isOpen = (ordinal: number): boolean => this.users[ordinal] !== Mark.seen;
+    return ordinals.find(isSame) ?? ordinals.find(isOpen) ?? ordinals[0];
+  }
+
+  #ordinalsOf(digest: Buffer): readonly number[] {
+    const first = this.#byUser.find(digest);
+    return first === undefined ? NOBODY : [first, ...this.#byUser.repeatsOf(first)];
   }
 
   /** Ordinals of the users who have one of the account's names; the one that `find` gives is the first. */
@@ -192,4 +215,15 @@ export class Marks {
     const ordinal = recognize === undefined ? this.find(user) : recognize(this, user, this.named(user));
     return ordinal === undefined || this.users[ordinal] === Mark.foreign ? undefined : ordinal;
   }
+}
+
+/** The name first whose address alone is verified: anybody can give the address of somebody else. */
+function provenFirst(
+  names: readonly string[],
+  { attributes }: Pick<Recognizable, 'attributes'>,
+  matching: Matching,
+): readonly string[] {
+  const isProven = (name: string): boolean =>
+    attributes[`${attributeOfName(name, matching)}_verified`]?.toLowerCase() === 'true';
+  return [...names].sort((one, other) => Number(isProven(other)) - Number(isProven(one)));
 }

@@ -3,15 +3,19 @@ import { counted } from '../counted.ts';
 import { Slots } from './slots.ts';
 import type { Slot } from './slots.ts';
 
+const NONE: readonly number[] = [];
+
 /**
  * Finds fixed-width records by the digest that they begin with: open addressing over the records' own bytes, so that
  * it costs 8 to 16 bytes per record beside them and no object per record.
  */
 export class DigestTable {
   readonly #slots: Slots;
+  /** Further records of a digest, by the first one; hardly ever any. */
+  readonly #repeats = new Map<number, number[]>();
   readonly size: number;
 
-  /** `records`: concatenated records of `recordBytes` each. Of equal digests the first is found. */
+  /** `records`: concatenated records of `recordBytes` each. Of equal digests `find` gives the first. */
   constructor(
     private readonly records: Buffer,
     private readonly recordBytes: number,
@@ -23,7 +27,13 @@ export class DigestTable {
     for (let ordinal = 0; ordinal < this.size; ordinal++) {
       const { slot, found } = this.#seek(records, ordinal * recordBytes);
       if (found === undefined) this.#slots.put(slot, ordinal);
+      else this.#repeats.set(found, [...this.repeatsOf(found), ordinal]);
     }
+  }
+
+  /** The other records with the digest of this one, which is the first. */
+  repeatsOf(first: number): readonly number[] {
+    return this.#repeats.get(first) ?? NONE;
   }
 
   /** Ordinal of the record with this digest; undefined when there is none. */

@@ -17,6 +17,13 @@ export class QuickDigest {
     return this;
   }
 
+  /** Goes on from where it was when it said this. */
+  resume(high: number, low: number): this {
+    this.high = high;
+    this.low = low;
+    return this;
+  }
+
   /** Takes a text in. */
   add(text: string): this {
     this.#take(text, 0, text.length);

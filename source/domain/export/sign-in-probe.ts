@@ -12,6 +12,10 @@ const SETTLED_AFTER_MS = 15 * 60_000;
 
 const ADDRESSES: readonly ContactAttribute[] = ['email', 'phone_number'];
 
+/** Whoever changes an address may go on to sign in by the old one, until the new one is verified. */
+const isVerified = ({ attributes }: PoolUser, name: ContactAttribute): boolean =>
+  attributes[`${name}_verified`]?.toLowerCase() === 'true';
+
 /** By which address users sign in, by their `sub`; who is not in it stays unknown. */
 export type SignInAnswers = ReadonlyMap<string, ContactAttribute>;
 
@@ -25,7 +29,7 @@ export interface ProbeDeps {
 /**
  * Asks Cognito by which of their two addresses users signed up: no listing tells. "Yes" is taken for proof. "No" to the e-mail
  * address stands for the phone number once Cognito has answered "yes" to some e-mail address of this pool, and only for a
- * user who still has that address when listed again; otherwise the phone number is asked for, too.
+ * user who still has that address, verified, when listed again; otherwise the phone number is asked for, too.
  */
 export class SignInProbe {
   readonly #answers = new Map<string, ContactAttribute>();
@@ -44,7 +48,8 @@ export class SignInProbe {
     await forEachAtOnce(unknown, PROBES_AT_A_TIME, async (user) => {
       const first = this.#firstFor(user);
       if (this.#isOfNoUse || (await this.#isBy(user, first)) !== 'no') return;
-      if (first === 'email' && this.#proven.email && this.#isSettled(user)) notByEmail.push(user);
+      if (first === 'email' && this.#proven.email && this.#isSettled(user) && isVerified(user, 'email'))
+        notByEmail.push(user);
       else if ((await this.#isBy(user, first === 'email' ? 'phone_number' : 'email')) === 'no') this.#noteUnanswered();
     });
     if (notByEmail.length > 0) await this.#confirm(notByEmail, lookAgain);
@@ -55,8 +60,8 @@ export class SignInProbe {
    * The one that alone is verified, since people verify what they sign up with, and an unproven address may be somebody
    * else's name. Else the e-mail address, unless Cognito is only known to answer "yes" to phone numbers here.
    */
-  #firstFor({ attributes }: PoolUser): ContactAttribute {
-    const [byMail, byPhone] = ADDRESSES.map((name) => attributes[`${name}_verified`]?.toLowerCase() === 'true');
+  #firstFor(user: PoolUser): ContactAttribute {
+    const [byMail, byPhone] = ADDRESSES.map((name) => isVerified(user, name));
     if (byMail !== byPhone) return byMail === true ? 'email' : 'phone_number';
     return this.#proven.email || !this.#proven.phone_number ? 'email' : 'phone_number';
   }

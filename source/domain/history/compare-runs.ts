@@ -1,5 +1,6 @@
 import type { Counts } from '../backup/manifest.ts';
 import { countItem, noCounts } from '../backup/counts.ts';
+import { itemKind } from '../backup/items.ts';
 import type { ItemKind } from '../backup/items.ts';
 import { Bitmap } from '../digests/digest-table.ts';
 import type { TableItem } from '../ports.ts';
@@ -7,8 +8,6 @@ import { FieldDigests } from './field-digests.ts';
 import type { FieldChange } from './field-digests.ts';
 import { ItemTable } from './item-table.ts';
 import { differingItems, itemsAsListed, listedItems } from './light-items.ts';
-import type { LightItem } from './light-item.ts';
-import type { LightItems } from './light-items.ts';
 import { itemsInRun } from './run-items.ts';
 import type { ReadingProgress, RunItems } from './run-items.ts';
 
@@ -36,8 +35,8 @@ export interface ListedItems {
 
 /**
  * Compares two runs by their snapshots, or a run with what is listed elsewhere, all of it streamed: the earlier one, the later
- * one, and where something was removed or changed the earlier one once more. Holds 24 to 32 bytes per item of the earlier run,
- * and about 100 per changed item; the order of what `visit` gets is none. Halt SnapshotDamaged: then nothing that was visited
+ * one, and of the earlier one once more what was removed or changed. Holds 24 to 32 bytes per item of the earlier run, and about
+ * 100 per changed item; the order of what `visit` gets is none. Halt SnapshotDamaged: then nothing that was visited
  * is certain.
  */
 export async function compareRuns(
@@ -53,20 +52,21 @@ export async function compareRuns(
       : await differingItems(earlier, later);
   const about = before.about * 2 + after.about;
   let items = 0;
-  const read = (source: LightItems, take: (item: LightItem) => void): Promise<void> =>
-    source.read(take, (read) => {
-      items += read;
-      progress({ items, of: Math.max(items, about) });
-    });
+  const moved = (read: number): void => {
+    items += read;
+    progress({ items, of: Math.max(items, about) });
+  };
 
   const table = new ItemTable(itemsInRun(earlier));
-  await read(before, (item) => table.add(item));
-  const found = new Bitmap(table.size);
+  // The place of an item among those that are read is its ordinal.
+  await before.read((item) => table.add(item), moved);
+  const { size } = table;
+  const found = new Bitmap(size);
   const digests = new FieldDigests();
   /** By ordinal: where the fields of the later item are; 0: it did not change. */
-  const changed = new Uint32Array(table.size);
+  const changed = new Uint32Array(size);
   let [foundItems, changedItems] = [0, 0];
-  await read(after, (item) => {
+  await after.read((item) => {
     const { kind } = item;
     const ordinal = table.find(item);
     if (ordinal === undefined) {
@@ -80,25 +80,23 @@ export async function compareRuns(
     countItem(differences.changed, kind);
     changedItems += 1;
     changed[ordinal] = digests.add(item.whole());
-  });
+  }, moved);
   const ended = (): RunDifferences => {
     progress({ items, of: Math.max(1, items) });
     return differences;
   };
-  if (changedItems === 0 && foundItems === table.size) return ended();
+  if (changedItems === 0 && foundItems === size) return ended();
 
-  table.forgetContents();
-  await read(before, (item) => {
-    const { kind } = item;
-    const ordinal = table.find(item) as number;
+  table.forget();
+  const differs = (ordinal: number): boolean => (changed[ordinal] as number) > 0 || !found.has(ordinal);
+  const again = (earlier: TableItem, ordinal: number): void => {
+    const kind = itemKind(earlier) as ItemKind;
     const fields = changed[ordinal] as number;
-    if (fields > 0) {
-      const whole = item.whole();
-      visit({ kind, change: 'changed', earlier: whole, fields: digests.changes(whole, fields) });
-    }
+    if (fields > 0) visit({ kind, change: 'changed', earlier, fields: digests.changes(earlier, fields) });
     if (found.has(ordinal)) return;
     countItem(differences.removed, kind);
-    visit({ kind, change: 'removed', earlier: item.whole() });
-  });
+    visit({ kind, change: 'removed', earlier });
+  };
+  await before.readAgain({ differs, take: again }, moved);
   return ended();
 }

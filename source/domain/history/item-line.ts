@@ -31,6 +31,10 @@ export class ItemLine implements LightItem {
   #end = -1;
   /** Where the content hash of the line before was, from its end. */
   #hashBeforeEnd = 0;
+  /** The id of the line before with its closing quote, and its digest: items of one user are one after the other. */
+  #id = '';
+  #idHigh = 0;
+  #idLow = 0;
 
   /** `itemAt`: the item in the bytes between two places. */
   constructor(
@@ -40,24 +44,31 @@ export class ItemLine implements LightItem {
     this.#text = bytes.toString('latin1');
   }
 
-  /** Goes to the next line; false when there is none. */
+  /** Goes to the next line, and reads it; false when there is none. */
   next(): boolean {
-    this.#from = this.#end + 1;
-    this.#end = this.#text.indexOf('\n', this.#from);
-    if (this.#end < 0) return false;
+    if (!this.step()) return false;
     this.isLight = this.#read();
     return true;
+  }
+
+  /** Goes to the next line, of which nothing but `whole` is asked. */
+  step(): boolean {
+    this.#from = this.#end + 1;
+    this.#end = this.#text.indexOf('\n', this.#from);
+    return this.#end >= 0;
   }
 
   #read(): boolean {
     const text = this.#text;
     const id = this.#behind(ID, this.#from + 1);
     if (id < 0) return false;
-    const digest = this.#digest.begin();
-    const idEnd = digest.addJson(text, id);
+    const digest = this.#digest;
+    if (this.#id !== '' && text.startsWith(this.#id, id)) digest.resume(this.#idHigh, this.#idLow);
+    else if (!this.#readId(id)) return false;
+    const idEnd = id + this.#id.length - 1;
     const type = this.#behind(TYPE, idEnd + 2);
     const hash = this.#behind(CONTENT_HASH, this.#end - this.#hashBeforeEnd);
-    if (idEnd < 0 || type < 0 || hash < 0) return false;
+    if (type < 0 || hash < 0) return false;
     this.#hashBeforeEnd = this.#end - hash + CONTENT_HASH.length;
     const typeEnd = digest.addJson(text, type);
     const kind = typeEnd < 0 ? undefined : itemKind({ id: text.slice(id, idEnd), type: text.slice(type, typeEnd) });
@@ -68,6 +79,16 @@ export class ItemLine implements LightItem {
     this.contentHigh = hexAt(text, hash);
     this.contentLow = hexAt(text, hash + HALF);
     return this.contentHigh >= 0 && this.contentLow >= 0;
+  }
+
+  /** False where the id has escapes. */
+  #readId(id: number): boolean {
+    const digest = this.#digest.begin();
+    const end = digest.addJson(this.#text, id);
+    this.#id = end < 0 ? '' : this.#text.slice(id, end + 1);
+    this.#idHigh = digest.high;
+    this.#idLow = digest.low;
+    return end >= 0;
   }
 
   /** The place behind the name of a field of this line, which is likely there; -1 where it has none. */

@@ -4,10 +4,12 @@ import type { LightItem } from './light-item.ts';
 /** Finds items by their keys, and tells whether their content is the same: 24 to 32 bytes each. */
 export class ItemTable {
   /** Both halves of the key's digest per item, and of the content's. */
-  readonly #keys: Uint32Array;
+  #keys: Uint32Array;
   #contents: Uint32Array;
-  readonly #slots: Slots;
+  #slots: Slots;
   #size = 0;
+  /** The ordinal behind the one that was found last: two runs mostly have their items in the same order. */
+  #next = 0;
 
   /** Room for so many items. */
   constructor(most: number) {
@@ -33,9 +35,17 @@ export class ItemTable {
 
   /** Ordinal of the item with this key; undefined when there is none. */
   find({ keyHigh, keyLow }: LightItem): number | undefined {
-    const keys = this.#keys;
-    return this.#slots.seek(keyHigh, (ordinal) => keys[ordinal * 2] === keyHigh && keys[ordinal * 2 + 1] === keyLow)
-      .found;
+    const next = this.#next;
+    const found =
+      next < this.#size && this.#has(next, keyHigh, keyLow)
+        ? next
+        : this.#slots.seek(keyHigh, (ordinal) => this.#has(ordinal, keyHigh, keyLow)).found;
+    if (found !== undefined) this.#next = found + 1;
+    return found;
+  }
+
+  #has(ordinal: number, keyHigh: number, keyLow: number): boolean {
+    return this.#keys[ordinal * 2] === keyHigh && this.#keys[ordinal * 2 + 1] === keyLow;
   }
 
   /** Whether the item with this ordinal has the same content. */
@@ -44,9 +54,11 @@ export class ItemTable {
     return this.#contents[at] === contentHigh && this.#contents[at + 1] === contentLow;
   }
 
-  /** No content is asked for any more: what is held of it goes. */
-  forgetContents(): void {
-    this.#contents = new Uint32Array(0);
+  /** Nothing is asked for any more: what is held goes. */
+  forget(): void {
+    this.#keys = this.#contents = new Uint32Array(0);
+    this.#slots = new Slots(0);
+    this.#size = 0;
   }
 }
 

@@ -17,11 +17,26 @@ export interface LightItems {
   readonly read: (take: (item: LightItem) => void, moved: (items: number) => void) => Promise<void>;
 }
 
+/** Those of a run: they can be read once more. */
+export interface LightItemsOfRun extends LightItems {
+  /** Reads what `differs`, by its place among the items that `read` gave. To be called once, and after `read` has ended. */
+  readonly readAgain: (wanted: WantedAgain, moved: (items: number) => void) => Promise<void>;
+}
+
+/** What is read once more, and who gets it. */
+export interface WantedAgain {
+  readonly differs: (place: number) => boolean;
+  readonly take: (item: TableItem, place: number) => void;
+}
+
 /**
  * What two runs can differ in: members of their snapshots that are the same bytes in both are left out, where both have an
  * index, and of the others a line is taken apart only as far as it must be. Without one, or with a damaged one, all of both.
  */
-export async function differingItems(earlier: RunItems, later: RunItems): Promise<readonly [LightItems, LightItems]> {
+export async function differingItems(
+  earlier: RunItems,
+  later: RunItems,
+): Promise<readonly [LightItemsOfRun, LightItems]> {
   const readers = [await openIndex(earlier), await openIndex(later)] as const;
   const [one, other] = readers;
   if (one === undefined || other === undefined) return [wholeItems(earlier), wholeItems(later)];
@@ -30,22 +45,27 @@ export async function differingItems(earlier: RunItems, later: RunItems): Promis
 }
 
 /** All items of a run. */
-const wholeItems = (run: RunItems): LightItems => ({
+const wholeItems = (run: RunItems, as = (item: TableItem): TableItem => item): LightItemsOfRun => ({
   about: itemsInRun(run),
   read: async (take, moved) => {
     const light = new WholeItem();
-    for await (const batch of itemsOfRun(run)) light.takeAll(batch, take, moved);
+    for await (const batch of itemsOfRun(run)) light.takeAll(batch.map(as), take, moved);
+  },
+  readAgain: async ({ differs, take }, moved) => {
+    let place = -1;
+    for await (const batch of itemsOfRun(run)) {
+      for (const item of batch) {
+        if (itemKind(item) === undefined) continue;
+        place += 1;
+        if (differs(place)) take(as(item), place);
+      }
+      moved(batch.length);
+    }
   },
 });
 
 /** The same as a listing of the pool would show them: it does not tell by which address a user signs in. */
-export const itemsAsListed = (run: RunItems): LightItems => ({
-  about: itemsInRun(run),
-  read: async (take, moved) => {
-    const light = new WholeItem();
-    for await (const batch of itemsOfRun(run)) light.takeAll(batch.map(asListed), take, moved);
-  },
-});
+export const itemsAsListed = (run: RunItems): LightItemsOfRun => wholeItems(run, asListed);
 
 function asListed(item: TableItem): TableItem {
   if (item.signsInBy === undefined) return item;
@@ -74,24 +94,58 @@ async function openIndex({ manifest, objects, unpack }: RunItems): Promise<Snaps
   }
 }
 
-function indexedItems(run: RunItems, index: SnapshotIndexReader, same: ReadonlySet<string>): LightItems {
+function indexedItems(run: RunItems, index: SnapshotIndexReader, same: ReadonlySet<string>): LightItemsOfRun {
   const members = new Set(
     [...index.memberDigests.keys()].filter((member) => !same.has(index.memberDigests[member] as string)),
   );
+  const read = new Map<number, ReadMember>();
+  let places = 0;
   return {
     about: Math.round(itemsInRun(run) * index.shareOf(members)),
     read: (take, moved) => {
       const light = new WholeItem();
-      return index.readBytes(members, (bytes, itemAt) => {
+      const counted = (item: LightItem): void => {
+        places += 1;
+        take(item);
+      };
+      return index.readBytes(members, (member, bytes, itemAt) => {
         const line = new ItemLine(bytes, itemAt);
+        const from = places;
         let items = 0;
         for (; line.next(); items += 1)
-          if (line.isLight) take(line);
-          else light.take(line.whole(), take);
+          if (line.isLight) counted(line);
+          else light.take(line.whole(), counted);
+        read.set(member, { from, to: places, isAll: places - from === items });
+        moved(items);
+      });
+    },
+    readAgain: ({ differs, take }, moved) => {
+      const wanted = [...read].filter(([, { from, to }]) => isAny(differs, from, to)).map(([member]) => member);
+      return index.readBytes(wanted, (member, bytes, itemAt) => {
+        const { from, isAll } = read.get(member) as ReadMember;
+        const line = new ItemLine(bytes, itemAt);
+        let items = 0;
+        for (let place = from; line.step(); items += 1) {
+          if (!isAll && itemKind(line.whole()) === undefined) continue;
+          if (differs(place)) take(line.whole(), place);
+          place += 1;
+        }
         moved(items);
       });
     },
   };
+}
+
+/** Places of a member's items among all that were read, and whether each of its lines is an item of a backup. */
+interface ReadMember {
+  readonly from: number;
+  readonly to: number;
+  readonly isAll: boolean;
+}
+
+function isAny(differs: (place: number) => boolean, from: number, to: number): boolean {
+  for (let place = from; place < to; place += 1) if (differs(place)) return true;
+  return false;
 }
 
 /** An item that is there as a whole. */

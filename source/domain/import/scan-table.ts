@@ -61,6 +61,8 @@ export type ScanTableResult =
       readonly heldBack: number;
       readonly excluded: number;
       readonly withLosses: number;
+      /** Users of whom the backup does not tell for certain by which of two addresses they sign in. */
+      readonly signInUnknown: number;
       /** See UserPoolDescription. */
       readonly acceptsSignUps: boolean;
       readonly groupsWithoutRole: number;
@@ -229,6 +231,7 @@ const summary = (plan: RestorePlan, dryRun: boolean): Extract<ScanTableResult, {
     heldBack: mayCreateUsers ? 0 : counts.oneByOne,
     excluded: counts.excluded,
     withLosses: counts.withLosses ?? 0,
+    signInUnknown: counts.signInUnknown ?? 0,
     groupsWithoutRole: counts.groupsWithoutRole ?? 0,
     automaticGroups: counts.automaticGroups ?? 0,
     withoutRecovery: counts.withoutRecovery ?? 0,

@@ -160,12 +160,14 @@ const DRY_RUN = [
   ['one by one', 'oneByOne'],
   ['left out by rule', 'excluded'],
   ['without an attribute', 'withLosses'],
+  ['sign-in address not certain', 'signInUnknown'],
 ] as const;
 /** Counts of a restore. */
 const RESTORE = [
   ['users in the backup', 'usersInBackup'],
   ['users restored', 'usersRestored'],
   ['left out by rule', 'usersExcluded'],
+  ['sign-in address not certain', 'usersSignInUnknown'],
   ['memberships', 'memberships'],
   ['groups', 'groups'],
 ] as const;

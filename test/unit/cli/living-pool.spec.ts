@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { groupRoleMapKey } from '../../../source/domain/import/plan/group-roles.ts';
 import type { PoolUser } from '../../../source/domain/model.ts';
 import { cliOfWorld } from '../../support/cli/cli-of-world.ts';
 import { twoNights } from '../../support/cli/living-pool.ts';
@@ -100,6 +101,60 @@ describe('command line: a living pool and the workflow', () => {
     expect(await cli.run(['restore-group', 'group1', ...TO, '--yes', '--with-members'])).to.equal(0);
     expect(world.source.find(gone)).to.not.equal(undefined);
     expect(membersOf()).to.include(gone);
+  });
+
+  describe('groups with IAM roles', () => {
+    const [OURS, OTHER] = ['ours', 'other'].map((name) => `arn:aws:iam::111122223333:role/${name}`) as [string, string];
+    const ofGroup1 = ({ source }: WorkflowWorld) => source.groups.get('group1')?.group;
+
+    /** A pool that lost `group1`, and a map that gives it a role. */
+    async function withMap(): Promise<Awaited<ReturnType<typeof damagedPool>>> {
+      const pool = await damagedPool();
+      pool.world.groupRoles = { mode: 'MAP', allowed: [OURS] };
+      pool.world.writer.passableRoles = new Set([OURS]);
+      await pool.world.objects.put(groupRoleMapKey(SOURCE), JSON.stringify({ 'us-east-1': { group1: OURS } }));
+      return pool;
+    }
+
+    it('16.2: restore-group --group-roles gives a group that is made the role of the map, and without it none', async () => {
+      const { world, cli } = await withMap();
+      expect(await cli.run(['restore-group', 'group1', ...TO, '--yes'])).to.equal(0);
+      expect(ofGroup1(world)).to.include({ name: 'group1' }).and.to.not.have.property('roleArn');
+      world.source.removeGroup('group1');
+      expect(await cli.run(['restore-group', 'group1', ...TO, '--yes', '--group-roles'])).to.equal(0);
+      expect(ofGroup1(world)).to.include({ roleArn: OURS });
+    });
+
+    it('16.2: restore-group --group-roles overwrites a group that has this very role, and undo --group-roles puts it back', async () => {
+      const { world, cli } = await withMap();
+      const update = ['restore-group', 'group1', ...TO, '--yes', '--existing', 'update'];
+      const bad = { name: 'group1', description: 'Bad', precedence: 9, roleArn: OURS };
+      world.source.putGroup(bad);
+      expect(await cli.run(update)).to.equal(3);
+      expect(ofGroup1(world)).to.include(bad);
+      expect(await cli.run([...update, '--group-roles'])).to.equal(0);
+      expect(ofGroup1(world)).to.include({ roleArn: OURS }).and.to.not.include({ description: 'Bad' });
+      const [, id = '', more = ''] = /undo (\S+) --to \S+( --group-roles)?/.exec(cli.out) ?? [];
+      expect(more).to.equal(' --group-roles');
+      expect(await cli.run(['undo', id, '--yes'])).to.equal(3);
+      expect(ofGroup1(world)).to.not.include({ description: 'Bad' });
+      expect(await cli.run(['undo', id, '--yes', '--group-roles'])).to.equal(0);
+      expect(ofGroup1(world)).to.include(bad);
+    });
+
+    it('16.2: a map that GroupRoles does not allow, or that is not there, is one message, and nothing is written', async () => {
+      for (const [spoil, told] of [
+        [({ objects }: WorkflowWorld) => objects.deleteAll([groupRoleMapKey(SOURCE)]), 'write it first'],
+        [(world: WorkflowWorld) => void (world.groupRoles = { mode: 'REPORT', allowed: [] }), 'GroupRoles is REPORT'],
+        [(world: WorkflowWorld) => void (world.groupRoles = { mode: 'MAP', allowed: [OTHER] }), 'does not list'],
+      ] as const) {
+        const { world, cli } = await withMap();
+        await spoil(world);
+        expect(await cli.run(['restore-group', 'group1', ...TO, '--yes', '--group-roles'])).to.equal(4);
+        expect(shown(cli)).to.contain(told);
+        expect(ofGroup1(world)).to.equal(undefined);
+      }
+    });
   });
 
   it('16.2: --existing fail halts before the first write', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { CanaryUser } from '../../support/privacy/canaries.ts';
 import { CanaryWorld } from '../../support/privacy/canary-world.ts';
+import { TWO_ADDRESSES } from '../../support/world/two-addresses.ts';
 
 describe("Nobody's data outside the table and the encrypted objects", () => {
   let world: CanaryWorld;
@@ -57,6 +58,28 @@ describe("Nobody's data outside the table and the encrypted objects", () => {
     const lists = [...world.objects.stored.keys()].filter((key) => key.endsWith('/mfa.csv'));
     expect(lists).to.have.length.above(2);
     for (const key of lists) expect(world.objects.text(key)).to.include((world.users[0] as CanaryUser).username);
+    world.expectSilent();
+  });
+
+  it('17.2: after probes that failed with messages that quote an address, that were refused, and that told nothing', async () => {
+    world.allowMultipleUsernameAttributes = true;
+    for (const pool of [world.source, world.target]) pool.settings = { ...pool.settings, ...TWO_ADDRESSES };
+    const address = (world.users[0] as CanaryUser).attributes.email as string;
+    const failing = world.cognito.signsIn;
+    world.cognito.signsIn = () =>
+      Promise.reject(
+        Object.assign(new Error(`User ${address} cannot be looked up`), { name: 'InternalErrorException' }),
+      );
+    expect(await world.run(world.export())).to.include({ status: 'FAILED' });
+    world.cognito.signsIn = failing;
+    for (const how of ['byUsernameOnly', 'refused'] as const) {
+      world.cognito.knobs.probes = how;
+      await world.exported();
+    }
+    expect(world.messages.at(-1)?.subject).to.include('the sign-in address is unknown');
+    const dry = await world.run(world.import({ DryRun: true }));
+    expect(dry.output).to.have.property('signInUnknown').that.is.above(0);
+    expect(await world.run(world.import())).to.include({ status: 'SUCCEEDED' });
     world.expectSilent();
   });
 

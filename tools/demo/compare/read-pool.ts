@@ -5,6 +5,10 @@ import {
   paginateListUsersInGroup,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { CognitoIdentityProviderClient, UserType } from '@aws-sdk/client-cognito-identity-provider';
+import { forEachAtOnce } from '../../../source/domain/concurrency.ts';
+import { foundBy } from './found-by.ts';
+
+const AT_A_TIME = 8;
 
 /** Everything of a pool that a restore should bring back, read straight from Cognito with code of the demo's own. */
 export interface PoolSnapshot {
@@ -27,21 +31,23 @@ export interface SnapshotGroup {
   readonly members: ReadonlySet<string>;
 }
 
-/** Users are known by their username, or by the value of the pool's username attribute where it has one. */
+/**
+ * Users are known by their username, by the value of the pool's username attribute where it has one, or, where it has two, by
+ * the one by which Cognito finds them.
+ */
 export async function readPool(client: CognitoIdentityProviderClient, UserPoolId: string): Promise<PoolSnapshot> {
   const { UserPool } = await client.send(new DescribeUserPoolCommand({ UserPoolId }));
-  const [nameAttribute] = UserPool?.UsernameAttributes ?? [];
-  const users = new Map<string, SnapshotUser>();
-  for await (const page of paginateListUsers({ client }, { UserPoolId, Limit: 60 })) {
-    for (const user of page.Users ?? []) users.set(nameOf(user, nameAttribute), snapshotUser(user));
-  }
+  const listed: UserType[] = [];
+  for await (const { Users = [] } of paginateListUsers({ client }, { UserPoolId, Limit: 60 })) listed.push(...Users);
+  const nameOf = await namesOf(client, UserPoolId, listed, UserPool?.UsernameAttributes ?? []);
+  const users = new Map(listed.map((user) => [nameOf(user), snapshotUser(user)]));
   const groups = new Map<string, SnapshotGroup>();
   for await (const page of paginateListGroups({ client }, { UserPoolId, Limit: 60 })) {
     for (const { GroupName = '', Description, Precedence } of page.Groups ?? []) {
       groups.set(GroupName, {
         description: Description || undefined,
         precedence: Precedence,
-        members: await membersOf(client, UserPoolId, GroupName, nameAttribute),
+        members: await membersOf(client, UserPoolId, GroupName, nameOf),
       });
     }
   }
@@ -52,11 +58,11 @@ async function membersOf(
   client: CognitoIdentityProviderClient,
   UserPoolId: string,
   GroupName: string,
-  nameAttribute: string | undefined,
+  nameOf: (user: UserType) => string,
 ): Promise<Set<string>> {
   const members = new Set<string>();
   for await (const page of paginateListUsersInGroup({ client }, { UserPoolId, GroupName, Limit: 60 })) {
-    for (const user of page.Users ?? []) members.add(nameOf(user, nameAttribute));
+    for (const user of page.Users ?? []) members.add(nameOf(user));
   }
   return members;
 }
@@ -64,8 +70,25 @@ async function membersOf(
 const valueOf = (user: UserType, name: string): string | undefined =>
   user.Attributes?.find((attribute) => attribute.Name === name)?.Value;
 
-const nameOf = (user: UserType, nameAttribute: string | undefined): string =>
-  (nameAttribute === undefined ? undefined : valueOf(user, nameAttribute)) ?? user.Username ?? '';
+async function namesOf(
+  client: CognitoIdentityProviderClient,
+  poolId: string,
+  users: readonly UserType[],
+  nameAttributes: readonly string[],
+): Promise<(user: UserType) => string> {
+  const names = new Map<string, string>();
+  await forEachAtOnce(users, AT_A_TIME, async (user) => {
+    const { Username = '', UserStatus } = user;
+    const values = nameAttributes.flatMap((name) => valueOf(user, name) ?? []);
+    const [only, other] = values;
+    if (other === undefined) names.set(Username, only ?? Username);
+    else if (UserStatus === 'EXTERNAL_PROVIDER') names.set(Username, Username);
+    else
+      for (const value of values)
+        if ((await foundBy(client, poolId, value)) === valueOf(user, 'sub')) names.set(Username, value);
+  });
+  return ({ Username = '' }) => names.get(Username) ?? Username;
+}
 
 function snapshotUser(user: UserType): SnapshotUser {
   const attributes = (user.Attributes ?? [])

@@ -1,4 +1,5 @@
 /** A permissions boundary as an organization writes it that lets roles do no more than it has approved. */
+import { THROW_AWAY_TAG } from '../../../source/domain/backup/throw-away-pool.ts';
 import { grantsOf } from '../../../source/domain/operator/permissions/roles.ts';
 import type { Role } from '../../../source/domain/operator/permissions/roles.ts';
 
@@ -12,7 +13,6 @@ const NEVER = [
   'kms:PutKeyPolicy',
   'organizations:*',
   'dynamodb:DeleteTable',
-  'cognito-idp:DeleteUserPool',
   'cognito-idp:AdminGetUser',
   's3:PutBucketAcl',
   'logs:PutSubscriptionFilter',
@@ -31,6 +31,14 @@ export const boundaryFor = (roles: readonly Role[], regions: readonly string[]):
       Resource: '*',
     },
     { Sid: 'Never', Effect: 'Deny', Action: NEVER, Resource: '*' },
+    {
+      // A drill deletes the pool that it has made, and no other.
+      Sid: 'PoolsButOfDrills',
+      Effect: 'Deny',
+      Action: 'cognito-idp:DeleteUserPool',
+      Resource: '*',
+      Condition: { Null: { [`aws:ResourceTag/${THROW_AWAY_TAG}`]: 'true' } },
+    },
     {
       Sid: 'OtherRegions',
       Effect: 'Deny',

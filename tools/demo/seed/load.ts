@@ -6,9 +6,16 @@ import type {
 import { cognitoIn } from '../../deploy/clients.ts';
 import { createGroups, createPool } from '../../deploy/pools.ts';
 import type { LocalCloud } from '../../local-cloud/index.ts';
+import { isSignInPool } from '../options.ts';
+import type { DemoPool } from '../options.ts';
 import type { DemoGroup } from './groups.ts';
+import { SIGN_IN_SETTINGS } from './sign-in.ts';
 import { CUSTOM_ATTRIBUTES } from './users.ts';
 import type { DemoUser } from './users.ts';
+
+/** By what users of such a pool sign in. */
+export const settingsOf = (pool: DemoPool): Partial<CreateUserPoolCommandInput> =>
+  isSignInPool(pool) ? { ...SIGN_IN_SETTINGS[pool] } : {};
 
 /** Creates an empty pool with the demo's sign-in rules, the demo's custom attributes and those of a file. */
 export const createDemoPool = (

@@ -1,6 +1,8 @@
-import type { DemoOptions } from '../options.ts';
+import { isSignInPool } from '../options.ts';
+import type { DemoOptions, DemoPool } from '../options.ts';
 import { DEMO_GROUPS } from './groups.ts';
 import type { DemoGroup } from './groups.ts';
+import { withSignIn } from './sign-in.ts';
 import { demoUsers } from './users.ts';
 import type { DemoUser } from './users.ts';
 import { usersFromCsv } from './users-csv.ts';
@@ -25,13 +27,20 @@ const EXTRA_GROUPS: readonly DemoGroup[] = [
 ];
 
 /** @throws CsvProblem when the file with the users is not right */
-export const populationOf = ({ users, usersCsv }: Pick<DemoOptions, 'users' | 'usersCsv'>): Population =>
-  usersCsv === undefined ? generated(users) : fromFile(usersCsv);
+export const populationOf = ({
+  users,
+  usersCsv,
+  pool = 'usual',
+}: Pick<DemoOptions, 'users' | 'usersCsv'> & Partial<Pick<DemoOptions, 'pool'>>): Population =>
+  usersCsv === undefined ? generated(users, pool) : fromFile(usersCsv);
 
-function generated(count: number): Population {
-  const users = demoUsers(count, DEMO_GROUPS);
+function generated(count: number, pool: DemoPool): Population {
+  const shaped = (made: readonly DemoUser[], first: number): DemoUser[] =>
+    made.map((user, index) => (isSignInPool(pool) ? withSignIn(pool, user, first + index) : user));
+  const users = shaped(demoUsers(count, DEMO_GROUPS), 1);
   const isLocal = ({ status }: DemoUser): boolean => status !== 'EXTERNAL_PROVIDER';
-  const newcomers = demoUsers(Math.max(1, Math.floor(count / 100)), DEMO_GROUPS, 2026, count + 1);
+  const added = demoUsers(Math.max(1, Math.floor(count / 100)), DEMO_GROUPS, 2026, count + 1);
+  const newcomers = shaped(added, count + 1);
   return {
     users,
     groups: DEMO_GROUPS,

@@ -11,6 +11,8 @@ export interface DemoUser {
   readonly status: DemoStatus;
   readonly enabled: boolean;
   readonly groups: readonly string[];
+  /** Milliseconds since the epoch; absent: when it is put into a pool. */
+  readonly created?: number;
 }
 
 /** The pool's custom attributes (AddCustomAttributes names without the prefix). */

@@ -15,7 +15,9 @@ import { DemoFailure } from '../context.ts';
 import type { Demo } from '../context.ts';
 import { firstExecution, startExecution, succeeded } from '../../deploy/executions.ts';
 import { followExecution } from '../executions.ts';
+import { isSignInPool } from '../options.ts';
 import { changesInWords, changesOf } from '../seed/changes.ts';
+import { changeSignIns } from '../sign-in/pools.ts';
 import { textTable } from '../table.ts';
 import type { SeededPool } from './seed.ts';
 
@@ -101,7 +103,8 @@ async function itemsWritten({ cloud }: Demo): Promise<number> {
 }
 
 /** Adds, edits, deletes and moves a few users. */
-async function changeForShow({ cloud, narrator }: Demo, { poolId, population }: SeededPool): Promise<string> {
+async function changeForShow(demo: Demo, { poolId, population }: SeededPool): Promise<string> {
+  const { cloud, narrator, options } = demo;
   const client = cognitoIn(cloud, PRIMARY);
   const changes = changesOf(population);
   const { added, edited, deleted, moved, from, to } = changes;
@@ -123,5 +126,6 @@ async function changeForShow({ cloud, narrator }: Demo, { poolId, population }: 
     await client.send(new AdminRemoveUserFromGroupCommand({ UserPoolId: poolId, Username: username, GroupName: from }));
     await client.send(new AdminAddUserToGroupCommand({ UserPoolId: poolId, Username: username, GroupName: to }));
   });
+  if (isSignInPool(options.pool)) await changeSignIns(demo, options.pool, poolId);
   return changesInWords(changes);
 }

@@ -22,6 +22,7 @@ export async function launch(
     CognitoTPS: String(options.cognitoTps) as '25',
     ExportFrequency: 'EVERY_DAY',
     SnsPreference: 'INFO_AND_ERRORS',
+    AllowMultipleUsernameAttributes: options.pool === 'email-phone' ? 'YES' : 'NO',
     AllowMfa: options.pool === 'mfa' ? 'YES' : 'NO',
     FederatedUsers: options.pool === 'federated' ? 'PRELINK' : 'REPORT',
     ...more,

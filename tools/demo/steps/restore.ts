@@ -12,12 +12,17 @@ import { followExecution } from '../executions.ts';
 import { withoutProviders } from '../federated/pools.ts';
 import { poolOfProviders } from '../federated/forgotten-provider.ts';
 import { emptyMfaPool, REQUIRED_MFA } from '../mfa/pool-mfa.ts';
-import { createDemoPool } from '../seed/load.ts';
+import { isSignInPool } from '../options.ts';
+import { createDemoPool, settingsOf } from '../seed/load.ts';
+import { readSignIns } from '../sign-in/compare.ts';
+import type { SignIns } from '../sign-in/compare.ts';
 import type { SeededPool } from './seed.ts';
 
 export interface Restored {
   /** The old pool as it was just before it was deleted. */
   readonly old: PoolSnapshot;
+  /** By what its users signed in; nothing where that is their username in any case. */
+  readonly signIns: SignIns;
   readonly newPoolId: string;
   readonly execution: FinishedExecution;
 }
@@ -32,6 +37,7 @@ export async function disasterAndRestore(
   narrator.step(`Disaster in ${PRIMARY}: the pool is deleted`);
   const primary = cognitoIn(cloud, PRIMARY);
   const old = withoutProviders(await readPool(primary, poolId), poolId);
+  const signIns: SignIns = isSignInPool(options.pool) ? await readSignIns(primary, poolId, old) : new Map();
   await primary.send(new DeleteUserPoolCommand({ UserPoolId: poolId }));
   narrator.say(`Deleted ${poolId} with its ${counted(old.users.size, 'user')}.`);
 
@@ -43,7 +49,7 @@ export async function disasterAndRestore(
       ? await emptyMfaPool(demo, name, REQUIRED_MFA)
       : options.pool === 'federated'
         ? await poolOfProviders(demo, launched, name)
-        : await createDemoPool(secondary, name, population.customAttributes);
+        : await createDemoPool(secondary, name, population.customAttributes, settingsOf(options.pool));
   const input = { NewUserPoolId: newPoolId };
   narrator.say(`ImportWorkflow in ${SECONDARY}, input ${JSON.stringify(input)}`);
   const sfn = stepFunctionsIn(cloud, SECONDARY);
@@ -55,5 +61,5 @@ export async function disasterAndRestore(
   });
   narrator.say(JSON.stringify(execution.output ?? { error: execution.error, cause: execution.cause }, null, 2));
   narrator.done(`ImportWorkflow ${execution.status}`);
-  return { old, newPoolId, execution };
+  return { old, signIns, newPoolId, execution };
 }

@@ -4,9 +4,11 @@ import { PRIMARY } from '../../deploy/regions.ts';
 import type { Demo } from '../context.ts';
 import { loadFederated } from '../federated/pools.ts';
 import { REQUIRED_MFA, setMfa } from '../mfa/pool-mfa.ts';
-import { createDemoPool, loadPool } from '../seed/load.ts';
+import { isSignInPool } from '../options.ts';
+import { createDemoPool, loadPool, settingsOf } from '../seed/load.ts';
 import type { Population } from '../seed/population.ts';
 import type { DemoUser } from '../seed/users.ts';
+import { loadSignIns } from '../sign-in/pools.ts';
 
 export interface SeededPool {
   readonly poolId: string;
@@ -19,13 +21,14 @@ export async function makePool(demo: Demo): Promise<SeededPool> {
   narrator.step(`A user pool in ${PRIMARY}`);
   const { users, groups, extras, customAttributes } = population;
   const client = cognitoIn(cloud, PRIMARY);
-  const poolId = await createDemoPool(client, 'customers', customAttributes);
+  const poolId = await createDemoPool(client, 'customers', customAttributes, settingsOf(options.pool));
   if (options.pool === 'mfa') {
     await setMfa(client, poolId, REQUIRED_MFA);
     narrator.say('It requires MFA, by SMS or an authenticator app.');
   }
   await loadPool({ cloud, region: PRIMARY, poolId }, groups, users);
   if (options.pool === 'federated') await loadFederated(demo, poolId);
+  if (isSignInPool(options.pool)) await loadSignIns(demo, options.pool, poolId);
   narrator.say(describe(population));
   if (options.usersCsv !== undefined)
     narrator.say(

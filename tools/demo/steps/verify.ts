@@ -3,11 +3,12 @@ import { comparePools, differingKinds } from '../compare/compare-pools.ts';
 import { readPool } from '../compare/read-pool.ts';
 import { withoutProviders } from '../federated/pools.ts';
 import { cognitoIn } from '../../deploy/clients.ts';
-import { failureOf } from '../../deploy/executions.ts';
 import { SECONDARY } from '../../deploy/regions.ts';
 import type { LaunchedSolution } from '../../deploy/solution.ts';
 import { DemoFailure } from '../context.ts';
 import type { Demo } from '../context.ts';
+import { isSignInPool } from '../options.ts';
+import { endingProblems, expectedOf } from '../sign-in/expected.ts';
 import { rowsInWords } from '../failure.ts';
 import { textTable } from '../table.ts';
 import { failuresInWords, reportedFailures } from './report.ts';
@@ -17,12 +18,13 @@ import type { Restored } from './restore.ts';
 export async function verify(
   demo: Demo,
   launched: LaunchedSolution,
-  { old, newPoolId, execution }: Restored,
+  { old, signIns, newPoolId, execution }: Restored,
 ): Promise<void> {
   const { cloud, narrator } = demo;
   narrator.step('Compare the new pool with the old one, field by field');
   const restored = withoutProviders(await readPool(cognitoIn(cloud, SECONDARY), newPoolId), newPoolId);
-  const compared = comparePools(old, restored);
+  const { pool } = demo.options;
+  const compared = comparePools(isSignInPool(pool) ? expectedOf(pool, old, signIns).pool : old, restored);
   const { rows, unexpected, missingSubs, differentSubs } = compared;
   narrator.say(
     textTable(
@@ -45,7 +47,7 @@ export async function verify(
     (sub) => reported?.has(sub) !== true,
   );
   const problems = [
-    ...failureOf('ImportWorkflow', execution),
+    ...endingProblems(pool, execution),
     ...differingKinds(compared),
     ...(unexpected.length > 0
       ? [`${counted(unexpected.length, 'user')} in the new pool that the old one did not have`]

@@ -5,6 +5,7 @@ import { writesPaused } from '../../../source/domain/recovery/paused-writes.ts';
 import type { ServiceCalls } from '../service-calls.ts';
 import { heldIdentities, linkRefusal, withIdentity } from './identities.ts';
 import { newUser } from './new-user.ts';
+import { moveAlias, takesAName } from './moved-aliases.ts';
 import { poolOf } from './pool.ts';
 import type { SimulatedPool } from './pool.ts';
 
@@ -123,11 +124,11 @@ export class SimulatedPoolWriter implements UserPoolWriter {
         (name) => pool.settings.schema.find((entry) => entry.name === name)?.mutable === false,
       );
       if (fixed) return { refused: 'InvalidParameterException' };
-      const changed = { ...user.attributes, ...attributes };
-      pool.put({
-        ...user,
-        attributes: Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== '')),
-      });
+      const values = Object.entries({ ...user.attributes, ...attributes }).filter(([, value]) => value !== '');
+      const changed = { ...user, attributes: Object.fromEntries(values) };
+      if (takesAName(pool, changed)) return { refused: 'AliasExistsException' };
+      for (const alias of ['email', 'phone_number'] as const) moveAlias(pool, changed, alias);
+      pool.put(changed);
       return undefined;
     });
 

@@ -90,7 +90,7 @@ export class SnapshotIndexReader {
 
   /** Reads the members, each once, in no order. */
   read(members: Iterable<number>, take: (items: readonly TableItem[]) => void): Promise<void> {
-    return this.readBytes(members, (bytes, itemAt) => {
+    return this.readBytes(members, (_number, bytes, itemAt) => {
       const items: TableItem[] = [];
       let from = 0;
       for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, from)) {
@@ -101,10 +101,10 @@ export class SnapshotIndexReader {
     });
   }
 
-  /** The same as the bytes of a member's lines, and what makes an item of those between two places. */
+  /** The same as the number of a member, the bytes of its lines, and what makes an item of those between two places. */
   async readBytes(
     members: Iterable<number>,
-    take: (bytes: Buffer, itemAt: (from: number, to: number) => TableItem) => void,
+    take: (number: number, bytes: Buffer, itemAt: (from: number, to: number) => TableItem) => void,
   ): Promise<void> {
     await forEachAtOnce(members, READS_AT_A_TIME, async (number) => {
       const { object, from, bytes, digest } = this.#member(number);
@@ -115,7 +115,7 @@ export class SnapshotIndexReader {
         damaged(key, `has other bytes from ${from} to ${from + bytes} than were written`);
       const unpacked = await this.unpack(packed);
       const place = `a line of the member at ${from}`;
-      take(unpacked, (begin, end) => itemOf(key, unpacked.toString('utf8', begin, end), place));
+      take(number, unpacked, (begin, end) => itemOf(key, unpacked.toString('utf8', begin, end), place));
     });
   }
 

@@ -27,6 +27,8 @@ const restoreCountsShape = v.object({
   usersDifferent: countShape,
   /** Restored without an attribute that the new pool would have refused, or that the backup holds in no readable form. */
   usersWithoutAttribute: v.exactOptional(countShape),
+  /** The backup does not tell for certain by which of two addresses they sign in. */
+  usersSignInUnknown: v.exactOptional(countShape),
   /** Created one by one, and still without a permanent password. */
   usersWithoutPassword: countShape,
   /** In the new pool as in the backup, without a verified address: "forgot password" is not for them. */
@@ -127,6 +129,7 @@ export function summaryOf(outcome: RestoreOutcome['outcome'], counts: RestoreCou
     ...some(counts.usersWithoutOfferedRecovery, 'who cannot use "forgot password" as the pool offers it'),
     ...some(counts.usersMustEnrolMfa, 'who must enrol an authenticator app'),
     ...some(counts.usersMfaLockedOut, 'who cannot sign in, since the pool requires MFA'),
+    ...some(counts.usersSignInUnknown, 'who may have signed in by another address'),
     ...some(counts.usersNotLinked, 'not linked to an identity provider again'),
     ...some(counts.federatedIncomplete, 'users of identity providers made in part or not at all'),
     ...some(counts.groupsNotInTable, 'groups of the sealed export were not in the backup table'),

@@ -27,6 +27,7 @@ export function restoreCounts(check: CheckRun, jobs: JobsState, notes: ReadonlyM
     usersHeldBack: run.heldBack.size,
     usersDifferent: problems.users - problems.missing,
     usersWithoutAttribute: run.plan.counts.withLosses ?? 0,
+    usersSignInUnknown: run.plan.counts.signInUnknown ?? 0,
     usersWithoutPassword: problems.withoutPassword,
     usersWithoutVerifiedAddress: marks.countUsers((mark) => (mark & Mark.unverified) !== 0),
     usersWithoutOfferedRecovery: marks.countUsers(isNotOffered),

@@ -27,6 +27,8 @@ export interface Standing {
   /** Of all who are planned: where the new pool requires MFA, they must enrol a second factor, or cannot sign in. */
   readonly usersMustEnrolMfa: number;
   readonly usersMfaLockedOut: number;
+  /** Of all who are planned: nobody knows for certain by which of two addresses they sign in. */
+  readonly usersSignInUnknown: number;
   readonly usersHeldBack: number;
   /** Somebody else has their name. */
   readonly usersBlocked: number;
@@ -59,6 +61,7 @@ export function standingOf(check: CheckRun): Standing {
     usersWithoutRecovery: marks.countUsers((mark) => (mark & (Mark.unverified | Mark.notOffered)) !== 0),
     usersMustEnrolMfa: hurdlesIn(mfa?.mustEnrol),
     usersMfaLockedOut: hurdlesIn(mfa?.cannotSignIn),
+    usersSignInUnknown: run.plan.counts.signInUnknown ?? 0,
     usersHeldBack: (run.plan.mayCreateUsers ? 0 : oneByOne) + run.heldBack.size,
     usersBlocked: foreign - run.heldBack.size,
     usersExcluded: run.plan.counts.excluded,

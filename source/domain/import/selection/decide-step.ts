@@ -84,24 +84,25 @@ async function decided(
   const members = await readMembers(deps.objects, state.look);
   const groups = await poolGroups({ pool: deps.pools, clock: deps.clock }, newUserPoolId);
   const { settings } = state.target.pool;
+  // The map may name more groups than the selection: those are not looked at.
+  const mapped = await readGroupRoles(roleMapAsked(input), deps.objects);
+  assertPreflight(newUserPoolId, { ...mapped, notes: [] });
+  const { roles } = mapped;
   if (run.undo !== undefined)
     return {
-      decisions: decideUndo({ entries: run.undo, settings, accounts, poolGroups: groups, members }),
+      decisions: decideUndo({ entries: run.undo, settings, accounts, poolGroups: groups, members, roles }),
       chunks: [],
       sides: { backup: new Map<string, MeantUser>(), accounts: bySub },
       notes: [],
     };
   const { asked, subs } = await askedSubs(run, state.reads);
-  // The map may name more groups than the selection: those are not looked at.
-  const mapped = await readGroupRoles(roleMapAsked(input), deps.objects);
-  assertPreflight(newUserPoolId, { ...mapped, notes: [] });
   const basis: DecisionBasis = {
     input,
     request,
     asked,
     target: state.target,
     poolGroups: groups,
-    roles: mapped.roles,
+    roles,
     members,
     federated: await readFederatedRules(asked, { input, settings }, deps),
     identityOf: identities({

@@ -13,6 +13,8 @@ export interface UndoBasis {
   readonly accounts: readonly PoolUser[];
   readonly poolGroups: ReadonlyMap<string, PoolGroup>;
   readonly members: Members;
+  /** By group, of the map that the undo was started with. */
+  readonly roles: ReadonlyMap<string, string>;
 }
 
 type OfUser = Extract<UndoEntry, { readonly kind: 'attribute' | 'enabled' }>;
@@ -89,7 +91,7 @@ function together<T>(entries: readonly T[], keyOf: (entry: T) => string): Readon
   return found;
 }
 
-function undoGroup(group: string, settings: readonly OfGroup[], { poolGroups }: UndoBasis): GroupDecision {
+function undoGroup(group: string, settings: readonly OfGroup[], { poolGroups, roles }: UndoBasis): GroupDecision {
   const about = { kind: 'group', group, run: '' } as const;
   const there = poolGroups.get(group);
   if (there === undefined) return { ...about, result: 'gone', what: 'the group is not in the pool any more' };
@@ -99,7 +101,7 @@ function undoGroup(group: string, settings: readonly OfGroup[], { poolGroups }: 
   const changed = settings.filter(isOther).map(({ field }) => field);
   // One that cannot be put back costs itself only.
   const kept = still.flatMap((setting) => {
-    const why = there.roleArn === undefined ? whyKept(setting) : HAS_ROLE;
+    const why = there.roleArn === undefined || there.roleArn === roles.get(group) ? whyKept(setting) : HAS_ROLE;
     return why === undefined ? [] : [{ setting, why: `${setting.field} left: ${why}` }];
   });
   const put = still.filter((setting) => kept.every((one) => one.setting !== setting));
@@ -114,7 +116,10 @@ function undoGroup(group: string, settings: readonly OfGroup[], { poolGroups }: 
     ),
     ...(put.length === 0
       ? {}
-      : { set: put.map(({ field, before, after }) => ({ field, before: after, after: before, replaces: after })) }),
+      : {
+          set: put.map(({ field, before, after }) => ({ field, before: after, after: before, replaces: after })),
+          ...(there.roleArn === undefined ? {} : { keepsRole: there.roleArn }),
+        }),
   };
 }
 

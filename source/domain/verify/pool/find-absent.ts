@@ -87,10 +87,8 @@ function absentItems(
 ): ScanSource<PageOfBackup> {
   const matching = known as Matching;
   const isAbsentUser = (item: UserItem): boolean => {
-    const ordinal = marks.find(recognizable(item));
-    if (ordinal === undefined || !isSeen(marks.users[ordinal] as number)) return true;
-    // Of two users with the same name in the backup only one can be the pool's.
-    return marks.expectedUser(ordinal).sub !== subOfKey(item);
+    const ordinal = marks.recordOf(recognizable(item));
+    return ordinal === undefined || !isSeen(marks.users[ordinal] as number);
   };
   const isAbsentMembership = (item: TableItem): boolean => {
     if (isOfAutomaticGroup(item, sourcePoolId)) return false;

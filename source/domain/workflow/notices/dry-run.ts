@@ -11,6 +11,10 @@ const HELD_BACK = 'users would not be created: the pool has triggers that would 
 export const MUST_ENROL = 'who must enrol an authenticator app at their first sign-in; mfa.csv names them';
 export const MFA_LOCKED_OUT = 'who cannot sign in: the pool requires MFA and offers them no factor; mfa.csv names them';
 
+/** Of whom no export could tell it. */
+export const SIGN_IN_UNKNOWN_USERS =
+  'of whom the backup does not tell for certain by which of two addresses they sign in; failures.csv names them and the one that is taken';
+
 /** Which groups no restore makes. */
 export const AUTOMATIC_GROUPS = 'of the backup that Cognito makes itself for the users of identity providers';
 
@@ -24,6 +28,7 @@ const LINES: readonly (readonly [count: keyof Standing, words: string])[] = [
   ['usersWithoutRecovery', 'of the users there cannot use "forgot password"'],
   ['usersMustEnrolMfa', `users ${MUST_ENROL}`],
   ['usersMfaLockedOut', `users ${MFA_LOCKED_OUT}`],
+  ['usersSignInUnknown', `users ${SIGN_IN_UNKNOWN_USERS}`],
   ['membershipsMissing', 'memberships would be made'],
   ['groupsMissingOrDifferent', 'groups would be made or put right'],
   ['usersChangedSince', 'of the users were changed in the new pool since and would be kept so'],
@@ -62,6 +67,7 @@ function wouldBegin(result: Fields): Findings {
   const lockedOut = countOf(result.withoutRecovery);
   const mustEnrol = countOf(result.mustEnrolMfa);
   const mfaLockedOut = countOf(result.mfaLockedOut);
+  const unknown = countOf(result.signInUnknown);
   const unlinkable = countOf((result.identities as Fields | undefined)?.linksWithoutProvider);
   const mfaOff = mfaOffOf(result);
   const left = countOf(excluded) + held + absent;
@@ -78,6 +84,7 @@ function wouldBegin(result: Fields): Findings {
       : []),
     ...(mustEnrol > 0 ? [countedWords(mustEnrol, `users ${MUST_ENROL}`)] : []),
     ...(mfaLockedOut > 0 ? [countedWords(mfaLockedOut, `users ${MFA_LOCKED_OUT}`)] : []),
+    ...(unknown > 0 ? [countedWords(unknown, `users ${SIGN_IN_UNKNOWN_USERS}`), signInStep(unknown)] : []),
     ...(lostRoles > 0 ? [`${counted(lostRoles, 'group')} would come back without their IAM role`] : []),
     ...identityLines(result.identities),
     ...(automatic > 0
@@ -89,10 +96,10 @@ function wouldBegin(result: Fields): Findings {
   return {
     subject:
       left === 0
-        ? `Dry run: ${countedAll(inBackup, 'user')} can be restored${withLosses > 0 ? `, ${number(withLosses)} without an attribute` : ''}${butOf(lockedOut)}${mfaLockedOut > 0 ? `, ${number(mfaLockedOut)} could not sign in` : ''}${mfaOff === undefined ? '' : `, but ${MFA_IS_OFF}`}`
+        ? `Dry run: ${countedAll(inBackup, 'user')} can be restored${withLosses > 0 ? `, ${number(withLosses)} without an attribute` : ''}${butOf(lockedOut)}${mfaLockedOut > 0 ? `, ${number(mfaLockedOut)} could not sign in` : ''}${unknown > 0 ? `, ${number(unknown)} perhaps by another address` : ''}${mfaOff === undefined ? '' : `, but ${MFA_IS_OFF}`}`
         : `Dry run: ${number(left)} of ${users} would not be restored`,
     lines: lines.map((line) => `  ${line}`).join('\n'),
-    important: left + withLosses + lockedOut + mfaLockedOut + unlinkable > 0 || mfaOff !== undefined,
+    important: left + withLosses + lockedOut + mfaLockedOut + unlinkable + unknown > 0 || mfaOff !== undefined,
   };
 }
 
@@ -125,6 +132,10 @@ function identityLines(identities: unknown): string[] {
   ];
 }
 
+/** What can be done before the restore, since afterwards nobody can be renamed. */
+const signInStep = (unknown: number): string =>
+  `while the old pool exists, another export asks Cognito about ${unknown === 1 ? 'that user' : 'them'} again; an account with the wrong address has to be deleted and made anew`;
+
 const butOf = (lockedOut: number): string =>
   lockedOut > 0 ? `, ${number(lockedOut)} could not use "forgot password"` : '';
 
@@ -147,6 +158,6 @@ function wouldGoOn(standing: Standing): Findings {
     lines: LINES.filter(([count], index) => index === 0 || standing[count] > 0)
       .map(([count, words]) => `  ${countedWords(standing[count], words)}`)
       .join('\n'),
-    important: left + standing.usersWithoutRecovery + standing.usersMfaLockedOut > 0,
+    important: left + standing.usersWithoutRecovery + standing.usersMfaLockedOut + standing.usersSignInUnknown > 0,
   };
 }

@@ -4,7 +4,14 @@ import { RECOVERY_STEP } from '../../import/csv/recovery.ts';
 import { MFA_IS_OFF } from '../../import/preflight/required-mfa.ts';
 import { SIGN_UPS_OPEN } from '../../import/preflight/sign-ups.ts';
 import type { RestoreOutcome } from '../../import/plan/outcome.ts';
-import { AUTOMATIC_GROUPS, dryRunFindings, MFA_LOCKED_OUT, mfaOffOf, MUST_ENROL } from './dry-run.ts';
+import {
+  AUTOMATIC_GROUPS,
+  dryRunFindings,
+  MFA_LOCKED_OUT,
+  mfaOffOf,
+  MUST_ENROL,
+  SIGN_IN_UNKNOWN_USERS,
+} from './dry-run.ts';
 import type { NoticeEvent } from './events.ts';
 import { isAboutSelection, selectionNotice } from './finished-selection.ts';
 import { counted, countedAs, countedWords, number } from '../../counted.ts';
@@ -42,6 +49,7 @@ const LINES: readonly (readonly [count: string, words: string])[] = [
   ],
   ['usersMustEnrolMfa', `users ${MUST_ENROL}`],
   ['usersMfaLockedOut', `users ${MFA_LOCKED_OUT}`],
+  ['usersSignInUnknown', `users ${SIGN_IN_UNKNOWN_USERS}`],
   ['usersLinked', 'users linked to their accounts at identity providers again'],
   ['usersNotLinked', 'users who lack a link to an identity provider; failures.csv says which'],
   ['federatedUsers', 'users of identity providers in the backup; federated.csv lists them'],
@@ -168,6 +176,9 @@ type Of = (count: string) => number;
 const butOf = (of: Of): string[] => [
   ...(lockedOut(of) > 0 ? [`${counted(lockedOut(of), 'user')} cannot use "forgot password"`] : []),
   ...(of('usersMfaLockedOut') > 0 ? [`${counted(of('usersMfaLockedOut'), 'user')} cannot sign in (MFA)`] : []),
+  ...(of('usersSignInUnknown') > 0
+    ? [`${counted(of('usersSignInUnknown'), 'user')} may have signed in by another address`]
+    : []),
   ...(of('usersDeletedSince') > 0 ? [deleted(of)] : []),
   ...(of('groupsWithoutRole') > 0 ? [lostRolesOf(of('groupsWithoutRole'))] : []),
   ...(of('federatedMade') === 0 && of('federatedWithGroups') > 0

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Remarkable } from '../../../../source/domain/adopt/legacy-survey.ts';
 import { writeAdopted } from '../../../../source/domain/adopt/write-adopted.ts';
+import { contentHash } from '../../../../source/domain/backup/hashing.ts';
 import { itemKind } from '../../../../source/domain/backup/items.ts';
 import type { TableItem } from '../../../../source/domain/ports.ts';
 import { adopted, adoptedSnapshot } from '../../../support/adopt/adopted.ts';
@@ -105,6 +106,32 @@ describe('adoption of a table of the retired solution', () => {
     const { segments } = await adopted([legacyTime(), byEmail]);
     const [user] = segments.flatMap((items) => [...items()]);
     expect(user).to.include({ signInName: 'ana@example.test', username: 'ana' });
+  });
+
+  it('17.2: takes the sign-in name of a table with both kinds of addresses for the one by which each user signs in', async () => {
+    const addresses = { email: 'eve@example.test', phone_number: '+4912345' };
+    const byMail = legacyUser(aUser({ username: 'u-1', sub: 'sub-1', attributes: addresses }), addresses.email);
+    const byPhone = legacyUser(
+      aUser({ username: 'u-2', sub: 'sub-2', attributes: { ...addresses, phone_number: '+4967890' } }),
+      '+4967890',
+    );
+    const phoneOnly = legacyUser(
+      aUser({ username: 'u-3', sub: 'sub-3', attributes: { phone_number: '+4911111' } }),
+      '+4911111',
+    );
+    const { manifest, facts, segments } = await adopted([legacyTime(), byMail, byPhone, phoneOnly]);
+    expect(manifest.poolSettings.usernameAttributes).to.deep.equal(['email', 'phone_number']);
+    const users = segments.flatMap((items) => [...items()]);
+    expect(users.map((user) => [user.id, user['signsInBy']]).sort()).to.deep.equal([
+      ['USER#sub-1', 'email'],
+      ['USER#sub-2', 'phone_number'],
+      ['USER#sub-3', 'phone_number'],
+    ]);
+    for (const user of users) expect(user['contentHash']).to.equal(contentHash(user));
+    expect(facts.bothAddresses).to.equal(2);
+    const one = await adopted([legacyTime(), byMail]);
+    expect(one.segments.flatMap((items) => [...items()]).some((user) => 'signsInBy' in user)).to.equal(false);
+    expect(one.facts.bothAddresses).to.equal(0);
   });
 
   it('17.8: counts odd users and groups, keeps what they hold, and loses none of them', async () => {

@@ -180,4 +180,21 @@ describe('17.2: an export of a pool whose users sign in by e-mail or phone numbe
     expect(await sealed(world)).to.include({ signInUnknown: 1 });
     expect(world.table.peek(userKey(late.sub))).to.not.have.property('signsInBy');
   });
+
+  it('17.2: takes "no" for no answer about an address that is not verified: its owner may still sign in by the one before', async () => {
+    const { world, pool } = worldOfTwo();
+    putBoth(pool, 50);
+    const addresses = { email: emailOf('changed'), phone_number: phoneOf(9_000) };
+    const changed = putSignedUp(pool, 'changed', 'email', addresses);
+    const byPhone = putSignedUp(pool, 'by phone', 'phone_number', {
+      email: emailOf('unproven'),
+      phone_number: phoneOf(9_001),
+    });
+    const signsIn = world.cognito.signsIn;
+    world.cognito.signsIn = async (poolId, name) =>
+      name === addresses.email ? signsIn(poolId, 'the address before') : signsIn(poolId, name);
+    expect(await sealed(world)).to.include({ signInUnknown: 1 });
+    expect(world.table.peek(userKey(changed.sub))).to.not.have.property('signsInBy');
+    expect(world.table.peek(userKey(byPhone.sub))).to.include({ signsInBy: 'phone_number' });
+  });
 });

@@ -119,6 +119,32 @@ describe('Comparison of two runs', () => {
     expect(await compared(earlier, later)).to.deep.equal(byIndex);
   });
 
+  it('16.3: reads of the earlier snapshot once more only the parts in which something was changed or removed', async () => {
+    const world = worldOf(40);
+    world.table.pageItems = 4;
+    const earlier = await exportedRun(world);
+    const reads: string[] = [];
+    const { manifest, objects } = earlier;
+    const noted: RunItems = {
+      manifest,
+      objects: {
+        read: (key) => objects.read(key),
+        readRange: (key, from, bytes) => {
+          reads.push(`${key} ${from}`);
+          return objects.readRange(key, from, bytes);
+        },
+      },
+    };
+    change(world, 'user7', { enabled: false });
+    world.source.leave('user20', 'group1');
+    // Added beside what was there: another part, in which nothing was changed or removed.
+    world.source.put(aUser({ username: 'new' }));
+    const { said } = await compared(noted, await exportedRun(world));
+    expect(said, said.join('; ')).to.have.length(3);
+    const once = new Set(reads).size;
+    expect([reads.length - once, once > 3]).to.deep.equal([2, true]);
+  });
+
   it('adds up to what the later run itself counted, whatever happened in between', async () => {
     const world = worldOf(80);
     let earlier = await exportedRun(world);

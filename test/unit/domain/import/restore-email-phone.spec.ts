@@ -83,7 +83,17 @@ describe('17.2: a restore into a pool whose users sign in by e-mail or phone num
     const [, body] = [world.messages.at(-1)?.subject, world.messages.at(-1)?.body ?? ''];
     expect(world.messages.at(-1)?.subject).to.include('for 23 users the sign-in address is unknown');
     expect(body).to.include('AdminListGroupsForUser').and.not.include('example.test');
+    const dry = await world.import({ DryRun: true });
+    expect(dry.output).to.include({ signInUnknown: 23 });
+    const preview = [...world.objects.stored.keys()].filter((key) => key.endsWith('/report/failures.csv'));
+    expect(preview).to.have.length(1);
+    expect(world.objects.text(preview[0] as string).match(/SignInUnknown/g)).to.have.length(23);
+    expect(world.target.users.size).to.equal(0);
+    expect(world.messages.at(-1)?.body.replaceAll(/\s+/g, ' ')).to.include(
+      '23 users of whom the backup does not tell for certain by which of two addresses they sign in; failures.csv names them',
+    );
     expect(await world.import()).to.include({ status: 'SUCCEEDED' });
+    expect(world.messages.at(-1)?.body.replaceAll(/\s+/g, ' ')).to.include('23 users of whom the backup does not tell');
     const rows = reportOf(world, 'failures.csv')
       .split('\n')
       .filter((row) => row.includes('SignInUnknown'));

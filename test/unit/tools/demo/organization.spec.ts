@@ -16,7 +16,7 @@ interface Boundary {
 describe('Demo of an organization', () => {
   const roles = templates.flatMap(rolesOf);
   const boundary = boundaryFor(roles, ['us-east-1', 'eu-west-1']) as Boundary;
-  const [approved, never, otherRegions] = boundary.Statement;
+  const [approved, never, poolsButOfDrills, otherRegions] = boundary.Statement;
   const covers = (patterns: readonly string[], action: string): boolean =>
     patterns.some((pattern) => (pattern.endsWith('*') ? action.startsWith(pattern.slice(0, -1)) : pattern === action));
 
@@ -26,6 +26,9 @@ describe('Demo of an organization', () => {
     expect(granted.filter((action) => covers(never?.Action ?? [], action))).to.deep.equal([]);
     expect((approved?.Action ?? []).filter((action) => !granted.includes(action))).to.deep.equal([]);
     expect(never?.Effect).to.equal('Deny');
+    expect(poolsButOfDrills?.Condition).to.deep.equal({
+      Null: { 'aws:ResourceTag/CognitoUserProfilesExportDrill': 'true' },
+    });
     expect(otherRegions?.Condition).to.deep.equal({
       StringNotEquals: { 'aws:RequestedRegion': ['us-east-1', 'eu-west-1'] },
     });

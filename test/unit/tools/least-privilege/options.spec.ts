@@ -14,6 +14,9 @@ describe('Least privilege: what is asked for', () => {
     expect(new Set(chosen(experiments, { roles: [], scenario: 'selection' }).map(({ role }) => role))).to.deep.equal(
       new Set(['CheckNewUserPoolRole', 'ScanTableRole', 'UpdateUsersRole']),
     );
+    const inDrill = chosen(experiments, { roles: [], scenario: 'drill' });
+    expect(inDrill.map(({ role }) => role)).to.include('DrillPoolRole');
+    expect(inDrill.map(({ role, sid }) => `${role}/${sid}`)).to.include('UpdateUsersRole/DrillPool');
     expect(() => chosen(experiments, { roles: [], scenario: 'none' })).to.throw('--scenario none');
     expect(() => chosen(experiments, { roles: ['ExportWorkflowRole'] })).to.throw('--role ExportWorkflowRole');
     expect(leastPrivilegeOptions(['--role', 'A', '--role', 'B', '--list'])).to.deep.equal({

@@ -11,6 +11,8 @@ export interface Matcher {
   readonly caller?: string;
   /** Only calls that carry a pagination token, or only those that carry none. */
   readonly withToken?: boolean;
+  /** Only calls whose member of this name has one of these values. */
+  readonly where?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Time that is added to each matching call, before it is made. The first matching rule counts. */

@@ -10,6 +10,7 @@ export function matches(rule: Matcher, request: AwsRequest): boolean {
     (actions === undefined || actions.includes(request.action)) &&
     (rule.region === undefined || rule.region === request.region) &&
     (rule.caller === undefined || (request.caller ?? '').includes(rule.caller)) &&
-    (rule.withToken === undefined || rule.withToken === (tokenOf(request) !== undefined))
+    (rule.withToken === undefined || rule.withToken === (tokenOf(request) !== undefined)) &&
+    Object.entries(rule.where ?? {}).every(([member, values]) => values.includes(String(request.params[member])))
   );
 }

@@ -37,21 +37,43 @@ def users_of(pool):
     return users
 
 
+def names_of(pool, user):
+    """The attributes by whose value the user signs in whether it is verified or not.
+
+    Where either of two addresses can be a name, only the one of the sign-up is the user's; who came by an identity provider
+    has another name.
+    """
+    preferred = {"preferred_username"} & set(pool.get("AliasAttributes") or [])
+    if user.get("UserStatus") == "EXTERNAL_PROVIDER":
+        return preferred
+    return preferred | ({user["_signUpBy"]} if "_signUpBy" in user else set(pool.get("UsernameAttributes") or []))
+
+
+def held_by_others(pool, user, name, value):
+    """Other users who sign in by this value of this attribute."""
+    if not value:
+        return []
+    others = [users_of(pool).with_sub(sub) for sub in _ALIASES.get(value.casefold(), ())]
+    return [other for other in others if other is not None and other is not user and _signs_in_by(pool, other, name, value)]
+
+
+def _signs_in_by(pool, user, name, value):
+    attributes = attributes_of(user)
+    held = attributes.get(name, "")
+    if held != value and not (is_case_insensitive(pool) and held.casefold() == value.casefold()):
+        return False
+    if name in names_of(pool, user):
+        return True
+    return name in (pool.get("AliasAttributes") or []) and str(attributes.get(f"{name}_verified", "")).lower() == "true"
+
+
 def alias_owner(pool, value):
     """The user that signs in by this attribute value; an e-mail or phone alias counts once it is verified."""
-    users, folded = users_of(pool), (value or "").casefold()
-    sign_in = set(pool.get("UsernameAttributes") or [])
-    for sub in sorted(_ALIASES.get(folded, ())):
+    users = users_of(pool)
+    for sub in sorted(_ALIASES.get((value or "").casefold(), ())):
         user = users.with_sub(sub)
-        attributes = attributes_of(user) if user else {}
-        # Where either of two addresses can be a name, only the one of the sign-up is the user's.
-        names = {user["_signUpBy"]} if user and "_signUpBy" in user else sign_in
-        for name in names | set(pool.get("AliasAttributes") or []):
-            held = attributes.get(name, "")
-            if held != value and not (is_case_insensitive(pool) and held.casefold() == folded):
-                continue
-            if name in names or name == "preferred_username" or str(attributes.get(f"{name}_verified", "")).lower() == "true":
-                return user
+        if user is not None and any(_signs_in_by(pool, user, name, value) for name in ALIAS_ATTRIBUTES):
+            return user
     return None
 
 

@@ -18,7 +18,7 @@ from ministack.services import cognito
 
 from repairs import expect
 from repairs._user_filter import Match, parse_filter, read_token, write_token
-from repairs._user_index import alias_owner, remember_aliases, users_of
+from repairs._user_index import alias_owner, attributes_of, held_by_others, names_of, remember_aliases, users_of
 from repairs._user_schema import schema_problem, username_problem
 
 # What is patched or leaned on, with the digest of its source in MiniStack 1.5.33.
@@ -150,10 +150,30 @@ def _signed_up(pool, data, response, username_in):
 
 
 def admin_update_user_attributes(original, data):
-    """AdminUpdateUserAttributes, with the attributes held against the schema."""
+    """AdminUpdateUserAttributes, with the attributes held against the schema, and with what becomes of names and aliases.
+
+    A name of another user is refused; an address that is verified anew moves: it is another user's alias no longer, and not
+    verified there any more [boto/boto3 issue 3213; AWS re:Post, email_verified attribute].
+    """
     pool = cognito._user_pools.get(data.get("UserPoolId"))
-    problem = schema_problem(pool, data.get("UserAttributes") or [], creating=False) if pool is not None else None
-    return _refused(problem) if problem else original(data)
+    user = cognito._resolve_user(pool, data.get("Username"))[0] if pool is not None else None
+    if user is None:
+        return original(data)
+    updates = data.get("UserAttributes") or []
+    problem = schema_problem(pool, updates, creating=False)
+    if problem:
+        return _refused(problem)
+    given = cognito._attr_list_to_dict(updates)
+    if any(held_by_others(pool, user, name, given.get(name)) for name in names_of(pool, user)):
+        return _refused("An account with the given email or phone number already exists.", "AliasExistsException")
+    answer = original(data)
+    for name in ("email", "phone_number"):
+        attributes = attributes_of(user)
+        if name not in (pool.get("AliasAttributes") or []) or attributes.get(f"{name}_verified", "").lower() != "true":
+            continue
+        for other in held_by_others(pool, user, name, attributes.get(name)):
+            other["Attributes"] = cognito._merge_attributes(other["Attributes"], [{"Name": f"{name}_verified", "Value": "false"}])
+    return answer
 
 
 def _taken_alias(pool, attributes):
@@ -170,7 +190,9 @@ def import_user(pool, user, now):
     """Creates one user of a CSV import; the caller has checked the row. Returns (outcome, reason)."""
     users, attributes = users_of(pool), dict(user["attributes"])
     sub = cognito.new_uuid()
-    if pool.get("UsernameAttributes"):
+    is_local = user["status"] != "EXTERNAL_PROVIDER"
+    created = user["created"] / 1_000 if "created" in user else now
+    if pool.get("UsernameAttributes") and is_local:
         if alias_owner(pool, user["username"]) is not None:
             return "SKIPPED", "The user already exists."
         username = sub
@@ -183,10 +205,10 @@ def import_user(pool, user, now):
             return "FAILED", "An alias of the user is already in use by another user."
     users[username] = {
         "Username": username, "Attributes": cognito._dict_to_attr_list({"sub": sub, **attributes}),
-        "UserCreateDate": now, "UserLastModifiedDate": now, "Enabled": user.get("enabled", True), "UserStatus": user["status"],
+        "UserCreateDate": created, "UserLastModifiedDate": created, "Enabled": user.get("enabled", True), "UserStatus": user["status"],
         "MFAOptions": [], "_password": "", "_groups": [], "_tokens": [],
     }
-    if len(pool.get("UsernameAttributes") or []) > 1:
+    if len(pool.get("UsernameAttributes") or []) > 1 and is_local:
         users[username]["_signUpBy"] = sign_up_by
     for name in user.get("groups", []):
         users[username]["_groups"].append(name)
@@ -197,7 +219,7 @@ def import_user(pool, user, now):
 async def import_users(params):
     """`/_local/import-users`: {account, region, poolId, users: [{line, username, attributes, status}]} -> results.
 
-    A user may also have `enabled` and `groups` (names of existing groups); CSV imports have neither.
+    A user may also have `enabled`, `created` (milliseconds) and `groups` (names of existing groups); CSV imports have none.
     """
     body = params["body"]
     set_request_account_id(body["account"])

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { userKey } from '../../../../../source/domain/backup/items.ts';
+import type { MemoryPool } from '../../../../../tools/simulation/cognito/memory-pool.ts';
 import { subFor } from '../../../../../tools/simulation/cognito/memory-pool.ts';
 import { RESTORED, VerifyWorld } from '../../../../support/workflows/verify-world.ts';
 import { SOURCE } from '../../../../support/workflows/workflow-world.ts';
@@ -6,7 +8,7 @@ import { addGroups } from '../../../../support/world/builders.ts';
 import { emailOf, phoneOf, putBoth, putSignedUp, TWO_ADDRESSES } from '../../../../support/world/two-addresses.ts';
 
 /** An exported pool whose users sign in by either address, and what a restore makes of it. */
-async function restoredWorld(): Promise<VerifyWorld> {
+async function restoredWorld(more: (source: MemoryPool) => void = () => undefined): Promise<VerifyWorld> {
   const world = new VerifyWorld();
   const { home, restored } = world;
   const { source } = home;
@@ -14,6 +16,7 @@ async function restoredWorld(): Promise<VerifyWorld> {
   source.settings = { ...source.settings, ...TWO_ADDRESSES };
   restored.settings = { ...restored.settings, ...TWO_ADDRESSES };
   putBoth(source, 20);
+  more(source);
   putSignedUp(source, 'owner', 'email', { email: emailOf('shared') });
   putSignedUp(source, 'other', 'phone_number', {
     email: emailOf('shared'),
@@ -66,4 +69,29 @@ describe('17.2: VerifyWorkflow and pools whose users sign in by e-mail or phone 
     );
     expect(ended.cause).to.not.match(/example\.test|\+346/);
   });
+
+  for (const ownerIsLast of [true, false])
+    it(`17.2: misses neither of two users of whom the backup takes the same unproven address for the name, ${ownerIsLast ? 'the owner' : 'the other one'} listed last`, async () => {
+      const owner = (source: MemoryPool): unknown =>
+        putSignedUp(source, 'mistaken owner', 'email', { email: emailOf('mistaken') });
+      const partner = (source: MemoryPool): unknown =>
+        putSignedUp(source, 'mistaken', 'phone_number', { email: emailOf('mistaken'), phone_number: phoneOf(200) });
+      const world = await restoredWorld((source) => {
+        for (const put of ownerIsLast ? [partner, owner] : [owner, partner]) put(source);
+      });
+      // Cognito said "yes" to the address of the partner: that is the owner's name.
+      const words = [...world.home.source.users.values()]
+        .filter(({ user }) => user.attributes.email === emailOf('mistaken'))
+        .map(({ user }) => world.home.table.peek(userKey(user.sub))?.signsInBy);
+      expect(words).to.deep.equal(['email', 'email']);
+      const verified = (): ReturnType<VerifyWorld['verify']> =>
+        world.verify(world.backup, { UserPoolId: RESTORED, Percent: 1 });
+      expect(await verified()).to.include({ status: 'SUCCEEDED' });
+      const changed = [...world.restored.users.values()].find(({ user }) => user.attributes.name === 'mistaken')?.user;
+      if (changed === undefined) throw new Error('not restored');
+      world.restored.put({ ...changed, attributes: { ...changed.attributes, nickname: 'new' } });
+      expect(await verified()).to.include({ status: 'FAILED', error: 'PoolDiffers' });
+      const rows = world.replicaObjects.text('verifications/run-2/differences.csv').trim().split('\n').slice(1);
+      expect(rows.map((row) => row.split(',').slice(2).join())).to.deep.equal(['different: nickname']);
+    });
 });
