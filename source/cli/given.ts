@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { acceptanceNamed, momentIn, regionOfPool } from '../domain/operator/inputs.ts';
 import type { Acceptance } from '../domain/operator/inputs.ts';
+import { snapshotPlaceIn } from '../domain/backup/snapshot/place.ts';
 import { CliError } from './cli-error.ts';
 import type { CliContext } from './context.ts';
 import { wrap } from '../domain/wrap.ts';
@@ -75,6 +76,35 @@ export const momentAtThe =
       );
     return found;
   };
+
+/** `--snapshot`, in place of what the launch keeps itself. */
+export const snapshotOption = (conflicting: readonly string[]): Option =>
+  new Option(
+    '--snapshot <url>',
+    's3://bucket/prefix/ in which the snapshot lies: the vault, the bucket of an earlier launch, or what adopt wrote',
+  ).conflicts([...conflicting]);
+
+const RUN_ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
+
+/** The whole id of a run: the workflow knows no other. @throws CliError */
+export function assertRunId(run: string | undefined): void {
+  if (run !== undefined && !RUN_ID.test(run))
+    throw new CliError('usage', {
+      thing: '--run',
+      found: `"${run}" is no id of an export run`,
+      next: 'Give an id such as 20260301T000000Z-0a1b2c3d, or a time by --at.',
+    });
+}
+
+/** Whether the launch may read it, only its workflow knows. @throws CliError */
+export function assertSnapshotUrl(url: string | undefined): void {
+  if (url === undefined || snapshotPlaceIn(url) !== undefined) return;
+  throw new CliError('usage', {
+    thing: '--snapshot',
+    found: 'that is no prefix of a bucket',
+    next: 'Give s3://bucket/ or s3://bucket/prefix/, with the slash at its end.',
+  });
+}
 
 /** `--at`, in place of `--run`. */
 export const atOption = (meaning: string): Option =>

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { IMPORT_ACCEPTANCES } from '../domain/operator/inputs.ts';
 import type { CommandDeclaration } from './command.ts';
-import { atOption, wholeNumberBetween, withAcceptances } from './given.ts';
+import { atOption, snapshotOption, wholeNumberBetween, withAcceptances } from './given.ts';
 
 /** `import`: brings the backup into a new pool. */
 export const importDeclaration: CommandDeclaration = {
@@ -20,12 +20,7 @@ export const importDeclaration: CommandDeclaration = {
       .option('--tps <number>', 'calls to Cognito per second, 1 to 25', wholeNumberBetween(1, 25))
       .option('--table <name>', 'another table of this stack: recovered, or of an earlier launch')
       .option('--group-roles', 'give groups the IAM roles of restores/<pool>/group-roles.json (GroupRoles is MAP)')
-      .addOption(
-        new Option(
-          '--snapshot <url>',
-          's3://bucket/prefix/ in which the snapshot lies: the vault, the bucket of an earlier launch, or what adopt wrote',
-        ).conflicts(['at', 'table']),
-      );
+      .addOption(snapshotOption(['at', 'table']));
     withAcceptances(command, IMPORT_ACCEPTANCES);
   },
   examples: [

@@ -1,5 +1,8 @@
-/** Types every command of docs/runbooks, one page after the other, against one launch on the local cloud (npm run runbooks). */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+/**
+ * Types every command of docs/runbooks, one page after the other, against one launch on the local cloud (npm run runbooks).
+ * `npm run runbooks -- --grep 17.7` types the pages of those steps only.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -10,7 +13,7 @@ import {
   ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { UserType } from '@aws-sdk/client-cognito-identity-provider';
-import { expect } from 'chai';
+import { config, expect } from 'chai';
 import { COMMAND_LINE, writePackageFolder } from '../../deployment/packaging/package-folder.ts';
 import { cognitoIn } from '../../tools/deploy/clients.ts';
 import { inventory } from '../../tools/deploy/inventory.ts';
@@ -24,7 +27,7 @@ import { shellCommands } from '../../tools/local-cloud/shell-environment.ts';
 import { legacyTime, legacyUser } from '../support/adopt/legacy-items.ts';
 import { makeLegacyTable } from '../support/adopt/make-legacy-table.ts';
 import { ShellSession } from '../support/aws-cli/shell-session.ts';
-import { blocksOf } from '../support/runbooks.ts';
+import { blocksOf, RUNBOOKS } from '../support/runbooks.ts';
 import { steps } from '../support/steps.ts';
 import { root } from '../support/templates.ts';
 
@@ -32,6 +35,8 @@ const STACK = 'UserBackup';
 const USERS = 60;
 /** To the local cloud an access key of twelve digits is that account's root. */
 const VAULT_ACCOUNT = '444455556666';
+/** As the page names it. */
+const VAULT = 'example-user-backup-vault';
 const RETIRED_TABLE = 'retired-BackupTable-0123456789AB';
 
 describe('the commands of the runbooks, typed', function () {
@@ -46,6 +51,8 @@ describe('the commands of the runbooks, typed', function () {
   const typed = new Map<string, Set<string>>();
 
   before(async () => {
+    // What was printed instead is what one needs to see.
+    config.truncateThreshold = 0;
     folder = mkdtempSync(join(tmpdir(), 'runbooks-'));
     [cloud, shell] = await Promise.all([
       startLocalCloud({ waitScale: 0.05 }),
@@ -62,6 +69,7 @@ describe('the commands of the runbooks, typed', function () {
     await run(
       `STACK=${STACK}\ncognito-user-profiles-export deploy --stack ${STACK} --pool ${pool} --backup-region ${SECONDARY} --email ops@example.com --cognito-tps 25 --yes\n# The first export may have ended already.\ncognito-user-profiles-export attach || true`,
     );
+    await type('README.md', 'export POOL', { values: { POOL: pool } });
   });
   after(async () => {
     shell?.close();
@@ -119,8 +127,20 @@ describe('the commands of the runbooks, typed', function () {
   const newPool = (region: typeof PRIMARY | typeof SECONDARY): Promise<string> =>
     createDemoPool(cognitoIn(cloud, region), 'restored');
 
+  /** Adds the page's statements for an account that restores to the policy of the vault, which is the page's, too. */
+  async function letIn(account: string): Promise<void> {
+    const page = readFileSync(join(RUNBOOKS, 'account-lost.md'), 'utf8');
+    const [, statements = ''] = /^```json\n([^]*?)^```$/mu.exec(page) ?? [];
+    const more = JSON.parse(
+      statements.replaceAll('$RESTORING_ACCOUNT', account).replaceAll('$VAULT', VAULT),
+    ) as object[];
+    const file = join(folder, 'vault-policy.json');
+    const policy = JSON.parse(readFileSync(file, 'utf8')) as { readonly Statement: readonly object[] };
+    writeFileSync(file, JSON.stringify({ ...policy, Statement: [...policy.Statement, ...more] }));
+    await run('aws s3api put-bucket-policy --bucket $VAULT --region $VAULT_REGION --policy file://vault-policy.json');
+  }
+
   step('16.4: the freshness alarm', async () => {
-    await type('README.md', 'export POOL', { values: { POOL: pool } });
     for (const block of blocksOf('freshness-alarm.md')) await typeBlock('freshness-alarm.md', block);
   });
 
@@ -209,17 +229,18 @@ describe('the commands of the runbooks, typed', function () {
     await type('account-lost.md', 'put-bucket-lifecycle-configuration');
     await run(keys(accessKeyId, secretAccessKey));
     await type('account-lost.md', '--vault-account-id');
-    // Amazon S3 would copy it.
-    await run(
-      `BUCKET=$(aws cloudformation describe-stacks --stack-name ${STACK} --query "Stacks[0].Outputs[?OutputKey=='PrimaryBucketName'].OutputValue" --output text)\naws s3 cp --recursive --only-show-errors s3://$BUCKET/snapshots/ snapshots/`,
+    // Amazon S3 copies what is written from now on.
+    await run('cognito-user-profiles-export export');
+    const target = await newPool(PRIMARY);
+    const dryRun = { values: { NEW_POOL: target }, mayFail: true };
+    expect(await type('account-lost.md', '--dry-run', dryRun)).to.include(
+      'must let the functions of this launch read it',
     );
     await run(keys(VAULT_ACCOUNT, 'any'));
-    await run('aws s3 cp --recursive --only-show-errors snapshots/ s3://$VAULT/snapshots/');
+    await letIn(accessKeyId);
     await run(keys(accessKeyId, secretAccessKey));
-    const target = await newPool(PRIMARY);
-    expect(await type('account-lost.md', '--dry-run', { values: { NEW_POOL: target }, mayFail: true })).to.match(
-      /users/,
-    );
+    const tried = await type('account-lost.md', '--dry-run', dryRun);
+    expect(tried).to.match(/by import jobs +\d\d/);
     await type('account-lost.md', '--tps 25', { mayFail: true });
     expect(
       (await cognitoIn(cloud, PRIMARY).send(new ListUsersCommand({ UserPoolId: target }))).Users,
@@ -238,23 +259,28 @@ describe('the commands of the runbooks, typed', function () {
           created: '',
           modified: '',
         },
-        attribute(user, 'email'),
+        user.Username ?? '',
       ),
     );
     await makeLegacyTable(cloud.clientConfig(PRIMARY), RETIRED_TABLE, [legacyTime(), ...items]);
     await type('from-the-retired-solution.md', 'deploy');
     const values = { RETIRED_TABLE };
     expect(await type('from-the-retired-solution.md', 'RETIRED_TABLE=', { values })).to.match(/users +\d\d/);
-    const printed = await type('from-the-retired-solution.md', '--yes\n');
+    const printed = await type('from-the-retired-solution.md', 'adopt --table $RETIRED_TABLE --yes');
     const [, adopted = ''] = /run +(\d{8}T\d{6}Z-[0-9a-f]{8})/.exec(printed) ?? [];
     const [snapshot = ''] = /s3:\/\/\S+\/adopted\//.exec(printed) ?? [];
     await type('from-the-retired-solution.md', 'ADOPTED=', { values: { ADOPTED: adopted } });
     await type('from-the-retired-solution.md', 'delete-stack');
     const target = await newPool(PRIMARY);
-    await type('from-the-retired-solution.md', '--dry-run\n', {
+    const tried = await type('from-the-retired-solution.md', 'NEW_POOL=', {
       values: { NEW_POOL: target, SNAPSHOT: snapshot },
       mayFail: true,
     });
+    expect(tried).to.match(/by import jobs +\d\d/);
+    await type('from-the-retired-solution.md', '--tps 25', { mayFail: true });
+    expect(
+      (await cognitoIn(cloud, PRIMARY).send(new ListUsersCommand({ UserPoolId: target }))).Users,
+    ).to.have.length.above(40);
   });
 
   step('16.4: the pool was deleted, and the restore ended partial', async () => {
@@ -276,7 +302,8 @@ describe('the commands of the runbooks, typed', function () {
   });
 
   step('16.4: a second pool, and its end', async () => {
-    await type('second-pool.md', 'SECOND_POOL=', { values: { SECOND_POOL: restored } });
+    const second = restored === '' ? await newPool(PRIMARY) : restored;
+    await type('second-pool.md', 'SECOND_POOL=', { values: { SECOND_POOL: second } });
     expect(await type('uninstall.md', '--stack SecondBackup --yes')).to.include('SecondBackup');
     await type('uninstall.md', '--delete-data');
     const { tables } = await inventory(cloud.clientConfig, PRIMARY);

@@ -66,11 +66,14 @@ describe('17.7: the vault in the templates', () => {
   });
 
   it('17.7: gets what is encrypted with a key of the customer under a key of its own', () => {
-    const rules = replicationWhere({ HasKmsKey: true, HasVaultKey: true, FillsVault: true })?.Rules ?? [];
-    expect(rules).to.have.length(2);
-    for (const { SourceSelectionCriteria, Destination } of rules) {
-      expect(SourceSelectionCriteria).to.deep.equal({ SseKmsEncryptedObjects: { Status: 'Enabled' } });
-      expect(Destination['EncryptionConfiguration']).to.deep.equal({ ReplicaKmsKeyID: { Ref: 'VaultKmsKeyArn' } });
+    // S3 refuses a key for the copies without these criteria ("SseKmsEncryptedObjects must be specified"), and these without a key.
+    for (const HasKmsKey of [true, false]) {
+      const rules = replicationWhere({ HasKmsKey, HasVaultKey: true, FillsVault: true })?.Rules ?? [];
+      expect(rules).to.have.length(2);
+      for (const { SourceSelectionCriteria, Destination } of rules) {
+        expect(SourceSelectionCriteria).to.deep.equal({ SseKmsEncryptedObjects: { Status: 'Enabled' } });
+        expect(Destination['EncryptionConfiguration']).to.deep.equal({ ReplicaKmsKeyID: { Ref: 'VaultKmsKeyArn' } });
+      }
     }
   });
 

@@ -67,6 +67,8 @@ export interface LocalCloud {
   /** Logs: ministack.log and calls.ndjson. */
   readonly stateFolder: string;
   readonly clientConfig: (region: string) => ClientConfig;
+  /** The same cloud for the root of another account of 12 digits. */
+  readonly inAccount: (account: string) => LocalCloud;
   /** Calls that passed the gateway, oldest first (the newest 500,000). */
   calls(filter?: CallFilter): Promise<CallRecord[]>;
   snsMessages(): Promise<SnsMessage[]>;
@@ -138,6 +140,7 @@ function cloudAt(server: Pick<CloudServer, 'port' | 'stateFolder' | 'stop'>, opt
     credentials,
     stateFolder: server.stateFolder,
     clientConfig: (region) => ({ endpoint, region, credentials, forcePathStyle: true }),
+    inAccount: (other) => cloudAt(server, { ...options, account: other }),
     calls: (filter = {}) =>
       ask(
         `calls?${new URLSearchParams(Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, String(value)]))).toString()}`,

@@ -4,7 +4,7 @@ import { bucketReader, bucketWriter } from '../../adapters/operator/stored.ts';
 import { adoptedBackup } from '../../domain/adopt/adopted-backup.ts';
 import type { AdoptedBackup } from '../../domain/adopt/adopted-backup.ts';
 import type { LegacyExport } from '../../domain/adopt/legacy-item.ts';
-import type { Remarkable } from '../../domain/adopt/legacy-survey.ts';
+import type { LegacyFacts, Remarkable } from '../../domain/adopt/legacy-survey.ts';
 import { readLegacy } from '../../domain/adopt/read-legacy.ts';
 import { writeAdopted } from '../../domain/adopt/write-adopted.ts';
 import { countsText, totalOf } from '../../domain/backup/counts.ts';
@@ -48,11 +48,13 @@ export const runAdopt: CommandAction = async (context, { options }) => {
     });
   const region = await chosenRegion(context, place);
   const bucket = given.dryRun === true ? undefined : await bucketOfLaunch(context, place, region);
-  const last = await lastExport(context, given, { region, place });
+  const at = { region, place };
+  const last = await lastExport(context, given, at);
   const remarkable: Remarkable[] = [];
   const backup = await readBackup(context, given, { region, last }, (about) => {
     if (given.save !== undefined) remarkable.push(about);
   });
+  assertUndisturbed(given, last, await lastExport(context, given, at));
   if (given.save !== undefined)
     await writeAskedFile(context, given.save, [REMARKABLE_HEADER, ...remarkable.map(remarkableLine)].join(''));
   const { facts, manifest } = backup;
@@ -67,6 +69,7 @@ export const runAdopt: CommandAction = async (context, { options }) => {
     output.summary({ blocks, data: { dry_run: true, ...data }, next: [typed(place, adoptCommand(given))] });
     return 'complete';
   }
+  assertAnything(given, facts);
   const snapshot = placeText({ bucket, base: ADOPTED_PREFIX });
   if (given.yes !== true) {
     output.status({ text: `Read ${given.table}.`, lasting: true, blocks });
@@ -101,6 +104,32 @@ export const runAdopt: CommandAction = async (context, { options }) => {
   });
   return 'complete';
 };
+
+/** An export that has ended meanwhile may have deleted what the scan had not come to: nothing of it is one state of the pool. */
+function assertUndisturbed({ table }: AdoptGiven, before: LegacyExport, after: LegacyExport): void {
+  if (after.exportedAt === before.exportedAt) return;
+  throw new CliError('refused', {
+    thing: `Table ${table}`,
+    found: `an export of the retired solution ended while it was read (latest-export-timestamp is ${new Date(after.exportedAt).toISOString()}, was ${new Date(before.exportedAt).toISOString()})`,
+    next: 'Nothing was written. Wait until its ExportWorkflow has ended, or disable its schedule, then repeat the command.',
+  });
+}
+
+/** A restore from nothing would bring nobody back. */
+function assertAnything({ table }: AdoptGiven, { adopted, older }: LegacyFacts): void {
+  if (totalOf(adopted) > 0) return;
+  throw new CliError('refused', {
+    thing: `Table ${table}`,
+    found:
+      totalOf(older) === 0
+        ? 'it holds no users, groups and memberships'
+        : `it holds nothing that the last complete export confirmed, and ${countsText(older)} of earlier ones`,
+    next:
+      totalOf(older) === 0
+        ? 'Nothing was written. Check --table and --region.'
+        : 'Nothing was written. Give --with-older to take what is older.',
+  });
+}
 
 const adoptCommand = ({ table, withOlder }: AdoptGiven): string =>
   `adopt --table ${table}${withOlder === true ? ' --with-older' : ''}`;

@@ -11,6 +11,13 @@ const SIGN_IN = [
   ['other', 'none of their values'],
 ] as const;
 
+const DAY_MS = 86_400_000;
+/** The retired solution exported every 30 days at the least. */
+const LONG_AGO_MS = 31 * DAY_MS;
+
+/** From two days on nobody counts hours. */
+const timeOf = (ms: number): string => (ms < 2 * DAY_MS ? duration(ms) : counted(Math.floor(ms / DAY_MS), 'day'));
+
 /** What a table holds, in counts. */
 export function factBlocks(
   facts: LegacyFacts,
@@ -18,12 +25,20 @@ export function factBlocks(
 ): Block[] {
   const { exportedAt, adopted, signIn } = facts;
   const names = SIGN_IN.filter(([kind]) => signIn[kind] > 0).map(([kind, text]) => `${text} ${number(signIn[kind])}`);
-  const lines = remarks(facts);
+  const age = now - Date.parse(exportedAt);
+  const lines = [
+    ...(age > LONG_AGO_MS
+      ? [
+          `The last complete export is ${timeOf(age)} old: who signed up since is not in it, and who changed or was deleted since is as then.`,
+        ]
+      : []),
+    ...remarks(facts),
+  ];
   return [
     {
       heading: `Backup table of the retired solution: ${table}`,
       rows: [
-        { label: 'last complete export', value: `${exportedAt}, ${duration(now - Date.parse(exportedAt))} ago` },
+        { label: 'last complete export', value: `${exportedAt}, ${timeOf(age)} ago` },
         { label: 'users', value: number(adopted.users) },
         { label: 'groups', value: number(adopted.groups) },
         { label: 'memberships', value: number(adopted.memberships) },

@@ -1,5 +1,5 @@
 import type { CliContext, Given } from '../context.ts';
-import { typedPool } from '../given.ts';
+import { assertRunId, assertSnapshotUrl, typedPool } from '../given.ts';
 import { assertAskable } from './agree.ts';
 import { assertPoolWritable } from './assert-pool-writable.ts';
 import { namesGiven } from './names-given.ts';
@@ -17,6 +17,9 @@ export interface AskedSelection<T extends SelectionGiven> {
   readonly searched: RunsToSearch;
 }
 
+/** What is named of an asked selection, whatever it is. */
+export type AskedNames = Pick<AskedSelection<SelectionGiven>, 'given' | 'names' | 'searched'>;
+
 /** What restore-user and restore-group begin with: all that can be said before any snapshot is read. @throws CliError */
 export async function askedSelection<T extends SelectionGiven>(
   context: CliContext,
@@ -25,6 +28,8 @@ export async function askedSelection<T extends SelectionGiven>(
 ): Promise<AskedSelection<T>> {
   const given = options as unknown as T;
   assertAskable(context, given);
+  assertSnapshotUrl(given.snapshot);
+  if (given.snapshot !== undefined) assertRunId(given.run);
   const pool = await typedPool(context, '--to', given.to);
   const names = await namesGiven(context, { things, args, fromFile: given.fromFile });
   const there = await poolPlace(context, options, pool);

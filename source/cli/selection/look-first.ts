@@ -36,11 +36,12 @@ export async function storeRequest(context: CliContext, there: PoolPlace, reques
 export const selectionInput = (
   { poolId }: PoolPlace,
   id: string,
-  { tps, groupRoles, accept }: PoolChangeGiven,
+  { tps, groupRoles, accept, snapshot }: PoolChangeGiven,
 ): Readonly<Record<string, unknown>> => ({
   NewUserPoolId: poolId,
   Selection: selectionKeys(poolId, id).request,
   ...(tps === undefined ? {} : { CognitoTPS: tps }),
+  ...(snapshot === undefined ? {} : { SnapshotPrefix: snapshot }),
   ...(groupRoles === true ? { GroupRoleMap: groupRoleMapKey(poolId) } : {}),
   ...acceptedKeys(accept),
 });

@@ -6,8 +6,8 @@ import { counted } from '../../domain/counted.ts';
 import type { CliContext } from '../context.ts';
 import { readingStatus } from '../history/reading-status.ts';
 import type { PoolPlace } from './pool-place.ts';
-import { notKept, searchRuns } from './runs-to-search.ts';
-import type { RunsToSearch } from './runs-to-search.ts';
+import type { AskedNames } from './asked-selection.ts';
+import { leftToWorkflow, notKept, searchRuns } from './runs-to-search.ts';
 
 interface InRun extends FoundGroup {
   readonly run: RunItems;
@@ -17,17 +17,10 @@ interface InRun extends FoundGroup {
 export async function resolveGroups(
   context: CliContext,
   there: PoolPlace,
-  names: readonly string[],
-  searched: RunsToSearch,
+  { names, searched, given: { snapshot } }: AskedNames,
 ): Promise<readonly SelectedGroup[]> {
   const { output } = context;
-  if (searched.runs.length === 0) {
-    output.status({
-      text: `${there.region} keeps no snapshots: the groups are looked up in the backup table, as the last export left it.`,
-      lasting: true,
-    });
-    return names.map((name) => ({ name }));
-  }
+  if (searched.runs.length === 0) return leftToWorkflow(context, there, { names, searched, snapshot });
   const found = await searchRuns<InRun>(context, searched, {
     wanted: names,
     look: async (run, wanted) => {

@@ -8,8 +8,8 @@ import { counted } from '../../domain/counted.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
 import { readingStatus } from '../history/reading-status.ts';
-import { notKept, searchRuns } from './runs-to-search.ts';
-import type { RunsToSearch } from './runs-to-search.ts';
+import type { AskedNames } from './asked-selection.ts';
+import { leftToWorkflow, notKept, searchRuns } from './runs-to-search.ts';
 import type { PoolPlace } from './pool-place.ts';
 
 /** For whom the run is told singly; above that, by run. */
@@ -36,22 +36,18 @@ interface KnownUser {
 }
 
 /**
- * Who is meant, and by which run: each user once. Where the Region keeps no snapshots, the workflow looks the names up in the
- * backup table. @throws CliError for names that no run holds, and for those that several users have
+ * Who is meant, and by which run: each user once. Where this command can read no snapshot, the workflow looks the names up. @throws CliError for names that no run holds, and for those that several users have
  */
 export async function resolveUsers(
   context: CliContext,
   there: PoolPlace,
-  names: readonly string[],
-  searched: RunsToSearch,
+  { names, searched, given: { snapshot } }: AskedNames,
 ): Promise<ResolvedUsers> {
-  if (searched.runs.length === 0) {
-    context.output.status({
-      text: `${there.region} keeps no snapshots: whoever is named is looked up in the backup table, as the last export left it.`,
-      lasting: true,
-    });
-    return { users: names.map((name) => ({ name })), withoutRecovery: new Set() };
-  }
+  if (searched.runs.length === 0)
+    return {
+      users: leftToWorkflow(context, there, { names, searched, snapshot }),
+      withoutRecovery: new Set(),
+    };
   const found = await searchRuns<InRun>(context, searched, {
     wanted: names,
     look: (run, wanted) => lookIn(context, run, wanted),

@@ -10,8 +10,9 @@ interface GroupGiven extends SelectionGiven {
 
 /** Brings groups with their members back into a living pool. */
 export const runRestoreGroup: CommandAction = async (context, asked) => {
-  const { given, names, there, searched } = await askedSelection<GroupGiven>(context, 'groups', asked);
-  const groups = await resolveGroups(context, there, names, searched);
+  const selection = await askedSelection<GroupGiven>(context, 'groups', asked);
+  const { given, there } = selection;
+  const groups = await resolveGroups(context, there, selection);
   return changePool(context, there, {
     request: { users: [], groups, existing: given.existing },
     given,

@@ -5,8 +5,9 @@ import { resolveUsers } from './resolve-users.ts';
 
 /** Brings single users back into a living pool. */
 export const runRestoreUser: CommandAction = async (context, asked) => {
-  const { given, names, there, searched } = await askedSelection(context, 'users', asked);
-  const { users, withoutRecovery } = await resolveUsers(context, there, names, searched);
+  const selection = await askedSelection(context, 'users', asked);
+  const { given, there } = selection;
+  const { users, withoutRecovery } = await resolveUsers(context, there, selection);
   return changePool(context, there, {
     request: { users, groups: [], existing: given.existing },
     given,

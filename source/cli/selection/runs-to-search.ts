@@ -14,21 +14,25 @@ import type { SelectionGiven } from './selection-options.ts';
 
 /** The runs in which somebody is looked for, and what is said when nobody is found there. */
 export interface RunsToSearch {
-  /** The newest first; none where the Region keeps no snapshots. */
+  /** The newest first; none where the workflow looks the names up, since this command can read no snapshot there. */
   readonly runs: readonly RunItems[];
   /** One run was asked for. */
   readonly isChosen: boolean;
+  /** That one, where the workflow looks in it. */
+  readonly run?: string;
 }
 
 /**
  * The run that --run or --at names, else all sealed ones, of which each user or group is taken from the newest that holds it.
- * Only those count that the pool's Region keeps: the workflow reads no other. @throws CliError
+ * Only those count that the pool's Region keeps: the workflow reads no other, but for the place of a snapshot that --snapshot
+ * names, which is for the workflow alone to read. @throws CliError
  */
 export async function runsToSearch(
   context: CliContext,
   there: PoolPlace,
-  { run, at: moment }: Pick<SelectionGiven, 'run' | 'at'>,
+  { run, at: moment, snapshot }: Pick<SelectionGiven, 'run' | 'at' | 'snapshot'>,
 ): Promise<RunsToSearch> {
+  if (snapshot !== undefined) return { runs: [], isChosen: run !== undefined, ...(run === undefined ? {} : { run }) };
   const { installation, region, objects, machine } = there;
   const kept = await runsIn(objects, region).catch((error: unknown) => {
     throw explained(`Snapshots in the bucket ${machine.bucket}`, error);
@@ -106,6 +110,28 @@ export async function searchRuns<T>(
 }
 
 const NAMED = 10;
+
+/** Leaves the look-up of users or groups to the workflow, and says where it looks. */
+export function leftToWorkflow(
+  { output }: CliContext,
+  { region }: PoolPlace,
+  { names, searched: { run }, snapshot }: LeftNames,
+): readonly { readonly name: string; readonly run?: string }[] {
+  output.status({
+    text:
+      snapshot === undefined
+        ? `${region} keeps no snapshots: what is named is looked up in the backup table, as the last export left it.`
+        : `What is named is looked up in ${snapshot} by the workflow, ${run === undefined ? 'in the newest run there' : `in the run ${run}`}.`,
+    lasting: true,
+  });
+  return names.map((name) => ({ name, ...(run === undefined ? {} : { run }) }));
+}
+
+interface LeftNames {
+  readonly names: readonly string[];
+  readonly searched: RunsToSearch;
+  readonly snapshot: string | undefined;
+}
 
 /** Nobody of these names is in the runs that were looked at. */
 export function notKept(

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { Existing } from '../../domain/import/selection/request.ts';
 import { SELECTION_ACCEPTANCES } from '../../domain/operator/inputs.ts';
-import { atOption, wholeNumberBetween, withAcceptances } from '../given.ts';
+import { atOption, snapshotOption, wholeNumberBetween, withAcceptances } from '../given.ts';
 
 /** What the commands that change a living pool all take. */
 export interface PoolChangeGiven {
@@ -12,8 +12,9 @@ export interface PoolChangeGiven {
   readonly tps?: number;
   /** No option of restore-user, which makes no group and sets nothing of one. */
   readonly groupRoles?: true;
-  /** No option of undo. */
+  /** Neither is an option of undo. */
   readonly accept?: unknown;
+  readonly snapshot?: string;
 }
 
 /** What restore-user and restore-group take. */
@@ -53,7 +54,8 @@ export function withSelectionOptions(command: Command, things: 'users' | 'groups
         .default('skip'),
     )
     .addOption(new Option('--run <id>', 'as this export run has them, or the beginning of its id').conflicts('at'))
-    .addOption(atOption('as they were'));
+    .addOption(atOption('as they were'))
+    .addOption(snapshotOption(['at']));
   withPoolChangeOptions(command);
   withAcceptances(command, SELECTION_ACCEPTANCES);
   return command;

@@ -30,7 +30,10 @@ export function legacyExportIn({ id, type, latestExportTimestamp }: TableItem): 
     : undefined;
 }
 
-const isTime = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
+/** The end of the year 9999: what is later is no time that a run can be named by. */
+const LATEST_TIME = 253_402_300_799_999;
+const isTime = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= LATEST_TIME;
 
 /** Where an item stands to the last complete export: what is older was not confirmed by it, what is newer by a later one. */
 export type LegacyAge = 'current' | 'older' | 'newer';

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { latestItem } from '../../../source/domain/backup/manifest.ts';
+import { toAttributeValues } from '../../../source/adapters/item-codec.ts';
 import type { Manifest } from '../../../source/domain/backup/manifest.ts';
 import type { TableItem } from '../../../source/domain/ports.ts';
 import { legacyItems, legacyUser, EXPORTED_AT, legacyTime } from '../../support/adopt/legacy-items.ts';
@@ -118,6 +119,65 @@ describe('command line: adopt', () => {
       throw awsError('ValidationException', 'The provided key element does not match the schema');
     });
     expect(await other.run([...ADOPT, '--yes', '--json'])).to.equal(4);
+  });
+
+  it('17.8: a table that an export of the retired solution changes meanwhile is refused, and nothing is written', async () => {
+    const items = legacyItems(pool().source);
+    for (const args of [['--yes'], ['--dry-run']]) {
+      const cli = cliWith(items);
+      let looks = 0;
+      const later = EXPORTED_AT + 3_600_000;
+      const { Item } = { Item: toAttributeValues(legacyTime(later)) };
+      const first = { Items: [toAttributeValues(legacyTime())] };
+      cli.cloud.on('Query', () => ((looks += 1) === 1 ? first : { Items: [Item] }));
+      expect(await cli.run([...ADOPT, ...args, '--save', 'odd.csv', '--json'])).to.equal(4);
+      expect(cli.error['found']).to.include('latest-export-timestamp is 2026-02-28T01:00:00.000Z');
+      expect([...cli.files.keys(), ...written(cli)]).to.deep.equal([]);
+    }
+  });
+
+  it('17.8: a table that holds nothing, or nothing but leftovers, is refused with what to do', async () => {
+    const old = legacyUser(aUser({ username: 'old' }), 'old', EXPORTED_AT - 1);
+    for (const [items, next] of [
+      [[legacyTime()], 'Check --table and --region.'],
+      [[legacyTime(), old], 'Give --with-older'],
+    ] as const) {
+      const cli = cliWith(items);
+      expect(await cli.run([...ADOPT, '--yes', '--json']), next).to.equal(4);
+      expect(cli.error['what_to_do']).to.include('Nothing was written.').and.include(next);
+      expect(written(cli)).to.deep.equal([]);
+      expect(await cli.run([...ADOPT, '--dry-run'])).to.equal(0);
+    }
+    const taken = cliWith([legacyTime(), old]);
+    expect(await taken.run([...ADOPT, '--with-older', '--yes'])).to.equal(0);
+  });
+
+  it('17.8: says how old an old table is, and takes no time that is none', async () => {
+    const years = cliWith([
+      legacyTime(Date.parse('2021-03-01T00:00:00Z')),
+      legacyUser(aUser(), 'ana', Date.parse('2021-03-01T00:00:00Z')),
+    ]);
+    expect(await years.run([...ADOPT, '--yes'])).to.equal(0);
+    expect(years.out.replaceAll(/\s+/g, ' '), years.out).to.match(
+      /The last complete export is [\d,]+ days old: who signed up since/,
+    );
+    for (const time of [0, -1, 1.5, 8.7e15, 253_402_300_800_000]) {
+      const cli = cliWith([legacyTime(time)]);
+      expect(await cli.run([...ADOPT, '--yes', '--json']), String(time)).to.equal(4);
+      expect(cli.error['found']).to.include('it has no item latest-export-timestamp');
+    }
+  });
+
+  it('17.8: a table of another Region is looked for there, and adopted into the bucket of that Region only', async () => {
+    const elsewhere = cliWith();
+    expect(await elsewhere.run([...ADOPT, '--yes', '--region', 'ap-south-1', '--json'])).to.equal(6);
+    expect(elsewhere.error['what_to_do']).to.include('--region');
+    const replica = cliWith();
+    expect(await replica.run([...ADOPT, '--yes', '--region', 'eu-west-1', '--json'])).to.equal(0);
+    expect(replica.summary['snapshot']).to.equal(`s3://${bucketIn('eu-west-1')}/adopted/`);
+    const absent = cliWith();
+    expect(await absent.run(['adopt', '--table', 'old', '--dry-run', '--region', 'ap-south-1', '--json'])).to.equal(6);
+    expect(absent.error['what_to_do']).to.include('--region');
   });
 
   it('17.8: waits where the table has no room for reads', async () => {

@@ -7,7 +7,7 @@ import { COMMAND_ACTIONS } from '../../../source/domain/operator/command-actions
 import { executionProgressKey } from '../../../source/domain/workflow/progress.ts';
 import { MemoryPool } from '../../../tools/simulation/cognito/memory-pool.ts';
 import { aManifest } from '../../support/cli/a-manifest.ts';
-import { legacyTime } from '../../support/adopt/legacy-items.ts';
+import { legacyGroup, legacyTime } from '../../support/adopt/legacy-items.ts';
 import { answerFor } from '../../support/cli/answers-for-pool.ts';
 import { awsError } from '../../support/cli/fake-clients.ts';
 import type { FakeClients } from '../../support/cli/fake-clients.ts';
@@ -140,7 +140,7 @@ describe('command line: the AWS actions of each command', () => {
         const cli = healthyCli();
         answerFor(cli.cloud, poolWithGroup());
         keepNights(cli);
-        if (line.includes(RETIRED)) holdTable(cli.cloud, RETIRED, [legacyTime()]);
+        if (line.includes(RETIRED)) holdTable(cli.cloud, RETIRED, [legacyTime(), legacyGroup({ name: 'staff' })]);
         if (line.includes(OURS)) holdTable(cli.cloud, OURS, []);
         cli.seal(aManifest('2026-02-28T21:00:00.000Z'));
         cli.put('us-east-1', executionProgressKey(ARN), {});

@@ -301,6 +301,28 @@ describe('command line: single users into a living pool', () => {
     expect(pool.shown).to.contain('keeps no snapshots');
   });
 
+  it('17.7: --snapshot leaves the look-up to the workflow, in the vault, and reads and asks for no run itself', async () => {
+    const [run = ''] = exports.runs;
+    for (const [command, named] of [
+      ['restore-user', 'users'],
+      ['restore-group', 'groups'],
+    ] as const)
+      for (const chosen of [[], ['--run', run]] as const) {
+        const pool = new LivingPoolCli(exports);
+        pool.differences = () => [created(gone())];
+        pool.results = () => [asResult(aDifference(gone(), { result: 'created' }) as never)];
+        const line = [command, 'user3', '--snapshot', 's3://my-vault/', ...chosen, '--yes'];
+        expect(await pool.run(...line)).to.equal(0);
+        expect(pool.starts).to.have.length(2);
+        for (const { input, request } of pool.starts) {
+          expect(input).to.include({ SnapshotPrefix: 's3://my-vault/' });
+          expect(request[named]).to.deep.equal([{ name: 'user3', ...(chosen.length === 0 ? {} : { run }) }]);
+        }
+        expect(pool.shown).to.contain('looked up in s3://my-vault/ by the workflow');
+        expect(pool.cli.cloud.inputs.filter((input) => JSON.stringify(input).includes('snapshots/'))).to.deep.equal([]);
+      }
+  });
+
   describe('afterwards', () => {
     /** A pool into which `user5` was restored, and the id of that selection. */
     const restored = async (): Promise<{ readonly pool: LivingPoolCli; readonly id: string }> => {
@@ -388,6 +410,24 @@ describe('command line: single users into a living pool', () => {
         /not in the export/,
       ],
       ['a name in two spellings', ['restore-user', 'BERTA', '--yes'], 2, /2 users .*sub .*Give the sub/],
+      [
+        'a snapshot at a time',
+        ['restore-user', 'user5', '--yes', '--snapshot', 's3://my-vault/', '--at', '2050-01-01'],
+        2,
+        /--snapshot <url>.*cannot be used with.*--at/,
+      ],
+      [
+        'a snapshot nowhere',
+        ['restore-group', 'group0', '--yes', '--snapshot', 's3://my-vault'],
+        2,
+        /no prefix of a bucket.*with the slash/,
+      ],
+      [
+        'the beginning of a run of a snapshot elsewhere',
+        ['restore-user', 'user5', '--yes', '--snapshot', 's3://my-vault/', '--run', '2026'],
+        2,
+        /"2026" is no id of an export run/,
+      ],
       ['an unknown run', ['restore-user', 'user5', '--yes', '--run', '1999'], 6, /no run that is kept begins so/],
       ['a time before all runs', ['restore-user', 'user5', '--yes', '--at', '1999-01-01'], 6, /Runs before 1999/],
       ['no time', ['restore-user', 'user5', '--yes', '--at', 'noon'], 2, /It must be a day/],

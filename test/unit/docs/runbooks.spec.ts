@@ -62,6 +62,27 @@ describe('docs/runbooks', () => {
     }
   });
 
+  it('17.8: what npm run runbooks types is one block each, and no block is left out', () => {
+    const typing = readFileSync(join(root, 'test', 'runbooks', 'runbooks.spec.ts'), 'utf8');
+    const calls = [...typing.matchAll(/\btype\(\s*'([\w-]+\.md)',\s*'([^']+)'/g)];
+    const whole = [...typing.matchAll(/typeBlock\('([\w-]+\.md)', (block\)|blocksOf\('[^']+'\)\[0\])/g)];
+    for (const name of names) {
+      const blocks = blocksOf(name);
+      const typed = new Set<string>();
+      for (const [, page, which] of whole)
+        if (page === name) for (const block of which === 'block)' ? blocks : blocks.slice(0, 1)) typed.add(block);
+      for (const [, page = '', text = ''] of calls.filter(([, one]) => one === name)) {
+        const found = blocks.filter((block) => block.includes(text.replaceAll('\\n', '\n')));
+        expect(found, `${page}: blocks with ${text}`).to.have.length(1);
+        typed.add(found[0] ?? '');
+      }
+      expect(
+        blocks.filter((block) => !typed.has(block)),
+        name,
+      ).to.deep.equal([]);
+    }
+  });
+
   it('16.4: points to what exists', () => {
     for (const [name, text] of texts)
       for (const [, path = ''] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g))

@@ -10,7 +10,7 @@ export const SOURCE_POOL = 'us-east-1_BenchSrc1';
 export const SETTINGS: PoolSettings = { ...PLAIN_SETTINGS, caseSensitive: true };
 
 /** With the MFA and the identity provider of the shape. */
-export const settingsOf = ({ mfa, identities }: PopulationShape): PoolSettings => ({
+export const benchSettings = ({ mfa, identities }: PopulationShape): PoolSettings => ({
   ...SETTINGS,
   ...(mfa === undefined ? {} : { mfaConfiguration: mfa, mfa: { factors: ['SOFTWARE_TOKEN_MFA'] } }),
   ...(identities === undefined ? {} : { identityProviders: [PROVIDER] }),
@@ -32,7 +32,7 @@ export class SourcePool implements PoolListings {
     readonly shape: PopulationShape,
     readonly capacity: number,
   ) {
-    this.settings = settingsOf(shape);
+    this.settings = benchSettings(shape);
     this.memberships = new Memberships(shape);
     this.versions = new Uint8Array(capacity);
     this.#exists = new Uint8Array(capacity).fill(1, 0, shape.users);

@@ -6,7 +6,7 @@ import type { HeldIdentity } from '../../simulation/cognito/identities.ts';
 import type { Placed, SimulatedPool } from '../../simulation/cognito/pool.ts';
 import { attributesOf, firstDigit, indexOfSub, indexOfUsername, subNumber, usernameOf } from '../population.ts';
 import { IndexList } from './index-list.ts';
-import { settingsOf } from './source-pool.ts';
+import { benchSettings } from './source-pool.ts';
 import type { SourcePool } from './source-pool.ts';
 
 /** Restored users have other subs. */
@@ -49,7 +49,7 @@ export class TargetPool implements SimulatedPool {
     private readonly source: SourcePool,
     private readonly now: () => number,
   ) {
-    this.settings = settingsOf(source.shape);
+    this.settings = benchSettings(source.shape);
     this.#users = new Uint8Array(source.capacity);
     this.#created = new Float64Array(source.capacity);
   }

@@ -5,6 +5,8 @@ import type { AwsCredentials } from './types.ts';
 export interface Caller {
   /** The session's name; for Lambda functions the function's name. */
   readonly name: string;
+  /** The account of the role. */
+  readonly account: string;
   readonly credentials: AwsCredentials;
 }
 
@@ -45,9 +47,10 @@ async function ask(forward: Forward, accessKeyId: string): Promise<Caller | unde
   } = JSON.parse(response.body.toString('utf8')) as { arn?: string; secret?: string; token?: string };
   // arn:aws:sts::<account>:assumed-role/<role>/<session>
   const name = arn?.split('/').at(-1);
-  return name === undefined
+  const account = arn?.split(':')[4];
+  return name === undefined || account === undefined
     ? undefined
-    : { name, credentials: { accessKeyId, secretAccessKey: secret, sessionToken: token } };
+    : { name, account, credentials: { accessKeyId, secretAccessKey: secret, sessionToken: token } };
 }
 
 /** Kills the processes that run an invocation of a Lambda function, given its role session's name. */

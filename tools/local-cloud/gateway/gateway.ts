@@ -80,7 +80,7 @@ function openGateway(options: GatewayOptions): { handler: Handler; close: () => 
     if (incoming.pathAndQuery.startsWith('/_ministack/')) return forward(incoming);
     const parsed = parseRequest(incoming, { region: options.defaultRegion, account: options.account });
     const caller = await callerOf(parsed.accessKeyId);
-    return chain({ ...parsed, caller: caller?.name });
+    return chain({ ...parsed, caller: caller?.name, account: caller?.account ?? parsed.account });
   };
   return {
     handler,

@@ -52,7 +52,7 @@ export function keepsFor({ users, groups }: SelectionRequest): KeepsLine {
     const { email = '', phone_number: phone = '' } = line.attributes;
     return (
       subs.has(line.sub) ||
-      [line.username, email, phone].some((name) => names.has(name.toLowerCase())) ||
+      [line.sub, line.username, email, phone].some((name) => names.has(name.toLowerCase())) ||
       line.groups.some((group) => groupNames.has(group))
     );
   };
@@ -103,7 +103,7 @@ function namesAskedBy(user: SpooledUser, backup: Pick<BackupOfRun, 'accepted'>):
 /**
  * Finds users of one run as they are asked for: by `sub`, or by the very name; in another spelling only where the pool that
  * was backed up did not tell names apart by case, and one user has it. By an address that is not the name at sign-in only
- * whom nobody else has as either.
+ * whom nobody else has as either. A name that nobody has may be somebody's `sub`.
  */
 export function userFinder(backup: BackupOfRun): (asked: SelectedUser) => SpooledUser | 'several' | undefined {
   const bySub = new Map(backup.users.map((user) => [user.sub, user]));
@@ -121,6 +121,6 @@ export function userFinder(backup: BackupOfRun): (asked: SelectedUser) => Spoole
   return (asked) => {
     if ('sub' in asked) return bySub.get(asked.sub);
     const key = keyOf(asked.name);
-    return byName.get(asked.name) ?? signInNames.get(key) ?? allNames.get(key);
+    return byName.get(asked.name) ?? signInNames.get(key) ?? allNames.get(key) ?? bySub.get(asked.name);
   };
 }

@@ -14,7 +14,7 @@ const run = v.exactOptional(idShape);
 const selectedUserShape = v.union([
   /** By the `sub` in the backup. */
   v.strictObject({ sub: subShape, run }),
-  /** By the sign-in name in the backup. */
+  /** By the sign-in name in the backup, or the `sub` of a user where nobody has that name. */
   v.strictObject({ name: nameShape, run }),
 ]);
 /** One user who is asked for. */

@@ -108,6 +108,10 @@ function mailTextsProblem(settings: KeptSettings, options: RecreateOptions): str
     : `It needs the SES identity, which is left out, too. ${elsewhere}`;
 }
 
+/** Without texts that are empty: Cognito takes none of a message, where it shows one it stands for its own text. */
+const written = (texts: ApiObject): ApiObject =>
+  Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ''));
+
 /** What is sent to users, and to whom an administrator makes. */
 function messageParts(pool: ApiObject, problem: string | undefined): Recreation {
   const template = messagesOf(pool);
@@ -127,9 +131,12 @@ function messageParts(pool: ApiObject, problem: string | undefined): Recreation 
         }));
   return {
     request: {
-      VerificationMessageTemplate: without(template, [...dropped, ...(both ? [unused] : [])]),
-      AdminCreateUserConfig: present({ AllowAdminCreateUserOnly, InviteMessageTemplate: without(invite, dropped) }),
-      SmsAuthenticationMessage: pool['SmsAuthenticationMessage'],
+      VerificationMessageTemplate: written(without(template, [...dropped, ...(both ? [unused] : [])])),
+      AdminCreateUserConfig: present({
+        AllowAdminCreateUserOnly,
+        InviteMessageTemplate: written(without(invite, dropped)),
+      }),
+      ...written(only(pool, ['SmsAuthenticationMessage'])),
     },
     omissions: [
       ...withoutTexts('pool.VerificationMessageTemplate', template),

@@ -104,6 +104,24 @@ describe('request for a pool like the kept one', () => {
     expect(omitted(pool)).to.include('pool.VerificationMessageTemplate.EmailMessage');
   });
 
+  it('17.8: texts of messages that are empty are not given: Cognito refuses them', () => {
+    const request = requested({
+      SmsAuthenticationMessage: '',
+      SmsVerificationMessage: '',
+      VerificationMessageTemplate: {
+        SmsMessage: '',
+        EmailMessage: 'Code {####}',
+        DefaultEmailOption: 'CONFIRM_WITH_CODE',
+      },
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: false, InviteMessageTemplate: { SMSMessage: '' } },
+    });
+    expect(request).to.not.have.property('SmsAuthenticationMessage');
+    expect(request).to.deep.include({
+      VerificationMessageTemplate: { EmailMessage: 'Code {####}', DefaultEmailOption: 'CONFIRM_WITH_CODE' },
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: false },
+    });
+  });
+
   it('17.5: case sensitivity that is not said stays unsaid, and aliases go by the API', () => {
     const request = requested({ AliasAttributes: ['preferred_username'], UsernameAttributes: [] });
     expect(request).to.not.have.any.keys('UsernameConfiguration', 'UsernameAttributes');
