@@ -50,3 +50,41 @@ describe('16.2: ExportWorkflow waits for selections', () => {
       );
   });
 });
+
+describe('17.6: DrillWorkflow waits for everybody else', () => {
+  const { States: drill } = workflowNamed('drill');
+  const tasks = Object.entries(drill).filter(
+    ([, state]) => state.Type === 'Task' && !['CheckStateMachine', 'MessageBroker'].includes(called(state)),
+  );
+
+  /** While nothing is written to the pool it plans anew; ImportUsers and UpdateUsers alternate, and pause together. */
+  const AFTER: Readonly<Record<string, object>> = {
+    CheckNewUserPool: { Seconds: 120, Next: 'CheckNewUserPool' },
+    ScanTable: { Seconds: 120, Next: 'CheckNewUserPool' },
+    ReadBackup: { Seconds: 120, Next: 'CheckNewUserPool' },
+    UpdateUsers: { SecondsPath: '$.updates.waitSeconds', Next: 'ImportUsers' },
+  };
+
+  it('17.6: after every function that calls Cognito, and goes on', () => {
+    expect(tasks.map(([name]) => name)).to.have.length(8);
+    for (const [task, { ResultPath = '', Next = '' }] of tasks.filter(([name]) => name !== 'ImportUsers')) {
+      const [pause] = (drill[Next]?.Choices ?? []).filter(({ Variable }) => Variable === `${ResultPath}.paused`);
+      expect(drill[Next]?.Choices?.[0], `${task}: before any other member of the answer is asked for`).to.equal(pause);
+      const after = AFTER[task] ?? { SecondsPath: `${ResultPath}.waitSeconds`, Next: task };
+      expect(drill[pause?.Next ?? ''], task).to.include({ Type: 'Wait', ...after });
+    }
+    expect(drill['ImportUsers']).to.include({ Next: 'UpdateUsers' });
+  });
+
+  it('17.6: every function that it calls and that calls Cognito is made to pause in it', () => {
+    const files: Readonly<Record<string, string>> = {
+      DrillPool: 'drill/drill-pool.ts',
+      ComparePool: 'verify/compare-pool.ts',
+    };
+    for (const name of new Set(tasks.map(([, state]) => called(state))))
+      expect(
+        readFileSync(join(FOLDER, '..', files[name] ?? 'import/shared/import-function.ts'), 'utf8'),
+        name,
+      ).to.match(/pausingForOthers\(/);
+  });
+});

@@ -1,12 +1,14 @@
 import type { Pacer } from '../../domain/pacing/pacer.ts';
 import type { ObjectStore } from '../../domain/ports.ts';
 import type { Measure, Measured } from '../../domain/watch/metrics.ts';
-import { CALL_PERMIT_KEYS, CallPermit, untilEnd } from '../../domain/state/call-permit.ts';
+import { untilEnd } from '../../domain/state/call-permit.ts';
+import { permitOf } from '../../domain/state/drill-permit.ts';
+import type { SolutionWorkflow } from '../../domain/workflow/lease.ts';
 import type { Invocation } from '../invocation.ts';
 
 /** The invocation that calls Cognito, and at which ceiling. */
 interface CallingInvocation extends Pick<Invocation, 'clock' | 'log' | 'claim'> {
-  readonly workflow: keyof typeof CALL_PERMIT_KEYS;
+  readonly workflow: SolutionWorkflow;
   readonly executionArn: string;
   /** Where it differs from the pacer's own. */
   readonly callsPerSecond?: number;
@@ -25,7 +27,7 @@ export async function permitted<T>(
   { workflow, executionArn, callsPerSecond, claim, measure, ...deps }: CallingInvocation,
   work: () => Promise<T>,
 ): Promise<T> {
-  const permit = new CallPermit(deps, { key: CALL_PERMIT_KEYS[workflow], executionArn, claim });
+  const permit = permitOf(workflow, deps, { executionArn, claim });
   pacer.restart(callsPerSecond, permit);
   const begunAt = deps.clock.now();
   try {

@@ -36,6 +36,8 @@ export const madePoolShape = v.object({
   madeAt: timeShape,
   /** Settings in which the made pool differs from the kept ones for other reasons than that it is thrown away. */
   settingsDiffer: v.array(v.string()),
+  /** Settings that it does without on purpose. */
+  leftOut: v.array(v.string()),
 });
 export type MadePool = Stored<typeof madePoolShape>;
 

@@ -3,6 +3,7 @@ import type { Counts } from '../backup/manifest.ts';
 import { throwAwayName } from '../backup/throw-away-pool.ts';
 import { peekJobs } from '../import/plan/jobs-state.ts';
 import { tagRestore } from '../import/plan/closed-objects.ts';
+import { isNamed } from '../errors.ts';
 import type { ObjectStore, TimeLeft } from '../ports.ts';
 import { countShape, textsShape, timeShape } from '../state/shape.ts';
 import { workflowState } from '../state/workflow-state.ts';
@@ -69,7 +70,13 @@ export async function endDrill(event: unknown, deps: EndDrillDeps): Promise<Ende
   const state = workflowState(stateShape, event);
   const { executionArn, drill, restore } = state;
   const record = await readRecord(deps.objects, throwAwayName(deps.instanceId, executionArn));
-  if (record !== undefined) await removePool(record, deps);
+  if (record !== undefined)
+    try {
+      await removePool(record, deps);
+    } catch (error) {
+      if (!isNamed(error, 'Superseded')) await writeDrillReport(deps.objects, failedReport(state, deps));
+      throw error;
+    }
   if (drill !== undefined && restore !== undefined)
     await tagRestore(deps, { newUserPoolId: drill.poolId, restoreId: restore.restoreId });
   const { error, cause } = verdictOf(state);
@@ -92,6 +99,16 @@ export async function endDrill(event: unknown, deps: EndDrillDeps): Promise<Ende
   };
 }
 
+/** Of a drill whose pool is still there. Where a later try deletes it, the result takes the place of this. */
+const failedReport = ({ executionArn, startTime }: EndState, { clock }: EndDrillDeps): DrillReport => ({
+  outcome: 'failed',
+  executionArn,
+  startedAt: startTime,
+  endedAt: new Date(clock.now()).toISOString(),
+  error: 'ServiceError',
+  reportKeys: [],
+});
+
 /** What went wrong; nothing where the restore brought everything that no rule leaves out, and the comparison found the same. */
 function verdictOf({ failure, updates, comparison }: EndState): { readonly error?: string; readonly cause: string } {
   if (failure !== undefined) return { error: failure.Error, cause: failure.Cause };
@@ -108,7 +125,7 @@ function outcomeOf(error: string | undefined): DrillReport['outcome'] {
 
 /** Everybody who was restored may count as active: memberships and calls of administrators do, rows of an import job do not. */
 const aboutPool = (
-  { poolId, runId, backup, sample, settingsDiffer }: MadePool,
+  { poolId, runId, backup, sample, settingsDiffer, leftOut }: MadePool,
   rehearsed: Counts | undefined,
 ): Partial<DrillReport> => ({
   poolId,
@@ -116,6 +133,7 @@ const aboutPool = (
   everybody: sample === undefined,
   backup,
   settingsDiffer,
+  leftOut,
   ...(rehearsed === undefined ? {} : { rehearsed, mostActiveUsers: rehearsed.users }),
 });
 

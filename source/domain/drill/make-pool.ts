@@ -11,7 +11,7 @@ import type { MadePool, StartedDrill } from './drill-event.ts';
 import { readRecord, writeRecord } from './pool-record.ts';
 import { sweepPools } from './remove-pool.ts';
 import type { RemovalDeps } from './remove-pool.ts';
-import { differingSettings, throwAwayRequests } from './throw-away-settings.ts';
+import { differingSettings, namesLeftOut, throwAwayRequests } from './throw-away-settings.ts';
 import type { ThrowAwayRequests } from './throw-away-settings.ts';
 
 /** What making a drill's pool needs. */
@@ -63,6 +63,7 @@ export async function makeThrowAwayPool(started: StartedDrill, deps: MakePoolDep
     startedAt: startTime,
     madeAt: new Date(deps.clock.now()).toISOString(),
     settingsDiffer: differingSettings(kept, made, requests.omissions),
+    leftOut: namesLeftOut(requests.omissions),
     ...(sample === undefined ? {} : { sample }),
   };
   deps.log.info('The pool of the drill stands', { poolId, runId, settingsDiffer: drill.settingsDiffer.length });

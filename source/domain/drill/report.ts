@@ -30,6 +30,8 @@ export const drillReportShape = v.object({
   rehearsed: v.exactOptional(countsShape),
   /** Settings in which the made pool differs from the kept ones. */
   settingsDiffer: v.exactOptional(textsShape),
+  /** Settings that the made pool did without on purpose, so that nothing about them was rehearsed. */
+  leftOut: v.exactOptional(textsShape),
   /** Users who count as active this month because of the drill, at most. */
   mostActiveUsers: v.exactOptional(countShape),
   /** What a restore of everybody would take, by what this one took; absent where too little was measured. */

@@ -26,7 +26,13 @@ export function throwAwayRequests(kept: KeptSettings, name: string, tags: Recrea
     omissions: [
       ...omissions,
       ...mfa.omissions,
-      ...TEXTS.map((setting) => ({ setting: `pool.${setting}`, why: 'The pool of a drill sends nothing.' })),
+      ...TEXTS.filter((setting) => !isNothing(kept.pool[setting])).map((setting) => ({
+        setting: `pool.${setting}`,
+        why: 'The pool of a drill sends nothing.',
+      })),
+      ...(kept.identityProviders.length === 0
+        ? []
+        : [{ setting: 'identityProviders', why: 'They lead out of the pool, and their secrets are in no backup.' }]),
     ],
   };
 }
@@ -38,6 +44,16 @@ const TEXTS = ['VerificationMessageTemplate', 'SmsAuthenticationMessage'];
 const NO_SETTINGS = ['Arn', 'Status', 'CreationDate', 'LastModifiedDate', 'EstimatedNumberOfUsers'];
 /** Named in the result; the others are no different for it. */
 const NAMED = 50;
+
+/** What a restore into a real pool may have and this one does without, by its names. */
+export const namesLeftOut = (omissions: readonly Omission[]): string[] => [
+  ...new Set(
+    omissions
+      .filter(({ expected }) => expected !== true)
+      .map(({ setting }) => setting)
+      .slice(0, NAMED),
+  ),
+];
 
 /**
  * Settings of the pool that are otherwise than in the kept one although they were asked for, by their names; those that a

@@ -5,28 +5,38 @@ import type { Clock, Log, ObjectStore, PutCondition, StoredObject } from '../por
 
 /**
  * Where the permit of each workflow lies in the mapping-file bucket of its Region. An export and a restore never run side by
- * side and share one, so that a restore which is started the moment an export was stopped waits for its last calls too.
+ * side and share one, so that a restore which is started the moment an export was stopped waits for its last calls too. A
+ * drill has none of its own: it needs those of all others at once (see permitOf).
  */
 export const CALL_PERMIT_KEYS = {
   ExportWorkflow: 'exports/cognito-calls.json',
   ImportWorkflow: 'exports/cognito-calls.json',
   VerifyWorkflow: 'verifications/cognito-calls.json',
-  DrillWorkflow: 'drills/cognito-calls.json',
 } as const;
 
 /** A permit holds for so long; whoever is killed with one keeps others waiting for no longer. */
 const PERMIT_MS = 20_000;
-/** With less than this left it is renewed while calls go on. */
-const RENEW_MS = 10_000;
+/** The permit of whoever gives way: so long others wait for it at most, beside the margin. */
+const YIELDING_MS = 3_000;
+/** With less than this share of its time left a permit is renewed while calls go on. */
+const RENEWED_SHARE = 0.5;
+/** Whoever gives way takes a permit over when nobody has called by it for so long: between two functions others only pause. */
+const QUIET_MS = 60_000;
 /** Two clocks differ, and a call that was granted at the last moment travels for a while. */
 const MARGIN_MS = 1_500;
 /** Writers who may come in between while a permit is taken, before that is taken for an error. */
 const ATTEMPTS = 5;
 
-const permitShape = v.object({ executionArn: v.string(), claim: v.string(), until: v.number() });
+const permitShape = v.object({
+  executionArn: v.string(),
+  claim: v.string(),
+  until: v.number(),
+  /** Its holder gives way to everybody else. */
+  yields: v.exactOptional(v.literal(true)),
+});
 type StoredPermit = v.InferOutput<typeof permitShape>;
 
-/** Who may call Cognito by the permit at this moment; undefined when nobody may. */
+/** Who may call Cognito by the permit at this moment; undefined when nobody may, or only somebody who gives way. */
 export async function permitHolder(
   objects: Pick<ObjectStore, 'get'>,
   key: string,
@@ -34,9 +44,22 @@ export async function permitHolder(
 ): Promise<string | undefined> {
   const stored = await objects.get(key);
   if (stored === undefined) return undefined;
-  const { executionArn, until } = storedPermit(stored, now);
-  return until > now ? executionArn : undefined;
+  const { executionArn, until, yields } = storedPermit(stored, now);
+  return until > now && yields === undefined ? executionArn : undefined;
 }
+
+/** Whether somebody else calls by the permit, or did so a moment ago, to whom this execution has to give way. */
+export async function isInUse(
+  objects: Pick<ObjectStore, 'get'>,
+  { key, executionArn }: Pick<CallPermitPlace, 'key' | 'executionArn'>,
+  now: number,
+): Promise<boolean> {
+  const stored = await objects.get(key);
+  return stored !== undefined && isInUseBy(storedPermit(stored, now + PERMIT_MS), executionArn, now);
+}
+
+const isInUseBy = ({ executionArn, until, yields }: StoredPermit, taker: string, now: number): boolean =>
+  executionArn !== taker && yields === undefined && Math.min(until, now + PERMIT_MS) + QUIET_MS > now;
 
 /** Who calls: one invocation of one execution. */
 export interface CallPermitPlace {
@@ -44,6 +67,8 @@ export interface CallPermitPlace {
   readonly executionArn: string;
   /** Unique per invocation. */
   readonly claim: string;
+  /** Gives way: takes over from nobody who calls, and holds the permit for a short time only. */
+  readonly yields?: true;
 }
 
 /** What a permit needs. */
@@ -60,7 +85,8 @@ export interface CallPermitDeps {
  * and the next one starts at once: the stopped one's function goes on by itself. The permit is an object that says until
  * when somebody may call. Its holder renews it, which fails once somebody else has taken it over; a taker from another
  * execution waits until the time is over that the permit gave its predecessor. Functions of one execution follow each
- * other without a wait, and whoever ends gives the rest of the time back.
+ * other without a wait, and whoever ends gives the rest of the time back. Of whoever gives way it is taken over like any
+ * other; it takes none over while others call, and one that was taken from it comes back to nobody in this invocation.
  */
 export class CallPermit implements Permit {
   #until = Number.NEGATIVE_INFINITY;
@@ -77,7 +103,7 @@ export class CallPermit implements Permit {
   async ensure(): Promise<void> {
     this.#throwIfLost();
     const left = this.#until - this.deps.clock.now();
-    if (left > RENEW_MS) return;
+    if (left > this.#length * RENEWED_SHARE) return;
     const renewing = (this.#renewing ??= this.#renew().finally(() => {
       this.#renewing = undefined;
     }));
@@ -99,17 +125,20 @@ export class CallPermit implements Permit {
 
   async #renew(): Promise<void> {
     if (this.#etag === undefined) return this.#take();
-    const until = this.deps.clock.now() + PERMIT_MS;
+    const until = this.deps.clock.now() + this.#length;
     try {
       this.#etag = await this.#put(until, { etag: this.#etag });
       this.#until = until;
     } catch (error) {
       if (!isNamed(error, 'PreconditionFailed')) throw error;
       const stored = await this.deps.objects.get(this.place.key);
+      const found = stored === undefined ? undefined : storedPermit(stored, 0);
+      // It was used for a minute by nobody, and then by somebody who gives way.
+      if (found?.yields === true && this.place.yields === undefined) return this.#take();
       // The answer to an own write was lost, and its repetition by the SDK refused.
-      if (stored === undefined || storedPermit(stored, 0).claim !== this.place.claim) throw this.#lose();
+      if (stored === undefined || found?.claim !== this.place.claim) throw this.#lose();
       this.#etag = stored.etag;
-      this.#until = storedPermit(stored, 0).until;
+      this.#until = found.until;
     }
   }
 
@@ -120,7 +149,7 @@ export class CallPermit implements Permit {
       // Whoever lost the lease after this moment finds the permit taken over by its successor.
       await assertLease();
       const wait = stored === undefined ? 0 : this.#waitFor(storedPermit(stored, clock.now() + PERMIT_MS));
-      const until = clock.now() + wait + PERMIT_MS;
+      const until = clock.now() + wait + this.#length;
       try {
         this.#etag = await this.#put(until, stored === undefined ? { absent: true } : { etag: stored.etag });
       } catch (error) {
@@ -136,15 +165,22 @@ export class CallPermit implements Permit {
     }
   }
 
-  /** Nobody's permit is longer than PERMIT_MS, whatever the object says. */
-  #waitFor({ executionArn, until }: StoredPermit): number {
-    const left = Math.min(until - this.deps.clock.now(), PERMIT_MS);
-    return executionArn === this.place.executionArn || left <= 0 ? 0 : left + MARGIN_MS;
+  get #length(): number {
+    return this.place.yields === true ? YIELDING_MS : PERMIT_MS;
+  }
+
+  /** Nobody's permit is longer than PERMIT_MS, whatever the object says. Whoever gives way waits for nobody: it stops. */
+  #waitFor(stored: StoredPermit): number {
+    const { executionArn, yields } = this.place;
+    const now = this.deps.clock.now();
+    if (yields === true && isInUseBy(stored, executionArn, now)) throw this.#lose();
+    const left = Math.min(stored.until - now, PERMIT_MS);
+    return stored.executionArn === executionArn || left <= 0 ? 0 : left + MARGIN_MS;
   }
 
   #put(until: number, condition: PutCondition): Promise<string> {
-    const { key, executionArn, claim } = this.place;
-    return this.deps.objects.put(key, JSON.stringify({ executionArn, claim, until } satisfies StoredPermit), condition);
+    const { key, ...mine } = this.place;
+    return this.deps.objects.put(key, JSON.stringify({ ...mine, until } satisfies StoredPermit), condition);
   }
 
   #throwIfLost(): void {
@@ -158,7 +194,7 @@ export class CallPermit implements Permit {
 }
 
 /** Does work that may call Cognito, and gives back what is left of the permit. */
-export async function untilEnd<T>(permit: CallPermit, work: () => Promise<T>): Promise<T> {
+export async function untilEnd<T>(permit: Pick<CallPermit, 'end'>, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {
@@ -166,10 +202,11 @@ export async function untilEnd<T>(permit: CallPermit, work: () => Promise<T>): P
   }
 }
 
-const superseded = (): Halt =>
+/** What an invocation ends with in whose place another one calls. */
+export const superseded = (): Halt =>
   new Halt('Superseded', 'A newer invocation calls Cognito in place of this one; this one stops.');
 
-/** An object that is none, or was changed by hand, gives nobody less time than a permit. */
+/** An object that is none, or was changed by hand, gives nobody less time than a permit; nobody has to give way to it. */
 function storedPermit({ body }: StoredObject, until: number): StoredPermit {
   try {
     const value: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
@@ -177,5 +214,5 @@ function storedPermit({ body }: StoredObject, until: number): StoredPermit {
   } catch {
     // Told below.
   }
-  return { executionArn: '', claim: '', until };
+  return { executionArn: '', claim: '', until, yields: true };
 }

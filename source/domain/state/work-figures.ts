@@ -2,6 +2,7 @@
 export const WORK_PHASES = [
   'planning',
   'waiting while a selection is restored',
+  'waiting while others call Cognito',
   'reading the settings',
   'listing users',
   'listing groups',

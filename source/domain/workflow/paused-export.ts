@@ -4,16 +4,8 @@ import type { Clock, ObjectStore } from '../ports.ts';
 import type { TellProgress } from '../state/work-figures.ts';
 import { assertExportMayRun, leasedRestores } from './lease.ts';
 import type { RestoreDeps } from './lease.ts';
-
-/**
- * What a function of the export answers while a selection is restored: it did nothing, and nothing went wrong. The state
- * machine waits for so long and calls it again.
- */
-export interface PausedTurn {
-  readonly paused: true;
-  readonly done: false;
-  readonly waitSeconds: number;
-}
+import { pausedSince } from './paused-turn.ts';
+import type { PausedTurn, Turn } from './paused-turn.ts';
 
 /** What a turn of the export needs to know whether it may work. */
 export interface ExportTurnDeps extends RestoreDeps {
@@ -24,18 +16,8 @@ export interface ExportTurnDeps extends RestoreDeps {
   readonly tell: TellProgress;
 }
 
-/** The execution whose turn it is. */
-export interface ExportTurn {
-  readonly executionArn: string;
-  readonly startTime: string | undefined;
-}
-
 /** An execution that a version without pauses began goes on at once: its loop is slowed down by the answer itself. */
 const BEFORE_ANSWER_MS = 5_000;
-const LEAST_WAIT_S = 15;
-const LONGEST_WAIT_S = 600;
-/** Of the time that the execution has taken so far. */
-const WAITED_SHARE = 0.01;
 
 /**
  * Does the work of one function of the export if the execution holds its lease and nobody restores. While a selection is
@@ -43,7 +25,7 @@ const WAITED_SHARE = 0.01;
  */
 export async function pausingForSelection<R>(
   deps: ExportTurnDeps,
-  turn: ExportTurn,
+  turn: Turn,
   work: (assertMayRun: () => Promise<void>) => Promise<R>,
 ): Promise<R | PausedTurn> {
   const began = deps.clock.now();
@@ -71,18 +53,9 @@ export async function selectedSince(
   );
 }
 
-async function pausedTurn(deps: ExportTurnDeps, { startTime }: ExportTurn): Promise<PausedTurn> {
+async function pausedTurn(deps: ExportTurnDeps, { startTime }: Turn): Promise<PausedTurn> {
   await deps.clock.sleep(BEFORE_ANSWER_MS);
   await keepResumable(deps);
   await deps.tell({ phase: 'waiting while a selection is restored', secondsBeside: 'unknown' });
-  return { paused: true, done: false, waitSeconds: secondsToWait(startTime, deps.clock.now()) };
-}
-
-/**
- * The longer an execution lasts, the longer it waits: however many selections follow each other, its history stays far
- * below 25,000 events (1,400 waits of 9 events in seven days).
- */
-function secondsToWait(startTime: string | undefined, now: number): number {
-  const age = startTime === undefined ? 0 : (now - Date.parse(startTime)) / 1000;
-  return Math.round(Math.min(LONGEST_WAIT_S, Math.max(LEAST_WAIT_S, age * WAITED_SHARE)));
+  return pausedSince(startTime, deps.clock.now());
 }

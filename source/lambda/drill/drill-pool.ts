@@ -9,6 +9,9 @@ import { makeThrowAwayPool } from '../../domain/drill/make-pool.ts';
 import type { MadeDrill } from '../../domain/drill/make-pool.ts';
 import { Pacer } from '../../domain/pacing/pacer.ts';
 import { assertDrillMayRun, assertImportMayRun, takeDrillLease } from '../../domain/workflow/lease.ts';
+import { pausingForOthers } from '../../domain/workflow/paused-drill.ts';
+import type { PausedTurn } from '../../domain/workflow/paused-turn.ts';
+import { startTimeIn, tellingProgress } from '../../domain/workflow/progress.ts';
 import { backupTable } from '../../adapters/backup-table.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { permitted } from '../../adapters/cognito/permitted.ts';
@@ -19,6 +22,7 @@ import { invocationOf } from '../../adapters/invocation.ts';
 import { log } from '../../adapters/log.ts';
 import { metrics } from '../../adapters/metrics.ts';
 import { objectStore } from '../../adapters/object-store.ts';
+import { toldInvocation } from '../../adapters/told-invocation.ts';
 
 const env = readEnv({
   BACKUP_TABLE_NAME: requiredText(),
@@ -40,38 +44,45 @@ const deps = {
   callsPerSecond: env.COGNITO_TPS,
 };
 
-/** Makes the throw-away pool of a drill and takes it away again: the only function that may. */
-export const handler = guarded(async (event: unknown, context: Context): Promise<MadeDrill | EndedDrill | GaveWay> => {
-  const invocation = invocationOf(context);
-  const { step, state } = parseDrillPoolEvent(event);
-  const { executionArn } = state;
-  const parts = { ...invocation, ...deps };
-  const calling = <T>(assertLease: () => Promise<void>, work: () => Promise<T>): Promise<T> =>
-    permitted(
-      pacer,
-      { ...invocation, measure, workflow: 'DrillWorkflow', executionArn, objects: deps.objects, assertLease },
-      work,
-    );
-  if (step === 'make') {
-    const assertLease = (): Promise<void> => assertDrillMayRun(deps.table, executionArn);
+/** Makes the throw-away pool of a drill and takes it away again: the only function that may. Waits for everybody but drills. */
+export const handler = guarded(
+  async (event: unknown, context: Context): Promise<MadeDrill | EndedDrill | GaveWay | PausedTurn> => {
+    const invocation = invocationOf(context);
+    const { step, state } = parseDrillPoolEvent(event);
+    const { executionArn } = state;
+    const parts = { ...invocation, ...deps };
+    if (step === 'give way') {
+      if (isDryRun(state)) return { ended: 0, left: 0 };
+      const workflow = 'ImportWorkflow';
+      const assertLease = (): Promise<void> => assertImportMayRun(deps.table, executionArn);
+      await assertLease();
+      const takeLeaseAway = (): Promise<void> => takeDrillLease({ ...deps, ...invocation }, executionArn);
+      const gave = await permitted(pacer, { ...parts, measure, workflow, executionArn, assertLease }, () =>
+        giveWayToRestore({ ...parts, takeLeaseAway }),
+      );
+      log.info('Drills gave way to this restore', { ...gave });
+      return gave;
+    }
+    const workflow = 'DrillWorkflow';
+    // A drill that has lost its lease cleans up all the same.
+    const assertLease = (): Promise<void> =>
+      step === 'end' ? Promise.resolve() : assertDrillMayRun(deps.table, executionArn);
     await assertLease();
-    return calling(assertLease, () => makeThrowAwayPool(startedDrill(state), parts));
-  }
-  if (step === 'give way') {
-    if (isDryRun(state)) return { ended: 0, left: 0 };
-    const assertLease = (): Promise<void> => assertImportMayRun(deps.table, executionArn);
-    await assertLease();
-    const takeLeaseAway = (): Promise<void> => takeDrillLease({ ...deps, ...invocation }, executionArn);
-    const gave = await calling(assertLease, () => giveWayToRestore({ ...parts, takeLeaseAway }));
-    log.info('Drills gave way to this restore', { ...gave });
-    return gave;
-  }
-  // A drill that has lost its lease cleans up all the same.
-  const ended = await calling(
-    () => Promise.resolve(),
-    () => endDrill(state, parts),
-  );
-  if (ended.projectedSeconds !== undefined) measure({ DrillProjectedTime: ended.projectedSeconds });
-  log.info('Drill ended', { outcome: ended.outcome });
-  return ended;
-});
+    const turn = { executionArn, startTime: startTimeIn(state) };
+    const waiting = <T>(work: () => Promise<T>): Promise<T | PausedTurn> =>
+      tellingProgress(parts, toldInvocation({ workflow, executionArn, event: state, pacer }), (tell) =>
+        pausingForOthers({ ...parts, tell }, turn, () =>
+          permitted(pacer, { ...parts, measure, workflow, executionArn, assertLease }, work),
+        ),
+      );
+    if (step === 'make') {
+      const made = await waiting(() => makeThrowAwayPool(startedDrill(state), parts));
+      return 'paused' in made ? { ...state, ...made } : made;
+    }
+    const ended = await waiting(() => endDrill(state, parts));
+    if ('paused' in ended) return ended;
+    if (ended.projectedSeconds !== undefined) measure({ DrillProjectedTime: ended.projectedSeconds });
+    log.info('Drill ended', { outcome: ended.outcome });
+    return ended;
+  },
+);

@@ -34,7 +34,8 @@ const deps = {
 export const handler = importFunction(env, pacer, openedImport, async ({ options, restore }, parts) => {
   const { tableName, table } = parts.tableNamed(options);
   const groupRoles = { mode: env.GROUP_ROLES, allowed: env.GROUP_ROLE_ARNS };
-  const result = await scanTable({ ...restore, options, tableName, groupRoles }, { ...deps, ...parts, table });
+  const { inDrill } = parts;
+  const result = await scanTable({ ...restore, options, tableName, groupRoles, inDrill }, { ...deps, ...parts, table });
   log.info(result.done ? 'Restore planned' : 'Planning goes on in the next invocation', { ...result });
   return result;
 });

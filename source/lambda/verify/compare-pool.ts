@@ -4,7 +4,9 @@ import { comparePool } from '../../domain/verify/pool/compare-pool.ts';
 import type { ComparePoolResult } from '../../domain/verify/pool/state.ts';
 import { parseCompareEvent } from '../../domain/verify/verify-event.ts';
 import { assertDrillMayRun, assertVerifyMayRun } from '../../domain/workflow/lease.ts';
-import { tellingProgress } from '../../domain/workflow/progress.ts';
+import { pausingForOthers } from '../../domain/workflow/paused-drill.ts';
+import type { PausedTurn } from '../../domain/workflow/paused-turn.ts';
+import { startTimeIn, tellingProgress } from '../../domain/workflow/progress.ts';
 import { backupTable } from '../../adapters/backup-table.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { permitted } from '../../adapters/cognito/permitted.ts';
@@ -32,8 +34,8 @@ const objects = objectStore({ bucket: env.STATE_BUCKET, userAgent });
 const measure = metrics(env.MAIN_STACK_NAME);
 const pool = userPoolReader({ pacer, userAgent });
 
-/** Holds a user pool against the backup; reads only. */
-export const handler = guarded(async (event: unknown, context): Promise<ComparePoolResult> => {
+/** Holds a user pool against the backup; reads only. In a drill it waits for everybody else. */
+export const handler = guarded(async (event: unknown, context): Promise<ComparePoolResult | PausedTurn> => {
   const invocation = invocationOf(context);
   const isDrill = madePoolIn(event) !== undefined;
   const workflow = isDrill ? ('DrillWorkflow' as const) : ('VerifyWorkflow' as const);
@@ -55,10 +57,14 @@ export const handler = guarded(async (event: unknown, context): Promise<CompareP
   const result = await tellingProgress(
     { ...invocation, objects },
     toldInvocation({ workflow, executionArn, event, pacer }),
-    (tell) =>
-      permitted(pacer, calling, () =>
-        comparePool({ ...input, tableName, bucket: env.STATE_BUCKET }, { ...invocation, table, objects, pool, tell }),
-      ),
+    (tell) => {
+      const comparing = (): Promise<ComparePoolResult> =>
+        permitted(pacer, calling, () =>
+          comparePool({ ...input, tableName, bucket: env.STATE_BUCKET }, { ...invocation, table, objects, pool, tell }),
+        );
+      const turn = { executionArn, startTime: startTimeIn(event) };
+      return isDrill ? pausingForOthers({ ...invocation, objects, tell }, turn, comparing) : comparing();
+    },
   );
   log.info('Compared so far', { ...result });
   return result;

@@ -107,7 +107,7 @@ describe('16.2: permissions of the restore', () => {
         .filter(({ Action }) => list(Action).some((action) => /^s3:(?:Put|Delete)/.test(action)))
         .flatMap(({ Resource }) => [...JSON.stringify(Resource).matchAll(/MappingFileBucket\.Arn\}\/([^"]+)"/g)])
         .map(([, keys = '']) => keys);
-      const allowed = ['restores/*', 'progress/*', 'exports/cognito-calls.json', 'drills/cognito-calls.json'];
+      const allowed = ['restores/*', 'progress/*', 'exports/cognito-calls.json', 'verifications/cognito-calls.json'];
       expect(objects.filter((keys) => !allowed.includes(keys))).to.deep.equal([]);
     });
   }

@@ -89,10 +89,18 @@ export class SimulatedThrowAwayPools implements ThrowAwayPools {
 
 /** Attributes that Cognito makes in every pool, where nobody asks for them. */
 const MADE_BY_COGNITO: readonly ApiObject[] = [
-  { Name: 'sub', AttributeDataType: 'String', Mutable: false, Required: true },
+  {
+    Name: 'sub',
+    AttributeDataType: 'String',
+    DeveloperOnlyAttribute: false,
+    Mutable: false,
+    Required: true,
+    StringAttributeConstraints: { MinLength: '0', MaxLength: '2048' },
+  },
   ...['email_verified', 'phone_number_verified'].map((Name) => ({
     Name,
     AttributeDataType: 'Boolean',
+    DeveloperOnlyAttribute: false,
     Mutable: true,
     Required: false,
   })),

@@ -52,6 +52,7 @@ import {
   takeDrillLease,
 } from '../../../source/domain/workflow/lease.ts';
 import type { LeaseDeps, SolutionWorkflow } from '../../../source/domain/workflow/lease.ts';
+import { pausingForOthers } from '../../../source/domain/workflow/paused-drill.ts';
 import { pausingForSelection, selectedSince } from '../../../source/domain/workflow/paused-export.ts';
 import { startTimeIn, tellingProgress } from '../../../source/domain/workflow/progress.ts';
 import type { TellProgress } from '../../../source/domain/state/work-figures.ts';
@@ -274,30 +275,41 @@ function importFunctions(
     const begun = invocation();
     const about = { ...begun, workflow, executionArn, objects, assertLease };
     const ceiling = { callsPerSecond: options.cognitoTps ?? callsPerSecond };
-    return telling({ ...about, event, ...ceiling }, ({ tell, counted }) =>
-      withPermittedPorts(
-        { pools: cognito, pool: cognito, writer, jobs, owners: { identity: throwAway?.identity ?? nobodys } },
-        { ...about, counted, ...(paced === true ? ceiling : {}) },
-        async ({ owners, ...cognitos }) => {
-          if (drill !== undefined)
-            await assertOwnPool({ executionArn, options, drill }, { ...owners, instanceId: INSTANCE_ID });
-          return waitingForWrites({ ...begun, objects }, options.newUserPoolId, () =>
-            work({ ...ports, ...begun, ...cognitos, ...snapshots, tell }),
-          );
-        },
-      ),
-    );
+    return telling({ ...about, event, ...ceiling }, ({ tell, counted }) => {
+      const working = (): Promise<unknown> =>
+        withPermittedPorts(
+          {
+            pools: cognito,
+            pool: cognito,
+            writer,
+            jobs,
+            owners: { identity: (poolId: string) => throwAway?.identity(poolId) ?? nobodys() },
+          },
+          { ...about, counted, ...(paced === true ? ceiling : {}) },
+          async ({ owners, ...cognitos }) => {
+            if (drill !== undefined)
+              await assertOwnPool({ executionArn, options, drill }, { ...owners, instanceId: INSTANCE_ID });
+            return waitingForWrites({ ...begun, objects }, options.newUserPoolId, () =>
+              work({ ...ports, ...begun, ...cognitos, ...snapshots, tell }),
+            );
+          },
+        );
+      return drill === undefined
+        ? working()
+        : pausingForOthers({ ...about, tell }, { executionArn, startTime: startTimeIn(event) }, working);
+    });
   };
   const step =
     (
       work: (
         deps: Parameters<Parameters<typeof calling>[2]>[0],
-        event: ReturnType<typeof openedImport>,
+        parsed: ReturnType<typeof openedImport>,
+        event: unknown,
       ) => Promise<unknown>,
     ) =>
     async (event: unknown): Promise<unknown> => {
       const parsed = openedImport(event);
-      return calling(parsed, event, (deps) => work(deps, parsed));
+      return calling(parsed, event, (deps) => work(deps, parsed, event));
     };
   const target = ({ options: { newUserPoolId, selectionId }, restore }: ReturnType<typeof openedImport>) => ({
     newUserPoolId,
@@ -321,8 +333,11 @@ function importFunctions(
         ),
       );
     },
-    ScanTable: step((deps, { options, restore }) =>
-      scanTable({ ...restore, options, tableName: TABLE, groupRoles }, { ...deps, newSecret, federatedUsers }),
+    ScanTable: step((deps, { options, restore }, event) =>
+      scanTable(
+        { ...restore, options, tableName: TABLE, groupRoles, inDrill: madePoolIn(event) !== undefined },
+        { ...deps, newSecret, federatedUsers },
+      ),
     ),
     ImportUsers: step((deps, event) => {
       const jobEnded = (job: ImportJob): Promise<void> =>
@@ -366,11 +381,21 @@ function verifyFunctions(
       await assertLease();
       const begun = invocation();
       const about = { ...begun, workflow, executionArn, objects, assertLease };
-      return telling({ ...about, event, callsPerSecond }, ({ tell, counted }) =>
-        withPermittedPorts({ pool }, { ...about, counted, ...(paced === true ? { callsPerSecond } : {}) }, (cognitos) =>
-          comparePool({ ...parsed, tableName: TABLE, bucket: BUCKET }, { ...begun, table, objects, tell, ...cognitos }),
-        ),
-      );
+      return telling({ ...about, event, callsPerSecond }, ({ tell, counted }) => {
+        const comparing = (): Promise<unknown> =>
+          withPermittedPorts(
+            { pool },
+            { ...about, counted, ...(paced === true ? { callsPerSecond } : {}) },
+            (cognitos) =>
+              comparePool(
+                { ...parsed, tableName: TABLE, bucket: BUCKET },
+                { ...begun, table, objects, tell, ...cognitos },
+              ),
+          );
+        return isDrill
+          ? pausingForOthers({ ...about, tell }, { executionArn, startTime: startTimeIn(event) }, comparing)
+          : comparing();
+      });
     },
   };
 }
@@ -394,17 +419,24 @@ function drillFunctions(
       }[step];
       await assertLease();
       const begun = invocation();
-      const calling = { ...begun, workflow: 'DrillWorkflow' as const, executionArn, objects, assertLease };
-      return withPermittedPorts(
-        { pools: throwAway ?? ({} as ThrowAwayPools) },
-        { ...calling, ...(paced === true ? { callsPerSecond } : {}) },
-        ({ pools }): Promise<unknown> => {
-          const deps = { ...begun, pools, table, tableName: TABLE, objects, instanceId: INSTANCE_ID, callsPerSecond };
-          if (step === 'make') return makeThrowAwayPool(startedDrill(state), deps);
-          const takeLeaseAway = (): Promise<void> => takeDrillLease({ table, clock: begun.clock }, executionArn);
-          return step === 'end' ? endDrill(state, deps) : giveWayToRestore({ ...deps, takeLeaseAway });
-        },
+      const workflow = step === 'give way' ? ('ImportWorkflow' as const) : ('DrillWorkflow' as const);
+      const about = { ...begun, workflow, executionArn, objects, assertLease };
+      const working = (counted: () => void): Promise<unknown> =>
+        withPermittedPorts(
+          { pools: throwAway ?? ({} as ThrowAwayPools) },
+          { ...about, counted, ...(paced === true ? { callsPerSecond } : {}) },
+          ({ pools }): Promise<unknown> => {
+            const deps = { ...begun, pools, table, tableName: TABLE, objects, instanceId: INSTANCE_ID, callsPerSecond };
+            if (step === 'make') return makeThrowAwayPool(startedDrill(state), deps);
+            const takeLeaseAway = (): Promise<void> => takeDrillLease({ table, clock: begun.clock }, executionArn);
+            return step === 'end' ? endDrill(state, deps) : giveWayToRestore({ ...deps, takeLeaseAway });
+          },
+        );
+      if (step === 'give way') return working(() => undefined);
+      const answer = await telling({ ...about, event: state, callsPerSecond }, ({ tell, counted }) =>
+        pausingForOthers({ ...about, tell }, { executionArn, startTime: startTimeIn(state) }, () => working(counted)),
       );
+      return step === 'make' && 'paused' in (answer as object) ? { ...state, ...(answer as object) } : answer;
     },
   };
 }

@@ -1,7 +1,9 @@
 import type { Invocation } from '../../../source/adapters/invocation.ts';
 import { Pacer } from '../../../source/domain/pacing/pacer.ts';
 import type { ObjectStore } from '../../../source/domain/ports.ts';
-import { CALL_PERMIT_KEYS, CallPermit, untilEnd } from '../../../source/domain/state/call-permit.ts';
+import { untilEnd } from '../../../source/domain/state/call-permit.ts';
+import { permitOf } from '../../../source/domain/state/drill-permit.ts';
+import type { SolutionWorkflow } from '../../../source/domain/workflow/lease.ts';
 
 /** Methods of the ports that make no call to Cognito. */
 const ELSEWHERE = new Set(['uploadCsv', 'readLog']);
@@ -26,7 +28,7 @@ function needing<P extends object>(port: P, turn: () => Promise<void>): P {
 export function withPermittedPorts<P extends Readonly<Record<string, object>>, T>(
   ports: P,
   calling: Pick<Invocation, 'clock' | 'log' | 'claim'> & {
-    readonly workflow: keyof typeof CALL_PERMIT_KEYS;
+    readonly workflow: SolutionWorkflow;
     readonly executionArn: string;
     readonly objects: ObjectStore;
     readonly assertLease: () => Promise<void>;
@@ -38,7 +40,7 @@ export function withPermittedPorts<P extends Readonly<Record<string, object>>, T
   work: (ports: P) => Promise<T>,
 ): Promise<T> {
   const { workflow, executionArn, claim, callsPerSecond, clock } = calling;
-  const permit = new CallPermit(calling, { key: CALL_PERMIT_KEYS[workflow], executionArn, claim });
+  const permit = permitOf(workflow, calling, { executionArn, claim });
   const pacer = callsPerSecond === undefined ? undefined : new Pacer({ callsPerSecond, clock });
   pacer?.restart(callsPerSecond, permit);
   const turn = async (): Promise<void> => {

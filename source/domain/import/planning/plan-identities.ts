@@ -13,7 +13,7 @@ import { RESET_ADDRESSES, FederatedSorting } from './sort-federated.ts';
 
 /**
  * Plans what is done about identity providers: the links of users who come back, and, by FederatedUsers, the users of
- * providers. Undefined where the backup names no provider. Halt ReplicaBehind where users of providers were sealed and
+ * providers. Undefined where the backup names no provider, and in a drill, whose pool has none. Halt ReplicaBehind where users of providers were sealed and
  * cannot be read in this Region.
  */
 export async function planIdentities(
@@ -21,7 +21,8 @@ export async function planIdentities(
   groups: readonly PlannedGroup[],
   run: PlanningRun,
 ): Promise<IdentityPlan | undefined> {
-  const { deps, folder } = run;
+  const { deps, folder, input } = run;
+  if (input.inDrill === true) return undefined;
   const { linked = { users: 0, byProvider: {} } } = draft;
   const kept = accepted.manifest.federated;
   if (linked.users === 0 && (kept?.users ?? 0) === 0) return undefined;

@@ -36,6 +36,8 @@ export interface ScanTableInput {
   readonly openedAt?: string;
   /** Which IAM roles groups may get; none where it is absent. */
   readonly groupRoles?: GroupRoleRules;
+  /** The pool is a drill's own, without identity providers. */
+  readonly inDrill?: boolean;
 }
 
 /** What planning needs: it reads the pools and the backup, and writes objects and messages. */

@@ -1,4 +1,5 @@
 import type { Marks } from '../../comparison/marks.ts';
+import { isNamed } from '../../errors.ts';
 import { OpenPlanReader } from '../../digests/open-plan.ts';
 import { workSlice } from '../../state/slice.ts';
 import type { StepEnd } from '../../state/step.ts';
@@ -42,7 +43,8 @@ export async function comparePool(input: ComparePoolInput, deps: ComparePoolDeps
   while (state.step !== 'done' && !comparison.sliceOver()) {
     if (input.readOnly === true && state.step !== 'scan') break;
     if (state.step !== 'scan') marks ??= await loadMarks(deps.objects, state);
-    if ((await workOn(comparison, marks)) === 'sliceOver') break;
+    if ((await workOn(comparison, marks).catch((error: unknown) => forgotten(comparison, error))) === 'sliceOver')
+      break;
   }
   if (state.step !== 'done') return { done: false, step: state.step, userPoolId };
   await removeWork(deps.objects, folder);
@@ -54,6 +56,15 @@ export async function comparePool(input: ComparePoolInput, deps: ComparePoolDeps
     counts: state.counts,
     reportKeys: [reportKey(folder), ...(state.rows.length > 0 ? [differencesKey(folder)] : [])],
   };
+}
+
+/** A drill whose backup was overtaken by an export plans anew, and reads anew what it plans for then. */
+async function forgotten({ input, deps, progress, folder }: ComparisonRun, error: unknown): Promise<never> {
+  if (input.readOnly === true && isNamed(error, 'ExportRunOpen')) {
+    await progress.moveTo(newComparison(deps.clock.now()));
+    await removeWork(deps.objects, folder);
+  }
+  throw error;
 }
 
 async function workOn(comparison: ComparisonRun, marks: Marks | undefined): Promise<StepEnd> {

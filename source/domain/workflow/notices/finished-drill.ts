@@ -17,7 +17,8 @@ export function drillNotice(
     everybody,
     projectedSeconds,
     mostActiveUsers,
-    settingsDiffer,
+    settingsDiffer = [],
+    leftOut = [],
     ...drill
   } = result as Partial<EndedDrill>;
   const region = regionOf(executionArn);
@@ -33,11 +34,8 @@ export function drillNotice(
         : [
             `By what was measured a restore of everybody in ${region} would take ${duration(projectedSeconds * 1000)}.`,
           ]),
-      ...((settingsDiffer ?? []).length === 0
-        ? []
-        : [
-            `Settings of the pool that came out otherwise than they were kept\n${(settingsDiffer ?? []).map((setting) => `  ${setting}`).join('\n')}`,
-          ]),
+      ...named('Settings of the pool that came out otherwise than they were kept', settingsDiffer),
+      ...named('Settings that the pool did without, so that nothing about them was rehearsed', leftOut),
       `At most ${counted(mostActiveUsers, 'user')} may count as active this month because of it.`,
       `Report, in the mapping-file bucket of this Region\n  ${drill.reportKey ?? '?'}`,
       'What to do next\n  Nothing.',
@@ -48,3 +46,6 @@ export function drillNotice(
     important: false,
   };
 }
+
+const named = (heading: string, settings: readonly string[]): string[] =>
+  settings.length === 0 ? [] : [`${heading}\n${settings.map((setting) => `  ${setting}`).join('\n')}`];

@@ -4,7 +4,7 @@ import type { BackupTable, ObjectStore } from '../../../domain/ports.ts';
 import type { Pacer } from '../../../domain/pacing/pacer.ts';
 import type { TellProgress } from '../../../domain/state/work-figures.ts';
 import { pausingForSelection } from '../../../domain/workflow/paused-export.ts';
-import type { PausedTurn } from '../../../domain/workflow/paused-export.ts';
+import type { PausedTurn } from '../../../domain/workflow/paused-turn.ts';
 import { startTimeIn, tellingProgress } from '../../../domain/workflow/progress.ts';
 import { backupTable } from '../../../adapters/backup-table.ts';
 import { requiredText } from '../../../adapters/env.ts';

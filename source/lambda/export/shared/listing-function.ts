@@ -3,7 +3,7 @@ import type { ExportEvent } from '../../../domain/export/export-event.ts';
 import { tellingLastSealed } from '../../../domain/export/last-sealed.ts';
 import { Pacer } from '../../../domain/pacing/pacer.ts';
 import type { UserPoolReader } from '../../../domain/ports.ts';
-import type { PausedTurn } from '../../../domain/workflow/paused-export.ts';
+import type { PausedTurn } from '../../../domain/workflow/paused-turn.ts';
 import { systemClock } from '../../../adapters/clock.ts';
 import { userPoolReader } from '../../../adapters/cognito/pool-reader.ts';
 import type { CognitoOptions } from '../../../adapters/cognito/client.ts';

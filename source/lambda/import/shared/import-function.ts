@@ -10,7 +10,9 @@ import type { Pacer } from '../../../domain/pacing/pacer.ts';
 import type { BackupTable, ObjectStore } from '../../../domain/ports.ts';
 import type { TellProgress } from '../../../domain/state/work-figures.ts';
 import { assertDrillMayRun, assertImportMayRun } from '../../../domain/workflow/lease.ts';
-import { tellingProgress } from '../../../domain/workflow/progress.ts';
+import { pausingForOthers } from '../../../domain/workflow/paused-drill.ts';
+import type { PausedTurn } from '../../../domain/workflow/paused-turn.ts';
+import { startTimeIn, tellingProgress } from '../../../domain/workflow/progress.ts';
 import { backupTable } from '../../../adapters/backup-table.ts';
 import { permitted } from '../../../adapters/cognito/permitted.ts';
 import { poolIdentities } from '../../../adapters/cognito/throw-away-pools.ts';
@@ -47,15 +49,16 @@ export interface ImportParts extends Invocation {
 }
 
 /**
- * A function of the import, and of a drill, where it writes to the drill's own pool only: works only while its execution holds the lease, and calls Cognito by `pacer` within the calls
- * per second that the execution or else the stack allows.
+ * A function of the import, and of a drill, where it writes to the drill's own pool only, and waits for everybody else: works
+ * only while its execution holds the lease, and calls Cognito by `pacer` within the calls per second that the execution or else
+ * the stack allows.
  */
 export function importFunction<E extends StartedImport, R>(
   env: Environment<typeof IMPORT_ENVIRONMENT>,
   pacer: Pacer,
   parse: (event: unknown) => E,
   work: (event: E, parts: ImportParts) => Promise<R>,
-): (event: unknown, context: Context) => Promise<R> {
+): (event: unknown, context: Context) => Promise<R | PausedTurn> {
   const userAgent = env.USER_AGENT;
   const leases = backupTable({ tableName: env.BACKUP_TABLE_NAME, userAgent });
   const measure = metrics(env.MAIN_STACK_NAME);
@@ -75,27 +78,22 @@ export function importFunction<E extends StartedImport, R>(
       drill === undefined ? assertImportMayRun(leases, executionArn) : assertDrillMayRun(leases, executionArn);
     await assertLease();
     const callsPerSecond = options.cognitoTps ?? env.COGNITO_TPS;
+    const calling = { ...invocation, measure, workflow, executionArn, callsPerSecond, objects, assertLease } as const;
+    const inDrill = drill !== undefined;
+    const working = (tell: TellProgress): Promise<R> =>
+      permitted(pacer, calling, async () => {
+        if (drill !== undefined) await assertOwnPool({ executionArn, options, drill }, owners);
+        return waitingForWrites({ ...invocation, objects }, options.newUserPoolId, () =>
+          work(parsed, { ...invocation, ...placed(options, userAgent), objects, tableNamed, tell, inDrill }),
+        );
+      });
     return tellingProgress(
       { ...invocation, objects },
       toldInvocation({ workflow, executionArn, event, pacer }),
-      (tell) =>
-        permitted(
-          pacer,
-          { ...invocation, measure, workflow, executionArn, callsPerSecond, objects, assertLease },
-          async () => {
-            if (drill !== undefined) await assertOwnPool({ executionArn, options, drill }, owners);
-            return waitingForWrites({ ...invocation, objects }, options.newUserPoolId, () =>
-              work(parsed, {
-                ...invocation,
-                ...placed(options, userAgent),
-                objects,
-                tableNamed,
-                tell,
-                inDrill: drill !== undefined,
-              }),
-            );
-          },
-        ),
+      (tell) => {
+        const turn = { executionArn, startTime: startTimeIn(event) };
+        return inDrill ? pausingForOthers({ ...invocation, objects, tell }, turn, () => working(tell)) : working(tell);
+      },
     );
   });
 }

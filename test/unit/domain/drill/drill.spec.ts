@@ -1,9 +1,18 @@
 import { expect } from 'chai';
+import { Halt } from '../../../../source/domain/errors.ts';
 import { THROW_AWAY_TAG } from '../../../../source/domain/backup/throw-away-pool.ts';
 import { INSTANCE_ID } from '../../../../tools/simulation/workflow/functions.ts';
 import { DrillWorld } from '../../../support/drill/drill-world.ts';
 import { aUser } from '../../../support/world/builders.ts';
 import { SOURCE, TARGET } from '../../../support/workflows/workflow-world.ts';
+
+/** That a killed drill left behind. */
+const recordOf = (name: string, poolId?: string): object => ({
+  name,
+  executionArn: 'arn:aws:states:us-east-1:111122223333:execution:DrillWorkflow-0123456789ab:killed',
+  intendedAt: '2026-01-01T00:00:00.000Z',
+  ...(poolId === undefined ? {} : { poolId }),
+});
 
 describe('A drill', () => {
   it('17.6: makes a pool, restores a sample with its groups, compares it, and deletes the pool', async () => {
@@ -143,6 +152,60 @@ describe('A drill and its pool', () => {
     expect(ended).to.include({ status: 'FAILED', error: 'BadState' });
     expect(world.drillPools).to.include(TARGET);
     expect(world.calls.countOf('pools.remove')).to.equal(0);
+  });
+
+  it('17.6: a record of a pool that is gone, which Cognito does not show to this role, keeps no drill from going on', async () => {
+    const world = await DrillWorld.exported(60);
+    await world.objects.put('drills/pools/gone.json', JSON.stringify(recordOf('gone', 'us-east-1_Gone00001')));
+    const { identity } = world.throwAway;
+    world.throwAway.identity = (poolId) =>
+      poolId === 'us-east-1_Gone00001'
+        ? Promise.reject(new Halt('AccessDenied', 'not authorized to perform cognito-idp:DescribeUserPool'))
+        : identity(poolId);
+    const ended = await world.drill();
+    expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+    expect(world.records).to.deep.equal([]);
+  });
+
+  it('17.6: a pool of another launch, or one with the name and without the tag, is left alone and named', async () => {
+    for (const tags of [{ [THROW_AWAY_TAG]: 'ffffffffffff' }, {}, { other: INSTANCE_ID }]) {
+      const world = await DrillWorld.exported(60);
+      const name = `CognitoUserProfilesExport-drill-${INSTANCE_ID}-00`;
+      world.throwAway.known.set(TARGET, { Id: TARGET, Name: name, UserPoolTags: tags });
+      for (const poolId of [TARGET, undefined]) {
+        await world.objects.put(`drills/pools/${name}.json`, JSON.stringify(recordOf(name, poolId)));
+        const ended = await world.drill();
+        expect(ended).to.include({ status: 'FAILED', error: 'BadState' });
+        expect(ended.cause).to.include(TARGET);
+      }
+      expect(world.drillPools).to.deep.equal([TARGET]);
+      expect(world.calls.countOf('pools.remove')).to.equal(0);
+      expect(world.calls.countOf('pools.stopJobs')).to.equal(0);
+    }
+  });
+
+  it('17.6: a pool whose deletion is refused for ever is named, the drill is no good one, and the next one tries again', async () => {
+    const world = await DrillWorld.exported(60);
+    const { remove } = world.throwAway;
+    world.throwAway.remove = () => Promise.reject(new Halt('AccessDenied', 'DeleteUserPool is denied by a boundary.'));
+    const ended = await world.drill();
+    const [left = ''] = world.drillPools;
+    expect(ended).to.include({ status: 'FAILED', error: 'ServiceError' });
+    for (const words of [
+      left,
+      'could not be deleted: DeleteUserPool is denied by a boundary.',
+      'delete the pool by hand',
+    ])
+      expect(ended.cause).to.include(words);
+    expect(world.messages.at(-1)?.body).to.include(left);
+    expect((await world.lastDrill())?.last).to.include({ outcome: 'failed', error: 'ServiceError' });
+    const again = await world.drill();
+    expect(again).to.include({ status: 'FAILED', error: 'ServiceError' });
+    expect(world.drillPools, 'no further pool is made').to.deep.equal([left]);
+    world.throwAway.remove = remove;
+    const third = await world.drill();
+    expect(third, third.cause).to.include({ status: 'SUCCEEDED' });
+    expect([world.drillPools, world.records]).to.deep.equal([[], []]);
   });
 
   it('17.6: a restore refuses the pool of a drill, which would be deleted with everything in it', async () => {

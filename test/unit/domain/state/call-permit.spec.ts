@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Halt } from '../../../../source/domain/errors.ts';
 import { Pacer } from '../../../../source/domain/pacing/pacer.ts';
-import { CallPermit, untilEnd } from '../../../../source/domain/state/call-permit.ts';
+import { CallPermit, permitHolder, untilEnd } from '../../../../source/domain/state/call-permit.ts';
 import { rejection } from '../../../support/rejection.ts';
 import { World } from '../../../support/world/world.ts';
 
@@ -112,6 +112,54 @@ describe('D14: the permit to call Cognito', () => {
       expect(await waited(second.ensure()), body).to.be.within(20_000, 22_000);
       await second.end();
     }
+  });
+
+  describe('17.6: of whoever gives way', () => {
+    const giving = (executionArn: string): CallPermit =>
+      new CallPermit(
+        { objects: world.objects, clock: world.clock, log: world.log, assertLease: () => Promise.resolve() },
+        { key: KEY, executionArn, claim: `claim-${(claims += 1)}`, yields: true },
+      );
+
+    it('17.6: is taken over within seconds by everybody else, also when its holder was killed', async () => {
+      await giving('drill').ensure();
+      expect(await waited(permit('first').ensure())).to.be.within(3_000, 5_000);
+    });
+
+    it('17.6: takes over from nobody who calls or did so within a minute', async () => {
+      const first = permit('first');
+      await first.ensure();
+      expect(await rejection(giving('drill').ensure())).to.include({ name: 'Superseded' });
+      await first.end();
+      await world.clock.sleep(59_000);
+      expect(await rejection(giving('drill').ensure())).to.include({ name: 'Superseded' });
+      await world.clock.sleep(2_000);
+      expect(await waited(giving('drill').ensure())).to.equal(0);
+    });
+
+    it('17.6: whoever has paused for longer gets it back, and goes on in the same invocation', async () => {
+      const first = permit('first');
+      await first.ensure();
+      await world.clock.sleep(90_000);
+      const drill = giving('drill');
+      await drill.ensure();
+      expect(await waited(first.ensure())).to.be.within(3_000, 5_000);
+      expect(await rejection(drill.ensure())).to.include({ name: 'Superseded' });
+      await world.clock.sleep(15_000);
+      await first.ensure();
+    });
+
+    it('17.6: is none of those that somebody has to wait for to be told of', async () => {
+      await giving('drill').ensure();
+      expect(await permitHolder(world.objects, KEY, world.clock.now())).to.equal(undefined);
+      await permit('first').ensure();
+      expect(await permitHolder(world.objects, KEY, world.clock.now())).to.equal('first');
+    });
+
+    it('17.6: an object that somebody changed keeps it waiting once, and not for ever', async () => {
+      await world.objects.put(KEY, '{');
+      expect(await waited(giving('drill').ensure())).to.be.within(20_000, 22_000);
+    });
   });
 
   it('never lets two executions together exceed the ceiling, whenever the one is stopped and the other starts', async () => {
