@@ -5,11 +5,14 @@ import type { RunItems } from '../../domain/history/run-items.ts';
 import { noRecoveryOf } from '../../domain/import/csv/recovery.ts';
 import type { SelectedUser } from '../../domain/import/selection/request.ts';
 import { counted } from '../../domain/counted.ts';
+import { FEDERATED_STATUS } from '../../domain/model.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
+import { isNamed } from '../../domain/errors.ts';
 import { readingStatus } from '../history/reading-status.ts';
 import type { AskedNames } from './asked-selection.ts';
 import { leftToWorkflow, notKept, searchRuns } from './runs-to-search.ts';
+import type { RunsToSearch } from './runs-to-search.ts';
 import type { PoolPlace } from './pool-place.ts';
 
 /** For whom the run is told singly; above that, by run. */
@@ -24,15 +27,7 @@ export interface ResolvedUsers {
 
 interface InRun {
   readonly run: RunItems;
-  readonly users: readonly KnownUser[];
-}
-
-/** `attributes`: of a native user, who has a password of its own. */
-interface KnownUser {
-  readonly sub: string;
-  readonly username: string;
-  readonly created: string;
-  readonly attributes?: FoundUser['profile']['attributes'];
+  readonly users: readonly FoundUser[];
 }
 
 /**
@@ -60,10 +55,13 @@ export async function resolveUsers(
   const bySub = new Map<string, SelectedUser>();
   const withoutRecovery = new Set<string>();
   for (const name of names)
-    for (const { sub, attributes } of found.get(name)?.users ?? []) {
+    for (const { sub, profile } of found.get(name)?.users ?? []) {
       const { run } = found.get(name) as InRun;
       if (!bySub.has(sub)) bySub.set(sub, { sub, run: run.manifest.runId });
-      if (attributes !== undefined && noRecoveryOf(attributes, run.manifest.poolSettings) !== undefined)
+      if (
+        profile.status !== FEDERATED_STATUS &&
+        noRecoveryOf(profile.attributes, run.manifest.poolSettings) !== undefined
+      )
         withoutRecovery.add(sub);
     }
   return { users: [...bySub.values()], withoutRecovery };
@@ -79,41 +77,43 @@ async function lookIn(
     wanted.map((name) => ({ name })),
     readingStatus(context, `Looking in run ${run.manifest.runId}`),
   );
-  const native = new Map(
+  const found = new Map(
     wanted.flatMap((name, index) => {
       const users = answers[index] ?? [];
-      return users.length === 0 ? [] : [[name, { run, users: users.map(nativeUser) }] as const];
+      return users.length === 0 ? [] : [[name, { run, users }] as const];
     }),
   );
   // Who has a name as a native user is meant by it before anybody who comes from an identity provider.
-  const federated = await findFederated(
-    run,
-    wanted.filter((name) => !native.has(name)),
-  );
-  if (federated.missing > 0)
-    context.output.status({
-      text: `${counted(federated.missing, 'user')} of identity providers in the run ${run.manifest.runId} could not be read.`,
-      lasting: true,
-    });
-  return new Map([
-    ...native,
-    ...[...federated.users].map(([name, users]) => [name, { run, users: users.map(named) }] as const),
-  ]);
+  const missing = wanted.filter((name) => !found.has(name));
+  for (const [index, users] of (await federatedOf(context, run, missing)).entries())
+    if (users.length > 0) found.set(missing[index] as string, { run, users });
+  return found;
 }
 
-const nativeUser = ({ sub, profile: { username, created, attributes } }: FoundUser): KnownUser => ({
-  sub,
-  username,
-  created,
-  attributes,
-});
-const named = ({ sub, username, created }: KnownUser): KnownUser => ({ sub, username, created });
+/** A damaged part of the snapshot costs these only, and is told. */
+async function federatedOf(
+  { output }: CliContext,
+  run: RunItems,
+  names: readonly string[],
+): Promise<readonly (readonly FoundUser[])[]> {
+  if (run.manifest.federated === undefined || names.length === 0) return [];
+  try {
+    return await findFederated(
+      run,
+      names.map((name) => ({ name })),
+    );
+  } catch (error) {
+    if (!isNamed(error, 'SnapshotDamaged')) throw error;
+    output.status({ text: (error as Error).message, lasting: true });
+    return [];
+  }
+}
 
 /** Whoever writes to an account must have named that one: also where one of them has exactly the spelling. */
 function sharedName(name: string, { run, users }: InRun): CliError {
   return new CliError('usage', {
     thing: `User ${name}`,
-    found: `${counted(users.length, 'user')} of the run ${run.manifest.runId} answer to this name: ${users.map(({ sub, username, created }) => `${username} with the sub ${sub}, created ${created}`).join('; ')}`,
+    found: `${counted(users.length, 'user')} of the run ${run.manifest.runId} answer to this name: ${users.map(({ sub, profile }) => `${profile.username} with the sub ${sub}, created ${profile.created}`).join('; ')}`,
     next: 'Nothing was written. Give the sub of the one who is meant.',
   });
 }

@@ -12,13 +12,13 @@ const { scripts } = JSON.parse(textAt('package.json')) as { readonly scripts: Re
 
 const FILE = 'test/unit/a.spec.ts';
 const LOCAL = 'test/local/b.spec.ts';
-const aLimit = (...proofs: Limit['proofs'][number][]): Limit => ({
+const aLimit = (...proofs: [Limit['proofs'][number], ...Limit['proofs'][number][]]): Limit => ({
   feature: 'the pool | was deleted',
   ours: 'everybody',
   recovery: 'no',
   replication: 'no',
   retired: 'no',
-  proofs: proofs as never,
+  proofs,
 });
 const sources = (text: string) => ({
   read: (path: string) => (path === FILE ? text : undefined),

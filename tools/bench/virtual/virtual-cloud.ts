@@ -15,7 +15,6 @@ import { SimulatedQueue } from '../../simulation/storage/queue.ts';
 import { SimulatedTable } from '../../simulation/storage/table.ts';
 import type { TableUsage } from '../../simulation/storage/table.ts';
 import { workflowNamed } from '../../simulation/workflow/definition.ts';
-import type { WorkflowName } from '../../simulation/workflow/definition.ts';
 import { workflowFunctions } from '../../simulation/workflow/functions.ts';
 import type { RegionServices } from '../../simulation/workflow/functions.ts';
 import { runWorkflow } from '../../simulation/workflow/run-workflow.ts';
