@@ -54,7 +54,7 @@ export async function planIdentities(
     if (kept === undefined) return;
     const source = {
       ...(accepted.source === 'table' ? { table: deps.table } : {}),
-      objects: deps.objects,
+      objects: deps.snapshots ?? deps.objects,
       runId: accepted.manifest.runId,
     };
     for await (const users of readFederated(source, kept)) {
