@@ -233,6 +233,45 @@ describe('local cloud: listing users', function () {
     expect(await Promise.all(names.map((name) => signsIn(name ?? '')))).to.deep.equal([true, true]);
   });
 
+  it('17.2: moves an alias to who verifies it last, and gives no name to two', async () => {
+    const made = async (settings: Partial<CreateUserPoolCommandInput>): Promise<string> =>
+      (await cognito.send(new CreateUserPoolCommand({ PoolName: 'aliases', ...settings }))).UserPool?.Id ?? '';
+    const attributes = (given: Readonly<Record<string, string>>): AttributeType[] =>
+      Object.entries(given).map(([Name, Value]) => ({ Name, Value }));
+    const create = (
+      UserPoolId: string,
+      Username: string,
+      given: Readonly<Record<string, string>> = {},
+    ): Promise<unknown> =>
+      cognito.send(
+        new AdminCreateUserCommand({
+          UserPoolId,
+          Username,
+          UserAttributes: attributes(given),
+          MessageAction: 'SUPPRESS',
+        }),
+      );
+    const update = (UserPoolId: string, Username: string, given: Readonly<Record<string, string>>): Promise<unknown> =>
+      cognito.send(new AdminUpdateUserAttributesCommand({ UserPoolId, Username, UserAttributes: attributes(given) }));
+    const byAlias = await made({ AliasAttributes: ['email'] });
+    await create(byAlias, 'ana', { email: 'shared@example.com', email_verified: 'true' });
+    await create(byAlias, 'bob', { email: 'shared@example.com', email_verified: 'false' });
+    await update(byAlias, 'bob', { email_verified: 'true' });
+    const { Users = [] } = await cognito.send(new ListUsersCommand({ UserPoolId: byAlias }));
+    const flags = Users.map(({ Username, Attributes = [] }) => [
+      Username,
+      Attributes.find(({ Name }) => Name === 'email_verified')?.Value,
+    ]);
+    expect(Object.fromEntries(flags)).to.deep.equal({ ana: 'false', bob: 'true' });
+    const byName = await made({ UsernameAttributes: ['email'] });
+    await create(byName, 'ana@example.com');
+    await create(byName, 'bob@example.com');
+    expect(await rejection(update(byName, 'bob@example.com', { email: 'ana@example.com' }))).to.have.property(
+      'name',
+      'AliasExistsException',
+    );
+  });
+
   it('lists members of a group without gaps, and without users that were deleted and created again', async () => {
     const UserPoolId = await poolOf(150);
     await cognito.send(new CreateGroupCommand({ UserPoolId, GroupName: 'g' }));

@@ -80,6 +80,6 @@ export function notHeld(
   return new CliError('notFound', {
     thing: `User ${visibleText(name)}`,
     found: unseen.length === 0 ? where : `${where}; not looked into (${unseen.join('; ')})`,
-    next: `Check the spelling: a user is known by sub, username, e-mail address, phone number and preferred username. Who was never there when an export ran is in no backup, nor are users of identity providers. Kept are: ${typed(place, 'runs')}`,
+    next: `Check the spelling: a user is known by sub, username, e-mail address, phone number and preferred username. Who was never there when an export ran is in no backup. Kept are: ${typed(place, 'runs')}`,
   });
 }

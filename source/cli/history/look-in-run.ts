@@ -2,6 +2,7 @@ import { bucketReader } from '../../adapters/operator/stored.ts';
 import type { Manifest } from '../../domain/backup/manifest.ts';
 import { undamagedManifest } from '../../domain/backup/snapshot/read.ts';
 import { isNamed } from '../../domain/errors.ts';
+import { findFederated } from '../../domain/history/find-federated.ts';
 import { findUsers } from '../../domain/history/find-items.ts';
 import type { FoundUser, WantedUser } from '../../domain/history/find-items.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
@@ -38,11 +39,25 @@ export async function lookInRun(
         readingStatus({ output }, `Reading all of run ${run.runId}`),
         (message) => told(`${region}: ${message}`),
       );
-      return { manifest, found };
+      return { manifest, found: await withFederated({ manifest, objects }, wanted, found) };
     } catch (error) {
       if (!isNamed(error, 'SnapshotDamaged')) throw explained(`Run ${run.runId} in ${region}`, error);
       told(`${region}: ${(error as Error).message}`);
     }
   }
   return undefined;
+}
+
+/** Whoever was not found among the users of the pool itself is looked for among those of identity providers. */
+async function withFederated(
+  run: Parameters<typeof findFederated>[0],
+  wanted: readonly WantedUser[],
+  found: LookedInto['found'],
+): Promise<LookedInto['found']> {
+  const missing = wanted.filter((_one, index) => found[index]?.length === 0);
+  if (missing.length === 0 || run.manifest.federated === undefined) return found;
+  const federated = new Map(missing.map((one) => [one, [] as readonly FoundUser[]]));
+  for (const [index, users] of (await findFederated(run, missing)).entries())
+    federated.set(missing[index] as WantedUser, users);
+  return wanted.map((one, index) => federated.get(one) ?? found[index] ?? []);
 }

@@ -1,3 +1,4 @@
+import { findFederated } from '../../domain/history/find-federated.ts';
 import { findUsers } from '../../domain/history/find-items.ts';
 import type { FoundUser } from '../../domain/history/find-items.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
@@ -6,9 +7,12 @@ import type { SelectedUser } from '../../domain/import/selection/request.ts';
 import { counted } from '../../domain/counted.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
+import { isNamed } from '../../domain/errors.ts';
+import { explained } from '../explain.ts';
 import { readingStatus } from '../history/reading-status.ts';
 import type { AskedNames } from './asked-selection.ts';
 import { leftToWorkflow, notKept, searchRuns } from './runs-to-search.ts';
+import type { RunsToSearch } from './runs-to-search.ts';
 import type { PoolPlace } from './pool-place.ts';
 
 /** For whom the run is told singly; above that, by run. */
@@ -44,6 +48,7 @@ export async function resolveUsers(
     look: (run, wanted) => lookIn(context, run, wanted),
   });
   const missing = names.filter((name) => !found.has(name));
+  if (missing.length > 0) await assertNoneFederated(searched, missing);
   if (missing.length > 0) throw notKept(searched, there, { things: 'user', missing });
   const shared = [...found].find(([, { users }]) => users.length > 1);
   if (shared !== undefined) throw sharedName(...shared);
@@ -75,6 +80,27 @@ async function lookIn(
       return users.length === 0 ? [] : [[name, { run, users }] as const];
     }),
   );
+}
+
+/** Nobody but Cognito can make the account of a user who signs in by an identity provider. @throws CliError */
+async function assertNoneFederated({ runs }: RunsToSearch, missing: readonly string[]): Promise<void> {
+  for (const run of runs) {
+    if (run.manifest.federated === undefined) continue;
+    const answers = await findFederated(
+      run,
+      missing.map((name) => ({ name })),
+    ).catch((error: unknown) => {
+      if (isNamed(error, 'SnapshotDamaged')) return [];
+      throw explained(`Run ${run.manifest.runId}`, error);
+    });
+    const index = answers.findIndex((users) => users.length > 0);
+    if (index >= 0)
+      throw new CliError('refused', {
+        thing: `User ${missing[index] ?? ''}`,
+        found: `in the run ${run.manifest.runId} this is a user of an identity provider, whose account Cognito itself makes at the next sign-in`,
+        next: 'Nothing was written. Leave the name out, and let the user sign in; show prints the groups that the backup holds.',
+      });
+  }
 }
 
 /** Whoever writes to an account must have named that one: also where one of them has exactly the spelling. */

@@ -151,7 +151,7 @@ export function notKept(
     next: `Nothing was written. Check the spelling${things === 'user' ? ' (a user is known by sub, username, e-mail address or phone number)' : ' and its upper and lower case'}. ${
       isChosen
         ? `Take another run, or leave --run and --at out for the newest that holds the ${things}: ${typed(place, 'runs')}`
-        : `Who was never there when an export ran is in no backup${things === 'user' ? ', nor are users of identity providers' : ''}.`
+        : `Who was never there when an export ran is in no backup.`
     } Without ${missing.length === 1 ? `this ${things}` : `these ${things}s`} the others can be restored.`,
   });
 }

@@ -13,10 +13,14 @@ import type { ReadingProgress, RunItems } from './run-items.ts';
  */
 export type WantedUser = { readonly sub: string } | { readonly name: string };
 
+/** What is told of a user; of one of an identity provider no run keeps when it was modified, which every sign-in moves. */
+export type FoundProfile = Pick<UserItem, 'username' | 'signsInBy' | 'attributes' | 'enabled' | 'status' | 'created'> &
+  Partial<Pick<UserItem, 'modified'>>;
+
 /** A user as a run holds it. */
 export interface FoundUser {
   readonly sub: string;
-  readonly profile: UserItem;
+  readonly profile: FoundProfile;
   readonly memberships: readonly MembershipItem[];
   /** False where the name has other letter case than the one that was asked for, and the pool tells the two apart. */
   readonly isExact: boolean;
@@ -90,10 +94,10 @@ export function meantUsers(found: readonly FoundUser[]): readonly FoundUser[] {
 const textOf = (wanted: WantedUser): string => ('sub' in wanted ? wanted.sub : wanted.name);
 
 /** What is known so far of some wanted users. */
-class UserSearch {
+export class UserSearch {
   /** Indexes of `wanted`, by the text in lower case. */
   readonly #wanted = new Map<string, number[]>();
-  readonly #profiles = new Map<string, UserItem>();
+  readonly #profiles = new Map<string, FoundProfile>();
   /** By wanted user: the subs of those who answer to it, and whether exactly. */
   readonly #answers: readonly Map<string, boolean>[];
   #memberships = new Map<string, MembershipItem[]>();
@@ -138,7 +142,7 @@ class UserSearch {
     return this.#answers.map((subs) =>
       [...subs].map(([sub, isExact]) => ({
         sub,
-        profile: this.#profiles.get(sub) as UserItem,
+        profile: this.#profiles.get(sub) as FoundProfile,
         memberships: this.#memberships.get(sub) ?? [],
         isExact,
       })),

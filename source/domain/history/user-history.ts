@@ -28,14 +28,17 @@ export interface Sighting {
 }
 
 /** Of a user these fields are told beside the attributes. */
-const FIELDS = ['username', 'status', 'enabled', 'created', 'modified'] as const;
+const FIELDS = ['username', 'signsInBy', 'status', 'enabled', 'created', 'modified'] as const;
 /** Says when, and not what: every change of a user moves it. */
 const MODIFIED = 'modified';
 
 /** Everything that is told of a user, by field, in a fixed order: attributes last. */
 export function fieldsOfUser({ profile }: FoundUser): ReadonlyMap<string, string> {
   const attributes = Object.entries(profile.attributes).sort(([one], [other]) => (one < other ? -1 : 1));
-  return new Map([...FIELDS.map((field) => [field, String(profile[field])] as const), ...attributes]);
+  const others = FIELDS.flatMap((field) =>
+    profile[field] === undefined ? [] : [[field, String(profile[field])] as const],
+  );
+  return new Map([...others, ...attributes]);
 }
 
 /** Names of the user's groups, sorted. */

@@ -182,5 +182,82 @@ describe('command line: one user', () => {
   });
 });
 
+describe('command line: one user of an identity provider', () => {
+  const FEDERATED = subFor('google_1');
+  let fed: InstalledCli;
+  let newCli: () => InstalledCli;
+  let kept: readonly string[];
+
+  /** Three nights: somebody of Google is there; is renamed and joins a group; is deleted. Others stay. */
+  before(async () => {
+    const world = new WorkflowWorld();
+    world.retentionDays = 30;
+    const { source } = world;
+    addUsers(source, 5);
+    addGroups(source, [2, 1]);
+    const google = (username: string, name: string): PoolUser =>
+      aUser({ username, status: 'EXTERNAL_PROVIDER', attributes: { email: `${username}@gmail.test`, name } });
+    for (const username of ['google_1', 'google_2', 'google_3']) source.put(google(username, 'First'));
+    source.join('google_1', 'group0');
+    const night = async (): Promise<void> => {
+      expect(await world.export()).to.include({ status: 'SUCCEEDED' });
+      await world.clock.sleep(DAY_MS);
+    };
+    await night();
+    source.put(google('google_1', 'Second'));
+    source.join('google_1', 'group1');
+    await night();
+    source.remove('google_1');
+    await night();
+    newCli = () => {
+      const one = healthyCli();
+      one.objects.clear();
+      for (const [key, { body }] of world.objects.stored)
+        if (key.startsWith('snapshots/')) one.put('us-east-1', key, body);
+      one.cloud.on('ListPointInTimeRecoveries', () => ({ Restorations: [] }));
+      return one;
+    };
+    kept = [...world.objects.stored.keys()]
+      .flatMap((key) => /^snapshots\/([^/]+)\/manifest/.exec(key)?.[1] ?? [])
+      .sort();
+  });
+
+  it('16.1: show finds the user by sub, username and address, with the groups', async () => {
+    for (const name of [FEDERATED, 'google_1', 'GOOGLE_1@gmail.test']) {
+      fed = newCli();
+      expect(await fed.run(['show', name]), fed.err).to.equal(0);
+      expect(flat(fed))
+        .to.contain(`As the newest run that has the user, ${kept[1] ?? ''}`)
+        .and.to.contain('EXTERNAL_PROVIDER')
+        .and.to.contain('Second')
+        .and.to.contain('group0, group1')
+        .and.to.not.contain('undefined');
+    }
+  });
+
+  it('16.1: history tells what changed at which run', async () => {
+    fed = newCli();
+    expect(await fed.run(['history', 'google_1']), fed.err).to.equal(0);
+    expect(flat(fed)).to.contain('First -> Second').and.to.contain('joined').and.to.contain('vanished since the run');
+  });
+
+  it('16.2: restore-user says that nobody but Cognito can make the account, and begins nothing', async () => {
+    fed = newCli();
+    expect(await fed.run(['restore-user', 'google_1', '--to', 'us-east-1_Source123', '--yes'])).to.equal(4);
+    expect(fed.err).to.contain('User google_1').and.to.contain('a user of an identity provider');
+    expect(
+      fed.cloud.calls.filter((call) => call.includes('PutObject') || call.includes('StartExecution')),
+    ).to.deep.equal([]);
+  });
+
+  it('16.3: a damaged list of them is named, and the run counts as not looked into', async () => {
+    fed = newCli();
+    const [path = ''] = pathsOf(fed, kept[2] ?? '', 'us-east-1', /federated/);
+    fed.objects.set(path, Buffer.from('damage'));
+    expect(await fed.run(['show', 'google_1'])).to.equal(3);
+    expect(flat(fed)).to.contain('the users of identity providers in this snapshot cannot be read');
+  });
+});
+
 const startOf = (run: string): string =>
   run.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z.*$/, '$1-$2-$3T$4:$5:$6Z');

@@ -24,6 +24,7 @@ import type { Accident } from './accident.ts';
 import { Bystanders } from './bystanders.ts';
 import { afterSelection, afterUndo, askedOf, isCreated } from './expected.ts';
 import type { SelectionState } from './expected.ts';
+import { PoolModel } from './pool-model.ts';
 import type { SelectionPlan } from './plan.ts';
 
 /** From the third start on the weather is fair. */
@@ -40,6 +41,7 @@ export class LivingPoolChaos {
   readonly #rules: StrikeCounts['rules'][number][] = [];
   readonly #errors: string[] = [];
   #starts = 0;
+  #isStormy = false;
 
   constructor(
     private readonly deployment: Deployment,
@@ -62,9 +64,9 @@ export class LivingPoolChaos {
     this.#progress(
       `accident: ${accident.deleted.length} users deleted, ${accident.spoiled.length} spoiled, ${accident.takenOver.length} signed up again, ${accident.deletedGroups.length} groups deleted; asked for ${state.asked.users.length} users and ${state.asked.groups.length} groups`,
     );
-    const { id, after, problems } = await this.#select(state, accident);
+    const { id, seen, after, problems } = await this.#select(state, accident);
     this.#progress(`selection ${id}: ${this.#starts} starts, ${problems.length} findings`);
-    problems.push(...(await this.#undo(state, id, after)));
+    problems.push(...(await this.#undo(seen, id, after)));
     this.#progress(`undo: ${this.#starts} starts together, ${problems.length} findings`);
     problems.push(...(await quietExport(deployment, this.#random)).map((problem) => `export afterwards: ${problem}`));
     problems.push(...(await deadLetters(deployment.cloud)));
@@ -81,7 +83,13 @@ export class LivingPoolChaos {
   async #select(
     state: SelectionState,
     accident: Accident,
-  ): Promise<{ readonly id: string; readonly after: PoolSnapshot; readonly problems: string[] }> {
+  ): Promise<{
+    readonly id: string;
+    /** The same state, with what others have done meanwhile. */
+    readonly seen: SelectionState;
+    readonly after: PoolSnapshot;
+    readonly problems: string[];
+  }> {
     const { deployment, plan } = this;
     const { source, before, asked } = state;
     const id = this.#newId(1);
@@ -107,13 +115,11 @@ export class LivingPoolChaos {
       }
     });
     const after = await this.#read();
-    const problems = [
-      ...ended.problems,
-      ...poolProblems(bystanders.applyTo(afterSelection(state)), after, (name) => isCreated(state, name)),
-    ];
+    const seen = { ...state, before: bystanders.applyTo(new PoolModel(before)) };
+    const problems = [...ended.problems, ...poolProblems(afterSelection(seen), after, (name) => isCreated(seen, name))];
     const files = await this.#files(id);
-    problems.push(...(typeof files === 'string' ? [files] : resultProblems(state, after, { files, odd: plan.odd })));
-    return { id, after, problems: problems.map((problem) => `selection: ${problem}`) };
+    problems.push(...(typeof files === 'string' ? [files] : resultProblems(seen, after, { files, odd: plan.odd })));
+    return { id, seen, after, problems: problems.map((problem) => `selection: ${problem}`) };
   }
 
   async #undo(state: SelectionState, id: string, after: PoolSnapshot): Promise<string[]> {
@@ -149,6 +155,7 @@ export class LivingPoolChaos {
     const { deployment, plan } = this;
     const { cloud, poolId } = deployment;
     await injectFaults(cloud, plan.faults, plan.seed + 900);
+    this.#isStormy = true;
     const workflow = {
       sfn: stepFunctionsIn(cloud, PRIMARY),
       workflow: deployment.importWorkflow[PRIMARY],
@@ -161,14 +168,11 @@ export class LivingPoolChaos {
         ...workflow,
         event: plan.event,
         meanwhile,
-        beforeRestart: (start) => (start > FAIR_FROM ? calm(cloud) : Promise.resolve()),
+        beforeRestart: (start) => (start > FAIR_FROM ? this.#calmDown() : Promise.resolve()),
       },
       FINAL,
     );
-    const { byKind, rules } = await strikesOf(cloud, plan.faults);
-    for (const [kind, count] of byKind) this.#byKind.set(kind, (this.#byKind.get(kind) ?? 0) + count);
-    this.#rules.push(...rules);
-    await calm(cloud);
+    await this.#calmDown();
     this.#starts += disturbed.starts;
     this.#errors.push(...disturbed.errors);
     if (disturbed.last.error !== 'RestoreIncomplete') return disturbed;
@@ -177,6 +181,16 @@ export class LivingPoolChaos {
       FINAL,
     );
     return { problems: [...disturbed.problems, ...again.problems] };
+  }
+
+  /** Counts what has struck so far, which begins anew with other faults, and switches it off. */
+  async #calmDown(): Promise<void> {
+    if (!this.#isStormy) return;
+    this.#isStormy = false;
+    const { byKind, rules } = await strikesOf(this.deployment.cloud, this.plan.faults);
+    for (const [kind, count] of byKind) this.#byKind.set(kind, (this.#byKind.get(kind) ?? 0) + count);
+    this.#rules.push(...rules);
+    await calm(this.deployment.cloud);
   }
 
   /** Made as those of runs. */

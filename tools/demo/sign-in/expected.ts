@@ -7,7 +7,7 @@ import type { PutUser } from '../../local-cloud/index.ts';
 import type { SignInPool } from '../seed/sign-in.ts';
 import { NAMED_LIKE_ANOTHER } from './aliases.ts';
 import type { SignIns } from './compare.ts';
-import { MISTAKEN, UNDETERMINED } from './two-addresses.ts';
+import { MISTAKEN, UNKNOWN_SIGN_INS } from './two-addresses.ts';
 
 /** Who comes back without an attribute, by a documented rule: a restore ends incomplete and names them. */
 export const lessenedUsers = (pool: DemoPool): number => (pool === 'alias' ? 1 : 0);
@@ -45,7 +45,7 @@ export function expectedOf(kind: SignInPool, pool: PoolSnapshot, signIns: SignIn
     };
   }
   const renamed = new Map(
-    UNDETERMINED.map(({ username, attributes }) => [username, attributes['email'] as string]).filter(
+    UNKNOWN_SIGN_INS.map(({ username, attributes }) => [username, attributes['email'] as string]).filter(
       ([before, after]) => before !== after,
     ) as [string, string][],
   );
@@ -58,7 +58,7 @@ export function expectedOf(kind: SignInPool, pool: PoolSnapshot, signIns: SignIn
       ),
     },
     signIns: new Map([...signIns].map(([value, name]) => [nameOf(value), nameOf(name)])),
-    told: subsOf([...UNDETERMINED, MISTAKEN], pool),
+    told: subsOf([...UNKNOWN_SIGN_INS, MISTAKEN], pool),
     reason: 'SignInUnknown',
   };
 }

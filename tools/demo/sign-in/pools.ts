@@ -6,7 +6,7 @@ import type { FaultRule, PutUser } from '../../local-cloud/index.ts';
 import type { Demo } from '../context.ts';
 import type { SignInPool } from '../seed/sign-in.ts';
 import { ALIAS_MOVES, ALIAS_PEOPLE } from './aliases.ts';
-import { MOVING, TWO_ADDRESS_PEOPLE, UNDETERMINED, VANISHING } from './two-addresses.ts';
+import { MOVING, TWO_ADDRESS_PEOPLE, UNKNOWN_SIGN_INS, VANISHING } from './two-addresses.ts';
 
 /** Puts the people of a kind into the pool, and lets Cognito tell nothing about some of them. */
 export async function loadSignIns({ cloud, narrator }: Demo, kind: SignInPool, poolId: string): Promise<void> {
@@ -22,7 +22,7 @@ export async function loadSignIns({ cloud, narrator }: Demo, kind: SignInPool, p
     fault: { kind: 'error', code },
   });
   await cloud.configure({
-    faults: [about(UNDETERMINED, 'InvalidParameterException'), about(VANISHING, 'UserNotFoundException')],
+    faults: [about(UNKNOWN_SIGN_INS, 'InvalidParameterException'), about(VANISHING, 'UserNotFoundException')],
   });
 }
 

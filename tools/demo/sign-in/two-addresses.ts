@@ -37,7 +37,7 @@ const both = (name: string, number: number): Record<Address, string> => ({
 });
 
 /** Cognito refuses the question about them: the backup cannot tell, and a restore takes the e-mail address. */
-export const UNDETERMINED = [
+export const UNKNOWN_SIGN_INS = [
   person('email', both('unknown-mail', 1), 'both'),
   person('phone_number', both('unknown-phone', 2), 'both'),
 ] as const;
@@ -65,7 +65,7 @@ export const MOVING: readonly { readonly who: PutUser; readonly to: Readonly<Rec
 
 /** Everybody of a pool with e-mail and phone as names at whom a backup or a restore could go wrong. */
 export const TWO_ADDRESS_PEOPLE: readonly PutUser[] = [
-  ...UNDETERMINED,
+  ...UNKNOWN_SIGN_INS,
   ...VANISHING,
   ...MOVING.map(({ who }) => who),
   person('phone_number', { email: 'Ada.L+Tag@Example.COM', phone_number: phone(10) }, 'both'),

@@ -214,6 +214,8 @@ function planShape(newUserPoolId: string, restoreId: string) {
     identities: v.exactOptional(identityPlanShape(key)),
     /** Whether the new pool tells names apart by case; goes into every name digest (see comparison/matching.ts). */
     caseSensitive: v.boolean(),
+    /** AliasAttributes of a pool in which a selection changes accounts; absent in other plans. */
+    aliases: v.exactOptional(textsShape),
     /**
      * False: the new pool has triggers that AdminCreateUser would fire and AllowTriggers was not given. Then nobody is
      * created one by one, rows that the import job refused included: they are reported instead. They are planned all the

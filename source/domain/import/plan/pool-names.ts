@@ -21,8 +21,12 @@ export async function usersNamed(pool: Pool, target: Target, name: string): Prom
   return [];
 }
 
+/** The filter of ListUsers for users whose attribute has this value. */
+export const filterBy = (attribute: string, value: string): string =>
+  `${attribute} = "${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+
 function findExactly(pool: Pool, target: Target, name: string): Promise<readonly PoolUser[] | undefined> {
-  const filter = `${attributeOfName(name, target)} = "${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  const filter = filterBy(attributeOfName(name, target), name);
   return findInPages<PoolUser, readonly PoolUser[]>(
     (token) => pool.listUsersPage(target.newUserPoolId, { filter, ...withToken(token) }),
     (page) => (page.length === 0 ? undefined : page),

@@ -13,6 +13,7 @@ import type { Decision, MembershipDecision } from './decisions.ts';
 import { overwriteOf, writeOver } from './overwrite.ts';
 import type { Overwrite } from './overwrite.ts';
 import type { UndoEntry } from './undo-file.ts';
+import { withoutTaken } from './taken-aliases.ts';
 import { endAs, poolSubOf } from './work-run.ts';
 import type { WorkRun } from './work-run.ts';
 import { entriesOfGroup, writeGroup } from './write-group.ts';
@@ -80,7 +81,7 @@ async function prepare(run: WorkRun, batch: readonly number[]): Promise<Prepared
     const decision = decisions[index] as Decision;
     if (decision.kind !== 'user' || decision.set === undefined || decision.poolSub === undefined) return;
     const account = await accountBySub(deps.pool, plan.newUserPoolId, decision.poolSub);
-    if (account !== undefined) overwrites.set(index, overwriteOf(decision, account));
+    if (account !== undefined) overwrites.set(index, await withoutTaken(run, account, overwriteOf(decision, account)));
   });
   for (const index of batch) {
     const decision = decisions[index] as Decision;

@@ -15,6 +15,8 @@ export interface Overwrite {
   readonly entries: readonly UndoEntry[];
   /** Attributes that an undo leaves since somebody changed them. */
   readonly changed: readonly string[];
+  /** Addresses by which somebody else signs in. */
+  readonly taken: readonly string[];
 }
 
 const VERIFIED = '_verified';
@@ -38,6 +40,7 @@ export function overwriteOf({ set, sub, name }: UserDecision, account: PoolUser)
     attributes,
     enabled,
     changed,
+    taken: [],
     entries: [
       ...attributes.flat().map((wanted): UndoEntry => ({
         kind: 'attribute',
@@ -66,11 +69,11 @@ export async function writeOver(
   run: WorkRun,
   index: number,
   user: UserDecision,
-  { attributes, enabled, entries, changed }: Overwrite,
+  { attributes, enabled, entries, changed, taken }: Overwrite,
 ): Promise<void> {
   const { deps, plan, writes, undo } = run;
   const poolId = plan.newUserPoolId;
-  const refused: string[] = [];
+  const refused = taken.map((name) => `${name} was not set: another user of the pool signs in by it`);
   const set = (some: readonly AttributeWanted[]): Promise<WriteOutcome> =>
     writes.write(user, (username) =>
       // Cognito deletes an attribute that it is given without a value.

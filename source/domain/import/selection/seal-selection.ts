@@ -112,6 +112,7 @@ export async function sealSelection(
     schema: pool.settings.schema,
     ...recoveryOf(target),
     caseSensitive: pool.settings.caseSensitive,
+    aliases: pool.settings.aliasAttributes,
     groupsKey: plannedGroupsKey(folder),
     chunks,
     batches: [],

@@ -50,6 +50,15 @@ describe("A user's history", () => {
     expect([changed?.joined, changed?.left, appeared?.joined]).to.deep.equal([['c'], ['a'], ['b']]);
   });
 
+  it('17.2: tells by which address a user signs in, where an export found that out, and nothing of it elsewhere', () => {
+    const before = found({ username: 'ana' });
+    const after = { ...before, profile: { ...before.profile, signsInBy: 'email' as const } };
+    expect(stepsOfUser(nights(before, after))[1]?.fields).to.deep.equal([
+      { field: 'signsInBy', before: undefined, after: 'email' },
+    ]);
+    expect([...fieldsOfUser(before).keys()]).to.not.include('signsInBy');
+  });
+
   it('16.1: tells of the date alone only where nothing else changed, and of nobody where no run has the user', () => {
     const steps = stepsOfUser(nights(found({}), found({ modified: '2026-01-01' })));
     expect(steps[1]?.fields).to.deep.equal([

@@ -75,6 +75,32 @@ describe('A selection: one refusal costs one thing', () => {
     expect(only(world, undo)?.what).to.match(/^name, enabled; email left: it was not verified before/);
   });
 
+  for (const [how, now] of [
+    ['changed', { email: 'new@example.test', email_verified: 'true' }],
+    ['no longer verified', { email_verified: 'false' }],
+  ] as const)
+    it(`17.2: an address by which somebody else signs in by now is not taken from that user, where it is ${how} here`, async () => {
+      const world = await backedUp({ aliasAttributes: ['email', 'preferred_username'] });
+      change(world, { ...now, name: 'Bad' });
+      world.source.put(aUser({ username: 'ben', attributes: { email: ANA.email, email_verified: 'true' } }));
+      const id = await partly(world, { users: [{ name: 'ana' }], existing: 'update' });
+      expect(world.source.find('ben')?.attributes).to.include({ email: ANA.email, email_verified: 'true' });
+      expect(ana(world).attributes).to.include({ ...now, name: 'Ana' });
+      expect(only(world, id)?.what).to.match(/email was not set: another user of the pool signs in by it$/);
+      expect(undoOf(world, id).flatMap((entry) => ('attribute' in entry ? [entry.attribute] : []))).to.deep.equal([
+        'name',
+      ]);
+      expect(world.writer.sentToUsers).to.deep.equal([]);
+    });
+
+  it("17.2: an address that is nobody else's alias is set, whoever has it unproven", async () => {
+    const world = await backedUp({ aliasAttributes: ['email'] });
+    change(world, { email: 'new@example.test', email_verified: 'true' });
+    world.source.put(aUser({ username: 'ben', attributes: { email: ANA.email, email_verified: 'false' } }));
+    await restored(world, { users: [{ name: 'ana' }], existing: 'update' });
+    expect(ana(world).attributes).to.include({ email: ANA.email, email_verified: 'true' });
+  });
+
   it('16.2: undo: a group that got an IAM role since keeps its settings, and with them the role', async () => {
     const world = await backedUp();
     world.source.putGroup({ name: 'staff', description: 'Bad', precedence: 3 });

@@ -1,0 +1,59 @@
+import { findInPages, withToken } from '../../listing/page-chain.ts';
+import type { PoolUser } from '../../model.ts';
+import { isVerified } from '../csv/verified.ts';
+import { filterBy } from '../plan/pool-names.ts';
+import type { AttributeWanted } from './decisions.ts';
+import type { Overwrite } from './overwrite.ts';
+import type { WorkRun } from './work-run.ts';
+
+const CONTACTS = ['email', 'phone_number'] as const;
+type Contact = (typeof CONTACTS)[number];
+
+/**
+ * Leaves out addresses by which somebody else in the pool signs in. Where an address is an alias, Cognito does not refuse it once
+ * it is written as verified: it takes it from whoever had it, without a word.
+ */
+export async function withoutTaken(
+  { deps, plan }: Pick<WorkRun, 'deps' | 'plan'>,
+  account: PoolUser,
+  overwrite: Overwrite,
+): Promise<Overwrite> {
+  const free: Overwrite['attributes'][number][] = [];
+  const taken: string[] = [];
+  for (const unit of overwrite.attributes) {
+    const claim = claimIn(unit, account, plan.aliases ?? []);
+    if (claim !== undefined && (await isTaken({ deps, plan }, account, claim))) taken.push(claim.contact);
+    else free.push(unit);
+  }
+  const written = new Set(free.flat().map(({ name }) => name));
+  return {
+    ...overwrite,
+    attributes: free,
+    taken,
+    entries: overwrite.entries.filter((entry) => entry.kind !== 'attribute' || written.has(entry.attribute)),
+  };
+}
+
+/** The address that would become the account's alias. */
+function claimIn(
+  unit: readonly AttributeWanted[],
+  { attributes }: PoolUser,
+  aliases: readonly string[],
+): { readonly contact: Contact; readonly value: string } | undefined {
+  const contact = CONTACTS.find((one) =>
+    unit.some(({ name, value }) => name === `${one}_verified` && value?.toLowerCase() === 'true'),
+  );
+  if (contact === undefined || !aliases.includes(contact)) return undefined;
+  const value = unit.find(({ name }) => name === contact)?.value ?? attributes[contact] ?? '';
+  return value === '' ? undefined : { contact, value };
+}
+
+const isTaken = async (
+  { deps, plan }: Pick<WorkRun, 'deps' | 'plan'>,
+  account: PoolUser,
+  { contact, value }: { readonly contact: Contact; readonly value: string },
+): Promise<boolean> =>
+  (await findInPages<PoolUser, true>(
+    (token) => deps.pool.listUsersPage(plan.newUserPoolId, { filter: filterBy(contact, value), ...withToken(token) }),
+    (page) => page.some(({ sub, attributes }) => sub !== account.sub && isVerified(attributes, contact)) || undefined,
+  )) === true;
