@@ -47,6 +47,13 @@ const UNUSED_PERMISSIONS: Step = {
   args: [...TSX, 'tools/least-privilege/policies/check-unused.ts', PERMISSIONS],
 };
 
+/** What became of every test, for the table of docs/limits.md. */
+const RESULTS = join(import.meta.dirname, '..', '.local-cloud', 'test-results.ndjson');
+const LIMITS: Step = {
+  name: 'docs/limits.md against these tests',
+  args: [...TSX, 'tools/docs/check-limits.ts', RESULTS, ...process.argv.slice(2)],
+};
+
 const args = process.argv.slice(2);
 const all = args.includes('--all');
 const unknown = args.find((arg) => arg !== '--all');
@@ -64,6 +71,9 @@ async function run(steps: readonly Step[]): Promise<boolean> {
   results.push(...ended);
   return ended.every(({ ok }) => ok);
 }
+rmSync(RESULTS, { force: true });
+mkdirSync(dirname(RESULTS), { recursive: true });
+process.env['TEST_RESULTS'] = RESULTS;
 await run(CHECKS);
 if (all) {
   rmSync(PERMISSIONS, { force: true });
@@ -71,5 +81,6 @@ if (all) {
   process.env['LOCAL_CLOUD_PERMISSIONS'] = PERMISSIONS;
   if (await run(integrationSteps(readdirSync(INTEGRATION_TESTS)))) await run([UNUSED_PERMISSIONS]);
 }
+await run([LIMITS]);
 console.log(`\n${summary(results)}`);
 process.exit(results.every(({ ok }) => ok) ? 0 : 1);

@@ -44,8 +44,8 @@ export interface UserPoolReader {
   describe(poolId: string): Promise<UserPoolDescription>;
   /** The pool's MFA settings: a call that is made only for pools whose MFA is not OFF. */
   mfaSettings(poolId: string): Promise<MfaSettings>;
-  /** Names of the pool's identity providers, all pages. */
-  identityProviders(poolId: string): Promise<readonly string[]>;
+  /** Types of the pool's identity providers (ProviderType) by their names, all pages. */
+  identityProviders(poolId: string): Promise<ReadonlyMap<string, string>>;
   /** The attributes of users that the provider sets at every sign-in. */
   mappedAttributes(poolId: string, provider: string): Promise<readonly string[]>;
   /** AWS's own recoveries of the pool: the newest ones, at most a page. Never Halt AccessDenied: that is `unknown`. */

@@ -9,8 +9,11 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import {
+  AdminLinkProviderForUserCommand,
   CognitoIdentityProviderClient,
   CreateGroupCommand,
+  CreateIdentityProviderCommand,
+  CreateUserPoolClientCommand,
   CreateUserPoolCommand,
   ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
@@ -42,9 +45,18 @@ import { startLocalCloud } from '../../tools/local-cloud/index.ts';
 import type { FaultRule, LocalCloud } from '../../tools/local-cloud/index.ts';
 import { endOf } from '../../tools/deploy/executions.ts';
 import type { FinishedExecution } from '../../tools/deploy/executions.ts';
-import { canariesOf, canaryUser, CANARY_GROUPS } from '../support/privacy/canaries.ts';
+import { setMfa } from '../../tools/demo/mfa/pool-mfa.ts';
+import {
+  canariesOf,
+  canaryIdentity,
+  canarySecret,
+  canaryUser,
+  CANARY_GROUPS,
+  CANARY_PROVIDER,
+} from '../support/privacy/canaries.ts';
 import type { CanaryUser } from '../support/privacy/canaries.ts';
 import { collectRegion } from '../support/privacy/collect.ts';
+import { collectStored } from '../support/privacy/collect-stored.ts';
 import { findingsText, Search } from '../support/privacy/search.ts';
 import type { Canary, Place } from '../support/privacy/search.ts';
 
@@ -78,6 +90,8 @@ describe("Nobody's data outside the table and the encrypted objects, on the loca
   const posted: Place[] = [];
   const users: CanaryUser[] = KINDS.map((kind) => canaryUser(kind));
   let canaries: Canary[] = [];
+  /** Of the clients and providers of all pools. */
+  const secrets: Canary[] = [];
   let launched: StackOutcome;
   const ownInput = new Set<string>();
 
@@ -86,6 +100,29 @@ describe("Nobody's data outside the table and the encrypted objects, on the loca
   const createPool = async (region: string, over: Partial<CreateUserPoolCommandInput> = {}): Promise<string> =>
     (await cognito(region).send(new CreateUserPoolCommand({ PoolName: 'customers', ...POOL, ...over }))).UserPool?.Id ??
     '';
+  /** MFA is optional, and people of an identity provider sign in, too. */
+  const openToProviders = async (region: string, UserPoolId: string): Promise<string> => {
+    const client = cognito(region);
+    await setMfa(client, UserPoolId, { required: false, sms: false, app: true });
+    const secret = canarySecret();
+    await client.send(
+      new CreateIdentityProviderCommand({
+        UserPoolId,
+        ProviderName: CANARY_PROVIDER,
+        ProviderType: 'Google',
+        ProviderDetails: { client_id: 'app', client_secret: secret, authorize_scopes: 'openid email' },
+        AttributeMapping: { email: 'email', name: 'name' },
+      }),
+    );
+    const made = await client.send(
+      new CreateUserPoolClientCommand({ UserPoolId, ClientName: 'web', GenerateSecret: true }),
+    );
+    secrets.push(
+      { kind: 'secret of a provider', text: secret },
+      { kind: 'secret of a client', text: made.UserPoolClient?.ClientSecret ?? '' },
+    );
+    return UserPoolId;
+  };
   const subsOf = async (region: string, poolId: string): Promise<Canary[]> => {
     const { Users = [] } = await cognito(region).send(new ListUsersCommand({ UserPoolId: poolId }));
     return Users.map(({ Attributes }) => ({
@@ -144,7 +181,7 @@ describe("Nobody's data outside the table and the encrypted objects, on the loca
       metrics.listen(0, '127.0.0.1', listening);
     });
     cloud = await startLocalCloud({ waitScale: 0.02 });
-    const source = await createPool(PRIMARY);
+    const source = await openToProviders(PRIMARY, await createPool(PRIMARY));
     for (const { name, description, precedence } of CANARY_GROUPS) {
       await cognito(PRIMARY).send(
         new CreateGroupCommand({
@@ -156,7 +193,24 @@ describe("Nobody's data outside the table and the encrypted objects, on the loca
       );
     }
     await cloud.putUsers(PRIMARY, source, users);
-    canaries = [...canariesOf(users).filter(({ kind }) => kind !== 'sub'), ...(await subsOf(PRIMARY, source))];
+    const linked = canaryIdentity();
+    await cognito(PRIMARY).send(
+      new AdminLinkProviderForUserCommand({
+        UserPoolId: source,
+        DestinationUser: { ProviderName: 'Cognito', ProviderAttributeValue: users[0]?.username ?? '' },
+        SourceUser: {
+          ProviderName: CANARY_PROVIDER,
+          ProviderAttributeName: 'Cognito_Subject',
+          ProviderAttributeValue: linked,
+        },
+      }),
+    );
+    canaries = [
+      ...canariesOf(users).filter(({ kind }) => kind !== 'sub'),
+      ...(await subsOf(PRIMARY, source)),
+      { kind: 'id at a provider', text: linked },
+      ...secrets,
+    ];
     const options: SolutionOptions = {
       clientConfig: cloud.clientConfig,
       primaryRegion: PRIMARY,
@@ -171,6 +225,8 @@ describe("Nobody's data outside the table and the encrypted objects, on the loca
         SecondaryRegion: SECONDARY,
         NotificationEmail: 'ops@example.com',
         CognitoTPS: '25',
+        AllowMfa: 'YES',
+        FederatedUsers: 'PRELINK',
       }),
     );
     expect(launched.status, failuresOf(launched).join('\n')).to.equal('CREATE_COMPLETE');
@@ -211,7 +267,8 @@ describe("Nobody's data outside the table and the encrypted objects, on the loca
     await cloud.configure({
       importJobs: { firstLineNumber: 1, dropEveryNthLogLine: 5, endEarly: { afterRows: 9, as: 'Failed', jobs: 1 } },
     });
-    const restored = await createPool(SECONDARY);
+    const restored = await openToProviders(SECONDARY, await createPool(SECONDARY));
+    canaries.push(...secrets);
     expect(await restore(SECONDARY, { NewUserPoolId: restored })).to.include({ status: 'SUCCEEDED' });
     expect(await restore(SECONDARY, { NewUserPoolId: restored })).to.include({ error: 'AlreadyRestored' });
     await cloud.configure({ importJobs: {} });
@@ -236,6 +293,22 @@ describe("Nobody's data outside the table and the encrypted objects, on the loca
       );
     }
     await expectSilent();
+  });
+
+  it('17.5: secrets of clients and identity providers are nowhere, neither in the table nor in any object', async () => {
+    const table = launched.outputs['BackupTableName'] ?? '';
+    const stored = [
+      ...(await collectStored(cloud, PRIMARY, { table, buckets: [launched.outputs['PrimaryBucketName'] ?? ''] })),
+      ...(await collectStored(cloud, SECONDARY, { table, buckets: [launched.outputs['SecondaryBucketName'] ?? ''] })),
+    ];
+    expect(secrets).to.have.length(4);
+    expect(findingsText(new Search(secrets).in(stored))).to.equal('');
+    // What stands beside them is there, in both: the settings were kept, and they were looked into.
+    for (const kind of ['item', 'content'])
+      expect(
+        new Search([{ kind: 'scopes', text: 'openid email' }]).in(stored).some(({ where }) => where.startsWith(kind)),
+        kind,
+      ).to.equal(true);
   });
 
   it('tags what a closed restore and a reported dry run leave, so that it expires', async () => {

@@ -32,7 +32,16 @@ export const groupsOf = (groups: number, size: number): PopulationShape => ({
   perUser: 1,
 });
 
-function describeShape({ users, groups, perUser }: PopulationShape): string {
+function describeShape(shape: PopulationShape): string {
+  const { identities, mfa } = shape;
+  const known =
+    identities === undefined
+      ? ''
+      : `, ${thousands(identities.federated)} of them from a provider, ${thousands(identities.linked)} linked`;
+  return `${describeMembers(shape)}${known}${mfa === undefined ? '' : `, MFA ${mfa}`}`;
+}
+
+function describeMembers({ users, groups, perUser }: PopulationShape): string {
   if (groups === 0) return `${thousands(users)} users, no groups`;
   if (groups === 1) return `${thousands(users)} users in one group`;
   return perUser === 1
@@ -86,6 +95,8 @@ const idOf = (
     shape.users,
     `${shape.groups}x${shape.perUser}`,
     `t${callsPerSecond}`,
+    ...(shape.mfa === undefined ? [] : [`mfa-${shape.mfa.toLowerCase()}`]),
+    ...(shape.identities === undefined ? [] : ['prelink']),
     ...(jobUsersPerSecond === undefined ? [] : [`j${jobUsersPerSecond}`]),
     ...(churn === undefined ? (after === 'export' ? ['unchanged'] : []) : [`churn${churn * 100}`]),
     ...(grantedShare === undefined ? [] : [`granted${grantedShare * 100}`]),

@@ -40,20 +40,47 @@ const POOL_RESOURCE_CALLS_PER_SECOND = 4.5;
 export const exportBar = (limit: number, clients = 0): number =>
   1.15 * limit + 60 + (clients * CALLS_PER_CLIENT) / POOL_RESOURCE_CALLS_PER_SECOND;
 
+/** Calls that an import needs beside those of its import jobs: what these cannot bring, the comparison, then identity providers. */
+export function importCalls({ users, groups, perUser, administrators = 0, identities }: PopulationShape): {
+  /** Who comes by import job or one by one. */
+  readonly native: number;
+  readonly groups: number;
+  readonly updates: number;
+  readonly comparison: number;
+  readonly identities: number;
+} {
+  const { federated = 0, linked = 0 } = identities ?? {};
+  const native = users - federated;
+  const each = groups === 0 ? 0 : perUser;
+  const all = groups + (administrators > 0 ? 1 : 0);
+  const memberships = native * each + administrators;
+  const disabled = countOf(native, isDisabled);
+  return {
+    native,
+    groups: all,
+    updates: all + memberships + disabled + 2 * countOf(native, isUnverified),
+    comparison: all + (native + memberships) / PAGE,
+    // A look and the link; or the user, its password, the link and what it has.
+    identities: 2 * linked + (3 + each) * federated + countOf(users, isDisabled) - disabled,
+  };
+}
+
+/** All of them, where the calls themselves are looked at. */
+export const necessaryCalls = (shape: PopulationShape): number => {
+  const { updates, comparison, identities } = importCalls(shape);
+  return updates + comparison + identities;
+};
+
 /**
  * Seconds that no import can beat: the first import job, then the longer of the jobs and the updates, then the
- * comparison of what the pool holds.
+ * comparison of what the pool holds, then what identity providers need.
  */
 export function importLimit(shape: PopulationShape, callsPerSecond: number, jobUsersPerSecond: number): number {
-  const { users, administrators = 0 } = shape;
-  const groups = shape.groups + (administrators > 0 ? 1 : 0);
-  const memberships = (shape.groups === 0 ? 0 : users * shape.perUser) + administrators;
-  const [disabled, oneByOne] = [countOf(users, isDisabled), countOf(users, isUnverified)];
-  const jobs = users / jobUsersPerSecond;
-  const updates = (groups + memberships + disabled + 2 * oneByOne) / callsPerSecond;
-  const comparison = (groups + (users + memberships) / PAGE) / callsPerSecond;
+  const { native, groups, updates, comparison, identities } = importCalls(shape);
   return (
-    Math.min(FIRST_CHUNK, users) / jobUsersPerSecond + Math.max(jobs, groups / GROUPS_PER_SECOND, updates) + comparison
+    Math.min(FIRST_CHUNK, native) / jobUsersPerSecond +
+    Math.max(native / jobUsersPerSecond, groups / GROUPS_PER_SECOND, updates / callsPerSecond) +
+    (comparison + identities) / callsPerSecond
   );
 }
 

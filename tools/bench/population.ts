@@ -1,3 +1,4 @@
+import { FEDERATED_STATUS } from '../../source/domain/model.ts';
 import type { Attributes, PoolGroup, PoolUser } from '../../source/domain/model.ts';
 
 /** What a benchmarked pool looks like. Everybody is in `perUser` of `groups` groups of equal size. */
@@ -7,7 +8,14 @@ export interface PopulationShape {
   readonly perUser: number;
   /** Members of one more, small group. */
   readonly administrators?: number;
+  /** The last so many users come from an identity provider; of the others the first so many are linked to it. */
+  readonly identities?: { readonly federated: number; readonly linked: number };
+  /** MfaConfiguration of both pools; authenticator apps only. */
+  readonly mfa?: 'OPTIONAL' | 'ON';
 }
+
+/** The pools' identity provider, where the shape has one; it sets everything that its users have. */
+export const PROVIDER = { name: 'Corp', mapped: ['email', 'name', 'family_name', 'locale', 'nickname'] };
 
 export const ADMINISTRATORS = 'administrators';
 /** Odd numbers: multiplying by them modulo 2^32 is a bijection that scatters neighbours. */
@@ -60,6 +68,21 @@ export function userOf(index: number, version = 0): PoolUser {
     created: CREATED,
     modified,
   };
+}
+
+/** The same in a population in which an identity provider may know the user. */
+export function memberOf({ users, identities }: PopulationShape, index: number, version = 0): PoolUser {
+  const user = userOf(index, version);
+  const isFederated = index < users && index >= users - (identities?.federated ?? 0);
+  if (!isFederated && index >= (identities?.linked ?? 0)) return user;
+  const userId = `Id-${index}`;
+  const attribute = JSON.stringify([
+    { userId, providerName: PROVIDER.name, providerType: 'OIDC', issuer: null, primary: isFederated, dateCreated: 1 },
+  ]);
+  const attributes = { ...user.attributes, identities: attribute };
+  return isFederated
+    ? { ...user, attributes, username: `${PROVIDER.name}_${userId}`, status: FEDERATED_STATUS }
+    : { ...user, attributes };
 }
 
 /** Who is in which group, by arithmetic: nothing is stored, so that millions of memberships cost no memory. */

@@ -44,6 +44,10 @@ const lateFilters = (users: number, jobUsersPerSecond: number): Cell[] => {
   const given = { shape: noGroups(users), callsPerSecond: 25, lateFilters: true } as const;
   return [exportCell(given), importCell({ ...given, jobUsersPerSecond })];
 };
+const firstAndRestored = (shape: PopulationShape, jobUsersPerSecond: number): Cell[] => [
+  first(shape, 25),
+  restored(shape, 25, jobUsersPerSecond),
+];
 const stateOf = (users: number, perUser: number, jobUsersPerSecond: number): Cell[] => {
   const shape = { users, groups: perUser * 1000, perUser };
   return [first(shape, 25), restored(shape, 25, jobUsersPerSecond)];
@@ -94,6 +98,8 @@ export function defaultProfile({ jobSpeeds: { slow, fast }, grantedShare }: Cond
       [first(oneGroup(100_000), 25), restored(oneGroup(100_000), 25, slow)],
       planned(50_000, 25),
       ...[20_000, 3_200].map((users) => lateFilters(users, fast)),
+      ...(['OPTIONAL', 'ON'] as const).map((mfa) => firstAndRestored({ ...noGroups(100_000), mfa }, slow)),
+      firstAndRestored({ ...oneGroup(100_000), identities: { federated: 10_000, linked: 10_000 } }, slow),
       ...sizes.map((users) => [first(noGroups(users), 10), restored(noGroups(users), 10, slow)]),
     ],
     state: [stateOf(1_000_000, 3, fast), stateOf(250_000, 3, fast)],

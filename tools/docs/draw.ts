@@ -10,6 +10,7 @@ import { readTemplates } from '../least-privilege/policies/template.ts';
 import { dashboardPicture } from './dashboard-picture.ts';
 import type { RecordedMetrics } from './dashboard-picture.ts';
 import { formatted } from './formatted.ts';
+import { limitsTable, readLimits } from './limits-table.ts';
 import { withPart } from './marked-part.ts';
 import { regionsPicture } from './regions-picture.ts';
 import type { Resources } from './regions-picture.ts';
@@ -72,6 +73,7 @@ export async function drawDocuments(): Promise<ReadonlyMap<string, string>> {
         documentedKeyPolicy(),
       ),
     ],
+    ['docs/limits.md', withPart(text('docs/limits.md'), 'limits', limitsTable(readLimits(text('test/limits.yaml'))))],
     ['README.md', withPart(text('README.md'), 'costs', readmeCosts(costsOf(cells)))],
   ] as const;
   return new Map(

@@ -43,11 +43,12 @@ export function poolReaderOf(client: CognitoIdentityProviderClient): UserPoolRea
 
     identityProviders: (poolId) =>
       cognitoCall('ListIdentityProviders', poolId, async () => {
-        const names: string[] = [];
+        const types = new Map<string, string>();
         const pages = paginateListIdentityProviders({ client, pageSize: FULL_PAGE }, { UserPoolId: poolId });
         for await (const { Providers = [] } of pages)
-          names.push(...Providers.flatMap(({ ProviderName }) => ProviderName ?? []));
-        return names;
+          for (const { ProviderName, ProviderType = '' } of Providers)
+            if (ProviderName !== undefined) types.set(ProviderName, ProviderType);
+        return types;
       }),
 
     mappedAttributes: (poolId, provider) =>

@@ -52,8 +52,8 @@ const GROUP_REFUSALS = new Set([
 /** Whoever gives a group a role passes it (iam:PassRole): a refusal of that costs this group its role. */
 const ROLE_REFUSALS = new Set([...GROUP_REFUSALS, 'AccessDeniedException', 'NotAuthorizedException']);
 
-/** What is not found may be the provider, too; whether the pool is there, other calls tell. */
-const LINK_REFUSALS = new Set([...REFUSALS, 'ResourceNotFoundException']);
+/** What is not found may be the provider, too; whether the pool is there, other calls tell. Who may not link brings back all else. */
+const LINK_REFUSALS = new Set([...REFUSALS, 'ResourceNotFoundException', 'AccessDeniedException']);
 
 /** One write of a pool, made by a client. */
 interface Write {

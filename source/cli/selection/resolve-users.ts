@@ -5,10 +5,10 @@ import type { RunItems } from '../../domain/history/run-items.ts';
 import { noRecoveryOf } from '../../domain/import/csv/recovery.ts';
 import type { SelectedUser } from '../../domain/import/selection/request.ts';
 import { counted } from '../../domain/counted.ts';
+import { FEDERATED_STATUS } from '../../domain/model.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
 import { isNamed } from '../../domain/errors.ts';
-import { explained } from '../explain.ts';
 import { readingStatus } from '../history/reading-status.ts';
 import type { AskedNames } from './asked-selection.ts';
 import { leftToWorkflow, notKept, searchRuns } from './runs-to-search.ts';
@@ -48,7 +48,6 @@ export async function resolveUsers(
     look: (run, wanted) => lookIn(context, run, wanted),
   });
   const missing = names.filter((name) => !found.has(name));
-  if (missing.length > 0) await assertNoneFederated(searched, missing);
   if (missing.length > 0) throw notKept(searched, there, { things: 'user', missing });
   const shared = [...found].find(([, { users }]) => users.length > 1);
   if (shared !== undefined) throw sharedName(...shared);
@@ -59,7 +58,11 @@ export async function resolveUsers(
     for (const { sub, profile } of found.get(name)?.users ?? []) {
       const { run } = found.get(name) as InRun;
       if (!bySub.has(sub)) bySub.set(sub, { sub, run: run.manifest.runId });
-      if (noRecoveryOf(profile.attributes, run.manifest.poolSettings) !== undefined) withoutRecovery.add(sub);
+      if (
+        profile.status !== FEDERATED_STATUS &&
+        noRecoveryOf(profile.attributes, run.manifest.poolSettings) !== undefined
+      )
+        withoutRecovery.add(sub);
     }
   return { users: [...bySub.values()], withoutRecovery };
 }
@@ -74,32 +77,35 @@ async function lookIn(
     wanted.map((name) => ({ name })),
     readingStatus(context, `Looking in run ${run.manifest.runId}`),
   );
-  return new Map(
+  const found = new Map(
     wanted.flatMap((name, index) => {
       const users = answers[index] ?? [];
       return users.length === 0 ? [] : [[name, { run, users }] as const];
     }),
   );
+  // Who has a name as a native user is meant by it before anybody who comes from an identity provider.
+  const missing = wanted.filter((name) => !found.has(name));
+  for (const [index, users] of (await federatedOf(context, run, missing)).entries())
+    if (users.length > 0) found.set(missing[index] as string, { run, users });
+  return found;
 }
 
-/** Nobody but Cognito can make the account of a user who signs in by an identity provider. @throws CliError */
-async function assertNoneFederated({ runs }: RunsToSearch, missing: readonly string[]): Promise<void> {
-  for (const run of runs) {
-    if (run.manifest.federated === undefined) continue;
-    const answers = await findFederated(
+/** A damaged part of the snapshot costs these only, and is told. */
+async function federatedOf(
+  { output }: CliContext,
+  run: RunItems,
+  names: readonly string[],
+): Promise<readonly (readonly FoundUser[])[]> {
+  if (run.manifest.federated === undefined || names.length === 0) return [];
+  try {
+    return await findFederated(
       run,
-      missing.map((name) => ({ name })),
-    ).catch((error: unknown) => {
-      if (isNamed(error, 'SnapshotDamaged')) return [];
-      throw explained(`Run ${run.manifest.runId}`, error);
-    });
-    const index = answers.findIndex((users) => users.length > 0);
-    if (index >= 0)
-      throw new CliError('refused', {
-        thing: `User ${missing[index] ?? ''}`,
-        found: `in the run ${run.manifest.runId} this is a user of an identity provider, whose account Cognito itself makes at the next sign-in`,
-        next: 'Nothing was written. Leave the name out, and let the user sign in; show prints the groups that the backup holds.',
-      });
+      names.map((name) => ({ name })),
+    );
+  } catch (error) {
+    if (!isNamed(error, 'SnapshotDamaged')) throw error;
+    output.status({ text: (error as Error).message, lasting: true });
+    return [];
   }
 }
 

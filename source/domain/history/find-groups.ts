@@ -1,3 +1,4 @@
+import { readFederated } from '../backup/federated/read.ts';
 import { groupNameOf, groupOf, itemKind, subOfKey } from '../backup/items.ts';
 import type { GroupItem } from '../backup/items.ts';
 import { itemsInRun, itemsOfRun } from './run-items.ts';
@@ -6,7 +7,7 @@ import type { ReadingProgress, RunItems } from './run-items.ts';
 /** A group as a run holds it. */
 export interface FoundGroup {
   readonly item: GroupItem;
-  /** Subs of its members. */
+  /** Subs of its members, of those who come from identity providers last. */
   readonly members: readonly string[];
 }
 
@@ -28,5 +29,10 @@ export async function findGroups(
     items += batch.length;
     progress({ items, of: itemsInRun(run) });
   }
+  const { federated, runId } = run.manifest;
+  if (federated !== undefined && groups.size > 0)
+    for await (const part of readFederated({ objects: run.objects, runId }, federated))
+      for (const { sub, groups: of } of 'missing' in part ? [] : part)
+        for (const name of of) members.get(name)?.push(sub);
   return new Map([...groups].map(([name, item]) => [name, { item, members: members.get(name) ?? [] }]));
 }

@@ -7,6 +7,7 @@ import { tagReplaced, tagRestore } from './plan/closed-objects.ts';
 import { claimRestore } from './plan/progress.ts';
 import { hurdlesIn } from './plan/mfa-hurdles.ts';
 import type { IdentityPlan } from './plan/identity-plan.ts';
+import { firstOf } from './planning/identity-notes.ts';
 import type { MfaChange } from './plan/mfa-hurdles.ts';
 import type { RestorePlan, RestoreSource } from './plan/plan-model.ts';
 import type { RestoreHead } from './plan/restore-head.ts';
@@ -34,7 +35,8 @@ import { chunkStep, classifyStep, orderStep } from './planning/steps.ts';
 export type { ScanTableDeps, ScanTableInput } from './planning/planning-run.ts';
 
 /** What a plan says of identity providers: counts, and the names of those that the new pool lacks. */
-export type IdentitiesFound = IdentityPlan['counts'] & Pick<IdentityPlan, 'mode' | 'missingProviders'>;
+export type IdentitiesFound = IdentityPlan['counts'] &
+  Pick<IdentityPlan, 'mode' | 'missingProviders' | 'otherProviders'>;
 
 /** What the state machine sees: counts and object keys. */
 export type ScanTableResult =
@@ -243,8 +245,9 @@ const summary = (plan: RestorePlan, dryRun: boolean): Extract<ScanTableResult, {
   };
 };
 
-const identitiesIn = ({ mode, missingProviders, counts }: IdentityPlan): IdentitiesFound => ({
+const identitiesIn = ({ mode, missingProviders, otherProviders, counts }: IdentityPlan): IdentitiesFound => ({
   mode,
-  missingProviders,
+  missingProviders: firstOf(missingProviders),
+  ...(otherProviders === undefined ? {} : { otherProviders: firstOf(otherProviders) }),
   ...counts,
 });

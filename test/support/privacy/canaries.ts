@@ -1,3 +1,4 @@
+import { identitiesOf } from '../../../source/domain/import/plan/identity-plan.ts';
 import type { PoolGroup, PoolUser, SchemaAttribute } from '../../../source/domain/model.ts';
 import { subFor } from '../../../tools/simulation/cognito/memory-pool.ts';
 import { seededRandom, wholeNumber } from '../../../tools/simulation/random.ts';
@@ -26,11 +27,19 @@ export const CANARY_GROUPS: readonly PoolGroup[] = ['ward', 'firm', 'empty'].map
   precedence,
 }));
 
+/** Where the users of identity providers come from. */
+export const CANARY_PROVIDER = 'Google';
+/** The id of somebody at the provider. */
+export const canaryIdentity = (): string => `Id.${letters(18)}`;
+/** A secret of a client or of a provider. */
+export const canarySecret = (): string => letters(40);
+
 /** `how`: what the user's way back is to be; a line break in a value keeps a user out of the CSV. */
 export function canaryUser(
   how: 'csv' | 'one by one' | 'disabled' | 'unconfirmed' | 'federated' | 'unverified' = 'csv',
 ): CanaryUser {
   const username = `${how === 'federated' ? 'google_' : ''}u${letters(16)}`;
+  const identities = [{ userId: canaryIdentity(), providerName: CANARY_PROVIDER, primary: true }];
   const note = how === 'one by one' ? `${letters(14)}\n"quoted" ${letters(10)}` : `note, ${letters(14)}`;
   return {
     username,
@@ -46,6 +55,7 @@ export function canaryUser(
       address: `${letters(12)} street`,
       'custom:badge': letters(24),
       'custom:note': note,
+      ...(how === 'federated' ? { identities: JSON.stringify(identities) } : {}),
     },
   };
 }
@@ -59,6 +69,7 @@ export function canariesOf(users: readonly CanaryUser[], groups: readonly PoolGr
       { kind: 'username', text: username },
       { kind: 'sub', text: sub },
       { kind: 'e-mail name', text: (attributes.email ?? '').split('@')[0] as string },
+      ...(identitiesOf(attributes) ?? []).map(({ id }) => ({ kind: 'id at a provider', text: id })),
       { kind: 'phone number', text: (attributes.phone_number ?? '').replace('+', '') },
       ...Object.entries(attributes)
         .filter(([name]) => PERSONAL.has(name))

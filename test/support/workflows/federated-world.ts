@@ -1,4 +1,5 @@
 import type { PoolUser } from '../../../source/domain/model.ts';
+import { providerTypeOf } from '../../../tools/simulation/cognito/identities.ts';
 import { addUsers, aGroup, aUser } from '../world/builders.ts';
 import { SOURCE, TARGET, WorkflowWorld } from './workflow-world.ts';
 
@@ -11,7 +12,13 @@ interface Identity {
 /** The attribute as ListUsers shows it. */
 export const identities = (...all: readonly Identity[]): string =>
   JSON.stringify(
-    all.map((one) => ({ providerType: 'OIDC', issuer: null, dateCreated: '1700000000000', primary: false, ...one })),
+    all.map((one) => ({
+      providerType: providerTypeOf(one.providerName),
+      issuer: null,
+      dateCreated: '1700000000000',
+      primary: false,
+      ...one,
+    })),
   );
 
 /** Ids of the kinds that providers give: upper case, a DN, an address, a slash, a colon and an umlaut. */

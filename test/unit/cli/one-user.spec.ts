@@ -241,15 +241,6 @@ describe('command line: one user of an identity provider', () => {
     expect(flat(fed)).to.contain('First -> Second').and.to.contain('joined').and.to.contain('vanished since the run');
   });
 
-  it('16.2: restore-user says that nobody but Cognito can make the account, and begins nothing', async () => {
-    fed = newCli();
-    expect(await fed.run(['restore-user', 'google_1', '--to', 'us-east-1_Source123', '--yes'])).to.equal(4);
-    expect(fed.err).to.contain('User google_1').and.to.contain('a user of an identity provider');
-    expect(
-      fed.cloud.calls.filter((call) => call.includes('PutObject') || call.includes('StartExecution')),
-    ).to.deep.equal([]);
-  });
-
   it('16.3: a damaged list of them is named, and the run counts as not looked into', async () => {
     fed = newCli();
     const [path = ''] = pathsOf(fed, kept[2] ?? '', 'us-east-1', /federated/);

@@ -6,6 +6,7 @@ import { subFor } from '../../../tools/simulation/cognito/memory-pool.ts';
 import { aDifference, LivingPoolCli, LIVING, twoNights } from '../../support/cli/living-pool.ts';
 import type { Exports } from '../../support/cli/living-pool.ts';
 import { awsError } from '../../support/cli/fake-clients.ts';
+import { federatedUser } from '../../support/workflows/federated-world.ts';
 import { aUser } from '../../support/world/builders.ts';
 
 const SELECTION_KEY = /^restores\/us-east-1_Source123\/selections\/\d{8}T\d{6}Z-[0-9a-f]{8}\/request\.json$/;
@@ -31,6 +32,8 @@ describe('command line: single users into a living pool', () => {
       source.put(aUser({ username: 'Berta' }));
       source.put(aUser({ username: 'berta' }));
       source.put(aUser({ username: 'lost', attributes: { email: 'lost@example.test' } }));
+      source.put(federatedUser('Corp', 'X9', { attributes: { email: 'ida@corp.example' } }));
+      source.put(federatedUser('Corp', 'Y1', { attributes: { email: 'user5@example.test' } }));
     });
     [user5, user7] = ['user5', 'user7'].map((name) => exports.world.source.find(name) as PoolUser) as [
       PoolUser,
@@ -63,6 +66,23 @@ describe('command line: single users into a living pool', () => {
     expect(pool.shown).to.contain(`user3: sub ${gone().sub}, as in the run ${exports.runs[0] ?? ''}`);
     expect(pool.written).to.deep.equal([]);
     expect(pool.shown).to.contain('Dry run: nothing was written');
+  });
+
+  it('17.3: finds users of identity providers, too, by sub, username and address, and no password is spoken of', async () => {
+    const ida = federatedUser('Corp', 'X9');
+    for (const name of [ida.sub, 'corp_x9', 'Corp_X9', 'ida@corp.example']) {
+      const pool = new LivingPoolCli(exports);
+      pool.differences = () => [aDifference(ida, { result: 'created', poolSub: '' })];
+      expect(await pool.run('restore-user', name, '--dry-run'), name).to.equal(0);
+      expect(pool.starts[0]?.request.users, name).to.deep.equal([{ sub: ida.sub, run: exports.runs[1] }]);
+      expect(pool.shown, name).to.not.match(/admin-set-user-password|no code/);
+    }
+    const pool = new LivingPoolCli(exports);
+    pool.differences = () => changed(user5);
+    expect(await pool.run('restore-user', 'user5@example.test', '--dry-run')).to.equal(0);
+    expect(pool.starts[0]?.request.users, 'a native user goes before').to.deep.equal([
+      { sub: user5.sub, run: exports.runs[1] },
+    ]);
   });
 
   it('16.2: shows both sides of each field, asks, writes, and tells what became of everybody, the password and the undo', async () => {

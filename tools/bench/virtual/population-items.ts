@@ -86,7 +86,7 @@ export class PopulationItems implements ItemStore {
 
   #user(index: number): UserItem {
     return userItem(
-      userOf(index, this.#userVersion[index]),
+      this.pool.userAt(index, this.#userVersion[index]),
       'username',
       this.#runs[this.#userRun[index] as number] as string,
     );

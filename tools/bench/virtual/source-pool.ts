@@ -1,19 +1,26 @@
 import type { PoolGroup, PoolSettings, PoolUser } from '../../../source/domain/model.ts';
 import type { UserFilter } from '../../simulation/cognito/filter.ts';
-import type { PoolListings, Placed } from '../../simulation/cognito/pool.ts';
+import type { PoolListings, Placed, SimulatedPool } from '../../simulation/cognito/pool.ts';
 import { PLAIN_SETTINGS } from '../../simulation/cognito/settings.ts';
-import { firstDigit, indexOfSub, Memberships, userOf } from '../population.ts';
+import { firstDigit, indexOfSub, memberOf, Memberships, PROVIDER } from '../population.ts';
 import type { PopulationShape } from '../population.ts';
 
 export const SOURCE_POOL = 'us-east-1_BenchSrc1';
 /** Both pools: as CreateUserPool makes them when only an auto-verified e-mail address is asked for, and case counts. */
 export const SETTINGS: PoolSettings = { ...PLAIN_SETTINGS, caseSensitive: true };
 
+/** With the MFA and the identity provider of the shape. */
+export const benchSettings = ({ mfa, identities }: PopulationShape): PoolSettings => ({
+  ...SETTINGS,
+  ...(mfa === undefined ? {} : { mfaConfiguration: mfa, mfa: { factors: ['SOFTWARE_TOKEN_MFA'] } }),
+  ...(identities === undefined ? {} : { identityProviders: [PROVIDER] }),
+});
+
 /** The pool that is exported: who exists and how often each was edited; everything else is arithmetic (Population). */
 export class SourcePool implements PoolListings {
   readonly id = SOURCE_POOL;
   readonly name = 'customers';
-  readonly settings = SETTINGS;
+  readonly settings: SimulatedPool['settings'];
   readonly memberships: Memberships;
   readonly versions: Uint8Array;
   readonly #exists: Uint8Array;
@@ -25,6 +32,7 @@ export class SourcePool implements PoolListings {
     readonly shape: PopulationShape,
     readonly capacity: number,
   ) {
+    this.settings = benchSettings(shape);
     this.memberships = new Memberships(shape);
     this.versions = new Uint8Array(capacity);
     this.#exists = new Uint8Array(capacity).fill(1, 0, shape.users);
@@ -76,11 +84,16 @@ export class SourcePool implements PoolListings {
 
   find(login: string): PoolUser | undefined {
     const index = indexOfSub(login);
-    return index === undefined || this.#exists[index] !== 1 ? undefined : userOf(index, this.versions[index]);
+    return index === undefined || this.#exists[index] !== 1 ? undefined : this.userAt(index);
+  }
+
+  /** The user of this number, as it is or in an older version, whether it exists or not. */
+  userAt(index: number, version = this.versions[index]): PoolUser {
+    return memberOf(this.shape, index, version);
   }
 
   *#existing(index: number, place: number): Generator<Placed<PoolUser>> {
-    if (this.#exists[index] === 1) yield { place, value: userOf(index, this.versions[index]) };
+    if (this.#exists[index] === 1) yield { place, value: this.userAt(index) };
   }
 
   /** Where a listing with this filter finds users: the fewest that this pool knows at once. */

@@ -1,10 +1,12 @@
 import type { PoolGroup, PoolUser } from '../../../source/domain/model.ts';
 import { IMPORTED_STATUS, TEMPORARY_PASSWORD_STATUS } from '../../../source/domain/model.ts';
 import type { UserFilter } from '../../simulation/cognito/filter.ts';
+import { heldIdentities } from '../../simulation/cognito/identities.ts';
+import type { HeldIdentity } from '../../simulation/cognito/identities.ts';
 import type { Placed, SimulatedPool } from '../../simulation/cognito/pool.ts';
 import { attributesOf, firstDigit, indexOfSub, indexOfUsername, subNumber, usernameOf } from '../population.ts';
 import { IndexList } from './index-list.ts';
-import { SETTINGS } from './source-pool.ts';
+import { benchSettings } from './source-pool.ts';
 import type { SourcePool } from './source-pool.ts';
 
 /** Restored users have other subs. */
@@ -16,11 +18,14 @@ const STATES = [IMPORTED_STATUS, TEMPORARY_PASSWORD_STATUS, 'CONFIRMED'].flatMap
   { status, enabled: false },
 ]);
 
-/** The new, empty pool. It takes users of the source's population only, so that a user is a number. */
+/**
+ * The new, empty pool. It takes users of the source's population only, so that a user is a number; who is made in place of a
+ * user of an identity provider gets the next number of those, which nobody else has here.
+ */
 export class TargetPool implements SimulatedPool {
   readonly id = TARGET_POOL;
   readonly name = 'restored';
-  readonly settings = SETTINGS;
+  readonly settings: SimulatedPool['settings'];
   onAccess: () => void = () => undefined;
   /** 0: absent; else the number of the state, from 1. */
   readonly #users: Uint8Array;
@@ -29,6 +34,12 @@ export class TargetPool implements SimulatedPool {
   readonly #all = new IndexList();
   readonly #byDigit = Array.from({ length: 16 }, () => new IndexList());
   readonly #groups = new Map<string, { readonly group: PoolGroup; readonly members: IndexList }>();
+  /** Usernames, by number, of those who were made in place of users of identity providers, and the reverse. */
+  readonly #names = new Map<number, string>();
+  readonly #indexes = new Map<string, number>();
+  /** The attribute `identities`, by number, and who has an identity. */
+  readonly #identities = new Map<number, string>();
+  readonly #holders = new Map<string, number>();
   /** When the last member joined each group, milliseconds since the epoch. */
   readonly lastJoinAt = new Map<string, number>();
   /** When the last user was created one by one. */
@@ -38,6 +49,7 @@ export class TargetPool implements SimulatedPool {
     private readonly source: SourcePool,
     private readonly now: () => number,
   ) {
+    this.settings = benchSettings(source.shape);
     this.#users = new Uint8Array(source.capacity);
     this.#created = new Float64Array(source.capacity);
   }
@@ -47,21 +59,27 @@ export class TargetPool implements SimulatedPool {
   }
 
   newSub(username: string): string {
-    return subNumber(indexOfUsername(username), SALT);
+    return subNumber(this.#indexOf(username), SALT);
   }
 
   find(login: string): PoolUser | undefined {
-    const index = login.startsWith('user-') ? indexOfUsername(login) : indexOfSub(login, SALT);
+    const index = login.startsWith('user-')
+      ? indexOfUsername(login)
+      : (this.#indexes.get(login) ?? indexOfSub(login, SALT));
     return index === undefined || (this.#users[index] ?? 0) === 0 ? undefined : this.#user(index);
   }
 
-  /** Nobody of the population is linked to an identity provider. */
-  holderOf(): undefined {
-    return undefined;
+  holderOf({ userId }: HeldIdentity): PoolUser | undefined {
+    const index = this.#holders.get(userId);
+    return index === undefined ? undefined : this.#user(index);
   }
 
-  put({ username, status, enabled, created }: PoolUser): void {
-    const index = indexOfUsername(username);
+  put({ username, status, enabled, created, attributes: { identities } }: PoolUser): void {
+    const index = this.#indexOf(username);
+    if (identities !== undefined) {
+      this.#identities.set(index, identities);
+      for (const { userId } of heldIdentities(identities)) this.#holders.set(userId, index);
+    }
     const added = this.#users[index] === 0;
     this.#users[index] = 1 + STATES.findIndex((state) => state.status === status && state.enabled === enabled);
     if (!added) return;
@@ -100,13 +118,22 @@ export class TargetPool implements SimulatedPool {
   }
 
   join(username: string, group: string): void {
-    this.#groups.get(group)?.members.push(indexOfUsername(username));
+    this.#groups.get(group)?.members.push(this.#indexOf(username));
     this.lastJoinAt.set(group, this.now());
   }
 
   /** Nobody but the restore is at work in this pool, so it has nothing to take back. */
   leave(): void {
     throw new Error('nobody leaves a group of this pool');
+  }
+
+  #indexOf(username: string): number {
+    if (username.startsWith('user-')) return indexOfUsername(username);
+    const { users, identities } = this.source.shape;
+    const index = this.#indexes.get(username) ?? users - (identities?.federated ?? 0) + this.#indexes.size;
+    this.#indexes.set(username, index);
+    this.#names.set(index, username);
+    return index;
   }
 
   *#listed(list: IndexList, place: number): Generator<Placed<PoolUser>> {
@@ -117,10 +144,16 @@ export class TargetPool implements SimulatedPool {
     const sub = subNumber(index, SALT);
     const created = new Date(this.#created[index] as number).toISOString();
     const { status, enabled } = STATES[(this.#users[index] as number) - 1] as (typeof STATES)[number];
+    const username = this.#names.get(index);
+    const identities = this.#identities.get(index);
     return {
-      username: usernameOf(index),
+      username: username ?? usernameOf(index),
       sub,
-      attributes: { ...attributesOf(index, this.source.versions[index]), sub },
+      attributes: {
+        ...(username === undefined ? attributesOf(index, this.source.versions[index]) : {}),
+        ...(identities === undefined ? {} : { identities }),
+        sub,
+      },
       enabled,
       status,
       created,

@@ -15,7 +15,6 @@ import { SimulatedQueue } from '../../simulation/storage/queue.ts';
 import { SimulatedTable } from '../../simulation/storage/table.ts';
 import type { TableUsage } from '../../simulation/storage/table.ts';
 import { workflowNamed } from '../../simulation/workflow/definition.ts';
-import type { WorkflowName } from '../../simulation/workflow/definition.ts';
 import { workflowFunctions } from '../../simulation/workflow/functions.ts';
 import type { RegionServices } from '../../simulation/workflow/functions.ts';
 import { runWorkflow } from '../../simulation/workflow/run-workflow.ts';
@@ -212,6 +211,7 @@ export class VirtualCloud {
     this.#application = undefined;
     const startedAt = this.clock.now();
     this.#executions += 1;
+    const { shape } = this.source;
     let largestPayload = 0;
     const wired = workflowFunctions(this.#services(workflow), {
       primaryRegion: PRIMARY,
@@ -219,6 +219,8 @@ export class VirtualCloud {
       primaryUserPoolId: SOURCE_POOL,
       callsPerSecond: this.callsPerSecond,
       retentionDays: RETENTION_DAYS,
+      allowMfa: shape.mfa !== undefined,
+      federatedUsers: shape.identities === undefined ? 'REPORT' : 'PRELINK',
     });
     const functions = Object.entries(wired).map(([name, work]) => [
       name,

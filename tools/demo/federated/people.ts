@@ -69,6 +69,8 @@ export const linkedUsers = (): PutUser[] =>
     groups: ['newsletter'],
   }));
 
+const typeOf = (provider: string): string | undefined => PROVIDERS.find(({ name }) => name === provider)?.type;
+
 /** The users of providers as a sign-in leaves them; a pool that ignores case has lower-cased their usernames. */
 export const federatedUsers = (): PutUser[] =>
   FEDERATED.map(({ provider, id, groups, enabled, nickname }) => ({
@@ -77,7 +79,14 @@ export const federatedUsers = (): PutUser[] =>
       email: 'somebody@corp.example',
       ...(nickname === undefined ? {} : { nickname }),
       identities: JSON.stringify([
-        { userId: id, providerName: provider, providerType: 'OIDC', issuer: null, primary: true, dateCreated: 1 },
+        {
+          userId: id,
+          providerName: provider,
+          providerType: typeOf(provider),
+          issuer: null,
+          primary: true,
+          dateCreated: 1,
+        },
       ]),
     },
     status: 'EXTERNAL_PROVIDER',

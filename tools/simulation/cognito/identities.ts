@@ -35,7 +35,8 @@ export function linkRefusal({ source, providers, held, hasImmutable, holder }: L
 /** The identities in the attribute; none where it is absent or damaged. */
 export function heldIdentities(identities = '[]'): readonly (HeldIdentity & Readonly<Record<string, unknown>>)[] {
   try {
-    return JSON.parse(identities) as readonly HeldIdentity[] as never;
+    const held: unknown = JSON.parse(identities);
+    return Array.isArray(held) ? (held as never) : [];
   } catch {
     return [];
   }
@@ -49,8 +50,16 @@ export const withIdentity = (
 ): string =>
   JSON.stringify([
     ...heldIdentities(identities),
-    { userId, providerName, providerType: typeOf(providerName), issuer: null, primary: false, dateCreated: now },
+    {
+      userId,
+      providerName,
+      providerType: providerTypeOf(providerName),
+      issuer: null,
+      primary: false,
+      dateCreated: now,
+    },
   ]);
 
 const SOCIAL = ['Google', 'Facebook', 'LoginWithAmazon', 'SignInWithApple'];
-const typeOf = (provider: string): string => (SOCIAL.includes(provider) ? provider : 'OIDC');
+/** Those of social providers are their names; any other one is taken for an OIDC provider. */
+export const providerTypeOf = (provider: string): string => (SOCIAL.includes(provider) ? provider : 'OIDC');

@@ -1,3 +1,4 @@
+import { providerTypeOf } from './identities.ts';
 import { Fault } from '../../../source/domain/errors.ts';
 import type { MfaSettings, PoolRecoveries, PoolUser, UserPoolDescription } from '../../../source/domain/model.ts';
 import type { Page, Random, UserPoolReader } from '../../../source/domain/ports.ts';
@@ -77,9 +78,12 @@ export class SimulatedPoolReader implements UserPoolReader {
   mfaSettings = (poolId: string): Promise<MfaSettings> =>
     this.#call('mfaSettings', poolId, ({ settings: { mfa = { factors: [] } } }) => mfa);
 
-  identityProviders = (poolId: string): Promise<readonly string[]> =>
-    this.#call('identityProviders', poolId, ({ settings: { identityProviders = [] } }) =>
-      identityProviders.map(({ name }) => name),
+  identityProviders = (poolId: string): Promise<ReadonlyMap<string, string>> =>
+    this.#call(
+      'identityProviders',
+      poolId,
+      ({ settings: { identityProviders = [] } }) =>
+        new Map(identityProviders.map(({ name, type = providerTypeOf(name) }) => [name, type])),
     );
 
   mappedAttributes = (poolId: string, provider: string): Promise<readonly string[]> =>

@@ -14,6 +14,8 @@ export interface Placed<T> {
 export interface SimulatedProvider {
   readonly name: string;
   readonly mapped: readonly string[];
+  /** ProviderType; by its name where it is absent. */
+  readonly type?: string;
 }
 
 /** A user pool as far as it can be listed, wherever its users lie; SimulatedPoolReader has the rules. */

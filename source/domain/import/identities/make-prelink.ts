@@ -1,5 +1,5 @@
 import type { PlannedGroup } from '../plan/plan-model.ts';
-import type { Prelink } from '../plan/identity-plan.ts';
+import type { PoolProviders, Prelink } from '../plan/identity-plan.ts';
 import type { IdentityProblem } from '../plan/identity-state.ts';
 import type { Attributes, PoolUser } from '../../model.ts';
 import type { Refusal, WriteOutcome } from '../../ports.ts';
@@ -7,7 +7,9 @@ import { whenKnown } from '../updates/create-user.ts';
 import { listedUsersInTime } from '../updates/listed-user.ts';
 import { isUnanswered, unlessUnanswered } from '../updates/unanswered.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
-import { makeLinks } from './link-user.ts';
+import { providerProblem } from '../plan/identity-plan.ts';
+import { makeLinks, NOT_OF_POOL } from './link-user.ts';
+import type { LinkPlace } from './link-user.ts';
 
 const NAME_TAKEN = 'UsernameExistsException';
 
@@ -19,26 +21,20 @@ export interface PrelinkOutcome {
 
 /**
  * Makes a user of a provider before the first sign-in: without any address, so that no password reset leads past the
- * provider, with a password that nobody knows, then its links, then its memberships. Without the first link it gets no
- * membership: nobody would be that user. Done again it finds what is done: nobody else could have guessed the username.
+ * provider, with a password that nobody knows, then its links. Done again it finds what is done: nobody else could have
+ * guessed the username.
  */
 export async function makePrelink(
-  run: UpdateRun,
-  prelink: Prelink,
-  providers: ReadonlySet<string>,
+  run: LinkPlace,
+  prelink: Omit<Prelink, 'groups'>,
+  providers: PoolProviders,
 ): Promise<PrelinkOutcome> {
   const { username, links, enabled } = prelink;
   const [first] = links;
-  if (first === undefined || !providers.has(first.provider))
-    return {
-      problems: [
-        {
-          lacks: 'account',
-          reason: 'ProviderMissing: the new pool has no identity provider of this name any more',
-          ...(first === undefined ? {} : { of: first.provider }),
-        },
-      ],
-    };
+  if (first === undefined) return { problems: [{ lacks: 'account', reason: NOT_OF_POOL.missing }] };
+  const problem = providerProblem(first, providers);
+  if (problem !== undefined)
+    return { problems: [{ lacks: 'account', reason: NOT_OF_POOL[problem], of: first.provider }] };
   if (!run.plan.mayCreateUsers)
     return {
       problems: [{ lacks: 'account', reason: "TriggersWouldFire: the pool's triggers would see it being made" }],
@@ -65,20 +61,39 @@ export async function makePrelink(
   }
   const unlinked = await makeLinks(run, { username, newSub, links, providers });
   problems.push(...unlinked);
-  if (unlinked.some(({ of }) => of === first.provider)) return { newSub, problems };
+  return { newSub, problems };
+}
+
+/** Somebody can be that user: without the first link nobody could, and an account that is to be disabled must be. */
+export const isUsable = ({ newSub, problems }: PrelinkOutcome, { links: [first] }: Pick<Prelink, 'links'>): boolean =>
+  newSub !== undefined &&
+  !problems.some(({ lacks, of }) => lacks === 'flag' || (lacks === 'link' && of === first?.provider));
+
+/** Makes the user with its memberships, which nobody gets who could not be that user. */
+export async function makePrelinkedMember(
+  run: UpdateRun,
+  prelink: Prelink,
+  providers: PoolProviders,
+): Promise<PrelinkOutcome> {
+  const made = await makePrelink(run, prelink, providers);
+  if (!isUsable(made, prelink)) return made;
+  const { deps, plan } = run;
+  const target = { pool: deps.pool, poolId: plan.newUserPoolId, clock: deps.clock };
+  const problems = [...made.problems];
   for (const index of prelink.groups) {
     const { name } = run.groups[index] as PlannedGroup;
-    if (await run.groupCreation.need(index))
-      note(await write(() => deps.writer.addUserToGroup(plan.newUserPoolId, username, name)), 'membership', name);
-    else problems.push({ lacks: 'membership', reason: 'GroupRefused', of: name });
+    const outcome = (await run.groupCreation.need(index))
+      ? await unlessUnanswered(target, () => deps.writer.addUserToGroup(plan.newUserPoolId, prelink.username, name))
+      : { refused: 'GroupRefused' };
+    if (outcome !== 'done') problems.push({ lacks: 'membership', reason: outcome.refused, of: name });
   }
-  return { newSub, problems };
+  return { ...made, problems };
 }
 
 /** A refused attribute costs that attribute: without them the user is made all the same. */
 async function ensureAccount(
-  run: UpdateRun,
-  prelink: Prelink,
+  run: LinkPlace,
+  prelink: Omit<Prelink, 'groups'>,
 ): Promise<{ readonly newSub: string; readonly problems: IdentityProblem[] } | Refusal> {
   const { attributes } = prelink;
   const made = await create(run, prelink, attributes);
@@ -90,8 +105,8 @@ async function ensureAccount(
 }
 
 async function create(
-  { deps, plan }: UpdateRun,
-  { username }: Prelink,
+  { deps, plan }: LinkPlace,
+  { username }: Pick<Prelink, 'username'>,
   attributes: Attributes,
 ): Promise<Pick<PoolUser, 'sub'> | Refusal> {
   const target = { pool: deps.pool, poolId: plan.newUserPoolId, clock: deps.clock };

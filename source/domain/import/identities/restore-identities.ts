@@ -1,4 +1,4 @@
-import type { ExternalIdentity, IdentityPlan } from '../plan/identity-plan.ts';
+import type { IdentityPlan, PoolProviders } from '../plan/identity-plan.ts';
 import { linkedUserShape, prelinkShape } from '../plan/identity-plan.ts';
 import { newIdentityState } from '../plan/identity-state.ts';
 import { markWriting } from '../plan/restore-head.ts';
@@ -10,7 +10,7 @@ import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
 import { IdentityLog } from './identity-log.ts';
 import { linkUser } from './link-user.ts';
-import { makePrelink } from './make-prelink.ts';
+import { makePrelinkedMember } from './make-prelink.ts';
 
 /**
  * Brings back what the backup tells of identity providers: links of users who are there, then users of providers who are
@@ -26,7 +26,7 @@ export async function restoreIdentities(check: CheckRun, identities: IdentityPla
     await markWriting(run.deps.objects, run.deps.clock, run.plan);
     // From now on the comparison knows these users (see CheckRun).
     await run.progress.save();
-    const providers = new Set(await run.deps.pool.identityProviders(run.plan.newUserPoolId));
+    const providers = await run.deps.pool.identityProviders(run.plan.newUserPoolId);
     const log = await IdentityLog.load(run.deps.objects, state);
     const end = await run.progress.gather([log], () => work(check, identities, { log, providers }));
     if (end === 'sliceOver') {
@@ -40,7 +40,7 @@ export async function restoreIdentities(check: CheckRun, identities: IdentityPla
 
 interface Basis {
   readonly log: IdentityLog;
-  readonly providers: ReadonlySet<ExternalIdentity['provider']>;
+  readonly providers: PoolProviders;
 }
 
 async function work(
@@ -59,7 +59,7 @@ async function work(
   return inOrder(run, 'prelinks', readNdjson(objects, prelinksKey, prelinkShape), async (prelink) => {
     if (!log.isWanted(prelink.sub)) return;
     const { sub, name } = prelink;
-    const { newSub, problems } = await makePrelink(run, prelink, providers);
+    const { newSub, problems } = await makePrelinkedMember(run, prelink, providers);
     if (newSub !== undefined) log.addMade({ sub, newSub });
     log.add({ kind: 'prelink', sub, name, problems });
   });

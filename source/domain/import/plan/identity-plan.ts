@@ -14,14 +14,21 @@ export const externalIdentityShape = v.object({
   provider: nonEmpty,
   /** The provider's own id of the person, in its own case: only `identities` has that, a username may be lower-cased. */
   id: nonEmpty,
+  /** One of PROVIDER_TYPES, as far as it is known. */
+  type: v.exactOptional(nonEmpty),
 });
 /** Somebody's account at an identity provider. */
 export type ExternalIdentity = Stored<typeof externalIdentityShape>;
 
+/** Cognito's model; whether `identities` has no other words for them no document says. */
+const PROVIDER_TYPES = ['SAML', 'OIDC', 'Google', 'Facebook', 'LoginWithAmazon', 'SignInWithApple'] as const;
+/** Characters of a ProviderName (Cognito's model). */
+const MOST_NAME = 32;
 const listedIdentitiesShape = v.array(
   v.object({
     userId: nonEmpty,
-    providerName: nonEmpty,
+    providerName: v.pipe(nonEmpty, v.maxLength(MOST_NAME)),
+    providerType: v.optional(v.nullable(v.string())),
     primary: v.optional(v.nullable(v.union([v.boolean(), v.string()]))),
   }),
 );
@@ -37,10 +44,39 @@ export function identitiesOf({ identities }: Attributes): readonly ExternalIdent
   }
   if (!v.is(listedIdentitiesShape, listed)) return undefined;
   const isFirst = ({ primary }: (typeof listed)[number]): boolean => String(primary) === 'true';
-  return [...listed.filter(isFirst), ...listed.filter((one) => !isFirst(one))].map(({ providerName, userId }) => ({
-    provider: providerName,
-    id: userId,
-  }));
+  return [...listed.filter(isFirst), ...listed.filter((one) => !isFirst(one))].map(
+    ({ providerName, userId, providerType }) => ({
+      provider: providerName,
+      id: userId,
+      ...(PROVIDER_TYPES.some((type) => type === providerType) ? { type: providerType as string } : {}),
+    }),
+  );
+}
+
+/** Types of a pool's identity providers, by their names. */
+export type PoolProviders = ReadonlyMap<string, string>;
+type Provider = Pick<ExternalIdentity, 'provider' | 'type'>;
+
+/**
+ * Why the pool's provider of that name is not the one that the identity is of. Under another type of provider the same id
+ * can be somebody else's, who would then sign in as the user.
+ */
+export function providerProblem(
+  { provider, type }: Provider,
+  providers: PoolProviders,
+): 'missing' | 'other' | undefined {
+  const found = providers.get(provider);
+  if (found === undefined) return 'missing';
+  return type === undefined || type === found ? undefined : 'other';
+}
+
+/** A provider as one text, for counts by provider: no name has a space. */
+export const providerKey = ({ provider, type }: Provider): string =>
+  type === undefined ? provider : `${provider} ${type}`;
+/** The reverse of providerKey; earlier versions wrote the name only. */
+export function providerOfKey(key: string): Provider {
+  const [provider = '', type] = key.split(' ');
+  return { provider, ...(type === undefined ? {} : { type }) };
 }
 
 const about = { sub: subShape, name: v.string() };
@@ -87,12 +123,14 @@ export const identityPlanShape = (key: Shape<string>) =>
     federatedKey: key,
     /** Providers that the backup names and the new pool lacked. */
     missingProviders: textsShape,
+    /** Providers that are of another type in the new pool. */
+    otherProviders: v.exactOptional(textsShape),
     /** Why nobody is made beforehand although PRELINK was asked for. */
     onlyListed: v.exactOptional(v.string()),
     counts: v.object({
       linkedUsers: countShape,
       links: countShape,
-      /** Of `links`: the new pool had no such provider when the restore was planned. */
+      /** Of `links`: the new pool had no such provider, or one of another type, when the restore was planned. */
       linksWithoutProvider: countShape,
       federatedUsers: countShape,
       /** Of these: they were in groups, besides the one that Cognito makes for each provider. */

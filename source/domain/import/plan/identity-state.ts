@@ -49,6 +49,18 @@ export type IdentityResult = Stored<typeof identityResultShape>;
 /** One thing that is lacking. */
 export type IdentityProblem = IdentityResult['problems'][number];
 
+const LACKING: Readonly<Record<IdentityProblem['lacks'], (of: string) => string>> = {
+  account: () => 'the user is not made beforehand',
+  link: (of) => (of === '' ? 'not linked to any identity provider' : `not linked to the identity provider ${of}`),
+  membership: (of) => `not a member of the group ${of}`,
+  attributes: () => 'without attributes',
+  password: () => 'without a permanent password, which no sign-in through the provider needs',
+  flag: () => 'not disabled, hence neither linked nor in any group',
+};
+
+/** What is lacking, in words. */
+export const problemText = ({ lacks, of = '' }: IdentityProblem): string => LACKING[lacks](of);
+
 export const madeAccountShape = v.object({ sub: subShape, newSub: subShape });
 /** The account that was made for a user of a provider; one JSON line each. */
 export type MadeAccount = Stored<typeof madeAccountShape>;

@@ -121,7 +121,8 @@ export function classify(user: SpooledUser, rules: Rules): Classified {
   );
 }
 
-const UNREADABLE_LINKS: LostAttribute = {
+/** Of a user whose attribute `identities` nobody can read. */
+export const UNREADABLE_LINKS: LostAttribute = {
   attribute: 'identities',
   reason: 'Unreadable',
   detail: 'What it names at identity providers cannot be read, so that no link is made.',

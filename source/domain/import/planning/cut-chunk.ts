@@ -8,6 +8,7 @@ import { mfaHurdleOf } from '../csv/mfa-sign-in.ts';
 import type { RequiredMfa } from '../csv/mfa-sign-in.ts';
 import { inParts } from '../plan/csv-rows.ts';
 import type { AttributeLoss } from '../plan/attribute-loss.ts';
+import { providerKey } from '../plan/identity-plan.ts';
 import type { LinkedUser } from '../plan/identity-plan.ts';
 import type { UserHurdle } from '../plan/mfa-hurdles.ts';
 import { batchPlanShape, chunkPlanShape } from '../plan/plan-model.ts';
@@ -37,7 +38,7 @@ export const draftShape = v.object({
   losses: v.exactOptional(textsShape),
   /** Objects of users who do not sign in by a code, where the new pool requires MFA. */
   hurdles: v.exactOptional(textsShape),
-  /** Objects of users who are linked to identity providers, and to which; absent, as the next, in drafts of earlier versions. */
+  /** Objects of users who are linked to identity providers, and to which (see providerKey); absent, as the next, in drafts of earlier versions. */
   links: v.exactOptional(textsShape),
   linked: v.exactOptional(v.object({ users: countShape, byProvider: v.record(v.string(), countShape) })),
   /** See prelinkedUsername. */
@@ -135,10 +136,10 @@ export async function cutChunk(draft: Draft, context: CutContext): Promise<Draft
 }
 
 function withLinks(linked: Draft['linked'], more: readonly LinkedUser[]): NonNullable<Draft['linked']> {
-  const byProvider: Record<string, number> = { ...linked?.byProvider };
+  const byProvider = new Map(Object.entries(linked?.byProvider ?? {}));
   for (const { links } of more)
-    for (const { provider } of links) byProvider[provider] = (byProvider[provider] ?? 0) + 1;
-  return { users: (linked?.users ?? 0) + more.length, byProvider };
+    for (const link of links) byProvider.set(providerKey(link), (byProvider.get(providerKey(link)) ?? 0) + 1);
+  return { users: (linked?.users ?? 0) + more.length, byProvider: Object.fromEntries(byProvider) };
 }
 
 /** One chunk while it is being filled. */

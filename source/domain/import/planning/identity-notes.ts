@@ -4,7 +4,7 @@ import type { RestorePlan } from '../plan/plan-model.ts';
 /** What report and dry run say of it, without personal data. */
 export function identityNotes({ identities }: Pick<RestorePlan, 'identities'>): string[] {
   if (identities === undefined) return [];
-  const { mode, missingProviders, onlyListed, counts } = identities;
+  const { mode, onlyListed, counts } = identities;
   const { linkedUsers, links, linksWithoutProvider, federatedUsers, federatedWithGroups, prelinks, missing } = counts;
   return [
     ...(linkedUsers === 0
@@ -12,11 +12,7 @@ export function identityNotes({ identities }: Pick<RestorePlan, 'identities'>): 
       : [
           `${countedAs(linkedUsers, 'user', ['is', 'are'])} linked to accounts of identity providers (attribute identities): ${counted(links - linksWithoutProvider, 'link')} can be made again by AdminLinkProviderForUser.`,
         ]),
-    ...(missingProviders.length === 0
-      ? []
-      : [
-          `The new pool has no identity provider of the name ${missingProviders.join(', ')}: what the backup links to it cannot be linked. Make it in the new pool under the same name and with the same client id at the provider, and start again.`,
-        ]),
+    ...providerNotes(identities),
     ...(federatedUsers === 0
       ? []
       : [
@@ -36,3 +32,28 @@ export function identityNotes({ identities }: Pick<RestorePlan, 'identities'>): 
       : [`Nobody from identity providers is made although FederatedUsers is PRELINK: ${onlyListed}.`]),
   ];
 }
+
+/** Providers whose links cannot be made, and what to do about it. */
+export function providerNotes({
+  missingProviders,
+  otherProviders = [],
+}: Pick<NonNullable<RestorePlan['identities']>, 'missingProviders' | 'otherProviders'>): string[] {
+  return [
+    ...(missingProviders.length === 0
+      ? []
+      : [
+          `The new pool has no identity provider of the name ${shortened(missingProviders)}: what the backup links to it cannot be linked. Make it in the new pool under the same name and with the same client id at the provider, and start again.`,
+        ]),
+    ...(otherProviders.length === 0
+      ? []
+      : [
+          `The identity provider ${shortened(otherProviders)} of the new pool is of another type than the backup says: the same id can be somebody else's there, so that nothing is linked to it. Make it with the type that it had, and start again.`,
+        ]),
+  ];
+}
+
+const MOST_NAMED = 10;
+/** The first ones, and how many more there are: a damaged backup may name any number. */
+export const firstOf = (names: readonly string[]): readonly string[] =>
+  names.length <= MOST_NAMED ? names : [...names.slice(0, MOST_NAMED), `${names.length - MOST_NAMED} more`];
+const shortened = (names: readonly string[]): string => firstOf(names).join(', ');

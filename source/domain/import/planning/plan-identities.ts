@@ -1,13 +1,12 @@
-import { readFederated } from '../../backup/federated/read.ts';
 import type { FederatedUser } from '../../backup/federated/federated-users.ts';
-import { counted } from '../../counted.ts';
-import { Halt } from '../../errors.ts';
 import type { PoolSettings } from '../../model.ts';
 import { toNdjson } from '../../state/ndjson.ts';
 import { inParts } from '../plan/csv-rows.ts';
+import { providerOfKey, providerProblem } from '../plan/identity-plan.ts';
 import type { IdentityPlan, Prelink } from '../plan/identity-plan.ts';
 import type { PlannedGroup } from '../plan/plan-model.ts';
 import { creationIsAllowed } from '../preflight/triggers.ts';
+import { federatedInBackup } from './federated-in-backup.ts';
 import type { PlanningRun } from './planning-run.ts';
 import type { StateOf } from './planning-state.ts';
 import { RESET_ADDRESSES, FederatedSorting } from './sort-federated.ts';
@@ -39,7 +38,7 @@ export async function planIdentities(
       groups: new Map(groups.map(({ name }, index) => [name, index])),
       mapped: new Map(
         mode === 'PRELINK' && onlyListed === undefined && (kept?.users ?? 0) > 0
-          ? await mappedBy(run, poolId, providers)
+          ? await mappedBy(run, poolId, [...providers.keys()])
           : [],
       ),
     },
@@ -51,38 +50,29 @@ export async function planIdentities(
   await deps.objects.write(linksKey, joined(draft.links ?? [], run));
   // Who is to be made is known only once everybody was listed, and both would not fit in memory.
   const prelinks = await spoolPrelinks(run, sorting, federatedKey, async function* () {
-    if (kept === undefined) return;
-    const source = {
-      ...(accepted.source === 'table' ? { table: deps.table } : {}),
-      objects: deps.snapshots ?? deps.objects,
-      runId: accepted.manifest.runId,
-    };
-    for await (const users of readFederated(source, kept)) {
-      if (!('missing' in users)) yield users;
-      else if (input.options.acceptIncomplete) sorting.missing += users.missing;
-      else
-        throw new Halt(
-          'ReplicaBehind',
-          `This Region does not hold, as they were sealed, ${counted(users.missing, 'user')} of identity providers that the export ${accepted.manifest.runId} kept. Nothing was written to the new pool. Start again later, when they have arrived, or give "AcceptIncomplete": true: then these are neither listed nor made.`,
-        );
-    }
+    for await (const users of federatedInBackup(accepted, run))
+      if ('missing' in users) sorting.missing += users.missing;
+      else yield users;
   });
   await deps.objects.write(prelinksKey, joined(prelinks, run));
-  const named = new Set([...Object.keys(linked.byProvider), ...sorting.named]);
-  const missingProviders = [...named].filter((name) => !providers.includes(name)).sort();
+  const named = [...new Set([...Object.keys(linked.byProvider), ...sorting.named])].map(providerOfKey);
+  const namesOf = (problem: 'missing' | 'other'): string[] =>
+    [...new Set(named.flatMap((one) => (providerProblem(one, providers) === problem ? [one.provider] : [])))].sort();
+  const otherProviders = namesOf('other');
   const links = Object.entries(linked.byProvider);
   return {
     mode,
     linksKey,
     prelinksKey,
     federatedKey,
-    missingProviders,
+    missingProviders: namesOf('missing'),
+    ...(otherProviders.length === 0 ? {} : { otherProviders }),
     ...(onlyListed === undefined ? {} : { onlyListed }),
     counts: {
       linkedUsers: linked.users,
       links: links.reduce((sum, [, count]) => sum + count, 0),
       linksWithoutProvider: links.reduce(
-        (sum, [name, count]) => sum + (missingProviders.includes(name) ? count : 0),
+        (sum, [key, count]) => sum + (providerProblem(providerOfKey(key), providers) === undefined ? 0 : count),
         0,
       ),
       ...sorting.counts,
@@ -91,10 +81,12 @@ export async function planIdentities(
   };
 }
 
-const REPORT = 'FederatedUsers is REPORT; the user comes back with the next sign-in through the provider, in no group';
+/** Why nobody is made where FederatedUsers is REPORT. */
+export const REPORT =
+  'FederatedUsers is REPORT; the user comes back with the next sign-in through the provider, in no group';
 
 /** Users can be made without an address that could be verified, or not at all: nobody may get round the provider by a password reset. */
-function whyOnlyListed(settings: PoolSettings, { input }: PlanningRun): string | undefined {
+export function whyOnlyListed(settings: PoolSettings, { input }: Pick<PlanningRun, 'input'>): string | undefined {
   if (settings.usernameAttributes.length > 0)
     return `in the new pool ${settings.usernameAttributes.join(' and ')} stand for the username: a user made there has an address by which a password reset leads past the provider`;
   const required = settings.schema.filter(({ name, required: must }) => must && RESET_ADDRESSES.includes(name));

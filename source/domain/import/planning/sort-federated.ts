@@ -3,7 +3,7 @@ import type { FederatedUser } from '../../backup/federated/federated-users.ts';
 import { prelinkedUsername } from '../../backup/federated/prelinked.ts';
 import { isRestorable } from '../../digests/user-content.ts';
 import type { PoolSettings } from '../../model.ts';
-import { identitiesOf } from '../plan/identity-plan.ts';
+import { identitiesOf, providerKey } from '../plan/identity-plan.ts';
 import type { FederatedRow, Prelink } from '../plan/identity-plan.ts';
 import { attributeProblem } from '../preflight/attribute-fit.ts';
 
@@ -20,8 +20,22 @@ interface SortingRules extends Pick<PoolSettings, 'schema' | 'aliasAttributes'> 
   readonly mapped: ReadonlyMap<string, readonly string[]>;
 }
 
+/** A user of a provider as a restore goes about it; `prelink`: who is made beforehand. */
+export interface SortedFederated {
+  readonly row: FederatedRow;
+  readonly prelink?: Prelink;
+}
+/** What the provider does not set at sign-in; `lost`: names of that which cannot be set. */
+export interface UnmappedAttributes {
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly lost: readonly string[];
+}
+/** Why somebody is not made who would not lose anything. */
+export const NOTHING_LOST = 'the next sign-in brings back all that the user had';
+
 /** Tells users of providers who are made beforehand from those who are only listed, and counts them. */
 export class FederatedSorting {
+  /** See providerKey. */
   readonly named = new Set<string>();
   readonly counts = { federatedUsers: 0, federatedWithGroups: 0, prelinks: 0, unreadable: 0 };
   /** Users of parts that could not be read. */
@@ -33,12 +47,12 @@ export class FederatedSorting {
     private readonly onlyListed: string | undefined,
   ) {}
 
-  sort(user: FederatedUser): { readonly row: FederatedRow; readonly prelink?: Prelink } {
+  sort(user: FederatedUser): SortedFederated {
     const { rules } = this;
     const { sub, username: name, enabled } = user;
     const identities = identitiesOf(user.attributes);
     const groups = user.groups.filter((group) => !isAutomaticGroup(group, rules.sourcePoolId));
-    for (const { provider } of identities ?? []) this.named.add(provider);
+    for (const identity of identities ?? []) this.named.add(providerKey(identity));
     this.counts.federatedUsers += 1;
     if (groups.length > 0) this.counts.federatedWithGroups += 1;
     if (identities === undefined || identities.length === 0) this.counts.unreadable += 1;
@@ -49,10 +63,9 @@ export class FederatedSorting {
       return {
         row: { ...row, why: 'the attribute identities, which alone tells the id at the provider, cannot be read' },
       };
-    // Of a provider that the new pool lacks nobody knows yet what it sets; it may be made before the users are.
-    const { attributes, lost } = this.#unmapped(user, rules.mapped.get(first.provider) ?? []);
+    const { attributes, lost } = this.unmapped(user);
     if (groups.length === 0 && Object.keys(attributes).length === 0 && enabled)
-      return { row: { ...row, ...lostOf(lost), why: 'the next sign-in brings back all that the user had' } };
+      return { row: { ...row, ...lostOf(lost), why: NOTHING_LOST } };
     this.counts.prelinks += 1;
     const known = groups.map((group) => rules.groups.get(group)).filter((index) => index !== undefined);
     const prelink = {
@@ -67,12 +80,13 @@ export class FederatedSorting {
     return { row: { ...row, ...lostOf(lost) }, prelink };
   }
 
-  /** What the provider does not set at sign-in, without what a link or the rules of this restore forbid. */
-  #unmapped(
-    { attributes }: FederatedUser,
-    mapped: readonly string[],
-  ): { readonly attributes: Record<string, string>; readonly lost: string[] } {
+  /**
+   * What the first provider does not set at sign-in, without what a link or the rules of this restore forbid. Of one that the
+   * pool lacks nobody knows yet what it sets; it may be made before the users are.
+   */
+  unmapped({ attributes }: Pick<FederatedUser, 'attributes'>): UnmappedAttributes {
     const { schema, aliasAttributes } = this.rules;
+    const mapped = this.rules.mapped.get(identitiesOf(attributes)?.[0]?.provider ?? '') ?? [];
     const kept: Record<string, string> = {};
     const lost: string[] = [];
     for (const [name, value] of Object.entries(attributes)) {

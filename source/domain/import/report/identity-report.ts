@@ -4,6 +4,7 @@ import { resultsIn } from '../identities/identity-log.ts';
 import { FEDERATED_HEADER, federatedLine } from '../plan/federated-csv.ts';
 import { federatedRowShape } from '../plan/identity-plan.ts';
 import type { IdentityPlan } from '../plan/identity-plan.ts';
+import { problemText } from '../plan/identity-state.ts';
 import type { IdentityProblem, IdentityResult } from '../plan/identity-state.ts';
 import type { FailureRow } from '../plan/csv-rows.ts';
 import type { RestoreCounts } from '../plan/outcome.ts';
@@ -45,17 +46,6 @@ export function identityCounts(
   };
 }
 
-const LACKING: Readonly<Record<IdentityProblem['lacks'], (of: string) => string>> = {
-  account: () => 'the user is not made beforehand',
-  link: (of) => (of === '' ? 'not linked to any identity provider' : `not linked to the identity provider ${of}`),
-  membership: (of) => `not a member of the group ${of}`,
-  attributes: () => 'without attributes',
-  password: () => 'without a permanent password, which no sign-in through the provider needs',
-  flag: () => 'not disabled, hence neither linked nor in any group',
-};
-
-const lackingText = ({ lacks, of = '' }: IdentityProblem): string => LACKING[lacks](of);
-
 /** Rows of failures.csv. */
 export function* identityRows(results: IdentityResults): Generator<FailureRow, void, undefined> {
   for (const { kind, sub, name, problems } of results.values())
@@ -67,7 +57,7 @@ export function* identityRows(results: IdentityResults): Generator<FailureRow, v
         line: '',
         reason: problem.reason,
         instead: 'nothing',
-        changed: lackingText(problem),
+        changed: problemText(problem),
       };
 }
 
@@ -86,7 +76,7 @@ export async function* federatedReportLines(
     yield federatedLine(row, {
       made: row.why === undefined && isMade(problems) ? 'yes' : 'no',
       why: row.why ?? problems.map(({ reason }) => reason).join('; '),
-      lacking: [...(row.lost ?? []), ...problems.map(lackingText)],
+      lacking: [...(row.lost ?? []), ...problems.map(problemText)],
     });
   }
 }

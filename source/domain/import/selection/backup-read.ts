@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { Fault } from '../../errors.ts';
 import { namesAtSignIn, signInNameFrom } from '../../comparison/matching.ts';
-import { signInAttributeOf } from '../../model.ts';
+import { FEDERATED_STATUS, signInAttributeOf } from '../../model.ts';
 import type { PoolGroup } from '../../model.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { textsShape } from '../../state/shape.ts';
@@ -83,15 +83,20 @@ export function backupOf(backups: ReadonlyMap<string | null, BackupOfRun>, run: 
   return backup;
 }
 
-/** By the name at sign-in to the pool that was backed up. */
+/** By the name at sign-in to the pool that was backed up; of a user of an identity provider the username, which nobody else has. */
 export const nameInBackup = (user: SpooledUser, { accepted }: Pick<BackupOfRun, 'accepted'>): string =>
-  signInNameFrom(user, { signInName: signInAttributeOf(accepted.manifest.poolSettings) }) || user.username;
+  isFromProvider(user)
+    ? user.username
+    : signInNameFrom(user, { signInName: signInAttributeOf(accepted.manifest.poolSettings) }) || user.username;
+
+/** Comes from an identity provider, and signs in through it. */
+export const isFromProvider = ({ status }: Pick<SpooledUser, 'status'>): boolean => status === FEDERATED_STATUS;
 
 /** Every name by which somebody may ask for the user: where either of two addresses is one, the other address, too. */
 function namesAskedBy(user: SpooledUser, backup: Pick<BackupOfRun, 'accepted'>): readonly string[] {
   const { signsInBy: _signsInBy, ...unnamed } = user;
   const signInName = signInAttributeOf(backup.accepted.manifest.poolSettings);
-  const others = signInName === 'emailOrPhone' ? namesAtSignIn(unnamed, { signInName }) : [];
+  const others = signInName === 'emailOrPhone' && !isFromProvider(user) ? namesAtSignIn(unnamed, { signInName }) : [];
   return [...new Set([nameInBackup(user, backup), ...others])];
 }
 

@@ -8,8 +8,9 @@ import { accountBySub } from '../updates/account-by-sub.ts';
 import { isUnanswered } from '../updates/unanswered.ts';
 import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
 import { createSelected } from './create-selected.ts';
-import { isWork } from './decisions.ts';
+import { isMade, isWork } from './decisions.ts';
 import type { Decision, MembershipDecision } from './decisions.ts';
+import { prelinkSelected } from './link-selected.ts';
 import { overwriteOf, writeOver } from './overwrite.ts';
 import type { Overwrite } from './overwrite.ts';
 import type { UndoEntry } from './undo-file.ts';
@@ -94,8 +95,8 @@ async function prepare(run: WorkRun, batch: readonly number[]): Promise<Prepared
 function entriesOf(decision: Decision, groups: ReadonlyMap<string, PoolGroup>): readonly UndoEntry[] {
   switch (decision.kind) {
     case 'user': {
-      const { make, sub, name } = decision;
-      return make === undefined ? [] : [{ kind: 'createdUser', sub, name }];
+      const { sub, name } = decision;
+      return isMade(decision) ? [{ kind: 'createdUser', sub, name }] : [];
     }
     case 'group':
       return entriesOfGroup(decision, groups.get(decision.group));
@@ -118,6 +119,7 @@ async function carryOutOne(run: WorkRun, index: number, { overwrites, groups }: 
       return writeMembership(run, index, decision);
     case 'user': {
       if (decision.make !== undefined) return createSelected(run, index, decision, decision.make);
+      if (decision.prelink !== undefined) return prelinkSelected(run, index, decision, decision.prelink);
       const overwrite = overwrites.get(index);
       if (overwrite !== undefined) await writeOver(run, index, decision, overwrite);
       else if (decision.set !== undefined) endAs(run, index, 'failed', 'the account is not in the pool any more');

@@ -87,12 +87,13 @@ function wrongWith(run: WorkRun, decision: Decision, { accounts, members, groups
     : 'the pool does not show it so; somebody may have changed it since';
 }
 
-function wrongWithUser({ make, set }: UserDecision, account: PoolUser): string | undefined {
+function wrongWithUser({ make, prelink, set }: UserDecision, account: PoolUser): string | undefined {
+  const made = make?.user ?? prelink;
   const attributes =
-    make === undefined
+    made === undefined
       ? (set?.attributes ?? []).filter(({ name, value }) => !hasValue(account, name, value)).map(({ name }) => name)
-      : changedAttributes(make.user.attributes, account.attributes);
-  const enabled = make?.user.enabled ?? set?.enabled;
+      : changedAttributes(made.attributes, account.attributes);
+  const enabled = made?.enabled ?? set?.enabled;
   const wrong = [...attributes, ...(enabled === undefined || enabled === account.enabled ? [] : ['enabled'])];
   return wrong.length === 0
     ? undefined

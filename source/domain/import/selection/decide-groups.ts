@@ -1,8 +1,10 @@
 import type { PoolGroup } from '../../model.ts';
 import { ownGroupsOf } from './asked.ts';
 import type { AskedGroup, MeantUser } from './asked.ts';
-import { classified, EXISTS } from './decide-users.ts';
+import { EXISTS } from './account-update.ts';
+import { classified } from './decide-users.ts';
 import type { DecisionBasis } from './decide-users.ts';
+import { isMade } from './decisions.ts';
 import type { GroupDecision, GroupSetting, MembershipDecision, UserDecision } from './decisions.ts';
 import { HAS_ROLE, isSetting, OTHER_ROLE } from './group-settings.ts';
 import type { SelectionResult } from './report.ts';
@@ -88,8 +90,8 @@ interface Around {
 }
 
 /** The user is made by the selection, or an account gets what the backup holds. */
-const isWritten = ({ make, result }: UserDecision): boolean =>
-  make !== undefined || result === 'updated' || result === 'unchanged';
+const isWritten = (user: UserDecision): boolean =>
+  isMade(user) || user.result === 'updated' || user.result === 'unchanged';
 
 /** Of a member of a group that is asked for. */
 function membershipOfGroup(
@@ -114,7 +116,7 @@ function membership(found: MeantUser, group: string, user: UserDecision, around:
   const about = aboutMembership(found, group);
   if (!around.exists(group))
     return { ...about, result: 'gone', what: 'the group is not in the pool: ask for it as well' };
-  if (user.make !== undefined) return { ...about, result: 'created', what: '', op: 'add' };
+  if (isMade(user)) return { ...about, result: 'created', what: '', op: 'add' };
   if (user.poolSub === undefined || user.result === 'collision')
     return { ...about, result: 'gone', what: 'the member is not in the pool' };
   return ofAccount({ ...about, poolSub: user.poolSub }, user.poolSub, around);

@@ -11,11 +11,13 @@ import type { MeantUser } from './asked.ts';
 import { countsOf } from './counts.ts';
 import { decideGroups, decideMemberships } from './decide-groups.ts';
 import { decideUndo } from './decide-undo.ts';
-import { decideUsers, EXISTS } from './decide-users.ts';
+import { EXISTS } from './account-update.ts';
+import { decideUsers } from './decide-users.ts';
 import type { DecisionBasis } from './decide-users.ts';
 import type { Decision } from './decisions.ts';
 import { differenceLines } from './differences.ts';
 import type { Sides } from './differences.ts';
+import { readFederatedRules } from './federated-rules.ts';
 import { readMembers } from './find-members.ts';
 import { identities } from './identity.ts';
 import { SELECTION_DIFFERENCES_HEADER } from './report.ts';
@@ -28,6 +30,9 @@ import { writeSelectionReport } from './write-selection-report.ts';
 
 type Decide = Extract<SelectionPlanning, { readonly step: 'decide' }>;
 
+const THROUGH_PROVIDER =
+  'Whoever of them comes from an identity provider is made without an address, under another username, and signs in through the provider only: no "forgot password" leads past it.';
+
 /** So much is decided about in one selection, all of it in memory. */
 const MOST_DECISIONS = 250_000;
 
@@ -38,7 +43,8 @@ const MOST_DECISIONS = 250_000;
 export async function decideStep(state: Decide, run: SelectionRun): Promise<SelectionPlanning> {
   const { input, deps, selectionId } = run;
   const { newUserPoolId, dryRun } = input.options;
-  const { decisions, chunks, sides } = await decided(state, run);
+  const { decisions, chunks, sides, notes: found } = await decided(state, run);
+  const notes = [...new Set([...state.target.notes, ...found])];
   const keys = selectionKeys(newUserPoolId, selectionId);
   await deps.objects.write(keys.differences, inParts(withHeader(differenceLines(decisions, sides))));
   const exportRuns = [...new Set(state.reads.map(({ accepted }) => accepted.manifest.runId))];
@@ -53,10 +59,11 @@ export async function decideStep(state: Decide, run: SelectionRun): Promise<Sele
       endedAt: new Date(deps.clock.now()).toISOString(),
       planned,
       counts: planned,
-      notes: state.target.notes,
+      notes,
     });
   else if (decisions.some(({ what }) => what === EXISTS)) throw existing(decisions, keys.differences);
-  const { reads, target, mayCreateUsers } = state;
+  const { reads, mayCreateUsers } = state;
+  const target = { ...state.target, notes };
   await sealSelection({ input, reads, target, mayCreateUsers, decisions, chunks }, deps);
   return { step: 'done' };
 }
@@ -64,7 +71,12 @@ export async function decideStep(state: Decide, run: SelectionRun): Promise<Sele
 async function decided(
   state: Decide,
   run: SelectionRun,
-): Promise<Pick<Awaited<ReturnType<typeof cutJobs>>, 'decisions' | 'chunks'> & { readonly sides: Sides }> {
+): Promise<
+  Pick<Awaited<ReturnType<typeof cutJobs>>, 'decisions' | 'chunks'> & {
+    readonly sides: Sides;
+    readonly notes: readonly string[];
+  }
+> {
   const { input, deps, request } = run;
   const { newUserPoolId } = input.options;
   const accounts = await readAccounts(deps.objects, state.accounts);
@@ -81,6 +93,7 @@ async function decided(
       decisions: decideUndo({ entries: run.undo, settings, accounts, poolGroups: groups, members, roles }),
       chunks: [],
       sides: { backup: new Map<string, MeantUser>(), accounts: bySub },
+      notes: [],
     };
   const { asked, subs } = await askedSubs(run, state.reads);
   const basis: DecisionBasis = {
@@ -91,6 +104,7 @@ async function decided(
     poolGroups: groups,
     roles,
     members,
+    federated: await readFederatedRules(asked, { input, settings }, deps),
     identityOf: identities({
       target: restoredPool(newUserPoolId, settings),
       accounts,
@@ -103,7 +117,9 @@ async function decided(
   const decisions: Decision[] = [...decidedGroups, ...users, ...decideMemberships(basis, users, decidedGroups)];
   if (decisions.length > MOST_DECISIONS) throw tooMuch(decisions.length);
   const backup = new Map(everybody(asked).map((found) => [found.user.sub, found]));
-  return { ...(await cutJobs(decisions, basis, deps)), sides: { backup, accounts: bySub } };
+  const prelinks = users.filter(({ prelink }) => prelink !== undefined).length;
+  const notes = [...basis.federated.notes, ...(prelinks === 0 ? [] : [THROUGH_PROVIDER])];
+  return { ...(await cutJobs(decisions, basis, deps)), sides: { backup, accounts: bySub }, notes };
 }
 
 function existing(decisions: readonly Decision[], differencesKey: string): Halt {

@@ -60,6 +60,21 @@ export function decideUndo(basis: UndoBasis): Decision[] {
         ? [{ kind: 'user', sub: entry.sub, name: entry.name, run: '', result: 'skipped', what: STAYS }]
         : [],
     ),
+    ...entries.flatMap((entry): UserDecision[] =>
+      entry.kind === 'link'
+        ? [
+            {
+              kind: 'user',
+              sub: entry.sub,
+              name: entry.name,
+              poolSub: entry.poolSub,
+              run: '',
+              result: 'skipped',
+              what: `was linked to the identity provider ${entry.provider} by the selection, and stays so: AdminDisableProviderForUser takes a link off`,
+            },
+          ]
+        : [],
+    ),
     ...entries
       .filter((entry): entry is OfMembership => entry.kind === 'membership')
       .map((entry) => undoMembership(entry, bySub.get(entry.poolSub), basis)),

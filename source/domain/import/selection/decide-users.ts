@@ -1,15 +1,22 @@
 import { nameKey } from '../../digests/user-content.ts';
-import type { PoolGroup, PoolUser } from '../../model.ts';
+import type { PoolGroup } from '../../model.ts';
+import { missingLinks } from '../identities/link-user.ts';
 import { isSignInUnknown } from '../plan/attribute-loss.ts';
 import type { LostAttribute } from '../plan/attribute-loss.ts';
-import { classify } from '../planning/classify.ts';
+import { identitiesOf } from '../plan/identity-plan.ts';
+import { classify, UNREADABLE_LINKS } from '../planning/classify.ts';
 import type { Classified } from '../planning/classify.ts';
 import { fittingAttributes } from '../planning/fitting-attributes.ts';
 import { rulesFor } from '../planning/planning-run.ts';
 import type { ScanTableInput } from '../planning/planning-run.ts';
 import type { RestoreTarget } from '../planning/planning-state.ts';
 import type { AskedItems, MeantUser, UnknownUser } from './asked.ts';
+import { leftAsIs, updated } from './account-update.ts';
+import type { AccountUpdate } from './account-update.ts';
 import { wantedAttributes } from './attributes.ts';
+import { isFromProvider } from './backup-read.ts';
+import { decideFederated } from './decide-federated.ts';
+import type { FederatedBasis } from './decide-federated.ts';
 import type { UserDecision } from './decisions.ts';
 import type { Members } from './find-members.ts';
 import type { Identity } from './identity.ts';
@@ -17,7 +24,7 @@ import type { SelectionRequest } from './request.ts';
 import type { SelectionResult } from './report.ts';
 
 /** What decides about everything that is asked for. */
-export interface DecisionBasis {
+export interface DecisionBasis extends FederatedBasis {
   readonly input: ScanTableInput;
   readonly request: SelectionRequest;
   readonly asked: AskedItems;
@@ -27,12 +34,10 @@ export interface DecisionBasis {
   /** IAM roles of groups, by the map that the execution names. */
   readonly roles: ReadonlyMap<string, string>;
   readonly members: Members;
-  readonly identityOf: (user: { readonly sub: string; readonly name: string }) => Identity;
 }
 
 /** Left out by a rule: nothing is missing where the pool has them. Whoever is gone was asked for and does not come back. */
-const BY_RULE = new Set(['Unconfirmed', 'Federated']);
-export const EXISTS = 'the pool has it, and existing is "fail"';
+const BY_RULE = new Set(['Unconfirmed']);
 
 /** How a user of the backup comes back by the rules of a restore; groups are decided about apart. */
 export const classified = ({ user, backup }: MeantUser, { input, target }: DecisionBasis): Classified =>
@@ -78,6 +83,7 @@ const notInBackup = ({ sub, name, run, several }: UnknownUser): UserDecision => 
 });
 
 function decideUser(found: MeantUser, basis: DecisionBasis): UserDecision {
+  if (isFromProvider(found.user)) return decideFederated(found, basis);
   const { user, name, backup } = found;
   const about = { kind: 'user', sub: user.sub, name, run: backup.accepted.manifest.runId } as const;
   const end = (result: SelectionResult, what: string): UserDecision => ({ ...about, result, what });
@@ -91,47 +97,49 @@ function decideUser(found: MeantUser, basis: DecisionBasis): UserDecision {
   if (out !== undefined && out.reason !== 'BadAttribute') return leftOut(out);
   const identity = basis.identityOf({ sub: user.sub, name: how.way === 'exclude' ? how.excluded.name : how.user.name });
   if (identity.is === 'stranger') return { ...end('collision', identity.why), poolSub: identity.account.sub };
-  if (identity.is === 'theirs') return { ...about, ...updateOf(found, identity.account, basis) };
+  if (identity.is === 'theirs') return { ...about, ...updateOf(found, identity, basis) };
   if (how.way === 'exclude') return leftOut(how.excluded);
   const without = inWords(how.lost ?? []);
+  const { links } = how.user;
   return {
     ...about,
     result: 'created',
     what: without.join('; '),
     make: { user: { ...how.user, groups: [] }, why: how.way === 'create' ? how.why : 'Selected' },
+    ...(links === undefined ? {} : { links }),
     ...(without.length === 0 ? {} : { lacks: true }),
   };
 }
 
 const inWords = (lost: readonly LostAttribute[]): readonly string[] =>
   lost.map((loss) =>
-    isSignInUnknown(loss)
-      ? 'perhaps with another sign-in address: the backup does not tell by which one the user signs in'
-      : `without ${loss.attribute}, which the pool would refuse`,
+    loss.attribute === 'identities'
+      ? 'without links to identity providers: what the backup holds of them cannot be read'
+      : isSignInUnknown(loss)
+        ? 'perhaps with another sign-in address: the backup does not tell by which one the user signs in'
+        : `without ${loss.attribute}, which the pool would refuse`,
   );
 
 /** What becomes of an account that is the user's. */
 function updateOf(
   { user, backup }: MeantUser,
-  account: PoolUser,
+  { account, byName }: Extract<Identity, { is: 'theirs' }>,
   { input, request, target }: DecisionBasis,
-): Pick<UserDecision, 'result' | 'what' | 'set' | 'lacks'> & { readonly poolSub: string } {
+): AccountUpdate {
   const poolSub = account.sub;
-  if (request.existing === 'skip') return { poolSub, result: 'skipped', what: 'the pool has the user' };
-  if (request.existing === 'fail') return { poolSub, result: 'skipped', what: EXISTS };
+  if (request.existing !== 'update') return leftAsIs(poolSub, request);
   const { attributes, lost } = fittingAttributes(user, rulesFor(input, backup.accepted, target));
   const { set, problems } = wantedAttributes(attributes, account, target.pool.settings);
-  const enabled = user.enabled === account.enabled ? {} : { enabled: user.enabled };
-  const what = [
-    ...set.map((wanted) => wanted.name),
-    ...(enabled.enabled === undefined ? [] : [enabled.enabled ? 'enabled' : 'disabled']),
-  ].join(', ');
-  const short = [...problems, ...inWords(lost)];
-  return {
-    poolSub,
-    result: what === '' ? 'unchanged' : 'updated',
-    what: [...(what === '' ? [] : [what]), ...short].join('; '),
-    ...(what === '' ? {} : { set: { attributes: set, ...enabled } }),
-    ...(short.length === 0 ? {} : { lacks: true }),
-  };
+  const held = identitiesOf(user.attributes);
+  const links = missingLinks(held ?? [], account);
+  // A link lets its person into the account: somebody's word is not enough for that.
+  const unproven = links.length > 0 && byName === true ? [NOT_PROVEN] : [];
+  return updated(user, account, {
+    set,
+    links: byName === true ? [] : links,
+    short: [...problems, ...inWords(held === undefined ? [...lost, UNREADABLE_LINKS] : lost), ...unproven],
+  });
 }
+
+const NOT_PROVEN =
+  "not linked to identity providers: only by its name the account is known to be the user's, and a link would let somebody in";

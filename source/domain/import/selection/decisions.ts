@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { externalIdentityShape, prelinkShape } from '../plan/identity-plan.ts';
 import { restoreUserShape } from '../plan/plan-model.ts';
 import { countShape, subShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
@@ -6,6 +7,9 @@ import { SELECTION_RESULTS } from './report.ts';
 import type { ResultRow } from './report.ts';
 
 const valueShape = v.nullable(v.string());
+
+const { groups: _decidedApart, ...prelinked } = prelinkShape.entries;
+const prelinkedUserShape = v.object(prelinked);
 
 const attributeWantedShape = v.object({
   name: v.string(),
@@ -77,6 +81,10 @@ export const decisionShape = v.variant('kind', [
     set: v.exactOptional(
       v.object({ attributes: v.array(attributeWantedShape), enabled: v.exactOptional(v.boolean()) }),
     ),
+    /** A user of an identity provider is made so before the next sign-in. */
+    prelink: v.exactOptional(prelinkedUserShape),
+    /** The account is linked to these, once everything else is written. */
+    links: v.exactOptional(v.array(externalIdentityShape)),
     /** Something of the user cannot come back whatever happens; `what` says what. */
     lacks: v.exactOptional(v.literal(true)),
   }),
@@ -106,6 +114,18 @@ export const lineAbout = (decision: Decision): Pick<ResultRow, 'sub' | 'name' | 
   run: decision.run,
 });
 
+/** The selection makes the user. */
+export const isMade = ({ make, prelink }: Pick<UserDecision, 'make' | 'prelink'>): boolean =>
+  (make ?? prelink) !== undefined;
+
 /** Whether anything is to be written for it. */
-export const isWork = (decision: Decision): boolean =>
-  decision.kind === 'membership' ? decision.op !== undefined : (decision.make ?? decision.set) !== undefined;
+export const isWork = (decision: Decision): boolean => {
+  switch (decision.kind) {
+    case 'membership':
+      return decision.op !== undefined;
+    case 'group':
+      return (decision.make ?? decision.set) !== undefined;
+    case 'user':
+      return isMade(decision) || (decision.set ?? decision.links) !== undefined;
+  }
+};

@@ -46,9 +46,14 @@ const groupFields = ({ make, set }: GroupDecision): Field[] => [
 ];
 
 /** Of an account that both sides have, or whose name is somebody else's, everything that differs; of a new one what it gets. */
-function userFields({ sub, poolSub, make, set }: UserDecision, { backup, accounts }: Sides): Field[] {
-  if (make !== undefined) return Object.entries(make.user.attributes).map(([name, value]): Field => [name, '', value]);
+function userFields(decision: UserDecision, { backup, accounts }: Sides): Field[] {
+  const { sub, poolSub, make, prelink, set, links } = decision;
   const account = accounts.get(poolSub ?? '');
+  const held = backup.get(sub)?.user.attributes.identities ?? '';
+  const linked: Field[] =
+    (links ?? prelink?.links) === undefined ? [] : [['identities', account?.attributes.identities ?? '', held]];
+  const made = make?.user.attributes ?? prelink?.attributes;
+  if (made !== undefined) return [...Object.entries(made).map(([name, value]): Field => [name, '', value]), ...linked];
   if (account === undefined) return [];
   const found = backup.get(sub);
   if (found === undefined)
@@ -63,6 +68,7 @@ function userFields({ sub, poolSub, make, set }: UserDecision, { backup, account
       account.attributes[name] ?? '',
       user.attributes[name] ?? '',
     ]),
+    ...linked,
     ...(user.enabled === account.enabled ? [] : [['enabled', String(account.enabled), String(user.enabled)] as const]),
     ...(user.sub === account.sub ? [] : [['status', account.status, user.status] as const]),
     ...(user.sub === account.sub ? [] : [['created', account.created, user.created] as const]),

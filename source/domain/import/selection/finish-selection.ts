@@ -7,7 +7,9 @@ import { readJson } from '../../state/json-object.ts';
 import { completeCreated, lookAgain } from './closing-look.ts';
 import { countsOf } from './counts.ts';
 import { lineAbout } from './decisions.ts';
+import { isMade } from './decisions.ts';
 import type { Decision } from './decisions.ts';
+import { linkSelected } from './link-selected.ts';
 import { readRequest } from './open-selection.ts';
 import { RESULTS_HEADER, resultLine, selectionReportShape } from './report.ts';
 import type { SelectionReport } from './report.ts';
@@ -20,7 +22,8 @@ import { writeSelectionReport } from './write-selection-report.ts';
 const SECOND_LOOK_MS = 60_000;
 
 /**
- * The end of a selection: looks at what was written, once more at what seemed wrong, and reports. Undefined when the
+ * The end of a selection: looks at what was written, once more at what seemed wrong, links the accounts that proved to be
+ * the users' own, and reports. Undefined when the
  * invocation should return before.
  */
 export async function finishSelection(run: WorkRun, executionArn: string): Promise<SelectionReport | undefined> {
@@ -40,6 +43,11 @@ export async function finishSelection(run: WorkRun, executionArn: string): Promi
     const wrong = await lookAgain(run, state.wrong ?? []);
     if (wrong === undefined) return undefined;
     for (const { index, what } of wrong) endAs(run, index, 'failed', what);
+    state.phase = 'link';
+    await progress.save();
+  }
+  if (state.phase === 'link') {
+    if ((await linkSelected(run)) === 'sliceOver') return undefined;
     state.phase = 'report';
     await progress.save();
   }
@@ -106,7 +114,7 @@ async function* resultLines(run: WorkRun, ended: readonly Decision[]): AsyncGene
 async function* subMapLines({ decisions, accounts }: WorkRun): AsyncGenerator<string, void, undefined> {
   yield await Promise.resolve(SUB_MAP_HEADER);
   for (const decision of decisions) {
-    if (decision.kind !== 'user' || decision.make === undefined) continue;
+    if (decision.kind !== 'user' || !isMade(decision)) continue;
     const newSub = accounts.newSubOf(decision.sub);
     if (newSub !== undefined) yield subMapLine(decision.sub, newSub);
   }

@@ -5,7 +5,8 @@ import type { RestoredPool } from '../updates/listed-user.ts';
 
 /** Whose account it is that was found for a user of the backup. */
 export type Identity =
-  | { readonly is: 'theirs'; readonly account: PoolUser }
+  /** `byName`: only somebody's word says so. */
+  | { readonly is: 'theirs'; readonly account: PoolUser; readonly byName?: true }
   /** Somebody else has the name. */
   | { readonly is: 'stranger'; readonly account: PoolUser; readonly why: string }
   | { readonly is: 'nobody' };
@@ -49,7 +50,7 @@ export function identities({
     if (named === undefined) return { is: 'nobody' };
     if (named.status === UNCONFIRMED)
       return { is: 'stranger', account: named, why: 'a sign-up that nobody confirmed has the sign-in name' };
-    if (confirmed.has(sub)) return { is: 'theirs', account: named };
+    if (confirmed.has(sub)) return { is: 'theirs', account: named, byName: true };
     return { is: 'stranger', account: named, why: 'another account has the sign-in name' };
   };
 }

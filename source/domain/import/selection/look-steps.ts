@@ -12,6 +12,7 @@ import { newTableRead, readsTable, readTableStep } from '../planning/read-table.
 import { Survey } from '../planning/survey.ts';
 import { askedFor, ownGroupsOf, wantedFor, everybody } from './asked.ts';
 import { keepsFor, readBackups, runsOf } from './backup-read.ts';
+import { withFederated } from './read-federated.ts';
 import type { BackupRead } from './backup-read.ts';
 import { accountsToUndo, groupsToUndo } from './decide-undo.ts';
 import { findAccounts, newAccountLook } from './find-accounts.ts';
@@ -42,7 +43,8 @@ export async function readStep(state: StateOf<'read'>, run: SelectionRun): Promi
   const read = await readOn(reading, planning);
   if (read.step !== 'classify') return { ...state, reading: read };
   const { accepted, parts } = read;
-  return { step: 'read', reads: [...state.reads, { ...(next === null ? {} : { run: next }), accepted, parts }] };
+  const native = { ...(next === null ? {} : { run: next }), accepted, parts };
+  return { step: 'read', reads: [...state.reads, await withFederated(native, run, planning)] };
 }
 
 async function readOn(state: PlanningState, run: PlanningRun): Promise<PlanningState> {

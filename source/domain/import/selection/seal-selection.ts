@@ -10,6 +10,7 @@ import type { RestoreTarget } from '../planning/planning-state.ts';
 import type { BackupRead } from './backup-read.ts';
 import { classified } from './decide-users.ts';
 import type { DecisionBasis } from './decide-users.ts';
+import { isMade } from './decisions.ts';
 import type { Decision, UserDecision } from './decisions.ts';
 
 /** So many users who are to be created go by import job; fewer are created one by one. */
@@ -93,7 +94,7 @@ export async function sealSelection(
   await putList(objects, plannedGroupsKey(folder), []);
   const excludedKey = `${folder}excluded.ndjson`;
   await objects.put(excludedKey, '');
-  const made = decisions.filter((decision) => decision.kind === 'user' && decision.make !== undefined).length;
+  const made = decisions.filter((decision) => decision.kind === 'user' && isMade(decision)).length;
   const byCsv = chunks.reduce((sum, { users }) => sum + users, 0);
   const [first] = reads;
   const plan: RestorePlan = {

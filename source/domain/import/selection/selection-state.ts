@@ -51,9 +51,9 @@ const endShape = v.strictTuple([countShape, v.picklist(SELECTION_RESULTS), v.str
 export const selectionWorkShape = v.object({
   /**
    * settle: whose accounts the import jobs made; work: decisions are carried out; look: everything that was written is
-   * looked at; again: what seemed wrong once more; report; done.
+   * looked at; again: what seemed wrong once more; link: accounts are linked to identity providers; report; done.
    */
-  phase: v.picklist(['settle', 'work', 'look', 'again', 'report', 'done']),
+  phase: v.picklist(['settle', 'work', 'look', 'again', 'link', 'report', 'done']),
   startedAt: v.string(),
   /** Decisions that are carried out, from the first on. */
   done: countShape,
@@ -70,6 +70,8 @@ export const selectionWorkShape = v.object({
   wrong: v.exactOptional(v.array(countShape)),
   /** The pool takes no sub for a username. */
   subsRefused: v.exactOptional(v.boolean()),
+  /** Linked users who are behind. */
+  linked: v.exactOptional(countShape),
   /** How it ended, and the execution that asked for it. */
   outcome: v.exactOptional(v.picklist(['complete', 'partial'])),
   endedBy: v.exactOptional(v.string()),

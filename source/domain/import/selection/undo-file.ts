@@ -21,6 +21,8 @@ const undoEntryShape = v.variant('kind', [
     before: settingShape,
     after: settingShape,
   }),
+  /** The account was linked to somebody at an identity provider, and stays so. */
+  v.object({ kind: v.literal('link'), ...ofUser, provider: v.string(), id: v.string() }),
   /** Was made, and stays. */
   v.object({ kind: v.literal('createdUser'), sub: v.string(), name: v.string() }),
   v.object({ kind: v.literal('createdGroup'), group: v.string() }),
@@ -48,6 +50,8 @@ const keyOf = (entry: UndoEntry): string => {
       return `enabled ${entry.poolSub}`;
     case 'membership':
       return `membership ${entry.poolSub} ${entry.group}`;
+    case 'link':
+      return `link ${entry.poolSub} ${entry.provider} ${entry.id}`;
     case 'group':
       return `group ${entry.field} ${entry.group}`;
     case 'createdUser':

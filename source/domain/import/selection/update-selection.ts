@@ -124,6 +124,7 @@ async function tryAgain(progress: Progress<SelectionWork>, decisions: readonly D
   delete state.accountLook;
   delete state.memberLook;
   delete state.wrong;
+  delete state.linked;
   await progress.save();
 }
 
@@ -132,6 +133,7 @@ const PHASES = {
   work: 'restoring',
   look: 'comparing the pool',
   again: 'comparing once more',
+  link: 'restoring',
   report: 'writing the report',
   done: 'done',
 } as const satisfies Readonly<Record<SelectionWork['phase'], WorkPhase>>;

@@ -1,5 +1,6 @@
 import type { Progress } from '../../state/progress.ts';
 import { Accounts } from '../accounts/accounts.ts';
+import type { PoolProviders } from '../plan/identity-plan.ts';
 import type { JobsState } from '../plan/jobs-state.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
 import { selectionKeys } from '../plan/selection-keys.ts';
@@ -29,6 +30,8 @@ export interface WorkRun {
   readonly writes: AddressedWrites;
   readonly undo: UndoFile;
   readonly imported: ImportedAccounts;
+  /** The pool's identity providers; asked for once. */
+  readonly providers: () => Promise<PoolProviders>;
   readonly sliceOver: () => boolean;
 }
 
@@ -55,8 +58,10 @@ export async function beginWork(
       if (!there.has(sub)) accounts.recordWrite(sub, write);
     },
   };
+  let providers: Promise<PoolProviders> | undefined;
   return {
     ...given,
+    providers: () => (providers ??= deps.pool.identityProviders(plan.newUserPoolId)),
     state,
     todo: state.only ?? decisions.map((_decision, index) => index),
     accounts,

@@ -105,8 +105,9 @@ function wouldBegin(result: Fields): Findings {
 
 function identityLines(identities: unknown): string[] {
   if (identities === undefined) return [];
-  const { linkedUsers, links, linksWithoutProvider, federatedUsers, federatedWithGroups, prelinks, missingProviders } =
-    identities as IdentitiesFound;
+  const found = identities as IdentitiesFound;
+  const { linkedUsers, links, linksWithoutProvider, federatedUsers, federatedWithGroups, prelinks } = found;
+  const { missingProviders, otherProviders = [] } = found;
   return [
     ...(linkedUsers > 0
       ? [
@@ -121,6 +122,11 @@ function identityLines(identities: unknown): string[] {
     ...(missingProviders.length > 0
       ? [
           `the new pool has no identity provider of the name ${missingProviders.join(', ')}: make it there first, under this name and with the same client id at the provider`,
+        ]
+      : []),
+    ...(otherProviders.length > 0
+      ? [
+          `the identity provider ${otherProviders.join(', ')} of the new pool is of another type than the backup says: nothing would be linked to it`,
         ]
       : []),
   ];

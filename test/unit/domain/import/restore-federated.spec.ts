@@ -1,14 +1,18 @@
 import { expect } from 'chai';
+import { putRaw } from '../../../support/import/kept-snapshot.ts';
 import {
   federatedWorld,
   groupsIn,
   holderIn,
+  identities,
   IDS,
   PROVIDERS,
   reportOf,
 } from '../../../support/workflows/federated-world.ts';
 import type { WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
 import { aUser } from '../../../support/world/builders.ts';
+
+const GONE = { name: 'Gone', mapped: [] };
 
 async function restored(world: WorkflowWorld): Promise<Record<string, number>> {
   expect((await world.export()).status).to.equal('SUCCEEDED');
@@ -149,6 +153,79 @@ describe('17.3: users of identity providers, restored', () => {
     expect(await reportOf(world, 'failures.csv')).to.match(/^yes,[^,]*,lea,,LinkRefused: LimitExceededException/m);
   });
 
+  it('17.3: a provider of the same name and another type is another provider: nothing is linked to it', async () => {
+    const newWorld = async (): Promise<WorkflowWorld> => {
+      const world = federatedWorld('PRELINK');
+      const providers = PROVIDERS.map((one) => (one.name === 'Corp' ? { ...one, type: 'SAML' } : one));
+      world.target.settings = { ...world.target.settings, identityProviders: providers };
+      await world.export();
+      return world;
+    };
+    const looked = await newWorld();
+    await looked.import({ DryRun: true });
+    expect(told(looked)).to.include('the identity provider Corp of the new pool is of another type');
+    const world = await newWorld();
+    await world.import();
+    const { counts } = JSON.parse(await reportOf(world, 'report.json')) as { counts: Record<string, number> };
+    expect(counts).to.include({ usersNotLinked: 2, federatedMade: 0, federatedIncomplete: 2 });
+    expect(await reportOf(world, 'failures.csv')).to.match(/^yes,[^,]*,lea,,"?ProviderDiffers:/m);
+    expect(holderIn(world, 'Corp', IDS.lea)).to.equal(undefined);
+    expect([...world.target.users.keys()].filter((name) => name.startsWith('restored-'))).to.deep.equal([]);
+    // With the type that it had, the next start does what is left.
+    world.target.settings = { ...world.target.settings, identityProviders: [...PROVIDERS, GONE] };
+    expect((await world.import()).status).to.equal('SUCCEEDED');
+    expect(holderIn(world, 'Corp', IDS.lea)).to.include({ username: 'lea' });
+  });
+
+  it('17.3: odd identities cost themselves only: names such as constructor, one id twice, two holders, six links, no JSON', async () => {
+    const world = federatedWorld('PRELINK');
+    const odd = (username: string, held: string): void =>
+      world.source.put(
+        aUser({
+          username,
+          attributes: { email: `${username}@example.test`, email_verified: 'true', identities: held },
+        }),
+      );
+    const one = { providerName: 'Corp', userId: 'Corp_Müller 名前 "x",\n' };
+    odd('twice', identities(one, one));
+    odd('other', identities(one));
+    odd('object', identities({ providerName: 'constructor', userId: '1' }));
+    odd('nojson', '[{"userId":');
+    odd('nolist', '{"userId":"1","providerName":"Corp"}');
+    odd('longname', identities({ providerName: 'x'.repeat(500), userId: '1' }));
+    odd('six', identities(...[1, 2, 3, 4, 5, 6].map((n) => ({ providerName: 'Corp', userId: `six-${n}` }))));
+    const counts = await restored(world);
+    const csv = await reportOf(world, 'failures.csv');
+    expect(holderIn(world, 'Corp', one.userId)?.username).to.be.oneOf(['twice', 'other']);
+    expect(csv)
+      .to.match(/,(twice|other),,IdentityCollision/)
+      .and.match(/,object,,ProviderMissing/);
+    expect(csv).to.match(/,six,,LinkRefused: LimitExceededException/);
+    for (const name of ['nojson', 'nolist', 'longname'])
+      expect(csv, name).to.match(new RegExp(`,${name},[^\\n]*Unreadable`));
+    for (const { user } of world.source.users.values())
+      if (user.status !== 'EXTERNAL_PROVIDER')
+        expect(world.target.find(user.username), user.username).to.not.equal(undefined);
+    // lea, six (five of them), twice or other; max and object lack a provider.
+    expect(counts).to.include({ usersLinked: 2, usersNotLinked: 4 });
+    expect(told(world)).to.not.include('x'.repeat(33));
+  });
+
+  it('17.3: a provider that is removed in the middle, and a denied permission, cost the links only', async () => {
+    for (const refusal of ['ResourceNotFoundException', 'AccessDeniedException']) {
+      const world = federatedWorld('PRELINK');
+      world.writer.refuse = (call) => (call === 'linkIdentity' ? refusal : undefined);
+      const counts = await restored(world);
+      expect(counts).to.include({ usersNotLinked: 2, federatedIncomplete: 2, usersMissing: 0 });
+      expect(await reportOf(world, 'failures.csv')).to.include(`LinkRefused: ${refusal}`);
+      for (const name of world.target.users.keys())
+        if (name.startsWith('restored-')) expect(groupsIn(world, name)).to.deep.equal([]);
+      world.writer.refuse = () => undefined;
+      world.target.settings = { ...world.target.settings, identityProviders: [...PROVIDERS, GONE] };
+      expect((await world.import()).status).to.equal('SUCCEEDED');
+    }
+  });
+
   it('17.3: a dry run tells what would be linked and made, and writes nothing to the pool', async () => {
     const world = federatedWorld('PRELINK');
     await world.export();
@@ -159,6 +236,18 @@ describe('17.3: users of identity providers, restored', () => {
       .and.match(/Gone/);
     expect(await reportOf(world, 'federated.csv')).to.contain(IDS.fay);
     expect(JSON.parse(await reportOf(world, 'report.json'))).to.have.nested.property('identities.counts.prelinks', 2);
+  });
+
+  it('17.3: users of providers come from the place that SnapshotPrefix names, too', async () => {
+    const world = federatedWorld('PRELINK');
+    world.vaultBucket = 'my-vault';
+    expect((await world.export()).status).to.equal('SUCCEEDED');
+    for (const [key, { body }] of world.objects.stored) putRaw(world.bucket('my-vault'), key, body);
+    world.objects.stored.clear();
+    world.table.clear();
+    await world.import({ SnapshotPrefix: 's3://my-vault/' });
+    const { counts } = JSON.parse(await reportOf(world, 'report.json')) as { counts: Record<string, number> };
+    expect(counts).to.include({ federatedUsers: 3, federatedMade: 2, usersLinked: 1 });
   });
 
   it('17.3: asks a new pool for its providers only where the backup names one', async () => {
