@@ -3,7 +3,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { groupRoleMapKey } from '../../source/domain/import/plan/group-roles.ts';
 import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
 import type { LocalCloud } from '../local-cloud/index.ts';
-import type { LaunchedPool } from './solution.ts';
+import type { LaunchedSolution } from '../deploy/solution.ts';
 
 /** Makes a role that groups may get, and gives its ARN. */
 export async function createGroupRole(cloud: LocalCloud): Promise<string> {
@@ -23,9 +23,14 @@ export async function createGroupRole(cloud: LocalCloud): Promise<string> {
   return Role?.Arn ?? '';
 }
 
+interface WithGroupRole extends Pick<LaunchedSolution, 'bucket'> {
+  readonly cloud: LocalCloud;
+  readonly groupRole: string;
+}
+
 /** Stores a map that gives the group its role in the new pool. @returns the key of the map */
 export async function storedRoleMap(
-  { cloud, bucket, groupRole }: LaunchedPool,
+  { cloud, bucket, groupRole }: WithGroupRole,
   newUserPoolId: string,
 ): Promise<string> {
   const Key = groupRoleMapKey(newUserPoolId);

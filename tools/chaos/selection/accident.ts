@@ -55,7 +55,10 @@ export function accidentFor(source: PoolSnapshot, random: SeededRandom): Acciden
   const leaving = free.filter((name) => groupsWith(source, name).some((group) => !gone.has(group))).slice(0, 2);
   for (const name of leaving) free.splice(free.indexOf(name), 1);
   return {
-    left: leaving.map((name) => ({ name, group: random.pick(groupsWith(source, name).filter((one) => !gone.has(one))) })),
+    left: leaving.map((name) => ({
+      name,
+      group: random.pick(groupsWith(source, name).filter((one) => !gone.has(one))),
+    })),
     deleted: take(4),
     spoiled: take(4),
     switched: take(2),
