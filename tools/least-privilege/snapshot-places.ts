@@ -2,6 +2,7 @@ import {
   CreateBucketCommand,
   GetObjectCommand,
   paginateListObjectsV2,
+  PutBucketEncryptionCommand,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -15,28 +16,31 @@ export const VAULT = 'least-privilege-vault';
 /** Named as CloudFormation names the mapping-file bucket of a launch, which a launch that is gone has left. */
 const RETAINED = 'stackset-cognitouserprofiles-mappingfilebucket-0123456789ab';
 
-export const createPlaces = async (cloud: LocalCloud): Promise<void> => {
+/** Makes both buckets, that of the vault with its key. */
+export async function createPlaces(cloud: LocalCloud, vaultKey: string): Promise<void> {
   const client = new S3Client(cloud.clientConfig(PRIMARY));
   for (const Bucket of [VAULT, RETAINED]) await client.send(new CreateBucketCommand({ Bucket }));
-};
-
-interface WithVault extends Pick<LaunchedSolution, 'bucket'> {
-  readonly cloud: LocalCloud;
-  readonly vaultKey: string;
+  const ApplyServerSideEncryptionByDefault = { SSEAlgorithm: 'aws:kms' as const, KMSMasterKeyID: vaultKey };
+  await client.send(
+    new PutBucketEncryptionCommand({
+      Bucket: VAULT,
+      ServerSideEncryptionConfiguration: { Rules: [{ ApplyServerSideEncryptionByDefault }] },
+    }),
+  );
 }
 
 /** Copies the snapshots to where a restore reads them by their objects alone; gives the place. */
-export async function filledPlace({ cloud, bucket, vaultKey }: WithVault, kind: 'vault' | 'retained'): Promise<string> {
+export async function filledPlace(
+  { cloud, bucket }: Pick<LaunchedSolution, 'bucket'> & { readonly cloud: LocalCloud },
+  kind: 'vault' | 'retained',
+): Promise<string> {
   const client = new S3Client(cloud.clientConfig(PRIMARY));
   const Bucket = kind === 'vault' ? VAULT : RETAINED;
-  const encrypted = kind === 'vault' ? { ServerSideEncryption: 'aws:kms' as const, SSEKMSKeyId: vaultKey } : {};
   const source = bucket[PRIMARY];
   for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: source, Prefix: SNAPSHOTS_PREFIX }))
     for (const { Key } of Contents) {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: source, Key }));
-      await client.send(
-        new PutObjectCommand({ Bucket, Key, Body: (await Body?.transformToByteArray()) ?? '', ...encrypted }),
-      );
+      await client.send(new PutObjectCommand({ Bucket, Key, Body: (await Body?.transformToByteArray()) ?? '' }));
     }
   return `s3://${Bucket}/`;
 }

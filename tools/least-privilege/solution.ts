@@ -18,8 +18,6 @@ export interface LaunchedPool extends LaunchedSolution {
   readonly cloud: LocalCloud;
   readonly watch: CallWatch;
   readonly poolId: string;
-  /** ARN of the key of the vault. */
-  readonly vaultKey: string;
   /** ARN of the role that groups may get. */
   readonly groupRole: string;
   /** Logical to physical ids of the instance in a Region. */
@@ -72,7 +70,7 @@ export async function launchForPool(cloud: LocalCloud, watch: CallWatch): Promis
   const KmsKeyArn = await createCustomerKey(options, cloud.account);
   const vaultKey = await createCustomerKey(options, cloud.account);
   const groupRole = await createGroupRole(cloud);
-  await createPlaces(cloud);
+  await createPlaces(cloud, vaultKey);
   const solution = await launchSolution(
     options,
     parametersFor(poolId, {
@@ -89,7 +87,7 @@ export async function launchForPool(cloud: LocalCloud, watch: CallWatch): Promis
   const sfn = stepFunctionsIn(cloud, PRIMARY);
   succeeded('The first export', await endOf(sfn, await firstExecution(sfn, solution.exportWorkflow)));
   const resources = { [PRIMARY]: await resourcesIn(cloud, PRIMARY), [SECONDARY]: await resourcesIn(cloud, SECONDARY) };
-  return { ...solution, cloud, watch, poolId, vaultKey, groupRole, resources, round: 0 };
+  return { ...solution, cloud, watch, poolId, groupRole, resources, round: 0 };
 }
 
 async function resourcesIn(cloud: LocalCloud, region: string): Promise<Readonly<Record<string, string>>> {
