@@ -12,7 +12,6 @@ import { isNamed } from '../../domain/errors.ts';
 import { readingStatus } from '../history/reading-status.ts';
 import type { AskedNames } from './asked-selection.ts';
 import { leftToWorkflow, notKept, searchRuns } from './runs-to-search.ts';
-import type { RunsToSearch } from './runs-to-search.ts';
 import type { PoolPlace } from './pool-place.ts';
 
 /** For whom the run is told singly; above that, by run. */
