@@ -50,7 +50,15 @@ const WORKFLOWS = [
     name: 'ImportWorkflow',
     start: (world: WorkflowWorld) => world.import(),
     check: expectRestored,
-    functions: ['CheckStateMachine', 'CheckNewUserPool', 'ScanTable', 'ImportUsers', 'UpdateUsers', 'MessageBroker'],
+    functions: [
+      'CheckStateMachine',
+      'DrillPool',
+      'CheckNewUserPool',
+      'ScanTable',
+      'ImportUsers',
+      'UpdateUsers',
+      'MessageBroker',
+    ],
   },
 ] as const;
 

@@ -30,7 +30,9 @@ async function callsOf(state: (typeof OWN)[number]): Promise<number> {
   return made;
 }
 
-describe('A drill that is killed', () => {
+describe('A drill that is killed', function () {
+  this.timeout(120_000);
+
   for (const state of OWN)
     for (const when of ['before', 'after'] as const) {
       it(`17.6: ${when} any call in ${state}, is retried to its end, and leaves nothing behind`, async () => {

@@ -12,17 +12,21 @@ export interface Found {
 }
 
 /** Everything that counts about a user, as one text. */
-const contentOf = ({ attributes: { email = '', locale = '', email_verified: flag = '' }, enabled }: PoolUser): string =>
-  [email, locale, flag.toLowerCase() === 'true', enabled].join('|');
+const contentOf = (user: PoolUser): string => [attributesOf(user), user.enabled].join('|');
+
+const attributesOf = ({ attributes: { email = '', locale = '', email_verified: flag = '' } }: PoolUser): string =>
+  [email, locale, flag.toLowerCase() === 'true'].join('|');
 
 /** What is to be found, without digests, marks and pages. */
 export function naiveComparison({ rule, caseSensitive, backup, pool, foreign }: Case): Found {
   const twinOf = ({ user }: Person): Person | undefined => {
     const name = nameOfPerson(user, rule);
-    const twin =
+    const twins =
       rule === 'sub' || name === ''
-        ? backup.find((one) => one.user.sub === user.sub)
-        : backup.find((one) => folded(nameOfPerson(one.user, rule), caseSensitive) === folded(name, caseSensitive));
+        ? backup.filter((one) => one.user.sub === user.sub)
+        : backup.filter((one) => folded(nameOfPerson(one.user, rule), caseSensitive) === folded(name, caseSensitive));
+    // Where the backup knows two by one name, whose attributes they are decides.
+    const twin = twins.find((one) => attributesOf(one.user) === attributesOf(user)) ?? twins[0];
     return twin !== undefined && foreign.has(twin.user.sub) ? undefined : twin;
   };
   const pairs = pool.map((one) => ({ one, twin: twinOf(one) }));

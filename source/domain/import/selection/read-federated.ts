@@ -1,3 +1,4 @@
+import { counted } from '../../counted.ts';
 import { FEDERATED_STATUS } from '../../model.ts';
 import { federatedInBackup } from '../planning/federated-in-backup.ts';
 import { spoolPrefix } from '../planning/planning-run.ts';
@@ -40,6 +41,8 @@ export async function withFederated(
   const notes =
     missing === 0
       ? []
-      : [`${missing} users of identity providers could not be read: none of them is part of this selection.`];
+      : [
+          `${counted(missing, 'user')} of identity providers could not be read: none of them is part of this selection.`,
+        ];
   return { ...read, accepted: { ...accepted, notes: [...(accepted.notes ?? []), ...notes] }, parts: spool.parts };
 }
