@@ -16,6 +16,7 @@ import {
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DeleteCommand, DynamoDBDocumentClient, paginateScan, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'chai';
+import { SETTINGS_NAME } from '../../source/domain/backup/snapshot/names.ts';
 import { firstExecution, startExecution } from '../../tools/deploy/executions.ts';
 import { DEMO_GROUPS } from '../../tools/demo/seed/groups.ts';
 import { createDemoPool, loadPool } from '../../tools/demo/seed/load.ts';
@@ -136,7 +137,9 @@ describe('Verification on the local cloud, with IAM enforced', function () {
       expect(notes, 'C18: once in each Region').to.have.length(1);
       expect(notes[0]).to.include(`Deletion protection of the user pool ${poolId} is off`);
     }
-    expect(await keys(SECONDARY, `snapshots/${runId}/`)).to.have.length(10);
+    const written = await keys(SECONDARY, `snapshots/${runId}/`);
+    expect(written, 'parts, index, manifest and settings').to.have.length(11);
+    expect(written).to.include(`snapshots/${runId}/${SETTINGS_NAME}`);
     expect(JSON.parse(Buffer.from(await bytes(SECONDARY, 'verifications/last.json')).toString())).to.include({
       runId,
       wholeRunId: runId,

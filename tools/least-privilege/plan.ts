@@ -81,6 +81,8 @@ export const IN_OTHER_WORDS: Readonly<Record<string, string>> = {
   'StackCheckerFunctionRole/Assets': 'does not let this account read',
   'StackCheckerFunctionRole/RegionUsable': 'refuses calls of this account',
   'StackSetFunctionRole/PassAdministrationRole': 'iam:PassRole',
+  // The group comes back without its role; the report names the refusal.
+  'UpdateUsersRole/PassGroupRoles': 'groups missing or different',
   'SecondaryUserPoolTableFunctionRole/Key': 'kms:',
 };
 /** Functions of custom resources only work when a stack is launched, updated or uninstalled. */
