@@ -7,7 +7,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { SNAPSHOTS_PREFIX } from '../../source/domain/backup/snapshot/names.ts';
-import { PRIMARY } from '../deploy/regions.ts';
+import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
 import type { LocalCloud } from '../local-cloud/index.ts';
 import type { LaunchedSolution } from '../deploy/solution.ts';
 
@@ -16,10 +16,13 @@ export const VAULT = 'least-privilege-vault';
 /** Named as CloudFormation names the mapping-file bucket of a launch, which a launch that is gone has left. */
 const RETAINED = 'stackset-cognitouserprofiles-mappingfilebucket-0123456789ab';
 
-/** Makes both buckets, that of the vault with its key. */
+/** Makes both buckets in the Region of the restores, that of the vault with its key. */
 export async function createPlaces(cloud: LocalCloud, vaultKey: string): Promise<void> {
-  const client = new S3Client(cloud.clientConfig(PRIMARY));
-  for (const Bucket of [VAULT, RETAINED]) await client.send(new CreateBucketCommand({ Bucket }));
+  const client = new S3Client(cloud.clientConfig(SECONDARY));
+  for (const Bucket of [VAULT, RETAINED])
+    await client.send(
+      new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: SECONDARY } }),
+    );
   const ApplyServerSideEncryptionByDefault = { SSEAlgorithm: 'aws:kms' as const, KMSMasterKeyID: vaultKey };
   await client.send(
     new PutBucketEncryptionCommand({
@@ -34,13 +37,17 @@ export async function filledPlace(
   { cloud, bucket }: Pick<LaunchedSolution, 'bucket'> & { readonly cloud: LocalCloud },
   kind: 'vault' | 'retained',
 ): Promise<string> {
-  const client = new S3Client(cloud.clientConfig(PRIMARY));
+  const from = new S3Client(cloud.clientConfig(PRIMARY));
+  const to = new S3Client(cloud.clientConfig(SECONDARY));
   const Bucket = kind === 'vault' ? VAULT : RETAINED;
   const source = bucket[PRIMARY];
-  for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: source, Prefix: SNAPSHOTS_PREFIX }))
+  for await (const { Contents = [] } of paginateListObjectsV2(
+    { client: from },
+    { Bucket: source, Prefix: SNAPSHOTS_PREFIX },
+  ))
     for (const { Key } of Contents) {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket: source, Key }));
-      await client.send(new PutObjectCommand({ Bucket, Key, Body: (await Body?.transformToByteArray()) ?? '' }));
+      const { Body } = await from.send(new GetObjectCommand({ Bucket: source, Key }));
+      await to.send(new PutObjectCommand({ Bucket, Key, Body: (await Body?.transformToByteArray()) ?? '' }));
     }
   return `s3://${Bucket}/`;
 }

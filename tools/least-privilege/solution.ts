@@ -68,7 +68,8 @@ export async function launchForPool(cloud: LocalCloud, watch: CallWatch): Promis
   await fill(cloud, poolId);
   const options = solutionOptions(cloud);
   const KmsKeyArn = await createCustomerKey(options, cloud.account);
-  const vaultKey = await createCustomerKey(options, cloud.account);
+  // The replica of a key in the Region of the vault.
+  const vaultKey = (await createCustomerKey(options, cloud.account)).replace(PRIMARY, SECONDARY);
   const groupRole = await createGroupRole(cloud);
   await createPlaces(cloud, vaultKey);
   const solution = await launchSolution(
