@@ -8,6 +8,7 @@ export default tseslint.config(
     ignores: [
       'node_modules/',
       '.venv/',
+      '.venv-aws-cli/',
       '.venv-checkov/',
       '.local-cloud/',
       'deployment/*-s3-assets/',
