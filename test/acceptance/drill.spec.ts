@@ -105,9 +105,8 @@ describe('17.6: a drill on the local cloud, with IAM enforced', function () {
   it('17.6: a drill that is stopped leaves a pool, which a start that only cleans up deletes', async () => {
     const sfn = stepFunctionsIn(cloud, PRIMARY);
     const before = await pools();
-    const machine = launched.outputs['PrimaryDrillWorkflowArn'] ?? '';
     let stopped = false;
-    const ended = await endOf(sfn, await startExecution(sfn, machine, {}), {
+    const ended = await endOf(sfn, await startExecution(sfn, launched.drillWorkflow[PRIMARY], {}), {
       pollMs: 100,
       running: async ({ executionArn }) => {
         if (stopped || (await pools()).length === before.length) return;

@@ -113,6 +113,7 @@ export interface LaunchedSolution {
   readonly exportWorkflow: string;
   readonly importWorkflow: Readonly<Record<Region, string>>;
   readonly verifyWorkflow: Readonly<Record<Region, string>>;
+  readonly drillWorkflow: Readonly<Record<Region, string>>;
   readonly bucket: Readonly<Record<Region, string>>;
   readonly topic: Readonly<Record<Region, string>>;
 }
@@ -158,6 +159,7 @@ export async function launchSolution(
     exportWorkflow: output('ExportWorkflowArn'),
     importWorkflow: inBoth('ImportWorkflowArn'),
     verifyWorkflow: inBoth('VerifyWorkflowArn'),
+    drillWorkflow: inBoth('DrillWorkflowArn'),
     bucket: inBoth('BucketName'),
     topic: inBoth('TopicArn'),
   };

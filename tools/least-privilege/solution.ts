@@ -11,7 +11,7 @@ import type { LaunchedSolution, SolutionOptions } from '../deploy/solution.ts';
 import type { LocalCloud, PutUser } from '../local-cloud/index.ts';
 import type { CallWatch } from './call-watch.ts';
 import { createGroupRole } from './group-role.ts';
-import { createPlaces, VAULT } from './snapshot-places.ts';
+import { createPlaces, fillPlaces, VAULT } from './snapshot-places.ts';
 
 /** The solution for one small pool. */
 export interface LaunchedPool extends LaunchedSolution {
@@ -87,6 +87,7 @@ export async function launchForPool(cloud: LocalCloud, watch: CallWatch): Promis
   );
   const sfn = stepFunctionsIn(cloud, PRIMARY);
   succeeded('The first export', await endOf(sfn, await firstExecution(sfn, solution.exportWorkflow)));
+  await fillPlaces(cloud, solution.bucket[PRIMARY]);
   const resources = { [PRIMARY]: await resourcesIn(cloud, PRIMARY), [SECONDARY]: await resourcesIn(cloud, SECONDARY) };
   return { ...solution, cloud, watch, poolId, groupRole, resources, round: 0 };
 }

@@ -14,7 +14,7 @@ import { removeStatement } from './role-policy.ts';
 import { damagedSelection } from './damaged-selection.ts';
 import { verifiedRun } from './verified-run.ts';
 import { storedRoleMap } from './group-role.ts';
-import { filledPlace } from './snapshot-places.ts';
+import { RETAINED, VAULT } from './snapshot-places.ts';
 import { changeLaunchedPool } from './solution.ts';
 import type { LaunchedPool } from './solution.ts';
 import { refusedCalls } from './verdict.ts';
@@ -45,7 +45,7 @@ const REGION: Readonly<Record<LaunchedScenario, Region>> = {
 function workflowOf(launched: LaunchedPool, scenario: WorkflowScenario): string {
   const region = REGION[scenario];
   if (scenario === 'export') return launched.exportWorkflow;
-  if (scenario === 'drill') return launched.resources[region]?.['DrillWorkflow'] ?? '';
+  if (scenario === 'drill') return launched.drillWorkflow[region];
   return scenario === 'selection' || scenario.startsWith('import')
     ? launched.importWorkflow[region]
     : launched.verifyWorkflow[region];
@@ -62,9 +62,9 @@ async function inputOf(launched: LaunchedPool, scenario: WorkflowScenario, targe
     case 'import of a snapshot':
       return { NewUserPoolId: target, ExportRun: await verifiedRun(launched) };
     case 'import from a vault':
-      return { NewUserPoolId: target, SnapshotPrefix: await filledPlace(launched, 'vault') };
+      return { NewUserPoolId: target, SnapshotPrefix: `s3://${VAULT}/` };
     case 'import from an earlier launch':
-      return { NewUserPoolId: target, SnapshotPrefix: await filledPlace(launched, 'retained') };
+      return { NewUserPoolId: target, SnapshotPrefix: `s3://${RETAINED}/` };
     case 'import with roles of groups':
       return { NewUserPoolId: target, GroupRoleMap: await storedRoleMap(launched, target) };
     case 'selection':

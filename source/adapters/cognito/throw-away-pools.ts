@@ -5,7 +5,7 @@ import {
   DescribeUserPoolCommand,
   GetUserPoolMfaConfigCommand,
   ListUserImportJobsCommand,
-  ListUserPoolsCommand,
+  paginateListUserPools,
   SetUserPoolMfaConfigCommand,
   StopUserImportJobCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
@@ -67,15 +67,11 @@ export function throwAwayPools(options: CognitoOptions): ThrowAwayPools {
 
     idNamed: (name) =>
       cognitoCall('ListUserPools', name, async () => {
-        let token: string | undefined;
-        do {
-          const { UserPools = [], NextToken } = await client.send(
-            new ListUserPoolsCommand({ MaxResults: FULL_PAGE, NextToken: token }),
-          );
+        const pages = paginateListUserPools({ client, pageSize: FULL_PAGE }, { MaxResults: FULL_PAGE });
+        for await (const { UserPools = [] } of pages) {
           const found = UserPools.find(({ Name }) => Name === name)?.Id;
           if (found !== undefined) return found;
-          token = NextToken;
-        } while (token !== undefined);
+        }
         return undefined;
       }),
 

@@ -45,64 +45,49 @@ async function regionFacts(
   const objects = bucketReader(clients.s3(region), bucket);
   // Names of queues and alarms are known to the StackSet's stack of the Region only.
   const resources = resourcesOf(context, stackName, region);
-  const primary = exportWorkflowArn !== undefined;
-  const [
-    sealed,
-    verification,
-    drill,
-    snapshots,
-    running,
-    ended,
-    subscriptions,
-    deadLetters,
-    alarms,
-    schedule,
-    replica,
-    pool,
-  ] = await Promise.all([
-    known(() => lastSealed(context, tableName, region)),
-    known(() => readLast(objects)),
-    known(() => readLastDrill(objects)),
-    known(async () => (await snapshotFolders(objects)).filter(isClosed).map(({ runId }) => runId)),
-    known(() => runningIn(context, installation, region)),
-    known(async () => newestEnds(await executionsIn(context, installation, region, false))),
-    known(() => subscriptionCounts(clients.sns(region), topicArn)),
-    known(async () => {
-      const queues = (await resources).filter(
-        ({ type, logicalId }) => type === 'AWS::SQS::Queue' && logicalId.endsWith('DeadLetterQueue'),
-      );
-      return Promise.all(
-        queues.map(async ({ logicalId, physicalId }) => ({
-          queue: logicalId,
-          messages: await messagesIn(clients.sqs(region), physicalId),
-        })),
-      );
-    }),
-    known(async () =>
-      alarmStates(
-        clients.cloudWatch(region),
-        (await resources).filter(({ type }) => type === 'AWS::CloudWatch::Alarm'),
-      ),
-    ),
-    primary ? known(() => rulesThatStart(clients.eventBridge(region), exportWorkflowArn)) : undefined,
-    primary ? known(() => replicaStatus(clients.dynamoDb(region), tableName, secondaryRegion)) : undefined,
-    primary ? known(() => poolProtection(clients.cognito(region), userPoolId)) : undefined,
-  ]);
   return {
     region,
-    sealed,
-    verification,
-    drill,
-    snapshots,
-    running,
-    ended,
-    subscriptions,
-    deadLetters,
-    alarms,
-    ...(schedule === undefined ? {} : { schedule }),
-    ...(replica === undefined ? {} : { replica }),
-    ...(pool === undefined ? {} : { pool }),
+    ...(await together({
+      sealed: known(() => lastSealed(context, tableName, region)),
+      verification: known(() => readLast(objects)),
+      drill: known(() => readLastDrill(objects)),
+      snapshots: known(async () => (await snapshotFolders(objects)).filter(isClosed).map(({ runId }) => runId)),
+      running: known(() => runningIn(context, installation, region)),
+      ended: known(async () => newestEnds(await executionsIn(context, installation, region, false))),
+      subscriptions: known(() => subscriptionCounts(clients.sns(region), topicArn)),
+      deadLetters: known(async () => {
+        const queues = (await resources).filter(
+          ({ type, logicalId }) => type === 'AWS::SQS::Queue' && logicalId.endsWith('DeadLetterQueue'),
+        );
+        return Promise.all(
+          queues.map(async ({ logicalId, physicalId }) => ({
+            queue: logicalId,
+            messages: await messagesIn(clients.sqs(region), physicalId),
+          })),
+        );
+      }),
+      alarms: known(async () =>
+        alarmStates(
+          clients.cloudWatch(region),
+          (await resources).filter(({ type }) => type === 'AWS::CloudWatch::Alarm'),
+        ),
+      ),
+      ...(exportWorkflowArn === undefined
+        ? {}
+        : {
+            schedule: known(() => rulesThatStart(clients.eventBridge(region), exportWorkflowArn)),
+            replica: known(() => replicaStatus(clients.dynamoDb(region), tableName, secondaryRegion)),
+            pool: known(() => poolProtection(clients.cognito(region), userPoolId)),
+          }),
+    })),
   };
+}
+
+/** Waits for all that was asked for at once; answers by the names of the questions. */
+async function together<T extends object>(asked: T): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+  const questions: [string, unknown][] = Object.entries(asked);
+  const answers = await Promise.all(questions.map(async ([name, answer]) => [name, await answer] as const));
+  return Object.fromEntries(answers) as { [K in keyof T]: Awaited<T[K]> };
 }
 
 async function known<T>(ask: () => Promise<T>): Promise<Known<T>> {

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { countsShape } from '../backup/manifest.ts';
-import { isNamed } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
-import { parseJson } from '../state/json-object.ts';
+import { readJsonIfWhole } from '../state/json-object.ts';
 import { countShape, idShape, textsShape, timeShape } from '../state/shape.ts';
 import type { Stored } from '../state/shape.ts';
 import { verificationFolder } from '../verify/verify-event.ts';
@@ -56,16 +55,8 @@ export const drillReportKey = (executionArn: string): string => `${verificationF
 export const LAST_DRILL_KEY = `${DRILLS_PREFIX}last.json`;
 
 /** Undefined where there was none, and where the object is damaged: the next drill writes it anew. */
-export async function readLastDrill(objects: Pick<ObjectStore, 'get'>): Promise<LastDrill | undefined> {
-  const stored = await objects.get(LAST_DRILL_KEY);
-  if (stored === undefined) return undefined;
-  try {
-    return parseJson(LAST_DRILL_KEY, stored.body, lastDrillShape);
-  } catch (error) {
-    if (isNamed(error, 'BadState')) return undefined;
-    throw error;
-  }
-}
+export const readLastDrill = (objects: Pick<ObjectStore, 'get'>): Promise<LastDrill | undefined> =>
+  readJsonIfWhole(objects, LAST_DRILL_KEY, lastDrillShape);
 
 /** Writes drill.json, then that it was the last one. */
 export async function writeDrillReport(

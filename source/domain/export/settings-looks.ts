@@ -7,7 +7,7 @@ import { CLIENT_PARTS, listedIn, partOf } from '../pool-settings/questions.ts';
 import type { SettingsAnswers, TakenOver } from '../pool-settings/questions.ts';
 import type { KeptClient, KeptSettings } from '../pool-settings/shape.ts';
 import type { BackupTable, Log, ObjectStore } from '../ports.ts';
-import { parseJson } from '../state/json-object.ts';
+import { readJsonIfWhole } from '../state/json-object.ts';
 import { SETTINGS_LOOKS_KEY } from './run.ts';
 
 /** When what was asked for last. Without it everything is asked for again. */
@@ -48,11 +48,7 @@ export async function settingsBefore({
     log.warn('The settings that the last sealed run kept cannot be read: they are kept anew', { runId });
     return {};
   }
-  const stored = await objects.get(SETTINGS_LOOKS_KEY);
-  const looks =
-    stored === undefined
-      ? undefined
-      : await undamaged(() => Promise.resolve(parseJson(SETTINGS_LOOKS_KEY, stored.body, looksShape)));
+  const looks = await readJsonIfWhole(objects, SETTINGS_LOOKS_KEY, looksShape);
   const fits = looks?.hash === manifest.settings.hash;
   return { settings, record: manifest.settings, ...(fits ? { looks } : {}) };
 }

@@ -1,4 +1,4 @@
-import { Fault } from '../errors.ts';
+import { Fault, isNamed } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
 import { adviceFor } from './advice.ts';
 import { problemWith } from './shape.ts';
@@ -30,4 +30,20 @@ export async function readJson<T>(objects: Pick<ObjectStore, 'get'>, key: string
   if (stored === undefined)
     throw new Fault('BadState', `The object ${key} does not exist: the state of this restore cannot be used.`);
   return parseJson(key, stored.body, shape);
+}
+
+/** The same of an object that is written anew where it is lost: undefined when it is missing or damaged. */
+export async function readJsonIfWhole<T>(
+  objects: Pick<ObjectStore, 'get'>,
+  key: string,
+  shape: Shape<T>,
+): Promise<T | undefined> {
+  const stored = await objects.get(key);
+  if (stored === undefined) return undefined;
+  try {
+    return parseJson(key, stored.body, shape);
+  } catch (error) {
+    if (isNamed(error, 'BadState')) return undefined;
+    throw error;
+  }
 }

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import type { ObjectStore } from '../ports.ts';
-import { isNamed } from '../errors.ts';
-import { parseJson } from '../state/json-object.ts';
+import { readJsonIfWhole } from '../state/json-object.ts';
 import { idShape, timeShape } from '../state/shape.ts';
 import type { Stored } from '../state/shape.ts';
 import { exportStartsShape } from './exports.ts';
@@ -29,13 +28,5 @@ export const watchStateShape = v.object({
 export type WatchState = Stored<typeof watchStateShape>;
 
 /** Undefined before the first look, and where the object is damaged: then the next look begins anew. */
-export async function readWatchState(objects: Pick<ObjectStore, 'get'>): Promise<WatchState | undefined> {
-  const stored = await objects.get(WATCH_KEY);
-  if (stored === undefined) return undefined;
-  try {
-    return parseJson(WATCH_KEY, stored.body, watchStateShape);
-  } catch (error) {
-    if (isNamed(error, 'BadState')) return undefined;
-    throw error;
-  }
-}
+export const readWatchState = (objects: Pick<ObjectStore, 'get'>): Promise<WatchState | undefined> =>
+  readJsonIfWhole(objects, WATCH_KEY, watchStateShape);

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { countedAs } from '../../counted.ts';
 import { isNamed } from '../../errors.ts';
 import type { Clock, Log, ObjectStore, TimeLeft } from '../../ports.ts';
-import { parseJson } from '../../state/json-object.ts';
+import { readJsonIfWhole } from '../../state/json-object.ts';
 import { countShape } from '../../state/shape.ts';
 import { newestComplete, snapshotFolders } from './folders.ts';
 import type { SnapshotFolder } from './folders.ts';
@@ -110,13 +110,5 @@ async function untag(
 }
 
 /** Nothing where the object is missing or cannot be read: then everything is tagged once more. */
-async function readTagged(objects: Pick<ObjectStore, 'get'>, key: string): Promise<Tagged> {
-  const stored = await objects.get(key);
-  if (stored === undefined) return {};
-  try {
-    return parseJson(key, stored.body, taggedShape);
-  } catch (error) {
-    if (isNamed(error, 'BadState')) return {};
-    throw error;
-  }
-}
+const readTagged = async (objects: Pick<ObjectStore, 'get'>, key: string): Promise<Tagged> =>
+  (await readJsonIfWhole(objects, key, taggedShape)) ?? {};

@@ -70,6 +70,14 @@ export function providerProblem(
   return type === undefined || type === found ? undefined : 'other';
 }
 
+/** Names of those providers of which the pool's own one has this problem. */
+export const providersWith = (
+  problem: NonNullable<ReturnType<typeof providerProblem>>,
+  named: readonly Provider[],
+  providers: PoolProviders,
+): string[] =>
+  [...new Set(named.flatMap((one) => (providerProblem(one, providers) === problem ? [one.provider] : [])))].sort();
+
 /** A provider as one text, for counts by provider: no name has a space. */
 export const providerKey = ({ provider, type }: Provider): string =>
   type === undefined ? provider : `${provider} ${type}`;

@@ -38,7 +38,10 @@ export const draftShape = v.object({
   losses: v.exactOptional(textsShape),
   /** Objects of users who do not sign in by a code, where the new pool requires MFA. */
   hurdles: v.exactOptional(textsShape),
-  /** Objects of users who are linked to identity providers, and to which (see providerKey); absent, as the next, in drafts of earlier versions. */
+  /**
+   * Objects of users who are linked to identity providers, and to which (see providerKey); absent, as the next, in drafts of
+   * earlier versions.
+   */
   links: v.exactOptional(textsShape),
   linked: v.exactOptional(v.object({ users: countShape, byProvider: v.record(v.string(), countShape) })),
   /** See prelinkedUsername. */

@@ -2,7 +2,7 @@ import type { FederatedUser } from '../../backup/federated/federated-users.ts';
 import type { PoolSettings } from '../../model.ts';
 import { toNdjson } from '../../state/ndjson.ts';
 import { inParts } from '../plan/csv-rows.ts';
-import { providerOfKey, providerProblem } from '../plan/identity-plan.ts';
+import { providerOfKey, providerProblem, providersWith } from '../plan/identity-plan.ts';
 import type { IdentityPlan, Prelink } from '../plan/identity-plan.ts';
 import type { PlannedGroup } from '../plan/plan-model.ts';
 import { creationIsAllowed } from '../preflight/triggers.ts';
@@ -13,8 +13,8 @@ import { RESET_ADDRESSES, FederatedSorting } from './sort-federated.ts';
 
 /**
  * Plans what is done about identity providers: the links of users who come back, and, by FederatedUsers, the users of
- * providers. Undefined where the backup names no provider, and in a drill, whose pool has none. Halt ReplicaBehind where users of providers were sealed and
- * cannot be read in this Region.
+ * providers. Undefined where the backup names no provider, and in a drill, whose pool has none. Halt ReplicaBehind where
+ * users of providers were sealed and cannot be read in this Region.
  */
 export async function planIdentities(
   { accepted, draft, target }: StateOf<'seal'>,
@@ -56,16 +56,14 @@ export async function planIdentities(
   });
   await deps.objects.write(prelinksKey, joined(prelinks, run));
   const named = [...new Set([...Object.keys(linked.byProvider), ...sorting.named])].map(providerOfKey);
-  const namesOf = (problem: 'missing' | 'other'): string[] =>
-    [...new Set(named.flatMap((one) => (providerProblem(one, providers) === problem ? [one.provider] : [])))].sort();
-  const otherProviders = namesOf('other');
+  const otherProviders = providersWith('other', named, providers);
   const links = Object.entries(linked.byProvider);
   return {
     mode,
     linksKey,
     prelinksKey,
     federatedKey,
-    missingProviders: namesOf('missing'),
+    missingProviders: providersWith('missing', named, providers),
     ...(otherProviders.length === 0 ? {} : { otherProviders }),
     ...(onlyListed === undefined ? {} : { onlyListed }),
     counts: {

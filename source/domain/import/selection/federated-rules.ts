@@ -1,5 +1,5 @@
 import type { PoolSettings } from '../../model.ts';
-import { identitiesOf, providerProblem } from '../plan/identity-plan.ts';
+import { identitiesOf, providersWith } from '../plan/identity-plan.ts';
 import type { ExternalIdentity, PoolProviders } from '../plan/identity-plan.ts';
 import { providerNotes } from '../planning/identity-notes.ts';
 import { REPORT, whyOnlyListed } from '../planning/plan-identities.ts';
@@ -33,8 +33,6 @@ export async function readFederatedRules(
   const all = named(users);
   const poolId = input.options.newUserPoolId;
   const providers: PoolProviders = all.length === 0 ? new Map() : await pools.identityProviders(poolId);
-  const namesOf = (problem: 'missing' | 'other'): string[] =>
-    [...new Set(all.flatMap((one) => (providerProblem(one, providers) === problem ? [one.provider] : [])))].sort();
   const mapped = new Map<string, readonly string[]>();
   for (const name of new Set(named(users.filter(({ user }) => isFromProvider(user))).map(({ provider }) => provider)))
     if (providers.has(name)) mapped.set(name, await pools.mappedAttributes(poolId, name));
@@ -43,7 +41,10 @@ export async function readFederatedRules(
     onlyListed: federatedUsers === 'REPORT' ? REPORT : whyOnlyListed(settings, { input }),
     mapped,
     secret: newSecret(),
-    notes: providerNotes({ missingProviders: namesOf('missing'), otherProviders: namesOf('other') }),
+    notes: providerNotes({
+      missingProviders: providersWith('missing', all, providers),
+      otherProviders: providersWith('other', all, providers),
+    }),
   };
 }
 
