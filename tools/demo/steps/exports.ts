@@ -75,7 +75,7 @@ async function finished(demo: Demo, { tableName }: LaunchedSolution, executionAr
     textTable(['', 'in the backup', 'added', 'changed', 'deleted'], [row('users'), row('groups'), row('memberships')]),
   );
   narrator.say(
-    `Not exported: ${counted(skipped.federatedUsers, 'user')} of identity providers and ${counted(skipped.federatedMemberships, 'membership')} of theirs.`,
+    `Kept apart from these: ${counted(skipped.federatedUsers, 'user')} of identity providers and ${counted(skipped.federatedMemberships, 'membership')} of theirs.`,
   );
   narrator.done(`ExportWorkflow ${status}`);
 }
