@@ -12,6 +12,7 @@ export const LONG = [
   'chaos',
   'cli',
   'verify',
+  'drill',
   'variants',
   'npm-package',
 ] as const;

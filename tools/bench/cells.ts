@@ -33,12 +33,13 @@ export const groupsOf = (groups: number, size: number): PopulationShape => ({
 });
 
 function describeShape(shape: PopulationShape): string {
-  const { identities, mfa } = shape;
+  const { identities, mfa, twoAddresses } = shape;
   const known =
     identities === undefined
       ? ''
       : `, ${thousands(identities.federated)} of them from a provider, ${thousands(identities.linked)} linked`;
-  return `${describeMembers(shape)}${known}${mfa === undefined ? '' : `, MFA ${mfa}`}`;
+  const addresses = twoAddresses === undefined ? '' : `, ${thousands(twoAddresses)} with two names at sign-in`;
+  return `${describeMembers(shape)}${known}${addresses}${mfa === undefined ? '' : `, MFA ${mfa}`}`;
 }
 
 function describeMembers({ users, groups, perUser }: PopulationShape): string {
@@ -97,6 +98,7 @@ const idOf = (
     `t${callsPerSecond}`,
     ...(shape.mfa === undefined ? [] : [`mfa-${shape.mfa.toLowerCase()}`]),
     ...(shape.identities === undefined ? [] : ['prelink']),
+    ...(shape.twoAddresses === undefined ? [] : ['two-addresses']),
     ...(jobUsersPerSecond === undefined ? [] : [`j${jobUsersPerSecond}`]),
     ...(churn === undefined ? (after === 'export' ? ['unchanged'] : []) : [`churn${churn * 100}`]),
     ...(grantedShare === undefined ? [] : [`granted${grantedShare * 100}`]),

@@ -1,3 +1,4 @@
+import type { Cell } from './cells.ts';
 import type { PopulationShape } from './population.ts';
 import { isDisabled, isUnverified } from './population.ts';
 
@@ -24,11 +25,19 @@ export function exportCalls({ users, groups, perUser, administrators = 0 }: Popu
   };
 }
 
-/** Seconds that no export can beat: N/60/T + max(calls for groups / T, pages of the largest group one after the other). */
-export function exportLimit(shape: PopulationShape, callsPerSecond: number, listingMs: number): number {
+/** Questions by which address users sign in: one for each who has two, and whom the backup does not know yet. */
+export const signInQuestions = ({ shape, after }: Pick<Cell, 'shape' | 'after'>): number =>
+  after === 'export' ? 0 : (shape.twoAddresses ?? 0);
+
+/**
+ * Seconds that no export can beat: (N/60 + questions)/T + max(calls for groups / T, pages of the largest group one after
+ * the other).
+ */
+export function exportLimit(shape: PopulationShape, callsPerSecond: number, listingMs: number, questions = 0): number {
   const calls = exportCalls(shape);
   return (
-    calls.users / callsPerSecond + Math.max(calls.groups / callsPerSecond, (calls.pagesOfLargest * listingMs) / 1000)
+    (calls.users + questions) / callsPerSecond +
+    Math.max(calls.groups / callsPerSecond, (calls.pagesOfLargest * listingMs) / 1000)
   );
 }
 
@@ -66,10 +75,14 @@ export function importCalls({ users, groups, perUser, administrators = 0, identi
 }
 
 /** All of them, where the calls themselves are looked at. */
-export const necessaryCalls = (shape: PopulationShape): number => {
-  const { updates, comparison, identities } = importCalls(shape);
+export function necessaryCalls(cell: Pick<Cell, 'workflow' | 'shape' | 'after'>): number {
+  if (cell.workflow === 'export') {
+    const { users, groups } = exportCalls(cell.shape);
+    return users + groups + signInQuestions(cell);
+  }
+  const { updates, comparison, identities } = importCalls(cell.shape);
   return updates + comparison + identities;
-};
+}
 
 /**
  * Seconds that no import can beat: the first import job, then the longer of the jobs and the updates, then the

@@ -2,7 +2,7 @@ import { meanPerSecond } from './call-figures.ts';
 import type { Cell } from './cells.ts';
 import { atLeast, atMost } from './results.ts';
 import type { CellResult, Check, Usage } from './results.ts';
-import { exportBar, exportCalls, importBar, necessaryCalls } from './limits.ts';
+import { exportBar, exportCalls, importBar, necessaryCalls, signInQuestions } from './limits.ts';
 
 /** The bar on the mean rate applies where so many seconds of calls are due. */
 const LONG_PHASE_SECONDS = 60;
@@ -22,7 +22,7 @@ const APPLICATION_SECONDS = 60;
 /** Where the pool's own traffic takes most of the quota. */
 const THROTTLED_SHARE = 0.05;
 const SLOWER = 1.3;
-/** Of a restore into a pool with MFA, or with identity providers. */
+/** Of a restore into a pool with MFA, or with identity providers; of an export that asks by which address users sign in. */
 const OVER_NECESSARY = 1.15;
 /** Calls where filters are of no use, over those where they are. */
 const MORE_CALLS = 1.3;
@@ -108,8 +108,8 @@ export function checksOf(
     ...(ordinaryCalls === undefined
       ? []
       : [atMost('calls over those of filters that come first', found.calls / ordinaryCalls, MORE_CALLS)]),
-    ...(workflow === 'import' && (cell.shape.mfa ?? cell.shape.identities) !== undefined
-      ? [atMost('calls over the necessary ones', found.calls / necessaryCalls(cell.shape), OVER_NECESSARY)]
+    ...((workflow === 'import' && (cell.shape.mfa ?? cell.shape.identities) !== undefined) || signInQuestions(cell) > 0
+      ? [atMost('calls over the necessary ones', found.calls / necessaryCalls(cell), OVER_NECESSARY)]
       : []),
     ...(plannedItems === undefined
       ? []

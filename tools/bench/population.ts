@@ -1,5 +1,5 @@
 import { FEDERATED_STATUS } from '../../source/domain/model.ts';
-import type { Attributes, PoolGroup, PoolUser } from '../../source/domain/model.ts';
+import type { Attributes, ContactAttribute, PoolGroup, PoolUser } from '../../source/domain/model.ts';
 
 /** What a benchmarked pool looks like. Everybody is in `perUser` of `groups` groups of equal size. */
 export interface PopulationShape {
@@ -12,6 +12,8 @@ export interface PopulationShape {
   readonly identities?: { readonly federated: number; readonly linked: number };
   /** MfaConfiguration of both pools; authenticator apps only. */
   readonly mfa?: 'OPTIONAL' | 'ON';
+  /** Users sign in by an e-mail address or a phone number. So many, the first, have both: Cognito is asked by which. */
+  readonly twoAddresses?: number;
 }
 
 /** The pools' identity provider, where the shape has one; it sets everything that its users have. */
@@ -70,9 +72,30 @@ export function userOf(index: number, version = 0): PoolUser {
   };
 }
 
-/** The same in a population in which an identity provider may know the user. */
-export function memberOf({ users, identities }: PopulationShape, index: number, version = 0): PoolUser {
-  const user = userOf(index, version);
+const phoneOf = (index: number): string => `+1555${String(index).padStart(7, '0')}`;
+/** By which address: of users with two, every other one by the phone number. */
+export const signsInBy = (index: number, twoAddresses: number): ContactAttribute =>
+  index < twoAddresses && index % 2 === 1 ? 'phone_number' : 'email';
+
+/** With a second address, where users sign in by either of two: the username is the `sub` then. */
+function addressed({ twoAddresses }: PopulationShape, index: number, user: PoolUser): PoolUser {
+  if (twoAddresses === undefined) return user;
+  const phone = index < twoAddresses ? { phone_number: phoneOf(index), phone_number_verified: 'true' } : {};
+  return { ...user, username: user.sub, attributes: { ...user.attributes, ...phone } };
+}
+
+/** Whose name at sign-in an address is. */
+export function indexOfAddress({ twoAddresses = 0 }: PopulationShape, address: string): number | undefined {
+  const digits = /^(?:user-(\d{7})@example\.com|\+1555(\d{7}))$/.exec(address);
+  if (digits === null) return undefined;
+  const [index, by] = digits[1] === undefined ? [Number(digits[2]), 'phone_number'] : [Number(digits[1]), 'email'];
+  return signsInBy(index, twoAddresses) === by ? index : undefined;
+}
+
+/** The same in a population in which an identity provider may know the user, and which may sign in by two addresses. */
+export function memberOf(shape: PopulationShape, index: number, version = 0): PoolUser {
+  const { users, identities } = shape;
+  const user = addressed(shape, index, userOf(index, version));
   const isFederated = index < users && index >= users - (identities?.federated ?? 0);
   if (!isFederated && index >= (identities?.linked ?? 0)) return user;
   const userId = `Id-${index}`;

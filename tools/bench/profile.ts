@@ -44,6 +44,11 @@ const lateFilters = (users: number, jobUsersPerSecond: number): Cell[] => {
   const given = { shape: noGroups(users), callsPerSecond: 25, lateFilters: true } as const;
   return [exportCell(given), importCell({ ...given, jobUsersPerSecond })];
 };
+/** Half of the users have two names at sign-in; the second export has nobody to ask about. */
+const asked = (users: number): Cell[] => {
+  const shape = { ...noGroups(users), twoAddresses: users / 2 };
+  return [first(shape, 25), unchanged(shape, 25)];
+};
 const firstAndRestored = (shape: PopulationShape, jobUsersPerSecond: number): Cell[] => [
   first(shape, 25),
   restored(shape, 25, jobUsersPerSecond),
@@ -61,6 +66,7 @@ export function quickProfile({ jobSpeeds: { fast }, grantedShare }: Conditions):
     computed: [
       [granted(groupsOf(2000, 5), 25, grantedShare)],
       ...[3_200, 10_000].map((users) => lateFilters(users, fast)),
+      asked(6_000),
       ...[oneGroup(10_000), oneGroup(20_000)].map((pool) => [first(pool, 10), churned(pool, 10, DAILY_CHURN)]),
     ],
     state: [stateOf(10_000, 3, fast), stateOf(20_000, 3, fast)],
@@ -99,6 +105,7 @@ export function defaultProfile({ jobSpeeds: { slow, fast }, grantedShare }: Cond
       planned(50_000, 25),
       ...[20_000, 3_200].map((users) => lateFilters(users, fast)),
       ...(['OPTIONAL', 'ON'] as const).map((mfa) => firstAndRestored({ ...noGroups(100_000), mfa }, slow)),
+      asked(100_000),
       firstAndRestored({ ...oneGroup(100_000), identities: { federated: 10_000, linked: 10_000 } }, slow),
       ...sizes.map((users) => [first(noGroups(users), 10), restored(noGroups(users), 10, slow)]),
     ],

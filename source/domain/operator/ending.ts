@@ -171,10 +171,14 @@ const RESTORE = [
   ['memberships', 'memberships'],
   ['groups', 'groups'],
 ] as const;
+/** Counts that few pools have: a line only where there is something to say. */
+const RARE: ReadonlySet<string> = new Set(['signInUnknown', 'usersSignInUnknown']);
 
 function countsIn(workflow: SolutionWorkflow, result: Fields): Ending['counts'] {
   const rows = (fields: Fields, names: readonly (readonly [string, string])[]): (readonly [string, string])[] =>
-    names.filter(([, name]) => typeof fields[name] === 'number').map(([label, name]) => [label, number(fields[name])]);
+    names
+      .filter(([, name]) => typeof fields[name] === 'number' && (fields[name] !== 0 || !RARE.has(name)))
+      .map(([label, name]) => [label, number(fields[name])]);
   if (workflow === 'ExportWorkflow') return exportCounts(fieldsOf(result.manifest));
   if (workflow === 'VerifyWorkflow')
     return rows(

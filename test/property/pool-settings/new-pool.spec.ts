@@ -1,12 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { toMfaSettings } from '../../../source/adapters/cognito/mfa-settings.ts';
-import { toDescription } from '../../../source/adapters/cognito/users.ts';
 import { Attempts } from '../../../source/cli/new-pool/attempts.ts';
 import { createLikePool } from '../../../source/cli/new-pool/create-pool.ts';
 import { makeMissingParts } from '../../../source/cli/new-pool/make-parts.ts';
-import { preflight } from '../../../source/domain/import/preflight/preflight.ts';
-import type { PoolSettings } from '../../../source/domain/model.ts';
 import { compareSettings } from '../../../source/domain/pool-settings/recreate/compare-settings.ts';
 import type { SettingDifference } from '../../../source/domain/pool-settings/recreate/compare-settings.ts';
 import { knownOmissions } from '../../../source/domain/pool-settings/recreate/known-omissions.ts';
@@ -15,6 +11,7 @@ import { readSettings } from '../../../source/domain/pool-settings/read-settings
 import type { KeptSettings } from '../../../source/domain/pool-settings/shape.ts';
 import { SimulatedUserPools } from '../../../tools/simulation/cognito/configuration/user-pools.ts';
 import { anySettings } from '../../support/pool-settings/any-settings.ts';
+import { findingsFor, restoredInto } from '../../support/pool-settings/preflight-of.ts';
 import { simulatedCalls, simulatedReader } from '../../support/pool-settings/simulated-cognito.ts';
 
 const told = (differences: readonly SettingDifference[]): string[] =>
@@ -36,27 +33,6 @@ async function madeFrom(settings: KeptSettings, over: Partial<Making['options']>
   const made = await read();
   const omissions = [...attempts.omissions, ...knownOmissions(making)];
   return { made, attempts, differences: compareSettings(settings, made, { omissions, clientIds }), pools, poolId };
-}
-
-/** What a restore looks at: in the manifest of the backup, and of the new pool. */
-const restoredInto = ({ poolId, pool, mfa }: KeptSettings): PoolSettings => {
-  const { settings } = toDescription(poolId, pool);
-  return settings.mfaConfiguration === 'OFF' ? settings : { ...settings, mfa: toMfaSettings(mfa ?? {}) };
-};
-
-function findingsFor(kept: KeptSettings, made: KeptSettings): readonly string[] {
-  const [source, settings] = [restoredInto(kept), restoredInto(made)];
-  const names = source.schema.map(({ name }) => name).filter((name) => name !== 'sub');
-  return preflight({
-    poolId: made.poolId,
-    settings,
-    header: settings.schema.map(({ name }) => name),
-    source,
-    users: 10,
-    usage: Object.fromEntries(names.map((name) => [name, 10])),
-    allowTriggers: false,
-    importJobs: settings.autoVerifiedAttributes.length > 0,
-  }).findings;
 }
 
 describe('pools made from kept settings', () => {

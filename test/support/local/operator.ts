@@ -10,8 +10,8 @@ import { PRIMARY } from '../../../tools/deploy/regions.ts';
 import type { LocalCloud } from '../../../tools/local-cloud/index.ts';
 import { mainTemplate } from '../templates.ts';
 
-/** The launches whose names begin so, and the asset buckets that deploy makes for them. */
-const NAMES = { STACK: 'CliLaunch*', 'ASSET-BUCKET': 'cognito-export' };
+/** The launches whose names begin so, the asset buckets that deploy makes for them, and tables that are to be adopted. */
+const NAMES = { STACK: 'CliLaunch*', 'ASSET-BUCKET': 'cognito-export', 'RETIRED-TABLE': '*' };
 
 /** MiniStack names log groups of stacks `/aws/cloudformation/<stack>/<logical id>`, AWS `<stack>-<logical id>-<suffix>`. */
 const asMiniStackNames = (arns: readonly string[]): readonly string[] =>
@@ -33,6 +33,7 @@ export async function operatorOf(
     const document = JSON.stringify({ Version: '2012-10-17', Statement })
       .replaceAll('ACCOUNT', account)
       .replaceAll('ASSET-BUCKET', NAMES['ASSET-BUCKET'])
+      .replaceAll('RETIRED-TABLE', NAMES['RETIRED-TABLE'])
       .replaceAll(/\bSTACK\b/g, NAMES.STACK);
     const { Policy } = await iam.send(
       new CreatePolicyCommand({ PolicyName: name.replaceAll(' ', ''), PolicyDocument: document }),

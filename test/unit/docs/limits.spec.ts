@@ -59,7 +59,7 @@ describe('docs/limits.md', () => {
     expect(found("it.skip('does it', () => {})")).to.include('leaves tests out');
     expect(found("describe.skip('x', () => { it('does it', () => {}) })")).to.include('leaves tests out');
     expect(found("it('does it')", 'does it', 'test/unit/other.spec.ts')).to.include('there is no');
-    expect(found("it('does it')", 'does it', 'test/acceptance/drill.spec.ts')).to.include('npm test runs');
+    expect(found("it('does it')", 'does it', 'test/acceptance/vault.spec.ts')).to.include('npm test runs');
     expect(missingProofs([aLimit({ script: 'gone' })], sources(''))).to.have.length(1);
   });
 

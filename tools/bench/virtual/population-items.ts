@@ -1,8 +1,9 @@
+import { signInAttributeOf } from '../../../source/domain/model.ts';
 import { groupOf, itemKind, keyText, membershipItem, subOfKey, userItem } from '../../../source/domain/backup/items.ts';
 import type { UserItem } from '../../../source/domain/backup/items.ts';
 import type { ItemKey, TableItem } from '../../../source/domain/ports.ts';
 import type { ItemStore } from '../../simulation/storage/table.ts';
-import { indexOfSub, userOf } from '../population.ts';
+import { indexOfSub, signsInBy, userOf } from '../population.ts';
 import type { SourcePool } from './source-pool.ts';
 
 /**
@@ -85,10 +86,12 @@ export class PopulationItems implements ItemStore {
   }
 
   #user(index: number): UserItem {
+    const { shape, settings } = this.pool;
     return userItem(
       this.pool.userAt(index, this.#userVersion[index]),
-      'username',
+      signInAttributeOf(settings),
       this.#runs[this.#userRun[index] as number] as string,
+      shape.twoAddresses === undefined ? undefined : signsInBy(index, shape.twoAddresses),
     );
   }
 

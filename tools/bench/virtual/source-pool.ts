@@ -2,18 +2,19 @@ import type { PoolGroup, PoolSettings, PoolUser } from '../../../source/domain/m
 import type { UserFilter } from '../../simulation/cognito/filter.ts';
 import type { PoolListings, Placed, SimulatedPool } from '../../simulation/cognito/pool.ts';
 import { PLAIN_SETTINGS } from '../../simulation/cognito/settings.ts';
-import { firstDigit, indexOfSub, memberOf, Memberships, PROVIDER } from '../population.ts';
+import { firstDigit, indexOfAddress, indexOfSub, memberOf, Memberships, PROVIDER } from '../population.ts';
 import type { PopulationShape } from '../population.ts';
 
 export const SOURCE_POOL = 'us-east-1_BenchSrc1';
 /** Both pools: as CreateUserPool makes them when only an auto-verified e-mail address is asked for, and case counts. */
 export const SETTINGS: PoolSettings = { ...PLAIN_SETTINGS, caseSensitive: true };
 
-/** With the MFA and the identity provider of the shape. */
-export const benchSettings = ({ mfa, identities }: PopulationShape): PoolSettings => ({
+/** With the names at sign-in, the MFA and the identity provider of the shape. */
+export const benchSettings = ({ mfa, identities, twoAddresses }: PopulationShape): PoolSettings => ({
   ...SETTINGS,
   ...(mfa === undefined ? {} : { mfaConfiguration: mfa, mfa: { factors: ['SOFTWARE_TOKEN_MFA'] } }),
   ...(identities === undefined ? {} : { identityProviders: [PROVIDER] }),
+  ...(twoAddresses === undefined ? {} : { usernameAttributes: ['email', 'phone_number'] }),
 });
 
 /** The pool that is exported: who exists and how often each was edited; everything else is arithmetic (Population). */
@@ -83,7 +84,7 @@ export class SourcePool implements PoolListings {
   }
 
   find(login: string): PoolUser | undefined {
-    const index = indexOfSub(login);
+    const index = indexOfSub(login) ?? indexOfAddress(this.shape, login);
     return index === undefined || this.#exists[index] !== 1 ? undefined : this.userAt(index);
   }
 

@@ -220,6 +220,7 @@ export class VirtualCloud {
       callsPerSecond: this.callsPerSecond,
       retentionDays: RETENTION_DAYS,
       allowMfa: shape.mfa !== undefined,
+      allowMultipleUsernameAttributes: shape.twoAddresses !== undefined,
       federatedUsers: shape.identities === undefined ? 'REPORT' : 'PRELINK',
     });
     const functions = Object.entries(wired).map(([name, work]) => [

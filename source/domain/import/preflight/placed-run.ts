@@ -20,7 +20,7 @@ const READS_AT_A_TIME = 8;
 
 /** Of a backup that the retired solution made, what nobody can hold the new pool against. */
 export const SETTINGS_UNKNOWN =
-  "The retired solution stored no settings of its user pool. So nobody can tell whether the new pool agrees with the old one in: telling names apart by case, aliases, types and limits of attributes, which of them are required, MFA. Each value is held against the new pool's own schema; compare the rest yourself. It stored no date of creation either: of users who share a sign-in name, one with a verified address comes back, else any one of them.";
+  "The retired solution stored no settings of its user pool. So nobody can tell whether the new pool agrees with the old one in: telling names apart by case, aliases, types and limits of attributes, which of them are required, MFA. Each value is held against the new pool's own schema; compare the rest yourself. It stored no date of creation either: of users who share a sign-in name, one comes back: who has verified it where it is an address, else any one of them.";
 
 /** What an input names. */
 export interface AskedPlace {

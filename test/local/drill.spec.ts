@@ -1,4 +1,4 @@
-/** A drill on the local cloud with IAM enforced, started and read by the command line. `npm run drill`, some two minutes. */
+/** A drill on the local cloud with IAM enforced, started and read by the command line. `npm run drill` runs it alone, some two minutes. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

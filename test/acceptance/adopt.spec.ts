@@ -1,0 +1,257 @@
+/**
+ * Tables of the retired solution (1.x) on the local cloud with IAM enforced, adopted by the packed command line with the
+ * printed policies of an operator and restored by ImportWorkflow; every field is compared with what the tables were made of.
+ * `npm run adopt:proof`, some three minutes.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import type { UsernameAttributeType } from '@aws-sdk/client-cognito-identity-provider';
+import { expect } from 'chai';
+import { parse } from 'csv-parse/sync';
+import { writePackageFolder } from '../../deployment/packaging/package-folder.ts';
+import type { PoolUser } from '../../source/domain/model.ts';
+import type { TableItem } from '../../source/domain/ports.ts';
+import { cognitoIn, stepFunctionsIn } from '../../tools/deploy/clients.ts';
+import { endOf, execute, firstExecution } from '../../tools/deploy/executions.ts';
+import { PRIMARY } from '../../tools/deploy/regions.ts';
+import { launchSolution, parametersFor, publishAssets, solutionFor } from '../../tools/deploy/solution.ts';
+import type { LaunchedSolution } from '../../tools/deploy/solution.ts';
+import { comparePools, differingKinds } from '../../tools/demo/compare/compare-pools.ts';
+import { readPool } from '../../tools/demo/compare/read-pool.ts';
+import type { PoolSnapshot } from '../../tools/demo/compare/read-pool.ts';
+import { createDemoPool } from '../../tools/demo/seed/load.ts';
+import { startLocalCloud } from '../../tools/local-cloud/index.ts';
+import type { LocalCloud } from '../../tools/local-cloud/index.ts';
+import { EXPORTED_AT, legacyGroup, legacyMembership, legacyTime, legacyUser } from '../support/adopt/legacy-items.ts';
+import { makeLegacyTable } from '../support/adopt/make-legacy-table.ts';
+import { ODD_NAMES, ODD_VALUES } from '../support/local/odd-users.ts';
+import { operatorOf } from '../support/local/operator.ts';
+import { runPackedCli } from '../support/local/packed-cli.ts';
+import type { EndedCli } from '../support/local/packed-cli.ts';
+import { root } from '../support/templates.ts';
+
+/** A person of whom the table tells; `lost`: what the restore says of who does not come back. */
+interface Person {
+  readonly user: PoolUser;
+  readonly signInName: string;
+  readonly groups: readonly string[];
+  readonly lost?: string;
+  /** When the retired solution confirmed it last. */
+  readonly confirmed?: number;
+}
+const GROUPS = [
+  { name: 'everyone', description: 'All, "with quotes", and, commas', precedence: 100 },
+  { name: 'поддержка', description: 'Früher 🚀', precedence: 0 },
+  { name: 'a,b' },
+];
+
+function person(username: string, given: Partial<PoolUser> & Partial<Omit<Person, 'user'>> = {}): Person {
+  const { signInName = username, groups = ['everyone'], lost, confirmed, ...user } = given;
+  return {
+    user: {
+      sub: randomUUID(),
+      username,
+      attributes: {},
+      enabled: true,
+      status: 'CONFIRMED',
+      created: '',
+      modified: '',
+      ...user,
+    },
+    signInName,
+    groups,
+    ...(lost === undefined ? {} : { lost }),
+    ...(confirmed === undefined ? {} : { confirmed }),
+  };
+}
+
+const reachable = (name: string): Readonly<Record<string, string>> => ({
+  email: `${name}@example.test`,
+  email_verified: 'true',
+});
+
+/** People of a pool whose users sign in by a user name. */
+const byUserName = (): readonly Person[] => [
+  ...ODD_NAMES.filter((name) => name.length < 100).map((name, index) =>
+    person(name, { attributes: reachable(`name${index}`), groups: index % 3 === 0 ? ['everyone', 'a,b'] : [] }),
+  ),
+  ...ODD_VALUES.map((value, index) =>
+    person(`value${index}`, { attributes: { ...reachable(`value${index}`), 'custom:notes': value } }),
+  ),
+  person('off', { enabled: false, attributes: reachable('off'), groups: ['поддержка'] }),
+  person('forced', { status: 'FORCE_CHANGE_PASSWORD', attributes: reachable('forced') }),
+  person('phone', {
+    attributes: { phone_number: '+15550100', phone_number_verified: 'true', birthdate: '1970-01-02' },
+  }),
+  person('unverified', { attributes: { email: 'unverified@example.test', email_verified: 'false' } }),
+  person('bare'),
+  person('never', { status: 'UNCONFIRMED', attributes: reachable('never'), lost: 'never confirmed' }),
+  person('Google_1', { status: 'EXTERNAL_PROVIDER', attributes: reachable('google'), lost: 'identity provider' }),
+];
+
+/** People of a pool whose users sign in by an e-mail address; their usernames are their subs. */
+function byAddress(): readonly Person[] {
+  const at = (signInName: string, given: Parameters<typeof person>[1] = {}): Person => {
+    const sub = randomUUID();
+    const attributes = { email: signInName, email_verified: 'true', ...given.attributes };
+    return person(sub, { sub, signInName, ...given, attributes });
+  };
+  return [
+    ...Array.from({ length: 20 }, (_, index) =>
+      at(`mail${index}@example.test`, { attributes: { name: ODD_VALUES[index] ?? '' } }),
+    ),
+    at('off@example.test', { enabled: false, groups: ['a,b'] }),
+    at('o.brien+tag@example.test', { attributes: { family_name: "O'Brien, Jr." } }),
+  ];
+}
+
+const itemsOf = (people: readonly Person[]): readonly TableItem[] => [
+  legacyTime(),
+  ...GROUPS.map((group) => legacyGroup(group)),
+  ...people.flatMap(({ user, signInName, groups, confirmed = EXPORTED_AT }) => [
+    legacyUser(user, signInName, confirmed),
+    ...groups.map((group) => legacyMembership(group, user, signInName, confirmed)),
+  ]),
+];
+
+/** What the pool held: of the people alone, without a line of the product. */
+function poolOf(people: readonly Person[]): PoolSnapshot {
+  const users = people.map(({ user, signInName }) => {
+    const attributes = Object.entries(user.attributes).filter(([, value]) => value !== '');
+    return [
+      signInName,
+      { sub: user.sub, status: user.status, enabled: user.enabled, attributes: new Map(attributes) },
+    ] as const;
+  });
+  const groups = GROUPS.map(({ name, description, precedence }) => {
+    const members = people.filter((one) => one.groups.includes(name)).map(({ signInName }) => signInName);
+    return [name, { description, precedence, members: new Set(members) }] as const;
+  });
+  return { users: new Map(users), groups: new Map(groups) };
+}
+
+describe('17.8: tables of the retired solution, with IAM enforced', function () {
+  this.timeout(900_000);
+  let folder: string;
+  let cloud: LocalCloud;
+  let launched: LaunchedSolution;
+  let keys: Awaited<ReturnType<typeof operatorOf>>;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'adopt-'));
+    [cloud] = await Promise.all([startLocalCloud({ waitScale: 0.01 }), writePackageFolder(root, join(folder, 'dist'))]);
+    const pool = await createDemoPool(cognitoIn(cloud, PRIMARY), 'customers');
+    const solution = solutionFor(cloud, 'my-assets', 'CliLaunch');
+    await publishAssets(solution);
+    launched = await launchSolution(solution, parametersFor(pool, { CognitoTPS: '25' }));
+    const sfn = stepFunctionsIn(cloud, PRIMARY);
+    // Of an empty pool; whatever it says, it is over.
+    await endOf(sfn, await firstExecution(sfn, launched.exportWorkflow));
+    keys = await operatorOf(cloud, 'Read only', 'Operate', 'Adopt');
+  });
+  after(async () => {
+    await cloud?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const cli = async (args: readonly string[], code: number): Promise<EndedCli> => {
+    const ended = await runPackedCli({ folder, cloud, keys }, args);
+    expect(ended.code, `${args.join(' ')}\n${ended.out}${ended.err}`).to.equal(code);
+    return ended;
+  };
+  /** Makes a table, adopts it, and gives what the command says. */
+  const adopt = async (name: string, items: readonly TableItem[]): Promise<Readonly<Record<string, unknown>>> => {
+    await makeLegacyTable(cloud.clientConfig(PRIMARY), name, items);
+    const { out } = await cli(['adopt', '--table', name, '--yes', '--save', join(folder, `${name}.csv`), '--json'], 0);
+    return JSON.parse(out.trim().split('\n').at(-1) ?? '{}') as Readonly<Record<string, unknown>>;
+  };
+  /** Restores the adopted run into a new pool, and gives both with the rows of failures.csv. */
+  const restore = async (adopted: Readonly<Record<string, unknown>>, names: readonly UsernameAttributeType[] = []) => {
+    const there = cognitoIn(cloud, PRIMARY);
+    const target = await createDemoPool(
+      there,
+      'restored',
+      [],
+      names.length === 0 ? {} : { UsernameAttributes: [...names] },
+    );
+    const ended = await execute(stepFunctionsIn(cloud, PRIMARY), launched.importWorkflow[PRIMARY], {
+      NewUserPoolId: target,
+      ExportRun: adopted['run_id'],
+      SnapshotPrefix: adopted['snapshot'],
+    });
+    const s3 = new S3Client(cloud.clientConfig(PRIMARY));
+    const Bucket = launched.bucket[PRIMARY];
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: `restores/${target}/` }));
+    const key = Contents.map(({ Key = '' }) => Key).find((one) => one.endsWith('/report/failures.csv'));
+    const text =
+      key === undefined
+        ? ''
+        : await (await s3.send(new GetObjectCommand({ Bucket, Key: key }))).Body?.transformToString();
+    const rows = parse<Record<string, string>>(text ?? '', { columns: true });
+    return { ended, rows, restored: await readPool(there, target) };
+  };
+
+  for (const [about, people, names] of [
+    ['user names', byUserName(), []],
+    ['e-mail addresses', byAddress(), ['email']],
+  ] as const)
+    it(`17.8: everybody who signs in by ${about} comes back with every field, or is named with the reason`, async () => {
+      const adopted = await adopt(`old-${names[0] ?? 'name'}-BackupTable-1`, itemsOf(people));
+      const { ended, rows, restored } = await restore(adopted, names);
+      const kept = people.filter(({ lost }) => lost === undefined);
+      const compared = comparePools(poolOf(kept), restored);
+      expect(differingKinds(compared), compared.differences.map(({ text }) => text).join('\n')).to.deep.equal([]);
+      expect(compared.unexpected).to.deep.equal([]);
+      expect(restored.users.size, `${ended.status} ${ended.error}: ${ended.cause}`).to.equal(kept.length);
+      for (const { user, lost } of people.filter((one) => one.lost !== undefined))
+        expect(JSON.stringify(rows.filter((row) => Object.values(row).includes(user.sub))), lost).to.include(lost);
+      expect(await cloud.endUserMessages()).to.deep.equal([]);
+    });
+
+  it('17.8: leftovers, names that collide and memberships without a user are told, and the rest comes back', async () => {
+    const ana = person('ana', { attributes: reachable('ana') });
+    const rival = person('ana', { attributes: { email: 'rival@example.test', email_verified: 'false' } });
+    const older = person('older', { attributes: reachable('older'), confirmed: EXPORTED_AT - 1 });
+    const newer = person('newer', { attributes: reachable('newer'), confirmed: EXPORTED_AT + 1 });
+    const gone = person('gone', { attributes: reachable('gone') });
+    const adopted = await adopt('old-odd-BackupTable-1', [
+      ...itemsOf([ana, rival, older, newer]),
+      legacyMembership('everyone', gone.user, 'gone'),
+      legacyMembership('by members only', ana.user, 'ana'),
+      { ...legacyUser(person('damaged').user, 'damaged'), userAttributes: 'none' },
+    ]);
+    expect(adopted).to.deep.include({
+      memberships_without_user: 1,
+      shared_names: 2,
+      groups_without_item: 1,
+      unreadable: 1,
+      older: { users: 1, groups: 0, memberships: 1 },
+      newer: { users: 1, groups: 0, memberships: 1 },
+    });
+    const saved = readFileSync(join(folder, 'old-odd-BackupTable-1.csv'), 'utf8');
+    for (const { user } of [rival, older]) expect(saved).to.include(user.sub);
+    const { ended, rows, restored } = await restore(adopted);
+    expect(ended).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
+    expect([...restored.users.keys()].sort()).to.deep.equal(['ana', 'newer']);
+    // Of two users of one user name nobody can tell which one was the last: one comes back, the other is named.
+    const email = restored.users.get('ana')?.attributes.get('email');
+    const [back, lost] = email === 'ana@example.test' ? [ana, rival] : [rival, ana];
+    expect(email).to.equal(back.user.attributes['email']);
+    expect([...(restored.groups.get('by members only')?.members ?? [])]).to.deep.equal(['ana']);
+    expect(rows.map((row) => Object.values(row).join()).join('\n')).to.include(lost.user.sub);
+  });
+
+  it('17.8: a table that is none of the retired solution is refused, with its reason and exit code', async () => {
+    const refused = async (table: string, code: number, region = PRIMARY): Promise<string> =>
+      (await cli(['adopt', '--table', table, '--yes', '--region', region], code)).err;
+    expect(await refused(launched.tableName, 4)).to.include('a table of this product');
+    await makeLegacyTable(cloud.clientConfig(PRIMARY), 'somebodys-table', [{ id: 'a', type: 'b' }]);
+    expect(await refused('somebodys-table', 4)).to.include('no item latest-export-timestamp');
+    await makeLegacyTable(cloud.clientConfig(PRIMARY), 'empty-BackupTable-1', [legacyTime()]);
+    expect(await refused('empty-BackupTable-1', 4)).to.include('holds no users, groups and memberships');
+    expect(await refused('old-odd-BackupTable-1', 6, 'eu-west-1')).to.include('there is no such table');
+  });
+});
