@@ -218,7 +218,7 @@ for (const kind of ['alias', 'email-phone'] as const satisfies readonly SignInPo
         expect(now.mfa).to.deep.equal(said.mfa);
         for (const part of ['clients', 'resourceServers', 'providers'] as const) {
           expect(said[part].size, part).to.be.above(0);
-          expect(Object.fromEntries(now[part]), part).to.deep.equal(Object.fromEntries(said[part]));
+          expect(Object.fromEntries(now[part]), `${part}: ${ended.out}`).to.deep.equal(Object.fromEntries(said[part]));
         }
         const rows = parse<Record<string, string>>(readFileSync(join(folder, `clients-${region}.csv`), 'utf8'), {
           columns: true,
