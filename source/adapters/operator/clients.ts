@@ -9,6 +9,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
+import { NO_CLIENT_LOG } from '../client-options.ts';
 import type { Pacer } from '../../domain/pacing/pacer.ts';
 import { cognitoClient } from '../cognito/client.ts';
 
@@ -41,6 +42,7 @@ export type OperatorClients = {
 
 /** An operator waits for an answer: few attempts, and none that hangs. */
 const PATIENCE = {
+  logger: NO_CLIENT_LOG,
   maxAttempts: 4,
   requestHandler: { connectionTimeout: 4_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
 };
