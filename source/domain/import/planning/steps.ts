@@ -83,7 +83,11 @@ export async function classifyStep(
     step: 'order',
     accepted,
     backup: counts,
-    target: { pool, header, notes: [...checked.notes, ...userNotes(found), ...groupNotes(found), ...recoveryNotes(found, settings)] },
+    target: {
+      pool,
+      header,
+      notes: [...checked.notes, ...userNotes(found), ...groupNotes(found), ...recoveryNotes(found, settings)],
+    },
     tally: { ...tally, counts: { ...tally.counts, groupsWithoutRole: groups.filter(losesItsRole).length } },
     parts: found.parts,
   };
