@@ -42,6 +42,13 @@ export const groupShape = v.object({
   /** IAM role of the group: stored and reported, never set on a restored group. */
   roleArn: v.exactOptional(v.string()),
 });
+/** UsernameType and GroupNameType of Cognito's service model. */
+const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
+/** Whether Cognito could have a user or a group of the name: only what no export wrote has another one. */
+export const isPossibleName = (name: string): boolean => NAME.test(name);
+/** How such names are, in words. */
+export const POSSIBLE_NAMES = 'Cognito takes names of 1 to 128 characters without white space and control characters';
+
 /** A group as ListGroups shows it. */
 export type PoolGroup = Stored<typeof groupShape>;
 

@@ -59,7 +59,7 @@ export interface UserPoolReader {
     poolId: string,
     request: { readonly token?: string; readonly limit?: number },
   ): Promise<Page<PoolGroup>>;
-  /** Fault BadState never; a group that no longer exists gives an empty last page. */
+  /** Fault BadState never; a group that no longer exists, or of a name that none could have, gives an empty last page. */
   listUsersInGroupPage(poolId: string, group: string, request: { readonly token?: string }): Promise<Page<PoolUser>>;
   /** Whether somebody signs in by the name: a probe. `refused`: this name, or any, cannot be asked for. */
   signsIn(poolId: string, name: string): Promise<'yes' | 'no' | 'refused'>;

@@ -1,4 +1,5 @@
 import { Fault, Halt } from '../../domain/errors.ts';
+import { isPossibleName } from '../../domain/model.ts';
 import { errorNameOf, serviceError } from '../service-errors.ts';
 import { isThrottle } from './client.ts';
 
@@ -67,3 +68,7 @@ export function cognitoError(
 /** ResourceNotFoundException means the pool, or the group in it; only the text tells, and it is read for nothing else. */
 export const isMissingGroup = (error: unknown): boolean =>
   errorNameOf(error) === 'ResourceNotFoundException' && !/user ?pool/i.test((error as Error).message);
+
+/** Cognito refuses to speak of a group whose name it could not have: there is none. Any other refused request is an error. */
+export const isRefusedName = (error: unknown, group: string): boolean =>
+  ['InvalidParameterException', 'ValidationException'].includes(errorNameOf(error)) && !isPossibleName(group);

@@ -13,7 +13,7 @@ import type { Page, UserPoolReader } from '../../domain/ports.ts';
 import { FULL_PAGE } from '../../domain/listing/page-chain.ts';
 import { cognitoClient } from './client.ts';
 import type { CognitoOptions } from './client.ts';
-import { cognitoCall, cognitoError, isMissingGroup } from './errors.ts';
+import { cognitoCall, cognitoError, isMissingGroup, isRefusedName } from './errors.ts';
 import { toMfaSettings } from './mfa-settings.ts';
 import { listRecoveries } from './recoveries.ts';
 import { isRefusedProbe, isUnknownUser } from './probe.ts';
@@ -94,7 +94,7 @@ export function poolReaderOf(client: CognitoIdentityProviderClient): UserPoolRea
         );
         return page(Users.map(toPoolUser), NextToken);
       } catch (error) {
-        if (isMissingGroup(error)) return { items: [] };
+        if (isMissingGroup(error) || isRefusedName(error, group)) return { items: [] };
         throw cognitoError('ListUsersInGroup', poolId, error, { token });
       }
     },

@@ -48,6 +48,15 @@ const keyIn = (key: Readonly<Record<string, AttributeValue>>): { readonly id: st
   type: key.type?.S ?? '',
 });
 
+/** Bytes are no text there: only tables of ours keep text in them (see toAttributeValues). */
+function withoutBytes(value: AttributeValue): AttributeValue {
+  if (value.B !== undefined) return { NULL: true };
+  if (value.L !== undefined) return { L: value.L.map(withoutBytes) };
+  return value.M === undefined ? value : { M: withoutBytesIn(value.M) };
+}
+const withoutBytesIn = (values: Readonly<Record<string, AttributeValue>>): Record<string, AttributeValue> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, withoutBytes(value)]));
+
 /** Scans it page by page, each of 1 MB, no faster than the pacer allows; waits for a minute where the table has no room. */
 export function legacyTable(
   client: DynamoDBClient,
@@ -58,7 +67,7 @@ export function legacyTable(
     await pacer.take();
     const { Items = [], LastEvaluatedKey } = await client.send(command);
     return {
-      items: Items.map(fromAttributeValues),
+      items: Items.map((item) => fromAttributeValues(withoutBytesIn(item))),
       ...(LastEvaluatedKey === undefined ? {} : { next: keyIn(LastEvaluatedKey) }),
     };
   };

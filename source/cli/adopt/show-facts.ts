@@ -68,6 +68,11 @@ function remarks(facts: LegacyFacts): string[] {
         `${countsText(newer)} ${totalOf(newer) === 1 ? 'was' : 'were'} confirmed after the last complete export: one of the retired solution is under way, or has failed. They are taken; if it runs, wait for its end and repeat this.`,
     ],
     [
+      facts.replaced,
+      (count) =>
+        `${countedAs(count, 'user', ['has a sign-in name', 'have sign-in names'])} that somebody else has by now, as that later export found: left out.`,
+    ],
+    [
       facts.membershipsWithoutUser,
       (count) => `${countedAs(count, 'membership', ['has', 'have'])} no user: reported by a restore, and not made.`,
     ],
@@ -92,12 +97,18 @@ function remarks(facts: LegacyFacts): string[] {
         `${countedAs(count, 'user', ['has', 'have'])} a sign-in name that another one has in another case: a pool that does not tell case apart takes one of each.`,
     ],
     [
-      facts.signIn.other,
-      (count) => `${countedAs(count, 'user', ['has', 'have'])} a sign-in name that is none of their values.`,
+      facts.otherNames,
+      (count) =>
+        `${countedAs(count, 'user', ['has', 'have'])} a sign-in name of another kind than most, or of none: restored under the name that the others have, where there is one.`,
     ],
     [
       facts.unreadable,
       (count) => `${countedAs(count, 'user', ['lacks', 'lack'])} attributes, username or status: not restored.`,
+    ],
+    [
+      facts.unreadableValues,
+      (count) =>
+        `${countedAs(count, 'user', ['has', 'have'])} an attribute, or the flag for disabled users, in a form that nobody can read: restored without it (disabled), and named by the restore.`,
     ],
     [
       facts.federated,
@@ -113,6 +124,20 @@ function remarks(facts: LegacyFacts): string[] {
     [
       facts.emptyDescriptions,
       (count) => `${countedAs(count, 'group', ['has', 'have'])} an empty description: restored without one.`,
+    ],
+    [
+      facts.unreadableGroups,
+      (count) =>
+        `${countedAs(count, 'group', ['has', 'have'])} a description or precedence that cannot be read: restored without.`,
+    ],
+    [
+      facts.impossibleGroups,
+      (count) =>
+        `${countedAs(count, 'group', ['has a name', 'have names'])} that Cognito does not take: not restored, nor are its memberships.`,
+    ],
+    [
+      facts.ofOthers,
+      (count) => `${countedAs(count, 'item', ['is', 'are'])} of another installation of the solution: left out.`,
     ],
     [
       facts.foreign,

@@ -1,14 +1,17 @@
 import { noCounts } from '../backup/counts.ts';
 import { contentHash, sha256 } from '../backup/hashing.ts';
+import { subOfKey } from '../backup/items.ts';
 import { SCHEMA_VERSION, NO_COUNTS } from '../backup/manifest.ts';
 import type { Manifest } from '../backup/manifest.ts';
-import { UNKNOWN_POOL } from '../backup/source-pool.ts';
 import { ItemTally, noContent } from '../backup/tally.ts';
-import type { ContactAttribute } from '../model.ts';
+import { isPossibleName } from '../model.ts';
 import type { TableItem } from '../ports.ts';
 import { adoptedMembership } from './legacy-item.ts';
-import { kindOf, signInNameOf, UserSurvey } from './legacy-survey.ts';
+import { signInNameOf, UserSurvey } from './legacy-survey.ts';
 import type { LegacyFacts, Remarkable } from './legacy-survey.ts';
+import { allOf, namesReplaced, namesTaken } from './name-owners.ts';
+import type { PackedItems } from './packed-items.ts';
+import { poolNamedIn, usernameAttributesOf, withAddressKind } from './pool-of-table.ts';
 import type { LegacyContent } from './read-legacy.ts';
 
 /** A backup that was made of a 1.x table: what is known of it, and its items. */
@@ -30,11 +33,13 @@ export interface AdoptionRules {
 }
 
 const OLDER = 'not confirmed by the last complete export';
+const REPLACED = 'another user has the sign-in name by now, as a later export found';
 
 /** Makes a backup of what a 1.x table holds, and says what that is. */
 export function adoptedBackup(content: LegacyContent, rules: AdoptionRules): AdoptedBackup {
   const { withOlder, softwareVersion, tell = () => undefined } = rules;
   const taken = namesTaken(content);
+  const replacedNames = namesReplaced(content);
   const groups = new Map([...(withOlder ? content.olderGroups : []), ...content.groups]);
   const memberships = withOlder ? merged(content.memberships, content.olderMemberships) : content.memberships;
   let olderNamesTaken = 0;
@@ -45,25 +50,42 @@ export function adoptedBackup(content: LegacyContent, rules: AdoptionRules): Ado
     const isTaken = taken.has(signInNameOf(user).toLowerCase());
     if (isTaken) olderNamesTaken += 1;
     tell({
-      sub: user.id.slice('USER#'.length),
+      sub: subOfKey(user),
       signInName: signInNameOf(user),
       group: '',
       found: isTaken ? `${OLDER}, and another user has the sign-in name` : OLDER,
     });
   }
-  const survey = new UserSurvey(content.names.repeated(), content.foldedNames.repeated(), tell);
+  let replaced = 0;
+  for (const user of replacedNames.size === 0 ? [] : allOf(content.users))
+    if (replacedNames.has(signInNameOf(user))) {
+      replaced += 1;
+      tell({ sub: subOfKey(user), signInName: signInNameOf(user), group: '', found: REPLACED });
+    }
   const totals = noContent();
   const tally = new ItemTally(totals);
   const withUser = new Set<string>();
-  const stored = content.users.map((users) => () => users.all());
-  if (withOlder) stored.push(olderUsers);
-  const kinds = contactKinds(stored);
-  const usersOf = kinds.size < 2 ? stored : stored.map((users) => () => mapped(users(), withAddressKind));
+  const isThere = (user: TableItem): boolean => !replacedNames.has(signInNameOf(user));
+  const stored = [
+    ...content.users.map((users, segment) => () => both(kept(users.all(), isThere), content.newerUsers[segment])),
+    ...(withOlder ? [olderUsers] : []),
+  ];
+  const usernameAttributes = usernameAttributesOf(stored);
+  const usersOf =
+    usernameAttributes.length < 2 ? stored : stored.map((users) => () => mapped(users(), withAddressKind));
+  const sharedBy = (repeated: ((name: string) => boolean) | undefined) => (name: string) =>
+    repeated?.(name) === true && !replacedNames.has(name);
+  const survey = new UserSurvey(
+    usernameAttributes.length > 0,
+    sharedBy(content.names.repeated()),
+    sharedBy(content.foldedNames.repeated()),
+    tell,
+  );
   for (const users of usersOf)
     for (const user of users()) {
       survey.add(user);
       tally.add(user);
-      const sub = user.id.slice('USER#'.length);
+      const sub = subOfKey(user);
       if (memberships.has(sub)) withUser.add(sub);
     }
   let membershipsWithoutUser = 0;
@@ -78,6 +100,12 @@ export function adoptedBackup(content: LegacyContent, rules: AdoptionRules): Ado
     }
   for (const group of groups.values()) tally.add(group);
   tally.settle();
+  const impossible = [...groups.keys(), ...byMembersOnly].filter((name) => !isPossibleName(name));
+  for (const [names, found] of [
+    [impossible, 'a group of a name that Cognito does not take'],
+    [content.unreadableGroups, 'a group whose description or precedence cannot be read'],
+  ] as const)
+    for (const group of names) tell({ sub: '', signInName: '', group, found });
 
   const exportedAt = new Date(content.last.exportedAt).toISOString();
   const runId = `${exportedAt.replaceAll(/[-:]|\.\d+/g, '')}-${sha256([...totals.checksums, JSON.stringify(totals.counts)].join()).toString('hex', 0, 4)}`;
@@ -86,7 +114,7 @@ export function adoptedBackup(content: LegacyContent, rules: AdoptionRules): Ado
     [...(memberships.get(sub) ?? [])].sort().map((group) => sealed(adoptedMembership(sub, group)));
   function* usersAndMemberships(users: () => Iterable<TableItem>): Generator<TableItem, void, undefined> {
     for (const user of users()) {
-      yield* sealedMemberships(user.id.slice('USER#'.length));
+      yield* sealedMemberships(subOfKey(user));
       yield sealed(user);
     }
   }
@@ -94,12 +122,11 @@ export function adoptedBackup(content: LegacyContent, rules: AdoptionRules): Ado
     for (const group of groups.values()) yield sealed(group);
     for (const sub of memberships.keys()) if (!withUser.has(sub)) yield* sealedMemberships(sub);
   }
-  const { signIn } = survey.facts;
   const manifest: Manifest = {
     runId,
     userPoolId: poolNamedIn([...groups.keys(), ...byMembersOnly]),
     poolSettings: {
-      usernameAttributes: (['email', 'phone_number'] satisfies ContactAttribute[]).filter((name) => signIn[name] > 0),
+      usernameAttributes,
       aliasAttributes: [],
       caseSensitive: true,
       autoVerifiedAttributes: [],
@@ -133,26 +160,22 @@ export function adoptedBackup(content: LegacyContent, rules: AdoptionRules): Ado
       membershipsWithoutUser,
       groupsWithoutItem: byMembersOnly.size,
       emptyDescriptions: content.emptyDescriptions,
+      unreadableGroups: content.unreadableGroups.length,
+      impossibleGroups: impossible.length,
+      replaced,
+      ofOthers: content.ofOthers,
       foreign: content.foreign,
     },
   };
 }
 
-/** The kinds of addresses by which somebody signs in. */
-function contactKinds(users: readonly (() => Iterable<TableItem>)[]): ReadonlySet<ContactAttribute> {
-  const kinds = new Set<ContactAttribute>();
-  for (const some of users)
-    for (const user of some()) {
-      const kind = kindOf(signInNameOf(user), user);
-      if (kind === 'email' || kind === 'phone_number') kinds.add(kind);
-    }
-  return kinds;
+function* kept<T>(values: Iterable<T>, keeps: (value: T) => boolean): Generator<T, void, undefined> {
+  for (const value of values) if (keeps(value)) yield value;
 }
 
-/** In a pool of both kinds the table's sign-in name tells by which of two addresses the user signs in (see UserItem). */
-function withAddressKind(user: TableItem): TableItem {
-  const kind = kindOf(signInNameOf(user), user);
-  return kind === 'email' || kind === 'phone_number' ? { ...user, signsInBy: kind } : user;
+function* both(some: Iterable<TableItem>, more: PackedItems | undefined): Generator<TableItem, void, undefined> {
+  yield* some;
+  if (more !== undefined) yield* more.all();
 }
 
 function* mapped<T>(values: Iterable<T>, change: (value: T) => T): Generator<T, void, undefined> {
@@ -163,27 +186,4 @@ function merged(one: LegacyContent['memberships'], other: LegacyContent['members
   const both = new Map(one);
   for (const [sub, names] of other) both.set(sub, [...new Set([...(both.get(sub) ?? []), ...names])]);
   return both;
-}
-
-/** Of the older users' sign-in names those that a user of the last export has: few, so that they fit into memory. */
-function namesTaken({ users, olderUsers }: LegacyContent): ReadonlySet<string> {
-  const wanted = new Set<string>();
-  for (const user of olderUsers.all()) wanted.add(signInNameOf(user).toLowerCase());
-  const taken = new Set<string>();
-  if (wanted.size > 0)
-    for (const segment of users)
-      for (const user of segment.all()) {
-        const name = signInNameOf(user).toLowerCase();
-        if (wanted.has(name)) taken.add(name);
-      }
-  return taken;
-}
-
-/** Cognito's own groups of identity providers are called `<pool id>_<provider>`: the only place that names the pool. */
-const OF_PROVIDER = /^([a-z]{2,}(?:-[a-z]+)+-\d{1,2}_[0-9A-Za-z]{1,40})_./;
-
-function poolNamedIn(groups: readonly string[]): string {
-  const pools = new Set(groups.flatMap((name) => OF_PROVIDER.exec(name)?.[1] ?? []));
-  const [only, ...more] = pools;
-  return only === undefined || more.length > 0 ? UNKNOWN_POOL : only;
 }

@@ -1,9 +1,9 @@
-import { noCounts } from '../backup/counts.ts';
 import type { Counts } from '../backup/manifest.ts';
 import { subOfKey } from '../backup/items.ts';
 import { FEDERATED_STATUS } from '../model.ts';
 import type { ContactAttribute, SchemaAttribute } from '../model.ts';
 import type { TableItem } from '../ports.ts';
+import { isPossibleAttribute } from './possible-attributes.ts';
 
 /** What a sign-in name is; `other`: none of the user's values. */
 export type SignInKind = 'username' | ContactAttribute | 'other';
@@ -18,6 +18,10 @@ export interface UserFacts {
   readonly federated: number;
   /** Without readable attributes, username or status: a restore leaves them out. */
   readonly unreadable: number;
+  /** With a value that is no text, or a flag that is none: a restore leaves out just that. */
+  readonly unreadableValues: number;
+  /** With a sign-in name of another kind than most have, or of none. */
+  readonly otherNames: number;
   /** Users whose sign-in name another one has, too; and those whose name another one has in another case only. */
   readonly sharedNames: number;
   readonly sharedByCase: number;
@@ -41,7 +45,14 @@ export interface LegacyFacts extends UserFacts {
   /** Groups that are there by their members only. */
   readonly groupsWithoutItem: number;
   readonly emptyDescriptions: number;
-  /** Items that are none of this installation's. */
+  /** Groups with a description or precedence that cannot be read. */
+  readonly unreadableGroups: number;
+  /** Groups of a name that Cognito does not take. */
+  readonly impossibleGroups: number;
+  /** Users of the last complete export whose name a later one found with somebody else: never adopted. */
+  readonly replaced: number;
+  /** Items of another installation, and those that are none of the solution's. */
+  readonly ofOthers: number;
   readonly foreign: number;
 }
 
@@ -62,17 +73,22 @@ export class UserSurvey {
     unconfirmed: 0,
     federated: 0,
     unreadable: 0,
+    unreadableValues: 0,
+    otherNames: 0,
     sharedNames: 0,
     sharedByCase: 0,
   };
   /** Names of the attributes that somebody has. */
   readonly #attributes = new Set<string>();
-  readonly counts = noCounts();
 
-  /** `shared` and `sharedByCase`: whether another user may have this name, just so or in another case. */
+  /**
+   * `byAddress`: most users sign in by an address. `shared` and `sharedByCase`: whether another user may have this name, just
+   * so or in another case.
+   */
   constructor(
-    private readonly shared: ((name: string) => boolean) | undefined,
-    private readonly sharedByCase: ((name: string) => boolean) | undefined,
+    private readonly byAddress: boolean,
+    private readonly shared: (name: string) => boolean,
+    private readonly sharedByCase: (name: string) => boolean,
     private readonly tell: (about: Remarkable) => void,
   ) {}
 
@@ -80,8 +96,16 @@ export class UserSurvey {
     const { username, enabled, status } = item;
     const attributes = attributesOf(item);
     const name = signInNameOf(item);
-    for (const attribute of Object.keys(attributes ?? {})) this.#attributes.add(attribute);
-    this.#signIn[kindOf(name, item)] += 1;
+    for (const attribute of Object.keys(attributes ?? {}))
+      if (isPossibleAttribute(attribute)) this.#attributes.add(attribute);
+    const kind = kindOf(name, item);
+    this.#signIn[kind] += 1;
+    this.#note(
+      item,
+      'otherNames',
+      kind === 'other' || (kind === 'username') === this.byAddress,
+      `has a sign-in name that is ${this.byAddress ? 'no address of the user, where most have one' : 'not the user name, where most have that'}`,
+    );
     const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
     this.#note(
       item,
@@ -98,12 +122,18 @@ export class UserSurvey {
       attributes === undefined || !isText(username) || !isText(status),
       'attributes, username or status are missing',
     );
-    const isShared = this.shared?.(name) === true;
+    this.#note(
+      item,
+      'unreadableValues',
+      typeof enabled !== 'boolean' || Object.values(attributes ?? {}).some((value) => typeof value !== 'string'),
+      'an attribute or the flag enabled cannot be read',
+    );
+    const isShared = this.shared(name);
     this.#note(item, 'sharedNames', isShared, 'another user has the same sign-in name');
     this.#note(
       item,
       'sharedByCase',
-      !isShared && this.sharedByCase?.(name) === true,
+      !isShared && this.sharedByCase(name),
       'another user has the same sign-in name in another case',
     );
   }
@@ -112,7 +142,7 @@ export class UserSurvey {
     return { signIn: { ...this.#signIn }, ...this.#counts };
   }
 
-  /** Attributes by name; of what type they are, and what they may hold, the table does not tell. */
+  /** Attributes that a pool can have, by name; of what type they are, and what they may hold, the table does not tell. */
   get schema(): SchemaAttribute[] {
     return [...this.#attributes].sort().map((name) => ({ name, type: 'String', mutable: true, required: false }));
   }

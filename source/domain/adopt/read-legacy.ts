@@ -2,8 +2,9 @@ import { newScan, scanSegments } from '../backup/scan-segments.ts';
 import { noCounts } from '../backup/counts.ts';
 import { NameDigests } from '../digests/name-digests.ts';
 import type { BackupTable, ItemKey, TableItem } from '../ports.ts';
-import { adoptedItem, countOf, LEGACY_TIME_ID } from './legacy-item.ts';
+import { adoptedItem, countOf, isOfAnotherInstallation, LEGACY_TIME_ID } from './legacy-item.ts';
 import type { AdoptedItem, LegacyExport } from './legacy-item.ts';
+import { signInNameOf } from './legacy-survey.ts';
 import { PackedItems } from './packed-items.ts';
 
 /** Segments that are read at a time. */
@@ -12,8 +13,9 @@ const SEGMENTS_AT_A_TIME = 4;
 /** What a scan of a 1.x table gave, in memory. */
 export interface LegacyContent {
   readonly last: LegacyExport;
-  /** Users by segment of the scan, those of an older export apart. */
+  /** Users by segment of the scan, those of a later and of an older export apart. */
   readonly users: readonly PackedItems[];
+  readonly newerUsers: readonly PackedItems[];
   readonly olderUsers: PackedItems;
   /** Groups by name, and those of an older export. */
   readonly groups: ReadonlyMap<string, TableItem>;
@@ -24,8 +26,12 @@ export interface LegacyContent {
   readonly older: ReturnType<typeof noCounts>;
   readonly newer: ReturnType<typeof noCounts>;
   readonly emptyDescriptions: number;
+  /** Names of groups that have a description or precedence which cannot be read. */
+  readonly unreadableGroups: readonly string[];
+  /** Of another installation, and those that are none of the solution's. */
+  readonly ofOthers: number;
   readonly foreign: number;
-  /** Of the sign-in names of `users`, as they are and without regard to case. */
+  /** Of the sign-in names of `users` and `newerUsers`, as they are and without regard to case. */
   readonly names: NameDigests;
   readonly foldedNames: NameDigests;
 }
@@ -56,6 +62,7 @@ export async function readLegacy(
 
 class LegacyReader implements LegacyContent {
   readonly users: readonly PackedItems[];
+  readonly newerUsers: readonly PackedItems[];
   readonly olderUsers = new PackedItems();
   readonly groups = new Map<string, TableItem>();
   readonly olderGroups = new Map<string, TableItem>();
@@ -64,6 +71,8 @@ class LegacyReader implements LegacyContent {
   readonly older = noCounts();
   readonly newer = noCounts();
   emptyDescriptions = 0;
+  readonly unreadableGroups: string[] = [];
+  ofOthers = 0;
   foreign = 0;
   readonly names = new NameDigests(true);
   readonly foldedNames = new NameDigests(false);
@@ -74,13 +83,15 @@ class LegacyReader implements LegacyContent {
     readonly last: LegacyExport,
     segments: number,
   ) {
-    this.users = Array.from({ length: segments }, () => new PackedItems());
+    const packed = (): PackedItems[] => Array.from({ length: segments }, () => new PackedItems());
+    [this.users, this.newerUsers] = [packed(), packed()];
   }
 
   add(stored: TableItem, segment: number): void {
     const adopted = adoptedItem(stored, this.last);
     if (adopted === undefined) {
-      if (!this.#isTime(stored)) this.foreign += 1;
+      if (isOfAnotherInstallation(stored, this.last)) this.ofOthers += 1;
+      else if (!this.#isTime(stored)) this.foreign += 1;
       return;
     }
     if (adopted.age !== 'current') this[adopted.age][countOf(adopted)] += 1;
@@ -96,11 +107,12 @@ class LegacyReader implements LegacyContent {
     switch (adopted.kind) {
       case 'user':
         if (isOlder) return this.olderUsers.add(adopted.item);
-        this.names.add(adopted.signInName);
-        this.foldedNames.add(adopted.signInName);
-        return (this.users[segment] as PackedItems).add(adopted.item);
+        this.names.add(signInNameOf(adopted.item));
+        this.foldedNames.add(signInNameOf(adopted.item));
+        return ((adopted.age === 'newer' ? this.newerUsers : this.users)[segment] as PackedItems).add(adopted.item);
       case 'group':
         if (adopted.emptyDescription) this.emptyDescriptions += 1;
+        if (adopted.unreadable) this.unreadableGroups.push(adopted.name);
         (isOlder ? this.olderGroups : this.groups).set(adopted.name, adopted.item);
         return;
       case 'membership': {

@@ -156,9 +156,11 @@ describe('17.8: a table of the retired solution', function () {
           const taken = new Set(
             users.filter((one) => one.age >= EXPORTED_AT).map(({ signInName }) => signInName.toLowerCase()),
           );
+          const found = new Set(users.filter((one) => one.age > EXPORTED_AT).map(({ signInName }) => signInName));
           const wanted = [
             ...kept(users)
               .filter((one) => one.age >= EXPORTED_AT || !taken.has(one.signInName.toLowerCase()))
+              .filter((one) => one.age !== EXPORTED_AT || !found.has(one.signInName))
               .map(({ sub }) => `USER#${sub} PROFILE`),
             ...kept(groups).map((group) => `GROUP#${group.name} GROUP`),
             ...kept(memberships).map(({ group, sub }) => `USER#${sub} MEMBER_OF#${group}`),

@@ -3,7 +3,7 @@ import { latestItem } from '../../../source/domain/backup/manifest.ts';
 import { toAttributeValues } from '../../../source/adapters/item-codec.ts';
 import type { Manifest } from '../../../source/domain/backup/manifest.ts';
 import type { TableItem } from '../../../source/domain/ports.ts';
-import { legacyItems, legacyUser, EXPORTED_AT, legacyTime } from '../../support/adopt/legacy-items.ts';
+import { EXPORTED_AT, legacyGroup, legacyItems, legacyTime, legacyUser } from '../../support/adopt/legacy-items.ts';
 import { aManifest } from '../../support/cli/a-manifest.ts';
 import { awsError } from '../../support/cli/fake-clients.ts';
 import { InstalledCli } from '../../support/cli/installed.ts';
@@ -74,6 +74,45 @@ describe('command line: adopt', () => {
     expect(await cli.run([...ADOPT, '--dry-run', '--save', 'odd.csv'])).to.equal(0);
     expect(cli.files.get('odd.csv')).to.include(`${odd.sub},canary-user,,disabled`);
     expect(cli.out).to.not.match(canary);
+  });
+
+  it('17.8: says of everything odd what becomes of it, and names who it is about in the file only', async () => {
+    const odd = aUser({ username: 'odd', attributes: { email: 'odd@example.test' } });
+    const cli = cliWith([
+      ...legacyItems(pool().source),
+      { ...legacyUser(odd, 'odd'), userEnabled: 'true' },
+      legacyUser(aUser({ username: 'user0', sub: 'sub-of-another' }), 'user0', EXPORTED_AT + 1),
+      legacyUser(aUser({ username: 'ana' }), 'ana@example.test'),
+      { ...legacyGroup({ name: 'no such name' }), groupPrecedence: 'high' },
+      { id: 'latest-export-timestamp', type: 'SYNC_TIMESTAMP-another', latestExportTimestamp: 1 },
+    ]);
+    expect(await cli.run([...ADOPT, '--dry-run', '--save', 'odd.csv'])).to.equal(0);
+    const told = cli.out.replaceAll(/\s+/g, ' ');
+    for (const sentence of [
+      '1 user has a sign-in name that somebody else has by now, as that later export found: left out.',
+      '1 user has a sign-in name of another kind than most, or of none: restored under the name that the others have',
+      '1 user has an attribute, or the flag for disabled users, in a form that nobody can read: restored without it',
+      '1 group has a description or precedence that cannot be read: restored without.',
+      '1 group has a name that Cognito does not take: not restored, nor are its memberships.',
+      '1 item is of another installation of the solution: left out.',
+    ])
+      expect(told).to.include(sentence);
+    expect(cli.files.get('odd.csv')).to.include(',,no such name,a group of a name that Cognito does not take');
+    expect(told).to.not.include('no such name');
+  });
+
+  it('17.8: bytes in a table are no text, whatever they spell in the form of this product', async () => {
+    const { Item } = {
+      Item: {
+        ...toAttributeValues(legacyUser(aUser({ username: 'ana' }), 'ana')),
+        userAttributes: { L: [{ M: { Name: { S: 'name' }, Value: { B: Buffer.from('ab', 'utf16le') } } }] },
+        userStatus: { B: Buffer.from('CONFIRMED', 'utf16le') },
+      },
+    };
+    const cli = cliWith([legacyTime()]);
+    cli.cloud.on('Scan', ({ Segment }) => ({ Items: Segment === 0 ? [Item] : [] }));
+    expect(await cli.run([...ADOPT, '--dry-run', '--json'])).to.equal(0);
+    expect(cli.summary).to.include({ unreadable: 1, unreadable_values: 1 });
   });
 
   it('17.8: a dry run writes nothing, needs no launch, and names what is left out', async () => {

@@ -15,6 +15,7 @@ export interface SentToUser {
   readonly by: string;
 }
 
+const MAX_INT = 2_147_483_647;
 /** GroupNameType of Cognito's service model. */
 const GROUP_NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 
@@ -45,6 +46,8 @@ export class SimulatedPoolWriter implements UserPoolWriter {
     this.#write('createGroup', poolId, group.name, (pool) => {
       if (group.roleArn !== undefined && !this.passableRoles.has(group.roleArn))
         return { refused: 'AccessDeniedException' };
+      // The service cannot even read it: precedences are Java's int.
+      if ((group.precedence ?? 0) > MAX_INT) return { refused: 'SerializationException' };
       if (!GROUP_NAME.test(group.name) || (group.description ?? '').length > 2_048)
         return { refused: 'InvalidParameterException' };
       pool.putGroup(group);

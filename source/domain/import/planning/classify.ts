@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { PoolSettings, SchemaAttribute, SignInAttribute } from '../../model.ts';
-import { FEDERATED_STATUS } from '../../model.ts';
+import { FEDERATED_STATUS, isPossibleName, POSSIBLE_NAMES } from '../../model.ts';
 import { namesAtSignIn } from '../../comparison/matching.ts';
 import { csvFit } from '../csv/csv-fit.ts';
 import type { CsvRules } from '../csv/csv-fit.ts';
@@ -57,8 +57,6 @@ export const classifiedShape = v.variant('way', [
  */
 export type Classified = Stored<typeof classifiedShape>;
 
-/** UsernameType of the service model: what an import job or AdminCreateUser takes as a name. */
-const USERNAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 /** A pool with such an alias takes no username that could be one of its values ("User pool attributes"). */
 const LOOKS_LIKE: Readonly<Record<string, RegExp>> = { email: /^[^\s@]+@[^\s@]+$/u, phone_number: /^\+\d+$/ };
 
@@ -92,8 +90,7 @@ export function classify(user: SpooledUser, rules: Rules): Classified {
       'NoSignInName',
       `The user has no ${NAMED_BY[rules.signInName]}, which is the name at sign-in in this pool.`,
     );
-  if (!USERNAME.test(name))
-    return out('BadUsername', 'Cognito takes names of 1 to 128 characters without white space and control characters.');
+  if (!isPossibleName(name)) return out('BadUsername', `${POSSIBLE_NAMES}.`);
   const alias = rules.aliases.find((attribute) => LOOKS_LIKE[attribute]?.test(name));
   if (alias !== undefined)
     return out('BadUsername', `The username looks like a value of ${alias}, by which users of this pool sign in, too.`);

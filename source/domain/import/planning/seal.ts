@@ -63,7 +63,7 @@ export async function sealPlan(state: StateOf<'seal'>, run: PlanningRun): Promis
       ...(accepted.notes ?? []),
       ...target.notes,
       ...(target.pool.acceptsSignUps === true ? [SIGN_UPS_OPEN] : []),
-      ...groupNotes(groups, tally.groupsWithoutItem),
+      ...roleNotes(groups),
       ...(identities === undefined ? [] : identityNotes({ identities })),
     ],
     counts: { backup, ...tally.counts },
@@ -90,7 +90,7 @@ async function* joined(keys: readonly string[], { deps }: PlanningRun): AsyncGen
   for (const key of keys) yield* deps.objects.read(key);
 }
 
-function groupNotes(groups: readonly PlannedGroup[], withoutItem: number): string[] {
+function roleNotes(groups: readonly PlannedGroup[]): string[] {
   const withoutRole = groups.filter(losesItsRole).length;
   const given = groups.filter(({ newRoleArn }) => newRoleArn !== undefined).length;
   return [
@@ -100,10 +100,5 @@ function groupNotes(groups: readonly PlannedGroup[], withoutItem: number): strin
           `${counted(withoutRole, 'group')} had an IAM role and gets none: no map names one (GroupRoleMap); groups.json of this restore names the role.`,
         ]),
     ...(given === 0 ? [] : [`${countedAs(given, 'group', ['gets', 'get'])} the IAM role that GroupRoleMap names.`]),
-    ...(withoutItem === 0
-      ? []
-      : [
-          `${countedAs(withoutItem, 'group', ['is', 'are'])} in the backup by members only: restored without description and precedence.`,
-        ]),
   ];
 }

@@ -3,6 +3,7 @@ import { plannedGroupShape } from '../plan/plan-model.ts';
 import { offeredRecovery, RECOVERY_STEP } from '../csv/recovery.ts';
 import { assertPreflight, preflight } from '../preflight/preflight.ts';
 import { counted, countedAs, number } from '../../counted.ts';
+import { isPossibleName, POSSIBLE_NAMES } from '../../model.ts';
 import type { PoolSettings } from '../../model.ts';
 import { subShape } from '../../state/shape.ts';
 import { putList, readList } from '../../state/stored-list.ts';
@@ -82,7 +83,11 @@ export async function classifyStep(
     step: 'order',
     accepted,
     backup: counts,
-    target: { pool, header, notes: [...checked.notes, ...userNotes(found), ...recoveryNotes(found, settings)] },
+    target: {
+      pool,
+      header,
+      notes: [...checked.notes, ...userNotes(found), ...groupNotes(found), ...recoveryNotes(found, settings)],
+    },
     tally: { ...tally, counts: { ...tally.counts, groupsWithoutRole: groups.filter(losesItsRole).length } },
     parts: found.parts,
   };
@@ -115,6 +120,23 @@ const userNotes = ({ losers, aliasLosers, tally }: ClassifiedBackup): string[] =
         `${countedAs(tally.counts.automaticGroups ?? 0, 'group', ['is of the kind', 'are of the kind'])} that Cognito makes itself for the users of an identity provider (<pool id>_<provider>): such groups are neither created nor filled. The new pool gets its own when such users sign in.`,
       ]),
 ];
+
+/** Which groups will lack something, or be missing. */
+function groupNotes({ tally: { groups, groupsWithoutItem } }: ClassifiedBackup): string[] {
+  const impossible = groups.filter(({ name }) => !isPossibleName(name)).length;
+  return [
+    ...(groupsWithoutItem === 0
+      ? []
+      : [
+          `${countedAs(groupsWithoutItem, 'group', ['is', 'are'])} in the backup by members only: restored without description and precedence.`,
+        ]),
+    ...(impossible === 0
+      ? []
+      : [
+          `${countedAs(impossible, 'group', ['has a name', 'have names'])} that Cognito will refuse, so that the group and its memberships will be missing: ${POSSIBLE_NAMES}.`,
+        ]),
+  ];
+}
 
 /** Who is locked out after the restore, said before it begins. */
 function recoveryNotes({ tally: { counts } }: ClassifiedBackup, settings: PoolSettings): string[] {

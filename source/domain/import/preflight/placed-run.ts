@@ -20,7 +20,7 @@ const READS_AT_A_TIME = 8;
 
 /** Of a backup that the retired solution made, what nobody can hold the new pool against. */
 export const SETTINGS_UNKNOWN =
-  "The retired solution stored no settings of its user pool. So nobody can tell whether the new pool agrees with the old one in: telling names apart by case, aliases, types and limits of attributes, which of them are required, MFA. Each value is held against the new pool's own schema; compare the rest yourself. It stored no date of creation either: of users who share a sign-in name, one comes back: who has verified it where it is an address, else any one of them.";
+  "The retired solution stored no settings of its user pool. So nobody can tell whether the new pool agrees with the old one in: telling names apart by case, aliases, types and limits of attributes, which of them are required, MFA. Each value is held against the new pool's own schema; compare the rest yourself. It stored no IAM roles of groups and no date of creation either: of users who share a sign-in name, one comes back: who has verified it where it is an address, else any one of them.";
 
 /** What an input names. */
 export interface AskedPlace {
@@ -121,13 +121,20 @@ const isBefore = (look: Look, chosen: Manifest, inOrder: readonly Look[]): boole
 
 /** The newest of several pools would be somebody else's users. */
 function assertOnePool(manifests: readonly Manifest[], snapshotPrefix: string): void {
-  const newestOf = new Map<string, string>();
-  for (const { userPoolId, runId } of manifests) if (!newestOf.has(userPoolId)) newestOf.set(userPoolId, runId);
-  if (newestOf.size < 2) return;
-  const pools = [...newestOf].map(([poolId, runId]) => `${poolId} ("ExportRun": "${runId}")`);
+  const newestOf = new Map<string, Manifest>();
+  for (const manifest of manifests) {
+    const { userPoolId, runId } = manifest;
+    // Any two of which the pool is not known may be of two pools.
+    const pool = userPoolId === UNKNOWN_POOL ? runId : userPoolId;
+    if (!newestOf.has(pool)) newestOf.set(pool, manifest);
+  }
+  const newest = [...newestOf.values()];
+  if (newest.length < 2) return;
+  const pools = newest.slice(0, NAMED).map(({ userPoolId, runId }) => `${userPoolId} ("ExportRun": "${runId}")`);
+  const unknown = newest.some(({ userPoolId }) => userPoolId === UNKNOWN_POOL);
   throw new Halt(
     'InvalidInput',
-    `There are exports of ${counted(newestOf.size, 'user pool')} in ${snapshotPrefix}, so it must be said which one is meant. Nothing was written to the new pool. The newest of each: ${pools.join(', ')}. Start again with one of these.`,
+    `There are exports of ${unknown ? 'several user pools, or of pools that nobody knows,' : counted(newest.length, 'user pool')} in ${snapshotPrefix}, so it must be said which one is meant. Nothing was written to the new pool. The newest of each: ${pools.join(', ')}. Start again with one of these.`,
   );
 }
 

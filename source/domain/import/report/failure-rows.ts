@@ -12,7 +12,7 @@ import type { CheckRun } from '../reconcile/check-run.ts';
 import { itemsOf, userSources } from '../reconcile/walk.ts';
 import type { UserNotes } from '../reconcile/notes.ts';
 import { hasNoPassword, isNotOffered } from '../reconcile/plan-marks.ts';
-import { CHANGED_SINCE, KEPT_AS_CHANGED, NOTHING_INSTEAD, problemRows } from './problem-rows.ts';
+import { CHANGED_SINCE, groupRefusal, KEPT_AS_CHANGED, NOTHING_INSTEAD, problemRows } from './problem-rows.ts';
 import type { DifferingAttributes } from './problem-rows.ts';
 
 const CREATED = 'created one by one with a permanent random password that nobody knows';
@@ -39,8 +39,8 @@ export async function* failureRows(
   yield* recoveryRows(check);
   const changed = new Set(check.state.groupsChanged);
   for (const index of check.state.groupProblems) {
+    const { name } = run.groups[index] as PlannedGroup;
     if (changed.has(index)) {
-      const { name: group } = run.groups[index] as PlannedGroup;
       yield {
         restored: '',
         sub: '',
@@ -48,7 +48,7 @@ export async function* failureRows(
         line: '',
         reason: CHANGED_SINCE,
         instead: KEPT_AS_CHANGED,
-        changed: `group ${group}`,
+        changed: `group ${name}`,
       };
       continue;
     }
@@ -58,9 +58,9 @@ export async function* failureRows(
       sub: '',
       name: '',
       line: '',
-      reason: refused === undefined ? 'GroupMissingOrDifferent' : `GroupRefused: ${refused}`,
+      reason: refused === undefined ? 'GroupMissingOrDifferent' : groupRefusal(name, refused),
       instead: refused === undefined ? 'updated once' : 'tried once more',
-      changed: `group ${(run.groups[index] as PlannedGroup).name}`,
+      changed: `group ${name}`,
     };
   }
 }

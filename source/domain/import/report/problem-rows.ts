@@ -1,4 +1,5 @@
 import { isDifferent, isSeen, Mark } from '../../comparison/mark.ts';
+import { isPossibleName, POSSIBLE_NAMES } from '../../model.ts';
 import type { FailureRow } from '../plan/csv-rows.ts';
 import type { PlannedGroup, RestoreUser, UpdateOp } from '../plan/plan-model.ts';
 import { Since } from '../reconcile/changed-since.ts';
@@ -24,6 +25,10 @@ export const KEPT_AS_CHANGED = 'kept as it was changed';
 export const NOTHING_INSTEAD = 'nothing';
 const GONE = 'not made again; a start with "RecreateMissing": true does it';
 const OTHER_ACCOUNT = "the account that has the name and is not this restore's";
+
+/** Why there is no such group, or not as it should be. */
+export const groupRefusal = (group: string, refused: string): string =>
+  `GroupRefused: ${refused}${isPossibleName(group) ? '' : `; ${POSSIBLE_NAMES}`}`;
 
 /** What became of a group's membership ('': of the disabled flag) that a write by name gave to somebody else's account. */
 function takenBack(note: UserNotes, group: string): string | undefined {
@@ -71,7 +76,7 @@ function* membershipRows(
   const reason = !isSeen(marks.users[ordinal] as number)
     ? 'UserNotRestored'
     : refused !== undefined
-      ? `GroupRefused: ${refused}`
+      ? groupRefusal(group, refused)
       : (note.update ?? 'MembershipMissing');
   yield { ...row, reason, instead: takenBack(note, group) ?? NOTHING_INSTEAD, changed };
 }

@@ -9,8 +9,10 @@ import { isUnanswered } from './unanswered.ts';
 /** Enough to use the pool's 5 calls per second (Cognito quotas) at any latency; the adapter paces them. */
 const GROUPS_AT_A_TIME = 3;
 
+/** A value of the wrong form, or out of its bounds (a precedence of more than 32 bits): the group may be taken without it. */
 const mayBeAboutSettings = (outcome: Exclude<WriteOutcome, 'done'>): boolean =>
-  outcome.refused === 'InvalidParameterException' || isUnanswered(outcome);
+  isUnanswered(outcome) ||
+  ['InvalidParameterException', 'SerializationException', 'ValidationException'].includes(outcome.refused);
 
 /**
  * Creates the plan's groups ahead of the memberships that need them: in the plan's order, which is the order of first

@@ -92,4 +92,18 @@ describe('Cognito adapters: refusals', () => {
     stub.answer = () => refusal('ResourceNotFoundException', 'User pool eu-west-1_Source does not exist.');
     expect((await rejection(writer.addUserToGroup(STUB_POOL, 'x', 'g'))).name).to.equal('UserPoolNotFound');
   });
+
+  it('17.8: a group of a name that Cognito does not take has no members; any other refused request is an error', async () => {
+    const reader = userPoolReader(adapterOptions());
+    for (const refused of ['InvalidParameterException', 'ValidationException']) {
+      stub.answer = () => refusal(refused, STUB_SECRET);
+      for (const name of ['by members only', 'x'.repeat(129), 'a\tb'])
+        expect(await reader.listUsersInGroupPage(STUB_POOL, name, {}), name).to.deep.equal({ items: [] });
+      expect((await rejection(reader.listUsersInGroupPage(STUB_POOL, 'staff', {}))).name).to.equal('ServiceError');
+    }
+    stub.answer = () => refusal('InternalErrorException', STUB_SECRET);
+    expect((await rejection(reader.listUsersInGroupPage(STUB_POOL, 'by members only', {}))).name).to.equal(
+      'ServiceError',
+    );
+  });
 });

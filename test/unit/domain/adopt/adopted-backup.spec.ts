@@ -163,13 +163,139 @@ describe('adoption of a table of the retired solution', () => {
       emptyDescriptions: 1,
       membershipsWithoutUser: 1,
       groupsWithoutItem: 1,
-      foreign: 3,
+      ofOthers: 2,
+      foreign: 1,
       adopted: { users: 8, groups: 1, memberships: 1 },
     });
     const items = segments.flatMap((all) => [...all()]);
     expect(items.filter((item) => itemKind(item) !== undefined)).to.have.length(10);
     expect(items.find(({ username }) => username === 'ben')).to.not.have.property('attributes');
     expect(items.find(({ id }) => id === 'GROUP#empty')).to.not.have.property('description');
+  });
+
+  it('17.8: reads numbers that are text, and names what cannot be read instead of leaving it out unsaid', async () => {
+    const about = (userAttributes: unknown): TableItem => ({ ...legacyUser(ANA, 'ana'), userAttributes });
+    const attributesOf = async (userAttributes: unknown): Promise<unknown> =>
+      (await adopted([legacyTime(), about(userAttributes)])).segments.flatMap((all) => [...all()])[0]?.['attributes'];
+    expect(
+      await attributesOf([{ Name: 'name', Value: 'a' }, { Name: 'name', Value: 'a' }, { Name: 'gender' }]),
+    ).to.deep.equal({
+      name: 'a',
+    });
+    expect(
+      await attributesOf([
+        { Name: 'name', Value: 'a' },
+        { Name: 'name', Value: 'b' },
+      ]),
+    ).to.deep.equal({ name: null });
+    for (const nameless of [{ Value: 'x' }, { Name: '', Value: 'x' }, { Name: 5, Value: 'x' }, 'x', null])
+      expect(await attributesOf([nameless]), JSON.stringify(nameless)).to.deep.equal({ '(none)': null });
+    const told: Remarkable[] = [];
+    const { facts, segments } = await adopted(
+      [
+        { ...legacyTime(), latestExportTimestamp: String(EXPORTED_AT) },
+        { ...about([{ Name: 'name', Value: 5 }]), lastConfirmedInUserPool: String(EXPORTED_AT) },
+        { ...legacyUser(BEN, 'ben'), userEnabled: 'true' },
+        { ...legacyGroup({ name: 'text' }), groupPrecedence: '0' },
+        { ...legacyGroup({ name: 'none' }), groupPrecedence: null, groupDescription: null },
+        ...[-1, 1.5, 'high'].map((precedence) => ({
+          ...legacyGroup({ name: `odd ${precedence}` }),
+          groupPrecedence: precedence,
+        })),
+        { ...legacyGroup({ name: 'described' }), groupDescription: 5 },
+        { ...legacyGroup({ name: '' }) },
+        legacyMembership('', ANA, 'ana'),
+      ],
+      { tell: (one) => told.push(one) },
+    );
+    expect(facts).to.deep.include({
+      adopted: { users: 2, groups: 6, memberships: 0 },
+      older: { users: 0, groups: 0, memberships: 0 },
+      unreadableValues: 2,
+      unreadableGroups: 4,
+      impossibleGroups: 3,
+      foreign: 2,
+    });
+    const items = segments.flatMap((all) => [...all()]);
+    expect(items.find(({ id }) => id === 'GROUP#text')).to.include({ precedence: 0 });
+    expect(told.map(({ group }) => group).filter((group) => group !== '')).to.have.members([
+      ...['odd -1', 'odd 1.5', 'odd high'].flatMap((name) => [name, name]),
+      'described',
+    ]);
+  });
+
+  it('17.8: most users tell how the pool signed in, and who has another kind of name is told', async () => {
+    const told: Remarkable[] = [];
+    const users = ['ana', 'ben', 'eve'].map((username) => aUser({ username }));
+    const byMail = users.map((user, index) =>
+      legacyUser(user, index === 0 ? user.username : (user.attributes['email'] ?? '')),
+    );
+    const byName = users.map((user, index) =>
+      legacyUser(user, index === 0 ? (user.attributes['email'] ?? '') : user.username),
+    );
+    for (const [items, usernameAttributes, found] of [
+      [byMail, ['email'], 'has a sign-in name that is no address of the user, where most have one'],
+      [byName, [], 'has a sign-in name that is not the user name, where most have that'],
+    ] as const) {
+      told.length = 0;
+      const { manifest, facts } = await adopted([legacyTime(), ...items], { tell: (one) => told.push(one) });
+      expect(manifest.poolSettings.usernameAttributes).to.deep.equal(usernameAttributes);
+      expect(facts.otherNames).to.equal(1);
+      expect(told.map((one) => [one.sub, one.found])).to.deep.equal([[users[0]?.sub, found]]);
+    }
+  });
+
+  it('17.8: users without a sign-in name of their own in the table are compared by their user names', async () => {
+    const twins = ['sub-1', 'sub-2'].map((sub) => ({
+      ...legacyUser(aUser({ username: 'twin', sub }), ''),
+      pseudoUsername: undefined,
+    }));
+    expect((await adopted([legacyTime(), ...twins])).facts).to.include({ sharedNames: 2, otherNames: 0 });
+  });
+
+  it('17.8: who lost the name to somebody whom a later export found is left out, told, and not taken for a name that is shared', async () => {
+    const told: Remarkable[] = [];
+    const { facts, segments } = await adopted(
+      [
+        legacyTime(),
+        legacyUser(aUser({ username: 'ana', sub: 'former' }), 'ana'),
+        legacyUser(aUser({ username: 'ana', sub: 'later' }), 'ana', AFTER),
+        legacyUser(BEN, 'ben', AFTER),
+      ],
+      { tell: (one) => told.push(one) },
+    );
+    expect(facts).to.deep.include({
+      replaced: 1,
+      sharedNames: 0,
+      sharedByCase: 0,
+      newer: { users: 2, groups: 0, memberships: 0 },
+    });
+    expect(told.map(({ sub, found }) => [sub, found])).to.deep.equal([
+      ['former', 'another user has the sign-in name by now, as a later export found'],
+    ]);
+    const users = segments.flatMap((all) => [...all()]);
+    expect(users.map(({ id }) => id).sort()).to.deep.equal([`USER#${BEN.sub}`, 'USER#later'].sort());
+  });
+
+  it('17.8: asks of a new pool only for attributes that a pool can have', async () => {
+    const attributes = {
+      'custom:team': 'a',
+      'dev:custom:x': 'b',
+      weird: 'c',
+      'custom:': 'd',
+      [`custom:${'x'.repeat(21)}`]: 'e',
+    };
+    const { manifest } = await adopted([
+      legacyTime(),
+      legacyUser(aUser({ attributes: { ...ANA.attributes, ...attributes } }), 'ana'),
+    ]);
+    expect(manifest.poolSettings.schema.map(({ name }) => name)).to.deep.equal([
+      'custom:team',
+      'dev:custom:x',
+      'email',
+      'email_verified',
+      'sub',
+    ]);
   });
 
   it("17.8: knows the pool by Cognito's own groups of identity providers, where there is one", async () => {

@@ -132,6 +132,19 @@ describe('readPlacedRun', () => {
     expect((await read(world, OLDER)).manifest.userPoolId).to.equal('us-east-1_Another12');
   });
 
+  it('17.8: takes none of several adopted runs unasked, since each may be of another pool that nobody knows', async () => {
+    const { world, manifest } = vault();
+    const unknown = { origin: '1.x', userPoolId: 'not known' };
+    add(world, manifest, SEALED_RUN, unknown);
+    expect((await read(world)).manifest.runId).to.equal(SEALED_RUN);
+    add(world, manifest, OLDER, unknown);
+    const [error, message] = await refusal(world);
+    expect(error).to.equal('InvalidInput');
+    expect(message).to.include('several user pools, or of pools that nobody knows');
+    for (const runId of [OLDER, SEALED_RUN]) expect(message).to.include(`"ExportRun": "${runId}"`);
+    expect((await read(world, OLDER)).manifest.runId).to.equal(OLDER);
+  });
+
   it('17.7: names the refused runs where there are no others', async () => {
     const { world, manifest } = vault();
     add(world, manifest, SEALED_RUN, { refused: 'MassDeleteRefused' });
