@@ -123,8 +123,13 @@ const KINDS: Readonly<Record<string, (world: DrillWorld) => void>> = {
 };
 
 const NO_MFA = ['mfa.MfaConfiguration', 'pool.MfaConfiguration'];
+/** Cognito verifies phone numbers only in a pool that sends SMS. */
+const BY_PHONE = ['pool.AutoVerifiedAttributes'];
 /** What the pool of the drill does without. */
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
+  'e-mail and phone as sign-in names': BY_PHONE,
+  'phone number as sign-in name': BY_PHONE,
+  'phone number and preferred name as aliases': BY_PHONE,
   'MFA required by SMS only': ['mfa.SmsMfaConfiguration', ...NO_MFA],
   'MFA required by e-mail only': ['mfa.EmailMfaConfiguration', ...NO_MFA],
   'users of providers, reported': ['identityProviders'],
