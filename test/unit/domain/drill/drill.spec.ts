@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { Halt } from '../../../../source/domain/errors.ts';
+import { Fault, Halt } from '../../../../source/domain/errors.ts';
 import { THROW_AWAY_TAG } from '../../../../source/domain/backup/throw-away-pool.ts';
 import { INSTANCE_ID } from '../../../../tools/simulation/workflow/functions.ts';
-import { DrillWorld } from '../../../support/drill/drill-world.ts';
+import { DrillWorld, keptSettings } from '../../../support/drill/drill-world.ts';
 import { aUser } from '../../../support/world/builders.ts';
 import { SOURCE, TARGET } from '../../../support/workflows/workflow-world.ts';
 
@@ -206,6 +206,86 @@ describe('A drill and its pool', () => {
     const third = await world.drill();
     expect(third, third.cause).to.include({ status: 'SUCCEEDED' });
     expect([world.drillPools, world.records]).to.deep.equal([[], []]);
+  });
+
+  it('17.6: asked for twice, since an answer was lost and the listing lagged, leaves neither pool behind', async () => {
+    const world = await DrillWorld.exported(60);
+    const { create, idsNamed } = world.throwAway;
+    let lost = false;
+    world.throwAway.create = async (request) => {
+      const made = await create(request);
+      if (lost) return made;
+      lost = true;
+      throw new Fault('ServiceError', 'CreateUserPool failed: TimeoutError.');
+    };
+    world.throwAway.idsNamed = async (name) => (world.drillPools.length < 2 ? [] : idsNamed(name));
+    let made = 0;
+    world.entered = (state) => {
+      if (state === 'ScanTable') made = world.drillPools.length;
+    };
+    const ended = await world.drill();
+    expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+    expect(made).to.equal(2);
+    expect([world.drillPools, world.records]).to.deep.equal([[], []]);
+  });
+
+  it('17.6: is made without the settings that its Region or plan refuses, which are named', async () => {
+    const world = await DrillWorld.exported(60);
+    const kept = keptSettings();
+    world.keep({
+      ...kept,
+      pool: { ...kept.pool, UserPoolTier: 'PLUS', UserPoolAddOns: { AdvancedSecurityMode: 'AUDIT' } },
+    });
+    const { create } = world.throwAway;
+    world.throwAway.create = async (request) =>
+      'UserPoolTier' in request ? { refused: 'FeatureUnavailableInTierException' } : create(request);
+    const ended = await world.drill();
+    expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+    const { leftOut, settingsDiffer } = ended.output as Readonly<Record<string, string[]>>;
+    expect(leftOut).to.include.members(['pool.UserPoolTier', 'pool.UserPoolAddOns']);
+    expect(settingsDiffer).to.deep.equal([]);
+  });
+
+  it('17.6: that no Region and plan would make ends the drill, with the error and no pool', async () => {
+    const world = await DrillWorld.exported(60);
+    world.throwAway.create = async () => Promise.resolve({ refused: 'InvalidParameterException' });
+    const ended = await world.drill();
+    expect(ended).to.include({ status: 'FAILED', error: 'ServiceError' });
+    expect(ended.cause).to.include('refuses to make').and.to.include('(InvalidParameterException)');
+    expect(world.drillPools).to.deep.equal([]);
+  });
+
+  it('17.6: goes without MFA where Cognito refuses it, which is named', async () => {
+    const world = await DrillWorld.exported(60);
+    const kept = keptSettings();
+    world.keep({
+      ...kept,
+      pool: { ...kept.pool, MfaConfiguration: 'OPTIONAL' },
+      mfa: { MfaConfiguration: 'OPTIONAL', SoftwareTokenMfaConfiguration: { Enabled: true } },
+    });
+    world.throwAway.setMfa = async () => Promise.resolve({ refused: 'InvalidParameterException' });
+    const ended = await world.drill();
+    expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+    const { leftOut, settingsDiffer } = ended.output as Readonly<Record<string, string[]>>;
+    expect(leftOut).to.include('mfa');
+    expect(settingsDiffer).to.deep.equal([]);
+  });
+
+  it('17.6: is waited for while its tag is not known yet, and Cognito shows it to nobody', async () => {
+    const world = await DrillWorld.exported(60);
+    const { create, settings } = world.throwAway;
+    let knownAt = Number.POSITIVE_INFINITY;
+    world.throwAway.create = async (request) => {
+      knownAt = world.clock.now() + 10_000;
+      return create(request);
+    };
+    world.throwAway.settings = async (poolId) => {
+      if (world.clock.now() < knownAt) throw new Halt('AccessDenied', 'The role may not call DescribeUserPool.');
+      return settings(poolId);
+    };
+    const ended = await world.drill();
+    expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+    expect(world.calls.countOf('pools.create')).to.equal(1);
   });
 
   it('17.6: a restore refuses the pool of a drill, which would be deleted with everything in it', async () => {
