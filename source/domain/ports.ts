@@ -214,8 +214,8 @@ export interface ThrowAwayPools {
   idsNamed(name: string): Promise<readonly string[]>;
   /** ListUserImportJobs, then StopUserImportJob of the one that is at work; how many were. */
   stopJobs(poolId: string): Promise<number>;
-  /** DeleteUserPool; no error where there is none. */
-  remove(poolId: string): Promise<void>;
+  /** DeleteUserPool; no error where there is none. False: an import job of it has not stopped yet. */
+  remove(poolId: string): Promise<boolean>;
 }
 
 // ---- Backup table -------------------------------------------------------------------------------------------------

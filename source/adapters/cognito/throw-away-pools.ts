@@ -86,7 +86,9 @@ export function throwAwayPools(options: CognitoOptions): ThrowAwayPools {
           new ListUserImportJobsCommand({ UserPoolId: poolId, MaxResults: 50 }),
         );
         const atWork = UserImportJobs.filter(({ Status }) => AT_WORK.includes(Status));
-        for (const { JobId } of atWork) await client.send(new StopUserImportJobCommand({ UserPoolId: poolId, JobId }));
+        // One that has ended meanwhile cannot be stopped, and need not be.
+        for (const { JobId } of atWork)
+          await unlessRefused(() => client.send(new StopUserImportJobCommand({ UserPoolId: poolId, JobId })));
         return atWork.length;
       }),
 
@@ -95,8 +97,10 @@ export function throwAwayPools(options: CognitoOptions): ThrowAwayPools {
         try {
           await client.send(new DeleteUserPoolCommand({ UserPoolId: poolId }));
         } catch (error) {
+          if (errorNameOf(error) === 'UserImportInProgressException') return false;
           if (errorNameOf(error) !== 'ResourceNotFoundException') throw error;
         }
+        return true;
       }),
   };
 }

@@ -6,12 +6,12 @@ import type { ImportOptions } from '../import/plan/plan-model.ts';
 import { readPoolSettings } from '../pool-settings/kept.ts';
 import type { ApiObject, Omission } from '../pool-settings/recreate/omissions.ts';
 import { missingAdditions } from '../pool-settings/recreate/schema-request.ts';
-import type { BackupTable, Clock, ObjectStore, PoolLook, ThrowAwayPools } from '../ports.ts';
+import type { BackupTable, ObjectStore, PoolLook, ThrowAwayPools } from '../ports.ts';
 import type { MadePool, StartedDrill } from './drill-event.ts';
 import { onceKnown } from './once-known.ts';
 import { readRecord, writeRecord } from './pool-record.ts';
 import type { PoolRecord } from './pool-record.ts';
-import { sweepPools } from './remove-pool.ts';
+import { sweepPools, WAIT_FOR_JOB_MS } from './remove-pool.ts';
 import type { RemovalDeps } from './remove-pool.ts';
 import {
   bareRequest,
@@ -29,7 +29,6 @@ export interface MakePoolDeps extends RemovalDeps {
   readonly objects: Pick<ObjectStore, 'get' | 'put' | 'list' | 'deleteAll'>;
   readonly table: Pick<BackupTable, 'getItem'>;
   readonly tableName: string;
-  readonly clock: Pick<Clock, 'now' | 'sleep'>;
 }
 
 /** The state of DrillWorkflow once there is a pool, with what a restore into it is asked for; or all that was left is cleaned up. */
@@ -49,7 +48,7 @@ export type MadeDrill =
 export async function makeThrowAwayPool(started: StartedDrill, deps: MakePoolDeps): Promise<MadeDrill> {
   const { executionArn, startTime, options } = started;
   const name = throwAwayName(deps.instanceId, executionArn);
-  const swept = await sweepPools(deps, options.cleanUp === true ? undefined : name);
+  const swept = await sweepPools({ ...deps, patienceMs: WAIT_FOR_JOB_MS }, options.cleanUp === true ? undefined : name);
   if (options.cleanUp === true) return { cleanedUp: true, records: swept };
   const { manifest, runId } = await readSealedBackup(deps.table, deps.tableName);
   const kept = manifest === undefined ? undefined : await readPoolSettings({ table: deps.table }, manifest);

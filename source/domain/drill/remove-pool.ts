@@ -9,7 +9,9 @@ import type { PoolRecord } from './pool-record.ts';
 export interface RemovalDeps {
   readonly pools: Pick<ThrowAwayPools, 'identity' | 'idsNamed' | 'stopJobs' | 'remove'>;
   readonly objects: Pick<ObjectStore, 'get' | 'list' | 'deleteAll'>;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+  /** So long an import job that was told to stop is waited for: a pool with one cannot be deleted. Absent: not at all. */
+  readonly patienceMs?: number;
   readonly log: Log;
   /** Of the launch: its drills' pools carry it in name and tag. */
   readonly instanceId: string;
@@ -17,6 +19,9 @@ export interface RemovalDeps {
 
 /** An invocation that was killed, or outlived its execution, may still ask for its pool; no invocation lives longer. */
 const MAY_STILL_MAKE_MS = 20 * 60_000;
+const LOOK_AGAIN_MS = 5_000;
+/** Cognito says of no job how long it takes to stop. */
+export const WAIT_FOR_JOB_MS = 3 * 60_000;
 
 /**
  * Stops what imports into the pool of a record, deletes the pool and then the record. What is not a pool that a drill of
@@ -30,7 +35,7 @@ export async function removePool(record: PoolRecord, deps: RemovalDeps): Promise
     if (identity !== undefined) found.push(ownOf(record, identity, deps));
   }
   for (const identity of found) {
-    const stopped = await deleted(identity, pools);
+    const stopped = await deleted(identity, deps);
     log.info('The pool of a drill was deleted', { poolId: identity.id, stoppedJobs: stopped });
   }
   const asked = clock.now() - Date.parse(record.intendedAt);
@@ -76,10 +81,14 @@ async function identityOf(
 }
 
 /** How many jobs were stopped. What Cognito refuses is told with the name of the pool, which somebody may have to delete. */
-async function deleted({ id, name }: PoolIdentity, pools: RemovalDeps['pools']): Promise<number> {
+async function deleted({ id, name }: PoolIdentity, { pools, clock, patienceMs = 0 }: RemovalDeps): Promise<number> {
+  const until = clock.now() + patienceMs;
   try {
     const stopped = await pools.stopJobs(id);
-    await pools.remove(id);
+    while (!(await pools.remove(id))) {
+      if (clock.now() >= until) throw new Fault('ServiceError', 'An import job of it has not stopped yet.');
+      await clock.sleep(LOOK_AGAIN_MS);
+    }
     return stopped;
   } catch (error) {
     if (!(error instanceof Halt || error instanceof Fault) || isNamed(error, 'Superseded', 'LeaseLost')) throw error;

@@ -82,10 +82,11 @@ export class SimulatedThrowAwayPools implements ThrowAwayPools {
 
   stopJobs = (poolId: string): Promise<number> => this.calls.run('pools.stopJobs', () => this.jobs.stopJobs(poolId));
 
-  remove = (poolId: string): Promise<void> =>
+  remove = (poolId: string): Promise<boolean> =>
     this.calls.run('pools.remove', () => {
       this.known.delete(poolId);
       this.pools.delete(poolId);
+      return true;
     });
 
   /** The pool has these settings from now on, and still its users. */

@@ -41,6 +41,26 @@ describe('Cognito adapters: pools of drills', () => {
     }
   });
 
+  it('17.6: a pool with an import job that has not stopped yet is not deleted, one that is gone is', async () => {
+    stub.answer = () => refusal('UserImportInProgressException', '');
+    expect(await pools().remove(STUB_POOL)).to.equal(false);
+    stub.answer = () => refusal('ResourceNotFoundException', '');
+    expect(await pools().remove(STUB_POOL)).to.equal(true);
+  });
+
+  it('17.6: a job that ended before it could be stopped keeps no pool from being deleted', async () => {
+    const jobs = [
+      { JobId: 'import-1', Status: 'InProgress' },
+      { JobId: 'import-2', Status: 'Succeeded' },
+    ];
+    stub.answer = ({ action }) =>
+      action.endsWith('ListUserImportJobs')
+        ? { body: { UserImportJobs: jobs } }
+        : refusal('PreconditionNotMetException', '');
+    expect(await pools().stopJobs(STUB_POOL)).to.equal(1);
+    expect(stub.requests).to.have.length(2);
+  });
+
   it('17.6: all pools of a name are found, on whichever page they stand', async () => {
     const pages = [
       {

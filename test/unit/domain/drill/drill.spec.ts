@@ -229,6 +229,36 @@ describe('A drill and its pool', () => {
     expect([world.drillPools, world.records]).to.deep.equal([[], []]);
   });
 
+  it('17.6: with an import job that takes its time to stop is deleted once it has', async () => {
+    const world = await DrillWorld.exported(60);
+    const { remove } = world.throwAway;
+    let stoppedAt: number | undefined;
+    world.throwAway.remove = async (poolId) => {
+      stoppedAt ??= world.clock.now() + 100_000;
+      return world.clock.now() >= stoppedAt && remove(poolId);
+    };
+    const ended = await world.drill();
+    expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+    expect([world.drillPools, world.records]).to.deep.equal([[], []]);
+  });
+
+  it('17.6: whose import job does not stop at once keeps no restore waiting, and goes with its drill', async () => {
+    const world = await DrillWorld.exported(400);
+    world.jobs.knobs.usersPerSecond = 1;
+    const { remove } = world.throwAway;
+    let restore: ReturnType<typeof world.import> | undefined;
+    let refusals = 0;
+    world.throwAway.remove = async (poolId) => ((refusals += 1) > 2 ? remove(poolId) : false);
+    world.entered = (state) => {
+      if (state === 'WaitForJob') restore ??= world.import();
+    };
+    const drill = await world.drill();
+    expect(drill).to.include({ status: 'FAILED', error: 'RestoreInProgress' });
+    const restored = await restore;
+    expect(restored, restored?.cause).to.include({ status: 'SUCCEEDED' });
+    expect([world.drillPools, world.records]).to.deep.equal([[], []]);
+  });
+
   it('17.6: is made without the settings that its Region or plan refuses, which are named', async () => {
     const world = await DrillWorld.exported(60);
     const kept = keptSettings();
