@@ -1,9 +1,7 @@
-import { readSealedBackup } from '../backup/sealed-backup.ts';
 import { sampleOf } from '../backup/sample.ts';
 import { THROW_AWAY_TAG, throwAwayName } from '../backup/throw-away-pool.ts';
 import { Fault, Halt } from '../errors.ts';
 import type { ImportOptions } from '../import/plan/plan-model.ts';
-import { readPoolSettings } from '../pool-settings/kept.ts';
 import type { ApiObject, Omission } from '../pool-settings/recreate/omissions.ts';
 import { missingAdditions } from '../pool-settings/recreate/schema-request.ts';
 import type { BackupTable, ObjectStore, PoolLook, ThrowAwayPools } from '../ports.ts';
@@ -13,6 +11,7 @@ import { readRecord, writeRecord } from './pool-record.ts';
 import type { PoolRecord } from './pool-record.ts';
 import { sweepPools, WAIT_FOR_JOB_MS } from './remove-pool.ts';
 import type { RemovalDeps } from './remove-pool.ts';
+import { settingsOfBackup } from './settings-of-backup.ts';
 import {
   bareRequest,
   differingSettings,
@@ -50,13 +49,8 @@ export async function makeThrowAwayPool(started: StartedDrill, deps: MakePoolDep
   const name = throwAwayName(deps.instanceId, executionArn);
   const swept = await sweepPools({ ...deps, patienceMs: WAIT_FOR_JOB_MS }, options.cleanUp === true ? undefined : name);
   if (options.cleanUp === true) return { cleanedUp: true, records: swept };
-  const { manifest, runId } = await readSealedBackup(deps.table, deps.tableName);
-  const kept = manifest === undefined ? undefined : await readPoolSettings({ table: deps.table }, manifest);
-  if (manifest === undefined || kept === undefined)
-    throw new Halt(
-      'NoSealedBackup',
-      `The export ${runId} in ${deps.tableName} has not kept the settings of its pool, of which a pool for the drill could be made. Run ExportWorkflow to its end, wait for the replication where this is the backup Region, and start the drill again.`,
-    );
+  const { manifest, kept } = await settingsOfBackup(deps, deps.tableName);
+  const { runId } = manifest;
   const requests = throwAwayRequests(kept, name, { [THROW_AWAY_TAG]: deps.instanceId });
   const { poolId, refused } = await ownPool(requests.pool, { name, executionArn }, deps);
   const { made, omissions } = await onceKnown(deps.clock, () => complete(poolId, requests, deps.pools));

@@ -105,6 +105,24 @@ describe('A drill', () => {
     expect(world.calls.countOf('pools.create')).to.equal(0);
   });
 
+  it('17.6: in a Region whose replica lags it waits for the manifest of the last run, and for its settings', async () => {
+    for (const late of ['EXPORT#2', 'SETTINGS#']) {
+      const world = await DrillWorld.exported(60);
+      const getItem = world.table.getItem.bind(world.table);
+      const arrives = world.clock.now() + 120_000;
+      let missed = 0;
+      world.table.getItem = async (key) => {
+        const item = await getItem(key);
+        if (!key.id.startsWith(late) || world.clock.now() >= arrives) return item;
+        missed += 1;
+        return undefined;
+      };
+      const ended = await world.drill();
+      expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+      expect(missed, late).to.be.above(0);
+    }
+  });
+
   it('17.6: settings that come out otherwise than they were kept are named', async () => {
     const world = await DrillWorld.exported(60);
     const { create } = world.throwAway;
