@@ -32,7 +32,7 @@ export interface MakePoolDeps extends RemovalDeps {
 
 /** The state of DrillWorkflow once there is a pool, with what a restore into it is asked for; or all that was left is cleaned up. */
 export type MadeDrill =
-  | (Omit<StartedDrill, 'options'> & {
+  | (Omit<StartedDrill, 'options' | 'elsewhere'> & {
       readonly cleanedUp: false;
       readonly options: ImportOptions;
       readonly drill: MadePool;
@@ -45,7 +45,7 @@ export type MadeDrill =
  * has made. Halts: NoSealedBackup, also where the run kept no settings; SnapshotDamaged.
  */
 export async function makeThrowAwayPool(started: StartedDrill, deps: MakePoolDeps): Promise<MadeDrill> {
-  const { executionArn, startTime, options } = started;
+  const { executionArn, startTime, options, elsewhere } = started;
   const name = throwAwayName(deps.instanceId, executionArn);
   const swept = await sweepPools({ ...deps, patienceMs: WAIT_FOR_JOB_MS }, options.cleanUp === true ? undefined : name);
   if (options.cleanUp === true) return { cleanedUp: true, records: swept };
@@ -70,6 +70,7 @@ export async function makeThrowAwayPool(started: StartedDrill, deps: MakePoolDep
     settingsDiffer: differingSettings(kept, made, leftOut),
     leftOut: namesLeftOut(leftOut),
     ...(sample === undefined ? {} : { sample }),
+    ...(elsewhere === undefined ? {} : { elsewhere: [...elsewhere] }),
   };
   deps.log.info('The pool of the drill stands', { poolId, runId, settingsDiffer: drill.settingsDiffer.length });
   return { cleanedUp: false, executionArn, startTime, options: restoreOptions(drill, options), drill };

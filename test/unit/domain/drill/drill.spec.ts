@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { Fault, Halt } from '../../../../source/domain/errors.ts';
 import { THROW_AWAY_TAG } from '../../../../source/domain/backup/throw-away-pool.ts';
+import { leaseKey } from '../../../../source/domain/workflow/lease.ts';
 import { INSTANCE_ID } from '../../../../tools/simulation/workflow/functions.ts';
 import { DrillWorld, keptSettings } from '../../../support/drill/drill-world.ts';
 import { aUser } from '../../../support/world/builders.ts';
-import { SOURCE, TARGET } from '../../../support/workflows/workflow-world.ts';
+import { BACKUP_REGION, SOURCE, TARGET } from '../../../support/workflows/workflow-world.ts';
 
 /** That a killed drill left behind. */
 const recordOf = (name: string, poolId?: string): object => ({
@@ -402,6 +403,53 @@ describe('A drill and a restore', () => {
     );
     expect(byHand).to.include({ status: 'FAILED', error: 'RestoreInProgress' });
     expect(world.calls.countOf('pools.create')).to.equal(0);
+  });
+
+  describe('in the other Region', () => {
+    const restoreArn = (region: string): string =>
+      `arn:aws:states:${region}:111122223333:execution:ImportWorkflow-0123456789ab:elsewhere`;
+    const beginRestore = (world: DrillWorld, more: object = {}): void => {
+      const executionArn = restoreArn(BACKUP_REGION);
+      const takenAt = new Date(world.clock.now()).toISOString();
+      world.table.seed({ ...leaseKey('ImportWorkflow', BACKUP_REGION), executionArn, takenAt, ...more });
+      world.executions.set(executionArn, 'RUNNING');
+    };
+
+    it('17.6: a restore that begins ends the drill, in whichever step it is, and nothing is left behind', async () => {
+      for (const state of ['MakePool', 'CheckNewUserPool', 'ScanTable', 'ReadBackup', 'WaitForJob', 'ComparePool']) {
+        const world = await DrillWorld.exported(60);
+        world.jobs.knobs.usersPerSecond = 1;
+        world.entered = (entered) => {
+          if (entered !== state) return;
+          world.clock.advance(1_000);
+          beginRestore(world);
+        };
+        const ended = await world.drill();
+        expect(ended, `${state}: ${ended.cause}`).to.include({ status: 'FAILED', error: 'RestoreInProgress' });
+        expect(ended.cause).to.include(BACKUP_REGION);
+        expect([world.drillPools, world.records], state).to.deep.equal([[], []]);
+        expect((await world.lastDrill())?.last.outcome).to.equal('ended');
+      }
+    });
+
+    it('17.6: a restore at work lets no drill begin; one that ended, a dry run and a selection do not matter', async () => {
+      const world = await DrillWorld.exported(60);
+      beginRestore(world);
+      expect(await world.drill()).to.include({ status: 'FAILED', error: 'RestoreInProgress' });
+      expect((await world.drill({ Trigger: 'Schedule' })).states).to.include('Skipped');
+      expect(world.calls.countOf('pools.create')).to.equal(0);
+      world.executions.set(restoreArn(BACKUP_REGION), 'gone');
+      const ended = await world.drill();
+      expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+      for (const more of [{ dryRun: true }, { selectionFor: SOURCE }]) {
+        world.entered = (state) => {
+          if (state === 'ImportUsers') beginRestore(world, more);
+        };
+        const beside = await world.drill();
+        expect(beside, beside.cause).to.include({ status: 'SUCCEEDED' });
+        world.executions.set(restoreArn(BACKUP_REGION), 'gone');
+      }
+    });
   });
 
   it('17.6: an export is not held up by a drill', async () => {
