@@ -233,6 +233,14 @@ describe('command line: new-pool', () => {
     expect(cli.madeIn()).to.have.length(1);
   });
 
+  it('17.5: a pool of that name that was deleted since it was listed is none', async () => {
+    const cli = new NewPoolCli(withoutUndefined(plain()));
+    const name = 'deleted-meanwhile';
+    cli.cloud.on('ListUserPools', () => ({ UserPools: [{ Id: 'us-east-1_Deleted01', Name: name }] }));
+    expect(await cli.run([...command, '--name', name]), cli.err).to.equal(0);
+    expect(cli.madeIn()).to.have.length(1);
+  });
+
   it('17.5: a refused part costs that part, and its reason is told', async () => {
     const cli = new NewPoolCli(withoutUndefined(plain()));
     cli.refused.set(

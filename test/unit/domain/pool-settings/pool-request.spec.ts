@@ -123,6 +123,19 @@ describe('request for a pool like the kept one', () => {
     });
   });
 
+  it('17.5: groups of settings with nothing in them are not given: of some Cognito wants at least one member', () => {
+    const request = requested({
+      AccountRecoverySetting: { RecoveryMechanisms: [] },
+      UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: [] },
+      DeviceConfiguration: {},
+    });
+    expect(request).to.not.have.any.keys(
+      'AccountRecoverySetting',
+      'UserAttributeUpdateSettings',
+      'DeviceConfiguration',
+    );
+  });
+
   it('17.5: case sensitivity that is not said stays unsaid, and aliases go by the API', () => {
     const request = requested({ AliasAttributes: ['preferred_username'], UsernameAttributes: [] });
     expect(request).to.not.have.any.keys('UsernameConfiguration', 'UsernameAttributes');
