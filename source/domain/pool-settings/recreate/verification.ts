@@ -1,6 +1,6 @@
 /** Which addresses a new pool verifies, and by which codes alone somebody signs in: both need what sends these codes. */
 import type { KeptSettings } from '../shape.ts';
-import { isNothing, membersOf, textsOf, whyNotHere, without } from './omissions.ts';
+import { isNothing, membersOf, present, textsOf, whyNotHere, without, written } from './omissions.ts';
 import type { Recreation, RecreateOptions } from './omissions.ts';
 import { policiesOf } from './older-names.ts';
 
@@ -12,7 +12,8 @@ const FOR_IMPORT_JOBS =
 
 /** Whether a pool like this one sends SMS where it is made. */
 const sendsSms = (settings: KeptSettings, options: RecreateOptions): boolean =>
-  whyNotHere(settings, options) === undefined && !isNothing(settings.pool['SmsConfiguration']);
+  whyNotHere(settings, options) === undefined &&
+  !isNothing(present(written(membersOf(settings.pool['SmsConfiguration']))));
 
 /** The addresses that the new pool verifies: at least one, since no import job can be started without. */
 export function verifiedAddresses(settings: KeptSettings, options: RecreateOptions): readonly string[] {

@@ -136,6 +136,10 @@ describe('request for a pool like the kept one', () => {
     );
   });
 
+  it('17.5: a tag without a value stays one', () => {
+    expect(requested({ UserPoolTags: { team: '' } })['UserPoolTags']).to.include({ team: '' });
+  });
+
   it('17.5: case sensitivity that is not said stays unsaid, and aliases go by the API', () => {
     const request = requested({ AliasAttributes: ['preferred_username'], UsernameAttributes: [] });
     expect(request).to.not.have.any.keys('UsernameConfiguration', 'UsernameAttributes');
@@ -213,8 +217,10 @@ describe('request for a pool like the kept one', () => {
           'pool.UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate',
         ]);
       }
-      const without = { AutoVerifiedAttributes: ['email', 'phone_number'] };
-      expect(requested(without)).to.deep.include({ AutoVerifiedAttributes: ['email'] });
+      for (const role of [{}, { SmsConfiguration: {} }, { SmsConfiguration: { SnsCallerArn: '' } }])
+        expect(requested({ AutoVerifiedAttributes: ['email', 'phone_number'], ...role })).to.deep.include({
+          AutoVerifiedAttributes: ['email'],
+        });
     });
 
     it('17.5: at least one, since no import job starts in a pool without, and it is told', () => {
