@@ -192,24 +192,30 @@ export interface PoolLook {
   readonly mfa: ApiObject;
 }
 
+/** Cognito takes no such settings: asked again it would say the same. */
+export interface Refused {
+  /** The name of its error. */
+  readonly refused: string;
+}
+
 /** Makes the user pools of drills and takes them away again. The role of the one function that has this allows it for pools with a drill's tag only. */
 export interface ThrowAwayPools {
-  /** CreateUserPool; the request has the name and the tag. The new pool's id. */
-  create(request: ApiObject): Promise<string>;
-  /** SetUserPoolMfaConfig. */
-  setMfa(poolId: string, request: ApiObject): Promise<void>;
+  /** CreateUserPool; the request has the name and the tag. Never made again where the answer was lost: the pool may exist. */
+  create(request: ApiObject): Promise<{ readonly poolId: string } | Refused>;
+  /** SetUserPoolMfaConfig; undefined: done. */
+  setMfa(poolId: string, request: ApiObject): Promise<Refused | undefined>;
   /** AddCustomAttributes. */
   addAttributes(poolId: string, attributes: readonly ApiObject[]): Promise<void>;
   /** DescribeUserPool and GetUserPoolMfaConfig; undefined: there is none of this id. */
   settings(poolId: string): Promise<PoolLook | undefined>;
   /** DescribeUserPool, as far as it tells who made the pool. */
   identity(poolId: string): Promise<PoolIdentity | undefined>;
-  /** ListUserPools, all pages: the id of the pool with this name; undefined where there is none. */
-  idNamed(name: string): Promise<string | undefined>;
+  /** ListUserPools, all pages: the ids of the pools with this name. */
+  idsNamed(name: string): Promise<readonly string[]>;
   /** ListUserImportJobs, then StopUserImportJob of the one that is at work; how many were. */
   stopJobs(poolId: string): Promise<number>;
-  /** DeleteUserPool; no error where there is none. */
-  remove(poolId: string): Promise<void>;
+  /** DeleteUserPool; no error where there is none. False: an import job of it has not stopped yet. */
+  remove(poolId: string): Promise<boolean>;
 }
 
 // ---- Backup table -------------------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ export interface CognitoOptions extends AdapterOptions {
   readonly pacer: Pacer;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** For calls that make something: only what was throttled, and so not done, is tried again. */
+  readonly once?: true;
 }
 
 /** Calls of which a pool takes 5 per second each, whatever CognitoTPS (Cognito quotas, "UserPoolResourceRead/Update", "UserPoolClientRead"). */
@@ -60,11 +62,12 @@ export function cognitoClient({
   pacer,
   clock = systemClock,
   random: jitter = random,
+  once,
   ...options
 }: CognitoOptions): CognitoIdentityProviderClient {
   const client = new CognitoIdentityProviderClient({
     ...clientOptions(options),
-    retryStrategy: new PatientRetries(clock, jitter),
+    retryStrategy: new PatientRetries(clock, jitter, ...(once === true ? [1] : [])),
   });
   const lanes = new Map<string, Lane>();
   const laneOf = (command: string): Lane => {

@@ -21,9 +21,11 @@ const LIMIT_ATTEMPTS = 2;
 export class PatientRetries implements RetryStrategy {
   #succeededAt = Number.NEGATIVE_INFINITY;
 
+  /** @param transientAttempts 1 for calls that must not be made twice when an answer was lost */
   constructor(
     private readonly clock: Pick<Clock, 'now'>,
     private readonly random: Random,
+    private readonly transientAttempts = TRANSIENT_ATTEMPTS,
   ) {}
 
   acquireInitialRetryToken(): Promise<RetryToken> {
@@ -39,7 +41,7 @@ export class PatientRetries implements RetryStrategy {
       ? attempts < LIMIT_ATTEMPTS
       : errorType === 'THROTTLING'
         ? patient
-        : errorType !== 'CLIENT_ERROR' && attempts < TRANSIENT_ATTEMPTS;
+        : errorType !== 'CLIENT_ERROR' && attempts < this.transientAttempts;
     if (!again) return Promise.reject(new Error('no further attempt'));
     const longest =
       errorType === 'THROTTLING' ? Math.min(5_000, 200 * 2 ** attempts) : Math.min(20_000, 50 * 2 ** attempts);

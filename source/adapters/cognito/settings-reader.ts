@@ -21,6 +21,9 @@ import { cognitoClient, isThrottle } from './client.ts';
 import type { CognitoOptions } from './client.ts';
 import { cognitoError } from './errors.ts';
 
+/** HTTP: the service does not know the operation, and never will. */
+const NOT_IMPLEMENTED = 501;
+
 type Input = Parameters<SettingsReader['ask']>[1];
 type Command = Parameters<CognitoIdentityProviderClient['send']>[0];
 
@@ -54,6 +57,7 @@ export function settingsReaderOf(client: CognitoIdentityProviderClient): Setting
         const { $metadata: _metadata, ...answer } = await client.send(new make(input));
         return { answer: asJson(answer) as Record<string, unknown> };
       } catch (error) {
+        if (httpStatusOf(error) === NOT_IMPLEMENTED) return { refused: 'UnsupportedOperation' };
         if (isRefusal(operation, input, error)) return { refused: errorNameOf(error) };
         throw cognitoError(operation, poolOf(input), error, tokenOf(input));
       }

@@ -3,6 +3,7 @@ import type { Manifest } from '../../domain/backup/manifest.ts';
 import { readSealedBackup } from '../../domain/backup/sealed-backup.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
 import { readPoolSettings } from '../../domain/pool-settings/kept.ts';
+import { isNamed } from '../../domain/errors.ts';
 import type { KeptSettings } from '../../domain/pool-settings/shape.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
@@ -46,15 +47,32 @@ interface Found {
   readonly settings: KeptSettings | undefined;
 }
 
-async function ofLastRun({ clients }: CliContext, { installation, region }: SettingsPlace): Promise<Found> {
+async function ofLastRun(context: CliContext, { installation, region }: SettingsPlace): Promise<Found> {
   const { tableName } = installation;
-  const table = tableReader(clients.dynamoDb(region), tableName);
+  const table = tableReader(context.clients.dynamoDb(region), tableName);
   try {
     const { runId, manifest } = await readSealedBackup(table, tableName);
-    const settings = manifest === undefined ? undefined : await readPoolSettings({ table }, manifest);
-    return { runId, settings };
+    if (manifest === undefined) return { runId, settings: undefined };
+    return { runId, settings: await inTable(context, { installation, region }, { table, manifest }) };
   } catch (error) {
     throw explained(`The backup table ${tableName} in ${region}`, error);
+  }
+}
+
+/** Where the table has them only in part, since a replica lags or its other Region is lost: from that Region's snapshot. */
+async function inTable(
+  context: CliContext,
+  { installation, region }: Pick<SettingsPlace, 'installation' | 'region'>,
+  { table, manifest }: { readonly table: ReturnType<typeof tableReader>; readonly manifest: Manifest },
+): Promise<KeptSettings | undefined> {
+  try {
+    return await readPoolSettings({ table }, manifest);
+  } catch (error) {
+    const home = installation.regions.find((one) => one.region === region);
+    if (!isNamed(error, 'SnapshotDamaged') || home === undefined) throw error;
+    const settings = await fromSnapshot(context, home, manifest).catch(() => undefined);
+    if (settings === undefined) throw error;
+    return settings;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { PoolCalls } from '../../adapters/operator/pool-calls.ts';
+import { errorNameOf } from '../../adapters/service-errors.ts';
 import { membersOf } from '../../domain/pool-settings/recreate/omissions.ts';
 import { CliError } from '../cli-error.ts';
 
@@ -22,7 +23,8 @@ export async function findOwnPool(calls: PoolCalls, name: string, tag: string): 
   const ids = await idsNamed(calls, name);
   const own: string[] = [];
   for (const id of ids) {
-    const { UserPool } = await calls('DescribeUserPool', { UserPoolId: id });
+    const UserPool = await describedPool(calls, id);
+    if (UserPool === undefined) continue;
     const found = membersOf(membersOf(UserPool)['UserPoolTags'])[NEW_POOL_TAG];
     if (found !== tag)
       throw new CliError('refused', {
@@ -42,6 +44,16 @@ export async function findOwnPool(calls: PoolCalls, name: string, tag: string): 
     found: `all were made from this run under the name ${name}: an answer of Cognito was lost`,
     next: 'Delete those that hold no users (aws cognito-idp delete-user-pool), then repeat the command.',
   });
+}
+
+/** Undefined where the pool was deleted since it was listed. */
+async function describedPool(calls: PoolCalls, id: string): Promise<unknown> {
+  try {
+    return (await calls('DescribeUserPool', { UserPoolId: id }))['UserPool'];
+  } catch (error) {
+    if (errorNameOf(error) === 'ResourceNotFoundException') return undefined;
+    throw error;
+  }
 }
 
 async function idsNamed(calls: PoolCalls, name: string): Promise<readonly string[]> {

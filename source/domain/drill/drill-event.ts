@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { countsShape } from '../backup/manifest.ts';
 import { sampleShape } from '../backup/sample.ts';
-import { countShape, idShape, timeShape } from '../state/shape.ts';
+import { countShape, idShape, textsShape, timeShape } from '../state/shape.ts';
 import type { Stored } from '../state/shape.ts';
 import { workflowState } from '../state/workflow-state.ts';
 import type { ComparePoolInput } from '../verify/pool/state.ts';
@@ -34,6 +34,8 @@ export const madePoolShape = v.object({
   /** When the drill began, and when its pool stood. */
   startedAt: timeShape,
   madeAt: timeShape,
+  /** The other Region of the installation: a restore that begins there ends the drill, too. */
+  elsewhere: v.exactOptional(textsShape),
   /** Settings in which the made pool differs from the kept ones for other reasons than that it is thrown away. */
   settingsDiffer: v.array(v.string()),
   /** Settings that it does without on purpose. */
@@ -45,12 +47,14 @@ export type MadePool = Stored<typeof madePoolShape>;
 export interface StartedDrill {
   readonly executionArn: string;
   readonly startTime: string;
+  readonly elsewhere?: readonly string[];
   readonly options: DrillOptions;
 }
 
 const started = v.object({
   executionArn: v.string(),
   startTime: timeShape,
+  elsewhere: v.exactOptional(textsShape),
   options: v.looseObject({
     users: v.exactOptional(countShape),
     cleanUp: v.exactOptional(v.literal(true)),
@@ -60,6 +64,14 @@ const started = v.object({
 
 /** The event of DrillPool where it is to make a pool. Fault BadState when it is not what CheckStateMachine hands over. */
 export const startedDrill = (event: unknown): StartedDrill => workflowState(started, event);
+
+const start = v.object({ startTime: timeShape, elsewhere: v.exactOptional(textsShape) });
+
+/** When the drill began whose state this is, and where else a restore may begin. */
+export function drillStart(event: unknown): Pick<MadePool, 'startedAt' | 'elsewhere'> {
+  const { startTime, ...rest } = workflowState(start, event);
+  return { startedAt: startTime, ...rest };
+}
 
 const inDrill = v.object({ drill: v.exactOptional(madePoolShape) });
 

@@ -11,7 +11,7 @@ import { madePoolShape } from './drill-event.ts';
 import type { MadePool } from './drill-event.ts';
 import { readRecord } from './pool-record.ts';
 import { projectedSeconds } from './projection.ts';
-import { removePool } from './remove-pool.ts';
+import { removePool, WAIT_FOR_JOB_MS } from './remove-pool.ts';
 import type { RemovalDeps } from './remove-pool.ts';
 import { drillReportKey, writeDrillReport } from './report.ts';
 import type { DrillReport } from './report.ts';
@@ -72,7 +72,7 @@ export async function endDrill(event: unknown, deps: EndDrillDeps): Promise<Ende
   const record = await readRecord(deps.objects, throwAwayName(deps.instanceId, executionArn));
   if (record !== undefined)
     try {
-      await removePool(record, deps);
+      await removePool(record, { ...deps, patienceMs: WAIT_FOR_JOB_MS });
     } catch (error) {
       if (!isNamed(error, 'Superseded')) await writeDrillReport(deps.objects, failedReport(state, deps));
       throw error;

@@ -1,17 +1,25 @@
-import { readSealedBackup } from '../backup/sealed-backup.ts';
 import { sampleOf } from '../backup/sample.ts';
 import { THROW_AWAY_TAG, throwAwayName } from '../backup/throw-away-pool.ts';
 import { Fault, Halt } from '../errors.ts';
 import type { ImportOptions } from '../import/plan/plan-model.ts';
-import { readPoolSettings } from '../pool-settings/kept.ts';
-import type { ApiObject } from '../pool-settings/recreate/omissions.ts';
+import type { ApiObject, Omission } from '../pool-settings/recreate/omissions.ts';
 import { missingAdditions } from '../pool-settings/recreate/schema-request.ts';
-import type { BackupTable, ObjectStore, ThrowAwayPools } from '../ports.ts';
+import type { BackupTable, ObjectStore, PoolLook, ThrowAwayPools } from '../ports.ts';
 import type { MadePool, StartedDrill } from './drill-event.ts';
+import { onceKnown } from './once-known.ts';
 import { readRecord, writeRecord } from './pool-record.ts';
-import { sweepPools } from './remove-pool.ts';
+import type { PoolRecord } from './pool-record.ts';
+import { sweepPools, WAIT_FOR_JOB_MS } from './remove-pool.ts';
 import type { RemovalDeps } from './remove-pool.ts';
-import { differingSettings, namesLeftOut, throwAwayRequests } from './throw-away-settings.ts';
+import { settingsOfBackup } from './settings-of-backup.ts';
+import {
+  bareRequest,
+  differingSettings,
+  namesLeftOut,
+  throwAwayRequests,
+  withoutMfa,
+  withoutRefused,
+} from './throw-away-settings.ts';
 import type { ThrowAwayRequests } from './throw-away-settings.ts';
 
 /** What making a drill's pool needs. */
@@ -24,7 +32,7 @@ export interface MakePoolDeps extends RemovalDeps {
 
 /** The state of DrillWorkflow once there is a pool, with what a restore into it is asked for; or all that was left is cleaned up. */
 export type MadeDrill =
-  | (Omit<StartedDrill, 'options'> & {
+  | (Omit<StartedDrill, 'options' | 'elsewhere'> & {
       readonly cleanedUp: false;
       readonly options: ImportOptions;
       readonly drill: MadePool;
@@ -37,23 +45,20 @@ export type MadeDrill =
  * has made. Halts: NoSealedBackup, also where the run kept no settings; SnapshotDamaged.
  */
 export async function makeThrowAwayPool(started: StartedDrill, deps: MakePoolDeps): Promise<MadeDrill> {
-  const { executionArn, startTime, options } = started;
+  const { executionArn, startTime, options, elsewhere } = started;
   const name = throwAwayName(deps.instanceId, executionArn);
-  const swept = await sweepPools(deps, options.cleanUp === true ? undefined : name);
+  const swept = await sweepPools({ ...deps, patienceMs: WAIT_FOR_JOB_MS }, options.cleanUp === true ? undefined : name);
   if (options.cleanUp === true) return { cleanedUp: true, records: swept };
-  const { manifest, runId } = await readSealedBackup(deps.table, deps.tableName);
-  const kept = manifest === undefined ? undefined : await readPoolSettings({ table: deps.table }, manifest);
-  if (manifest === undefined || kept === undefined)
-    throw new Halt(
-      'NoSealedBackup',
-      `The export ${runId} in ${deps.tableName} has not kept the settings of its pool, of which a pool for the drill could be made. Run ExportWorkflow to its end, wait for the replication where this is the backup Region, and start the drill again.`,
-    );
+  const { manifest, kept } = await settingsOfBackup(deps, deps.tableName);
+  const { runId } = manifest;
   const requests = throwAwayRequests(kept, name, { [THROW_AWAY_TAG]: deps.instanceId });
-  const poolId = await ownPool(requests.pool, { name, executionArn }, deps);
-  await complete(poolId, requests, deps.pools);
-  const made = await deps.pools.settings(poolId);
-  if (made === undefined)
-    throw new Fault('ServiceError', `Cognito does not show the user pool ${poolId}, which the drill has just made.`);
+  const { poolId, refused } = await ownPool(requests.pool, { name, executionArn }, deps);
+  const { made, omissions } = await onceKnown(deps.clock, () => complete(poolId, requests, deps.pools));
+  const leftOut = [
+    ...requests.omissions,
+    ...omissions,
+    ...(refused === undefined ? [] : withoutRefused(requests.pool, refused)),
+  ];
   const sample = options.users === undefined ? undefined : sampleOf(manifest.counts.users, options.users, name);
   const drill: MadePool = {
     poolId,
@@ -62,29 +67,48 @@ export async function makeThrowAwayPool(started: StartedDrill, deps: MakePoolDep
     backup: manifest.counts,
     startedAt: startTime,
     madeAt: new Date(deps.clock.now()).toISOString(),
-    settingsDiffer: differingSettings(kept, made, requests.omissions),
-    leftOut: namesLeftOut(requests.omissions),
+    settingsDiffer: differingSettings(kept, made, leftOut),
+    leftOut: namesLeftOut(leftOut),
     ...(sample === undefined ? {} : { sample }),
+    ...(elsewhere === undefined ? {} : { elsewhere: [...elsewhere] }),
   };
   deps.log.info('The pool of the drill stands', { poolId, runId, settingsDiffer: drill.settingsDiffer.length });
   return { cleanedUp: false, executionArn, startTime, options: restoreOptions(drill, options), drill };
 }
 
-/** The pool of this execution: the one that an earlier invocation has made, or a new one. */
+/** What is stored of the pool of this execution: of the one that an earlier invocation has made, or of a new one. */
 async function ownPool(
   request: ApiObject,
   { name, executionArn }: { readonly name: string; readonly executionArn: string },
   { pools, objects, clock }: MakePoolDeps,
-): Promise<string> {
+): Promise<PoolRecord & { readonly poolId: string }> {
   const before = await readRecord(objects, name);
-  if (before?.poolId !== undefined) return before.poolId;
+  if (before?.poolId !== undefined) return { ...before, poolId: before.poolId };
   const intended = before ?? { name, executionArn, intendedAt: new Date(clock.now()).toISOString() };
-  if (before === undefined) await writeRecord(objects, intended);
   // The answer to an earlier creation may have been lost.
-  const found = before === undefined ? undefined : await pools.idNamed(name);
-  const poolId = found ?? (await pools.create(request));
-  await writeRecord(objects, { ...intended, poolId });
-  return poolId;
+  const [found] = before === undefined ? [] : await pools.idsNamed(name);
+  // A listing may lag: whatever is made now, there may be another one.
+  const record = before === undefined || found !== undefined ? intended : { ...intended, again: true as const };
+  await writeRecord(objects, record);
+  const made = found === undefined ? await created(request, name, pools) : { poolId: found };
+  await writeRecord(objects, { ...record, ...made });
+  return { ...record, ...made };
+}
+
+/** Creates the pool, without what a restore can do without where Cognito refuses it otherwise. */
+async function created(
+  request: ApiObject,
+  name: string,
+  pools: Pick<ThrowAwayPools, 'create'>,
+): Promise<Pick<PoolRecord, 'refused'> & { readonly poolId: string }> {
+  const whole = await pools.create(request);
+  if ('poolId' in whole) return whole;
+  const bare = await pools.create(bareRequest(request));
+  if ('poolId' in bare) return { ...bare, ...whole };
+  throw new Fault(
+    'ServiceError',
+    `Cognito refuses to make the user pool ${name} for the drill from the settings in the backup (${bare.refused}). The command new-pool with --like-backup says what it refuses; no pool was made.`,
+  );
 }
 
 /** What follows the creation: attributes for which that had no room, as far as the pool lacks them yet, and MFA. */
@@ -92,13 +116,19 @@ async function complete(
   poolId: string,
   { additions, mfa }: ThrowAwayRequests,
   pools: Pick<ThrowAwayPools, 'settings' | 'addAttributes' | 'setMfa'>,
-): Promise<void> {
+): Promise<{ readonly made: PoolLook; readonly omissions: readonly Omission[] }> {
+  const look = async (): Promise<PoolLook> => {
+    const made = await pools.settings(poolId);
+    if (made !== undefined) return made;
+    throw new Halt('UserPoolNotFound', `Cognito does not show the user pool ${poolId}, which the drill has made.`);
+  };
   if (additions.length > 0) {
-    const described = await pools.settings(poolId);
-    for (const attributes of missingAdditions({ additions }, described?.pool.SchemaAttributes))
+    const { pool } = await look();
+    for (const attributes of missingAdditions({ additions }, pool.SchemaAttributes))
       await pools.addAttributes(poolId, attributes);
   }
-  if (mfa !== undefined) await pools.setMfa(poolId, mfa);
+  const refused = mfa === undefined ? undefined : await pools.setMfa(poolId, mfa);
+  return { made: await look(), omissions: refused === undefined ? [] : withoutMfa(refused.refused) };
 }
 
 /** Nobody decides anything in a drill: what an operator would be asked to accept is accepted, and shows in the result. */

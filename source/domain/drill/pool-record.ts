@@ -16,6 +16,10 @@ const recordShape = v.object({
   intendedAt: timeShape,
   /** Absent until Cognito has answered. */
   poolId: v.exactOptional(v.string()),
+  /** It was asked for once more, since no listing showed it: there may be two of this name. */
+  again: v.exactOptional(v.literal(true)),
+  /** By which error Cognito refused the settings without which a restore can be rehearsed, too; the pool does without them. */
+  refused: v.exactOptional(v.string()),
 });
 /**
  * That a pool is made, or about to be: written before its creation and deleted after its deletion, so that a drill that is

@@ -1,6 +1,6 @@
 import { compareSettings } from '../pool-settings/recreate/compare-settings.ts';
 import { mfaRequest } from '../pool-settings/recreate/mfa-request.ts';
-import { isNothing, without } from '../pool-settings/recreate/omissions.ts';
+import { isNothing, only, without } from '../pool-settings/recreate/omissions.ts';
 import type { ApiObject, Omission, RecreateOptions } from '../pool-settings/recreate/omissions.ts';
 import { poolRequest } from '../pool-settings/recreate/pool-request.ts';
 import type { KeptSettings } from '../pool-settings/shape.ts';
@@ -36,6 +36,35 @@ export function throwAwayRequests(kept: KeptSettings, name: string, tags: Recrea
     ],
   };
 }
+
+/** Without these a restore could not be rehearsed. */
+const NEEDED = [
+  'PoolName',
+  'Schema',
+  'UsernameAttributes',
+  'AliasAttributes',
+  'UsernameConfiguration',
+  'AutoVerifiedAttributes',
+  'DeletionProtection',
+  'UserPoolTags',
+];
+
+/** The request with only what a restore needs, where Cognito refuses the whole one: a Region or a plan may lack something of it. */
+export const bareRequest = (request: ApiObject): ApiObject => only(request, NEEDED);
+
+/** What the bare request lacks. `error`: by which the whole one was refused. */
+export const withoutRefused = (request: ApiObject, error: string): Omission[] =>
+  Object.keys(without(request, NEEDED)).map((name) => ({
+    setting: `pool.${name}`,
+    why: `Cognito refuses the pool of the drill with this, or with another of its settings (${error}).`,
+  }));
+
+/** MFA, where Cognito refuses it for the pool of a drill. */
+export const withoutMfa = (error: string): Omission[] =>
+  ['mfa', 'pool.MfaConfiguration'].map((setting) => ({
+    setting,
+    why: `Cognito refuses it for the pool of the drill (${error}).`,
+  }));
 
 /** Texts of messages: nothing is sent, and Cognito has its own. */
 const TEXTS = ['VerificationMessageTemplate', 'SmsAuthenticationMessage'];

@@ -6,7 +6,7 @@ import type { VerifyOptions } from '../verify/verify-event.ts';
 import type { ExportOptions, StartedIn } from './input.ts';
 import { parseDrillInput, parseExportInput, parseImportInput, parseVerifyInput } from './input.ts';
 import type { LeaseDeps, SolutionWorkflow } from './lease.ts';
-import { assertNoRestore, assertNoRestoreIn, isWorkflow, regionOf, takeLease } from './lease.ts';
+import { assertNoRestore, assertNoRestoreBeside, isWorkflow, regionOf, takeLease } from './lease.ts';
 
 /** The state of an execution after its first function: what every later function gets. */
 export interface WorkflowState {
@@ -16,6 +16,8 @@ export interface WorkflowState {
   readonly options: ExportOptions | ImportOptions | VerifyOptions | DrillOptions;
   /** The schedule started it while another one, or before an export or a drill a restore, is at work: this execution has nothing to do. */
   readonly skipped: boolean;
+  /** Of a drill: the other Region, where a restore may begin meanwhile. */
+  readonly elsewhere?: readonly string[];
   /** What is at work, in the words of the refusal that a start by hand would get; present where `skipped`. */
   readonly busy?: Busy;
 }
@@ -48,15 +50,20 @@ export async function checkStateMachine(
   const { workflow, executionArn, startTime, input } = parseEvent(event);
   const region = regionOf(executionArn);
   const options = PARSERS[workflow](input, { ...launch, region });
-  const state = { executionArn, startTime, options, skipped: false };
+  const elsewhere = regions.filter((one) => one !== region);
+  const drill = workflow === 'DrillWorkflow' ? { elsewhere } : {};
+  const state = { executionArn, startTime, options, skipped: false, ...drill };
   try {
-    const selectionFor = 'selectionId' in options ? { selectionFor: options.newUserPoolId } : {};
+    const of = {
+      ...('selectionId' in options ? { selectionFor: options.newUserPoolId } : {}),
+      ...('dryRun' in options && options.dryRun ? { dryRun: true as const } : {}),
+    };
     // A restore may have taken the lease of drills; what is at work is the restore.
-    if (workflow === 'DrillWorkflow') await assertNoRestoreIn(deps, region);
-    await takeLease(deps, { workflow, region, executionArn, ...selectionFor });
+    if (workflow === 'DrillWorkflow') await assertNoRestoreBeside(deps, region, regions);
+    await takeLease(deps, { workflow, region, executionArn, ...of });
     if (workflow === 'ExportWorkflow') await assertNoRestore(deps, regions);
     // Of a restore and a drill that start together one sees the other: the restore looks after it has its own lease, too.
-    if (workflow === 'DrillWorkflow') await assertNoRestoreIn(deps, region);
+    if (workflow === 'DrillWorkflow') await assertNoRestoreBeside(deps, region, regions);
     return state;
   } catch (error) {
     const isScheduled = 'trigger' in options && options.trigger === 'Schedule';

@@ -23,6 +23,8 @@ export interface LeasedRestore {
   readonly executionArn: string;
   /** The pool in use into which it restores single users and groups: exports wait for its end instead of halting. */
   readonly selectionFor?: string;
+  /** It writes nothing. */
+  readonly dryRun?: true;
   /** ISO 8601; empty where the lease does not say it. */
   readonly takenAt: string;
 }
@@ -53,11 +55,11 @@ export const regionOf = (executionArn: string): string => executionArn.split(':'
  */
 export async function takeLease(
   { table, executionStatus, clock }: LeaseDeps,
-  { workflow, region, executionArn, selectionFor }: Holder & Pick<LeasedRestore, 'selectionFor'>,
+  { workflow, region, executionArn, ...of }: Holder & Pick<LeasedRestore, 'selectionFor' | 'dryRun'>,
 ): Promise<void> {
   const key = leaseKey(workflow, region);
   const takenAt = new Date(clock.now()).toISOString();
-  const mine = { ...key, executionArn, takenAt, ...(selectionFor === undefined ? {} : { selectionFor }) };
+  const mine = { ...key, executionArn, takenAt, ...of };
   if (await table.putItemIf(mine, 'absent')) return;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const holder = await holderOf(table, key);
@@ -106,11 +108,12 @@ export async function leasedRestores(
   for (const region of new Set(regions)) {
     const lease = await table.getItem(leaseKey('ImportWorkflow', region));
     if (typeof lease?.executionArn !== 'string') continue;
-    const { executionArn, takenAt, selectionFor } = lease;
+    const { executionArn, takenAt, selectionFor, dryRun } = lease;
     found.push({
       region,
       executionArn,
       ...(typeof selectionFor === 'string' ? { selectionFor } : {}),
+      ...(dryRun === true ? { dryRun } : {}),
       takenAt: typeof takenAt === 'string' ? takenAt : '',
     });
   }
@@ -173,12 +176,18 @@ export const assertVerifyMayRun = (table: Pick<BackupTable, 'getItem'>, executio
   assertLease(table, { workflow: 'VerifyWorkflow', region: regionOf(executionArn), executionArn });
 
 /**
- * Before a drill, and once it has its lease: Halt RestoreInProgress while anything is restored in its Region. A drill would take
- * the import job that the restore needs, of which an account has one at a time.
+ * Before a drill, and once it has its lease: Halt RestoreInProgress while anything is restored in its Region, or a whole backup
+ * in the other one. A drill would take the import job that the restore needs: an account has one at a time, and it is not known
+ * for certain that each Region counts its own.
  */
-export async function assertNoRestoreIn(deps: RestoreDeps, region: string): Promise<void> {
-  const [running] = await runningRestores(deps, [region]);
-  if (running !== undefined) throw restoreGoesFirst(running.executionArn);
+export async function assertNoRestoreBeside(
+  deps: RestoreDeps,
+  region: string,
+  regions: readonly string[],
+): Promise<void> {
+  const running = await runningRestores(deps, [region, ...regions]);
+  const first = running.find((one) => one.region === region || one.selectionFor === undefined);
+  if (first !== undefined) throw restoreGoesFirst(first.executionArn);
 }
 
 const restoreGoesFirst = (executionArn: string): Halt =>
@@ -187,12 +196,32 @@ const restoreGoesFirst = (executionArn: string): Halt =>
     `A restore runs in ${regionOf(executionArn)}: ${executionArn}. It goes before drills, which use the one import job that an account has at a time. The drill ends, and its pool is deleted; start it again when the restore has ended, or leave it to the schedule.`,
   );
 
-/** What every function of a drill checks first: Halt RestoreInProgress when a restore has taken its lease away. */
-export async function assertDrillMayRun(table: Pick<BackupTable, 'getItem'>, executionArn: string): Promise<void> {
+/** When a drill began, and where else its installation restores. */
+export interface DrillStart {
+  readonly startedAt: string;
+  /** The other Region; absent in drills that an earlier version began. */
+  readonly elsewhere?: readonly string[];
+}
+
+/**
+ * What every function of a drill checks first: Halt RestoreInProgress when a restore has taken its lease away, or a whole
+ * backup is being restored in the other Region since the drill began.
+ */
+export async function assertDrillMayRun(
+  table: Pick<BackupTable, 'getItem'>,
+  executionArn: string,
+  { startedAt, elsewhere = [] }: DrillStart,
+): Promise<void> {
   const region = regionOf(executionArn);
   const holder = await holderOf(table, leaseKey('DrillWorkflow', region));
   if (holder !== undefined && isOfRestore(holder)) throw restoreGoesFirst(holder);
   await assertLease(table, { workflow: 'DrillWorkflow', region, executionArn });
+  const restores = await leasedRestores(table, elsewhere);
+  const begun = restores.find(
+    ({ selectionFor, dryRun, takenAt }) =>
+      selectionFor === undefined && dryRun === undefined && Date.parse(takenAt) > Date.parse(startedAt),
+  );
+  if (begun !== undefined) throw restoreGoesFirst(begun.executionArn);
 }
 
 /** Machines are named `<workflow>-<instance id>`. */

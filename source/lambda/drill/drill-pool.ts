@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { startedDrill } from '../../domain/drill/drill-event.ts';
+import { drillStart, startedDrill } from '../../domain/drill/drill-event.ts';
 import { isDryRun, parseDrillPoolEvent } from '../../domain/drill/drill-pool-event.ts';
 import { endDrill } from '../../domain/drill/end-drill.ts';
 import type { EndedDrill } from '../../domain/drill/end-drill.ts';
@@ -66,7 +66,7 @@ export const handler = guarded(
     const workflow = 'DrillWorkflow';
     // A drill that has lost its lease cleans up all the same.
     const assertLease = (): Promise<void> =>
-      step === 'end' ? Promise.resolve() : assertDrillMayRun(deps.table, executionArn);
+      step === 'end' ? Promise.resolve() : assertDrillMayRun(deps.table, executionArn, drillStart(state));
     await assertLease();
     const turn = { executionArn, startTime: startTimeIn(state) };
     const waiting = <T>(work: () => Promise<T>): Promise<T | PausedTurn> =>

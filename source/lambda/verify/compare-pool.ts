@@ -37,12 +37,13 @@ const pool = userPoolReader({ pacer, userAgent });
 /** Holds a user pool against the backup; reads only. In a drill it waits for everybody else. */
 export const handler = guarded(async (event: unknown, context): Promise<ComparePoolResult | PausedTurn> => {
   const invocation = invocationOf(context);
-  const isDrill = madePoolIn(event) !== undefined;
+  const drill = madePoolIn(event);
+  const isDrill = drill !== undefined;
   const workflow = isDrill ? ('DrillWorkflow' as const) : ('VerifyWorkflow' as const);
   const input = isDrill ? parseDrillComparison(event) : parseCompareEvent(event);
   const { executionArn, options } = input;
   const assertLease = (): Promise<void> =>
-    isDrill ? assertDrillMayRun(table, executionArn) : assertVerifyMayRun(table, executionArn);
+    drill === undefined ? assertVerifyMayRun(table, executionArn) : assertDrillMayRun(table, executionArn, drill);
   await assertLease();
   const callsPerSecond = options.cognitoTps ?? env.COGNITO_TPS;
   const calling = {

@@ -31,7 +31,7 @@ async function callsOf(state: (typeof OWN)[number]): Promise<number> {
 }
 
 describe('A drill that is killed', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   for (const state of OWN)
     for (const when of ['before', 'after'] as const) {

@@ -163,6 +163,14 @@ const mfa = fc.constantFrom<readonly [KeptSettings['mfa'], object]>(
     },
     { Policies: { SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', 'WEB_AUTHN'] } } },
   ],
+  [
+    { MfaConfiguration: 'OPTIONAL', SmsMfaConfiguration: { SmsConfiguration: SMS } },
+    {
+      SmsConfiguration: SMS,
+      EmailConfiguration: { EmailSendingAccount: 'DEVELOPER', SourceArn: SES, From: 'a@example.com' },
+      Policies: { SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', 'SMS_OTP', 'EMAIL_OTP'] } },
+    },
+  ],
 );
 
 const provider = fc.constantFrom(
@@ -254,6 +262,11 @@ export const anySettings = (): fc.Arbitrary<KeptSettings> =>
             : {}),
           MfaConfiguration: mfaConfig?.['MfaConfiguration'],
           AutoVerifiedAttributes: verified,
+          // Cognito verifies phone numbers only where it can send SMS.
+          ...(verified.includes('phone_number') ? { SmsConfiguration: SMS } : {}),
+          ...(verified.length === 0
+            ? {}
+            : { UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: verified } }),
           SchemaAttributes: attributes,
           UserPoolTags: { ...tags, 'aws:cloudformation:stack-name': 'stack' },
         };

@@ -22,6 +22,5 @@ export function findingsFor(kept: KeptSettings, made: KeptSettings): readonly st
     users: 10,
     usage: Object.fromEntries(names.map((name) => [name, 10])),
     allowTriggers: false,
-    importJobs: settings.autoVerifiedAttributes.length > 0,
   }).findings;
 }

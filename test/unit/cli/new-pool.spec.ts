@@ -5,6 +5,7 @@ import type { KeptSettings } from '../../../source/domain/pool-settings/shape.ts
 import { keptSettings } from '../../support/pool-settings/kept-settings.ts';
 import { aManifest } from '../../support/cli/a-manifest.ts';
 import { awsError } from '../../support/cli/fake-clients.ts';
+import { SETTINGS_NAME, snapshotKey } from '../../../source/domain/backup/snapshot/names.ts';
 import { NewPoolCli, SEALED_RUN } from '../../support/cli/new-pool-cli.ts';
 
 const custom = (Name: string): object => ({
@@ -232,6 +233,14 @@ describe('command line: new-pool', () => {
     expect(cli.madeIn()).to.have.length(1);
   });
 
+  it('17.5: a pool of that name that was deleted since it was listed is none', async () => {
+    const cli = new NewPoolCli(withoutUndefined(plain()));
+    const name = 'deleted-meanwhile';
+    cli.cloud.on('ListUserPools', () => ({ UserPools: [{ Id: 'us-east-1_Deleted01', Name: name }] }));
+    expect(await cli.run([...command, '--name', name]), cli.err).to.equal(0);
+    expect(cli.madeIn()).to.have.length(1);
+  });
+
   it('17.5: a refused part costs that part, and its reason is told', async () => {
     const cli = new NewPoolCli(withoutUndefined(plain()));
     cli.refused.set(
@@ -270,6 +279,19 @@ describe('command line: new-pool', () => {
     expect(await cli.run([...command, '--run', cli.manifest.runId.slice(0, 10)]), cli.err).to.equal(0);
     expect(cli.madeIn()).to.have.length(1);
     expect(await cli.run([...command, '--run', '1999'])).to.equal(6);
+  });
+
+  it('17.5: settings that the table of the Region has in part only are read from its snapshot', async () => {
+    const cli = new NewPoolCli(withoutUndefined(plain()));
+    const lose = (): void => {
+      for (const key of cli.items.keys()) if (key.startsWith('eu-west-1 SETTINGS#')) cli.items.delete(key);
+    };
+    lose();
+    expect(cli.items.size).to.be.above(0);
+    expect(await cli.run([...command, '--region', 'eu-west-1', '--dry-run']), cli.err).to.equal(0);
+    cli.put('eu-west-1', snapshotKey(cli.manifest.runId, SETTINGS_NAME), 'damaged');
+    expect(await cli.run([...command, '--region', 'eu-west-1', '--dry-run'])).to.not.equal(0);
+    expect(cli.err).to.include('SETTINGS#');
   });
 
   it('17.5: a run that has kept no settings, and a Region without a backup, are told before anything is made', async () => {

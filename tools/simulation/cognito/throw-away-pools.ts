@@ -1,8 +1,10 @@
 import { toDescription } from '../../../source/adapters/cognito/users.ts';
 import type { PoolIdentity } from '../../../source/domain/model.ts';
 import type { ApiObject } from '../../../source/domain/pool-settings/recreate/omissions.ts';
-import type { PoolLook, ThrowAwayPools } from '../../../source/domain/ports.ts';
+import type { PoolLook, Refused, ThrowAwayPools } from '../../../source/domain/ports.ts';
 import type { ServiceCalls } from '../service-calls.ts';
+import { assertCreatable, assertMfa } from './configuration/refusals.ts';
+import { CognitoException } from './exception.ts';
 import { MemoryPool } from './memory-pool.ts';
 
 /** A job of a simulated pool, as far as it can be stopped. */
@@ -25,8 +27,12 @@ export class SimulatedThrowAwayPools implements ThrowAwayPools {
     private readonly jobs: StoppableJobs,
   ) {}
 
-  create = (request: ApiObject): Promise<string> =>
+  create = (request: ApiObject): Promise<{ readonly poolId: string } | Refused> =>
     this.calls.run('pools.create', () => {
+      const refused = refusalBy(() => {
+        assertCreatable(request, this.region);
+      });
+      if (refused !== undefined) return refused;
       this.#made += 1;
       const id = `${this.region}_Drill${String(this.#made).padStart(4, '0')}`;
       const { PoolName, Schema, ...settings } = request;
@@ -36,7 +42,7 @@ export class SimulatedThrowAwayPools implements ThrowAwayPools {
         Name: PoolName,
         SchemaAttributes: withOwn((Schema as readonly ApiObject[]).map(asDescribed)),
       });
-      return id;
+      return { poolId: id };
     });
 
   addAttributes = (poolId: string, attributes: readonly ApiObject[]): Promise<void> =>
@@ -46,10 +52,15 @@ export class SimulatedThrowAwayPools implements ThrowAwayPools {
       this.#keep(poolId, { ...pool, SchemaAttributes: [...before, ...attributes.map(asDescribed)] });
     });
 
-  setMfa = (poolId: string, request: ApiObject): Promise<void> =>
+  setMfa = (poolId: string, request: ApiObject): Promise<Refused | undefined> =>
     this.calls.run('pools.setMfa', () => {
+      const refused = refusalBy(() => {
+        assertMfa(request, this.known.get(poolId) ?? {});
+      });
+      if (refused !== undefined) return refused;
       this.#mfa.set(poolId, request);
       this.#keep(poolId, { ...this.known.get(poolId), MfaConfiguration: request['MfaConfiguration'] });
+      return undefined;
     });
 
   settings = (poolId: string): Promise<PoolLook | undefined> =>
@@ -66,15 +77,16 @@ export class SimulatedThrowAwayPools implements ThrowAwayPools {
         : { id: poolId, name: String(pool['Name']), tags: (pool['UserPoolTags'] ?? {}) as PoolIdentity['tags'] };
     });
 
-  idNamed = (name: string): Promise<string | undefined> =>
-    this.calls.run('pools.idNamed', () => [...this.known].find(([, pool]) => pool['Name'] === name)?.[0]);
+  idsNamed = (name: string): Promise<readonly string[]> =>
+    this.calls.run('pools.idsNamed', () => [...this.known].flatMap(([id, { Name }]) => (Name === name ? [id] : [])));
 
   stopJobs = (poolId: string): Promise<number> => this.calls.run('pools.stopJobs', () => this.jobs.stopJobs(poolId));
 
-  remove = (poolId: string): Promise<void> =>
+  remove = (poolId: string): Promise<boolean> =>
     this.calls.run('pools.remove', () => {
       this.known.delete(poolId);
       this.pools.delete(poolId);
+      return true;
     });
 
   /** The pool has these settings from now on, and still its users. */
@@ -84,6 +96,17 @@ export class SimulatedThrowAwayPools implements ThrowAwayPools {
     const held = this.pools.get(id);
     if (held === undefined) this.pools.set(id, new MemoryPool(id, { settings, name }));
     else held.settings = settings;
+  }
+}
+
+/** As the port tells it. */
+function refusalBy(assert: () => void): Refused | undefined {
+  try {
+    assert();
+    return undefined;
+  } catch (error) {
+    if (error instanceof CognitoException) return { refused: error.code };
+    throw error;
   }
 }
 

@@ -12,7 +12,12 @@ import { syncGroup } from '../../../source/domain/export/sync-group.ts';
 import { syncUsersInGroup } from '../../../source/domain/export/sync-users-in-group.ts';
 import { syncUsers } from '../../../source/domain/export/sync-users.ts';
 import { assertOwnPool } from '../../../source/domain/drill/assert-own-pool.ts';
-import { madePoolIn, parseDrillComparison, startedDrill } from '../../../source/domain/drill/drill-event.ts';
+import {
+  drillStart,
+  madePoolIn,
+  parseDrillComparison,
+  startedDrill,
+} from '../../../source/domain/drill/drill-event.ts';
 import { isDryRun, parseDrillPoolEvent } from '../../../source/domain/drill/drill-pool-event.ts';
 import { endDrill } from '../../../source/domain/drill/end-drill.ts';
 import { giveWayToRestore } from '../../../source/domain/drill/give-way.ts';
@@ -270,7 +275,7 @@ function importFunctions(
     const drill = madePoolIn(event);
     const workflow = drill === undefined ? ('ImportWorkflow' as const) : ('DrillWorkflow' as const);
     const assertLease = (): Promise<void> =>
-      drill === undefined ? assertImportMayRun(table, executionArn) : assertDrillMayRun(table, executionArn);
+      drill === undefined ? assertImportMayRun(table, executionArn) : assertDrillMayRun(table, executionArn, drill);
     await assertLease();
     const begun = invocation();
     const about = { ...begun, workflow, executionArn, objects, assertLease };
@@ -372,12 +377,13 @@ function verifyFunctions(
       );
     },
     ComparePool: async (event) => {
-      const isDrill = madePoolIn(event) !== undefined;
+      const drill = madePoolIn(event);
+      const isDrill = drill !== undefined;
       const workflow = isDrill ? ('DrillWorkflow' as const) : ('VerifyWorkflow' as const);
       const parsed = isDrill ? parseDrillComparison(event) : parseCompareEvent(event);
       const { executionArn } = parsed;
       const assertLease = (): Promise<void> =>
-        isDrill ? assertDrillMayRun(table, executionArn) : assertVerifyMayRun(table, executionArn);
+        drill === undefined ? assertVerifyMayRun(table, executionArn) : assertDrillMayRun(table, executionArn, drill);
       await assertLease();
       const begun = invocation();
       const about = { ...begun, workflow, executionArn, objects, assertLease };
@@ -413,7 +419,7 @@ function drillFunctions(
       if (step === 'give way' && isDryRun(state)) return { ended: 0, left: 0 };
       const { executionArn } = state;
       const assertLease = {
-        make: () => assertDrillMayRun(table, executionArn),
+        make: () => assertDrillMayRun(table, executionArn, drillStart(state)),
         end: () => Promise.resolve(),
         'give way': () => assertImportMayRun(table, executionArn),
       }[step];

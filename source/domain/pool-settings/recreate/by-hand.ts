@@ -1,6 +1,7 @@
 import type { KeptSettings } from '../shape.ts';
 import { isNothing, membersOf, textsOf } from './omissions.ts';
 import { secretOf } from './provider-request.ts';
+import { verifiedAddresses } from './verification.ts';
 
 /** What somebody has to do, since no call to Cognito does it or nobody but the operator knows what is needed. */
 export interface HandTask {
@@ -26,6 +27,7 @@ export function handTasks(settings: KeptSettings, pool: NewPoolFacts): readonly 
     ...triggers(settings, pool),
     ...mail(settings, pool),
     ...sms(settings, pool),
+    ...addresses(settings, pool),
     ...domains(settings, pool),
     ...redirects(settings, pool),
     ...clients(settings, pool),
@@ -130,6 +132,31 @@ function sms(settings: KeptSettings, { region }: NewPoolFacts): HandTask[] {
       what: 'SMS',
       how: [
         `The new pool sends no SMS until you set a role (it was ${text(configuration['SnsCallerArn'])}) with a Region in which SNS may send, and MFA by SMS again.`,
+      ],
+    },
+  ];
+}
+
+/** `UpdateUserPool` sets what it is not given back: the console does not. */
+function addresses(settings: KeptSettings, { region }: NewPoolFacts): HandTask[] {
+  const kept = textsOf(settings.pool['AutoVerifiedAttributes']);
+  const verified = verifiedAddresses(settings, { name: '', tags: {}, region });
+  const what = 'Verified addresses';
+  if (kept.length === 0)
+    return [
+      {
+        what,
+        how: [
+          `The old pool verified no address by itself. The new one verifies ${verified.join()}, without which Cognito starts no import job: turn that off in the console after the restore.`,
+        ],
+      },
+    ];
+  if (kept.every((name) => verified.includes(name))) return [];
+  return [
+    {
+      what,
+      how: [
+        `The new pool verifies ${verified.join()}, the old one ${kept.join(' and ')}. Before the restore give it the role for SMS and let it verify phone_number in the console: users who have verified only that are created one by one otherwise, which takes longer, and count as active.`,
       ],
     },
   ];

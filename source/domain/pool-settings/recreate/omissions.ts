@@ -56,9 +56,14 @@ export const isNothing = (value: unknown): boolean =>
   value === '' ||
   (Array.isArray(value) ? value.length === 0 : typeof value === 'object' && Object.keys(value).length === 0);
 
+/** The same at any depth: of some groups Cognito wants at least one member. */
+const isHollow = (value: unknown): boolean =>
+  isNothing(value) ||
+  (typeof value === 'object' && !Array.isArray(value) && Object.values(value as ApiObject).every(isHollow));
+
 /** Of these members those that are there. */
 export const present = (members: ApiObject): ApiObject =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => !isNothing(value)));
+  Object.fromEntries(Object.entries(members).filter(([, value]) => !isHollow(value)));
 
 /**
  * Without texts that are empty, however deep they stand: Cognito has a least length for nearly all of its texts, and where

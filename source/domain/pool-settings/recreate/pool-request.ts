@@ -1,16 +1,15 @@
 import type { KeptSettings } from '../shape.ts';
 import { isNothing, membersOf, only, present, whyNotHere, without, written } from './omissions.ts';
 import type { ApiObject, Omission, Recreation, RecreateOptions } from './omissions.ts';
-import { MAIL_TEXTS, messagesOf, OLDER_MESSAGES, policiesOf, triggersOf } from './older-names.ts';
+import { MAIL_TEXTS, messagesOf, OLDER_MESSAGES, triggersOf } from './older-names.ts';
 import { schemaRequests } from './schema-request.ts';
 import type { SchemaRequests } from './schema-request.ts';
+import { policies, verification } from './verification.ts';
 
 /** What CreateUserPool takes as DescribeUserPool shows it. */
 const AS_THEY_ARE = [
-  'AutoVerifiedAttributes',
   'AliasAttributes',
   'UsernameAttributes',
-  'UserAttributeUpdateSettings',
   'DeviceConfiguration',
   'UserPoolAddOns',
   'DcrConfiguration',
@@ -27,6 +26,8 @@ const LOOKED_AT = [
   'Id',
   'Name',
   'Policies',
+  'AutoVerifiedAttributes',
+  'UserAttributeUpdateSettings',
   'DeletionProtection',
   'LambdaConfig',
   ...OLDER_MESSAGES,
@@ -60,6 +61,8 @@ export function poolRequest(settings: KeptSettings, options: RecreateOptions): P
   const { pool } = settings;
   const { schema, additions } = schemaRequests(pool['SchemaAttributes']);
   const parts = [
+    policies(settings, options),
+    verification(settings, options),
     messageParts(pool, mailTextsProblem(settings, options)),
     regional(settings, options),
     protection(pool, options),
@@ -68,7 +71,7 @@ export function poolRequest(settings: KeptSettings, options: RecreateOptions): P
   return {
     request: {
       PoolName: options.name,
-      ...present({ ...written(only(pool, AS_THEY_ARE)), Policies: policiesOf(pool), Schema: schema }),
+      ...present({ ...written(only(pool, AS_THEY_ARE)), Schema: schema }),
       ...Object.fromEntries(parts.flatMap(({ request }) => Object.entries(present(request)))),
     },
     additions,

@@ -75,7 +75,7 @@ export function importFunction<E extends StartedImport, R>(
     const drill = madePoolIn(event);
     const workflow = drill === undefined ? 'ImportWorkflow' : 'DrillWorkflow';
     const assertLease = (): Promise<void> =>
-      drill === undefined ? assertImportMayRun(leases, executionArn) : assertDrillMayRun(leases, executionArn);
+      drill === undefined ? assertImportMayRun(leases, executionArn) : assertDrillMayRun(leases, executionArn, drill);
     await assertLease();
     const callsPerSecond = options.cognitoTps ?? env.COGNITO_TPS;
     const calling = { ...invocation, measure, workflow, executionArn, callsPerSecond, objects, assertLease } as const;

@@ -49,6 +49,11 @@ describe("Cognito adapters: a pool's configuration", () => {
     }
   });
 
+  it('17.5: an operation that the Region does not have is a refusal, whatever it is called', async () => {
+    stub.answer = () => refusal('InternalFailure', STUB_SECRET, 501);
+    expect(await ask('ListTerms', pool)).to.deep.equal({ refused: 'UnsupportedOperation' });
+  });
+
   it('17.5: a pool that is gone, a refused token and a service that fails are errors', async () => {
     stub.answer = () => refusal('ResourceNotFoundException', `about ${STUB_SECRET}`);
     expect((await rejection(ask('DescribeUserPool', pool))).name).to.equal('UserPoolNotFound');

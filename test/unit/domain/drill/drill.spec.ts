@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import { Halt } from '../../../../source/domain/errors.ts';
+import { Fault, Halt } from '../../../../source/domain/errors.ts';
 import { THROW_AWAY_TAG } from '../../../../source/domain/backup/throw-away-pool.ts';
+import { leaseKey } from '../../../../source/domain/workflow/lease.ts';
 import { INSTANCE_ID } from '../../../../tools/simulation/workflow/functions.ts';
-import { DrillWorld } from '../../../support/drill/drill-world.ts';
+import { DrillWorld, keptSettings } from '../../../support/drill/drill-world.ts';
 import { aUser } from '../../../support/world/builders.ts';
-import { SOURCE, TARGET } from '../../../support/workflows/workflow-world.ts';
+import { BACKUP_REGION, SOURCE, TARGET } from '../../../support/workflows/workflow-world.ts';
 
 /** That a killed drill left behind. */
 const recordOf = (name: string, poolId?: string): object => ({
@@ -103,6 +104,24 @@ describe('A drill', () => {
     const ended = await world.drill();
     expect(ended).to.include({ status: 'FAILED', error: 'NoSealedBackup' });
     expect(world.calls.countOf('pools.create')).to.equal(0);
+  });
+
+  it('17.6: in a Region whose replica lags it waits for the manifest of the last run, and for its settings', async () => {
+    for (const late of ['EXPORT#2', 'SETTINGS#']) {
+      const world = await DrillWorld.exported(60);
+      const getItem = world.table.getItem.bind(world.table);
+      const arrives = world.clock.now() + 120_000;
+      let missed = 0;
+      world.table.getItem = async (key) => {
+        const item = await getItem(key);
+        if (!key.id.startsWith(late) || world.clock.now() >= arrives) return item;
+        missed += 1;
+        return undefined;
+      };
+      const ended = await world.drill();
+      expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+      expect(missed, late).to.be.above(0);
+    }
   });
 
   it('17.6: settings that come out otherwise than they were kept are named', async () => {
@@ -208,6 +227,116 @@ describe('A drill and its pool', () => {
     expect([world.drillPools, world.records]).to.deep.equal([[], []]);
   });
 
+  it('17.6: asked for twice, since an answer was lost and the listing lagged, leaves neither pool behind', async () => {
+    const world = await DrillWorld.exported(60);
+    const { create, idsNamed } = world.throwAway;
+    let lost = false;
+    world.throwAway.create = async (request) => {
+      const made = await create(request);
+      if (lost) return made;
+      lost = true;
+      throw new Fault('ServiceError', 'CreateUserPool failed: TimeoutError.');
+    };
+    world.throwAway.idsNamed = async (name) => (world.drillPools.length < 2 ? [] : idsNamed(name));
+    let made = 0;
+    world.entered = (state) => {
+      if (state === 'ScanTable') made = world.drillPools.length;
+    };
+    const ended = await world.drill();
+    expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+    expect(made).to.equal(2);
+    expect([world.drillPools, world.records]).to.deep.equal([[], []]);
+  });
+
+  it('17.6: with an import job that takes its time to stop is deleted once it has', async () => {
+    const world = await DrillWorld.exported(60);
+    const { remove } = world.throwAway;
+    let stoppedAt: number | undefined;
+    world.throwAway.remove = async (poolId) => {
+      stoppedAt ??= world.clock.now() + 100_000;
+      return world.clock.now() >= stoppedAt && remove(poolId);
+    };
+    const ended = await world.drill();
+    expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+    expect([world.drillPools, world.records]).to.deep.equal([[], []]);
+  });
+
+  it('17.6: whose import job does not stop at once keeps no restore waiting, and goes with its drill', async () => {
+    const world = await DrillWorld.exported(400);
+    world.jobs.knobs.usersPerSecond = 1;
+    const { remove } = world.throwAway;
+    let restore: ReturnType<typeof world.import> | undefined;
+    let refusals = 0;
+    world.throwAway.remove = async (poolId) => ((refusals += 1) > 2 ? remove(poolId) : false);
+    world.entered = (state) => {
+      if (state === 'WaitForJob') restore ??= world.import();
+    };
+    const drill = await world.drill();
+    expect(drill).to.include({ status: 'FAILED', error: 'RestoreInProgress' });
+    const restored = await restore;
+    expect(restored, restored?.cause).to.include({ status: 'SUCCEEDED' });
+    expect([world.drillPools, world.records]).to.deep.equal([[], []]);
+  });
+
+  it('17.6: is made without the settings that its Region or plan refuses, which are named', async () => {
+    const world = await DrillWorld.exported(60);
+    const kept = keptSettings();
+    world.keep({
+      ...kept,
+      pool: { ...kept.pool, UserPoolTier: 'PLUS', UserPoolAddOns: { AdvancedSecurityMode: 'AUDIT' } },
+    });
+    const { create } = world.throwAway;
+    world.throwAway.create = async (request) =>
+      'UserPoolTier' in request ? { refused: 'FeatureUnavailableInTierException' } : create(request);
+    const ended = await world.drill();
+    expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+    const { leftOut, settingsDiffer } = ended.output as Readonly<Record<string, string[]>>;
+    expect(leftOut).to.include.members(['pool.UserPoolTier', 'pool.UserPoolAddOns']);
+    expect(settingsDiffer).to.deep.equal([]);
+  });
+
+  it('17.6: that no Region and plan would make ends the drill, with the error and no pool', async () => {
+    const world = await DrillWorld.exported(60);
+    world.throwAway.create = async () => Promise.resolve({ refused: 'InvalidParameterException' });
+    const ended = await world.drill();
+    expect(ended).to.include({ status: 'FAILED', error: 'ServiceError' });
+    expect(ended.cause).to.include('refuses to make').and.to.include('(InvalidParameterException)');
+    expect(world.drillPools).to.deep.equal([]);
+  });
+
+  it('17.6: goes without MFA where Cognito refuses it, which is named', async () => {
+    const world = await DrillWorld.exported(60);
+    const kept = keptSettings();
+    world.keep({
+      ...kept,
+      pool: { ...kept.pool, MfaConfiguration: 'OPTIONAL' },
+      mfa: { MfaConfiguration: 'OPTIONAL', SoftwareTokenMfaConfiguration: { Enabled: true } },
+    });
+    world.throwAway.setMfa = async () => Promise.resolve({ refused: 'InvalidParameterException' });
+    const ended = await world.drill();
+    expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+    const { leftOut, settingsDiffer } = ended.output as Readonly<Record<string, string[]>>;
+    expect(leftOut).to.include('mfa');
+    expect(settingsDiffer).to.deep.equal([]);
+  });
+
+  it('17.6: is waited for while its tag is not known yet, and Cognito shows it to nobody', async () => {
+    const world = await DrillWorld.exported(60);
+    const { create, settings } = world.throwAway;
+    let knownAt = Number.POSITIVE_INFINITY;
+    world.throwAway.create = async (request) => {
+      knownAt = world.clock.now() + 10_000;
+      return create(request);
+    };
+    world.throwAway.settings = async (poolId) => {
+      if (world.clock.now() < knownAt) throw new Halt('AccessDenied', 'The role may not call DescribeUserPool.');
+      return settings(poolId);
+    };
+    const ended = await world.drill();
+    expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+    expect(world.calls.countOf('pools.create')).to.equal(1);
+  });
+
   it('17.6: a restore refuses the pool of a drill, which would be deleted with everything in it', async () => {
     const world = await DrillWorld.exported(60);
     world.target.name = `CognitoUserProfilesExport-drill-${INSTANCE_ID}-0123456789abcdef`;
@@ -274,6 +403,53 @@ describe('A drill and a restore', () => {
     );
     expect(byHand).to.include({ status: 'FAILED', error: 'RestoreInProgress' });
     expect(world.calls.countOf('pools.create')).to.equal(0);
+  });
+
+  describe('in the other Region', () => {
+    const restoreArn = (region: string): string =>
+      `arn:aws:states:${region}:111122223333:execution:ImportWorkflow-0123456789ab:elsewhere`;
+    const beginRestore = (world: DrillWorld, more: object = {}): void => {
+      const executionArn = restoreArn(BACKUP_REGION);
+      const takenAt = new Date(world.clock.now()).toISOString();
+      world.table.seed({ ...leaseKey('ImportWorkflow', BACKUP_REGION), executionArn, takenAt, ...more });
+      world.executions.set(executionArn, 'RUNNING');
+    };
+
+    it('17.6: a restore that begins ends the drill, in whichever step it is, and nothing is left behind', async () => {
+      for (const state of ['MakePool', 'CheckNewUserPool', 'ScanTable', 'ReadBackup', 'WaitForJob', 'ComparePool']) {
+        const world = await DrillWorld.exported(60);
+        world.jobs.knobs.usersPerSecond = 1;
+        world.entered = (entered) => {
+          if (entered !== state) return;
+          world.clock.advance(1_000);
+          beginRestore(world);
+        };
+        const ended = await world.drill();
+        expect(ended, `${state}: ${ended.cause}`).to.include({ status: 'FAILED', error: 'RestoreInProgress' });
+        expect(ended.cause).to.include(BACKUP_REGION);
+        expect([world.drillPools, world.records], state).to.deep.equal([[], []]);
+        expect((await world.lastDrill())?.last.outcome).to.equal('ended');
+      }
+    });
+
+    it('17.6: a restore at work lets no drill begin; one that ended, a dry run and a selection do not matter', async () => {
+      const world = await DrillWorld.exported(60);
+      beginRestore(world);
+      expect(await world.drill()).to.include({ status: 'FAILED', error: 'RestoreInProgress' });
+      expect((await world.drill({ Trigger: 'Schedule' })).states).to.include('Skipped');
+      expect(world.calls.countOf('pools.create')).to.equal(0);
+      world.executions.set(restoreArn(BACKUP_REGION), 'gone');
+      const ended = await world.drill();
+      expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+      for (const more of [{ dryRun: true }, { selectionFor: SOURCE }]) {
+        world.entered = (state) => {
+          if (state === 'ImportUsers') beginRestore(world, more);
+        };
+        const beside = await world.drill();
+        expect(beside, beside.cause).to.include({ status: 'SUCCEEDED' });
+        world.executions.set(restoreArn(BACKUP_REGION), 'gone');
+      }
+    });
   });
 
   it('17.6: an export is not held up by a drill', async () => {

@@ -113,6 +113,60 @@ const KINDS: Readonly<Record<string, (world: DrillWorld) => void>> = {
     },
     plainUsers,
   ),
+  'attributes that cannot be changed, with limits, of every type': withSettings(
+    {
+      schema: [
+        ...PLAIN_SETTINGS.schema,
+        { name: 'custom:tenant', type: 'String', mutable: false, required: false, min: '2', max: '8' },
+        { name: 'custom:level', type: 'Number', mutable: false, required: false, min: '-5', max: '5' },
+        { name: 'custom:since', type: 'DateTime', mutable: true, required: false },
+        { name: 'custom:beta', type: 'Boolean', mutable: true, required: false },
+      ],
+    },
+    ({ source }) => {
+      for (let n = 0; n < 30; n += 1) {
+        const base = aUser({ username: `user${n}` });
+        const custom = {
+          'custom:tenant': `t${n}`,
+          'custom:level': String((n % 11) - 5),
+          'custom:since': '2026-03-01T00:00:00.000Z',
+          'custom:beta': n % 2 === 0 ? 'true' : 'false',
+        };
+        source.put({ ...base, attributes: { ...base.attributes, ...(n % 3 === 0 ? {} : custom) } });
+      }
+    },
+  ),
+  'no address verified by the pool': withSettings({ autoVerifiedAttributes: [] }, plainUsers),
+  'required attributes that some users lack': withSettings(
+    {
+      schema: PLAIN_SETTINGS.schema.map((attribute) =>
+        attribute.name === 'name' || attribute.name === 'phone_number' ? { ...attribute, required: true } : attribute,
+      ),
+    },
+    ({ source }) => {
+      addUsers(source, 20);
+      for (let n = 0; n < 10; n += 1) {
+        const { name: _, ...attributes } = aUser({ username: `x${n}` }).attributes;
+        source.put(aUser({ username: `without${n}`, attributes }));
+      }
+    },
+  ),
+  'names and aliases that differ only by case, of a pool that tells no case apart': withSettings(
+    { aliasAttributes: ['email', 'preferred_username'], caseSensitive: false },
+    ({ source }) => {
+      for (let n = 0; n < 30; n += 1)
+        source.put(
+          aUser({
+            username: n % 2 === 0 ? `user${n}` : `User${n}`,
+            attributes: {
+              email: `Mail${n}@Example.test`,
+              email_verified: n % 3 === 0 ? 'false' : 'true',
+              preferred_username: `Nick${n}`,
+            },
+          }),
+        );
+    },
+  ),
   'users whom no row can carry, and unconfirmed ones': ({ source }) => {
     addUsers(source, 20, { disabled: 0.5 });
     for (const username of ['no-address', 'unproven'])
@@ -123,8 +177,13 @@ const KINDS: Readonly<Record<string, (world: DrillWorld) => void>> = {
 };
 
 const NO_MFA = ['mfa.MfaConfiguration', 'pool.MfaConfiguration'];
+/** Cognito verifies phone numbers only in a pool that sends SMS. */
+const BY_PHONE = ['pool.AutoVerifiedAttributes'];
 /** What the pool of the drill does without. */
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
+  'e-mail and phone as sign-in names': BY_PHONE,
+  'phone number as sign-in name': BY_PHONE,
+  'phone number and preferred name as aliases': BY_PHONE,
   'MFA required by SMS only': ['mfa.SmsMfaConfiguration', ...NO_MFA],
   'MFA required by e-mail only': ['mfa.EmailMfaConfiguration', ...NO_MFA],
   'users of providers, reported': ['identityProviders'],

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { handTasks } from '../../../../source/domain/pool-settings/recreate/by-hand.ts';
 import type { RecreateOptions } from '../../../../source/domain/pool-settings/recreate/omissions.ts';
 import { poolRequest } from '../../../../source/domain/pool-settings/recreate/pool-request.ts';
 import type { PoolRecreation } from '../../../../source/domain/pool-settings/recreate/pool-request.ts';
@@ -122,6 +123,19 @@ describe('request for a pool like the kept one', () => {
     });
   });
 
+  it('17.5: groups of settings with nothing in them are not given: of some Cognito wants at least one member', () => {
+    const request = requested({
+      AccountRecoverySetting: { RecoveryMechanisms: [] },
+      UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: [] },
+      DeviceConfiguration: {},
+    });
+    expect(request).to.not.have.any.keys(
+      'AccountRecoverySetting',
+      'UserAttributeUpdateSettings',
+      'DeviceConfiguration',
+    );
+  });
+
   it('17.5: a tag without a value stays one', () => {
     expect(requested({ UserPoolTags: { team: '' } })['UserPoolTags']).to.include({ team: '' });
   });
@@ -181,6 +195,70 @@ describe('request for a pool like the kept one', () => {
       AutoVerifiedAttributes: ['email'],
       DeletionProtection: 'INACTIVE',
       UserPoolTags: { ours: 'yes' },
+    });
+  });
+
+  describe('which addresses it verifies, and how a sign-in begins', () => {
+    const SMS = { SnsCallerArn: 'arn:aws:iam::111122223333:role/sms', SnsRegion: 'us-east-1' };
+    const SES = { EmailSendingAccount: 'DEVELOPER', SourceArn: 'arn:aws:ses:us-east-1:111122223333:identity/x' };
+    const updates = (...names: string[]): object => ({
+      UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: names },
+    });
+    const elsewhere = { region: 'eu-west-1' };
+    const verifying = (...names: string[]): object => ({ AutoVerifiedAttributes: names, SmsConfiguration: SMS });
+
+    it('17.5: phone numbers only where it has the role for SMS: Cognito refuses the pool otherwise', () => {
+      const both = { ...verifying('email', 'phone_number'), ...updates('email', 'phone_number') };
+      expect(requested(both)).to.deep.include(both);
+      for (const options of [elsewhere, { throwAway: true as const }]) {
+        expect(requested(both, options)).to.deep.include({ AutoVerifiedAttributes: ['email'], ...updates('email') });
+        expect(omitted(both, options)).to.include.members([
+          'pool.AutoVerifiedAttributes',
+          'pool.UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate',
+        ]);
+      }
+      for (const role of [{}, { SmsConfiguration: {} }, { SmsConfiguration: { SnsCallerArn: '' } }])
+        expect(requested({ AutoVerifiedAttributes: ['email', 'phone_number'], ...role })).to.deep.include({
+          AutoVerifiedAttributes: ['email'],
+        });
+    });
+
+    it('17.5: at least one, since no import job starts in a pool without, and it is told', () => {
+      const byPhone = { ...verifying('phone_number'), ...updates('phone_number') };
+      for (const options of [elsewhere, { throwAway: true as const }]) {
+        const request = requested(byPhone, options);
+        expect(request).to.deep.include({ AutoVerifiedAttributes: ['email'] });
+        expect(request).to.not.have.property('UserAttributeUpdateSettings');
+      }
+      const { request, omissions } = made({});
+      expect(request).to.deep.include({ AutoVerifiedAttributes: ['email'] });
+      expect(omissions.find(({ setting }) => setting === 'pool.AutoVerifiedAttributes')?.expected).to.equal(true);
+    });
+
+    it('17.5: by codes alone only where it can send them, and never in a rehearsal', () => {
+      const factors = (...names: string[]): object => ({ SignInPolicy: { AllowedFirstAuthFactors: names } });
+      const pool = {
+        ...verifying('email'),
+        EmailConfiguration: SES,
+        Policies: factors('PASSWORD', 'EMAIL_OTP', 'SMS_OTP', 'WEB_AUTHN'),
+      };
+      expect(requested(pool)['Policies']).to.deep.equal(pool.Policies);
+      expect(requested(pool, elsewhere)['Policies']).to.deep.equal(factors('PASSWORD', 'WEB_AUTHN'));
+      expect(omitted(pool, elsewhere)).to.include('pool.Policies.SignInPolicy');
+      expect(requested(pool, { throwAway: true })).to.not.have.property('Policies');
+      const byMail = { Policies: factors('PASSWORD', 'EMAIL_OTP') };
+      expect(requested(byMail, elsewhere)['Policies']).to.deep.equal(byMail.Policies);
+    });
+
+    it('17.5: what was changed for the restore is in the list of what to do by hand', () => {
+      const how = (pool: object, region = 'us-east-1'): string =>
+        handTasks(withPool(pool), { poolId: 'x_1', region, clientIds: new Map(), withClients: false })
+          .filter(({ what }) => what === 'Verified addresses')
+          .flatMap((task) => task.how)
+          .join(' ');
+      expect(how(verifying('email', 'phone_number'))).to.equal('');
+      expect(how(verifying('phone_number'), 'eu-west-1')).to.include('Before the restore give it the role for SMS');
+      expect(how({})).to.include('after the restore');
     });
   });
 

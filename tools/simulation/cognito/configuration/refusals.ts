@@ -50,8 +50,15 @@ export function assertCreatable(request: Configuration, region: string): void {
     textsIn(part(request['UserAttributeUpdateSettings'])['AttributesRequireVerificationBeforeUpdate']).some(
       (name) => !verified.includes(name),
     ),
-    'AttributesRequireVerificationBeforeUpdate has to be auto verified.',
+    'All attributes in AttributesRequireVerificationBeforeUpdate must exist in AutoVerifiedAttributes',
   );
+  refuseIf(
+    verified.includes('phone_number') && SmsConfiguration === undefined,
+    'SMS configuration is required when phone_number is selected for auto verification',
+  );
+  const factors = textsIn(part(part(request['Policies'])['SignInPolicy'])['AllowedFirstAuthFactors']);
+  refuseIf(factors.length > 0 && !factors.includes('PASSWORD'), 'AllowedFirstAuthFactors must include PASSWORD.');
+  refuseIf(factors.includes('SMS_OTP') && SmsConfiguration === undefined, 'SMS configuration is required for SMS_OTP.');
 }
 
 function assertSchema({ Schema, AliasAttributes }: Configuration): void {
