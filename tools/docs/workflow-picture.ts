@@ -94,7 +94,7 @@ function errorBundle(
       x: end - LABEL_ROOM,
       y: y - LABEL_ROOM,
       lines: label,
-      className: 'muted',
+      className: 'muted' as const,
       ...style,
     }));
   return {
