@@ -198,4 +198,44 @@ describe('command line', () => {
     await cli.run(['--help'], working);
     expect(cli.out).to.include('Backs up Amazon Cognito user pools, restores them, and proves that it can.');
   });
+
+  it('breaks no command that may be pasted, however narrow the terminal is', async () => {
+    const cli = new CliProcess();
+    cli.terminal = true;
+    cli.columns = 40;
+    cli.environment = { NO_COLOR: '1' };
+    const long = 'cognito-user-profiles-export restore-user --from-file victims.txt --to us-east-1_AbCdEfGhI --dry-run';
+    const ofAws = 'aws cognito-idp initiate-point-in-time-recovery --user-pool-id us-east-1_AbCdEfGhI';
+    await cli.run(
+      ['work'],
+      command(({ output }) => {
+        output.summary({
+          blocks: [
+            {
+              heading: 'Interval',
+              lines: [`These users, into the living pool of the backup: ${long}`, `It rewinds all. ${ofAws}`],
+            },
+          ],
+          data: {},
+          next: [long],
+        });
+        return Promise.reject(
+          new CliError('usage', { thing: '--save', found: 'two intervals', next: `Say which: ${long}` }),
+        );
+      }),
+    );
+    expect(cli.out.split('\n')).to.deep.equal([
+      'Interval',
+      '  These users, into the living pool of',
+      '  the backup:',
+      `  ${long}`,
+      '  It rewinds all.',
+      `  ${ofAws}`,
+      '',
+      'Next',
+      `  ${long}`,
+      '',
+    ]);
+    expect(cli.err).to.include(`  Say which:\n  ${long}\n`);
+  });
 });
