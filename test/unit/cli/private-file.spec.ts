@@ -106,7 +106,7 @@ describe('command line: files for their owner only', () => {
       [inFolder('nothing/new.csv'), 'ENOENT: no such file or directory'],
       [folder, 'EISDIR: illegal operation on a directory'],
     ] as const) {
-      const { message } = (await rejection(writeAskedFile({ writePrivateFile }, path, 'secret'))) as Error;
+      const { message } = await rejection(writeAskedFile({ writePrivateFile }, path, 'secret'));
       expect(message).to.equal(`${path}: it cannot be written (${words}). Give another path.`);
     }
   });
