@@ -40,5 +40,8 @@ export function toMfaSettings({
   };
 }
 
+/** A text that is empty says nothing. */
 const present = <K extends string>(texts: Readonly<Record<K, string | undefined>>): { readonly [P in K]?: string } =>
-  Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined)) as { readonly [P in K]?: string };
+  Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined && text !== '')) as {
+    readonly [P in K]?: string;
+  };

@@ -43,12 +43,12 @@ export function toPoolUser({
   };
 }
 
-/** A group of ListGroups; what Cognito leaves out stays absent. */
+/** A group of ListGroups; what Cognito leaves out stays absent, and an ARN without a character is none. */
 export const toPoolGroup = ({ GroupName = '', Description, Precedence, RoleArn }: GroupType): PoolGroup => ({
   name: GroupName,
   ...(Description === undefined ? {} : { description: Description }),
   ...(Precedence === undefined ? {} : { precedence: Precedence }),
-  ...(RoleArn === undefined ? {} : { roleArn: RoleArn }),
+  ...(RoleArn === undefined || RoleArn === '' ? {} : { roleArn: RoleArn }),
 });
 
 const isContact = (name: string): name is ContactAttribute => name === 'email' || name === 'phone_number';

@@ -116,7 +116,7 @@ function triggersOf(config: unknown): Record<string, string> {
   const triggers: Record<string, string> = {};
   for (const [name, value] of Object.entries((config ?? {}) as Entry)) {
     const arn = typeof value === 'string' ? value : (value as { readonly LambdaArn?: unknown } | null)?.LambdaArn;
-    if (name !== 'KMSKeyID' && typeof arn === 'string') triggers[name] = arn;
+    if (name !== 'KMSKeyID' && typeof arn === 'string' && arn !== '') triggers[name] = arn;
   }
   return triggers;
 }

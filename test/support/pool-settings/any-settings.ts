@@ -108,7 +108,7 @@ const messages = fc.constantFrom(
 );
 const triggers = fc.constantFrom(
   {},
-  { LambdaConfig: { PreSignUp: lambda('sign-up'), PostConfirmation: lambda('confirmed') } },
+  { LambdaConfig: { PreSignUp: lambda('sign-up'), PostConfirmation: lambda('confirmed'), PreAuthentication: '' } },
   {
     LambdaConfig: {
       PreTokenGeneration: lambda('token'),
@@ -121,6 +121,13 @@ const triggers = fc.constantFrom(
 const SMS = { SnsCallerArn: `arn:aws:iam::${ACCOUNT}:role/sms`, ExternalId: 'x', SnsRegion: REGION };
 const mfa = fc.constantFrom<readonly [KeptSettings['mfa'], object]>(
   [{ MfaConfiguration: 'OFF' }, {}],
+  [
+    { MfaConfiguration: 'OFF' },
+    {
+      EmailConfiguration: { EmailSendingAccount: 'COGNITO_DEFAULT', SourceArn: '', ReplyToEmailAddress: '' },
+      SmsConfiguration: { ...SMS, ExternalId: '' },
+    },
+  ],
   [
     {
       MfaConfiguration: 'OFF',
@@ -137,6 +144,13 @@ const mfa = fc.constantFrom<readonly [KeptSettings['mfa'], object]>(
       SoftwareTokenMfaConfiguration: { Enabled: true },
     },
     { SmsConfiguration: SMS },
+  ],
+  [
+    {
+      MfaConfiguration: 'OPTIONAL',
+      SmsMfaConfiguration: { SmsAuthenticationMessage: '', SmsConfiguration: { ...SMS, ExternalId: '' } },
+    },
+    { SmsConfiguration: { ...SMS, ExternalId: '' } },
   ],
   [
     { MfaConfiguration: 'ON', EmailMfaConfiguration: {} },
@@ -198,7 +212,12 @@ const client = (providers: readonly string[], scopes: readonly string[], attribu
     maybe('AllowedOAuthScopes', fc.subarray(['openid', ...scopes], { minLength: 1 })),
     maybe('ReadAttributes', fc.subarray([...attributes], { minLength: 1 })),
     maybe('ExplicitAuthFlows', fc.subarray(['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'], { minLength: 1 })),
-    fc.constantFrom({}, { CallbackURLs: ['https://a.example.com'], DefaultRedirectURI: 'https://a.example.com' }),
+    fc.constantFrom(
+      {},
+      { CallbackURLs: ['https://a.example.com'], DefaultRedirectURI: 'https://a.example.com' },
+      // Shown so where nobody set any.
+      { CallbackURLs: [], LogoutURLs: [], DefaultRedirectURI: '' },
+    ),
     maybe('RefreshTokenValidity', fc.integer({ min: 1, max: 365 })),
   );
 

@@ -7,6 +7,7 @@ included. Configuration comes from MiniStack's own environment variables plus LO
 """
 
 import asyncio
+import gc
 import importlib
 import logging
 import os
@@ -59,6 +60,12 @@ def raise_file_limit():
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
+def collect_young_garbage_only():
+    """Items of large tables are millions of objects: looking through all of them stops every request for a second or more."""
+    young, middle, _old = gc.get_threshold()
+    gc.set_threshold(50 * young, middle, 1_000_000)
+
+
 def main():
     found = version("ministack")
     if found != REPAIRED_VERSION:
@@ -68,6 +75,7 @@ def main():
     # MiniStack itself would wait for a pending custom resource; the starter made this a process group of its own.
     signal.signal(signal.SIGTERM, lambda *_: os.killpg(os.getpgrp(), signal.SIGKILL))
     raise_file_limit()
+    collect_young_garbage_only()
 
     from hypercorn.asyncio import serve
     from hypercorn.config import Config

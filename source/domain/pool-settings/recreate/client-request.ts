@@ -1,5 +1,5 @@
 import type { KeptClient } from '../shape.ts';
-import { only, textsOf, whyNotHere } from './omissions.ts';
+import { only, textsOf, whyNotHere, written } from './omissions.ts';
 import type { Omission, Recreation, RecreateOptions } from './omissions.ts';
 
 /** What CreateUserPoolClient takes as DescribeUserPoolClient shows it. Absent ReadAttributes and WriteAttributes mean all: they stay absent. */
@@ -73,11 +73,11 @@ export function clientRequest(
   return {
     request: {
       ClientName: client.ClientName ?? 'client',
-      ...only(client, AS_THEY_ARE),
+      ...written(only(client, AS_THEY_ARE)),
       ...(client['GeneratedSecret'] === true ? { GenerateSecret: true } : {}),
       ...(providers.kept === undefined ? {} : { SupportedIdentityProviders: providers.kept }),
       ...(scopes.kept === undefined ? {} : { AllowedOAuthScopes: scopes.kept }),
-      ...(elsewhere === undefined ? only(client, ['AnalyticsConfiguration']) : {}),
+      ...(elsewhere === undefined ? written(only(client, ['AnalyticsConfiguration'])) : {}),
     },
     omissions: [
       ...missing(`${path}.SupportedIdentityProviders`, 'identity providers', providers.missing),

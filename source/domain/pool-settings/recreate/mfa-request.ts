@@ -1,5 +1,5 @@
 import type { KeptSettings } from '../shape.ts';
-import { isNothing, membersOf, whyNotHere } from './omissions.ts';
+import { isNothing, membersOf, whyNotHere, written } from './omissions.ts';
 import type { ApiObject, Omission, Recreation, RecreateOptions } from './omissions.ts';
 
 /**
@@ -10,8 +10,9 @@ export function mfaRequest(
   settings: KeptSettings,
   options: Pick<RecreateOptions, 'region' | 'throwAway'>,
 ): Recreation<ApiObject | undefined> {
-  const { mfa, pool } = settings;
-  if (mfa === undefined) return unknownMfa(pool);
+  const { pool } = settings;
+  if (settings.mfa === undefined) return unknownMfa(pool);
+  const mfa = written(settings.mfa);
   const configuration =
     [mfa['MfaConfiguration'], pool['MfaConfiguration']].find((one) => typeof one === 'string') ?? 'OFF';
   const off = configuration === 'OFF';

@@ -53,11 +53,28 @@ export const textsOf = (value: unknown): readonly string[] =>
 export const isNothing = (value: unknown): boolean =>
   value === undefined ||
   value === null ||
+  value === '' ||
   (Array.isArray(value) ? value.length === 0 : typeof value === 'object' && Object.keys(value).length === 0);
 
 /** Of these members those that are there. */
 export const present = (members: ApiObject): ApiObject =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => !isNothing(value)));
+
+/**
+ * Without texts that are empty, however deep they stand: Cognito has a least length for nearly all of its texts, and where
+ * one is shown, as for a message with its own text, it stands for an absent one.
+ */
+export const written = (members: ApiObject): ApiObject =>
+  Object.fromEntries(
+    Object.entries(members)
+      .filter(([, value]) => value !== '')
+      .map(([name, value]) => [name, writtenIn(value)]),
+  );
+
+function writtenIn(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((one) => one !== '').map(writtenIn);
+  return typeof value === 'object' && value !== null ? written(value as ApiObject) : value;
+}
 
 /** All members but those of these names. */
 export const without = (members: ApiObject, names: readonly string[]): ApiObject =>

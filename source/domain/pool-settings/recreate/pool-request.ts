@@ -1,5 +1,5 @@
 import type { KeptSettings } from '../shape.ts';
-import { isNothing, membersOf, only, present, whyNotHere, without } from './omissions.ts';
+import { isNothing, membersOf, only, present, whyNotHere, without, written } from './omissions.ts';
 import type { ApiObject, Omission, Recreation, RecreateOptions } from './omissions.ts';
 import { MAIL_TEXTS, messagesOf, OLDER_MESSAGES, policiesOf, triggersOf } from './older-names.ts';
 import { schemaRequests } from './schema-request.ts';
@@ -68,7 +68,7 @@ export function poolRequest(settings: KeptSettings, options: RecreateOptions): P
   return {
     request: {
       PoolName: options.name,
-      ...present({ ...only(pool, AS_THEY_ARE), Policies: policiesOf(pool), Schema: schema }),
+      ...present({ ...written(only(pool, AS_THEY_ARE)), Policies: policiesOf(pool), Schema: schema }),
       ...Object.fromEntries(parts.flatMap(({ request }) => Object.entries(present(request)))),
     },
     additions,
@@ -107,10 +107,6 @@ function mailTextsProblem(settings: KeptSettings, options: RecreateOptions): str
     ? undefined
     : `It needs the SES identity, which is left out, too. ${elsewhere}`;
 }
-
-/** Without texts that are empty: Cognito takes none of a message, where it shows one it stands for its own text. */
-const written = (texts: ApiObject): ApiObject =>
-  Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ''));
 
 /** What is sent to users, and to whom an administrator makes. */
 function messageParts(pool: ApiObject, problem: string | undefined): Recreation {
@@ -155,7 +151,8 @@ function messageParts(pool: ApiObject, problem: string | undefined): Recreation 
 
 /** What lies in the Region of the kept pool: functions, mail identities, the role for SMS with its Region, keys. */
 function regional(settings: KeptSettings, options: RecreateOptions): Recreation {
-  const { pool } = settings;
+  const pool = written(only(settings.pool, ['EmailConfiguration', 'SmsConfiguration', 'KeyConfiguration']));
+  const triggers = written(triggersOf(settings.pool));
   const problem = whyNotHere(settings, options);
   const mail = membersOf(pool['EmailConfiguration']);
   const key = membersOf(pool['KeyConfiguration']);
@@ -163,7 +160,7 @@ function regional(settings: KeptSettings, options: RecreateOptions): Recreation 
   if (problem === undefined)
     return {
       request: {
-        LambdaConfig: triggersOf(pool),
+        LambdaConfig: triggers,
         EmailConfiguration: mail,
         SmsConfiguration: pool['SmsConfiguration'],
         KeyConfiguration: key,
@@ -175,9 +172,9 @@ function regional(settings: KeptSettings, options: RecreateOptions): Recreation 
   return {
     request: { ...(ownMail ? {} : { EmailConfiguration: mail }), ...(ownKey ? {} : { KeyConfiguration: key }) },
     omissions: [
-      ...(['LambdaConfig', 'SmsConfiguration'] as const)
-        .filter((name) => !isNothing(pool[name]))
-        .map((name) => ({ setting: `pool.${name}`, why: problem })),
+      ...Object.entries({ LambdaConfig: triggers, SmsConfiguration: pool['SmsConfiguration'] })
+        .filter(([, value]) => !isNothing(value))
+        .map(([name]) => ({ setting: `pool.${name}`, why: problem })),
       ...(ownMail && !isNothing(mail) ? [{ setting: 'pool.EmailConfiguration', why: problem }] : []),
       ...(ownKey ? [{ setting: 'pool.KeyConfiguration', why: problem }] : []),
     ],

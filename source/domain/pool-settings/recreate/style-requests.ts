@@ -1,6 +1,6 @@
 /** What belongs to a pool and its app clients beside them: looks, terms, risk, logs. Each request is without the pool's id. */
 import type { KeptSettings } from '../shape.ts';
-import { isNothing, membersOf, only, whyNotHere, without } from './omissions.ts';
+import { isNothing, membersOf, only, whyNotHere, without, written } from './omissions.ts';
 import type { ApiObject, Omission, Recreation, RecreateOptions } from './omissions.ts';
 
 /** A request has at most 2 MB (CreateManagedLoginBranding); base64 and the rest of it need their room. */
@@ -64,8 +64,8 @@ export function riskRequest(
   { settings, options }: { readonly settings: KeptSettings; readonly options: RecreateOptions },
 ): Recreation {
   const path = risk.ClientId === undefined ? 'risk' : `risk[${risk.ClientId}]`;
-  const takeover = membersOf(risk['AccountTakeoverRiskConfiguration']);
-  const request = only(risk, ['CompromisedCredentialsRiskConfiguration', 'RiskExceptionConfiguration']);
+  const takeover = written(membersOf(risk['AccountTakeoverRiskConfiguration']));
+  const request = written(only(risk, ['CompromisedCredentialsRiskConfiguration', 'RiskExceptionConfiguration']));
   if (isNothing(takeover)) return { request, omissions: [] };
   const problem = isNothing(takeover['NotifyConfiguration']) ? undefined : whyNotHere(settings, options);
   if (problem === undefined)

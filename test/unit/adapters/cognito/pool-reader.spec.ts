@@ -52,12 +52,18 @@ describe('Cognito adapters: reading a pool', () => {
     stub.answer = ({ action }) => ({
       body:
         action === 'ListGroups'
-          ? { Groups: [{ GroupName: 'g', Precedence: 0, RoleArn: 'r' }], NextToken: 'n' }
+          ? {
+              Groups: [
+                { GroupName: 'g', Precedence: 0, RoleArn: 'r' },
+                { GroupName: 'h', RoleArn: '' },
+              ],
+              NextToken: 'n',
+            }
           : { Users: [] },
     });
     const reader = userPoolReader(adapterOptions());
     expect(await reader.listGroupsPage(STUB_POOL, {})).to.deep.equal({
-      items: [{ name: 'g', precedence: 0, roleArn: 'r' }],
+      items: [{ name: 'g', precedence: 0, roleArn: 'r' }, { name: 'h' }],
       next: 'n',
     });
     expect(await reader.listUsersInGroupPage(STUB_POOL, 'g', { token: 'm' })).to.deep.equal({ items: [] });

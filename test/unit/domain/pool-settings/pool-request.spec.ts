@@ -122,6 +122,10 @@ describe('request for a pool like the kept one', () => {
     });
   });
 
+  it('17.5: a tag without a value stays one', () => {
+    expect(requested({ UserPoolTags: { team: '' } })['UserPoolTags']).to.include({ team: '' });
+  });
+
   it('17.5: case sensitivity that is not said stays unsaid, and aliases go by the API', () => {
     const request = requested({ AliasAttributes: ['preferred_username'], UsernameAttributes: [] });
     expect(request).to.not.have.any.keys('UsernameConfiguration', 'UsernameAttributes');
