@@ -84,6 +84,19 @@ export const snapshotOption = (conflicting: readonly string[]): Option =>
     's3://bucket/prefix/ in which the snapshot lies: the vault, the bucket of an earlier launch, or what adopt wrote',
   ).conflicts([...conflicting]);
 
+/** A stack has a name of letters, digits and hyphens; roles carry its beginning. */
+const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
+
+/** CloudFormation answers another name with a sentence about its own parameter. @throws CliError */
+export function assertStackName(stack: string | undefined): void {
+  if (stack !== undefined && !STACK_NAME.test(stack))
+    throw new CliError('usage', {
+      thing: '--stack',
+      found: `"${stack}" is no name for a stack`,
+      next: 'A name begins with a letter and has up to 128 letters, digits and hyphens.',
+    });
+}
+
 const RUN_ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
 
 /** The whole id of a run: the workflow knows no other. @throws CliError */

@@ -2,6 +2,12 @@
 export class Interruption {
   readonly #controller = new AbortController();
   #followers = 0;
+  #tell: () => void = () => undefined;
+
+  /** Says so where the command is cut short. */
+  whenCut(tell: () => void): void {
+    this.#tell = tell;
+  }
 
   /** Runs work that watches the signal and ends by itself when it is aborted. */
   async follow<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -17,7 +23,9 @@ export class Interruption {
   interrupt(): boolean {
     const again = this.#controller.signal.aborted;
     this.#controller.abort();
-    return !again && this.#followers > 0;
+    if (!again && this.#followers > 0) return true;
+    this.#tell();
+    return false;
   }
 }
 

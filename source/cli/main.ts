@@ -11,8 +11,6 @@ import { writePrivateFile } from './private-file.ts';
 import { clackPrompts } from './prompts.ts';
 import { runCli } from './run.ts';
 
-const COLUMNS_OF_A_PIPE = 80;
-
 // The SDK would remind the user on each call that a later version of it will not run on Node 20.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
@@ -55,7 +53,7 @@ const exitCode = await runCli(process.argv.slice(2), COMMANDS, {
   streams: {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
-    columns: () => process.stdout.columns ?? COLUMNS_OF_A_PIPE,
+    columns: () => process.stdout.columns ?? 0,
   },
   terminal: process.stdin.isTTY && process.stdout.isTTY,
   terminalOutput: process.stdout.isTTY,
@@ -65,6 +63,7 @@ const exitCode = await runCli(process.argv.slice(2), COMMANDS, {
     return operatorClients({ userAgent: `${manifest.name}/v${manifest.version}` });
   },
   loadRegion: async () => (await import('../adapters/operator/caller.ts')).regionOfEnvironment(process.env),
+  loadProfiles: async () => (await import('../adapters/operator/caller.ts')).profilesInFiles(),
   version: manifest.version,
 });
 

@@ -9,16 +9,31 @@ export async function writeAskedFile(
   { writePrivateFile }: Pick<CliContext, 'writePrivateFile'>,
   path: string,
   content: string | Uint8Array,
+  next = 'Give another path.',
 ): Promise<void> {
   try {
     await writePrivateFile(path, content);
   } catch (error) {
     throw new CliError(
       'failed',
-      { thing: path, found: `it cannot be written (${(error as Error).message})`, next: 'Give another path.' },
+      { thing: path, found: `it cannot be written (${fileProblem(error)})`, next },
       { cause: error },
     );
   }
+}
+
+/** What the file system says, without the path: that of a file beside its place would only confuse. */
+export const fileProblem = (error: unknown): string => (error as Error).message.replace(/, \w+(?: '.*)?$/, '');
+
+/** Two files of one path: the second would take the place of the first. @throws CliError usage */
+export function assertTwoFiles(files: Readonly<Record<string, string | undefined>>): void {
+  const [one, other] = Object.entries(files);
+  if (one?.[1] === undefined || other?.[1] === undefined || resolve(one[1]) !== resolve(other[1])) return;
+  throw new CliError('usage', {
+    thing: `${one[0]} and ${other[0]}`,
+    found: `both name ${one[1]}`,
+    next: 'Give each a file of its own.',
+  });
 }
 
 const OWNER_ONLY = 0o600;

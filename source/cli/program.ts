@@ -64,16 +64,17 @@ export async function parseCommandLine(
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return 'shown';
-    throw usageError(error);
+    if (error instanceof CommanderError) return 'shown';
+    throw error;
   }
   return asked === undefined ? 'shown' : asked();
 }
 
 function prepared(command: Command, { columns, out }: HelpStyle): Command {
   return command
-    .exitOverride()
+    .exitOverride((error) => {
+      throw error.exitCode === 0 ? error : usageError(error, command.name());
+    })
     .showSuggestionAfterError(true)
     .configureOutput({
       writeOut: out,
@@ -117,7 +118,7 @@ const commonOptions = (): Option[] => [
 ];
 
 /** commander says what is wrong, and on a second line what may have been meant. */
-function usageError({ message, code }: CommanderError): CliError {
+function usageError({ message, code }: CommanderError, command: string): CliError {
   const [problem = '', suggestion] = message.replace(/^error: /, '').split('\n');
   if (code === 'commander.help')
     return new CliError('usage', {
@@ -128,6 +129,9 @@ function usageError({ message, code }: CommanderError): CliError {
   return new CliError('usage', {
     thing: 'Command line',
     found: problem,
-    next: suggestion === undefined ? `${PROGRAM} --help tells what there is.` : suggestion.replace(/^\((.*)\)$/, '$1'),
+    next:
+      suggestion === undefined
+        ? `${command === PROGRAM ? PROGRAM : `${PROGRAM} ${command}`} --help tells what there is.`
+        : suggestion.replace(/^\((.*)\)$/, '$1'),
   });
 }

@@ -1,8 +1,9 @@
 import type { OperatorClients } from '../adapters/operator/clients.ts';
-import { isCliError } from './cli-error.ts';
+import { CliError, isCliError } from './cli-error.ts';
 import type { CommandDeclaration } from './command.ts';
-import type { CliContext, Given } from './context.ts';
+import type { CliContext } from './context.ts';
 import { EXIT_CODES } from './exit-codes.ts';
+import { assertAwsSettings, useProfile } from './aws-settings.ts';
 import { explained } from './explain.ts';
 import { jsonLines } from './output/json-lines.ts';
 import type { Output, Streams } from './output/output.ts';
@@ -25,8 +26,13 @@ export interface CliWorld extends Pick<
   /** Loads the AWS clients: only a command that runs needs them. */
   readonly loadClients: () => Promise<OperatorClients>;
   readonly loadRegion: () => Promise<string | undefined>;
+  /** Names of the profiles in the files of the AWS configuration. */
+  readonly loadProfiles: () => Promise<readonly string[]>;
   readonly version: string;
 }
+
+/** Where there is no terminal, and of a terminal that does not say how wide it is. */
+const USUAL_COLUMNS = 80;
 
 /** Runs one command line to its end, whichever that is, and gives the exit code. */
 export async function runCli(
@@ -34,12 +40,15 @@ export async function runCli(
   commands: readonly CommandDeclaration[],
   world: CliWorld,
 ): Promise<number> {
-  const output = outputFor(args, world);
+  const streams = { ...world.streams, columns: () => world.streams.columns() || USUAL_COLUMNS };
+  const output = outputFor(args, { ...world, streams });
   try {
-    const { streams, version } = world;
+    const { version, environment } = world;
     const asked = await parseCommandLine(args, commands, version, { columns: streams.columns, out: streams.out });
     if (asked === 'shown') return EXIT_CODES.complete;
-    useProfile(world.environment, asked.given);
+    useProfile(environment, asked.given);
+    await assertAwsSettings(environment, world.loadProfiles);
+    world.interruption.whenCut(() => output.error(cutShort()));
     const clients = await world.loadClients();
     const { clock, interruption, readStdin, readFile, writePrivateFile, prompts, randomHex, loadRegion } = world;
     const kind = await asked.action(
@@ -75,9 +84,10 @@ function outputFor(args: readonly string[], world: CliWorld): Output {
   return terminalOutput(streams, { colours, interactive: terminal });
 }
 
-/** As the AWS CLI has it: a profile that was typed wins over keys in the environment. */
-function useProfile(environment: NodeJS.ProcessEnv, { options }: Given): void {
-  if (typeof options.profile !== 'string') return;
-  environment['AWS_PROFILE'] = options.profile;
-  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']) delete environment[name];
-}
+/** Ctrl-C where nobody lets go of the work by himself. */
+const cutShort = (): CliError =>
+  new CliError('detached', {
+    thing: PROGRAM,
+    found: 'ended by Ctrl-C before it was done',
+    next: 'What it had begun in AWS goes on or stays as it is. To go on, type the same command again.',
+  });

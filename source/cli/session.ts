@@ -12,6 +12,7 @@ import type { Installation, StackFacts } from '../domain/operator/installation.t
 import { CliError } from './cli-error.ts';
 import type { CliContext } from './context.ts';
 import { explained, isUnreachable } from './explain.ts';
+import { assertStackName } from './given.ts';
 import type { TypedPlace } from './program.ts';
 
 /** Where a command works: the installation, and the main stack where its Region answered. */
@@ -60,6 +61,7 @@ export async function chosenRegion(
  * @throws CliError: no such stack, several, one that cannot be used, or a Region that does not answer
  */
 export async function openSession(context: CliContext, place: Place, needs: Needs = {}): Promise<Session> {
+  assertStackName(place.stack);
   const region = await chosenRegion(context, place);
   try {
     return await sessionIn(context, region, place.stack, needs);

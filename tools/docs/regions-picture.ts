@@ -14,15 +14,16 @@ const NAMED: readonly (readonly [name: string, type: string, condition?: string]
   ['VerifySchedule', 'AWS::Events::Rule', 'IsBackupRegion'],
   ['ImportWorkflow', 'AWS::StepFunctions::StateMachine'],
   ['VerifyWorkflow', 'AWS::StepFunctions::StateMachine'],
+  ['DrillWorkflow', 'AWS::StepFunctions::StateMachine'],
   ['MappingFileBucket', 'AWS::S3::Bucket'],
   ['WorkflowTopic', 'AWS::SNS::Topic'],
 ];
 const SMALL = { size: 12, className: 'muted' } as const;
-const FRAME = { width: 375, height: 502 };
+const FRAME = { width: 375, height: 572 };
 const BOX = { width: 150, height: 34 };
 const [MARGIN, BETWEEN] = [20, 100];
 /** The upper edges of the rows of boxes. */
-const ROW = { pool: 70, start: 132, kept: 226, work: 306, result: 368, topic: 432 };
+const ROW = { pool: 70, start: 132, kept: 226, work: 306, result: 368, drill: 438, topic: 502 };
 
 /** Draws the two Regions with what the two templates put into them, as SVG. */
 export const regionsPicture = (main: Resources, stackSet: Resources): string => toSvg(regionsDrawing(main, stackSet));
@@ -93,6 +94,20 @@ const vertical = (from: string, to: string, x: number, y: number, end: number): 
   ],
 });
 
+/** A line from one box to the one beside it, whichever of them stands on the left. */
+function across(from: string, to: string, x: number, end: number, row: number): DrawnLine {
+  const y = row + BOX.height / 2;
+  const isRight = end > x;
+  return {
+    from,
+    to,
+    points: [
+      { x: isRight ? x + BOX.width : x, y },
+      { x: isRight ? end : end + BOX.width, y },
+    ],
+  };
+}
+
 /** One Region; its table stands on the side of the other Region. */
 function region(left: number, isPrimary: boolean, summary: readonly string[]): Parts & { readonly table: Area } {
   const sides = [left + 18, left + FRAME.width - 18 - BOX.width] as const;
@@ -111,6 +126,8 @@ function region(left: number, isPrimary: boolean, summary: readonly string[]): P
       box(tableX, ROW.work, 'ImportWorkflow', 'blue'),
       box(otherX, ROW.work, 'VerifyWorkflow', 'blue'),
       box(tableX, ROW.result, 'new user pool', 'pink'),
+      box(tableX, ROW.drill, 'DrillWorkflow', 'blue'),
+      box(otherX, ROW.drill, 'pool of a drill', 'pink'),
       { ...box(sides[0], ROW.topic, 'WorkflowTopic: e-mail from each workflow', 'grey'), width: FRAME.width - 36 },
       ...only.boxes,
     ],
@@ -124,6 +141,7 @@ function region(left: number, isPrimary: boolean, summary: readonly string[]): P
       vertical('Backup', 'ImportWorkflow', middle(tableX), backup.y + backup.height, ROW.work),
       vertical('Backup', 'VerifyWorkflow', middle(otherX), backup.y + backup.height, ROW.work),
       vertical('ImportWorkflow', 'new user pool', middle(tableX), ROW.work + BOX.height, ROW.result),
+      across('DrillWorkflow', 'pool of a drill', tableX, otherX, ROW.drill),
       ...only.lines,
     ],
   };
@@ -136,18 +154,11 @@ const exporting = (tableX: number, otherX: number, backup: Area): Parts => ({
     box(tableX, ROW.start, 'ExportWorkflow', 'blue'),
     box(otherX, ROW.start, 'ExportSchedule', 'yellow'),
   ],
-  texts: [{ x: middle(otherX), y: ROW.start - 12, lines: ['every 1, 7 or 30 days'], ...SMALL }],
+  texts: [{ x: middle(otherX), y: ROW.start - 12, lines: ['every hour to every 30 days'], ...SMALL }],
   lines: [
     vertical('user pool', 'ExportWorkflow', middle(tableX), ROW.pool + BOX.height, ROW.start),
     vertical('ExportWorkflow', 'Backup', middle(tableX), ROW.start + BOX.height, backup.y),
-    {
-      from: 'ExportSchedule',
-      to: 'ExportWorkflow',
-      points: [
-        { x: otherX + BOX.width, y: ROW.start + BOX.height / 2 },
-        { x: tableX, y: ROW.start + BOX.height / 2 },
-      ],
-    },
+    across('ExportSchedule', 'ExportWorkflow', otherX, tableX, ROW.start),
   ],
 });
 

@@ -1,9 +1,9 @@
-import { textArea, toSvg } from './drawing.ts';
+import { pieces, textArea, toSvg } from './drawing.ts';
 import type { Area, DrawnBox, Drawing, DrawnLine, DrawnText, Point } from './drawing.ts';
 import { LABEL_SIZE, layeredLayout } from './layered-layout.ts';
 import type { Layout } from './layered-layout.ts';
 import { pathsOf, transitionsFrom } from './workflow.ts';
-import type { WorkflowDefinition } from './workflow.ts';
+import type { Transition, WorkflowDefinition } from './workflow.ts';
 
 const COLOURS: Readonly<Record<string, string>> = {
   Task: 'blue',
@@ -15,6 +15,8 @@ const COLOURS: Readonly<Record<string, string>> = {
 const MARGIN = 20;
 const HEADER = 60;
 const GAP = 22;
+/** Between a condition and the line that it stands above, and the box behind it. */
+const LABEL_ROOM = 9;
 
 /** Draws a workflow from its own ASL as SVG. */
 export const workflowPicture = (name: string, workflow: WorkflowDefinition): string =>
@@ -22,7 +24,7 @@ export const workflowPicture = (name: string, workflow: WorkflowDefinition): str
 
 /** Every state once, every transition as a line; the errors of all states join one dashed line, apart from the way to success. */
 export function workflowDrawing(name: string, workflow: WorkflowDefinition): Drawing {
-  const { main, beside, error, caught } = pathsOf(workflow);
+  const { main, beside, error, toHandler } = pathsOf(workflow);
   const between = (states: readonly string[]) =>
     states.flatMap((state) => transitionsFrom(workflow, state).filter(({ to }) => states.includes(to)));
   const way = layeredLayout(main, beside, between([...main, ...beside]));
@@ -30,13 +32,13 @@ export function workflowDrawing(name: string, workflow: WorkflowDefinition): Dra
   if (handler === undefined) return drawing(name, workflow, [moved(way, MARGIN, HEADER)], [], []);
 
   const handling = layeredLayout([handler], error.slice(1), between(error));
-  const stubs = caught.map((state) => way.boxes.get(state) as Area);
+  const stubs = toHandler.map(({ from }) => way.boxes.get(from) as Area);
   const lowest = Math.max(...stubs.map(({ y, height }) => y + height));
   const top = Math.max(lowest + GAP, way.height - handling.height);
   const right = shiftToTheRight(way, handling, handler, stubs, top);
   const left = MARGIN - Math.min(0, right);
   const placed = moved(handling, left + right, HEADER + top);
-  const bundle = errorBundle(caught, moved(way, left, HEADER), placed, handler);
+  const bundle = errorBundle(toHandler, moved(way, left, HEADER), placed, handler);
   return drawing(name, workflow, [moved(way, left, HEADER), placed], bundle.lines, bundle.texts);
 }
 
@@ -60,32 +62,45 @@ function shiftToTheRight(way: Layout, handling: Layout, handler: string, stubs: 
   );
 }
 
-/** One dashed line to the state that handles errors, joined by a short one from every state whose errors it handles. */
+/** One dashed line to the state that handles errors, joined by a short one from every state that leads there. */
 function errorBundle(
-  caught: readonly string[],
+  toHandler: readonly Transition[],
   way: Layout,
   handling: Layout,
   handler: string,
 ): { lines: DrawnLine[]; texts: DrawnText[] } {
   const target = handling.boxes.get(handler) as Area;
   const x = target.x + target.width / 2;
-  const starts = caught.map((state) => {
-    const box = way.boxes.get(state) as Area;
-    return { state, x: box.x, y: box.y + box.height / 2 };
+  const starts = toHandler.map(({ from, isError, label }) => {
+    const box = way.boxes.get(from) as Area;
+    return { from, isError, label, x: box.x, y: box.y + box.height / 2 };
   });
-  const [first = { state: '', x, y: 0 }, ...others] = starts.toSorted((one, other) => one.y - other.y);
+  const [first, ...others] = starts.toSorted((one, other) => one.y - other.y);
+  if (first === undefined) return { lines: [], texts: [] };
   const lines = [
-    { from: first.state, to: handler, isError: true, points: [first, { x, y: first.y }, { x, y: target.y }] },
-    ...others.map((start) => ({
-      from: start.state,
+    { from: first.from, to: handler, isError: true, points: [first, { x, y: first.y }, { x, y: target.y }] },
+    ...others.map(({ from, isError, ...start }) => ({
+      from,
       to: handler,
-      isError: true,
+      isError,
       joins: true,
       points: [start, { x, y: start.y }],
     })),
   ];
-  const style = { size: LABEL_SIZE, className: 'error-text', anchor: 'end' } as const;
-  return { lines, texts: [{ x: x - 8, y: first.y + 20, lines: ['any error'], ...style }] };
+  const style = { size: LABEL_SIZE, anchor: 'end' } as const;
+  const conditions = starts
+    .filter(({ isError }) => !isError)
+    .map(({ x: end, y, label }) => ({
+      x: end - LABEL_ROOM,
+      y: y - LABEL_ROOM,
+      lines: label,
+      className: 'muted' as const,
+      ...style,
+    }));
+  return {
+    lines,
+    texts: [{ x: x - 8, y: first.y + 20, lines: ['any error'], className: 'error-text', ...style }, ...conditions],
+  };
 }
 
 function drawing(
@@ -101,7 +116,8 @@ function drawing(
       return { x, y, width, height, text, className };
     }),
   );
-  const all = [...boxes, ...layouts.flatMap((layout) => layout.texts.map(textArea))];
+  const drawn = [...layouts.flatMap((layout) => layout.lines), ...lines];
+  const all = [...boxes, ...layouts.flatMap((layout) => layout.texts.map(textArea)), ...drawn.flatMap(pieces)];
   return {
     title: name,
     width: Math.ceil(Math.max(...all.map(({ x, width }) => x + width)) + MARGIN),
@@ -112,7 +128,7 @@ function drawing(
       ...layouts.flatMap((layout) => layout.texts),
       ...texts,
     ],
-    lines: [...layouts.flatMap((layout) => layout.lines), ...lines],
+    lines: drawn,
   };
 }
 

@@ -35,8 +35,8 @@ export interface Paths {
   readonly beside: readonly string[];
   /** The state that handles the errors of all others, and what follows it. */
   readonly error: readonly string[];
-  /** Every state whose errors that state handles. */
-  readonly caught: readonly string[];
+  /** What leads to that state: the errors that it handles, and choices that nothing went well. */
+  readonly toHandler: readonly Transition[];
 }
 
 const stateOf = ({ States }: WorkflowDefinition, name: string): State => {
@@ -99,8 +99,6 @@ export function pathsOf(workflow: WorkflowDefinition): Paths {
     main,
     beside: names.filter((name) => !main.includes(name)),
     error: [...error],
-    caught: names.filter((name) =>
-      transitionsFrom(workflow, name).some(({ to, isError }) => isError && to === handler),
-    ),
+    toHandler: names.flatMap((name) => transitionsFrom(workflow, name).filter(({ to }) => to === handler)),
   };
 }

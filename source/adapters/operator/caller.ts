@@ -1,4 +1,5 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { loadSharedConfigFiles } from '@smithy/core/config';
 
 /** The account of the credentials; GetCallerIdentity needs no permission. */
 export async function callersAccount(client: STSClient): Promise<string | undefined> {
@@ -16,4 +17,10 @@ export async function regionOfEnvironment(environment: NodeJS.ProcessEnv): Promi
   } catch {
     return undefined;
   }
+}
+
+/** The profiles that the files of the AWS configuration name, one of them or both. */
+export async function profilesInFiles(): Promise<readonly string[]> {
+  const { configFile, credentialsFile } = await loadSharedConfigFiles();
+  return [...Object.keys(configFile), ...Object.keys(credentialsFile)];
 }

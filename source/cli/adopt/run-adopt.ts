@@ -46,6 +46,7 @@ export const runAdopt: CommandAction = async (context, { options }) => {
       found: 'nobody can be asked here, and it was not given',
       next: 'Nothing was written. Look first with --dry-run, then give --yes.',
     });
+  assertTableName(given);
   const region = await chosenRegion(context, place);
   const bucket = given.dryRun === true ? undefined : await bucketOfLaunch(context, place, region);
   const at = { region, place };
@@ -104,6 +105,17 @@ export const runAdopt: CommandAction = async (context, { options }) => {
   });
   return 'complete';
 };
+
+/** DynamoDB answers another name with a sentence about its own parameter. */
+const TABLE_NAME = /^[\w.-]{3,255}$/;
+function assertTableName({ table }: AdoptGiven): void {
+  if (TABLE_NAME.test(table)) return;
+  throw new CliError('usage', {
+    thing: '--table',
+    found: `"${table}" is no name of a table`,
+    next: 'Give the name as DynamoDB shows it: 3 to 255 letters, digits, dots, dashes and underscores.',
+  });
+}
 
 /** An export that has ended meanwhile may have deleted what the scan had not come to: nothing of it is one state of the pool. */
 function assertUndisturbed({ table }: AdoptGiven, before: LegacyExport, after: LegacyExport): void {

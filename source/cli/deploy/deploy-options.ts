@@ -3,6 +3,7 @@ import type { LaunchParameter, ParameterSource } from '../../domain/operator/dep
 import { tagsFrom } from '../../domain/operator/deploy/tags.ts';
 import { CliError } from '../cli-error.ts';
 import type { Given } from '../context.ts';
+import { assertStackName } from '../given.ts';
 import { checkBucketName } from './publish-build.ts';
 import { ANSWERS_FILE } from './launch-memory.ts';
 
@@ -19,9 +20,6 @@ export interface DeployOptions {
   readonly stack?: string;
 }
 
-/** A stack has a name of letters, digits and hyphens; roles carry its beginning. */
-const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
-
 /** commander's name of an option. */
 const camelCase = (flag: string): string =>
   flag.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
@@ -29,12 +27,7 @@ const camelCase = (flag: string): string =>
 /** Reads the options of `deploy`. @throws CliError usage */
 export function deployOptions({ options }: Pick<Given, 'options'>, source: ParameterSource): DeployOptions {
   const { bucket, answers, yes, region, stack, tag } = options;
-  if (typeof stack === 'string' && !STACK_NAME.test(stack))
-    throw new CliError('usage', {
-      thing: '--stack',
-      found: `"${stack}" is no name for a stack`,
-      next: 'A name begins with a letter and has up to 128 letters, digits and hyphens.',
-    });
+  if (typeof stack === 'string') assertStackName(stack);
   return {
     parameters: parametersIn(options, launchParameters(source)),
     ...tagsIn(tag),

@@ -2,9 +2,12 @@ import { launchesIn, rememberedLaunch, withLaunch, withoutLaunch } from '../../d
 import type { LaunchKey, RememberedLaunch } from '../../domain/operator/deploy/answers.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
+import { fileProblem, writeAskedFile } from '../private-file.ts';
 
 /** Where answers are remembered unless --answers names another file. */
 export const ANSWERS_FILE = 'cognito-user-profiles-export.json';
+
+const ANOTHER_FILE = 'Name another file with --answers.';
 
 /** What is remembered, in a file that only its owner can read. */
 export interface LaunchMemory {
@@ -16,12 +19,15 @@ export interface LaunchMemory {
   readonly forget: (key: LaunchKey) => Promise<void>;
 }
 
-/** Reads the file. @throws CliError when it holds something else */
+/** Reads the file. @throws CliError when it cannot be read, or holds something else */
 export async function launchMemory(
   { readFile, writePrivateFile }: Pick<CliContext, 'readFile' | 'writePrivateFile'>,
   path: string,
 ): Promise<LaunchMemory> {
-  const content = await readFile(path);
+  const content = await readFile(path).catch((error: unknown) => {
+    const found = `it cannot be read (${fileProblem(error)})`;
+    throw new CliError('refused', { thing: `Answers file ${path}`, found, next: ANOTHER_FILE }, { cause: error });
+  });
   const found = content === undefined ? [] : launchesIn(content);
   if (found === undefined)
     throw new CliError('refused', {
@@ -31,7 +37,7 @@ export async function launchMemory(
     });
   let launches = found;
   const write = async (text: string): Promise<void> => {
-    await writePrivateFile(path, text);
+    await writeAskedFile({ writePrivateFile }, path, text, ANOTHER_FILE);
     launches = launchesIn(text) ?? [];
   };
   return {

@@ -18,7 +18,7 @@ export function launchedSummary(
       {
         heading: 'Confirm two mails',
         lines: [
-          `Amazon SNS has sent one from ${region} and one from ${SecondaryRegion} to ${NotificationEmail}. Without the second one you would not hear of a restore in ${SecondaryRegion}.`,
+          `At the launch, and whenever the address changes, Amazon SNS sends one from ${region} and one from ${SecondaryRegion} to ${NotificationEmail}. Without the second one you would not hear of a restore in ${SecondaryRegion}; status tells which are confirmed.`,
         ],
       },
     ],

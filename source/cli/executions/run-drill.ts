@@ -49,8 +49,8 @@ async function tellCost(
   { output, prompts }: CliContext,
   { users = SAMPLE_USERS, everybody, yes }: DrillGiven,
 ): Promise<void> {
-  const who = everybody === true ? 'all users of the backup' : counted(users, 'user');
-  const cost = `At most ${who} may count as active this month because of the drill: those with memberships, disabled ones and those whom no import job can carry.`;
+  const who = everybody === true ? 'Up to all users of the backup' : `At most ${counted(users, 'user')}`;
+  const cost = `${who} may count as active this month because of the drill: those with memberships, disabled ones and those whom no import job can carry.`;
   output.status({
     text: cost,
     data: { most_active_users: everybody === true ? 'everybody' : users },

@@ -32,6 +32,7 @@ const INTERVALS_READ = 3;
 /** Tells when a mass of the content changed or vanished, whom it concerns, and what can bring it back. */
 export const runDamage: CommandAction = async (context, { options }) => {
   const given = options as unknown as DamageGiven;
+  assertInOrder(given);
   const { users, save } = given;
   const place: TypedPlace = options;
   const { installation } = await openSession(context, options);
@@ -64,9 +65,7 @@ export const runDamage: CommandAction = async (context, { options }) => {
         ? [{ lines: [nothingFound(manifests, given)] }]
         : found.map((one) => intervalBlock(one, { installation, place }))),
       ...(users === true && found.length > 0 ? [{ heading: 'Who', lines: listed.map(victimText) }] : []),
-      ...(save !== undefined && found.length > 0
-        ? [{ lines: [`${save} has the sub of everybody who is concerned: personal data, readable by you alone.`] }]
-        : []),
+      ...(save === undefined ? [] : [{ lines: [savedText(save, found)] }]),
       ...leftOutBlocks(leftOut),
     ],
     data: {
@@ -81,6 +80,20 @@ export const runDamage: CommandAction = async (context, { options }) => {
   });
   return silent.length === 0 ? 'complete' : 'partial';
 };
+
+const savedText = (save: string, found: readonly FoundInterval[]): string =>
+  found.length === 0
+    ? `${save} was not written: nobody is concerned.`
+    : `${save} has the sub of everybody who is concerned: personal data, readable by you alone.`;
+
+function assertInOrder({ since, until }: DamageGiven): void {
+  if (since === undefined || until === undefined || since <= until) return;
+  throw new CliError('usage', {
+    thing: '--since and --until',
+    found: `${new Date(since).toISOString()} is later than ${new Date(until).toISOString()}`,
+    next: 'Give the earlier time as --since.',
+  });
+}
 
 function* victimsOf(found: readonly FoundInterval[]) {
   for (const { concerned } of found)

@@ -1,4 +1,5 @@
 import { asRetired } from '../../domain/adopt/as-retired.ts';
+import { totalOf } from '../../domain/backup/counts.ts';
 import { compareRuns } from '../../domain/history/compare-runs.ts';
 import type { ListedItems, RunDifference, RunDifferences } from '../../domain/history/compare-runs.ts';
 import {
@@ -100,12 +101,15 @@ export const runDiff: CommandAction = async (context, { args: [earlier = '', lat
       ...(users === true ? { list: listed } : {}),
     },
     next:
-      users === true || save !== undefined
+      users === true || save !== undefined || !differ(differences)
         ? []
         : [typed(place, `${again} --users`), typed(place, `${again} --save differences.csv`)],
   });
   return 'complete';
 };
+
+const differ = (differences: RunDifferences): boolean =>
+  (['added', 'removed', 'changed'] as const).some((how) => totalOf(differences[how]) > 0);
 
 /** A run, or what `adopt` made of a retired table: the ids of these are those of no export. */
 async function earlierRun(

@@ -93,14 +93,13 @@ function blocksOf(
   { without, isChosen }: { readonly without: readonly Manifest[]; readonly isChosen: boolean },
 ): readonly Block[] {
   const groups = groupsOfUser(user);
-  const which = isChosen
-    ? 'As the run'
-    : without.length === 0
-      ? 'As the newest run'
-      : 'As the newest run that has the user';
+  const run = `${runId} of ${startedAt}`;
+  const as = isChosen
+    ? `As the run ${run}`
+    : `As the newest run${without.length === 0 ? '' : ' that has the user'}, ${run},`;
   return [
     {
-      heading: `${which}, ${runId} of ${startedAt}, holds the user`,
+      heading: `${as} holds the user`,
       rows: [
         { label: 'sub', value: user.sub },
         ...[...fieldsOfUser(user)]

@@ -13,7 +13,7 @@ import type { KeptSettings } from '../../domain/pool-settings/shape.ts';
 import { isCliError, CliError } from '../cli-error.ts';
 import type { CliContext, CommandAction } from '../context.ts';
 import { explained } from '../explain.ts';
-import { writeAskedFile } from '../private-file.ts';
+import { assertTwoFiles, writeAskedFile } from '../private-file.ts';
 import { typed } from '../program.ts';
 import { chosenRegion, openSession } from '../session.ts';
 import { Attempts } from './attempts.ts';
@@ -39,6 +39,7 @@ const CALLS_PER_SECOND = 4.5;
 export const runNewPool: CommandAction = async (context, { options }) => {
   const given = options as unknown as NewPoolGiven;
   assertName(given);
+  if (given.withClients === true) assertTwoFiles({ '--save': given.save, '--clients-file': given.clientsFile });
   const region = await chosenRegion(context, options);
   const { installation } = await openSession(context, options);
   assertRegionOf(

@@ -1,4 +1,5 @@
 import { wrap } from '../../domain/wrap.ts';
+import { PROGRAM } from '../program.ts';
 import type { Block, Row, Status, Tone } from './output.ts';
 
 /** Colours a word; plain text leaves it as it is. */
@@ -19,8 +20,18 @@ function blockLines({ heading, rows = [], lines = [] }: Block, width: number, pa
   return [
     ...(heading === undefined ? [] : wrap(heading, width).map((line) => paint('heading', line))),
     ...rowLines(rows, inside, paint).map((line) => `${indent}${line}`),
-    ...lines.flatMap((line) => wrap(line, inside)).map((line) => `${indent}${line}`),
+    ...lines.flatMap((line) => sentenceLines(line, inside)).map((line) => `${indent}${line}`),
   ];
+}
+
+/** A command to be pasted, alone or at the end of a sentence. */
+const COMMAND = new RegExp(`^(.*[:.] )?((?:${PROGRAM}|aws) .*)$`);
+
+/** A command that is too long stands on a line of its own and is left to the terminal: half of it must never be pasted. */
+function sentenceLines(line: string, width: number): string[] {
+  const [, before = '', command] = COMMAND.exec(line) ?? [];
+  if (command === undefined || line.length <= width) return wrap(line, width);
+  return [...(before === '' ? [] : wrap(before.trimEnd(), width)), command];
 }
 
 function rowLines(rows: readonly Row[], width: number, paint: Paint): string[] {

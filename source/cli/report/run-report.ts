@@ -7,7 +7,7 @@ import { CliError } from '../cli-error.ts';
 import type { CliContext, CommandAction } from '../context.ts';
 import { explained } from '../explain.ts';
 import type { Block } from '../output/output.ts';
-import { writeAskedFile } from '../private-file.ts';
+import { assertTwoFiles, writeAskedFile } from '../private-file.ts';
 import { findReport } from './find-report.ts';
 import type { FoundReport } from './find-report.ts';
 
@@ -18,8 +18,9 @@ interface ReportGiven {
 
 /** Shows why users were not restored or differ, and writes the files that were asked for. */
 export const runReport: CommandAction = async (context, { args, options }) => {
-  const found = await findReport(context, { args, options });
   const { save, subMap } = options as ReportGiven;
+  assertTwoFiles({ '--save': save, '--sub-map': subMap });
+  const found = await findReport(context, { args, options });
   const objects = bucketReader(context.clients.s3(found.region), found.bucket);
   const rows = found.rows ?? (await read(objects, found, found.rowsKey));
   const groups = rows === undefined ? [] : failureGroups(rows);

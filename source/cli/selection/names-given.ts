@@ -3,6 +3,7 @@ import { nameLines } from '../../domain/operator/selection/name-lines.ts';
 import { counted, number } from '../../domain/counted.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
+import { fileProblem } from '../private-file.ts';
 
 const SHOWN_LINES = 5;
 
@@ -69,7 +70,7 @@ async function textOf(readFile: CliContext['readFile'], path: string): Promise<s
   const unusable = (found: string, cause?: unknown): CliError =>
     new CliError('usage', { thing: path, found, next: 'Check --from-file; - reads standard input.' }, { cause });
   const text = await readFile(path).catch((error: unknown) => {
-    throw unusable(`it cannot be read (${(error as Error).message})`, error);
+    throw unusable(`it cannot be read (${fileProblem(error)})`, error);
   });
   if (text === undefined) throw unusable('there is no such file');
   return text;

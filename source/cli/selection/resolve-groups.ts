@@ -29,7 +29,7 @@ export async function resolveGroups(
     },
   });
   const missing = names.filter((name) => !found.has(name));
-  if (missing.length > 0) throw notKept(searched, there, { things: 'group', missing });
+  if (missing.length > 0) throw notKept(searched, there, { things: 'group', missing, of: names.length });
   for (const [name, { run, members }] of found)
     output.status({
       text: `${name}: ${counted(members.length, 'member')}, as in the run ${run.manifest.runId} of ${run.manifest.startedAt}.`,

@@ -47,7 +47,7 @@ export async function resolveUsers(
     look: (run, wanted) => lookIn(context, run, wanted),
   });
   const missing = names.filter((name) => !found.has(name));
-  if (missing.length > 0) throw notKept(searched, there, { things: 'user', missing });
+  if (missing.length > 0) throw notKept(searched, there, { things: 'user', missing, of: names.length });
   const shared = [...found].find(([, { users }]) => users.length > 1);
   if (shared !== undefined) throw sharedName(...shared);
   tell(context, found);

@@ -133,17 +133,23 @@ interface LeftNames {
   readonly snapshot: string | undefined;
 }
 
-/** Nobody of these names is in the runs that were looked at. */
+/** Nobody of these names is in the runs that were looked at. `of`: how many were named. */
 export function notKept(
   { runs, isChosen }: RunsToSearch,
   { place }: PoolPlace,
-  { things, missing }: { readonly things: 'user' | 'group'; readonly missing: readonly string[] },
+  {
+    things,
+    missing,
+    of,
+  }: { readonly things: 'user' | 'group'; readonly missing: readonly string[]; readonly of: number },
 ): CliError {
   const [newest] = runs;
   const oldest = runs.at(-1);
   const where = isChosen
     ? `the export ${newest?.manifest.runId ?? ''} of ${newest?.manifest.startedAt ?? ''}`
-    : `any of the ${counted(runs.length, 'export')} that are kept, from ${oldest?.manifest.startedAt ?? ''} to ${newest?.manifest.startedAt ?? ''}`;
+    : runs.length === 1
+      ? `the one export that is kept, of ${newest?.manifest.startedAt ?? ''}`
+      : `any of the ${counted(runs.length, 'export')} that are kept, from ${oldest?.manifest.startedAt ?? ''} to ${newest?.manifest.startedAt ?? ''}`;
   const named = `${missing.slice(0, NAMED).join(', ')}${missing.length > NAMED ? ` and ${missing.length - NAMED} more` : ''}`;
   return new CliError('notFound', {
     thing: missing.length === 1 ? `${things === 'user' ? 'User' : 'Group'} ${named}` : `${missing.length} ${things}s`,
@@ -152,6 +158,6 @@ export function notKept(
       isChosen
         ? `Take another run, or leave --run and --at out for the newest that holds the ${things}: ${typed(place, 'runs')}`
         : `Who was never there when an export ran is in no backup.`
-    } Without ${missing.length === 1 ? `this ${things}` : `these ${things}s`} the others can be restored.`,
+    }${missing.length === of ? '' : ` Without ${missing.length === 1 ? `this ${things}` : `these ${things}s`} the others can be restored.`}`,
   });
 }

@@ -15,6 +15,7 @@ import { ANSWERS_FILE, launchMemory } from '../deploy/launch-memory.ts';
 import type { LaunchMemory } from '../deploy/launch-memory.ts';
 import { isMadeFor } from '../deploy/publish-build.ts';
 import { explained } from '../explain.ts';
+import { assertStackName } from '../given.ts';
 import { PROGRAM } from '../program.ts';
 import { chosenRegion } from '../session.ts';
 import { endDrills } from './end-drills.ts';
@@ -37,11 +38,18 @@ export const runUninstall: CommandAction = async (context, { options }) => {
     yes: options.yes === true,
     ...(typeof options.confirm === 'string' ? { confirm: options.confirm } : {}),
   };
+  if (typed.confirm !== undefined && !typed.deleteData)
+    throw new CliError('usage', {
+      thing: '--confirm',
+      found: 'it is for --delete-data, which was not given',
+      next: 'Give --delete-data to delete the backup too, or leave --confirm out to keep it.',
+    });
+  const wanted = typeof options.stack === 'string' ? options.stack : undefined;
+  assertStackName(wanted);
   let begun = false;
   try {
     const memory = await launchMemory(context, typeof options.answers === 'string' ? options.answers : ANSWERS_FILE);
     const account = (await callersAccount(context.clients.sts(region))) ?? '';
-    const wanted = typeof options.stack === 'string' ? options.stack : undefined;
     const key = { account, region, stack: await stackMeant(context, { account, region }, wanted, memory) };
     const [found] = await describeStacks(context.clients.cloudFormation(region), key.stack);
     const stack = situationOf(found?.status) === 'absent' ? undefined : found;

@@ -1,37 +1,25 @@
-import { LATEST_KEY, manifestIn, manifestKey, NO_COUNTS, OPEN_KEY, openMarkerIn, runIdIn } from '../backup/manifest.ts';
-import type { Counts, Manifest, OpenMarker } from '../backup/manifest.ts';
-import type { PoolRecoveries, UserPoolDescription } from '../model.ts';
-import type { BackupTable, Clock, ObjectStore, Random, UserPoolReader } from '../ports.ts';
+import { LATEST_KEY, manifestIn, manifestKey, OPEN_KEY, openMarkerIn, runIdIn } from '../backup/manifest.ts';
+import type { OpenMarker } from '../backup/manifest.ts';
 import { withMfaSettings } from '../backup/pool-mfa.ts';
 import { checkSourcePool } from '../backup/source-pool.ts';
 import type { SourcePoolRules } from '../backup/source-pool.ts';
-import { earlierPlanPrefix } from './clean-up/gone-keys.ts';
-import { isRemembered } from './clean-up/last-day.ts';
-import { donePrefix, planFolder } from './clean-up/plan-batches.ts';
+import type { PoolRecoveries, UserPoolDescription } from '../model.ts';
+import type { BackupTable, Clock, ObjectStore, Random, UserPoolReader } from '../ports.ts';
+import { activeRecovery, recoveriesOrUnknown } from '../recovery/recoveries.ts';
+import { parseJson } from '../state/json-object.ts';
+import { donePrefix } from './clean-up/plan-batches.ts';
 import { findPlan } from './clean-up/stored-plan.ts';
 import type { StoredPlan } from './clean-up/stored-plan.ts';
+import { dropOldRuns } from './drop-old-runs.ts';
 import type { ExportEvent } from './export-event.ts';
+import { newRunFacts } from './new-run.ts';
+import type { FoundBefore, LastSealed } from './new-run.ts';
 import { markOpen } from './open-marker.ts';
-import { activeRecovery, recoveriesOrUnknown } from '../recovery/recoveries.ts';
-import { requireWholePool } from './whole-pool.ts';
-import { recoveredDuring, safeguardFacts } from './safeguards.ts';
 import { cleanUpProgressKey } from './progress.ts';
-import { parseJson } from '../state/json-object.ts';
-import { CALL_PERMIT_KEYS } from '../state/call-permit.ts';
-import {
-  CHANGES_PREFIX,
-  EXPORTS_PREFIX,
-  factsKey,
-  findFacts,
-  HEAD_KEY,
-  isStaged,
-  isWithinWindow,
-  runFolder,
-  runHeadShape,
-  SETTINGS_LOOKS_KEY,
-  TAGGED_SNAPSHOTS_KEY,
-} from './run.ts';
+import { factsKey, findFacts, HEAD_KEY, isStaged, isWithinWindow, runHeadShape } from './run.ts';
 import type { RunFacts, RunHead } from './run.ts';
+import { recoveredDuring } from './safeguards.ts';
+import { requireWholePool } from './whole-pool.ts';
 
 /** What CheckUserPoolConfig needs. */
 export interface CheckUserPoolConfigDeps {
@@ -40,20 +28,6 @@ export interface CheckUserPoolConfigDeps {
   readonly objects: Pick<ObjectStore, 'get' | 'put' | 'list' | 'deleteAll'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly random: Random;
-}
-
-interface Found {
-  readonly head: RunHead | undefined;
-  readonly facts: RunFacts | undefined;
-  readonly latestRunId: string | undefined;
-  readonly open: OpenMarker | undefined;
-  readonly recoveries: PoolRecoveries;
-}
-
-/** The last sealed run: its counts, and its manifest as far as the table has it. */
-interface LastSealed {
-  readonly counts?: Counts;
-  readonly manifest?: Manifest;
 }
 
 /** The run that the execution works for now. */
@@ -90,7 +64,7 @@ export async function checkUserPoolConfig(
   const described = await deps.pool.describe(userPoolId);
   checkSourcePool(userPoolId, described.settings, rules);
   const description = await withMfaSettings(deps.pool, described);
-  const found: Found = {
+  const found: FoundBefore = {
     head,
     facts: head === undefined ? undefined : await findFacts(objects, head.runId),
     latestRunId,
@@ -103,7 +77,8 @@ export async function checkUserPoolConfig(
     settled: last.manifest?.safeguards?.recovered ?? [],
     allowUnsettled: allowUnsettledRecovery === true,
   });
-  const facts = resumable(found, description, clock.now()) ?? newFacts(deps, { ...found, last }, description, now);
+  const facts =
+    resumable(found, description, clock.now()) ?? newRunFacts(deps.random, { ...found, last }, description, now);
   const resumed = facts.runId === head?.runId;
   await begin(objects, facts, now, before);
   // A run that was sealed and only lacks its end changes the table no more; one that stages opens only its plan.
@@ -151,7 +126,7 @@ async function begin(
 }
 
 function resumable(
-  { head, facts, open, recoveries }: Found,
+  { head, facts, open, recoveries }: FoundBefore,
   pool: UserPoolDescription,
   now: number,
 ): RunFacts | undefined {
@@ -170,40 +145,13 @@ function isNewlyAllowed(recoveries: PoolRecoveries, { safeguards }: RunFacts): b
   return active?.kind === 'unsettled' && safeguards?.recovered?.includes(active.id) !== true;
 }
 
-function newFacts(
-  { random }: Pick<CheckUserPoolConfigDeps, 'random'>,
-  { last, ...found }: Found & { readonly last: LastSealed },
-  pool: UserPoolDescription,
-  now: string,
-): RunFacts {
-  const sealed = last.counts;
-  const unclosed = stoppedAtItsEnd(found);
-  const untouched = found.open === undefined || found.open.runId === found.latestRunId;
-  const baseline: Counts | undefined = untouched
-    ? (sealed ?? (found.latestRunId === undefined ? NO_COUNTS : undefined))
-    : undefined;
-  return {
-    runId: newRunId(now, random),
-    startedAt: now,
-    userPoolId: pool.id,
-    settings: pool.settings,
-    estimatedUsers: pool.estimatedNumberOfUsers,
-    ...(baseline === undefined ? {} : { baseline }),
-    ...(sealed === undefined ? {} : { sealed }),
-    unsealedRuns: unsealedSince(found),
-    staged: found.latestRunId !== undefined || sealed !== undefined,
-    ...(unclosed === undefined ? {} : { stoppedAtItsEnd: unclosed }),
-    ...safeguardFacts({ pool, recoveries: found.recoveries, before: last.manifest }),
-  };
-}
-
 /**
  * The last sealed run. Where the table has lost the pointer to it, the run in the bucket tells: a table that held
  * a sealed run is not written to as if it were new.
  */
 async function lastSealed(
   table: Pick<BackupTable, 'getItem'>,
-  { head, facts, latestRunId }: Found,
+  { head, facts, latestRunId }: FoundBefore,
 ): Promise<LastSealed> {
   const runId = latestRunId ?? (head?.closed === 'sealed' ? head.runId : undefined);
   if (runId === undefined) return facts?.sealed === undefined ? {} : { counts: facts.sealed };
@@ -211,55 +159,4 @@ async function lastSealed(
   if (item === undefined) return {};
   const manifest = manifestIn(item);
   return { counts: manifest.counts, manifest };
-}
-
-/** The last sealed run, if it was stopped between its sealing and its end, and not resumed. */
-const stoppedAtItsEnd = ({ head, facts, latestRunId }: Found): string | undefined =>
-  head?.runId === latestRunId
-    ? head?.closed === undefined
-      ? head?.runId
-      : undefined
-    : facts?.stoppedAtItsEnd === latestRunId
-      ? latestRunId
-      : undefined;
-
-/** Runs that may have changed the table and were not sealed: the one before, those that counted with it, and the one that OPEN names. */
-function unsealedSince({ head, facts, latestRunId, open }: Found): string[] {
-  const before = head === undefined || head.runId === latestRunId ? [] : [...(facts?.unsealedRuns ?? []), head.runId];
-  const all = open === undefined || open.runId === latestRunId ? before : [...before, open.runId];
-  return [...new Set(all)];
-}
-
-/** `20260301T000000Z-1a2b3c4d`: sorts by time, never twice the same. */
-const newRunId = (now: string, random: Random): string =>
-  `${now.slice(0, 19).replaceAll(/[-:]/g, '')}Z-${Math.floor(random() * 2 ** 32)
-    .toString(16)
-    .padStart(8, '0')}`;
-
-/**
- * Objects of earlier runs are of no more use, except what still counts for the guards (the delete plans of earlier
- * versions among it), and the plan that OPEN names.
- */
-async function dropOldRuns(
-  { objects, table, clock }: Pick<CheckUserPoolConfigDeps, 'objects' | 'table' | 'clock'>,
-  facts: RunFacts,
-  openRunId: string | undefined,
-): Promise<void> {
-  const keep = [
-    HEAD_KEY,
-    CALL_PERMIT_KEYS.ExportWorkflow,
-    TAGGED_SNAPSHOTS_KEY,
-    SETTINGS_LOOKS_KEY,
-    runFolder(facts.runId),
-    ...facts.unsealedRuns.map(earlierPlanPrefix),
-    ...(openRunId === undefined ? [] : [planFolder(openRunId)]),
-  ];
-  const unsealed = [facts.runId, openRunId];
-  const old: string[] = [];
-  for (const prefix of [EXPORTS_PREFIX, CHANGES_PREFIX])
-    for await (const key of objects.list(prefix)) {
-      if (keep.some((kept) => key.startsWith(kept))) continue;
-      if (!(await isRemembered(table, key, { now: clock.now(), unsealed }))) old.push(key);
-    }
-  if (old.length > 0) await objects.deleteAll(old);
 }

@@ -1,24 +1,18 @@
 import { workSlice } from '../state/slice.ts';
-import type { Counts } from '../backup/manifest.ts';
 import { isInSample } from '../backup/sample.ts';
 import type { Sample } from '../backup/sample.ts';
 import { OpenPlanReader } from '../digests/open-plan.ts';
 import { tagReplaced, tagRestore } from './plan/closed-objects.ts';
 import { claimRestore } from './plan/progress.ts';
-import { hurdlesIn } from './plan/mfa-hurdles.ts';
-import type { IdentityPlan } from './plan/identity-plan.ts';
-import { firstOf } from './planning/identity-notes.ts';
-import type { MfaChange } from './plan/mfa-hurdles.ts';
-import type { RestorePlan, RestoreSource } from './plan/plan-model.ts';
+import type { RestorePlan } from './plan/plan-model.ts';
 import type { RestoreHead } from './plan/restore-head.ts';
-import { notInTable, otherPlaceOf, plannedGroupShape, readPlan, sealedCounts, sourceOf } from './plan/plan-model.ts';
+import { plannedGroupShape, readPlan } from './plan/plan-model.ts';
 import { peekJobs } from './plan/jobs-state.ts';
 import { restoreFigures } from './plan/restore-figures.ts';
 import { initialUpdatesState, updatesStateKey, updatesStateShape } from './plan/updates-state.ts';
 import { Checkpoint } from '../state/checkpoint.ts';
 import { readList } from '../state/stored-list.ts';
 import { standingOfRestore } from './dry-run.ts';
-import type { Standing } from './report/standing.ts';
 import { folderOf, planningKey } from './planning/planning-run.ts';
 import type { PlanningRun, ScanTableDeps, ScanTableInput } from './planning/planning-run.ts';
 import { plannedFigures, planningFigures } from './planning/planning-figures.ts';
@@ -29,60 +23,11 @@ import { newTableRead, readsTable, readTableStep } from './planning/read-table.t
 import { sealPlan } from './planning/seal.ts';
 import { newSnapshotRead, readSnapshotStep } from './planning/read-snapshot.ts';
 import { planSelection } from './selection/plan-selection.ts';
-import type { PlanSelectionResult } from './selection/plan-selection.ts';
+import { planSummary } from './scan-table-result.ts';
+import type { ScanTableResult } from './scan-table-result.ts';
 import { chunkStep, classifyStep, orderStep } from './planning/steps.ts';
 
 export type { ScanTableDeps, ScanTableInput } from './planning/planning-run.ts';
-
-/** What a plan says of identity providers: counts, and the names of those that the new pool lacks. */
-export type IdentitiesFound = IdentityPlan['counts'] &
-  Pick<IdentityPlan, 'mode' | 'missingProviders' | 'otherProviders'>;
-
-/** What the state machine sees: counts and object keys. */
-export type ScanTableResult =
-  | PlanSelectionResult
-  | { readonly done: false; readonly dryRun: boolean; readonly step: PlanningState['step'] | 'compare' }
-  | {
-      readonly done: true;
-      readonly dryRun: boolean;
-      /** The run that is restored, and where it is read from. */
-      readonly exportRun: string;
-      readonly source: RestoreSource;
-      /** Where the snapshot was read, when it was not this Region's own. */
-      readonly snapshotPrefix?: string;
-      /** How the backup was read, where that was not as usual. */
-      readonly remarks?: readonly string[];
-      /** In the sealed export, and what of it the table lacks. */
-      readonly backup: Counts;
-      readonly notInTable: Counts;
-      readonly byCsv: number;
-      readonly oneByOne: number;
-      /** Of those created one by one: the pool's triggers would see it, so that nobody creates them. */
-      readonly heldBack: number;
-      readonly excluded: number;
-      readonly withLosses: number;
-      /** Users of whom the backup does not tell for certain by which of two addresses they sign in. */
-      readonly signInUnknown: number;
-      /** See UserPoolDescription. */
-      readonly acceptsSignUps: boolean;
-      readonly groupsWithoutRole: number;
-      readonly automaticGroups: number;
-      /** Users who would not be able to use "forgot password". */
-      readonly withoutRecovery: number;
-      /** See RestorePlan; absent in plans of earlier versions. */
-      readonly mfa?: MfaChange;
-      /** Users who would have to enrol a second factor, and who could not sign in, where the new pool requires MFA. */
-      readonly mustEnrolMfa: number;
-      readonly mfaLockedOut: number;
-      /** What would be done about identity providers; absent where the backup names none. */
-      readonly identities?: IdentitiesFound;
-      readonly chunks: number;
-      readonly batches: number;
-      /** Of a dry run of a restore that has begun. */
-      readonly standing?: Standing;
-      /** Keys of a dry run's files. */
-      readonly reportKeys?: readonly string[];
-    };
 
 /**
  * Scans the backup (the table, or the snapshot of the run that was asked for), holds it against its sealed manifest and
@@ -126,7 +71,7 @@ export async function scanTable(
   await tagClosed(run);
   const plan = await readPlan(deps.objects, newUserPoolId, input.restoreId);
   await deps.tell?.(plannedFigures(plan));
-  return { ...summary(plan, dryRun), ...(dryRun ? { reportKeys: Object.values(previewKeys(folder, plan)) } : {}) };
+  return { ...planSummary(plan, dryRun), ...(dryRun ? { reportKeys: Object.values(previewKeys(folder, plan)) } : {}) };
 }
 
 /** A drill brings back some of the users; of the groups it finds out later which of them have one. */
@@ -144,7 +89,7 @@ async function goOn({ options, restoreId }: ScanTableInput, deps: ScanTableDeps)
     (await Checkpoint.peek(objects, updatesStateKey(newUserPoolId, restoreId), updatesStateShape)) ??
     initialUpdatesState();
   await deps.tell?.(restoreFigures({ plan, groups, jobs, updates }));
-  return summary(plan, false);
+  return planSummary(plan, false);
 }
 
 /** A restore that has begun keeps its plan: a dry run tells how far it has come, and what a start would do. */
@@ -158,7 +103,7 @@ async function compareBegun(
   const told = await standingOfRestore(begun, deps, workSlice(deps.clock, deps.timeLeft));
   if (told === undefined) return { done: false, dryRun: true, step: 'compare' };
   if (input.phase === 'complete') await tagRestore(deps, begun);
-  return { ...summary(told.plan, true), standing: told.standing, reportKeys: told.reportKeys };
+  return { ...planSummary(told.plan, true), standing: told.standing, reportKeys: told.reportKeys };
 }
 
 async function nextState(
@@ -214,40 +159,3 @@ async function tagClosed({
   await tagReplaced(closing, { newUserPoolId, restoreId });
   if (dryRun) await tagRestore(closing, { newUserPoolId, restoreId });
 }
-
-const summary = (plan: RestorePlan, dryRun: boolean): Extract<ScanTableResult, { done: true }> => {
-  const { runId, counts, chunks, batches, mayCreateUsers } = plan;
-  return {
-    done: true,
-    dryRun,
-    exportRun: runId,
-    source: sourceOf(plan),
-    ...otherPlaceOf(plan),
-    ...(plan.remarks === undefined ? {} : { remarks: plan.remarks }),
-    backup: sealedCounts(plan),
-    notInTable: notInTable(plan),
-    byCsv: counts.byCsv,
-    oneByOne: counts.oneByOne,
-    heldBack: mayCreateUsers ? 0 : counts.oneByOne,
-    excluded: counts.excluded,
-    withLosses: counts.withLosses ?? 0,
-    signInUnknown: counts.signInUnknown ?? 0,
-    groupsWithoutRole: counts.groupsWithoutRole ?? 0,
-    automaticGroups: counts.automaticGroups ?? 0,
-    withoutRecovery: counts.withoutRecovery ?? 0,
-    ...(plan.mfa === undefined ? {} : { mfa: plan.mfa }),
-    mustEnrolMfa: hurdlesIn(counts.mfa?.mustEnrol),
-    mfaLockedOut: hurdlesIn(counts.mfa?.cannotSignIn),
-    ...(plan.identities === undefined ? {} : { identities: identitiesIn(plan.identities) }),
-    acceptsSignUps: plan.acceptsSignUps ?? false,
-    chunks: chunks.length,
-    batches: batches.length,
-  };
-};
-
-const identitiesIn = ({ mode, missingProviders, otherProviders, counts }: IdentityPlan): IdentitiesFound => ({
-  mode,
-  missingProviders: firstOf(missingProviders),
-  ...(otherProviders === undefined ? {} : { otherProviders: firstOf(otherProviders) }),
-  ...counts,
-});

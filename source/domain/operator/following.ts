@@ -1,3 +1,4 @@
+import type { WorkPhase } from '../state/work-figures.ts';
 import type { ExecutionProgress } from '../workflow/progress.ts';
 import { number } from '../counted.ts';
 import { duration } from '../workflow/notices/text.ts';
@@ -14,6 +15,12 @@ interface DoneOf {
   readonly done: number;
   readonly of?: number;
 }
+
+/** Phases in which the first of these is done. In any other one that none is done yet says nothing about its work. */
+const BEGUN_IN: Readonly<Record<'users' | 'memberships', readonly WorkPhase[]>> = {
+  users: ['listing users', 'restoring', 'reading the table', 'comparing the pool'],
+  memberships: ['listing memberships', 'restoring', 'reading the table'],
+};
 
 /**
  * What is shown of an execution that runs. The time left was estimated when the progress was written, so what has passed
@@ -33,8 +40,8 @@ export function followedStatus(
   return {
     text: [
       `${phase.charAt(0).toUpperCase()}${phase.slice(1)}`,
-      ...amount(users, 'users'),
-      ...amount(memberships, 'memberships'),
+      ...amount(users, 'users', phase),
+      ...amount(memberships, 'memberships', phase),
       ...(calls.perSecond === undefined ? [] : [`${calls.perSecond.toFixed(1)} calls/s`]),
     ].join(', '),
     ...(percentDone === undefined ? {} : { percentDone }),
@@ -53,11 +60,17 @@ export function followedStatus(
   };
 }
 
-const amount = ({ done, of }: DoneOf, what: string): string[] =>
-  done === 0 && of === undefined ? [] : [`${number(done)}${of === undefined ? '' : ` of ${number(of)}`} ${what}`];
+const isBegun = ({ done }: DoneOf, what: keyof typeof BEGUN_IN, phase: WorkPhase): boolean =>
+  done > 0 || BEGUN_IN[what].includes(phase);
+
+const amount = ({ done, of }: DoneOf, what: keyof typeof BEGUN_IN, phase: WorkPhase): string[] =>
+  (done === 0 && of === undefined) || !isBegun({ done }, what, phase)
+    ? []
+    : [`${number(done)}${of === undefined ? '' : ` of ${number(of)}`} ${what}`];
 
 /** By the calls that remain, else by the users; never 100 before the end. */
-function percentOf({ calls, users }: ExecutionProgress): number | undefined {
+function percentOf({ calls, users, phase }: ExecutionProgress): number | undefined {
+  if (calls.left === undefined && !isBegun(users, 'users', phase)) return undefined;
   const { done, all } =
     calls.left === undefined
       ? { done: users.done, all: users.of ?? 0 }

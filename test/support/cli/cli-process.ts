@@ -15,7 +15,14 @@ export class CliProcess {
   readonly files = new Map<string, string>();
   environment: NodeJS.ProcessEnv = {};
   region: string | undefined = 'us-east-1';
+  /** What the files of the AWS configuration name. */
+  profiles: readonly string[] = ['ops'];
   stdin = '';
+  readFile: CliWorld['readFile'] = (path) => Promise.resolve(this.files.get(path));
+  writePrivateFile: CliWorld['writePrivateFile'] = (path, content) => {
+    this.files.set(path, typeof content === 'string' ? content : Buffer.from(content).toString('utf8'));
+    return Promise.resolve();
+  };
   /** What is answered to the questions, in their order; a question beyond them is dismissed. */
   answers: (string | boolean)[] = [];
   readonly questions: string[] = [];
@@ -54,7 +61,7 @@ export class CliProcess {
       terminalOutput: terminal,
       environment,
       readStdin: () => Promise.resolve(this.stdin),
-      readFile: (path) => Promise.resolve(this.files.get(path)),
+      readFile: this.readFile,
       prompts: {
         text: async ({ message, complaint }) => {
           const answer = this.#answer(message);
@@ -66,10 +73,7 @@ export class CliProcess {
         confirm: async (message) => this.#answer(message) === true,
       },
       randomHex: (bytes) => 'ab'.repeat(bytes),
-      writePrivateFile: (path, content) => {
-        this.files.set(path, typeof content === 'string' ? content : Buffer.from(content).toString('utf8'));
-        return Promise.resolve();
-      },
+      writePrivateFile: this.writePrivateFile,
       streams: {
         out: (text) => {
           this.out += text;
@@ -81,6 +85,7 @@ export class CliProcess {
       },
       loadClients: () => Promise.resolve(this.cloud.clients),
       loadRegion: () => Promise.resolve(this.region),
+      loadProfiles: () => Promise.resolve(this.profiles),
       version: '2.1.0',
     };
   }

@@ -7,7 +7,8 @@ import type {
 } from '../../../source/domain/import/plan/plan-model.ts';
 import { planKey } from '../../../source/domain/import/plan/plan-model.ts';
 import { scanTable } from '../../../source/domain/import/scan-table.ts';
-import type { ScanTableDeps, ScanTableResult } from '../../../source/domain/import/scan-table.ts';
+import type { ScanTableDeps } from '../../../source/domain/import/scan-table.ts';
+import type { ScanTableResult } from '../../../source/domain/import/scan-table-result.ts';
 import type { FederatedMode } from '../../../source/domain/import/plan/identity-plan.ts';
 import type { PoolSettings } from '../../../source/domain/model.ts';
 import { World } from '../world/world.ts';

@@ -1,3 +1,5 @@
+import { WORK_PHASES } from '../../../source/domain/state/work-figures.ts';
+
 /** Names of one run and how they are written. */
 export type KnownNames = ReadonlyMap<string, string>;
 
@@ -17,9 +19,14 @@ const PATTERNS: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/"(calls_done|calls_left|calls_per_second|seconds_remaining|percent_done)":[\d.]+/g, '"$1":0'],
 ];
 
+/** What an execution is doing, as its follower is told: alone, or with figures behind it. */
+const PHASES = WORK_PHASES.filter((phase) => phase !== 'done')
+  .map((phase) => `${phase.charAt(0).toUpperCase()}${phase.slice(1)}(?:,| {2}|$)`)
+  .join('|');
 /** Lines that come as often, and with such figures, as the machine is fast; a fast one shows none. */
-const PROGRESS =
-  /^(?:(?:Running for |Planning, |Restoring, |Listing |Writing |Comparing |Checking |Done, ).*|\S+_(?:IN_PROGRESS|COMPLETE) \S+ {2}\d+ %)$/;
+const PROGRESS = new RegExp(
+  `^(?:(?:Running for |Listing |Writing |Comparing |Checking |Done, |${PHASES}).*|\\S+_(?:IN_PROGRESS|COMPLETE) \\S+ {2}\\d+ %)$`,
+);
 /** The same for programs, which are told every time. */
 const PROGRESS_IN_JSON = /^\{"message_type":"status","message":"(?!\w+ started in )/;
 /** Lists of everything that a launch makes. */

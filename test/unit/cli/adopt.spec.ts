@@ -160,6 +160,13 @@ describe('command line: adopt', () => {
     expect(await other.run([...ADOPT, '--yes', '--json'])).to.equal(4);
   });
 
+  it('17.8: refuses a name that no table can have before it asks', async () => {
+    const cli = cliWith();
+    expect(await cli.run(['adopt', '--table', 'a b', '--dry-run', '--json'])).to.equal(2);
+    expect(cli.error).to.include({ thing: '--table', found: '"a b" is no name of a table' });
+    expect(cli.cloud.calls).to.deep.equal([]);
+  });
+
   it('17.8: a table that an export of the retired solution changes meanwhile is refused, and nothing is written', async () => {
     const items = legacyItems(pool().source);
     for (const args of [['--yes'], ['--dry-run']]) {

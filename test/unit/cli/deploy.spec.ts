@@ -131,6 +131,20 @@ describe('command line: deploy', () => {
     expect(cli.cloud.calls.join()).to.not.include('CreateBucket');
   });
 
+  it('names an answers file that cannot be read or written, before anything is made', async () => {
+    cli.writePrivateFile = () => Promise.reject(new Error("EACCES: permission denied, open '/etc/.a.json.tmp'"));
+    expect(await run([...LAUNCH, '--answers', '/etc/a.json'])).to.equal(5);
+    expect(cli.err).to.equal(
+      '/etc/a.json: it cannot be written (EACCES: permission denied). Name another file with --answers.\n',
+    );
+    cli.readFile = () => Promise.reject(new Error('EISDIR: illegal operation on a directory, read'));
+    expect(await run([...LAUNCH, '--answers', '/etc'])).to.equal(4);
+    expect(cli.err).to.equal(
+      'Answers file /etc: it cannot be read (EISDIR: illegal operation on a directory). Name another file with --answers.\n',
+    );
+    expect(cli.cloud.calls.filter((call) => /Create|Put/.test(call))).to.deep.equal([]);
+  });
+
   it('O15: refuses values that the template would refuse, and an answers file of something else', async () => {
     for (const [args, said] of [
       [['--cognito-tps', '7'], 'must be one of 1, 5'],

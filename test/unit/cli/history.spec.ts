@@ -317,4 +317,28 @@ describe('command line: history', () => {
     expect(cli.out).to.contain('AWS Support').and.to.not.contain('initiate-point').and.to.not.contain('restore-user');
     expect(cli.out).to.contain('import --to');
   });
+
+  it('16.1: damage refuses an interval that ends before it begins', async () => {
+    const { cli } = await fourNights();
+    expect(await cli.run(['damage', '--since', '2026-03-02', '--until', '2026-03-01', '--json'])).to.equal(2);
+    expect(cli.error.thing).to.equal('--since and --until');
+    expect(cli.error.found).to.equal('2026-03-02T00:00:00.000Z is later than 2026-03-01T23:59:59.999Z');
+    expect(await cli.run(['damage', '--since', '2026-03-01', '--until', '2026-03-01'])).to.equal(0);
+  });
+
+  it('16.1: damage says that it wrote no list where nobody is concerned: a list of before stays what it is', async () => {
+    const { cli } = await fourNights();
+    cli.files.set('victims.txt', 'of last week');
+    expect(await cli.run(['damage', '--percent', '90', '--until', '2026-03-01', '--save', 'victims.txt'])).to.equal(0);
+    expect(cli.out).to.include('victims.txt was not written: nobody is concerned.');
+    expect(cli.files.get('victims.txt')).to.equal('of last week');
+  });
+
+  it('16.1: diff proposes no list where nothing differs', async () => {
+    const { cli, runs } = await fourNights();
+    expect(await cli.run(['diff', runs[3] ?? '', '--json'])).to.equal(0);
+    expect(cli.summary).to.not.have.property('next');
+    expect(await cli.run(['diff', runs[2] ?? '', '--json'])).to.equal(0);
+    expect(cli.summary.next).to.have.length(2);
+  });
 });

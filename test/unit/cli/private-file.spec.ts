@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { writePrivateFile } from '../../../source/cli/private-file.ts';
+import { writeAskedFile, writePrivateFile } from '../../../source/cli/private-file.ts';
 import { rejection } from '../../support/rejection.ts';
 
 describe('command line: files for their owner only', () => {
@@ -99,5 +99,15 @@ describe('command line: files for their owner only', () => {
     expect(await rejection(writePrivateFile(inFolder('missing/file'), 'secret'))).to.include({ code: 'ENOENT' });
     expect(readdirSync(folder)).to.deep.equal(['folder']);
     expect(existsSync(inFolder('missing'))).to.equal(false);
+  });
+
+  it('tells what the file system says of the path that was given, and of no other', async () => {
+    for (const [path, words] of [
+      [inFolder('nothing/new.csv'), 'ENOENT: no such file or directory'],
+      [folder, 'EISDIR: illegal operation on a directory'],
+    ] as const) {
+      const { message } = await rejection(writeAskedFile({ writePrivateFile }, path, 'secret'));
+      expect(message).to.equal(`${path}: it cannot be written (${words}). Give another path.`);
+    }
   });
 });

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -14,13 +17,22 @@ interface Ended {
 /** Runs the command line as a process of its own, without anything that a test may have set. */
 const cli = (
   args: readonly string[],
-  { environment = {}, closed = false }: { readonly environment?: NodeJS.ProcessEnv; readonly closed?: boolean } = {},
+  {
+    environment = {},
+    closed = false,
+    started,
+  }: {
+    readonly environment?: NodeJS.ProcessEnv;
+    readonly closed?: boolean;
+    readonly started?: (child: ChildProcess) => void;
+  } = {},
 ): Promise<Ended> =>
   new Promise((resolve) => {
     const child = spawn(process.execPath, ['--import', 'tsx', 'source/cli/main.ts', ...args], {
       cwd: root,
       env: { PATH: process.env['PATH'], AWS_EC2_METADATA_DISABLED: 'true', ...environment },
     });
+    started?.(child);
     let [out, err] = ['', ''];
     if (closed) child.stdout.destroy();
     child.stdout.on('data', (chunk: Buffer) => {
@@ -62,5 +74,39 @@ describe('command line as a process', function () {
     } finally {
       rmSync(home, { recursive: true });
     }
+  });
+
+  it('ends by Ctrl-C with 130 and one sentence, also in the middle of a call that nobody answers', async () => {
+    const silent = createServer();
+    await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening));
+    const environment = {
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    };
+    try {
+      for (const [json, sentence] of [
+        [[], /^cognito-user-profiles-export: ended by Ctrl-C before it was done\. .* type the same command again\.\n$/],
+        [['--json'], /^\{"message_type":"error",.*"exit_code":130,"kind":"detached",.*\}\n$/],
+      ] as const) {
+        const { code, out, err } = await cli(['status', '--region', 'us-east-1', ...json], {
+          environment,
+          started: (child) => silent.once('request', () => child.kill('SIGINT')),
+        });
+        expect(err).to.match(sentence);
+        expect({ code, out }).to.deep.equal({ code: 130, out: '' });
+      }
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
+  });
+
+  it('keys beside a profile bring no word of the SDK with them', async () => {
+    const { code, err } = await cli(['status', '--region', 'us-east-1'], {
+      environment: { HOME: root, AWS_PROFILE: 'default', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
+    });
+    expect(err).to.match(/^CloudFormation in us-east-1: no usable AWS credentials were found: .*\n$/);
+    expect(code).to.equal(4);
   });
 });

@@ -107,4 +107,11 @@ describe('command line: report', () => {
     cli.executions.set(executionArn('ExportWorkflow', 'us-east-1', 'exp'), { status: 'SUCCEEDED', input: '{}' });
     expect(await cli.run(['report', 'exp'])).to.equal(6);
   });
+
+  it('refuses one file for both, of which the second would take the place of the first', async () => {
+    const cli = withReport();
+    expect(await cli.run(['report', '--to', POOL, '--save', 'f.csv', '--sub-map', './f.csv', '--json'])).to.equal(2);
+    expect(cli.error).to.include({ thing: '--save and --sub-map', found: 'both name f.csv' });
+    expect([...cli.files]).to.deep.equal([]);
+  });
 });

@@ -152,4 +152,90 @@ describe('command line', () => {
     ).to.equal(5);
     expect(cli.err).to.include('TypeError: x is not y');
   });
+
+  it('names the help of the command whose options are wrong', async () => {
+    const cli = new CliProcess();
+    expect(await cli.run(['work', '--nothing-like-it'], working)).to.equal(2);
+    expect(cli.err).to.include('cognito-user-profiles-export work --help tells what there is.');
+    expect(await cli.run(['--nothing-like-it'], working)).to.equal(2);
+    expect(cli.err).to.include('cognito-user-profiles-export --help tells what there is.');
+  });
+
+  it('names an address of a service that is none, and a profile that no file has, before it calls anything', async () => {
+    const cli = new CliProcess();
+    for (const address of ['localhost:4566', 'nonsense', 'ftp://127.0.0.1']) {
+      cli.environment = { AWS_ENDPOINT_URL_S3: address };
+      expect(await cli.run(['work'], working), address).to.equal(2);
+      expect(cli.err).to.include(`AWS_ENDPOINT_URL_S3: "${address}" is no address of a service`);
+    }
+    for (const [environment, args] of [
+      [{ AWS_PROFILE: 'opss' }, ['work']],
+      [{}, ['work', '--profile', 'opss']],
+    ] as const) {
+      cli.environment = environment;
+      expect(await cli.run(args, working)).to.equal(2);
+      expect(cli.err).to.include('Profile opss: the files of the AWS configuration have none of this name');
+      expect(cli.out).to.equal('');
+    }
+    for (const environment of [
+      { AWS_PROFILE: 'ops', AWS_ENDPOINT_URL: 'http://127.0.0.1:1' },
+      { AWS_PROFILE: 'default' },
+    ]) {
+      cli.environment = environment;
+      expect(await cli.run(['work'], working)).to.equal(3);
+    }
+  });
+
+  it('takes a terminal that does not say how wide it is for one of 80 columns', async () => {
+    const cli = new CliProcess();
+    cli.terminal = true;
+    cli.columns = 0;
+    cli.environment = { NO_COLOR: '1' };
+    await cli.run(['work'], failing);
+    expect(cli.err).to.equal('The pool\n  it is gone\n  Make one\n');
+    await cli.run(['work'], working);
+    expect(cli.out).to.include('Working  42 %').and.include('  users  3\n');
+    await cli.run(['--help'], working);
+    expect(cli.out).to.include('Backs up Amazon Cognito user pools, restores them, and proves that it can.');
+  });
+
+  it('breaks no command that may be pasted, however narrow the terminal is', async () => {
+    const cli = new CliProcess();
+    cli.terminal = true;
+    cli.columns = 40;
+    cli.environment = { NO_COLOR: '1' };
+    const long = 'cognito-user-profiles-export restore-user --from-file victims.txt --to us-east-1_AbCdEfGhI --dry-run';
+    const ofAws = 'aws cognito-idp initiate-point-in-time-recovery --user-pool-id us-east-1_AbCdEfGhI';
+    await cli.run(
+      ['work'],
+      command(({ output }) => {
+        output.summary({
+          blocks: [
+            {
+              heading: 'Interval',
+              lines: [`These users, into the living pool of the backup: ${long}`, `It rewinds all. ${ofAws}`],
+            },
+          ],
+          data: {},
+          next: [long],
+        });
+        return Promise.reject(
+          new CliError('usage', { thing: '--save', found: 'two intervals', next: `Say which: ${long}` }),
+        );
+      }),
+    );
+    expect(cli.out.split('\n')).to.deep.equal([
+      'Interval',
+      '  These users, into the living pool of',
+      '  the backup:',
+      `  ${long}`,
+      '  It rewinds all.',
+      `  ${ofAws}`,
+      '',
+      'Next',
+      `  ${long}`,
+      '',
+    ]);
+    expect(cli.err).to.include(`  Say which:\n  ${long}\n`);
+  });
 });

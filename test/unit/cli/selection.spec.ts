@@ -402,7 +402,12 @@ describe('command line: single users into a living pool', () => {
       told: RegExp,
       prepare?: (pool: LivingPoolCli) => void,
     ])[] = [
-      ['an unknown user', ['restore-user', 'nobody', 'user5', '--yes'], 6, /User nobody: not in any of the 2 exports/],
+      [
+        'an unknown user',
+        ['restore-user', 'nobody', 'user5', '--yes'],
+        6,
+        /User nobody: not in any of the 2 exports.* Without this user the others can be restored\.\n$/,
+      ],
       [
         'a user whom the chosen run lacks',
         ['restore-user', 'user3', '--yes', '--at', '2050-01-01'],
@@ -431,7 +436,12 @@ describe('command line: single users into a living pool', () => {
       ['an unknown run', ['restore-user', 'user5', '--yes', '--run', '1999'], 6, /no run that is kept begins so/],
       ['a time before all runs', ['restore-user', 'user5', '--yes', '--at', '1999-01-01'], 6, /Runs before 1999/],
       ['no time', ['restore-user', 'user5', '--yes', '--at', 'noon'], 2, /It must be a day/],
-      ['an unknown group', ['restore-group', 'nothing', '--yes'], 6, /Group nothing: not in any of the 2 exports/],
+      [
+        'an unknown group',
+        ['restore-group', 'nothing', '--yes'],
+        6,
+        /Group nothing: not in any of the 2 exports.* is in no backup\.\n$/,
+      ],
       ['nobody', ['restore-user', '--yes'], 2, /none was named/],
       ['no such file', ['restore-user', '--from-file', 'none.txt', '--yes'], 2, /there is no such file/],
       ['an empty file', ['restore-user', '--from-file', 'empty.txt', '--yes'], 2, /it is empty/],

@@ -160,4 +160,18 @@ describe('command line: which installation is meant', () => {
     expect(await find(cli, ['--profile', 'ops'])).to.equal(0);
     expect(cli.environment).to.deep.equal({ AWS_PROFILE: 'ops' });
   });
+
+  it('takes AWS_PROFILE as a typed one, so that the SDK has nothing to say about keys beside it', async () => {
+    const cli = processWith({ 'us-east-1': [mainStack()] });
+    cli.environment = { AWS_PROFILE: 'ops', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
+    expect(await find(cli)).to.equal(0);
+    expect(cli.environment).to.deep.equal({ AWS_PROFILE: 'ops' });
+  });
+
+  it('refuses a name that no stack can have before it asks', async () => {
+    const cli = processWith({});
+    expect(await find(cli, ['--stack', 'bad name'])).to.equal(2);
+    expect(error(cli).found).to.equal('"bad name" is no name for a stack');
+    expect(cli.cloud.calls).to.deep.equal([]);
+  });
 });

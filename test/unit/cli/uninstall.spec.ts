@@ -86,4 +86,18 @@ describe('command line: uninstall --delete-data', () => {
     expect(await cli.uninstall(), cli.err).to.equal(0);
     expect(cli.left).to.deep.equal([]);
   });
+
+  it('--confirm without --delete-data is refused: it would look as if the data went, too', async () => {
+    const cli = new UninstallableCli();
+    expect(await cli.run(['uninstall', '--confirm', 'Backup', '--yes'])).to.equal(2);
+    expect(cli.err).to.include('--confirm: it is for --delete-data, which was not given.');
+    expect(cli.cloud.calls).to.deep.equal([]);
+  });
+
+  it('names a stack that can be none before it asks', async () => {
+    const cli = new UninstallableCli();
+    expect(await cli.run(['uninstall', '--stack', 'bad name', '--yes'])).to.equal(2);
+    expect(cli.err).to.include('"bad name" is no name for a stack');
+    expect(cli.cloud.calls).to.deep.equal([]);
+  });
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { drawPictures } from '../../../tools/docs/draw.ts';
 import { toSvg } from '../../../tools/docs/drawing.ts';
@@ -38,9 +38,9 @@ describe('pictures in docs/images', () => {
 });
 
 describe('pictures of the workflows', () => {
-  for (const name of ['ExportWorkflow', 'ImportWorkflow', 'VerifyWorkflow']) {
-    const file = name.replace('W', '-w').toLowerCase();
-    const workflow = JSON.parse(fromRoot(`source/state-machines/${file}.asl.json`)) as WorkflowDefinition;
+  for (const file of readdirSync(new URL('../../../source/state-machines', import.meta.url))) {
+    const name = file.replace('.asl.json', '').replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const workflow = JSON.parse(fromRoot(`source/state-machines/${file}`)) as WorkflowDefinition;
     const drawing = workflowDrawing(name, workflow);
     const box = (state: string) => drawing.boxes.find(({ text }) => text === state) as (typeof drawing.boxes)[number];
 
@@ -151,12 +151,29 @@ describe('picture of the Regions', () => {
         named.filter((one) => one === name),
         name,
       ).to.have.lengthOf(1);
-    for (const name of ['BackupTable', 'snapshots in S3', 'ImportWorkflow', 'VerifyWorkflow', 'new user pool'])
+    for (const name of [
+      'BackupTable',
+      'snapshots in S3',
+      'ImportWorkflow',
+      'VerifyWorkflow',
+      'new user pool',
+      'DrillWorkflow',
+      'pool of a drill',
+    ])
       expect(
         named.filter((one) => one === name),
         name,
       ).to.have.lengthOf(2);
     expect(named.filter((one) => one.startsWith('WorkflowTopic'))).to.have.lengthOf(2);
+  });
+
+  it('says how often an export starts, as the parameter allows it', () => {
+    const { AllowedValues } = (templates[0] as unknown as { Parameters: Record<string, { AllowedValues: string[] }> })
+      .Parameters['ExportFrequency'] as { AllowedValues: string[] };
+    const words = (value = ''): string => value.toLowerCase().replaceAll('_', ' ');
+    expect(regionsDrawing(main, stackSet).texts.flatMap(({ lines }) => lines)).to.include(
+      `${words(AllowedValues[0])} to ${words(AllowedValues.at(-1))}`,
+    );
   });
 
   it('is refused when a template no longer has what it names', () => {

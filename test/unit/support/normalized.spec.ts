@@ -38,6 +38,9 @@ describe('normalized output of the transcript', () => {
       'CREATE_COMPLETE Backup  99 %',
       'Outputs of Backup',
       'Running for 9 s',
+      'Reading the settings',
+      'Reading the settings, 9.1 calls/s  3 %  about 40 s left',
+      'Planning  0 %',
       '{"message_type":"status","message":"Planning, 0 of 390 users","percent_done":0}',
       'Done',
     ].join('\n');

@@ -1,7 +1,7 @@
 import { RECOVERY_STEP } from '../../import/csv/recovery.ts';
 import type { MfaChange } from '../../import/plan/mfa-hurdles.ts';
 import { MFA_IS_OFF, mfaOffText } from '../../import/preflight/required-mfa.ts';
-import type { IdentitiesFound } from '../../import/scan-table.ts';
+import type { IdentitiesFound } from '../../import/scan-table-result.ts';
 import type { Standing } from '../../import/report/standing.ts';
 import { counted, countedAll, countedWords, number } from '../../counted.ts';
 

@@ -68,6 +68,12 @@ const NEXT: Readonly<Record<string, string>> = {
     'Find out whether so much was really deleted from the user pool. If it was meant, start ExportWorkflow with {"AllowMassDelete": true}, or with all that the message names where it would also change too much. If not, restore with ImportWorkflow: the backup still holds all of it.',
 };
 
+/** As NEXT, for halts that mean something else in a restore. */
+const NEXT_OF_RESTORE: Readonly<Record<string, string>> = {
+  UserPoolNotFound:
+    'Check NewUserPoolId, and that the pool is in the Region of this workflow. If it was deleted meanwhile, restore into another new, empty pool.',
+};
+
 /** As NEXT, for halts that mean something else in a verification. */
 const NEXT_OF_VERIFICATION: Readonly<Record<string, string>> = {
   ChecksumDiffers: REPAIR_BACKUP,
@@ -133,6 +139,7 @@ const NEXT_OF_DRILL: Readonly<Record<string, string>> = {
   ChecksumDiffers: REPAIR_BACKUP,
 };
 const NEXT_BY_WORKFLOW: Partial<Readonly<Record<SolutionWorkflow, Readonly<Record<string, string>>>>> = {
+  ImportWorkflow: NEXT_OF_RESTORE,
   VerifyWorkflow: NEXT_OF_VERIFICATION,
   DrillWorkflow: NEXT_OF_DRILL,
 };

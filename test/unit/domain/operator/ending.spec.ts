@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { HALTS } from '../../../../source/domain/errors.ts';
 import { kindOfFailure } from '../../../../source/domain/operator/ending.ts';
+import { nextAfterFailure } from '../../../../source/domain/workflow/notices/failure.ts';
 
 describe('how an execution ended', () => {
   it('15.1: an export that met a recovery of AWS is refused; a restore that waited for its end in vain has failed', () => {
@@ -22,5 +23,12 @@ describe('how an execution ended', () => {
     expect(failed).to.have.members(['AccessDenied', 'ImportJobFailed', 'LeaseLost', 'Superseded', 'RecoveryRunning']);
     for (const error of ['States.Timeout', 'ServiceError', 'ABORTED', 'toString', ''])
       expect(kindOfFailure('ExportWorkflow', error), error).to.equal('failed');
+  });
+
+  it('a pool that is gone: a restore asks for another one, and is not told to restore it', () => {
+    expect(nextAfterFailure('ImportWorkflow', 'UserPoolNotFound'))
+      .to.include('Check NewUserPoolId')
+      .and.not.include('restore it with ImportWorkflow');
+    expect(nextAfterFailure('ExportWorkflow', 'UserPoolNotFound')).to.include('restore it with ImportWorkflow');
   });
 });
