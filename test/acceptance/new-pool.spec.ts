@@ -54,6 +54,8 @@ const STACK = 'CliLaunch';
 
 /** Settings that are nobody's default. */
 const SETTINGS: Partial<CreateUserPoolCommandInput> = {
+  // Phone numbers only with a role for SMS: Cognito makes no other pools.
+  AutoVerifiedAttributes: ['email'],
   Policies: {
     PasswordPolicy: {
       MinimumLength: 14,
