@@ -14,6 +14,11 @@ import type { Judged, ScenarioOutcome } from './verdict.ts';
 import { runScenario, runWithout } from './workflows.ts';
 
 const ATTEMPTS = 2;
+/** An export asks whether a restore runs only if there has been one; a look into the backup Region for what a verification left. */
+const AFTER: Readonly<Partial<Record<Scenario, Scenario>>> = {
+  export: 'import',
+  'look at the backup': 'verify backup',
+};
 
 /**
  * Runs every experiment, after each of its scenarios was seen to end well with all statements and without a refused call.
@@ -40,11 +45,12 @@ export async function runExperiments(
   const times = new RunTimes();
   const judged: Judged[] = [];
   const checked = new Set<Scenario>();
-  // An export asks whether a restore runs, and a restore whether another one does: only if there has been one.
-  if (scenarios.has('export')) await checkScenario(runs, 'import', tell, times);
   for (const [index, experiment] of experiments.entries()) {
-    if (!checked.has(experiment.scenario)) await checkScenario(runs, experiment.scenario, tell, times);
-    checked.add(experiment.scenario);
+    for (const scenario of [AFTER[experiment.scenario], experiment.scenario])
+      if (scenario !== undefined && !checked.has(scenario)) {
+        await checkScenario(runs, scenario, tell, times);
+        checked.add(scenario);
+      }
     const started = Date.now();
     const words = IN_OTHER_WORDS[statementName(experiment)];
     let verdict = verdictOn(await runOnce(runs, experiment, `launch-${index + 1}`), words);
