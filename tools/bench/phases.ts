@@ -42,7 +42,10 @@ export function boundlessMean(
     workflow === 'export'
       ? // Users that seem gone are looked up by ListUsers too, long after the listing.
         [
-          Array.from(timesOf('ListUsers')).slice(0, exportCalls(shape).users),
+          Array.from(timesOf('ListUsers', 'AdminListGroupsForUser')).slice(
+            0,
+            exportCalls(shape).users + signInQuestions(cell),
+          ),
           ...(shape.groups >= MANY_GROUPS ? [timesOf('ListUsersInGroup')] : []),
         ]
       : jobUsersPerSecond * shape.perUser >= JOBS_AHEAD * callsPerSecond
