@@ -91,7 +91,7 @@ describe('A selection that is killed and started again', () => {
     ['an undo', toUndo, UNDO, ['ana skipped', 'ben changedSince', 'staff undone', 'staff ben undone']],
   ] as const)
     for (const [when, first] of KILLS)
-      it(`16.2: ${what} ends the same, killed ${when} now and then`, async function () {
+      it(`16.2: ${what} ends the same, killed ${when} ${STEP === 1 ? 'every call' : 'now and then'}`, async function () {
         this.timeout((60_000 * 20) / STEP);
         const whole = await begin();
         const from = whole.calls.count;
