@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AdminUpdateUserAttributesCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { AdminUpdateUserAttributesCommand, CreateGroupCommand } from '@aws-sdk/client-cognito-identity-provider';
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { parse } from 'csv-parse/sync';
 import { readPool } from '../../demo/compare/read-pool.ts';
-import type { PoolSnapshot, SnapshotUser } from '../../demo/compare/read-pool.ts';
+import type { PoolSnapshot, SnapshotGroup, SnapshotUser } from '../../demo/compare/read-pool.ts';
 import { SeededRandom } from '../../demo/seed/random.ts';
 import { cognitoIn, stepFunctionsIn } from '../../deploy/clients.ts';
 import { PRIMARY } from '../../deploy/regions.ts';
@@ -68,6 +68,7 @@ export class LivingPoolChaos {
     this.#progress(`selection ${id}: ${this.#starts} starts, ${problems.length} findings`);
     problems.push(...(await this.#undo(seen, id, after)));
     this.#progress(`undo: ${this.#starts} starts together, ${problems.length} findings`);
+    await this.#makeAgain(source, accident.deletedGroups);
     problems.push(...(await quietExport(deployment, this.#random)).map((problem) => `export afterwards: ${problem}`));
     problems.push(...(await deadLetters(deployment.cloud)));
     if ((await deployment.cloud.endUserMessages()).length > 0) problems.push('messages went to end users');
@@ -148,6 +149,16 @@ export class LivingPoolChaos {
       ...poolProblems(afterUndo(state, after, now), undone, () => false),
       ...(typeof files === 'string' ? [files] : undoProblems(state, { after, undone }, { files, changedSince })),
     ].map((problem) => `undo: ${problem}`);
+  }
+
+  /** Without members, the groups that nobody asked for: later seeds have users who belong into them. */
+  async #makeAgain(source: PoolSnapshot, deleted: readonly string[]): Promise<void> {
+    const { groups } = await this.#read();
+    for (const GroupName of deleted.filter((name) => !groups.has(name))) {
+      const { description: Description, precedence: Precedence } = source.groups.get(GroupName) as SnapshotGroup;
+      const UserPoolId = this.deployment.poolId;
+      await this.#cognito.send(new CreateGroupCommand({ UserPoolId, GroupName, Description, Precedence }));
+    }
   }
 
   /** Under faults until it has ended; then once more without any, for what was refused meanwhile. */

@@ -189,6 +189,9 @@ def _taken_alias(pool, attributes):
 def import_user(pool, user, now):
     """Creates one user of a CSV import; the caller has checked the row. Returns (outcome, reason)."""
     users, attributes = users_of(pool), dict(user["attributes"])
+    unknown = [name for name in user.get("groups", []) if name not in pool["_groups"]]
+    if unknown:
+        return "FAILED", f"The pool has no group {unknown[0]}."
     sub = cognito.new_uuid()
     is_local = user["status"] != "EXTERNAL_PROVIDER"
     created = user["created"] / 1_000 if "created" in user else now
