@@ -60,6 +60,11 @@ export class Victims {
       this.#note(subOfKey(earlier), '', `membership of ${groupOf(earlier)} ${REMOVED}`);
   }
 
+  /** Takes a user of an identity provider who is not there any more. */
+  addFederated({ sub, username }: Pick<Victim, 'sub' | 'username'>): void {
+    this.#note(sub, username, REMOVED);
+  }
+
   /** Names of the groups that were deleted, sorted. */
   get groups(): readonly string[] {
     return [...this.#groups].sort();
@@ -75,7 +80,7 @@ export class Victims {
 
   /** Everybody who is concerned, once for everything that happened. */
   *list(): Generator<Victim> {
-    const mass = this.fields.map(([what]) => what.replace(/^user /, ''));
+    const mass = this.fields.flatMap(([what]) => (what.startsWith('user ') ? [what.slice('user '.length)] : []));
     const concerns = this.#whats.map(
       (what) =>
         mass.length === 0 ||
