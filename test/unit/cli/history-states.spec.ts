@@ -11,6 +11,7 @@ import { bucketIn } from '../../support/cli/stacks.ts';
 import { WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 import { addUsers, aUser } from '../../support/world/builders.ts';
 
+const SERVER_ERROR = { $metadata: { httpStatusCode: 503 } };
 const flat = ({ out }: InstalledCli): string => out.replaceAll(/\s+/g, ' ');
 const isOf = (path: string, region: string, run: string): boolean =>
   path.startsWith(`${bucketIn(region)}/snapshots/${run}/`);
@@ -91,6 +92,57 @@ describe('command line: history of snapshots in all states', () => {
     expect(await cli.run(['diff', last, '--pool', world.source.id]), cli.err).to.equal(0);
     expect(flat(cli)).to.contain('users 0 added, 1 removed, 0 changed');
     expect(listings(), 'the pool is listed once').to.equal(2 * pages);
+  });
+
+  it('16.1: a Region that answers only that it fails is told and left out, as one that does not answer', async () => {
+    const [first = '', , third = ''] = runs;
+    copyToBackupRegion(nights);
+    for (const region of ['us-east-1', 'eu-west-1']) {
+      const objects = new Map(cli.objects);
+      cli.cloud.on('ListObjectsV2', ({ Bucket, Prefix }, asked) => {
+        if (asked === region) throw awsError('InternalError', 'We encountered an internal error.', SERVER_ERROR);
+        const path = `${Bucket as string}/${Prefix as string}`;
+        const keys = [...objects.keys()].filter((one) => one.startsWith(path));
+        return { Contents: keys.map((one) => ({ Key: one.slice((Bucket as string).length + 1) })) };
+      });
+      expect(await cli.run(['runs']), cli.err).to.equal(3);
+      expect(cli.out).to.contain(`${region} does not answer`).and.to.contain(first);
+      expect(await cli.run(['diff', first, third]), cli.err).to.equal(0);
+      expect(cli.out).to.contain('0 added, 3 removed, 40 changed');
+      expect(await cli.run(['history', 'user3']), cli.err).to.equal(3);
+    }
+    cli.cloud.on('ListObjectsV2', () => {
+      throw awsError('InternalError', 'We encountered an internal error.', SERVER_ERROR);
+    });
+    expect(await cli.run(['runs'])).to.equal(5);
+    cli.cloud.on('DescribeStacks', () => {
+      throw awsError('ServiceUnavailable', 'Service Unavailable', SERVER_ERROR);
+    });
+    expect(await cli.run(['runs'])).to.equal(5);
+    expect(cli.err).to.contain('ServiceUnavailable, HTTP 503').and.to.contain('work in the other one: --region');
+  });
+
+  it('16.1: where a Region stops to answer while users are looked for, the other one is read', async () => {
+    copyToBackupRegion(nights);
+    const objects = new Map(cli.objects);
+    const failing = new Set(['us-east-1']);
+    const serve = (region: string, path: string): unknown => {
+      if (failing.has(region) && !path.endsWith('manifest.json'))
+        throw awsError('Error', 'broken', { code: 'ECONNRESET' });
+      const content = objects.get(path);
+      if (content === undefined) throw awsError('NoSuchKey');
+      return Buffer.from(content as Uint8Array);
+    };
+    cli.cloud.on('GetObject', ({ Bucket, Key, Range }, region) => {
+      const [, from = '0', to = 'Infinity'] = /^bytes=(\d+)-(\d+)?$/.exec(String(Range)) ?? [];
+      const body = (serve(region, `${Bucket as string}/${Key as string}`) as Buffer).subarray(+from, +to + 1);
+      return { ETag: 'e', Body: { transformToByteArray: () => Promise.resolve(body) } };
+    });
+    expect(await cli.run(['history', 'user3']), cli.err).to.equal(0);
+    expect(flat(cli)).to.contain('us-east-1 does not answer').and.to.contain('vanished since the run');
+    failing.add('eu-west-1');
+    expect(await cli.run(['history', 'user3'])).to.equal(5);
+    expect(cli.err).to.contain('no answer (ECONNRESET)');
   });
 
   it('16.1: damage writes no list where nobody knows whom it concerns, and does not end as if it had', async () => {
